@@ -1,0 +1,60 @@
+/* Port input and output. */
+#ifndef ASM_IO_H
+#define ASM_IO_H
+
+#include <cowix/types.h>
+
+static inline void outb(u16 port, u8 value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline u8 inb(u16 port)
+{
+	u8 value;
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline void outw(u16 port, u16 value)
+{
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline u16 inw(u16 port)
+{
+	u16 value;
+	__asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline void outl(u16 port, u32 value)
+{
+	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline u32 inl(u16 port)
+{
+	u32 value;
+	__asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+/* Move count 16-bit words between a data port and memory (ATA PIO). */
+static inline void insw(u16 port, void *to, u32 count)
+{
+	__asm__ volatile("rep insw" : "+D"(to), "+c"(count) : "d"(port) : "memory");
+}
+
+static inline void outsw(u16 port, const void *from, u32 count)
+{
+	__asm__ volatile("rep outsw" : "+S"(from), "+c"(count) : "d"(port) : "memory");
+}
+
+/* A write to an unused port takes about a microsecond: slow devices (PIC, PIT, CMOS) want it between accesses. */
+static inline void io_delay(void)
+{
+	outb(0x80, 0);
+}
+
+#endif

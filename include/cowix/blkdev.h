@@ -1,0 +1,55 @@
+/*
+ * Block devices: the one interface between fs/ and kernel/blk_drv/. A request lives in its submitter's memory (a buffer head, the
+ * stack), so queueing cannot fail for lack of memory.
+ */
+#ifndef COWIX_BLKDEV_H
+#define COWIX_BLKDEV_H
+
+#include <cowix/list.h>
+#include <cowix/wait.h>
+
+#define SECTOR_SIZE	512
+#define BLOCK_SIZE	1024
+
+#define RAM_MAJOR	1
+#define FLOPPY_MAJOR	2
+#define IDE_MAJOR	3
+
+enum { READ, WRITE, FLUSH };
+
+struct request {
+	struct list link;		/* in the device's queue, sorted by the elevator */
+	kdev_t dev;
+	int cmd;			/* READ, WRITE, FLUSH */
+	u32 sector, nr_sectors;
+	u8 *buffer;			/* kernel address; contiguous; any alignment of 4 */
+	int error;			/* 0 or -EIO, -EROFS, -ENXIO; valid once done */
+	volatile bool done;
+	struct wait_queue wait;
+};
+
+struct block_device_ops {
+	const char *name;
+	void (*start)(int major);	/* begin the request at the queue's head, if the device is idle; interrupts masked */
+	u32 (*sectors)(kdev_t dev);	/* size; 0: no such device */
+	u8 *(*direct)(kdev_t dev, u32 block);	/* memory of block if the device is memory, else NULL; may be absent */
+	int (*open)(kdev_t dev);	/* may be absent */
+	int (*sync)(kdev_t dev);	/* make durable what was written (disk flush, ramdisk write-back); may be absent */
+};
+
+/* kernel/blk_drv/ll_rw_blk.c */
+void register_blkdev(int major, const struct block_device_ops *ops);
+void submit_request(struct request *rq);	/* fill dev, cmd, sector, nr_sectors, buffer first; returns at once */
+int wait_request(struct request *rq);		/* sleeps until done; the error */
+int block_rw(kdev_t dev, int cmd, u32 sector, u32 nr_sectors, void *buffer);	/* both */
+u32 blkdev_sectors(kdev_t dev);
+u8 *blkdev_direct(kdev_t dev, u32 block);	/* NULL: not a memory device */
+int blkdev_open(kdev_t dev);			/* -ENXIO: no such device */
+int blkdev_sync(kdev_t dev);
+void end_request(struct request *rq, int error);	/* drivers: takes it off the queue, wakes the waiter */
+struct request *current_request(int major);	/* drivers: head of the queue or NULL */
+int ramdisk_load(kdev_t from);			/* copies a whole device into ram0, remembering it for write-back; -ENOMEM, -EIO */
+
+void blk_init(void);				/* probes and registers all block devices */
+
+#endif

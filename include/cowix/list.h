@@ -1,0 +1,55 @@
+/* Circular doubly-linked lists whose links live inside the listed structures: insertion and removal are O(1). */
+#ifndef COWIX_LIST_H
+#define COWIX_LIST_H
+
+#include <cowix/types.h>
+
+struct list {
+	struct list *next, *prev;
+};
+
+#define LIST_INIT(name) { &(name), &(name) }
+
+static inline void list_init(struct list *l)
+{
+	l->next = l->prev = l;
+}
+
+static inline bool list_empty(const struct list *l)
+{
+	return l->next == l;
+}
+
+/* Insert node right after pos; with pos the head, that is the front of the list. */
+static inline void list_add(struct list *node, struct list *pos)
+{
+	node->next = pos->next;
+	node->prev = pos;
+	pos->next->prev = node;
+	pos->next = node;
+}
+
+static inline void list_add_tail(struct list *node, struct list *head)
+{
+	list_add(node, head->prev);
+}
+
+/* Take node out; it becomes an empty list of its own, so that removing it twice is harmless. */
+static inline void list_del(struct list *node)
+{
+	node->prev->next = node->next;
+	node->next->prev = node->prev;
+	list_init(node);
+}
+
+#define list_entry(node, type, member) container_of(node, type, member)
+
+#define list_for_each(pos, head) \
+	for (struct list *pos = (head)->next; pos != (head); pos = pos->next)
+
+/* As list_for_each, but the body may remove pos. */
+#define list_for_each_safe(pos, head) \
+	for (struct list *pos = (head)->next, *pos##_next = pos->next; \
+	     pos != (head); pos = pos##_next, pos##_next = pos->next)
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
+ * frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c.
+ */
+#ifndef COWIX_MM_H
+#define COWIX_MM_H
+
+#include <cowix/types.h>
+#include <cowix/list.h>
+#include <asm/mmu.h>
+#include <asm/ptrace.h>
+#include <asm/system.h>
+
+struct boot_params;
+struct task_struct;
+
+/*
+ * mem_map[]: one entry a page frame. The law:
+ *   count = the number of references to the frame, whoever holds them: each user page-table entry that maps it,
+ *   each page directory that uses it as a page table, the page cache, the kernel. 0 means free.
+ *   A count above 1 on a frame of a private area means that nobody may write it.
+ * Each holder drops its own reference with free_page(); the last one frees the frame.
+ * 32 bits cannot wrap: 896 MB of RAM hold fewer than 2^28 page-table entries.
+ */
+struct page {
+	u32 count;
+	u32 next;		/* while free: next frame of the free list; while kmalloc's: its size class; else the owner's */
+};
+
+extern struct page *mem_map;
+extern u32 nr_frames;			/* frames of RAM that mem_map describes */
+extern u32 nr_free_pages;
+extern u32 zero_page;			/* physical address of the shared page of zeroes; the kernel holds one reference */
+
+static inline struct page *page_of(u32 phys)
+{
+	return &mem_map[phys >> PAGE_SHIFT];
+}
+
+/* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
+void frames_init(struct boot_params *bp);
+u32 get_free_page(void);		/* count 1, contents undefined; reclaims caches before it gives up */
+u32 get_zeroed_page(void);
+u32 get_dma_page(void);			/* below 16 MB */
+void free_page(u32 phys);		/* drops one reference */
+void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to drop clean cached pages; returns how many were freed */
+bool is_ram(u32 phys);			/* whether a frame is RAM that may be handed out */
+
+static inline void *kpage_alloc(void)	/* a page for the kernel itself, by its kernel address, or NULL */
+{
+	u32 phys = get_free_page();
+	return phys ? __va(phys) : NULL;
+}
+
+static inline void kpage_free(void *page)
+{
+	free_page(__pa(page));
+}
+
+/* mm/kmalloc.c: objects up to PAGE_SIZE / 2, aligned to their power-of-two size (at least 16). NULL: no memory. Process context or masked. */
+void *kmalloc(size_t size);
+void *kzalloc(size_t size);		/* cleared */
+void kfree(void *object);		/* NULL is allowed */
+
+/* An area of a program's address space: [start, end), page aligned. The area is the authority on what a program may do. */
+struct vm_area;
+struct inode;
+
+struct vm_ops {
+	/*
+	 * Find the frame that holds the page of the area's object at byte offset `offset` (page aligned). Returns 0 with *frame
+	 * referenced once for the caller, or -EIO, -ENOMEM. May sleep.
+	 */
+	int (*fault)(struct vm_area *area, u32 offset, u32 *frame);
+	void (*open)(struct vm_area *area);	/* the area was duplicated: take a reference on the object */
+	void (*close)(struct vm_area *area);	/* the area goes away: drop it */
+};
+
+#define VM_READ		0x01
+#define VM_WRITE	0x02
+#define VM_EXEC		0x04
+#define VM_SHARED	0x08
+#define VM_GROWSDOWN	0x10		/* a stack: grows towards lower addresses on a fault */
+
+struct vm_area {
+	struct list link;		/* in mm->areas, sorted by start */
+	u32 start, end;
+	u32 flags;
+	const struct vm_ops *ops;	/* NULL: anonymous, demand-zero */
+	struct inode *object;		/* what ops works on; the area holds a reference */
+	u32 offset;			/* of start within the object, page aligned */
+	u32 file_end;			/* addresses at or above it, up to end, are zero even though the page is backed */
+};
+
+struct mm {
+	pte_t *pgdir;			/* kernel address of the page directory */
+	struct list areas;
+	struct vm_area *last_area;	/* the area found last: faults come in clusters */
+	int users;			/* tasks that share this address space */
+	u32 start_brk, brk;
+	u32 arg_start, arg_end;
+	u32 nr_resident;		/* user page-table entries that are present */
+};
+
+#define TASK_SIZE	KERNEL_BASE
+#define STACK_TOP	KERNEL_BASE
+#define STACK_MAX	(8u * 1024 * 1024)
+#define STACK_GUARD	(64u * 1024)	/* never mapped below the stack's limit */
+#define MMAP_TOP	(STACK_TOP - STACK_MAX - STACK_GUARD)
+
+/* mm/paging.c */
+void paging_init(struct boot_params *bp);
+void kernel_protect(void);		/* text and constants read-only, for good */
+extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
+
+/* mm/area.c */
+struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
+void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
+struct mm *mm_dup(struct mm *mm);	/* areas and, copy-on-write, pages; NULL: no memory, mm is as it was */
+struct vm_area *find_area(struct mm *mm, u32 addr);	/* the area that contains addr, or NULL */
+int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
+int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
+bool area_is_free(struct mm *mm, u32 start, u32 end);
+int grow_stack(struct mm *mm, struct vm_area *area, u32 addr);
+
+/* mm/memory.c: all of the copy-on-write policy */
+int copy_page_table(struct mm *child, struct mm *parent);
+int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
+int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, bool write);
+void free_page_tables(struct mm *mm, u32 start, u32 end);
+int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);	/* exec places the argument pages with this */
+pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
+
+/* mm/fault.c */
+void do_page_fault(struct pt_regs *regs, u32 error);
+
+/* mm/audit.c */
+u32 mm_audit(void);			/* mismatches found, each one printed */
+
+#endif

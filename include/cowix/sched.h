@@ -1,0 +1,130 @@
+/*
+ * Tasks and the scheduler. A task structure and its kernel stack share one page frame: the structure at the bottom,
+ * the stack growing down from the top; stack_guard between them is checked at every switch.
+ */
+#ifndef COWIX_SCHED_H
+#define COWIX_SCHED_H
+
+#include <cowix/types.h>
+#include <cowix/list.h>
+#include <cowix/wait.h>
+#include <cowix/time.h>
+#include <cowix/mm.h>
+#include <cowix/signal.h>
+#include <asm/ptrace.h>
+
+struct files_struct;		/* open files: fs/file_table.c */
+struct fs_struct;		/* root, working directory, umask: fs/fs_struct.c */
+struct inode;
+struct tty;
+struct fpu_state;
+
+enum task_state {
+	TASK_RUNNING,
+	TASK_INTERRUPTIBLE,
+	TASK_UNINTERRUPTIBLE,
+	TASK_STOPPED,
+	TASK_ZOMBIE,
+};
+
+#define PRIORITIES	40		/* 0 is the most urgent; nice n is priority n + 20 */
+#define NICE_TO_PRIORITY(nice)	((nice) + 20)
+#define STACK_GUARD_VALUE	0x57AC6D1E
+
+/* task->work: what to do before the return to user mode */
+#define WORK_RESCHED	1
+#define WORK_SIGNAL	2
+
+struct task_struct {
+	u32 kernel_esp;			/* where schedule() left the stack */
+	u32 work;
+	enum task_state state;
+	int pid;
+	struct mm *mm;			/* NULL: a kernel task */
+	u32 stack_top;			/* esp on entry from user mode */
+
+	/* scheduling */
+	struct list run_link;		/* in a run queue while TASK_RUNNING and not current */
+	int priority;
+	int time_slice;			/* ticks left */
+
+	/* family */
+	struct list all_link;		/* all tasks */
+	struct list pid_link;		/* pid hash chain */
+	struct task_struct *parent;
+	struct list children, sibling;
+	struct wait_queue child_exit;	/* waitpid() sleeps here */
+	struct wait_queue *vfork_done;	/* the vfork parent sleeps until exec or exit */
+	int exit_status;		/* as wait() reports it */
+	int pgrp, session;
+	bool leader;			/* session leader */
+	bool did_exec;
+	u16 tty;			/* controlling terminal's device number, 0: none */
+
+	/* credentials */
+	u32 uid, euid, suid, gid, egid, sgid;
+
+	/* signals */
+	struct sigaction_table *sigactions;
+	u64 sig_pending, sig_blocked, sig_saved;
+	struct siginfo_queue *sig_info;
+
+	/* files */
+	struct files_struct *files;
+	struct fs_struct *fs;
+
+	/* time, in ticks */
+	u32 utime, stime, cutime, cstime, start_time;
+	u32 minor_faults, major_faults;
+	struct timer alarm;
+
+	struct fpu_state *fpu;		/* NULL until the first FPU instruction */
+	u32 user_gs;
+	char comm[16];
+	u32 stack_guard;
+};
+
+#define TASK_FRAME_SIZE	PAGE_SIZE
+
+extern struct task_struct *current;
+extern struct task_struct *init_task;		/* pid 1, who inherits orphans */
+extern struct list all_tasks;
+
+/* kernel/sched.c */
+void sched_init(void);
+void schedule(void);
+void wake_up_task(struct task_struct *task);	/* makes it runnable; callable from interrupts */
+void sched_fork(struct task_struct *child);	/* gives the child half of the time slice and queues it first */
+void sched_tick(struct pt_regs *regs);
+int schedule_timeout(u32 ticks);		/* state set by the caller; returns ticks left */
+
+static inline bool signal_pending(const struct task_struct *task)
+{
+	return task->work & WORK_SIGNAL;
+}
+
+/* kernel/pid.c */
+int alloc_pid(void);
+struct task_struct *find_task(int pid);
+void hash_task(struct task_struct *task);
+void unhash_task(struct task_struct *task);
+
+/* kernel/fork.c, kernel/exit.c */
+int do_fork(struct pt_regs *regs, u32 flags);
+struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *name);
+NORETURN void do_exit(int status);
+int do_wait(int pid, int *status, int options);
+
+/* What fork, exec and exit ask of fs/ (0 or -errno; the release functions never fail). */
+int copy_files(struct task_struct *child);	/* duplicates current's open files */
+void exit_files(struct task_struct *task);
+void close_on_exec(struct task_struct *task);
+int copy_fs(struct task_struct *child);
+void exit_fs(struct task_struct *task);
+
+static inline bool suser(void)
+{
+	return current->euid == 0;
+}
+
+#endif

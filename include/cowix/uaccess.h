@@ -1,0 +1,19 @@
+/*
+ * User copies: the only way the kernel touches a program's memory (mm/uaccess.asm and its fixup table).
+ * All return 0 or a negative errno: -EFAULT for a bad address, -ENOMEM when breaking copy-on-write found no frame.
+ * A write through these breaks copy-on-write exactly as the program's own write would, because CR0.WP is set. They may sleep.
+ */
+#ifndef COWIX_UACCESS_H
+#define COWIX_UACCESS_H
+
+#include <cowix/types.h>
+
+int copy_from_user(void *to, const void __user *from, size_t n);
+int copy_to_user(void __user *to, const void *from, size_t n);
+int clear_user(void __user *to, size_t n);
+int strncpy_from_user(char *to, const char __user *from, size_t size);	/* length without the NUL; -ENAMETOOLONG when size bytes hold no NUL */
+int get_user_u32(u32 *to, const void __user *from);
+int put_user_u32(u32 value, void __user *to);
+bool access_ok(const void __user *addr, size_t n);	/* whether the range lies in user space at all */
+
+#endif
