@@ -25,6 +25,16 @@ static inline void sti(void)
 	__asm__ volatile("sti" : : : "memory");
 }
 
+static inline void hlt(void)
+{
+	__asm__ volatile("hlt");
+}
+
+static inline void raise_breakpoint(void)
+{
+	__asm__ volatile("int3");
+}
+
 /* Enable interrupts and wait for one; no interrupt can slip in between the two instructions. */
 static inline void sti_hlt(void)
 {
@@ -128,6 +138,18 @@ static inline void ltr(u16 selector)
 static inline void lldt(u16 selector)
 {
 	__asm__ volatile("lldt %0" : : "r"(selector) : "memory");
+}
+
+/* Reload every segment register after a new GDT: CS by a far return, FS and GS with the null selector. */
+static inline void load_segments(u32 code, u32 data)
+{
+	__asm__ volatile("pushl %0; pushl $1f; lret; 1: movl %1, %%ds; movl %1, %%es; movl %1, %%ss; movl %2, %%fs; movl %2, %%gs"
+			 : : "r"(code), "r"(data), "r"(0) : "memory");
+}
+
+static inline void set_fs_gs(u16 fs, u16 gs)
+{
+	__asm__ volatile("movw %0, %%fs; movw %1, %%gs" : : "r"(fs), "r"(gs));
 }
 
 static inline void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)

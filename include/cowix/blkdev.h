@@ -33,6 +33,7 @@ struct block_device_ops {
 	void (*start)(int major);	/* begin the request at the queue's head, if the device is idle; interrupts masked */
 	u32 (*sectors)(kdev_t dev);	/* size; 0: no such device */
 	u8 *(*direct)(kdev_t dev, u32 block);	/* memory of block if the device is memory, else NULL; may be absent */
+	void (*mark_dirty)(kdev_t dev, u32 block);	/* goes with direct */
 	int (*open)(kdev_t dev);	/* may be absent */
 	int (*sync)(kdev_t dev);	/* make durable what was written (disk flush, ramdisk write-back); may be absent */
 };
@@ -44,6 +45,7 @@ int wait_request(struct request *rq);		/* sleeps until done; the error */
 int block_rw(kdev_t dev, int cmd, u32 sector, u32 nr_sectors, void *buffer);	/* both */
 u32 blkdev_sectors(kdev_t dev);
 u8 *blkdev_direct(kdev_t dev, u32 block);	/* NULL: not a memory device */
+void blkdev_mark_dirty(kdev_t dev, u32 block);	/* a memory device's block was changed in place */
 int blkdev_open(kdev_t dev);			/* -ENXIO: no such device */
 int blkdev_sync(kdev_t dev);
 void end_request(struct request *rq, int error);	/* drivers: takes it off the queue, wakes the waiter */

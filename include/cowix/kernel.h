@@ -35,11 +35,15 @@ size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
+void *memchr(const void *s, int c, size_t n);
 char *strcpy(char *to, const char *from);
 size_t strlcpy(char *to, const char *from, size_t size);
 u32 simple_strtoul(const char *s, const char **end, int base);
 
 /* kernel/params.c: kernel parameters (docs/boot: where they live in the image). */
 const char *param_get(const char *name);	/* value of name=value, or NULL */
+
+/* kernel/random.c */
+u32 random_u32(void);			/* a small generator stirred with the ticks: for AT_RANDOM, not for keys */
 
 #endif

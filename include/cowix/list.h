@@ -9,6 +9,7 @@ struct list {
 };
 
 #define LIST_INIT(name) { &(name), &(name) }
+#define LIST_HEAD(name) struct list name = LIST_INIT(name)
 
 static inline void list_init(struct list *l)
 {

@@ -30,6 +30,7 @@ struct page {
 extern struct page *mem_map;
 extern u32 nr_frames;			/* frames of RAM that mem_map describes */
 extern u32 nr_free_pages;
+extern u32 nr_ram_frames;		/* frames that were free when memory was set up: what can be lost */
 extern u32 zero_page;			/* physical address of the shared page of zeroes; the kernel holds one reference */
 
 static inline struct page *page_of(u32 phys)
@@ -38,6 +39,7 @@ static inline struct page *page_of(u32 phys)
 }
 
 /* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
+void memory_size_init(const struct boot_params *bp);
 void frames_init(struct boot_params *bp);
 u32 get_free_page(void);		/* count 1, contents undefined; reclaims caches before it gives up */
 u32 get_zeroed_page(void);
@@ -57,7 +59,9 @@ static inline void kpage_free(void *page)
 	free_page(__pa(page));
 }
 
-/* mm/kmalloc.c: objects up to PAGE_SIZE / 2, aligned to their power-of-two size (at least 16). NULL: no memory. Process context or masked. */
+/* mm/kmalloc.c: objects of up to 2032 bytes, 16-byte aligned. NULL: no memory. Process context only. */
+void kmalloc_init(void);
+extern u32 kmalloc_pages;
 void *kmalloc(size_t size);
 void *kzalloc(size_t size);		/* cleared */
 void kfree(void *object);		/* NULL is allowed */
@@ -121,13 +125,15 @@ struct vm_area *find_area(struct mm *mm, u32 addr);	/* the area that contains ad
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
 bool area_is_free(struct mm *mm, u32 start, u32 end);
+u32 mm_size(const struct mm *mm);	/* bytes of all areas */
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr);
 
 /* mm/memory.c: all of the copy-on-write policy */
 int copy_page_table(struct mm *child, struct mm *parent);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
 int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, bool write);
-void free_page_tables(struct mm *mm, u32 start, u32 end);
+void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling);
+void zap_page_range(struct mm *mm, u32 start, u32 end);
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);	/* exec places the argument pages with this */
 pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
 
@@ -135,6 +141,6 @@ pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
 void do_page_fault(struct pt_regs *regs, u32 error);
 
 /* mm/audit.c */
-u32 mm_audit(void);			/* mismatches found, each one printed */
+int mm_audit(void);			/* mismatches found, each one printed; -ENOMEM */
 
 #endif

@@ -56,6 +56,8 @@ struct task_struct {
 	struct wait_queue child_exit;	/* waitpid() sleeps here */
 	struct wait_queue *vfork_done;	/* the vfork parent sleeps until exec or exit */
 	int exit_status;		/* as wait() reports it */
+	int stop_signal;		/* stopped and not yet reported to a wait() with WUNTRACED */
+	bool continued;			/* and the same for WCONTINUED */
 	int pgrp, session;
 	bool leader;			/* session leader */
 	bool did_exec;
@@ -66,8 +68,11 @@ struct task_struct {
 
 	/* signals */
 	struct sigaction_table *sigactions;
-	u64 sig_pending, sig_blocked, sig_saved;
-	struct siginfo_queue *sig_info;
+	u64 sig_pending, sig_blocked;
+	u64 sig_saved;			/* the mask to come back after sigsuspend(), if restore_mask */
+	bool restore_mask;
+	int fault_code;			/* si_code and si_addr of the last exception */
+	u32 fault_addr;
 
 	/* files */
 	struct files_struct *files;
@@ -79,7 +84,7 @@ struct task_struct {
 	struct timer alarm;
 
 	struct fpu_state *fpu;		/* NULL until the first FPU instruction */
-	u32 user_gs;
+	u16 user_fs, user_gs;		/* while not running */
 	char comm[16];
 	u32 stack_guard;
 };
@@ -96,7 +101,8 @@ void schedule(void);
 void wake_up_task(struct task_struct *task);	/* makes it runnable; callable from interrupts */
 void sched_fork(struct task_struct *child);	/* gives the child half of the time slice and queues it first */
 void sched_tick(struct pt_regs *regs);
-int schedule_timeout(u32 ticks);		/* state set by the caller; returns ticks left */
+void use_mm(struct mm *mm);			/* loads an address space; NULL: the kernel's own */
+NORETURN void idle_loop(void);
 
 static inline bool signal_pending(const struct task_struct *task)
 {
@@ -104,16 +110,20 @@ static inline bool signal_pending(const struct task_struct *task)
 }
 
 /* kernel/pid.c */
+void pid_init(void);
 int alloc_pid(void);
 struct task_struct *find_task(int pid);
 void hash_task(struct task_struct *task);
 void unhash_task(struct task_struct *task);
 
 /* kernel/fork.c, kernel/exit.c */
-int do_fork(struct pt_regs *regs, u32 flags);
+struct pt_regs *task_regs(struct task_struct *task);	/* registers of its last entry from user mode */
+void vfork_release(struct task_struct *task);
 struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *name);
 NORETURN void do_exit(int status);
-int do_wait(int pid, int *status, int options);
+void exec_signals(struct task_struct *task);	/* kernel/signal.c */
+int kernel_execve(const char *path, char *const envp[]);	/* fs/exec.c: process 1 becomes init; an error, or no return */
+void exec_credentials(const struct inode *inode);	/* kernel/sys.c */
 
 /* What fork, exec and exit ask of fs/ (0 or -errno; the release functions never fail). */
 int copy_files(struct task_struct *child);	/* duplicates current's open files */

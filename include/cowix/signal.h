@@ -14,4 +14,16 @@ int kill_pgrp(int pgrp, int sig);			/* -ESRCH when the group has nobody */
 void do_signal(struct pt_regs *regs);			/* on the way back to user mode */
 bool signal_is_ignored(struct task_struct *task, int sig);	/* blocked or ignored: for the terminal's SIGTTIN and SIGTTOU */
 
+/* A 64-bit set and the two words that programs see. */
+static inline u64 sigset_to_u64(const unsigned long *set)
+{
+	return (u64)set[1] << 32 | set[0];
+}
+
+static inline void sigset_from_u64(unsigned long *set, u64 mask)
+{
+	set[0] = (u32)mask;
+	set[1] = (u32)(mask >> 32);
+}
+
 #endif

@@ -12,6 +12,7 @@ int copy_from_user(void *to, const void __user *from, size_t n);
 int copy_to_user(void __user *to, const void *from, size_t n);
 int clear_user(void __user *to, size_t n);
 int strncpy_from_user(char *to, const char __user *from, size_t size);	/* length without the NUL; -ENAMETOOLONG when size bytes hold no NUL */
+int strnlen_user(const char __user *s, size_t size);	/* the same without copying */
 int get_user_u32(u32 *to, const void __user *from);
 int put_user_u32(u32 value, void __user *to);
 bool access_ok(const void __user *addr, size_t n);	/* whether the range lies in user space at all */

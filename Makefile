@@ -1,0 +1,153 @@
+# Cowix: the whole build. `make help` lists what one can wish for.
+
+OVERLAY	?=
+OPT	?= -O2
+CC	= gcc
+LD	= ld
+NASM	= nasm
+AR	= ar
+PYTHON	= /usr/bin/python3
+BUILD	= build
+
+# Object files in reading order.
+KERNEL_OBJS = boot/head.o \
+	kernel/main.o kernel/params.o kernel/printk.o kernel/panic.o \
+	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/sys_call_table.o \
+	kernel/sched.o kernel/wait.o kernel/timer.o kernel/time.o \
+	kernel/fork.o kernel/pid.o kernel/exit.o kernel/signal.o kernel/sigframe.o kernel/sys.o kernel/random.o \
+	kernel/lib/string.o kernel/lib/vsprintf.o \
+	mm/frames.o mm/kmalloc.o mm/paging.o mm/area.o mm/memory.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o \
+	fs/exec.o fs/elf.o fs/super.o fs/inode.o fs/namei.o fs/namei_ops.o fs/open.o fs/file_table.o fs/read_write.o \
+	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
+	fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o \
+	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o \
+	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/console.o kernel/chr_drv/keyboard.o \
+	kernel/chr_drv/serial.o
+
+LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
+SH_SRCS	= $(wildcard user/sh/*.c)
+PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) sh
+TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
+
+# Flags that not every compiler has are tried first.
+cc-option = $(shell $(CC) -m32 $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -fno-pic -fno-stack-protector \
+	-fno-strict-aliasing -fno-asynchronous-unwind-tables \
+	$(call cc-option,-fno-pie) $(call cc-option,-fcf-protection=none) $(call cc-option,--param=min-pagesize=0) \
+	-isystem $(shell $(CC) -m32 -print-file-name=include) $(if $(CI)$(WERROR),-Werror)
+CFLAGS	:= $(COMMON) $(OPT) -mgeneral-regs-only -fno-omit-frame-pointer -fno-common \
+	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-Wframe-larger-than=640) -Iinclude
+USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
+	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude
+LDFLAGS	= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
+	$(shell $(LD) --no-warn-rwx-segments -v >/dev/null 2>&1 && echo --no-warn-rwx-segments)
+LIBGCC	:= $(shell $(CC) -m32 -print-libgcc-file-name)
+OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
+
+all: $(BUILD)/cowix.img $(BUILD)/kernel.sym $(BUILD)/System.map
+
+help:
+	@echo 'make [OVERLAY=dir]   build/cowix.img, with the files below dir added'
+	@echo 'make run             boot it in QEMU: a window, or this terminal when there is no display'
+	@echo 'make bochs           boot it in Bochs        make bochs-debug   the same, stopped in its debugger'
+	@echo 'make debug           QEMU stopped at the first instruction, gdb attached'
+	@echo 'make test            every test              make bench         the instruction counts'
+	@echo 'make check-docs      every file and function that a document names exists'
+
+# Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
+INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc boot_params.inc unistd.inc offsets.inc)
+$(BUILD)/inc/%.inc: include/asm/%.h
+	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
+$(BUILD)/inc/%.inc: include/abi/%.h
+	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
+$(BUILD)/inc/%.inc: include/cowix/%.h
+	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
+$(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -S -o $(BUILD)/asm-offsets.s $<
+	sed -nE 's/.*->([A-Z_]+) \$$?([0-9]+).*/%define \1 \2/p' $(BUILD)/asm-offsets.s > $@
+
+# The kernel is linked twice: the second time with the table of its own symbols, which panic() uses.
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -c -o $@ $<
+$(BUILD)/%.o: %.asm $(INCS)
+	@mkdir -p $(@D)
+	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -o $@ $<
+$(BUILD)/mm/uaccess_asm.o: mm/uaccess.asm $(INCS)
+	@mkdir -p $(@D)
+	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -o $@ $<
+$(BUILD)/kernel.elf: $(OBJS) kernel/kernel.ld tools/ksyms
+	$(PYTHON) tools/ksyms > $(BUILD)/ksyms0.asm < /dev/null
+	$(NASM) -f elf32 -o $(BUILD)/ksyms0.o $(BUILD)/ksyms0.asm
+	$(LD) $(LDFLAGS) -T kernel/kernel.ld -o $(BUILD)/kernel0.elf $(OBJS) $(BUILD)/ksyms0.o $(LIBGCC)
+	nm -n $(BUILD)/kernel0.elf | $(PYTHON) tools/ksyms > $(BUILD)/ksyms.asm
+	$(NASM) -f elf32 -o $(BUILD)/ksyms.o $(BUILD)/ksyms.asm
+	$(LD) $(LDFLAGS) -T kernel/kernel.ld -Map $(BUILD)/kernel.map -o $@ $(OBJS) $(BUILD)/ksyms.o $(LIBGCC)
+	@nm $(BUILD)/kernel0.elf | grep ' [tT] ' | sort > $(BUILD)/text0; nm $@ | grep ' [tT] ' | sort | cmp - $(BUILD)/text0
+$(BUILD)/kernel.bin: $(BUILD)/kernel.elf
+	objcopy -O binary $< $@
+	@echo "kernel as loaded: `stat -c %s $@` bytes"
+$(BUILD)/kernel.sym: $(BUILD)/kernel.elf
+	nm -n $< | awk '{ print $$1 " " $$3 }' > $@
+$(BUILD)/System.map: $(BUILD)/kernel.elf
+	nm -n $< > $@
+$(BUILD)/kernel.asm: $(BUILD)/kernel.elf
+	objdump -dS $< > $@
+
+# Boot sector and setup; a boot sector that is too long is an error with the number of bytes.
+$(BUILD)/%.bin: boot/%.asm $(INCS)
+	@mkdir -p $(@D)
+	$(NASM) -f bin -I$(BUILD)/inc/ -o $@ $<
+
+# Programs: a small static library and one source file (or folder) each.
+LIBC_OBJS = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(LIBC_SRCS))))
+$(BUILD)/user/%.o: user/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -MMD -c -o $@ $<
+$(BUILD)/tests/guest/%.o: tests/guest/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -MMD -c -o $@ $<
+$(BUILD)/user/libc.a: $(LIBC_OBJS)
+	rm -f $@; $(AR) rcsD $@ $^
+USER_LD = $(LD) $(LDFLAGS) --gc-sections -z max-page-size=4096 -T user/user.ld
+$(BUILD)/bin/sh: $(addprefix $(BUILD)/,$(SH_SRCS:.c=.o)) $(BUILD)/user/libc.a user/user.ld
+	@mkdir -p $(@D)
+	$(USER_LD) -o $@.elf $(filter %.o,$^) $(BUILD)/user/libc.a $(LIBGCC) && objcopy --strip-all $@.elf $@
+$(BUILD)/bin/%: $(BUILD)/user/bin/%.o $(BUILD)/user/libc.a user/user.ld
+	@mkdir -p $(@D)
+	$(USER_LD) -o $@.elf $(filter %.o,$^) $(BUILD)/user/libc.a $(LIBGCC) && objcopy --strip-all $@.elf $@
+$(BUILD)/tests/%: $(BUILD)/tests/guest/%.o $(BUILD)/user/libc.a user/user.ld
+	@mkdir -p $(@D)
+	$(USER_LD) -o $@.elf $(filter %.o,$^) $(BUILD)/user/libc.a $(LIBGCC) && objcopy --strip-all $@.elf $@
+
+# The floppy.
+IMAGE_DEPS = $(BUILD)/bootsect.bin $(BUILD)/setup.bin $(BUILD)/kernel.bin $(addprefix $(BUILD)/bin/,$(PROGRAMS)) \
+	$(wildcard user/etc/*) tools/mkfs
+MKFS = $(PYTHON) tools/mkfs --boot $(BUILD)/bootsect.bin --setup $(BUILD)/setup.bin --kernel $(BUILD)/kernel.bin \
+	--bin $(BUILD)/bin --etc user/etc
+$(BUILD)/cowix.img: $(IMAGE_DEPS) $(if $(OVERLAY),FORCE)
+	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) -o $@ $(PROGRAMS)
+$(BUILD)/test.img: $(IMAGE_DEPS) $(addprefix $(BUILD)/tests/,$(TESTS))
+	$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) $(addprefix tests/,$(TESTS))
+
+run: all
+	sh tools/qemu
+debug: all
+	sh tools/qemu debug
+bochs: all
+	sh tools/bochs/run
+bochs-debug: all
+	sh tools/bochs/run debug
+test: all $(BUILD)/test.img
+	$(PYTHON) -m pytest -q tests
+bench: all
+	$(PYTHON) tools/run -i -m 256 -t 300 -- bench
+check-docs:
+	$(PYTHON) tools/check-docs
+clean:
+	rm -rf $(BUILD)
+FORCE:
+.PHONY: all help run debug bochs bochs-debug test bench check-docs clean FORCE
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,203 @@
+/*
+ * The buffer cache: blocks of devices in memory, found by hash, reused in least-recently-used order, written back late. Blocks
+ * of a memory device (the ramdisk) are not copied: such a buffer points straight into the device.
+ */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <abi/errno.h>
+
+#define BUCKETS		128
+#define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
+
+static struct list buckets[BUCKETS];
+static LIST_HEAD(lru);
+u32 nr_buffers;
+
+void buffer_init(void)
+{
+	for (u32 i = 0; i < BUCKETS; i++)
+		list_init(&buckets[i]);
+}
+
+static struct list *bucket_of(kdev_t dev, u32 block)
+{
+	return &buckets[(dev ^ block) % BUCKETS];
+}
+
+static struct buffer_head *find_buffer(kdev_t dev, u32 block)
+{
+	list_for_each(node, bucket_of(dev, block)) {
+		struct buffer_head *bh = list_entry(node, struct buffer_head, hash_link);
+
+		if (bh->block == block && bh->dev == dev)
+			return bh;
+	}
+	return NULL;
+}
+
+/* A new buffer, not read yet unless its device is memory. NULL: no memory. */
+static struct buffer_head *create_buffer(kdev_t dev, u32 block)
+{
+	u8 *direct = blkdev_direct(dev, block);
+	struct buffer_head *bh = kzalloc(sizeof(*bh));
+
+	if (!bh)
+		return NULL;
+	bh->data = direct ? direct : kmalloc(BLOCK_SIZE);
+	if (!bh->data) {
+		kfree(bh);
+		return NULL;
+	}
+	bh->uptodate = direct != NULL;
+	bh->dev = dev;
+	bh->block = block;
+	wait_queue_init(&bh->request.wait);
+	bh->request.done = true;
+	list_add(&bh->hash_link, bucket_of(dev, block));
+	list_add_tail(&bh->lru_link, &lru);
+	nr_buffers++;
+	return bh;
+}
+
+/* The buffer of a block, referenced, not necessarily read: for callers that overwrite it whole. NULL: no memory. */
+struct buffer_head *getblk(kdev_t dev, u32 block)
+{
+	struct buffer_head *bh = find_buffer(dev, block);
+
+	if (!bh)
+		bh = create_buffer(dev, block);
+	if (bh && bh->count++ == 0) {	/* one in use keeps its place, so that sync_buffers() can sleep on it */
+		list_del(&bh->lru_link);
+		list_add_tail(&bh->lru_link, &lru);
+	}
+	return bh;
+}
+
+static void start_io(struct buffer_head *bh, int cmd)
+{
+	bh->request.dev = bh->dev;
+	bh->request.cmd = cmd;
+	bh->request.sector = bh->block * SECTORS_A_BLOCK;
+	bh->request.nr_sectors = SECTORS_A_BLOCK;
+	bh->request.buffer = bh->data;
+	submit_request(&bh->request);
+}
+
+/* The buffer of a block with its contents, referenced. NULL with *error -EIO or -ENOMEM. Two tasks may want it at once: the second waits. */
+struct buffer_head *bread(kdev_t dev, u32 block, int *error)
+{
+	struct buffer_head *bh = getblk(dev, block);
+
+	*error = bh ? 0 : -ENOMEM;
+	if (!bh || bh->uptodate)
+		return bh;
+	if (bh->request.done)
+		start_io(bh, READ);
+	*error = wait_request(&bh->request);
+	if (*error) {
+		brelse(bh);
+		return NULL;
+	}
+	bh->uptodate = true;
+	return bh;
+}
+
+void brelse(struct buffer_head *bh)
+{
+	if (bh->count == 0)
+		panic("brelse: block %u of device %x is not in use", bh->block, bh->dev);
+	bh->count--;
+}
+
+void mark_buffer_dirty(struct buffer_head *bh)
+{
+	bh->uptodate = true;
+	if (blkdev_direct(bh->dev, bh->block))
+		blkdev_mark_dirty(bh->dev, bh->block);
+	else
+		bh->dirty = true;
+}
+
+/* Start writing a dirty buffer, unless that is under way. It may become dirty again meanwhile. */
+static void start_write(struct buffer_head *bh)
+{
+	if (!bh->request.done)
+		return;
+	bh->dirty = false;
+	start_io(bh, WRITE);
+}
+
+/*
+ * Write all dirty buffers of a device (0: of all) and wait. The first error is returned; a buffer that could not be written stays dirty.
+ * Two passes: first all are queued, so that the elevator can sort them.
+ */
+int sync_buffers(kdev_t dev)
+{
+	int error = 0;
+
+	list_for_each(node, &lru) {
+		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+
+		if (bh->dirty && (!dev || bh->dev == dev))
+			start_write(bh);
+	}
+	list_for_each(node, &lru) {
+		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+
+		if (bh->request.done && (!bh->request.error || bh->request.cmd != WRITE))
+			continue;
+		bh->count++;
+		if (wait_request(&bh->request) < 0 && bh->request.cmd == WRITE) {
+			if (!error)
+				error = bh->request.error;
+			bh->request.error = 0;
+			bh->dirty = true;
+		}
+		bh->count--;
+	}
+	return error;
+}
+
+static void free_buffer(struct buffer_head *bh)
+{
+	list_del(&bh->hash_link);
+	list_del(&bh->lru_link);
+	if (!blkdev_direct(bh->dev, bh->block))
+		kfree(bh->data);
+	kfree(bh);
+	nr_buffers--;
+}
+
+static bool droppable(const struct buffer_head *bh)
+{
+	return bh->count == 0 && !bh->dirty && bh->request.done;
+}
+
+/* Forget a device's buffers when its medium goes. */
+void invalidate_buffers(kdev_t dev)
+{
+	list_for_each_safe(node, &lru) {
+		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+
+		if (bh->dev == dev && droppable(bh))
+			free_buffer(bh);
+	}
+}
+
+/* Called when memory is short: drop up to wanted clean buffers, the longest unused first; how many. */
+int shrink_buffers(int wanted)
+{
+	int dropped = 0;
+
+	list_for_each_safe(node, &lru) {
+		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+
+		if (dropped >= wanted)
+			break;
+		if (droppable(bh)) {
+			free_buffer(bh);
+			dropped++;
+		}
+	}
+	return dropped;
+}

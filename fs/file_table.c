@@ -1,0 +1,194 @@
+/*
+ * Open files and descriptors. An open file (struct file: position, flags) is shared by the descriptors that dup() and fork() made from one
+ * open(); each descriptor holds one of its references.
+ */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+
+u32 nr_files;
+
+struct file *file_alloc(struct inode *inode, u32 flags)
+{
+	struct file *file = kzalloc(sizeof(*file));
+
+	if (!file)
+		return NULL;
+	file->count = 1;
+	file->flags = flags;
+	file->inode = inode;
+	file->fop = inode->i_fop;
+	nr_files++;
+	return file;
+}
+
+/* Drop a reference; the last one closes the file. */
+void fput(struct file *file)
+{
+	if (--file->count > 0)
+		return;
+	if (file->fop->release)
+		file->fop->release(file->inode, file);
+	iput(file->inode);
+	nr_files--;
+	kfree(file);
+}
+
+struct file *fget(int fd)
+{
+	return (u32)fd < current->files->end ? current->files->fd[fd] : NULL;
+}
+
+static void set_close_on_exec(int fd, bool on)
+{
+	u32 *word = &current->files->close_on_exec[fd / 32];
+
+	*word = on ? *word | 1u << fd % 32 : *word & ~(1u << fd % 32);
+}
+
+static bool get_close_on_exec(int fd)
+{
+	return current->files->close_on_exec[fd / 32] & 1u << fd % 32;
+}
+
+/* Put a file, whose reference is handed over, into a free descriptor. */
+static void put_fd(int fd, struct file *file, bool cloexec)
+{
+	struct files_struct *files = current->files;
+
+	while (files->end <= (u32)fd)
+		files->fd[files->end++] = NULL;
+	files->fd[fd] = file;
+	set_close_on_exec(fd, cloexec);
+}
+
+static int find_free(u32 from)
+{
+	u32 fd = from;
+
+	while (fd < current->files->end && current->files->fd[fd])
+		fd++;
+	return fd < OPEN_MAX ? (int)fd : -EMFILE;
+}
+
+int fd_install(struct file *file, bool cloexec)
+{
+	int fd = find_free(0);
+
+	if (fd >= 0)
+		put_fd(fd, file, cloexec);
+	return fd;
+}
+
+int sys_close(int fd)
+{
+	struct files_struct *files = current->files;
+	struct file *file = fget(fd);
+
+	if (!file)
+		return -EBADF;
+	files->fd[fd] = NULL;
+	while (files->end > 0 && !files->fd[files->end - 1])
+		files->end--;
+	fput(file);
+	return 0;
+}
+
+static int dup_to(int fd, int to, bool cloexec)
+{
+	struct file *file = fget(fd);
+
+	file->count++;
+	put_fd(to, file, cloexec);
+	return to;
+}
+
+static int dup_from(int fd, u32 lowest, bool cloexec)
+{
+	int to = fget(fd) ? lowest < OPEN_MAX ? find_free(lowest) : -EINVAL : -EBADF;
+
+	return to < 0 ? to : dup_to(fd, to, cloexec);
+}
+
+int sys_dup(int fd)
+{
+	return dup_from(fd, 0, false);
+}
+
+int sys_dup2(int fd, int to)
+{
+	if (!fget(fd) || (u32)to >= OPEN_MAX)
+		return -EBADF;
+	if (fd == to)
+		return to;
+	sys_close(to);
+	return dup_to(fd, to, false);
+}
+
+int sys_fcntl(int fd, int command, u32 arg)
+{
+	const u32 changeable = O_APPEND | O_NONBLOCK;
+	struct file *file = fget(fd);
+
+	if (!file)
+		return -EBADF;
+	switch (command) {
+	case F_DUPFD:
+		return dup_from(fd, arg, false);
+	case F_DUPFD_CLOEXEC:
+		return dup_from(fd, arg, true);
+	case F_GETFD:
+		return get_close_on_exec(fd) ? FD_CLOEXEC : 0;
+	case F_SETFD:
+		set_close_on_exec(fd, arg & FD_CLOEXEC);
+		return 0;
+	case F_GETFL:
+		return file->flags & ~O_NOCTTY;
+	case F_SETFL:
+		file->flags = (file->flags & ~changeable) | (arg & changeable);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* fork: the child has the same open files, each with one more reference. A kernel task's first child starts with none. */
+int copy_files(struct task_struct *child)
+{
+	struct files_struct *files = kmalloc(sizeof(*files));
+	u32 end = current->files ? current->files->end : 0;
+
+	if (!files)
+		return -ENOMEM;
+	files->end = end;
+	memset(files->close_on_exec, 0, sizeof(files->close_on_exec));
+	if (end)
+		memcpy(files->close_on_exec, current->files->close_on_exec, sizeof(files->close_on_exec));
+	for (u32 fd = 0; fd < end; fd++) {
+		files->fd[fd] = current->files->fd[fd];
+		if (files->fd[fd])
+			files->fd[fd]->count++;
+	}
+	child->files = files;
+	return 0;
+}
+
+void exit_files(struct task_struct *task)
+{
+	struct files_struct *files = task->files;
+
+	for (u32 fd = 0; fd < files->end; fd++)
+		if (files->fd[fd])
+			fput(files->fd[fd]);
+	task->files = NULL;
+	kfree(files);
+}
+
+void close_on_exec(struct task_struct *task)
+{
+	for (u32 fd = 0; fd < task->files->end; fd++)
+		if (task->files->fd[fd] && get_close_on_exec(fd))
+			sys_close(fd);
+}

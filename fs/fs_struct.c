@@ -1,0 +1,153 @@
+/* What a process knows of the tree: its root, its working directory, its umask. */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <cowix/sched.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+
+#define DEFAULT_UMASK 022
+
+/* fork. Before the root is mounted there is nothing to reference. */
+int copy_fs(struct task_struct *child)
+{
+	struct fs_struct *fs = kzalloc(sizeof(*fs));
+
+	if (!fs)
+		return -ENOMEM;
+	fs->umask = DEFAULT_UMASK;
+	if (current->fs) {
+		*fs = *current->fs;
+		igrab(fs->root);
+		igrab(fs->cwd);
+	}
+	child->fs = fs;
+	return 0;
+}
+
+void exit_fs(struct task_struct *task)
+{
+	iput(task->fs->root);
+	iput(task->fs->cwd);
+	kfree(task->fs);
+	task->fs = NULL;
+}
+
+/* Take inode, whose reference is handed over, as the new root or working directory. */
+static int change_dir(struct inode **place, struct inode *inode)
+{
+	int error = S_ISDIR(inode->i_mode) ? permission(inode, X_OK) : -ENOTDIR;
+
+	if (error) {
+		iput(inode);
+		return error;
+	}
+	iput(*place);
+	*place = inode;
+	return 0;
+}
+
+int sys_chdir(const char __user *path)
+{
+	struct inode *inode;
+	int error = user_path(path, FOLLOW, &inode);
+
+	return error ? error : change_dir(&current->fs->cwd, inode);
+}
+
+int sys_fchdir(int fd)
+{
+	struct file *file = fget(fd);
+
+	return file ? change_dir(&current->fs->cwd, igrab(file->inode)) : -EBADF;
+}
+
+int sys_chroot(const char __user *path)
+{
+	struct inode *inode;
+	int error = suser() ? user_path(path, FOLLOW, &inode) : -EPERM;
+
+	return error ? error : change_dir(&current->fs->root, inode);
+}
+
+int sys_umask(u32 mask)
+{
+	u32 old = current->fs->umask;
+
+	current->fs->umask = mask & 0777;
+	return old;
+}
+
+/* Looking for the entry of a directory that has a given inode number. */
+struct search {
+	u32 ino;
+	char *name;		/* where it is copied, ending at */
+	u32 length;
+};
+
+static int match(void *context, const char *name, u32 length, u32 next, u32 ino)
+{
+	struct search *s = context;
+
+	(void)next;
+	if (ino != s->ino || (length <= 2 && name[0] == '.' && (length == 1 || name[1] == '.')))
+		return 0;
+	s->name -= length;
+	memcpy(s->name, name, length);
+	s->length = length;
+	return 1;
+}
+
+/* The directory above at, and the name that at has there, put in front of *path. */
+static int name_in_parent(struct inode *at, struct inode **parent, char **path, const char *limit)
+{
+	struct inode *named = at;
+	struct search s = { .name = *path };
+	struct file dir = { 0 };
+	int error = lookup_in(at, "..", 2, parent);
+
+	if (error)
+		return error;
+	while (named == named->i_sb->s_root && named->i_sb->s_covered)
+		named = named->i_sb->s_covered;
+	s.ino = named->i_ino;
+	if (s.name - limit < (int)named->i_sb->s_name_max + 1)
+		return -ENAMETOOLONG;
+	dir.inode = *parent;
+	error = (*parent)->i_fop->readdir(&dir, match, &s);
+	if (!error && !s.length)
+		error = -ENOENT;
+	*path = s.name;
+	*--*path = '/';
+	return error;
+}
+
+/* getcwd(): walk up to the root, each name found in its parent. The length with the NUL; -ERANGE: buf is too small. */
+int sys_getcwd(char __user *buf, u32 size)
+{
+	char *page = kpage_alloc(), *path;
+	struct inode *at, *parent = NULL;
+	int error = 0;
+	u32 length;
+
+	if (!page)
+		return -ENOMEM;
+	path = page + PATH_MAX - 1;
+	*path = '\0';
+	for (at = igrab(current->fs->cwd); !error && at != current->fs->root && !(at == at->i_sb->s_root && !at->i_sb->s_covered);) {
+		parent = NULL;
+		error = name_in_parent(at, &parent, &path, page);
+		iput(at);
+		at = parent;
+	}
+	if (at)
+		iput(at);
+	if (!error && !*path)
+		*--path = '/';
+	length = page + PATH_MAX - path;
+	if (!error)
+		error = length > size ? -ERANGE : copy_to_user(buf, path, length);
+	kpage_free(page);
+	return error ? error : (int)length;
+}

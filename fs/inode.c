@@ -1,0 +1,245 @@
+/*
+ * Inodes in memory: found by hash of file system and number, counted, kept after the last iput() while their file system is mounted so
+ * that they and their pages are there when wanted again, written back late. An inode without links is freed on the medium when
+ * its last user goes.
+ */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <cowix/sched.h>
+#include <abi/errno.h>
+
+#define BUCKETS 128
+
+static struct list buckets[BUCKETS];
+static LIST_HEAD(all_inodes);		/* the longest unused first */
+u32 nr_inodes;
+
+void inode_init(void)
+{
+	for (u32 i = 0; i < BUCKETS; i++)
+		list_init(&buckets[i]);
+}
+
+static struct list *bucket_of(const struct super_block *sb, u32 ino)
+{
+	return &buckets[((u32)sb / 64 + ino) % BUCKETS];
+}
+
+static struct inode *inode_at(struct list *node)
+{
+	return list_entry(node, struct inode, all_link);
+}
+
+void hash_inode(struct inode *inode)
+{
+	list_add(&inode->hash_link, bucket_of(inode->i_sb, inode->i_ino));
+}
+
+/* A blank inode that only the caller knows. sb may be NULL (pipes). NULL: no memory. */
+struct inode *new_inode(struct super_block *sb)
+{
+	struct inode *inode = kzalloc(sizeof(*inode));
+
+	if (!inode)
+		return NULL;
+	list_init(&inode->hash_link);
+	list_init(&inode->pages);
+	wait_queue_init(&inode->i_wait);
+	inode->i_sb = sb;
+	inode->i_dev = sb ? sb->s_dev : 0;
+	inode->i_count = 1;
+	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time();
+	list_add_tail(&inode->all_link, &all_inodes);
+	nr_inodes++;
+	return inode;
+}
+
+static void free_inode(struct inode *inode)
+{
+	drop_inode_pages(inode, 0);
+	list_del(&inode->hash_link);
+	list_del(&inode->all_link);
+	nr_inodes--;
+	kfree(inode);
+}
+
+void lock_inode(struct inode *inode)
+{
+	while (inode->i_locked)
+		sleep_on(&inode->i_wait);
+	inode->i_locked = true;
+}
+
+void unlock_inode(struct inode *inode)
+{
+	inode->i_locked = false;
+	wake_up(&inode->i_wait);
+}
+
+static struct inode *find_inode(const struct super_block *sb, u32 ino)
+{
+	list_for_each(node, bucket_of(sb, ino)) {
+		struct inode *inode = list_entry(node, struct inode, hash_link);
+
+		if (inode->i_ino == ino && inode->i_sb == sb)
+			return inode;
+	}
+	return NULL;
+}
+
+/* Fill a new inode from the medium, locked so that others who find it meanwhile wait. */
+static int read_inode(struct inode *inode)
+{
+	int error;
+
+	lock_inode(inode);
+	error = inode->i_sb->s_op->read_inode(inode);
+	inode->i_valid = error == 0;
+	unlock_inode(inode);
+	return error;
+}
+
+/* The inode of that number, referenced. NULL with *error: -ENOMEM, or -EIO when it cannot be read or makes no sense. */
+struct inode *iget(struct super_block *sb, u32 ino, int *error)
+{
+	struct inode *inode = find_inode(sb, ino);
+
+	*error = 0;
+	if (inode) {
+		inode->i_count++;
+		while (inode->i_locked && !inode->i_valid)
+			sleep_on(&inode->i_wait);
+		*error = inode->i_valid ? 0 : -EIO;
+	} else {
+		inode = new_inode(sb);
+		if (!inode) {
+			*error = -ENOMEM;
+			return NULL;
+		}
+		inode->i_ino = ino;
+		hash_inode(inode);
+		*error = read_inode(inode);
+	}
+	if (*error) {
+		iput(inode);
+		return NULL;
+	}
+	return inode;
+}
+
+struct inode *igrab(struct inode *inode)
+{
+	inode->i_count++;
+	return inode;
+}
+
+/* The last user of a file without links: its blocks and its number are free for others. */
+static void delete_inode(struct inode *inode)
+{
+	drop_inode_pages(inode, 0);
+	inode->i_count++;		/* deleting may sleep: nobody may free it meanwhile */
+	inode->i_sb->s_op->delete_inode(inode);
+	inode->i_count--;
+	free_inode(inode);
+}
+
+/* Drop a reference. */
+void iput(struct inode *inode)
+{
+	if (inode->i_count == 0)
+		panic("iput: inode %u of device %x is not in use", inode->i_ino, inode->i_dev);
+	if (--inode->i_count > 0)
+		return;
+	if (inode->i_pipe)
+		pipe_free(inode);
+	if (!inode->i_sb || !inode->i_valid) {
+		free_inode(inode);
+		return;
+	}
+	if (inode->i_nlink == 0) {
+		delete_inode(inode);
+		return;
+	}
+	list_del(&inode->all_link);
+	list_add_tail(&inode->all_link, &all_inodes);
+}
+
+void mark_inode_dirty(struct inode *inode)
+{
+	inode->i_dirty = true;
+}
+
+static int write_inode(struct inode *inode)
+{
+	int error = write_inode_pages(inode);
+
+	if (error || !inode->i_dirty)
+		return error;
+	inode->i_dirty = false;
+	error = inode->i_sb->s_op->write_inode(inode);
+	if (error)
+		inode->i_dirty = true;
+	return error;
+}
+
+/*
+ * Write the dirty pages of all inodes of a file system (NULL: of all), then the inodes into its buffers; the first error. An inode in use keeps
+ * its place in the list, so that sleeping on one is harmless.
+ */
+int write_inodes(struct super_block *sb)
+{
+	int first_error = 0;
+
+	list_for_each(node, &all_inodes) {
+		struct inode *inode = inode_at(node);
+		int error;
+
+		if (!inode->i_sb || !inode->i_valid || (sb && inode->i_sb != sb))
+			continue;
+		inode->i_count++;
+		error = write_inode(inode);
+		if (error && !first_error)
+			first_error = error;
+		inode->i_count--;
+	}
+	return first_error;
+}
+
+/* Called when memory is short or counts must be exact: forget inodes that nobody uses, are clean and have no pages. How many. */
+int shrink_inodes(void)
+{
+	int dropped = 0;
+
+	list_for_each_safe(node, &all_inodes) {
+		struct inode *inode = inode_at(node);
+
+		if (inode->i_count == 0 && !inode->i_dirty && list_empty(&inode->pages)) {
+			free_inode(inode);
+			dropped++;
+		}
+	}
+	return dropped;
+}
+
+/* Whether a file system is in use beyond its own root. */
+bool inodes_busy(struct super_block *sb)
+{
+	list_for_each(node, &all_inodes) {
+		struct inode *inode = inode_at(node);
+
+		if (inode->i_sb == sb && inode->i_count > (inode == sb->s_root ? 1u : 0u))
+			return true;
+	}
+	return false;
+}
+
+/* Forget a file system's inodes, all unused and written, when it is unmounted. */
+void drop_inodes(struct super_block *sb)
+{
+	list_for_each_safe(node, &all_inodes) {
+		struct inode *inode = inode_at(node);
+
+		if (inode->i_sb == sb)
+			free_inode(inode);
+	}
+}

@@ -1,0 +1,381 @@
+/*
+ * Minix: directories are files of fixed entries, an inode number and a name padded with NULs; inode 0 is a free entry. They are
+ * worked on block by block in the buffer cache.
+ */
+#include <cowix/kernel.h>
+#include <cowix/minix_fs.h>
+#include <cowix/sched.h>
+#include <abi/errno.h>
+
+struct entry {
+	u16 ino;
+	char name[];
+};
+
+/* A place in a directory: the entry, in a buffer that the caller releases. */
+struct place {
+	struct buffer_head *bh;
+	struct entry *entry;
+};
+
+static u32 entries_a_block(const struct inode *dir)
+{
+	return BLOCK_SIZE / minix_info(dir->i_sb)->entry_size;
+}
+
+static u32 entry_count(const struct inode *dir)
+{
+	return dir->i_size / minix_info(dir->i_sb)->entry_size;
+}
+
+static bool same_name(const struct entry *e, const char *name, u32 length, u32 name_size)
+{
+	for (u32 i = 0; i < length; i++)
+		if (e->name[i] != name[i])
+			return false;
+	return length == name_size || e->name[length] == '\0';
+}
+
+/* The block of a directory with entry number n, and that entry. -EIO also for a hole: directories have none. */
+static int get_place(struct inode *dir, u32 n, struct place *place)
+{
+	u32 zone;
+	int error = minix_bmap(dir, n / entries_a_block(dir), false, &zone);
+
+	if (!error && zone == 0)
+		error = -EIO;
+	if (error)
+		return error;
+	place->bh = bread(dir->i_dev, zone, &error);
+	if (place->bh)
+		place->entry = (struct entry *)(place->bh->data + n % entries_a_block(dir) * minix_info(dir->i_sb)->entry_size);
+	return error;
+}
+
+/* Find a name, or with length 0 a free entry. 0 with *place to be released; -ENOENT, -EIO, -ENOMEM. */
+static int find_entry(struct inode *dir, const char *name, u32 length, struct place *place)
+{
+	u32 name_size = minix_info(dir->i_sb)->name_size, size = minix_info(dir->i_sb)->entry_size;
+	u32 count = entry_count(dir), a_block = entries_a_block(dir);
+
+	for (u32 n = 0; n < count; n += a_block) {
+		u32 here = min_u32(a_block, count - n);
+		int error = get_place(dir, n, place);
+
+		if (error)
+			return error;
+		for (; here > 0; here--, place->entry = (struct entry *)((u8 *)place->entry + size)) {
+			const struct entry *e = place->entry;
+
+			if (length == 0 ? e->ino == 0 :
+			    e->ino != 0 && e->name[0] == name[0] && same_name(e, name, length, name_size))
+				return 0;
+		}
+		brelse(place->bh);
+	}
+	return -ENOENT;
+}
+
+static int minix_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
+{
+	struct place place;
+	int error = find_entry(dir, name, length, &place);
+
+	if (error)
+		return error;
+	*ino = place.entry->ino;
+	brelse(place.bh);
+	return 0;
+}
+
+static void touch(struct inode *inode)
+{
+	inode->i_mtime = inode->i_ctime = current_time();
+	mark_inode_dirty(inode);
+}
+
+static void set_entry(struct place *place, const char *name, u32 length, u32 name_size, u32 ino)
+{
+	memset(place->entry->name, 0, name_size);
+	memcpy(place->entry->name, name, length);
+	place->entry->ino = ino;
+	mark_buffer_dirty(place->bh);
+}
+
+/* A free entry, by making the directory longer if need be. */
+static int make_place(struct inode *dir, struct place *place)
+{
+	int error = find_entry(dir, NULL, 0, place);
+	u32 n = entry_count(dir), zone;
+
+	if (error != -ENOENT)
+		return error;
+	error = minix_bmap(dir, n / entries_a_block(dir), true, &zone);
+	if (error)
+		return error;
+	if (n % entries_a_block(dir) == 0) {
+		place->bh = getblk(dir->i_dev, zone);
+		if (!place->bh)
+			return -ENOMEM;
+		memset(place->bh->data, 0, BLOCK_SIZE);
+		mark_buffer_dirty(place->bh);
+		brelse(place->bh);
+	}
+	error = get_place(dir, n, place);
+	if (!error)
+		dir->i_size += minix_info(dir->i_sb)->entry_size;
+	return error;
+}
+
+static int add_entry(struct inode *dir, const char *name, u32 length, u32 ino)
+{
+	struct place place;
+	int error = make_place(dir, &place);
+
+	if (error)
+		return error;
+	set_entry(&place, name, length, minix_info(dir->i_sb)->name_size, ino);
+	brelse(place.bh);
+	touch(dir);
+	return 0;
+}
+
+static int remove_entry(struct inode *dir, const char *name, u32 length)
+{
+	struct place place;
+	int error = find_entry(dir, name, length, &place);
+
+	if (error)
+		return error;
+	place.entry->ino = 0;
+	mark_buffer_dirty(place.bh);
+	brelse(place.bh);
+	touch(dir);
+	return 0;
+}
+
+/* `.` and `..` of a new directory. */
+static int fill_directory(struct inode *inode, struct inode *dir)
+{
+	int error = add_entry(inode, ".", 1, inode->i_ino);
+
+	return error ? error : add_entry(inode, "..", 2, dir->i_ino);
+}
+
+/* Give back what a creation that failed has taken: without links, iput() deletes the inode. */
+static int abandon(struct inode *inode, int error)
+{
+	inode->i_nlink = 0;
+	iput(inode);
+	return error;
+}
+
+static struct inode *alloc_inode(struct inode *dir, u32 mode, kdev_t rdev, int *error)
+{
+	struct inode *inode = new_inode(dir->i_sb);
+
+	*error = -ENOMEM;
+	if (!inode)
+		return NULL;
+	inode->i_ino = minix_new_ino(dir->i_sb);
+	if (!inode->i_ino) {
+		*error = -ENOSPC;
+		iput(inode);
+		return NULL;
+	}
+	inode->i_mode = mode;
+	inode->i_uid = current->euid;
+	inode->i_gid = current->egid;
+	inode->i_rdev = rdev;
+	inode->i_nlink = 1;
+	inode->i_valid = true;
+	minix_set_operations(inode);
+	hash_inode(inode);
+	mark_inode_dirty(inode);
+	*error = 0;
+	return inode;
+}
+
+/* Make a file, directory or device of a name that is not there yet. */
+static int minix_create(struct inode *dir, const char *name, u32 length, u32 mode, kdev_t rdev, struct inode **result)
+{
+	struct inode *inode;
+	int error;
+
+	if (S_ISDIR(mode) && dir->i_nlink >= MINIX_LINK_MAX)
+		return -EMLINK;
+	inode = alloc_inode(dir, mode, rdev, &error);
+	if (!inode)
+		return error;
+	if (S_ISDIR(mode))
+		error = fill_directory(inode, dir);
+	if (!error)
+		error = add_entry(dir, name, length, inode->i_ino);
+	if (error)
+		return abandon(inode, error);
+	if (S_ISDIR(mode)) {
+		inode->i_nlink = 2;
+		dir->i_nlink++;
+		mark_inode_dirty(dir);
+	}
+	*result = inode;
+	return 0;
+}
+
+static int minix_link(struct inode *dir, const char *name, u32 length, struct inode *inode)
+{
+	int error = inode->i_nlink >= MINIX_LINK_MAX ? -EMLINK : add_entry(dir, name, length, inode->i_ino);
+
+	if (error)
+		return error;
+	inode->i_nlink++;
+	inode->i_ctime = current_time();
+	mark_inode_dirty(inode);
+	return 0;
+}
+
+static int minix_unlink(struct inode *dir, const char *name, u32 length, struct inode *inode)
+{
+	int error = remove_entry(dir, name, length);
+
+	if (error)
+		return error;
+	inode->i_nlink--;
+	inode->i_ctime = current_time();
+	mark_inode_dirty(inode);
+	return 0;
+}
+
+/* 0 if a directory has only `.` and `..`, else -ENOTEMPTY. */
+static int check_empty(struct inode *dir)
+{
+	struct place place;
+
+	for (u32 n = 2; n < entry_count(dir); n++) {
+		int error = get_place(dir, n, &place);
+		u32 ino;
+
+		if (error)
+			return error;
+		ino = place.entry->ino;
+		brelse(place.bh);
+		if (ino)
+			return -ENOTEMPTY;
+	}
+	return 0;
+}
+
+static int minix_rmdir(struct inode *dir, const char *name, u32 length, struct inode *inode)
+{
+	int error = check_empty(inode);
+
+	if (!error)
+		error = remove_entry(dir, name, length);
+	if (error)
+		return error;
+	inode->i_nlink = 0;
+	dir->i_nlink--;
+	mark_inode_dirty(dir);
+	return 0;
+}
+
+/* Point an existing entry at another inode. */
+static int change_entry(struct inode *dir, const char *name, u32 length, u32 ino)
+{
+	struct place place;
+	int error = find_entry(dir, name, length, &place);
+
+	if (error)
+		return error;
+	place.entry->ino = ino;
+	mark_buffer_dirty(place.bh);
+	brelse(place.bh);
+	touch(dir);
+	return 0;
+}
+
+/* The moved directory's `..`, and the link counts of the two parents. */
+static int move_parent(struct inode *inode, struct inode *from_dir, struct inode *to_dir)
+{
+	int error = change_entry(inode, "..", 2, to_dir->i_ino);
+
+	if (error)
+		return error;
+	from_dir->i_nlink--;
+	to_dir->i_nlink++;
+	mark_inode_dirty(from_dir);
+	mark_inode_dirty(to_dir);
+	return 0;
+}
+
+/* Take the name of a file or an empty directory that is being replaced. */
+static int replace(struct inode *dir, const char *name, u32 length, struct inode *inode, struct inode *replaced)
+{
+	int error = S_ISDIR(replaced->i_mode) ? check_empty(replaced) : 0;
+
+	if (!error)
+		error = change_entry(dir, name, length, inode->i_ino);
+	if (error)
+		return error;
+	if (S_ISDIR(replaced->i_mode)) {
+		replaced->i_nlink = 0;
+		dir->i_nlink--;
+		mark_inode_dirty(dir);
+	} else {
+		replaced->i_nlink--;
+		mark_inode_dirty(replaced);
+	}
+	return 0;
+}
+
+/* The new name first, then the old one goes: a failure in between leaves two names, never none. */
+static int minix_rename(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
+			const char *to, u32 to_length, struct inode *replaced)
+{
+	int error;
+
+	if (S_ISDIR(inode->i_mode) && from_dir != to_dir && !replaced && to_dir->i_nlink >= MINIX_LINK_MAX)
+		return -EMLINK;
+	error = replaced ? replace(to_dir, to, to_length, inode, replaced) : add_entry(to_dir, to, to_length, inode->i_ino);
+	if (!error)
+		error = remove_entry(from_dir, from, from_length);
+	if (!error && S_ISDIR(inode->i_mode) && from_dir != to_dir)
+		error = move_parent(inode, from_dir, to_dir);
+	return error;
+}
+
+/* Called by getdents: hand entries to fill until it says stop; pos is the number of the next entry. */
+static int minix_readdir(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino),
+			 void *context)
+{
+	struct inode *dir = file->inode;
+	u32 name_size = minix_info(dir->i_sb)->name_size;
+	struct place place;
+
+	for (; file->pos < entry_count(dir); file->pos++) {
+		int error = get_place(dir, file->pos, &place);
+
+		if (error)
+			return error;
+		if (place.entry->ino)
+			error = fill(context, place.entry->name, strnlen(place.entry->name, name_size), file->pos + 1,
+				     place.entry->ino);
+		brelse(place.bh);
+		if (error)
+			return error > 0 ? 0 : error;
+	}
+	return 0;
+}
+
+const struct inode_ops minix_inode_ops = {
+	.lookup = minix_lookup,
+	.create = minix_create,
+	.link = minix_link,
+	.unlink = minix_unlink,
+	.rmdir = minix_rmdir,
+	.rename = minix_rename,
+	.truncate = minix_truncate,
+	.bmap = minix_bmap,
+};
+
+const struct file_ops minix_dir_fops = { .readdir = minix_readdir };

@@ -1,0 +1,354 @@
+/* System calls that make, move and remove names. Each finds the parent directory, locks it, and lets the file system do the rest. */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <cowix/sched.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+
+/* A name on its way to be made or removed: the path, its locked parent, the last component. */
+struct target {
+	char *path;
+	struct inode *dir;
+	const char *last;
+	u32 length;
+};
+
+static void release_target(struct target *t)
+{
+	unlock_inode(t->dir);
+	iput(t->dir);
+	putname(t->path);
+}
+
+/* The same for the second of two targets, whose directory may be the first's and is unlocked with it. */
+static void release_second(struct target *t, const struct target *first)
+{
+	if (t->dir != first->dir)
+		unlock_inode(t->dir);
+	iput(t->dir);
+	putname(t->path);
+}
+
+/* Fill and lock a target. The last component must be a proper name. */
+static int get_target(const char __user *user_path, struct target *t)
+{
+	int error = getname(user_path, &t->path);
+
+	if (error)
+		return error;
+	error = path_parent(t->path, &t->dir, &t->last, &t->length);
+	if (error) {
+		putname(t->path);
+		return error;
+	}
+	lock_inode(t->dir);
+	if (!S_ISDIR(t->dir->i_mode))
+		error = -ENOTDIR;
+	else if (t->length == 0)
+		error = -EEXIST;
+	else if (t->length > t->dir->i_sb->s_name_max)
+		error = -ENAMETOOLONG;
+	else
+		error = permission(t->dir, X_OK);
+	if (error)
+		release_target(t);
+	return error;
+}
+
+static bool is_dots(const struct target *t)
+{
+	return t->last[0] == '.' && (t->length == 1 || (t->length == 2 && t->last[1] == '.'));
+}
+
+/* 0 if the name is free and may be made. */
+static int may_create(const struct target *t)
+{
+	u32 ino;
+	int error = t->dir->i_op->lookup(t->dir, t->last, t->length, &ino);
+
+	if (error != -ENOENT)
+		return error ? error : -EEXIST;
+	if (t->dir->i_nlink == 0)
+		return -ENOENT;			/* the directory itself was removed */
+	return permission(t->dir, W_OK);
+}
+
+/* Make a file, directory or device. The inode is referenced for the caller. */
+static int make_node(const char __user *path, u32 mode, kdev_t rdev, struct inode **inode)
+{
+	struct target t;
+	int error = get_target(path, &t);
+
+	if (error)
+		return error;
+	error = may_create(&t);
+	if (!error && t.last[t.length] == '/' && !S_ISDIR(mode))
+		error = -ENOENT;
+	if (!error)
+		error = t.dir->i_op->create(t.dir, t.last, t.length, mode, rdev, inode);
+	release_target(&t);
+	return error;
+}
+
+int sys_mkdir(const char __user *path, u32 mode)
+{
+	struct inode *inode;
+	int error = make_node(path, S_IFDIR | (mode & 01777 & ~current->fs->umask), 0, &inode);
+
+	if (!error)
+		iput(inode);
+	return error;
+}
+
+int sys_mknod(const char __user *path, u32 mode, u32 dev)
+{
+	struct inode *inode;
+	u32 type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
+	int error;
+
+	if (type != S_IFREG && type != S_IFIFO && !suser())
+		return -EPERM;
+	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR && type != S_IFBLK)
+		return -EINVAL;
+	error = make_node(path, type | (mode & 07777 & ~current->fs->umask), dev, &inode);
+	if (!error)
+		iput(inode);
+	return error;
+}
+
+int sys_symlink(const char __user *user_target, const char __user *path)
+{
+	struct inode *inode;
+	char *target;
+	u32 pos = 0;
+	int error = getname(user_target, &target);
+
+	if (error)
+		return error;
+	error = make_node(path, S_IFLNK | 0777, 0, &inode);
+	if (!error) {
+		lock_inode(inode);
+		error = inode_write(inode, target, strlen(target), &pos, false);
+		unlock_inode(inode);
+		iput(inode);
+		if (error < 0)
+			sys_unlink(path);
+	}
+	putname(target);
+	return error < 0 ? error : 0;
+}
+
+int sys_readlink(const char __user *path, char __user *buf, int size)
+{
+	struct inode *inode;
+	char *text;
+	int n, error;
+
+	if (size <= 0)
+		return -EINVAL;
+	error = user_path(path, NOFOLLOW, &inode);
+	if (error)
+		return error;
+	text = S_ISLNK(inode->i_mode) ? kpage_alloc() : NULL;
+	n = S_ISLNK(inode->i_mode) ? -ENOMEM : -EINVAL;
+	if (text) {
+		n = kernel_read(inode, 0, text, min_u32(size, PATH_MAX));
+		if (n > 0 && copy_to_user(buf, text, n) < 0)
+			n = -EFAULT;
+		kpage_free(text);
+	}
+	iput(inode);
+	return n;
+}
+
+/* In a directory with the sticky bit only the owner of a file, of the directory or the superuser may take a name away. */
+static int may_delete(const struct target *t, const struct inode *inode)
+{
+	int error = permission(t->dir, W_OK | X_OK);
+
+	if (!error && t->dir->i_mode & S_ISVTX && !suser() && current->euid != inode->i_uid && current->euid != t->dir->i_uid)
+		error = -EPERM;
+	return error;
+}
+
+/* Whether an inode can go: mount points and roots cannot. */
+static bool is_mount_point(const struct inode *inode)
+{
+	return inode->i_mount || inode == inode->i_sb->s_root;
+}
+
+/* unlink() and rmdir() differ in what they accept and in the operation. */
+static int remove_name(const char __user *path, bool directory)
+{
+	struct target t;
+	struct inode *inode;
+	int error = get_target(path, &t);
+
+	if (error)
+		return error == -EEXIST ? -EBUSY : error;
+	if (is_dots(&t))
+		error = directory ? t.length == 1 ? -EINVAL : -ENOTEMPTY : -EISDIR;
+	else
+		error = lookup_in(t.dir, t.last, t.length, &inode);
+	if (error) {
+		release_target(&t);
+		return error;
+	}
+	error = may_delete(&t, inode);
+	if (!error && S_ISDIR(inode->i_mode) != directory)
+		error = directory ? -ENOTDIR : -EISDIR;
+	if (!error && is_mount_point(inode))
+		error = -EBUSY;
+	if (!error && !directory && t.last[t.length] == '/')
+		error = -ENOTDIR;
+	if (!error)
+		error = directory ? t.dir->i_op->rmdir(t.dir, t.last, t.length, inode) :
+				    t.dir->i_op->unlink(t.dir, t.last, t.length, inode);
+	release_target(&t);
+	iput(inode);
+	return error;
+}
+
+int sys_unlink(const char __user *path)
+{
+	return remove_name(path, false);
+}
+
+int sys_rmdir(const char __user *path)
+{
+	return remove_name(path, true);
+}
+
+int sys_link(const char __user *old, const char __user *new)
+{
+	struct target t;
+	struct inode *inode;
+	int error = user_path(old, NOFOLLOW, &inode);
+
+	if (error)
+		return error;
+	if (S_ISDIR(inode->i_mode)) {
+		iput(inode);
+		return -EPERM;
+	}
+	error = get_target(new, &t);
+	if (!error) {
+		error = inode->i_sb != t.dir->i_sb ? -EXDEV : may_create(&t);
+		if (!error)
+			error = t.dir->i_op->link(t.dir, t.last, t.length, inode);
+		release_target(&t);
+	}
+	iput(inode);
+	return error;
+}
+
+/* Whether dir lies below inode: a directory must not become its own descendant. */
+static int is_below(struct inode *dir, const struct inode *inode, bool *below)
+{
+	struct inode *at = igrab(dir), *up;
+	int error = 0;
+
+	for (;;) {
+		*below = at == inode;
+		if (*below || at == at->i_sb->s_root)
+			break;
+		error = lookup_in(at, "..", 2, &up);
+		if (error)
+			break;
+		iput(at);
+		at = up;
+	}
+	iput(at);
+	return error;
+}
+
+/* May the moved inode take the place of what has the new name? */
+static int check_replaced(const struct target *to, const struct inode *inode, const struct inode *replaced)
+{
+	if (S_ISDIR(replaced->i_mode) && !S_ISDIR(inode->i_mode))
+		return -EISDIR;
+	if (!S_ISDIR(replaced->i_mode) && S_ISDIR(inode->i_mode))
+		return -ENOTDIR;
+	if (is_mount_point(replaced))
+		return -EBUSY;
+	return may_delete(to, replaced);
+}
+
+/* With both parents at hand: the checks, then the file system's part. */
+static int rename_target(struct target *from, struct target *to, struct inode *inode)
+{
+	struct inode *replaced = NULL;
+	bool below = false;
+	int error = may_delete(from, inode);
+
+	if (!error && is_mount_point(inode))
+		error = -EBUSY;
+	if (!error)
+		error = permission(to->dir, W_OK);
+	if (!error && S_ISDIR(inode->i_mode))
+		error = is_below(to->dir, inode, &below);
+	if (error || below)
+		return error ? error : -EINVAL;
+	error = lookup_in(to->dir, to->last, to->length, &replaced);
+	if (error == -ENOENT)
+		error = !S_ISDIR(inode->i_mode) && to->last[to->length] == '/' ? -ENOTDIR : 0;
+	else if (!error && replaced == inode)
+		goto out;			/* two names of one file: nothing to do */
+	else if (!error)
+		error = check_replaced(to, inode, replaced);
+	if (!error)
+		error = from->dir->i_op->rename(from->dir, from->last, from->length, inode, to->dir, to->last, to->length,
+						replaced);
+out:
+	if (replaced)
+		iput(replaced);
+	return error;
+}
+
+/* The second name's parent, without its lock when it is the same directory as the first's. */
+static int get_second_target(const char __user *path, struct target *first, struct target *t)
+{
+	int error;
+
+	unlock_inode(first->dir);
+	error = get_target(path, t);
+	if (error) {
+		lock_inode(first->dir);
+		return error == -EEXIST ? -EBUSY : error;
+	}
+	unlock_inode(t->dir);
+	lock_inode(first->dir < t->dir ? first->dir : t->dir);
+	if (first->dir != t->dir)
+		lock_inode(first->dir < t->dir ? t->dir : first->dir);
+	return 0;
+}
+
+int sys_rename(const char __user *old, const char __user *new)
+{
+	struct target from, to;
+	struct inode *inode;
+	int error = get_target(old, &from);
+
+	if (error)
+		return error == -EEXIST ? -EBUSY : error;
+	error = get_second_target(new, &from, &to);
+	if (error) {
+		release_target(&from);
+		return error;
+	}
+	if (is_dots(&from) || is_dots(&to))
+		error = -EBUSY;
+	else if (from.dir->i_sb != to.dir->i_sb)
+		error = -EXDEV;
+	else
+		error = lookup_in(from.dir, from.last, from.length, &inode);
+	if (!error) {
+		error = rename_target(&from, &to, inode);
+		iput(inode);
+	}
+	release_second(&to, &from);
+	release_target(&from);
+	return error;
+}

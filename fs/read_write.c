@@ -1,0 +1,305 @@
+/* Reading and writing: the system calls, and what they do for regular files, which is all done in the page cache. */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <cowix/sched.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+#include <abi/uio.h>
+
+#define FILE_SIZE_MAX	0x7FFFFFFFu
+
+/* Read from a file's pages into buf, a program's address if user. Bytes, fewer at the end of the file or after an error, or -errno. */
+static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count, bool user)
+{
+	u32 done = 0;
+	int error = 0;
+
+	if (pos >= inode->i_size)
+		return 0;
+	count = min_u32(count, inode->i_size - pos);
+	while (done < count) {
+		u32 offset = PAGE_OFFSET(pos + done), part = min_u32(count - done, PAGE_SIZE - offset);
+		struct cached_page *page = get_cached_page(inode, (pos + done) / PAGE_SIZE, true, &error);
+		const u8 *data;
+
+		if (!page)
+			break;
+		data = (u8 *)__va(page->frame) + offset;
+		if (user)
+			error = copy_to_user((u8 __user *)buf + done, data, part);
+		else
+			memcpy((u8 *)buf + done, data, part);
+		put_cached_page(page);
+		if (error)
+			break;
+		done += part;
+	}
+	return done ? (int)done : error;
+}
+
+int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n)
+{
+	return read_pages(inode, offset, buf, n, false);
+}
+
+int generic_read(struct file *file, char __user *buf, u32 count, u32 *pos)
+{
+	int n = read_pages(file->inode, *pos, (__force void *)buf, count, true);
+
+	if (n > 0)
+		*pos += n;
+	return n;
+}
+
+/* Have zones for the blocks of [start, start + count) of a page before it is written to: a full disk is found out now, not at sync. */
+static int allocate_blocks(struct inode *inode, u32 start, u32 count)
+{
+	for (u32 block = start / BLOCK_SIZE; block <= (start + count - 1) / BLOCK_SIZE; block++) {
+		u32 zone;
+		int error = inode->i_op->bmap(inode, block, true, &zone);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* Write part of one page. The page is read first unless all of it that the file has is replaced. */
+static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, bool user)
+{
+	u32 offset = PAGE_OFFSET(pos), start = pos - offset;
+	bool whole = offset == 0 && (count == PAGE_SIZE || pos + count >= inode->i_size);
+	struct cached_page *page;
+	int error = allocate_blocks(inode, pos, count);
+
+	if (error)
+		return error;
+	page = get_cached_page(inode, pos / PAGE_SIZE, !whole && start < inode->i_size, &error);
+	if (!page)
+		return error;
+	if (!page->uptodate)
+		memset(__va(page->frame), 0, PAGE_SIZE);
+	if (user)
+		error = copy_from_user((u8 *)__va(page->frame) + offset, (const void __user *)buf, count);
+	else
+		memcpy((u8 *)__va(page->frame) + offset, buf, count);
+	if (!error || page->uptodate) {
+		page->uptodate = page->dirty = true;
+		if (!error && pos + count > inode->i_size)
+			inode->i_size = pos + count;
+	}
+	put_cached_page(page);
+	return error;
+}
+
+/* Write to a regular file or link, locked by the caller. Bytes written, or -errno if none were. */
+int inode_write(struct inode *inode, const void *buf, u32 count, u32 *pos, bool user)
+{
+	u32 done = 0;
+	int error = 0;
+
+	if (*pos >= FILE_SIZE_MAX && count)
+		return -EFBIG;
+	count = min_u32(count, FILE_SIZE_MAX - *pos);
+	while (done < count && !error) {
+		u32 part = min_u32(count - done, PAGE_SIZE - PAGE_OFFSET(*pos));
+
+		error = write_part(inode, *pos, (const u8 *)buf + done, part, user);
+		if (!error) {
+			done += part;
+			*pos += part;
+		}
+	}
+	if (done) {
+		inode->i_mtime = inode->i_ctime = current_time();
+		mark_inode_dirty(inode);
+	}
+	return done ? (int)done : error;
+}
+
+int generic_write(struct file *file, const char __user *buf, u32 count, u32 *pos)
+{
+	struct inode *inode = file->inode;
+	int n;
+
+	lock_inode(inode);
+	if (file->flags & O_APPEND)
+		*pos = inode->i_size;
+	n = inode_write(inode, (__force const void *)buf, count, pos, true);
+	unlock_inode(inode);
+	return n;
+}
+
+const struct file_ops regular_fops = { .read = generic_read, .write = generic_write };
+
+/* The checks that all forms of read share. */
+static int do_read(int fd, char __user *buf, u32 count, u32 *pos)
+{
+	struct file *file = fget(fd);
+
+	if (!file || (file->flags & O_ACCMODE) == O_WRONLY)
+		return -EBADF;
+	if (S_ISDIR(file->inode->i_mode))
+		return -EISDIR;
+	if (!file->fop->read)
+		return -EINVAL;
+	if ((s32)count < 0)
+		count = 0x7FFFFFFF;
+	if (!access_ok(buf, count))
+		return -EFAULT;
+	return file->fop->read(file, buf, count, pos ? pos : &file->pos);
+}
+
+static int do_write(int fd, const char __user *buf, u32 count, u32 *pos)
+{
+	struct file *file = fget(fd);
+
+	if (!file || (file->flags & O_ACCMODE) == O_RDONLY)
+		return -EBADF;
+	if (!file->fop->write)
+		return -EINVAL;
+	if ((s32)count < 0)
+		count = 0x7FFFFFFF;
+	if (!access_ok(buf, count))
+		return -EFAULT;
+	return file->fop->write(file, buf, count, pos ? pos : &file->pos);
+}
+
+int sys_read(int fd, char __user *buf, u32 count)
+{
+	return do_read(fd, buf, count, NULL);
+}
+
+int sys_write(int fd, const char __user *buf, u32 count)
+{
+	return do_write(fd, buf, count, NULL);
+}
+
+/* A position of its own, only where positions mean something. */
+static int check_seekable(int fd, u32 low, u32 high)
+{
+	struct file *file = fget(fd);
+
+	if (!file)
+		return -EBADF;
+	if (!S_ISREG(file->inode->i_mode) && !S_ISBLK(file->inode->i_mode) && !S_ISDIR(file->inode->i_mode))
+		return -ESPIPE;
+	return high || (s32)low < 0 ? -EINVAL : 0;
+}
+
+int sys_pread64(int fd, char __user *buf, u32 count, u32 low, u32 high)
+{
+	int error = check_seekable(fd, low, high);
+
+	return error ? error : do_read(fd, buf, count, &low);
+}
+
+int sys_pwrite64(int fd, const char __user *buf, u32 count, u32 low, u32 high)
+{
+	int error = check_seekable(fd, low, high);
+
+	return error ? error : do_write(fd, buf, count, &low);
+}
+
+/* readv() and writev(): piece by piece until one is short. */
+static int do_vector(int fd, const struct iovec __user *vector, int count, bool write)
+{
+	int total = 0;
+
+	if (count < 0 || count > UIO_MAXIOV)
+		return -EINVAL;
+	if (!fget(fd))
+		return -EBADF;
+	for (int i = 0; i < count; i++) {
+		struct iovec piece;
+		int n = copy_from_user(&piece, &vector[i], sizeof(piece));
+
+		if (!n && piece.iov_len)
+			n = write ? do_write(fd, (const char __user *)piece.iov_base, piece.iov_len, NULL) :
+				    do_read(fd, (char __user *)piece.iov_base, piece.iov_len, NULL);
+		if (n < 0)
+			return total ? total : n;
+		total += n;
+		if ((u32)n < piece.iov_len)
+			break;
+	}
+	return total;
+}
+
+int sys_readv(int fd, const struct iovec __user *vector, int count)
+{
+	return do_vector(fd, vector, count, false);
+}
+
+int sys_writev(int fd, const struct iovec __user *vector, int count)
+{
+	return do_vector(fd, vector, count, true);
+}
+
+int sys_lseek(int fd, s32 offset, int whence)
+{
+	struct file *file = fget(fd);
+	s64 base;
+
+	if (!file)
+		return -EBADF;
+	if (S_ISFIFO(file->inode->i_mode) || S_ISCHR(file->inode->i_mode))
+		return -ESPIPE;
+	switch (whence) {
+	case SEEK_SET:
+		base = 0;
+		break;
+	case SEEK_CUR:
+		base = file->pos;
+		break;
+	case SEEK_END:
+		base = S_ISBLK(file->inode->i_mode) ? blkdev_sectors(file->inode->i_rdev) * SECTOR_SIZE : file->inode->i_size;
+		break;
+	default:
+		return -EINVAL;
+	}
+	base += offset;
+	if (base < 0 || base > FILE_SIZE_MAX)
+		return base < 0 ? -EINVAL : -EOVERFLOW;
+	file->pos = base;
+	return file->pos;
+}
+
+int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
+{
+	s64 offset = (s64)((u64)high << 32 | low);
+	loff_t pos;
+
+	if (offset != (s32)offset)
+		return fget(fd) ? -EINVAL : -EBADF;
+	pos = sys_lseek(fd, (s32)offset, whence);
+	return pos < 0 ? (int)pos : copy_to_user(result, &pos, sizeof(pos));
+}
+
+int sys_ioctl(int fd, u32 command, u32 arg)
+{
+	struct file *file = fget(fd);
+
+	if (!file)
+		return -EBADF;
+	return file->fop->ioctl ? file->fop->ioctl(file, command, arg) : -ENOTTY;
+}
+
+int sys_fsync(int fd)
+{
+	struct file *file = fget(fd);
+	struct super_block *sb;
+	int error;
+
+	if (!file)
+		return -EBADF;
+	sb = file->inode->i_sb;
+	if (!sb)
+		return -EINVAL;
+	error = write_inodes(sb);
+	if (!error)
+		error = sync_buffers(sb->s_dev);
+	return error ? error : blkdev_sync(sb->s_dev);
+}

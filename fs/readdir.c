@@ -1,0 +1,85 @@
+/* getdents in both layouts: the file system hands over one entry after the other until the program's buffer is full. */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/dirent.h>
+#include <abi/errno.h>
+
+#define NAME_MAX	64
+#define STOP		1
+
+struct context {
+	u8 __user *at;
+	u32 room;
+	int error;		/* of the entry that did not fit or could not be copied */
+};
+
+static int copy_record(struct context *c, const void *record, u32 size)
+{
+	if (size > c->room) {
+		c->error = -EINVAL;
+		return STOP;
+	}
+	c->error = copy_to_user(c->at, record, size);
+	if (c->error)
+		return STOP;
+	c->at += size;
+	c->room -= size;
+	return 0;
+}
+
+static int fill_dirent(void *context, const char *name, u32 length, u32 next, u32 ino)
+{
+	u8 space[sizeof(struct linux_dirent) + NAME_MAX + 2] ALIGNED(4) = { 0 };
+	struct linux_dirent *d = (struct linux_dirent *)space;
+	u32 size = (offsetof(struct linux_dirent, d_name) + length + 2 + 3) & ~3u;
+
+	d->d_ino = ino;
+	d->d_off = next;
+	d->d_reclen = size;
+	memcpy(d->d_name, name, length);
+	return copy_record(context, d, size);
+}
+
+static int fill_dirent64(void *context, const char *name, u32 length, u32 next, u32 ino)
+{
+	u8 space[sizeof(struct linux_dirent64) + NAME_MAX + 2] ALIGNED(8) = { 0 };
+	struct linux_dirent64 *d = (struct linux_dirent64 *)space;
+	u32 size = (offsetof(struct linux_dirent64, d_name) + length + 1 + 7) & ~7u;
+
+	d->d_ino = ino;
+	d->d_off = next;
+	d->d_reclen = size;
+	d->d_type = DT_UNKNOWN;
+	memcpy(d->d_name, name, length);
+	return copy_record(context, d, size);
+}
+
+static int do_getdents(int fd, void __user *buf, u32 size, int (*fill)(void *, const char *, u32, u32, u32))
+{
+	struct context c = { .at = buf, .room = size };
+	struct file *file = fget(fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	if (!file->fop->readdir)
+		return -ENOTDIR;
+	lock_inode(file->inode);
+	error = file->fop->readdir(file, fill, &c);
+	unlock_inode(file->inode);
+	if (error)
+		return error;
+	return c.room < size ? (int)(size - c.room) : c.error;
+}
+
+int sys_getdents(int fd, void __user *buf, u32 size)
+{
+	return do_getdents(fd, buf, size, fill_dirent);
+}
+
+int sys_getdents64(int fd, void __user *buf, u32 size)
+{
+	return do_getdents(fd, buf, size, fill_dirent64);
+}

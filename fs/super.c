@@ -1,0 +1,284 @@
+/* Mounted file systems, the root, and writing everything out. */
+#include <cowix/kernel.h>
+#include <cowix/boot_params.h>
+#include <cowix/fs.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/audit.h>
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+#include <abi/mount.h>
+
+#define RAMDISK_MIN_RAM	(8u << 20)	/* with less, the root stays on the floppy */
+#define FIRST_HARD_DISK	0x80		/* BIOS drive number */
+
+#define FD0	MKDEV(FLOPPY_MAJOR, 0)
+#define RAM0	MKDEV(RAM_MAJOR, 0)
+#define HDA	MKDEV(IDE_MAJOR, 0)
+
+static LIST_HEAD(mounts);
+
+/* Called by get_free_page() when there is none: caches give up what is clean. How many things were dropped. */
+static int reclaim(int wanted)
+{
+	int dropped = shrink_page_cache(wanted);
+
+	if (dropped < wanted)
+		dropped += shrink_buffers(wanted - dropped);
+	return dropped;
+}
+
+/* Called once by start_kernel. */
+void fs_init(void)
+{
+	buffer_init();
+	page_cache_init();
+	inode_init();
+	set_reclaim(reclaim);
+}
+
+static struct super_block *find_mount(kdev_t dev)
+{
+	list_for_each(node, &mounts)
+		if (list_entry(node, struct super_block, link)->s_dev == dev)
+			return list_entry(node, struct super_block, link);
+	return NULL;
+}
+
+/* Read the file system of a device. NULL with *error. */
+static struct super_block *get_super(kdev_t dev, const char *device, const char *dir, u32 flags, int *error)
+{
+	struct super_block *sb;
+
+	*error = blkdev_open(dev);
+	if (!*error && find_mount(dev))
+		*error = -EBUSY;
+	if (*error)
+		return NULL;
+	sb = kzalloc(sizeof(*sb));
+	*error = sb ? 0 : -ENOMEM;
+	if (!sb)
+		return NULL;
+	sb->s_dev = dev;
+	sb->s_readonly = flags & MS_RDONLY;
+	strlcpy(sb->s_device, device, sizeof(sb->s_device));
+	strlcpy(sb->s_dir, dir, sizeof(sb->s_dir));
+	*error = minix_read_super(sb);
+	if (*error) {
+		invalidate_buffers(dev);
+		kfree(sb);
+		return NULL;
+	}
+	list_add_tail(&sb->link, &mounts);
+	return sb;
+}
+
+/* The device that root= names: fd0, ram0, hda, with or without /dev/, or a hexadecimal number. 0: none of these. */
+static kdev_t parse_device(const char *name)
+{
+	const char *end;
+	u32 number;
+
+	if (strncmp(name, "/dev/", 5) == 0)
+		name += 5;
+	if (strcmp(name, "fd0") == 0)
+		return FD0;
+	if (strcmp(name, "ram0") == 0)
+		return RAM0;
+	if (strcmp(name, "hda") == 0)
+		return HDA;
+	number = simple_strtoul(name, &end, 16);
+	return *end ? 0 : number;
+}
+
+/* The boot floppy goes into the ramdisk if there is room for it; without room, or if it cannot be read whole, it is used as it is. */
+static kdev_t floppy_root(void)
+{
+	if (nr_frames << PAGE_SHIFT < RAMDISK_MIN_RAM || ramdisk_load(FD0) < 0)
+		return FD0;
+	return RAM0;
+}
+
+static kdev_t root_device(void)
+{
+	const struct boot_params *bp = __va(BOOT_PARAMS);
+	const char *name = param_get("root");
+	kdev_t dev;
+
+	if (!name)
+		return bp->boot_drive < FIRST_HARD_DISK ? floppy_root() : HDA;
+	dev = parse_device(name);
+	if (!dev)
+		printk("root=%s: unknown device\n", name);
+	if (dev == RAM0 && ramdisk_load(FD0) < 0)
+		return 0;
+	return dev;
+}
+
+/* Mount the root and give it to process 1, its caller. 0 or -errno. */
+int mount_root(void)
+{
+	kdev_t dev = root_device();
+	struct super_block *sb;
+	int error;
+
+	sb = get_super(dev, dev == RAM0 ? "/dev/ram0" : dev == FD0 ? "/dev/fd0" : "/dev/hda", "/", 0, &error);
+	if (!sb)
+		return error;
+	current->fs->root = igrab(sb->s_root);
+	current->fs->cwd = igrab(sb->s_root);
+	printk("root: %s\n", sb->s_device);
+	return 0;
+}
+
+/* Write everything out, outermost layer first: pages, inodes, buffers, then what the devices themselves hold back. */
+void sync_all(void)
+{
+	write_inodes(NULL);
+	sync_buffers(0);
+	list_for_each(node, &mounts)
+		blkdev_sync(list_entry(node, struct super_block, link)->s_dev);
+}
+
+int sys_sync(void)
+{
+	sync_all();
+	return 0;
+}
+
+/* What mount() needs of its arguments, beyond the device's inode. */
+static int do_mount(kdev_t dev, const char *device, const char *dir, u32 flags)
+{
+	struct super_block *sb;
+	struct inode *covered;
+	int error = path_lookup(dir, FOLLOW, &covered);
+
+	if (error)
+		return error;
+	if (!S_ISDIR(covered->i_mode))
+		error = -ENOTDIR;
+	else if (covered->i_mount || covered == covered->i_sb->s_root)
+		error = -EBUSY;
+	sb = error ? NULL : get_super(dev, device, dir, flags, &error);
+	if (!sb) {
+		iput(covered);
+		return error;
+	}
+	sb->s_covered = covered;		/* keeps the reference */
+	covered->i_mount = sb;
+	return 0;
+}
+
+int sys_mount(const char __user *device, const char __user *dir, const char __user *type, u32 flags, const void __user *data)
+{
+	struct inode *inode;
+	char *device_name = NULL, *dir_name = NULL;
+	int error = suser() ? 0 : -EPERM;
+
+	(void)type;
+	(void)data;
+	if (!error)
+		error = user_path(device, FOLLOW, &inode);
+	if (error)
+		return error;
+	error = S_ISBLK(inode->i_mode) ? 0 : -ENOTBLK;
+	if (!error)
+		error = getname(device, &device_name);
+	if (!error)
+		error = getname(dir, &dir_name);
+	if (!error)
+		error = do_mount(inode->i_rdev, device_name, dir_name, flags);
+	putname(dir_name);
+	putname(device_name);
+	iput(inode);
+	return error;
+}
+
+/* Take a file system out of the tree. -EBUSY while somebody uses it; -EIO when it could not be written: it stays. */
+static int do_umount(struct super_block *sb)
+{
+	int error;
+
+	if (!sb->s_covered || inodes_busy(sb))
+		return -EBUSY;
+	error = write_inodes(sb);
+	if (!error)
+		error = sync_buffers(sb->s_dev);
+	if (!error)
+		error = blkdev_sync(sb->s_dev);
+	if (error)
+		return error;
+	sb->s_covered->i_mount = NULL;
+	iput(sb->s_covered);
+	iput(sb->s_root);
+	drop_inodes(sb);
+	sb->s_op->put_super(sb);
+	invalidate_buffers(sb->s_dev);
+	list_del(&sb->link);
+	kfree(sb);
+	return 0;
+}
+
+int sys_umount2(const char __user *path, u32 flags)
+{
+	struct inode *inode;
+	struct super_block *sb;
+	int error = suser() ? 0 : -EPERM;
+
+	if (flags)
+		return -EINVAL;
+	if (!error)
+		error = user_path(path, FOLLOW, &inode);
+	if (error)
+		return error;
+	sb = inode->i_sb;
+	if (S_ISBLK(inode->i_mode))
+		sb = find_mount(inode->i_rdev);
+	else if (inode != sb->s_root)
+		sb = NULL;
+	iput(inode);
+	return sb ? do_umount(sb) : -EINVAL;
+}
+
+int sys_umount(const char __user *path)
+{
+	return sys_umount2(path, 0);
+}
+
+/* mounts(buf, size) (515): a line for each mount, as /proc/mounts has them; bytes. */
+int sys_mounts(char __user *buf, u32 size)
+{
+	char line[96];
+	u32 done = 0;
+
+	list_for_each(node, &mounts) {
+		struct super_block *sb = list_entry(node, struct super_block, link);
+		u32 n = snprintf(line, sizeof(line), "%s %s minix %s 0 0\n", sb->s_device, sb->s_dir,
+				 sb->s_readonly ? "ro" : "rw");
+
+		n = min_u32(n, size - done);
+		if (copy_to_user(buf + done, line, n) < 0)
+			return -EFAULT;
+		done += n;
+	}
+	return done;
+}
+
+/* For exact counts: write everything, then drop all that can be had again. */
+void fs_drop_caches(void)
+{
+	sync_all();
+	do
+		shrink_page_cache(0x7FFFFFFF);
+	while (shrink_inodes() > 0);
+	shrink_buffers(0x7FFFFFFF);
+}
+
+void fs_audit_counts(struct audit_report *report)
+{
+	report->frames_cache = nr_cached_pages;
+	report->inodes_used = nr_inodes;
+	report->files_used = nr_files;
+	report->buffers_used = nr_buffers;
+}

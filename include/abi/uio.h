@@ -1,0 +1,12 @@
+/* readv() and writev() */
+#ifndef ABI_UIO_H
+#define ABI_UIO_H
+
+struct iovec {
+	void *iov_base;
+	unsigned int iov_len;
+};
+
+#define UIO_MAXIOV 1024
+
+#endif

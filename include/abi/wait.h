@@ -1,0 +1,17 @@
+/* wait(): options and how a status is read. */
+#ifndef ABI_WAIT_H
+#define ABI_WAIT_H
+
+#define WNOHANG		1
+#define WUNTRACED	2
+#define WCONTINUED	8
+
+#define WEXITSTATUS(s)	(((s) >> 8) & 0xFF)
+#define WTERMSIG(s)	((s) & 0x7F)
+#define WSTOPSIG(s)	WEXITSTATUS(s)
+#define WIFEXITED(s)	(WTERMSIG(s) == 0)
+#define WIFSTOPPED(s)	(((s) & 0xFF) == 0x7F)
+#define WIFSIGNALED(s)	(((s) & 0x7F) != 0 && ((s) & 0x7F) != 0x7F)
+#define WIFCONTINUED(s)	((s) == 0xFFFF)
+
+#endif

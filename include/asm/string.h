@@ -1,0 +1,37 @@
+/* The string instructions, and page-sized copies built on them. */
+#ifndef ASM_STRING_H
+#define ASM_STRING_H
+
+#include <asm/mmu.h>
+
+static inline void rep_movsb(void *to, const void *from, u32 count)
+{
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+}
+
+static inline void rep_movsl(void *to, const void *from, u32 count)
+{
+	__asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+}
+
+static inline void rep_stosb(void *to, u8 value, u32 count)
+{
+	__asm__ volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(value) : "memory");
+}
+
+static inline void rep_stosl(void *to, u32 value, u32 count)
+{
+	__asm__ volatile("rep stosl" : "+D"(to), "+c"(count) : "a"(value) : "memory");
+}
+
+static inline void copy_page(void *to, const void *from)
+{
+	rep_movsl(to, from, PAGE_SIZE / 4);
+}
+
+static inline void clear_page(void *page)
+{
+	rep_stosl(page, 0, PAGE_SIZE / 4);
+}
+
+#endif

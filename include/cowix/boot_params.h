@@ -1,0 +1,54 @@
+/*
+ * What setup.asm found out with the BIOS, at physical BOOT_PARAMS. The BP_ numbers are the offsets that setup.asm uses; the assertions
+ * keep them true.
+ */
+#ifndef COWIX_BOOT_PARAMS_H
+#define COWIX_BOOT_PARAMS_H
+
+#define BOOT_PARAMS	0x9000
+#define KERNEL_LOAD	0x11000		/* physical address of the kernel, behind setup */
+#define SETUP_LOAD	0x10000
+#define SETUP_SIZE	4096
+#define CMDLINE_OFFSET	2048		/* of the kernel parameters in setup */
+#define CMDLINE_SIZE	2048
+#define E820_MAX	32
+
+#define BP_E820_COUNT	0
+#define BP_E801_LOW	4
+#define BP_E801_HIGH	6
+#define BP_MEM88	8
+#define BP_BASE_MEMORY	10
+#define BP_BOOT_DRIVE	12
+#define BP_CURSOR_ROW	13
+#define BP_CURSOR_COLUMN 14
+#define BP_E820		16
+#define BP_CMDLINE	784
+
+#ifndef __ASSEMBLER__
+#include <cowix/types.h>
+
+struct PACKED e820_entry {
+	u64 base, length;
+	u32 type, attributes;
+};
+
+struct boot_params {
+	u32 e820_count;
+	u16 e801_low;			/* KB from 1 MB to 16 MB; 0: the call is missing */
+	u16 e801_high;			/* 64 KB units above 16 MB */
+	u16 mem88;			/* KB above 1 MB, by the oldest call */
+	u16 base_memory_kb;		/* KB below the extended BIOS data area */
+	u8 boot_drive;			/* BIOS number: below 0x80 a floppy */
+	u8 cursor_row, cursor_column;
+	u8 padding;
+	struct e820_entry e820[E820_MAX];
+	char cmdline[CMDLINE_SIZE];
+};
+
+_Static_assert(offsetof(struct boot_params, e801_low) == BP_E801_LOW, "");
+_Static_assert(offsetof(struct boot_params, base_memory_kb) == BP_BASE_MEMORY, "");
+_Static_assert(offsetof(struct boot_params, boot_drive) == BP_BOOT_DRIVE, "");
+_Static_assert(offsetof(struct boot_params, e820) == BP_E820, "");
+_Static_assert(offsetof(struct boot_params, cmdline) == BP_CMDLINE, "");
+#endif
+#endif

@@ -1,0 +1,17 @@
+/* What kernel/entry.asm defines for C, and what it calls. */
+#ifndef COWIX_ENTRY_H
+#define COWIX_ENTRY_H
+
+#include <asm/ptrace.h>
+
+void system_call(void);
+void ret_from_fork(void);
+void kernel_thread_start(void);
+NORETURN void enter_user_mode(struct pt_regs *regs);
+void switch_to(u32 *save_esp, u32 next_esp);
+
+void do_trap(struct pt_regs *regs, u32 vector);
+void do_irq(struct pt_regs *regs, u32 irq);
+void finish_switch(void);		/* kernel/sched.c */
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * Files. Three layers, each knowing only the one below: system calls (names, descriptors), inodes with the operations of their file
+ * system or device, and the caches: buffers for a file system's own blocks, pages for the data of files.
+ *
+ * Locks. lock_inode() serialises whatever changes an inode or a directory and may sleep; a directory before what it contains, two
+ * directories in order of address. Buffers and pages are locked only while their block is being read.
+ */
+#ifndef COWIX_FS_H
+#define COWIX_FS_H
+
+#include <cowix/list.h>
+#include <cowix/wait.h>
+#include <cowix/blkdev.h>
+#include <cowix/mm.h>
+#include <abi/stat.h>
+
+struct audit_report;
+struct pipe;
+struct file;
+struct inode;
+struct super_block;
+
+#define PATH_MAX	4096
+#define OPEN_MAX	256		/* descriptors a process */
+#define SYMLINKS_MAX	8
+
+/* fs/buffer.c: one block of a device in memory. brelse() drops the reference that bread() gave. */
+struct buffer_head {
+	struct list hash_link, lru_link;	/* lru: all buffers, the longest unused first */
+	kdev_t dev;
+	u32 block;
+	u32 count;
+	bool dirty, uptodate;
+	u8 *data;
+	struct request request;
+};
+
+struct buffer_head *bread(kdev_t dev, u32 block, int *error);	/* NULL: -EIO, -ENOMEM */
+struct buffer_head *getblk(kdev_t dev, u32 block);		/* without reading: to be overwritten; NULL: no memory */
+void brelse(struct buffer_head *bh);
+void mark_buffer_dirty(struct buffer_head *bh);
+int sync_buffers(kdev_t dev);			/* 0: all devices */
+void invalidate_buffers(kdev_t dev);
+int shrink_buffers(int wanted);
+void buffer_init(void);
+extern u32 nr_buffers;
+
+/* fs/page_cache.c: pages of regular files. A page's frame has one reference by the cache. */
+struct cached_page {
+	struct list hash_link, inode_link, lru_link;
+	struct inode *inode;
+	u32 index;				/* page number in the file */
+	u32 frame;
+	u32 users;				/* who work on it right now: not to be dropped */
+	bool dirty, uptodate;
+};
+
+struct cached_page *get_cached_page(struct inode *inode, u32 index, bool read, int *error);	/* held; NULL: error */
+void put_cached_page(struct cached_page *page);
+int write_inode_pages(struct inode *inode);
+void drop_inode_pages(struct inode *inode, u32 from_size);	/* those wholly beyond a size; clears the rest of its last page */
+int shrink_page_cache(int wanted);
+u32 page_cache_count(u32 frame);		/* references the cache holds on a frame */
+void page_cache_init(void);
+extern u32 nr_cached_pages;
+extern const struct vm_ops file_vm_ops;		/* exec maps files with these */
+
+/* fs/inode.c */
+struct inode_ops {
+	int (*lookup)(struct inode *dir, const char *name, u32 length, u32 *ino);	/* -ENOENT */
+	int (*create)(struct inode *dir, const char *name, u32 length, u32 mode, kdev_t rdev, struct inode **inode);
+	int (*link)(struct inode *dir, const char *name, u32 length, struct inode *inode);
+	int (*unlink)(struct inode *dir, const char *name, u32 length, struct inode *inode);
+	int (*rmdir)(struct inode *dir, const char *name, u32 length, struct inode *inode);
+	int (*rename)(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
+		      const char *to, u32 to_length, struct inode *replaced);
+	int (*truncate)(struct inode *inode, u32 size);
+	int (*bmap)(struct inode *inode, u32 block, bool create, u32 *zone);	/* zone 0: a hole */
+};
+
+struct file_ops {
+	int (*open)(struct inode *inode, struct file *file);
+	void (*release)(struct inode *inode, struct file *file);
+	int (*read)(struct file *file, char __user *buf, u32 count, u32 *pos);
+	int (*write)(struct file *file, const char __user *buf, u32 count, u32 *pos);
+	int (*ioctl)(struct file *file, u32 command, u32 arg);
+	int (*readdir)(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino), void *context);
+};
+
+struct inode {
+	struct list hash_link, all_link;
+	struct list pages;			/* of the page cache */
+	struct super_block *i_sb;
+	kdev_t i_dev, i_rdev;
+	u32 i_ino, i_count;
+	u32 i_mode, i_uid, i_gid, i_nlink, i_size;
+	u32 i_atime, i_mtime, i_ctime;
+	bool i_dirty, i_locked, i_valid;
+	struct wait_queue i_wait;
+	struct super_block *i_mount;		/* a file system mounted on this directory */
+	const struct inode_ops *i_op;
+	const struct file_ops *i_fop;
+	u32 i_zone[10];
+	struct pipe *i_pipe;
+};
+
+struct inode *iget(struct super_block *sb, u32 ino, int *error);
+struct inode *new_inode(struct super_block *sb);	/* unhashed, count 1; NULL: no memory */
+void hash_inode(struct inode *inode);
+void iput(struct inode *inode);
+struct inode *igrab(struct inode *inode);
+void lock_inode(struct inode *inode);
+void unlock_inode(struct inode *inode);
+void mark_inode_dirty(struct inode *inode);
+int write_inodes(struct super_block *sb);		/* their pages, then themselves; NULL: all */
+int shrink_inodes(void);
+bool inodes_busy(struct super_block *sb);
+void drop_inodes(struct super_block *sb);
+void inode_init(void);
+extern u32 nr_inodes;
+
+/* fs/super.c */
+struct super_ops {
+	int (*read_inode)(struct inode *inode);
+	int (*write_inode)(struct inode *inode);
+	void (*delete_inode)(struct inode *inode);	/* last link and last reference gone: free it on the medium */
+	void (*put_super)(struct super_block *sb);
+	void (*statfs)(struct super_block *sb, u32 *blocks, u32 *free, u32 *inodes, u32 *free_inodes);
+};
+
+struct super_block {
+	struct list link;
+	kdev_t s_dev;
+	bool s_readonly;
+	u32 s_name_max, s_magic;
+	const struct super_ops *s_op;
+	struct inode *s_root, *s_covered;
+	char s_device[32], s_dir[32];		/* as mount named them */
+	void *s_private;
+};
+
+int mount_root(void);
+void sync_all(void);
+void fs_init(void);
+void fs_drop_caches(void);
+void fs_audit_counts(struct audit_report *report);
+int minix_read_super(struct super_block *sb);		/* fs/minix_super.c */
+
+/* fs/namei.c: paths are kernel strings; inodes come back referenced */
+enum { FOLLOW = 1, NOFOLLOW = 0 };
+int path_lookup(const char *path, int follow, struct inode **inode);
+int path_parent(const char *path, struct inode **dir, const char **last, u32 *length);	/* all but the last component */
+int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode);
+int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
+int getname(const char __user *path, char **name);	/* a page; putname() frees it */
+void putname(char *name);
+int user_path(const char __user *path, int follow, struct inode **inode);
+int open_exec(const char *path, struct inode **inode);
+
+/* fs/file_table.c */
+struct file {
+	u32 count;
+	u32 flags;				/* O_* */
+	u32 pos;
+	struct inode *inode;
+	const struct file_ops *fop;
+	kdev_t tty;				/* what an open terminal really is */
+};
+
+struct files_struct {
+	u32 end;				/* all descriptors in use are below it */
+	u32 close_on_exec[OPEN_MAX / 32];
+	struct file *fd[OPEN_MAX];
+};
+
+struct file *fget(int fd);			/* NULL: -EBADF; no reference is taken, the process cannot close it meanwhile */
+struct file *file_alloc(struct inode *inode, u32 flags);	/* takes over the inode's reference; NULL: no memory */
+void fput(struct file *file);
+int fd_install(struct file *file, bool cloexec);	/* lowest free descriptor, or -EMFILE */
+extern u32 nr_files;
+
+/* fs/fs_struct.c */
+struct fs_struct {
+	struct inode *root, *cwd;
+	u32 umask;
+};
+
+/* fs/read_write.c */
+extern const struct file_ops regular_fops;
+int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
+int generic_read(struct file *file, char __user *buf, u32 count, u32 *pos);
+int generic_write(struct file *file, const char __user *buf, u32 count, u32 *pos);
+int inode_write(struct inode *inode, const void *buf, u32 count, u32 *pos, bool user);	/* inode locked */
+
+/* fs/devices.c, fs/pipe.c */
+extern const struct file_ops chrdev_fops, blkdev_fops, pipe_fops;
+void pipe_free(struct inode *inode);
+
+#endif

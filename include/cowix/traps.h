@@ -1,0 +1,26 @@
+/* Exceptions: kernel/traps.c, kernel/gdt.c, kernel/fpu.c. */
+#ifndef COWIX_TRAPS_H
+#define COWIX_TRAPS_H
+
+#include <asm/ptrace.h>
+
+struct task_struct;
+
+void gdt_init(void);			/* GDT, TSS and the double-fault TSS */
+void traps_init(void);			/* IDT */
+void set_kernel_stack(u32 esp0);	/* where the CPU puts its stack on entry from user mode */
+bool fixup_exception(struct pt_regs *regs, int error);	/* a faulting user copy: continue at its fixup with eax = error */
+NORETURN void die(const char *what, struct pt_regs *regs, u32 code);	/* an exception in the kernel */
+void show_regs(const struct pt_regs *regs);
+void show_backtrace(u32 ebp);
+
+/* kernel/fpu.c: the FPU and SSE state belongs to the task that used them last and is saved when another one wants them. */
+void fpu_init(void);
+void fpu_switch(struct task_struct *next);	/* arms exception 7 unless next owns the state */
+void fpu_restore_current(void);		/* exception 7 */
+int fpu_fork(struct task_struct *child);	/* copies current's state; -ENOMEM */
+void fpu_release(struct task_struct *task);
+int fpu_save_to_user(void __user *to);	/* for signal frames; only if task->fpu is set */
+int fpu_restore_from_user(const void __user *frame);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Numbers that assembly needs from C structures. Compiled to assembly text only; the Makefile turns each "->NAME value" line into a nasm
+ * constant in build/offsets.inc.
+ */
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+
+#define DEFINE(name, value) __asm__ volatile("->" #name " %c0" : : "i"(value))
+
+void asm_offsets(void);
+
+void asm_offsets(void)
+{
+	DEFINE(REGS_EAX, offsetof(struct pt_regs, eax));
+	DEFINE(REGS_EDX, offsetof(struct pt_regs, edx));
+	DEFINE(REGS_ORIG_EAX, offsetof(struct pt_regs, orig_eax));
+	DEFINE(REGS_CS, offsetof(struct pt_regs, cs));
+	DEFINE(TASK_WORK, offsetof(struct task_struct, work));
+	DEFINE(WORK_RESCHED, WORK_RESCHED);
+	DEFINE(SYSCALLS, NR_SYSCALLS);
+}

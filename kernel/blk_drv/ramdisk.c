@@ -1,0 +1,159 @@
+/*
+ * The ramdisk: a copy of the boot floppy in page frames, four blocks each. File systems work in its memory directly; a bitmap remembers which
+ * blocks were changed, and sync writes those back to the floppy, so that files outlive a reboot.
+ */
+#include <cowix/kernel.h>
+#include <cowix/blkdev.h>
+#include <cowix/mm.h>
+#include <abi/errno.h>
+#include "internal.h"
+
+#define MAX_BLOCKS	2880
+#define BLOCKS_A_FRAME	(PAGE_SIZE / BLOCK_SIZE)
+#define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
+
+static u8 *frames[MAX_BLOCKS / BLOCKS_A_FRAME];
+static u32 dirty[(MAX_BLOCKS + 31) / 32];
+static u32 nr_blocks;
+static kdev_t origin;			/* where it was loaded from */
+
+static u32 ramdisk_sectors(kdev_t dev)
+{
+	return MINOR(dev) == 0 ? nr_blocks * SECTORS_A_BLOCK : 0;
+}
+
+static u8 *ramdisk_direct(kdev_t dev, u32 block)
+{
+	if (MINOR(dev) != 0 || block >= nr_blocks)
+		return NULL;
+	return frames[block / BLOCKS_A_FRAME] + block % BLOCKS_A_FRAME * BLOCK_SIZE;
+}
+
+static void ramdisk_mark_dirty(kdev_t dev, u32 block)
+{
+	(void)dev;
+	dirty[block / 32] |= 1u << block % 32;
+}
+
+static bool is_dirty(u32 block)
+{
+	return block < nr_blocks && dirty[block / 32] & 1u << block % 32;
+}
+
+/* Copy sector by sector: a request may begin at any. */
+static void ramdisk_start(int major)
+{
+	struct request *rq = current_request(major);
+
+	for (u32 i = 0; rq->cmd != FLUSH && i < rq->nr_sectors; i++) {
+		u32 sector = rq->sector + i, block = sector / SECTORS_A_BLOCK;
+		u8 *here = ramdisk_direct(rq->dev, block) + sector % SECTORS_A_BLOCK * SECTOR_SIZE;
+
+		if (rq->cmd == READ) {
+			memcpy(rq->buffer + i * SECTOR_SIZE, here, SECTOR_SIZE);
+		} else {
+			memcpy(here, rq->buffer + i * SECTOR_SIZE, SECTOR_SIZE);
+			ramdisk_mark_dirty(rq->dev, block);
+		}
+	}
+	end_request(rq, 0);
+}
+
+static void clear_dirty(u32 block, u32 n)
+{
+	for (; n > 0; n--, block++)
+		dirty[block / 32] &= ~(1u << block % 32);
+}
+
+/* Write n blocks back. They count as clean from before the transfer: what is changed during it is dirty again. */
+static int write_back(u32 block, u32 n, u8 *buffer)
+{
+	int error;
+
+	clear_dirty(block, n);
+	for (u32 i = 0; i < n; i++)
+		memcpy(buffer + i * BLOCK_SIZE, ramdisk_direct(MKDEV(RAM_MAJOR, 0), block + i), BLOCK_SIZE);
+	error = block_rw(origin, WRITE, block * SECTORS_A_BLOCK, n * SECTORS_A_BLOCK, buffer);
+	if (error)
+		for (u32 i = 0; i < n; i++)
+			ramdisk_mark_dirty(MKDEV(RAM_MAJOR, 0), block + i);
+	return error;
+}
+
+/* sync: write all changed blocks back, in runs. The first error ends it; what is left stays dirty. Called again, it tries again. */
+static int ramdisk_sync(kdev_t dev)
+{
+	u8 *buffer = kpage_alloc();
+	int error = 0;
+
+	(void)dev;
+	if (!buffer)
+		return -ENOMEM;
+	for (u32 block = 0; block < nr_blocks && !error;) {
+		u32 n = 0;
+
+		while (n < PAGE_SIZE / BLOCK_SIZE && is_dirty(block + n))
+			n++;
+		if (n)
+			error = write_back(block, n, buffer);
+		block += n ? n : 1;
+	}
+	kpage_free(buffer);
+	return error;
+}
+
+static const struct block_device_ops ramdisk_ops = {
+	.name = "ramdisk", .start = ramdisk_start, .sectors = ramdisk_sectors, .direct = ramdisk_direct,
+	.mark_dirty = ramdisk_mark_dirty, .sync = ramdisk_sync,
+};
+
+void ramdisk_init(void)
+{
+	register_blkdev(RAM_MAJOR, &ramdisk_ops);
+}
+
+static void release_frames(void)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(frames); i++)
+		if (frames[i]) {
+			kpage_free(frames[i]);
+			frames[i] = NULL;
+		}
+}
+
+static int load(kdev_t from, u32 blocks)
+{
+	for (u32 i = 0; i * BLOCKS_A_FRAME < blocks; i++) {
+		u32 first = i * BLOCKS_A_FRAME, n = min_u32(BLOCKS_A_FRAME, blocks - first);
+		int error;
+
+		frames[i] = kpage_alloc();
+		if (!frames[i])
+			return -ENOMEM;
+		error = block_rw(from, READ, first * SECTORS_A_BLOCK, n * SECTORS_A_BLOCK, frames[i]);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* Copy a device into ram0 and remember it for writing back. Called by mount_root(). On an error nothing is kept. */
+int ramdisk_load(kdev_t from)
+{
+	u32 blocks = blkdev_sectors(from) / SECTORS_A_BLOCK;
+	int error = blkdev_open(from);
+
+	if (error || nr_blocks)
+		return error;
+	if (blocks > MAX_BLOCKS)
+		return -EFBIG;
+	error = load(from, blocks);
+	if (error) {
+		release_frames();
+		return error;
+	}
+	nr_blocks = blocks;
+	origin = from;
+	printk("ramdisk: %u KB loaded\n", blocks);
+	return 0;
+}

@@ -1,0 +1,213 @@
+; Every way into the kernel and out again: system calls, exceptions, interrupts, the task switch.
+;
+; Stack on entry from user mode, as struct pt_regs (asm/ptrace.h) names it:
+;
+;	 0 edi  4 esi  8 ebp  12 (esp)  16 ebx  20 edx  24 ecx  28 eax		pusha
+;	32 ds  36 es  40 orig_eax						pushed here
+;	44 eip  48 cs  52 eflags  56 esp  60 ss					pushed by the CPU
+;
+; orig_eax is the number of a system call, the error code of an exception, -1 - n for interrupt n. ESP and SS are
+; there only when the entry came from user mode. All gates mask interrupts; system calls enable them at once.
+;
+; C that is called from here: void do_page_fault(struct pt_regs *regs, u32 code);
+;	void do_trap(struct pt_regs *regs, u32 vector);  void do_irq(struct pt_regs *regs, u32 irq);
+;	void do_signal(struct pt_regs *regs);  void schedule(void);
+
+%include "mmu.inc"
+%include "segment.inc"
+%include "errno.inc"
+%include "offsets.inc"
+
+extern current, sys_call_table, do_trap, do_irq, do_page_fault, do_signal, schedule, finish_switch
+
+%macro SAVE_ALL 0
+	push es
+	push ds
+	pusha
+	mov eax, KERNEL_DS
+	mov ds, eax
+	mov es, eax
+	cld
+%endmacro
+
+%macro RESTORE_ALL 0
+	popa
+	pop ds
+	pop es
+	add esp, 4		; orig_eax
+%endmacro
+
+section .text
+
+; int 0x80: number in EAX, arguments in EBX ECX EDX ESI EDI EBP. The arguments are pushed once more for C, which may
+; overwrite its own copies but not the program's registers.
+global system_call
+system_call:
+	push eax
+	push es
+	push ds
+	pusha
+	mov edx, KERNEL_DS
+	mov ds, edx
+	mov es, edx
+	cld
+	sti
+	cmp eax, SYSCALLS
+	jae unknown_call
+	push ebp
+	push edi
+	push esi
+	push dword [esp + 12 + REGS_EDX]
+	push ecx
+	push ebx
+	call [sys_call_table + eax * 4]
+	add esp, 24
+.result:
+	mov [esp + REGS_EAX], eax
+return_to_user:
+	cli
+	mov eax, [current]
+	cmp dword [eax + TASK_WORK], 0
+	jne work_pending
+	RESTORE_ALL
+	iret
+unknown_call:
+	mov eax, -ENOSYS
+	jmp system_call.result
+
+; Something is to be done before the program goes on: give up the CPU, deliver signals; then look again.
+work_pending:
+	test dword [eax + TASK_WORK], WORK_RESCHED
+	jz .signal
+	call schedule
+	jmp return_to_user
+.signal:
+	mov eax, esp
+	push eax
+	call do_signal
+	add esp, 4
+	jmp return_to_user
+
+; A new task starts here: schedule() switched to a stack that sys_fork() prepared.
+global ret_from_fork
+ret_from_fork:
+	call finish_switch
+	jmp return_to_user
+
+; A kernel task starts here, with its function in EBX and the argument in ESI.
+global kernel_thread_start
+kernel_thread_start:
+	call finish_switch
+	sti
+	push esi
+	call ebx
+	ud2			; kernel tasks end by do_exit()
+
+; void enter_user_mode(struct pt_regs *regs): leave the kernel task's stack for the registers of the program it has become.
+global enter_user_mode
+enter_user_mode:
+	mov esp, [esp + 4]
+	jmp return_to_user
+
+; void switch_to(u32 *save_esp, u32 next_esp): the software task switch. Saves what C expects to find again, and changes stacks.
+global switch_to
+switch_to:
+	mov eax, [esp + 4]
+	mov edx, [esp + 8]
+	push ebp
+	push ebx
+	push esi
+	push edi
+	mov [eax], esp
+	mov esp, edx
+	pop edi
+	pop esi
+	pop ebx
+	pop ebp
+	ret
+
+; Back from an exception or interrupt: to user mode through the work check, into the kernel directly.
+return_from_trap:
+	test dword [esp + REGS_CS], 3
+	mov dword [esp + REGS_ORIG_EAX], -1	; no system call: nothing to restart
+	jnz return_to_user
+	RESTORE_ALL
+	iret
+
+global page_fault
+page_fault:
+	SAVE_ALL
+	push dword [esp + REGS_ORIG_EAX]
+	lea eax, [esp + 4]
+	push eax
+	call do_page_fault
+	add esp, 8
+	jmp return_from_trap
+
+; Exceptions: those without an error code push 0 in its place.
+%macro EXCEPTION 2			; vector, whether the CPU pushes an error code
+exception_%1:
+%if %2 == 0
+	push 0
+%endif
+	SAVE_ALL
+	push dword %1
+	jmp common_exception
+%endmacro
+
+common_exception:
+	lea eax, [esp + 4]
+	push eax
+	call do_trap
+	add esp, 8
+	jmp return_from_trap
+
+%assign n 0
+%rep 32
+  %if n == 8 || (n >= 10 && n <= 14) || n == 17
+	EXCEPTION n, 1
+  %else
+	EXCEPTION n, 0
+  %endif
+  %assign n n + 1
+%endrep
+
+%macro INTERRUPT 1
+interrupt_%1:
+	push -1 - %1
+	SAVE_ALL
+	push dword %1
+	jmp common_interrupt
+%endmacro
+
+common_interrupt:
+	lea eax, [esp + 4]
+	push eax
+	call do_irq
+	add esp, 8
+	jmp return_from_trap
+
+%assign n 0
+%rep 16
+	INTERRUPT n
+  %assign n n + 1
+%endrep
+
+section .rodata
+global exception_entries, interrupt_entries
+exception_entries:
+%assign n 0
+%rep 32
+  %if n == 14
+	dd page_fault
+  %else
+	dd exception_%+n
+  %endif
+  %assign n n + 1
+%endrep
+interrupt_entries:
+%assign n 0
+%rep 16
+	dd interrupt_%+n
+  %assign n n + 1
+%endrep

@@ -1,0 +1,190 @@
+/*
+ * The end of a process, and waiting for it. exit gives back everything but the task frame, which keeps the status until the
+ * parent has waited for it; orphans become children of init. Each task is in exactly one list of children.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/traps.h>
+#include <cowix/tty.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/wait.h>
+#include <abi/resource.h>
+#include "internal.h"
+
+/* init inherits the children; a zombie among them is news for it. */
+static void reparent_children(struct task_struct *task)
+{
+	while (!list_empty(&task->children)) {
+		struct task_struct *child = list_entry(task->children.next, struct task_struct, sibling);
+
+		list_del(&child->sibling);
+		child->parent = init_task;
+		if (child->state == TASK_ZOMBIE) {
+			list_add(&child->sibling, &init_task->children);
+			wake_up(&init_task->child_exit);
+		} else {
+			list_add_tail(&child->sibling, &init_task->children);
+		}
+	}
+}
+
+/* Tell the parent; a zombie goes to the front of its list, where waitpid() finds it at once. */
+static void notify_parent(struct task_struct *task)
+{
+	struct task_struct *parent = task->parent;
+
+	list_del(&task->sibling);
+	list_add(&task->sibling, &parent->children);
+	send_signal(SIGCHLD, parent);
+	wake_up(&parent->child_exit);
+}
+
+static void exit_mm(struct task_struct *task)
+{
+	struct mm *mm = task->mm;
+
+	if (!mm)
+		return;
+	use_mm(NULL);
+	task->mm = NULL;
+	mm_release(mm);
+}
+
+static void exit_session(struct task_struct *task)
+{
+	if (task->leader && task->tty)
+		tty_hangup_session(task->session);
+}
+
+/*
+ * End current with a status as wait() reports it. Called by exit() and by a deadly signal. Does not return; the frame is
+ * freed by release_task(), from another stack.
+ */
+NORETURN void do_exit(int status)
+{
+	struct task_struct *task = current;
+
+	if (task == init_task)
+		panic("init died: status %x", status);
+	timer_cancel(&task->alarm);
+	exit_mm(task);
+	vfork_release(task);
+	exit_files(task);
+	exit_session(task);
+	exit_fs(task);
+	fpu_release(task);
+	reparent_children(task);
+	exit_signals(task);
+	task->exit_status = status;
+	task->state = TASK_ZOMBIE;
+	notify_parent(task);
+	schedule();
+	panic("do_exit: a zombie ran");
+}
+
+int sys_exit(int status)
+{
+	do_exit((status & 0xFF) << 8);
+}
+
+int sys_exit_group(int status)
+{
+	do_exit((status & 0xFF) << 8);
+}
+
+/* Reap a zombie child of current: its times count for current's children, what is left of its slice comes home. */
+static void release_task(struct task_struct *task)
+{
+	current->cutime += task->utime + task->cutime;
+	current->cstime += task->stime + task->cstime;
+	current->time_slice += task->time_slice;
+	list_del(&task->sibling);
+	unhash_task(task);
+	kpage_free(task);
+}
+
+/* Whether waitpid(pid) means this child. */
+static bool eligible(const struct task_struct *child, int pid)
+{
+	if (pid > 0)
+		return child->pid == pid;
+	if (pid == 0)
+		return child->pgrp == current->pgrp;
+	return pid == -1 || child->pgrp == -pid;
+}
+
+/* A zombie among the children that pid means. NULL with *any telling whether there are such children at all. */
+static struct task_struct *find_zombie(int pid, bool *any)
+{
+	*any = false;
+	if (pid > 0) {
+		struct task_struct *child = find_task(pid);
+
+		*any = child && child->parent == current;
+		return *any && child->state == TASK_ZOMBIE ? child : NULL;
+	}
+	list_for_each(node, &current->children) {
+		struct task_struct *child = list_entry(node, struct task_struct, sibling);
+
+		if (!eligible(child, pid))
+			continue;
+		*any = true;
+		if (child->state == TASK_ZOMBIE)
+			return child;
+		if (pid == -1)
+			return NULL;	/* zombies stand in front */
+	}
+	return NULL;
+}
+
+static int put_rusage(const struct task_struct *child, struct rusage __user *usage)
+{
+	u32 utime = child->utime + child->cutime, stime = child->stime + child->cstime;
+
+	if (clear_user(usage, sizeof(*usage)) < 0)
+		return -EFAULT;
+	if (put_user_u32(utime / HZ, &usage->ru_utime.tv_sec) < 0 ||
+	    put_user_u32(utime % HZ * (1000000 / HZ), &usage->ru_utime.tv_usec) < 0 ||
+	    put_user_u32(stime / HZ, &usage->ru_stime.tv_sec) < 0 ||
+	    put_user_u32(stime % HZ * (1000000 / HZ), &usage->ru_stime.tv_usec) < 0)
+		return -EFAULT;
+	return 0;
+}
+
+/*
+ * Wait for a child: its pid, 0 (WNOHANG and none is ready), -ECHILD, -EINTR, -EINVAL, -EFAULT. A bad pointer is found before the
+ * child is reaped, so that no status is lost.
+ */
+int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage)
+{
+	struct task_struct *child;
+	bool any;
+	int error;
+
+	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED))
+		return -EINVAL;
+	while (!(child = find_zombie(pid, &any))) {
+		if (!any)
+			return -ECHILD;
+		if (options & WNOHANG)
+			return 0;
+		error = interruptible_sleep_on(&current->child_exit);
+		if (error)
+			return error;
+	}
+	error = status ? put_user_u32(child->exit_status, status) : 0;
+	if (!error && usage)
+		error = put_rusage(child, usage);
+	if (error)
+		return error;
+	pid = child->pid;
+	release_task(child);
+	return pid;
+}
+
+int sys_waitpid(int pid, int __user *status, int options)
+{
+	return sys_wait4(pid, status, options, NULL);
+}

@@ -1,0 +1,28 @@
+/* What the files of kernel/ share among themselves. */
+#ifndef KERNEL_INTERNAL_H
+#define KERNEL_INTERNAL_H
+
+#include <cowix/sched.h>
+
+union task_frame {
+	struct task_struct task;
+	u8 frame[TASK_FRAME_SIZE];
+};
+
+extern union task_frame init_task_union;	/* the idle task: head.asm starts on its stack */
+extern struct task_struct *const idle_task;
+extern pte_t swapper_pg_dir[];
+extern u32 context_switches;
+
+/* sched.c */
+void set_priority(struct task_struct *task, int priority);
+
+/* time.c */
+void clock_tick(void);
+
+/* signal.c */
+int copy_signals(struct task_struct *child);
+void exit_signals(struct task_struct *task);
+void exec_signals(struct task_struct *task);
+
+#endif

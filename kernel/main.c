@@ -1,0 +1,73 @@
+/*
+ * The first line of C, and the list of everything that has to be set up, in order. Afterwards this becomes the idle task, and process 1
+ * becomes init.
+ */
+#include <cowix/kernel.h>
+#include <cowix/boot_params.h>
+#include <cowix/blkdev.h>
+#include <cowix/fs.h>
+#include <cowix/irq.h>
+#include <cowix/mm.h>
+#include <cowix/params.h>
+#include <cowix/sched.h>
+#include <cowix/traps.h>
+#include <cowix/tty.h>
+#include <abi/errno.h>
+#include "internal.h"
+
+/* init is looked for here, unless init= names it; a shell at least lets somebody look around. */
+static const char *const init_paths[] = { "/sbin/init", "/bin/init", "/bin/sh" };
+
+static NORETURN void no_init(const char *path, int error)
+{
+	if (path)
+		panic("cannot run %s: error %d", path, -error);
+	panic("no init found: /sbin/init: error %d; try init=", -error);
+}
+
+/* Process 1: devices and the root file system need a task that may sleep; then it becomes init. */
+static void init(void *unused)
+{
+	const char *path = param_get("init");
+	char **environment = params_environment();
+	int error;
+
+	(void)unused;
+	blk_init();
+	error = mount_root();
+	if (error)
+		panic("cannot mount the root file system: error %d; try root=", -error);
+	if (path)
+		no_init(path, kernel_execve(path, environment));
+	for (u32 i = 0; i < ARRAY_SIZE(init_paths); i++)
+		if ((error = kernel_execve(init_paths[i], environment)) != -ENOENT)
+			break;
+	no_init(NULL, error);
+}
+
+/* Called by head.asm with paging on and interrupts masked, on the idle task's stack. */
+void start_kernel(struct boot_params *bp)
+{
+	console_init();
+	printk("Cowix\n");
+	params_init(bp->cmdline);
+	gdt_init();
+	traps_init();
+	irq_init();
+	memory_size_init(bp);
+	paging_init(bp);
+	frames_init(bp);
+	kmalloc_init();
+	pid_init();
+	sched_init();
+	timer_init();
+	time_init();
+	fpu_init();
+	tty_init();
+	fs_init();
+	init_task = kernel_thread(init, NULL, "init");
+	if (!init_task)
+		panic("start_kernel: no memory for init");
+	sti();
+	idle_loop();
+}

@@ -1,0 +1,163 @@
+/* The end: panics, exceptions in the kernel, backtraces with symbols, switching the machine off. */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/traps.h>
+#include <asm/io.h>
+#include <asm/system.h>
+#include "internal.h"
+
+#define BACKTRACE_MAX	16
+
+/* Ways out that the emulators offer; on a real PC none of them does harm. */
+#define QEMU_ACPI_PORT	0x604
+#define QEMU_OLD_ACPI_PORT 0xB004
+#define ACPI_SLEEP_S5	0x2000
+#define BOCHS_SHUTDOWN_PORT 0x8900
+#define QEMU_EXIT_PORT	0xF4
+#define KBD_COMMAND	0x64
+#define KBD_RESET	0xFE
+
+extern const u32 ksyms_count, ksyms_addr[], ksyms_name[];	/* build/ksyms.asm, made by the Makefile */
+
+/* Name of the function that contains addr, and how far in; "?" when it is none of ours. */
+static const char *symbol_of(u32 addr, u32 *offset)
+{
+	u32 low = 0, high = ksyms_count;
+
+	*offset = 0;
+	if (high == 0 || addr < ksyms_addr[0] || addr >= KMAP_BASE)
+		return "?";
+	while (high - low > 1) {
+		u32 middle = (low + high) / 2;
+
+		if (ksyms_addr[middle] <= addr)
+			low = middle;
+		else
+			high = middle;
+	}
+	*offset = addr - ksyms_addr[low];
+	return (const char *)ksyms_name[low];
+}
+
+static void show_address(u32 addr)
+{
+	u32 offset;
+	const char *name = symbol_of(addr, &offset);
+
+	printk("  [%08x] %s+%x\n", addr, name, offset);
+}
+
+/* Follow the chain of frame pointers as long as it stays in the current task's frame. */
+void show_backtrace(u32 ebp)
+{
+	u32 frame = PAGE_ROUND_DOWN(ebp);
+
+	printk("backtrace:\n");
+	for (u32 i = 0; i < BACKTRACE_MAX && PAGE_ROUND_DOWN(ebp) == frame && PAGE_ROUND_DOWN(ebp + 7) == frame; i++) {
+		const u32 *link = (const u32 *)ebp;
+
+		if (link[1] < KERNEL_BASE)
+			break;
+		show_address(link[1]);
+		if (link[0] <= ebp)
+			break;
+		ebp = link[0];
+	}
+}
+
+void show_regs(const struct pt_regs *regs)
+{
+	u32 esp = user_mode(regs) ? regs->esp : (u32)(regs + 1) - 8;
+
+	printk("eip %08x  cs %04x  eflags %08x  esp %08x\n", regs->eip, regs->cs, regs->eflags, esp);
+	printk("eax %08x  ebx %08x  ecx %08x  edx %08x\n", regs->eax, regs->ebx, regs->ecx, regs->edx);
+	printk("esi %08x  edi %08x  ebp %08x\n", regs->esi, regs->edi, regs->ebp);
+	printk("cr0 %08x  cr2 %08x  cr3 %08x\n", read_cr0(), read_cr2(), read_cr3());
+}
+
+/* After a panic: under tools/run (panic=off) the machine goes off, otherwise it stays as it is for the reader. */
+static NORETURN void stop_machine(void)
+{
+	const char *action = param_get("panic");
+
+	if (action && strcmp(action, "off") == 0)
+		machine_power_off(-1);
+	machine_halt();
+}
+
+static bool panicking;
+
+/* Only the first panic is reported: what follows from it would scroll it away. */
+static void enter_panic(void)
+{
+	cli();
+	if (panicking)
+		machine_halt();
+	panicking = true;
+	log_to_console(true);
+}
+
+/* A broken invariant: say what and where, and stop. Never called for lack of memory. */
+void panic(const char *fmt, ...)
+{
+	static char message[160];
+	va_list ap;
+
+	enter_panic();
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	printk("panic: %s\n", message);
+	printk("pid %d (%s)  cr0 %08x  cr2 %08x  cr3 %08x\n", current->pid, current->comm, read_cr0(), read_cr2(), read_cr3());
+	show_backtrace(read_ebp());
+	stop_machine();
+}
+
+/* An exception in the kernel that no fixup covers. */
+void die(const char *what, struct pt_regs *regs, u32 code)
+{
+	enter_panic();
+	printk("panic: %s in the kernel, error code %x, pid %d (%s)\n", what, code, current->pid, current->comm);
+	show_regs(regs);
+	show_address(regs->eip);
+	show_backtrace(regs->ebp);
+	stop_machine();
+}
+
+void machine_halt(void)
+{
+	cli();
+	for (;;)
+		hlt();
+}
+
+/* Switch off. The log line tells tools/run the status that the command had. */
+void machine_power_off(int status)
+{
+	if (status >= 0)
+		printk("cowix: power off, status %d\n", status);
+	cli();
+	outw(QEMU_ACPI_PORT, ACPI_SLEEP_S5);
+	outw(QEMU_OLD_ACPI_PORT, ACPI_SLEEP_S5);
+	for (const char *s = "Shutdown"; *s; s++)
+		outb(BOCHS_SHUTDOWN_PORT, *s);
+	outb(QEMU_EXIT_PORT, 0);
+	printk("It is now safe to switch off.\n");
+	machine_halt();
+}
+
+/* Restart by the keyboard controller's reset line; a triple fault if that does not help. */
+void machine_restart(void)
+{
+	static const u8 no_idt[6];
+
+	cli();
+	for (u32 i = 0; i < 100000 && inb(KBD_COMMAND) & 2; i++)
+		;
+	outb(KBD_COMMAND, KBD_RESET);
+	for (u32 i = 0; i < 1000000; i++)
+		io_delay();
+	lidt(no_idt);
+	raise_breakpoint();
+	machine_halt();
+}

@@ -1,0 +1,78 @@
+/*
+ * The kernel's voice. Every message goes to a ring in memory (dmesg reads it), to port 0xE9, which both emulators show on the host,
+ * and to the console, unless that is switched off.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/tty.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <asm/io.h>
+
+#define E9_PORT		0xE9
+#define LOG_SIZE	8192u		/* a power of two */
+#define LINE_MAX	256
+
+enum { SYSLOG_READ_ALL = 3, SYSLOG_SIZE_BUFFER = 10 };
+
+static char log[LOG_SIZE];
+static u32 log_end;			/* bytes ever written */
+static bool to_console = true;
+
+void log_to_console(bool on)
+{
+	to_console = on;
+}
+
+static void e9_write(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		outb(E9_PORT, s[i]);
+}
+
+static void log_append(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		log[log_end++ % LOG_SIZE] = s[i];
+}
+
+/* Print a message of at most 255 characters. Callable in any context, also from panic. */
+void printk(const char *fmt, ...)
+{
+	static char line[LINE_MAX];
+	u32 flags = irq_save();
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	n = min_u32(n, sizeof(line) - 1);
+	log_append(line, n);
+	e9_write(line, n);
+	if (to_console)
+		console_write(line, n);
+	irq_restore(flags);
+}
+
+/* syslog(): reading the whole ring (3) and its size (10) are what dmesg needs; the rest is EINVAL. */
+int sys_syslog(int type, char __user *buf, int size)
+{
+	u32 available = min_u32(log_end, LOG_SIZE), n, at;
+	int error = 0;
+
+	if (type == SYSLOG_SIZE_BUFFER)
+		return LOG_SIZE;
+	if (type != SYSLOG_READ_ALL || size < 0)
+		return -EINVAL;
+	n = min_u32(size, available);
+	at = log_end - n;
+	for (u32 done = 0; done < n && !error;) {
+		u32 offset = (at + done) % LOG_SIZE, part = min_u32(n - done, LOG_SIZE - offset);
+
+		error = copy_to_user(buf + done, log + offset, part);
+		done += part;
+	}
+	return error ? error : (int)n;
+}

@@ -1,0 +1,233 @@
+/*
+ * The scheduler. Runnable tasks wait in two arrays of queues, one queue a priority, with a bitmap of the queues that are not
+ * empty: picking the next task is a bit scan. A task that has used up its time slice gets a new one and moves to the expired
+ * array; when the active array runs dry the two change places, so that no priority starves another. All of it is O(1).
+ *
+ * Switching is done in software: switch_to() in entry.asm changes the stack, this file the address space and the FPU.
+ * Interrupts are masked from the choice to the end of the switch.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/entry.h>
+#include <cowix/traps.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include "internal.h"
+
+#define SLICE_TICKS(priority)	(1 + (PRIORITIES - (priority)) / 2)	/* nice 0: 11 ticks, 110 ms */
+
+struct run_queue {
+	u32 bitmap[2];			/* bit n: queue n is not empty */
+	struct list queue[PRIORITIES];
+};
+
+static struct run_queue queues[2];
+static struct run_queue *active = &queues[0], *expired = &queues[1];
+static u32 loaded_pgdir;		/* what CR3 holds */
+
+union task_frame init_task_union ALIGNED(PAGE_SIZE) = {
+	.task = {
+		.state = TASK_RUNNING,
+		.priority = PRIORITIES - 1,
+		.stack_top = (u32)&init_task_union + TASK_FRAME_SIZE,
+		.comm = "idle",
+		.stack_guard = STACK_GUARD_VALUE,
+	},
+};
+
+struct task_struct *const idle_task = &init_task_union.task;
+struct task_struct *current = &init_task_union.task;
+struct task_struct *init_task;
+LIST_HEAD(all_tasks);
+u32 context_switches;
+
+/* Called once by start_kernel; what runs now becomes the idle task. */
+void sched_init(void)
+{
+	for (u32 i = 0; i < PRIORITIES; i++) {
+		list_init(&queues[0].queue[i]);
+		list_init(&queues[1].queue[i]);
+	}
+	list_init(&idle_task->run_link);
+	list_init(&idle_task->children);
+	list_init(&idle_task->sibling);
+	wait_queue_init(&idle_task->child_exit);
+	loaded_pgdir = read_cr3();
+	set_kernel_stack(idle_task->stack_top);
+}
+
+static void enqueue(struct run_queue *rq, struct task_struct *task, bool front)
+{
+	struct list *queue = &rq->queue[task->priority];
+
+	list_add(&task->run_link, front ? queue : queue->prev);
+	rq->bitmap[task->priority / 32] |= 1u << task->priority % 32;
+}
+
+/* Take the first task of the most urgent queue; NULL when the array is empty. */
+static struct task_struct *dequeue_first(struct run_queue *rq)
+{
+	u32 word = rq->bitmap[0] ? 0 : 1, index;
+	struct task_struct *task;
+
+	if (!rq->bitmap[word])
+		return NULL;
+	index = word * 32 + bit_scan_forward(rq->bitmap[word]);
+	task = list_entry(rq->queue[index].next, struct task_struct, run_link);
+	list_del(&task->run_link);
+	if (list_empty(&rq->queue[index]))
+		rq->bitmap[word] &= ~(1u << index % 32);
+	return task;
+}
+
+static struct task_struct *pick_next(void)
+{
+	struct task_struct *next = dequeue_first(active);
+
+	if (!next && (expired->bitmap[0] | expired->bitmap[1])) {
+		struct run_queue *empty = active;
+
+		active = expired;
+		expired = empty;
+		next = dequeue_first(active);
+	}
+	return next ? next : idle_task;
+}
+
+/* current stays runnable: it goes behind the others of its priority, or, with its slice used up, into the expired array. */
+static void requeue_current(void)
+{
+	if (current->time_slice > 0) {
+		enqueue(active, current, false);
+		return;
+	}
+	current->time_slice = SLICE_TICKS(current->priority);
+	enqueue(expired, current, false);
+}
+
+/*
+ * Load the address space of mm, or the kernel's own with NULL. A kernel task keeps whatever directory is loaded: its kernel half is
+ * everybody's. Called at a switch, by exec and by exit, which must leave a directory before it is freed.
+ */
+void use_mm(struct mm *mm)
+{
+	u32 pgdir = mm ? __pa(mm->pgdir) : __pa(swapper_pg_dir);
+
+	if (pgdir != loaded_pgdir) {
+		loaded_pgdir = pgdir;
+		write_cr3(pgdir);
+	}
+}
+
+static void switch_segments(struct task_struct *prev, struct task_struct *next)
+{
+	prev->user_fs = read_fs();
+	prev->user_gs = read_gs();
+	if ((prev->user_fs | prev->user_gs | next->user_fs | next->user_gs) != 0)
+		set_fs_gs(next->user_fs, next->user_gs);
+}
+
+static void context_switch(struct task_struct *prev, struct task_struct *next)
+{
+	if (unlikely(prev->stack_guard != STACK_GUARD_VALUE))
+		panic("schedule: kernel stack of pid %d (%s) overflowed", prev->pid, prev->comm);
+	context_switches++;
+	current = next;
+	if (next->mm)
+		use_mm(next->mm);
+	set_kernel_stack(next->stack_top);
+	switch_segments(prev, next);
+	fpu_switch(next);
+	switch_to(&prev->kernel_esp, next->kernel_esp);
+}
+
+/*
+ * Give the CPU to the next task. Called with current's state set: TASK_RUNNING puts it back in the queue, any other state
+ * leaves it to whoever wakes it. Returns when current is chosen again, with interrupts as they were.
+ */
+void schedule(void)
+{
+	u32 flags = irq_save();
+	struct task_struct *prev = current, *next;
+
+	prev->work &= ~WORK_RESCHED;
+	if (prev->state == TASK_RUNNING && prev != idle_task)
+		requeue_current();
+	next = pick_next();
+	if (next != prev)
+		context_switch(prev, next);
+	irq_restore(flags);
+}
+
+/* The first thing a new task does, interrupts masked as schedule() left them. */
+void finish_switch(void)
+{
+}
+
+/* Make a sleeping or stopped task runnable; nothing happens if it is already. Callable from interrupts. */
+void wake_up_task(struct task_struct *task)
+{
+	u32 flags = irq_save();
+
+	if (task->state != TASK_RUNNING && task->state != TASK_ZOMBIE) {
+		task->state = TASK_RUNNING;
+		if (task->time_slice <= 0)
+			task->time_slice = SLICE_TICKS(task->priority);
+		enqueue(active, task, false);
+		if (task->priority < current->priority)
+			current->work |= WORK_RESCHED;
+	}
+	irq_restore(flags);
+}
+
+/*
+ * A child's first appearance: parent and child share what was left of the time slice, and the child runs first, because it often
+ * replaces its memory at once: then the parent's writes need no copies.
+ */
+void sched_fork(struct task_struct *child)
+{
+	u32 flags = irq_save();
+
+	child->time_slice = (current->time_slice + 1) / 2;
+	current->time_slice /= 2;
+	child->state = TASK_RUNNING;
+	enqueue(active, child, true);
+	current->work |= WORK_RESCHED;
+	irq_restore(flags);
+}
+
+/* Called by the timer interrupt: account the tick and end the time slice when it is used up. */
+void sched_tick(struct pt_regs *regs)
+{
+	if (current == idle_task)
+		return;
+	if (user_mode(regs))
+		current->utime++;
+	else
+		current->stime++;
+	if (--current->time_slice <= 0)
+		current->work |= WORK_RESCHED;
+}
+
+/* Change a task's priority; a task in a queue moves to its new queue the next time it is queued. */
+void set_priority(struct task_struct *task, int priority)
+{
+	task->priority = priority;
+}
+
+/* The idle task's life: wait for interrupts and look whether they made somebody runnable. */
+NORETURN void idle_loop(void)
+{
+	for (;;) {
+		cli();
+		if (!(active->bitmap[0] | active->bitmap[1] | expired->bitmap[0] | expired->bitmap[1]))
+			sti_hlt();
+		schedule();
+	}
+}
+
+int sys_sched_yield(void)
+{
+	schedule();
+	return 0;
+}

@@ -1,0 +1,306 @@
+/*
+ * Delivering a signal: on the way back to user mode the program's registers are saved in a frame on its own stack and it continues in
+ * the handler, whose return reaches sigreturn(), which puts the registers back. The frames are Linux's (i386), with and without
+ * SA_SIGINFO. Writing them may break copy-on-write like any other write to the program's memory.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/traps.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include <abi/unistd.h>
+#include <asm/fpu.h>
+#include <asm/system.h>
+#include "internal.h"
+#include "signal_internal.h"
+
+#define USER_EFLAGS	0x00050DD5u	/* what a program may set: arithmetic flags, TF, DF, AC, RF */
+#define SYSCALL_INSN	2		/* bytes of int 0x80 */
+
+/* The code that a handler returns to when its sigaction named no restorer. */
+static const u8 sigreturn_code[8] = { 0x58, 0xB8, __NR_sigreturn, 0, 0, 0, 0xCD, 0x80 };
+static const u8 rt_sigreturn_code[8] = { 0xB8, __NR_rt_sigreturn, 0, 0, 0, 0xCD, 0x80, 0 };
+
+struct sigframe {
+	u32 return_address;
+	u32 sig;
+	struct sigcontext context;
+	u32 extra_mask;
+	u8 code[8];
+};
+
+struct rt_sigframe {
+	u32 return_address;
+	u32 sig;
+	u32 info_ptr, context_ptr;
+	struct siginfo info;
+	struct ucontext context;
+	u8 code[8];
+};
+
+static void save_context(struct sigcontext *sc, const struct pt_regs *regs, u32 fpstate, u32 mask)
+{
+	*sc = (struct sigcontext){
+		.gs = read_gs(), .fs = read_fs(), .es = regs->es, .ds = regs->ds,
+		.edi = regs->edi, .esi = regs->esi, .ebp = regs->ebp, .esp = regs->esp,
+		.ebx = regs->ebx, .edx = regs->edx, .ecx = regs->ecx, .eax = regs->eax,
+		.eip = regs->eip, .cs = regs->cs, .eflags = regs->eflags,
+		.esp_at_signal = regs->esp, .ss = regs->ss,
+		.fpstate = (void *)fpstate, .oldmask = mask, .cr2 = current->fault_addr,
+	};
+}
+
+/*
+ * Put the registers back. The frame is the program's and may hold anything: segments and the flags that protect the kernel are not
+ * taken from it.
+ */
+static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
+{
+	regs->edi = sc->edi;
+	regs->esi = sc->esi;
+	regs->ebp = sc->ebp;
+	regs->esp = sc->esp;
+	regs->ebx = sc->ebx;
+	regs->edx = sc->edx;
+	regs->ecx = sc->ecx;
+	regs->eax = sc->eax;
+	regs->eip = sc->eip;
+	regs->cs = USER_CS;
+	regs->ss = regs->ds = regs->es = USER_DS;
+	regs->eflags = (regs->eflags & ~USER_EFLAGS) | (sc->eflags & USER_EFLAGS);
+	regs->orig_eax = -1;
+	return sc->fpstate ? fpu_restore_from_user(sc->fpstate) : 0;
+}
+
+/* Where a frame of this size goes: below the stack pointer, aligned as a function expects it on entry (esp + 4 a multiple of 16). */
+static u32 frame_address(u32 esp, u32 size)
+{
+	return ((esp - size) & ~15u) - 4;
+}
+
+/* Save the FPU state below esp, if the program has one; its address for the context, 0 for none, or -EFAULT in *error. */
+static u32 push_fpstate(u32 *esp, int *error)
+{
+	u32 at = (*esp - FPU_STATE_SIZE) & ~15u;
+
+	*error = 0;
+	if (!current->fpu)
+		return 0;
+	*error = fpu_save_to_user((void __user *)at);
+	*esp = at;
+	return at;
+}
+
+static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask)
+{
+	struct sigframe frame;
+	u32 esp = regs->esp, fpstate, at;
+	int error;
+
+	fpstate = push_fpstate(&esp, &error);
+	if (error)
+		return error;
+	at = frame_address(esp, sizeof(frame));
+	frame.return_address = action->flags & SA_RESTORER ? action->restorer : at + offsetof(struct sigframe, code);
+	frame.sig = sig;
+	frame.extra_mask = (u32)(mask >> 32);
+	save_context(&frame.context, regs, fpstate, (u32)mask);
+	memcpy(frame.code, sigreturn_code, sizeof(frame.code));
+	error = copy_to_user((void __user *)at, &frame, sizeof(frame));
+	regs->esp = at;
+	return error;
+}
+
+static void fill_siginfo(struct siginfo *info, int sig)
+{
+	memset(info, 0, sizeof(*info));
+	info->si_signo = sig;
+	info->si_code = current->fault_code;
+	info->si_addr = (void *)current->fault_addr;
+}
+
+static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask)
+{
+	struct rt_sigframe *frame = kzalloc(sizeof(*frame));
+	u32 esp = regs->esp, fpstate, at;
+	int error = -ENOMEM;
+
+	if (!frame)
+		return error;
+	fpstate = push_fpstate(&esp, &error);
+	if (error)
+		goto out;
+	at = frame_address(esp, sizeof(*frame));
+	frame->return_address = action->flags & SA_RESTORER ? action->restorer : at + offsetof(struct rt_sigframe, code);
+	frame->sig = sig;
+	frame->info_ptr = at + offsetof(struct rt_sigframe, info);
+	frame->context_ptr = at + offsetof(struct rt_sigframe, context);
+	fill_siginfo(&frame->info, sig);
+	save_context(&frame->context.uc_mcontext, regs, fpstate, (u32)mask);
+	sigset_from_u64(frame->context.uc_sigmask, mask);
+	memcpy(frame->code, rt_sigreturn_code, sizeof(frame->code));
+	error = copy_to_user((void __user *)at, frame, sizeof(*frame));
+	regs->ecx = frame->context_ptr;
+	regs->edx = frame->info_ptr;
+	regs->esp = at;
+out:
+	kfree(frame);
+	return error;
+}
+
+/* Let the program continue in its handler. A stack that cannot take the frame is SIGSEGV, which then kills. */
+static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *regs)
+{
+	u64 mask = current->restore_mask ? current->sig_saved : current->sig_blocked;
+	int error;
+
+	current->restore_mask = false;
+	error = action->flags & SA_SIGINFO ? push_rt_frame(sig, action, regs, mask) : push_frame(sig, action, regs, mask);
+	if (error) {
+		current->sigactions->action[SIGSEGV - 1].handler = SIGNAL_DEFAULT;
+		send_fault_signal(SIGSEGV, SEGV_MAPERR, regs->esp);
+		return;
+	}
+	regs->eax = sig;
+	regs->eip = action->handler;
+	regs->cs = USER_CS;
+	regs->ds = regs->es = regs->ss = USER_DS;
+	regs->eflags &= ~(EFLAGS_TF | EFLAGS_DF);
+	set_blocked(current->sig_blocked | action->mask | (action->flags & SA_NODEFER ? 0 : SIGBIT(sig)));
+	if (action->flags & SA_RESETHAND)
+		action->handler = SIGNAL_DEFAULT;
+}
+
+/* Calls that continue by themselves after a signal whose action has SA_RESTART; the others always report EINTR. */
+static bool restartable(u32 call)
+{
+	return call != __NR_nanosleep && call != __NR_pause && call != __NR_rt_sigsuspend && call != __NR_sigsuspend;
+}
+
+/* Step back onto the int 0x80, with its number in EAX again. */
+static void restart_call(struct pt_regs *regs)
+{
+	regs->eax = regs->orig_eax;
+	regs->eip -= SYSCALL_INSN;
+	regs->orig_eax = -1;
+}
+
+static bool interrupted_call(const struct pt_regs *regs)
+{
+	return (s32)regs->orig_eax >= 0 && (s32)regs->eax == -EINTR && restartable(regs->orig_eax);
+}
+
+/* Stop until SIGCONT or SIGKILL; the parent may learn of it by wait(). */
+static void stop_current(int sig)
+{
+	struct task_struct *parent = current->parent;
+
+	current->stop_signal = sig;
+	current->state = TASK_STOPPED;
+	if (!(parent->sigactions->action[SIGCHLD - 1].flags & SA_NOCLDSTOP))
+		send_signal(SIGCHLD, parent);
+	wake_up(&parent->child_exit);
+	schedule();
+}
+
+static bool dumps_core(int sig)
+{
+	return sig == SIGQUIT || sig == SIGILL || sig == SIGTRAP || sig == SIGABRT || sig == SIGFPE || sig == SIGSEGV ||
+	       sig == SIGBUS || sig == SIGSYS;
+}
+
+/* The default action of a signal that is not ignored: stop or die. Serious faults are told in the kernel's log. */
+static void default_action(int sig, const struct pt_regs *regs)
+{
+	if (default_stops(sig)) {
+		stop_current(sig);
+		return;
+	}
+	if (dumps_core(sig) && sig != SIGQUIT && sig != SIGABRT)
+		printk("pid %d (%s): signal %d at eip %x, address %x\n", current->pid, current->comm, sig, regs->eip,
+		       current->fault_addr);
+	do_exit(sig);
+}
+
+/* Lowest pending signal that is not blocked, taken out of the pending set; 0: none. */
+static int take_signal(void)
+{
+	u32 flags = irq_save();
+	u64 ready = current->sig_pending & ~current->sig_blocked;
+	u32 low = (u32)ready, high = (u32)(ready >> 32);
+	int sig = 0;
+
+	if (low)
+		sig = 1 + bit_scan_forward(low);
+	else if (high)
+		sig = 33 + bit_scan_forward(high);
+	if (sig)
+		current->sig_pending &= ~SIGBIT(sig);
+	recalc_signals(current);
+	irq_restore(flags);
+	return sig;
+}
+
+/*
+ * Called by entry.asm before the return to user mode when a signal is pending: deliver the first that has a handler, carry out the
+ * default actions of those before it. An interrupted system call that no handler saw is restarted.
+ */
+void do_signal(struct pt_regs *regs)
+{
+	int sig;
+
+	sti();
+	while ((sig = take_signal()) != 0) {
+		struct k_sigaction *action = &current->sigactions->action[sig - 1];
+
+		if (action->handler == SIGNAL_IGNORE || signal_default_ignored(current, sig))
+			continue;
+		if (action->handler == SIGNAL_DEFAULT) {
+			default_action(sig, regs);
+			continue;
+		}
+		if (interrupted_call(regs) && action->flags & SA_RESTART)
+			restart_call(regs);
+		start_handler(sig, action, regs);
+		return;
+	}
+	if (interrupted_call(regs))
+		restart_call(regs);
+	if (current->restore_mask) {
+		current->restore_mask = false;
+		set_blocked(current->sig_saved);
+	}
+}
+
+/* The end of a handler: the frame lies where the return address was popped. A frame that cannot be read kills. */
+int sys_sigreturn(void)
+{
+	struct pt_regs *regs = task_regs(current);
+	const struct sigframe __user *frame = (const struct sigframe __user *)(regs->esp - 8);
+	struct sigcontext sc;
+	u32 high;
+
+	if (copy_from_user(&sc, &frame->context, sizeof(sc)) < 0 || get_user_u32(&high, &frame->extra_mask) < 0)
+		do_exit(SIGSEGV);
+	set_blocked((u64)high << 32 | sc.oldmask);
+	if (restore_context(&sc, regs) < 0)
+		do_exit(SIGSEGV);
+	return regs->eax;
+}
+
+int sys_rt_sigreturn(void)
+{
+	struct pt_regs *regs = task_regs(current);
+	const struct rt_sigframe __user *frame = (const struct rt_sigframe __user *)(regs->esp - 4);
+	struct sigcontext sc;
+	u64 mask;
+
+	if (copy_from_user(&sc, &frame->context.uc_mcontext, sizeof(sc)) < 0 ||
+	    copy_from_user(&mask, &frame->context.uc_sigmask, sizeof(mask)) < 0)
+		do_exit(SIGSEGV);
+	set_blocked(mask);
+	if (restore_context(&sc, regs) < 0)
+		do_exit(SIGSEGV);
+	return regs->eax;
+}

@@ -1,0 +1,265 @@
+/* System calls about the process and the system that need nothing but a look: ids, names, priorities, reboot. */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/fs.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/audit.h>
+#include <abi/errno.h>
+#include <abi/utsname.h>
+#include <abi/sysinfo.h>
+#include <abi/reboot.h>
+#include <abi/resource.h>
+#include <abi/taskinfo.h>
+#include "internal.h"
+
+static struct utsname names = {
+	.sysname = "Cowix", .nodename = "cowix", .release = "0.2.0", .version = "#1", .machine = "i386",
+	.domainname = "(none)",
+};
+
+int sys_uname(struct utsname __user *buf)
+{
+	return copy_to_user(buf, &names, sizeof(names));
+}
+
+int sys_sethostname(const char __user *name, int length)
+{
+	char copy[sizeof(names.nodename)] = { 0 };
+	int error;
+
+	if (!suser())
+		return -EPERM;
+	if (length < 0 || length >= (int)sizeof(copy))
+		return -EINVAL;
+	error = copy_from_user(copy, name, length);
+	if (!error)
+		memcpy(names.nodename, copy, sizeof(copy));
+	return error;
+}
+
+int sys_getpid(void)
+{
+	return current->pid;
+}
+
+int sys_getppid(void)
+{
+	return current->parent->pid;
+}
+
+int sys_getuid(void)
+{
+	return current->uid;
+}
+
+int sys_geteuid(void)
+{
+	return current->euid;
+}
+
+int sys_getgid(void)
+{
+	return current->gid;
+}
+
+int sys_getegid(void)
+{
+	return current->egid;
+}
+
+int sys_setuid(u32 uid)
+{
+	if (suser())
+		current->uid = current->euid = current->suid = uid;
+	else if (uid == current->uid || uid == current->suid)
+		current->euid = uid;
+	else
+		return -EPERM;
+	return 0;
+}
+
+int sys_setgid(u32 gid)
+{
+	if (suser())
+		current->gid = current->egid = current->sgid = gid;
+	else if (gid == current->gid || gid == current->sgid)
+		current->egid = gid;
+	else
+		return -EPERM;
+	return 0;
+}
+
+/* Called by exec: a set-user-ID program runs with its owner's rights. */
+void exec_credentials(const struct inode *inode)
+{
+	if (inode->i_mode & S_ISUID)
+		current->euid = inode->i_uid;
+	if (inode->i_mode & S_ISGID)
+		current->egid = inode->i_gid;
+	current->suid = current->euid;
+	current->sgid = current->egid;
+}
+
+/* The task that a process-group call means: current, or a child of it that has not called exec yet. */
+static int group_target(int pid, struct task_struct **target)
+{
+	struct task_struct *task = pid ? find_task(pid) : current;
+
+	if (!task || (task != current && task->parent != current))
+		return -ESRCH;
+	if (task->leader || task->session != current->session)
+		return -EPERM;
+	if (task != current && task->did_exec)
+		return -EACCES;
+	*target = task;
+	return 0;
+}
+
+static bool group_in_session(int pgrp, int session)
+{
+	list_for_each(node, &all_tasks) {
+		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->pgrp == pgrp && task->session == session)
+			return true;
+	}
+	return false;
+}
+
+int sys_setpgid(int pid, int pgrp)
+{
+	struct task_struct *task;
+	int error;
+
+	if (pid < 0 || pgrp < 0)
+		return -EINVAL;
+	error = group_target(pid, &task);
+	if (error)
+		return error;
+	if (pgrp && pgrp != task->pid && !group_in_session(pgrp, task->session))
+		return -EPERM;
+	task->pgrp = pgrp ? pgrp : task->pid;
+	return 0;
+}
+
+int sys_getpgid(int pid)
+{
+	struct task_struct *task = pid ? find_task(pid) : current;
+
+	return task ? task->pgrp : -ESRCH;
+}
+
+int sys_getpgrp(void)
+{
+	return current->pgrp;
+}
+
+int sys_getsid(int pid)
+{
+	struct task_struct *task = pid ? find_task(pid) : current;
+
+	return task ? task->session : -ESRCH;
+}
+
+/* A session and a process group of its own, without a terminal. */
+int sys_setsid(void)
+{
+	if (current->pgrp == current->pid)
+		return -EPERM;
+	current->leader = true;
+	current->session = current->pgrp = current->pid;
+	current->tty = 0;
+	return current->pid;
+}
+
+int sys_nice(int increment)
+{
+	int nice = current->priority - NICE_TO_PRIORITY(0);
+
+	if (increment < 0 && !suser())
+		return -EPERM;
+	increment = increment < -PRIORITIES ? -PRIORITIES : increment > PRIORITIES ? PRIORITIES : increment;
+	nice += increment;
+	nice = nice < -20 ? -20 : nice > 19 ? 19 : nice;
+	set_priority(current, NICE_TO_PRIORITY(nice));
+	return 0;
+}
+
+int sys_sysinfo(struct sysinfo __user *buf)
+{
+	struct audit_report counts = { 0 };
+	struct sysinfo info = { 0 };
+
+	fs_audit_counts(&counts);
+	info.uptime = jiffies / HZ;
+	info.totalram = nr_frames;
+	info.freeram = nr_free_pages;
+	info.bufferram = counts.frames_cache;
+	info.mem_unit = PAGE_SIZE;
+	list_for_each(node, &all_tasks)
+		info.procs++;
+	return copy_to_user(buf, &info, sizeof(info));
+}
+
+static char state_letter(enum task_state state)
+{
+	static const char letters[] = { 'R', 'S', 'D', 'T', 'Z' };
+
+	return letters[state];
+}
+
+static void fill_task_info(struct task_info *info, const struct task_struct *task)
+{
+	*info = (struct task_info){
+		.pid = task->pid, .ppid = task->parent ? task->parent->pid : 0, .pgrp = task->pgrp, .session = task->session,
+		.uid = task->uid, .state = state_letter(task->state), .tty = task->tty, .utime = task->utime, .stime = task->stime,
+		.start = task->start_time, .priority = task->priority,
+		.rss_kb = task->mm ? task->mm->nr_resident * (PAGE_SIZE / 1024) : 0,
+		.vsize_kb = task->mm ? mm_size(task->mm) / 1024 : 0,
+	};
+	memcpy(info->comm, task->comm, sizeof(info->comm));
+}
+
+/* ps(buf, max, start) (514): fill buf with the tasks from number start on in order of creation; how many. */
+int sys_ps(struct task_info __user *buf, int max, int start)
+{
+	struct task_info info;
+	int n = 0;
+
+	list_for_each(node, &all_tasks) {
+		if (start-- > 0)
+			continue;
+		if (n >= max)
+			break;
+		fill_task_info(&info, list_entry(node, struct task_struct, all_link));
+		if (copy_to_user(&buf[n++], &info, sizeof(info)) < 0)
+			return -EFAULT;
+	}
+	return n;
+}
+
+/* reboot(): restart, halt or power off, after writing everything out. With power off the argument is the status that tools/run passes on. */
+int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
+{
+	if (!suser())
+		return -EPERM;
+	if (magic1 != LINUX_REBOOT_MAGIC1 || magic2 != LINUX_REBOOT_MAGIC2)
+		return -EINVAL;
+	switch (command) {
+	case LINUX_REBOOT_CMD_RESTART:
+		sync_all();
+		machine_restart();
+	case LINUX_REBOOT_CMD_HALT:
+		sync_all();
+		printk("System halted.\n");
+		machine_halt();
+	case LINUX_REBOOT_CMD_POWER_OFF:
+		sync_all();
+		machine_power_off(argument & 0xFF);
+	case LINUX_REBOOT_CMD_CAD_ON:
+	case LINUX_REBOOT_CMD_CAD_OFF:
+		return 0;
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,97 @@
+/*
+ * The 100 Hz heartbeat (Intel 8254, channel 0) and timers. Timers hang in a wheel of slots by the low bits of their expiry, so that
+ * adding and cancelling one is O(1) however many sleep; each tick looks at one slot only.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/irq.h>
+#include <asm/io.h>
+#include "internal.h"
+
+#define PIT_CHANNEL0	0x40
+#define PIT_CHANNEL2	0x42
+#define PIT_COMMAND	0x43
+#define PIT_HZ		1193182
+#define PIT_RATE0	0x34		/* channel 0, low then high byte, mode 2 */
+#define PIT_ONESHOT2	0xB0		/* channel 2, low then high byte, mode 0 */
+#define PORT_B		0x61		/* gate and output of channel 2 */
+#define PORT_B_GATE2	0x01
+#define PORT_B_SPEAKER	0x02
+#define PORT_B_OUT2	0x20
+
+#define WHEEL_SLOTS	256
+
+volatile u32 jiffies;
+static struct list wheel[WHEEL_SLOTS];
+
+/* Have fire(t) called in so many ticks, at least one. t must not be pending. Callable from interrupts. */
+void timer_add(struct timer *t, u32 ticks, void (*fire)(struct timer *), void *data)
+{
+	u32 flags = irq_save();
+
+	t->expires = jiffies + max_u32(ticks, 1);
+	t->fire = fire;
+	t->data = data;
+	list_add_tail(&t->link, &wheel[t->expires % WHEEL_SLOTS]);
+	irq_restore(flags);
+}
+
+/* Take a timer out that was added before; whether it had not fired yet. Harmless for one that has. */
+bool timer_cancel(struct timer *t)
+{
+	u32 flags = irq_save();
+	bool pending = !list_empty(&t->link);
+
+	list_del(&t->link);
+	irq_restore(flags);
+	return pending;
+}
+
+/* Fire the timers of this tick; the slot also holds those of later rounds. */
+static void run_timers(void)
+{
+	struct list *slot = &wheel[jiffies % WHEEL_SLOTS];
+
+	list_for_each_safe(node, slot) {
+		struct timer *t = list_entry(node, struct timer, link);
+
+		if (t->expires != jiffies)
+			continue;
+		list_del(&t->link);
+		t->fire(t);
+	}
+}
+
+static void timer_interrupt(struct pt_regs *regs)
+{
+	jiffies++;
+	clock_tick();
+	run_timers();
+	sched_tick(regs);
+}
+
+/* Called once by start_kernel. */
+void timer_init(void)
+{
+	u32 divisor = PIT_HZ / HZ;
+
+	for (u32 i = 0; i < WHEEL_SLOTS; i++)
+		list_init(&wheel[i]);
+	outb(PIT_COMMAND, PIT_RATE0);
+	outb(PIT_CHANNEL0, divisor & 0xFF);
+	outb(PIT_CHANNEL0, divisor >> 8);
+	request_irq(IRQ_TIMER, timer_interrupt);
+}
+
+/* Busy wait by PIT channel 2, up to 50 ms. For device initialisation only; works with interrupts masked. */
+void udelay(u32 microseconds)
+{
+	u32 count = microseconds * (PIT_HZ / 1000) / 1000 + 1;
+
+	outb(PORT_B, (inb(PORT_B) & ~PORT_B_SPEAKER) | PORT_B_GATE2);
+	outb(PIT_COMMAND, PIT_ONESHOT2);
+	outb(PIT_CHANNEL2, count & 0xFF);
+	outb(PIT_CHANNEL2, count >> 8);
+	while (!(inb(PORT_B) & PORT_B_OUT2))
+		;
+}

@@ -1,0 +1,123 @@
+/*
+ * The interrupt descriptor table and the exceptions other than the page fault. An exception in a program becomes the signal that
+ * POSIX names; in the kernel it is either a user copy that the fixup table knows, or the end: die().
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/traps.h>
+#include <cowix/irq.h>
+#include <cowix/entry.h>
+#include <abi/errno.h>
+#include <asm/system.h>
+
+#define IDT_ENTRIES	256
+#define SYSCALL_VECTOR	0x80
+
+#define GATE_INTERRUPT	0x8E00u		/* present, 32-bit interrupt gate: masks interrupts */
+#define GATE_TASK	0x8500u
+#define GATE_DPL3	0x6000u		/* programs may raise it with INT */
+
+struct exception {
+	const char *name;
+	int signal, code;
+};
+
+static const struct exception exceptions[] = {
+	[0] = { "divide error", SIGFPE, FPE_INTDIV },
+	[1] = { "debug", SIGTRAP, TRAP_TRACE },
+	[2] = { "non-maskable interrupt", 0, 0 },
+	[3] = { "breakpoint", SIGTRAP, TRAP_BRKPT },
+	[4] = { "overflow", SIGSEGV, SI_KERNEL },
+	[5] = { "bound range exceeded", SIGSEGV, SI_KERNEL },
+	[6] = { "invalid opcode", SIGILL, ILL_ILLOPN },
+	[7] = { "device not available", 0, 0 },
+	[8] = { "double fault", 0, 0 },
+	[9] = { "coprocessor segment overrun", SIGFPE, SI_KERNEL },
+	[10] = { "invalid TSS", SIGSEGV, SI_KERNEL },
+	[11] = { "segment not present", SIGBUS, SI_KERNEL },
+	[12] = { "stack segment fault", SIGBUS, SI_KERNEL },
+	[13] = { "general protection fault", SIGSEGV, SI_KERNEL },
+	[14] = { "page fault", 0, 0 },
+	[16] = { "floating-point error", SIGFPE, FPE_FLTINV },
+	[17] = { "alignment check", SIGBUS, BUS_ADRALN },
+	[18] = { "machine check", 0, 0 },
+	[19] = { "SIMD floating-point error", SIGFPE, FPE_FLTINV },
+};
+
+struct exception_fixup {
+	u32 instruction, fixup;
+};
+
+extern const struct exception_fixup __start___ex_table[], __stop___ex_table[];
+extern const u32 exception_entries[], interrupt_entries[];
+
+static u64 idt[IDT_ENTRIES];
+
+static void set_gate(u32 vector, u32 entry, u16 selector, u32 type)
+{
+	idt[vector] = (u64)((entry & 0xFFFF0000) | type) << 32 | (u32)selector << 16 | (entry & 0xFFFF);
+}
+
+/* Called once by start_kernel, after gdt_init. INT3 and INTO may be raised by programs, all other vectors but 0x80 may not. */
+void traps_init(void)
+{
+	struct PACKED {
+		u16 limit;
+		u32 base;
+	} descriptor = { sizeof(idt) - 1, (u32)idt };
+
+	for (u32 i = 0; i < 32; i++)
+		set_gate(i, exception_entries[i], KERNEL_CS, GATE_INTERRUPT | (i == 3 || i == 4 ? GATE_DPL3 : 0));
+	set_gate(8, 0, DF_TSS_SELECTOR, GATE_TASK);
+	for (u32 i = 0; i < NR_IRQS; i++)
+		set_gate(IRQ_VECTOR + i, interrupt_entries[i], KERNEL_CS, GATE_INTERRUPT);
+	set_gate(SYSCALL_VECTOR, (u32)system_call, KERNEL_CS, GATE_INTERRUPT | GATE_DPL3);
+	lidt(&descriptor);
+}
+
+/* If the kernel instruction at regs->eip is in the fixup table, continue at its fixup with error in EAX. */
+bool fixup_exception(struct pt_regs *regs, int error)
+{
+	for (const struct exception_fixup *f = __start___ex_table; f < __stop___ex_table; f++)
+		if (f->instruction == regs->eip) {
+			regs->eip = f->fixup;
+			regs->eax = (u32)error;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * An exception of a program: send its signal. si_addr is the address of the instruction. A debug trap that single-steps into the
+ * kernel's first instruction is not possible through interrupt gates.
+ */
+static void user_trap(struct pt_regs *regs, u32 vector)
+{
+	const struct exception *e = &exceptions[vector];
+
+	if (regs->eflags & EFLAGS_IF)
+		sti();
+	send_fault_signal(e->signal, e->code, regs->eip);
+}
+
+/* Called by kernel/entry.asm for all exceptions but 8 and 14. */
+void do_trap(struct pt_regs *regs, u32 vector)
+{
+	const char *name = vector < ARRAY_SIZE(exceptions) && exceptions[vector].name ?
+		exceptions[vector].name : "reserved exception";
+
+	if (vector == 7) {
+		fpu_restore_current();
+		return;
+	}
+	if (vector == 2) {
+		printk("non-maskable interrupt at %x: ignored\n", regs->eip);
+		return;
+	}
+	if (user_mode(regs) && vector < ARRAY_SIZE(exceptions) && exceptions[vector].signal) {
+		user_trap(regs, vector);
+		return;
+	}
+	if (!fixup_exception(regs, -EFAULT))
+		die(name, regs, regs->orig_eax);
+}

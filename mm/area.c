@@ -1,0 +1,282 @@
+/*
+ * Address spaces and their areas: making, duplicating, splitting and releasing them, and the heap's end (brk). What the
+ * page tables hold is memory.c's business; an area says what a program may do, whether or not a page is there yet.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <asm/string.h>
+#include "internal.h"
+
+static inline struct vm_area *area_at(struct list *node)
+{
+	return list_entry(node, struct vm_area, link);
+}
+
+/* An empty address space with one user: a directory whose kernel half is everybody's. NULL: no memory. */
+struct mm *mm_alloc(void)
+{
+	struct mm *mm = kzalloc(sizeof(*mm));
+
+	if (!mm)
+		return NULL;
+	mm->pgdir = kpage_alloc();
+	if (!mm->pgdir) {
+		kfree(mm);
+		return NULL;
+	}
+	rep_stosl(mm->pgdir, 0, USER_PDES);
+	rep_movsl(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES, PTES_PER_TABLE - USER_PDES);
+	list_init(&mm->areas);
+	mm->users = 1;
+	return mm;
+}
+
+static struct vm_area *area_dup(const struct vm_area *area)
+{
+	struct vm_area *copy = kmalloc(sizeof(*copy));
+
+	if (copy) {
+		*copy = *area;
+		if (copy->ops)
+			copy->ops->open(copy);
+	}
+	return copy;
+}
+
+/* Forget an area that maps no pages any more and drop its reference to its object. */
+static void area_free(struct mm *mm, struct vm_area *area)
+{
+	if (mm->last_area == area)
+		mm->last_area = NULL;
+	list_del(&area->link);
+	if (area->ops)
+		area->ops->close(area);
+	kfree(area);
+}
+
+/* The unmapped room below and above an area: page tables that lie wholly in it and the area are nobody else's. */
+static u32 room_below(struct mm *mm, struct list *prev)
+{
+	return prev == &mm->areas ? 0 : area_at(prev)->end;
+}
+
+static u32 room_above(struct mm *mm, struct list *next)
+{
+	return next == &mm->areas ? TASK_SIZE : area_at(next)->start;
+}
+
+/*
+ * Drop one user of an address space. The last one frees its pages, tables, areas and directory; the caller must then have
+ * loaded another directory (use_mm in sched.c does).
+ */
+void mm_release(struct mm *mm)
+{
+	if (--mm->users > 0)
+		return;
+	while (!list_empty(&mm->areas)) {
+		struct vm_area *area = area_at(mm->areas.next);
+
+		free_page_tables(mm, area->start, area->end, 0, room_above(mm, area->link.next));
+		area_free(mm, area);
+	}
+	if (mm->nr_resident)
+		panic("mm_release: %u pages left", mm->nr_resident);
+	kpage_free(mm->pgdir);
+	kfree(mm);
+}
+
+/* Duplicate an address space for fork: the areas, then the pages copy-on-write. NULL: no memory; mm is as it was. */
+struct mm *mm_dup(struct mm *mm)
+{
+	struct mm *child = mm_alloc();
+
+	if (!child)
+		return NULL;
+	child->start_brk = mm->start_brk;
+	child->brk = mm->brk;
+	child->arg_start = mm->arg_start;
+	child->arg_end = mm->arg_end;
+	list_for_each(node, &mm->areas) {
+		struct vm_area *copy = area_dup(area_at(node));
+
+		if (!copy)
+			goto no_memory;
+		list_add_tail(&copy->link, &child->areas);
+	}
+	if (copy_page_table(child, mm) < 0)
+		goto no_memory;
+	return child;
+no_memory:
+	mm_release(child);
+	return NULL;
+}
+
+/* The first area that ends above addr, or NULL. */
+static struct vm_area *area_above(struct mm *mm, u32 addr)
+{
+	list_for_each(node, &mm->areas)
+		if (addr < area_at(node)->end)
+			return area_at(node);
+	return NULL;
+}
+
+/* The area that contains addr, or NULL. Remembers it: faults come in clusters. */
+struct vm_area *find_area(struct mm *mm, u32 addr)
+{
+	struct vm_area *area = mm->last_area;
+
+	if (area && addr >= area->start && addr < area->end)
+		return area;
+	area = area_above(mm, addr);
+	if (!area || addr < area->start)
+		return NULL;
+	mm->last_area = area;
+	return area;
+}
+
+bool area_is_free(struct mm *mm, u32 start, u32 end)
+{
+	struct vm_area *area = area_above(mm, start);
+
+	return !area || end <= area->start;
+}
+
+static bool same_kind(const struct vm_area *a, const struct vm_area *b)
+{
+	return !a->ops && !b->ops && a->flags == b->flags && !(a->flags & VM_GROWSDOWN);
+}
+
+/*
+ * Copy the area template into mm; its object is referenced once more. Called by exec and brk. -EINVAL: empty, unaligned, out of user space or
+ * overlapping; -ENOMEM. An anonymous area that continues its lower neighbour of the same kind becomes part of it.
+ */
+int map_area(struct mm *mm, const struct vm_area *template)
+{
+	struct vm_area *above, *area;
+	struct list *next;
+
+	if (template->start >= template->end || template->end > TASK_SIZE || template->start < PAGE_SIZE ||
+	    PAGE_OFFSET(template->start) || PAGE_OFFSET(template->end))
+		return -EINVAL;
+	above = area_above(mm, template->start);
+	if (above && above->start < template->end)
+		return -EINVAL;
+	next = above ? &above->link : &mm->areas;
+	if (next->prev != &mm->areas && area_at(next->prev)->end == template->start &&
+	    same_kind(area_at(next->prev), template)) {
+		area_at(next->prev)->end = template->end;
+		return 0;
+	}
+	area = area_dup(template);
+	if (!area)
+		return -ENOMEM;
+	list_add(&area->link, next->prev);
+	return 0;
+}
+
+/* Split area at addr, which lies inside it; the new upper part is returned, or NULL without memory. */
+static struct vm_area *split_area(struct vm_area *area, u32 addr)
+{
+	struct vm_area *upper = area_dup(area);
+
+	if (!upper)
+		return NULL;
+	upper->start = addr;
+	upper->offset += addr - area->start;
+	area->end = addr;
+	list_add(&upper->link, &area->link);
+	return upper;
+}
+
+/*
+ * Take [start, end), page aligned, out of the address space. Areas that reach over its edges are split first, so that -ENOMEM leaves
+ * everything mapped.
+ */
+int unmap_range(struct mm *mm, u32 start, u32 end)
+{
+	struct vm_area *first = area_above(mm, start), *last = area_above(mm, end);
+
+	if (first && first->start < start) {
+		struct vm_area *upper = split_area(first, start);
+
+		if (!upper)
+			return -ENOMEM;
+		if (last == first)
+			last = upper;
+	}
+	if (last && last->start < end && !split_area(last, end))
+		return -ENOMEM;
+	for (;;) {
+		struct vm_area *area = area_above(mm, start);
+
+		if (!area || area->start >= end)
+			return 0;
+		free_page_tables(mm, area->start, area->end, room_below(mm, area->link.prev),
+				 room_above(mm, area->link.next));
+		area_free(mm, area);
+	}
+}
+
+/*
+ * Extend a stack downward so that it contains addr. Called on a fault below the lowest mapped page of a VM_GROWSDOWN area. -EFAULT: beyond the
+ * 8 MB limit or into another area's neighbourhood, which stays unmapped as a guard.
+ */
+int grow_stack(struct mm *mm, struct vm_area *area, u32 addr)
+{
+	u32 start = PAGE_ROUND_DOWN(addr);
+
+	if (area->end - start > STACK_MAX || start < room_below(mm, area->link.prev) + STACK_GUARD)
+		return -EFAULT;
+	area->start = start;
+	return 0;
+}
+
+/* The stack area above addr, if the next area above is one. Called by do_page_fault(). */
+struct vm_area *find_stack_above(struct mm *mm, u32 addr)
+{
+	struct vm_area *area = area_above(mm, addr);
+
+	return area && area->flags & VM_GROWSDOWN ? area : NULL;
+}
+
+u32 mm_size(const struct mm *mm)
+{
+	u32 size = 0;
+
+	list_for_each(node, &mm->areas)
+		size += area_at(node)->end - area_at(node)->start;
+	return size;
+}
+
+/* Move the heap's end up from old_end to new_end (page aligned): an anonymous area grows, demand-zero. */
+static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
+{
+	struct vm_area heap = { .start = old_end, .end = new_end, .flags = VM_READ | VM_WRITE };
+
+	if (new_end > MMAP_TOP || (new_end - old_end) >> PAGE_SHIFT > nr_ram_frames)
+		return -ENOMEM;
+	return map_area(mm, &heap);
+}
+
+/*
+ * brk(addr): set the end of the heap. Returns the new end, or the old one when addr is below the heap's start, out of bounds,
+ * runs into another area or is more than memory could ever hold (as Linux does).
+ */
+int sys_brk(u32 addr)
+{
+	struct mm *mm = current->mm;
+	u32 old_end = PAGE_ROUND_UP(mm->brk), new_end = PAGE_ROUND_UP(addr);
+	int error = 0;
+
+	if (addr < mm->start_brk || addr > MMAP_TOP)
+		return mm->brk;
+	if (new_end > old_end)
+		error = grow_heap(mm, old_end, new_end);
+	else if (new_end < old_end)
+		error = unmap_range(mm, new_end, old_end);
+	if (!error)
+		mm->brk = addr;
+	return mm->brk;
+}

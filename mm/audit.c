@@ -1,0 +1,206 @@
+/*
+ * The audit: recount every reference on the machine and compare with mem_map. It is the copy-on-write law written down a second
+ * time, independently of the code that keeps it.
+ *
+ * Whoever holds a reference is visited: each task's page directory, its page tables and entries, the caches (through fs), the frames
+ * the kernel holds for itself (task frames, kmalloc, pipes, boot memory). The kernel's own holdings are
+ * not listed anywhere, so for a frame that no page table maps the audit only demands that its count is at least what it has found; for a frame
+ * that programs map it demands the exact number.
+ *
+ * Also checked: PAGE_COW implies not writable, and a private, writable area; a writable entry of a private area implies count 1 (with the
+ * cache's references counted); no entry outside every area; no entry for a frame that is free or not RAM; the free list holds
+ * exactly the frames with count 0.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/fs.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/audit.h>
+#include <abi/errno.h>
+#include "internal.h"
+
+/*
+ * The recount: 16 bits of references a frame, in frames taken for the time of the audit. (A frame with more references than
+ * that is the zero page at most; its low 16 bits are compared.)
+ */
+#define COUNTERS_PER_PAGE	(PAGE_SIZE / sizeof(u16))
+#define COUNTER_PAGES		((LINEAR_MAP_MAX >> PAGE_SHIFT) / COUNTERS_PER_PAGE)
+
+static u16 *counters[COUNTER_PAGES];
+static u32 mismatches, user_entries, table_frames;
+
+static void release_counters(void)
+{
+	for (u32 i = 0; i < COUNTER_PAGES; i++)
+		if (counters[i]) {
+			kpage_free(counters[i]);
+			counters[i] = NULL;
+		}
+}
+
+static int take_counters(void)
+{
+	for (u32 i = 0; i * COUNTERS_PER_PAGE < nr_frames; i++) {
+		u32 frame = get_zeroed_page();
+
+		if (!frame) {
+			release_counters();
+			return -ENOMEM;
+		}
+		counters[i] = __va(frame);
+	}
+	return 0;
+}
+
+static u16 *counter(u32 frame)
+{
+	return &counters[frame / COUNTERS_PER_PAGE][frame % COUNTERS_PER_PAGE];
+}
+
+static void complain(const char *rule, u32 frame, u32 addr, const struct task_struct *task)
+{
+	mismatches++;
+	printk("audit: %s: frame %x, count %u, recounted %u, address %x, pid %d (%s)\n", rule, frame << PAGE_SHIFT,
+	       frame < nr_frames ? mem_map[frame].count : 0, frame < nr_frames ? *counter(frame) : 0, addr,
+	       task ? task->pid : 0, task ? task->comm : "-");
+}
+
+/* The rules for a single entry. The count rules wait until everything is counted. */
+static void audit_entry(const struct task_struct *task, u32 addr, pte_t entry)
+{
+	struct vm_area *area = find_area(task->mm, addr);
+	u32 frame = entry >> PAGE_SHIFT;
+
+	user_entries++;
+	if (frame >= nr_frames) {
+		complain("entry maps no RAM", frame, addr, task);
+		return;
+	}
+	(*counter(frame))++;
+	if (mem_map[frame].count == 0)
+		complain("mapped frame is free", frame, addr, task);
+	if (!area)
+		complain("entry outside every area", frame, addr, task);
+	else if (entry & PTE_W && !(area->flags & VM_WRITE))
+		complain("writable entry in a read-only area", frame, addr, task);
+	else if (entry & PAGE_COW && (entry & PTE_W || !(area->flags & VM_WRITE) || area->flags & VM_SHARED))
+		complain("PAGE_COW where it must not be", frame, addr, task);
+	else if (entry & PTE_W && !(area->flags & VM_SHARED) && mem_map[frame].count != 1)
+		complain("writable private page is shared", frame, addr, task);
+}
+
+static void audit_table(const struct task_struct *task, u32 pde_index, pte_t pde)
+{
+	pte_t *table = __va(PTE_FRAME(pde));
+
+	table_frames++;
+	(*counter(PTE_FRAME(pde) >> PAGE_SHIFT))++;
+	for (u32 i = 0; i < PTES_PER_TABLE; i++)
+		if (table[i] & PTE_P)
+			audit_entry(task, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i]);
+}
+
+static bool seen_before(const struct task_struct *task)
+{
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *other = list_entry(node, struct task_struct, all_link);
+
+		if (other == task)
+			return false;
+		if (other->mm == task->mm)
+			return true;
+	}
+	return false;
+}
+
+/* One address space: its directory, tables and entries, and its own count of resident pages. */
+static void audit_mm(const struct task_struct *task)
+{
+	struct mm *mm = task->mm;
+	u32 before = user_entries;
+
+	(*counter(__pa(mm->pgdir) >> PAGE_SHIFT))++;
+	for (u32 i = 0; i < USER_PDES; i++)
+		if (mm->pgdir[i] & PTE_P)
+			audit_table(task, i, mm->pgdir[i]);
+	if (memcmp(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES, (PTES_PER_TABLE - USER_PDES) * sizeof(pte_t)) != 0)
+		complain("kernel half of a directory differs", __pa(mm->pgdir) >> PAGE_SHIFT, 0, task);
+	if (user_entries - before != mm->nr_resident)
+		complain("wrong number of resident pages", 0, user_entries - before, task);
+}
+
+static void audit_free_frame(u32 frame)
+{
+	if (mem_map[frame].count != 0 || *counter(frame) != 0)
+		complain("frame is free and in use", frame, 0, NULL);
+}
+
+/* Compare the recount with mem_map. Frames that programs map must agree exactly. */
+static void compare_counts(void)
+{
+	for (u32 frame = 1; frame < nr_frames; frame++) {
+		u32 found = *counter(frame);
+
+		if (found == 0)
+			continue;
+		if (frame == zero_page >> PAGE_SHIFT)
+			found++;	/* the kernel's own reference */
+		found += page_cache_count(frame << PAGE_SHIFT);
+		if ((u16)found != (u16)mem_map[frame].count)
+			complain("wrong count", frame, 0, NULL);
+	}
+}
+
+/*
+ * Run the audit: the number of broken rules, each one printed with frame, owner and rule; or -ENOMEM. Called by the system call, by a
+ * key, by the tests after everything.
+ */
+int mm_audit(void)
+{
+	u32 free;
+
+	mismatches = user_entries = table_frames = 0;
+	if (take_counters() < 0)
+		return -ENOMEM;
+	list_for_each(node, &all_tasks) {
+		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->mm && !seen_before(task))
+			audit_mm(task);
+	}
+	free = for_each_free_frame(audit_free_frame);
+	if (free != nr_free_pages)
+		complain("free list and nr_free_pages differ", 0, free, NULL);
+	compare_counts();
+	release_counters();
+	if (!(read_cr0() & CR0_WP))
+		complain("CR0.WP is clear", 0, 0, NULL);
+	return mismatches;
+}
+
+/* mm_audit(report, flags) (513): the audit, and counts of what is in use. AUDIT_DROP_CACHES first drops what can be had again. */
+int sys_mm_audit(struct audit_report __user *out, u32 flags)
+{
+	struct audit_report report = { 0 };
+	int found, error;
+
+	if (flags & ~AUDIT_DROP_CACHES)
+		return -EINVAL;
+	if (flags & AUDIT_DROP_CACHES)
+		fs_drop_caches();
+	found = mm_audit();
+	if (found < 0 || !out)
+		return found;
+	fs_audit_counts(&report);
+	report.mismatches = found;
+	report.frames_total = nr_ram_frames;
+	report.frames_free = nr_free_pages;
+	report.frames_user = user_entries;
+	report.frames_tables = table_frames;
+	report.frames_kernel = kmalloc_pages;
+	list_for_each(node, &all_tasks)
+		report.tasks++;
+	error = copy_to_user(out, &report, sizeof(report));
+	return error ? error : found;
+}

@@ -1,0 +1,112 @@
+/*
+ * Exception 0x0E: decide what a page fault means. The page-table entry and the error code say what the CPU saw, the area
+ * what the program may do.
+ *
+ *  who     entry                access  area             action                              test in tests/guest
+ *  ------  -------------------  ------  ---------------  ----------------------------------  -------------------
+ *  either  present, PAGE_COW    write   private, write   do_wp_page: unprotect or copy       cow
+ *  either  present, writable    write   -                stale TLB entry: flush and go on    cow
+ *  either  present, read-only   write   no VM_WRITE      refuse                              protection
+ *  either  not present          read    VM_READ/EXEC     do_no_page: zero page or file page  demand
+ *  either  not present          write   VM_WRITE         do_no_page: fresh page              demand
+ *  either  not present          any     below the stack  grow the stack, then do_no_page     stack
+ *  either  any                  any     none, or not     refuse                              protection
+ *                                       allowed
+ *  user    present, supervisor  any     -                refuse                              protection
+ *  kernel  kernel address       any     -                panic with a report                 -
+ *
+ *  Refuse: in user mode SIGSEGV with si_addr; in the kernel the fixup table, so that the user copy returns -EFAULT; without
+ *  a fixup a panic. No memory: in user mode the program is killed with a message; in the kernel the user copy returns -ENOMEM.
+ *
+ * Exceptions are entered with interrupts masked, so that CR2 is read before another fault can change it; whatever may take long or
+ * sleep runs with them as they were.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/traps.h>
+#include <abi/errno.h>
+#include "internal.h"
+
+/* What a program has done wrong, as si_code tells it: no area at all, or an area that does not allow the access. */
+static int segv_code(struct mm *mm, u32 addr)
+{
+	return mm && find_area(mm, addr) ? SEGV_ACCERR : SEGV_MAPERR;
+}
+
+/* The access is not allowed, or cannot be satisfied (error): tell the program or the user copy; see the table's foot. */
+static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
+{
+	if (!user_mode(regs)) {
+		if (addr >= TASK_SIZE || !fixup_exception(regs, error == -ENOMEM ? -ENOMEM : -EFAULT))
+			die("page fault", regs, code);
+		return;
+	}
+	if (error == -ENOMEM) {
+		printk("out of memory: pid %d (%s) killed at address %x, page %x\n",
+		       current->pid, current->comm, regs->eip, addr);
+		send_fault_signal(SIGKILL, 0, addr);
+	} else if (error == -EIO) {
+		send_fault_signal(SIGBUS, BUS_ADRERR, addr);
+	} else {
+		send_fault_signal(SIGSEGV, segv_code(current->mm, addr), addr);
+	}
+}
+
+static bool allowed(const struct vm_area *area, u32 code)
+{
+	if (code & PF_WRITE)
+		return area->flags & VM_WRITE;
+	return area->flags & (VM_READ | VM_EXEC);
+}
+
+/* The rows of the table that need the area. 0 when the access may be tried again. */
+static int fault_in_area(struct mm *mm, u32 addr, u32 code)
+{
+	struct vm_area *area = find_area(mm, addr);
+	bool write = code & PF_WRITE;
+
+	if (!area) {
+		area = find_stack_above(mm, addr);
+		if (!area || !allowed(area, code) || grow_stack(mm, area, addr) < 0)
+			return -EFAULT;
+	}
+	if (!allowed(area, code) || code & PF_PRESENT)
+		return -EFAULT;
+	return do_no_page(mm, area, addr, write);
+}
+
+/* Called by exception 0x0E's entry in kernel/entry.asm. The first branch is the copy-on-write fault: it comes most and is kept short. */
+void do_page_fault(struct pt_regs *regs, u32 code)
+{
+	u32 addr = read_cr2();
+	struct mm *mm = current->mm;
+	int error;
+
+	if (unlikely(addr >= TASK_SIZE || !mm)) {
+		refuse(regs, code, addr, -EFAULT);
+		return;
+	}
+	if ((code & (PF_PRESENT | PF_WRITE)) == (PF_PRESENT | PF_WRITE)) {
+		pte_t *entry = find_pte(mm, addr);
+
+		if (*entry & PAGE_COW) {
+			if (likely(do_wp_page(mm, addr, entry) == 0)) {
+				current->minor_faults++;
+				return;
+			}
+			refuse(regs, code, addr, -ENOMEM);
+			return;
+		}
+		if (*entry & PTE_W) {
+			invlpg(addr);
+			return;
+		}
+	}
+	if (regs->eflags & EFLAGS_IF)
+		sti();
+	error = fault_in_area(mm, addr, code);
+	if (error)
+		refuse(regs, code, addr, error);
+	else
+		current->minor_faults++;
+}

@@ -1,0 +1,125 @@
+/*
+ * Kernel objects smaller than a page. Each page frame taken holds objects of one size class behind a small header;
+ * a page whose last object is freed goes back to the frame allocator at once, so that nothing is hoarded and a count of
+ * free frames before and after shows every leak. kmalloc and kfree take constant time.
+ */
+#include <cowix/kernel.h>
+#include <cowix/list.h>
+#include <cowix/mm.h>
+#include <asm/string.h>
+
+#define SLAB_MAGIC	0x51AB0B1Eu
+
+struct slab {
+	struct list link;	/* in its class's list while it has a free object */
+	void *free;		/* objects that were freed, linked through their first word */
+	u32 magic;
+	u16 class, used;
+	u16 fresh;		/* offset of the first object never handed out */
+	u16 capacity;
+	u32 padding[2];
+};
+
+_Static_assert(sizeof(struct slab) == 32, "objects start 16-byte aligned");
+
+/* Multiples of 16, chosen so that little of the page is left over. */
+static const u16 class_size[] = { 16, 32, 48, 64, 96, 128, 192, 256, 336, 448, 576, 800, 1008, 1344, 2032 };
+static struct list partial[ARRAY_SIZE(class_size)];
+static u8 class_of[2032 / 16 + 1];	/* size in units of 16, rounded up -> class */
+
+u32 kmalloc_pages;
+
+void kmalloc_init(void)
+{
+	u32 class = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(class_size); i++)
+		list_init(&partial[i]);
+	for (u32 units = 0; units < sizeof(class_of); units++) {
+		if (units * 16 > class_size[class])
+			class++;
+		class_of[units] = class;
+	}
+}
+
+/* A new page for a class, put on its list; NULL when there is no frame. */
+static struct slab *slab_create(u32 class)
+{
+	struct slab *slab = kpage_alloc();
+
+	if (!slab)
+		return NULL;
+	slab->magic = SLAB_MAGIC;
+	slab->class = class;
+	slab->used = 0;
+	slab->free = NULL;
+	slab->fresh = sizeof(struct slab);
+	slab->capacity = (PAGE_SIZE - sizeof(struct slab)) / class_size[class];
+	list_add(&slab->link, &partial[class]);
+	kmalloc_pages++;
+	return slab;
+}
+
+static void *slab_take(struct slab *slab)
+{
+	void *object = slab->free;
+
+	if (object) {
+		slab->free = *(void **)object;
+	} else {
+		object = (u8 *)slab + slab->fresh;
+		slab->fresh += class_size[slab->class];
+	}
+	if (++slab->used == slab->capacity)
+		list_del(&slab->link);
+	return object;
+}
+
+/* Allocate size bytes, 16-byte aligned, contents undefined. NULL: no memory, or size above 2032. May sleep (reclaim). */
+void *kmalloc(size_t size)
+{
+	u32 class;
+	struct slab *slab;
+
+	if (size > class_size[ARRAY_SIZE(class_size) - 1])
+		return NULL;
+	class = class_of[(size + 15) / 16];
+	if (likely(!list_empty(&partial[class]))) {
+		slab = list_entry(partial[class].next, struct slab, link);
+	} else {
+		slab = slab_create(class);
+		if (!slab)
+			return NULL;
+	}
+	return slab_take(slab);
+}
+
+void *kzalloc(size_t size)
+{
+	void *object = kmalloc(size);
+
+	if (object)
+		memset(object, 0, size);
+	return object;
+}
+
+/* Give an object back. The page it lies in is freed with its last object. */
+void kfree(void *object)
+{
+	struct slab *slab = (struct slab *)PAGE_ROUND_DOWN(object);
+
+	if (!object)
+		return;
+	if (slab->magic != SLAB_MAGIC || slab->used == 0)
+		panic("kfree: %p is no object", object);
+	if (slab->used-- == slab->capacity)
+		list_add(&slab->link, &partial[slab->class]);
+	*(void **)object = slab->free;
+	slab->free = object;
+	if (slab->used == 0) {
+		list_del(&slab->link);
+		slab->magic = 0;
+		kmalloc_pages--;
+		kpage_free(slab);
+	}
+}

@@ -1,0 +1,305 @@
+/*
+ * The heart of Cowix: copy-on-write.
+ *
+ * The law (cowix/mm.h, mem_map): a frame's count is the number of references to it. fork makes every private page
+ * read-only in both parent and child, marks the entries PAGE_COW and counts each frame once more; the first write to
+ * such a page faults and do_wp_page() either copies it (somebody else still refers to it) or just makes it
+ * writable (nobody does). Who owns the reference: each page-table entry owns one on the frame it maps, each
+ * page-directory entry one on its page table; free_page_tables() gives them back.
+ *
+ * TLB. The CPU may keep an entry it has once used, so each change of an entry is followed here, not in the callers,
+ * by the flush that its case needs (there is one CPU, and another address space's entries die at its CR3 load):
+ *   permission lowered  (fork)            flush before anyone can write again: copy_page_table reloads CR3;
+ *   permission raised   (reuse)           a stale read-only entry would fault again: invlpg;
+ *   mapping changed     (copy, unmapping) a stale entry would reach the old frame: invlpg, or CR3 for ranges;
+ *   nothing -> present                    the CPU keeps no entries that are not present: no flush.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <abi/errno.h>
+#include <asm/string.h>
+#include "internal.h"
+
+#define PRIVATE_BITS	(PTE_P | PTE_U | PTE_A)
+#define TABLE_BITS	(PTE_P | PTE_W | PTE_U | PTE_A)
+
+static inline pte_t *table_of(pte_t pde)
+{
+	return __va(PTE_FRAME(pde));
+}
+
+/* End of the part of [addr, end) that one page table covers. */
+static inline u32 table_end(u32 addr, u32 end)
+{
+	u32 next = (addr & ~(LARGE_PAGE_SIZE - 1)) + LARGE_PAGE_SIZE;
+
+	return next - 1 < end - 1 ? next : end;
+}
+
+/* The entry for addr, or NULL when no page table covers it. */
+pte_t *find_pte(struct mm *mm, u32 addr)
+{
+	pte_t pde = mm->pgdir[PGDIR_INDEX(addr)];
+
+	return pde & PTE_P ? &table_of(pde)[PGTBL_INDEX(addr)] : NULL;
+}
+
+/* The page table for addr, made if it is missing: the directory then owns its one reference. NULL: no memory. */
+static pte_t *get_table(struct mm *mm, u32 addr)
+{
+	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
+
+	if (!(*pde & PTE_P)) {
+		u32 frame = get_zeroed_page();
+
+		if (!frame)
+			return NULL;
+		*pde = frame | TABLE_BITS;
+	}
+	return table_of(*pde);
+}
+
+static pte_t *get_pte(struct mm *mm, u32 addr)
+{
+	pte_t *table = get_table(mm, addr);
+
+	return table ? &table[PGTBL_INDEX(addr)] : NULL;
+}
+
+static inline void flush_page(u32 addr)
+{
+	invlpg(addr);
+}
+
+static inline void flush_address_space(void)
+{
+	write_cr3(read_cr3());
+}
+
+/*
+ * Share count entries of a private area: each present one loses its write permission, if it had it, and becomes PAGE_COW in
+ * the parent; the child's copy of the table receives the same. One more reference a frame.
+ */
+static void share_private(pte_t *to, pte_t *from, u32 count)
+{
+	for (u32 i = 0; i < count; i++) {
+		pte_t entry = from[i];
+
+		if (!(entry & PTE_P))
+			continue;
+		if (entry & PTE_W)
+			from[i] = entry = (entry & ~PTE_W) | PAGE_COW;
+		mem_map[entry >> PAGE_SHIFT].count++;
+	}
+	rep_movsl(to, from, count);
+}
+
+/* Share count entries of a shared area: they keep their permissions. One more reference a frame. */
+static void share_shared(pte_t *to, const pte_t *from, u32 count)
+{
+	for (u32 i = 0; i < count; i++)
+		if (from[i] & PTE_P)
+			mem_map[from[i] >> PAGE_SHIFT].count++;
+	rep_movsl(to, from, count);
+}
+
+/* Duplicate the entries of one area, table by table. -ENOMEM leaves the tables done so far for the caller to undo. */
+static int copy_area_entries(struct mm *child, struct mm *parent, const struct vm_area *area)
+{
+	for (u32 addr = area->start, next; addr < area->end; addr = next) {
+		u32 count;
+		pte_t *from = find_pte(parent, addr), *to;
+
+		next = table_end(addr, area->end);
+		if (!from)
+			continue;
+		to = get_pte(child, addr);
+		if (!to)
+			return -ENOMEM;
+		count = (next - addr) >> PAGE_SHIFT;
+		if (area->flags & VM_SHARED)
+			share_shared(to, from, count);
+		else
+			share_private(to, from, count);
+	}
+	return 0;
+}
+
+/*
+ * Duplicate parent's user page tables into child, which has the same areas and no pages yet: copy-on-write fork. Called by mm_dup().
+ * -ENOMEM: memory ran out halfway; the child's part is freed by mm_release() as ever, and the parent goes on as if
+ * nothing had happened: its entries that became read-only have count 1 again, and a write makes them writable.
+ */
+int copy_page_table(struct mm *child, struct mm *parent)
+{
+	int error = 0;
+
+	list_for_each(node, &parent->areas) {
+		error = copy_area_entries(child, parent, list_entry(node, struct vm_area, link));
+		if (error)
+			break;
+	}
+	child->nr_resident = parent->nr_resident;
+	flush_address_space();
+	return error;
+}
+
+/*
+ * A write to a page that is present, PAGE_COW and not writable. Called by do_page_fault() only, also when the kernel writes
+ * for a program. Nobody else refers to the frame: unprotect it in place. Otherwise take a frame, copy, and drop the
+ * reference to the old one, whose other owners keep it as it is. -ENOMEM: no frame; the page is still shared and unchanged.
+ */
+int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
+{
+	u32 old = PTE_FRAME(*entry), new;
+
+	(void)mm;
+	if (page_of(old)->count > 1) {
+		new = get_free_page();
+		if (!new)
+			return -ENOMEM;
+		copy_page(__va(new), __va(old));
+		*entry = new | PRIVATE_BITS | PTE_W | PTE_D;
+		free_page(old);
+	} else {
+		*entry = (*entry & ~PAGE_COW) | PTE_W;
+	}
+	flush_page(addr);
+	return 0;
+}
+
+/* Where no page was: a page of zeroes. Reading maps the one shared zero page, PAGE_COW where writing is allowed. */
+static int do_anonymous_page(struct vm_area *area, bool write, u32 *frame, u32 *bits)
+{
+	if (!write) {
+		page_of(zero_page)->count++;
+		*frame = zero_page;
+		*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
+		return 0;
+	}
+	*frame = get_zeroed_page();
+	*bits = PRIVATE_BITS | PTE_W;
+	return *frame ? 0 : -ENOMEM;
+}
+
+/* Bytes of the page at addr that come from the area's object; the rest of the page is zero. */
+static inline u32 backed_bytes(const struct vm_area *area, u32 addr)
+{
+	if (addr >= area->file_end)
+		return 0;
+	return min_u32(area->file_end - addr, PAGE_SIZE);
+}
+
+/*
+ * A page of a file. The object's own frame is mapped read-only, shared by all who run the file, unless the page must differ
+ * from it at once: because it is being written, or because only its first bytes come from the file.
+ */
+static int do_file_page(struct vm_area *area, u32 addr, bool write, u32 *frame, u32 *bits)
+{
+	u32 bytes = backed_bytes(area, addr), source;
+	int error = area->ops->fault(area, addr - area->start + area->offset, &source);
+
+	if (error)
+		return error;
+	if (bytes == PAGE_SIZE && !write) {
+		*frame = source;
+		*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
+		return 0;
+	}
+	*frame = get_free_page();
+	if (*frame) {
+		copy_page(__va(*frame), __va(source));
+		memset((u8 *)__va(*frame) + bytes, 0, PAGE_SIZE - bytes);
+		*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PTE_W : 0);
+	}
+	free_page(source);
+	return *frame ? 0 : -ENOMEM;
+}
+
+/*
+ * First access to a page of an area: find or make its frame and map it. Called by do_page_fault(), which has checked that the area
+ * allows the access. 0, -ENOMEM, or -EIO when the file could not be read; nothing is mapped then.
+ */
+int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, bool write)
+{
+	u32 page = PAGE_ROUND_DOWN(addr), frame, bits;
+	int error;
+
+	if (area->ops && backed_bytes(area, page) > 0)
+		error = do_file_page(area, page, write, &frame, &bits);
+	else
+		error = do_anonymous_page(area, write, &frame, &bits);
+	if (error)
+		return error;
+	return put_page_at(mm, page, frame, bits);
+}
+
+/*
+ * Map frame at the page addr, handing over the caller's reference to the entry. Called by do_no_page() and by exec for the argument
+ * pages. If an entry is there already (another thread was faster while we slept) or no table can be had, the reference is dropped.
+ */
+int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
+{
+	pte_t *entry = get_pte(mm, addr);
+
+	if (!entry || *entry & PTE_P) {
+		free_page(frame);
+		return entry ? 0 : -ENOMEM;
+	}
+	*entry = frame | bits;
+	mm->nr_resident++;
+	return 0;
+}
+
+/* Drop the references of count entries and clear them; how many were present. */
+static u32 drop_entries(pte_t *table, u32 count)
+{
+	u32 present = 0;
+
+	for (u32 i = 0; i < count; i++) {
+		pte_t entry = table[i];
+
+		if (!(entry & PTE_P))
+			continue;
+		table[i] = 0;
+		present++;
+		if (--mem_map[entry >> PAGE_SHIFT].count == 0)
+			release_frame(entry >> PAGE_SHIFT);
+	}
+	return present;
+}
+
+/*
+ * Drop every reference that the entries of [start, end) hold. Called through exit, exec and unmapping. The caller flushes the TLB
+ * with flush_mm_tlb() if the address space is in use, before anyone runs in it again.
+ */
+void zap_page_range(struct mm *mm, u32 start, u32 end)
+{
+	for (u32 addr = start, next; addr < end; addr = next) {
+		pte_t *entry = find_pte(mm, addr);
+
+		next = table_end(addr, end);
+		if (entry)
+			mm->nr_resident -= drop_entries(entry, (next - addr) >> PAGE_SHIFT);
+	}
+}
+
+/*
+ * Free the pages of [start, end) and the page tables that lie wholly in [floor, ceiling), the unmapped room around it. Called by
+ * exit, exec (mm_release) and unmap_range. Never fails.
+ */
+void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling)
+{
+	u32 first = (floor + LARGE_PAGE_SIZE - 1) >> PGDIR_SHIFT, last = ceiling >> PGDIR_SHIFT;
+
+	zap_page_range(mm, start, end);
+	first = max_u32(first, start >> PGDIR_SHIFT);
+	last = min_u32(last, (end + LARGE_PAGE_SIZE - 1) >> PGDIR_SHIFT);
+	for (u32 i = first; i < last; i++)
+		if (mm->pgdir[i] & PTE_P) {
+			free_page(PTE_FRAME(mm->pgdir[i]));
+			mm->pgdir[i] = 0;
+		}
+	if (current->mm == mm)
+		flush_address_space();
+}

@@ -1,0 +1,125 @@
+; User copies. Each instruction here that touches a program's memory has a line in __ex_table: if it faults for good,
+; fixup_exception() (kernel/traps.c) puts -EFAULT or -ENOMEM into EAX and continues at the line's second address.
+;
+;	int __copy_user(void *to, const void *from, u32 n);	0 or -errno; either side may be the program's
+;	int __clear_user(void *to, u32 n);
+;	int __strncpy_from_user(char *to, const char *from, u32 n);	length, n when no NUL was met, or -errno
+;	int get_user_u32(u32 *to, const void *from);
+;	int put_user_u32(u32 value, void *to);
+;
+; The C side (mm/uaccess.c) has checked that the range lies in user space.
+
+%include "mmu.inc"
+%include "errno.inc"
+
+%macro fixup 2
+section __ex_table progbits alloc noexec nowrite align=4
+	dd %1, %2
+section .text
+%endmacro
+
+section .text
+
+global __copy_user
+__copy_user:
+	push esi
+	push edi
+	mov edi, [esp + 12]
+	mov esi, [esp + 16]
+	mov edx, [esp + 20]
+	xor eax, eax
+	mov ecx, edx
+	shr ecx, 2
+.words:	rep movsd
+	mov ecx, edx
+	and ecx, 3
+.bytes:	rep movsb
+.out:	pop edi
+	pop esi
+	ret
+	fixup .words, .out
+	fixup .bytes, .out
+
+global __clear_user
+__clear_user:
+	push edi
+	mov edi, [esp + 8]
+	mov edx, [esp + 12]
+	xor eax, eax
+	mov ecx, edx
+	shr ecx, 2
+.words:	rep stosd
+	mov ecx, edx
+	and ecx, 3
+.bytes:	rep stosb
+.out:	pop edi
+	ret
+	fixup .words, .out
+	fixup .bytes, .out
+
+global __strncpy_from_user
+__strncpy_from_user:
+	push esi
+	push edi
+	mov edi, [esp + 12]
+	mov esi, [esp + 16]
+	mov ecx, [esp + 20]
+.next:	jecxz .done
+.load:	mov al, [esi]
+	mov [edi], al
+	inc esi
+	inc edi
+	dec ecx
+	test al, al
+	jnz .next
+	inc ecx			; the NUL does not count
+.done:	mov eax, [esp + 20]
+	sub eax, ecx
+.out:	pop edi
+	pop esi
+	ret
+	fixup .load, .out
+
+; int __strnlen_user(const char *s, u32 n): length, n when no NUL is among the n bytes, or -errno
+global __strnlen_user
+__strnlen_user:
+	mov edx, [esp + 4]
+	mov ecx, [esp + 8]
+.next:	jecxz .done
+.load:	mov al, [edx]
+	inc edx
+	dec ecx
+	test al, al
+	jnz .next
+	inc ecx
+.done:	mov eax, [esp + 8]
+	sub eax, ecx
+.out:	ret
+	fixup .load, .out
+
+global get_user_u32
+get_user_u32:
+	mov ecx, [esp + 8]
+	cmp ecx, KERNEL_BASE - 4
+	ja bad_pointer
+	xor eax, eax
+.load:	mov ecx, [ecx]
+	mov edx, [esp + 4]
+	mov [edx], ecx
+.out:	ret
+	fixup .load, .out
+
+global put_user_u32
+put_user_u32:
+	mov ecx, [esp + 8]
+	cmp ecx, KERNEL_BASE - 4
+	ja bad_pointer
+	mov edx, [esp + 4]
+	xor eax, eax
+.store:	mov [ecx], edx
+.out:	ret
+	fixup .store, .out
+
+bad_pointer:
+	mov eax, -EFAULT
+	ret
