@@ -1,0 +1,150 @@
+/* The serial lines COM1 and COM2: 16550 UARTs (National Semiconductor data sheet), 115200 baud, interrupt-driven both ways through rings. */
+#include <cowix/kernel.h>
+#include <cowix/irq.h>
+#include <cowix/sched.h>
+#include <asm/io.h>
+#include <asm/system.h>
+#include <abi/errno.h>
+#include "tty_driver.h"
+
+#define UART_DATA	0
+#define UART_IER	1
+#define UART_IIR	2
+#define UART_FCR	2
+#define UART_LCR	3
+#define UART_MCR	4
+#define UART_LSR	5
+#define UART_SCRATCH	7
+#define IER_RECEIVE	0x01
+#define IER_TRANSMIT	0x02
+#define FCR_ENABLE	0x07		/* and clear both */
+#define LCR_8N1		0x03
+#define LCR_DIVISOR	0x80
+#define MCR_RUN		0x0B		/* DTR, RTS, interrupts on */
+#define LSR_DATA	0x01
+#define LSR_ROOM	0x20
+#define LSR_EMPTY	0x40
+#define FIFO_SIZE	16
+#define DIVISOR_115200	1
+
+#define RING_SIZE	4096u
+
+static struct line {
+	u16 base;
+	int irq;
+	u8 ring[RING_SIZE];
+	u32 head, tail;
+	struct wait_queue wait;		/* for room, and for all to be out */
+} lines[SERIAL_LINES] = { { .base = 0x3F8, .irq = IRQ_SERIAL1 }, { .base = 0x2F8, .irq = IRQ_SERIAL2 } };
+
+struct tty serial_ttys[SERIAL_LINES];
+
+static struct line *line_of(struct tty *tty)
+{
+	return &lines[tty - serial_ttys];
+}
+
+/* Fill the transmitter while it has room; when the ring is empty its interrupt is switched off. */
+static void transmit(struct line *l)
+{
+	if (inb(l->base + UART_LSR) & LSR_ROOM)
+		for (u32 i = 0; i < FIFO_SIZE && l->tail != l->head; i++)
+			outb(l->base + UART_DATA, l->ring[l->tail++ % RING_SIZE]);
+	outb(l->base + UART_IER, IER_RECEIVE | (l->tail != l->head ? IER_TRANSMIT : 0));
+	if (l->head - l->tail < RING_SIZE / 2)
+		wake_up(&l->wait);
+}
+
+static u32 serial_put(struct tty *tty, const char *s, u32 n)
+{
+	struct line *l = line_of(tty);
+	u32 flags = irq_save(), taken = min_u32(n, RING_SIZE - (l->head - l->tail));
+	bool idle = l->head == l->tail;
+
+	for (u32 i = 0; i < taken; i++)
+		l->ring[l->head++ % RING_SIZE] = s[i];
+	if (idle)
+		transmit(l);
+	irq_restore(flags);
+	return taken;
+}
+
+static int serial_wait_room(struct tty *tty)
+{
+	return interruptible_sleep_on(&line_of(tty)->wait);
+}
+
+/* All out means the shift register too: the last byte is on the wire when LSR_EMPTY says so. */
+static int serial_drain(struct tty *tty)
+{
+	struct line *l = line_of(tty);
+	u32 flags = irq_save();
+	int error = 0;
+
+	while (l->head != l->tail && !error)
+		error = interruptible_sleep_on(&l->wait);
+	irq_restore(flags);
+	while (!error && !(inb(l->base + UART_LSR) & LSR_EMPTY))
+		error = interruptible_sleep_on_timeout(&l->wait, 1) == -EINTR ? -EINTR : 0;
+	return error;
+}
+
+static void serial_interrupt(u32 n)
+{
+	struct line *l = &lines[n];
+
+	inb(l->base + UART_IIR);
+	while (inb(l->base + UART_LSR) & LSR_DATA)
+		tty_input(&serial_ttys[n], inb(l->base + UART_DATA));
+	transmit(l);
+}
+
+static void serial_interrupt1(struct pt_regs *regs)
+{
+	(void)regs;
+	serial_interrupt(0);
+}
+
+static void serial_interrupt2(struct pt_regs *regs)
+{
+	(void)regs;
+	serial_interrupt(1);
+}
+
+/* A UART keeps what is written to its scratch register; an empty place on the bus does not. */
+static bool probe(u16 base)
+{
+	outb(base + UART_SCRATCH, 0x5A);
+	return inb(base + UART_SCRATCH) == 0x5A;
+}
+
+static void setup_line(struct line *l)
+{
+	outb(l->base + UART_IER, 0);
+	outb(l->base + UART_LCR, LCR_DIVISOR);
+	outb(l->base + UART_DATA, DIVISOR_115200);
+	outb(l->base + UART_IER, 0);
+	outb(l->base + UART_LCR, LCR_8N1);
+	outb(l->base + UART_FCR, FCR_ENABLE);
+	outb(l->base + UART_MCR, MCR_RUN);
+	outb(l->base + UART_IER, IER_RECEIVE);
+}
+
+void serial_init(void)
+{
+	static const irq_handler_t handlers[SERIAL_LINES] = { serial_interrupt1, serial_interrupt2 };
+
+	for (u32 i = 0; i < SERIAL_LINES; i++) {
+		struct tty *tty = &serial_ttys[i];
+
+		if (!probe(lines[i].base))
+			continue;
+		wait_queue_init(&lines[i].wait);
+		tty_init_struct(tty, MKDEV(TTY_MAJOR, 64 + i));
+		tty->put = serial_put;
+		tty->wait_room = serial_wait_room;
+		tty->drain = serial_drain;
+		setup_line(&lines[i]);
+		request_irq(lines[i].irq, handlers[i]);
+	}
+}

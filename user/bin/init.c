@@ -1,0 +1,173 @@
+/*
+ * init: process 1. With `run` in its environment (tools/run put it into the kernel's parameters) it runs that one command on the serial lines and
+ * switches the machine off; otherwise it runs /etc/rc and keeps a shell on each terminal that /etc/ttys names.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define TTYS_MAX	8
+#define SYNC_SECONDS	30
+
+static struct terminal {
+	char device[32];
+	pid_t shell;
+} terminals[TTYS_MAX];
+static int nr_terminals;
+
+/* Open path as descriptor fd. */
+static int open_as(int fd, const char *path, int flags)
+{
+	int got = open(path, flags | O_NOCTTY);
+
+	if (got < 0 || got == fd)
+		return got;
+	dup2(got, fd);
+	close(got);
+	return fd;
+}
+
+static void make_raw(int fd)
+{
+	struct termios t;
+
+	if (tcgetattr(fd, &t) == 0) {
+		cfmakeraw(&t);
+		tcsetattr(fd, TCSANOW, &t);
+	}
+}
+
+static int status_of(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* tools/run's job: the command's output goes to the host byte for byte, its status with the power-off. */
+static void run_and_power_off(const char *command)
+{
+	int status = 127 << 8;
+	pid_t pid;
+
+	open_as(0, "/dev/null", O_RDONLY);
+	open_as(1, "/dev/ttyS0", O_WRONLY);
+	open_as(2, "/dev/ttyS1", O_WRONLY);
+	make_raw(1);
+	make_raw(2);
+	unsetenv("run");
+	pid = fork();
+	if (pid == 0) {
+		setsid();
+		execve("/bin/sh", (char *[]){ "sh", "-c", (char *)command, NULL }, environ);
+		perror("init: /bin/sh");
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) != pid)
+		;
+	sync();
+	tcdrain(1);
+	tcdrain(2);
+	reboot(LINUX_REBOOT_CMD_POWER_OFF, status_of(status));
+}
+
+/* A login shell on a terminal, as the leader of a session of its own. */
+static pid_t start_shell(const char *device)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	setsid();
+	if (open_as(0, device, O_RDWR) < 0)
+		_exit(1);
+	ioctl(0, TIOCSCTTY, 0);
+	dup2(0, 1);
+	dup2(0, 2);
+	chdir("/root");
+	execve("/bin/sh", (char *[]){ "-sh", NULL }, environ);
+	perror("init: /bin/sh");
+	_exit(127);
+}
+
+/* /etc/ttys: a device a line; # starts a comment. Without the file: the console. */
+static void read_ttys(void)
+{
+	FILE *f = fopen("/etc/ttys", "r");
+	char line[80];
+
+	while (f && nr_terminals < TTYS_MAX && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, " #\t\n")] = '\0';
+		if (line[0] && strlen(line) < sizeof(terminals[0].device) && access(line, F_OK) == 0)
+			strcpy(terminals[nr_terminals++].device, line);
+	}
+	if (f)
+		fclose(f);
+	if (nr_terminals == 0)
+		strcpy(terminals[nr_terminals++].device, "/dev/console");
+}
+
+/* Writes what has changed to the disk every half a minute. */
+static void start_update(void)
+{
+	if (fork() != 0)
+		return;
+	for (;;) {
+		sleep(SYNC_SECONDS);
+		sync();
+	}
+}
+
+static void run_rc(void)
+{
+	pid_t pid;
+
+	if (access("/etc/rc", R_OK) < 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		execve("/bin/sh", (char *[]){ "sh", "/etc/rc", NULL }, environ);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) != pid)
+		;
+}
+
+/* A shell has ended, or an orphan: start the shell again. One that cannot even start must not keep the machine busy. */
+static void reap(void)
+{
+	int status;
+	pid_t pid = wait(&status);
+
+	for (int i = 0; i < nr_terminals; i++)
+		if (terminals[i].shell == pid) {
+			if (status_of(status) == 127 || status_of(status) == 1)
+				sleep(5);
+			terminals[i].shell = start_shell(terminals[i].device);
+		}
+}
+
+int main(void)
+{
+	setenv("PATH", "/bin:/sbin", 0);
+	setenv("HOME", "/root", 0);
+	setenv("TERM", "vt100", 0);
+	if (getenv("run"))
+		run_and_power_off(getenv("run"));
+	open_as(0, "/dev/console", O_RDWR);
+	dup2(0, 1);
+	dup2(0, 2);
+	signal(SIGINT, SIG_IGN);
+	run_rc();
+	start_update();
+	read_ttys();
+	for (int i = 0; i < nr_terminals; i++)
+		terminals[i].shell = start_shell(terminals[i].device);
+	for (;;)
+		reap();
+}

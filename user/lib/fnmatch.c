@@ -1,0 +1,57 @@
+/* Matching a name with a shell pattern: * ? [set] [!set] and \ before a character. */
+#include <fnmatch.h>
+#include <stddef.h>
+
+/* Match c with the set that begins behind '['; the pattern behind ']' or NULL when the set is not closed. */
+static const char *match_set(const char *p, char c, int *matched)
+{
+	int negate = *p == '!' || *p == '^', first = 1;
+
+	*matched = 0;
+	for (p += negate; *p && (first || *p != ']'); first = 0) {
+		char low = *p == '\\' && p[1] ? *++p : *p, high = low;
+
+		p++;
+		if (*p == '-' && p[1] && p[1] != ']') {
+			high = p[1];
+			p += 2;
+		}
+		*matched |= c >= low && c <= high;
+	}
+	*matched ^= negate;
+	return *p ? p + 1 : NULL;
+}
+
+int fnmatch(const char *p, const char *s, int flags)
+{
+	for (; *p; p++, s++) {
+		const char *rest;
+		int matched;
+
+		if (*p == '*') {
+			while (*p == '*')
+				p++;
+			for (;; s++) {
+				if (fnmatch(p, s, flags) == 0)
+					return 0;
+				if (!*s)
+					return FNM_NOMATCH;
+			}
+		}
+		if (!*s)
+			return FNM_NOMATCH;
+		if (*p == '?')
+			continue;
+		if (*p == '[' && (rest = match_set(p + 1, *s, &matched))) {
+			if (!matched)
+				return FNM_NOMATCH;
+			p = rest - 1;
+			continue;
+		}
+		if (*p == '\\' && p[1])
+			p++;
+		if (*p != *s)
+			return FNM_NOMATCH;
+	}
+	return *s ? FNM_NOMATCH : 0;
+}

@@ -1,0 +1,45 @@
+/* Opening and closing streams. */
+#include "stdio_internal.h"
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+FILE *fdopen(int fd, const char *mode)
+{
+	FILE *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->fd = fd;
+	f->writing = mode[0] != 'r';
+	f->allocated = 2;
+	register_stream(f);
+	return f;
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+	int flags = mode[0] == 'r' ? O_RDONLY : mode[0] == 'w' ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY | O_CREAT | O_APPEND;
+	int fd = open(path, flags, 0666);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, mode);
+
+	if (fd >= 0 && !f)
+		close(fd);
+	return f;
+}
+
+int fclose(FILE *f)
+{
+	int result = fflush(f);
+
+	for (FILE **p = &open_streams; *p; p = &(*p)->next)
+		if (*p == f) {
+			*p = f->next;
+			break;
+		}
+	if (close(f->fd) < 0)
+		result = EOF;
+	if (f->allocated == 2)
+		free(f);
+	return result;
+}

@@ -1,0 +1,16 @@
+#ifndef STDIO_INTERNAL_H
+#define STDIO_INTERNAL_H
+#include <stdio.h>
+
+/* A stream reads or writes; buf holds what was read ahead (at..end) or is to be written (0..end). */
+struct FILE {
+	int fd;
+	unsigned char writing, line_buffered, unbuffered, eof, error, allocated;
+	unsigned at, end;
+	struct FILE *next;		/* all open streams, for fflush(NULL) */
+	unsigned char buf[BUFSIZ];
+};
+
+extern FILE *open_streams;
+void register_stream(FILE *f);		/* links it in, and has exit() flush */
+#endif

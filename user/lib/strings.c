@@ -1,0 +1,79 @@
+/* Searching and cutting strings. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+int strcasecmp(const char *a, const char *b)
+{
+	while (*a && tolower(*a) == tolower(*b))
+		a++, b++;
+	return tolower((unsigned char)*a) - tolower((unsigned char)*b);
+}
+
+char *strstr(const char *s, const char *part)
+{
+	size_t n = strlen(part);
+
+	for (; *s; s++)
+		if (strncmp(s, part, n) == 0)
+			return (char *)s;
+	return n == 0 ? (char *)s : NULL;
+}
+
+size_t strspn(const char *s, const char *set)
+{
+	size_t n = 0;
+
+	while (s[n] && strchr(set, s[n]))
+		n++;
+	return n;
+}
+
+size_t strcspn(const char *s, const char *set)
+{
+	size_t n = 0;
+
+	while (s[n] && !strchr(set, s[n]))
+		n++;
+	return n;
+}
+
+char *strtok(char *s, const char *separators)
+{
+	static char *rest;
+	char *token;
+
+	if (s)
+		rest = s;
+	if (!rest)
+		return NULL;
+	token = rest + strspn(rest, separators);
+	if (!*token) {
+		rest = NULL;
+		return NULL;
+	}
+	rest = token + strcspn(token, separators);
+	if (*rest)
+		*rest++ = '\0';
+	else
+		rest = NULL;
+	return token;
+}
+
+char *strndup(const char *s, size_t n)
+{
+	char *copy;
+
+	n = strnlen(s, n);
+	copy = malloc(n + 1);
+	if (copy) {
+		memcpy(copy, s, n);
+		copy[n] = '\0';
+	}
+	return copy;
+}
+
+char *strdup(const char *s)
+{
+	return strndup(s, strlen(s));
+}

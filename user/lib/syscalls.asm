@@ -1,0 +1,165 @@
+; The system-call wrappers: each is its number and a jump to a common part, which loads up to five arguments from the stack, calls the kernel
+; and turns -errno into errno and -1.
+
+%include "unistd.inc"
+extern errno
+
+%macro CALL 1-2			; name [, number's name if it differs]
+section .text.%1 progbits alloc exec nowrite align=1
+global $%1
+$%1:
+%if %0 == 2
+	mov eax, __NR_%2
+%else
+	mov eax, __NR_%1
+%endif
+	jmp do_syscall
+%endmacro
+
+section .text.do_syscall progbits alloc exec nowrite align=4
+global do_syscall
+do_syscall:
+	push ebx
+	push esi
+	push edi
+	mov ebx, [esp + 16]
+	mov ecx, [esp + 20]
+	mov edx, [esp + 24]
+	mov esi, [esp + 28]
+	mov edi, [esp + 32]
+	int 0x80
+	pop edi
+	pop esi
+	pop ebx
+	cmp eax, -4095
+	jae .error
+	ret
+.error:
+	neg eax
+	mov [errno], eax
+	or eax, -1
+	ret
+
+; long syscall(long number, ...): up to five arguments
+section .text.syscall progbits alloc exec nowrite align=4
+global syscall
+syscall:
+	push ebx
+	push esi
+	push edi
+	mov eax, [esp + 16]
+	mov ebx, [esp + 20]
+	mov ecx, [esp + 24]
+	mov edx, [esp + 28]
+	mov esi, [esp + 32]
+	mov edi, [esp + 36]
+	int 0x80
+	pop edi
+	pop esi
+	pop ebx
+	cmp eax, -4095
+	jae do_syscall.error
+	ret
+
+; pid_t vfork(void): the return address must survive the child, which runs on this very stack
+section .text.vfork progbits alloc exec nowrite align=4
+global vfork
+vfork:
+	pop edx
+	mov eax, __NR_vfork
+	int 0x80
+	push edx
+	cmp eax, -4095
+	jae do_syscall.error
+	ret
+
+; what a signal handler returns to
+section .text.sigreturn progbits alloc exec nowrite align=4
+global __sigreturn, __rt_sigreturn
+__sigreturn:
+	pop eax
+	mov eax, __NR_sigreturn
+	int 0x80
+__rt_sigreturn:
+	mov eax, __NR_rt_sigreturn
+	int 0x80
+
+	CALL _exit, exit_group
+	CALL fork
+	CALL read
+	CALL write
+	CALL open
+	CALL creat
+	CALL close
+	CALL waitpid
+	CALL wait4
+	CALL execve
+	CALL link
+	CALL unlink
+	CALL rename
+	CALL symlink
+	CALL readlink
+	CALL mkdir
+	CALL rmdir
+	CALL mknod
+	CALL chmod
+	CALL chown, chown32
+	CALL chdir
+	CALL fchdir
+	CALL chroot
+	CALL access
+	CALL umask
+	CALL stat, stat
+	CALL lstat, lstat
+	CALL fstat, fstat
+	CALL statfs
+	CALL truncate
+	CALL ftruncate
+	CALL utime
+	CALL lseek
+	CALL dup
+	CALL dup2
+	CALL pipe
+	CALL fcntl
+	CALL ioctl
+	CALL __getcwd, getcwd
+	CALL getdents
+	CALL sync
+	CALL fsync
+	CALL mount
+	CALL umount, umount2
+	CALL __reboot, reboot
+	CALL getpid
+	CALL getppid
+	CALL getuid, getuid32
+	CALL geteuid, geteuid32
+	CALL getgid, getgid32
+	CALL getegid, getegid32
+	CALL setuid, setuid32
+	CALL setgid, setgid32
+	CALL setsid
+	CALL setpgid
+	CALL getpgrp
+	CALL kill
+	CALL pause
+	CALL __rt_sigaction, rt_sigaction
+	CALL __rt_sigprocmask, rt_sigprocmask
+	CALL __rt_sigpending, rt_sigpending
+	CALL __rt_sigsuspend, rt_sigsuspend
+	CALL alarm
+	CALL nanosleep
+	CALL time
+	CALL stime
+	CALL gettimeofday
+	CALL times
+	CALL uname
+	CALL sethostname
+	CALL sysinfo
+	CALL klogctl, syslog
+	CALL sched_yield
+	CALL nice
+	CALL __brk, brk
+	CALL xfork
+	CALL mm_audit
+	CALL ps
+	CALL mounts
