@@ -29,13 +29,17 @@
 
 #define RING_SIZE	4096u
 
-static struct line {
+static const struct {
 	u16 base;
 	int irq;
+} ports[SERIAL_LINES] = { { 0x3F8, IRQ_SERIAL1 }, { 0x2F8, IRQ_SERIAL2 } };
+
+static struct line {
+	u16 base;
 	u8 ring[RING_SIZE];
 	u32 head, tail;
 	struct wait_queue wait;		/* for room, and for all to be out */
-} lines[SERIAL_LINES] = { { .base = 0x3F8, .irq = IRQ_SERIAL1 }, { .base = 0x2F8, .irq = IRQ_SERIAL2 } };
+} lines[SERIAL_LINES];
 
 struct tty serial_ttys[SERIAL_LINES];
 
@@ -137,14 +141,15 @@ void serial_init(void)
 	for (u32 i = 0; i < SERIAL_LINES; i++) {
 		struct tty *tty = &serial_ttys[i];
 
-		if (!probe(lines[i].base))
+		if (!probe(ports[i].base))
 			continue;
+		lines[i].base = ports[i].base;
 		wait_queue_init(&lines[i].wait);
 		tty_init_struct(tty, MKDEV(TTY_MAJOR, 64 + i));
 		tty->put = serial_put;
 		tty->wait_room = serial_wait_room;
 		tty->drain = serial_drain;
 		setup_line(&lines[i]);
-		request_irq(lines[i].irq, handlers[i]);
+		request_irq(ports[i].irq, handlers[i]);
 	}
 }
