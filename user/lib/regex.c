@@ -1,0 +1,360 @@
+/*
+ * Regular expressions, basic and extended (POSIX), by backtracking over a tree: characters, . [set] ^ $ * + ? {n,m} groups and |. No back
+ * references. Of all matches at a place the first in order of preference is taken.
+ */
+#include <ctype.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { CHAR, ANY, SET, BOL, EOL, GROUP, EMPTY };
+
+struct re_node {
+	enum kind kind;
+	char c;
+	unsigned char set[32];
+	struct re_node *group;		/* GROUP: its first alternative */
+	struct re_node *or;		/* the next alternative, in an alternative's first node */
+	int min, max;			/* repetitions; max -1: no limit */
+	struct re_node *next;
+};
+
+struct parser {
+	const char *at;
+	int extended, icase, depth, bad;
+};
+
+struct matcher {
+	const char *start;
+	int icase;
+};
+
+/* What comes after the node that is being matched: the rest of its sequence, then the rest around it. */
+struct rest {
+	struct re_node *node;
+	const struct rest *outer;
+	struct re_node *loop;		/* a group that may be repeated: how often it was, and where this turn began */
+	int count;
+	const char *turn;
+};
+
+static struct re_node *parse_alternatives(struct parser *p);
+
+static struct re_node *make(enum kind kind)
+{
+	struct re_node *n = calloc(1, sizeof(*n));
+
+	if (n) {
+		n->kind = kind;
+		n->min = n->max = 1;
+	}
+	return n;
+}
+
+static void add_to_set(struct re_node *n, unsigned char c)
+{
+	n->set[c / 8] |= 1 << c % 8;
+}
+
+/* [:alpha:] and its like; how many characters of the pattern it took. */
+static int add_class(struct re_node *n, const char *s)
+{
+	static const struct {
+		const char *name;
+		int (*test)(int);
+	} classes[] = { { "alpha", isalpha }, { "digit", isdigit }, { "alnum", isalnum }, { "space", isspace }, { "upper", isupper },
+			{ "lower", islower }, { "punct", ispunct }, { "print", isprint }, { "xdigit", isxdigit }, { "blank", isblank } };
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		size_t length = strlen(classes[i].name);
+
+		if (strncmp(s, classes[i].name, length) == 0 && strncmp(s + length, ":]", 2) == 0) {
+			for (int c = 0; c < 128; c++)
+				if (classes[i].test(c))
+					add_to_set(n, c);
+			return length + 2;
+		}
+	}
+	return 0;
+}
+
+static struct re_node *parse_set(struct parser *p)
+{
+	struct re_node *n = make(SET);
+	int negate = *p->at == '^', first = 1;
+
+	for (p->at += negate; n && *p->at && (first || *p->at != ']'); first = 0) {
+		unsigned char low = *p->at++, high = low;
+		int skip = low == '[' && *p->at == ':' ? add_class(n, p->at + 1) : 0;
+
+		if (skip) {
+			p->at += 1 + skip;
+			continue;
+		}
+		if (*p->at == '-' && p->at[1] && p->at[1] != ']') {
+			high = p->at[1];
+			p->at += 2;
+		}
+		for (int c = low; c <= high; c++)
+			add_to_set(n, c);
+	}
+	if (*p->at != ']')
+		p->bad = 1;
+	else
+		p->at++;
+	if (n && negate)
+		for (int i = 0; i < 32; i++)
+			n->set[i] ^= 0xFF;
+	return n;
+}
+
+static int at_close(const struct parser *p)
+{
+	return p->depth && (p->extended ? p->at[0] == ')' : p->at[0] == '\\' && p->at[1] == ')');
+}
+
+static int at_or(const struct parser *p)
+{
+	return p->extended ? p->at[0] == '|' : p->at[0] == '\\' && p->at[1] == '|';
+}
+
+static struct re_node *parse_group(struct parser *p)
+{
+	struct re_node *n = make(GROUP);
+
+	p->depth++;
+	if (n)
+		n->group = parse_alternatives(p);
+	if (!at_close(p))
+		p->bad = 1;
+	else
+		p->at += p->extended ? 1 : 2;
+	p->depth--;
+	return n;
+}
+
+static struct re_node *parse_atom(struct parser *p, int first)
+{
+	char c = *p->at++;
+	struct re_node *n;
+
+	if (c == '.')
+		return make(ANY);
+	if (c == '[')
+		return parse_set(p);
+	if (c == '^' && (p->extended || first))
+		return make(BOL);
+	if (c == '$' && (p->extended || !*p->at || at_close(p) || at_or(p)))
+		return make(EOL);
+	if (c == '(' && p->extended)
+		return parse_group(p);
+	if (c == '\\' && *p->at) {
+		c = *p->at++;
+		if (c == '(' && !p->extended)
+			return parse_group(p);
+	} else if (c == '\\') {
+		p->bad = 1;
+	}
+	n = make(CHAR);
+	if (n)
+		n->c = c;
+	return n;
+}
+
+/* {n}, {n,}, {n,m} behind an atom. */
+static void parse_bounds(struct parser *p, struct re_node *n)
+{
+	n->min = strtol(p->at, (char **)&p->at, 10);
+	n->max = n->min;
+	if (*p->at == ',') {
+		p->at++;
+		n->max = isdigit(*p->at) ? strtol(p->at, (char **)&p->at, 10) : -1;
+	}
+	if (!p->extended && *p->at == '\\')
+		p->at++;
+	if (*p->at++ != '}')
+		p->bad = 1;
+}
+
+static void parse_repeat(struct parser *p, struct re_node *n)
+{
+	for (;;) {
+		int escaped = !p->extended && *p->at == '\\';
+		char c = p->at[escaped];
+
+		if (c == '*' && !escaped) {
+			n->min = 0;
+			n->max = -1;
+		} else if (c == '+' && (p->extended || escaped)) {
+			n->max = -1;
+		} else if (c == '?' && (p->extended || escaped)) {
+			n->min = 0;
+		} else if (c == '{' && (p->extended || escaped) && isdigit(p->at[escaped + 1])) {
+			p->at += escaped + 1;
+			parse_bounds(p, n);
+			continue;
+		} else {
+			return;
+		}
+		p->at += escaped + 1;
+	}
+}
+
+static struct re_node *parse_sequence(struct parser *p)
+{
+	struct re_node *first = make(EMPTY), *last = first;
+
+	while (first && *p->at && !at_close(p) && !at_or(p) && !p->bad) {
+		int star = last == first && *p->at == '*';
+		struct re_node *n = star ? make(CHAR) : parse_atom(p, last == first);
+
+		if (!n)
+			break;
+		if (star)
+			n->c = *p->at++;
+		last = last->next = n;
+		if (n->kind != BOL)
+			parse_repeat(p, n);
+	}
+	return first;
+}
+
+static struct re_node *parse_alternatives(struct parser *p)
+{
+	struct re_node *first = parse_sequence(p), *last = first;
+
+	while (last && at_or(p) && !p->bad) {
+		p->at += p->extended ? 1 : 2;
+		last = last->or = parse_sequence(p);
+	}
+	return first;
+}
+
+static void free_nodes(struct re_node *n)
+{
+	while (n) {
+		struct re_node *next = n->next;
+
+		free_nodes(n->group);
+		free_nodes(n->or);
+		free(n);
+		n = next;
+	}
+}
+
+void regfree(regex_t *re)
+{
+	free_nodes(re->first);
+}
+
+int regcomp(regex_t *re, const char *pattern, int flags)
+{
+	struct parser p = { .at = pattern, .extended = flags & REG_EXTENDED };
+
+	re->icase = flags & REG_ICASE;
+	re->first = parse_alternatives(&p);
+	if (!p.bad && !*p.at)
+		return 0;
+	regfree(re);
+	return REG_BADPAT;
+}
+
+static const char *match_rest(const struct matcher *m, const struct rest *rest, const char *s);
+static const char *match_node(const struct matcher *m, struct re_node *n, const struct rest *outer, const char *s);
+
+static int matches_one(const struct matcher *m, const struct re_node *n, char c)
+{
+	unsigned char u = c;
+
+	if (!c)
+		return 0;
+	if (n->kind == ANY)
+		return 1;
+	if (n->kind == SET)
+		return n->set[u / 8] >> u % 8 & 1 || (m->icase && (n->set[tolower(u) / 8] >> tolower(u) % 8 & 1 ||
+								  n->set[toupper(u) / 8] >> toupper(u) % 8 & 1));
+	return c == n->c || (m->icase && tolower(u) == tolower((unsigned char)n->c));
+}
+
+/* One more turn of a group, each alternative in order. */
+static const char *match_turn(const struct matcher *m, struct re_node *n, const struct rest *outer, int count, const char *s)
+{
+	struct rest after = { .outer = outer, .loop = n, .count = count + 1, .turn = s };
+
+	for (struct re_node *a = n->group; a; a = a->or) {
+		const char *end = match_node(m, a, &after, s);
+
+		if (end)
+			return end;
+	}
+	return NULL;
+}
+
+static const char *match_group(const struct matcher *m, struct re_node *n, const struct rest *outer, int count, const char *s)
+{
+	struct rest after = { .node = n->next, .outer = outer };
+	const char *end = NULL;
+
+	if (n->max < 0 || count < n->max)
+		end = match_turn(m, n, outer, count, s);
+	return end || count < n->min ? end : match_rest(m, &after, s);
+}
+
+static const char *match_rest(const struct matcher *m, const struct rest *rest, const char *s)
+{
+	if (!rest)
+		return s;
+	if (rest->loop) {
+		if (s == rest->turn && rest->count > rest->loop->min)
+			return NULL;		/* an empty turn leads nowhere new */
+		return match_group(m, rest->loop, rest->outer, rest->count, s);
+	}
+	return rest->node ? match_node(m, rest->node, rest->outer, s) : match_rest(m, rest->outer, s);
+}
+
+/* Match n, what follows it in its sequence, and what follows outside; where the match ends, or NULL. */
+static const char *match_node(const struct matcher *m, struct re_node *n, const struct rest *outer, const char *s)
+{
+	struct rest after = { .node = n->next, .outer = outer };
+	int count = 0;
+
+	switch (n->kind) {
+	case EMPTY:
+		return match_rest(m, &after, s);
+	case BOL:
+		return s == m->start ? match_rest(m, &after, s) : NULL;
+	case EOL:
+		return !*s ? match_rest(m, &after, s) : NULL;
+	case GROUP:
+		return match_group(m, n, outer, 0, s);
+	default:
+		while ((n->max < 0 || count < n->max) && matches_one(m, n, s[count]))
+			count++;
+		for (; count >= n->min; count--) {
+			const char *end = match_rest(m, &after, s + count);
+
+			if (end)
+				return end;
+		}
+		return NULL;
+	}
+}
+
+int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, int flags)
+{
+	struct matcher m = { .start = flags ? NULL : s, .icase = re->icase };
+
+	for (const char *at = s;; at++) {
+		for (struct re_node *a = re->first; a; a = a->or) {
+			const char *end = match_node(&m, a, NULL, at);
+
+			if (!end)
+				continue;
+			if (nmatch > 0)
+				*match = (regmatch_t){ at - s, end - s };
+			return 0;
+		}
+		if (!*at)
+			return REG_NOMATCH;
+	}
+}

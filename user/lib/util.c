@@ -1,0 +1,138 @@
+/* What the utilities share: error messages in one form, and copying. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <util.h>
+
+const char *program_name = "?";
+int exit_status;
+
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+void util_init(const char *argv0)
+{
+	program_name = base_name(argv0);
+}
+
+void complain(const char *what, const char *why)
+{
+	int error = errno;
+
+	fflush(stdout);
+	fprintf(stderr, "%s: %s: %s\n", program_name, what, why);
+	exit_status = 1;
+	errno = error;
+}
+
+void warn(const char *what)
+{
+	complain(what, strerror(errno));
+}
+
+void die(const char *what)
+{
+	warn(what);
+	exit(1);
+}
+
+void usage(const char *synopsis)
+{
+	fprintf(stderr, "usage: %s %s\n", program_name, synopsis);
+	exit(2);
+}
+
+int write_all(int fd, const void *buf, size_t n)
+{
+	const char *p = buf;
+
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		p += done;
+		n -= done;
+	}
+	return 0;
+}
+
+int copy_fd(int from, int to)
+{
+	static char buf[4096];
+	ssize_t n;
+
+	while ((n = read(from, buf, sizeof(buf))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 || write_all(to, buf, n) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void for_each_file(char **files, void (*fn)(int fd, const char *name))
+{
+	static char *const standard_input[] = { "-", NULL };
+
+	for (char *const *f = *files ? files : standard_input; *f; f++) {
+		int fd = strcmp(*f, "-") == 0 ? 0 : open(*f, O_RDONLY);
+
+		if (fd < 0) {
+			warn(*f);
+			continue;
+		}
+		fn(fd, *f);
+		if (fd != 0)
+			close(fd);
+	}
+}
+
+long number(const char *s)
+{
+	char *end;
+	long value = strtol(s, &end, 10);
+
+	if (!*s || *end) {
+		complain(s, "not a number");
+		exit(2);
+	}
+	return value;
+}
+
+char *join_path(const char *dir, const char *name)
+{
+	char *path = malloc(strlen(dir) + strlen(name) + 2);
+
+	if (!path)
+		die(dir);
+	strcpy(path, dir);
+	if (*dir && dir[strlen(dir) - 1] != '/')
+		strcat(path, "/");
+	return strcat(path, name);
+}
+
+int is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int ask(const char *question, const char *what)
+{
+	char answer[16];
+
+	fprintf(stderr, "%s: %s %s? ", program_name, question, what);
+	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
