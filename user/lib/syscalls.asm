@@ -127,7 +127,7 @@ __rt_sigreturn:
 	CALL sync
 	CALL fsync
 	CALL mount
-	CALL umount, umount2
+	CALL umount
 	CALL __reboot, reboot
 	CALL getpid
 	CALL getppid

@@ -1,6 +1,7 @@
 /* What the utilities share (user/lib/util.c, mode.c, tree.c). */
 #ifndef UTIL_H
 #define UTIL_H
+#include <stddef.h>
 #include <sys/types.h>
 extern const char *program_name;	/* set by util_init(argv[0]) */
 extern int exit_status;			/* warn() makes it 1 */

@@ -1,0 +1,324 @@
+/*
+ * bench [-m MiB] [W1 W2 ...]: the workloads of the targets, counted with the time stamp counter: instructions, when the emulator counts them
+ * (tools/run -i). Runs on Linux too.
+ */
+#include <cowix.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <util.h>
+
+#define PAGE 4096
+#define FORKS 200
+#define CALLS 100000
+
+typedef unsigned long long u64;
+
+static unsigned long megabytes = 64;
+static char *heap;		/* megabytes of touched memory, for those who need it */
+static u64 fork_cost;		/* W2, which W3 subtracts */
+
+static u64 now(void)
+{
+	u64 t;
+
+	__asm__ volatile("rdtsc" : "=A"(t));
+	return t;
+}
+
+static void result(const char *name, const char *what, u64 count, unsigned long units)
+{
+	printf("%-4s %-44s %10lu\n", name, what, (unsigned long)(count / units));
+	fflush(stdout);
+}
+
+static unsigned long pages(void)
+{
+	return megabytes * 1024 * 1024 / PAGE;
+}
+
+static void touch(char *p, unsigned long n)
+{
+	for (; n > 0; n--, p += PAGE)
+		*(volatile char *)p = 1;
+}
+
+static char *touched_heap(void)
+{
+	if (!heap) {
+		heap = sbrk(megabytes << 20);
+		if (heap == (void *)-1)
+			die("sbrk");
+		touch(heap, pages());
+	}
+	return heap;
+}
+
+static void w1(void)
+{
+	u64 start = now();
+	int n = CALLS;
+
+	__asm__ volatile("1: movl $20, %%eax; int $0x80; decl %0; jnz 1b" : "+r"(n) : : "eax", "memory");
+	result("W1", "getpid, a call", now() - start, CALLS);
+}
+
+static u64 fork_and_wait(int times)
+{
+	u64 start = now();
+
+	for (int i = 0; i < times; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(0);
+		if (pid < 0)
+			die("fork");
+		waitpid(pid, NULL, 0);
+	}
+	return (now() - start) / times;
+}
+
+static void w2(void)
+{
+	fork_and_wait(10);
+	fork_cost = fork_and_wait(FORKS);
+	result("W2", "fork + exit + wait", fork_cost, 1);
+}
+
+static void w3(void)
+{
+	u64 cost;
+
+	if (!fork_cost)
+		w2();
+	touched_heap();
+	fork_and_wait(2);
+	cost = fork_and_wait(10);
+	result("W3", "the same, added cost a touched page", cost > fork_cost ? cost - fork_cost : 0, pages());
+}
+
+static void w3z(void)
+{
+	u64 start;
+
+	touched_heap();
+	start = now();
+	for (int i = 0; i < 10; i++) {
+		int pid = xfork(FORK_POLICY_LAZY, NULL);
+
+		if (pid == 0)
+			_exit(0);
+		if (pid < 0) {
+			printf("W3z  not available: %s\n", strerror(errno));
+			return;
+		}
+		waitpid(pid, NULL, 0);
+	}
+	result("W3z", "fork, policy LAZY", now() - start, 10);
+}
+
+/* The child writes a byte a page and sends what it cost. */
+static void w4(void)
+{
+	int fds[2];
+	u64 cost = 0;
+
+	touched_heap();
+	if (pipe(fds) < 0)
+		die("pipe");
+	if (fork() == 0) {
+		u64 start = now();
+
+		touch(heap, pages());
+		cost = now() - start;
+		write(fds[1], &cost, sizeof(cost));
+		_exit(0);
+	}
+	read(fds[0], &cost, sizeof(cost));
+	wait(NULL);
+	close(fds[0]);
+	close(fds[1]);
+	result("W4", "child writes after fork, a page", cost, pages());
+}
+
+static void w4r(void)
+{
+	u64 start;
+	pid_t pid;
+
+	touched_heap();
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	start = now();
+	touch(heap, pages());
+	result("W4r", "parent writes after the child's exit, a page", now() - start, pages());
+}
+
+static void spawn(int times)
+{
+	for (int i = 0; i < times; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL });
+			_exit(127);
+		}
+		waitpid(pid, NULL, 0);
+	}
+}
+
+static void w5(void)
+{
+	u64 start;
+
+	spawn(5);
+	start = now();
+	spawn(100);
+	result("W5", "fork + exec + wait", now() - start, 100);
+}
+
+static void w6(void)
+{
+	int to[2], from[2];
+	char c = 0;
+	u64 start;
+
+	if (pipe(to) < 0 || pipe(from) < 0)
+		die("pipe");
+	if (fork() == 0) {
+		close(to[1]);
+		while (read(to[0], &c, 1) == 1)
+			write(from[1], &c, 1);
+		_exit(0);
+	}
+	close(to[0]);
+	start = now();
+	for (int i = 0; i < 1000; i++) {
+		write(to[1], &c, 1);
+		read(from[0], &c, 1);
+	}
+	result("W6", "1 byte there and back through pipes", now() - start, 1000);
+	close(to[1]);
+	close(from[0]);
+	close(from[1]);
+	wait(NULL);
+}
+
+static void w7(void)
+{
+	static char buf[PAGE];
+	int fds[2], n = 1024;
+	u64 start;
+
+	memset(buf, 1, sizeof(buf));
+	if (pipe(fds) < 0)
+		die("pipe");
+	start = now();
+	if (fork() == 0) {
+		while (n-- > 0)
+			write(fds[1], buf, sizeof(buf));
+		_exit(0);
+	}
+	close(fds[1]);
+	while (read(fds[0], buf, sizeof(buf)) > 0)
+		;
+	result("W7", "pipe 4 MiB, a KiB", now() - start, 4096);
+	close(fds[0]);
+	wait(NULL);
+}
+
+static void w8c(void)
+{
+	static char buf[1024];
+	u64 start = now();
+
+	for (int i = 0; i < 50; i++) {
+		int fd = open("/tmp/bench", O_CREAT | O_WRONLY | O_TRUNC, 0644);
+
+		write(fd, buf, sizeof(buf));
+		close(fd);
+		unlink("/tmp/bench");
+	}
+	result("W8c", "create + write 1 KiB + close + unlink", now() - start, 50);
+}
+
+static void w8(void)
+{
+	static char buf[PAGE];
+	int fd = open("/tmp/bench", O_CREAT | O_RDWR | O_TRUNC, 0644), n = 64;
+	u64 start = now();
+
+	for (int i = 0; i < n; i++)
+		if (write(fd, buf, PAGE) != PAGE)
+			die("/tmp/bench");
+	result("W8w", "write a file, a KiB", now() - start, n * 4);
+	lseek(fd, 0, SEEK_SET);
+	start = now();
+	for (int i = 0; i < n; i++)
+		read(fd, buf, PAGE);
+	result("W8r", "read it again, a KiB", now() - start, n * 4);
+	close(fd);
+	unlink("/tmp/bench");
+}
+
+static void w9(void)
+{
+	char *fresh = sbrk(megabytes << 20);
+	u64 start = now();
+
+	if (fresh == (void *)-1)
+		die("sbrk");
+	touch(fresh, pages());
+	result("W9", "first touch of fresh heap, a page", now() - start, pages());
+	sbrk(-(long)(megabytes << 20));
+}
+
+static void w10(void)
+{
+	u64 start = now();
+
+	for (int i = 0; i < 200; i++)
+		close(open("/bin/true", O_RDONLY));
+	result("W10", "open + close", now() - start, 200);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} workloads[] = {
+	{ "W1", w1 }, { "W2", w2 }, { "W5", w5 }, { "W6", w6 }, { "W7", w7 }, { "W8c", w8c }, { "W8", w8 }, { "W10", w10 }, { "W9", w9 },
+	{ "W3", w3 }, { "W4", w4 }, { "W4r", w4r }, { "W3z", w3z },
+};
+
+static int wanted(const char *name, char **names)
+{
+	if (!*names)
+		return 1;
+	for (; *names; names++)
+		if (strcmp(*names, name) == 0)
+			return 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int option;
+
+	util_init(argv[0]);
+	while ((option = getopt(argc, argv, "m:")) != -1) {
+		if (option == '?')
+			usage("[-m MiB] [workload...]");
+		megabytes = number(optarg);
+	}
+	for (size_t i = 0; i < sizeof(workloads) / sizeof(workloads[0]); i++)
+		if (wanted(workloads[i].name, argv + optind))
+			workloads[i].run();
+	return 0;
+}

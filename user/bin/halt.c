@@ -1,0 +1,11 @@
+/* halt: stop the machine; the kernel writes everything out first */
+#include <sys/reboot.h>
+#include <util.h>
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	util_init(argv[0]);
+	reboot(LINUX_REBOOT_CMD_HALT, 0);
+	die("reboot");
+}

@@ -1,0 +1,11 @@
+/* poweroff: switch the machine off; the kernel writes everything out first */
+#include <sys/reboot.h>
+#include <util.h>
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	util_init(argv[0]);
+	reboot(LINUX_REBOOT_CMD_POWER_OFF, 0);
+	die("reboot");
+}

@@ -1,0 +1,14 @@
+/* umount directory... */
+#include <sys/mount.h>
+#include <util.h>
+
+int main(int argc, char **argv)
+{
+	util_init(argv[0]);
+	if (argc < 2)
+		usage("directory...");
+	for (int i = 1; i < argc; i++)
+		if (umount(argv[i]) < 0)
+			warn(argv[i]);
+	return exit_status;
+}
