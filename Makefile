@@ -35,7 +35,7 @@ COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -
 	-fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	$(call cc-option,-fno-pie) $(call cc-option,-fcf-protection=none) $(call cc-option,--param=min-pagesize=0) \
 	-isystem $(shell $(CC) -m32 -print-file-name=include) $(if $(CI)$(WERROR),-Werror)
-CFLAGS	:= $(COMMON) $(OPT) -mgeneral-regs-only -fno-omit-frame-pointer -fno-common \
+CFLAGS	:= $(COMMON) $(OPT) -mgeneral-regs-only -mregparm=3 -fno-omit-frame-pointer -fno-common \
 	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-Wframe-larger-than=640) -Iinclude
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude

@@ -390,7 +390,7 @@ static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 	return error;
 }
 
-int sys_execve(const char __user *user_path, const u32 __user *argv, const u32 __user *envp)
+asmlinkage int sys_execve(const char __user *user_path, const u32 __user *argv, const u32 __user *envp)
 {
 	char *path = kpage_alloc();
 	int error;

@@ -83,7 +83,7 @@ int fd_install(struct file *file, bool cloexec)
 	return fd;
 }
 
-int sys_close(int fd)
+asmlinkage int sys_close(int fd)
 {
 	struct files_struct *files = current->files;
 	struct file *file = fget(fd);
@@ -113,12 +113,12 @@ static int dup_from(int fd, u32 lowest, bool cloexec)
 	return to < 0 ? to : dup_to(fd, to, cloexec);
 }
 
-int sys_dup(int fd)
+asmlinkage int sys_dup(int fd)
 {
 	return dup_from(fd, 0, false);
 }
 
-int sys_dup2(int fd, int to)
+asmlinkage int sys_dup2(int fd, int to)
 {
 	if (!fget(fd) || (u32)to >= OPEN_MAX)
 		return -EBADF;
@@ -128,7 +128,7 @@ int sys_dup2(int fd, int to)
 	return dup_to(fd, to, false);
 }
 
-int sys_fcntl(int fd, int command, u32 arg)
+asmlinkage int sys_fcntl(int fd, int command, u32 arg)
 {
 	const u32 changeable = O_APPEND | O_NONBLOCK;
 	struct file *file = fget(fd);

@@ -48,7 +48,7 @@ static int change_dir(struct inode **place, struct inode *inode)
 	return 0;
 }
 
-int sys_chdir(const char __user *path)
+asmlinkage int sys_chdir(const char __user *path)
 {
 	struct inode *inode;
 	int error = user_path(path, FOLLOW, &inode);
@@ -56,14 +56,14 @@ int sys_chdir(const char __user *path)
 	return error ? error : change_dir(&current->fs->cwd, inode);
 }
 
-int sys_fchdir(int fd)
+asmlinkage int sys_fchdir(int fd)
 {
 	struct file *file = fget(fd);
 
 	return file ? change_dir(&current->fs->cwd, igrab(file->inode)) : -EBADF;
 }
 
-int sys_chroot(const char __user *path)
+asmlinkage int sys_chroot(const char __user *path)
 {
 	struct inode *inode;
 	int error = suser() ? user_path(path, FOLLOW, &inode) : -EPERM;
@@ -71,7 +71,7 @@ int sys_chroot(const char __user *path)
 	return error ? error : change_dir(&current->fs->root, inode);
 }
 
-int sys_umask(u32 mask)
+asmlinkage int sys_umask(u32 mask)
 {
 	u32 old = current->fs->umask;
 
@@ -124,7 +124,7 @@ static int name_in_parent(struct inode *at, struct inode **parent, char **path, 
 }
 
 /* getcwd(): walk up to the root, each name found in its parent. The length with the NUL; -ERANGE: buf is too small. */
-int sys_getcwd(char __user *buf, u32 size)
+asmlinkage int sys_getcwd(char __user *buf, u32 size)
 {
 	char *page = kpage_alloc(), *path;
 	struct inode *at, *parent = NULL;

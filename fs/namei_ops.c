@@ -92,7 +92,7 @@ static int make_node(const char __user *path, u32 mode, kdev_t rdev, struct inod
 	return error;
 }
 
-int sys_mkdir(const char __user *path, u32 mode)
+asmlinkage int sys_mkdir(const char __user *path, u32 mode)
 {
 	struct inode *inode;
 	int error = make_node(path, S_IFDIR | (mode & 01777 & ~current->fs->umask), 0, &inode);
@@ -102,7 +102,7 @@ int sys_mkdir(const char __user *path, u32 mode)
 	return error;
 }
 
-int sys_mknod(const char __user *path, u32 mode, u32 dev)
+asmlinkage int sys_mknod(const char __user *path, u32 mode, u32 dev)
 {
 	struct inode *inode;
 	u32 type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
@@ -118,7 +118,7 @@ int sys_mknod(const char __user *path, u32 mode, u32 dev)
 	return error;
 }
 
-int sys_symlink(const char __user *user_target, const char __user *path)
+asmlinkage int sys_symlink(const char __user *user_target, const char __user *path)
 {
 	struct inode *inode;
 	char *target;
@@ -140,7 +140,7 @@ int sys_symlink(const char __user *user_target, const char __user *path)
 	return error < 0 ? error : 0;
 }
 
-int sys_readlink(const char __user *path, char __user *buf, int size)
+asmlinkage int sys_readlink(const char __user *path, char __user *buf, int size)
 {
 	struct inode *inode;
 	char *text;
@@ -211,17 +211,17 @@ static int remove_name(const char __user *path, bool directory)
 	return error;
 }
 
-int sys_unlink(const char __user *path)
+asmlinkage int sys_unlink(const char __user *path)
 {
 	return remove_name(path, false);
 }
 
-int sys_rmdir(const char __user *path)
+asmlinkage int sys_rmdir(const char __user *path)
 {
 	return remove_name(path, true);
 }
 
-int sys_link(const char __user *old, const char __user *new)
+asmlinkage int sys_link(const char __user *old, const char __user *new)
 {
 	struct target t;
 	struct inode *inode;
@@ -325,7 +325,7 @@ static int get_second_target(const char __user *path, struct target *first, stru
 	return 0;
 }
 
-int sys_rename(const char __user *old, const char __user *new)
+asmlinkage int sys_rename(const char __user *old, const char __user *new)
 {
 	struct target from, to;
 	struct inode *inode;

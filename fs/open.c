@@ -114,7 +114,7 @@ static int do_open(const char *path, u32 flags, u32 mode)
 	return error;
 }
 
-int sys_open(const char __user *path, int flags, u32 mode)
+asmlinkage int sys_open(const char __user *path, int flags, u32 mode)
 {
 	char *name;
 	int fd = getname(path, &name);
@@ -126,7 +126,7 @@ int sys_open(const char __user *path, int flags, u32 mode)
 	return fd;
 }
 
-int sys_creat(const char __user *path, u32 mode)
+asmlinkage int sys_creat(const char __user *path, u32 mode)
 {
 	return sys_open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }
@@ -145,7 +145,7 @@ static int truncate_inode(struct inode *inode, s32 size)
 	return error;
 }
 
-int sys_truncate(const char __user *path, s32 size)
+asmlinkage int sys_truncate(const char __user *path, s32 size)
 {
 	struct inode *inode;
 	int error = user_path(path, FOLLOW, &inode);
@@ -159,7 +159,7 @@ int sys_truncate(const char __user *path, s32 size)
 	return error;
 }
 
-int sys_ftruncate(int fd, s32 size)
+asmlinkage int sys_ftruncate(int fd, s32 size)
 {
 	struct file *file = fget(fd);
 
@@ -206,7 +206,7 @@ static int change_owner(struct inode *inode, u32 uid, u32 gid)
 	return 0;
 }
 
-int sys_chmod(const char __user *path, u32 mode)
+asmlinkage int sys_chmod(const char __user *path, u32 mode)
 {
 	struct inode *inode;
 	int error = user_path(path, FOLLOW, &inode);
@@ -218,14 +218,14 @@ int sys_chmod(const char __user *path, u32 mode)
 	return error;
 }
 
-int sys_fchmod(int fd, u32 mode)
+asmlinkage int sys_fchmod(int fd, u32 mode)
 {
 	struct file *file = fget(fd);
 
 	return file ? change_mode(file->inode, mode) : -EBADF;
 }
 
-int sys_chown(const char __user *path, u32 uid, u32 gid)
+asmlinkage int sys_chown(const char __user *path, u32 uid, u32 gid)
 {
 	struct inode *inode;
 	int error = user_path(path, FOLLOW, &inode);
@@ -237,14 +237,14 @@ int sys_chown(const char __user *path, u32 uid, u32 gid)
 	return error;
 }
 
-int sys_fchown(int fd, u32 uid, u32 gid)
+asmlinkage int sys_fchown(int fd, u32 uid, u32 gid)
 {
 	struct file *file = fget(fd);
 
 	return file ? change_owner(file->inode, uid, gid) : -EBADF;
 }
 
-int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
+asmlinkage int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
 {
 	struct utimbuf times = { current_time(), current_time() };
 	struct inode *inode;
@@ -267,7 +267,7 @@ int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
 }
 
 /* access() asks for the real user, not the effective one. */
-int sys_access(const char __user *path, int mode)
+asmlinkage int sys_access(const char __user *path, int mode)
 {
 	u32 euid = current->euid, egid = current->egid;
 	struct inode *inode;

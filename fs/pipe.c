@@ -232,7 +232,7 @@ static int install_ends(struct file *reader, struct file *writer, int __user *fd
 	return error;
 }
 
-int sys_pipe2(int __user *fds, int flags)
+asmlinkage int sys_pipe2(int __user *fds, int flags)
 {
 	struct inode *inode;
 	struct file *reader, *writer = NULL;
@@ -256,7 +256,7 @@ int sys_pipe2(int __user *fds, int flags)
 	return error;
 }
 
-int sys_pipe(int __user *fds)
+asmlinkage int sys_pipe(int __user *fds)
 {
 	return sys_pipe2(fds, 0);
 }

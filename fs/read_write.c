@@ -167,12 +167,12 @@ static int do_write(int fd, const char __user *buf, u32 count, u32 *pos)
 	return file->fop->write(file, buf, count, pos ? pos : &file->pos);
 }
 
-int sys_read(int fd, char __user *buf, u32 count)
+asmlinkage int sys_read(int fd, char __user *buf, u32 count)
 {
 	return do_read(fd, buf, count, NULL);
 }
 
-int sys_write(int fd, const char __user *buf, u32 count)
+asmlinkage int sys_write(int fd, const char __user *buf, u32 count)
 {
 	return do_write(fd, buf, count, NULL);
 }
@@ -189,14 +189,14 @@ static int check_seekable(int fd, u32 low, u32 high)
 	return high || (s32)low < 0 ? -EINVAL : 0;
 }
 
-int sys_pread64(int fd, char __user *buf, u32 count, u32 low, u32 high)
+asmlinkage int sys_pread64(int fd, char __user *buf, u32 count, u32 low, u32 high)
 {
 	int error = check_seekable(fd, low, high);
 
 	return error ? error : do_read(fd, buf, count, &low);
 }
 
-int sys_pwrite64(int fd, const char __user *buf, u32 count, u32 low, u32 high)
+asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, u32 low, u32 high)
 {
 	int error = check_seekable(fd, low, high);
 
@@ -228,17 +228,17 @@ static int do_vector(int fd, const struct iovec __user *vector, int count, bool 
 	return total;
 }
 
-int sys_readv(int fd, const struct iovec __user *vector, int count)
+asmlinkage int sys_readv(int fd, const struct iovec __user *vector, int count)
 {
 	return do_vector(fd, vector, count, false);
 }
 
-int sys_writev(int fd, const struct iovec __user *vector, int count)
+asmlinkage int sys_writev(int fd, const struct iovec __user *vector, int count)
 {
 	return do_vector(fd, vector, count, true);
 }
 
-int sys_lseek(int fd, s32 offset, int whence)
+asmlinkage int sys_lseek(int fd, s32 offset, int whence)
 {
 	struct file *file = fget(fd);
 	s64 base;
@@ -267,7 +267,7 @@ int sys_lseek(int fd, s32 offset, int whence)
 	return file->pos;
 }
 
-int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
+asmlinkage int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
 {
 	s64 offset = (s64)((u64)high << 32 | low);
 	loff_t pos;
@@ -278,7 +278,7 @@ int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
 	return pos < 0 ? (int)pos : copy_to_user(result, &pos, sizeof(pos));
 }
 
-int sys_ioctl(int fd, u32 command, u32 arg)
+asmlinkage int sys_ioctl(int fd, u32 command, u32 arg)
 {
 	struct file *file = fget(fd);
 
@@ -287,7 +287,7 @@ int sys_ioctl(int fd, u32 command, u32 arg)
 	return file->fop->ioctl ? file->fop->ioctl(file, command, arg) : -ENOTTY;
 }
 
-int sys_fsync(int fd)
+asmlinkage int sys_fsync(int fd)
 {
 	struct file *file = fget(fd);
 	struct super_block *sb;

@@ -44,34 +44,34 @@ static int stat_path(const char __user *path, int follow, void __user *buf, bool
 	return error;
 }
 
-int sys_stat(const char __user *path, struct stat __user *buf)
+asmlinkage int sys_stat(const char __user *path, struct stat __user *buf)
 {
 	return stat_path(path, FOLLOW, buf, false);
 }
 
-int sys_lstat(const char __user *path, struct stat __user *buf)
+asmlinkage int sys_lstat(const char __user *path, struct stat __user *buf)
 {
 	return stat_path(path, NOFOLLOW, buf, false);
 }
 
-int sys_stat64(const char __user *path, struct stat64 __user *buf)
+asmlinkage int sys_stat64(const char __user *path, struct stat64 __user *buf)
 {
 	return stat_path(path, FOLLOW, buf, true);
 }
 
-int sys_lstat64(const char __user *path, struct stat64 __user *buf)
+asmlinkage int sys_lstat64(const char __user *path, struct stat64 __user *buf)
 {
 	return stat_path(path, NOFOLLOW, buf, true);
 }
 
-int sys_fstat(int fd, struct stat __user *buf)
+asmlinkage int sys_fstat(int fd, struct stat __user *buf)
 {
 	struct file *file = fget(fd);
 
 	return file ? fill_stat(file->inode, buf) : -EBADF;
 }
 
-int sys_fstat64(int fd, struct stat64 __user *buf)
+asmlinkage int sys_fstat64(int fd, struct stat64 __user *buf)
 {
 	struct file *file = fget(fd);
 
@@ -96,7 +96,7 @@ static int fill_statfs(const struct inode *inode, struct statfs __user *buf)
 	return copy_to_user(buf, &st, sizeof(st));
 }
 
-int sys_statfs(const char __user *path, struct statfs __user *buf)
+asmlinkage int sys_statfs(const char __user *path, struct statfs __user *buf)
 {
 	struct inode *inode;
 	int error = user_path(path, FOLLOW, &inode);
@@ -108,7 +108,7 @@ int sys_statfs(const char __user *path, struct statfs __user *buf)
 	return error;
 }
 
-int sys_fstatfs(int fd, struct statfs __user *buf)
+asmlinkage int sys_fstatfs(int fd, struct statfs __user *buf)
 {
 	struct file *file = fget(fd);
 

@@ -141,7 +141,7 @@ void sync_all(void)
 		blkdev_sync(list_entry(node, struct super_block, link)->s_dev);
 }
 
-int sys_sync(void)
+asmlinkage int sys_sync(void)
 {
 	sync_all();
 	return 0;
@@ -170,7 +170,7 @@ static int do_mount(kdev_t dev, const char *device, const char *dir, u32 flags)
 	return 0;
 }
 
-int sys_mount(const char __user *device, const char __user *dir, const char __user *type, u32 flags, const void __user *data)
+asmlinkage int sys_mount(const char __user *device, const char __user *dir, const char __user *type, u32 flags, const void __user *data)
 {
 	struct inode *inode;
 	char *device_name = NULL, *dir_name = NULL;
@@ -220,7 +220,7 @@ static int do_umount(struct super_block *sb)
 	return 0;
 }
 
-int sys_umount2(const char __user *path, u32 flags)
+asmlinkage int sys_umount2(const char __user *path, u32 flags)
 {
 	struct inode *inode;
 	struct super_block *sb;
@@ -241,13 +241,13 @@ int sys_umount2(const char __user *path, u32 flags)
 	return sb ? do_umount(sb) : -EINVAL;
 }
 
-int sys_umount(const char __user *path)
+asmlinkage int sys_umount(const char __user *path)
 {
 	return sys_umount2(path, 0);
 }
 
 /* mounts(buf, size) (515): a line for each mount, as /proc/mounts has them; bytes. */
-int sys_mounts(char __user *buf, u32 size)
+asmlinkage int sys_mounts(char __user *buf, u32 size)
 {
 	char line[96];
 	u32 done = 0;

@@ -9,7 +9,7 @@
 ; orig_eax is the number of a system call, the error code of an exception, -1 - n for interrupt n. ESP and SS are
 ; there only when the entry came from user mode. All gates mask interrupts; system calls enable them at once.
 ;
-; C that is called from here: void do_page_fault(struct pt_regs *regs, u32 code);
+; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here: void do_page_fault(struct pt_regs *regs, u32 code);
 ;	void do_trap(struct pt_regs *regs, u32 vector);  void do_irq(struct pt_regs *regs, u32 irq);
 ;	void do_signal(struct pt_regs *regs);  void schedule(void);
 
@@ -83,9 +83,7 @@ work_pending:
 	jmp return_to_user
 .signal:
 	mov eax, esp
-	push eax
 	call do_signal
-	add esp, 4
 	jmp return_to_user
 
 ; A new task starts here: schedule() switched to a stack that sys_fork() prepared.
@@ -99,21 +97,19 @@ global kernel_thread_start
 kernel_thread_start:
 	call finish_switch
 	sti
-	push esi
+	mov eax, esi
 	call ebx
 	ud2			; kernel tasks end by do_exit()
 
 ; void enter_user_mode(struct pt_regs *regs): leave the kernel task's stack for the registers of the program it has become.
 global enter_user_mode
 enter_user_mode:
-	mov esp, [esp + 4]
+	mov esp, eax
 	jmp return_to_user
 
 ; void switch_to(u32 *save_esp, u32 next_esp): the software task switch. Saves what C expects to find again, and changes stacks.
 global switch_to
 switch_to:
-	mov eax, [esp + 4]
-	mov edx, [esp + 8]
 	push ebp
 	push ebx
 	push esi
@@ -137,11 +133,9 @@ return_from_trap:
 global page_fault
 page_fault:
 	SAVE_ALL
-	push dword [esp + REGS_ORIG_EAX]
-	lea eax, [esp + 4]
-	push eax
+	mov eax, esp
+	mov edx, [esp + REGS_ORIG_EAX]
 	call do_page_fault
-	add esp, 8
 	jmp return_from_trap
 
 ; Exceptions: those without an error code push 0 in its place.
@@ -151,15 +145,13 @@ exception_%1:
 	push 0
 %endif
 	SAVE_ALL
-	push dword %1
+	mov edx, %1
 	jmp common_exception
 %endmacro
 
 common_exception:
-	lea eax, [esp + 4]
-	push eax
+	mov eax, esp
 	call do_trap
-	add esp, 8
 	jmp return_from_trap
 
 %assign n 0
@@ -176,15 +168,13 @@ common_exception:
 interrupt_%1:
 	push -1 - %1
 	SAVE_ALL
-	push dword %1
+	mov edx, %1
 	jmp common_interrupt
 %endmacro
 
 common_interrupt:
-	lea eax, [esp + 4]
-	push eax
+	mov eax, esp
 	call do_irq
-	add esp, 8
 	jmp return_from_trap
 
 %assign n 0

@@ -84,12 +84,12 @@ NORETURN void do_exit(int status)
 	panic("do_exit: a zombie ran");
 }
 
-int sys_exit(int status)
+asmlinkage int sys_exit(int status)
 {
 	do_exit((status & 0xFF) << 8);
 }
 
-int sys_exit_group(int status)
+asmlinkage int sys_exit_group(int status)
 {
 	do_exit((status & 0xFF) << 8);
 }
@@ -157,7 +157,7 @@ static int put_rusage(const struct task_struct *child, struct rusage __user *usa
  * Wait for a child: its pid, 0 (WNOHANG and none is ready), -ECHILD, -EINTR, -EINVAL, -EFAULT. A bad pointer is found before the
  * child is reaped, so that no status is lost.
  */
-int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage)
+asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage)
 {
 	struct task_struct *child;
 	bool any;
@@ -184,7 +184,7 @@ int sys_wait4(int pid, int __user *status, int options, struct rusage __user *us
 	return pid;
 }
 
-int sys_waitpid(int pid, int __user *status, int options)
+asmlinkage int sys_waitpid(int pid, int __user *status, int options)
 {
 	return sys_wait4(pid, status, options, NULL);
 }

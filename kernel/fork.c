@@ -126,7 +126,7 @@ free_task:
 	return error;
 }
 
-int sys_fork(void)
+asmlinkage int sys_fork(void)
 {
 	return do_fork(task_regs(current), false, NULL);
 }
@@ -135,7 +135,7 @@ int sys_fork(void)
  * As fork, but parent and child share their memory, and the parent sleeps until the child has called exec or exit. The
  * queue it sleeps in is on its own kernel stack; the child forgets it when it wakes the parent.
  */
-int sys_vfork(void)
+asmlinkage int sys_vfork(void)
 {
 	struct wait_queue done = WAIT_QUEUE_INIT(done);
 	int pid = do_fork(task_regs(current), true, &done);

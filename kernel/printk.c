@@ -57,7 +57,7 @@ void printk(const char *fmt, ...)
 }
 
 /* syslog(): reading the whole ring (3) and its size (10) are what dmesg needs; the rest is EINVAL. */
-int sys_syslog(int type, char __user *buf, int size)
+asmlinkage int sys_syslog(int type, char __user *buf, int size)
 {
 	u32 available = min_u32(log_end, LOG_SIZE), n, at;
 	int error = 0;

@@ -226,7 +226,7 @@ NORETURN void idle_loop(void)
 	}
 }
 
-int sys_sched_yield(void)
+asmlinkage int sys_sched_yield(void)
 {
 	schedule();
 	return 0;

@@ -274,7 +274,7 @@ void do_signal(struct pt_regs *regs)
 }
 
 /* The end of a handler: the frame lies where the return address was popped. A frame that cannot be read kills. */
-int sys_sigreturn(void)
+asmlinkage int sys_sigreturn(void)
 {
 	struct pt_regs *regs = task_regs(current);
 	const struct sigframe __user *frame = (const struct sigframe __user *)(regs->esp - 8);
@@ -289,7 +289,7 @@ int sys_sigreturn(void)
 	return regs->eax;
 }
 
-int sys_rt_sigreturn(void)
+asmlinkage int sys_rt_sigreturn(void)
 {
 	struct pt_regs *regs = task_regs(current);
 	const struct rt_sigframe __user *frame = (const struct rt_sigframe __user *)(regs->esp - 4);

@@ -159,7 +159,7 @@ static int kill_many(int pgrp, int sig)
 	return error;
 }
 
-int sys_kill(int pid, int sig)
+asmlinkage int sys_kill(int pid, int sig)
 {
 	struct task_struct *task;
 
@@ -193,7 +193,7 @@ static int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigacti
 	return 0;
 }
 
-int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct kernel_sigaction __user *old, u32 setsize)
+asmlinkage int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct kernel_sigaction __user *old, u32 setsize)
 {
 	struct kernel_sigaction abi;
 	struct k_sigaction action, before;
@@ -219,7 +219,7 @@ int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct 
 }
 
 /* The older call with 32-bit sets (67). */
-int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_sigaction __user *old)
+asmlinkage int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_sigaction __user *old)
 {
 	struct old_sigaction abi;
 	struct k_sigaction action, before;
@@ -241,7 +241,7 @@ int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_si
 	return copy_to_user(old, &abi, sizeof(abi));
 }
 
-int sys_signal(int sig, u32 handler)
+asmlinkage int sys_signal(int sig, u32 handler)
 {
 	struct k_sigaction action = { handler, SA_RESETHAND | SA_NODEFER, 0, 0 }, before;
 	int error = do_sigaction(sig, &action, &before);
@@ -272,7 +272,7 @@ static int change_mask(int how, u64 set)
 	return -EINVAL;
 }
 
-int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old, u32 setsize)
+asmlinkage int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old, u32 setsize)
 {
 	u64 before = current->sig_blocked, mask;
 	int error = 0;
@@ -289,7 +289,7 @@ int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old, u32 sets
 	return error;
 }
 
-int sys_sigprocmask(int how, const u32 __user *set, u32 __user *old)
+asmlinkage int sys_sigprocmask(int how, const u32 __user *set, u32 __user *old)
 {
 	u32 before = (u32)current->sig_blocked, mask;
 	int error = 0;
@@ -304,20 +304,20 @@ int sys_sigprocmask(int how, const u32 __user *set, u32 __user *old)
 	return error;
 }
 
-int sys_rt_sigpending(u64 __user *set, u32 setsize)
+asmlinkage int sys_rt_sigpending(u64 __user *set, u32 setsize)
 {
 	u64 pending = current->sig_pending & current->sig_blocked;
 
 	return setsize > sizeof(pending) ? -EINVAL : copy_to_user(set, &pending, setsize);
 }
 
-int sys_sigpending(u32 __user *set)
+asmlinkage int sys_sigpending(u32 __user *set)
 {
 	return put_user_u32((u32)(current->sig_pending & current->sig_blocked), set);
 }
 
 /* Sleep until a signal is delivered or kills. */
-int sys_pause(void)
+asmlinkage int sys_pause(void)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
 
@@ -335,7 +335,7 @@ static int suspend_with(u64 mask)
 	return sys_pause();
 }
 
-int sys_rt_sigsuspend(const u64 __user *set, u32 setsize)
+asmlinkage int sys_rt_sigsuspend(const u64 __user *set, u32 setsize)
 {
 	u64 mask;
 	int error;
@@ -346,7 +346,7 @@ int sys_rt_sigsuspend(const u64 __user *set, u32 setsize)
 	return error ? error : suspend_with(mask);
 }
 
-int sys_sigsuspend(int unused1, int unused2, u32 mask)
+asmlinkage int sys_sigsuspend(int unused1, int unused2, u32 mask)
 {
 	(void)unused1;
 	(void)unused2;

@@ -18,12 +18,12 @@ static struct utsname names = {
 	.domainname = "(none)",
 };
 
-int sys_uname(struct utsname __user *buf)
+asmlinkage int sys_uname(struct utsname __user *buf)
 {
 	return copy_to_user(buf, &names, sizeof(names));
 }
 
-int sys_sethostname(const char __user *name, int length)
+asmlinkage int sys_sethostname(const char __user *name, int length)
 {
 	char copy[sizeof(names.nodename)] = { 0 };
 	int error;
@@ -38,37 +38,37 @@ int sys_sethostname(const char __user *name, int length)
 	return error;
 }
 
-int sys_getpid(void)
+asmlinkage int sys_getpid(void)
 {
 	return current->pid;
 }
 
-int sys_getppid(void)
+asmlinkage int sys_getppid(void)
 {
 	return current->parent->pid;
 }
 
-int sys_getuid(void)
+asmlinkage int sys_getuid(void)
 {
 	return current->uid;
 }
 
-int sys_geteuid(void)
+asmlinkage int sys_geteuid(void)
 {
 	return current->euid;
 }
 
-int sys_getgid(void)
+asmlinkage int sys_getgid(void)
 {
 	return current->gid;
 }
 
-int sys_getegid(void)
+asmlinkage int sys_getegid(void)
 {
 	return current->egid;
 }
 
-int sys_setuid(u32 uid)
+asmlinkage int sys_setuid(u32 uid)
 {
 	if (suser())
 		current->uid = current->euid = current->suid = uid;
@@ -79,7 +79,7 @@ int sys_setuid(u32 uid)
 	return 0;
 }
 
-int sys_setgid(u32 gid)
+asmlinkage int sys_setgid(u32 gid)
 {
 	if (suser())
 		current->gid = current->egid = current->sgid = gid;
@@ -127,7 +127,7 @@ static bool group_in_session(int pgrp, int session)
 	return false;
 }
 
-int sys_setpgid(int pid, int pgrp)
+asmlinkage int sys_setpgid(int pid, int pgrp)
 {
 	struct task_struct *task;
 	int error;
@@ -143,19 +143,19 @@ int sys_setpgid(int pid, int pgrp)
 	return 0;
 }
 
-int sys_getpgid(int pid)
+asmlinkage int sys_getpgid(int pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
 
 	return task ? task->pgrp : -ESRCH;
 }
 
-int sys_getpgrp(void)
+asmlinkage int sys_getpgrp(void)
 {
 	return current->pgrp;
 }
 
-int sys_getsid(int pid)
+asmlinkage int sys_getsid(int pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
 
@@ -163,7 +163,7 @@ int sys_getsid(int pid)
 }
 
 /* A session and a process group of its own, without a terminal. */
-int sys_setsid(void)
+asmlinkage int sys_setsid(void)
 {
 	if (current->pgrp == current->pid)
 		return -EPERM;
@@ -173,7 +173,7 @@ int sys_setsid(void)
 	return current->pid;
 }
 
-int sys_nice(int increment)
+asmlinkage int sys_nice(int increment)
 {
 	int nice = current->priority - NICE_TO_PRIORITY(0);
 
@@ -186,7 +186,7 @@ int sys_nice(int increment)
 	return 0;
 }
 
-int sys_sysinfo(struct sysinfo __user *buf)
+asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
 {
 	struct audit_report counts = { 0 };
 	struct sysinfo info = { 0 };
@@ -222,7 +222,7 @@ static void fill_task_info(struct task_info *info, const struct task_struct *tas
 }
 
 /* ps(buf, max, start) (514): fill buf with the tasks from number start on in order of creation; how many. */
-int sys_ps(struct task_info __user *buf, int max, int start)
+asmlinkage int sys_ps(struct task_info __user *buf, int max, int start)
 {
 	struct task_info info;
 	int n = 0;
@@ -240,7 +240,7 @@ int sys_ps(struct task_info __user *buf, int max, int start)
 }
 
 /* reboot(): restart, halt or power off, after writing everything out. With power off the argument is the status that tools/run passes on. */
-int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
+asmlinkage int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
 {
 	if (!suser())
 		return -EPERM;

@@ -4,7 +4,7 @@
 #include <abi/errno.h>
 #include <abi/unistd.h>
 
-static int sys_ni_syscall(void)
+static asmlinkage int sys_ni_syscall(void)
 {
 	return -ENOSYS;
 }

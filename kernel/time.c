@@ -121,14 +121,14 @@ u32 current_time(void)
 	return wall_seconds;
 }
 
-int sys_time(u32 __user *seconds)
+asmlinkage int sys_time(u32 __user *seconds)
 {
 	int error = seconds ? put_user_u32(wall_seconds, seconds) : 0;
 
 	return error ? error : (int)wall_seconds;
 }
 
-int sys_stime(const u32 __user *seconds)
+asmlinkage int sys_stime(const u32 __user *seconds)
 {
 	u32 value;
 	int error;
@@ -143,7 +143,7 @@ int sys_stime(const u32 __user *seconds)
 	return 0;
 }
 
-int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
+asmlinkage int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
 {
 	struct timeval now = { wall_seconds, wall_ticks * USEC_A_TICK };
 	int error = tv ? copy_to_user(tv, &now, sizeof(now)) : 0;
@@ -153,7 +153,7 @@ int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
 	return error;
 }
 
-int sys_clock_gettime(int clock, struct timespec __user *ts)
+asmlinkage int sys_clock_gettime(int clock, struct timespec __user *ts)
 {
 	u32 ticks = jiffies;
 	struct timespec now;
@@ -167,7 +167,7 @@ int sys_clock_gettime(int clock, struct timespec __user *ts)
 	return copy_to_user(ts, &now, sizeof(now));
 }
 
-int sys_times(struct tms __user *buf)
+asmlinkage int sys_times(struct tms __user *buf)
 {
 	struct tms t = {
 		.tms_utime = current->utime, .tms_stime = current->stime,
@@ -187,7 +187,7 @@ static u32 ticks_of(const struct timespec *ts)
 }
 
 /* Sleep for a time; a signal ends it with -EINTR and the time that was left in *left. One tick more than asked: we are in the middle of one. */
-int sys_nanosleep(const struct timespec __user *asked, struct timespec __user *left)
+asmlinkage int sys_nanosleep(const struct timespec __user *asked, struct timespec __user *left)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
 	struct timespec ts;
@@ -218,7 +218,7 @@ static void alarm_fired(struct timer *t)
 }
 
 /* Send SIGALRM in so many seconds, 0: never. Returns the seconds that an earlier alarm had left, rounded up. */
-int sys_alarm(u32 seconds)
+asmlinkage int sys_alarm(u32 seconds)
 {
 	struct timer *t = &current->alarm;
 	u32 left = timer_cancel(t) ? (t->expires - jiffies + HZ - 1) / HZ : 0;

@@ -122,14 +122,11 @@ static struct vm_area *area_above(struct mm *mm, u32 addr)
 	return NULL;
 }
 
-/* The area that contains addr, or NULL. Remembers it: faults come in clusters. */
-struct vm_area *find_area(struct mm *mm, u32 addr)
+/* find_area()'s search, when the area found last is not the one. */
+struct vm_area *search_area(struct mm *mm, u32 addr)
 {
-	struct vm_area *area = mm->last_area;
+	struct vm_area *area = area_above(mm, addr);
 
-	if (area && addr >= area->start && addr < area->end)
-		return area;
-	area = area_above(mm, addr);
 	if (!area || addr < area->start)
 		return NULL;
 	mm->last_area = area;
@@ -264,7 +261,7 @@ static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
  * brk(addr): set the end of the heap. Returns the new end, or the old one when addr is below the heap's start, out of bounds,
  * runs into another area or is more than memory could ever hold (as Linux does).
  */
-int sys_brk(u32 addr)
+asmlinkage int sys_brk(u32 addr)
 {
 	struct mm *mm = current->mm;
 	u32 old_end = PAGE_ROUND_UP(mm->brk), new_end = PAGE_ROUND_UP(addr);

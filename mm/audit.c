@@ -180,7 +180,7 @@ int mm_audit(void)
 }
 
 /* mm_audit(report, flags) (513): the audit, and counts of what is in use. AUDIT_DROP_CACHES first drops what can be had again. */
-int sys_mm_audit(struct audit_report __user *out, u32 flags)
+asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags)
 {
 	struct audit_report report = { 0 };
 	int found, error;

@@ -60,10 +60,9 @@ static bool allowed(const struct vm_area *area, u32 code)
 }
 
 /* The rows of the table that need the area. 0 when the access may be tried again. */
-static int fault_in_area(struct mm *mm, u32 addr, u32 code)
+static inline int fault_in_area(struct mm *mm, u32 addr, u32 code)
 {
 	struct vm_area *area = find_area(mm, addr);
-	bool write = code & PF_WRITE;
 
 	if (!area) {
 		area = find_stack_above(mm, addr);
@@ -72,7 +71,7 @@ static int fault_in_area(struct mm *mm, u32 addr, u32 code)
 	}
 	if (!allowed(area, code) || code & PF_PRESENT)
 		return -EFAULT;
-	return do_no_page(mm, area, addr, write);
+	return do_no_page(mm, area, addr, code & PF_WRITE);
 }
 
 /* Called by exception 0x0E's entry in kernel/entry.asm. The first branch is the copy-on-write fault: it comes most and is kept short. */

@@ -180,7 +180,7 @@ void frames_init(struct boot_params *bp)
 }
 
 /* Frame number of a frame taken off the zone, or 0. */
-static u32 take_frame(struct zone *zone)
+static inline u32 take_frame(struct zone *zone)
 {
 	u32 frame = zone->free_list;
 
@@ -188,15 +188,16 @@ static u32 take_frame(struct zone *zone)
 		zone->free_list = mem_map[frame].next;
 		return frame;
 	}
-	while (zone->fresh < zone->fresh_end) {
-		frame = zone->fresh++;
-		if (mem_map[frame].count == 0)
-			return frame;
-	}
-	return 0;
+	frame = zone->fresh;
+	while (frame < zone->fresh_end && unlikely(mem_map[frame].count))
+		frame++;
+	if (frame == zone->fresh_end)
+		return 0;
+	zone->fresh = frame + 1;
+	return frame;
 }
 
-static u32 claim_frame(u32 frame)
+static inline u32 claim_frame(u32 frame)
 {
 	mem_map[frame].count = 1;
 	nr_free_pages--;
@@ -217,11 +218,8 @@ static u32 get_page_by_reclaim(struct zone *only)
 	return frame ? claim_frame(frame) : 0;
 }
 
-/*
- * Allocate a frame: its physical address, with one reference that the caller owns, or 0. The contents are whatever they
- * were. Reclaiming may sleep.
- */
-u32 get_free_page(void)
+/* The common part of both; high memory first. */
+static inline u32 allocate(void)
 {
 	u32 frame = take_frame(&high_zone);
 
@@ -233,9 +231,18 @@ u32 get_free_page(void)
 	return claim_frame(frame);
 }
 
+/*
+ * Allocate a frame: its physical address, with one reference that the caller owns, or 0. The contents are whatever they
+ * were. Reclaiming may sleep.
+ */
+u32 get_free_page(void)
+{
+	return allocate();
+}
+
 u32 get_zeroed_page(void)
 {
-	u32 phys = get_free_page();
+	u32 phys = allocate();
 
 	if (likely(phys))
 		clear_page(__va(phys));

@@ -10,7 +10,7 @@
  * TLB. The CPU may keep an entry it has once used, so each change of an entry is followed here, not in the callers,
  * by the flush that its case needs (there is one CPU, and another address space's entries die at its CR3 load):
  *   permission lowered  (fork)            flush before anyone can write again: copy_page_table reloads CR3;
- *   permission raised   (reuse)           a stale read-only entry would fault again: invlpg;
+ *   permission raised   (reuse)           a stale read-only entry faults once more and is flushed then: invlpg for the page written;
  *   mapping changed     (copy, unmapping) a stale entry would reach the old frame: invlpg, or CR3 for ranges;
  *   nothing -> present                    the CPU keeps no entries that are not present: no flush.
  */
@@ -21,6 +21,7 @@
 #include "internal.h"
 
 #define PRIVATE_BITS	(PTE_P | PTE_U | PTE_A)
+#define REUSE_PAGES	16		/* unprotected by one fault at most */
 #define TABLE_BITS	(PTE_P | PTE_W | PTE_U | PTE_A)
 
 static inline pte_t *table_of(pte_t pde)
@@ -44,26 +45,24 @@ pte_t *find_pte(struct mm *mm, u32 addr)
 	return pde & PTE_P ? &table_of(pde)[PGTBL_INDEX(addr)] : NULL;
 }
 
-/* The page table for addr, made if it is missing: the directory then owns its one reference. NULL: no memory. */
-static pte_t *get_table(struct mm *mm, u32 addr)
+/* A page table for an empty entry of a directory, which then owns its one reference. Whether there was memory. */
+static bool make_table(pte_t *pde)
+{
+	u32 frame = get_zeroed_page();
+
+	if (frame)
+		*pde = frame | TABLE_BITS;
+	return frame != 0;
+}
+
+/* The entry for addr; its page table is made if it is missing. NULL: no memory. */
+static inline pte_t *get_pte(struct mm *mm, u32 addr)
 {
 	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
 
-	if (!(*pde & PTE_P)) {
-		u32 frame = get_zeroed_page();
-
-		if (!frame)
-			return NULL;
-		*pde = frame | TABLE_BITS;
-	}
-	return table_of(*pde);
-}
-
-static pte_t *get_pte(struct mm *mm, u32 addr)
-{
-	pte_t *table = get_table(mm, addr);
-
-	return table ? &table[PGTBL_INDEX(addr)] : NULL;
+	if (unlikely(!(*pde & PTE_P)) && !make_table(pde))
+		return NULL;
+	return &table_of(*pde)[PGTBL_INDEX(addr)];
 }
 
 static inline void flush_page(u32 addr)
@@ -82,6 +81,7 @@ static inline void flush_address_space(void)
  */
 static void share_private(pte_t *to, pte_t *from, u32 count)
 {
+#pragma GCC unroll 4
 	for (u32 i = 0; i < count; i++) {
 		pte_t entry = from[i];
 
@@ -144,6 +144,26 @@ int copy_page_table(struct mm *child, struct mm *parent)
 	return error;
 }
 
+/* An entry whose frame nobody else refers to may be written: PAGE_COW says that the area is private and writable. */
+static inline bool reusable(pte_t entry)
+{
+	return entry & PAGE_COW && mem_map[entry >> PAGE_SHIFT].count == 1;
+}
+
+/*
+ * Unprotect an entry in place, and those behind it in the same table that are as free to be written: a parent whose child has gone writes its
+ * pages one after the other, and need not fault on each. The neighbours' stale TLB entries are handled by the fault table's second row.
+ */
+static void reuse_pages(pte_t *entry)
+{
+	pte_t *end = (pte_t *)(((u32)entry | (PAGE_SIZE - 1)) + 1);
+
+	if (end - entry > REUSE_PAGES)
+		end = entry + REUSE_PAGES;
+	for (; entry < end && reusable(*entry); entry++)
+		*entry = (*entry & ~PAGE_COW) | PTE_W;
+}
+
 /*
  * A write to a page that is present, PAGE_COW and not writable. Called by do_page_fault() only, also when the kernel writes
  * for a program. Nobody else refers to the frame: unprotect it in place. Otherwise take a frame, copy, and drop the
@@ -162,14 +182,31 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
 		*entry = new | PRIVATE_BITS | PTE_W | PTE_D;
 		free_page(old);
 	} else {
-		*entry = (*entry & ~PAGE_COW) | PTE_W;
+		reuse_pages(entry);
 	}
 	flush_page(addr);
 	return 0;
 }
 
+/*
+ * Map frame at the page addr, handing over the caller's reference to the entry. If an entry is there already (another thread was faster while
+ * we slept) or no table can be had, the reference is dropped.
+ */
+static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
+{
+	pte_t *entry = get_pte(mm, addr);
+
+	if (unlikely(!entry || *entry & PTE_P)) {
+		free_page(frame);
+		return entry ? 0 : -ENOMEM;
+	}
+	*entry = frame | bits;
+	mm->nr_resident++;
+	return 0;
+}
+
 /* Where no page was: a page of zeroes. Reading maps the one shared zero page, PAGE_COW where writing is allowed. */
-static int do_anonymous_page(struct vm_area *area, bool write, u32 *frame, u32 *bits)
+static inline int do_anonymous_page(struct vm_area *area, u32 write, u32 *frame, u32 *bits)
 {
 	if (!write) {
 		page_of(zero_page)->count++;
@@ -194,7 +231,7 @@ static inline u32 backed_bytes(const struct vm_area *area, u32 addr)
  * A page of a file. The object's own frame is mapped read-only, shared by all who run the file, unless the page must differ
  * from it at once: because it is being written, or because only its first bytes come from the file.
  */
-static int do_file_page(struct vm_area *area, u32 addr, bool write, u32 *frame, u32 *bits)
+static int do_file_page(struct vm_area *area, u32 addr, u32 write, u32 *frame, u32 *bits)
 {
 	u32 bytes = backed_bytes(area, addr), source;
 	int error = area->ops->fault(area, addr - area->start + area->offset, &source);
@@ -220,35 +257,24 @@ static int do_file_page(struct vm_area *area, u32 addr, bool write, u32 *frame, 
  * First access to a page of an area: find or make its frame and map it. Called by do_page_fault(), which has checked that the area
  * allows the access. 0, -ENOMEM, or -EIO when the file could not be read; nothing is mapped then.
  */
-int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, bool write)
+int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
 {
 	u32 page = PAGE_ROUND_DOWN(addr), frame, bits;
 	int error;
 
-	if (area->ops && backed_bytes(area, page) > 0)
+	if (area->ops && page < area->file_end)
 		error = do_file_page(area, page, write, &frame, &bits);
 	else
 		error = do_anonymous_page(area, write, &frame, &bits);
 	if (error)
 		return error;
-	return put_page_at(mm, page, frame, bits);
+	return map_page(mm, page, frame, bits);
 }
 
-/*
- * Map frame at the page addr, handing over the caller's reference to the entry. Called by do_no_page() and by exec for the argument
- * pages. If an entry is there already (another thread was faster while we slept) or no table can be had, the reference is dropped.
- */
+/* The same for exec, which places the argument pages. */
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
-	pte_t *entry = get_pte(mm, addr);
-
-	if (!entry || *entry & PTE_P) {
-		free_page(frame);
-		return entry ? 0 : -ENOMEM;
-	}
-	*entry = frame | bits;
-	mm->nr_resident++;
-	return 0;
+	return map_page(mm, addr, frame, bits);
 }
 
 /* Drop the references of count entries and clear them; how many were present. */
@@ -256,6 +282,7 @@ static u32 drop_entries(pte_t *table, u32 count)
 {
 	u32 present = 0;
 
+#pragma GCC unroll 4
 	for (u32 i = 0; i < count; i++) {
 		pte_t entry = table[i];
 

@@ -7,7 +7,7 @@
 ;	int get_user_u32(u32 *to, const void *from);
 ;	int put_user_u32(u32 value, void *to);
 ;
-; The C side (mm/uaccess.c) has checked that the range lies in user space.
+; Arguments come in EAX, EDX and ECX. The C side (mm/uaccess.c) has checked that the range lies in user space.
 
 %include "mmu.inc"
 %include "errno.inc"
@@ -24,11 +24,10 @@ global __copy_user
 __copy_user:
 	push esi
 	push edi
-	mov edi, [esp + 12]
-	mov esi, [esp + 16]
-	mov edx, [esp + 20]
+	mov edi, eax
+	mov esi, edx
+	mov edx, ecx
 	xor eax, eax
-	mov ecx, edx
 	shr ecx, 2
 .words:	rep movsd
 	mov ecx, edx
@@ -43,8 +42,7 @@ __copy_user:
 global __clear_user
 __clear_user:
 	push edi
-	mov edi, [esp + 8]
-	mov edx, [esp + 12]
+	mov edi, eax
 	xor eax, eax
 	mov ecx, edx
 	shr ecx, 2
@@ -61,9 +59,9 @@ global __strncpy_from_user
 __strncpy_from_user:
 	push esi
 	push edi
-	mov edi, [esp + 12]
-	mov esi, [esp + 16]
-	mov ecx, [esp + 20]
+	push ecx
+	mov edi, eax
+	mov esi, edx
 .next:	jecxz .done
 .load:	mov al, [esi]
 	mov [edi], al
@@ -73,9 +71,10 @@ __strncpy_from_user:
 	test al, al
 	jnz .next
 	inc ecx			; the NUL does not count
-.done:	mov eax, [esp + 20]
+.done:	mov eax, [esp]
 	sub eax, ecx
-.out:	pop edi
+.out:	add esp, 4
+	pop edi
 	pop esi
 	ret
 	fixup .load, .out
@@ -83,8 +82,9 @@ __strncpy_from_user:
 ; int __strnlen_user(const char *s, u32 n): length, n when no NUL is among the n bytes, or -errno
 global __strnlen_user
 __strnlen_user:
-	mov edx, [esp + 4]
-	mov ecx, [esp + 8]
+	mov ecx, edx
+	push edx
+	mov edx, eax
 .next:	jecxz .done
 .load:	mov al, [edx]
 	inc edx
@@ -92,31 +92,30 @@ __strnlen_user:
 	test al, al
 	jnz .next
 	inc ecx
-.done:	mov eax, [esp + 8]
+.done:	mov eax, [esp]
 	sub eax, ecx
-.out:	ret
+.out:	add esp, 4
+	ret
 	fixup .load, .out
 
 global get_user_u32
 get_user_u32:
-	mov ecx, [esp + 8]
-	cmp ecx, KERNEL_BASE - 4
+	cmp edx, KERNEL_BASE - 4
 	ja bad_pointer
+	mov ecx, eax
 	xor eax, eax
-.load:	mov ecx, [ecx]
-	mov edx, [esp + 4]
-	mov [edx], ecx
+.load:	mov edx, [edx]
+	mov [ecx], edx
 .out:	ret
 	fixup .load, .out
 
 global put_user_u32
 put_user_u32:
-	mov ecx, [esp + 8]
-	cmp ecx, KERNEL_BASE - 4
+	cmp edx, KERNEL_BASE - 4
 	ja bad_pointer
-	mov edx, [esp + 4]
+	mov ecx, eax
 	xor eax, eax
-.store:	mov [ecx], edx
+.store:	mov [edx], ecx
 .out:	ret
 	fixup .store, .out
 

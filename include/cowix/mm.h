@@ -121,17 +121,25 @@ extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
 void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
 struct mm *mm_dup(struct mm *mm);	/* areas and, copy-on-write, pages; NULL: no memory, mm is as it was */
-struct vm_area *find_area(struct mm *mm, u32 addr);	/* the area that contains addr, or NULL */
+struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
 bool area_is_free(struct mm *mm, u32 start, u32 end);
 u32 mm_size(const struct mm *mm);	/* bytes of all areas */
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr);
 
+/* The area that contains addr, or NULL. Remembers it: faults come in clusters. */
+static inline struct vm_area *find_area(struct mm *mm, u32 addr)
+{
+	struct vm_area *area = mm->last_area;
+
+	return area && addr >= area->start && addr < area->end ? area : search_area(mm, addr);
+}
+
 /* mm/memory.c: all of the copy-on-write policy */
 int copy_page_table(struct mm *child, struct mm *parent);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
-int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, bool write);
+int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);	/* write: nonzero for a write */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling);
 void zap_page_range(struct mm *mm, u32 start, u32 end);
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);	/* exec places the argument pages with this */

@@ -29,6 +29,11 @@ typedef u16 kdev_t;			/* device number: major << 8 | minor */
 #define __force
 #endif
 
+/*
+ * The kernel is compiled with -mregparm=3: the first three arguments of a function are in EAX, EDX and ECX. System calls take theirs
+ * from the stack, where kernel/entry.asm has pushed them.
+ */
+#define asmlinkage __attribute__((regparm(0)))
 #define NORETURN __attribute__((noreturn))
 #define PACKED __attribute__((packed))
 #define ALIGNED(n) __attribute__((aligned(n)))

@@ -8,4 +8,5 @@ int main(int argc, char **argv)
 	util_init(argv[0]);
 	reboot(LINUX_REBOOT_CMD_RESTART, 0);
 	die("reboot");
+	return 1;
 }
