@@ -245,23 +245,25 @@ static void free_tree(struct inode *inode, u32 slot, u32 first_block, u32 keep, 
 		inode->i_zone[slot] = 0;
 }
 
-/* Cut or extend a file to size; extending makes a hole. Called with the inode locked. */
+/*
+ * Cut or extend a file to size; extending makes a hole. Blocks beyond the end go, also those that a failed write has left there. Called with the
+ * inode locked.
+ */
 int minix_truncate(struct inode *inode, u32 size)
 {
 	u32 keep = (size + BLOCK_SIZE - 1) / BLOCK_SIZE;
 
 	if (size > MAX_BLOCKS * BLOCK_SIZE)
 		return -EFBIG;
-	if (size < inode->i_size) {
+	if (size < inode->i_size)
 		drop_inode_pages(inode, size);
-		for (u32 i = keep; i < MINIX_DIRECT; i++) {
-			release_zone(inode, inode->i_zone[i]);
-			inode->i_zone[i] = 0;
-		}
-		if (keep < DIRECT_AND_SINGLE)
-			free_tree(inode, MINIX_INDIRECT, MINIX_DIRECT, keep, 0);
-		free_tree(inode, MINIX_DOUBLE, DIRECT_AND_SINGLE, keep, 1);
+	for (u32 i = keep; i < MINIX_DIRECT; i++) {
+		release_zone(inode, inode->i_zone[i]);
+		inode->i_zone[i] = 0;
 	}
+	if (keep < DIRECT_AND_SINGLE)
+		free_tree(inode, MINIX_INDIRECT, MINIX_DIRECT, keep, 0);
+	free_tree(inode, MINIX_DOUBLE, DIRECT_AND_SINGLE, keep, 1);
 	inode->i_size = size;
 	inode->i_mtime = inode->i_ctime = current_time();
 	mark_inode_dirty(inode);

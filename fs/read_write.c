@@ -66,32 +66,62 @@ static int allocate_blocks(struct inode *inode, u32 start, u32 count)
 	return 0;
 }
 
-/* Write part of one page. The page is read first unless all of it that the file has is replaced. */
+/* Find out that a program's buffer of at most a page cannot be read before anything is changed: it touches two pages at most. */
+static int check_readable(const void *buf, u32 count)
+{
+	u8 byte;
+	int error = copy_from_user(&byte, (const void __user *)buf, 1);
+
+	return error ? error : copy_from_user(&byte, (const u8 __user *)buf + count - 1, 1);
+}
+
+/* Copy into a page that has its blocks; one that is new and not overwritten whole is cleared first. */
+static int fill_page(struct cached_page *page, u32 offset, const void *buf, u32 count, bool user)
+{
+	u8 *data = __va(page->frame);
+	int error = 0;
+
+	if (!page->uptodate && count < PAGE_SIZE)
+		memset(data, 0, PAGE_SIZE);
+	if (user)
+		error = copy_from_user(data + offset, (const void __user *)buf, count);
+	else
+		memcpy(data + offset, buf, count);
+	return error;
+}
+
+/*
+ * Write part of one page. A page inside the file is read first, so that holes that get blocks now are written as zeroes; one beyond its end is
+ * new. When the disk is full, blocks taken beyond the end of the file are given back.
+ */
 static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, bool user)
 {
-	u32 offset = PAGE_OFFSET(pos), start = pos - offset;
-	bool whole = offset == 0 && (count == PAGE_SIZE || pos + count >= inode->i_size);
+	bool inside = pos - PAGE_OFFSET(pos) < inode->i_size;
+	int error = user ? check_readable(buf, count) : 0;
 	struct cached_page *page;
-	int error = allocate_blocks(inode, pos, count);
 
 	if (error)
 		return error;
-	page = get_cached_page(inode, pos / PAGE_SIZE, !whole && start < inode->i_size, &error);
+	page = get_cached_page(inode, pos / PAGE_SIZE, inside, &error);
 	if (!page)
 		return error;
-	if (!page->uptodate)
-		memset(__va(page->frame), 0, PAGE_SIZE);
-	if (user)
-		error = copy_from_user((u8 *)__va(page->frame) + offset, (const void __user *)buf, count);
-	else
-		memcpy((u8 *)__va(page->frame) + offset, buf, count);
-	if (!error || page->uptodate) {
-		page->uptodate = page->dirty = true;
-		if (!error && pos + count > inode->i_size)
-			inode->i_size = pos + count;
+	error = allocate_blocks(inode, pos, count);
+	if (!error)
+		error = fill_page(page, PAGE_OFFSET(pos), buf, count, user);
+	if (!error) {
+		page->uptodate = true;
+		inode->i_size = max_u32(inode->i_size, pos + count);
 	}
+	page->dirty |= page->uptodate;
 	put_cached_page(page);
+	if (error && pos + count > inode->i_size)
+		inode->i_op->truncate(inode, inode->i_size);
 	return error;
+}
+
+static u32 block_room(u32 pos)
+{
+	return BLOCK_SIZE - pos % BLOCK_SIZE;
 }
 
 /* Write to a regular file or link, locked by the caller. Bytes written, or -errno if none were. */
@@ -107,6 +137,10 @@ int inode_write(struct inode *inode, const void *buf, u32 count, u32 *pos, bool 
 		u32 part = min_u32(count - done, PAGE_SIZE - PAGE_OFFSET(*pos));
 
 		error = write_part(inode, *pos, (const u8 *)buf + done, part, user);
+		if (error == -ENOSPC && part > block_room(*pos)) {	/* as much as fits */
+			part = block_room(*pos);
+			error = write_part(inode, *pos, (const u8 *)buf + done, part, user);
+		}
 		if (!error) {
 			done += part;
 			*pos += part;

@@ -99,6 +99,7 @@ static void release_task(struct task_struct *task)
 {
 	current->cutime += task->utime + task->cutime;
 	current->cstime += task->stime + task->cstime;
+	current->child_faults += task->minor_faults + task->child_faults;
 	current->time_slice += task->time_slice;
 	list_del(&task->sibling);
 	unhash_task(task);
@@ -115,15 +116,22 @@ static bool eligible(const struct task_struct *child, int pid)
 	return pid == -1 || child->pgrp == -pid;
 }
 
-/* A zombie among the children that pid means. NULL with *any telling whether there are such children at all. */
-static struct task_struct *find_zombie(int pid, bool *any)
+/* Whether a child has something to tell a wait with these options. */
+static bool has_news(const struct task_struct *child, int options)
+{
+	return child->state == TASK_ZOMBIE || (options & WUNTRACED && child->stop_signal) ||
+	       (options & WCONTINUED && child->continued);
+}
+
+/* A child that pid means and that has news. NULL with *any telling whether there are such children at all. */
+static struct task_struct *find_child(int pid, int options, bool *any)
 {
 	*any = false;
 	if (pid > 0) {
 		struct task_struct *child = find_task(pid);
 
 		*any = child && child->parent == current;
-		return *any && child->state == TASK_ZOMBIE ? child : NULL;
+		return *any && has_news(child, options) ? child : NULL;
 	}
 	list_for_each(node, &current->children) {
 		struct task_struct *child = list_entry(node, struct task_struct, sibling);
@@ -131,26 +139,44 @@ static struct task_struct *find_zombie(int pid, bool *any)
 		if (!eligible(child, pid))
 			continue;
 		*any = true;
-		if (child->state == TASK_ZOMBIE)
+		if (has_news(child, options))
 			return child;
-		if (pid == -1)
+		if (pid == -1 && !(options & (WUNTRACED | WCONTINUED)))
 			return NULL;	/* zombies stand in front */
 	}
 	return NULL;
 }
 
-static int put_rusage(const struct task_struct *child, struct rusage __user *usage)
+/* What wait() reports of a child with news. */
+static int child_status(const struct task_struct *child)
 {
-	u32 utime = child->utime + child->cutime, stime = child->stime + child->cstime;
+	if (child->state == TASK_ZOMBIE)
+		return child->exit_status;
+	return child->stop_signal ? W_STOPPED(child->stop_signal) : W_CONTINUED;
+}
 
-	if (clear_user(usage, sizeof(*usage)) < 0)
-		return -EFAULT;
-	if (put_user_u32(utime / HZ, &usage->ru_utime.tv_sec) < 0 ||
-	    put_user_u32(utime % HZ * (1000000 / HZ), &usage->ru_utime.tv_usec) < 0 ||
-	    put_user_u32(stime / HZ, &usage->ru_stime.tv_sec) < 0 ||
-	    put_user_u32(stime % HZ * (1000000 / HZ), &usage->ru_stime.tv_usec) < 0)
-		return -EFAULT;
-	return 0;
+static struct timeval ticks_to_timeval(u32 ticks)
+{
+	return (struct timeval){ ticks / HZ, ticks % HZ * (1000000 / HZ) };
+}
+
+static int put_rusage(u32 utime, u32 stime, u32 faults, struct rusage __user *buf)
+{
+	struct rusage usage = {
+		.ru_utime = ticks_to_timeval(utime), .ru_stime = ticks_to_timeval(stime), .ru_minflt = faults,
+	};
+
+	return copy_to_user(buf, &usage, sizeof(usage));
+}
+
+/* Time and page faults of current, or of its children that were waited for. */
+asmlinkage int sys_getrusage(int who, struct rusage __user *buf)
+{
+	if (who == RUSAGE_SELF)
+		return put_rusage(current->utime, current->stime, current->minor_faults, buf);
+	if (who == RUSAGE_CHILDREN)
+		return put_rusage(current->cutime, current->cstime, current->child_faults, buf);
+	return -EINVAL;
 }
 
 /*
@@ -165,7 +191,7 @@ asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage
 
 	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED))
 		return -EINVAL;
-	while (!(child = find_zombie(pid, &any))) {
+	while (!(child = find_child(pid, options, &any))) {
 		if (!any)
 			return -ECHILD;
 		if (options & WNOHANG)
@@ -174,13 +200,17 @@ asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage
 		if (error)
 			return error;
 	}
-	error = status ? put_user_u32(child->exit_status, status) : 0;
+	error = status ? put_user_u32(child_status(child), status) : 0;
 	if (!error && usage)
-		error = put_rusage(child, usage);
+		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
+				   child->minor_faults + child->child_faults, usage);
 	if (error)
 		return error;
 	pid = child->pid;
-	release_task(child);
+	if (child->state == TASK_ZOMBIE)
+		release_task(child);
+	else
+		child->stop_signal = child->continued = 0;
 	return pid;
 }
 

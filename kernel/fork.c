@@ -34,9 +34,10 @@ static struct task_struct *task_dup(void)
 	task->work = 0;
 	task->sig_pending = 0;
 	task->vfork_done = NULL;
-	task->leader = false;
+	task->leader = task->continued = task->did_exec = false;
+	task->stop_signal = 0;
 	task->utime = task->stime = task->cutime = task->cstime = 0;
-	task->minor_faults = task->major_faults = 0;
+	task->minor_faults = task->child_faults = 0;
 	task->start_time = jiffies;
 	list_init(&task->run_link);
 	list_init(&task->children);

@@ -45,6 +45,23 @@ static void init(void *unused)
 	no_init(NULL, error);
 }
 
+/* Alt-F9 runs the memory audit. Its tables need frames, so it is left to a task. */
+static struct wait_queue audit_wanted = WAIT_QUEUE_INIT(audit_wanted);
+
+static void audit_key(void)
+{
+	wake_up(&audit_wanted);
+}
+
+static void audit_task(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		sleep_on(&audit_wanted);
+		printk("audit: %d mismatches\n", mm_audit());
+	}
+}
+
 /* Called by head.asm with paging on and interrupts masked, on the idle task's stack. */
 void start_kernel(struct boot_params *bp)
 {
@@ -64,10 +81,11 @@ void start_kernel(struct boot_params *bp)
 	time_init();
 	fpu_init();
 	tty_init();
+	keyboard_hotkey(KEY_F9, audit_key);
 	fs_init();
 	init_task = kernel_thread(init, NULL, "init");
-	if (!init_task)
-		panic("start_kernel: no memory for init");
+	if (!init_task || !kernel_thread(audit_task, NULL, "audit"))
+		panic("start_kernel: no memory for the first tasks");
 	sti();
 	idle_loop();
 }

@@ -62,8 +62,12 @@ static void handle_stop_and_continue(int sig, struct task_struct *task)
 {
 	if (sig == SIGCONT || sig == SIGKILL) {
 		task->sig_pending &= ~STOP_SIGNALS;
-		if (task->state == TASK_STOPPED)
+		if (task->state == TASK_STOPPED) {
+			task->stop_signal = 0;
+			task->continued = sig == SIGCONT;
 			wake_up_task(task);
+			wake_up(&task->parent->child_exit);
+		}
 	} else if (default_stops(sig)) {
 		task->sig_pending &= ~SIGBIT(SIGCONT);
 	}

@@ -17,7 +17,7 @@ static asmlinkage int sys_ni_syscall(void)
 const void *const sys_call_table[NR_SYSCALLS] = {
 	[0 ... NR_SYSCALLS - 1] = sys_ni_syscall,
 	/* processes */
-	CALL(exit), CALL(fork), CALL(vfork), CALL(waitpid), CALL(wait4), CALL(execve), CALL(exit_group), CALL(sched_yield), CALL(nice),
+	CALL(exit), CALL(fork), CALL(vfork), CALL(waitpid), CALL(wait4), CALL(execve), CALL(exit_group), CALL(sched_yield), CALL(nice), CALL(getrusage),
 	CALL(getpid), CALL(getppid), CALL(setpgid), CALL(getpgid), CALL(getpgrp), CALL(getsid), CALL(setsid),
 	CALL_AS(gettid, getpid), CALL(ps),
 	CALL(getuid), CALL(geteuid), CALL(getgid), CALL(getegid), CALL(setuid), CALL(setgid),

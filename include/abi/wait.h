@@ -12,6 +12,8 @@
 #define WIFEXITED(s)	(WTERMSIG(s) == 0)
 #define WIFSTOPPED(s)	(((s) & 0xFF) == 0x7F)
 #define WIFSIGNALED(s)	(((s) & 0x7F) != 0 && ((s) & 0x7F) != 0x7F)
+#define W_STOPPED(sig)	((sig) << 8 | 0x7F)
+#define W_CONTINUED	0xFFFF
 #define WIFCONTINUED(s)	((s) == 0xFFFF)
 
 #endif

@@ -80,7 +80,7 @@ struct task_struct {
 
 	/* time, in ticks */
 	u32 utime, stime, cutime, cstime, start_time;
-	u32 minor_faults, major_faults;
+	u32 minor_faults, child_faults;
 	struct timer alarm;
 
 	struct fpu_state *fpu;		/* NULL until the first FPU instruction */

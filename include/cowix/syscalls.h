@@ -31,6 +31,7 @@ asmlinkage int sys_exit(int status);
 asmlinkage int sys_exit_group(int status);
 asmlinkage int sys_waitpid(int pid, int __user *status, int options);
 asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage);
+asmlinkage int sys_getrusage(int who, struct rusage __user *buf);
 asmlinkage int sys_sched_yield(void);
 asmlinkage int sys_nice(int increment);
 asmlinkage int sys_getpid(void);

@@ -11,6 +11,8 @@
 #define TTYAUX_MAJOR	5		/* 5,0: the controlling terminal; 5,1: /dev/console */
 
 void tty_init(void);
+#define KEY_F9 0x43					/* scan code */
+void keyboard_hotkey(u8 scancode, void (*fn)(void));	/* call fn, in the interrupt, at Alt and that key */
 int tty_open(kdev_t dev, bool noctty, kdev_t *actual);	/* -ENXIO; a session leader without a terminal gets it */
 void tty_close(kdev_t dev);
 int tty_read(kdev_t dev, char __user *buf, size_t count, bool nonblock);	/* bytes; -EINTR, -EAGAIN, -EIO, -EFAULT */

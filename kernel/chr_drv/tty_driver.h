@@ -36,7 +36,6 @@ void tty_input(struct tty *tty, u8 c);	/* a character has arrived; interrupts ma
 void tty_flush_input(struct tty *tty);
 
 void keyboard_init(void);
-void keyboard_hotkey(u8 scancode, void (*fn)(void));	/* Alt and that key */
 void serial_init(void);
 void console_tty_init(void);
 

@@ -52,8 +52,8 @@ static int status_of(int status)
 /* tools/run's job: the command's output goes to the host byte for byte, its status with the power-off. */
 static void run_and_power_off(const char *command)
 {
-	int status = 127 << 8;
-	pid_t pid;
+	int status = 127 << 8, its_status = status;
+	pid_t pid, ended;
 
 	open_as(0, "/dev/null", O_RDONLY);
 	open_as(1, "/dev/ttyS0", O_WRONLY);
@@ -68,12 +68,15 @@ static void run_and_power_off(const char *command)
 		perror("init: /bin/sh");
 		_exit(127);
 	}
-	while (pid > 0 && waitpid(pid, &status, 0) != pid)
-		;
+	while (pid > 0 && (ended = wait(&status)) > 0)	/* orphans are reaped meanwhile */
+		if (ended == pid) {
+			its_status = status;
+			break;
+		}
 	sync();
 	tcdrain(1);
 	tcdrain(2);
-	reboot(LINUX_REBOOT_CMD_POWER_OFF, status_of(status));
+	reboot(LINUX_REBOOT_CMD_POWER_OFF, status_of(its_status));
 }
 
 /* A login shell on a terminal, as the leader of a session of its own. */

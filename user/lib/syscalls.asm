@@ -157,6 +157,7 @@ __rt_sigreturn:
 	CALL sysinfo
 	CALL klogctl, syslog
 	CALL sched_yield
+	CALL getrusage
 	CALL nice
 	CALL __brk, brk
 	CALL xfork

@@ -1,4 +1,5 @@
 #ifndef SYS_RESOURCE_H
 #define SYS_RESOURCE_H
 #include <abi/resource.h>
+int getrusage(int who, struct rusage *usage);
 #endif

@@ -1,0 +1,118 @@
+"""What the tests share: running commands inside Cowix, building images, reading the screen."""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(TOP, "build")
+FLOPPY = os.path.join(BUILD, "cowix.img")
+TEST_FLOPPY = os.path.join(BUILD, "test.img")
+
+
+class Result:
+    def __init__(self, process):
+        self.status, self.out, self.err = process.returncode, process.stdout, process.stderr.decode("latin-1")
+
+
+def cowix(command, *options, timeout=60, image=FLOPPY):
+    """Run a command with tools/run; the emulator is killed well after the tool's own limit."""
+    process = subprocess.run([os.path.join(TOP, "tools/run"), "-t", str(timeout), "-f", image, *options, "--", command],
+                             capture_output=True, timeout=timeout + 30)
+    return Result(process)
+
+
+def fsck(image):
+    """What fsck.minix finds: nothing, or the test fails."""
+    process = subprocess.run(["fsck.minix", "-f", image], capture_output=True)
+    assert process.returncode == 0, process.stdout.decode()
+
+
+def mkfs(output, *extra, **replaced):
+    """Build an image as the Makefile does, with files replaced or added."""
+    files = {"boot": f"{BUILD}/bootsect.bin", "setup": f"{BUILD}/setup.bin", "kernel": f"{BUILD}/kernel.bin", "bin": f"{BUILD}/bin",
+             "etc": f"{TOP}/user/etc"}
+    files.update(replaced)
+    command = [os.path.join(TOP, "tools/mkfs"), "-o", output]
+    for name, path in files.items():
+        command += [f"--{name}", path]
+    return subprocess.run(command + list(extra), capture_output=True, text=True)
+
+
+class Machine:
+    """QEMU with a screen to read and a keyboard to type at, through its monitor protocol."""
+
+    KEYS = {" ": "spc", "\n": "ret", "-": "minus", "=": "equal", ".": "dot", "/": "slash", ",": "comma", ";": "semicolon",
+            "'": "apostrophe", "\\": "backslash", "$": "shift-4", "|": "shift-backslash", ">": "shift-dot", "<": "shift-comma",
+            "&": "shift-7", '"': "shift-apostrophe", "*": "shift-8", "(": "shift-9", ")": "shift-0", "?": "shift-slash",
+            "_": "shift-minus", "+": "shift-equal"}
+
+    def __init__(self, folder, image, *options):
+        self.path = os.path.join(folder, "qmp")
+        self.vga = os.path.join(folder, "vga")
+        self.process = subprocess.Popen(
+            ["qemu-system-i386", "-M", "pc", "-m", "32", "-display", "none", "-nodefaults", "-vga", "std", "-no-reboot",
+             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-drive", f"if=floppy,index=0,format=raw,file={image}", "-boot", "a",
+             "-qmp", f"unix:{self.path},server=on,wait=off", *options], stdin=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                self.socket = socket.socket(socket.AF_UNIX)
+                self.socket.connect(self.path)
+                break
+            except OSError:
+                time.sleep(0.05)
+        self.file = self.socket.makefile("rw")
+        self.answer()
+        self.command("qmp_capabilities")
+
+    def answer(self):
+        while True:
+            message = json.loads(self.file.readline())
+            if "event" not in message:
+                return message
+
+    def command(self, name, **arguments):
+        self.file.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+        self.file.flush()
+        return self.answer()
+
+    def key(self, name):
+        self.command("human-monitor-command", **{"command-line": f"sendkey {name} 20"})
+        time.sleep(0.04)
+
+    def type(self, text):
+        for c in text:
+            self.key(self.KEYS.get(c) or (f"shift-{c.lower()}" if c.isupper() else c))
+
+    def screen(self):
+        self.command("pmemsave", val=0xB8000, size=4000, filename=self.vga)
+        with open(self.vga, "rb") as f:
+            data = f.read()
+        return "\n".join(bytes(data[row * 160:row * 160 + 160:2]).decode("cp437").rstrip("\0 ") for row in range(25))
+
+    def wait_for(self, text, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if text in self.screen():
+                return
+            time.sleep(0.05)
+        pytest.fail(f"no {text!r} on the screen:\n{self.screen()}")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """A machine with a private copy of the floppy, switched off afterwards."""
+    image = str(tmp_path / "floppy.img")
+    shutil.copyfile(FLOPPY, image)
+    m = Machine(str(tmp_path), image, "-serial", "null")
+    m.image = image
+    yield m
+    m.close()

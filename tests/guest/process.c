@@ -1,0 +1,301 @@
+/* Processes and signals: fork, exec, exit, wait, kill, handlers, masks, timers. */
+#include <check.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static void exit_codes(void)
+{
+	for (int code = 0; code < 256; code += 51) {
+		int pid = fork(), status;
+
+		if (pid == 0)
+			_exit(code);
+		status = wait_status(pid);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == code);
+	}
+	CHECK_ERRNO(waitpid(-1, NULL, 0), ECHILD);
+}
+
+static void wait_options(void)
+{
+	int fds[2], pid, other, status;
+	char c;
+
+	CHECK(pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		read(fds[0], &c, 1);
+		_exit(3);
+	}
+	other = fork();
+	if (other == 0)
+		_exit(4);
+	CHECK(waitpid(pid, &status, WNOHANG) == 0);
+	CHECK(waitpid(-1, &status, 0) == other && WEXITSTATUS(status) == 4);
+	CHECK_ERRNO(waitpid(other, &status, 0), ECHILD);
+	CHECK_ERRNO(waitpid(-1, &status, 12345), EINVAL);
+	write(fds[1], "x", 1);
+	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 3);
+}
+
+/* A grandchild whose parent is gone becomes a child of init. */
+static void orphans(void)
+{
+	int fds[2], pid, grandchild_parent = 0;
+
+	CHECK(pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		if (fork() == 0) {
+			int me = getppid();
+
+			while (getppid() == me)
+				sleep(0), syscall(158);
+			me = getppid();
+			write(fds[1], &me, sizeof(me));
+		}
+		_exit(0);
+	}
+	wait_status(pid);
+	CHECK(read(fds[0], &grandchild_parent, sizeof(int)) == sizeof(int));
+	CHECK(!on_cowix() || grandchild_parent == 1);
+}
+
+static void exec_arguments(void)
+{
+	int fds[2], pid;
+	char out[64] = { 0 };
+
+	CHECK(pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(fds[1], 1);
+		execve("/bin/echo", (char *[]){ "echo", "a", "", "b c", NULL }, (char *[]){ NULL });
+		_exit(127);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(read(fds[0], out, sizeof(out)) == 7 && strcmp(out, "a  b c\n") == 0);
+}
+
+/* Make a file with this content, executable. */
+static void make_file(const char *path, const char *content, int length)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755);
+
+	CHECK(fd >= 0 && write(fd, content, length) == length && close(fd) == 0);
+}
+
+static int exec_status(const char *path, char *argv[])
+{
+	int pid = fork();
+
+	if (pid == 0) {
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(null, 1);
+		dup2(null, 2);
+		execve(path, argv, (char *[]){ NULL });
+		_exit(200 + (errno < 50 ? errno : 50));
+	}
+	return WEXITSTATUS(wait_status(pid));
+}
+
+static void exec_failures(void)
+{
+	char *argv[] = { "x", NULL }, *huge[40], big[8192];
+	const char text[] = "no program at all";
+
+	memset(big, 'a', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	for (int i = 0; i < 39; i++)
+		huge[i] = big;
+	huge[39] = NULL;
+	make_file("/tmp/test-text", text, sizeof(text));
+	CHECK(exec_status("/nowhere", argv) == 200 + ENOENT);
+	CHECK(exec_status("/tmp/test-text", argv) == 200 + ENOEXEC);
+	CHECK(exec_status("/tmp", argv) == 200 + EACCES);
+	CHECK(exec_status("/tmp/test-text/x", argv) == 200 + ENOTDIR);
+	CHECK(!on_cowix() || exec_status("/bin/true", huge) == 200 + E2BIG);
+	CHECK(exec_status(big, argv) == 200 + ENAMETOOLONG);
+	chmod("/tmp/test-text", 0644);
+	CHECK(exec_status("/tmp/test-text", argv) == 200 + EACCES);
+	unlink("/tmp/test-text");
+}
+
+static void scripts(void)
+{
+	static const char script[] = "#! /bin/sh -e\nexit $(($# + 40))\n", loop[] = "#!/tmp/test-loop\n";
+
+	make_file("/tmp/test-script", script, sizeof(script) - 1);
+	CHECK(exec_status("/tmp/test-script", (char *[]){ "s", "1", "2", NULL }) == 42);
+	make_file("/tmp/test-loop", loop, sizeof(loop) - 1);
+	CHECK(exec_status("/tmp/test-loop", (char *[]){ "s", NULL }) == 200 + ELOOP);
+	unlink("/tmp/test-script");
+	unlink("/tmp/test-loop");
+}
+
+static volatile int caught, count;
+
+static void handler(int sig)
+{
+	caught = sig;
+	count++;
+}
+
+static void handlers(void)
+{
+	sigset_t set, old, pending;
+
+	signal(SIGUSR1, handler);
+	raise(SIGUSR1);
+	CHECK(caught == SIGUSR1 && count == 1);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	CHECK(sigprocmask(SIG_BLOCK, &set, &old) == 0);
+	raise(SIGUSR1);
+	CHECK(count == 1);
+	CHECK(sigpending(&pending) == 0 && sigismember(&pending, SIGUSR1));
+	CHECK(sigprocmask(SIG_SETMASK, &old, NULL) == 0);
+	CHECK(count == 2);
+	signal(SIGUSR1, SIG_IGN);
+	raise(SIGUSR1);
+	CHECK(count == 2);
+	CHECK_ERRNO((int)signal(SIGKILL, handler), EINVAL);
+	CHECK_ERRNO(kill(getpid(), 99), EINVAL);
+	CHECK_ERRNO(kill(32000, 0), ESRCH);
+}
+
+static void suspend(void)
+{
+	sigset_t set, none;
+
+	sigemptyset(&none);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	signal(SIGALRM, handler);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	alarm(1);
+	CHECK_ERRNO(sigsuspend(&none), EINTR);
+	CHECK(caught == SIGALRM);
+	CHECK(sigprocmask(SIG_BLOCK, NULL, &none) == 0 && sigismember(&none, SIGALRM));
+}
+
+/* A signal interrupts a read; with SA_RESTART the read goes on. */
+static void interrupted_calls(void)
+{
+	struct sigaction action = { .sa_handler = handler };
+	int fds[2], pid;
+	char c;
+
+	CHECK(pipe(fds) == 0);
+	sigaction(SIGUSR1, &action, NULL);
+	pid = fork();
+	if (pid == 0) {
+		struct timespec ts = { 0, 100000000 };
+
+		nanosleep(&ts, NULL);
+		kill(getppid(), SIGUSR1);
+		nanosleep(&ts, NULL);
+		kill(getppid(), SIGUSR1);
+		nanosleep(&ts, NULL);
+		write(fds[1], "z", 1);
+		_exit(0);
+	}
+	CHECK_ERRNO(read(fds[0], &c, 1), EINTR);
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGUSR1, &action, NULL);
+	CHECK(read(fds[0], &c, 1) == 1 && c == 'z' && count == 2);
+	CHECK(wait_status(pid) == 0);
+}
+
+static void default_actions(void)
+{
+	static const int deadly[] = { SIGTERM, SIGKILL, SIGHUP, SIGUSR2, SIGABRT, SIGALRM, SIGPIPE };
+
+	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+		int pid = fork(), status;
+
+		if (pid == 0) {
+			for (;;)
+				pause();
+		}
+		CHECK(kill(pid, deadly[i]) == 0);
+		status = wait_status(pid);
+		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == deadly[i]);
+	}
+}
+
+static void stop_and_continue(void)
+{
+	int pid = fork(), status;
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	kill(pid, SIGSTOP);
+	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+	CHECK(waitpid(pid, &status, WNOHANG | WUNTRACED) == 0);
+	kill(pid, SIGCONT);
+	kill(pid, SIGTERM);
+	CHECK(waitpid(pid, &status, 0) == pid && WTERMSIG(status) == SIGTERM);
+}
+
+static void groups(void)
+{
+	int a = fork(), b, status;
+
+	if (a == 0)
+		for (;;)
+			pause();
+	setpgid(a, a);
+	b = fork();
+	if (b == 0)
+		for (;;)
+			pause();
+	CHECK(setpgid(b, a) == 0);
+	CHECK(kill(-a, SIGTERM) == 0);
+	CHECK(waitpid(a, &status, 0) == a && waitpid(b, &status, 0) == b);
+	CHECK_ERRNO(kill(-a, SIGTERM), ESRCH);
+}
+
+static void sleeping(void)
+{
+	struct timespec ts = { 0, 200000000 }, bad = { 0, 1000000000 };
+	struct timespec start, end;
+	long ms;
+
+	syscall(265, 1, &start);
+	CHECK(nanosleep(&ts, NULL) == 0);
+	syscall(265, 1, &end);
+	ms = (end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000;
+	CHECK(ms >= 190 && ms < 1000);
+	CHECK_ERRNO(nanosleep(&bad, NULL), EINVAL);
+	alarm(0);
+	CHECK(alarm(100) == 0 && alarm(0) >= 99);
+}
+
+static void many_processes(void)
+{
+	for (int round = 0; round < 5; round++) {
+		for (int i = 0; i < 60; i++) {
+			int pid = fork();
+
+			if (pid == 0)
+				_exit(i);
+			CHECK(pid > 0);
+		}
+		for (int i = 0; i < 60; i++)
+			CHECK(wait(NULL) > 0);
+	}
+}
+
+TESTS({ "exit_codes", "exit statuses arrive", exit_codes }, { "wait_options", "waitpid by pid, any, WNOHANG", wait_options },
+      { "orphans", "orphans go to init", orphans }, { "exec_arguments", "arguments arrive", exec_arguments },
+      { "exec_failures", "what cannot run says why", exec_failures }, { "scripts", "#! with arguments and loops", scripts },
+      { "handlers", "handlers, masks, pending signals", handlers }, { "suspend", "sigsuspend", suspend },
+      { "interrupted_calls", "EINTR and SA_RESTART", interrupted_calls }, { "default_actions", "deadly signals", default_actions },
+      { "stop_and_continue", "SIGSTOP and SIGCONT", stop_and_continue }, { "groups", "process groups", groups },
+      { "sleeping", "nanosleep and alarm", sleeping }, { "many_processes", "hundreds of short lives", many_processes })

@@ -1,0 +1,151 @@
+"""Booting: both emulators, memory sizes, hard disk, and what happens when something is missing or damaged."""
+import os
+import shutil
+import struct
+
+import pytest
+
+from conftest import BUILD, FLOPPY, cowix, fsck, mkfs
+
+
+@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+def test_boots(emulator):
+    result = cowix("echo out; echo err >&2; exit 7", "-e", emulator)
+    assert (result.status, result.out) == (7, b"out\n") and result.err == "err\n"
+
+
+@pytest.mark.parametrize("megabytes", [4, 8, 16, 64, 512, 896, 2048])
+def test_memory_sizes(megabytes):
+    result = cowix("free; ls -l /bin | sort | wc -l && audit", "-m", str(megabytes), "-v")
+    assert result.status == 0, result.err
+    total = int(result.out.split()[5])
+    assert min(megabytes, 896) * 1024 * 0.93 < total <= min(megabytes, 896) * 1024
+
+
+@pytest.mark.parametrize("megabytes", [4, 32])
+def test_memory_sizes_in_bochs(megabytes):
+    assert cowix("ls / && audit", "-e", "bochs", "-m", str(megabytes)).status == 0
+
+
+@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+def test_hard_disk(emulator):
+    """The same image, written to a hard disk."""
+    result = cowix("mount; touch /tmp/x && sync && ls /tmp", "-H", "-e", emulator)
+    assert result.status == 0 and b"/dev/hda" in result.out and b"x\n" in result.out
+
+
+@pytest.mark.parametrize("cpu", ["486", "pentium", "pentium3"])
+def test_cpus(cpu):
+    assert cowix("ls / && audit", "-q=-cpu", f"-q={cpu}").status == 0
+
+
+def test_mem_parameter():
+    assert cowix("free", "-m", "64", "-k", "mem=16M").out.split()[5] == b"16384"
+
+
+def test_output_is_exact():
+    """Every byte value, unchanged, and in order with a large amount."""
+    result = cowix("i=0; while [ $i -lt 4 ]; do printf_all; i=$((i+1)); done 2>/dev/null; cat /bin/sh")
+    with open(f"{BUILD}/bin/sh", "rb") as f:
+        assert result.out == f.read()
+
+
+def test_reproducible(tmp_path):
+    programs = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+    images = [str(tmp_path / name) for name in "ab"]
+    for image in images:
+        assert mkfs(image, *programs).returncode == 0
+    assert open(images[0], "rb").read() == open(images[1], "rb").read()
+    fsck(images[0])
+
+
+@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+def test_files_outlive_a_reboot(emulator, tmp_path):
+    first, second = str(tmp_path / "1.img"), str(tmp_path / "2.img")
+    assert cowix("mkdir /root/d && cp /bin/ls /root/d/copy && echo kept > /root/note", "-e", emulator, "-s", first).status == 0
+    fsck(first)
+    result = cowix("cat /root/note; cmp /bin/ls /root/d/copy 2>/dev/null || hexdump /bin/ls > /tmp/a && hexdump /root/d/copy > /tmp/b; "
+                   "rm -r /root/d /root/note", "-e", emulator, "-s", second, image=first)
+    assert result.out == b"kept\n"
+    fsck(second)
+
+
+def panics(result, *texts):
+    assert result.status == 125, result.err
+    for text in ("panic: ",) + texts:
+        assert text in result.err, result.err
+
+
+def test_missing_init(tmp_path):
+    image = str(tmp_path / "x.img")
+    assert mkfs(image, "ls").returncode == 0
+    panics(cowix("true", image=image), "no init found", "backtrace:", "init+")
+
+
+def test_wrong_init_parameter():
+    panics(cowix("true", "-k", "init=/nowhere"), "cannot run /nowhere: error 2")
+
+
+def test_wrong_root():
+    panics(cowix("true", "-k", "root=hdx"), "cannot mount the root")
+
+
+def test_wrong_magic(tmp_path):
+    image = str(tmp_path / "x.img")
+    shutil.copyfile(FLOPPY, image)
+    with open(image, "r+b") as f:
+        f.seek(1024 + 16)
+        f.write(b"\0\0")
+    panics(cowix("true", image=image), "cannot mount the root")
+
+
+def test_damaged_super_block(tmp_path):
+    """Each field of the super block, set to hostile values: refused or harmless, never a hang."""
+    image = str(tmp_path / "x.img")
+    data = open(FLOPPY, "rb").read()
+    for offset in range(0, 12, 2):
+        for value in (0, 0xFFFF):
+            bad = bytearray(data)
+            struct.pack_into("<H", bad, 1024 + offset, value)
+            with open(image, "wb") as f:
+                f.write(bad)
+            assert cowix("true", image=image, timeout=20).status in (0, 125), (offset, value)
+
+
+def test_damaged_kernel(tmp_path):
+    image = str(tmp_path / "x.img")
+    data = bytearray(open(FLOPPY, "rb").read())
+    data[60000] ^= 0x10
+    with open(image, "wb") as f:
+        f.write(data)
+    result = cowix("true", image=image, timeout=5)
+    assert result.status in (124, 126) or "damaged" in result.err
+    result = cowix("true", "-v", image=image, timeout=5)
+    assert "the kernel is damaged" in result.err
+
+
+@pytest.mark.parametrize("kilobytes", [50, 700])
+def test_floppy_cut_short(kilobytes, tmp_path):
+    """Never a silent reset: the loader, or the kernel, says what is wrong."""
+    image = str(tmp_path / "x.img")
+    with open(FLOPPY, "rb") as f, open(image, "wb") as g:
+        g.write(f.read(kilobytes * 1024))
+    result = cowix("ls -l / /bin", "-v", image=image, timeout=15)
+    assert result.status == 0 or any(word in result.err for word in ("cannot read", "damaged", "panic: ", "cannot")), result.err
+
+
+def test_kernel_too_large(tmp_path):
+    kernel = str(tmp_path / "kernel.bin")
+    with open(kernel, "wb") as f:
+        f.write(os.urandom(1500 * 1024))
+    result = mkfs(str(tmp_path / "x.img"), "ls", kernel=kernel)
+    assert result.returncode != 0 and "too large for the floppy" in result.stderr
+
+
+def test_time_out():
+    assert cowix("sleep 100", timeout=4).status == 124
+
+
+def test_parameters_too_long():
+    result = cowix("x" * 3000)
+    assert result.status == 126 and "too long" in result.err

@@ -1,0 +1,45 @@
+"""The test programs inside Cowix, in both emulators, and on Linux, which is the oracle for calls that exist there."""
+import os
+import subprocess
+
+import pytest
+
+from conftest import BUILD, TEST_FLOPPY, cowix, fsck
+
+PROGRAMS = ["cow", "memory", "process", "files", "hostile"]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+def test_program(program, emulator, tmp_path):
+    image = str(tmp_path / "after.img")
+    result = cowix(f"/tests/{program}", "-e", emulator, "-s", image, image=TEST_FLOPPY, timeout=200)
+    print(result.out.decode())
+    assert result.status == 0, result.out.decode() + result.err
+    assert b"FAILED" not in result.out and b" 0 failed" in result.out
+    fsck(image)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_program_on_linux(program, tmp_path):
+    """The same binaries on the host's own kernel."""
+    result = subprocess.run([os.path.join(BUILD, "tests", program)], capture_output=True, cwd=tmp_path, timeout=120)
+    assert result.returncode == 0, result.stdout.decode()
+
+
+@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+def test_programs_on_the_floppy_itself(emulator, tmp_path):
+    """root=fd0: no ramdisk in between, the floppy driver does the work."""
+    image = str(tmp_path / "after.img")
+    result = cowix("/tests/cow generations && /tests/files names directories large_files", "-e", emulator, "-k", "root=fd0", "-s", image,
+                   image=TEST_FLOPPY, timeout=200)
+    assert result.status == 0, result.out.decode() + result.err
+    fsck(image)
+
+
+def test_big_data_segment():
+    """128 MB of zeroes, forked: works in 256 MB, fails cleanly in 64 MB."""
+    result = cowix("/tests/bigbss", "-m", "256", image=TEST_FLOPPY, timeout=120)
+    assert result.status == 0 and b"child status 0, parent sum 0" in result.out
+    result = cowix("/tests/bigbss; echo status $?; audit -d >/dev/null && echo clean", "-m", "64", image=TEST_FLOPPY, timeout=120)
+    assert result.status == 0 and b"clean" in result.out and b"status 0\n" not in result.out

@@ -1,0 +1,136 @@
+/*
+ * Runs tests: each in a child of its own with a time limit, the machine's counts compared before and after, the memory audit at the end. On a
+ * kernel without the audit call (Linux, the oracle) only the behaviour is checked. With names as arguments only those tests run.
+ */
+#include <check.h>
+#include <cowix.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define SECONDS 60
+
+void check_failed(const char *file, int line, const char *what)
+{
+	printf("  %s:%d: %s (errno %d: %s)\n", file, line, what, errno, strerror(errno));
+	fflush(stdout);
+	_exit(1);
+}
+
+int wait_status(int pid)
+{
+	int status;
+
+	CHECK(waitpid(pid, &status, 0) == pid);
+	return status;
+}
+
+static int counts(struct audit_report *r)
+{
+	return mm_audit(r, AUDIT_DROP_CACHES);
+}
+
+int on_cowix(void)
+{
+	struct audit_report r;
+
+	return counts(&r) >= 0;
+}
+
+/* What must be the same before and after a test; the first difference is named. */
+static const char *compare(const struct audit_report *a, const struct audit_report *b)
+{
+	static char text[80];
+	const struct {
+		const char *name;
+		unsigned before, after;
+	} pairs[] = {
+		{ "free frames", a->frames_free, b->frames_free }, { "open files", a->files_used, b->files_used },
+		{ "inodes", a->inodes_used, b->inodes_used }, { "tasks", a->tasks, b->tasks },
+		{ "page tables", a->frames_tables, b->frames_tables }, { "buffers", a->buffers_used, b->buffers_used },
+	};
+
+	if (b->mismatches)
+		return "the memory audit found mismatches";
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (pairs[i].before != pairs[i].after) {
+			snprintf(text, sizeof(text), "%s: %u before, %u after", pairs[i].name, pairs[i].before, pairs[i].after);
+			return text;
+		}
+	return NULL;
+}
+
+static int run_child(const struct test *t)
+{
+	int pid, status;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		setpgid(0, 0);
+		alarm(SECONDS);
+		t->run();
+		fflush(stdout);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	kill(-pid, SIGKILL);		/* whatever it left behind */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return status;
+}
+
+static int run_one(const struct test *t)
+{
+	struct audit_report before, after;
+	int audited = counts(&before) >= 0, status = run_child(t);
+	const char *lost = NULL;
+
+	for (int tries = 0; audited && tries < 50; tries++) {
+		counts(&after);
+		lost = compare(&before, &after);
+		if (!lost)
+			break;
+		nanosleep(&(struct timespec){ 0, 20000000 }, NULL);	/* init may still have orphans to reap */
+	}
+	if (status == 0 && !lost) {
+		printf("ok %s: %s\n", t->name, t->what);
+		return 0;
+	}
+	printf("FAILED %s: %s: ", t->name, t->what);
+	if (lost)
+		printf("%s\n", lost);
+	else if (WIFSIGNALED(status))
+		printf("signal %d\n", WTERMSIG(status));
+	else
+		printf("status %d\n", WEXITSTATUS(status));
+	return 1;
+}
+
+static void nothing(void)
+{
+}
+
+int run_tests(const struct test *tests, int argc, char **argv)
+{
+	static const struct test warm_up = { "warm_up", "first uses", nothing };
+	int failed = 0, passed = 0;
+
+	run_child(&warm_up);
+	for (; tests->name; tests++) {
+		int wanted = argc < 2;
+
+		for (int i = 1; i < argc; i++)
+			wanted |= strcmp(argv[i], tests->name) == 0;
+		if (!wanted)
+			continue;
+		if (run_one(tests))
+			failed++;
+		else
+			passed++;
+		fflush(stdout);
+	}
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}

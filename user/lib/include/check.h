@@ -1,0 +1,29 @@
+/* The frame of the test programs in tests/guest (user/lib/check.c): one function a behaviour, each in a process of its own with a time limit. */
+#ifndef CHECK_H
+#define CHECK_H
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct test {
+	const char *name, *what;
+	void (*run)(void);
+};
+
+/* Fail the test with place, expression and errno. */
+void check_failed(const char *file, int line, const char *what) __attribute__((noreturn));
+#define CHECK(e) ((e) ? (void)0 : check_failed(__FILE__, __LINE__, #e))
+#define CHECK_ERRNO(e, number) CHECK((e) == -1 && errno == (number))
+
+#define TESTS(...) \
+	int main(int argc, char **argv) \
+	{ \
+		static const struct test tests[] = { __VA_ARGS__, { 0 } }; \
+		return run_tests(tests, argc, argv); \
+	}
+int run_tests(const struct test *tests, int argc, char **argv);
+int on_cowix(void);			/* the memory audit is there */
+int wait_status(int pid);		/* wait for a child; its raw status */
+#endif
