@@ -35,7 +35,6 @@ start:
 	mov [es:BP_BOOT_DRIVE], dl
 	call check_kernel
 	call get_memory
-	call get_cursor
 	mov si, CMDLINE_OFFSET
 	mov di, BP_CMDLINE
 	mov cx, CMDLINE_SIZE
@@ -44,6 +43,7 @@ start:
 	call enable_a20
 	mov si, protected
 	call print
+	call get_cursor
 	call kill_motor
 	cli
 	lgdt [gdt_descriptor]

@@ -125,6 +125,26 @@ static int copy_area_entries(struct mm *child, struct mm *parent, const struct v
 	return 0;
 }
 
+/* How many entries a half-made copy has: only needed to undo it. */
+static u32 count_present(struct mm *mm)
+{
+	u32 present = 0;
+
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = list_entry(node, struct vm_area, link);
+
+		for (u32 addr = area->start; addr < area->end; addr += PAGE_SIZE) {
+			const pte_t *entry = find_pte(mm, addr);
+
+			if (!entry)
+				addr = table_end(addr, area->end) - PAGE_SIZE;
+			else
+				present += *entry & PTE_P;
+		}
+	}
+	return present;
+}
+
 /*
  * Duplicate parent's user page tables into child, which has the same areas and no pages yet: copy-on-write fork. Called by mm_dup().
  * -ENOMEM: memory ran out halfway; the child's part is freed by mm_release() as ever, and the parent goes on as if
@@ -139,7 +159,7 @@ int copy_page_table(struct mm *child, struct mm *parent)
 		if (error)
 			break;
 	}
-	child->nr_resident = parent->nr_resident;
+	child->nr_resident = error ? count_present(child) : parent->nr_resident;
 	flush_address_space();
 	return error;
 }

@@ -49,7 +49,7 @@ class Machine:
     KEYS = {" ": "spc", "\n": "ret", "-": "minus", "=": "equal", ".": "dot", "/": "slash", ",": "comma", ";": "semicolon",
             "'": "apostrophe", "\\": "backslash", "$": "shift-4", "|": "shift-backslash", ">": "shift-dot", "<": "shift-comma",
             "&": "shift-7", '"': "shift-apostrophe", "*": "shift-8", "(": "shift-9", ")": "shift-0", "?": "shift-slash",
-            "_": "shift-minus", "+": "shift-equal"}
+            "_": "shift-minus", "[": "bracket_left", "]": "bracket_right", "+": "shift-equal"}
 
     def __init__(self, folder, image, *options):
         self.path = os.path.join(folder, "qmp")
