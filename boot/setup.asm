@@ -44,7 +44,6 @@ start:
 	mov si, protected
 	call print
 	call get_cursor
-	call kill_motor
 	cli
 	lgdt [gdt_descriptor]
 	mov eax, cr0
@@ -183,13 +182,6 @@ a20_open:
 	pop cx
 	pop es
 	pop ds
-	ret
-
-; The floppy's motor is the kernel's business from now on.
-kill_motor:
-	mov dx, 0x3F2
-	xor al, al
-	out dx, al
 	ret
 
 die:

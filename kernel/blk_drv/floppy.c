@@ -22,6 +22,7 @@
 #define FDC_DIR		0x3F7		/* reading: disk changed */
 #define DOR_NOT_RESET	0x04
 #define DOR_DMA		0x08
+#define DOR_MOTORS	0x30
 #define DOR_MOTOR(d)	(0x10 << (d))
 #define MSR_READY	0x80
 #define MSR_TO_CPU	0x40
@@ -439,6 +440,7 @@ void floppy_init(void)
 	list_init(&motor_timer.link);
 	if (!types)
 		return;
+	motors = inb(FDC_DOR) & DOR_MOTORS;	/* the BIOS has just read from it: no need to wait for it to spin up again */
 	request_irq(IRQ_FLOPPY, floppy_interrupt);
 	register_blkdev(FLOPPY_MAJOR, &floppy_ops);
 }
