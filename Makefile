@@ -30,7 +30,7 @@ PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) sh
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 
 # Flags that not every compiler has are tried first.
-cc-option = $(shell $(CC) -m32 $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+cc-option = $(shell $(CC) -m32 -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo "$(1)")
 COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -fno-pic -fno-stack-protector \
 	-fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	$(call cc-option,-fno-pie) $(call cc-option,-fcf-protection=none) $(call cc-option,--param=min-pagesize=0) \
@@ -50,6 +50,7 @@ help:
 	@echo 'make [OVERLAY=dir]   build/cowix.img, with the files below dir added'
 	@echo 'make run             boot it in QEMU: a window, or this terminal when there is no display'
 	@echo 'make bochs           boot it in Bochs        make bochs-debug   the same, stopped in its debugger'
+	@echo 'make bochs-cow       one copy-on-write fault in Bochs, before and after, unattended'
 	@echo 'make debug           QEMU stopped at the first instruction, gdb attached'
 	@echo 'make test            every test              make bench         the instruction counts'
 	@echo 'make check-docs      every file and function that a document names exists'
@@ -65,7 +66,7 @@ $(BUILD)/inc/%.inc: include/cowix/%.h
 $(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -S -o $(BUILD)/asm-offsets.s $<
-	sed -nE 's/.*->([A-Z_]+) \$$?([0-9]+).*/%define \1 \2/p' $(BUILD)/asm-offsets.s > $@
+	sed -nE 's/.*->([A-Z_]+) [$$]?(-?[0-9]+).*/%define \1 \2/p' $(BUILD)/asm-offsets.s > $@
 
 # The kernel is linked twice: the second time with the table of its own symbols, which panic() uses.
 $(BUILD)/%.o: %.c Makefile
@@ -139,6 +140,8 @@ bochs: all
 	sh tools/bochs/run
 bochs-debug: all
 	sh tools/bochs/run debug
+bochs-cow: all
+	$(PYTHON) tools/bochs/cow
 test: all $(BUILD)/test.img
 	$(PYTHON) -m pytest -q tests
 bench: all
@@ -148,6 +151,6 @@ check-docs:
 clean:
 	rm -rf $(BUILD)
 FORCE:
-.PHONY: all help run debug bochs bochs-debug test bench check-docs clean FORCE
+.PHONY: all help run debug bochs bochs-debug bochs-cow test bench check-docs clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

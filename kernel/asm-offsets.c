@@ -1,11 +1,11 @@
 /*
- * Numbers that assembly needs from C structures. Compiled to assembly text only; the Makefile turns each "->NAME value" line into a nasm
+ * Numbers that assembly needs from C structures. Compiled to assembly text only; the Makefile turns each "->NAME value" text into a nasm
  * constant in build/offsets.inc.
  */
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 
-#define DEFINE(name, value) __asm__ volatile("->" #name " %c0" : : "i"(value))
+#define DEFINE(name, value) __asm__ volatile(".ascii \"->" #name " %c0\"" : : "i"(value))
 
 void asm_offsets(void);
 

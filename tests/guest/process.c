@@ -183,30 +183,37 @@ static void suspend(void)
 	CHECK(sigprocmask(SIG_BLOCK, NULL, &none) == 0 && sigismember(&none, SIGALRM));
 }
 
+static void short_sleep(void)
+{
+	struct timespec ts = { 0, 200000000 };
+
+	nanosleep(&ts, NULL);
+}
+
 /* A signal interrupts a read; with SA_RESTART the read goes on. */
 static void interrupted_calls(void)
 {
 	struct sigaction action = { .sa_handler = handler };
-	int fds[2], pid;
+	int fds[2], turn[2], pid;
 	char c;
 
-	CHECK(pipe(fds) == 0);
+	CHECK(pipe(fds) == 0 && pipe(turn) == 0);
 	sigaction(SIGUSR1, &action, NULL);
 	pid = fork();
 	if (pid == 0) {
-		struct timespec ts = { 0, 100000000 };
-
-		nanosleep(&ts, NULL);
+		short_sleep();
 		kill(getppid(), SIGUSR1);
-		nanosleep(&ts, NULL);
+		read(turn[0], &c, 1);
+		short_sleep();
 		kill(getppid(), SIGUSR1);
-		nanosleep(&ts, NULL);
+		short_sleep();
 		write(fds[1], "z", 1);
 		_exit(0);
 	}
 	CHECK_ERRNO(read(fds[0], &c, 1), EINTR);
 	action.sa_flags = SA_RESTART;
 	sigaction(SIGUSR1, &action, NULL);
+	CHECK(write(turn[1], "x", 1) == 1);
 	CHECK(read(fds[0], &c, 1) == 1 && c == 'z' && count == 2);
 	CHECK(wait_status(pid) == 0);
 }
