@@ -19,14 +19,31 @@
 
 static LIST_HEAD(mounts);
 
-/* Called by get_free_page() when there is none: caches give up what is clean. How many things were dropped. */
-static int reclaim(int wanted)
+static int drop_clean(int wanted)
 {
 	int dropped = shrink_page_cache(wanted);
 
 	if (dropped < wanted)
 		dropped += shrink_buffers(wanted - dropped);
 	return dropped;
+}
+
+/*
+ * Called by get_free_page() when there is none: caches give up what is clean, and if nothing is, what is dirty is written first. Writing may
+ * itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. How many things were dropped.
+ */
+static int reclaim(int wanted)
+{
+	static bool writing;
+	int dropped = drop_clean(wanted);
+
+	if (dropped || writing)
+		return dropped;
+	writing = true;
+	write_inodes(NULL);
+	sync_buffers(0);
+	writing = false;
+	return drop_clean(wanted);
 }
 
 /* Called once by start_kernel. */

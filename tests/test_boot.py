@@ -1,11 +1,13 @@
 """Booting: both emulators, memory sizes, hard disk, and what happens when something is missing or damaged."""
 import os
+import re
 import shutil
 import struct
+import subprocess
 
 import pytest
 
-from conftest import BUILD, FLOPPY, cowix, fsck, mkfs
+from conftest import BUILD, FLOPPY, TOP, cowix, fsck, mkfs
 
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
@@ -149,3 +151,65 @@ def test_time_out():
 def test_parameters_too_long():
     result = cowix("x" * 3000)
     assert result.status == 126 and "too long" in result.err
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A hard disk of 40 MB with an empty Minix file system made by the host's mkfs.minix."""
+    image = str(tmp_path / "disk.img")
+    with open(image, "wb") as f:
+        f.truncate(80 * 16 * 63 * 512)
+    subprocess.run(["mkfs.minix", "-1", "-n", "30", image], check=True, capture_output=True)
+    return image
+
+
+def test_mounted_disk(disk):
+    """A second file system: mounted, filled beyond the machine's memory, written back, unmounted, and clean."""
+    script = ("mount /dev/hda /mnt && mkdir /mnt/d && dd if=/dev/zero of=/mnt/d/big bs=4096 count=5000 2>/dev/null && cp /bin/ls /mnt/d && "
+              "mount && ls -l /mnt/d && mount /dev/hda /tmp; umount /mnt && ls /mnt && audit -d | head -1")
+    result = cowix(script, "-m", "12", f"-q=-drive", f"-q=if=ide,format=raw,file={disk}", timeout=120)
+    assert result.status == 0, result.err
+    assert b"20480000" in result.out and b"/dev/hda /mnt minix rw" in result.out and b"mismatches 0" in result.out
+    assert "Device or resource busy" in result.err
+    fsck(disk)
+
+
+def test_overlay(tmp_path):
+    """make OVERLAY=dir adds a folder's files, with their modes."""
+    overlay = tmp_path / "overlay"
+    (overlay / "root" / "deep").mkdir(parents=True)
+    (overlay / "root" / "deep" / "hello").write_text("#!/bin/sh\necho overlaid $1\n")
+    (overlay / "root" / "deep" / "hello").chmod(0o755)
+    programs = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+    image = str(tmp_path / "x.img")
+    assert mkfs(image, *programs, overlay=str(overlay)).returncode == 0
+    fsck(image)
+    assert cowix("/root/deep/hello well", image=image).out == b"overlaid well\n"
+
+
+def test_bochs_cow():
+    """make bochs-cow: the entry read-only before, writable after; the old frame's count 2, then 1."""
+    text = subprocess.run(["tools/bochs/cow"], cwd=TOP, capture_output=True, text=True, timeout=120).stdout
+    entries = re.findall(r"PTE: 0x\w+ .* U ([RW]) P", text)
+    counts = re.findall(r"0x([0-9a-f]{8})\t0x00000000$", text, re.M)
+    assert entries == ["R", "W"] and counts == ["00000002", "00000001"], text
+
+
+def test_gdb(tmp_path):
+    """make debug's commands: gdb reaches do_wp_page with source and arguments."""
+    commands = tmp_path / "commands"
+    commands.write_text("break do_wp_page\ncontinue\nbacktrace\ncow\nmonitor quit\n")
+    image = str(tmp_path / "floppy.img")
+    shutil.copyfile(FLOPPY, image)
+    port = 20000 + os.getpid() % 20000
+    qemu = subprocess.Popen(["qemu-system-i386", "-M", "pc", "-m", "32", "-display", "none", "-nodefaults", "-S", "-gdb", f"tcp:127.0.0.1:{port}",
+                             "-drive", f"if=floppy,index=0,format=raw,file={image}", "-boot", "a"])
+    init = tmp_path / "init"
+    init.write_text(open(f"{TOP}/tools/gdbinit").read().replace(":1234", f":{port}"))
+    try:
+        text = subprocess.run(["gdb", "-q", "-nx", "-batch", "-x", str(init), "-x", str(commands), f"{BUILD}/kernel.elf"],
+                              capture_output=True, text=True, timeout=60).stdout
+    finally:
+        qemu.kill()
+        qemu.wait()
+    assert "do_page_fault" in text and re.search(r"count 2", text), text
