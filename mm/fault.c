@@ -18,8 +18,8 @@
  *  Refuse: in user mode SIGSEGV with si_addr; in the kernel the fixup table, so that the user copy returns -EFAULT; without
  *  a fixup a panic. No memory: in user mode the program is killed with a message; in the kernel the user copy returns -ENOMEM.
  *
- * Exceptions are entered with interrupts masked, so that CR2 is read before another fault can change it; whatever may take long or
- * sleep runs with them as they were.
+ * Exceptions are entered with interrupts masked, so that CR2 is read before another fault can change it, and stay so: nothing here takes
+ * longer than copying a page, and where a file must be read the task sleeps, and others run with their own interrupt flag.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -52,11 +52,10 @@ static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 	}
 }
 
-static bool allowed(const struct vm_area *area, u32 code)
+/* Nonzero if the area allows the access. */
+static inline u32 allowed(const struct vm_area *area, u32 code)
 {
-	if (code & PF_WRITE)
-		return area->flags & VM_WRITE;
-	return area->flags & (VM_READ | VM_EXEC);
+	return area->flags & (code & PF_WRITE ? VM_WRITE : VM_READ | VM_EXEC);
 }
 
 /* The rows of the table that need the area. 0 when the access may be tried again. */
@@ -81,6 +80,7 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 	struct mm *mm = current->mm;
 	int error;
 
+	current->minor_faults++;
 	if (unlikely(addr >= TASK_SIZE || !mm)) {
 		refuse(regs, code, addr, -EFAULT);
 		return;
@@ -89,11 +89,8 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 		pte_t *entry = find_pte(mm, addr);
 
 		if (*entry & PAGE_COW) {
-			if (likely(do_wp_page(mm, addr, entry) == 0)) {
-				current->minor_faults++;
-				return;
-			}
-			refuse(regs, code, addr, -ENOMEM);
+			if (unlikely(do_wp_page(mm, addr, entry) < 0))
+				refuse(regs, code, addr, -ENOMEM);
 			return;
 		}
 		if (*entry & PTE_W) {
@@ -101,11 +98,7 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 			return;
 		}
 	}
-	if (regs->eflags & EFLAGS_IF)
-		sti();
 	error = fault_in_area(mm, addr, code);
-	if (error)
+	if (unlikely(error))
 		refuse(regs, code, addr, error);
-	else
-		current->minor_faults++;
 }

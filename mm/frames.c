@@ -18,7 +18,7 @@
 
 struct zone {
 	u32 free_list;		/* frame number of the first free frame, 0: none */
-	u32 fresh, fresh_end;	/* frames not handed out since boot; those with a count are holes */
+	u32 fresh, fresh_end;	/* frames in one piece that were not handed out since boot */
 };
 
 static struct zone dma_zone, high_zone;
@@ -149,13 +149,22 @@ static void release_low_memory(u32 ebda)
 	}
 }
 
-static u32 count_fresh(const struct zone *zone)
+/*
+ * Give a zone the frames [first, end): up to the first hole they are its fresh ones; what lies behind, on machines that have holes there, goes
+ * to the free list.
+ */
+static void fill_zone(struct zone *zone, u32 first, u32 end)
 {
-	u32 free = 0;
+	u32 frame = first;
 
-	for (u32 frame = zone->fresh; frame < zone->fresh_end; frame++)
-		free += mem_map[frame].count == 0;
-	return free;
+	while (frame < end && mem_map[frame].count == 0)
+		frame++;
+	zone->fresh = first;
+	zone->fresh_end = frame;
+	nr_free_pages += frame - first;
+	for (; frame < end; frame++)
+		if (mem_map[frame].count == 0)
+			release_frame(frame);
 }
 
 /*
@@ -168,18 +177,15 @@ void frames_init(struct boot_params *bp)
 	rep_stosl(mem_map, 0, nr_frames * sizeof(struct page) / 4);
 	reserve_range(0, boot_next);
 	reserve_holes(bp);
-	dma_zone.fresh = boot_next >> PAGE_SHIFT;
-	dma_zone.fresh_end = min_u32(nr_frames, DMA_LIMIT_FRAME);
-	high_zone.fresh = DMA_LIMIT_FRAME;
-	high_zone.fresh_end = max_u32(nr_frames, DMA_LIMIT_FRAME);
-	nr_free_pages = count_fresh(&dma_zone) + count_fresh(&high_zone);
+	fill_zone(&dma_zone, boot_next >> PAGE_SHIFT, min_u32(nr_frames, DMA_LIMIT_FRAME));
+	fill_zone(&high_zone, DMA_LIMIT_FRAME, max_u32(nr_frames, DMA_LIMIT_FRAME));
 	release_low_memory(bp->base_memory_kb << 10);
 	nr_ram_frames = nr_free_pages;
 	zero_page = get_zeroed_page();
 	printk("memory: %u KB, %u KB free\n", nr_frames * (PAGE_SIZE / 1024), nr_free_pages * (PAGE_SIZE / 1024));
 }
 
-/* Frame number of a frame taken off the zone, or 0. */
+/* Number of a frame taken off the zone, or 0. */
 static inline u32 take_frame(struct zone *zone)
 {
 	u32 frame = zone->free_list;
@@ -189,11 +195,9 @@ static inline u32 take_frame(struct zone *zone)
 		return frame;
 	}
 	frame = zone->fresh;
-	while (frame < zone->fresh_end && unlikely(mem_map[frame].count))
-		frame++;
 	if (frame == zone->fresh_end)
 		return 0;
-	zone->fresh = frame + 1;
+	zone->fresh++;
 	return frame;
 }
 
@@ -292,11 +296,8 @@ u32 for_each_free_frame(void (*visit)(u32 frame))
 	for (u32 z = 0; z < ARRAY_SIZE(zones); z++) {
 		for (u32 frame = zones[z]->free_list; frame && seen <= nr_frames; frame = mem_map[frame].next, seen++)
 			visit(frame);
-		for (u32 frame = zones[z]->fresh; frame < zones[z]->fresh_end; frame++)
-			if (mem_map[frame].count == 0) {
-				visit(frame);
-				seen++;
-			}
+		for (u32 frame = zones[z]->fresh; frame < zones[z]->fresh_end; frame++, seen++)
+			visit(frame);
 	}
 	return seen;
 }

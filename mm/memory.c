@@ -56,7 +56,7 @@ static bool make_table(pte_t *pde)
 }
 
 /* The entry for addr; its page table is made if it is missing. NULL: no memory. */
-static inline pte_t *get_pte(struct mm *mm, u32 addr)
+static pte_t *get_pte(struct mm *mm, u32 addr)
 {
 	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
 
@@ -214,29 +214,35 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
  */
 static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
-	pte_t *entry = get_pte(mm, addr);
+	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)], *entry;
 
-	if (unlikely(!entry || *entry & PTE_P)) {
+	if (unlikely(!(*pde & PTE_P)) && !make_table(pde)) {
 		free_page(frame);
-		return entry ? 0 : -ENOMEM;
+		return -ENOMEM;
+	}
+	entry = &table_of(*pde)[PGTBL_INDEX(addr)];
+	if (unlikely(*entry & PTE_P)) {
+		free_page(frame);
+		return 0;
 	}
 	*entry = frame | bits;
 	mm->nr_resident++;
 	return 0;
 }
 
-/* Where no page was: a page of zeroes. Reading maps the one shared zero page, PAGE_COW where writing is allowed. */
-static inline int do_anonymous_page(struct vm_area *area, u32 write, u32 *frame, u32 *bits)
+/*
+ * Where no page was: a page of zeroes, referenced for the entry, or 0. Reading maps the one shared zero page, PAGE_COW where writing is
+ * allowed; *bits are the entry's.
+ */
+static inline u32 anonymous_page(const struct vm_area *area, u32 write, u32 *bits)
 {
-	if (!write) {
-		page_of(zero_page)->count++;
-		*frame = zero_page;
-		*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
-		return 0;
+	if (write) {
+		*bits = PRIVATE_BITS | PTE_W;
+		return get_zeroed_page();
 	}
-	*frame = get_zeroed_page();
-	*bits = PRIVATE_BITS | PTE_W;
-	return *frame ? 0 : -ENOMEM;
+	page_of(zero_page)->count++;
+	*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
+	return zero_page;
 }
 
 /* Bytes of the page at addr that come from the area's object; the rest of the page is zero. */
@@ -273,6 +279,15 @@ static int do_file_page(struct vm_area *area, u32 addr, u32 write, u32 *frame, u
 	return *frame ? 0 : -ENOMEM;
 }
 
+/* do_no_page() where the page comes from the area's file. Apart, so that the more frequent case has the shorter path. */
+static noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page, u32 write)
+{
+	u32 frame, bits;
+	int error = do_file_page(area, page, write, &frame, &bits);
+
+	return error ? error : map_page(mm, page, frame, bits);
+}
+
 /*
  * First access to a page of an area: find or make its frame and map it. Called by do_page_fault(), which has checked that the area
  * allows the access. 0, -ENOMEM, or -EIO when the file could not be read; nothing is mapped then.
@@ -280,15 +295,11 @@ static int do_file_page(struct vm_area *area, u32 addr, u32 write, u32 *frame, u
 int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
 {
 	u32 page = PAGE_ROUND_DOWN(addr), frame, bits;
-	int error;
 
 	if (area->ops && page < area->file_end)
-		error = do_file_page(area, page, write, &frame, &bits);
-	else
-		error = do_anonymous_page(area, write, &frame, &bits);
-	if (error)
-		return error;
-	return map_page(mm, page, frame, bits);
+		return do_mapped_page(mm, area, page, write);
+	frame = anonymous_page(area, write, &bits);
+	return likely(frame) ? map_page(mm, page, frame, bits) : -ENOMEM;
 }
 
 /* The same for exec, which places the argument pages. */

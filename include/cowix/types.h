@@ -34,6 +34,7 @@ typedef u16 kdev_t;			/* device number: major << 8 | minor */
  * from the stack, where kernel/entry.asm has pushed them.
  */
 #define asmlinkage __attribute__((regparm(0)))
+#define noinline __attribute__((noinline))
 #define NORETURN __attribute__((noreturn))
 #define PACKED __attribute__((packed))
 #define ALIGNED(n) __attribute__((aligned(n)))

@@ -92,51 +92,62 @@ static void put_string(struct output *out, struct spec *spec, const char *s)
 	put_text(out, spec, s, spec->precision >= 0 ? strnlen(s, spec->precision) : strlen(s));
 }
 
+static void convert_integer(struct output *out, struct spec *spec, char type, va_list *ap)
+{
+	s64 value;
+
+	if (type == 'd') {
+		value = spec->longs > 1 ? va_arg(*ap, s64) : va_arg(*ap, s32);
+		put_number(out, spec, value < 0 ? -(u64)value : (u64)value, value < 0, 10, false);
+		return;
+	}
+	value = spec->longs > 1 ? (s64)va_arg(*ap, u64) : (s64)va_arg(*ap, u32);
+	put_number(out, spec, value, false, type == 'u' ? 10 : type == 'o' ? 8 : 16, type == 'X');
+}
+
+static void convert(struct output *out, struct spec *spec, char type, va_list *ap)
+{
+	char c;
+
+	switch (type) {
+	case 'p':
+		spec->precision = 8;
+		put_number(out, spec, va_arg(*ap, u32), false, 16, false);
+		break;
+	case 'c':
+		c = va_arg(*ap, int);
+		put_text(out, spec, &c, 1);
+		break;
+	case 's':
+		put_string(out, spec, va_arg(*ap, const char *));
+		break;
+	case '%':
+		put(out, '%');
+		break;
+	default:
+		convert_integer(out, spec, type, ap);
+	}
+}
+
 /* Format into buf, always with a NUL if size > 0; the length it would have had without the limit. */
-int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
+int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 {
 	struct output out = { buf, size, 0 };
 	struct spec spec;
-	s64 value;
-	char c;
+	va_list ap;
 
+	va_copy(ap, args);
 	for (; *fmt; fmt++) {
 		if (*fmt != '%') {
 			put(&out, *fmt);
 			continue;
 		}
 		fmt = parse_spec(fmt + 1, &spec);
-		switch (*fmt) {
-		case 'd':
-			value = spec.longs > 1 ? va_arg(ap, s64) : va_arg(ap, s32);
-			put_number(&out, &spec, value < 0 ? -(u64)value : (u64)value, value < 0, 10, false);
+		if (!*fmt)
 			break;
-		case 'u':
-		case 'x':
-		case 'X':
-		case 'o':
-			value = spec.longs > 1 ? (s64)va_arg(ap, u64) : (s64)va_arg(ap, u32);
-			put_number(&out, &spec, value, false, *fmt == 'u' ? 10 : *fmt == 'o' ? 8 : 16, *fmt == 'X');
-			break;
-		case 'p':
-			spec.precision = 8;
-			put_number(&out, &spec, va_arg(ap, u32), false, 16, false);
-			break;
-		case 'c':
-			c = va_arg(ap, int);
-			put_text(&out, &spec, &c, 1);
-			break;
-		case 's':
-			put_string(&out, &spec, va_arg(ap, const char *));
-			break;
-		case '%':
-			put(&out, '%');
-			break;
-		case '\0':
-			fmt--;
-			break;
-		}
+		convert(&out, &spec, *fmt, &ap);
 	}
+	va_end(ap);
 	if (size)
 		buf[min_u32(out.length, size - 1)] = '\0';
 	return out.length;

@@ -49,13 +49,12 @@ static void orphans(void)
 	CHECK(pipe(fds) == 0);
 	pid = fork();
 	if (pid == 0) {
-		if (fork() == 0) {
-			int me = getppid();
+		int parent = getpid(), adopter;
 
-			while (getppid() == me)
-				sleep(0), syscall(158);
-			me = getppid();
-			write(fds[1], &me, sizeof(me));
+		if (fork() == 0) {
+			while ((adopter = getppid()) == parent)
+				syscall(__NR_sched_yield);
+			write(fds[1], &adopter, sizeof(adopter));
 		}
 		_exit(0);
 	}

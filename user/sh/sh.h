@@ -1,4 +1,4 @@
-/* The shell: what its files share. Reading order: main.c, lex.c, parse.c, expand.c, exec.c, builtins.c, vars.c, arena.c. */
+/* The shell: what its files share. Reading order: main.c, lex.c, parse.c, expand.c, exec.c, redirect.c, builtins.c, vars.c, arena.c. */
 #ifndef SH_H
 #define SH_H
 
@@ -90,6 +90,13 @@ int run_node(struct node *node);
 int run_string(const char *text);	/* eval, -c */
 int run_file(const char *path);		/* 127: cannot be read */
 void report_jobs(void);
+
+pid_t start_child(void);		/* fork; in the child signals have their default actions again */
+
+/* redirect.c */
+struct saved;
+int redirect(const struct redirect *r, struct saved **saved);	/* with saved, remembers what it replaces; -1: it was said why */
+void restore(struct saved *s);
 
 /* builtins.c: a function that returns a status, or NULL */
 typedef int (*builtin_t)(int argc, char **argv);
