@@ -24,6 +24,14 @@ static void write_text(void)
 	*(volatile char *)(unsigned)write_text = 0;
 }
 
+static const char constants[3 * PAGE] = { 1 };
+
+/* A page of constants that nobody has touched: there is no entry yet, the area alone must refuse. */
+static void write_constants(void)
+{
+	*((volatile char *)constants + 2 * PAGE) = 1;
+}
+
 static void read_null(void)
 {
 	(void)*(volatile char *)8;
@@ -64,6 +72,7 @@ static void read_hole(void)
 static void protection(void)
 {
 	CHECK(signal_of(write_text) == SIGSEGV);
+	CHECK(signal_of(write_constants) == SIGSEGV);
 	CHECK(signal_of(read_null) == SIGSEGV);
 	CHECK(signal_of(read_kernel) == SIGSEGV);
 	CHECK(signal_of(write_kernel) == SIGSEGV);
