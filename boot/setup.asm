@@ -11,6 +11,7 @@ PORT_A		equ 0x92		; fast A20
 KBD_STATUS	equ 0x64
 KBD_DATA	equ 0x60
 PARAMS_SEGMENT	equ BOOT_PARAMS >> 4
+BIOS_HARD_DISKS	equ 0x475		; in the BIOS data area
 SMAP		equ 0x534D4150
 
 %macro fail 1
@@ -35,6 +36,8 @@ start:
 	mov [es:BP_BOOT_DRIVE], dl
 	call check_kernel
 	call get_memory
+	call get_disks
+	call get_video
 	mov si, CMDLINE_OFFSET
 	mov di, BP_CMDLINE
 	mov cx, CMDLINE_SIZE
@@ -113,6 +116,44 @@ get_memory:
 .done:
 	mov si, memory
 	jmp print
+
+; Geometry of the boot drive, and how many hard disks the BIOS counts (0 where a call is missing).
+get_disks:
+	push es
+	xor ax, ax
+	mov es, ax
+	mov al, [es:BIOS_HARD_DISKS]
+	xor di, di
+	push ax
+	mov ax, PARAMS_SEGMENT
+	mov es, ax
+	mov dl, [es:BP_BOOT_DRIVE]
+	xor ax, ax
+	mov es, ax
+	mov ah, 8
+	int 0x13
+	pop ax
+	pop es
+	mov [es:BP_HARD_DISKS], al
+	jc .done
+	mov al, cl
+	and al, 63
+	mov [es:BP_SECTORS], al
+	inc dh
+	mov [es:BP_HEADS], dh
+	xchg cl, ch			; the two high bits of the cylinder are with the sector
+	shr ch, 6
+	inc cx
+	mov [es:BP_CYLINDERS], cx
+.done:
+	ret
+
+get_video:
+	mov ah, 0x0F
+	int 0x10
+	mov [es:BP_VIDEO_MODE], al
+	mov [es:BP_VIDEO_COLUMNS], ah
+	ret
 
 get_cursor:
 	mov ah, 3

@@ -251,11 +251,12 @@ static void free_tree(struct inode *inode, u32 slot, u32 first_block, u32 keep, 
  */
 int minix_truncate(struct inode *inode, u32 size)
 {
-	u32 keep = (size + BLOCK_SIZE - 1) / BLOCK_SIZE;
+	u32 keep = (size + BLOCK_SIZE - 1) / BLOCK_SIZE, old_size = inode->i_size;
 
 	if (size > MAX_BLOCKS * BLOCK_SIZE)
 		return -EFBIG;
-	if (size < inode->i_size)
+	inode->i_size = size;		/* first: whoever is reading a page now clears what lies beyond */
+	if (size < old_size)
 		drop_inode_pages(inode, size);
 	for (u32 i = keep; i < MINIX_DIRECT; i++) {
 		release_zone(inode, inode->i_zone[i]);
@@ -264,7 +265,6 @@ int minix_truncate(struct inode *inode, u32 size)
 	if (keep < DIRECT_AND_SINGLE)
 		free_tree(inode, MINIX_INDIRECT, MINIX_DIRECT, keep, 0);
 	free_tree(inode, MINIX_DOUBLE, DIRECT_AND_SINGLE, keep, 1);
-	inode->i_size = size;
 	inode->i_mtime = inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
 	return 0;

@@ -14,6 +14,7 @@
 
 static struct list buckets[BUCKETS];
 static LIST_HEAD(lru);			/* the longest unused first */
+static struct wait_queue page_read = WAIT_QUEUE_INIT(page_read);
 u32 nr_cached_pages;
 
 void page_cache_init(void)
@@ -114,10 +115,19 @@ static void clear_beyond_end(struct cached_page *page)
 	}
 }
 
+/* Have a page read, by this task or by another that has begun: read twice, it could lose what was written in between. */
 static int read_page(struct cached_page *page)
 {
-	int error = page_io(page, READ);
+	int error;
 
+	while (page->reading)
+		sleep_on(&page_read);
+	if (page->uptodate)
+		return 0;
+	page->reading = true;
+	error = page_io(page, READ);
+	page->reading = false;
+	wake_up(&page_read);
 	if (!error) {
 		clear_beyond_end(page);
 		page->uptodate = true;
@@ -198,9 +208,9 @@ void drop_inode_pages(struct inode *inode, u32 size)
 		struct cached_page *page = list_entry(node, struct cached_page, inode_link);
 
 		if (page->index * PAGE_SIZE >= size) {
-			page->dirty = false;
+			page->dirty = page->uptodate = false;
 			if (page->users == 0)
-				free_cached_page(page);
+				free_cached_page(page);	/* else its last user does */
 		} else if (page->index == size / PAGE_SIZE) {
 			memset((u8 *)__va(page->frame) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
 		}

@@ -67,6 +67,8 @@ void start_kernel(struct boot_params *bp)
 {
 	console_init();
 	printk("Cowix\n");
+	printk("BIOS: boot drive %x (%u cylinders, %u heads, %u sectors), %u hard disks, video mode %u, %u columns\n", bp->boot_drive,
+	       bp->cylinders, bp->heads, bp->sectors, bp->hard_disks, bp->video_mode, bp->video_columns);
 	params_init(bp->cmdline);
 	gdt_init();
 	traps_init();

@@ -70,7 +70,7 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 	regs->ss = regs->ds = regs->es = USER_DS;
 	regs->eflags = (regs->eflags & ~USER_EFLAGS) | (sc->eflags & USER_EFLAGS);
 	regs->orig_eax = -1;
-	return sc->fpstate ? fpu_restore_from_user(sc->fpstate) : 0;
+	return sc->fpstate ? fpu_restore_from_user((const void __user *)sc->fpstate) : 0;
 }
 
 /* Where a frame of this size goes: below the stack pointer, aligned as a function expects it on entry (esp + 4 a multiple of 16). */

@@ -21,8 +21,14 @@
 #define BP_BOOT_DRIVE	12
 #define BP_CURSOR_ROW	13
 #define BP_CURSOR_COLUMN 14
-#define BP_E820		16
-#define BP_CMDLINE	784
+#define BP_HARD_DISKS	15
+#define BP_CYLINDERS	16
+#define BP_HEADS	18
+#define BP_SECTORS	19
+#define BP_VIDEO_MODE	20
+#define BP_VIDEO_COLUMNS 21
+#define BP_E820		24
+#define BP_CMDLINE	792
 
 #ifndef __ASSEMBLER__
 #include <cowix/types.h>
@@ -40,7 +46,11 @@ struct boot_params {
 	u16 base_memory_kb;		/* KB below the extended BIOS data area */
 	u8 boot_drive;			/* BIOS number: below 0x80 a floppy */
 	u8 cursor_row, cursor_column;
-	u8 padding;
+	u8 hard_disks;			/* that the BIOS knows */
+	u16 cylinders;			/* of the boot drive, as the BIOS sees it */
+	u8 heads, sectors;
+	u8 video_mode, video_columns;
+	u16 padding;
 	struct e820_entry e820[E820_MAX];
 	char cmdline[CMDLINE_SIZE];
 };
@@ -48,6 +58,8 @@ struct boot_params {
 _Static_assert(offsetof(struct boot_params, e801_low) == BP_E801_LOW, "");
 _Static_assert(offsetof(struct boot_params, base_memory_kb) == BP_BASE_MEMORY, "");
 _Static_assert(offsetof(struct boot_params, boot_drive) == BP_BOOT_DRIVE, "");
+_Static_assert(offsetof(struct boot_params, cylinders) == BP_CYLINDERS, "");
+_Static_assert(offsetof(struct boot_params, video_mode) == BP_VIDEO_MODE, "");
 _Static_assert(offsetof(struct boot_params, e820) == BP_E820, "");
 _Static_assert(offsetof(struct boot_params, cmdline) == BP_CMDLINE, "");
 #endif

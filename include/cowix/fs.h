@@ -53,6 +53,7 @@ struct cached_page {
 	u32 frame;
 	u32 users;				/* who work on it right now: not to be dropped */
 	bool dirty, uptodate;
+	bool reading;				/* by one of its users; the others wait */
 };
 
 struct cached_page *get_cached_page(struct inode *inode, u32 index, bool read, int *error);	/* held; NULL: error */
