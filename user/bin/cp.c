@@ -1,12 +1,20 @@
 /* cp [-rpfi] file... target */
-#include <stdlib.h>
 #include <tree.h>
 #include <unistd.h>
 #include <util.h>
 
+static int recursive, preserve;
+
+static void copy(const char *from, const char *to)
+{
+	if (copy_tree(from, to, recursive, preserve) < 0)
+		exit_status = 1;
+}
+
 int main(int argc, char **argv)
 {
-	int option, recursive = 0, preserve = 0, interactive = 0, into;
+	static const char synopsis[] = "[-rpfi] file... target";
+	int option, interactive = 0;
 
 	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "rRpfia")) != -1) {
@@ -14,20 +22,8 @@ int main(int argc, char **argv)
 		preserve |= option == 'p' || option == 'a';
 		interactive |= option == 'i';
 		if (option == '?')
-			usage("[-rpfi] file... target");
+			usage(synopsis);
 	}
-	if (argc - optind < 2)
-		usage("[-rpfi] file... target");
-	into = is_directory(argv[argc - 1]);
-	if (!into && argc - optind > 2) {
-		complain(argv[argc - 1], "not a directory");
-		return 1;
-	}
-	for (; optind < argc - 1; optind++) {
-		char *to = into ? join_path(argv[argc - 1], base_name(argv[optind])) : argv[argc - 1];
-
-		if (!interactive || access(to, F_OK) < 0 || ask("overwrite", to))
-			exit_status |= copy_tree(argv[optind], to, recursive, preserve) < 0;
-	}
+	each_target(argv + optind, argc - optind, synopsis, interactive, copy);
 	return exit_status;
 }

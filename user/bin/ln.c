@@ -1,28 +1,30 @@
 /* ln [-sf] target... name */
+#include <tree.h>
 #include <unistd.h>
 #include <util.h>
 
+static int symbolic, force;
+
+static void make_link(const char *target, const char *name)
+{
+	if (force)
+		unlink(name);
+	if ((symbolic ? symlink : link)(target, name) < 0)
+		warn(name);
+}
+
 int main(int argc, char **argv)
 {
-	int option, symbolic = 0, force = 0, into;
+	static const char synopsis[] = "[-sf] target... name";
+	int option;
 
 	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "sf")) != -1) {
 		symbolic |= option == 's';
 		force |= option == 'f';
 		if (option == '?')
-			usage("[-sf] target... name");
+			usage(synopsis);
 	}
-	if (argc - optind < 2)
-		usage("[-sf] target... name");
-	into = is_directory(argv[argc - 1]);
-	for (; optind < argc - 1; optind++) {
-		char *to = into ? join_path(argv[argc - 1], base_name(argv[optind])) : argv[argc - 1];
-
-		if (force)
-			unlink(to);
-		if ((symbolic ? symlink : link)(argv[optind], to) < 0)
-			warn(to);
-	}
+	each_target(argv + optind, argc - optind, synopsis, 0, make_link);
 	return exit_status;
 }

@@ -17,26 +17,15 @@ static void move(const char *from, const char *to)
 
 int main(int argc, char **argv)
 {
-	int option, interactive = 0, into;
+	static const char synopsis[] = "[-fi] file... target";
+	int option, interactive = 0;
 
 	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "fi")) != -1) {
 		interactive = option == 'i';
 		if (option == '?')
-			usage("[-fi] file... target");
+			usage(synopsis);
 	}
-	if (argc - optind < 2)
-		usage("[-fi] file... target");
-	into = is_directory(argv[argc - 1]);
-	if (!into && argc - optind > 2) {
-		complain(argv[argc - 1], "not a directory");
-		return 1;
-	}
-	for (; optind < argc - 1; optind++) {
-		char *to = into ? join_path(argv[argc - 1], base_name(argv[optind])) : argv[argc - 1];
-
-		if (!interactive || access(to, F_OK) < 0 || ask("overwrite", to))
-			move(argv[optind], to);
-	}
+	each_target(argv + optind, argc - optind, synopsis, interactive, move);
 	return exit_status;
 }

@@ -151,3 +151,25 @@ int copy_tree(const char *from, const char *to, int recursive, int preserve)
 		keep_attributes(to, &st);
 	return failed;
 }
+
+void each_target(char **files, int count, const char *synopsis, int interactive, void (*fn)(const char *from, const char *to))
+{
+	const char *target = count ? files[count - 1] : NULL;
+	int into;
+
+	if (count < 2)
+		usage(synopsis);
+	into = is_directory(target);
+	if (!into && count > 2) {
+		complain(target, "not a directory");
+		return;
+	}
+	for (int i = 0; i < count - 1; i++) {
+		char *inside = into ? join_path(target, base_name(files[i])) : NULL;
+		const char *to = inside ? inside : target;
+
+		if (!interactive || access(to, F_OK) < 0 || ask("overwrite", to))
+			fn(files[i], to);
+		free(inside);
+	}
+}

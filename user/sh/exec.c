@@ -67,10 +67,7 @@ pid_t start_child(void)
 		in_subshell = 1;
 		interactive = 0;
 		signal(SIGINT, SIG_DFL);
-		signal(SIGQUIT, SIG_DFL);
-		signal(SIGTSTP, SIG_DFL);
-		signal(SIGTTIN, SIG_DFL);
-		signal(SIGTTOU, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);	/* the stop signals stay ignored: nobody could continue the job */
 	}
 	return pid;
 }

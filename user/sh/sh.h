@@ -91,7 +91,7 @@ int run_string(const char *text);	/* eval, -c */
 int run_file(const char *path);		/* 127: cannot be read */
 void report_jobs(void);
 
-pid_t start_child(void);		/* fork; in the child signals have their default actions again */
+pid_t start_child(void);		/* fork; in the child ^C and ^\\ work again */
 
 /* redirect.c */
 struct saved;

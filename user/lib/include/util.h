@@ -20,4 +20,11 @@ char *join_path(const char *dir, const char *name);	/* malloc'ed */
 const char *base_name(const char *path);
 int is_directory(const char *path);
 int ask(const char *question, const char *what);	/* y on standard input? */
+/* The options of head and tail, -n [+]number, -c [+]number and -number; the file arguments that follow. */
+struct count_options {
+	long limit;
+	int bytes, from_start, headings;
+};
+char **count_options(int argc, char **argv, struct count_options *options);
+void print_heading(struct count_options *options, const char *name);
 #endif

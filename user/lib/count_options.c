@@ -1,0 +1,31 @@
+/* What head and tail have in common. */
+#include <stdio.h>
+#include <unistd.h>
+#include <util.h>
+
+char **count_options(int argc, char **argv, struct count_options *o)
+{
+	int option;
+
+	*o = (struct count_options){ .limit = 10 };
+	if (argc > 1 && argv[1][0] == '-' && argv[1][1] >= '0' && argv[1][1] <= '9') {
+		o->limit = number(argv[1] + 1);
+		optind = 2;
+	}
+	while ((option = getopt(argc, argv, "n:c:")) != -1) {
+		if (option == '?')
+			usage("[-n [+]lines | -c [+]bytes] [file...]");
+		o->bytes = option == 'c';
+		o->from_start = optarg[0] == '+';
+		o->limit = number(optarg + o->from_start);
+	}
+	o->headings = argc - optind > 1;
+	return argv + optind;
+}
+
+/* With several files, a line with the name before each. */
+void print_heading(struct count_options *o, const char *name)
+{
+	if (o->headings)
+		printf("%s==> %s <==\n", o->headings++ > 1 ? "\n" : "", name);
+}
