@@ -127,8 +127,10 @@ IMAGE_DEPS = $(BUILD)/bootsect.bin $(BUILD)/setup.bin $(BUILD)/kernel.bin $(addp
 	$(wildcard user/etc/*) tools/mkfs
 MKFS = $(PYTHON) tools/mkfs --boot $(BUILD)/bootsect.bin --setup $(BUILD)/setup.bin --kernel $(BUILD)/kernel.bin \
 	--bin $(BUILD)/bin --etc user/etc
-$(BUILD)/cowix.img: $(IMAGE_DEPS) $(if $(OVERLAY),FORCE)
+$(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) -o $@ $(PROGRAMS)
+$(BUILD)/overlay.name: FORCE
+	@mkdir -p $(@D); echo '$(OVERLAY)' | cmp -s - $@ || echo '$(OVERLAY)' > $@
 $(BUILD)/test.img: $(IMAGE_DEPS) $(addprefix $(BUILD)/tests/,$(TESTS))
 	$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) $(addprefix tests/,$(TESTS))
 

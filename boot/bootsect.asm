@@ -1,6 +1,6 @@
 ; The boot sector. The BIOS loads it at 0x7C00 with the drive in DL; it loads /boot/cowix (setup, then the kernel), which the image builder
 ; has laid out in one piece, to SETUP_LOAD and jumps there. The same sector works on a floppy and on a hard disk: the
-; geometry comes from the BIOS. A read that fails three times is reported with its sector number, and that is the end.
+; geometry comes from the BIOS, and a hard disk is read by block number where the BIOS can. A read that fails three times is reported with its sector number, and that is the end.
 
 %include "boot_params.inc"
 
@@ -22,6 +22,7 @@ start:
 	mov si, loading
 	call print
 	call get_geometry
+	call probe_extensions
 	mov ax, SETUP_LOAD >> 4
 	mov es, ax
 	mov ax, [first_sector]
@@ -56,6 +57,22 @@ get_geometry:
 .done:
 	ret
 
+; Whether the BIOS reads this drive by block number (int 13h, AH=42h); no floppy does.
+probe_extensions:
+	mov ah, 0x41
+	mov bx, 0x55AA
+	mov dl, [drive]
+	test dl, dl
+	jns .done
+	int 0x13
+	jc .done
+	cmp bx, 0xAA55
+	jne .done
+	and cl, 1
+	mov [by_block], cl
+.done:
+	ret
+
 ; Read as many sectors as lie together on the track, fit below the next 64 KB boundary (floppy DMA cannot cross it) and are
 ; wanted; advance ES, sector and left.
 read_some:
@@ -76,7 +93,8 @@ read_some:
 	jbe .ready
 	mov bx, cx
 .ready:
-	mov [count], bl
+	mov [count], bx
+	mov [where], es
 	mov cx, dx
 	inc cx				; CL: sector, from 1
 	xor dx, dx
@@ -91,6 +109,11 @@ read_some:
 	mov ah, 2
 	mov al, [count]
 	xor bx, bx
+	mov si, packet
+	cmp [by_block], bl
+	je .read
+	mov ah, 0x42
+.read:
 	pusha
 	int 0x13
 	popa
@@ -107,7 +130,7 @@ read_some:
 	call print_hex
 	jmp stop
 .advance:
-	movzx ax, byte [count]
+	mov ax, [count]
 	add [sector], ax
 	sub [left], ax
 	shl ax, 5
@@ -157,18 +180,25 @@ loading:	db "boot", 13, 10, 0
 read_error:	db "boot: cannot read sector ", 0
 
 drive:		db 0
-count:		db 0
+by_block:	db 0
 track_sectors:	dw 18
 heads:		dw 2
-sector:		dw 0
 left:		dw 0
+
+; The read as AH=42h wants it: size of the packet, sectors, where to, from which block on.
+packet:		dw 16
+count:		dw 0
+		dw 0
+where:		dw 0
+sector:		dq 0
 
 %assign room 502 - ($ - $$)
 %if room < 0
   %assign room -room
   %error boot sector: room bytes too long
+%else
+  %warning boot sector: room bytes left
 %endif
-%warning boot sector: room bytes left
 	times 502 - ($ - $$) db 0
 
 ; Filled in by tools/mkfs.
