@@ -13,7 +13,7 @@ static int access_mask(u32 flags)
 {
 	static const u8 masks[] = { R_OK, W_OK, R_OK | W_OK, R_OK | W_OK };
 
-	return masks[flags & O_ACCMODE];
+	return masks[flags & O_ACCMODE] | (flags & O_TRUNC ? W_OK : 0);
 }
 
 /* Make the file that O_CREAT wants, or find it if somebody was faster or it was there. dir is locked. */

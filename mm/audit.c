@@ -199,6 +199,7 @@ asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags)
 	report.frames_user = user_entries;
 	report.frames_tables = table_frames;
 	report.frames_kernel = kmalloc_pages;
+	report.kernel_objects = kmalloc_objects;
 	list_for_each(node, &all_tasks)
 		report.tasks++;
 	error = copy_to_user(out, &report, sizeof(report));

@@ -27,7 +27,7 @@ static const u16 class_size[] = { 16, 32, 48, 64, 96, 128, 192, 256, 336, 448, 5
 static struct list partial[ARRAY_SIZE(class_size)];
 static u8 class_of[2032 / 16 + 1];	/* size in units of 16, rounded up -> class */
 
-u32 kmalloc_pages;
+u32 kmalloc_pages, kmalloc_objects;
 
 void kmalloc_init(void)
 {
@@ -64,6 +64,7 @@ static void *slab_take(struct slab *slab)
 {
 	void *object = slab->free;
 
+	kmalloc_objects++;
 	if (object) {
 		slab->free = *(void **)object;
 	} else {
@@ -112,6 +113,7 @@ void kfree(void *object)
 		return;
 	if (slab->magic != SLAB_MAGIC || slab->used == 0)
 		panic("kfree: %p is no object", object);
+	kmalloc_objects--;
 	if (slab->used-- == slab->capacity)
 		list_add(&slab->link, &partial[slab->class]);
 	*(void **)object = slab->free;

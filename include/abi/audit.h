@@ -13,7 +13,8 @@ struct audit_report {
 	unsigned frames_user;		/* user page-table entries */
 	unsigned frames_tables;		/* page tables */
 	unsigned inodes_used, files_used, buffers_used, tasks;
-	unsigned reserved[5];
+	unsigned kernel_objects;	/* small kernel objects in use */
+	unsigned reserved[4];
 };
 
 #endif

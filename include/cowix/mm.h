@@ -61,7 +61,7 @@ static inline void kpage_free(void *page)
 
 /* mm/kmalloc.c: objects of up to 2032 bytes, 16-byte aligned. NULL: no memory. Process context only. */
 void kmalloc_init(void);
-extern u32 kmalloc_pages;
+extern u32 kmalloc_pages, kmalloc_objects;	/* pages taken, objects in use */
 void *kmalloc(size_t size);
 void *kzalloc(size_t size);		/* cleared */
 void kfree(void *object);		/* NULL is allowed */
