@@ -30,12 +30,6 @@ static int chrdev_open(struct inode *inode, struct file *file)
 	return is_memory(inode->i_rdev) ? 0 : -ENXIO;
 }
 
-static void chrdev_release(struct inode *inode, struct file *file)
-{
-	if (is_tty(inode->i_rdev))
-		tty_close(file->tty);
-}
-
 /* /dev/mem: physical memory, to look at. */
 static int read_mem(char __user *buf, u32 count, u32 *pos)
 {
@@ -90,7 +84,7 @@ static int chrdev_ioctl(struct file *file, u32 command, u32 arg)
 }
 
 const struct file_ops chrdev_fops = {
-	.open = chrdev_open, .release = chrdev_release, .read = chrdev_read, .write = chrdev_write, .ioctl = chrdev_ioctl,
+	.open = chrdev_open, .read = chrdev_read, .write = chrdev_write, .ioctl = chrdev_ioctl,
 };
 
 static int bdev_open(struct inode *inode, struct file *file)

@@ -18,7 +18,7 @@
 %include "errno.inc"
 %include "offsets.inc"
 
-extern current, sys_call_table, do_trap, do_irq, do_page_fault, do_signal, schedule, finish_switch
+extern current, sys_call_table, do_trap, do_irq, do_page_fault, do_signal, schedule
 
 %macro SAVE_ALL 0
 	push es
@@ -89,13 +89,11 @@ work_pending:
 ; A new task starts here: schedule() switched to a stack that sys_fork() prepared.
 global ret_from_fork
 ret_from_fork:
-	call finish_switch
 	jmp return_to_user
 
 ; A kernel task starts here, with its function in EBX and the argument in ESI.
 global kernel_thread_start
 kernel_thread_start:
-	call finish_switch
 	sti
 	mov eax, esi
 	call ebx

@@ -74,7 +74,7 @@ void start_kernel(struct boot_params *bp)
 	traps_init();
 	irq_init();
 	memory_size_init(bp);
-	paging_init(bp);
+	paging_init();
 	frames_init(bp);
 	kmalloc_init();
 	pid_init();

@@ -159,11 +159,6 @@ void schedule(void)
 	irq_restore(flags);
 }
 
-/* The first thing a new task does, interrupts masked as schedule() left them. */
-void finish_switch(void)
-{
-}
-
 /* Make a sleeping or stopped task runnable; nothing happens if it is already. Callable from interrupts. */
 void wake_up_task(struct task_struct *task)
 {

@@ -282,11 +282,6 @@ void free_page(u32 phys)
 		release_frame(phys >> PAGE_SHIFT);
 }
 
-bool is_ram(u32 phys)
-{
-	return phys >> PAGE_SHIFT < nr_frames;
-}
-
 /* For the audit: call visit for each free frame that is on a list; fresh frames are those from fresh to fresh_end. */
 u32 for_each_free_frame(void (*visit)(u32 frame))
 {

@@ -193,7 +193,7 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
 {
 	u32 old = PTE_FRAME(*entry), new;
 
-	(void)mm;
+	(void)mm;			/* the entry is enough; mm is there for who looks with a debugger */
 	if (page_of(old)->count > 1) {
 		new = get_free_page();
 		if (!new)
@@ -327,11 +327,8 @@ static u32 drop_entries(pte_t *table, u32 count)
 	return present;
 }
 
-/*
- * Drop every reference that the entries of [start, end) hold. Called through exit, exec and unmapping. The caller flushes the TLB
- * with flush_mm_tlb() if the address space is in use, before anyone runs in it again.
- */
-void zap_page_range(struct mm *mm, u32 start, u32 end)
+/* Drop every reference that the entries of [start, end) hold; the caller flushes the TLB. */
+static void zap_page_range(struct mm *mm, u32 start, u32 end)
 {
 	for (u32 addr = start, next; addr < end; addr = next) {
 		pte_t *entry = find_pte(mm, addr);

@@ -54,11 +54,10 @@ static pte_t map_with_table(u32 phys, u32 global)
  * Map all RAM of nr_frames. Called once by start_kernel, before frames_init. The CR0.WP bit that the copy-on-write core depends
  * on was set by head.asm and is asserted here.
  */
-void paging_init(struct boot_params *bp)
+void paging_init(void)
 {
 	u32 end = nr_frames << PAGE_SHIFT, global;
 
-	(void)bp;
 	if (!(read_cr0() & CR0_WP))
 		panic("paging_init: CR0.WP is clear");
 	detect_features();

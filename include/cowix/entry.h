@@ -12,6 +12,5 @@ void switch_to(u32 *save_esp, u32 next_esp);
 
 void do_trap(struct pt_regs *regs, u32 vector);
 void do_irq(struct pt_regs *regs, u32 irq);
-void finish_switch(void);		/* kernel/sched.c */
 
 #endif

@@ -46,7 +46,6 @@ u32 get_zeroed_page(void);
 u32 get_dma_page(void);			/* below 16 MB */
 void free_page(u32 phys);		/* drops one reference */
 void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to drop clean cached pages; returns how many were freed */
-bool is_ram(u32 phys);			/* whether a frame is RAM that may be handed out */
 
 static inline void *kpage_alloc(void)	/* a page for the kernel itself, by its kernel address, or NULL */
 {
@@ -113,7 +112,7 @@ struct mm {
 #define MMAP_TOP	(STACK_TOP - STACK_MAX - STACK_GUARD)
 
 /* mm/paging.c */
-void paging_init(struct boot_params *bp);
+void paging_init(void);
 void kernel_protect(void);		/* text and constants read-only, for good */
 extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 
@@ -141,7 +140,6 @@ int copy_page_table(struct mm *child, struct mm *parent);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
 int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);	/* write: nonzero for a write */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling);
-void zap_page_range(struct mm *mm, u32 start, u32 end);
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);	/* exec places the argument pages with this */
 pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
 

@@ -14,7 +14,6 @@ void tty_init(void);
 #define KEY_F9 0x43					/* scan code */
 void keyboard_hotkey(u8 scancode, void (*fn)(void));	/* call fn, in the interrupt, at Alt and that key */
 int tty_open(kdev_t dev, bool noctty, kdev_t *actual);	/* -ENXIO; a session leader without a terminal gets it */
-void tty_close(kdev_t dev);
 int tty_read(kdev_t dev, char __user *buf, size_t count, bool nonblock);	/* bytes; -EINTR, -EAGAIN, -EIO, -EFAULT */
 int tty_write(kdev_t dev, const char __user *buf, size_t count, bool nonblock);
 int tty_ioctl(kdev_t dev, u32 cmd, u32 arg);		/* -ENOTTY for what is no terminal request */
@@ -22,7 +21,6 @@ void tty_hangup_session(int session);			/* its leader exits */
 
 void console_init(void);				/* early: printk may write the screen from now on */
 void console_write(const char *s, size_t n);		/* printk's output, any context */
-void serial_console_write(const char *s, size_t n);	/* polled */
 extern kdev_t console_dev;				/* what /dev/console is: console= or 4,1 */
 
 #endif

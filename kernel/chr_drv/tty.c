@@ -378,11 +378,6 @@ int tty_open(kdev_t dev, bool noctty, kdev_t *actual)
 	return 0;
 }
 
-void tty_close(kdev_t dev)
-{
-	(void)dev;
-}
-
 /* A session's leader exits: its foreground group is told, and the terminal is free for another session. */
 void tty_hangup_session(int session)
 {

@@ -20,7 +20,6 @@ struct tty {
 	u16 input[INPUT_SIZE];
 	u32 head, edit, tail;		/* readable: tail..edit; the line being edited: edit..head */
 	bool stopped;			/* ^S */
-	u32 column;			/* of the output, for erasing what is echoed */
 	struct wait_queue readers;
 	u32 (*put)(struct tty *tty, const char *s, u32 n);	/* hand characters to the device: how many it took. Any context */
 	int (*wait_room)(struct tty *tty);	/* sleep until put() takes more: 0 or -EINTR */
