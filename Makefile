@@ -29,7 +29,7 @@ SH_SRCS	= $(wildcard user/sh/*.c)
 PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) sh
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 
-# Flags that not every compiler has are tried first. (Never -o /dev/null: a compiler run by root may delete it.)
+# Flags that not every compiler has are tried first.
 cc-option = $(shell $(CC) -m32 -Werror $(1) -S -o - -x c /dev/null >/dev/null 2>&1 && echo "$(1)")
 COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -fno-pic -fno-stack-protector \
 	-fno-strict-aliasing -fno-asynchronous-unwind-tables \

@@ -1,5 +1,7 @@
 /* Memory: what may be touched, demand-zero, the heap's and the stack's limits, running out. */
+#include <abi/elf.h>
 #include <check.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -80,6 +82,44 @@ static void protection(void)
 	CHECK(signal_of(execute_data) == SIGSEGV);
 	CHECK(signal_of(divide) == SIGFPE);
 	CHECK(signal_of(bad_opcode) == SIGILL);
+}
+
+/*
+ * A program whose only segment is read-only and larger in memory than in its file: the zeroes behind the file's bytes have no file page to be
+ * refused by, so the area's permission alone stands between its first instruction and the write. (Linux gives such zeroes write permission.)
+ */
+static void read_only_zeroes(void)
+{
+	enum { BASE = 0x08048000, HEADERS = 52 + 32 };
+	static const unsigned char code[] = {
+		0xC6, 0x05, 0x00, 0xA0, 0x04, 0x08, 1,		/* movb $1, BASE + 2 pages */
+		0xB8, 1, 0, 0, 0, 0x31, 0xDB, 0xCD, 0x80,	/* exit(0) */
+	};
+	unsigned char image[HEADERS + sizeof(code)] = { 0 };
+	struct elf32_ehdr header = {
+		.e_ident = { 0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, 1 }, .e_type = ET_EXEC, .e_machine = EM_386, .e_version = 1,
+		.e_entry = BASE + HEADERS, .e_phoff = 52, .e_ehsize = 52, .e_phentsize = 32, .e_phnum = 1,
+	};
+	struct elf32_phdr segment = {
+		.p_type = PT_LOAD, .p_vaddr = BASE, .p_filesz = sizeof(image), .p_memsz = 3 * PAGE, .p_flags = PF_R | PF_X, .p_align = PAGE,
+	};
+	int fd, pid, status;
+
+	if (!on_cowix())
+		return;
+	memcpy(image, &header, sizeof(header));
+	memcpy(image + 52, &segment, sizeof(segment));
+	memcpy(image + HEADERS, code, sizeof(code));
+	fd = open("/tmp/test-ro", O_WRONLY | O_CREAT | O_TRUNC, 0755);
+	CHECK(fd >= 0 && write(fd, image, sizeof(image)) == sizeof(image) && close(fd) == 0);
+	pid = fork();
+	if (pid == 0) {
+		execve("/tmp/test-ro", (char *[]){ "x", NULL }, (char *[]){ NULL });
+		_exit(99);
+	}
+	status = wait_status(pid);
+	CHECK(unlink("/tmp/test-ro") == 0);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 }
 
 static volatile unsigned fault_address;
@@ -224,6 +264,7 @@ static void fpu(void)
 }
 
 TESTS({ "protection", "forbidden accesses end in the right signals", protection },
+      { "read_only_zeroes", "a read-only area refuses writes even where no page is yet", read_only_zeroes },
       { "fault_info", "a handler learns the address", fault_info },
       { "heap", "brk grows, shrinks, gives zeroes and knows its limits", heap },
       { "stack", "the stack grows to 8 MB and no further", stack },
