@@ -12,12 +12,14 @@ BUILD	= build
 # Object files in reading order.
 KERNEL_OBJS = boot/head.o \
 	kernel/main.o kernel/params.o kernel/printk.o kernel/panic.o \
-	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/sys_call_table.o \
-	kernel/sched.o kernel/wait.o kernel/timer.o kernel/time.o \
-	kernel/fork.o kernel/pid.o kernel/exit.o kernel/signal.o kernel/sigframe.o kernel/sys.o kernel/random.o \
+	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
+	kernel/sched.o kernel/wait.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/futex.o \
+	kernel/fork.o kernel/pid.o kernel/exit.o kernel/signal.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/sys.o \
+	kernel/random.o \
 	kernel/lib/string.o kernel/lib/vsprintf.o \
-	mm/frames.o mm/kmalloc.o mm/paging.o mm/area.o mm/memory.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o \
-	fs/exec.o fs/elf.o fs/super.o fs/inode.o fs/namei.o fs/namei_ops.o fs/open.o fs/file_table.o fs/read_write.o \
+	mm/frames.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/memory.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o \
+	fs/exec.o fs/elf.o fs/super.o fs/inode.o fs/namei.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \
+	fs/read_write.o fs/select.o fs/mmap.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
 	fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o \
@@ -36,7 +38,7 @@ COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -
 	$(call cc-option,-fno-pie) $(call cc-option,-fcf-protection=none) $(call cc-option,--param=min-pagesize=0) \
 	-isystem $(shell $(CC) -m32 -print-file-name=include) $(if $(CI)$(WERROR),-Werror)
 CFLAGS	:= $(COMMON) $(OPT) -mgeneral-regs-only -mregparm=3 -fno-omit-frame-pointer -fno-common \
-	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-Wframe-larger-than=640) -Iinclude
+	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-Wframe-larger-than=640) -Iinclude -I$(BUILD)/inc
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude
 LDFLAGS	= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
@@ -63,6 +65,12 @@ $(BUILD)/inc/%.inc: include/abi/%.h
 	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
 $(BUILD)/inc/%.inc: include/cowix/%.h
 	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
+# The numbers that have a name but no entry in the table, for the log.
+$(BUILD)/inc/missing_calls.h: include/abi/unistd.h kernel/sys_call_table.c Makefile
+	@mkdir -p $(@D)
+	sed -nE 's/^#define __NR_([a-z0-9_]+) ([0-9]+)$$/\2 \1/p' include/abi/unistd.h | \
+	while read number name; do grep -qE "CALL(_AS)?\($$name[,)]" kernel/sys_call_table.c || printf '"%s %s\\n"\n' $$number $$name; done > $@
+$(BUILD)/kernel/sys_ni.o: $(BUILD)/inc/missing_calls.h
 $(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -S -o $(BUILD)/asm-offsets.s $<

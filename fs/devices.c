@@ -23,6 +23,12 @@ static bool is_memory(kdev_t dev)
 	       (minor == MINOR_MEM || minor == MINOR_NULL || minor == MINOR_ZERO || minor == MINOR_FULL);
 }
 
+/* Seeking on memory devices means nothing for most, but does no harm; on terminals it is an error. */
+bool is_seekable_chrdev(kdev_t dev)
+{
+	return is_memory(dev);
+}
+
 static int chrdev_open(struct inode *inode, struct file *file)
 {
 	if (is_tty(inode->i_rdev))
@@ -31,22 +37,22 @@ static int chrdev_open(struct inode *inode, struct file *file)
 }
 
 /* /dev/mem: physical memory, to look at. */
-static int read_mem(char __user *buf, u32 count, u32 *pos)
+static int read_mem(char __user *buf, u32 count, loff_t *pos)
 {
-	u32 end = nr_frames << PAGE_SHIFT;
+	u32 end = nr_frames << PAGE_SHIFT, start = *pos;
 	int error;
 
 	if (*pos >= end)
 		return 0;
-	count = min_u32(count, end - *pos);
-	error = copy_to_user(buf, __va(*pos), count);
+	count = min_u32(count, end - start);
+	error = copy_to_user(buf, __va(start), count);
 	if (error)
 		return error;
 	*pos += count;
 	return count;
 }
 
-static int chrdev_read(struct file *file, char __user *buf, u32 count, u32 *pos)
+static int chrdev_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
 	int error;
 
@@ -63,7 +69,7 @@ static int chrdev_read(struct file *file, char __user *buf, u32 count, u32 *pos)
 	}
 }
 
-static int chrdev_write(struct file *file, const char __user *buf, u32 count, u32 *pos)
+static int chrdev_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	(void)pos;
 	if (is_tty(file->inode->i_rdev))
@@ -94,11 +100,11 @@ static int bdev_open(struct inode *inode, struct file *file)
 }
 
 /* One block's part of a transfer: bytes, or -errno. */
-static int transfer_block(kdev_t dev, char __user *buf, u32 pos, u32 count, bool write)
+static int transfer_block(kdev_t dev, char __user *buf, loff_t pos, u32 count, bool write)
 {
-	u32 offset = pos % BLOCK_SIZE, n = min_u32(count, BLOCK_SIZE - offset);
+	u32 offset = (u32)pos % BLOCK_SIZE, n = min_u32(count, BLOCK_SIZE - offset);
 	int error;
-	struct buffer_head *bh = bread(dev, pos / BLOCK_SIZE, &error);
+	struct buffer_head *bh = bread(dev, pos >> BLOCK_SHIFT, &error);
 
 	if (!bh)
 		return error;
@@ -109,14 +115,16 @@ static int transfer_block(kdev_t dev, char __user *buf, u32 pos, u32 count, bool
 	return error ? error : (int)n;
 }
 
-static int transfer(struct file *file, char __user *buf, u32 count, u32 *pos, bool write)
+static int transfer(struct file *file, char __user *buf, u32 count, loff_t *pos, bool write)
 {
 	kdev_t dev = file->inode->i_rdev;
-	u32 size = blkdev_sectors(dev) * SECTOR_SIZE, done = 0;
+	s64 size = (s64)blkdev_sectors(dev) * SECTOR_SIZE;
+	u32 done = 0;
 
 	if (*pos >= size)
 		return write && count ? -ENOSPC : 0;
-	count = min_u32(count, size - *pos);
+	if (count > size - *pos)
+		count = size - *pos;
 	while (done < count) {
 		int n = transfer_block(dev, buf + done, *pos, count - done, write);
 
@@ -128,12 +136,12 @@ static int transfer(struct file *file, char __user *buf, u32 count, u32 *pos, bo
 	return done;
 }
 
-static int bdev_read(struct file *file, char __user *buf, u32 count, u32 *pos)
+static int bdev_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
 	return transfer(file, buf, count, pos, false);
 }
 
-static int bdev_write(struct file *file, const char __user *buf, u32 count, u32 *pos)
+static int bdev_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	return transfer(file, (char __user *)buf, count, pos, true);
 }

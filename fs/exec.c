@@ -320,8 +320,11 @@ static void commit(struct program *p, struct pt_regs *regs)
 	exec_signals(current);
 	close_on_exec(current);
 	fpu_release(current);
+	tls_clear(current);
 	exec_credentials(p->inode);
 	current->did_exec = true;
+	current->clear_child_tid = current->robust_list = 0;
+	ptrace_exec();
 	set_fs_gs(0, 0);
 	memset(regs, 0, sizeof(*regs));
 	regs->orig_eax = -1;

@@ -6,6 +6,7 @@
 #include <cowix/fs.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
@@ -71,7 +72,7 @@ static int find_free(u32 from)
 
 	while (fd < current->files->end && current->files->fd[fd])
 		fd++;
-	return fd < OPEN_MAX ? (int)fd : -EMFILE;
+	return fd < current->rlimits[RLIMIT_NOFILE].rlim_cur ? (int)fd : -EMFILE;
 }
 
 int fd_install(struct file *file, bool cloexec)
@@ -90,6 +91,7 @@ asmlinkage int sys_close(int fd)
 
 	if (!file)
 		return -EBADF;
+	release_locks(file, files);
 	files->fd[fd] = NULL;
 	while (files->end > 0 && !files->fd[files->end - 1])
 		files->end--;
@@ -108,7 +110,7 @@ static int dup_to(int fd, int to, bool cloexec)
 
 static int dup_from(int fd, u32 lowest, bool cloexec)
 {
-	int to = fget(fd) ? lowest < OPEN_MAX ? find_free(lowest) : -EINVAL : -EBADF;
+	int to = fget(fd) ? lowest < current->rlimits[RLIMIT_NOFILE].rlim_cur ? find_free(lowest) : -EINVAL : -EBADF;
 
 	return to < 0 ? to : dup_to(fd, to, cloexec);
 }
@@ -118,14 +120,51 @@ asmlinkage int sys_dup(int fd)
 	return dup_from(fd, 0, false);
 }
 
+/* Both are open already or within the limit; what is open as `to` is closed. */
+static int dup_over(int fd, int to, bool cloexec)
+{
+	if (!fget(fd) || (u32)to >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
+		return -EBADF;
+	sys_close(to);
+	return dup_to(fd, to, cloexec);
+}
+
 asmlinkage int sys_dup2(int fd, int to)
 {
-	if (!fget(fd) || (u32)to >= OPEN_MAX)
-		return -EBADF;
-	if (fd == to)
-		return to;
-	sys_close(to);
-	return dup_to(fd, to, false);
+	return fd == to && fget(fd) ? to : dup_over(fd, to, false);
+}
+
+asmlinkage int sys_dup3(int fd, int to, u32 flags)
+{
+	return fd == to || flags & ~O_CLOEXEC ? -EINVAL : dup_over(fd, to, flags & O_CLOEXEC);
+}
+
+/* The lock commands with the structure for large files; the calls below bring it from the program and back. */
+static int lock_command(struct file *file, int command, struct flock64 __user *user)
+{
+	struct flock64 fl;
+	int error = copy_from_user(&fl, user, sizeof(fl));
+
+	if (!error)
+		error = fcntl_lock(file, command, &fl);
+	return !error && command == F_GETLK64 ? copy_to_user(user, &fl, sizeof(fl)) : error;
+}
+
+/* The same with 32-bit offsets. */
+static int old_lock_command(struct file *file, int command, struct flock __user *user)
+{
+	struct flock fl;
+	struct flock64 wide;
+	int error = copy_from_user(&fl, user, sizeof(fl));
+
+	if (error)
+		return error;
+	wide = (struct flock64){ fl.l_type, fl.l_whence, fl.l_start, fl.l_len, fl.l_pid };
+	error = fcntl_lock(file, command - F_GETLK + F_GETLK64, &wide);
+	if (error || command != F_GETLK)
+		return error;
+	fl = (struct flock){ wide.l_type, wide.l_whence, wide.l_start, wide.l_len, wide.l_pid };
+	return copy_to_user(user, &fl, sizeof(fl));
 }
 
 asmlinkage int sys_fcntl(int fd, int command, u32 arg)
@@ -150,6 +189,17 @@ asmlinkage int sys_fcntl(int fd, int command, u32 arg)
 	case F_SETFL:
 		file->flags = (file->flags & ~changeable) | (arg & changeable);
 		return 0;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+		return old_lock_command(file, command, (struct flock __user *)arg);
+	case F_GETLK64:
+	case F_SETLK64:
+	case F_SETLKW64:
+		return lock_command(file, command, (struct flock64 __user *)arg);
+	case F_GETOWN:
+	case F_SETOWN:
+		return 0;			/* nobody sends SIGIO */
 	}
 	return -EINVAL;
 }
@@ -180,8 +230,10 @@ void exit_files(struct task_struct *task)
 	struct files_struct *files = task->files;
 
 	for (u32 fd = 0; fd < files->end; fd++)
-		if (files->fd[fd])
+		if (files->fd[fd]) {
+			release_locks(files->fd[fd], files);
 			fput(files->fd[fd]);
+		}
 	task->files = NULL;
 	kfree(files);
 }

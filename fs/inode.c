@@ -44,6 +44,7 @@ struct inode *new_inode(struct super_block *sb)
 		return NULL;
 	list_init(&inode->hash_link);
 	list_init(&inode->pages);
+	list_init(&inode->i_locks);
 	wait_queue_init(&inode->i_wait);
 	inode->i_sb = sb;
 	inode->i_dev = sb ? sb->s_dev : 0;

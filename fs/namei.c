@@ -20,7 +20,7 @@ int permission(const struct inode *inode, int mask)
 		return mask & X_OK && !S_ISDIR(mode) && !(mode & (S_IXUSR | S_IXGRP | S_IXOTH)) ? -EACCES : 0;
 	if (current->euid == inode->i_uid)
 		mode >>= 6;
-	else if (current->egid == inode->i_gid)
+	else if (in_group(inode->i_gid))
 		mode >>= 3;
 	return (mode & mask) == (u32)mask ? 0 : -EACCES;
 }
@@ -176,32 +176,51 @@ static int walk(struct inode *dir, const char *path, int follow, u32 links, stru
 	return 0;
 }
 
-int path_lookup(const char *path, int follow, struct inode **inode)
+/* Where a relative path starts. No reference is taken: nothing here closes dirfd. */
+static int start_of(int dirfd, const char *path, struct inode **dir)
 {
+	struct file *file;
+
+	*dir = current->fs->cwd;
+	if (dirfd == AT_FDCWD || *path == '/')
+		return *path ? 0 : -ENOENT;
+	file = fget(dirfd);
+	if (!file)
+		return -EBADF;
+	*dir = file->inode;
 	if (!*path)
 		return -ENOENT;
-	return walk(current->fs->cwd, path, follow, 0, inode);
+	return S_ISDIR(file->inode->i_mode) ? 0 : -ENOTDIR;
+}
+
+int path_lookup(int dirfd, const char *path, int follow, struct inode **inode)
+{
+	struct inode *dir;
+	int error = start_of(dirfd, path, &dir);
+
+	return error ? error : walk(dir, path, follow, 0, inode);
 }
 
 /*
  * The directory in which the last component of path is, or would be, and that component (trailing slashes left out). For calls that make
  * or remove names. A path of slashes only has no last component: length 0.
  */
-int path_parent(const char *path, struct inode **dir, const char **last, u32 *length)
+int path_parent(int dirfd, const char *path, struct inode **dir, const char **last, u32 *length)
 {
 	const char *end = path + strlen(path);
+	struct inode *start;
 	char *parent;
-	int error;
+	int error = start_of(dirfd, path, &start);
 
-	if (!*path)
-		return -ENOENT;
+	if (error)
+		return error;
 	while (end > path && end[-1] == '/')
 		end--;
 	for (*last = end; *last > path && (*last)[-1] != '/'; (*last)--)
 		;
 	*length = end - *last;
 	if (*last == path) {
-		*dir = igrab(*path == '/' ? current->fs->root : current->fs->cwd);
+		*dir = igrab(*path == '/' ? current->fs->root : start);
 		return 0;
 	}
 	parent = kpage_alloc();
@@ -209,19 +228,40 @@ int path_parent(const char *path, struct inode **dir, const char **last, u32 *le
 		return -ENOMEM;
 	memcpy(parent, path, *last - path);
 	parent[*last - path] = '\0';
-	error = walk(current->fs->cwd, parent, FOLLOW, 0, dir);
+	error = walk(start, parent, FOLLOW, 0, dir);
 	kpage_free(parent);
 	return error;
 }
 
 int user_path(const char __user *path, int follow, struct inode **inode)
 {
+	return user_path_at(AT_FDCWD, path, follow ? 0 : AT_SYMLINK_NOFOLLOW, inode);
+}
+
+/* An empty path with AT_EMPTY_PATH: what dirfd itself has open, of whatever kind. */
+static int opened_inode(int dirfd, struct inode **inode)
+{
+	struct file *file;
+
+	if (dirfd == AT_FDCWD) {
+		*inode = igrab(current->fs->cwd);
+		return 0;
+	}
+	file = fget(dirfd);
+	if (!file)
+		return -EBADF;
+	*inode = igrab(file->inode);
+	return 0;
+}
+
+int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **inode)
+{
 	char *name;
 	int error = getname(path, &name);
 
 	if (error)
-		return error;
-	error = path_lookup(name, follow, inode);
+		return error == -ENOENT && flags & AT_EMPTY_PATH ? opened_inode(dirfd, inode) : error;
+	error = path_lookup(dirfd, name, flags & AT_SYMLINK_NOFOLLOW ? NOFOLLOW : FOLLOW, inode);
 	putname(name);
 	return error;
 }
@@ -229,7 +269,7 @@ int user_path(const char __user *path, int follow, struct inode **inode)
 /* The program to be run at a path: a regular file that current may execute. */
 int open_exec(const char *path, struct inode **inode)
 {
-	int error = path_lookup(path, FOLLOW, inode);
+	int error = path_lookup(AT_FDCWD, path, FOLLOW, inode);
 
 	if (error)
 		return error;

@@ -32,13 +32,13 @@ static void release_second(struct target *t, const struct target *first)
 }
 
 /* Fill and lock a target. The last component must be a proper name. */
-static int get_target(const char __user *user_path, struct target *t)
+static int get_target(int dirfd, const char __user *user_path, struct target *t)
 {
 	int error = getname(user_path, &t->path);
 
 	if (error)
 		return error;
-	error = path_parent(t->path, &t->dir, &t->last, &t->length);
+	error = path_parent(dirfd, t->path, &t->dir, &t->last, &t->length);
 	if (error) {
 		putname(t->path);
 		return error;
@@ -76,10 +76,10 @@ static int may_create(const struct target *t)
 }
 
 /* Make a file, directory or device. The inode is referenced for the caller. */
-static int make_node(const char __user *path, u32 mode, kdev_t rdev, struct inode **inode)
+static int make_node(int dirfd, const char __user *path, u32 mode, kdev_t rdev, struct inode **inode)
 {
 	struct target t;
-	int error = get_target(path, &t);
+	int error = get_target(dirfd, path, &t);
 
 	if (error)
 		return error;
@@ -92,17 +92,22 @@ static int make_node(const char __user *path, u32 mode, kdev_t rdev, struct inod
 	return error;
 }
 
-asmlinkage int sys_mkdir(const char __user *path, u32 mode)
+asmlinkage int sys_mkdirat(int dirfd, const char __user *path, u32 mode)
 {
 	struct inode *inode;
-	int error = make_node(path, S_IFDIR | (mode & 01777 & ~current->fs->umask), 0, &inode);
+	int error = make_node(dirfd, path, S_IFDIR | (mode & 01777 & ~current->fs->umask), 0, &inode);
 
 	if (!error)
 		iput(inode);
 	return error;
 }
 
-asmlinkage int sys_mknod(const char __user *path, u32 mode, u32 dev)
+asmlinkage int sys_mkdir(const char __user *path, u32 mode)
+{
+	return sys_mkdirat(AT_FDCWD, path, mode);
+}
+
+asmlinkage int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev)
 {
 	struct inode *inode;
 	u32 type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
@@ -112,35 +117,45 @@ asmlinkage int sys_mknod(const char __user *path, u32 mode, u32 dev)
 		return -EPERM;
 	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR && type != S_IFBLK)
 		return -EINVAL;
-	error = make_node(path, type | (mode & 07777 & ~current->fs->umask), dev, &inode);
+	error = make_node(dirfd, path, type | (mode & 07777 & ~current->fs->umask), dev, &inode);
 	if (!error)
 		iput(inode);
 	return error;
 }
 
-asmlinkage int sys_symlink(const char __user *user_target, const char __user *path)
+asmlinkage int sys_mknod(const char __user *path, u32 mode, u32 dev)
+{
+	return sys_mknodat(AT_FDCWD, path, mode, dev);
+}
+
+asmlinkage int sys_symlinkat(const char __user *user_target, int dirfd, const char __user *path)
 {
 	struct inode *inode;
 	char *target;
-	u32 pos = 0;
+	loff_t pos = 0;
 	int error = getname(user_target, &target);
 
 	if (error)
 		return error;
-	error = make_node(path, S_IFLNK | 0777, 0, &inode);
+	error = make_node(dirfd, path, S_IFLNK | 0777, 0, &inode);
 	if (!error) {
 		lock_inode(inode);
 		error = inode_write(inode, target, strlen(target), &pos, false);
 		unlock_inode(inode);
 		iput(inode);
 		if (error < 0)
-			sys_unlink(path);
+			sys_unlinkat(dirfd, path, 0);
 	}
 	putname(target);
 	return error < 0 ? error : 0;
 }
 
-asmlinkage int sys_readlink(const char __user *path, char __user *buf, int size)
+asmlinkage int sys_symlink(const char __user *target, const char __user *path)
+{
+	return sys_symlinkat(target, AT_FDCWD, path);
+}
+
+asmlinkage int sys_readlinkat(int dirfd, const char __user *path, char __user *buf, int size)
 {
 	struct inode *inode;
 	char *text;
@@ -148,7 +163,7 @@ asmlinkage int sys_readlink(const char __user *path, char __user *buf, int size)
 
 	if (size <= 0)
 		return -EINVAL;
-	error = user_path(path, NOFOLLOW, &inode);
+	error = user_path_at(dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &inode);
 	if (error)
 		return error;
 	text = S_ISLNK(inode->i_mode) ? kpage_alloc() : NULL;
@@ -161,6 +176,11 @@ asmlinkage int sys_readlink(const char __user *path, char __user *buf, int size)
 	}
 	iput(inode);
 	return n;
+}
+
+asmlinkage int sys_readlink(const char __user *path, char __user *buf, int size)
+{
+	return sys_readlinkat(AT_FDCWD, path, buf, size);
 }
 
 /* In a directory with the sticky bit only the owner of a file, of the directory or the superuser may take a name away. */
@@ -180,11 +200,11 @@ static bool is_mount_point(const struct inode *inode)
 }
 
 /* unlink() and rmdir() differ in what they accept and in the operation. */
-static int remove_name(const char __user *path, bool directory)
+static int remove_name(int dirfd, const char __user *path, bool directory)
 {
 	struct target t;
 	struct inode *inode;
-	int error = get_target(path, &t);
+	int error = get_target(dirfd, path, &t);
 
 	if (error)
 		return error == -EEXIST ? -EBUSY : error;
@@ -211,29 +231,36 @@ static int remove_name(const char __user *path, bool directory)
 	return error;
 }
 
+asmlinkage int sys_unlinkat(int dirfd, const char __user *path, u32 flags)
+{
+	return flags & ~AT_REMOVEDIR ? -EINVAL : remove_name(dirfd, path, flags & AT_REMOVEDIR);
+}
+
 asmlinkage int sys_unlink(const char __user *path)
 {
-	return remove_name(path, false);
+	return remove_name(AT_FDCWD, path, false);
 }
 
 asmlinkage int sys_rmdir(const char __user *path)
 {
-	return remove_name(path, true);
+	return remove_name(AT_FDCWD, path, true);
 }
 
-asmlinkage int sys_link(const char __user *old, const char __user *new)
+asmlinkage int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags)
 {
 	struct target t;
 	struct inode *inode;
-	int error = user_path(old, NOFOLLOW, &inode);
+	int error = flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH) ? -EINVAL : 0;
 
+	if (!error)
+		error = user_path_at(old_dirfd, old, flags & AT_SYMLINK_FOLLOW ? flags : flags | AT_SYMLINK_NOFOLLOW, &inode);
 	if (error)
 		return error;
 	if (S_ISDIR(inode->i_mode)) {
 		iput(inode);
 		return -EPERM;
 	}
-	error = get_target(new, &t);
+	error = get_target(new_dirfd, new, &t);
 	if (!error) {
 		error = inode->i_sb != t.dir->i_sb ? -EXDEV : may_create(&t);
 		if (!error)
@@ -242,6 +269,11 @@ asmlinkage int sys_link(const char __user *old, const char __user *new)
 	}
 	iput(inode);
 	return error;
+}
+
+asmlinkage int sys_link(const char __user *old, const char __user *new)
+{
+	return sys_linkat(AT_FDCWD, old, AT_FDCWD, new, 0);
 }
 
 /* Whether dir lies below inode: a directory must not become its own descendant. */
@@ -277,7 +309,7 @@ static int check_replaced(const struct target *to, const struct inode *inode, co
 }
 
 /* With both parents at hand: the checks, then the file system's part. */
-static int rename_target(struct target *from, struct target *to, struct inode *inode)
+static int rename_target(struct target *from, struct target *to, struct inode *inode, u32 flags)
 {
 	struct inode *replaced = NULL;
 	bool below = false;
@@ -294,6 +326,8 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 	error = lookup_in(to->dir, to->last, to->length, &replaced);
 	if (error == -ENOENT)
 		error = !S_ISDIR(inode->i_mode) && to->last[to->length] == '/' ? -ENOTDIR : 0;
+	else if (!error && flags & RENAME_NOREPLACE)
+		error = -EEXIST;
 	else if (!error && replaced == inode)
 		goto out;			/* two names of one file: nothing to do */
 	else if (!error)
@@ -308,12 +342,12 @@ out:
 }
 
 /* The second name's parent, without its lock when it is the same directory as the first's. */
-static int get_second_target(const char __user *path, struct target *first, struct target *t)
+static int get_second_target(int dirfd, const char __user *path, struct target *first, struct target *t)
 {
 	int error;
 
 	unlock_inode(first->dir);
-	error = get_target(path, t);
+	error = get_target(dirfd, path, t);
 	if (error) {
 		lock_inode(first->dir);
 		return error == -EEXIST ? -EBUSY : error;
@@ -325,15 +359,15 @@ static int get_second_target(const char __user *path, struct target *first, stru
 	return 0;
 }
 
-asmlinkage int sys_rename(const char __user *old, const char __user *new)
+asmlinkage int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags)
 {
 	struct target from, to;
 	struct inode *inode;
-	int error = get_target(old, &from);
+	int error = flags & ~RENAME_NOREPLACE ? -EINVAL : get_target(old_dirfd, old, &from);
 
 	if (error)
 		return error == -EEXIST ? -EBUSY : error;
-	error = get_second_target(new, &from, &to);
+	error = get_second_target(new_dirfd, new, &from, &to);
 	if (error) {
 		release_target(&from);
 		return error;
@@ -345,10 +379,20 @@ asmlinkage int sys_rename(const char __user *old, const char __user *new)
 	else
 		error = lookup_in(from.dir, from.last, from.length, &inode);
 	if (!error) {
-		error = rename_target(&from, &to, inode);
+		error = rename_target(&from, &to, inode, flags);
 		iput(inode);
 	}
 	release_second(&to, &from);
 	release_target(&from);
 	return error;
+}
+
+asmlinkage int sys_renameat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new)
+{
+	return sys_renameat2(old_dirfd, old, new_dirfd, new, 0);
+}
+
+asmlinkage int sys_rename(const char __user *old, const char __user *new)
+{
+	return sys_renameat2(AT_FDCWD, old, AT_FDCWD, new, 0);
 }

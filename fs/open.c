@@ -1,4 +1,4 @@
-/* Opening and closing files, and the calls that change what an inode says: size, mode, owner, times. */
+/* Opening files: open() and its relatives. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
@@ -6,7 +6,6 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
-#include <abi/time.h>
 
 /* What open()'s access mode asks of permission(). */
 static int access_mask(u32 flags)
@@ -39,12 +38,12 @@ static int open_or_create(struct inode *dir, const char *last, u32 length, u32 f
 	return error;
 }
 
-static int open_create(const char *path, u32 flags, u32 mode, struct inode **inode, bool *created)
+static int open_create(int dirfd, const char *path, u32 flags, u32 mode, struct inode **inode, bool *created)
 {
 	const char *last;
 	struct inode *dir;
 	u32 length;
-	int error = path_parent(path, &dir, &last, &length);
+	int error = path_parent(dirfd, path, &dir, &last, &length);
 
 	if (error)
 		return error;
@@ -55,17 +54,17 @@ static int open_create(const char *path, u32 flags, u32 mode, struct inode **ino
 	iput(dir);
 	if (!error && S_ISLNK((*inode)->i_mode)) {	/* a link to an existing file */
 		iput(*inode);
-		error = flags & O_NOFOLLOW ? -ELOOP : path_lookup(path, FOLLOW, inode);
+		error = flags & O_NOFOLLOW ? -ELOOP : path_lookup(dirfd, path, FOLLOW, inode);
 	}
 	return error;
 }
 
 /* The inode for open(), made if O_CREAT wants it, with the permissions checked. */
-static int open_inode(const char *path, u32 flags, u32 mode, struct inode **inode)
+static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct inode **inode)
 {
 	bool created = false;
-	int error = flags & O_CREAT ? open_create(path, flags, mode, inode, &created) :
-				      path_lookup(path, flags & O_NOFOLLOW ? NOFOLLOW : FOLLOW, inode);
+	int error = flags & O_CREAT ? open_create(dirfd, path, flags, mode, inode, &created) :
+				      path_lookup(dirfd, path, flags & O_NOFOLLOW ? NOFOLLOW : FOLLOW, inode);
 
 	if (error)
 		return error;
@@ -87,11 +86,11 @@ static int open_inode(const char *path, u32 flags, u32 mode, struct inode **inod
 	return error;
 }
 
-static int do_open(const char *path, u32 flags, u32 mode)
+static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 {
 	struct inode *inode;
 	struct file *file;
-	int error = open_inode(path, flags, mode, &inode);
+	int error = open_inode(dirfd, path, flags, mode, &inode);
 
 	if (error)
 		return error;
@@ -114,175 +113,24 @@ static int do_open(const char *path, u32 flags, u32 mode)
 	return error;
 }
 
-asmlinkage int sys_open(const char __user *path, int flags, u32 mode)
+asmlinkage int sys_openat(int dirfd, const char __user *path, int flags, u32 mode)
 {
 	char *name;
 	int fd = getname(path, &name);
 
 	if (fd)
 		return fd;
-	fd = do_open(name, flags, mode);
+	fd = do_open(dirfd, name, flags, mode);
 	putname(name);
 	return fd;
 }
 
+asmlinkage int sys_open(const char __user *path, int flags, u32 mode)
+{
+	return sys_openat(AT_FDCWD, path, flags, mode);
+}
+
 asmlinkage int sys_creat(const char __user *path, u32 mode)
 {
-	return sys_open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
-}
-
-static int truncate_inode(struct inode *inode, s32 size)
-{
-	int error;
-
-	if (size < 0)
-		return -EINVAL;
-	if (!S_ISREG(inode->i_mode))
-		return S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
-	lock_inode(inode);
-	error = inode->i_op->truncate(inode, size);
-	unlock_inode(inode);
-	return error;
-}
-
-asmlinkage int sys_truncate(const char __user *path, s32 size)
-{
-	struct inode *inode;
-	int error = user_path(path, FOLLOW, &inode);
-
-	if (error)
-		return error;
-	error = permission(inode, W_OK);
-	if (!error)
-		error = truncate_inode(inode, size);
-	iput(inode);
-	return error;
-}
-
-asmlinkage int sys_ftruncate(int fd, s32 size)
-{
-	struct file *file = fget(fd);
-
-	if (!file)
-		return -EBADF;
-	return file->flags & O_ACCMODE ? truncate_inode(file->inode, size) : -EINVAL;
-}
-
-/* Only the owner and the superuser may change what an inode says. */
-static int may_change(const struct inode *inode)
-{
-	if (inode->i_sb && inode->i_sb->s_readonly)
-		return -EROFS;
-	return suser() || current->euid == inode->i_uid ? 0 : -EPERM;
-}
-
-static int change_mode(struct inode *inode, u32 mode)
-{
-	int error = may_change(inode);
-
-	if (error)
-		return error;
-	inode->i_mode = (inode->i_mode & S_IFMT) | (mode & 07777);
-	inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
-	return 0;
-}
-
-/* uid or gid -1: leave it. Giving a program away takes its set-id bits. */
-static int change_owner(struct inode *inode, u32 uid, u32 gid)
-{
-	if (inode->i_sb && inode->i_sb->s_readonly)
-		return -EROFS;
-	if (!suser())
-		return -EPERM;
-	if ((u16)uid != (u16)-1)
-		inode->i_uid = uid;
-	if ((u16)gid != (u16)-1)
-		inode->i_gid = gid;
-	if (S_ISREG(inode->i_mode))
-		inode->i_mode &= ~(S_ISUID | S_ISGID);
-	inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
-	return 0;
-}
-
-asmlinkage int sys_chmod(const char __user *path, u32 mode)
-{
-	struct inode *inode;
-	int error = user_path(path, FOLLOW, &inode);
-
-	if (error)
-		return error;
-	error = change_mode(inode, mode);
-	iput(inode);
-	return error;
-}
-
-asmlinkage int sys_fchmod(int fd, u32 mode)
-{
-	struct file *file = fget(fd);
-
-	return file ? change_mode(file->inode, mode) : -EBADF;
-}
-
-asmlinkage int sys_chown(const char __user *path, u32 uid, u32 gid)
-{
-	struct inode *inode;
-	int error = user_path(path, FOLLOW, &inode);
-
-	if (error)
-		return error;
-	error = change_owner(inode, uid, gid);
-	iput(inode);
-	return error;
-}
-
-asmlinkage int sys_fchown(int fd, u32 uid, u32 gid)
-{
-	struct file *file = fget(fd);
-
-	return file ? change_owner(file->inode, uid, gid) : -EBADF;
-}
-
-asmlinkage int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
-{
-	struct utimbuf times = { current_time(), current_time() };
-	struct inode *inode;
-	int error = user_times ? copy_from_user(&times, user_times, sizeof(times)) : 0;
-
-	if (!error)
-		error = user_path(path, FOLLOW, &inode);
-	if (error)
-		return error;
-	error = may_change(inode);
-	if (error == -EPERM && !user_times)
-		error = permission(inode, W_OK);
-	if (!error) {
-		inode->i_atime = times.actime;
-		inode->i_mtime = times.modtime;
-		mark_inode_dirty(inode);
-	}
-	iput(inode);
-	return error;
-}
-
-/* access() asks for the real user, not the effective one. */
-asmlinkage int sys_access(const char __user *path, int mode)
-{
-	u32 euid = current->euid, egid = current->egid;
-	struct inode *inode;
-	int error;
-
-	if (mode & ~(R_OK | W_OK | X_OK))
-		return -EINVAL;
-	current->euid = current->uid;
-	current->egid = current->gid;
-	error = user_path(path, FOLLOW, &inode);
-	if (!error) {
-		error = permission(inode, mode);
-		iput(inode);
-	}
-	current->euid = euid;
-	current->egid = egid;
-	return error;
+	return sys_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }

@@ -4,6 +4,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/poll.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
@@ -80,7 +81,7 @@ static int ring_write(struct pipe *pipe, const char __user *buf, u32 n)
 	return error;
 }
 
-static int pipe_read(struct file *file, char __user *buf, u32 count, u32 *pos)
+static int pipe_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
 	u32 n;
@@ -109,7 +110,7 @@ static int broken_pipe(void)
 	return -EPIPE;
 }
 
-static int pipe_write(struct file *file, const char __user *buf, u32 count, u32 *pos)
+static int pipe_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
 	u32 done = 0, need = count <= PIPE_BUF ? count : 1;	/* room to wait for */
@@ -174,8 +175,29 @@ static void pipe_release(struct inode *inode, struct file *file)
 	count_sides(inode->i_pipe, file->flags, -1);
 }
 
+static u32 pipe_poll(struct file *file, struct poll_table *table)
+{
+	struct pipe *pipe = file->inode->i_pipe;
+	u32 mode = file->flags & O_ACCMODE, ready = 0;
+
+	poll_wait(&pipe->wait, table);
+	if (mode != O_WRONLY) {
+		if (pipe->length)
+			ready |= POLLIN | POLLRDNORM;
+		if (pipe->writers == 0)
+			ready |= POLLHUP;
+	}
+	if (mode != O_RDONLY) {
+		if (pipe->readers == 0)
+			ready |= POLLERR;
+		if (PAGE_SIZE - pipe->length >= PIPE_BUF)
+			ready |= POLLOUT | POLLWRNORM;
+	}
+	return ready;
+}
+
 const struct file_ops pipe_fops = {
-	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = pipe_write,
+	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = pipe_write, .poll = pipe_poll,
 };
 
 /* One end of a new pipe. */

@@ -8,8 +8,6 @@
 #include <abi/fcntl.h>
 #include <abi/uio.h>
 
-#define FILE_SIZE_MAX	0x7FFFFFFFu
-
 /* Read from a file's pages into buf, a program's address if user. Bytes, fewer at the end of the file or after an error, or -errno. */
 static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count, bool user)
 {
@@ -44,9 +42,9 @@ int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n)
 	return read_pages(inode, offset, buf, n, false);
 }
 
-int generic_read(struct file *file, char __user *buf, u32 count, u32 *pos)
+int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
-	int n = read_pages(file->inode, *pos, (__force void *)buf, count, true);
+	int n = *pos > FILE_SIZE_MAX ? 0 : read_pages(file->inode, *pos, (__force void *)buf, count, true);
 
 	if (n > 0)
 		*pos += n;
@@ -125,14 +123,14 @@ static u32 block_room(u32 pos)
 }
 
 /* Write to a regular file or link, locked by the caller. Bytes written, or -errno if none were. */
-int inode_write(struct inode *inode, const void *buf, u32 count, u32 *pos, bool user)
+int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user)
 {
 	u32 done = 0;
-	int error = 0;
+	int error = check_file_size(*pos + (count != 0));
 
-	if (*pos >= FILE_SIZE_MAX && count)
-		return -EFBIG;
-	count = min_u32(count, FILE_SIZE_MAX - *pos);
+	if (error)
+		return error;
+	count = min_u32(count, min_u32(FILE_SIZE_MAX, current->rlimits[RLIMIT_FSIZE].rlim_cur) - (u32)*pos);
 	while (done < count && !error) {
 		u32 part = min_u32(count - done, PAGE_SIZE - PAGE_OFFSET(*pos));
 
@@ -153,7 +151,7 @@ int inode_write(struct inode *inode, const void *buf, u32 count, u32 *pos, bool 
 	return done ? (int)done : error;
 }
 
-int generic_write(struct file *file, const char __user *buf, u32 count, u32 *pos)
+int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct inode *inode = file->inode;
 	int n;
@@ -169,7 +167,7 @@ int generic_write(struct file *file, const char __user *buf, u32 count, u32 *pos
 const struct file_ops regular_fops = { .read = generic_read, .write = generic_write };
 
 /* The checks that all forms of read share. */
-static int do_read(int fd, char __user *buf, u32 count, u32 *pos)
+static int do_read(int fd, char __user *buf, u32 count, loff_t *pos)
 {
 	struct file *file = fget(fd);
 
@@ -186,7 +184,7 @@ static int do_read(int fd, char __user *buf, u32 count, u32 *pos)
 	return file->fop->read(file, buf, count, pos ? pos : &file->pos);
 }
 
-static int do_write(int fd, const char __user *buf, u32 count, u32 *pos)
+static int do_write(int fd, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct file *file = fget(fd);
 
@@ -212,7 +210,7 @@ asmlinkage int sys_write(int fd, const char __user *buf, u32 count)
 }
 
 /* A position of its own, only where positions mean something. */
-static int check_seekable(int fd, u32 low, u32 high)
+static int check_seekable(int fd, loff_t pos)
 {
 	struct file *file = fget(fd);
 
@@ -220,21 +218,21 @@ static int check_seekable(int fd, u32 low, u32 high)
 		return -EBADF;
 	if (!S_ISREG(file->inode->i_mode) && !S_ISBLK(file->inode->i_mode) && !S_ISDIR(file->inode->i_mode))
 		return -ESPIPE;
-	return high || (s32)low < 0 ? -EINVAL : 0;
+	return pos < 0 ? -EINVAL : 0;
 }
 
-asmlinkage int sys_pread64(int fd, char __user *buf, u32 count, u32 low, u32 high)
+asmlinkage int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos)
 {
-	int error = check_seekable(fd, low, high);
+	int error = check_seekable(fd, pos);
 
-	return error ? error : do_read(fd, buf, count, &low);
+	return error ? error : do_read(fd, buf, count, &pos);
 }
 
-asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, u32 low, u32 high)
+asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos)
 {
-	int error = check_seekable(fd, low, high);
+	int error = check_seekable(fd, pos);
 
-	return error ? error : do_write(fd, buf, count, &low);
+	return error ? error : do_write(fd, buf, count, &pos);
 }
 
 /* readv() and writev(): piece by piece until one is short. */
@@ -272,14 +270,18 @@ asmlinkage int sys_writev(int fd, const struct iovec __user *vector, int count)
 	return do_vector(fd, vector, count, true);
 }
 
-asmlinkage int sys_lseek(int fd, s32 offset, int whence)
+/* The end of what can be read: of a device, of a file. */
+static s64 end_of(const struct inode *inode)
 {
-	struct file *file = fget(fd);
+	return S_ISBLK(inode->i_mode) ? (s64)blkdev_sectors(inode->i_rdev) * SECTOR_SIZE : inode->i_size;
+}
+
+/* Move the position. Beyond the end is allowed: writing there makes a hole. */
+static int do_lseek(struct file *file, s64 offset, int whence)
+{
 	s64 base;
 
-	if (!file)
-		return -EBADF;
-	if (S_ISFIFO(file->inode->i_mode) || S_ISCHR(file->inode->i_mode))
+	if (S_ISFIFO(file->inode->i_mode) || (S_ISCHR(file->inode->i_mode) && !is_seekable_chrdev(file->inode->i_rdev)))
 		return -ESPIPE;
 	switch (whence) {
 	case SEEK_SET:
@@ -289,27 +291,41 @@ asmlinkage int sys_lseek(int fd, s32 offset, int whence)
 		base = file->pos;
 		break;
 	case SEEK_END:
-		base = S_ISBLK(file->inode->i_mode) ? blkdev_sectors(file->inode->i_rdev) * SECTOR_SIZE : file->inode->i_size;
+		base = end_of(file->inode);
 		break;
 	default:
 		return -EINVAL;
 	}
 	base += offset;
-	if (base < 0 || base > FILE_SIZE_MAX)
-		return base < 0 ? -EINVAL : -EOVERFLOW;
+	if (base < 0)
+		return -EINVAL;
 	file->pos = base;
-	return file->pos;
+	return 0;
+}
+
+asmlinkage int sys_lseek(int fd, s32 offset, int whence)
+{
+	struct file *file = fget(fd);
+	loff_t before;
+	int error;
+
+	if (!file)
+		return -EBADF;
+	before = file->pos;
+	error = do_lseek(file, offset, whence);
+	if (!error && file->pos > FILE_SIZE_MAX) {	/* the answer would not fit */
+		file->pos = before;
+		error = -EOVERFLOW;
+	}
+	return error ? error : (int)file->pos;
 }
 
 asmlinkage int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
 {
-	s64 offset = (s64)((u64)high << 32 | low);
-	loff_t pos;
+	struct file *file = fget(fd);
+	int error = file ? do_lseek(file, (s64)((u64)high << 32 | low), whence) : -EBADF;
 
-	if (offset != (s32)offset)
-		return fget(fd) ? -EINVAL : -EBADF;
-	pos = sys_lseek(fd, (s32)offset, whence);
-	return pos < 0 ? (int)pos : copy_to_user(result, &pos, sizeof(pos));
+	return error ? error : copy_to_user(result, &file->pos, sizeof(file->pos));
 }
 
 asmlinkage int sys_ioctl(int fd, u32 command, u32 arg)
@@ -336,4 +352,15 @@ asmlinkage int sys_fsync(int fd)
 	if (!error)
 		error = sync_buffers(sb->s_dev);
 	return error ? error : blkdev_sync(sb->s_dev);
+}
+
+asmlinkage int sys_syncfs(int fd)
+{
+	return sys_fsync(fd);
+}
+
+/* Advice on how a file will be read: taken, and of no consequence. */
+asmlinkage int sys_fadvise64(int fd)
+{
+	return fget(fd) ? 0 : -EBADF;
 }

@@ -4,6 +4,7 @@
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
+#include <abi/fcntl.h>
 #include <abi/statfs.h>
 
 #define STAT_BLOCK 512
@@ -32,10 +33,10 @@ static int fill_stat64(const struct inode *inode, struct stat64 __user *buf)
 	return copy_to_user(buf, &st, sizeof(st));
 }
 
-static int stat_path(const char __user *path, int follow, void __user *buf, bool wide)
+static int stat_path(int dirfd, const char __user *path, u32 flags, void __user *buf, bool wide)
 {
 	struct inode *inode;
-	int error = user_path(path, follow, &inode);
+	int error = user_path_at(dirfd, path, flags, &inode);
 
 	if (error)
 		return error;
@@ -46,22 +47,29 @@ static int stat_path(const char __user *path, int follow, void __user *buf, bool
 
 asmlinkage int sys_stat(const char __user *path, struct stat __user *buf)
 {
-	return stat_path(path, FOLLOW, buf, false);
+	return stat_path(AT_FDCWD, path, 0, buf, false);
 }
 
 asmlinkage int sys_lstat(const char __user *path, struct stat __user *buf)
 {
-	return stat_path(path, NOFOLLOW, buf, false);
+	return stat_path(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, false);
 }
 
 asmlinkage int sys_stat64(const char __user *path, struct stat64 __user *buf)
 {
-	return stat_path(path, FOLLOW, buf, true);
+	return stat_path(AT_FDCWD, path, 0, buf, true);
 }
 
 asmlinkage int sys_lstat64(const char __user *path, struct stat64 __user *buf)
 {
-	return stat_path(path, NOFOLLOW, buf, true);
+	return stat_path(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, true);
+}
+
+asmlinkage int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf, u32 flags)
+{
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
+		return -EINVAL;
+	return stat_path(dirfd, path, flags, buf, true);
 }
 
 asmlinkage int sys_fstat(int fd, struct stat __user *buf)
@@ -78,22 +86,79 @@ asmlinkage int sys_fstat64(int fd, struct stat64 __user *buf)
 	return file ? fill_stat64(file->inode, buf) : -EBADF;
 }
 
-static int fill_statfs(const struct inode *inode, struct statfs __user *buf)
+static struct statx_timestamp statx_time(u32 seconds)
 {
-	struct statfs st = { .f_bsize = BLOCK_SIZE, .f_frsize = BLOCK_SIZE };
+	return (struct statx_timestamp){ .tv_sec = seconds };
+}
+
+static int fill_statx(const struct inode *inode, struct statx __user *buf)
+{
+	struct statx st = {
+		.stx_mask = STATX_BASIC_STATS, .stx_blksize = PAGE_SIZE, .stx_nlink = inode->i_nlink, .stx_uid = inode->i_uid,
+		.stx_gid = inode->i_gid, .stx_mode = inode->i_mode, .stx_ino = inode->i_ino, .stx_size = inode->i_size,
+		.stx_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK, .stx_atime = statx_time(inode->i_atime),
+		.stx_ctime = statx_time(inode->i_ctime), .stx_mtime = statx_time(inode->i_mtime),
+		.stx_rdev_major = MAJOR(inode->i_rdev), .stx_rdev_minor = MINOR(inode->i_rdev),
+		.stx_dev_major = MAJOR(inode->i_dev), .stx_dev_minor = MINOR(inode->i_dev),
+	};
+
+	return copy_to_user(buf, &st, sizeof(st));
+}
+
+asmlinkage int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, struct statx __user *buf)
+{
+	struct inode *inode;
+	int error;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE) || mask & STATX_RESERVED)
+		return -EINVAL;
+	error = user_path_at(dirfd, path, flags, &inode);
+	if (error)
+		return error;
+	error = fill_statx(inode, buf);
+	iput(inode);
+	return error;
+}
+
+/* What both structures of statfs are filled from. */
+static int get_statfs(const struct inode *inode, struct statfs64 *st)
+{
 	struct super_block *sb = inode->i_sb;
 	u32 blocks, free, inodes, free_inodes;
 
 	if (!sb)
 		return -ENOSYS;
 	sb->s_op->statfs(sb, &blocks, &free, &inodes, &free_inodes);
-	st.f_type = sb->s_magic;
-	st.f_blocks = blocks;
-	st.f_bfree = st.f_bavail = free;
-	st.f_files = inodes;
-	st.f_ffree = free_inodes;
-	st.f_namelen = sb->s_name_max;
-	return copy_to_user(buf, &st, sizeof(st));
+	*st = (struct statfs64){
+		.f_type = sb->s_magic, .f_bsize = BLOCK_SIZE, .f_blocks = blocks, .f_bfree = free, .f_bavail = free, .f_files = inodes,
+		.f_ffree = free_inodes, .f_fsid = { sb->s_dev, 0 }, .f_namelen = sb->s_name_max, .f_frsize = BLOCK_SIZE,
+		.f_flags = ST_VALID | (sb->s_readonly ? ST_RDONLY : 0),
+	};
+	return 0;
+}
+
+static int fill_statfs(const struct inode *inode, struct statfs __user *buf)
+{
+	struct statfs64 st;
+	struct statfs narrow;
+	int error = get_statfs(inode, &st);
+
+	if (error)
+		return error;
+	narrow = (struct statfs){
+		.f_type = st.f_type, .f_bsize = st.f_bsize, .f_blocks = st.f_blocks, .f_bfree = st.f_bfree, .f_bavail = st.f_bavail,
+		.f_files = st.f_files, .f_ffree = st.f_ffree, .f_fsid = { st.f_fsid[0], 0 }, .f_namelen = st.f_namelen,
+		.f_frsize = st.f_frsize, .f_flags = st.f_flags,
+	};
+	return copy_to_user(buf, &narrow, sizeof(narrow));
+}
+
+static int fill_statfs64(const struct inode *inode, u32 size, struct statfs64 __user *buf)
+{
+	struct statfs64 st;
+	int error = size == sizeof(st) ? get_statfs(inode, &st) : -EINVAL;
+
+	return error ? error : copy_to_user(buf, &st, sizeof(st));
 }
 
 asmlinkage int sys_statfs(const char __user *path, struct statfs __user *buf)
@@ -108,9 +173,28 @@ asmlinkage int sys_statfs(const char __user *path, struct statfs __user *buf)
 	return error;
 }
 
+asmlinkage int sys_statfs64(const char __user *path, u32 size, struct statfs64 __user *buf)
+{
+	struct inode *inode;
+	int error = user_path(path, FOLLOW, &inode);
+
+	if (error)
+		return error;
+	error = fill_statfs64(inode, size, buf);
+	iput(inode);
+	return error;
+}
+
 asmlinkage int sys_fstatfs(int fd, struct statfs __user *buf)
 {
 	struct file *file = fget(fd);
 
 	return file ? fill_statfs(file->inode, buf) : -EBADF;
+}
+
+asmlinkage int sys_fstatfs64(int fd, u32 size, struct statfs64 __user *buf)
+{
+	struct file *file = fget(fd);
+
+	return file ? fill_statfs64(file->inode, size, buf) : -EBADF;
 }

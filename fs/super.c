@@ -169,7 +169,7 @@ static int do_mount(kdev_t dev, const char *device, const char *dir, u32 flags)
 {
 	struct super_block *sb;
 	struct inode *covered;
-	int error = path_lookup(dir, FOLLOW, &covered);
+	int error = path_lookup(AT_FDCWD, dir, FOLLOW, &covered);
 
 	if (error)
 		return error;

@@ -11,11 +11,20 @@ void asm_offsets(void);
 
 void asm_offsets(void)
 {
+	DEFINE(REGS_EDI, offsetof(struct pt_regs, edi));
+	DEFINE(REGS_ESI, offsetof(struct pt_regs, esi));
+	DEFINE(REGS_EBP, offsetof(struct pt_regs, ebp));
+	DEFINE(REGS_EBX, offsetof(struct pt_regs, ebx));
+	DEFINE(REGS_ECX, offsetof(struct pt_regs, ecx));
 	DEFINE(REGS_EAX, offsetof(struct pt_regs, eax));
 	DEFINE(REGS_EDX, offsetof(struct pt_regs, edx));
+	DEFINE(REGS_DS, offsetof(struct pt_regs, ds));
+	DEFINE(REGS_ES, offsetof(struct pt_regs, es));
 	DEFINE(REGS_ORIG_EAX, offsetof(struct pt_regs, orig_eax));
 	DEFINE(REGS_CS, offsetof(struct pt_regs, cs));
 	DEFINE(TASK_WORK, offsetof(struct task_struct, work));
+	DEFINE(TASK_PTRACE, offsetof(struct task_struct, ptrace));
+	DEFINE(PT_SYSCALL, PT_SYSCALL);
 	DEFINE(WORK_RESCHED, WORK_RESCHED);
 	DEFINE(SYSCALLS, NR_SYSCALLS);
 }

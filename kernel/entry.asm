@@ -18,7 +18,9 @@
 %include "errno.inc"
 %include "offsets.inc"
 
-extern current, sys_call_table, do_trap, do_irq, do_page_fault, do_signal, schedule
+%define GENERAL_PROTECTION 13
+
+extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, do_page_fault, do_signal, schedule
 
 %macro SAVE_ALL 0
 	push es
@@ -37,6 +39,13 @@ extern current, sys_call_table, do_trap, do_irq, do_page_fault, do_signal, sched
 	add esp, 4		; orig_eax
 %endmacro
 
+; An instruction that may fault because of what a program has put into a segment register, and where to go on then (kernel/traps.c). EAX is lost.
+%macro fixup 2
+section __ex_table progbits alloc noexec nowrite align=4
+	dd %1, %2
+section .text
+%endmacro
+
 section .text
 
 ; int 0x80: number in EAX, arguments in EBX ECX EDX ESI EDI EBP. The arguments are pushed once more for C, which may
@@ -52,6 +61,9 @@ system_call:
 	mov es, edx
 	cld
 	sti
+	mov edx, [current]
+	test dword [edx + TASK_PTRACE], PT_SYSCALL
+	jnz traced_call
 	cmp eax, SYSCALLS
 	jae unknown_call
 	push ebp
@@ -69,11 +81,64 @@ return_to_user:
 	mov eax, [current]
 	cmp dword [eax + TASK_WORK], 0
 	jne work_pending
-	RESTORE_ALL
-	iret
+	; A program may have loaded a segment of its own and then taken it away: loading it again faults, and it gets none.
+.ds:	mov ds, [esp + REGS_DS]
+.es:	mov es, [esp + REGS_ES]
+	popa
+	add esp, 12		; ds, es, orig_eax
+.iret:	iret
+.no_ds:	mov dword [esp + REGS_DS], 0
+	jmp .ds
+.no_es:	mov dword [esp + REGS_ES], 0
+	jmp .es
+	; The same with its stack segment: no way back but a signal.
+.no_ss:	mov dword [esp + 16], USER_DS
+	push 0
+	SAVE_ALL
+	mov edx, GENERAL_PROTECTION
+	jmp common_exception
+	fixup .ds, .no_ds
+	fixup .es, .no_es
+	fixup .iret, .no_ss
+
 unknown_call:
-	mov eax, -ENOSYS
+	call sys_ni_syscall
 	jmp system_call.result
+
+; Somebody watches (ptrace): stop before the call, whose number and arguments the tracer may change, and after it.
+traced_call:
+	call syscall_trace
+	mov eax, [esp + REGS_ORIG_EAX]
+	cmp eax, SYSCALLS
+	jae .unknown
+	push dword [esp + REGS_EBP]
+	push dword [esp + 4 + REGS_EDI]
+	push dword [esp + 8 + REGS_ESI]
+	push dword [esp + 12 + REGS_EDX]
+	push dword [esp + 16 + REGS_ECX]
+	push dword [esp + 20 + REGS_EBX]
+	call [sys_call_table + eax * 4]
+	add esp, 24
+.result:
+	mov [esp + REGS_EAX], eax
+	call syscall_trace
+	jmp return_to_user
+.unknown:
+	call sys_ni_syscall
+	jmp .result
+
+; void set_fs_gs(u32 fs, u32 gs): the segments that only programs use. One that does not exist any more becomes none.
+global set_fs_gs
+set_fs_gs:
+.fs:	mov fs, eax
+.gs:	mov gs, edx
+	ret
+.no_fs:	xor eax, eax
+	jmp .fs
+.no_gs:	xor edx, edx
+	jmp .gs
+	fixup .fs, .no_fs
+	fixup .gs, .no_gs
 
 ; Something is to be done before the program goes on: give up the CPU, deliver signals; then look again.
 work_pending:

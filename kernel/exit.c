@@ -12,6 +12,7 @@
 #include <abi/wait.h>
 #include <abi/resource.h>
 #include "internal.h"
+#include "signal_internal.h"
 
 /* init inherits the children; a zombie among them is news for it. */
 static void reparent_children(struct task_struct *task)
@@ -30,15 +31,36 @@ static void reparent_children(struct task_struct *task)
 	}
 }
 
+/* A parent that ignores SIGCHLD wants no zombies (POSIX, "sigaction"): init takes them. */
+static bool wants_no_zombies(const struct task_struct *parent)
+{
+	const struct k_sigaction *action = &parent->sigactions->action[SIGCHLD - 1];
+
+	return action->handler == SIGNAL_IGNORE || action->flags & SA_NOCLDWAIT;
+}
+
 /* Tell the parent; a zombie goes to the front of its list, where waitpid() finds it at once. */
 static void notify_parent(struct task_struct *task)
 {
-	struct task_struct *parent = task->parent;
+	int status = task->exit_status, sig = WTERMSIG(status);
 
 	list_del(&task->sibling);
-	list_add(&task->sibling, &parent->children);
-	send_signal(SIGCHLD, parent);
-	wake_up(&parent->child_exit);
+	if (wants_no_zombies(task->parent)) {
+		wake_up(&task->parent->child_exit);
+		task->parent = init_task;
+	}
+	list_add(&task->sibling, &task->parent->children);
+	tell_parent(task, sig ? CLD_KILLED : CLD_EXITED, sig ? sig : status >> 8);
+}
+
+/* A thread library waits for this word to become 0. */
+static void clear_tid(struct task_struct *task)
+{
+	if (!task->clear_child_tid || !task->mm)
+		return;
+	if (put_user_u32(0, (void __user *)task->clear_child_tid) == 0)
+		futex_wake_all(task->clear_child_tid);
+	task->clear_child_tid = 0;
 }
 
 static void exit_mm(struct task_struct *task)
@@ -69,6 +91,7 @@ NORETURN void do_exit(int status)
 	if (task == init_task)
 		panic("init died: status %x", status);
 	timer_cancel(&task->alarm);
+	clear_tid(task);
 	exit_mm(task);
 	vfork_release(task);
 	exit_files(task);
@@ -119,7 +142,7 @@ static bool eligible(const struct task_struct *child, int pid)
 /* Whether a child has something to tell a wait with these options. */
 static bool has_news(const struct task_struct *child, int options)
 {
-	return child->state == TASK_ZOMBIE || (options & WUNTRACED && child->stop_signal) ||
+	return (options & WEXITED && child->state == TASK_ZOMBIE) || ((options & WUNTRACED || child->ptrace) && child->stop_signal) ||
 	       (options & WCONTINUED && child->continued);
 }
 
@@ -141,8 +164,8 @@ static struct task_struct *find_child(int pid, int options, bool *any)
 		*any = true;
 		if (has_news(child, options))
 			return child;
-		if (pid == -1 && !(options & (WUNTRACED | WCONTINUED)))
-			return NULL;	/* zombies stand in front */
+		if (pid == -1 && !(options & (WUNTRACED | WCONTINUED)) && !child->ptrace)
+			return NULL;	/* zombies stand in front, and who traces one child traces all */
 	}
 	return NULL;
 }
@@ -172,11 +195,36 @@ static int put_rusage(u32 utime, u32 stime, u32 faults, struct rusage __user *bu
 /* Time and page faults of current, or of its children that were waited for. */
 asmlinkage int sys_getrusage(int who, struct rusage __user *buf)
 {
-	if (who == RUSAGE_SELF)
+	if (who == RUSAGE_SELF || who == RUSAGE_THREAD)
 		return put_rusage(current->utime, current->stime, current->minor_faults, buf);
 	if (who == RUSAGE_CHILDREN)
 		return put_rusage(current->cutime, current->cstime, current->child_faults, buf);
 	return -EINVAL;
+}
+
+/* Sleep until a child has news. *child NULL: none has, with WNOHANG. -ECHILD, -EINTR. */
+static int await_child(int pid, int options, struct task_struct **child)
+{
+	bool any;
+	int error = 0;
+
+	while (!(*child = find_child(pid, options, &any)) && !error) {
+		if (!any)
+			return -ECHILD;
+		if (options & WNOHANG)
+			return 0;
+		error = interruptible_sleep_on(&current->child_exit);
+	}
+	return error;
+}
+
+/* A child's news was told: a zombie goes, a stop or continuation is not told again. */
+static void news_taken(struct task_struct *child)
+{
+	if (child->state == TASK_ZOMBIE)
+		release_task(child);
+	else
+		child->stop_signal = child->continued = 0;
 }
 
 /*
@@ -186,20 +234,13 @@ asmlinkage int sys_getrusage(int who, struct rusage __user *buf)
 asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage)
 {
 	struct task_struct *child;
-	bool any;
 	int error;
 
-	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED))
+	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | W_THREAD_OPTIONS))
 		return -EINVAL;
-	while (!(child = find_child(pid, options, &any))) {
-		if (!any)
-			return -ECHILD;
-		if (options & WNOHANG)
-			return 0;
-		error = interruptible_sleep_on(&current->child_exit);
-		if (error)
-			return error;
-	}
+	error = await_child(pid, options | WEXITED, &child);
+	if (error || !child)
+		return error;
 	error = status ? put_user_u32(child_status(child), status) : 0;
 	if (!error && usage)
 		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
@@ -207,14 +248,60 @@ asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage
 	if (error)
 		return error;
 	pid = child->pid;
-	if (child->state == TASK_ZOMBIE)
-		release_task(child);
-	else
-		child->stop_signal = child->continued = 0;
+	news_taken(child);
 	return pid;
 }
 
 asmlinkage int sys_waitpid(int pid, int __user *status, int options)
 {
 	return sys_wait4(pid, status, options, NULL);
+}
+
+/* waitid() says in siginfo what wait() packs into a status. */
+static void fill_wait_info(struct siginfo *info, const struct task_struct *child)
+{
+	int status = child->exit_status;
+	struct signal_source source = { .pid = child->pid, .uid = child->uid };
+
+	if (child->state == TASK_ZOMBIE) {
+		source.code = WTERMSIG(status) ? CLD_KILLED : CLD_EXITED;
+		source.value = WTERMSIG(status) ? WTERMSIG(status) : status >> 8;
+	} else if (child->stop_signal) {
+		source.code = child->ptrace ? CLD_TRAPPED : CLD_STOPPED;
+		source.value = child->stop_signal;
+	} else {
+		source.code = CLD_CONTINUED;
+		source.value = SIGCONT;
+	}
+	fill_siginfo(info, SIGCHLD, &source);
+}
+
+/* The pid argument of wait4() that says the same; -EINVAL. */
+static int wait_target(int type, int id, int *pid)
+{
+	*pid = type == P_ALL ? -1 : type == P_PID ? id : id ? -id : 0;
+	return type < P_ALL || type > P_PGID || (type == P_PID && id <= 0) || id < 0 ? -EINVAL : 0;
+}
+
+/* 0 also when WNOHANG found nothing: then si_pid is 0. With WNOWAIT the news stays news. */
+asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, int options, struct rusage __user *usage)
+{
+	struct task_struct *child = NULL;
+	struct siginfo info = { 0 };
+	int pid, error = wait_target(type, id, &pid);
+
+	if (error || options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | W_THREAD_OPTIONS) ||
+	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return -EINVAL;
+	error = await_child(pid, options, &child);
+	if (!error && child)
+		fill_wait_info(&info, child);
+	if (!error && user_info)
+		error = copy_to_user(user_info, &info, sizeof(info));
+	if (!error && child && usage)
+		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
+				   child->minor_faults + child->child_faults, usage);
+	if (!error && child && !(options & WNOWAIT))
+		news_taken(child);
+	return error;
 }

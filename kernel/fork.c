@@ -36,6 +36,8 @@ static struct task_struct *task_dup(void)
 	task->vfork_done = NULL;
 	task->leader = task->continued = task->did_exec = false;
 	task->stop_signal = 0;
+	task->ptrace = task->clear_child_tid = task->robust_list = 0;
+	task->restarting = false;
 	task->utime = task->stime = task->cutime = task->cstime = 0;
 	task->minor_faults = task->child_faults = 0;
 	task->start_time = jiffies;
@@ -43,6 +45,8 @@ static struct task_struct *task_dup(void)
 	list_init(&task->children);
 	list_init(&task->sibling);
 	list_init(&task->alarm.link);
+	list_init(&task->sig_queue);
+	memset(task->itimers, 0, sizeof(task->itimers));
 	wait_queue_init(&task->child_exit);
 	return task;
 }
@@ -83,11 +87,11 @@ static void adopt(struct task_struct *child, struct task_struct *parent)
  */
 static int do_fork(const struct pt_regs *regs, bool share_mm, struct wait_queue *vfork_done)
 {
-	struct task_struct *child = task_dup();
+	struct task_struct *child = may_fork() ? task_dup() : NULL;
 	int error = -ENOMEM;
 
 	if (!child)
-		return -ENOMEM;
+		return may_fork() ? -ENOMEM : -EAGAIN;
 	child->pid = alloc_pid();
 	if (child->pid < 0) {
 		error = child->pid;

@@ -86,6 +86,13 @@ void gdt_init(void)
 	lldt(0);
 }
 
+/* Called at a switch and by set_thread_area(). */
+void load_tls(const u64 *tls)
+{
+	for (u32 i = 0; i < TLS_ENTRIES; i++)
+		gdt[TLS_SELECTOR / 8 + i] = tls[i];
+}
+
 void set_kernel_stack(u32 esp0)
 {
 	tss.esp0 = esp0;

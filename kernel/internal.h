@@ -17,6 +17,15 @@ extern u32 context_switches;
 /* sched.c */
 void set_priority(struct task_struct *task, int priority);
 
+/* what other files of kernel/ do at fork, exec, exit and at each tick */
+void rlimit_init(struct task_struct *task);
+bool may_fork(void);
+void check_cpu_limit(void);
+void itimer_tick(bool user);
+void futex_init(void);
+void futex_wake_all(u32 addr);
+int ptrace_signal(int sig, const struct signal_source *source);
+
 /* time.c */
 void clock_tick(void);
 

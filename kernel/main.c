@@ -79,6 +79,7 @@ void start_kernel(struct boot_params *bp)
 	kmalloc_init();
 	pid_init();
 	sched_init();
+	futex_init();
 	timer_init();
 	time_init();
 	fpu_init();

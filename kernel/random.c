@@ -1,6 +1,9 @@
 /* A small generator (xorshift, G. Marsaglia, "Xorshift RNGs", 2003), stirred with the tick count. */
 #include <cowix/kernel.h>
-#include <cowix/time.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
 
 static u32 state = 2463534242u;
 
@@ -13,4 +16,22 @@ u32 random_u32(void)
 	state ^= state >> 17;
 	state ^= state << 5;
 	return state;
+}
+
+/* getrandom(): good enough for hash seeds and stack guards, not for secrets: nothing here is unpredictable to who knows the boot time. */
+asmlinkage int sys_getrandom(u8 __user *buf, u32 size, u32 flags)
+{
+	u32 done = 0;
+
+	if (flags & ~7u)
+		return -EINVAL;
+	size = min_u32(size, 0x1FFFFFF);
+	while (done < size) {
+		u32 word = random_u32(), n = min_u32(size - done, sizeof(word));
+
+		if (copy_to_user(buf + done, &word, n) < 0)
+			return done ? (int)done : -EFAULT;
+		done += n;
+	}
+	return done;
 }

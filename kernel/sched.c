@@ -49,6 +49,8 @@ void sched_init(void)
 		list_init(&queues[1].queue[i]);
 	}
 	list_init(&idle_task->run_link);
+	list_init(&idle_task->sig_queue);
+	rlimit_init(idle_task);
 	list_init(&idle_task->children);
 	list_init(&idle_task->sibling);
 	wait_queue_init(&idle_task->child_exit);
@@ -123,6 +125,8 @@ static void switch_segments(struct task_struct *prev, struct task_struct *next)
 {
 	prev->user_fs = read_fs();
 	prev->user_gs = read_gs();
+	if (next->tls[0] | next->tls[1] | next->tls[2] | prev->tls[0] | prev->tls[1] | prev->tls[2])
+		load_tls(next->tls);
 	if ((prev->user_fs | prev->user_gs | next->user_fs | next->user_gs) != 0)
 		set_fs_gs(next->user_fs, next->user_gs);
 }
@@ -200,6 +204,9 @@ void sched_tick(struct pt_regs *regs)
 		current->utime++;
 	else
 		current->stime++;
+	itimer_tick(user_mode(regs));
+	if ((current->utime + current->stime) % HZ == 0)
+		check_cpu_limit();
 	if (--current->time_slice <= 0)
 		current->work |= WORK_RESCHED;
 }

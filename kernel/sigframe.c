@@ -73,6 +73,14 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 	return sc->fpstate ? fpu_restore_from_user((const void __user *)sc->fpstate) : 0;
 }
 
+/* The stack that a handler runs on: the program's own, or, if the action says so and it is not in use, the alternate one. */
+static u32 handler_stack(const struct k_sigaction *action, u32 esp)
+{
+	if (action->flags & SA_ONSTACK && current->altstack_size && !on_altstack(esp))
+		return current->altstack_sp + current->altstack_size;
+	return esp;
+}
+
 /* Where a frame of this size goes: below the stack pointer, aligned as a function expects it on entry (esp + 4 a multiple of 16). */
 static u32 frame_address(u32 esp, u32 size)
 {
@@ -95,7 +103,7 @@ static u32 push_fpstate(u32 *esp, int *error)
 static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask)
 {
 	struct sigframe frame;
-	u32 esp = regs->esp, fpstate, at;
+	u32 esp = handler_stack(action, regs->esp), fpstate, at;
 	int error;
 
 	fpstate = push_fpstate(&esp, &error);
@@ -112,18 +120,23 @@ static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs 
 	return error;
 }
 
-static void fill_siginfo(struct siginfo *info, int sig)
+/* What a handler with SA_SIGINFO, sigtimedwait() or a tracer learns of a signal. */
+void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source)
 {
 	memset(info, 0, sizeof(*info));
 	info->si_signo = sig;
-	info->si_code = current->fault_code;
-	info->si_addr = (void *)current->fault_addr;
+	info->si_code = source->code;
+	info->si_pid = source->pid;	/* or the address */
+	info->si_uid = source->uid;
+	info->si_status = source->value;
+	info->si_utime = source->utime;
+	info->si_stime = source->stime;
 }
 
-static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask)
+static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask, const struct signal_source *source)
 {
 	struct rt_sigframe *frame = kzalloc(sizeof(*frame));
-	u32 esp = regs->esp, fpstate, at;
+	u32 esp = handler_stack(action, regs->esp), fpstate, at;
 	int error = -ENOMEM;
 
 	if (!frame)
@@ -136,7 +149,8 @@ static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_re
 	frame->sig = sig;
 	frame->info_ptr = at + offsetof(struct rt_sigframe, info);
 	frame->context_ptr = at + offsetof(struct rt_sigframe, context);
-	fill_siginfo(&frame->info, sig);
+	fill_siginfo(&frame->info, sig, source);
+	frame->context.uc_stack = get_altstack(regs->esp);
 	save_context(&frame->context.uc_mcontext, regs, fpstate, (u32)mask);
 	sigset_from_u64(frame->context.uc_sigmask, mask);
 	memcpy(frame->code, rt_sigreturn_code, sizeof(frame->code));
@@ -150,15 +164,16 @@ out:
 }
 
 /* Let the program continue in its handler. A stack that cannot take the frame is SIGSEGV, which then kills. */
-static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *regs)
+static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *regs, const struct signal_source *source)
 {
 	u64 mask = current->restore_mask ? current->sig_saved : current->sig_blocked;
 	int error;
 
-	current->restore_mask = false;
-	error = action->flags & SA_SIGINFO ? push_rt_frame(sig, action, regs, mask) : push_frame(sig, action, regs, mask);
+	current->restore_mask = current->restarting = false;
+	error = action->flags & SA_SIGINFO ? push_rt_frame(sig, action, regs, mask, source) :
+					      push_frame(sig, action, regs, mask);
 	if (error) {
-		current->sigactions->action[SIGSEGV - 1].handler = SIGNAL_DEFAULT;
+		action_of(current, SIGSEGV)->handler = SIGNAL_DEFAULT;
 		send_fault_signal(SIGSEGV, SEGV_MAPERR, regs->esp);
 		return;
 	}
@@ -172,10 +187,19 @@ static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *r
 		action->handler = SIGNAL_DEFAULT;
 }
 
-/* Calls that continue by themselves after a signal whose action has SA_RESTART; the others always report EINTR. */
+/* Calls that report EINTR after any handler, SA_RESTART or not (signal(7)); the others continue by themselves. */
 static bool restartable(u32 call)
 {
-	return call != __NR_nanosleep && call != __NR_pause && call != __NR_rt_sigsuspend && call != __NR_sigsuspend;
+	static const u16 never[] = {
+		__NR_pause, __NR_sigsuspend, __NR_rt_sigsuspend, __NR_nanosleep, __NR_clock_nanosleep, __NR_clock_nanosleep_time64,
+		__NR_poll, __NR_ppoll, __NR_ppoll_time64, __NR_select, __NR__newselect, __NR_pselect6, __NR_pselect6_time64,
+		__NR_rt_sigtimedwait, __NR_rt_sigtimedwait_time64,
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(never); i++)
+		if (never[i] == call)
+			return false;
+	return true;
 }
 
 /* Step back onto the int 0x80, with its number in EAX again. */
@@ -188,19 +212,15 @@ static void restart_call(struct pt_regs *regs)
 
 static bool interrupted_call(const struct pt_regs *regs)
 {
-	return (s32)regs->orig_eax >= 0 && (s32)regs->eax == -EINTR && restartable(regs->orig_eax);
+	return (s32)regs->orig_eax >= 0 && (s32)regs->eax == -EINTR;
 }
 
 /* Stop until SIGCONT or SIGKILL; the parent may learn of it by wait(). */
 static void stop_current(int sig)
 {
-	struct task_struct *parent = current->parent;
-
 	current->stop_signal = sig;
 	current->state = TASK_STOPPED;
-	if (!(parent->sigactions->action[SIGCHLD - 1].flags & SA_NOCLDSTOP))
-		send_signal(SIGCHLD, parent);
-	wake_up(&parent->child_exit);
+	tell_parent(current, CLD_STOPPED, sig);
 	schedule();
 }
 
@@ -223,54 +243,65 @@ static void default_action(int sig, const struct pt_regs *regs)
 	do_exit(sig);
 }
 
-/* Lowest pending signal that is not blocked, taken out of the pending set; 0: none. */
-static int take_signal(void)
+/* Lowest pending signal that is not blocked, taken out of the pending set; 0: none. A tracer sees it first and may change or take it. */
+static int take_signal(struct signal_source *source)
 {
 	u32 flags = irq_save();
-	u64 ready = current->sig_pending & ~current->sig_blocked;
-	u32 low = (u32)ready, high = (u32)(ready >> 32);
-	int sig = 0;
+	int sig = lowest_signal(current->sig_pending & ~current->sig_blocked);
 
-	if (low)
-		sig = 1 + bit_scan_forward(low);
-	else if (high)
-		sig = 33 + bit_scan_forward(high);
 	if (sig)
-		current->sig_pending &= ~SIGBIT(sig);
-	recalc_signals(current);
+		dequeue_signal(sig, source);
+	else
+		recalc_signals(current);
 	irq_restore(flags);
 	return sig;
 }
 
+/* What happens to a signal that has no handler. */
+static bool has_handler(int sig, const struct pt_regs *regs)
+{
+	struct k_sigaction *action = action_of(current, sig);
+
+	if (action->handler == SIGNAL_DEFAULT && !signal_default_ignored(current, sig))
+		default_action(sig, regs);
+	return action->handler != SIGNAL_DEFAULT && action->handler != SIGNAL_IGNORE;
+}
+
 /*
  * Called by entry.asm before the return to user mode when a signal is pending: deliver the first that has a handler, carry out the
- * default actions of those before it. An interrupted system call that no handler saw is restarted.
+ * default actions of those before it. An interrupted system call that no handler saw is restarted; one that sleeps for a time goes on until the
+ * end it had (restarting, see restart_end()).
  */
 void do_signal(struct pt_regs *regs)
 {
+	struct signal_source source;
 	int sig;
 
 	sti();
-	while ((sig = take_signal()) != 0) {
-		struct k_sigaction *action = &current->sigactions->action[sig - 1];
-
-		if (action->handler == SIGNAL_IGNORE || signal_default_ignored(current, sig))
+	while ((sig = take_signal(&source)) != 0) {
+		if (current->ptrace && sig != SIGKILL)
+			sig = ptrace_signal(sig, &source);
+		if (!sig || !has_handler(sig, regs))
 			continue;
-		if (action->handler == SIGNAL_DEFAULT) {
-			default_action(sig, regs);
-			continue;
-		}
-		if (interrupted_call(regs) && action->flags & SA_RESTART)
+		if (interrupted_call(regs) && action_of(current, sig)->flags & SA_RESTART && restartable(regs->orig_eax))
 			restart_call(regs);
-		start_handler(sig, action, regs);
+		start_handler(sig, action_of(current, sig), regs, &source);
 		return;
 	}
-	if (interrupted_call(regs))
+	if (interrupted_call(regs)) {
 		restart_call(regs);
-	if (current->restore_mask) {
-		current->restore_mask = false;
-		set_blocked(current->sig_saved);
+		current->restarting = true;
 	}
+	restore_mask();
+}
+
+/* For calls that wait a number of ticks: when they end, in jiffies. A call that is being restarted keeps the end it had. */
+u32 restart_end(u32 ticks)
+{
+	if (!current->restarting)
+		current->restart_jiffies = jiffies + ticks;
+	current->restarting = false;
+	return current->restart_jiffies;
 }
 
 /* The end of a handler: the frame lies where the return address was popped. A frame that cannot be read kills. */
@@ -294,13 +325,16 @@ asmlinkage int sys_rt_sigreturn(void)
 	struct pt_regs *regs = task_regs(current);
 	const struct rt_sigframe __user *frame = (const struct rt_sigframe __user *)(regs->esp - 4);
 	struct sigcontext sc;
+	stack_t altstack;
 	u64 mask;
 
 	if (copy_from_user(&sc, &frame->context.uc_mcontext, sizeof(sc)) < 0 ||
-	    copy_from_user(&mask, &frame->context.uc_sigmask, sizeof(mask)) < 0)
+	    copy_from_user(&mask, &frame->context.uc_sigmask, sizeof(mask)) < 0 ||
+	    copy_from_user(&altstack, &frame->context.uc_stack, sizeof(altstack)) < 0)
 		do_exit(SIGSEGV);
 	set_blocked(mask);
 	if (restore_context(&sc, regs) < 0)
 		do_exit(SIGSEGV);
+	set_altstack(&altstack, regs->esp);	/* what does not fit is left as it is */
 	return regs->eax;
 }

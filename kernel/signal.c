@@ -1,6 +1,9 @@
 /*
- * Signals: who may send what to whom, what is pending, and the system calls. How a handler is started and returned from is
- * kernel/sigframe.c. Signal n is bit n - 1 of a set.
+ * Sending signals: who may send what to whom, and what is then pending. The calls that set actions and masks are kernel/sigaction.c; how a handler is
+ * started and returned from is kernel/sigframe.c. Signal n is bit n - 1 of a set.
+ *
+ * Where a pending signal comes from is kept once a standard signal, in the task itself, because interrupts send them too. Real-time signals, which
+ * only processes send, are queued.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -9,18 +12,6 @@
 #include <abi/errno.h>
 #include "internal.h"
 #include "signal_internal.h"
-
-#define UNBLOCKABLE	(SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
-
-static inline struct k_sigaction *action_of(struct task_struct *task, int sig)
-{
-	return &task->sigactions->action[sig - 1];
-}
-
-static bool valid_signal(int sig)
-{
-	return sig >= 1 && sig <= NSIG_MAX;
-}
 
 /* Signals whose default action is to be ignored. */
 static bool default_ignored(int sig)
@@ -38,7 +29,7 @@ bool signal_default_ignored(struct task_struct *task, int sig)
 	return action_of(task, sig)->handler == SIGNAL_DEFAULT && default_ignored(sig);
 }
 
-static bool ignored(struct task_struct *task, int sig)
+bool signal_ignored(struct task_struct *task, int sig)
 {
 	return action_of(task, sig)->handler == SIGNAL_IGNORE || signal_default_ignored(task, sig);
 }
@@ -62,35 +53,128 @@ static void handle_stop_and_continue(int sig, struct task_struct *task)
 {
 	if (sig == SIGCONT || sig == SIGKILL) {
 		task->sig_pending &= ~STOP_SIGNALS;
-		if (task->state == TASK_STOPPED) {
+		if (task->state == TASK_STOPPED && (sig == SIGKILL || !task->ptrace)) {
 			task->stop_signal = 0;
 			task->continued = sig == SIGCONT;
 			wake_up_task(task);
-			wake_up(&task->parent->child_exit);
+			if (task->continued)
+				tell_parent(task, CLD_CONTINUED, SIGCONT);
 		}
 	} else if (default_stops(sig)) {
 		task->sig_pending &= ~SIGBIT(SIGCONT);
 	}
 }
 
-/* Make a signal pending for a task, without permission checks. Called by drivers, exit, faults, kill; any context. */
-void send_signal(int sig, struct task_struct *task)
+/* Remember where a signal comes from. Real-time signals need memory: without it -EAGAIN, as for a full queue. */
+static int remember_source(struct task_struct *task, int sig, const struct signal_source *source)
+{
+	struct queued_signal *q;
+
+	if (sig < RT_SIGNALS) {
+		if (!(task->sig_pending & SIGBIT(sig)))
+			task->sig_sources[sig - 1] = *source;
+		return 0;
+	}
+	q = kmalloc(sizeof(*q));
+	if (!q)
+		return -EAGAIN;
+	q->sig = sig;
+	q->source = *source;
+	list_add_tail(&q->link, &task->sig_queue);
+	return 0;
+}
+
+/*
+ * Make a signal pending for a task, without permission checks, and wake it if it sleeps for that. Called by everybody who sends one; any context for
+ * standard signals. -EAGAIN: a real-time signal could not be queued.
+ */
+int send_signal_from(int sig, struct task_struct *task, const struct signal_source *source)
 {
 	u32 flags = irq_save();
+	int error = 0;
 
 	if (task->state == TASK_ZOMBIE || !task->sigactions)
 		goto out;
 	handle_stop_and_continue(sig, task);
 	if (task == init_task && action_of(task, sig)->handler == SIGNAL_DEFAULT)
 		goto out;		/* init dies of nothing that it does not handle */
-	if (ignored(task, sig) && !(task->sig_blocked & SIGBIT(sig)))
+	if (signal_ignored(task, sig) && !(task->sig_blocked & SIGBIT(sig)) && !task->ptrace)
+		goto out;
+	error = remember_source(task, sig, source);
+	if (error)
 		goto out;
 	task->sig_pending |= SIGBIT(sig);
 	recalc_signals(task);
-	if (signal_pending(task) && task->state == TASK_INTERRUPTIBLE)
+	if ((signal_pending(task) || task->sig_awaited & SIGBIT(sig)) && task->state == TASK_INTERRUPTIBLE)
 		wake_up_task(task);
 out:
 	irq_restore(flags);
+	return error;
+}
+
+/* From the kernel itself: the terminal, a timer, a broken pipe. Any context. */
+void send_signal(int sig, struct task_struct *task)
+{
+	static const struct signal_source kernel = { .code = SI_KERNEL };
+
+	send_signal_from(sig, task, &kernel);
+}
+
+/* SIGCHLD for the parent of a task that has stopped, gone on or ended, unless the parent wants to hear of ends only; and whoever waits is woken. */
+void tell_parent(struct task_struct *task, int code, int status)
+{
+	struct task_struct *parent = task->parent;
+	struct signal_source source = {
+		.code = code, .pid = task->pid, .uid = task->uid, .value = status, .utime = task->utime, .stime = task->stime,
+	};
+	bool end = code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
+
+	if (end || code == CLD_TRAPPED || !(action_of(parent, SIGCHLD)->flags & SA_NOCLDSTOP))
+		send_signal_from(SIGCHLD, parent, &source);
+	wake_up(&parent->child_exit);
+}
+
+/* Take a pending signal out: where it came from. A real-time signal stays pending while more of it are queued. Interrupts are masked. */
+void dequeue_signal(int sig, struct signal_source *source)
+{
+	struct queued_signal *found = NULL;
+	bool more = false;
+
+	if (sig < RT_SIGNALS)
+		*source = current->sig_sources[sig - 1];
+	list_for_each(node, &current->sig_queue) {
+		struct queued_signal *q = list_entry(node, struct queued_signal, link);
+
+		if (q->sig != sig)
+			continue;
+		more = found != NULL;
+		if (more)
+			break;
+		found = q;
+	}
+	if (found) {
+		*source = found->source;
+		list_del(&found->link);
+		kfree(found);
+	}
+	if (!more)
+		current->sig_pending &= ~SIGBIT(sig);
+	recalc_signals(current);
+}
+
+/* Forget a pending signal altogether; all of them with 0. */
+void flush_signal(struct task_struct *task, int sig)
+{
+	list_for_each_safe(node, &task->sig_queue) {
+		struct queued_signal *q = list_entry(node, struct queued_signal, link);
+
+		if (sig && q->sig != sig)
+			continue;
+		list_del(&q->link);
+		kfree(q);
+	}
+	task->sig_pending &= sig ? ~SIGBIT(sig) : 0;
+	recalc_signals(task);
 }
 
 /*
@@ -107,6 +191,7 @@ void send_fault_signal(int sig, int code, u32 addr)
 	}
 	current->fault_code = code;
 	current->fault_addr = addr;
+	current->sig_sources[sig - 1] = (struct signal_source){ .code = code, .addr = addr };
 	current->sig_pending |= SIGBIT(sig);
 	recalc_signals(current);
 }
@@ -120,13 +205,11 @@ static bool may_kill(int sig, const struct task_struct *task)
 	return sig == SIGCONT && current->session == task->session;
 }
 
-static int kill_one(int sig, struct task_struct *task)
+static int kill_one(int sig, struct task_struct *task, const struct signal_source *source)
 {
 	if (!may_kill(sig, task))
 		return -EPERM;
-	if (sig)
-		send_signal(sig, task);
-	return 0;
+	return sig ? send_signal_from(sig, task, source) : 0;
 }
 
 /* Signal all tasks of a process group, from the kernel (the terminal). -ESRCH: the group has nobody. */
@@ -146,7 +229,7 @@ int kill_pgrp(int pgrp, int sig)
 }
 
 /* kill() to a group (pgrp > 0) or to everybody but init and the caller (pgrp -1): success if one could be signalled. */
-static int kill_many(int pgrp, int sig)
+static int kill_many(int pgrp, int sig, const struct signal_source *source)
 {
 	int error = -ESRCH;
 
@@ -156,205 +239,64 @@ static int kill_many(int pgrp, int sig)
 
 		if (pgrp == -1 ? task == init_task || task == current || !task->mm : task->pgrp != pgrp)
 			continue;
-		result = kill_one(sig, task);
+		result = kill_one(sig, task, source);
 		if (error)
 			error = result;
 	}
 	return error;
 }
 
+static struct signal_source current_source(int code)
+{
+	return (struct signal_source){ .code = code, .pid = current->pid, .uid = current->uid };
+}
+
 asmlinkage int sys_kill(int pid, int sig)
 {
+	struct signal_source source = current_source(SI_USER);
 	struct task_struct *task;
 
 	if (sig != 0 && !valid_signal(sig))
 		return -EINVAL;
 	if (pid == -1)
-		return kill_many(-1, sig);
+		return kill_many(-1, sig, &source);
 	if (pid <= 0)
-		return kill_many(pid == 0 ? current->pgrp : -pid, sig);
+		return kill_many(pid == 0 ? current->pgrp : -pid, sig, &source);
 	task = find_task(pid);
-	return task ? kill_one(sig, task) : -ESRCH;
+	return task ? kill_one(sig, task, &source) : -ESRCH;
 }
 
-/* Read and replace a signal's action; the heart of both sigaction calls. Ignoring a signal also forgets a pending one. */
-static int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigaction *old)
+/* To one thread of a process, which here is the process. */
+asmlinkage int sys_tgkill(int tgid, int pid, int sig)
 {
-	struct k_sigaction *action;
+	struct signal_source source = current_source(SI_TKILL);
+	struct task_struct *task = find_task(pid);
 
-	if (!valid_signal(sig) || (new && (sig == SIGKILL || sig == SIGSTOP)))
+	if (pid <= 0 || tgid <= 0 || (sig != 0 && !valid_signal(sig)))
 		return -EINVAL;
-	action = action_of(current, sig);
-	*old = *action;
-	if (!new)
-		return 0;
-	*action = *new;
-	action->mask &= ~UNBLOCKABLE;
-	if (ignored(current, sig)) {
-		current->sig_pending &= ~SIGBIT(sig);
-		recalc_signals(current);
-	}
-	return 0;
+	return task && task->pid == tgid ? kill_one(sig, task, &source) : -ESRCH;
 }
 
-asmlinkage int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct kernel_sigaction __user *old, u32 setsize)
+asmlinkage int sys_tkill(int pid, int sig)
 {
-	struct kernel_sigaction abi;
-	struct k_sigaction action, before;
-	int error;
+	return sys_tgkill(pid, pid, sig);
+}
 
-	if (setsize != sizeof(u64))
+/* sigqueue(): a signal with a value. A program must not pretend to be the kernel or kill(). */
+asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info)
+{
+	struct task_struct *task = find_task(pid);
+	struct siginfo info;
+	struct signal_source source;
+
+	if (copy_from_user(&info, user_info, sizeof(info)) < 0)
+		return -EFAULT;
+	if (info.si_code >= 0 || info.si_code == SI_TKILL)
+		return -EPERM;
+	if (sig != 0 && !valid_signal(sig))
 		return -EINVAL;
-	if (new) {
-		error = copy_from_user(&abi, new, sizeof(abi));
-		if (error)
-			return error;
-		action = (struct k_sigaction){ (u32)abi.sa_handler, abi.sa_flags, (u32)abi.sa_restorer,
-					       sigset_to_u64(abi.sa_mask) };
-	}
-	error = do_sigaction(sig, new ? &action : NULL, &before);
-	if (error || !old)
-		return error;
-	abi.sa_handler = (void *)before.handler;
-	abi.sa_flags = before.flags;
-	abi.sa_restorer = (void *)before.restorer;
-	sigset_from_u64(abi.sa_mask, before.mask);
-	return copy_to_user(old, &abi, sizeof(abi));
-}
-
-/* The older call with 32-bit sets (67). */
-asmlinkage int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_sigaction __user *old)
-{
-	struct old_sigaction abi;
-	struct k_sigaction action, before;
-	int error;
-
-	if (new) {
-		error = copy_from_user(&abi, new, sizeof(abi));
-		if (error)
-			return error;
-		action = (struct k_sigaction){ (u32)abi.sa_handler, abi.sa_flags, (u32)abi.sa_restorer, abi.sa_mask };
-	}
-	error = do_sigaction(sig, new ? &action : NULL, &before);
-	if (error || !old)
-		return error;
-	abi.sa_handler = (void *)before.handler;
-	abi.sa_mask = (u32)before.mask;
-	abi.sa_flags = before.flags;
-	abi.sa_restorer = (void *)before.restorer;
-	return copy_to_user(old, &abi, sizeof(abi));
-}
-
-asmlinkage int sys_signal(int sig, u32 handler)
-{
-	struct k_sigaction action = { handler, SA_RESETHAND | SA_NODEFER, 0, 0 }, before;
-	int error = do_sigaction(sig, &action, &before);
-
-	return error ? error : (int)before.handler;
-}
-
-/* Replace the set of blocked signals. Called by the mask calls and by sigreturn. */
-void set_blocked(u64 blocked)
-{
-	current->sig_blocked = blocked & ~UNBLOCKABLE;
-	recalc_signals(current);
-}
-
-static int change_mask(int how, u64 set)
-{
-	switch (how) {
-	case SIG_BLOCK:
-		set_blocked(current->sig_blocked | set);
-		return 0;
-	case SIG_UNBLOCK:
-		set_blocked(current->sig_blocked & ~set);
-		return 0;
-	case SIG_SETMASK:
-		set_blocked(set);
-		return 0;
-	}
-	return -EINVAL;
-}
-
-asmlinkage int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old, u32 setsize)
-{
-	u64 before = current->sig_blocked, mask;
-	int error = 0;
-
-	if (setsize != sizeof(u64))
-		return -EINVAL;
-	if (set) {
-		error = copy_from_user(&mask, set, sizeof(mask));
-		if (!error)
-			error = change_mask(how, mask);
-	}
-	if (!error && old)
-		error = copy_to_user(old, &before, sizeof(before));
-	return error;
-}
-
-asmlinkage int sys_sigprocmask(int how, const u32 __user *set, u32 __user *old)
-{
-	u32 before = (u32)current->sig_blocked, mask;
-	int error = 0;
-
-	if (set) {
-		error = get_user_u32(&mask, set);
-		if (!error)
-			error = change_mask(how, mask);
-	}
-	if (!error && old)
-		error = put_user_u32(before, old);
-	return error;
-}
-
-asmlinkage int sys_rt_sigpending(u64 __user *set, u32 setsize)
-{
-	u64 pending = current->sig_pending & current->sig_blocked;
-
-	return setsize > sizeof(pending) ? -EINVAL : copy_to_user(set, &pending, setsize);
-}
-
-asmlinkage int sys_sigpending(u32 __user *set)
-{
-	return put_user_u32((u32)(current->sig_pending & current->sig_blocked), set);
-}
-
-/* Sleep until a signal is delivered or kills. */
-asmlinkage int sys_pause(void)
-{
-	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
-
-	while (interruptible_sleep_on(&nobody) == 0)
-		;
-	return -EINTR;
-}
-
-/* Wait with another mask; the old one comes back when the handler has returned (do_signal saves it in the frame). */
-static int suspend_with(u64 mask)
-{
-	current->sig_saved = current->sig_blocked;
-	current->restore_mask = true;
-	set_blocked(mask);
-	return sys_pause();
-}
-
-asmlinkage int sys_rt_sigsuspend(const u64 __user *set, u32 setsize)
-{
-	u64 mask;
-	int error;
-
-	if (setsize != sizeof(u64))
-		return -EINVAL;
-	error = copy_from_user(&mask, set, sizeof(mask));
-	return error ? error : suspend_with(mask);
-}
-
-asmlinkage int sys_sigsuspend(int unused1, int unused2, u32 mask)
-{
-	(void)unused1;
-	(void)unused2;
-	return suspend_with(mask);
+	source = (struct signal_source){ .code = info.si_code, .pid = info.si_pid, .uid = info.si_uid, .value = info.si_status };
+	return task ? kill_one(sig, task, &source) : -ESRCH;
 }
 
 /* The child of a fork has the same actions, in a table of its own. */
@@ -377,12 +319,14 @@ void exit_signals(struct task_struct *task)
 
 	task->sigactions = NULL;
 	irq_restore(flags);
+	flush_signal(task, 0);
 	kfree(table);
 }
 
-/* After exec, handlers are gone; what was ignored stays ignored. */
+/* After exec, handlers and the alternate stack are gone; what was ignored stays ignored. */
 void exec_signals(struct task_struct *task)
 {
+	task->altstack_size = 0;
 	for (int i = 0; i < NSIG_MAX; i++) {
 		struct k_sigaction *action = &task->sigactions->action[i];
 

@@ -3,8 +3,10 @@
 #define KERNEL_SIGNAL_INTERNAL_H
 
 #include <cowix/sched.h>
+#include <asm/system.h>
 
 #define NSIG_MAX	64
+#define RT_SIGNALS	32		/* the first signal that is queued */
 #define SIGBIT(sig)	(1ull << ((sig) - 1))
 #define SIGNAL_DEFAULT	0u
 #define SIGNAL_IGNORE	1u
@@ -19,9 +21,40 @@ struct sigaction_table {
 	struct k_sigaction action[NSIG_MAX];
 };
 
+struct queued_signal {
+	struct list link;
+	int sig;
+	struct signal_source source;
+};
+
+static inline struct k_sigaction *action_of(struct task_struct *task, int sig)
+{
+	return &task->sigactions->action[sig - 1];
+}
+
+static inline bool valid_signal(int sig)
+{
+	return sig >= 1 && sig <= NSIG_MAX;
+}
+
+/* The lowest signal of a set, 0: it is empty. */
+static inline int lowest_signal(u64 set)
+{
+	u32 low = (u32)set, high = (u32)(set >> 32);
+
+	return low ? 1 + bit_scan_forward(low) : high ? 33 + bit_scan_forward(high) : 0;
+}
+
 bool default_stops(int sig);
+bool signal_ignored(struct task_struct *task, int sig);
 bool signal_default_ignored(struct task_struct *task, int sig);
 void recalc_signals(struct task_struct *task);
 void set_blocked(u64 blocked);
+void dequeue_signal(int sig, struct signal_source *source);
+void flush_signal(struct task_struct *task, int sig);
+void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source);	/* sigframe.c */
+bool on_altstack(u32 esp);
+stack_t get_altstack(u32 esp);
+int set_altstack(const stack_t *new, u32 esp);
 
 #endif

@@ -1,4 +1,4 @@
-/* System calls about the process and the system that need nothing but a look: ids, names, priorities, reboot. */
+/* System calls about the process and the system that need nothing but a look: ids, names, reboot. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/fs.h>
@@ -9,7 +9,6 @@
 #include <abi/utsname.h>
 #include <abi/sysinfo.h>
 #include <abi/reboot.h>
-#include <abi/resource.h>
 #include <abi/taskinfo.h>
 #include "internal.h"
 
@@ -46,59 +45,6 @@ asmlinkage int sys_getpid(void)
 asmlinkage int sys_getppid(void)
 {
 	return current->parent->pid;
-}
-
-asmlinkage int sys_getuid(void)
-{
-	return current->uid;
-}
-
-asmlinkage int sys_geteuid(void)
-{
-	return current->euid;
-}
-
-asmlinkage int sys_getgid(void)
-{
-	return current->gid;
-}
-
-asmlinkage int sys_getegid(void)
-{
-	return current->egid;
-}
-
-asmlinkage int sys_setuid(u32 uid)
-{
-	if (suser())
-		current->uid = current->euid = current->suid = uid;
-	else if (uid == current->uid || uid == current->suid)
-		current->euid = uid;
-	else
-		return -EPERM;
-	return 0;
-}
-
-asmlinkage int sys_setgid(u32 gid)
-{
-	if (suser())
-		current->gid = current->egid = current->sgid = gid;
-	else if (gid == current->gid || gid == current->sgid)
-		current->egid = gid;
-	else
-		return -EPERM;
-	return 0;
-}
-
-/* Called by exec: a set-user-ID program runs with its owner's rights. */
-void exec_credentials(const struct inode *inode)
-{
-	if (inode->i_mode & S_ISUID)
-		current->euid = inode->i_uid;
-	if (inode->i_mode & S_ISGID)
-		current->egid = inode->i_gid;
-	current->suid = current->euid;
-	current->sgid = current->egid;
 }
 
 /* The task that a process-group call means: current, or a child of it that has not called exec yet. */
@@ -171,19 +117,6 @@ asmlinkage int sys_setsid(void)
 	current->session = current->pgrp = current->pid;
 	current->tty = 0;
 	return current->pid;
-}
-
-asmlinkage int sys_nice(int increment)
-{
-	int nice = current->priority - NICE_TO_PRIORITY(0);
-
-	if (increment < 0 && !suser())
-		return -EPERM;
-	increment = increment < -PRIORITIES ? -PRIORITIES : increment > PRIORITIES ? PRIORITIES : increment;
-	nice += increment;
-	nice = nice < -20 ? -20 : nice > 19 ? 19 : nice;
-	set_priority(current, NICE_TO_PRIORITY(nice));
-	return 0;
 }
 
 asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
@@ -262,4 +195,11 @@ asmlinkage int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
 		return 0;
 	}
 	return -EINVAL;
+}
+
+/* personality(): there is one, Linux's; asking is allowed, changing is ignored. */
+asmlinkage int sys_personality(u32 persona)
+{
+	(void)persona;
+	return 0;
 }

@@ -1,10 +1,8 @@
-/* Wall-clock time: the CMOS clock at boot (MC146818), then the ticks; and the system calls about time. */
+/* Wall-clock time: the CMOS clock at boot (MC146818), then the ticks. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
-#include <cowix/syscalls.h>
-#include <cowix/uaccess.h>
-#include <abi/errno.h>
 #include <asm/io.h>
+#include <asm/system.h>
 #include "internal.h"
 
 #define CMOS_INDEX	0x70
@@ -23,7 +21,6 @@
 #define HOUR_PM		0x80
 
 #define SECONDS_A_DAY	86400u
-#define USEC_A_TICK	(1000000 / HZ)
 #define NSEC_A_TICK	(1000000000 / HZ)
 
 struct cmos_time {
@@ -121,109 +118,21 @@ u32 current_time(void)
 	return wall_seconds;
 }
 
-asmlinkage int sys_time(u32 __user *seconds)
+/* The same with the part of the second that has passed, to the tick. */
+void current_timespec(struct timespec64 *ts)
 {
-	int error = seconds ? put_user_u32(wall_seconds, seconds) : 0;
+	u32 flags = irq_save();
 
-	return error ? error : (int)wall_seconds;
+	*ts = (struct timespec64){ wall_seconds, wall_ticks * NSEC_A_TICK, 0 };
+	irq_restore(flags);
 }
 
-asmlinkage int sys_stime(const u32 __user *seconds)
+/* Set the clock; nanoseconds are cut to ticks. Who sleeps is not affected: sleeping counts ticks since boot. */
+void set_current_time(u32 seconds, u32 nanoseconds)
 {
-	u32 value;
-	int error;
+	u32 flags = irq_save();
 
-	if (!suser())
-		return -EPERM;
-	error = get_user_u32(&value, seconds);
-	if (error)
-		return error;
-	wall_seconds = value;
-	wall_ticks = 0;
-	return 0;
-}
-
-asmlinkage int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
-{
-	struct timeval now = { wall_seconds, wall_ticks * USEC_A_TICK };
-	int error = tv ? copy_to_user(tv, &now, sizeof(now)) : 0;
-
-	if (!error && tz)
-		error = clear_user(tz, sizeof(struct timezone));
-	return error;
-}
-
-asmlinkage int sys_clock_gettime(int clock, struct timespec __user *ts)
-{
-	u32 ticks = jiffies;
-	struct timespec now;
-
-	if (clock == CLOCK_REALTIME)
-		now = (struct timespec){ wall_seconds, wall_ticks * NSEC_A_TICK };
-	else if (clock == CLOCK_MONOTONIC)
-		now = (struct timespec){ ticks / HZ, ticks % HZ * NSEC_A_TICK };
-	else
-		return -EINVAL;
-	return copy_to_user(ts, &now, sizeof(now));
-}
-
-asmlinkage int sys_times(struct tms __user *buf)
-{
-	struct tms t = {
-		.tms_utime = current->utime, .tms_stime = current->stime,
-		.tms_cutime = current->cutime, .tms_cstime = current->cstime,
-	};
-	int error = buf ? copy_to_user(buf, &t, sizeof(t)) : 0;
-
-	return error ? error : (int)jiffies;
-}
-
-/* Ticks that a span lasts, rounded up; spans beyond 24 days count as that. */
-static u32 ticks_of(const struct timespec *ts)
-{
-	if ((u32)ts->tv_sec > 0x7FFFFFFF / HZ - 1)
-		return 0x7FFFFFFF;
-	return (u32)ts->tv_sec * HZ + ((u32)ts->tv_nsec + NSEC_A_TICK - 1) / NSEC_A_TICK;
-}
-
-/* Sleep for a time; a signal ends it with -EINTR and the time that was left in *left. One tick more than asked: we are in the middle of one. */
-asmlinkage int sys_nanosleep(const struct timespec __user *asked, struct timespec __user *left)
-{
-	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
-	struct timespec ts;
-	u32 ticks, end;
-	int error = copy_from_user(&ts, asked, sizeof(ts));
-
-	if (error)
-		return error;
-	if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= 1000000000)
-		return -EINVAL;
-	ticks = ticks_of(&ts);
-	if (ticks == 0)
-		return 0;
-	end = jiffies + ticks + 1;
-	error = interruptible_sleep_on_timeout(&nobody, ticks + 1);
-	if (error != -EINTR)
-		return 0;
-	ticks = time_after(end, jiffies) ? end - jiffies : 0;
-	ts = (struct timespec){ ticks / HZ, ticks % HZ * NSEC_A_TICK };
-	if (left && copy_to_user(left, &ts, sizeof(ts)) < 0)
-		return -EFAULT;
-	return -EINTR;
-}
-
-static void alarm_fired(struct timer *t)
-{
-	send_signal(SIGALRM, t->data);
-}
-
-/* Send SIGALRM in so many seconds, 0: never. Returns the seconds that an earlier alarm had left, rounded up. */
-asmlinkage int sys_alarm(u32 seconds)
-{
-	struct timer *t = &current->alarm;
-	u32 left = timer_cancel(t) ? (t->expires - jiffies + HZ - 1) / HZ : 0;
-
-	if (seconds)
-		timer_add(t, min_u32(seconds, 0x7FFFFFFF / HZ) * HZ, alarm_fired, current);
-	return left;
+	wall_seconds = seconds;
+	wall_ticks = nanoseconds / NSEC_A_TICK;
+	irq_restore(flags);
 }

@@ -3,12 +3,6 @@
 #include <cowix/sched.h>
 #include <abi/errno.h>
 
-/* Lives on the sleeper's stack while it sleeps. */
-struct sleeper {
-	struct list link;
-	struct task_struct *task;
-};
-
 static void sleep_in(struct wait_queue *q, enum task_state state)
 {
 	struct sleeper me = { .task = current };

@@ -174,7 +174,7 @@ int map_area(struct mm *mm, const struct vm_area *template)
 }
 
 /* Split area at addr, which lies inside it; the new upper part is returned, or NULL without memory. */
-static struct vm_area *split_area(struct vm_area *area, u32 addr)
+struct vm_area *split_area(struct vm_area *area, u32 addr)
 {
 	struct vm_area *upper = area_dup(area);
 
@@ -224,7 +224,7 @@ int grow_stack(struct mm *mm, struct vm_area *area, u32 addr)
 {
 	u32 start = PAGE_ROUND_DOWN(addr);
 
-	if (area->end - start > STACK_MAX || start < room_below(mm, area->link.prev) + STACK_GUARD)
+	if (area->end - start > min_u32(current->rlimits[RLIMIT_STACK].rlim_cur, STACK_MAX) || start < room_below(mm, area->link.prev) + STACK_GUARD)
 		return -EFAULT;
 	area->start = start;
 	return 0;
@@ -238,6 +238,22 @@ struct vm_area *find_stack_above(struct mm *mm, u32 addr)
 	return area && area->flags & VM_GROWSDOWN ? area : NULL;
 }
 
+/* The highest range of size bytes, page aligned, below MMAP_TOP and above the heap's start that no area touches; 0: there is none. */
+u32 find_gap(struct mm *mm, u32 size)
+{
+	u32 top = MMAP_TOP;
+
+	for (struct list *node = mm->areas.prev; ; node = node->prev) {
+		u32 floor = node == &mm->areas ? PAGE_SIZE : area_at(node)->end;
+
+		if (floor < top && top - floor >= size)
+			return top - size;
+		if (node == &mm->areas)
+			return 0;
+		top = min_u32(top, area_at(node)->start);
+	}
+}
+
 u32 mm_size(const struct mm *mm)
 {
 	u32 size = 0;
@@ -247,12 +263,21 @@ u32 mm_size(const struct mm *mm)
 	return size;
 }
 
+/* Whether bytes more would be beyond current's RLIMIT_AS. */
+bool exceeds_as_limit(const struct mm *mm, u32 bytes)
+{
+	u32 limit = current->rlimits[RLIMIT_AS].rlim_cur;
+
+	return limit != RLIM_INFINITY && (bytes > limit || mm_size(mm) > limit - bytes);
+}
+
 /* Move the heap's end up from old_end to new_end (page aligned): an anonymous area grows, demand-zero. */
 static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
 {
 	struct vm_area heap = { .start = old_end, .end = new_end, .flags = VM_READ | VM_WRITE };
 
-	if (new_end > MMAP_TOP || (new_end - old_end) >> PAGE_SHIFT > nr_ram_frames)
+	if (new_end > MMAP_TOP || (new_end - old_end) >> PAGE_SHIFT > nr_ram_frames ||
+	    new_end - mm->start_brk > current->rlimits[RLIMIT_DATA].rlim_cur || exceeds_as_limit(mm, new_end - old_end))
 		return -ENOMEM;
 	return map_area(mm, &heap);
 }

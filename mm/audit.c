@@ -82,6 +82,8 @@ static void audit_entry(const struct task_struct *task, u32 addr, pte_t entry)
 		complain("mapped frame is free", frame, addr, task);
 	if (!area)
 		complain("entry outside every area", frame, addr, task);
+	else if (entry & PAGE_NONE && area->flags & (VM_READ | VM_WRITE | VM_EXEC))
+		complain("PAGE_NONE in an area that allows access", frame, addr, task);
 	else if (entry & PTE_W && !(area->flags & VM_WRITE))
 		complain("writable entry in a read-only area", frame, addr, task);
 	else if (entry & PAGE_COW && (entry & PTE_W || !(area->flags & VM_WRITE) || area->flags & VM_SHARED))
@@ -97,7 +99,7 @@ static void audit_table(const struct task_struct *task, u32 pde_index, pte_t pde
 	table_frames++;
 	(*counter(PTE_FRAME(pde) >> PAGE_SHIFT))++;
 	for (u32 i = 0; i < PTES_PER_TABLE; i++)
-		if (table[i] & PTE_P)
+		if (table[i] & PTE_MAPPED)
 			audit_entry(task, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i]);
 }
 

@@ -19,6 +19,7 @@ int __strncpy_from_user(char *to, const char *from, u32 n);
 int __strnlen_user(const char *s, u32 n);
 
 /* area.c */
+bool exceeds_as_limit(const struct mm *mm, u32 bytes);
 struct vm_area *find_stack_above(struct mm *mm, u32 addr);
 
 #endif

@@ -85,7 +85,7 @@ static void share_private(pte_t *to, pte_t *from, u32 count)
 	for (u32 i = 0; i < count; i++) {
 		pte_t entry = from[i];
 
-		if (!(entry & PTE_P))
+		if (!(entry & PTE_MAPPED))
 			continue;
 		if (entry & PTE_W)
 			from[i] = entry = (entry & ~PTE_W) | PAGE_COW;
@@ -98,7 +98,7 @@ static void share_private(pte_t *to, pte_t *from, u32 count)
 static void share_shared(pte_t *to, const pte_t *from, u32 count)
 {
 	for (u32 i = 0; i < count; i++)
-		if (from[i] & PTE_P)
+		if (from[i] & PTE_MAPPED)
 			mem_map[from[i] >> PAGE_SHIFT].count++;
 	rep_movsl(to, from, count);
 }
@@ -139,7 +139,7 @@ static u32 count_present(struct mm *mm)
 			if (!entry)
 				addr = table_end(addr, area->end) - PAGE_SIZE;
 			else
-				present += *entry & PTE_P;
+				present += (*entry & PTE_MAPPED) != 0;
 		}
 	}
 	return present;
@@ -221,7 +221,7 @@ static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
 		return -ENOMEM;
 	}
 	entry = &table_of(*pde)[PGTBL_INDEX(addr)];
-	if (unlikely(*entry & PTE_P)) {
+	if (unlikely(*entry & PTE_MAPPED)) {
 		free_page(frame);
 		return 0;
 	}
@@ -308,6 +308,31 @@ int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 	return map_page(mm, addr, frame, bits);
 }
 
+/* The entry of a page whose area gets new permissions. Writing always waits for a fault, which looks at the count. */
+static pte_t protect_entry(pte_t entry, u32 flags)
+{
+	entry &= ~(PTE_P | PTE_W | PAGE_COW | PAGE_NONE);
+	if (!(flags & (VM_READ | VM_WRITE | VM_EXEC)))
+		return entry | PAGE_NONE;
+	if (flags & VM_WRITE)
+		entry |= flags & VM_SHARED ? PTE_W : PAGE_COW;
+	return entry | PTE_P;
+}
+
+/* Give the pages of [start, end) that are there the permissions flags (VM_*). Called by mprotect(), after the areas have them. */
+void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
+{
+	for (u32 addr = start; addr < end; addr += PAGE_SIZE) {
+		pte_t *entry = find_pte(mm, addr);
+
+		if (!entry)
+			addr = table_end(addr, end) - PAGE_SIZE;
+		else if (*entry & PTE_MAPPED)
+			*entry = protect_entry(*entry, flags);
+	}
+	flush_address_space();
+}
+
 /* Drop the references of count entries and clear them; how many were present. */
 static u32 drop_entries(pte_t *table, u32 count)
 {
@@ -317,7 +342,7 @@ static u32 drop_entries(pte_t *table, u32 count)
 	for (u32 i = 0; i < count; i++) {
 		pte_t entry = table[i];
 
-		if (!(entry & PTE_P))
+		if (!(entry & PTE_MAPPED))
 			continue;
 		table[i] = 0;
 		present++;
@@ -328,7 +353,7 @@ static u32 drop_entries(pte_t *table, u32 count)
 }
 
 /* Drop every reference that the entries of [start, end) hold; the caller flushes the TLB. */
-static void zap_page_range(struct mm *mm, u32 start, u32 end)
+void zap_page_range(struct mm *mm, u32 start, u32 end)
 {
 	for (u32 addr = start, next; addr < end; addr = next) {
 		pte_t *entry = find_pte(mm, addr);

@@ -17,6 +17,7 @@
 #define SIGPIPE 13
 #define SIGALRM 14
 #define SIGTERM 15
+#define SIGSTKFLT 16
 #define SIGCHLD 17
 #define SIGCONT 18
 #define SIGSTOP 19
@@ -24,7 +25,13 @@
 #define SIGTTIN 21
 #define SIGTTOU 22
 #define SIGURG 23
+#define SIGXCPU 24
+#define SIGXFSZ 25
+#define SIGVTALRM 26
+#define SIGPROF 27
 #define SIGWINCH 28
+#define SIGIO 29
+#define SIGPWR 30
 #define SIGSYS 31
 
 #define SA_NOCLDSTOP	0x00000001u
@@ -42,6 +49,14 @@
 
 #define SI_USER		0
 #define SI_KERNEL	0x80
+#define SI_QUEUE	(-1)
+#define SI_TKILL	(-6)
+#define CLD_EXITED	1
+#define CLD_KILLED	2
+#define CLD_DUMPED	3
+#define CLD_TRAPPED	4
+#define CLD_STOPPED	5
+#define CLD_CONTINUED	6
 #define FPE_INTDIV	1
 #define FPE_FLTINV	7
 #define ILL_ILLOPN	2
@@ -73,12 +88,17 @@ typedef struct siginfo {
 		struct {
 			int si_pid;
 			unsigned si_uid;
-			int si_status;
+			int si_status;		/* or the value that sigqueue() sent */
+			long si_utime, si_stime;
 		};
 		void *si_addr;
 		int pad[29];
 	};
 } siginfo_t;
+
+#define SS_ONSTACK	1
+#define SS_DISABLE	2
+#define MINSIGSTKSZ	2048
 
 typedef struct {
 	void *ss_sp;

@@ -58,4 +58,25 @@ struct stat64 {
 	unsigned long long st_ino;
 } __attribute__((packed, aligned(4)));
 
+/* statx(): the kernel fills in all of the basic ones, whatever is asked. */
+#define STATX_BASIC_STATS	0x7FFu
+#define STATX_RESERVED		0x80000000u
+
+struct statx_timestamp {
+	long long tv_sec;
+	unsigned int tv_nsec;
+	int reserved;
+};
+
+struct statx {
+	unsigned int stx_mask, stx_blksize;
+	unsigned long long stx_attributes;
+	unsigned int stx_nlink, stx_uid, stx_gid;
+	unsigned short stx_mode, spare0;
+	unsigned long long stx_ino, stx_size, stx_blocks, stx_attributes_mask;
+	struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;
+	unsigned int stx_rdev_major, stx_rdev_minor, stx_dev_major, stx_dev_minor;
+	unsigned long long spare2[14];
+};
+
 #endif

@@ -4,7 +4,15 @@
 
 #define WNOHANG		1
 #define WUNTRACED	2
+#define WSTOPPED	2
+#define WEXITED		4
 #define WCONTINUED	8
+#define WNOWAIT		0x01000000
+#define W_THREAD_OPTIONS 0xE0000000	/* __WNOTHREAD, __WALL, __WCLONE: here all children are alike */
+
+#define P_ALL		0
+#define P_PID		1
+#define P_PGID		2
 
 #define WEXITSTATUS(s)	(((s) >> 8) & 0xFF)
 #define WTERMSIG(s)	((s) & 0x7F)

@@ -16,7 +16,10 @@
 #define KMAP_BASE	0xF8000000
 #define LINEAR_MAP_MAX	0x38000000
 
-/* bits of page-directory and page-table entries */
+/*
+ * Bits of page-directory and page-table entries. PAGE_COW and PAGE_NONE are free for software: a page that shares and is copied on write; a page
+ * that is there but that its area lets nobody touch (PTE_P is clear). PTE_MAPPED: PTE_P or PAGE_NONE, the entry holds a reference to its frame.
+ */
 #define PTE_P		0x001
 #define PTE_W		0x002
 #define PTE_U		0x004
@@ -27,6 +30,8 @@
 #define PTE_PS		0x080
 #define PTE_G		0x100
 #define PAGE_COW	0x200
+#define PAGE_NONE	0x400
+#define PTE_MAPPED	0x401
 
 /* error code of exception 0x0E */
 #define PF_PRESENT	0x1

@@ -8,6 +8,7 @@
 #define USER_DS		0x23
 #define TSS_SELECTOR	0x28
 #define TLS_SELECTOR	0x33
+#define TLS_ENTRIES	3
 #define DF_TSS_SELECTOR	0x48
 #define GDT_ENTRIES	10
 

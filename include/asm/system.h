@@ -147,10 +147,7 @@ static inline void load_segments(u32 code, u32 data)
 			 : : "r"(code), "r"(data), "r"(0) : "memory");
 }
 
-static inline void set_fs_gs(u16 fs, u16 gs)
-{
-	__asm__ volatile("movw %0, %%fs; movw %1, %%gs" : : "r"(fs), "r"(gs));
-}
+void set_fs_gs(u32 fs, u32 gs);		/* kernel/entry.asm */
 
 static inline void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 {

@@ -10,6 +10,7 @@
 
 #define SECTOR_SIZE	512
 #define BLOCK_SIZE	1024
+#define BLOCK_SHIFT	10
 
 #define RAM_MAJOR	1
 #define FLOPPY_MAJOR	2

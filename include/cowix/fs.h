@@ -15,6 +15,8 @@
 #include <abi/stat.h>
 
 struct audit_report;
+struct poll_table;
+struct file_lock;
 struct pipe;
 struct file;
 struct inode;
@@ -82,8 +84,9 @@ struct inode_ops {
 struct file_ops {
 	int (*open)(struct inode *inode, struct file *file);
 	void (*release)(struct inode *inode, struct file *file);
-	int (*read)(struct file *file, char __user *buf, u32 count, u32 *pos);
-	int (*write)(struct file *file, const char __user *buf, u32 count, u32 *pos);
+	int (*read)(struct file *file, char __user *buf, u32 count, loff_t *pos);
+	int (*write)(struct file *file, const char __user *buf, u32 count, loff_t *pos);
+	u32 (*poll)(struct file *file, struct poll_table *table);	/* what would not block now (POLLIN...); absent: everything */
 	int (*ioctl)(struct file *file, u32 command, u32 arg);
 	int (*readdir)(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino), void *context);
 };
@@ -91,6 +94,7 @@ struct file_ops {
 struct inode {
 	struct list hash_link, all_link;
 	struct list pages;			/* of the page cache */
+	struct list i_locks;			/* advisory locks */
 	struct super_block *i_sb;
 	kdev_t i_dev, i_rdev;
 	u32 i_ino, i_count;
@@ -147,22 +151,26 @@ void fs_drop_caches(void);
 void fs_audit_counts(struct audit_report *report);
 int minix_read_super(struct super_block *sb);		/* fs/minix_super.c */
 
-/* fs/namei.c: paths are kernel strings; inodes come back referenced */
+/*
+ * fs/namei.c: paths are kernel strings; inodes come back referenced. A path that does not begin with a slash starts at the directory that dirfd
+ * has open: AT_FDCWD is the working directory.
+ */
 enum { FOLLOW = 1, NOFOLLOW = 0 };
-int path_lookup(const char *path, int follow, struct inode **inode);
-int path_parent(const char *path, struct inode **dir, const char **last, u32 *length);	/* all but the last component */
+int path_lookup(int dirfd, const char *path, int follow, struct inode **inode);
+int path_parent(int dirfd, const char *path, struct inode **dir, const char **last, u32 *length);	/* all but the last component */
 int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode);
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
 int getname(const char __user *path, char **name);	/* a page; putname() frees it */
 void putname(char *name);
-int user_path(const char __user *path, int follow, struct inode **inode);
+int user_path(const char __user *path, int follow, struct inode **inode);	/* from the working directory */
+int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **inode);	/* flags: AT_* of the *at calls */
 int open_exec(const char *path, struct inode **inode);
 
 /* fs/file_table.c */
 struct file {
 	u32 count;
 	u32 flags;				/* O_* */
-	u32 pos;
+	loff_t pos;
 	struct inode *inode;
 	const struct file_ops *fop;
 	kdev_t tty;				/* what an open terminal really is */
@@ -180,6 +188,11 @@ void fput(struct file *file);
 int fd_install(struct file *file, bool cloexec);	/* lowest free descriptor, or -EMFILE */
 extern u32 nr_files;
 
+/* fs/locks.c */
+struct flock64;
+int fcntl_lock(struct file *file, int command, struct flock64 *fl);
+void release_locks(struct file *file, struct files_struct *owner);
+
 /* fs/fs_struct.c */
 struct fs_struct {
 	struct inode *root, *cwd;
@@ -189,12 +202,13 @@ struct fs_struct {
 /* fs/read_write.c */
 extern const struct file_ops regular_fops;
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
-int generic_read(struct file *file, char __user *buf, u32 count, u32 *pos);
-int generic_write(struct file *file, const char __user *buf, u32 count, u32 *pos);
-int inode_write(struct inode *inode, const void *buf, u32 count, u32 *pos, bool user);	/* inode locked */
+int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos);
+int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *pos);
+int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user);	/* inode locked */
 
 /* fs/devices.c, fs/pipe.c */
 extern const struct file_ops chrdev_fops, blkdev_fops, pipe_fops;
+bool is_seekable_chrdev(kdev_t dev);	/* memory, not a terminal */
 void pipe_free(struct inode *inode);
 
 #endif

@@ -82,8 +82,15 @@ struct vm_ops {
 #define VM_READ		0x01
 #define VM_WRITE	0x02
 #define VM_EXEC		0x04
+#define VM_PROT		(VM_READ | VM_WRITE | VM_EXEC)
 #define VM_SHARED	0x08
 #define VM_GROWSDOWN	0x10		/* a stack: grows towards lower addresses on a fault */
+
+/* PROT_READ, PROT_WRITE and PROT_EXEC of mmap() have the same values. */
+static inline u32 prot_flags(u32 prot)
+{
+	return prot & VM_PROT;
+}
 
 struct vm_area {
 	struct list link;		/* in mm->areas, sorted by start */
@@ -105,6 +112,7 @@ struct mm {
 	u32 nr_resident;		/* user page-table entries that are present */
 };
 
+#define FILE_SIZE_MAX	0x7FFFFFFFu
 #define TASK_SIZE	KERNEL_BASE
 #define STACK_TOP	KERNEL_BASE
 #define STACK_MAX	(8u * 1024 * 1024)
@@ -124,6 +132,8 @@ struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
 bool area_is_free(struct mm *mm, u32 start, u32 end);
+struct vm_area *split_area(struct vm_area *area, u32 addr);	/* the new upper part; NULL: no memory */
+u32 find_gap(struct mm *mm, u32 size);	/* the highest free range below MMAP_TOP; 0: none */
 u32 mm_size(const struct mm *mm);	/* bytes of all areas */
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr);
 
@@ -135,10 +145,15 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 	return area && addr >= area->start && addr < area->end ? area : search_area(mm, addr);
 }
 
+/* mm/mmap.c */
+int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
+
 /* mm/memory.c: all of the copy-on-write policy */
 int copy_page_table(struct mm *child, struct mm *parent);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
 int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);	/* write: nonzero for a write */
+void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);
+void zap_page_range(struct mm *mm, u32 start, u32 end);	/* drops the pages, keeps the areas; the caller flushes */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling);
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);	/* exec places the argument pages with this */
 pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */

@@ -11,6 +11,8 @@
 #include <cowix/time.h>
 #include <cowix/mm.h>
 #include <cowix/signal.h>
+#include <asm/segment.h>
+#include <abi/resource.h>
 #include <asm/ptrace.h>
 
 struct files_struct;		/* open files: fs/file_table.c */
@@ -34,6 +36,18 @@ enum task_state {
 /* task->work: what to do before the return to user mode */
 #define WORK_RESCHED	1
 #define WORK_SIGNAL	2
+
+#define NGROUPS_MAX		32
+#define NR_STANDARD_SIGNALS	31
+
+/* task->ptrace */
+#define PT_TRACED	1
+#define PT_SYSCALL	2		/* stop before and after system calls */
+#define PT_SYSGOOD	4
+
+struct itimer {
+	u32 left, interval;		/* ticks */
+};
 
 struct task_struct {
 	u32 kernel_esp;			/* where schedule() left the stack */
@@ -65,24 +79,42 @@ struct task_struct {
 
 	/* credentials */
 	u32 uid, euid, suid, gid, egid, sgid;
+	u32 nr_groups, groups[NGROUPS_MAX];
+	struct rlimit rlimits[RLIM_NLIMITS];
 
 	/* signals */
 	struct sigaction_table *sigactions;
 	u64 sig_pending, sig_blocked;
 	u64 sig_saved;			/* the mask to come back after sigsuspend(), if restore_mask */
+	u64 sig_awaited;		/* sigtimedwait() sleeps until one of these comes, though they are blocked */
 	bool restore_mask;
+	bool restarting;		/* the system call that comes now is being restarted: it keeps the end it had */
+	u32 restart_jiffies;
+	struct signal_source sig_sources[NR_STANDARD_SIGNALS];
+	struct list sig_queue;		/* of pending real-time signals */
+	u32 altstack_sp, altstack_size;	/* size 0: none */
 	int fault_code;			/* si_code and si_addr of the last exception */
 	u32 fault_addr;
+
+	/* being traced */
+	u32 ptrace;			/* PT_*, 0: not at all */
+	int ptrace_signal;		/* why it stopped, then what the tracer wants delivered */
+	struct signal_source ptrace_source;
 
 	/* files */
 	struct files_struct *files;
 	struct fs_struct *fs;
 
+	int waits_for_lock_of;		/* a pid, while fcntl() waits for a record lock */
+
 	/* time, in ticks */
 	u32 utime, stime, cutime, cstime, start_time;
 	u32 minor_faults, child_faults;
-	struct timer alarm;
+	struct timer alarm;		/* ITIMER_REAL */
+	struct itimer itimers[ITIMER_PROF + 1];
 
+	u64 tls[TLS_ENTRIES];		/* GDT entries of its own */
+	u32 clear_child_tid, robust_list;	/* what its C library asked for: addresses in the program */
 	struct fpu_state *fpu;		/* NULL until the first FPU instruction */
 	u16 user_fs, user_gs;		/* while not running */
 	char comm[16];
@@ -123,7 +155,9 @@ struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *nam
 NORETURN void do_exit(int status);
 void exec_signals(struct task_struct *task);	/* kernel/signal.c */
 int kernel_execve(const char *path, char *const envp[]);	/* fs/exec.c: process 1 becomes init; an error, or no return */
-void exec_credentials(const struct inode *inode);	/* kernel/sys.c */
+void exec_credentials(const struct inode *inode);	/* kernel/cred.c */
+void tls_clear(struct task_struct *task);
+void ptrace_exec(void);
 
 /* What fork, exec and exit ask of fs/ (0 or -errno; the release functions never fail). */
 int copy_files(struct task_struct *child);	/* duplicates current's open files */
@@ -131,6 +165,10 @@ void exit_files(struct task_struct *task);
 void close_on_exec(struct task_struct *task);
 int copy_fs(struct task_struct *child);
 void exit_fs(struct task_struct *task);
+
+/* kernel/cred.c, rlimit.c, clock.c */
+bool in_group(u32 gid);
+int check_file_size(s64 size);	/* -EFBIG: beyond current's limit or what a file can be */
 
 static inline bool suser(void)
 {

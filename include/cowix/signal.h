@@ -8,9 +8,28 @@
 struct task_struct;
 struct pt_regs;
 
+/* Where a signal comes from, for siginfo. */
+struct signal_source {
+	int code;			/* SI_* or the exception's */
+	union {
+		struct {
+			int pid;
+			u32 uid;
+		};
+		u32 addr;
+	};
+	int value;			/* SIGCHLD: the status; sigqueue(): its value */
+	u32 utime, stime;
+};
+
 void send_signal(int sig, struct task_struct *task);	/* from the kernel: any context */
+int send_signal_from(int sig, struct task_struct *task, const struct signal_source *source);
+void tell_parent(struct task_struct *task, int code, int status);	/* SIGCHLD */
 void send_fault_signal(int sig, int code, u32 addr);	/* to current, by the CPU's fault; cannot be ignored or blocked */
 int kill_pgrp(int pgrp, int sig);			/* -ESRCH when the group has nobody */
+u32 restart_end(u32 ticks);				/* for calls that wait: when they end, in jiffies; the same if they are restarted */
+void wait_with_mask(u64 mask);				/* until restore_mask(), or, when a signal comes, until its handler is done */
+void restore_mask(void);
 void do_signal(struct pt_regs *regs);			/* on the way back to user mode */
 bool signal_is_ignored(struct task_struct *task, int sig);	/* blocked or ignored: for the terminal's SIGTTIN and SIGTTOU */
 

@@ -23,6 +23,14 @@ struct stat64;
 struct statfs;
 struct iovec;
 struct utimbuf;
+struct timespec64;
+struct itimerval;
+struct rlimit;
+struct rlimit64;
+struct user_desc;
+struct pollfd;
+struct statx;
+struct statfs64;
 
 /* kernel/fork.c, exit.c, sched.c, sys.c */
 asmlinkage int sys_fork(void);
@@ -58,7 +66,7 @@ asmlinkage int sys_syslog(int type, char __user *buf, int size);
 asmlinkage int sys_time(u32 __user *seconds);
 asmlinkage int sys_stime(const u32 __user *seconds);
 asmlinkage int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz);
-asmlinkage int sys_clock_gettime(int clock, struct timespec __user *ts);
+asmlinkage int sys_clock_gettime(int clock, struct timespec __user *to);
 asmlinkage int sys_times(struct tms __user *buf);
 asmlinkage int sys_nanosleep(const struct timespec __user *asked, struct timespec __user *left);
 asmlinkage int sys_alarm(u32 seconds);
@@ -95,7 +103,7 @@ asmlinkage int sys_chmod(const char __user *path, u32 mode);
 asmlinkage int sys_fchmod(int fd, u32 mode);
 asmlinkage int sys_chown(const char __user *path, u32 uid, u32 gid);
 asmlinkage int sys_fchown(int fd, u32 uid, u32 gid);
-asmlinkage int sys_utime(const char __user *path, const struct utimbuf __user *times);
+asmlinkage int sys_utime(const char __user *path, const struct utimbuf __user *user_times);
 asmlinkage int sys_access(const char __user *path, int mode);
 
 /* fs/namei_ops.c */
@@ -118,8 +126,8 @@ asmlinkage int sys_read(int fd, char __user *buf, u32 count);
 asmlinkage int sys_write(int fd, const char __user *buf, u32 count);
 asmlinkage int sys_readv(int fd, const struct iovec __user *vector, int count);
 asmlinkage int sys_writev(int fd, const struct iovec __user *vector, int count);
-asmlinkage int sys_pread64(int fd, char __user *buf, u32 count, u32 low, u32 high);
-asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, u32 low, u32 high);
+asmlinkage int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos);
+asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos);
 asmlinkage int sys_lseek(int fd, s32 offset, int whence);
 asmlinkage int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence);
 asmlinkage int sys_ioctl(int fd, u32 command, u32 arg);
@@ -150,5 +158,124 @@ asmlinkage int sys_umount(const char __user *path);
 asmlinkage int sys_umount2(const char __user *path, u32 flags);
 asmlinkage int sys_mounts(char __user *buf, u32 size);
 asmlinkage int sys_sync(void);
+
+/* kernel/fork.c, exit.c */
+asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, int options, struct rusage __user *usage);
+
+/* kernel/cred.c */
+asmlinkage int sys_setreuid32(u32 real, u32 effective);
+asmlinkage int sys_setregid32(u32 real, u32 effective);
+asmlinkage int sys_setresuid32(u32 real, u32 effective, u32 saved);
+asmlinkage int sys_setresgid32(u32 real, u32 effective, u32 saved);
+asmlinkage int sys_setreuid(u32 real, u32 effective);
+asmlinkage int sys_setregid(u32 real, u32 effective);
+asmlinkage int sys_setresuid(u32 real, u32 effective, u32 saved);
+asmlinkage int sys_setresgid(u32 real, u32 effective, u32 saved);
+asmlinkage int sys_getresuid32(u32 __user *real, u32 __user *effective, u32 __user *saved);
+asmlinkage int sys_getresgid32(u32 __user *real, u32 __user *effective, u32 __user *saved);
+asmlinkage int sys_getresuid(u16 __user *real, u16 __user *effective, u16 __user *saved);
+asmlinkage int sys_getresgid(u16 __user *real, u16 __user *effective, u16 __user *saved);
+asmlinkage int sys_setfsuid(u32 uid);
+asmlinkage int sys_setfsgid(u32 gid);
+asmlinkage int sys_getgroups(int size, u16 __user *list);
+asmlinkage int sys_getgroups32(int size, u32 __user *list);
+asmlinkage int sys_setgroups(int size, const u16 __user *list);
+asmlinkage int sys_setgroups32(int size, const u32 __user *list);
+
+/* kernel/priority.c, rlimit.c */
+asmlinkage int sys_getpriority(int which, u32 who);
+asmlinkage int sys_setpriority(int which, u32 who, int nice);
+asmlinkage int sys_sched_getscheduler(int pid);
+asmlinkage int sys_sched_getparam(int pid, u32 __user *priority);
+asmlinkage int sys_sched_setscheduler(int pid, int policy, const u32 __user *user_priority);
+asmlinkage int sys_sched_get_priority_max(int policy);
+asmlinkage int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask);
+asmlinkage int sys_ugetrlimit(u32 resource, struct rlimit __user *buf);
+asmlinkage int sys_getrlimit(u32 resource, struct rlimit __user *buf);
+asmlinkage int sys_setrlimit(u32 resource, const struct rlimit __user *user_limit);
+asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, struct rlimit64 __user *old);
+
+/* kernel/clock.c, itimer.c */
+asmlinkage int sys_settimeofday(const struct timeval __user *user_tv, const struct timezone __user *tz);
+asmlinkage int sys_clock_gettime64(int clock, struct timespec64 __user *to);
+asmlinkage int sys_clock_getres(int clock, struct timespec __user *to);
+asmlinkage int sys_clock_getres_time64(int clock, struct timespec64 __user *to);
+asmlinkage int sys_clock_settime(int clock, const struct timespec __user *from);
+asmlinkage int sys_clock_settime64(int clock, const struct timespec64 __user *from);
+asmlinkage int sys_clock_nanosleep(int clock, int flags, const struct timespec __user *asked, struct timespec __user *user_left);
+asmlinkage int sys_clock_nanosleep_time64(int clock, int flags, const struct timespec64 __user *asked, struct timespec64 __user *user_left);
+asmlinkage int sys_getitimer(int which, struct itimerval __user *buf);
+asmlinkage int sys_setitimer(int which, const struct itimerval __user *new, struct itimerval __user *old);
+
+/* kernel/signal.c, sigaction.c */
+asmlinkage int sys_tgkill(int tgid, int pid, int sig);
+asmlinkage int sys_tkill(int pid, int sig);
+asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info);
+asmlinkage int sys_rt_sigtimedwait(const u64 __user *set, struct siginfo __user *info, const struct timespec __user *timeout, u32 setsize);
+asmlinkage int sys_rt_sigtimedwait_time64(const u64 __user *set, struct siginfo __user *info, const struct timespec64 __user *timeout, u32 setsize);
+asmlinkage int sys_sigaltstack(const stack_t __user *user_new, stack_t __user *user_old);
+asmlinkage int sys_sgetmask(void);
+asmlinkage int sys_ssetmask(u32 mask);
+
+/* kernel/tls.c, futex.c, ptrace.c, random.c, sys.c, sys_ni.c */
+asmlinkage int sys_set_thread_area(struct user_desc __user *user_desc);
+asmlinkage int sys_get_thread_area(struct user_desc __user *user_desc);
+asmlinkage int sys_modify_ldt(int function, void __user *buf, u32 size);
+asmlinkage int sys_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3);
+asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3);
+asmlinkage int sys_set_robust_list(u32 head, u32 size);
+asmlinkage int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size);
+asmlinkage int sys_set_tid_address(u32 addr);
+asmlinkage int sys_ptrace(u32 request, int pid, u32 addr, u32 data);
+asmlinkage int sys_getrandom(u8 __user *buf, u32 size, u32 flags);
+asmlinkage int sys_personality(u32 persona);
+asmlinkage int sys_ni_syscall(void);
+
+/* mm/mmap.c, fs/mmap.c */
+asmlinkage int sys_munmap(u32 addr, u32 length);
+asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot);
+asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice);
+asmlinkage int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 page);
+asmlinkage int sys_mmap(const u32 __user *user_args);
+
+/* fs/ */
+asmlinkage int sys_openat(int dirfd, const char __user *path, int flags, u32 mode);
+asmlinkage int sys_truncate64(const char __user *path, s64 size);
+asmlinkage int sys_ftruncate64(int fd, s64 size);
+asmlinkage int sys_fchmodat(int dirfd, const char __user *path, u32 mode);
+asmlinkage int sys_fchownat(int dirfd, const char __user *path, u32 uid, u32 gid, u32 flags);
+asmlinkage int sys_chown32(const char __user *path, u32 uid, u32 gid);
+asmlinkage int sys_lchown32(const char __user *path, u32 uid, u32 gid);
+asmlinkage int sys_fchown32(int fd, u32 uid, u32 gid);
+asmlinkage int sys_lchown(const char __user *path, u32 uid, u32 gid);
+asmlinkage int sys_faccessat2(int dirfd, const char __user *path, int mode, u32 flags);
+asmlinkage int sys_faccessat(int dirfd, const char __user *path, int mode);
+asmlinkage int sys_futimesat(int dirfd, const char __user *path, const struct timeval __user *user_times);
+asmlinkage int sys_utimes(const char __user *path, const struct timeval __user *times);
+asmlinkage int sys_utimensat(int dirfd, const char __user *path, const struct timespec __user *user_times, u32 flags);
+asmlinkage int sys_utimensat_time64(int dirfd, const char __user *path, const struct timespec64 __user *user_times, u32 flags);
+asmlinkage int sys_mkdirat(int dirfd, const char __user *path, u32 mode);
+asmlinkage int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev);
+asmlinkage int sys_symlinkat(const char __user *user_target, int dirfd, const char __user *path);
+asmlinkage int sys_readlinkat(int dirfd, const char __user *path, char __user *buf, int size);
+asmlinkage int sys_unlinkat(int dirfd, const char __user *path, u32 flags);
+asmlinkage int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags);
+asmlinkage int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags);
+asmlinkage int sys_renameat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new);
+asmlinkage int sys_dup3(int fd, int to, u32 flags);
+asmlinkage int sys_syncfs(int fd);
+asmlinkage int sys_fadvise64(int fd);
+asmlinkage int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds);
+asmlinkage int sys_ppoll(struct pollfd __user *fds, u32 n, const struct timespec __user *timeout, const u64 __user *mask, u32 size);
+asmlinkage int sys_ppoll_time64(struct pollfd __user *fds, u32 n, const struct timespec64 __user *timeout, const u64 __user *mask, u32 size);
+asmlinkage int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timeval __user *timeout);
+asmlinkage int sys_select(const u32 __user *user_args);
+asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, const struct timespec __user *timeout, const u32 __user *mask_and_size);
+asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, const struct timespec64 __user *timeout, const u32 __user *mask_and_size);
+asmlinkage int sys_flock(int fd, u32 operation);
+asmlinkage int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf, u32 flags);
+asmlinkage int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, struct statx __user *buf);
+asmlinkage int sys_statfs64(const char __user *path, u32 size, struct statfs64 __user *buf);
+asmlinkage int sys_fstatfs64(int fd, u32 size, struct statfs64 __user *buf);
 
 #endif

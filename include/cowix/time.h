@@ -21,6 +21,10 @@ bool timer_cancel(struct timer *t);	/* O(1); true if it had not fired */
 void timer_init(void);
 void time_init(void);			/* reads the CMOS clock */
 u32 current_time(void);			/* seconds since 1970 */
+void current_timespec(struct timespec64 *ts);
+void set_current_time(u32 seconds, u32 nanoseconds);
+u32 timespec_ticks(const struct timespec64 *ts);	/* kernel/clock.c */
+u32 ticks_until(int clock, const struct timespec64 *ts);
 void udelay(u32 microseconds);		/* busy wait, for device initialisation only */
 
 static inline bool time_after(u32 a, u32 b)

@@ -14,6 +14,14 @@
 
 #include <cowix/list.h>
 
+struct task_struct;
+
+/* Lives on the sleeper's stack while it sleeps; poll() hangs several into as many queues. */
+struct sleeper {
+	struct list link;
+	struct task_struct *task;
+};
+
 struct wait_queue {
 	struct list sleepers;
 };

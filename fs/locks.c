@@ -1,0 +1,249 @@
+/*
+ * Advisory locks on files: POSIX record locks (fcntl), which belong to a process and cover bytes, and whole-file locks (flock), which belong to an open file.
+ * An inode has a list of those that hold; who must wait sleeps until one goes, and a circle of waiting processes is refused (EDEADLK).
+ */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+
+struct file_lock {
+	struct list link;		/* in inode->i_locks */
+	struct files_struct *owner;	/* of a record lock; NULL: flock's, which belongs to file */
+	struct file *file;
+	int pid;
+	short type;			/* F_RDLCK or F_WRLCK */
+	s64 start, end;			/* first and last byte */
+};
+
+#define TO_END 0x7FFFFFFFFFFFFFFFll
+
+static struct wait_queue lock_gone = WAIT_QUEUE_INIT(lock_gone);
+
+static struct file_lock *lock_at(struct list *node)
+{
+	return list_entry(node, struct file_lock, link);
+}
+
+static bool same_owner(const struct file_lock *a, const struct file_lock *b)
+{
+	return a->owner ? a->owner == b->owner : !b->owner && a->file == b->file;
+}
+
+static bool overlap(const struct file_lock *a, const struct file_lock *b)
+{
+	return a->start <= b->end && b->start <= a->end;
+}
+
+/* The lock that keeps new from being granted, or NULL. The two kinds do not see each other. */
+static struct file_lock *find_conflict(struct inode *inode, const struct file_lock *new)
+{
+	list_for_each(node, &inode->i_locks) {
+		struct file_lock *lock = lock_at(node);
+
+		if (!lock->owner == !new->owner && !same_owner(lock, new) && overlap(lock, new) &&
+		    (lock->type == F_WRLCK || new->type == F_WRLCK))
+			return lock;
+	}
+	return NULL;
+}
+
+static struct file_lock *copy_lock(const struct file_lock *lock)
+{
+	struct file_lock *copy = kmalloc(sizeof(*copy));
+
+	if (copy)
+		*copy = *lock;
+	return copy;
+}
+
+static void free_lock(struct file_lock *lock)
+{
+	list_del(&lock->link);
+	kfree(lock);
+}
+
+/*
+ * Take the bytes of new out of what its owner holds already: locks inside go, those that reach over an edge are cut, one that reaches over both becomes
+ * two, for which spare is used.
+ */
+static void cut_own(struct inode *inode, const struct file_lock *new, struct file_lock **spare)
+{
+	list_for_each_safe(node, &inode->i_locks) {
+		struct file_lock *lock = lock_at(node);
+
+		if (!same_owner(lock, new) || !overlap(lock, new))
+			continue;
+		if (lock->start < new->start && lock->end > new->end) {
+			struct file_lock *upper = *spare;
+
+			*upper = *lock;
+			upper->start = new->end + 1;
+			list_add(&upper->link, &lock->link);
+			*spare = NULL;
+		}
+		if (lock->start < new->start)
+			lock->end = new->start - 1;
+		else if (lock->end > new->end)
+			lock->start = new->end + 1;
+		else
+			free_lock(lock);
+	}
+}
+
+/* Grant or release: memory is taken first, so that -ENOMEM changes nothing. */
+static int set_lock(struct inode *inode, const struct file_lock *new)
+{
+	struct file_lock *spare = copy_lock(new), *lock = new->type == F_UNLCK ? NULL : copy_lock(new);
+
+	if (!spare || (new->type != F_UNLCK && !lock)) {
+		kfree(spare);
+		kfree(lock);
+		return -ENOMEM;
+	}
+	cut_own(inode, new, &spare);
+	if (lock)
+		list_add_tail(&lock->link, &inode->i_locks);
+	kfree(spare);
+	wake_up(&lock_gone);
+	return 0;
+}
+
+/* Whether the holder waits, through any number of others, for us. */
+static bool would_deadlock(const struct file_lock *conflict)
+{
+	const struct task_struct *holder = find_task(conflict->pid);
+
+	for (int hops = 0; holder && hops < 64; hops++) {
+		if (holder == current)
+			return true;
+		holder = holder->waits_for_lock_of ? find_task(holder->waits_for_lock_of) : NULL;
+	}
+	return false;
+}
+
+/* Get a lock, waiting for it if wait. -EAGAIN, -EDEADLK, -EINTR, -ENOMEM. */
+static int acquire(struct inode *inode, const struct file_lock *new, bool wait)
+{
+	struct file_lock *conflict;
+	int error = 0;
+
+	while (new->type != F_UNLCK && !error && (conflict = find_conflict(inode, new)) != NULL) {
+		if (!wait)
+			return -EAGAIN;
+		if (new->owner && would_deadlock(conflict))
+			return -EDEADLK;
+		current->waits_for_lock_of = new->owner ? conflict->pid : 0;
+		error = interruptible_sleep_on(&lock_gone);
+		current->waits_for_lock_of = 0;
+	}
+	return error ? error : set_lock(inode, new);
+}
+
+/* The bytes that a struct flock means: from a base, forward, backward, or to the end of the file and beyond. */
+static int to_range(const struct file *file, const struct flock64 *fl, struct file_lock *lock)
+{
+	s64 base = fl->l_whence == SEEK_CUR ? file->pos : fl->l_whence == SEEK_END ? file->inode->i_size : 0;
+
+	if (fl->l_whence != SEEK_SET && fl->l_whence != SEEK_CUR && fl->l_whence != SEEK_END)
+		return -EINVAL;
+	if (fl->l_start > TO_END - base)
+		return -EOVERFLOW;
+	lock->start = base + fl->l_start;
+	if (fl->l_len > 0) {
+		if (fl->l_len - 1 > TO_END - lock->start)
+			return -EOVERFLOW;
+		lock->end = lock->start + fl->l_len - 1;
+	} else if (fl->l_len == 0) {
+		lock->end = TO_END;
+	} else {
+		lock->end = lock->start - 1;
+		lock->start += fl->l_len;
+	}
+	return lock->start < 0 ? -EINVAL : 0;
+}
+
+static int fill_lock(struct file *file, const struct flock64 *fl, struct file_lock *lock)
+{
+	*lock = (struct file_lock){ .owner = current->files, .file = file, .pid = current->pid, .type = fl->l_type };
+	if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK && fl->l_type != F_UNLCK)
+		return -EINVAL;
+	return to_range(file, fl, lock);
+}
+
+/* F_GETLK: what would be in the way, in fl itself. */
+static int get_lock(struct file *file, struct flock64 *fl)
+{
+	struct file_lock lock, *conflict;
+	int error = fill_lock(file, fl, &lock);
+
+	if (error || fl->l_type == F_UNLCK)
+		return error ? error : -EINVAL;
+	conflict = find_conflict(file->inode, &lock);
+	if (!conflict) {
+		fl->l_type = F_UNLCK;
+		return 0;
+	}
+	*fl = (struct flock64){ conflict->type, SEEK_SET, conflict->start,
+				conflict->end == TO_END ? 0 : conflict->end - conflict->start + 1, conflict->pid };
+	return 0;
+}
+
+/* Called by fcntl(): the lock commands, after their structure was read and, for F_GETLK, before it is written back. */
+int fcntl_lock(struct file *file, int command, struct flock64 *fl)
+{
+	u32 mode = file->flags & O_ACCMODE;
+	struct file_lock lock;
+	int error;
+
+	if (command == F_GETLK64)
+		return get_lock(file, fl);
+	error = fill_lock(file, fl, &lock);
+	if (error)
+		return error;
+	if ((fl->l_type == F_RDLCK && mode == O_WRONLY) || (fl->l_type == F_WRLCK && mode == O_RDONLY))
+		return -EBADF;
+	return acquire(file->inode, &lock, command == F_SETLKW64);
+}
+
+asmlinkage int sys_flock(int fd, u32 operation)
+{
+	struct file *file = fget(fd);
+	struct file_lock lock = { .file = file, .pid = current->pid, .start = 0, .end = TO_END };
+
+	if (!file)
+		return -EBADF;
+	switch (operation & ~LOCK_NB) {
+	case LOCK_SH:
+		lock.type = F_RDLCK;
+		break;
+	case LOCK_EX:
+		lock.type = F_WRLCK;
+		break;
+	case LOCK_UN:
+		lock.type = F_UNLCK;
+		break;
+	default:
+		return -EINVAL;
+	}
+	return acquire(file->inode, &lock, !(operation & LOCK_NB));
+}
+
+/* A descriptor is closed: the process loses its record locks on the file, all of them, as POSIX wants; with the last one its flock goes too. */
+void release_locks(struct file *file, struct files_struct *owner)
+{
+	struct inode *inode = file->inode;
+
+	if (list_empty(&inode->i_locks))
+		return;
+	list_for_each_safe(node, &inode->i_locks) {
+		struct file_lock *lock = lock_at(node);
+
+		if (lock->owner ? lock->owner == owner : lock->file == file && file->count == 1)
+			free_lock(lock);
+	}
+	wake_up(&lock_gone);
+}

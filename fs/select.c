@@ -1,0 +1,397 @@
+/*
+ * poll() and select(): wait until one of several files would not block. Each file's poll operation is asked; on the first round it also enters the queues
+ * that tell of a change into the caller's table, so that the sleep ends when any of them is woken. Between the last question and the sleep interrupts are
+ * masked: nothing can happen unseen.
+ */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <cowix/poll.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include <asm/system.h>
+
+#define ALWAYS_READY	(POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
+#define ALWAYS_TOLD	(POLLERR | POLLHUP | POLLNVAL)
+#define READABLE	(POLLIN | POLLRDNORM | POLLHUP | POLLERR)
+#define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
+#define SET_WORDS	(OPEN_MAX / 32)
+#define FEW		8		/* queues for which no page is needed */
+#define FOREVER		(-1ll)
+
+struct poll_page {
+	struct poll_page *next;
+	struct sleeper sleepers[(PAGE_SIZE - sizeof(void *)) / sizeof(struct sleeper)];
+};
+
+struct poll_table {
+	struct sleeper few[FEW];
+	struct poll_page *pages;	/* when there are more; the newest first */
+	u32 used;			/* sleepers in all */
+	bool registered, no_memory;
+};
+
+/* A place for one more queue; NULL: no memory. */
+static struct sleeper *new_sleeper(struct poll_table *table)
+{
+	u32 index = (table->used - FEW) % ARRAY_SIZE(((struct poll_page *)0)->sleepers);
+
+	if (table->used < FEW)
+		return &table->few[table->used++];
+	if (index == 0) {
+		struct poll_page *page = kpage_alloc();
+
+		if (!page)
+			return NULL;
+		page->next = table->pages;
+		table->pages = page;
+	}
+	table->used++;
+	return &table->pages->sleepers[index];
+}
+
+void poll_wait(struct wait_queue *q, struct poll_table *table)
+{
+	struct sleeper *sleeper;
+
+	if (!table || table->registered)
+		return;
+	sleeper = new_sleeper(table);
+	if (!sleeper) {
+		table->no_memory = true;
+		return;
+	}
+	sleeper->task = current;
+	list_add_tail(&sleeper->link, &q->sleepers);
+}
+
+/* Leave all queues. */
+static void release_table(struct poll_table *table)
+{
+	u32 per_page = ARRAY_SIZE(table->pages->sleepers), n = table->used;
+
+	while (n > FEW) {
+		struct poll_page *page = table->pages;
+		u32 here = (n - FEW - 1) % per_page + 1;
+
+		for (u32 i = 0; i < here; i++)
+			list_del(&page->sleepers[i].link);
+		table->pages = page->next;
+		kpage_free(page);
+		n -= here;
+	}
+	while (n > 0)
+		list_del(&table->few[--n].link);
+}
+
+/* What one file has to say of what is asked about it. */
+static u32 poll_file(const struct pollfd *p, struct poll_table *table)
+{
+	struct file *file = fget(p->fd);
+	u32 ready;
+
+	if (p->fd < 0)
+		return 0;
+	if (!file)
+		return POLLNVAL;
+	ready = file->fop->poll ? file->fop->poll(file, table) : ALWAYS_READY;
+	return ready & ((u16)p->events | ALWAYS_TOLD);
+}
+
+/* One round: how many files have something to tell. */
+static int poll_all(struct pollfd *fds, u32 n, struct poll_table *table)
+{
+	int ready = 0;
+
+	for (u32 i = 0; i < n; i++) {
+		fds[i].revents = poll_file(&fds[i], table);
+		ready += fds[i].revents != 0;
+	}
+	table->registered = true;
+	return ready;
+}
+
+/* Until end (in jiffies; FOREVER): how many files are ready, 0 at the end, -EINTR, -ENOMEM. */
+static int poll_until(struct pollfd *fds, u32 n, s64 end)
+{
+	struct poll_table table = { .used = 0 };
+	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
+	u32 flags = irq_save();
+	int ready, error = 0;
+
+	while ((ready = poll_all(fds, n, &table)) == 0 && !error) {
+		if (table.no_memory)
+			error = -ENOMEM;
+		else if (end == FOREVER)
+			error = interruptible_sleep_on(&nobody);
+		else if (!time_after((u32)end, jiffies))
+			break;
+		else
+			error = interruptible_sleep_on_timeout(&nobody, (u32)end - jiffies);
+	}
+	release_table(&table);
+	irq_restore(flags);
+	return ready ? ready : error == -ETIMEDOUT ? 0 : error;
+}
+
+/* The end of a wait for so many ticks; a restarted call keeps the one it had. */
+static s64 end_after(u32 ticks)
+{
+	return restart_end(ticks);
+}
+
+/* A timeout as a program gives it. 0 with *end, or -EINVAL. */
+static int end_of_timeout(const struct timespec64 *ts, s64 *end)
+{
+	if (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000)
+		return -EINVAL;
+	*end = end_after(timespec_ticks(ts));
+	return 0;
+}
+
+static int do_poll(struct pollfd __user *user_fds, u32 n, s64 end)
+{
+	struct pollfd *fds;
+	int ready;
+
+	if (n > OPEN_MAX)
+		return -EINVAL;
+	fds = kpage_alloc();
+	if (!fds)
+		return -ENOMEM;
+	ready = copy_from_user(fds, user_fds, n * sizeof(*fds));
+	if (!ready)
+		ready = poll_until(fds, n, end);
+	if (ready >= 0 && copy_to_user(user_fds, fds, n * sizeof(*fds)) < 0)
+		ready = -EFAULT;
+	kpage_free(fds);
+	return ready;
+}
+
+asmlinkage int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds)
+{
+	struct timespec64 ts = { milliseconds / 1000, milliseconds % 1000 * 1000000, 0 };
+
+	return do_poll(fds, n, milliseconds < 0 ? FOREVER : end_after(timespec_ticks(&ts)));
+}
+
+/* While ppoll() and pselect() wait, another signal mask may hold; after a signal the old one comes back when its handler is done. */
+static int swap_mask(const u64 __user *user_mask, u32 size)
+{
+	u64 mask;
+
+	if (!user_mask)
+		return 0;
+	if (size != sizeof(mask))
+		return -EINVAL;
+	if (copy_from_user(&mask, user_mask, sizeof(mask)) < 0)
+		return -EFAULT;
+	wait_with_mask(mask);
+	return 0;
+}
+
+static int poll_with_mask(struct pollfd __user *fds, u32 n, s64 end, const u64 __user *mask, u32 size)
+{
+	int ready = swap_mask(mask, size);
+
+	if (ready)
+		return ready;
+	ready = do_poll(fds, n, end);
+	if (ready != -EINTR)
+		restore_mask();
+	return ready;
+}
+
+asmlinkage int sys_ppoll(struct pollfd __user *fds, u32 n, const struct timespec __user *timeout, const u64 __user *mask, u32 size)
+{
+	struct timespec ts;
+	struct timespec64 wide;
+	s64 end = FOREVER;
+	int error = timeout ? copy_from_user(&ts, timeout, sizeof(ts)) : 0;
+
+	if (!error && timeout) {
+		wide = (struct timespec64){ ts.tv_sec, ts.tv_nsec, 0 };
+		error = end_of_timeout(&wide, &end);
+	}
+	return error ? error : poll_with_mask(fds, n, end, mask, size);
+}
+
+asmlinkage int sys_ppoll_time64(struct pollfd __user *fds, u32 n, const struct timespec64 __user *timeout, const u64 __user *mask, u32 size)
+{
+	struct timespec64 ts;
+	s64 end = FOREVER;
+	int error = timeout ? copy_from_user(&ts, timeout, sizeof(ts)) : 0;
+
+	if (!error && timeout)
+		error = end_of_timeout(&ts, &end);
+	return error ? error : poll_with_mask(fds, n, end, mask, size);
+}
+
+/* select()'s three sets: readable, writable, exceptional. */
+struct fd_sets {
+	u32 set[3][SET_WORDS];
+};
+
+static const u16 select_events[3] = { READABLE, WRITABLE, POLLPRI };
+
+static int copy_sets(struct fd_sets *sets, u32 __user *const user[3], u32 n, bool out)
+{
+	u32 bytes = (n + 31) / 32 * 4;
+	int error = 0;
+
+	for (int i = 0; i < 3 && !error; i++)
+		if (user[i])
+			error = out ? copy_to_user(user[i], sets->set[i], bytes) : copy_from_user(sets->set[i], user[i], bytes);
+	return error;
+}
+
+/* The sets as a list for poll; how many. */
+static u32 sets_to_fds(const struct fd_sets *sets, u32 n, struct pollfd *fds)
+{
+	u32 count = 0;
+
+	for (u32 fd = 0; fd < n; fd++) {
+		u32 events = 0;
+
+		for (int i = 0; i < 3; i++)
+			if (sets->set[i][fd / 32] & 1u << fd % 32)
+				events |= select_events[i];
+		if (events)
+			fds[count++] = (struct pollfd){ fd, events, 0 };
+	}
+	return count;
+}
+
+/* What poll found, as sets; how many bits are set. -EBADF: one of the files is not open. */
+static int fds_to_sets(const struct pollfd *fds, u32 count, struct fd_sets *sets)
+{
+	struct fd_sets asked = *sets;
+	int bits = 0;
+
+	memset(sets, 0, sizeof(*sets));
+	for (u32 k = 0; k < count; k++) {
+		u32 fd = fds[k].fd, mask = 1u << fd % 32;
+
+		if (fds[k].revents & POLLNVAL)
+			return -EBADF;
+		for (int i = 0; i < 3; i++)
+			if (asked.set[i][fd / 32] & mask && (u16)fds[k].revents & select_events[i]) {
+				sets->set[i][fd / 32] |= mask;
+				bits++;
+			}
+	}
+	return bits;
+}
+
+static int do_select(int n, u32 __user *const user[3], s64 end)
+{
+	struct fd_sets sets = { { { 0 } } };
+	struct pollfd *fds;
+	u32 count;
+	int result;
+
+	if (n < 0)
+		return -EINVAL;
+	n = min_u32(n, OPEN_MAX);
+	result = copy_sets(&sets, user, n, false);
+	if (result)
+		return result;
+	fds = kpage_alloc();
+	if (!fds)
+		return -ENOMEM;
+	count = sets_to_fds(&sets, n, fds);
+	result = poll_until(fds, count, end);
+	if (result >= 0)
+		result = fds_to_sets(fds, count, &sets);
+	kpage_free(fds);
+	if (result >= 0 && copy_sets(&sets, user, n, true) < 0)
+		result = -EFAULT;
+	return result;
+}
+
+/* Linux's select() leaves in the timeout what was not used. */
+static int put_left(struct timeval __user *to, s64 end)
+{
+	u32 left = time_after((u32)end, jiffies) ? (u32)end - jiffies : 0;
+	struct timeval tv = { left / HZ, left % HZ * (1000000 / HZ) };
+
+	return copy_to_user(to, &tv, sizeof(tv));
+}
+
+asmlinkage int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timeval __user *timeout)
+{
+	u32 __user *const user[3] = { in, out, ex };
+	struct timeval tv;
+	struct timespec64 ts;
+	s64 end = FOREVER;
+	int result;
+
+	if (timeout) {
+		if (copy_from_user(&tv, timeout, sizeof(tv)) < 0)
+			return -EFAULT;
+		if (tv.tv_sec < 0 || tv.tv_usec < 0)
+			return -EINVAL;
+		ts = (struct timespec64){ tv.tv_sec + tv.tv_usec / 1000000, tv.tv_usec % 1000000 * 1000, 0 };
+		end = end_after(timespec_ticks(&ts));
+	}
+	result = do_select(n, user, end);
+	if (timeout && result >= 0 && put_left(timeout, end) < 0)
+		return -EFAULT;
+	return result;
+}
+
+/* The first select (82): its five arguments lie in memory. */
+asmlinkage int sys_select(const u32 __user *user_args)
+{
+	u32 a[5];
+
+	if (copy_from_user(a, user_args, sizeof(a)) < 0)
+		return -EFAULT;
+	return sys__newselect(a[0], (u32 __user *)a[1], (u32 __user *)a[2], (u32 __user *)a[3], (struct timeval __user *)a[4]);
+}
+
+/* The sixth argument of pselect6 is the address of mask and size. */
+static int select_with_mask(int n, u32 __user *const user[3], s64 end, const u32 __user *mask_and_size)
+{
+	u32 pair[2] = { 0, 0 };
+	int result = mask_and_size ? copy_from_user(pair, mask_and_size, sizeof(pair)) : 0;
+
+	if (!result)
+		result = swap_mask((const u64 __user *)pair[0], pair[1]);
+	if (result)
+		return result;
+	result = do_select(n, user, end);
+	if (result != -EINTR)
+		restore_mask();
+	return result;
+}
+
+asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, const struct timespec __user *timeout,
+			    const u32 __user *mask_and_size)
+{
+	u32 __user *const user[3] = { in, out, ex };
+	struct timespec ts;
+	struct timespec64 wide;
+	s64 end = FOREVER;
+	int error = timeout ? copy_from_user(&ts, timeout, sizeof(ts)) : 0;
+
+	if (!error && timeout) {
+		wide = (struct timespec64){ ts.tv_sec, ts.tv_nsec, 0 };
+		error = end_of_timeout(&wide, &end);
+	}
+	return error ? error : select_with_mask(n, user, end, mask_and_size);
+}
+
+asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, const struct timespec64 __user *timeout,
+				   const u32 __user *mask_and_size)
+{
+	u32 __user *const user[3] = { in, out, ex };
+	struct timespec64 ts;
+	s64 end = FOREVER;
+	int error = timeout ? copy_from_user(&ts, timeout, sizeof(ts)) : 0;
+
+	if (!error && timeout)
+		error = end_of_timeout(&ts, &end);
+	return error ? error : select_with_mask(n, user, end, mask_and_size);
+}

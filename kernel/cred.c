@@ -1,0 +1,264 @@
+/*
+ * Who a process is: real, effective and saved user and group, supplementary groups; and the calls that change them (POSIX, "Changing users"). An id of
+ * -1 means: leave it. The older calls know 16-bit ids.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/fs.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+
+#define LEAVE		0xFFFFFFFFu
+#define LEAVE_16	0xFFFFu
+
+asmlinkage int sys_getuid(void)
+{
+	return current->uid;
+}
+
+asmlinkage int sys_geteuid(void)
+{
+	return current->euid;
+}
+
+asmlinkage int sys_getgid(void)
+{
+	return current->gid;
+}
+
+asmlinkage int sys_getegid(void)
+{
+	return current->egid;
+}
+
+/* Whether current belongs to a group. */
+bool in_group(u32 gid)
+{
+	if (gid == current->egid)
+		return true;
+	for (u32 i = 0; i < current->nr_groups; i++)
+		if (current->groups[i] == gid)
+			return true;
+	return false;
+}
+
+asmlinkage int sys_setuid(u32 uid)
+{
+	if (suser())
+		current->uid = current->euid = current->suid = uid;
+	else if (uid == current->uid || uid == current->suid)
+		current->euid = uid;
+	else
+		return -EPERM;
+	return 0;
+}
+
+asmlinkage int sys_setgid(u32 gid)
+{
+	if (suser())
+		current->gid = current->egid = current->sgid = gid;
+	else if (gid == current->gid || gid == current->sgid)
+		current->egid = gid;
+	else
+		return -EPERM;
+	return 0;
+}
+
+/* Three ids that belong together, so that the calls for users and groups share their rules. */
+struct ids {
+	u32 *real, *effective, *saved;
+};
+
+static struct ids user_ids(void)
+{
+	return (struct ids){ &current->uid, &current->euid, &current->suid };
+}
+
+static struct ids group_ids(void)
+{
+	return (struct ids){ &current->gid, &current->egid, &current->sgid };
+}
+
+/* Without privilege an id may become only what one of the three is already. */
+static bool may_become(const struct ids *ids, u32 id)
+{
+	return suser() || id == LEAVE || id == *ids->real || id == *ids->effective || id == *ids->saved;
+}
+
+static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
+{
+	if (!may_become(&ids, real) || !may_become(&ids, effective) || !may_become(&ids, saved))
+		return -EPERM;
+	if (real != LEAVE)
+		*ids.real = real;
+	if (effective != LEAVE)
+		*ids.effective = effective;
+	if (saved != LEAVE)
+		*ids.saved = saved;
+	return 0;
+}
+
+/* setreuid(): the saved id follows the effective one when the real one is set or the effective one becomes something else. */
+static int set_two(struct ids ids, u32 real, u32 effective)
+{
+	u32 old_real = *ids.real;
+	int error = set_three(ids, real, effective, LEAVE);
+
+	if (!error && (real != LEAVE || (effective != LEAVE && effective != old_real)))
+		*ids.saved = *ids.effective;
+	return error;
+}
+
+asmlinkage int sys_setreuid32(u32 real, u32 effective)
+{
+	return set_two(user_ids(), real, effective);
+}
+
+asmlinkage int sys_setregid32(u32 real, u32 effective)
+{
+	return set_two(group_ids(), real, effective);
+}
+
+asmlinkage int sys_setresuid32(u32 real, u32 effective, u32 saved)
+{
+	return set_three(user_ids(), real, effective, saved);
+}
+
+asmlinkage int sys_setresgid32(u32 real, u32 effective, u32 saved)
+{
+	return set_three(group_ids(), real, effective, saved);
+}
+
+static u32 wide(u32 id)
+{
+	return (id & LEAVE_16) == LEAVE_16 ? LEAVE : id & LEAVE_16;
+}
+
+asmlinkage int sys_setreuid(u32 real, u32 effective)
+{
+	return sys_setreuid32(wide(real), wide(effective));
+}
+
+asmlinkage int sys_setregid(u32 real, u32 effective)
+{
+	return sys_setregid32(wide(real), wide(effective));
+}
+
+asmlinkage int sys_setresuid(u32 real, u32 effective, u32 saved)
+{
+	return sys_setresuid32(wide(real), wide(effective), wide(saved));
+}
+
+asmlinkage int sys_setresgid(u32 real, u32 effective, u32 saved)
+{
+	return sys_setresgid32(wide(real), wide(effective), wide(saved));
+}
+
+static int get_three(struct ids ids, void __user *real, void __user *effective, void __user *saved, u32 size)
+{
+	int error = copy_to_user(real, ids.real, size);
+
+	if (!error)
+		error = copy_to_user(effective, ids.effective, size);
+	return error ? error : copy_to_user(saved, ids.saved, size);
+}
+
+asmlinkage int sys_getresuid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
+{
+	return get_three(user_ids(), real, effective, saved, sizeof(u32));
+}
+
+asmlinkage int sys_getresgid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
+{
+	return get_three(group_ids(), real, effective, saved, sizeof(u32));
+}
+
+asmlinkage int sys_getresuid(u16 __user *real, u16 __user *effective, u16 __user *saved)
+{
+	return get_three(user_ids(), real, effective, saved, sizeof(u16));
+}
+
+asmlinkage int sys_getresgid(u16 __user *real, u16 __user *effective, u16 __user *saved)
+{
+	return get_three(group_ids(), real, effective, saved, sizeof(u16));
+}
+
+/* The ids for file access are the effective ones; both calls report them and change nothing. */
+asmlinkage int sys_setfsuid(u32 uid)
+{
+	(void)uid;
+	return current->euid;
+}
+
+asmlinkage int sys_setfsgid(u32 gid)
+{
+	(void)gid;
+	return current->egid;
+}
+
+/* The supplementary groups as elements of width bytes. */
+static int get_groups(int size, void __user *list, u32 width)
+{
+	u32 n = current->nr_groups;
+	int error = 0;
+
+	if (size == 0)
+		return n;
+	if (size < (int)n)
+		return -EINVAL;
+	for (u32 i = 0; i < n && !error; i++)
+		error = copy_to_user((u8 __user *)list + i * width, &current->groups[i], width);
+	return error ? error : (int)n;
+}
+
+static int set_groups(int size, const void __user *list, u32 width)
+{
+	u32 groups[NGROUPS_MAX] = { 0 };
+	int error = 0;
+
+	if (!suser())
+		return -EPERM;
+	if (size < 0 || size > NGROUPS_MAX)
+		return -EINVAL;
+	for (int i = 0; i < size && !error; i++)
+		error = copy_from_user(&groups[i], (const u8 __user *)list + i * width, width);
+	if (error)
+		return error;
+	memcpy(current->groups, groups, sizeof(groups));
+	current->nr_groups = size;
+	return 0;
+}
+
+asmlinkage int sys_getgroups(int size, u16 __user *list)
+{
+	return get_groups(size, list, sizeof(u16));
+}
+
+asmlinkage int sys_getgroups32(int size, u32 __user *list)
+{
+	return get_groups(size, list, sizeof(u32));
+}
+
+asmlinkage int sys_setgroups(int size, const u16 __user *list)
+{
+	return set_groups(size, list, sizeof(u16));
+}
+
+asmlinkage int sys_setgroups32(int size, const u32 __user *list)
+{
+	return set_groups(size, list, sizeof(u32));
+}
+
+/* Called by exec: a set-id program runs with its owner's rights. Not while somebody traces the process: it would steer them. */
+void exec_credentials(const struct inode *inode)
+{
+	bool traced = current->ptrace && !suser();
+
+	if (inode->i_mode & S_ISUID && !traced)
+		current->euid = inode->i_uid;
+	if (inode->i_mode & S_ISGID && !traced)
+		current->egid = inode->i_gid;
+	current->suid = current->euid;
+	current->sgid = current->egid;
+}

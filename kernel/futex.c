@@ -1,0 +1,175 @@
+/*
+ * futex: sleep while a word of the program's memory has an expected value, and wake those who sleep on it. Sleepers hang in a hash table by address space
+ * and address; a test and the sleep cannot be separated, because the kernel is not preempted and the word is read last.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/futex.h>
+#include "internal.h"
+
+#define BUCKETS 32
+
+struct futex_sleeper {
+	struct list link;
+	struct mm *mm;
+	u32 addr, bits;
+	bool woken;
+	struct wait_queue wait;
+};
+
+static struct list buckets[BUCKETS];
+
+void futex_init(void)
+{
+	for (u32 i = 0; i < BUCKETS; i++)
+		list_init(&buckets[i]);
+}
+
+static struct list *bucket_of(u32 addr)
+{
+	return &buckets[(addr / 4) % BUCKETS];
+}
+
+/* Wait while *addr is value; ticks 0: for ever. -EAGAIN: it is not, -ETIMEDOUT, -EINTR. */
+static int futex_wait(u32 addr, u32 value, u32 ticks, u32 bits)
+{
+	struct futex_sleeper me = { .mm = current->mm, .addr = addr, .bits = bits };
+	u32 now;
+	int error = get_user_u32(&now, (const void __user *)addr);
+
+	if (error || bits == 0)
+		return error ? error : -EINVAL;
+	if (now != value)
+		return -EAGAIN;
+	wait_queue_init(&me.wait);
+	list_add_tail(&me.link, bucket_of(addr));
+	while (!me.woken && !error)
+		error = ticks ? interruptible_sleep_on_timeout(&me.wait, ticks) : interruptible_sleep_on(&me.wait);
+	list_del(&me.link);
+	return me.woken ? 0 : error;
+}
+
+/* Wake up to count sleepers on addr; the rest, up to requeue, then sleep on to. How many were woken or moved. */
+static int futex_wake(u32 addr, u32 count, u32 requeue, u32 to, u32 bits)
+{
+	u32 done = 0;
+
+	list_for_each_safe(node, bucket_of(addr)) {
+		struct futex_sleeper *s = list_entry(node, struct futex_sleeper, link);
+
+		if (s->addr != addr || s->mm != current->mm || !(s->bits & bits) || s->woken)
+			continue;
+		if (done >= count + requeue)
+			break;
+		if (done++ < count) {
+			s->woken = true;
+			wake_up(&s->wait);
+		} else {
+			list_del(&s->link);
+			s->addr = to;
+			list_add_tail(&s->link, bucket_of(to));
+		}
+	}
+	return done;
+}
+
+/* Called by exit through clear_child_tid: a joining thread waits there. */
+void futex_wake_all(u32 addr)
+{
+	futex_wake(addr, FUTEX_ALL, 0, 0, FUTEX_BITSET_ALL);
+}
+
+/* The timeout of a wait in ticks: relative for FUTEX_WAIT, a point in time for FUTEX_WAIT_BITSET. -ETIMEDOUT: it is past. */
+static int wait_ticks(int op, const struct timespec64 *ts, u32 *ticks)
+{
+	int clock = op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+
+	if (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000)
+		return -EINVAL;
+	*ticks = (op & FUTEX_CMD_MASK) == FUTEX_WAIT ? timespec_ticks(ts) : ticks_until(clock, ts);
+	return *ticks ? 0 : -ETIMEDOUT;
+}
+
+static int do_futex(u32 addr, int op, u32 value, const struct timespec64 *timeout, u32 value2, u32 addr2, u32 value3)
+{
+	u32 ticks = 0, now;
+	int command = op & FUTEX_CMD_MASK, error = 0;
+
+	if (addr % 4 || addr2 % 4)
+		return -EINVAL;
+	switch (command) {
+	case FUTEX_WAIT:
+	case FUTEX_WAIT_BITSET:
+		if (timeout)
+			error = wait_ticks(op, timeout, &ticks);
+		return error ? error : futex_wait(addr, value, ticks, command == FUTEX_WAIT ? FUTEX_BITSET_ALL : value3);
+	case FUTEX_WAKE:
+		return futex_wake(addr, value, 0, 0, FUTEX_BITSET_ALL);
+	case FUTEX_WAKE_BITSET:
+		return value3 ? futex_wake(addr, value, 0, 0, value3) : -EINVAL;
+	case FUTEX_CMP_REQUEUE:
+		error = get_user_u32(&now, (const void __user *)addr);
+		if (error || now != value3)
+			return error ? error : -EAGAIN;
+		/* fall through */
+	case FUTEX_REQUEUE:
+		return futex_wake(addr, value, value2, addr2, FUTEX_BITSET_ALL);
+	}
+	return -ENOSYS;
+}
+
+static bool has_timeout(int op)
+{
+	return (op & FUTEX_CMD_MASK) == FUTEX_WAIT || (op & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
+}
+
+asmlinkage int sys_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
+{
+	struct timespec ts;
+	struct timespec64 wide;
+
+	if (!has_timeout(op) || !timeout)
+		return do_futex(addr, op, value, NULL, timeout, addr2, value3);
+	if (copy_from_user(&ts, (const void __user *)timeout, sizeof(ts)) < 0)
+		return -EFAULT;
+	wide = (struct timespec64){ ts.tv_sec, ts.tv_nsec, 0 };
+	return do_futex(addr, op, value, &wide, 0, addr2, value3);
+}
+
+asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
+{
+	struct timespec64 ts;
+
+	if (!has_timeout(op) || !timeout)
+		return do_futex(addr, op, value, NULL, timeout, addr2, value3);
+	if (copy_from_user(&ts, (const void __user *)timeout, sizeof(ts)) < 0)
+		return -EFAULT;
+	return do_futex(addr, op, value, &ts, 0, addr2, value3);
+}
+
+/* The list of locks that a thread holds, for when it dies. Kept and reported; a process of one thread leaves no one waiting. */
+asmlinkage int sys_set_robust_list(u32 head, u32 size)
+{
+	if (size != 3 * sizeof(u32))
+		return -EINVAL;
+	current->robust_list = head;
+	return 0;
+}
+
+asmlinkage int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size)
+{
+	struct task_struct *task = pid ? find_task(pid) : current;
+	int error = task ? put_user_u32(task->robust_list, head) : -ESRCH;
+
+	return error ? error : put_user_u32(3 * sizeof(u32), size);
+}
+
+/* Where the kernel writes 0 when this thread ends. */
+asmlinkage int sys_set_tid_address(u32 addr)
+{
+	current->clear_child_tid = addr;
+	return current->pid;
+}
