@@ -1,7 +1,9 @@
 # Cowix: the whole build. `make help` lists what one can wish for.
 
 OVERLAY	?=
+# What runs in each fault, switch and call of the benchmarks is compiled for speed (HOT below), everything else for size.
 OPT	?= -O2
+COLD_OPT ?= $(if $(filter -O2,$(OPT)),-Os,$(OPT))
 CC	= gcc
 LD	= ld
 NASM	= nasm
@@ -18,13 +20,18 @@ KERNEL_OBJS = boot/head.o \
 	kernel/random.o \
 	kernel/lib/string.o kernel/lib/vsprintf.o \
 	mm/frames.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/memory.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o \
-	fs/exec.o fs/elf.o fs/super.o fs/inode.o fs/namei.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \
+	fs/exec.o fs/elf.o fs/super.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \
 	fs/read_write.o fs/select.o fs/mmap.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
 	fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/console.o kernel/chr_drv/keyboard.o \
 	kernel/chr_drv/serial.o
+
+HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o kernel/fork.o kernel/exit.o kernel/fpu.o kernel/lib/string.o \
+	mm/frames.o mm/kmalloc.o mm/area.o mm/memory.o mm/fault.o mm/uaccess.o \
+	fs/exec.o fs/elf.o fs/inode.o fs/namei.o fs/name_cache.o fs/open.o fs/file_table.o fs/read_write.o fs/pipe.o fs/buffer.o fs/page_cache.o \
+	fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
 SH_SRCS	= $(wildcard user/sh/*.c)
@@ -37,7 +44,7 @@ COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -
 	-fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	$(call cc-option,-fno-pie) $(call cc-option,-fcf-protection=none) $(call cc-option,--param=min-pagesize=0) \
 	-isystem $(shell $(CC) -m32 -print-file-name=include) $(if $(CI)$(WERROR),-Werror)
-CFLAGS	:= $(COMMON) $(OPT) -mgeneral-regs-only -mregparm=3 -fno-omit-frame-pointer -fno-common \
+CFLAGS	:= $(COMMON) -mgeneral-regs-only -mregparm=3 -fomit-frame-pointer -fno-common \
 	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-Wframe-larger-than=640) -Iinclude -I$(BUILD)/inc
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude
@@ -73,13 +80,13 @@ $(BUILD)/inc/missing_calls.h: include/abi/unistd.h kernel/sys_call_table.c Makef
 $(BUILD)/kernel/sys_ni.o: $(BUILD)/inc/missing_calls.h
 $(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -S -o $(BUILD)/asm-offsets.s $<
+	$(CC) $(CFLAGS) $(OPT) -S -o $(BUILD)/asm-offsets.s $<
 	sed -nE 's/.*->([A-Z_]+) [$$]?(-?[0-9]+).*/%define \1 \2/p' $(BUILD)/asm-offsets.s > $@
 
 # The kernel is linked twice: the second time with the table of its own symbols, which panic() uses.
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -c -o $@ $<
+	$(CC) $(CFLAGS) $(if $(filter $@,$(HOT)),$(OPT),$(COLD_OPT)) -MMD -c -o $@ $<
 $(BUILD)/%.o: %.asm $(INCS)
 	@mkdir -p $(@D)
 	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -o $@ $<

@@ -14,14 +14,11 @@ u32 nr_files;
 
 struct file *file_alloc(struct inode *inode, u32 flags)
 {
-	struct file *file = kzalloc(sizeof(*file));
+	struct file *file = kmalloc(sizeof(*file));
 
 	if (!file)
 		return NULL;
-	file->count = 1;
-	file->flags = flags;
-	file->inode = inode;
-	file->fop = inode->i_fop;
+	*file = (struct file){ .count = 1, .flags = flags, .inode = inode, .fop = inode->i_fop };
 	nr_files++;
 	return file;
 }
@@ -38,39 +35,23 @@ void fput(struct file *file)
 	kfree(file);
 }
 
-struct file *fget(int fd)
-{
-	return (u32)fd < current->files->end ? current->files->fd[fd] : NULL;
-}
-
-static void set_close_on_exec(int fd, bool on)
-{
-	u32 *word = &current->files->close_on_exec[fd / 32];
-
-	*word = on ? *word | 1u << fd % 32 : *word & ~(1u << fd % 32);
-}
-
-static bool get_close_on_exec(int fd)
-{
-	return current->files->close_on_exec[fd / 32] & 1u << fd % 32;
-}
-
 /* Put a file, whose reference is handed over, into a free descriptor. */
-static void put_fd(int fd, struct file *file, bool cloexec)
+static inline void put_fd(u32 fd, struct file *file, bool cloexec)
 {
 	struct files_struct *files = current->files;
 
-	while (files->end <= (u32)fd)
+	while (files->end <= fd)
 		files->fd[files->end++] = NULL;
 	files->fd[fd] = file;
-	set_close_on_exec(fd, cloexec);
+	files->close_on_exec[fd] = cloexec;
 }
 
-static int find_free(u32 from)
+static inline int find_free(u32 from)
 {
+	const struct files_struct *files = current->files;
 	u32 fd = from;
 
-	while (fd < current->files->end && current->files->fd[fd])
+	while (fd < files->end && files->fd[fd])
 		fd++;
 	return fd < current->rlimits[RLIMIT_NOFILE].rlim_cur ? (int)fd : -EMFILE;
 }
@@ -180,9 +161,9 @@ asmlinkage int sys_fcntl(int fd, int command, u32 arg)
 	case F_DUPFD_CLOEXEC:
 		return dup_from(fd, arg, true);
 	case F_GETFD:
-		return get_close_on_exec(fd) ? FD_CLOEXEC : 0;
+		return current->files->close_on_exec[fd] ? FD_CLOEXEC : 0;
 	case F_SETFD:
-		set_close_on_exec(fd, arg & FD_CLOEXEC);
+		current->files->close_on_exec[fd] = arg & FD_CLOEXEC;
 		return 0;
 	case F_GETFL:
 		return file->flags & ~O_NOCTTY;
@@ -213,9 +194,8 @@ int copy_files(struct task_struct *child)
 	if (!files)
 		return -ENOMEM;
 	files->end = end;
-	memset(files->close_on_exec, 0, sizeof(files->close_on_exec));
 	if (end)
-		memcpy(files->close_on_exec, current->files->close_on_exec, sizeof(files->close_on_exec));
+		memcpy(files->close_on_exec, current->files->close_on_exec, end * sizeof(bool));
 	for (u32 fd = 0; fd < end; fd++) {
 		files->fd[fd] = current->files->fd[fd];
 		if (files->fd[fd])
@@ -241,6 +221,6 @@ void exit_files(struct task_struct *task)
 void close_on_exec(struct task_struct *task)
 {
 	for (u32 fd = 0; fd < task->files->end; fd++)
-		if (task->files->fd[fd] && get_close_on_exec(fd))
+		if (task->files->fd[fd] && task->files->close_on_exec[fd])
 			sys_close(fd);
 }

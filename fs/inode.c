@@ -128,12 +128,6 @@ struct inode *iget(struct super_block *sb, u32 ino, int *error)
 	return inode;
 }
 
-struct inode *igrab(struct inode *inode)
-{
-	inode->i_count++;
-	return inode;
-}
-
 /* The last user of a file without links: its blocks and its number are free for others. */
 static void delete_inode(struct inode *inode)
 {

@@ -108,6 +108,7 @@ int minix_read_super(struct super_block *sb)
 	sb->s_private = info;
 	sb->s_op = &minix_super_ops;
 	sb->s_name_max = info->name_size;
+	sb->s_cache_names = true;
 	sb->s_magic = info->super.magic;
 	sb->s_root = iget(sb, MINIX_ROOT_INO, &error);
 	if (!error && !S_ISDIR(sb->s_root->i_mode)) {

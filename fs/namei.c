@@ -25,14 +25,18 @@ int permission(const struct inode *inode, int mask)
 	return (mode & mask) == (u32)mask ? 0 : -EACCES;
 }
 
+/* The page of the path that was put last, for the next one. */
+static char *spare_name;
+
 /* Copy a path from the program into a page of its own. -ENOENT: empty, -ENAMETOOLONG, -EFAULT, -ENOMEM. */
 int getname(const char __user *path, char **name)
 {
 	int length;
 
-	*name = kpage_alloc();
+	*name = spare_name ? spare_name : kpage_alloc();
 	if (!*name)
 		return -ENOMEM;
+	spare_name = NULL;
 	length = strncpy_from_user(*name, path, PATH_MAX);
 	if (length > 0)
 		return 0;
@@ -43,8 +47,18 @@ int getname(const char __user *path, char **name)
 
 void putname(char *name)
 {
-	if (name)
+	if (name && spare_name)
 		kpage_free(name);
+	else if (name)
+		spare_name = name;
+}
+
+/* Called when memory is short or counts must be exact. */
+void drop_spare_name(void)
+{
+	if (spare_name)
+		kpage_free(spare_name);
+	spare_name = NULL;
 }
 
 /* Up and down over mount points. Both take over the reference that they are given. */
@@ -70,31 +84,58 @@ static struct inode *cross_up(struct inode *inode)
 	return inode;
 }
 
-/* The inode of a name in a directory. dir stays the caller's. */
-int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode)
+/* The inode number of a name, from the cache or by searching the directory. */
+static int lookup_number(struct inode *dir, const char *name, u32 length, u32 *ino)
 {
-	struct inode *start;
+	int error;
+
+	if (length > dir->i_sb->s_name_max)
+		return -ENAMETOOLONG;
+	*ino = dir->i_sb->s_cache_names ? name_cache_find(dir, name, length) : 0;
+	if (*ino)
+		return 0;
+	error = dir->i_op->lookup(dir, name, length, ino);
+	if (!error && dir->i_sb->s_cache_names)
+		name_cache_add(dir, name, length, *ino);
+	return error;
+}
+
+/* "..": the root of what the process sees is its own parent, and the root of a mounted file system lies where it is mounted. */
+static int lookup_parent(struct inode *dir, struct inode **inode)
+{
 	u32 ino;
 	int error;
 
-	if (!S_ISDIR(dir->i_mode))
-		return -ENOTDIR;
-	error = permission(dir, X_OK);
+	dir = igrab(dir);
+	if (dir == current->fs->root) {
+		*inode = dir;
+		return 0;
+	}
+	dir = cross_up(dir);
+	error = dir->i_op->lookup(dir, "..", 2, &ino);
+	if (!error)
+		*inode = iget(dir->i_sb, ino, &error);
+	iput(dir);
+	if (!error)
+		*inode = cross_down(*inode);
+	return error;
+}
+
+/* The inode of a name in a directory. dir stays the caller's. */
+int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode)
+{
+	u32 ino;
+	int error = S_ISDIR(dir->i_mode) ? permission(dir, X_OK) : -ENOTDIR;
+
 	if (error)
 		return error;
-	start = igrab(dir);
-	if (length == 2 && name[0] == '.' && name[1] == '.') {
-		if (dir == current->fs->root) {
-			*inode = start;
-			return 0;
-		}
-		start = cross_up(start);
-	}
-	error = length > start->i_sb->s_name_max ? -ENAMETOOLONG : start->i_op->lookup(start, name, length, &ino);
-	if (!error)
-		*inode = iget(start->i_sb, ino, &error);
-	iput(start);
-	if (!error)
+	if (length == 2 && name[0] == '.' && name[1] == '.')
+		return lookup_parent(dir, inode);
+	error = lookup_number(dir, name, length, &ino);
+	if (error)
+		return error;
+	*inode = iget(dir->i_sb, ino, &error);
+	if (!error && (*inode)->i_mount)
 		*inode = cross_down(*inode);
 	return error;
 }

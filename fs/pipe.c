@@ -1,5 +1,5 @@
 /*
- * Pipes: a page as a ring between readers and writers. Writes of up to PIPE_BUF bytes go in whole or not at all. Readers and writers are counted
+ * Pipes: pages as a ring between readers and writers, taken as they are written to. Writes of up to PIPE_BUF bytes go in whole or not at all. Readers and writers are counted
  * by open files; when one side is gone the other gets the end of file, or SIGPIPE and EPIPE.
  */
 #include <cowix/kernel.h>
@@ -11,19 +11,24 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
-#define PIPE_BUF PAGE_SIZE
+#define PIPE_BUF	PAGE_SIZE
+#define PIPE_PAGES	16u
+#define PIPE_SIZE	(PIPE_PAGES * PAGE_SIZE)
 
 struct pipe {
-	u8 *ring;
-	u32 start, length;		/* the bytes in it */
+	u8 *pages[PIPE_PAGES];		/* the ring; a page is there from the first byte written to it until its last one is read */
+	u32 head, tail;			/* bytes ever written and ever read */
 	u32 readers, writers;
+	bool copying;			/* somebody is, and may sleep in the fault of a page: the others wait */
 	struct wait_queue wait;		/* both sides: at most one of them sleeps for long */
 };
 
 /* Called by iput() for the last user. */
 void pipe_free(struct inode *inode)
 {
-	kpage_free(inode->i_pipe->ring);
+	for (u32 i = 0; i < PIPE_PAGES; i++)
+		if (inode->i_pipe->pages[i])
+			kpage_free(inode->i_pipe->pages[i]);
 	kfree(inode->i_pipe);
 	inode->i_pipe = NULL;
 }
@@ -34,74 +39,99 @@ static int pipe_attach(struct inode *inode)
 
 	if (!pipe)
 		return -ENOMEM;
-	pipe->ring = kpage_alloc();
-	if (!pipe->ring) {
-		kfree(pipe);
-		return -ENOMEM;
-	}
 	wait_queue_init(&pipe->wait);
 	inode->i_pipe = pipe;
 	return 0;
 }
 
+/* Bytes that can be written: writing never enters the page that is being read. */
+static inline u32 pipe_room(const struct pipe *pipe)
+{
+	return PAGE_ROUND_DOWN(pipe->tail) + PIPE_SIZE - pipe->head;
+}
+
+static inline u8 **page_slot(struct pipe *pipe, u32 at)
+{
+	return &pipe->pages[at / PAGE_SIZE % PIPE_PAGES];
+}
+
 /* Sleep until the other side has done something; -EAGAIN if the file must not block. */
 static int pipe_sleep(struct file *file, struct pipe *pipe)
 {
-	if (file->flags & O_NONBLOCK)
+	if (file->flags & O_NONBLOCK && !pipe->copying)
 		return -EAGAIN;
 	return interruptible_sleep_on(&pipe->wait);
 }
 
-/* Copy n bytes out of the ring, n at most what is in it. They are taken only if all could be copied. */
-static int ring_read(struct pipe *pipe, char __user *buf, u32 n)
+/* Something has changed: whoever waits for bytes, for room or for the end of copying looks again. */
+static inline void pipe_changed(struct pipe *pipe)
 {
-	u32 first = min_u32(n, PAGE_SIZE - pipe->start);
-	int error = copy_to_user(buf, pipe->ring + pipe->start, first);
-
-	if (!error && n > first)
-		error = copy_to_user(buf + first, pipe->ring, n - first);
-	if (error)
-		return error;
-	pipe->start = (pipe->start + n) % PAGE_SIZE;
-	pipe->length -= n;
-	if (pipe->length == 0)
-		pipe->start = 0;
-	return 0;
+	if (!list_empty(&pipe->wait.sleepers))
+		wake_up(&pipe->wait);
 }
 
-static int ring_write(struct pipe *pipe, const char __user *buf, u32 n)
+/* Read n bytes at most, no further than to the end of a page, which is free then. How many, or -EFAULT: none were taken. */
+static inline int copy_out(struct pipe *pipe, char __user *buf, u32 n)
 {
-	u32 end = (pipe->start + pipe->length) % PAGE_SIZE, first = min_u32(n, PAGE_SIZE - end);
-	int error = copy_from_user(pipe->ring + end, buf, first);
+	u32 offset = PAGE_OFFSET(pipe->tail);
+	u8 **slot = page_slot(pipe, pipe->tail);
+	int error;
 
-	if (!error && n > first)
-		error = copy_from_user(pipe->ring, buf + first, n - first);
-	if (!error)
-		pipe->length += n;
-	return error;
+	n = min_u32(n, min_u32(pipe->head - pipe->tail, PAGE_SIZE - offset));
+	pipe->copying = true;
+	error = __copy_to_user(buf, *slot + offset, n);
+	pipe->copying = false;
+	if (error)
+		return error;
+	pipe->tail += n;
+	if (offset + n == PAGE_SIZE) {
+		kpage_free(*slot);
+		*slot = NULL;
+	}
+	return n;
+}
+
+/* Write n bytes at most, for which there is room, no further than to the end of a page, which is taken if need be. -ENOMEM, -EFAULT. */
+static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
+{
+	u32 offset = PAGE_OFFSET(pipe->head);
+	u8 **slot = page_slot(pipe, pipe->head);
+	int error;
+
+	n = min_u32(n, PAGE_SIZE - offset);
+	if (!*slot && !(*slot = kpage_alloc()))
+		return -ENOMEM;
+	pipe->copying = true;
+	error = __copy_from_user(*slot + offset, buf, n);
+	pipe->copying = false;
+	if (error)
+		return error;
+	pipe->head += n;
+	return n;
 }
 
 static int pipe_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
-	u32 n;
-	int error;
+	u32 done = 0;
+	int n = 0;
 
 	(void)pos;
-	if (count == 0)
-		return 0;
-	while (pipe->length == 0) {
-		if (pipe->writers == 0)
-			return 0;
-		error = pipe_sleep(file, pipe);
-		if (error)
-			return error;
+	while (done < count) {
+		if (pipe->head == pipe->tail || pipe->copying) {
+			if (done || (pipe->writers == 0 && !pipe->copying))
+				break;
+			n = pipe_sleep(file, pipe);
+		} else {
+			n = copy_out(pipe, buf + done, count - done);
+			if (n > 0)
+				done += n;
+		}
+		if (n < 0)
+			break;
 	}
-	n = min_u32(count, pipe->length);
-	error = ring_read(pipe, buf, n);
-	if (!list_empty(&pipe->wait.sleepers))
-		wake_up(&pipe->wait);
-	return error ? error : (int)n;
+	pipe_changed(pipe);
+	return done ? (int)done : n;
 }
 
 static int broken_pipe(void)
@@ -110,34 +140,31 @@ static int broken_pipe(void)
 	return -EPIPE;
 }
 
+/* The parts of a write that must go in whole cannot be separated: nobody else runs between them unless copying is set. */
 static int pipe_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
 	u32 done = 0, need = count <= PIPE_BUF ? count : 1;	/* room to wait for */
-	int error = 0;
+	int n = 0;
 
 	(void)pos;
 	while (done < count) {
-		u32 part = min_u32(count - done, PAGE_SIZE - pipe->length);
+		u32 room = pipe_room(pipe);
 
-		if (pipe->readers == 0) {
-			error = broken_pipe();
-			break;
+		if (unlikely(pipe->readers == 0)) {
+			n = broken_pipe();
+		} else if ((room < need && !done) || room == 0 || pipe->copying) {
+			n = pipe_sleep(file, pipe);
+		} else {
+			n = copy_in(pipe, buf + done, min_u32(count - done, room));
+			pipe_changed(pipe);
+			if (n > 0)
+				done += n;
 		}
-		if (PAGE_SIZE - pipe->length < need) {
-			error = pipe_sleep(file, pipe);
-			if (error)
-				break;
-			continue;
-		}
-		error = ring_write(pipe, buf + done, part);
-		if (error)
+		if (n < 0)
 			break;
-		done += part;
-		if (!list_empty(&pipe->wait.sleepers))
-			wake_up(&pipe->wait);
 	}
-	return done ? (int)done : error;
+	return done ? (int)done : n;
 }
 
 static void count_sides(struct pipe *pipe, u32 flags, int change)
@@ -182,7 +209,7 @@ static u32 pipe_poll(struct file *file, struct poll_table *table)
 
 	poll_wait(&pipe->wait, table);
 	if (mode != O_WRONLY) {
-		if (pipe->length)
+		if (pipe->head != pipe->tail)
 			ready |= POLLIN | POLLRDNORM;
 		if (pipe->writers == 0)
 			ready |= POLLHUP;
@@ -190,7 +217,7 @@ static u32 pipe_poll(struct file *file, struct poll_table *table)
 	if (mode != O_RDONLY) {
 		if (pipe->readers == 0)
 			ready |= POLLERR;
-		if (PAGE_SIZE - pipe->length >= PIPE_BUF)
+		if (pipe_room(pipe) >= PIPE_BUF)
 			ready |= POLLOUT | POLLWRNORM;
 	}
 	return ready;

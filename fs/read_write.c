@@ -8,6 +8,8 @@
 #include <abi/fcntl.h>
 #include <abi/uio.h>
 
+#define COUNT_MAX	0x7FFFFFFFu	/* bytes one call transfers: its answer is signed */
+
 /* Read from a file's pages into buf, a program's address if user. Bytes, fewer at the end of the file or after an error, or -errno. */
 static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count, bool user)
 {
@@ -167,24 +169,21 @@ int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *
 const struct file_ops regular_fops = { .read = generic_read, .write = generic_write };
 
 /* The checks that all forms of read share. */
-static int do_read(int fd, char __user *buf, u32 count, loff_t *pos)
+static inline int do_read(int fd, char __user *buf, u32 count, loff_t *pos)
 {
 	struct file *file = fget(fd);
 
 	if (!file || (file->flags & O_ACCMODE) == O_WRONLY)
 		return -EBADF;
-	if (S_ISDIR(file->inode->i_mode))
-		return -EISDIR;
 	if (!file->fop->read)
-		return -EINVAL;
-	if ((s32)count < 0)
-		count = 0x7FFFFFFF;
+		return S_ISDIR(file->inode->i_mode) ? -EISDIR : -EINVAL;
+	count = min_u32(count, COUNT_MAX);
 	if (!access_ok(buf, count))
 		return -EFAULT;
 	return file->fop->read(file, buf, count, pos ? pos : &file->pos);
 }
 
-static int do_write(int fd, const char __user *buf, u32 count, loff_t *pos)
+static inline int do_write(int fd, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct file *file = fget(fd);
 
@@ -192,8 +191,7 @@ static int do_write(int fd, const char __user *buf, u32 count, loff_t *pos)
 		return -EBADF;
 	if (!file->fop->write)
 		return -EINVAL;
-	if ((s32)count < 0)
-		count = 0x7FFFFFFF;
+	count = min_u32(count, COUNT_MAX);
 	if (!access_ok(buf, count))
 		return -EFAULT;
 	return file->fop->write(file, buf, count, pos ? pos : &file->pos);

@@ -232,6 +232,7 @@ static int do_umount(struct super_block *sb)
 	drop_inodes(sb);
 	sb->s_op->put_super(sb);
 	invalidate_buffers(sb->s_dev);
+	name_cache_forget_all(sb);
 	list_del(&sb->link);
 	kfree(sb);
 	return 0;
@@ -286,6 +287,7 @@ asmlinkage int sys_mounts(char __user *buf, u32 size)
 void fs_drop_caches(void)
 {
 	sync_all();
+	drop_spare_name();
 	do
 		shrink_page_cache(0x7FFFFFFF);
 	while (shrink_inodes() > 0);

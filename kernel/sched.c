@@ -58,7 +58,7 @@ void sched_init(void)
 	set_kernel_stack(idle_task->stack_top);
 }
 
-static void enqueue(struct run_queue *rq, struct task_struct *task, bool front)
+static inline void enqueue(struct run_queue *rq, struct task_struct *task, bool front)
 {
 	struct list *queue = &rq->queue[task->priority];
 
@@ -67,7 +67,7 @@ static void enqueue(struct run_queue *rq, struct task_struct *task, bool front)
 }
 
 /* Take the first task of the most urgent queue; NULL when the array is empty. */
-static struct task_struct *dequeue_first(struct run_queue *rq)
+static inline struct task_struct *dequeue_first(struct run_queue *rq)
 {
 	u32 word = rq->bitmap[0] ? 0 : 1, index;
 	struct task_struct *task;
@@ -82,7 +82,7 @@ static struct task_struct *dequeue_first(struct run_queue *rq)
 	return task;
 }
 
-static struct task_struct *pick_next(void)
+static inline struct task_struct *pick_next(void)
 {
 	struct task_struct *next = dequeue_first(active);
 
@@ -97,7 +97,7 @@ static struct task_struct *pick_next(void)
 }
 
 /* current stays runnable: it goes behind the others of its priority, or, with its slice used up, into the expired array. */
-static void requeue_current(void)
+static inline void requeue_current(void)
 {
 	if (current->time_slice > 0) {
 		enqueue(active, current, false);
@@ -111,7 +111,7 @@ static void requeue_current(void)
  * Load the address space of mm, or the kernel's own with NULL. A kernel task keeps whatever directory is loaded: its kernel half is
  * everybody's. Called at a switch, by exec and by exit, which must leave a directory before it is freed.
  */
-void use_mm(struct mm *mm)
+static inline void load_mm(struct mm *mm)
 {
 	u32 pgdir = mm ? __pa(mm->pgdir) : __pa(swapper_pg_dir);
 
@@ -121,24 +121,29 @@ void use_mm(struct mm *mm)
 	}
 }
 
-static void switch_segments(struct task_struct *prev, struct task_struct *next)
+void use_mm(struct mm *mm)
+{
+	load_mm(mm);
+}
+
+static inline void switch_segments(struct task_struct *prev, struct task_struct *next)
 {
 	prev->user_fs = read_fs();
 	prev->user_gs = read_gs();
-	if (next->tls[0] | next->tls[1] | next->tls[2] | prev->tls[0] | prev->tls[1] | prev->tls[2])
+	if (prev->uses_tls | next->uses_tls)
 		load_tls(next->tls);
 	if ((prev->user_fs | prev->user_gs | next->user_fs | next->user_gs) != 0)
 		set_fs_gs(next->user_fs, next->user_gs);
 }
 
-static void context_switch(struct task_struct *prev, struct task_struct *next)
+static inline void context_switch(struct task_struct *prev, struct task_struct *next)
 {
 	if (unlikely(prev->stack_guard != STACK_GUARD_VALUE))
 		panic("schedule: kernel stack of pid %d (%s) overflowed", prev->pid, prev->comm);
 	context_switches++;
 	current = next;
 	if (next->mm)
-		use_mm(next->mm);
+		load_mm(next->mm);
 	set_kernel_stack(next->stack_top);
 	switch_segments(prev, next);
 	fpu_switch(next);
@@ -163,19 +168,35 @@ void schedule(void)
 	irq_restore(flags);
 }
 
-/* Make a sleeping or stopped task runnable; nothing happens if it is already. Callable from interrupts. */
+/* Make a sleeping or stopped task runnable; nothing happens if it is already. Interrupts are masked. */
+static inline void make_runnable(struct task_struct *task)
+{
+	if (task->state == TASK_RUNNING || task->state == TASK_ZOMBIE)
+		return;
+	task->state = TASK_RUNNING;
+	if (task->time_slice <= 0)
+		task->time_slice = SLICE_TICKS(task->priority);
+	enqueue(active, task, false);
+	if (task->priority < current->priority)
+		current->work |= WORK_RESCHED;
+}
+
+/* The same for one task. Callable from interrupts. */
 void wake_up_task(struct task_struct *task)
 {
 	u32 flags = irq_save();
 
-	if (task->state != TASK_RUNNING && task->state != TASK_ZOMBIE) {
-		task->state = TASK_RUNNING;
-		if (task->time_slice <= 0)
-			task->time_slice = SLICE_TICKS(task->priority);
-		enqueue(active, task, false);
-		if (task->priority < current->priority)
-			current->work |= WORK_RESCHED;
-	}
+	make_runnable(task);
+	irq_restore(flags);
+}
+
+/* Wake everybody who sleeps in q. Callable from interrupts. */
+void wake_up(struct wait_queue *q)
+{
+	u32 flags = irq_save();
+
+	list_for_each(node, &q->sleepers)
+		make_runnable(list_entry(node, struct sleeper, link)->task);
 	irq_restore(flags);
 }
 

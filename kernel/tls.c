@@ -79,6 +79,7 @@ int set_thread_area(struct task_struct *task, struct user_desc __user *user_desc
 	if (error)
 		return error;
 	task->tls[index] = to_descriptor(&d);
+	task->uses_tls = true;
 	if (task == current)
 		load_tls(task->tls);
 	return 0;
@@ -117,4 +118,5 @@ void tls_clear(struct task_struct *task)
 {
 	memset(task->tls, 0, sizeof(task->tls));
 	load_tls(task->tls);
+	task->uses_tls = false;
 }

@@ -3,22 +3,26 @@
 #include <cowix/sched.h>
 #include <abi/errno.h>
 
-static void sleep_in(struct wait_queue *q, enum task_state state)
+/* Interrupts are masked. */
+static inline void sleep_in(struct wait_queue *q, enum task_state state)
 {
-	struct sleeper me = { .task = current };
-	u32 flags = irq_save();
+	struct sleeper me;
 
+	me.task = current;
 	current->state = state;
 	list_add_tail(&me.link, &q->sleepers);
 	schedule();
-	list_del(&me.link);
-	irq_restore(flags);
+	me.link.prev->next = me.link.next;
+	me.link.next->prev = me.link.prev;
 }
 
 /* Sleep until wake_up(). The caller tests its condition again: all sleepers are woken. */
 void sleep_on(struct wait_queue *q)
 {
+	u32 flags = irq_save();
+
 	sleep_in(q, TASK_UNINTERRUPTIBLE);
+	irq_restore(flags);
 }
 
 /* As sleep_on(), but a signal ends it too: -EINTR. Masked, so that no signal can come between the test and the sleep. */
@@ -43,7 +47,7 @@ int sleep_on_timeout(struct wait_queue *q, u32 ticks)
 	struct timer timeout;
 
 	timer_add(&timeout, ticks, timeout_fired, current);
-	sleep_in(q, TASK_UNINTERRUPTIBLE);
+	sleep_on(q);
 	return timer_cancel(&timeout) ? 0 : -ETIMEDOUT;
 }
 
@@ -58,14 +62,4 @@ int interruptible_sleep_on_timeout(struct wait_queue *q, u32 ticks)
 	if (!timer_cancel(&timeout) && !error)
 		error = -ETIMEDOUT;
 	return error;
-}
-
-/* Wake everybody who sleeps in q. Callable from interrupts. */
-void wake_up(struct wait_queue *q)
-{
-	u32 flags = irq_save();
-
-	list_for_each(node, &q->sleepers)
-		wake_up_task(list_entry(node, struct sleeper, link)->task);
-	irq_restore(flags);
 }

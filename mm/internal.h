@@ -13,7 +13,6 @@ void release_frame(u32 frame);
 u32 for_each_free_frame(void (*visit)(u32 frame));
 
 /* uaccess.asm */
-int __copy_user(void *to, const void *from, u32 n);
 int __clear_user(void *to, u32 n);
 int __strncpy_from_user(char *to, const char *from, u32 n);
 int __strnlen_user(const char *s, u32 n);

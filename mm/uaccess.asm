@@ -62,21 +62,19 @@ __strncpy_from_user:
 	push ecx
 	mov edi, eax
 	mov esi, edx
-.next:	jecxz .done
-.load:	mov al, [esi]
-	mov [edi], al
-	inc esi
-	inc edi
-	dec ecx
+.load:	lodsb
+	stosb
 	test al, al
-	jnz .next
+	loopnz .load		; until the NUL or the n-th character
+	jnz .done
 	inc ecx			; the NUL does not count
-.done:	mov eax, [esp]
+.done:	pop eax
 	sub eax, ecx
-.out:	add esp, 4
-	pop edi
+.pop:	pop edi
 	pop esi
 	ret
+.out:	pop ecx
+	jmp .pop
 	fixup .load, .out
 
 ; int __strnlen_user(const char *s, u32 n): length, n when no NUL is among the n bytes, or -errno

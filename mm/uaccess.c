@@ -7,11 +7,6 @@
 #include <abi/errno.h>
 #include "internal.h"
 
-bool access_ok(const void __user *addr, size_t n)
-{
-	return (__force u32)addr <= TASK_SIZE && n <= TASK_SIZE - (__force u32)addr;
-}
-
 int copy_from_user(void *to, const void __user *from, size_t n)
 {
 	return access_ok(from, n) ? __copy_user(to, (__force const void *)from, n) : -EFAULT;

@@ -12,6 +12,7 @@
 #include <cowix/wait.h>
 #include <cowix/blkdev.h>
 #include <cowix/mm.h>
+#include <cowix/sched.h>
 #include <abi/stat.h>
 
 struct audit_report;
@@ -113,7 +114,14 @@ struct inode *iget(struct super_block *sb, u32 ino, int *error);
 struct inode *new_inode(struct super_block *sb);	/* unhashed, count 1; NULL: no memory */
 void hash_inode(struct inode *inode);
 void iput(struct inode *inode);
-struct inode *igrab(struct inode *inode);
+
+/* One more reference. */
+static inline struct inode *igrab(struct inode *inode)
+{
+	inode->i_count++;
+	return inode;
+}
+
 void lock_inode(struct inode *inode);
 void unlock_inode(struct inode *inode);
 void mark_inode_dirty(struct inode *inode);
@@ -137,6 +145,7 @@ struct super_block {
 	struct list link;
 	kdev_t s_dev;
 	bool s_readonly;
+	bool s_cache_names;			/* a name means the same inode until it is removed or renamed */
 	u32 s_name_max, s_magic;
 	const struct super_ops *s_op;
 	struct inode *s_root, *s_covered;
@@ -162,9 +171,16 @@ int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **in
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
 int getname(const char __user *path, char **name);	/* a page; putname() frees it */
 void putname(char *name);
+void drop_spare_name(void);
 int user_path(const char __user *path, int follow, struct inode **inode);	/* from the working directory */
 int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **inode);	/* flags: AT_* of the *at calls */
 int open_exec(const char *path, struct inode **inode);
+
+/* fs/name_cache.c */
+u32 name_cache_find(const struct inode *dir, const char *name, u32 length);
+void name_cache_add(const struct inode *dir, const char *name, u32 length, u32 ino);
+void name_cache_forget(const struct inode *dir, const char *name, u32 length);
+void name_cache_forget_all(const struct super_block *sb);
 
 /* fs/file_table.c */
 struct file {
@@ -178,11 +194,16 @@ struct file {
 
 struct files_struct {
 	u32 end;				/* all descriptors in use are below it */
-	u32 close_on_exec[OPEN_MAX / 32];
 	struct file *fd[OPEN_MAX];
+	bool close_on_exec[OPEN_MAX];
 };
 
-struct file *fget(int fd);			/* NULL: -EBADF; no reference is taken, the process cannot close it meanwhile */
+/* What fd has open, or NULL: -EBADF. No reference is taken: the process cannot close it meanwhile. */
+static inline struct file *fget(int fd)
+{
+	return (u32)fd < current->files->end ? current->files->fd[fd] : NULL;
+}
+
 struct file *file_alloc(struct inode *inode, u32 flags);	/* takes over the inode's reference; NULL: no memory */
 void fput(struct file *file);
 int fd_install(struct file *file, bool cloexec);	/* lowest free descriptor, or -EMFILE */

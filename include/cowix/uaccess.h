@@ -7,14 +7,32 @@
 #define COWIX_UACCESS_H
 
 #include <cowix/types.h>
+#include <asm/mmu.h>
 
 int copy_from_user(void *to, const void __user *from, size_t n);
 int copy_to_user(void __user *to, const void *from, size_t n);
+/* The same for a range that access_ok() has approved: what read() and write() hand to a file's operations. */
+int __copy_user(void *to, const void *from, u32 n);	/* mm/uaccess.asm */
+
+static inline int __copy_from_user(void *to, const void __user *from, size_t n)
+{
+	return __copy_user(to, (__force const void *)from, n);
+}
+
+static inline int __copy_to_user(void __user *to, const void *from, size_t n)
+{
+	return __copy_user((__force void *)to, from, n);
+}
+
 int clear_user(void __user *to, size_t n);
 int strncpy_from_user(char *to, const char __user *from, size_t size);	/* length without the NUL; -ENAMETOOLONG when size bytes hold no NUL */
 int strnlen_user(const char __user *s, size_t size);	/* the same without copying */
 int get_user_u32(u32 *to, const void __user *from);
 int put_user_u32(u32 value, void __user *to);
-bool access_ok(const void __user *addr, size_t n);	/* whether the range lies in user space at all */
+/* Whether the range lies in user space at all. */
+static inline bool access_ok(const void __user *addr, size_t n)
+{
+	return (__force u32)addr <= KERNEL_BASE && n <= KERNEL_BASE - (__force u32)addr;
+}
 
 #endif

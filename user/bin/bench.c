@@ -246,11 +246,11 @@ static void w8c(void)
 	u64 start = now();
 
 	for (int i = 0; i < 50; i++) {
-		int fd = open("/tmp/bench", O_CREAT | O_WRONLY | O_TRUNC, 0644);
+		int fd = open("/bench.tmp", O_CREAT | O_WRONLY | O_TRUNC, 0644);
 
 		write(fd, buf, sizeof(buf));
 		close(fd);
-		unlink("/tmp/bench");
+		unlink("/bench.tmp");
 	}
 	result("W8c", "create + write 1 KiB + close + unlink", now() - start, 50);
 }
@@ -258,12 +258,12 @@ static void w8c(void)
 static void w8(void)
 {
 	static char buf[PAGE];
-	int fd = open("/tmp/bench", O_CREAT | O_RDWR | O_TRUNC, 0644), n = 64;
+	int fd = open("/bench.tmp", O_CREAT | O_RDWR | O_TRUNC, 0644), n = 64;
 	u64 start = now();
 
 	for (int i = 0; i < n; i++)
 		if (write(fd, buf, PAGE) != PAGE)
-			die("/tmp/bench");
+			die("/bench.tmp");
 	result("W8w", "write a file, a KiB", now() - start, n * 4);
 	lseek(fd, 0, SEEK_SET);
 	start = now();
@@ -271,7 +271,7 @@ static void w8(void)
 		read(fd, buf, PAGE);
 	result("W8r", "read it again, a KiB", now() - start, n * 4);
 	close(fd);
-	unlink("/tmp/bench");
+	unlink("/bench.tmp");
 }
 
 static void w9(void)
