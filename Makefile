@@ -11,7 +11,7 @@ BUILD	= build
 
 # Object files in reading order.
 KERNEL_OBJS = boot/head.o \
-	kernel/main.o kernel/params.o kernel/printk.o kernel/panic.o \
+	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/panic.o \
 	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/sys_call_table.o \
 	kernel/sched.o kernel/wait.o kernel/timer.o kernel/time.o \
 	kernel/fork.o kernel/pid.o kernel/exit.o kernel/signal.o kernel/sigframe.o kernel/sys.o kernel/random.o \
@@ -20,7 +20,7 @@ KERNEL_OBJS = boot/head.o \
 	fs/exec.o fs/elf.o fs/super.o fs/inode.o fs/namei.o fs/namei_ops.o fs/open.o fs/file_table.o fs/read_write.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
 	fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o \
-	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o \
+	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/console.o kernel/chr_drv/keyboard.o \
 	kernel/chr_drv/serial.o
 

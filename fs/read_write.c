@@ -289,7 +289,7 @@ asmlinkage int sys_lseek(int fd, s32 offset, int whence)
 		base = file->pos;
 		break;
 	case SEEK_END:
-		base = S_ISBLK(file->inode->i_mode) ? blkdev_sectors(file->inode->i_rdev) * SECTOR_SIZE : file->inode->i_size;
+		base = S_ISBLK(file->inode->i_mode) ? blkdev_size(file->inode->i_rdev) : file->inode->i_size;
 		break;
 	default:
 		return -EINVAL;
@@ -324,16 +324,19 @@ asmlinkage int sys_ioctl(int fd, u32 command, u32 arg)
 asmlinkage int sys_fsync(int fd)
 {
 	struct file *file = fget(fd);
-	struct super_block *sb;
-	int error;
+	const struct inode *inode;
+	kdev_t dev;
+	int error = 0;
 
 	if (!file)
 		return -EBADF;
-	sb = file->inode->i_sb;
-	if (!sb)
+	inode = file->inode;
+	if (!inode->i_sb)
 		return -EINVAL;
-	error = write_inodes(sb);
+	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
+	if (dev == inode->i_sb->s_dev)
+		error = write_inodes(inode->i_sb);
 	if (!error)
-		error = sync_buffers(sb->s_dev);
-	return error ? error : blkdev_sync(sb->s_dev);
+		error = sync_buffers(dev);
+	return error ? error : blkdev_sync(dev);
 }
