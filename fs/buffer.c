@@ -38,16 +38,17 @@ static struct buffer_head *find_buffer(kdev_t dev, u32 block)
 /* A new buffer, not read yet unless its device is memory. NULL: no memory. */
 static struct buffer_head *create_buffer(kdev_t dev, u32 block)
 {
-	u8 *direct = blkdev_direct(dev, block);
-	struct buffer_head *bh = kzalloc(sizeof(*bh));
+	u8 *direct = blkdev_direct(dev, block), *data = direct ? direct : kmalloc(BLOCK_SIZE);
+	struct buffer_head *bh = data ? kzalloc(sizeof(*bh)) : NULL;
+	struct buffer_head *other = find_buffer(dev, block);	/* reclaim may have slept */
 
-	if (!bh)
-		return NULL;
-	bh->data = direct ? direct : kmalloc(BLOCK_SIZE);
-	if (!bh->data) {
+	if (!bh || other) {
 		kfree(bh);
-		return NULL;
+		if (!direct)
+			kfree(data);
+		return other;
 	}
+	bh->data = data;
 	bh->uptodate = direct != NULL;
 	bh->dev = dev;
 	bh->block = block;
