@@ -6,7 +6,7 @@
 #include <cowix/fs.h>
 #include <abi/errno.h>
 
-#define BUCKETS		128
+#define BUCKETS		1024
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 
 static struct list buckets[BUCKETS];
