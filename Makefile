@@ -13,7 +13,7 @@ BUILD	= build
 
 # Object files in reading order.
 KERNEL_OBJS = boot/head.o \
-	kernel/main.o kernel/params.o kernel/printk.o kernel/panic.o \
+	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/panic.o \
 	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
 	kernel/sched.o kernel/wait.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/futex.o \
 	kernel/fork.o kernel/pid.o kernel/exit.o kernel/signal.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/sys.o \
@@ -24,7 +24,7 @@ KERNEL_OBJS = boot/head.o \
 	fs/read_write.o fs/select.o fs/mmap.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
 	fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o \
-	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o \
+	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/console.o kernel/chr_drv/keyboard.o \
 	kernel/chr_drv/serial.o
 

@@ -6,7 +6,7 @@
 #include <cowix/fs.h>
 #include <abi/errno.h>
 
-#define BUCKETS		128
+#define BUCKETS		1024
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 
 static struct list buckets[BUCKETS];
@@ -38,16 +38,17 @@ static struct buffer_head *find_buffer(kdev_t dev, u32 block)
 /* A new buffer, not read yet unless its device is memory. NULL: no memory. */
 static struct buffer_head *create_buffer(kdev_t dev, u32 block)
 {
-	u8 *direct = blkdev_direct(dev, block);
-	struct buffer_head *bh = kzalloc(sizeof(*bh));
+	u8 *direct = blkdev_direct(dev, block), *data = direct ? direct : kmalloc(BLOCK_SIZE);
+	struct buffer_head *bh = data ? kzalloc(sizeof(*bh)) : NULL;
+	struct buffer_head *other = find_buffer(dev, block);	/* reclaim may have slept */
 
-	if (!bh)
-		return NULL;
-	bh->data = direct ? direct : kmalloc(BLOCK_SIZE);
-	if (!bh->data) {
+	if (!bh || other) {
 		kfree(bh);
-		return NULL;
+		if (!direct)
+			kfree(data);
+		return other;
 	}
+	bh->data = data;
 	bh->uptodate = direct != NULL;
 	bh->dev = dev;
 	bh->block = block;
@@ -83,22 +84,37 @@ static void start_io(struct buffer_head *bh, int cmd)
 	submit_request(&bh->request);
 }
 
-/* The buffer of a block with its contents, referenced. NULL with *error -EIO or -ENOMEM. Two tasks may want it at once: the second waits. */
+/* Begin reading a buffer, unless it has its contents. Two tasks may want it at once: the second only waits. */
+void start_read(struct buffer_head *bh)
+{
+	if (!bh->uptodate && bh->request.done)
+		start_io(bh, READ);
+}
+
+/* Wait until a buffer has its contents, after start_read(). 0, or -EIO. */
+int finish_read(struct buffer_head *bh)
+{
+	int error = bh->uptodate ? 0 : wait_request(&bh->request);
+
+	if (!error)
+		bh->uptodate = true;
+	return error;
+}
+
+/* The buffer of a block with its contents, referenced. NULL with *error -EIO or -ENOMEM. */
 struct buffer_head *bread(kdev_t dev, u32 block, int *error)
 {
 	struct buffer_head *bh = getblk(dev, block);
 
-	*error = bh ? 0 : -ENOMEM;
-	if (!bh || bh->uptodate)
-		return bh;
-	if (bh->request.done)
-		start_io(bh, READ);
-	*error = wait_request(&bh->request);
+	*error = -ENOMEM;
+	if (!bh)
+		return NULL;
+	start_read(bh);
+	*error = finish_read(bh);
 	if (*error) {
 		brelse(bh);
 		return NULL;
 	}
-	bh->uptodate = true;
 	return bh;
 }
 

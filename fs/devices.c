@@ -8,6 +8,7 @@
 #include <abi/fcntl.h>
 
 #define MEM_MAJOR	1
+#define BATCH		64
 enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7 };
 
 static bool is_tty(kdev_t dev)
@@ -99,41 +100,63 @@ static int bdev_open(struct inode *inode, struct file *file)
 	return blkdev_open(inode->i_rdev);
 }
 
-/* One block's part of a transfer: bytes, or -errno. */
-static int transfer_block(kdev_t dev, char __user *buf, loff_t pos, u32 count, bool write)
+/* Copy between a program and the part of a block from offset on. */
+static int copy_block(struct buffer_head *bh, u32 offset, char __user *buf, u32 n, bool write)
 {
-	u32 offset = (u32)pos % BLOCK_SIZE, n = min_u32(count, BLOCK_SIZE - offset);
 	int error;
-	struct buffer_head *bh = bread(dev, pos >> BLOCK_SHIFT, &error);
 
-	if (!bh)
-		return error;
-	error = write ? copy_from_user(bh->data + offset, buf, n) : copy_to_user(buf, bh->data + offset, n);
-	if (write)
-		mark_buffer_dirty(bh);
-	brelse(bh);
-	return error ? error : (int)n;
+	if (!write)
+		return copy_to_user(buf, bh->data + offset, n);
+	error = copy_from_user(bh->data + offset, buf, n);
+	mark_buffer_dirty(bh);
+	return error;
+}
+
+/*
+ * Transfer up to BATCH blocks, all of which are begun to be read before the first is waited for, so that the driver can read them at once.
+ * How many bytes were copied in *done; 0, or the first error.
+ */
+static int transfer_batch(kdev_t dev, char __user *buf, loff_t pos, u32 count, bool write, u32 *done)
+{
+	struct buffer_head *batch[BATCH];
+	u32 block = pos >> BLOCK_SHIFT, blocks = min_u32((u32)((pos + count - 1) >> BLOCK_SHIFT) - block + 1, BATCH), got = 0;
+	int error = 0;
+
+	while (got < blocks && (batch[got] = getblk(dev, block + got)))
+		start_read(batch[got++]);
+	for (u32 i = 0; i < got; i++) {
+		u32 offset = ((u32)pos + *done) % BLOCK_SIZE, n = min_u32(count - *done, BLOCK_SIZE - offset);
+
+		if (!error)
+			error = finish_read(batch[i]);
+		if (!error)
+			error = copy_block(batch[i], offset, buf + *done, n, write);
+		if (!error)
+			*done += n;
+		brelse(batch[i]);
+	}
+	return got ? error : -ENOMEM;
 }
 
 static int transfer(struct file *file, char __user *buf, u32 count, loff_t *pos, bool write)
 {
 	kdev_t dev = file->inode->i_rdev;
-	s64 size = (s64)blkdev_sectors(dev) * SECTOR_SIZE;
+	s64 size = (s64)blkdev_blocks(dev) << BLOCK_SHIFT;
 	u32 done = 0;
+	int error = 0;
 
 	if (*pos >= size)
 		return write && count ? -ENOSPC : 0;
 	if (count > size - *pos)
 		count = size - *pos;
-	while (done < count) {
-		int n = transfer_block(dev, buf + done, *pos, count - done, write);
+	while (done < count && !error) {
+		u32 n = 0;
 
-		if (n < 0)
-			return done ? (int)done : n;
+		error = transfer_batch(dev, buf + done, *pos, count - done, write, &n);
 		done += n;
 		*pos += n;
 	}
-	return done;
+	return done ? (int)done : error;
 }
 
 static int bdev_read(struct file *file, char __user *buf, u32 count, loff_t *pos)

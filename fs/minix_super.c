@@ -94,7 +94,7 @@ int minix_read_super(struct super_block *sb)
 	if (!info->super_bh)
 		goto fail;
 	info->super = *(struct minix_super *)info->super_bh->data;
-	fault = check_super(&info->super, blkdev_sectors(sb->s_dev) * SECTOR_SIZE / BLOCK_SIZE);
+	fault = check_super(&info->super, blkdev_blocks(sb->s_dev));
 	if (fault) {
 		printk("minix: device %x: %s\n", sb->s_dev, fault);
 		error = -EINVAL;

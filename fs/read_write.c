@@ -271,7 +271,7 @@ asmlinkage int sys_writev(int fd, const struct iovec __user *vector, int count)
 /* The end of what can be read: of a device, of a file. */
 static s64 end_of(const struct inode *inode)
 {
-	return S_ISBLK(inode->i_mode) ? (s64)blkdev_sectors(inode->i_rdev) * SECTOR_SIZE : inode->i_size;
+	return S_ISBLK(inode->i_mode) ? (s64)blkdev_blocks(inode->i_rdev) << BLOCK_SHIFT : inode->i_size;
 }
 
 /* Move the position. Beyond the end is allowed: writing there makes a hole. */
@@ -338,18 +338,21 @@ asmlinkage int sys_ioctl(int fd, u32 command, u32 arg)
 asmlinkage int sys_fsync(int fd)
 {
 	struct file *file = fget(fd);
-	struct super_block *sb;
-	int error;
+	const struct inode *inode;
+	kdev_t dev;
+	int error = 0;
 
 	if (!file)
 		return -EBADF;
-	sb = file->inode->i_sb;
-	if (!sb)
+	inode = file->inode;
+	if (!inode->i_sb)
 		return -EINVAL;
-	error = write_inodes(sb);
+	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
+	if (dev == inode->i_sb->s_dev)
+		error = write_inodes(inode->i_sb);
 	if (!error)
-		error = sync_buffers(sb->s_dev);
-	return error ? error : blkdev_sync(sb->s_dev);
+		error = sync_buffers(dev);
+	return error ? error : blkdev_sync(dev);
 }
 
 asmlinkage int sys_syncfs(int fd)

@@ -16,6 +16,9 @@
 #define FD0	MKDEV(FLOPPY_MAJOR, 0)
 #define RAM0	MKDEV(RAM_MAJOR, 0)
 #define HDA	MKDEV(IDE_MAJOR, 0)
+#define HDA1	MKDEV(IDE_MAJOR, 1)
+#define HD_LETTERS	4
+#define HD_MINORS	64		/* a disk */
 
 static LIST_HEAD(mounts);
 
@@ -91,7 +94,19 @@ static struct super_block *get_super(kdev_t dev, const char *device, const char 
 	return sb;
 }
 
-/* The device that root= names: fd0, ram0, hda, with or without /dev/, or a hexadecimal number. 0: none of these. */
+/* hda, hda1 and so on, up to hdd63. 0: not such a name. */
+static kdev_t parse_disk(const char *name)
+{
+	u32 disk = (u8)name[2] - 'a', partition;
+	const char *end;
+
+	if (strncmp(name, "hd", 2) != 0 || disk >= HD_LETTERS)
+		return 0;
+	partition = simple_strtoul(name + 3, &end, 10);
+	return *end || partition >= HD_MINORS ? 0 : MKDEV(disk < 2 ? IDE_MAJOR : IDE2_MAJOR, disk % 2 * HD_MINORS + partition);
+}
+
+/* The device that root= names: fd0, ram0, hda, hda1, with or without /dev/, or a hexadecimal number. 0: none of these. */
 static kdev_t parse_device(const char *name)
 {
 	const char *end;
@@ -103,8 +118,8 @@ static kdev_t parse_device(const char *name)
 		return FD0;
 	if (strcmp(name, "ram0") == 0)
 		return RAM0;
-	if (strcmp(name, "hda") == 0)
-		return HDA;
+	if (parse_disk(name))
+		return parse_disk(name);
 	number = simple_strtoul(name, &end, 16);
 	return *end ? 0 : number;
 }
@@ -124,7 +139,7 @@ static kdev_t root_device(void)
 	kdev_t dev;
 
 	if (!name)
-		return bp->boot_drive < FIRST_HARD_DISK ? floppy_root() : HDA;
+		return bp->boot_drive < FIRST_HARD_DISK ? floppy_root() : blkdev_sectors(HDA1) ? HDA1 : HDA;
 	dev = parse_device(name);
 	if (!dev)
 		printk("root=%s: unknown device\n", name);
@@ -133,14 +148,28 @@ static kdev_t root_device(void)
 	return dev;
 }
 
+static void device_path(kdev_t dev, char *path, size_t size)
+{
+	u32 disk = (MAJOR(dev) == IDE2_MAJOR) * 2 + MINOR(dev) / HD_MINORS, partition = MINOR(dev) % HD_MINORS;
+
+	if (MAJOR(dev) == RAM_MAJOR || MAJOR(dev) == FLOPPY_MAJOR)
+		snprintf(path, size, "/dev/%s%u", MAJOR(dev) == RAM_MAJOR ? "ram" : "fd", MINOR(dev));
+	else if (partition)
+		snprintf(path, size, "/dev/hd%c%u", 'a' + disk, partition);
+	else
+		snprintf(path, size, "/dev/hd%c", 'a' + disk);
+}
+
 /* Mount the root and give it to process 1, its caller. 0 or -errno. */
 int mount_root(void)
 {
 	kdev_t dev = root_device();
 	struct super_block *sb;
+	char path[16];
 	int error;
 
-	sb = get_super(dev, dev == RAM0 ? "/dev/ram0" : dev == FD0 ? "/dev/fd0" : "/dev/hda", "/", 0, &error);
+	device_path(dev, path, sizeof(path));
+	sb = get_super(dev, path, "/", 0, &error);
 	if (!sb)
 		return error;
 	current->fs->root = igrab(sb->s_root);
@@ -154,8 +183,7 @@ void sync_all(void)
 {
 	write_inodes(NULL);
 	sync_buffers(0);
-	list_for_each(node, &mounts)
-		blkdev_sync(list_entry(node, struct super_block, link)->s_dev);
+	blkdev_sync_all();
 }
 
 asmlinkage int sys_sync(void)

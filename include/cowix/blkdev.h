@@ -14,7 +14,8 @@
 
 #define RAM_MAJOR	1
 #define FLOPPY_MAJOR	2
-#define IDE_MAJOR	3
+#define IDE_MAJOR	3		/* hda and hdb; hdc and hdd have the other */
+#define IDE2_MAJOR	22
 
 enum { READ, WRITE, FLUSH };
 
@@ -22,7 +23,7 @@ struct request {
 	struct list link;		/* in the device's queue, sorted by the elevator */
 	kdev_t dev;
 	int cmd;			/* READ, WRITE, FLUSH */
-	u32 sector, nr_sectors;
+	u32 sector, nr_sectors;		/* counted from the device's first; once submitted, from the disk's */
 	u8 *buffer;			/* kernel address; contiguous; any alignment of 4 */
 	int error;			/* 0 or -EIO, -EROFS, -ENXIO; valid once done */
 	volatile bool done;
@@ -31,8 +32,10 @@ struct request {
 
 struct block_device_ops {
 	const char *name;
-	void (*start)(int major);	/* begin the request at the queue's head, if the device is idle; interrupts masked */
+	u32 partition_bits;		/* so many low bits of a minor number say which partition of the disk */
+	void (*start)(int major);	/* begin the request at the queue's head; interrupts masked */
 	u32 (*sectors)(kdev_t dev);	/* size; 0: no such device */
+	u32 (*first)(kdev_t dev);	/* where on its disk a partition begins; may be absent */
 	u8 *(*direct)(kdev_t dev, u32 block);	/* memory of block if the device is memory, else NULL; may be absent */
 	void (*mark_dirty)(kdev_t dev, u32 block);	/* goes with direct */
 	int (*open)(kdev_t dev);	/* may be absent */
@@ -45,12 +48,16 @@ void submit_request(struct request *rq);	/* fill dev, cmd, sector, nr_sectors, b
 int wait_request(struct request *rq);		/* sleeps until done; the error */
 int block_rw(kdev_t dev, int cmd, u32 sector, u32 nr_sectors, void *buffer);	/* both */
 u32 blkdev_sectors(kdev_t dev);
+u32 blkdev_blocks(kdev_t dev);			/* whole blocks of 1 KB */
 u8 *blkdev_direct(kdev_t dev, u32 block);	/* NULL: not a memory device */
 void blkdev_mark_dirty(kdev_t dev, u32 block);	/* a memory device's block was changed in place */
 int blkdev_open(kdev_t dev);			/* -ENXIO: no such device */
 int blkdev_sync(kdev_t dev);
-void end_request(struct request *rq, int error);	/* drivers: takes it off the queue, wakes the waiter */
+void blkdev_sync_all(void);
+void end_request(struct request *rq, int error);	/* drivers: takes the head off the queue, wakes the waiter */
 struct request *current_request(int major);	/* drivers: head of the queue or NULL */
+struct request *next_request(const struct request *rq);	/* drivers: the one behind it; there must be one */
+u32 merge_requests(int major, u32 max);		/* drivers: how many sectors can be done as one transfer */
 int ramdisk_load(kdev_t from);			/* copies a whole device into ram0, remembering it for write-back; -ENOMEM, -EIO */
 
 void blk_init(void);				/* probes and registers all block devices */

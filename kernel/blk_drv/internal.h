@@ -1,9 +1,18 @@
-/* The block drivers' initialisations, called by blk_init(). */
+/* What the block drivers share: their initialisations, called by blk_init(), and partition tables. */
 #ifndef BLK_DRV_INTERNAL_H
 #define BLK_DRV_INTERNAL_H
+
+#include <cowix/types.h>
+
+#define PARTITIONS 16		/* of a disk, with 0, the disk itself */
+
+struct partition {
+	u32 first, sectors;	/* sectors 0: there is none */
+};
 
 void ramdisk_init(void);
 void floppy_init(void);
 void hd_init(void);
+void read_partitions(kdev_t disk, struct partition *parts);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * The request queues, one a major number, between the file systems and the drivers. Requests are sorted by sector in one direction (the elevator):
- * a request goes behind those that the sweep reaches before it. A driver works on the queue's head and ends it with end_request().
+ * a request goes behind those that the sweep reaches before it. A driver works on the queue's head, and with merge_requests() on those behind it
+ * that continue it on the disk, and ends each with end_request().
  */
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
@@ -8,11 +9,14 @@
 #include <abi/errno.h>
 #include "internal.h"
 
-#define MAJORS 8
+#define MAJORS		23
+#define DISKS_MAX	2		/* a major number; floppies need no flush */
+#define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 
 struct queue {
 	const struct block_device_ops *ops;
 	struct list requests;
+	struct request *last;		/* of those that the driver works on, from the head on; NULL: it is idle */
 };
 
 static struct queue queues[MAJORS];
@@ -33,6 +37,11 @@ u32 blkdev_sectors(kdev_t dev)
 	const struct block_device_ops *ops = ops_of(dev);
 
 	return ops ? ops->sectors(dev) : 0;
+}
+
+u32 blkdev_blocks(kdev_t dev)
+{
+	return blkdev_sectors(dev) / SECTORS_A_BLOCK;
 }
 
 u8 *blkdev_direct(kdev_t dev, u32 block)
@@ -64,28 +73,52 @@ int blkdev_sync(kdev_t dev)
 	return ops && ops->sync ? ops->sync(dev) : 0;
 }
 
-/* Whether a goes before b when the head is at `head`: those still ahead of it first, by sector, then the rest. */
-static bool before(const struct request *a, const struct request *b, u32 head)
+/* Have every disk make durable what was written to it. */
+void blkdev_sync_all(void)
 {
-	bool a_ahead = a->sector >= head, b_ahead = b->sector >= head;
+	for (int major = 0; major < MAJORS; major++)
+		for (u32 disk = 0; queues[major].ops && disk < DISKS_MAX; disk++) {
+			kdev_t dev = MKDEV(major, disk << queues[major].ops->partition_bits);
 
-	return a_ahead != b_ahead ? a_ahead : a->sector < b->sector;
+			if (blkdev_sectors(dev))
+				blkdev_sync(dev);
+		}
 }
 
-/* Put a request in its place; the head of the queue is being worked on and stays. A flush goes to the end, and nothing passes it. */
+/* Where a request begins, over all disks of its queue. */
+static u64 position(const struct request *rq)
+{
+	return (u64)(MINOR(rq->dev) >> ops_of(rq->dev)->partition_bits) << 32 | rq->sector;
+}
+
+/* Whether a goes before b when the head is at `head`: those still ahead of it first, by sector, then the rest. */
+static bool before(const struct request *a, const struct request *b, u64 head)
+{
+	bool a_ahead = position(a) >= head, b_ahead = position(b) >= head;
+
+	return a_ahead != b_ahead ? a_ahead : position(a) < position(b);
+}
+
+/* Put a request in its place, behind those that are being worked on. A flush goes to the end, and nothing passes it. */
 static void enqueue(struct queue *q, struct request *rq)
 {
 	struct list *pos = q->requests.prev;
-	u32 head = list_empty(&q->requests) ? 0 : list_entry(q->requests.next, struct request, link)->sector;
 
-	while (pos != &q->requests && pos != q->requests.next) {
+	while (q->last && pos != &q->last->link) {
 		const struct request *other = list_entry(pos, struct request, link);
 
-		if (rq->cmd == FLUSH || other->cmd == FLUSH || !before(rq, other, head))
+		if (rq->cmd == FLUSH || other->cmd == FLUSH || !before(rq, other, position(q->last)))
 			break;
 		pos = pos->prev;
 	}
 	list_add(&rq->link, pos);
+}
+
+/* Have an idle driver begin the queue's head. */
+static void kick(int major)
+{
+	queues[major].last = current_request(major);
+	queues[major].ops->start(major);
 }
 
 /* 0, or why a request cannot be begun at all. */
@@ -110,10 +143,12 @@ void submit_request(struct request *rq)
 	rq->done = rq->error != 0;
 	if (rq->error)
 		return;
+	if (q->ops->first)
+		rq->sector += q->ops->first(rq->dev);
 	flags = irq_save();
 	enqueue(q, rq);
-	if (q->requests.next == &rq->link)
-		q->ops->start(MAJOR(rq->dev));
+	if (!q->last)
+		kick(MAJOR(rq->dev));
 	irq_restore(flags);
 }
 
@@ -143,17 +178,46 @@ struct request *current_request(int major)
 	return list_empty(&q->requests) ? NULL : list_entry(q->requests.next, struct request, link);
 }
 
-/* Called by drivers, interrupts masked: the head of the queue is done; begin the next. */
+struct request *next_request(const struct request *rq)
+{
+	return list_entry(rq->link.next, struct request, link);
+}
+
+/*
+ * Called by a driver, interrupts masked, that can do several requests as one transfer: those that continue the head of its queue on the same
+ * disk in the same direction. How many sectors they are, at most max unless the head alone is more. They will stay where they are.
+ */
+u32 merge_requests(int major, u32 max)
+{
+	struct queue *q = &queues[major];
+	struct request *rq = current_request(major), *next;
+	u32 sectors = rq->nr_sectors;
+
+	for (; rq->cmd != FLUSH && rq->link.next != &q->requests; rq = next) {
+		next = next_request(rq);
+		if (next->cmd != rq->cmd || position(next) != position(rq) + rq->nr_sectors || sectors + next->nr_sectors > max)
+			break;
+		sectors += next->nr_sectors;
+	}
+	q->last = rq;
+	return sectors;
+}
+
+/* Called by drivers, interrupts masked: the head of the queue is done; if it was the last that the driver worked on, begin the next. */
 void end_request(struct request *rq, int error)
 {
 	int major = MAJOR(rq->dev);
+	bool idle = rq == queues[major].last;
 
 	list_del(&rq->link);
 	rq->error = error;
 	rq->done = true;
 	wake_up(&rq->wait);
+	if (!idle)
+		return;
+	queues[major].last = NULL;
 	if (!list_empty(&queues[major].requests))
-		queues[major].ops->start(major);
+		kick(major);
 }
 
 /* Called by process 1: find out which devices there are. */

@@ -1,4 +1,4 @@
-/* dd [if=file] [of=file] [bs=n] [count=n] [skip=n] [seek=n] [conv=notrunc]; n may end in k or M */
+/* dd [if=file] [of=file] [bs=n] [count=n] [skip=n] [seek=n] [conv=notrunc,fsync]; n may end in k or M */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,12 @@
 
 static const char *input, *output;
 static unsigned long bs = 512, count = -1ul, skip, seek;
-static int notrunc;
+static int notrunc, do_fsync;
+
+static void bad_usage(void)
+{
+	usage("[if=file] [of=file] [bs=n] [count=n] [skip=n] [seek=n] [conv=notrunc,fsync]");
+}
 
 static unsigned long size(const char *s)
 {
@@ -18,12 +23,25 @@ static unsigned long size(const char *s)
 	return *end == 'k' ? value << 10 : *end == 'M' ? value << 20 : value;
 }
 
+static void conversions(const char *s)
+{
+	for (size_t n; *s; s += n + (s[n] == ',')) {
+		n = strcspn(s, ",");
+		if (n == 7 && strncmp(s, "notrunc", n) == 0)
+			notrunc = 1;
+		else if (n == 5 && strncmp(s, "fsync", n) == 0)
+			do_fsync = 1;
+		else
+			bad_usage();
+	}
+}
+
 static void operand(const char *s)
 {
 	const char *value = strchr(s, '=');
 
 	if (!value)
-		usage("[if=file] [of=file] [bs=n] [count=n] [skip=n] [seek=n] [conv=notrunc]");
+		bad_usage();
 	value++;
 	if (strncmp(s, "if=", 3) == 0)
 		input = value;
@@ -37,10 +55,10 @@ static void operand(const char *s)
 		skip = size(value);
 	else if (strncmp(s, "seek=", 5) == 0)
 		seek = size(value);
-	else if (strcmp(s, "conv=notrunc") == 0)
-		notrunc = 1;
+	else if (strncmp(s, "conv=", 5) == 0)
+		conversions(value);
 	else
-		usage("[if=file] [of=file] [bs=n] [count=n] [skip=n] [seek=n] [conv=notrunc]");
+		bad_usage();
 }
 
 int main(int argc, char **argv)
@@ -75,6 +93,8 @@ int main(int argc, char **argv)
 	}
 	if (n < 0)
 		warn(input ? input : "standard input");
+	if (do_fsync && fsync(out) < 0)
+		warn(output ? output : "standard output");
 	fprintf(stderr, "%lu+%lu records\n", whole, part);
 	return exit_status;
 }

@@ -1,8 +1,20 @@
-/* sync: write everything to the disks */
+/* sync [file...]: write everything to the disks, or what belongs to the files: then it says if that failed */
+#include <fcntl.h>
 #include <unistd.h>
+#include <util.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
-	sync();
-	return 0;
+	util_init(argv[0]);
+	if (argc == 1)
+		sync();
+	for (int i = 1; i < argc; i++) {
+		int fd = open(argv[i], O_RDONLY);
+
+		if (fd < 0 || fsync(fd) < 0)
+			warn(argv[i]);
+		if (fd >= 0)
+			close(fd);
+	}
+	return exit_status;
 }
