@@ -19,7 +19,7 @@ KERNEL_OBJS = boot/head.o \
 	mm/frames.o mm/kmalloc.o mm/paging.o mm/area.o mm/memory.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o \
 	fs/exec.o fs/elf.o fs/super.o fs/inode.o fs/namei.o fs/namei_ops.o fs/open.o fs/file_table.o fs/read_write.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
-	fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o \
+	fs/minix_format.o fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_truncate.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/console.o kernel/chr_drv/keyboard.o \
 	kernel/chr_drv/serial.o

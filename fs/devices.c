@@ -112,7 +112,7 @@ static int transfer_block(kdev_t dev, char __user *buf, u32 pos, u32 count, bool
 static int transfer(struct file *file, char __user *buf, u32 count, u32 *pos, bool write)
 {
 	kdev_t dev = file->inode->i_rdev;
-	u32 size = blkdev_sectors(dev) * SECTOR_SIZE, done = 0;
+	u32 size = min_u32(blkdev_sectors(dev), 0xFFFFFFFFu / SECTOR_SIZE) * SECTOR_SIZE, done = 0;	/* as far as a position goes */
 
 	if (*pos >= size)
 		return write && count ? -ENOSPC : 0;

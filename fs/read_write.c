@@ -57,8 +57,8 @@ int generic_read(struct file *file, char __user *buf, u32 count, u32 *pos)
 static int allocate_blocks(struct inode *inode, u32 start, u32 count)
 {
 	for (u32 block = start / BLOCK_SIZE; block <= (start + count - 1) / BLOCK_SIZE; block++) {
-		u32 zone;
-		int error = inode->i_op->bmap(inode, block, true, &zone);
+		u32 where;
+		int error = inode->i_op->bmap(inode, block, true, &where);
 
 		if (error)
 			return error;
@@ -289,7 +289,7 @@ asmlinkage int sys_lseek(int fd, s32 offset, int whence)
 		base = file->pos;
 		break;
 	case SEEK_END:
-		base = S_ISBLK(file->inode->i_mode) ? blkdev_sectors(file->inode->i_rdev) * SECTOR_SIZE : file->inode->i_size;
+		base = S_ISBLK(file->inode->i_mode) ? (s64)blkdev_sectors(file->inode->i_rdev) * SECTOR_SIZE : file->inode->i_size;
 		break;
 	default:
 		return -EINVAL;
