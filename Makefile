@@ -1,6 +1,8 @@
 # Cowix: the whole build. `make help` lists what one can wish for.
 
 OVERLAY	?=
+SIZE	?= 64
+FS	?= minix3
 OPT	?= -O2
 CC	= gcc
 LD	= ld
@@ -48,6 +50,7 @@ all: $(BUILD)/cowix.img $(BUILD)/kernel.sym $(BUILD)/System.map
 
 help:
 	@echo 'make [OVERLAY=dir]   build/cowix.img, with the files below dir added'
+	@echo 'make hd [OVERLAY=dir] [SIZE=MB] [FS=minix3]   build/hd.img, a hard disk that boots, with the files below dir added'
 	@echo 'make run             boot it in QEMU: a window, or this terminal when there is no display'
 	@echo 'make bochs           boot it in Bochs        make bochs-debug   the same, stopped in its debugger'
 	@echo 'make bochs-cow       one copy-on-write fault in Bochs, before and after, unattended'
@@ -124,13 +127,16 @@ $(BUILD)/tests/%: $(BUILD)/tests/guest/%.o $(BUILD)/user/libc.a user/user.ld
 
 # The floppy.
 IMAGE_DEPS = $(BUILD)/bootsect.bin $(BUILD)/setup.bin $(BUILD)/kernel.bin $(addprefix $(BUILD)/bin/,$(PROGRAMS)) \
-	$(wildcard user/etc/*) tools/mkfs
+	$(wildcard user/etc/*) tools/mkfs tools/minixfs.py
 MKFS = $(PYTHON) tools/mkfs --boot $(BUILD)/bootsect.bin --setup $(BUILD)/setup.bin --kernel $(BUILD)/kernel.bin \
 	--bin $(BUILD)/bin --etc user/etc
 $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) -o $@ $(PROGRAMS)
 $(BUILD)/overlay.name: FORCE
 	@mkdir -p $(@D); echo '$(OVERLAY)' | cmp -s - $@ || echo '$(OVERLAY)' > $@
+# The hard disk: SIZE in MB, FS one of the names that tools/mkfs --help lists. root=301 is its first partition, hda1.
+hd: $(IMAGE_DEPS)
+	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) --disk $(SIZE) --fs $(FS) --params root=301 -o $(BUILD)/hd.img $(PROGRAMS)
 $(BUILD)/test.img: $(IMAGE_DEPS) $(addprefix $(BUILD)/tests/,$(TESTS))
 	$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) $(addprefix tests/,$(TESTS))
 
@@ -153,6 +159,6 @@ check-docs:
 clean:
 	rm -rf $(BUILD)
 FORCE:
-.PHONY: all help run debug bochs bochs-debug bochs-cow test bench check-docs clean FORCE
+.PHONY: all help hd run debug bochs bochs-debug bochs-cow test bench check-docs clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
