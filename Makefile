@@ -1,6 +1,8 @@
 # Cowix: the whole build. `make help` lists what one can wish for.
 
 OVERLAY	?=
+SIZE	?= 64
+FS	?= minix3
 # What runs in each fault, switch and call of the benchmarks is compiled for speed (HOT below), everything else for size.
 OPT	?= -O2
 COLD_OPT ?= $(if $(filter -O2,$(OPT)),-Os,$(OPT))
@@ -23,7 +25,7 @@ KERNEL_OBJS = boot/head.o \
 	fs/exec.o fs/elf.o fs/super.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \
 	fs/read_write.o fs/select.o fs/mmap.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
-	fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o \
+	fs/minix_format.o fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_truncate.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/console.o kernel/chr_drv/keyboard.o \
 	kernel/chr_drv/serial.o
@@ -31,7 +33,7 @@ KERNEL_OBJS = boot/head.o \
 HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o kernel/fork.o kernel/exit.o kernel/fpu.o kernel/lib/string.o \
 	mm/frames.o mm/kmalloc.o mm/area.o mm/memory.o mm/fault.o mm/uaccess.o \
 	fs/exec.o fs/elf.o fs/inode.o fs/namei.o fs/name_cache.o fs/open.o fs/file_table.o fs/read_write.o fs/pipe.o fs/buffer.o fs/page_cache.o \
-	fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o)
+	fs/minix_format.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_truncate.o fs/minix_dir.o)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
 SH_SRCS	= $(wildcard user/sh/*.c)
@@ -57,6 +59,7 @@ all: $(BUILD)/cowix.img $(BUILD)/kernel.sym $(BUILD)/System.map
 
 help:
 	@echo 'make [OVERLAY=dir]   build/cowix.img, with the files below dir added'
+	@echo 'make hd [OVERLAY=dir] [SIZE=MB] [FS=minix3]   build/hd.img, a hard disk that boots, with the files below dir added'
 	@echo 'make run             boot it in QEMU: a window, or this terminal when there is no display'
 	@echo 'make bochs           boot it in Bochs        make bochs-debug   the same, stopped in its debugger'
 	@echo 'make bochs-cow       one copy-on-write fault in Bochs, before and after, unattended'
@@ -139,13 +142,16 @@ $(BUILD)/tests/%: $(BUILD)/tests/guest/%.o $(BUILD)/user/libc.a user/user.ld
 
 # The floppy.
 IMAGE_DEPS = $(BUILD)/bootsect.bin $(BUILD)/setup.bin $(BUILD)/kernel.bin $(addprefix $(BUILD)/bin/,$(PROGRAMS)) \
-	$(wildcard user/etc/*) tools/mkfs
+	$(wildcard user/etc/*) tools/mkfs tools/minixfs.py
 MKFS = $(PYTHON) tools/mkfs --boot $(BUILD)/bootsect.bin --setup $(BUILD)/setup.bin --kernel $(BUILD)/kernel.bin \
 	--bin $(BUILD)/bin --etc user/etc
 $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) -o $@ $(PROGRAMS)
 $(BUILD)/overlay.name: FORCE
 	@mkdir -p $(@D); echo '$(OVERLAY)' | cmp -s - $@ || echo '$(OVERLAY)' > $@
+# The hard disk: SIZE in MB, FS one of the names that tools/mkfs --help lists. root=301 is its first partition, hda1.
+hd: $(IMAGE_DEPS)
+	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) --disk $(SIZE) --fs $(FS) --params root=301 -o $(BUILD)/hd.img $(PROGRAMS)
 $(BUILD)/test.img: $(IMAGE_DEPS) $(addprefix $(BUILD)/tests/,$(TESTS))
 	$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) $(addprefix tests/,$(TESTS))
 
@@ -168,6 +174,6 @@ check-docs:
 clean:
 	rm -rf $(BUILD)
 FORCE:
-.PHONY: all help run debug bochs bochs-debug bochs-cow test bench check-docs clean FORCE
+.PHONY: all help hd run debug bochs bochs-debug bochs-cow test bench check-docs clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

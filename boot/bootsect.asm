@@ -192,17 +192,20 @@ count:		dw 0
 where:		dw 0
 sector:		dq 0
 
-%assign room 502 - ($ - $$)
+FIELDS		equ 438			; then a hard disk's partition table, at 446
+
+%assign room FIELDS - ($ - $$)
 %if room < 0
   %assign room -room
   %error boot sector: room bytes too long
 %else
   %warning boot sector: room bytes left
 %endif
-	times 502 - ($ - $$) db 0
+	times FIELDS - ($ - $$) db 0
 
 ; Filled in by tools/mkfs.
 first_sector:	dw 0
 sector_count:	dw 0
 checksum:	dd 0
+	times 510 - ($ - $$) db 0
 	dw 0xAA55

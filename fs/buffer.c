@@ -184,6 +184,15 @@ static void free_buffer(struct buffer_head *bh)
 	nr_buffers--;
 }
 
+/* A block is free on its file system: what its buffer still holds must not be written any more. */
+void forget_buffer(kdev_t dev, u32 block)
+{
+	struct buffer_head *bh = find_buffer(dev, block);
+
+	if (bh)
+		bh->dirty = false;
+}
+
 static bool droppable(const struct buffer_head *bh)
 {
 	return bh->count == 0 && !bh->dirty && bh->request.done;

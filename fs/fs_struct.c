@@ -109,6 +109,8 @@ static int name_in_parent(struct inode *at, struct inode **parent, char **path, 
 
 	if (error)
 		return error;
+	if (!S_ISDIR((*parent)->i_mode))
+		return -EIO;
 	while (named == named->i_sb->s_root && named->i_sb->s_covered)
 		named = named->i_sb->s_covered;
 	s.ino = named->i_ino;

@@ -88,6 +88,11 @@ static struct inode *find_inode(const struct super_block *sb, u32 ino)
 	return NULL;
 }
 
+bool inode_in_memory(const struct super_block *sb, u32 ino)
+{
+	return find_inode(sb, ino) != NULL;
+}
+
 /* Fill a new inode from the medium, locked so that others who find it meanwhile wait. */
 static int read_inode(struct inode *inode)
 {

@@ -40,62 +40,86 @@ static u32 take_bit(struct buffer_head *const *map, u32 *hint, u32 bits)
 	return bit;
 }
 
-/* Clear a bit; a bit that is clear already means a damaged file system, which is said and survived. */
-static void give_bit(struct super_block *sb, struct buffer_head *const *map, u32 *hint, u32 bit, const char *what)
+static void give_bit(struct buffer_head *const *map, u32 *hint, u32 bit)
 {
-	u32 *word = word_of(map, bit), mask = 1u << bit % BITS_A_WORD;
-
-	if (!(*word & mask)) {
-		printk("minix: device %x: %s %u was free already\n", sb->s_dev, what, bit);
-		return;
-	}
-	*word &= ~mask;
+	*word_of(map, bit) &= ~(1u << bit % BITS_A_WORD);
 	mark_buffer_dirty(map[bit / MINIX_BITS_A_BLOCK]);
 	*hint = min_u32(*hint, bit);
+}
+
+static bool is_set(struct buffer_head *const *map, u32 bit)
+{
+	return *word_of(map, bit) & 1u << bit % BITS_A_WORD;
 }
 
 u32 minix_count_free(struct buffer_head *const *map, u32 bits)
 {
 	u32 free = 0;
 
-	for (u32 bit = find_clear(map, 1, bits); bit; bit = find_clear(map, bit + 1, bits))
-		free++;
+	for (u32 bit = 0; bit < bits; bit += BITS_A_WORD) {
+		u32 clear = ~*word_of(map, bit);
+
+		if (bits - bit < BITS_A_WORD)
+			clear &= (1u << (bits - bit)) - 1;
+		for (; clear; clear &= clear - 1)
+			free++;
+	}
 	return free;
 }
 
 bool minix_valid_zone(const struct super_block *sb, u32 zone)
 {
-	const struct minix_super *s = &minix_info(sb)->super;
+	const struct minix_info *info = minix_info(sb);
 
-	return zone >= s->first_data_zone && zone < s->zones;
+	return zone >= info->first_data_zone && zone < info->zones;
+}
+
+static u32 zone_bit(const struct minix_info *info, u32 zone)
+{
+	return zone - info->first_data_zone + 1;
+}
+
+bool minix_zone_in_use(const struct super_block *sb, u32 zone)
+{
+	const struct minix_info *info = minix_info(sb);
+
+	return minix_valid_zone(sb, zone) && is_set(info->zone_map, zone_bit(info, zone));
 }
 
 u32 minix_new_zone(struct super_block *sb)
 {
 	struct minix_info *info = minix_info(sb);
-	const struct minix_super *s = &info->super;
-	u32 bit = take_bit(info->zone_map, &info->zone_hint, s->zones - s->first_data_zone + 1u);
+	u32 bit = take_bit(info->zone_map, &info->zone_hint, zone_bit(info, info->zones));
 
-	return bit ? bit + s->first_data_zone - 1 : 0;
+	return bit ? bit + info->first_data_zone - 1 : 0;
 }
 
+/* Its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. */
 void minix_free_zone(struct super_block *sb, u32 zone)
 {
 	struct minix_info *info = minix_info(sb);
 
-	give_bit(sb, info->zone_map, &info->zone_hint, zone - info->super.first_data_zone + 1, "zone bit");
+	give_bit(info->zone_map, &info->zone_hint, zone_bit(info, zone));
+	for (u32 i = 0; i < 1u << info->zone_shift; i++)
+		forget_buffer(sb->s_dev, (zone << info->zone_shift) + i);
 }
 
+/* A number that is free in the map but in use in memory is not given out again. */
 u32 minix_new_ino(struct super_block *sb)
 {
 	struct minix_info *info = minix_info(sb);
+	u32 ino = take_bit(info->inode_map, &info->inode_hint, info->inodes + 1);
 
-	return take_bit(info->inode_map, &info->inode_hint, info->super.inodes + 1u);
+	while (ino && inode_in_memory(sb, ino)) {
+		minix_damage(sb, "the bitmap has as free the used inode", ino);
+		ino = take_bit(info->inode_map, &info->inode_hint, info->inodes + 1);
+	}
+	return ino;
 }
 
 void minix_free_ino(struct super_block *sb, u32 ino)
 {
 	struct minix_info *info = minix_info(sb);
 
-	give_bit(sb, info->inode_map, &info->inode_hint, ino, "inode");
+	give_bit(info->inode_map, &info->inode_hint, ino);
 }

@@ -7,16 +7,30 @@
 #include <cowix/sched.h>
 #include <abi/errno.h>
 
-struct entry {
-	u16 ino;
-	char name[];
-};
+#define LINKS_OF_DIR	2		/* its name and its `.` */
 
-/* A place in a directory: the entry, in a buffer that the caller releases. */
+/* A place in a directory: the entry, a number and a name, in a buffer that the caller releases. */
 struct place {
 	struct buffer_head *bh;
-	struct entry *entry;
+	u8 *entry;
+	const struct minix_format *format;
 };
+
+static u32 ino_at(const struct place *place)
+{
+	return minix_get(place->entry, place->format->number_size);
+}
+
+static void set_ino(struct place *place, u32 ino)
+{
+	minix_put(place->entry, place->format->number_size, ino);
+	mark_buffer_dirty(place->bh);
+}
+
+static char *name_at(const struct place *place)
+{
+	return (char *)place->entry + place->format->number_size;
+}
 
 static u32 entries_a_block(const struct inode *dir)
 {
@@ -28,35 +42,38 @@ static u32 entry_count(const struct inode *dir)
 	return dir->i_size / minix_info(dir->i_sb)->entry_size;
 }
 
-static bool same_name(const struct entry *e, const char *name, u32 length, u32 name_size)
+static bool has_name(const struct place *place, const char *name, u32 length)
 {
+	const char *here = name_at(place);
+
 	for (u32 i = 0; i < length; i++)
-		if (e->name[i] != name[i])
+		if (here[i] != name[i])
 			return false;
-	return length == name_size || e->name[length] == '\0';
+	return length == place->format->name_size || here[length] == '\0';
 }
 
 /* The block of a directory with entry number n, and that entry. -EIO also for a hole: directories have none. */
 static int get_place(struct inode *dir, u32 n, struct place *place)
 {
-	u32 zone;
-	int error = minix_bmap(dir, n / entries_a_block(dir), false, &zone);
+	const struct minix_info *info = minix_info(dir->i_sb);
+	u32 block;
+	int error = minix_bmap(dir, n / entries_a_block(dir), false, &block);
 
-	if (!error && zone == 0)
+	if (!error && block == 0)
 		error = -EIO;
 	if (error)
 		return error;
-	place->bh = bread(dir->i_dev, zone, &error);
+	place->format = info->format;
+	place->bh = bread(dir->i_dev, block, &error);
 	if (place->bh)
-		place->entry = (struct entry *)(place->bh->data + n % entries_a_block(dir) * minix_info(dir->i_sb)->entry_size);
+		place->entry = place->bh->data + n % entries_a_block(dir) * info->entry_size;
 	return error;
 }
 
 /* Find a name, or with length 0 a free entry. 0 with *place to be released; -ENOENT, -EIO, -ENOMEM. */
 static int find_entry(struct inode *dir, const char *name, u32 length, struct place *place)
 {
-	u32 name_size = minix_info(dir->i_sb)->name_size, size = minix_info(dir->i_sb)->entry_size;
-	u32 count = entry_count(dir), a_block = entries_a_block(dir);
+	u32 size = minix_info(dir->i_sb)->entry_size, count = entry_count(dir), a_block = entries_a_block(dir);
 
 	for (u32 n = 0; n < count; n += a_block) {
 		u32 here = min_u32(a_block, count - n);
@@ -64,13 +81,10 @@ static int find_entry(struct inode *dir, const char *name, u32 length, struct pl
 
 		if (error)
 			return error;
-		for (; here > 0; here--, place->entry = (struct entry *)((u8 *)place->entry + size)) {
-			const struct entry *e = place->entry;
-
-			if (length == 0 ? e->ino == 0 :
-			    e->ino != 0 && e->name[0] == name[0] && same_name(e, name, length, name_size))
+		for (; here > 0; here--, place->entry += size)
+			if (length == 0 ? ino_at(place) == 0 :
+			    name_at(place)[0] == name[0] && ino_at(place) != 0 && has_name(place, name, length))
 				return 0;
-		}
 		brelse(place->bh);
 	}
 	return -ENOENT;
@@ -83,7 +97,7 @@ static int minix_lookup(struct inode *dir, const char *name, u32 length, u32 *in
 
 	if (error)
 		return error;
-	*ino = place.entry->ino;
+	*ino = ino_at(&place);
 	brelse(place.bh);
 	return 0;
 }
@@ -94,27 +108,26 @@ static void touch(struct inode *inode)
 	mark_inode_dirty(inode);
 }
 
-static void set_entry(struct place *place, const char *name, u32 length, u32 name_size, u32 ino)
+static void set_entry(struct place *place, const char *name, u32 length, u32 ino)
 {
-	memset(place->entry->name, 0, name_size);
-	memcpy(place->entry->name, name, length);
-	place->entry->ino = ino;
-	mark_buffer_dirty(place->bh);
+	memset(name_at(place), 0, place->format->name_size);
+	memcpy(name_at(place), name, length);
+	set_ino(place, ino);
 }
 
 /* A free entry, by making the directory longer if need be. */
 static int make_place(struct inode *dir, struct place *place)
 {
 	int error = find_entry(dir, NULL, 0, place);
-	u32 n = entry_count(dir), zone;
+	u32 n = entry_count(dir), block;
 
 	if (error != -ENOENT)
 		return error;
-	error = minix_bmap(dir, n / entries_a_block(dir), true, &zone);
+	error = minix_bmap(dir, n / entries_a_block(dir), true, &block);
 	if (error)
 		return error;
 	if (n % entries_a_block(dir) == 0) {
-		place->bh = getblk(dir->i_dev, zone);
+		place->bh = getblk(dir->i_dev, block);
 		if (!place->bh)
 			return -ENOMEM;
 		memset(place->bh->data, 0, BLOCK_SIZE);
@@ -134,7 +147,7 @@ static int add_entry(struct inode *dir, const char *name, u32 length, u32 ino)
 
 	if (error)
 		return error;
-	set_entry(&place, name, length, minix_info(dir->i_sb)->name_size, ino);
+	set_entry(&place, name, length, ino);
 	brelse(place.bh);
 	touch(dir);
 	return 0;
@@ -147,8 +160,7 @@ static int remove_entry(struct inode *dir, const char *name, u32 length)
 
 	if (error)
 		return error;
-	place.entry->ino = 0;
-	mark_buffer_dirty(place.bh);
+	set_ino(&place, 0);
 	brelse(place.bh);
 	touch(dir);
 	return 0;
@@ -196,13 +208,27 @@ static struct inode *alloc_inode(struct inode *dir, u32 mode, kdev_t rdev, int *
 	return inode;
 }
 
+static u32 link_max(const struct inode *inode)
+{
+	return minix_info(inode->i_sb)->format->link_max;
+}
+
+/* One link fewer. In a damaged file system a count may be too low; a directory that is in use never comes down to none. */
+static void drop_link(struct inode *inode, u32 least)
+{
+	if (inode->i_nlink > least)
+		inode->i_nlink--;
+	inode->i_ctime = current_time();
+	mark_inode_dirty(inode);
+}
+
 /* Make a file, directory or device of a name that is not there yet. */
 static int minix_create(struct inode *dir, const char *name, u32 length, u32 mode, kdev_t rdev, struct inode **result)
 {
 	struct inode *inode;
 	int error;
 
-	if (S_ISDIR(mode) && dir->i_nlink >= MINIX_LINK_MAX)
+	if (S_ISDIR(mode) && dir->i_nlink >= link_max(dir))
 		return -EMLINK;
 	inode = alloc_inode(dir, mode, rdev, &error);
 	if (!inode)
@@ -224,7 +250,7 @@ static int minix_create(struct inode *dir, const char *name, u32 length, u32 mod
 
 static int minix_link(struct inode *dir, const char *name, u32 length, struct inode *inode)
 {
-	int error = inode->i_nlink >= MINIX_LINK_MAX ? -EMLINK : add_entry(dir, name, length, inode->i_ino);
+	int error = inode->i_nlink >= link_max(inode) ? -EMLINK : add_entry(dir, name, length, inode->i_ino);
 
 	if (error)
 		return error;
@@ -240,9 +266,7 @@ static int minix_unlink(struct inode *dir, const char *name, u32 length, struct 
 
 	if (error)
 		return error;
-	inode->i_nlink--;
-	inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
+	drop_link(inode, 0);
 	return 0;
 }
 
@@ -251,15 +275,15 @@ static int check_empty(struct inode *dir)
 {
 	struct place place;
 
-	for (u32 n = 2; n < entry_count(dir); n++) {
+	for (u32 n = 0; n < entry_count(dir); n++) {
 		int error = get_place(dir, n, &place);
-		u32 ino;
+		bool counts;
 
 		if (error)
 			return error;
-		ino = place.entry->ino;
+		counts = ino_at(&place) && !has_name(&place, ".", 1) && !has_name(&place, "..", 2);
 		brelse(place.bh);
-		if (ino)
+		if (counts)
 			return -ENOTEMPTY;
 	}
 	return 0;
@@ -274,8 +298,7 @@ static int minix_rmdir(struct inode *dir, const char *name, u32 length, struct i
 	if (error)
 		return error;
 	inode->i_nlink = 0;
-	dir->i_nlink--;
-	mark_inode_dirty(dir);
+	drop_link(dir, LINKS_OF_DIR);
 	return 0;
 }
 
@@ -287,8 +310,7 @@ static int change_entry(struct inode *dir, const char *name, u32 length, u32 ino
 
 	if (error)
 		return error;
-	place.entry->ino = ino;
-	mark_buffer_dirty(place.bh);
+	set_ino(&place, ino);
 	brelse(place.bh);
 	touch(dir);
 	return 0;
@@ -301,9 +323,8 @@ static int move_parent(struct inode *inode, struct inode *from_dir, struct inode
 
 	if (error)
 		return error;
-	from_dir->i_nlink--;
+	drop_link(from_dir, LINKS_OF_DIR);
 	to_dir->i_nlink++;
-	mark_inode_dirty(from_dir);
 	mark_inode_dirty(to_dir);
 	return 0;
 }
@@ -319,11 +340,9 @@ static int replace(struct inode *dir, const char *name, u32 length, struct inode
 		return error;
 	if (S_ISDIR(replaced->i_mode)) {
 		replaced->i_nlink = 0;
-		dir->i_nlink--;
-		mark_inode_dirty(dir);
+		drop_link(dir, LINKS_OF_DIR);
 	} else {
-		replaced->i_nlink--;
-		mark_inode_dirty(replaced);
+		drop_link(replaced, 0);
 	}
 	return 0;
 }
@@ -334,7 +353,7 @@ static int minix_rename(struct inode *from_dir, const char *from, u32 from_lengt
 {
 	int error;
 
-	if (S_ISDIR(inode->i_mode) && from_dir != to_dir && !replaced && to_dir->i_nlink >= MINIX_LINK_MAX)
+	if (S_ISDIR(inode->i_mode) && from_dir != to_dir && !replaced && to_dir->i_nlink >= link_max(to_dir))
 		return -EMLINK;
 	error = replaced ? replace(to_dir, to, to_length, inode, replaced) : add_entry(to_dir, to, to_length, inode->i_ino);
 	if (!error)
@@ -349,7 +368,6 @@ static int minix_readdir(struct file *file, int (*fill)(void *context, const cha
 			 void *context)
 {
 	struct inode *dir = file->inode;
-	u32 name_size = minix_info(dir->i_sb)->name_size;
 	struct place place;
 
 	for (; file->pos < entry_count(dir); file->pos++) {
@@ -357,9 +375,9 @@ static int minix_readdir(struct file *file, int (*fill)(void *context, const cha
 
 		if (error)
 			return error;
-		if (place.entry->ino)
-			error = fill(context, place.entry->name, strnlen(place.entry->name, name_size), file->pos + 1,
-				     place.entry->ino);
+		if (ino_at(&place))
+			error = fill(context, name_at(&place), strnlen(name_at(&place), place.format->name_size), file->pos + 1,
+				     ino_at(&place));
 		brelse(place.bh);
 		if (error)
 			return error > 0 ? 0 : error;

@@ -1,29 +1,26 @@
 /*
- * Minix: inodes on the medium, and the way from a block of a file to its zone: seven direct pointers, one block of pointers, one block of
- * pointers to such blocks. Pointers come from the medium and are checked.
+ * Minix: inodes on the medium, and the way from a block of a file to its zone: seven direct pointers, then a tree of blocks of pointers for each
+ * level. Pointers come from the medium and are checked.
  */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
 #include <cowix/time.h>
 #include <abi/errno.h>
 
-#define DIRECT_AND_SINGLE	(MINIX_DIRECT + MINIX_POINTERS_A_BLOCK)
-#define MAX_BLOCKS		(DIRECT_AND_SINGLE + MINIX_POINTERS_A_BLOCK * MINIX_POINTERS_A_BLOCK)
-
 /* The buffer with an inode's slot, referenced, and the slot. */
-static struct minix_inode *read_slot(const struct inode *inode, struct buffer_head **bh, int *error)
+static void *read_slot(const struct inode *inode, struct buffer_head **bh, int *error)
 {
-	const struct minix_super *s = &minix_info(inode->i_sb)->super;
-	u32 index = inode->i_ino - 1;
+	const struct minix_info *info = minix_info(inode->i_sb);
+	u32 table = MINIX_FIRST_MAP + info->inode_map_zones + info->zone_map_zones, size = info->format->inode_size;
+	u32 index = inode->i_ino - 1, a_block = BLOCK_SIZE / size;
 
-	if (inode->i_ino == 0 || inode->i_ino > s->inodes) {
-		printk("minix: device %x: no inode %u\n", inode->i_dev, inode->i_ino);
+	if (inode->i_ino == 0 || inode->i_ino > info->inodes) {
+		minix_damage(inode->i_sb, "a name for inode", inode->i_ino);
 		*error = -EIO;
 		return NULL;
 	}
-	*bh = bread(inode->i_dev, MINIX_SUPER_BLOCK + 1 + s->inode_map_blocks + s->zone_map_blocks + index / MINIX_INODES_A_BLOCK,
-		    error);
-	return *bh ? &((struct minix_inode *)(*bh)->data)[index % MINIX_INODES_A_BLOCK] : NULL;
+	*bh = bread(inode->i_dev, (table << info->zone_shift) + index / a_block, error);
+	return *bh ? (*bh)->data + index % a_block * size : NULL;
 }
 
 /* The operations that fit what the inode is. */
@@ -47,29 +44,33 @@ static bool is_device(const struct inode *inode)
 	return S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode);
 }
 
+/* A directory has no holes, so it cannot be larger than its device: searching it ends. */
+static bool makes_sense(const struct inode *inode)
+{
+	const struct minix_info *info = minix_info(inode->i_sb);
+	u32 mode = inode->i_mode;
+
+	if (S_ISDIR(mode) ? inode->i_size / info->zone_size > info->zones : inode->i_size > info->max_size)
+		return false;
+	return inode->i_nlink > 0 && (S_ISDIR(mode) || S_ISREG(mode) || S_ISLNK(mode) || S_ISFIFO(mode) || is_device(inode));
+}
+
 int minix_read_inode(struct inode *inode)
 {
 	struct buffer_head *bh;
 	int error;
-	const struct minix_inode *slot = read_slot(inode, &bh, &error);
+	const void *slot = read_slot(inode, &bh, &error);
 
 	if (!slot)
 		return error;
-	inode->i_mode = slot->mode;
-	inode->i_uid = slot->uid;
-	inode->i_gid = slot->gid;
-	inode->i_nlink = slot->nlinks;
-	inode->i_size = slot->size;
-	inode->i_atime = inode->i_mtime = inode->i_ctime = slot->mtime;
-	for (u32 i = 0; i < MINIX_ZONES; i++)
-		inode->i_zone[i] = slot->zone[i];
-	if (is_device(inode))
-		inode->i_rdev = slot->zone[0];
+	minix_info(inode->i_sb)->format->read_inode(inode, slot);
 	brelse(bh);
-	if (inode->i_nlink == 0 || inode->i_size > MAX_BLOCKS * BLOCK_SIZE) {
-		printk("minix: device %x: inode %u is damaged\n", inode->i_dev, inode->i_ino);
+	if (!makes_sense(inode)) {
+		minix_damage(inode->i_sb, "inode", inode->i_ino);
 		return -EIO;
 	}
+	if (is_device(inode))
+		inode->i_rdev = inode->i_zone[0];
 	minix_set_operations(inode);
 	return 0;
 }
@@ -78,85 +79,87 @@ int minix_write_inode(struct inode *inode)
 {
 	struct buffer_head *bh;
 	int error;
-	struct minix_inode *slot = read_slot(inode, &bh, &error);
+	void *slot = read_slot(inode, &bh, &error);
 
 	if (!slot)
 		return error;
-	slot->mode = inode->i_mode;
-	slot->uid = inode->i_uid;
-	slot->gid = inode->i_gid;
-	slot->nlinks = inode->i_nlink;
-	slot->size = inode->i_size;
-	slot->mtime = inode->i_mtime;
-	for (u32 i = 0; i < MINIX_ZONES; i++)
-		slot->zone[i] = inode->i_zone[i];
 	if (is_device(inode))
-		slot->zone[0] = inode->i_rdev;
+		inode->i_zone[0] = inode->i_rdev;
+	minix_info(inode->i_sb)->format->write_inode(inode, slot);
 	mark_buffer_dirty(bh);
 	brelse(bh);
 	return 0;
 }
 
-/* A zone for a file; a block of pointers must start as zeroes. 0 with *error -ENOSPC, -ENOMEM. */
-static u32 new_zone(struct inode *inode, bool clear, int *error)
+/* A block of pointers must start as zeroes. */
+static int clear_zone(struct inode *inode, u32 zone)
+{
+	u32 shift = minix_info(inode->i_sb)->zone_shift;
+
+	for (u32 i = 0; i < 1u << shift; i++) {
+		struct buffer_head *bh = getblk(inode->i_dev, (zone << shift) + i);
+
+		if (!bh)
+			return -ENOMEM;
+		memset(bh->data, 0, BLOCK_SIZE);
+		mark_buffer_dirty(bh);
+		brelse(bh);
+	}
+	return 0;
+}
+
+/* A zone for a file. 0 with *error -ENOSPC, -ENOMEM. */
+static u32 new_zone(struct inode *inode, bool pointers, int *error)
 {
 	u32 zone = minix_new_zone(inode->i_sb);
-	struct buffer_head *bh;
 
-	*error = zone ? 0 : -ENOSPC;
-	if (!zone || !clear)
-		return zone;
-	bh = getblk(inode->i_dev, zone);
-	if (!bh) {
+	*error = !zone ? -ENOSPC : pointers ? clear_zone(inode, zone) : 0;
+	if (*error && zone)
 		minix_free_zone(inode->i_sb, zone);
-		*error = -ENOMEM;
-		return 0;
-	}
-	memset(bh->data, 0, BLOCK_SIZE);
-	mark_buffer_dirty(bh);
-	brelse(bh);
-	return zone;
+	return *error ? 0 : zone;
 }
 
 static int check_zone(const struct inode *inode, u32 zone)
 {
 	if (zone == 0 || minix_valid_zone(inode->i_sb, zone))
 		return 0;
-	printk("minix: device %x: inode %u refers to zone %u\n", inode->i_dev, inode->i_ino, zone);
+	minix_damage(inode->i_sb, "a file refers to zone", zone);
 	return -EIO;
 }
 
 /* A pointer in the inode itself. */
-static int direct_zone(struct inode *inode, u32 index, bool create, bool pointers, u32 *zone)
+static int direct_zone(struct inode *inode, u32 slot, bool create, bool pointers, u32 *zone)
 {
 	int error = 0;
 
-	*zone = inode->i_zone[index];
+	*zone = inode->i_zone[slot];
 	if (*zone == 0 && create) {
 		*zone = new_zone(inode, pointers, &error);
 		if (*zone) {
-			inode->i_zone[index] = *zone;
+			inode->i_zone[slot] = *zone;
 			mark_inode_dirty(inode);
 		}
 	}
 	return error ? error : check_zone(inode, *zone);
 }
 
-/* A pointer in the block `table` of pointers. */
+/* A pointer in the zone `table` of pointers. */
 static int indirect_zone(struct inode *inode, u32 table, u32 index, bool create, bool pointers, u32 *zone)
 {
+	const struct minix_info *info = minix_info(inode->i_sb);
+	u32 size = info->format->pointer_size, offset = index * size;
 	int error;
-	struct buffer_head *bh = bread(inode->i_dev, table, &error);
-	u16 *pointer;
+	struct buffer_head *bh = bread(inode->i_dev, (table << info->zone_shift) + offset / BLOCK_SIZE, &error);
+	u8 *pointer;
 
 	if (!bh)
 		return error;
-	pointer = (u16 *)bh->data + index;
-	*zone = *pointer;
+	pointer = bh->data + offset % BLOCK_SIZE;
+	*zone = minix_get(pointer, size);
 	if (*zone == 0 && create) {
 		*zone = new_zone(inode, pointers, &error);
 		if (*zone) {
-			*pointer = *zone;
+			minix_put(pointer, size, *zone);
 			mark_buffer_dirty(bh);
 		}
 	}
@@ -165,109 +168,49 @@ static int indirect_zone(struct inode *inode, u32 table, u32 index, bool create,
 }
 
 /*
- * The zone that holds a block of a file: 0 for a hole, which create fills. -EFBIG beyond what the format can express, -ENOSPC, -EIO, -ENOMEM.
- * Called with the inode locked if create.
+ * Where zone number *n of a file hangs: the pointer in the inode, the levels of pointers below that (0: it is the zone), and in *n the number among
+ * the zones below. False: beyond what the format can express.
  */
-int minix_bmap(struct inode *inode, u32 block, bool create, u32 *zone)
+static bool locate(const struct minix_info *info, u32 *n, u32 *slot, u32 *level)
 {
-	u32 index;
-	int error;
-
-	*zone = 0;
-	if (block < MINIX_DIRECT)
-		return direct_zone(inode, block, create, false, zone);
-	if (block >= MAX_BLOCKS)
-		return -EFBIG;
-	if (block < DIRECT_AND_SINGLE) {
-		index = block - MINIX_DIRECT;
-		error = direct_zone(inode, MINIX_INDIRECT, create, true, zone);
-	} else {
-		index = block - DIRECT_AND_SINGLE;
-		error = direct_zone(inode, MINIX_DOUBLE, create, true, zone);
-		if (error || *zone == 0)
-			return error;
-		error = indirect_zone(inode, *zone, index / MINIX_POINTERS_A_BLOCK, create, true, zone);
-		index %= MINIX_POINTERS_A_BLOCK;
-	}
-	if (error || *zone == 0)
-		return error;
-	return indirect_zone(inode, *zone, index, create, false, zone);
-}
-
-static void release_zone(struct inode *inode, u32 zone)
-{
-	if (minix_valid_zone(inode->i_sb, zone))
-		minix_free_zone(inode->i_sb, zone);
-}
-
-/*
- * Free what a block of pointers refers to from pointer number `from` on (levels 0: data), and the block itself if nothing is kept. Whether
- * it was freed. A block that cannot be read is kept with all it refers to: fsck's business.
- */
-static bool free_pointers(struct inode *inode, u32 table, u32 from, u32 level)
-{
-	u32 span = level ? MINIX_POINTERS_A_BLOCK : 1;
-	struct buffer_head *bh;
-	int error;
-
-	if (!minix_valid_zone(inode->i_sb, table))
+	*slot = *n;
+	*level = 0;
+	if (*n < MINIX_DIRECT)
 		return true;
-	bh = bread(inode->i_dev, table, &error);
-	if (!bh)
-		return false;
-	for (u32 i = from / span; i < MINIX_POINTERS_A_BLOCK; i++) {
-		u16 *pointer = (u16 *)bh->data + i;
-		u32 skip = i == from / span ? from % span : 0;
+	*n -= MINIX_DIRECT;
+	while (++*level <= info->format->levels) {
+		u32 span = 1u << *level * info->pointer_shift;
 
-		if (!*pointer)
-			continue;
-		if (level) {
-			if (!free_pointers(inode, *pointer, skip, level - 1))
-				continue;
-		} else {
-			release_zone(inode, *pointer);
-		}
-		*pointer = 0;
-		mark_buffer_dirty(bh);
+		*slot = MINIX_DIRECT + *level - 1;
+		if (*n < span)
+			return true;
+		*n -= span;
 	}
-	brelse(bh);
-	if (from > 0)
-		return false;
-	release_zone(inode, table);
-	return true;
-}
-
-static void free_tree(struct inode *inode, u32 slot, u32 first_block, u32 keep, u32 level)
-{
-	u32 from = keep > first_block ? keep - first_block : 0;
-
-	if (inode->i_zone[slot] && free_pointers(inode, inode->i_zone[slot], from, level))
-		inode->i_zone[slot] = 0;
+	return false;
 }
 
 /*
- * Cut or extend a file to size; extending makes a hole. Blocks beyond the end go, also those that a failed write has left there. Called with the
- * inode locked.
+ * The device's block that holds a block of a file: 0 for a hole, which create fills. -EFBIG beyond what the format can express, -ENOSPC, -EIO,
+ * -ENOMEM. Called with the inode locked if create.
  */
-int minix_truncate(struct inode *inode, u32 size)
+int minix_bmap(struct inode *inode, u32 block, bool create, u32 *where)
 {
-	u32 keep = (size + BLOCK_SIZE - 1) / BLOCK_SIZE, old_size = inode->i_size;
+	const struct minix_info *info = minix_info(inode->i_sb);
+	u32 n = block >> info->zone_shift, slot, level, zone;
+	int error;
 
-	if (size > MAX_BLOCKS * BLOCK_SIZE)
+	*where = 0;
+	if (!locate(info, &n, &slot, &level))
 		return -EFBIG;
-	inode->i_size = size;		/* first: whoever is reading a page now clears what lies beyond */
-	if (size < old_size)
-		drop_inode_pages(inode, size);
-	for (u32 i = keep; i < MINIX_DIRECT; i++) {
-		release_zone(inode, inode->i_zone[i]);
-		inode->i_zone[i] = 0;
+	error = direct_zone(inode, slot, create, level > 0, &zone);
+	while (!error && zone && level-- > 0) {
+		u32 index = n >> level * info->pointer_shift & ((1u << info->pointer_shift) - 1);
+
+		error = indirect_zone(inode, zone, index, create, level > 0, &zone);
 	}
-	if (keep < DIRECT_AND_SINGLE)
-		free_tree(inode, MINIX_INDIRECT, MINIX_DIRECT, keep, 0);
-	free_tree(inode, MINIX_DOUBLE, DIRECT_AND_SINGLE, keep, 1);
-	inode->i_mtime = inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
-	return 0;
+	if (!error && zone)
+		*where = (zone << info->zone_shift) + (block & ((1u << info->zone_shift) - 1));
+	return error;
 }
 
 /* Last link and last user are gone. */

@@ -1,61 +1,119 @@
-/* Mounting a Minix v1 file system: its super block and bitmaps, checked field by field before anything relies on them. */
+/* Mounting a Minix file system: its super block and bitmaps, checked field by field before anything relies on them. */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
+#include <asm/system.h>
 #include <abi/errno.h>
+
+#define COMPLAINTS_MAX	8
+#define FILE_SIZE_MAX	0x7FFFFFFFu
+
+/* Bit 0 of each map is not used: inode n is bit n, zone first_data_zone + n is bit n + 1. */
+static u32 inode_bits(const struct minix_info *info)
+{
+	return info->inodes + 1;
+}
+
+static u32 zone_bits(const struct minix_info *info)
+{
+	return info->zones - info->first_data_zone + 1;
+}
 
 static u32 blocks_for(u32 bits)
 {
 	return (bits + MINIX_BITS_A_BLOCK - 1) / MINIX_BITS_A_BLOCK;
 }
 
-/* Bit 0 of each map is not used: inode n is bit n, zone first_data_zone + n is bit n + 1. */
-static u32 zone_bits(const struct minix_super *s)
+/* What is wrong with a super block, or NULL. What a check relies on was checked before it, so that no sum overflows. */
+static const char *check_super(const struct minix_info *info, u32 device_blocks)
 {
-	return s->zones - s->first_data_zone + 1;
+	u32 inodes_a_zone = info->zone_size / info->format->inode_size;
+	u32 inode_table = MINIX_FIRST_MAP + info->inode_map_zones + info->zone_map_zones;
+
+	if (info->zone_size != BLOCK_SIZE && info->zone_size != 2 * BLOCK_SIZE && info->zone_size != 4 * BLOCK_SIZE)
+		return "the block size is not 1, 2 or 4 KB";
+	if (info->log_zone_size != 0)
+		return "zones are larger than blocks";
+	if (info->zones > device_blocks / (info->zone_size / BLOCK_SIZE))
+		return "more zones than the device has";
+	if (info->inodes == 0 || info->inodes / inodes_a_zone >= info->first_data_zone)
+		return "impossible number of inodes";
+	if (info->first_data_zone >= info->zones ||
+	    info->first_data_zone < inode_table + (info->inodes + inodes_a_zone - 1) / inodes_a_zone)
+		return "first data zone out of place";
+	if (info->inode_map_zones * info->zone_size * 8 < inode_bits(info) || info->zone_map_zones * info->zone_size * 8 < zone_bits(info))
+		return "bitmaps of the wrong size";
+	if (blocks_for(inode_bits(info)) + blocks_for(zone_bits(info)) > MINIX_MAPS)
+		return "too large";
+	return NULL;
 }
 
-static const char *check_super(const struct minix_super *s, u32 device_blocks)
+/* Sizes that follow from the format. */
+static void derive(struct minix_info *info)
 {
-	u32 inode_blocks = (s->inodes + MINIX_INODES_A_BLOCK - 1) / MINIX_INODES_A_BLOCK;
+	const struct minix_format *format = info->format;
+	u32 zones = MINIX_DIRECT;
 
-	if (s->magic != MINIX_MAGIC_14 && s->magic != MINIX_MAGIC_30)
-		return "wrong magic number";
-	if (s->log_zone_size != 0)
-		return "zones are larger than blocks";
-	if (s->inodes == 0 || s->zones > device_blocks)
-		return "more zones than the device has";
-	if (s->first_data_zone >= s->zones ||
-	    s->first_data_zone < 2u + s->inode_map_blocks + s->zone_map_blocks + inode_blocks)
-		return "first data zone out of place";
-	if (s->inode_map_blocks > MINIX_MAPS || s->zone_map_blocks > MINIX_MAPS ||
-	    s->inode_map_blocks < blocks_for(s->inodes + 1u) || s->zone_map_blocks < blocks_for(zone_bits(s)))
-		return "bitmaps of the wrong size";
-	return NULL;
+	info->zone_shift = bit_scan_forward(info->zone_size / BLOCK_SIZE);
+	info->pointer_shift = bit_scan_forward(info->zone_size / format->pointer_size);
+	info->entry_size = format->number_size + format->name_size;
+	for (u32 level = 1; level <= format->levels; level++)
+		zones += 1u << level * info->pointer_shift;
+	info->max_size = zones > FILE_SIZE_MAX / info->zone_size ? FILE_SIZE_MAX : zones * info->zone_size;
 }
 
 static void release_info(struct minix_info *info)
 {
-	for (u32 i = 0; i < MINIX_MAPS; i++) {
+	for (u32 i = 0; info->inode_map && i < MINIX_MAPS; i++)
 		if (info->inode_map[i])
 			brelse(info->inode_map[i]);
-		if (info->zone_map[i])
-			brelse(info->zone_map[i]);
-	}
-	if (info->super_bh)
-		brelse(info->super_bh);
+	if (info->inode_map)
+		kpage_free(info->inode_map);
 	kfree(info);
+}
+
+static int read_map(struct super_block *sb, struct buffer_head **map, u32 zone, u32 bits)
+{
+	int error = 0;
+
+	for (u32 i = 0; i < blocks_for(bits) && !error; i++)
+		map[i] = bread(sb->s_dev, (zone << minix_info(sb)->zone_shift) + i, &error);
+	return error;
 }
 
 static int read_maps(struct super_block *sb, struct minix_info *info)
 {
-	u32 block = MINIX_SUPER_BLOCK + 1;
-	int error = 0;
+	int error;
 
-	for (u32 i = 0; i < info->super.inode_map_blocks && !error; i++)
-		info->inode_map[i] = bread(sb->s_dev, block++, &error);
-	for (u32 i = 0; i < info->super.zone_map_blocks && !error; i++)
-		info->zone_map[i] = bread(sb->s_dev, block++, &error);
-	return error;
+	info->inode_map = kpage_alloc();
+	if (!info->inode_map)
+		return -ENOMEM;
+	memset(info->inode_map, 0, PAGE_SIZE);
+	info->zone_map = info->inode_map + blocks_for(inode_bits(info));
+	error = read_map(sb, info->inode_map, MINIX_FIRST_MAP, inode_bits(info));
+	return error ? error : read_map(sb, info->zone_map, MINIX_FIRST_MAP + info->inode_map_zones, zone_bits(info));
+}
+
+/* -EINVAL: not a file system that can be trusted, with a line that says why; -EIO, -ENOMEM. */
+static int read_super(struct super_block *sb, struct minix_info *info)
+{
+	int error;
+	struct buffer_head *bh = bread(sb->s_dev, MINIX_SUPER_BLOCK, &error);
+	const char *fault = "not a Minix file system";
+
+	if (!bh)
+		return error;
+	info->format = minix_identify(bh->data);
+	if (info->format) {
+		info->format->read_super(info, bh->data);
+		fault = check_super(info, blkdev_blocks(sb->s_dev));
+	}
+	brelse(bh);
+	if (fault) {
+		printk("minix: device %x: %s\n", sb->s_dev, fault);
+		return -EINVAL;
+	}
+	derive(info);
+	return read_maps(sb, info);
 }
 
 static void minix_put_super(struct super_block *sb)
@@ -65,12 +123,12 @@ static void minix_put_super(struct super_block *sb)
 
 static void minix_statfs(struct super_block *sb, u32 *blocks, u32 *free, u32 *inodes, u32 *free_inodes)
 {
-	struct minix_info *info = minix_info(sb);
+	const struct minix_info *info = minix_info(sb);
 
-	*blocks = info->super.zones;
-	*free = minix_count_free(info->zone_map, zone_bits(&info->super));
-	*inodes = info->super.inodes;
-	*free_inodes = minix_count_free(info->inode_map, info->super.inodes + 1);
+	*blocks = info->zones << info->zone_shift;
+	*free = minix_count_free(info->zone_map, zone_bits(info)) << info->zone_shift;
+	*inodes = info->inodes;
+	*free_inodes = minix_count_free(info->inode_map, inode_bits(info));
 }
 
 static const struct super_ops minix_super_ops = {
@@ -81,45 +139,43 @@ static const struct super_ops minix_super_ops = {
 	.statfs = minix_statfs,
 };
 
-/* Fill sb from its device. Called by mount. -EINVAL: not a Minix file system, with a line that says why; -EIO, -ENOMEM. */
+void minix_damage(struct super_block *sb, const char *what, u32 number)
+{
+	if (minix_info(sb)->complaints++ < COMPLAINTS_MAX)
+		printk("minix: device %x is damaged: %s %u\n", sb->s_dev, what, number);
+}
+
+static int get_root(struct super_block *sb)
+{
+	int error;
+
+	sb->s_root = iget(sb, MINIX_ROOT_INO, &error);
+	if (error || S_ISDIR(sb->s_root->i_mode))
+		return error;
+	minix_damage(sb, "the root is no directory: inode", MINIX_ROOT_INO);
+	iput(sb->s_root);
+	drop_inodes(sb);
+	return -EINVAL;
+}
+
+/* Fill sb from its device. Called by mount. -EINVAL, -EIO, -ENOMEM. */
 int minix_read_super(struct super_block *sb)
 {
 	struct minix_info *info = kzalloc(sizeof(*info));
-	const char *fault;
-	int error = -ENOMEM;
+	int error;
 
 	if (!info)
-		return error;
-	info->super_bh = bread(sb->s_dev, MINIX_SUPER_BLOCK, &error);
-	if (!info->super_bh)
-		goto fail;
-	info->super = *(struct minix_super *)info->super_bh->data;
-	fault = check_super(&info->super, blkdev_blocks(sb->s_dev));
-	if (fault) {
-		printk("minix: device %x: %s\n", sb->s_dev, fault);
-		error = -EINVAL;
-		goto fail;
-	}
-	error = read_maps(sb, info);
-	if (error)
-		goto fail;
-	info->name_size = info->super.magic == MINIX_MAGIC_30 ? 30 : 14;
-	info->entry_size = info->name_size + sizeof(u16);
+		return -ENOMEM;
 	sb->s_private = info;
-	sb->s_op = &minix_super_ops;
-	sb->s_name_max = info->name_size;
-	sb->s_cache_names = true;
-	sb->s_magic = info->super.magic;
-	sb->s_root = iget(sb, MINIX_ROOT_INO, &error);
-	if (!error && !S_ISDIR(sb->s_root->i_mode)) {
-		printk("minix: device %x: the root is no directory\n", sb->s_dev);
-		iput(sb->s_root);
-		drop_inodes(sb);
-		error = -EINVAL;
+	error = read_super(sb, info);
+	if (!error) {
+		sb->s_op = &minix_super_ops;
+		sb->s_name_max = info->format->name_size;
+		sb->s_cache_names = true;
+		sb->s_magic = info->format->magic;
+		error = get_root(sb);
 	}
-	if (!error)
-		return 0;
-fail:
-	release_info(info);
+	if (error)
+		release_info(info);
 	return error;
 }

@@ -277,19 +277,25 @@ asmlinkage int sys_link(const char __user *old, const char __user *new)
 	return sys_linkat(AT_FDCWD, old, AT_FDCWD, new, 0);
 }
 
-/* Whether dir lies below inode: a directory must not become its own descendant. */
+/*
+ * Whether dir lies below inode: a directory must not become its own descendant. The way up from a damaged directory may go in circles, and then
+ * comes back to one of the milestones, which are set at the first step, the second, the fourth, the eighth...
+ */
 static int is_below(struct inode *dir, const struct inode *inode, bool *below)
 {
 	struct inode *at = igrab(dir), *up;
+	u32 milestone = 0;
 	int error = 0;
 
-	for (;;) {
+	for (u32 steps = 1;; steps++) {
 		*below = at == inode;
 		if (*below || at == at->i_sb->s_root)
 			break;
-		error = lookup_in(at, "..", 2, &up);
+		error = at->i_ino == milestone ? -EIO : lookup_in(at, "..", 2, &up);
 		if (error)
 			break;
+		if ((steps & (steps - 1)) == 0)
+			milestone = at->i_ino;
 		iput(at);
 		at = up;
 	}

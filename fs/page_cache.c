@@ -77,30 +77,36 @@ static void free_cached_page(struct cached_page *page)
 	nr_cached_pages--;
 }
 
-/* Read or write the blocks of a page that exist in the file; holes read as zeroes. Neighbouring blocks go as one request. */
-static int page_io(struct cached_page *page, int cmd)
+/* Where the blocks of a page are on the device, 0 for holes. What a damaged file has beyond its end does not matter. */
+static int map_page(const struct cached_page *page, u32 *where)
 {
 	struct inode *inode = page->inode;
-	u8 *data = __va(page->frame);
-	u32 first = page->index * BLOCKS_A_PAGE, zone[BLOCKS_A_PAGE];
-	int error;
+	u32 first = page->index * BLOCKS_A_PAGE;
 
 	for (u32 i = 0; i < BLOCKS_A_PAGE; i++) {
-		error = inode->i_op->bmap(inode, first + i, false, &zone[i]);
-		if (error)
-			return error;
-	}
-	for (u32 i = 0, n; i < BLOCKS_A_PAGE; i += n) {
-		for (n = 1; i + n < BLOCKS_A_PAGE && zone[i] && zone[i + n] == zone[i] + n; n++)
-			;
-		if (zone[i])
-			error = block_rw(inode->i_dev, cmd, zone[i] * SECTORS_A_BLOCK, n * SECTORS_A_BLOCK, data + i * BLOCK_SIZE);
-		else if (cmd == READ)
-			memset(data + i * BLOCK_SIZE, 0, BLOCK_SIZE);
-		if (error)
+		int error = inode->i_op->bmap(inode, first + i, false, &where[i]);
+
+		if (error && (first + i) * BLOCK_SIZE < inode->i_size)
 			return error;
 	}
 	return 0;
+}
+
+/* Read or write the blocks of a page that exist in the file; holes read as zeroes. Neighbouring blocks go as one request. */
+static int page_io(struct cached_page *page, int cmd, const u32 *where)
+{
+	u8 *data = __va(page->frame);
+	int error = 0;
+
+	for (u32 i = 0, n; i < BLOCKS_A_PAGE && !error; i += n) {
+		for (n = 1; i + n < BLOCKS_A_PAGE && where[i] && where[i + n] == where[i] + n; n++)
+			;
+		if (where[i])
+			error = block_rw(page->inode->i_dev, cmd, where[i] * SECTORS_A_BLOCK, n * SECTORS_A_BLOCK, data + i * BLOCK_SIZE);
+		else if (cmd == READ)
+			memset(data + i * BLOCK_SIZE, 0, BLOCK_SIZE);
+	}
+	return error;
 }
 
 /* Clear what a page holds beyond the end of its file: programs see it when they run or map the file. */
@@ -118,6 +124,7 @@ static void clear_beyond_end(struct cached_page *page)
 /* Have a page read, by this task or by another that has begun: read twice, it could lose what was written in between. */
 static int read_page(struct cached_page *page)
 {
+	u32 where[BLOCKS_A_PAGE];
 	int error;
 
 	while (page->reading)
@@ -125,7 +132,9 @@ static int read_page(struct cached_page *page)
 	if (page->uptodate)
 		return 0;
 	page->reading = true;
-	error = page_io(page, READ);
+	error = map_page(page, where);
+	if (!error)
+		error = page_io(page, READ, where);
 	page->reading = false;
 	wake_up(&page_read);
 	if (!error) {
@@ -170,15 +179,22 @@ void put_cached_page(struct cached_page *page)
 		free_cached_page(page);
 }
 
+/* A page without a place, because its file is damaged, will never have one: it counts as clean. */
 static int write_page(struct cached_page *page)
 {
+	u32 where[BLOCKS_A_PAGE];
 	int error;
 
 	page->users++;
 	page->dirty = false;
-	error = page_io(page, WRITE);
+	error = map_page(page, where);
+	if (!error)
+		error = page_io(page, WRITE, where);
+	else if (error == -EIO)
+		goto out;
 	if (error)
 		page->dirty = true;
+out:
 	page->users--;
 	return error;
 }

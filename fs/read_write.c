@@ -57,8 +57,8 @@ int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 static int allocate_blocks(struct inode *inode, u32 start, u32 count)
 {
 	for (u32 block = start / BLOCK_SIZE; block <= (start + count - 1) / BLOCK_SIZE; block++) {
-		u32 zone;
-		int error = inode->i_op->bmap(inode, block, true, &zone);
+		u32 where;
+		int error = inode->i_op->bmap(inode, block, true, &where);
 
 		if (error)
 			return error;

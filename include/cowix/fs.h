@@ -44,6 +44,7 @@ void start_read(struct buffer_head *bh);			/* of what getblk() gave; then, befor
 int finish_read(struct buffer_head *bh);			/* 0, -EIO */
 void brelse(struct buffer_head *bh);
 void mark_buffer_dirty(struct buffer_head *bh);
+void forget_buffer(kdev_t dev, u32 block);	/* if there is one: not to be written */
 int sync_buffers(kdev_t dev);			/* 0: all devices */
 void invalidate_buffers(kdev_t dev);
 int shrink_buffers(int wanted);
@@ -81,7 +82,7 @@ struct inode_ops {
 	int (*rename)(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
 		      const char *to, u32 to_length, struct inode *replaced);
 	int (*truncate)(struct inode *inode, u32 size);
-	int (*bmap)(struct inode *inode, u32 block, bool create, u32 *zone);	/* zone 0: a hole */
+	int (*bmap)(struct inode *inode, u32 block, bool create, u32 *where);	/* the device's block; 0: a hole, and after an error */
 };
 
 struct file_ops {
@@ -129,6 +130,7 @@ void unlock_inode(struct inode *inode);
 void mark_inode_dirty(struct inode *inode);
 int write_inodes(struct super_block *sb);		/* their pages, then themselves; NULL: all */
 int shrink_inodes(void);
+bool inode_in_memory(const struct super_block *sb, u32 ino);
 bool inodes_busy(struct super_block *sb);
 void drop_inodes(struct super_block *sb);
 void inode_init(void);

@@ -1,50 +1,75 @@
-/* The Minix file system, version 1, on the medium (A. Tanenbaum, "Operating Systems: Design and Implementation", 1987). */
+/*
+ * The Minix file system (A. Tanenbaum, "Operating Systems: Design and Implementation"): version 1 of 1987, version 2 with 32-bit zone
+ * numbers and a third level of pointers, version 3 with names of 60 characters and a block size of its own. On the medium lie, in zones:
+ * boot block, super block, bitmap of inodes, bitmap of zones, inodes, data. What a version is like stands in fs/minix_format.c only.
+ *
+ * The file system counts in zones; the caches count in blocks of BLOCK_SIZE, of which a zone has 1, 2 or 4.
+ */
 #ifndef COWIX_MINIX_FS_H
 #define COWIX_MINIX_FS_H
 
 #include <cowix/fs.h>
 
-#define MINIX_MAGIC_14		0x137F		/* names of 14 characters */
-#define MINIX_MAGIC_30		0x138F		/* names of 30 characters */
 #define MINIX_ROOT_INO		1
-#define MINIX_SUPER_BLOCK	1
-#define MINIX_DIRECT		7
-#define MINIX_INDIRECT		7		/* index in zone[] */
-#define MINIX_DOUBLE		8
-#define MINIX_ZONES		9
-#define MINIX_LINK_MAX		250
-#define MINIX_MAPS		16		/* bitmap blocks at most: 65,535 inodes and zones take 8 each */
-#define MINIX_STATE_CLEAN	1
-
-struct minix_super {
-	u16 inodes, zones, inode_map_blocks, zone_map_blocks, first_data_zone, log_zone_size;
-	u32 max_size;
-	u16 magic, state;
-};
-
-struct minix_inode {
-	u16 mode, uid;
-	u32 size, mtime;
-	u8 gid, nlinks;
-	u16 zone[MINIX_ZONES];
-};
-
-#define MINIX_INODES_A_BLOCK	(BLOCK_SIZE / sizeof(struct minix_inode))
-#define MINIX_POINTERS_A_BLOCK	(BLOCK_SIZE / sizeof(u16))
+#define MINIX_SUPER_BLOCK	1		/* a cache block, whatever the size of zones */
+#define MINIX_FIRST_MAP		2		/* a zone */
+#define MINIX_DIRECT		7u		/* pointers to data in an inode; then one to a tree of each level */
 #define MINIX_BITS_A_BLOCK	(BLOCK_SIZE * 8)
+#define MINIX_MAPS		(PAGE_SIZE / sizeof(struct buffer_head *))	/* blocks of both bitmaps: 8 million bits */
+
+struct minix_info;
+
+/* What differs between the versions. */
+struct minix_format {
+	u16 magic, magic_offset;
+	u8 name_size, number_size;	/* of a directory entry: an inode number, then a name */
+	u8 inode_size, pointer_size;
+	u8 levels;			/* of blocks of pointers */
+	u16 link_max;
+	void (*read_super)(struct minix_info *info, const void *super);
+	void (*read_inode)(struct inode *inode, const void *slot);
+	void (*write_inode)(const struct inode *inode, void *slot);
+};
 
 /* The super block in memory. The bitmaps stay loaded while mounted. */
 struct minix_info {
-	struct minix_super super;
-	u32 name_size, entry_size;
+	const struct minix_format *format;
+	u32 inodes, zones;
+	u32 inode_map_zones, zone_map_zones, first_data_zone;
+	u32 log_zone_size, zone_size;		/* bytes */
+	u32 zone_shift;				/* zone << zone_shift: its first cache block */
+	u32 pointer_shift;			/* 1 << pointer_shift: pointers a zone */
+	u32 entry_size;				/* of a directory */
+	u32 max_size;				/* of a file */
 	u32 inode_hint, zone_hint;		/* where the last free bit was found */
-	struct buffer_head *super_bh, *inode_map[MINIX_MAPS], *zone_map[MINIX_MAPS];
+	u32 complaints;
+	struct buffer_head **inode_map, **zone_map;	/* one page holds both */
 };
 
 static inline struct minix_info *minix_info(const struct super_block *sb)
 {
 	return sb->s_private;
 }
+
+/* A number of 2 or 4 bytes on the medium. */
+static inline u32 minix_get(const void *number, u32 size)
+{
+	return size == sizeof(u16) ? *(const u16 *)number : *(const u32 *)number;
+}
+
+static inline void minix_put(void *number, u32 size, u32 value)
+{
+	if (size == sizeof(u16))
+		*(u16 *)number = value;
+	else
+		*(u32 *)number = value;
+}
+
+/* minix_format.c */
+const struct minix_format *minix_identify(const void *super);	/* NULL: none of ours */
+
+/* minix_super.c */
+void minix_damage(struct super_block *sb, const char *what, u32 number);	/* say it, a few times a mount */
 
 /* minix_bitmap.c */
 u32 minix_new_zone(struct super_block *sb);			/* marked used; 0: the disk is full */
@@ -53,13 +78,16 @@ u32 minix_new_ino(struct super_block *sb);			/* 0: none left */
 void minix_free_ino(struct super_block *sb, u32 ino);
 u32 minix_count_free(struct buffer_head *const *map, u32 bits);
 bool minix_valid_zone(const struct super_block *sb, u32 zone);
+bool minix_zone_in_use(const struct super_block *sb, u32 zone);
 
 /* minix_inode.c */
 void minix_set_operations(struct inode *inode);
 int minix_read_inode(struct inode *inode);
 int minix_write_inode(struct inode *inode);
 void minix_delete_inode(struct inode *inode);
-int minix_bmap(struct inode *inode, u32 block, bool create, u32 *zone);
+int minix_bmap(struct inode *inode, u32 block, bool create, u32 *where);
+
+/* minix_truncate.c */
 int minix_truncate(struct inode *inode, u32 size);
 
 /* minix_dir.c */

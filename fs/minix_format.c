@@ -1,0 +1,145 @@
+/* Minix: the versions, each by its super block, its inodes and a row of the table at the end. */
+#include <cowix/kernel.h>
+#include <cowix/minix_fs.h>
+
+/* Versions 1 and 2. */
+struct super12 {
+	u16 inodes, zones1, inode_map_zones, zone_map_zones, first_data_zone, log_zone_size;
+	u32 max_size;
+	u16 magic, state;
+	u32 zones2;
+};
+
+struct super3 {
+	u32 inodes;
+	u16 pad0, inode_map_zones, zone_map_zones, first_data_zone, log_zone_size, pad1;
+	u32 max_size, zones;
+	u16 magic, pad2, block_size;
+	u8 disk_version;
+};
+
+struct inode1 {
+	u16 mode, uid;
+	u32 size, mtime;
+	u8 gid, nlinks;
+	u16 zone[9];
+};
+
+/* Versions 2 and 3. */
+struct inode23 {
+	u16 mode, nlinks, uid, gid;
+	u32 size, atime, mtime, ctime;
+	u32 zone[10];
+};
+
+_Static_assert(sizeof(struct inode1) == 32 && sizeof(struct inode23) == 64, "inodes as they lie on the medium");
+
+static void read_super1(struct minix_info *info, const void *super)
+{
+	const struct super12 *s = super;
+
+	info->inodes = s->inodes;
+	info->zones = s->zones1;
+	info->inode_map_zones = s->inode_map_zones;
+	info->zone_map_zones = s->zone_map_zones;
+	info->first_data_zone = s->first_data_zone;
+	info->log_zone_size = s->log_zone_size;
+	info->zone_size = BLOCK_SIZE;
+}
+
+static void read_super2(struct minix_info *info, const void *super)
+{
+	read_super1(info, super);
+	info->zones = ((const struct super12 *)super)->zones2;
+}
+
+static void read_super3(struct minix_info *info, const void *super)
+{
+	const struct super3 *s = super;
+
+	info->inodes = s->inodes;
+	info->zones = s->zones;
+	info->inode_map_zones = s->inode_map_zones;
+	info->zone_map_zones = s->zone_map_zones;
+	info->first_data_zone = s->first_data_zone;
+	info->log_zone_size = s->log_zone_size;
+	info->zone_size = s->block_size;
+}
+
+static void read_inode1(struct inode *inode, const void *slot)
+{
+	const struct inode1 *d = slot;
+
+	inode->i_mode = d->mode;
+	inode->i_uid = d->uid;
+	inode->i_gid = d->gid;
+	inode->i_nlink = d->nlinks;
+	inode->i_size = d->size;
+	inode->i_atime = inode->i_mtime = inode->i_ctime = d->mtime;
+	for (u32 i = 0; i < ARRAY_SIZE(d->zone); i++)
+		inode->i_zone[i] = d->zone[i];
+}
+
+static void write_inode1(const struct inode *inode, void *slot)
+{
+	struct inode1 *d = slot;
+
+	d->mode = inode->i_mode;
+	d->uid = inode->i_uid;
+	d->gid = inode->i_gid;
+	d->nlinks = inode->i_nlink;
+	d->size = inode->i_size;
+	d->mtime = inode->i_mtime;
+	for (u32 i = 0; i < ARRAY_SIZE(d->zone); i++)
+		d->zone[i] = inode->i_zone[i];
+}
+
+static void read_inode23(struct inode *inode, const void *slot)
+{
+	const struct inode23 *d = slot;
+
+	inode->i_mode = d->mode;
+	inode->i_uid = d->uid;
+	inode->i_gid = d->gid;
+	inode->i_nlink = d->nlinks;
+	inode->i_size = d->size;
+	inode->i_atime = d->atime;
+	inode->i_mtime = d->mtime;
+	inode->i_ctime = d->ctime;
+	memcpy(inode->i_zone, d->zone, sizeof(d->zone));
+}
+
+static void write_inode23(const struct inode *inode, void *slot)
+{
+	struct inode23 *d = slot;
+
+	d->mode = inode->i_mode;
+	d->uid = inode->i_uid;
+	d->gid = inode->i_gid;
+	d->nlinks = inode->i_nlink;
+	d->size = inode->i_size;
+	d->atime = inode->i_atime;
+	d->mtime = inode->i_mtime;
+	d->ctime = inode->i_ctime;
+	memcpy(d->zone, inode->i_zone, sizeof(d->zone));
+}
+
+#define VERSION1 2, sizeof(struct inode1), 2, 2, 250, read_super1, read_inode1, write_inode1
+#define VERSION2 2, sizeof(struct inode23), 4, 3, 65530, read_super2, read_inode23, write_inode23
+#define VERSION3 4, sizeof(struct inode23), 4, 3, 65530, read_super3, read_inode23, write_inode23
+
+static const struct minix_format formats[] = {
+	{ 0x137F, offsetof(struct super12, magic), 14, VERSION1 },
+	{ 0x138F, offsetof(struct super12, magic), 30, VERSION1 },
+	{ 0x2468, offsetof(struct super12, magic), 14, VERSION2 },
+	{ 0x2478, offsetof(struct super12, magic), 30, VERSION2 },
+	{ 0x4D5A, offsetof(struct super3, magic), 60, VERSION3 },
+};
+
+const struct minix_format *minix_identify(const void *super)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(formats); i++)
+		if (*(const u16 *)((const u8 *)super + formats[i].magic_offset) == formats[i].magic)
+			return &formats[i];
+	return NULL;
+}
