@@ -13,12 +13,13 @@ BUILD	= build
 KERNEL_OBJS = boot/head.o \
 	kernel/main.o kernel/params.o kernel/printk.o kernel/panic.o \
 	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/sys_call_table.o \
-	kernel/sched.o kernel/wait.o kernel/timer.o kernel/time.o \
+	kernel/sched.o kernel/wait.o kernel/timer.o kernel/time.o kernel/loadavg.o \
 	kernel/fork.o kernel/pid.o kernel/exit.o kernel/signal.o kernel/sigframe.o kernel/sys.o kernel/random.o \
 	kernel/lib/string.o kernel/lib/vsprintf.o \
 	mm/frames.o mm/kmalloc.o mm/paging.o mm/area.o mm/memory.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o \
-	fs/exec.o fs/elf.o fs/super.o fs/inode.o fs/namei.o fs/namei_ops.o fs/open.o fs/file_table.o fs/read_write.o \
+	fs/exec.o fs/elf.o fs/super.o fs/filesystems.o fs/inode.o fs/namei.o fs/namei_ops.o fs/open.o fs/file_table.o fs/read_write.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
+	fs/tmpfs.o fs/proc.o fs/proc_system.o fs/proc_task.o \
 	fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/console.o kernel/chr_drv/keyboard.o \

@@ -93,9 +93,11 @@ int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **in
 	error = length > start->i_sb->s_name_max ? -ENAMETOOLONG : start->i_op->lookup(start, name, length, &ino);
 	if (!error)
 		*inode = iget(start->i_sb, ino, &error);
-	iput(start);
-	if (!error)
+	if (!error) {
+		(*inode)->i_dir = start->i_ino;
 		*inode = cross_down(*inode);
+	}
+	iput(start);
 	return error;
 }
 
@@ -117,7 +119,15 @@ static const char *skip_slashes(const char *path)
 
 static int walk(struct inode *dir, const char *path, int follow, u32 links, struct inode **inode);
 
-/* The link's text takes the place of its name: go on from its directory. Takes over the link's reference. */
+/* The text of a symbolic link: its length, or -errno. */
+int read_link(struct inode *link, char *buf, u32 size)
+{
+	return link->i_op->readlink ? link->i_op->readlink(link, buf, size) : kernel_read(link, 0, buf, size);
+}
+
+/*
+ * The link's text takes the place of its name: go on from its directory, unless the file system knows better. Takes over the link's reference.
+ */
 static int follow_link(struct inode *dir, struct inode *link, u32 links, struct inode **inode)
 {
 	char *target;
@@ -125,11 +135,15 @@ static int follow_link(struct inode *dir, struct inode *link, u32 links, struct 
 
 	if (links >= SYMLINKS_MAX)
 		goto out;
+	if (link->i_op->follow) {
+		error = link->i_op->follow(link, inode);
+		goto out;
+	}
 	target = kpage_alloc();
 	error = -ENOMEM;
 	if (!target)
 		goto out;
-	n = kernel_read(link, 0, target, PATH_MAX - 1);
+	n = read_link(link, target, PATH_MAX - 1);
 	error = n < 0 ? n : n == 0 ? -ENOENT : 0;
 	if (!error) {
 		target[n] = '\0';

@@ -80,6 +80,7 @@ void start_kernel(struct boot_params *bp)
 	pid_init();
 	sched_init();
 	timer_init();
+	loadavg_init();
 	time_init();
 	fpu_init();
 	tty_init();

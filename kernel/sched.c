@@ -39,7 +39,7 @@ struct task_struct *const idle_task = &init_task_union.task;
 struct task_struct *current = &init_task_union.task;
 struct task_struct *init_task;
 LIST_HEAD(all_tasks);
-u32 context_switches;
+u32 context_switches, cpu_ticks[CPU_STATES];
 
 /* Called once by start_kernel; what runs now becomes the idle task. */
 void sched_init(void)
@@ -194,12 +194,17 @@ void sched_fork(struct task_struct *child)
 /* Called by the timer interrupt: account the tick and end the time slice when it is used up. */
 void sched_tick(struct pt_regs *regs)
 {
-	if (current == idle_task)
+	if (current == idle_task) {
+		cpu_ticks[CPU_IDLE]++;
 		return;
-	if (user_mode(regs))
+	}
+	if (user_mode(regs)) {
 		current->utime++;
-	else
+		cpu_ticks[CPU_USER]++;
+	} else {
 		current->stime++;
+		cpu_ticks[CPU_SYSTEM]++;
+	}
 	if (--current->time_slice <= 0)
 		current->work |= WORK_RESCHED;
 }

@@ -39,6 +39,8 @@ char *strcpy(char *to, const char *from);
 size_t strlcpy(char *to, const char *from, size_t size);
 u32 simple_strtoul(const char *s, const char **end, int base);
 
+extern struct utsname system_names;	/* kernel/sys.c: what uname() tells */
+
 /* kernel/params.c: kernel parameters (docs/boot: where they live in the image). */
 const char *param_get(const char *name);	/* value of name=value, or NULL */
 

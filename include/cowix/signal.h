@@ -13,6 +13,7 @@ void send_fault_signal(int sig, int code, u32 addr);	/* to current, by the CPU's
 int kill_pgrp(int pgrp, int sig);			/* -ESRCH when the group has nobody */
 void do_signal(struct pt_regs *regs);			/* on the way back to user mode */
 bool signal_is_ignored(struct task_struct *task, int sig);	/* blocked or ignored: for the terminal's SIGTTIN and SIGTTOU */
+void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught);
 
 /* A 64-bit set and the two words that programs see. */
 static inline u64 sigset_to_u64(const unsigned long *set)
