@@ -69,6 +69,10 @@ $(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
 	$(CC) $(CFLAGS) -S -o $(BUILD)/asm-offsets.s $<
 	sed -nE 's/.*->([A-Z_]+) [$$]?(-?[0-9]+).*/%define \1 \2/p' $(BUILD)/asm-offsets.s > $@
 
+# What is seldom run is compiled for size.
+COLD	= $(addprefix $(BUILD)/fs/,proc.o proc_system.o proc_task.o tmpfs.o super.o filesystems.o)
+$(COLD): CFLAGS += $(if $(filter -O2,$(OPT)),-Os)
+
 # The kernel is linked twice: the second time with the table of its own symbols, which panic() uses.
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

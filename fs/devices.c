@@ -8,7 +8,10 @@
 #include <abi/fcntl.h>
 
 #define MEM_MAJOR	1
-enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7 };
+enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7, MINOR_RANDOM = 8, MINOR_URANDOM = 9, MINOR_KMSG = 11 };
+#define MEMORY_MINORS (1u << MINOR_MEM | 1u << MINOR_NULL | 1u << MINOR_ZERO | 1u << MINOR_FULL | 1u << MINOR_RANDOM | \
+		       1u << MINOR_URANDOM | 1u << MINOR_KMSG)
+#define KMSG_LINE 200
 
 static bool is_tty(kdev_t dev)
 {
@@ -17,10 +20,7 @@ static bool is_tty(kdev_t dev)
 
 static bool is_memory(kdev_t dev)
 {
-	u32 minor = MINOR(dev);
-
-	return MAJOR(dev) == MEM_MAJOR &&
-	       (minor == MINOR_MEM || minor == MINOR_NULL || minor == MINOR_ZERO || minor == MINOR_FULL);
+	return MAJOR(dev) == MEM_MAJOR && MINOR(dev) < 32 && MEMORY_MINORS >> MINOR(dev) & 1;
 }
 
 static int chrdev_open(struct inode *inode, struct file *file)
@@ -46,6 +46,38 @@ static int read_mem(char __user *buf, u32 count, u32 *pos)
 	return count;
 }
 
+static int read_random(char __user *buf, u32 count)
+{
+	u32 words[32];
+
+	for (u32 done = 0, part; done < count; done += part) {
+		for (u32 i = 0; i < ARRAY_SIZE(words); i++)
+			words[i] = random_u32();
+		part = min_u32(count - done, sizeof(words));
+		if (copy_to_user(buf + done, words, part) < 0)
+			return -EFAULT;
+		if (signal_pending(current))		/* who asks for very much can be stopped */
+			return done + part;
+	}
+	return count;
+}
+
+/* /dev/kmsg: what is written is one message. The console shows it, and the log keeps it. */
+static int write_kmsg(const char __user *buf, u32 count)
+{
+	char line[KMSG_LINE];
+	u32 n = min_u32(count, sizeof(line) - 1);
+	int error = copy_from_user(line, buf, n);
+
+	if (error)
+		return error;
+	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\0'))
+		n--;
+	line[n] = '\0';
+	printk("%s\n", line);
+	return count;
+}
+
 static int chrdev_read(struct file *file, char __user *buf, u32 count, u32 *pos)
 {
 	int error;
@@ -57,6 +89,11 @@ static int chrdev_read(struct file *file, char __user *buf, u32 count, u32 *pos)
 		return 0;
 	case MINOR_MEM:
 		return read_mem(buf, count, pos);
+	case MINOR_RANDOM:
+	case MINOR_URANDOM:
+		return read_random(buf, count);
+	case MINOR_KMSG:
+		return log_read(buf, count, pos);
 	default:
 		error = clear_user(buf, count);
 		return error ? error : (int)count;
@@ -73,6 +110,8 @@ static int chrdev_write(struct file *file, const char __user *buf, u32 count, u3
 		return -ENOSPC;
 	case MINOR_MEM:
 		return -EPERM;
+	case MINOR_KMSG:
+		return write_kmsg(buf, count);
 	default:
 		return count;
 	}

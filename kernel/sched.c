@@ -25,7 +25,8 @@ static struct run_queue queues[2];
 static struct run_queue *active = &queues[0], *expired = &queues[1];
 static u32 loaded_pgdir;		/* what CR3 holds */
 
-union task_frame init_task_union ALIGNED(PAGE_SIZE) = {
+/* In a section of its own, so that nothing else in it is aligned to a page. */
+union task_frame init_task_union __attribute__((section(".data.page"))) ALIGNED(PAGE_SIZE) = {
 	.task = {
 		.state = TASK_RUNNING,
 		.priority = PRIORITIES - 1,
