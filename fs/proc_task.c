@@ -166,7 +166,7 @@ static void show_status(struct seq *s)
 	if (task->mm)
 		show_memory_sizes(s, task->mm);
 	seq_printf(s, "Threads:\t1\nSigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
-		   task->sig_pending, 0ull, task->sig_blocked, ignored, caught);
+		   0ull, task->sig_pending, task->sig_blocked, ignored, caught);
 }
 
 /* A process's first area that begins at addr or above, or NULL. */
