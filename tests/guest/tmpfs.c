@@ -11,8 +11,10 @@
 
 #define TMPFS_MAGIC 0x01021994
 #define PAGE 4096
+#define CHILD "tmpfs-child"		/* started under this name the program only ends */
+#define CHILD_STATUS 7
 
-static const char *base = "/mnt";
+static const char *base = "/mnt";	/* where it is mounted, or a folder in /dev/shm */
 
 /* A path in the file system under test; eight may be in use at once. */
 static const char *in(const char *name)
@@ -220,10 +222,10 @@ static void programs(void)
 	close(in_fd);
 	pid = fork();
 	if (pid == 0) {
-		execve(in("true"), (char *[]){ "tmpfs", "no-such-test", NULL }, (char *[]){ NULL });
+		execve(in("true"), (char *[]){ CHILD, NULL }, (char *[]){ NULL });
 		_exit(99);
 	}
-	CHECK(wait_status(pid) == 0 && unlink(in("true")) == 0);
+	CHECK(wait_status(pid) == CHILD_STATUS << 8 && unlink(in("true")) == 0);
 }
 
 static long free_blocks(void)
@@ -240,10 +242,11 @@ static void room(void)
 	struct audit_report r;
 	struct statfs st;
 	long before = free_blocks();
-	int fd = open(in("a"), O_RDWR | O_CREAT, 0644), page;
+	int fd, page;
 
 	if (mm_audit(&r, 0) < 0)
 		return;
+	fd = open(in("a"), O_RDWR | O_CREAT, 0644);
 	CHECK(statfs(base, &st) == 0 && st.f_type == TMPFS_MAGIC && st.f_namelen == 255);
 	page = PAGE / st.f_bsize;
 	CHECK(st.f_blocks == (long)r.frames_total / 2 * page && before == st.f_blocks);
@@ -382,12 +385,19 @@ static const struct test list[] = {
 
 int main(int argc, char **argv)
 {
-	int mounted = on_cowix() && mount("tmpfs", base, "tmpfs", 0, NULL) == 0, status;
+	char folder[40];
+	int mounted, status;
 
-	if (!mounted)
-		base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	if (strcmp(argv[0], CHILD) == 0)
+		return CHILD_STATUS;
+	mounted = on_cowix() && mount("tmpfs", base, "tmpfs", 0, NULL) == 0;
+	if (!mounted) {
+		sprintf(folder, "%s/cowix-%d", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", getpid());
+		base = folder;
+		mkdir(base, 0700);
+	}
 	status = run_tests(list, argc, argv);
-	if (mounted && umount(base) < 0) {
+	if ((mounted ? umount(base) : rmdir(base)) < 0) {
 		printf("FAILED: %s is still busy\n", base);
 		return 1;
 	}
