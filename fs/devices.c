@@ -8,8 +8,11 @@
 #include <abi/fcntl.h>
 
 #define MEM_MAJOR	1
-#define BATCH		64
-enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7 };
+enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7, MINOR_RANDOM = 8, MINOR_URANDOM = 9, MINOR_KMSG = 11 };
+#define MEMORY_MINORS (1u << MINOR_MEM | 1u << MINOR_NULL | 1u << MINOR_ZERO | 1u << MINOR_FULL | 1u << MINOR_RANDOM | \
+		       1u << MINOR_URANDOM | 1u << MINOR_KMSG)
+#define KMSG_LINE 200
+#define BATCH	64		/* blocks read at once */
 
 static bool is_tty(kdev_t dev)
 {
@@ -18,10 +21,7 @@ static bool is_tty(kdev_t dev)
 
 static bool is_memory(kdev_t dev)
 {
-	u32 minor = MINOR(dev);
-
-	return MAJOR(dev) == MEM_MAJOR &&
-	       (minor == MINOR_MEM || minor == MINOR_NULL || minor == MINOR_ZERO || minor == MINOR_FULL);
+	return MAJOR(dev) == MEM_MAJOR && MINOR(dev) < 32 && MEMORY_MINORS >> MINOR(dev) & 1;
 }
 
 /* Seeking on memory devices means nothing for most, but does no harm; on terminals it is an error. */
@@ -53,6 +53,38 @@ static int read_mem(char __user *buf, u32 count, loff_t *pos)
 	return count;
 }
 
+static int read_random(char __user *buf, u32 count)
+{
+	u32 words[32];
+
+	for (u32 done = 0, part; done < count; done += part) {
+		for (u32 i = 0; i < ARRAY_SIZE(words); i++)
+			words[i] = random_u32();
+		part = min_u32(count - done, sizeof(words));
+		if (copy_to_user(buf + done, words, part) < 0)
+			return -EFAULT;
+		if (signal_pending(current))		/* who asks for very much can be stopped */
+			return done + part;
+	}
+	return count;
+}
+
+/* /dev/kmsg: what is written is one message. The console shows it, and the log keeps it. */
+static int write_kmsg(const char __user *buf, u32 count)
+{
+	char line[KMSG_LINE];
+	u32 n = min_u32(count, sizeof(line) - 1);
+	int error = copy_from_user(line, buf, n);
+
+	if (error)
+		return error;
+	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\0'))
+		n--;
+	line[n] = '\0';
+	printk("%s\n", line);
+	return count;
+}
+
 static int chrdev_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
 	int error;
@@ -64,6 +96,11 @@ static int chrdev_read(struct file *file, char __user *buf, u32 count, loff_t *p
 		return 0;
 	case MINOR_MEM:
 		return read_mem(buf, count, pos);
+	case MINOR_RANDOM:
+	case MINOR_URANDOM:
+		return read_random(buf, count);
+	case MINOR_KMSG:
+		return log_read(buf, count, pos);
 	default:
 		error = clear_user(buf, count);
 		return error ? error : (int)count;
@@ -80,6 +117,8 @@ static int chrdev_write(struct file *file, const char __user *buf, u32 count, lo
 		return -ENOSPC;
 	case MINOR_MEM:
 		return -EPERM;
+	case MINOR_KMSG:
+		return write_kmsg(buf, count);
 	default:
 		return count;
 	}

@@ -167,6 +167,7 @@ static int finish_stack(struct program *p, u32 strings, u32 filename)
 	p->mm->arg_end = strings;
 	if (!error)
 		error = store_pointers(p, &to, &strings, p->envc);
+	p->mm->env_end = strings;
 	return error ? error : fill_stack(p, to, auxv, sizeof(auxv), false);
 }
 

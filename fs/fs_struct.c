@@ -99,13 +99,24 @@ static int match(void *context, const char *name, u32 length, u32 next, u32 ino)
 	return 1;
 }
 
+/* The directory in which a file that is no directory was found last. */
+static int last_directory(struct inode *inode, struct inode **dir)
+{
+	int error = -ENOENT;
+
+	if (!inode->i_dir || !inode->i_sb)
+		return error;
+	*dir = iget(inode->i_sb, inode->i_dir, &error);
+	return !error && !S_ISDIR((*dir)->i_mode) ? -ENOTDIR : error;
+}
+
 /* The directory above at, and the name that at has there, put in front of *path. */
 static int name_in_parent(struct inode *at, struct inode **parent, char **path, const char *limit)
 {
 	struct inode *named = at;
 	struct search s = { .name = *path };
 	struct file dir = { 0 };
-	int error = lookup_in(at, "..", 2, parent);
+	int error = S_ISDIR(at->i_mode) ? lookup_in(at, "..", 2, parent) : last_directory(at, parent);
 
 	if (error)
 		return error;
@@ -125,28 +136,40 @@ static int name_in_parent(struct inode *at, struct inode **parent, char **path, 
 	return error;
 }
 
-/* getcwd(): walk up to the root, each name found in its parent. The length with the NUL; -ERANGE: buf is too small. */
-asmlinkage int sys_getcwd(char __user *buf, u32 size)
+/*
+ * The path of an inode, which is given up, from current's root: walk up, each name found in its parent. It is written to the end of a page
+ * and begins at *path. -ENOENT: it has no name, or none that is known.
+ */
+int inode_path(struct inode *at, char *page, char **path)
 {
-	char *page = kpage_alloc(), *path;
-	struct inode *at, *parent = NULL;
+	struct inode *parent;
 	int error = 0;
-	u32 length;
 
-	if (!page)
-		return -ENOMEM;
-	path = page + PATH_MAX - 1;
-	*path = '\0';
-	for (at = igrab(current->fs->cwd); !error && at != current->fs->root && !(at == at->i_sb->s_root && !at->i_sb->s_covered);) {
+	*path = page + PATH_MAX - 1;
+	**path = '\0';
+	while (!error && at != current->fs->root && !(at->i_sb && at == at->i_sb->s_root && !at->i_sb->s_covered)) {
 		parent = NULL;
-		error = name_in_parent(at, &parent, &path, page);
+		error = name_in_parent(at, &parent, path, page);
 		iput(at);
 		at = parent;
 	}
 	if (at)
 		iput(at);
-	if (!error && !*path)
-		*--path = '/';
+	if (!error && !**path)
+		*--*path = '/';
+	return error;
+}
+
+/* getcwd(): the length with the NUL; -ERANGE: buf is too small. */
+asmlinkage int sys_getcwd(char __user *buf, u32 size)
+{
+	char *page = kpage_alloc(), *path;
+	u32 length;
+	int error;
+
+	if (!page)
+		return -ENOMEM;
+	error = inode_path(igrab(current->fs->cwd), page, &path);
 	length = page + PATH_MAX - path;
 	if (!error)
 		error = length > size ? -ERANGE : copy_to_user(buf, path, length);

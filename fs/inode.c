@@ -152,7 +152,7 @@ void iput(struct inode *inode)
 		return;
 	if (inode->i_pipe)
 		pipe_free(inode);
-	if (!inode->i_sb || !inode->i_valid) {
+	if (list_empty(&inode->hash_link) || !inode->i_valid) {	/* nobody can find it again */
 		free_inode(inode);
 		return;
 	}
@@ -162,6 +162,21 @@ void iput(struct inode *inode)
 	}
 	list_del(&inode->all_link);
 	list_add_tail(&inode->all_link, &all_inodes);
+}
+
+/* The operations on open files that fit what the inode is. */
+void set_file_ops(struct inode *inode, const struct file_ops *directory)
+{
+	if (S_ISDIR(inode->i_mode))
+		inode->i_fop = directory;
+	else if (S_ISCHR(inode->i_mode))
+		inode->i_fop = &chrdev_fops;
+	else if (S_ISBLK(inode->i_mode))
+		inode->i_fop = &blkdev_fops;
+	else if (S_ISFIFO(inode->i_mode))
+		inode->i_fop = &pipe_fops;
+	else
+		inode->i_fop = &regular_fops;
 }
 
 void mark_inode_dirty(struct inode *inode)
@@ -194,7 +209,7 @@ int write_inodes(struct super_block *sb)
 		struct inode *inode = inode_at(node);
 		int error;
 
-		if (!inode->i_sb || !inode->i_valid || (sb && inode->i_sb != sb))
+		if (!inode->i_sb || !inode->i_sb->s_type->needs_device || !inode->i_valid || (sb && inode->i_sb != sb))
 			continue;
 		inode->i_count++;
 		error = write_inode(inode);

@@ -27,16 +27,7 @@ static void *read_slot(const struct inode *inode, struct buffer_head **bh, int *
 void minix_set_operations(struct inode *inode)
 {
 	inode->i_op = &minix_inode_ops;
-	if (S_ISDIR(inode->i_mode))
-		inode->i_fop = &minix_dir_fops;
-	else if (S_ISCHR(inode->i_mode))
-		inode->i_fop = &chrdev_fops;
-	else if (S_ISBLK(inode->i_mode))
-		inode->i_fop = &blkdev_fops;
-	else if (S_ISFIFO(inode->i_mode))
-		inode->i_fop = &pipe_fops;
-	else
-		inode->i_fop = &regular_fops;
+	set_file_ops(inode, &minix_dir_fops);
 }
 
 static bool is_device(const struct inode *inode)

@@ -135,9 +135,12 @@ int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **in
 	if (error)
 		return error;
 	*inode = iget(dir->i_sb, ino, &error);
-	if (!error && (*inode)->i_mount)
+	if (error)
+		return error;
+	(*inode)->i_dir = dir->i_ino;
+	if ((*inode)->i_mount)
 		*inode = cross_down(*inode);
-	return error;
+	return 0;
 }
 
 static u32 component_length(const char *path)
@@ -158,7 +161,15 @@ static const char *skip_slashes(const char *path)
 
 static int walk(struct inode *dir, const char *path, int follow, u32 links, struct inode **inode);
 
-/* The link's text takes the place of its name: go on from its directory. Takes over the link's reference. */
+/* The text of a symbolic link: its length, or -errno. */
+int read_link(struct inode *link, char *buf, u32 size)
+{
+	return link->i_op->readlink ? link->i_op->readlink(link, buf, size) : kernel_read(link, 0, buf, size);
+}
+
+/*
+ * The link's text takes the place of its name: go on from its directory, unless the file system knows better. Takes over the link's reference.
+ */
 static int follow_link(struct inode *dir, struct inode *link, u32 links, struct inode **inode)
 {
 	char *target;
@@ -166,11 +177,15 @@ static int follow_link(struct inode *dir, struct inode *link, u32 links, struct 
 
 	if (links >= SYMLINKS_MAX)
 		goto out;
+	if (link->i_op->follow) {
+		error = link->i_op->follow(link, inode);
+		goto out;
+	}
 	target = kpage_alloc();
 	error = -ENOMEM;
 	if (!target)
 		goto out;
-	n = kernel_read(link, 0, target, PATH_MAX - 1);
+	n = read_link(link, target, PATH_MAX - 1);
 	error = n < 0 ? n : n == 0 ? -ENOENT : 0;
 	if (!error) {
 		target[n] = '\0';

@@ -88,6 +88,8 @@ static int make_node(int dirfd, const char __user *path, u32 mode, kdev_t rdev, 
 		error = -ENOENT;
 	if (!error)
 		error = t.dir->i_op->create(t.dir, t.last, t.length, mode, rdev, inode);
+	if (!error)
+		(*inode)->i_dir = t.dir->i_ino;
 	release_target(&t);
 	return error;
 }
@@ -169,7 +171,7 @@ asmlinkage int sys_readlinkat(int dirfd, const char __user *path, char __user *b
 	text = S_ISLNK(inode->i_mode) ? kpage_alloc() : NULL;
 	n = S_ISLNK(inode->i_mode) ? -ENOMEM : -EINVAL;
 	if (text) {
-		n = kernel_read(inode, 0, text, min_u32(size, PATH_MAX));
+		n = read_link(inode, text, min_u32(size, PATH_MAX));
 		if (n > 0 && copy_to_user(buf, text, n) < 0)
 			n = -EFAULT;
 		kpage_free(text);
@@ -197,6 +199,13 @@ static int may_delete(const struct target *t, const struct inode *inode)
 static bool is_mount_point(const struct inode *inode)
 {
 	return inode->i_mount || inode == inode->i_sb->s_root;
+}
+
+/* A name of inode in dir is gone: if it was the one that is remembered, another may be found later. */
+static void forget_name(struct inode *inode, const struct inode *dir)
+{
+	if (inode->i_dir == dir->i_ino)
+		inode->i_dir = 0;
 }
 
 /* unlink() and rmdir() differ in what they accept and in the operation. */
@@ -227,6 +236,8 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 	if (!error)
 		error = directory ? t.dir->i_op->rmdir(t.dir, t.last, t.length, inode) :
 				    t.dir->i_op->unlink(t.dir, t.last, t.length, inode);
+	if (!error)
+		forget_name(inode, t.dir);
 	release_target(&t);
 	iput(inode);
 	return error;
@@ -344,6 +355,10 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 	if (!error)
 		error = from->dir->i_op->rename(from->dir, from->last, from->length, inode, to->dir, to->last, to->length,
 						replaced);
+	if (!error)
+		inode->i_dir = to->dir->i_ino;
+	if (!error && replaced)
+		forget_name(replaced, to->dir);
 out:
 	if (replaced)
 		iput(replaced);

@@ -33,7 +33,7 @@ static struct cached_page *page_at_lru(struct list *node)
 	return list_entry(node, struct cached_page, lru_link);
 }
 
-static struct cached_page *find_page(const struct inode *inode, u32 index)
+struct cached_page *find_page(const struct inode *inode, u32 index)
 {
 	list_for_each(node, bucket_of(inode, index)) {
 		struct cached_page *page = list_entry(node, struct cached_page, hash_link);

@@ -6,7 +6,7 @@
 #include <abi/dirent.h>
 #include <abi/errno.h>
 
-#define NAME_MAX	64
+#define NAME_MAX	255
 #define STOP		1
 
 struct context {

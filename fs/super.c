@@ -9,9 +9,12 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <abi/mount.h>
+#include "proc.h"
 
 #define RAMDISK_MIN_RAM	(8u << 20)	/* with less, the root stays on the floppy */
 #define FIRST_HARD_DISK	0x80		/* BIOS drive number */
+
+#define MOUNT_LINE	96	/* device and directory are cut to 31 characters each */
 
 #define FD0	MKDEV(FLOPPY_MAJOR, 0)
 #define RAM0	MKDEV(RAM_MAJOR, 0)
@@ -66,25 +69,45 @@ static struct super_block *find_mount(kdev_t dev)
 	return NULL;
 }
 
-/* Read the file system of a device. NULL with *error. */
-static struct super_block *get_super(kdev_t dev, const char *device, const char *dir, u32 flags, int *error)
+/* A number for a file system without a device: major 0 and the lowest minor that is free. 0: none. */
+static kdev_t anonymous_device(void)
 {
-	struct super_block *sb;
+	for (u32 minor = 1; minor < 256; minor++)
+		if (!find_mount(MKDEV(0, minor)))
+			return MKDEV(0, minor);
+	return 0;
+}
 
-	*error = blkdev_open(dev);
-	if (!*error && find_mount(dev))
-		*error = -EBUSY;
-	if (*error)
+/* The device number to mount: the device's, opened, or an anonymous one. */
+static int get_device(const struct file_system_type *type, kdev_t *dev)
+{
+	int error;
+
+	if (!type->needs_device) {
+		*dev = anonymous_device();
+		return *dev ? 0 : -EMFILE;
+	}
+	error = blkdev_open(*dev);
+	return error ? error : find_mount(*dev) ? -EBUSY : 0;
+}
+
+/* Read the file system of a device. NULL with *error. */
+static struct super_block *get_super(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags,
+				     int *error)
+{
+	struct super_block *sb = kzalloc(sizeof(*sb));
+
+	*error = sb ? get_device(type, &dev) : -ENOMEM;
+	if (*error) {
+		kfree(sb);
 		return NULL;
-	sb = kzalloc(sizeof(*sb));
-	*error = sb ? 0 : -ENOMEM;
-	if (!sb)
-		return NULL;
+	}
+	sb->s_type = type;
 	sb->s_dev = dev;
 	sb->s_readonly = flags & MS_RDONLY;
 	strlcpy(sb->s_device, device, sizeof(sb->s_device));
 	strlcpy(sb->s_dir, dir, sizeof(sb->s_dir));
-	*error = minix_read_super(sb);
+	*error = type->read_super(sb);
 	if (*error) {
 		invalidate_buffers(dev);
 		kfree(sb);
@@ -169,7 +192,7 @@ int mount_root(void)
 	int error;
 
 	device_path(dev, path, sizeof(path));
-	sb = get_super(dev, path, "/", 0, &error);
+	sb = get_super(find_file_system("minix"), dev, path, "/", 0, &error);
 	if (!sb)
 		return error;
 	current->fs->root = igrab(sb->s_root);
@@ -192,8 +215,7 @@ asmlinkage int sys_sync(void)
 	return 0;
 }
 
-/* What mount() needs of its arguments, beyond the device's inode. */
-static int do_mount(kdev_t dev, const char *device, const char *dir, u32 flags)
+static int do_mount(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags)
 {
 	struct super_block *sb;
 	struct inode *covered;
@@ -205,7 +227,7 @@ static int do_mount(kdev_t dev, const char *device, const char *dir, u32 flags)
 		error = -ENOTDIR;
 	else if (covered->i_mount || covered == covered->i_sb->s_root)
 		error = -EBUSY;
-	sb = error ? NULL : get_super(dev, device, dir, flags, &error);
+	sb = error ? NULL : get_super(type, dev, device, dir, flags, &error);
 	if (!sb) {
 		iput(covered);
 		return error;
@@ -215,28 +237,41 @@ static int do_mount(kdev_t dev, const char *device, const char *dir, u32 flags)
 	return 0;
 }
 
-asmlinkage int sys_mount(const char __user *device, const char __user *dir, const char __user *type, u32 flags, const void __user *data)
+/* The number of the device that a path names. */
+static int find_device(const char *path, kdev_t *dev)
 {
 	struct inode *inode;
-	char *device_name = NULL, *dir_name = NULL;
-	int error = suser() ? 0 : -EPERM;
+	int error = path_lookup(AT_FDCWD, path, FOLLOW, &inode);
 
-	(void)type;
-	(void)data;
-	if (!error)
-		error = user_path(device, FOLLOW, &inode);
 	if (error)
 		return error;
+	*dev = inode->i_rdev;
 	error = S_ISBLK(inode->i_mode) ? 0 : -ENOTBLK;
-	if (!error)
-		error = getname(device, &device_name);
-	if (!error)
-		error = getname(dir, &dir_name);
-	if (!error)
-		error = do_mount(inode->i_rdev, device_name, dir_name, flags);
-	putname(dir_name);
-	putname(device_name);
 	iput(inode);
+	return error;
+}
+
+/* mount(): device may be any word where the type needs none; data, the options of a type, is not looked at. */
+asmlinkage int sys_mount(const char __user *device, const char __user *dir, const char __user *type, u32 flags, const void __user *data)
+{
+	char *names[3] = { NULL };		/* type, directory, device */
+	const struct file_system_type *fs = NULL;
+	kdev_t dev = 0;
+	int error = suser() ? getname(type, &names[0]) : -EPERM;
+
+	(void)data;
+	if (!error) {
+		fs = find_file_system(names[0]);
+		error = fs ? getname(dir, &names[1]) : -ENODEV;
+	}
+	if (!error && (device || fs->needs_device))
+		error = getname(device, &names[2]);
+	if (!error && fs->needs_device)
+		error = find_device(names[2], &dev);
+	if (!error)
+		error = do_mount(fs, dev, names[2] ? names[2] : "none", names[1], flags);
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
+		putname(names[i]);
 	return error;
 }
 
@@ -281,7 +316,7 @@ asmlinkage int sys_umount2(const char __user *path, u32 flags)
 	sb = inode->i_sb;
 	if (S_ISBLK(inode->i_mode))
 		sb = find_mount(inode->i_rdev);
-	else if (inode != sb->s_root)
+	else if (sb && inode != sb->s_root)	/* a pipe has none */
 		sb = NULL;
 	iput(inode);
 	return sb ? do_umount(sb) : -EINVAL;
@@ -292,23 +327,35 @@ asmlinkage int sys_umount(const char __user *path)
 	return sys_umount2(path, 0);
 }
 
+static u32 describe_mount(struct list *node, char *line, u32 size)
+{
+	const struct super_block *sb = list_entry(node, struct super_block, link);
+
+	return snprintf(line, size, "%s %s %s %s 0 0\n", sb->s_device, sb->s_dir, sb->s_type->name, sb->s_readonly ? "ro" : "rw");
+}
+
 /* mounts(buf, size) (515): a line for each mount, as /proc/mounts has them; bytes. */
 asmlinkage int sys_mounts(char __user *buf, u32 size)
 {
-	char line[96];
+	char line[MOUNT_LINE];
 	u32 done = 0;
 
 	list_for_each(node, &mounts) {
-		struct super_block *sb = list_entry(node, struct super_block, link);
-		u32 n = snprintf(line, sizeof(line), "%s %s minix %s 0 0\n", sb->s_device, sb->s_dir,
-				 sb->s_readonly ? "ro" : "rw");
+		u32 n = min_u32(describe_mount(node, line, sizeof(line)), size - done);
 
-		n = min_u32(n, size - done);
 		if (copy_to_user(buf + done, line, n) < 0)
 			return -EFAULT;
 		done += n;
 	}
 	return done;
+}
+
+void show_mounts(struct seq *s)
+{
+	char line[MOUNT_LINE];
+
+	list_for_each(node, &mounts)
+		seq_write(s, line, describe_mount(node, line, sizeof(line)));
 }
 
 /* For exact counts: write everything, then drop all that can be had again. */

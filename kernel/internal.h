@@ -12,7 +12,6 @@ union task_frame {
 extern union task_frame init_task_union;	/* the idle task: head.asm starts on its stack */
 extern struct task_struct *const idle_task;
 extern pte_t swapper_pg_dir[];
-extern u32 context_switches;
 
 /* sched.c */
 void set_priority(struct task_struct *task, int priority);

@@ -21,6 +21,7 @@
 static irq_handler_t handlers[NR_IRQS];
 static u16 irq_mask = 0xFFFF & ~(1u << IRQ_CASCADE);
 static u32 spurious;
+u32 irq_counts[NR_IRQS];
 
 static void write_masks(void)
 {
@@ -85,6 +86,7 @@ void do_irq(struct pt_regs *regs, u32 irq)
 	if (irq >= 8)
 		outb(PIC2_COMMAND, OCW2_EOI);
 	outb(PIC1_COMMAND, OCW2_EOI);
+	irq_counts[irq]++;
 	if (handlers[irq])
 		handlers[irq](regs);
 }

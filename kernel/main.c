@@ -81,6 +81,7 @@ void start_kernel(struct boot_params *bp)
 	sched_init();
 	futex_init();
 	timer_init();
+	loadavg_init();
 	time_init();
 	fpu_init();
 	tty_init();

@@ -17,12 +17,14 @@
 #define KBD_COMMAND	0x64
 #define KBD_RESET	0xFE
 
-extern const u32 ksyms_count, ksyms_addr[], ksyms_name[];	/* build/ksyms.asm, made by the Makefile */
+extern const u32 ksyms_count, ksyms_addr[];
+extern const char ksyms_names[];	/* build/ksyms.asm, made by the Makefile */
 
 /* Name of the function that contains addr, and how far in; "?" when it is none of ours. */
 static const char *symbol_of(u32 addr, u32 *offset)
 {
 	u32 low = 0, high = ksyms_count;
+	const char *name;
 
 	*offset = 0;
 	if (high == 0 || addr < ksyms_addr[0] || addr >= KMAP_BASE)
@@ -36,7 +38,10 @@ static const char *symbol_of(u32 addr, u32 *offset)
 			high = middle;
 	}
 	*offset = addr - ksyms_addr[low];
-	return (const char *)ksyms_name[low];
+	name = ksyms_names;
+	while (low-- > 0)
+		name += strlen(name) + 1;
+	return name;
 }
 
 static void show_address(u32 addr)

@@ -7,7 +7,7 @@
 
 #define PARAMS_MAX	16
 
-static char *params[PARAMS_MAX + 1];	/* NULL-terminated */
+char *params[PARAMS_MAX + 1];	/* NULL-terminated */
 static const char *const kernel_names[] = { "console", "root", "init", "mem", "panic", "trace", "ide" };
 
 /* Split text in place. Called first thing by start_kernel; words beyond the limit are dropped with a message. */

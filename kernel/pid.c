@@ -9,7 +9,8 @@
 #define PID_FIRST_REUSED 100		/* numbers below it are not given out again */
 
 static struct list buckets[PID_BUCKETS];
-static int last_pid;
+int last_pid;
+u32 nr_forks;
 static bool wrapped;
 
 void pid_init(void)
@@ -67,6 +68,7 @@ void hash_task(struct task_struct *task)
 {
 	list_add(&task->pid_link, &buckets[(u32)task->pid % PID_BUCKETS]);
 	list_add_tail(&task->all_link, &all_tasks);
+	nr_forks++;
 }
 
 void unhash_task(struct task_struct *task)

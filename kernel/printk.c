@@ -56,23 +56,40 @@ void printk(const char *fmt, ...)
 	irq_restore(flags);
 }
 
+/* Copy the log's bytes [at, at + n), all still in the ring. */
+static int copy_log(char __user *buf, u32 at, u32 n)
+{
+	int error = 0;
+
+	for (u32 done = 0, part; done < n && !error; done += part) {
+		u32 offset = (at + done) % LOG_SIZE;
+
+		part = min_u32(n - done, LOG_SIZE - offset);
+		error = copy_to_user(buf + done, log + offset, part);
+	}
+	return error ? error : (int)n;
+}
+
+/* For /dev/kmsg. Positions count the bytes ever written; what the ring has lost is skipped. */
+int log_read(char __user *buf, u32 count, loff_t *pos)
+{
+	u32 oldest = log_end - min_u32(log_end, LOG_SIZE), at = *pos > log_end ? log_end : max_u32(*pos, oldest);
+	int n = copy_log(buf, at, min_u32(count, log_end - at));
+
+	if (n > 0)
+		*pos = at + n;
+	return n;
+}
+
 /* syslog(): reading the whole ring (3) and its size (10) are what dmesg needs; the rest is EINVAL. */
 asmlinkage int sys_syslog(int type, char __user *buf, int size)
 {
-	u32 available = min_u32(log_end, LOG_SIZE), n, at;
-	int error = 0;
+	u32 n;
 
 	if (type == SYSLOG_SIZE_BUFFER)
 		return LOG_SIZE;
 	if (type != SYSLOG_READ_ALL || size < 0)
 		return -EINVAL;
-	n = min_u32(size, available);
-	at = log_end - n;
-	for (u32 done = 0; done < n && !error;) {
-		u32 offset = (at + done) % LOG_SIZE, part = min_u32(n - done, LOG_SIZE - offset);
-
-		error = copy_to_user(buf + done, log + offset, part);
-		done += part;
-	}
-	return error ? error : (int)n;
+	n = min_u32(size, min_u32(log_end, LOG_SIZE));
+	return copy_log(buf, log_end - n, n);
 }

@@ -25,7 +25,8 @@ static struct run_queue queues[2];
 static struct run_queue *active = &queues[0], *expired = &queues[1];
 static u32 loaded_pgdir;		/* what CR3 holds */
 
-union task_frame init_task_union ALIGNED(PAGE_SIZE) = {
+/* In a section of its own, so that nothing else in it is aligned to a page. */
+union task_frame init_task_union __attribute__((section(".data.page"))) ALIGNED(PAGE_SIZE) = {
 	.task = {
 		.state = TASK_RUNNING,
 		.priority = PRIORITIES - 1,
@@ -39,7 +40,7 @@ struct task_struct *const idle_task = &init_task_union.task;
 struct task_struct *current = &init_task_union.task;
 struct task_struct *init_task;
 LIST_HEAD(all_tasks);
-u32 context_switches;
+u32 context_switches, cpu_ticks[CPU_STATES];
 
 /* Called once by start_kernel; what runs now becomes the idle task. */
 void sched_init(void)
@@ -219,12 +220,17 @@ void sched_fork(struct task_struct *child)
 /* Called by the timer interrupt: account the tick and end the time slice when it is used up. */
 void sched_tick(struct pt_regs *regs)
 {
-	if (current == idle_task)
+	if (current == idle_task) {
+		cpu_ticks[CPU_IDLE]++;
 		return;
-	if (user_mode(regs))
+	}
+	if (user_mode(regs)) {
 		current->utime++;
-	else
+		cpu_ticks[CPU_USER]++;
+	} else {
 		current->stime++;
+		cpu_ticks[CPU_SYSTEM]++;
+	}
 	itimer_tick(user_mode(regs));
 	if ((current->utime + current->stime) % HZ == 0)
 		check_cpu_limit();

@@ -39,6 +39,17 @@ bool signal_is_ignored(struct task_struct *task, int sig)
 	return task->sig_blocked & SIGBIT(sig) || action_of(task, sig)->handler == SIGNAL_IGNORE;
 }
 
+/* The signals that a task ignores and those that it handles, for /proc. */
+void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught)
+{
+	*ignored = *caught = 0;
+	for (int sig = 1; task->sigactions && sig <= NSIG_MAX; sig++) {
+		u32 handler = task->sigactions->action[sig - 1].handler;
+
+		*(handler == SIGNAL_IGNORE ? ignored : caught) |= handler == SIGNAL_DEFAULT ? 0 : SIGBIT(sig);
+	}
+}
+
 /* Set or clear the work bit after pending or blocked changed. */
 void recalc_signals(struct task_struct *task)
 {

@@ -12,19 +12,19 @@
 #include <abi/taskinfo.h>
 #include "internal.h"
 
-static struct utsname names = {
+struct utsname system_names = {
 	.sysname = "Cowix", .nodename = "cowix", .release = "0.2.0", .version = "#1", .machine = "i386",
 	.domainname = "(none)",
 };
 
 asmlinkage int sys_uname(struct utsname __user *buf)
 {
-	return copy_to_user(buf, &names, sizeof(names));
+	return copy_to_user(buf, &system_names, sizeof(system_names));
 }
 
 asmlinkage int sys_sethostname(const char __user *name, int length)
 {
-	char copy[sizeof(names.nodename)] = { 0 };
+	char copy[sizeof(system_names.nodename)] = { 0 };
 	int error;
 
 	if (!suser())
@@ -33,7 +33,7 @@ asmlinkage int sys_sethostname(const char __user *name, int length)
 		return -EINVAL;
 	error = copy_from_user(copy, name, length);
 	if (!error)
-		memcpy(names.nodename, copy, sizeof(copy));
+		memcpy(system_names.nodename, copy, sizeof(copy));
 	return error;
 }
 
@@ -130,6 +130,8 @@ asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
 	info.freeram = nr_free_pages;
 	info.bufferram = counts.frames_cache;
 	info.mem_unit = PAGE_SIZE;
+	for (u32 i = 0; i < 3; i++)
+		info.loads[i] = load_average[i] * (65536 / LOAD_ONE);
 	list_for_each(node, &all_tasks)
 		info.procs++;
 	return copy_to_user(buf, &info, sizeof(info));

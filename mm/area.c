@@ -98,6 +98,7 @@ struct mm *mm_dup(struct mm *mm)
 	child->brk = mm->brk;
 	child->arg_start = mm->arg_start;
 	child->arg_end = mm->arg_end;
+	child->env_end = mm->env_end;
 	list_for_each(node, &mm->areas) {
 		struct vm_area *copy = area_dup(area_at(node));
 

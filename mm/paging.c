@@ -17,7 +17,7 @@
 bool cpu_has_pse, cpu_has_pge, cpu_has_fxsr;
 
 /* A 486 without CPUID cannot toggle EFLAGS.ID: it has none of the features asked for here. */
-static bool has_cpuid(void)
+bool has_cpuid(void)
 {
 	u32 flags = read_eflags();
 	bool toggled;

@@ -62,6 +62,7 @@ struct cached_page {
 	bool reading;				/* by one of its users; the others wait */
 };
 
+struct cached_page *find_page(const struct inode *inode, u32 index);	/* NULL: not there; no reference */
 struct cached_page *get_cached_page(struct inode *inode, u32 index, bool read, int *error);	/* held; NULL: error */
 void put_cached_page(struct cached_page *page);
 int write_inode_pages(struct inode *inode);
@@ -83,6 +84,9 @@ struct inode_ops {
 		      const char *to, u32 to_length, struct inode *replaced);
 	int (*truncate)(struct inode *inode, u32 size);
 	int (*bmap)(struct inode *inode, u32 block, bool create, u32 *where);	/* the device's block; 0: a hole, and after an error */
+	/* Links that are not stored: the text, and, where that is only a description, the inode itself, referenced. */
+	int (*readlink)(struct inode *link, char *buf, u32 size);
+	int (*follow)(struct inode *link, struct inode **inode);
 };
 
 struct file_ops {
@@ -102,6 +106,7 @@ struct inode {
 	struct super_block *i_sb;
 	kdev_t i_dev, i_rdev;
 	u32 i_ino, i_count;
+	u32 i_dir;				/* a directory that has a name of this file, 0: none known */
 	u32 i_mode, i_uid, i_gid, i_nlink, i_size;
 	u32 i_atime, i_mtime, i_ctime;
 	bool i_dirty, i_locked, i_valid;
@@ -135,6 +140,22 @@ bool inodes_busy(struct super_block *sb);
 void drop_inodes(struct super_block *sb);
 void inode_init(void);
 extern u32 nr_inodes;
+void set_file_ops(struct inode *inode, const struct file_ops *directory);	/* i_fop, as i_mode says */
+
+/* fs/filesystems.c */
+struct seq;
+struct file_system_type {
+	const char *name;
+	bool needs_device;		/* without one, nothing is ever written, and what is dirty stays in memory */
+	int (*read_super)(struct super_block *sb);
+};
+
+const struct file_system_type *find_file_system(const char *name);	/* NULL: unknown */
+void show_filesystems(struct seq *s);
+int minix_read_super(struct super_block *sb);
+int proc_read_super(struct super_block *sb);
+int tmpfs_read_super(struct super_block *sb);
+extern u32 tmpfs_pages;			/* in all memory file systems */
 
 /* fs/super.c */
 struct super_ops {
@@ -147,6 +168,7 @@ struct super_ops {
 
 struct super_block {
 	struct list link;
+	const struct file_system_type *s_type;
 	kdev_t s_dev;
 	bool s_readonly;
 	bool s_cache_names;			/* a name means the same inode until it is removed or renamed */
@@ -162,7 +184,7 @@ void sync_all(void);
 void fs_init(void);
 void fs_drop_caches(void);
 void fs_audit_counts(struct audit_report *report);
-int minix_read_super(struct super_block *sb);		/* fs/minix_super.c */
+void show_mounts(struct seq *s);
 
 /*
  * fs/namei.c: paths are kernel strings; inodes come back referenced. A path that does not begin with a slash starts at the directory that dirfd
@@ -172,6 +194,7 @@ enum { FOLLOW = 1, NOFOLLOW = 0 };
 int path_lookup(int dirfd, const char *path, int follow, struct inode **inode);
 int path_parent(int dirfd, const char *path, struct inode **dir, const char **last, u32 *length);	/* all but the last component */
 int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode);
+int read_link(struct inode *link, char *buf, u32 size);
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
 int getname(const char __user *path, char **name);	/* a page; putname() frees it */
 void putname(char *name);
@@ -223,6 +246,8 @@ struct fs_struct {
 	struct inode *root, *cwd;
 	u32 umask;
 };
+
+int inode_path(struct inode *inode, char *page, char **path);	/* drops the reference */
 
 /* fs/read_write.c */
 extern const struct file_ops regular_fops;

@@ -18,6 +18,7 @@
 
 typedef void (*irq_handler_t)(struct pt_regs *regs);	/* runs with interrupts masked; may wake_up(), must not sleep */
 
+extern u32 irq_counts[NR_IRQS];	/* since boot */
 void irq_init(void);
 void request_irq(int irq, irq_handler_t handler);	/* installs and unmasks */
 

@@ -6,6 +6,7 @@
 
 /* kernel/printk.c: the log goes to a ring (read by syslog()), the VGA console and port 0xE9. Any context. */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int log_read(char __user *buf, u32 count, loff_t *pos);	/* the log as a file: bytes, 0 at its end */
 void log_to_console(bool on);		/* whether printk also writes the VGA console */
 
 /* kernel/panic.c */
@@ -38,6 +39,8 @@ void *memchr(const void *s, int c, size_t n);
 char *strcpy(char *to, const char *from);
 size_t strlcpy(char *to, const char *from, size_t size);
 u32 simple_strtoul(const char *s, const char **end, int base);
+
+extern struct utsname system_names;	/* kernel/sys.c: what uname() tells */
 
 /* kernel/params.c: kernel parameters (docs/boot: where they live in the image). */
 const char *param_get(const char *name);	/* value of name=value, or NULL */

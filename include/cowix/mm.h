@@ -108,7 +108,7 @@ struct mm {
 	struct vm_area *last_area;	/* the area found last: faults come in clusters */
 	int users;			/* tasks that share this address space */
 	u32 start_brk, brk;
-	u32 arg_start, arg_end;
+	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
 	u32 nr_resident;		/* user page-table entries that are present */
 };
 
@@ -121,6 +121,7 @@ struct mm {
 
 /* mm/paging.c */
 void paging_init(void);
+bool has_cpuid(void);
 void kernel_protect(void);		/* text and constants read-only, for good */
 extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 

@@ -129,6 +129,9 @@ extern struct task_struct *init_task;		/* pid 1, who inherits orphans */
 extern struct list all_tasks;
 
 /* kernel/sched.c */
+enum { CPU_USER, CPU_SYSTEM, CPU_IDLE, CPU_STATES };
+extern u32 cpu_ticks[CPU_STATES];		/* since boot */
+extern u32 context_switches;
 void sched_init(void);
 void schedule(void);
 void wake_up_task(struct task_struct *task);	/* makes it runnable; callable from interrupts */
@@ -142,7 +145,14 @@ static inline bool signal_pending(const struct task_struct *task)
 	return task->work & WORK_SIGNAL;
 }
 
+/* kernel/loadavg.c */
+#define LOAD_ONE	2048u			/* a load of 1 */
+extern u32 load_average[3];			/* over 1, 5 and 15 minutes */
+void loadavg_init(void);
+
 /* kernel/pid.c */
+extern int last_pid;				/* given out last */
+extern u32 nr_forks;				/* tasks ever made */
 void pid_init(void);
 int alloc_pid(void);
 struct task_struct *find_task(int pid);

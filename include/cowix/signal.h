@@ -32,6 +32,7 @@ void wait_with_mask(u64 mask);				/* until restore_mask(), or, when a signal com
 void restore_mask(void);
 void do_signal(struct pt_regs *regs);			/* on the way back to user mode */
 bool signal_is_ignored(struct task_struct *task, int sig);	/* blocked or ignored: for the terminal's SIGTTIN and SIGTTOU */
+void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught);
 
 /* A 64-bit set and the two words that programs see. */
 static inline u64 sigset_to_u64(const unsigned long *set)

@@ -17,6 +17,7 @@ int tty_open(kdev_t dev, bool noctty, kdev_t *actual);	/* -ENXIO; a session lead
 int tty_read(kdev_t dev, char __user *buf, size_t count, bool nonblock);	/* bytes; -EINTR, -EAGAIN, -EIO, -EFAULT */
 int tty_write(kdev_t dev, const char __user *buf, size_t count, bool nonblock);
 int tty_ioctl(kdev_t dev, u32 cmd, u32 arg);		/* -ENOTTY for what is no terminal request */
+int tty_foreground(kdev_t dev);			/* its foreground process group, -1: none */
 void tty_hangup_session(int session);			/* its leader exits */
 
 void console_init(void);				/* early: printk may write the screen from now on */

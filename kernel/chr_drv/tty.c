@@ -354,6 +354,14 @@ struct tty *tty_of(kdev_t dev)
 	return minor >= 64 && minor < 64 + SERIAL_LINES && serial_ttys[minor - 64].put ? &serial_ttys[minor - 64] : NULL;
 }
 
+/* The foreground process group of a terminal, -1: none. */
+int tty_foreground(kdev_t dev)
+{
+	const struct tty *tty = dev ? tty_of(dev) : NULL;
+
+	return tty && tty->pgrp ? tty->pgrp : -1;
+}
+
 /*
  * Open a terminal. A session leader without one gets it as its controlling terminal, unless noctty or another session has it. *actual is what
  * the other calls want: /dev/tty and /dev/console are names for something else.

@@ -273,6 +273,34 @@ static void atomic_pipes(void)
 	CHECK(seen == WRITERS * RECORDS);
 }
 
+/* Each bit is set in about half of 4,000 bytes. */
+static void random_bytes(const char *device)
+{
+	static unsigned char buf[4000];
+	int fd = open(device, O_RDWR), set[8] = { 0 };
+
+	CHECK(read(fd, buf, sizeof(buf)) == sizeof(buf) && write(fd, buf, 8) == 8);
+	for (size_t i = 0; i < sizeof(buf) * 8; i++)
+		set[i % 8] += buf[i / 8] >> i % 8 & 1;
+	for (int i = 0; i < 8; i++)
+		CHECK(set[i] > 1800 && set[i] < 2200);
+	close(fd);
+}
+
+/* A line written to /dev/kmsg is the last one of the log. */
+static void kernel_log(void)
+{
+	static char log[9000];
+	const char *line = "a line of the test\n";
+	int fd = open("/dev/kmsg", O_RDWR), at = 0, n;
+
+	CHECK(write(fd, line, strlen(line)) == (int)strlen(line));
+	while ((n = read(fd, log + at, 1000)) > 0)
+		at += n;
+	CHECK(n == 0 && at > 100 && strcmp(log + at - strlen(line), line) == 0);
+	close(fd);
+}
+
 static void devices(void)
 {
 	char buf[8] = "abcdefg";
@@ -286,11 +314,14 @@ static void devices(void)
 	fd = open("/dev/full", O_WRONLY);
 	CHECK_ERRNO(write(fd, buf, 1), ENOSPC);
 	close(fd);
+	random_bytes("/dev/urandom");
+	random_bytes("/dev/random");
 	if (!on_cowix())
 		return;
 	CHECK(mknod("/tmp/test-dev", S_IFCHR | 0600, 0x6301) == 0);
 	CHECK_ERRNO(open("/tmp/test-dev", O_RDONLY), ENXIO);
 	CHECK(unlink("/tmp/test-dev") == 0);
+	kernel_log();
 }
 
 /* Fill the disk: ENOSPC, and all room is there again afterwards. */
@@ -339,5 +370,5 @@ TESTS({ "read_back", "what was written is read", read_back }, { "large_files", "
       { "directories", "mkdir, rmdir, readdir, getcwd", directories }, { "names", "link, rename, symlink", names },
       { "path_errors", "long, empty and wrong paths", path_errors }, { "pipes", "70,000 bytes through a pipe", pipes },
       { "broken_pipe", "SIGPIPE and EPIPE", broken_pipe }, { "atomic_pipes", "small writes stay whole", atomic_pipes },
-      { "devices", "null, zero, full, no device", devices }, { "disk_full", "ENOSPC and everything back", disk_full },
+      { "devices", "null, zero, full, random, kmsg, no device", devices }, { "disk_full", "ENOSPC and everything back", disk_full },
       { "written_programs", "a copied program runs", written_programs })

@@ -1,4 +1,4 @@
-/* mount [-r] device directory; without arguments: what is mounted */
+/* mount [-r] [-t type] device directory; without arguments: what is mounted */
 #include <cowix.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,14 +9,17 @@
 int main(int argc, char **argv)
 {
 	static char table[2048];
+	const char *type = "minix";
 	int option, n, flags = 0;
 
 	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "rt:")) != -1) {
 		if (option == 'r')
 			flags = MS_RDONLY;
+		if (option == 't')
+			type = optarg;
 		if (option == '?')
-			usage("[-r] device directory");
+			usage("[-r] [-t type] device directory");
 	}
 	if (optind == argc) {
 		n = mounts(table, sizeof(table));
@@ -26,8 +29,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc - optind != 2)
-		usage("[-r] device directory");
-	if (mount(argv[optind], argv[optind + 1], "minix", flags, NULL) < 0)
+		usage("[-r] [-t type] device directory");
+	if (mount(argv[optind], argv[optind + 1], type, flags, NULL) < 0)
 		die(argv[optind]);
 	return 0;
 }

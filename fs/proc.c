@@ -1,0 +1,366 @@
+/*
+ * /proc: the tree. Inodes are made at lookup and forgotten after use; nothing but the root stays. Their numbers say what they are: the process
+ * in the upper half, 0 for the system; in the lower half 1 for its directory, then the entries of the table, from FIRST_FD on descriptors.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+#include "proc.h"
+
+#define PROC_MAGIC	0x9FA0
+#define DIRECTORY	1u		/* kinds, the lower half of an inode number */
+#define FIRST_ENTRY	2u
+#define FIRST_FD	0x100u
+#define INO(pid, kind)	((u32)(pid) << 16 | (kind))
+#define ROOT_INO	INO(0, DIRECTORY)
+#define FIRST_POSITION	2u		/* in a directory, after `.` and `..` */
+#define LINE_LENGTH	256
+
+static u32 pid_of(const struct inode *inode)
+{
+	return inode->i_ino >> 16;
+}
+
+static u32 kind_of(const struct inode *inode)
+{
+	return inode->i_ino & 0xFFFF;
+}
+
+static const struct proc_entry *entry_of(const struct inode *inode)
+{
+	return &(pid_of(inode) ? proc_task_entries : proc_system_entries)[kind_of(inode) - FIRST_ENTRY];
+}
+
+/* i_zone[0] keeps when the process was started, so that another one that gets its number later is not mistaken for it. */
+struct task_struct *proc_task(struct inode *inode)
+{
+	struct task_struct *task = find_task(pid_of(inode));
+
+	return task && task->start_time == inode->i_zone[0] ? task : NULL;
+}
+
+static struct file *open_file(const struct task_struct *task, u32 fd)
+{
+	return task->files && fd < task->files->end ? task->files->fd[fd] : NULL;
+}
+
+void seq_write(struct seq *s, const char *text, u32 n)
+{
+	for (; n > 0; n--, text++, s->at++)
+		if (s->at - s->from < PAGE_SIZE)
+			s->buf[s->at - s->from] = *text;
+}
+
+void seq_printf(struct seq *s, const char *fmt, ...)
+{
+	char line[LINE_LENGTH];
+	va_list ap;
+	u32 n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	seq_write(s, line, min_u32(n, sizeof(line) - 1));
+}
+
+/* Whether current may see what is the process's own. A program that runs with other rights than its user's is root's. */
+static bool may_see(const struct task_struct *task)
+{
+	u32 uid = current->euid;
+
+	return suser() || (task->uid == uid && task->euid == uid && task->suid == uid);
+}
+
+/* 0 if the process is still there and current may see the inode; -ESRCH, -EACCES. */
+static int check_access(struct inode *inode)
+{
+	struct task_struct *task;
+
+	if (!pid_of(inode))
+		return 0;
+	task = proc_task(inode);
+	if (!task)
+		return -ESRCH;
+	return kind_of(inode) != DIRECTORY && (kind_of(inode) >= FIRST_FD || entry_of(inode)->private) && !may_see(task) ? -EACCES : 0;
+}
+
+static int proc_open(struct inode *inode, struct file *file)
+{
+	(void)file;
+	return check_access(inode);
+}
+
+static int proc_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
+{
+	struct seq s = { .buf = kpage_alloc(), .from = *pos, .inode = file->inode };
+	int n;
+
+	if (!s.buf)
+		return -ENOMEM;
+	n = check_access(file->inode);
+	if (!n) {
+		entry_of(file->inode)->show(&s);
+		if (s.at > s.from)
+			n = min_u32(min_u32(count, PAGE_SIZE), s.at - s.from);
+		if (copy_to_user(buf, s.buf, n) < 0)
+			n = -EFAULT;
+		else
+			*pos += n;
+	}
+	kpage_free(s.buf);
+	return n;
+}
+
+static const struct file_ops proc_fops = { .open = proc_open, .read = proc_read };
+
+/* A decimal number without leading zeroes, of up to five digits. -1: something else. */
+static int parse_number(const char *name, u32 length)
+{
+	int value = 0;
+
+	if (length > 5 || (name[0] == '0' && length > 1))
+		return -1;
+	for (; length > 0; length--, name++) {
+		if (*name < '0' || *name > '9')
+			return -1;
+		value = value * 10 + *name - '0';
+	}
+	return value;
+}
+
+static u32 parent_ino(const struct inode *dir)
+{
+	return kind_of(dir) == DIRECTORY ? ROOT_INO : INO(pid_of(dir), DIRECTORY);
+}
+
+static int find_entry(u32 pid, const char *name, u32 length, u32 *ino)
+{
+	const struct proc_entry *entries = pid ? proc_task_entries : proc_system_entries;
+
+	for (u32 i = 0; entries[i].name; i++)
+		if (strlen(entries[i].name) == length && memcmp(entries[i].name, name, length) == 0) {
+			*ino = INO(pid, FIRST_ENTRY + i);
+			return 0;
+		}
+	return -ENOENT;
+}
+
+static int proc_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
+{
+	u32 pid = pid_of(dir);
+	struct task_struct *task = pid ? proc_task(dir) : NULL;
+	int number = parse_number(name, length);
+
+	if (name[0] == '.') {
+		*ino = length == 1 ? dir->i_ino : parent_ino(dir);
+		return length == 1 || (length == 2 && name[1] == '.') ? 0 : -ENOENT;
+	}
+	if (pid && !task)
+		return -ENOENT;
+	if (kind_of(dir) != DIRECTORY) {
+		*ino = INO(pid, FIRST_FD + number);
+		return number >= 0 && open_file(task, number) ? 0 : -ENOENT;
+	}
+	if (pid || number < 0)
+		return find_entry(pid, name, length, ino);
+	*ino = INO(number, DIRECTORY);
+	return number && find_task(number) ? 0 : -ENOENT;
+}
+
+/* The process with the lowest number from pid on, or NULL. */
+static const struct task_struct *next_task(int pid)
+{
+	const struct task_struct *next = NULL;
+
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->pid >= pid && (!next || task->pid < next->pid))
+			next = task;
+	}
+	return next;
+}
+
+/* A process's open file, or, in /proc itself, a process, at the place *n or the next one that is taken. */
+static bool number_at(struct inode *dir, u32 *n, char *name, u32 *ino)
+{
+	const struct task_struct *task = pid_of(dir) ? proc_task(dir) : next_task(*n);
+
+	if (!task)
+		return false;
+	if (pid_of(dir)) {
+		while (task->files && *n < task->files->end && !task->files->fd[*n])
+			++*n;
+		*ino = INO(task->pid, FIRST_FD + *n);
+	} else {
+		*n = task->pid;
+		*ino = INO(task->pid, DIRECTORY);
+	}
+	snprintf(name, 8, "%u", *n);
+	return !pid_of(dir) || open_file(task, *n);
+}
+
+/* The entry at the position *pos of a directory, or the first one behind it: its name and inode number. */
+static bool entry_at(struct inode *dir, u32 *pos, const char **name, char *number, u32 *ino)
+{
+	const struct proc_entry *entries = pid_of(dir) ? proc_task_entries : proc_system_entries;
+	u32 n = 0;
+
+	*name = number;
+	if (*pos < FIRST_POSITION) {
+		*name = *pos ? ".." : ".";
+		*ino = *pos ? parent_ino(dir) : dir->i_ino;
+		return true;
+	}
+	if (kind_of(dir) == DIRECTORY)
+		while (entries[n].name) {
+			if (n == *pos - FIRST_POSITION) {
+				*name = entries[n].name;
+				*ino = INO(pid_of(dir), FIRST_ENTRY + n);
+				return true;
+			}
+			n++;
+		}
+	if (pid_of(dir) && n)
+		return false;
+	*pos -= FIRST_POSITION + n;
+	if (!number_at(dir, pos, number, ino))
+		return false;
+	*pos += FIRST_POSITION + n;
+	return true;
+}
+
+static int proc_readdir(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino), void *context)
+{
+	char number[8];
+	const char *name;
+	u32 pos = file->pos, ino;
+	int stop = check_access(file->inode);
+
+	if (stop)
+		return stop == -ESRCH ? -ENOENT : stop;
+	while (!stop && entry_at(file->inode, &pos, &name, number, &ino)) {
+		stop = fill(context, name, strlen(name), pos + 1, ino);
+		if (!stop)
+			file->pos = ++pos;
+	}
+	return stop > 0 ? 0 : stop;
+}
+
+static const struct file_ops proc_dir_fops = { .open = proc_open, .readdir = proc_readdir };
+static const struct inode_ops proc_inode_ops = { .lookup = proc_lookup };
+
+/* Where a link leads, referenced. */
+static int proc_follow(struct inode *link, struct inode **inode)
+{
+	int error = check_access(link);
+	struct task_struct *task = proc_task(link);
+	struct file *file;
+
+	if (error)
+		return error == -ESRCH ? -ENOENT : error;
+	if (kind_of(link) >= FIRST_FD) {
+		file = open_file(task, kind_of(link) - FIRST_FD);
+		*inode = file ? file->inode : NULL;
+	} else {
+		*inode = entry_of(link)->target(task);
+	}
+	if (!*inode)
+		return -ENOENT;
+	igrab(*inode);
+	return 0;
+}
+
+static int proc_readlink(struct inode *link, char *buf, u32 size)
+{
+	struct inode *inode;
+	char *page, *text;
+	int n = proc_follow(link, &inode);
+
+	if (n)
+		return n;
+	page = kpage_alloc();
+	if (!page) {
+		iput(inode);
+		return -ENOMEM;
+	}
+	n = min_u32(describe_inode(inode, page, &text), size);
+	memcpy(buf, text, n);
+	kpage_free(page);
+	return n;
+}
+
+static const struct inode_ops proc_link_ops = { .readlink = proc_readlink, .follow = proc_follow };
+
+/* self: the process that asks. */
+static int self_readlink(struct inode *link, char *buf, u32 size)
+{
+	char text[8];
+	u32 n = min_u32(snprintf(text, sizeof(text), "%d", current->pid), size);
+
+	(void)link;
+	memcpy(buf, text, n);
+	return n;
+}
+
+static const struct inode_ops proc_self_ops = { .readlink = self_readlink };
+
+/* A link to an open file shows with its permissions how it was opened. */
+static u32 fd_mode(const struct file *file)
+{
+	u32 access = file->flags & O_ACCMODE;
+
+	return S_IFLNK | S_IXUSR | (access != O_WRONLY ? S_IRUSR : 0) | (access != O_RDONLY ? S_IWUSR : 0);
+}
+
+static int proc_read_inode(struct inode *inode)
+{
+	u32 kind = kind_of(inode);
+	struct task_struct *task = find_task(pid_of(inode));
+	struct file *file = task && kind >= FIRST_FD ? open_file(task, kind - FIRST_FD) : NULL;
+
+	if ((pid_of(inode) && !task) || (kind >= FIRST_FD && !file))
+		return -ENOENT;
+	inode->i_mode = kind == DIRECTORY ? S_IFDIR | 0555 : file ? fd_mode(file) : entry_of(inode)->mode;
+	inode->i_nlink = S_ISDIR(inode->i_mode) ? 2 : 1;
+	inode->i_fop = S_ISDIR(inode->i_mode) ? &proc_dir_fops : &proc_fops;
+	inode->i_op = !S_ISLNK(inode->i_mode) ? &proc_inode_ops : task ? &proc_link_ops : &proc_self_ops;
+	if (inode->i_ino != ROOT_INO)
+		list_del(&inode->hash_link);	/* nobody else finds it: made anew for each user, it goes with him */
+	if (task) {
+		inode->i_uid = task->euid;
+		inode->i_gid = task->egid;
+		inode->i_zone[0] = task->start_time;
+	}
+	return 0;
+}
+
+static void proc_put_super(struct super_block *sb)
+{
+	(void)sb;
+}
+
+static void proc_statfs(struct super_block *sb, u32 *blocks, u32 *free, u32 *inodes, u32 *free_inodes)
+{
+	(void)sb;
+	*blocks = *free = *inodes = *free_inodes = 0;
+}
+
+static const struct super_ops proc_super_ops = {
+	.read_inode = proc_read_inode, .put_super = proc_put_super, .statfs = proc_statfs,
+};
+
+/* Read-only: so nothing can be made, moved, removed or changed. */
+int proc_read_super(struct super_block *sb)
+{
+	int error;
+
+	sb->s_op = &proc_super_ops;
+	sb->s_readonly = true;
+	sb->s_name_max = 255;
+	sb->s_magic = PROC_MAGIC;
+	sb->s_root = iget(sb, ROOT_INO, &error);
+	return error;
+}

@@ -1,0 +1,255 @@
+/*
+ * /proc: the files of a process, in Linux's formats. What is read of another process's memory is what its page tables hold: nothing sleeps, so
+ * nothing changes meanwhile. Only the names of files take time; after one, the process is looked for again.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/tty.h>
+#include "proc.h"
+
+#define KB(bytes)	((bytes) / 1024)
+#define NAME_COLUMN	48		/* of the file's name in maps, one more character before it */
+
+static struct task_struct *task_of(struct seq *s)
+{
+	return proc_task(s->inode);
+}
+
+/* What an inode is called, in a page: its path, or like Linux 2.0 its device and number. */
+int describe_inode(struct inode *inode, char *page, char **text)
+{
+	char other[40];
+	int error;
+
+	if (inode->i_pipe)
+		snprintf(other, sizeof(other), "pipe:[%u]", inode->i_ino);
+	else
+		snprintf(other, sizeof(other), "[%04x]:%u%s", inode->i_dev, inode->i_ino, inode->i_nlink ? "" : " (deleted)");
+	error = inode_path(inode, page, text);
+	if (error) {
+		*text = page;
+		strcpy(page, other);
+	}
+	return strlen(*text);
+}
+
+/* Print what a program has at [start, end): what is not in memory are zeroes. */
+static void show_memory(struct seq *s, struct mm *mm, u32 start, u32 end)
+{
+	for (u32 at = start, next; at < end; at = next) {
+		const pte_t *entry = find_pte(mm, at);
+		u32 frame = entry && *entry & PTE_P ? PTE_FRAME(*entry) : zero_page;
+
+		next = min_u32(PAGE_ROUND_DOWN(at) + PAGE_SIZE, end);
+		seq_write(s, (char *)__va(frame) + PAGE_OFFSET(at), next - at);
+	}
+}
+
+static void show_cmdline(struct seq *s)
+{
+	struct mm *mm = task_of(s)->mm;
+
+	if (mm)
+		show_memory(s, mm, mm->arg_start, mm->arg_end);
+}
+
+static void show_environ(struct seq *s)
+{
+	struct mm *mm = task_of(s)->mm;
+
+	if (mm)
+		show_memory(s, mm, mm->arg_end, mm->env_end);
+}
+
+static void show_comm(struct seq *s)
+{
+	seq_printf(s, "%s\n", task_of(s)->comm);
+}
+
+/* Sizes in bytes, by what areas are for. */
+struct sizes {
+	u32 all, text, data, stack, text_start, text_end;
+};
+
+static void measure(const struct mm *mm, struct sizes *sizes)
+{
+	memset(sizes, 0, sizeof(*sizes));
+	if (!mm)
+		return;
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = list_entry(node, struct vm_area, link);
+		u32 size = area->end - area->start;
+
+		sizes->all += size;
+		if (area->flags & VM_GROWSDOWN) {
+			sizes->stack += size;
+		} else if (area->flags & VM_WRITE) {
+			sizes->data += area->flags & VM_SHARED ? 0 : size;
+		} else if (area->flags & VM_EXEC) {
+			if (!sizes->text)
+				sizes->text_start = area->start;
+			sizes->text_end = area->end;
+			sizes->text += size;
+		}
+	}
+}
+
+static const char *state_name(const struct task_struct *task)
+{
+	static const char *const names[] = { "R (running)", "S (sleeping)", "D (disk sleep)", "T (stopped)", "Z (zombie)" };
+
+	return names[task->state];
+}
+
+static int parent_pid(const struct task_struct *task)
+{
+	return task->parent ? task->parent->pid : 0;
+}
+
+/* The fields are numbered as in proc(5); those that Cowix does not have are 0. */
+static void show_stat(struct seq *s)
+{
+	struct task_struct *task = task_of(s);
+	const struct mm *mm = task->mm;
+	struct sizes sizes;
+	u64 ignored, caught;
+
+	measure(mm, &sizes);
+	signal_sets(task, &ignored, &caught);
+	/* 1 to 13 */
+	seq_printf(s, "%d (%s) %c %d %d %d %d %d 0 %u %u 0 0 ", task->pid, task->comm, *state_name(task), parent_pid(task), task->pgrp,
+		   task->session, task->tty, tty_foreground(task->tty), task->minor_faults, task->child_faults);
+	/* 14 to 25 */
+	seq_printf(s, "%u %u %u %u %d %d 1 0 %u %u %u 4294967295 ", task->utime, task->stime, task->cutime, task->cstime, task->priority,
+		   task->priority - NICE_TO_PRIORITY(0), task->start_time, sizes.all, mm ? mm->nr_resident : 0);
+	/* 26 to 37 */
+	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ", sizes.text_start, sizes.text_end, mm ? mm->arg_start : 0, (u32)task->sig_pending,
+		   (u32)task->sig_blocked, (u32)ignored, (u32)caught);
+	/* 38 to 52 */
+	seq_printf(s, "%d 0 0 0 0 0 0 0 0 %u %u %u %u %u %d\n", SIGCHLD, mm ? mm->start_brk : 0, mm ? mm->arg_start : 0,
+		   mm ? mm->arg_end : 0, mm ? mm->arg_end : 0, mm ? mm->env_end : 0, task->state == TASK_ZOMBIE ? task->exit_status : 0);
+}
+
+static void show_statm(struct seq *s)
+{
+	const struct mm *mm = task_of(s)->mm;
+	struct sizes sizes;
+
+	measure(mm, &sizes);
+	seq_printf(s, "%u %u 0 %u 0 %u 0\n", sizes.all / PAGE_SIZE, mm ? mm->nr_resident : 0, sizes.text / PAGE_SIZE,
+		   (sizes.data + sizes.stack) / PAGE_SIZE);
+}
+
+static void show_memory_sizes(struct seq *s, const struct mm *mm)
+{
+	struct sizes sizes;
+
+	measure(mm, &sizes);
+	seq_printf(s, "VmSize:\t%8u kB\nVmRSS:\t%8u kB\nVmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t%8u kB\nVmSwap:\t%8u kB\n",
+		   KB(sizes.all), mm->nr_resident * KB(PAGE_SIZE), KB(sizes.data), KB(sizes.stack), KB(sizes.text), 0, 0);
+}
+
+static void show_status(struct seq *s)
+{
+	struct task_struct *task = task_of(s);
+	u64 ignored, caught;
+
+	signal_sets(task, &ignored, &caught);
+	seq_printf(s, "Name:\t%s\n", task->comm);
+	if (task->fs)
+		seq_printf(s, "Umask:\t%04o\n", task->fs->umask);
+	seq_printf(s, "State:\t%s\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", state_name(task), task->pid, task->pid,
+		   parent_pid(task));
+	seq_printf(s, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", task->uid, task->euid, task->suid, task->euid, task->gid,
+		   task->egid, task->sgid, task->egid);
+	seq_printf(s, "FDSize:\t%u\nGroups:\t \n", task->files ? task->files->end : 0);
+	if (task->mm)
+		show_memory_sizes(s, task->mm);
+	seq_printf(s, "Threads:\t1\nSigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
+		   0ull, task->sig_pending, task->sig_blocked, ignored, caught);
+}
+
+/* A process's first area that begins at addr or above, or NULL. */
+static const struct vm_area *next_area(const struct task_struct *task, u32 addr)
+{
+	if (task && task->mm)
+		list_for_each(node, &task->mm->areas)
+			if (list_entry(node, struct vm_area, link)->start >= addr)
+				return list_entry(node, struct vm_area, link);
+	return NULL;
+}
+
+/* The last column of maps: what the area is, behind spaces up to its place. page is for the name of a file. */
+static void show_area_name(struct seq *s, const struct vm_area *area, const struct mm *mm, char *page, u32 width)
+{
+	const char *name = area->flags & VM_GROWSDOWN ? "[stack]" : area->start >= mm->start_brk && area->end <= PAGE_ROUND_UP(mm->brk) ?
+			   "[heap]" : NULL;
+	char *path;
+
+	if (area->object) {
+		describe_inode(igrab(area->object), page, &path);	/* may sleep: area and mm are not to be used behind it */
+		name = path;
+	}
+	if (name) {
+		for (; width <= NAME_COLUMN; width++)
+			seq_write(s, " ", 1);
+		seq_write(s, name, strlen(name));
+	}
+	seq_write(s, "\n", 1);
+}
+
+static void show_maps(struct seq *s)
+{
+	char *page = kpage_alloc();
+	const struct vm_area *area;
+	struct task_struct *task;
+
+	for (u32 addr = 0; page && (task = task_of(s)) && (area = next_area(task, addr));) {
+		const struct inode *inode = area->object;
+		u32 flags = area->flags, dev = inode ? inode->i_dev : 0, start = s->at;
+
+		addr = area->end;
+		seq_printf(s, "%08x-%08x %c%c%c%c %08x %02x:%02x %u ", area->start, area->end, flags & VM_READ ? 'r' : '-',
+			   flags & VM_WRITE ? 'w' : '-', flags & VM_EXEC ? 'x' : '-', flags & VM_SHARED ? 's' : 'p',
+			   inode ? area->offset : 0, MAJOR(dev), MINOR(dev), inode ? inode->i_ino : 0);
+		show_area_name(s, area, task->mm, page, s->at - start);
+	}
+	if (page)
+		kpage_free(page);
+}
+
+static struct inode *cwd_of(struct task_struct *task)
+{
+	return task->fs ? task->fs->cwd : NULL;
+}
+
+static struct inode *root_of(struct task_struct *task)
+{
+	return task->fs ? task->fs->root : NULL;
+}
+
+/* The program that runs: the file of the first area of code. */
+static struct inode *exe_of(struct task_struct *task)
+{
+	const struct vm_area *area;
+
+	for (u32 addr = 0; (area = next_area(task, addr)); addr = area->end)
+		if (area->flags & VM_EXEC && area->object)
+			return area->object;
+	return NULL;
+}
+
+const struct proc_entry proc_task_entries[] = {
+	{ "stat", S_IFREG | 0444, false, show_stat, NULL },
+	{ "status", S_IFREG | 0444, false, show_status, NULL },
+	{ "statm", S_IFREG | 0444, false, show_statm, NULL },
+	{ "cmdline", S_IFREG | 0444, false, show_cmdline, NULL },
+	{ "comm", S_IFREG | 0444, false, show_comm, NULL },
+	{ "environ", S_IFREG | 0400, true, show_environ, NULL },
+	{ "maps", S_IFREG | 0444, true, show_maps, NULL },
+	{ "cwd", S_IFLNK | 0777, true, NULL, cwd_of },
+	{ "root", S_IFLNK | 0777, true, NULL, root_of },
+	{ "exe", S_IFLNK | 0777, true, NULL, exe_of },
+	{ "fd", S_IFDIR | 0500, true, NULL, NULL },
+	{ 0 },
+};
