@@ -1,19 +1,22 @@
 /*
- * Regular expressions, basic and extended (POSIX), by backtracking over a tree: characters, . [set] ^ $ * + ? {n,m} groups and |. No back
- * references. Of all matches at a place the first in order of preference is taken.
+ * Regular expressions, basic and extended (POSIX), by backtracking over a tree: characters, . [set] ^ $ * + ? {n,m} groups, | and references
+ * back to groups. Of all matches at a place the first in order of preference is taken.
  */
 #include <ctype.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { CHAR, ANY, SET, BOL, EOL, GROUP, EMPTY };
+#define GROUPS 10		/* the whole match and \1 to \9 */
+
+enum kind { CHAR, ANY, SET, BOL, EOL, GROUP, BACK, EMPTY };
 
 struct re_node {
 	enum kind kind;
 	char c;
 	unsigned char set[32];
 	struct re_node *group;		/* GROUP: its first alternative */
+	int number;			/* GROUP, BACK: which group; 0 beyond the ninth */
 	struct re_node *or;		/* the next alternative, in an alternative's first node */
 	int min, max;			/* repetitions; max -1: no limit */
 	struct re_node *next;
@@ -21,12 +24,13 @@ struct re_node {
 
 struct parser {
 	const char *at;
-	int extended, icase, depth, bad;
+	int extended, icase, depth, bad, groups;
 };
 
 struct matcher {
-	const char *start;
+	const char *start, *string;	/* where ^ matches, and what offsets count from */
 	int icase;
+	regmatch_t *groups;
 };
 
 /* What comes after the node that is being matched: the rest of its sequence, then the rest around it. */
@@ -123,6 +127,9 @@ static struct re_node *parse_group(struct parser *p)
 	struct re_node *n = make(GROUP);
 
 	p->depth++;
+	p->groups++;
+	if (n)
+		n->number = p->groups < GROUPS ? p->groups : 0;
 	if (n)
 		n->group = parse_alternatives(p);
 	if (!at_close(p))
@@ -130,6 +137,18 @@ static struct re_node *parse_group(struct parser *p)
 	else
 		p->at += p->extended ? 1 : 2;
 	p->depth--;
+	return n;
+}
+
+/* \1 to \9. */
+static struct re_node *parse_back(struct parser *p, int number)
+{
+	struct re_node *n = make(BACK);
+
+	if (n)
+		n->number = number;
+	if (number > p->groups)
+		p->bad = 1;
 	return n;
 }
 
@@ -152,6 +171,8 @@ static struct re_node *parse_atom(struct parser *p, int first)
 		c = *p->at++;
 		if (c == '(' && !p->extended)
 			return parse_group(p);
+		if (c >= '1' && c <= '9')
+			return parse_back(p, c - '0');
 	} else if (c == '\\') {
 		p->bad = 1;
 	}
@@ -300,16 +321,49 @@ static const char *match_group(const struct matcher *m, struct re_node *n, const
 	return end || count < n->min ? end : match_rest(m, &after, s);
 }
 
+/* A turn of a group ends at s: note what the group matched, for as long as that leads to a match. */
+static const char *end_turn(const struct matcher *m, const struct rest *rest, const char *s)
+{
+	regmatch_t *group = &m->groups[rest->loop->number], before = *group;
+	const char *end;
+
+	if (s == rest->turn && rest->count > rest->loop->min)
+		return NULL;			/* an empty turn leads nowhere new */
+	*group = (regmatch_t){ rest->turn - m->string, s - m->string };
+	end = match_group(m, rest->loop, rest->outer, rest->count, s);
+	if (!end)
+		*group = before;
+	return end;
+}
+
 static const char *match_rest(const struct matcher *m, const struct rest *rest, const char *s)
 {
 	if (!rest)
 		return s;
-	if (rest->loop) {
-		if (s == rest->turn && rest->count > rest->loop->min)
-			return NULL;		/* an empty turn leads nowhere new */
-		return match_group(m, rest->loop, rest->outer, rest->count, s);
-	}
+	if (rest->loop)
+		return end_turn(m, rest, s);
 	return rest->node ? match_node(m, rest->node, rest->outer, s) : match_rest(m, rest->outer, s);
+}
+
+/* What a group matched, once more, as often as it may. */
+static const char *match_back(const struct matcher *m, const struct re_node *n, const struct rest *after, const char *s)
+{
+	const regmatch_t *group = &m->groups[n->number];
+	int size = group->rm_eo - group->rm_so, count = 0;
+
+	if (group->rm_so < 0)
+		return NULL;
+	if (size == 0)
+		return match_rest(m, after, s);
+	while ((n->max < 0 || count < n->max) && strncmp(s + count * size, m->string + group->rm_so, size) == 0)
+		count++;
+	for (; count >= n->min; count--) {
+		const char *end = match_rest(m, after, s + count * size);
+
+		if (end)
+			return end;
+	}
+	return NULL;
 }
 
 /* Match n, what follows it in its sequence, and what follows outside; where the match ends, or NULL. */
@@ -327,6 +381,8 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 		return !*s ? match_rest(m, &after, s) : NULL;
 	case GROUP:
 		return match_group(m, n, outer, 0, s);
+	case BACK:
+		return match_back(m, n, &after, s);
 	default:
 		while ((n->max < 0 || count < n->max) && matches_one(m, n, s[count]))
 			count++;
@@ -340,18 +396,32 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 	}
 }
 
+/* Match at one place; where the match ends, or NULL. */
+static const char *match_at(const struct matcher *m, struct re_node *first, const char *s)
+{
+	for (int i = 0; i < GROUPS; i++)
+		m->groups[i] = (regmatch_t){ -1, -1 };
+	for (struct re_node *a = first; a; a = a->or) {
+		const char *end = match_node(m, a, NULL, s);
+
+		if (end)
+			return end;
+	}
+	return NULL;
+}
+
 int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, int flags)
 {
-	struct matcher m = { .start = flags ? NULL : s, .icase = re->icase };
+	regmatch_t groups[GROUPS];
+	struct matcher m = { .start = flags ? NULL : s, .string = s, .icase = re->icase, .groups = groups };
 
 	for (const char *at = s;; at++) {
-		for (struct re_node *a = re->first; a; a = a->or) {
-			const char *end = match_node(&m, a, NULL, at);
+		const char *end = match_at(&m, re->first, at);
 
-			if (!end)
-				continue;
-			if (nmatch > 0)
-				*match = (regmatch_t){ at - s, end - s };
+		if (end) {
+			groups[0] = (regmatch_t){ at - s, end - s };
+			for (size_t i = 0; i < nmatch; i++)
+				match[i] = i < GROUPS ? groups[i] : (regmatch_t){ -1, -1 };
 			return 0;
 		}
 		if (!*at)
