@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <util.h>
 
@@ -34,5 +35,5 @@ int main(int argc, char **argv)
 	show("real", end.tv_sec, end.tv_usec);
 	show("user", used.ru_utime.tv_sec, used.ru_utime.tv_usec);
 	show("sys", used.ru_stime.tv_sec, used.ru_stime.tv_usec);
-	return status;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -26,5 +26,5 @@ int run_program(char **argv, struct rusage *usage)
 	while (wait4(pid, &status, 0, usage) < 0)
 		if (errno != EINTR)
 			return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return status;
 }

@@ -3,5 +3,5 @@
 #define RUN_H
 struct rusage;
 void exec_or_exit(char **argv) __attribute__((noreturn));	/* become the program; 126 or 127 with a message if that fails */
-int run_program(char **argv, struct rusage *usage);	/* its exit status, 128 + the signal that ended it, or -1 without a child */
+int run_program(char **argv, struct rusage *usage);	/* its status as wait() has it, or -1 without a child */
 #endif
