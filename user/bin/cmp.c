@@ -37,7 +37,7 @@ static int cmp(FILE *a, FILE *b, char **names)
 		byte++;
 		if (x != y) {
 			if (!list && !silent)
-				printf("%s %s differ: byte %ld, line %ld\n", names[0], names[1], byte, line);
+				printf("%s %s differ: char %ld, line %ld\n", names[0], names[1], byte, line);
 			if (!list)
 				return 1;
 			printf("%ld %3o %3o\n", byte, x, y);

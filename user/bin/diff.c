@@ -334,7 +334,7 @@ static void say_difference(const char *before)
 		note(1);
 	} else if (is_binary(&files[0]) || is_binary(&files[1])) {
 		printf("Binary files %s and %s differ\n", files[0].name, files[1].name);
-		note(2);
+		note(1);
 	} else {
 		if (before)
 			printf("%s %s %s\n", before, files[0].name, files[1].name);

@@ -30,16 +30,16 @@ static int counted(const struct stat *st)
 /* One line: half-kilobyte blocks, rounded up to kilobytes or with a letter. */
 static void show(unsigned long blocks, const char *path)
 {
-	unsigned long tenths = (blocks + 1) / 2 * 10;
+	unsigned long tenths = blocks * 5;
 	const char *unit = "KMGT";
 
-	if (!human) {
-		printf("%lu\t%s\n", (blocks + 1) / 2, path);
+	if (!human || blocks < 2) {
+		printf("%lu\t%s\n", human ? 512 * blocks : (blocks + 1) / 2, path);
 		return;
 	}
 	for (; tenths >= 10240; unit++)
 		tenths = (tenths + 1023) / 1024;
-	if (tenths < 100 && (tenths % 10 || *unit != 'K'))
+	if (tenths < 100)
 		printf("%lu.%lu%c\t%s\n", tenths / 10, tenths % 10, *unit, path);
 	else
 		printf("%lu%c\t%s\n", (tenths + 9) / 10, *unit, path);

@@ -131,7 +131,7 @@ static int ask_for_text(void)
 
 	printf("\r\033[K/");
 	fflush(stdout);
-	while ((c = key()) != '\n' && c != '\r' && c != 'q' - 'a' + 1 && n < sizeof(wanted) - 1) {
+	while ((c = key()) != '\n' && c != '\r' && n < sizeof(wanted) - 1) {
 		if (c == '\b' || c == 127) {
 			if (n == 0)
 				break;
@@ -143,6 +143,7 @@ static int ask_for_text(void)
 		}
 		fflush(stdout);
 	}
+	printf("\r\033[K");
 	if (n)
 		wanted[n] = '\0';
 	return wanted[0] != '\0';
@@ -160,19 +161,17 @@ static int find(int at)
 	return -1;
 }
 
-/* Show the next place of the wanted text at the top of the screen; the row after the screen. */
+/* Show a screen from the next row with the wanted text on; the row after the screen, which now ends before row at. */
 static int search(int at)
 {
-	int top = find(at - height + 1 > 0 ? at - height + 1 : 1);
+	int top = at > height ? at - height : 0, found = find(top + 1);
 
-	if (top >= 0 && top < at && find(at) >= 0 && strcmp(wanted, "") != 0)
-		top = find(top + 1);
-	if (top < 0) {
-		printf("\r\033[KPattern not found\n");
+	if (found < 0) {
+		puts("Pattern not found");
 		return at;
 	}
-	printf("\r\033[K...skipping\n");
-	return show(top, height - 1);
+	printf("\033[H\033[J");
+	return show(found, height);
 }
 
 /* What a key asks for, with row at next; the row next after that. */
@@ -192,9 +191,7 @@ static int obey(int c, int at)
 		printf("\033[H\033[J");
 		return show(at > 0 ? at : 0, height);
 	case '/':
-		if (!ask_for_text())
-			return at;
-		return search(at);
+		return ask_for_text() ? search(at) : at;
 	case 'n':
 		return *wanted ? search(at) : at;
 	}

@@ -15,7 +15,7 @@ static struct type {
 	int size, width, pad;		/* bytes a field, characters a field, extra blanks a line */
 } types[TYPES_MAX];
 
-static int type_count, verbose;
+static int type_count, verbose, opened;
 static char base = 'o';
 static long skip, limit = 0x7FFFFFFF;
 static unsigned long offset;
@@ -78,6 +78,7 @@ static int next_byte(void)
 		if (!*files)
 			return EOF;
 		in = open_input(*files++);
+		opened |= in != NULL;
 	}
 }
 
@@ -168,8 +169,9 @@ static void dump(void)
 		offset += n;
 		limit -= n;
 	}
-	print_offset();
-	if (base != 'n')
+	if (opened)
+		print_offset();
+	if (opened && base != 'n')
 		putchar('\n');
 }
 

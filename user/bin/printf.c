@@ -55,7 +55,7 @@ static unsigned long long numeric(const char *s, int is_signed)
 	unsigned long long value;
 	char *end;
 
-	if (!s)
+	if (!s || !*s)
 		return 0;
 	if (*s == '\'' || *s == '"')
 		return (unsigned char)s[1];

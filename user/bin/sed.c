@@ -288,7 +288,7 @@ static enum result obey_simple(struct command *c)
 	case 'i': put(out, c->text, strlen(c->text) - 1, 1); break;
 	case 'l': list(); break;
 	case 'p': put(out, pattern.s, pattern.length, has_newline); break;
-	case 'P': put(out, pattern.s, first_part(), 1); break;
+	case 'P': put(out, pattern.s, first_part(), first_part() < pattern.length || has_newline); break;
 	case 'w': put(c->output, pattern.s, pattern.length, 1); break;
 	case 'y': translate(c); break;
 	case '=': put_number(line_number); break;
@@ -444,30 +444,6 @@ static void run_separately(char **names)
 		files = one;
 		r = in_place ? edit(*names) : run();
 	}
-}
-
-/* Add to the script what -e says or the file of -f holds. */
-static void add_source(struct text *source, const char *s, int is_file)
-{
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
-	FILE *f;
-
-	if (source->length)
-		append(source, "\n", 1);
-	append(source, s, is_file ? 0 : strlen(s));
-	if (!is_file)
-		return;
-	f = open_input(s);
-	if (!f)
-		exit(1);
-	while ((n = getline(&line, &size, f)) > 0)
-		append(source, line, n);
-	fclose(f);
-	free(line);
-	if (source->length && source->s[source->length - 1] == '\n')
-		source->s[--source->length] = '\0';
 }
 
 /* Read the options; the script's source. */

@@ -1,5 +1,6 @@
 /* sed's script: from text to a list of commands. Whatever is wrong with it ends the program. */
 #include <ctype.h>
+#include <lines.h>
 #include <regex.h>
 #include <sed.h>
 #include <stdlib.h>
@@ -46,13 +47,27 @@ static void skip_blanks(void)
 		at++;
 }
 
-/* What stands up to a delimiter, or in a bracket; malloc'ed. \n is a newline, a delimiter behind a backslash is itself. */
+/* How long a [set] is: the delimiter is nothing special in it. 1 when it is not closed. */
+static size_t set_length(const char *s)
+{
+	size_t n = 1 + (s[1] == '^');
+
+	for (n += s[n] == ']'; s[n] && s[n] != '\n' && s[n] != ']'; n++)
+		if (s[n] == '[' && s[n + 1] == ':' && strstr(s + n, ":]"))
+			n = strstr(s + n, ":]") + 1 - s;
+	return s[n] == ']' ? n + 1 : 1;
+}
+
+/* What stands up to a delimiter; malloc'ed. \n is a newline, a delimiter behind a backslash is itself. */
 static char *read_delimited(char delimiter, int is_re)
 {
+	const char *set = at;		/* where the [set] around at ends */
 	struct text t = { 0 };
 
 	append(&t, "", 0);
-	for (; *at && *at != delimiter; at++) {
+	for (; *at && (*at != delimiter || at < set); at++) {
+		if (is_re && *at == '[' && at >= set)
+			set = at + set_length(at);
 		if (*at != '\\') {
 			append(&t, at, 1);
 			continue;
@@ -260,6 +275,8 @@ static void parse_arguments(struct command *c)
 	case 'y': parse_translation(c); break;
 	case 'q': case 'Q': skip_blanks(); c->nth = strtol(at, &at, 10); break;
 	}
+	if (c->name == ':' && !*c->text)
+		fail("a label is missing");
 	skip_blanks();
 	if (*at && !strchr(";\n#}", *at) && c->name != '{')
 		fail("more than the command takes");
@@ -330,4 +347,28 @@ void parse_script(struct script *to, char *source)
 		add_command(&c);
 	}
 	resolve();
+}
+
+/* Add to the script what -e says or the file of -f holds. */
+void add_source(struct text *source, const char *s, int is_file)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+	FILE *f;
+
+	if (source->length)
+		append(source, "\n", 1);
+	append(source, s, is_file ? 0 : strlen(s));
+	if (!is_file)
+		return;
+	f = open_input(s);
+	if (!f)
+		exit(1);
+	while ((n = getline(&line, &size, f)) > 0)
+		append(source, line, n);
+	fclose(f);
+	free(line);
+	if (source->length && source->s[source->length - 1] == '\n')
+		source->s[--source->length] = '\0';
 }

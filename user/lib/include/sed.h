@@ -42,6 +42,7 @@ struct script {
 };
 
 extern struct output standard_output;
+void add_source(struct text *source, const char *s, int is_file);
 void parse_script(struct script *script, char *source);
 void append(struct text *t, const char *s, size_t n);
 #endif
