@@ -797,6 +797,24 @@ def test_more(tmp_path):
     assert pager.close() == 0
 
 
+def test_more_on_the_console(machine):
+    """Inside Cowix, with keys from the keyboard while a pipe is standard input."""
+    machine.wait_for("\n#")
+    machine.type("seq 100 | more\n")
+    machine.wait_for("\n24\n--More--")
+    machine.type(" ")
+    machine.wait_for("\n48\n--More--")
+    machine.type("\n")
+    machine.wait_for("\n49\n--More--")
+    machine.type("b")
+    machine.wait_for("2\n3\n4")
+    machine.type("/70\n")
+    machine.wait_for("70\n71\n")
+    machine.type("q")
+    machine.type("echo do'ne'\n")
+    machine.wait_for("done")
+
+
 def test_more_without_a_terminal(folder):
     result = subprocess.run([f"{BIN}/more", "words", "left"], capture_output=True, cwd=folder)
     assert result.stdout == b"".join(open(os.path.join(folder, f), "rb").read() for f in ("words", "left"))
