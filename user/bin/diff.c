@@ -38,6 +38,7 @@ static struct change *changes;
 static int change_count;
 static int bottom;		/* changes move down to here: what both files end with stays, but for what is shown around changes */
 
+/* Zeroed memory, or the end. */
 static void *allocate(size_t n, size_t size)
 {
 	void *p = calloc(n ? n : 1, size);
@@ -73,6 +74,7 @@ static int load(struct file *f, const char *name)
 	return fd >= 0 && f->text && n >= 0;
 }
 
+/* Free what load() and find_changes() took. */
 static void unload(struct file *f)
 {
 	free(f->text);
@@ -188,6 +190,7 @@ static void join(int i)
 	memmove(&changes[i + 1], &changes[i + 2], (change_count - i - 1) * sizeof(*changes));
 }
 
+/* Move a change n lines down. */
 static void move(struct change *c, int n)
 {
 	c->a0 += n;
@@ -252,6 +255,7 @@ static void print_range(int from, int to)
 		printf("%d", to);
 }
 
+/* A change as normal output has it. */
 static void print_normal(const struct change *c)
 {
 	print_range(c->a0, c->a1);
@@ -302,6 +306,7 @@ static void print_hunk(const struct change *c, const struct change *end)
 	print_lines(&files[0], " ", at, at + after);
 }
 
+/* All changes as unified output has them: those near each other in one piece. */
 static void print_unified(void)
 {
 	const struct change *c = changes, *last = changes + change_count, *end;
@@ -321,6 +326,7 @@ static void note(int result)
 	status = result > status ? result : status;
 }
 
+/* A zero near the beginning makes a file binary. */
 static int is_binary(const struct file *f)
 {
 	return !as_text && f->length > 0 && memchr(f->text, '\0', f->length < 4096 ? f->length : 4096);

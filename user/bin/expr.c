@@ -150,6 +150,7 @@ static char *primary(void)
 	return *at++;
 }
 
+/* string : pattern */
 static char *match_expression(void)
 {
 	char *a = primary();
@@ -184,6 +185,7 @@ static char *multiply(char op, long long a, long long b)
 	return checked(product, a && (product / a != b || (a == -1 && b == -b && b)));
 }
 
+/* Products and quotients. */
 static char *term(void)
 {
 	char *a = match_expression();
@@ -197,6 +199,7 @@ static char *term(void)
 	return a;
 }
 
+/* Sums and differences. */
 static char *sum(void)
 {
 	char *a = term();
@@ -225,6 +228,7 @@ static int comparison(const char *s)
 	return 0;
 }
 
+/* Comparisons: of numbers if both sides are numbers. */
 static char *compare_expression(void)
 {
 	char *a = sum();
@@ -245,6 +249,7 @@ static char *compare_expression(void)
 	return a;
 }
 
+/* &: the left side if neither is null, else 0. */
 static char *and_expression(void)
 {
 	char *a = compare_expression(), *b;
@@ -259,6 +264,7 @@ static char *and_expression(void)
 	return a;
 }
 
+/* |: the left side unless that is null, else the right one. */
 static char *or_expression(void)
 {
 	char *a = and_expression(), *b;

@@ -3,10 +3,9 @@
  * -exec ; and +, -quit -true -maxdepth -mindepth -depth -xdev, with ! -a -o and brackets. Links are not followed.
  */
 #include <ctype.h>
-#include <fnmatch.h>
+#include <find.h>
 #include <names.h>
 #include <owner.h>
-#include <run.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,29 +14,9 @@
 #include <unistd.h>
 #include <util.h>
 
-#define GROUP_WORDS 1000	/* words and bytes a command of -exec + */
-#define GROUP_SIZE 32768
-
-struct file {
-	const char *path;
-	struct stat st;
-};
-
-/* A node of the expression. */
-struct expr {
-	int (*test)(struct expr *e, const struct file *f);
-	struct expr *a, *b;		/* and, or, not */
-	char *text;			/* an argument, or a number with the kind of comparison in front of it */
-	char sign;			/* + more than, - less than, else exactly */
-	long number, unit;
-	char **words;			/* -exec: the command; the files of + are collected behind it */
-	int word_count, file_count, size;
-};
-
 static char **at;
-static int depth_first, one_device, pruned, has_action, min_depth, max_depth = 0x7FFFFFFF;
+static int depth_first, one_device, has_action, min_depth, max_depth = 0x7FFFFFFF;
 static unsigned long device;
-static time_t now;
 static struct expr *groups[8];		/* each -exec + */
 static int group_count;
 
@@ -50,6 +29,7 @@ static void fail(const char *what, const char *why)
 	exit(1);
 }
 
+/* A node of the expression with a test and what it holds. */
 static struct expr *make(int (*test)(struct expr *, const struct file *), struct expr *a, struct expr *b)
 {
 	struct expr *e = calloc(1, sizeof(*e));
@@ -60,224 +40,6 @@ static struct expr *make(int (*test)(struct expr *, const struct file *), struct
 	e->a = a;
 	e->b = b;
 	return e;
-}
-
-static int test_and(struct expr *e, const struct file *f)
-{
-	return e->a->test(e->a, f) && e->b->test(e->b, f);
-}
-
-static int test_or(struct expr *e, const struct file *f)
-{
-	return e->a->test(e->a, f) || e->b->test(e->b, f);
-}
-
-static int test_not(struct expr *e, const struct file *f)
-{
-	return !e->a->test(e->a, f);
-}
-
-static int test_true(struct expr *e, const struct file *f)
-{
-	(void)e, (void)f;
-	return 1;
-}
-
-/* The last part of a path, without slashes behind it; malloc'ed. */
-static char *last_part(const char *path)
-{
-	size_t n = strlen(path);
-	char *copy;
-
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	copy = strndup(path, n);
-	if (!copy)
-		die(path);
-	memmove(copy, base_name(copy), strlen(base_name(copy)) + 1);
-	return copy;
-}
-
-static int test_name(struct expr *e, const struct file *f)
-{
-	char *name = last_part(f->path);
-	int matches;
-
-	for (char *s = name; e->sign && *s; s++)
-		*s = tolower(*s);
-	matches = fnmatch(e->text, name, 0) == 0;
-	free(name);
-	return matches;
-}
-
-static int test_path(struct expr *e, const struct file *f)
-{
-	return fnmatch(e->text, f->path, 0) == 0;
-}
-
-static int test_type(struct expr *e, const struct file *f)
-{
-	static const char letters[] = "?pc?d?b?f?l?s???";
-
-	return strchr(e->text, letters[f->st.st_mode >> 12 & 15]) != NULL;
-}
-
-/* Compare with the number of the argument. */
-static int compare(const struct expr *e, long value)
-{
-	return e->sign == '+' ? value > e->number : e->sign == '-' ? value < e->number : value == e->number;
-}
-
-static int test_size(struct expr *e, const struct file *f)
-{
-	return compare(e, f->st.st_size / e->unit + (f->st.st_size % e->unit != 0));
-}
-
-static int test_age(struct expr *e, const struct file *f)
-{
-	return compare(e, (long)(now - f->st.st_mtime) / e->unit);
-}
-
-static int test_links(struct expr *e, const struct file *f)
-{
-	return compare(e, f->st.st_nlink);
-}
-
-static int test_newer(struct expr *e, const struct file *f)
-{
-	return (long)f->st.st_mtime > e->number || ((long)f->st.st_mtime == e->number && (long)f->st.st_mtime_nsec > e->unit);
-}
-
-static int test_permissions(struct expr *e, const struct file *f)
-{
-	long mode = f->st.st_mode & 07777;
-
-	return e->sign == '-' ? (mode & e->number) == e->number : e->sign == '/' ? !e->number || mode & e->number : mode == e->number;
-}
-
-static int test_user(struct expr *e, const struct file *f)
-{
-	return f->st.st_uid == e->number;
-}
-
-static int test_group(struct expr *e, const struct file *f)
-{
-	return f->st.st_gid == e->number;
-}
-
-static int test_empty(struct expr *e, const struct file *f)
-{
-	char **names;
-	int empty;
-
-	(void)e;
-	if (!S_ISDIR(f->st.st_mode))
-		return S_ISREG(f->st.st_mode) && f->st.st_size == 0;
-	names = sorted_names(f->path);
-	empty = names && !names[0];
-	free_names(names);
-	return empty;
-}
-
-static int test_print(struct expr *e, const struct file *f)
-{
-	(void)e;
-	return puts(f->path) >= 0;
-}
-
-static int test_print0(struct expr *e, const struct file *f)
-{
-	(void)e;
-	fputs(f->path, stdout);
-	putchar('\0');
-	return 1;
-}
-
-static int test_prune(struct expr *e, const struct file *f)
-{
-	(void)e, (void)f;
-	pruned = 1;
-	return 1;
-}
-
-static int test_delete(struct expr *e, const struct file *f)
-{
-	(void)e;
-	if (strcmp(f->path, ".") == 0 || (S_ISDIR(f->st.st_mode) ? rmdir : unlink)(f->path) == 0)
-		return 1;
-	warn(f->path);
-	return 0;
-}
-
-static int test_quit(struct expr *e, const struct file *f)
-{
-	(void)e, (void)f;
-	exit(exit_status);
-}
-
-/* A word of -exec with the path in the place of each {}; malloc'ed. */
-static char *with_path(const char *word, const char *path)
-{
-	size_t room = strlen(word) + 1, n = 0;
-	char *result;
-
-	for (const char *p = word; (p = strstr(p, "{}")); p += 2)
-		room += strlen(path);
-	result = malloc(room);
-	if (!result)
-		die(path);
-	while (*word)
-		if (strncmp(word, "{}", 2) == 0) {
-			strcpy(result + n, path);
-			n += strlen(path);
-			word += 2;
-		} else {
-			result[n++] = *word++;
-		}
-	result[n] = '\0';
-	return result;
-}
-
-/* -exec ... ; */
-static int test_exec(struct expr *e, const struct file *f)
-{
-	char *command[e->word_count + 1];
-	int status;
-
-	for (int i = 0; i < e->word_count; i++)
-		command[i] = with_path(e->words[i], f->path);
-	command[e->word_count] = NULL;
-	status = run_program(command, NULL);
-	if (status < 0)
-		warn(command[0]);
-	for (int i = 0; i < e->word_count; i++)
-		free(command[i]);
-	return status == 0;
-}
-
-/* Run the command of an -exec + with the files collected so far. */
-static void run_group(struct expr *e)
-{
-	if (!e->file_count)
-		return;
-	e->words[e->word_count + e->file_count] = NULL;
-	if (run_program(e->words, NULL) != 0)
-		exit_status = 1;
-	while (e->file_count > 0)
-		free(e->words[e->word_count + --e->file_count]);
-	e->size = 0;
-}
-
-/* -exec ... {} + */
-static int test_exec_group(struct expr *e, const struct file *f)
-{
-	e->size += strlen(f->path) + 1;
-	if (e->file_count == GROUP_WORDS || e->size > GROUP_SIZE)
-		run_group(e);
-	e->words[e->word_count + e->file_count] = strdup(f->path);
-	if (!e->words[e->word_count + e->file_count++])
-		die(f->path);
-	return 1;
 }
 
 /* The number in an argument: [+-]n. What follows it in *rest. */
@@ -379,6 +141,7 @@ static const struct primary {
 	{ "-maxdepth", 'D', 0, test_true }, { "-depth", 0, 0, test_true }, { "-xdev", 0, 0, test_true },
 };
 
+/* One word of the table, with its argument. */
 static struct expr *parse_primary(void)
 {
 	char *word = *at++;
@@ -410,6 +173,7 @@ static int take(const char *word)
 	return 1;
 }
 
+/* A primary, ! before another, or an expression in brackets. */
 static struct expr *not_expression(void)
 {
 	struct expr *e;
@@ -426,6 +190,7 @@ static struct expr *not_expression(void)
 	return e;
 }
 
+/* Expressions side by side, with -a between them or nothing. */
 static struct expr *and_expression(void)
 {
 	struct expr *e = not_expression();
@@ -437,6 +202,7 @@ static struct expr *and_expression(void)
 	return e;
 }
 
+/* Expressions with -o between them. */
 static struct expr *or_expression(void)
 {
 	struct expr *e = and_expression();
@@ -458,10 +224,10 @@ static void walk(struct expr *e, const char *path, int depth)
 	}
 	if (depth == 0)
 		device = f.st.st_dev;
-	pruned = 0;
+	find_pruned = 0;
 	if (!depth_first && depth >= min_depth)
 		e->test(e, &f);
-	names = S_ISDIR(f.st.st_mode) && !(pruned && !depth_first) && depth < max_depth && !(one_device && f.st.st_dev != device) ?
+	names = S_ISDIR(f.st.st_mode) && !(find_pruned && !depth_first) && depth < max_depth && !(one_device && f.st.st_dev != device) ?
 		sorted_names(path) : NULL;
 	for (char **n = names; n && *n; n++) {
 		char *full = join_path(path, *n);
@@ -481,7 +247,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	util_init(argv[0]);
-	now = time(NULL);
+	find_started = time(NULL);
 	while (argv[paths] && argv[paths][0] != '-' && strcmp(argv[paths], "!") != 0 && strcmp(argv[paths], "(") != 0)
 		paths++;
 	at = argv + paths;

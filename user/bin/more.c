@@ -74,6 +74,7 @@ static char *read_all(int fd, size_t *length)
 	return text;
 }
 
+/* Add a row to the list. */
 static void add_row(const char *text, int length)
 {
 	if ((row_count & (row_count - 1)) == 0)
@@ -116,6 +117,7 @@ static int show(int at, int n)
 	return at;
 }
 
+/* Wait for a key; without a terminal any more that is q. */
 static int key(void)
 {
 	char c;

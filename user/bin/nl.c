@@ -17,6 +17,7 @@ static int section = BODY, width = 6, keep;
 static long start = 1, step = 1, join = 1, blanks, current;
 static const char *separator = "\t", *format = "%*ld", *mark = "\\:";
 
+/* End after saying how nl is used. */
 static void synopsis(void)
 {
 	usage("[-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] [-v start] [-i step] [-l n] [-d cc] [-p] [file...]");

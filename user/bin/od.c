@@ -117,6 +117,7 @@ static void print_field(const struct type *t, const unsigned char *p, int width)
 	}
 }
 
+/* The offset in the base of -A. */
 static void print_offset(void)
 {
 	if (base != 'n')

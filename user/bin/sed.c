@@ -32,6 +32,7 @@ static FILE *in;
 static struct command *queue[QUEUE_MAX];
 static int queued;
 
+/* Make a text this one. */
 static void set(struct text *t, const char *s, size_t n)
 {
 	t->length = 0;
@@ -118,6 +119,7 @@ static int match(regex_t *re, const char *s, regmatch_t *m, int flags)
 	return regexec(last_re, s, 10, m, flags) == 0;
 }
 
+/* Whether the line has an address. */
 static int matches(const struct address *a)
 {
 	regmatch_t m[10];
@@ -147,6 +149,7 @@ static int in_range(struct command *c)
 	return 1;
 }
 
+/* Whether a command is for this line. */
 static int selected(struct command *c)
 {
 	return (c->to.kind ? in_range(c) : matches(&c->from)) != c->negate;
@@ -208,6 +211,7 @@ static int substitute(const struct command *c)
 	return done;
 }
 
+/* y */
 static void translate(const struct command *c)
 {
 	for (char *s = pattern.s; *s; s++) {
@@ -269,6 +273,7 @@ static void print_substituted(const struct command *c)
 		put(c->output, pattern.s, pattern.length, 1);
 }
 
+/* x */
 static void exchange(void)
 {
 	struct text t = pattern;
@@ -321,6 +326,7 @@ static enum result obey_next(int append_it)
 	return CONTINUE;
 }
 
+/* Obey a command that does not jump. */
 static enum result obey(struct command *c)
 {
 	size_t n;

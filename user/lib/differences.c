@@ -13,6 +13,7 @@ static struct side {
 
 static int *forward, *backward;		/* for each diagonal x - y how far the two searches have come */
 
+/* The nth item kept is changed. */
 static void mark(const struct side *s, int n)
 {
 	s->all->changed[s->kept[n]] = 1;

@@ -18,6 +18,7 @@ static void fail(const char *why)
 	exit(1);
 }
 
+/* Zeroed memory, or the end. */
 static void *allocate(size_t size)
 {
 	void *p = calloc(1, size);
@@ -41,6 +42,7 @@ void append(struct text *t, const char *s, size_t n)
 	t->s[t->length] = '\0';
 }
 
+/* To the next character that is no blank. */
 static void skip_blanks(void)
 {
 	while (isblank(*at))
@@ -103,6 +105,7 @@ static regex_t *compile(const char *source, int flags)
 	return re;
 }
 
+/* One address; whether there is one. */
 static int parse_address(struct address *a)
 {
 	char *source;
