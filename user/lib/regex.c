@@ -1,6 +1,7 @@
 /*
  * Regular expressions, basic and extended (POSIX), by backtracking over a tree: characters, . [set] ^ $ * + ? {n,m} groups, | and references
- * back to groups. Of all matches at a place the first in order of preference is taken.
+ * back to groups. Of all matches at a place the first in order of preference is taken, or with alternatives the longest: other matches are
+ * looked for as long as that takes a bounded number of steps.
  */
 #include <ctype.h>
 #include <regex.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 
 #define GROUPS 10		/* the whole match and \1 to \9 */
+
+#define STEPS_MAX 20000		/* nodes tried for a longer match once there is one */
 
 enum kind { CHAR, ANY, SET, BOL, EOL, GROUP, BACK, EMPTY };
 
@@ -24,13 +27,20 @@ struct re_node {
 
 struct parser {
 	const char *at;
-	int extended, icase, depth, bad, groups;
+	int extended, icase, depth, bad, groups, alternatives;
+};
+
+struct longest {
+	const char *end;		/* NULL: none yet */
+	int steps;
+	regmatch_t groups[GROUPS];
 };
 
 struct matcher {
 	const char *start, *string;	/* where ^ matches, and what offsets count from */
 	int icase;
 	regmatch_t *groups;
+	struct longest *longest;	/* NULL: the first match will do */
 };
 
 /* What comes after the node that is being matched: the rest of its sequence, then the rest around it. */
@@ -246,6 +256,7 @@ static struct re_node *parse_alternatives(struct parser *p)
 
 	while (last && at_or(p) && !p->bad) {
 		p->at += p->extended ? 1 : 2;
+		p->alternatives = 1;
 		last = last->or = parse_sequence(p);
 	}
 	return first;
@@ -274,6 +285,7 @@ int regcomp(regex_t *re, const char *pattern, int flags)
 
 	re->icase = flags & REG_ICASE;
 	re->first = parse_alternatives(&p);
+	re->alternatives = p.alternatives;
 	if (!p.bad && !*p.at)
 		return 0;
 	regfree(re);
@@ -327,7 +339,7 @@ static const char *end_turn(const struct matcher *m, const struct rest *rest, co
 	regmatch_t *group = &m->groups[rest->loop->number], before = *group;
 	const char *end;
 
-	if (s == rest->turn && rest->count > rest->loop->min)
+	if (s == rest->turn && rest->count > 1 && rest->count > rest->loop->min)
 		return NULL;			/* an empty turn leads nowhere new */
 	*group = (regmatch_t){ rest->turn - m->string, s - m->string };
 	end = match_group(m, rest->loop, rest->outer, rest->count, s);
@@ -336,10 +348,24 @@ static const char *end_turn(const struct matcher *m, const struct rest *rest, co
 	return end;
 }
 
+/* A match ends at s. It is taken at once, or noted if it is the longest so far while others are looked for. */
+static const char *end_match(const struct matcher *m, const char *s)
+{
+	struct longest *l = m->longest;
+
+	if (!l)
+		return s;
+	if (!l->end || s > l->end) {
+		l->end = s;
+		memcpy(l->groups, m->groups, sizeof(l->groups));
+	}
+	return *s ? NULL : s;
+}
+
 static const char *match_rest(const struct matcher *m, const struct rest *rest, const char *s)
 {
 	if (!rest)
-		return s;
+		return end_match(m, s);
 	if (rest->loop)
 		return end_turn(m, rest, s);
 	return rest->node ? match_node(m, rest->node, rest->outer, s) : match_rest(m, rest->outer, s);
@@ -372,6 +398,8 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 	struct rest after = { .node = n->next, .outer = outer };
 	int count = 0;
 
+	if (m->longest && m->longest->end && ++m->longest->steps > STEPS_MAX)
+		return m->longest->end;
 	switch (n->kind) {
 	case EMPTY:
 		return match_rest(m, &after, s);
@@ -399,21 +427,23 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 /* Match at one place; where the match ends, or NULL. */
 static const char *match_at(const struct matcher *m, struct re_node *first, const char *s)
 {
+	const char *end = NULL;
+
 	for (int i = 0; i < GROUPS; i++)
 		m->groups[i] = (regmatch_t){ -1, -1 };
-	for (struct re_node *a = first; a; a = a->or) {
-		const char *end = match_node(m, a, NULL, s);
-
-		if (end)
-			return end;
-	}
-	return NULL;
+	for (struct re_node *a = first; a && !end; a = a->or)
+		end = match_node(m, a, NULL, s);
+	if (!m->longest || !m->longest->end)
+		return end;
+	memcpy(m->groups, m->longest->groups, sizeof(m->longest->groups));
+	return m->longest->end;
 }
 
 int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, int flags)
 {
 	regmatch_t groups[GROUPS];
-	struct matcher m = { .start = flags ? NULL : s, .string = s, .icase = re->icase, .groups = groups };
+	struct longest longest = { .end = NULL };
+	struct matcher m = { flags ? NULL : s, s, re->icase, groups, nmatch && re->alternatives ? &longest : NULL };
 
 	for (const char *at = s;; at++) {
 		const char *end = match_at(&m, re->first, at);
