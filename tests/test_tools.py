@@ -28,7 +28,7 @@ def fixture(folder):
         "columns": "alpha beta gamma\n  two  words here\none\n\ttab\tbed\n", "left": "a\nb\nc\nd\nf\n", "right": "b\nd\ne\nf\ng\n",
         "double": "a\na\nb\nc\nc\nc\na\n", "marked": "1 x\n2 x\n3 y\n4 Y\n4 Y\n", "items": "one two  three\n'four five' \"six\" sev\\ en\n\n eight\n",
         "sections": "\\:\\:\\:\nhead\n\\:\\:\nbody\n\nbody\n\\:\nfoot\n", "lines": "a b\n  c d\n\ne\n", "code.c": "int main(void)\n{\n\treturn 0;\n}\n",
-        "script": "2d\ns/e/E/\n", "script2": "#n\n# lines\ns/one/a\\\nb/\n/t/{\n  a\\\n  kept\\\n  two\n  p\n}\n", "tree/a": "x\n", "tree/b.c": "y\n" * 3000, "tree/sub/c.c": "z\n", "tree/sub/deep/d": "", "tree/.hidden": "h\n",
+        "spaced": "One  two\n three \nfour\nsix\n", "spaces": "one two\nthree\nfour\t\nfive\n", "script": "2d\ns/e/E/\n", "script2": "#n\n# lines\ns/one/a\\\nb/\n/t/{\n  a\\\n  kept\\\n  two\n  p\n}\n", "tree/a": "x\n", "tree/b.c": "y\n" * 3000, "tree/sub/c.c": "z\n", "tree/sub/deep/d": "", "tree/.hidden": "h\n",
         "other/a": "x\n", "other/b.c": "y\nn\n", "other/sub/c.c": "q\n", "other/sub/extra": "e\n", "long": "word " * 60 + "\n" + "\t\\\a\x01é\n",
     }
     for name, text in texts.items():
@@ -640,6 +640,15 @@ diff - left
 diff left
 diff left -
 diff blank unended
+diff spaced spaces
+diff -b spaced spaces
+diff -w spaced spaces
+diff -wi spaced spaces
+diff -bi spaced spaces
+diff -q -bi spaced spaces
+diff -i spaced spaces
+diff -uwi spaced spaces
+diff -wq words words
 """
 
 

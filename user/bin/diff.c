@@ -1,4 +1,5 @@
-/* diff [-rqsNa] [-u | -U lines] from to */
+/* diff [-rqsNabwi] [-u | -U lines] from to */
+#include <ctype.h>
 #include <differences.h>
 #include <fcntl.h>
 #include <names.h>
@@ -31,7 +32,7 @@ struct change {
 	int a0, a1, b0, b1;
 };
 
-static int recursive, brief, say_same, new_files, as_text, context = -1, status;
+static int recursive, brief, say_same, new_files, as_text, fold_blanks, no_blanks, fold_case, context = -1, status;
 static char heading[256];		/* diff and its options, for the line before each file of a folder */
 static struct file files[2];
 static struct change *changes;
@@ -109,17 +110,49 @@ static void cut_lines(struct file *f)
 	}
 }
 
+/* The next character of a line that counts, or -1: -b makes blanks one and drops those at the end, -w drops all, -i makes letters small. */
+static int next_character(const char **s, const char *end)
+{
+	const char *start = *s;
+
+	if (fold_blanks || no_blanks)
+		while (*s < end && isspace(**s))
+			++*s;
+	if (*s == end)
+		return -1;
+	if (*s > start && !no_blanks)
+		return ' ';
+	++*s;
+	return fold_case ? tolower((*s)[-1] & 0xFF) : (*s)[-1] & 0xFF;
+}
+
+/* Whether two lines count as the same. */
+static int same_line(const struct line *a, const struct line *b)
+{
+	const char *s = a->s, *t = b->s;
+	int c, d;
+
+	if (!fold_blanks && !no_blanks && !fold_case)
+		return a->length == b->length && memcmp(s, t, a->length) == 0;
+	do {
+		c = next_character(&s, a->s + a->length);
+		d = next_character(&t, b->s + b->length);
+	} while (c == d && c != -1);
+	return c == d;
+}
+
 /* The place of a line in the table: that of an equal one, or a free one. */
 static unsigned find_place(struct line **table, unsigned size, const struct line *l)
 {
+	const char *s = l->s;
 	unsigned hash = 5381;
+	int c;
 
-	for (int i = 0; i < l->length; i++)
-		hash = hash * 33 ^ (unsigned char)l->s[i];
+	while ((c = next_character(&s, l->s + l->length)) != -1)
+		hash = hash * 33 ^ c;
 	hash ^= hash >> 15;
-	for (hash %= size; table[hash]; hash = (hash + 1) % size)
-		if (table[hash]->length == l->length && memcmp(table[hash]->s, l->s, l->length) == 0)
-			break;
+	for (hash %= size; table[hash] && !same_line(table[hash], l); hash = (hash + 1) % size)
+		;
 	return hash;
 }
 
@@ -332,25 +365,27 @@ static int is_binary(const struct file *f)
 	return !as_text && f->length > 0 && memchr(f->text, '\0', f->length < 4096 ? f->length : 4096);
 }
 
-/* Two files in memory that differ. */
-static void say_difference(const char *before)
+/* Two files in memory whose bytes differ: 1 when that counts. */
+static int say_difference(const char *before)
 {
-	if (brief) {
-		printf("Files %s and %s differ\n", files[0].name, files[1].name);
-		note(1);
-	} else if (is_binary(&files[0]) || is_binary(&files[1])) {
-		printf("Binary files %s and %s differ\n", files[0].name, files[1].name);
-		note(1);
-	} else {
-		if (before)
-			printf("%s %s %s\n", before, files[0].name, files[1].name);
+	int binary = is_binary(&files[0]) || is_binary(&files[1]);
+
+	if (!binary && (!brief || fold_blanks || no_blanks || fold_case)) {
 		find_changes();
-		if (context >= 0)
-			print_unified();
-		for (int i = 0; context < 0 && i < change_count; i++)
-			print_normal(&changes[i]);
-		note(1);
+		if (!change_count)
+			return 0;
 	}
+	if (brief || binary) {
+		printf("%s %s and %s differ\n", brief ? "Files" : "Binary files", files[0].name, files[1].name);
+		return 1;
+	}
+	if (before)
+		printf("%s %s %s\n", before, files[0].name, files[1].name);
+	if (context >= 0)
+		print_unified();
+	for (int i = 0; context < 0 && i < change_count; i++)
+		print_normal(&changes[i]);
+	return 1;
 }
 
 /* Two files by name; before, if any, is printed first when they differ. */
@@ -360,8 +395,9 @@ static void diff_files(const char *a, const char *b, const char *before)
 
 	if (!loaded)
 		note(2);
-	else if (files[0].length != files[1].length || memcmp(files[0].text, files[1].text, files[0].length) != 0)
-		say_difference(before);
+	else if ((files[0].length != files[1].length || memcmp(files[0].text, files[1].text, files[0].length) != 0) &&
+		 say_difference(before))
+		note(1);
 	else if (say_same)
 		printf("Files %s and %s are identical\n", a, b);
 	unload(&files[0]);
@@ -425,9 +461,12 @@ static void set_option(int option)
 	case 's': say_same = 1; break;
 	case 'N': new_files = 1; break;
 	case 'a': as_text = 1; break;
+	case 'b': fold_blanks = 1; break;
+	case 'w': no_blanks = 1; break;
+	case 'i': fold_case = 1; break;
 	case 'u': context = context < 0 ? 3 : context; break;
 	case 'U': context = number(optarg); break;
-	default: usage("[-rqsNa] [-u | -U lines] from to");
+	default: usage("[-rqsNabwi] [-u | -U lines] from to");
 	}
 }
 
@@ -437,10 +476,10 @@ int main(int argc, char **argv)
 	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "rqsNauU:")) != -1)
+	while ((option = getopt(argc, argv, "rqsNabwiuU:")) != -1)
 		set_option(option);
 	if (argc - optind != 2)
-		usage("[-rqsNa] [-u | -U lines] from to");
+		usage("[-rqsNabwi] [-u | -U lines] from to");
 	strcpy(heading, "diff");
 	for (int i = 1; i < optind && strlen(heading) + strlen(argv[i]) + 2 < sizeof(heading); i++)
 		strcat(strcat(heading, " "), argv[i]);
