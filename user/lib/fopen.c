@@ -6,11 +6,12 @@
 
 FILE *fdopen(int fd, const char *mode)
 {
-	FILE *f = calloc(1, sizeof(*f));
+	FILE *f = calloc(1, sizeof(*f) + BUFSIZ);
 
 	if (!f)
 		return NULL;
 	f->fd = fd;
+	f->buf = (unsigned char *)(f + 1);
 	f->writing = mode[0] != 'r';
 	f->allocated = 2;
 	register_stream(f);

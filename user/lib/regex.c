@@ -1,19 +1,25 @@
 /*
- * Regular expressions, basic and extended (POSIX), by backtracking over a tree: characters, . [set] ^ $ * + ? {n,m} groups and |. No back
- * references. Of all matches at a place the first in order of preference is taken.
+ * Regular expressions, basic and extended (POSIX), by backtracking over a tree: characters, . [set] ^ $ * + ? {n,m} groups, | and references
+ * back to groups. Of all matches at a place the first in order of preference is taken, or with alternatives the longest: other matches are
+ * looked for as long as that takes a bounded number of steps.
  */
 #include <ctype.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { CHAR, ANY, SET, BOL, EOL, GROUP, EMPTY };
+#define GROUPS 10		/* the whole match and \1 to \9 */
+
+#define STEPS_MAX 20000		/* nodes tried for a longer match once there is one */
+
+enum kind { CHAR, ANY, SET, BOL, EOL, GROUP, BACK, EMPTY };
 
 struct re_node {
 	enum kind kind;
 	char c;
 	unsigned char set[32];
 	struct re_node *group;		/* GROUP: its first alternative */
+	int number;			/* GROUP, BACK: which group; 0 beyond the ninth */
 	struct re_node *or;		/* the next alternative, in an alternative's first node */
 	int min, max;			/* repetitions; max -1: no limit */
 	struct re_node *next;
@@ -21,12 +27,20 @@ struct re_node {
 
 struct parser {
 	const char *at;
-	int extended, icase, depth, bad;
+	int extended, icase, depth, bad, groups, alternatives;
+};
+
+struct longest {
+	const char *end;		/* NULL: none yet */
+	int steps;
+	regmatch_t groups[GROUPS];
 };
 
 struct matcher {
-	const char *start;
+	const char *start, *string;	/* where ^ matches, and what offsets count from */
 	int icase;
+	regmatch_t *groups;
+	struct longest *longest;	/* NULL: the first match will do */
 };
 
 /* What comes after the node that is being matched: the rest of its sequence, then the rest around it. */
@@ -123,6 +137,9 @@ static struct re_node *parse_group(struct parser *p)
 	struct re_node *n = make(GROUP);
 
 	p->depth++;
+	p->groups++;
+	if (n)
+		n->number = p->groups < GROUPS ? p->groups : 0;
 	if (n)
 		n->group = parse_alternatives(p);
 	if (!at_close(p))
@@ -130,6 +147,18 @@ static struct re_node *parse_group(struct parser *p)
 	else
 		p->at += p->extended ? 1 : 2;
 	p->depth--;
+	return n;
+}
+
+/* \1 to \9. */
+static struct re_node *parse_back(struct parser *p, int number)
+{
+	struct re_node *n = make(BACK);
+
+	if (n)
+		n->number = number;
+	if (number > p->groups)
+		p->bad = 1;
 	return n;
 }
 
@@ -152,6 +181,8 @@ static struct re_node *parse_atom(struct parser *p, int first)
 		c = *p->at++;
 		if (c == '(' && !p->extended)
 			return parse_group(p);
+		if (c >= '1' && c <= '9')
+			return parse_back(p, c - '0');
 	} else if (c == '\\') {
 		p->bad = 1;
 	}
@@ -225,6 +256,7 @@ static struct re_node *parse_alternatives(struct parser *p)
 
 	while (last && at_or(p) && !p->bad) {
 		p->at += p->extended ? 1 : 2;
+		p->alternatives = 1;
 		last = last->or = parse_sequence(p);
 	}
 	return first;
@@ -253,6 +285,7 @@ int regcomp(regex_t *re, const char *pattern, int flags)
 
 	re->icase = flags & REG_ICASE;
 	re->first = parse_alternatives(&p);
+	re->alternatives = p.alternatives;
 	if (!p.bad && !*p.at)
 		return 0;
 	regfree(re);
@@ -300,16 +333,63 @@ static const char *match_group(const struct matcher *m, struct re_node *n, const
 	return end || count < n->min ? end : match_rest(m, &after, s);
 }
 
+/* A turn of a group ends at s: note what the group matched, for as long as that leads to a match. */
+static const char *end_turn(const struct matcher *m, const struct rest *rest, const char *s)
+{
+	regmatch_t *group = &m->groups[rest->loop->number], before = *group;
+	const char *end;
+
+	if (s == rest->turn && rest->count > 1 && rest->count > rest->loop->min)
+		return NULL;			/* an empty turn leads nowhere new */
+	*group = (regmatch_t){ rest->turn - m->string, s - m->string };
+	end = match_group(m, rest->loop, rest->outer, rest->count, s);
+	if (!end)
+		*group = before;
+	return end;
+}
+
+/* A match ends at s. It is taken at once, or noted if it is the longest so far while others are looked for. */
+static const char *end_match(const struct matcher *m, const char *s)
+{
+	struct longest *l = m->longest;
+
+	if (!l)
+		return s;
+	if (!l->end || s > l->end) {
+		l->end = s;
+		memcpy(l->groups, m->groups, sizeof(l->groups));
+	}
+	return *s ? NULL : s;
+}
+
 static const char *match_rest(const struct matcher *m, const struct rest *rest, const char *s)
 {
 	if (!rest)
-		return s;
-	if (rest->loop) {
-		if (s == rest->turn && rest->count > rest->loop->min)
-			return NULL;		/* an empty turn leads nowhere new */
-		return match_group(m, rest->loop, rest->outer, rest->count, s);
-	}
+		return end_match(m, s);
+	if (rest->loop)
+		return end_turn(m, rest, s);
 	return rest->node ? match_node(m, rest->node, rest->outer, s) : match_rest(m, rest->outer, s);
+}
+
+/* What a group matched, once more, as often as it may. */
+static const char *match_back(const struct matcher *m, const struct re_node *n, const struct rest *after, const char *s)
+{
+	const regmatch_t *group = &m->groups[n->number];
+	int size = group->rm_eo - group->rm_so, count = 0;
+
+	if (group->rm_so < 0)
+		return NULL;
+	if (size == 0)
+		return match_rest(m, after, s);
+	while ((n->max < 0 || count < n->max) && strncmp(s + count * size, m->string + group->rm_so, size) == 0)
+		count++;
+	for (; count >= n->min; count--) {
+		const char *end = match_rest(m, after, s + count * size);
+
+		if (end)
+			return end;
+	}
+	return NULL;
 }
 
 /* Match n, what follows it in its sequence, and what follows outside; where the match ends, or NULL. */
@@ -318,6 +398,8 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 	struct rest after = { .node = n->next, .outer = outer };
 	int count = 0;
 
+	if (m->longest && m->longest->end && ++m->longest->steps > STEPS_MAX)
+		return m->longest->end;
 	switch (n->kind) {
 	case EMPTY:
 		return match_rest(m, &after, s);
@@ -327,6 +409,8 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 		return !*s ? match_rest(m, &after, s) : NULL;
 	case GROUP:
 		return match_group(m, n, outer, 0, s);
+	case BACK:
+		return match_back(m, n, &after, s);
 	default:
 		while ((n->max < 0 || count < n->max) && matches_one(m, n, s[count]))
 			count++;
@@ -340,18 +424,34 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 	}
 }
 
+/* Match at one place; where the match ends, or NULL. */
+static const char *match_at(const struct matcher *m, struct re_node *first, const char *s)
+{
+	const char *end = NULL;
+
+	for (int i = 0; i < GROUPS; i++)
+		m->groups[i] = (regmatch_t){ -1, -1 };
+	for (struct re_node *a = first; a && !end; a = a->or)
+		end = match_node(m, a, NULL, s);
+	if (!m->longest || !m->longest->end)
+		return end;
+	memcpy(m->groups, m->longest->groups, sizeof(m->longest->groups));
+	return m->longest->end;
+}
+
 int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, int flags)
 {
-	struct matcher m = { .start = flags ? NULL : s, .icase = re->icase };
+	regmatch_t groups[GROUPS];
+	struct longest longest = { .end = NULL };
+	struct matcher m = { flags ? NULL : s, s, re->icase, groups, nmatch && re->alternatives ? &longest : NULL };
 
 	for (const char *at = s;; at++) {
-		for (struct re_node *a = re->first; a; a = a->or) {
-			const char *end = match_node(&m, a, NULL, at);
+		const char *end = match_at(&m, re->first, at);
 
-			if (!end)
-				continue;
-			if (nmatch > 0)
-				*match = (regmatch_t){ at - s, end - s };
+		if (end) {
+			groups[0] = (regmatch_t){ at - s, end - s };
+			for (size_t i = 0; i < nmatch; i++)
+				match[i] = i < GROUPS ? groups[i] : (regmatch_t){ -1, -1 };
 			return 0;
 		}
 		if (!*at)

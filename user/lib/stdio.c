@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static FILE in = { .fd = 0 }, out = { .fd = 1, .writing = 1 }, err = { .fd = 2, .writing = 1, .unbuffered = 1 };
+static unsigned char in_buf[BUFSIZ], out_buf[BUFSIZ], err_buf[BUFSIZ];		/* apart, so that a program's file holds no zeroes */
+static FILE in = { .fd = 0, .buf = in_buf }, out = { .fd = 1, .writing = 1, .buf = out_buf };
+static FILE err = { .fd = 2, .writing = 1, .unbuffered = 1, .buf = err_buf };
 FILE *const stdin = &in, *const stdout = &out, *const stderr = &err;
 FILE *open_streams;
 

@@ -8,7 +8,7 @@ struct FILE {
 	unsigned char writing, line_buffered, unbuffered, eof, error, allocated;
 	unsigned at, end;
 	struct FILE *next;		/* all open streams, for fflush(NULL) */
-	unsigned char buf[BUFSIZ];
+	unsigned char *buf;		/* BUFSIZ bytes */
 };
 
 extern FILE *open_streams;

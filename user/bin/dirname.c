@@ -1,0 +1,31 @@
+/* dirname path... */
+#include <stdio.h>
+#include <string.h>
+
+/* Print a path without its last part and the slashes around that. */
+static void print_directory(char *s)
+{
+	size_t n = strlen(s);
+
+	while (n > 1 && s[n - 1] == '/')
+		n--;
+	while (n > 0 && s[n - 1] != '/')
+		n--;
+	while (n > 1 && s[n - 1] == '/')
+		n--;
+	s[n] = '\0';
+	puts(n ? s : ".");
+}
+
+int main(int argc, char **argv)
+{
+	int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
+
+	if (i >= argc) {
+		fputs("usage: dirname path...\n", stderr);
+		return 1;
+	}
+	for (; i < argc; i++)
+		print_directory(argv[i]);
+	return 0;
+}

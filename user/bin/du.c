@@ -1,0 +1,103 @@
+/* du [-asckh] [-d depth] [file...]: blocks of 1024 bytes in files and below directories */
+#include <names.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <util.h>
+
+static struct linked {
+	unsigned long dev, ino;
+} *seen;
+static int seen_count, all, total, human, depth_limit = 0x7FFFFFFF;
+
+/* Whether a file with several names was counted before; if not, it is now. */
+static int counted(const struct stat *st)
+{
+	if (st->st_nlink < 2 || S_ISDIR(st->st_mode))
+		return 0;
+	for (int i = 0; i < seen_count; i++)
+		if (seen[i].dev == st->st_dev && seen[i].ino == st->st_ino)
+			return 1;
+	seen = realloc(seen, (seen_count + 1) * sizeof(*seen));
+	if (!seen)
+		die("memory");
+	seen[seen_count++] = (struct linked){ st->st_dev, st->st_ino };
+	return 0;
+}
+
+/* One line: half-kilobyte blocks, rounded up to kilobytes or with a letter. */
+static void show(unsigned long blocks, const char *path)
+{
+	unsigned long tenths = blocks * 5;
+	const char *unit = "KMGT";
+
+	if (!human || blocks < 2) {
+		printf("%lu\t%s\n", human ? 512 * blocks : (blocks + 1) / 2, path);
+		return;
+	}
+	for (; tenths >= 10240; unit++)
+		tenths = (tenths + 1023) / 1024;
+	if (tenths < 100)
+		printf("%lu.%lu%c\t%s\n", tenths / 10, tenths % 10, *unit, path);
+	else
+		printf("%lu%c\t%s\n", (tenths + 9) / 10, *unit, path);
+}
+
+/* The blocks of a file or of everything below a directory; what is asked for is printed on the way. */
+static unsigned long du(const char *path, int depth)
+{
+	unsigned long blocks;
+	struct stat st;
+	char **names;
+
+	if (lstat(path, &st) < 0) {
+		warn(path);
+		return 0;
+	}
+	if (counted(&st))
+		return 0;
+	blocks = st.st_blocks;
+	names = S_ISDIR(st.st_mode) ? sorted_names(path) : NULL;
+	for (char **n = names; n && *n; n++) {
+		char *full = join_path(path, *n);
+
+		blocks += du(full, depth + 1);
+		free(full);
+	}
+	free_names(names);
+	if (depth == 0 || ((all || S_ISDIR(st.st_mode)) && depth <= depth_limit))
+		show(blocks, path);
+	return blocks;
+}
+
+/* Note an option and its argument. */
+static void set_option(int option)
+{
+	switch (option) {
+	case 'a': all = 1; break;
+	case 's': depth_limit = 0; break;
+	case 'c': total = 1; break;
+	case 'd': depth_limit = number(optarg); break;
+	case 'h': human = 1; break;
+	case 'k': human = 0; break;
+	default: usage("[-asckh] [-d depth] [file...]");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static char *here[] = { ".", NULL };
+	unsigned long sum = 0;
+	int option;
+
+	util_init(argv[0]);
+	while ((option = getopt(argc, argv, "asckhd:")) != -1)
+		set_option(option);
+	for (char **f = argv[optind] ? argv + optind : here; *f; f++)
+		sum += du(*f, 0);
+	if (total)
+		show(sum, "total");
+	return exit_status;
+}

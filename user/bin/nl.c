@@ -1,0 +1,134 @@
+/* nl [-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] [-v start] [-i step] [-l n] [-d cc] [-p] [file...] */
+#include <lines.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <util.h>
+
+enum { HEADER, BODY, FOOTER };
+
+static struct style {
+	char type;			/* a, t, n or p */
+	regex_t re;
+} styles[3] = { { .type = 'n' }, { .type = 't' }, { .type = 'n' } };
+
+static int section = BODY, width = 6, keep;
+static long start = 1, step = 1, join = 1, blanks, current;
+static const char *separator = "\t", *format = "%*ld", *mark = "\\:";
+
+/* End after saying how nl is used. */
+static void synopsis(void)
+{
+	usage("[-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] [-v start] [-i step] [-l n] [-d cc] [-p] [file...]");
+}
+
+/* Which lines of a section get a number. */
+static void set_style(struct style *style, const char *s)
+{
+	style->type = s[0];
+	if (!s[0] || !strchr("atnp", s[0]) || (s[0] == 'p' && regcomp(&style->re, s + 1, 0) != 0)) {
+		complain(s, "bad style");
+		exit(1);
+	}
+}
+
+/* Whether a line starts a section: the mark three times the header, twice the body, once the footer. */
+static int starts_section(const char *line)
+{
+	size_t n = strlen(mark);
+	int times = 0;
+
+	for (; strncmp(line, mark, n) == 0 && times < 3; times++)
+		line += n;
+	if (!times || *line)
+		return 0;
+	section = times == 3 ? HEADER : times == 2 ? BODY : FOOTER;
+	if (!keep)
+		current = start;
+	return 1;
+}
+
+/* Whether a line gets a number; of empty lines in a row only each join-th does. */
+static int wants_number(const char *line)
+{
+	const struct style *style = &styles[section];
+
+	if (style->type == 'p')
+		return regexec(&style->re, line, 0, NULL, 0) == 0;
+	if (*line || style->type != 'a') {
+		blanks = 0;
+		return style->type == 'a' || (style->type == 't' && *line);
+	}
+	return ++blanks % join == 0;
+}
+
+/* Number all lines of a file. */
+static void nl(int fd, const char *name)
+{
+	FILE *f = fdopen(dup(fd), "r");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!f)
+		die(name);
+	while (read_line(&line, &size, f) >= 0) {
+		if (starts_section(line)) {
+			putchar('\n');
+			continue;
+		}
+		if (wants_number(line)) {
+			printf(format, width, current);
+			fputs(separator, stdout);
+			current += step;
+		} else {
+			printf("%*s", width + (int)strlen(separator), "");
+		}
+		puts(line);
+	}
+	free(line);
+	fclose(f);
+}
+
+/* ln, rn or rz. */
+static void set_format(const char *s)
+{
+	if (strcmp(s, "ln") == 0)
+		format = "%-*ld";
+	else if (strcmp(s, "rz") == 0)
+		format = "%0*ld";
+	else if (strcmp(s, "rn") != 0)
+		synopsis();
+}
+
+/* Note an option and its argument. */
+static void set_option(int option)
+{
+	switch (option) {
+	case 'b': set_style(&styles[BODY], optarg); break;
+	case 'h': set_style(&styles[HEADER], optarg); break;
+	case 'f': set_style(&styles[FOOTER], optarg); break;
+	case 'n': set_format(optarg); break;
+	case 's': separator = optarg; break;
+	case 'w': width = number(optarg); break;
+	case 'v': start = number(optarg); break;
+	case 'i': step = number(optarg); break;
+	case 'l': join = number(optarg); break;
+	case 'd': mark = optarg; break;
+	case 'p': keep = 1; break;
+	default: synopsis();
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int option;
+
+	util_init(argv[0]);
+	while ((option = getopt(argc, argv, "b:h:f:n:s:w:v:i:l:d:p")) != -1)
+		set_option(option);
+	current = start;
+	join = join < 1 ? 1 : join;
+	for_each_file(argv + optind, nl);
+	return exit_status;
+}

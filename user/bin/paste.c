@@ -1,0 +1,109 @@
+/* paste [-s] [-d list] file... */
+#include <lines.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <util.h>
+
+#define NONE (-1)		/* \0 in the list: nothing between two columns */
+
+static int delimiters[256], count;
+
+/* The list of delimiters, with \n, \t, \\ and \0. */
+static void parse_list(const char *s)
+{
+	for (count = 0; *s && count < 256; s++) {
+		if (*s == '\\' && s[1]) {
+			s++;
+			delimiters[count++] = *s == 'n' ? '\n' : *s == 't' ? '\t' : *s == '0' ? NONE : *s;
+		} else {
+			delimiters[count++] = *s;
+		}
+	}
+}
+
+/* The delimiter behind column i. */
+static void put_delimiter(int i)
+{
+	if (count && delimiters[i % count] != NONE)
+		putchar(delimiters[i % count]);
+}
+
+/* All lines of each file in one. */
+static void serial(FILE **files, int n)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	for (int i = 0; i < n; i++) {
+		int column = 0;
+
+		while (files[i] && read_line(&line, &size, files[i]) >= 0) {
+			if (column > 0)
+				put_delimiter(column - 1);
+			fputs(line, stdout);
+			column++;
+		}
+		putchar('\n');
+	}
+}
+
+/* A line of each file side by side, until all have ended. What was passed over is printed only once a line follows. */
+static void parallel(FILE **files, int n)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	for (;;) {
+		int put = -1;
+
+		for (int i = 0; i < n; i++) {
+			if (read_line(&line, &size, files[i]) < 0)
+				continue;
+			for (put = put < 0 ? 0 : put; put < i; put++)
+				put_delimiter(put);
+			fputs(line, stdout);
+		}
+		if (put < 0)
+			break;
+		for (; put < n - 1; put++)
+			put_delimiter(put);
+		putchar('\n');
+	}
+}
+
+/* Open all files; standard input is the same stream however often it is named. */
+static FILE **open_all(char **names, int n)
+{
+	FILE **files = calloc(n, sizeof(*files));
+
+	if (!files)
+		die("memory");
+	for (int i = 0; i < n; i++) {
+		files[i] = strcmp(names[i], "-") == 0 ? stdin : open_input(names[i]);
+		if (!files[i])
+			exit(1);
+	}
+	return files;
+}
+
+int main(int argc, char **argv)
+{
+	static char *standard_input[] = { "-", NULL };
+	int option, in_series = 0, n;
+	char **names;
+
+	util_init(argv[0]);
+	parse_list("\t");
+	while ((option = getopt(argc, argv, "sd:")) != -1) {
+		in_series |= option == 's';
+		if (option == 'd')
+			parse_list(optarg);
+		if (option == '?')
+			usage("[-s] [-d list] file...");
+	}
+	names = optind < argc ? argv + optind : standard_input;
+	n = optind < argc ? argc - optind : 1;
+	(in_series ? serial : parallel)(open_all(names, n), n);
+	return exit_status;
+}

@@ -1,0 +1,252 @@
+/* The tests and actions of find, apart from the reading of its expression. */
+#include <ctype.h>
+#include <find.h>
+#include <fnmatch.h>
+#include <names.h>
+#include <run.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <util.h>
+
+time_t find_started;
+int find_pruned;
+
+/* expression expression */
+int test_and(struct expr *e, const struct file *f)
+{
+	return e->a->test(e->a, f) && e->b->test(e->b, f);
+}
+
+/* expression -o expression */
+int test_or(struct expr *e, const struct file *f)
+{
+	return e->a->test(e->a, f) || e->b->test(e->b, f);
+}
+
+/* ! expression */
+int test_not(struct expr *e, const struct file *f)
+{
+	return !e->a->test(e->a, f);
+}
+
+/* What needs no test: an option that holds for all files, and -true. */
+int test_true(struct expr *e, const struct file *f)
+{
+	(void)e, (void)f;
+	return 1;
+}
+
+/* The last part of a path, without slashes behind it; malloc'ed. */
+static char *last_part(const char *path)
+{
+	size_t n = strlen(path);
+	char *copy;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	copy = strndup(path, n);
+	if (!copy)
+		die(path);
+	memmove(copy, base_name(copy), strlen(base_name(copy)) + 1);
+	return copy;
+}
+
+/* -name, and -iname, whose pattern is in small letters. */
+int test_name(struct expr *e, const struct file *f)
+{
+	char *name = last_part(f->path);
+	int matches;
+
+	for (char *s = name; e->sign && *s; s++)
+		*s = tolower(*s);
+	matches = fnmatch(e->text, name, 0) == 0;
+	free(name);
+	return matches;
+}
+
+/* -path: the whole path. */
+int test_path(struct expr *e, const struct file *f)
+{
+	return fnmatch(e->text, f->path, 0) == 0;
+}
+
+/* -type: one letter or several. */
+int test_type(struct expr *e, const struct file *f)
+{
+	static const char letters[] = "?pc?d?b?f?l?s???";
+
+	return strchr(e->text, letters[f->st.st_mode >> 12 & 15]) != NULL;
+}
+
+/* Compare with the number of the argument. */
+static int compare(const struct expr *e, long value)
+{
+	return e->sign == '+' ? value > e->number : e->sign == '-' ? value < e->number : value == e->number;
+}
+
+/* -size, in units rounded up. */
+int test_size(struct expr *e, const struct file *f)
+{
+	return compare(e, f->st.st_size / e->unit + (f->st.st_size % e->unit != 0));
+}
+
+/* -mtime: whole days since the last change. */
+int test_age(struct expr *e, const struct file *f)
+{
+	return compare(e, (long)(find_started - f->st.st_mtime) / e->unit);
+}
+
+/* -links */
+int test_links(struct expr *e, const struct file *f)
+{
+	return compare(e, f->st.st_nlink);
+}
+
+/* -newer: changed after the file given. */
+int test_newer(struct expr *e, const struct file *f)
+{
+	return (long)f->st.st_mtime > e->number || ((long)f->st.st_mtime == e->number && (long)f->st.st_mtime_nsec > e->unit);
+}
+
+/* -perm: exactly these bits, with - all of them, with / any of them. */
+int test_permissions(struct expr *e, const struct file *f)
+{
+	long mode = f->st.st_mode & 07777;
+
+	return e->sign == '-' ? (mode & e->number) == e->number : e->sign == '/' ? !e->number || mode & e->number : mode == e->number;
+}
+
+/* -user */
+int test_user(struct expr *e, const struct file *f)
+{
+	return f->st.st_uid == e->number;
+}
+
+/* -group */
+int test_group(struct expr *e, const struct file *f)
+{
+	return f->st.st_gid == e->number;
+}
+
+/* -empty: no bytes, or no names. */
+int test_empty(struct expr *e, const struct file *f)
+{
+	char **names;
+	int empty;
+
+	(void)e;
+	if (!S_ISDIR(f->st.st_mode))
+		return S_ISREG(f->st.st_mode) && f->st.st_size == 0;
+	names = sorted_names(f->path);
+	empty = names && !names[0];
+	free_names(names);
+	return empty;
+}
+
+/* -print */
+int test_print(struct expr *e, const struct file *f)
+{
+	(void)e;
+	return puts(f->path) >= 0;
+}
+
+/* -print0 */
+int test_print0(struct expr *e, const struct file *f)
+{
+	(void)e;
+	fputs(f->path, stdout);
+	putchar('\0');
+	return 1;
+}
+
+/* -prune: do not go into this directory. */
+int test_prune(struct expr *e, const struct file *f)
+{
+	(void)e, (void)f;
+	find_pruned = 1;
+	return 1;
+}
+
+/* -delete */
+int test_delete(struct expr *e, const struct file *f)
+{
+	(void)e;
+	if (strcmp(f->path, ".") == 0 || (S_ISDIR(f->st.st_mode) ? rmdir : unlink)(f->path) == 0)
+		return 1;
+	warn(f->path);
+	return 0;
+}
+
+/* -quit */
+int test_quit(struct expr *e, const struct file *f)
+{
+	(void)e, (void)f;
+	exit(exit_status);
+}
+
+/* A word of -exec with the path in the place of each {}; malloc'ed. */
+static char *with_path(const char *word, const char *path)
+{
+	size_t room = strlen(word) + 1, n = 0;
+	char *result;
+
+	for (const char *p = word; (p = strstr(p, "{}")); p += 2)
+		room += strlen(path);
+	result = malloc(room);
+	if (!result)
+		die(path);
+	while (*word)
+		if (strncmp(word, "{}", 2) == 0) {
+			strcpy(result + n, path);
+			n += strlen(path);
+			word += 2;
+		} else {
+			result[n++] = *word++;
+		}
+	result[n] = '\0';
+	return result;
+}
+
+/* -exec ... ; */
+int test_exec(struct expr *e, const struct file *f)
+{
+	char *command[e->word_count + 1];
+	int status;
+
+	for (int i = 0; i < e->word_count; i++)
+		command[i] = with_path(e->words[i], f->path);
+	command[e->word_count] = NULL;
+	status = run_program(command, NULL);
+	if (status < 0)
+		warn(command[0]);
+	for (int i = 0; i < e->word_count; i++)
+		free(command[i]);
+	return status == 0;
+}
+
+/* Run the command of an -exec + with the files collected so far. */
+void run_group(struct expr *e)
+{
+	if (!e->file_count)
+		return;
+	e->words[e->word_count + e->file_count] = NULL;
+	if (run_program(e->words, NULL) != 0)
+		exit_status = 1;
+	while (e->file_count > 0)
+		free(e->words[e->word_count + --e->file_count]);
+	e->size = 0;
+}
+
+/* -exec ... {} + */
+int test_exec_group(struct expr *e, const struct file *f)
+{
+	e->size += strlen(f->path) + 1;
+	if (e->file_count == GROUP_WORDS || e->size > GROUP_SIZE)
+		run_group(e);
+	e->words[e->word_count + e->file_count] = strdup(f->path);
+	if (!e->words[e->word_count + e->file_count++])
+		die(f->path);
+	return 1;
+}

@@ -1,0 +1,54 @@
+/* The names in a directory, all at once: a walk over a tree then needs one descriptor at most, and may remove what it walks over. */
+#include <dirent.h>
+#include <names.h>
+#include <stdlib.h>
+#include <string.h>
+#include <util.h>
+
+/* The order of two names, for qsort. */
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Add a copy of a name to a list that grows in powers of two. */
+static char **add(char **names, size_t count, const char *name)
+{
+	if ((count & (count - 1)) == 0)
+		names = realloc(names, (2 * count + 2) * sizeof(*names));
+	if (!names || !(names[count] = strdup(name)))
+		die(name);
+	return names;
+}
+
+char **sorted_names(const char *path)
+{
+	DIR *dir = opendir(path);
+	char **names = NULL;
+	size_t count = 0;
+	struct dirent *d;
+
+	if (!dir) {
+		warn(path);
+		return NULL;
+	}
+	while ((d = readdir(dir)))
+		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) {
+			names = add(names, count, d->d_name);
+			count++;
+		}
+	closedir(dir);
+	names = names ? names : malloc(sizeof(*names));
+	if (!names)
+		die(path);
+	names[count] = NULL;
+	qsort(names, count, sizeof(*names), compare);
+	return names;
+}
+
+void free_names(char **names)
+{
+	for (char **n = names; n && *n; n++)
+		free(*n);
+	free(names);
+}
