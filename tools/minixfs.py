@@ -214,31 +214,34 @@ class Reader:
         self.file.seek(self.start + (2 + self.inode_map + self.zone_map) * self.fmt.block + (ino - 1) * self.fmt.inode_size)
         return self.fmt.unpack_inode(self.file.read(self.fmt.inode_size))
 
-    def tree(self, zone, level, tables):
-        """The zones of data below a pointer, 0 for each that is a hole."""
-        if level == 0:
-            return [zone]
+    def tree(self, zone, level, index, owned):
+        """Number and zone for each zone of data below a pointer; `owned` gets the tables too."""
         if zone == 0:
-            return [0] * self.fmt.pointers ** level
-        tables.append(zone)
+            return
+        owned.append(zone)
+        if level == 0:
+            yield index, zone
+            return
         pointers = struct.unpack(f"<{self.fmt.pointers}{self.fmt.pointer}", self.zone(zone))
-        return [data for p in pointers for data in self.tree(p, level - 1, tables)]
+        for i, pointer in enumerate(pointers):
+            yield from self.tree(pointer, level - 1, index + i * self.fmt.pointers ** (level - 1), owned)
 
-    def file_zones(self, size, pointers, tables):
-        """The zones of a file's data up to its size, and all tables and zones that it owns, in `tables`."""
-        wanted, zones = div_up(size, self.fmt.block), list(pointers[:DIRECT])
-        for level, pointer in enumerate(pointers[DIRECT:], 1):
-            if pointer:
-                zones += self.tree(pointer, level, tables)
-            elif len(zones) < wanted:
-                zones += [0] * min(self.fmt.pointers ** level, wanted - len(zones))
-        tables += [z for z in zones if z]
-        return zones[:wanted]
+    def file_zones(self, pointers, owned):
+        """The zones of a file's data by their number; holes are missing."""
+        zones, index = {}, 0
+        for slot, pointer in enumerate(pointers):
+            level = max(0, slot - DIRECT + 1)
+            zones.update(self.tree(pointer, level, index, owned))
+            index += self.fmt.pointers ** level
+        return zones
 
-    def read(self, ino):
+    def read(self, ino, start=0, length=None):
+        """A file's bytes from start on, at most so many."""
         _, size, _, pointers = self.inode(ino)
-        hole = bytes(self.fmt.block)
-        return b"".join(self.zone(z) if z else hole for z in self.file_zones(size, pointers, []))[:size]
+        block, end = self.fmt.block, size if length is None else min(start + length, size)
+        zones = self.file_zones(pointers, [])
+        data = b"".join(self.zone(zones[i]) if i in zones else bytes(block) for i in range(start // block, div_up(end, block)))
+        return data[start % block:start % block + end - start]
 
     def entries(self, ino):
         """name, inode for each entry of a directory"""
@@ -270,12 +273,12 @@ class Reader:
         self.links.setdefault(ino, [0, path])[0] += 1
         if self.links[ino][0] > 1:
             return
-        mode, size, _, pointers = self.inode(ino)
+        mode, _, _, pointers = self.inode(ino)
         if mode & IFMT in (IFCHR, IFBLK):
             return
         owned = []
         try:
-            self.file_zones(size, pointers, owned)
+            self.file_zones(pointers, owned)
         except ValueError as error:
             self.problems.append(f"{path}: {error}")
         for zone in owned:

@@ -1,5 +1,6 @@
 /* Files, directories, pipes, devices. */
 #include <check.h>
+#include <cowix.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -67,6 +68,26 @@ static void holes(void)
 	CHECK(ftruncate(fd, 100001) == 0 && ftruncate(fd, 100003) == 0);
 	CHECK(lseek(fd, 100000, SEEK_SET) == 100000 && read(fd, buf, 10) == 3 && memcmp(buf, "e\0\0", 3) == 0);
 	CHECK(ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_END) == 0);
+	close(fd);
+	unlink(NAME);
+}
+
+/* What a file is cut off does not come back when it grows again, also if it was not in memory meanwhile. */
+static void cut_and_grow(void)
+{
+	char buf[3000];
+	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644);
+	struct audit_report r;
+
+	memset(buf, 'x', sizeof(buf));
+	CHECK(write(fd, buf, sizeof(buf)) == sizeof(buf));
+	mm_audit(&r, AUDIT_DROP_CACHES);
+	CHECK(ftruncate(fd, 100) == 0);
+	mm_audit(&r, AUDIT_DROP_CACHES);
+	CHECK(ftruncate(fd, sizeof(buf)) == 0);
+	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, buf, sizeof(buf)) == sizeof(buf));
+	for (size_t i = 0; i < sizeof(buf); i++)
+		CHECK(buf[i] == (i < 100 ? 'x' : 0));
 	close(fd);
 	unlink(NAME);
 }
@@ -366,7 +387,8 @@ static void written_programs(void)
 }
 
 TESTS({ "read_back", "what was written is read", read_back }, { "large_files", "indirect blocks", large_files },
-      { "holes", "holes and truncation", holes }, { "append_and_dup", "O_APPEND, dup, shared positions", append_and_dup },
+      { "holes", "holes and truncation", holes }, { "cut_and_grow", "truncated bytes stay away", cut_and_grow },
+      { "append_and_dup", "O_APPEND, dup, shared positions", append_and_dup },
       { "directories", "mkdir, rmdir, readdir, getcwd", directories }, { "names", "link, rename, symlink", names },
       { "path_errors", "long, empty and wrong paths", path_errors }, { "pipes", "70,000 bytes through a pipe", pipes },
       { "broken_pipe", "SIGPIPE and EPIPE", broken_pipe }, { "atomic_pipes", "small writes stay whole", atomic_pipes },
