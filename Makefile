@@ -21,8 +21,8 @@ KERNEL_OBJS = boot/head.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
 	fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o \
-	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/console.o kernel/chr_drv/keyboard.o \
-	kernel/chr_drv/serial.o
+	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
+	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
 SH_SRCS	= $(wildcard user/sh/*.c)
@@ -39,6 +39,9 @@ CFLAGS	:= $(COMMON) $(OPT) -mgeneral-regs-only -mregparm=3 -fno-omit-frame-point
 	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-Wframe-larger-than=640) -Iinclude
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude
+ifeq ($(OPT),-O2)
+$(BUILD)/kernel/chr_drv/%.o: CFLAGS += -Os	# terminals wait for people
+endif
 LDFLAGS	= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
 	$(shell $(LD) --no-warn-rwx-segments -v >/dev/null 2>&1 && echo --no-warn-rwx-segments)
 LIBGCC	:= $(shell $(CC) -m32 -print-libgcc-file-name)
