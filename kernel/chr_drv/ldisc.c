@@ -71,16 +71,12 @@ static void echo(struct tty *tty, u8 c)
 {
 	char shown[2] = { '^', c ^ 0x40 };
 
-	if (c == '\n') {
-		if (tty_flag(tty, ECHO) || (tty_flag(tty, ECHONL) && tty_flag(tty, ICANON)))
-			echo_text(tty, "\n", 1);
-	} else if (!tty_flag(tty, ECHO)) {
+	if (!tty_flag(tty, ECHO))
 		return;
-	} else if (is_control(c) && c != '\t' && tty_flag(tty, ECHOCTL)) {
+	if (is_control(c) && c != '\t' && tty_flag(tty, ECHOCTL))
 		echo_text(tty, shown, 2);
-	} else {
+	else
 		echo_text(tty, (const char *)&c, 1);
-	}
 }
 
 static u32 queued(const struct tty *tty)
@@ -125,8 +121,12 @@ static void add(struct tty *tty, u16 entry)
 		return;
 	if (tty->head == tty->edit)
 		tty->line_column = tty->column;
-	if (!(entry & INPUT_EOF))
+	if (entry == ('\n' | INPUT_EOL)) {
+		if (tty_flag(tty, ECHO) || tty_flag(tty, ECHONL))
+			echo_text(tty, "\n", 1);
+	} else if (!(entry & INPUT_EOF)) {
 		echo(tty, entry);
+	}
 	tty->input[tty->head++ % INPUT_SIZE] = entry;
 	if (ends || !canonical) {
 		tty->edit = tty->head;

@@ -103,7 +103,7 @@ static void free_unused(struct pty *pty)
 void pty_close_master(struct tty *slave)
 {
 	pty_of(slave)->master = false;
-	tty_hangup(slave, false);
+	tty_hangup(slave);
 	free_unused(pty_of(slave));
 }
 

@@ -285,8 +285,8 @@ void tty_hangup_group(int pgrp)
 	}
 }
 
-/* The terminal begins a new life: who has it open has it no more, its session's leader is told, or, if he exits, the foreground group. */
-void tty_hangup(struct tty *tty, bool leader_exits)
+/* The terminal begins a new life: who has it open has it no more, and its session's leader is told. */
+void tty_hangup(struct tty *tty)
 {
 	struct task_struct *leader = tty->session ? find_task(tty->session) : NULL;
 	u32 flags = irq_save();
@@ -297,21 +297,24 @@ void tty_hangup(struct tty *tty, bool leader_exits)
 	tty->stopped = tty->literal = false;
 	tty_flush_input(tty);
 	irq_restore(flags);
-	if (leader_exits) {
-		tty_hangup_group(tty->pgrp);
-	} else if (leader) {
+	if (leader) {
 		send_signal(SIGHUP, leader);
 		send_signal(SIGCONT, leader);
 	}
 	tty_leave(tty);
 }
 
+/* The leader exits: the foreground group is told, and what others may do to a real terminal ends here, so that the next session has it alone. */
 void tty_hangup_session(int session)
 {
 	struct tty *tty = tty_of(current->tty);
 
-	if (tty && tty->session == session)
-		tty_hangup(tty, true);
+	if (!tty || tty->session != session)
+		return;
+	tty_hangup_group(tty->pgrp);
+	tty_leave(tty);
+	if (MAJOR(tty->dev) != PTS_MAJOR)
+		tty_hangup(tty);
 }
 
 /*

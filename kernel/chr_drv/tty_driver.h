@@ -48,7 +48,7 @@ static inline bool tty_flag(const struct tty *tty, tcflag_t l)
 struct tty *tty_of(u32 handle);		/* NULL: none. For a master, its slave */
 void tty_init_struct(struct tty *tty, kdev_t dev, const struct tty_driver *driver);
 bool tty_hung_up(const struct tty *tty, u32 handle);
-void tty_hangup(struct tty *tty, bool leader_exits);
+void tty_hangup(struct tty *tty);
 int tty_check_foreground(const struct tty *tty, int sig);
 int tty_take(struct tty *tty, bool steal);
 void tty_leave(struct tty *tty);
