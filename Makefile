@@ -28,8 +28,8 @@ KERNEL_OBJS = boot/head.o \
 	fs/tmpfs.o fs/proc.o fs/proc_system.o fs/proc_task.o \
 	fs/minix_format.o fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_truncate.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
-	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/console.o kernel/chr_drv/keyboard.o \
-	kernel/chr_drv/serial.o
+	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
+	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
 HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o kernel/fork.o kernel/exit.o kernel/fpu.o kernel/lib/string.o \
 	mm/frames.o mm/kmalloc.o mm/area.o mm/memory.o mm/fault.o mm/uaccess.o \

@@ -14,11 +14,6 @@ enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7, MINOR_RAND
 #define KMSG_LINE 200
 #define BATCH	64		/* blocks read at once */
 
-static bool is_tty(kdev_t dev)
-{
-	return MAJOR(dev) == TTY_MAJOR || MAJOR(dev) == TTYAUX_MAJOR;
-}
-
 static bool is_memory(kdev_t dev)
 {
 	return MAJOR(dev) == MEM_MAJOR && MINOR(dev) < 32 && MEMORY_MINORS >> MINOR(dev) & 1;
@@ -35,6 +30,12 @@ static int chrdev_open(struct inode *inode, struct file *file)
 	if (is_tty(inode->i_rdev))
 		return tty_open(inode->i_rdev, file->flags & O_NOCTTY, &file->tty);
 	return is_memory(inode->i_rdev) ? 0 : -ENXIO;
+}
+
+static void chrdev_release(struct inode *inode, struct file *file)
+{
+	if (is_tty(inode->i_rdev))
+		tty_close(file->tty);
 }
 
 /* /dev/mem: physical memory, to look at. */
@@ -130,7 +131,7 @@ static int chrdev_ioctl(struct file *file, u32 command, u32 arg)
 }
 
 const struct file_ops chrdev_fops = {
-	.open = chrdev_open, .read = chrdev_read, .write = chrdev_write, .ioctl = chrdev_ioctl,
+	.open = chrdev_open, .release = chrdev_release, .read = chrdev_read, .write = chrdev_write, .ioctl = chrdev_ioctl,
 };
 
 static int bdev_open(struct inode *inode, struct file *file)

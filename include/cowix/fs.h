@@ -216,7 +216,7 @@ struct file {
 	loff_t pos;
 	struct inode *inode;
 	const struct file_ops *fop;
-	kdev_t tty;				/* what an open terminal really is */
+	u32 tty;				/* an open terminal's handle (cowix/tty.h) */
 };
 
 struct files_struct {

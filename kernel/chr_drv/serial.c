@@ -38,7 +38,6 @@ static struct line {
 	u16 base;
 	u8 ring[RING_SIZE];
 	u32 head, tail;
-	struct wait_queue wait;		/* for room, and for all to be out */
 } lines[SERIAL_LINES];
 
 struct tty serial_ttys[SERIAL_LINES];
@@ -49,33 +48,46 @@ static struct line *line_of(struct tty *tty)
 }
 
 /* Fill the transmitter while it has room; when the ring is empty its interrupt is switched off. */
-static void transmit(struct line *l)
+static void transmit(struct tty *tty)
 {
+	struct line *l = line_of(tty);
+
 	if (inb(l->base + UART_LSR) & LSR_ROOM)
 		for (u32 i = 0; i < FIFO_SIZE && l->tail != l->head; i++)
 			outb(l->base + UART_DATA, l->ring[l->tail++ % RING_SIZE]);
 	outb(l->base + UART_IER, IER_RECEIVE | (l->tail != l->head ? IER_TRANSMIT : 0));
 	if (l->head - l->tail < RING_SIZE / 2)
-		wake_up(&l->wait);
+		wake_up(&tty->wait);
 }
 
-static u32 serial_put(struct tty *tty, const char *s, u32 n)
+static u32 serial_queued(struct tty *tty)
+{
+	return line_of(tty)->head - line_of(tty)->tail;
+}
+
+static u32 serial_room(struct tty *tty)
+{
+	return RING_SIZE - serial_queued(tty);
+}
+
+static void serial_put(struct tty *tty, const char *s, u32 n)
 {
 	struct line *l = line_of(tty);
-	u32 flags = irq_save(), taken = min_u32(n, RING_SIZE - (l->head - l->tail));
+	u32 flags = irq_save();
 	bool idle = l->head == l->tail;
 
-	for (u32 i = 0; i < taken; i++)
-		l->ring[l->head++ % RING_SIZE] = s[i];
+	n = min_u32(n, serial_room(tty));
+	while (n--)
+		l->ring[l->head++ % RING_SIZE] = *s++;
 	if (idle)
-		transmit(l);
+		transmit(tty);
 	irq_restore(flags);
-	return taken;
 }
 
-static int serial_wait_room(struct tty *tty)
+static void serial_flush(struct tty *tty)
 {
-	return interruptible_sleep_on(&line_of(tty)->wait);
+	line_of(tty)->tail = line_of(tty)->head;
+	wake_up(&tty->wait);
 }
 
 /* All out means the shift register too: the last byte is on the wire when LSR_EMPTY says so. */
@@ -86,10 +98,10 @@ static int serial_drain(struct tty *tty)
 	int error = 0;
 
 	while (l->head != l->tail && !error)
-		error = interruptible_sleep_on(&l->wait);
+		error = interruptible_sleep_on(&tty->wait);
 	irq_restore(flags);
 	while (!error && !(inb(l->base + UART_LSR) & LSR_EMPTY))
-		error = interruptible_sleep_on_timeout(&l->wait, 1) == -EINTR ? -EINTR : 0;
+		error = interruptible_sleep_on_timeout(&tty->wait, 1) == -EINTR ? -EINTR : 0;
 	return error;
 }
 
@@ -100,7 +112,7 @@ static void serial_interrupt(u32 n)
 	inb(l->base + UART_IIR);
 	while (inb(l->base + UART_LSR) & LSR_DATA)
 		tty_input(&serial_ttys[n], inb(l->base + UART_DATA));
-	transmit(l);
+	transmit(&serial_ttys[n]);
 }
 
 static void serial_interrupt1(struct pt_regs *regs)
@@ -137,6 +149,9 @@ static void setup_line(struct line *l)
 void serial_init(void)
 {
 	static const irq_handler_t handlers[SERIAL_LINES] = { serial_interrupt1, serial_interrupt2 };
+	static const struct tty_driver driver = {
+		.put = serial_put, .room = serial_room, .queued = serial_queued, .flush = serial_flush, .drain = serial_drain,
+	};
 
 	for (u32 i = 0; i < SERIAL_LINES; i++) {
 		struct tty *tty = &serial_ttys[i];
@@ -144,11 +159,8 @@ void serial_init(void)
 		if (!probe(ports[i].base))
 			continue;
 		lines[i].base = ports[i].base;
-		wait_queue_init(&lines[i].wait);
-		tty_init_struct(tty, MKDEV(TTY_MAJOR, 64 + i));
-		tty->put = serial_put;
-		tty->wait_room = serial_wait_room;
-		tty->drain = serial_drain;
+		tty_init_struct(tty, MKDEV(TTY_MAJOR, 64 + i), &driver);
+		tty->winsize = (struct winsize){ 25, 80, 0, 0 };
 		setup_line(&lines[i]);
 		request_irq(ports[i].irq, handlers[i]);
 	}

@@ -1,4 +1,4 @@
-/* Between the line discipline (tty.c) and the devices below it. */
+/* Between a terminal (tty.c, tty_ioctl.c), its line discipline (ldisc.c) and the devices below it. */
 #ifndef TTY_DRIVER_H
 #define TTY_DRIVER_H
 
@@ -7,35 +7,83 @@
 #include <abi/termios.h>
 
 #define INPUT_SIZE	1024u		/* entries, a power of two */
+#define OUTPUT_MAX	8		/* characters that one can become on its way out: a tab as spaces */
 
 /* An entry of the input queue: a character, and marks that canonical mode puts there. */
 #define INPUT_EOL	0x100		/* the last character of a line */
 #define INPUT_EOF	0x200		/* no character: the end of file was typed */
 
-struct tty {
-	kdev_t dev;
-	struct termios termios;
-	struct winsize winsize;
-	int pgrp, session;
-	u16 input[INPUT_SIZE];
-	u32 head, edit, tail;		/* readable: tail..edit; the line being edited: edit..head */
-	bool stopped;			/* ^S */
-	struct wait_queue readers;
-	u32 (*put)(struct tty *tty, const char *s, u32 n);	/* hand characters to the device: how many it took. Any context */
-	int (*wait_room)(struct tty *tty);	/* sleep until put() takes more: 0 or -EINTR */
-	int (*drain)(struct tty *tty);		/* sleep until all is out */
+struct tty;
+
+struct tty_driver {
+	void (*put)(struct tty *tty, const char *s, u32 n);	/* send; what there is no room for is lost. Any context */
+	u32 (*room)(struct tty *tty);		/* how much put() takes; more room is told by wake_up(&tty->wait) */
+	u32 (*queued)(struct tty *tty);		/* how much is still to be sent; NULL: put() sends at once */
+	void (*flush)(struct tty *tty);		/* forget that; NULL likewise */
+	int (*drain)(struct tty *tty);		/* sleep until it is sent; NULL likewise */
 };
 
-extern struct tty console_tty, serial_ttys[];
-#define SERIAL_LINES 2
+struct tty {
+	kdev_t dev;
+	const struct tty_driver *driver;
+	u32 opens;			/* by how many open files */
+	u16 life;			/* in the upper half of a handle; never 0, which is what /dev/console's handles and a master's have */
+	bool stopped;			/* ^S */
+	bool literal;			/* ^V: the next character is only that */
+	int pgrp, session;		/* foreground group; the session whose controlling terminal this is. 0: none */
+	struct termios termios;
+	struct winsize winsize;
+	u32 column, line_column;	/* of the cursor, and where the line being edited began */
+	struct wait_queue wait;		/* for whatever changes: input, room, the end of a stop, a hangup */
+	u32 head, edit, tail;		/* readable: tail..edit; the line being edited: edit..head */
+	u16 input[INPUT_SIZE];
+};
 
-struct tty *tty_of(kdev_t dev);		/* NULL: none */
-void tty_init_struct(struct tty *tty, kdev_t dev);
-void tty_input(struct tty *tty, u8 c);	/* a character has arrived; interrupts masked */
+static inline bool tty_flag(const struct tty *tty, tcflag_t l)
+{
+	return tty->termios.c_lflag & l;
+}
+
+/* tty.c */
+struct tty *tty_of(u32 handle);		/* NULL: none. For a master, its slave */
+void tty_init_struct(struct tty *tty, kdev_t dev, const struct tty_driver *driver);
+bool tty_hung_up(const struct tty *tty, u32 handle);
+void tty_hangup(struct tty *tty);
+int tty_check_foreground(const struct tty *tty, int sig);
+int tty_take(struct tty *tty, bool steal);
+void tty_leave(struct tty *tty);
+void tty_hangup_group(int pgrp);	/* 0: none */
+
+/* ldisc.c; interrupts masked */
+void tty_input(struct tty *tty, u8 c);		/* a character has arrived */
+u32 tty_input_room(const struct tty *tty);	/* how many more can */
 void tty_flush_input(struct tty *tty);
+void tty_stop(struct tty *tty, bool stop);
+u32 tty_readable(const struct tty *tty);	/* characters */
+u32 tty_process(struct tty *tty, u8 c, char *to);	/* what a character becomes on its way out; to has room for OUTPUT_MAX */
+
+/* pty.c */
+#define PTS_FIRST	MKDEV(PTS_MAJOR, 0)
+struct tty *pty_slave(u32 minor);		/* NULL: none */
+int pty_open_master(u32 *handle);
+int pty_open_slave(struct tty *slave);		/* -EIO: locked, or its master is gone */
+void pty_close_master(struct tty *slave);
+void pty_close_slave(struct tty *slave);	/* the last of its openers */
+int pty_read(struct tty *slave, char __user *buf, size_t count, bool nonblock);		/* the master's calls */
+int pty_write(struct tty *slave, const char __user *buf, size_t count, bool nonblock);
+int pty_ioctl(struct tty *slave, u32 command, u32 arg);		/* -ENOTTY: none of the master's own */
+u32 pty_poll(struct tty *slave);
+
+static inline bool is_master(u32 handle)
+{
+	return MAJOR((kdev_t)handle) == PTM_MAJOR;
+}
+
+/* serial.c */
+#define SERIAL_LINES 2
+extern struct tty serial_ttys[];
+void serial_init(void);
 
 void keyboard_init(void);
-void serial_init(void);
-void console_tty_init(void);
 
 #endif

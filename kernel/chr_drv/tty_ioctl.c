@@ -5,23 +5,56 @@
 #include <abi/errno.h>
 #include "tty_driver.h"
 
+static int drain(struct tty *tty)
+{
+	return tty->driver->drain ? tty->driver->drain(tty) : 0;
+}
+
+/* System V's structure has the same flags, 16 bits of each, and the first of the control characters. */
+static void from_termio(struct termios *t, const struct termio *old)
+{
+	t->c_iflag = (t->c_iflag & ~0xFFFF) | old->c_iflag;
+	t->c_oflag = (t->c_oflag & ~0xFFFF) | old->c_oflag;
+	t->c_cflag = (t->c_cflag & ~0xFFFF) | old->c_cflag;
+	t->c_lflag = (t->c_lflag & ~0xFFFF) | old->c_lflag;
+	t->c_line = old->c_line;
+	memcpy(t->c_cc, old->c_cc, NCC);
+}
+
+static int get_termio(const struct termios *t, void __user *to)
+{
+	struct termio old = { t->c_iflag, t->c_oflag, t->c_cflag, t->c_lflag, t->c_line, { 0 } };
+
+	memcpy(old.c_cc, t->c_cc, NCC);
+	return copy_to_user(to, &old, sizeof(old));
+}
+
+/* Whether a change waits for what was written to go out, and forgets what was typed, is one of three neighbouring numbers. */
 static int set_termios(struct tty *tty, u32 command, const void __user *from)
 {
-	struct termios new;
-	int error = copy_from_user(&new, from, sizeof(new));
-	u32 flags;
+	bool is_old = command >= TCSETA;
+	u32 when = command - (is_old ? TCSETA : TCSETS), flags;
+	struct termios new = tty->termios;
+	struct termio old;
+	int error = is_old ? copy_from_user(&old, from, sizeof(old)) : copy_from_user(&new, from, sizeof(new));
 
-	if (!error && command != TCSETS)
-		error = tty->drain(tty);
+	if (!error && is_old)
+		from_termio(&new, &old);
+	if (!error && when != TCSANOW)
+		error = drain(tty);
 	if (error)
 		return error;
 	flags = irq_save();
-	if (command == TCSETSF)
+	if (when == TCSAFLUSH)
 		tty_flush_input(tty);
-	if (!(new.c_lflag & ICANON))
+	if (!(new.c_lflag & ICANON)) {
 		tty->edit = tty->head;		/* what was typed so far is readable now */
+		tty->literal = false;
+	}
 	tty->termios = new;
-	wake_up(&tty->readers);
+	if (!(new.c_iflag & IXON))
+		tty->stopped = false;
+	wake_up(&tty->wait);
 	irq_restore(flags);
 	return 0;
 }
@@ -39,23 +72,11 @@ static int set_winsize(struct tty *tty, const void __user *from)
 	return 0;
 }
 
-/* Make the terminal current's controlling one. */
-static int take_terminal(struct tty *tty)
-{
-	if (current->tty == tty->dev && tty->session == current->session)
-		return 0;
-	if (!current->leader || current->tty || tty->session)
-		return -EPERM;
-	current->tty = tty->dev;
-	tty->session = current->session;
-	tty->pgrp = current->pgrp;
-	return 0;
-}
-
-static int set_foreground(struct tty *tty, u32 arg)
+/* TIOCSPGRP: the new foreground group must be one of the session's. */
+static int set_foreground(struct tty *tty, const void __user *from)
 {
 	u32 pgrp;
-	int error = get_user_u32(&pgrp, (const void __user *)arg);
+	int error = get_user_u32(&pgrp, from);
 
 	if (error)
 		return error;
@@ -63,7 +84,33 @@ static int set_foreground(struct tty *tty, u32 arg)
 		return -ENOTTY;
 	if ((s32)pgrp <= 0)
 		return -EINVAL;
-	tty->pgrp = pgrp;
+	error = -ESRCH;
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->pgrp != (int)pgrp)
+			continue;
+		if (task->session != tty->session)
+			return -EPERM;
+		error = 0;
+	}
+	if (!error)
+		tty->pgrp = pgrp;
+	return error;
+}
+
+/* TIOCNOTTY: a leader takes the terminal from its whole session. */
+static int give_up(struct tty *tty)
+{
+	int pgrp = tty->pgrp;
+
+	if (current->tty != tty->dev)
+		return -ENOTTY;
+	current->tty = 0;
+	if (current->leader && tty->session == current->session) {
+		tty_leave(tty);
+		tty_hangup_group(pgrp);
+	}
 	return 0;
 }
 
@@ -73,49 +120,122 @@ static int flush_queues(struct tty *tty, u32 which)
 
 	if (which > TCIOFLUSH)
 		return -EINVAL;
-	if (which == TCOFLUSH)
-		return 0;
 	flags = irq_save();
-	tty_flush_input(tty);
+	if (which != TCOFLUSH)
+		tty_flush_input(tty);
+	if (which != TCIFLUSH && tty->driver->flush)
+		tty->driver->flush(tty);
 	irq_restore(flags);
 	return 0;
 }
 
-int tty_ioctl(kdev_t dev, u32 command, u32 arg)
+/* TCXONC: stop or continue our output, or, by sending the character, the other side's. */
+static int flow_control(struct tty *tty, u32 what)
 {
-	struct tty *tty = tty_of(dev);
-	void __user *user = (void __user *)arg;
+	u32 flags;
+	u8 c;
 
-	if (!tty)
+	if (what > TCION)
+		return -EINVAL;
+	flags = irq_save();
+	c = tty->termios.c_cc[what == TCIOFF ? VSTOP : VSTART];
+	if (what <= TCOON)
+		tty_stop(tty, what == TCOOFF);
+	else if (c)
+		tty->driver->put(tty, (char *)&c, 1);
+	irq_restore(flags);
+	return 0;
+}
+
+/* TIOCSTI: as if a character had been typed. */
+static int simulate_input(struct tty *tty, const char __user *from)
+{
+	u32 flags;
+	u8 c;
+	int error = current->tty != tty->dev && !suser() ? -EPERM : copy_from_user(&c, from, 1);
+
+	if (error)
+		return error;
+	flags = irq_save();
+	tty_input(tty, c);
+	irq_restore(flags);
+	return 0;
+}
+
+/* Requests that change something: a background process that makes one is stopped, as if it had written. */
+static int change(struct tty *tty, u32 command, u32 arg)
+{
+	void __user *user = (void __user *)arg;
+	int error = tty_check_foreground(tty, SIGTTOU);
+
+	if (error)
+		return error;
+	switch (command) {
+	case TIOCSPGRP:
+		return set_foreground(tty, user);
+	case TCSBRK:
+	case TCSBRKP:
+		return drain(tty);
+	case TCXONC:
+		return flow_control(tty, arg);
+	case TCFLSH:
+		return flush_queues(tty, arg);
+	}
+	return set_termios(tty, command, user);
+}
+
+/* Only who has the terminal as the controlling one, or its master, may see its groups. */
+static int get_group(const struct tty *tty, bool master, int group, void __user *to)
+{
+	return master || current->tty == tty->dev ? put_user_u32(group, to) : -ENOTTY;
+}
+
+int tty_ioctl(u32 handle, u32 command, u32 arg)
+{
+	struct tty *tty = tty_of(handle);
+	void __user *user = (void __user *)arg;
+	bool master = is_master(handle);
+	int error = master ? pty_ioctl(tty, command, arg) : -ENOTTY;
+
+	if (error != -ENOTTY)
+		return error;
+	if (tty_hung_up(tty, handle))
 		return -EIO;
 	switch (command) {
 	case TCGETS:
 		return copy_to_user(user, &tty->termios, sizeof(tty->termios));
+	case TCGETA:
+		return get_termio(&tty->termios, user);
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
-		return set_termios(tty, command, user);
+	case TCSETA:
+	case TCSETAW:
+	case TCSETAF:
+	case TIOCSPGRP:
 	case TCSBRK:
-		return tty->drain(tty);
+	case TCSBRKP:
+	case TCXONC:
 	case TCFLSH:
-		return flush_queues(tty, arg);
+		return change(tty, command, arg);
 	case TIOCGWINSZ:
 		return copy_to_user(user, &tty->winsize, sizeof(tty->winsize));
 	case TIOCSWINSZ:
 		return set_winsize(tty, user);
 	case TIOCSCTTY:
-		return take_terminal(tty);
+		return master ? -EPERM : tty_take(tty, arg == 1 && suser());
 	case TIOCNOTTY:
-		current->tty = 0;
-		return 0;
+		return give_up(tty);
 	case TIOCGPGRP:
-		return put_user_u32(tty->pgrp, user);
-	case TIOCSPGRP:
-		return set_foreground(tty, arg);
+		return get_group(tty, master, tty->pgrp, user);
 	case TIOCGSID:
-		return put_user_u32(tty->session, user);
+		return get_group(tty, master, tty->session, user);
+	case TIOCSTI:
+		return simulate_input(tty, user);
+	case TIOCOUTQ:
+		return put_user_u32(tty->driver->queued ? tty->driver->queued(tty) : 0, user);
 	case FIONREAD:
-		return put_user_u32(tty->edit - tty->tail, user);
+		return put_user_u32(tty_readable(tty), user);
 	}
 	return -ENOTTY;
 }

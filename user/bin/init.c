@@ -141,6 +141,13 @@ static void run_rc(void)
 		;
 }
 
+/* Ctrl-Alt-Del: the kernel's call writes everything out first. */
+static void restart(int sig)
+{
+	(void)sig;
+	reboot(LINUX_REBOOT_CMD_RESTART, 0);
+}
+
 /* A shell has ended, or an orphan: start the shell again. One that cannot even start must not keep the machine busy. */
 static void reap(void)
 {
@@ -165,7 +172,7 @@ int main(void)
 	open_as(0, "/dev/console", O_RDWR);
 	dup2(0, 1);
 	dup2(0, 2);
-	signal(SIGINT, SIG_IGN);
+	signal(SIGINT, restart);
 	run_rc();
 	start_update();
 	read_ttys();

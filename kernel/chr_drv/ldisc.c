@@ -1,0 +1,305 @@
+/*
+ * The line discipline, one for all terminals: what is typed is echoed, edited and cut into lines (canonical mode) or handed on as it comes
+ * (raw mode); what is written gets its newlines and tabs translated (POSIX, "General Terminal Interface"). All of it runs with interrupts masked.
+ */
+#include <cowix/kernel.h>
+#include <cowix/signal.h>
+#include "tty_driver.h"
+
+#define DELETE		0x7F
+#define TAB_WIDTH	8
+#define VISIBLE_KILL	(ECHOE | ECHOK | ECHOKE)	/* all of them: the line is rubbed out on the screen */
+
+static bool is_cc(const struct tty *tty, u32 index, u8 c)
+{
+	return c && tty->termios.c_cc[index] == c;
+}
+
+static bool is_control(u8 c)
+{
+	return c < ' ' || c == DELETE;
+}
+
+/* What a character becomes on its way out: how many are in to. Called for written and for echoed ones; keeps track of the column. */
+u32 tty_process(struct tty *tty, u8 c, char *to)
+{
+	tcflag_t flags = tty->termios.c_oflag;
+	u32 n = 0, width;
+
+	to[0] = c;
+	if (!(flags & OPOST))
+		return 1;
+	if (c == '\r') {
+		if (flags & ONOCR && tty->column == 0)
+			return 0;
+		if (!(flags & OCRNL))
+			tty->column = 0;
+		else
+			c = '\n';
+	} else if (c == '\n' && flags & ONLCR) {
+		to[n++] = '\r';
+		tty->column = 0;
+	} else if (c == '\t') {
+		width = TAB_WIDTH - tty->column % TAB_WIDTH;
+		tty->column += width;
+		if ((flags & TABDLY) == XTABS) {
+			memset(to, ' ', width);
+			return width;
+		}
+	} else if (c == '\b' && tty->column > 0) {
+		tty->column--;
+	} else if (!is_control(c)) {
+		tty->column++;
+	}
+	if (c == '\n' && flags & ONLRET)
+		tty->column = 0;
+	to[n++] = c;
+	return n;
+}
+
+/* Echo characters as they are: from interrupts, so what the device does not take at once is lost. */
+static void echo_text(struct tty *tty, const char *s, u32 n)
+{
+	char out[OUTPUT_MAX];
+
+	for (u32 i = 0; i < n; i++)
+		tty->driver->put(tty, out, tty_process(tty, s[i], out));
+}
+
+/* Show what was typed; control characters as ^X. */
+static void echo(struct tty *tty, u8 c)
+{
+	char shown[2] = { '^', c ^ 0x40 };
+
+	if (!tty_flag(tty, ECHO))
+		return;
+	if (is_control(c) && c != '\t' && tty_flag(tty, ECHOCTL))
+		echo_text(tty, shown, 2);
+	else
+		echo_text(tty, (const char *)&c, 1);
+}
+
+static u32 queued(const struct tty *tty)
+{
+	return tty->head - tty->tail;
+}
+
+u32 tty_input_room(const struct tty *tty)
+{
+	if (tty_flag(tty, ICANON) && tty->tail == tty->edit)
+		return INPUT_SIZE;	/* what is too much for the line is dropped: nobody could read it before the line ends */
+	return queued(tty) < INPUT_SIZE - 2 ? INPUT_SIZE - 2 - queued(tty) : 0;
+}
+
+u32 tty_readable(const struct tty *tty)
+{
+	u32 n = 0;
+
+	for (u32 i = tty->tail; i != tty->edit; i++)
+		n += !(tty->input[i % INPUT_SIZE] & INPUT_EOF);
+	return n;
+}
+
+void tty_flush_input(struct tty *tty)
+{
+	tty->tail = tty->edit = tty->head;
+	wake_up(&tty->wait);
+}
+
+void tty_stop(struct tty *tty, bool stop)
+{
+	tty->stopped = stop;
+	wake_up(&tty->wait);
+}
+
+/* Put a character into the queue and show it. In canonical mode room must be left to end the line. */
+static void add(struct tty *tty, u16 entry)
+{
+	bool ends = entry & (INPUT_EOL | INPUT_EOF), canonical = tty_flag(tty, ICANON);
+
+	if (queued(tty) >= INPUT_SIZE - (canonical && !ends ? 2 : 0))
+		return;
+	if (tty->head == tty->edit)
+		tty->line_column = tty->column;
+	if (entry == ('\n' | INPUT_EOL)) {
+		if (tty_flag(tty, ECHO) || tty_flag(tty, ECHONL))
+			echo_text(tty, "\n", 1);
+	} else if (!(entry & INPUT_EOF)) {
+		echo(tty, entry);
+	}
+	tty->input[tty->head++ % INPUT_SIZE] = entry;
+	if (ends || !canonical) {
+		tty->edit = tty->head;
+		wake_up(&tty->wait);
+	}
+}
+
+/* The place on the line, in columns, of an entry of the line being edited. */
+static u32 column_of(const struct tty *tty, u32 entry)
+{
+	u32 column = tty->line_column;
+
+	for (u32 i = tty->edit; i != entry; i++) {
+		u8 c = tty->input[i % INPUT_SIZE];
+
+		if (c == '\t')
+			column += TAB_WIDTH - column % TAB_WIDTH;
+		else
+			column += !is_control(c) ? 1 : tty_flag(tty, ECHOCTL) ? 2 : 0;
+	}
+	return column;
+}
+
+/* Take back the last character of the line, and from the screen. */
+static bool erase_one(struct tty *tty)
+{
+	u32 width = 1;
+	u8 c;
+
+	if (tty->head == tty->edit)
+		return false;
+	c = tty->input[--tty->head % INPUT_SIZE];
+	if (!tty_flag(tty, ECHO))
+		return true;
+	if (!tty_flag(tty, ECHOE)) {
+		echo(tty, tty->termios.c_cc[VERASE]);
+		return true;
+	}
+	if (c == '\t')
+		width = TAB_WIDTH - column_of(tty, tty->head) % TAB_WIDTH;
+	else if (is_control(c))
+		width = tty_flag(tty, ECHOCTL) ? 2 : 0;
+	while (width-- > 0)
+		echo_text(tty, "\b \b", c == '\t' ? 1 : 3);
+	return true;
+}
+
+static bool in_word(u8 c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
+
+/* Back to the beginning of a word: what is no word, then what is. */
+static void erase_word(struct tty *tty)
+{
+	for (bool seen = false, word; tty->head != tty->edit; seen |= word) {
+		word = in_word(tty->input[(tty->head - 1) % INPUT_SIZE]);
+		if (seen && !word)
+			break;
+		erase_one(tty);
+	}
+}
+
+static void kill_line(struct tty *tty, u8 c)
+{
+	if (!tty_flag(tty, ECHO) || !(~tty->termios.c_lflag & VISIBLE_KILL)) {
+		while (erase_one(tty))
+			;
+		return;
+	}
+	tty->head = tty->edit;
+	echo(tty, c);
+	if (tty_flag(tty, ECHOK))
+		echo_text(tty, "\n", 1);
+}
+
+static void reprint(struct tty *tty, u8 c)
+{
+	echo(tty, c);
+	echo_text(tty, "\n", 1);
+	tty->line_column = 0;
+	for (u32 i = tty->edit; i != tty->head; i++)
+		echo(tty, tty->input[i % INPUT_SIZE]);
+}
+
+/* The keys that edit a line. */
+static bool edit_key(struct tty *tty, u8 c)
+{
+	bool extended = tty_flag(tty, IEXTEN);
+
+	if (is_cc(tty, VERASE, c) || (c == '\b' && is_cc(tty, VERASE, DELETE)))
+		erase_one(tty);
+	else if (is_cc(tty, VKILL, c))
+		kill_line(tty, c);
+	else if (is_cc(tty, VEOF, c))
+		add(tty, INPUT_EOF);
+	else if (extended && is_cc(tty, VWERASE, c))
+		erase_word(tty);
+	else if (extended && is_cc(tty, VREPRINT, c) && tty_flag(tty, ECHO))
+		reprint(tty, c);
+	else if (c == '\n' || is_cc(tty, VEOL, c) || (extended && is_cc(tty, VEOL2, c)))
+		add(tty, c | INPUT_EOL);
+	else
+		return false;
+	return true;
+}
+
+static bool signal_key(struct tty *tty, u8 c)
+{
+	int sig = is_cc(tty, VINTR, c) ? SIGINT : is_cc(tty, VQUIT, c) ? SIGQUIT : is_cc(tty, VSUSP, c) ? SIGTSTP : 0;
+
+	if (!sig || !tty_flag(tty, ISIG))
+		return false;
+	if (!tty_flag(tty, NOFLSH)) {
+		tty_flush_input(tty);
+		if (tty->driver->flush)
+			tty->driver->flush(tty);
+	}
+	if (tty->termios.c_iflag & IXON)
+		tty_stop(tty, false);
+	echo(tty, c);
+	if (tty->pgrp)
+		kill_pgrp(tty->pgrp, sig);
+	return true;
+}
+
+static bool flow_key(struct tty *tty, u8 c)
+{
+	bool stop = is_cc(tty, VSTOP, c);
+
+	if (!(tty->termios.c_iflag & IXON) || (!stop && !is_cc(tty, VSTART, c)))
+		return false;
+	tty_stop(tty, stop);
+	return true;
+}
+
+/* ^V shows a ^ until the character comes. */
+static bool literal_key(struct tty *tty, u8 c)
+{
+	if (!tty_flag(tty, ICANON) || !tty_flag(tty, IEXTEN) || !is_cc(tty, VLNEXT, c))
+		return false;
+	tty->literal = true;
+	if (tty_flag(tty, ECHO) && tty_flag(tty, ECHOCTL))
+		echo_text(tty, "^\b", 2);
+	return true;
+}
+
+/* A character from the device. Called by the keyboard's and the serial lines' interrupts, and for what a pseudo-terminal's master writes. */
+void tty_input(struct tty *tty, u8 c)
+{
+	tcflag_t flags = tty->termios.c_iflag;
+
+	if (flags & ISTRIP)
+		c &= 0x7F;
+	if (flags & IUCLC && tty_flag(tty, IEXTEN) && c >= 'A' && c <= 'Z')
+		c += 'a' - 'A';
+	if (tty->literal) {
+		tty->literal = false;
+		add(tty, c);
+		return;
+	}
+	if (tty->stopped && (flags & (IXON | IXANY)) == (IXON | IXANY))
+		tty_stop(tty, false);
+	if (flow_key(tty, c) || signal_key(tty, c))
+		return;
+	if (c == '\r') {
+		if (flags & IGNCR)
+			return;
+		if (flags & ICRNL)
+			c = '\n';
+	} else if (c == '\n' && flags & INLCR) {
+		c = '\r';
+	}
+	if (!literal_key(tty, c) && !(tty_flag(tty, ICANON) && edit_key(tty, c)))
+		add(tty, c);
+}

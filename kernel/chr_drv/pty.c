@@ -1,0 +1,198 @@
+/*
+ * Pseudo-terminals (Unix98): the slave is a terminal like any other, whose wire ends in the master, a file that some program holds: what is
+ * written to the slave is read there, and what is written there has been typed. Master and slave share one structure, a page, from the
+ * master's open to the last close of both, and one wait queue, the slave's.
+ */
+#include <cowix/kernel.h>
+#include <cowix/mm.h>
+#include <cowix/poll.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include "tty_driver.h"
+
+#define NR_PTYS		8
+#define RING_SIZE	1024u		/* a power of two */
+#define CHUNK		128
+
+struct pty {
+	struct tty slave;
+	bool master;			/* open */
+	bool locked;			/* the slave cannot be opened yet */
+	bool closed;			/* the slave was open, and is no more */
+	u32 head, tail;
+	u8 ring[RING_SIZE];		/* from slave to master */
+};
+
+_Static_assert(sizeof(struct pty) <= PAGE_SIZE, "a pseudo-terminal is a page");
+
+static struct pty *ptys[NR_PTYS];
+
+static struct pty *pty_of(struct tty *slave)
+{
+	return container_of(slave, struct pty, slave);
+}
+
+static u32 pty_room(struct tty *tty)
+{
+	struct pty *pty = pty_of(tty);
+
+	return RING_SIZE - (pty->head - pty->tail);
+}
+
+static void pty_put(struct tty *tty, const char *s, u32 n)
+{
+	struct pty *pty = pty_of(tty);
+
+	n = min_u32(n, pty_room(tty));
+	while (n--)
+		pty->ring[pty->head++ % RING_SIZE] = *s++;
+	wake_up(&tty->wait);
+}
+
+static void pty_flush(struct tty *tty)
+{
+	pty_of(tty)->tail = pty_of(tty)->head;
+	wake_up(&tty->wait);
+}
+
+struct tty *pty_slave(u32 minor)
+{
+	return minor < NR_PTYS && ptys[minor] ? &ptys[minor]->slave : NULL;
+}
+
+/* /dev/ptmx: a new pair. -ENOSPC, -ENOMEM. */
+int pty_open_master(u32 *handle)
+{
+	static const struct tty_driver driver = { .put = pty_put, .room = pty_room, .flush = pty_flush };
+	struct pty *pty;
+	u32 n = 0;
+
+	while (n < NR_PTYS && ptys[n])
+		n++;
+	if (n == NR_PTYS)
+		return -ENOSPC;
+	pty = kpage_alloc();
+	if (!pty)
+		return -ENOMEM;
+	memset(pty, 0, sizeof(*pty));
+	tty_init_struct(&pty->slave, PTS_FIRST + n, &driver);
+	pty->master = pty->locked = true;
+	ptys[n] = pty;
+	*handle = MKDEV(PTM_MAJOR, n);
+	return 0;
+}
+
+int pty_open_slave(struct tty *slave)
+{
+	struct pty *pty = pty_of(slave);
+
+	if (!pty->master || pty->locked)
+		return -EIO;
+	pty->closed = false;
+	return 0;
+}
+
+static void free_unused(struct pty *pty)
+{
+	if (pty->master || pty->slave.opens)
+		return;
+	ptys[MINOR(pty->slave.dev)] = NULL;
+	kpage_free(pty);
+}
+
+void pty_close_master(struct tty *slave)
+{
+	pty_of(slave)->master = false;
+	tty_hangup(slave);
+	free_unused(pty_of(slave));
+}
+
+void pty_close_slave(struct tty *slave)
+{
+	pty_of(slave)->closed = true;
+	wake_up(&slave->wait);
+	free_unused(pty_of(slave));
+}
+
+/* Read what was written to the slave. When that was closed: what is left, then -EIO. */
+int pty_read(struct tty *slave, char __user *buf, size_t count, bool nonblock)
+{
+	struct pty *pty = pty_of(slave);
+	char chunk[CHUNK];
+	u32 done = 0;
+	int error = 0;
+
+	while (done < count && !error) {
+		u32 n = 0;
+
+		while (n < CHUNK && done + n < count && pty->tail != pty->head)
+			chunk[n++] = pty->ring[pty->tail++ % RING_SIZE];
+		if (n) {
+			wake_up(&slave->wait);
+			error = copy_to_user(buf + done, chunk, n);
+			done += error ? 0 : n;
+		} else if (done) {
+			break;
+		} else {
+			error = pty->closed ? -EIO : nonblock ? -EAGAIN : interruptible_sleep_on(&slave->wait);
+		}
+	}
+	return done ? (int)done : error;
+}
+
+/* Type at the slave; when it has more than it can keep, sleep until somebody reads. */
+int pty_write(struct tty *slave, const char __user *buf, size_t count, bool nonblock)
+{
+	char chunk[CHUNK];
+	u32 done = 0;
+	int error = 0;
+
+	while (done < count && !error) {
+		u32 n = min_u32(count - done, CHUNK);
+
+		error = copy_from_user(chunk, buf + done, n);
+		for (u32 i = 0; i < n && !error;) {
+			if (tty_input_room(slave)) {
+				tty_input(slave, chunk[i++]);
+				done++;
+			} else {
+				error = nonblock ? -EAGAIN : interruptible_sleep_on(&slave->wait);
+			}
+		}
+	}
+	return done ? (int)done : error;
+}
+
+int pty_ioctl(struct tty *slave, u32 command, u32 arg)
+{
+	struct pty *pty = pty_of(slave);
+	u32 value;
+	int error;
+
+	switch (command) {
+	case TIOCGPTN:
+		return put_user_u32(MINOR(slave->dev), (void __user *)arg);
+	case TIOCSPTLCK:
+		error = get_user_u32(&value, (void __user *)arg);
+		if (!error)
+			pty->locked = value;
+		return error;
+	case FIONREAD:
+		return put_user_u32(pty->head - pty->tail, (void __user *)arg);
+	}
+	return -ENOTTY;
+}
+
+u32 pty_poll(struct tty *slave)
+{
+	const struct pty *pty = pty_of(slave);
+	u32 mask = 0;
+
+	if (pty->head != pty->tail)
+		mask |= POLLIN | POLLRDNORM;
+	if (pty->closed)
+		mask |= POLLHUP;
+	if (tty_input_room(slave))
+		mask |= POLLOUT | POLLWRNORM;
+	return mask;
+}
