@@ -31,10 +31,8 @@ KERNEL_OBJS = boot/head.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
 	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
-HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o kernel/fork.o kernel/exit.o kernel/fpu.o kernel/lib/string.o \
-	mm/frames.o mm/kmalloc.o mm/area.o mm/memory.o mm/fault.o mm/uaccess.o \
-	fs/exec.o fs/elf.o fs/inode.o fs/namei.o fs/name_cache.o fs/open.o fs/file_table.o fs/read_write.o fs/pipe.o fs/buffer.o fs/page_cache.o \
-	fs/minix_format.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_truncate.o fs/minix_dir.o)
+HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o mm/memory.o mm/fault.o mm/frames.o fs/namei.o fs/name_cache.o fs/inode.o \
+	fs/pipe.o fs/read_write.o)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
 SH_SRCS	= $(wildcard user/sh/*.c)
