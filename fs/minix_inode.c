@@ -101,21 +101,15 @@ int minix_write_inode(struct inode *inode)
 static u32 new_zone(struct inode *inode, bool clear, int *error)
 {
 	u32 zone = minix_new_zone(inode->i_sb);
-	struct buffer_head *bh;
 
 	*error = zone ? 0 : -ENOSPC;
-	if (!zone || !clear)
+	if (zone && clear)
+		*error = clear_block(inode->i_dev, zone);
+	if (!*error)
 		return zone;
-	bh = getblk(inode->i_dev, zone);
-	if (!bh) {
+	if (zone)
 		minix_free_zone(inode->i_sb, zone);
-		*error = -ENOMEM;
-		return 0;
-	}
-	memset(bh->data, 0, BLOCK_SIZE);
-	mark_buffer_dirty(bh);
-	brelse(bh);
-	return zone;
+	return 0;
 }
 
 static int check_zone(const struct inode *inode, u32 zone)
