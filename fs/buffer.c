@@ -60,7 +60,7 @@ static struct buffer_head *create_buffer(kdev_t dev, u32 block)
 	return bh;
 }
 
-/* The buffer of a block, referenced, not necessarily read: for callers that overwrite it whole. NULL: no memory. */
+/* The buffer of a block, referenced, not necessarily read. NULL: no memory. */
 struct buffer_head *getblk(kdev_t dev, u32 block)
 {
 	struct buffer_head *bh = find_buffer(dev, block);
@@ -132,6 +132,20 @@ void mark_buffer_dirty(struct buffer_head *bh)
 		blkdev_mark_dirty(bh->dev, bh->block);
 	else
 		bh->dirty = true;
+}
+
+/* Fill a block with zeroes, without reading it. Who reads it just now, through the device's file, must not do so over them. -ENOMEM */
+int clear_block(kdev_t dev, u32 block)
+{
+	struct buffer_head *bh = getblk(dev, block);
+
+	if (!bh)
+		return -ENOMEM;
+	wait_request(&bh->request);
+	memset(bh->data, 0, BLOCK_SIZE);
+	mark_buffer_dirty(bh);
+	brelse(bh);
+	return 0;
 }
 
 /* Start writing a dirty buffer, unless that is under way. It may become dirty again meanwhile. */

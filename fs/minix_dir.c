@@ -126,15 +126,10 @@ static int make_place(struct inode *dir, struct place *place)
 	error = minix_bmap(dir, n / entries_a_block(dir), true, &block);
 	if (error)
 		return error;
-	if (n % entries_a_block(dir) == 0) {
-		place->bh = getblk(dir->i_dev, block);
-		if (!place->bh)
-			return -ENOMEM;
-		memset(place->bh->data, 0, BLOCK_SIZE);
-		mark_buffer_dirty(place->bh);
-		brelse(place->bh);
-	}
-	error = get_place(dir, n, place);
+	if (n % entries_a_block(dir) == 0)
+		error = clear_block(dir->i_dev, block);
+	if (!error)
+		error = get_place(dir, n, place);
 	if (!error)
 		dir->i_size += minix_info(dir->i_sb)->entry_size;
 	return error;

@@ -87,16 +87,11 @@ static int clear_zone(struct inode *inode, u32 zone)
 {
 	u32 shift = minix_info(inode->i_sb)->zone_shift;
 
-	for (u32 i = 0; i < 1u << shift; i++) {
-		struct buffer_head *bh = getblk(inode->i_dev, (zone << shift) + i);
+	int error = 0;
 
-		if (!bh)
-			return -ENOMEM;
-		memset(bh->data, 0, BLOCK_SIZE);
-		mark_buffer_dirty(bh);
-		brelse(bh);
-	}
-	return 0;
+	for (u32 i = 0; i < 1u << shift && !error; i++)
+		error = clear_block(inode->i_dev, (zone << shift) + i);
+	return error;
 }
 
 /* A zone for a file. 0 with *error -ENOSPC, -ENOMEM. */

@@ -115,7 +115,8 @@ def test_four_disks(params, tmp_path):
 def test_partitions(emulator, params, tmp_path):
     """Primary and logical ones, at odd sectors, each with its own end; numbers that no partition has are no devices."""
     image = partitioned(tmp_path / "disk.img")
-    script = "".join(f"dd if=/dev/hda{n} bs=1k; " for n in PARTITIONS) + "cat /dev/hda3 /dev/hda4 /dev/hdb1 /dev/hdc; dd if=/bin/sh of=/dev/hda6 bs=1k"
+    script = "".join(f"dd if=/dev/hda{n} bs=1k; " for n in PARTITIONS)
+    script += "cat /dev/hda3 /dev/hda4 /dev/hdb1 /dev/hdc; dd if=/bin/sh of=/dev/hda6 bs=1k"
     result = cowix(script, "-e", emulator, "-d", image, "-k", f"root=fd0 {params}", "-v")
     assert result.out == b"".join(pattern(n, sectors // 2 * 2) for n, (_, sectors) in PARTITIONS.items())
     assert ", hda1, hda2, hda5, hda6\n" in result.err
@@ -208,8 +209,8 @@ def test_write_error(params, tmp_path):
 def test_flush_error(tmp_path):
     """What was written may be lost: fsync says EIO."""
     image = patterned(tmp_path / "disk.img", 6)
-    result = cowix("dd if=/bin/sh of=/dev/hda bs=1k count=5 conv=fsync; echo $?; dmesg | grep -c port; sync /dev/hda; echo $?; dd if=/dev/hda bs=1k count=5",
-                   *faulty(image, iotype="flush"), "-v")
+    result = cowix("dd if=/bin/sh of=/dev/hda bs=1k count=5 conv=fsync; echo $?; dmesg | grep -c port; sync /dev/hda; echo $?; "
+                   "dd if=/dev/hda bs=1k count=5", *faulty(image, iotype="flush"), "-v")
     assert result.out == b"1\n1\n1\n" + get(image, 0, 10) and result.err.count("Input/output error") == 2
 
 

@@ -39,12 +39,13 @@ struct buffer_head {
 };
 
 struct buffer_head *bread(kdev_t dev, u32 block, int *error);	/* NULL: -EIO, -ENOMEM */
-struct buffer_head *getblk(kdev_t dev, u32 block);		/* without reading: to be overwritten; NULL: no memory */
+struct buffer_head *getblk(kdev_t dev, u32 block);		/* not necessarily read; NULL: no memory */
 void start_read(struct buffer_head *bh);			/* of what getblk() gave; then, before its contents are looked at: */
 int finish_read(struct buffer_head *bh);			/* 0, -EIO */
 void brelse(struct buffer_head *bh);
 void mark_buffer_dirty(struct buffer_head *bh);
 void forget_buffer(kdev_t dev, u32 block);	/* if there is one: not to be written */
+int clear_block(kdev_t dev, u32 block);			/* -ENOMEM */
 int sync_buffers(kdev_t dev);			/* 0: all devices */
 void invalidate_buffers(kdev_t dev);
 int shrink_buffers(int wanted);
