@@ -32,7 +32,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
 HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o mm/memory.o mm/fault.o mm/frames.o fs/namei.o fs/name_cache.o fs/inode.o \
-	fs/pipe.o fs/read_write.o)
+	fs/pipe.o fs/read_write.o fs/page_cache.o fs/minix_inode.o fs/minix_bitmap.o fs/minix_dir.o)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
 SH_SRCS	= $(wildcard user/sh/*.c)

@@ -49,7 +49,7 @@ static struct buffer_head *create_buffer(kdev_t dev, u32 block)
 		return other;
 	}
 	bh->data = data;
-	bh->uptodate = direct != NULL;
+	bh->direct = bh->uptodate = direct != NULL;
 	bh->dev = dev;
 	bh->block = block;
 	wait_queue_init(&bh->request.wait);
@@ -127,11 +127,7 @@ void brelse(struct buffer_head *bh)
 
 void mark_buffer_dirty(struct buffer_head *bh)
 {
-	bh->uptodate = true;
-	if (blkdev_direct(bh->dev, bh->block))
-		blkdev_mark_dirty(bh->dev, bh->block);
-	else
-		bh->dirty = true;
+	bh->uptodate = bh->dirty = true;
 }
 
 /* Fill a block with zeroes, without reading it. Who reads it just now, through the device's file, must not do so over them. -ENOMEM */
@@ -148,13 +144,19 @@ int clear_block(kdev_t dev, u32 block)
 	return 0;
 }
 
-/* Start writing a dirty buffer, unless that is under way. It may become dirty again meanwhile. */
+/*
+ * Start writing a dirty buffer, unless that is under way. It may become dirty again meanwhile. The buffer of a memory device is the device: that is
+ * only told, for when it writes itself back.
+ */
 static void start_write(struct buffer_head *bh)
 {
 	if (!bh->request.done)
 		return;
 	bh->dirty = false;
-	start_io(bh, WRITE);
+	if (bh->direct)
+		blkdev_mark_dirty(bh->dev, bh->block);
+	else
+		start_io(bh, WRITE);
 }
 
 /*
@@ -192,7 +194,7 @@ static void free_buffer(struct buffer_head *bh)
 {
 	list_del(&bh->hash_link);
 	list_del(&bh->lru_link);
-	if (!blkdev_direct(bh->dev, bh->block))
+	if (!bh->direct)
 		kfree(bh->data);
 	kfree(bh);
 	nr_buffers--;
@@ -233,6 +235,8 @@ int shrink_buffers(int wanted)
 
 		if (dropped >= wanted)
 			break;
+		if (bh->direct && bh->dirty)
+			start_write(bh);
 		if (droppable(bh)) {
 			free_buffer(bh);
 			dropped++;

@@ -42,14 +42,18 @@ static u32 entry_count(const struct inode *dir)
 	return dir->i_size / minix_info(dir->i_sb)->entry_size;
 }
 
-static bool has_name(const struct place *place, const char *name, u32 length)
+static bool has_name(const char *here, u32 name_size, const char *name, u32 length)
 {
-	const char *here = name_at(place);
-
 	for (u32 i = 0; i < length; i++)
 		if (here[i] != name[i])
 			return false;
-	return length == place->format->name_size || here[length] == '\0';
+	return length == name_size || here[length] == '\0';
+}
+
+/* "." and ".." are in every directory. */
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
 /* The block of a directory with entry number n, and that entry. -EIO also for a hole: directories have none. */
@@ -57,7 +61,7 @@ static int get_place(struct inode *dir, u32 n, struct place *place)
 {
 	const struct minix_info *info = minix_info(dir->i_sb);
 	u32 block;
-	int error = minix_bmap(dir, n / entries_a_block(dir), false, &block);
+	int error = minix_map_blocks(dir, n / entries_a_block(dir), 1, false, &block);
 
 	if (!error && block == 0)
 		error = -EIO;
@@ -70,21 +74,38 @@ static int get_place(struct inode *dir, u32 n, struct place *place)
 	return error;
 }
 
+/* Find a name among n entries from place on, or with length 0 a free entry; place is then there. */
+static bool search_block(struct place *place, u32 n, u32 size, const char *name, u32 length)
+{
+	const struct minix_format *format = place->format;
+	u8 *entry = place->entry, *end = entry + n * size;
+
+	for (; entry < end; entry += size) {
+		const char *here = (const char *)entry + format->number_size;
+
+		if (length && here[0] != name[0])
+			continue;
+		if (length ? minix_get(entry, format->number_size) && has_name(here, format->name_size, name, length) :
+			     !minix_get(entry, format->number_size)) {
+			place->entry = entry;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Find a name, or with length 0 a free entry. 0 with *place to be released; -ENOENT, -EIO, -ENOMEM. */
 static int find_entry(struct inode *dir, const char *name, u32 length, struct place *place)
 {
 	u32 size = minix_info(dir->i_sb)->entry_size, count = entry_count(dir), a_block = entries_a_block(dir);
 
 	for (u32 n = 0; n < count; n += a_block) {
-		u32 here = min_u32(a_block, count - n);
 		int error = get_place(dir, n, place);
 
 		if (error)
 			return error;
-		for (; here > 0; here--, place->entry += size)
-			if (length == 0 ? ino_at(place) == 0 :
-			    name_at(place)[0] == name[0] && ino_at(place) != 0 && has_name(place, name, length))
-				return 0;
+		if (search_block(place, min_u32(a_block, count - n), size, name, length))
+			return 0;
 		brelse(place->bh);
 	}
 	return -ENOENT;
@@ -123,7 +144,7 @@ static int make_place(struct inode *dir, struct place *place)
 
 	if (error != -ENOENT)
 		return error;
-	error = minix_bmap(dir, n / entries_a_block(dir), true, &block);
+	error = minix_map_blocks(dir, n / entries_a_block(dir), 1, true, &block);
 	if (error)
 		return error;
 	if (n % entries_a_block(dir) == 0)
@@ -276,7 +297,7 @@ static int check_empty(struct inode *dir)
 
 		if (error)
 			return error;
-		counts = ino_at(&place) && !has_name(&place, ".", 1) && !has_name(&place, "..", 2);
+		counts = ino_at(&place) && !is_dots(name_at(&place));
 		brelse(place.bh);
 		if (counts)
 			return -ENOTEMPTY;
@@ -388,7 +409,7 @@ const struct inode_ops minix_inode_ops = {
 	.rmdir = minix_rmdir,
 	.rename = minix_rename,
 	.truncate = minix_truncate,
-	.bmap = minix_bmap,
+	.map_blocks = minix_map_blocks,
 };
 
 const struct file_ops minix_dir_fops = { .readdir = minix_readdir };

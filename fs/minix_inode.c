@@ -129,8 +129,11 @@ static int direct_zone(struct inode *inode, u32 slot, bool create, bool pointers
 	return error ? error : check_zone(inode, *zone);
 }
 
-/* A pointer in the zone `table` of pointers. */
-static int indirect_zone(struct inode *inode, u32 table, u32 index, bool create, bool pointers, u32 *zone)
+/*
+ * n pointers in the zone `table` of pointers, from number index on, as far as they lie in one block: the zones in *zone, how many in *found. With
+ * pointers they are tables themselves.
+ */
+static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n, bool create, bool pointers, u32 *zone, u32 *found)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
 	u32 size = info->format->pointer_size, offset = index * size;
@@ -141,16 +144,23 @@ static int indirect_zone(struct inode *inode, u32 table, u32 index, bool create,
 	if (!bh)
 		return error;
 	pointer = bh->data + offset % BLOCK_SIZE;
-	*zone = minix_get(pointer, size);
-	if (*zone == 0 && create) {
-		*zone = new_zone(inode, pointers, &error);
-		if (*zone) {
-			minix_put(pointer, size, *zone);
-			mark_buffer_dirty(bh);
+	n = min_u32(n, (BLOCK_SIZE - offset % BLOCK_SIZE) / size);
+	for (*found = 0; *found < n && !error; ++*found, pointer += size) {
+		u32 at = minix_get(pointer, size);
+
+		if (at == 0 && create) {
+			at = new_zone(inode, pointers, &error);
+			if (at) {
+				minix_put(pointer, size, at);
+				mark_buffer_dirty(bh);
+			}
 		}
+		zone[*found] = at;
+		if (!error)
+			error = check_zone(inode, at);
 	}
 	brelse(bh);
-	return error ? error : check_zone(inode, *zone);
+	return error;
 }
 
 /*
@@ -175,27 +185,48 @@ static bool locate(const struct minix_info *info, u32 *n, u32 *slot, u32 *level)
 	return false;
 }
 
-/*
- * The device's block that holds a block of a file: 0 for a hole, which create fills. -EFBIG beyond what the format can express, -ENOSPC, -EIO,
- * -ENOMEM. Called with the inode locked if create.
- */
-int minix_bmap(struct inode *inode, u32 block, bool create, u32 *where)
+/* The zones of a file from zone number n on, up to wanted of them, as far as they hang together: in *zone, how many in *found, 0 for holes. */
+static int find_zones(struct inode *inode, u32 n, u32 wanted, bool create, u32 *zone, u32 *found)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
-	u32 n = block >> info->zone_shift, slot, level, zone;
+	u32 slot, level, table;
 	int error;
 
-	*where = 0;
+	*found = 1;
+	*zone = 0;
 	if (!locate(info, &n, &slot, &level))
 		return -EFBIG;
-	error = direct_zone(inode, slot, create, level > 0, &zone);
-	while (!error && zone && level-- > 0) {
-		u32 index = n >> level * info->pointer_shift & ((1u << info->pointer_shift) - 1);
+	error = direct_zone(inode, slot, create, level > 0, &table);
+	while (!error && table && level > 1) {
+		u32 shift = --level * info->pointer_shift;
 
-		error = indirect_zone(inode, zone, index, create, level > 0, &zone);
+		error = indirect_zones(inode, table, n >> shift, 1, create, true, &table, found);
+		n &= (1u << shift) - 1;
 	}
-	if (!error && zone)
-		*where = (zone << info->zone_shift) + (block & ((1u << info->zone_shift) - 1));
+	if (error || !table)
+		return error;
+	if (level == 1)
+		return indirect_zones(inode, table, n, wanted, create, false, zone, found);
+	*zone = table;
+	return 0;
+}
+
+/*
+ * The device's blocks that hold n blocks of a file: 0 for a hole, which create fills. -EFBIG beyond what the format can express, -ENOSPC, -EIO,
+ * -ENOMEM. Called with the inode locked if create.
+ */
+int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create, u32 *where)
+{
+	u32 shift = minix_info(inode->i_sb)->zone_shift, rest = (1u << shift) - 1, found;
+	int error = 0;
+
+	for (u32 done = 0; done < n && !error; done += found) {
+		u32 block = first + done;
+
+		error = find_zones(inode, block >> shift, shift ? 1 : n - done, create, where + done, &found);
+		if (where[done] && shift)
+			where[done] = (where[done] << shift) + (block & rest);
+	}
 	return error;
 }
 

@@ -35,6 +35,8 @@ static int open_or_create(struct inode *dir, const char *last, u32 length, u32 f
 	if (!error)
 		error = dir->i_op->create(dir, last, length, S_IFREG | (mode & 07777 & ~current->fs->umask), 0, inode);
 	*created = !error;
+	if (!error && dir->i_sb->s_cache_names)
+		name_cache_add(dir, last, length, (*inode)->i_ino);
 	if (!error)
 		(*inode)->i_dir = dir->i_ino;
 	return error;

@@ -1,7 +1,7 @@
 /*
  * The page cache: data of regular files in page frames, found by hash of inode and page number. Reading, writing and running a file all
  * meet here, so they agree byte for byte, and all who run a program share its frames. Dirty pages are written back from
- * where they lie, by bmap(). A clean page that nobody maps (count 1) can be dropped when memory is short.
+ * where they lie, by map_blocks(). A clean page that nobody maps (count 1) can be dropped when memory is short.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -84,7 +84,7 @@ static int map_page(const struct cached_page *page, u32 *where)
 	u32 first = page->index * BLOCKS_A_PAGE;
 
 	for (u32 i = 0; i < BLOCKS_A_PAGE; i++) {
-		int error = inode->i_op->bmap(inode, first + i, false, &where[i]);
+		int error = inode->i_op->map_blocks(inode, first + i, 1, false, &where[i]);
 
 		if (error && (first + i) * BLOCK_SIZE < inode->i_size)
 			return error;

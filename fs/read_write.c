@@ -53,17 +53,12 @@ int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 	return n;
 }
 
-/* Have zones for the blocks of [start, start + count) of a page before it is written to: a full disk is found out now, not at sync. */
-static int allocate_blocks(struct inode *inode, u32 start, u32 count)
+/* Have blocks for [start, start + count) of a page before it is written to: a full disk is found out now, not at sync. */
+static inline int allocate_blocks(struct inode *inode, u32 start, u32 count)
 {
-	for (u32 block = start / BLOCK_SIZE; block <= (start + count - 1) / BLOCK_SIZE; block++) {
-		u32 where;
-		int error = inode->i_op->bmap(inode, block, true, &where);
+	u32 first = start / BLOCK_SIZE, where[PAGE_SIZE / BLOCK_SIZE];
 
-		if (error)
-			return error;
-	}
-	return 0;
+	return inode->i_op->map_blocks(inode, first, (start + count - 1) / BLOCK_SIZE - first + 1, true, where);
 }
 
 /* Find out that a program's buffer of at most a page cannot be read before anything is changed: it touches two pages at most. */
@@ -81,8 +76,10 @@ static int fill_page(struct cached_page *page, u32 offset, const void *buf, u32 
 	u8 *data = __va(page->frame);
 	int error = 0;
 
-	if (!page->uptodate && count < PAGE_SIZE)
-		memset(data, 0, PAGE_SIZE);
+	if (!page->uptodate) {
+		memset(data, 0, offset);
+		memset(data + offset + count, 0, PAGE_SIZE - offset - count);
+	}
 	if (user)
 		error = copy_from_user(data + offset, (const void __user *)buf, count);
 	else

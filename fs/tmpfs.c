@@ -249,11 +249,11 @@ static void account(struct inode *inode, u32 pages)
  * There are no blocks: everything is a hole that the page cache fills with zeroes. Asked to make one, before a page is written, count the page
  * and make it dirty, which keeps it.
  */
-static int tmpfs_bmap(struct inode *inode, u32 block, bool create, u32 *zone)
+static int tmpfs_map_blocks(struct inode *inode, u32 first, u32 n, bool create, u32 *where)
 {
-	struct cached_page *page = create ? find_page(inode, block / BLOCKS_A_PAGE) : NULL;
+	struct cached_page *page = create ? find_page(inode, first / BLOCKS_A_PAGE) : NULL;
 
-	*zone = 0;
+	memset(where, 0, n * sizeof(*where));
 	if (!page || page->dirty)
 		return 0;
 	if (tmpfs_of(inode)->pages >= tmpfs_of(inode)->limit)
@@ -307,7 +307,7 @@ static const struct inode_ops tmpfs_inode_ops = {
 	.rmdir = tmpfs_rmdir,
 	.rename = tmpfs_rename,
 	.truncate = tmpfs_truncate,
-	.bmap = tmpfs_bmap,
+	.map_blocks = tmpfs_map_blocks,
 };
 
 static const struct file_ops tmpfs_dir_fops = { .readdir = tmpfs_readdir };

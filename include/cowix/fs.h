@@ -34,6 +34,7 @@ struct buffer_head {
 	u32 block;
 	u32 count;
 	bool dirty, uptodate;
+	bool direct;				/* data is the device's own memory */
 	u8 *data;
 	struct request request;
 };
@@ -84,7 +85,7 @@ struct inode_ops {
 	int (*rename)(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
 		      const char *to, u32 to_length, struct inode *replaced);
 	int (*truncate)(struct inode *inode, u32 size);
-	int (*bmap)(struct inode *inode, u32 block, bool create, u32 *where);	/* the device's block; 0: a hole, and after an error */
+	int (*map_blocks)(struct inode *inode, u32 first, u32 n, bool create, u32 *where);	/* the device's blocks of n of the file's; 0: a hole, and after an error */
 	/* Links that are not stored: the text, and, where that is only a description, the inode itself, referenced. */
 	int (*readlink)(struct inode *link, char *buf, u32 size);
 	int (*follow)(struct inode *link, struct inode **inode);

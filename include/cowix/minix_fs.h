@@ -85,7 +85,7 @@ void minix_set_operations(struct inode *inode);
 int minix_read_inode(struct inode *inode);
 int minix_write_inode(struct inode *inode);
 void minix_delete_inode(struct inode *inode);
-int minix_bmap(struct inode *inode, u32 block, bool create, u32 *where);
+int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create, u32 *where);
 
 /* minix_truncate.c */
 int minix_truncate(struct inode *inode, u32 size);
