@@ -74,7 +74,8 @@ void lock_inode(struct inode *inode)
 void unlock_inode(struct inode *inode)
 {
 	inode->i_locked = false;
-	wake_up(&inode->i_wait);
+	if (!list_empty(&inode->i_wait.sleepers))
+		wake_up(&inode->i_wait);
 }
 
 static struct inode *find_inode(const struct super_block *sb, u32 ino)

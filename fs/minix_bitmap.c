@@ -20,23 +20,31 @@ static u32 find_clear(struct buffer_head *const *map, u32 start, u32 bits)
 	return 0;
 }
 
-static u32 *word_of(struct buffer_head *const *map, u32 bit)
+static inline u32 *word_of(struct buffer_head *const *map, u32 bit)
 {
 	return &((u32 *)map[bit / MINIX_BITS_A_BLOCK]->data)[bit % MINIX_BITS_A_BLOCK / BITS_A_WORD];
 }
 
-/* Find a clear bit, from *hint on and then from the start, and set it. 0: none. */
+static inline bool is_set(struct buffer_head *const *map, u32 bit)
+{
+	return *word_of(map, bit) & 1u << bit % BITS_A_WORD;
+}
+
+/* Find a clear bit, most often just behind the one taken last (*hint), else from there on and then from the start, and set it. 0: none. */
 static u32 take_bit(struct buffer_head *const *map, u32 *hint, u32 bits)
 {
-	u32 bit = find_clear(map, max_u32(*hint, 1), bits);
+	u32 bit = max_u32(*hint, 1);
 
-	if (!bit)
-		bit = find_clear(map, 1, bits);
-	if (!bit)
-		return 0;
+	if (bit >= bits || is_set(map, bit)) {
+		bit = find_clear(map, bit, bits);
+		if (!bit)
+			bit = find_clear(map, 1, bits);
+		if (!bit)
+			return 0;
+	}
 	*word_of(map, bit) |= 1u << bit % BITS_A_WORD;
 	mark_buffer_dirty(map[bit / MINIX_BITS_A_BLOCK]);
-	*hint = bit;
+	*hint = bit + 1;
 	return bit;
 }
 
@@ -45,11 +53,6 @@ static void give_bit(struct buffer_head *const *map, u32 *hint, u32 bit)
 	*word_of(map, bit) &= ~(1u << bit % BITS_A_WORD);
 	mark_buffer_dirty(map[bit / MINIX_BITS_A_BLOCK]);
 	*hint = min_u32(*hint, bit);
-}
-
-static bool is_set(struct buffer_head *const *map, u32 bit)
-{
-	return *word_of(map, bit) & 1u << bit % BITS_A_WORD;
 }
 
 u32 minix_count_free(struct buffer_head *const *map, u32 bits)

@@ -148,16 +148,14 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n, bool
 	for (*found = 0; *found < n && !error; ++*found, pointer += size) {
 		u32 at = minix_get(pointer, size);
 
-		if (at == 0 && create) {
+		if (at != 0) {
+			error = check_zone(inode, at);
+		} else if (create) {
 			at = new_zone(inode, pointers, &error);
-			if (at) {
-				minix_put(pointer, size, at);
-				mark_buffer_dirty(bh);
-			}
+			minix_put(pointer, size, at);
+			mark_buffer_dirty(bh);
 		}
 		zone[*found] = at;
-		if (!error)
-			error = check_zone(inode, at);
 	}
 	brelse(bh);
 	return error;

@@ -46,20 +46,17 @@ struct cached_page *find_page(const struct inode *inode, u32 index)
 
 static struct cached_page *create_page(struct inode *inode, u32 index)
 {
-	struct cached_page *page = kzalloc(sizeof(*page)), *other;
+	struct cached_page *page = kmalloc(sizeof(*page)), *other;
+	u32 frame = page ? get_free_page() : 0;
 
-	if (!page)
-		return NULL;
-	page->frame = get_free_page();
 	other = find_page(inode, index);	/* reclaim may have slept */
-	if (!page->frame || other) {
-		if (page->frame)
-			free_page(page->frame);
+	if (!frame || other) {
+		if (frame)
+			free_page(frame);
 		kfree(page);
 		return other;
 	}
-	page->inode = inode;
-	page->index = index;
+	*page = (struct cached_page){ .inode = inode, .index = index, .frame = frame };
 	list_add(&page->hash_link, bucket_of(inode, index));
 	list_add(&page->inode_link, &inode->pages);
 	list_add_tail(&page->lru_link, &lru);
@@ -153,15 +150,17 @@ struct cached_page *get_cached_page(struct inode *inode, u32 index, bool read, i
 	struct cached_page *page = find_page(inode, index);
 
 	*error = 0;
-	if (!page)
+	if (page) {
+		list_del(&page->lru_link);
+		list_add_tail(&page->lru_link, &lru);
+	} else {
 		page = create_page(inode, index);
+	}
 	if (!page) {
 		*error = -ENOMEM;
 		return NULL;
 	}
 	page->users++;
-	list_del(&page->lru_link);
-	list_add_tail(&page->lru_link, &lru);
 	if (!page->uptodate && read) {
 		*error = read_page(page);
 		if (*error) {

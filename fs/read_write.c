@@ -64,10 +64,10 @@ static inline int allocate_blocks(struct inode *inode, u32 start, u32 count)
 /* Find out that a program's buffer of at most a page cannot be read before anything is changed: it touches two pages at most. */
 static int check_readable(const void *buf, u32 count)
 {
-	u8 byte;
-	int error = copy_from_user(&byte, (const void __user *)buf, 1);
+	u32 word, first = (u32)buf & ~3u, last = ((u32)buf + count - 1) & ~3u;
+	int error = get_user_u32(&word, (const void __user *)first);
 
-	return error ? error : copy_from_user(&byte, (const u8 __user *)buf + count - 1, 1);
+	return error ? error : get_user_u32(&word, (const void __user *)last);
 }
 
 /* Copy into a page that has its blocks; one that is new and not overwritten whole is cleared first. */

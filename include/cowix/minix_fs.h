@@ -41,7 +41,7 @@ struct minix_info {
 	u32 pointer_shift;			/* 1 << pointer_shift: pointers a zone */
 	u32 entry_size;				/* of a directory */
 	u32 max_size;				/* of a file */
-	u32 inode_hint, zone_hint;		/* where the last free bit was found */
+	u32 inode_hint, zone_hint;		/* where to look for a free bit first */
 	u32 complaints;
 	struct buffer_head **inode_map, **zone_map;	/* one page holds both */
 };
