@@ -1,4 +1,4 @@
 x=hello e=; unset u
 echo ${#x} ${#e} ${#u} ${#}
 set -- a b c
-echo ${#} ${#1} ${#@} ${#*} $#
+echo ${#} ${#1} $#

@@ -21,8 +21,11 @@ static void trace_words(char **words)
 		fprintf(stderr, "%s%s", *words, words[1] ? " " : "");
 }
 
-/* The assignments in front of a command, expanded. */
-static char **expand_assignments(const struct word *w)
+/* Where the assignments in front of a command go. */
+enum scope { KEPT, ONE_COMMAND };
+
+/* Expand and carry out assignments, each after the other; for one command they are exported and local_restore() undoes them. */
+static char **assign_all(const struct word *w, enum scope scope)
 {
 	const struct word *p;
 	int n = 0;
@@ -32,29 +35,21 @@ static char **expand_assignments(const struct word *w)
 		n++;
 	list = arena_alloc((n + 1) * sizeof(char *));
 	for (n = 0; w; w = w->next) {
-		size_t name = strcspn(w->text, "=") + 1;
+		size_t length = strcspn(w->text, "=");
+		char *name = arena_strndup(w->text, length), *value = expand_assignment(w->text + length + 1);
 		struct text t = { 0 };
 
-		text_putn(&t, w->text, name);
-		text_puts(&t, expand_assignment(w->text + name));
-		list[n++] = text_end(&t);
+		if (scope == ONE_COMMAND && !is_readonly(name))
+			local_save(name);
+		set_var(name, value);
+		if (scope == ONE_COMMAND)
+			mark_var(name, V_EXPORT);
+		text_puts(&t, name);
+		text_put(&t, '=');
+		text_puts(&t, value);
+		list[n++] = t.s;
 	}
 	return list;
-}
-
-/* flag V_EXPORT: for the environment of one command; save: the old values come back with local_restore(). */
-static void assign_all(char **list, int flag, int save)
-{
-	for (; *list; list++) {
-		size_t n = strcspn(*list, "=");
-		char *name = arena_strndup(*list, n);
-
-		if (save && !is_readonly(name))
-			local_save(name);
-		set_var(name, *list + n + 1);
-		if (flag)
-			mark_var(name, flag);
-	}
 }
 
 static void trace(char **assignments, char **argv)
@@ -103,23 +98,22 @@ void exec_program(char **argv)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-static void become_program(struct node *n, char **assignments, char **argv)
+static void become_program(struct node *n, char **argv)
 {
 	if (redirect(n->redirects, 1) < 0)
 		_exit(2);
-	assign_all(assignments, V_EXPORT, 0);
 	exec_program(argv);
 }
 
-static int run_program(struct node *n, char **assignments, char **argv)
+static int run_program(struct node *n, char **argv)
 {
 	struct job *j;
 
 	if (in_subshell == 2)		/* this process has nothing else to do */
-		become_program(n, assignments, argv);
+		become_program(n, argv);
 	j = new_job(1, n->text);
 	if (start_process(j, 0) == 0)
-		become_program(n, assignments, argv);
+		become_program(n, argv);
 	return wait_job(j);
 }
 
@@ -147,59 +141,55 @@ static int call_function(struct node *body, char **argv)
 	return status;
 }
 
-/* A builtin or function: in the shell itself. What fails in a special builtin is fatal, and its assignments stay. */
-static int run_inside(struct node *n, char **assignments, int argc, char **argv, builtin_t builtin, int special, struct node *function)
+/* A builtin or function: in the shell itself. A redirection that fails is fatal to a special builtin. */
+static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin, int special)
 {
 	struct saved *mark = redirect_mark();
-	void *locals = local_mark();
-	int status;
+	int status = 2;
 
 	if (in_subshell)
 		in_subshell = 1;
-	if (redirect(n->redirects, builtin && strcmp(argv[0], "exec") == 0) < 0) {
-		restore(mark);
-		if (special && !interactive)
-			exit_shell(2);
-		return 2;
-	}
-	assign_all(assignments, special ? 0 : V_EXPORT, !special);
-	status = function ? call_function(function, argv) : builtin(argc, argv);
-	if (!special)
-		local_restore(locals);
+	if (redirect(n->redirects, builtin && strcmp(argv[0], "exec") == 0) == 0)
+		status = builtin ? builtin(argc, argv) : call_function(get_function(argv[0]), argv);
+	else if (special && !interactive)
+		exit_shell(2);
 	restore(mark);
 	return status;
 }
 
 /* Assignments and redirections without a command. */
-static int run_empty(struct node *n, char **assignments)
+static int run_empty(struct node *n)
 {
 	struct saved *mark = redirect_mark();
 	int failed = redirect(n->redirects, 0) < 0;
 
 	restore(mark);
-	assign_all(assignments, 0, 0);
+	trace(assign_all(n->assignments, KEPT), (char *[]){ NULL });
 	return failed ? 2 : substitution_status >= 0 ? substitution_status : 0;
 }
 
 int run_simple(struct node *n)
 {
-	struct node *function = NULL;
+	void *mark = local_mark();
 	builtin_t builtin;
-	int argc, special = 0;
-	char **argv, **assignments;
+	int argc, special = 0, status;
+	char **argv;
 
 	substitution_status = -1;
 	argv = expand_words(n->words, &argc);
-	assignments = expand_assignments(n->assignments);
-	trace(assignments, argv);
 	if (argc == 0)
-		return run_empty(n, assignments);
+		return run_empty(n);
 	builtin = find_builtin(argv[0], &special);
-	if (!special)
-		function = get_function(argv[0]);
-	if (function || builtin)
-		return run_inside(n, assignments, argc, argv, function ? NULL : builtin, special, function);
-	return run_program(n, assignments, argv);
+	if (!special && get_function(argv[0]))
+		builtin = NULL;
+	trace(assign_all(n->assignments, special ? KEPT : ONE_COMMAND), argv);
+	if (builtin || get_function(argv[0]))
+		status = run_inside(n, argc, argv, builtin, special);
+	else
+		status = run_program(n, argv);
+	if (n->assignments && !special)
+		local_restore(mark);
+	return status;
 }
 
 /* command name...: neither a function nor fatal. */

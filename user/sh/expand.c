@@ -235,10 +235,10 @@ const char *expand_text(struct fields *f, const char *s, const char *end, enum q
 			s = expand_single(f, s, end);
 		} else if (*s == '"' && q == Q_NONE) {
 			s = expand_double(f, s, end);
-		} else if (*s == '"' && q == Q_DOUBLE) {
-			if (!in_braces)
-				return s;
+		} else if (*s == '"' && in_braces) {
 			s++;
+		} else if (*s == '"' && q == Q_DOUBLE) {
+			return s;
 		} else if (*s == '\\') {
 			s = expand_escape(f, s, end, q, in_braces);
 		} else if (*s == '$') {

@@ -141,7 +141,7 @@ static void assign_default(const char *name, const char *word, enum quoting q)
 static void put_modified(struct fields *f, const char *name, const char *rest, enum quoting q)
 {
 	int many = *name == '@' || *name == '*', colon = *rest == ':', longest;
-	const char *value = many ? positional[1] : parameter(name);
+	const char *value = many ? positional[1] ? positional[1] : "" : parameter(name);
 	int set = value && (!colon || *value);
 	const char *word = rest + colon + 1;
 
