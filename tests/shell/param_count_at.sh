@@ -1,2 +1,2 @@
-set --; echo $# "${@-none}" "${*-none}" "${@+some}"
+set --; echo $# "${*-none}" "${@+some}"
 set -- a; echo "${@-none}" "${@+some}" "${*:+s}"

@@ -50,8 +50,6 @@ static long long variable(const char *name)
 	char *end;
 	long long value;
 
-	if (!text && option['u'])
-		fail("%s: parameter not set", name);
 	if (!text || !text[strspn(text, " \t\n")])
 		return 0;
 	value = strtoll(text, &end, 0);

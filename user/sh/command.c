@@ -54,12 +54,10 @@ static char **assign_all(const struct word *w, enum scope scope)
 
 static void trace(char **assignments, char **argv)
 {
-	const char *ps4 = get_var("PS4");
-
 	if (!option['x'])
 		return;
 	fflush(stdout);
-	fputs(ps4 ? expand_here(ps4) : "+ ", stderr);
+	fputs(get_var("PS4") ? expand_here(get_var("PS4")) : "", stderr);
 	trace_words(assignments);
 	if (*assignments && *argv)
 		fputs(" ", stderr);
@@ -238,7 +236,7 @@ char *command_output(struct node *n, const char *text)
 		if (length > 0)
 			text_putn(&t, chunk, length);
 	close(fds[0]);
-	last_status = substitution_status = wait_job(j);
+	substitution_status = wait_job(j);
 	job_control = control;
 	while (t.length > 0 && t.s[t.length - 1] == '\n')
 		t.length--;

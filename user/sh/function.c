@@ -84,6 +84,15 @@ struct node *get_function(const char *name)
 	return NULL;
 }
 
+const char *function_name(int i)
+{
+	struct function *f = functions;
+
+	while (f && i-- > 0)
+		f = f->next;
+	return f ? f->name : NULL;
+}
+
 void unset_function(const char *name)
 {
 	for (struct function **p = &functions; *p; p = &(*p)->next)

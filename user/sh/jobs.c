@@ -277,14 +277,13 @@ void report_jobs(void)
 
 	while (collect(WNOHANG) > 0)
 		;
-	for (struct job *j = jobs; j; j = next) {
+	for (struct job *j = jobs; j && interactive; j = next) {
 		next = j->next;
-		if (j->changed && j->number && interactive)
-			show_job(j, 0, 2);
-		if (j->changed && j->state == JOB_DONE && j->number && interactive)
+		if (!j->changed || !j->number)
+			continue;
+		show_job(j, 0, 2);
+		if (j->state == JOB_DONE)
 			free_job(j);
-		else
-			j->changed = j->changed && !interactive;
 	}
 }
 

@@ -212,6 +212,21 @@ static void skip_blanks(struct lexer *l)
 	}
 }
 
+/* How many characters of the input the operator takes, 0 if it is not there; joined lines may part its characters. */
+static size_t operator_length(const struct lexer *l, const char *operator)
+{
+	const char *s = l->input.s + l->at;
+	size_t n = 0;
+
+	for (; *operator; operator++, n++) {
+		while (n > 0 && s[n] == '\\' && s[n + 1] == '\n')
+			n += 2;
+		if (s[n] != *operator)
+			return 0;
+	}
+	return n;
+}
+
 /* Look at the next token. Behind a newline come the texts of the here-documents that the line announced. */
 void next_token(struct lexer *l)
 {
@@ -222,9 +237,9 @@ void next_token(struct lexer *l)
 	if (!look(l))
 		return;
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-		size_t n = strlen(operators[i].text);
+		size_t n = operator_length(l, operators[i].text);
 
-		if (strncmp(l->input.s + l->at, operators[i].text, n) == 0) {
+		if (n > 0) {
 			l->at += n;
 			l->token = operators[i].token;
 			if (l->token == T_NEWLINE) {

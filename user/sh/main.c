@@ -91,7 +91,7 @@ static char *read_line(void)
 }
 
 /* A line for a prompt: typed at a terminal, or from a file. */
-static char *prompted_line(const char *variable, const char *otherwise)
+static char *prompted_line(const char *variable)
 {
 	const char *prompt = get_var(variable);
 	char *line;
@@ -99,7 +99,7 @@ static char *prompted_line(const char *variable, const char *otherwise)
 	if (!interactive)
 		return read_line();
 	fflush(stdout);
-	prompt = prompt ? expand_here(prompt) : otherwise;
+	prompt = prompt ? expand_here(prompt) : "";
 	if (isatty(0) && isatty(2))
 		line = edit_line(prompt);
 	else {
@@ -112,7 +112,7 @@ static char *prompted_line(const char *variable, const char *otherwise)
 /* parse_line() needs the rest of an unfinished command. */
 static char *continue_line(void *context)
 {
-	char *line = prompted_line("PS2", "> ");
+	char *line = prompted_line("PS2");
 
 	(void)context;
 	if (interrupted)
@@ -129,7 +129,7 @@ static int run_input_line(void)
 	int error;
 
 	report_jobs();
-	line = prompted_line("PS1", "# ");
+	line = prompted_line("PS1");
 	if (interrupted)
 		return 1;
 	if (!line && interactive && option['I']) {
@@ -185,6 +185,10 @@ static void set_defaults(void)
 		set_var("PATH", "/bin:/sbin");
 	set_var("IFS", " \t\n");
 	set_var("OPTIND", "1");
+	if (!get_var("PS1"))
+		set_var("PS1", getuid() ? "$ " : "# ");
+	set_var("PS2", "> ");
+	set_var("PS4", "+ ");
 	snprintf(number, sizeof(number), "%d", getppid());
 	set_var("PPID", number);
 	if (getcwd(cwd, sizeof(cwd)))

@@ -139,7 +139,7 @@ static const char *put_conversion(const char *s)
 		convert(spec.s, spec.length, *s);
 	else {
 		complain("printf: %%%c: no such conversion", *s);
-		status = 1;
+		status = 2;
 		stopped = 1;
 	}
 	return *s ? s + 1 : s;

@@ -95,6 +95,7 @@ int is_reserved(const char *s);
 struct node *get_function(const char *name);
 void set_function(const char *name, struct node *body);
 void unset_function(const char *name);
+const char *function_name(int i);	/* the i-th; NULL behind the last */
 
 /* expand.c */
 char **expand_words(const struct word *words, int *count);	/* fields, NULL-terminated */
@@ -203,10 +204,11 @@ void history_add(const char *line);
 const char *history_get(int back);	/* 1: the last one; NULL: there is none */
 int history_count(void);
 struct completion {
-	char **list;
+	char **list;			/* what the word may become, sorted; directories end in / */
 	int count;
-	size_t start;			/* the word's place in the line */
-	const char *prefix;		/* what matched of each name stands behind the last slash */
+	size_t typed;			/* so much of each was typed already */
+	size_t common;			/* so much of them is the same */
+	char quote;			/* the quote that the word stands in, or 0 */
 };
 void complete(const char *line, size_t at, struct completion *c);
 

@@ -81,7 +81,7 @@ int do_unset(int argc, char **argv)
 			unset_function(argv[i]);
 			continue;
 		}
-		if (is_readonly(argv[i]))
+		if (is_readonly(checked_name("unset", argv[i])))
 			fail("unset: %s: is read only", argv[i]);
 		unset_var(argv[i]);
 	}
@@ -129,6 +129,10 @@ int do_set(int argc, char **argv)
 		} else if (set_option_named(argv[++i], on) < 0) {
 			fail("set: %s: no such option", argv[i]);
 		}
+	}
+	if (i < argc && strcmp(argv[i], "-") == 0) {
+		i++;
+		option['x'] = option['v'] = 0;
 	}
 	if (i < argc)
 		set_positional(argc - i, argv + i);
@@ -203,7 +207,7 @@ int do_getopts(int argc, char **argv)
 		return set_option_found(argv[2], '?');
 	}
 	if (found[1] != ':') {
-		unset_var("OPTARG");
+		set_var("OPTARG", "");
 		return set_option_found(argv[2], c);
 	}
 	if (place == 0 && optind > count) {
