@@ -93,11 +93,8 @@ void show_at_end(struct editor *e, const char *s)
 	e->at = at;
 }
 
-/* Put text in at the cursor. A character at the end of the line is only written, without ado. */
-void insert(struct editor *e, const char *s, size_t n)
+static void put_in(struct editor *e, const char *s, size_t n)
 {
-	size_t end = e->prompt_width + e->length;
-
 	if (e->length + n + 1 > e->room) {
 		e->room = (e->length + n) * 2 + 64;
 		e->line = realloc(e->line, e->room);
@@ -106,7 +103,16 @@ void insert(struct editor *e, const char *s, size_t n)
 	memcpy(e->line + e->at, s, n);
 	e->length += n;
 	e->at += n;
-	if (e->at == e->length && end / e->columns == (end + n) / e->columns)
+}
+
+/* Put text in at the cursor. At the end of the line, within a row, it is only written, without ado. */
+void insert(struct editor *e, const char *s, size_t n)
+{
+	size_t end = e->prompt_width + e->length;
+	int simple = e->at == e->length && end / e->columns == (end + n) / e->columns;
+
+	put_in(e, s, n);
+	if (simple)
 		text_putn(&e->out, s, n);
 	else
 		redraw(e);
@@ -131,7 +137,7 @@ void replace_line(struct editor *e, const char *s)
 {
 	e->length = e->at = 0;
 	e->line[0] = '\0';
-	insert(e, s, strlen(s));
+	put_in(e, s, strlen(s));
 	redraw(e);
 }
 

@@ -135,7 +135,7 @@ static void show_search(struct editor *e, const char *wanted, int found)
 /* ^R: each key narrows the search, ^R goes on to an older line; any other key takes the line found, and is then handled as usual. */
 static enum outcome search_history(struct editor *e)
 {
-	const char *prompt = e->prompt;
+	const char *prompt = e->prompt, *before = arena_strdup(e->line);
 	struct text wanted = { 0 };
 	int found = 0, key;
 
@@ -162,7 +162,7 @@ static enum outcome search_history(struct editor *e)
 	}
 	set_prompt(e, prompt);
 	if (key == CONTROL('G') || key == -2)
-		replace_line(e, e->new_line);
+		replace_line(e, before);
 	redraw(e);
 	if (key == -2)
 		return CANCEL;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 int job_control, terminal = -1;
-struct job *jobs;
+struct job *jobs, *outer_jobs;
 
 static struct termios shell_modes;
 static pid_t shell_pgrp;
@@ -48,8 +48,9 @@ void free_job(struct job *j)
 /* In a new child: it has no jobs, no traps and no terminal. */
 static void become_subshell(void)
 {
-	while (jobs)
-		free_job(jobs);
+	if (jobs)
+		outer_jobs = jobs;
+	jobs = NULL;
 	default_signals();
 	traps_in_child();
 	in_subshell = 1;

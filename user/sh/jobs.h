@@ -29,6 +29,7 @@ struct job {
 };
 
 extern struct job *jobs;
+extern struct job *outer_jobs;	/* of the shell that this is a subshell of: $(jobs -p) shows them */
 extern int terminal;			/* the descriptor that job control is done with; -1: none */
 
 struct job *find_job(const char *name);		/* %1 %+ %- %name %?part; NULL: it was said that there is none */

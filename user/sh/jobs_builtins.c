@@ -76,6 +76,9 @@ int do_jobs(int argc, char **argv)
 		form = argv[i][1];
 	while (collect(WNOHANG) > 0)
 		;
+	if (!jobs)
+		jobs = outer_jobs;
+	outer_jobs = NULL;
 	for (struct job *j = jobs; j; j = next) {
 		int wanted = i == argc;
 
