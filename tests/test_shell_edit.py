@@ -65,16 +65,20 @@ class Shell:
                                    encoding="latin-1", timeout=5, dimensions=(24, columns))
         self.child.delaybeforesend = None
         self.screen = Screen(columns)
-        self.settle()
+        self.wait_for_prompt()
+
+    def wait_for_prompt(self):
+        for _ in range(60):
+            self.settle()
+            if self.screen.lines()[-1] == "@":
+                return
 
     def settle(self):
         """Read until nothing comes for a while."""
         while True:
             try:
                 self.screen.feed(self.child.read_nonblocking(4096, timeout=0.05))
-            except pexpect.TIMEOUT:
-                return
-            except pexpect.EOF:
+            except (pexpect.TIMEOUT, pexpect.EOF):
                 return
 
     def type(self, *keys):
@@ -86,10 +90,7 @@ class Shell:
     def run(self, *keys):
         """Type keys and Enter on an empty screen; the lines below what was typed."""
         self.type("\x0c", *keys, "\n")
-        for _ in range(60):
-            if self.screen.lines()[-1] == "@":
-                break
-            self.settle()
+        self.wait_for_prompt()
         lines = self.screen.lines()
         self.type("\x0c")
         return [line for line in lines if not line.startswith("@")]
@@ -266,7 +267,12 @@ def test_complete_command(sh, tmp_path):
 def test_terminal_is_cooked_while_commands_run(sh):
     sh.run("stty -a > modes")
     assert sh.run("grep -cE -- '-(icanon|echo) ' modes") == ["0"]
-    assert sh.type("cat\n", "typed\n", "\x04")[1:] == ["typed", "typed", "@"]
+    sh.type("\x0c", "cat\n")
+    time.sleep(0.1)
+    sh.type("typed\n")
+    sh.type("\x04")
+    sh.wait_for_prompt()
+    assert sh.screen.lines() == ["@ cat", "typed", "typed", "@"]
 
 
 def test_type_ahead(sh):
