@@ -75,9 +75,11 @@ class Shell:
 
     def settle(self):
         """Read until nothing comes for a while."""
+        patience = 0.06
         while True:
             try:
-                self.screen.feed(self.child.read_nonblocking(4096, timeout=0.05))
+                self.screen.feed(self.child.read_nonblocking(4096, timeout=patience))
+                patience = 0.02
             except (pexpect.TIMEOUT, pexpect.EOF):
                 return
 

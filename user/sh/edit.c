@@ -217,7 +217,7 @@ char *edit_line(const char *prompt)
 	flush_output(&e);
 	tcsetattr(0, TCSADRAIN, &before);
 	if (outcome == CANCEL)
-		interrupted = 1;
+		interrupted = INTERRUPTED_SAID;
 	if (outcome == ACCEPT) {
 		history_add(e.line);
 		text_putn(&result, e.line, e.length);

@@ -234,7 +234,7 @@ static void name_signal(struct job *j)
 		return;
 	if (WTERMSIG(status) == SIGINT && interactive && j->controlled) {
 		fputs("\n", stderr);
-		interrupted = 1;
+		interrupted = INTERRUPTED_SAID;
 	} else if (WTERMSIG(status) != SIGINT && WTERMSIG(status) != SIGPIPE) {
 		fprintf(stderr, "%s\n", strsignal(WTERMSIG(status)));
 	}

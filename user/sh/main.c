@@ -164,6 +164,8 @@ static int run_input(void)
 		}
 		if (interrupted)
 			last_status = 130;
+		if (interrupted == INTERRUPTED)
+			fputs("\n", stderr);
 		interrupted = 0;
 		jumping = J_NONE;
 		arena_release(mark);

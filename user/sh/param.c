@@ -15,7 +15,7 @@ static int parameter_count(void)
 	return n;
 }
 
-/* What "$*" puts between the parameters: the first character of IFS. */
+/* What stands between the parameters where they become one string: the first character of IFS. */
 static const char *star_separator(void)
 {
 	const char *ifs = get_var("IFS");
@@ -26,7 +26,7 @@ static const char *star_separator(void)
 /* $@ and $*: within quotes $@ makes a field of each parameter, and $* one of all; where nothing is split both make one. */
 void put_positional(struct fields *f, int quoted, char which)
 {
-	const char *separator = which == '*' ? star_separator() : " ";
+	const char *separator = star_separator();
 
 	if (quoted && which == '@' && !positional[1])
 		f->empty_at = 1;

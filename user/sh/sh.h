@@ -156,6 +156,7 @@ void set_job_control(int on);
 void hangup_jobs(void);
 
 /* trap.c */
+enum { INTERRUPTED = 1, INTERRUPTED_SAID };	/* the latter: a newline was already written behind the ^C */
 extern volatile int interrupted;	/* ^C came to an interactive shell */
 extern volatile int trap_pending;
 void run_traps(void);

@@ -46,7 +46,7 @@ static void on_signal(int sig)
 static void on_interrupt(int sig)
 {
 	(void)sig;
-	interrupted = 1;
+	interrupted = INTERRUPTED;
 }
 
 /* What a signal without a trap does to this shell. */

@@ -159,66 +159,87 @@ int do_shift(int argc, char **argv)
 static int set_option_found(const char *name, char letter)
 {
 	char number[16];
+	int place;
 
 	set_var(name, (char[]){ letter, 0 });
 	snprintf(number, sizeof(number), "%d", optind);
-	optarg = NULL;
-	letter = optind;
+	place = optind;
 	set_var("OPTIND", number);
-	optind = letter;
+	optind = place;
 	return 0;
+}
+
+static int option_place;		/* inside a cluster like -abc; 0: at the start of an argument */
+
+/* The argument of the option c, which stands behind it or is the next one; "" and *missing when there is none. */
+static const char *option_argument(char **list, int count, int *missing)
+{
+	const char *argument = "";
+
+	if (option_place)
+		argument = list[optind] + option_place;
+	else if (optind <= count)
+		argument = list[optind];
+	else
+		*missing = 1;
+	if (option_place || !*missing)
+		optind++;
+	option_place = 0;
+	return argument;
+}
+
+/* An option that is not known, or one without its argument. */
+static int option_error(const char *name, int quiet, char c, int missing)
+{
+	if (quiet) {
+		set_var("OPTARG", (char[]){ c, 0 });
+	} else {
+		complain(missing ? "%s: -%c needs an argument" : "%s: no such option: -%c", positional[0], c);
+		unset_var("OPTARG");
+	}
+	return set_option_found(name, quiet && missing ? ':' : '?');
+}
+
+/* Whether the options are at their end; "--" is passed over. */
+static int options_end(char **list, int count)
+{
+	const char *argument = optind <= count ? list[optind] : NULL;
+
+	if (option_place || (argument && argument[0] == '-' && argument[1] && strcmp(argument, "--") != 0))
+		return 0;
+	optind += argument && strcmp(argument, "--") == 0;
+	return 1;
 }
 
 /* getopts letters name [argument...]: the next option, by OPTIND and the place inside a cluster. */
 int do_getopts(int argc, char **argv)
 {
-	static int place;
-	char **list = argc > 3 ? argv + 2 : positional, *argument, c;
-	const char *letters = argc > 2 ? argv[1] : "", *found;
-	int quiet = *letters == ':', count = 0;
+	char **list = argc > 3 ? argv + 2 : positional, c;
+	const char *letters = argc > 2 ? argv[1] : "", *found, *optind_text = get_var("OPTIND");
+	int count = 0, missing = 0;
 
 	if (argc < 3)
 		return complain("getopts: getopts letters name [argument...]");
 	while (list[count + 1])
 		count++;
-	if (optind < 1) {
-		optind = get_var("OPTIND") && atoi(get_var("OPTIND")) > 0 ? atoi(get_var("OPTIND")) : 1;
-		place = 0;
+	if (optind < 1) {		/* OPTIND or the parameters were set */
+		optind = optind_text && atoi(optind_text) > 0 ? atoi(optind_text) : 1;
+		option_place = 0;
 	}
-	argument = optind <= count ? list[optind] : NULL;
-	if (place == 0 && (!argument || argument[0] != '-' || !argument[1] || strcmp(argument, "--") == 0)) {
-		optind += argument && strcmp(argument, "--") == 0;
+	if (options_end(list, count)) {
 		unset_var("OPTARG");
 		set_option_found(argv[2], '?');
 		return 1;
 	}
-	c = argument[place ? place : (place = 1)];
-	found = c == ':' ? NULL : strchr(letters, c);
-	place++;
-	if (!argument[place]) {
+	option_place += !option_place;
+	c = list[optind][option_place++];
+	if (!list[optind][option_place]) {
 		optind++;
-		place = 0;
+		option_place = 0;
 	}
-	if (!found) {
-		if (quiet)
-			set_var("OPTARG", (char[]){ c, 0 });
-		else
-			complain("%s: no such option: -%c", positional[0], c), unset_var("OPTARG");
-		return set_option_found(argv[2], '?');
-	}
-	if (found[1] != ':') {
-		set_var("OPTARG", "");
-		return set_option_found(argv[2], c);
-	}
-	if (place == 0 && optind > count) {
-		if (quiet)
-			set_var("OPTARG", (char[]){ c, 0 });
-		else
-			complain("%s: -%c needs an argument", positional[0], c), unset_var("OPTARG");
-		return set_option_found(argv[2], quiet ? ':' : '?');
-	}
-	set_var("OPTARG", place ? argument + place : list[optind]);
-	optind++;
-	place = 0;
-	return set_option_found(argv[2], c);
+	found = c == ':' ? NULL : strchr(letters, c);
+	if (!found)
+		return option_error(argv[2], *letters == ':', c, 0);
+	set_var("OPTARG", found[1] == ':' ? option_argument(list, count, &missing) : "");
+	return missing ? option_error(argv[2], *letters == ':', c, 1) : set_option_found(argv[2], c);
 }
