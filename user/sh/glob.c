@@ -21,12 +21,13 @@ char *unescape(char *s)
 	return start;
 }
 
+/* Whether the first n characters can match anything but themselves. A [ without its ] does not: it is a command. */
 static int has_pattern(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (s[i] == '\\' && s[i + 1])
 			i++;
-		else if (strchr("*?[", s[i]))
+		else if (s[i] == '*' || s[i] == '?' || (s[i] == '[' && memchr(s + i, ']', n - i)))
 			return 1;
 	}
 	return 0;

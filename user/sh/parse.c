@@ -157,7 +157,7 @@ static struct node *parse_simple(struct lexer *l)
 	for (; !l->failed; any = 1) {
 		if (is_redirect(l)) {
 			parse_redirect(l, &redirects);
-		} else if (l->token == T_WORD) {
+		} else if (l->token == T_WORD && (any || !is_reserved(l->word) || strcmp(l->word, "in") == 0)) {
 			char *word = l->word;
 
 			next_token(l);
@@ -347,22 +347,28 @@ static char *source_text(const struct lexer *l, size_t start)
 	return text;
 }
 
+/* command | command...: it nests to the right. */
+static struct node *parse_pipe(struct lexer *l)
+{
+	struct node *n = parse_command(l);
+
+	if (l->token == T_PIPE && !l->failed) {
+		next_token(l);
+		skip_newlines(l);
+		n = new_node(N_PIPE, n, parse_pipe(l));
+	}
+	return n;
+}
+
 static struct node *parse_pipeline(struct lexer *l)
 {
 	struct node *n;
 	size_t start = l->token_start;
-	int negate = 0;
+	int negate = is_word(l, "!");
 
-	while (is_word(l, "!") && !l->failed) {
-		negate = !negate;
+	if (negate)
 		next_token(l);
-	}
-	n = parse_command(l);
-	if (l->token == T_PIPE && !l->failed) {
-		next_token(l);
-		skip_newlines(l);
-		n = new_node(N_PIPE, n, parse_pipeline(l));
-	}
+	n = parse_pipe(l);
 	if (option['m'])
 		n->text = source_text(l, start);
 	return negate ? new_node(N_NOT, n, NULL) : n;
