@@ -205,6 +205,30 @@ def test_stop_in_a_subshell_and_function(sh):
     run(sh, "kill %+")
 
 
+def test_continued_by_another(sh):
+    start(sh, "sleep 100")
+    sh.send("\x1a")
+    sh.expect("@ $")
+    run(sh, "command kill -CONT %1")
+    time.sleep(0.1)
+    assert run(sh, "jobs") == "[1]+ Running    sleep 100 &\n"
+    run(sh, "kill %1")
+
+
+def test_stopped_in_a_loop_or_list(sh):
+    """^Z stops one command; what follows in the list goes on."""
+    start(sh, "sleep 50; echo next")
+    sh.send("\x1a")
+    sh.expect(r"Stopped    sleep 50\r\nnext\r\n@ $")
+    run(sh, "kill %1")
+
+
+def test_interrupt_in_the_shell_itself_ends_its_line(sh):
+    start(sh, "while :; do :; done")
+    sh.send("\x03")
+    sh.expect(r"\^C\r\n@ $")
+
+
 def test_quit_key(sh):
     start(sh, "sleep 100")
     sh.send("\x1c")
@@ -237,6 +261,9 @@ def test_exit_with_stopped_jobs(sh):
     start(sh, "sleep 12345")
     sh.send("\x1a")
     sh.expect("@ $")
+    assert run(sh, "exit") == "There are stopped jobs.\n"
+    run(sh, "echo forgotten")
+    assert run(sh, "exit") == "There are stopped jobs.\n"
     sh.send("exit\n")
     sh.expect(pexpect.EOF)
     time.sleep(0.1)

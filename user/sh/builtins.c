@@ -18,6 +18,8 @@ static int count_argument(int argc, char **argv, int otherwise)
 
 static int do_exit_shell(int argc, char **argv)
 {
+	if (exiting < 0 && stay_for_jobs())
+		return 1;
 	exit_shell(count_argument(argc, argv, exiting >= 0 ? exiting : last_status));
 }
 
@@ -114,6 +116,17 @@ static int do_colon(int argc, char **argv)
 	return 0;
 }
 
+/* hash: where programs are is not remembered, so that there is nothing to forget. */
+static int do_hash(int argc, char **argv)
+{
+	int status = 0;
+
+	for (int i = 1; i < argc; i++)
+		if (argv[i][0] != '-' && !find_program(argv[i]))
+			status = complain("hash: %s: not found", argv[i]);
+	return status != 0;
+}
+
 static int do_false(int argc, char **argv)
 {
 	(void)argc;
@@ -129,6 +142,13 @@ static int describe(const char *name, int terse)
 
 	if (is_reserved(name)) {
 		printf(terse ? "%s\n" : "%s is a shell keyword\n", name);
+	} else if (get_alias(name)) {
+		if (terse) {
+			fputs("alias ", stdout);
+			do_alias(2, (char *[]){ "alias", (char *)name, NULL });
+		} else {
+			printf("%s is an alias for %s\n", name, get_alias(name));
+		}
 	} else if (get_function(name)) {
 		printf(terse ? "%s\n" : "%s is a shell function\n", name);
 	} else if (find_builtin(name, &special)) {
@@ -187,10 +207,11 @@ static const struct {
 	{ "exec", do_exec, 1 }, { "exit", do_exit_shell, 1 }, { "export", do_export, 1 }, { "readonly", do_readonly, 1 },
 	{ "return", do_return, 1 }, { "set", do_set, 1 }, { "shift", do_shift, 1 }, { "times", do_times, 1 }, { "trap", do_trap, 1 },
 	{ "unset", do_unset, 1 },
-	{ "[", do_test, 0 }, { "bg", do_bg, 0 }, { "cd", do_cd, 0 }, { "command", do_command, 0 }, { "echo", do_echo, 0 },
-	{ "false", do_false, 0 }, { "fg", do_fg, 0 }, { "getopts", do_getopts, 0 }, { "help", do_help, 0 }, { "history", do_history, 0 },
+	{ "[", do_test, 0 }, { "alias", do_alias, 0 }, { "bg", do_bg, 0 }, { "cd", do_cd, 0 }, { "command", do_command, 0 }, { "echo", do_echo, 0 },
+	{ "false", do_false, 0 }, { "fg", do_fg, 0 }, { "getopts", do_getopts, 0 }, { "hash", do_hash, 0 }, { "help", do_help, 0 }, { "history", do_history, 0 },
 	{ "jobs", do_jobs, 0 }, { "kill", do_kill, 0 }, { "local", do_local, 0 }, { "printf", do_printf, 0 }, { "pwd", do_pwd, 0 },
 	{ "read", do_read, 0 }, { "test", do_test, 0 }, { "true", do_colon, 0 }, { "type", do_type, 0 }, { "umask", do_umask, 0 },
+	{ "unalias", do_unalias, 0 },
 	{ "wait", do_wait, 0 },
 };
 #define BUILTINS (int)(sizeof(builtins) / sizeof(builtins[0]))

@@ -261,13 +261,15 @@ static int run_lexer(struct lexer *l, int *error)
 
 	for (;;) {
 		void *mark = arena_mark();
+		const char *input = l->input.s;
 		struct node *n = parse_line(l, error);
 
 		if (*error)
 			return last_status = 2;
 		if (n)
 			status = run_node(n);
-		arena_release(mark);
+		if (l->input.s == input)	/* else an alias put a new input into the arena */
+			arena_release(mark);
 		if (jumping || (!n && l->token == T_END))
 			return status;
 	}

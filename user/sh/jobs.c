@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-int job_control, terminal = -1;
+int job_control, exit_warned, terminal = -1;
 struct job *jobs, *outer_jobs;
 
 static struct termios shell_modes;
@@ -151,13 +151,13 @@ struct job *job_of(pid_t pid)
 int collect(int options)
 {
 	int status;
-	pid_t pid = waitpid(-1, &status, options | WUNTRACED);
+	pid_t pid = waitpid(-1, &status, options | WUNTRACED | WCONTINUED);
 	struct job *j = pid > 0 ? job_of(pid) : NULL;
 
 	for (int i = 0; j && i < j->started; i++)
 		if (j->processes[i].pid == pid) {
 			j->processes[i].status = status;
-			j->processes[i].state = WIFSTOPPED(status) ? JOB_STOPPED : JOB_DONE;
+			j->processes[i].state = WIFSTOPPED(status) ? JOB_STOPPED : WIFCONTINUED(status) ? JOB_RUNNING : JOB_DONE;
 		}
 	if (j)
 		update_state(j);
@@ -303,6 +303,20 @@ int continue_job(struct job *j, int foreground)
 			tcsetattr(terminal, TCSADRAIN, &j->modes);
 	}
 	return kill(j->controlled ? -j->pgrp : j->processes[0].pid, SIGCONT);
+}
+
+/* Whether to stay after all because jobs are stopped: it is said once, and the next exit is obeyed. */
+int stay_for_jobs(void)
+{
+	struct job *j = jobs;
+
+	while (j && j->state != JOB_STOPPED)
+		j = j->next;
+	if (!interactive || !j || exit_warned)
+		return 0;
+	fputs("There are stopped jobs.\n", stderr);
+	exit_warned = 2;
+	return 1;
 }
 
 /* Stopped jobs would never end without their shell. */

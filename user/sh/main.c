@@ -137,7 +137,8 @@ static int run_input_line(void)
 		return 1;
 	}
 	if (!line)
-		return 0;
+		return stay_for_jobs();
+	exit_warned -= exit_warned > 0;
 	lex_init(&l, line, continue_line, NULL);
 	n = parse_line(&l, &error);
 	if (error)

@@ -161,6 +161,10 @@ static struct node *parse_simple(struct lexer *l)
 			char *word = l->word;
 
 			next_token(l);
+			if (l->alias_next && l->input.length - l->token_start <= l->alias_next) {
+				l->alias_next = 0;
+				expand_alias(l);
+			}
 			if (l->token == T_LPAREN && !any && is_name(word) && !is_reserved(word))
 				return parse_function(l, word);
 			if (!n->words && is_assignment(word))
@@ -321,9 +325,12 @@ static struct node *parse_compound_body(struct lexer *l)
 
 static struct node *parse_command(struct lexer *l)
 {
-	struct node *n = parse_compound_body(l);
+	struct node *n;
 	struct redirect **redirects;
 
+	while (expand_alias(l))
+		;
+	n = parse_compound_body(l);
 	if (!n)
 		return parse_simple(l);
 	for (redirects = &n->redirects; is_redirect(l) && !l->failed;)
@@ -389,10 +396,12 @@ static struct node *parse_and_or(struct lexer *l)
 }
 
 /* Words that end a list because they belong to the construct around it. */
-static int ends_list(const struct lexer *l)
+static int ends_list(struct lexer *l)
 {
 	static const char *const words[] = { "then", "else", "elif", "fi", "do", "done", "esac", "}" };
 
+	while (expand_alias(l))
+		;
 	if (l->token == T_END || l->token == T_RPAREN || l->token == T_DSEMI)
 		return 1;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

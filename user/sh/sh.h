@@ -38,6 +38,8 @@ struct lexer {
 	size_t token_start;
 	char *word;			/* its text, for T_WORD and T_NUMBER */
 	int line, failed;
+	size_t alias_tail;		/* while more than this is left, an alias's text is read; 0: none is */
+	size_t alias_next;		/* the word here may be an alias too: the last one's text ended in a blank */
 	struct redirect *pending;	/* here-documents whose text begins after the next newline */
 };
 
@@ -90,6 +92,12 @@ struct node *parse_line(struct lexer *l, int *error);	/* NULL without error: not
 struct node *parse_substitution(struct lexer *l);	/* what stands between $( and ), which is passed over */
 int is_name(const char *s);
 int is_reserved(const char *s);
+
+/* alias.c */
+struct alias;
+int expand_alias(struct lexer *l);	/* put an alias's text in the place of the word looked at; 0: it is none */
+const char *get_alias(const char *name);
+int do_alias(int argc, char **argv), do_unalias(int argc, char **argv);
 
 /* function.c */
 struct node *get_function(const char *name);
@@ -154,6 +162,8 @@ void background_job(struct job *j);
 void report_jobs(void);
 void set_job_control(int on);
 void hangup_jobs(void);
+int stay_for_jobs(void);
+extern int exit_warned;		/* commands until the warning is forgotten */
 
 /* trap.c */
 enum { INTERRUPTED = 1, INTERRUPTED_SAID };	/* the latter: a newline was already written behind the ^C */
