@@ -70,12 +70,10 @@ int do_local(int argc, char **argv)
 
 int do_unset(int argc, char **argv)
 {
-	int i = 1, functions = 0, variables = 0;
+	int i = 1, functions = 0;
 
-	for (; i < argc && argv[i][0] == '-'; i++) {
+	for (; i < argc && argv[i][0] == '-'; i++)	/* -v is what is done without it */
 		functions |= strchr(argv[i], 'f') != NULL;
-		variables |= strchr(argv[i], 'v') != NULL;
-	}
 	for (; i < argc; i++) {
 		if (functions) {
 			unset_function(argv[i]);
