@@ -154,6 +154,8 @@ size_t braces_length(const char *s, int quoted)
 
 	lex_init(&l, s, NULL, NULL);
 	copy_braces(&l, &t, quoted);
+	if (l.failed)
+		fail("bad substitution: no }");
 	return l.at;
 }
 
@@ -164,6 +166,8 @@ size_t arithmetic_length(const char *s)
 
 	lex_init(&l, s, NULL, NULL);
 	copy_arithmetic(&l, &t);
+	if (l.failed)
+		fail("bad substitution: no ))");
 	return l.at - 2;
 }
 

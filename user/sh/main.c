@@ -13,6 +13,7 @@
 
 static jmp_buf prompt_again;
 static char **outer_positional;
+static int expanding_prompt;
 int exiting = -1;
 
 static void say(const char *format, va_list ap)
@@ -99,7 +100,9 @@ static char *prompted_line(const char *variable)
 	if (!interactive)
 		return read_line();
 	fflush(stdout);
+	expanding_prompt = 1;
 	prompt = prompt ? expand_here(prompt) : "";
+	expanding_prompt = 0;
 	if (isatty(0) && isatty(2))
 		line = edit_line(prompt);
 	else {
@@ -162,6 +165,9 @@ static int run_input(void)
 			function_depth = loop_depth = condition_depth = 0;
 			local_restore(NULL);
 			restore(NULL);
+			if (expanding_prompt)		/* it would fail for ever */
+				set_var("PS1", "# ");
+			expanding_prompt = 0;
 		}
 		if (interrupted)
 			last_status = 130;
