@@ -1,12 +1,13 @@
 """Job control of the interactive shell, on a terminal of this host."""
 import os
+import shutil
 import signal
 import time
 
 import pexpect
 import pytest
 
-from conftest import BUILD
+from conftest import BUILD, FLOPPY
 
 SH = os.path.join(BUILD, "bin", "sh")
 
@@ -273,3 +274,40 @@ def test_exit_with_stopped_jobs(sh):
 def test_set_m_in_a_script(tmp_path):
     out = pexpect.run(f"{SH} -c 'set -m; sleep 0 & wait; echo $(jobs); sleep 5 & kill %1; wait %1; echo $?'", encoding="latin-1", timeout=10)
     assert out.endswith("143\r\n")
+
+
+def test_inside_cowix(tmp_path):
+    """The same on our own kernel: stopping, continuing, the terminal's owner, and editing, on the serial line."""
+    image = str(tmp_path / "floppy.img")
+    shutil.copyfile(FLOPPY, image)
+    child = pexpect.spawn("qemu-system-i386", ["-M", "pc", "-m", "32", "-display", "none", "-nodefaults", "-no-reboot", "-chardev", "stdio,id=line,signal=off",
+                                               "-serial", "chardev:line", "-drive", f"if=floppy,index=0,format=raw,file={image}", "-boot", "a"],
+                          encoding="latin-1", timeout=30)
+    child.expect("# $")
+    child.send("sleep 100 | cat\n")
+    time.sleep(1)
+    child.send("\x1a")
+    child.expect(r"\[1\]\+ Stopped    sleep 100 \| cat\s+# $")
+    child.send("bg; jobs\n")
+    child.expect(r"\[1\]\+ Running    sleep 100 \| cat &\s+# $")
+    child.send("fg\n")
+    time.sleep(1)
+    child.send("\x03")
+    child.expect("# $")
+    child.send("cat > /tmp/got &\n")
+    time.sleep(1)
+    child.send("\n")
+    child.expect("Stopped    cat > /tmp/got")
+    time.sleep(1)
+    child.send("fg\n")
+    child.expect(r"fg\s+cat > /tmp/got\s")
+    time.sleep(1)
+    child.send("typed\n\x04")
+    child.expect("# $")
+    child.send("wc -l /tm\tgo\t\x01\x1b[Cc\x7f\n")
+    child.expect(r"1 /tmp/got\s+# $")
+    child.send("\x1b[A\x17/etc/tt\t\n")
+    child.expect(r"3 /etc/ttys\s+# $")
+    child.send("audit\n")
+    child.expect(r"mismatches 0\s")
+    child.close(force=True)

@@ -71,6 +71,7 @@ void arena_release(void *mark)
 		pieces->used = m - pieces->memory;
 }
 
+/* Make room for so many characters more and the end mark. */
 static void text_reserve(struct text *t, size_t more)
 {
 	char *bigger;

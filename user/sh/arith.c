@@ -33,6 +33,7 @@ static void skip(void)
 		at++;
 }
 
+/* A constant: decimal, 0 octal, 0x hexadecimal. */
 static long long number(void)
 {
 	char *end;
@@ -44,6 +45,7 @@ static long long number(void)
 	return value;
 }
 
+/* A variable's value, which must be a number; unset or empty it counts as 0. */
 static long long variable(const char *name)
 {
 	const char *text = get_var(name);
@@ -58,6 +60,7 @@ static long long variable(const char *name)
 	return value;
 }
 
+/* Take a name from the input. */
 static char *name(void)
 {
 	size_t n = 0;
@@ -70,6 +73,7 @@ static char *name(void)
 	return s;
 }
 
+/* A bracket, a sign or negation and its operand, a variable or a constant. */
 static long long primary(void)
 {
 	long long value;
@@ -105,6 +109,7 @@ static long long divide(char op, long long a, long long b)
 	return op == '/' ? a / b : a % b;
 }
 
+/* What a binary operator makes of its operands; op may be followed by an =, which is not looked at. */
 static long long apply(const char *op, long long a, long long b)
 {
 	switch (op[0] << 8 | (op[1] == '=' && op[0] != '=' && op[0] != '!' && op[0] != '<' && op[0] != '>' ? 0 : op[1])) {
@@ -138,6 +143,7 @@ static int next_operator(void)
 	return -1;
 }
 
+/* Binary operators of at least this level: precedence climbing. */
 static long long expression(int level)
 {
 	long long value = primary(), right;
@@ -156,6 +162,7 @@ static long long expression(int level)
 	}
 }
 
+/* a ? b : c, which binds to the right; the branch not taken is read but does nothing. */
 static long long conditional(void)
 {
 	long long condition = expression(1), yes, no;
@@ -187,6 +194,7 @@ static size_t assignment_operator(const char *s)
 	return (s[0] == '<' || s[0] == '>') && s[1] == s[0] && s[2] == '=' ? 3 : 0;
 }
 
+/* name = value and name += value, or anything that binds closer. */
 static long long assignment(void)
 {
 	const char *start, *op;
@@ -216,6 +224,7 @@ static long long assignment(void)
 	return value;
 }
 
+/* The value of a whole expression, whose substitutions are done; errors end the command. */
 long long arithmetic(const char *text)
 {
 	long long value;

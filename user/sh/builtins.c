@@ -23,6 +23,7 @@ static int do_exit_shell(int argc, char **argv)
 	exit_shell(count_argument(argc, argv, exiting >= 0 ? exiting : last_status));
 }
 
+/* eval word...: the words make one input. */
 static int do_eval(int argc, char **argv)
 {
 	struct text t = { 0 };
@@ -60,6 +61,7 @@ static int do_source(int argc, char **argv)
 	return run_file(file);
 }
 
+/* exec program...: without one, its redirections stay (command.c sees to that). */
 static int do_exec(int argc, char **argv)
 {
 	int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
@@ -208,7 +210,8 @@ static const struct {
 	{ "return", do_return, 1 }, { "set", do_set, 1 }, { "shift", do_shift, 1 }, { "times", do_times, 1 }, { "trap", do_trap, 1 },
 	{ "unset", do_unset, 1 },
 	{ "[", do_test, 0 }, { "alias", do_alias, 0 }, { "bg", do_bg, 0 }, { "cd", do_cd, 0 }, { "command", do_command, 0 }, { "echo", do_echo, 0 },
-	{ "false", do_false, 0 }, { "fg", do_fg, 0 }, { "getopts", do_getopts, 0 }, { "hash", do_hash, 0 }, { "help", do_help, 0 }, { "history", do_history, 0 },
+	{ "false", do_false, 0 }, { "fg", do_fg, 0 }, { "getopts", do_getopts, 0 }, { "hash", do_hash, 0 }, { "help", do_help, 0 },
+	{ "history", do_history, 0 },
 	{ "jobs", do_jobs, 0 }, { "kill", do_kill, 0 }, { "local", do_local, 0 }, { "printf", do_printf, 0 }, { "pwd", do_pwd, 0 },
 	{ "read", do_read, 0 }, { "test", do_test, 0 }, { "true", do_colon, 0 }, { "type", do_type, 0 }, { "umask", do_umask, 0 },
 	{ "unalias", do_unalias, 0 },
@@ -216,6 +219,7 @@ static const struct {
 };
 #define BUILTINS (int)(sizeof(builtins) / sizeof(builtins[0]))
 
+/* help: what there is. */
 static int do_help(int argc, char **argv)
 {
 	(void)argc;
@@ -232,6 +236,7 @@ const char *builtin_name(int i)
 	return i < BUILTINS ? builtins[i].name : NULL;
 }
 
+/* The function of a builtin, NULL if it is none; *special as POSIX has it. */
 builtin_t find_builtin(const char *name, int *special)
 {
 	*special = 0;

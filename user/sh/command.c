@@ -52,6 +52,7 @@ static char **assign_all(const struct word *w, enum scope scope)
 	return list;
 }
 
+/* set -x: what is about to be run. */
 static void trace(char **assignments, char **argv)
 {
 	if (!option['x'])
@@ -103,6 +104,7 @@ static void become_program(struct node *n, char **argv)
 	exec_program(argv);
 }
 
+/* In a child, unless this process is a child that has nothing else to do. */
 static int run_program(struct node *n, char **argv)
 {
 	struct job *j;
@@ -115,6 +117,7 @@ static int run_program(struct node *n, char **argv)
 	return wait_job(j);
 }
 
+/* Run a function's body with parameters, local variables and loops of its own. */
 static int call_function(struct node *body, char **argv)
 {
 	char **outer = positional, *name = positional[0];
@@ -166,6 +169,7 @@ static int run_empty(struct node *n)
 	return failed ? 2 : substitution_status >= 0 ? substitution_status : 0;
 }
 
+/* Expand the words, find out what the first one names, assign, and run it. */
 int run_simple(struct node *n)
 {
 	void *mark = local_mark();

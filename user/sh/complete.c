@@ -42,6 +42,7 @@ static void find_word(struct partial *p, const char *line, size_t at)
 	text_end(&p->word);
 }
 
+/* Add a name if it begins with prefix. */
 static void add(struct completion *c, const char *name, const char *prefix, int directory)
 {
 	struct text t = { 0 };
@@ -86,6 +87,7 @@ static void add_files(struct completion *c, const char *directory, const char *p
 		closedir(dir);
 }
 
+/* Builtins, functions and what can be run along PATH. */
 static void add_commands(struct completion *c, const char *prefix)
 {
 	const char *path = get_var("PATH"), *name;
@@ -133,6 +135,7 @@ static void finish(struct completion *c)
 		;
 }
 
+/* What the word in front of the cursor may become. */
 void complete(const char *line, size_t at, struct completion *c)
 {
 	struct partial p = { 0 };

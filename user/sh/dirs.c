@@ -43,6 +43,7 @@ static char *clean_path(const char *path)
 	return text_end(&t);
 }
 
+/* directory/name */
 static char *join(const char *directory, const char *name)
 {
 	struct text t = { 0 };
@@ -122,6 +123,7 @@ int do_cd(int argc, char **argv)
 	return 0;
 }
 
+/* pwd [-LP] */
 int do_pwd(int argc, char **argv)
 {
 	char *cwd = current_directory(argc > 1 && strcmp(argv[1], "-P") == 0);
@@ -199,6 +201,7 @@ static void show_time(clock_t ticks, char end)
 	printf("%ldm%ld.%02ld0000s%c", (long)ticks / 6000, (long)ticks / 100 % 60, (long)ticks % 100, end);
 }
 
+/* times: the shell's and its children's user and system time. */
 int do_times(int argc, char **argv)
 {
 	struct tms t;

@@ -44,6 +44,7 @@ void set_prompt(struct editor *e, const char *prompt)
 	}
 }
 
+/* ESC [ n direction, or nothing for 0. */
 static void move(struct editor *e, size_t n, char direction)
 {
 	char sequence[24];
@@ -93,6 +94,7 @@ void show_at_end(struct editor *e, const char *s)
 	e->at = at;
 }
 
+/* Put text into the line; the screen is left alone. */
 static void put_in(struct editor *e, const char *s, size_t n)
 {
 	if (e->length + n + 1 > e->room) {
@@ -118,6 +120,7 @@ void insert(struct editor *e, const char *s, size_t n)
 		redraw(e);
 }
 
+/* Delete a part of the line. The last character, within a row, is wiped without drawing the line anew. */
 void delete(struct editor *e, size_t from, size_t to)
 {
 	int simple = from + 1 == to && to == e->length && e->at == to && (e->prompt_width + to) % e->columns != 0;
@@ -160,6 +163,7 @@ int read_key(void)
 	}
 }
 
+/* Keys come at once and are not echoed; before is for the way back. */
 static int make_raw(struct termios *before)
 {
 	struct termios raw;
@@ -174,6 +178,7 @@ static int make_raw(struct termios *before)
 	return tcsetattr(0, TCSADRAIN, &raw);
 }
 
+/* Handle keys until the line is finished, one way or another. */
 static enum outcome type_line(struct editor *e)
 {
 	enum outcome outcome = GO_ON;

@@ -35,6 +35,7 @@ int decode_escape(void)
 	return KEY_NONE;
 }
 
+/* Move the cursor; beyond the ends it stays. */
 static void move_to(struct editor *e, size_t at)
 {
 	if (at > e->length)
@@ -58,6 +59,7 @@ static void kill_range(struct editor *e, size_t from, size_t to)
 	delete(e, from, to);
 }
 
+/* Where the word in front of the cursor begins. */
 static size_t word_left(const struct editor *e, int (*in_word)(int))
 {
 	size_t at = e->at;
@@ -69,6 +71,7 @@ static size_t word_left(const struct editor *e, int (*in_word)(int))
 	return at;
 }
 
+/* Where the word behind the cursor ends. */
 static size_t word_right(const struct editor *e)
 {
 	size_t at = e->at;
@@ -115,6 +118,7 @@ static int search(const char *wanted, int from)
 	return 0;
 }
 
+/* The prompt of the search, and the line found. */
 static void show_search(struct editor *e, const char *wanted, int found)
 {
 	struct text prompt = { 0 };
@@ -211,6 +215,7 @@ static void list_completions(struct editor *e, const struct completion *c)
 	redraw(e);
 }
 
+/* TAB: put in what is sure; when nothing is, show the choice. */
 static void complete_word(struct editor *e)
 {
 	struct completion c;
@@ -224,6 +229,7 @@ static void complete_word(struct editor *e)
 		list_completions(e, &c);
 }
 
+/* ^T: the two characters around the cursor change places. */
 static void transpose(struct editor *e)
 {
 	size_t at = e->at == e->length ? e->at - 1 : e->at;
@@ -238,6 +244,7 @@ static void transpose(struct editor *e)
 	redraw(e);
 }
 
+/* Keys that move the cursor or go through the history. */
 static void move_key(struct editor *e, int key)
 {
 	switch (key) {
@@ -258,6 +265,7 @@ static void move_key(struct editor *e, int key)
 	}
 }
 
+/* Keys that change the line. */
 static void edit_key(struct editor *e, int key)
 {
 	switch (key) {
@@ -281,6 +289,7 @@ static void edit_key(struct editor *e, int key)
 	}
 }
 
+/* Do what a key means; whether the line is finished. */
 enum outcome handle_key(struct editor *e, int key)
 {
 	if (key == '\r' || key == '\n')

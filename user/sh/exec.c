@@ -20,6 +20,7 @@ void run_and_exit(struct node *n)
 	exit_shell(n ? run_node(n) : 0);
 }
 
+/* Run what -e does not apply to. */
 static int run_condition(struct node *n)
 {
 	int status;
@@ -80,6 +81,7 @@ static int processes_of(const struct node *n)
 	return count;
 }
 
+/* A pipeline or a subshell, waited for. */
 static int run_foreground(struct node *n)
 {
 	struct job *j = new_job(processes_of(n), n->text);
@@ -91,6 +93,7 @@ static int run_foreground(struct node *n)
 	return wait_job(j);
 }
 
+/* list & */
 static int run_background(struct node *n)
 {
 	struct job *j = new_job(processes_of(n->left), n->text);
@@ -118,6 +121,7 @@ static int loop_ends(void)
 	return 1;
 }
 
+/* while and until. */
 static int run_while(struct node *n)
 {
 	int status = 0;
@@ -140,6 +144,7 @@ static int run_while(struct node *n)
 	return status;
 }
 
+/* for: the list is expanded once, in advance. */
 static int run_for(struct node *n)
 {
 	int count, status = 0;
@@ -163,6 +168,7 @@ static int run_for(struct node *n)
 	return status;
 }
 
+/* case: the first pattern that matches. */
 static int run_case(struct node *n)
 {
 	const char *subject = expand_string(n->words->text);
@@ -174,6 +180,7 @@ static int run_case(struct node *n)
 	return 0;
 }
 
+/* if; elif is an if in the place of else. */
 static int run_if(struct node *n)
 {
 	int status = run_condition(n->left);
@@ -206,6 +213,7 @@ static int run_sequence(struct node *n)
 	return jumping ? status : run_node(n->right);
 }
 
+/* By kind. */
 static int run_compound(struct node *n)
 {
 	switch (n->kind) {
@@ -275,6 +283,7 @@ static int run_lexer(struct lexer *l, int *error)
 	}
 }
 
+/* Run a text; a syntax error in it ends a shell that is not interactive. */
 int run_string(const char *text)
 {
 	struct lexer l;
@@ -287,6 +296,7 @@ int run_string(const char *text)
 	return status;
 }
 
+/* Run a file; a return in it ends it. */
 int run_file(const char *path)
 {
 	FILE *f = fopen(path, "r");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Add a finished field to the list. */
 void add_field(struct fields *f, char *s)
 {
 	if (f->count + 2 > f->room) {
@@ -86,6 +87,7 @@ static size_t expand_substitution(struct fields *f, const char *s, int quoted)
 	return l.at + 1;
 }
 
+/* $((expression)) behind the $: how many characters it takes. */
 static size_t expand_arithmetic(struct fields *f, const char *s, int quoted)
 {
 	size_t n = arithmetic_length(s + 2);
@@ -257,6 +259,7 @@ const char *expand_text(struct fields *f, const char *s, const char *end, enum q
 	return s;
 }
 
+/* Expand a word into f, without ending its last field. */
 static void expand_word(struct fields *f, const char *s)
 {
 	const char *end = s + strlen(s);
@@ -267,6 +270,7 @@ static void expand_word(struct fields *f, const char *s)
 	expand_text(f, s, end, Q_NONE, 0);
 }
 
+/* All expansions of a command's words: fields, NULL-terminated. */
 char **expand_words(const struct word *words, int *count)
 {
 	struct fields f = { .split = 1 }, out = { 0 };
@@ -312,6 +316,7 @@ static size_t assignment_part(const char *s)
 	return n;
 }
 
+/* A value behind =: not split, and a ~ behind each colon means a home. */
 char *expand_assignment(const char *s)
 {
 	struct fields f = { 0 };

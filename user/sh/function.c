@@ -16,6 +16,7 @@ static char *copy_text(const char *s)
 	return s ? strdup(s) : NULL;
 }
 
+/* Copies of lists and trees, down to the texts. */
 static struct word *copy_words(const struct word *w)
 {
 	struct word *copy;
@@ -28,6 +29,7 @@ static struct word *copy_words(const struct word *w)
 	return copy;
 }
 
+/* With the texts of here-documents. */
 static struct redirect *copy_redirects(const struct redirect *r)
 {
 	struct redirect *copy;
@@ -43,6 +45,7 @@ static struct redirect *copy_redirects(const struct redirect *r)
 
 static struct node *copy_node(const struct node *n);
 
+/* With patterns and bodies. */
 static struct case_item *copy_cases(const struct case_item *c)
 {
 	struct case_item *copy;
@@ -56,6 +59,7 @@ static struct case_item *copy_cases(const struct case_item *c)
 	return copy;
 }
 
+/* A node and all below it. */
 static struct node *copy_node(const struct node *n)
 {
 	struct node *copy;
@@ -93,6 +97,7 @@ const char *function_name(int i)
 	return f ? f->name : NULL;
 }
 
+/* Forget a function by name; its body stays, for it may be running. */
 void unset_function(const char *name)
 {
 	for (struct function **p = &functions; *p; p = &(*p)->next)
@@ -105,6 +110,7 @@ void unset_function(const char *name)
 		}
 }
 
+/* Define a function, in the place of an older one. */
 void set_function(const char *name, struct node *body)
 {
 	struct function *f = malloc(sizeof(*f) + strlen(name) + 1);

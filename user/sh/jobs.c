@@ -19,6 +19,7 @@ static struct termios shell_modes;
 static pid_t shell_pgrp;
 static int last_used;
 
+/* A job without processes yet; it is in the list from now on. */
 struct job *new_job(int processes, const char *text)
 {
 	struct job *j = calloc(1, sizeof(*j) + processes * sizeof(struct process)), **p = &jobs;
@@ -33,6 +34,7 @@ struct job *new_job(int processes, const char *text)
 	return *p = j;
 }
 
+/* Take a job out of the list. */
 void free_job(struct job *j)
 {
 	struct job **p = &jobs;
@@ -58,6 +60,7 @@ static void become_subshell(void)
 	option['m'] = 0;
 }
 
+/* Fork a subshell that is no job: nobody waits for it. */
 pid_t start_child(void)
 {
 	pid_t pid;
@@ -148,6 +151,7 @@ struct job *job_of(pid_t pid)
 	return NULL;
 }
 
+/* Wait for any child, note what happened to it, and return as waitpid() does. */
 int collect(int options)
 {
 	int status;
@@ -177,6 +181,7 @@ int job_status(const struct job *j)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* Give a job a number, one above the highest, and make it the current one. */
 void number_job(struct job *j)
 {
 	int number = 1;
@@ -240,6 +245,7 @@ static void name_signal(struct job *j)
 	}
 }
 
+/* Wait in the foreground until the job ends or stops: its status. When it ended it is freed. */
 int wait_job(struct job *j)
 {
 	int status;

@@ -18,6 +18,7 @@ static int matches(const struct job *j, const char *name)
 	return strncmp(j->text, name, strlen(name)) == 0;
 }
 
+/* A job by %number, %+, %-, %name or %?part; NULL when none or several are meant, which is said. */
 struct job *find_job(const char *name)
 {
 	struct job *found = NULL;
@@ -41,6 +42,7 @@ struct job *find_job(const char *name)
 	return found;
 }
 
+/* Running, Stopped, Done, Exit 3, or the signal's name. */
 static const char *state_text(const struct job *j)
 {
 	static char text[32];
@@ -97,6 +99,7 @@ int do_jobs(int argc, char **argv)
 	return 0;
 }
 
+/* fg [job] */
 int do_fg(int argc, char **argv)
 {
 	struct job *j;
@@ -112,6 +115,7 @@ int do_fg(int argc, char **argv)
 	return wait_job(j);
 }
 
+/* bg [job...] */
 int do_bg(int argc, char **argv)
 {
 	int i = 1;
@@ -149,6 +153,7 @@ static int wait_for(struct job *j)
 	}
 }
 
+/* After wait nobody can ask for those that ended. */
 static void forget_done(void)
 {
 	struct job *next;
@@ -179,6 +184,7 @@ int do_wait(int argc, char **argv)
 	return status;
 }
 
+/* kill -l [signal | status] */
 static int list_signals(int argc, char **argv)
 {
 	if (argc > 2) {
@@ -198,6 +204,7 @@ static int list_signals(int argc, char **argv)
 	return 0;
 }
 
+/* Send a signal to a process or a job. */
 static int kill_one(const char *whom, int sig)
 {
 	struct job *j = NULL;

@@ -13,6 +13,7 @@ void lex_init(struct lexer *l, const char *input, char *(*more)(void *), void *c
 	*l = (struct lexer){ .input = { .s = (char *)input, .length = strlen(input) }, .more = more, .context = context, .line = 1 };
 }
 
+/* Get another line of input; 0: there is none. */
 int lex_more(struct lexer *l)
 {
 	char *line = l->more ? l->more(l->context) : NULL;
@@ -64,6 +65,7 @@ static void copy_plain(struct lexer *l, struct text *t, char quote, int escapes)
 	text_put(t, quote);
 }
 
+/* "...", in which $ ` and \ stay special. */
 static void copy_double(struct lexer *l, struct text *t)
 {
 	int c;
@@ -147,6 +149,7 @@ static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 	}
 }
 
+/* The length of what stands behind ${, up to and with its }. */
 size_t braces_length(const char *s, int quoted)
 {
 	struct lexer l;
@@ -159,6 +162,7 @@ size_t braces_length(const char *s, int quoted)
 	return l.at;
 }
 
+/* The length of the expression behind $((, without its )). */
 size_t arithmetic_length(const char *s)
 {
 	struct lexer l;
@@ -171,6 +175,7 @@ size_t arithmetic_length(const char *s)
 	return l.at - 2;
 }
 
+/* Read up to an unquoted blank or operator; digits in front of < or > are a descriptor's number. */
 static void read_word(struct lexer *l)
 {
 	struct text t = { 0 };
@@ -299,6 +304,7 @@ static void read_here(struct lexer *l, struct redirect *r)
 	r->target = text_end(&t);
 }
 
+/* Read the texts of all here-documents that the line announced, in order. */
 void read_pending_here(struct lexer *l)
 {
 	while (l->pending) {

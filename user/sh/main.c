@@ -24,6 +24,7 @@ static void say(const char *format, va_list ap)
 	fputs("\n", stderr);
 }
 
+/* Say what is wrong; returns the status of an error, 2. */
 int complain(const char *format, ...)
 {
 	va_list ap;
@@ -42,6 +43,7 @@ void back_to_prompt(void)
 	exit_shell(last_status);
 }
 
+/* Say what is wrong and give up the command, or the shell if it is not interactive. */
 void fail(const char *format, ...)
 {
 	va_list ap;
@@ -185,6 +187,7 @@ static int run_input(void)
 	return last_status;
 }
 
+/* The environment's variables, and those that the shell sets itself. */
 static void set_defaults(void)
 {
 	char number[16], cwd[512];
@@ -228,6 +231,7 @@ static int read_options(int argc, char **argv, int *command)
 	return i;
 }
 
+/* Read the options, then commands from a string, a file or standard input. */
 int main(int argc, char **argv)
 {
 	int command = 0, first, status;

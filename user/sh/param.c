@@ -95,6 +95,7 @@ static const char *trim(const char *value, const char *pattern, int at_end, int 
 	return copy;
 }
 
+/* The length of the parameter's name at s, which may be a number or one special character. */
 static size_t name_length(const char *s)
 {
 	size_t n = 0;

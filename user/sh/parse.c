@@ -16,6 +16,7 @@ static void syntax_error(struct lexer *l)
 	l->failed |= 1;
 }
 
+/* A node in the arena. */
 static struct node *new_node(enum node_kind kind, struct node *left, struct node *right)
 {
 	struct node *n = arena_alloc(sizeof(*n));
@@ -68,6 +69,7 @@ static enum redirect_kind redirect_kind(enum token token, int *fd)
 	}
 }
 
+/* Queue a here-document; its text comes behind the next newline. */
 static void announce_here(struct lexer *l, struct redirect *r)
 {
 	struct redirect **p = &l->pending;
@@ -78,6 +80,7 @@ static void announce_here(struct lexer *l, struct redirect *r)
 	*p = r;
 }
 
+/* [n]<word and its relatives. */
 static void parse_redirect(struct lexer *l, struct redirect ***tail)
 {
 	struct redirect *r = arena_alloc(sizeof(*r));
@@ -122,6 +125,7 @@ int is_name(const char *s)
 	return !*s;
 }
 
+/* Whether a word means something where a command begins. */
 int is_reserved(const char *s)
 {
 	static const char *const words[] = { "if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for",
@@ -133,6 +137,7 @@ int is_reserved(const char *s)
 	return 0;
 }
 
+/* name() command; the ( was seen. */
 static struct node *parse_function(struct lexer *l, char *name)
 {
 	struct node *n = new_node(N_FUNCTION, NULL, NULL);
@@ -147,6 +152,7 @@ static struct node *parse_function(struct lexer *l, char *name)
 	return n;
 }
 
+/* Assignments, words and redirections, in any order; or a function's definition. */
 static struct node *parse_simple(struct lexer *l)
 {
 	struct node *n = new_node(N_SIMPLE, NULL, NULL);
@@ -180,6 +186,7 @@ static struct node *parse_simple(struct lexer *l)
 	return n;
 }
 
+/* if list then list [elif ...] [else list] fi */
 static struct node *parse_if(struct lexer *l)
 {
 	struct node *n = new_node(N_IF, NULL, NULL);
@@ -201,6 +208,7 @@ static struct node *parse_if(struct lexer *l)
 	return n;
 }
 
+/* while or until list do list done */
 static struct node *parse_while(struct lexer *l, enum node_kind kind)
 {
 	struct node *n = new_node(kind, NULL, NULL);
@@ -213,6 +221,7 @@ static struct node *parse_while(struct lexer *l, enum node_kind kind)
 	return n;
 }
 
+/* for name [in word...] do list done */
 static struct node *parse_for(struct lexer *l)
 {
 	struct node *n = new_node(N_FOR, NULL, NULL);
@@ -239,6 +248,7 @@ static struct node *parse_for(struct lexer *l)
 	return n;
 }
 
+/* [(] pattern [| pattern]... ) [list] ;; */
 static struct case_item *parse_case_item(struct lexer *l)
 {
 	struct case_item *item = arena_alloc(sizeof(*item));
@@ -265,6 +275,7 @@ static struct case_item *parse_case_item(struct lexer *l)
 	return item;
 }
 
+/* case word in item... esac */
 static struct node *parse_case(struct lexer *l)
 {
 	struct node *n = new_node(N_CASE, NULL, NULL);
@@ -286,6 +297,7 @@ static struct node *parse_case(struct lexer *l)
 	return n;
 }
 
+/* ( list ) or { list; } */
 static struct node *parse_bracketed(struct lexer *l, enum node_kind kind)
 {
 	struct node *n = new_node(kind, NULL, NULL);
@@ -323,6 +335,7 @@ static struct node *parse_compound_body(struct lexer *l)
 	return NULL;
 }
 
+/* A compound command with its redirections, or a simple one. */
 static struct node *parse_command(struct lexer *l)
 {
 	struct node *n;
@@ -367,6 +380,7 @@ static struct node *parse_pipe(struct lexer *l)
 	return n;
 }
 
+/* [!] pipe */
 static struct node *parse_pipeline(struct lexer *l)
 {
 	struct node *n;
@@ -381,6 +395,7 @@ static struct node *parse_pipeline(struct lexer *l)
 	return negate ? new_node(N_NOT, n, NULL) : n;
 }
 
+/* pipeline [&& pipeline | || pipeline]...; both bind to the left. */
 static struct node *parse_and_or(struct lexer *l)
 {
 	struct node *n = parse_pipeline(l);

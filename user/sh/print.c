@@ -145,6 +145,7 @@ static const char *put_conversion(const char *s)
 	return *s ? s + 1 : s;
 }
 
+/* The format once, with as many arguments as it takes. */
 static void put_format(const char *s)
 {
 	while (*s && !stopped) {

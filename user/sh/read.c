@@ -96,6 +96,7 @@ static size_t rest_end(const struct line *l, size_t i, const char *ifs)
 	return n;
 }
 
+/* Cut the line at IFS and assign the fields to the variables. */
 static void assign_fields(const struct line *l, char **names, int count)
 {
 	const char *ifs = get_var("IFS") ? get_var("IFS") : " \t\n";

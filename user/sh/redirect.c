@@ -64,6 +64,7 @@ static int duplicate(const char *target)
 	return fcntl(atoi(target), F_DUPFD, SAVED_FD);
 }
 
+/* A descriptor for what a redirection names; -1 with errno. */
 static int open_target(const struct redirect *r, const char *target)
 {
 	switch (r->kind) {
@@ -77,6 +78,7 @@ static int open_target(const struct redirect *r, const char *target)
 	}
 }
 
+/* Remember where a descriptor leads now. */
 static void save(int fd)
 {
 	struct saved *s = malloc(sizeof(*s));
@@ -87,6 +89,7 @@ static void save(int fd)
 	saved = s;
 }
 
+/* Carry out one redirection; -1: it was said why not. */
 static int redirect_one(const struct redirect *r, int keep)
 {
 	const char *target = r->kind == R_HERE ? "" : expand_string(r->target);
@@ -135,6 +138,7 @@ struct saved *redirect_mark(void)
 	return saved;
 }
 
+/* Undo what was redirected since the mark, the last first. */
 void restore(struct saved *mark)
 {
 	if (saved != mark)

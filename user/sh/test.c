@@ -19,6 +19,7 @@ static void bad(const char *what, const char *why)
 	longjmp(bad_expression, 1);
 }
 
+/* A decimal number, or the end of the test. */
 static long long integer(const char *s)
 {
 	char *rest;
@@ -34,6 +35,7 @@ static int is_unary(const char *s)
 	return s[0] == '-' && s[1] && !s[2] && strchr("bcdefghknprstuwxzLOGS", s[1]);
 }
 
+/* The operators about a file's kind and mode. */
 static int file_test(char op, const char *path)
 {
 	struct stat st;
@@ -59,6 +61,7 @@ static int file_test(char op, const char *path)
 	}
 }
 
+/* An operator and its operand. */
 static int unary(char op, const char *s)
 {
 	switch (op) {
@@ -96,6 +99,7 @@ static int is_binary(const char *s)
 	return 0;
 }
 
+/* Two operands and what stands between. */
 static int binary(const char *a, const char *op, const char *b)
 {
 	long long x, y;
@@ -143,6 +147,7 @@ static int primary(void)
 	return *s != '\0';
 }
 
+/* primary [-a primary]... */
 static int and_expression(void)
 {
 	int value = primary();
@@ -154,6 +159,7 @@ static int and_expression(void)
 	return value;
 }
 
+/* and [-o and]... */
 static int or_expression(void)
 {
 	int value = and_expression();
@@ -191,6 +197,7 @@ static int by_count(char **a, int count)
 	return -1;
 }
 
+/* test expression, [ expression ]: 0 true, 1 false, 2 an error. */
 int do_test(int argc, char **argv)
 {
 	int value;

@@ -20,6 +20,7 @@ static char ignored_at_start[SIGNALS];	/* 1: yes; 2: no; 0: nobody looked yet */
 static volatile char pending[SIGNALS];
 static int signals_arranged;
 
+/* A signal by name or number; -1: there is none. */
 int signal_number(const char *name)
 {
 	if (isdigit(*name))
@@ -150,6 +151,7 @@ static int fixed(int sig)
 	return ignored_at_start[sig] == 1;
 }
 
+/* action NULL: as if there had never been a trap; "": ignored. */
 static void set_trap(int sig, const char *action)
 {
 	struct sigaction how = { .sa_handler = action && *action ? on_signal : SIG_IGN };
@@ -164,6 +166,7 @@ static void set_trap(int sig, const char *action)
 		handle_as_before(sig);
 }
 
+/* trap: in a form that the shell can read again. */
 static void show_traps(void)
 {
 	for (int sig = 0; sig < SIGNALS; sig++)

@@ -33,6 +33,7 @@ static struct var *find(const char *name)
 	return NULL;
 }
 
+/* The variable with this name, made unset if need be. */
 static struct var *find_or_make(const char *name)
 {
 	struct var *v = find(name);
@@ -61,6 +62,7 @@ int is_readonly(const char *name)
 	return v && v->flags & V_READONLY;
 }
 
+/* Set a variable unless it is read-only. */
 void set_var_quietly(const char *name, const char *value)
 {
 	struct var *v = find_or_make(name);
@@ -88,6 +90,7 @@ void mark_var(const char *name, int flag)
 	find_or_make(name)->flags |= flag;
 }
 
+/* Forget a variable, its flags as well. */
 void unset_var(const char *name)
 {
 	for (struct var **p = &vars; *p; p = &(*p)->next)
@@ -143,6 +146,7 @@ void show_vars(const char *prefix, int flag)
 	}
 }
 
+/* Every variable of the environment that has a proper name becomes one of the shell, exported. */
 void import_environment(void)
 {
 	for (char **e = environ; *e; e++) {
@@ -213,6 +217,7 @@ void local_save(const char *name)
 	locals = l;
 }
 
+/* Make a variable what it was when `local` came. */
 static void put_back(struct local *l)
 {
 	struct var *v;
@@ -230,6 +235,7 @@ static void put_back(struct local *l)
 	}
 }
 
+/* Put back all that was saved since the mark. */
 void local_restore(void *mark)
 {
 	while (locals != mark) {

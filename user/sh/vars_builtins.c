@@ -15,6 +15,7 @@ static char *checked_name(const char *command, const char *argument)
 	return name;
 }
 
+/* export and readonly: [name[=value]...], or a list of all that are. */
 static int mark_all(int argc, char **argv, int flag)
 {
 	int i = 1;
@@ -68,6 +69,7 @@ int do_local(int argc, char **argv)
 	return 0;
 }
 
+/* unset [-fv] name... */
 int do_unset(int argc, char **argv)
 {
 	int i = 1, functions = 0;
@@ -137,6 +139,7 @@ int do_set(int argc, char **argv)
 	return 0;
 }
 
+/* shift [n] */
 int do_shift(int argc, char **argv)
 {
 	int n = argc > 1 ? atoi(argv[1]) : 1, count = 0;
