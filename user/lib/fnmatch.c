@@ -2,6 +2,8 @@
 #include <fnmatch.h>
 #include <stddef.h>
 
+const char *__match_class(const char *p, char c, int *matched);
+
 /* Match c with the set that begins behind '['; the pattern behind ']' or NULL when the set is not closed. */
 static const char *match_set(const char *p, char c, int *matched)
 {
@@ -9,7 +11,15 @@ static const char *match_set(const char *p, char c, int *matched)
 
 	*matched = 0;
 	for (p += negate; *p && (first || *p != ']'); first = 0) {
-		char low = *p == '\\' && p[1] ? *++p : *p, high = low;
+		const char *class_end = *p == '[' ? __match_class(p + 1, c, matched) : NULL;
+		char low, high;
+
+		if (class_end) {
+			p = class_end;
+			continue;
+		}
+		low = *p == '\\' && p[1] ? *++p : *p;
+		high = low;
 
 		p++;
 		if (*p == '-' && p[1] && p[1] != ']') {

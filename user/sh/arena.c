@@ -1,26 +1,40 @@
-/* Memory that lives as long as the command line it belongs to. Marks nest: a sourced file's lines are released before the line that sourced it. */
+/* Memory that lives as long as the command it belongs to: large pieces cut from front to back. Marks nest. */
 #include "sh.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-struct block {
-	struct block *next;
+#define PIECE 4000
+
+struct piece {
+	struct piece *next;
+	size_t used, size;
+	char memory[] __attribute__((aligned(8)));
 };
 
-static struct block *blocks;
+static struct piece *pieces;
 
+/* Memory, zeroed. */
 void *arena_alloc(size_t size)
 {
-	struct block *b = calloc(1, sizeof(*b) + size);
+	void *p;
 
-	if (!b) {
-		fputs("sh: out of memory\n", stderr);
-		exit(2);
+	size = (size + 7) & ~7u;
+	if (!pieces || pieces->used + size > pieces->size) {
+		size_t room = size > PIECE ? size : PIECE;
+		struct piece *new = malloc(sizeof(*new) + room);
+
+		if (!new) {
+			fputs("sh: out of memory\n", stderr);
+			_exit(2);
+		}
+		*new = (struct piece){ .next = pieces, .size = room };
+		pieces = new;
 	}
-	b->next = blocks;
-	blocks = b;
-	return b + 1;
+	p = pieces->memory + pieces->used;
+	pieces->used += size;
+	return memset(p, 0, size);
 }
 
 char *arena_strndup(const char *s, size_t n)
@@ -31,37 +45,67 @@ char *arena_strndup(const char *s, size_t n)
 	return copy;
 }
 
-void *arena_mark(void)
+char *arena_strdup(const char *s)
 {
-	return blocks;
+	return arena_strndup(s, strlen(s));
 }
 
+/* Where the arena ends now. */
+void *arena_mark(void)
+{
+	return pieces ? pieces->memory + pieces->used : NULL;
+}
+
+/* Give back what was allocated since the mark was taken. */
 void arena_release(void *mark)
 {
-	while (blocks != mark) {
-		struct block *b = blocks;
+	char *m = mark;
 
-		blocks = b->next;
-		free(b);
+	while (pieces && !(m && m >= pieces->memory && m <= pieces->memory + pieces->size)) {
+		struct piece *p = pieces;
+
+		pieces = p->next;
+		free(p);
 	}
+	if (pieces)
+		pieces->used = m - pieces->memory;
+}
+
+/* Make room for so many characters more and the end mark. */
+static void text_reserve(struct text *t, size_t more)
+{
+	char *bigger;
+
+	if (t->length + more + 1 <= t->room)
+		return;
+	t->room = (t->length + more) * 2 + 32;
+	bigger = arena_alloc(t->room);
+	if (t->s)
+		memcpy(bigger, t->s, t->length);
+	t->s = bigger;
+}
+
+void text_putn(struct text *t, const char *s, size_t n)
+{
+	text_reserve(t, n);
+	memcpy(t->s + t->length, s, n);
+	t->length += n;
+	t->s[t->length] = '\0';
 }
 
 void text_put(struct text *t, char c)
 {
-	if (t->length + 2 > t->room) {
-		char *bigger;
-
-		t->room = t->room ? t->room * 2 : 32;
-		bigger = arena_alloc(t->room);
-		memcpy(bigger, t->s ? t->s : "", t->length);
-		t->s = bigger;
-	}
-	t->s[t->length++] = c;
-	t->s[t->length] = '\0';
+	text_putn(t, &c, 1);
 }
 
 void text_puts(struct text *t, const char *s)
 {
-	while (*s)
-		text_put(t, *s++);
+	text_putn(t, s, strlen(s));
+}
+
+char *text_end(struct text *t)
+{
+	text_reserve(t, 0);
+	t->s[t->length] = '\0';
+	return t->s;
 }

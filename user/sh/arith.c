@@ -1,4 +1,4 @@
-/* $((...)): C's integer operators by precedence climbing. Names are variables; unset ones are 0. */
+/* $((...)): C's integer operators by precedence climbing, with ?: and the assignments. Names are variables; unset ones are 0. */
 #include "sh.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -6,21 +6,25 @@
 #include <string.h>
 
 static const char *at;
+static int skipping;		/* in the branch that && || ?: do not take: nothing is assigned or divided */
 
+/* Longer ones first. Level 0 is no operator here, but keeps a shorter one from matching. */
 static const struct {
 	const char *text;
 	int level;
 } operators[] = {
-	{ "||", 1 }, { "&&", 2 }, { "==", 6 }, { "!=", 6 }, { "<=", 7 }, { ">=", 7 }, { "<<", 8 }, { ">>", 8 }, { "|", 3 }, { "^", 4 },
-	{ "&", 5 }, { "<", 7 }, { ">", 7 }, { "+", 9 }, { "-", 9 }, { "*", 10 }, { "/", 10 }, { "%", 10 },
+	{ "<<=", 0 }, { ">>=", 0 }, { "||", 1 }, { "&&", 2 }, { "==", 6 }, { "!=", 6 }, { "<=", 7 }, { ">=", 7 }, { "<<", 8 },
+	{ ">>", 8 }, { "|=", 0 }, { "^=", 0 }, { "&=", 0 }, { "+=", 0 }, { "-=", 0 }, { "*=", 0 }, { "/=", 0 }, { "%=", 0 }, { "|", 3 },
+	{ "^", 4 }, { "&", 5 }, { "<", 7 }, { ">", 7 }, { "+", 9 }, { "-", 9 }, { "*", 10 }, { "/", 10 }, { "%", 10 },
 };
+#define OPERATORS (int)(sizeof(operators) / sizeof(operators[0]))
 
-static long expression(int level);
+static long long conditional(void);
+static long long assignment(void);
 
 static void bad(void)
 {
-	fprintf(stderr, "sh: arithmetic: syntax error at \"%s\"\n", at);
-	exit(2);
+	fail("arithmetic: syntax error at \"%s\"", at);
 }
 
 static void skip(void)
@@ -29,55 +33,94 @@ static void skip(void)
 		at++;
 }
 
-static long primary(void)
+/* A constant: decimal, 0 octal, 0x hexadecimal. */
+static long long number(void)
 {
-	long value;
+	char *end;
+	long long value = strtoll(at, &end, 0);
+
+	if (end == at || isalnum(*end) || *end == '_')
+		bad();
+	at = end;
+	return value;
+}
+
+/* A variable's value, which must be a number; unset or empty it counts as 0. */
+static long long variable(const char *name)
+{
+	const char *text = get_var(name);
+	char *end;
+	long long value;
+
+	if (!text || !text[strspn(text, " \t\n")])
+		return 0;
+	value = strtoll(text, &end, 0);
+	if (end[strspn(end, " \t\n")])
+		fail("arithmetic: %s is no number: \"%s\"", name, text);
+	return value;
+}
+
+/* Take a name from the input. */
+static char *name(void)
+{
+	size_t n = 0;
+	char *s;
+
+	while (isalnum(at[n]) || at[n] == '_')
+		n++;
+	s = arena_strndup(at, n);
+	at += n;
+	return s;
+}
+
+/* A bracket, a sign or negation and its operand, a variable or a constant. */
+static long long primary(void)
+{
+	long long value;
+	char c;
 
 	skip();
-	if (*at == '(') {
+	c = *at;
+	if (c == '(') {
 		at++;
-		value = expression(1);
+		value = assignment();
 		skip();
-		if (*at++ != ')')
+		if (*at != ')')
 			bad();
+		at++;
 		return value;
 	}
-	if (*at == '-' || *at == '+' || *at == '!' || *at == '~') {
-		char c = *at++;
-
+	if (c == '-' || c == '+' || c == '!' || c == '~') {
+		at++;
 		value = primary();
 		return c == '-' ? -value : c == '!' ? !value : c == '~' ? ~value : value;
 	}
-	if (isalpha(*at) || *at == '_') {
-		size_t n = 0;
-		const char *text;
-
-		while (isalnum(at[n]) || at[n] == '_')
-			n++;
-		text = get_var(arena_strndup(at, n));
-		at += n;
-		return text ? strtol(text, NULL, 0) : 0;
-	}
-	if (!isdigit(*at))
-		bad();
-	return strtol(at, (char **)&at, 0);
+	if (isalpha(c) || c == '_')
+		return variable(name());
+	return number();
 }
 
-static long apply(const char *op, long a, long b)
+static long long divide(char op, long long a, long long b)
 {
-	if ((*op == '/' || *op == '%') && b == 0) {
-		fputs("sh: arithmetic: division by zero\n", stderr);
-		exit(2);
-	}
-	switch (op[0] << 8 | op[1]) {
+	if (b == 0 && !skipping)
+		fail("arithmetic: division by zero");
+	if (b == 0 || b == -1)
+		return op == '/' ? -a : 0;
+	return op == '/' ? a / b : a % b;
+}
+
+/* What a binary operator makes of its operands; op may be followed by an =, which is not looked at. */
+static long long apply(const char *op, long long a, long long b)
+{
+	switch (op[0] << 8 | (op[1] == '=' && op[0] != '=' && op[0] != '!' && op[0] != '<' && op[0] != '>' ? 0 : op[1])) {
 	case '|' << 8 | '|': return a || b;
 	case '&' << 8 | '&': return a && b;
 	case '=' << 8 | '=': return a == b;
 	case '!' << 8 | '=': return a != b;
 	case '<' << 8 | '=': return a <= b;
 	case '>' << 8 | '=': return a >= b;
-	case '<' << 8 | '<': return a << b;
-	case '>' << 8 | '>': return a >> b;
+	case '<' << 8 | '<': return a << (b & 63);
+	case '>' << 8 | '>': return a >> (b & 63);
 	case '|' << 8: return a | b;
 	case '^' << 8: return a ^ b;
 	case '&' << 8: return a & b;
@@ -86,38 +129,112 @@ static long apply(const char *op, long a, long b)
 	case '+' << 8: return a + b;
 	case '-' << 8: return a - b;
 	case '*' << 8: return a * b;
-	case '/' << 8: return a / b;
-	default: return a % b;
+	default: return divide(op[0], a, b);
 	}
 }
 
-static long expression(int level)
+/* The operator that comes next; -1: none. */
+static int next_operator(void)
 {
-	long value = primary();
+	skip();
+	for (int i = 0; i < OPERATORS; i++)
+		if (strncmp(at, operators[i].text, strlen(operators[i].text)) == 0)
+			return i;
+	return -1;
+}
+
+/* Binary operators of at least this level: precedence climbing. */
+static long long expression(int level)
+{
+	long long value = primary(), right;
 
 	for (;;) {
-		size_t i, n = sizeof(operators) / sizeof(operators[0]);
+		int i = next_operator(), idle;
 
-		skip();
-		for (i = 0; i < n; i++)
-			if (strncmp(at, operators[i].text, strlen(operators[i].text)) == 0)
-				break;
-		if (i == n || operators[i].level < level)
+		if (i < 0 || operators[i].level == 0 || operators[i].level < level)
 			return value;
 		at += strlen(operators[i].text);
-		value = apply(operators[i].text, value, expression(operators[i].level + 1));
+		idle = (operators[i].level == 1 && value) || (operators[i].level == 2 && !value);
+		skipping += idle;
+		right = expression(operators[i].level + 1);
+		skipping -= idle;
+		value = apply(operators[i].text, value, right);
 	}
 }
 
-long arithmetic(const char *text)
+/* a ? b : c, which binds to the right; the branch not taken is read but does nothing. */
+static long long conditional(void)
 {
-	long value;
+	long long condition = expression(1), yes, no;
+
+	skip();
+	if (*at != '?')
+		return condition;
+	at++;
+	skipping += !condition;
+	yes = assignment();
+	skipping -= !condition;
+	skip();
+	if (*at != ':')
+		bad();
+	at++;
+	skipping += !!condition;
+	no = conditional();
+	skipping -= !!condition;
+	return condition ? yes : no;
+}
+
+/* The length of an assignment operator at s; 0: there is none. */
+static size_t assignment_operator(const char *s)
+{
+	if (s[0] == '=' && s[1] != '=')
+		return 1;
+	if (s[0] && strchr("+-*/%&|^", s[0]) && s[1] == '=')
+		return 2;
+	return (s[0] == '<' || s[0] == '>') && s[1] == s[0] && s[2] == '=' ? 3 : 0;
+}
+
+/* name = value and name += value, or anything that binds closer. */
+static long long assignment(void)
+{
+	const char *start, *op;
+	long long value;
+	char *to, text[24];
+	size_t n;
+
+	skip();
+	start = at;
+	if (!isalpha(*at) && *at != '_')
+		return conditional();
+	to = name();
+	skip();
+	op = at;
+	n = assignment_operator(op);
+	if (n == 0) {
+		at = start;
+		return conditional();
+	}
+	at += n;
+	value = assignment();
+	if (n > 1)
+		value = apply(op, skipping ? 0 : variable(to), value);
+	snprintf(text, sizeof(text), "%lld", value);
+	if (!skipping)
+		set_var(to, text);
+	return value;
+}
+
+/* The value of a whole expression, whose substitutions are done; errors end the command. */
+long long arithmetic(const char *text)
+{
+	long long value;
 
 	at = text;
+	skipping = 0;
 	skip();
 	if (!*at)
 		return 0;
-	value = expression(1);
+	value = assignment();
 	skip();
 	if (*at)
 		bad();

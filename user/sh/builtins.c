@@ -1,208 +1,95 @@
-/* Commands that must run in the shell itself, because they change it, and a few that are there for speed. */
+/* The builtins: their table, and those that decide what is run next. */
 #include "sh.h"
-#include <ctype.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-static int complain(const char *what, const char *name)
+/* A count given as an argument; anything else is fatal. */
+static int count_argument(int argc, char **argv, int otherwise)
 {
-	fprintf(stderr, "sh: %s: %s: %s\n", what, name, strerror(errno));
-	return 1;
-}
-
-static int do_cd(int argc, char **argv)
-{
-	const char *to = argc > 1 ? argv[1] : get_var("HOME");
-	char cwd[512];
-
-	if (!to)
-		to = "/";
-	if (strcmp(to, "-") == 0 && get_var("OLDPWD"))
-		puts(to = get_var("OLDPWD"));
-	if (!getcwd(cwd, sizeof(cwd)))
-		cwd[0] = '\0';
-	if (chdir(to) < 0)
-		return complain("cd", to);
-	set_var("OLDPWD", cwd);
-	if (getcwd(cwd, sizeof(cwd)))
-		set_var("PWD", cwd);
-	return 0;
-}
-
-static int do_pwd(int argc, char **argv)
-{
-	char cwd[4096];
-
-	(void)argc;
-	(void)argv;
-	if (!getcwd(cwd, sizeof(cwd)))
-		return complain("pwd", ".");
-	puts(cwd);
-	return 0;
+	if (argc < 2)
+		return otherwise;
+	if (!argv[1][0] || argv[1][strspn(argv[1], "0123456789")])
+		fail("%s: %s: not a number", argv[0], argv[1]);
+	return atoi(argv[1]);
 }
 
 static int do_exit_shell(int argc, char **argv)
 {
-	int status = argc > 1 ? atoi(argv[1]) : last_status;
-
-	fflush(stdout);
-	if (in_subshell)
-		_exit(status);
-	exit(status);
+	if (exiting < 0 && stay_for_jobs())
+		return 1;
+	exit_shell(count_argument(argc, argv, exiting >= 0 ? exiting : last_status));
 }
 
-static int do_export(int argc, char **argv)
-{
-	if (argc == 1)
-		show_vars(1);
-	for (int i = 1; i < argc; i++) {
-		if (is_assignment(argv[i]))
-			assign(argv[i]);
-		export_var(arena_strndup(argv[i], strcspn(argv[i], "=")));
-	}
-	return 0;
-}
-
-static int do_unset(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++)
-		unset_var(argv[i]);
-	return 0;
-}
-
-/* set: show the variables; set -e, +x: options; set -- a b: the positional parameters. */
-static int do_set(int argc, char **argv)
-{
-	int i = 1;
-
-	if (argc == 1)
-		show_vars(0);
-	for (; i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1]; i++) {
-		if (strcmp(argv[i], "--") == 0) {
-			i++;
-			goto parameters;
-		}
-		if (strchr(argv[i], 'e'))
-			option_errexit = argv[i][0] == '-';
-		if (strchr(argv[i], 'x'))
-			option_xtrace = argv[i][0] == '-';
-	}
-	if (i == argc)
-		return 0;
-parameters:
-	{
-		char **new = calloc(argc - i + 2, sizeof(char *));
-
-		new[0] = positional[0];
-		for (int n = 1; i < argc; i++, n++)
-			new[n] = strdup(argv[i]);
-		positional = new;
-	}
-	return 0;
-}
-
-static int do_shift(int argc, char **argv)
-{
-	int n = argc > 1 ? atoi(argv[1]) : 1;
-	char *name = positional[0];
-
-	for (; n > 0; n--) {
-		if (!positional[1])
-			return 1;
-		positional++;
-		positional[0] = name;
-	}
-	return 0;
-}
-
-/* read name...: one line from standard input, a byte at a time so that the rest stays for others. */
-static int do_read(int argc, char **argv)
-{
-	int i = 1, raw = argc > 1 && strcmp(argv[1], "-r") == 0;
-	struct text t = { 0 };
-	char c = 0, *s;
-
-	i += raw;
-	text_puts(&t, " ");
-	t.length = 0;
-	while (read(0, &c, 1) == 1 && c != '\n') {
-		if (c == '\\' && !raw && read(0, &c, 1) == 1 && c == '\n')
-			continue;
-		text_put(&t, c);
-	}
-	t.s[t.length] = '\0';
-	s = t.s;
-	for (; i < argc; i++) {
-		size_t n;
-
-		s += strspn(s, " \t");
-		n = i + 1 < argc ? strcspn(s, " \t") : strlen(s);
-		while (i + 1 == argc && n > 0 && isblank(s[n - 1]))
-			n--;
-		set_var(argv[i], arena_strndup(s, n));
-		s += n;
-	}
-	return c != '\n';
-}
-
+/* eval word...: the words make one input. */
 static int do_eval(int argc, char **argv)
 {
 	struct text t = { 0 };
 
 	for (int i = 1; i < argc; i++) {
 		text_puts(&t, argv[i]);
-		text_put(&t, ' ');
+		text_put(&t, i + 1 < argc ? ' ' : '\n');
 	}
-	return t.s ? run_string(t.s) : 0;
+	return run_string(text_end(&t));
 }
 
+/* . file: sought along PATH, unless it has a slash. */
 static int do_source(int argc, char **argv)
 {
-	if (argc < 2) {
-		fputs("sh: .: file name wanted\n", stderr);
-		return 2;
+	const char *path;
+	char *file = NULL;
+	int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
+
+	if (i >= argc)
+		return complain(".: file name wanted");
+	if (strchr(argv[i], '/'))
+		file = argv[i];
+	for (path = get_var("PATH"); !file && path && *path; path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':')) {
+		struct text t = { 0 };
+		size_t n = strcspn(path, ":");
+
+		text_putn(&t, path, n);
+		text_puts(&t, n ? "/" : "");
+		text_puts(&t, argv[i]);
+		if (access(t.s, R_OK) == 0)
+			file = t.s;
 	}
-	return run_file(argv[1]);
+	if (!file || access(file, R_OK) < 0)
+		fail("%s: not found", argv[i]);
+	return run_file(file);
 }
 
+/* exec program...: without one, its redirections stay (command.c sees to that). */
 static int do_exec(int argc, char **argv)
 {
-	if (argc < 2)
+	int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
+
+	if (i >= argc)
 		return 0;
 	fflush(stdout);
-	execvp(argv[1], argv + 1);
-	complain("exec", argv[1]);
+	default_signals();
+	environ = make_environment();
+	execvp(argv[i], argv + i);
+	complain("exec: %s: %s", argv[i], errno == ENOENT ? "not found" : strerror(errno));
 	if (!interactive)
-		exit(errno == ENOENT ? 127 : 126);
+		exit_shell(errno == ENOENT ? 127 : 126);
+	interactive_signals();
 	return 126;
 }
 
-static int do_wait_children(int argc, char **argv)
-{
-	int status = 0;
-
-	if (argc == 1) {
-		while (waitpid(-1, NULL, 0) > 0)
-			;
-		return 0;
-	}
-	for (int i = 1; i < argc; i++) {
-		if (waitpid(atoi(argv[i]), &status, 0) < 0)
-			return 127;
-	}
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
+/* break and continue; outside of loops they do nothing. */
 static int jump(enum jump kind, int argc, char **argv)
 {
+	int levels = count_argument(argc, argv, 1);
+
+	if (levels < 1)
+		fail("%s: %s: out of range", argv[0], argv[1]);
+	if (loop_depth == 0)
+		return 0;
 	jumping = kind;
-	jump_levels = argc > 1 ? atoi(argv[1]) : 1;
+	jump_levels = levels < loop_depth ? levels : loop_depth;
 	return 0;
 }
 
@@ -218,22 +105,10 @@ static int do_continue(int argc, char **argv)
 
 static int do_return(int argc, char **argv)
 {
+	int status = count_argument(argc, argv, last_status);
+
 	jumping = J_RETURN;
-	return argc > 1 ? atoi(argv[1]) : last_status;
-}
-
-static int do_umask(int argc, char **argv)
-{
-	mode_t mask;
-
-	if (argc > 1) {
-		umask(strtoul(argv[1], NULL, 8));
-		return 0;
-	}
-	mask = umask(0);
-	umask(mask);
-	printf("%04o\n", mask);
-	return 0;
+	return status;
 }
 
 static int do_colon(int argc, char **argv)
@@ -243,6 +118,17 @@ static int do_colon(int argc, char **argv)
 	return 0;
 }
 
+/* hash: where programs are is not remembered, so that there is nothing to forget. */
+static int do_hash(int argc, char **argv)
+{
+	int status = 0;
+
+	for (int i = 1; i < argc; i++)
+		if (argv[i][0] != '-' && !find_program(argv[i]))
+			status = complain("hash: %s: not found", argv[i]);
+	return status != 0;
+}
+
 static int do_false(int argc, char **argv)
 {
 	(void)argc;
@@ -250,19 +136,66 @@ static int do_false(int argc, char **argv)
 	return 1;
 }
 
+/* What a name means to the shell; terse as `command -v` has it. */
+static int describe(const char *name, int terse)
+{
+	int special;
+	char *path;
+
+	if (is_reserved(name)) {
+		printf(terse ? "%s\n" : "%s is a shell keyword\n", name);
+	} else if (get_alias(name)) {
+		if (terse) {
+			fputs("alias ", stdout);
+			do_alias(2, (char *[]){ "alias", (char *)name, NULL });
+		} else {
+			printf("%s is an alias for %s\n", name, get_alias(name));
+		}
+	} else if (get_function(name)) {
+		printf(terse ? "%s\n" : "%s is a shell function\n", name);
+	} else if (find_builtin(name, &special)) {
+		printf(terse ? "%s\n" : special ? "%s is a special shell builtin\n" : "%s is a shell builtin\n", name);
+	} else if ((path = find_program(name))) {
+		if (terse)
+			puts(path);
+		else
+			printf("%s is %s\n", name, path);
+	} else {
+		if (!terse)
+			printf("%s: not found\n", name);
+		return 127;
+	}
+	return 0;
+}
+
 static int do_type(int argc, char **argv)
 {
 	int status = 0;
 
-	for (int i = 1; i < argc; i++) {
-		if (get_function(argv[i]))
-			printf("%s is a function\n", argv[i]);
-		else if (find_builtin(argv[i]))
-			printf("%s is a shell builtin\n", argv[i]);
-		else
-			status = 1;
-	}
+	for (int i = 1; i < argc; i++)
+		status |= describe(argv[i], 0);
 	return status;
+}
+
+/* command [-p] [-v | -V] name [argument...] */
+static int do_command(int argc, char **argv)
+{
+	int i = 1, what = 0;
+
+	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			i++;
+			break;
+		}
+		if (strspn(argv[i] + 1, "pvV") != strlen(argv[i] + 1))
+			return complain("command: %s: no such option", argv[i]);
+		what = strchr(argv[i], 'v') ? 'v' : strchr(argv[i], 'V') ? 'V' : what;
+	}
+	if (i >= argc)
+		return 0;
+	if (what)
+		return describe(argv[i], what == 'v');
+	return run_call(argc - i, argv + i, 0);
 }
 
 static int do_help(int argc, char **argv);
@@ -270,28 +203,47 @@ static int do_help(int argc, char **argv);
 static const struct {
 	const char *name;
 	builtin_t run;
+	int special;
 } builtins[] = {
-	{ ".", do_source }, { ":", do_colon }, { "break", do_break }, { "cd", do_cd }, { "continue", do_continue }, { "eval", do_eval },
-	{ "exec", do_exec }, { "exit", do_exit_shell }, { "export", do_export }, { "false", do_false }, { "help", do_help },
-	{ "pwd", do_pwd }, { "read", do_read }, { "return", do_return }, { "set", do_set }, { "shift", do_shift }, { "true", do_colon },
-	{ "type", do_type }, { "umask", do_umask }, { "unset", do_unset }, { "wait", do_wait_children },
+	{ ".", do_source, 1 }, { ":", do_colon, 1 }, { "break", do_break, 1 }, { "continue", do_continue, 1 }, { "eval", do_eval, 1 },
+	{ "exec", do_exec, 1 }, { "exit", do_exit_shell, 1 }, { "export", do_export, 1 }, { "readonly", do_readonly, 1 },
+	{ "return", do_return, 1 }, { "set", do_set, 1 }, { "shift", do_shift, 1 }, { "times", do_times, 1 }, { "trap", do_trap, 1 },
+	{ "unset", do_unset, 1 },
+	{ "[", do_test, 0 }, { "alias", do_alias, 0 }, { "bg", do_bg, 0 }, { "cd", do_cd, 0 }, { "command", do_command, 0 }, { "echo", do_echo, 0 },
+	{ "false", do_false, 0 }, { "fg", do_fg, 0 }, { "getopts", do_getopts, 0 }, { "hash", do_hash, 0 }, { "help", do_help, 0 },
+	{ "history", do_history, 0 },
+	{ "jobs", do_jobs, 0 }, { "kill", do_kill, 0 }, { "local", do_local, 0 }, { "printf", do_printf, 0 }, { "pwd", do_pwd, 0 },
+	{ "read", do_read, 0 }, { "test", do_test, 0 }, { "true", do_colon, 0 }, { "type", do_type, 0 }, { "umask", do_umask, 0 },
+	{ "unalias", do_unalias, 0 },
+	{ "wait", do_wait, 0 },
 };
+#define BUILTINS (int)(sizeof(builtins) / sizeof(builtins[0]))
 
+/* help: what there is. */
 static int do_help(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
 	fputs("builtins:", stdout);
-	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
+	for (int i = 0; i < BUILTINS; i++)
 		printf(" %s", builtins[i].name);
 	puts("\nprograms: ls /bin");
 	return 0;
 }
 
-builtin_t find_builtin(const char *name)
+const char *builtin_name(int i)
 {
-	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
-		if (strcmp(builtins[i].name, name) == 0)
+	return i < BUILTINS ? builtins[i].name : NULL;
+}
+
+/* The function of a builtin, NULL if it is none; *special as POSIX has it. */
+builtin_t find_builtin(const char *name, int *special)
+{
+	*special = 0;
+	for (int i = 0; i < BUILTINS; i++)
+		if (strcmp(builtins[i].name, name) == 0) {
+			*special = builtins[i].special;
 			return builtins[i].run;
+		}
 	return NULL;
 }

@@ -1,57 +1,60 @@
-/*
- * Expansion of words: tilde, parameters, command output, arithmetic, then splitting into fields and matching file names. While a field is built,
- * a backslash stands before each character that was quoted and could mean something to glob; the last step takes it away.
- */
-#include "sh.h"
+/* Expansion of words: tilde, parameters, command output, arithmetic, then splitting into fields and matching file names (glob.c). */
+#include "expand.h"
 #include <ctype.h>
-#include <dirent.h>
-#include <fnmatch.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* The fields of a command line as they come. */
-struct fields {
-	char **list;
-	int count, room;
-	struct text now;		/* the field being built */
-	int started;			/* it exists, even if it is empty ("" was written) */
-	int split;			/* unquoted expansions are cut at white space */
-};
-
-static void add_field(struct fields *f, char *s)
+/* Add a finished field to the list. */
+void add_field(struct fields *f, char *s)
 {
 	if (f->count + 2 > f->room) {
 		char **bigger;
 
 		f->room = f->room ? f->room * 2 : 16;
 		bigger = arena_alloc(f->room * sizeof(char *));
-		memcpy(bigger, f->list, f->count * sizeof(char *));
+		if (f->count)
+			memcpy(bigger, f->list, f->count * sizeof(char *));
 		f->list = bigger;
 	}
 	f->list[f->count++] = s;
 	f->list[f->count] = NULL;
 }
 
-static void end_field(struct fields *f)
+void end_field(struct fields *f)
 {
 	if (f->started)
-		add_field(f, f->now.s ? f->now.s : arena_strndup("", 0));
+		add_field(f, text_end(&f->now));
 	f->now = (struct text){ 0 };
 	f->started = 0;
 }
 
-static void put_quoted(struct fields *f, char c)
+void put_quoted(struct fields *f, char c)
 {
-	if (strchr("*?[]\\!-", c))
+	if (strchr("*?[]\\!-^", c))
 		text_put(&f->now, '\\');
 	text_put(&f->now, c);
 	f->started = 1;
 }
 
+/* A separator ends a field; white space beside another separator counts as one with it. */
+static void put_separator(struct fields *f, char c)
+{
+	int space = isspace(c);
+
+	if (f->started) {
+		end_field(f);
+		f->after_space = space;
+	} else if (!space) {
+		if (!f->after_space) {
+			f->started = 1;
+			end_field(f);
+		}
+		f->after_space = 0;
+	}
+}
+
 /* The value of an expansion: inside quotes as it is, outside cut into fields. */
-static void put_value(struct fields *f, const char *value, int quoted)
+void put_value(struct fields *f, const char *value, int quoted)
 {
 	const char *ifs = get_var("IFS");
 
@@ -59,365 +62,221 @@ static void put_value(struct fields *f, const char *value, int quoted)
 		if (quoted) {
 			put_quoted(f, *value);
 		} else if (f->split && strchr(ifs ? ifs : " \t\n", *value)) {
-			end_field(f);
+			put_separator(f, *value);
 		} else {
-			if (*value == '\\')
+			if (*value == '\\' && !f->pattern)
 				text_put(&f->now, '\\');
 			text_put(&f->now, *value);
 			f->started = 1;
+			f->after_space = 0;
 		}
 	}
 }
 
-/* $@ and $*: within quotes $@ makes a field of each parameter. */
-static void put_positional(struct fields *f, int quoted, char which)
+/* $(command) behind the $: the parser finds its end and gives the tree to run. */
+static size_t expand_substitution(struct fields *f, const char *s, int quoted)
 {
-	for (char **p = positional + 1; *p; p++) {
-		put_value(f, *p, quoted);
-		if (!p[1])
-			break;
-		if (quoted && which == '*')
-			put_quoted(f, ' ');
-		else if (quoted)
-			f->started = 1, end_field(f);
-		else
-			end_field(f);
-	}
-	if (quoted && which == '@' && positional[1])
-		f->started = 1;
+	struct lexer l;
+	struct node *n;
+
+	lex_init(&l, s + 1, NULL, NULL);
+	n = parse_substitution(&l);
+	if (l.failed)
+		fail("bad substitution");
+	put_value(f, command_output(n, NULL), quoted);
+	return l.at + 1;
 }
 
-static int parameter_count(void)
+/* $((expression)) behind the $: how many characters it takes. */
+static size_t expand_arithmetic(struct fields *f, const char *s, int quoted)
 {
-	int n = 0;
+	size_t n = arithmetic_length(s + 2);
+	struct fields inner = { 0 };
+	char number[24];
 
-	while (positional[n + 1])
-		n++;
-	return n;
+	expand_text(&inner, s + 2, s + 2 + n, Q_DOUBLE, 1);
+	snprintf(number, sizeof(number), "%lld", arithmetic(unescape(text_end(&inner.now))));
+	put_value(f, number, quoted);
+	return n + 4;
 }
 
-/* The value of the parameter with this name; NULL: unset. */
-static const char *parameter(const char *name)
+/* $name, $1, $?: the name's length; 0: the $ stands for itself. */
+static size_t expand_name(struct fields *f, const char *s, int quoted)
 {
-	static char number[16];
-	int value;
-
-	if (isdigit(name[0])) {
-		value = atoi(name);
-		return value == 0 ? positional[0] : value <= parameter_count() ? positional[value] : NULL;
-	}
-	if (name[1] || !strchr("?$!#-", name[0]))
-		return get_var(name);
-	if (name[0] == '-')
-		return interactive ? "i" : "";
-	value = name[0] == '?' ? last_status : name[0] == '$' ? shell_pid : name[0] == '!' ? last_background : parameter_count();
-	snprintf(number, sizeof(number), "%d", value);
-	return number;
-}
-
-/* Cut the shortest or longest match of a pattern off the start or the end of a value. */
-static char *trim(const char *value, const char *pattern, int at_end, int longest)
-{
-	size_t length = strlen(value);
-	char *copy = arena_strndup(value, length);
-
-	for (size_t i = 0; i <= length; i++) {
-		size_t n = longest ? length - i : i;		/* characters to be cut */
-		char saved = copy[n];
-		int match;
-
-		if (at_end)
-			match = fnmatch(pattern, copy + length - n, 0) == 0;
-		else {
-			copy[n] = '\0';
-			match = fnmatch(pattern, copy, 0) == 0;
-			copy[n] = saved;
-		}
-		if (match)
-			return at_end ? arena_strndup(copy, length - n) : copy + n;
-	}
-	return copy;
-}
-
-/* ${name}, ${#name}, ${name:-word} and its relatives, ${name#pattern} and its. text is what stands between the braces. */
-static void expand_braces(struct fields *f, char *text, int quoted)
-{
-	size_t n = text[0] == '#' && text[1] ? 1 : 0;
-	char *name, *rest;
+	size_t n = 0;
 	const char *value;
-	int colon, set;
+	char *name;
 
-	if (n) {
-		char number[16];
-
-		value = parameter(text + 1);
-		snprintf(number, sizeof(number), "%u", (unsigned)(value ? strlen(value) : 0));
-		put_value(f, number, quoted);
-		return;
-	}
-	while (isalnum(text[n]) || text[n] == '_')
-		n++;
-	if (n == 0 && text[0])
-		n = 1;
-	name = arena_strndup(text, n);
-	rest = text + n;
-	if (strcmp(name, "@") == 0 || strcmp(name, "*") == 0) {
-		put_positional(f, quoted, name[0]);
-		return;
-	}
-	value = parameter(name);
-	colon = *rest == ':';
-	rest += colon;
-	set = value && (!colon || *value);
-	switch (*rest) {
-	case '-':
-		put_value(f, set ? value : expand_string(rest + 1), quoted);
-		return;
-	case '=':
-		if (!set)
-			set_var(name, value = expand_string(rest + 1));
-		break;
-	case '+':
-		if (set)
-			put_value(f, expand_string(rest + 1), quoted);
-		return;
-	case '?':
-		if (!set) {
-			fprintf(stderr, "sh: %s: %s\n", name, rest[1] ? expand_string(rest + 1) : "parameter not set");
-			exit(2);
-		}
-		break;
-	case '#':
-	case '%':
-		if (value) {
-			int longest = rest[1] == rest[0];
-
-			value = trim(value, expand_pattern(rest + 1 + longest), *rest == '%', longest);
-		}
-		break;
-	}
-	if (value)
-		put_value(f, value, quoted);
-}
-
-/* Length of the text up to the bracket that closes what was opened before s, quotes skipped. */
-static size_t nested_length(const char *s, char open, char close)
-{
-	int depth = 1;
-	size_t n = 0;
-
-	for (; s[n]; n++) {
-		if (s[n] == '\\' && s[n + 1])
-			n++;
-		else if (s[n] == '\'' && open == '(')
-			for (n++; s[n] && s[n] != '\''; n++)
-				;
-		else if (s[n] == open)
-			depth++;
-		else if (s[n] == close && --depth == 0)
-			break;
-		if (!s[n])
-			break;
-	}
-	return n;
-}
-
-/* What begins with $ at s; how many characters behind the $ it takes. */
-static size_t expand_dollar(struct fields *f, const char *s, int quoted)
-{
-	size_t n = 0;
-	char number[16];
-
-	if (s[0] == '(' && s[1] == '(') {
-		n = nested_length(s + 2, '(', ')');
-		snprintf(number, sizeof(number), "%ld", arithmetic(expand_string(arena_strndup(s + 2, n))));
-		put_value(f, number, quoted);
-		return n + 2 + (s[n + 2] == ')') + (s[n + 3] == ')');
-	}
-	if (s[0] == '(') {
-		n = nested_length(s + 1, '(', ')');
-		put_value(f, command_output(arena_strndup(s + 1, n)), quoted);
-		return n + 2;
-	}
-	if (s[0] == '{') {
-		n = nested_length(s + 1, '{', '}');
-		expand_braces(f, arena_strndup(s + 1, n), quoted);
-		return n + 2;
-	}
-	if (s[0] == '@' || s[0] == '*') {
-		put_positional(f, quoted, s[0]);
-		return 1;
-	}
 	if (isalpha(s[0]) || s[0] == '_')
 		while (isalnum(s[n]) || s[n] == '_')
 			n++;
-	else if (isdigit(s[0]) || (s[0] && strchr("?$!#-", s[0])))
+	else if (isdigit(s[0]) || (s[0] && strchr("?$!#-@*", s[0])))
 		n = 1;
 	if (n == 0) {
 		put_quoted(f, '$');
 		return 0;
 	}
-	if (parameter(arena_strndup(s, n)))
-		put_value(f, parameter(arena_strndup(s, n)), quoted);
+	if (s[0] == '@' || s[0] == '*') {
+		put_positional(f, quoted, s[0]);
+		return 1;
+	}
+	name = arena_strndup(s, n);
+	value = parameter(name);
+	if (!value && option['u'])
+		unset_error(name, NULL);
+	if (value)
+		put_value(f, value, quoted);
 	return n;
 }
 
+/* What begins with $ at s; how many characters behind the $ it takes. */
+static size_t expand_dollar(struct fields *f, const char *s, enum quoting q)
+{
+	if (s[0] == '(' && s[1] == '(')
+		return expand_arithmetic(f, s, q);
+	if (s[0] == '(')
+		return expand_substitution(f, s, q);
+	if (s[0] == '{') {
+		size_t n = braces_length(s + 1, q);
+
+		expand_braces(f, arena_strndup(s + 1, n - 1), q);
+		return n + 1;
+	}
+	return expand_name(f, s, q);
+}
+
 /* `command`: a backslash before ` $ or \ is taken away first. Returns how many characters behind the first ` it takes. */
-static size_t expand_backquote(struct fields *f, const char *s, int quoted)
+static size_t expand_backquote(struct fields *f, const char *s, enum quoting q)
 {
 	struct text command = { 0 };
 	size_t n = 0;
 
-	text_puts(&command, "");
 	for (; s[n] && s[n] != '`'; n++) {
-		if (s[n] == '\\' && s[n + 1] && strchr("`$\\", s[n + 1]))
+		if (s[n] == '\\' && s[n + 1] && strchr(q == Q_DOUBLE ? "`$\\\"" : "`$\\", s[n + 1]))
 			n++;
 		text_put(&command, s[n]);
 	}
-	put_value(f, command_output(command.s ? command.s : ""), quoted);
+	put_value(f, command_output(NULL, text_end(&command)), q);
 	return n + (s[n] == '`');
 }
 
-static size_t expand_double_quotes(struct fields *f, const char *s, int here)
+/* ~ and ~user at the start of a word, if what follows allows it: how many characters it takes. */
+static size_t expand_tilde(struct fields *f, const char *s, const char *stops)
 {
-	size_t n = 0;
+	size_t n = strcspn(s, stops);
+	char line[160];
+	FILE *passwd;
 
-	f->started |= !(s[0] == '$' && s[1] == '@' && s[2] == '"');	/* "$@" without parameters is nothing */
-	while (s[n] && (here || s[n] != '"')) {
-		if (s[n] == '\\' && s[n + 1] && strchr(here ? "$`\\" : "$`\"\\", s[n + 1])) {
-			put_quoted(f, s[n + 1]);
-			n += 2;
-		} else if (s[n] == '\\' && s[n + 1] == '\n') {
-			n += 2;
-		} else if (s[n] == '$') {
-			n += 1 + expand_dollar(f, s + n + 1, 1);
-		} else if (s[n] == '`') {
-			n += 1 + expand_backquote(f, s + n + 1, 1);
-		} else {
-			put_quoted(f, s[n++]);
-		}
+	if (n == 1) {
+		if (get_var("HOME"))
+			for (const char *home = get_var("HOME"); *home; home++)
+				put_quoted(f, *home);
+		f->started |= get_var("HOME") != NULL;
+		return get_var("HOME") ? 1 : 0;
 	}
-	return n + (s[n] == '"');
-}
-
-static size_t expand_tilde(struct fields *f, const char *s)
-{
-	const char *home = get_var("HOME");
-
-	if (s[1] && s[1] != '/')
+	if (strcspn(s, "'\"\\$`") < n || !(passwd = fopen("/etc/passwd", "r")))
 		return 0;
-	put_value(f, home ? home : "/", 1);
-	return 1;
+	while (fgets(line, sizeof(line), passwd)) {
+		char *home = line;
+
+		if (strncmp(line, s + 1, n - 1) != 0 || line[n - 1] != ':')
+			continue;
+		for (int i = 0; home && i < 5; i++)
+			home = strchr(home, ':') ? strchr(home, ':') + 1 : NULL;
+		for (; home && *home && *home != ':'; home++)
+			put_quoted(f, *home);
+		fclose(passwd);
+		return home ? n : 0;
+	}
+	fclose(passwd);
+	return 0;
 }
 
-/* Expand a word into f, without ending its last field. */
-static void expand_into(struct fields *f, const char *s)
+static const char *expand_single(struct fields *f, const char *s, const char *end)
 {
-	if (*s == '~')
-		s += expand_tilde(f, s);
-	while (*s) {
-		if (*s == '\'') {
-			f->started = 1;
-			for (s++; *s && *s != '\''; s++)
-				put_quoted(f, *s);
-			s += *s == '\'';
-		} else if (*s == '"') {
-			s += 1 + expand_double_quotes(f, s + 1, 0);
-		} else if (*s == '\\' && s[1]) {
-			put_quoted(f, s[1]);
-			s += 2;
+	f->started = 1;
+	for (s++; s < end && *s != '\''; s++)
+		put_quoted(f, *s);
+	return s + 1;
+}
+
+/* "...": it makes a field even when it is empty, unless it is nothing but "$@" without parameters. */
+static const char *expand_double(struct fields *f, const char *s, const char *end)
+{
+	int outer = f->empty_at;
+
+	f->empty_at = 0;
+	s = expand_text(f, s + 1, end, Q_DOUBLE, 0);
+	f->started |= !f->empty_at;
+	f->empty_at = outer;
+	return s + 1;
+}
+
+/* A backslash and what follows; within double quotes it quotes only some characters. */
+static const char *expand_escape(struct fields *f, const char *s, const char *end, enum quoting q, int in_braces)
+{
+	const char *quotable = q == Q_HERE ? "$`\\" : "$`\"\\";
+
+	if (s + 1 >= end) {
+		put_quoted(f, '\\');
+		return s + 1;
+	}
+	if (s[1] == '\n' && q != Q_NONE)
+		return s + 2;
+	if (q != Q_NONE && !strchr(quotable, s[1]) && !(in_braces && s[1] == '}'))
+		put_quoted(f, '\\');
+	put_quoted(f, s[1]);
+	return s + 2;
+}
+
+/* Expand the text from s to end into f, without ending its last field; where it stopped: at the closing quote, or the end. */
+const char *expand_text(struct fields *f, const char *s, const char *end, enum quoting q, int in_braces)
+{
+	while (s < end) {
+		if (*s == '\'' && q == Q_NONE) {
+			s = expand_single(f, s, end);
+		} else if (*s == '"' && q == Q_NONE) {
+			s = expand_double(f, s, end);
+		} else if (*s == '"' && in_braces) {
+			s++;
+		} else if (*s == '"' && q == Q_DOUBLE) {
+			return s;
+		} else if (*s == '\\') {
+			s = expand_escape(f, s, end, q, in_braces);
 		} else if (*s == '$') {
-			s += 1 + expand_dollar(f, s + 1, 0);
+			s += 1 + expand_dollar(f, s + 1, q);
 		} else if (*s == '`') {
-			s += 1 + expand_backquote(f, s + 1, 0);
+			s += 1 + expand_backquote(f, s + 1, q);
+		} else if (q != Q_NONE) {
+			put_quoted(f, *s++);
+		} else if (in_braces) {
+			put_value(f, (char[]){ *s++, 0 }, 0);
 		} else {
 			text_put(&f->now, *s++);
 			f->started = 1;
 		}
 	}
+	return s;
 }
 
-static char *unescape(char *s)
+/* Expand a word into f, without ending its last field. */
+static void expand_word(struct fields *f, const char *s)
 {
-	char *to = s, *start = s;
+	const char *end = s + strlen(s);
 
-	for (; *s; s++) {
-		if (*s == '\\' && s[1])
-			s++;
-		*to++ = *s;
-	}
-	*to = '\0';
-	return start;
+	f->after_space = f->empty_at = 0;
+	if (*s == '~')
+		s += expand_tilde(f, s, "/");
+	expand_text(f, s, end, Q_NONE, 0);
 }
 
-static int has_pattern(const char *s)
-{
-	for (; *s; s++) {
-		if (*s == '\\' && s[1])
-			s++;
-		else if (strchr("*?[", *s))
-			return 1;
-	}
-	return 0;
-}
-
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Match the rest of a pattern below a directory (text ends in / or is empty); matches are added to f. */
-static void glob_in(struct fields *f, const char *directory, const char *pattern)
-{
-	size_t n = strcspn(pattern, "/");
-	char *part = arena_strndup(pattern, n);
-	const char *rest = pattern + n + strspn(pattern + n, "/");
-	DIR *dir = opendir(*directory ? directory : ".");
-	struct dirent *d;
-
-	while (dir && (d = readdir(dir))) {
-		struct text path = { 0 };
-
-		if ((d->d_name[0] == '.' && part[0] != '.') || fnmatch(part, d->d_name, 0) != 0)
-			continue;
-		text_puts(&path, directory);
-		text_puts(&path, d->d_name);
-		if (!pattern[n]) {
-			add_field(f, path.s);
-			continue;
-		}
-		text_put(&path, '/');
-		if (access(path.s, 1) != 0)
-			continue;
-		if (*rest)
-			glob_in(f, path.s, rest);
-		else
-			add_field(f, path.s);
-	}
-	if (dir)
-		closedir(dir);
-}
-
-/* Replace a field by the sorted names it matches, or by itself when there are none. */
-static void glob_field(struct fields *out, char *field)
-{
-	int before = out->count;
-	size_t slashes = strspn(field, "/");
-
-	if (has_pattern(field))
-		glob_in(out, arena_strndup(field, slashes), field + slashes);
-	if (out->count == before)
-		add_field(out, unescape(field));
-	else
-		qsort(out->list + before, out->count - before, sizeof(char *), compare);
-}
-
+/* All expansions of a command's words: fields, NULL-terminated. */
 char **expand_words(const struct word *words, int *count)
 {
 	struct fields f = { .split = 1 }, out = { 0 };
 
 	for (; words; words = words->next) {
-		expand_into(&f, words->text);
+		expand_word(&f, words->text);
 		end_field(&f);
 	}
 	for (int i = 0; i < f.count; i++)
@@ -430,21 +289,55 @@ char **expand_words(const struct word *words, int *count)
 
 char *expand_pattern(const char *word)
 {
-	struct fields f = { 0 };
+	struct fields f = { .pattern = 1 };
 
-	expand_into(&f, word);
-	return f.now.s ? f.now.s : arena_strndup("", 0);
+	expand_word(&f, word);
+	return text_end(&f.now);
 }
 
 char *expand_string(const char *word)
 {
-	return unescape(expand_pattern(word));
+	struct fields f = { 0 };
+
+	expand_word(&f, word);
+	return unescape(text_end(&f.now));
+}
+
+/* The part of a value up to an unquoted colon. */
+static size_t assignment_part(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] && s[n] != ':') {
+		if (strchr("'\"\\$`", s[n]))
+			return strlen(s);
+		n++;
+	}
+	return n;
+}
+
+/* A value behind =: not split, and a ~ behind each colon means a home. */
+char *expand_assignment(const char *s)
+{
+	struct fields f = { 0 };
+
+	while (*s == '~' || strchr(s, '~')) {
+		size_t n = assignment_part(s), skip = *s == '~' ? expand_tilde(&f, s, "/:") : 0;
+
+		expand_text(&f, s + skip, s + n, Q_NONE, 0);
+		s += n;
+		if (!*s)
+			break;
+		text_put(&f.now, *s++);
+	}
+	expand_text(&f, s, s + strlen(s), Q_NONE, 0);
+	return unescape(text_end(&f.now));
 }
 
 char *expand_here(const char *text)
 {
 	struct fields f = { 0 };
 
-	expand_double_quotes(&f, text, 1);
-	return f.now.s ? unescape(f.now.s) : "";
+	expand_text(&f, text, text + strlen(text), Q_HERE, 0);
+	return unescape(text_end(&f.now));
 }

@@ -1,110 +1,193 @@
-/* Cutting input into tokens. Quotes and substitutions stay in the word as they were written. */
+/*
+ * Cutting input into tokens. Quotes and substitutions stay in the word as they were written; of $(...) only the parser knows where it ends,
+ * so that it is called to pass over it.
+ */
 #include "sh.h"
 #include <ctype.h>
 #include <string.h>
 
+static void copy_dollar(struct lexer *l, struct text *t, int quoted);
+
 void lex_init(struct lexer *l, const char *input, char *(*more)(void *), void *context)
 {
-	*l = (struct lexer){ .at = input, .more = more, .context = context, .line = 1 };
+	*l = (struct lexer){ .input = { .s = (char *)input, .length = strlen(input) }, .more = more, .context = context, .line = 1 };
 }
 
-/* The next character, fetching another line at the end of the input if an unfinished construct needs it. */
+/* Get another line of input; 0: there is none. */
+int lex_more(struct lexer *l)
+{
+	char *line = l->more ? l->more(l->context) : NULL;
+
+	if (!line)
+		return 0;
+	text_puts(&l->input, line);
+	return 1;
+}
+
+static int look(const struct lexer *l)
+{
+	return l->input.s[l->at];
+}
+
+/* The next character, fetching another line at the end of the input because an unfinished construct needs it. 0: there is none. */
 static int need_char(struct lexer *l)
 {
-	if (!*l->at) {
-		char *line = l->more ? l->more(l->context) : NULL;
-
-		if (!line)
-			return 0;
-		l->at = line;
+	if (!look(l) && !lex_more(l)) {
+		l->failed |= 2;
+		return 0;
 	}
-	return *l->at++;
+	l->line += look(l) == '\n';
+	return l->input.s[l->at++];
 }
 
-static void copy_quoted(struct lexer *l, struct text *t, char quote)
+/* Copy what was quoted with a backslash; a backslash at the end of a line joins it with the next. */
+static void copy_escaped(struct lexer *l, struct text *t)
+{
+	int c = !look(l) && !l->more ? 0 : need_char(l);
+
+	if (c == '\n')
+		return;
+	text_put(t, '\\');
+	if (c)
+		text_put(t, c);
+}
+
+/* Copy up to a closing quote inside which nothing but (if escapes) a backslash is special. */
+static void copy_plain(struct lexer *l, struct text *t, char quote, int escapes)
 {
 	int c;
 
 	while ((c = need_char(l)) && c != quote) {
 		text_put(t, c);
-		if (c == '\\' && quote != '\'' && (c = need_char(l)))
+		if (c == '\\' && escapes && (c = need_char(l)))
 			text_put(t, c);
 	}
-	if (c)
-		text_put(t, c);
+	text_put(t, quote);
 }
 
-/* Copy up to the closing bracket that matches open; quotes inside hide brackets. */
-static void copy_nested(struct lexer *l, struct text *t, char open, char close)
+/* "...", in which $ ` and \ stay special. */
+static void copy_double(struct lexer *l, struct text *t)
 {
-	int depth = 1, c;
+	int c;
 
-	while (depth > 0 && (c = need_char(l))) {
+	while ((c = need_char(l)) && c != '"') {
+		if (c == '\\') {
+			copy_escaped(l, t);
+			continue;
+		}
 		text_put(t, c);
-		if (c == '\'' || c == '"' || c == '`')
-			copy_quoted(l, t, c);
-		else if (c == '\\' && (c = need_char(l)))
-			text_put(t, c);
-		else if (c == open)
-			depth++;
-		else if (c == close)
-			depth--;
+		if (c == '$')
+			copy_dollar(l, t, 1);
+		else if (c == '`')
+			copy_plain(l, t, '`', 1);
+	}
+	text_put(t, '"');
+}
+
+/* A character and, if it opens something, all up to its end. */
+static void copy_part(struct lexer *l, struct text *t, int c, int quoted)
+{
+	if (c == '\\') {
+		copy_escaped(l, t);
+		return;
+	}
+	text_put(t, c);
+	if (c == '\'' && !quoted)
+		copy_plain(l, t, '\'', 0);
+	else if (c == '"')
+		copy_double(l, t);
+	else if (c == '`')
+		copy_plain(l, t, '`', 1);
+	else if (c == '$')
+		copy_dollar(l, t, quoted);
+}
+
+/* ${...}: within double quotes ' is no quote, except in patterns. */
+static void copy_braces(struct lexer *l, struct text *t, int quoted)
+{
+	size_t n = l->at;
+	int c;
+
+	while (isalnum(l->input.s[n]) || l->input.s[n] == '_')
+		n++;
+	if (l->input.s[n] && n > l->at && strchr("#%", l->input.s[n]))
+		quoted = 0;
+	while ((c = need_char(l)) && c != '}')
+		copy_part(l, t, c, quoted);
+	text_put(t, '}');
+}
+
+/* $((...)), the brackets counted. */
+static void copy_arithmetic(struct lexer *l, struct text *t)
+{
+	int depth = 0, c;
+
+	while ((c = need_char(l))) {
+		copy_part(l, t, c, 1);
+		depth += (c == '(') - (c == ')');
+		if (depth == -2)
+			return;
 	}
 }
 
 /* The part of a word that begins with $. */
-static void copy_dollar(struct lexer *l, struct text *t)
+static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 {
-	if (*l->at == '(') {
-		text_put(t, *l->at++);
-		copy_nested(l, t, '(', ')');
-	} else if (*l->at == '{') {
-		text_put(t, *l->at++);
-		copy_nested(l, t, '{', '}');
+	size_t start = l->at;
+
+	if (look(l) == '{') {
+		text_put(t, need_char(l));
+		copy_braces(l, t, quoted);
+	} else if (look(l) == '(' && l->input.s[l->at + 1] == '(') {
+		l->at += 2;
+		text_puts(t, "((");
+		copy_arithmetic(l, t);
+	} else if (look(l) == '(') {
+		l->at++;
+		parse_substitution(l);
+		text_putn(t, l->input.s + start, l->at - start);
 	}
 }
 
+/* The length of what stands behind ${, up to and with its }. */
+size_t braces_length(const char *s, int quoted)
+{
+	struct lexer l;
+	struct text t = { 0 };
+
+	lex_init(&l, s, NULL, NULL);
+	copy_braces(&l, &t, quoted);
+	if (l.failed)
+		fail("bad substitution: no }");
+	return l.at;
+}
+
+/* The length of the expression behind $((, without its )). */
+size_t arithmetic_length(const char *s)
+{
+	struct lexer l;
+	struct text t = { 0 };
+
+	lex_init(&l, s, NULL, NULL);
+	copy_arithmetic(&l, &t);
+	if (l.failed)
+		fail("bad substitution: no ))");
+	return l.at - 2;
+}
+
+/* Read up to an unquoted blank or operator; digits in front of < or > are a descriptor's number. */
 static void read_word(struct lexer *l)
 {
 	struct text t = { 0 };
 	int c;
 
-	text_put(&t, ' ');
-	t.length = 0;
-	while ((c = *l->at) && !strchr(" \t\n|&;<>()", c)) {
+	while ((c = look(l)) && !strchr(" \t\n|&;<>()", c)) {
 		l->at++;
-		if (c == '\\' && *l->at == '\n') {
-			l->at++;
-			if (!*l->at && l->more) {
-				char *line = l->more(l->context);
-
-				l->at = line ? line : "";
-			}
-			continue;
-		}
-		text_put(&t, c);
-		if (c == '\\' && *l->at)
-			text_put(&t, *l->at++);
-		else if (c == '\'' || c == '`')
-			copy_quoted(l, &t, c);
-		else if (c == '"') {
-			for (; (c = need_char(l)) && c != '"';) {
-				text_put(&t, c);
-				if (c == '\\' && (c = need_char(l)))
-					text_put(&t, c);
-				else if (c == '$')
-					copy_dollar(l, &t);
-				else if (c == '`')
-					copy_quoted(l, &t, '`');
-			}
-			text_put(&t, '"');
-		} else if (c == '$')
-			copy_dollar(l, &t);
+		copy_part(l, &t, c, 0);
 	}
-	t.s[t.length] = '\0';
-	l->word = t.s;
+	l->word = text_end(&t);
 	l->token = T_WORD;
-	if (isdigit(t.s[0]) && !t.s[1] && (*l->at == '<' || *l->at == '>'))
+	if (l->word[0] && l->word[strspn(l->word, "0123456789")] == '\0' && (c == '<' || c == '>'))
 		l->token = T_NUMBER;
 }
 
@@ -112,38 +195,122 @@ static const struct {
 	const char *text;
 	enum token token;
 } operators[] = {
-	{ "&&", T_AND_IF }, { "||", T_OR_IF }, { ";;", T_DSEMI }, { "<<", T_DLESS }, { ">>", T_DGREAT }, { "<&", T_LESSAMP },
-	{ ">&", T_GREATAMP }, { "<>", T_LESSGREAT }, { ">|", T_CLOBBER }, { "|", T_PIPE }, { "&", T_AMP }, { ";", T_SEMI },
-	{ "(", T_LPAREN }, { ")", T_RPAREN }, { "<", T_LESS }, { ">", T_GREAT }, { "\n", T_NEWLINE },
+	{ "&&", T_AND_IF }, { "||", T_OR_IF }, { ";;", T_DSEMI }, { "<<-", T_DLESSDASH }, { "<<", T_DLESS }, { ">>", T_DGREAT },
+	{ "<&", T_LESSAMP }, { ">&", T_GREATAMP }, { "<>", T_LESSGREAT }, { ">|", T_CLOBBER }, { "|", T_PIPE }, { "&", T_AMP },
+	{ ";", T_SEMI }, { "(", T_LPAREN }, { ")", T_RPAREN }, { "<", T_LESS }, { ">", T_GREAT }, { "\n", T_NEWLINE },
 };
 
-/* Look at the next token. */
+/* White space, comments and joined lines in front of a token. */
+static void skip_blanks(struct lexer *l)
+{
+	for (;;) {
+		const char *s = l->input.s + l->at;
+
+		if (*s == ' ' || *s == '\t') {
+			l->at++;
+		} else if (s[0] == '\\' && s[1] == '\n') {
+			l->at += 2;
+			l->line++;
+			if (!look(l))
+				lex_more(l);
+		} else if (*s == '#') {
+			l->at += strcspn(s, "\n");
+		} else {
+			return;
+		}
+	}
+}
+
+/* How many characters of the input the operator takes, 0 if it is not there; joined lines may part its characters. */
+static size_t operator_length(const struct lexer *l, const char *operator)
+{
+	const char *s = l->input.s + l->at;
+	size_t n = 0;
+
+	for (; *operator; operator++, n++) {
+		while (n > 0 && s[n] == '\\' && s[n + 1] == '\n')
+			n += 2;
+		if (s[n] != *operator)
+			return 0;
+	}
+	return n;
+}
+
+/* Look at the next token. Behind a newline come the texts of the here-documents that the line announced. */
 void next_token(struct lexer *l)
 {
+	skip_blanks(l);
 	l->word = NULL;
-	for (;;) {
-		while (*l->at == ' ' || *l->at == '\t' || *l->at == '\r')
-			l->at++;
-		if (l->at[0] == '\\' && l->at[1] == '\n')
-			l->at += 2;
-		else if (*l->at == '#')
-			l->at += strcspn(l->at, "\n");
-		else
-			break;
-	}
-	if (!*l->at) {
-		l->token = T_END;
+	l->token_start = l->at;
+	l->token = T_END;
+	if (!look(l))
 		return;
-	}
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-		size_t n = strlen(operators[i].text);
+		size_t n = operator_length(l, operators[i].text);
 
-		if (strncmp(l->at, operators[i].text, n) == 0) {
+		if (n > 0) {
 			l->at += n;
 			l->token = operators[i].token;
-			l->line += l->token == T_NEWLINE;
+			if (l->token == T_NEWLINE) {
+				l->line++;
+				read_pending_here(l);
+			}
 			return;
 		}
 	}
 	read_word(l);
+}
+
+/* A here-document's delimiter without its quotes. */
+static char *remove_quotes(const char *s)
+{
+	struct text t = { 0 };
+	char quote = 0;
+
+	for (; *s; s++) {
+		if (*s == '\\' && quote != '\'' && s[1])
+			text_put(&t, *++s);
+		else if (*s == quote)
+			quote = 0;
+		else if (!quote && (*s == '\'' || *s == '"'))
+			quote = *s;
+		else
+			text_put(&t, *s);
+	}
+	return text_end(&t);
+}
+
+/* Collect the text of a here-document up to its delimiter, or up to the end of the input. */
+static void read_here(struct lexer *l, struct redirect *r)
+{
+	char *delimiter = remove_quotes(r->target);
+	struct text t = { 0 };
+
+	while (look(l) || lex_more(l)) {
+		const char *line;
+		size_t n;
+
+		while (r->strip && look(l) == '\t')
+			l->at++;
+		line = l->input.s + l->at;
+		n = strcspn(line, "\n");
+		l->at += n + (line[n] == '\n');
+		l->line++;
+		if (n == strlen(delimiter) && strncmp(line, delimiter, n) == 0)
+			break;
+		text_putn(&t, line, n);
+		text_put(&t, '\n');
+	}
+	r->target = text_end(&t);
+}
+
+/* Read the texts of all here-documents that the line announced, in order. */
+void read_pending_here(struct lexer *l)
+{
+	while (l->pending) {
+		struct redirect *r = l->pending;
+
+		l->pending = r->next_pending;
+		read_here(l, r);
+	}
 }

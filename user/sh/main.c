@@ -1,25 +1,75 @@
 /*
- * sh: the shell. sh [-ex] [-c command [name [arg...]] | file [arg...]]; without either it reads commands from standard input,
- * with prompts if that is a terminal.
+ * sh: the shell. sh [-options] [-c command [name [arg...]] | file [arg...] | -s [arg...]]; without command and file it reads commands from
+ * standard input, with prompts if that is a terminal.
  */
 #include "sh.h"
 #include <errno.h>
-#include <signal.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LINE_ROOM 512
+static jmp_buf prompt_again;
+static char **outer_positional;
+static int expanding_prompt;
+int exiting = -1;
 
-static void prompt(const char *variable, const char *otherwise)
+static void say(const char *format, va_list ap)
 {
-	const char *text = get_var(variable);
-
-	if (!interactive)
-		return;
 	fflush(stdout);
-	fputs(text ? text : otherwise, stderr);
+	fputs("sh: ", stderr);
+	vfprintf(stderr, format, ap);
+	fputs("\n", stderr);
+}
+
+/* Say what is wrong; returns the status of an error, 2. */
+int complain(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(format, ap);
+	va_end(ap);
+	return 2;
+}
+
+/* Give up the command; an interactive shell goes on with the next one. */
+void back_to_prompt(void)
+{
+	if (interactive)
+		longjmp(prompt_again, 1);
+	exit_shell(last_status);
+}
+
+/* Say what is wrong and give up the command, or the shell if it is not interactive. */
+void fail(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(format, ap);
+	va_end(ap);
+	last_status = 2;
+	back_to_prompt();
+}
+
+/* The end of the shell or of a subshell: the trap on EXIT is run first. */
+void exit_shell(int status)
+{
+	char *action = take_exit_trap();
+
+	exiting = status;
+	if (action) {
+		last_status = status;
+		jumping = J_NONE;
+		run_string(action);
+	}
+	if (interactive)
+		hangup_jobs();
+	fflush(stdout);
+	_exit(status & 255);
 }
 
 /* One line from standard input, a byte at a time: what follows belongs to the commands. NULL at the end. */
@@ -30,101 +80,185 @@ static char *read_line(void)
 	ssize_t n;
 
 	while ((n = read(0, &c, 1)) != 0) {
-		if (n < 0 && errno == EINTR)
-			return arena_strndup("\n", 1);
+		if (n < 0 && errno == EINTR && !interrupted)
+			continue;
 		if (n < 0)
 			break;
 		text_put(&t, c);
 		if (c == '\n')
 			break;
 	}
+	if (option['v'] && t.s)
+		fputs(t.s, stderr);
 	return t.s;
+}
+
+/* A line for a prompt: typed at a terminal, or from a file. */
+static char *prompted_line(const char *variable)
+{
+	const char *prompt = get_var(variable);
+	char *line;
+
+	if (!interactive)
+		return read_line();
+	fflush(stdout);
+	expanding_prompt = 1;
+	prompt = prompt ? expand_here(prompt) : "";
+	expanding_prompt = 0;
+	if (isatty(0) && isatty(2))
+		line = edit_line(prompt);
+	else {
+		fputs(prompt, stderr);
+		line = read_line();
+	}
+	return line;
 }
 
 /* parse_line() needs the rest of an unfinished command. */
 static char *continue_line(void *context)
 {
+	char *line = prompted_line("PS2");
+
 	(void)context;
-	prompt("PS2", "> ");
-	return read_line();
+	if (interrupted)
+		back_to_prompt();
+	return line;
 }
 
-/* Read and run commands until the end of the input. Interactive shells survive errors. */
+/* Read and run a command; 0: the input has ended. */
+static int run_input_line(void)
+{
+	struct lexer l;
+	struct node *n;
+	char *line;
+	int error;
+
+	report_jobs();
+	line = prompted_line("PS1");
+	if (interrupted)
+		return 1;
+	if (!line && interactive && option['I']) {
+		fputs("Use \"exit\" to leave the shell.\n", stderr);
+		return 1;
+	}
+	if (!line)
+		return stay_for_jobs();
+	exit_warned -= exit_warned > 0;
+	lex_init(&l, line, continue_line, NULL);
+	n = parse_line(&l, &error);
+	if (error)
+		last_status = 2;
+	else if (n)
+		run_node(n);
+	return !error || interactive;
+}
+
+/* Read and run commands until the end of the input. Interactive shells survive errors and ^C. */
 static int run_input(void)
 {
-	for (;;) {
-		void *mark = arena_mark();
-		struct lexer l;
-		struct node *n;
-		char *line;
-		int error;
+	static void *mark;
+	int more;
 
-		report_jobs();
-		prompt("PS1", "# ");
-		line = read_line();
-		if (!line)
-			return last_status;
-		lex_init(&l, line, continue_line, NULL);
-		n = parse_line(&l, &error);
-		if (error)
-			last_status = 2;
-		else if (n)
-			run_node(n);
-		if (error && !interactive)
-			return last_status;
+	mark = arena_mark();
+	outer_positional = positional;
+	do {
+		if (setjmp(prompt_again)) {
+			positional = function_depth ? outer_positional : positional;
+			function_depth = loop_depth = condition_depth = 0;
+			local_restore(NULL);
+			restore(NULL);
+			if (expanding_prompt)		/* it would fail for ever */
+				set_var("PS1", "# ");
+			expanding_prompt = 0;
+		}
+		if (interrupted)
+			last_status = 130;
+		if (interrupted == INTERRUPTED)
+			fputs("\n", stderr);
+		interrupted = 0;
 		jumping = J_NONE;
 		arena_release(mark);
-	}
+		if (!function_depth)
+			outer_positional = positional;
+		more = run_input_line();
+	} while (more);
+	if (interactive)
+		fputs("\n", stderr);
+	return last_status;
 }
 
-static void on_interrupt(int sig)
+/* The environment's variables, and those that the shell sets itself. */
+static void set_defaults(void)
 {
-	(void)sig;
-}
+	char number[16], cwd[512];
 
-/* An interactive shell outlives ^C, ^\ and ^Z; the interrupted read gives a new prompt. */
-static void become_interactive(void)
-{
-	struct sigaction action = { .sa_handler = on_interrupt };
-
-	interactive = 1;
-	sigaction(SIGINT, &action, NULL);
-	signal(SIGQUIT, SIG_IGN);
-	signal(SIGTSTP, SIG_IGN);
-	signal(SIGTTIN, SIG_IGN);
-	signal(SIGTTOU, SIG_IGN);
-}
-
-int main(int argc, char **argv)
-{
-	const char *command = NULL;
-	int option, status;
-
-	shell_pid = getpid();
 	import_environment();
 	if (!get_var("PATH"))
 		set_var("PATH", "/bin:/sbin");
-	while ((option = getopt(argc, argv, "ec:xi")) != -1) {
-		if (option == 'c')
-			command = optarg;
-		else if (option == 'e')
-			option_errexit = 1;
-		else if (option == 'x')
-			option_xtrace = 1;
-		else if (option == '?')
-			return 2;
+	set_var("IFS", " \t\n");
+	set_var("OPTIND", "1");
+	if (!get_var("PS1"))
+		set_var("PS1", getuid() ? "$ " : "# ");
+	set_var("PS2", "> ");
+	set_var("PS4", "+ ");
+	snprintf(number, sizeof(number), "%d", getppid());
+	set_var("PPID", number);
+	if (getcwd(cwd, sizeof(cwd)))
+		set_var("PWD", cwd);
+}
+
+/* The options in front; *command becomes the -c string's place. Returns the first argument's. */
+static int read_options(int argc, char **argv, int *command)
+{
+	int i = 1;
+
+	for (; i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1]; i++) {
+		int on = argv[i][0] == '-';
+
+		if (strcmp(argv[i], "--") == 0)
+			return i + 1;
+		for (char *s = argv[i] + 1; *s; s++) {
+			if (*s == 'c')
+				*command = 1;
+			else if (*s == 'o' && i + 1 < argc && set_option_named(argv[++i], on) == 0)
+				break;
+			else if (*s == 'm')
+				option['m'] = on;
+			else if (*s != 'l' && set_option(*s, on) < 0)
+				exit(complain("-%c: no such option", *s));
+		}
 	}
-	argv += optind;
-	positional = argv[0] ? argv : (char *[]){ "sh", NULL };
+	return i;
+}
+
+/* Read the options, then commands from a string, a file or standard input. */
+int main(int argc, char **argv)
+{
+	int command = 0, first, status;
+
+	shell_pid = getpid();
+	set_defaults();
+	first = read_options(argc, argv, &command);
+	if (command && first >= argc)
+		return complain("-c: a command is wanted");
+	positional = argv + first;
+	if (command && argv[first + 1])
+		positional++;
+	else if (command || !argv[first] || option['s']) {
+		positional = calloc(argc + 2, sizeof(char *));
+		positional[0] = argv[0];
+		for (int i = 0; option['s'] && first + i < argc; i++)
+			positional[i + 1] = argv[first + i];
+	}
+	if (option['i'] || (!command && (option['s'] || !argv[first]) && isatty(0) && isatty(2)))
+		interactive_signals();
+	if (option['m'] || interactive)
+		set_option('m', !command && (interactive || option['m']));
 	if (command)
-		status = run_string(command);
-	else if (argv[0])
-		status = run_file(argv[0]);
-	else {
-		if (isatty(0))
-			become_interactive();
+		status = run_string(argv[first]);
+	else if (argv[first] && !option['s'])
+		status = run_file(argv[first]);
+	else
 		status = run_input();
-	}
-	fflush(stdout);
-	return status;
+	exit_shell(status);
 }

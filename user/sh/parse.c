@@ -1,23 +1,22 @@
-/* From tokens to a tree, by recursive descent along POSIX's shell grammar. A syntax error is said once and unwinds through `failed`. */
+/* From tokens to a tree, by recursive descent along POSIX's shell grammar. A syntax error is said once and unwinds through l->failed. */
 #include "sh.h"
 #include <ctype.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-static int failed;
-static struct redirect *pending_here;	/* the here-document whose text begins after the next newline */
 
 static struct node *parse_list(struct lexer *l, int stop_at_newline);
 static struct node *parse_and_or(struct lexer *l);
+static struct node *parse_command(struct lexer *l);
 
 static void syntax_error(struct lexer *l)
 {
-	if (!failed)
-		fprintf(stderr, "sh: line %d: syntax error near %s\n", l->line, l->word ? l->word :
-			l->token == T_END ? "the end" : l->token == T_NEWLINE ? "the end of the line" : "an operator");
-	failed = 1;
+	if (!(l->failed & 1))
+		complain("line %d: syntax error: %s%s%s", l->line, l->failed ? "unterminated " : "unexpected ", l->word ? l->word : "",
+			 l->word ? "" : l->failed ? "quote" : l->token == T_END ? "end" : l->token == T_NEWLINE ? "end of line" : "operator");
+	l->failed |= 1;
 }
 
+/* A node in the arena. */
 static struct node *new_node(enum node_kind kind, struct node *left, struct node *right)
 {
 	struct node *n = arena_alloc(sizeof(*n));
@@ -33,69 +32,11 @@ static int is_word(const struct lexer *l, const char *text)
 	return l->token == T_WORD && strcmp(l->word, text) == 0;
 }
 
-/* Collect the text of a here-document up to its delimiter. */
-static void read_here(struct lexer *l, struct redirect *r)
-{
-	char *delimiter = expand_string(r->target);
-	struct text t = { 0 };
-
-	text_puts(&t, "");
-	for (;;) {
-		size_t n;
-
-		if (!*l->at) {
-			char *line = l->more ? l->more(l->context) : NULL;
-
-			if (!line)
-				break;
-			l->at = line;
-		}
-		n = strcspn(l->at, "\n");
-		if (n == strlen(delimiter) && strncmp(l->at, delimiter, n) == 0) {
-			l->at += n + (l->at[n] == '\n');
-			break;
-		}
-		for (size_t i = 0; i < n; i++)
-			text_put(&t, l->at[i]);
-		text_put(&t, '\n');
-		l->at += n + (l->at[n] == '\n');
-	}
-	r->target = t.s ? t.s : "";
-}
-
-/* Called at the end of a line: now comes the text of the here-document that it announced. */
-static void finish_here(struct lexer *l)
-{
-	if (pending_here) {
-		read_here(l, pending_here);
-		pending_here = NULL;
-	}
-}
-
-static void advance(struct lexer *l)
-{
-	if (l->token == T_NEWLINE)
-		finish_here(l);
-	next_token(l);
-}
-
 /* Skip newlines where the grammar allows them, asking for more input if it ends there. */
 static void skip_newlines(struct lexer *l)
 {
-	for (;;) {
-		if (l->token == T_NEWLINE) {
-			advance(l);
-		} else if (l->token == T_END && l->more && !failed) {
-			char *line = l->more(l->context);
-
-			if (!line)
-				return;
-			l->at = line;
-			next_token(l);
-		} else {
-			return;
-		}
-	}
+	while (!l->failed && (l->token == T_NEWLINE || (l->token == T_END && lex_more(l))))
+		next_token(l);
 }
 
 static void expect(struct lexer *l, const char *text)
@@ -104,7 +45,7 @@ static void expect(struct lexer *l, const char *text)
 	if (!is_word(l, text))
 		syntax_error(l);
 	else
-		advance(l);
+		next_token(l);
 }
 
 static int is_redirect(const struct lexer *l)
@@ -112,35 +53,55 @@ static int is_redirect(const struct lexer *l)
 	return l->token == T_NUMBER || (l->token >= T_LESS && l->token <= T_CLOBBER);
 }
 
+/* The kind of a redirection and the descriptor it is about if none is written. */
+static enum redirect_kind redirect_kind(enum token token, int *fd)
+{
+	*fd = token == T_LESS || token == T_LESSAMP || token == T_LESSGREAT || token == T_DLESS || token == T_DLESSDASH ? 0 : 1;
+	switch (token) {
+	case T_LESS: return R_IN;
+	case T_LESSGREAT: return R_RDWR;
+	case T_GREAT: return R_OUT;
+	case T_CLOBBER: return R_CLOBBER;
+	case T_DGREAT: return R_APPEND;
+	case T_DLESS:
+	case T_DLESSDASH: return R_HERE;
+	default: return R_DUP;
+	}
+}
+
+/* Queue a here-document; its text comes behind the next newline. */
+static void announce_here(struct lexer *l, struct redirect *r)
+{
+	struct redirect **p = &l->pending;
+
+	r->quoted = strcspn(r->target, "'\"\\") < strlen(r->target);
+	while (*p)
+		p = &(*p)->next_pending;
+	*p = r;
+}
+
+/* [n]<word and its relatives. */
 static void parse_redirect(struct lexer *l, struct redirect ***tail)
 {
 	struct redirect *r = arena_alloc(sizeof(*r));
 	int fd = -1;
 
 	if (l->token == T_NUMBER) {
-		fd = l->word[0] - '0';
+		fd = atoi(l->word);
 		next_token(l);
 	}
-	switch (l->token) {
-	case T_LESS: r->kind = R_IN; break;
-	case T_LESSGREAT: r->kind = R_RDWR; break;
-	case T_GREAT:
-	case T_CLOBBER: r->kind = R_OUT; break;
-	case T_DGREAT: r->kind = R_APPEND; break;
-	case T_DLESS: r->kind = R_HERE; break;
-	default: r->kind = R_DUP;
-	}
-	r->fd = fd >= 0 ? fd : l->token == T_LESS || l->token == T_LESSAMP || l->token == T_LESSGREAT || l->token == T_DLESS ? 0 : 1;
+	r->kind = redirect_kind(l->token, &r->fd);
+	r->strip = l->token == T_DLESSDASH;
+	if (fd >= 0)
+		r->fd = fd;
 	next_token(l);
-	if (l->token != T_WORD) {
+	if (l->token != T_WORD && l->token != T_NUMBER) {
 		syntax_error(l);
 		return;
 	}
 	r->target = l->word;
-	if (r->kind == R_HERE) {
-		r->quoted = strcspn(l->word, "'\"\\") < strlen(l->word);
-		pending_here = r;
-	}
+	if (r->kind == R_HERE)
+		announce_here(l, r);
 	**tail = r;
 	*tail = &r->next;
 	next_token(l);
@@ -155,7 +116,7 @@ static void add_word(struct word ***tail, char *text)
 	*tail = &w->next;
 }
 
-static int is_name(const char *s)
+int is_name(const char *s)
 {
 	if (!isalpha(*s) && *s != '_')
 		return 0;
@@ -164,8 +125,19 @@ static int is_name(const char *s)
 	return !*s;
 }
 
-static struct node *parse_compound_body(struct lexer *l);
+/* Whether a word means something where a command begins. */
+int is_reserved(const char *s)
+{
+	static const char *const words[] = { "if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for",
+					     "{", "}", "!", "in" };
 
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(s, words[i]) == 0)
+			return 1;
+	return 0;
+}
+
+/* name() command; the ( was seen. */
 static struct node *parse_function(struct lexer *l, char *name)
 {
 	struct node *n = new_node(N_FUNCTION, NULL, NULL);
@@ -174,14 +146,13 @@ static struct node *parse_function(struct lexer *l, char *name)
 	next_token(l);
 	if (l->token != T_RPAREN)
 		syntax_error(l);
-	advance(l);
+	next_token(l);
 	skip_newlines(l);
-	n->left = parse_compound_body(l);
-	if (!n->left)
-		syntax_error(l);
+	n->left = parse_command(l);
 	return n;
 }
 
+/* Assignments, words and redirections, in any order; or a function's definition. */
 static struct node *parse_simple(struct lexer *l)
 {
 	struct node *n = new_node(N_SIMPLE, NULL, NULL);
@@ -189,14 +160,18 @@ static struct node *parse_simple(struct lexer *l)
 	struct redirect **redirects = &n->redirects;
 	int any = 0;
 
-	for (; !failed; any = 1) {
+	for (; !l->failed; any = 1) {
 		if (is_redirect(l)) {
 			parse_redirect(l, &redirects);
-		} else if (l->token == T_WORD) {
+		} else if (l->token == T_WORD && (any || !is_reserved(l->word) || strcmp(l->word, "in") == 0)) {
 			char *word = l->word;
 
 			next_token(l);
-			if (l->token == T_LPAREN && !any && is_name(word))
+			if (l->alias_next && l->input.length - l->token_start <= l->alias_next) {
+				l->alias_next = 0;
+				expand_alias(l);
+			}
+			if (l->token == T_LPAREN && !any && is_name(word) && !is_reserved(word))
 				return parse_function(l, word);
 			if (!n->words && is_assignment(word))
 				add_word(&assignments, word);
@@ -211,11 +186,12 @@ static struct node *parse_simple(struct lexer *l)
 	return n;
 }
 
+/* if list then list [elif ...] [else list] fi */
 static struct node *parse_if(struct lexer *l)
 {
 	struct node *n = new_node(N_IF, NULL, NULL);
 
-	advance(l);
+	next_token(l);
 	n->left = parse_list(l, 0);
 	expect(l, "then");
 	n->right = parse_list(l, 0);
@@ -225,18 +201,19 @@ static struct node *parse_if(struct lexer *l)
 		return n;
 	}
 	if (is_word(l, "else")) {
-		advance(l);
+		next_token(l);
 		n->other = parse_list(l, 0);
 	}
 	expect(l, "fi");
 	return n;
 }
 
+/* while or until list do list done */
 static struct node *parse_while(struct lexer *l, enum node_kind kind)
 {
 	struct node *n = new_node(kind, NULL, NULL);
 
-	advance(l);
+	next_token(l);
 	n->left = parse_list(l, 0);
 	expect(l, "do");
 	n->right = parse_list(l, 0);
@@ -244,6 +221,7 @@ static struct node *parse_while(struct lexer *l, enum node_kind kind)
 	return n;
 }
 
+/* for name [in word...] do list done */
 static struct node *parse_for(struct lexer *l)
 {
 	struct node *n = new_node(N_FOR, NULL, NULL);
@@ -253,7 +231,7 @@ static struct node *parse_for(struct lexer *l)
 	if (l->token != T_WORD || !is_name(l->word))
 		syntax_error(l);
 	n->name = l->word;
-	advance(l);
+	next_token(l);
 	skip_newlines(l);
 	if (is_word(l, "in")) {
 		n->in_list = 1;
@@ -261,13 +239,16 @@ static struct node *parse_for(struct lexer *l)
 			add_word(&words, l->word);
 	}
 	if (l->token == T_SEMI || l->token == T_NEWLINE)
-		advance(l);
+		next_token(l);
+	else if (n->in_list)
+		syntax_error(l);
 	expect(l, "do");
 	n->right = parse_list(l, 0);
 	expect(l, "done");
 	return n;
 }
 
+/* [(] pattern [| pattern]... ) [list] ;; */
 static struct case_item *parse_case_item(struct lexer *l)
 {
 	struct case_item *item = arena_alloc(sizeof(*item));
@@ -284,16 +265,17 @@ static struct case_item *parse_case_item(struct lexer *l)
 	}
 	if (l->token != T_RPAREN || !item->patterns)
 		syntax_error(l);
-	advance(l);
+	next_token(l);
 	skip_newlines(l);
 	if (l->token != T_DSEMI && !is_word(l, "esac"))
 		item->body = parse_list(l, 0);
 	skip_newlines(l);
 	if (l->token == T_DSEMI)
-		advance(l);
+		next_token(l);
 	return item;
 }
 
+/* case word in item... esac */
 static struct node *parse_case(struct lexer *l)
 {
 	struct node *n = new_node(N_CASE, NULL, NULL);
@@ -307,7 +289,7 @@ static struct node *parse_case(struct lexer *l)
 		add_word(&words, l->word);
 	next_token(l);
 	expect(l, "in");
-	for (skip_newlines(l); !failed && !is_word(l, "esac"); skip_newlines(l)) {
+	for (skip_newlines(l); !l->failed && !is_word(l, "esac"); skip_newlines(l)) {
 		*items = parse_case_item(l);
 		items = &(*items)->next;
 	}
@@ -315,11 +297,12 @@ static struct node *parse_case(struct lexer *l)
 	return n;
 }
 
+/* ( list ) or { list; } */
 static struct node *parse_bracketed(struct lexer *l, enum node_kind kind)
 {
 	struct node *n = new_node(kind, NULL, NULL);
 
-	advance(l);
+	next_token(l);
 	n->left = parse_list(l, 0);
 	skip_newlines(l);
 	if (kind == N_GROUP) {
@@ -352,44 +335,75 @@ static struct node *parse_compound_body(struct lexer *l)
 	return NULL;
 }
 
+/* A compound command with its redirections, or a simple one. */
 static struct node *parse_command(struct lexer *l)
 {
-	struct node *n = parse_compound_body(l);
+	struct node *n;
 	struct redirect **redirects;
 
+	while (expand_alias(l))
+		;
+	n = parse_compound_body(l);
 	if (!n)
 		return parse_simple(l);
-	for (redirects = &n->redirects; is_redirect(l) && !failed;)
+	for (redirects = &n->redirects; is_redirect(l) && !l->failed;)
 		parse_redirect(l, &redirects);
 	return n;
 }
 
+/* What was written from start to the token looked at, for the list of jobs. */
+static char *source_text(const struct lexer *l, size_t start)
+{
+	const char *s = l->input.s + start;
+	size_t n = l->token_start - start;
+	char *text;
+
+	while (n > 0 && isspace(s[n - 1]))
+		n--;
+	text = arena_strndup(s, n);
+	for (char *c = text; *c; c++)
+		if (*c == '\n' || *c == '\t')
+			*c = ' ';
+	return text;
+}
+
+/* command | command...: it nests to the right. */
+static struct node *parse_pipe(struct lexer *l)
+{
+	struct node *n = parse_command(l);
+
+	if (l->token == T_PIPE && !l->failed) {
+		next_token(l);
+		skip_newlines(l);
+		n = new_node(N_PIPE, n, parse_pipe(l));
+	}
+	return n;
+}
+
+/* [!] pipe */
 static struct node *parse_pipeline(struct lexer *l)
 {
 	struct node *n;
-	int negate = 0;
+	size_t start = l->token_start;
+	int negate = is_word(l, "!");
 
-	while (is_word(l, "!")) {
-		negate = !negate;
+	if (negate)
 		next_token(l);
-	}
-	n = parse_command(l);
-	if (l->token == T_PIPE && !failed) {
-		advance(l);
-		skip_newlines(l);
-		n = new_node(N_PIPE, n, parse_pipeline(l));
-	}
+	n = parse_pipe(l);
+	if (option['m'])
+		n->text = source_text(l, start);
 	return negate ? new_node(N_NOT, n, NULL) : n;
 }
 
+/* pipeline [&& pipeline | || pipeline]...; both bind to the left. */
 static struct node *parse_and_or(struct lexer *l)
 {
 	struct node *n = parse_pipeline(l);
 
-	while (!failed && (l->token == T_AND_IF || l->token == T_OR_IF)) {
+	while (!l->failed && (l->token == T_AND_IF || l->token == T_OR_IF)) {
 		enum node_kind kind = l->token == T_AND_IF ? N_AND : N_OR;
 
-		advance(l);
+		next_token(l);
 		skip_newlines(l);
 		n = new_node(kind, n, parse_pipeline(l));
 	}
@@ -397,10 +411,12 @@ static struct node *parse_and_or(struct lexer *l)
 }
 
 /* Words that end a list because they belong to the construct around it. */
-static int ends_list(const struct lexer *l)
+static int ends_list(struct lexer *l)
 {
 	static const char *const words[] = { "then", "else", "elif", "fi", "do", "done", "esac", "}" };
 
+	while (expand_alias(l))
+		;
 	if (l->token == T_END || l->token == T_RPAREN || l->token == T_DSEMI)
 		return 1;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -421,14 +437,17 @@ static struct node *parse_list(struct lexer *l, int stop_at_newline)
 
 	if (!stop_at_newline)
 		skip_newlines(l);
-	while (!failed && !ends_list(l)) {
+	while (!l->failed && !ends_list(l)) {
+		size_t start = l->token_start;
 		struct node *n = parse_and_or(l);
 
-		if (l->token == T_AMP)
+		if (l->token == T_AMP) {
 			n = new_node(N_BACKGROUND, n, NULL);
+			n->text = option['m'] ? source_text(l, start) : NULL;
+		}
 		list = append(list, n);
 		if (l->token == T_SEMI || l->token == T_AMP)
-			advance(l);
+			next_token(l);
 		else if (l->token != T_NEWLINE)
 			break;
 		if (stop_at_newline && (l->token == T_NEWLINE || l->token == T_END))
@@ -436,7 +455,7 @@ static struct node *parse_list(struct lexer *l, int stop_at_newline)
 		if (!stop_at_newline)
 			skip_newlines(l);
 	}
-	if (!list && !stop_at_newline)
+	if (!list)
 		syntax_error(l);
 	return list;
 }
@@ -446,18 +465,35 @@ struct node *parse_line(struct lexer *l, int *error)
 {
 	struct node *n = NULL;
 
-	failed = 0;
-	pending_here = NULL;
-	next_token(l);
-	while (l->token == T_NEWLINE)
+	l->failed = 0;
+	l->pending = NULL;
+	do {
 		next_token(l);
+	} while (l->token == T_NEWLINE);
 	if (l->token != T_END) {
 		n = parse_list(l, 1);
-		if (l->token == T_NEWLINE)
-			finish_here(l);
-		else if (l->token != T_END)
+		if ((l->token != T_NEWLINE && l->token != T_END) || l->failed)
 			syntax_error(l);
+		read_pending_here(l);
 	}
-	*error = failed;
-	return failed ? NULL : n;
+	*error = l->failed != 0;
+	return l->failed ? NULL : n;
+}
+
+/* What stands between $( and ), in the midst of a word: the lexer is left behind the bracket. */
+struct node *parse_substitution(struct lexer *l)
+{
+	struct redirect *pending = l->pending;
+	struct node *n = NULL;
+
+	l->pending = NULL;
+	next_token(l);
+	skip_newlines(l);
+	if (l->token != T_RPAREN)
+		n = parse_list(l, 0);
+	skip_newlines(l);
+	if (l->token != T_RPAREN)
+		syntax_error(l);
+	l->pending = pending;
+	return n;
 }

@@ -1,13 +1,17 @@
-/* The shell: what its files share. Reading order: main.c, lex.c, parse.c, expand.c, exec.c, redirect.c, builtins.c, vars.c, arena.c. */
+/*
+ * The shell: what its files share. Reading order: main.c, options.c; lex.c, parse.c, function.c; expand.c, param.c, glob.c, arith.c; exec.c,
+ * command.c, redirect.c, jobs.c, trap.c; vars.c; builtins.c and the builtins' files; edit.c, history.c, complete.c; arena.c.
+ */
 #ifndef SH_H
 #define SH_H
 
 #include <stddef.h>
 #include <sys/types.h>
 
-/* arena.c: memory for one command line, given back all at once. */
+/* arena.c: memory for one command, given back all at once. */
 void *arena_alloc(size_t size);
 char *arena_strndup(const char *s, size_t n);
+char *arena_strdup(const char *s);
 void *arena_mark(void);
 void arena_release(void *mark);
 
@@ -18,32 +22,44 @@ struct text {
 };
 void text_put(struct text *t, char c);
 void text_puts(struct text *t, const char *s);
+void text_putn(struct text *t, const char *s, size_t n);
+char *text_end(struct text *t);			/* its characters; "" if there were none */
 
 /* lex.c: words keep their quotes; expand.c removes them. */
 enum token { T_END, T_NEWLINE, T_WORD, T_NUMBER, T_PIPE, T_AND_IF, T_OR_IF, T_SEMI, T_DSEMI, T_AMP, T_LPAREN, T_RPAREN, T_LESS,
-	     T_GREAT, T_DGREAT, T_LESSAMP, T_GREATAMP, T_DLESS, T_LESSGREAT, T_CLOBBER };
+	     T_GREAT, T_DGREAT, T_LESSAMP, T_GREATAMP, T_DLESS, T_DLESSDASH, T_LESSGREAT, T_CLOBBER };
 
 struct lexer {
-	const char *at;			/* what is left of the input */
+	struct text input;		/* what was read so far */
+	size_t at;			/* what is left of it begins here */
 	char *(*more)(void *context);	/* another line, for unfinished commands; NULL: there is none */
 	void *context;
 	enum token token;		/* the token looked at */
+	size_t token_start;
 	char *word;			/* its text, for T_WORD and T_NUMBER */
-	int line;
+	int line, failed;
+	size_t alias_tail;		/* while more than this is left, an alias's text is read; 0: none is */
+	size_t alias_next;		/* the word here may be an alias too: the last one's text ended in a blank */
+	struct redirect *pending;	/* here-documents whose text begins after the next newline */
 };
 
 void lex_init(struct lexer *l, const char *input, char *(*more)(void *), void *context);
+int lex_more(struct lexer *l);		/* get another line; 0: there is none */
 void next_token(struct lexer *l);
+void read_pending_here(struct lexer *l);
+size_t braces_length(const char *s, int quoted);	/* of what stands behind ${ up to and with the } */
+size_t arithmetic_length(const char *s);	/* of what stands behind $(( up to the )) */
 
 /* parse.c */
-enum redirect_kind { R_IN, R_OUT, R_APPEND, R_DUP, R_HERE, R_RDWR };
+enum redirect_kind { R_IN, R_OUT, R_CLOBBER, R_APPEND, R_DUP, R_HERE, R_RDWR };
 
 struct redirect {
-	struct redirect *next;
+	struct redirect *next, *next_pending;
 	enum redirect_kind kind;
 	int fd;
 	char *target;			/* unexpanded; the text itself of a here-document */
 	int quoted;			/* a here-document whose delimiter was quoted: not expanded */
+	int strip;			/* <<-: without the tabs at the start of lines */
 };
 
 struct word {
@@ -68,52 +84,143 @@ struct node {
 	struct redirect *redirects;
 	struct case_item *cases;
 	char *name;				/* for's variable, the function's name */
+	char *text;				/* as it was written, for the list of jobs; may be NULL */
 	int in_list;				/* for ... in was written */
 };
 
 struct node *parse_line(struct lexer *l, int *error);	/* NULL without error: nothing there (or the end: l->token) */
+struct node *parse_substitution(struct lexer *l);	/* what stands between $( and ), which is passed over */
+int is_name(const char *s);
+int is_reserved(const char *s);
+
+/* alias.c */
+struct alias;
+int expand_alias(struct lexer *l);	/* put an alias's text in the place of the word looked at; 0: it is none */
+const char *get_alias(const char *name);
+int do_alias(int argc, char **argv), do_unalias(int argc, char **argv);
+
+/* function.c */
+struct node *get_function(const char *name);
+void set_function(const char *name, struct node *body);
+void unset_function(const char *name);
+const char *function_name(int i);	/* the i-th; NULL behind the last */
 
 /* expand.c */
 char **expand_words(const struct word *words, int *count);	/* fields, NULL-terminated */
 char *expand_string(const char *word);			/* one field, no splitting, no globbing */
+char *expand_assignment(const char *value);		/* the same, with ~ also behind colons */
 char *expand_pattern(const char *word);			/* quoted characters are escaped with a backslash */
 char *expand_here(const char *text);
-char *command_output(const char *command);
-long arithmetic(const char *expression);
+long long arithmetic(const char *expression);
 
 /* exec.c */
-extern int last_status, shell_pid, last_background, interactive, in_subshell;
+extern int last_status, shell_pid, last_background, interactive, in_subshell, substitution_status, loop_depth;
 enum jump { J_NONE, J_BREAK, J_CONTINUE, J_RETURN };
 extern enum jump jumping;		/* break, continue or return is on its way up */
 extern int jump_levels;
+extern int condition_depth;		/* inside what && || ! if while test, -e does not apply */
 int run_node(struct node *node);
-int run_string(const char *text);	/* eval, -c */
+void run_and_exit(struct node *n) __attribute__((noreturn));
+int run_string(const char *text);	/* eval, -c, traps */
 int run_file(const char *path);		/* 127: cannot be read */
-void report_jobs(void);
 
-pid_t start_child(void);		/* fork; in the child ^C and ^\\ work again */
+/* command.c */
+int run_simple(struct node *n);
+int run_call(int argc, char **argv, int functions_too);	/* a command whose words are known */
+void exec_program(char **argv) __attribute__((noreturn));
+char *find_program(const char *name);	/* its path; NULL: none */
+char *command_output(struct node *n, const char *text);	/* of one or the other */
+
+/* main.c: errors that end a shell which is not interactive; an interactive one goes back to its prompt */
+void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void back_to_prompt(void) __attribute__((noreturn));
+void exit_shell(int status) __attribute__((noreturn));
+extern int exiting;			/* the status that the shell ends with; -1: it does not */
+int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));	/* says it; 2 */
+
+/* options.c: option['e'] and so on */
+extern char option[128];
+int set_option(char letter, int on);
+int set_option_named(const char *name, int on);
+void show_options(int as_commands);
+const char *option_letters(void);
 
 /* redirect.c */
 struct saved;
-int redirect(const struct redirect *r, struct saved **saved);	/* with saved, remembers what it replaces; -1: it was said why */
-void restore(struct saved *s);
+int redirect(const struct redirect *r, int keep);	/* unless kept, remembers what it replaces; -1: it was said why */
+struct saved *redirect_mark(void);
+void restore(struct saved *mark);	/* undo what was redirected since the mark */
 
-/* builtins.c: a function that returns a status, or NULL */
+/* jobs.c */
+struct job;
+extern int job_control;			/* jobs have process groups of their own */
+pid_t start_child(void);		/* fork; the child is a subshell without jobs and traps */
+struct job *new_job(int processes, const char *text);
+pid_t start_process(struct job *j, int background);
+int wait_job(struct job *j);		/* in the foreground, until it ends or stops: its status */
+void background_job(struct job *j);
+void report_jobs(void);
+void set_job_control(int on);
+void hangup_jobs(void);
+int stay_for_jobs(void);
+extern int exit_warned;		/* commands until the warning is forgotten */
+
+/* trap.c */
+enum { INTERRUPTED = 1, INTERRUPTED_SAID };	/* the latter: a newline was already written behind the ^C */
+extern volatile int interrupted;	/* ^C came to an interactive shell */
+extern volatile int trap_pending;
+void run_traps(void);
+void traps_in_child(void);
+void default_signals(void);		/* what an interactive shell arranged is undone in its children */
+void interactive_signals(void);
+int signal_number(const char *name);	/* -1: there is none */
+const char *signal_name(int sig);
+char *take_exit_trap(void);
+
+/* builtins.c: a function that returns a status */
 typedef int (*builtin_t)(int argc, char **argv);
-builtin_t find_builtin(const char *name);
+builtin_t find_builtin(const char *name, int *special);
+const char *builtin_name(int i);	/* the i-th; NULL behind the last */
+int do_bg(int argc, char **argv), do_fg(int argc, char **argv), do_jobs(int argc, char **argv), do_kill(int argc, char **argv),
+    do_wait(int argc, char **argv);
+int do_trap(int argc, char **argv);
+int do_test(int argc, char **argv), do_echo(int argc, char **argv), do_printf(int argc, char **argv);
+int do_export(int argc, char **argv), do_readonly(int argc, char **argv), do_unset(int argc, char **argv), do_local(int argc, char **argv),
+    do_set(int argc, char **argv), do_shift(int argc, char **argv), do_read(int argc, char **argv), do_getopts(int argc, char **argv);
+int do_cd(int argc, char **argv), do_pwd(int argc, char **argv), do_umask(int argc, char **argv), do_times(int argc, char **argv);
+int do_history(int argc, char **argv);
 
 /* vars.c */
 extern char **positional;		/* $0, $1, ... NULL-terminated */
-extern int option_errexit, option_xtrace;
+enum { V_EXPORT = 1, V_READONLY = 2 };
 const char *get_var(const char *name);	/* NULL: unset */
-void set_var(const char *name, const char *value);
-void assign(const char *assignment);	/* name=value, already expanded */
-void export_var(const char *name);
+void set_var(const char *name, const char *value);	/* fails on a read-only one */
+void set_var_quietly(const char *name, const char *value);	/* does nothing to a read-only one */
+void mark_var(const char *name, int flag);
+int is_readonly(const char *name);
 void unset_var(const char *name);
-void show_vars(int exported_only);
+void show_vars(const char *prefix, int flag);
+void put_shell_quoted(const char *s);
 void import_environment(void);
+char **make_environment(void);
 int is_assignment(const char *word);
-struct node *get_function(const char *name);
-void set_function(const char *name, struct node *body);
+void *local_mark(void);
+void local_save(const char *name);	/* its value comes back with local_restore() */
+void local_restore(void *mark);
+extern int function_depth;
+
+/* edit.c, history.c, complete.c */
+char *edit_line(const char *prompt);	/* with its newline, in the arena; NULL: the end */
+void history_add(const char *line);
+const char *history_get(int back);	/* 1: the last one; NULL: there is none */
+int history_count(void);
+struct completion {
+	char **list;			/* what the word may become, sorted; directories end in / */
+	int count;
+	size_t typed;			/* so much of each was typed already */
+	size_t common;			/* so much of them is the same */
+	char quote;			/* the quote that the word stands in, or 0 */
+};
+void complete(const char *line, size_t at, struct completion *c);
 
 #endif

@@ -1,4 +1,4 @@
-/* Variables and functions. Exported variables are kept in the environment as well, so that exec finds them there. */
+/* Variables: their values, flags, and what `local` and assignments in front of a command replace for a while. */
 #include "sh.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -8,21 +8,22 @@
 
 struct var {
 	struct var *next;
-	int exported;
-	char *value;			/* NULL: exported before it was set */
+	int flags;
+	char *value;			/* NULL: marked before it was set */
 	char name[];
 };
 
-struct function {
-	struct function *next;
-	struct node *body;
+/* A variable as it was before `local`. */
+struct local {
+	struct local *next;
+	int existed, flags;
+	char *value;
 	char name[];
 };
 
 static struct var *vars;
-static struct function *functions;
+static struct local *locals;
 char **positional;
-int option_errexit, option_xtrace;
 
 static struct var *find(const char *name)
 {
@@ -32,6 +33,7 @@ static struct var *find(const char *name)
 	return NULL;
 }
 
+/* The variable with this name, made unset if need be. */
 static struct var *find_or_make(const char *name)
 {
 	struct var *v = find(name);
@@ -40,7 +42,7 @@ static struct var *find_or_make(const char *name)
 		return v;
 	v = malloc(sizeof(*v) + strlen(name) + 1);
 	strcpy(v->name, name);
-	v->exported = 0;
+	v->flags = 0;
 	v->value = NULL;
 	v->next = vars;
 	return vars = v;
@@ -53,33 +55,42 @@ const char *get_var(const char *name)
 	return v ? v->value : NULL;
 }
 
-void set_var(const char *name, const char *value)
+int is_readonly(const char *name)
+{
+	struct var *v = find(name);
+
+	return v && v->flags & V_READONLY;
+}
+
+/* Set a variable unless it is read-only. */
+void set_var_quietly(const char *name, const char *value)
 {
 	struct var *v = find_or_make(name);
 	char *old = v->value;
 
+	if (v->flags & V_READONLY)
+		return;
 	v->value = strdup(value);
 	free(old);
-	if (v->exported)
-		setenv(name, value, 1);
+	if (option['a'])
+		v->flags |= V_EXPORT;
+	if (strcmp(name, "OPTIND") == 0)
+		optind = 0;		/* getopts begins anew */
 }
 
-void assign(const char *assignment)
+void set_var(const char *name, const char *value)
 {
-	size_t n = strcspn(assignment, "=");
-
-	set_var(arena_strndup(assignment, n), assignment + n + 1);
+	if (is_readonly(name))
+		fail("%s: is read only", name);
+	set_var_quietly(name, value);
 }
 
-void export_var(const char *name)
+void mark_var(const char *name, int flag)
 {
-	struct var *v = find_or_make(name);
-
-	v->exported = 1;
-	if (v->value)
-		setenv(name, v->value, 1);
+	find_or_make(name)->flags |= flag;
 }
 
+/* Forget a variable, its flags as well. */
 void unset_var(const char *name)
 {
 	for (struct var **p = &vars; *p; p = &(*p)->next)
@@ -87,32 +98,92 @@ void unset_var(const char *name)
 			struct var *v = *p;
 
 			*p = v->next;
-			unsetenv(name);
 			free(v->value);
 			free(v);
 			return;
 		}
 }
 
-void show_vars(int exported_only)
+/* A value that the shell can read again. */
+void put_shell_quoted(const char *s)
 {
-	for (struct var *v = vars; v; v = v->next)
-		if (v->value && (v->exported || !exported_only))
-			printf("%s%s='%s'\n", exported_only ? "export " : "", v->name, v->value);
+	putchar('\'');
+	for (; *s; s++) {
+		if (*s == '\'')
+			fputs("'\"'\"'", stdout);
+		else
+			putchar(*s);
+	}
+	putchar('\'');
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(struct var *const *)a)->name, (*(struct var *const *)b)->name);
+}
+
+/* Show the variables that have a flag (0: all that are set) in the order of their names. */
+void show_vars(const char *prefix, int flag)
+{
+	int n = 0;
+	struct var **list;
+
+	for (struct var *v = vars; v; v = v->next)
+		n++;
+	list = arena_alloc(n * sizeof(*list));
+	n = 0;
+	for (struct var *v = vars; v; v = v->next)
+		if (flag ? v->flags & flag : v->value != NULL)
+			list[n++] = v;
+	qsort(list, n, sizeof(*list), by_name);
+	for (int i = 0; i < n; i++) {
+		printf("%s%s", prefix, list[i]->name);
+		if (list[i]->value) {
+			putchar('=');
+			put_shell_quoted(list[i]->value);
+		}
+		putchar('\n');
+	}
+}
+
+/* Every variable of the environment that has a proper name becomes one of the shell, exported. */
 void import_environment(void)
 {
 	for (char **e = environ; *e; e++) {
 		size_t n = strcspn(*e, "=");
+		char *name = arena_strndup(*e, n);
 		struct var *v;
 
-		if (!(*e)[n])
+		if (!(*e)[n] || !is_name(name))
 			continue;
-		v = find_or_make(arena_strndup(*e, n));
+		v = find_or_make(name);
+		free(v->value);
 		v->value = strdup(*e + n + 1);
-		v->exported = 1;
+		v->flags = V_EXPORT;
 	}
+}
+
+/* The exported variables, as exec wants them. */
+char **make_environment(void)
+{
+	char **list;
+	int n = 0;
+
+	for (struct var *v = vars; v; v = v->next)
+		n++;
+	list = arena_alloc((n + 1) * sizeof(char *));
+	n = 0;
+	for (struct var *v = vars; v; v = v->next) {
+		struct text t = { 0 };
+
+		if (!(v->flags & V_EXPORT) || !v->value)
+			continue;
+		text_puts(&t, v->name);
+		text_put(&t, '=');
+		text_puts(&t, v->value);
+		list[n++] = t.s;
+	}
+	return list;
 }
 
 /* name=... with a proper name */
@@ -125,85 +196,53 @@ int is_assignment(const char *word)
 	return *word == '=';
 }
 
-struct node *get_function(const char *name)
+void *local_mark(void)
 {
-	for (struct function *f = functions; f; f = f->next)
-		if (strcmp(f->name, name) == 0)
-			return f->body;
-	return NULL;
+	return locals;
 }
 
-/* Copies of a tree outlive the line that it was parsed from. */
-static char *copy_text(const char *s)
+/* Remember a variable (or the options, whose name is -) until local_restore(). */
+void local_save(const char *name)
 {
-	return s ? strdup(s) : NULL;
+	struct local *l = malloc(sizeof(*l) + strlen(name) + 1);
+	struct var *v = find(name);
+
+	strcpy(l->name, name);
+	l->existed = v != NULL;
+	l->flags = v ? v->flags : 0;
+	l->value = v && v->value ? strdup(v->value) : NULL;
+	if (strcmp(name, "-") == 0)
+		l->value = memcpy(malloc(sizeof(option)), option, sizeof(option));
+	l->next = locals;
+	locals = l;
 }
 
-static struct word *copy_words(const struct word *w)
+/* Make a variable what it was when `local` came. */
+static void put_back(struct local *l)
 {
-	struct word *copy;
+	struct var *v;
 
-	if (!w)
-		return NULL;
-	copy = malloc(sizeof(*copy));
-	copy->text = copy_text(w->text);
-	copy->next = copy_words(w->next);
-	return copy;
+	if (strcmp(l->name, "-") == 0) {
+		memcpy(option, l->value, sizeof(option));
+		free(l->value);
+	} else if (!l->existed) {
+		unset_var(l->name);
+	} else {
+		v = find_or_make(l->name);
+		free(v->value);
+		v->value = l->value;
+		v->flags = l->flags;
+	}
 }
 
-static struct redirect *copy_redirects(const struct redirect *r)
+/* Put back all that was saved since the mark. */
+void local_restore(void *mark)
 {
-	struct redirect *copy;
+	while (locals != mark) {
+		struct local *l = locals;
 
-	if (!r)
-		return NULL;
-	copy = malloc(sizeof(*copy));
-	*copy = *r;
-	copy->target = copy_text(r->target);
-	copy->next = copy_redirects(r->next);
-	return copy;
-}
-
-static struct node *copy_node(const struct node *n);
-
-static struct case_item *copy_cases(const struct case_item *c)
-{
-	struct case_item *copy;
-
-	if (!c)
-		return NULL;
-	copy = malloc(sizeof(*copy));
-	copy->patterns = copy_words(c->patterns);
-	copy->body = copy_node(c->body);
-	copy->next = copy_cases(c->next);
-	return copy;
-}
-
-static struct node *copy_node(const struct node *n)
-{
-	struct node *copy;
-
-	if (!n)
-		return NULL;
-	copy = malloc(sizeof(*copy));
-	*copy = *n;
-	copy->left = copy_node(n->left);
-	copy->right = copy_node(n->right);
-	copy->other = copy_node(n->other);
-	copy->words = copy_words(n->words);
-	copy->assignments = copy_words(n->assignments);
-	copy->redirects = copy_redirects(n->redirects);
-	copy->cases = copy_cases(n->cases);
-	copy->name = copy_text(n->name);
-	return copy;
-}
-
-void set_function(const char *name, struct node *body)
-{
-	struct function *f = malloc(sizeof(*f) + strlen(name) + 1);
-
-	strcpy(f->name, name);
-	f->body = copy_node(body);
-	f->next = functions;
-	functions = f;
+		locals = l->next;
+		put_back(l);
+		free(l);
+	}
 }

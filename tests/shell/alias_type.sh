@@ -1,0 +1,2 @@
+alias ll='ls -l'
+command -v ll; type ll; unalias -a; command -v ll; echo $?

@@ -1,0 +1,1 @@
+{ true; } && (true) && echo ok; { false; } || { echo g; }; (false) || (echo h); ! { false; } && echo i

@@ -1,0 +1,9 @@
+case abc in
+	x)
+		echo no
+		;;
+	a*)
+		echo first
+		echo second
+		;;
+esac

@@ -1,0 +1,1 @@
+: a b; echo $?; : ${x:=default}; echo $x; true && false; echo $?; : > f; ls

@@ -1,0 +1,1 @@
+(exit abc) 2>/dev/null; echo $?

@@ -1,0 +1,1 @@
+exec 7>f; sh -c 'echo to7 >&7'; exec 7>&-; cat f; (sh -c 'echo x >&7') 2>/dev/null; echo $?

@@ -1,0 +1,3 @@
+f() { echo "<$v>"; }
+v=outer; v=inner f; echo $v
+unset v; v=once f; echo ${v-unset}

@@ -1,0 +1,1 @@
+f() { echo one; f() { echo two; }; }; f; f

@@ -1,0 +1,2 @@
+touch a ']' '[x' '-'
+echo []]; echo [[]x; echo [!]]; echo [a-]; echo [; echo [a

@@ -1,0 +1,1 @@
+cd . ; echo hi > 'f*'; ls; cat f\*

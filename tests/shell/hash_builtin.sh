@@ -1,0 +1,1 @@
+hash -r; echo $?; hash cat; echo $?; hash nosuchcmd 2>/dev/null; echo $?

@@ -1,0 +1,4 @@
+unset u
+cat <<E
+${u:-a "b" 'c'} ${u-x}
+E

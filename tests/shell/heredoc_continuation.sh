@@ -1,0 +1,10 @@
+cat <<E
+a\
+b
+c \\
+d
+E
+cat <<'E'
+a\
+b
+E

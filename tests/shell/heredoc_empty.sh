@@ -1,0 +1,6 @@
+cat <<E
+E
+echo after; cat <<''
+to the empty line
+
+echo end

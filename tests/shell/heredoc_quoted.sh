@@ -1,0 +1,10 @@
+x=val
+cat <<'E'
+a $x $(echo) `echo` \$ \\
+E
+cat <<\E
+$x
+E
+cat <<"E F"
+$x
+E F

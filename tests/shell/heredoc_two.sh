@@ -1,0 +1,10 @@
+cat <<A; cat <<B
+in a
+A
+in b
+B
+cat <<A - <<B
+first
+A
+second
+B

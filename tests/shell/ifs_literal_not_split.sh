@@ -1,0 +1,1 @@
+IFS=x; echo axb; v=axb; echo $v; echo ${u:-axb} "${u:-axb}"

@@ -1,0 +1,2 @@
+IFS=
+x='a b  c'; set -- $x; echo $#; echo $x

@@ -1,0 +1,5 @@
+for i in a \
+ b c
+do
+ echo $i
+done

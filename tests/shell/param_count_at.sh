@@ -1,0 +1,2 @@
+set --; echo $# "${*-none}" "${@+some}"
+set -- a; echo "${@-none}" "${@+some}" "${*:+s}"

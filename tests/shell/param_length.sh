@@ -1,0 +1,4 @@
+x=hello e=; unset u
+echo ${#x} ${#e} ${#u} ${#}
+set -- a b c
+echo ${#} ${#1} $#

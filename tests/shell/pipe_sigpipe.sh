@@ -1,0 +1,1 @@
+yes | head -1; echo $?; (trap '' PIPE; echo a) | cat

@@ -1,0 +1,4 @@
+x=7
+echo `echo \`echo $x\``
+echo "`echo \"a  b\"`"
+echo `echo \$x` `echo '\$x'` "`echo '\$x'`" `echo \\\\`

@@ -1,0 +1,2 @@
+x=1
+printf '<%s>\n' a"b c"d'e $x f'$x"$x"\$x ""''"" a''b

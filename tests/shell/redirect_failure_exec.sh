@@ -1,0 +1,2 @@
+exec < /nonexistent
+echo not reached

@@ -1,0 +1,2 @@
+: < /nonexistent
+echo not reached

@@ -1,0 +1,5 @@
+set -e
+true && true; echo a
+false || true; echo b
+true && false
+echo not reached

@@ -1,0 +1,4 @@
+set -e
+x=$(false) || echo a
+x=$(echo b; false)
+echo not reached

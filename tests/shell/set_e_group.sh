@@ -1,0 +1,4 @@
+set -e
+{ false; } || echo a
+{ echo b; false; }
+echo not reached

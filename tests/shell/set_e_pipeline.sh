@@ -1,0 +1,4 @@
+set -e
+false | true; echo a
+true | false
+echo not reached

@@ -1,0 +1,1 @@
+trap '' INT; sh -c 'kill -INT $$; echo ignored stays'; trap - INT; trap 'echo p' USR1; sh -c 'kill -USR1 $$; echo no' 2>/dev/null; echo $?

@@ -1,0 +1,1 @@
+((echo a); (echo b; (echo c))); x=$( (echo d) ); echo $x; echo $( ( (echo e) ) )

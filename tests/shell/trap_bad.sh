@@ -1,0 +1,1 @@
+trap 'x' NOSUCH 2>/dev/null; echo $?; trap - 2>/dev/null; echo $?

@@ -1,0 +1,1 @@
+f() { :; }; type f cd if export; type nosuch; echo $?; type cat | sed 's,/usr,,'

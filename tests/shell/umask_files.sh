@@ -1,0 +1,1 @@
+umask 027; : > a; mkdir d; ls -ld a d | cut -c1-10

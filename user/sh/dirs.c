@@ -1,0 +1,217 @@
+/* cd and pwd, which remember the way that led here through symbolic links; umask and times. */
+#include "sh.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/times.h>
+#include <unistd.h>
+
+/* PWD if it is right, else what the kernel says. */
+static char *current_directory(int physical)
+{
+	const char *pwd = get_var("PWD");
+	struct stat here, there;
+	char *cwd = arena_alloc(4096);
+
+	if (!physical && pwd && *pwd == '/' && stat(pwd, &there) == 0 && stat(".", &here) == 0 && here.st_ino == there.st_ino &&
+	    here.st_dev == there.st_dev)
+		return arena_strdup(pwd);
+	return getcwd(cwd, 4096) ? cwd : NULL;
+}
+
+/* Take . and .. and double slashes out of an absolute path. */
+static char *clean_path(const char *path)
+{
+	struct text t = { 0 };
+
+	while (*(path += strspn(path, "/"))) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 2 && strncmp(path, "..", 2) == 0) {
+			while (t.length > 0 && t.s[--t.length] != '/')
+				;
+		} else if (n != 1 || *path != '.') {
+			text_put(&t, '/');
+			text_putn(&t, path, n);
+		}
+		path += n;
+	}
+	if (t.length == 0)
+		text_put(&t, '/');
+	return text_end(&t);
+}
+
+/* directory/name */
+static char *join(const char *directory, const char *name)
+{
+	struct text t = { 0 };
+
+	text_puts(&t, directory);
+	text_put(&t, '/');
+	text_puts(&t, name);
+	return t.s;
+}
+
+/* Go there; 0 or -1. With links followed by name, .. is what stands before in the path. */
+static int change_to(const char *to, int physical)
+{
+	char *old = current_directory(0), *path = NULL;
+
+	if (!physical && (*to == '/' || old)) {
+		path = clean_path(*to == '/' ? to : join(old, to));
+		if (chdir(path) < 0)
+			return -1;
+	} else if (chdir(to) < 0) {
+		return -1;
+	}
+	if (physical || !path)
+		path = current_directory(1);
+	if (old)
+		set_var("OLDPWD", old);
+	if (path)
+		set_var("PWD", path);
+	return 0;
+}
+
+/* Along CDPATH; 1: gone there, and it shall be shown. */
+static int change_along_path(const char *to, int physical)
+{
+	const char *path = get_var("CDPATH");
+
+	if (*to == '/' || strncmp(to, "./", 2) == 0 || strncmp(to, "../", 3) == 0 || strcmp(to, ".") == 0 || strcmp(to, "..") == 0)
+		return 0;
+	while (path && *path) {
+		size_t n = strcspn(path, ":");
+
+		if (n > 0 && change_to(join(arena_strndup(path, n), to), physical) == 0)
+			return 1;
+		path += n + (path[n] == ':');
+	}
+	return 0;
+}
+
+/* cd [-LP] [directory | -] */
+int do_cd(int argc, char **argv)
+{
+	int i = 1, physical = 0, show;
+	const char *to;
+
+	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			i++;
+			break;
+		}
+		if (strspn(argv[i] + 1, "LP") != strlen(argv[i] + 1))
+			return complain("cd: %s: no such option", argv[i]);
+		physical = argv[i][1] == 'P';
+	}
+	to = i < argc ? argv[i] : get_var("HOME");
+	if (!to)
+		return complain("cd: HOME is not set");
+	show = strcmp(to, "-") == 0;
+	if (show && !(to = get_var("OLDPWD")))
+		return complain("cd: OLDPWD is not set");
+	if (change_along_path(to, physical)) {
+		show = 1;
+	} else if (*to && change_to(to, physical) < 0) {
+		return complain("cd: %s: %s", to, strerror(errno));
+	}
+	if (show)
+		puts(get_var("PWD"));
+	return 0;
+}
+
+/* pwd [-LP] */
+int do_pwd(int argc, char **argv)
+{
+	char *cwd = current_directory(argc > 1 && strcmp(argv[1], "-P") == 0);
+
+	if (!cwd)
+		return complain("pwd: %s", strerror(errno));
+	puts(cwd);
+	return 0;
+}
+
+/* u=rwx,g=rx,o= from a mask, which says what is not allowed. */
+static void show_symbolic(mode_t mask)
+{
+	for (int shift = 6; shift >= 0; shift -= 3) {
+		int allowed = ~mask >> shift & 7;
+
+		printf("%c=%s%s%s%s", shift == 6 ? 'u' : shift == 3 ? 'g' : 'o', allowed & 4 ? "r" : "", allowed & 2 ? "w" : "",
+		       allowed & 1 ? "x" : "", shift ? "," : "\n");
+	}
+}
+
+/* Change a mask by clauses like u=rwx,go-w; -1: they cannot be read. */
+static int symbolic_mask(const char *s, mode_t mask)
+{
+	int allowed = ~mask & 0777;
+
+	while (*s) {
+		int who = 0, bits = 0;
+		char op;
+
+		for (; *s && strchr("ugoa", *s); s++)
+			who |= *s == 'u' ? 0700 : *s == 'g' ? 070 : *s == 'o' ? 07 : 0777;
+		if (!*s || !strchr("=+-", *s))
+			return -1;
+		op = *s++;
+		for (; *s && strchr("rwx", *s); s++)
+			bits |= *s == 'r' ? 0444 : *s == 'w' ? 0222 : 0111;
+		who = who ? who : 0777;
+		bits &= who;
+		allowed = op == '+' ? allowed | bits : op == '-' ? allowed & ~bits : (allowed & ~who) | bits;
+		if (*s == ',')
+			s++;
+		else if (*s)
+			return -1;
+	}
+	return ~allowed & 0777;
+}
+
+/* umask [-S] [mask] */
+int do_umask(int argc, char **argv)
+{
+	int symbolic = argc > 1 && strcmp(argv[1], "-S") == 0, new;
+	mode_t mask = umask(0);
+
+	umask(mask);
+	if (argc == 1 + symbolic) {
+		if (symbolic)
+			show_symbolic(mask);
+		else
+			printf("%04o\n", mask);
+		return 0;
+	}
+	if (argv[1][0] >= '0' && argv[1][0] <= '9')
+		new = argv[1][strspn(argv[1], "01234567")] ? -1 : (int)strtoul(argv[1], NULL, 8);
+	else
+		new = symbolic_mask(argv[1], mask);
+	if (new < 0)
+		return complain("umask: %s: bad mask", argv[1]);
+	umask(new & 0777);
+	return 0;
+}
+
+static void show_time(clock_t ticks, char end)
+{
+	printf("%ldm%ld.%02ld0000s%c", (long)ticks / 6000, (long)ticks / 100 % 60, (long)ticks % 100, end);
+}
+
+/* times: the shell's and its children's user and system time. */
+int do_times(int argc, char **argv)
+{
+	struct tms t;
+
+	(void)argc;
+	(void)argv;
+	times(&t);
+	show_time(t.tms_utime, ' ');
+	show_time(t.tms_stime, '\n');
+	show_time(t.tms_cutime, ' ');
+	show_time(t.tms_cstime, '\n');
+	return 0;
+}

@@ -1,0 +1,235 @@
+/*
+ * Typing a line at a terminal: the screen and the line's text. What the keys do is in edit_keys.c. The terminal is in raw mode only while a line
+ * is typed; signals stay on, so that ^C interrupts as ever. Sequences used: ESC [ A C J H, which Cowix's console and every vt100 know.
+ */
+#include "edit.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+void flush_output(struct editor *e)
+{
+	if (e->out.length && write(2, e->out.s, e->out.length) < 0)
+		e->out.length = 0;
+	e->out.length = 0;
+}
+
+static size_t terminal_columns(void)
+{
+	struct winsize size;
+
+	return ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
+}
+
+/* The prompt's last line decides where the text begins; sequences for colours take no room. */
+void set_prompt(struct editor *e, const char *prompt)
+{
+	const char *last = strrchr(prompt, '\n');
+
+	e->prompt = last ? last + 1 : prompt;
+	e->prompt_width = 0;
+	for (const char *s = e->prompt; *s; s++) {
+		if (*s == '\033' && s[1] == '[') {
+			for (s += 2; *s && !((*s | 32) >= 'a' && (*s | 32) <= 'z'); s++)
+				;
+			if (!*s)
+				break;
+		} else {
+			e->prompt_width++;
+		}
+	}
+}
+
+/* ESC [ n direction, or nothing for 0. */
+static void move(struct editor *e, size_t n, char direction)
+{
+	char sequence[24];
+
+	if (n == 0)
+		return;
+	snprintf(sequence, sizeof(sequence), "\033[%u%c", (unsigned)n, direction);
+	text_puts(&e->out, sequence);
+}
+
+/* From the end of what was written, where the cursor is, to the cursor's place in the line. */
+static void place_cursor(struct editor *e)
+{
+	size_t end = e->prompt_width + e->length, here = e->prompt_width + e->at;
+
+	if (end % e->columns == 0 && end > 0)
+		text_puts(&e->out, " \r");	/* terminals differ in when they begin a new row */
+	text_puts(&e->out, "\033[J");
+	move(e, end / e->columns - here / e->columns, 'A');
+	if (end != here || end % e->columns == 0) {
+		text_put(&e->out, '\r');
+		move(e, here % e->columns, 'C');
+	}
+	e->row = here / e->columns;
+}
+
+/* Write prompt and line anew. */
+void redraw(struct editor *e)
+{
+	e->columns = terminal_columns();
+	move(e, e->row, 'A');
+	text_put(&e->out, '\r');
+	text_puts(&e->out, e->prompt);
+	text_putn(&e->out, e->line, e->length);
+	place_cursor(e);
+}
+
+/* Leave the line as it is, its cursor behind its end, and write below it. */
+void show_at_end(struct editor *e, const char *s)
+{
+	size_t at = e->at;
+
+	e->at = e->length;
+	redraw(e);
+	text_puts(&e->out, s);
+	e->row = 0;
+	e->at = at;
+}
+
+/* Put text into the line; the screen is left alone. */
+static void put_in(struct editor *e, const char *s, size_t n)
+{
+	if (e->length + n + 1 > e->room) {
+		e->room = (e->length + n) * 2 + 64;
+		e->line = realloc(e->line, e->room);
+	}
+	memmove(e->line + e->at + n, e->line + e->at, e->length - e->at + 1);
+	memcpy(e->line + e->at, s, n);
+	e->length += n;
+	e->at += n;
+}
+
+/* Put text in at the cursor. At the end of the line, within a row, it is only written, without ado. */
+void insert(struct editor *e, const char *s, size_t n)
+{
+	size_t end = e->prompt_width + e->length;
+	int simple = e->at == e->length && end / e->columns == (end + n) / e->columns;
+
+	put_in(e, s, n);
+	if (simple)
+		text_putn(&e->out, s, n);
+	else
+		redraw(e);
+}
+
+/* Delete a part of the line. The last character, within a row, is wiped without drawing the line anew. */
+void delete(struct editor *e, size_t from, size_t to)
+{
+	int simple = from + 1 == to && to == e->length && e->at == to && (e->prompt_width + to) % e->columns != 0;
+
+	if (from >= to)
+		return;
+	memmove(e->line + from, e->line + to, e->length - to + 1);
+	e->length -= to - from;
+	e->at = from;
+	if (simple)
+		text_puts(&e->out, "\b \b");
+	else
+		redraw(e);
+}
+
+void replace_line(struct editor *e, const char *s)
+{
+	e->length = e->at = 0;
+	e->line[0] = '\0';
+	put_in(e, s, strlen(s));
+	redraw(e);
+}
+
+/* A byte from the terminal; -1: the end; -2: ^C. */
+int read_key(void)
+{
+	unsigned char c;
+	ssize_t n;
+
+	for (;;) {
+		n = read(0, &c, 1);
+		if (interrupted)
+			return -2;
+		if (n > 0)
+			return c;
+		if (n == 0 || errno != EINTR)
+			return -1;
+		if (trap_pending)
+			run_traps();
+	}
+}
+
+/* Keys come at once and are not echoed; before is for the way back. */
+static int make_raw(struct termios *before)
+{
+	struct termios raw;
+
+	if (tcgetattr(0, before) < 0)
+		return -1;
+	raw = *before;
+	raw.c_iflag &= ~(IXON | INLCR | IGNCR);
+	raw.c_lflag &= ~(ICANON | ECHO | IEXTEN);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	return tcsetattr(0, TCSADRAIN, &raw);
+}
+
+/* Handle keys until the line is finished, one way or another. */
+static enum outcome type_line(struct editor *e)
+{
+	enum outcome outcome = GO_ON;
+
+	while (outcome == GO_ON) {
+		void *mark = arena_mark();
+		int key;
+
+		flush_output(e);
+		key = read_key();
+		if (key == -2)
+			outcome = CANCEL;
+		else if (key == -1)
+			outcome = AT_END;
+		else
+			outcome = handle_key(e, key == '\033' ? decode_escape() : key);
+		flush_output(e);
+		e->out = (struct text){ 0 };
+		arena_release(mark);
+	}
+	return outcome;
+}
+
+/* Read a line; the caller gets it with its newline. NULL: the end of the input, or ^C (then interrupted is set). */
+char *edit_line(const char *prompt)
+{
+	struct editor e = { .line = calloc(1, 128), .room = 128, .columns = terminal_columns() };
+	struct termios before;
+	struct text result = { 0 };
+	enum outcome outcome;
+
+	if (make_raw(&before) < 0)
+		return NULL;
+	fputs(prompt, stderr);
+	set_prompt(&e, prompt);
+	outcome = type_line(&e);
+	e.at = e.length;
+	if (e.row != (e.prompt_width + e.length) / e.columns)
+		redraw(&e);
+	text_puts(&e.out, outcome == CANCEL ? "^C\n" : outcome == ACCEPT ? "\n" : "");
+	flush_output(&e);
+	tcsetattr(0, TCSADRAIN, &before);
+	if (outcome == CANCEL)
+		interrupted = INTERRUPTED_SAID;
+	if (outcome == ACCEPT) {
+		history_add(e.line);
+		text_putn(&result, e.line, e.length);
+		text_put(&result, '\n');
+	}
+	free(e.line);
+	free(e.new_line);
+	free(e.killed);
+	return result.s;
+}

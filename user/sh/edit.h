@@ -1,0 +1,36 @@
+/* The line that is being typed: what edit.c and edit_keys.c share. */
+#ifndef EDIT_H
+#define EDIT_H
+
+#include "sh.h"
+
+struct editor {
+	char *line;			/* malloc'ed */
+	size_t length, at, room;	/* at: the cursor */
+	const char *prompt;
+	size_t prompt_width;		/* of its last line */
+	size_t row;			/* the cursor's, counted from the row where the prompt is */
+	size_t columns;
+	int back;			/* which line of the history is shown; 0: the new one */
+	char *new_line;			/* the new one, while an older one is shown */
+	char *killed;			/* what ^Y brings back */
+	struct text out;		/* for the terminal */
+};
+
+/* edit.c */
+void redraw(struct editor *e);
+void insert(struct editor *e, const char *s, size_t n);
+void delete(struct editor *e, size_t from, size_t to);
+void replace_line(struct editor *e, const char *s);
+void show_at_end(struct editor *e, const char *s);	/* what stands below the line from now on */
+void flush_output(struct editor *e);
+void set_prompt(struct editor *e, const char *prompt);
+int read_key(void);				/* -1: the end; -2: ^C */
+
+/* edit_keys.c */
+enum { KEY_UP = 256, KEY_DOWN, KEY_RIGHT, KEY_LEFT, KEY_HOME, KEY_END, KEY_DELETE, KEY_WORD_LEFT, KEY_WORD_RIGHT, KEY_KILL_WORD, KEY_NONE };
+enum outcome { GO_ON, ACCEPT, CANCEL, AT_END };
+enum outcome handle_key(struct editor *e, int key);
+int decode_escape(void);
+
+#endif

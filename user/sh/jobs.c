@@ -1,0 +1,368 @@
+/*
+ * Jobs: every pipeline and background list. With job control (set -m) each is a process group of its own; the one in the foreground owns the
+ * terminal.
+ */
+#include "jobs.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int job_control, exit_warned, terminal = -1;
+struct job *jobs, *outer_jobs;
+
+static struct termios shell_modes;
+static pid_t shell_pgrp;
+static int last_used;
+
+/* A job without processes yet; it is in the list from now on. */
+struct job *new_job(int processes, const char *text)
+{
+	struct job *j = calloc(1, sizeof(*j) + processes * sizeof(struct process)), **p = &jobs;
+
+	if (!j)
+		fail("out of memory");
+	j->count = processes;
+	j->controlled = job_control;
+	j->text = strdup(text ? text : "");
+	while (*p)
+		p = &(*p)->next;
+	return *p = j;
+}
+
+/* Take a job out of the list. */
+void free_job(struct job *j)
+{
+	struct job **p = &jobs;
+
+	while (*p && *p != j)
+		p = &(*p)->next;
+	if (*p)
+		*p = j->next;
+	free(j->text);
+	free(j);
+}
+
+/* In a new child: it has no jobs, no traps and no terminal. */
+static void become_subshell(void)
+{
+	if (jobs)
+		outer_jobs = jobs;
+	jobs = NULL;
+	default_signals();
+	traps_in_child();
+	in_subshell = 1;
+	interactive = job_control = 0;
+	option['m'] = 0;
+}
+
+/* Fork a subshell that is no job: nobody waits for it. */
+pid_t start_child(void)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		complain("fork: %s", strerror(errno));
+	if (pid == 0)
+		become_subshell();
+	return pid;
+}
+
+/* Put a process of a job into its group; parent and child both do it, because nobody knows who comes first. */
+static void join_group(struct job *j, pid_t pid, int background)
+{
+	if (!j->controlled)
+		return;
+	if (!j->pgrp)
+		j->pgrp = pid;
+	setpgid(pid, j->pgrp);
+	if (!background && terminal >= 0)
+		tcsetpgrp(terminal, j->pgrp);
+}
+
+/* Without job control a background process must not notice ^C, nor read what is typed. */
+static void detach(void)
+{
+	int null = open("/dev/null", O_RDONLY);
+
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	if (null > 0) {
+		dup2(null, 0);
+		close(null);
+	}
+}
+
+/* Fork the next process of a job. */
+pid_t start_process(struct job *j, int background)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0) {
+		free_job(j);
+		fail("fork: %s", strerror(errno));
+	}
+	if (pid == 0) {
+		int controlled = j->controlled, first = !j->started;
+
+		join_group(j, getpid(), background);
+		become_subshell();
+		if (background && !controlled && first)
+			detach();
+		return 0;
+	}
+	join_group(j, pid, background);
+	j->processes[j->started++] = (struct process){ .pid = pid };
+	return pid;
+}
+
+/* A job's state follows from its processes': stopped if one is and none runs. */
+static void update_state(struct job *j)
+{
+	enum job_state state = JOB_DONE;
+
+	for (int i = 0; i < j->started; i++)
+		if (j->processes[i].state == JOB_RUNNING)
+			state = JOB_RUNNING;
+		else if (j->processes[i].state == JOB_STOPPED && state == JOB_DONE)
+			state = JOB_STOPPED;
+	if (state != j->state) {
+		j->changed = 1;
+		if (state == JOB_STOPPED)
+			j->used = ++last_used;
+	}
+	j->state = state;
+}
+
+struct job *job_of(pid_t pid)
+{
+	for (struct job *j = jobs; j; j = j->next)
+		for (int i = 0; i < j->started; i++)
+			if (j->processes[i].pid == pid)
+				return j;
+	return NULL;
+}
+
+/* Wait for any child, note what happened to it, and return as waitpid() does. */
+int collect(int options)
+{
+	int status;
+	pid_t pid = waitpid(-1, &status, options | WUNTRACED | WCONTINUED);
+	struct job *j = pid > 0 ? job_of(pid) : NULL;
+
+	for (int i = 0; j && i < j->started; i++)
+		if (j->processes[i].pid == pid) {
+			j->processes[i].status = status;
+			j->processes[i].state = WIFSTOPPED(status) ? JOB_STOPPED : WIFCONTINUED(status) ? JOB_RUNNING : JOB_DONE;
+		}
+	if (j)
+		update_state(j);
+	return pid;
+}
+
+/* The job's status is its last process's; a stopped one counts as killed. */
+int job_status(const struct job *j)
+{
+	int status = j->processes[j->started - 1].status;
+
+	for (int i = 0; j->state == JOB_STOPPED && i < j->started; i++)
+		if (j->processes[i].state == JOB_STOPPED)
+			status = j->processes[i].status;
+	if (WIFSTOPPED(status))
+		return 128 + WSTOPSIG(status);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Give a job a number, one above the highest, and make it the current one. */
+void number_job(struct job *j)
+{
+	int number = 1;
+
+	for (struct job *other = jobs; other; other = other->next)
+		if (other->number >= number)
+			number = other->number + 1;
+	if (!j->number)
+		j->number = number;
+	j->used = ++last_used;
+}
+
+/* The job used last comes first; stopped ones come before running ones. */
+struct job *current_job(int which)
+{
+	struct job *best = NULL, *second = NULL;
+
+	for (struct job *j = jobs; j; j = j->next) {
+		if (!j->number)
+			continue;
+		if (!best || (j->state == JOB_STOPPED) > (best->state == JOB_STOPPED) ||
+		    ((j->state == JOB_STOPPED) == (best->state == JOB_STOPPED) && j->used > best->used)) {
+			second = best;
+			best = j;
+		} else if (!second || (j->state == JOB_STOPPED) > (second->state == JOB_STOPPED) ||
+			   ((j->state == JOB_STOPPED) == (second->state == JOB_STOPPED) && j->used > second->used)) {
+			second = j;
+		}
+	}
+	return which ? second : best;
+}
+
+/* The shell takes the terminal back: as the job left it, or if it did not end well as it was before. */
+static void take_terminal_back(struct job *j)
+{
+	int status = j->processes[j->started - 1].status;
+
+	if (!j->controlled || terminal < 0)
+		return;
+	tcsetpgrp(terminal, shell_pgrp);
+	if (j->state == JOB_STOPPED)
+		j->has_modes = tcgetattr(terminal, &j->modes) == 0;
+	if (j->state == JOB_STOPPED || WIFSIGNALED(status))
+		tcsetattr(terminal, TCSADRAIN, &shell_modes);
+	else
+		tcgetattr(terminal, &shell_modes);
+}
+
+/* What killed a job in the foreground is said, except ^C and a pipe without readers. ^C also ends what the shell itself was doing. */
+static void name_signal(struct job *j)
+{
+	int status = j->processes[j->started - 1].status;
+
+	if (!WIFSIGNALED(status))
+		return;
+	if (WTERMSIG(status) == SIGINT && interactive && j->controlled) {
+		fputs("\n", stderr);
+		interrupted = INTERRUPTED_SAID;
+	} else if (WTERMSIG(status) != SIGINT && WTERMSIG(status) != SIGPIPE) {
+		fprintf(stderr, "%s\n", strsignal(WTERMSIG(status)));
+	}
+}
+
+/* Wait in the foreground until the job ends or stops: its status. When it ended it is freed. */
+int wait_job(struct job *j)
+{
+	int status;
+
+	if (interrupted && j->controlled)	/* ^C was typed before the job had the terminal */
+		kill(-j->pgrp, SIGINT);
+	while (j->state == JOB_RUNNING || (j->state == JOB_STOPPED && !j->controlled)) {
+		if (collect(0) < 0 && errno != EINTR)
+			break;
+	}
+	take_terminal_back(j);
+	status = job_status(j);
+	if (j->state == JOB_STOPPED) {
+		number_job(j);
+		fputs("\n", stderr);
+		show_job(j, 0, 2);
+		return status;
+	}
+	name_signal(j);
+	free_job(j);
+	return status;
+}
+
+void background_job(struct job *j)
+{
+	last_background = j->processes[j->started - 1].pid;
+	number_job(j);
+	if (interactive)
+		fprintf(stderr, "[%d] %d\n", j->number, last_background);
+}
+
+/* Before a prompt: what happened to the jobs in the background. */
+void report_jobs(void)
+{
+	struct job *next;
+
+	while (collect(WNOHANG) > 0)
+		;
+	for (struct job *j = jobs; j && interactive; j = next) {
+		next = j->next;
+		if (!j->changed || !j->number)
+			continue;
+		show_job(j, 0, 2);
+		if (j->state == JOB_DONE)
+			free_job(j);
+	}
+}
+
+/* Let a stopped job go on. */
+int continue_job(struct job *j, int foreground)
+{
+	for (int i = 0; i < j->started; i++)
+		if (j->processes[i].state == JOB_STOPPED)
+			j->processes[i].state = JOB_RUNNING;
+	update_state(j);
+	j->changed = 0;
+	if (foreground && terminal >= 0 && j->controlled) {
+		tcgetattr(terminal, &shell_modes);
+		tcsetpgrp(terminal, j->pgrp);
+		if (j->has_modes)
+			tcsetattr(terminal, TCSADRAIN, &j->modes);
+	}
+	return kill(j->controlled ? -j->pgrp : j->processes[0].pid, SIGCONT);
+}
+
+/* Whether to stay after all because jobs are stopped: it is said once, and the next exit is obeyed. */
+int stay_for_jobs(void)
+{
+	struct job *j = jobs;
+
+	while (j && j->state != JOB_STOPPED)
+		j = j->next;
+	if (!interactive || !j || exit_warned)
+		return 0;
+	fputs("There are stopped jobs.\n", stderr);
+	exit_warned = 2;
+	return 1;
+}
+
+/* Stopped jobs would never end without their shell. */
+void hangup_jobs(void)
+{
+	for (struct job *j = jobs; j; j = j->next)
+		if (j->state == JOB_STOPPED && j->controlled) {
+			kill(-j->pgrp, SIGHUP);
+			kill(-j->pgrp, SIGCONT);
+		}
+}
+
+/* Find the terminal, wait until the shell is in its foreground, and become a group of its own. */
+static void take_terminal(void)
+{
+	if (terminal < 0)
+		terminal = fcntl(2, F_DUPFD_CLOEXEC, 10);
+	if (terminal >= 0 && tcgetpgrp(terminal) <= 0) {
+		close(terminal);
+		terminal = -1;
+	}
+	if (terminal < 0)
+		return;
+	while (interactive && tcgetpgrp(terminal) != getpgrp())
+		kill(0, SIGTTIN);
+	signal(SIGTSTP, SIG_IGN);
+	signal(SIGTTIN, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
+	if (interactive)
+		setpgid(0, 0);
+	shell_pgrp = getpgrp();
+	tcsetpgrp(terminal, shell_pgrp);
+	tcgetattr(terminal, &shell_modes);
+}
+
+void set_job_control(int on)
+{
+	if (in_subshell)
+		on = 0;
+	if (on && !job_control)
+		take_terminal();
+	job_control = on;
+}

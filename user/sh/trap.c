@@ -1,0 +1,210 @@
+/* Signals: traps, ^C in an interactive shell, and names. */
+#include "sh.h"
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIGNALS 32
+
+static const char *const names[SIGNALS] = {
+	"EXIT", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
+	"CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+};
+
+volatile int interrupted, trap_pending;
+
+static char *actions[SIGNALS];		/* NULL: none; "": ignored */
+static char ignored_at_start[SIGNALS];	/* 1: yes; 2: no; 0: nobody looked yet */
+static volatile char pending[SIGNALS];
+static int signals_arranged;
+
+/* A signal by name or number; -1: there is none. */
+int signal_number(const char *name)
+{
+	if (isdigit(*name))
+		return name[strspn(name, "0123456789")] || atoi(name) >= 65 ? -1 : atoi(name);
+	if (strncmp(name, "SIG", 3) == 0)
+		name += 3;
+	for (int sig = 0; sig < SIGNALS; sig++)
+		if (strcasecmp(name, names[sig]) == 0)
+			return sig;
+	return -1;
+}
+
+const char *signal_name(int sig)
+{
+	return sig >= 0 && sig < SIGNALS ? names[sig] : NULL;
+}
+
+static void on_signal(int sig)
+{
+	pending[sig] = 1;
+	trap_pending = sig;
+}
+
+static void on_interrupt(int sig)
+{
+	(void)sig;
+	interrupted = INTERRUPTED;
+}
+
+/* What a signal without a trap does to this shell. */
+static void handle_as_before(int sig)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+
+	if (signals_arranged && sig == SIGINT)
+		action.sa_handler = on_interrupt;
+	else if (signals_arranged && (sig == SIGQUIT || sig == SIGTERM))
+		action.sa_handler = SIG_IGN;
+	else if (job_control && (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU))
+		action.sa_handler = SIG_IGN;
+	sigaction(sig, &action, NULL);
+}
+
+/* An interactive shell outlives ^C, ^\ and SIGTERM. */
+void interactive_signals(void)
+{
+	interactive = option['i'] = 1;
+	signals_arranged = 1;
+	handle_as_before(SIGINT);
+	handle_as_before(SIGQUIT);
+	handle_as_before(SIGTERM);
+}
+
+/* In a child of a shell: the signals that the shell keeps away from itself are the child's as usual. */
+void default_signals(void)
+{
+	if (signals_arranged) {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
+	}
+	if (job_control) {
+		signal(SIGTSTP, SIG_DFL);
+		signal(SIGTTIN, SIG_DFL);
+		signal(SIGTTOU, SIG_DFL);
+	}
+	signals_arranged = interrupted = 0;
+}
+
+/* In a subshell what was trapped is as if it had not been; what was ignored stays so. */
+void traps_in_child(void)
+{
+	for (int sig = 0; sig < SIGNALS; sig++) {
+		pending[sig] = 0;
+		if (!actions[sig])
+			continue;
+		if (sig && !*actions[sig]) {
+			signal(sig, SIG_IGN);
+			continue;
+		}
+		if (sig)
+			signal(sig, SIG_DFL);
+		free(actions[sig]);
+		actions[sig] = NULL;
+	}
+	trap_pending = 0;
+}
+
+/* Run the actions of the signals that came; $? is the same afterwards. */
+void run_traps(void)
+{
+	int status = last_status;
+	enum jump before = jumping;
+
+	trap_pending = 0;
+	for (int sig = 1; sig < SIGNALS; sig++)
+		if (pending[sig]) {
+			char *action = actions[sig] ? strdup(actions[sig]) : NULL;
+
+			pending[sig] = 0;
+			jumping = J_NONE;
+			if (action && *action)
+				run_string(action);
+			free(action);
+			if (jumping == J_NONE)
+				jumping = before;
+		}
+	last_status = status;
+}
+
+char *take_exit_trap(void)
+{
+	char *action = actions[0];
+
+	actions[0] = NULL;
+	return action;
+}
+
+/* What was ignored when the shell started can be neither trapped nor reset, except in an interactive shell. */
+static int fixed(int sig)
+{
+	struct sigaction now;
+
+	if (!sig || interactive)
+		return 0;
+	if (!ignored_at_start[sig])
+		ignored_at_start[sig] = sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN ? 1 : 2;
+	return ignored_at_start[sig] == 1;
+}
+
+/* action NULL: as if there had never been a trap; "": ignored. */
+static void set_trap(int sig, const char *action)
+{
+	struct sigaction how = { .sa_handler = action && *action ? on_signal : SIG_IGN };
+
+	if (fixed(sig))
+		return;
+	free(actions[sig]);
+	actions[sig] = action ? strdup(action) : NULL;
+	if (sig && action)
+		sigaction(sig, &how, NULL);
+	else if (sig)
+		handle_as_before(sig);
+}
+
+/* trap: in a form that the shell can read again. */
+static void show_traps(void)
+{
+	for (int sig = 0; sig < SIGNALS; sig++)
+		if (actions[sig]) {
+			fputs("trap -- ", stdout);
+			put_shell_quoted(actions[sig]);
+			printf(" %s\n", names[sig]);
+		}
+}
+
+/* trap [action] signal...; the action - or a number in its place resets. */
+int do_trap(int argc, char **argv)
+{
+	int i = 1, status = 0;
+	const char *action;
+
+	if (i < argc && strcmp(argv[i], "--") == 0)
+		i++;
+	if (i < argc && strcmp(argv[i], "-l") == 0)
+		return do_kill(argc, argv);
+	if (i == argc) {
+		show_traps();
+		return 0;
+	}
+	action = argv[i];
+	if (i + 1 == argc || action[strspn(action, "0123456789")] == '\0')
+		action = *action ? NULL : "";
+	else if (i++, strcmp(action, "-") == 0)
+		action = NULL;
+	for (; i < argc; i++) {
+		int sig = signal_number(argv[i]);
+
+		if (sig < 0 || sig >= SIGNALS) {
+			complain("trap: %s: no such signal", argv[i]);
+			status = 1;
+		} else {
+			set_trap(sig, action);
+		}
+	}
+	return status;
+}
