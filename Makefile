@@ -25,8 +25,8 @@ KERNEL_OBJS = boot/head.o \
 	kernel/chr_drv/serial.o
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
-SH_SRCS	= $(wildcard user/sh/*.c)
-PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) sh
+FOLDERS	= sh vi
+PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 
 # Flags that not every compiler has are tried first.
@@ -112,7 +112,9 @@ $(BUILD)/tests/guest/%.o: tests/guest/%.c Makefile
 $(BUILD)/user/libc.a: $(LIBC_OBJS)
 	rm -f $@; $(AR) rcsD $@ $^
 USER_LD = $(LD) $(LDFLAGS) --gc-sections -z max-page-size=4096 -T user/user.ld
-$(BUILD)/bin/sh: $(addprefix $(BUILD)/,$(SH_SRCS:.c=.o)) $(BUILD)/user/libc.a user/user.ld
+.SECONDEXPANSION:
+$(addprefix $(BUILD)/bin/,$(FOLDERS)): $(BUILD)/bin/%: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard user/$$*/*.c)))) \
+		$(BUILD)/user/libc.a user/user.ld
 	@mkdir -p $(@D)
 	$(USER_LD) -o $@.elf $(filter %.o,$^) $(BUILD)/user/libc.a $(LIBGCC) && objcopy --strip-all $@.elf $@
 $(BUILD)/bin/%: $(BUILD)/user/bin/%.o $(BUILD)/user/libc.a user/user.ld
