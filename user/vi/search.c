@@ -86,7 +86,7 @@ int search(struct place *p, int by)
 		row = (row + by + nr_lines) % nr_lines;
 		if (by > 0 ? match_in(row, 0, &col) : last_match(row, lines[row].n + 1, &col)) {
 			if (by > 0 ? row <= p->row : row >= p->row)
-				message("Search went around the end of the text");
+				message("Searched around the end");
 			*p = (struct place){ row, col };
 			return 1;
 		}
