@@ -25,7 +25,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/chr_drv/serial.o
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
-FOLDERS	= sh vi
+FOLDERS	= sh vi strace
 PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 
@@ -67,6 +67,18 @@ $(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -S -o $(BUILD)/asm-offsets.s $<
 	sed -nE 's/.*->([A-Z_]+) [$$]?(-?[0-9]+).*/%define \1 \2/p' $(BUILD)/asm-offsets.s > $@
+
+# Lists of names by number, for strace: "#define PREFIXname number" lines of a header as [number] = "name". Of two names the first is taken.
+NAMES = awk '/^\#define/ && index($$2, prefix) == 1 && $$3 ~ /^[0-9]+$$/ && !seen[$$3]++ \
+	{ print "[" $$3 "] = \"" substr($$2, length(cut) + 1) "\"," }'
+$(BUILD)/names/call_names.h: include/abi/unistd.h
+	@mkdir -p $(@D); $(NAMES) prefix=__NR_ cut=__NR_ $< > $@
+$(BUILD)/names/error_names.h: include/abi/errno.h
+	@mkdir -p $(@D); $(NAMES) prefix=E cut= $< > $@
+$(BUILD)/names/signal_names.h: include/abi/signal.h
+	@mkdir -p $(@D); sed '/SIG_/d' $< | $(NAMES) prefix=SIG cut=SIG > $@
+$(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: USER_CFLAGS += -I$(BUILD)/names
+$(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: $(addprefix $(BUILD)/names/,call_names.h error_names.h signal_names.h)
 
 # The kernel is linked twice: the second time with the table of its own symbols, which panic() uses.
 $(BUILD)/%.o: %.c Makefile
