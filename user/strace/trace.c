@@ -201,7 +201,7 @@ static void on_event(struct tracee *t, int event)
 static void on_end(struct tracee *t, int status)
 {
 	if (!summary && t->in_call && line_is_open(t)) {
-		out(" <unfinished ...>) ");
+		out(*t->rest && *t->rest != '=' ? " <unfinished ...>) " : ") ");
 		pad_to(RESULT_COLUMN);
 		out("= ?");
 		end_line();
