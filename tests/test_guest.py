@@ -6,7 +6,7 @@ import pytest
 
 from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
-PROGRAMS = ["cow", "memory", "process", "files", "hostile"]
+PROGRAMS = ["cow", "memory", "process", "files", "hostile", "accounts"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
