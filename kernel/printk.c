@@ -14,10 +14,11 @@
 #define LOG_SIZE	8192u		/* a power of two */
 #define LINE_MAX	256
 
-enum { SYSLOG_READ_ALL = 3, SYSLOG_SIZE_BUFFER = 10 };
+enum { SYSLOG_READ_ALL = 3, SYSLOG_READ_CLEAR = 4, SYSLOG_CLEAR = 5, SYSLOG_SIZE_BUFFER = 10 };
 
 static char log[LOG_SIZE];
 static u32 log_end;			/* bytes ever written */
+static u32 log_cleared;			/* how many of them dmesg -c has forgotten */
 static bool to_console = true;
 
 void log_to_console(bool on)
@@ -56,18 +57,12 @@ void printk(const char *fmt, ...)
 	irq_restore(flags);
 }
 
-/* syslog(): reading the whole ring (3) and its size (10) are what dmesg needs; the rest is EINVAL. */
-asmlinkage int sys_syslog(int type, char __user *buf, int size)
+/* Copy the last n bytes of the log to a program. */
+static int read_log(char __user *buf, u32 n)
 {
-	u32 available = min_u32(log_end, LOG_SIZE), n, at;
+	u32 at = log_end - n;
 	int error = 0;
 
-	if (type == SYSLOG_SIZE_BUFFER)
-		return LOG_SIZE;
-	if (type != SYSLOG_READ_ALL || size < 0)
-		return -EINVAL;
-	n = min_u32(size, available);
-	at = log_end - n;
 	for (u32 done = 0; done < n && !error;) {
 		u32 offset = (at + done) % LOG_SIZE, part = min_u32(n - done, LOG_SIZE - offset);
 
@@ -75,4 +70,23 @@ asmlinkage int sys_syslog(int type, char __user *buf, int size)
 		done += part;
 	}
 	return error ? error : (int)n;
+}
+
+/* syslog(): reading the log (3), reading and clearing (4), clearing (5) and its size (10) are what dmesg needs; the rest is EINVAL. */
+asmlinkage int sys_syslog(int type, char __user *buf, int size)
+{
+	u32 end = log_end;
+	int n = 0;
+
+	if (type == SYSLOG_SIZE_BUFFER)
+		return LOG_SIZE;
+	if (type < SYSLOG_READ_ALL || type > SYSLOG_CLEAR || size < 0)
+		return -EINVAL;
+	if (type != SYSLOG_READ_ALL && !suser())
+		return -EPERM;
+	if (type != SYSLOG_CLEAR)
+		n = read_log(buf, min_u32(size, min_u32(log_end - log_cleared, LOG_SIZE)));
+	if (type != SYSLOG_READ_ALL && n >= 0)
+		log_cleared = end;
+	return n;
 }
