@@ -25,7 +25,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/chr_drv/serial.o
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
-FOLDERS	= sh vi strace
+FOLDERS	= sh vi strace login
 PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 

@@ -371,6 +371,26 @@ def test_ex_files(tmp_path):
     assert (tmp_path / "a").read_text() == "A\nB\nB\n" and (tmp_path / "c").read_text() == "A\nB\nB\nB\n"
 
 
+def test_in_cowix(machine):
+    """On the console: a file typed, saved, changed by a command, and shown by cat."""
+    machine.wait_for("\n#")
+    machine.type("vi /root/f\n")
+    machine.wait_for("[new file]")
+    machine.type("ihello\nworld")
+    machine.key("esc")
+    machine.wait_for("\nworld\n~")
+    machine.key("up")
+    machine.type("x5p")
+    machine.key("shift-semicolon")
+    machine.type("s/l/LL/\nyyp")
+    machine.key("shift-semicolon")
+    machine.type("wq\n")
+    machine.wait_for("bytes written")
+    machine.type("clear; cat /root/f; stty size; stty\n")
+    machine.wait_for("world\n25 80\nspeed")
+    assert "-echo" not in machine.screen()
+
+
 def test_hangup_saves(tmp_path):
     path = tmp_path / "f"
     path.write_text("a\n")

@@ -80,6 +80,19 @@ static void run_and_power_off(const char *command)
 	reboot(LINUX_REBOOT_CMD_POWER_OFF, status_of(its_status));
 }
 
+/* Whatever the last session left behind: lines, signals and echo work again. */
+static void reset_modes(void)
+{
+	struct termios t;
+
+	if (tcgetattr(0, &t) < 0)
+		return;
+	t.c_iflag |= ICRNL | IXON;
+	t.c_oflag |= OPOST | ONLCR;
+	t.c_lflag |= ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN;
+	tcsetattr(0, TCSANOW, &t);
+}
+
 /* A login or a shell on a terminal, as the leader of a session of its own. */
 static pid_t start_session(const struct terminal *t)
 {
@@ -94,6 +107,7 @@ static pid_t start_session(const struct terminal *t)
 	dup2(0, 1);
 	dup2(0, 2);
 	signal(SIGINT, SIG_DFL);
+	reset_modes();
 	if (t->shell) {
 		chdir("/root");
 		execve("/bin/sh", (char *[]){ "-sh", NULL }, environ);

@@ -1,8 +1,10 @@
-/* A line from standard input that the terminal does not show. */
+/* A line from standard input that the terminal does not show. Signals wait until it is complete, so that the terminal is left in order. */
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+
+#define INTERRUPT 3		/* ^C in the line gives it up */
 
 char *getpass(const char *prompt)
 {
@@ -12,7 +14,7 @@ char *getpass(const char *prompt)
 	char c = 0;
 
 	silent = before;
-	silent.c_lflag = (silent.c_lflag & ~ECHO) | ICANON | ECHONL;
+	silent.c_lflag = (silent.c_lflag & ~(ECHO | ISIG)) | ICANON | ECHONL;
 	if (is_terminal)
 		tcsetattr(0, TCSAFLUSH, &silent);
 	fputs(prompt, stderr);
@@ -22,5 +24,5 @@ char *getpass(const char *prompt)
 	line[n] = '\0';
 	if (is_terminal)
 		tcsetattr(0, TCSANOW, &before);
-	return c == '\n' || n > 0 ? line : NULL;
+	return strchr(line, INTERRUPT) || (c != '\n' && n == 0) ? NULL : line;
 }

@@ -32,11 +32,16 @@ void fail(const char *why)
 	longjmp(restart, 1);
 }
 
+/* The cursor goes to the last line, which keeps the last message: it says what was written. */
 void leave(int status)
 {
 	char to_bottom[24];
+	int n = strlen(text);
 
 	put_string(to_bottom, snprintf(to_bottom, sizeof(to_bottom), "\033[%d;1H\033[K", rows));
+	put_string(text, n < columns ? n : columns - 1);
+	if (n)
+		put_string("\r\n", 2);
 	flush_output();
 	cooked_terminal();
 	exit(status);

@@ -1,4 +1,5 @@
-/* passwd [-d] [user]: change a password, or (root only) remove it. Set-user-ID root. */
+/* passwd [-d] [user]: change a password, or (root only) remove it. */
+#include "account.h"
 #include <crypt.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -14,7 +15,6 @@
 
 #define FILE_NAME	"/etc/passwd"
 #define NEW_NAME	"/etc/passwd.new"	/* also the lock: only one can create it */
-#define DELAY		3
 #define SALT_LENGTH	8
 
 static void give_up(const char *why)
@@ -121,13 +121,12 @@ static void ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
-int main(int argc, char **argv)
+int passwd(int argc, char **argv)
 {
 	const char *hash = NULL, *name;
-	struct passwd *user;
+	const struct passwd *user;
 	int option;
 
-	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "d")) != -1) {
 		if (option == '?' || getuid() != 0)
 			usage("[-d] [user]");

@@ -1,5 +1,5 @@
 /* login [name]: ask for name and password on a terminal and start the user's shell there. init runs it for the terminals of /etc/ttys. */
-#include <account.h>
+#include "account.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,6 @@
 #include <util.h>
 
 #define ATTEMPTS	5
-#define DELAY		3		/* seconds after a wrong password */
 #define PATIENCE	60		/* seconds that one attempt may take */
 
 static char name[64];
@@ -50,10 +49,10 @@ static void start_session(const struct passwd *user)
 	die(copy.pw_shell);
 }
 
-int main(int argc, char **argv)
+/* Only for init and root itself: it gives the terminal to the user. */
+int login(int argc, char **argv)
 {
-	util_init(argv[0]);
-	if (geteuid() != 0) {
+	if (getuid() != 0) {
 		complain("login", "must be run by root");
 		return 1;
 	}

@@ -1,12 +1,10 @@
-/* su [-] [-c command] [user] [argument...]: a shell as another user, root without a name. Set-user-ID root. */
-#include <account.h>
+/* su [-] [-c command] [user] [argument...]: a shell as another user, root without a name. */
+#include "account.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <util.h>
-
-#define DELAY 3
 
 static int new_session;
 static const char *command, *name = "root";
@@ -53,12 +51,11 @@ static void run_shell(const struct passwd *user, char **rest)
 	die(user->pw_shell);
 }
 
-int main(int argc, char **argv)
+int su(int argc, char **argv)
 {
 	struct passwd *found, user;
 	char **rest;
 
-	util_init(argv[0]);
 	rest = read_options(argc, argv);
 	found = getpwnam(name);
 	if (found)

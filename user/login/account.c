@@ -1,5 +1,5 @@
 /* What login and su share: checking a password and becoming a user. */
-#include <account.h>
+#include "account.h"
 #include <crypt.h>
 #include <grp.h>
 #include <stdio.h>
