@@ -35,8 +35,8 @@ HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o mm/memory.o mm/fault.o 
 	fs/pipe.o fs/read_write.o fs/page_cache.o fs/minix_inode.o fs/minix_bitmap.o fs/minix_dir.o)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
-SH_SRCS	= $(wildcard user/sh/*.c)
-PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) sh
+FOLDERS	= sh vi strace login
+PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 
 # Flags that not every compiler has are tried first.
@@ -85,6 +85,18 @@ $(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
 	$(CC) $(CFLAGS) $(OPT) -S -o $(BUILD)/asm-offsets.s $<
 	sed -nE 's/.*->([A-Z_]+) [$$]?(-?[0-9]+).*/%define \1 \2/p' $(BUILD)/asm-offsets.s > $@
 
+# Lists of names by number, for strace: "#define PREFIXname number" lines of a header as [number] = "name". Of two names the first is taken.
+NAMES = awk '/^\#define/ && index($$2, prefix) == 1 && $$3 ~ /^[0-9]+$$/ && !seen[$$3]++ \
+	{ print "[" $$3 "] = \"" substr($$2, length(cut) + 1) "\"," }'
+$(BUILD)/names/call_names.h: include/abi/unistd.h
+	@mkdir -p $(@D); $(NAMES) prefix=__NR_ cut=__NR_ $< > $@
+$(BUILD)/names/error_names.h: include/abi/errno.h
+	@mkdir -p $(@D); $(NAMES) prefix=E cut= $< > $@
+$(BUILD)/names/signal_names.h: include/abi/signal.h
+	@mkdir -p $(@D); sed '/SIG_/d' $< | $(NAMES) prefix=SIG cut=SIG > $@
+$(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: USER_CFLAGS += -I$(BUILD)/names
+$(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: $(addprefix $(BUILD)/names/,call_names.h error_names.h signal_names.h)
+
 # The kernel is linked twice: the second time with the table of its own symbols, which panic() uses.
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -129,7 +141,9 @@ $(BUILD)/tests/guest/%.o: tests/guest/%.c Makefile
 $(BUILD)/user/libc.a: $(LIBC_OBJS)
 	rm -f $@; $(AR) rcsD $@ $^
 USER_LD = $(LD) $(LDFLAGS) --gc-sections -z max-page-size=4096 -T user/user.ld
-$(BUILD)/bin/sh: $(addprefix $(BUILD)/,$(SH_SRCS:.c=.o)) $(BUILD)/user/libc.a user/user.ld
+.SECONDEXPANSION:
+$(addprefix $(BUILD)/bin/,$(FOLDERS)): $(BUILD)/bin/%: $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename $$(wildcard user/$$*/*.c)))) \
+		$(BUILD)/user/libc.a user/user.ld
 	@mkdir -p $(@D)
 	$(USER_LD) -o $@.elf $(filter %.o,$^) $(BUILD)/user/libc.a $(LIBGCC) && objcopy --strip-all $@.elf $@
 $(BUILD)/bin/%: $(BUILD)/user/bin/%.o $(BUILD)/user/libc.a user/user.ld

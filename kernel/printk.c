@@ -14,10 +14,11 @@
 #define LOG_SIZE	8192u		/* a power of two */
 #define LINE_MAX	256
 
-enum { SYSLOG_READ_ALL = 3, SYSLOG_SIZE_BUFFER = 10 };
+enum { SYSLOG_READ_ALL = 3, SYSLOG_READ_CLEAR = 4, SYSLOG_CLEAR = 5, SYSLOG_SIZE_BUFFER = 10 };
 
 static char log[LOG_SIZE];
 static u32 log_end;			/* bytes ever written */
+static u32 log_cleared;			/* how many of them dmesg -c has forgotten */
 static bool to_console = true;
 
 void log_to_console(bool on)
@@ -81,15 +82,22 @@ int log_read(char __user *buf, u32 count, loff_t *pos)
 	return n;
 }
 
-/* syslog(): reading the whole ring (3) and its size (10) are what dmesg needs; the rest is EINVAL. */
+/* syslog(): reading the log (3), reading and clearing (4), clearing (5) and its size (10) are what dmesg needs; the rest is EINVAL. */
 asmlinkage int sys_syslog(int type, char __user *buf, int size)
 {
-	u32 n;
+	u32 end = log_end, kept = min_u32(end - log_cleared, LOG_SIZE);
+	int n = 0;
 
 	if (type == SYSLOG_SIZE_BUFFER)
 		return LOG_SIZE;
-	if (type != SYSLOG_READ_ALL || size < 0)
+	if (type < SYSLOG_READ_ALL || type > SYSLOG_CLEAR || size < 0)
 		return -EINVAL;
-	n = min_u32(size, min_u32(log_end, LOG_SIZE));
-	return copy_log(buf, log_end - n, n);
+	if (type != SYSLOG_READ_ALL && !suser())
+		return -EPERM;
+	kept = min_u32(kept, size);
+	if (type != SYSLOG_CLEAR)
+		n = copy_log(buf, end - kept, kept);
+	if (type != SYSLOG_READ_ALL && n >= 0)
+		log_cleared = end;
+	return n;
 }

@@ -96,7 +96,7 @@ def make_image_with(script):
     ("cat /etc/rc | head -1 | hexdump -C | head -1 | tail -c 19", "|# What init runs|\n\n"[:-1]),
     ("ls -a /mnt | tr '\\n' ' '", ". .. "),
     ("mkdir -p /tmp/a/b/c && ls -R /tmp/a | wc -l; rm -r /tmp/a; ls /tmp", "7\n"),
-    ("uname; id; pwd", "Cowix\nuid=0 gid=0\n/\n"),
+    ("uname; id; pwd", "Cowix\nuid=0(root) gid=0(root) groups=0(root)\n/\n"),
     ("date -u +%Y | wc -c; kill -l | head -1", "5\n 1 HUP\n"),
     ("dd if=/dev/zero bs=100 count=3 2>/dev/null | wc -c; df / | tail -1 | wc -l; sync; free | wc -l", "300\n1\n2\n"),
     ("test 3 -gt 2 -a -d /etc && [ ! -f /etc ] && echo yes", "yes\n"),

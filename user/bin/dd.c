@@ -1,100 +1,276 @@
-/* dd [if=file] [of=file] [bs=n] [count=n] [skip=n] [seek=n] [conv=notrunc,fsync]; n may end in k or M */
+/*
+ * dd [if=file] [of=file] [bs=n | ibs=n obs=n] [count=n] [skip=n] [seek=n] [conv=notrunc,sync,noerror,fsync,swab,lcase,ucase]
+ * [status=none|noxfer]: copy block by block. Numbers may end in c, w, b, k, M, G or kB, MB, GB, and be products: 2x80x18b.
+ */
+#include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <util.h>
 
-static const char *input, *output;
-static unsigned long bs = 512, count = -1ul, skip, seek;
-static int notrunc, do_fsync;
+#define SYNOPSIS "[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] [seek=n] [conv=...] [status=none|noxfer]"
 
-static void bad_usage(void)
+enum { NOTRUNC = 1, SYNC = 2, NOERROR = 4, FSYNC = 8, SWAB = 16, LCASE = 32, UCASE = 64, EXCL = 128, NOCREAT = 256 };
+enum { NONE = 1, NOXFER = 2 };
+
+static const struct name {
+	const char *name;
+	int value;
+} conversions[] = { { "notrunc", NOTRUNC }, { "sync", SYNC }, { "noerror", NOERROR }, { "fsync", FSYNC }, { "swab", SWAB },
+		    { "lcase", LCASE }, { "ucase", UCASE }, { "excl", EXCL }, { "nocreat", NOCREAT }, { NULL, 0 } },
+  statuses[] = { { "none", NONE }, { "noxfer", NOXFER }, { "progress", 0 }, { NULL, 0 } };
+
+static const char *input, *output;
+static unsigned long bs, ibs = 512, obs = 512, count = -1ul, skip, seek;
+static int conv, status;
+static int in = 0, out = 1;
+static unsigned long whole_in, part_in, whole_out, part_out;
+static unsigned long long total;
+static char *pending;				/* less than a block of output, if there is no bs= */
+static unsigned long pending_length;
+static struct timeval start;
+
+static void bad(const char *what)
 {
-	usage("[if=file] [of=file] [bs=n] [count=n] [skip=n] [seek=n] [conv=notrunc,fsync]");
+	complain(what, "not understood");
+	usage(SYNOPSIS);
+}
+
+static unsigned long suffix(const char **end)
+{
+	static const char letters[] = "cwbkKMG";
+	static const unsigned factors[] = { 1, 2, 512, 1 << 10, 1 << 10, 1 << 20, 1 << 30 }, thousands[] = { 1, 2, 512, 1000, 1000, 1000000, 1000000000 };
+	const char *found = **end ? strchr(letters, **end) : NULL;
+
+	if (!found)
+		return 1;
+	(*end)++;
+	if (found - letters >= 3 && **end == 'B') {
+		(*end)++;
+		return thousands[found - letters];
+	}
+	return factors[found - letters];
 }
 
 static unsigned long size(const char *s)
 {
-	char *end;
-	unsigned long value = strtoul(s, &end, 10);
+	unsigned long value = 1;
+	const char *at = s;
 
-	return *end == 'k' ? value << 10 : *end == 'M' ? value << 20 : value;
+	for (;; at++) {
+		if (!isdigit(*at))
+			bad(s);
+		value *= strtoul(at, (char **)&at, 10);
+		value *= suffix(&at);
+		if (*at != 'x')
+			break;
+	}
+	if (*at)
+		bad(s);
+	return value;
 }
 
-static void conversions(const char *s)
+/* A list of words as the sum of their values. */
+static int words(char *list, const struct name *names)
 {
-	for (size_t n; *s; s += n + (s[n] == ',')) {
-		n = strcspn(s, ",");
-		if (n == 7 && strncmp(s, "notrunc", n) == 0)
-			notrunc = 1;
-		else if (n == 5 && strncmp(s, "fsync", n) == 0)
-			do_fsync = 1;
-		else
-			bad_usage();
+	int sum = 0;
+
+	for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
+		const struct name *n = names;
+
+		while (n->name && strcmp(n->name, word) != 0)
+			n++;
+		if (!n->name)
+			bad(word);
+		sum |= n->value;
+	}
+	return sum;
+}
+
+static void operand(char *s)
+{
+	static const struct {
+		const char *name;
+		unsigned long *value;
+	} numbers[] = { { "bs=", &bs }, { "ibs=", &ibs }, { "obs=", &obs }, { "count=", &count }, { "skip=", &skip }, { "seek=", &seek } };
+	char *value = strchr(s, '=');
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (strncmp(s, numbers[i].name, strlen(numbers[i].name)) == 0) {
+			*numbers[i].value = size(value + 1);
+			return;
+		}
+	if (strncmp(s, "if=", 3) == 0)
+		input = value + 1;
+	else if (strncmp(s, "of=", 3) == 0)
+		output = value + 1;
+	else if (strncmp(s, "conv=", 5) == 0)
+		conv |= words(value + 1, conversions);
+	else if (strncmp(s, "status=", 7) == 0)
+		status = words(value + 1, statuses);
+	else
+		bad(s);
+}
+
+/* What was copied, and in which time. */
+static void report(void)
+{
+	unsigned long long milliseconds;
+	struct timeval now;
+
+	if (status & NONE)
+		return;
+	fprintf(stderr, "%lu+%lu records in\n%lu+%lu records out\n", whole_in, part_in, whole_out, part_out);
+	if (status & NOXFER)
+		return;
+	gettimeofday(&now, NULL);
+	milliseconds = (now.tv_sec - start.tv_sec) * 1000ull + (now.tv_usec - start.tv_usec) / 1000;
+	fprintf(stderr, "%llu bytes copied, %llu.%03llu s, %llu kB/s\n", total, milliseconds / 1000, milliseconds % 1000,
+		total / (milliseconds ? milliseconds : 1));
+}
+
+static void on_interrupt(int sig)
+{
+	report();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void write_block(const char *buf, unsigned long n)
+{
+	if (n == 0)
+		return;
+	if (write_all(out, buf, n) < 0) {
+		warn(output ? output : "standard output");
+		report();
+		exit(1);
+	}
+	whole_out += n == obs;
+	part_out += n != obs;
+	total += n;
+}
+
+/* Output in blocks of obs bytes. */
+static void collect(const char *buf, unsigned long n)
+{
+	while (n > 0) {
+		unsigned long part = obs - pending_length < n ? obs - pending_length : n;
+
+		memcpy(pending + pending_length, buf, part);
+		pending_length += part;
+		buf += part;
+		n -= part;
+		if (pending_length == obs) {
+			write_block(pending, obs);
+			pending_length = 0;
+		}
 	}
 }
 
-static void operand(const char *s)
+static void convert(char *buf, unsigned long n)
 {
-	const char *value = strchr(s, '=');
+	for (unsigned long i = 0; conv & SWAB && i + 1 < n; i += 2) {
+		char c = buf[i];
 
-	if (!value)
-		bad_usage();
-	value++;
-	if (strncmp(s, "if=", 3) == 0)
-		input = value;
-	else if (strncmp(s, "of=", 3) == 0)
-		output = value;
-	else if (strncmp(s, "bs=", 3) == 0)
-		bs = size(value);
-	else if (strncmp(s, "count=", 6) == 0)
-		count = size(value);
-	else if (strncmp(s, "skip=", 5) == 0)
-		skip = size(value);
-	else if (strncmp(s, "seek=", 5) == 0)
-		seek = size(value);
-	else if (strncmp(s, "conv=", 5) == 0)
-		conversions(value);
-	else
-		bad_usage();
+		buf[i] = buf[i + 1];
+		buf[i + 1] = c;
+	}
+	for (unsigned long i = 0; conv & (LCASE | UCASE) && i < n; i++)
+		buf[i] = conv & LCASE ? tolower(buf[i]) : toupper(buf[i]);
+}
+
+/* One block; after an error, with noerror, an empty one that is stepped over. -1: stop. */
+static long read_block(char *buf)
+{
+	ssize_t n = read(in, buf, ibs);
+
+	if (n >= 0)
+		return n;
+	if (errno == EINTR)
+		return read_block(buf);
+	warn(input ? input : "standard input");
+	if (!(conv & NOERROR) || lseek(in, ibs, SEEK_CUR) < 0)
+		return -1;
+	return -2;
+}
+
+static void copy(char *buf)
+{
+	for (; count > 0; count--) {
+		long n = read_block(buf);
+
+		if (n == 0 || n == -1)
+			return;
+		whole_in += n == (long)ibs;
+		part_in += n > 0 && n != (long)ibs;
+		if (n < 0)
+			n = 0;
+		if (conv & SYNC && n < (long)ibs) {
+			memset(buf + n, 0, ibs - n);
+			n = ibs;
+		}
+		convert(buf, n);
+		if (bs)
+			write_block(buf, n);
+		else
+			collect(buf, n);
+	}
+}
+
+static void open_files(void)
+{
+	int flags = O_WRONLY | (conv & NOCREAT ? 0 : O_CREAT) | (conv & EXCL ? O_EXCL : 0);
+
+	if (input && (in = open(input, O_RDONLY)) < 0)
+		die(input);
+	if (output && (out = open(output, flags | (seek || conv & NOTRUNC ? 0 : O_TRUNC), 0666)) < 0)
+		die(output);
+	if ((skip && skip > 0x7FFFFFFF / ibs) || (seek && seek > 0x7FFFFFFF / obs)) {
+		complain("skip or seek", "beyond 2 GB");
+		exit(1);
+	}
+}
+
+/* What cannot seek is read. The output is cut where the writing begins; a device cannot be. */
+static void position(char *buf)
+{
+	if (skip && lseek(in, skip * ibs, SEEK_CUR) < 0)
+		while (skip-- > 0 && read(in, buf, ibs) > 0)
+			;
+	if (seek && lseek(out, seek * obs, SEEK_CUR) < 0)
+		die("seek");
+	if (seek && output && !(conv & NOTRUNC))
+		ftruncate(out, seek * obs);
 }
 
 int main(int argc, char **argv)
 {
-	unsigned long whole = 0, part = 0;
-	int in = 0, out = 1;
-	ssize_t n = 0;
 	char *buf;
 
 	util_init(argv[0]);
 	for (int i = 1; i < argc; i++)
 		operand(argv[i]);
-	if (input && (in = open(input, O_RDONLY)) < 0)
-		die(input);
-	if (output && (out = open(output, O_WRONLY | O_CREAT | (seek || notrunc ? 0 : O_TRUNC), 0666)) < 0)
-		die(output);
-	buf = malloc(bs);
-	if (!buf || !bs)
-		die("buffer");
-	if (skip && lseek(in, skip * bs, SEEK_SET) < 0)
-		for (; skip > 0 && read(in, buf, bs) > 0; skip--)
-			;
-	if (seek && lseek(out, seek * bs, SEEK_SET) < 0)
-		die("seek");
-	for (; count > 0 && (n = read(in, buf, bs)) > 0; count--) {
-		if (write_all(out, buf, n) < 0) {
-			warn(output ? output : "standard output");
-			break;
-		}
-		whole += (unsigned long)n == bs;
-		part += (unsigned long)n != bs;
-	}
-	if (n < 0)
-		warn(input ? input : "standard input");
-	if (do_fsync && fsync(out) < 0)
-		warn(output ? output : "standard output");
-	fprintf(stderr, "%lu+%lu records\n", whole, part);
+	if (bs)
+		ibs = obs = bs;
+	buf = ibs && obs ? malloc(ibs) : NULL;
+	pending = buf && !bs ? malloc(obs) : buf;
+	if (!buf || !pending)
+		die("block size");
+	open_files();
+	position(buf);
+	gettimeofday(&start, NULL);
+	signal(SIGINT, on_interrupt);
+	copy(buf);
+	write_block(pending, pending_length);
+	if (conv & FSYNC && fsync(out) < 0)
+		warn(output);
+	if (close(out) < 0)
+		warn(output);
+	report();
 	return exit_status;
 }

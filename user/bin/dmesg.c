@@ -1,21 +1,27 @@
-/* dmesg: the kernel's messages */
+/* dmesg [-cC]: the kernel's messages; -c forgets them afterwards, -C without showing them */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/klog.h>
+#include <unistd.h>
 #include <util.h>
 
-enum { READ_ALL = 3, SIZE_BUFFER = 10 };
+enum { READ_ALL = 3, READ_CLEAR = 4, CLEAR = 5, SIZE_BUFFER = 10 };
 
 int main(int argc, char **argv)
 {
-	int size = klogctl(SIZE_BUFFER, NULL, 0), n;
+	int size = klogctl(SIZE_BUFFER, NULL, 0), n, action = READ_ALL, option;
 	char *buf = malloc(size > 0 ? size : 1);
 
-	(void)argc;
 	util_init(argv[0]);
-	n = buf ? klogctl(READ_ALL, buf, size) : -1;
+	while ((option = getopt(argc, argv, "cC")) != -1) {
+		if (option == '?')
+			usage("[-cC]");
+		action = option == 'c' ? READ_CLEAR : CLEAR;
+	}
+	n = buf ? klogctl(action, buf, size) : -1;
 	if (n < 0)
 		die("kernel log");
-	fwrite(buf, 1, n, stdout);
+	if (action != CLEAR)
+		fwrite(buf, 1, n, stdout);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
  * init: process 1. With `run` in its environment (tools/run put it into the kernel's parameters) it runs that one command on the serial lines and
- * switches the machine off; otherwise it runs /etc/rc and keeps a shell on each terminal that /etc/ttys names.
+ * switches the machine off; otherwise it runs /etc/rc and keeps a login, or a shell, on each terminal that /etc/ttys names.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -18,7 +18,8 @@
 
 static struct terminal {
 	char device[32];
-	pid_t shell;
+	int shell;		/* without a login */
+	pid_t pid;
 } terminals[TTYS_MAX];
 static int nr_terminals;
 
@@ -79,40 +80,84 @@ static void run_and_power_off(const char *command)
 	reboot(LINUX_REBOOT_CMD_POWER_OFF, status_of(its_status));
 }
 
-/* A login shell on a terminal, as the leader of a session of its own. */
-static pid_t start_shell(const char *device)
+/* Whatever the last session left behind: lines, signals and echo work again. */
+static void reset_modes(void)
+{
+	struct termios t;
+
+	if (tcgetattr(0, &t) < 0)
+		return;
+	t.c_iflag |= ICRNL | IXON;
+	t.c_oflag |= OPOST | ONLCR;
+	t.c_lflag |= ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN;
+	tcsetattr(0, TCSANOW, &t);
+}
+
+/* A login or a shell on a terminal, as the leader of a session of its own. */
+static pid_t start_session(const struct terminal *t)
 {
 	pid_t pid = fork();
 
 	if (pid != 0)
 		return pid;
 	setsid();
-	if (open_as(0, device, O_RDWR) < 0)
+	if (open_as(0, t->device, O_RDWR) < 0)
 		_exit(1);
 	ioctl(0, TIOCSCTTY, 0);
 	dup2(0, 1);
 	dup2(0, 2);
-	chdir("/root");
-	execve("/bin/sh", (char *[]){ "-sh", NULL }, environ);
-	perror("init: /bin/sh");
+	signal(SIGINT, SIG_DFL);
+	reset_modes();
+	if (t->shell) {
+		chdir("/root");
+		execve("/bin/sh", (char *[]){ "-sh", NULL }, environ);
+	} else {
+		execve("/bin/login", (char *[]){ "login", NULL }, environ);
+	}
+	perror("init: /bin/sh or /bin/login");
 	_exit(127);
 }
 
-/* /etc/ttys: a device a line; # starts a comment. Without the file: the console. */
+/* Whether there is such a terminal. */
+static int can_open(const char *device)
+{
+	int fd = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static void add_terminal(const char *device, int shell)
+{
+	struct terminal *t = &terminals[nr_terminals];
+
+	if (strlen(device) >= sizeof(t->device) || !can_open(device))
+		return;
+	strcpy(t->device, device);
+	t->shell = shell;
+	nr_terminals++;
+}
+
+/* /etc/ttys: a device a line, and perhaps the word shell; # starts a comment. Without the file: a shell on the console. */
 static void read_ttys(void)
 {
 	FILE *f = fopen("/etc/ttys", "r");
 	char line[80];
 
 	while (f && nr_terminals < TTYS_MAX && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, " #\t\n")] = '\0';
-		if (line[0] && strlen(line) < sizeof(terminals[0].device) && access(line, F_OK) == 0)
-			strcpy(terminals[nr_terminals++].device, line);
+		char *device, *word;
+
+		line[strcspn(line, "#\n")] = '\0';
+		device = strtok(line, " \t");
+		word = strtok(NULL, " \t");
+		if (device)
+			add_terminal(device, word && strcmp(word, "shell") == 0);
 	}
 	if (f)
 		fclose(f);
 	if (nr_terminals == 0)
-		strcpy(terminals[nr_terminals++].device, "/dev/console");
+		add_terminal("/dev/console", 1);
 }
 
 /* Writes what has changed to the disk every half a minute. */
@@ -148,17 +193,17 @@ static void restart(int sig)
 	reboot(LINUX_REBOOT_CMD_RESTART, 0);
 }
 
-/* A shell has ended, or an orphan: start the shell again. One that cannot even start must not keep the machine busy. */
+/* A session has ended, or an orphan: start the session again. One that cannot even start must not keep the machine busy. */
 static void reap(void)
 {
 	int status;
 	pid_t pid = wait(&status);
 
 	for (int i = 0; i < nr_terminals; i++)
-		if (terminals[i].shell == pid) {
+		if (terminals[i].pid == pid) {
 			if (status_of(status) == 127 || status_of(status) == 1)
 				sleep(5);
-			terminals[i].shell = start_shell(terminals[i].device);
+			terminals[i].pid = start_session(&terminals[i]);
 		}
 }
 
@@ -177,7 +222,7 @@ int main(void)
 	start_update();
 	read_ttys();
 	for (int i = 0; i < nr_terminals; i++)
-		terminals[i].shell = start_shell(terminals[i].device);
+		terminals[i].pid = start_session(&terminals[i]);
 	for (;;)
 		reap();
 }

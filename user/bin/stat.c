@@ -1,28 +1,167 @@
-/* stat file...: what the inode says */
+/* stat [-L] [-c format] file...: what the inode says */
+#include <ctype.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include <util.h>
+
+static const char usual[] = "  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h%D\n"
+			    "Access: (%04a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z";
+
+static const char *kind(const struct stat *st)
+{
+	switch (st->st_mode & S_IFMT) {
+	case S_IFDIR: return "directory";
+	case S_IFLNK: return "symbolic link";
+	case S_IFCHR: return "character special file";
+	case S_IFBLK: return "block special file";
+	case S_IFIFO: return "fifo";
+	case S_IFSOCK: return "socket";
+	}
+	return st->st_size ? "regular file" : "regular empty file";
+}
+
+static const char *date(unsigned long seconds, unsigned long nanoseconds)
+{
+	static char text[48];
+	time_t t = seconds;
+	size_t n = strftime(text, sizeof(text), "%F %T", localtime(&t));
+
+	snprintf(text + n, sizeof(text) - n, ".%09lu +0000", nanoseconds);
+	return text;
+}
+
+static const char *quoted(const char *file, const struct stat *st)
+{
+	static char text[560], target[256];
+	ssize_t n = S_ISLNK(st->st_mode) ? readlink(file, target, sizeof(target)) : 0;
+
+	snprintf(text, sizeof(text), n > 0 ? "%s -> %.*s" : "%s", file, (int)n, target);
+	return text;
+}
+
+static const char *mode_text(const struct stat *st)
+{
+	static char text[12];
+
+	mode_string(st->st_mode, text);
+	return text;
+}
+
+static const char *user_name(unsigned uid)
+{
+	const struct passwd *user = getpwuid(uid);
+
+	return user ? user->pw_name : "UNKNOWN";
+}
+
+static const char *group_name(unsigned gid)
+{
+	const struct group *group = getgrgid(gid);
+
+	return group ? group->gr_name : "UNKNOWN";
+}
+
+/* %D of the usual form: the device's number. */
+static const char *device_type(const struct stat *st)
+{
+	static char text[40];
+
+	text[0] = '\0';
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
+		snprintf(text, sizeof(text), "     Device type: %lu,%lu", st->st_rdev >> 8 & 0xFFF, st->st_rdev & 0xFF);
+	return text;
+}
+
+/* The value of a letter as text, or NULL and the number in *value. */
+static const char *value_of(char letter, char part, const char *file, const struct stat *st, unsigned long *value)
+{
+	if (part)
+		*value = letter == 'd' ? (part == 'H' ? st->st_dev >> 8 & 0xFFF : st->st_dev & 0xFF) :
+					 (part == 'H' ? st->st_rdev >> 8 & 0xFFF : st->st_rdev & 0xFF);
+	else
+		*value = letter == 's' ? st->st_size : letter == 'b' ? st->st_blocks : letter == 'B' ? 512 : letter == 'o' ? st->st_blksize :
+			 letter == 'i' ? st->st_ino : letter == 'h' ? st->st_nlink : letter == 'u' ? st->st_uid : letter == 'g' ? st->st_gid :
+			 letter == 'd' ? st->st_dev : letter == 'X' ? st->st_atime : letter == 'Y' ? st->st_mtime : letter == 'Z' ? st->st_ctime :
+			 letter == 'a' ? st->st_mode & 07777 : letter == 'f' ? st->st_mode : letter == 't' ? st->st_rdev >> 8 :
+			 st->st_rdev & 0xFF;
+	switch (letter) {
+	case 'n': return file;
+	case 'N': return quoted(file, st);
+	case 'F': return kind(st);
+	case 'A': return mode_text(st);
+	case 'U': return user_name(st->st_uid);
+	case 'G': return group_name(st->st_gid);
+	case 'D': return device_type(st);
+	case 'x': return date(st->st_atime, st->st_atime_nsec);
+	case 'y': return date(st->st_mtime, st->st_mtime_nsec);
+	case 'z': return date(st->st_ctime, st->st_ctime_nsec);
+	}
+	return NULL;
+}
+
+/* One directive, behind its percent sign: flags and width as printf has them, then perhaps H or L, then the letter. */
+static const char *directive(const char *f, const char *file, const struct stat *st)
+{
+	char format[24] = "%", part = 0;
+	unsigned long value;
+	const char *text;
+	int n = 1;
+
+	while ((isdigit(*f) || *f == '-' || *f == '#') && n < 12)
+		format[n++] = *f++;
+	if ((*f == 'H' || *f == 'L') && (f[1] == 'd' || f[1] == 'r'))
+		part = *f++;
+	text = value_of(*f, part, file, st, &value);
+	if (text) {
+		strcpy(format + n, "s");
+		printf(format, text);
+	} else if (strchr("sbBoihugdXYZaftTr", *f)) {
+		strcpy(format + n, *f == 'a' ? "lo" : *f == 'f' || *f == 't' || *f == 'T' ? "lx" : "lu");
+		printf(format, value);
+	} else {
+		putchar(*f);
+	}
+	return f;
+}
+
+static void show(const char *format, const char *file, const struct stat *st)
+{
+	for (const char *f = format; *f; f++) {
+		if (*f == '%' && f[1])
+			f = directive(f + 1, file, st);
+		else
+			putchar(*f);
+	}
+	putchar('\n');
+}
 
 int main(int argc, char **argv)
 {
-	util_init(argv[0]);
-	if (argc < 2)
-		usage("file...");
-	for (int i = 1; i < argc; i++) {
-		char mode[12], date[32];
-		struct stat st;
-		time_t modified;
+	const char *format = usual;
+	int follow = 0, option;
 
-		if (lstat(argv[i], &st) < 0) {
-			warn(argv[i]);
-			continue;
-		}
-		mode_string(st.st_mode, mode);
-		modified = st.st_mtime;
-		strftime(date, sizeof(date), "%F %T", localtime(&modified));
-		printf("%s: inode %lu, device %lx, %s (%04o), links %d, uid %d, gid %d, size %lu, modified %s\n", argv[i], st.st_ino,
-		       st.st_dev, mode, st.st_mode & 07777, st.st_nlink, st.st_uid, st.st_gid, st.st_size, date);
+	util_init(argv[0]);
+	while ((option = getopt(argc, argv, "Lc:")) != -1) {
+		if (option == '?')
+			usage("[-L] [-c format] file...");
+		if (option == 'c')
+			format = optarg;
+		follow |= option == 'L';
+	}
+	if (optind == argc)
+		usage("[-L] [-c format] file...");
+	for (char **file = argv + optind; *file; file++) {
+		struct stat st;
+
+		if ((follow ? stat : lstat)(*file, &st) < 0)
+			warn(*file);
+		else
+			show(format, *file, &st);
 	}
 	return exit_status;
 }

@@ -103,7 +103,9 @@ __rt_sigreturn:
 	CALL rmdir
 	CALL mknod
 	CALL chmod
+	CALL fchmod
 	CALL chown, chown32
+	CALL fchown, fchown32
 	CALL chdir
 	CALL fchdir
 	CALL chroot
@@ -137,6 +139,9 @@ __rt_sigreturn:
 	CALL getegid, getegid32
 	CALL setuid, setuid32
 	CALL setgid, setgid32
+	CALL getgroups, getgroups32
+	CALL setgroups, setgroups32
+	CALL getrandom
 	CALL setsid
 	CALL setpgid
 	CALL getpgrp

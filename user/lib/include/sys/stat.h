@@ -8,5 +8,6 @@ int fstat(int fd, struct stat *st);
 int mkdir(const char *path, mode_t mode);
 int mknod(const char *path, mode_t mode, unsigned dev);
 int chmod(const char *path, mode_t mode);
+int fchmod(int fd, mode_t mode);
 mode_t umask(mode_t mask);
 #endif

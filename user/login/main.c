@@ -1,0 +1,14 @@
+/* login, su and passwd: the name that the program was called by says which. Set-user-ID root. */
+#include "account.h"
+#include <string.h>
+#include <util.h>
+
+int main(int argc, char **argv)
+{
+	util_init(*argv[0] == '-' ? argv[0] + 1 : argv[0]);
+	if (strcmp(program_name, "su") == 0)
+		return su(argc, argv);
+	if (strcmp(program_name, "passwd") == 0)
+		return passwd(argc, argv);
+	return login(argc, argv);
+}

@@ -1,0 +1,71 @@
+/* Lines of output. Of several processes only one can have its line open; the others' are cut and continued later. */
+#include "strace.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <util.h>
+
+int output_fd = 2;
+static char line[4096];
+static int used, column;
+static struct tracee *open_line;
+static int many;			/* more than one process was seen */
+
+static void flush(void)
+{
+	write_all(output_fd, line, used);
+	used = 0;
+}
+
+void out(const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	if (used > (int)sizeof(line) / 2)
+		flush();
+	va_start(ap, format);
+	n = vsnprintf(line + used, sizeof(line) - used, format, ap);
+	va_end(ap);
+	if (n >= (int)sizeof(line) - used)
+		n = sizeof(line) - used - 1;
+	used += n;
+	column += n;
+}
+
+/* A new line of a process, or the rest of its own that was cut. */
+void begin_line(struct tracee *t)
+{
+	static pid_t first;
+
+	if (open_line && open_line != t)
+		out(" <unfinished ...>");
+	if (open_line)
+		end_line();
+	if (!first)
+		first = t->pid;
+	many |= t->pid != first;
+	if (follow && output_fd != 2)
+		out("%-5d ", t->pid);
+	else if (many)
+		out("[pid %5d] ", t->pid);
+	open_line = t;
+}
+
+void end_line(void)
+{
+	out("\n");
+	flush();
+	column = 0;
+	open_line = NULL;
+}
+
+void pad_to(int wanted)
+{
+	if (column < wanted)
+		out("%*s", wanted - column, "");
+}
+
+int line_is_open(const struct tracee *t)
+{
+	return open_line == t;
+}

@@ -1,0 +1,323 @@
+/* The tracing: each stop of each process is looked at, shown, and the process let go to the next. */
+#include "strace.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <util.h>
+
+#define SYSCALL_STOP	(SIGTRAP | 0x80)
+#define WALL		0x40000000		/* wait4: children made by clone, too */
+
+enum { TRACESYSGOOD = 1, TRACEFORK = 2, TRACEVFORK = 4, TRACECLONE = 8, TRACEEXEC = 16 };
+enum { EVENT_FORK = 1, EVENT_VFORK, EVENT_CLONE, EVENT_EXEC };
+
+/* What -c counts, a call number. */
+#define CALLS_MAX 520
+static struct count {
+	unsigned calls, errors;
+	unsigned long microseconds;
+} counts[CALLS_MAX];
+
+static struct tracee *tracees;
+
+long ptrace(int request, pid_t pid, void *addr, void *data)
+{
+	return syscall(__NR_ptrace, request, pid, addr, data);
+}
+
+static struct tracee *find(pid_t pid)
+{
+	struct tracee *t = tracees;
+
+	while (t && t->pid != pid)
+		t = t->next;
+	if (t)
+		return t;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		die("memory");
+	t->pid = pid;
+	t->next = tracees;
+	tracees = t;
+	return t;
+}
+
+static void forget(struct tracee *t)
+{
+	struct tracee **p = &tracees;
+
+	while (*p != t)
+		p = &(*p)->next;
+	*p = t->next;
+	free(t);
+}
+
+static void start_program(char **argv, const char *path)
+{
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+		die("ptrace");
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
+	raise(SIGSTOP);
+	execv(path, argv);
+	die(argv[0]);
+}
+
+/* An older kernel may know fewer options. */
+static void set_options(pid_t pid)
+{
+	unsigned long options = TRACESYSGOOD | TRACEEXEC | (follow ? TRACEFORK | TRACEVFORK | TRACECLONE : 0);
+
+	if (ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)options) < 0 &&
+	    ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)TRACESYSGOOD) < 0)
+		die("ptrace: options");
+}
+
+static long now(void)
+{
+	struct timeval tv;
+
+	gettimeofday(&tv, NULL);
+	return tv.tv_sec * 1000000 + tv.tv_usec;
+}
+
+static void count(struct tracee *t)
+{
+	struct count *c = &counts[t->number >= 0 && t->number < CALLS_MAX ? t->number : 0];
+
+	c->calls++;
+	c->errors += (unsigned long)t->result >= -4095ul;
+	c->microseconds += now() - t->entry_time;
+}
+
+/* The entry of a call, or its exit: they take turns. The first call to be shown is exec(). */
+static void on_call(struct tracee *t)
+{
+	struct user_regs regs;
+
+	if (ptrace(PTRACE_GETREGS, t->pid, NULL, &regs) < 0)
+		return;
+	t->in_call = !t->in_call;
+	if (t->in_call) {
+		memcpy(t->args, (long[]){ regs.ebx, regs.ecx, regs.edx, regs.esi, regs.edi, regs.ebp }, sizeof(t->args));
+		t->number = regs.orig_eax;
+		t->started |= t->number == __NR_execve;
+		t->hidden = !t->started || summary || !chosen(t->number);
+		t->entry_time = summary ? now() : 0;
+		show_entry(t);
+		return;
+	}
+	t->result = regs.eax;
+	t->exec_trap = t->number == __NR_execve && t->result == 0;
+	if (t->started && summary && chosen(t->number))
+		count(t);
+	show_exit(t);
+}
+
+static const char *code_name(int sig, int code)
+{
+	static const char *const child[] = { NULL, "CLD_EXITED", "CLD_KILLED", "CLD_DUMPED", "CLD_TRAPPED", "CLD_STOPPED", "CLD_CONTINUED" };
+	static const char *const fault[] = { NULL, "SEGV_MAPERR", "SEGV_ACCERR" }, *const fpe[] = { NULL, "FPE_INTDIV", "FPE_INTOVF" };
+
+	if (code == SI_USER || code == SI_KERNEL || code == -6)
+		return code == SI_USER ? "SI_USER" : code == SI_KERNEL ? "SI_KERNEL" : "SI_TKILL";
+	if (sig == SIGCHLD && code > 0 && code < COUNT(child))
+		return child[code];
+	if (sig == SIGSEGV && code > 0 && code < COUNT(fault))
+		return fault[code];
+	return sig == SIGFPE && code > 0 && code < COUNT(fpe) ? fpe[code] : NULL;
+}
+
+static void show_siginfo(const siginfo_t *info)
+{
+	const char *code = code_name(info->si_signo, info->si_code);
+
+	out("{si_signo=");
+	show_signal(info->si_signo);
+	if (code)
+		out(", si_code=%s", code);
+	else
+		out(", si_code=%d", info->si_code);
+	if (info->si_signo == SIGCHLD && info->si_code > 0) {
+		out(", si_pid=%d, si_uid=%u, si_status=", info->si_pid, info->si_uid);
+		if (info->si_code == 1)
+			out("%d", info->si_status);
+		else
+			show_signal(info->si_status);
+		out(", si_utime=%d, si_stime=%d", info->pad[3], info->pad[4]);
+	} else if (info->si_code == SI_USER || info->si_code == -6) {
+		out(", si_pid=%d, si_uid=%u", info->si_pid, info->si_uid);
+	} else if (info->si_code > 0 && info->si_code != SI_KERNEL) {
+		out(", si_addr=");
+		show_pointer((unsigned long)info->si_addr);
+	}
+	out("}");
+}
+
+/* A signal on its way to the process; what is to be delivered. */
+static int on_signal(struct tracee *t, int sig)
+{
+	siginfo_t info;
+	int stopped = ptrace(PTRACE_GETSIGINFO, t->pid, NULL, &info) < 0;
+
+	if (summary)
+		return stopped ? 0 : sig;
+	begin_line(t);
+	out(stopped ? "--- stopped by " : "--- ");
+	show_signal(sig);
+	out(" ");
+	if (!stopped)
+		show_siginfo(&info);
+	out(stopped ? "---" : " ---");
+	end_line();
+	return stopped ? 0 : sig;
+}
+
+/* The first stop of a process: the program's own, before it calls exec(), or that of a new child. */
+static void on_first_stop(struct tracee *t)
+{
+	t->known = 1;
+	if (t->program)
+		set_options(t->pid);
+	else
+		t->started = 1;
+}
+
+static void on_event(struct tracee *t, int event)
+{
+	unsigned long pid;
+
+	if (event == EVENT_EXEC || event > EVENT_CLONE || ptrace(PTRACE_GETEVENTMSG, t->pid, NULL, &pid) < 0)
+		return;
+	if (output_fd == 2 && !summary)
+		fprintf(stderr, "%s: Process %lu attached\n", program_name, pid);
+}
+
+static void on_end(struct tracee *t, int status)
+{
+	if (!summary && t->in_call && line_is_open(t)) {
+		out(*t->rest && *t->rest != '=' ? " <unfinished ...>) " : ") ");
+		pad_to(RESULT_COLUMN);
+		out("= ?");
+		end_line();
+	}
+	if (!summary && t->started) {
+		begin_line(t);
+		if (WIFEXITED(status)) {
+			out("+++ exited with %d +++", WEXITSTATUS(status));
+		} else {
+			out("+++ killed by ");
+			show_signal(WTERMSIG(status));
+			out(status & 0x80 ? " (core dumped) +++" : " +++");
+		}
+		end_line();
+	}
+	forget(t);
+}
+
+/* What a stop means; the signal that the process goes on with. */
+static int on_stop(struct tracee *t, int status)
+{
+	int sig = WSTOPSIG(status), event = status >> 16;
+
+	if (!t->known && sig == SIGSTOP && !event)
+		on_first_stop(t);
+	else if (sig == SYSCALL_STOP)
+		on_call(t);
+	else if (event)
+		on_event(t, event);
+	else if (sig == SIGTRAP && t->exec_trap)
+		t->exec_trap = 0;
+	else
+		return on_signal(t, sig);
+	return 0;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+	const struct count *x = &counts[*(const short *)a], *y = &counts[*(const short *)b];
+
+	return x->microseconds != y->microseconds ? (x->microseconds < y->microseconds ? 1 : -1) : (int)y->calls - (int)x->calls;
+}
+
+/* A number of hundredths. */
+static void show_percent(unsigned long part, unsigned long whole)
+{
+	unsigned long n = whole ? (unsigned long long)part * 10000 / whole : 0;
+
+	out("%3lu.%02lu", n / 100, n % 100);
+}
+
+static void show_counts(void)
+{
+	short order[CALLS_MAX];
+	struct count all = { 0 };
+	int n = 0;
+
+	for (int i = 0; i < CALLS_MAX; i++)
+		if (counts[i].calls) {
+			order[n++] = i;
+			all.calls += counts[i].calls;
+			all.errors += counts[i].errors;
+			all.microseconds += counts[i].microseconds;
+		}
+	qsort(order, n, sizeof(order[0]), compare_counts);
+	out("%% time     seconds  usecs/call     calls    errors syscall\n------ ----------- ----------- --------- --------- ----------------\n");
+	for (int i = 0; i <= n; i++) {
+		const struct count *c = i < n ? &counts[order[i]] : &all;
+
+		if (i == n)
+			out("------ ----------- ----------- --------- --------- ----------------\n");
+		show_percent(c->microseconds, all.microseconds);
+		out(" %4lu.%06lu %11lu %9u ", c->microseconds / 1000000, c->microseconds % 1000000, c->calls ? c->microseconds / c->calls : 0,
+		    c->calls);
+		if (c->errors)
+			out("%9u %s\n", c->errors, i < n ? call_name(order[i]) : "total");
+		else
+			out("%9s %s\n", "", i < n ? call_name(order[i]) : "total");
+	}
+	end_line();
+}
+
+/* Wait for any traced process; a kernel without __WALL has no processes that need it. */
+static pid_t wait_for_any(int *status)
+{
+	pid_t pid = wait4(-1, status, WALL, NULL);
+
+	return pid < 0 && errno == EINVAL ? wait4(-1, status, 0, NULL) : pid;
+}
+
+int trace(char **argv, const char *path)
+{
+	pid_t program = fork(), pid;
+	int status, result = 0;
+
+	if (program < 0)
+		die("fork");
+	if (program == 0)
+		start_program(argv, path);
+	find(program)->program = 1;
+	while ((pid = wait_for_any(&status)) > 0 || (pid < 0 && errno == EINTR)) {
+		struct tracee *t = pid > 0 ? find(pid) : NULL;
+		int sig;
+
+		if (pid < 0)
+			continue;
+		if (!WIFSTOPPED(status)) {
+			if (pid == program)
+				result = status;
+			on_end(t, status);
+			continue;
+		}
+		sig = on_stop(t, status);
+		ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(long)sig);
+	}
+	if (summary)
+		show_counts();
+	return result;
+}

@@ -1,0 +1,201 @@
+/* Motions: keys that lead to a place, alone or behind an operator. */
+#include "vi.h"
+#include <string.h>
+
+#define FAR 0x3FFFFFFF
+
+int wanted_column, for_operator;
+static int find_kind, find_char;		/* the last f, F, t or T */
+
+static int in_text(int row)
+{
+	return row < 0 ? 0 : row >= nr_lines ? nr_lines - 1 : row;
+}
+
+/* Up and down keep to the column where the cursor was put. */
+static enum motion_kind vertical(struct place *p, int by)
+{
+	if (p->row + by < 0 || p->row + by >= nr_lines) {
+		if (for_operator || p->row == (by < 0 ? 0 : nr_lines - 1))
+			fail("");
+	}
+	p->row = in_text(p->row + by);
+	p->col = column_at(p->row, wanted_column);
+	return LINEWISE;
+}
+
+static enum motion_kind horizontal(struct place *p, int by)
+{
+	int n = lines[p->row].n, col = p->col + by, last = for_operator ? n : n - 1;
+
+	if ((by < 0 && p->col == 0) || (by > 0 && p->col >= last))
+		fail("");
+	p->col = col < 0 ? 0 : col > last ? last : col;
+	return EXCLUSIVE;
+}
+
+static enum motion_kind to_row(struct place *p, int row)
+{
+	p->row = in_text(row);
+	p->col = first_text(p->row);
+	return LINEWISE;
+}
+
+static enum motion_kind line_end(struct place *p, int count)
+{
+	p->row = in_text(p->row + count - 1);
+	p->col = lines[p->row].n ? lines[p->row].n - 1 : 0;
+	wanted_column = FAR;
+	return lines[p->row].n ? INCLUSIVE : EXCLUSIVE;
+}
+
+/* w behind an operator does not take the end of the line with it; cw is ce. */
+static enum motion_kind words(struct place *p, int key, int count)
+{
+	void (*go)(struct place *, int) = key == 'w' || key == 'W' ? word_forward : key == 'b' || key == 'B' ? word_back : word_end;
+	struct place start = *p;
+	int big = key < 'a';
+
+	if (for_operator == 'c' && go == word_forward && char_at(*p) != ' ' && char_at(*p) != '\t' && char_at(*p) != '\n') {
+		go = word_end;
+		if (p->col > 0)
+			p->col--;		/* a word of one letter ends where it begins */
+		else
+			p->col = -1;
+	}
+	while (count-- > 0)
+		go(p, big);
+	if (p->row == start.row && p->col == start.col && !for_operator)
+		fail("");
+	if (go == word_forward && for_operator && p->row > start.row && p->col <= first_text(p->row)) {
+		p->row--;
+		p->col = lines[p->row].n;
+	}
+	return go == word_end ? INCLUSIVE : EXCLUSIVE;
+}
+
+static enum motion_kind find_in_line(struct place *p, int kind, int count)
+{
+	const struct line *l = &lines[p->row];
+	int by = kind == 'f' || kind == 't' ? 1 : -1, col = p->col;
+
+	while (count-- > 0) {
+		col += by;
+		while (col >= 0 && col < l->n && (unsigned char)l->s[col] != find_char)
+			col += by;
+	}
+	if (col < 0 || col >= l->n)
+		fail("");
+	p->col = kind == 't' || kind == 'T' ? col - by : col;
+	return by > 0 ? INCLUSIVE : EXCLUSIVE;
+}
+
+static enum motion_kind find_again(struct place *p, int key, int count)
+{
+	int kind = find_kind;
+
+	if (!kind)
+		fail("");
+	if (key == ',')
+		kind = kind < 'a' ? kind + 'a' - 'A' : kind + 'A' - 'a';
+	return find_in_line(p, kind, count);
+}
+
+/* Screen lines: H, M, L. */
+static enum motion_kind screen_line(struct place *p, int key, int count)
+{
+	int last = last_row_shown();
+
+	if (key == 'M')
+		return to_row(p, (top + last) / 2);
+	return to_row(p, key == 'H' ? (top + count - 1 < last ? top + count - 1 : last) : last - count + 1 > top ? last - count + 1 : top);
+}
+
+static enum motion_kind to_mark(struct place *p, int key)
+{
+	int name = get_key(), row = name >= 'a' && name <= 'z' ? marks[name - 'a'] : -1;
+
+	(void)key;
+	if (row < 0 || row >= nr_lines)
+		fail("Mark not set");
+	return to_row(p, row);
+}
+
+static enum motion_kind to_pattern(struct place *p, int key, int count)
+{
+	static int direction = 1;
+
+	if (key == '/' || key == '?') {
+		char pattern[256];
+		const char *typed = prompt(key);
+
+		if (!typed)
+			fail("");
+		cut_pattern(typed, key, pattern, sizeof(pattern));
+		set_pattern(pattern);
+		direction = key == '/' ? 1 : -1;
+	} else {
+		set_pattern("");
+	}
+	while (count-- > 0)
+		if (!search(p, key == 'N' ? -direction : direction))
+			fail("Pattern not found");
+	return EXCLUSIVE;
+}
+
+static enum motion_kind paragraphs(struct place *p, int key, int count)
+{
+	while (count-- > 0)
+		paragraph(p, key == '}' ? 1 : -1);
+	return EXCLUSIVE;
+}
+
+/* Motions that keep the wanted column; -1: none of them. */
+static int move_vertically(int key, int n, struct place *to)
+{
+	switch (key) {
+	case 'j': case '\n': case CTRL('N'): case KEY_DOWN: return vertical(to, n);
+	case 'k': case CTRL('P'): case KEY_UP: return vertical(to, -n);
+	case '$': case KEY_END: return line_end(to, n);
+	}
+	return -1;
+}
+
+static enum motion_kind go(int key, int count, struct place *to)
+{
+	int n = count ? count : 1;
+
+	switch (key) {
+	case 'h': case '\b': case 127: case KEY_LEFT: return horizontal(to, -n);
+	case 'l': case ' ': case KEY_RIGHT: return horizontal(to, n);
+	case '0': case KEY_HOME: to->col = 0; return EXCLUSIVE;
+	case '^': to->col = first_text(to->row); return EXCLUSIVE;
+	case '|': to->col = column_at(to->row, n - 1); return EXCLUSIVE;
+	case 'w': case 'W': case 'b': case 'B': case 'e': case 'E': return words(to, key, n);
+	case 'G': return to_row(to, count ? count - 1 : nr_lines - 1);
+	case 'g': return get_key() == 'g' ? to_row(to, n - 1) : NO_MOTION;
+	case '+': case '\r': vertical(to, n); return to_row(to, to->row);
+	case '-': vertical(to, -n); return to_row(to, to->row);
+	case '_': return to_row(to, to->row + n - 1);
+	case 'H': case 'M': case 'L': return screen_line(to, key, n);
+	case 'f': case 'F': case 't': case 'T':
+		find_kind = key;
+		find_char = get_key();
+		return find_in_line(to, key, n);
+	case ';': case ',': return find_again(to, key, n);
+	case '%': if (!match_bracket(to)) fail(""); return INCLUSIVE;
+	case '{': case '}': return paragraphs(to, key, n);
+	case '\'': case '`': return to_mark(to, key);
+	case '/': case '?': case 'n': case 'N': return to_pattern(to, key, n);
+	}
+	return NO_MOTION;
+}
+
+enum motion_kind motion(int key, int count, struct place *to)
+{
+	int kind;
+
+	*to = cursor;
+	kind = move_vertically(key, count ? count : 1, to);
+	return kind >= 0 ? (enum motion_kind)kind : go(key, count, to);
+}

@@ -1,0 +1,128 @@
+/*
+ * vi: what its files share. Reading order: main.c, text.c (the lines), undo.c, keys.c, screen.c, motion.c, words.c, search.c, command.c,
+ * operator.c, insert.c, ex.c, substitute.c, file.c.
+ */
+#ifndef VI_H
+#define VI_H
+
+#include <regex.h>
+#include <setjmp.h>
+#include <stddef.h>
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define CTRL(c) ((c) & 31)
+#define ESCAPE 27
+#define TAB 8
+
+struct line {
+	char *s;			/* n bytes, then a NUL; never changed in place */
+	int n;
+};
+struct place {
+	int row, col;			/* both from 0 */
+};
+
+/* main.c */
+extern jmp_buf restart;			/* where an error gives up the command */
+extern volatile int resized, hung_up;
+void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void fail(const char *why) __attribute__((noreturn));	/* say why, and on with the next command; "" only beeps */
+void leave(int status) __attribute__((noreturn));
+
+/* text.c: at least one line is always there */
+extern struct line *lines;
+extern int nr_lines, modified, nothing;	/* nothing: the one line is no line */
+extern struct place cursor;
+extern int marks[26];			/* rows, or -1 */
+void *need(size_t size);		/* malloc that fails the command, never the editor */
+struct line make_line(const char *s, int n);
+void free_line(struct line l);
+void adopt_text(char *buf, int size);	/* a new text: the lines of buf, which must have room for one byte more */
+void splice(int at, int removed, const struct line *new, int added);
+void replace_lines(int at, int removed, const struct line *new, int added);
+void replace_in_line(struct place at, int removed, const char *s, int n);
+struct place insert_text(struct place at, const char *s, int n);	/* where it ends */
+void delete_text(struct place from, struct place to);	/* from before to */
+void delete_lines(int first, int last);
+char *copy_text(struct place from, struct place to, int *n);
+int first_text(int row);		/* column of the first character that is not blank */
+
+/* undo.c */
+void begin_change(void);		/* what follows is undone in one step */
+int same_change(int at);		/* whether the last record is this step's change of this very line */
+void reserve_record(void);
+void add_record(int at, int added, struct line *old, int removed);
+void forget_changes(void);
+void undo(void);
+void redo(void);
+
+/* keys.c */
+enum { KEY_UP = 256, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_INSERT, KEY_DELETE, KEY_PAGE_UP, KEY_PAGE_DOWN };
+int get_key(void);			/* draws the screen when nothing is typed ahead */
+void raw_terminal(void);
+void cooked_terminal(void);
+void start_recording(void);
+void keep_recording(void);		/* what was typed since is what . repeats */
+void replay(int times);
+void drop_replay(void);
+
+/* screen.c */
+extern int rows, columns, top, inserting, show_numbers;
+extern const char *prompt_text;		/* shown instead of the message */
+void measure_screen(void);
+void forget_screen(void);		/* the next draw_screen() repaints everything */
+void draw_screen(void);
+void put_string(const char *s, int n);
+void flush_output(void);
+int display_column(int row, int col);
+int column_at(int row, int wanted);	/* the byte shown at a display column */
+int last_row_shown(void);
+void show_row(int row, int at);		/* at 0: as the first line of the screen, 1: in the middle, 2: as the last */
+
+/* motion.c, words.c, search.c: where a key leads */
+enum motion_kind { NO_MOTION, EXCLUSIVE, INCLUSIVE, LINEWISE };
+enum motion_kind motion(int key, int count, struct place *to);	/* fails where there is no way */
+extern int wanted_column, for_operator;
+int step(struct place *p, int by);
+int char_at(struct place p);
+void word_forward(struct place *p, int big);
+void word_end(struct place *p, int big);
+void word_back(struct place *p, int big);
+int match_bracket(struct place *p);
+void paragraph(struct place *p, int by);
+extern int ignore_case;
+void set_pattern(const char *pattern);	/* empty: the last one again */
+int match_at(int row, int from, regmatch_t *match, int nr_matches);
+int search(struct place *p, int by);
+const char *prompt(char first);		/* a line typed at the bottom, NULL if it was given up */
+const char *cut_pattern(const char *s, char delimiter, char *to, int size);
+
+/* command.c, operator.c */
+void command(void);
+void clamp_cursor(void);
+extern int reg;				/* the register that " chose, or 0 */
+void yank(struct place from, struct place to, int linewise);
+void put_register(int before, int count);
+void change_range(int operator, struct place from, struct place to, enum motion_kind kind);
+void operator_command(int operator, int count);
+void join_lines(int row, int count);
+void shift_lines(int first, int last, int by);
+
+/* insert.c */
+extern int auto_indent;
+void insert_mode(int times, int new_lines);
+void open_line(int row);
+void replace_mode(void);
+
+/* ex.c, substitute.c, file.c */
+void ex_command(const char *s);
+void ex_substitute(int first, int last, const char *s);
+void ex_global(int first, int last, const char *s, int matching);
+extern char *file_name;
+extern char **file_list;		/* what :n goes to */
+int load_file(const char *name);
+void write_file(const char *name, int first, int last, int append, int force);
+void read_into(int row, const char *name);
+void save_on_hangup(void);
+void file_status(void);
+#endif

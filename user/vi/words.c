@@ -1,0 +1,124 @@
+/* Places in the text one after the other, words, brackets and paragraphs. */
+#include "vi.h"
+#include <ctype.h>
+#include <string.h>
+
+enum { BLANK, PUNCTUATION, LETTER };
+
+int char_at(struct place p)
+{
+	return p.col < lines[p.row].n ? (unsigned char)lines[p.row].s[p.col] : '\n';
+}
+
+/* One character on or back, the end of a line counting as one; 0 at the end of the text. */
+int step(struct place *p, int by)
+{
+	if (by > 0 && p->col < lines[p->row].n) {
+		p->col++;
+	} else if (by > 0) {
+		if (p->row == nr_lines - 1)
+			return 0;
+		*p = (struct place){ p->row + 1, 0 };
+	} else if (p->col > 0) {
+		p->col--;
+	} else {
+		if (p->row == 0)
+			return 0;
+		*p = (struct place){ p->row - 1, lines[p->row - 1].n };
+	}
+	return 1;
+}
+
+static int class(struct place p, int big)
+{
+	int c = char_at(p);
+
+	if (isspace(c))
+		return BLANK;
+	return big || isalnum(c) || c == '_' || c > 127 ? LETTER : PUNCTUATION;
+}
+
+static int on_empty_line(struct place p)
+{
+	return lines[p.row].n == 0;
+}
+
+void word_forward(struct place *p, int big)
+{
+	int start_row = p->row, kind = class(*p, big);
+
+	while (kind != BLANK && class(*p, big) == kind && step(p, 1))
+		;
+	while (class(*p, big) == BLANK && !(p->row != start_row && on_empty_line(*p)))
+		if (!step(p, 1))
+			return;
+}
+
+void word_end(struct place *p, int big)
+{
+	struct place next;
+	int kind;
+
+	if (!step(p, 1))
+		return;
+	while (class(*p, big) == BLANK)
+		if (!step(p, 1))
+			return;
+	kind = class(*p, big);
+	for (next = *p; step(&next, 1) && class(next, big) == kind;)
+		*p = next;
+}
+
+void word_back(struct place *p, int big)
+{
+	struct place next;
+	int kind;
+
+	if (!step(p, -1))
+		return;
+	while (class(*p, big) == BLANK && !on_empty_line(*p))
+		if (!step(p, -1))
+			return;
+	kind = class(*p, big);
+	for (next = *p; kind != BLANK && step(&next, -1) && class(next, big) == kind;)
+		*p = next;
+}
+
+/* From the first bracket at or behind the place in its line to the one that belongs to it. */
+int match_bracket(struct place *p)
+{
+	static const char brackets[] = "([{)]}";
+	const char *here = NULL;
+	int depth = 0, by, other;
+
+	for (; p->col < lines[p->row].n; p->col++)
+		if (char_at(*p) && (here = strchr(brackets, char_at(*p))))
+			break;
+	if (!here)
+		return 0;
+	by = here < brackets + 3 ? 1 : -1;
+	other = here[3 * by];
+	do {
+		int c = char_at(*p);
+
+		depth += (c == *here) - (c == other);
+		if (depth == 0)
+			return 1;
+	} while (step(p, by));
+	return 0;
+}
+
+/* To the next empty line, or the end of the text. */
+void paragraph(struct place *p, int by)
+{
+	int row = p->row;
+
+	while (row > 0 && row < nr_lines - 1 && lines[row].n == 0)
+		row += by;
+	if (row == 0 && by > 0)
+		row = 1;
+	while (row > 0 && row < nr_lines - 1 && lines[row].n != 0)
+		row += by;
+	row = row >= nr_lines ? nr_lines - 1 : row < 0 ? 0 : row;
+	*p = (struct place){ row, by > 0 && row == nr_lines - 1 ? lines[row].n : 0 };
+}
