@@ -387,7 +387,9 @@ static void nameless(void)
 	fd = open("/tmp/test-dir/x", O_RDWR | O_CREAT, 0644);
 	sprintf(path, "/proc/self/fd/%d", fd);
 	CHECK(link_is(path, "/tmp/test-dir/x") && link("/tmp/test-dir/x", "/tmp/test-x") == 0);
-	CHECK(unlink("/tmp/test-dir/x") == 0 && rmdir("/tmp/test-dir") == 0);
+	CHECK(mkdir("/tmp/test-other", 0755) == 0 && rename("/tmp/test-dir/x", "/tmp/test-other/y") == 0);
+	CHECK(link_is(path, "/tmp/test-other/y") && rename("/tmp/test-other/y", "/tmp/test-dir/x") == 0);
+	CHECK(unlink("/tmp/test-dir/x") == 0 && rmdir("/tmp/test-dir") == 0 && rmdir("/tmp/test-other") == 0);
 	before = on_cowix() ? read_all("/dev/kmsg") : 0;
 	CHECK(readlink(path, text, 100) > 0);
 	CHECK(!on_cowix() || read_all("/dev/kmsg") == before);
