@@ -8,6 +8,13 @@
 
 #define KB(pages) ((pages) * (PAGE_SIZE / 1024))
 #define CPUID_BRAND	0x80000002u	/* and the two leaves behind it: 48 characters */
+#if defined(__clang__)
+#define COMPILER	__VERSION__
+#elif defined(__VERSION__)
+#define COMPILER	"gcc " __VERSION__
+#else
+#define COMPILER	"unknown"	/* sparse */
+#endif
 #define DISK_MINORS	128u		/* two disks of 64 */
 
 static void show_meminfo(struct seq *s)
@@ -54,7 +61,7 @@ static void show_loadavg(struct seq *s)
 
 static void show_version(struct seq *s)
 {
-	seq_printf(s, "%s version %s (gcc " __VERSION__ ") %s\n", system_names.sysname, system_names.release, system_names.version);
+	seq_printf(s, "%s version %s (" COMPILER ") %s\n", system_names.sysname, system_names.release, system_names.version);
 }
 
 /* The names of the bits of CPUID leaf 1's EDX, as Linux has them. */

@@ -129,6 +129,7 @@ asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
 	info.totalram = nr_frames;
 	info.freeram = nr_free_pages;
 	info.bufferram = counts.frames_cache;
+	info.sharedram = tmpfs_pages;
 	info.mem_unit = PAGE_SIZE;
 	for (u32 i = 0; i < 3; i++)
 		info.loads[i] = load_average[i] * (65536 / LOAD_ONE);

@@ -28,6 +28,17 @@ def test_console(machine):
     fsck(machine.image)
 
 
+def test_file_systems(machine):
+    """/etc/rc has mounted what lives in memory; what is left there is gone after the next start."""
+    machine.wait_for("\n#")
+    machine.type("mount; echo x > /tmp/x; cat /proc/$$/comm\n")
+    machine.wait_for("proc /proc proc ro 0 0\ntmpfs /tmp tmpfs rw 0 0\nsh\n")
+    machine.type("poweroff\n")
+    machine.process.wait(timeout=20)
+    fsck(machine.image)
+    assert cowix("ls /tmp", image=machine.image).out == b""
+
+
 def test_audit_key(machine):
     machine.wait_for("\n#")
     machine.key("alt-f9")
