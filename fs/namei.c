@@ -115,15 +115,20 @@ static const char *skip_slashes(const char *path)
 	return path;
 }
 
-static int walk(struct inode *dir, const char *path, int follow, u32 links, struct inode **inode);
+/* Symbolic links on the way: one inside the other, which takes stack, and all together, which takes time. */
+struct links {
+	u32 depth, total;
+};
+
+static int walk(struct inode *dir, const char *path, int follow, struct links *links, struct inode **inode);
 
 /* The link's text takes the place of its name: go on from its directory. Takes over the link's reference. */
-static int follow_link(struct inode *dir, struct inode *link, u32 links, struct inode **inode)
+static int follow_link(struct inode *dir, struct inode *link, struct links *links, struct inode **inode)
 {
 	char *target;
 	int error = -ELOOP, n;
 
-	if (links >= SYMLINKS_MAX)
+	if (links->depth >= SYMLINKS_MAX || links->total++ >= SYMLINKS_TOTAL)
 		goto out;
 	target = kpage_alloc();
 	error = -ENOMEM;
@@ -133,7 +138,9 @@ static int follow_link(struct inode *dir, struct inode *link, u32 links, struct 
 	error = n < 0 ? n : n == 0 ? -ENOENT : 0;
 	if (!error) {
 		target[n] = '\0';
-		error = walk(dir, target, FOLLOW, links + 1, inode);
+		links->depth++;
+		error = walk(dir, target, FOLLOW, links, inode);
+		links->depth--;
 	}
 	kpage_free(target);
 out:
@@ -142,7 +149,8 @@ out:
 }
 
 /* One step: the inode of the first component of path in dir, links followed if more components come or follow says so. */
-static int step(struct inode *dir, const char *path, u32 length, bool last, int follow, u32 links, struct inode **inode)
+static int step(struct inode *dir, const char *path, u32 length, bool last, int follow, struct links *links,
+		struct inode **inode)
 {
 	int error = lookup_in(dir, path, length, inode);
 
@@ -152,7 +160,7 @@ static int step(struct inode *dir, const char *path, u32 length, bool last, int 
 }
 
 /* Walk path from dir, which stays the caller's. A slash at the end demands a directory. */
-static int walk(struct inode *dir, const char *path, int follow, u32 links, struct inode **inode)
+static int walk(struct inode *dir, const char *path, int follow, struct links *links, struct inode **inode)
 {
 	struct inode *at = igrab(*path == '/' ? current->fs->root : dir), *next;
 	bool must_be_dir = false;
@@ -180,7 +188,7 @@ int path_lookup(const char *path, int follow, struct inode **inode)
 {
 	if (!*path)
 		return -ENOENT;
-	return walk(current->fs->cwd, path, follow, 0, inode);
+	return walk(current->fs->cwd, path, follow, &(struct links){ 0 }, inode);
 }
 
 /*
@@ -209,7 +217,7 @@ int path_parent(const char *path, struct inode **dir, const char **last, u32 *le
 		return -ENOMEM;
 	memcpy(parent, path, *last - path);
 	parent[*last - path] = '\0';
-	error = walk(current->fs->cwd, parent, FOLLOW, 0, dir);
+	error = walk(current->fs->cwd, parent, FOLLOW, &(struct links){ 0 }, dir);
 	kpage_free(parent);
 	return error;
 }
