@@ -108,14 +108,15 @@ class Sound:
 
 
 def records(number, seed):
-    """(image, patches, what): of each image first all of the super block, then a choice of single fields, of several at once, and whole areas."""
+    """(image, patches, what): of each image all of the super block and all ways that directories can go in circles, then a choice of other
+    fields, whole zones, and several fields at once."""
     rng, images = random.Random(seed), [Sound(name) for name in sorted(FORMATS)]
     result = []
     for n, image in enumerate(images):
         single = [(field, value) for field in image.fields for value in image.values(field)]
-        supers = [s for s in single if s[0][0].startswith("super")]
-        others = [s for s in single if not s[0][0].startswith("super")]
-        for field, value in supers + rng.sample(others, max(0, min(len(others), number // len(images) * 2 // 3 - len(supers)))):
+        always = [s for s in single if s[0][0].startswith("super") or s[0][0] in ("entry . number", "entry .. number") and 0 < s[1] < 10]
+        others = [s for s in single if s not in always]
+        for field, value in always + rng.sample(others, max(0, min(len(others), number // len(images) * 3 // 4 - len(always)))):
             result.append((n, [(field[1], field[2], value)], f"{image.name}: {field[0]} = {value:#x}"))
         block = image.fmt.block
         for zone in range(1, image.volume.next_zone):
@@ -148,7 +149,7 @@ def write_disk(path, number, seed=1):
 
 
 if __name__ == "__main__":
-    n = int(sys.argv[2]) if len(sys.argv) > 2 else 3000
+    n = int(sys.argv[2]) if len(sys.argv) > 2 else 4000
     for i, what in enumerate(write_disk(sys.argv[1], abs(n), int(sys.argv[3]) if len(sys.argv) > 3 else 1)):
         if n < 0:
             print(i, what)
