@@ -74,7 +74,8 @@ static void change(const char *name, const struct stat *st)
 			write(fd, buf, 100);
 			lseek(fd, 0, SEEK_END);
 			write(fd, buf, 9000);
-			ftruncate(fd, st->st_size / 2);
+			if (st->st_size > 0)
+				ftruncate(fd, st->st_size / 2);
 			close(fd);
 		}
 	}
