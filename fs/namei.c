@@ -159,7 +159,12 @@ static const char *skip_slashes(const char *path)
 	return path;
 }
 
-static int walk(struct inode *dir, const char *path, int follow, u32 links, struct inode **inode);
+/* Symbolic links on the way: one inside the other, which takes stack, and all together, which takes time. */
+struct links {
+	u32 depth, total;
+};
+
+static int walk(struct inode *dir, const char *path, int follow, struct links *links, struct inode **inode);
 
 /* The text of a symbolic link: its length, or -errno. */
 int read_link(struct inode *link, char *buf, u32 size)
@@ -170,12 +175,12 @@ int read_link(struct inode *link, char *buf, u32 size)
 /*
  * The link's text takes the place of its name: go on from its directory, unless the file system knows better. Takes over the link's reference.
  */
-static int follow_link(struct inode *dir, struct inode *link, u32 links, struct inode **inode)
+static int follow_link(struct inode *dir, struct inode *link, struct links *links, struct inode **inode)
 {
 	char *target;
 	int error = -ELOOP, n;
 
-	if (links >= SYMLINKS_MAX)
+	if (links->depth >= SYMLINKS_MAX || links->total++ >= SYMLINKS_TOTAL)
 		goto out;
 	if (link->i_op->follow) {
 		error = link->i_op->follow(link, inode);
@@ -189,7 +194,9 @@ static int follow_link(struct inode *dir, struct inode *link, u32 links, struct 
 	error = n < 0 ? n : n == 0 ? -ENOENT : 0;
 	if (!error) {
 		target[n] = '\0';
-		error = walk(dir, target, FOLLOW, links + 1, inode);
+		links->depth++;
+		error = walk(dir, target, FOLLOW, links, inode);
+		links->depth--;
 	}
 	kpage_free(target);
 out:
@@ -198,7 +205,8 @@ out:
 }
 
 /* One step: the inode of the first component of path in dir, links followed if more components come or follow says so. */
-static int step(struct inode *dir, const char *path, u32 length, bool last, int follow, u32 links, struct inode **inode)
+static int step(struct inode *dir, const char *path, u32 length, bool last, int follow, struct links *links,
+		struct inode **inode)
 {
 	int error = lookup_in(dir, path, length, inode);
 
@@ -208,7 +216,7 @@ static int step(struct inode *dir, const char *path, u32 length, bool last, int 
 }
 
 /* Walk path from dir, which stays the caller's. A slash at the end demands a directory. */
-static int walk(struct inode *dir, const char *path, int follow, u32 links, struct inode **inode)
+static int walk(struct inode *dir, const char *path, int follow, struct links *links, struct inode **inode)
 {
 	struct inode *at = igrab(*path == '/' ? current->fs->root : dir), *next;
 	bool must_be_dir = false;
@@ -254,7 +262,7 @@ int path_lookup(int dirfd, const char *path, int follow, struct inode **inode)
 	struct inode *dir;
 	int error = start_of(dirfd, path, &dir);
 
-	return error ? error : walk(dir, path, follow, 0, inode);
+	return error ? error : walk(dir, path, follow, &(struct links){ 0 }, inode);
 }
 
 /*

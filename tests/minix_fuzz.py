@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from minixfs import FORMATS, Volume, DIRECT, ROOT, SUPER_OFFSET, IFBLK, IFCHR, IFDIR, IFIFO, IFLNK, IFREG     # noqa: E402
 
-ZONES, INODES, RECORD, FIRST_RECORD, PATCHES = 64, 32, 256, 4096, 20
+ZONES, INODES, RECORD, FIRST_RECORD, PATCHES = 48, 32, 256, 4096, 20
 SUPER = {1: [("inodes", 0, 2), ("zones", 2, 2), ("inode_map", 4, 2), ("zone_map", 6, 2), ("first", 8, 2), ("log", 10, 2), ("max", 12, 4),
              ("magic", 16, 2), ("state", 18, 2)],
          3: [("inodes", 0, 4), ("pad", 4, 2), ("inode_map", 6, 2), ("zone_map", 8, 2), ("first", 10, 2), ("log", 12, 2), ("max", 16, 4),
@@ -45,6 +45,20 @@ class Sound:
         v.finish()
         self.data = bytes(v.bytes(ZONES * self.fmt.block))
         self.super_fields()
+        table = v.next_zone - 1
+        self.recipes = [("a tree that is its own branch", [("inode 6 size", self.fmt.max_size)] + self.loop(6, table)),
+                        ("a directory that never ends", [("inode 3 size", self.fmt.max_size // 2)] + self.loop(3, table)),
+                        ("data without a place", [("inode 4 size", 0), ("inode 4 zone 0", 0xFFFF)])]
+
+    def loop(self, ino, table):
+        """A table whose pointers all lead to itself, and an inode whose pointers all lead there."""
+        return [(f"inode {ino} zone {i}", table) for i in range(DIRECT + self.fmt.levels)] + [(None, table)]
+
+    def recipe(self, changes):
+        """Fields by name; None: all pointers of a table."""
+        places, block = {name: (offset, width) for name, offset, width in self.fields}, self.fmt.block
+        pattern = 0x10001 if self.fmt.version == 1 else 1
+        return [places[name] + (value,) if name else (value * block, block, value * pattern) for name, value in changes]
 
     def inode(self, ino, mode, size, links, pointers):
         v, f = self.volume, self.fmt
@@ -108,18 +122,21 @@ class Sound:
 
 
 def records(number, seed):
-    """(image, patches, what): of each image first all of the super block, then a choice of single fields, of several at once, and whole areas."""
+    """(image, patches, what): of each image all of the super block and all ways that directories can go in circles, then a choice of other
+    fields, whole zones, and several fields at once."""
     rng, images = random.Random(seed), [Sound(name) for name in sorted(FORMATS)]
     result = []
     for n, image in enumerate(images):
         single = [(field, value) for field in image.fields for value in image.values(field)]
-        supers = [s for s in single if s[0][0].startswith("super")]
-        others = [s for s in single if not s[0][0].startswith("super")]
-        for field, value in supers + rng.sample(others, max(0, min(len(others), number // len(images) * 2 // 3 - len(supers)))):
+        always = [s for s in single if s[0][0].startswith("super") or s[0][0] in ("entry . number", "entry .. number") and 0 < s[1] < 10]
+        others = [s for s in single if s not in always]
+        for field, value in always + rng.sample(others, max(0, min(len(others), number // len(images) * 3 // 4 - len(always)))):
             result.append((n, [(field[1], field[2], value)], f"{image.name}: {field[0]} = {value:#x}"))
+        for what, changes in image.recipes:
+            result.append((n, image.recipe(changes), f"{image.name}: {what}"))
         block = image.fmt.block
         for zone in range(1, image.volume.next_zone):
-            for fill in (0, 0xFF):
+            for fill in (0, 0xFFFFFFFF):
                 if zone * block > SUPER_OFFSET:
                     result.append((n, [(zone * block, block, fill)], f"{image.name}: zone {zone} full of {fill:#x}"))
         while len(result) < number * (n + 1) // len(images):

@@ -25,7 +25,8 @@ struct super_block;
 
 #define PATH_MAX	4096
 #define OPEN_MAX	256		/* descriptors a process */
-#define SYMLINKS_MAX	8
+#define SYMLINKS_MAX	8		/* one inside the other */
+#define SYMLINKS_TOTAL	40		/* in one path */
 
 /* fs/buffer.c: one block of a device in memory. brelse() drops the reference that bread() gave. */
 struct buffer_head {

@@ -37,14 +37,12 @@ static void read_at(int fd, unsigned offset, void *to, unsigned size)
 	CHECK(lseek(fd, offset, SEEK_SET) == (long)offset && read(fd, to, size) == (long)size);
 }
 
-/* Up to four bytes are a number; more are all the same byte. */
+/* Up to four bytes are a number; more are that number again and again. */
 static void apply(const struct record *r)
 {
 	for (unsigned i = 0; i < r->patches; i++)
-		if (r->patch[i].length <= 4)
-			memcpy(image + r->patch[i].offset, &r->patch[i].value, r->patch[i].length);
-		else
-			memset(image + r->patch[i].offset, r->patch[i].value, r->patch[i].length);
+		for (unsigned done = 0; done < r->patch[i].length; done += 4)
+			memcpy(image + r->patch[i].offset + done, &r->patch[i].value, r->patch[i].length < 4 ? r->patch[i].length : 4);
 }
 
 static void look_at_file(const char *name, int size)
@@ -70,10 +68,14 @@ static void change(const char *name, const struct stat *st)
 		int fd = open(name, O_RDWR);
 
 		if (fd >= 0) {
+			lseek(fd, st->st_size + 2500, SEEK_SET);
+			write(fd, buf, 100);
+			lseek(fd, 0, SEEK_SET);
 			write(fd, buf, 100);
 			lseek(fd, 0, SEEK_END);
 			write(fd, buf, 9000);
-			ftruncate(fd, st->st_size / 2);
+			if (st->st_size > 0)
+				ftruncate(fd, st->st_size / 2);
 			close(fd);
 		}
 	}

@@ -201,6 +201,25 @@ static void names(void)
 	CHECK(rmdir("/tmp/test-e/d") == 0 && rmdir("/tmp/test-e") == 0);
 }
 
+/* Links that lead through many links, which lead through many links: refused soon, not walked for hours. */
+static void many_links(void)
+{
+	char target[200], name[] = "/tmp/l0";
+
+	strcpy(target, ".");
+	for (int i = 0; i < 7; i++, name[6]++) {
+		unlink(name);
+		CHECK(symlink(target, name) == 0);
+		target[0] = '\0';
+		for (int j = 0; j < 30; j++)
+			sprintf(target + strlen(target), "l%d/", i);
+	}
+	CHECK(access("/tmp/l1", F_OK) == 0);
+	CHECK_ERRNO(access("/tmp/l6", F_OK), ELOOP);
+	for (name[6] = '0'; name[6] < '7'; name[6]++)
+		CHECK(unlink(name) == 0);
+}
+
 static void path_errors(void)
 {
 	static char path[5001];
@@ -390,7 +409,7 @@ TESTS({ "read_back", "what was written is read", read_back }, { "large_files", "
       { "holes", "holes and truncation", holes }, { "cut_and_grow", "truncated bytes stay away", cut_and_grow },
       { "append_and_dup", "O_APPEND, dup, shared positions", append_and_dup },
       { "directories", "mkdir, rmdir, readdir, getcwd", directories }, { "names", "link, rename, symlink", names },
-      { "path_errors", "long, empty and wrong paths", path_errors }, { "pipes", "70,000 bytes through a pipe", pipes },
+      { "many_links", "links that multiply", many_links }, { "path_errors", "long, empty and wrong paths", path_errors }, { "pipes", "70,000 bytes through a pipe", pipes },
       { "broken_pipe", "SIGPIPE and EPIPE", broken_pipe }, { "atomic_pipes", "small writes stay whole", atomic_pipes },
       { "devices", "null, zero, full, random, kmsg, no device", devices }, { "disk_full", "ENOSPC and everything back", disk_full },
       { "written_programs", "a copied program runs", written_programs })
