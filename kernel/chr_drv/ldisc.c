@@ -122,7 +122,7 @@ static void add(struct tty *tty, u16 entry)
 	if (tty->head == tty->edit)
 		tty->line_column = tty->column;
 	if (entry == ('\n' | INPUT_EOL)) {
-		if (tty_flag(tty, ECHO) || tty_flag(tty, ECHONL))
+		if (tty_flag(tty, ECHO) || (canonical && tty_flag(tty, ECHONL)))
 			echo_text(tty, "\n", 1);
 	} else if (!(entry & INPUT_EOF)) {
 		echo(tty, entry);
@@ -161,10 +161,6 @@ static bool erase_one(struct tty *tty)
 	c = tty->input[--tty->head % INPUT_SIZE];
 	if (!tty_flag(tty, ECHO))
 		return true;
-	if (!tty_flag(tty, ECHOE)) {
-		echo(tty, tty->termios.c_cc[VERASE]);
-		return true;
-	}
 	if (c == '\t')
 		width = TAB_WIDTH - column_of(tty, tty->head) % TAB_WIDTH;
 	else if (is_control(c))
@@ -176,7 +172,7 @@ static bool erase_one(struct tty *tty)
 
 static bool in_word(u8 c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c > DELETE;
 }
 
 /* Back to the beginning of a word: what is no word, then what is. */
@@ -190,8 +186,21 @@ static void erase_word(struct tty *tty)
 	}
 }
 
+/* Without ECHOE what is erased stays on the screen; the key is shown. */
+static void erase(struct tty *tty)
+{
+	if (tty_flag(tty, ECHOE)) {
+		erase_one(tty);
+	} else if (tty->head != tty->edit) {
+		tty->head--;
+		echo(tty, tty->termios.c_cc[VERASE]);
+	}
+}
+
 static void kill_line(struct tty *tty, u8 c)
 {
+	if (tty->head == tty->edit)
+		return;
 	if (!tty_flag(tty, ECHO) || !(~tty->termios.c_lflag & VISIBLE_KILL)) {
 		while (erase_one(tty))
 			;
@@ -218,7 +227,7 @@ static bool edit_key(struct tty *tty, u8 c)
 	bool extended = tty_flag(tty, IEXTEN);
 
 	if (is_cc(tty, VERASE, c) || (c == '\b' && is_cc(tty, VERASE, DELETE)))
-		erase_one(tty);
+		erase(tty);
 	else if (is_cc(tty, VKILL, c))
 		kill_line(tty, c);
 	else if (is_cc(tty, VEOF, c))
@@ -227,7 +236,7 @@ static bool edit_key(struct tty *tty, u8 c)
 		erase_word(tty);
 	else if (extended && is_cc(tty, VREPRINT, c) && tty_flag(tty, ECHO))
 		reprint(tty, c);
-	else if (c == '\n' || is_cc(tty, VEOL, c) || (extended && is_cc(tty, VEOL2, c)))
+	else if (is_cc(tty, VEOL, c) || (extended && is_cc(tty, VEOL2, c)))
 		add(tty, c | INPUT_EOL);
 	else
 		return false;
@@ -301,5 +310,5 @@ void tty_input(struct tty *tty, u8 c)
 		c = '\r';
 	}
 	if (!literal_key(tty, c) && !(tty_flag(tty, ICANON) && edit_key(tty, c)))
-		add(tty, c);
+		add(tty, c == '\n' ? c | INPUT_EOL : c);
 }

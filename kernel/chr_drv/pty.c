@@ -1,7 +1,7 @@
 /*
  * Pseudo-terminals (Unix98): the slave is a terminal like any other, whose wire ends in the master, a file that some program holds: what is
  * written to the slave is read there, and what is written there has been typed. Master and slave share one structure, a page, from the
- * master's open to the last close of both, and one wait queue, the slave's.
+ * master's open to the last close of both, and one wait queue, the slave's. No interrupt comes near them, so nothing here is masked.
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>

@@ -193,7 +193,7 @@ static void editing(void)
 	type("gone\x15" "here\n");
 	EXPECT(master, "gone\b \b\b \b\b \b\b \bhere\r\n");
 	EXPECT(slave, "here\n");
-	type("\x7F\x17\x15ok\n");
+	type("\x7F\x17\x15" "ok\n");
 	EXPECT(master, "ok\r\n");
 	EXPECT(slave, "ok\n");
 	type("a\x01\x7F" "b\n");				/* a control character is two columns wide */
@@ -253,14 +253,18 @@ static void echoing(void)
 	type("a\x01" "b\x7F" "c\x15" "d\n");			/* no ECHOE, ECHOK, ECHOCTL */
 	EXPECT(slave, "d\n");
 	EXPECT(master, "a\001b\x7F" "c\025d\r\n");
+	modes(I_SANE, O_SANE, ICANON | ECHO | IEXTEN);		/* a word is rubbed out nevertheless; of nothing there is nothing to kill */
+	type("a b\x17" "c\x15\x15" "d\n");
+	EXPECT(slave, "d\n");
+	EXPECT(master, "a b\b \bc\025d\r\n");
 	modes(I_SANE, O_SANE, ICANON | ECHO | ECHOCTL | ECHOK);
 	type("a\x15" "b\n");
 	EXPECT(slave, "b\n");
 	EXPECT(master, "a^U\r\nb\r\n");
 	modes(I_SANE, O_SANE, ECHO | ECHOCTL);			/* raw, with echo */
-	type("a\x03\n");
+	type("a\x03\r");
 	EXPECT(slave, "a\003\n");
-	EXPECT(master, "a^C^J");
+	EXPECT(master, "a^C\r\n");
 	modes(I_SANE, O_SANE, ICANON | ECHO | ECHOE);		/* no IEXTEN: ^W, ^V, ^R are characters */
 	type("a b\x17\x16\x12\n");
 	EXPECT(slave, "a b\x17\x16\x12\n");

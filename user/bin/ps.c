@@ -25,10 +25,12 @@ static const char *user_name(unsigned uid)
 
 static void terminal_name(int dev, char *to)
 {
-	int minor = dev & 0xFF;
+	int major = dev >> 8, minor = dev & 0xFF;
 
 	if (!dev)
 		sprintf(to, "-");
+	else if (major == 136)
+		sprintf(to, "pts/%d", minor);
 	else
 		sprintf(to, minor >= 64 ? "ttyS%d" : "tty%d", minor >= 64 ? minor - 64 : minor);
 }
