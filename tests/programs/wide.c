@@ -26,7 +26,8 @@ static void conversions(void)
 	show(n == (size_t)-1 ? L"" : wide);
 	if (n == (size_t)-1)
 		return;
-	printf("%d %s\n", (int)wcstombs(back, wide, 50), strcmp(back, text) == 0 ? "the same" : "different");
+	n = wcstombs(back, wide, 50);
+	printf("%d %s\n", (int)n, strcmp(back, text) == 0 ? "the same" : "different");
 	for (const char *p = text; *p; p += n) {
 		n = mbrtowc(&c, p, 10, &state);
 		printf("%zu:%x(%d) ", n, (unsigned)c, wcwidth(c));
