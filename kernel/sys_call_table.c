@@ -10,7 +10,7 @@
 const void *const sys_call_table[NR_SYSCALLS] = {
 	[0 ... NR_SYSCALLS - 1] = sys_ni_syscall,
 	/* processes */
-	CALL(exit), CALL(fork), CALL(vfork), CALL(waitpid), CALL(wait4), CALL(waitid), CALL(execve), CALL(exit_group), CALL(getrusage),
+	CALL(exit), CALL(fork), CALL(vfork), CALL(clone), CALL(waitpid), CALL(wait4), CALL(waitid), CALL(execve), CALL(exit_group), CALL(getrusage),
 	CALL(getpid), CALL(getppid), CALL(setpgid), CALL(getpgid), CALL(getpgrp), CALL(getsid), CALL(setsid),
 	CALL_AS(gettid, getpid), CALL(ps), CALL(ptrace), CALL(set_tid_address), CALL(set_robust_list), CALL(get_robust_list),
 	CALL(set_thread_area), CALL(get_thread_area), CALL(modify_ldt), CALL(futex), CALL(futex_time64),

@@ -142,8 +142,8 @@ static void selecting(void)
 	printf("%d %d\n", !!FD_ISSET(p[0], &in), !!FD_ISSET(q[0], &in));
 	CALL(select(0, NULL, NULL, NULL, &(struct timeval){ 0, 10000 }));
 	FD_ZERO(&in);
-	FD_SET(99, &in);
-	CALL(select(100, &in, NULL, NULL, NULL));
+	FD_SET(20, &in);
+	CALL(select(21, &in, NULL, NULL, NULL));
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGALRM);
 	sigprocmask(SIG_BLOCK, &mask, NULL);

@@ -110,13 +110,11 @@ static void processor_time(void)
 	setitimer(ITIMER_PROF, &soon, NULL);
 	while (alarms == 1)
 		work++;
-	printf("worked: %d %d\n", now(CLOCK_PROCESS_CPUTIME_ID) - start > 0.08, clock() - c > CLOCKS_PER_SEC / 20);
+	printf("worked: %d %d\n", now(CLOCK_PROCESS_CPUTIME_ID) - start > 0.02, clock() - c > CLOCKS_PER_SEC / 50);
 	fflush(stdout);
 	if (fork() == 0) {
-		alarms = 0;
 		printf("a child has no timer of its parent's: %d\n", alarm(0) == 0);
-		setitimer(ITIMER_PROF, &soon, NULL);
-		while (alarms == 0)
+		for (c = clock(); clock() - c < CLOCKS_PER_SEC / 10;)
 			work++;
 		exit(0);
 	}
