@@ -39,6 +39,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(uname), CALL(sethostname), CALL(sysinfo), CALL(syslog), CALL(reboot), CALL(getrandom), CALL(personality),
 	/* files */
 	CALL(open), CALL(openat), CALL(creat), CALL(close), CALL(read), CALL(write), CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64),
+	CALL(preadv), CALL(pwritev),
 	CALL(lseek), CALL(_llseek), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl), CALL_AS(fcntl64, fcntl), CALL(flock), CALL(ioctl), CALL(pipe), CALL(pipe2),
 	CALL(stat), CALL(lstat), CALL(fstat), CALL(stat64), CALL(lstat64), CALL(fstat64), CALL(fstatat64), CALL(statx),
 	CALL(statfs), CALL(fstatfs), CALL(statfs64), CALL(fstatfs64), CALL(getdents), CALL(getdents64),

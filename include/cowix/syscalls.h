@@ -127,6 +127,8 @@ asmlinkage int sys_read(int fd, char __user *buf, u32 count);
 asmlinkage int sys_write(int fd, const char __user *buf, u32 count);
 asmlinkage int sys_readv(int fd, const struct iovec __user *vector, int count);
 asmlinkage int sys_writev(int fd, const struct iovec __user *vector, int count);
+asmlinkage int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos);
+asmlinkage int sys_pwritev(int fd, const struct iovec __user *vector, int count, loff_t pos);
 asmlinkage int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos);
 asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos);
 asmlinkage int sys_lseek(int fd, s32 offset, int whence);
