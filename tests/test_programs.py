@@ -4,11 +4,9 @@ All of them run in one boot, from a hard disk, one after the other; the program 
 where its output begins.
 """
 import glob
-import importlib.machinery
-import importlib.util
 import os
 import re
-import struct
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,7 +21,7 @@ VARIANTS = {"floats-sse": ("floats", ["-msse2", "-mfpmath=sse"]), "floats-x87": 
             "interpreter-O0": ("interpreter", ["-O0"])}
 HELPERS = {"runner"}
 NAMES = sorted({os.path.basename(path)[:-2] for path in glob.glob(f"{SOURCES}/*.c")} - HELPERS - {"floats"} | set(VARIANTS))
-DISK_BLOCKS, DISK_INODES, MEMORY, LIMIT = 48 << 10, 4096, 64, 500
+DISK_KB, MEMORY, LIMIT = 48 << 10, 64, 500
 
 
 def build(name, folder):
@@ -31,47 +29,12 @@ def build(name, folder):
     subprocess.run(["gcc", *FLAGS, *flags, "-o", f"{folder}/{name}", f"{SOURCES}/{source}.c", "-lm"], check=True)
 
 
-def make_disk(path, folder):
-    """A file system that fills the whole disk: the programs below /t, and /w, empty, to work in."""
-    loader = importlib.machinery.SourceFileLoader("mkfs", os.path.join(TOP, "tools/mkfs"))
-    mkfs = importlib.util.module_from_spec(importlib.util.spec_from_loader("mkfs", loader))
-    loader.exec_module(mkfs)
-
-    class Disk(mkfs.Image):
-        IMAP, ZMAP = 1, (DISK_BLOCKS + 8191) // 8192
-        FIRST = 2 + IMAP + ZMAP + DISK_INODES // 32
-
-        def __init__(self):
-            self.data = bytearray(DISK_BLOCKS * mkfs.BLOCK)
-            self.next_ino, self.next_zone = 1, self.FIRST
-
-        def take_zones(self, n):
-            self.next_zone += n
-            assert self.next_zone <= DISK_BLOCKS
-            return list(range(self.next_zone - n, self.next_zone))
-
-        def write_inode(self, ino, mode, size, links, pointers, uid=0, gid=0):
-            at = (2 + self.IMAP + self.ZMAP) * mkfs.BLOCK + (ino - 1) * 32
-            struct.pack_into("<HHIIBB9H", self.data, at, mode, uid, size, mkfs.MTIME, gid, links, *pointers)
-
-        def finish(self):
-            struct.pack_into("<HHHHHHIHH", self.data, mkfs.BLOCK, DISK_INODES, DISK_BLOCKS, self.IMAP, self.ZMAP, self.FIRST, 0,
-                             (7 + 512 + 512 * 512) * mkfs.BLOCK, mkfs.MAGIC, 1)
-            self.bits(2, self.IMAP, self.next_ino, DISK_INODES + 1)
-            self.bits(2 + self.IMAP, self.ZMAP, self.next_zone - self.FIRST + 1, DISK_BLOCKS - self.FIRST + 1)
-
-        def bits(self, first, blocks, used, end):
-            for bit in [*range(used), *range(end, blocks * mkfs.BLOCK * 8)]:
-                self.data[first * mkfs.BLOCK + bit // 8] |= 1 << bit % 8
-
-    root, disk = mkfs.Node(0o040755), Disk()
-    root.at("w")
-    mkfs.add_tree(root, folder, "t")
-    mkfs.number(disk, root)
-    mkfs.store(disk, root, root)
-    disk.finish()
-    with open(path, "wb") as f:
-        f.write(disk.data)
+def make_disk(path, programs):
+    """A disk that is one file system: the programs below /t, and /w, empty, to work in."""
+    folder = path + ".files"
+    os.makedirs(f"{folder}/w", exist_ok=True)
+    shutil.copytree(programs, f"{folder}/t", dirs_exist_ok=True)
+    subprocess.run([os.path.join(TOP, "tools/mkfs"), "--overlay", folder, "--size", str(DISK_KB), "-o", path], check=True, stdout=subprocess.DEVNULL)
 
 
 def split(output):

@@ -110,7 +110,6 @@ int main(int argc, char **argv)
 	itself(10, 100);
 	itself(1000, 50);
 	itself(3, 100000);
-	itself(4, 130000);
 	itself(3, 140000);
 	environment();
 	return 0;

@@ -201,7 +201,10 @@ static void many(void)
 	}
 	printf("many: %d bad\n", bad);
 	char *big = mmap(NULL, 512u << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	CALL(big != MAP_FAILED);
+	if (big == MAP_FAILED) {
+		say("big", -1);
+		return;
+	}
 	CALL(mprotect(big + (100 << 20), PAGE, PROT_READ | PROT_WRITE));
 	big[100 << 20] = 1;
 	CALL(munmap(big, 512u << 20));
@@ -213,6 +216,7 @@ int main(void)
 	fflush(stdout);
 	forks();
 	files();
+	fflush(stdout);
 	written_back();
 	remapping();
 	code();

@@ -29,16 +29,16 @@ static void clocks(void)
 {
 	struct timespec t;
 	struct timeval tv;
-	double last = now(CLOCK_MONOTONIC), first = last;
+	struct timespec first, last;
 	int backwards = 0;
 
-	for (int i = 0; i < 20000; i++) {
-		double t = now(CLOCK_MONOTONIC);
-
-		backwards += t < last;
-		last = t;
+	clock_gettime(CLOCK_MONOTONIC, &first);
+	last = first;
+	for (int i = 0; i < 20000; i++, last = t) {
+		clock_gettime(CLOCK_MONOTONIC, &t);
+		backwards += t.tv_sec < last.tv_sec || (t.tv_sec == last.tv_sec && t.tv_nsec < last.tv_nsec);
 	}
-	printf("backwards: %d, forwards: %d\n", backwards, last > first);
+	printf("backwards: %d, forwards: %d\n", backwards, last.tv_sec > first.tv_sec || last.tv_nsec > first.tv_nsec);
 	CALL(clock_getres(CLOCK_MONOTONIC, &t));
 	printf("resolution at most 10 ms: %d\n", t.tv_sec == 0 && t.tv_nsec <= 10000000);
 	CALL(clock_gettime(12345, &t));
