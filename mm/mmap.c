@@ -35,7 +35,9 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	if (length == 0 || length > TASK_SIZE)
 		return length ? -ENOMEM : -EINVAL;
 	length = PAGE_ROUND_UP(length);
-	if (length >> PAGE_SHIFT > nr_ram_frames || exceeds_as_limit(mm, length))
+	if (area->flags & VM_WRITE && !(flags & MAP_NORESERVE) && length >> PAGE_SHIFT > nr_ram_frames)
+		return -ENOMEM;
+	if (exceeds_as_limit(mm, length))
 		return -ENOMEM;
 	area->start = choose_address(mm, addr, length, flags);
 	if (PAGE_OFFSET(area->start) || area->start > TASK_SIZE - length)

@@ -1,9 +1,8 @@
-/* Mappings: anonymous and of files, private and shared, fixed places, parts taken out, protections, remapping, forks. */
+/* Mappings: anonymous and of files, fixed places, parts taken out, protections, advice, code made at run time. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "say.h"
 
@@ -67,31 +66,6 @@ static void parts(void)
 	CALL(mmap((void *)0xFFFFF000, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED);
 }
 
-static void forks(void)
-{
-	char *own = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *common = map(4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (common == MAP_FAILED) {
-		say("shared", -1);
-		return;
-	}
-	strcpy(own, "parent");
-	strcpy(common, "parent");
-	if (fork() == 0) {
-		strcpy(own, "child");
-		strcpy(common, "child");
-		strcpy(common + 3 * PAGE, "page that nobody had touched");
-		mprotect(own, PAGE, PROT_NONE);
-		_exit(0);
-	}
-	wait(NULL);
-	printf("%s %s %s\n", own, common, common + 3 * PAGE);
-	show("parent's", own, 1);
-	munmap(own, 4 * PAGE);
-	munmap(common, 4 * PAGE);
-}
-
 static void files(void)
 {
 	int fd = open("mapped", O_RDWR | O_CREAT, 0600);
@@ -128,46 +102,19 @@ static void files(void)
 	unlink("mapped");
 }
 
-static void written_back(void)
+static void advice(void)
 {
-	int fd = open("shared", O_RDWR | O_CREAT, 0600);
-	char text[20] = "", *p;
+	char *p = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	ftruncate(fd, 2 * PAGE);
-	p = map(2, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED) {
-		say("shared file", -1);
-		return;
-	}
-	strcpy(p + PAGE, "through memory");
-	pread(fd, text, 15, PAGE);
-	printf("read: %s\n", text);
-	pwrite(fd, "through write", 14, 0);
-	printf("seen: %s\n", p);
-	CALL(msync(p, 2 * PAGE, MS_SYNC));
-	munmap(p, 2 * PAGE);
-	pread(fd, text, 15, PAGE);
-	printf("after: %s\n", text);
-	close(fd);
-	unlink("shared");
-}
-
-static void remapping(void)
-{
-	char *p = map(2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *q;
-
-	strcpy(p + PAGE, "kept");
-	q = mremap(p, 2 * PAGE, 300 * PAGE, MREMAP_MAYMOVE);
-	if (q == MAP_FAILED) {
-		say("mremap", -1);
-		return;
-	}
-	printf("%s %d\n", q + PAGE, q[299 * PAGE]);
-	q = mremap(q, 300 * PAGE, PAGE, 0);
-	CALL(q != MAP_FAILED);
-	show("shrunk", q, 2);
-	CALL(madvise(q, PAGE, MADV_DONTNEED));
-	printf("%d\n", q[0]);
+	strcpy(p, "kept");
+	strcpy(p + PAGE, "thrown away");
+	CALL(madvise(p + PAGE, PAGE, MADV_DONTNEED));
+	printf("%s %d\n", p, p[PAGE]);
+	CALL(madvise(p, 3 * PAGE, MADV_SEQUENTIAL));
+	CALL(madvise(p, PAGE, 12345));
+	CALL(madvise(p + 1, PAGE, MADV_NORMAL));
+	munmap(p + PAGE, PAGE);
+	CALL(madvise(p, 3 * PAGE, MADV_WILLNEED));
 }
 
 /* A function made at run time. */
@@ -213,12 +160,8 @@ static void many(void)
 int main(void)
 {
 	parts();
-	fflush(stdout);
-	forks();
 	files();
-	fflush(stdout);
-	written_back();
-	remapping();
+	advice();
 	code();
 	many();
 	return 0;
