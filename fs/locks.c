@@ -153,6 +153,8 @@ static int to_range(const struct file *file, const struct flock64 *fl, struct fi
 	if (fl->l_start > TO_END - base)
 		return -EOVERFLOW;
 	lock->start = base + fl->l_start;
+	if (lock->start < 0)
+		return -EINVAL;
 	if (fl->l_len > 0) {
 		if (fl->l_len - 1 > TO_END - lock->start)
 			return -EOVERFLOW;

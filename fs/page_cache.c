@@ -260,12 +260,16 @@ u32 page_cache_count(u32 frame)
 	return count;
 }
 
-/* vm_ops: the page of a mapped file. The caller gets a reference of its own to the frame. */
+/* vm_ops: the page of a mapped file; -EIO, which becomes SIGBUS, for one beyond its end. The caller gets a reference of its own to the frame. */
 static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 {
+	struct inode *inode = area->object;
+	struct cached_page *page;
 	int error;
-	struct cached_page *page = get_cached_page(area->object, offset / PAGE_SIZE, true, &error);
 
+	if (offset >= PAGE_ROUND_UP(inode->i_size))
+		return -EIO;
+	page = get_cached_page(inode, offset / PAGE_SIZE, true, &error);
 	if (!page)
 		return error;
 	*frame = page->frame;

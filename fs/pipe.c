@@ -10,6 +10,7 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
+#include <abi/termios.h>
 
 #define PIPE_BUF	PAGE_SIZE
 #define PIPE_PAGES	16u
@@ -223,8 +224,16 @@ static u32 pipe_poll(struct file *file, struct poll_table *table)
 	return ready;
 }
 
+/* FIONREAD: how many bytes wait. */
+static int pipe_ioctl(struct file *file, u32 command, u32 arg)
+{
+	const struct pipe *pipe = file->inode->i_pipe;
+
+	return command == FIONREAD ? put_user_u32(pipe->head - pipe->tail, (void __user *)arg) : -ENOTTY;
+}
+
 const struct file_ops pipe_fops = {
-	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = pipe_write, .poll = pipe_poll,
+	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = pipe_write, .poll = pipe_poll, .ioctl = pipe_ioctl,
 };
 
 /* One end of a new pipe. */

@@ -204,6 +204,11 @@ asmlinkage int sys_write(int fd, const char __user *buf, u32 count)
 	return do_write(fd, buf, count, NULL);
 }
 
+static bool has_no_position(const struct inode *inode)
+{
+	return S_ISFIFO(inode->i_mode) || (S_ISCHR(inode->i_mode) && !is_seekable_chrdev(inode->i_rdev));
+}
+
 /* A position of its own, only where positions mean something. */
 static int check_seekable(int fd, loff_t pos)
 {
@@ -211,7 +216,7 @@ static int check_seekable(int fd, loff_t pos)
 
 	if (!file)
 		return -EBADF;
-	if (!S_ISREG(file->inode->i_mode) && !S_ISBLK(file->inode->i_mode) && !S_ISDIR(file->inode->i_mode))
+	if (has_no_position(file->inode))
 		return -ESPIPE;
 	return pos < 0 ? -EINVAL : 0;
 }
@@ -230,8 +235,8 @@ asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t po
 	return error ? error : do_write(fd, buf, count, &pos);
 }
 
-/* readv() and writev(): piece by piece until one is short. */
-static int do_vector(int fd, const struct iovec __user *vector, int count, bool write)
+/* readv() and writev(): piece by piece until one is short. pos is NULL for the file's own position. */
+static int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
 {
 	int total = 0;
 
@@ -244,8 +249,8 @@ static int do_vector(int fd, const struct iovec __user *vector, int count, bool 
 		int n = copy_from_user(&piece, &vector[i], sizeof(piece));
 
 		if (!n && piece.iov_len)
-			n = write ? do_write(fd, (const char __user *)piece.iov_base, piece.iov_len, NULL) :
-				    do_read(fd, (char __user *)piece.iov_base, piece.iov_len, NULL);
+			n = write ? do_write(fd, (const char __user *)piece.iov_base, piece.iov_len, pos) :
+				    do_read(fd, (char __user *)piece.iov_base, piece.iov_len, pos);
 		if (n < 0)
 			return total ? total : n;
 		total += n;
@@ -257,12 +262,26 @@ static int do_vector(int fd, const struct iovec __user *vector, int count, bool 
 
 asmlinkage int sys_readv(int fd, const struct iovec __user *vector, int count)
 {
-	return do_vector(fd, vector, count, false);
+	return do_vector(fd, vector, count, false, NULL);
 }
 
 asmlinkage int sys_writev(int fd, const struct iovec __user *vector, int count)
 {
-	return do_vector(fd, vector, count, true);
+	return do_vector(fd, vector, count, true, NULL);
+}
+
+asmlinkage int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos)
+{
+	int error = check_seekable(fd, pos);
+
+	return error ? error : do_vector(fd, vector, count, false, &pos);
+}
+
+asmlinkage int sys_pwritev(int fd, const struct iovec __user *vector, int count, loff_t pos)
+{
+	int error = check_seekable(fd, pos);
+
+	return error ? error : do_vector(fd, vector, count, true, &pos);
 }
 
 /* The end of what can be read: of a device, of a file. */
@@ -276,7 +295,7 @@ static int do_lseek(struct file *file, s64 offset, int whence)
 {
 	s64 base;
 
-	if (S_ISFIFO(file->inode->i_mode) || (S_ISCHR(file->inode->i_mode) && !is_seekable_chrdev(file->inode->i_rdev)))
+	if (has_no_position(file->inode))
 		return -ESPIPE;
 	switch (whence) {
 	case SEEK_SET:

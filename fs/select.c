@@ -135,6 +135,33 @@ static int poll_until(struct pollfd *fds, u32 n, s64 end)
 	return ready ? ready : error == -ETIMEDOUT ? 0 : error;
 }
 
+/* Linux's select(), pselect() and ppoll() leave in the timeout what was not used. One that cannot be written is left as it is. */
+static struct timespec64 time_left(s64 end)
+{
+	u32 left = time_after((u32)end, jiffies) ? (u32)end - jiffies : 0;
+
+	return (struct timespec64){ left / HZ, left % HZ * (1000000000 / HZ), 0 };
+}
+
+static int put_left(struct timespec __user *to, s64 end, int result)
+{
+	struct timespec64 left = time_left(end);
+	struct timespec ts = { left.tv_sec, left.tv_nsec };
+
+	if (to)
+		(void)copy_to_user(to, &ts, sizeof(ts));
+	return result;
+}
+
+static int put_left64(struct timespec64 __user *to, s64 end, int result)
+{
+	struct timespec64 left = time_left(end);
+
+	if (to)
+		(void)copy_to_user(to, &left, sizeof(left));
+	return result;
+}
+
 /* The end of a wait for so many ticks; a restarted call keeps the one it had. */
 static s64 end_after(u32 ticks)
 {
@@ -203,7 +230,7 @@ static int poll_with_mask(struct pollfd __user *fds, u32 n, s64 end, const u64 _
 	return ready;
 }
 
-asmlinkage int sys_ppoll(struct pollfd __user *fds, u32 n, const struct timespec __user *timeout, const u64 __user *mask, u32 size)
+asmlinkage int sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *timeout, const u64 __user *mask, u32 size)
 {
 	struct timespec ts;
 	struct timespec64 wide;
@@ -214,10 +241,10 @@ asmlinkage int sys_ppoll(struct pollfd __user *fds, u32 n, const struct timespec
 		wide = (struct timespec64){ ts.tv_sec, ts.tv_nsec, 0 };
 		error = end_of_timeout(&wide, &end);
 	}
-	return error ? error : poll_with_mask(fds, n, end, mask, size);
+	return error ? error : put_left(timeout, end, poll_with_mask(fds, n, end, mask, size));
 }
 
-asmlinkage int sys_ppoll_time64(struct pollfd __user *fds, u32 n, const struct timespec64 __user *timeout, const u64 __user *mask, u32 size)
+asmlinkage int sys_ppoll_time64(struct pollfd __user *fds, u32 n, struct timespec64 __user *timeout, const u64 __user *mask, u32 size)
 {
 	struct timespec64 ts;
 	s64 end = FOREVER;
@@ -225,7 +252,7 @@ asmlinkage int sys_ppoll_time64(struct pollfd __user *fds, u32 n, const struct t
 
 	if (!error && timeout)
 		error = end_of_timeout(&ts, &end);
-	return error ? error : poll_with_mask(fds, n, end, mask, size);
+	return error ? error : put_left64(timeout, end, poll_with_mask(fds, n, end, mask, size));
 }
 
 /* select()'s three sets: readable, writable, exceptional. */
@@ -310,15 +337,6 @@ static int do_select(int n, u32 __user *const user[3], s64 end)
 	return result;
 }
 
-/* Linux's select() leaves in the timeout what was not used. */
-static int put_left(struct timeval __user *to, s64 end)
-{
-	u32 left = time_after((u32)end, jiffies) ? (u32)end - jiffies : 0;
-	struct timeval tv = { left / HZ, left % HZ * (1000000 / HZ) };
-
-	return copy_to_user(to, &tv, sizeof(tv));
-}
-
 asmlinkage int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timeval __user *timeout)
 {
 	u32 __user *const user[3] = { in, out, ex };
@@ -336,8 +354,10 @@ asmlinkage int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user
 		end = end_after(timespec_ticks(&ts));
 	}
 	result = do_select(n, user, end);
-	if (timeout && result >= 0 && put_left(timeout, end) < 0)
-		return -EFAULT;
+	ts = time_left(end);
+	tv = (struct timeval){ ts.tv_sec, ts.tv_nsec / 1000 };
+	if (timeout)
+		(void)copy_to_user(timeout, &tv, sizeof(tv));
 	return result;
 }
 
@@ -367,7 +387,7 @@ static int select_with_mask(int n, u32 __user *const user[3], s64 end, const u32
 	return result;
 }
 
-asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, const struct timespec __user *timeout,
+asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec __user *timeout,
 			    const u32 __user *mask_and_size)
 {
 	u32 __user *const user[3] = { in, out, ex };
@@ -380,10 +400,10 @@ asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *
 		wide = (struct timespec64){ ts.tv_sec, ts.tv_nsec, 0 };
 		error = end_of_timeout(&wide, &end);
 	}
-	return error ? error : select_with_mask(n, user, end, mask_and_size);
+	return error ? error : put_left(timeout, end, select_with_mask(n, user, end, mask_and_size));
 }
 
-asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, const struct timespec64 __user *timeout,
+asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec64 __user *timeout,
 				   const u32 __user *mask_and_size)
 {
 	u32 __user *const user[3] = { in, out, ex };
@@ -393,5 +413,5 @@ asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 _
 
 	if (!error && timeout)
 		error = end_of_timeout(&ts, &end);
-	return error ? error : select_with_mask(n, user, end, mask_and_size);
+	return error ? error : put_left64(timeout, end, select_with_mask(n, user, end, mask_and_size));
 }

@@ -8,7 +8,15 @@
 #include <cowix/traps.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
+#include <abi/signal.h>
 #include "internal.h"
+
+/* clone's flags, as Linux numbers them. */
+#define CLONE_SIGNAL		0xFFu
+#define CLONE_VM		0x100u
+#define CLONE_VFORK		0x4000u
+#define CLONE_CHILD_CLEARTID	0x200000u
+#define CLONE_CHILD_SETTID	0x1000000u
 
 /* What switch_to() pops on the first switch to a new task, lowest address first. */
 struct start_frame {
@@ -146,6 +154,35 @@ asmlinkage int sys_vfork(void)
 	int pid = do_fork(task_regs(current), true, &done);
 
 	if (pid > 0)
+		sleep_on(&done);
+	return pid;
+}
+
+/*
+ * clone without threads: what a C library's fork, vfork and posix_spawn ask for. The child has memory of its own, or its parent's until it calls
+ * exec or exit (CLONE_VM with CLONE_VFORK), and then a stack of its own. clear_child_tid is where its exit writes 0.
+ */
+asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
+{
+	struct wait_queue done = WAIT_QUEUE_INIT(done);
+	bool vfork = flags & CLONE_VFORK;
+	struct task_struct *child;
+	int pid;
+
+	(void)parent_tid;
+	(void)tls;
+	if (flags & ~(CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID) || (flags & CLONE_SIGNAL) != SIGCHLD ||
+	    (flags & CLONE_VM && !vfork))
+		return -EINVAL;
+	pid = do_fork(task_regs(current), flags & CLONE_VM, vfork ? &done : NULL);
+	if (pid < 0)
+		return pid;
+	child = find_task(pid);
+	if (stack)
+		task_regs(child)->esp = stack;
+	if (flags & CLONE_CHILD_CLEARTID)
+		child->clear_child_tid = child_tid;
+	if (vfork)
 		sleep_on(&done);
 	return pid;
 }

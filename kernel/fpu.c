@@ -14,27 +14,49 @@
 #define MXCSR_DEFAULT	0x1F80u		/* all exceptions masked, round to nearest */
 #define MXCSR_VALID	0xFFBFu		/* bits that every SSE CPU has; loading others faults */
 #define MXCSR_OFFSET	24		/* in the FXSAVE image */
+#define MXCSR_MASKS	7		/* the bits that mask exceptions are so far left of those that tell them */
 
 struct fpu_state {
 	u8 image[FPU_STATE_SIZE];
+} __attribute__((aligned(16)));
+
+/*
+ * What FNSAVE stores, and two words of Linux's. A signal frame begins with it; an FXSAVE image follows, of which only what is new in it counts
+ * when the frame comes back.
+ */
+struct old_state {
+	u32 control, status, tags, ip, cs_opcode, operand, operand_segment;
+	u8 registers[8][10];
+	u16 status_again, magic;		/* magic is 0 where there is an FXSAVE image, else all ones */
 };
 
+_Static_assert(sizeof(struct old_state) + FPU_STATE_SIZE == FPU_FRAME_SIZE, "a signal frame's FPU state");
+
+static struct fpu_state initial;
 static struct task_struct *owner;
+
+static void save(struct fpu_state *state)
+{
+	if (cpu_has_fxsr)
+		fxsave(state->image);
+	else
+		fnsave(state->image);
+}
 
 /* Called once by start_kernel: native exceptions (16), and SSE if the CPU has it. */
 void fpu_init(void)
 {
-	write_cr0((read_cr0() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_TS);
-	if (cpu_has_fxsr)
-		write_cr4(read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT);
-}
+	write_cr0((read_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
+	fninit();
+	if (cpu_has_fxsr) {
+		u32 mxcsr = MXCSR_DEFAULT;
 
-static void save(struct task_struct *task)
-{
-	if (cpu_has_fxsr)
-		fxsave(task->fpu->image);
-	else
-		fnsave(task->fpu->image);
+		write_cr4(read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT);
+		clear_xmm();
+		ldmxcsr(&mxcsr);
+	}
+	save(&initial);
+	write_cr0(read_cr0() | CR0_TS);
 }
 
 static void restore(const struct task_struct *task)
@@ -56,18 +78,6 @@ void fpu_switch(struct task_struct *next)
 		write_cr0(read_cr0() | CR0_TS);
 }
 
-static void init_state(struct task_struct *task)
-{
-	fninit();
-	if (cpu_has_fxsr) {
-		u32 mxcsr = MXCSR_DEFAULT;
-
-		clear_xmm();
-		ldmxcsr(&mxcsr);
-	}
-	save(task);
-}
-
 /* Exception 7: current wants the FPU. Without memory for its state it is killed. */
 void fpu_restore_current(void)
 {
@@ -75,7 +85,7 @@ void fpu_restore_current(void)
 	if (owner == current)
 		return;
 	if (owner)
-		save(owner);
+		save(owner->fpu);
 	owner = NULL;
 	if (!current->fpu) {
 		current->fpu = kmalloc(sizeof(struct fpu_state));
@@ -85,7 +95,7 @@ void fpu_restore_current(void)
 			send_fault_signal(SIGKILL, 0, 0);
 			return;
 		}
-		init_state(current);
+		*current->fpu = initial;
 	}
 	restore(current);
 	owner = current;
@@ -97,7 +107,7 @@ static void sync_state(struct task_struct *task)
 	if (owner != task)
 		return;
 	clts();
-	save(task);
+	save(task->fpu);
 	restore(task);			/* FNSAVE has cleared the registers */
 }
 
@@ -114,26 +124,96 @@ int fpu_fork(struct task_struct *child)
 	return 0;
 }
 
-/* The task ends, or exec gives it a fresh state. */
-void fpu_release(struct task_struct *task)
+/* What the registers hold is not wanted any more: the copy in memory counts. */
+static void disown(struct task_struct *task)
 {
 	if (owner == task) {
 		owner = NULL;
 		write_cr0(read_cr0() | CR0_TS);
 	}
+}
+
+/* The task ends, or exec gives it a fresh state. */
+void fpu_release(struct task_struct *task)
+{
+	disown(task);
 	kfree(task->fpu);
 	task->fpu = NULL;
 }
 
-int fpu_save_to_user(void __user *to)
+/* A signal handler starts with a fresh state: what it interrupted may have unmasked exceptions, and one of them may be pending. */
+void fpu_reset_current(void)
 {
-	sync_state(current);
-	return copy_to_user(to, current->fpu->image, FPU_STATE_SIZE);
+	disown(current);
+	if (current->fpu)
+		*current->fpu = initial;
 }
 
-/* The image is the program's and may hold anything: reserved MXCSR bits, which would fault in the kernel, are cleared. */
+/* The first of the exceptions that the state says are raised and not masked. */
+int fpu_exception_code(bool simd)
+{
+	static const struct { u8 bits, code; } causes[] = {
+		{ 0x01, FPE_FLTINV }, { 0x04, FPE_FLTDIV }, { 0x08, FPE_FLTOVF }, { 0x12, FPE_FLTUND }, { 0x20, FPE_FLTRES },
+	};
+	const u8 *image = current->fpu->image;
+	u32 raised;
+
+	sync_state(current);
+	if (simd)
+		raised = *(const u32 *)&image[MXCSR_OFFSET] & ~(*(const u32 *)&image[MXCSR_OFFSET] >> MXCSR_MASKS);
+	else
+		raised = *(const u16 *)&image[cpu_has_fxsr ? 2 : 4] & ~*(const u16 *)image;
+	for (u32 i = 0; i < ARRAY_SIZE(causes); i++)
+		if (raised & causes[i].bits)
+			return causes[i].code;
+	return FPE_FLTINV;
+}
+
+int fpu_save_to_user(void __user *to)
+{
+	struct old_state old;
+	int error;
+
+	fpu_restore_current();
+	save(current->fpu);
+	if (cpu_has_fxsr)
+		fnsave(&old);
+	else
+		memcpy(&old, current->fpu->image, sizeof(old));
+	restore(current);
+	old.status_again = (u16)old.status;
+	old.magic = cpu_has_fxsr ? 0 : 0xFFFF;
+	error = copy_to_user(to, &old, sizeof(old));
+	if (!error && cpu_has_fxsr)
+		error = copy_to_user((u8 __user *)to + sizeof(old), current->fpu->image, FPU_STATE_SIZE);
+	return error;
+}
+
+/* FNSAVE's fields into an FXSAVE image, whose tags have a bit a register: whether it is in use. */
+static void convert(u8 *image, const struct old_state *old)
+{
+	u16 *words = (u16 *)image;
+	u32 *longs = (u32 *)image;
+	u8 in_use = 0;
+
+	for (u32 i = 0; i < 8; i++) {
+		in_use |= (old->tags >> 2 * i & 3) != 3 ? 1 << i : 0;
+		memcpy(image + 32 + 16 * i, old->registers[i], 10);
+	}
+	words[0] = (u16)old->control;
+	words[1] = (u16)old->status;
+	words[2] = in_use;
+	words[3] = (u16)(old->cs_opcode >> 16);
+	longs[2] = old->ip;
+	longs[3] = (u16)old->cs_opcode;
+	longs[4] = old->operand;
+	longs[5] = (u16)old->operand_segment;
+}
+
+/* The frame is the program's and may hold anything: reserved MXCSR bits, which would fault in the kernel, are cleared. */
 int fpu_restore_from_user(const void __user *from)
 {
+	struct old_state old;
 	int error;
 
 	if (!current->fpu) {
@@ -141,12 +221,16 @@ int fpu_restore_from_user(const void __user *from)
 		if (!current->fpu)
 			return -ENOMEM;
 	}
-	if (owner == current) {
-		owner = NULL;
-		write_cr0(read_cr0() | CR0_TS);
+	disown(current);
+	error = copy_from_user(&old, from, sizeof(old));
+	if (error)
+		return error;
+	if (!cpu_has_fxsr) {
+		memcpy(current->fpu->image, &old, sizeof(old));
+		return 0;
 	}
-	error = copy_from_user(current->fpu->image, from, FPU_STATE_SIZE);
-	if (cpu_has_fxsr)
-		*(u32 *)&current->fpu->image[MXCSR_OFFSET] &= MXCSR_VALID;
+	error = copy_from_user(current->fpu->image, (const u8 __user *)from + sizeof(old), FPU_STATE_SIZE);
+	convert(current->fpu->image, &old);
+	*(u32 *)&current->fpu->image[MXCSR_OFFSET] &= MXCSR_VALID;
 	return error;
 }

@@ -45,9 +45,10 @@ static void save_context(struct sigcontext *sc, const struct pt_regs *regs, u32 
 		.gs = read_gs(), .fs = read_fs(), .es = regs->es, .ds = regs->ds,
 		.edi = regs->edi, .esi = regs->esi, .ebp = regs->ebp, .esp = regs->esp,
 		.ebx = regs->ebx, .edx = regs->edx, .ecx = regs->ecx, .eax = regs->eax,
+		.trapno = current->trap_vector, .err = current->trap_error,
 		.eip = regs->eip, .cs = regs->cs, .eflags = regs->eflags,
 		.esp_at_signal = regs->esp, .ss = regs->ss,
-		.fpstate = (void *)fpstate, .oldmask = mask, .cr2 = current->fault_addr,
+		.fpstate = (void *)fpstate, .oldmask = mask, .cr2 = current->trap_cr2,
 	};
 }
 
@@ -70,7 +71,10 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 	regs->ss = regs->ds = regs->es = USER_DS;
 	regs->eflags = (regs->eflags & ~USER_EFLAGS) | (sc->eflags & USER_EFLAGS);
 	regs->orig_eax = -1;
-	return sc->fpstate ? fpu_restore_from_user((const void __user *)sc->fpstate) : 0;
+	if (sc->fpstate)
+		return fpu_restore_from_user((const void __user *)sc->fpstate);
+	fpu_reset_current();
+	return 0;
 }
 
 /* The stack that a handler runs on: the program's own, or, if the action says so and it is not in use, the alternate one. */
@@ -90,7 +94,7 @@ static u32 frame_address(u32 esp, u32 size)
 /* Save the FPU state below esp, if the program has one; its address for the context, 0 for none, or -EFAULT in *error. */
 static u32 push_fpstate(u32 *esp, int *error)
 {
-	u32 at = (*esp - FPU_STATE_SIZE) & ~15u;
+	u32 at = (*esp - FPU_FRAME_SIZE) & ~15u;
 
 	*error = 0;
 	if (!current->fpu)
@@ -177,6 +181,7 @@ static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *r
 		send_fault_signal(SIGSEGV, SEGV_MAPERR, regs->esp);
 		return;
 	}
+	fpu_reset_current();
 	regs->eax = sig;
 	regs->eip = action->handler;
 	regs->cs = USER_CS;

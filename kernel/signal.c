@@ -200,7 +200,6 @@ void send_fault_signal(int sig, int code, u32 addr)
 		action->handler = SIGNAL_DEFAULT;
 		current->sig_blocked &= ~SIGBIT(sig);
 	}
-	current->fault_code = code;
 	current->fault_addr = addr;
 	current->sig_sources[sig - 1] = (struct signal_source){ .code = code, .addr = addr };
 	current->sig_pending |= SIGBIT(sig);

@@ -10,7 +10,7 @@
 const void *const sys_call_table[NR_SYSCALLS] = {
 	[0 ... NR_SYSCALLS - 1] = sys_ni_syscall,
 	/* processes */
-	CALL(exit), CALL(fork), CALL(vfork), CALL(waitpid), CALL(wait4), CALL(waitid), CALL(execve), CALL(exit_group), CALL(getrusage),
+	CALL(exit), CALL(fork), CALL(vfork), CALL(clone), CALL(waitpid), CALL(wait4), CALL(waitid), CALL(execve), CALL(exit_group), CALL(getrusage),
 	CALL(getpid), CALL(getppid), CALL(setpgid), CALL(getpgid), CALL(getpgrp), CALL(getsid), CALL(setsid),
 	CALL_AS(gettid, getpid), CALL(ps), CALL(ptrace), CALL(set_tid_address), CALL(set_robust_list), CALL(get_robust_list),
 	CALL(set_thread_area), CALL(get_thread_area), CALL(modify_ldt), CALL(futex), CALL(futex_time64),
@@ -39,6 +39,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(uname), CALL(sethostname), CALL(sysinfo), CALL(syslog), CALL(reboot), CALL(getrandom), CALL(personality),
 	/* files */
 	CALL(open), CALL(openat), CALL(creat), CALL(close), CALL(read), CALL(write), CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64),
+	CALL(preadv), CALL(pwritev),
 	CALL(lseek), CALL(_llseek), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl), CALL_AS(fcntl64, fcntl), CALL(flock), CALL(ioctl), CALL(pipe), CALL(pipe2),
 	CALL(stat), CALL(lstat), CALL(fstat), CALL(stat64), CALL(lstat64), CALL(fstat64), CALL(fstatat64), CALL(statx),
 	CALL(statfs), CALL(fstatfs), CALL(statfs64), CALL(fstatfs64), CALL(getdents), CALL(getdents64),

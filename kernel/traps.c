@@ -15,6 +15,10 @@
 
 #define GATE_INTERRUPT	0x8E00u		/* present, 32-bit interrupt gate: masks interrupts */
 #define GATE_TASK	0x8500u
+#define X87_ERROR	16
+#define ALIGNMENT_CHECK	17
+#define SIMD_ERROR	19
+
 #define GATE_DPL3	0x6000u		/* programs may raise it with INT */
 
 struct exception {
@@ -26,7 +30,7 @@ static const struct exception exceptions[] = {
 	[0] = { "divide error", SIGFPE, FPE_INTDIV },
 	[1] = { "debug", SIGTRAP, TRAP_TRACE },
 	[2] = { "non-maskable interrupt", 0, 0 },
-	[3] = { "breakpoint", SIGTRAP, TRAP_BRKPT },
+	[3] = { "breakpoint", SIGTRAP, SI_KERNEL },
 	[4] = { "overflow", SIGSEGV, SI_KERNEL },
 	[5] = { "bound range exceeded", SIGSEGV, SI_KERNEL },
 	[6] = { "invalid opcode", SIGILL, ILL_ILLOPN },
@@ -88,16 +92,19 @@ bool fixup_exception(struct pt_regs *regs, int error)
 }
 
 /*
- * An exception of a program: send its signal. si_addr is the address of the instruction. A debug trap that single-steps into the
- * kernel's first instruction is not possible through interrupt gates.
+ * An exception of a program: send its signal. si_addr is the address of the instruction, and 0 where Linux says only that the kernel sent it. A
+ * debug trap that single-steps into the kernel's first instruction is not possible through interrupt gates.
  */
 static void user_trap(struct pt_regs *regs, u32 vector)
 {
 	const struct exception *e = &exceptions[vector];
+	int code = vector == X87_ERROR || vector == SIMD_ERROR ? fpu_exception_code(vector == SIMD_ERROR) : e->code;
 
 	if (regs->eflags & EFLAGS_IF)
 		sti();
-	send_fault_signal(e->signal, e->code, regs->eip);
+	current->trap_vector = vector;
+	current->trap_error = regs->orig_eax;
+	send_fault_signal(e->signal, code, code == SI_KERNEL || vector == ALIGNMENT_CHECK ? 0 : regs->eip);
 }
 
 /* Called by kernel/entry.asm for all exceptions but 8 and 14. */

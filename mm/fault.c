@@ -41,6 +41,9 @@ static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 			die("page fault", regs, code);
 		return;
 	}
+	current->trap_vector = PAGE_FAULT;
+	current->trap_error = code | (addr >= TASK_SIZE ? PF_PRESENT : 0);	/* the kernel's pages are not told from missing ones */
+	current->trap_cr2 = addr;
 	if (error == -ENOMEM) {
 		printk("out of memory: pid %d (%s) killed at address %x, page %x\n",
 		       current->pid, current->comm, regs->eip, addr);

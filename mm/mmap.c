@@ -35,7 +35,9 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	if (length == 0 || length > TASK_SIZE)
 		return length ? -ENOMEM : -EINVAL;
 	length = PAGE_ROUND_UP(length);
-	if (length >> PAGE_SHIFT > nr_ram_frames || exceeds_as_limit(mm, length))
+	if (area->flags & VM_WRITE && !(flags & MAP_NORESERVE) && length >> PAGE_SHIFT > nr_ram_frames)
+		return -ENOMEM;
+	if (exceeds_as_limit(mm, length))
 		return -ENOMEM;
 	area->start = choose_address(mm, addr, length, flags);
 	if (PAGE_OFFSET(area->start) || area->start > TASK_SIZE - length)
@@ -68,8 +70,8 @@ asmlinkage int sys_munmap(u32 addr, u32 length)
 	return error || end == addr ? -EINVAL : unmap_range(current->mm, addr, end);
 }
 
-/* Whether areas cover [start, end) without a gap. */
-static bool covered(struct mm *mm, u32 start, u32 end)
+/* Up to where areas cover [start, end) without a gap. */
+static u32 covered_end(struct mm *mm, u32 start, u32 end)
 {
 	list_for_each(node, &mm->areas) {
 		struct vm_area *area = area_at(node);
@@ -77,7 +79,7 @@ static bool covered(struct mm *mm, u32 start, u32 end)
 		if (area->start <= start && start < area->end)
 			start = area->end;
 	}
-	return start >= end;
+	return min_u32(start, end);
 }
 
 /* A shared mapping, which so far is read-only, must not become one that writes to copies of its own. */
@@ -99,35 +101,34 @@ static int split_at(struct mm *mm, u32 addr)
 	return split_area(area, addr) ? 0 : -ENOMEM;
 }
 
-/* The pages of a range and the areas themselves get new permissions. A range with a gap is refused whole (-ENOMEM), as are unknown bits. */
+/* The pages of a range and the areas themselves get new permissions. What lies before a gap has them when the call says -ENOMEM, as on Linux. */
 asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
 {
 	struct mm *mm = current->mm;
-	u32 end;
+	u32 end, gap;
 	int error = range_end(addr, length, &end);
 
 	if (error || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN))
 		return -EINVAL;
 	if (end == addr)
 		return 0;
-	if (!covered(mm, addr, end))
-		return -ENOMEM;
+	gap = covered_end(mm, addr, end);
 	if (prot & PROT_WRITE && has_shared(mm, addr, end))
 		return -EACCES;
 	error = split_at(mm, addr);
-	if (!error && end < TASK_SIZE)
+	if (!error && gap == end && end < TASK_SIZE)
 		error = split_at(mm, end);
 	if (error)
 		return error;
 	list_for_each(node, &mm->areas) {
 		struct vm_area *area = area_at(node);
 
-		if (area->end <= addr || area->start >= end)
+		if (area->end <= addr || area->start >= gap)
 			continue;
 		area->flags = (area->flags & ~VM_PROT) | prot_flags(prot);
 		protect_pages(mm, area->start, area->end, area->flags);
 	}
-	return 0;
+	return gap == end ? 0 : -ENOMEM;
 }
 
 /* MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. All other advice is taken and ignored. */
@@ -139,7 +140,7 @@ asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 
 	if (error || advice > MADV_HIGHEST)
 		return -EINVAL;
-	if (!covered(mm, addr, end))
+	if (covered_end(mm, addr, end) != end)
 		return -ENOMEM;
 	if (advice == MADV_DONTNEED) {
 		zap_page_range(mm, addr, end);

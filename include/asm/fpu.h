@@ -5,6 +5,7 @@
 #include <cowix/types.h>
 
 #define FPU_STATE_SIZE	512u
+#define FPU_FRAME_SIZE	(112 + FPU_STATE_SIZE)	/* in a signal frame: what FNSAVE stores, two words, what FXSAVE stores */
 
 static inline void fninit(void)
 {

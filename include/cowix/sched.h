@@ -93,8 +93,8 @@ struct task_struct {
 	struct signal_source sig_sources[NR_STANDARD_SIGNALS];
 	struct list sig_queue;		/* of pending real-time signals */
 	u32 altstack_sp, altstack_size;	/* size 0: none */
-	int fault_code;			/* si_code and si_addr of the last exception */
-	u32 fault_addr;
+	u32 fault_addr;			/* si_addr of the last exception that was the program's fault */
+	u32 trap_vector, trap_error, trap_cr2;	/* and its number, its error code, and the address of the last page fault, for handlers */
 
 	/* being traced */
 	u32 ptrace;			/* PT_*, 0: not at all */

@@ -4,6 +4,8 @@
 
 #include <asm/ptrace.h>
 
+#define PAGE_FAULT	14		/* its vector */
+
 struct task_struct;
 
 void gdt_init(void);			/* GDT, TSS and the double-fault TSS */
@@ -21,7 +23,9 @@ void fpu_switch(struct task_struct *next);	/* arms exception 7 unless next owns 
 void fpu_restore_current(void);		/* exception 7 */
 int fpu_fork(struct task_struct *child);	/* copies current's state; -ENOMEM */
 void fpu_release(struct task_struct *task);
-int fpu_save_to_user(void __user *to);	/* for signal frames; only if task->fpu is set */
+void fpu_reset_current(void);		/* as before its first FPU instruction */
+int fpu_exception_code(bool simd);	/* FPE_FLT*: what exception 16 or 19 was about */
+int fpu_save_to_user(void __user *to);	/* FPU_FRAME_SIZE bytes of a signal frame, aligned to 16; only if task->fpu is set */
 int fpu_restore_from_user(const void __user *frame);
 
 #endif

@@ -1,0 +1,98 @@
+"""Ordinary C programs, linked statically with the host's C library: what they print on Cowix is what they print on Linux, byte for byte.
+
+All of them run in one boot, from a hard disk, one after the other; the program runner gives each the same surroundings on both systems, and marks
+where its output begins.
+"""
+import glob
+import os
+import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from conftest import TOP, cowix
+
+SOURCES = os.path.join(TOP, "tests/programs")
+FLAGS = ["-m32", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-static", "-s", "-w"]
+VARIANTS = {"floats-sse": ("floats", ["-msse2", "-mfpmath=sse"]), "floats-x87": ("floats", ["-mfpmath=387"]),
+            "attributes-64": ("attributes", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]), "timers-64": ("timers", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]),
+            "interpreter-O0": ("interpreter", ["-O0"])}
+HELPERS = {"runner"}
+NOT_YET = {"sharing": "shared writable mappings, mremap", "threads": "clone with CLONE_THREAD"}
+NAMES = sorted({os.path.basename(path)[:-2] for path in glob.glob(f"{SOURCES}/*.c")} - HELPERS - {"floats"} | set(VARIANTS))
+DISK_KB, MEMORY, LIMIT = 48 << 10, 64, 500
+
+
+def build(name, folder):
+    source, flags = VARIANTS.get(name, (name, []))
+    subprocess.run(["gcc", *FLAGS, *flags, "-o", f"{folder}/{name}", f"{SOURCES}/{source}.c", "-lm"], check=True)
+
+
+def make_disk(path, programs):
+    """A disk that is one file system: the programs below /t, and /w, empty, to work in."""
+    folder = path + ".files"
+    os.makedirs(f"{folder}/w", exist_ok=True)
+    shutil.copytree(programs, f"{folder}/t", dirs_exist_ok=True)
+    subprocess.run([os.path.join(TOP, "tools/mkfs"), "--overlay", folder, "--size", str(DISK_KB), "-o", path], check=True, stdout=subprocess.DEVNULL)
+
+
+def split(output):
+    """The runner's output, taken apart: name -> (status, output)."""
+    results, at = {}, 0
+    while match := re.compile(rb"==== (\S+) (\S+) (\d+)\n").match(output, at):
+        name, status, length = match.group(1).decode(), match.group(2).decode(), int(match.group(3))
+        results[name] = (status, output[match.end():match.end() + length])
+        at = match.end() + length + 1
+    return results, output[at:]
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("programs"))
+    if subprocess.run(["gcc", *FLAGS, "-o", f"{folder}/runner", f"{SOURCES}/runner.c"], capture_output=True).returncode:
+        pytest.skip("no static 32-bit C library here: gcc-multilib")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda name: build(name, folder), [*NAMES, *HELPERS]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def on_linux(programs, tmp_path_factory):
+    """The programs on the host."""
+    work = tmp_path_factory.mktemp("work")
+    process = subprocess.run([f"{programs}/runner", programs, *NAMES], cwd=work, stdout=subprocess.PIPE, timeout=LIMIT)
+    return split(process.stdout)[0]
+
+
+@pytest.fixture(scope="module")
+def on_cowix(programs, tmp_path_factory):
+    """The programs on Cowix, as many as it gets through."""
+    disk = str(tmp_path_factory.mktemp("disk") / "programs.img")
+    make_disk(disk, programs)
+    result = cowix(f"mount /dev/hda /mnt && cd /mnt/w && /mnt/t/runner /mnt/t {' '.join(NAMES)}", "-d", disk, "-m", str(MEMORY),
+                   "-k", "root=ram0", timeout=LIMIT)
+    results, rest = split(result.out)
+    results["the end"] = (result.status, rest, result.err)
+    check = subprocess.run(["fsck.minix", "-f", disk], capture_output=True)
+    results["fsck"] = (check.returncode, check.stdout.decode())
+    return results
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_program(name, on_linux, on_cowix):
+    if name in NOT_YET and on_cowix.get(name) != on_linux[name]:
+        pytest.xfail(NOT_YET[name])
+    assert name in on_cowix, f"Cowix did not get there: {on_cowix['the end']}"
+    status, output = on_cowix[name]
+    expected_status, expected = on_linux[name]
+    assert output.decode("latin-1").splitlines() == expected.decode("latin-1").splitlines()
+    assert (status, output) == (expected_status, expected)
+
+
+def test_the_end(on_cowix):
+    """Nothing came after the last program, the memory audit found nothing after any of them, and the disk is sound."""
+    assert on_cowix["the end"][:2] == (0, b""), on_cowix["the end"]
+    assert "audit" not in on_cowix
+    assert on_cowix["fsck"][0] == 0, on_cowix["fsck"][1]
