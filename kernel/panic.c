@@ -1,12 +1,10 @@
-/* The end: panics, exceptions in the kernel, backtraces with symbols, switching the machine off. */
+/* The end: panics, exceptions in the kernel, switching the machine off. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
 #include <asm/io.h>
 #include <asm/system.h>
 #include "internal.h"
-
-#define BACKTRACE_MAX	16
 
 /* Ways out that the emulators offer; on a real PC none of them does harm. */
 #define QEMU_ACPI_PORT	0x604
@@ -16,59 +14,6 @@
 #define QEMU_EXIT_PORT	0xF4
 #define KBD_COMMAND	0x64
 #define KBD_RESET	0xFE
-
-extern const u32 ksyms_count, ksyms_addr[];
-extern const char ksyms_names[];	/* build/ksyms.asm, made by the Makefile */
-
-/* Name of the function that contains addr, and how far in; "?" when it is none of ours. */
-static const char *symbol_of(u32 addr, u32 *offset)
-{
-	u32 low = 0, high = ksyms_count;
-	const char *name;
-
-	*offset = 0;
-	if (high == 0 || addr < ksyms_addr[0] || addr >= KMAP_BASE)
-		return "?";
-	while (high - low > 1) {
-		u32 middle = (low + high) / 2;
-
-		if (ksyms_addr[middle] <= addr)
-			low = middle;
-		else
-			high = middle;
-	}
-	*offset = addr - ksyms_addr[low];
-	name = ksyms_names;
-	while (low-- > 0)
-		name += strlen(name) + 1;
-	return name;
-}
-
-static void show_address(u32 addr)
-{
-	u32 offset;
-	const char *name = symbol_of(addr, &offset);
-
-	printk("  [%08x] %s+%x\n", addr, name, offset);
-}
-
-/* Follow the chain of frame pointers as long as it stays in the current task's frame. */
-void show_backtrace(u32 ebp)
-{
-	u32 frame = PAGE_ROUND_DOWN(ebp);
-
-	printk("backtrace:\n");
-	for (u32 i = 0; i < BACKTRACE_MAX && PAGE_ROUND_DOWN(ebp) == frame && PAGE_ROUND_DOWN(ebp + 7) == frame; i++) {
-		const u32 *link = (const u32 *)ebp;
-
-		if (link[1] < KERNEL_BASE)
-			break;
-		show_address(link[1]);
-		if (link[0] <= ebp)
-			break;
-		ebp = link[0];
-	}
-}
 
 void show_regs(const struct pt_regs *regs)
 {
@@ -114,7 +59,7 @@ void panic(const char *fmt, ...)
 	va_end(ap);
 	printk("panic: %s\n", message);
 	printk("pid %d (%s)  cr0 %08x  cr2 %08x  cr3 %08x\n", current->pid, current->comm, read_cr0(), read_cr2(), read_cr3());
-	show_backtrace(read_ebp());
+	show_backtrace((u32)__builtin_frame_address(0));
 	stop_machine();
 }
 
@@ -125,7 +70,7 @@ void die(const char *what, struct pt_regs *regs, u32 code)
 	printk("panic: %s in the kernel, error code %x, pid %d (%s)\n", what, code, current->pid, current->comm);
 	show_regs(regs);
 	show_address(regs->eip);
-	show_backtrace(regs->ebp);
+	show_backtrace((u32)(regs + 1));
 	stop_machine();
 }
 

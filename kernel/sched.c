@@ -25,16 +25,8 @@ static struct run_queue queues[2];
 static struct run_queue *active = &queues[0], *expired = &queues[1];
 static u32 loaded_pgdir;		/* what CR3 holds */
 
-/* In a section of its own, so that nothing else in it is aligned to a page. */
-union task_frame init_task_union __attribute__((section(".data.page"))) ALIGNED(PAGE_SIZE) = {
-	.task = {
-		.state = TASK_RUNNING,
-		.priority = PRIORITIES - 1,
-		.stack_top = (u32)&init_task_union + TASK_FRAME_SIZE,
-		.comm = "idle",
-		.stack_guard = STACK_GUARD_VALUE,
-	},
-};
+/* With the other pages, so that nothing else is aligned to one. sched_init() fills in what is not zero. */
+union task_frame init_task_union __attribute__((section(".bss.page"))) ALIGNED(PAGE_SIZE);
 
 struct task_struct *const idle_task = &init_task_union.task;
 struct task_struct *current = &init_task_union.task;
@@ -49,6 +41,11 @@ void sched_init(void)
 		list_init(&queues[0].queue[i]);
 		list_init(&queues[1].queue[i]);
 	}
+	idle_task->state = TASK_RUNNING;
+	idle_task->priority = PRIORITIES - 1;
+	idle_task->stack_top = (u32)idle_task + TASK_FRAME_SIZE;
+	idle_task->stack_guard = STACK_GUARD_VALUE;
+	strlcpy(idle_task->comm, "idle", sizeof(idle_task->comm));
 	list_init(&idle_task->run_link);
 	list_init(&idle_task->sig_queue);
 	rlimit_init(idle_task);

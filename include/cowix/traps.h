@@ -15,7 +15,10 @@ void set_kernel_stack(u32 esp0);	/* where the CPU puts its stack on entry from u
 bool fixup_exception(struct pt_regs *regs, int error);	/* a faulting user copy: continue at its fixup with eax = error */
 NORETURN void die(const char *what, struct pt_regs *regs, u32 code);	/* an exception in the kernel */
 void show_regs(const struct pt_regs *regs);
-void show_backtrace(u32 ebp);
+
+/* kernel/backtrace.c */
+void show_address(u32 addr);
+void show_backtrace(u32 esp);
 
 /* kernel/fpu.c: the FPU and SSE state belongs to the task that used them last and is saved when another one wants them. */
 void fpu_init(void);

@@ -1,0 +1,103 @@
+/*
+ * Backtraces with symbols. The kernel is compiled without frame pointers, so the stack is searched for words that point into the text just behind a call
+ * instruction. Those are the return addresses, the innermost first; a few may be left over from calls that have ended.
+ */
+#include <cowix/kernel.h>
+#include <cowix/mm.h>
+#include <cowix/traps.h>
+
+#define BACKTRACE_MAX	24
+#define NAME_MAX	64
+#define PAIR		0x80		/* codes from here on stand for two others */
+#define CALL_REL32	0xE8
+#define CALL_REL32_SIZE	5
+#define GROUP5		0xFF		/* with 2 in the middle of the next byte: an indirect call (Intel SDM volume 2, "Opcode Extensions") */
+#define MODRM_REG	0x38
+#define REG_CALL	0x10
+
+extern const u8 __text_start[], __text_end[];
+
+/*
+ * The functions in order of address, made by tools/ksyms: for each how far it lies from the one before, and its name, in which the most frequent pairs
+ * of characters, of pairs, and so on, are one byte (P. Gage, "A New Algorithm for Data Compression", 1994).
+ */
+extern const u32 ksyms_count;
+extern const u8 ksyms_pairs[][2], ksyms[];
+
+static void expand(char **to, const char *end, u8 code)
+{
+	if (code >= PAIR) {
+		expand(to, end, ksyms_pairs[code - PAIR][0]);
+		expand(to, end, ksyms_pairs[code - PAIR][1]);
+	} else if (*to < end) {
+		*(*to)++ = code;
+	}
+}
+
+/* The entry of the function that contains addr, and where that begins. NULL: it is none of ours. */
+static const u8 *find_symbol(u32 addr, u32 *start)
+{
+	const u8 *at = ksyms, *found = NULL;
+	u32 next = (u32)__text_start;
+
+	for (u32 i = 0; i < ksyms_count; i++) {
+		next += *(const u16 *)at;
+		if (next > addr)
+			break;
+		*start = next;
+		found = at + sizeof(u16);
+		for (at = found; *at; at++)
+			;
+		at++;
+	}
+	return found;
+}
+
+static bool in_text(u32 addr)
+{
+	return addr >= (u32)__text_start && addr < (u32)__text_end;
+}
+
+void show_address(u32 addr)
+{
+	char name[NAME_MAX], *to = name;
+	u32 start = 0;
+	const u8 *codes = in_text(addr) ? find_symbol(addr, &start) : NULL;
+
+	for (; codes && *codes; codes++)
+		expand(&to, name + NAME_MAX - 1, *codes);
+	*to = '\0';
+	printk("  [%08x] %s+%x\n", addr, codes ? name : "?", codes ? addr - start : 0);
+}
+
+/* Whether a call instruction ends at addr: one with its target in it, or an indirect one, whose size depends on how it addresses. */
+static bool behind_call(u32 addr)
+{
+	static const u8 sizes[] = { 2, 3, 4, 6, 7 };
+	const u8 *end = (const u8 *)addr;
+
+	if (end[-CALL_REL32_SIZE] == CALL_REL32)
+		return true;
+	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++)
+		if (end[-sizes[i]] == GROUP5 && (end[1 - sizes[i]] & MODRM_REG) == REG_CALL)
+			return true;
+	return false;
+}
+
+/* Print the calls whose return addresses lie between esp and the end of its frame. */
+void show_backtrace(u32 esp)
+{
+	u32 end = PAGE_ROUND_DOWN(esp) + PAGE_SIZE, shown = 0;
+
+	if (esp < KERNEL_BASE || esp >= KMAP_BASE)
+		return;
+	printk("backtrace (some may be left over from earlier calls):\n");
+	for (u32 at = (esp + 3) & ~3u; at < end && shown < BACKTRACE_MAX; at += sizeof(u32)) {
+		u32 word = *(const u32 *)at;
+
+		if (in_text(word - 7) && in_text(word) && behind_call(word)) {
+			show_address(word);
+			shown++;
+		}
+	}
+}
