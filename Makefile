@@ -31,8 +31,8 @@ KERNEL_OBJS = boot/head.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
 	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
-HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o mm/memory.o mm/fault.o mm/frames.o fs/namei.o fs/name_cache.o fs/inode.o \
-	fs/pipe.o fs/read_write.o fs/page_cache.o fs/minix_inode.o fs/minix_bitmap.o fs/minix_dir.o)
+HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o mm/memory.o mm/fault.o fs/namei.o fs/name_cache.o fs/inode.o \
+	fs/pipe.o fs/read_write.o fs/page_cache.o fs/minix_inode.o fs/minix_bitmap.o)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
 FOLDERS	= sh vi strace login
@@ -46,7 +46,8 @@ COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -
 	$(call cc-option,-fno-pie) $(call cc-option,-fcf-protection=none) $(call cc-option,--param=min-pagesize=0) \
 	-isystem $(shell $(CC) -m32 -print-file-name=include) $(if $(CI)$(WERROR),-Werror)
 CFLAGS	:= $(COMMON) -mgeneral-regs-only -mregparm=3 -fomit-frame-pointer -fno-common \
-	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-Wframe-larger-than=640) -Iinclude -I$(BUILD)/inc
+	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1) \
+	$(call cc-option,-Wframe-larger-than=640) -Iinclude -I$(BUILD)/inc
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude
 LDFLAGS	= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \

@@ -91,12 +91,12 @@ void show_backtrace(u32 esp)
 
 	if (esp < KERNEL_BASE || esp >= KMAP_BASE)
 		return;
-	printk("backtrace (some may be left over from earlier calls):\n");
+	printk("backtrace: (some may be left over from earlier calls)\n");
 	for (u32 at = (esp + 3) & ~3u; at < end && shown < BACKTRACE_MAX; at += sizeof(u32)) {
 		u32 word = *(const u32 *)at;
 
 		if (in_text(word - 7) && in_text(word) && behind_call(word)) {
-			show_address(word);
+			show_address(word - 1);	/* inside the call: behind it may be the next function */
 			shown++;
 		}
 	}
