@@ -306,6 +306,25 @@ def test_resize(tmp_path):
     vi.quit()
 
 
+def test_suspend(tmp_path):
+    """^Z gives the terminal back to a shell with job control, fg comes back; without one it is refused."""
+    shell = pexpect.spawn("/bin/bash", ["--norc", "-i"], encoding="latin-1", timeout=10, dimensions=(24, 80), env={"PS1": "$ ", "TERM": "vt100"})
+    shell.sendline(f"cd {tmp_path}; {VI} f")
+    shell.expect("new file")
+    shell.send("itext\x1b\x1a")
+    shell.expect("Stopped")
+    shell.sendline("stty -a; fg")
+    shell.expect("isig icanon")
+    shell.expect("text")
+    shell.send(":wq\r")
+    shell.expect("written")
+    shell.close()
+    assert (tmp_path / "f").read_text() == "text\n"
+    vi = Vi(tmp_path / "f")
+    assert "No job control" in vi.type("\x1a")[-1]
+    vi.quit()
+
+
 def test_large_file(tmp_path):
     """Five megabytes: read, changed everywhere, undone, changed at the end and written."""
     path = tmp_path / "f"

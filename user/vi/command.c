@@ -232,9 +232,12 @@ static void status(int key, int count)
 		file_status();
 }
 
+/* ^Z, unless the shell has no job control: it gave this program no process group of its own then, and nobody would wake it. */
 static void suspend(int key, int count)
 {
 	(void)key, (void)count;
+	if (syscall(__NR_getsid, 0) == getpgrp())
+		fail("No job control");
 	cooked_terminal();
 	kill(0, SIGTSTP);
 	raw_terminal();
