@@ -232,6 +232,8 @@ CASES = [
     ("a\nb\nc\n", "jma:'a,$j\r", "a\nb c\n"),
     ("a\nb\n", ":2k x\r:'xd\r", "a\n"),
     ("Abc\n", ":set ic\r/aBC\rx", "bc\n"),
+    ("ab\n", "20ix\x1b", "x" * 20 + "ab\n"),
+    ("ab\n", "99999ix\x1b", "b\n"),
     ("no newline", "x", "o newline\n"),
     ("a\0b\n", "x", "\0b\n"),
 ]
