@@ -232,6 +232,8 @@ CASES = [
     ("a\nb\nc\n", "jma:'a,$j\r", "a\nb c\n"),
     ("a\nb\n", ":2k x\r:'xd\r", "a\n"),
     ("Abc\n", ":set ic\r/aBC\rx", "bc\n"),
+    ("ab\n", "20ix\x1b", "x" * 20 + "ab\n"),
+    ("ab\n", "99999ix\x1b", "b\n"),
     ("no newline", "x", "o newline\n"),
     ("a\0b\n", "x", "\0b\n"),
 ]
@@ -303,6 +305,25 @@ def test_resize(tmp_path):
     vi.child.setwinsize(10, 40)
     vi.settle()
     assert vi.screen.lines()[:9] == [str(n) for n in range(1, 10)]
+    vi.quit()
+
+
+def test_suspend(tmp_path):
+    """^Z gives the terminal back to a shell with job control, fg comes back; without one it is refused."""
+    shell = pexpect.spawn("/bin/bash", ["--norc", "-i"], encoding="latin-1", timeout=10, dimensions=(24, 80), env={"PS1": "$ ", "TERM": "vt100"})
+    shell.sendline(f"cd {tmp_path}; {VI} f")
+    shell.expect("new file")
+    shell.send("itext\x1b\x1a")
+    shell.expect("Stopped")
+    shell.sendline("stty -a; fg")
+    shell.expect("isig icanon")
+    shell.expect("text")
+    shell.send(":wq\r")
+    shell.expect("written")
+    shell.close()
+    assert (tmp_path / "f").read_text() == "text\n"
+    vi = Vi(tmp_path / "f")
+    assert "No job control" in vi.type("\x1a")[-1]
     vi.quit()
 
 

@@ -73,18 +73,12 @@ static void show_all(uid_t uid, gid_t gid, int own)
 	putchar('\n');
 }
 
-int main(int argc, char **argv)
+/* The letter of the one thing that is asked for, or 0: everything. The program's name may say it, too. */
+static int read_options(int argc, char **argv)
 {
-	const struct passwd *user = NULL;
-	uid_t uid = getuid();
-	gid_t gid = getgid();
-	int what, option;
+	int what = strcmp(program_name, "groups") == 0 ? 'G' : strcmp(program_name, "whoami") == 0 ? 'u' : 0, option;
 
-	util_init(argv[0]);
-	what = strcmp(program_name, "groups") == 0 ? 'G' : strcmp(program_name, "whoami") == 0 ? 'u' : 0;
 	names = what != 0;
-	if (what == 'u')
-		uid = geteuid();
 	while ((option = getopt(argc, argv, "ugGn")) != -1) {
 		if (option == '?')
 			usage("[-ugGn] [user]");
@@ -93,19 +87,39 @@ int main(int argc, char **argv)
 		else
 			what = option;
 	}
-	if (argv[optind]) {
-		user = getpwnam(argv[optind]);
-		if (!user) {
-			complain(argv[optind], "no such user");
-			return 1;
-		}
-		uid = user->pw_uid;
-		gid = user->pw_gid;
-		nr_groups = GROUPS_MAX;
-		getgrouplist(argv[optind], gid, groups, &nr_groups);
-	} else {
-		own_groups(gid);
+	return what;
+}
+
+/* A user of /etc/passwd in place of this process. */
+static void look_up(const char *name, uid_t *uid, gid_t *gid)
+{
+	const struct passwd *user = getpwnam(name);
+
+	if (!user) {
+		complain(name, "no such user");
+		exit(1);
 	}
+	*uid = user->pw_uid;
+	*gid = user->pw_gid;
+	nr_groups = GROUPS_MAX;
+	if (getgrouplist(name, *gid, groups, &nr_groups) < 0)
+		nr_groups = GROUPS_MAX;
+}
+
+int main(int argc, char **argv)
+{
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+	int what;
+
+	util_init(argv[0]);
+	what = read_options(argc, argv);
+	if (strcmp(program_name, "whoami") == 0)
+		uid = geteuid();
+	if (argv[optind])
+		look_up(argv[optind], &uid, &gid);
+	else
+		own_groups(gid);
 	if (what == 'u')
 		show_one(uid, user_name(uid), "\n");
 	else if (what == 'g')
@@ -113,6 +127,6 @@ int main(int argc, char **argv)
 	else if (what == 'G')
 		show_groups();
 	else
-		show_all(uid, gid, !user);
+		show_all(uid, gid, !argv[optind]);
 	return 0;
 }

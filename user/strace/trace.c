@@ -24,6 +24,7 @@ static struct count {
 } counts[CALLS_MAX];
 
 static struct tracee *tracees;
+static int exec_events;			/* exec() makes an event, not a SIGTRAP */
 
 long ptrace(int request, pid_t pid, void *addr, void *data)
 {
@@ -68,14 +69,18 @@ static void start_program(char **argv, const char *path)
 	die(argv[0]);
 }
 
-/* An older kernel may know fewer options. */
+/* A kernel may know fewer options: the first set that it takes. */
 static void set_options(pid_t pid)
 {
-	unsigned long options = TRACESYSGOOD | TRACEEXEC | (follow ? TRACEFORK | TRACEVFORK | TRACECLONE : 0);
+	unsigned long forks = follow ? TRACEFORK | TRACEVFORK | TRACECLONE : 0;
+	unsigned long sets[] = { TRACESYSGOOD | TRACEEXEC | forks, TRACESYSGOOD | forks, TRACESYSGOOD };
 
-	if (ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)options) < 0 &&
-	    ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)TRACESYSGOOD) < 0)
-		die("ptrace: options");
+	for (int i = 0; i < COUNT(sets); i++)
+		if (ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)sets[i]) == 0) {
+			exec_events = (sets[i] & TRACEEXEC) != 0;
+			return;
+		}
+	die("ptrace: options");
 }
 
 static long now(void)
@@ -107,13 +112,13 @@ static void on_call(struct tracee *t)
 		memcpy(t->args, (long[]){ regs.ebx, regs.ecx, regs.edx, regs.esi, regs.edi, regs.ebp }, sizeof(t->args));
 		t->number = regs.orig_eax;
 		t->started |= t->number == __NR_execve;
+		t->exec_trap = !exec_events && t->number == __NR_execve;
 		t->hidden = !t->started || summary || !chosen(t->number);
 		t->entry_time = summary ? now() : 0;
 		show_entry(t);
 		return;
 	}
 	t->result = regs.eax;
-	t->exec_trap = t->number == __NR_execve && t->result == 0;
 	if (t->started && summary && chosen(t->number))
 		count(t);
 	show_exit(t);

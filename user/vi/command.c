@@ -7,10 +7,19 @@
 #include <unistd.h>
 
 #define SCROLL_OVERLAP 2
+#define OFTEN_MAX 9999
 
 static int times(int count)
 {
 	return count ? count : 1;
+}
+
+/* For what takes longer and longer when it is repeated. */
+static int few_times(int count)
+{
+	if (count > OFTEN_MAX)
+		fail("Not so often");
+	return times(count);
 }
 
 static struct place line_end(void)
@@ -98,13 +107,15 @@ static void insert(int key, int count)
 		cursor.col++;
 	else if (key == 'I')
 		cursor.col = first_text(cursor.row);
-	insert_mode(times(count), 0);
+	insert_mode(few_times(count), 0);
 }
 
 static void open_new_line(int key, int count)
 {
+	int n = few_times(count);
+
 	open_line(cursor.row + (key == 'o'));
-	insert_mode(times(count), 1);
+	insert_mode(n, 1);
 }
 
 static void replace(int key, int count)
@@ -133,7 +144,7 @@ static void undo_or_redo(int key, int count)
 static void repeat(int key, int count)
 {
 	(void)key;
-	replay(times(count));
+	replay(few_times(count));
 }
 
 static void set_mark(int key, int count)
@@ -232,9 +243,12 @@ static void status(int key, int count)
 		file_status();
 }
 
+/* ^Z, unless the shell has no job control: it gave this program no process group of its own then, and nobody would wake it. */
 static void suspend(int key, int count)
 {
 	(void)key, (void)count;
+	if (syscall(__NR_getsid, 0) == getpgrp())
+		fail("No job control");
 	cooked_terminal();
 	kill(0, SIGTSTP);
 	raw_terminal();

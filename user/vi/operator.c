@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PUT_MAX 0x10000000		/* bytes */
+
 int reg;
 
 /* The unnamed register first, then a to z. A linewise text has no newline at its end. */
@@ -44,7 +46,11 @@ void yank(struct place from, struct place to, int linewise)
 static char *repeated_text(const struct text_register *r, int before, int count, int *n)
 {
 	int each = r->n + r->linewise;
-	char *s = need(count * each + 1);
+	char *s;
+
+	if (each > 0 && count > PUT_MAX / each)
+		fail("Too much text");
+	s = need(count * each + 1);
 
 	for (int i = 0; i < count; i++) {
 		memcpy(s + i * each + (r->linewise && !before), r->s, r->n);
