@@ -84,17 +84,21 @@ static void set_regs(struct task_struct *task, const struct user_regs *from)
 
 /*
  * One word of the child's memory, read or written through its address space, which is loaded for that: the access then faults and breaks copy-on-write
- * as the child's own would.
+ * as the child's own would. What is private and read-only, such as the code, is written, too: that is how breakpoints come about.
  */
 static int access_word(struct task_struct *child, u32 addr, u32 *word, bool write)
 {
 	struct mm *own = current->mm, *mm = child->mm;
+	bool forced;
 	int error;
 
 	mm->users++;			/* the child may be killed while we wait for a page */
 	current->mm = mm;
 	use_mm(mm);
+	forced = write && let_tracer_write(mm, addr, WORD);
 	error = write ? put_user_u32(*word, (void __user *)addr) : get_user_u32(word, (const void __user *)addr);
+	if (forced)
+		stop_tracer_writing(mm, addr, WORD);
 	current->mm = own;
 	use_mm(own);
 	mm_release(mm);

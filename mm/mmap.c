@@ -131,6 +131,35 @@ asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
 	return gap == end ? 0 : -ENOMEM;
 }
 
+static void set_writable(struct mm *mm, u32 addr, u32 bytes, bool on)
+{
+	for (u32 page = PAGE_ROUND_DOWN(addr); page < addr + bytes; page += PAGE_SIZE) {
+		struct vm_area *area = find_area(mm, page);
+
+		area->flags = on ? area->flags | VM_WRITE : area->flags & ~VM_WRITE;
+		protect_pages(mm, page, page + PAGE_SIZE, area->flags);
+	}
+}
+
+/*
+ * A tracer is about to write to a few bytes of a program's: if they lie in one private area that is only read, it is opened for writing, and
+ * the write gets a page that belongs to the program alone. Whether it was; then stop_tracer_writing() must follow.
+ */
+bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes)
+{
+	struct vm_area *area = find_area(mm, addr);
+
+	if (!area || addr + bytes > area->end || (area->flags & (VM_READ | VM_WRITE | VM_SHARED)) != VM_READ)
+		return false;
+	set_writable(mm, addr, bytes, true);
+	return true;
+}
+
+void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes)
+{
+	set_writable(mm, addr, bytes, false);
+}
+
 /* MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. All other advice is taken and ignored. */
 asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 {

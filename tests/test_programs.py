@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,6 +21,7 @@ VARIANTS = {"floats-sse": ("floats", ["-msse2", "-mfpmath=sse"]), "floats-x87": 
             "attributes-64": ("attributes", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]), "timers-64": ("timers", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]),
             "interpreter-O0": ("interpreter", ["-O0"])}
 HELPERS = {"runner"}
+NEEDS_ROOT = {"credentials"}
 NOT_YET = {"sharing": "shared writable mappings, mremap", "threads": "clone with CLONE_THREAD"}
 NAMES = sorted({os.path.basename(path)[:-2] for path in glob.glob(f"{SOURCES}/*.c")} - HELPERS - {"floats"} | set(VARIANTS))
 DISK_KB, MEMORY, LIMIT = 48 << 10, 64, 500
@@ -82,6 +84,8 @@ def on_cowix(programs, tmp_path_factory):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_program(name, on_linux, on_cowix):
+    if name in NEEDS_ROOT and (os.getuid() != 0 or os.statvfs(tempfile.gettempdir()).f_flag & os.ST_NOSUID):
+        pytest.skip("the host must let it be root and run set-user-ID programs")
     if name in NOT_YET and on_cowix.get(name) != on_linux[name]:
         pytest.xfail(NOT_YET[name])
     assert name in on_cowix, f"Cowix did not get there: {on_cowix['the end']}"

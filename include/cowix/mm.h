@@ -148,6 +148,8 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 
 /* mm/mmap.c */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
+bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);	/* whether a read-only private area had to be opened for it; then: */
+void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
 
 /* mm/memory.c: all of the copy-on-write policy */
 int copy_page_table(struct mm *child, struct mm *parent);
