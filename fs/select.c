@@ -120,6 +120,7 @@ static int poll_until(struct pollfd *fds, u32 n, s64 end)
 	u32 flags = irq_save();
 	int ready, error = 0;
 
+	current->restarting = 0;	/* a wait without end has not asked for it */
 	while ((ready = poll_all(fds, n, &table)) == 0 && !error) {
 		if (table.no_memory)
 			error = -ENOMEM;

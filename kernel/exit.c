@@ -39,18 +39,18 @@ static bool wants_no_zombies(const struct task_struct *parent)
 	return action->handler == SIGNAL_IGNORE || action->flags & SA_NOCLDWAIT;
 }
 
-/* Tell the parent; a zombie goes to the front of its list, where waitpid() finds it at once. */
+/* Tell the parent; a zombie goes to the front of its list, where waitpid() finds it at once. Who wants no zombies is told of the end all the same. */
 static void notify_parent(struct task_struct *task)
 {
-	int status = task->exit_status, sig = WTERMSIG(status);
+	int sig = WTERMSIG(task->exit_status), code = sig ? CLD_KILLED : CLD_EXITED, status = sig ? sig : task->exit_status >> 8;
 
 	list_del(&task->sibling);
 	if (wants_no_zombies(task->parent)) {
-		wake_up(&task->parent->child_exit);
+		tell_parent(task, code, status);
 		task->parent = init_task;
 	}
 	list_add(&task->sibling, &task->parent->children);
-	tell_parent(task, sig ? CLD_KILLED : CLD_EXITED, sig ? sig : status >> 8);
+	tell_parent(task, code, status);
 }
 
 /* A thread library waits for this word to become 0. */

@@ -45,7 +45,7 @@ static struct task_struct *task_dup(void)
 	task->leader = task->continued = task->did_exec = false;
 	task->stop_signal = 0;
 	task->ptrace = task->clear_child_tid = task->robust_list = 0;
-	task->restarting = false;
+	task->restarting = 0;
 	task->utime = task->stime = task->cutime = task->cstime = 0;
 	task->minor_faults = task->child_faults = 0;
 	task->start_time = jiffies;

@@ -98,7 +98,7 @@ static int do_futex(u32 addr, int op, u32 value, const struct timespec64 *timeou
 	u32 ticks = 0, now;
 	int command = op & FUTEX_CMD_MASK, error = 0;
 
-	if (addr % 4 || addr2 % 4)
+	if (addr % 4)
 		return -EINVAL;
 	switch (command) {
 	case FUTEX_WAIT:
@@ -116,7 +116,7 @@ static int do_futex(u32 addr, int op, u32 value, const struct timespec64 *timeou
 			return error ? error : -EAGAIN;
 		/* fall through */
 	case FUTEX_REQUEUE:
-		return futex_wake(addr, value, value2, addr2, FUTEX_BITSET_ALL);
+		return addr2 % 4 ? -EINVAL : futex_wake(addr, value, value2, addr2, FUTEX_BITSET_ALL);
 	}
 	return -ENOSYS;
 }

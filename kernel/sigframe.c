@@ -173,7 +173,8 @@ static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *r
 	u64 mask = current->restore_mask ? current->sig_saved : current->sig_blocked;
 	int error;
 
-	current->restore_mask = current->restarting = false;
+	current->restore_mask = false;
+	current->restarting = 0;
 	error = action->flags & SA_SIGINFO ? push_rt_frame(sig, action, regs, mask, source) :
 					      push_frame(sig, action, regs, mask);
 	if (error) {
@@ -294,8 +295,8 @@ void do_signal(struct pt_regs *regs)
 		return;
 	}
 	if (interrupted_call(regs)) {
+		current->restarting = regs->orig_eax;
 		restart_call(regs);
-		current->restarting = true;
 	}
 	restore_mask();
 }
@@ -303,9 +304,9 @@ void do_signal(struct pt_regs *regs)
 /* For calls that wait a number of ticks: when they end, in jiffies. A call that is being restarted keeps the end it had. */
 u32 restart_end(u32 ticks)
 {
-	if (!current->restarting)
+	if (current->restarting != task_regs(current)->orig_eax)
 		current->restart_jiffies = jiffies + ticks;
-	current->restarting = false;
+	current->restarting = 0;
 	return current->restart_jiffies;
 }
 

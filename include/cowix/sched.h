@@ -88,7 +88,7 @@ struct task_struct {
 	u64 sig_saved;			/* the mask to come back after sigsuspend(), if restore_mask */
 	u64 sig_awaited;		/* sigtimedwait() sleeps until one of these comes, though they are blocked */
 	bool restore_mask;
-	bool restarting;		/* the system call that comes now is being restarted: it keeps the end it had */
+	u32 restarting;			/* the number of a system call that is being restarted and keeps the end it had; 0: none */
 	u32 restart_jiffies;
 	struct signal_source sig_sources[NR_STANDARD_SIGNALS];
 	struct list sig_queue;		/* of pending real-time signals */

@@ -182,13 +182,6 @@ static void suspend(void)
 	CHECK(sigprocmask(SIG_BLOCK, NULL, &none) == 0 && sigismember(&none, SIGALRM));
 }
 
-static void short_sleep(void)
-{
-	struct timespec ts = { 0, 200000000 };
-
-	nanosleep(&ts, NULL);
-}
-
 /* A signal interrupts a read; with SA_RESTART the read goes on. */
 static void interrupted_calls(void)
 {
@@ -200,12 +193,12 @@ static void interrupted_calls(void)
 	sigaction(SIGUSR1, &action, NULL);
 	pid = fork();
 	if (pid == 0) {
-		short_sleep();
+		sleep_ms(200);
 		kill(getppid(), SIGUSR1);
 		read(turn[0], &c, 1);
-		short_sleep();
+		sleep_ms(200);
 		kill(getppid(), SIGUSR1);
-		short_sleep();
+		sleep_ms(200);
 		write(fds[1], "z", 1);
 		_exit(0);
 	}

@@ -10,21 +10,6 @@
 
 static int master, slave;
 
-static void wait_ms(int ms)
-{
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&ts, NULL);
-}
-
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	syscall(__NR_clock_gettime, 1, &ts);
-	return ts.tv_sec * 1000L + ts.tv_nsec / 1000000;
-}
-
 static void slave_name(int fd, char *name)
 {
 	int n = -1, unlock = 0;
@@ -77,9 +62,9 @@ static int gather(int fd, char *buf, int size, int wanted)
 		if (got > 0)
 			n += got;
 		else
-			wait_ms(1);
+			sleep_ms(1);
 	}
-	wait_ms(5);
+	sleep_ms(5);
 	got = n < size ? read(fd, buf + n, size - n) : 0;
 	set_nonblock(fd, 0);
 	return got > 0 ? n + got : n;
@@ -221,20 +206,20 @@ static void ends_of_lines(void)
 	t.c_cc[VEOL2] = '!';
 	CHECK(tcsetattr(slave, TCSANOW, &t) == 0);
 	type("a;b!c\n");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK(read(slave, buf, 8) == 2 && memcmp(buf, "a;", 2) == 0);
 	CHECK(read(slave, buf, 8) == 2 && memcmp(buf, "b!", 2) == 0);
 	CHECK(read(slave, buf, 8) == 2 && memcmp(buf, "c\n", 2) == 0);
 	EXPECT(master, "a;b!c\r\n");
 	type("ab\x04" "cd\n\x04");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK(read(slave, buf, 8) == 2 && memcmp(buf, "ab", 2) == 0);
 	CHECK(read(slave, buf, 2) == 2 && memcmp(buf, "cd", 2) == 0);
 	CHECK(read(slave, buf, 8) == 1 && buf[0] == '\n');
 	CHECK(read(slave, buf, 8) == 0);
 	set_nonblock(slave, 1);
 	type("incomplete");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK_ERRNO(read(slave, buf, 8), EAGAIN);
 }
 
@@ -322,7 +307,7 @@ static int type_later(const char *s, int ms, int gap)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		for (; *s; s++) {
-			wait_ms(ms);
+			sleep_ms(ms);
 			write(master, s, 1);
 			ms = gap;
 		}
@@ -357,7 +342,7 @@ static void raw_reads(void)
 	open_pair();
 	CHECK(timed_read(0, 0, buf, 16, &ms) == 0 && ms < 100);		/* what there is */
 	type("ab");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK(timed_read(0, 0, buf, 16, &ms) == 2);
 	CHECK(timed_read(0, 2, buf, 16, &ms) == 0 && ms >= 150 && ms < 1500);	/* for a while */
 	pid = type_later("a", 30, 0);
@@ -367,7 +352,7 @@ static void raw_reads(void)
 	CHECK(timed_read(3, 0, buf, 16, &ms) == 3 && memcmp(buf, "abc", 3) == 0 && ms >= 40);	/* so many */
 	wait_status(pid);
 	type("abcdef");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK(timed_read(3, 0, buf, 2, &ms) == 2);			/* no more than asked for */
 	CHECK(timed_read(3, 0, buf, 16, &ms) == 4);
 	pid = type_later("ab", 250, 50);
@@ -378,7 +363,7 @@ static void raw_reads(void)
 	errno = 0;
 	CHECK(timed_read(1, 0, buf, 16, &ms) == -1 && errno == EAGAIN);
 	type("ab");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK(timed_read(5, 0, buf, 16, &ms) == 2);
 }
 
@@ -390,19 +375,19 @@ static void queues(void)
 
 	open_pair();
 	type("ab\ncd");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK(ioctl(slave, FIONREAD, &n) == 0 && n == 3);
 	CHECK(tcflush(slave, TCIFLUSH) == 0);
 	CHECK(ioctl(slave, FIONREAD, &n) == 0 && n == 0);
 	EXPECT(master, "ab\r\ncd");
 	type("abc");
-	wait_ms(10);
+	sleep_ms(10);
 	t = sane();
 	t.c_lflag &= ~(ICANON | ECHO);
 	CHECK(tcsetattr(slave, TCSANOW, &t) == 0);			/* the unfinished line is readable now */
 	EXPECT(slave, "abc");
 	type("x");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK(tcsetattr(slave, TCSAFLUSH, &t) == 0);
 	type("y");
 	EXPECT(slave, "y");
@@ -438,18 +423,18 @@ static void flow_control(void)
 
 	open_pair();
 	type("\x13");
-	wait_ms(10);
+	sleep_ms(10);
 	set_nonblock(slave, 1);
 	CHECK_ERRNO(write(slave, "held", 4), EAGAIN);
 	type("\x11");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK(write(slave, "free", 4) == 4);
 	EXPECT(master, "free");
 	t = sane();
 	t.c_iflag |= IXANY;
 	CHECK(tcsetattr(slave, TCSANOW, &t) == 0);
 	type("\x13");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK_ERRNO(write(slave, "held", 4), EAGAIN);
 	type("a");
 	EXPECT(master, "a");
@@ -523,7 +508,7 @@ static int in_session(void (*fn)(void))
 static void until(volatile int *condition)
 {
 	for (int i = 0; i < 200 && !*condition; i++)
-		wait_ms(10);
+		sleep_ms(10);
 	CHECK(*condition);
 }
 
@@ -535,7 +520,7 @@ static void keys_in_session(void)
 		if (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP || sig == SIGWINCH)
 			signal(sig, catch);
 	type("typed ahead\n");
-	wait_ms(10);
+	sleep_ms(10);
 	type("\x03");
 	until(&caught[SIGINT]);
 	type("\x1C");
@@ -547,7 +532,7 @@ static void keys_in_session(void)
 	set_nonblock(slave, 0);
 	modes(I_SANE, O_SANE, L_SANE | NOFLSH);
 	type("kept\n\x03");
-	wait_ms(20);
+	sleep_ms(20);
 	EXPECT(slave, "kept\n");
 	modes(I_SANE, O_SANE, L_SANE & ~ISIG);
 	type("\x03\n");
@@ -571,7 +556,7 @@ static void window_in_session(void)
 	memset(&size, 0, sizeof(size));
 	CHECK(ioctl(slave, TIOCGWINSZ, &size) == 0 && size.ws_row == 30 && size.ws_col == 100);
 	CHECK(ioctl(slave, TIOCSWINSZ, &size) == 0);		/* no change: no signal */
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK(caught[SIGWINCH] == 1);
 }
 
@@ -739,8 +724,8 @@ static void orphans_in_session(void)
 			char c;
 
 			while (getppid() != 1 && on_cowix())
-				wait_ms(1);
-			wait_ms(50);
+				sleep_ms(1);
+			sleep_ms(50);
 			result = read(slave, &c, 1) == -1 ? errno : 1000;
 			write(fds[1], &result, sizeof(result));
 		}
@@ -844,7 +829,7 @@ static void hangup_in_session(void)
 		n = read(slave, &c, 1);				/* sleeps there while it happens */
 		_exit(n == 0 || (n == -1 && errno == EIO) ? 7 : 8);
 	}
-	wait_ms(30);
+	sleep_ms(30);
 	CHECK(close(master) == 0);
 	until(&caught[SIGHUP]);
 	CHECK(WEXITSTATUS(wait_status(pid)) == 7);
@@ -902,7 +887,7 @@ static void ignoring_in_session(void)
 		return;
 	signal(SIGHUP, SIG_IGN);
 	for (int i = 0, n; i < 200 && ioctl(slave, FIONREAD, &n) == 0; i++)
-		wait_ms(10);
+		sleep_ms(10);
 	write(master, write(slave, "x", 1) == -1 && errno == EIO ? "y" : "n", 1);
 	_exit(0);
 }
@@ -976,7 +961,7 @@ static void bad_arguments(void)
 	CHECK_ERRNO(ioctl(slave, 0x5499, 0), ENOTTY);
 	CHECK_ERRNO(write(slave, (void *)8, 5), EFAULT);
 	type("x\n");
-	wait_ms(10);
+	sleep_ms(10);
 	CHECK_ERRNO(read(master, (void *)8, 5), EFAULT);
 	CHECK_ERRNO(read(slave, (void *)8, 5), EFAULT);
 }

@@ -25,6 +25,21 @@ int wait_status(int pid)
 	return status;
 }
 
+void sleep_ms(long ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+long now_ms(void)
+{
+	struct timespec now;
+
+	syscall(__NR_clock_gettime, CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static int counts(struct audit_report *r)
 {
 	return mm_audit(r, AUDIT_DROP_CACHES);
@@ -91,13 +106,6 @@ static int run_child(const struct test *t)
 	return status;
 }
 
-static void pause_a_little(void)
-{
-	struct timespec ts = { 0, 20000000 };
-
-	nanosleep(&ts, NULL);
-}
-
 static int run_one(const struct test *t)
 {
 	struct audit_report before, after;
@@ -109,7 +117,7 @@ static int run_one(const struct test *t)
 		lost = compare(&before, &after);
 		if (!lost)
 			break;
-		pause_a_little();	/* init may still have orphans to reap */
+		sleep_ms(20);	/* init may still have orphans to reap */
 	}
 	if (status == 0 && !lost) {
 		printf("ok %s: %s\n", t->name, t->what);
@@ -135,7 +143,7 @@ int run_tests(const struct test *tests, int argc, char **argv)
 	int failed = 0, passed = 0;
 
 	run_child(&warm_up);
-	pause_a_little();		/* the pages of this code are here before anything is counted */
+	sleep_ms(20);		/* the pages of this code are here before anything is counted */
 	for (; tests->name; tests++) {
 		int wanted = argc < 2;
 

@@ -40,20 +40,23 @@ do_syscall:
 	or eax, -1
 	ret
 
-; long syscall(long number, ...): up to five arguments
+; long syscall(long number, ...): up to six arguments
 section .text.syscall progbits alloc exec nowrite align=4
 global syscall
 syscall:
 	push ebx
 	push esi
 	push edi
-	mov eax, [esp + 16]
-	mov ebx, [esp + 20]
-	mov ecx, [esp + 24]
-	mov edx, [esp + 28]
-	mov esi, [esp + 32]
-	mov edi, [esp + 36]
+	push ebp
+	mov eax, [esp + 20]
+	mov ebx, [esp + 24]
+	mov ecx, [esp + 28]
+	mov edx, [esp + 32]
+	mov esi, [esp + 36]
+	mov edi, [esp + 40]
+	mov ebp, [esp + 44]
 	int 0x80
+	pop ebp
 	pop edi
 	pop esi
 	pop ebx

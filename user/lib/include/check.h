@@ -26,4 +26,6 @@ void check_failed(const char *file, int line, const char *what) __attribute__((n
 int run_tests(const struct test *tests, int argc, char **argv);
 int on_cowix(void);			/* the memory audit is there */
 int wait_status(int pid);		/* wait for a child; its raw status */
+void sleep_ms(long ms);			/* signals shorten it */
+long now_ms(void);			/* of a clock that only goes forward */
 #endif
