@@ -163,9 +163,9 @@ $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) -o $@ $(PROGRAMS)
 $(BUILD)/overlay.name: FORCE
 	@mkdir -p $(@D); echo '$(OVERLAY)' | cmp -s - $@ || echo '$(OVERLAY)' > $@
-# The hard disk: SIZE in MB, FS one of the names that tools/mkfs --help lists. root=301 is its first partition, hda1.
+# The hard disk: SIZE in MB, FS one of the names that tools/mkfs --help lists.
 hd: $(IMAGE_DEPS)
-	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) --disk $(SIZE) --fs $(FS) --params root=301 -o $(BUILD)/hd.img $(PROGRAMS)
+	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) --disk $(SIZE) --fs $(FS) --params root=hda1 -o $(BUILD)/hd.img $(PROGRAMS)
 $(BUILD)/test.img: $(IMAGE_DEPS) $(addprefix $(BUILD)/tests/,$(TESTS))
 	$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) $(addprefix tests/,$(TESTS))
 
