@@ -292,7 +292,7 @@ int path_parent(int dirfd, const char *path, struct inode **dir, const char **la
 		return -ENOMEM;
 	memcpy(parent, path, *last - path);
 	parent[*last - path] = '\0';
-	error = walk(start, parent, FOLLOW, 0, dir);
+	error = walk(start, parent, FOLLOW, &(struct links){ 0 }, dir);
 	kpage_free(parent);
 	return error;
 }
