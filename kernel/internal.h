@@ -25,6 +25,9 @@ void futex_init(void);
 void futex_wake_all(u32 addr);
 int ptrace_signal(int sig, const struct signal_source *source);
 
+/* orphans.c */
+void hangup_if_orphaned(int pgrp);
+
 /* time.c */
 void clock_tick(void);
 
