@@ -26,6 +26,7 @@ static void reparent_children(struct task_struct *task)
 	while (!list_empty(&task->children)) {
 		struct task_struct *child = list_entry(task->children.next, struct task_struct, sibling);
 
+		tracer_exits(child);
 		list_del(&child->sibling);
 		child->parent = init_task;
 		if (child->state == TASK_ZOMBIE) {

@@ -1,4 +1,5 @@
 /* Corners where several parts of the kernel meet: names through links, orphaned groups, tracers, rights that change. */
+#include <abi/ptrace.h>
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -62,5 +63,75 @@ static void orphaned_groups(void)
 	CHECK(read(report[0], &c[1], 1) == 1 && c[1] == 'c');
 }
 
+static long trace(int request, int pid, long data)
+{
+	return syscall(__NR_ptrace, request, pid, 0, data);
+}
+
+/* A child that is traced and has stopped. */
+static int traced_child(void)
+{
+	int pid = fork(), status;
+
+	if (pid == 0) {
+		CHECK(trace(PTRACE_TRACEME, 0, 0) == 0);
+		raise(SIGUSR1);
+		write(report[1], "r", 1);
+		for (;;)
+			pause();
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGUSR1);
+	return pid;
+}
+
+/* A tracer that goes leaves its child running. */
+static void tracer_exits(void)
+{
+	char c;
+	int pid;
+
+	alarm(10);
+	CHECK(pipe(report) == 0);
+	pid = fork();
+	if (pid == 0) {
+		traced_child();
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(read(report[0], &c, 1) == 1 && c == 'r');
+}
+
+/* A zombie is found behind a child that was traced for a while. */
+static void detached(void)
+{
+	siginfo_t info;
+	int zombie = fork(), pid, status;
+
+	if (zombie == 0)
+		_exit(3);
+	CHECK(pipe(report) == 0);
+	CHECK(syscall(__NR_waitid, P_PID, zombie, &info, WEXITED | WNOWAIT, NULL) == 0);
+	pid = traced_child();
+	CHECK(trace(PTRACE_DETACH, pid, 0) == 0);
+	CHECK(waitpid(-1, &status, WNOHANG) == zombie && WEXITSTATUS(status) == 3);
+	CHECK(kill(pid, SIGKILL) == 0 && wait_status(pid) == SIGKILL);
+}
+
+/* Killed while it is stopped before a system call, it does not stop behind it once more. */
+static void killed_at_a_call(void)
+{
+	int pid, status;
+
+	CHECK(pipe(report) == 0);
+	pid = traced_child();
+	CHECK(trace(PTRACE_SYSCALL, pid, 0) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
+	CHECK(kill(pid, SIGKILL) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
-      { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups })
+      { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
+      { "tracer_exits", "a child runs on without its tracer", tracer_exits },
+      { "detached", "a zombie behind a detached child", detached },
+      { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call })
