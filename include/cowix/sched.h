@@ -166,7 +166,8 @@ struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *nam
 NORETURN void do_exit(int status);
 void exec_signals(struct task_struct *task);	/* kernel/signal.c */
 int kernel_execve(const char *path, char *const envp[]);	/* fs/exec.c: process 1 becomes init; an error, or no return */
-void exec_credentials(const struct inode *inode);	/* kernel/cred.c */
+void exec_ids(const struct inode *inode, u32 *euid, u32 *egid);	/* kernel/cred.c */
+void exec_credentials(u32 euid, u32 egid);
 void tls_clear(struct task_struct *task);
 void ptrace_exec(void);
 

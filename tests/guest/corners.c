@@ -1,4 +1,5 @@
 /* Corners where several parts of the kernel meet: names through links, orphaned groups, tracers, rights that change. */
+#include <abi/elf.h>
 #include <abi/ptrace.h>
 #include <check.h>
 #include <fcntl.h>
@@ -130,8 +131,50 @@ static void killed_at_a_call(void)
 	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
+/* The value that the kernel has left for the C library behind the environment; -1: none. */
+static long auxiliary(long type)
+{
+	char **at = environ;
+	long *pair;
+
+	while (*at)
+		at++;
+	for (pair = (long *)at + 1; pair[0]; pair += 2)
+		if (pair[0] == type)
+			return pair[1];
+	return -1;
+}
+
+/* The program that set_ids() runs: it can tell that it has other rights than its caller. */
+static void knows_rights(void)
+{
+	if (getuid() == geteuid())
+		return;
+	CHECK(auxiliary(AT_UID) == 1000 && auxiliary(AT_EUID) == 0 && auxiliary(AT_SECURE) == 1);
+}
+
+static void set_ids(void)
+{
+	static char buf[4096];
+	int in = open(on_cowix() ? "/tests/corners" : "/proc/self/exe", O_RDONLY), out = open("/tmp/corner-suid", O_WRONLY | O_CREAT | O_TRUNC, 0755), n, pid;
+
+	CHECK(auxiliary(AT_SECURE) == 0);
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		CHECK(write(out, buf, n) == n);
+	CHECK(close(out) == 0 && chmod("/tmp/corner-suid", 04755) == 0);
+	pid = fork();
+	if (pid == 0) {
+		CHECK(!on_cowix() || setuid(1000) == 0);
+		execve("/tmp/corner-suid", (char *[]){ "corners", "knows_rights", NULL }, (char *[]){ NULL });
+		_exit(99);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(unlink("/tmp/corner-suid") == 0);
+}
+
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
       { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
       { "tracer_exits", "a child runs on without its tracer", tracer_exits },
       { "detached", "a zombie behind a detached child", detached },
-      { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call })
+      { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
+      { "knows_rights", "a set-id program knows that it is one", knows_rights }, { "set_ids", "the same as a user", set_ids })
