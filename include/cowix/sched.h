@@ -115,7 +115,7 @@ struct task_struct {
 
 	u64 tls[TLS_ENTRIES];		/* GDT entries of its own */
 	bool uses_tls;			/* one of them was ever set */
-	u32 clear_child_tid, robust_list;	/* what its C library asked for: addresses in the program */
+	u32 set_child_tid, clear_child_tid, robust_list;	/* what its C library asked for: addresses in the program */
 	struct fpu_state *fpu;		/* NULL until the first FPU instruction */
 	u16 user_fs, user_gs;		/* while not running */
 	char comm[16];

@@ -172,9 +172,21 @@ static void set_ids(void)
 	CHECK(unlink("/tmp/corner-suid") == 0);
 }
 
+/* What a C library's fork() asks of clone(): the child's number in the child's memory, and not in the parent's. */
+static void child_number(void)
+{
+	static volatile int number = -1;
+	int pid = syscall(__NR_clone, 0x1000000 | SIGCHLD, 0, 0, 0, &number);
+
+	if (pid == 0)
+		_exit(number == getpid() ? 0 : 1);
+	CHECK(wait_status(pid) == 0 && number == -1);
+}
+
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
       { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
       { "tracer_exits", "a child runs on without its tracer", tracer_exits },
       { "detached", "a zombie behind a detached child", detached },
       { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
-      { "knows_rights", "a set-id program knows that it is one", knows_rights }, { "set_ids", "the same as a user", set_ids })
+      { "knows_rights", "a set-id program knows that it is one", knows_rights }, { "set_ids", "the same as a user", set_ids },
+      { "child_number", "CLONE_CHILD_SETTID", child_number })
