@@ -15,7 +15,7 @@
 
 #define ARG_BOTTOM	(STACK_TOP - ARG_PAGES * PAGE_SIZE)
 #define INTERPRETERS_MAX 4		/* nesting of #! */
-#define AUXV_WORDS	30u
+#define AUXV_WORDS	32u
 
 /* The kernel address of an address on the stack under construction; takes the frame if need be. NULL: no memory. */
 static void *stack_page(struct program *p, u32 addr)
@@ -132,7 +132,8 @@ static u32 fill_auxv(const struct program *p, u32 *auxv, u32 platform, u32 rando
 	const u32 pairs[AUXV_WORDS] = {
 		AT_PHDR, p->phdr_addr, AT_PHENT, sizeof(struct elf32_phdr), AT_PHNUM, p->phdr_count,
 		AT_PAGESZ, PAGE_SIZE, AT_BASE, 0, AT_FLAGS, 0, AT_ENTRY, p->entry,
-		AT_UID, current->uid, AT_EUID, current->euid, AT_GID, current->gid, AT_EGID, current->egid,
+		AT_UID, current->uid, AT_EUID, p->euid, AT_GID, current->gid, AT_EGID, p->egid,
+		AT_SECURE, current->uid != p->euid || current->gid != p->egid,
 		AT_CLKTCK, HZ, AT_PLATFORM, platform, AT_RANDOM, random, AT_EXECFN, filename,
 	};
 
@@ -322,7 +323,7 @@ static void commit(struct program *p, struct pt_regs *regs)
 	close_on_exec(current);
 	fpu_release(current);
 	tls_clear(current);
-	exec_credentials(p->inode);
+	exec_credentials(p->euid, p->egid);
 	current->did_exec = true;
 	current->clear_child_tid = current->robust_list = 0;
 	ptrace_exec();
@@ -343,6 +344,7 @@ static int build(struct program *p, char *path, u32 filename)
 
 	if (error)
 		return error;
+	exec_ids(p->inode, &p->euid, &p->egid);
 	p->mm = mm_alloc();
 	if (!p->mm)
 		return -ENOMEM;

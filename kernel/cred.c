@@ -250,15 +250,21 @@ asmlinkage int sys_setgroups32(int size, const u32 __user *list)
 	return set_groups(size, list, sizeof(u32));
 }
 
-/* Called by exec: a set-id program runs with its owner's rights. Not while somebody traces the process: it would steer them. */
-void exec_credentials(const struct inode *inode)
+/*
+ * Called by exec: with whose rights current would run a program. A set-id program runs with its owner's; not while somebody traces the process: it
+ * would steer them.
+ */
+void exec_ids(const struct inode *inode, u32 *euid, u32 *egid)
 {
 	bool traced = current->ptrace && !suser();
 
-	if (inode->i_mode & S_ISUID && !traced)
-		current->euid = inode->i_uid;
-	if (inode->i_mode & S_ISGID && !traced)
-		current->egid = inode->i_gid;
-	current->suid = current->euid;
-	current->sgid = current->egid;
+	*euid = inode->i_mode & S_ISUID && !traced ? inode->i_uid : current->euid;
+	*egid = inode->i_mode & S_ISGID && !traced ? inode->i_gid : current->egid;
+}
+
+/* Called by exec at the point of no return. */
+void exec_credentials(u32 euid, u32 egid)
+{
+	current->euid = current->suid = euid;
+	current->egid = current->sgid = egid;
 }

@@ -11,7 +11,7 @@
 ;
 ; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here: void do_page_fault(struct pt_regs *regs, u32 code);
 ;	void do_trap(struct pt_regs *regs, u32 vector);  void do_irq(struct pt_regs *regs, u32 irq);
-;	void do_signal(struct pt_regs *regs);  void schedule(void);
+;	void do_signal(struct pt_regs *regs);  void schedule(void);  void fork_returns(void);
 
 %include "mmu.inc"
 %include "segment.inc"
@@ -20,7 +20,7 @@
 
 %define GENERAL_PROTECTION 13
 
-extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, do_page_fault, do_signal, schedule
+extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, do_page_fault, do_signal, schedule, fork_returns
 
 %macro SAVE_ALL 0
 	push es
@@ -155,6 +155,7 @@ work_pending:
 ; A new task starts here: schedule() switched to a stack that sys_fork() prepared.
 global ret_from_fork
 ret_from_fork:
+	call fork_returns
 	jmp return_to_user
 
 ; A kernel task starts here, with its function in EBX and the argument in ESI.

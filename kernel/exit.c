@@ -14,12 +14,19 @@
 #include "internal.h"
 #include "signal_internal.h"
 
-/* init inherits the children; a zombie among them is news for it. */
+/* Whether a parent is one that could continue its child's group: same session, another group. */
+static bool keeps_group(const struct task_struct *parent, const struct task_struct *child)
+{
+	return parent->session == child->session && parent->pgrp != child->pgrp;
+}
+
+/* init inherits the children; a zombie among them is news for it. Groups that only this parent could continue are orphaned now. */
 static void reparent_children(struct task_struct *task)
 {
 	while (!list_empty(&task->children)) {
 		struct task_struct *child = list_entry(task->children.next, struct task_struct, sibling);
 
+		tracer_exits(child);
 		list_del(&child->sibling);
 		child->parent = init_task;
 		if (child->state == TASK_ZOMBIE) {
@@ -28,6 +35,8 @@ static void reparent_children(struct task_struct *task)
 		} else {
 			list_add_tail(&child->sibling, &init_task->children);
 		}
+		if (keeps_group(task, child))
+			hangup_if_orphaned(child->pgrp);
 	}
 }
 
@@ -102,6 +111,8 @@ NORETURN void do_exit(int status)
 	exit_signals(task);
 	task->exit_status = status;
 	task->state = TASK_ZOMBIE;
+	if (keeps_group(task->parent, task))
+		hangup_if_orphaned(task->pgrp);
 	notify_parent(task);
 	schedule();
 	panic("do_exit: a zombie ran");

@@ -7,6 +7,7 @@
 #include <cowix/entry.h>
 #include <cowix/traps.h>
 #include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
 #include <abi/errno.h>
 #include <abi/xfork.h>
 #include <abi/signal.h>
@@ -45,7 +46,7 @@ static struct task_struct *task_dup(void)
 	task->vfork_done = NULL;
 	task->leader = task->continued = task->did_exec = false;
 	task->stop_signal = 0;
-	task->ptrace = task->clear_child_tid = task->robust_list = 0;
+	task->ptrace = task->set_child_tid = task->clear_child_tid = task->robust_list = 0;
 	task->restarting = 0;
 	task->utime = task->stime = task->cutime = task->cstime = 0;
 	task->minor_faults = task->child_faults = 0;
@@ -81,6 +82,15 @@ static void copy_thread(struct task_struct *child, const struct pt_regs *regs)
 	child->kernel_esp = (u32)frame;
 	child->user_fs = read_fs();
 	child->user_gs = read_gs();
+}
+
+/* Called by entry.asm when a child runs for the first time: CLONE_CHILD_SETTID wants its number in its own memory. */
+void fork_returns(void)
+{
+	if (unlikely(current->set_child_tid)) {
+		(void)put_user_u32(current->pid, (void __user *)current->set_child_tid);
+		current->set_child_tid = 0;
+	}
 }
 
 static void adopt(struct task_struct *child, struct task_struct *parent)
@@ -170,7 +180,7 @@ asmlinkage int sys_vfork(void)
 
 /*
  * clone without threads: what a C library's fork, vfork and posix_spawn ask for. The child has memory of its own, or its parent's until it calls
- * exec or exit (CLONE_VM with CLONE_VFORK), and then a stack of its own. clear_child_tid is where its exit writes 0.
+ * exec or exit (CLONE_VM with CLONE_VFORK), and then a stack of its own. child_tid is where its start writes its number and its exit 0.
  */
 asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
 {
@@ -190,6 +200,8 @@ asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 chil
 	child = find_task(pid);
 	if (stack)
 		task_regs(child)->esp = stack;
+	if (flags & CLONE_CHILD_SETTID)
+		child->set_child_tid = child_tid;
 	if (flags & CLONE_CHILD_CLEARTID)
 		child->clear_child_tid = child_tid;
 	if (vfork)

@@ -24,6 +24,10 @@ void itimer_tick(bool user);
 void futex_init(void);
 void futex_wake_all(u32 addr);
 int ptrace_signal(int sig, const struct signal_source *source);
+void tracer_exits(struct task_struct *child);
+
+/* orphans.c */
+void hangup_if_orphaned(int pgrp);
 
 /* time.c */
 void clock_tick(void);

@@ -17,20 +17,17 @@
 #define WORD		sizeof(u32)
 
 /* Stop current for its parent, with sig as the reason; what the parent wants delivered instead is left in ptrace_signal. */
-static void stop_for_tracer(int sig, int status)
+static void stop_for_tracer(int sig)
 {
 	current->ptrace_signal = sig;
-	current->stop_signal = status;
-	current->state = TASK_STOPPED;
-	tell_parent(current, CLD_TRAPPED, sig);
-	schedule();
+	stop_current(sig, CLD_TRAPPED);
 }
 
 /* A signal arrives: the tracer sees it first. The signal to deliver, 0: none. */
 int ptrace_signal(int sig, const struct signal_source *source)
 {
 	current->ptrace_source = *source;
-	stop_for_tracer(sig, sig);
+	stop_for_tracer(sig);
 	return current->ptrace_signal;
 }
 
@@ -42,7 +39,7 @@ void syscall_trace(void)
 	if (!(current->ptrace & PT_SYSCALL))
 		return;
 	current->ptrace_source = (struct signal_source){ .code = sig };
-	stop_for_tracer(sig, sig);
+	stop_for_tracer(sig);
 	if (current->ptrace_signal && !(current->ptrace_signal & SYSGOOD_BIT) && current->ptrace_signal != SIGTRAP)
 		send_signal(current->ptrace_signal, current);
 }
@@ -141,13 +138,33 @@ static int resume(struct task_struct *child, u32 syscalls, bool step, u32 sig)
 	return 0;
 }
 
+/* Nobody traces a child any more: it is none of those that stand in front of its parent's list. */
+static void forget_tracer(struct task_struct *child)
+{
+	child->ptrace = 0;
+	if (child->state != TASK_ZOMBIE) {
+		list_del(&child->sibling);
+		list_add_tail(&child->sibling, &child->parent->children);
+	}
+}
+
 static int detach(struct task_struct *child, u32 sig)
 {
 	int error = resume(child, 0, false, sig);
 
 	if (!error)
-		child->ptrace = 0;
+		forget_tracer(child);
 	return error;
+}
+
+/* Called by exit for each child, before init gets it: without its tracer it goes on. */
+void tracer_exits(struct task_struct *child)
+{
+	if (!child->ptrace)
+		return;
+	if (child->state == TASK_STOPPED)
+		resume(child, 0, false, 0);
+	forget_tracer(child);
 }
 
 static int peek_data(struct task_struct *child, u32 addr, u32 __user *to)

@@ -221,13 +221,21 @@ static bool interrupted_call(const struct pt_regs *regs)
 	return (s32)regs->orig_eax >= 0 && (s32)regs->eax == -EINTR;
 }
 
-/* Stop until SIGCONT or SIGKILL; the parent may learn of it by wait(). */
-static void stop_current(int sig)
+/*
+ * Stop until SIGCONT, the tracer or SIGKILL, which may be pending already and would not come again; the parent may learn of it by wait(). Masked: an
+ * interrupt must not wake a task that is stopped and still runs.
+ */
+void stop_current(int sig, int code)
 {
-	current->stop_signal = sig;
-	current->state = TASK_STOPPED;
-	tell_parent(current, CLD_STOPPED, sig);
-	schedule();
+	u32 flags = irq_save();
+
+	if (!(current->sig_pending & SIGBIT(SIGKILL))) {
+		current->stop_signal = sig;
+		current->state = TASK_STOPPED;
+		tell_parent(current, code, sig);
+		schedule();
+	}
+	irq_restore(flags);
 }
 
 static bool dumps_core(int sig)
@@ -236,11 +244,15 @@ static bool dumps_core(int sig)
 	       sig == SIGBUS || sig == SIGSYS;
 }
 
-/* The default action of a signal that is not ignored: stop or die. Serious faults are told in the kernel's log. */
+/*
+ * The default action of a signal that is not ignored: stop or die. The terminal does not stop an orphaned group, which nobody would continue.
+ * Serious faults are told in the kernel's log.
+ */
 static void default_action(int sig, const struct pt_regs *regs)
 {
 	if (default_stops(sig)) {
-		stop_current(sig);
+		if (sig == SIGSTOP || !is_orphaned(current->pgrp))
+			stop_current(sig, CLD_STOPPED);
 		return;
 	}
 	if (dumps_core(sig) && sig != SIGQUIT && sig != SIGABRT)

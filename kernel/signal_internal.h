@@ -53,6 +53,7 @@ void set_blocked(u64 blocked);
 void dequeue_signal(int sig, struct signal_source *source);
 void flush_signal(struct task_struct *task, int sig);
 void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source);	/* sigframe.c */
+void stop_current(int sig, int code);
 bool on_altstack(u32 esp);
 stack_t get_altstack(u32 esp);
 int set_altstack(const stack_t *new, u32 esp);

@@ -41,6 +41,7 @@ struct elf32_phdr {
 #define AT_EGID		14
 #define AT_PLATFORM	15
 #define AT_CLKTCK	17
+#define AT_SECURE	23
 #define AT_RANDOM	25
 #define AT_EXECFN	31
 

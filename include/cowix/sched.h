@@ -115,7 +115,7 @@ struct task_struct {
 
 	u64 tls[TLS_ENTRIES];		/* GDT entries of its own */
 	bool uses_tls;			/* one of them was ever set */
-	u32 clear_child_tid, robust_list;	/* what its C library asked for: addresses in the program */
+	u32 set_child_tid, clear_child_tid, robust_list;	/* what its C library asked for: addresses in the program */
 	struct fpu_state *fpu;		/* NULL until the first FPU instruction */
 	u16 user_fs, user_gs;		/* while not running */
 	char comm[16];
@@ -166,7 +166,8 @@ struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *nam
 NORETURN void do_exit(int status);
 void exec_signals(struct task_struct *task);	/* kernel/signal.c */
 int kernel_execve(const char *path, char *const envp[]);	/* fs/exec.c: process 1 becomes init; an error, or no return */
-void exec_credentials(const struct inode *inode);	/* kernel/cred.c */
+void exec_ids(const struct inode *inode, u32 *euid, u32 *egid);	/* kernel/cred.c */
+void exec_credentials(u32 euid, u32 egid);
 void tls_clear(struct task_struct *task);
 void ptrace_exec(void);
 

@@ -27,6 +27,8 @@ int send_signal_from(int sig, struct task_struct *task, const struct signal_sour
 void tell_parent(struct task_struct *task, int code, int status);	/* SIGCHLD */
 void send_fault_signal(int sig, int code, u32 addr);	/* to current, by the CPU's fault; cannot be ignored or blocked */
 int kill_pgrp(int pgrp, int sig);			/* -ESRCH when the group has nobody */
+bool is_orphaned(int pgrp);				/* kernel/orphans.c */
+void hangup_group(int pgrp);
 u32 restart_end(u32 ticks);				/* for calls that wait: when they end, in jiffies; the same if they are restarted */
 void wait_with_mask(u64 mask);				/* until restore_mask(), or, when a signal comes, until its handler is done */
 void restore_mask(void);

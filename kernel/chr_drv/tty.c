@@ -69,19 +69,6 @@ bool tty_hung_up(const struct tty *tty, u32 handle)
 	return life && life != tty->life;
 }
 
-/* Whether nobody could continue a stopped group: none of its members has its parent in another group of the session. */
-static bool is_orphaned(int pgrp)
-{
-	list_for_each(node, &all_tasks) {
-		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
-
-		if (task->pgrp == pgrp && task->state != TASK_ZOMBIE && task->parent && task->parent->pgrp != pgrp &&
-		    task->parent->session == task->session)
-			return false;
-	}
-	return true;
-}
-
 /* A background process must not read from its terminal or change it, nor write to it with TOSTOP: its group is stopped. 0, -EINTR or -EIO. */
 int tty_check_foreground(const struct tty *tty, int sig)
 {
@@ -284,15 +271,6 @@ void tty_leave(struct tty *tty)
 	tty->session = tty->pgrp = 0;
 }
 
-/* A group that was stopped must run to see it. */
-void tty_hangup_group(int pgrp)
-{
-	if (pgrp) {
-		kill_pgrp(pgrp, SIGHUP);
-		kill_pgrp(pgrp, SIGCONT);
-	}
-}
-
 /* The terminal begins a new life: who has it open has it no more, and its session's leader is told. */
 void tty_hangup(struct tty *tty)
 {
@@ -319,7 +297,8 @@ void tty_hangup_session(int session)
 
 	if (!tty || tty->session != session)
 		return;
-	tty_hangup_group(tty->pgrp);
+	if (tty->pgrp)
+		hangup_group(tty->pgrp);
 	tty_leave(tty);
 	if (MAJOR(tty->dev) != PTS_MAJOR)
 		tty_hangup(tty);

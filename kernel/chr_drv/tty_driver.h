@@ -52,7 +52,6 @@ void tty_hangup(struct tty *tty);
 int tty_check_foreground(const struct tty *tty, int sig);
 int tty_take(struct tty *tty, bool steal);
 void tty_leave(struct tty *tty);
-void tty_hangup_group(int pgrp);	/* 0: none */
 
 /* ldisc.c; interrupts masked */
 void tty_input(struct tty *tty, u8 c);		/* a character has arrived */

@@ -109,7 +109,8 @@ static int give_up(struct tty *tty)
 	current->tty = 0;
 	if (current->leader && tty->session == current->session) {
 		tty_leave(tty);
-		tty_hangup_group(pgrp);
+		if (pgrp)
+			hangup_group(pgrp);
 	}
 	return 0;
 }

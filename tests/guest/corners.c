@@ -1,0 +1,192 @@
+/* Corners where several parts of the kernel meet: names through links, orphaned groups, tracers, rights that change. */
+#include <abi/elf.h>
+#include <abi/ptrace.h>
+#include <check.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+/* A link on the way to a name that is made, moved or removed. */
+static void names_behind_links(void)
+{
+	int fd;
+
+	CHECK(mkdir("/tmp/corner", 0755) == 0 && symlink("corner", "/tmp/corner-link") == 0);
+	fd = open("/tmp/corner-link/file", O_WRONLY | O_CREAT, 0644);
+	CHECK(fd >= 0 && close(fd) == 0);
+	CHECK(rename("/tmp/corner-link/file", "/tmp/corner-link/other") == 0);
+	CHECK(mkdir("/tmp/corner-link/dir", 0755) == 0 && rmdir("/tmp/corner-link/dir") == 0);
+	CHECK(unlink("/tmp/corner-link/other") == 0);
+	CHECK(unlink("/tmp/corner-link") == 0 && rmdir("/tmp/corner") == 0);
+	CHECK(symlink("corner-loop", "/tmp/corner-loop") == 0);
+	CHECK_ERRNO(mkdir("/tmp/corner-loop/dir", 0755), ELOOP);
+	CHECK(unlink("/tmp/corner-loop") == 0);
+}
+
+static int report[2];
+
+static void on_hangup(int sig)
+{
+	(void)sig;
+	write(report[1], "h", 1);
+}
+
+/* The member of a group: stops, is hung up and continued when its parent goes, and cannot be stopped by the terminal's signals any more. */
+static void stopped_member(void)
+{
+	signal(SIGHUP, on_hangup);
+	raise(SIGSTOP);
+	raise(SIGTSTP);
+	write(report[1], "c", 1);
+	_exit(0);
+}
+
+static void orphaned_groups(void)
+{
+	char c[2] = { 0 };
+	int pid;
+
+	alarm(10);
+	CHECK(pipe(report) == 0);
+	pid = fork();
+	if (pid == 0) {
+		int member = fork(), status;
+
+		if (member == 0)
+			stopped_member();
+		setpgid(member, member);
+		waitpid(member, &status, WUNTRACED);
+		_exit(WIFSTOPPED(status) ? 0 : 1);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(read(report[0], &c[0], 1) == 1 && c[0] == 'h');
+	CHECK(read(report[0], &c[1], 1) == 1 && c[1] == 'c');
+}
+
+static long trace(int request, int pid, long data)
+{
+	return syscall(__NR_ptrace, request, pid, 0, data);
+}
+
+/* A child that is traced and has stopped. */
+static int traced_child(void)
+{
+	int pid = fork(), status;
+
+	if (pid == 0) {
+		CHECK(trace(PTRACE_TRACEME, 0, 0) == 0);
+		raise(SIGUSR1);
+		write(report[1], "r", 1);
+		for (;;)
+			pause();
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGUSR1);
+	return pid;
+}
+
+/* A tracer that goes leaves its child running. */
+static void tracer_exits(void)
+{
+	char c;
+	int pid;
+
+	alarm(10);
+	CHECK(pipe(report) == 0);
+	pid = fork();
+	if (pid == 0) {
+		traced_child();
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(read(report[0], &c, 1) == 1 && c == 'r');
+}
+
+/* A zombie is found behind a child that was traced for a while. */
+static void detached(void)
+{
+	siginfo_t info;
+	int zombie = fork(), pid, status;
+
+	if (zombie == 0)
+		_exit(3);
+	CHECK(pipe(report) == 0);
+	CHECK(syscall(__NR_waitid, P_PID, zombie, &info, WEXITED | WNOWAIT, NULL) == 0);
+	pid = traced_child();
+	CHECK(trace(PTRACE_DETACH, pid, 0) == 0);
+	CHECK(waitpid(-1, &status, WNOHANG) == zombie && WEXITSTATUS(status) == 3);
+	CHECK(kill(pid, SIGKILL) == 0 && wait_status(pid) == SIGKILL);
+}
+
+/* Killed while it is stopped before a system call, it does not stop behind it once more. */
+static void killed_at_a_call(void)
+{
+	int pid, status;
+
+	CHECK(pipe(report) == 0);
+	pid = traced_child();
+	CHECK(trace(PTRACE_SYSCALL, pid, 0) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
+	CHECK(kill(pid, SIGKILL) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* The value that the kernel has left for the C library behind the environment; -1: none. */
+static long auxiliary(long type)
+{
+	char **at = environ;
+	long *pair;
+
+	while (*at)
+		at++;
+	for (pair = (long *)at + 1; pair[0]; pair += 2)
+		if (pair[0] == type)
+			return pair[1];
+	return -1;
+}
+
+/* The program that set_ids() runs: it can tell that it has other rights than its caller. */
+static void knows_rights(void)
+{
+	if (getuid() == geteuid())
+		return;
+	CHECK(auxiliary(AT_UID) == 1000 && auxiliary(AT_EUID) == 0 && auxiliary(AT_SECURE) == 1);
+}
+
+static void set_ids(void)
+{
+	static char buf[4096];
+	int in = open(on_cowix() ? "/tests/corners" : "/proc/self/exe", O_RDONLY), out = open("/tmp/corner-suid", O_WRONLY | O_CREAT | O_TRUNC, 0755), n, pid;
+
+	CHECK(auxiliary(AT_SECURE) == 0);
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		CHECK(write(out, buf, n) == n);
+	CHECK(close(out) == 0 && chmod("/tmp/corner-suid", 04755) == 0);
+	pid = fork();
+	if (pid == 0) {
+		CHECK(!on_cowix() || setuid(1000) == 0);
+		execve("/tmp/corner-suid", (char *[]){ "corners", "knows_rights", NULL }, (char *[]){ NULL });
+		_exit(99);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(unlink("/tmp/corner-suid") == 0);
+}
+
+/* What a C library's fork() asks of clone(): the child's number in the child's memory, and not in the parent's. */
+static void child_number(void)
+{
+	static volatile int number = -1;
+	int pid = syscall(__NR_clone, 0x1000000 | SIGCHLD, 0, 0, 0, &number);
+
+	if (pid == 0)
+		_exit(number == getpid() ? 0 : 1);
+	CHECK(wait_status(pid) == 0 && number == -1);
+}
+
+TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
+      { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
+      { "tracer_exits", "a child runs on without its tracer", tracer_exits },
+      { "detached", "a zombie behind a detached child", detached },
+      { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
+      { "knows_rights", "a set-id program knows that it is one", knows_rights }, { "set_ids", "the same as a user", set_ids },
+      { "child_number", "CLONE_CHILD_SETTID", child_number })
