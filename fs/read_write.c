@@ -1,6 +1,7 @@
 /* Reading and writing: the system calls, and what they do for regular files, which is all done in the page cache. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/poll.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
@@ -233,16 +234,36 @@ asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t po
 	return error ? error : do_write(fd, buf, count, &pos);
 }
 
-/* readv() and writev(): piece by piece until one is short. */
-static int do_vector(int fd, const struct iovec __user *vector, int count, bool write)
+/* All pieces are looked at before the first is used. */
+static int check_vector(const struct iovec __user *vector, int count)
 {
-	int total = 0;
+	struct iovec piece;
 
 	if (count < 0 || count > UIO_MAXIOV)
 		return -EINVAL;
-	if (!fget(fd))
-		return -EBADF;
 	for (int i = 0; i < count; i++) {
+		if (copy_from_user(&piece, &vector[i], sizeof(piece)) < 0)
+			return -EFAULT;
+		if (piece.iov_len > COUNT_MAX)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* Whether a file would let its reader wait. */
+static bool is_dry(struct file *file)
+{
+	return file->fop->poll && !(file->fop->poll(file, NULL) & POLLIN);
+}
+
+/* readv() and writev(): piece by piece until one is short, or, once something was read, until there is no more for now. */
+static int do_vector(int fd, const struct iovec __user *vector, int count, bool write)
+{
+	int total = 0, error = fget(fd) ? check_vector(vector, count) : -EBADF;
+
+	if (error)
+		return error;
+	for (int i = 0; i < count && (write || !total || !is_dry(fget(fd))); i++) {
 		struct iovec piece;
 		int n = copy_from_user(&piece, &vector[i], sizeof(piece));
 
