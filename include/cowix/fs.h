@@ -25,7 +25,8 @@ struct super_block;
 
 #define PATH_MAX	4096
 #define OPEN_MAX	256		/* descriptors a process */
-#define SYMLINKS_MAX	8
+#define SYMLINKS_MAX	40		/* links followed on the way of one path */
+#define SYMLINKS_DEEP	8		/* of those, one within the other */
 
 /* fs/buffer.c: one block of a device in memory. brelse() drops the reference that bread() gave. */
 struct buffer_head {
@@ -194,6 +195,7 @@ void show_mounts(struct seq *s);
 enum { FOLLOW = 1, NOFOLLOW = 0 };
 int path_lookup(int dirfd, const char *path, int follow, struct inode **inode);
 int path_parent(int dirfd, const char *path, struct inode **dir, const char **last, u32 *length);	/* all but the last component */
+int link_parent(struct inode *start, struct inode *link, char *text, struct inode **dir, const char **last, u32 *length);
 int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode);
 int read_link(struct inode *link, char *buf, u32 size);
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
