@@ -125,15 +125,16 @@ static u32 block_room(u32 pos)
 	return BLOCK_SIZE - pos % BLOCK_SIZE;
 }
 
-/* Write to a regular file or link, locked by the caller. Bytes written, or -errno if none were. */
+/* Write to a regular file or, for the kernel, a link, locked by the caller. Bytes written, or -errno if none were. */
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user)
 {
 	u32 done = 0;
-	int error = check_file_size(*pos + (count != 0));
+	int error = user ? check_file_size((u64)*pos + (count != 0)) : 0;
 
 	if (error)
 		return error;
-	count = min_u32(count, min_u32(FILE_SIZE_MAX, current->rlimits[RLIMIT_FSIZE].rlim_cur) - (u32)*pos);
+	if (user)
+		count = min_u32(count, min_u32(FILE_SIZE_MAX, current->rlimits[RLIMIT_FSIZE].rlim_cur) - (u32)*pos);
 	while (done < count && !error) {
 		u32 part = min_u32(count - done, PAGE_SIZE - PAGE_OFFSET(*pos));
 
@@ -208,6 +209,11 @@ asmlinkage int sys_write(int fd, const char __user *buf, u32 count)
 	return do_write(fd, buf, count, NULL);
 }
 
+static bool seekable(const struct inode *inode)
+{
+	return !S_ISFIFO(inode->i_mode) && (!S_ISCHR(inode->i_mode) || is_seekable_chrdev(inode->i_rdev));
+}
+
 /* A position of its own, only where positions mean something. */
 static int check_seekable(int fd, loff_t pos)
 {
@@ -215,9 +221,7 @@ static int check_seekable(int fd, loff_t pos)
 
 	if (!file)
 		return -EBADF;
-	if (!S_ISREG(file->inode->i_mode) && !S_ISBLK(file->inode->i_mode) && !S_ISDIR(file->inode->i_mode))
-		return -ESPIPE;
-	return pos < 0 ? -EINVAL : 0;
+	return !seekable(file->inode) ? -ESPIPE : pos < 0 ? -EINVAL : 0;
 }
 
 asmlinkage int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos)
@@ -300,7 +304,7 @@ static int do_lseek(struct file *file, s64 offset, int whence)
 {
 	s64 base;
 
-	if (S_ISFIFO(file->inode->i_mode) || (S_ISCHR(file->inode->i_mode) && !is_seekable_chrdev(file->inode->i_rdev)))
+	if (!seekable(file->inode))
 		return -ESPIPE;
 	switch (whence) {
 	case SEEK_SET:
