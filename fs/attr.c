@@ -23,6 +23,8 @@ static int truncate_inode(struct inode *inode, s64 size)
 	if (error)
 		return error;
 	lock_inode(inode);
+	if (!suser())
+		drop_set_id(inode);
 	error = inode->i_op->truncate(inode, size);
 	unlock_inode(inode);
 	return error;
@@ -114,8 +116,7 @@ static int change_owner(struct inode *inode, u32 uid, u32 gid)
 		inode->i_uid = uid;
 	if (gid != NOT_CHANGED)
 		inode->i_gid = gid;
-	if (S_ISREG(inode->i_mode))
-		inode->i_mode &= ~(S_ISUID | S_ISGID);
+	drop_set_id(inode);
 	changed(inode);
 	return 0;
 }

@@ -103,6 +103,8 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 		error = permission(*inode, access_mask(flags));
 	if (!error && flags & O_TRUNC && S_ISREG((*inode)->i_mode) && !created) {
 		lock_inode(*inode);
+		if (!suser())
+			drop_set_id(*inode);
 		error = (*inode)->i_op->truncate(*inode, 0);
 		unlock_inode(*inode);
 	}

@@ -143,6 +143,8 @@ void drop_inodes(struct super_block *sb);
 void inode_init(void);
 extern u32 nr_inodes;
 void set_file_ops(struct inode *inode, const struct file_ops *directory);	/* i_fop, as i_mode says */
+void set_maker(struct inode *inode, const struct inode *dir);	/* owner and group of a new file */
+void drop_set_id(struct inode *inode);
 
 /* fs/filesystems.c */
 struct seq;
