@@ -261,11 +261,12 @@ u32 page_cache_count(u32 frame)
 	return count;
 }
 
-/* vm_ops: the page of a mapped file. The caller gets a reference of its own to the frame. */
+/* vm_ops: the page of a mapped file. The caller gets a reference of its own to the frame. -EIO, also for a page beyond the file's end. */
 static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 {
-	int error;
-	struct cached_page *page = get_cached_page(area->object, offset / PAGE_SIZE, true, &error);
+	struct inode *inode = area->object;
+	int error = -EIO;
+	struct cached_page *page = offset < inode->i_size ? get_cached_page(inode, offset / PAGE_SIZE, true, &error) : NULL;
 
 	if (!page)
 		return error;
