@@ -107,6 +107,7 @@ unknown_call:
 
 ; Somebody watches (ptrace): stop before the call, whose number and arguments the tracer may change, and after it.
 traced_call:
+	mov dword [esp + REGS_EAX], -ENOSYS	; what it shows for a result as yet
 	call syscall_trace
 	mov eax, [esp + REGS_ORIG_EAX]
 	cmp eax, SYSCALLS
