@@ -21,6 +21,7 @@ static void reparent_children(struct task_struct *task)
 		struct task_struct *child = list_entry(task->children.next, struct task_struct, sibling);
 
 		list_del(&child->sibling);
+		ptrace_release(child);
 		child->parent = init_task;
 		if (child->state == TASK_ZOMBIE) {
 			list_add(&child->sibling, &init_task->children);

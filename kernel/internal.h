@@ -24,6 +24,7 @@ void itimer_tick(bool user);
 void futex_init(void);
 void futex_wake_all(u32 addr);
 int ptrace_signal(int sig, const struct signal_source *source);
+void ptrace_release(struct task_struct *child);
 
 /* time.c */
 void clock_tick(void);

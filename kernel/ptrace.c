@@ -16,21 +16,29 @@
 #define USER_EFLAGS	(EFLAGS_TF | 0x00050CD5u)	/* what a tracer may set */
 #define WORD		sizeof(u32)
 
-/* Stop current for its parent, with sig as the reason; what the parent wants delivered instead is left in ptrace_signal. */
-static void stop_for_tracer(int sig, int status)
+static bool killed(void)
 {
-	current->ptrace_signal = sig;
-	current->stop_signal = status;
-	current->state = TASK_STOPPED;
-	tell_parent(current, CLD_TRAPPED, sig);
-	schedule();
+	return current->sig_pending & SIGBIT(SIGKILL);
+}
+
+/* Stop current for its parent, with sig as the reason; what the parent wants delivered instead is left in ptrace_signal. SIGKILL ends the stop. */
+static void stop_for_tracer(int sig)
+{
+	current->ptrace_signal = current->stop_signal = sig;
+	if (!killed()) {
+		current->state = TASK_STOPPED;
+		tell_parent(current, CLD_TRAPPED, sig);
+		schedule();
+	}
+	if (killed())
+		current->ptrace_signal = current->stop_signal = 0;
 }
 
 /* A signal arrives: the tracer sees it first. The signal to deliver, 0: none. */
 int ptrace_signal(int sig, const struct signal_source *source)
 {
 	current->ptrace_source = *source;
-	stop_for_tracer(sig, sig);
+	stop_for_tracer(sig);
 	return current->ptrace_signal;
 }
 
@@ -42,7 +50,7 @@ void syscall_trace(void)
 	if (!(current->ptrace & PT_SYSCALL))
 		return;
 	current->ptrace_source = (struct signal_source){ .code = sig };
-	stop_for_tracer(sig, sig);
+	stop_for_tracer(sig);
 	if (current->ptrace_signal && !(current->ptrace_signal & SYSGOOD_BIT) && current->ptrace_signal != SIGTRAP)
 		send_signal(current->ptrace_signal, current);
 }
@@ -94,7 +102,7 @@ static int access_word(struct task_struct *child, u32 addr, u32 *word, bool writ
 	mm->users++;			/* the child may be killed while we wait for a page */
 	current->mm = mm;
 	use_mm(mm);
-	error = write ? put_user_u32(*word, (void __user *)addr) : get_user_u32(word, (const void __user *)addr);
+	error = write ? force_user_u32(*word, addr) : get_user_u32(word, (const void __user *)addr);
 	current->mm = own;
 	use_mm(own);
 	mm_release(mm);
@@ -210,6 +218,16 @@ static int child_request(struct task_struct *child, u32 request, u32 addr, u32 d
 		return detach(child, data);
 	}
 	return -EIO;
+}
+
+/* The tracer is gone: the child goes on as if it had never been traced. */
+void ptrace_release(struct task_struct *child)
+{
+	bool stopped = child->ptrace && child->state == TASK_STOPPED;
+
+	child->ptrace = 0;
+	if (stopped)
+		resume(child, 0, false, 0);
 }
 
 /* -ESRCH: pid is no stopped child of current that wants to be traced. */

@@ -132,6 +132,26 @@ asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
 	return 0;
 }
 
+/*
+ * Write a word where current's program itself may not, but could have its own copy of the page: a debugger's breakpoint in the text. The page is writable
+ * meanwhile, for the kernel's sake; nobody else runs in this address space.
+ */
+int force_user_u32(u32 value, u32 addr)
+{
+	struct vm_area *area = find_area(current->mm, addr);
+	u32 page = PAGE_ROUND_DOWN(addr), flags = area ? area->flags : 0;
+	int error;
+
+	if (!area || flags & (VM_WRITE | VM_SHARED))
+		return put_user_u32(value, (void __user *)addr);
+	area->flags |= VM_WRITE;
+	protect_pages(current->mm, page, page + PAGE_SIZE, area->flags);
+	error = put_user_u32(value, (void __user *)addr);
+	area->flags = flags;
+	protect_pages(current->mm, page, page + PAGE_SIZE, flags);
+	return error;
+}
+
 /* MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. All other advice is taken and ignored. */
 asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 {

@@ -148,6 +148,7 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 
 /* mm/mmap.c */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
+int force_user_u32(u32 value, u32 addr);	/* put_user_u32() also where the program itself may not write */
 
 /* mm/memory.c: all of the copy-on-write policy */
 int copy_page_table(struct mm *child, struct mm *parent);
