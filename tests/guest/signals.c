@@ -2,6 +2,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -366,6 +367,15 @@ static int recurse(int n)
 	return n < 0 ? 0 : recurse(n + 1) + room[0];
 }
 
+/* Not as deep as there is memory. */
+static int recurse_to_the_limit(void)
+{
+	struct rlimit limit = { 200000, 200000 };
+
+	CHECK(syscall(__NR_setrlimit, RLIMIT_STACK, &limit) == 0);
+	return recurse(0);
+}
+
 static void alternate_stack(void)
 {
 	stack_t stack = { .ss_sp = altstack, .ss_size = sizeof(altstack) }, now, small = { .ss_sp = altstack, .ss_size = 1000 };
@@ -383,13 +393,13 @@ static void alternate_stack(void)
 	pid = fork();				/* the child has it too */
 	if (pid == 0) {
 		handle(SIGSEGV, overflow, SA_ONSTACK);
-		_exit(recurse(0));
+		_exit(recurse_to_the_limit());
 	}
 	CHECK(WEXITSTATUS(wait_status(pid)) == 42);
 	pid = fork();				/* without it SIGSEGV has no stack to run on */
 	if (pid == 0) {
 		handle(SIGSEGV, overflow, 0);
-		_exit(recurse(0));
+		_exit(recurse_to_the_limit());
 	}
 	CHECK(WTERMSIG(wait_status(pid)) == SIGSEGV);
 	stack.ss_flags = SS_DISABLE;
