@@ -14,6 +14,40 @@
 #include "internal.h"
 #include "signal_internal.h"
 
+/* Whether a task ties its process group to its session: its parent, of another group of the session, can look after the group. */
+static bool is_tie(const struct task_struct *task)
+{
+	return task->state != TASK_ZOMBIE && task->parent->pgrp != task->pgrp && task->parent->session == task->session;
+}
+
+/* Nobody is left who would let a group go on that is stopped (POSIX, "orphaned process group"). leaving, about to end, does not count. */
+bool is_orphaned_group(int pgrp, const struct task_struct *leaving)
+{
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->pgrp == pgrp && task != leaving && is_tie(task))
+			return false;
+	}
+	return true;
+}
+
+/* A group loses a tie by the end of current: if that was the last one and some of it are stopped, they are told and go on. */
+static void check_group(int pgrp)
+{
+	bool stopped = false;
+
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		stopped |= task->pgrp == pgrp && task->state == TASK_STOPPED;
+	}
+	if (stopped && is_orphaned_group(pgrp, current)) {
+		kill_pgrp(pgrp, SIGHUP);
+		kill_pgrp(pgrp, SIGCONT);
+	}
+}
+
 /* init inherits the children; a zombie among them is news for it. */
 static void reparent_children(struct task_struct *task)
 {
@@ -29,6 +63,8 @@ static void reparent_children(struct task_struct *task)
 		} else {
 			list_add_tail(&child->sibling, &init_task->children);
 		}
+		if (child->pgrp != task->pgrp && child->session == task->session)
+			check_group(child->pgrp);
 	}
 }
 
@@ -100,6 +136,8 @@ NORETURN void do_exit(int status)
 	exit_fs(task);
 	fpu_release(task);
 	reparent_children(task);
+	if (task->parent->pgrp != task->pgrp && task->parent->session == task->session)
+		check_group(task->pgrp);
 	exit_signals(task);
 	task->exit_status = status;
 	task->state = TASK_ZOMBIE;

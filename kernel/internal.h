@@ -24,6 +24,7 @@ void itimer_tick(bool user);
 void futex_init(void);
 void futex_wake_all(u32 addr);
 int ptrace_signal(int sig, const struct signal_source *source);
+bool is_orphaned_group(int pgrp, const struct task_struct *leaving);
 void ptrace_release(struct task_struct *child);
 
 /* time.c */

@@ -231,11 +231,12 @@ static bool dumps_core(int sig)
 	       sig == SIGBUS || sig == SIGSYS;
 }
 
-/* The default action of a signal that is not ignored: stop or die. Serious faults are told in the kernel's log. */
+/* The default action of a signal that is not ignored: stop, if somebody could continue us or SIGSTOP leaves no choice, or die. Serious faults are told in the kernel's log. */
 static void default_action(int sig, const struct pt_regs *regs)
 {
 	if (default_stops(sig)) {
-		stop_current(sig);
+		if (sig == SIGSTOP || !is_orphaned_group(current->pgrp, NULL))
+			stop_current(sig);
 		return;
 	}
 	if (dumps_core(sig) && sig != SIGQUIT && sig != SIGABRT)
