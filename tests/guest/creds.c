@@ -180,6 +180,7 @@ static void group_directories(void)
 
 static void directories_of_others(void)
 {
+	CHECK(mkdir(DIR "/moved", 0755) == 0 && mkdir(DIR "/open", 0777) == 0 && chmod(DIR "/open", 0777) == 0);
 	CHECK(mkdir(DIR "/closed", 0700) == 0 && mkdir(DIR "/read", 0744) == 0 && mkdir(DIR "/walk", 0711) == 0);
 	make(DIR "/walk/a", 0644, 0, 0);
 	make(DIR "/read/a", 0644, 0, 0);
@@ -193,13 +194,15 @@ static void directories_of_others(void)
 	CHECK_ERRNO(open(DIR "/walk/new", O_WRONLY | O_CREAT, 0644), EACCES);
 	CHECK_ERRNO(unlink(DIR "/walk/a"), EACCES);
 	CHECK_ERRNO(chdir(DIR "/read"), EACCES);
+	CHECK_ERRNO(rename(DIR "/moved", DIR "/open/moved"), EACCES);		/* its ".." is not to be written */
+	CHECK(rename(DIR "/moved", DIR "/renamed") == 0 && rename(DIR "/renamed", DIR "/moved") == 0);
 	CHECK_ERRNO(mknod(DIR "/dev", S_IFCHR | 0666, 0x0103), EPERM);
 }
 
 static void remove_all(void)
 {
 	static const char *const files[] = { "group", "none", "owner", "mine", "prog", "sticky/his", "sticky/mine", "walk/a", "read/a" };
-	static const char *const dirs[] = { "sticky", "shared", "closed", "read", "walk", "" };
+	static const char *const dirs[] = { "sticky", "shared", "closed", "read", "walk", "moved", "open", "" };
 	char path[60];
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

@@ -84,6 +84,7 @@ static void senders(void)
 	CHECK(queue(getpid(), 0, 0) == 0 && count == 4);
 	CHECK_ERRNO(queue(getpid(), 65, 0), EINVAL);
 	CHECK_ERRNO(syscall(__NR_rt_sigqueueinfo, getppid(), SIGUSR1, &bad), EPERM);
+	CHECK(syscall(__NR_rt_sigqueueinfo, getpid(), SIGUSR1, &bad) == 0 && info.si_code == SI_TKILL);
 	CHECK_ERRNO(syscall(__NR_tgkill, getppid(), getpid(), 0), ESRCH);
 	CHECK_ERRNO(syscall(__NR_tgkill, -1, getpid(), 0), EINVAL);
 	CHECK_ERRNO(syscall(__NR_tgkill, getpid(), getpid(), 65), EINVAL);
