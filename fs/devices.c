@@ -1,6 +1,7 @@
 /* Device files: the character devices (memory and terminals), and block devices through the buffer cache. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/poll.h>
 #include <cowix/sched.h>
 #include <cowix/tty.h>
 #include <cowix/uaccess.h>
@@ -130,8 +131,13 @@ static int chrdev_ioctl(struct file *file, u32 command, u32 arg)
 	return is_tty(file->inode->i_rdev) ? tty_ioctl(file->tty, command, arg) : -ENOTTY;
 }
 
+static u32 chrdev_poll(struct file *file, struct poll_table *table)
+{
+	return is_tty(file->inode->i_rdev) ? tty_poll(file->tty, table) : POLL_READY;
+}
+
 const struct file_ops chrdev_fops = {
-	.open = chrdev_open, .release = chrdev_release, .read = chrdev_read, .write = chrdev_write, .ioctl = chrdev_ioctl,
+	.open = chrdev_open, .release = chrdev_release, .read = chrdev_read, .write = chrdev_write, .ioctl = chrdev_ioctl, .poll = chrdev_poll,
 };
 
 static int bdev_open(struct inode *inode, struct file *file)

@@ -12,7 +12,6 @@
 #include <abi/errno.h>
 #include <asm/system.h>
 
-#define ALWAYS_READY	(POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
 #define ALWAYS_TOLD	(POLLERR | POLLHUP | POLLNVAL)
 #define READABLE	(POLLIN | POLLRDNORM | POLLHUP | POLLERR)
 #define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
@@ -95,7 +94,7 @@ static u32 poll_file(const struct pollfd *p, u32 always, struct poll_table *tabl
 		return 0;
 	if (!file)
 		return POLLNVAL;
-	ready = file->fop->poll ? file->fop->poll(file, table) : ALWAYS_READY;
+	ready = file->fop->poll ? file->fop->poll(file, table) : POLL_READY;
 	return ready & ((u16)p->events | always);
 }
 
