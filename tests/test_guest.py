@@ -6,7 +6,8 @@ import pytest
 
 from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
-PROGRAMS = ["cow", "memory", "process", "files", "procfs", "tmpfs", "tty", "hostile"]
+PROGRAMS = ["cow", "memory", "process", "files", "procfs", "tmpfs", "tty", "signals", "timers", "polling", "locks",
+            "calls", "names", "creds", "mapping", "trace", "hostile"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
