@@ -165,6 +165,25 @@ void iput(struct inode *inode)
 	list_add_tail(&inode->all_link, &all_inodes);
 }
 
+/* Who owns a file that is made in dir: its maker, and the maker's group or, if the directory says so, the directory's, as then a new directory does too. */
+void set_maker(struct inode *inode, const struct inode *dir)
+{
+	inode->i_uid = current->euid;
+	inode->i_gid = current->egid;
+	if (!dir || !(dir->i_mode & S_ISGID))
+		return;
+	inode->i_gid = dir->i_gid;
+	if (S_ISDIR(inode->i_mode))
+		inode->i_mode |= S_ISGID;
+}
+
+/* A program that was given away or changed by others does not run with its owner's rights any more. */
+void drop_set_id(struct inode *inode)
+{
+	if (S_ISREG(inode->i_mode))
+		inode->i_mode &= ~(S_ISUID | (inode->i_mode & S_IXGRP ? S_ISGID : 0));
+}
+
 /* The operations on open files that fit what the inode is. */
 void set_file_ops(struct inode *inode, const struct file_ops *directory)
 {

@@ -337,6 +337,8 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 		error = -EBUSY;
 	if (!error)
 		error = permission(to->dir, W_OK);
+	if (!error && S_ISDIR(inode->i_mode) && from->dir != to->dir)
+		error = permission(inode, W_OK);	/* its ".." changes */
 	if (!error && S_ISDIR(inode->i_mode))
 		error = is_below(to->dir, inode, &below);
 	if (error || below)

@@ -1,6 +1,7 @@
 /* Reading and writing: the system calls, and what they do for regular files, which is all done in the page cache. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/poll.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
@@ -121,15 +122,16 @@ static u32 block_room(u32 pos)
 	return BLOCK_SIZE - pos % BLOCK_SIZE;
 }
 
-/* Write to a regular file or link, locked by the caller. Bytes written, or -errno if none were. */
+/* Write to a regular file or, for the kernel, a link, locked by the caller. Bytes written, or -errno if none were. */
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user)
 {
 	u32 done = 0;
-	int error = check_file_size(*pos + (count != 0));
+	int error = user ? check_file_size((u64)*pos + (count != 0)) : 0;
 
 	if (error)
 		return error;
-	count = min_u32(count, min_u32(FILE_SIZE_MAX, current->rlimits[RLIMIT_FSIZE].rlim_cur) - (u32)*pos);
+	if (user)
+		count = min_u32(count, min_u32(FILE_SIZE_MAX, current->rlimits[RLIMIT_FSIZE].rlim_cur) - (u32)*pos);
 	while (done < count && !error) {
 		u32 part = min_u32(count - done, PAGE_SIZE - PAGE_OFFSET(*pos));
 
@@ -158,6 +160,8 @@ int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *
 	lock_inode(inode);
 	if (file->flags & O_APPEND)
 		*pos = inode->i_size;
+	if (!suser())
+		drop_set_id(inode);
 	n = inode_write(inode, (__force const void *)buf, count, pos, true);
 	unlock_inode(inode);
 	return n;
@@ -235,16 +239,39 @@ asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t po
 	return error ? error : do_write(fd, buf, count, &pos);
 }
 
-/* readv() and writev(): piece by piece until one is short. pos is NULL for the file's own position. */
-static int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
+/* All pieces are looked at before the first is used. */
+static int check_vector(const struct iovec __user *vector, int count)
 {
-	int total = 0;
+	struct iovec piece;
 
 	if (count < 0 || count > UIO_MAXIOV)
 		return -EINVAL;
-	if (!fget(fd))
-		return -EBADF;
 	for (int i = 0; i < count; i++) {
+		if (copy_from_user(&piece, &vector[i], sizeof(piece)) < 0)
+			return -EFAULT;
+		if (piece.iov_len > COUNT_MAX)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* Whether a file would let its reader wait. */
+static bool is_dry(struct file *file)
+{
+	return file->fop->poll && !(file->fop->poll(file, NULL) & POLLIN);
+}
+
+/*
+ * readv() and writev(): piece by piece until one is short, or, once something was read, until there is no more for now. pos is NULL for the file's own
+ * position.
+ */
+static int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
+{
+	int total = 0, error = fget(fd) ? check_vector(vector, count) : -EBADF;
+
+	if (error)
+		return error;
+	for (int i = 0; i < count && (write || !total || !is_dry(fget(fd))); i++) {
 		struct iovec piece;
 		int n = copy_from_user(&piece, &vector[i], sizeof(piece));
 

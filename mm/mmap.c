@@ -40,8 +40,10 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	if (exceeds_as_limit(mm, length))
 		return -ENOMEM;
 	area->start = choose_address(mm, addr, length, flags);
-	if (PAGE_OFFSET(area->start) || area->start > TASK_SIZE - length)
+	if (PAGE_OFFSET(area->start))
 		return -EINVAL;
+	if (area->start > TASK_SIZE - length)
+		return -ENOMEM;
 	if (area->start < PAGE_SIZE)
 		return flags & MAP_FIXED ? -EPERM : -ENOMEM;
 	area->end = area->start + length;

@@ -144,6 +144,8 @@ void drop_inodes(struct super_block *sb);
 void inode_init(void);
 extern u32 nr_inodes;
 void set_file_ops(struct inode *inode, const struct file_ops *directory);	/* i_fop, as i_mode says */
+void set_maker(struct inode *inode, const struct inode *dir);	/* owner and group of a new file */
+void drop_set_id(struct inode *inode);
 
 /* fs/filesystems.c */
 struct seq;
@@ -196,6 +198,7 @@ void show_mounts(struct seq *s);
 enum { FOLLOW = 1, NOFOLLOW = 0 };
 int path_lookup(int dirfd, const char *path, int follow, struct inode **inode);
 int path_parent(int dirfd, const char *path, struct inode **dir, const char **last, u32 *length);	/* all but the last component */
+int link_parent(struct inode *start, struct inode *link, char *text, struct inode **dir, const char **last, u32 *length);
 int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode);
 int read_link(struct inode *link, char *buf, u32 size);
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
