@@ -137,8 +137,8 @@ struct inode *iget(struct super_block *sb, u32 ino, int *error)
 /* The last user of a file without links: its blocks and its number are free for others. */
 static void delete_inode(struct inode *inode)
 {
-	drop_inode_pages(inode, 0);
 	inode->i_count++;		/* deleting may sleep: nobody may free it meanwhile */
+	drop_inode_pages(inode, 0);
 	inode->i_sb->s_op->delete_inode(inode);
 	inode->i_count--;
 	free_inode(inode);
@@ -204,7 +204,7 @@ void mark_inode_dirty(struct inode *inode)
 	inode->i_dirty = true;
 }
 
-static int write_inode(struct inode *inode)
+int write_inode(struct inode *inode)
 {
 	int error = write_inode_pages(inode);
 

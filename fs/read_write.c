@@ -22,7 +22,7 @@ static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count, bool u
 	count = min_u32(count, inode->i_size - pos);
 	while (done < count) {
 		u32 offset = PAGE_OFFSET(pos + done), part = min_u32(count - done, PAGE_SIZE - offset);
-		struct cached_page *page = get_cached_page(inode, (pos + done) / PAGE_SIZE, true, &error);
+		struct cached_page *page = get_cached_page(inode, (pos + done) / PAGE_SIZE, GET_READ, &error);
 		const u8 *data;
 
 		if (!page)
@@ -100,7 +100,7 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, 
 
 	if (error)
 		return error;
-	page = get_cached_page(inode, pos / PAGE_SIZE, inside, &error);
+	page = get_cached_page(inode, pos / PAGE_SIZE, inside ? GET_READ : GET_ONLY, &error);
 	if (!page)
 		return error;
 	error = allocate_blocks(inode, pos, count);
@@ -378,10 +378,19 @@ asmlinkage int sys_ioctl(int fd, u32 command, u32 arg)
 	return file->fop->ioctl ? file->fop->ioctl(file, command, arg) : -ENOTTY;
 }
 
+/* Write a device's dirty buffers, and have it make them durable. */
+static int sync_device(kdev_t dev)
+{
+	int error = sync_buffers(dev);
+
+	return error ? error : blkdev_sync(dev);
+}
+
+/* The file's own pages and inode, then the blocks that say where all is. What other files hold is left alone. */
 asmlinkage int sys_fsync(int fd)
 {
 	struct file *file = fget(fd);
-	const struct inode *inode;
+	struct inode *inode;
 	kdev_t dev;
 	int error = 0;
 
@@ -391,16 +400,22 @@ asmlinkage int sys_fsync(int fd)
 	if (!inode->i_sb)
 		return -EINVAL;
 	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
-	if (dev == inode->i_sb->s_dev)
-		error = write_inodes(inode->i_sb);
-	if (!error)
-		error = sync_buffers(dev);
-	return error ? error : blkdev_sync(dev);
+	if (inode->i_sb->s_type->needs_device)
+		error = write_inode(inode);
+	return error ? error : sync_device(dev);
 }
 
 asmlinkage int sys_syncfs(int fd)
 {
-	return sys_fsync(fd);
+	struct file *file = fget(fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	if (!file->inode->i_sb)
+		return -EINVAL;
+	error = write_inodes(file->inode->i_sb);
+	return error ? error : sync_device(file->inode->i_sb->s_dev);
 }
 
 /* Advice on how a file will be read: taken, and of no consequence. */
