@@ -46,7 +46,7 @@ COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -
 	$(call cc-option,-fno-pie) $(call cc-option,-fcf-protection=none) $(call cc-option,--param=min-pagesize=0) \
 	-isystem $(shell $(CC) -m32 -print-file-name=include) $(if $(CI)$(WERROR),-Werror)
 CFLAGS	:= $(COMMON) -mgeneral-regs-only -mregparm=3 -fomit-frame-pointer -fno-common \
-	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1) \
+	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-malign-data=abi) $(call cc-option,-falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1) \
 	$(call cc-option,-Wframe-larger-than=640) -Iinclude -I$(BUILD)/inc
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude
