@@ -68,7 +68,7 @@ help:
 	@echo 'make check-docs      every file and function that a document names exists'
 
 # Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
-INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc boot_params.inc unistd.inc offsets.inc)
+INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc boot_params.inc unistd.inc offsets.inc traps.inc irq.inc)
 $(BUILD)/inc/%.inc: include/asm/%.h
 	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
 $(BUILD)/inc/%.inc: include/abi/%.h

@@ -4,7 +4,14 @@
 
 #include <asm/ptrace.h>
 
-#define PAGE_FAULT	14		/* its vector */
+/* Vectors. Also read by nasm (see asm/mmu.h). */
+#define EXCEPTIONS	32
+#define GENERAL_PROTECTION 13
+#define PAGE_FAULT	14
+
+/* kernel/entry.asm: the size of what each exception and interrupt arrives at */
+#define EXCEPTION_ENTRY_SIZE 9
+#define INTERRUPT_ENTRY_SIZE 4
 
 struct task_struct;
 
