@@ -111,25 +111,27 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 	return n;
 }
 
+/* Sleep until there is something to read: 0, also at the end of the file; -EAGAIN, -EINTR. */
+static inline int wait_for_bytes(struct file *file, struct pipe *pipe)
+{
+	int error = 0;
+
+	while (!error && (pipe->copying || (pipe->head == pipe->tail && pipe->writers > 0)))
+		error = pipe_sleep(file, pipe);
+	return error;
+}
+
 static int pipe_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
 	u32 done = 0;
-	int n = 0;
+	int n = count ? wait_for_bytes(file, pipe) : 0;
 
 	(void)pos;
-	while (done < count) {
-		if (pipe->head == pipe->tail || pipe->copying) {
-			if (done || (pipe->writers == 0 && !pipe->copying))
-				break;
-			n = pipe_sleep(file, pipe);
-		} else {
-			n = copy_out(pipe, buf + done, count - done);
-			if (n > 0)
-				done += n;
-		}
-		if (n < 0)
-			break;
+	while (n >= 0 && done < count && pipe->head != pipe->tail) {
+		n = copy_out(pipe, buf + done, count - done);
+		if (n > 0)
+			done += n;
 	}
 	pipe_changed(pipe);
 	return done ? (int)done : n;
@@ -141,29 +143,39 @@ static int broken_pipe(void)
 	return -EPIPE;
 }
 
+/* Sleep until there is room for so many bytes, at least one: how many there is room for, -EPIPE, -EAGAIN, -EINTR. */
+static inline int wait_for_room(struct file *file, struct pipe *pipe, u32 bytes)
+{
+	int error = 0;
+
+	while (!error) {
+		u32 room = pipe_room(pipe);
+
+		if (unlikely(pipe->readers == 0))
+			return broken_pipe();
+		if (room >= bytes && !pipe->copying)
+			return room;
+		error = pipe_sleep(file, pipe);
+	}
+	return error;
+}
+
 /* The parts of a write that must go in whole cannot be separated: nobody else runs between them unless copying is set. */
 static int pipe_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
-	u32 done = 0, need = count <= PIPE_BUF ? count : 1;	/* room to wait for */
+	u32 done = 0;
 	int n = 0;
 
 	(void)pos;
-	while (done < count) {
-		u32 room = pipe_room(pipe);
-
-		if (unlikely(pipe->readers == 0)) {
-			n = broken_pipe();
-		} else if ((room < need && !done) || room == 0 || pipe->copying) {
-			n = pipe_sleep(file, pipe);
-		} else {
-			n = copy_in(pipe, buf + done, min_u32(count - done, room));
+	while (n >= 0 && done < count) {
+		n = wait_for_room(file, pipe, done || count > PIPE_BUF ? 1 : count);
+		if (n > 0) {
+			n = copy_in(pipe, buf + done, min_u32(count - done, n));
 			pipe_changed(pipe);
-			if (n > 0)
-				done += n;
 		}
-		if (n < 0)
-			break;
+		if (n > 0)
+			done += n;
 	}
 	return done ? (int)done : n;
 }

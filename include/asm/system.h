@@ -169,17 +169,28 @@ static inline u32 bit_scan_forward(u32 word)
 	return index;
 }
 
+/* One bit of an array of words, counted from the first word's lowest. */
+static inline void bit_set(u32 *words, u32 index)
+{
+	__asm__ volatile("btsl %1, %0" : "+m"(*words) : "r"(index) : "memory", "cc");
+}
+
+static inline void bit_clear(u32 *words, u32 index)
+{
+	__asm__ volatile("btrl %1, %0" : "+m"(*words) : "r"(index) : "memory", "cc");
+}
+
 static inline u16 read_gs(void)
 {
 	u16 value;
-	__asm__ volatile("movw %%gs, %0" : "=r"(value));
+	__asm__ volatile("movw %%gs, %0" : "=rm"(value));
 	return value;
 }
 
 static inline u16 read_fs(void)
 {
 	u16 value;
-	__asm__ volatile("movw %%fs, %0" : "=r"(value));
+	__asm__ volatile("movw %%fs, %0" : "=rm"(value));
 	return value;
 }
 
