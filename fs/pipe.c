@@ -92,7 +92,7 @@ static inline int copy_out(struct pipe *pipe, char __user *buf, u32 n)
 	return n;
 }
 
-/* Write n bytes at most, for which there is room, no further than to the end of a page, which is taken if need be. -ENOMEM, -EFAULT. */
+/* Write n bytes at most, no further than to the end of a page, which is taken if need be; room never ends within one. -ENOMEM, -EFAULT. */
 static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 {
 	u32 offset = PAGE_OFFSET(pipe->head);
@@ -105,36 +105,45 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 	pipe->copying = true;
 	error = __copy_from_user(*slot + offset, buf, n);
 	pipe->copying = false;
+	pipe_changed(pipe);
 	if (error)
 		return error;
 	pipe->head += n;
 	return n;
 }
 
-/* Sleep until there is something to read: 0, also at the end of the file; -EAGAIN, -EINTR. */
+/* Sleep until there is something to read: how many bytes; 0 at the end of the file; -EAGAIN, -EINTR. */
 static inline int wait_for_bytes(struct file *file, struct pipe *pipe)
 {
-	int error = 0;
+	for (;;) {
+		int error;
 
-	while (!error && (pipe->copying || (pipe->head == pipe->tail && pipe->writers > 0)))
+		if (!pipe->copying && (pipe->head != pipe->tail || pipe->writers == 0))
+			return pipe->head - pipe->tail;
 		error = pipe_sleep(file, pipe);
-	return error;
+		if (error)
+			return error;
+	}
 }
 
 static int pipe_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
-	u32 done = 0;
+	u32 left = count;
 	int n = count ? wait_for_bytes(file, pipe) : 0;
 
 	(void)pos;
-	while (n >= 0 && done < count && pipe->head != pipe->tail) {
-		n = copy_out(pipe, buf + done, count - done);
-		if (n > 0)
-			done += n;
+	while (n > 0) {
+		n = copy_out(pipe, buf, left);
+		if (n < 0)
+			break;
+		buf += n;
+		left -= n;
+		if (left == 0 || pipe->head == pipe->tail)
+			break;
 	}
 	pipe_changed(pipe);
-	return done ? (int)done : n;
+	return left < count ? (int)(count - left) : n;
 }
 
 static int broken_pipe(void)
@@ -143,41 +152,40 @@ static int broken_pipe(void)
 	return -EPIPE;
 }
 
-/* Sleep until there is room for so many bytes, at least one: how many there is room for, -EPIPE, -EAGAIN, -EINTR. */
+/* Sleep until there is room for so many bytes, at least one: 0, -EPIPE, -EAGAIN, -EINTR. */
 static inline int wait_for_room(struct file *file, struct pipe *pipe, u32 bytes)
 {
-	int error = 0;
-
-	while (!error) {
-		u32 room = pipe_room(pipe);
+	for (;;) {
+		int error;
 
 		if (unlikely(pipe->readers == 0))
 			return broken_pipe();
-		if (room >= bytes && !pipe->copying)
-			return room;
+		if (!pipe->copying && pipe_room(pipe) >= bytes)
+			return 0;
 		error = pipe_sleep(file, pipe);
+		if (error)
+			return error;
 	}
-	return error;
 }
 
 /* The parts of a write that must go in whole cannot be separated: nobody else runs between them unless copying is set. */
 static int pipe_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
-	u32 done = 0;
+	u32 left = count;
 	int n = 0;
 
 	(void)pos;
-	while (n >= 0 && done < count) {
-		n = wait_for_room(file, pipe, done || count > PIPE_BUF ? 1 : count);
-		if (n > 0) {
-			n = copy_in(pipe, buf + done, min_u32(count - done, n));
-			pipe_changed(pipe);
-		}
-		if (n > 0)
-			done += n;
+	while (left > 0) {
+		n = wait_for_room(file, pipe, count <= PIPE_BUF ? left : 1);
+		if (n == 0)
+			n = copy_in(pipe, buf, left);
+		if (n < 0)
+			break;
+		buf += n;
+		left -= n;
 	}
-	return done ? (int)done : n;
+	return left < count ? (int)(count - left) : n;
 }
 
 static void count_sides(struct pipe *pipe, u32 flags, int change)
