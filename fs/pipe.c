@@ -105,11 +105,10 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 	pipe->copying = true;
 	error = __copy_from_user(*slot + offset, buf, n);
 	pipe->copying = false;
+	if (!error)
+		pipe->head += n;
 	pipe_changed(pipe);
-	if (error)
-		return error;
-	pipe->head += n;
-	return n;
+	return error ? error : (int)n;
 }
 
 /* Sleep until there is something to read: how many bytes; 0 at the end of the file; -EAGAIN, -EINTR. */
@@ -133,15 +132,15 @@ static int pipe_read(struct file *file, char __user *buf, u32 count, loff_t *pos
 	int n = count ? wait_for_bytes(file, pipe) : 0;
 
 	(void)pos;
-	while (n > 0) {
+	if (n <= 0)
+		return n;
+	do {
 		n = copy_out(pipe, buf, left);
 		if (n < 0)
 			break;
 		buf += n;
 		left -= n;
-		if (left == 0 || pipe->head == pipe->tail)
-			break;
-	}
+	} while (left > 0 && pipe->head != pipe->tail);
 	pipe_changed(pipe);
 	return left < count ? (int)(count - left) : n;
 }
