@@ -78,8 +78,7 @@ static void copy_thread(struct task_struct *child, const struct pt_regs *regs)
 	child_regs->eax = 0;
 	frame->eip = ret_from_fork;
 	child->kernel_esp = (u32)frame;
-	child->user_fs = read_fs();
-	child->user_gs = read_gs();
+	save_fs_gs(&child->user_fs, &child->user_gs);
 }
 
 static void adopt(struct task_struct *child, struct task_struct *parent)

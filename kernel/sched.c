@@ -133,8 +133,7 @@ void use_mm(struct mm *mm)
 
 static inline void switch_segments(struct task_struct *prev, struct task_struct *next)
 {
-	prev->user_fs = read_fs();
-	prev->user_gs = read_gs();
+	save_fs_gs(&prev->user_fs, &prev->user_gs);
 	if (prev->uses_tls | next->uses_tls)
 		load_tls(next->tls);
 	if (prev->user_segments | next->user_segments)

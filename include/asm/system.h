@@ -183,15 +183,21 @@ static inline void bit_clear(u32 *words, u32 index)
 static inline u16 read_gs(void)
 {
 	u16 value;
-	__asm__ volatile("movw %%gs, %0" : "=rm"(value));
+	__asm__ volatile("movw %%gs, %0" : "=r"(value));
 	return value;
 }
 
 static inline u16 read_fs(void)
 {
 	u16 value;
-	__asm__ volatile("movw %%fs, %0" : "=rm"(value));
+	__asm__ volatile("movw %%fs, %0" : "=r"(value));
 	return value;
+}
+
+static inline void save_fs_gs(u16 *fs, u16 *gs)
+{
+	__asm__ volatile("movw %%fs, %0" : "=m"(*fs));
+	__asm__ volatile("movw %%gs, %0" : "=m"(*gs));
 }
 
 static inline u32 read_ebp(void)

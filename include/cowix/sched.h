@@ -114,7 +114,7 @@ struct task_struct {
 	struct itimer itimers[ITIMER_PROF + 1];
 
 	u64 tls[TLS_ENTRIES];		/* GDT entries of its own */
-	bool uses_tls;			/* one of them was ever set */
+	u32 uses_tls;			/* one of them was ever set */
 	u32 clear_child_tid, robust_list;	/* what its C library asked for: addresses in the program */
 	struct fpu_state *fpu;		/* NULL until the first FPU instruction */
 	union {				/* while not running */
