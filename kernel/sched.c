@@ -58,13 +58,14 @@ void sched_init(void)
 
 static inline void enqueue(struct run_queue *rq, struct task_struct *task, bool front)
 {
-	struct list *queue = &rq->queue[task->priority];
+	u32 priority = task->priority;
+	struct list *queue = &rq->queue[priority];
 
 	if (front)
 		list_add(&task->run_link, queue);
 	else
 		list_add_tail(&task->run_link, queue);
-	bit_set(rq->bitmap, task->priority);
+	bit_set(rq->bitmap, priority);
 }
 
 /* Take the first task of the most urgent queue; NULL when the array is empty. */
@@ -209,7 +210,7 @@ int interruptible_sleep_on(struct wait_queue *q)
 	if (!signal_pending(current))
 		sleep_in(q, TASK_INTERRUPTIBLE);
 	irq_restore(flags);
-	return signal_pending(current) ? -EINTR : 0;
+	return unlikely(signal_pending(current)) ? -EINTR : 0;
 }
 
 /* Make a sleeping or stopped task runnable; nothing happens if it is already. Interrupts are masked. */
