@@ -1,7 +1,9 @@
 /* Corners where several parts of the kernel meet: names through links, orphaned groups, tracers, rights that change. */
 #include <abi/elf.h>
 #include <abi/ptrace.h>
+#include <abi/taskinfo.h>
 #include <check.h>
+#include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -183,10 +185,41 @@ static void child_number(void)
 	CHECK(wait_status(pid) == 0 && number == -1);
 }
 
+/* The list of processes copied into a page that must be read from the disk first, while others come and go. */
+static void ps_and_exits(void)
+{
+	static struct task_info list[16];
+	int forker, fd, tasks;
+	char *page;
+
+	if (!on_cowix())
+		return;
+	forker = fork();
+	for (int i = 0; forker == 0; i++) {
+		if (fork() == 0)
+			_exit(0);
+		wait(NULL);
+	}
+	fd = open("/tests/corners", O_RDONLY);
+	for (int i = 0; i < 50; i++) {
+		mm_audit(NULL, AUDIT_DROP_CACHES);
+		page = (char *)syscall(__NR_mmap2, 0, 8192, 3, 2, fd, 0);
+		CHECK(page != (char *)-1);
+		tasks = syscall(__NR_ps, list, 16, 0);		/* the last one goes into the second page */
+		CHECK(tasks > 2 && syscall(__NR_ps, page + 4096 - (tasks - 1) * sizeof(list[0]), 60, 0) < 20);
+		CHECK(syscall(__NR_munmap, page, 8192) == 0);
+	}
+	CHECK(syscall(__NR_ps, list, 16, 0) > 2 && list[0].pid == 1);
+	CHECK_ERRNO(syscall(__NR_ps, 4096, 8, 0), EFAULT);
+	kill(forker, SIGKILL);
+	wait_status(forker);
+}
+
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
       { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
       { "tracer_exits", "a child runs on without its tracer", tracer_exits },
       { "detached", "a zombie behind a detached child", detached },
       { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
       { "knows_rights", "a set-id program knows that it is one", knows_rights }, { "set_ids", "the same as a user", set_ids },
-      { "child_number", "CLONE_CHILD_SETTID", child_number })
+      { "child_number", "CLONE_CHILD_SETTID", child_number },
+      { "ps_and_exits", "ps while processes end", ps_and_exits })
