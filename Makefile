@@ -52,6 +52,7 @@ USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude
 LDFLAGS	= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
 	$(shell $(LD) --no-warn-rwx-segments -v >/dev/null 2>&1 && echo --no-warn-rwx-segments)
+# For programs only: the kernel passes arguments in registers, which libgcc does not expect. A 64-bit division there does not link.
 LIBGCC	:= $(shell $(CC) -m32 -print-libgcc-file-name)
 OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 
@@ -111,10 +112,10 @@ $(BUILD)/mm/uaccess_asm.o: mm/uaccess.asm $(INCS)
 $(BUILD)/kernel.elf: $(OBJS) kernel/kernel.ld tools/ksyms
 	$(PYTHON) tools/ksyms > $(BUILD)/ksyms0.asm < /dev/null
 	$(NASM) -f elf32 -o $(BUILD)/ksyms0.o $(BUILD)/ksyms0.asm
-	$(LD) $(LDFLAGS) -T kernel/kernel.ld -o $(BUILD)/kernel0.elf $(OBJS) $(BUILD)/ksyms0.o $(LIBGCC)
+	$(LD) $(LDFLAGS) -T kernel/kernel.ld -o $(BUILD)/kernel0.elf $(OBJS) $(BUILD)/ksyms0.o
 	nm -n $(BUILD)/kernel0.elf | $(PYTHON) tools/ksyms > $(BUILD)/ksyms.asm
 	$(NASM) -f elf32 -o $(BUILD)/ksyms.o $(BUILD)/ksyms.asm
-	$(LD) $(LDFLAGS) -T kernel/kernel.ld -Map $(BUILD)/kernel.map -o $@ $(OBJS) $(BUILD)/ksyms.o $(LIBGCC)
+	$(LD) $(LDFLAGS) -T kernel/kernel.ld -Map $(BUILD)/kernel.map -o $@ $(OBJS) $(BUILD)/ksyms.o
 	@nm $(BUILD)/kernel0.elf | grep ' [tT] ' | sort > $(BUILD)/text0; nm $@ | grep ' [tT] ' | sort | cmp - $(BUILD)/text0
 $(BUILD)/kernel.bin: $(BUILD)/kernel.elf
 	objcopy -O binary $< $@
@@ -163,9 +164,9 @@ $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) -o $@ $(PROGRAMS)
 $(BUILD)/overlay.name: FORCE
 	@mkdir -p $(@D); echo '$(OVERLAY)' | cmp -s - $@ || echo '$(OVERLAY)' > $@
-# The hard disk: SIZE in MB, FS one of the names that tools/mkfs --help lists. root=301 is its first partition, hda1.
+# The hard disk: SIZE in MB, FS one of the names that tools/mkfs --help lists.
 hd: $(IMAGE_DEPS)
-	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) --disk $(SIZE) --fs $(FS) --params root=301 -o $(BUILD)/hd.img $(PROGRAMS)
+	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) --disk $(SIZE) --fs $(FS) --params root=hda1 -o $(BUILD)/hd.img $(PROGRAMS)
 $(BUILD)/test.img: $(IMAGE_DEPS) $(addprefix $(BUILD)/tests/,$(TESTS))
 	$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) $(addprefix tests/,$(TESTS))
 
@@ -180,7 +181,7 @@ bochs-debug: all
 bochs-cow: all
 	$(PYTHON) tools/bochs/cow
 test: all $(BUILD)/test.img
-	$(PYTHON) -m pytest -q tests
+	$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo '-n 2 --dist loadfile') tests
 bench: all
 	$(PYTHON) tools/run -i -m 256 -t 300 -- bench
 check-docs:

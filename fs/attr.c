@@ -19,10 +19,12 @@ static int truncate_inode(struct inode *inode, s64 size)
 		return -EINVAL;
 	if (!S_ISREG(inode->i_mode))
 		return S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
-	error = check_file_size(size);
+	error = size > inode->i_size ? check_file_size(size) : 0;
 	if (error)
 		return error;
 	lock_inode(inode);
+	if (!suser())
+		drop_set_id(inode);
 	error = inode->i_op->truncate(inode, size);
 	unlock_inode(inode);
 	return error;
@@ -114,8 +116,7 @@ static int change_owner(struct inode *inode, u32 uid, u32 gid)
 		inode->i_uid = uid;
 	if (gid != NOT_CHANGED)
 		inode->i_gid = gid;
-	if (S_ISREG(inode->i_mode))
-		inode->i_mode &= ~(S_ISUID | S_ISGID);
+	drop_set_id(inode);
 	changed(inode);
 	return 0;
 }
@@ -260,6 +261,8 @@ static int set_times_at(int dirfd, const char __user *path, const struct new_tim
 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
+	if (!t->set[0] && !t->set[1])
+		return 0;
 	if (!path)
 		return file ? set_times(file->inode, t) : -EBADF;
 	error = user_path_at(dirfd, path, flags, &inode);
@@ -314,9 +317,9 @@ asmlinkage int sys_utimes(const char __user *path, const struct timeval __user *
 static int take_time(struct new_times *t, int which, s64 seconds, u32 nanoseconds)
 {
 	t->set[which] = nanoseconds != UTIME_OMIT;
+	t->now &= nanoseconds == UTIME_NOW;
 	if (nanoseconds == UTIME_NOW || nanoseconds == UTIME_OMIT)
 		return 0;
-	t->now = false;
 	t->time[which] = seconds;
 	return nanoseconds < 1000000000 ? 0 : -EINVAL;
 }

@@ -131,10 +131,9 @@ static int chrdev_ioctl(struct file *file, u32 command, u32 arg)
 	return is_tty(file->inode->i_rdev) ? tty_ioctl(file->tty, command, arg) : -ENOTTY;
 }
 
-/* Memory devices never block. */
 static u32 chrdev_poll(struct file *file, struct poll_table *table)
 {
-	return is_tty(file->inode->i_rdev) ? tty_poll(file->tty, table) : POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
+	return is_tty(file->inode->i_rdev) ? tty_poll(file->tty, table) : POLL_READY;
 }
 
 const struct file_ops chrdev_fops = {

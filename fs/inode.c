@@ -137,8 +137,8 @@ struct inode *iget(struct super_block *sb, u32 ino, int *error)
 /* The last user of a file without links: its blocks and its number are free for others. */
 static void delete_inode(struct inode *inode)
 {
-	drop_inode_pages(inode, 0);
 	inode->i_count++;		/* deleting may sleep: nobody may free it meanwhile */
+	drop_inode_pages(inode, 0);
 	inode->i_sb->s_op->delete_inode(inode);
 	inode->i_count--;
 	free_inode(inode);
@@ -165,6 +165,25 @@ void iput(struct inode *inode)
 	list_add_tail(&inode->all_link, &all_inodes);
 }
 
+/* Who owns a file that is made in dir: its maker, and the maker's group or, if the directory says so, the directory's, as then a new directory does too. */
+void set_maker(struct inode *inode, const struct inode *dir)
+{
+	inode->i_uid = current->euid;
+	inode->i_gid = current->egid;
+	if (!dir || !(dir->i_mode & S_ISGID))
+		return;
+	inode->i_gid = dir->i_gid;
+	if (S_ISDIR(inode->i_mode))
+		inode->i_mode |= S_ISGID;
+}
+
+/* A program that was given away or changed by others does not run with its owner's rights any more. */
+void drop_set_id(struct inode *inode)
+{
+	if (S_ISREG(inode->i_mode))
+		inode->i_mode &= ~(S_ISUID | (inode->i_mode & S_IXGRP ? S_ISGID : 0));
+}
+
 /* The operations on open files that fit what the inode is. */
 void set_file_ops(struct inode *inode, const struct file_ops *directory)
 {
@@ -185,7 +204,7 @@ void mark_inode_dirty(struct inode *inode)
 	inode->i_dirty = true;
 }
 
-static int write_inode(struct inode *inode)
+int write_inode(struct inode *inode)
 {
 	int error = write_inode_pages(inode);
 

@@ -94,6 +94,19 @@ static void cut_own(struct inode *inode, const struct file_lock *new, struct fil
 	}
 }
 
+/* What the owner holds of the same type and next to lock becomes part of it. */
+static void join_own(struct inode *inode, struct file_lock *lock)
+{
+	list_for_each(node, &inode->i_locks) {
+		const struct file_lock *own = lock_at(node);
+
+		if (!same_owner(own, lock) || own->type != lock->type || own->start - 1 > lock->end || lock->start - 1 > own->end)
+			continue;
+		lock->start = own->start < lock->start ? own->start : lock->start;
+		lock->end = own->end > lock->end ? own->end : lock->end;
+	}
+}
+
 /* Grant or release: memory is taken first, so that -ENOMEM changes nothing. */
 static int set_lock(struct inode *inode, const struct file_lock *new)
 {
@@ -104,7 +117,9 @@ static int set_lock(struct inode *inode, const struct file_lock *new)
 		kfree(lock);
 		return -ENOMEM;
 	}
-	cut_own(inode, new, &spare);
+	if (lock)
+		join_own(inode, lock);
+	cut_own(inode, lock ? lock : new, &spare);
 	if (lock)
 		list_add_tail(&lock->link, &inode->i_locks);
 	kfree(spare);
@@ -125,12 +140,23 @@ static bool would_deadlock(const struct file_lock *conflict)
 	return false;
 }
 
+/* flock() gives up what it has before it waits for more: two who share a lock may both want it alone. */
+static void give_up(struct inode *inode, const struct file_lock *new)
+{
+	struct file_lock *spare = NULL;		/* such locks cover the whole file: none is cut in two */
+
+	cut_own(inode, new, &spare);
+	wake_up(&lock_gone);
+}
+
 /* Get a lock, waiting for it if wait. -EAGAIN, -EDEADLK, -EINTR, -ENOMEM. */
 static int acquire(struct inode *inode, const struct file_lock *new, bool wait)
 {
 	struct file_lock *conflict;
 	int error = 0;
 
+	if (!new->owner && new->type != F_UNLCK && find_conflict(inode, new))
+		give_up(inode, new);
 	while (new->type != F_UNLCK && !error && (conflict = find_conflict(inode, new)) != NULL) {
 		if (!wait)
 			return -EAGAIN;

@@ -212,8 +212,7 @@ static struct inode *alloc_inode(struct inode *dir, u32 mode, kdev_t rdev, int *
 		return NULL;
 	}
 	inode->i_mode = mode;
-	inode->i_uid = current->euid;
-	inode->i_gid = current->egid;
+	set_maker(inode, dir);
 	inode->i_rdev = rdev;
 	inode->i_nlink = 1;
 	inode->i_valid = true;

@@ -1,6 +1,6 @@
 /*
  * The name cache: which inode number a name in a directory has, so that a path walked often does not search its directories each time. A table with one
- * place a hash value; a new name takes the place of an old one. Only names that exist are kept. Who removes or renames a name forgets it here first.
+ * place a hash value; a new name takes the place of an old one. Only names that exist are kept. Who removes or renames a name forgets it here.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -75,7 +75,7 @@ void name_cache_add(const struct inode *dir, const char *name, u32 length, u32 i
 	memcpy(e->name, name, length);
 }
 
-/* The name is about to be removed or to mean another inode. */
+/* The name was removed or means another inode. Called after the fact: a search that came between would have brought it back. */
 void name_cache_forget(const struct inode *dir, const char *name, u32 length)
 {
 	struct entry *e = entry_of(dir, name, length);

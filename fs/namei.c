@@ -266,18 +266,15 @@ int path_lookup(int dirfd, const char *path, int follow, struct inode **inode)
 }
 
 /*
- * The directory in which the last component of path is, or would be, and that component (trailing slashes left out). For calls that make
- * or remove names. A path of slashes only has no last component: length 0.
+ * The directory in which the last component of path, which begins at start, is, or would be, and that component (trailing slashes left out). For calls
+ * that make or remove names. A path of slashes only has no last component: length 0.
  */
-int path_parent(int dirfd, const char *path, struct inode **dir, const char **last, u32 *length)
+static int parent_of(struct inode *start, const char *path, struct inode **dir, const char **last, u32 *length)
 {
 	const char *end = path + strlen(path);
-	struct inode *start;
 	char *parent;
-	int error = start_of(dirfd, path, &start);
+	int error;
 
-	if (error)
-		return error;
 	while (end > path && end[-1] == '/')
 		end--;
 	for (*last = end; *last > path && (*last)[-1] != '/'; (*last)--)
@@ -295,6 +292,26 @@ int path_parent(int dirfd, const char *path, struct inode **dir, const char **la
 	error = walk(start, parent, FOLLOW, &(struct links){ 0 }, dir);
 	kpage_free(parent);
 	return error;
+}
+
+int path_parent(int dirfd, const char *path, struct inode **dir, const char **last, u32 *length)
+{
+	struct inode *start;
+	int error = start_of(dirfd, path, &start);
+
+	current->links_followed = 0;
+	return error ? error : parent_of(start, path, dir, last, length);
+}
+
+/* The same for the target of a link that was found in start; text is a page, into which last will point. */
+int link_parent(struct inode *start, struct inode *link, char *text, struct inode **dir, const char **last, u32 *length)
+{
+	int n = read_link(link, text, PATH_MAX - 1);
+
+	if (n <= 0 || current->links_followed++ >= SYMLINKS_TOTAL)
+		return n < 0 ? n : n == 0 ? -ENOENT : -ELOOP;
+	text[n] = '\0';
+	return parent_of(start, text, dir, last, length);
 }
 
 int user_path(const char __user *path, int follow, struct inode **inode)

@@ -232,10 +232,10 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 		error = -EBUSY;
 	if (!error && !directory && t.last[t.length] == '/')
 		error = -ENOTDIR;
-	name_cache_forget(t.dir, t.last, t.length);
 	if (!error)
 		error = directory ? t.dir->i_op->rmdir(t.dir, t.last, t.length, inode) :
 				    t.dir->i_op->unlink(t.dir, t.last, t.length, inode);
+	name_cache_forget(t.dir, t.last, t.length);
 	if (!error)
 		forget_name(inode, t.dir);
 	release_target(&t);
@@ -337,6 +337,8 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 		error = -EBUSY;
 	if (!error)
 		error = permission(to->dir, W_OK);
+	if (!error && S_ISDIR(inode->i_mode) && from->dir != to->dir)
+		error = permission(inode, W_OK);	/* its ".." changes */
 	if (!error && S_ISDIR(inode->i_mode))
 		error = is_below(to->dir, inode, &below);
 	if (error || below)
@@ -350,11 +352,11 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 		goto out;			/* two names of one file: nothing to do */
 	else if (!error)
 		error = check_replaced(to, inode, replaced);
-	name_cache_forget(from->dir, from->last, from->length);
-	name_cache_forget(to->dir, to->last, to->length);
 	if (!error)
 		error = from->dir->i_op->rename(from->dir, from->last, from->length, inode, to->dir, to->last, to->length,
 						replaced);
+	name_cache_forget(from->dir, from->last, from->length);
+	name_cache_forget(to->dir, to->last, to->length);
 	if (!error)
 		inode->i_dir = to->dir->i_ino;
 	if (!error && replaced)

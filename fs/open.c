@@ -42,24 +42,47 @@ static int open_or_create(struct inode *dir, const char *last, u32 length, u32 f
 	return error;
 }
 
+/*
+ * The name turned out to be a link: on to what it names. dir, in which the link is, and the link are replaced by the directory and the name of the target;
+ * *inode is the target itself where the link's text is not its name (/proc). *text is the page that holds the path, taken for the first link.
+ */
+static int follow_created(struct inode **dir, struct inode **inode, char **text, const char **last, u32 *length)
+{
+	struct inode *link = *inode, *from = *dir;
+	int error = -ENOMEM;
+
+	*dir = *inode = NULL;
+	if (link->i_op->follow)
+		error = link->i_op->follow(link, inode);
+	else if (*text || (*text = kpage_alloc()))
+		error = link_parent(from, link, *text, dir, last, length);
+	iput(link);
+	iput(from);
+	return error;
+}
+
+/* With O_CREAT: find or make the file, also at the end of links that lead to nothing yet. A link that is not to be followed is left to the caller. */
 static int open_create(int dirfd, const char *path, u32 flags, u32 mode, struct inode **inode, bool *created)
 {
 	const char *last;
-	struct inode *dir;
+	char *text = NULL;
+	struct inode *dir = NULL;
 	u32 length;
 	int error = path_parent(dirfd, path, &dir, &last, &length);
 
-	if (error)
-		return error;
-	lock_inode(dir);
-	error = !S_ISDIR(dir->i_mode) ? -ENOTDIR : length == 0 ? -EISDIR :
-		open_or_create(dir, last, length, flags, mode, inode, created);
-	unlock_inode(dir);
-	iput(dir);
-	if (!error && S_ISLNK((*inode)->i_mode)) {	/* a link to an existing file */
-		iput(*inode);
-		error = flags & O_NOFOLLOW ? -ELOOP : path_lookup(dirfd, path, FOLLOW, inode);
+	while (!error && dir) {
+		lock_inode(dir);
+		error = !S_ISDIR(dir->i_mode) ? -ENOTDIR : length == 0 ? -EISDIR :
+			open_or_create(dir, last, length, flags, mode, inode, created);
+		unlock_inode(dir);
+		if (error || !S_ISLNK((*inode)->i_mode) || flags & O_NOFOLLOW)
+			break;
+		error = follow_created(&dir, inode, &text, &last, &length);
 	}
+	if (dir)
+		iput(dir);
+	if (text)
+		kpage_free(text);
 	return error;
 }
 
@@ -82,6 +105,8 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 		error = permission(*inode, access_mask(flags));
 	if (!error && flags & O_TRUNC && S_ISREG((*inode)->i_mode) && !created) {
 		lock_inode(*inode);
+		if (!suser())
+			drop_set_id(*inode);
 		error = (*inode)->i_op->truncate(*inode, 0);
 		unlock_inode(*inode);
 	}

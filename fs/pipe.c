@@ -20,6 +20,7 @@ struct pipe {
 	u8 *pages[PIPE_PAGES];		/* the ring; a page is there from the first byte written to it until its last one is read */
 	u32 head, tail;			/* bytes ever written and ever read */
 	u32 readers, writers;
+	u32 reader_opens, writer_opens;	/* how often a side was opened ever */
 	bool copying;			/* somebody is, and may sleep in the fault of a page: the others wait */
 	struct wait_queue wait;		/* both sides: at most one of them sleeps for long */
 };
@@ -170,28 +171,41 @@ static int pipe_write(struct file *file, const char __user *buf, u32 count, loff
 
 static void count_sides(struct pipe *pipe, u32 flags, int change)
 {
-	if ((flags & O_ACCMODE) != O_WRONLY)
+	if ((flags & O_ACCMODE) != O_WRONLY) {
 		pipe->readers += change;
-	if ((flags & O_ACCMODE) != O_RDONLY)
+		pipe->reader_opens += change > 0;
+	}
+	if ((flags & O_ACCMODE) != O_RDONLY) {
 		pipe->writers += change;
+		pipe->writer_opens += change > 0;
+	}
 	wake_up(&pipe->wait);
 }
 
-/* Opening a named pipe waits for the other side, except with O_NONBLOCK: then a writer without readers gets ENXIO. */
+/*
+ * Opening a named pipe waits until the other side has come, even if it is gone again by the time that we run. Not with O_NONBLOCK: then a writer without
+ * readers gets ENXIO, and a reader that never had a writer has not lost one; its position, which a pipe does not need, tells pipe_poll().
+ */
 static int fifo_open(struct inode *inode, struct file *file)
 {
-	u32 mode = file->flags & O_ACCMODE;
+	u32 mode = file->flags & O_ACCMODE, before;
 	struct pipe *pipe;
+	const u32 *opens;
+	bool alone;
 	int error = inode->i_pipe ? 0 : pipe_attach(inode);
 
 	if (error)
 		return error;
 	pipe = inode->i_pipe;
-	if (mode == O_WRONLY && file->flags & O_NONBLOCK && pipe->readers == 0)
+	alone = (mode == O_RDONLY && pipe->writers == 0) || (mode == O_WRONLY && pipe->readers == 0);
+	if (mode == O_WRONLY && file->flags & O_NONBLOCK && alone)
 		return -ENXIO;
+	opens = mode == O_RDONLY ? &pipe->writer_opens : &pipe->reader_opens;
+	before = *opens;
 	count_sides(pipe, file->flags, 1);
-	while (!error && !(file->flags & O_NONBLOCK) &&
-	       ((mode == O_RDONLY && pipe->writers == 0) || (mode == O_WRONLY && pipe->readers == 0)))
+	if (alone && file->flags & O_NONBLOCK)
+		file->pos = before;
+	while (!error && alone && !(file->flags & O_NONBLOCK) && *opens == before)
 		error = interruptible_sleep_on(&pipe->wait);
 	if (error)
 		count_sides(pipe, file->flags, -1);
@@ -212,7 +226,7 @@ static u32 pipe_poll(struct file *file, struct poll_table *table)
 	if (mode != O_WRONLY) {
 		if (pipe->head != pipe->tail)
 			ready |= POLLIN | POLLRDNORM;
-		if (pipe->writers == 0)
+		if (pipe->writers == 0 && file->pos != pipe->writer_opens)
 			ready |= POLLHUP;
 	}
 	if (mode != O_RDONLY) {

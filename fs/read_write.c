@@ -1,6 +1,7 @@
 /* Reading and writing: the system calls, and what they do for regular files, which is all done in the page cache. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/poll.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
@@ -21,7 +22,7 @@ static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count, bool u
 	count = min_u32(count, inode->i_size - pos);
 	while (done < count) {
 		u32 offset = PAGE_OFFSET(pos + done), part = min_u32(count - done, PAGE_SIZE - offset);
-		struct cached_page *page = get_cached_page(inode, (pos + done) / PAGE_SIZE, true, &error);
+		struct cached_page *page = get_cached_page(inode, (pos + done) / PAGE_SIZE, GET_READ, &error);
 		const u8 *data;
 
 		if (!page)
@@ -99,7 +100,7 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, 
 
 	if (error)
 		return error;
-	page = get_cached_page(inode, pos / PAGE_SIZE, inside, &error);
+	page = get_cached_page(inode, pos / PAGE_SIZE, inside ? GET_READ : GET_ONLY, &error);
 	if (!page)
 		return error;
 	error = allocate_blocks(inode, pos, count);
@@ -121,15 +122,16 @@ static u32 block_room(u32 pos)
 	return BLOCK_SIZE - pos % BLOCK_SIZE;
 }
 
-/* Write to a regular file or link, locked by the caller. Bytes written, or -errno if none were. */
+/* Write to a regular file or, for the kernel, a link, locked by the caller. Bytes written, or -errno if none were. */
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user)
 {
 	u32 done = 0;
-	int error = check_file_size(*pos + (count != 0));
+	int error = user ? check_file_size((u64)*pos + (count != 0)) : 0;
 
 	if (error)
 		return error;
-	count = min_u32(count, min_u32(FILE_SIZE_MAX, current->rlimits[RLIMIT_FSIZE].rlim_cur) - (u32)*pos);
+	if (user)
+		count = min_u32(count, min_u32(FILE_SIZE_MAX, current->rlimits[RLIMIT_FSIZE].rlim_cur) - (u32)*pos);
 	while (done < count && !error) {
 		u32 part = min_u32(count - done, PAGE_SIZE - PAGE_OFFSET(*pos));
 
@@ -158,6 +160,8 @@ int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *
 	lock_inode(inode);
 	if (file->flags & O_APPEND)
 		*pos = inode->i_size;
+	if (!suser())
+		drop_set_id(inode);
 	n = inode_write(inode, (__force const void *)buf, count, pos, true);
 	unlock_inode(inode);
 	return n;
@@ -235,16 +239,39 @@ asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t po
 	return error ? error : do_write(fd, buf, count, &pos);
 }
 
-/* readv() and writev(): piece by piece until one is short. pos is NULL for the file's own position. */
-static int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
+/* All pieces are looked at before the first is used. */
+static int check_vector(const struct iovec __user *vector, int count)
 {
-	int total = 0;
+	struct iovec piece;
 
 	if (count < 0 || count > UIO_MAXIOV)
 		return -EINVAL;
-	if (!fget(fd))
-		return -EBADF;
 	for (int i = 0; i < count; i++) {
+		if (copy_from_user(&piece, &vector[i], sizeof(piece)) < 0)
+			return -EFAULT;
+		if (piece.iov_len > COUNT_MAX)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* Whether a file would let its reader wait. */
+static bool is_dry(struct file *file)
+{
+	return file->fop->poll && !(file->fop->poll(file, NULL) & POLLIN);
+}
+
+/*
+ * readv() and writev(): piece by piece until one is short, or, once something was read, until there is no more for now. pos is NULL for the file's own
+ * position.
+ */
+static int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
+{
+	int total = 0, error = fget(fd) ? check_vector(vector, count) : -EBADF;
+
+	if (error)
+		return error;
+	for (int i = 0; i < count && (write || !total || !is_dry(fget(fd))); i++) {
 		struct iovec piece;
 		int n = copy_from_user(&piece, &vector[i], sizeof(piece));
 
@@ -351,10 +378,19 @@ asmlinkage int sys_ioctl(int fd, u32 command, u32 arg)
 	return file->fop->ioctl ? file->fop->ioctl(file, command, arg) : -ENOTTY;
 }
 
+/* Write a device's dirty buffers, and have it make them durable. */
+static int sync_device(kdev_t dev)
+{
+	int error = sync_buffers(dev);
+
+	return error ? error : blkdev_sync(dev);
+}
+
+/* The file's own pages and inode, then the blocks that say where all is. What other files hold is left alone. */
 asmlinkage int sys_fsync(int fd)
 {
 	struct file *file = fget(fd);
-	const struct inode *inode;
+	struct inode *inode;
 	kdev_t dev;
 	int error = 0;
 
@@ -364,16 +400,22 @@ asmlinkage int sys_fsync(int fd)
 	if (!inode->i_sb)
 		return -EINVAL;
 	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
-	if (dev == inode->i_sb->s_dev)
-		error = write_inodes(inode->i_sb);
-	if (!error)
-		error = sync_buffers(dev);
-	return error ? error : blkdev_sync(dev);
+	if (inode->i_sb->s_type->needs_device)
+		error = write_inode(inode);
+	return error ? error : sync_device(dev);
 }
 
 asmlinkage int sys_syncfs(int fd)
 {
-	return sys_fsync(fd);
+	struct file *file = fget(fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	if (!file->inode->i_sb)
+		return -EINVAL;
+	error = write_inodes(file->inode->i_sb);
+	return error ? error : sync_device(file->inode->i_sb->s_dev);
 }
 
 /* Advice on how a file will be read: taken, and of no consequence. */

@@ -12,7 +12,6 @@
 #include <abi/errno.h>
 #include <asm/system.h>
 
-#define ALWAYS_READY	(POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
 #define ALWAYS_TOLD	(POLLERR | POLLHUP | POLLNVAL)
 #define READABLE	(POLLIN | POLLRDNORM | POLLHUP | POLLERR)
 #define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
@@ -85,8 +84,8 @@ static void release_table(struct poll_table *table)
 		list_del(&table->few[--n].link);
 }
 
-/* What one file has to say of what is asked about it. */
-static u32 poll_file(const struct pollfd *p, struct poll_table *table)
+/* What one file has to say of what is asked about it, and of what is told always. */
+static u32 poll_file(const struct pollfd *p, u32 always, struct poll_table *table)
 {
 	struct file *file = fget(p->fd);
 	u32 ready;
@@ -95,17 +94,17 @@ static u32 poll_file(const struct pollfd *p, struct poll_table *table)
 		return 0;
 	if (!file)
 		return POLLNVAL;
-	ready = file->fop->poll ? file->fop->poll(file, table) : ALWAYS_READY;
-	return ready & ((u16)p->events | ALWAYS_TOLD);
+	ready = file->fop->poll ? file->fop->poll(file, table) : POLL_READY;
+	return ready & ((u16)p->events | always);
 }
 
 /* One round: how many files have something to tell. */
-static int poll_all(struct pollfd *fds, u32 n, struct poll_table *table)
+static int poll_all(struct pollfd *fds, u32 n, u32 always, struct poll_table *table)
 {
 	int ready = 0;
 
 	for (u32 i = 0; i < n; i++) {
-		fds[i].revents = poll_file(&fds[i], table);
+		fds[i].revents = poll_file(&fds[i], always, table);
 		ready += fds[i].revents != 0;
 	}
 	table->registered = true;
@@ -113,7 +112,7 @@ static int poll_all(struct pollfd *fds, u32 n, struct poll_table *table)
 }
 
 /* Until end (in jiffies; FOREVER): how many files are ready, 0 at the end, -EINTR, -ENOMEM. */
-static int poll_until(struct pollfd *fds, u32 n, s64 end)
+static int poll_until(struct pollfd *fds, u32 n, u32 always, s64 end)
 {
 	struct poll_table table = { .used = 0 };
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
@@ -121,7 +120,7 @@ static int poll_until(struct pollfd *fds, u32 n, s64 end)
 	int ready, error = 0;
 
 	current->restarting = 0;	/* a wait without end has not asked for it */
-	while ((ready = poll_all(fds, n, &table)) == 0 && !error) {
+	while ((ready = poll_all(fds, n, always, &table)) == 0 && !error) {
 		if (table.no_memory)
 			error = -ENOMEM;
 		else if (end == FOREVER)
@@ -190,7 +189,7 @@ static int do_poll(struct pollfd __user *user_fds, u32 n, s64 end)
 		return -ENOMEM;
 	ready = copy_from_user(fds, user_fds, n * sizeof(*fds));
 	if (!ready)
-		ready = poll_until(fds, n, end);
+		ready = poll_until(fds, n, ALWAYS_TOLD, end);
 	if (ready >= 0 && copy_to_user(user_fds, fds, n * sizeof(*fds)) < 0)
 		ready = -EFAULT;
 	kpage_free(fds);
@@ -329,7 +328,7 @@ static int do_select(int n, u32 __user *const user[3], s64 end)
 	if (!fds)
 		return -ENOMEM;
 	count = sets_to_fds(&sets, n, fds);
-	result = poll_until(fds, count, end);
+	result = poll_until(fds, count, 0, end);		/* POLLNVAL comes in any case */
 	if (result >= 0)
 		result = fds_to_sets(fds, count, &sets);
 	kpage_free(fds);

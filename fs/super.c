@@ -36,20 +36,23 @@ static int drop_clean(int wanted)
 
 /*
  * Called by get_free_page() when there is none: caches give up what is clean, and if nothing is, what is dirty is written first. Writing may
- * itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. How many things were dropped.
+ * itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. At last, what is busy is waited for. How many things were dropped.
  */
 static int reclaim(int wanted)
 {
 	static bool writing;
 	int dropped = drop_clean(wanted);
 
-	if (dropped || writing)
-		return dropped;
-	writing = true;
-	write_inodes(NULL);
-	sync_buffers(0);
-	writing = false;
-	return drop_clean(wanted);
+	if (!dropped && !writing) {
+		writing = true;
+		write_inodes(NULL);
+		sync_buffers(0);
+		writing = false;
+		dropped = drop_clean(wanted);
+	}
+	while (!dropped && wait_cached_page())
+		dropped = drop_clean(wanted);
+	return dropped;
 }
 
 /* Called once by start_kernel. */
@@ -107,6 +110,7 @@ static struct super_block *get_super(const struct file_system_type *type, kdev_t
 	sb->s_readonly = flags & MS_RDONLY;
 	strlcpy(sb->s_device, device, sizeof(sb->s_device));
 	strlcpy(sb->s_dir, dir, sizeof(sb->s_dir));
+	sb->s_read_ahead = type->needs_device && !blkdev_direct(dev, 0);
 	*error = type->read_super(sb);
 	if (*error) {
 		invalidate_buffers(dev);

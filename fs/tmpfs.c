@@ -132,8 +132,7 @@ static struct inode *create_inode(struct super_block *sb, struct inode *dir, u32
 	fs->inodes++;
 	inode->i_ino = ++fs->last_ino;
 	inode->i_mode = mode;
-	inode->i_uid = current->euid;
-	inode->i_gid = current->egid;
+	set_maker(inode, dir);
 	inode->i_rdev = rdev;
 	inode->i_nlink = 1;
 	inode->i_valid = true;

@@ -99,11 +99,12 @@ static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
 	return 0;
 }
 
-/* setreuid(): the saved id follows the effective one when the real one is set or the effective one becomes something else. */
+/* setreuid(): the real id cannot become the saved one; that follows the effective one when the real one is set or the effective one becomes another. */
 static int set_two(struct ids ids, u32 real, u32 effective)
 {
 	u32 old_real = *ids.real;
-	int error = set_three(ids, real, effective, LEAVE);
+	bool allowed = suser() || real == LEAVE || real == old_real || real == *ids.effective;
+	int error = allowed ? set_three(ids, real, effective, LEAVE) : -EPERM;
 
 	if (!error && (real != LEAVE || (effective != LEAVE && effective != old_real)))
 		*ids.saved = *ids.effective;

@@ -9,6 +9,7 @@
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
+#include <abi/xfork.h>
 #include <abi/signal.h>
 #include "internal.h"
 
@@ -60,12 +61,12 @@ static struct task_struct *task_dup(void)
 	return task;
 }
 
-static int copy_mm(struct task_struct *child, bool share)
+static int copy_mm(struct task_struct *child, u32 policy)
 {
-	if (share)
+	if (policy == FORK_POLICY_THREAD)
 		current->mm->users++;
 	else if (current->mm)
-		child->mm = mm_dup(current->mm);
+		child->mm = mm_dup(current->mm, policy == FORK_POLICY_LAZY);
 	return child->mm ? 0 : -ENOMEM;
 }
 
@@ -103,7 +104,7 @@ static void adopt(struct task_struct *child, struct task_struct *parent)
  * Make a child of current that runs from regs on. flags: FORK_SHARE_MM shares the address space instead of copying it
  * (vfork, which then waits in its caller). Its pid, -EAGAIN or -ENOMEM; on an error everything taken is given back.
  */
-static int do_fork(const struct pt_regs *regs, bool share_mm, struct wait_queue *vfork_done)
+static int do_fork(const struct pt_regs *regs, u32 policy, struct wait_queue *vfork_done)
 {
 	struct task_struct *child = may_fork() ? task_dup() : NULL;
 	int error = -ENOMEM;
@@ -127,7 +128,7 @@ static int do_fork(const struct pt_regs *regs, bool share_mm, struct wait_queue 
 	error = copy_files(child);
 	if (error)
 		goto free_fs;
-	error = copy_mm(child, share_mm);
+	error = copy_mm(child, policy);
 	if (error)
 		goto free_files;
 	child->vfork_done = vfork_done;
@@ -151,7 +152,16 @@ free_task:
 
 asmlinkage int sys_fork(void)
 {
-	return do_fork(task_regs(current), false, NULL);
+	return do_fork(task_regs(current), FORK_POLICY_COW, NULL);
+}
+
+/* xfork(policy, stack) (512): fork by the policy that the program chooses, so that they can be compared. Only two of the four are here yet. */
+asmlinkage int sys_xfork(u32 policy, u32 stack)
+{
+	(void)stack;
+	if (policy < FORK_POLICY_OLD || policy > FORK_POLICY_LAZY)
+		return -EINVAL;
+	return policy == FORK_POLICY_COW || policy == FORK_POLICY_LAZY ? do_fork(task_regs(current), policy, NULL) : -ENOSYS;
 }
 
 /*
@@ -161,7 +171,7 @@ asmlinkage int sys_fork(void)
 asmlinkage int sys_vfork(void)
 {
 	struct wait_queue done = WAIT_QUEUE_INIT(done);
-	int pid = do_fork(task_regs(current), true, &done);
+	int pid = do_fork(task_regs(current), FORK_POLICY_THREAD, &done);
 
 	if (pid > 0)
 		sleep_on(&done);
@@ -184,7 +194,7 @@ asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 chil
 	if (flags & ~(CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID) || (flags & CLONE_SIGNAL) != SIGCHLD ||
 	    (flags & CLONE_VM && !vfork))
 		return -EINVAL;
-	pid = do_fork(task_regs(current), flags & CLONE_VM, vfork ? &done : NULL);
+	pid = do_fork(task_regs(current), flags & CLONE_VM ? FORK_POLICY_THREAD : FORK_POLICY_COW, vfork ? &done : NULL);
 	if (pid < 0)
 		return pid;
 	child = find_task(pid);

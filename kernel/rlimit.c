@@ -100,7 +100,7 @@ asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user
 }
 
 /* Before a file of current's grows to size. -EFBIG, and SIGXFSZ for who does not expect it. */
-int check_file_size(s64 size)
+int check_file_size(u64 size)
 {
 	u32 limit = current->rlimits[RLIMIT_FSIZE].rlim_cur;
 

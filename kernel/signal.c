@@ -300,7 +300,7 @@ asmlinkage int sys_tkill(int pid, int sig)
 	return sys_tgkill(pid, pid, sig);
 }
 
-/* sigqueue(): a signal with a value. A program must not pretend to be the kernel or kill(). */
+/* sigqueue(): a signal with a value. A program must not pretend to others to be the kernel or kill(). */
 asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info)
 {
 	struct task_struct *task = find_task(pid);
@@ -309,7 +309,7 @@ asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user
 
 	if (copy_from_user(&info, user_info, sizeof(info)) < 0)
 		return -EFAULT;
-	if (info.si_code >= 0 || info.si_code == SI_TKILL)
+	if ((info.si_code >= 0 || info.si_code == SI_TKILL) && pid != current->pid)
 		return -EPERM;
 	if (sig != 0 && !valid_signal(sig))
 		return -EINVAL;

@@ -21,9 +21,17 @@
 #define DESC_32BIT	(1ull << 54)
 #define DESC_PAGES	(1ull << 55)
 
+/* No segment at all: nothing but "read-only" and "not present" is said, or nothing whatever. */
 static bool empty(const struct user_desc *d)
 {
-	return d->base_addr == 0 && d->limit == 0 && d->contents == 0 && d->read_exec_only && d->seg_not_present && !d->seg_32bit;
+	return d->base_addr == 0 && d->limit == 0 && d->contents == 0 && d->read_exec_only == d->seg_not_present && !d->seg_32bit &&
+	       !d->limit_in_pages && !d->useable;
+}
+
+/* What a program may have: data segments of 32 bits, which are there. */
+static bool valid(const struct user_desc *d)
+{
+	return empty(d) || (d->seg_32bit && d->contents < 2 && !d->seg_not_present);
 }
 
 static u64 to_descriptor(const struct user_desc *d)
@@ -74,7 +82,7 @@ int set_thread_area(struct task_struct *task, struct user_desc __user *user_desc
 			return index;
 		error = put_user_u32(index + TLS_SELECTOR / 8, &user_desc->entry_number);
 	}
-	if (index < 0 || index >= TLS_ENTRIES || d.contents >= 2)	/* no code segments */
+	if (index < 0 || index >= TLS_ENTRIES || !valid(&d))
 		return -EINVAL;
 	if (error)
 		return error;

@@ -75,20 +75,22 @@ void mm_release(struct mm *mm)
 {
 	if (--mm->users > 0)
 		return;
+	if (mm->shares_tables)
+		drop_shared_tables(mm);
 	while (!list_empty(&mm->areas)) {
 		struct vm_area *area = area_at(mm->areas.next);
 
 		free_page_tables(mm, area->start, area->end, 0, room_above(mm, area->link.next));
 		area_free(mm, area);
 	}
-	if (mm->nr_resident)
+	if (mm->nr_resident && !mm->shares_tables)
 		panic("mm_release: %u pages left", mm->nr_resident);
 	kpage_free(mm->pgdir);
 	kfree(mm);
 }
 
-/* Duplicate an address space for fork: the areas, then the pages copy-on-write. NULL: no memory; mm is as it was. */
-struct mm *mm_dup(struct mm *mm)
+/* Duplicate an address space for fork: the areas, then the pages copy-on-write, or, lazily, the page tables. NULL: no memory; mm is as it was. */
+struct mm *mm_dup(struct mm *mm, bool lazy)
 {
 	struct mm *child = mm_alloc();
 
@@ -106,7 +108,9 @@ struct mm *mm_dup(struct mm *mm)
 			goto no_memory;
 		list_add_tail(&copy->link, &child->areas);
 	}
-	if (copy_page_table(child, mm) < 0)
+	if (lazy)
+		share_page_tables(child, mm);
+	else if (copy_page_table(child, mm) < 0)
 		goto no_memory;
 	return child;
 no_memory:
@@ -196,6 +200,8 @@ int unmap_range(struct mm *mm, u32 start, u32 end)
 {
 	struct vm_area *first = area_above(mm, start), *last = area_above(mm, end);
 
+	if (own_tables(mm, start, end) < 0)
+		return -ENOMEM;
 	if (first && first->start < start) {
 		struct vm_area *upper = split_area(first, start);
 

@@ -67,7 +67,7 @@ static void complain(const char *rule, u32 frame, u32 addr, const struct task_st
 }
 
 /* The rules for a single entry. The count rules wait until everything is counted. */
-static void audit_entry(const struct task_struct *task, u32 addr, pte_t entry)
+static void audit_entry(const struct task_struct *task, u32 addr, pte_t entry, bool first)
 {
 	struct vm_area *area = find_area(task->mm, addr);
 	u32 frame = entry >> PAGE_SHIFT;
@@ -77,7 +77,8 @@ static void audit_entry(const struct task_struct *task, u32 addr, pte_t entry)
 		complain("entry maps no RAM", frame, addr, task);
 		return;
 	}
-	(*counter(frame))++;
+	if (first)
+		(*counter(frame))++;
 	if (mem_map[frame].count == 0)
 		complain("mapped frame is free", frame, addr, task);
 	if (!area)
@@ -95,12 +96,15 @@ static void audit_entry(const struct task_struct *task, u32 addr, pte_t entry)
 static void audit_table(const struct task_struct *task, u32 pde_index, pte_t pde)
 {
 	pte_t *table = __va(PTE_FRAME(pde));
+	u32 frame = PTE_FRAME(pde) >> PAGE_SHIFT;
+	bool first = (*counter(frame))++ == 0;		/* what a shared table refers to counts once */
 
-	table_frames++;
-	(*counter(PTE_FRAME(pde) >> PAGE_SHIFT))++;
+	table_frames += first;
+	if (pde & PAGE_COW ? pde & PTE_W : mem_map[frame].count != 1)
+		complain("page table is shared and may be written", frame, pde_index << PGDIR_SHIFT, task);
 	for (u32 i = 0; i < PTES_PER_TABLE; i++)
 		if (table[i] & PTE_MAPPED)
-			audit_entry(task, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i]);
+			audit_entry(task, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
 }
 
 static bool seen_before(const struct task_struct *task)

@@ -4,6 +4,7 @@
  *
  *  who     entry                access  area             action                              test in tests/guest
  *  ------  -------------------  ------  ---------------  ----------------------------------  -------------------
+ *  either  table is PAGE_COW    write   any              own_tables, then as below           lazy
  *  either  present, PAGE_COW    write   private, write   do_wp_page: unprotect or copy       cow
  *  either  present, writable    write   -                stale TLB entry: flush and go on    cow
  *  either  present, read-only   write   no VM_WRITE      refuse                              protection
@@ -91,6 +92,11 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 	if ((code & (PF_PRESENT | PF_WRITE)) == (PF_PRESENT | PF_WRITE)) {
 		pte_t *entry = find_pte(mm, addr);
 
+		if (unlikely(mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW)) {
+			if (own_tables(mm, PAGE_ROUND_DOWN(addr), PAGE_ROUND_DOWN(addr) + PAGE_SIZE) < 0)
+				refuse(regs, code, addr, -ENOMEM);
+			return;			/* the access is tried again, and faults again if the page is shared */
+		}
 		if (*entry & PAGE_COW) {
 			if (unlikely(do_wp_page(mm, addr, entry) < 0))
 				refuse(regs, code, addr, -ENOMEM);

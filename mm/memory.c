@@ -7,12 +7,18 @@
  * writable (nobody does). Who owns the reference: each page-table entry owns one on the frame it maps, each
  * page-directory entry one on its page table; free_page_tables() gives them back.
  *
+ * FORK_POLICY_LAZY is the same one level up: parent and child share the page tables themselves. The directory entries become read-only and PAGE_COW,
+ * which makes everything below read-only for both, and each table is counted once more. Whoever must change something in such a table first makes it
+ * its own with own_table(): a copy, whose entries are shared as fork would have shared them, or, when nobody else uses the table any more, the table
+ * itself. An exit that never wrote drops the table unseen.
+ *
  * TLB. The CPU may keep an entry it has once used, so each change of an entry is followed here, not in the callers,
  * by the flush that its case needs (there is one CPU, and another address space's entries die at its CR3 load):
  *   permission lowered  (fork)            flush before anyone can write again: copy_page_table reloads CR3;
  *   permission raised   (reuse)           a stale read-only entry faults once more and is flushed then: invlpg for the page written;
  *   mapping changed     (copy, unmapping) a stale entry would reach the old frame: invlpg, or CR3 for ranges;
- *   nothing -> present                    the CPU keeps no entries that are not present: no flush.
+ *   nothing -> present                    the CPU keeps no entries that are not present: no flush;
+ *   a directory entry changed             the CPU combines both levels in what it keeps: CR3.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -55,16 +61,6 @@ static bool make_table(pte_t *pde)
 	return frame != 0;
 }
 
-/* The entry for addr; its page table is made if it is missing. NULL: no memory. */
-static pte_t *get_pte(struct mm *mm, u32 addr)
-{
-	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
-
-	if (unlikely(!(*pde & PTE_P)) && !make_table(pde))
-		return NULL;
-	return &table_of(*pde)[PGTBL_INDEX(addr)];
-}
-
 static inline void flush_page(u32 addr)
 {
 	invlpg(addr);
@@ -103,6 +99,139 @@ static void share_shared(pte_t *to, const pte_t *from, u32 count)
 	rep_movsl(to, from, count);
 }
 
+/* Share the part of an area that one table holds, in a copy of the table. */
+static void share_entries(pte_t *to, pte_t *from, const struct vm_area *area, u32 start, u32 end)
+{
+	u32 first = PGTBL_INDEX(start), count = (end - start) >> PAGE_SHIFT;
+
+	if (area->flags & VM_SHARED)
+		share_shared(to + first, from + first, count);
+	else
+		share_private(to + first, from + first, count);
+}
+
+/* A copy of a page table that others use too, in whose place it comes: everything in it is shared as fork would have. Whether there was memory. */
+static bool copy_table(struct mm *mm, pte_t *pde, u32 addr)
+{
+	u32 start = addr & ~(LARGE_PAGE_SIZE - 1), frame = get_zeroed_page();
+	pte_t *from = table_of(*pde);
+
+	if (!frame)
+		return false;
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = list_entry(node, struct vm_area, link);
+
+		if (area->end > start && area->start < start + LARGE_PAGE_SIZE)
+			share_entries(__va(frame), from, area, max_u32(area->start, start), table_end(max_u32(area->start, start), area->end));
+	}
+	free_page(PTE_FRAME(*pde));
+	*pde = frame | TABLE_BITS;
+	return true;
+}
+
+/*
+ * Have a page table for addr that only mm uses and that may be changed: make it if it is missing, or make a lazily shared one mm's own. Called before
+ * anything in a table changes. Whether there was memory; without, nothing has changed.
+ */
+static bool own_table(struct mm *mm, u32 addr)
+{
+	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
+
+	if (!(*pde & PTE_P))
+		return make_table(pde);
+	if (!(*pde & PAGE_COW))
+		return true;
+	if (page_of(PTE_FRAME(*pde))->count > 1) {
+		if (!copy_table(mm, pde, addr))
+			return false;
+	} else {
+		*pde = (*pde & ~PAGE_COW) | PTE_W;
+	}
+	if (current->mm == mm)
+		flush_address_space();
+	return true;
+}
+
+/* The same for all tables that [start, end) has already, before several entries change. -ENOMEM */
+int own_tables(struct mm *mm, u32 start, u32 end)
+{
+	for (u32 addr = start; addr < end; addr = table_end(addr, end))
+		if (mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW && !own_table(mm, addr))
+			return -ENOMEM;
+	return 0;
+}
+
+/* A table that may be changed is there. */
+static inline bool is_own(pte_t pde)
+{
+	return (pde & (PTE_P | PAGE_COW)) == PTE_P;
+}
+
+/* The entry for addr, to be changed; its page table is made if it is missing. NULL: no memory. */
+static pte_t *get_pte(struct mm *mm, u32 addr)
+{
+	const pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
+
+	if (unlikely(!is_own(*pde)) && !own_table(mm, addr))
+		return NULL;
+	return &table_of(*pde)[PGTBL_INDEX(addr)];
+}
+
+/* The child uses the parent's table too, if the parent's own is one that it shares. */
+static bool share_shared_table(struct mm *child, struct mm *parent, u32 addr)
+{
+	pte_t pde = parent->pgdir[PGDIR_INDEX(addr)], *to = &child->pgdir[PGDIR_INDEX(addr)];
+
+	if (!(pde & PAGE_COW))
+		return false;
+	if (!*to) {
+		page_of(PTE_FRAME(pde))->count++;
+		*to = pde;
+		child->shares_tables = true;
+	}
+	return true;
+}
+
+/*
+ * FORK_POLICY_LAZY: the child, which has the same areas and no pages yet, uses all of the parent's page tables. Called by mm_dup(). Only directory
+ * entries are touched; cannot fail.
+ */
+void share_page_tables(struct mm *child, struct mm *parent)
+{
+	list_for_each(node, &parent->areas) {
+		const struct vm_area *area = list_entry(node, struct vm_area, link);
+
+		for (u32 i = PGDIR_INDEX(area->start); i <= PGDIR_INDEX(area->end - 1); i++) {
+			pte_t pde = parent->pgdir[i];
+
+			if (!(pde & PTE_P) || child->pgdir[i])
+				continue;
+			parent->pgdir[i] = child->pgdir[i] = (pde & ~PTE_W) | PAGE_COW;
+			page_of(PTE_FRAME(pde))->count++;
+		}
+	}
+	child->nr_resident = parent->nr_resident;
+	parent->shares_tables = child->shares_tables = true;
+	flush_address_space();
+}
+
+/* Give back the tables that others use too, unseen, before the rest is freed. Called by mm_release() when there may be such. */
+void drop_shared_tables(struct mm *mm)
+{
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = list_entry(node, struct vm_area, link);
+
+		for (u32 i = PGDIR_INDEX(area->start); i <= PGDIR_INDEX(area->end - 1); i++) {
+			pte_t pde = mm->pgdir[i];
+
+			if (!(pde & PAGE_COW) || page_of(PTE_FRAME(pde))->count == 1)
+				continue;
+			free_page(PTE_FRAME(pde));
+			mm->pgdir[i] = 0;
+		}
+	}
+}
+
 /* Duplicate the entries of one area, table by table. -ENOMEM leaves the tables done so far for the caller to undo. */
 static int copy_area_entries(struct mm *child, struct mm *parent, const struct vm_area *area)
 {
@@ -111,7 +240,7 @@ static int copy_area_entries(struct mm *child, struct mm *parent, const struct v
 		pte_t *from = find_pte(parent, addr), *to;
 
 		next = table_end(addr, area->end);
-		if (!from)
+		if (!from || share_shared_table(child, parent, addr))
 			continue;
 		to = get_pte(child, addr);
 		if (!to)
@@ -216,7 +345,7 @@ static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
 	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)], *entry;
 
-	if (unlikely(!(*pde & PTE_P)) && !make_table(pde)) {
+	if (unlikely(!is_own(*pde)) && !own_table(mm, addr)) {
 		free_page(frame);
 		return -ENOMEM;
 	}
@@ -319,7 +448,7 @@ static pte_t protect_entry(pte_t entry, u32 flags)
 	return entry | PTE_P;
 }
 
-/* Give the pages of [start, end) that are there the permissions flags (VM_*). Called by mprotect(), after the areas have them. */
+/* Give the pages of [start, end) that are there the permissions flags (VM_*). Called by mprotect(), after the areas have them and own_tables(). */
 void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
 {
 	for (u32 addr = start; addr < end; addr += PAGE_SIZE) {

@@ -40,8 +40,10 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	if (exceeds_as_limit(mm, length))
 		return -ENOMEM;
 	area->start = choose_address(mm, addr, length, flags);
-	if (PAGE_OFFSET(area->start) || area->start > TASK_SIZE - length)
+	if (PAGE_OFFSET(area->start))
 		return -EINVAL;
+	if (area->start > TASK_SIZE - length)
+		return -ENOMEM;
 	if (area->start < PAGE_SIZE)
 		return flags & MAP_FIXED ? -EPERM : -ENOMEM;
 	area->end = area->start + length;
@@ -118,6 +120,8 @@ asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
 	error = split_at(mm, addr);
 	if (!error && gap == end && end < TASK_SIZE)
 		error = split_at(mm, end);
+	if (!error)
+		error = own_tables(mm, addr, gap);
 	if (error)
 		return error;
 	list_for_each(node, &mm->areas) {
@@ -151,6 +155,8 @@ bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes)
 
 	if (!area || addr + bytes > area->end || (area->flags & (VM_READ | VM_WRITE | VM_SHARED)) != VM_READ)
 		return false;
+	if (own_tables(mm, PAGE_ROUND_DOWN(addr), PAGE_ROUND_UP(addr + bytes)) < 0)
+		return false;
 	set_writable(mm, addr, bytes, true);
 	return true;
 }
@@ -172,6 +178,8 @@ asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 	if (covered_end(mm, addr, end) != end)
 		return -ENOMEM;
 	if (advice == MADV_DONTNEED) {
+		if (own_tables(mm, addr, end) < 0)
+			return -ENOMEM;
 		zap_page_range(mm, addr, end);
 		write_cr3(read_cr3());
 	}

@@ -6,7 +6,8 @@ import pytest
 
 from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
-PROGRAMS = ["cow", "memory", "process", "files", "corners", "procfs", "tmpfs", "tty", "accounts", "hostile"]
+PROGRAMS = ["cow", "lazy", "memory", "process", "files", "corners", "procfs", "tmpfs", "tty", "accounts", "signals", "timers",
+            "polling", "locks", "calls", "names", "creds", "mapping", "trace", "hostile"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -191,7 +191,7 @@ def test_hard_disk_image(name, tmp_path):
     (overlay / "root").mkdir(parents=True)
     (overlay / "root" / "hello").write_text("overlaid\n")
     for image in images:
-        result = mkfs(image, "--disk", "30", "--fs", name, "--params", "root=301", *PROGRAMS, overlay=str(overlay))
+        result = mkfs(image, "--disk", "30", "--fs", name, "--params", "root=hda1", *PROGRAMS, overlay=str(overlay))
         assert result.returncode == 0, result.stderr
     assert subprocess.run(["cmp", *images]).returncode == 0 and os.path.getsize(images[0]) % 516096 == 0
     reader = clean(images[0])
@@ -208,9 +208,7 @@ def test_hard_disk_image(name, tmp_path):
 def test_hard_disk_boots(emulator, tmp_path):
     image, after = str(tmp_path / "hd.img"), str(tmp_path / "after.img")
     assert mkfs(image, "--disk", "30", "--fs", "minix3", *PROGRAMS).returncode == 0
-    result = cowix("mount; seq 1 100000 > /root/ramp; audit | head -1", "-H", "-e", emulator, "-k", "root=301", "-v", "-s", after, image=image)
-    if "cannot mount the root" in result.err:
-        pytest.xfail("the disk driver does not know partitions yet")
+    result = cowix("mount; seq 1 100000 > /root/ramp; audit | head -1", "-H", "-e", emulator, "-k", "root=hda1", "-v", "-s", after, image=image)
     assert result.status == 0 and b"mismatches 0" in result.out, result.err
     reader = clean(after)
     assert reader.read(reader.lookup("/root/ramp")) == RAMP

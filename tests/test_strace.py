@@ -24,7 +24,7 @@ def lines(tracer, command, cwd):
     text = re.sub(r"\[ Process.*\]\n", "", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
     text = re.sub(r"tv_sec=\d+, tv_\wsec=\d+", "TIME", text)
-    text = re.sub(r"(getpid\(\)|fork\(\)|time\(.*\)|waitpid\(.*\)) += \d+", r"\1 = NUMBER", text)
+    text = re.sub(r"(getp?pid\(\)|fork\(\)|time\(.*\)|waitpid\(.*\)) += \d+", r"\1 = NUMBER", text)
     return re.sub(r"si_pid=\d+|\"\d+\"\]|kill\(\d+|waitpid\(\d+", "NUMBER", text).split("\n")
 
 

@@ -3,7 +3,7 @@
  * system or device, and the caches: buffers for a file system's own blocks, pages for the data of files.
  *
  * Locks. lock_inode() serialises whatever changes an inode or a directory and may sleep; a directory before what it contains, two
- * directories in order of address. Buffers and pages are locked only while their block is being read.
+ * directories in order of address. Buffers and pages are not locked: whoever needs their contents, or wants them gone, waits for their transfer.
  */
 #ifndef COWIX_FS_H
 #define COWIX_FS_H
@@ -62,15 +62,19 @@ struct cached_page {
 	u32 frame;
 	u32 users;				/* who work on it right now: not to be dropped */
 	bool dirty, uptodate;
-	bool reading;				/* by one of its users; the others wait */
+	bool busy;				/* being transferred, or how that ended is not noted yet */
+	struct request request;
 };
 
+enum { GET_ONLY, GET_READ, GET_AROUND };	/* how to get a page: as it is; read; perhaps together with its neighbours */
+
 struct cached_page *find_page(const struct inode *inode, u32 index);	/* NULL: not there; no reference */
-struct cached_page *get_cached_page(struct inode *inode, u32 index, bool read, int *error);	/* held; NULL: error */
+struct cached_page *get_cached_page(struct inode *inode, u32 index, int how, int *error);	/* held; NULL: error */
 void put_cached_page(struct cached_page *page);
 int write_inode_pages(struct inode *inode);
 void drop_inode_pages(struct inode *inode, u32 from_size);	/* those wholly beyond a size; clears the rest of its last page */
 int shrink_page_cache(int wanted);
+bool wait_cached_page(void);
 u32 page_cache_count(u32 frame);		/* references the cache holds on a frame */
 void page_cache_init(void);
 extern u32 nr_cached_pages;
@@ -105,6 +109,8 @@ struct file_ops {
 struct inode {
 	struct list hash_link, all_link;
 	struct list pages;			/* of the page cache */
+	u32 i_read_next;			/* the page that comes next if the file is read in order, */
+	u32 i_ahead, i_window;			/* the first that was not begun to be read, how many are at a time */
 	struct list i_locks;			/* advisory locks */
 	struct super_block *i_sb;
 	kdev_t i_dev, i_rdev;
@@ -136,6 +142,7 @@ static inline struct inode *igrab(struct inode *inode)
 void lock_inode(struct inode *inode);
 void unlock_inode(struct inode *inode);
 void mark_inode_dirty(struct inode *inode);
+int write_inode(struct inode *inode);			/* its pages, then itself, into its buffer */
 int write_inodes(struct super_block *sb);		/* their pages, then themselves; NULL: all */
 int shrink_inodes(void);
 bool inode_in_memory(const struct super_block *sb, u32 ino);
@@ -144,6 +151,8 @@ void drop_inodes(struct super_block *sb);
 void inode_init(void);
 extern u32 nr_inodes;
 void set_file_ops(struct inode *inode, const struct file_ops *directory);	/* i_fop, as i_mode says */
+void set_maker(struct inode *inode, const struct inode *dir);	/* owner and group of a new file */
+void drop_set_id(struct inode *inode);
 
 /* fs/filesystems.c */
 struct seq;
@@ -174,6 +183,7 @@ struct super_block {
 	const struct file_system_type *s_type;
 	kdev_t s_dev;
 	bool s_readonly;
+	bool s_read_ahead;			/* its device is slower than memory */
 	bool s_cache_names;			/* a name means the same inode until it is removed or renamed */
 	u32 s_name_max, s_magic;
 	const struct super_ops *s_op;
@@ -196,6 +206,7 @@ void show_mounts(struct seq *s);
 enum { FOLLOW = 1, NOFOLLOW = 0 };
 int path_lookup(int dirfd, const char *path, int follow, struct inode **inode);
 int path_parent(int dirfd, const char *path, struct inode **dir, const char **last, u32 *length);	/* all but the last component */
+int link_parent(struct inode *start, struct inode *link, char *text, struct inode **dir, const char **last, u32 *length);
 int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode);
 int read_link(struct inode *link, char *buf, u32 size);
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */

@@ -107,6 +107,7 @@ struct mm {
 	struct list areas;
 	struct vm_area *last_area;	/* the area found last: faults come in clusters */
 	int users;			/* tasks that share this address space */
+	bool shares_tables;		/* it has, or had, page tables that others use too */
 	u32 start_brk, brk;
 	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
 	u32 nr_resident;		/* user page-table entries that are present */
@@ -128,7 +129,7 @@ extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 /* mm/area.c */
 struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
 void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
-struct mm *mm_dup(struct mm *mm);	/* areas and, copy-on-write, pages; NULL: no memory, mm is as it was */
+struct mm *mm_dup(struct mm *mm, bool lazy);	/* areas and, copy-on-write, pages; NULL: no memory, mm is as it was */
 struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
@@ -153,6 +154,9 @@ void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
 
 /* mm/memory.c: all of the copy-on-write policy */
 int copy_page_table(struct mm *child, struct mm *parent);
+void share_page_tables(struct mm *child, struct mm *parent);
+void drop_shared_tables(struct mm *mm);
+int own_tables(struct mm *mm, u32 start, u32 end);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
 int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);	/* write: nonzero for a write */
 void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);

@@ -8,6 +8,9 @@
 #include <cowix/wait.h>
 #include <abi/poll.h>
 
+/* What a file that never blocks says. */
+#define POLL_READY	(POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
+
 struct poll_table;
 
 void poll_wait(struct wait_queue *q, struct poll_table *table);

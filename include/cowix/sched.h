@@ -105,6 +105,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct fs_struct *fs;
 
+	u32 links_followed;		/* from one dangling link to the next, by an open() that makes a file */
 	int waits_for_lock_of;		/* a pid, while fcntl() waits for a record lock */
 
 	/* time, in ticks */
@@ -180,7 +181,7 @@ void exit_fs(struct task_struct *task);
 
 /* kernel/cred.c, rlimit.c, clock.c */
 bool in_group(u32 gid);
-int check_file_size(s64 size);	/* -EFBIG: beyond current's limit or what a file can be */
+int check_file_size(u64 size);	/* -EFBIG: beyond current's limit or what a file can be */
 
 static inline bool suser(void)
 {

@@ -35,6 +35,7 @@ struct statfs64;
 /* kernel/fork.c, exit.c, sched.c, sys.c */
 asmlinkage int sys_fork(void);
 asmlinkage int sys_vfork(void);
+asmlinkage int sys_xfork(u32 policy, u32 stack);
 asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid);
 asmlinkage int sys_exit(int status);
 asmlinkage int sys_exit_group(int status);

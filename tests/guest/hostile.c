@@ -23,6 +23,21 @@ static const struct {
 	{ __NR_fstat, 1, { 0, 0 } }, { __NR_getdents, 1, { 3, 0, 100 } }, { __NR_rt_sigaction, 1, { 10, 0, 0, 8 } },
 	{ __NR_rt_sigprocmask, 1, { 0, 0, 0, 8 } }, { __NR_read, 1, { 4, 0, 100 } }, { __NR_write, 1, { 5, 0, 100 } },
 	{ __NR_writev, 1, { 5, 0, 2 } }, { __NR_readv, 1, { 4, 0, 2 } }, { __NR_clock_gettime, 1, { 0, 0 } }, { __NR_getrusage, 1, { 0, 0 } },
+	{ __NR_stat64, 0, { 0, 0 } }, { __NR_lstat64, 0, { 0, 0 } }, { __NR_fstat64, 1, { 0, 0 } }, { __NR_fstatat64, 1, { 3, 0, 0, 0 } },
+	{ __NR_statfs64, 0, { 0, 84, 0 } }, { __NR_fstatfs64, 2, { 3, 84, 0 } }, { __NR_openat, 1, { 3, 0, 0 } }, { __NR_mkdirat, 1, { 3, 0, 0755 } },
+	{ __NR_unlinkat, 1, { 3, 0, 0 } }, { __NR_symlinkat, 0, { 0, 3, 0 } }, { __NR_linkat, 1, { 3, 0, 3, 0 } }, { __NR_renameat, 1, { 3, 0, 3, 0 } },
+	{ __NR_readlinkat, 1, { 3, 0, 0, 9 } }, { __NR_mknodat, 1, { 3, 0, 0100644, 0 } }, { __NR_fchmodat, 1, { 3, 0, 0644 } },
+	{ __NR_fchownat, 1, { 3, 0, 0, 0 } }, { __NR_faccessat, 1, { 3, 0, 0 } }, { __NR_utimes, 0, { 0, 0 } }, { __NR_utimensat, 2, { 3, 0, 0, 0 } },
+	{ __NR_chown32, 0, { 0, 0, 0 } }, { __NR_lchown32, 0, { 0, 0, 0 } }, { __NR_truncate64, 0, { 0, 0, 0 } }, { __NR__llseek, 3, { 4, 0, 0, 0 } },
+	{ __NR_pread64, 1, { 4, 0, 100, 0 } }, { __NR_pwrite64, 1, { 5, 0, 100, 0 } }, { __NR_getdents64, 1, { 3, 0, 100 } }, { __NR_pipe2, 0, { 0, 0 } },
+	{ __NR_poll, 0, { 0, 1, 0 } }, { __NR_ppoll, 0, { 0, 1, 0, 0 } }, { __NR__newselect, 1, { 9, 0, 0, 0 } }, { __NR_select, 0, { 0 } },
+	{ __NR_getitimer, 1, { 0, 0 } }, { __NR_setitimer, 1, { 0, 0, 0 } }, { __NR_clock_gettime64, 1, { 0, 0 } }, { __NR_clock_getres, 1, { 0, 0 } },
+	{ __NR_clock_nanosleep, 2, { 0, 0, 0, 0 } }, { __NR_sigaltstack, 0, { 0, 0 } }, { __NR_rt_sigpending, 0, { 0, 8 } }, { __NR_sigpending, 0, { 0 } },
+	{ __NR_rt_sigsuspend, 0, { 0, 8 } }, { __NR_rt_sigtimedwait, 0, { 0, 0, 0, 8 } }, { __NR_rt_sigqueueinfo, 2, { 1, 0, 0 } },
+	{ __NR_ugetrlimit, 1, { 0, 0 } }, { __NR_getrlimit, 1, { 0, 0 } }, { __NR_setrlimit, 1, { 0, 0 } }, { __NR_prlimit64, 3, { 0, 0, 0, 0 } },
+	{ __NR_getresuid32, 0, { 0, 0, 0 } }, { __NR_getresgid, 0, { 0, 0, 0 } }, { __NR_sched_getaffinity, 2, { 0, 128, 0 } },
+	{ __NR_sched_getparam, 1, { 0, 0 } }, { __NR_mmap, 0, { 0 } }, { __NR_set_thread_area, 0, { 0 } }, { __NR_get_thread_area, 0, { 0 } },
+	{ __NR_get_robust_list, 1, { 0, 0, 0 } }, { __NR_getrandom, 0, { 0, 9, 0 } }, { __NR_fcntl64, 2, { 5, 12, 0 } },
 };
 
 static void wild_pointers(void)
@@ -36,7 +51,7 @@ static void wild_pointers(void)
 			memcpy(a, pointer_calls[i].arguments, sizeof(a));
 			a[pointer_calls[i].pointer] = wild[w];
 			errno = 0;
-			if (syscall(pointer_calls[i].number, a[0], a[1], a[2], a[3]) != -1 || errno != EFAULT) {
+			if (syscall(pointer_calls[i].number, a[0], a[1], a[2], a[3], 0, 0) != -1 || errno != EFAULT) {
 				printf("  call %d with %x: errno %d\n", pointer_calls[i].number, wild[w], errno);
 				CHECK(!"EFAULT");
 			}
@@ -80,15 +95,67 @@ static unsigned random_argument(void)
 	}
 }
 
-/* Calls that would end the test or the machine, or only take time. */
+/* Calls that would end the test or the machine, or only take time, or would change processes and files that are not the test's. */
 static int too_dangerous(int call)
 {
-	return call == __NR_exit || call == __NR_exit_group || call == __NR_fork || call == __NR_vfork || call == __NR_reboot ||
-	       call == __NR_pause || call == __NR_nanosleep || call == __NR_sigsuspend || call == __NR_rt_sigsuspend || call == __NR_kill ||
-	       call == __NR_sync || call == __NR_fsync || call == __NR_sigreturn || call == __NR_rt_sigreturn || call == __NR_alarm ||
-	       call == __NR_unlink || call == __NR_rename || call == __NR_mm_audit || call == __NR_stime || call == __NR_mount ||
-	       call == __NR_umount || call == __NR_umount2 || call == __NR_setsid || call == __NR_setpgid || call == __NR_write ||
-	       call == __NR_writev || call == __NR_pwrite64 || call == __NR_ftruncate || call == __NR_truncate;
+	static const int calls[] = {
+		__NR_exit, __NR_exit_group, __NR_fork, __NR_vfork, __NR_reboot, __NR_kill, __NR_tkill, __NR_tgkill, __NR_rt_sigqueueinfo, __NR_prlimit64,
+		__NR_sync, __NR_syncfs, __NR_fsync, __NR_fdatasync, __NR_sigreturn, __NR_rt_sigreturn, __NR_unlink, __NR_unlinkat, __NR_rename,
+		__NR_renameat, __NR_renameat2, __NR_mm_audit, __NR_stime, __NR_settimeofday, __NR_clock_settime, __NR_clock_settime64, __NR_mount,
+		__NR_umount, __NR_umount2, __NR_setsid, __NR_setpgid, __NR_write, __NR_writev, __NR_pwrite64, __NR_ftruncate, __NR_truncate,
+		__NR_ftruncate64, __NR_truncate64,
+	};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (calls[i] == call)
+			return 1;
+	return 0;
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+/* A signal soon, whatever the calls before have done to signals: a call that waits comes back. */
+static void limit_time(void)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	const unsigned timer[4] = { 0, 10000, 0, 10000 };
+	sigset_t none = 0;
+
+	sigaction(SIGALRM, &action, NULL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	syscall(__NR_setitimer, 0, timer, NULL);
+}
+
+static void make_random_calls(void)
+{
+	chdir("/tmp");
+	signal(SIGSEGV, SIG_DFL);
+	for (int i = 0; i < 1000; i++) {
+		int call = random_word() % 520;
+		unsigned a = random_argument(), b = random_argument(), c = random_argument(), d = random_argument();
+
+		limit_time();
+		if (!too_dangerous(call))
+			syscall(call, a, b, c, d, random_argument(), random_argument());
+	}
+	_exit(0);
+}
+
+/* Wait for a child, a second at most: it may be traced, and stop, or wait with the signal blocked. */
+static void wait_or_kill(int pid)
+{
+	for (int i = 0; i < 100; i++) {
+		int status, n = waitpid(pid, &status, WNOHANG | WUNTRACED);
+
+		if (n == pid && !WIFSTOPPED(status))
+			return;
+		sleep_ms(10);
+	}
+	kill(pid, SIGKILL);
+	wait_status(pid);
 }
 
 static void random_calls(void)
@@ -101,19 +168,9 @@ static void random_calls(void)
 		int pid = fork();
 
 		random_word();
-		if (pid == 0) {
-			chdir("/tmp");
-			signal(SIGSEGV, SIG_DFL);
-			for (int i = 0; i < 1000; i++) {
-				int call = random_word() % 520;
-				unsigned a = random_argument(), b = random_argument(), c = random_argument();
-
-				if (!too_dangerous(call))
-					syscall(call, a, b, c, random_argument(), random_argument());
-			}
-			_exit(0);
-		}
-		wait_status(pid);
+		if (pid == 0)
+			make_random_calls();
+		wait_or_kill(pid);
 	}
 }
 

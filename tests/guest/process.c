@@ -260,6 +260,43 @@ static void groups(void)
 	CHECK_ERRNO(kill(-a, SIGTERM), ESRCH);
 }
 
+static void stop_in_own_group(int to)
+{
+	char c;
+
+	setpgid(0, 0);
+	signal(SIGHUP, handler);
+	signal(SIGCONT, handler);
+	raise(SIGSTOP);
+	for (int i = 0; i < 50 && count < 2; i++)
+		sleep_ms(10);
+	raise(SIGTSTP);			/* would be for ever: does nothing */
+	c = '0' + count;
+	write(to, &c, 1);
+	_exit(0);
+}
+
+/* A stopped group that nobody can continue any more gets SIGHUP and goes on. */
+static void orphaned_group(void)
+{
+	int fds[2], pid;
+	char c = 0;
+
+	CHECK(pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		int child = fork(), status;
+
+		if (child == 0)
+			stop_in_own_group(fds[1]);
+		CHECK(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0 && close(fds[1]) == 0);
+	alarm(5);
+	CHECK(read(fds[0], &c, 1) == 1 && c == '2');
+}
+
 static void sleeping(void)
 {
 	struct timespec ts = { 0, 200000000 }, bad = { 0, 1000000000 };
@@ -297,4 +334,5 @@ TESTS({ "exit_codes", "exit statuses arrive", exit_codes }, { "wait_options", "w
       { "handlers", "handlers, masks, pending signals", handlers }, { "suspend", "sigsuspend", suspend },
       { "interrupted_calls", "EINTR and SA_RESTART", interrupted_calls }, { "default_actions", "deadly signals", default_actions },
       { "stop_and_continue", "SIGSTOP and SIGCONT", stop_and_continue }, { "groups", "process groups", groups },
+      { "orphaned_group", "a stopped group that is left alone", orphaned_group },
       { "sleeping", "nanosleep and alarm", sleeping }, { "many_processes", "hundreds of short lives", many_processes })

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -83,6 +84,7 @@ static void senders(void)
 	CHECK(queue(getpid(), 0, 0) == 0 && count == 4);
 	CHECK_ERRNO(queue(getpid(), 65, 0), EINVAL);
 	CHECK_ERRNO(syscall(__NR_rt_sigqueueinfo, getppid(), SIGUSR1, &bad), EPERM);
+	CHECK(syscall(__NR_rt_sigqueueinfo, getpid(), SIGUSR1, &bad) == 0 && info.si_code == SI_TKILL);
 	CHECK_ERRNO(syscall(__NR_tgkill, getppid(), getpid(), 0), ESRCH);
 	CHECK_ERRNO(syscall(__NR_tgkill, -1, getpid(), 0), EINVAL);
 	CHECK_ERRNO(syscall(__NR_tgkill, getpid(), getpid(), 65), EINVAL);
@@ -366,6 +368,15 @@ static int recurse(int n)
 	return n < 0 ? 0 : recurse(n + 1) + room[0];
 }
 
+/* Not as deep as there is memory. */
+static int recurse_to_the_limit(void)
+{
+	struct rlimit limit = { 200000, 200000 };
+
+	CHECK(syscall(__NR_setrlimit, RLIMIT_STACK, &limit) == 0);
+	return recurse(0);
+}
+
 static void alternate_stack(void)
 {
 	stack_t stack = { .ss_sp = altstack, .ss_size = sizeof(altstack) }, now, small = { .ss_sp = altstack, .ss_size = 1000 };
@@ -383,13 +394,13 @@ static void alternate_stack(void)
 	pid = fork();				/* the child has it too */
 	if (pid == 0) {
 		handle(SIGSEGV, overflow, SA_ONSTACK);
-		_exit(recurse(0));
+		_exit(recurse_to_the_limit());
 	}
 	CHECK(WEXITSTATUS(wait_status(pid)) == 42);
 	pid = fork();				/* without it SIGSEGV has no stack to run on */
 	if (pid == 0) {
 		handle(SIGSEGV, overflow, 0);
-		_exit(recurse(0));
+		_exit(recurse_to_the_limit());
 	}
 	CHECK(WTERMSIG(wait_status(pid)) == SIGSEGV);
 	stack.ss_flags = SS_DISABLE;

@@ -1,0 +1,387 @@
+/* ptrace: what a tracer sees and changes of its child; and the segments by which a C library finds a thread's data. */
+#include <check.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <abi/ldt.h>
+#include <abi/ptrace.h>
+
+#define SYSGOOD (SIGTRAP | SYSGOOD_BIT)
+
+static int ptrace(int request, int pid, unsigned addr, unsigned data)
+{
+	return syscall(__NR_ptrace, request, pid, addr, data);
+}
+
+static volatile int count;
+static int word = 1000;
+
+static void note(int sig)
+{
+	(void)sig;
+	count++;
+}
+
+/* A child that asks to be traced and stops before its work. */
+static int traced(void (*work)(void))
+{
+	int pid = fork(), status;
+
+	if (pid == 0) {
+		CHECK(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
+		raise(SIGSTOP);
+		work();
+		_exit(0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+	return pid;
+}
+
+/* Let the child go on; the signal it stops with next, or 1000 plus its exit status, 2000 plus the signal that it dies of. */
+static int go_on(int pid, int request, int sig)
+{
+	int status;
+
+	CHECK(ptrace(request, pid, 0, sig) == 0 && waitpid(pid, &status, 0) == pid);
+	return WIFSTOPPED(status) ? WSTOPSIG(status) : WIFEXITED(status) ? 1000 + WEXITSTATUS(status) : 2000 + WTERMSIG(status);
+}
+
+static struct user_regs regs_of(int pid)
+{
+	struct user_regs r;
+
+	CHECK(ptrace(PTRACE_GETREGS, pid, 0, (unsigned)&r) == 0);
+	return r;
+}
+
+static int peek(int pid, void *addr)
+{
+	int value;
+
+	CHECK(ptrace(PTRACE_PEEKDATA, pid, (unsigned)addr, (unsigned)&value) == 0);
+	return value;
+}
+
+static void some_calls(void)
+{
+	if (syscall(__NR_getpid) != getpid())
+		_exit(1);
+	word = syscall(__NR_getuid);
+	_exit(word == 77 ? 7 : 8);
+}
+
+static void system_calls(void)
+{
+	struct user_regs r;
+	int pid = traced(some_calls);
+
+	CHECK(ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD) == 0);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD);
+	r = regs_of(pid);
+	CHECK(r.orig_eax == __NR_getpid && r.eax == (unsigned)-ENOSYS);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD && regs_of(pid).eax == (unsigned)pid);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD && go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD && regs_of(pid).orig_eax == __NR_getuid);
+	r = regs_of(pid);
+	r.orig_eax = __NR_getppid;			/* another call in its place, */
+	CHECK(ptrace(PTRACE_SETREGS, pid, 0, (unsigned)&r) == 0);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD && regs_of(pid).eax == (unsigned)getpid());
+	r = regs_of(pid);
+	r.eax = 77;					/* and another result */
+	CHECK(ptrace(PTRACE_SETREGS, pid, 0, (unsigned)&r) == 0);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD);
+	CHECK((regs_of(pid).orig_eax == __NR_exit || regs_of(pid).orig_eax == __NR_exit_group) && regs_of(pid).ebx == 7);
+	CHECK(peek(pid, &word) == 77 && word == 1000);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == 1007);
+}
+
+static void failing_call(void)
+{
+	CHECK_ERRNO(syscall(__NR_close, 3000), EBADF);
+}
+
+static void results(void)
+{
+	int pid = traced(failing_call);
+
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP && regs_of(pid).ebx == 3000);	/* without the option only a SIGTRAP */
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP && regs_of(pid).eax == (unsigned)-EBADF);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);
+}
+
+static int text_word(int n)
+{
+	return n + 1;
+}
+
+static int (*volatile call)(int) = text_word;	/* a call that the compiler cannot foresee */
+
+static void check_poked(void)
+{
+	CHECK(word == 2000);
+	word++;
+	raise(SIGTRAP);
+}
+
+/* Memory that parent and child still share is copied when the tracer writes to it; program text can be written for a breakpoint. */
+static void peek_and_poke(void)
+{
+	int pid = traced(check_poked), value, *text = (int *)text_word;
+
+	CHECK(peek(pid, &word) == 1000);
+	CHECK(ptrace(PTRACE_POKEDATA, pid, (unsigned)&word, 2000) == 0);
+	CHECK(word == 1000 && peek(pid, &word) == 2000);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGTRAP && peek(pid, &word) == 2001 && word == 1000);
+	CHECK_ERRNO(ptrace(PTRACE_PEEKDATA, pid, 0x10, (unsigned)&value), EIO);
+	CHECK_ERRNO(ptrace(PTRACE_POKEDATA, pid, 0x10, 1), EIO);
+	CHECK_ERRNO(ptrace(PTRACE_PEEKDATA, pid, 0xC0100000, (unsigned)&value), EIO);
+	value = peek(pid, text);
+	CHECK(value == *text && ptrace(PTRACE_POKETEXT, pid, (unsigned)text, 0xCCCCCCCC) == 0);
+	CHECK(peek(pid, text) == (int)0xCCCCCCCC && *text == value && call(1) == 2);
+	CHECK(ptrace(PTRACE_POKETEXT, pid, (unsigned)text, value) == 0);
+	CHECK(ptrace(PTRACE_PEEKUSER, pid, 12 * 4, (unsigned)&value) == 0 && value == (int)regs_of(pid).eip);
+	CHECK_ERRNO(ptrace(PTRACE_PEEKUSER, pid, 13, (unsigned)&value), EIO);
+	CHECK_ERRNO(ptrace(PTRACE_PEEKUSER, pid, 100000, (unsigned)&value), EIO);
+	CHECK_ERRNO(ptrace(12345, pid, 0, 0), EIO);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);
+}
+
+static void use_text(void)
+{
+	signal(SIGTRAP, SIG_DFL);
+	_exit(call(41));
+}
+
+/* A breakpoint as debuggers set it: int3 in the text, the byte put back, one step back. */
+static void breakpoint(void)
+{
+	int pid = traced(use_text), *text = (int *)text_word, saved = peek(pid, text);
+	struct user_regs r;
+
+	CHECK(ptrace(PTRACE_POKETEXT, pid, (unsigned)text, (saved & ~0xFF) | 0xCC) == 0);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGTRAP);
+	r = regs_of(pid);
+	CHECK(r.eip == (unsigned)text + 1);
+	r.eip--;
+	CHECK(ptrace(PTRACE_POKETEXT, pid, (unsigned)text, saved) == 0 && ptrace(PTRACE_SETREGS, pid, 0, (unsigned)&r) == 0);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == 1042);
+}
+
+static void count_signals(void)
+{
+	signal(SIGUSR1, note);
+	signal(SIGUSR2, note);
+	raise(SIGUSR1);
+	_exit(count);
+}
+
+static void signals(void)
+{
+	int pid = traced(count_signals);
+	siginfo_t info;
+
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 && ptrace(PTRACE_GETSIGINFO, pid, 0, (unsigned)&info) == 0);
+	CHECK(info.si_signo == SIGUSR1 && info.si_code <= 0 && info.si_pid == pid);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);			/* taken away */
+	pid = traced(count_signals);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 && go_on(pid, PTRACE_CONT, SIGUSR1) == 1001);
+	pid = traced(count_signals);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 && go_on(pid, PTRACE_CONT, SIGUSR2) == 1001);
+	pid = traced(count_signals);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 && go_on(pid, PTRACE_CONT, SIGTERM) == 2000 + SIGTERM);
+	pid = traced(count_signals);
+	CHECK_ERRNO(ptrace(PTRACE_CONT, pid, 0, 1000), EIO);
+	CHECK(ptrace(PTRACE_DETACH, pid, 0, 0) == 0 && wait_status(pid) == 1 << 8);
+	CHECK_ERRNO(ptrace(PTRACE_CONT, pid, 0, 0), ESRCH);
+}
+
+static void wait_for_ever(void)
+{
+	for (;;)
+		pause();
+}
+
+static void deaths(void)
+{
+	int pid = traced(wait_for_ever);
+
+	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
+	pid = traced(wait_for_ever);
+	CHECK(ptrace(PTRACE_KILL, pid, 0, 0) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
+	pid = traced(wait_for_ever);
+	CHECK(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
+	CHECK_ERRNO(ptrace(PTRACE_CONT, pid, 0, 0), ESRCH);		/* it runs */
+	CHECK_ERRNO(ptrace(PTRACE_CONT, getppid(), 0, 0), ESRCH);
+	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
+}
+
+static void run_shell(void)
+{
+	execve("/bin/sh", (char *[]){ "sh", "-c", "exit 5", NULL }, environ);
+	_exit(99);
+}
+
+static void exec_stop(void)
+{
+	int pid = traced(run_shell);
+
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGTRAP && regs_of(pid).esp > 0x1000);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == 1005);
+}
+
+static void few_instructions(void)
+{
+	__asm__ volatile("mov $1, %%eax; mov $2, %%eax; mov $3, %%eax; mov %0, %%eax; int $0x80" : : "i"(__NR_getpid) : "eax", "memory");
+	_exit(3);
+}
+
+static void single_steps(void)
+{
+	unsigned seen[3] = { 0 }, in_order = 0, last = 0;
+	int pid = traced(few_instructions), steps = 0;
+
+	for (;;) {
+		struct user_regs r;
+
+		CHECK(go_on(pid, PTRACE_SINGLESTEP, 0) == SIGTRAP);
+		r = regs_of(pid);
+		if (r.eax >= 1 && r.eax <= 3 && r.eip >= (unsigned)few_instructions && r.eip < (unsigned)few_instructions + 30) {
+			in_order += !seen[r.eax - 1]++ && r.eax == last + 1;
+			last = r.eax;
+		}
+		if (r.eax == (unsigned)pid || ++steps > 500)
+			break;
+	}
+	CHECK(steps < 500 && in_order == 3);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == 1003);
+}
+
+/* A traced child whose tracer is gone goes on untraced. */
+static void orphan(void)
+{
+	int fds[2], pid, alive = 0;
+
+	CHECK(pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		int child = fork();
+
+		if (child == 0) {
+			ptrace(PTRACE_TRACEME, 0, 0, 0);
+			raise(SIGSTOP);
+			raise(SIGCONT);
+			write(fds[1], "x", 1);
+			_exit(0);
+		}
+		CHECK(waitpid(child, NULL, 0) == child);
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0);
+	close(fds[1]);
+	alarm(5);
+	CHECK(read(fds[0], &alive, 1) == 1 && alive == 'x');
+}
+
+static int data[2] = { 4711, 4712 };
+
+static int new_segment(void *base)
+{
+	struct user_desc d = { .entry_number = -1, .base_addr = (unsigned)base, .limit = 0xFFFFF, .seg_32bit = 1, .limit_in_pages = 1, .useable = 1 };
+
+	CHECK(syscall(__NR_set_thread_area, &d) == 0);
+	return d.entry_number;
+}
+
+static void load_gs(int entry)
+{
+	__asm__ volatile("mov %w0, %%gs" : : "r"(entry * 8 + 3));
+}
+
+static int read_gs_word(void)
+{
+	int value;
+
+	__asm__ volatile("mov %%gs:0, %0" : "=r"(value));
+	return value;
+}
+
+static void thread_areas(void)
+{
+	struct user_desc d = { 0 };
+	int entry = new_segment(&data[0]), second, pid;
+
+	load_gs(entry);
+	CHECK(read_gs_word() == 4711);
+	sleep_ms(20);					/* over a switch, */
+	CHECK(read_gs_word() == 4711);
+	pid = fork();					/* in a child of its own, */
+	if (pid == 0) {
+		CHECK(read_gs_word() == 4711);
+		d = (struct user_desc){ .entry_number = entry, .base_addr = (unsigned)&data[1], .limit = 0xFFFFF, .seg_32bit = 1, .limit_in_pages = 1 };
+		CHECK(syscall(__NR_set_thread_area, &d) == 0);
+		load_gs(entry);
+		sleep_ms(50);
+		_exit(read_gs_word() != 4712);
+	}
+	sleep_ms(20);
+	CHECK(read_gs_word() == 4711 && wait_status(pid) == 0);
+	signal(SIGUSR1, note);
+	raise(SIGUSR1);					/* and in handlers */
+	CHECK(count == 1 && read_gs_word() == 4711);
+	d.entry_number = entry;
+	CHECK(syscall(__NR_get_thread_area, &d) == 0 && d.base_addr == (unsigned)&data[0] && d.limit == 0xFFFFF && d.seg_32bit && d.limit_in_pages);
+	second = new_segment(&data[1]);
+	CHECK(second != entry && new_segment(data) != second);
+	d.entry_number = -1;
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), ESRCH);
+	d.entry_number = 1;
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
+	CHECK_ERRNO(syscall(__NR_get_thread_area, &d), EINVAL);
+	d = (struct user_desc){ .entry_number = entry, .limit = 1, .contents = 2, .seg_32bit = 1 };
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);	/* no code, */
+	d = (struct user_desc){ .entry_number = entry, .limit = 1 };
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);	/* nothing of 16 bits, */
+	d = (struct user_desc){ .entry_number = entry, .limit = 1, .seg_32bit = 1, .seg_not_present = 1 };
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);	/* nothing that is not there */
+}
+
+/* A segment that goes away while it is loaded harms its program at most. */
+static void removed_segment(int zero)
+{
+	int entry = new_segment(data), pid = fork();
+	struct user_desc none = { .entry_number = entry, .read_exec_only = !zero, .seg_not_present = !zero }, d = { .entry_number = entry };
+
+	if (pid == 0) {
+		load_gs(entry);
+		__asm__ volatile("push %%es; mov %w0, %%es; pop %%es; mov %w0, %%fs" : : "r"(entry * 8 + 3));
+		CHECK(syscall(__NR_set_thread_area, &none) == 0);
+		CHECK(syscall(__NR_get_thread_area, &d) == 0 && d.seg_not_present && d.base_addr == 0);
+		sleep_ms(20);
+		for (int i = 0; i < 3; i++)
+			if (fork() == 0) {
+				sleep_ms(10);
+				_exit(0);
+			}
+		while (wait(NULL) > 0)
+			;
+		signal(SIGUSR1, note);
+		raise(SIGUSR1);
+		CHECK(count == 1);
+		read_gs_word();
+		_exit(0);
+	}
+	CHECK(WTERMSIG(wait_status(pid)) == SIGSEGV);
+}
+
+static void removed_segments(void)
+{
+	removed_segment(0);
+	removed_segment(1);
+}
+
+TESTS({ "system_calls", "calls seen and changed", system_calls }, { "results", "results seen", results },
+      { "peek_and_poke", "memory shared and text", peek_and_poke }, { "breakpoint", "a breakpoint", breakpoint },
+      { "signals", "signals taken, changed, sent", signals }, { "deaths", "a traced child is killed", deaths },
+      { "exec_stop", "a stop at exec", exec_stop }, { "single_steps", "instruction by instruction", single_steps },
+      { "orphan", "the tracer dies", orphan }, { "thread_areas", "set_thread_area", thread_areas },
+      { "removed_segments", "a loaded segment goes away", removed_segments })
