@@ -26,6 +26,18 @@ static void names_behind_links(void)
 	CHECK(unlink("/tmp/corner-loop") == 0);
 }
 
+/* Nothing can be moved into a directory that was removed, where nobody would find it. */
+static void into_the_void(void)
+{
+	int fd;
+
+	CHECK(mkdir("/tmp/corner", 0755) == 0 && chdir("/tmp/corner") == 0 && rmdir("/tmp/corner") == 0);
+	fd = open("/tmp/corner-file", O_WRONLY | O_CREAT, 0644);
+	CHECK(fd >= 0 && close(fd) == 0);
+	CHECK_ERRNO(rename("/tmp/corner-file", "lost"), ENOENT);
+	CHECK(chdir("/tmp") == 0 && unlink("/tmp/corner-file") == 0);
+}
+
 static int report[2];
 
 static void on_hangup(int sig)
@@ -216,7 +228,7 @@ static void ps_and_exits(void)
 }
 
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
-      { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
+      { "into_the_void", "rename into a directory that is gone", into_the_void }, { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
       { "tracer_exits", "a child runs on without its tracer", tracer_exits },
       { "detached", "a zombie behind a detached child", detached },
       { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
