@@ -108,11 +108,12 @@ asmlinkage int sys_getsid(int pid)
 	return task ? task->session : -ESRCH;
 }
 
-/* A session and a process group of its own, without a terminal. */
+/* A session and a process group of its own, without a terminal. -EPERM while there is such a group, be it one that the caller has left. */
 asmlinkage int sys_setsid(void)
 {
-	if (current->pgrp == current->pid)
-		return -EPERM;
+	list_for_each(node, &all_tasks)
+		if (list_entry(node, struct task_struct, all_link)->pgrp == current->pid)
+			return -EPERM;
 	current->leader = true;
 	current->session = current->pgrp = current->pid;
 	current->tty = 0;
