@@ -6,8 +6,10 @@
 #include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 /* A link on the way to a name that is made, moved or removed. */
 static void names_behind_links(void)
@@ -76,6 +78,72 @@ static void orphaned_groups(void)
 	CHECK(wait_status(pid) == 0);
 	CHECK(read(report[0], &c[0], 1) == 1 && c[0] == 'h');
 	CHECK(read(report[0], &c[1], 1) == 1 && c[1] == 'c');
+}
+
+/* A group keeps its number while it has members: no session of that number begins, even if its first process has left it. */
+static void group_left_behind(void)
+{
+	int leader, member, status;
+
+	leader = fork();
+	if (leader == 0) {
+		CHECK(setpgid(0, 0) == 0);
+		member = fork();
+		if (member == 0)
+			for (;;)
+				pause();
+		CHECK(setpgid(0, getppid()) == 0);
+		CHECK_ERRNO(setsid(), EPERM);
+		CHECK(kill(member, SIGKILL) == 0 && waitpid(member, &status, 0) == member);
+		CHECK(setsid() == getpid());
+		_exit(0);
+	}
+	CHECK(wait_status(leader) == 0);
+}
+
+/* The leader of a session on a terminal, with a foreground group that would sleep for ever. */
+static void lead_session(const char *terminal)
+{
+	int fd, member;
+
+	CHECK(setsid() > 0);
+	fd = open(terminal, O_RDWR);
+	member = fork();
+	if (member == 0)
+		for (;;)
+			pause();
+	setpgid(member, member);
+	signal(SIGTTOU, SIG_IGN);
+	signal(SIGHUP, on_hangup);
+	CHECK(ioctl(fd, TIOCSPGRP, &member) == 0);
+	write(report[1], "r", 1);
+	pause();
+	_exit(0);
+}
+
+/* The terminal goes, the leader notices and ends: the foreground group is told, too. */
+static void foreground_hangup(void)
+{
+	int master = open("/dev/ptmx", O_RDWR), zero = 0, number, leader;
+	char c, terminal[32];
+
+	alarm(10);
+	CHECK(ioctl(master, TIOCSPTLCK, &zero) == 0 && ioctl(master, TIOCGPTN, &number) == 0);
+	snprintf(terminal, sizeof(terminal), "/dev/pts/%d", number);
+	CHECK(pipe(report) == 0);
+	leader = fork();
+	if (leader == 0) {
+		close(master);
+		close(report[0]);
+		lead_session(terminal);
+	}
+	close(report[1]);
+	CHECK(read(report[0], &c, 1) == 1 && c == 'r');
+	sleep_ms(20);
+	CHECK(close(master) == 0);
+	CHECK(wait_status(leader) == 0);
+	while (read(report[0], &c, 1) == 1)		/* what the leader wrote; then the end, when the group is gone */
+		;
 }
 
 static long trace(int request, int pid, long data)
@@ -229,7 +297,8 @@ static void ps_and_exits(void)
 
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
       { "into_the_void", "rename into a directory that is gone", into_the_void }, { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
-      { "tracer_exits", "a child runs on without its tracer", tracer_exits },
+      { "foreground_hangup", "a hangup reaches the foreground group", foreground_hangup },
+      { "group_left_behind", "setsid with members left", group_left_behind }, { "tracer_exits", "a child runs on without its tracer", tracer_exits },
       { "detached", "a zombie behind a detached child", detached },
       { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
       { "knows_rights", "a set-id program knows that it is one", knows_rights }, { "set_ids", "the same as a user", set_ids },
