@@ -1,4 +1,4 @@
-/* mmap() itself: what is to be mapped, checked against the open file; mm/mmap.c does the rest. Shared writable mappings do not exist yet: -ENODEV. */
+/* mmap() itself: what is to be mapped, checked against the open file, and msync(); mm/mmap.c does the rest. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
@@ -8,40 +8,61 @@
 #include <abi/fcntl.h>
 #include <abi/mman.h>
 
-/* Make area one of the file: regular, open for reading. The file's data is shared until it is written to. */
+/* Make area one of the file: regular, open for reading, and for writing if that is what a shared mapping wants. A reference to the file is taken. */
 static int map_file(struct vm_area *area, int fd, u32 page)
 {
 	struct file *file = fget(fd);
+	u32 mode;
 
 	if (!file)
 		return -EBADF;
-	if ((file->flags & O_ACCMODE) == O_WRONLY)
+	mode = file->flags & O_ACCMODE;
+	if (mode == O_WRONLY || (area->flags & VM_SHARED && area->flags & VM_WRITE && mode != O_RDWR))
 		return -EACCES;
 	if (!S_ISREG(file->inode->i_mode))
 		return -ENODEV;
 	if (page > FILE_SIZE_MAX >> PAGE_SHIFT)
 		return -EOVERFLOW;
-	area->ops = &file_vm_ops;
-	area->object = file->inode;
+	if (mode == O_RDWR)
+		area->flags |= VM_MAY_WRITE;
+	area->object = igrab(file->inode);
 	area->offset = page << PAGE_SHIFT;
 	return 0;
+}
+
+/* Memory that several processes shall share has a file without a name behind it. */
+static int map_nameless(struct vm_area *area, u32 length)
+{
+	int error = length == 0 ? -EINVAL : length > FILE_SIZE_MAX ? -ENOMEM : 0;
+
+	if (!error)
+		area->object = tmpfs_nameless(PAGE_ROUND_UP(length), &error);
+	area->flags |= VM_MAY_WRITE;
+	return error;
 }
 
 asmlinkage int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 page)
 {
 	struct vm_area area = { .flags = prot_flags(prot) };
 	u32 type = flags & MAP_TYPE;
-	int error = 0;
+	int result = 0;
 
 	if ((type != MAP_PRIVATE && type != MAP_SHARED) || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))
 		return -EINVAL;
-	if (type == MAP_SHARED && (flags & MAP_ANONYMOUS || prot & PROT_WRITE))
-		return -ENODEV;
 	if (type == MAP_SHARED)
 		area.flags |= VM_SHARED;
 	if (!(flags & MAP_ANONYMOUS))
-		error = map_file(&area, fd, page);
-	return error ? error : do_mmap(&area, addr, length, flags);
+		result = map_file(&area, fd, page);
+	else if (type == MAP_SHARED)
+		result = map_nameless(&area, length);
+	if (result)
+		return result;
+	if (area.object)
+		area.ops = &file_vm_ops;
+	result = do_mmap(&area, addr, length, flags);
+	if (area.object)
+		iput(area.object);	/* the area has its own reference */
+	return result;
 }
 
 /* The first mmap (90): its six arguments lie in memory, and the offset is in bytes. */
@@ -54,4 +75,28 @@ asmlinkage int sys_mmap(const u32 __user *user_args)
 	if (PAGE_OFFSET(a[5]))
 		return -EINVAL;
 	return sys_mmap2(a[0], a[1], a[2], a[3], a[4], a[5] >> PAGE_SHIFT);
+}
+
+/* Write what was changed through shared mappings in a range; with MS_ASYNC the next sync does. A range with a gap is -ENOMEM, after the rest. */
+asmlinkage int sys_msync(u32 addr, u32 length, u32 flags)
+{
+	u32 end = addr + PAGE_ROUND_UP(length);
+	int error = 0;
+
+	if (PAGE_OFFSET(addr) || end < addr || flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) || (flags & MS_ASYNC && flags & MS_SYNC))
+		return -EINVAL;
+	while (addr < end && !error) {
+		struct vm_area *area = find_area(current->mm, addr);
+		struct inode *inode;
+
+		if (!area)
+			return -ENOMEM;
+		addr = area->end;
+		if (!(area->flags & VM_SHARED) || !(flags & MS_SYNC))
+			continue;
+		inode = igrab(area->object);
+		error = sync_inode(inode);
+		iput(inode);
+	}
+	return error;
 }

@@ -68,7 +68,7 @@ static struct cached_page *create_page(struct inode *inode, u32 index)
 	page->index = index;
 	page->frame = frame;
 	page->users = 0;
-	page->dirty = page->uptodate = page->busy = false;
+	page->dirty = page->uptodate = page->busy = page->mapped_writable = false;
 	page->request.cmd = READ;
 	wait_queue_init(&page->request.wait);
 	list_add(&page->hash_link, bucket_of(inode, index));
@@ -291,7 +291,8 @@ static int begin_write(struct cached_page *page)
 	} while (page->busy);
 	if (!page->dirty)		/* written, or cut off, meanwhile */
 		return 0;
-	page->dirty = error && error != -EIO;
+	page->mapped_writable &= page_of(page->frame)->count > 1;
+	page->dirty = (error && error != -EIO) || page->mapped_writable;	/* programs may go on writing */
 	if (!error)
 		begin_io(page, WRITE, where);
 	return error;
@@ -346,6 +347,8 @@ int write_inode_pages(struct inode *inode)
  */
 void drop_inode_pages(struct inode *inode, u32 size)
 {
+	if (inode->i_mappings)
+		unmap_object(inode, PAGE_ROUND_UP(size));
 	list_for_each_safe(node, &inode->pages) {
 		struct cached_page *page = list_entry(node, struct cached_page, inode_link);
 
@@ -432,14 +435,42 @@ static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 	return 0;
 }
 
+/* vm_ops: a program will write to a page of a file through a shared mapping. Blocks for it are taken now: later nobody could be told that there are none. */
+static int file_make_writable(struct vm_area *area, u32 offset)
+{
+	struct inode *inode = area->object;
+	u32 first = offset / BLOCK_SIZE, where[BLOCKS_A_PAGE];
+	struct cached_page *page;
+	int error = -EIO;
+
+	if (offset >= inode->i_size)
+		return error;
+	page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
+	if (!page)
+		return error;
+	lock_inode(inode);
+	error = inode->i_op->map_blocks(inode, first, min_u32((inode->i_size - offset + BLOCK_SIZE - 1) / BLOCK_SIZE, BLOCKS_A_PAGE), true, where);
+	if (!error) {
+		page->dirty = page->mapped_writable = true;
+		inode->i_mtime = inode->i_ctime = current_time();
+		mark_inode_dirty(inode);
+	}
+	unlock_inode(inode);
+	put_cached_page(page);
+	return error;
+}
+
 static void file_area_open(struct vm_area *area)
 {
-	igrab(area->object);
+	igrab(area->object)->i_mappings++;
 }
 
 static void file_area_close(struct vm_area *area)
 {
+	area->object->i_mappings--;
 	iput(area->object);
 }
 
-const struct vm_ops file_vm_ops = { .fault = file_fault, .open = file_area_open, .close = file_area_close };
+const struct vm_ops file_vm_ops = {
+	.fault = file_fault, .make_writable = file_make_writable, .open = file_area_open, .close = file_area_close,
+};

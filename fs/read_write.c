@@ -387,22 +387,24 @@ static int sync_device(kdev_t dev)
 }
 
 /* The file's own pages and inode, then the blocks that say where all is. What other files hold is left alone. */
-asmlinkage int sys_fsync(int fd)
+int sync_inode(struct inode *inode)
 {
-	struct file *file = fget(fd);
-	struct inode *inode;
 	kdev_t dev;
 	int error = 0;
 
-	if (!file)
-		return -EBADF;
-	inode = file->inode;
 	if (!inode->i_sb)
 		return -EINVAL;
 	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
 	if (inode->i_sb->s_type->needs_device)
 		error = write_inode(inode);
 	return error ? error : sync_device(dev);
+}
+
+asmlinkage int sys_fsync(int fd)
+{
+	struct file *file = fget(fd);
+
+	return file ? sync_inode(file->inode) : -EBADF;
 }
 
 asmlinkage int sys_syncfs(int fd)

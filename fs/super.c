@@ -62,6 +62,8 @@ void fs_init(void)
 	page_cache_init();
 	inode_init();
 	set_reclaim(reclaim);
+	if (tmpfs_init() < 0)
+		panic("fs_init: no memory");
 }
 
 static struct super_block *find_mount(kdev_t dev)

@@ -371,3 +371,24 @@ int tmpfs_read_super(struct super_block *sb)
 		kfree(fs);
 	return error;
 }
+
+/* Where files without names are: mounted nowhere. */
+static struct super_block nameless;
+
+/* Called once by fs_init(). */
+int tmpfs_init(void)
+{
+	nameless.s_type = find_file_system("tmpfs");
+	return tmpfs_read_super(&nameless);
+}
+
+struct inode *tmpfs_nameless(u32 size, int *error)
+{
+	struct inode *inode = create_inode(&nameless, NULL, S_IFREG | S_IRUSR | S_IWUSR, 0, error);
+
+	if (inode) {
+		inode->i_nlink = 0;
+		inode->i_size = size;
+	}
+	return inode;
+}

@@ -7,6 +7,7 @@
  *  either  table is PAGE_COW    write   any              own_tables, then as below           lazy
  *  either  present, PAGE_COW    write   private, write   do_wp_page: unprotect or copy       cow
  *  either  present, writable    write   -                stale TLB entry: flush and go on    cow
+ *  either  present, read-only   write   shared, write    make_page_writable                  shared
  *  either  present, read-only   write   no VM_WRITE      refuse                              protection
  *  either  not present          read    VM_READ/EXEC     do_no_page: zero page or file page  demand
  *  either  not present          write   VM_WRITE         do_no_page: fresh page              demand
@@ -49,7 +50,7 @@ static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 		printk("out of memory: pid %d (%s) killed at address %x, page %x\n",
 		       current->pid, current->comm, regs->eip, addr);
 		send_fault_signal(SIGKILL, 0, addr);
-	} else if (error == -EIO) {
+	} else if (error == -EIO || error == -ENOSPC) {
 		send_fault_signal(SIGBUS, BUS_ADRERR, addr);
 	} else {
 		send_fault_signal(SIGSEGV, segv_code(current->mm, addr), addr);
@@ -72,8 +73,10 @@ static inline int fault_in_area(struct mm *mm, u32 addr, u32 code)
 		if (!area || !allowed(area, code) || grow_stack(mm, area, addr) < 0)
 			return -EFAULT;
 	}
-	if (!allowed(area, code) || code & PF_PRESENT)
+	if (!allowed(area, code))
 		return -EFAULT;
+	if (code & PF_PRESENT)
+		return area->flags & VM_SHARED && code & PF_WRITE ? make_page_writable(mm, area, addr) : -EFAULT;
 	return do_no_page(mm, area, addr, code & PF_WRITE);
 }
 

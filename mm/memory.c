@@ -390,7 +390,7 @@ static inline u32 backed_bytes(const struct vm_area *area, u32 addr)
  * A page of a file. The object's own frame is mapped read-only, shared by all who run the file, unless the page must differ
  * from it at once: because it is being written, or because only its first bytes come from the file.
  */
-static int do_file_page(struct vm_area *area, u32 addr, u32 write, u32 *frame, u32 *bits)
+static int do_private_page(struct vm_area *area, u32 addr, u32 write, u32 *frame, u32 *bits)
 {
 	u32 bytes = backed_bytes(area, addr), source;
 	int error = area->ops->fault(area, addr - area->start + area->offset, &source);
@@ -412,11 +412,39 @@ static int do_file_page(struct vm_area *area, u32 addr, u32 write, u32 *frame, u
 	return *frame ? 0 : -ENOMEM;
 }
 
+/* A page of a shared mapping is the object's own frame, for everybody; writable when the object knows that it will be written. */
+static int do_shared_page(struct vm_area *area, u32 addr, u32 write, u32 *frame, u32 *bits)
+{
+	u32 offset = addr - area->start + area->offset;
+	int error = write ? area->ops->make_writable(area, offset) : 0;
+
+	*bits = PRIVATE_BITS | (write ? PTE_W : 0);
+	return error ? error : area->ops->fault(area, offset, frame);
+}
+
+/*
+ * A write to a page of a shared mapping that is present and was only read so far. Called by do_page_fault(), which has checked that the area allows it.
+ * While the object makes ready the page may have gone: then the access simply faults again.
+ */
+int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
+{
+	int error = area->ops->make_writable(area, PAGE_ROUND_DOWN(addr) - area->start + area->offset);
+	pte_t *entry = error ? NULL : get_pte(mm, addr);
+
+	if (!entry)
+		return error ? error : -ENOMEM;
+	if (*entry & PTE_P)
+		*entry |= PTE_W;
+	flush_page(addr);
+	return 0;
+}
+
 /* do_no_page() where the page comes from the area's file. Apart, so that the more frequent case has the shorter path. */
 static noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page, u32 write)
 {
-	u32 frame, bits;
-	int error = do_file_page(area, page, write, &frame, &bits);
+	u32 frame, bits = 0;
+	int error = area->flags & VM_SHARED ? do_shared_page(area, page, write, &frame, &bits) :
+					      do_private_page(area, page, write, &frame, &bits);
 
 	return error ? error : map_page(mm, page, frame, bits);
 }
@@ -447,8 +475,8 @@ static pte_t protect_entry(pte_t entry, u32 flags)
 	entry &= ~(PTE_P | PTE_W | PAGE_COW | PAGE_NONE);
 	if (!(flags & (VM_READ | VM_WRITE | VM_EXEC)))
 		return entry | PAGE_NONE;
-	if (flags & VM_WRITE)
-		entry |= flags & VM_SHARED ? PTE_W : PAGE_COW;
+	if (flags & VM_WRITE && !(flags & VM_SHARED))	/* a shared page waits for make_page_writable() */
+		entry |= PAGE_COW;
 	return entry | PTE_P;
 }
 
@@ -464,6 +492,26 @@ void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
 			*entry = protect_entry(*entry, flags);
 	}
 	flush_address_space();
+}
+
+/* Move the pages of a range to another, where there are none, for mremap(). -ENOMEM: nothing has moved. */
+int move_pages(struct mm *mm, u32 from, u32 to, u32 length)
+{
+	if (own_tables(mm, from, from + length) < 0)
+		return -ENOMEM;
+	for (u32 done = 0; done < length; done += PAGE_SIZE)
+		if (find_pte(mm, from + done) && !get_pte(mm, to + done))
+			return -ENOMEM;		/* empty tables stay for the next who needs them */
+	for (u32 done = 0; done < length; done += PAGE_SIZE) {
+		pte_t *old = find_pte(mm, from + done);
+
+		if (!old)
+			continue;
+		*get_pte(mm, to + done) = *old;
+		*old = 0;
+	}
+	flush_address_space();
+	return 0;
 }
 
 /* Drop the references of count entries and clear them; how many were present. */

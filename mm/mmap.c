@@ -84,11 +84,11 @@ static u32 covered_end(struct mm *mm, u32 start, u32 end)
 	return min_u32(start, end);
 }
 
-/* A shared mapping, which so far is read-only, must not become one that writes to copies of its own. */
-static bool has_shared(struct mm *mm, u32 start, u32 end)
+/* Whether part of a range is a shared mapping of a file that is open for reading only. */
+static bool has_unwritable(struct mm *mm, u32 start, u32 end)
 {
 	list_for_each(node, &mm->areas)
-		if (area_at(node)->flags & VM_SHARED && area_at(node)->start < end && area_at(node)->end > start)
+		if ((area_at(node)->flags & (VM_SHARED | VM_MAY_WRITE)) == VM_SHARED && area_at(node)->start < end && area_at(node)->end > start)
 			return true;
 	return false;
 }
@@ -115,7 +115,7 @@ asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
 	if (end == addr)
 		return 0;
 	gap = covered_end(mm, addr, end);
-	if (prot & PROT_WRITE && has_shared(mm, addr, end))
+	if (prot & PROT_WRITE && has_unwritable(mm, addr, end))
 		return -EACCES;
 	error = split_at(mm, addr);
 	if (!error && gap == end && end < TASK_SIZE)
@@ -182,6 +182,116 @@ asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 			return -ENOMEM;
 		zap_page_range(mm, addr, end);
 		write_cr3(read_cr3());
+	}
+	return 0;
+}
+
+/* Every address space once: of the tasks that share one, the first. */
+static bool is_first_user(const struct task_struct *task)
+{
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *other = list_entry(node, struct task_struct, all_link);
+
+		if (other->mm == task->mm)
+			return other == task;
+	}
+	return false;
+}
+
+/* Take the pages of an object from offset `from` on out of one address space; the areas stay, and an access there is SIGBUS. */
+static void unmap_object_in(struct mm *mm, const struct inode *object, u32 from)
+{
+	list_for_each(node, &mm->areas) {
+		struct vm_area *area = area_at(node);
+		u32 start = area->start;
+
+		if (area->object != object || area->offset + (area->end - start) <= from)
+			continue;
+		start += from > area->offset ? from - area->offset : 0;
+		if (own_tables(mm, start, area->end) == 0)	/* else what is beyond the end stays visible, to who had it */
+			zap_page_range(mm, start, area->end);
+	}
+}
+
+void unmap_object(const struct inode *object, u32 from)
+{
+	list_for_each(node, &all_tasks) {
+		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->mm && is_first_user(task))
+			unmap_object_in(task->mm, object, from);
+	}
+	write_cr3(read_cr3());
+}
+
+/* Let a mapping grow where it is: what is behind it must be free. */
+static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 new_end)
+{
+	if (area->end != old_end || new_end > TASK_SIZE || new_end < old_end || !area_is_free(mm, old_end, new_end))
+		return -ENOMEM;
+	if (exceeds_as_limit(mm, new_end - old_end) || (new_end - old_end) >> PAGE_SHIFT > nr_ram_frames)
+		return -ENOMEM;
+	area->end = new_end;
+	if (area->ops)
+		area->file_end = new_end;
+	return 0;
+}
+
+/* A mapping moves: a new area like it, into which the pages go. Where it is then, or -errno with everything as it was. */
+static int move_mapping(struct mm *mm, const struct vm_area *old, u32 addr, u32 old_length, u32 new_length)
+{
+	struct vm_area area = *old;
+	int to, error;
+
+	area.offset += addr - old->start;
+	to = do_mmap(&area, 0, new_length, MAP_NORESERVE);
+	if ((u32)to > -(u32)PAGE_SIZE)		/* an error: no address is that high */
+		return to;
+	error = move_pages(mm, addr, to, old_length);
+	unmap_range(mm, error ? (u32)to : addr, error ? (u32)to + new_length : addr + old_length);
+	return error ? error : to;
+}
+
+/* mremap(): change the size of a mapping, elsewhere if it may move and must. */
+asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags)
+{
+	struct mm *mm = current->mm;
+	struct vm_area *area;
+	u32 end;
+
+	new_length = PAGE_ROUND_UP(new_length);
+	if (range_end(addr, old_length, &end) || !new_length || new_length > TASK_SIZE || flags & ~MREMAP_MAYMOVE || end == addr)
+		return -EINVAL;
+	area = find_area(mm, addr);
+	if (!area || end > area->end)
+		return -EFAULT;
+	old_length = end - addr;
+	if (new_length <= old_length) {
+		int error = new_length < old_length ? unmap_range(mm, addr + new_length, end) : 0;
+
+		return error ? error : (int)addr;
+	}
+	if (grow_mapping(mm, area, end, addr + new_length) == 0)
+		return addr;
+	return flags & MREMAP_MAYMOVE ? move_mapping(mm, area, addr, old_length, new_length) : -ENOMEM;
+}
+
+/* mincore(): a byte for each page of a range, 1 if it is there. */
+asmlinkage int sys_mincore(u32 addr, u32 length, u8 __user *vector)
+{
+	struct mm *mm = current->mm;
+	u32 end;
+
+	if (range_end(addr, length, &end))
+		return -EINVAL;
+	if (covered_end(mm, addr, end) != end)
+		return -ENOMEM;
+	for (; addr < end; addr += PAGE_SIZE) {
+		const pte_t *entry = find_pte(mm, addr);
+		u8 present = entry && *entry & PTE_MAPPED;
+
+		if (copy_to_user(vector++, &present, 1) < 0)
+			return -EFAULT;
 	}
 	return 0;
 }

@@ -7,7 +7,7 @@ import pytest
 from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
 PROGRAMS = ["cow", "lazy", "memory", "process", "files", "corners", "procfs", "tmpfs", "tty", "accounts", "signals", "timers",
-            "polling", "locks", "calls", "names", "creds", "mapping", "trace", "hostile"]
+            "polling", "locks", "calls", "names", "creds", "mapping", "shared", "trace", "hostile"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -16,6 +16,10 @@
 #define MAP_NORESERVE	0x4000
 #define MAP_FIXED_NOREPLACE 0x100000
 
+#define MS_ASYNC	1
+#define MS_INVALIDATE	2
+#define MS_SYNC		4
+
 #define MADV_DONTNEED	4
 #define MADV_HIGHEST	25
 

@@ -62,6 +62,7 @@ struct cached_page {
 	u32 frame;
 	u32 users;				/* who work on it right now: not to be dropped */
 	bool dirty, uptodate;
+	bool mapped_writable;			/* programs may write to it through a mapping: dirty for as long as it is mapped */
 	bool busy;				/* being transferred, or how that ended is not noted yet */
 	struct request request;
 };
@@ -112,6 +113,7 @@ struct inode {
 	u32 i_read_next;			/* the page that comes next if the file is read in order, */
 	u32 i_ahead, i_window;			/* the first that was not begun to be read, how many are at a time */
 	struct list i_locks;			/* advisory locks */
+	u32 i_mappings;				/* areas of address spaces that map it */
 	struct super_block *i_sb;
 	kdev_t i_dev, i_rdev;
 	u32 i_ino, i_count;
@@ -255,6 +257,10 @@ struct flock64;
 int fcntl_lock(struct file *file, int command, struct flock64 *fl);
 void release_locks(struct file *file, struct files_struct *owner);
 
+/* fs/tmpfs.c */
+int tmpfs_init(void);				/* -ENOMEM */
+struct inode *tmpfs_nameless(u32 size, int *error);	/* a file without a name, for shared anonymous memory: it goes with its last mapping */
+
 /* fs/fs_struct.c */
 struct fs_struct {
 	struct inode *root, *cwd;
@@ -265,6 +271,7 @@ int inode_path(struct inode *inode, char *page, char **path);	/* drops the refer
 
 /* fs/read_write.c */
 extern const struct file_ops regular_fops;
+int sync_inode(struct inode *inode);		/* fsync() */
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
 int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos);
 int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *pos);

@@ -75,6 +75,11 @@ struct vm_ops {
 	 * referenced once for the caller, or -EIO, -ENOMEM. May sleep.
 	 */
 	int (*fault)(struct vm_area *area, u32 offset, u32 *frame);
+	/*
+	 * A program is about to write to that page through a shared mapping: have room for it on its medium, and count it as dirty for as
+	 * long as it is mapped. 0, -EIO, -ENOSPC, -ENOMEM. May sleep.
+	 */
+	int (*make_writable)(struct vm_area *area, u32 offset);
 	void (*open)(struct vm_area *area);	/* the area was duplicated: take a reference on the object */
 	void (*close)(struct vm_area *area);	/* the area goes away: drop it */
 };
@@ -84,6 +89,7 @@ struct vm_ops {
 #define VM_EXEC		0x04
 #define VM_PROT		(VM_READ | VM_WRITE | VM_EXEC)
 #define VM_SHARED	0x08
+#define VM_MAY_WRITE	0x20		/* a shared mapping of a file that is open for writing */
 #define VM_GROWSDOWN	0x10		/* a stack: grows towards lower addresses on a fault */
 
 /* PROT_READ, PROT_WRITE and PROT_EXEC of mmap() have the same values. */
@@ -148,6 +154,7 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 }
 
 /* mm/mmap.c */
+void unmap_object(const struct inode *object, u32 from);	/* a file has shrunk: its pages from that offset on go from all address spaces */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
 bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);	/* whether a read-only private area had to be opened for it; then: */
 void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
@@ -159,6 +166,8 @@ void drop_shared_tables(struct mm *mm);
 int own_tables(struct mm *mm, u32 start, u32 end);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
 int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);	/* write: nonzero for a write */
+int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr);
+int move_pages(struct mm *mm, u32 from, u32 to, u32 length);
 void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);
 void zap_page_range(struct mm *mm, u32 start, u32 end);	/* drops the pages, keeps the areas; the caller flushes */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling);

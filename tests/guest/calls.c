@@ -18,12 +18,12 @@ static int new_file(void)
 	return fd;
 }
 
-static int pread(int fd, void *buf, unsigned n, long long at)
+static int pread_at(int fd, void *buf, unsigned n, long long at)
 {
 	return syscall(__NR_pread64, fd, buf, n, (unsigned)at, (unsigned)(at >> 32));
 }
 
-static int pwrite(int fd, const void *buf, unsigned n, long long at)
+static int pwrite_at(int fd, const void *buf, unsigned n, long long at)
 {
 	return syscall(__NR_pwrite64, fd, buf, n, (unsigned)at, (unsigned)(at >> 32));
 }
@@ -53,20 +53,20 @@ static void at_positions(void)
 	char buf[10] = { 0 };
 	int fd = new_file(), fds[2], zero = open("/dev/zero", O_RDONLY), directory = open("/", O_RDONLY);
 
-	CHECK(pwrite(fd, "hello", 5, 5) == 5 && llseek(fd, 0, SEEK_CUR) == 0 && size_of(fd) == 10);
-	CHECK(pread(fd, buf, 10, 0) == 10 && memcmp(buf, "\0\0\0\0\0hello", 10) == 0 && llseek(fd, 0, SEEK_CUR) == 0);
-	CHECK(pread(fd, buf, 10, 10) == 0 && pread(fd, buf, 10, 5 * GB) == 0 && pread(fd, buf, 10, 0x7FFFFFFFFFFFFFF0ll) == 0);
-	CHECK(pread(fd, buf, 10, (1ll << 32) + 2) == 0);
-	CHECK_ERRNO(pread(fd, buf, 1, -1), EINVAL);
-	CHECK_ERRNO(pwrite(fd, buf, 1, -1), EINVAL);
-	CHECK_ERRNO(pread(99, buf, 1, 0), EBADF);
+	CHECK(pwrite_at(fd, "hello", 5, 5) == 5 && llseek(fd, 0, SEEK_CUR) == 0 && size_of(fd) == 10);
+	CHECK(pread_at(fd, buf, 10, 0) == 10 && memcmp(buf, "\0\0\0\0\0hello", 10) == 0 && llseek(fd, 0, SEEK_CUR) == 0);
+	CHECK(pread_at(fd, buf, 10, 10) == 0 && pread_at(fd, buf, 10, 5 * GB) == 0 && pread_at(fd, buf, 10, 0x7FFFFFFFFFFFFFF0ll) == 0);
+	CHECK(pread_at(fd, buf, 10, (1ll << 32) + 2) == 0);
+	CHECK_ERRNO(pread_at(fd, buf, 1, -1), EINVAL);
+	CHECK_ERRNO(pwrite_at(fd, buf, 1, -1), EINVAL);
+	CHECK_ERRNO(pread_at(99, buf, 1, 0), EBADF);
 	CHECK(pipe(fds) == 0);
-	CHECK_ERRNO(pread(fds[0], buf, 1, 0), ESPIPE);
-	CHECK_ERRNO(pwrite(fds[1], buf, 1, 0), ESPIPE);
-	CHECK(pread(zero, buf, 10, 7) == 10 && buf[9] == 0);
-	CHECK_ERRNO(pread(directory, buf, 10, 0), EISDIR);
-	CHECK_ERRNO(pread(fd, (char *)0x10, 5, 0), EFAULT);
-	CHECK(pread(fd, (char *)0x10, 0, 0) == 0 && read(fd, (char *)0x10, 0) == 0);
+	CHECK_ERRNO(pread_at(fds[0], buf, 1, 0), ESPIPE);
+	CHECK_ERRNO(pwrite_at(fds[1], buf, 1, 0), ESPIPE);
+	CHECK(pread_at(zero, buf, 10, 7) == 10 && buf[9] == 0);
+	CHECK_ERRNO(pread_at(directory, buf, 10, 0), EISDIR);
+	CHECK_ERRNO(pread_at(fd, (char *)0x10, 5, 0), EFAULT);
+	CHECK(pread_at(fd, (char *)0x10, 0, 0) == 0 && read(fd, (char *)0x10, 0) == 0);
 }
 
 static void seeking(void)
@@ -100,9 +100,9 @@ static void large_sizes(void)
 		CHECK(mount("none", "/tmp", "tmpfs", 0, NULL) == 0);
 	fd = new_file();
 	CHECK(ftruncate64(fd, GB + 5) == 0 && size_of(fd) == GB + 5);
-	CHECK(pread(fd, &c, 1, GB) == 1 && c == 0 && ftruncate64(fd, 3) == 0 && size_of(fd) == 3);
+	CHECK(pread_at(fd, &c, 1, GB) == 1 && c == 0 && ftruncate64(fd, 3) == 0 && size_of(fd) == 3);
 	CHECK_ERRNO(ftruncate64(fd, -1), EINVAL);
-	CHECK(pwrite(fd, &c, 1, 0x7FFFFFFFFFFFFFFFll) == -1 && (errno == EINVAL || errno == EFBIG));
+	CHECK(pwrite_at(fd, &c, 1, 0x7FFFFFFFFFFFFFFFll) == -1 && (errno == EINVAL || errno == EFBIG));
 	CHECK(size_of(fd) == 3);
 	if (llseek(fd, 0x7FFFFFFFFFFFFFFFll, SEEK_SET) > 0)	/* some file systems refuse this */
 		CHECK(write(fd, &c, 1) == -1 && (errno == EINVAL || errno == EFBIG));
@@ -111,9 +111,9 @@ static void large_sizes(void)
 		return;
 	CHECK_ERRNO(ftruncate64(fd, largest + 1), EFBIG);
 	CHECK(ftruncate64(fd, largest) == 0 && size_of(fd) == largest);
-	CHECK_ERRNO(pwrite(fd, &c, 1, largest), EFBIG);
-	CHECK_ERRNO(pwrite(fd, &c, 1, (1ll << 32) + 1), EFBIG);
-	CHECK(pwrite(fd, "yz", 2, largest - 1) == 1 && pread(fd, &c, 1, largest - 1) == 1 && c == 'y');
+	CHECK_ERRNO(pwrite_at(fd, &c, 1, largest), EFBIG);
+	CHECK_ERRNO(pwrite_at(fd, &c, 1, (1ll << 32) + 1), EFBIG);
+	CHECK(pwrite_at(fd, "yz", 2, largest - 1) == 1 && pread_at(fd, &c, 1, largest - 1) == 1 && c == 'y');
 	CHECK(close(fd) == 0 && umount("/tmp") == 0);
 }
 
@@ -154,13 +154,13 @@ static void file_size_limit(void)
 		CHECK(syscall(__NR_setrlimit, RLIMIT_FSIZE, &limit) == 0);
 		signal(SIGXFSZ, SIG_IGN);
 		CHECK(ftruncate64(fd, 2000) == 0);		/* smaller is always allowed */
-		CHECK(pwrite(fd, buf, 10, 995) == 5);
+		CHECK(pwrite_at(fd, buf, 10, 995) == 5);
 		CHECK(pipe(fds) == 0 && write(fds[1], buf, 2000) == 2000);
 		limit.rlim_cur = 5;
 		CHECK(syscall(__NR_setrlimit, RLIMIT_FSIZE, &limit) == 0);
 		CHECK(symlink("0123456789", NAME) == 0 && unlink(NAME) == 0);
 		signal(SIGXFSZ, SIG_DFL);
-		pwrite(fd, buf, 10, 1000);
+		pwrite_at(fd, buf, 10, 1000);
 		_exit(1);
 	}
 	CHECK(WTERMSIG(wait_status(pid)) == SIGXFSZ);

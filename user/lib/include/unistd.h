@@ -11,6 +11,8 @@ extern char **environ;
 extern char *optarg;
 extern int optind, opterr, optopt;
 int getopt(int argc, char *const argv[], const char *options);
+ssize_t pread(int fd, void *buf, size_t n, off_t pos);
+ssize_t pwrite(int fd, const void *buf, size_t n, off_t pos);
 long syscall(long number, ...);
 void _exit(int status) __attribute__((noreturn));
 pid_t fork(void);

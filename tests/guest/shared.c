@@ -1,0 +1,211 @@
+/* Shared mappings, of memory and of files, over forks of either kind; mremap, msync, mincore. */
+#include <check.h>
+#include <cowix.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#define PAGE 4096
+#define RW (PROT_READ | PROT_WRITE)
+#define FILE_NAME "shared.tmp"
+
+static int fork_by(int policy)
+{
+	int pid = xfork(policy, NULL);
+
+	return pid == -1 && errno == ENOSYS ? fork() : pid;
+}
+
+static char *map(int length, int prot, int flags, int fd)
+{
+	char *p = mmap(NULL, length, prot, flags, fd, 0);
+
+	CHECK(p != MAP_FAILED);
+	return p;
+}
+
+static void anonymous_over(int policy)
+{
+	char *shared = map(4 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1), *private = map(PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	int pid;
+
+	shared[0] = private[0] = 'p';
+	pid = fork_by(policy);
+	if (pid == 0) {
+		CHECK(shared[0] == 'p' && shared[PAGE] == 0);
+		shared[0] = private[0] = 'c';
+		shared[2 * PAGE] = 'd';
+		if (fork_by(policy) == 0) {
+			shared[3 * PAGE] = 'g';
+			_exit(0);
+		}
+		wait(NULL);
+		CHECK(shared[3 * PAGE] == 'g');
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(shared[0] == 'c' && shared[2 * PAGE] == 'd' && shared[3 * PAGE] == 'g' && private[0] == 'p');
+	CHECK(munmap(shared, 4 * PAGE) == 0 && munmap(private, PAGE) == 0);
+}
+
+static void anonymous(void)
+{
+	anonymous_over(FORK_POLICY_COW);
+	anonymous_over(FORK_POLICY_LAZY);
+}
+
+static int make_file(int pages)
+{
+	char page[PAGE];
+	int fd = open(FILE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0644);
+
+	CHECK(fd >= 0);
+	for (int i = 0; i < pages; i++) {
+		memset(page, 'a' + i, PAGE);
+		CHECK(write(fd, page, PAGE) == PAGE);
+	}
+	return fd;
+}
+
+/* One page cache: what is written one way is read the other, byte for byte. */
+static void files_agree(void)
+{
+	int fd = make_file(3);
+	char *shared = map(3 * PAGE, RW, MAP_SHARED, fd), *private = map(3 * PAGE, RW, MAP_PRIVATE, fd), buf[8];
+
+	CHECK(private[PAGE] == 'b');
+	private[2 * PAGE] = 'P';
+	memcpy(shared + 5, "mapped", 6);
+	CHECK(pread(fd, buf, 6, 5) == 6 && memcmp(buf, "mapped", 6) == 0);
+	CHECK(pwrite(fd, "written", 7, PAGE + 1) == 7);
+	CHECK(memcmp(shared + PAGE + 1, "written", 7) == 0 && memcmp(private + PAGE + 1, "written", 7) == 0);
+	shared[2 * PAGE] = 'S';
+	CHECK(private[2 * PAGE] == 'P' && pread(fd, buf, 1, 2 * PAGE) == 1 && buf[0] == 'S');
+	CHECK(msync(shared, 3 * PAGE, MS_SYNC) == 0 && msync(shared, PAGE, MS_ASYNC) == 0);
+	CHECK_ERRNO(msync(shared, PAGE, MS_ASYNC | MS_SYNC), EINVAL);
+	CHECK(munmap(shared, 3 * PAGE) == 0 && munmap(private, 3 * PAGE) == 0 && close(fd) == 0);
+}
+
+/* What was written through a mapping outlives it, and the caches. */
+static void data_stays(void)
+{
+	struct audit_report report;
+	int fd = make_file(2);
+	char *shared = map(2 * PAGE, RW, MAP_SHARED, fd), buf[4];
+
+	memcpy(shared + PAGE - 2, "keep", 4);
+	CHECK(close(fd) == 0);
+	if (on_cowix())
+		CHECK(mm_audit(&report, AUDIT_DROP_CACHES) == 0);
+	shared[0] = 'k';		/* after it was written back once */
+	CHECK(munmap(shared, 2 * PAGE) == 0);
+	if (on_cowix())
+		CHECK(mm_audit(&report, AUDIT_DROP_CACHES) == 0);
+	fd = open(FILE_NAME, O_RDONLY);
+	CHECK(pread(fd, buf, 4, PAGE - 2) == 4 && memcmp(buf, "keep", 4) == 0);
+	CHECK(pread(fd, buf, 1, 0) == 1 && buf[0] == 'k');
+	CHECK(close(fd) == 0 && unlink(FILE_NAME) == 0);
+}
+
+static void on_signal(int sig)
+{
+	_exit(sig);
+}
+
+static int signal_of(void (*run)(char *), char *arg)
+{
+	int pid = fork();
+
+	if (pid == 0) {
+		signal(SIGBUS, on_signal);
+		signal(SIGSEGV, on_signal);
+		run(arg);
+		_exit(0);
+	}
+	return WEXITSTATUS(wait_status(pid));
+}
+
+static void write_there(char *p)
+{
+	*(volatile char *)p = 'x';
+}
+
+static void permissions(void)
+{
+	int fd = make_file(1), reader = open(FILE_NAME, O_RDONLY);
+	char *p;
+
+	CHECK_ERRNO((int)mmap(NULL, PAGE, RW, MAP_SHARED, reader, 0), EACCES);
+	p = map(PAGE, PROT_READ, MAP_SHARED, reader);
+	CHECK_ERRNO(mprotect(p, PAGE, RW), EACCES);
+	CHECK(signal_of(write_there, p) == SIGSEGV && munmap(p, PAGE) == 0);
+	p = map(PAGE, PROT_READ, MAP_SHARED, fd);
+	CHECK(p[0] == 'a' && signal_of(write_there, p) == SIGSEGV);
+	CHECK(mprotect(p, PAGE, RW) == 0);
+	p[0] = 'w';
+	CHECK(mprotect(p, PAGE, PROT_READ) == 0 && signal_of(write_there, p) == SIGSEGV);
+	CHECK(pread(fd, p = malloc(1), 1, 0) == 1 && *p == 'w');
+	close(fd);
+	close(reader);
+	unlink(FILE_NAME);
+}
+
+/* A file that shrinks takes its pages out of all mappings. */
+static void truncation(void)
+{
+	int fd = make_file(3);
+	char *p = map(3 * PAGE, RW, MAP_SHARED, fd);
+
+	p[2 * PAGE] = p[PAGE] = p[PAGE + 100] = 't';
+	CHECK(ftruncate(fd, PAGE + 10) == 0);
+	CHECK(p[PAGE] == 't' && p[PAGE + 100] == 0);
+	CHECK(signal_of(write_there, p + 2 * PAGE) == SIGBUS);
+	CHECK(ftruncate(fd, 3 * PAGE) == 0);
+	CHECK(p[2 * PAGE] == 0 && p[PAGE + 100] == 0);
+	CHECK(munmap(p, 3 * PAGE) == 0 && close(fd) == 0 && unlink(FILE_NAME) == 0);
+}
+
+static void remapping(void)
+{
+	char *p = map(4 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1), *q, *wall;
+
+	for (int i = 0; i < 4; i++)
+		p[i * PAGE] = 'a' + i;
+	CHECK(mremap(p, 4 * PAGE, 2 * PAGE, 0) == p && p[PAGE] == 'b' && signal_of(write_there, p + 2 * PAGE) == SIGSEGV);
+	wall = mmap(p + 2 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	CHECK(wall == p + 2 * PAGE);
+	CHECK_ERRNO((int)mremap(p, 2 * PAGE, 8 * PAGE, 0), ENOMEM);
+	q = mremap(p, 2 * PAGE, 8 * PAGE, MREMAP_MAYMOVE);
+	CHECK(q != MAP_FAILED && q != p && q[0] == 'a' && q[PAGE] == 'b' && q[2 * PAGE] == 0);
+	CHECK(signal_of(write_there, p) == SIGSEGV);
+	q[7 * PAGE] = 'z';
+	CHECK_ERRNO((int)mremap(q, PAGE, 0, 0), EINVAL);
+	CHECK(munmap(q, 8 * PAGE) == 0 && munmap(wall, PAGE) == 0);
+}
+
+/* Pages that children share copy-on-write stay so when they move. */
+static void remapping_shared(void)
+{
+	char *p = map(2 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	int pid;
+
+	p[0] = p[PAGE] = 'm';
+	pid = fork_by(FORK_POLICY_LAZY);
+	if (pid == 0) {
+		char *q = mremap(p, 2 * PAGE, 64 * PAGE, MREMAP_MAYMOVE);
+
+		CHECK(q != MAP_FAILED && q[0] == 'm' && q[PAGE] == 'm');
+		q[0] = 'n';
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(p[0] == 'm');
+	p[0] = 'o';
+}
+
+TESTS({ "anonymous", "shared memory over forks, classic and lazy", anonymous }, { "files_agree", "read, write and both kinds of mapping", files_agree },
+      { "data_stays", "what was written is on the disk", data_stays }, { "permissions", "open for reading only, mprotect", permissions },
+      { "truncation", "a file that shrinks", truncation }, { "remapping", "mremap: shrink, grow, move", remapping },
+      { "remapping_shared", "mremap of pages that are shared", remapping_shared })
