@@ -205,16 +205,17 @@ int copy_files(struct task_struct *child)
 	return 0;
 }
 
+/* Closing may sleep, and /proc must not find what is going. */
 void exit_files(struct task_struct *task)
 {
 	struct files_struct *files = task->files;
 
+	task->files = NULL;
 	for (u32 fd = 0; fd < files->end; fd++)
 		if (files->fd[fd]) {
 			release_locks(files->fd[fd], files);
 			fput(files->fd[fd]);
 		}
-	task->files = NULL;
 	kfree(files);
 }
 

@@ -26,25 +26,29 @@ int copy_fs(struct task_struct *child)
 	return 0;
 }
 
+/* iput() may sleep, and /proc must not find what is going. */
 void exit_fs(struct task_struct *task)
 {
-	iput(task->fs->root);
-	iput(task->fs->cwd);
-	kfree(task->fs);
+	struct fs_struct *fs = task->fs;
+
 	task->fs = NULL;
+	iput(fs->root);
+	iput(fs->cwd);
+	kfree(fs);
 }
 
 /* Take inode, whose reference is handed over, as the new root or working directory. */
 static int change_dir(struct inode **place, struct inode *inode)
 {
 	int error = S_ISDIR(inode->i_mode) ? permission(inode, X_OK) : -ENOTDIR;
+	struct inode *old = *place;
 
 	if (error) {
 		iput(inode);
 		return error;
 	}
-	iput(*place);
 	*place = inode;
+	iput(old);
 	return 0;
 }
 

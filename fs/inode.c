@@ -109,16 +109,20 @@ static int read_inode(struct inode *inode)
 /* The inode of that number, referenced. NULL with *error: -ENOMEM, or -EIO when it cannot be read or makes no sense. */
 struct inode *iget(struct super_block *sb, u32 ino, int *error)
 {
-	struct inode *inode = find_inode(sb, ino);
+	struct inode *inode = find_inode(sb, ino), *new = inode ? NULL : new_inode(sb);
 
 	*error = 0;
+	if (new)
+		inode = find_inode(sb, ino);	/* finding memory may have slept */
 	if (inode) {
+		if (new)
+			iput(new);
 		inode->i_count++;
 		while (inode->i_locked && !inode->i_valid)
 			sleep_on(&inode->i_wait);
 		*error = inode->i_valid ? 0 : -EIO;
 	} else {
-		inode = new_inode(sb);
+		inode = new;
 		if (!inode) {
 			*error = -ENOMEM;
 			return NULL;
@@ -137,7 +141,8 @@ struct inode *iget(struct super_block *sb, u32 ino, int *error)
 /* The last user of a file without links: its blocks and its number are free for others. */
 static void delete_inode(struct inode *inode)
 {
-	inode->i_count++;		/* deleting may sleep: nobody may free it meanwhile */
+	inode->i_count++;		/* deleting may sleep: nobody may free it meanwhile, and nobody use it */
+	inode->i_valid = false;
 	drop_inode_pages(inode, 0);
 	inode->i_sb->s_op->delete_inode(inode);
 	inode->i_count--;
@@ -235,7 +240,11 @@ int write_inodes(struct super_block *sb)
 		error = write_inode(inode);
 		if (error && !first_error)
 			first_error = error;
-		inode->i_count--;
+		if (--inode->i_count == 0 && inode->i_nlink == 0) {
+			inode->i_count++;
+			iput(inode);		/* its last user went meanwhile: it is deleted, which sleeps */
+			node = &all_inodes;	/* the list has changed: from the start */
+		}
 	}
 	return first_error;
 }

@@ -107,24 +107,20 @@ static void join_own(struct inode *inode, struct file_lock *lock)
 	}
 }
 
-/* Grant or release: memory is taken first, so that -ENOMEM changes nothing. */
-static int set_lock(struct inode *inode, const struct file_lock *new)
+/* Grant or release lock, which becomes the inode's; spare is memory for one more. What is not needed of them is freed. Does not sleep. */
+static void set_lock(struct inode *inode, struct file_lock *lock, struct file_lock *spare)
 {
-	struct file_lock *spare = copy_lock(new), *lock = new->type == F_UNLCK ? NULL : copy_lock(new);
+	bool release = lock->type == F_UNLCK;
 
-	if (!spare || (new->type != F_UNLCK && !lock)) {
-		kfree(spare);
-		kfree(lock);
-		return -ENOMEM;
-	}
-	if (lock)
+	if (!release)
 		join_own(inode, lock);
-	cut_own(inode, lock ? lock : new, &spare);
-	if (lock)
+	cut_own(inode, lock, &spare);
+	if (release)
+		kfree(lock);
+	else
 		list_add_tail(&lock->link, &inode->i_locks);
 	kfree(spare);
 	wake_up(&lock_gone);
-	return 0;
 }
 
 /* Whether the holder waits, through any number of others, for us. */
@@ -149,8 +145,8 @@ static void give_up(struct inode *inode, const struct file_lock *new)
 	wake_up(&lock_gone);
 }
 
-/* Get a lock, waiting for it if wait. -EAGAIN, -EDEADLK, -EINTR, -ENOMEM. */
-static int acquire(struct inode *inode, const struct file_lock *new, bool wait)
+/* Wait, if wait says so, until nothing is in the way of a lock. -EAGAIN, -EDEADLK, -EINTR. */
+static int await_lock(struct inode *inode, const struct file_lock *new, bool wait)
 {
 	struct file_lock *conflict;
 	int error = 0;
@@ -166,7 +162,25 @@ static int acquire(struct inode *inode, const struct file_lock *new, bool wait)
 		error = interruptible_sleep_on(&lock_gone);
 		current->waits_for_lock_of = 0;
 	}
-	return error ? error : set_lock(inode, new);
+	return error;
+}
+
+/*
+ * Get a lock, or release one. The same errors, and -ENOMEM, which changes nothing. Memory is found first: that may sleep, and behind the wait it would
+ * let somebody else in between.
+ */
+static int acquire(struct inode *inode, const struct file_lock *new, bool wait)
+{
+	struct file_lock *lock = copy_lock(new), *spare = copy_lock(new);
+	int error = lock && spare ? await_lock(inode, new, wait) : -ENOMEM;
+
+	if (!error) {
+		set_lock(inode, lock, spare);
+		return 0;
+	}
+	kfree(lock);
+	kfree(spare);
+	return error;
 }
 
 /* The bytes that a struct flock means: from a base, forward, backward, or to the end of the file and beyond. */

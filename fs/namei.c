@@ -33,10 +33,12 @@ int getname(const char __user *path, char **name)
 {
 	int length;
 
-	*name = spare_name ? spare_name : kpage_alloc();
+	*name = spare_name;
+	spare_name = NULL;
+	if (!*name)
+		*name = kpage_alloc();
 	if (!*name)
 		return -ENOMEM;
-	spare_name = NULL;
 	length = strncpy_from_user(*name, path, PATH_MAX);
 	if (length > 0)
 		return 0;

@@ -336,7 +336,7 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 	if (!error && is_mount_point(inode))
 		error = -EBUSY;
 	if (!error)
-		error = permission(to->dir, W_OK);
+		error = to->dir->i_nlink == 0 ? -ENOENT : permission(to->dir, W_OK);
 	if (!error && S_ISDIR(inode->i_mode) && from->dir != to->dir)
 		error = permission(inode, W_OK);	/* its ".." changes */
 	if (!error && S_ISDIR(inode->i_mode))

@@ -221,7 +221,7 @@ asmlinkage int sys_sync(void)
 	return 0;
 }
 
-static int do_mount(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags)
+static int mount_at(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags)
 {
 	struct super_block *sb;
 	struct inode *covered;
@@ -241,6 +241,22 @@ static int do_mount(const struct file_system_type *type, kdev_t dev, const char 
 	sb->s_covered = covered;		/* keeps the reference */
 	covered->i_mount = sb;
 	return 0;
+}
+
+/* One after the other: reading a super block sleeps, and neither a device nor a directory may be taken twice. */
+static int do_mount(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags)
+{
+	static struct wait_queue done = WAIT_QUEUE_INIT(done);
+	static bool mounting;
+	int error;
+
+	while (mounting)
+		sleep_on(&done);
+	mounting = true;
+	error = mount_at(type, dev, device, dir, flags);
+	mounting = false;
+	wake_up(&done);
+	return error;
 }
 
 /* The number of the device that a path names. */
@@ -281,21 +297,32 @@ asmlinkage int sys_mount(const char __user *device, const char __user *dir, cons
 	return error;
 }
 
-/* Take a file system out of the tree. -EBUSY while somebody uses it; -EIO when it could not be written: it stays. */
+/* Write out a file system that nobody can enter any more. */
+static int sync_super(struct super_block *sb)
+{
+	int error = write_inodes(sb);
+
+	if (!error)
+		error = sync_buffers(sb->s_dev);
+	return error ? error : blkdev_sync(sb->s_dev);
+}
+
+/*
+ * Take a file system out of the tree. -EBUSY while somebody uses it; -EIO when it could not be written: it stays. Writing sleeps, so the way in is
+ * closed before.
+ */
 static int do_umount(struct super_block *sb)
 {
 	int error;
 
-	if (!sb->s_covered || inodes_busy(sb))
+	if (!sb->s_covered || sb->s_covered->i_mount != sb || inodes_busy(sb))
 		return -EBUSY;
-	error = write_inodes(sb);
-	if (!error)
-		error = sync_buffers(sb->s_dev);
-	if (!error)
-		error = blkdev_sync(sb->s_dev);
-	if (error)
-		return error;
 	sb->s_covered->i_mount = NULL;
+	error = sync_super(sb);
+	if (error) {
+		sb->s_covered->i_mount = sb;
+		return error;
+	}
 	iput(sb->s_covered);
 	iput(sb->s_root);
 	drop_inodes(sb);

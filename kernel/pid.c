@@ -63,16 +63,22 @@ int alloc_pid(void)
 	return -EAGAIN;
 }
 
-/* Make a task known: from now on it can be found, signalled and waited for. */
+/* Make a task known: from now on it can be found, signalled and waited for. Masked: a key may signal a group, which walks the list. */
 void hash_task(struct task_struct *task)
 {
+	u32 flags = irq_save();
+
 	list_add(&task->pid_link, &buckets[(u32)task->pid % PID_BUCKETS]);
 	list_add_tail(&task->all_link, &all_tasks);
+	irq_restore(flags);
 	nr_forks++;
 }
 
 void unhash_task(struct task_struct *task)
 {
+	u32 flags = irq_save();
+
 	list_del(&task->pid_link);
 	list_del(&task->all_link);
+	irq_restore(flags);
 }

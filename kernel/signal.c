@@ -50,13 +50,16 @@ void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught)
 	}
 }
 
-/* Set or clear the work bit after pending or blocked changed. */
+/* Set or clear the work bit after pending or blocked changed. Masked, or a signal that an interrupt sends between the two would be overlooked. */
 void recalc_signals(struct task_struct *task)
 {
+	u32 flags = irq_save();
+
 	if (task->sig_pending & ~task->sig_blocked)
 		task->work |= WORK_SIGNAL;
 	else
 		task->work &= ~WORK_SIGNAL;
+	irq_restore(flags);
 }
 
 /* SIGCONT lets a stopped task go on whether or not it is handled; it and the stop signals cancel each other. */
@@ -176,6 +179,8 @@ void dequeue_signal(int sig, struct signal_source *source)
 /* Forget a pending signal altogether; all of them with 0. */
 void flush_signal(struct task_struct *task, int sig)
 {
+	u32 flags = irq_save();
+
 	list_for_each_safe(node, &task->sig_queue) {
 		struct queued_signal *q = list_entry(node, struct queued_signal, link);
 
@@ -186,6 +191,7 @@ void flush_signal(struct task_struct *task, int sig)
 	}
 	task->sig_pending &= sig ? ~SIGBIT(sig) : 0;
 	recalc_signals(task);
+	irq_restore(flags);
 }
 
 /*
@@ -195,6 +201,7 @@ void flush_signal(struct task_struct *task, int sig)
 void send_fault_signal(int sig, int code, u32 addr)
 {
 	struct k_sigaction *action = action_of(current, sig);
+	u32 flags = irq_save();
 
 	if (current->sig_blocked & SIGBIT(sig) || action->handler == SIGNAL_IGNORE) {
 		action->handler = SIGNAL_DEFAULT;
@@ -204,6 +211,7 @@ void send_fault_signal(int sig, int code, u32 addr)
 	current->sig_sources[sig - 1] = (struct signal_source){ .code = code, .addr = addr };
 	current->sig_pending |= SIGBIT(sig);
 	recalc_signals(current);
+	irq_restore(flags);
 }
 
 /* May current signal this task? */

@@ -108,11 +108,12 @@ asmlinkage int sys_getsid(int pid)
 	return task ? task->session : -ESRCH;
 }
 
-/* A session and a process group of its own, without a terminal. */
+/* A session and a process group of its own, without a terminal. -EPERM while there is such a group, be it one that the caller has left. */
 asmlinkage int sys_setsid(void)
 {
-	if (current->pgrp == current->pid)
-		return -EPERM;
+	list_for_each(node, &all_tasks)
+		if (list_entry(node, struct task_struct, all_link)->pgrp == current->pid)
+			return -EPERM;
 	current->leader = true;
 	current->session = current->pgrp = current->pid;
 	current->tty = 0;
@@ -157,22 +158,40 @@ static void fill_task_info(struct task_info *info, const struct task_struct *tas
 	memcpy(info->comm, task->comm, sizeof(info->comm));
 }
 
-/* ps(buf, max, start) (514): fill buf with the tasks from number start on in order of creation; how many. */
-asmlinkage int sys_ps(struct task_info __user *buf, int max, int start)
+/* The tasks from number start on, in order of creation, as many as there are and room is; how many. */
+static int list_tasks(struct task_info *list, int room, int start)
 {
-	struct task_info info;
 	int n = 0;
 
 	list_for_each(node, &all_tasks) {
 		if (start-- > 0)
 			continue;
-		if (n >= max)
+		if (n >= room)
 			break;
-		fill_task_info(&info, list_entry(node, struct task_struct, all_link));
-		if (copy_to_user(&buf[n++], &info, sizeof(info)) < 0)
-			return -EFAULT;
+		fill_task_info(&list[n++], list_entry(node, struct task_struct, all_link));
 	}
 	return n;
+}
+
+/*
+ * ps(buf, max, start) (514): fill buf with the tasks from number start on; how many. By way of a page, because copying to the program may sleep,
+ * and the list changes meanwhile.
+ */
+asmlinkage int sys_ps(struct task_info __user *buf, int max, int start)
+{
+	const int a_page = PAGE_SIZE / sizeof(struct task_info);
+	struct task_info *list = kpage_alloc();
+	int n = 0, got = a_page, error = 0;
+
+	if (!list)
+		return -ENOMEM;
+	start = start < 0 ? 0 : start;
+	for (; n < max && got == a_page && !error; n += got) {
+		got = list_tasks(list, max - n < a_page ? max - n : a_page, start + n);
+		error = copy_to_user(&buf[n], list, got * sizeof(*list));
+	}
+	kpage_free(list);
+	return error ? error : n;
 }
 
 /* reboot(): restart, halt or power off, after writing everything out. With power off the argument is the status that tools/run passes on. */

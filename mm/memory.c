@@ -110,14 +110,12 @@ static void share_entries(pte_t *to, pte_t *from, const struct vm_area *area, u3
 		share_private(to + first, from + first, count);
 }
 
-/* A copy of a page table that others use too, in whose place it comes: everything in it is shared as fork would have. Whether there was memory. */
-static bool copy_table(struct mm *mm, pte_t *pde, u32 addr)
+/* Make frame, which is zeroed, a copy of a page table that others use too, and take its place: everything in it is shared as fork would have. */
+static void copy_table(struct mm *mm, pte_t *pde, u32 addr, u32 frame)
 {
-	u32 start = addr & ~(LARGE_PAGE_SIZE - 1), frame = get_zeroed_page();
+	u32 start = addr & ~(LARGE_PAGE_SIZE - 1);
 	pte_t *from = table_of(*pde);
 
-	if (!frame)
-		return false;
 	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = list_entry(node, struct vm_area, link);
 
@@ -126,7 +124,6 @@ static bool copy_table(struct mm *mm, pte_t *pde, u32 addr)
 	}
 	free_page(PTE_FRAME(*pde));
 	*pde = frame | TABLE_BITS;
-	return true;
 }
 
 /*
@@ -136,15 +133,22 @@ static bool copy_table(struct mm *mm, pte_t *pde, u32 addr)
 static bool own_table(struct mm *mm, u32 addr)
 {
 	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
+	u32 frame = 0;
 
 	if (!(*pde & PTE_P))
 		return make_table(pde);
 	if (!(*pde & PAGE_COW))
 		return true;
 	if (page_of(PTE_FRAME(*pde))->count > 1) {
-		if (!copy_table(mm, pde, addr))
+		frame = get_zeroed_page();
+		if (!frame)
 			return false;
+	}
+	if (page_of(PTE_FRAME(*pde))->count > 1) {
+		copy_table(mm, pde, addr, frame);
 	} else {
+		if (frame)
+			free_page(frame);	/* reclaim has slept, and the others are gone */
 		*pde = (*pde & ~PAGE_COW) | PTE_W;
 	}
 	if (current->mm == mm)

@@ -271,7 +271,7 @@ void tty_leave(struct tty *tty)
 	tty->session = tty->pgrp = 0;
 }
 
-/* The terminal begins a new life: who has it open has it no more, and its session's leader is told. */
+/* The terminal begins a new life: who has it open has it no more, and its session's leader and foreground group are told. */
 void tty_hangup(struct tty *tty)
 {
 	struct task_struct *leader = tty->session ? find_task(tty->session) : NULL;
@@ -287,6 +287,8 @@ void tty_hangup(struct tty *tty)
 		send_signal(SIGHUP, leader);
 		send_signal(SIGCONT, leader);
 	}
+	if (tty->pgrp)
+		hangup_group(tty->pgrp);
 	tty_leave(tty);
 }
 

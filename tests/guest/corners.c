@@ -1,11 +1,15 @@
 /* Corners where several parts of the kernel meet: names through links, orphaned groups, tracers, rights that change. */
 #include <abi/elf.h>
 #include <abi/ptrace.h>
+#include <abi/taskinfo.h>
 #include <check.h>
+#include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 /* A link on the way to a name that is made, moved or removed. */
 static void names_behind_links(void)
@@ -22,6 +26,18 @@ static void names_behind_links(void)
 	CHECK(symlink("corner-loop", "/tmp/corner-loop") == 0);
 	CHECK_ERRNO(mkdir("/tmp/corner-loop/dir", 0755), ELOOP);
 	CHECK(unlink("/tmp/corner-loop") == 0);
+}
+
+/* Nothing can be moved into a directory that was removed, where nobody would find it. */
+static void into_the_void(void)
+{
+	int fd;
+
+	CHECK(mkdir("/tmp/corner", 0755) == 0 && chdir("/tmp/corner") == 0 && rmdir("/tmp/corner") == 0);
+	fd = open("/tmp/corner-file", O_WRONLY | O_CREAT, 0644);
+	CHECK(fd >= 0 && close(fd) == 0);
+	CHECK_ERRNO(rename("/tmp/corner-file", "lost"), ENOENT);
+	CHECK(chdir("/tmp") == 0 && unlink("/tmp/corner-file") == 0);
 }
 
 static int report[2];
@@ -62,6 +78,72 @@ static void orphaned_groups(void)
 	CHECK(wait_status(pid) == 0);
 	CHECK(read(report[0], &c[0], 1) == 1 && c[0] == 'h');
 	CHECK(read(report[0], &c[1], 1) == 1 && c[1] == 'c');
+}
+
+/* A group keeps its number while it has members: no session of that number begins, even if its first process has left it. */
+static void group_left_behind(void)
+{
+	int leader, member, status;
+
+	leader = fork();
+	if (leader == 0) {
+		CHECK(setpgid(0, 0) == 0);
+		member = fork();
+		if (member == 0)
+			for (;;)
+				pause();
+		CHECK(setpgid(0, getppid()) == 0);
+		CHECK_ERRNO(setsid(), EPERM);
+		CHECK(kill(member, SIGKILL) == 0 && waitpid(member, &status, 0) == member);
+		CHECK(setsid() == getpid());
+		_exit(0);
+	}
+	CHECK(wait_status(leader) == 0);
+}
+
+/* The leader of a session on a terminal, with a foreground group that would sleep for ever. */
+static void lead_session(const char *terminal)
+{
+	int fd, member;
+
+	CHECK(setsid() > 0);
+	fd = open(terminal, O_RDWR);
+	member = fork();
+	if (member == 0)
+		for (;;)
+			pause();
+	setpgid(member, member);
+	signal(SIGTTOU, SIG_IGN);
+	signal(SIGHUP, on_hangup);
+	CHECK(ioctl(fd, TIOCSPGRP, &member) == 0);
+	write(report[1], "r", 1);
+	pause();
+	_exit(0);
+}
+
+/* The terminal goes, the leader notices and ends: the foreground group is told, too. */
+static void foreground_hangup(void)
+{
+	int master = open("/dev/ptmx", O_RDWR), zero = 0, number, leader;
+	char c, terminal[32];
+
+	alarm(10);
+	CHECK(ioctl(master, TIOCSPTLCK, &zero) == 0 && ioctl(master, TIOCGPTN, &number) == 0);
+	snprintf(terminal, sizeof(terminal), "/dev/pts/%d", number);
+	CHECK(pipe(report) == 0);
+	leader = fork();
+	if (leader == 0) {
+		close(master);
+		close(report[0]);
+		lead_session(terminal);
+	}
+	close(report[1]);
+	CHECK(read(report[0], &c, 1) == 1 && c == 'r');
+	sleep_ms(20);
+	CHECK(close(master) == 0);
+	CHECK(wait_status(leader) == 0);
+	while (read(report[0], &c, 1) == 1)		/* what the leader wrote; then the end, when the group is gone */
+		;
 }
 
 static long trace(int request, int pid, long data)
@@ -183,10 +265,42 @@ static void child_number(void)
 	CHECK(wait_status(pid) == 0 && number == -1);
 }
 
+/* The list of processes copied into a page that must be read from the disk first, while others come and go. */
+static void ps_and_exits(void)
+{
+	static struct task_info list[16];
+	int forker, fd, tasks;
+	char *page;
+
+	if (!on_cowix())
+		return;
+	forker = fork();
+	for (int i = 0; forker == 0; i++) {
+		if (fork() == 0)
+			_exit(0);
+		wait(NULL);
+	}
+	fd = open("/tests/corners", O_RDONLY);
+	for (int i = 0; i < 50; i++) {
+		mm_audit(NULL, AUDIT_DROP_CACHES);
+		page = (char *)syscall(__NR_mmap2, 0, 8192, 3, 2, fd, 0);
+		CHECK(page != (char *)-1);
+		tasks = syscall(__NR_ps, list, 16, 0);		/* the last one goes into the second page */
+		CHECK(tasks > 2 && syscall(__NR_ps, page + 4096 - (tasks - 1) * sizeof(list[0]), 60, 0) < 20);
+		CHECK(syscall(__NR_munmap, page, 8192) == 0);
+	}
+	CHECK(syscall(__NR_ps, list, 16, 0) > 2 && list[0].pid == 1);
+	CHECK_ERRNO(syscall(__NR_ps, 4096, 8, 0), EFAULT);
+	kill(forker, SIGKILL);
+	wait_status(forker);
+}
+
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
-      { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
-      { "tracer_exits", "a child runs on without its tracer", tracer_exits },
+      { "into_the_void", "rename into a directory that is gone", into_the_void }, { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
+      { "foreground_hangup", "a hangup reaches the foreground group", foreground_hangup },
+      { "group_left_behind", "setsid with members left", group_left_behind }, { "tracer_exits", "a child runs on without its tracer", tracer_exits },
       { "detached", "a zombie behind a detached child", detached },
       { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
       { "knows_rights", "a set-id program knows that it is one", knows_rights }, { "set_ids", "the same as a user", set_ids },
-      { "child_number", "CLONE_CHILD_SETTID", child_number })
+      { "child_number", "CLONE_CHILD_SETTID", child_number },
+      { "ps_and_exits", "ps while processes end", ps_and_exits })
