@@ -1,0 +1,146 @@
+"""What must not be lost: files that were synced when the power goes, what is on a disk that fails or is full, a machine whose floppy is taken out."""
+import importlib.machinery
+import importlib.util
+import os
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import BUILD, FLOPPY, TEST_FLOPPY, TOP, Machine, cowix, mkfs
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(TOP, "tools"))
+from minixfs import FORMATS, Reader     # noqa: E402
+
+SECTOR = 512
+PROGRAMS = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+
+
+def load_mkfs():
+    loader = importlib.machinery.SourceFileLoader("mkfs_tool", f"{TOP}/tools/mkfs")
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("mkfs_tool", loader))
+    loader.exec_module(module)
+    return module
+
+
+class Guest(Machine):
+    """A machine that runs one command, and whose power can be cut at any moment. What the command writes is in out and err, the log in log."""
+
+    def __init__(self, folder, command, *options, memory=32, params="", floppy=FLOPPY, drive=None):
+        self.folder, self.image = str(folder), os.path.join(str(folder), "boot.img")
+        with open(floppy, "rb") as f:
+            data = bytearray(f.read())
+        load_mkfs().set_params(data, f"panic=off {params} run={command}" if command else params)
+        with open(self.image, "wb") as f:
+            f.write(data)
+        ports = [("isa-serial,chardev=out,index=0", "out"), ("isa-serial,chardev=err,index=1", "err"), ("isa-debugcon,iobase=0xe9,chardev=log", "log")]
+        files = [word for device, name in ports for word in ("-chardev", f"file,id={name},path={folder}/{name}", "-device", device)]
+        super().__init__(self.folder, drive(self.image) if drive else self.image, *files, *options, "-m", str(memory))
+
+    def text(self, name="out"):
+        with open(os.path.join(self.folder, name), "rb") as f:
+            return f.read().decode("latin-1")
+
+    def expect(self, text, name="out", seconds=50):
+        """Wait for a line in out, err or log."""
+        end = time.monotonic() + seconds
+        while text not in self.text(name):
+            assert time.monotonic() < end and self.process.poll() is None, f"no {text!r}\n" + self.text("out") + self.text("err") + self.text("log")
+            time.sleep(0.01)
+
+    def end(self, seconds=50):
+        """Wait until the machine switches itself off."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.close()
+            pytest.fail("still running\n" + self.text("out") + self.text("err") + self.text("log"))
+
+
+@pytest.fixture
+def guest(tmp_path):
+    guests = []
+
+    def start(command, *options, **more):
+        guests.append(Guest(tmp_path, command, *options, **more))
+        return guests[-1]
+    yield start
+    for machine in guests:
+        machine.close()
+
+
+def ide(image, index=0):
+    return "-drive", f"if=ide,index={index},format=raw,file={image}"
+
+
+def volume(path, name, kilobytes=1500):
+    """An empty volume made by the host's mkfs.minix."""
+    fmt = FORMATS[name]
+    with open(path, "wb") as f:
+        f.truncate(kilobytes << 10)
+    subprocess.run(["mkfs.minix", f"-{fmt.version}", "-n", str(fmt.name_size), str(path)], check=True, capture_output=True)
+    return str(path)
+
+
+def repair(path):
+    """fsck.minix -a as after a power cut: whatever it finds it repairs, and then the volume is clean."""
+    first = subprocess.run(["fsck.minix", "-fa", path], capture_output=True)
+    assert first.returncode in (0, 3, 7), first.stdout.decode("latin-1") + first.stderr.decode()
+    again = subprocess.run(["fsck.minix", "-fa", path], capture_output=True)
+    assert again.returncode == 0, first.stdout.decode("latin-1") + again.stdout.decode("latin-1")
+    return first.stdout.decode("latin-1")
+
+
+def numbers(first, last):
+    """What `seq first last` writes."""
+    return "".join(f"{i}\n" for i in range(first, last + 1)).encode()
+
+
+def content(reader, path):
+    """A file's bytes, or None."""
+    try:
+        return reader.read(reader.lookup(path))
+    except (KeyError, ValueError):
+        return None
+
+
+# What is synced survives a power cut
+
+WORK = "mkdir -p {0}/d/e; seq 1 30000 > {0}/d/e/ramp; seq 1 10 > {0}/old; mv {0}/old {0}/d/new; cp -r /etc {0}/copy; rm {0}/copy/rc; sync; echo synced; sleep 60"
+
+
+def check_work(image, top):
+    report = repair(image)
+    reader = Reader(image)
+    assert content(reader, f"{top}/d/e/ramp") == numbers(1, 30000) and content(reader, f"{top}/d/new") == numbers(1, 10), report
+    assert content(reader, f"{top}/copy/ttys") == open(f"{TOP}/user/etc/ttys", "rb").read() and content(reader, f"{top}/old") is None
+    assert content(reader, f"{top}/copy/rc") is None
+    outside = subprocess.run(["grub-fstest", image, "cat", f"{top}/d/e/ramp"], capture_output=True)
+    assert outside.stdout == numbers(1, 30000), outside.stderr
+    return report
+
+
+@pytest.mark.parametrize("name", ["minix1", "minix3"])
+def test_sync_then_cut_disk(name, guest, tmp_path):
+    """The moment sync is back, all of it is on the disk."""
+    image = volume(tmp_path / "disk.img", name)
+    machine = guest("mount /dev/hda /mnt; " + WORK.format("/mnt"), *ide(image))
+    machine.expect("synced")
+    machine.close()
+    check_work(image, "")
+
+
+@pytest.mark.parametrize("memory", [32, 4])
+def test_sync_then_cut_floppy(memory, guest):
+    """The same for the root: in the ramdisk, which sync writes back, or with 4 MB on the floppy itself."""
+    machine = guest(WORK.format("/root"), memory=memory)
+    machine.expect("synced")
+    machine.close()
+    assert f"root: /dev/{'ram0' if memory > 4 else 'fd0'}" in machine.text("log")
+    check_work(machine.image, "/root")
