@@ -340,7 +340,7 @@ asmlinkage int sys_fsync(int fd)
 	struct file *file = fget(fd);
 	const struct inode *inode;
 	kdev_t dev;
-	int error = 0;
+	int error, flushed;
 
 	if (!file)
 		return -EBADF;
@@ -348,11 +348,9 @@ asmlinkage int sys_fsync(int fd)
 	if (!inode->i_sb)
 		return -EINVAL;
 	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
-	if (dev == inode->i_sb->s_dev)
-		error = write_inodes(inode->i_sb);
-	if (!error)
-		error = sync_buffers(dev);
-	return error ? error : blkdev_sync(dev);
+	error = dev == inode->i_sb->s_dev ? write_caches(inode->i_sb) : sync_buffers(dev);
+	flushed = blkdev_sync(dev);
+	return error ? error : flushed;
 }
 
 asmlinkage int sys_syncfs(int fd)

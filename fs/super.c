@@ -46,10 +46,27 @@ static int reclaim(int wanted)
 	if (dropped || writing)
 		return dropped;
 	writing = true;
-	write_inodes(NULL);
-	sync_buffers(0);
+	write_caches(NULL);
 	writing = false;
 	return drop_clean(wanted);
+}
+
+/*
+ * Write a file system's caches out (NULL: all): the data of files, then directories and what else leads to data, inodes last. Whatever an inode refers
+ * to is on the medium before it does, so that a power cut does not make old contents pointers. All is tried; the first error.
+ */
+int write_caches(struct super_block *sb)
+{
+	int (*const writers[])(struct inode *) = { write_inode_pages, write_inode };
+	int first_error = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(writers); i++) {
+		int error = write_inodes(sb, writers[i]), written = sync_buffers(sb ? sb->s_dev : 0);
+
+		if (!first_error)
+			first_error = error ? error : written;
+	}
+	return first_error;
 }
 
 /* Called once by start_kernel. */
@@ -201,11 +218,10 @@ int mount_root(void)
 	return 0;
 }
 
-/* Write everything out, outermost layer first: pages, inodes, buffers, then what the devices themselves hold back. */
+/* Write everything out, in the end also what the devices themselves hold back. */
 void sync_all(void)
 {
-	write_inodes(NULL);
-	sync_buffers(0);
+	write_caches(NULL);
 	blkdev_sync_all();
 }
 
@@ -282,9 +298,7 @@ static int do_umount(struct super_block *sb)
 
 	if (!sb->s_covered || inodes_busy(sb))
 		return -EBUSY;
-	error = write_inodes(sb);
-	if (!error)
-		error = sync_buffers(sb->s_dev);
+	error = write_caches(sb);
 	if (!error)
 		error = blkdev_sync(sb->s_dev);
 	if (error)

@@ -134,7 +134,8 @@ static inline struct inode *igrab(struct inode *inode)
 void lock_inode(struct inode *inode);
 void unlock_inode(struct inode *inode);
 void mark_inode_dirty(struct inode *inode);
-int write_inodes(struct super_block *sb);		/* their pages, then themselves; NULL: all */
+int write_inode(struct inode *inode);
+int write_inodes(struct super_block *sb, int (*write)(struct inode *inode));	/* write_inode or write_inode_pages; NULL: all */
 int shrink_inodes(void);
 bool inode_in_memory(const struct super_block *sb, u32 ino);
 bool inodes_busy(struct super_block *sb);
@@ -181,6 +182,7 @@ struct super_block {
 };
 
 int mount_root(void);
+int write_caches(struct super_block *sb);		/* NULL: all */
 void sync_all(void);
 void fs_init(void);
 void fs_drop_caches(void);

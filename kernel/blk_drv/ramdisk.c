@@ -80,7 +80,10 @@ static int write_back(u32 block, u32 n, u8 *buffer)
 	return error;
 }
 
-/* sync: write all changed blocks back, in runs. The first error ends it; what is left stays dirty. Called again, it tries again. */
+/*
+ * sync: write all changed blocks back, in runs, the last first: data and directories before the inodes that refer to them. The first error ends it; what
+ * is left stays dirty. Called again, it tries again.
+ */
 static int ramdisk_sync(kdev_t dev)
 {
 	u8 *buffer = kpage_alloc();
@@ -89,14 +92,14 @@ static int ramdisk_sync(kdev_t dev)
 	(void)dev;
 	if (!buffer)
 		return -ENOMEM;
-	for (u32 block = 0; block < nr_blocks && !error;) {
+	for (u32 end = nr_blocks; end > 0 && !error;) {
 		u32 n = 0;
 
-		while (n < PAGE_SIZE / BLOCK_SIZE && is_dirty(block + n))
+		while (n < PAGE_SIZE / BLOCK_SIZE && is_dirty(end - 1 - n))
 			n++;
 		if (n)
-			error = write_back(block, n, buffer);
-		block += n ? n : 1;
+			error = write_back(end - n, n, buffer);
+		end -= n ? n : 1;
 	}
 	kpage_free(buffer);
 	return error;
