@@ -186,24 +186,25 @@ static int write_page(struct cached_page *page)
 	int error;
 
 	page->users++;
-	page->dirty = false;
+	page->dirty = page->failed = false;
 	error = map_page(page, where);
 	if (!error)
 		error = page_io(page, WRITE, where);
 	else if (error == -EIO)
 		goto out;
 	if (error)
-		page->dirty = true;
+		page->dirty = page->failed = true;
 out:
 	page->users--;
 	return error;
 }
 
-/* Write a file's dirty pages back; the first error. A page that could not be written stays dirty. */
+/* Write a file's dirty pages back; the first error. A page that could not be written stays dirty, until memory is short. */
 int write_inode_pages(struct inode *inode)
 {
-	int first_error = 0;
+	int first_error = inode->i_lost ? -EIO : 0;
 
+	inode->i_lost = false;
 	list_for_each(node, &inode->pages) {
 		struct cached_page *page = list_entry(node, struct cached_page, inode_link);
 		int error = page->dirty ? write_page(page) : 0;
@@ -233,7 +234,7 @@ void drop_inode_pages(struct inode *inode, u32 size)
 	}
 }
 
-/* Called when memory is short: drop up to wanted clean pages that nobody maps, the longest unused first; how many. */
+/* Called when memory is short: drop up to wanted pages that nobody maps and that are clean or cannot be written, the longest unused first; how many. */
 int shrink_page_cache(int wanted)
 {
 	int dropped = 0;
@@ -243,7 +244,8 @@ int shrink_page_cache(int wanted)
 
 		if (dropped >= wanted)
 			break;
-		if (!page->dirty && !page->users && page_of(page->frame)->count == 1) {
+		if ((!page->dirty || page->failed) && !page->users && page_of(page->frame)->count == 1) {
+			page->inode->i_lost |= page->dirty;
 			free_cached_page(page);
 			dropped++;
 		}

@@ -60,6 +60,7 @@ struct cached_page {
 	u32 frame;
 	u32 users;				/* who work on it right now: not to be dropped */
 	bool dirty, uptodate;
+	bool failed;				/* it could not be written; dirty too */
 	bool reading;				/* by one of its users; the others wait */
 };
 
@@ -111,6 +112,7 @@ struct inode {
 	u32 i_mode, i_uid, i_gid, i_nlink, i_size;
 	u32 i_atime, i_mtime, i_ctime;
 	bool i_dirty, i_locked, i_valid;
+	bool i_lost;				/* data that could not be written is gone: for the next who syncs */
 	struct wait_queue i_wait;
 	struct super_block *i_mount;		/* a file system mounted on this directory */
 	const struct inode_ops *i_op;

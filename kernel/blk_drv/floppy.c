@@ -78,6 +78,7 @@ static enum state state;
 static struct drive {
 	bool present, calibrated;
 	u32 cylinder;
+	u32 failures;			/* requests that failed since the last that did not */
 } drives[DRIVES];
 static u32 drive;			/* that the request is for */
 static u32 served;			/* sectors of the request that are done */
@@ -142,8 +143,9 @@ static void write_dor(void)
 
 static void complain(const char *what)
 {
-	printk("fd%u: %s: port %x, status %x, st0 %x st1 %x st2 %x, sector %u\n", drive, what, FDC_DATA, inb(FDC_MSR), result[0],
-	       result[1], result[2], sector_now());
+	if (drives[drive].failures < FAILURES_TOLD)
+		printk("fd%u: %s: port %x, status %x, st0 %x st1 %x st2 %x, sector %u\n", drive, what, FDC_DATA, inb(FDC_MSR), result[0],
+		       result[1], result[2], sector_now());
 }
 
 /* The request is over. The motor runs on for a while. */
@@ -163,6 +165,7 @@ static void finish(int error)
 	timer_add(&motor_timer, MOTOR_OFF, motor_off, NULL);
 	state = IDLE;
 	served = tries = 0;
+	drives[drive].failures = error ? drives[drive].failures + 1 : 0;
 	end_request(rq, error);
 }
 
@@ -172,7 +175,7 @@ static void retry(const char *what)
 	buffered_dev = 0;
 	needs_reset = true;
 	drives[drive].calibrated = false;
-	if (++tries >= RETRIES) {
+	if (++tries >= (drives[drive].failures < FAILURES_TOLD ? RETRIES : 1)) {
 		complain(what);
 		finish(-EIO);
 		return;

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define TTYS_MAX	8
-#define SYNC_SECONDS	30
+#define SYNC_SECONDS	5
 
 static struct terminal {
 	char device[32];
@@ -115,7 +115,7 @@ static void read_ttys(void)
 		strcpy(terminals[nr_terminals++].device, "/dev/console");
 }
 
-/* Writes what has changed to the disk every half a minute. */
+/* Writes what has changed to the disks every few seconds. */
 static void start_update(void)
 {
 	if (fork() != 0)
