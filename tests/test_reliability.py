@@ -1,6 +1,7 @@
 """What must not be lost: files that were synced when the power goes, what is on a disk that fails or is full, a machine whose floppy is taken out."""
 import importlib.machinery
 import importlib.util
+import json
 import os
 import random
 import re
@@ -275,14 +276,218 @@ def with_script(tmp_path, work):
 @pytest.mark.parametrize("name,seed", [("minix1", 1), ("minix1", 2), ("minix3", 3)])
 def test_power_cut_disk(name, seed, guest, tmp_path):
     """What fsck.minix repairs is the first version only: of the third (util-linux 2.38) it writes its tables to the wrong place."""
-    disk, log, cut, work = volume(tmp_path / "disk.img", name, 800), tmp_path / "log", str(tmp_path / "cut.img"), Work(seed, 8, 9)
+    disk, log, cut, work = volume(tmp_path / "disk.img", name, 800), tmp_path / "writes", str(tmp_path / "cut.img"), Work(seed, 8, 9)
     before, missing = open(disk, "rb").read(), []
     machine = guest("mount /dev/hda /mnt; sh /root/work /mnt", *recorded(disk, log, "ide-hd,drive=lw,bus=ide.0"), floppy=with_script(tmp_path, work))
     machine.end()
     assert "power off, status 0" in machine.text("log")
     writes = logged(log)
-    for number, flushes in replay(before, writes, cut):
+    for number, flushes in replay(before, writes, cut):         # each sync ends with a flush
         if name == "minix1":
             repair(cut)
         missing += [(number, what) for what in work.lost(cut, min(flushes, len(work.states) - 1))]
     assert not missing, f"of {len(writes)} writes"
+
+
+@pytest.mark.parametrize("memory", [32, 4])
+def test_power_cut_floppy(memory, guest, tmp_path):
+    """The root's floppy; a number in its first block, which is no file's, is written after each sync. Out of the ramdisk renames come in no order."""
+    log, cut, work = tmp_path / "writes", str(tmp_path / "cut.img"), Work(5, 5, 9, 20)
+    work.script = ["mkdir w; cd w"] + [line.replace("sync", f"sync; echo {n} | dd of=/dev/fd0 conv=notrunc,fsync 2>/dev/null")
+                                       for n, line in enumerate(work.script)]
+    marks = [n for n, line in enumerate(work.script) if "fsync" in line]
+    machine = guest("sh /root/work /root", memory=memory, floppy=with_script(tmp_path, work),
+                    drive=lambda image: recorded(image, log, "floppy,drive=lw,unit=0"))
+    before = open(tmp_path / "boot.img", "rb").read()
+    machine.end()
+    assert "power off, status 0" in machine.text("log")
+    writes, missing = logged(log), []
+    for number, _ in replay(before, writes, cut):
+        with open(cut, "rb") as f:
+            mark = re.match(rb"(\d+)\n", f.read(8))
+        synced = marks.index(int(mark[1]) + 1) + 1 if mark else 0
+        repair(cut)
+        missing += [(number, what) for what in work.lost(cut, min(synced, len(work.states) - 1), "/root/w")]
+    if memory > 4:
+        missing = [what for what in missing if "(lost)" in what[1] or "(append)" in what[1]]
+    assert synced == len(marks) and not missing, f"of {len(writes)} writes"
+
+
+def test_update(guest, tmp_path):
+    """Nobody calls sync, but init's update does every 5 seconds: what was written 8 seconds ago is there."""
+    disk, etc = volume(tmp_path / "disk.img", "minix1"), tmp_path / "etc"
+    shutil.copytree(f"{TOP}/user/etc", etc)
+    (etc / "rc").write_text("mount /dev/hda /mnt; seq 1 30000 > /mnt/made; seq 1 3000 > /root/made; echo made > /dev/ttyS1\n")
+    floppy = str(tmp_path / "etc.img")
+    assert mkfs(floppy, *PROGRAMS, etc=str(etc)).returncode == 0
+    machine = guest(None, *ide(disk), floppy=floppy)
+    machine.expect("made", "err")
+    assert content(Reader(disk), "/made") != numbers(1, 30000)
+    time.sleep(8)
+    machine.close()
+    for image, path, last in ((disk, "/made", 30000), (machine.image, "/root/made", 3000)):
+        repair(image)
+        assert content(Reader(image), path) == numbers(1, last)
+
+
+# Disks that fail
+
+def protected(image, index=0):
+    return "-drive", f"if=floppy,index={index},format=raw,file={image},readonly=on"
+
+
+def failing(image, device, *rules):
+    """A disk whose image fails as the rules say: QEMU's blkdebug."""
+    rules = [dict({"event": "none", "errno": 5}, **rule) for rule in rules]
+    return ("-blockdev", f"driver=file,node-name=file,filename={image}",
+            "-blockdev", json.dumps({"driver": "blkdebug", "node-name": "debug", "image": "file", "inject-error": rules}),
+            "-blockdev", "driver=raw,node-name=raw,file=debug", "-device", f"{device},drive=raw")
+
+
+def failing_ide(image, *rules):
+    return failing(image, "ide-hd,bus=ide.0,werror=report,rerror=report", *rules)
+
+
+@pytest.mark.parametrize("memory", [32, 4])
+def test_write_protected_root(memory, guest):
+    """fsync says why; what was written can be read, and nothing on the floppy changes. The log has a few lines, not one for each block."""
+    machine = guest("seq 1 20000 > /root/f; sync; echo $?; sync /root/f; echo $?; seq 1 20000 | cmp - /root/f && echo same; sync; audit | head -1",
+                    memory=memory, drive=protected)
+    before = open(machine.image, "rb").read()
+    machine.end()
+    assert machine.text() == "0\n1\nsame\nmismatches 0\n" and "sync: /root/f: Read-only file system" in machine.text("err")
+    assert 1 <= machine.text("log").count("fd0: write-protected: ") <= 8 and "power off, status 0" in machine.text("log")
+    assert open(machine.image, "rb").read() == before
+
+
+def test_write_protected_mount(guest, tmp_path):
+    """A floppy beside the root: it cannot be unmounted while it has unwritten files, and nothing else suffers."""
+    floppy = volume(tmp_path / "floppy.img", "minix1", 1440)
+    before = open(floppy, "rb").read()
+    machine = guest("mount /dev/fd1 /mnt; ls /mnt; umount /mnt; echo $?; mount /dev/fd1 /mnt; seq 1 20000 > /mnt/f; sync; sync /mnt/f; echo $?; "
+                    "umount /mnt; echo $?; wc -l /mnt/f; seq 1 30 > /root/x; sync /root/x; echo $?; audit | head -1", *protected(floppy, 1))
+    machine.end()
+    assert re.fullmatch(r"0\n1\n1\n\s*20000 /mnt/f\n0\nmismatches 0\n", machine.text()), machine.text()
+    assert machine.text("err") == "sync: /mnt/f: Read-only file system\numount: /mnt: Read-only file system\n"
+    assert open(floppy, "rb").read() == before and content(Reader(machine.image), "/root/x") == numbers(1, 30)
+
+
+@pytest.mark.parametrize("memory", [32, 4])
+def test_bad_sector_on_the_floppy(memory, guest):
+    """fsync says EIO, the log which sector; all other blocks are written."""
+    zone = Reader(FLOPPY).zones - 250                           # free, and taken by the file after the first
+    bad = zone * 2 + 1
+    machine = guest("seq 1 9000 > /root/a; seq 1 90000 > /root/b; seq 1 9000 > /root/c; sync; sync /root/c; echo $?; seq 1 90000 | cmp - /root/b && echo same; "
+                    "sync; audit | head -1", memory=memory, drive=lambda image: failing(image, "floppy,unit=0", {"iotype": "write", "sector": bad}))
+    machine.end()
+    assert machine.text() == "1\nsame\nmismatches 0\n" and "Input/output error" in machine.text("err")
+    lines = re.findall(r"fd0: transfer failed: .* sector (\d+)", machine.text("log"))
+    assert 1 <= len(lines) <= 8 and all(bad - 8 < int(sector) <= bad for sector in lines)
+    repair(machine.image)
+    reader = Reader(machine.image)
+    b = content(reader, "/root/b")
+    assert content(reader, "/root/a") == content(reader, "/root/c") == numbers(1, 9000)
+    wrong = [i // 1024 for i, (x, y) in enumerate(zip(b, numbers(1, 90000))) if x != y]
+    assert len(b) == len(numbers(1, 90000)) and len(set(wrong)) <= (1 if memory > 4 else 4)
+
+
+def test_bad_sector_that_passes(guest):
+    """An error that does not come back is repaired by trying again: nobody hears of it."""
+    machine = guest("seq 1 20000 > /root/a; sync /root/a; echo $?", drive=lambda image: failing(image, "floppy,unit=0", {"iotype": "write", "once": True}))
+    machine.end()
+    assert machine.text() == "0\n" and "failed" not in machine.text("log")
+    assert content(Reader(machine.image), "/root/a") == numbers(1, 20000)
+
+
+def test_dead_disk(guest, tmp_path):
+    """No write to a disk works any more, and more is written to it than memory holds: the writers are not stopped, others have memory and work on."""
+    disk = volume(tmp_path / "disk.img", "minix1", 60000)
+    before = open(disk, "rb").read()
+    machine = guest("mount /dev/hda /mnt; dd if=/dev/zero of=/mnt/f bs=64k count=400 2>/dev/null; echo $?; ls -lR / | wc >/dev/null; echo $?; "
+                    "sync /mnt/f; echo $?; umount /mnt; echo $?; seq 1 20000 > /root/f; sync /root/f; echo $?; rm /mnt/f; audit -d | head -1",
+                    *failing_ide(disk, {"iotype": "write"}), memory=16)
+    machine.end()
+    assert machine.text() == "0\n0\n1\n1\n0\nmismatches 0\n", machine.text("err")
+    assert 1 <= machine.text("log").count("hda: error") <= 24 and "out of memory" not in machine.text("log")
+    assert content(Reader(machine.image), "/root/f") == numbers(1, 20000) and open(disk, "rb").read() == before
+
+
+def test_floppy_taken_out(guest, tmp_path):
+    """Without its floppy a mounted file system answers EIO, or from memory; with the floppy back, what was written meanwhile gets there."""
+    floppy = volume(tmp_path / "floppy.img", "minix1", 1440)
+    machine = guest("mount /dev/fd1 /mnt; seq 1 1000 > /mnt/a; cp /bin/sh /mnt/sh; sync; echo ready; read x < /dev/ttyS0; seq 1 20000 > /mnt/b; sync /mnt/b; echo $?; "
+                    "dd if=/dev/fd1 bs=1k skip=1400 count=1; echo $?; seq 1 1000 | cmp - /mnt/a && umount /mnt; echo $?; echo out; read x < /dev/ttyS0; "
+                    "sync /mnt/b; echo $?; umount /mnt; echo $?; audit | head -1".replace("read x < /dev/ttyS0", "sleep 3"),
+                    "-drive", f"if=none,id=medium,format=raw,file={floppy}", "-device", "floppy,id=second,drive=medium,unit=1")
+    machine.expect("ready")
+    machine.command("eject", id="second", force=True)
+    machine.expect("out\n")
+    machine.command("blockdev-change-medium", id="second", filename=floppy, format="raw")
+    machine.end()
+    assert machine.text() == "ready\n1\n1\n1\nout\n0\n0\nmismatches 0\n", machine.text("err")
+    assert machine.text("err").count("Input/output error") == 3 and repair(floppy)
+    reader = Reader(floppy)
+    assert content(reader, "/a") == numbers(1, 1000) and content(reader, "/b") == numbers(1, 20000)
+
+
+def test_read_error_in_a_program(guest, tmp_path):
+    """Copies of a program, each with another page that cannot be read: exec says EIO, or the program gets SIGBUS, or it does not need that page."""
+    disk = volume(tmp_path / "disk.img", "minix1", 4000)
+    pages = (os.path.getsize(f"{BUILD}/bin/sed") + 4095) // 4096
+    assert cowix(f"mount /dev/hda /mnt; for i in {' '.join(map(str, range(pages)))}; do cp /bin/sed /mnt/$i; done; umount /mnt",
+                 *(f"-q={word}" for word in ide(disk))).status == 0
+    reader, rules = Reader(disk), []
+    for page in range(pages):
+        zones = reader.file_zones(reader.inode(reader.lookup(f"/{page}"))[3], [])
+        rules.append({"iotype": "read", "sector": zones[page * 4] * 2})
+    machine = guest("mount /dev/hda /mnt; i=0; while [ $i -lt %d ]; do echo x | /mnt/$i s/x/$i/ 2>/dev/null; echo status $?; i=$((i+1)); done; "
+                    "cat /mnt/0; umount /mnt; echo $?; audit | head -1" % pages, *failing_ide(disk, *rules))
+    machine.end()
+    statuses = [int(status) for status in re.findall(r"status (\d+)", machine.text())]
+    assert len(statuses) == pages and statuses[0] == 126 and 128 + 7 in statuses and set(statuses) <= {0, 126, 128 + 7}, statuses
+    for page, status in enumerate(statuses):
+        assert (f"\n{page}\nstatus 0\n" in machine.text()) == (status == 0)
+    assert machine.text().endswith("\n0\nmismatches 0\n") and "Input/output error" in machine.text("err")
+
+
+# Full disks
+
+FILL = """mkdir -p $1/w; cd $1/w; seq 1 9000 > keep; sync; df . | tail -1
+writer() {
+	mkdir $1; i=0
+	while dd if=/bin/sh of=$1/$i bs=700 count=9 2>/dev/null && seq $i 2000 >> $1/$i 2>/dev/null; do i=$((i+1)); done
+	echo x > $1/last || echo full; }
+for n in 1 2 3 4; do writer $n & done; wait
+sync; df . | tail -1; seq 1 9000 | cmp - keep && echo kept
+rm -r 1 2 3 4; echo after > new && cat new; rm new; sync; df . | tail -1; audit | head -1"""
+
+
+@pytest.mark.parametrize("where,memory", [("/root", 32), ("/root", 4), ("/mnt", 32), ("/tmp", 16)], ids=["ramdisk", "floppy", "disk", "tmpfs"])
+def test_full_disk(where, memory, guest, tmp_path):
+    """Four processes write until the disk is full: each is told, what was there stays, and all of the space comes back."""
+    disk, overlay = volume(tmp_path / "disk.img", "minix3", 3000), tmp_path / "overlay" / "root"
+    overlay.mkdir(parents=True)
+    (overlay / "fill").write_text(FILL)
+    floppy = str(tmp_path / "fill.img")
+    assert mkfs(floppy, *PROGRAMS, overlay=str(tmp_path / "overlay")).returncode == 0
+    mount = {"/mnt": "mount /dev/hda /mnt; ", "/tmp": "mount -t tmpfs tmpfs /tmp; "}.get(where, "")
+    machine = guest(f"{mount}sh /root/fill {where}; cp {where}/w/keep /root/kept", *ide(disk), memory=memory, floppy=floppy)
+    machine.end()
+    lines = machine.text().splitlines()
+    before, full, after = [int(line.split()[3]) for line in lines if line.count("%") or len(line.split()) > 4]
+    assert machine.text("err").count("No space left on device") >= 4, machine.text("err")
+    assert full < 40 and after == before and "kept" in lines and "after" in lines and lines[-1] == "mismatches 0", machine.text()
+    assert "out of memory" not in machine.text("log")
+    subprocess.run(["fsck.minix", "-f", disk if where == "/mnt" else machine.image], check=True, capture_output=True)
+    assert content(Reader(machine.image), "/root/kept") == numbers(1, 9000)
+
+
+def test_sleepers_cost_nothing():
+    """With 400 processes asleep, a switch between two others and a fork take as many instructions as with none."""
+    costs = []
+    for sleepers in (0, 400):
+        result = cowix(f"bench -s {sleepers} W6 W2", "-i", "-m", "64")
+        assert result.status == 0, result.err
+        costs.append({line.split()[0]: int(line.split()[-1]) for line in result.out.decode().splitlines()})
+    for workload in ("W2", "W6"):
+        assert abs(costs[1][workload] - costs[0][workload]) <= 0.02 * costs[0][workload], costs

@@ -101,7 +101,7 @@ static struct channel {
 	struct prd *prds;		/* a page; NULL: no DMA */
 	struct disk {
 		bool dma, flush;
-		u32 failures;		/* requests that failed since the last that did not */
+		u32 failures[FLUSH + 1];	/* of each command, requests that failed since the last that did not */
 		struct partition parts[PARTITIONS];
 	} disks[DISKS];
 } channels[] = {
@@ -184,10 +184,10 @@ static void after_reset(struct timer *t)
 		begin(c);
 }
 
-/* Of the disk that is worked on. */
+/* Of the disk that is worked on, at the command that is. */
 static u32 *failures(struct channel *c)
 {
-	return &c->disks[unit_of(request(c)->dev)].failures;
+	return &c->disks[unit_of(request(c)->dev)].failures[request(c)->cmd];
 }
 
 static void give_up(struct channel *c, const char *what)

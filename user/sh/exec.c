@@ -144,9 +144,16 @@ static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin, 
 	struct saved *saved = NULL;
 	int status = 1, keep = builtin && strcmp(argv[0], "exec") == 0;
 
+	if (in_subshell == 2)
+		in_subshell = 1;	/* it may run more than one program */
 	if (redirect(n->redirects, keep ? NULL : &saved) == 0) {
 		expand_assignments(n->assignments, 0);
 		status = function ? call_function(function, argv) : builtin(argc, argv);
+		if (fflush(stdout) < 0) {
+			fprintf(stderr, "sh: %s: %s\n", argv[0], strerror(ferror(stdout)));
+			clearerr(stdout);
+			status = 1;
+		}
 	}
 	restore(saved);
 	return status;
