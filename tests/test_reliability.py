@@ -92,7 +92,7 @@ def volume(path, name, kilobytes=1500):
 def repair(path):
     """fsck.minix -a as after a power cut: whatever it finds it repairs, and then the volume is clean."""
     first = subprocess.run(["fsck.minix", "-fa", path], capture_output=True)
-    assert first.returncode in (0, 3, 7), first.stdout.decode("latin-1") + first.stderr.decode()
+    assert first.returncode in (0, 3), first.stdout.decode("latin-1") + first.stderr.decode()
     again = subprocess.run(["fsck.minix", "-fa", path], capture_output=True)
     assert again.returncode == 0, first.stdout.decode("latin-1") + again.stdout.decode("latin-1")
     return first.stdout.decode("latin-1")
@@ -275,7 +275,7 @@ def with_script(tmp_path, work):
 
 @pytest.mark.parametrize("name,seed", [("minix1", 1), ("minix1", 2), ("minix3", 3)])
 def test_power_cut_disk(name, seed, guest, tmp_path):
-    """What fsck.minix repairs is the first version only: of the third (util-linux 2.38) it writes its tables to the wrong place."""
+    """Of the third version fsck.minix (util-linux 2.38) would write its tables to the wrong place: such a disk is looked at as it is."""
     disk, log, cut, work = volume(tmp_path / "disk.img", name, 800), tmp_path / "writes", str(tmp_path / "cut.img"), Work(seed, 8, 9)
     before, missing = open(disk, "rb").read(), []
     machine = guest("mount /dev/hda /mnt; sh /root/work /mnt", *recorded(disk, log, "ide-hd,drive=lw,bus=ide.0"), floppy=with_script(tmp_path, work))
@@ -291,18 +291,24 @@ def test_power_cut_disk(name, seed, guest, tmp_path):
 
 @pytest.mark.parametrize("memory", [32, 4])
 def test_power_cut_floppy(memory, guest, tmp_path):
-    """The root's floppy; a number in its first block, which is no file's, is written after each sync. Out of the ramdisk renames come in no order."""
-    log, cut, work = tmp_path / "writes", str(tmp_path / "cut.img"), Work(5, 5, 9, 20)
+    """
+    The root's floppy. After each sync a number is written to its first block, which is no file's. The ramdisk writes back what has changed without an order
+    that keeps renames whole: only what stays where it is counts there.
+    """
+    log, cut, work = tmp_path / "writes", str(tmp_path / "cut.img"), Work(5, 3, 8, 20)
     work.script = ["mkdir w; cd w"] + [line.replace("sync", f"sync; echo {n} | dd of=/dev/fd0 conv=notrunc,fsync 2>/dev/null")
                                        for n, line in enumerate(work.script)]
     marks = [n for n, line in enumerate(work.script) if "fsync" in line]
-    machine = guest("sh /root/work /root", memory=memory, floppy=with_script(tmp_path, work),
-                    drive=lambda image: recorded(image, log, "floppy,drive=lw,unit=0"))
-    before = open(tmp_path / "boot.img", "rb").read()
+    before = []
+
+    def drive(image):
+        before.append(open(image, "rb").read())
+        return recorded(image, log, "floppy,drive=lw,unit=0")
+    machine = guest("sh /root/work /root", memory=memory, floppy=with_script(tmp_path, work), drive=drive)
     machine.end()
     assert "power off, status 0" in machine.text("log")
     writes, missing = logged(log), []
-    for number, _ in replay(before, writes, cut):
+    for number, _ in replay(before[0], writes, cut):
         with open(cut, "rb") as f:
             mark = re.match(rb"(\d+)\n", f.read(8))
         synced = marks.index(int(mark[1]) + 1) + 1 if mark else 0
@@ -415,9 +421,9 @@ def test_dead_disk(guest, tmp_path):
 def test_floppy_taken_out(guest, tmp_path):
     """Without its floppy a mounted file system answers EIO, or from memory; with the floppy back, what was written meanwhile gets there."""
     floppy = volume(tmp_path / "floppy.img", "minix1", 1440)
-    machine = guest("mount /dev/fd1 /mnt; seq 1 1000 > /mnt/a; cp /bin/sh /mnt/sh; sync; echo ready; read x < /dev/ttyS0; seq 1 20000 > /mnt/b; sync /mnt/b; echo $?; "
-                    "dd if=/dev/fd1 bs=1k skip=1400 count=1; echo $?; seq 1 1000 | cmp - /mnt/a && umount /mnt; echo $?; echo out; read x < /dev/ttyS0; "
-                    "sync /mnt/b; echo $?; umount /mnt; echo $?; audit | head -1".replace("read x < /dev/ttyS0", "sleep 3"),
+    machine = guest("mount /dev/fd1 /mnt; seq 1 1000 > /mnt/a; cp /bin/sh /mnt/sh; sync; echo ready; sleep 3; seq 1 20000 > /mnt/b; sync /mnt/b; echo $?; "
+                    "dd if=/dev/fd1 bs=1k skip=1400 count=1; echo $?; seq 1 1000 | cmp - /mnt/a && umount /mnt; echo $?; echo out; sleep 3; "
+                    "sync /mnt/b; echo $?; umount /mnt; echo $?; audit | head -1",
                     "-drive", f"if=none,id=medium,format=raw,file={floppy}", "-device", "floppy,id=second,drive=medium,unit=1")
     machine.expect("ready")
     machine.command("eject", id="second", force=True)
