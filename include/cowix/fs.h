@@ -111,6 +111,7 @@ struct inode {
 	struct list pages;			/* of the page cache */
 	u32 i_read_next;			/* the page that comes next if the file is read in order, */
 	u32 i_ahead, i_window;			/* the first that was not begun to be read, how many are at a time */
+	u32 i_cuts;				/* how often the file was cut short */
 	struct list i_locks;			/* advisory locks */
 	struct super_block *i_sb;
 	kdev_t i_dev, i_rdev;
