@@ -10,7 +10,7 @@ from test_disk import complaints, drive, faulty
 
 MB = 1 << 20
 PAGE = 4096
-SPEED_MB = 90
+SPEED_MB = 48
 BIG = random.Random(1).randbytes(16 * MB)
 MOUNT = "mount /dev/hda /mnt"
 CLEAN = "cd /; umount /mnt && audit -d | head -1"
@@ -39,42 +39,43 @@ def sector_of(image, content):
     return place // 512
 
 
-@pytest.mark.parametrize("memory", ["8", "64"])
-@pytest.mark.parametrize("params,fs", [("", "minix3"), ("", "minix3-4k"), ("ide=nodma", "minix2")])
-def test_in_order(memory, params, fs, tmp_path):
-    """16 MB from front to back, in pieces of a page, of odd sizes, and backwards a piece: byte for byte what is on the disk."""
-    big = disk(tmp_path / "disk.img", {"big": BIG, "empty": b"", "odd": BIG[:70001]}, fs)
-    result = cowix(f"{MOUNT}; cmp /mnt/big /dev/hdb && dd if=/mnt/big bs=4k 2>/dev/null | cmp - /dev/hdb && dd if=/mnt/big bs=99999 2>/dev/null | "
-                   f"cmp - /dev/hdb && for i in 9 8 7 6 5; do dd if=/mnt/big bs=1M skip=$i count=1 2>/dev/null | cmp - /dev/hdb 0 ${{i}}M; done; "
-                   f"wc -c </mnt/empty; cat /mnt/odd; {CLEAN}".replace(" 0 ${i}M", " || true").replace("${i}", "$i"),
-                   *drive(big), *drive(raw(tmp_path / "raw.img", BIG), 1), "-m", memory, "-k", params, timeout=100)
-    assert result.status == 0 and result.out.endswith(b"0\n" + BIG[:70001] + b"mismatches 0\n"), result.err
+@pytest.fixture(scope="module")
+def big(tmp_path_factory):
+    """A disk with a file of 16 MB, and its content as a disk: neither is written to."""
+    folder = tmp_path_factory.mktemp("big")
+    return disk(folder / "disk.img", {"big": BIG, "empty": b"", "odd": BIG[:70001]}), raw(folder / "raw.img", BIG)
+
+
+@pytest.mark.parametrize("memory,params", [("8", ""), ("64", ""), ("8", "ide=nodma")])
+def test_in_order(memory, params, big):
+    """From front to back, all of it and in pieces of odd sizes: byte for byte what is on the disk."""
+    result = cowix(f"{MOUNT}; cmp /mnt/big /dev/hdb; wc -c </mnt/empty; "
+                   f"dd if=/mnt/big bs=9999 count=30; cat /mnt/odd; {CLEAN}",
+                   *drive(big[0]), *drive(big[1], 1), "-m", memory, "-k", params, timeout=100)
+    assert result.status == 0 and result.out == b"0\n" + BIG[:299970] + BIG[:70001] + b"mismatches 0\n", result.err
 
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
-def test_here_and_there(params, tmp_path):
+def test_here_and_there(params, big, tmp_path):
     """Pieces from anywhere, small and large, across the end, with less memory than data."""
     dice = random.Random(2)
     places = [(dice.randrange(len(BIG) // 1000 + 1), dice.choice((1, 3, 9, 60))) for _ in range(40)] + [(16777, 5), (16778, 1)]
-    image = disk(tmp_path / "disk.img", {"big": BIG})
     script = "".join(f"dd if=/mnt/big bs=1000 skip={at} count={n} 2>/dev/null; " for at, n in places)
-    open(tmp_path / "script", "w").write(script)
-    image2 = disk(tmp_path / "script.img", {"script": script.encode()}, kilobytes=1000)
-    result = cowix(f"{MOUNT}; mount /dev/hdb /tmp; sh /tmp/script; umount /tmp; {CLEAN}", *drive(image), *drive(image2, 1), "-m", "8", "-k", params)
+    commands = disk(tmp_path / "script.img", {"script": script.encode()}, kilobytes=1000)
+    result = cowix(f"{MOUNT}; mount /dev/hdb /tmp; sh /tmp/script; umount /tmp; {CLEAN}", *drive(big[0]), *drive(commands, 1), "-m", "8", "-k", params)
     assert result.out == b"".join(BIG[at * 1000:(at + n) * 1000] for at, n in places) + b"mismatches 0\n", result.err
 
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
-def test_read_error_ahead(params, tmp_path):
+def test_read_error_ahead(params, big, tmp_path):
     """A bad sector that is met while reading ahead: who reads its page gets EIO, everybody else everything."""
-    image = disk(tmp_path / "disk.img", {"big": BIG})
-    bad = 1001
-    hole = BIG[:bad * PAGE] + bytes(PAGE) + BIG[(bad + 1) * PAGE:]
-    sector = sector_of(image, BIG[bad * PAGE + 1024:][:512])
+    bad, end = 501, 700 * PAGE
+    hole = BIG[:bad * PAGE] + bytes(PAGE) + BIG[(bad + 1) * PAGE:end]
+    sector = sector_of(big[0], BIG[bad * PAGE + 1024:][:512])
     result = cowix(f"{MOUNT}; dd if=/mnt/big bs=4k count={bad} 2>/dev/null | cmp - /dev/hdb; dd if=/mnt/big bs=4k 2>&1 >/dev/null | head -2; "
-                   f"dd if=/mnt/big bs=4k conv=noerror,sync 2>/dev/null | cmp - /dev/hdb && echo same; "
+                   f"dd if=/mnt/big bs=4k count=700 conv=noerror,sync 2>/dev/null | cmp - /dev/hdb && echo same; "
                    f"dd if=/mnt/big bs=4k skip={bad + 1} count=1 2>/dev/null; {CLEAN}",
-                   *faulty(image, iotype="read", sector=sector), *drive(raw(tmp_path / "raw.img", hole), 1), "-m", "64", "-k", params, "-v")
+                   *faulty(big[0], iotype="read", sector=sector), *drive(raw(tmp_path / "raw.img", hole), 1), "-m", "64", "-k", params, "-v")
     text = result.out
     assert b"Input/output error\n%d+0 records in\n" % bad in text and b"\nsame\n" + BIG[(bad + 1) * PAGE:][:PAGE] in text, result.err
     assert text.endswith(b"mismatches 0\n") and result.err.count("cmp: EOF on -") == 1
@@ -104,25 +105,23 @@ def test_write_error_in_a_batch(params, tmp_path):
 def test_together(memory, params, fs, tmp_path):
     """Readers, writers, truncation and fsync on the same files, in less memory than they need."""
     image = disk(tmp_path / "disk.img", {}, fs, 10000)
-    for seed in range(1, 5):
+    for seed in range(1, 4):
         result = cowix(f"{MOUNT}; cd /mnt; /tests/readahead {seed} && {CLEAN}", *drive(image), "-m", memory, "-k", params, image=TEST_FLOPPY, timeout=100)
         assert result.status == 0 and result.out.endswith(b"1 passed, 0 failed\nmismatches 0\n"), result.out.decode() + result.err
         if fs != "minix3-4k":
             fsck(image)
 
 
-def test_nothing_lost_when_memory_is_short(tmp_path):
+def test_nothing_lost_when_memory_is_short(big):
     """Programs take nearly all memory while files are read: they run on, and all frames come back."""
-    image = disk(tmp_path / "disk.img", {"big": BIG})
-    result = cowix(f"{MOUNT}; audit -d >/tmp/before; for i in 1 2 3 4; do dd if=/mnt/big of=/tmp/x$i bs=100k count=1 2>/dev/null; "
-                   f"dd if=/mnt/big bs=600k 2>/dev/null | cmp - /dev/hdb & done; wait; {CLEAN}",
-                   *drive(image), *drive(raw(tmp_path / "raw.img", BIG), 1), "-m", "6", timeout=100)
-    assert result.status == 0 and result.out == b"mismatches 0\n" and not result.err, result.err
+    result = cowix(f"{MOUNT}; for i in 1 2 3; do dd if=/mnt/big bs=700k count=3 2>/dev/null | cmp - /dev/hdb & done; wait; {CLEAN}",
+                   *drive(big[0]), *drive(big[1], 1), "-m", "6", timeout=100)
+    assert result.status == 0 and result.out == b"mismatches 0\n" and result.err.count("cmp: EOF on -") == 3, result.err
 
 
 def test_speed(tmp_path):
     """Pages are joined: far fewer interrupts than pages, and DMA is faster than PIO. `pytest -s -k speed` prints the figures."""
-    image, rates = disk(tmp_path / "disk.img", {}, kilobytes=100 << 10), {}
+    image, rates = disk(tmp_path / "disk.img", {}, kilobytes=60 << 10), {}
     read = "umount /mnt; mount /dev/hda /mnt; grep intr /proc/stat; dd if=/mnt/big of=/dev/null bs=4k 2>&1; grep intr /proc/stat"
     for mode, params in (("DMA", ""), ("PIO", "ide=nodma")):
         result = cowix(f"mount -t proc proc /proc; {MOUNT}; dd if=/dev/zero of=/mnt/big bs=4k count={SPEED_MB}x256 conv=fsync 2>&1; {read}",
@@ -131,5 +130,5 @@ def test_speed(tmp_path):
         written, rates[mode] = [int(n) / 1000 for n in re.findall(r"([0-9]+) kB/s", text)]
         before, after = [int(line.split()[16]) for line in re.findall("^intr .*", text, re.M)]
         print(f"\na file of {SPEED_MB} MB by {mode}: read {rates[mode]:.0f} MB/s with {after - before} interrupts, written {written:.0f} MB/s")
-        assert mode == "PIO" or after - before < SPEED_MB * MB // PAGE // 3
+        assert mode == "PIO" or after - before < SPEED_MB * MB // PAGE // 2
     assert rates["DMA"] > rates["PIO"]
