@@ -305,6 +305,15 @@ static int read_gs_word(void)
 	return value;
 }
 
+static volatile int other_entry;
+
+static void use_other_segment(int sig)
+{
+	note(sig);
+	load_gs(other_entry);
+	CHECK(read_gs_word() == 4712);
+}
+
 static void thread_areas(void)
 {
 	struct user_desc d = { 0 };
@@ -332,6 +341,10 @@ static void thread_areas(void)
 	CHECK(syscall(__NR_get_thread_area, &d) == 0 && d.base_addr == (unsigned)&data[0] && d.limit == 0xFFFFF && d.seg_32bit && d.limit_in_pages);
 	second = new_segment(&data[1]);
 	CHECK(second != entry && new_segment(data) != second);
+	other_entry = second;				/* a handler's segment goes with it */
+	signal(SIGUSR1, use_other_segment);
+	raise(SIGUSR1);
+	CHECK(count == 2 && read_gs_word() == 4711);
 	d.entry_number = -1;
 	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), ESRCH);
 	d.entry_number = 1;
