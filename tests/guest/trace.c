@@ -215,6 +215,21 @@ static void deaths(void)
 	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
+/* wait() for any child hears of a traced one's stops and of another's end. */
+static void two_children(void)
+{
+	int a = traced(wait_for_ever), b = fork(), status;
+
+	if (b == 0) {
+		sleep_ms(50);
+		_exit(4);
+	}
+	CHECK(waitpid(-1, &status, 0) == b && WEXITSTATUS(status) == 4);
+	CHECK(ptrace(PTRACE_CONT, a, 0, 0) == 0 && kill(a, SIGUSR1) == 0);
+	CHECK(waitpid(-1, &status, 0) == a && WIFSTOPPED(status) && WSTOPSIG(status) == SIGUSR1);
+	CHECK(ptrace(PTRACE_CONT, a, 0, SIGUSR1) == 0 && waitpid(-1, &status, 0) == a && WTERMSIG(status) == SIGUSR1);
+}
+
 static void run_shell(void)
 {
 	execve("/bin/sh", (char *[]){ "sh", "-c", "exit 5", NULL }, environ);
@@ -395,6 +410,7 @@ static void removed_segments(void)
 TESTS({ "system_calls", "calls seen and changed", system_calls }, { "results", "results seen", results },
       { "peek_and_poke", "memory shared and text", peek_and_poke }, { "breakpoint", "a breakpoint", breakpoint },
       { "signals", "signals taken, changed, sent", signals }, { "deaths", "a traced child is killed", deaths },
+      { "two_children", "wait for any child", two_children },
       { "exec_stop", "a stop at exec", exec_stop }, { "single_steps", "instruction by instruction", single_steps },
       { "orphan", "the tracer dies", orphan }, { "thread_areas", "set_thread_area", thread_areas },
       { "removed_segments", "a loaded segment goes away", removed_segments })
