@@ -97,14 +97,14 @@ u32 minix_new_zone(struct super_block *sb)
 	return bit ? bit + info->first_data_zone - 1 : 0;
 }
 
-/* Its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. */
+/* First its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. */
 void minix_free_zone(struct super_block *sb, u32 zone)
 {
 	struct minix_info *info = minix_info(sb);
 
-	give_bit(info->zone_map, &info->zone_hint, zone_bit(info, zone));
 	for (u32 i = 0; i < 1u << info->zone_shift; i++)
 		forget_buffer(sb->s_dev, (zone << info->zone_shift) + i);
+	give_bit(info->zone_map, &info->zone_hint, zone_bit(info, zone));
 }
 
 /* A number that is free in the map but in use in memory is not given out again. */
