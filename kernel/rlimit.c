@@ -86,7 +86,7 @@ asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user
 		return -ESRCH;
 	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
-	if (task != current && !suser() && (current->uid != task->uid || current->uid != task->euid))
+	if (task != current && !suser() && (current->uid != task->uid || current->uid != task->euid || current->uid != task->suid))
 		return -EPERM;
 	before.rlim_cur = widen(task->rlimits[resource].rlim_cur);
 	before.rlim_max = widen(task->rlimits[resource].rlim_max);
