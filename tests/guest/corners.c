@@ -146,6 +146,25 @@ static void foreground_hangup(void)
 		;
 }
 
+/* A page that may only be written can be read on a 386, whether or not it was written before. */
+static void write_only_pages(void)
+{
+	volatile char *page = (char *)syscall(__NR_mmap2, 0, 8192, 2, 0x22, -1, 0);
+
+	CHECK(page != (char *)-1 && page[0] == 0);
+	page[4096] = 5;
+	CHECK(page[4096] == 5);
+}
+
+/* Offsets do not wrap: behind the last page that has a number comes no first one. */
+static void mapped_beyond(void)
+{
+	int fd = open("/bin/true", O_RDONLY);
+	long at = syscall(__NR_mmap2, 0, 0x81000000, 1, 2, fd, 0x7FFFF);
+
+	CHECK(at == -1 || !on_cowix());
+}
+
 static long trace(int request, int pid, long data)
 {
 	return syscall(__NR_ptrace, request, pid, 0, data);
@@ -298,6 +317,8 @@ static void ps_and_exits(void)
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
       { "into_the_void", "rename into a directory that is gone", into_the_void }, { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
       { "foreground_hangup", "a hangup reaches the foreground group", foreground_hangup },
+      { "write_only_pages", "pages that may be written can be read", write_only_pages },
+      { "mapped_beyond", "mappings beyond the largest offset", mapped_beyond },
       { "group_left_behind", "setsid with members left", group_left_behind }, { "tracer_exits", "a child runs on without its tracer", tracer_exits },
       { "detached", "a zombie behind a detached child", detached },
       { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
