@@ -15,7 +15,7 @@ BUILD	= build
 
 # Object files in reading order.
 KERNEL_OBJS = boot/head.o \
-	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/panic.o kernel/backtrace.o \
+	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/panic.o kernel/backtrace.o kernel/packed_names.o \
 	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
 	kernel/sched.o kernel/wait.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/loadavg.o kernel/futex.o \
 	kernel/fork.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/sys.o \
@@ -31,7 +31,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
 	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
-HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o mm/memory.o mm/fault.o fs/namei.o fs/name_cache.o fs/inode.o \
+HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o mm/frames.o mm/memory.o mm/fault.o fs/namei.o fs/name_cache.o fs/inode.o \
 	fs/pipe.o fs/read_write.o fs/page_cache.o fs/minix_inode.o fs/minix_bitmap.o)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
@@ -46,7 +46,7 @@ COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -
 	$(call cc-option,-fno-pie) $(call cc-option,-fcf-protection=none) $(call cc-option,--param=min-pagesize=0) \
 	-isystem $(shell $(CC) -m32 -print-file-name=include) $(if $(CI)$(WERROR),-Werror)
 CFLAGS	:= $(COMMON) -mgeneral-regs-only -mregparm=3 -fomit-frame-pointer -fno-common \
-	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1) \
+	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-malign-data=abi) $(call cc-option,-falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1) \
 	$(call cc-option,-Wframe-larger-than=640) -Iinclude -I$(BUILD)/inc
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude
@@ -69,7 +69,7 @@ help:
 	@echo 'make check-docs      every file and function that a document names exists'
 
 # Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
-INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc boot_params.inc unistd.inc offsets.inc)
+INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc boot_params.inc unistd.inc offsets.inc traps.inc irq.inc)
 $(BUILD)/inc/%.inc: include/asm/%.h
 	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
 $(BUILD)/inc/%.inc: include/abi/%.h
@@ -77,11 +77,10 @@ $(BUILD)/inc/%.inc: include/abi/%.h
 $(BUILD)/inc/%.inc: include/cowix/%.h
 	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
 # The numbers that have a name but no entry in the table, for the log.
-$(BUILD)/inc/missing_calls.h: include/abi/unistd.h kernel/sys_call_table.c Makefile
+$(BUILD)/missing_calls: include/abi/unistd.h kernel/sys_call_table.c Makefile
 	@mkdir -p $(@D)
 	sed -nE 's/^#define __NR_([a-z0-9_]+) ([0-9]+)$$/\2 \1/p' include/abi/unistd.h | \
-	while read number name; do grep -qE "CALL(_AS)?\($$name[,)]" kernel/sys_call_table.c || printf '"%s %s\\n"\n' $$number $$name; done > $@
-$(BUILD)/kernel/sys_ni.o: $(BUILD)/inc/missing_calls.h
+	while read number name; do grep -qE "CALL(_AS)?\($$name[,)]" kernel/sys_call_table.c || echo $$number $$name; done > $@
 $(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(OPT) -S -o $(BUILD)/asm-offsets.s $<
@@ -99,7 +98,7 @@ $(BUILD)/names/signal_names.h: include/abi/signal.h
 $(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: USER_CFLAGS += -I$(BUILD)/names
 $(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: $(addprefix $(BUILD)/names/,call_names.h error_names.h signal_names.h)
 
-# The kernel is linked twice: the second time with the table of its own symbols, which panic() uses.
+# The kernel is linked twice: the second time with the table of its own functions, which panic() uses.
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(if $(filter $@,$(HOT)),$(OPT),$(COLD_OPT)) -MMD -c -o $@ $<
@@ -109,11 +108,11 @@ $(BUILD)/%.o: %.asm $(INCS)
 $(BUILD)/mm/uaccess_asm.o: mm/uaccess.asm $(INCS)
 	@mkdir -p $(@D)
 	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -o $@ $<
-$(BUILD)/kernel.elf: $(OBJS) kernel/kernel.ld tools/ksyms
-	$(PYTHON) tools/ksyms > $(BUILD)/ksyms0.asm < /dev/null
+$(BUILD)/kernel.elf: $(OBJS) $(BUILD)/missing_calls kernel/kernel.ld tools/ksyms
+	$(PYTHON) tools/ksyms $(BUILD)/missing_calls > $(BUILD)/ksyms0.asm < /dev/null
 	$(NASM) -f elf32 -o $(BUILD)/ksyms0.o $(BUILD)/ksyms0.asm
 	$(LD) $(LDFLAGS) -T kernel/kernel.ld -o $(BUILD)/kernel0.elf $(OBJS) $(BUILD)/ksyms0.o
-	nm -n $(BUILD)/kernel0.elf | $(PYTHON) tools/ksyms > $(BUILD)/ksyms.asm
+	nm -n $(BUILD)/kernel0.elf | $(PYTHON) tools/ksyms $(BUILD)/missing_calls > $(BUILD)/ksyms.asm
 	$(NASM) -f elf32 -o $(BUILD)/ksyms.o $(BUILD)/ksyms.asm
 	$(LD) $(LDFLAGS) -T kernel/kernel.ld -Map $(BUILD)/kernel.map -o $@ $(OBJS) $(BUILD)/ksyms.o
 	@nm $(BUILD)/kernel0.elf | grep ' [tT] ' | sort > $(BUILD)/text0; nm $@ | grep ' [tT] ' | sort | cmp - $(BUILD)/text0

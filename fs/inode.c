@@ -209,12 +209,13 @@ void mark_inode_dirty(struct inode *inode)
 	inode->i_dirty = true;
 }
 
+/* Into its buffer. */
 int write_inode(struct inode *inode)
 {
-	int error = write_inode_pages(inode);
+	int error;
 
-	if (error || !inode->i_dirty)
-		return error;
+	if (!inode->i_dirty)
+		return 0;
 	inode->i_dirty = false;
 	error = inode->i_sb->s_op->write_inode(inode);
 	if (error)
@@ -223,10 +224,10 @@ int write_inode(struct inode *inode)
 }
 
 /*
- * Write the dirty pages of all inodes of a file system (NULL: of all), then the inodes into its buffers; the first error. An inode in use keeps
- * its place in the list, so that sleeping on one is harmless.
+ * Call write, which is write_inode or write_inode_pages, for all inodes of a file system (NULL: of all); the first error. An inode in use keeps its
+ * place in the list, so that sleeping on one is harmless.
  */
-int write_inodes(struct super_block *sb)
+int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 {
 	int first_error = 0;
 
@@ -237,7 +238,7 @@ int write_inodes(struct super_block *sb)
 		if (!inode->i_sb || !inode->i_sb->s_type->needs_device || !inode->i_valid || (sb && inode->i_sb != sb))
 			continue;
 		inode->i_count++;
-		error = write_inode(inode);
+		error = write(inode);
 		if (error && !first_error)
 			first_error = error;
 		if (--inode->i_count == 0 && inode->i_nlink == 0) {

@@ -48,11 +48,10 @@ static u32 take_bit(struct buffer_head *const *map, u32 *hint, u32 bits)
 	return bit;
 }
 
-static void give_bit(struct buffer_head *const *map, u32 *hint, u32 bit)
+static void give_bit(struct buffer_head *const *map, u32 bit)
 {
 	*word_of(map, bit) &= ~(1u << bit % BITS_A_WORD);
 	mark_buffer_dirty(map[bit / MINIX_BITS_A_BLOCK]);
-	*hint = min_u32(*hint, bit);
 }
 
 u32 minix_count_free(struct buffer_head *const *map, u32 bits)
@@ -97,14 +96,17 @@ u32 minix_new_zone(struct super_block *sb)
 	return bit ? bit + info->first_data_zone - 1 : 0;
 }
 
-/* First its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. */
+/*
+ * First its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. The hint
+ * stays where it is: the zone will have a next owner only when all behind the hint are taken, and hardly before the medium knows that the old one is gone.
+ */
 void minix_free_zone(struct super_block *sb, u32 zone)
 {
 	struct minix_info *info = minix_info(sb);
 
 	for (u32 i = 0; i < 1u << info->zone_shift; i++)
 		forget_buffer(sb->s_dev, (zone << info->zone_shift) + i);
-	give_bit(info->zone_map, &info->zone_hint, zone_bit(info, zone));
+	give_bit(info->zone_map, zone_bit(info, zone));
 }
 
 /* A number that is free in the map but in use in memory is not given out again. */
@@ -124,5 +126,6 @@ void minix_free_ino(struct super_block *sb, u32 ino)
 {
 	struct minix_info *info = minix_info(sb);
 
-	give_bit(info->inode_map, &info->inode_hint, ino);
+	give_bit(info->inode_map, ino);
+	info->inode_hint = min_u32(info->inode_hint, ino);
 }

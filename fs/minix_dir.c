@@ -362,7 +362,24 @@ static int replace(struct inode *dir, const char *name, u32 length, struct inode
 	return 0;
 }
 
-/* The new name first, then the old one goes: a failure in between leaves two names, never none. */
+/* A new name in the same entry. */
+static int change_name(struct inode *dir, const char *from, u32 from_length, const char *to, u32 to_length)
+{
+	struct place place;
+	int error = find_entry(dir, from, from_length, &place);
+
+	if (error)
+		return error;
+	set_entry(&place, to, to_length, ino_at(&place));
+	brelse(place.bh);
+	touch(dir);
+	return 0;
+}
+
+/*
+ * The new name first, then the old one goes: a failure in between leaves two names, never none. So it is on the medium too, whenever the power is cut:
+ * a file that is to replace another is written before it does, and the new name before the old one, or the file that had it, goes.
+ */
 static int minix_rename(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
 			const char *to, u32 to_length, struct inode *replaced)
 {
@@ -370,7 +387,13 @@ static int minix_rename(struct inode *from_dir, const char *from, u32 from_lengt
 
 	if (S_ISDIR(inode->i_mode) && from_dir != to_dir && !replaced && to_dir->i_nlink >= link_max(to_dir))
 		return -EMLINK;
+	if (!replaced && from_dir == to_dir)
+		return change_name(from_dir, from, from_length, to, to_length);
+	if (replaced)
+		write_caches(inode->i_sb);
 	error = replaced ? replace(to_dir, to, to_length, inode, replaced) : add_entry(to_dir, to, to_length, inode->i_ino);
+	if (!error)
+		write_caches(inode->i_sb);
 	if (!error)
 		error = remove_entry(from_dir, from, from_length);
 	if (!error && S_ISDIR(inode->i_mode) && from_dir != to_dir)

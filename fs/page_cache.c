@@ -68,7 +68,7 @@ static struct cached_page *create_page(struct inode *inode, u32 index)
 	page->index = index;
 	page->frame = frame;
 	page->users = 0;
-	page->dirty = page->uptodate = page->busy = page->mapped_writable = false;
+	page->dirty = page->uptodate = page->busy = page->failed = page->mapped_writable = false;
 	page->request.cmd = READ;
 	wait_queue_init(&page->request.wait);
 	list_add(&page->hash_link, bucket_of(inode, index));
@@ -164,7 +164,8 @@ static int finish_io(struct cached_page *page)
 		return error;
 	page->busy = false;
 	if (error) {
-		page->dirty |= page->request.cmd == WRITE;
+		page->failed = page->request.cmd == WRITE;
+		page->dirty |= page->failed;
 	} else if (page->request.cmd == READ) {
 		clear_beyond_end(page);
 		page->uptodate = true;
@@ -291,6 +292,7 @@ static int begin_write(struct cached_page *page)
 	} while (page->busy);
 	if (!page->dirty)		/* written, or cut off, meanwhile */
 		return 0;
+	page->failed = false;
 	page->mapped_writable &= page_of(page->frame)->count > 1;
 	page->dirty = (error && error != -EIO) || page->mapped_writable;	/* programs may go on writing */
 	if (!error)
@@ -326,6 +328,9 @@ int write_inode_pages(struct inode *inode)
 {
 	int first_error = begin_writing(inode);
 
+	if (inode->i_lost && !first_error)
+		first_error = -EIO;
+	inode->i_lost = false;
 	list_for_each(node, &inode->pages) {
 		struct cached_page *page = list_entry(node, struct cached_page, inode_link);
 		int error;
@@ -371,20 +376,23 @@ void drop_inode_pages(struct inode *inode, u32 size)
 /* Nobody wants it, or it can be had again. What was read ahead is clean as soon as it is there; how writing ended must be noted first. */
 static bool droppable(const struct cached_page *page)
 {
-	return !page->dirty && !page->users && page_of(page->frame)->count == 1 &&
+	return (!page->dirty || page->failed) && !page->users && page_of(page->frame)->count == 1 &&
 	       (!page->busy || (page->request.done && page->request.cmd == READ));
 }
 
-/* Called when memory is short: drop up to wanted clean pages that nobody maps, the longest unused first; how many. */
+/* Called when memory is short: drop up to wanted pages that nobody maps and that are clean or cannot be written, the longest unused first; how many. */
 int shrink_page_cache(int wanted)
 {
 	int dropped = 0;
 
 	list_for_each_safe(node, &lru) {
+		struct cached_page *page = page_at_lru(node);
+
 		if (dropped >= wanted)
 			break;
-		if (droppable(page_at_lru(node))) {
-			free_cached_page(page_at_lru(node));
+		if (droppable(page)) {
+			page->inode->i_lost |= page->dirty;
+			free_cached_page(page);
 			dropped++;
 		}
 	}

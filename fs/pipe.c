@@ -93,7 +93,7 @@ static inline int copy_out(struct pipe *pipe, char __user *buf, u32 n)
 	return n;
 }
 
-/* Write n bytes at most, for which there is room, no further than to the end of a page, which is taken if need be. -ENOMEM, -EFAULT. */
+/* Write n bytes at most, no further than to the end of a page, which is taken if need be; room never ends within one. -ENOMEM, -EFAULT. */
 static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 {
 	u32 offset = PAGE_OFFSET(pipe->head);
@@ -106,34 +106,44 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 	pipe->copying = true;
 	error = __copy_from_user(*slot + offset, buf, n);
 	pipe->copying = false;
-	if (error)
-		return error;
-	pipe->head += n;
-	return n;
+	if (!error)
+		pipe->head += n;
+	pipe_changed(pipe);
+	return error ? error : (int)n;
+}
+
+/* Sleep until there is something to read: how many bytes; 0 at the end of the file; -EAGAIN, -EINTR. */
+static inline int wait_for_bytes(struct file *file, struct pipe *pipe)
+{
+	for (;;) {
+		int error;
+
+		if (!pipe->copying && (pipe->head != pipe->tail || pipe->writers == 0))
+			return pipe->head - pipe->tail;
+		error = pipe_sleep(file, pipe);
+		if (error)
+			return error;
+	}
 }
 
 static int pipe_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
-	u32 done = 0;
-	int n = 0;
+	u32 left = count;
+	int n = count ? wait_for_bytes(file, pipe) : 0;
 
 	(void)pos;
-	while (done < count) {
-		if (pipe->head == pipe->tail || pipe->copying) {
-			if (done || (pipe->writers == 0 && !pipe->copying))
-				break;
-			n = pipe_sleep(file, pipe);
-		} else {
-			n = copy_out(pipe, buf + done, count - done);
-			if (n > 0)
-				done += n;
-		}
+	if (n <= 0)
+		return n;
+	do {
+		n = copy_out(pipe, buf, left);
 		if (n < 0)
 			break;
-	}
+		buf += n;
+		left -= n;
+	} while (left > 0 && pipe->head != pipe->tail);
 	pipe_changed(pipe);
-	return done ? (int)done : n;
+	return left < count ? (int)(count - left) : n;
 }
 
 static int broken_pipe(void)
@@ -142,31 +152,40 @@ static int broken_pipe(void)
 	return -EPIPE;
 }
 
+/* Sleep until there is room for so many bytes, at least one: 0, -EPIPE, -EAGAIN, -EINTR. */
+static inline int wait_for_room(struct file *file, struct pipe *pipe, u32 bytes)
+{
+	for (;;) {
+		int error;
+
+		if (unlikely(pipe->readers == 0))
+			return broken_pipe();
+		if (!pipe->copying && pipe_room(pipe) >= bytes)
+			return 0;
+		error = pipe_sleep(file, pipe);
+		if (error)
+			return error;
+	}
+}
+
 /* The parts of a write that must go in whole cannot be separated: nobody else runs between them unless copying is set. */
 static int pipe_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
-	u32 done = 0, need = count <= PIPE_BUF ? count : 1;	/* room to wait for */
+	u32 left = count;
 	int n = 0;
 
 	(void)pos;
-	while (done < count) {
-		u32 room = pipe_room(pipe);
-
-		if (unlikely(pipe->readers == 0)) {
-			n = broken_pipe();
-		} else if ((room < need && !done) || room == 0 || pipe->copying) {
-			n = pipe_sleep(file, pipe);
-		} else {
-			n = copy_in(pipe, buf + done, min_u32(count - done, room));
-			pipe_changed(pipe);
-			if (n > 0)
-				done += n;
-		}
+	while (left > 0) {
+		n = wait_for_room(file, pipe, count <= PIPE_BUF ? left : 1);
+		if (n == 0)
+			n = copy_in(pipe, buf, left);
 		if (n < 0)
 			break;
+		buf += n;
+		left -= n;
 	}
-	return done ? (int)done : n;
+	return left < count ? (int)(count - left) : n;
 }
 
 static void count_sides(struct pipe *pipe, u32 flags, int change)

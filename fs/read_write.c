@@ -390,14 +390,19 @@ static int sync_device(kdev_t dev)
 int sync_inode(struct inode *inode)
 {
 	kdev_t dev;
-	int error = 0;
+	int error = 0, flushed;
 
 	if (!inode->i_sb)
 		return -EINVAL;
 	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
 	if (inode->i_sb->s_type->needs_device)
+		error = write_inode_pages(inode);
+	if (!error)
+		error = sync_buffers(dev);	/* what leads to the data, before the inode leads there */
+	if (!error && inode->i_sb->s_type->needs_device)
 		error = write_inode(inode);
-	return error ? error : sync_device(dev);
+	flushed = sync_device(dev);
+	return error ? error : flushed;
 }
 
 asmlinkage int sys_fsync(int fd)
@@ -416,8 +421,8 @@ asmlinkage int sys_syncfs(int fd)
 		return -EBADF;
 	if (!file->inode->i_sb)
 		return -EINVAL;
-	error = write_inodes(file->inode->i_sb);
-	return error ? error : sync_device(file->inode->i_sb->s_dev);
+	error = write_caches(file->inode->i_sb);
+	return error ? error : blkdev_sync(file->inode->i_sb->s_dev);
 }
 
 /* Advice on how a file will be read: taken, and of no consequence. */

@@ -45,14 +45,31 @@ static int reclaim(int wanted)
 
 	if (!dropped && !writing) {
 		writing = true;
-		write_inodes(NULL);
-		sync_buffers(0);
+		write_caches(NULL);
 		writing = false;
 		dropped = drop_clean(wanted);
 	}
 	while (!dropped && wait_cached_page())
 		dropped = drop_clean(wanted);
 	return dropped;
+}
+
+/*
+ * Write a file system's caches out (NULL: all): the data of files, then directories and what else leads to data, inodes last. Whatever an inode refers
+ * to is on the medium before it does, so that a power cut does not make old contents pointers. All is tried; the first error.
+ */
+int write_caches(struct super_block *sb)
+{
+	int (*const writers[])(struct inode *) = { write_inode_pages, write_inode };
+	int first_error = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(writers); i++) {
+		int error = write_inodes(sb, writers[i]), written = sync_buffers(sb ? sb->s_dev : 0);
+
+		if (!first_error)
+			first_error = error ? error : written;
+	}
+	return first_error;
 }
 
 /* Called once by start_kernel. */
@@ -207,11 +224,10 @@ int mount_root(void)
 	return 0;
 }
 
-/* Write everything out, outermost layer first: pages, inodes, buffers, then what the devices themselves hold back. */
+/* Write everything out, in the end also what the devices themselves hold back. */
 void sync_all(void)
 {
-	write_inodes(NULL);
-	sync_buffers(0);
+	write_caches(NULL);
 	blkdev_sync_all();
 }
 
@@ -300,11 +316,9 @@ asmlinkage int sys_mount(const char __user *device, const char __user *dir, cons
 /* Write out a file system that nobody can enter any more. */
 static int sync_super(struct super_block *sb)
 {
-	int error = write_inodes(sb);
+	int error = write_caches(sb), flushed = blkdev_sync(sb->s_dev);
 
-	if (!error)
-		error = sync_buffers(sb->s_dev);
-	return error ? error : blkdev_sync(sb->s_dev);
+	return error ? error : flushed;
 }
 
 /*

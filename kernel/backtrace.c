@@ -7,8 +7,6 @@
 #include <cowix/traps.h>
 
 #define BACKTRACE_MAX	24
-#define NAME_MAX	64
-#define PAIR		0x80		/* codes from here on stand for two others */
 #define CALL_REL32	0xE8
 #define CALL_REL32_SIZE	5
 #define GROUP5		0xFF		/* with 2 in the middle of the next byte: an indirect call (Intel SDM volume 2, "Opcode Extensions") */
@@ -17,41 +15,7 @@
 
 extern const u8 __text_start[], __text_end[];
 
-/*
- * The functions in order of address, made by tools/ksyms: for each how far it lies from the one before, and its name, in which the most frequent pairs
- * of characters, of pairs, and so on, are one byte (P. Gage, "A New Algorithm for Data Compression", 1994).
- */
-extern const u32 ksyms_count;
-extern const u8 ksyms_pairs[][2], ksyms[];
-
-static void expand(char **to, const char *end, u8 code)
-{
-	if (code >= PAIR) {
-		expand(to, end, ksyms_pairs[code - PAIR][0]);
-		expand(to, end, ksyms_pairs[code - PAIR][1]);
-	} else if (*to < end) {
-		*(*to)++ = code;
-	}
-}
-
-/* The entry of the function that contains addr, and where that begins. NULL: it is none of ours. */
-static const u8 *find_symbol(u32 addr, u32 *start)
-{
-	const u8 *at = ksyms, *found = NULL;
-	u32 next = (u32)__text_start;
-
-	for (u32 i = 0; i < ksyms_count; i++) {
-		next += *(const u16 *)at;
-		if (next > addr)
-			break;
-		*start = next;
-		found = at + sizeof(u16);
-		for (at = found; *at; at++)
-			;
-		at++;
-	}
-	return found;
-}
+extern const u8 ksyms[];		/* the functions, made by tools/ksyms */
 
 static bool in_text(u32 addr)
 {
@@ -60,14 +24,10 @@ static bool in_text(u32 addr)
 
 void show_address(u32 addr)
 {
-	char name[NAME_MAX], *to = name;
-	u32 start = 0;
-	const u8 *codes = in_text(addr) ? find_symbol(addr, &start) : NULL;
+	char name[PACKED_NAME_SIZE] = "?";
+	u32 text = (u32)__text_start, start = in_text(addr) ? text + packed_name(ksyms, addr - text, name) : addr;
 
-	for (; codes && *codes; codes++)
-		expand(&to, name + NAME_MAX - 1, *codes);
-	*to = '\0';
-	printk("  [%08x] %s+%x\n", addr, codes ? name : "?", codes ? addr - start : 0);
+	printk("  [%08x] %s+%x\n", addr, name, addr - start);
 }
 
 /* Whether a call instruction ends at addr: one with its target in it, or an indirect one, whose size depends on how it addresses. */

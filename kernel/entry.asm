@@ -17,19 +17,24 @@
 %include "segment.inc"
 %include "errno.inc"
 %include "offsets.inc"
-
-%define GENERAL_PROTECTION 13
+%include "traps.inc"
+%include "irq.inc"
 
 extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, do_page_fault, do_signal, schedule, fork_returns
+
+; EAX is lost.
+%macro KERNEL_SEGMENTS 0
+	mov eax, KERNEL_DS
+	mov ds, eax
+	mov es, eax
+	cld
+%endmacro
 
 %macro SAVE_ALL 0
 	push es
 	push ds
 	pusha
-	mov eax, KERNEL_DS
-	mov ds, eax
-	mov es, eax
-	cld
+	KERNEL_SEGMENTS
 %endmacro
 
 %macro RESTORE_ALL 0
@@ -94,8 +99,7 @@ return_to_user:
 	; The same with its stack segment: no way back but a signal.
 .no_ss:	mov dword [esp + 16], USER_DS
 	push 0
-	SAVE_ALL
-	mov edx, GENERAL_PROTECTION
+	push GENERAL_PROTECTION
 	jmp common_exception
 	fixup .ds, .no_ds
 	fixup .es, .no_es
@@ -203,66 +207,52 @@ page_fault:
 	call do_page_fault
 	jmp return_from_trap
 
-; Exceptions: those without an error code push 0 in its place.
-%macro EXCEPTION 2			; vector, whether the CPU pushes an error code
-exception_%1:
-%if %2 == 0
-	push 0
+; The other exceptions. Each has a small entry of the same size, so that traps_init() can compute where it is: 0 in place of the error code if the CPU
+; pushes none, then the vector, in the place of ES.
+global exception_entries
+exception_entries:
+%assign n 0
+%rep EXCEPTIONS
+%if n == 8 || (n >= 10 && n <= 14) || n == 17
+	times 2 nop
+%else
+	push byte 0
 %endif
-	SAVE_ALL
-	mov edx, %1
-	jmp common_exception
-%endmacro
+	push byte n
+	jmp strict near common_exception
+  %assign n n + 1
+%endrep
+%if $ - exception_entries != EXCEPTIONS * EXCEPTION_ENTRY_SIZE
+  %error the entries of exceptions do not have the size that traps.h says
+%endif
 
 common_exception:
+	push ds
+	pusha
+	mov edx, [esp + REGS_ES]	; the vector
+	mov [esp + REGS_ES], es
+	KERNEL_SEGMENTS
 	mov eax, esp
 	call do_trap
 	jmp return_from_trap
 
+; Interrupts, in the same way: -1 - n in the place of orig_eax.
+global interrupt_entries
+interrupt_entries:
 %assign n 0
-%rep 32
-  %if n == 8 || (n >= 10 && n <= 14) || n == 17
-	EXCEPTION n, 1
-  %else
-	EXCEPTION n, 0
-  %endif
+%rep NR_IRQS
+	push byte -1 - n
+	jmp short common_interrupt
   %assign n n + 1
 %endrep
-
-%macro INTERRUPT 1
-interrupt_%1:
-	push -1 - %1
-	SAVE_ALL
-	mov edx, %1
-	jmp common_interrupt
-%endmacro
+%if $ - interrupt_entries != NR_IRQS * INTERRUPT_ENTRY_SIZE
+  %error the entries of interrupts do not have the size that traps.h says
+%endif
 
 common_interrupt:
+	SAVE_ALL
+	mov edx, [esp + REGS_ORIG_EAX]
+	not edx				; -1 - (-1 - n)
 	mov eax, esp
 	call do_irq
 	jmp return_from_trap
-
-%assign n 0
-%rep 16
-	INTERRUPT n
-  %assign n n + 1
-%endrep
-
-section .rodata
-global exception_entries, interrupt_entries
-exception_entries:
-%assign n 0
-%rep 32
-  %if n == 14
-	dd page_fault
-  %else
-	dd exception_%+n
-  %endif
-  %assign n n + 1
-%endrep
-interrupt_entries:
-%assign n 0
-%rep 16
-	dd interrupt_%+n
-  %assign n n + 1
-%endrep

@@ -81,8 +81,7 @@ static void copy_thread(struct task_struct *child, const struct pt_regs *regs)
 	child_regs->eax = 0;
 	frame->eip = ret_from_fork;
 	child->kernel_esp = (u32)frame;
-	child->user_fs = read_fs();
-	child->user_gs = read_gs();
+	save_fs_gs(&child->user_fs, &child->user_gs);
 }
 
 /* Called by entry.asm when a child runs for the first time: CLONE_CHILD_SETTID wants its number in its own memory. */

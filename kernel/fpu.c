@@ -33,7 +33,7 @@ struct old_state {
 _Static_assert(sizeof(struct old_state) + FPU_STATE_SIZE == FPU_FRAME_SIZE, "a signal frame's FPU state");
 
 static struct fpu_state initial;
-static struct task_struct *owner;
+struct task_struct *fpu_owner;
 
 static void save(struct fpu_state *state)
 {
@@ -67,12 +67,10 @@ static void restore(const struct task_struct *task)
 		frstor(task->fpu->image);
 }
 
-/* Called at every switch: the next task may use the FPU at once only if its state is the one that is loaded. */
+/* Called at every switch, except while there is no owner: then TS stays set. The next task may use the FPU at once only if its state is the one that is loaded. */
 void fpu_switch(struct task_struct *next)
 {
-	if (!owner)
-		return;			/* TS is set, and stays so */
-	if (owner == next)
+	if (fpu_owner == next)
 		clts();
 	else
 		write_cr0(read_cr0() | CR0_TS);
@@ -82,11 +80,11 @@ void fpu_switch(struct task_struct *next)
 void fpu_restore_current(void)
 {
 	clts();
-	if (owner == current)
+	if (fpu_owner == current)
 		return;
-	if (owner)
-		save(owner->fpu);
-	owner = NULL;
+	if (fpu_owner)
+		save(fpu_owner->fpu);
+	fpu_owner = NULL;
 	if (!current->fpu) {
 		current->fpu = kmalloc(sizeof(struct fpu_state));
 		if (!current->fpu) {
@@ -98,13 +96,13 @@ void fpu_restore_current(void)
 		*current->fpu = initial;
 	}
 	restore(current);
-	owner = current;
+	fpu_owner = current;
 }
 
 /* Bring the copy in memory up to date with the registers. */
 static void sync_state(struct task_struct *task)
 {
-	if (owner != task)
+	if (fpu_owner != task)
 		return;
 	clts();
 	save(task->fpu);
@@ -127,8 +125,8 @@ int fpu_fork(struct task_struct *child)
 /* What the registers hold is not wanted any more: the copy in memory counts. */
 static void disown(struct task_struct *task)
 {
-	if (owner == task) {
-		owner = NULL;
+	if (fpu_owner == task) {
+		fpu_owner = NULL;
 		write_cr0(read_cr0() | CR0_TS);
 	}
 }

@@ -58,26 +58,34 @@ void sched_init(void)
 
 static inline void enqueue(struct run_queue *rq, struct task_struct *task, bool front)
 {
-	struct list *queue = &rq->queue[task->priority];
+	u32 priority = task->priority;
+	struct list *queue = &rq->queue[priority];
 
-	list_add(&task->run_link, front ? queue : queue->prev);
-	rq->bitmap[task->priority / 32] |= 1u << task->priority % 32;
+	if (front)
+		list_add(&task->run_link, queue);
+	else
+		list_add_tail(&task->run_link, queue);
+	bit_set(rq->bitmap, priority);
 }
 
 /* Take the first task of the most urgent queue; NULL when the array is empty. */
 static inline struct task_struct *dequeue_first(struct run_queue *rq)
 {
-	u32 word = rq->bitmap[0] ? 0 : 1, index;
-	struct task_struct *task;
+	struct list *queue, *first;
+	u32 priority;
 
-	if (!rq->bitmap[word])
+	if (rq->bitmap[0])
+		priority = bit_scan_forward(rq->bitmap[0]);
+	else if (rq->bitmap[1])
+		priority = 32 + bit_scan_forward(rq->bitmap[1]);
+	else
 		return NULL;
-	index = word * 32 + bit_scan_forward(rq->bitmap[word]);
-	task = list_entry(rq->queue[index].next, struct task_struct, run_link);
-	list_del(&task->run_link);
-	if (list_empty(&rq->queue[index]))
-		rq->bitmap[word] &= ~(1u << index % 32);
-	return task;
+	queue = &rq->queue[priority];
+	first = queue->next;
+	list_unlink(first);
+	if (list_empty(queue))
+		bit_clear(rq->bitmap, priority);
+	return list_entry(first, struct task_struct, run_link);
 }
 
 static inline struct task_struct *pick_next(void)
@@ -126,11 +134,10 @@ void use_mm(struct mm *mm)
 
 static inline void switch_segments(struct task_struct *prev, struct task_struct *next)
 {
-	prev->user_fs = read_fs();
-	prev->user_gs = read_gs();
+	save_fs_gs(&prev->user_fs, &prev->user_gs);
 	if (prev->uses_tls | next->uses_tls)
 		load_tls(next->tls);
-	if ((prev->user_fs | prev->user_gs | next->user_fs | next->user_gs) != 0)
+	if (prev->user_segments | next->user_segments)
 		set_fs_gs(next->user_fs, next->user_gs);
 }
 
@@ -144,8 +151,20 @@ static inline void context_switch(struct task_struct *prev, struct task_struct *
 		load_mm(next->mm);
 	set_kernel_stack(next->stack_top);
 	switch_segments(prev, next);
-	fpu_switch(next);
+	if (fpu_owner)
+		fpu_switch(next);
 	switch_to(&prev->kernel_esp, next->kernel_esp);
+}
+
+/* Give the CPU to the next task, and return when current is chosen again. Interrupts are masked. */
+static inline void switch_to_next(void)
+{
+	struct task_struct *prev = current, *next;
+
+	prev->work &= ~WORK_RESCHED;
+	next = pick_next();
+	if (next != prev)
+		context_switch(prev, next);
 }
 
 /*
@@ -155,15 +174,43 @@ static inline void context_switch(struct task_struct *prev, struct task_struct *
 void schedule(void)
 {
 	u32 flags = irq_save();
-	struct task_struct *prev = current, *next;
 
-	prev->work &= ~WORK_RESCHED;
-	if (prev->state == TASK_RUNNING && prev != idle_task)
+	if (current->state == TASK_RUNNING && current != idle_task)
 		requeue_current();
-	next = pick_next();
-	if (next != prev)
-		context_switch(prev, next);
+	switch_to_next();
 	irq_restore(flags);
+}
+
+/* Interrupts are masked. */
+static inline void sleep_in(struct wait_queue *q, enum task_state state)
+{
+	struct sleeper me;
+
+	me.task = current;
+	me.task->state = state;
+	list_add_tail(&me.link, &q->sleepers);
+	switch_to_next();
+	list_unlink(&me.link);
+}
+
+/* Sleep until wake_up(). The caller tests its condition again: all sleepers are woken. */
+void sleep_on(struct wait_queue *q)
+{
+	u32 flags = irq_save();
+
+	sleep_in(q, TASK_UNINTERRUPTIBLE);
+	irq_restore(flags);
+}
+
+/* As sleep_on(), but a signal ends it too: -EINTR. Masked, so that no signal can come between the test and the sleep. */
+int interruptible_sleep_on(struct wait_queue *q)
+{
+	u32 flags = irq_save();
+
+	if (!signal_pending(current))
+		sleep_in(q, TASK_INTERRUPTIBLE);
+	irq_restore(flags);
+	return unlikely(signal_pending(current)) ? -EINTR : 0;
 }
 
 /* Make a sleeping or stopped task runnable; nothing happens if it is already. Interrupts are masked. */

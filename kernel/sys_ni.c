@@ -4,42 +4,20 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 
-/* "number name" a line, made by the Makefile: the numbers of abi/unistd.h that sys_call_table.c does not have. */
-static const char missing_calls[] =
-#include "missing_calls.h"
-;
+extern const u8 missing_calls[];	/* the numbers of abi/unistd.h that sys_call_table.c does not have; made by the Makefile and tools/ksyms */
 
 static u32 logged[(NR_SYSCALLS + 31) / 32];
 
-/* The name of a missing call, as long as *length says; "?" for numbers that Linux does not know either. */
-static const char *name_of(u32 number, u32 *length)
-{
-	const char *name, *line = missing_calls;
-
-	while (*line) {
-		u32 n = simple_strtoul(line, &name, 10);
-
-		for (line = ++name; *line != '\n'; line++)
-			;
-		*length = line++ - name;
-		if (n == number)
-			return name;
-	}
-	*length = 1;
-	return "?";
-}
-
 asmlinkage int sys_ni_syscall(void)
 {
-	u32 number = task_regs(current)->orig_eax, length;
-	const char *name;
-	char text[32];
+	u32 number = task_regs(current)->orig_eax;
+	char name[PACKED_NAME_SIZE];
 
 	if (number >= NR_SYSCALLS || logged[number / 32] & 1u << number % 32)
 		return -ENOSYS;
 	logged[number / 32] |= 1u << number % 32;
-	name = name_of(number, &length);
-	strlcpy(text, name, min_u32(length + 1, sizeof(text)));
-	printk("pid %d (%s): there is no system call %u (%s)\n", current->pid, current->comm, number, text);
+	if (packed_name(missing_calls, number, name) != number)
+		strlcpy(name, "?", sizeof(name));		/* Linux does not know it either */
+	printk("pid %d (%s): there is no system call %u (%s)\n", current->pid, current->comm, number, name);
 	return -ENOSYS;
 }

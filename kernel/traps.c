@@ -23,7 +23,7 @@
 
 struct exception {
 	const char *name;
-	int signal, code;
+	u8 signal, code;
 };
 
 static const struct exception exceptions[] = {
@@ -53,12 +53,14 @@ struct exception_fixup {
 };
 
 extern const struct exception_fixup __start___ex_table[], __stop___ex_table[];
-extern const u32 exception_entries[], interrupt_entries[];
+extern const u8 exception_entries[][EXCEPTION_ENTRY_SIZE], interrupt_entries[][INTERRUPT_ENTRY_SIZE];	/* kernel/entry.asm */
 
 static u64 idt[IDT_ENTRIES];
 
-static void set_gate(u32 vector, u32 entry, u16 selector, u32 type)
+static void set_gate(u32 vector, const void *handler, u16 selector, u32 type)
 {
+	u32 entry = (u32)handler;
+
 	idt[vector] = (u64)((entry & 0xFFFF0000) | type) << 32 | (u32)selector << 16 | (entry & 0xFFFF);
 }
 
@@ -70,12 +72,13 @@ void traps_init(void)
 		u32 base;
 	} descriptor = { sizeof(idt) - 1, (u32)idt };
 
-	for (u32 i = 0; i < 32; i++)
+	for (u32 i = 0; i < EXCEPTIONS; i++)
 		set_gate(i, exception_entries[i], KERNEL_CS, GATE_INTERRUPT | (i == 3 || i == 4 ? GATE_DPL3 : 0));
-	set_gate(8, 0, DF_TSS_SELECTOR, GATE_TASK);
+	set_gate(PAGE_FAULT, page_fault, KERNEL_CS, GATE_INTERRUPT);
+	set_gate(8, NULL, DF_TSS_SELECTOR, GATE_TASK);
 	for (u32 i = 0; i < NR_IRQS; i++)
 		set_gate(IRQ_VECTOR + i, interrupt_entries[i], KERNEL_CS, GATE_INTERRUPT);
-	set_gate(SYSCALL_VECTOR, (u32)system_call, KERNEL_CS, GATE_INTERRUPT | GATE_DPL3);
+	set_gate(SYSCALL_VECTOR, system_call, KERNEL_CS, GATE_INTERRUPT | GATE_DPL3);
 	lidt(&descriptor);
 }
 

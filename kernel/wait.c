@@ -1,40 +1,7 @@
-/* Sleeping and waking (rules of use in cowix/wait.h), and sleeping for a time. */
+/* Sleeping until woken or for a time at most. Sleeping and waking themselves are in sched.c, the rules of use in cowix/wait.h. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
-
-/* Interrupts are masked. */
-static inline void sleep_in(struct wait_queue *q, enum task_state state)
-{
-	struct sleeper me;
-
-	me.task = current;
-	current->state = state;
-	list_add_tail(&me.link, &q->sleepers);
-	schedule();
-	me.link.prev->next = me.link.next;
-	me.link.next->prev = me.link.prev;
-}
-
-/* Sleep until wake_up(). The caller tests its condition again: all sleepers are woken. */
-void sleep_on(struct wait_queue *q)
-{
-	u32 flags = irq_save();
-
-	sleep_in(q, TASK_UNINTERRUPTIBLE);
-	irq_restore(flags);
-}
-
-/* As sleep_on(), but a signal ends it too: -EINTR. Masked, so that no signal can come between the test and the sleep. */
-int interruptible_sleep_on(struct wait_queue *q)
-{
-	u32 flags = irq_save();
-
-	if (!signal_pending(current))
-		sleep_in(q, TASK_INTERRUPTIBLE);
-	irq_restore(flags);
-	return signal_pending(current) ? -EINTR : 0;
-}
 
 static void timeout_fired(struct timer *t)
 {

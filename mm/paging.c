@@ -72,7 +72,7 @@ void paging_init(void)
 		write_cr4(read_cr4() | CR4_PGE);
 }
 
-/* Make the kernel's text and constants read-only and the first 4 MB global; ends with a flush (case: permission lowered). */
+/* Make whole pages of the kernel's text and constants read-only and the first 4 MB global; ends with a flush (case: permission lowered). */
 void kernel_protect(void)
 {
 	u32 first = __pa(__text_start) >> PAGE_SHIFT, end = __pa(__text_end) >> PAGE_SHIFT;

@@ -52,11 +52,13 @@ class Machine:
             "_": "shift-minus", "[": "bracket_left", "]": "bracket_right", "+": "shift-equal"}
 
     def __init__(self, folder, image, *options):
+        """image: the boot floppy, a file, or the options that make it."""
         self.path = os.path.join(folder, "qmp")
         self.vga = os.path.join(folder, "vga")
         self.process = subprocess.Popen(
             ["qemu-system-i386", "-M", "pc", "-m", "32", "-display", "none", "-nodefaults", "-vga", "std", "-no-reboot",
-             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-drive", f"if=floppy,index=0,format=raw,file={image}", "-boot", "a",
+             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-boot", "a",
+             *(("-drive", f"if=floppy,index=0,format=raw,file={image}") if isinstance(image, str) else image),
              "-qmp", f"unix:{self.path},server=on,wait=off", *options], stdin=subprocess.DEVNULL)
         for _ in range(200):
             try:

@@ -92,8 +92,8 @@ def test_writes_what_it_should(emulator, params, tmp_path):
     image = patterned(tmp_path / "disk.img", 8)
     expected = bytearray(get(image, 0, DISK // SECTOR))
     pieces = ((900, 3), (5, 1), (300, 26), (899, 1), (40, 24), (6, 1))
-    script = "".join(f"dd if=/bin/sh of=/dev/hda bs=1k seek={seek} count={count} 2>/dev/null; " for seek, count in pieces)
-    result = cowix(script + "sync; audit | head -1; cat /bin/sh", "-e", emulator, "-d", image, "-k", f"root=fd0 {params}", "-v")
+    script = "".join(f"dd if=/boot/cowix of=/dev/hda bs=1k seek={seek} count={count} 2>/dev/null; " for seek, count in pieces)
+    result = cowix(script + "sync; audit | head -1; cat /boot/cowix", "-e", emulator, "-d", image, "-k", f"root=fd0 {params}", "-v")
     assert result.status == 0 and result.out.startswith(b"mismatches 0\n")
     shell = result.out[len(b"mismatches 0\n"):]
     for seek, count in pieces:
@@ -161,8 +161,8 @@ def test_beyond_128_gigabytes(params, tmp_path):
     put(image, 0, table((0x81, limit - 301, 1000), (0x81, sectors - 64, 64)))
     put(image, limit - 301, pattern(1, 1000))
     put(image, sectors - 64, pattern(2, 64))
-    result = cowix("dd if=/dev/hda1 bs=500k; dd if=/dev/hda2 bs=1k; dd if=/bin/sh of=/dev/hda1 bs=1k seek=140 count=20 conv=fsync; "
-                   "dd if=/bin/sh bs=1k count=20", *drive(image), "-k", params, "-v")
+    result = cowix("dd if=/dev/hda1 bs=500k; dd if=/dev/hda2 bs=1k; dd if=/boot/cowix of=/dev/hda1 bs=1k seek=140 count=20 conv=fsync; "
+                   "dd if=/boot/cowix bs=1k count=20", *drive(image), "-k", params, "-v")
     assert result.status == 0 and result.out[:1064 * SECTOR] == pattern(1, 1000) + pattern(2, 64)
     expected = pattern(1, 1000)[:280 * SECTOR] + result.out[1064 * SECTOR:] + pattern(1, 1000)[320 * SECTOR:]
     assert get(image, limit - 301, 1000) == expected and get(image, 0, 2)[512:] == bytes(512)
@@ -186,7 +186,7 @@ def test_passing_error(iotype, tmp_path):
     """An error that does not come back is repaired by a reset and a second attempt: nobody hears of it."""
     image = patterned(tmp_path / "disk.img", 4)
     sector = {} if iotype == "flush" else {"sector": 40}
-    result = cowix("dd if=/dev/hda bs=64k count=2; dd if=/bin/sh of=/dev/hda bs=1k seek=10 count=25 conv=fsync; dd if=/bin/sh bs=1k count=25",
+    result = cowix("dd if=/dev/hda bs=64k count=2; dd if=/boot/cowix of=/dev/hda bs=1k seek=10 count=25 conv=fsync; dd if=/boot/cowix bs=1k count=25",
                    *faulty(image, iotype=iotype, once=True, **sector), "-v")
     assert result.status == 0 and result.out[:2 << 16] == pattern(4, 256) and not complaints(result)
     assert get(image, 20, 50) == result.out[2 << 16:] and get(image, 70, 20) == pattern(4, 90)[-20 * SECTOR:]
@@ -196,8 +196,8 @@ def test_passing_error(iotype, tmp_path):
 def test_write_error(params, tmp_path):
     """A block that cannot be written: fsync says EIO, with one message, and the blocks around it are written."""
     image = patterned(tmp_path / "disk.img", 5)
-    result = cowix("dd if=/bin/sh of=/dev/hda bs=1k seek=10 count=25 conv=fsync; echo $?; dmesg | grep -c port; sync /dev/hda; echo $?; sync; "
-                   "audit | head -1; dd if=/bin/sh bs=1k count=25", *faulty(image, iotype="write", sector=41), "-k", params, "-v")
+    result = cowix("dd if=/boot/cowix of=/dev/hda bs=1k seek=10 count=25 conv=fsync; echo $?; dmesg | grep -c port; sync /dev/hda; echo $?; sync; "
+                   "audit | head -1; dd if=/boot/cowix bs=1k count=25", *faulty(image, iotype="write", sector=41), "-k", params, "-v")
     head = b"1\n1\n1\nmismatches 0\n"
     assert result.status == 0 and result.out[:len(head)] == head and result.err.count("Input/output error") == 2
     written, shell, old = get(image, 20, 50), result.out[len(head):], pattern(5, 120)
@@ -209,7 +209,7 @@ def test_write_error(params, tmp_path):
 def test_flush_error(tmp_path):
     """What was written may be lost: fsync says EIO."""
     image = patterned(tmp_path / "disk.img", 6)
-    result = cowix("dd if=/bin/sh of=/dev/hda bs=1k count=5 conv=fsync; echo $?; dmesg | grep -c port; sync /dev/hda; echo $?; "
+    result = cowix("dd if=/boot/cowix of=/dev/hda bs=1k count=5 conv=fsync; echo $?; dmesg | grep -c port; sync /dev/hda; echo $?; "
                    "dd if=/dev/hda bs=1k count=5", *faulty(image, iotype="flush"), "-v")
     assert result.out == b"1\n1\n1\n" + get(image, 0, 10) and result.err.count("Input/output error") == 2
 

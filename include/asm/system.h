@@ -169,6 +169,17 @@ static inline u32 bit_scan_forward(u32 word)
 	return index;
 }
 
+/* One bit of an array of words, counted from the first word's lowest. */
+static inline void bit_set(u32 *words, u32 index)
+{
+	__asm__ volatile("btsl %1, %0" : "+m"(*words) : "r"(index) : "memory", "cc");
+}
+
+static inline void bit_clear(u32 *words, u32 index)
+{
+	__asm__ volatile("btrl %1, %0" : "+m"(*words) : "r"(index) : "memory", "cc");
+}
+
 static inline u16 read_gs(void)
 {
 	u16 value;
@@ -181,6 +192,12 @@ static inline u16 read_fs(void)
 	u16 value;
 	__asm__ volatile("movw %%fs, %0" : "=r"(value));
 	return value;
+}
+
+static inline void save_fs_gs(u16 *fs, u16 *gs)
+{
+	__asm__ volatile("movw %%fs, %0" : "=m"(*fs));
+	__asm__ volatile("movw %%gs, %0" : "=m"(*gs));
 }
 
 static inline u32 read_ebp(void)

@@ -5,6 +5,7 @@
 #include <asm/ptrace.h>
 
 void system_call(void);
+void page_fault(void);
 void ret_from_fork(void);
 void kernel_thread_start(void);
 NORETURN void enter_user_mode(struct pt_regs *regs);

@@ -62,6 +62,7 @@ struct cached_page {
 	u32 frame;
 	u32 users;				/* who work on it right now: not to be dropped */
 	bool dirty, uptodate;
+	bool failed;				/* it could not be written; dirty too */
 	bool mapped_writable;			/* programs may write to it through a mapping: dirty for as long as it is mapped */
 	bool busy;				/* being transferred, or how that ended is not noted yet */
 	struct request request;
@@ -121,6 +122,7 @@ struct inode {
 	u32 i_mode, i_uid, i_gid, i_nlink, i_size;
 	u32 i_atime, i_mtime, i_ctime;
 	bool i_dirty, i_locked, i_valid;
+	bool i_lost;				/* data that could not be written is gone: for the next who syncs */
 	struct wait_queue i_wait;
 	struct super_block *i_mount;		/* a file system mounted on this directory */
 	const struct inode_ops *i_op;
@@ -144,8 +146,8 @@ static inline struct inode *igrab(struct inode *inode)
 void lock_inode(struct inode *inode);
 void unlock_inode(struct inode *inode);
 void mark_inode_dirty(struct inode *inode);
-int write_inode(struct inode *inode);			/* its pages, then itself, into its buffer */
-int write_inodes(struct super_block *sb);		/* their pages, then themselves; NULL: all */
+int write_inode(struct inode *inode);
+int write_inodes(struct super_block *sb, int (*write)(struct inode *inode));	/* write_inode or write_inode_pages; NULL: all */
 int shrink_inodes(void);
 bool inode_in_memory(const struct super_block *sb, u32 ino);
 bool inodes_busy(struct super_block *sb);
@@ -195,6 +197,7 @@ struct super_block {
 };
 
 int mount_root(void);
+int write_caches(struct super_block *sb);		/* NULL: all */
 void sync_all(void);
 void fs_init(void);
 void fs_drop_caches(void);

@@ -40,6 +40,10 @@ char *strcpy(char *to, const char *from);
 size_t strlcpy(char *to, const char *from, size_t size);
 u32 simple_strtoul(const char *s, const char **end, int base);
 
+/* kernel/packed_names.c */
+#define PACKED_NAME_SIZE 64
+u32 packed_name(const u8 *table, u32 number, char *name);
+
 extern struct utsname system_names;	/* kernel/sys.c: what uname() tells */
 
 /* kernel/params.c: kernel parameters (docs/boot: where they live in the image). */

@@ -21,25 +21,37 @@ static inline bool list_empty(const struct list *l)
 	return l->next == l;
 }
 
+static inline void list_insert(struct list *node, struct list *prev, struct list *next)
+{
+	node->next = next;
+	node->prev = prev;
+	prev->next = next->prev = node;
+}
+
 /* Insert node right after pos; with pos the head, that is the front of the list. */
 static inline void list_add(struct list *node, struct list *pos)
 {
-	node->next = pos->next;
-	node->prev = pos;
-	pos->next->prev = node;
-	pos->next = node;
+	list_insert(node, pos, pos->next);
 }
 
 static inline void list_add_tail(struct list *node, struct list *head)
 {
-	list_add(node, head->prev);
+	list_insert(node, head->prev, head);
+}
+
+/* Take node out; its own links still say where it was. */
+static inline void list_unlink(struct list *node)
+{
+	struct list *prev = node->prev, *next = node->next;
+
+	prev->next = next;
+	next->prev = prev;
 }
 
 /* Take node out; it becomes an empty list of its own, so that removing it twice is harmless. */
 static inline void list_del(struct list *node)
 {
-	node->prev->next = node->next;
-	node->next->prev = node->prev;
+	list_unlink(node);
 	list_init(node);
 }
 

@@ -116,10 +116,15 @@ struct task_struct {
 	struct itimer itimers[ITIMER_PROF + 1];
 
 	u64 tls[TLS_ENTRIES];		/* GDT entries of its own */
-	bool uses_tls;			/* one of them was ever set */
+	u32 uses_tls;			/* one of them was ever set */
 	u32 set_child_tid, clear_child_tid, robust_list;	/* what its C library asked for: addresses in the program */
 	struct fpu_state *fpu;		/* NULL until the first FPU instruction */
-	u16 user_fs, user_gs;		/* while not running */
+	union {				/* while not running */
+		struct {
+			u16 user_fs, user_gs;
+		};
+		u32 user_segments;
+	};
 	char comm[16];
 	u32 stack_guard;
 };

@@ -4,7 +4,14 @@
 
 #include <asm/ptrace.h>
 
-#define PAGE_FAULT	14		/* its vector */
+/* Vectors. Also read by nasm (see asm/mmu.h). */
+#define EXCEPTIONS	32
+#define GENERAL_PROTECTION 13
+#define PAGE_FAULT	14
+
+/* kernel/entry.asm: the size of what each exception and interrupt arrives at */
+#define EXCEPTION_ENTRY_SIZE 9
+#define INTERRUPT_ENTRY_SIZE 4
 
 struct task_struct;
 
@@ -22,7 +29,8 @@ void show_backtrace(u32 esp);
 
 /* kernel/fpu.c: the FPU and SSE state belongs to the task that used them last and is saved when another one wants them. */
 void fpu_init(void);
-void fpu_switch(struct task_struct *next);	/* arms exception 7 unless next owns the state */
+extern struct task_struct *fpu_owner;	/* NULL: nobody */
+void fpu_switch(struct task_struct *next);	/* with an owner: arms exception 7 unless it is next */
 void fpu_restore_current(void);		/* exception 7 */
 int fpu_fork(struct task_struct *child);	/* copies current's state; -ENOMEM */
 void fpu_release(struct task_struct *task);

@@ -32,7 +32,9 @@ int put_user_u32(u32 value, void __user *to);
 /* Whether the range lies in user space at all. */
 static inline bool access_ok(const void __user *addr, size_t n)
 {
-	return (__force u32)addr <= KERNEL_BASE && n <= KERNEL_BASE - (__force u32)addr;
+	u32 end;
+
+	return !__builtin_add_overflow((__force u32)addr, n, &end) && end <= KERNEL_BASE;
 }
 
 #endif

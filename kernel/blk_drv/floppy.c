@@ -78,6 +78,7 @@ static enum state state;
 static struct drive {
 	bool present, calibrated;
 	u32 cylinder;
+	u32 failures[FLUSH + 1];	/* of each command, requests that failed since the last that did not */
 } drives[DRIVES];
 static u32 drive;			/* that the request is for */
 static u32 served;			/* sectors of the request that are done */
@@ -140,10 +141,17 @@ static void write_dor(void)
 	outb(FDC_DOR, drive | DOR_NOT_RESET | DOR_DMA | motors);
 }
 
+/* Of the drive that is worked on, at the command that is. */
+static u32 *failures(void)
+{
+	return &drives[drive].failures[request()->cmd];
+}
+
 static void complain(const char *what)
 {
-	printk("fd%u: %s: port %x, status %x, st0 %x st1 %x st2 %x, sector %u\n", drive, what, FDC_DATA, inb(FDC_MSR), result[0],
-	       result[1], result[2], sector_now());
+	if (*failures() < FAILURES_TOLD)
+		printk("fd%u: %s: port %x, status %x, st0 %x st1 %x st2 %x, sector %u\n", drive, what, FDC_DATA, inb(FDC_MSR), result[0],
+		       result[1], result[2], sector_now());
 }
 
 /* The request is over. The motor runs on for a while. */
@@ -163,6 +171,7 @@ static void finish(int error)
 	timer_add(&motor_timer, MOTOR_OFF, motor_off, NULL);
 	state = IDLE;
 	served = tries = 0;
+	*failures() = error ? *failures() + 1 : 0;
 	end_request(rq, error);
 }
 
@@ -172,7 +181,7 @@ static void retry(const char *what)
 	buffered_dev = 0;
 	needs_reset = true;
 	drives[drive].calibrated = false;
-	if (++tries >= RETRIES) {
+	if (++tries >= (*failures() < FAILURES_TOLD ? RETRIES : 1)) {
 		complain(what);
 		finish(-EIO);
 		return;

@@ -101,6 +101,7 @@ static struct channel {
 	struct prd *prds;		/* a page; NULL: no DMA */
 	struct disk {
 		bool dma, flush;
+		u32 failures[FLUSH + 1];	/* of each command, requests that failed since the last that did not */
 		struct partition parts[PARTITIONS];
 	} disks[DISKS];
 } channels[] = {
@@ -183,15 +184,27 @@ static void after_reset(struct timer *t)
 		begin(c);
 }
 
-/* An error or no answer: reset the channel and repeat what is left, a few times. */
-static void retry(struct channel *c, const char *what)
+/* Of the disk that is worked on, at the command that is. */
+static u32 *failures(struct channel *c)
+{
+	return &c->disks[unit_of(request(c)->dev)].failures[request(c)->cmd];
+}
+
+static void give_up(struct channel *c, const char *what)
 {
 	struct request *rq = request(c);
 
-	if (++c->tries >= TRIES) {
+	if ((*failures(c))++ < FAILURES_TOLD)
 		printk("hd%c: %s: port %x, status %x, error %x, sector %u\n", letter_of(rq->dev), what, c->base, status_of(c),
 		       inb(c->base + IDE_ERROR), rq->sector + c->served);
-		finish(c, -EIO);
+	finish(c, -EIO);
+}
+
+/* An error or no answer: reset the channel and repeat what is left, a few times. */
+static void retry(struct channel *c, const char *what)
+{
+	if (++c->tries >= TRIES) {
+		give_up(c, what);
 		return;
 	}
 	stop(c);
@@ -274,7 +287,7 @@ static void begin(struct channel *c)
 	u32 unit = unit_of(rq->dev), sector = rq->sector + c->served;
 	bool dma = c->disks[unit].dma && rq->cmd != FLUSH && c->tries < TRIES - 1, ext;
 
-	c->left = min_u32(merge_requests(c->major, c->careful ? 0 : MAX_SECTORS) - c->served, MAX_SECTORS);
+	c->left = min_u32(merge_requests(c->major, c->careful || *failures(c) ? 0 : MAX_SECTORS) - c->served, MAX_SECTORS);
 	ext = rq->cmd != FLUSH && sector + c->left > LBA28_SECTORS;
 	c->doing = dma ? DMA : PIO;
 	expect(c);
@@ -313,6 +326,7 @@ static void advance(struct channel *c, u32 sectors)
 		expect(c);
 	else
 		stop(c);
+	*failures(c) = 0;
 	while (c->served && c->served >= request(c)->nr_sectors) {
 		c->served -= request(c)->nr_sectors;
 		end_request(request(c), 0);
@@ -349,7 +363,7 @@ static void hd_interrupt(struct channel *c)
 	if (c->doing == IDLE || status & STATUS_BUSY || !(master & BM_INTERRUPT))
 		return;
 	if (status & (STATUS_ERROR | STATUS_FAULT) || master & BM_ERROR)
-		retry(c, "error");
+		(*failures(c) < FAILURES_TOLD ? retry : give_up)(c, "error");
 	else if (c->doing == DMA)
 		advance(c, c->left);
 	else

@@ -80,26 +80,36 @@ static int write_back(u32 block, u32 n, u8 *buffer)
 	return error;
 }
 
-/* sync: write all changed blocks back, in runs. The first error ends it; what is left stays dirty. Called again, it tries again. */
+/*
+ * sync: write all changed blocks back, in runs, the last first: data and directories before the inodes that refer to them. When a run
+ * fails, blocks are written one at a time; a floppy that fails again and again is left alone. What is left stays dirty. The first error.
+ */
 static int ramdisk_sync(kdev_t dev)
 {
 	u8 *buffer = kpage_alloc();
-	int error = 0;
+	u32 most = PAGE_SIZE / BLOCK_SIZE, failures = 0;
+	int first_error = 0;
 
 	(void)dev;
 	if (!buffer)
 		return -ENOMEM;
-	for (u32 block = 0; block < nr_blocks && !error;) {
+	for (u32 end = nr_blocks; end > 0 && failures < FAILURES_TOLD;) {
 		u32 n = 0;
+		int error;
 
-		while (n < PAGE_SIZE / BLOCK_SIZE && is_dirty(block + n))
+		while (n < most && is_dirty(end - 1 - n))
 			n++;
-		if (n)
-			error = write_back(block, n, buffer);
-		block += n ? n : 1;
+		error = n ? write_back(end - n, n, buffer) : 0;
+		failures += error != 0;
+		if (!first_error)
+			first_error = error;
+		if (error && n > 1)
+			most = 1;
+		else
+			end -= max_u32(n, 1);
 	}
 	kpage_free(buffer);
-	return error;
+	return first_error;
 }
 
 static const struct block_device_ops ramdisk_ops = {

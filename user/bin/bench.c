@@ -1,10 +1,11 @@
 /*
- * bench [-m MiB] [W1 W2 ...]: the workloads of the targets, counted with the time stamp counter: instructions, when the emulator counts them
- * (tools/run -i). Runs on Linux too.
+ * bench [-m MiB] [-s n] [W1 W2 ...]: the workloads of the targets, counted with the time stamp counter: instructions, when the emulator counts
+ * them (tools/run -i). With -s, while n other processes sleep. Runs on Linux too.
  */
 #include <cowix.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define PAGE 4096
 #define FORKS 200
 #define CALLS 100000
+#define SLEEPERS_MAX 1000
 
 typedef unsigned long long u64;
 
@@ -313,18 +315,40 @@ static int wanted(const char *name, char **names)
 	return 0;
 }
 
+static pid_t start_sleeper(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	while (pid == 0)
+		sleep(1000);
+	return pid;
+}
+
 int main(int argc, char **argv)
 {
+	static pid_t sleeping[SLEEPERS_MAX];
+	unsigned long sleepers = 0;
 	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "m:")) != -1) {
-		if (option == '?')
-			usage("[-m MiB] [workload...]");
-		megabytes = number(optarg);
+	while ((option = getopt(argc, argv, "m:s:")) != -1) {
+		if (option == 'm')
+			megabytes = number(optarg);
+		else if (option != 's' || (sleepers = number(optarg)) > SLEEPERS_MAX)
+			usage("[-m MiB] [-s sleeping processes] [workload...]");
 	}
+	for (unsigned long i = 0; i < sleepers; i++)
+		sleeping[i] = start_sleeper();
+	if (sleepers)
+		sleep(1);		/* until they do */
 	for (size_t i = 0; i < sizeof(workloads) / sizeof(workloads[0]); i++)
 		if (wanted(workloads[i].name, argv + optind))
 			workloads[i].run();
+	while (sleepers > 0) {
+		kill(sleeping[--sleepers], SIGKILL);
+		waitpid(sleeping[sleepers], NULL, 0);
+	}
 	return 0;
 }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define TTYS_MAX	8
-#define SYNC_SECONDS	30
+#define SYNC_SECONDS	5
 
 static struct terminal {
 	char device[32];
@@ -160,7 +160,7 @@ static void read_ttys(void)
 		add_terminal("/dev/console", 1);
 }
 
-/* Writes what has changed to the disk every half a minute. */
+/* Writes what has changed to the disks every few seconds. */
 static void start_update(void)
 {
 	if (fork() != 0)

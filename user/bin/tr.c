@@ -101,5 +101,5 @@ int main(int argc, char **argv)
 		putchar(c);
 		last = c;
 	}
-	return ferror(stdout);
+	return 0;
 }

@@ -35,7 +35,7 @@ static int flush_one(FILE *f)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			f->error = 1;
+			f->error = errno;
 			break;
 		}
 		done += n;

@@ -1,24 +1,40 @@
-; The system-call wrappers: each is its number and a jump to a common part, which loads up to five arguments from the stack, calls the kernel
-; and turns -errno into errno and -1.
+; The system-call wrappers: each is its number and a jump to a common part, which loads up to three (CALL) or five (CALL5) arguments from the
+; stack, calls the kernel and turns -errno into errno and -1.
 
 %include "unistd.inc"
 extern errno
 
-%macro CALL 1-2			; name [, number's name if it differs]
-section .text.%1 progbits alloc exec nowrite align=1
-global $%1
-$%1:
-%if %0 == 2
-	mov eax, __NR_%2
-%else
+%macro WRAPPER 2-3		; common part, name [, number's name if it differs]
+section .text.%2 progbits alloc exec nowrite align=1
+global $%2
+$%2:
+%rotate -1			; the last parameter comes first
 	mov eax, __NR_%1
-%endif
-	jmp do_syscall
+	jmp %2
 %endmacro
+%define CALL	WRAPPER do_syscall,
+%define CALL5	WRAPPER do_syscall5,
 
 section .text.do_syscall progbits alloc exec nowrite align=4
 global do_syscall
 do_syscall:
+	push ebx
+	mov ebx, [esp + 8]
+	mov ecx, [esp + 12]
+	mov edx, [esp + 16]
+	int 0x80
+	pop ebx
+	cmp eax, -4095
+	jae .error
+	ret
+.error:
+	neg eax
+	mov [errno], eax
+	or eax, -1
+	ret
+
+section .text.do_syscall5 progbits alloc exec nowrite align=4
+do_syscall5:
 	push ebx
 	push esi
 	push edi
@@ -32,12 +48,7 @@ do_syscall:
 	pop esi
 	pop ebx
 	cmp eax, -4095
-	jae .error
-	ret
-.error:
-	neg eax
-	mov [errno], eax
-	or eax, -1
+	jae do_syscall.error
 	ret
 
 ; long syscall(long number, ...): up to six arguments
@@ -95,7 +106,7 @@ __rt_sigreturn:
 	CALL creat
 	CALL close
 	CALL waitpid
-	CALL wait4
+	CALL5 wait4
 	CALL execve
 	CALL link
 	CALL unlink
@@ -131,9 +142,9 @@ __rt_sigreturn:
 	CALL getdents
 	CALL sync
 	CALL fsync
-	CALL mount
+	CALL5 mount
 	CALL umount
-	CALL __reboot, reboot
+	CALL5 __reboot, reboot
 	CALL getpid
 	CALL getppid
 	CALL getuid, getuid32
@@ -150,8 +161,8 @@ __rt_sigreturn:
 	CALL getpgrp
 	CALL kill
 	CALL pause
-	CALL __rt_sigaction, rt_sigaction
-	CALL __rt_sigprocmask, rt_sigprocmask
+	CALL5 __rt_sigaction, rt_sigaction
+	CALL5 __rt_sigprocmask, rt_sigprocmask
 	CALL __rt_sigpending, rt_sigpending
 	CALL __rt_sigsuspend, rt_sigsuspend
 	CALL alarm

@@ -18,9 +18,20 @@ const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+/* What the disk has no room for is not lost silently. Registered first, so called last: after standard output was flushed. */
+static void check_output(void)
+{
+	if (!ferror(stdout))
+		return;
+	errno = ferror(stdout);
+	perror(program_name);
+	_exit(1);
+}
+
 void util_init(const char *argv0)
 {
 	program_name = base_name(argv0);
+	atexit(check_output);
 }
 
 void complain(const char *what, const char *why)

@@ -142,6 +142,16 @@ static int call_function(struct node *body, char **argv)
 	return status;
 }
 
+/* What a builtin has printed goes out, before its redirections end. Whether it could be written. */
+static int flush_output(const char *name)
+{
+	if (fflush(stdout) == 0)
+		return 1;
+	fprintf(stderr, "sh: %s: %s\n", name, strerror(ferror(stdout)));
+	clearerr(stdout);
+	return 0;
+}
+
 /* A builtin or function: in the shell itself. A redirection that fails is fatal to a special builtin. */
 static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin, int special)
 {
@@ -154,6 +164,8 @@ static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin, 
 		status = builtin ? builtin(argc, argv) : call_function(get_function(argv[0]), argv);
 	else if (special && !interactive)
 		exit_shell(2);
+	if (!flush_output(argv[0]))
+		status = 1;
 	restore(mark);
 	return status;
 }
