@@ -102,7 +102,7 @@ int minix_truncate(struct inode *inode, u32 size)
 	if (error)
 		return error;
 	inode->i_size = size;		/* first: whoever is reading a page now clears what lies beyond */
-	if (size < old_size)
+	if (size <= old_size)		/* also for what a failed write has left: no block goes while it is being transferred */
 		drop_inode_pages(inode, size);
 	if (page) {
 		page->dirty = true;

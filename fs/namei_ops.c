@@ -118,7 +118,7 @@ asmlinkage int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev
 	if (type != S_IFREG && type != S_IFIFO && !suser())
 		return -EPERM;
 	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR && type != S_IFBLK)
-		return -EINVAL;
+		return type == S_IFDIR ? -EPERM : -EINVAL;
 	error = make_node(dirfd, path, type | (mode & 07777 & ~current->fs->umask), dev, &inode);
 	if (!error)
 		iput(inode);
@@ -216,7 +216,7 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 	int error = get_target(dirfd, path, &t);
 
 	if (error)
-		return error == -EEXIST ? -EBUSY : error;
+		return error != -EEXIST ? error : directory ? -EBUSY : -EISDIR;
 	if (is_dots(&t))
 		error = directory ? t.length == 1 ? -EINVAL : -ENOTEMPTY : -EISDIR;
 	else

@@ -18,7 +18,7 @@ static int access_mask(u32 flags)
 /* Make the file that O_CREAT wants, or find it if somebody was faster or it was there. dir is locked. */
 static int open_or_create(struct inode *dir, const char *last, u32 length, u32 flags, u32 mode, struct inode **inode, bool *created)
 {
-	int error = lookup_in(dir, last, length, inode);
+	int error = last[length] == '/' ? -EISDIR : lookup_in(dir, last, length, inode);
 
 	*created = false;
 	if (!error && flags & O_EXCL) {
@@ -27,8 +27,6 @@ static int open_or_create(struct inode *dir, const char *last, u32 length, u32 f
 	}
 	if (error != -ENOENT)
 		return error;
-	if (last[length] == '/')
-		return -EISDIR;
 	if (dir->i_nlink == 0)
 		return -ENOENT;
 	error = permission(dir, W_OK);
@@ -72,7 +70,7 @@ static int open_create(int dirfd, const char *path, u32 flags, u32 mode, struct 
 
 	while (!error && dir) {
 		lock_inode(dir);
-		error = !S_ISDIR(dir->i_mode) ? -ENOTDIR : length == 0 ? -EISDIR :
+		error = !S_ISDIR(dir->i_mode) ? -ENOTDIR : length == 0 ? flags & O_EXCL ? -EEXIST : -EISDIR :
 			open_or_create(dir, last, length, flags, mode, inode, created);
 		unlock_inode(dir);
 		if (error || !S_ISLNK((*inode)->i_mode) || flags & O_NOFOLLOW)

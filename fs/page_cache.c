@@ -89,21 +89,24 @@ static void free_cached_page(struct cached_page *page)
 	nr_cached_pages--;
 }
 
-/* Where the blocks of a page that lie within its file are on the device; 0 for the others and for holes. */
+/*
+ * Where the blocks of a page are on the device, 0 for holes. What a damaged file has beyond its end does not matter. Looking may sleep, and the
+ * file be cut meanwhile: blocks that were found before may be another's now.
+ */
 static int map_page(const struct cached_page *page, u32 *where)
 {
 	struct inode *inode = page->inode;
-	u32 first = page->index * BLOCKS_A_PAGE, size;
-	int error;
+	u32 first = page->index * BLOCKS_A_PAGE, cuts = inode->i_cuts;
 
-	do {				/* mapping may sleep, and the file shrink meanwhile */
-		size = inode->i_size;
-		u32 end = size / BLOCK_SIZE + (size % BLOCK_SIZE != 0);
+	for (u32 i = 0; i < BLOCKS_A_PAGE; i++) {
+		int error = inode->i_op->map_blocks(inode, first + i, 1, false, &where[i]);
 
-		memset(where, 0, BLOCKS_A_PAGE * sizeof(*where));
-		error = end > first ? inode->i_op->map_blocks(inode, first, min_u32(end - first, BLOCKS_A_PAGE), false, where) : 0;
-	} while (size > inode->i_size);
-	return error;
+		if (error)
+			where[i] = 0;
+		if (error && (first + i) * BLOCK_SIZE < inode->i_size)
+			return error;
+	}
+	return cuts == inode->i_cuts ? 0 : map_page(page, where);
 }
 
 /* Clear what a page holds beyond the end of its file: programs see it when they run or map the file. */
@@ -229,7 +232,7 @@ static void read_ahead(struct inode *inode, u32 index, bool around)
 }
 
 /* Have a page read, and those begun that may be wanted next. */
-static noinline int read_page(struct cached_page *page, bool around)
+static int read_page(struct cached_page *page, bool around)
 {
 	int error = begin_read(page);
 
@@ -354,16 +357,17 @@ void drop_inode_pages(struct inode *inode, u32 size)
 {
 	if (inode->i_mappings)
 		unmap_object(inode, PAGE_ROUND_UP(size));
+	inode->i_cuts++;
 	list_for_each_safe(node, &inode->pages) {
 		struct cached_page *page = list_entry(node, struct cached_page, inode_link);
 
+		if (page->busy && (page->index + 1) * PAGE_SIZE > size) {
+			page->users++;
+			finish_io(page);
+			page->users--;
+			node_next = node->next;		/* what it was may have gone */
+		}
 		if (page->index * PAGE_SIZE >= size) {
-			if (page->busy) {
-				page->users++;
-				finish_io(page);
-				page->users--;
-				node_next = node->next;		/* what it was may have gone */
-			}
 			page->dirty = page->uptodate = false;
 			if (page->users == 0)
 				free_cached_page(page);	/* else its last user does */

@@ -36,7 +36,8 @@ static int drop_clean(int wanted)
 
 /*
  * Called by get_free_page() when there is none: caches give up what is clean, and if nothing is, what is dirty is written first. Writing may
- * itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. At last, what is busy is waited for. How many things were dropped.
+ * itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. At last, what is busy is
+ * waited for. How many things were dropped.
  */
 static int reclaim(int wanted)
 {

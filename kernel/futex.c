@@ -86,10 +86,12 @@ void futex_wake_all(u32 addr)
 static int wait_ticks(int op, const struct timespec64 *ts, u32 *ticks)
 {
 	int clock = op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+	u32 end;
 
 	if (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000)
 		return -EINVAL;
-	*ticks = (op & FUTEX_CMD_MASK) == FUTEX_WAIT ? timespec_ticks(ts) : ticks_until(clock, ts);
+	end = restart_end((op & FUTEX_CMD_MASK) == FUTEX_WAIT ? timespec_ticks(ts) : ticks_until(clock, ts));
+	*ticks = time_after(end, jiffies) ? end - jiffies : 0;
 	return *ticks ? 0 : -ETIMEDOUT;
 }
 
@@ -105,6 +107,7 @@ static int do_futex(u32 addr, int op, u32 value, const struct timespec64 *timeou
 	case FUTEX_WAIT_BITSET:
 		if (timeout)
 			error = wait_ticks(op, timeout, &ticks);
+		current->restarting = 0;
 		return error ? error : futex_wait(addr, value, ticks, command == FUTEX_WAIT ? FUTEX_BITSET_ALL : value3);
 	case FUTEX_WAKE:
 		return futex_wake(addr, value, 0, 0, FUTEX_BITSET_ALL);

@@ -52,9 +52,15 @@ static void save_context(struct sigcontext *sc, const struct pt_regs *regs, u32 
 	};
 }
 
+/* A selector as only programs have them, 0: none. */
+static u32 user_selector(u32 selector)
+{
+	return selector ? selector | 3 : 0;
+}
+
 /*
- * Put the registers back. The frame is the program's and may hold anything: segments and the flags that protect the kernel are not
- * taken from it.
+ * Put the registers back. The frame is the program's and may hold anything: the flags that protect the kernel are not taken from it, and of the segments
+ * only those that the kernel does not use; one that does not exist becomes none.
  */
 static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 {
@@ -71,6 +77,7 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 	regs->ss = regs->ds = regs->es = USER_DS;
 	regs->eflags = (regs->eflags & ~USER_EFLAGS) | (sc->eflags & USER_EFLAGS);
 	regs->orig_eax = -1;
+	set_fs_gs(user_selector(sc->fs), user_selector(sc->gs));
 	if (sc->fpstate)
 		return fpu_restore_from_user((const void __user *)sc->fpstate);
 	fpu_reset_current();

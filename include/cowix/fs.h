@@ -113,6 +113,7 @@ struct inode {
 	struct list pages;			/* of the page cache */
 	u32 i_read_next;			/* the page that comes next if the file is read in order, */
 	u32 i_ahead, i_window;			/* the first that was not begun to be read, how many are at a time */
+	u32 i_cuts;				/* how often the file was cut short */
 	struct list i_locks;			/* advisory locks */
 	u32 i_mappings;				/* areas of address spaces that map it */
 	struct super_block *i_sb;

@@ -167,6 +167,57 @@ static void empty_paths(void)
 	leave();
 }
 
+static void link_errors(void)
+{
+	struct stat st;
+
+	enter();
+	CHECK(fchdir(dir) == 0 && symlink("nowhere", "l") == 0);
+	CHECK_ERRNO(mkdir("l", 0755), EEXIST);
+	CHECK_ERRNO(mknod("l", S_IFREG | 0644, 0), EEXIST);
+	CHECK_ERRNO(link("none", "x"), ENOENT);
+	CHECK_ERRNO(rmdir("l"), ENOTDIR);
+	CHECK_ERRNO(rename("l", "none/x"), ENOENT);
+	CHECK_ERRNO(symlink("", "e"), ENOENT);
+	CHECK_ERRNO(open("l/", O_WRONLY | O_CREAT, 0644), EISDIR);
+	CHECK_ERRNO(mkdir("l/", 0755), EEXIST);
+	CHECK_ERRNO(unlink("l/"), ENOTDIR);
+	CHECK(link("l", "l2") == 0 && lstat("l2", &st) == 0 && S_ISLNK(st.st_mode) && st.st_nlink == 2);
+	CHECK(rename("l", "l2") == 0 && unlink("l") == 0 && unlink("l2") == 0);
+	make("f");
+	CHECK(mkdir("a", 0755) == 0);
+	CHECK_ERRNO(rename("f", "a"), EISDIR);
+	CHECK_ERRNO(rename("a", "f"), ENOTDIR);
+	CHECK_ERRNO(link("f", "a"), EEXIST);
+	CHECK_ERRNO(chdir("f"), ENOTDIR);
+	CHECK_ERRNO(symlink("x", "f/y"), ENOTDIR);
+	CHECK(unlink("f") == 0 && rmdir("a") == 0 && chdir("/") == 0);
+	leave();
+}
+
+static void directory_errors(void)
+{
+	enter();
+	CHECK(fchdir(dir) == 0 && mkdir("a/", 0755) == 0 && mkdir("a/b", 0755) == 0);
+	CHECK_ERRNO(rename("a/b", "a"), ENOTEMPTY);
+	CHECK_ERRNO(rename("a", "a/b"), EINVAL);
+	CHECK_ERRNO(rename("a/b/.", "x"), EBUSY);
+	CHECK_ERRNO(rmdir("a/b/."), EINVAL);
+	CHECK_ERRNO(rmdir("a/b/.."), ENOTEMPTY);
+	CHECK_ERRNO(unlink("a/b/.."), EISDIR);
+	CHECK_ERRNO(mkdir("a/..", 0755), EEXIST);
+	CHECK_ERRNO(mkdir("/", 0755), EEXIST);
+	CHECK_ERRNO(rmdir("/"), EBUSY);
+	CHECK_ERRNO(unlink("/"), EISDIR);
+	CHECK_ERRNO(rename("/", "x"), EBUSY);
+	CHECK_ERRNO(open("/", O_CREAT | O_EXCL, 0644), EEXIST);
+	CHECK_ERRNO(open("a", O_CREAT | O_EXCL, 0644), EEXIST);
+	CHECK_ERRNO(open("a/.", O_CREAT, 0644), EISDIR);
+	CHECK_ERRNO(mknod("n", S_IFDIR | 0755, 0), EPERM);
+	CHECK(rmdir("a/b") == 0 && rmdir("a") == 0 && chdir("/") == 0);
+	leave();
+}
+
 static int rename_flags(const char *from, const char *to, int flags)
 {
 	return syscall(__NR_renameat2, dir, from, dir, to, flags);
@@ -347,6 +398,7 @@ static void file_systems(void)
 }
 
 TESTS({ "relative_to_directories", "the *at calls", relative_to_directories }, { "open_flags", "flags of open and dup3", open_flags },
-      { "empty_paths", "statx, fstatat, AT_EMPTY_PATH", empty_paths }, { "renames", "renameat2", renames },
+      { "empty_paths", "statx, fstatat, AT_EMPTY_PATH", empty_paths }, { "link_errors", "what links refuse", link_errors },
+      { "directory_errors", "what directories refuse", directory_errors }, { "renames", "renameat2", renames },
       { "many_links", "how many links may follow", many_links }, { "times", "five forms of utime", times }, { "umasks", "umask", umasks },
       { "change_root", "chroot", change_root }, { "file_systems", "statfs64", file_systems })

@@ -71,6 +71,19 @@ static void real_timer(void)
 	CHECK(wait(&status) > 0 && status == 0 && alarm(0) == 100);
 }
 
+/* An alarm outlives exec. */
+static void alarm_over_exec(void)
+{
+	int pid = fork();
+
+	if (pid == 0) {
+		CHECK(setitimer(ITIMER_REAL, 300, 0, NULL) == 0);
+		execve("/bin/sleep", (char *[]){ "sleep", "5", NULL }, environ);
+		_exit(9);
+	}
+	CHECK(WTERMSIG(wait_status(pid)) == SIGALRM);
+}
+
 /* Timers of used time: they do not run while the process sleeps. */
 static void used_time(void)
 {
@@ -166,6 +179,14 @@ static void do_select(void)
 	CHECK(syscall(__NR__newselect, 0, NULL, NULL, NULL, &tv) == 0);
 }
 
+static void do_futex(void)
+{
+	struct timespec ts = { 0, 600000000 };
+	static unsigned word;
+
+	CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT, 0, &ts), ETIMEDOUT);
+}
+
 static void write_later(int parent)
 {
 	(void)parent;
@@ -207,6 +228,7 @@ static void stopped_sleeps(void)
 	stopped_while(do_poll, 600);
 	stopped_while(do_waitpid, 600);
 	stopped_while(do_select, 600);
+	stopped_while(do_futex, 600);
 }
 
 /* The same without stops: what a call that had no end has left behind. */
@@ -370,7 +392,8 @@ static void clocks(void)
 	CHECK(later.tv_nsec - narrow.tv_nsec < 100000000);
 }
 
-TESTS({ "real_timer", "setitimer, getitimer, alarm", real_timer }, { "used_time", "ITIMER_VIRTUAL and ITIMER_PROF", used_time },
+TESTS({ "real_timer", "setitimer, getitimer, alarm", real_timer }, { "alarm_over_exec", "a timer over exec", alarm_over_exec },
+      { "used_time", "ITIMER_VIRTUAL and ITIMER_PROF", used_time },
       { "interrupted_sleep", "what is left of a sleep", interrupted_sleep },
       { "stopped_sleeps", "waits that are stopped and continued", stopped_sleeps },
       { "sleep_after_restart", "a restarted call leaves nothing behind", sleep_after_restart },

@@ -215,6 +215,21 @@ static void deaths(void)
 	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
+/* wait() for any child hears of a traced one's stops and of another's end. */
+static void two_children(void)
+{
+	int a = traced(wait_for_ever), b = fork(), status;
+
+	if (b == 0) {
+		sleep_ms(50);
+		_exit(4);
+	}
+	CHECK(waitpid(-1, &status, 0) == b && WEXITSTATUS(status) == 4);
+	CHECK(ptrace(PTRACE_CONT, a, 0, 0) == 0 && kill(a, SIGUSR1) == 0);
+	CHECK(waitpid(-1, &status, 0) == a && WIFSTOPPED(status) && WSTOPSIG(status) == SIGUSR1);
+	CHECK(ptrace(PTRACE_CONT, a, 0, SIGUSR1) == 0 && waitpid(-1, &status, 0) == a && WTERMSIG(status) == SIGUSR1);
+}
+
 static void run_shell(void)
 {
 	execve("/bin/sh", (char *[]){ "sh", "-c", "exit 5", NULL }, environ);
@@ -305,6 +320,15 @@ static int read_gs_word(void)
 	return value;
 }
 
+static volatile int other_entry;
+
+static void use_other_segment(int sig)
+{
+	note(sig);
+	load_gs(other_entry);
+	CHECK(read_gs_word() == 4712);
+}
+
 static void thread_areas(void)
 {
 	struct user_desc d = { 0 };
@@ -332,6 +356,10 @@ static void thread_areas(void)
 	CHECK(syscall(__NR_get_thread_area, &d) == 0 && d.base_addr == (unsigned)&data[0] && d.limit == 0xFFFFF && d.seg_32bit && d.limit_in_pages);
 	second = new_segment(&data[1]);
 	CHECK(second != entry && new_segment(data) != second);
+	other_entry = second;				/* a handler's segment goes with it */
+	signal(SIGUSR1, use_other_segment);
+	raise(SIGUSR1);
+	CHECK(count == 2 && read_gs_word() == 4711);
 	d.entry_number = -1;
 	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), ESRCH);
 	d.entry_number = 1;
@@ -382,6 +410,7 @@ static void removed_segments(void)
 TESTS({ "system_calls", "calls seen and changed", system_calls }, { "results", "results seen", results },
       { "peek_and_poke", "memory shared and text", peek_and_poke }, { "breakpoint", "a breakpoint", breakpoint },
       { "signals", "signals taken, changed, sent", signals }, { "deaths", "a traced child is killed", deaths },
+      { "two_children", "wait for any child", two_children },
       { "exec_stop", "a stop at exec", exec_stop }, { "single_steps", "instruction by instruction", single_steps },
       { "orphan", "the tracer dies", orphan }, { "thread_areas", "set_thread_area", thread_areas },
       { "removed_segments", "a loaded segment goes away", removed_segments })
