@@ -200,13 +200,22 @@ static void free_buffer(struct buffer_head *bh)
 	nr_buffers--;
 }
 
-/* A block is free on its file system: what its buffer still holds must not be written any more. */
+/*
+ * A block is about to be free on its file system: what its buffer still holds must not be written any more, not by a request that is under way, which
+ * the next owner's could overtake, and not by another attempt of sync_buffers().
+ */
 void forget_buffer(kdev_t dev, u32 block)
 {
 	struct buffer_head *bh = find_buffer(dev, block);
 
-	if (bh)
-		bh->dirty = false;
+	if (!bh)
+		return;
+	bh->count++;
+	wait_request(&bh->request);
+	if (bh->request.cmd == WRITE)
+		bh->request.error = 0;
+	bh->dirty = false;
+	bh->count--;
 }
 
 static bool droppable(const struct buffer_head *bh)

@@ -97,16 +97,16 @@ u32 minix_new_zone(struct super_block *sb)
 }
 
 /*
- * Its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. The hint stays
- * where it is: the zone will have a next owner only when all behind the hint are taken, and hardly before the medium knows that the old one is gone.
+ * First its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. The hint
+ * stays where it is: the zone will have a next owner only when all behind the hint are taken, and hardly before the medium knows that the old one is gone.
  */
 void minix_free_zone(struct super_block *sb, u32 zone)
 {
 	struct minix_info *info = minix_info(sb);
 
-	give_bit(info->zone_map, zone_bit(info, zone));
 	for (u32 i = 0; i < 1u << info->zone_shift; i++)
 		forget_buffer(sb->s_dev, (zone << info->zone_shift) + i);
+	give_bit(info->zone_map, zone_bit(info, zone));
 }
 
 /* A number that is free in the map but in use in memory is not given out again. */

@@ -8,8 +8,10 @@
 #include <abi/fcntl.h>
 #include <abi/mman.h>
 
+#define OFFSET_PAGES	(1u << (32 - PAGE_SHIFT))	/* offsets have 32 bits */
+
 /* Make area one of the file: regular, open for reading, and for writing if that is what a shared mapping wants. A reference to the file is taken. */
-static int map_file(struct vm_area *area, int fd, u32 page)
+static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 {
 	struct file *file = fget(fd);
 	u32 mode;
@@ -21,7 +23,7 @@ static int map_file(struct vm_area *area, int fd, u32 page)
 		return -EACCES;
 	if (!S_ISREG(file->inode->i_mode))
 		return -ENODEV;
-	if (page > FILE_SIZE_MAX >> PAGE_SHIFT)
+	if (page > FILE_SIZE_MAX >> PAGE_SHIFT || length >> PAGE_SHIFT >= OFFSET_PAGES - page)
 		return -EOVERFLOW;
 	if (mode == O_RDWR)
 		area->flags |= VM_MAY_WRITE;
@@ -52,7 +54,7 @@ asmlinkage int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 
 	if (type == MAP_SHARED)
 		area.flags |= VM_SHARED;
 	if (!(flags & MAP_ANONYMOUS))
-		result = map_file(&area, fd, page);
+		result = map_file(&area, fd, page, length);
 	else if (type == MAP_SHARED)
 		result = map_nameless(&area, length);
 	if (result)

@@ -56,6 +56,7 @@ static struct task_struct *task_dup(void)
 	list_init(&task->sibling);
 	list_init(&task->alarm.link);
 	list_init(&task->sig_queue);
+	task->sig_queued = 0;
 	memset(task->itimers, 0, sizeof(task->itimers));
 	wait_queue_init(&task->child_exit);
 	return task;

@@ -8,6 +8,7 @@
 #include "internal.h"
 
 #define NPROC_DEFAULT	4096
+#define SIGPENDING_DEFAULT 1024		/* kernel memory that nobody but the receiver can free */
 #define OLD_INFINITY	0x7FFFFFFFu	/* what the first getrlimit (76) says for "no limit" */
 
 /* The first task's limits; all others inherit them. */
@@ -18,6 +19,7 @@ void rlimit_init(struct task_struct *task)
 	task->rlimits[RLIMIT_STACK].rlim_cur = STACK_MAX;
 	task->rlimits[RLIMIT_CORE].rlim_cur = 0;
 	task->rlimits[RLIMIT_NPROC] = (struct rlimit){ NPROC_DEFAULT, NPROC_DEFAULT };
+	task->rlimits[RLIMIT_SIGPENDING] = (struct rlimit){ SIGPENDING_DEFAULT, SIGPENDING_DEFAULT };
 	task->rlimits[RLIMIT_NOFILE] = (struct rlimit){ OPEN_MAX, OPEN_MAX };
 	task->rlimits[RLIMIT_NICE] = task->rlimits[RLIMIT_RTPRIO] = (struct rlimit){ 0, 0 };
 }
@@ -86,7 +88,7 @@ asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user
 		return -ESRCH;
 	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
-	if (task != current && !suser() && (current->uid != task->uid || current->uid != task->euid))
+	if (task != current && !suser() && (current->uid != task->uid || current->uid != task->euid || current->uid != task->suid))
 		return -EPERM;
 	before.rlim_cur = widen(task->rlimits[resource].rlim_cur);
 	before.rlim_max = widen(task->rlimits[resource].rlim_max);

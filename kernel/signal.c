@@ -79,7 +79,7 @@ static void handle_stop_and_continue(int sig, struct task_struct *task)
 	}
 }
 
-/* Remember where a signal comes from. Real-time signals need memory: without it -EAGAIN, as for a full queue. */
+/* Remember where a signal comes from. Real-time signals need memory: without it -EAGAIN, as for a queue that is full. */
 static int remember_source(struct task_struct *task, int sig, const struct signal_source *source)
 {
 	struct queued_signal *q;
@@ -89,9 +89,12 @@ static int remember_source(struct task_struct *task, int sig, const struct signa
 			task->sig_sources[sig - 1] = *source;
 		return 0;
 	}
+	if (task->sig_queued >= task->rlimits[RLIMIT_SIGPENDING].rlim_cur)
+		return -EAGAIN;
 	q = kmalloc(sizeof(*q));
 	if (!q)
 		return -EAGAIN;
+	task->sig_queued++;
 	q->sig = sig;
 	q->source = *source;
 	list_add_tail(&q->link, &task->sig_queue);
@@ -148,6 +151,13 @@ void tell_parent(struct task_struct *task, int code, int status)
 	wake_up(&parent->child_exit);
 }
 
+static void free_queued(struct task_struct *task, struct queued_signal *q)
+{
+	list_del(&q->link);
+	kfree(q);
+	task->sig_queued--;
+}
+
 /* Take a pending signal out: where it came from. A real-time signal stays pending while more of it are queued. Interrupts are masked. */
 void dequeue_signal(int sig, struct signal_source *source)
 {
@@ -168,8 +178,7 @@ void dequeue_signal(int sig, struct signal_source *source)
 	}
 	if (found) {
 		*source = found->source;
-		list_del(&found->link);
-		kfree(found);
+		free_queued(current, found);
 	}
 	if (!more)
 		current->sig_pending &= ~SIGBIT(sig);
@@ -186,8 +195,7 @@ void flush_signal(struct task_struct *task, int sig)
 
 		if (sig && q->sig != sig)
 			continue;
-		list_del(&q->link);
-		kfree(q);
+		free_queued(task, q);
 	}
 	task->sig_pending &= sig ? ~SIGBIT(sig) : 0;
 	recalc_signals(task);

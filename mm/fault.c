@@ -9,7 +9,7 @@
  *  either  present, writable    write   -                stale TLB entry: flush and go on    cow
  *  either  present, read-only   write   shared, write    make_page_writable                  shared
  *  either  present, read-only   write   no VM_WRITE      refuse                              protection
- *  either  not present          read    VM_READ/EXEC     do_no_page: zero page or file page  demand
+ *  either  not present          read    any permission   do_no_page: zero page or file page  demand
  *  either  not present          write   VM_WRITE         do_no_page: fresh page              demand
  *  either  not present          any     below the stack  grow the stack, then do_no_page     stack
  *  either  any                  any     none, or not     refuse                              protection
@@ -57,10 +57,10 @@ static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 	}
 }
 
-/* Nonzero if the area allows the access. */
+/* Nonzero if the area allows the access. The CPU cannot let pass writing alone: who may write, or execute, may read, present or not. */
 static inline u32 allowed(const struct vm_area *area, u32 code)
 {
-	return area->flags & (code & PF_WRITE ? VM_WRITE : VM_READ | VM_EXEC);
+	return area->flags & (code & PF_WRITE ? VM_WRITE : VM_PROT);
 }
 
 /* The rows of the table that need the area. 0 when the access may be tried again. */

@@ -92,6 +92,7 @@ struct task_struct {
 	u32 restart_jiffies;
 	struct signal_source sig_sources[NR_STANDARD_SIGNALS];
 	struct list sig_queue;		/* of pending real-time signals */
+	u32 sig_queued;			/* how many */
 	u32 altstack_sp, altstack_size;	/* size 0: none */
 	u32 fault_addr;			/* si_addr of the last exception that was the program's fault */
 	u32 trap_vector, trap_error, trap_cr2;	/* and its number, its error code, and the address of the last page fault, for handlers */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 
 /* A link on the way to a name that is made, moved or removed. */
 static void names_behind_links(void)
@@ -144,6 +145,41 @@ static void foreground_hangup(void)
 	CHECK(wait_status(leader) == 0);
 	while (read(report[0], &c, 1) == 1)		/* what the leader wrote; then the end, when the group is gone */
 		;
+}
+
+/* A page that may only be written can be read on a 386, whether or not it was written before. */
+static void write_only_pages(void)
+{
+	volatile char *page = (char *)syscall(__NR_mmap2, 0, 8192, 2, 0x22, -1, 0);
+
+	CHECK(page != (char *)-1 && page[0] == 0);
+	page[4096] = 5;
+	CHECK(page[4096] == 5);
+}
+
+/* Offsets do not wrap: behind the last page that has a number comes no first one. */
+static void mapped_beyond(void)
+{
+	int fd = open("/bin/true", O_RDONLY);
+	long at = syscall(__NR_mmap2, 0, 0x81000000, 1, 2, fd, 0x7FFFF);
+
+	CHECK(at == -1 || !on_cowix());
+}
+
+/* The signals that wait for a process are bounded, and those that were queued arrive. */
+static void many_signals(void)
+{
+	unsigned long long set = 1ull << (40 - 1), none = 0;
+	siginfo_t info = { .si_code = SI_QUEUE };
+	int queued = 0, taken = 0;
+
+	CHECK(syscall(__NR_rt_sigprocmask, SIG_BLOCK, &set, NULL, 8) == 0);
+	while (queued < 5000 && syscall(__NR_rt_sigqueueinfo, getpid(), 40, &info) == 0)
+		queued++;
+	CHECK(queued > 500 && (queued < 2000 || !on_cowix()));
+	while (syscall(__NR_rt_sigtimedwait, &set, NULL, &(struct timespec){ 0, 0 }, 8) == 40)
+		taken++;
+	CHECK(taken == queued && syscall(__NR_rt_sigpending, &none, 8) == 0 && none == 0);
 }
 
 static long trace(int request, int pid, long data)
@@ -298,6 +334,9 @@ static void ps_and_exits(void)
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
       { "into_the_void", "rename into a directory that is gone", into_the_void }, { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
       { "foreground_hangup", "a hangup reaches the foreground group", foreground_hangup },
+      { "write_only_pages", "pages that may be written can be read", write_only_pages },
+      { "mapped_beyond", "mappings beyond the largest offset", mapped_beyond },
+      { "many_signals", "as many signals as the limit says", many_signals },
       { "group_left_behind", "setsid with members left", group_left_behind }, { "tracer_exits", "a child runs on without its tracer", tracer_exits },
       { "detached", "a zombie behind a detached child", detached },
       { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
