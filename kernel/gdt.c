@@ -18,21 +18,13 @@
 #define DESC_32BIT	(1ull << 54)
 #define DESC_FLAT	((0xFull << 48) | 0xFFFFull | (1ull << 55))	/* limit 4 GB in pages */
 
-struct tss {
-	u32 link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags;
-	u32 eax, ecx, edx, ebx, esp, ebp, esi, edi;
-	u32 es, cs, ss, ds, fs, gs, ldt;
-	u16 trap, iomap;
-};
-
-_Static_assert(sizeof(struct tss) == 104, "the CPU's layout");
-
 struct PACKED table_descriptor {
 	u16 limit;
 	u32 base;
 };
 
-static struct tss tss, double_fault_tss;
+struct tss tss;
+static struct tss double_fault_tss;
 static u64 gdt[GDT_ENTRIES];
 static u8 double_fault_stack[1024] ALIGNED(16);
 
@@ -91,9 +83,4 @@ void load_tls(const u64 *tls)
 {
 	for (u32 i = 0; i < TLS_ENTRIES; i++)
 		gdt[TLS_SELECTOR / 8 + i] = tls[i];
-}
-
-void set_kernel_stack(u32 esp0)
-{
-	tss.esp0 = esp0;
 }

@@ -18,7 +18,6 @@ struct task_struct;
 void gdt_init(void);			/* GDT, TSS and the double-fault TSS */
 void traps_init(void);			/* IDT */
 void load_tls(const u64 *tls);		/* a task's own segments into the GDT */
-void set_kernel_stack(u32 esp0);	/* where the CPU puts its stack on entry from user mode */
 bool fixup_exception(struct pt_regs *regs, int error);	/* a faulting user copy: continue at its fixup with eax = error */
 NORETURN void die(const char *what, struct pt_regs *regs, u32 code);	/* an exception in the kernel */
 void show_regs(const struct pt_regs *regs);
