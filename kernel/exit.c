@@ -14,6 +14,8 @@
 #include "internal.h"
 #include "signal_internal.h"
 
+#define SAVED_SLICE_MAX	10		/* ticks: who has more gets none from its children, or a shell would save up seconds */
+
 /* Whether a parent is one that could continue its child's group: same session, another group. */
 static bool keeps_group(const struct task_struct *parent, const struct task_struct *child)
 {
@@ -134,7 +136,8 @@ static void release_task(struct task_struct *task)
 	current->cutime += task->utime + task->cutime;
 	current->cstime += task->stime + task->cstime;
 	current->child_faults += task->minor_faults + task->child_faults;
-	current->time_slice += task->time_slice;
+	if (task->time_slice > 0 && current->time_slice < SAVED_SLICE_MAX)
+		current->time_slice += task->time_slice;
 	list_del(&task->sibling);
 	unhash_task(task);
 	kpage_free(task);
