@@ -401,7 +401,7 @@ int sync_inode(struct inode *inode)
 		error = sync_buffers(dev);	/* what leads to the data, before the inode leads there */
 	if (!error && inode->i_sb->s_type->needs_device)
 		error = write_inode(inode);
-	flushed = sync_device(dev);
+	flushed = error ? blkdev_sync(dev) : sync_device(dev);	/* what failed is not tried again at once */
 	return error ? error : flushed;
 }
 
