@@ -100,6 +100,7 @@ NORETURN void do_exit(int status)
 	fpu_release(task);
 	reparent_children(task);
 	exit_signals(task);
+	forget_failure();
 	task->exit_status = status;
 	task->state = TASK_ZOMBIE;
 	notify_parent(task);
