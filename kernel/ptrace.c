@@ -19,11 +19,15 @@
 /* Stop current for its parent, with sig as the reason; what the parent wants delivered instead is left in ptrace_signal. */
 static void stop_for_tracer(int sig, int status)
 {
-	current->ptrace_signal = sig;
-	current->stop_signal = status;
-	current->state = TASK_STOPPED;
-	tell_parent(current, CLD_TRAPPED, sig);
-	schedule();
+	if (!kill_pending()) {
+		current->ptrace_signal = sig;
+		current->stop_signal = status;
+		current->state = TASK_STOPPED;
+		tell_parent(current, CLD_TRAPPED, sig);
+		schedule();
+	}
+	if (kill_pending())
+		current->ptrace_signal = 0;
 }
 
 /* A signal arrives: the tracer sees it first. The signal to deliver, 0: none. */
