@@ -6,7 +6,7 @@ import pytest
 
 from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
-PROGRAMS = ["cow", "memory", "process", "files", "procfs", "tmpfs", "tty", "accounts", "hostile", "sweep_memory", "sweep_calls", "labs", "labs_files"]
+PROGRAMS = ["cow", "memory", "process", "files", "procfs", "tmpfs", "tty", "accounts", "hostile", "sweep_memory", "sweep_calls", "labs", "labs_files", "entries"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
