@@ -66,6 +66,7 @@ help:
 	@echo 'make bochs-cow       one copy-on-write fault in Bochs, before and after, unattended'
 	@echo 'make debug           QEMU stopped at the first instruction, gdb attached'
 	@echo 'make test            every test              make bench         the instruction counts'
+	@echo 'make mutants         planted bugs, each of which a test must catch'
 	@echo 'make check-docs      every file and function that a document names exists'
 
 # Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
@@ -184,11 +185,13 @@ test: all $(BUILD)/test.img
 	$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo '-n 2 --dist loadfile') tests
 bench: all
 	$(PYTHON) tools/run -i -m 256 -t 300 -- bench
+mutants: all $(BUILD)/test.img
+	$(PYTHON) tools/mutants
 check-docs:
 	$(PYTHON) tools/check-docs
 clean:
 	rm -rf $(BUILD)
 FORCE:
-.PHONY: all help hd run debug bochs bochs-debug bochs-cow test bench check-docs clean FORCE
+.PHONY: all help hd run debug bochs bochs-debug bochs-cow test bench mutants check-docs clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -50,6 +50,13 @@ static int writable(char *at)
 	return read(zero_fd, at, 1) == 1;
 }
 
+/* Have entries for the page in the TLB: emulators keep one for each privilege level. */
+static void use(char *at, char value)
+{
+	CHECK(writable(at) && readable(at));
+	*at = value;
+}
+
 /* Entries that were used and then changed. */
 static void no_stale_entries(void)
 {
@@ -57,14 +64,15 @@ static void no_stale_entries(void)
 
 	open_devices();
 	memset(p, 'a', 4 * PAGE);
+	use(p, 'a');
 	protect(p, 1, PROT_READ);
 	CHECK(!writable(p) && readable(p) && *p == 'a');
-	p[PAGE] = 'b';
+	use(p + PAGE, 'b');
 	protect(p + PAGE, 1, PROT_NONE);
 	CHECK(!readable(p + PAGE) && !writable(p + PAGE));
-	p[2 * PAGE] = 'c';
+	use(p + 2 * PAGE, 'c');
 	CHECK(syscall(__NR_madvise, p + 2 * PAGE, PAGE, MADV_DONTNEED) == 0 && p[2 * PAGE] == 0);
-	p[3 * PAGE] = 'd';
+	use(p + 3 * PAGE, 'd');
 	CHECK(syscall(__NR_munmap, p + 3 * PAGE, PAGE) == 0 && !readable(p + 3 * PAGE) && !writable(p + 3 * PAGE));
 	protect(p, 3, PROT_READ | PROT_WRITE);
 	CHECK(writable(p) && p[0] == 0 && p[1] == 'a' && p[PAGE] == 'b' && p[PAGE + 1] == 'a');
@@ -93,6 +101,23 @@ static void no_access(void)
 	protect(p, 1, PROT_READ | PROT_WRITE);
 	p[0] = 'm';
 	CHECK(p[0] == 'm' && p[1] == 'n');
+}
+
+/* A parent whose child has gone gets its pages back several at a time, but not one that it protected itself. */
+static void protection_outlives_fork(void)
+{
+	char *p = anonymous(3);
+	int pid;
+
+	open_devices();
+	memset(p, 'o', 3 * PAGE);
+	protect(p + PAGE, 1, PROT_READ);
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	CHECK(wait_status(pid) == 0);
+	p[0] = 'w';
+	CHECK(!writable(p + PAGE) && p[PAGE] == 'o' && writable(p + 2 * PAGE));
 }
 
 /* mprotect that allows writing again does not end the sharing. */
@@ -159,6 +184,10 @@ static void private_file(void)
 	CHECK(wait_status(pid) == 0 && p[0] == 'f');
 	p[0] = 'p';
 	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, &byte, 1) == 1 && byte == 'f');
+	p = map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
+	CHECK(p[1] == 'i');
+	p[1] = 'q';		/* no fork has made it read-only */
+	CHECK(read(fd, &byte, 1) == 1 && byte == 'i');
 }
 
 /* A page that is shared through a file outlives those who have it. */
@@ -249,6 +278,7 @@ static void tail_of_segment(void)
 
 TESTS({ "no_stale_entries", "a change holds for who has just used the page", no_stale_entries },
       { "no_access", "what nobody may touch is kept", no_access },
+      { "protection_outlives_fork", "nor does the end of a sharing end a protection", protection_outlives_fork },
       { "protection_keeps_sharing", "mprotect does not end the sharing", protection_keeps_sharing },
       { "read_only", "pages that are there and may only be read", read_only }, { "private_file", "private mappings of a file", private_file },
       { "shared_file", "shared mappings of a file over fork", shared_file }, { "many_references", "80,000 references to one frame", many_references },

@@ -285,6 +285,36 @@ static void too_many_open(void)
 	leave();
 }
 
+static void take_all_memory(void)
+{
+	for (char *p; (p = sbrk(16 * 4096)) != (void *)-1; )
+		for (int i = 0; i < 16; i++)
+			p[i * 4096] = 1;
+	_exit(0);
+}
+
+/* Memory runs out while data waits to be written. */
+static void written_without_memory(void)
+{
+	int fd, pid;
+
+	if (!on_cowix())
+		return;
+	CHECK((fd = open("/lab", O_RDWR | O_CREAT, 0644)) >= 0);
+	for (int i = 0; i < 40; i++) {
+		memset(buffer, i, 1024);
+		CHECK(write(fd, buffer, 1024) == 1024);
+	}
+	pid = fork();
+	if (pid == 0)
+		take_all_memory();
+	wait_status(pid);
+	CHECK(lseek(fd, 0, SEEK_SET) == 0);
+	for (int i = 0; i < 40; i++)
+		CHECK(read(fd, buffer, 1024) == 1024 && buffer[0] == i && buffer[1023] == i);
+	CHECK(close(fd) == 0 && unlink("/lab") == 0);
+}
+
 /* Files by the hundred, each looked at once more. */
 static void many_files(void)
 {
@@ -309,4 +339,5 @@ TESTS({ "unlink_while_open", "a file without a name", unlink_while_open }, { "di
       { "large_directory", "150 links", large_directory }, { "large_file", "180 KB in odd pieces", large_file },
       { "four_files", "four write four files", four_files }, { "create_and_delete", "four make and remove files", create_and_delete },
       { "link_and_unlink", "two fight for a name", link_and_unlink }, { "shared_offset", "a shared descriptor's position", shared_offset },
-      { "too_many_open", "descriptors run out", too_many_open }, { "many_files", "a hundred files", many_files })
+      { "too_many_open", "descriptors run out", too_many_open }, { "many_files", "a hundred files", many_files },
+      { "written_without_memory", "data that was not written yet outlives want of memory", written_without_memory })
