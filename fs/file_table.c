@@ -12,15 +12,23 @@
 
 u32 nr_files;
 
+/* An open file, whose inode open() fills in later if it is NULL. NULL: no memory. */
 struct file *file_alloc(struct inode *inode, u32 flags)
 {
 	struct file *file = kmalloc(sizeof(*file));
 
 	if (!file)
 		return NULL;
-	*file = (struct file){ .count = 1, .flags = flags, .inode = inode, .fop = inode->i_fop };
+	*file = (struct file){ .count = 1, .flags = flags, .inode = inode, .fop = inode ? inode->i_fop : NULL };
 	nr_files++;
 	return file;
+}
+
+/* One that came to nothing: it has no inode yet. */
+void file_unused(struct file *file)
+{
+	nr_files--;
+	kfree(file);
 }
 
 /* Drop a reference; the last one closes the file. */
@@ -31,8 +39,7 @@ void fput(struct file *file)
 	if (file->fop->release)
 		file->fop->release(file->inode, file);
 	iput(file->inode);
-	nr_files--;
-	kfree(file);
+	file_unused(file);
 }
 
 /* Put a file, whose reference is handed over, into a free descriptor. */
@@ -54,6 +61,12 @@ static inline int find_free(u32 from)
 	while (fd < files->end && files->fd[fd])
 		fd++;
 	return fd < current->rlimits[RLIMIT_NOFILE].rlim_cur ? (int)fd : -EMFILE;
+}
+
+/* Whether a file can be opened: -EMFILE if not. */
+int fd_available(void)
+{
+	return find_free(0);
 }
 
 int fd_install(struct file *file, bool cloexec)

@@ -113,19 +113,25 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 	return error;
 }
 
+/* All that may be missing for the open file is looked for before the name is made or the file emptied. */
 static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 {
-	struct inode *inode;
 	struct file *file;
-	int error = open_inode(dirfd, path, flags, mode, &inode);
+	struct inode *inode;
+	int error = fd_available();
 
-	if (error)
+	if (error < 0)
 		return error;
-	file = file_alloc(inode, flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
-	if (!file) {
-		iput(inode);
+	file = file_alloc(NULL, flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
+	if (!file)
 		return -ENOMEM;
+	error = open_inode(dirfd, path, flags, mode, &inode);
+	if (error) {
+		file_unused(file);
+		return error;
 	}
+	file->inode = inode;
+	file->fop = inode->i_fop;
 	if (flags & O_NOCTTY)
 		file->flags |= O_NOCTTY;
 	error = file->fop->open ? file->fop->open(inode, file) : 0;

@@ -111,6 +111,7 @@ NORETURN void do_exit(int status)
 	fpu_release(task);
 	reparent_children(task);
 	exit_signals(task);
+	forget_failure();
 	task->exit_status = status;
 	task->state = TASK_ZOMBIE;
 	if (keeps_group(task->parent, task))

@@ -174,7 +174,19 @@ out:
 	return error;
 }
 
-/* Let the program continue in its handler. A stack that cannot take the frame is SIGSEGV, which then kills. */
+/* A stack that cannot take the frame is SIGSEGV, which then kills; so does want of memory, as in any fault. */
+static void refuse_handler(int error, struct pt_regs *regs)
+{
+	if (error == -ENOMEM) {
+		printk("out of memory: pid %d (%s) killed at address %x, signal frame\n", current->pid, current->comm, regs->eip);
+		send_fault_signal(SIGKILL, 0, regs->esp);
+		return;
+	}
+	action_of(current, SIGSEGV)->handler = SIGNAL_DEFAULT;
+	send_fault_signal(SIGSEGV, SEGV_MAPERR, regs->esp);
+}
+
+/* Let the program continue in its handler. */
 static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *regs, const struct signal_source *source)
 {
 	u64 mask = current->restore_mask ? current->sig_saved : current->sig_blocked;
@@ -185,8 +197,7 @@ static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *r
 	error = action->flags & SA_SIGINFO ? push_rt_frame(sig, action, regs, mask, source) :
 					      push_frame(sig, action, regs, mask);
 	if (error) {
-		action_of(current, SIGSEGV)->handler = SIGNAL_DEFAULT;
-		send_fault_signal(SIGSEGV, SEGV_MAPERR, regs->esp);
+		refuse_handler(error, regs);
 		return;
 	}
 	fpu_reset_current();
@@ -236,7 +247,7 @@ void stop_current(int sig, int code)
 {
 	u32 flags = irq_save();
 
-	if (!(current->sig_pending & SIGBIT(SIGKILL))) {
+	if (!kill_pending()) {
 		current->stop_signal = sig;
 		current->state = TASK_STOPPED;
 		tell_parent(current, code, sig);

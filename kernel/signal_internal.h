@@ -32,6 +32,12 @@ static inline struct k_sigaction *action_of(struct task_struct *task, int sig)
 	return &task->sigactions->action[sig - 1];
 }
 
+/* current is about to die: it must not stop any more, since nothing but another SIGKILL would wake it. */
+static inline bool kill_pending(void)
+{
+	return (current->sig_pending & SIGBIT(SIGKILL)) != 0;
+}
+
 static inline bool valid_signal(int sig)
 {
 	return sig >= 1 && sig <= NSIG_MAX;

@@ -26,7 +26,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(getresuid), CALL(getresgid), CALL(getresuid32), CALL(getresgid32),
 	CALL(getgroups), CALL(setgroups), CALL(getgroups32), CALL(setgroups32),
 	/* memory */
-	CALL(brk), CALL(mmap), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(madvise), CALL(mremap), CALL(mincore), CALL(msync), CALL(mm_audit), CALL(xfork),
+	CALL(brk), CALL(mmap), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(madvise), CALL(mremap), CALL(mincore), CALL(msync), CALL(mm_audit), CALL(xfork), CALL(fail_alloc),
 	/* signals */
 	CALL(kill), CALL(tkill), CALL(tgkill), CALL(rt_sigqueueinfo), CALL(signal), CALL(sigaction), CALL(sigprocmask), CALL(sigpending),
 	CALL(sigsuspend), CALL(sigreturn), CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigpending), CALL(rt_sigsuspend),

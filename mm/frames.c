@@ -22,6 +22,7 @@ struct zone {
 };
 
 static struct zone dma_zone, high_zone;
+static struct zone hidden_dma, hidden_high;	/* the same while a failure is planned, see hide_zones() */
 static u32 boot_next;		/* boot_alloc() takes from here upward */
 static int (*reclaim_caches)(int wanted);
 
@@ -208,17 +209,42 @@ static inline u32 claim_frame(u32 frame)
 	return frame << PAGE_SHIFT;
 }
 
-/* Out of frames: let the caches give up clean pages until a frame turns up or nothing more can be dropped. */
-static u32 get_page_by_reclaim(struct zone *only)
+/*
+ * While a failure is planned (fail.c) the zones look empty: each allocation then comes to get_page_slowly(), and the fast path need not ask.
+ * Frames that are freed meanwhile go to the hidden zones too.
+ */
+void hide_zones(bool hide)
 {
-	u32 frame = 0;
+	const struct zone none = { 0 };
 
-	while (!frame && reclaim_caches && reclaim_caches(32) > 0) {
-		if (!only)
-			frame = take_frame(&high_zone);
-		if (!frame)
-			frame = take_frame(&dma_zone);
+	if (hide) {
+		hidden_dma = dma_zone;
+		hidden_high = high_zone;
+		dma_zone = high_zone = none;
+	} else {
+		dma_zone = hidden_dma;
+		high_zone = hidden_high;
+		hidden_dma = hidden_high = none;
 	}
+}
+
+static u32 take_from_zones(bool only_dma)
+{
+	u32 frame = only_dma ? 0 : take_frame(failure_planned ? &hidden_high : &high_zone);
+
+	return frame ? frame : take_frame(failure_planned ? &hidden_dma : &dma_zone);
+}
+
+/* Out of frames, or so it looks: let the caches give up clean pages until a frame turns up or nothing more can be dropped. */
+static u32 get_page_slowly(bool only_dma)
+{
+	u32 frame;
+
+	if (failure_planned && must_fail())
+		return 0;
+	do
+		frame = take_from_zones(only_dma);
+	while (!frame && reclaim_caches && reclaim_caches(32) > 0);
 	return frame ? claim_frame(frame) : 0;
 }
 
@@ -230,7 +256,7 @@ static inline u32 allocate(void)
 	if (unlikely(!frame)) {
 		frame = take_frame(&dma_zone);
 		if (unlikely(!frame))
-			return get_page_by_reclaim(NULL);
+			return get_page_slowly(false);
 	}
 	return claim_frame(frame);
 }
@@ -258,7 +284,7 @@ u32 get_dma_page(void)
 {
 	u32 frame = take_frame(&dma_zone);
 
-	return frame ? claim_frame(frame) : get_page_by_reclaim(&dma_zone);
+	return frame ? claim_frame(frame) : get_page_slowly(true);
 }
 
 /* Put a frame whose last reference is gone back into its zone. Called by free_page() and by the loop in memory.c. */
@@ -266,6 +292,8 @@ void release_frame(u32 frame)
 {
 	struct zone *zone = frame < DMA_LIMIT_FRAME ? &dma_zone : &high_zone;
 
+	if (unlikely(failure_planned))
+		zone = frame < DMA_LIMIT_FRAME ? &hidden_dma : &hidden_high;
 	mem_map[frame].next = zone->free_list;
 	zone->free_list = frame;
 	nr_free_pages++;
@@ -285,7 +313,7 @@ void free_page(u32 phys)
 /* For the audit: call visit for each free frame that is on a list; fresh frames are those from fresh to fresh_end. */
 u32 for_each_free_frame(void (*visit)(u32 frame))
 {
-	static const struct zone *const zones[] = { &dma_zone, &high_zone };
+	static const struct zone *const zones[] = { &dma_zone, &high_zone, &hidden_dma, &hidden_high };
 	u32 seen = 0;
 
 	for (u32 z = 0; z < ARRAY_SIZE(zones); z++) {

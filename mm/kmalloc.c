@@ -84,6 +84,8 @@ void *kmalloc(size_t size)
 
 	if (size > class_size[ARRAY_SIZE(class_size) - 1])
 		return NULL;
+	if (unlikely(failure_planned) && must_fail())
+		return NULL;
 	class = class_of[(size + 15) / 16];
 	if (likely(!list_empty(&partial[class]))) {
 		slab = list_entry(partial[class].next, struct slab, link);

@@ -449,5 +449,6 @@
 #define __NR_mm_audit 513
 #define __NR_ps 514
 #define __NR_mounts 515
+#define __NR_fail_alloc 516
 
 #endif

@@ -5,7 +5,7 @@
 #include <cowix/types.h>
 #include <abi/signal.h>
 
-#define NR_SYSCALLS 516
+#define NR_SYSCALLS 517
 
 extern const void *const sys_call_table[NR_SYSCALLS];
 
@@ -91,6 +91,7 @@ asmlinkage int sys_rt_sigreturn(void);
 /* mm/area.c, audit.c */
 asmlinkage int sys_brk(u32 addr);
 asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags);
+asmlinkage int sys_fail_alloc(u32 n);
 
 /* fs/exec.c */
 asmlinkage int sys_execve(const char __user *path, const u32 __user *argv, const u32 __user *envp);

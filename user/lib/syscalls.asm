@@ -181,5 +181,6 @@ __rt_sigreturn:
 	CALL __brk, brk
 	CALL xfork
 	CALL mm_audit
+	CALL fail_alloc
 	CALL ps
 	CALL mounts

@@ -1,0 +1,233 @@
+/*
+ * The failure sweep: the first, second, ... allocation of memory in a system call or a fault fails, until one passes untouched. After a failure the error is
+ * the right one, the machine's counts and the process's memory are as before, and the same thing done again succeeds. The subjects are in sweep_memory.c
+ * and sweep_calls.c.
+ */
+#ifndef SWEEP_H
+#define SWEEP_H
+#include <check.h>
+#include <cowix.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/klog.h>
+#include <sys/wait.h>
+
+#define PAGE 4096
+#define PAGES 8
+#define TRIES 400		/* more than any operation here has allocations */
+#define LARGE (64 * 1024)
+
+/* What is tried. It runs once before anything is counted, so that what it needs of its own code and data is there. */
+struct subject {
+	int (*run)(void);		/* -1 with errno if it failed */
+	void (*prepare)(void);		/* before everything; may be NULL */
+	void (*undo)(void);		/* after it succeeded; may be NULL */
+	void (*finish)(void);		/* after everything; may be NULL */
+	int error;			/* what errno must be, if not ENOMEM */
+	int killed;			/* the signal by which it may die instead, with a line in the log if it is SIGKILL */
+	int keeps_on_failure;		/* some of it stays done, as the call's description says: counts are compared after undo */
+};
+
+enum { UNTOUCHED, BROKEN, REFUSED, ABSORBED };
+
+static char bytes[PAGES * PAGE] __attribute__((aligned(PAGE))), buffer[LARGE];
+static struct audit_report before, after;
+static char spare[PAGE] __attribute__((aligned(PAGE)));
+static volatile char *target, *real_target;	/* what the faults touch, in the rehearsal and then */
+
+static unsigned accounted(const struct audit_report *r)
+{
+	return r->frames_free + r->frames_cache + r->frames_kernel;
+}
+
+/* The first count that differs, or NULL. */
+static const char *difference(const struct audit_report *a, const struct audit_report *b)
+{
+	if (b->mismatches)
+		return "audit";
+	if (accounted(a) != accounted(b))
+		return "frames";
+	if (a->kernel_objects - a->frames_cache != b->kernel_objects - b->frames_cache)
+		return "kernel objects";
+	if (a->frames_user != b->frames_user)
+		return "user pages";
+	if (a->frames_tables != b->frames_tables)
+		return "page tables";
+	if (a->inodes_used != b->inodes_used)
+		return "inodes";
+	if (a->files_used != b->files_used)
+		return "open files";
+	if (a->buffers_used != b->buffers_used)
+		return "buffers";
+	return a->tasks != b->tasks ? "tasks" : NULL;
+}
+
+/* What judging needs of stack, data and code is there, and nobody else's, before anything is counted. */
+static void warm_up(void)
+{
+	extern char _data[], _end[];
+	volatile char deep[5 * PAGE];
+
+	for (int i = 0; i < 5; i++)
+		deep[i * PAGE] = 0, (void)deep[i * PAGE];
+	for (volatile char *p = (char *)((unsigned)_data & -PAGE); p < _end; p += PAGE)
+		if (p < buffer || p >= buffer + LARGE)		/* which is what the faults are about */
+			*p = *p;
+	difference(&before, &after);
+	sleep_ms(0);
+	fail_alloc(0);
+}
+
+/* Compare with how it was; kernel tasks and dying processes get a moment. */
+static const char *changed(const struct audit_report *old)
+{
+	const char *what = NULL;
+
+	for (int i = 0; i < 20; i++) {
+		if (i)
+			sleep_ms(10);
+		mm_audit(&after, AUDIT_DROP_CACHES);
+		what = difference(old, &after);
+		if (!what)
+			break;
+	}
+	return what;
+}
+
+static int bytes_are_right(void)
+{
+	for (int i = 0; i < PAGES * PAGE; i++)
+		if (bytes[i] != (char)(i / PAGE + i % 251))
+			return 0;
+	return 1;
+}
+
+static void fill_bytes(void)
+{
+	for (int i = 0; i < PAGES * PAGE; i++)
+		bytes[i] = i / PAGE + i % 251;
+}
+
+/* The process may write its memory, and no frame goes for that: nobody else has it. */
+static void check_writable(void)
+{
+	CHECK(bytes_are_right());
+	fill_bytes();
+	CHECK(changed(&before) == NULL);
+}
+
+/* One try, in a process of its own. */
+static int attempt(const struct subject *s, int n)
+{
+	int result, error, failed;
+
+	target = spare;
+	fill_bytes();
+	if (s->prepare)
+		s->prepare();
+	CHECK(s->run() >= 0);
+	if (s->undo)
+		s->undo();
+	target = real_target ? real_target : spare;
+	warm_up();
+	mm_audit(&before, AUDIT_DROP_CACHES);
+	errno = 0;
+	fail_alloc(n);
+	result = s->run();
+	failed = fail_alloc(0) >= n;
+	error = errno;
+	if (result >= 0) {
+		if (s->undo)
+			s->undo();
+		if (s->finish)
+			s->finish();
+		return failed ? ABSORBED : UNTOUCHED;
+	}
+	errno = error;
+	CHECK(failed);
+	CHECK(error == (s->error ? s->error : ENOMEM));
+	if (s->keeps_on_failure)
+		s->undo();
+	errno = 0;
+	if (changed(&before)) {
+		printf("  %s differ\n", changed(&before));
+		CHECK(!"as it was");
+	}
+	check_writable();
+	CHECK(s->run() >= 0);		/* and now it goes */
+	if (s->undo)
+		s->undo();
+	if (s->finish)
+		s->finish();
+	return REFUSED;
+}
+
+static inline void write_file(const char *path, const char *from, int size, int mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+
+	CHECK(fd >= 0 && write(fd, from, size) == size && close(fd) == 0);
+}
+
+/* Whether the kernel's log names the victim. */
+static int log_names(int pid)
+{
+	static char log[32768], line[40];
+	int length = klogctl(3, log, sizeof(log) - 1);
+
+	CHECK(length > 0);
+	log[length] = '\0';
+	sprintf(line, "out of memory: pid %d ", pid);
+	return strstr(log, line) != NULL;
+}
+
+/* Judge how a try has ended; whether the sweep is over. */
+static int judge(const struct subject *s, int n, int pid, int status)
+{
+	int failed = fail_alloc(0) >= n;
+
+	if (WIFSIGNALED(status)) {
+		CHECK(failed && s->killed && WTERMSIG(status) == s->killed);
+		CHECK(s->killed != SIGKILL || log_names(pid));
+		return 0;
+	}
+	if (WEXITSTATUS(status) == BROKEN)
+		printf("  with allocation %d failing\n", n);
+	CHECK(WEXITSTATUS(status) != BROKEN);
+	return WEXITSTATUS(status) == UNTOUCHED && !failed;
+}
+
+/* Sweep one subject; its allocations must be at least so many, or the sweep itself is broken. */
+static void sweep(const struct subject *s, int at_least)
+{
+	struct audit_report start;
+	int n;
+
+	if (!on_cowix())
+		return;
+	warm_up();
+	mm_audit(&start, AUDIT_DROP_CACHES);
+	for (n = 1; n < TRIES; n++) {
+		int pid, over;
+
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0) {
+			int end = attempt(s, n);
+
+			fflush(stdout);
+			_exit(end);
+		}
+		over = judge(s, n, pid, wait_status(pid));
+		if (changed(&start)) {
+			printf("  %s differ after allocation %d failed\n", changed(&start), n);
+			CHECK(!"as it was");
+		}
+		CHECK(bytes_are_right() || bytes[1] == 0);
+		if (over)
+			break;
+	}
+	CHECK(n > at_least && n < TRIES);
+}
+
+#endif

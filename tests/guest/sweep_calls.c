@@ -1,0 +1,478 @@
+/* The failure sweep (sweep.h) of pipes, files, names, mounts, waiting, signals and tracing. */
+#include <abi/ptrace.h>
+#include <dirent.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include "sweep.h"
+
+static int file_fd;
+static char directory[20];
+
+/* Pipes. */
+
+static int fds[2];
+
+static void close_both(void)
+{
+	CHECK(close(fds[0]) == 0 && close(fds[1]) == 0);
+}
+
+static int make_pipe(void)
+{
+	return pipe(fds);
+}
+
+static void make_pipe_once(void)
+{
+	CHECK(pipe(fds) == 0 && fcntl(fds[1], F_SETFL, O_NONBLOCK) == 0);
+}
+
+/* A part may go through; what did must come out. */
+static int fill_pipe(void)
+{
+	int n = write(fds[1], buffer, 3 * PAGE), got = 0;
+
+	while (got < n) {
+		int part = read(fds[0], buffer + 8 * PAGE, n - got);
+
+		CHECK(part > 0);
+		got += part;
+	}
+	return n;
+}
+
+static void sweep_pipe(void)
+{
+	static const struct subject making = { .run = make_pipe, .undo = close_both };
+	static const struct subject writing = { .run = fill_pipe, .prepare = make_pipe_once };
+
+	sweep(&making, 4);
+	sweep(&writing, 3);
+}
+
+/* Files, on the disk's file system and on tmpfs. Names begin with the directory under test. */
+
+static const char *name(const char *last)
+{
+	static char paths[4][60];
+	static int next;
+	char *path = paths[next++ % 4];
+
+	sprintf(path, "%s/%s", directory, last);
+	return path;
+}
+
+static int create(void)
+{
+	return file_fd = open(name("new"), O_RDWR | O_CREAT | O_EXCL, 0644);
+}
+
+static void remove_new(void)
+{
+	close(file_fd);
+	CHECK(unlink(name("new")) == 0);
+}
+
+/* Less than asked for may be written; the file has what was reported, or nothing on an error. */
+static int write_much(void)
+{
+	struct stat st;
+	int n;
+
+	lseek(file_fd, 0, SEEK_SET);
+	n = write(file_fd, buffer, LARGE);
+	CHECK(fstat(file_fd, &st) == 0 && st.st_size == (n < 0 ? 0 : n));
+	return n;
+}
+
+static void empty_file(void)
+{
+	CHECK(ftruncate(file_fd, 0) == 0);
+}
+
+static void prepare_file(void)
+{
+	CHECK(create() >= 0 && unlink(name("new")) == 0);
+}
+
+static int make_directory(void)
+{
+	return mkdir(name("dir"), 0755);
+}
+
+static void remove_directory(void)
+{
+	CHECK(rmdir(name("dir")) == 0);
+}
+
+static int make_link(void)
+{
+	return symlink("a-target-of-some-length", name("link"));
+}
+
+static void remove_link(void)
+{
+	CHECK(unlink(name("link")) == 0);
+}
+
+static int hard_link(void)
+{
+	return link(name("old"), name("link"));
+}
+
+static void make_old(void)
+{
+	write_file(name("old"), "old", 3, 0644);
+}
+
+static int rename_old(void)
+{
+	return rename(name("old"), name("newer"));
+}
+
+static void rename_back(void)
+{
+	CHECK(rename(name("newer"), name("old")) == 0);
+}
+
+static int remove_old(void)
+{
+	return unlink(name("old"));
+}
+
+static int list(void)
+{
+	int fd = open(directory, O_RDONLY), n;
+
+	if (fd < 0)
+		return -1;
+	n = syscall(__NR_getdents, fd, buffer, sizeof(buffer));
+	close(fd);
+	return n;
+}
+
+static int read_old(void)
+{
+	int fd = open(name("old"), O_RDONLY), n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, buffer, 10);
+	close(fd);
+	return n;
+}
+
+static int follow(void)
+{
+	struct stat st;
+
+	return stat(name("way/old"), &st);
+}
+
+static void make_way(void)
+{
+	make_old();
+	unlink(name("way"));
+	CHECK(symlink(".", name("way")) == 0);
+}
+
+static int where_am_i(void)
+{
+	return syscall(__NR_getcwd, buffer, 1000);
+}
+
+static void go_there(void)
+{
+	CHECK(chdir(directory) == 0);
+}
+
+static const struct {
+	struct subject subject;
+	int at_least;
+} file_subjects[] = {
+	{ { .run = create, .undo = remove_new }, 2 },
+	{ { .run = write_much, .prepare = prepare_file, .undo = empty_file }, 25 },
+	{ { .run = make_directory, .undo = remove_directory }, 2 },
+	{ { .run = make_link, .undo = remove_link }, 2 },
+	{ { .run = hard_link, .prepare = make_old, .undo = remove_link }, 1 },
+	{ { .run = rename_old, .prepare = make_old, .undo = rename_back }, 1 },
+	{ { .run = remove_old, .prepare = make_old, .undo = make_old }, 1 },
+	{ { .run = list }, 1 },
+	{ { .run = read_old, .prepare = make_old }, 1 },
+	{ { .run = follow, .prepare = make_way }, 1 },
+	{ { .run = where_am_i, .prepare = go_there }, 1 },
+};
+
+enum { SUBJECTS = sizeof(file_subjects) / sizeof(file_subjects[0]) };
+
+static void sweep_files_in(const char *parent, int from, int end)
+{
+	sprintf(directory, "%s/sweep", parent);
+	for (int i = from; i < end; i++) {
+		CHECK(mkdir(directory, 0755) == 0);
+		/* something of each kind is there before anything is counted, so that the directory keeps its size */
+		make_way();
+		CHECK(make_directory() == 0);
+		remove_directory();
+		CHECK(create() >= 0);
+		remove_new();
+		sweep(&file_subjects[i].subject, file_subjects[i].at_least);
+		unlink(name("old"));
+		unlink(name("way"));
+		unlink(name("newer"));
+		CHECK(rmdir(directory) == 0);
+	}
+}
+
+static void sweep_disk_files(void)
+{
+	if (on_cowix())
+		sweep_files_in("", 0, 2);
+}
+
+static void sweep_making_names(void)
+{
+	if (on_cowix())
+		sweep_files_in("", 2, 5);
+}
+
+static void sweep_changing_names(void)
+{
+	if (on_cowix())
+		sweep_files_in("", 5, 8);
+}
+
+static void sweep_finding_names(void)
+{
+	if (on_cowix())
+		sweep_files_in("", 8, SUBJECTS);
+}
+
+static void sweep_memory_files(void)
+{
+	if (!on_cowix())
+		return;
+	CHECK(mount("none", "/mnt", "tmpfs", 0, NULL) == 0);
+	sweep_files_in("/mnt", 0, SUBJECTS);
+	CHECK(umount("/mnt") == 0);
+}
+
+static int mount_tmpfs(void)
+{
+	return mount("none", "/mnt", "tmpfs", 0, NULL);
+}
+
+static int mount_proc(void)
+{
+	return mount("none", "/mnt", "proc", 0, NULL);
+}
+
+static void unmount(void)
+{
+	CHECK(umount("/mnt") == 0);
+}
+
+static void prepare_proc(void)
+{
+	CHECK(mount_proc() == 0);
+}
+
+static int read_proc(void)
+{
+	int fd = open("/mnt/meminfo", O_RDONLY), n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, buffer, sizeof(buffer));
+	close(fd);
+	return n;
+}
+
+static void sweep_mount(void)
+{
+	static const struct subject tmpfs = { .run = mount_tmpfs, .undo = unmount }, proc = { .run = mount_proc, .undo = unmount };
+	static const struct subject reading = { .run = read_proc, .prepare = prepare_proc, .finish = unmount };
+
+	sweep(&tmpfs, 3);
+	sweep(&proc, 2);
+	sweep(&reading, 3);
+}
+
+/* Waiting for many files: the table of sleepers takes pages of its own. */
+
+static struct pollfd {
+	int fd;
+	short events, revents;
+} polled[256];
+
+static int poll_many(void)
+{
+	return syscall(__NR_poll, polled, 256, 0);
+}
+
+static int poll_and_wait(void)
+{
+	return syscall(__NR_poll, polled, 256, 10);
+}
+
+static void open_many(void)
+{
+	make_pipe_once();
+	for (int i = 0; i < 256; i++)
+		polled[i] = (struct pollfd){ .fd = fds[0], .events = 1 };
+}
+
+static int select_many(void)
+{
+	unsigned set[32] = { 0 }, time[2] = { 0, 10000 };
+
+	set[fds[0] / 32] |= 1u << fds[0] % 32;
+	return syscall(__NR__newselect, 1000, set, NULL, NULL, time);
+}
+
+static void sweep_poll(void)
+{
+	static const struct subject once = { .run = poll_many, .prepare = open_many };
+	static const struct subject waiting = { .run = poll_and_wait, .prepare = open_many };
+	static const struct subject selecting = { .run = select_many, .prepare = open_many };
+
+	sweep(&once, 1);
+	sweep(&waiting, 2);
+	sweep(&selecting, 1);
+}
+
+/* Signals. */
+
+static volatile int handled;
+
+static void handler(int sig, siginfo_t *info, void *context)
+{
+	(void)info;
+	(void)context;
+	handled = sig;
+}
+
+static void catch_signal(void)
+{
+	struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+
+	CHECK(sigaction(SIGUSR1, &action, NULL) == 0 && sigaction(40, &action, NULL) == 0);
+}
+
+static int raise_signal(void)
+{
+	return kill(getpid(), SIGUSR1);
+}
+
+static int queue_signal(void)
+{
+	siginfo_t info = { .si_code = -1 };
+
+	return syscall(__NR_rt_sigqueueinfo, getpid(), 40, &info);
+}
+
+static void block_signal(void)
+{
+	sigset_t set = 1ull << 39;
+
+	catch_signal();
+	CHECK(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
+}
+
+static void drop_signal(void)
+{
+	signal(40, SIG_IGN);
+}
+
+/* A frame that cannot be made is a page that cannot be had: the process is killed. A signal that cannot be queued is refused. */
+static void sweep_signals(void)
+{
+	static const struct subject frame = { .run = raise_signal, .prepare = catch_signal, .killed = SIGKILL };
+	static const struct subject queue = { .run = queue_signal, .prepare = block_signal, .undo = drop_signal, .error = EAGAIN };
+
+	sweep(&frame, 1);
+	sweep(&queue, 1);
+}
+
+/* A tracer writes into the text that its child shares with every other process: it gets a copy. */
+
+static int traced;
+
+static void start_traced(void)
+{
+	traced = fork();
+	if (traced == 0) {
+		syscall(__NR_ptrace, PTRACE_TRACEME, 0, 0, 0);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	CHECK(waitpid(traced, NULL, WUNTRACED) == traced);
+}
+
+static int poke(void)
+{
+	return target == spare ? 0 : syscall(__NR_ptrace, PTRACE_POKEDATA, traced, (unsigned)start_traced, 0x90909090);
+}
+
+static void prepare_poke(void)
+{
+	start_traced();
+	real_target = bytes;
+}
+
+static void end_traced(void)
+{
+	CHECK(kill(traced, SIGKILL) == 0 && WTERMSIG(wait_status(traced)) == SIGKILL);
+}
+
+static void sweep_ptrace(void)
+{
+	static const struct subject s = { .run = poke, .prepare = prepare_poke, .finish = end_traced, .error = EIO };
+
+	sweep(&s, 1);
+}
+
+static int lock(void)
+{
+	struct flock range = { .l_type = F_WRLCK, .l_start = 10, .l_len = 10 };
+
+	return fcntl(file_fd, F_SETLK, &range);
+}
+
+static void unlock(void)
+{
+	struct flock range = { .l_type = F_UNLCK };
+
+	CHECK(fcntl(file_fd, F_SETLK, &range) == 0);
+}
+
+static void open_lock(void)
+{
+	CHECK((file_fd = open("/tmp/sweep-lock", O_RDWR | O_CREAT, 0644)) >= 0 && unlink("/tmp/sweep-lock") == 0);
+}
+
+static int open_pty(void)
+{
+	return file_fd = open("/dev/ptmx", O_RDWR);
+}
+
+static void close_file(void)
+{
+	CHECK(close(file_fd) == 0);
+}
+
+static void sweep_others(void)
+{
+	static const struct subject locking = { .run = lock, .prepare = open_lock, .undo = unlock, .error = ENOMEM };
+	static const struct subject terminal = { .run = open_pty, .undo = close_file };
+
+	sweep(&locking, 1);
+	sweep(&terminal, 2);
+}
+
+TESTS({ "pipe", "pipe, and a write to it", sweep_pipe }, { "disk_files", "making and writing files on the root file system", sweep_disk_files },
+      { "making_names", "making names there", sweep_making_names },
+      { "changing_names", "changing and listing them", sweep_changing_names }, { "finding_names", "following them", sweep_finding_names },
+      { "memory_files", "the same on tmpfs", sweep_memory_files }, { "mount", "mount, and reading /proc", sweep_mount },
+      { "poll", "poll and select with many files", sweep_poll }, { "signals", "a signal's frame, a queued signal", sweep_signals },
+      { "ptrace", "a tracer's write", sweep_ptrace }, { "others", "a record lock, a terminal", sweep_others })

@@ -1,0 +1,346 @@
+/* The failure sweep (sweep.h) of fork, exec, mappings and faults. */
+#include <abi/mman.h>
+#include <sys/stat.h>
+#include "sweep.h"
+
+/* Processes. */
+
+static int fork_once(void)
+{
+	int pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid < 0 ? -1 : waitpid(pid, NULL, 0);
+}
+
+static int vfork_once(void)
+{
+	int pid = vfork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid < 0 ? -1 : waitpid(pid, NULL, 0);
+}
+
+/* After the call the process goes on writing to memory that it shares with its child: a failure there ends it. */
+static void sweep_fork(void)
+{
+	static const struct subject s = { .run = fork_once, .killed = SIGKILL };
+
+	sweep(&s, 6);
+}
+
+static void sweep_vfork(void)
+{
+	static const struct subject s = { .run = vfork_once, .killed = SIGKILL };
+
+	sweep(&s, 3);
+}
+
+static const char *program;
+
+
+/* In the rehearsal the program does not exist. The new program counts on, and may be killed by a page that it cannot get. */
+static int exec_once(void)
+{
+	char *argv[] = { "x", "--", NULL }, *envp[] = { "A=b", NULL };
+
+	execve(target == spare ? "/no/such" : program, argv, envp);
+	return target == spare ? 0 : -1;
+}
+
+/* What failed works when it is tried again. */
+static void exec_again(void)
+{
+	int pid = fork();
+
+	if (pid == 0) {
+		exec_once();
+		_exit(BROKEN);
+	}
+	CHECK(wait_status(pid) == 0);
+	_exit(REFUSED);
+}
+
+static void prepare_exec(void)
+{
+	real_target = bytes;
+}
+
+/* exec cannot be asked whether it failed: a try that fails comes back, is checked, and exits. */
+static void sweep_exec(void)
+{
+	for (int n = 1, over = 0; on_cowix() && !over; n++) {
+		int pid = fork(), status;
+
+		CHECK(n < TRIES);
+		program = "/bin/true";
+		if (pid == 0) {
+			fill_bytes();
+			prepare_exec();
+			target = spare;
+			exec_once();
+			target = real_target;
+			memset(&after, 0, sizeof(after));
+			mm_audit(&before, AUDIT_DROP_CACHES);
+			errno = 0;
+			fail_alloc(n);
+			exec_once();
+			CHECK(fail_alloc(0) >= n && errno == ENOMEM);
+			CHECK(changed(&before) == NULL);
+			check_writable();
+			exec_again();
+		}
+		status = wait_status(pid);
+		over = fail_alloc(0) < n && status == 0;
+		CHECK(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL && log_names(pid) : status == 0 || WEXITSTATUS(status) == REFUSED);
+		CHECK(!over || n > 10);
+	}
+}
+
+/* A script: the interpreter's file and two more strings. */
+static void sweep_script(void)
+{
+	static const char script[] = "#! /bin/true an-argument\n";
+
+	if (!on_cowix())
+		return;
+	write_file("/tmp/sweep-script", script, sizeof(script) - 1, 0755);
+	for (int n = 1, over = 0; !over; n++) {
+		int pid, status;
+
+		program = "/tmp/sweep-script";
+		pid = fork();
+		CHECK(n < TRIES);
+		if (pid == 0) {
+			prepare_exec();
+			target = real_target;
+			warm_up();
+			mm_audit(&before, AUDIT_DROP_CACHES);
+			fail_alloc(n);
+			exec_once();
+			CHECK(fail_alloc(0) >= n && errno == ENOMEM);
+			CHECK(changed(&before) == NULL);
+			exec_again();
+		}
+		status = wait_status(pid);
+		over = fail_alloc(0) < n && status == 0;
+		CHECK(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL && log_names(pid) : status == 0 || WEXITSTATUS(status) == REFUSED);
+		CHECK(!over || n > 10);
+	}
+	CHECK(unlink("/tmp/sweep-script") == 0);
+}
+
+/* Memory. */
+
+static int grow_heap(void)
+{
+	return sbrk(4 * PAGE) == (void *)-1 ? -1 : 0;
+}
+
+static void shrink_heap(void)
+{
+	CHECK(sbrk(-4 * PAGE) != (void *)-1);
+}
+
+static void sweep_brk(void)
+{
+	static const struct subject s = { .run = grow_heap, .undo = shrink_heap };
+
+	sweep(&s, 1);
+}
+
+static char *map(unsigned length, unsigned prot, unsigned flags, int fd)
+{
+	unsigned at = syscall(__NR_mmap2, 0, length, prot, flags, fd, 0);
+
+	return (char *)(at >= -4095u ? 0 : at);
+}
+
+static char *mapping;
+static int file_fd;
+
+static int map_anonymous(void)
+{
+	mapping = map(4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	return mapping ? 0 : -1;
+}
+
+static int map_file(void)
+{
+	mapping = map(4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, file_fd);
+	return mapping ? 0 : -1;
+}
+
+static void unmap(void)
+{
+	CHECK(syscall(__NR_munmap, mapping, 4 * PAGE) == 0);
+}
+
+static void open_true(void)
+{
+	CHECK((file_fd = open("/bin/true", O_RDONLY)) >= 0);
+}
+
+static void sweep_mmap(void)
+{
+	static const struct subject anonymous = { .run = map_anonymous, .undo = unmap };
+	static const struct subject file = { .run = map_file, .prepare = open_true, .undo = unmap };
+
+	sweep(&anonymous, 1);
+	sweep(&file, 1);
+}
+
+/* Three areas out of one: each split needs memory. */
+static int protect_middle(void)
+{
+	return syscall(__NR_mprotect, mapping + PAGE, PAGE, PROT_READ);
+}
+
+static void unprotect(void)
+{
+	unmap();
+	CHECK(map_anonymous() == 0);
+}
+
+static int unmap_middle(void)
+{
+	return syscall(__NR_munmap, mapping + PAGE, PAGE);
+}
+
+static void prepare_area(void)
+{
+	CHECK(map_anonymous() == 0);
+	memset(mapping, 1, 4 * PAGE);
+	unprotect();
+}
+
+/* A split that is done when the next one fails stays: the areas say the same as before. */
+static void sweep_splits(void)
+{
+	static const struct subject protect = { .run = protect_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
+	static const struct subject unmapping = { .run = unmap_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
+
+	sweep(&protect, 2);
+	sweep(&unmapping, 2);
+}
+
+/* Faults: who cannot get the page is killed, and a line says so. */
+
+static int write_byte(void)
+{
+	*target = 1;
+	return 0;
+}
+
+static int read_byte(void)
+{
+	(void)*target;
+	return 0;
+}
+
+static void target_shared(void)
+{
+	real_target = buffer + 5 * PAGE;
+}
+
+static void target_mapping(void)
+{
+	CHECK(map_anonymous() == 0);
+	real_target = mapping;
+}
+
+static void target_far(void)
+{
+	real_target = (char *)syscall(__NR_mmap2, 0x60000000, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+static void target_file(void)
+{
+	open_true();
+	real_target = (char *)syscall(__NR_mmap2, 0x60000000, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file_fd, 0);
+}
+
+static void target_stack(void)
+{
+	real_target = (char *)&real_target;
+	__asm__ volatile("movl %%esp, %0" : "=r"(real_target));
+	real_target -= 40 * PAGE;
+}
+
+static void sweep_write_fault(void)
+{
+	static const struct subject shared = { .run = write_byte, .prepare = target_shared, .killed = SIGKILL };
+	static const struct subject fresh = { .run = write_byte, .prepare = target_mapping, .killed = SIGKILL };
+	static const struct subject far = { .run = write_byte, .prepare = target_far, .killed = SIGKILL };
+	static const struct subject file = { .run = write_byte, .prepare = target_file, .killed = SIGKILL };
+	static const struct subject stack = { .run = write_byte, .prepare = target_stack, .killed = SIGKILL };
+
+	memset(buffer, 'b', sizeof(buffer));
+	sweep(&shared, 1);
+	CHECK(buffer[5 * PAGE] == 'b');
+	sweep(&fresh, 1);
+	sweep(&far, 2);
+	sweep(&file, 2);
+	sweep(&stack, 1);
+}
+
+static void sweep_read_fault(void)
+{
+	static const struct subject far = { .run = read_byte, .prepare = target_far, .killed = SIGKILL };
+	static const struct subject file = { .run = read_byte, .prepare = target_file, .killed = SIGKILL };
+
+	sweep(&far, 1);
+	sweep(&file, 1);
+}
+
+/* The kernel breaks the sharing for a call: the call fails, the page is still shared and unchanged. */
+static int read_zeroes(void)
+{
+	return read(file_fd, (char *)target, 16);
+}
+
+static void open_zero(void)
+{
+	CHECK((file_fd = open("/dev/zero", O_RDONLY)) >= 0);
+	target_shared();
+}
+
+static int stat_root(void)
+{
+	return stat("/", (struct stat *)target);
+}
+
+static void sweep_kernel_fault(void)
+{
+	static const struct subject reading = { .run = read_zeroes, .prepare = open_zero };
+	static const struct subject getting = { .run = stat_root, .prepare = target_shared };
+
+	memset(buffer, 'b', sizeof(buffer));
+	sweep(&reading, 1);
+	sweep(&getting, 1);
+	for (int i = 0; i < LARGE; i++)
+		CHECK(buffer[i] == 'b');
+}
+
+static int first_fpu(void)
+{
+	if (target != spare)
+		__asm__ volatile("fldz; fstp %st(0)");
+	return 0;
+}
+
+static void sweep_fpu(void)
+{
+	static const struct subject s = { .run = first_fpu, .prepare = target_shared, .killed = SIGKILL };
+
+	sweep(&s, 1);
+}
+
+TESTS({ "fork", "fork", sweep_fork }, { "vfork", "vfork", sweep_vfork }, { "exec", "exec of a program", sweep_exec },
+      { "script", "exec of a script", sweep_script }, { "brk", "brk", sweep_brk }, { "mmap", "mmap without and with a file", sweep_mmap },
+      { "splits", "mprotect and munmap in the middle of an area", sweep_splits },
+      { "write_fault", "writes to shared, fresh, far, file and stack pages", sweep_write_fault },
+      { "read_fault", "reads where no page table is, and of a file", sweep_read_fault },
+      { "kernel_fault", "the kernel writes to a shared page", sweep_kernel_fault }, { "fpu", "the first FPU instruction", sweep_fpu })
