@@ -356,7 +356,7 @@ int write_inode_pages(struct inode *inode)
 void drop_inode_pages(struct inode *inode, u32 size)
 {
 	if (inode->i_mappings)
-		unmap_object(inode, PAGE_ROUND_UP(size));
+		unmap_object(inode, size);
 	inode->i_cuts++;
 	list_for_each_safe(node, &inode->pages) {
 		struct cached_page *page = list_entry(node, struct cached_page, inode_link);

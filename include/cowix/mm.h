@@ -154,7 +154,7 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 }
 
 /* mm/mmap.c */
-void unmap_object(const struct inode *object, u32 from);	/* a file has shrunk: its pages from that offset on go from all address spaces */
+void unmap_object(const struct inode *object, u32 end);	/* a file ends there now: its pages from that on go from all address spaces */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
 bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);	/* whether a read-only private area had to be opened for it; then: */
 void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
