@@ -296,6 +296,8 @@ static int begin_write(struct cached_page *page)
 	if (!page->dirty)		/* written, or cut off, meanwhile */
 		return 0;
 	page->failed = false;
+	if (page->mapped_writable)
+		clear_beyond_end(page);
 	page->mapped_writable &= page_of(page->frame)->count > 1;
 	page->dirty = (error && error != -EIO) || page->mapped_writable;	/* programs may go on writing */
 	if (!error)
@@ -375,6 +377,20 @@ void drop_inode_pages(struct inode *inode, u32 size)
 			memset((u8 *)__va(page->frame) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
 		}
 	}
+}
+
+/*
+ * Called before a file, locked, gets longer. What programs have stored behind its end is not part of it; and its last page has had blocks for what it
+ * held so far: who writes to it through a mapping must ask for more.
+ */
+void prepare_growth(struct inode *inode)
+{
+	struct cached_page *page = find_page(inode, inode->i_size / PAGE_SIZE);
+
+	if (!page || !page->mapped_writable)
+		return;
+	unmap_object(inode, inode->i_size);
+	clear_beyond_end(page);
 }
 
 /* Nobody wants it, or it can be had again. What was read ahead is clean as soon as it is there; how writing ended must be noted first. */

@@ -104,6 +104,8 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, 
 	if (!page)
 		return error;
 	error = allocate_blocks(inode, pos, count);
+	if (!error && pos + count > inode->i_size)
+		prepare_growth(inode);
 	if (!error)
 		error = fill_page(page, PAGE_OFFSET(pos), buf, count, user);
 	if (!error) {
