@@ -452,11 +452,16 @@ static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 	struct cached_page *page;
 	int error;
 
-	if (offset >= PAGE_ROUND_UP(inode->i_size))
-		return -EIO;
-	page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
-	if (!page)
-		return error;
+	for (;;) {
+		if (offset >= PAGE_ROUND_UP(inode->i_size))
+			return -EIO;
+		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
+		if (!page)
+			return error;
+		if (page->uptodate)
+			break;
+		put_cached_page(page);		/* cut off while it was read */
+	}
 	*frame = page->frame;
 	page_of(page->frame)->count++;
 	put_cached_page(page);
@@ -468,23 +473,24 @@ static int file_make_writable(struct vm_area *area, u32 offset)
 {
 	struct inode *inode = area->object;
 	u32 first = offset / BLOCK_SIZE, where[BLOCKS_A_PAGE];
-	struct cached_page *page;
+	struct cached_page *page = NULL;
 	int error = -EIO;
 
-	if (offset >= inode->i_size)
-		return error;
-	page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
-	if (!page)
-		return error;
-	lock_inode(inode);
-	error = inode->i_op->map_blocks(inode, first, min_u32((inode->i_size - offset + BLOCK_SIZE - 1) / BLOCK_SIZE, BLOCKS_A_PAGE), true, where);
+	lock_inode(inode);		/* first: the file must not be cut while the page is read */
+	if (offset < inode->i_size)
+		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
+	if (page) {
+		error = inode->i_op->map_blocks(inode, first, min_u32((inode->i_size - offset + BLOCK_SIZE - 1) / BLOCK_SIZE, BLOCKS_A_PAGE), true,
+						where);
+		page->mapped_writable |= !error;
+		page->dirty |= !error || inode->i_sb->s_type->needs_device;	/* also if some blocks were had: they hold old contents */
+		put_cached_page(page);
+	}
 	if (!error) {
-		page->dirty = page->mapped_writable = true;
 		inode->i_mtime = inode->i_ctime = current_time();
 		mark_inode_dirty(inode);
 	}
 	unlock_inode(inode);
-	put_cached_page(page);
 	return error;
 }
 

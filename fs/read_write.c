@@ -112,7 +112,7 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, 
 		page->uptodate = true;
 		inode->i_size = max_u32(inode->i_size, pos + count);
 	}
-	page->dirty |= page->uptodate;
+	page->dirty |= page->uptodate && (!error || inode->i_sb->s_type->needs_device);	/* blocks that were had hold old contents */
 	put_cached_page(page);
 	if (error && pos + count > inode->i_size)
 		inode->i_op->truncate(inode, inode->i_size);
