@@ -83,16 +83,18 @@ asmlinkage int sys_mmap(const u32 __user *user_args)
 asmlinkage int sys_msync(u32 addr, u32 length, u32 flags)
 {
 	u32 end = addr + PAGE_ROUND_UP(length);
+	bool gap = length && end == addr;	/* more than there is */
 	int error = 0;
 
 	if (PAGE_OFFSET(addr) || end < addr || flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) || (flags & MS_ASYNC && flags & MS_SYNC))
 		return -EINVAL;
 	while (addr < end && !error) {
-		struct vm_area *area = find_area(current->mm, addr);
+		struct vm_area *area = area_above(current->mm, addr);
 		struct inode *inode;
 
-		if (!area)
-			return -ENOMEM;
+		gap |= !area || area->start > addr;
+		if (!area || area->start >= end)
+			break;
 		addr = area->end;
 		if (!(area->flags & VM_SHARED) || !(flags & MS_SYNC))
 			continue;
@@ -100,5 +102,5 @@ asmlinkage int sys_msync(u32 addr, u32 length, u32 flags)
 		error = sync_inode(inode);
 		iput(inode);
 	}
-	return error;
+	return !error && gap ? -ENOMEM : error;
 }

@@ -396,8 +396,10 @@ int sync_inode(struct inode *inode)
 
 	if (!inode->i_sb)
 		return -EINVAL;
+	if (!S_ISBLK(inode->i_mode) && !inode->i_sb->s_type->needs_device)
+		return 0;
 	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
-	if (inode->i_sb->s_type->needs_device)
+	if (inode->i_sb->s_type->needs_device)	/* the node of a block device may be in memory */
 		error = write_inode_pages(inode);
 	if (!error)
 		error = sync_buffers(dev);	/* what leads to the data, before the inode leads there */

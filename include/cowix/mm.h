@@ -136,6 +136,7 @@ extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
 void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
 struct mm *mm_dup(struct mm *mm, bool lazy);	/* areas and, copy-on-write, pages; NULL: no memory, mm is as it was */
+struct vm_area *area_above(struct mm *mm, u32 addr);	/* the first that ends above addr, or NULL */
 struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
