@@ -309,9 +309,73 @@ static void syncing(void)
 	CHECK(munmap(p, PAGE) == 0 && munmap(p + 2 * PAGE, PAGE) == 0);
 }
 
+#define MANY 48
+
+/* One who stores in a mapped file until it is gone, shared tables and all, in an address space that is forked all the time. */
+static void store_and_fork(int fd)
+{
+	char *p = map(MANY * PAGE, RW, MAP_SHARED, fd), *q = map(MANY * PAGE, RW, MAP_PRIVATE, fd);
+
+	signal(SIGBUS, on_signal);
+	for (int i = 0; i < 60; i++) {
+		int pid = fork_by(i % 3 ? FORK_POLICY_LAZY : FORK_POLICY_COW);
+
+		if (pid < 0)
+			continue;
+		if (pid == 0) {
+			for (int k = 0; k < 20; k++) {
+				p[rand() % MANY * PAGE + 8] = 's';
+				q[rand() % MANY * PAGE + 9] = 'p';
+				if (k % 7 == 0)
+					xfork(0, NULL);
+			}
+			_exit(0);
+		}
+		srand(i * 7 + getpid());
+		if (i % 2)
+			wait(NULL);
+	}
+	while (wait(NULL) > 0)
+		;
+}
+
+/* A file is cut and grows, the caches are dropped and written, while others store in it through mappings. */
+static void cut_while_mapped(void)
+{
+	struct audit_report report;
+	int fd = make_file(4), pids[3];
+
+	CHECK(ftruncate(fd, MANY * PAGE) == 0);
+	for (int i = 0; i < 3; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			srand(i);
+			store_and_fork(fd);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < 40; i++) {
+		CHECK(ftruncate(fd, rand() % (MANY * PAGE)) == 0);
+		sleep_ms(2);
+		CHECK(ftruncate(fd, MANY * PAGE) == 0);
+		if (on_cowix())
+			CHECK(mm_audit(&report, i % 2 ? AUDIT_DROP_CACHES : 0) == 0 || errno == ENOMEM);
+		sleep_ms(3);
+	}
+	for (int i = 0; i < 3; i++) {
+		int status = wait_status(pids[i]);
+
+		CHECK(status == 0 || WEXITSTATUS(status) == SIGBUS || WTERMSIG(status) == SIGKILL);
+	}
+	while (wait(NULL) > 0)
+		;
+	CHECK(close(fd) == 0 && unlink(FILE_NAME) == 0);
+}
+
 TESTS({ "anonymous", "shared memory over forks, classic and lazy", anonymous }, { "files_agree", "read, write and both kinds of mapping", files_agree },
       { "data_stays", "what was written is on the disk", data_stays }, { "permissions", "open for reading only, mprotect", permissions },
       { "truncation", "a file that shrinks", truncation }, { "remapping", "mremap: shrink, grow, move", remapping },
       { "remapping_shared", "mremap of pages that are shared", remapping_shared },
       { "growth", "blocks for a page whose file grows", growth }, { "behind_the_end", "stores behind the end of a file", behind_the_end },
-      { "full_disk", "no blocks for a hole", full_disk }, { "syncing", "msync: gaps, memory", syncing })
+      { "full_disk", "no blocks for a hole", full_disk }, { "syncing", "msync: gaps, memory", syncing },
+      { "cut_while_mapped", "truncation while others store and fork", cut_while_mapped })
