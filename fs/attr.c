@@ -25,6 +25,8 @@ static int truncate_inode(struct inode *inode, s64 size)
 	lock_inode(inode);
 	if (!suser())
 		drop_set_id(inode);
+	if (size > inode->i_size)
+		prepare_growth(inode);
 	error = inode->i_op->truncate(inode, size);
 	unlock_inode(inode);
 	return error;

@@ -8,7 +8,72 @@
 #include <abi/fcntl.h>
 #include <abi/mman.h>
 
+#define BLOCKS_A_PAGE	(PAGE_SIZE / BLOCK_SIZE)
 #define OFFSET_PAGES	(1u << (32 - PAGE_SHIFT))	/* offsets have 32 bits */
+
+/* vm_ops: the page of a mapped file; -EIO, which becomes SIGBUS, for one beyond its end. The caller gets a reference of its own to the frame. */
+static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
+{
+	struct inode *inode = area->object;
+	struct cached_page *page;
+	int error;
+
+	for (;;) {
+		if (offset >= PAGE_ROUND_UP(inode->i_size))
+			return -EIO;
+		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
+		if (!page)
+			return error;
+		if (page->uptodate)
+			break;
+		put_cached_page(page);		/* cut off while it was read */
+	}
+	*frame = page->frame;
+	page_of(page->frame)->count++;
+	put_cached_page(page);
+	return 0;
+}
+
+/* vm_ops: a program will write to a page of a file through a shared mapping. Blocks for it are taken now: later nobody could be told that there are none. */
+static int file_make_writable(struct vm_area *area, u32 offset)
+{
+	struct inode *inode = area->object;
+	u32 first = offset / BLOCK_SIZE, where[BLOCKS_A_PAGE];
+	struct cached_page *page = NULL;
+	int error = -EIO;
+
+	lock_inode(inode);		/* first: the file must not be cut while the page is read */
+	if (offset < inode->i_size)
+		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
+	if (page) {
+		error = inode->i_op->map_blocks(inode, first, min_u32((inode->i_size - offset + BLOCK_SIZE - 1) / BLOCK_SIZE, BLOCKS_A_PAGE), true,
+						where);
+		page->mapped_writable |= !error;
+		page->dirty |= !error || inode->i_sb->s_type->needs_device;	/* also if some blocks were had: they hold old contents */
+		put_cached_page(page);
+	}
+	if (!error) {
+		inode->i_mtime = inode->i_ctime = current_time();
+		mark_inode_dirty(inode);
+	}
+	unlock_inode(inode);
+	return error;
+}
+
+static void file_area_open(struct vm_area *area)
+{
+	igrab(area->object)->i_mappings++;
+}
+
+static void file_area_close(struct vm_area *area)
+{
+	area->object->i_mappings--;
+	iput(area->object);
+}
+
+const struct vm_ops file_vm_ops = {
+	.fault = file_fault, .make_writable = file_make_writable, .open = file_area_open, .close = file_area_close,
+};
 
 /* Make area one of the file: regular, open for reading, and for writing if that is what a shared mapping wants. A reference to the file is taken. */
 static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
@@ -83,16 +148,18 @@ asmlinkage int sys_mmap(const u32 __user *user_args)
 asmlinkage int sys_msync(u32 addr, u32 length, u32 flags)
 {
 	u32 end = addr + PAGE_ROUND_UP(length);
+	bool gap = length && end == addr;	/* more than there is */
 	int error = 0;
 
 	if (PAGE_OFFSET(addr) || end < addr || flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) || (flags & MS_ASYNC && flags & MS_SYNC))
 		return -EINVAL;
 	while (addr < end && !error) {
-		struct vm_area *area = find_area(current->mm, addr);
+		struct vm_area *area = area_above(current->mm, addr);
 		struct inode *inode;
 
-		if (!area)
-			return -ENOMEM;
+		gap |= !area || area->start > addr;
+		if (!area || area->start >= end)
+			break;
 		addr = area->end;
 		if (!(area->flags & VM_SHARED) || !(flags & MS_SYNC))
 			continue;
@@ -100,5 +167,5 @@ asmlinkage int sys_msync(u32 addr, u32 length, u32 flags)
 		error = sync_inode(inode);
 		iput(inode);
 	}
-	return error;
+	return !error && gap ? -ENOMEM : error;
 }

@@ -296,6 +296,8 @@ static int begin_write(struct cached_page *page)
 	if (!page->dirty)		/* written, or cut off, meanwhile */
 		return 0;
 	page->failed = false;
+	if (page->mapped_writable)
+		clear_beyond_end(page);
 	page->mapped_writable &= page_of(page->frame)->count > 1;
 	page->dirty = (error && error != -EIO) || page->mapped_writable;	/* programs may go on writing */
 	if (!error)
@@ -356,7 +358,7 @@ int write_inode_pages(struct inode *inode)
 void drop_inode_pages(struct inode *inode, u32 size)
 {
 	if (inode->i_mappings)
-		unmap_object(inode, PAGE_ROUND_UP(size));
+		unmap_object(inode, size);
 	inode->i_cuts++;
 	list_for_each_safe(node, &inode->pages) {
 		struct cached_page *page = list_entry(node, struct cached_page, inode_link);
@@ -375,6 +377,20 @@ void drop_inode_pages(struct inode *inode, u32 size)
 			memset((u8 *)__va(page->frame) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
 		}
 	}
+}
+
+/*
+ * Called before a file, locked, gets longer. What programs have stored behind its end is not part of it; and its last page has had blocks for what it
+ * held so far: who writes to it through a mapping must ask for more.
+ */
+void prepare_growth(struct inode *inode)
+{
+	struct cached_page *page = find_page(inode, inode->i_size / PAGE_SIZE);
+
+	if (!page || !page->mapped_writable)
+		return;
+	unmap_object(inode, inode->i_size);
+	clear_beyond_end(page);
 }
 
 /* Nobody wants it, or it can be had again. What was read ahead is clean as soon as it is there; how writing ended must be noted first. */
@@ -428,61 +444,3 @@ u32 page_cache_count(u32 frame)
 		count += page_at_lru(node)->frame == frame;
 	return count;
 }
-
-/* vm_ops: the page of a mapped file; -EIO, which becomes SIGBUS, for one beyond its end. The caller gets a reference of its own to the frame. */
-static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
-{
-	struct inode *inode = area->object;
-	struct cached_page *page;
-	int error;
-
-	if (offset >= PAGE_ROUND_UP(inode->i_size))
-		return -EIO;
-	page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
-	if (!page)
-		return error;
-	*frame = page->frame;
-	page_of(page->frame)->count++;
-	put_cached_page(page);
-	return 0;
-}
-
-/* vm_ops: a program will write to a page of a file through a shared mapping. Blocks for it are taken now: later nobody could be told that there are none. */
-static int file_make_writable(struct vm_area *area, u32 offset)
-{
-	struct inode *inode = area->object;
-	u32 first = offset / BLOCK_SIZE, where[BLOCKS_A_PAGE];
-	struct cached_page *page;
-	int error = -EIO;
-
-	if (offset >= inode->i_size)
-		return error;
-	page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
-	if (!page)
-		return error;
-	lock_inode(inode);
-	error = inode->i_op->map_blocks(inode, first, min_u32((inode->i_size - offset + BLOCK_SIZE - 1) / BLOCK_SIZE, BLOCKS_A_PAGE), true, where);
-	if (!error) {
-		page->dirty = page->mapped_writable = true;
-		inode->i_mtime = inode->i_ctime = current_time();
-		mark_inode_dirty(inode);
-	}
-	unlock_inode(inode);
-	put_cached_page(page);
-	return error;
-}
-
-static void file_area_open(struct vm_area *area)
-{
-	igrab(area->object)->i_mappings++;
-}
-
-static void file_area_close(struct vm_area *area)
-{
-	area->object->i_mappings--;
-	iput(area->object);
-}
-
-const struct vm_ops file_vm_ops = {
-	.fault = file_fault, .make_writable = file_make_writable, .open = file_area_open, .close = file_area_close,
-};

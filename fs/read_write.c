@@ -104,13 +104,15 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, 
 	if (!page)
 		return error;
 	error = allocate_blocks(inode, pos, count);
+	if (!error && pos + count > inode->i_size)
+		prepare_growth(inode);
 	if (!error)
 		error = fill_page(page, PAGE_OFFSET(pos), buf, count, user);
 	if (!error) {
 		page->uptodate = true;
 		inode->i_size = max_u32(inode->i_size, pos + count);
 	}
-	page->dirty |= page->uptodate;
+	page->dirty |= page->uptodate && (!error || inode->i_sb->s_type->needs_device);	/* blocks that were had hold old contents */
 	put_cached_page(page);
 	if (error && pos + count > inode->i_size)
 		inode->i_op->truncate(inode, inode->i_size);
@@ -394,8 +396,10 @@ int sync_inode(struct inode *inode)
 
 	if (!inode->i_sb)
 		return -EINVAL;
+	if (!S_ISBLK(inode->i_mode) && !inode->i_sb->s_type->needs_device)
+		return 0;
 	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
-	if (inode->i_sb->s_type->needs_device)
+	if (inode->i_sb->s_type->needs_device)	/* the node of a block device may be in memory */
 		error = write_inode_pages(inode);
 	if (!error)
 		error = sync_buffers(dev);	/* what leads to the data, before the inode leads there */

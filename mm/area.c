@@ -119,7 +119,7 @@ no_memory:
 }
 
 /* The first area that ends above addr, or NULL. */
-static struct vm_area *area_above(struct mm *mm, u32 addr)
+struct vm_area *area_above(struct mm *mm, u32 addr)
 {
 	list_for_each(node, &mm->areas)
 		if (addr < area_at(node)->end)

@@ -258,7 +258,7 @@ static int copy_area_entries(struct mm *child, struct mm *parent, const struct v
 	return 0;
 }
 
-/* How many entries a half-made copy has: only needed to undo it. */
+/* How many entries a copy has that did not become what its parent was. */
 static u32 count_present(struct mm *mm)
 {
 	u32 present = 0;
@@ -285,6 +285,7 @@ static u32 count_present(struct mm *mm)
  */
 int copy_page_table(struct mm *child, struct mm *parent)
 {
+	u32 resident = parent->nr_resident;
 	int error = 0;
 
 	list_for_each(node, &parent->areas) {
@@ -292,7 +293,9 @@ int copy_page_table(struct mm *child, struct mm *parent)
 		if (error)
 			break;
 	}
-	child->nr_resident = error ? count_present(child) : parent->nr_resident;
+	if (error || parent->nr_resident != resident)	/* a mapped file was cut while making a table slept */
+		resident = count_present(child);
+	child->nr_resident = resident;
 	flush_address_space();
 	return error;
 }
@@ -331,6 +334,10 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
 		new = get_free_page();
 		if (!new)
 			return -ENOMEM;
+		if (unlikely(PTE_FRAME(*entry) != old)) {	/* reclaim has slept, and the page's file was cut: fault again */
+			free_page(new);
+			return 0;
+		}
 		copy_page(__va(new), __va(old));
 		*entry = new | PRIVATE_BITS | PTE_W | PTE_D;
 		free_page(old);
@@ -443,7 +450,8 @@ int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 static noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page, u32 write)
 {
 	u32 frame, bits = 0;
-	int error = area->flags & VM_SHARED ? do_shared_page(area, page, write, &frame, &bits) :
+	int error = !get_pte(mm, page) ? -ENOMEM :	/* first: the file must not be cut before the page is mapped */
+		    area->flags & VM_SHARED ? do_shared_page(area, page, write, &frame, &bits) :
 					      do_private_page(area, page, write, &frame, &bits);
 
 	return error ? error : map_page(mm, page, frame, bits);

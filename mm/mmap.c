@@ -198,28 +198,51 @@ static bool is_first_user(const struct task_struct *task)
 	return false;
 }
 
-/* Take the pages of an object from offset `from` on out of one address space; the areas stay, and an access there is SIGBUS. */
-static void unmap_object_in(struct mm *mm, const struct inode *object, u32 from)
+/* Pages have gone from a lazily shared page table: they are missing in all address spaces that use it. */
+static void count_missing(const struct mm *mm, u32 addr, u32 pages)
 {
-	list_for_each(node, &mm->areas) {
-		struct vm_area *area = area_at(node);
-		u32 start = area->start;
+	pte_t pde = mm->pgdir[PGDIR_INDEX(addr)];
 
-		if (area->object != object || area->offset + (area->end - start) <= from)
-			continue;
-		start += from > area->offset ? from - area->offset : 0;
-		if (own_tables(mm, start, area->end) == 0)	/* else what is beyond the end stays visible, to who had it */
-			zap_page_range(mm, start, area->end);
+	if (!(pde & PAGE_COW) || !pages)
+		return;
+	list_for_each(node, &all_tasks) {
+		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->mm && task->mm != mm && PTE_FRAME(task->mm->pgdir[PGDIR_INDEX(addr)]) == PTE_FRAME(pde) && is_first_user(task))
+			task->mm->nr_resident -= pages;
 	}
 }
 
-void unmap_object(const struct inode *object, u32 from)
+/*
+ * Take the pages of an object from the one that holds its byte `end` on out of one address space; the areas stay. Private areas keep that first page,
+ * which may be their own copy. A lazily shared table has the same areas for all who use it, and so is changed where it is: no memory, no sleep.
+ */
+static void unmap_object_in(struct mm *mm, const struct inode *object, u32 end)
+{
+	list_for_each(node, &mm->areas) {
+		struct vm_area *area = area_at(node);
+		u32 from = area->flags & VM_SHARED ? PAGE_ROUND_DOWN(end) : PAGE_ROUND_UP(end), addr = area->start, next;
+
+		if (area->object != object || area->offset + (area->end - addr) <= from)
+			continue;
+		addr += from > area->offset ? from - area->offset : 0;
+		for (; addr < area->end; addr = next) {
+			u32 before = mm->nr_resident;
+
+			next = min_u32(area->end, (addr | (LARGE_PAGE_SIZE - 1)) + 1);
+			zap_page_range(mm, addr, next);
+			count_missing(mm, addr, before - mm->nr_resident);
+		}
+	}
+}
+
+void unmap_object(const struct inode *object, u32 end)
 {
 	list_for_each(node, &all_tasks) {
 		struct task_struct *task = list_entry(node, struct task_struct, all_link);
 
 		if (task->mm && is_first_user(task))
-			unmap_object_in(task->mm, object, from);
+			unmap_object_in(task->mm, object, end);
 	}
 	write_cr3(read_cr3());
 }

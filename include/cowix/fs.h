@@ -75,6 +75,7 @@ struct cached_page *get_cached_page(struct inode *inode, u32 index, int how, int
 void put_cached_page(struct cached_page *page);
 int write_inode_pages(struct inode *inode);
 void drop_inode_pages(struct inode *inode, u32 from_size);	/* those wholly beyond a size; clears the rest of its last page */
+void prepare_growth(struct inode *inode);
 int shrink_page_cache(int wanted);
 bool wait_cached_page(void);
 u32 page_cache_count(u32 frame);		/* references the cache holds on a frame */

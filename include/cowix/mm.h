@@ -141,6 +141,7 @@ extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
 void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
 struct mm *mm_dup(struct mm *mm, bool lazy);	/* areas and, copy-on-write, pages; NULL: no memory, mm is as it was */
+struct vm_area *area_above(struct mm *mm, u32 addr);	/* the first that ends above addr, or NULL */
 struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
@@ -159,7 +160,7 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 }
 
 /* mm/mmap.c */
-void unmap_object(const struct inode *object, u32 from);	/* a file has shrunk: its pages from that offset on go from all address spaces */
+void unmap_object(const struct inode *object, u32 end);	/* a file ends there now: its pages from that on go from all address spaces */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
 bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);	/* whether a read-only private area had to be opened for it; then: */
 void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);

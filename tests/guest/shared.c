@@ -205,7 +205,191 @@ static void remapping_shared(void)
 	p[0] = 'o';
 }
 
+/* What the disk has, not the caches. */
+static char on_disk(int offset)
+{
+	struct audit_report report;
+	int fd = open(FILE_NAME, O_RDONLY);
+	char c = 0;
+
+	if (on_cowix())
+		CHECK(mm_audit(&report, AUDIT_DROP_CACHES) == 0);
+	CHECK(pread(fd, &c, 1, offset) == 1 && close(fd) == 0);
+	return c;
+}
+
+/* A page that is mapped for writing needs blocks for what its file becomes, too: longer by truncate, by write, or shorter and longer again. */
+static void growth(void)
+{
+	for (int how = 0; how < 3; how++) {
+		int fd = make_file(0);
+		char *p;
+
+		CHECK(ftruncate(fd, how == 2 ? PAGE : 10) == 0);
+		p = map(PAGE, RW, MAP_SHARED, fd);
+		p[0] = p[5] = 'a';
+		if (how == 2)
+			CHECK(ftruncate(fd, 10) == 0);
+		if (how == 1)
+			CHECK(pwrite(fd, "end", 3, PAGE - 3) == 3);
+		else
+			CHECK(ftruncate(fd, PAGE) == 0);
+		p[2000] = 'b';
+		CHECK(munmap(p, PAGE) == 0 && close(fd) == 0);
+		CHECK(on_disk(2000) == 'b' && on_disk(5) == 'a' && on_disk(PAGE - 1) == (how == 1 ? 'd' : 0));
+		CHECK(unlink(FILE_NAME) == 0);
+	}
+}
+
+/* What a program stores behind the end of a file is not in it when it grows, in memory or on the disk. */
+static void behind_the_end(void)
+{
+	for (int dropped = 0; dropped < 2; dropped++) {
+		int fd = make_file(0);
+		char *p, c = 'x';
+
+		CHECK(write(fd, "0123456789", 10) == 10);
+		p = map(PAGE, RW, MAP_SHARED, fd);
+		p[100] = 'z';
+		if (dropped)
+			CHECK(munmap(p, PAGE) == 0 && on_disk(0) == '0');
+		CHECK(ftruncate(fd, PAGE) == 0);
+		CHECK(pread(fd, &c, 1, 100) == 1 && c == 0);
+		CHECK((dropped || munmap(p, PAGE) == 0) && close(fd) == 0 && unlink(FILE_NAME) == 0);
+	}
+}
+
+static int fill_disk(const char *name)
+{
+	static char block[1024];
+	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644), blocks = 0;
+
+	CHECK(fd >= 0);
+	memset(block, 'Z', sizeof(block));
+	while (write(fd, block, sizeof(block)) == sizeof(block))
+		blocks++;
+	close(fd);
+	return blocks;
+}
+
+/* A hole for which there are not enough blocks: SIGBUS, and nobody sees what the blocks that there were have held before. */
+static void full_disk(void)
+{
+	struct audit_report report;
+	int fd, blocks;
+	char *p, c;
+
+	if (!on_cowix())
+		return;
+	fd = make_file(0);
+	blocks = fill_disk("filler.tmp");
+	CHECK(mm_audit(&report, AUDIT_DROP_CACHES) == 0);
+	CHECK(blocks > 8 && truncate("filler.tmp", (blocks - 2) * 1024) == 0 && ftruncate(fd, PAGE) == 0);
+	p = map(PAGE, RW, MAP_SHARED, fd);
+	CHECK(signal_of(write_there, p) == SIGBUS);
+	CHECK(munmap(p, PAGE) == 0);
+	CHECK(mm_audit(&report, AUDIT_DROP_CACHES) == 0);
+	for (int i = 0; i < PAGE; i += 512)
+		CHECK(pread(fd, &c, 1, i) == 1 && c == 0);
+	CHECK(close(fd) == 0 && unlink(FILE_NAME) == 0 && unlink("filler.tmp") == 0);
+}
+
+/* A gap does not keep what lies behind it from being written; memory without a name has no disk. */
+static void syncing(void)
+{
+	char *p = map(3 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1);
+
+	p[0] = p[2 * PAGE] = 's';
+	CHECK(msync(p, 3 * PAGE, MS_SYNC) == 0);
+	CHECK(munmap(p + PAGE, PAGE) == 0);
+	CHECK_ERRNO(msync(p, 3 * PAGE, MS_SYNC), ENOMEM);
+	CHECK(msync(p, 0, MS_SYNC) == 0 && msync(p, PAGE, 0) == 0);
+	CHECK_ERRNO(msync(p, 0xFFFFF001u, MS_SYNC), ENOMEM);
+	CHECK_ERRNO(msync(p + 1, PAGE, MS_SYNC), EINVAL);
+	CHECK(munmap(p, PAGE) == 0 && munmap(p + 2 * PAGE, PAGE) == 0);
+}
+
+#define MANY 48
+
+/* One who stores in a mapped file until it is gone, shared tables and all, in an address space that is forked all the time. */
+static void store_and_fork(int fd)
+{
+	char *p = map(MANY * PAGE, RW, MAP_SHARED, fd), *q = map(MANY * PAGE, RW, MAP_PRIVATE, fd);
+
+	signal(SIGBUS, on_signal);
+	for (int i = 0; i < 60; i++) {
+		int pid = fork_by(i % 3 ? FORK_POLICY_LAZY : FORK_POLICY_COW);
+
+		if (pid < 0)
+			continue;
+		if (pid == 0) {
+			for (int k = 0; k < 20; k++) {
+				p[rand() % MANY * PAGE + 8] = 's';
+				q[rand() % MANY * PAGE + 9] = 'p';
+				if (k % 7 == 0)
+					xfork(0, NULL);
+			}
+			_exit(0);
+		}
+		srand(i * 7 + getpid());
+		if (i % 2)
+			wait(NULL);
+	}
+	while (wait(NULL) > 0)
+		;
+}
+
+/* Fill the caches with dirty pages until killed: whoever needs memory then has to wait until some are written. */
+static void fill_caches(void)
+{
+	static char buf[16 * PAGE];
+	int fd = open("dirty.tmp", O_RDWR | O_CREAT | O_TRUNC, 0644);
+
+	for (;;)
+		if (write(fd, buf, sizeof(buf)) < (int)sizeof(buf) || lseek(fd, 0, SEEK_CUR) > 3 * 1024 * 1024)
+			lseek(fd, 0, SEEK_SET);
+}
+
+/* A file is cut and grows, the caches are dropped and written, while others store in it through mappings. */
+static void cut_while_mapped(void)
+{
+	struct audit_report report;
+	int fd = make_file(4), pids[3], filler = fork();
+
+	if (filler == 0)
+		fill_caches();
+	CHECK(ftruncate(fd, MANY * PAGE) == 0);
+	for (int i = 0; i < 3; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			srand(i);
+			store_and_fork(fd);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < 40; i++) {
+		CHECK(ftruncate(fd, rand() % (MANY * PAGE)) == 0);
+		sleep_ms(2);
+		CHECK(ftruncate(fd, MANY * PAGE) == 0);
+		if (on_cowix())
+			mm_audit(&report, i % 2 ? AUDIT_DROP_CACHES : 0);	/* counts are compared at the end: a fork that sleeps is not recounted */
+		sleep_ms(3);
+	}
+	for (int i = 0; i < 3; i++) {
+		int status = wait_status(pids[i]);
+
+		CHECK(status == 0 || WEXITSTATUS(status) == SIGBUS || WTERMSIG(status) == SIGKILL);
+	}
+	CHECK(kill(filler, SIGKILL) == 0 && WTERMSIG(wait_status(filler)) == SIGKILL);
+	while (wait(NULL) > 0)
+		;
+	CHECK(close(fd) == 0 && unlink(FILE_NAME) == 0 && unlink("dirty.tmp") == 0);
+}
+
 TESTS({ "anonymous", "shared memory over forks, classic and lazy", anonymous }, { "files_agree", "read, write and both kinds of mapping", files_agree },
       { "data_stays", "what was written is on the disk", data_stays }, { "permissions", "open for reading only, mprotect", permissions },
       { "truncation", "a file that shrinks", truncation }, { "remapping", "mremap: shrink, grow, move", remapping },
-      { "remapping_shared", "mremap of pages that are shared", remapping_shared })
+      { "remapping_shared", "mremap of pages that are shared", remapping_shared },
+      { "growth", "blocks for a page whose file grows", growth }, { "behind_the_end", "stores behind the end of a file", behind_the_end },
+      { "full_disk", "no blocks for a hole", full_disk }, { "syncing", "msync: gaps, memory", syncing },
+      { "cut_while_mapped", "truncation while others store and fork", cut_while_mapped })
