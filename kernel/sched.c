@@ -213,7 +213,10 @@ int interruptible_sleep_on(struct wait_queue *q)
 	return unlikely(signal_pending(current)) ? -EINTR : 0;
 }
 
-/* Make a sleeping or stopped task runnable; nothing happens if it is already. Interrupts are masked. */
+/*
+ * Make a sleeping or stopped task runnable; nothing happens if it is already. It goes before those that have not slept: it has not used its time, and among
+ * a thousand that only compute it would otherwise wait for all their slices. Its own slice bounds that. Interrupts are masked.
+ */
 static inline void make_runnable(struct task_struct *task)
 {
 	if (task->state == TASK_RUNNING || task->state == TASK_ZOMBIE)
@@ -221,7 +224,7 @@ static inline void make_runnable(struct task_struct *task)
 	task->state = TASK_RUNNING;
 	if (task->time_slice <= 0)
 		task->time_slice = SLICE_TICKS(task->priority);
-	enqueue(active, task, false);
+	enqueue(active, task, true);
 	if (task->priority < current->priority)
 		current->work |= WORK_RESCHED;
 }
