@@ -120,6 +120,7 @@ static int do_fork(const struct pt_regs *regs, bool share_mm, struct wait_queue 
 	error = copy_mm(child, share_mm);
 	if (error)
 		goto free_files;
+	trace_fork(child->pid);
 	child->vfork_done = vfork_done;
 	copy_thread(child, regs);
 	adopt(child, current);

@@ -50,8 +50,10 @@ static bool make_table(pte_t *pde)
 {
 	u32 frame = get_zeroed_page();
 
-	if (frame)
+	if (frame) {
 		*pde = frame | TABLE_BITS;
+		trace_page(TRACE_TABLE, PDE_ADDRESS(pde), frame, 0);
+	}
 	return frame != 0;
 }
 
@@ -117,6 +119,7 @@ static int copy_area_entries(struct mm *child, struct mm *parent, const struct v
 		if (!to)
 			return -ENOMEM;
 		count = (next - addr) >> PAGE_SHIFT;
+		trace_entries(TRACE_SHARE, addr, from, count);
 		if (area->flags & VM_SHARED)
 			share_shared(to, from, count);
 		else
@@ -174,14 +177,15 @@ static inline bool reusable(pte_t entry)
  * Unprotect an entry in place, and those behind it in the same table that are as free to be written: a parent whose child has gone writes its
  * pages one after the other, and need not fault on each. The neighbours' stale TLB entries are handled by the fault table's second row.
  */
-static void reuse_pages(pte_t *entry)
+static noinline void reuse_pages(pte_t *entry, u32 addr)
 {
-	pte_t *end = (pte_t *)(((u32)entry | (PAGE_SIZE - 1)) + 1);
+	pte_t *first = entry, *end = (pte_t *)(((u32)entry | (PAGE_SIZE - 1)) + 1);
 
 	if (end - entry > REUSE_PAGES)
 		end = entry + REUSE_PAGES;
 	for (; entry < end && reusable(*entry); entry++)
 		*entry = (*entry & ~PAGE_COW) | PTE_W;
+	trace_entries(TRACE_REUSE, addr, first, entry - first);
 }
 
 /*
@@ -200,9 +204,10 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
 			return -ENOMEM;
 		copy_page(__va(new), __va(old));
 		*entry = new | PRIVATE_BITS | PTE_W | PTE_D;
+		trace_page(TRACE_COPY, addr, old, new);
 		free_page(old);
 	} else {
-		reuse_pages(entry);
+		reuse_pages(entry, addr);
 	}
 	flush_page(addr);
 	return 0;
@@ -305,6 +310,7 @@ int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
 /* The same for exec, which places the argument pages. */
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
+	trace_page(TRACE_PUT, addr, frame, 0);
 	return map_page(mm, addr, frame, bits);
 }
 
@@ -359,6 +365,7 @@ void zap_page_range(struct mm *mm, u32 start, u32 end)
 		pte_t *entry = find_pte(mm, addr);
 
 		next = table_end(addr, end);
+		trace_entries(TRACE_FREE, addr, entry, (next - addr) >> PAGE_SHIFT);
 		if (entry)
 			mm->nr_resident -= drop_entries(entry, (next - addr) >> PAGE_SHIFT);
 	}
@@ -377,6 +384,7 @@ void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling)
 	last = min_u32(last, (end + LARGE_PAGE_SIZE - 1) >> PGDIR_SHIFT);
 	for (u32 i = first; i < last; i++)
 		if (mm->pgdir[i] & PTE_P) {
+			trace_page(TRACE_TABLE_FREE, i << PGDIR_SHIFT, PTE_FRAME(mm->pgdir[i]), 0);
 			free_page(PTE_FRAME(mm->pgdir[i]));
 			mm->pgdir[i] = 0;
 		}
