@@ -12,6 +12,7 @@ NASM	= nasm
 AR	= ar
 PYTHON	= /usr/bin/python3
 BUILD	= build
+BENCH	= $(BUILD)
 
 # Object files in reading order.
 KERNEL_OBJS = boot/head.o \
@@ -65,7 +66,7 @@ help:
 	@echo 'make bochs           boot it in Bochs        make bochs-debug   the same, stopped in its debugger'
 	@echo 'make bochs-cow       one copy-on-write fault in Bochs, before and after, unattended'
 	@echo 'make debug           QEMU stopped at the first instruction, gdb attached'
-	@echo 'make test            every test              make bench         the instruction counts'
+	@echo 'make test            every test              make bench         the instruction counts: table, build/bench.csv, plots'
 	@echo 'make check-docs      every file and function that a document names exists'
 
 # Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
@@ -183,7 +184,7 @@ bochs-cow: all
 test: all $(BUILD)/test.img
 	$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo '-n 2 --dist loadfile') tests
 bench: all
-	$(PYTHON) tools/run -i -m 256 -t 300 -- bench
+	$(PYTHON) tools/bench -o $(BENCH)
 check-docs:
 	$(PYTHON) tools/check-docs
 clean:

@@ -202,9 +202,9 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
 		new = get_free_page();
 		if (!new)
 			return -ENOMEM;
+		trace_page(TRACE_COPY, addr, old, new);
 		copy_page(__va(new), __va(old));
 		*entry = new | PRIVATE_BITS | PTE_W | PTE_D;
-		trace_page(TRACE_COPY, addr, old, new);
 		free_page(old);
 	} else {
 		reuse_pages(entry, addr);
