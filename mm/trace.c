@@ -40,7 +40,7 @@ static const struct {
 	[TRACE_COPY] = { "copy", -1, false }, [TRACE_REUSE] = { "reuse", 0, true }, [TRACE_FREE] = { "free", -1, false },
 	[TRACE_TABLE] = { "table", 1, true }, [TRACE_TABLE_COPY] = { "split", -1, false }, [TRACE_TABLE_FREE] = { "tfree", -1, false },
 	[TRACE_SWAP_OUT] = { "out", -1, false }, [TRACE_SWAP_IN] = { "in", 1, true }, [TRACE_FORK] = { "fork", 0, false },
-	[TRACE_EXEC] = { "exec", 0, false },
+	[TRACE_EXEC] = { "exec", 0, false }, [TRACE_NAME] = { "name", 0, false },
 };
 
 static struct event *ring[RING_PAGES];
@@ -72,12 +72,12 @@ void trace_line(u32 number, char *line)
 }
 
 /* The next event, which the caller fills in and finish() sends to the port. */
-static struct event *begin(u32 kind)
+static struct event *begin(u32 kind, int pid)
 {
 	struct event *e = event_at(events++);
 
 	e->kind = kind;
-	e->pid = current->pid;
+	e->pid = pid;
 	return e;
 }
 
@@ -93,7 +93,7 @@ static void finish(void)
 
 static void record(u32 kind, u32 addr, u32 frame, u32 before, u32 other)
 {
-	struct event *e = begin(kind);
+	struct event *e = begin(kind, current->pid);
 
 	e->addr = PAGE_ROUND_DOWN(addr);
 	e->frame = frame;
@@ -124,21 +124,38 @@ void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n)
 	}
 }
 
+static void record_word(u32 kind, int pid, const char *word)
+{
+	strlcpy(begin(kind, pid)->text, word, sizeof(ring[0]->text));
+	finish();
+}
+
 /* Process pid is about to run with what current has shared since its last fork. */
 void trace_fork(int pid)
 {
+	char number[12];
+
 	if (vm_traced) {
-		snprintf(begin(TRACE_FORK)->text, sizeof(ring[0]->text), "%d", pid);
-		finish();
+		snprintf(number, sizeof(number), "%d", pid);
+		record_word(TRACE_FORK, current->pid, number);
 	}
 }
 
-/* Current is called something else, and what it has had so far goes, but not what was put since its last fault. */
+/* Current is called something else, and what it has had so far goes, but not what was put just now. */
 void trace_exec(void)
 {
-	if (vm_traced) {
-		strlcpy(begin(TRACE_EXEC)->text, current->comm, sizeof(ring[0]->text));
-		finish();
+	if (vm_traced)
+		record_word(TRACE_EXEC, current->pid, current->comm);
+}
+
+/* Who is there when it begins. */
+static void name_tasks(void)
+{
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->mm)
+			record_word(TRACE_NAME, task->pid, task->comm);
 	}
 }
 
@@ -193,6 +210,8 @@ int trace_switch(bool on)
 	}
 	vm_traced = on && !error;
 	page_fault_handler = vm_traced ? traced_page_fault : do_page_fault;
+	if (vm_traced)
+		name_tasks();
 	return error;
 }
 

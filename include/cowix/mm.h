@@ -172,7 +172,7 @@ int mm_audit_report(struct audit_report *report);	/* the same, and counts of wha
 
 /* mm/trace.c: what happens to frames, when somebody wants to see it; while it is off, one test of vm_traced */
 enum trace_kind { TRACE_SHARE, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE, TRACE_TABLE, TRACE_TABLE_COPY, TRACE_TABLE_FREE,
-		  TRACE_SWAP_OUT, TRACE_SWAP_IN, TRACE_FORK, TRACE_EXEC };
+		  TRACE_SWAP_OUT, TRACE_SWAP_IN, TRACE_FORK, TRACE_EXEC, TRACE_NAME };	/* from TRACE_FORK on: a word instead of a page */
 #define TRACE_LINE	64u		/* characters of a line of its text */
 
 extern bool vm_traced;
@@ -182,7 +182,6 @@ u32 trace_first(u32 *end);		/* the numbers of the events that are kept: from the
 void trace_line(u32 number, char *line);	/* TRACE_LINE characters and a NUL */
 void record_page(u32 kind, u32 addr, u32 frame, u32 other);
 void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n);
-void record_text(u32 kind, const char *text);
 
 /* A frame's reference at addr was gained, or will be lost; other is the copy. */
 static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
