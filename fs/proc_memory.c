@@ -11,6 +11,7 @@
 #define FRAMES_A_LINE	64u
 #define FRAMES_LINE	(8 + 1 + FRAMES_A_LINE + 1)
 #define PAGES_LINE	39u
+#define COUNT_MAX	999999u		/* that a line has room for */
 
 /* Whether a line of n characters can be left out: it is only counted then. */
 static bool skip_line(struct seq *s, u32 n)
@@ -53,7 +54,7 @@ static void show_run(struct seq *s, const struct run *run)
 	u32 flags = run->flags;
 
 	if (run->pages && !skip_line(s, PAGES_LINE))
-		seq_printf(s, "%08x %6u %08x %6u %c%c%c%c%c%c\n", run->start, run->pages, run->frame, run->count, flags & PTE_P ? 'r' : '-',
+		seq_printf(s, "%08x %6u %08x %6u %c%c%c%c%c%c\n", run->start, run->pages, run->frame, min_u32(run->count, COUNT_MAX), flags & PTE_P ? 'r' : '-',
 			   flags & PTE_W ? 'w' : '-', flags & PAGE_COW ? 'c' : '-', flags & PTE_D ? 'd' : '-', flags & PTE_A ? 'a' : '-',
 			   run->frame == zero_page ? 'z' : '-');
 }

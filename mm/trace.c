@@ -15,6 +15,7 @@
 #include "internal.h"
 
 #define RING_PAGES	32u
+#define COUNT_MAX	9999999u	/* that a line has room for */
 #define PAGE_EVENTS	(PAGE_SIZE / sizeof(struct event))
 #define RING_EVENTS	(RING_PAGES * PAGE_EVENTS)
 
@@ -68,7 +69,8 @@ void trace_line(u32 number, char *line)
 	if (e->kind >= TRACE_FORK)
 		snprintf(line + n, TRACE_LINE + 1 - n, "%-42s\n", e->text);
 	else
-		snprintf(line + n, TRACE_LINE + 1 - n, "%08x %08x %7u %7u %08x\n", e->addr, e->frame, e->before, e->after, e->other);
+		snprintf(line + n, TRACE_LINE + 1 - n, "%08x %08x %7u %7u %08x\n", e->addr, e->frame, min_u32(e->before, COUNT_MAX),
+			 min_u32(e->after, COUNT_MAX), e->other);
 }
 
 /* The next event, which the caller fills in and finish() sends to the port. */
