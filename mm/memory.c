@@ -21,7 +21,6 @@
 #include "internal.h"
 
 #define PRIVATE_BITS	(PTE_P | PTE_U | PTE_A)
-#define REUSE_PAGES	16		/* unprotected by one fault at most */
 #define TABLE_BITS	(PTE_P | PTE_W | PTE_U | PTE_A)
 
 static inline pte_t *table_of(pte_t pde)
@@ -177,15 +176,14 @@ static inline bool reusable(pte_t entry)
  * Unprotect an entry in place, and those behind it in the same table that are as free to be written: a parent whose child has gone writes its
  * pages one after the other, and need not fault on each. The neighbours' stale TLB entries are handled by the fault table's second row.
  */
-static noinline void reuse_pages(pte_t *entry, u32 addr)
+static void reuse_pages(pte_t *entry)
 {
-	pte_t *first = entry, *end = (pte_t *)(((u32)entry | (PAGE_SIZE - 1)) + 1);
+	pte_t *end = (pte_t *)(((u32)entry | (PAGE_SIZE - 1)) + 1);
 
 	if (end - entry > REUSE_PAGES)
 		end = entry + REUSE_PAGES;
 	for (; entry < end && reusable(*entry); entry++)
 		*entry = (*entry & ~PAGE_COW) | PTE_W;
-	trace_entries(TRACE_REUSE, addr, first, entry - first);
 }
 
 /*
@@ -202,12 +200,11 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
 		new = get_free_page();
 		if (!new)
 			return -ENOMEM;
-		trace_page(TRACE_COPY, addr, old, new);
 		copy_page(__va(new), __va(old));
 		*entry = new | PRIVATE_BITS | PTE_W | PTE_D;
 		free_page(old);
 	} else {
-		reuse_pages(entry, addr);
+		reuse_pages(entry);
 	}
 	flush_page(addr);
 	return 0;

@@ -2,9 +2,8 @@
  * The trace: what happens to page frames, an event a line, in /proc/vmtrace; with trace=vm from the first program on, and on port 0xE9.
  * Time is the number of the event, so that the same program gives the same text on every machine.
  *
- * While it is off, nothing is paid in the loops over entries, and one test where pages are copied, unprotected or mapped for exec and where tables
- * come and go. First accesses, the shortest path, are not even tested: switched on, the trace takes the place of the fault handler and looks at
- * the entry before and after.
+ * While it is off, nothing is paid in the loops over entries and in faults, one test before each loop and where tables come and go. Switched on,
+ * it takes the place of the fault handler and looks at the entries before and after.
  *
  * The last 4,096 events are kept in frames that are taken when the trace is switched on.
  */
@@ -38,7 +37,7 @@ static const struct {
 	bool done;
 } kinds[] = {
 	[TRACE_SHARE] = { "share", 1, false }, [TRACE_FAULT] = { "fault", 1, true }, [TRACE_PUT] = { "put", 1, true },
-	[TRACE_COPY] = { "copy", -1, false }, [TRACE_REUSE] = { "reuse", 0, true }, [TRACE_FREE] = { "free", -1, false },
+	[TRACE_COPY] = { "copy", -1, true }, [TRACE_REUSE] = { "reuse", 0, true }, [TRACE_FREE] = { "free", -1, false },
 	[TRACE_TABLE] = { "table", 1, true }, [TRACE_TABLE_COPY] = { "split", -1, false }, [TRACE_TABLE_FREE] = { "tfree", -1, false },
 	[TRACE_SWAP_OUT] = { "out", -1, false }, [TRACE_SWAP_IN] = { "in", 1, true }, [TRACE_FORK] = { "fork", 0, false },
 	[TRACE_EXEC] = { "exec", 0, false }, [TRACE_NAME] = { "name", 0, false },
@@ -161,22 +160,33 @@ static void name_tasks(void)
 	}
 }
 
-static u32 mapped_frame(u32 addr)
+/* The entries that a fault at addr may change, the first one's and its neighbours'; those without a table are 0. */
+static void look(u32 addr, pte_t *entries)
 {
 	const pte_t *entry = current->mm && addr < TASK_SIZE ? find_pte(current->mm, addr) : NULL;
 
-	return entry && *entry & PTE_MAPPED ? PTE_FRAME(*entry) : 0;
+	for (u32 i = 0; i < REUSE_PAGES; i++)
+		entries[i] = entry && PGTBL_INDEX(addr) + i < PTES_PER_TABLE ? entry[i] : 0;
 }
 
-/* Instead of do_page_fault(). A copy is told by do_wp_page() itself. */
+/* Instead of do_page_fault(): what has become of the entries tells what it did. */
 static void traced_page_fault(struct pt_regs *regs, u32 code)
 {
-	u32 addr = read_cr2(), before = mapped_frame(addr), after;
+	pte_t before[REUSE_PAGES], after[REUSE_PAGES];
+	u32 addr = read_cr2();
 
+	look(addr, before);
 	do_page_fault(regs, code);
-	after = mapped_frame(addr);
-	if (vm_traced && !before && after)
-		record_page(TRACE_FAULT, addr, after, 0);
+	if (!vm_traced)
+		return;
+	look(addr, after);
+	if (after[0] & PTE_MAPPED && !(before[0] & PTE_MAPPED))
+		record_page(TRACE_FAULT, addr, PTE_FRAME(after[0]), 0);
+	else if (PTE_FRAME(after[0]) != PTE_FRAME(before[0]) && before[0] & PAGE_COW)
+		record_page(TRACE_COPY, addr, PTE_FRAME(before[0]), PTE_FRAME(after[0]));
+	for (u32 i = 0; i < REUSE_PAGES; i++)
+		if (before[i] & PAGE_COW && after[i] & PTE_W && PTE_FRAME(after[i]) == PTE_FRAME(before[i]))
+			record_page(TRACE_REUSE, addr + (i << PAGE_SHIFT), PTE_FRAME(after[i]), 0);
 }
 
 static void free_ring(void)
