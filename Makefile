@@ -12,6 +12,7 @@ NASM	= nasm
 AR	= ar
 PYTHON	= /usr/bin/python3
 BUILD	= build
+BENCH	= $(BUILD)
 
 # Object files in reading order.
 KERNEL_OBJS = boot/head.o \
@@ -21,11 +22,11 @@ KERNEL_OBJS = boot/head.o \
 	kernel/fork.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/sys.o \
 	kernel/random.o \
 	kernel/lib/string.o kernel/lib/vsprintf.o \
-	mm/frames.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/memory.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o \
+	mm/frames.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/memory.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/trace.o \
 	fs/exec.o fs/elf.o fs/super.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \
 	fs/read_write.o fs/select.o fs/mmap.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
-	fs/tmpfs.o fs/proc.o fs/proc_system.o fs/proc_task.o \
+	fs/tmpfs.o fs/proc.o fs/proc_system.o fs/proc_task.o fs/proc_memory.o \
 	fs/minix_format.o fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_truncate.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
@@ -65,8 +66,8 @@ help:
 	@echo 'make bochs           boot it in Bochs        make bochs-debug   the same, stopped in its debugger'
 	@echo 'make bochs-cow       one copy-on-write fault in Bochs, before and after, unattended'
 	@echo 'make debug           QEMU stopped at the first instruction, gdb attached'
-	@echo 'make test            every test              make bench         the instruction counts'
 	@echo 'make mutants         planted bugs, each of which a test must catch'
+	@echo 'make test            every test              make bench         the instruction counts: table, build/bench.csv, plots'
 	@echo 'make check-docs      every file and function that a document names exists'
 
 # Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
@@ -186,7 +187,7 @@ bochs-cow: all
 test: all $(BUILD)/test.img
 	$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo '-n 2 --dist loadfile') tests
 bench: all
-	$(PYTHON) tools/run -i -m 256 -t 300 -- bench
+	$(PYTHON) tools/bench -o $(BENCH)
 mutants: all $(BUILD)/test.img
 	$(PYTHON) tools/mutants
 check-docs:

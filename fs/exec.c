@@ -313,6 +313,7 @@ static void commit(struct program *p, struct pt_regs *regs)
 {
 	struct mm *old = current->mm;
 
+	trace_exec();
 	current->mm = p->mm;
 	use_mm(p->mm);
 	p->mm = NULL;

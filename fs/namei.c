@@ -14,7 +14,7 @@ int permission(const struct inode *inode, int mask)
 {
 	u32 mode = inode->i_mode;
 
-	if (mask & W_OK && inode->i_sb && inode->i_sb->s_readonly && (S_ISREG(mode) || S_ISDIR(mode)))
+	if (mask & W_OK && inode->i_sb && inode->i_sb->s_readonly && (S_ISREG(mode) || S_ISDIR(mode)) && !inode->i_writable)
 		return -EROFS;
 	if (suser())
 		return mask & X_OK && !S_ISDIR(mode) && !(mode & (S_IXUSR | S_IXGRP | S_IXOTH)) ? -EACCES : 0;

@@ -113,7 +113,22 @@ static int proc_read(struct file *file, char __user *buf, u32 count, loff_t *pos
 	return n;
 }
 
-static const struct file_ops proc_fops = { .open = proc_open, .read = proc_read };
+/* vmtrace is the only file that can be written: its first character is what counts. */
+static int proc_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
+{
+	int error;
+	char c;
+
+	(void)pos;
+	if (!file->inode->i_writable || !count)
+		return count ? -EINVAL : 0;
+	error = copy_from_user(&c, buf, 1);
+	if (!error)
+		error = store_vmtrace(c);
+	return error ? error : (int)count;
+}
+
+static const struct file_ops proc_fops = { .open = proc_open, .read = proc_read, .write = proc_write };
 
 /* A decimal number without leading zeroes, of up to five digits. -1: something else. */
 static int parse_number(const char *name, u32 length)
@@ -250,7 +265,15 @@ static int proc_readdir(struct file *file, int (*fill)(void *context, const char
 }
 
 static const struct file_ops proc_dir_fops = { .open = proc_open, .readdir = proc_readdir };
-static const struct inode_ops proc_inode_ops = { .lookup = proc_lookup };
+/* For who opens vmtrace as a file to be emptied. */
+static int proc_truncate(struct inode *inode, u32 size)
+{
+	(void)inode;
+	(void)size;
+	return 0;
+}
+
+static const struct inode_ops proc_inode_ops = { .lookup = proc_lookup, .truncate = proc_truncate };
 
 /* Where a link leads, referenced. */
 static int proc_follow(struct inode *link, struct inode **inode)
@@ -324,6 +347,7 @@ static int proc_read_inode(struct inode *inode)
 	if ((pid_of(inode) && !task) || (kind >= FIRST_FD && !file))
 		return -ENOENT;
 	inode->i_mode = kind == DIRECTORY ? S_IFDIR | 0555 : file ? fd_mode(file) : entry_of(inode)->mode;
+	inode->i_writable = S_ISREG(inode->i_mode) && inode->i_mode & S_IWUSR;
 	inode->i_nlink = S_ISDIR(inode->i_mode) ? 2 : 1;
 	inode->i_fop = S_ISDIR(inode->i_mode) ? &proc_dir_fops : &proc_fops;
 	inode->i_op = !S_ISLNK(inode->i_mode) ? &proc_inode_ops : task ? &proc_link_ops : &proc_self_ops;
@@ -352,7 +376,7 @@ static const struct super_ops proc_super_ops = {
 	.read_inode = proc_read_inode, .put_super = proc_put_super, .statfs = proc_statfs,
 };
 
-/* Read-only: so nothing can be made, moved, removed or changed. */
+/* Read-only: so nothing can be made, moved, removed or changed; only vmtrace is i_writable. */
 int proc_read_super(struct super_block *sb)
 {
 	int error;

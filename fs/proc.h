@@ -31,4 +31,11 @@ struct proc_entry {
 extern const struct proc_entry proc_system_entries[], proc_task_entries[];
 int describe_inode(struct inode *inode, char *page, char **text);	/* drops the reference; the length */
 
+/* proc_memory.c */
+void show_frames(struct seq *s);
+void show_pages(struct seq *s);
+void show_audit(struct seq *s);
+void show_vmtrace(struct seq *s);
+int store_vmtrace(char c);
+
 #endif

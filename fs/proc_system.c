@@ -151,5 +151,8 @@ const struct proc_entry proc_system_entries[] = {
 	{ "filesystems", S_IFREG | 0444, false, show_filesystems, NULL },
 	{ "partitions", S_IFREG | 0444, false, show_partitions, NULL },
 	{ "cmdline", S_IFREG | 0444, false, show_cmdline, NULL },
+	{ "frames", S_IFREG | 0444, false, show_frames, NULL },
+	{ "audit", S_IFREG | 0444, false, show_audit, NULL },
+	{ "vmtrace", S_IFREG | 0600, false, show_vmtrace, NULL },
 	{ 0 },
 };

@@ -247,6 +247,7 @@ const struct proc_entry proc_task_entries[] = {
 	{ "comm", S_IFREG | 0444, false, show_comm, NULL },
 	{ "environ", S_IFREG | 0400, true, show_environ, NULL },
 	{ "maps", S_IFREG | 0444, true, show_maps, NULL },
+	{ "pages", S_IFREG | 0444, true, show_pages, NULL },
 	{ "cwd", S_IFLNK | 0777, true, NULL, cwd_of },
 	{ "root", S_IFLNK | 0777, true, NULL, root_of },
 	{ "exe", S_IFLNK | 0777, true, NULL, exe_of },

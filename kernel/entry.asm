@@ -9,7 +9,7 @@
 ; orig_eax is the number of a system call, the error code of an exception, -1 - n for interrupt n. ESP and SS are
 ; there only when the entry came from user mode. All gates mask interrupts; system calls enable them at once.
 ;
-; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here: void do_page_fault(struct pt_regs *regs, u32 code);
+; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here: void (*page_fault_handler)(struct pt_regs *regs, u32 code);
 ;	void do_trap(struct pt_regs *regs, u32 vector);  void do_irq(struct pt_regs *regs, u32 irq);
 ;	void do_signal(struct pt_regs *regs);  void schedule(void);  void fork_returns(void);
 
@@ -20,7 +20,7 @@
 %include "traps.inc"
 %include "irq.inc"
 
-extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, do_page_fault, do_signal, schedule, fork_returns
+extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, page_fault_handler, do_signal, schedule, fork_returns
 
 ; EAX is lost.
 %macro KERNEL_SEGMENTS 0
@@ -204,7 +204,7 @@ page_fault:
 	SAVE_ALL
 	mov eax, esp
 	mov edx, [esp + REGS_ORIG_EAX]
-	call do_page_fault
+	call [page_fault_handler]	; do_page_fault, or the trace around it
 	jmp return_from_trap
 
 ; The other exceptions. Each has a small entry of the same size, so that traps_init() can compute where it is: 0 in place of the error code if the CPU

@@ -131,6 +131,7 @@ static int do_fork(const struct pt_regs *regs, u32 policy, struct wait_queue *vf
 	error = copy_mm(child, policy);
 	if (error)
 		goto free_files;
+	trace_fork(child->pid);
 	child->vfork_done = vfork_done;
 	copy_thread(child, regs);
 	adopt(child, current);

@@ -87,6 +87,7 @@ void start_kernel(struct boot_params *bp)
 	tty_init();
 	keyboard_hotkey(KEY_F9, audit_key);
 	fs_init();
+	trace_init();
 	init_task = kernel_thread(init, NULL, "init");
 	if (!init_task || !kernel_thread(audit_task, NULL, "audit"))
 		panic("start_kernel: no memory for the first tasks");

@@ -26,7 +26,8 @@ void log_to_console(bool on)
 	to_console = on;
 }
 
-static void e9_write(const char *s, size_t n)
+/* What goes to the host only. */
+void e9_write(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		outb(E9_PORT, s[i]);

@@ -185,29 +185,40 @@ int mm_audit(void)
 	return mismatches;
 }
 
-/* mm_audit(report, flags) (513): the audit, and counts of what is in use. AUDIT_DROP_CACHES first drops what can be had again. */
+/* The audit, and counts of what is in use, for the system call and /proc/audit. */
+int mm_audit_report(struct audit_report *report)
+{
+	int found = mm_audit();
+
+	if (found < 0)
+		return found;
+	memset(report, 0, sizeof(*report));
+	fs_audit_counts(report);
+	report->mismatches = found;
+	report->frames_total = nr_ram_frames;
+	report->frames_free = nr_free_pages;
+	report->frames_user = user_entries;
+	report->frames_tables = table_frames;
+	report->frames_kernel = kmalloc_pages;
+	report->kernel_objects = kmalloc_objects;
+	list_for_each(node, &all_tasks)
+		report->tasks++;
+	return found;
+}
+
+/* mm_audit(report, flags) (513). AUDIT_DROP_CACHES first drops what can be had again. */
 asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags)
 {
-	struct audit_report report = { 0 };
+	struct audit_report report;
 	int found, error;
 
 	if (flags & ~AUDIT_DROP_CACHES)
 		return -EINVAL;
 	if (flags & AUDIT_DROP_CACHES)
 		fs_drop_caches();
-	found = mm_audit();
+	found = mm_audit_report(&report);
 	if (found < 0 || !out)
 		return found;
-	fs_audit_counts(&report);
-	report.mismatches = found;
-	report.frames_total = nr_ram_frames;
-	report.frames_free = nr_free_pages;
-	report.frames_user = user_entries;
-	report.frames_tables = table_frames;
-	report.frames_kernel = kmalloc_pages;
-	report.kernel_objects = kmalloc_objects;
-	list_for_each(node, &all_tasks)
-		report.tasks++;
 	error = copy_to_user(out, &report, sizeof(report));
 	return error ? error : found;
 }

@@ -80,7 +80,7 @@ static inline int fault_in_area(struct mm *mm, u32 addr, u32 code)
 	return do_no_page(mm, area, addr, code & PF_WRITE);
 }
 
-/* Called by exception 0x0E's entry in kernel/entry.asm. The first branch is the copy-on-write fault: it comes most and is kept short. */
+/* Called by exception 0x0E's entry in kernel/entry.asm, through page_fault_handler. The first branch is the copy-on-write fault: it comes most and is kept short. */
 void do_page_fault(struct pt_regs *regs, u32 code)
 {
 	u32 addr = read_cr2();
@@ -114,3 +114,5 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 	if (unlikely(error))
 		refuse(regs, code, addr, error);
 }
+
+void (*page_fault_handler)(struct pt_regs *regs, u32 code) = do_page_fault;

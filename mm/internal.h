@@ -18,6 +18,9 @@ int __clear_user(void *to, u32 n);
 int __strncpy_from_user(char *to, const char *from, u32 n);
 int __strnlen_user(const char *s, u32 n);
 
+/* memory.c */
+#define REUSE_PAGES	16		/* unprotected by one fault at most */
+
 /* area.c */
 bool exceeds_as_limit(const struct mm *mm, u32 bytes);
 struct vm_area *find_stack_above(struct mm *mm, u32 addr);

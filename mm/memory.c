@@ -27,7 +27,6 @@
 #include "internal.h"
 
 #define PRIVATE_BITS	(PTE_P | PTE_U | PTE_A)
-#define REUSE_PAGES	16		/* unprotected by one fault at most */
 #define TABLE_BITS	(PTE_P | PTE_W | PTE_U | PTE_A)
 
 static inline pte_t *table_of(pte_t pde)
@@ -56,8 +55,10 @@ static bool make_table(pte_t *pde)
 {
 	u32 frame = get_zeroed_page();
 
-	if (frame)
+	if (frame) {
 		*pde = frame | TABLE_BITS;
+		trace_page(TRACE_TABLE, PDE_ADDRESS(pde), frame, 0);
+	}
 	return frame != 0;
 }
 
@@ -250,6 +251,7 @@ static int copy_area_entries(struct mm *child, struct mm *parent, const struct v
 		if (!to)
 			return -ENOMEM;
 		count = (next - addr) >> PAGE_SHIFT;
+		trace_entries(TRACE_SHARE, addr, from, count);
 		if (area->flags & VM_SHARED)
 			share_shared(to, from, count);
 		else
@@ -474,6 +476,7 @@ int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
 /* The same for exec, which places the argument pages. */
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
+	trace_page(TRACE_PUT, addr, frame, 0);
 	return map_page(mm, addr, frame, bits);
 }
 
@@ -548,6 +551,7 @@ void zap_page_range(struct mm *mm, u32 start, u32 end)
 		pte_t *entry = find_pte(mm, addr);
 
 		next = table_end(addr, end);
+		trace_entries(TRACE_FREE, addr, entry, (next - addr) >> PAGE_SHIFT);
 		if (entry)
 			mm->nr_resident -= drop_entries(entry, (next - addr) >> PAGE_SHIFT);
 	}
@@ -566,6 +570,7 @@ void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling)
 	last = min_u32(last, (end + LARGE_PAGE_SIZE - 1) >> PGDIR_SHIFT);
 	for (u32 i = first; i < last; i++)
 		if (mm->pgdir[i] & PTE_P) {
+			trace_page(TRACE_TABLE_FREE, i << PGDIR_SHIFT, PTE_FRAME(mm->pgdir[i]), 0);
 			free_page(PTE_FRAME(mm->pgdir[i]));
 			mm->pgdir[i] = 0;
 		}

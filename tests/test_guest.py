@@ -8,7 +8,7 @@ from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
 PROGRAMS = ["cow", "lazy", "memory", "process", "files", "corners", "procfs", "tmpfs", "tty", "accounts", "signals", "timers",
             "polling", "locks", "calls", "names", "creds", "mapping", "shared", "trace", "hostile", "sweep_memory",
-            "sweep_calls", "labs", "labs_files", "entries"]
+            "sweep_calls", "labs", "labs_files", "entries", "vmtrace"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

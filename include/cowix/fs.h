@@ -125,6 +125,7 @@ struct inode {
 	u32 i_atime, i_mtime, i_ctime;
 	bool i_dirty, i_locked, i_valid;
 	bool i_lost;				/* data that could not be written is gone: for the next who syncs */
+	bool i_writable;			/* although the file system is not */
 	struct wait_queue i_wait;
 	struct super_block *i_mount;		/* a file system mounted on this directory */
 	const struct inode_ops *i_op;

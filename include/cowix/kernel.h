@@ -7,6 +7,7 @@
 /* kernel/printk.c: the log goes to a ring (read by syslog()), the VGA console and port 0xE9. Any context. */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int log_read(char __user *buf, u32 count, loff_t *pos);	/* the log as a file: bytes, 0 at its end */
+void e9_write(const char *s, size_t n);	/* to port 0xE9 only */
 void log_to_console(bool on);		/* whether printk also writes the VGA console */
 
 /* kernel/panic.c */

@@ -1,6 +1,6 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c.
+ * frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c, trace.c.
  */
 #ifndef COWIX_MM_H
 #define COWIX_MM_H
@@ -182,8 +182,41 @@ pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
 
 /* mm/fault.c */
 void do_page_fault(struct pt_regs *regs, u32 error);
+extern void (*page_fault_handler)(struct pt_regs *regs, u32 error);
 
 /* mm/audit.c */
 int mm_audit(void);			/* mismatches found, each one printed; -ENOMEM */
+struct audit_report;
+int mm_audit_report(struct audit_report *report);	/* the same, and counts of what is in use */
+
+/* mm/trace.c: what happens to frames, when somebody wants to see it; while it is off, one test of vm_traced */
+enum trace_kind { TRACE_SHARE, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE, TRACE_TABLE, TRACE_TABLE_COPY, TRACE_TABLE_FREE,
+		  TRACE_SWAP_OUT, TRACE_SWAP_IN, TRACE_FORK, TRACE_EXEC, TRACE_NAME };	/* from TRACE_FORK on: a word instead of a page */
+#define TRACE_LINE	64u		/* characters of a line of its text */
+
+extern bool vm_traced;
+void trace_init(void);
+int trace_switch(bool on);		/* -ENOMEM. Off twice gives back its frames */
+u32 trace_first(u32 *end);		/* the numbers of the events that are kept: from the returned one up to *end */
+void trace_line(u32 number, char *line);	/* TRACE_LINE characters and a NUL */
+void record_page(u32 kind, u32 addr, u32 frame, u32 other);
+void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n);
+
+/* A frame's reference at addr was gained, or will be lost; other is the copy. */
+static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
+{
+	if (unlikely(vm_traced))
+		record_page(kind, addr, frame, other);
+}
+
+/* The same of the n entries from addr on that are mapped, before it happens. entries may be NULL. */
+static inline void trace_entries(u32 kind, u32 addr, const pte_t *entries, u32 n)
+{
+	if (unlikely(vm_traced) && entries)
+		record_entries(kind, addr, entries, n);
+}
+
+void trace_fork(int pid);
+void trace_exec(void);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * bench [-m MiB] [-s n] [W1 W2 ...]: the workloads of the targets, counted with the time stamp counter: instructions, when the emulator counts
- * them (tools/run -i). With -s, while n other processes sleep. Runs on Linux too.
+ * bench [-m MiB] [-p policy] [-s n] [W1 W2 ...]: the workloads of the targets, counted with the time stamp counter: instructions, when the emulator
+ * counts them (tools/run -i). A policy is the number of one of xfork()'s, for W2 to W5; without it they use fork(). With -s, while n other
+ * processes sleep. Runs on Linux too.
  */
 #include <cowix.h>
 #include <errno.h>
@@ -23,6 +24,8 @@ typedef unsigned long long u64;
 static unsigned long megabytes = 64;
 static char *heap;		/* megabytes of touched memory, for those who need it */
 static u64 fork_cost;		/* W2, which W3 subtracts */
+static int policy;		/* 0: fork() */
+static int fds[2];		/* what W4's child has to say */
 
 static u64 now(void)
 {
@@ -75,27 +78,68 @@ static void w1(void)
 	result("W1", "getpid, a call", now() - start, CALLS);
 }
 
+/* A thread on a stack of its own, which is used again when the thread has ended. */
+static pid_t start_thread(void (*child)(void))
+{
+	static char stack[8192];
+	pid_t pid;
+
+	__asm__ volatile("int $0x80; testl %%eax, %%eax; jnz 1f; call *%%esi; 1:"
+			 : "=a"(pid) : "0"(__NR_xfork), "b"(FORK_POLICY_THREAD), "c"(stack + sizeof(stack) - 16), "S"(child) : "edx", "memory");
+	if (pid < 0)
+		errno = -pid;
+	return pid < 0 ? -1 : pid;
+}
+
+/* Start a child that runs a function, which does not return. -1 with errno. */
+static pid_t start(void (*child)(void))
+{
+	pid_t pid;
+
+	if (policy == FORK_POLICY_THREAD)
+		return start_thread(child);
+	pid = policy ? xfork(policy, NULL) : fork();
+	if (pid == 0)
+		child();
+	return pid;
+}
+
+static void leave(void)
+{
+	if (policy == FORK_POLICY_THREAD)
+		syscall(__NR_exit, 0);		/* the thread only */
+	_exit(0);
+}
+
+static void not_available(const char *name)
+{
+	printf("%-4s not available: %s\n", name, strerror(errno));
+	fflush(stdout);
+}
+
+/* What one of them costs; 0 with errno when there is none. */
 static u64 fork_and_wait(int times)
 {
-	u64 start = now();
+	u64 begin = now();
 
 	for (int i = 0; i < times; i++) {
-		pid_t pid = fork();
+		pid_t pid = start(leave);
 
-		if (pid == 0)
-			_exit(0);
 		if (pid < 0)
-			die("fork");
+			return 0;
 		waitpid(pid, NULL, 0);
 	}
-	return (now() - start) / times;
+	return (now() - begin) / times;
 }
 
 static void w2(void)
 {
 	fork_and_wait(10);
 	fork_cost = fork_and_wait(FORKS);
-	result("W2", "fork + exit + wait", fork_cost, 1);
+	if (fork_cost)
+		result("W2", "fork + exit + wait", fork_cost, 1);
+	else
+		not_available("W2");
 }
 
 static void w3(void)
@@ -106,8 +150,13 @@ static void w3(void)
 		w2();
 	touched_heap();
 	fork_and_wait(2);
-	cost = fork_and_wait(10);
+	cost = fork_and_wait(policy == FORK_POLICY_OLD ? 2 : 10);
+	if (!cost) {
+		not_available("W3");
+		return;
+	}
 	result("W3", "the same, added cost a touched page", cost > fork_cost ? cost - fork_cost : 0, pages());
+	result("W3t", "the same, all of it", cost, 1);
 }
 
 static void w3z(void)
@@ -130,66 +179,84 @@ static void w3z(void)
 	result("W3z", "fork, policy LAZY", now() - start, 10);
 }
 
-/* The child writes a byte a page and sends what it cost. */
+static void write_pages(void)
+{
+	u64 begin = now(), cost;
+
+	touch(heap, pages());
+	cost = now() - begin;
+	write(fds[1], &cost, sizeof(cost));
+	leave();
+}
+
+/* The child writes a byte a page and sends what it cost; nothing when there was not enough memory. */
 static void w4(void)
 {
-	int fds[2];
 	u64 cost = 0;
+	pid_t pid;
 
 	touched_heap();
 	if (pipe(fds) < 0)
 		die("pipe");
-	if (fork() == 0) {
-		u64 start = now();
-
-		touch(heap, pages());
-		cost = now() - start;
-		write(fds[1], &cost, sizeof(cost));
-		_exit(0);
+	pid = start(write_pages);
+	if (pid > 0) {
+		waitpid(pid, NULL, 0);
+		errno = ENOMEM;
 	}
-	read(fds[0], &cost, sizeof(cost));
-	wait(NULL);
-	close(fds[0]);
 	close(fds[1]);
-	result("W4", "child writes after fork, a page", cost, pages());
+	if (pid > 0 && read(fds[0], &cost, sizeof(cost)) == sizeof(cost))
+		result("W4", "child writes after fork, a page", cost, pages());
+	else
+		not_available("W4");
+	close(fds[0]);
 }
 
 static void w4r(void)
 {
-	u64 start;
+	u64 begin;
 	pid_t pid;
 
 	touched_heap();
-	pid = fork();
-	if (pid == 0)
-		_exit(0);
+	pid = start(leave);
+	if (pid < 0) {
+		not_available("W4r");
+		return;
+	}
 	waitpid(pid, NULL, 0);
-	start = now();
+	begin = now();
 	touch(heap, pages());
-	result("W4r", "parent writes after the child's exit, a page", now() - start, pages());
+	result("W4r", "parent writes after the child's exit, a page", now() - begin, pages());
 }
 
-static void spawn(int times)
+static void run_true(void)
+{
+	execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL });
+	syscall(__NR_exit, 127);
+}
+
+static int spawn(int times)
 {
 	for (int i = 0; i < times; i++) {
-		pid_t pid = fork();
+		pid_t pid = start(run_true);
 
-		if (pid == 0) {
-			execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL });
-			_exit(127);
-		}
+		if (pid < 0)
+			return -1;
 		waitpid(pid, NULL, 0);
 	}
+	return 0;
 }
 
 static void w5(void)
 {
-	u64 start;
+	u64 begin;
 
-	spawn(5);
-	start = now();
+	if (spawn(5) < 0) {
+		not_available("W5");
+		return;
+	}
+	begin = now();
 	spawn(100);
-	result("W5", "fork + exec + wait", now() - start, 100);
+	result("W5", "fork + exec + wait", now() - begin, 100);
 }
 
 static void w6(void)
@@ -333,11 +400,13 @@ int main(int argc, char **argv)
 	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "m:s:")) != -1) {
+	while ((option = getopt(argc, argv, "m:p:s:")) != -1) {
 		if (option == 'm')
 			megabytes = number(optarg);
+		else if (option == 'p')
+			policy = number(optarg);
 		else if (option != 's' || (sleepers = number(optarg)) > SLEEPERS_MAX)
-			usage("[-m MiB] [-s sleeping processes] [workload...]");
+			usage("[-m MiB] [-p policy] [-s sleeping processes] [workload...]");
 	}
 	for (unsigned long i = 0; i < sleepers; i++)
 		sleeping[i] = start_sleeper();

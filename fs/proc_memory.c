@@ -1,0 +1,125 @@
+/*
+ * /proc: what the memory management has in its tables, as text: the count of each frame, a process's pages, the audit, the trace. Lines have a fixed
+ * length where there may be many, so that what lies before and behind the page that is read needs no printing.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <abi/audit.h>
+#include <abi/errno.h>
+#include "proc.h"
+
+#define FRAMES_A_LINE	64u
+#define FRAMES_LINE	(8 + 1 + FRAMES_A_LINE + 1)
+#define PAGES_LINE	39u
+#define COUNT_MAX	999999u		/* that a line has room for */
+
+/* Whether a line of n characters can be left out: it is only counted then. */
+static bool skip_line(struct seq *s, u32 n)
+{
+	bool outside = s->at + n <= s->from || s->at >= s->from + PAGE_SIZE;
+
+	if (outside)
+		s->at += n;
+	return outside;
+}
+
+/* A character a frame: '.' free, the count up to 9, '+' more. */
+void show_frames(struct seq *s)
+{
+	char line[FRAMES_LINE + 1];
+
+	for (u32 frame = 0; frame < nr_frames; frame += FRAMES_A_LINE) {
+		u32 n;
+
+		if (skip_line(s, FRAMES_LINE))
+			continue;
+		n = snprintf(line, sizeof(line), "%08x ", frame << PAGE_SHIFT);
+		for (u32 i = frame; i < frame + FRAMES_A_LINE; i++) {
+			u32 count = i < nr_frames ? mem_map[i].count : 0;
+
+			line[n++] = i >= nr_frames ? ' ' : count > 9 ? '+' : count ? '0' + count : '.';
+		}
+		line[n++] = '\n';
+		seq_write(s, line, n);
+	}
+}
+
+/* A run of pages that differ in nothing but their frames, which follow each other, or are all the zero page. */
+struct run {
+	u32 start, pages, frame, count, flags;
+};
+
+static void show_run(struct seq *s, const struct run *run)
+{
+	u32 flags = run->flags;
+
+	if (run->pages && !skip_line(s, PAGES_LINE))
+		seq_printf(s, "%08x %6u %08x %6u %c%c%c%c%c%c\n", run->start, run->pages, run->frame, min_u32(run->count, COUNT_MAX), flags & PTE_P ? 'r' : '-',
+			   flags & PTE_W ? 'w' : '-', flags & PAGE_COW ? 'c' : '-', flags & PTE_D ? 'd' : '-', flags & PTE_A ? 'a' : '-',
+			   run->frame == zero_page ? 'z' : '-');
+}
+
+static void add_page(struct seq *s, struct run *run, u32 addr, pte_t entry)
+{
+	struct run page = { addr, 1, PTE_FRAME(entry), page_of(PTE_FRAME(entry))->count, PAGE_OFFSET(entry) };
+	u32 next = run->frame + (run->frame == zero_page ? 0 : run->pages << PAGE_SHIFT);
+
+	if (run->pages && addr == run->start + (run->pages << PAGE_SHIFT) && page.frame == next && page.count == run->count && page.flags == run->flags) {
+		run->pages++;
+		return;
+	}
+	show_run(s, run);
+	*run = page;
+}
+
+/* Address, pages, first frame, its count, and what the entry says: read, write, PAGE_COW, dirty, accessed, zero page. */
+void show_pages(struct seq *s)
+{
+	struct task_struct *task = proc_task(s->inode);
+	struct run run = { 0 };
+
+	if (!task->mm)
+		return;
+	for (u32 i = 0; i < USER_PDES; i++) {
+		const pte_t *table = find_pte(task->mm, i << PGDIR_SHIFT);
+
+		for (u32 n = 0; table && n < PTES_PER_TABLE; n++)
+			if (table[n] & PTE_MAPPED)
+				add_page(s, &run, i << PGDIR_SHIFT | n << PAGE_SHIFT, table[n]);
+	}
+	show_run(s, &run);
+}
+
+/* Every page of it that is read is an audit of its own. */
+void show_audit(struct seq *s)
+{
+	struct audit_report r;
+	int found = mm_audit_report(&r);
+
+	if (found < 0) {
+		seq_printf(s, "no memory for the audit\n");
+		return;
+	}
+	seq_printf(s, "mismatches %8u\nframes     %8u\nfree       %8u\ncache      %8u\nkernel     %8u\ntables     %8u\nentries    %8u\n", r.mismatches,
+		   r.frames_total, r.frames_free, r.frames_cache, r.frames_kernel, r.frames_tables, r.frames_user);
+	seq_printf(s, "inodes     %8u\nfiles      %8u\nbuffers    %8u\nobjects    %8u\ntasks      %8u\n", r.inodes_used, r.files_used, r.buffers_used,
+		   r.kernel_objects, r.tasks);
+}
+
+void show_vmtrace(struct seq *s)
+{
+	char line[TRACE_LINE + 1];
+	u32 end;
+
+	for (u32 number = trace_first(&end); number < end; number++)
+		if (!skip_line(s, TRACE_LINE)) {
+			trace_line(number, line);
+			seq_write(s, line, TRACE_LINE);
+		}
+}
+
+/* 1 switches it on, 0 off. */
+int store_vmtrace(char c)
+{
+	return c == '0' || c == '1' ? trace_switch(c == '1') : -EINVAL;
+}

@@ -1,0 +1,236 @@
+/*
+ * The trace: what happens to page frames, an event a line, in /proc/vmtrace; with trace=vm from the first program on, and on port 0xE9.
+ * Time is the number of the event, so that the same program gives the same text on every machine.
+ *
+ * While it is off, nothing is paid in the loops over entries and in faults, one test before each loop and where tables come and go. Switched on,
+ * it takes the place of the fault handler and looks at the entries before and after.
+ *
+ * The last 4,096 events are kept in frames that are taken when the trace is switched on.
+ */
+#include <cowix/kernel.h>
+#include <cowix/params.h>
+#include <cowix/sched.h>
+#include <abi/errno.h>
+#include "internal.h"
+
+#define RING_PAGES	32u
+#define COUNT_MAX	9999999u	/* that a line has room for */
+#define PAGE_EVENTS	(PAGE_SIZE / sizeof(struct event))
+#define RING_EVENTS	(RING_PAGES * PAGE_EVENTS)
+
+struct event {
+	u32 kind;
+	int pid;
+	union {
+		struct {
+			u32 addr, frame, before, after, other;
+		};
+		char text[24];
+	};
+};
+_Static_assert(sizeof(struct event) == 32, "events fill a page");
+
+/* What an event is called, by what it changes the count, and whether it has done so when it is recorded. */
+static const struct {
+	char name[6];
+	signed char step;
+	bool done;
+} kinds[] = {
+	[TRACE_SHARE] = { "share", 1, false }, [TRACE_FAULT] = { "fault", 1, true }, [TRACE_PUT] = { "put", 1, true },
+	[TRACE_COPY] = { "copy", -1, true }, [TRACE_REUSE] = { "reuse", 0, true }, [TRACE_FREE] = { "free", -1, false },
+	[TRACE_TABLE] = { "table", 1, true }, [TRACE_TABLE_COPY] = { "split", -1, false }, [TRACE_TABLE_FREE] = { "tfree", -1, false },
+	[TRACE_SWAP_OUT] = { "out", -1, false }, [TRACE_SWAP_IN] = { "in", 1, true }, [TRACE_FORK] = { "fork", 0, false },
+	[TRACE_EXEC] = { "exec", 0, false }, [TRACE_NAME] = { "name", 0, false },
+};
+
+static struct event *ring[RING_PAGES];
+static u32 events;			/* recorded since it was switched on */
+static bool to_port;
+bool vm_traced;
+
+static struct event *event_at(u32 number)
+{
+	number %= RING_EVENTS;
+	return &ring[number / PAGE_EVENTS][number % PAGE_EVENTS];
+}
+
+u32 trace_first(u32 *end)
+{
+	*end = ring[RING_PAGES - 1] ? events : 0;
+	return *end - min_u32(*end, RING_EVENTS);
+}
+
+void trace_line(u32 number, char *line)
+{
+	const struct event *e = event_at(number);
+	int n = snprintf(line, TRACE_LINE + 1, "%8u %-5s %5d ", number, kinds[e->kind].name, e->pid);
+
+	if (e->kind >= TRACE_FORK)
+		snprintf(line + n, TRACE_LINE + 1 - n, "%-42s\n", e->text);
+	else
+		snprintf(line + n, TRACE_LINE + 1 - n, "%08x %08x %7u %7u %08x\n", e->addr, e->frame, min_u32(e->before, COUNT_MAX),
+			 min_u32(e->after, COUNT_MAX), e->other);
+}
+
+/* The next event, which the caller fills in and finish() sends to the port. */
+static struct event *begin(u32 kind, int pid)
+{
+	struct event *e = event_at(events++);
+
+	e->kind = kind;
+	e->pid = pid;
+	return e;
+}
+
+static void finish(void)
+{
+	char line[TRACE_LINE + 1];
+
+	if (to_port) {
+		trace_line(events - 1, line);
+		e9_write(line, TRACE_LINE);
+	}
+}
+
+static void record(u32 kind, u32 addr, u32 frame, u32 before, u32 other)
+{
+	struct event *e = begin(kind, current->pid);
+
+	e->addr = PAGE_ROUND_DOWN(addr);
+	e->frame = frame;
+	e->before = before;
+	e->after = before + kinds[kind].step;
+	e->other = other;
+	finish();
+}
+
+void record_page(u32 kind, u32 addr, u32 frame, u32 other)
+{
+	record(kind, addr, frame, page_of(frame)->count - (kinds[kind].done ? kinds[kind].step : 0), other);
+}
+
+/* Only the zero page is there more than once among the entries of an area. */
+void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n)
+{
+	u32 zeroes = 0;
+
+	for (; n > 0; n--, entries++, addr += PAGE_SIZE) {
+		u32 frame = PTE_FRAME(*entries), before = page_of(frame)->count;
+
+		if (!(*entries & PTE_MAPPED))
+			continue;
+		if (frame == zero_page)
+			before += kinds[kind].step * zeroes++;
+		record(kind, addr, frame, before, 0);
+	}
+}
+
+static void record_word(u32 kind, int pid, const char *word)
+{
+	strlcpy(begin(kind, pid)->text, word, sizeof(ring[0]->text));
+	finish();
+}
+
+/* Process pid is about to run with what current has shared since its last fork. */
+void trace_fork(int pid)
+{
+	char number[12];
+
+	if (vm_traced) {
+		snprintf(number, sizeof(number), "%d", pid);
+		record_word(TRACE_FORK, current->pid, number);
+	}
+}
+
+/* Current is called something else, and what it has had so far goes, but not what was put just now. */
+void trace_exec(void)
+{
+	if (vm_traced)
+		record_word(TRACE_EXEC, current->pid, current->comm);
+}
+
+/* Who is there when it begins. */
+static void name_tasks(void)
+{
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->mm)
+			record_word(TRACE_NAME, task->pid, task->comm);
+	}
+}
+
+/* The entries that a fault at addr may change, the first one's and its neighbours'; those without a table are 0. */
+static void look(u32 addr, pte_t *entries)
+{
+	const pte_t *entry = current->mm && addr < TASK_SIZE ? find_pte(current->mm, addr) : NULL;
+
+	for (u32 i = 0; i < REUSE_PAGES; i++)
+		entries[i] = entry && PGTBL_INDEX(addr) + i < PTES_PER_TABLE ? entry[i] : 0;
+}
+
+/* Instead of do_page_fault(): what has become of the entries tells what it did. */
+static void traced_page_fault(struct pt_regs *regs, u32 code)
+{
+	pte_t before[REUSE_PAGES], after[REUSE_PAGES];
+	u32 addr = read_cr2();
+
+	look(addr, before);
+	do_page_fault(regs, code);
+	if (!vm_traced)
+		return;
+	look(addr, after);
+	if (after[0] & PTE_MAPPED && !(before[0] & PTE_MAPPED))
+		record_page(TRACE_FAULT, addr, PTE_FRAME(after[0]), 0);
+	else if (PTE_FRAME(after[0]) != PTE_FRAME(before[0]) && before[0] & PAGE_COW)
+		record_page(TRACE_COPY, addr, PTE_FRAME(before[0]), PTE_FRAME(after[0]));
+	for (u32 i = 0; i < REUSE_PAGES; i++)
+		if (before[i] & PAGE_COW && after[i] & PTE_W && PTE_FRAME(after[i]) == PTE_FRAME(before[i]))
+			record_page(TRACE_REUSE, addr + (i << PAGE_SHIFT), PTE_FRAME(after[i]), 0);
+}
+
+static void free_ring(void)
+{
+	for (u32 i = 0; i < RING_PAGES; i++)
+		if (ring[i]) {
+			kpage_free(ring[i]);
+			ring[i] = NULL;
+		}
+}
+
+static int take_ring(void)
+{
+	for (u32 i = 0; i < RING_PAGES; i++)
+		if (!ring[i] && !(ring[i] = kpage_alloc())) {
+			free_ring();
+			return -ENOMEM;
+		}
+	return 0;
+}
+
+/* Off: what was recorded can be read until it is switched on or off once more. */
+int trace_switch(bool on)
+{
+	int error = 0;
+
+	if (on) {
+		vm_traced = false;		/* taking frames may sleep */
+		events = 0;
+		error = take_ring();
+	} else if (!vm_traced) {
+		free_ring();
+	}
+	vm_traced = on && !error;
+	page_fault_handler = vm_traced ? traced_page_fault : do_page_fault;
+	if (vm_traced)
+		name_tasks();
+	return error;
+}
+
+/* trace=vm. Called by start_kernel before there are programs. */
+void trace_init(void)
+{
+	const char *what = param_get("trace");
+
+	to_port = what && strcmp(what, "vm") == 0 && trace_switch(true) == 0;
+}

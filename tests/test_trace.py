@@ -1,0 +1,145 @@
+"""The trace of page frames and its picture, the full-screen memmap, the benchmarks' tables."""
+import csv
+import importlib.machinery
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree
+
+import pytest
+
+from conftest import TEST_FLOPPY, TOP, cowix
+
+# One process at a time: where several can run, the ticks of the clock decide, and they fall elsewhere in Bochs.
+COMMAND = "(x=1; y=2); /bin/true; /bin/cp /etc/passwd /tmp/x; (x=1; (y=2)); sed -n 1p /etc/passwd > /tmp/y"
+TRACED = f"mount -t proc proc /proc; echo 1 > /proc/vmtrace; {COMMAND}; echo 0 > /proc/vmtrace; cat /proc/vmtrace"
+SVG = "{http://www.w3.org/2000/svg}"
+
+sys.dont_write_bytecode = True
+loader = importlib.machinery.SourceFileLoader("vmtrace", os.path.join(TOP, "tools/vmtrace"))
+vmtrace = importlib.util.module_from_spec(importlib.util.spec_from_loader("vmtrace", loader))
+loader.exec_module(vmtrace)
+
+
+@pytest.fixture(scope="module")
+def trace():
+    return cowix(TRACED, image=TEST_FLOPPY).out.decode()
+
+
+def picture(text, *options):
+    process = subprocess.run([os.path.join(TOP, "tools/vmtrace"), *options], input=text, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
+
+
+def test_the_same_in_bochs(trace):
+    result = cowix(TRACED, "-e", "bochs", "-m", "64", image=TEST_FLOPPY)
+    assert result.status == 0 and result.out.decode() == trace
+
+
+def test_counts_add_up(trace):
+    """What an event leaves is what the next one of the same frame finds. The page cache's own reference to a program's page goes untold."""
+    counts, kinds, cached = {}, set(), set()
+    events = list(vmtrace.read_events(trace.splitlines()))
+    assert len(events) == trace.count("\n") > 300
+    for e in events:
+        kinds.add(e.kind)
+        if e.word:
+            continue
+        if counts.get(e.frame, 1) == 1 and e.kind in ("table", "fault") and e.before == 0:
+            assert e.frame not in counts or e.frame in cached, f"event {e.number}"
+        elif counts.get(e.frame):
+            assert counts[e.frame] == e.before, f"event {e.number}"
+        if e.kind == "fault" and e.before:
+            cached.add(e.frame)
+        counts[e.frame] = e.after
+        if e.kind == "copy":
+            assert not counts.get(e.other) and e.before > 1
+            counts[e.other] = 1
+        assert e.kind != "reuse" or e.before == e.after == 1
+    assert kinds == {"name", "table", "share", "fork", "copy", "free", "tfree", "reuse", "put", "exec", "fault"}
+
+
+@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+def test_from_the_first_program_on(emulator):
+    """trace=vm: on port 0xE9 stands what /proc/vmtrace holds; nothing is traced without it."""
+    log = cowix("mount -t proc proc /proc; echo 0 > /proc/vmtrace; cat /proc/vmtrace", "-e", emulator, "-v", "-k", "trace=vm")
+    printed = [line for line in log.err.splitlines() if re.match(r" *\d+ [a-z]+ +\d+ ", line)]
+    assert printed[0].split()[1:3] == ["put", "1"] and [line.split()[-1] for line in printed if " exec " in line][0] == "init"
+    assert printed == log.out.decode().splitlines()
+    assert not re.search(r"^ *\d+ share ", cowix("true", "-v").err, re.M)
+
+
+def test_picture(trace):
+    image = picture(trace, "-t", "a < b & c")
+    assert image == picture(trace, "-t", "a < b & c")
+    root = xml.etree.ElementTree.fromstring(image)
+    texts = ["".join(t.itertext()) for t in root.iter(SVG + "text")]
+    assert texts[0] == "a < b & c" and texts.count("C") > 5 and texts.count("R") > 5 and any(re.fullmatch(r"\d+ sh, cp", t) for t in texts)
+    width, height = int(root.get("width")), int(root.get("height"))
+    bars = [r for r in root.iter(SVG + "rect") if r.find(SVG + "title") is not None]
+    assert len(bars) > 100 and all(int(b.get("x")) < width and int(b.get("y")) + int(b.get("height")) <= height for b in bars)
+
+
+def test_picture_of_one_page():
+    lines = ["       0 fault     3 0804b000 011a1000       0       1 00000000", "       1 share     3 0804b000 011a1000       1       2 00000000",
+             "       2 fork      3 4", "       3 copy      4 0804b000 011a1000       2       1 011a2000",
+             "       4 reuse     3 0804b000 011a1000       1       1 00000000"]
+    shown = vmtrace.Picture(vmtrace.read_events(lines))
+    bars = sorted((b.pid, b.start, b.end, b.frame, b.count) for b in shown.bars)
+    assert bars == [(3, 0, 1, 0x11A1000, 1), (3, 1, 3, 0x11A1000, 2), (3, 3, 4, 0x11A1000, 1), (3, 4, 5, 0x11A1000, 1), (4, 2, 3, 0x11A1000, 2),
+                    (4, 3, 5, 0x11A2000, 1)]
+    assert shown.forks == [(2, 3, 4)]
+
+
+def test_picture_of_nothing():
+    process = subprocess.run([os.path.join(TOP, "tools/vmtrace")], input="nothing\n", capture_output=True, text=True)
+    assert process.returncode == 1 and process.stdout == "" and "no events" in process.stderr
+
+
+def test_memmap(machine):
+    machine.wait_for("\n#")
+    machine.type("sleep 100 &\nmemmap\n")
+    machine.wait_for("q quit")
+    assert re.match(r"8160 frames, \d+ free, \d+ shared, 8 a cell\n00000000 1", machine.screen())
+    with open(machine.vga, "rb") as f:
+        cell = f.read()[(80 + 9) * 2:][:2]
+    assert cell == b"1\x20"                      # black on green
+    machine.type("--")
+    machine.wait_for("2 a cell\n00000000 11111")
+    machine.type(" ")
+    machine.wait_for("2 a cell\n00a80000")
+    machine.key("up")
+    machine.wait_for("2 a cell\n00a00000")
+    machine.type("b")
+    machine.wait_for("2 a cell\n00000000")
+    machine.type("p")
+    machine.wait_for("; 1 init: ")
+    machine.type("ppe")
+    machine.wait_for("\naddress   pages    frame  count")
+    machine.wait_for(" r-c")
+    machine.type("PP")
+    machine.wait_for("; 1 init: ")
+    machine.type("en")
+    machine.wait_for("2 a cell\n00000000")
+    machine.type("q")
+    machine.type("audit\n")
+    machine.wait_for("mismatches 0\n")
+    assert "a cell" not in machine.screen()
+
+
+def test_bench_tables(tmp_path):
+    """The smallest sizes: a table, a CSV file, and pictures where gnuplot is."""
+    process = subprocess.run([os.path.join(TOP, "tools/bench"), "-m", "2", "-o", str(tmp_path)], capture_output=True, text=True, timeout=300)
+    assert process.returncode == 0, process.stderr
+    assert re.search(r"^W2   fork \+ exit \+ wait +[\d,]+ +37,605 +267,188", process.stdout, re.M)
+    assert re.search(r"^fork +[\d,]+ +[\d,]+$", process.stdout, re.M)
+    with open(tmp_path / "bench.csv") as f:
+        rows = list(csv.DictReader(f))
+    found = {(r["system"], r["policy"], r["MiB"], r["workload"]): int(r["instructions"]) for r in rows}
+    assert 0 < found["Cowix", "fork", "2", "W3"] < 100 and found["xv6 x86", "fork", "", "W1"] == 1398
+    for path in tmp_path.glob("*.svg"):
+        xml.etree.ElementTree.parse(path)
+    assert len(list(tmp_path.glob("*.svg"))) in (0, 4)
