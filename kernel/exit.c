@@ -22,6 +22,8 @@ static void reparent_children(struct task_struct *task)
 
 		list_del(&child->sibling);
 		child->parent = init_task;
+		if (child->ptrace)
+			ptrace_forget(child);
 		if (child->state == TASK_ZOMBIE) {
 			list_add(&child->sibling, &init_task->children);
 			wake_up(&init_task->child_exit);

@@ -154,6 +154,14 @@ static int detach(struct task_struct *child, u32 sig)
 	return error;
 }
 
+/* Its tracer has ended: it goes on by itself. */
+void ptrace_forget(struct task_struct *child)
+{
+	if (child->state == TASK_STOPPED)
+		detach(child, 0);
+	child->ptrace = 0;
+}
+
 static int peek_data(struct task_struct *child, u32 addr, u32 __user *to)
 {
 	u32 word;

@@ -169,6 +169,7 @@ int kernel_execve(const char *path, char *const envp[]);	/* fs/exec.c: process 1
 void exec_credentials(const struct inode *inode);	/* kernel/cred.c */
 void tls_clear(struct task_struct *task);
 void ptrace_exec(void);
+void ptrace_forget(struct task_struct *child);
 
 /* What fork, exec and exit ask of fs/ (0 or -errno; the release functions never fail). */
 int copy_files(struct task_struct *child);	/* duplicates current's open files */
