@@ -81,7 +81,7 @@ static int write_much(void)
 
 	lseek(file_fd, 0, SEEK_SET);
 	n = write(file_fd, buffer, LARGE);
-	CHECK(fstat(file_fd, &st) == 0 && st.st_size == (n < 0 ? 0 : n));
+	CHECK(fstat(file_fd, &st) == 0 && (int)st.st_size == (n < 0 ? 0 : n));
 	return n;
 }
 
