@@ -24,13 +24,6 @@ struct file *file_alloc(struct inode *inode, u32 flags)
 	return file;
 }
 
-/* One that came to nothing: it has no inode yet. */
-void file_unused(struct file *file)
-{
-	nr_files--;
-	kfree(file);
-}
-
 /* Drop a reference; the last one closes the file. */
 void fput(struct file *file)
 {
@@ -39,7 +32,8 @@ void fput(struct file *file)
 	if (file->fop->release)
 		file->fop->release(file->inode, file);
 	iput(file->inode);
-	file_unused(file);
+	nr_files--;
+	kfree(file);
 }
 
 /* Put a file, whose reference is handed over, into a free descriptor. */
@@ -63,10 +57,9 @@ static inline int find_free(u32 from)
 	return fd < current->rlimits[RLIMIT_NOFILE].rlim_cur ? (int)fd : -EMFILE;
 }
 
-/* Whether a file can be opened: -EMFILE if not. */
-int fd_available(void)
+bool fd_available(void)
 {
-	return find_free(0);
+	return find_free(0) >= 0;
 }
 
 int fd_install(struct file *file, bool cloexec)

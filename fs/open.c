@@ -118,16 +118,17 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 {
 	struct file *file;
 	struct inode *inode;
-	int error = fd_available();
+	int error;
 
-	if (error < 0)
-		return error;
+	if (flags & (O_CREAT | O_TRUNC) && !fd_available())
+		return -EMFILE;
 	file = file_alloc(NULL, flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
 	if (!file)
 		return -ENOMEM;
 	error = open_inode(dirfd, path, flags, mode, &inode);
 	if (error) {
-		file_unused(file);
+		nr_files--;
+		kfree(file);
 		return error;
 	}
 	file->inode = inode;

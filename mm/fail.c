@@ -1,6 +1,6 @@
 /*
- * Planned failures: one allocation of one process fails, so that a test can try each place where memory may run out (tests/guest/sweep.c).
- * Frames and objects of kmalloc() both count. Without a plan it costs nothing to allocate a frame and two instructions to free one.
+ * Planned failures: one allocation of one process fails, so that a test can try each place where memory may run out (tests/guest/sweep.h). Frames and
+ * objects of kmalloc() both count. Without a plan it costs two instructions to free a frame and nothing to allocate.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -16,6 +16,7 @@ static void plan(bool planned)
 {
 	if (planned != failure_planned)
 		hide_zones(planned);
+	kmalloc_asks(planned);
 	failure_planned = planned;
 }
 

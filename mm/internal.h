@@ -11,6 +11,9 @@ extern pte_t swapper_pg_dir[], pg0[];			/* head.asm: the kernel's directory and 
 void *boot_alloc(u32 size);
 void release_frame(u32 frame);
 void hide_zones(bool hide);
+
+/* kmalloc.c */
+void kmalloc_asks(bool on);
 u32 for_each_free_frame(void (*visit)(u32 frame));
 
 /* uaccess.asm */

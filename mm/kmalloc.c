@@ -7,6 +7,7 @@
 #include <cowix/list.h>
 #include <cowix/mm.h>
 #include <asm/string.h>
+#include "internal.h"
 
 #define SLAB_MAGIC	0x51AB0B1Eu
 
@@ -22,12 +23,15 @@ struct slab {
 
 _Static_assert(sizeof(struct slab) == 32, "objects start 16-byte aligned");
 
+#define SIZE_MAX_CLASS	2032u
+
 /* Multiples of 16, chosen so that little of the page is left over. */
-static const u16 class_size[] = { 16, 32, 48, 64, 96, 128, 192, 256, 336, 448, 576, 800, 1008, 1344, 2032 };
+static const u16 class_size[] = { 16, 32, 48, 64, 96, 128, 192, 256, 336, 448, 576, 800, 1008, 1344, SIZE_MAX_CLASS };
 static struct list partial[ARRAY_SIZE(class_size)];
-static u8 class_of[2032 / 16 + 1];	/* size in units of 16, rounded up -> class */
+static u8 class_of[SIZE_MAX_CLASS / 16 + 1];	/* size in units of 16, rounded up -> class */
 
 u32 kmalloc_pages, kmalloc_objects;
+static u32 unasked_size = SIZE_MAX_CLASS;	/* larger objects are refused, or, while a failure is planned, asked for */
 
 void kmalloc_init(void)
 {
@@ -40,6 +44,12 @@ void kmalloc_init(void)
 			class++;
 		class_of[units] = class;
 	}
+}
+
+/* Have each kmalloc() ask must_fail(), or none. */
+void kmalloc_asks(bool on)
+{
+	unasked_size = on ? 0 : SIZE_MAX_CLASS;
 }
 
 /* A new page for a class, put on its list; NULL when there is no frame. */
@@ -82,9 +92,7 @@ void *kmalloc(size_t size)
 	u32 class;
 	struct slab *slab;
 
-	if (size > class_size[ARRAY_SIZE(class_size) - 1])
-		return NULL;
-	if (unlikely(failure_planned) && must_fail())
+	if (unlikely(size > unasked_size) && (size > SIZE_MAX_CLASS || must_fail()))
 		return NULL;
 	class = class_of[(size + 15) / 16];
 	if (likely(!list_empty(&partial[class]))) {

@@ -39,6 +39,12 @@ def test_programs_on_the_floppy_itself(emulator, tmp_path):
     fsck(image)
 
 
+def test_sweep_on_the_floppy_itself():
+    """The same there, where blocks of the disk take memory for themselves."""
+    result = cowix("/tests/sweep_calls disk_files making_names changing_names finding_names", "-k", "root=fd0", image=TEST_FLOPPY, timeout=200)
+    assert result.status == 0, result.out.decode() + result.err
+
+
 def test_big_data_segment():
     """128 MB of zeroes, forked: works in 256 MB, fails cleanly in 64 MB."""
     result = cowix("/tests/bigbss", "-m", "256", image=TEST_FLOPPY, timeout=120)

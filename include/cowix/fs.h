@@ -255,8 +255,7 @@ static inline struct file *fget(int fd)
 
 struct file *file_alloc(struct inode *inode, u32 flags);	/* takes over the inode's reference; NULL: no memory */
 void fput(struct file *file);
-void file_unused(struct file *file);
-int fd_available(void);
+bool fd_available(void);
 int fd_install(struct file *file, bool cloexec);	/* lowest free descriptor, or -EMFILE */
 extern u32 nr_files;
 

@@ -295,6 +295,8 @@ static void bss(void)
 
 /* Lives and deaths. */
 
+static int tree_fds[2];
+
 static void exit_and_wait(void)
 {
 	for (int i = 0; i < 100; i++) {
@@ -396,6 +398,34 @@ static void wait_and_kill(void)
 	CHECK(write(fds[1], "abc", 3) == 3);		/* the grandchild goes, too */
 }
 
+/* A tracer ends while its child is stopped: SIGCONT lets that go on, nobody has to kill it. */
+static int leave_traced(void)
+{
+	int pid = fork();
+
+	if (pid == 0) {
+		syscall(__NR_ptrace, 0, 0, 0, 0);
+		raise(SIGSTOP);
+		_exit(3);
+	}
+	return waitpid(pid, NULL, WUNTRACED) != pid || write(tree_fds[1], &pid, sizeof(pid)) != sizeof(pid);
+}
+
+static void end_of_tracer(void)
+{
+	int pid, tries = 0;
+	char byte;
+
+	CHECK(pipe(tree_fds) == 0 && status_of(leave_traced) == 0 && read(tree_fds[0], &pid, sizeof(pid)) == sizeof(pid));
+	close(tree_fds[1]);
+	CHECK(fcntl(tree_fds[0], F_SETFL, O_NONBLOCK) == 0);
+	while (read(tree_fds[0], &byte, 1) != 0 && ++tries < 100) {	/* until nobody can write any more */
+		kill(pid, SIGCONT);
+		sleep_ms(10);
+	}
+	CHECK(tries < 100);
+}
+
 static int pipe_fds[2];
 
 static int write_sequence(void)
@@ -441,8 +471,6 @@ static void bad_exec_arguments(void)
 }
 
 /* ucore's lab 5. */
-
-static int tree_fds[2];
 
 static void fork_tree(char *path, int depth)
 {
@@ -715,7 +743,7 @@ TESTS({ "simple", "a fork with two thirds of the memory in use", simple }, { "th
       { "bss", "zeroes are zero in each process", bss }, { "exit_and_wait", "a hundred exits", exit_and_wait },
       { "two_children", "two at a time", two_children }, { "reparenting", "parents and children exit at once", reparenting },
       { "preempt_and_kill", "who never calls the kernel is killed", preempt_and_kill },
-      { "wait_and_kill", "so is who sleeps, waits or reads", wait_and_kill }, { "pipe_sequence", "a pipe keeps order", pipe_sequence },
+      { "end_of_tracer", "what was traced goes on", end_of_tracer }, { "wait_and_kill", "so is who sleeps, waits or reads", wait_and_kill }, { "pipe_sequence", "a pipe keeps order", pipe_sequence },
       { "bad_exec_arguments", "exec with bad arguments", bad_exec_arguments }, { "tree", "a tree of forks", tree },
       { "forbidden", "division by zero, bad segments, interrupts, the kernel's memory", forbidden },
       { "process_limit", "as many processes as the limit allows", process_limit },

@@ -81,7 +81,7 @@ static int write_much(void)
 
 	lseek(file_fd, 0, SEEK_SET);
 	n = write(file_fd, buffer, LARGE);
-	CHECK(fstat(file_fd, &st) == 0 && st.st_size == (n < 0 ? 0 : n));
+	CHECK(fstat(file_fd, &st) == 0 && (int)st.st_size == (n < 0 ? 0 : n));
 	return n;
 }
 
@@ -267,6 +267,11 @@ static int mount_proc(void)
 	return mount("none", "/mnt", "proc", 0, NULL);
 }
 
+static int mount_floppy(void)
+{
+	return mount("/dev/fd0", "/mnt", "minix", 0, NULL);
+}
+
 static void unmount(void)
 {
 	CHECK(umount("/mnt") == 0);
@@ -291,9 +296,14 @@ static int read_proc(void)
 static void sweep_mount(void)
 {
 	static const struct subject tmpfs = { .run = mount_tmpfs, .undo = unmount }, proc = { .run = mount_proc, .undo = unmount };
+	static const struct subject disk = { .run = mount_floppy, .undo = unmount };
 	static const struct subject reading = { .run = read_proc, .prepare = prepare_proc, .finish = unmount };
 
 	sweep(&tmpfs, 3);
+	if (on_cowix() && mount_floppy() == 0) {	/* it is not the root */
+		unmount();
+		sweep(&disk, 5);
+	}
 	sweep(&proc, 2);
 	sweep(&reading, 3);
 }
