@@ -90,6 +90,8 @@ static int push_strings(struct program *p, const u32 __user *list, int count)
 		if (length < 0)
 			return length == -ENAMETOOLONG ? -E2BIG : length;
 		error = push(p, (const void *)string, length + 1, true);
+		if (!error)		/* another thread may have overwritten its end since we measured it */
+			error = fill_stack(p, p->at + length, "", 1, false);
 		if (error)
 			return error;
 	}
@@ -318,6 +320,8 @@ static void commit(struct program *p, struct pt_regs *regs)
 	vfork_release(current);
 	if (old)
 		mm_release(old);
+	if (unshare_signals() < 0 || unshare_files() < 0)
+		send_signal(SIGKILL, current);
 	exec_signals(current);
 	close_on_exec(current);
 	fpu_release(current);
@@ -374,6 +378,33 @@ static struct program *program_alloc(void)
 	return p;
 }
 
+/* The first thread, current, becomes the program that another thread has prepared, or it itself while there were others. They end. */
+void exec_take_over(void)
+{
+	struct program *p = current->successor;
+
+	await_threads();
+	current->group_work &= ~GROUP_EXEC;
+	current->sig_blocked = p->sig_blocked;
+	current->restore_mask = false;
+	commit(p, task_regs(current));
+	release(p);
+}
+
+/* Of a process of several threads the first one goes on with the new program. 0: p was handed over; -EAGAIN: they are to end anyhow. */
+static int hand_over(struct program *p)
+{
+	struct task_struct *process = current->process;
+
+	if (process->group_work & (GROUP_EXIT | GROUP_EXEC))
+		return -EAGAIN;
+	p->sig_blocked = current->sig_blocked;
+	process->successor = p;
+	process->group_work |= GROUP_EXEC;
+	alert_group(process);
+	return 0;
+}
+
 /* Run the file at path, a buffer of a page that is overwritten. Returns only to the new program's first instruction, or an error. */
 static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 {
@@ -386,9 +417,15 @@ static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 	error = push_arguments(p, path, argv, envp);
 	if (!error)
 		error = build(p, path, filename);
-	if (!error) {
+	if (!error && single_threaded(current)) {
 		set_comm(current, path);
 		commit(p, task_regs(current));
+	} else if (!error) {
+		error = hand_over(p);
+		if (!error) {
+			set_comm(current->process, path);
+			return 0;
+		}
 	}
 	release(p);
 	return error;

@@ -20,6 +20,7 @@ struct program {
 	u32 at;
 	u32 argc, envc;
 	u32 phdr_addr, phdr_count;	/* for the auxiliary vector */
+	u64 sig_blocked;		/* of the thread that called, where another takes over */
 	u32 frames[ARG_PAGES];
 	u8 header[HEADER_SIZE];		/* the file's first bytes, zero-padded */
 };

@@ -28,11 +28,35 @@ void fput(struct file *file)
 {
 	if (--file->count > 0)
 		return;
+	release_locks(file, NULL);
 	if (file->fop->release)
 		file->fop->release(file->inode, file);
 	iput(file->inode);
 	nr_files--;
 	kfree(file);
+}
+
+/* Other threads may close file: hold a reference to it for current, instead of the one to the file it looked at before. */
+struct file *fget_shared(struct file *file)
+{
+	if (file) {
+		file->count++;
+		drop_held_file();
+		current->held_file = file;
+		current->work |= WORK_FILE;
+	}
+	return file;
+}
+
+/* Called at the end of a system call, and of a task. */
+void drop_held_file(void)
+{
+	struct file *file = current->held_file;
+
+	current->held_file = NULL;
+	current->work &= ~WORK_FILE;
+	if (file)
+		fput(file);
 }
 
 /* Put a file, whose reference is handed over, into a free descriptor. */
@@ -68,7 +92,7 @@ int fd_install(struct file *file, bool cloexec)
 asmlinkage int sys_close(int fd)
 {
 	struct files_struct *files = current->files;
-	struct file *file = fget(fd);
+	struct file *file = file_at(files, fd);
 
 	if (!file)
 		return -EBADF;
@@ -101,13 +125,19 @@ asmlinkage int sys_dup(int fd)
 	return dup_from(fd, 0, false);
 }
 
-/* Both are open already or within the limit; what is open as `to` is closed. */
+/* Both are open already or within the limit; what is open as `to` is closed, when it has been replaced. */
 static int dup_over(int fd, int to, bool cloexec)
 {
+	struct file *old = file_at(current->files, to);
+
 	if (!fget(fd) || (u32)to >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
 		return -EBADF;
-	sys_close(to);
-	return dup_to(fd, to, cloexec);
+	dup_to(fd, to, cloexec);
+	if (old) {
+		release_locks(old, current->files);
+		fput(old);
+	}
+	return to;
 }
 
 asmlinkage int sys_dup2(int fd, int to)
@@ -185,14 +215,20 @@ asmlinkage int sys_fcntl(int fd, int command, u32 arg)
 	return -EINVAL;
 }
 
-/* fork: the child has the same open files, each with one more reference. A kernel task's first child starts with none. */
-int copy_files(struct task_struct *child)
+/* fork: the child has the same open files, each with one more reference, or shares the table. A kernel task's first child starts with none. */
+int copy_files(struct task_struct *child, bool share)
 {
-	struct files_struct *files = kmalloc(sizeof(*files));
+	struct files_struct *files;
 	u32 end = current->files ? current->files->end : 0;
 
+	if (share) {
+		current->files->users++;
+		return 0;
+	}
+	files = kmalloc(sizeof(*files));
 	if (!files)
 		return -ENOMEM;
+	files->users = 1;
 	files->end = end;
 	if (end)
 		memcpy(files->close_on_exec, current->files->close_on_exec, end * sizeof(bool));
@@ -209,13 +245,28 @@ void exit_files(struct task_struct *task)
 {
 	struct files_struct *files = task->files;
 
+	task->files = NULL;
+	if (--files->users > 0)
+		return;
 	for (u32 fd = 0; fd < files->end; fd++)
 		if (files->fd[fd]) {
 			release_locks(files->fd[fd], files);
 			fput(files->fd[fd]);
 		}
-	task->files = NULL;
 	kfree(files);
+}
+
+/* exec: current gets a table of its own. */
+int unshare_files(void)
+{
+	struct files_struct *old = current->files;
+
+	if (old->users == 1)
+		return 0;
+	if (copy_files(current, false) < 0)
+		return -ENOMEM;
+	old->users--;
+	return 0;
 }
 
 void close_on_exec(struct task_struct *task)

@@ -10,10 +10,15 @@
 #define DEFAULT_UMASK 022
 
 /* fork. Before the root is mounted there is nothing to reference. */
-int copy_fs(struct task_struct *child)
+int copy_fs(struct task_struct *child, bool share)
 {
-	struct fs_struct *fs = kzalloc(sizeof(*fs));
+	struct fs_struct *fs;
 
+	if (share) {
+		current->fs->users++;
+		return 0;
+	}
+	fs = kzalloc(sizeof(*fs));
 	if (!fs)
 		return -ENOMEM;
 	fs->umask = DEFAULT_UMASK;
@@ -22,30 +27,35 @@ int copy_fs(struct task_struct *child)
 		igrab(fs->root);
 		igrab(fs->cwd);
 	}
+	fs->users = 1;
 	child->fs = fs;
 	return 0;
 }
 
 void exit_fs(struct task_struct *task)
 {
-	iput(task->fs->root);
-	iput(task->fs->cwd);
-	kfree(task->fs);
+	struct fs_struct *fs = task->fs;
+
 	task->fs = NULL;
+	if (--fs->users > 0)
+		return;
+	iput(fs->root);
+	iput(fs->cwd);
+	kfree(fs);
 }
 
 /* Take inode, whose reference is handed over, as the new root or working directory. */
 static int change_dir(struct inode **place, struct inode *inode)
 {
 	int error = S_ISDIR(inode->i_mode) ? permission(inode, X_OK) : -ENOTDIR;
+	struct inode *old = inode;
 
-	if (error) {
-		iput(inode);
-		return error;
+	if (!error) {
+		old = *place;
+		*place = inode;
 	}
-	iput(*place);
-	*place = inode;
-	return 0;
+	iput(old);
+	return error;
 }
 
 asmlinkage int sys_chdir(const char __user *path)

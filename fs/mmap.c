@@ -41,7 +41,12 @@ asmlinkage int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 
 		area.flags |= VM_SHARED;
 	if (!(flags & MAP_ANONYMOUS))
 		error = map_file(&area, fd, page);
-	return error ? error : do_mmap(&area, addr, length, flags);
+	if (error)
+		return error;
+	mm_lock(current->mm);
+	error = do_mmap(&area, addr, length, flags);
+	mm_unlock(current->mm);
+	return error;
 }
 
 /* The first mmap (90): its six arguments lie in memory, and the offset is in bytes. */

@@ -1,10 +1,12 @@
 /*
  * The end of a process, and waiting for it. exit gives back everything but the task frame, which keeps the status until the
- * parent has waited for it; orphans become children of init. Each task is in exactly one list of children.
+ * parent has waited for it; orphans become children of init. Each process is in exactly one list of children. A thread leaves nothing behind; the first
+ * one of a process ends when the others have.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
+#include <cowix/entry.h>
 #include <cowix/tty.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
@@ -80,31 +82,97 @@ static void exit_session(struct task_struct *task)
 		tty_hangup_session(task->session);
 }
 
+/* The frame of the thread that ended last: it could not free what it stood on. */
+static void free_dead_thread(struct task_struct *process)
+{
+	if (process->dead_thread)
+		kpage_free(process->dead_thread);
+	process->dead_thread = NULL;
+}
+
+/* The end of a thread that is not the process's first. The last of them lets that one go on. */
+static NORETURN void exit_thread(struct task_struct *task)
+{
+	struct task_struct *process = task->process;
+
+	process->minor_faults += task->minor_faults;
+	unhash_task(task);
+	free_dead_thread(process);
+	process->dead_thread = task;
+	task->state = TASK_ZOMBIE;
+	if (single_threaded(process))
+		wake_up(&process->child_exit);
+	schedule();
+	panic("exit_thread: a dead thread ran");
+}
+
+/* The first thread, current, waits until there are no others. Called by exit and by exec. */
+void await_threads(void)
+{
+	while (!single_threaded(current))
+		sleep_on(&current->child_exit);
+	free_dead_thread(current);
+}
+
+/* The first thread ends: with it the process does, when the others have, or it becomes what one of them has called exec for. */
+static void outlive_threads(struct task_struct *process)
+{
+	set_blocked(~0ull);
+	await_threads();
+	if (process->group_work & GROUP_EXEC) {
+		exec_take_over();
+		enter_user_mode(task_regs(process));
+	}
+}
+
 /*
- * End current with a status as wait() reports it. Called by exit() and by a deadly signal. Does not return; the frame is
+ * End current with a status as wait() reports it; the process with it, if it is its first thread. Does not return; the frame is
  * freed by release_task(), from another stack.
  */
 NORETURN void do_exit(int status)
 {
-	struct task_struct *task = current;
+	struct task_struct *task = current, *process = task->process;
 
 	if (task == init_task)
 		panic("init died: status %x", status);
-	timer_cancel(&task->alarm);
 	clear_tid(task);
+	if (task == process) {
+		if (!(task->group_work & GROUP_EXIT))
+			task->exit_status = status;
+		if (!single_threaded(task) || task->dead_thread)
+			outlive_threads(task);
+		timer_cancel(&task->alarm);
+	}
+	drop_held_file();
 	exit_mm(task);
 	vfork_release(task);
 	exit_files(task);
-	exit_session(task);
+	if (task == process)
+		exit_session(task);
 	exit_fs(task);
 	fpu_release(task);
-	reparent_children(task);
+	if (task == process)
+		reparent_children(task);
 	exit_signals(task);
-	task->exit_status = status;
+	if (task != process)
+		exit_thread(task);
 	task->state = TASK_ZOMBIE;
 	notify_parent(task);
 	schedule();
 	panic("do_exit: a zombie ran");
+}
+
+/* End current's process: all threads. */
+NORETURN void do_group_exit(int status)
+{
+	struct task_struct *process = current->process;
+
+	if (!(process->group_work & GROUP_EXIT)) {
+		process->group_work |= GROUP_EXIT;
+		process->exit_status = status;
+		alert_group(process);
+	}
+	do_exit(process->exit_status);
 }
 
 asmlinkage int sys_exit(int status)
@@ -114,15 +182,17 @@ asmlinkage int sys_exit(int status)
 
 asmlinkage int sys_exit_group(int status)
 {
-	do_exit((status & 0xFF) << 8);
+	do_group_exit((status & 0xFF) << 8);
 }
 
 /* Reap a zombie child of current: its times count for current's children, what is left of its slice comes home. */
 static void release_task(struct task_struct *task)
 {
-	current->cutime += task->utime + task->cutime;
-	current->cstime += task->stime + task->cstime;
-	current->child_faults += task->minor_faults + task->child_faults;
+	struct task_struct *process = current->process;
+
+	process->cutime += task->utime + task->cutime;
+	process->cstime += task->stime + task->cstime;
+	process->child_faults += task->minor_faults + task->child_faults;
 	current->time_slice += task->time_slice;
 	list_del(&task->sibling);
 	unhash_task(task);
@@ -153,10 +223,10 @@ static struct task_struct *find_child(int pid, int options, bool *any)
 	if (pid > 0) {
 		struct task_struct *child = find_task(pid);
 
-		*any = child && child->parent == current;
+		*any = child && child == child->process && child->parent == current->process;
 		return *any && has_news(child, options) ? child : NULL;
 	}
-	list_for_each(node, &current->children) {
+	list_for_each(node, &current->process->children) {
 		struct task_struct *child = list_entry(node, struct task_struct, sibling);
 
 		if (!eligible(child, pid))
@@ -195,10 +265,14 @@ static int put_rusage(u32 utime, u32 stime, u32 faults, struct rusage __user *bu
 /* Time and page faults of current, or of its children that were waited for. */
 asmlinkage int sys_getrusage(int who, struct rusage __user *buf)
 {
-	if (who == RUSAGE_SELF || who == RUSAGE_THREAD)
-		return put_rusage(current->utime, current->stime, current->minor_faults, buf);
+	const struct task_struct *process = current->process;
+
+	if (who == RUSAGE_THREAD)
+		return put_rusage(current->run_ticks, 0, current->minor_faults, buf);
+	if (who == RUSAGE_SELF)
+		return put_rusage(process->utime, process->stime, process->minor_faults, buf);
 	if (who == RUSAGE_CHILDREN)
-		return put_rusage(current->cutime, current->cstime, current->child_faults, buf);
+		return put_rusage(process->cutime, process->cstime, process->child_faults, buf);
 	return -EINVAL;
 }
 
@@ -213,7 +287,7 @@ static int await_child(int pid, int options, struct task_struct **child)
 			return -ECHILD;
 		if (options & WNOHANG)
 			return 0;
-		error = interruptible_sleep_on(&current->child_exit);
+		error = interruptible_sleep_on(&current->process->child_exit);
 	}
 	return error;
 }

@@ -150,7 +150,7 @@ asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 ad
 	return do_futex(addr, op, value, &ts, 0, addr2, value3);
 }
 
-/* The list of locks that a thread holds, for when it dies. Kept and reported; a process of one thread leaves no one waiting. */
+/* The list of locks that a thread holds, for when it dies. Kept and reported. */
 asmlinkage int sys_set_robust_list(u32 head, u32 size)
 {
 	if (size != 3 * sizeof(u32))

@@ -4,6 +4,8 @@
 
 #include <cowix/sched.h>
 
+struct user_desc;
+
 union task_frame {
 	struct task_struct task;
 	u8 frame[TASK_FRAME_SIZE];
@@ -23,13 +25,15 @@ void check_cpu_limit(void);
 void itimer_tick(bool user);
 void futex_init(void);
 void futex_wake_all(u32 addr);
+int access_word(struct task_struct *child, u32 addr, u32 *word, bool write);	/* ptrace.c */
+int set_thread_area(struct task_struct *task, struct user_desc __user *user_desc, bool may_allocate);	/* tls.c */
 int ptrace_signal(int sig, const struct signal_source *source);
 
 /* time.c */
 void clock_tick(void);
 
 /* signal.c */
-int copy_signals(struct task_struct *child);
+int copy_signals(struct task_struct *child, bool share);
 void exit_signals(struct task_struct *task);
 void exec_signals(struct task_struct *task);
 

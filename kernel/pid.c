@@ -40,10 +40,12 @@ static bool pid_in_use(int pid)
 {
 	if (!wrapped)
 		return false;
+	if (find_task(pid))
+		return true;
 	list_for_each(node, &all_tasks) {
 		struct task_struct *task = list_entry(node, struct task_struct, all_link);
 
-		if (task->pid == pid || task->pgrp == pid || task->session == pid)
+		if (task->pgrp == pid || task->session == pid)
 			return true;
 	}
 	return false;
@@ -63,11 +65,14 @@ int alloc_pid(void)
 	return -EAGAIN;
 }
 
-/* Make a task known: from now on it can be found, signalled and waited for. */
+/* Make a task known: from now on it can be found, signalled and, if it is a process, waited for. */
 void hash_task(struct task_struct *task)
 {
 	list_add(&task->pid_link, &buckets[(u32)task->pid % PID_BUCKETS]);
-	list_add_tail(&task->all_link, &all_tasks);
+	if (task == task->process)
+		list_add_tail(&task->all_link, &all_tasks);
+	else
+		list_add_tail(&task->threads, &task->process->threads);
 	nr_forks++;
 }
 
@@ -75,4 +80,5 @@ void unhash_task(struct task_struct *task)
 {
 	list_del(&task->pid_link);
 	list_del(&task->all_link);
+	list_del(&task->threads);
 }

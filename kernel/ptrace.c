@@ -86,7 +86,7 @@ static void set_regs(struct task_struct *task, const struct user_regs *from)
  * One word of the child's memory, read or written through its address space, which is loaded for that: the access then faults and breaks copy-on-write
  * as the child's own would. What is private and read-only, such as the code, is written, too: that is how breakpoints come about.
  */
-static int access_word(struct task_struct *child, u32 addr, u32 *word, bool write)
+int access_word(struct task_struct *child, u32 addr, u32 *word, bool write)
 {
 	struct mm *own = current->mm, *mm = child->mm;
 	bool forced;
@@ -137,6 +137,10 @@ static int resume(struct task_struct *child, u32 syscalls, bool step, u32 sig)
 	regs->eflags = (regs->eflags & ~EFLAGS_TF) | (step ? EFLAGS_TF : 0);
 	child->ptrace_signal = sig;
 	child->stop_signal = 0;
+	if (child->group_work & GROUP_STOP) {
+		child->group_work &= ~GROUP_STOP;
+		alert_group(child);
+	}
 	wake_up_task(child);
 	return 0;
 }
@@ -222,7 +226,7 @@ asmlinkage int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
 	struct task_struct *child;
 
 	if (request == PTRACE_TRACEME) {
-		if (current->ptrace)
+		if (current->ptrace || current != current->process)
 			return -EPERM;
 		current->ptrace = PT_TRACED;
 		list_del(&current->sibling);		/* to the front, where wait() looks */
@@ -230,7 +234,7 @@ asmlinkage int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
 		return 0;
 	}
 	child = find_task(pid);
-	if (!child || child->parent != current || !child->ptrace)
+	if (!child || child->parent != current->process || !child->ptrace)
 		return -ESRCH;
 	if (request == PTRACE_KILL) {
 		send_signal(SIGKILL, child);

@@ -39,24 +39,29 @@ asmlinkage int sys_sethostname(const char __user *name, int length)
 
 asmlinkage int sys_getpid(void)
 {
+	return current->tgid;
+}
+
+asmlinkage int sys_gettid(void)
+{
 	return current->pid;
 }
 
 asmlinkage int sys_getppid(void)
 {
-	return current->parent->pid;
+	return current->process->parent->pid;
 }
 
 /* The task that a process-group call means: current, or a child of it that has not called exec yet. */
 static int group_target(int pid, struct task_struct **target)
 {
-	struct task_struct *task = pid ? find_task(pid) : current;
+	struct task_struct *process = current->process, *task = pid ? find_task(pid) : process;
 
-	if (!task || (task != current && task->parent != current))
+	if (!task || task != task->process || (task != process && task->parent != process))
 		return -ESRCH;
 	if (task->leader || task->session != current->session)
 		return -EPERM;
-	if (task != current && task->did_exec)
+	if (task != process && task->did_exec)
 		return -EACCES;
 	*target = task;
 	return 0;
@@ -85,7 +90,8 @@ asmlinkage int sys_setpgid(int pid, int pgrp)
 		return error;
 	if (pgrp && pgrp != task->pid && !group_in_session(pgrp, task->session))
 		return -EPERM;
-	task->pgrp = pgrp ? pgrp : task->pid;
+	for_each_thread(t, task)
+		t->pgrp = pgrp ? pgrp : task->pid;
 	return 0;
 }
 
@@ -111,12 +117,14 @@ asmlinkage int sys_getsid(int pid)
 /* A session and a process group of its own, without a terminal. */
 asmlinkage int sys_setsid(void)
 {
-	if (current->pgrp == current->pid)
+	if (current->pgrp == current->tgid)
 		return -EPERM;
-	current->leader = true;
-	current->session = current->pgrp = current->pid;
-	current->tty = 0;
-	return current->pid;
+	current->process->leader = true;
+	for_each_thread(t, current) {
+		t->session = t->pgrp = t->tgid;
+		t->tty = 0;
+	}
+	return current->tgid;
 }
 
 asmlinkage int sys_sysinfo(struct sysinfo __user *buf)

@@ -164,6 +164,44 @@ int copy_page_table(struct mm *child, struct mm *parent)
 	return error;
 }
 
+/* Give the child a page of the parent's: the frame itself in a shared area, else a copy, which it may write at once if it may write at all. */
+static int copy_now(struct mm *child, u32 addr, pte_t entry, bool shared)
+{
+	u32 frame = PTE_FRAME(entry), bits = entry & ~PAGE_MASK;
+
+	if (shared) {
+		page_of(frame)->count++;
+	} else {
+		frame = get_free_page();
+		if (!frame)
+			return -ENOMEM;
+		copy_page(__va(frame), __va(PTE_FRAME(entry)));
+		if (bits & PAGE_COW)
+			bits = (bits & ~PAGE_COW) | PTE_W;
+	}
+	return put_page_at(child, addr, frame, bits);
+}
+
+/* The same as forks did it before copy-on-write (FORK_POLICY_OLD): the parent is not touched, and neither of the two will fault for it. */
+int copy_pages_now(struct mm *child, struct mm *parent)
+{
+	int error = 0;
+
+	list_for_each(node, &parent->areas) {
+		const struct vm_area *area = list_entry(node, struct vm_area, link);
+
+		for (u32 addr = area->start; addr < area->end && !error; addr += PAGE_SIZE) {
+			const pte_t *entry = find_pte(parent, addr);
+
+			if (!entry)
+				addr = table_end(addr, area->end) - PAGE_SIZE;
+			else if (*entry & PTE_MAPPED)
+				error = copy_now(child, addr, *entry, area->flags & VM_SHARED);
+		}
+	}
+	return error;
+}
+
 /* An entry whose frame nobody else refers to may be written: PAGE_COW says that the area is private and writable. */
 static inline bool reusable(pte_t entry)
 {

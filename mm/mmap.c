@@ -67,7 +67,12 @@ asmlinkage int sys_munmap(u32 addr, u32 length)
 	u32 end;
 	int error = range_end(addr, length, &end);
 
-	return error || end == addr ? -EINVAL : unmap_range(current->mm, addr, end);
+	if (error || end == addr)
+		return -EINVAL;
+	mm_lock(current->mm);
+	error = unmap_range(current->mm, addr, end);
+	mm_unlock(current->mm);
+	return error;
 }
 
 /* Up to where areas cover [start, end) without a gap. */
@@ -102,9 +107,8 @@ static int split_at(struct mm *mm, u32 addr)
 }
 
 /* The pages of a range and the areas themselves get new permissions. What lies before a gap has them when the call says -ENOMEM, as on Linux. */
-asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
+static int change_protection(struct mm *mm, u32 addr, u32 length, u32 prot)
 {
-	struct mm *mm = current->mm;
 	u32 end, gap;
 	int error = range_end(addr, length, &end);
 
@@ -131,11 +135,24 @@ asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
 	return gap == end ? 0 : -ENOMEM;
 }
 
+asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
+{
+	struct mm *mm = current->mm;
+	int error;
+
+	mm_lock(mm);
+	error = change_protection(mm, addr, length, prot);
+	mm_unlock(mm);
+	return error;
+}
+
 static void set_writable(struct mm *mm, u32 addr, u32 bytes, bool on)
 {
 	for (u32 page = PAGE_ROUND_DOWN(addr); page < addr + bytes; page += PAGE_SIZE) {
 		struct vm_area *area = find_area(mm, page);
 
+		if (!area)		/* another thread has unmapped it */
+			return;
 		area->flags = on ? area->flags | VM_WRITE : area->flags & ~VM_WRITE;
 		protect_pages(mm, page, page + PAGE_SIZE, area->flags);
 	}

@@ -7,6 +7,7 @@
 
 #include <cowix/types.h>
 #include <cowix/list.h>
+#include <cowix/wait.h>
 #include <asm/mmu.h>
 #include <asm/ptrace.h>
 #include <asm/system.h>
@@ -107,6 +108,8 @@ struct mm {
 	struct list areas;
 	struct vm_area *last_area;	/* the area found last: faults come in clusters */
 	int users;			/* tasks that share this address space */
+	bool locked;			/* by one of several users, who may sleep while areas or tables change */
+	struct wait_queue unlocked;
 	u32 start_brk, brk;
 	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
 	u32 nr_resident;		/* user page-table entries that are present */
@@ -128,7 +131,7 @@ extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 /* mm/area.c */
 struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
 void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
-struct mm *mm_dup(struct mm *mm);	/* areas and, copy-on-write, pages; NULL: no memory, mm is as it was */
+struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent));	/* areas and pages, as copy does it; NULL: no memory, mm is as it was */
 struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
@@ -146,6 +149,26 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 	return area && addr >= area->start && addr < area->end ? area : search_area(mm, addr);
 }
 
+/*
+ * Threads share an address space, and whoever looks for memory or reads a file in it may sleep. So that its areas and tables stay what they
+ * are meanwhile, faults and the calls that change it hold this lock. An address space with one user needs none.
+ */
+bool mm_trylock(struct mm *mm);		/* false: waited until it was free, but does not have it */
+
+static inline void mm_lock(struct mm *mm)
+{
+	while (mm->users > 1 && !mm_trylock(mm))
+		;
+}
+
+static inline void mm_unlock(struct mm *mm)
+{
+	if (mm->locked) {
+		mm->locked = false;
+		wake_up(&mm->unlocked);
+	}
+}
+
 /* mm/mmap.c */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
 bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);	/* whether a read-only private area had to be opened for it; then: */
@@ -153,6 +176,7 @@ void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
 
 /* mm/memory.c: all of the copy-on-write policy */
 int copy_page_table(struct mm *child, struct mm *parent);
+int copy_pages_now(struct mm *child, struct mm *parent);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
 int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);	/* write: nonzero for a write */
 void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);

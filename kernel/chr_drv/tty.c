@@ -260,13 +260,16 @@ int tty_foreground(kdev_t dev)
 /* Make the terminal the controlling one of current, who must lead a session without one. -EPERM, also when another session has it. */
 int tty_take(struct tty *tty, bool steal)
 {
-	if (current->leader && current->tty == tty->dev && tty->session == current->session)
+	bool leader = current->process->leader;
+
+	if (leader && current->tty == tty->dev && tty->session == current->session)
 		return 0;
-	if (!current->leader || current->tty || (tty->session && !steal))
+	if (!leader || current->tty || (tty->session && !steal))
 		return -EPERM;
 	if (tty->session)
 		tty_leave(tty);
-	current->tty = tty->dev;
+	for_each_thread(t, current)
+		t->tty = tty->dev;
 	tty->session = current->session;
 	tty->pgrp = current->pgrp;
 	return 0;
@@ -279,7 +282,8 @@ void tty_leave(struct tty *tty)
 		struct task_struct *task = list_entry(node, struct task_struct, all_link);
 
 		if (tty->session && task->session == tty->session)
-			task->tty = 0;
+			for_each_thread(t, task)
+				t->tty = 0;
 	}
 	tty->session = tty->pgrp = 0;
 }

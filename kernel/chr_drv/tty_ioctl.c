@@ -106,8 +106,9 @@ static int give_up(struct tty *tty)
 
 	if (current->tty != tty->dev)
 		return -ENOTTY;
-	current->tty = 0;
-	if (current->leader && tty->session == current->session) {
+	for_each_thread(t, current)
+		t->tty = 0;
+	if (current->process->leader && tty->session == current->session) {
 		tty_leave(tty);
 		tty_hangup_group(pgrp);
 	}
