@@ -36,9 +36,11 @@ void fput(struct file *file)
 	kfree(file);
 }
 
-/* Other threads may close file: hold a reference to it for current, instead of the one to the file it looked at before. */
-struct file *fget_shared(struct file *file)
+/* Other threads may close the file: hold a reference to it for current, instead of the one to the file it looked at before. */
+struct file *fget_shared(u32 fd)
 {
+	struct file *file = file_at(current->files, fd);
+
 	if (file) {
 		file->count++;
 		drop_held_file();

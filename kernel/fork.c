@@ -232,14 +232,14 @@ asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 chil
 /* The same with its arguments in memory, in 64 bits each; the stack is named by its lowest address. */
 asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size)
 {
-	struct clone_args args;
+	struct clone_args args = { 0 };
 	struct fork_request want;
 
-	if (size < sizeof(args))
-		return -EINVAL;
-	if (copy_from_user(&args, user_args, sizeof(args)) < 0)
+	if (size < CLONE_ARGS_SIZE_VER0 || size > sizeof(args))
+		return size < CLONE_ARGS_SIZE_VER0 ? -EINVAL : -E2BIG;
+	if (copy_from_user(&args, user_args, size) < 0)
 		return -EFAULT;
-	if (size > sizeof(args) || args.flags >> 32 || args.flags & CLONE_SIGNAL)
+	if (args.flags >> 32 || args.flags & CLONE_SIGNAL || args.set_tid_size)
 		return -EINVAL;
 	want = (struct fork_request){ args.flags, false, args.stack ? args.stack + args.stack_size : 0, args.parent_tid, args.child_tid, args.tls };
 	return checked_fork(&want, args.exit_signal);

@@ -18,8 +18,10 @@
 #define CLONE_DETACHED		0x00400000	/* means nothing any more */
 #define CLONE_CHILD_SETTID	0x01000000
 
+#define CLONE_ARGS_SIZE_VER0	64		/* up to tls */
+
 struct clone_args {
-	unsigned long long flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+	unsigned long long flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };
 
 #endif

@@ -229,7 +229,7 @@ struct files_struct {
 	bool close_on_exec[OPEN_MAX];
 };
 
-struct file *fget_shared(struct file *file);
+struct file *fget_shared(u32 fd);
 
 static inline struct file *file_at(const struct files_struct *files, u32 fd)
 {
@@ -242,9 +242,11 @@ static inline struct file *file_at(const struct files_struct *files, u32 fd)
  */
 static inline struct file *fget(int fd)
 {
-	struct file *file = file_at(current->files, fd);
+	struct files_struct *files = current->files;
 
-	return likely(current->files->users == 1) ? file : fget_shared(file);
+	if (unlikely(files->users != 1))
+		return fget_shared(fd);
+	return file_at(files, fd);
 }
 
 struct file *file_alloc(struct inode *inode, u32 flags);	/* takes over the inode's reference; NULL: no memory */
