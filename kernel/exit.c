@@ -55,9 +55,11 @@ static void notify_parent(struct task_struct *task)
 	tell_parent(task, code, status);
 }
 
-/* A thread library waits for this word to become 0. */
+/* What a thread library wants done at a thread's end: mark its locks; write 0 to the word that joining threads wait for. */
 static void clear_tid(struct task_struct *task)
 {
+	if (task->mm && task->robust_list)
+		futex_owner_died();
 	if (!task->clear_child_tid || !task->mm)
 		return;
 	if (put_user_u32(0, (void __user *)task->clear_child_tid) == 0)

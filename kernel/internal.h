@@ -25,6 +25,7 @@ void check_cpu_limit(void);
 void itimer_tick(bool user);
 void futex_init(void);
 void futex_wake_all(u32 addr);
+void futex_owner_died(void);
 int access_word(struct task_struct *child, u32 addr, u32 *word, bool write);	/* ptrace.c */
 int set_thread_area(struct task_struct *task, struct user_desc __user *user_desc, bool may_allocate);	/* tls.c */
 int ptrace_signal(int sig, const struct signal_source *source);
