@@ -378,7 +378,7 @@ static struct program *program_alloc(void)
 	return p;
 }
 
-/* The first thread, current, becomes the program that another thread has prepared, or it itself while there were others. They end. */
+/* The first thread, current, becomes the program that it or another thread has prepared. The others end. */
 void exec_take_over(void)
 {
 	struct program *p = current->successor;
@@ -391,8 +391,8 @@ void exec_take_over(void)
 	release(p);
 }
 
-/* Of a process of several threads the first one goes on with the new program. 0: p was handed over; -EAGAIN: they are to end anyhow. */
-static int hand_over(struct program *p)
+/* Let p, which is complete, run: the process's first thread goes on with it. Not if all threads are to end anyhow. */
+static int run(struct program *p, const char *path)
 {
 	struct task_struct *process = current->process;
 
@@ -401,7 +401,11 @@ static int hand_over(struct program *p)
 	p->sig_blocked = current->sig_blocked;
 	process->successor = p;
 	process->group_work |= GROUP_EXEC;
-	alert_group(process);
+	set_comm(process, path);
+	if (!single_threaded(process))
+		alert_group(process);
+	if (current == process)
+		exec_take_over();
 	return 0;
 }
 
@@ -417,17 +421,10 @@ static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 	error = push_arguments(p, path, argv, envp);
 	if (!error)
 		error = build(p, path, filename);
-	if (!error && single_threaded(current)) {
-		set_comm(current, path);
-		commit(p, task_regs(current));
-	} else if (!error) {
-		error = hand_over(p);
-		if (!error) {
-			set_comm(current->process, path);
-			return 0;
-		}
-	}
-	release(p);
+	if (!error)
+		error = run(p, path);
+	if (error)
+		release(p);
 	return error;
 }
 
@@ -458,12 +455,10 @@ int kernel_execve(const char *init_path, char *const envp[])
 	error = push_kernel_arguments(p, path, envp);
 	if (!error)
 		error = build(p, path, STACK_TOP - strlen(init_path) - 1);
-	if (!error) {
-		set_comm(current, path);
-		commit(p, task_regs(current));
-	}
+	if (!error)
+		error = run(p, path);
 out:
-	if (p)
+	if (p && error)
 		release(p);
 	if (path)
 		kpage_free(path);

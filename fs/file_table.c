@@ -36,12 +36,12 @@ void fput(struct file *file)
 	kfree(file);
 }
 
-/* Other threads may close the file: hold a reference to it for current, instead of the one to the file it looked at before. */
-struct file *fget_shared(u32 fd)
+/* If other threads may close the file, a reference to it is held for current, instead of the one to the file it looked at before. */
+struct file *fget(int fd)
 {
 	struct file *file = file_at(current->files, fd);
 
-	if (file) {
+	if (file && current->files->users > 1) {
 		file->count++;
 		drop_held_file();
 		current->held_file = file;

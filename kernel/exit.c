@@ -207,7 +207,7 @@ static bool eligible(const struct task_struct *child, int pid)
 	if (pid > 0)
 		return child->pid == pid;
 	if (pid == 0)
-		return child->pgrp == current->pgrp;
+		return child->pgrp == current->process->pgrp;
 	return pid == -1 || child->pgrp == -pid;
 }
 

@@ -51,6 +51,9 @@ static struct task_struct *task_dup(void)
 	task->work = 0;
 	task->pending.set = task->shared.set = 0;
 	task->process = task;
+	task->pgrp = current->process->pgrp;
+	task->session = current->process->session;
+	task->tty = current->process->tty;
 	task->group_work = 0;
 	task->dead_thread = NULL;
 	task->held_file = NULL;

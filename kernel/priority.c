@@ -46,7 +46,7 @@ static bool selected(const struct task_struct *task, int which, u32 who)
 	if (which == PRIO_PROCESS)
 		return task->pid == (who ? (int)who : current->tgid);
 	if (which == PRIO_PGRP)
-		return (u32)task->pgrp == (who ? who : (u32)current->pgrp);
+		return (u32)task->pgrp == (who ? who : (u32)current->process->pgrp);
 	return task->uid == (who ? who : current->uid);
 }
 

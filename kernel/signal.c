@@ -295,7 +295,7 @@ static bool may_kill(int sig, const struct task_struct *task)
 	if (suser() || current->euid == task->suid || current->uid == task->suid ||
 	    current->euid == task->uid || current->uid == task->uid)
 		return true;
-	return sig == SIGCONT && current->session == task->session;
+	return sig == SIGCONT && current->process->session == task->process->session;
 }
 
 static int kill_one(int sig, struct task_struct *task, bool alone, const struct signal_source *source)
@@ -354,7 +354,7 @@ asmlinkage int sys_kill(int pid, int sig)
 	if (pid == -1)
 		return kill_many(-1, sig, &source);
 	if (pid <= 0)
-		return kill_many(pid == 0 ? current->pgrp : -pid, sig, &source);
+		return kill_many(pid == 0 ? current->process->pgrp : -pid, sig, &source);
 	task = find_task(pid);
 	return task ? kill_one(sig, task, false, &source) : -ESRCH;
 }

@@ -59,7 +59,7 @@ static int group_target(int pid, struct task_struct **target)
 
 	if (!task || task != task->process || (task != process && task->parent != process))
 		return -ESRCH;
-	if (task->leader || task->session != current->session)
+	if (task->leader || task->session != process->session)
 		return -EPERM;
 	if (task != process && task->did_exec)
 		return -EACCES;
@@ -90,8 +90,7 @@ asmlinkage int sys_setpgid(int pid, int pgrp)
 		return error;
 	if (pgrp && pgrp != task->pid && !group_in_session(pgrp, task->session))
 		return -EPERM;
-	for_each_thread(t, task)
-		t->pgrp = pgrp ? pgrp : task->pid;
+	task->pgrp = pgrp ? pgrp : task->pid;
 	return 0;
 }
 
@@ -99,32 +98,32 @@ asmlinkage int sys_getpgid(int pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
 
-	return task ? task->pgrp : -ESRCH;
+	return task ? task->process->pgrp : -ESRCH;
 }
 
 asmlinkage int sys_getpgrp(void)
 {
-	return current->pgrp;
+	return current->process->pgrp;
 }
 
 asmlinkage int sys_getsid(int pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
 
-	return task ? task->session : -ESRCH;
+	return task ? task->process->session : -ESRCH;
 }
 
 /* A session and a process group of its own, without a terminal. */
 asmlinkage int sys_setsid(void)
 {
-	if (current->pgrp == current->tgid)
+	struct task_struct *process = current->process;
+
+	if (process->pgrp == process->pid)
 		return -EPERM;
-	current->process->leader = true;
-	for_each_thread(t, current) {
-		t->session = t->pgrp = t->tgid;
-		t->tty = 0;
-	}
-	return current->tgid;
+	process->leader = true;
+	process->session = process->pgrp = process->pid;
+	process->tty = 0;
+	return process->pid;
 }
 
 asmlinkage int sys_sysinfo(struct sysinfo __user *buf)

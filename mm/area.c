@@ -99,6 +99,20 @@ bool mm_trylock(struct mm *mm)
 	return true;
 }
 
+void mm_lock(struct mm *mm)
+{
+	while (mm->users > 1 && !mm_trylock(mm))
+		;
+}
+
+void mm_unlock(struct mm *mm)
+{
+	if (!mm->locked)
+		return;
+	mm->locked = false;
+	wake_up(&mm->unlocked);
+}
+
 /* Duplicate an address space for fork: the areas, then the pages as copy does it. NULL: no memory; mm is as it was. */
 struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent))
 {

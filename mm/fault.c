@@ -113,5 +113,6 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 	if (unlikely(mm->users > 1) && !mm_trylock(mm))
 		return;
 	user_fault(mm, regs, addr, code);
-	mm_unlock(mm);
+	if (unlikely(mm->locked))
+		mm_unlock(mm);
 }

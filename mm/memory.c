@@ -165,7 +165,7 @@ int copy_page_table(struct mm *child, struct mm *parent)
 }
 
 /* Give the child a page of the parent's: the frame itself in a shared area, else a copy, which it may write at once if it may write at all. */
-static int copy_now(struct mm *child, u32 addr, pte_t entry, bool shared)
+static __attribute__((cold)) int copy_now(struct mm *child, u32 addr, pte_t entry, bool shared)
 {
 	u32 frame = PTE_FRAME(entry), bits = entry & ~PAGE_MASK;
 
@@ -183,7 +183,7 @@ static int copy_now(struct mm *child, u32 addr, pte_t entry, bool shared)
 }
 
 /* The same as forks did it before copy-on-write (FORK_POLICY_OLD): the parent is not touched, and neither of the two will fault for it. */
-int copy_pages_now(struct mm *child, struct mm *parent)
+__attribute__((cold)) int copy_pages_now(struct mm *child, struct mm *parent)
 {
 	int error = 0;
 

@@ -229,8 +229,6 @@ struct files_struct {
 	bool close_on_exec[OPEN_MAX];
 };
 
-struct file *fget_shared(u32 fd);
-
 static inline struct file *file_at(const struct files_struct *files, u32 fd)
 {
 	return fd < files->end ? files->fd[fd] : NULL;
@@ -240,14 +238,7 @@ static inline struct file *file_at(const struct files_struct *files, u32 fd)
  * What fd has open, or NULL: -EBADF. The caller need not give it back. Only another thread could close it meanwhile; if there is one, a reference is held
  * for the caller until the system call ends or looks for another file.
  */
-static inline struct file *fget(int fd)
-{
-	struct files_struct *files = current->files;
-
-	if (unlikely(files->users != 1))
-		return fget_shared(fd);
-	return file_at(files, fd);
-}
+struct file *fget(int fd);
 
 struct file *file_alloc(struct inode *inode, u32 flags);	/* takes over the inode's reference; NULL: no memory */
 void fput(struct file *file);

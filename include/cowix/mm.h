@@ -155,19 +155,8 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
  */
 bool mm_trylock(struct mm *mm);		/* false: waited until it was free, but does not have it */
 
-static inline void mm_lock(struct mm *mm)
-{
-	while (mm->users > 1 && !mm_trylock(mm))
-		;
-}
-
-static inline void mm_unlock(struct mm *mm)
-{
-	if (mm->locked) {
-		mm->locked = false;
-		wake_up(&mm->unlocked);
-	}
-}
+void mm_lock(struct mm *mm);
+void mm_unlock(struct mm *mm);
 
 /* mm/mmap.c */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */

@@ -77,29 +77,19 @@ struct task_struct {
 	/* threads */
 	struct task_struct *process;	/* its first thread; itself in a process of one */
 	struct list threads;		/* all threads of the process in a circle */
+	struct list pid_link;		/* pid hash chain */
 	u32 group_work;			/* process: GROUP_* */
 	struct program *successor;	/* process: with GROUP_EXEC */
 	struct task_struct *dead_thread;	/* process: the frame of the thread that ended last, not freed yet */
 
-	/* family; all of it the process's, but that each thread has a copy of pgrp, session and tty, which looking at must not cost */
-	struct list all_link;		/* all processes */
-	struct list pid_link;		/* pid hash chain */
-	struct task_struct *parent;
-	struct list children, sibling;
-	struct wait_queue child_exit;	/* waitpid() sleeps here */
-	struct wait_queue *vfork_done;	/* the vfork parent sleeps until exec or exit */
-	int exit_status;		/* as wait() reports it */
-	int stop_signal;		/* stopped and not yet reported to a wait() with WUNTRACED */
-	bool continued;			/* and the same for WCONTINUED */
-	int pgrp, session;
-	bool leader;			/* session leader */
-	bool did_exec;
-	u16 tty;			/* controlling terminal's device number, 0: none */
+	/* files */
+	struct files_struct *files;
+	struct fs_struct *fs;
+	struct file *held_file;		/* with WORK_FILE */
 
-	/* credentials; the limits are the process's, each thread has a copy */
+	/* credentials */
 	u32 uid, euid, suid, gid, egid, sgid;
-	u32 nr_groups, groups[NGROUPS_MAX];
-	struct rlimit rlimits[RLIM_NLIMITS];
+	u32 nr_groups;
 
 	/* signals */
 	struct sigaction_table *sigactions;
@@ -114,16 +104,27 @@ struct task_struct {
 	u32 fault_addr;			/* si_addr of the last exception that was the program's fault */
 	u32 trap_vector, trap_error, trap_cr2;	/* and its number, its error code, and the address of the last page fault, for handlers */
 
+	/* family; all of it the process's */
+	struct list all_link;		/* all processes */
+	struct task_struct *parent;
+	struct list children, sibling;
+	struct wait_queue child_exit;	/* waitpid() sleeps here */
+	struct wait_queue *vfork_done;	/* the vfork parent sleeps until exec or exit */
+	int exit_status;		/* as wait() reports it */
+	int stop_signal;		/* stopped and not yet reported to a wait() with WUNTRACED */
+	bool continued;			/* and the same for WCONTINUED */
+	int pgrp, session;
+	bool leader;			/* session leader */
+	bool did_exec;
+	u16 tty;			/* controlling terminal's device number, 0: none */
+
 	/* being traced */
 	u32 ptrace;			/* PT_*, 0: not at all */
 	int ptrace_signal;		/* why it stopped, then what the tracer wants delivered */
 	struct signal_source ptrace_source;
 
-	/* files */
-	struct files_struct *files;
-	struct fs_struct *fs;
-	struct file *held_file;		/* with WORK_FILE */
-
+	u32 groups[NGROUPS_MAX];	/* supplementary, nr_groups of them */
+	struct rlimit rlimits[RLIM_NLIMITS];	/* the process's; each thread has a copy */
 	int waits_for_lock_of;		/* a pid, while fcntl() waits for a record lock */
 
 	/* time, in ticks, and timers; the process's */
