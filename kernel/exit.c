@@ -138,9 +138,9 @@ NORETURN void do_exit(int status)
 	if (task == init_task)
 		panic("init died: status %x", status);
 	clear_tid(task);
+	if (!(process->group_work & GROUP_EXIT))
+		process->exit_status = status;		/* the last thread's counts */
 	if (task == process) {
-		if (!(task->group_work & GROUP_EXIT))
-			task->exit_status = status;
 		if (!single_threaded(task) || task->dead_thread)
 			outlive_threads(task);
 		timer_cancel(&task->alarm);

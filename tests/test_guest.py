@@ -6,7 +6,7 @@ import pytest
 
 from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
-PROGRAMS = ["cow", "memory", "process", "files", "procfs", "tmpfs", "tty", "accounts", "hostile"]
+PROGRAMS = ["cow", "memory", "process", "threads", "files", "procfs", "tmpfs", "tty", "accounts", "hostile"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
