@@ -103,7 +103,7 @@ static const char *state_name(const struct task_struct *task)
 
 static int parent_pid(const struct task_struct *task)
 {
-	return task->parent ? task->parent->pid : 0;
+	return task->process->parent ? task->process->parent->pid : 0;
 }
 
 static u32 count_threads(const struct task_struct *task)

@@ -114,6 +114,7 @@ static void adopt(struct task_struct *child, struct task_struct *parent)
 		list_add_tail(&child->sibling, &parent->children);
 	}
 	hash_task(child);
+	recalc_signals(child);		/* a process may have been told to end meanwhile */
 }
 
 /* Where the program wants the numbers of threads written and the new one's thread-local storage. Addresses that are no good are its own concern. */

@@ -34,6 +34,7 @@ int ptrace_signal(int sig, const struct signal_source *source);
 void clock_tick(void);
 
 /* signal.c */
+void recalc_signals(struct task_struct *task);
 int copy_signals(struct task_struct *child, bool share);
 void exit_signals(struct task_struct *task);
 void exec_signals(struct task_struct *task);

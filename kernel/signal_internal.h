@@ -55,7 +55,6 @@ static inline int lowest_signal(u64 set)
 bool default_stops(int sig);
 bool signal_ignored(struct task_struct *task, int sig);
 bool signal_default_ignored(struct task_struct *task, int sig);
-void recalc_signals(struct task_struct *task);
 void set_blocked(u64 blocked);
 void tell_some_thread(struct task_struct *process, u64 signals);
 void dequeue_signal(int sig, struct signal_source *source);
