@@ -180,6 +180,14 @@ static int old_lock_command(struct file *file, int command, struct flock __user 
 	return copy_to_user(user, &fl, sizeof(fl));
 }
 
+/* Another thread may have closed the file while we waited for the lock: then it is not to be had any more. */
+static int locked(int fd, struct file *file, int error)
+{
+	if (file_at(current->files, fd) != file)
+		release_locks(file, current->files);
+	return error;
+}
+
 asmlinkage int sys_fcntl(int fd, int command, u32 arg)
 {
 	const u32 changeable = O_APPEND | O_NONBLOCK;
@@ -205,11 +213,11 @@ asmlinkage int sys_fcntl(int fd, int command, u32 arg)
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
-		return old_lock_command(file, command, (struct flock __user *)arg);
+		return locked(fd, file, old_lock_command(file, command, (struct flock __user *)arg));
 	case F_GETLK64:
 	case F_SETLK64:
 	case F_SETLKW64:
-		return lock_command(file, command, (struct flock64 __user *)arg);
+		return locked(fd, file, lock_command(file, command, (struct flock64 __user *)arg));
 	case F_GETOWN:
 	case F_SETOWN:
 		return 0;			/* nobody sends SIGIO */

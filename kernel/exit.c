@@ -120,6 +120,7 @@ void await_threads(void)
 static void outlive_threads(struct task_struct *process)
 {
 	set_blocked(~0ull);
+	process->sig_blocked = ~0ull;		/* not even SIGSTOP is for this thread */
 	await_threads();
 	if (process->group_work & GROUP_EXEC) {
 		exec_take_over();
@@ -145,7 +146,8 @@ NORETURN void do_exit(int status)
 			outlive_threads(task);
 		timer_cancel(&task->alarm);
 	}
-	drop_held_file();
+	if (task->held_file)
+		drop_held_file();
 	exit_mm(task);
 	vfork_release(task);
 	exit_files(task);
@@ -172,7 +174,8 @@ NORETURN void do_group_exit(int status)
 	if (!(process->group_work & GROUP_EXIT)) {
 		process->group_work |= GROUP_EXIT;
 		process->exit_status = status;
-		alert_group(process);
+		if (!single_threaded(process))
+			alert_group(process);
 	}
 	do_exit(process->exit_status);
 }
@@ -214,6 +217,8 @@ static bool eligible(const struct task_struct *child, int pid)
 /* Whether a child has something to tell a wait with these options. */
 static bool has_news(const struct task_struct *child, int options)
 {
+	if (child->claimed)
+		return false;
 	return (options & WEXITED && child->state == TASK_ZOMBIE) || ((options & WUNTRACED || child->ptrace) && child->stop_signal) ||
 	       (options & WCONTINUED && child->continued);
 }
@@ -294,13 +299,19 @@ static int await_child(int pid, int options, struct task_struct **child)
 	return error;
 }
 
-/* A child's news was told: a zombie goes, a stop or continuation is not told again. */
-static void news_taken(struct task_struct *child)
+/*
+ * A child's news is told, which may sleep: so long it is `claimed`, and other threads keep away. Afterwards, if it was taken, a zombie goes, and a stop or
+ * continuation is not told again.
+ */
+static void news_told(struct task_struct *child, bool taken)
 {
-	if (child->state == TASK_ZOMBIE)
+	child->claimed = false;
+	if (taken && child->state == TASK_ZOMBIE)
 		release_task(child);
-	else
+	else if (taken)
 		child->stop_signal = child->continued = 0;
+	if (!single_threaded(current))
+		wake_up(&current->process->child_exit);
 }
 
 /*
@@ -317,15 +328,14 @@ asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage
 	error = await_child(pid, options | WEXITED, &child);
 	if (error || !child)
 		return error;
+	child->claimed = true;
+	pid = child->pid;
 	error = status ? put_user_u32(child_status(child), status) : 0;
 	if (!error && usage)
 		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
 				   child->minor_faults + child->child_faults, usage);
-	if (error)
-		return error;
-	pid = child->pid;
-	news_taken(child);
-	return pid;
+	news_told(child, !error);
+	return error ? error : pid;
 }
 
 asmlinkage int sys_waitpid(int pid, int __user *status, int options)
@@ -370,14 +380,16 @@ asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, in
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
 	error = await_child(pid, options, &child);
-	if (!error && child)
+	if (!error && child) {
+		child->claimed = true;
 		fill_wait_info(&info, child);
+	}
 	if (!error && user_info)
 		error = copy_to_user(user_info, &info, sizeof(info));
 	if (!error && child && usage)
 		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
 				   child->minor_faults + child->child_faults, usage);
-	if (!error && child && !(options & WNOWAIT))
-		news_taken(child);
+	if (child)
+		news_told(child, !error && !(options & WNOWAIT));
 	return error;
 }

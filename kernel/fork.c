@@ -58,7 +58,7 @@ static struct task_struct *task_dup(void)
 	task->dead_thread = NULL;
 	task->held_file = NULL;
 	task->vfork_done = NULL;
-	task->leader = task->continued = task->did_exec = false;
+	task->leader = task->continued = task->claimed = task->did_exec = false;
 	task->stop_signal = 0;
 	task->ptrace = task->clear_child_tid = task->robust_list = 0;
 	task->restarting = 0;
@@ -114,7 +114,8 @@ static void adopt(struct task_struct *child, struct task_struct *parent)
 		list_add_tail(&child->sibling, &parent->children);
 	}
 	hash_task(child);
-	recalc_signals(child);		/* a process may have been told to end meanwhile */
+	if (child != child->process)
+		recalc_signals(child);		/* the process may have been told to end meanwhile */
 }
 
 /* Where the program wants the numbers of threads written and the new one's thread-local storage. Addresses that are no good are its own concern. */

@@ -118,11 +118,11 @@ static int add_pending(struct task_struct *task, struct pending_signals *pending
 	return 0;
 }
 
-/* A signal is pending for task: wake it if it sleeps for that. */
-static void tell_thread(struct task_struct *task, int sig)
+/* Some of these signals are pending for task: wake it if it sleeps for that. */
+static void tell_thread(struct task_struct *task, u64 signals)
 {
 	recalc_signals(task);
-	if ((signal_pending(task) || task->sig_awaited & SIGBIT(sig)) && task->state == TASK_INTERRUPTIBLE)
+	if ((signal_pending(task) || task->sig_awaited & signals) && task->state == TASK_INTERRUPTIBLE)
 		wake_up_task(task);
 }
 
@@ -131,7 +131,7 @@ void tell_some_thread(struct task_struct *process, u64 signals)
 {
 	for_each_thread(t, process)
 		if (signals & (~t->sig_blocked | t->sig_awaited)) {
-			tell_thread(t, lowest_signal(signals & (~t->sig_blocked | t->sig_awaited)));
+			tell_thread(t, signals);
 			return;
 		}
 }
@@ -174,7 +174,7 @@ static int post_signal(int sig, struct task_struct *task, bool alone, const stru
 	if (error)
 		goto out;
 	if (alone)
-		tell_thread(task, sig);
+		tell_thread(task, SIGBIT(sig));
 	else
 		tell_some_thread(process, SIGBIT(sig));
 out:
@@ -359,25 +359,22 @@ asmlinkage int sys_kill(int pid, int sig)
 	return task ? kill_one(sig, task, false, &source) : -ESRCH;
 }
 
-static int kill_thread(int tgid, int pid, int sig)
+/* To one thread of a process. */
+asmlinkage int sys_tgkill(int tgid, int pid, int sig)
 {
 	struct signal_source source = current_source(SI_TKILL);
 	struct task_struct *task = find_task(pid);
 
-	if (pid <= 0 || tgid < 0 || (sig != 0 && !valid_signal(sig)))
+	if (pid <= 0 || tgid <= 0 || (sig != 0 && !valid_signal(sig)))
 		return -EINVAL;
-	return task && (!tgid || task->tgid == tgid) ? kill_one(sig, task, true, &source) : -ESRCH;
-}
-
-/* To one thread of a process. */
-asmlinkage int sys_tgkill(int tgid, int pid, int sig)
-{
-	return tgid ? kill_thread(tgid, pid, sig) : -EINVAL;
+	return task && task->tgid == tgid ? kill_one(sig, task, true, &source) : -ESRCH;
 }
 
 asmlinkage int sys_tkill(int pid, int sig)
 {
-	return kill_thread(0, pid, sig);
+	const struct task_struct *task = find_task(pid);
+
+	return sys_tgkill(task ? task->tgid : pid, pid, sig);
 }
 
 static int queue_signal(int pid, int sig, const struct siginfo __user *user_info, bool alone)

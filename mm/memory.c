@@ -341,7 +341,7 @@ int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
 }
 
 /* The same for exec, which places the argument pages. */
-int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
+noinline int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
 	return map_page(mm, addr, frame, bits);
 }

@@ -113,6 +113,7 @@ struct task_struct {
 	int exit_status;		/* as wait() reports it */
 	int stop_signal;		/* stopped and not yet reported to a wait() with WUNTRACED */
 	bool continued;			/* and the same for WCONTINUED */
+	bool claimed;			/* a thread of the parent is just telling its news */
 	int pgrp, session;
 	bool leader;			/* session leader */
 	bool did_exec;
