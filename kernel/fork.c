@@ -69,6 +69,7 @@ static struct task_struct *task_dup(void)
 	list_init(&task->children);
 	list_init(&task->sibling);
 	list_init(&task->alarm.link);
+	list_init(&task->all_link);
 	list_init(&task->threads);
 	list_init(&task->pending.queue);
 	list_init(&task->shared.queue);
