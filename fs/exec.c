@@ -90,6 +90,8 @@ static int push_strings(struct program *p, const u32 __user *list, int count)
 		if (length < 0)
 			return length == -ENAMETOOLONG ? -E2BIG : length;
 		error = push(p, (const void *)string, length + 1, true);
+		if (!error)		/* another thread may have overwritten its end since we measured it */
+			error = fill_stack(p, p->at + length, "", 1, false);
 		if (error)
 			return error;
 	}
@@ -320,6 +322,8 @@ static void commit(struct program *p, struct pt_regs *regs)
 	vfork_release(current);
 	if (old)
 		mm_release(old);
+	if (unshare_signals() < 0 || unshare_files() < 0)
+		send_signal(SIGKILL, current);
 	exec_signals(current);
 	close_on_exec(current);
 	fpu_release(current);
@@ -377,6 +381,37 @@ static struct program *program_alloc(void)
 	return p;
 }
 
+/* The first thread, current, becomes the program that it or another thread has prepared. The others end. */
+void exec_take_over(void)
+{
+	struct program *p = current->successor;
+
+	await_threads();
+	current->group_work &= ~GROUP_EXEC;
+	current->sig_blocked = p->sig_blocked;
+	current->restore_mask = false;
+	commit(p, task_regs(current));
+	release(p);
+}
+
+/* Let p, which is complete, run: the process's first thread goes on with it. Not if all threads are to end anyhow. */
+static int run(struct program *p, const char *path)
+{
+	struct task_struct *process = current->process;
+
+	if (process->group_work & (GROUP_EXIT | GROUP_EXEC))
+		return -EAGAIN;
+	p->sig_blocked = current->sig_blocked;
+	process->successor = p;
+	process->group_work |= GROUP_EXEC;
+	set_comm(process, path);
+	if (!single_threaded(process))
+		alert_group(process);
+	if (current == process)
+		exec_take_over();
+	return 0;
+}
+
 /* Run the file at path, a buffer of a page that is overwritten. Returns only to the new program's first instruction, or an error. */
 static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 {
@@ -389,11 +424,10 @@ static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 	error = push_arguments(p, path, argv, envp);
 	if (!error)
 		error = build(p, path, filename);
-	if (!error) {
-		set_comm(current, path);
-		commit(p, task_regs(current));
-	}
-	release(p);
+	if (!error)
+		error = run(p, path);
+	if (error)
+		release(p);
 	return error;
 }
 
@@ -424,12 +458,10 @@ int kernel_execve(const char *init_path, char *const envp[])
 	error = push_kernel_arguments(p, path, envp);
 	if (!error)
 		error = build(p, path, STACK_TOP - strlen(init_path) - 1);
-	if (!error) {
-		set_comm(current, path);
-		commit(p, task_regs(current));
-	}
+	if (!error)
+		error = run(p, path);
 out:
-	if (p)
+	if (p && error)
 		release(p);
 	if (path)
 		kpage_free(path);

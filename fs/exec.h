@@ -21,6 +21,7 @@ struct program {
 	u32 argc, envc;
 	u32 euid, egid;			/* whose rights it will have */
 	u32 phdr_addr, phdr_count;	/* for the auxiliary vector */
+	u64 sig_blocked;		/* of the thread that called, where another takes over */
 	u32 frames[ARG_PAGES];
 	u8 header[HEADER_SIZE];		/* the file's first bytes, zero-padded */
 };

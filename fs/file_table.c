@@ -29,11 +29,37 @@ void fput(struct file *file)
 {
 	if (--file->count > 0)
 		return;
+	release_locks(file, NULL);
 	if (file->fop->release)
 		file->fop->release(file->inode, file);
 	iput(file->inode);
 	nr_files--;
 	kfree(file);
+}
+
+/* If other threads may close the file, a reference to it is held for current, instead of the one to the file it looked at before. */
+struct file *fget(int fd)
+{
+	struct file *file = file_at(current->files, fd);
+
+	if (file && current->files->users > 1) {
+		file->count++;
+		drop_held_file();
+		current->held_file = file;
+		current->work |= WORK_FILE;
+	}
+	return file;
+}
+
+/* Called at the end of a system call, and of a task. */
+void drop_held_file(void)
+{
+	struct file *file = current->held_file;
+
+	current->held_file = NULL;
+	current->work &= ~WORK_FILE;
+	if (file)
+		fput(file);
 }
 
 /* Put a file, whose reference is handed over, into a free descriptor. */
@@ -74,7 +100,7 @@ int fd_install(struct file *file, bool cloexec)
 asmlinkage int sys_close(int fd)
 {
 	struct files_struct *files = current->files;
-	struct file *file = fget(fd);
+	struct file *file = file_at(files, fd);
 
 	if (!file)
 		return -EBADF;
@@ -107,13 +133,19 @@ asmlinkage int sys_dup(int fd)
 	return dup_from(fd, 0, false);
 }
 
-/* Both are open already or within the limit; what is open as `to` is closed. */
+/* Both are open already or within the limit; what is open as `to` is closed, when it has been replaced. */
 static int dup_over(int fd, int to, bool cloexec)
 {
+	struct file *old = file_at(current->files, to);
+
 	if (!fget(fd) || (u32)to >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
 		return -EBADF;
-	sys_close(to);
-	return dup_to(fd, to, cloexec);
+	dup_to(fd, to, cloexec);
+	if (old) {
+		release_locks(old, current->files);
+		fput(old);
+	}
+	return to;
 }
 
 asmlinkage int sys_dup2(int fd, int to)
@@ -154,6 +186,14 @@ static int old_lock_command(struct file *file, int command, struct flock __user 
 	return copy_to_user(user, &fl, sizeof(fl));
 }
 
+/* Another thread may have closed the file while we waited for the lock: then it is not to be had any more. */
+static int locked(int fd, struct file *file, int error)
+{
+	if (file_at(current->files, fd) != file)
+		release_locks(file, current->files);
+	return error;
+}
+
 asmlinkage int sys_fcntl(int fd, int command, u32 arg)
 {
 	const u32 changeable = O_APPEND | O_NONBLOCK;
@@ -179,11 +219,11 @@ asmlinkage int sys_fcntl(int fd, int command, u32 arg)
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
-		return old_lock_command(file, command, (struct flock __user *)arg);
+		return locked(fd, file, old_lock_command(file, command, (struct flock __user *)arg));
 	case F_GETLK64:
 	case F_SETLK64:
 	case F_SETLKW64:
-		return lock_command(file, command, (struct flock64 __user *)arg);
+		return locked(fd, file, lock_command(file, command, (struct flock64 __user *)arg));
 	case F_GETOWN:
 	case F_SETOWN:
 		return 0;			/* nobody sends SIGIO */
@@ -191,14 +231,20 @@ asmlinkage int sys_fcntl(int fd, int command, u32 arg)
 	return -EINVAL;
 }
 
-/* fork: the child has the same open files, each with one more reference. A kernel task's first child starts with none. */
-int copy_files(struct task_struct *child)
+/* fork: the child has the same open files, each with one more reference, or shares the table. A kernel task's first child starts with none. */
+int copy_files(struct task_struct *child, bool share)
 {
-	struct files_struct *files = kmalloc(sizeof(*files));
+	struct files_struct *files;
 	u32 end = current->files ? current->files->end : 0;
 
+	if (share) {
+		current->files->users++;
+		return 0;
+	}
+	files = kmalloc(sizeof(*files));
 	if (!files)
 		return -ENOMEM;
+	files->users = 1;
 	files->end = end;
 	if (end)
 		memcpy(files->close_on_exec, current->files->close_on_exec, end * sizeof(bool));
@@ -217,12 +263,27 @@ void exit_files(struct task_struct *task)
 	struct files_struct *files = task->files;
 
 	task->files = NULL;
+	if (--files->users > 0)
+		return;
 	for (u32 fd = 0; fd < files->end; fd++)
 		if (files->fd[fd]) {
 			release_locks(files->fd[fd], files);
 			fput(files->fd[fd]);
 		}
 	kfree(files);
+}
+
+/* exec: current gets a table of its own. */
+int unshare_files(void)
+{
+	struct files_struct *old = current->files;
+
+	if (old->users == 1)
+		return 0;
+	if (copy_files(current, false) < 0)
+		return -ENOMEM;
+	old->users--;
+	return 0;
 }
 
 void close_on_exec(struct task_struct *task)

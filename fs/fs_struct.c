@@ -10,10 +10,15 @@
 #define DEFAULT_UMASK 022
 
 /* fork. Before the root is mounted there is nothing to reference. */
-int copy_fs(struct task_struct *child)
+int copy_fs(struct task_struct *child, bool share)
 {
-	struct fs_struct *fs = kzalloc(sizeof(*fs));
+	struct fs_struct *fs;
 
+	if (share) {
+		current->fs->users++;
+		return 0;
+	}
+	fs = kzalloc(sizeof(*fs));
 	if (!fs)
 		return -ENOMEM;
 	fs->umask = DEFAULT_UMASK;
@@ -22,6 +27,7 @@ int copy_fs(struct task_struct *child)
 		igrab(fs->root);
 		igrab(fs->cwd);
 	}
+	fs->users = 1;
 	child->fs = fs;
 	return 0;
 }
@@ -32,6 +38,8 @@ void exit_fs(struct task_struct *task)
 	struct fs_struct *fs = task->fs;
 
 	task->fs = NULL;
+	if (--fs->users > 0)
+		return;
 	iput(fs->root);
 	iput(fs->cwd);
 	kfree(fs);
@@ -41,15 +49,14 @@ void exit_fs(struct task_struct *task)
 static int change_dir(struct inode **place, struct inode *inode)
 {
 	int error = S_ISDIR(inode->i_mode) ? permission(inode, X_OK) : -ENOTDIR;
-	struct inode *old = *place;
+	struct inode *old = inode;
 
-	if (error) {
-		iput(inode);
-		return error;
+	if (!error) {
+		old = *place;
+		*place = inode;
 	}
-	*place = inode;
 	iput(old);
-	return 0;
+	return error;
 }
 
 asmlinkage int sys_chdir(const char __user *path)

@@ -210,7 +210,7 @@ static int to_range(const struct file *file, const struct flock64 *fl, struct fi
 
 static int fill_lock(struct file *file, const struct flock64 *fl, struct file_lock *lock)
 {
-	*lock = (struct file_lock){ .owner = current->files, .file = file, .pid = current->pid, .type = fl->l_type };
+	*lock = (struct file_lock){ .owner = current->files, .file = file, .pid = current->tgid, .type = fl->l_type };
 	if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK && fl->l_type != F_UNLCK)
 		return -EINVAL;
 	return to_range(file, fl, lock);
@@ -254,7 +254,7 @@ int fcntl_lock(struct file *file, int command, struct flock64 *fl)
 asmlinkage int sys_flock(int fd, u32 operation)
 {
 	struct file *file = fget(fd);
-	struct file_lock lock = { .file = file, .pid = current->pid, .start = 0, .end = TO_END };
+	struct file_lock lock = { .file = file, .pid = current->tgid, .start = 0, .end = TO_END };
 
 	if (!file)
 		return -EBADF;
@@ -274,17 +274,15 @@ asmlinkage int sys_flock(int fd, u32 operation)
 	return acquire(file->inode, &lock, !(operation & LOCK_NB));
 }
 
-/* A descriptor is closed: the process loses its record locks on the file, all of them, as POSIX wants; with the last one its flock goes too. */
-void release_locks(struct file *file, struct files_struct *owner)
+/* A descriptor is closed: the process loses its record locks on the file, all of them, as POSIX wants. With owner NULL it was the last: flock's go. */
+void free_locks(struct file *file, struct files_struct *owner)
 {
 	struct inode *inode = file->inode;
 
-	if (list_empty(&inode->i_locks))
-		return;
 	list_for_each_safe(node, &inode->i_locks) {
 		struct file_lock *lock = lock_at(node);
 
-		if (lock->owner ? lock->owner == owner : lock->file == file && file->count == 1)
+		if (lock->owner == owner && (owner || lock->file == file))
 			free_lock(lock);
 	}
 	wake_up(&lock_gone);

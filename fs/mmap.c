@@ -34,6 +34,23 @@ static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 	return 0;
 }
 
+/*
+ * Threads: a fault holds the address space, and who holds the file may be waiting for just that, because write() reads a buffer in it. Such a fault
+ * waits for the file without holding anything, and is tried again. Whether it has waited.
+ */
+static bool wait_for_lock(struct inode *inode, struct mm *mm)
+{
+	if (!inode->i_locked || !mm->locked)
+		return false;
+	igrab(inode);
+	mm_unlock(mm);
+	lock_inode(inode);
+	unlock_inode(inode);
+	iput(inode);
+	mm_lock(mm);
+	return true;
+}
+
 /* vm_ops: a program will write to a page of a file through a shared mapping. Blocks for it are taken now: later nobody could be told that there are none. */
 static int file_make_writable(struct vm_area *area, u32 offset)
 {
@@ -42,6 +59,8 @@ static int file_make_writable(struct vm_area *area, u32 offset)
 	struct cached_page *page = NULL;
 	int error = -EIO;
 
+	if (wait_for_lock(inode, current->mm))
+		return -EAGAIN;
 	lock_inode(inode);		/* first: the file must not be cut while the page is read */
 	if (offset < inode->i_size)
 		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
@@ -126,7 +145,9 @@ asmlinkage int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 
 		return result;
 	if (area.object)
 		area.ops = &file_vm_ops;
+	mm_lock(current->mm);
 	result = do_mmap(&area, addr, length, flags);
+	mm_unlock(current->mm);
 	if (area.object)
 		iput(area.object);	/* the area has its own reference */
 	return result;

@@ -321,7 +321,7 @@ static const struct inode_ops proc_link_ops = { .readlink = proc_readlink, .foll
 static int self_readlink(struct inode *link, char *buf, u32 size)
 {
 	char text[8];
-	u32 n = min_u32(snprintf(text, sizeof(text), "%d", current->pid), size);
+	u32 n = min_u32(snprintf(text, sizeof(text), "%d", current->tgid), size);
 
 	(void)link;
 	memcpy(buf, text, n);

@@ -45,7 +45,8 @@ static u32 count_tasks(bool running)
 	u32 n = 0;
 
 	list_for_each(node, &all_tasks)
-		n += !running || list_entry(node, struct task_struct, all_link)->state == TASK_RUNNING;
+		for_each_thread(task, list_entry(node, struct task_struct, all_link))
+			n += !running || task->state == TASK_RUNNING;
 	return n;
 }
 

@@ -103,7 +103,16 @@ static const char *state_name(const struct task_struct *task)
 
 static int parent_pid(const struct task_struct *task)
 {
-	return task->parent ? task->parent->pid : 0;
+	return task->process->parent ? task->process->parent->pid : 0;
+}
+
+static u32 count_threads(const struct task_struct *task)
+{
+	u32 n = 0;
+
+	for_each_thread(t, task)
+		n++;
+	return n;
 }
 
 /* The fields are numbered as in proc(5); those that Cowix does not have are 0. */
@@ -120,10 +129,10 @@ static void show_stat(struct seq *s)
 	seq_printf(s, "%d (%s) %c %d %d %d %d %d 0 %u %u 0 0 ", task->pid, task->comm, *state_name(task), parent_pid(task), task->pgrp,
 		   task->session, task->tty, tty_foreground(task->tty), task->minor_faults, task->child_faults);
 	/* 14 to 25 */
-	seq_printf(s, "%u %u %u %u %d %d 1 0 %u %u %u 4294967295 ", task->utime, task->stime, task->cutime, task->cstime, task->priority,
-		   task->priority - NICE_TO_PRIORITY(0), task->start_time, sizes.all, mm ? mm->nr_resident : 0);
+	seq_printf(s, "%u %u %u %u %d %d %u 0 %u %u %u 4294967295 ", task->utime, task->stime, task->cutime, task->cstime, task->priority,
+		   task->priority - NICE_TO_PRIORITY(0), count_threads(task), task->start_time, sizes.all, mm ? mm->nr_resident : 0);
 	/* 26 to 37 */
-	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ", sizes.text_start, sizes.text_end, mm ? mm->arg_start : 0, (u32)task->sig_pending,
+	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ", sizes.text_start, sizes.text_end, mm ? mm->arg_start : 0, (u32)(task->pending.set | task->shared.set),
 		   (u32)task->sig_blocked, (u32)ignored, (u32)caught);
 	/* 38 to 52 */
 	seq_printf(s, "%d 0 0 0 0 0 0 0 0 %u %u %u %u %u %d\n", SIGCHLD, mm ? mm->start_brk : 0, mm ? mm->arg_start : 0,
@@ -153,20 +162,21 @@ static void show_status(struct seq *s)
 {
 	struct task_struct *task = task_of(s);
 	u64 ignored, caught;
+	u32 threads = count_threads(task);
 
 	signal_sets(task, &ignored, &caught);
 	seq_printf(s, "Name:\t%s\n", task->comm);
 	if (task->fs)
 		seq_printf(s, "Umask:\t%04o\n", task->fs->umask);
-	seq_printf(s, "State:\t%s\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", state_name(task), task->pid, task->pid,
+	seq_printf(s, "State:\t%s\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", state_name(task), task->tgid, task->pid,
 		   parent_pid(task));
 	seq_printf(s, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", task->uid, task->euid, task->suid, task->euid, task->gid,
 		   task->egid, task->sgid, task->egid);
 	seq_printf(s, "FDSize:\t%u\nGroups:\t \n", task->files ? task->files->end : 0);
 	if (task->mm)
 		show_memory_sizes(s, task->mm);
-	seq_printf(s, "Threads:\t1\nSigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
-		   0ull, task->sig_pending, task->sig_blocked, ignored, caught);
+	seq_printf(s, "Threads:\t%u\nSigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
+		   threads, task->pending.set, task->shared.set, task->sig_blocked, ignored, caught);
 }
 
 /* A process's first area that begins at addr or above, or NULL. */

@@ -171,10 +171,16 @@ int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *
 
 const struct file_ops regular_fops = { .read = generic_read, .write = generic_write };
 
-/* The checks that all forms of read share. */
-static inline int do_read(int fd, char __user *buf, u32 count, loff_t *pos)
+/* fget() where it counts. */
+static inline struct file *quick_fget(int fd)
 {
-	struct file *file = fget(fd);
+	return likely(current->files->users == 1) ? file_at(current->files, fd) : fget(fd);
+}
+
+/* The checks that all forms of read share. */
+static inline int quick_read(int fd, char __user *buf, u32 count, loff_t *pos)
+{
+	struct file *file = quick_fget(fd);
 
 	if (!file || (file->flags & O_ACCMODE) == O_WRONLY)
 		return -EBADF;
@@ -186,9 +192,9 @@ static inline int do_read(int fd, char __user *buf, u32 count, loff_t *pos)
 	return file->fop->read(file, buf, count, pos ? pos : &file->pos);
 }
 
-static inline int do_write(int fd, const char __user *buf, u32 count, loff_t *pos)
+static inline int quick_write(int fd, const char __user *buf, u32 count, loff_t *pos)
 {
-	struct file *file = fget(fd);
+	struct file *file = quick_fget(fd);
 
 	if (!file || (file->flags & O_ACCMODE) == O_RDONLY)
 		return -EBADF;
@@ -202,12 +208,23 @@ static inline int do_write(int fd, const char __user *buf, u32 count, loff_t *po
 
 asmlinkage int sys_read(int fd, char __user *buf, u32 count)
 {
-	return do_read(fd, buf, count, NULL);
+	return quick_read(fd, buf, count, NULL);
 }
 
 asmlinkage int sys_write(int fd, const char __user *buf, u32 count)
 {
-	return do_write(fd, buf, count, NULL);
+	return quick_write(fd, buf, count, NULL);
+}
+
+/* For the less frequent calls. */
+static noinline int do_read(int fd, char __user *buf, u32 count, loff_t *pos)
+{
+	return quick_read(fd, buf, count, pos);
+}
+
+static noinline int do_write(int fd, const char __user *buf, u32 count, loff_t *pos)
+{
+	return quick_write(fd, buf, count, pos);
 }
 
 static bool has_no_position(const struct inode *inode)

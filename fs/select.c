@@ -84,10 +84,34 @@ static void release_table(struct poll_table *table)
 		list_del(&table->few[--n].link);
 }
 
-/* What one file has to say of what is asked about it, and of what is told always. */
-static u32 poll_file(const struct pollfd *p, u32 always, struct poll_table *table)
+/*
+ * A page for so many files to poll: behind the list that programs know, the open files themselves. They are held as long as current hangs in their
+ * queues, since another thread may close them.
+ */
+struct poll_list {
+	struct pollfd fds[OPEN_MAX];
+	struct file *files[OPEN_MAX];
+};
+
+static void hold_files(struct poll_list *list, u32 n)
 {
-	struct file *file = fget(p->fd);
+	for (u32 i = 0; i < n; i++) {
+		list->files[i] = file_at(current->files, list->fds[i].fd);
+		if (list->files[i])
+			list->files[i]->count++;
+	}
+}
+
+static void put_files(struct poll_list *list, u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		if (list->files[i])
+			fput(list->files[i]);
+}
+
+/* What one file has to say of what is asked about it, and of what is told always. */
+static u32 poll_file(const struct pollfd *p, struct file *file, u32 always, struct poll_table *table)
+{
 	u32 ready;
 
 	if (p->fd < 0)
@@ -99,12 +123,13 @@ static u32 poll_file(const struct pollfd *p, u32 always, struct poll_table *tabl
 }
 
 /* One round: how many files have something to tell. */
-static int poll_all(struct pollfd *fds, u32 n, u32 always, struct poll_table *table)
+static int poll_all(struct poll_list *list, u32 n, u32 always, struct poll_table *table)
 {
+	struct pollfd *fds = list->fds;
 	int ready = 0;
 
 	for (u32 i = 0; i < n; i++) {
-		fds[i].revents = poll_file(&fds[i], always, table);
+		fds[i].revents = poll_file(&fds[i], list->files[i], always, table);
 		ready += fds[i].revents != 0;
 	}
 	table->registered = true;
@@ -112,15 +137,17 @@ static int poll_all(struct pollfd *fds, u32 n, u32 always, struct poll_table *ta
 }
 
 /* Until end (in jiffies; FOREVER): how many files are ready, 0 at the end, -EINTR, -ENOMEM. */
-static int poll_until(struct pollfd *fds, u32 n, u32 always, s64 end)
+static int poll_until(struct poll_list *list, u32 n, u32 always, s64 end)
 {
 	struct poll_table table = { .used = 0 };
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
-	u32 flags = irq_save();
+	u32 flags;
 	int ready, error = 0;
 
+	hold_files(list, n);
+	flags = irq_save();
 	current->restarting = 0;	/* a wait without end has not asked for it */
-	while ((ready = poll_all(fds, n, always, &table)) == 0 && !error) {
+	while ((ready = poll_all(list, n, always, &table)) == 0 && !error) {
 		if (table.no_memory)
 			error = -ENOMEM;
 		else if (end == FOREVER)
@@ -132,6 +159,7 @@ static int poll_until(struct pollfd *fds, u32 n, u32 always, s64 end)
 	}
 	release_table(&table);
 	irq_restore(flags);
+	put_files(list, n);
 	return ready ? ready : error == -ETIMEDOUT ? 0 : error;
 }
 
@@ -179,20 +207,20 @@ static int end_of_timeout(const struct timespec64 *ts, s64 *end)
 
 static int do_poll(struct pollfd __user *user_fds, u32 n, s64 end)
 {
-	struct pollfd *fds;
+	struct poll_list *list;
 	int ready;
 
 	if (n > OPEN_MAX)
 		return -EINVAL;
-	fds = kpage_alloc();
-	if (!fds)
+	list = kpage_alloc();
+	if (!list)
 		return -ENOMEM;
-	ready = copy_from_user(fds, user_fds, n * sizeof(*fds));
+	ready = copy_from_user(list->fds, user_fds, n * sizeof(*user_fds));
 	if (!ready)
-		ready = poll_until(fds, n, ALWAYS_TOLD, end);
-	if (ready >= 0 && copy_to_user(user_fds, fds, n * sizeof(*fds)) < 0)
+		ready = poll_until(list, n, ALWAYS_TOLD, end);
+	if (ready >= 0 && copy_to_user(user_fds, list->fds, n * sizeof(*user_fds)) < 0)
 		ready = -EFAULT;
-	kpage_free(fds);
+	kpage_free(list);
 	return ready;
 }
 
@@ -314,7 +342,7 @@ static int fds_to_sets(const struct pollfd *fds, u32 count, struct fd_sets *sets
 static int do_select(int n, u32 __user *const user[3], s64 end)
 {
 	struct fd_sets sets = { { { 0 } } };
-	struct pollfd *fds;
+	struct poll_list *list;
 	u32 count;
 	int result;
 
@@ -324,14 +352,14 @@ static int do_select(int n, u32 __user *const user[3], s64 end)
 	result = copy_sets(&sets, user, n, false);
 	if (result)
 		return result;
-	fds = kpage_alloc();
-	if (!fds)
+	list = kpage_alloc();
+	if (!list)
 		return -ENOMEM;
-	count = sets_to_fds(&sets, n, fds);
-	result = poll_until(fds, count, 0, end);		/* POLLNVAL comes in any case */
+	count = sets_to_fds(&sets, n, list->fds);
+	result = poll_until(list, count, 0, end);		/* POLLNVAL comes in any case */
 	if (result >= 0)
-		result = fds_to_sets(fds, count, &sets);
-	kpage_free(fds);
+		result = fds_to_sets(list->fds, count, &sets);
+	kpage_free(list);
 	if (result >= 0 && copy_sets(&sets, user, n, true) < 0)
 		result = -EFAULT;
 	return result;

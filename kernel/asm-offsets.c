@@ -26,5 +26,6 @@ void asm_offsets(void)
 	DEFINE(TASK_PTRACE, offsetof(struct task_struct, ptrace));
 	DEFINE(PT_SYSCALL, PT_SYSCALL);
 	DEFINE(WORK_RESCHED, WORK_RESCHED);
+	DEFINE(WORK_FILE, WORK_FILE);
 	DEFINE(SYSCALLS, NR_SYSCALLS);
 }

@@ -83,8 +83,10 @@ static int read_clock(int clock, struct timespec64 *ts)
 		*ts = ticks_to_timespec(jiffies);
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
+		*ts = ticks_to_timespec(current->process->utime + current->process->stime);
+		return 0;
 	case CLOCK_THREAD_CPUTIME_ID:
-		*ts = ticks_to_timespec(current->utime + current->stime);
+		*ts = ticks_to_timespec(current->run_ticks);
 		return 0;
 	}
 	return -EINVAL;
@@ -150,10 +152,8 @@ asmlinkage int sys_clock_settime64(int clock, const struct timespec64 __user *fr
 
 asmlinkage int sys_times(struct tms __user *buf)
 {
-	struct tms t = {
-		.tms_utime = current->utime, .tms_stime = current->stime,
-		.tms_cutime = current->cutime, .tms_cstime = current->cstime,
-	};
+	const struct task_struct *process = current->process;
+	struct tms t = { process->utime, process->stime, process->cutime, process->cstime };
 	int error = buf ? copy_to_user(buf, &t, sizeof(t)) : 0;
 
 	return error ? error : (int)jiffies;

@@ -11,7 +11,7 @@
 ;
 ; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here: void (*page_fault_handler)(struct pt_regs *regs, u32 code);
 ;	void do_trap(struct pt_regs *regs, u32 vector);  void do_irq(struct pt_regs *regs, u32 irq);
-;	void do_signal(struct pt_regs *regs);  void schedule(void);  void fork_returns(void);
+;	void do_signal(struct pt_regs *regs);  void schedule(void);  void fork_returns(void);  void drop_held_file(void);
 
 %include "mmu.inc"
 %include "segment.inc"
@@ -20,7 +20,7 @@
 %include "traps.inc"
 %include "irq.inc"
 
-extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, page_fault_handler, do_signal, schedule, fork_returns
+extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, page_fault_handler, do_signal, schedule, fork_returns, drop_held_file
 
 ; EAX is lost.
 %macro KERNEL_SEGMENTS 0
@@ -145,11 +145,16 @@ set_fs_gs:
 	fixup .fs, .no_fs
 	fixup .gs, .no_gs
 
-; Something is to be done before the program goes on: give up the CPU, deliver signals; then look again.
+; Something is to be done before the program goes on: give up the CPU, drop a file's reference, deliver signals; then look again.
 work_pending:
 	test dword [eax + TASK_WORK], WORK_RESCHED
-	jz .signal
+	jz .file
 	call schedule
+	jmp return_to_user
+.file:	test dword [eax + TASK_WORK], WORK_FILE
+	jz .signal
+	sti
+	call drop_held_file
 	jmp return_to_user
 .signal:
 	mov eax, esp

@@ -1,10 +1,12 @@
 /*
  * The end of a process, and waiting for it. exit gives back everything but the task frame, which keeps the status until the
- * parent has waited for it; orphans become children of init. Each task is in exactly one list of children.
+ * parent has waited for it; orphans become children of init. Each process is in exactly one list of children. A thread leaves nothing behind; the first
+ * one of a process ends when the others have.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
+#include <cowix/entry.h>
 #include <cowix/tty.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
@@ -64,9 +66,11 @@ static void notify_parent(struct task_struct *task)
 	tell_parent(task, code, status);
 }
 
-/* A thread library waits for this word to become 0. */
+/* What a thread library wants done at a thread's end: mark its locks; write 0 to the word that joining threads wait for. */
 static void clear_tid(struct task_struct *task)
 {
+	if (task->mm && task->robust_list)
+		futex_owner_died();
 	if (!task->clear_child_tid || !task->mm)
 		return;
 	if (put_user_u32(0, (void __user *)task->clear_child_tid) == 0)
@@ -91,34 +95,103 @@ static void exit_session(struct task_struct *task)
 		tty_hangup_session(task->session);
 }
 
+/* The frame of the thread that ended last: it could not free what it stood on. */
+static void free_dead_thread(struct task_struct *process)
+{
+	if (process->dead_thread)
+		kpage_free(process->dead_thread);
+	process->dead_thread = NULL;
+}
+
+/* The end of a thread that is not the process's first. The last of them lets that one go on. */
+static NORETURN void exit_thread(struct task_struct *task)
+{
+	struct task_struct *process = task->process;
+
+	process->minor_faults += task->minor_faults;
+	unhash_task(task);
+	free_dead_thread(process);
+	process->dead_thread = task;
+	task->state = TASK_ZOMBIE;
+	if (single_threaded(process))
+		wake_up(&process->child_exit);
+	schedule();
+	panic("exit_thread: a dead thread ran");
+}
+
+/* The first thread, current, waits until there are no others. Called by exit and by exec. */
+void await_threads(void)
+{
+	while (!single_threaded(current))
+		sleep_on(&current->child_exit);
+	free_dead_thread(current);
+}
+
+/* The first thread ends: with it the process does, when the others have, or it becomes what one of them has called exec for. */
+static void outlive_threads(struct task_struct *process)
+{
+	set_blocked(~0ull);
+	process->sig_blocked = ~0ull;		/* not even SIGSTOP is for this thread */
+	await_threads();
+	if (process->group_work & GROUP_EXEC) {
+		exec_take_over();
+		enter_user_mode(task_regs(process));
+	}
+}
+
 /*
- * End current with a status as wait() reports it. Called by exit() and by a deadly signal. Does not return; the frame is
+ * End current with a status as wait() reports it; the process with it, if it is its first thread. Does not return; the frame is
  * freed by release_task(), from another stack.
  */
 NORETURN void do_exit(int status)
 {
-	struct task_struct *task = current;
+	struct task_struct *task = current, *process = task->process;
 
 	if (task == init_task)
 		panic("init died: status %x", status);
-	timer_cancel(&task->alarm);
 	clear_tid(task);
+	if (!(process->group_work & GROUP_EXIT))
+		process->exit_status = status;		/* the last thread's counts */
+	if (task == process) {
+		if (!single_threaded(task) || task->dead_thread)
+			outlive_threads(task);
+		timer_cancel(&task->alarm);
+	}
+	if (task->held_file)
+		drop_held_file();
 	exit_mm(task);
 	vfork_release(task);
 	exit_files(task);
-	exit_session(task);
+	if (task == process)
+		exit_session(task);
 	exit_fs(task);
 	fpu_release(task);
-	reparent_children(task);
+	if (task == process)
+		reparent_children(task);
 	exit_signals(task);
 	forget_failure();
-	task->exit_status = status;
+	if (task != process)
+		exit_thread(task);
 	task->state = TASK_ZOMBIE;
 	if (keeps_group(task->parent, task))
 		hangup_if_orphaned(task->pgrp);
 	notify_parent(task);
 	schedule();
 	panic("do_exit: a zombie ran");
+}
+
+/* End current's process: all threads. */
+NORETURN void do_group_exit(int status)
+{
+	struct task_struct *process = current->process;
+
+	if (!(process->group_work & GROUP_EXIT)) {
+		process->group_work |= GROUP_EXIT;
+		process->exit_status = status;
+		if (!single_threaded(process))
+			alert_group(process);
+	}
+	do_exit(process->exit_status);
 }
 
 asmlinkage int sys_exit(int status)
@@ -128,15 +201,17 @@ asmlinkage int sys_exit(int status)
 
 asmlinkage int sys_exit_group(int status)
 {
-	do_exit((status & 0xFF) << 8);
+	do_group_exit((status & 0xFF) << 8);
 }
 
 /* Reap a zombie child of current: its times count for current's children, what is left of its slice comes home. */
 static void release_task(struct task_struct *task)
 {
-	current->cutime += task->utime + task->cutime;
-	current->cstime += task->stime + task->cstime;
-	current->child_faults += task->minor_faults + task->child_faults;
+	struct task_struct *process = current->process;
+
+	process->cutime += task->utime + task->cutime;
+	process->cstime += task->stime + task->cstime;
+	process->child_faults += task->minor_faults + task->child_faults;
 	if (task->time_slice > 0 && current->time_slice < SAVED_SLICE_MAX)
 		current->time_slice += task->time_slice;
 	list_del(&task->sibling);
@@ -150,13 +225,15 @@ static bool eligible(const struct task_struct *child, int pid)
 	if (pid > 0)
 		return child->pid == pid;
 	if (pid == 0)
-		return child->pgrp == current->pgrp;
+		return child->pgrp == current->process->pgrp;
 	return pid == -1 || child->pgrp == -pid;
 }
 
 /* Whether a child has something to tell a wait with these options. */
 static bool has_news(const struct task_struct *child, int options)
 {
+	if (child->claimed)
+		return false;
 	return (options & WEXITED && child->state == TASK_ZOMBIE) || ((options & WUNTRACED || child->ptrace) && child->stop_signal) ||
 	       (options & WCONTINUED && child->continued);
 }
@@ -168,10 +245,10 @@ static struct task_struct *find_child(int pid, int options, bool *any)
 	if (pid > 0) {
 		struct task_struct *child = find_task(pid);
 
-		*any = child && child->parent == current;
+		*any = child && child == child->process && child->parent == current->process;
 		return *any && has_news(child, options) ? child : NULL;
 	}
-	list_for_each(node, &current->children) {
+	list_for_each(node, &current->process->children) {
 		struct task_struct *child = list_entry(node, struct task_struct, sibling);
 
 		if (!eligible(child, pid))
@@ -210,10 +287,14 @@ static int put_rusage(u32 utime, u32 stime, u32 faults, struct rusage __user *bu
 /* Time and page faults of current, or of its children that were waited for. */
 asmlinkage int sys_getrusage(int who, struct rusage __user *buf)
 {
-	if (who == RUSAGE_SELF || who == RUSAGE_THREAD)
-		return put_rusage(current->utime, current->stime, current->minor_faults, buf);
+	const struct task_struct *process = current->process;
+
+	if (who == RUSAGE_THREAD)
+		return put_rusage(current->run_ticks, 0, current->minor_faults, buf);
+	if (who == RUSAGE_SELF)
+		return put_rusage(process->utime, process->stime, process->minor_faults, buf);
 	if (who == RUSAGE_CHILDREN)
-		return put_rusage(current->cutime, current->cstime, current->child_faults, buf);
+		return put_rusage(process->cutime, process->cstime, process->child_faults, buf);
 	return -EINVAL;
 }
 
@@ -228,18 +309,24 @@ static int await_child(int pid, int options, struct task_struct **child)
 			return -ECHILD;
 		if (options & WNOHANG)
 			return 0;
-		error = interruptible_sleep_on(&current->child_exit);
+		error = interruptible_sleep_on(&current->process->child_exit);
 	}
 	return error;
 }
 
-/* A child's news was told: a zombie goes, a stop or continuation is not told again. */
-static void news_taken(struct task_struct *child)
+/*
+ * A child's news is told, which may sleep: so long it is `claimed`, and other threads keep away. Afterwards, if it was taken, a zombie goes, and a stop or
+ * continuation is not told again.
+ */
+static void news_told(struct task_struct *child, bool taken)
 {
-	if (child->state == TASK_ZOMBIE)
+	child->claimed = false;
+	if (taken && child->state == TASK_ZOMBIE)
 		release_task(child);
-	else
+	else if (taken)
 		child->stop_signal = child->continued = 0;
+	if (!single_threaded(current))
+		wake_up(&current->process->child_exit);
 }
 
 /*
@@ -256,15 +343,14 @@ asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage
 	error = await_child(pid, options | WEXITED, &child);
 	if (error || !child)
 		return error;
+	child->claimed = true;
+	pid = child->pid;
 	error = status ? put_user_u32(child_status(child), status) : 0;
 	if (!error && usage)
 		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
 				   child->minor_faults + child->child_faults, usage);
-	if (error)
-		return error;
-	pid = child->pid;
-	news_taken(child);
-	return pid;
+	news_told(child, !error);
+	return error ? error : pid;
 }
 
 asmlinkage int sys_waitpid(int pid, int __user *status, int options)
@@ -309,14 +395,16 @@ asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, in
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
 	error = await_child(pid, options, &child);
-	if (!error && child)
+	if (!error && child) {
+		child->claimed = true;
 		fill_wait_info(&info, child);
+	}
 	if (!error && user_info)
 		error = copy_to_user(user_info, &info, sizeof(info));
 	if (!error && child && usage)
 		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
 				   child->minor_faults + child->child_faults, usage);
-	if (!error && child && !(options & WNOWAIT))
-		news_taken(child);
+	if (child)
+		news_told(child, !error && !(options & WNOWAIT));
 	return error;
 }

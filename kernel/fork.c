@@ -1,5 +1,5 @@
 /*
- * fork, vfork and kernel tasks. The parent's task structure is copied into a new frame and the fields that must differ are
+ * fork, vfork, threads and kernel tasks. The parent's task structure is copied into a new frame and the fields that must differ are
  * set right; then memory, files and signals are shared or duplicated, each with its undo in the ladder at the end.
  */
 #include <cowix/kernel.h>
@@ -8,17 +8,23 @@
 #include <cowix/traps.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
+#include <abi/clone.h>
 #include <abi/errno.h>
-#include <abi/xfork.h>
 #include <abi/signal.h>
+#include <abi/xfork.h>
 #include "internal.h"
 
-/* clone's flags, as Linux numbers them. */
-#define CLONE_SIGNAL		0xFFu
-#define CLONE_VM		0x100u
-#define CLONE_VFORK		0x4000u
-#define CLONE_CHILD_CLEARTID	0x200000u
-#define CLONE_CHILD_SETTID	0x1000000u
+#define CLONE_IGNORED	(CLONE_SYSVSEM | CLONE_DETACHED)
+#define CLONE_KNOWN	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD | CLONE_SETTLS | CLONE_PARENT_SETTID | \
+			 CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_IGNORED)
+
+/* What the child is to be like: CLONE_* flags, and what some of them need. */
+struct fork_request {
+	u32 flags;
+	int (*copy_mm)(struct mm *child, struct mm *parent);	/* without CLONE_VM: how */
+	u32 stack;			/* 0: the parent's stack pointer */
+	u32 parent_tid, child_tid, tls;	/* addresses in the program */
+};
 
 /* What switch_to() pops on the first switch to a new task, lowest address first. */
 struct start_frame {
@@ -39,35 +45,53 @@ static struct task_struct *task_dup(void)
 
 	if (!task)
 		return NULL;
-	*task = *current;
+	memcpy(task, current, offsetof(struct task_struct, sig_sources));
+	task->stack_guard = STACK_GUARD_VALUE;
 	task->stack_top = (u32)task + TASK_FRAME_SIZE;
 	task->work = 0;
-	task->sig_pending = 0;
+	task->pending.set = task->shared.set = 0;
+	task->process = task;
+	task->pgrp = current->process->pgrp;
+	task->session = current->process->session;
+	task->tty = current->process->tty;
+	task->group_work = 0;
+	task->dead_thread = NULL;
+	task->held_file = NULL;
 	task->vfork_done = NULL;
-	task->leader = task->continued = task->did_exec = false;
+	task->leader = task->continued = task->claimed = task->did_exec = false;
 	task->stop_signal = 0;
 	task->ptrace = task->set_child_tid = task->clear_child_tid = task->robust_list = 0;
 	task->restarting = 0;
-	task->utime = task->stime = task->cutime = task->cstime = 0;
+	task->run_ticks = task->utime = task->stime = task->cutime = task->cstime = 0;
 	task->minor_faults = task->child_faults = 0;
 	task->start_time = jiffies;
 	list_init(&task->run_link);
 	list_init(&task->children);
 	list_init(&task->sibling);
 	list_init(&task->alarm.link);
-	list_init(&task->sig_queue);
-	task->sig_queued = 0;
+	list_init(&task->all_link);
+	list_init(&task->threads);
+	task->pending.queued = task->shared.queued = 0;
+	list_init(&task->pending.queue);
+	list_init(&task->shared.queue);
 	memset(task->itimers, 0, sizeof(task->itimers));
 	wait_queue_init(&task->child_exit);
 	return task;
 }
 
-static int copy_mm(struct task_struct *child, u32 policy)
+static int copy_mm(struct task_struct *child, const struct fork_request *want)
 {
-	if (policy == FORK_POLICY_THREAD)
-		current->mm->users++;
-	else if (current->mm)
-		child->mm = mm_dup(current->mm, policy == FORK_POLICY_LAZY);
+	struct mm *mm = current->mm;
+
+	if (want->flags & CLONE_VM) {
+		mm->users++;
+		return 0;
+	}
+	if (!mm)
+		return -ENOMEM;
+	mm_lock(mm);
+	child->mm = mm_dup(mm, want->copy_mm);
+	mm_unlock(mm);
 	return child->mm ? 0 : -ENOMEM;
 }
 
@@ -95,49 +119,85 @@ void fork_returns(void)
 
 static void adopt(struct task_struct *child, struct task_struct *parent)
 {
-	child->parent = parent;
-	list_add_tail(&child->sibling, &parent->children);
+	if (child == child->process) {
+		child->parent = parent;
+		list_add_tail(&child->sibling, &parent->children);
+	}
 	hash_task(child);
+	if (child != child->process)
+		recalc_signals(child);		/* the process may have been told to end meanwhile */
+}
+
+/* Where the program wants the numbers of threads written and the new one's thread-local storage. Addresses that are no good are its own concern. */
+static int set_thread(struct task_struct *child, const struct fork_request *want)
+{
+	int error = want->flags & CLONE_SETTLS ? set_thread_area(child, (void __user *)want->tls, false) : 0;
+
+	if (error)
+		return error;
+	if (want->stack)
+		task_regs(child)->esp = want->stack;
+	if (want->flags & CLONE_PARENT_SETTID)
+		(void)put_user_u32(child->pid, (u32 __user *)want->parent_tid);
+	if (want->flags & CLONE_CHILD_SETTID)
+		child->set_child_tid = want->child_tid;
+	if (want->flags & CLONE_CHILD_CLEARTID)
+		child->clear_child_tid = want->child_tid;
+	return 0;
 }
 
 /*
- * Make a child of current that runs from regs on. flags: FORK_SHARE_MM shares the address space instead of copying it
- * (vfork, which then waits in its caller). Its pid, -EAGAIN or -ENOMEM; on an error everything taken is given back.
+ * Make a child of current, or another thread of its process, that goes on from here as well. With CLONE_VFORK sleep until it has called exec or exit:
+ * the queue is on this kernel stack, and the child forgets it when it wakes us. The child's pid, -EAGAIN or -ENOMEM; on an error everything taken is
+ * given back.
  */
-static int do_fork(const struct pt_regs *regs, u32 policy, struct wait_queue *vfork_done)
+static int do_fork(const struct fork_request *want)
 {
 	struct task_struct *child = may_fork() ? task_dup() : NULL;
-	int error = -ENOMEM;
+	struct wait_queue done = WAIT_QUEUE_INIT(done);
+	int error = -ENOMEM, pid;
 
 	if (!child)
 		return may_fork() ? -ENOMEM : -EAGAIN;
-	child->pid = alloc_pid();
-	if (child->pid < 0) {
-		error = child->pid;
+	child->pid = child->tgid = pid = alloc_pid();
+	if (pid < 0) {
+		error = pid;
 		goto free_task;
 	}
-	error = copy_signals(child);
+	if (want->flags & CLONE_THREAD) {
+		child->process = current->process;
+		child->tgid = current->tgid;
+	}
+	error = copy_signals(child, want->flags & CLONE_SIGHAND);
 	if (error)
 		goto free_task;
 	error = fpu_fork(child);
 	if (error)
 		goto free_signals;
-	error = copy_fs(child);
+	error = copy_fs(child, want->flags & CLONE_FS);
 	if (error)
 		goto free_fpu;
-	error = copy_files(child);
+	error = copy_files(child, want->flags & CLONE_FILES);
 	if (error)
 		goto free_fs;
-	error = copy_mm(child, policy);
+	error = copy_mm(child, want);
 	if (error)
 		goto free_files;
 	trace_fork(child->pid);
-	child->vfork_done = vfork_done;
-	copy_thread(child, regs);
-	adopt(child, current);
+	copy_thread(child, task_regs(current));
+	error = set_thread(child, want);
+	if (error)
+		goto free_mm;
+	if (want->flags & CLONE_VFORK)
+		child->vfork_done = &done;
+	adopt(child, current->process);
 	sched_fork(child);
-	return child->pid;
+	if (want->flags & CLONE_VFORK)
+		sleep_on(&done);
+	return pid;
 
+free_mm:
+	mm_release(child->mm);
 free_files:
 	exit_files(child);
 free_fs:
@@ -153,61 +213,72 @@ free_task:
 
 asmlinkage int sys_fork(void)
 {
-	return do_fork(task_regs(current), FORK_POLICY_COW, NULL);
+	static const struct fork_request want = { .copy_mm = copy_page_table };
+
+	return do_fork(&want);
 }
 
-/* xfork(policy, stack) (512): fork by the policy that the program chooses, so that they can be compared. Only two of the four are here yet. */
-asmlinkage int sys_xfork(u32 policy, u32 stack)
-{
-	(void)stack;
-	if (policy < FORK_POLICY_OLD || policy > FORK_POLICY_LAZY)
-		return -EINVAL;
-	return policy == FORK_POLICY_COW || policy == FORK_POLICY_LAZY ? do_fork(task_regs(current), policy, NULL) : -ENOSYS;
-}
-
-/*
- * As fork, but parent and child share their memory, and the parent sleeps until the child has called exec or exit. The
- * queue it sleeps in is on its own kernel stack; the child forgets it when it wakes the parent.
- */
+/* As fork, but parent and child share their memory, and the parent sleeps until the child has called exec or exit. */
 asmlinkage int sys_vfork(void)
 {
-	struct wait_queue done = WAIT_QUEUE_INIT(done);
-	int pid = do_fork(task_regs(current), FORK_POLICY_THREAD, &done);
+	static const struct fork_request want = { .flags = CLONE_VM | CLONE_VFORK };
 
-	if (pid > 0)
-		sleep_on(&done);
-	return pid;
+	return do_fork(&want);
+}
+
+/* What belongs together: threads share their signals' actions, and for that memory. A child tells its end by SIGCHLD, a thread not at all. */
+static int checked_fork(const struct fork_request *want, u32 exit_signal)
+{
+	u32 flags = want->flags;
+
+	if (flags & ~CLONE_KNOWN || (flags & CLONE_THREAD && !(flags & CLONE_SIGHAND)) || (flags & CLONE_SIGHAND && !(flags & CLONE_VM)) ||
+	    (!(flags & CLONE_THREAD) && exit_signal != SIGCHLD))
+		return -EINVAL;
+	return do_fork(want);
+}
+
+asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
+{
+	struct fork_request want = { flags & ~CLONE_SIGNAL, copy_page_table, stack, parent_tid, child_tid, tls };
+
+	return checked_fork(&want, flags & CLONE_SIGNAL);
+}
+
+/* The same with its arguments in memory, in 64 bits each; the stack is named by its lowest address. */
+asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size)
+{
+	struct clone_args args = { 0 };
+	struct fork_request want;
+
+	if (size < CLONE_ARGS_SIZE_VER0 || size > sizeof(args))
+		return size < CLONE_ARGS_SIZE_VER0 ? -EINVAL : -E2BIG;
+	if (copy_from_user(&args, user_args, size) < 0)
+		return -EFAULT;
+	if (args.flags >> 32 || args.flags & CLONE_SIGNAL || args.set_tid_size)
+		return -EINVAL;
+	want = (struct fork_request){ args.flags, copy_page_table, args.stack ? args.stack + args.stack_size : 0, args.parent_tid, args.child_tid, args.tls };
+	return checked_fork(&want, args.exit_signal);
 }
 
 /*
- * clone without threads: what a C library's fork, vfork and posix_spawn ask for. The child has memory of its own, or its parent's until it calls
- * exec or exit (CLONE_VM with CLONE_VFORK), and then a stack of its own. child_tid is where its start writes its number and its exit 0.
+ * xfork(policy, stack) (512): fork in the way that policy says, so that they can be compared. The child's stack pointer is the parent's if stack is 0, which
+ * those that share memory cannot do.
  */
-asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
+asmlinkage int sys_xfork(u32 policy, u32 stack)
 {
-	struct wait_queue done = WAIT_QUEUE_INIT(done);
-	bool vfork = flags & CLONE_VFORK;
-	struct task_struct *child;
-	int pid;
+	static const struct fork_request requests[] = {
+		[FORK_POLICY_OLD] = { .copy_mm = copy_pages_now },
+		[FORK_POLICY_COW] = { .copy_mm = copy_page_table },
+		[FORK_POLICY_THREAD] = { .flags = CLONE_VM },
+		[FORK_POLICY_LAZY] = { .copy_mm = share_page_tables },
+	};
+	struct fork_request want;
 
-	(void)parent_tid;
-	(void)tls;
-	if (flags & ~(CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID) || (flags & CLONE_SIGNAL) != SIGCHLD ||
-	    (flags & CLONE_VM && !vfork))
+	if (policy < FORK_POLICY_OLD || policy > FORK_POLICY_LAZY || (policy == FORK_POLICY_THREAD && !stack))
 		return -EINVAL;
-	pid = do_fork(task_regs(current), flags & CLONE_VM ? FORK_POLICY_THREAD : FORK_POLICY_COW, vfork ? &done : NULL);
-	if (pid < 0)
-		return pid;
-	child = find_task(pid);
-	if (stack)
-		task_regs(child)->esp = stack;
-	if (flags & CLONE_CHILD_SETTID)
-		child->set_child_tid = child_tid;
-	if (flags & CLONE_CHILD_CLEARTID)
-		child->clear_child_tid = child_tid;
-	if (vfork)
-		sleep_on(&done);
-	return pid;
+	want = requests[policy];
+	want.stack = stack;
+	return do_fork(&want);
 }
 
 /* Called by exec and exit: the parent that waits in vfork() may go on. */
@@ -227,12 +298,12 @@ struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *nam
 
 	if (!task)
 		return NULL;
-	task->pid = alloc_pid();
-	if (task->pid < 0 || copy_signals(task) < 0)
+	task->pid = task->tgid = alloc_pid();
+	if (task->pid < 0 || copy_signals(task, false) < 0)
 		goto free_task;
-	if (copy_fs(task) < 0)
+	if (copy_fs(task, false) < 0)
 		goto free_signals;
-	if (copy_files(task) < 0)
+	if (copy_files(task, false) < 0)
 		goto free_fs;
 	task->mm = NULL;
 	task->fpu = NULL;

@@ -10,7 +10,8 @@
 #include <abi/futex.h>
 #include "internal.h"
 
-#define BUCKETS 32
+#define BUCKETS		32
+#define ROBUST_LIMIT	2048		/* locks a dying thread can hold */
 
 struct futex_sleeper {
 	struct list link;
@@ -153,7 +154,41 @@ asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 ad
 	return do_futex(addr, op, value, &ts, 0, addr2, value3);
 }
 
-/* The list of locks that a thread holds, for when it dies. Kept and reported; a process of one thread leaves no one waiting. */
+/* current dies and may hold the lock at addr: the next owner is to know. Whether the lock could be looked at. */
+static bool mark_dead(u32 addr)
+{
+	u32 word;
+
+	if (addr % 4 || get_user_u32(&word, (const void __user *)addr) < 0)
+		return false;
+	if ((word & FUTEX_TID_MASK) != (u32)current->pid)
+		return true;
+	if (put_user_u32((word & FUTEX_WAITERS) | FUTEX_OWNER_DIED, (void __user *)addr) < 0)
+		return false;
+	if (word & FUTEX_WAITERS)
+		futex_wake(addr, 1, 0, 0, FUTEX_BITSET_ALL);
+	return true;
+}
+
+/* Called by exit: go through the list of locks that the thread holds. It is the program's, and may be anything. */
+void futex_owner_died(void)
+{
+	u32 head[3], start = current->robust_list, entry;	/* head: the first lock, where a lock's word is, the lock that is just being taken or given back */
+
+	if (!start || copy_from_user(head, (const void __user *)start, sizeof(head)) < 0)
+		return;
+	entry = head[0];
+	for (u32 n = 0; entry != start && n < ROBUST_LIMIT; n++) {
+		u32 lock = entry;
+
+		if (get_user_u32(&entry, (const void __user *)lock) < 0 || (lock != head[2] && !mark_dead(lock + head[1])))
+			return;
+	}
+	if (head[2])
+		mark_dead(head[2] + head[1]);
+}
+
+/* The list of locks that a thread holds, for when it dies. */
 asmlinkage int sys_set_robust_list(u32 head, u32 size)
 {
 	if (size != 3 * sizeof(u32))

@@ -4,6 +4,8 @@
 
 #include <cowix/sched.h>
 
+struct user_desc;
+
 union task_frame {
 	struct task_struct task;
 	u8 frame[TASK_FRAME_SIZE];
@@ -23,6 +25,8 @@ void check_cpu_limit(void);
 void itimer_tick(bool user);
 void futex_init(void);
 void futex_wake_all(u32 addr);
+void futex_owner_died(void);
+int set_thread_area(struct task_struct *task, struct user_desc __user *user_desc, bool may_allocate);	/* tls.c */
 int ptrace_signal(int sig, const struct signal_source *source);
 void tracer_exits(struct task_struct *child);
 
@@ -33,7 +37,8 @@ void hangup_if_orphaned(int pgrp);
 void clock_tick(void);
 
 /* signal.c */
-int copy_signals(struct task_struct *child);
+void recalc_signals(struct task_struct *task);
+int copy_signals(struct task_struct *child, bool share);
 void exit_signals(struct task_struct *task);
 void exec_signals(struct task_struct *task);
 

@@ -24,16 +24,18 @@ static void real_fired(struct timer *t)
 /* Ticks left of a running real timer; it is stopped. */
 static u32 stop_real(void)
 {
-	struct timer *t = &current->alarm;
+	struct timer *t = &current->process->alarm;
 
 	return timer_cancel(t) ? t->expires - jiffies : 0;
 }
 
 static void start_real(u32 ticks, u32 interval)
 {
-	current->itimers[ITIMER_REAL].interval = interval;
+	struct task_struct *process = current->process;
+
+	process->itimers[ITIMER_REAL].interval = interval;
 	if (ticks)
-		timer_add(&current->alarm, ticks, real_fired, current);
+		timer_add(&process->alarm, ticks, real_fired, process);
 }
 
 /* Send SIGALRM in so many seconds, 0: never. Returns the seconds that an earlier alarm had left, rounded up. */
@@ -62,11 +64,12 @@ static u32 to_ticks(const struct timeval *tv)
 
 static struct itimerval current_value(int which)
 {
-	struct itimer *timer = &current->itimers[which];
+	struct task_struct *process = current->process;
+	struct itimer *timer = &process->itimers[which];
 	u32 left = timer->left;
 
 	if (which == ITIMER_REAL)
-		left = list_empty(&current->alarm.link) ? 0 : max_u32(current->alarm.expires - jiffies, 1);
+		left = list_empty(&process->alarm.link) ? 0 : max_u32(process->alarm.expires - jiffies, 1);
 	return (struct itimerval){ to_timeval(timer->interval), to_timeval(left) };
 }
 
@@ -95,15 +98,14 @@ asmlinkage int sys_setitimer(int which, const struct itimerval __user *new, stru
 		stop_real();
 		start_real(to_ticks(&value.it_value), to_ticks(&value.it_interval));
 	} else {
-		current->itimers[which].left = to_ticks(&value.it_value);
-		current->itimers[which].interval = to_ticks(&value.it_interval);
+		current->process->itimers[which] = (struct itimer){ to_ticks(&value.it_value), to_ticks(&value.it_interval) };
 	}
 	return old ? copy_to_user(old, &before, sizeof(before)) : 0;
 }
 
 static void count_down(int which, int sig)
 {
-	struct itimer *timer = &current->itimers[which];
+	struct itimer *timer = &current->process->itimers[which];
 
 	if (timer->left == 0 || --timer->left > 0)
 		return;

@@ -15,9 +15,8 @@ static void update(struct timer *t)
 	u32 active = 0;
 
 	list_for_each(node, &all_tasks) {
-		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
-
-		active += task->state == TASK_RUNNING || (task->state == TASK_UNINTERRUPTIBLE && task->mm);	/* the kernel's own only wait */
+		for_each_thread(task, list_entry(node, struct task_struct, all_link))
+			active += task->state == TASK_RUNNING || (task->state == TASK_UNINTERRUPTIBLE && task->mm);	/* the kernel's own only wait */
 	}
 	active *= LOAD_ONE;
 	for (u32 i = 0; i < ARRAY_SIZE(keep); i++) {

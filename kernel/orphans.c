@@ -31,7 +31,7 @@ static bool has_stopped(int pgrp)
 	list_for_each(node, &all_tasks) {
 		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
 
-		if (task->pgrp == pgrp && task->state == TASK_STOPPED)
+		if (task->pgrp == pgrp && (task->state == TASK_STOPPED || task->group_work & GROUP_STOP))
 			return true;
 	}
 	return false;

@@ -40,10 +40,12 @@ static bool pid_in_use(int pid)
 {
 	if (!wrapped)
 		return false;
+	if (find_task(pid))
+		return true;
 	list_for_each(node, &all_tasks) {
 		struct task_struct *task = list_entry(node, struct task_struct, all_link);
 
-		if (task->pid == pid || task->pgrp == pid || task->session == pid)
+		if (task->pgrp == pid || task->session == pid)
 			return true;
 	}
 	return false;
@@ -63,13 +65,16 @@ int alloc_pid(void)
 	return -EAGAIN;
 }
 
-/* Make a task known: from now on it can be found, signalled and waited for. Masked: a key may signal a group, which walks the list. */
+/* Make a task known: from now on it can be found, signalled and, if it is a process, waited for. Masked: a key may signal a group, which walks the list. */
 void hash_task(struct task_struct *task)
 {
 	u32 flags = irq_save();
 
 	list_add(&task->pid_link, &buckets[(u32)task->pid % PID_BUCKETS]);
-	list_add_tail(&task->all_link, &all_tasks);
+	if (task == task->process)
+		list_add_tail(&task->all_link, &all_tasks);
+	else
+		list_add_tail(&task->threads, &task->process->threads);
 	irq_restore(flags);
 	nr_forks++;
 }
@@ -80,5 +85,6 @@ void unhash_task(struct task_struct *task)
 
 	list_del(&task->pid_link);
 	list_del(&task->all_link);
+	list_del(&task->threads);
 	irq_restore(flags);
 }

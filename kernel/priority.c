@@ -28,7 +28,8 @@ static int set_nice(struct task_struct *task, int nice)
 		return -EPERM;
 	if (nice < nice_of(task) && !suser())
 		return -EACCES;
-	set_priority(task, NICE_TO_PRIORITY(nice));
+	for_each_thread(t, task)
+		set_priority(t, NICE_TO_PRIORITY(nice));
 	return 0;
 }
 
@@ -43,9 +44,9 @@ static bool selected(const struct task_struct *task, int which, u32 who)
 	if (!task->mm)
 		return false;
 	if (which == PRIO_PROCESS)
-		return task == current ? !who || who == (u32)task->pid : who == (u32)task->pid;
+		return task->pid == (who ? (int)who : current->tgid);
 	if (which == PRIO_PGRP)
-		return (u32)task->pgrp == (who ? who : (u32)current->pgrp);
+		return (u32)task->pgrp == (who ? who : (u32)current->process->pgrp);
 	return task->uid == (who ? who : current->uid);
 }
 

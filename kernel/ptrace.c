@@ -16,11 +16,22 @@
 #define USER_EFLAGS	(EFLAGS_TF | 0x00050CD5u)	/* what a tracer may set */
 #define WORD		sizeof(u32)
 
-/* Stop current for its parent, with sig as the reason; what the parent wants delivered instead is left in ptrace_signal. */
+/*
+ * Stop current for its parent, with sig as the reason; what the parent wants delivered instead is left in ptrace_signal. Masked: an interrupt must not
+ * wake a task that is about to stop, and whose process is to end does not stop any more.
+ */
 static void stop_for_tracer(int sig)
 {
+	u32 flags = irq_save();
+
 	current->ptrace_signal = sig;
-	stop_current(sig, CLD_TRAPPED);
+	if (!(current->process->group_work & (GROUP_EXIT | GROUP_EXEC))) {
+		current->stop_signal = sig;
+		current->state = TASK_STOPPED;
+		tell_parent(current, CLD_TRAPPED, sig);
+		schedule();
+	}
+	irq_restore(flags);
 }
 
 /* A signal arrives: the tracer sees it first. The signal to deliver, 0: none. */
@@ -134,6 +145,10 @@ static int resume(struct task_struct *child, u32 syscalls, bool step, u32 sig)
 	regs->eflags = (regs->eflags & ~EFLAGS_TF) | (step ? EFLAGS_TF : 0);
 	child->ptrace_signal = sig;
 	child->stop_signal = 0;
+	if (child->group_work & GROUP_STOP) {
+		child->group_work &= ~GROUP_STOP;
+		alert_group(child);
+	}
 	wake_up_task(child);
 	return 0;
 }
@@ -239,7 +254,7 @@ asmlinkage int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
 	struct task_struct *child;
 
 	if (request == PTRACE_TRACEME) {
-		if (current->ptrace)
+		if (current->ptrace || current != current->process)
 			return -EPERM;
 		current->ptrace = PT_TRACED;
 		list_del(&current->sibling);		/* to the front, where wait() looks */
@@ -247,7 +262,7 @@ asmlinkage int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
 		return 0;
 	}
 	child = find_task(pid);
-	if (!child || child->parent != current || !child->ptrace)
+	if (!child || child->parent != current->process || !child->ptrace)
 		return -ESRCH;
 	if (request == PTRACE_KILL) {
 		send_signal(SIGKILL, child);

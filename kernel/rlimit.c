@@ -27,7 +27,7 @@ void rlimit_init(struct task_struct *task)
 /* Raising a hard limit is the superuser's; more descriptors than the table holds are nobody's. */
 static int set_limit(struct task_struct *task, u32 resource, const struct rlimit *new)
 {
-	struct rlimit *limit = &task->rlimits[resource];
+	const struct rlimit *limit = &task->rlimits[resource];
 
 	if (new->rlim_cur > new->rlim_max)
 		return -EINVAL;
@@ -35,7 +35,8 @@ static int set_limit(struct task_struct *task, u32 resource, const struct rlimit
 		return -EPERM;
 	if (resource == RLIMIT_NOFILE && new->rlim_max > OPEN_MAX)
 		return -EPERM;
-	*limit = *new;
+	for_each_thread(t, task)
+		t->rlimits[resource] = *new;
 	return 0;
 }
 
@@ -122,14 +123,15 @@ bool may_fork(void)
 	if (suser() || limit == RLIM_INFINITY)
 		return true;
 	list_for_each(node, &all_tasks)
-		n += list_entry(node, struct task_struct, all_link)->uid == current->uid;
+		for_each_thread(t, list_entry(node, struct task_struct, all_link))
+			n += t->uid == current->uid;
 	return n < limit;
 }
 
 /* Called by the tick each second of CPU time: SIGXCPU from the soft limit on, SIGKILL at the hard one. */
 void check_cpu_limit(void)
 {
-	u32 seconds = (current->utime + current->stime) / HZ;
+	u32 seconds = (current->process->utime + current->process->stime) / HZ;
 
 	if (seconds >= current->rlimits[RLIMIT_CPU].rlim_max)
 		send_signal(SIGKILL, current);

@@ -47,7 +47,10 @@ void sched_init(void)
 	idle_task->stack_guard = STACK_GUARD_VALUE;
 	strlcpy(idle_task->comm, "idle", sizeof(idle_task->comm));
 	list_init(&idle_task->run_link);
-	list_init(&idle_task->sig_queue);
+	idle_task->process = idle_task;
+	list_init(&idle_task->threads);
+	list_init(&idle_task->pending.queue);
+	list_init(&idle_task->shared.queue);
 	rlimit_init(idle_task);
 	list_init(&idle_task->children);
 	list_init(&idle_task->sibling);
@@ -267,19 +270,22 @@ void sched_fork(struct task_struct *child)
 /* Called by the timer interrupt: account the tick and end the time slice when it is used up. */
 void sched_tick(struct pt_regs *regs)
 {
+	struct task_struct *process = current->process;
+
 	if (current == idle_task) {
 		cpu_ticks[CPU_IDLE]++;
 		return;
 	}
+	current->run_ticks++;
 	if (user_mode(regs)) {
-		current->utime++;
+		process->utime++;
 		cpu_ticks[CPU_USER]++;
 	} else {
-		current->stime++;
+		process->stime++;
 		cpu_ticks[CPU_SYSTEM]++;
 	}
 	itimer_tick(user_mode(regs));
-	if ((current->utime + current->stime) % HZ == 0)
+	if ((process->utime + process->stime) % HZ == 0)
 		check_cpu_limit();
 	if (--current->time_slice <= 0)
 		current->work |= WORK_RESCHED;

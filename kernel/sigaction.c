@@ -24,7 +24,7 @@ static int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigacti
 	*action = *new;
 	action->mask &= ~UNBLOCKABLE;
 	if (signal_ignored(current, sig))
-		flush_signal(current, sig);
+		flush_signal(current->process, sig);
 	return 0;
 }
 
@@ -84,11 +84,17 @@ asmlinkage int sys_signal(int sig, u32 handler)
 	return error ? error : (int)before.handler;
 }
 
-/* Replace the set of blocked signals. Called by the mask calls and by sigreturn. */
+/* Replace the set of blocked signals. Called by the mask calls and by sigreturn. What is pending for the process and blocked now is for other threads. */
 void set_blocked(u64 blocked)
 {
+	u32 flags = irq_save();
+	u64 left = current->process->shared.set & blocked;
+
 	current->sig_blocked = blocked & ~UNBLOCKABLE;
 	recalc_signals(current);
+	if (left)
+		tell_some_thread(current->process, left);
+	irq_restore(flags);
 }
 
 static int change_mask(int how, u64 set)
@@ -141,14 +147,14 @@ asmlinkage int sys_sigprocmask(int how, const u32 __user *set, u32 __user *old)
 
 asmlinkage int sys_rt_sigpending(u64 __user *set, u32 setsize)
 {
-	u64 pending = current->sig_pending & current->sig_blocked;
+	u64 pending = pending_now() & current->sig_blocked;
 
 	return setsize > sizeof(pending) ? -EINVAL : copy_to_user(set, &pending, setsize);
 }
 
 asmlinkage int sys_sigpending(u32 __user *set)
 {
-	return put_user_u32((u32)(current->sig_pending & current->sig_blocked), set);
+	return put_user_u32((u32)(pending_now() & current->sig_blocked), set);
 }
 
 /* Sleep until a signal is delivered or kills. */
@@ -207,7 +213,7 @@ asmlinkage int sys_sigsuspend(int unused1, int unused2, u32 mask)
 static int take_awaited(u64 set, struct signal_source *source)
 {
 	u32 flags = irq_save();
-	int sig = lowest_signal(current->sig_pending & set);
+	int sig = lowest_signal(pending_now() & set);
 
 	if (sig)
 		dequeue_signal(sig, source);

@@ -187,8 +187,9 @@ static void refuse_handler(int error, struct pt_regs *regs)
 }
 
 /* Let the program continue in its handler. */
-static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *regs, const struct signal_source *source)
+static void start_handler(int sig, struct pt_regs *regs, const struct signal_source *source)
 {
+	struct k_sigaction *entry = action_of(current, sig), copy = *entry, *action = &copy;	/* other threads may change it */
 	u64 mask = current->restore_mask ? current->sig_saved : current->sig_blocked;
 	int error;
 
@@ -208,7 +209,7 @@ static void start_handler(int sig, struct k_sigaction *action, struct pt_regs *r
 	regs->eflags &= ~(EFLAGS_TF | EFLAGS_DF);
 	set_blocked(current->sig_blocked | action->mask | (action->flags & SA_NODEFER ? 0 : SIGBIT(sig)));
 	if (action->flags & SA_RESETHAND)
-		action->handler = SIGNAL_DEFAULT;
+		entry->handler = SIGNAL_DEFAULT;
 }
 
 /* Calls that report EINTR after any handler, SA_RESTART or not (signal(7)); the others continue by themselves. */
@@ -239,21 +240,38 @@ static bool interrupted_call(const struct pt_regs *regs)
 	return (s32)regs->orig_eax >= 0 && (s32)regs->eax == -EINTR;
 }
 
-/*
- * Stop until SIGCONT, the tracer or SIGKILL, which may be pending already and would not come again; the parent may learn of it by wait(). Masked: an
- * interrupt must not wake a task that is stopped and still runs.
- */
-void stop_current(int sig, int code)
+/* Stop the process; the parent may learn of it by wait(). */
+static void stop_process(int sig)
+{
+	struct task_struct *process = current->process;
+
+	process->group_work |= GROUP_STOP;
+	process->stop_signal = sig;
+	alert_group(process);
+	tell_parent(process, CLD_STOPPED, sig);
+}
+
+static void stay_stopped(struct task_struct *process)
 {
 	u32 flags = irq_save();
 
-	if (!kill_pending()) {
-		current->stop_signal = sig;
+	if (process->group_work == GROUP_STOP) {
 		current->state = TASK_STOPPED;
-		tell_parent(current, code, sig);
 		schedule();
 	}
 	irq_restore(flags);
+}
+
+/* What all threads of the process are to do: end, which includes making way for another program, or stop until SIGCONT or SIGKILL. */
+static void do_group_work(struct task_struct *process)
+{
+	while (process->group_work)
+		if (process->group_work == GROUP_STOP)
+			stay_stopped(process);
+		else if (process->group_work & GROUP_EXEC && current == process)
+			exec_take_over();
+		else
+			do_exit(process->exit_status);
 }
 
 static bool dumps_core(int sig)
@@ -269,21 +287,21 @@ static bool dumps_core(int sig)
 static void default_action(int sig, const struct pt_regs *regs)
 {
 	if (default_stops(sig)) {
-		if (sig == SIGSTOP || !is_orphaned(current->pgrp))
-			stop_current(sig, CLD_STOPPED);
+		if (sig == SIGSTOP || !is_orphaned(current->process->pgrp))
+			stop_process(sig);
 		return;
 	}
 	if (dumps_core(sig) && sig != SIGQUIT && sig != SIGABRT)
 		printk("pid %d (%s): signal %d at eip %x, address %x\n", current->pid, current->comm, sig, regs->eip,
 		       current->fault_addr);
-	do_exit(sig);
+	do_group_exit(sig);
 }
 
 /* Lowest pending signal that is not blocked, taken out of the pending set; 0: none. A tracer sees it first and may change or take it. */
 static int take_signal(struct signal_source *source)
 {
 	u32 flags = irq_save();
-	int sig = lowest_signal(current->sig_pending & ~current->sig_blocked);
+	int sig = lowest_signal(pending_now() & ~current->sig_blocked);
 
 	if (sig)
 		dequeue_signal(sig, source);
@@ -314,14 +332,18 @@ void do_signal(struct pt_regs *regs)
 	int sig;
 
 	sti();
-	while ((sig = take_signal(&source)) != 0) {
-		if (current->ptrace && sig != SIGKILL)
+	for (;;) {
+		do_group_work(current->process);
+		sig = take_signal(&source);
+		if (!sig)
+			break;
+		if (current->ptrace)
 			sig = ptrace_signal(sig, &source);
 		if (!sig || !has_handler(sig, regs))
 			continue;
 		if (interrupted_call(regs) && action_of(current, sig)->flags & SA_RESTART && restartable(regs->orig_eax))
 			restart_call(regs);
-		start_handler(sig, action_of(current, sig), regs, &source);
+		start_handler(sig, regs, &source);
 		return;
 	}
 	if (interrupted_call(regs)) {
@@ -349,10 +371,10 @@ asmlinkage int sys_sigreturn(void)
 	u32 high;
 
 	if (copy_from_user(&sc, &frame->context, sizeof(sc)) < 0 || get_user_u32(&high, &frame->extra_mask) < 0)
-		do_exit(SIGSEGV);
+		do_group_exit(SIGSEGV);
 	set_blocked((u64)high << 32 | sc.oldmask);
 	if (restore_context(&sc, regs) < 0)
-		do_exit(SIGSEGV);
+		do_group_exit(SIGSEGV);
 	return regs->eax;
 }
 
@@ -367,10 +389,10 @@ asmlinkage int sys_rt_sigreturn(void)
 	if (copy_from_user(&sc, &frame->context.uc_mcontext, sizeof(sc)) < 0 ||
 	    copy_from_user(&mask, &frame->context.uc_sigmask, sizeof(mask)) < 0 ||
 	    copy_from_user(&altstack, &frame->context.uc_stack, sizeof(altstack)) < 0)
-		do_exit(SIGSEGV);
+		do_group_exit(SIGSEGV);
 	set_blocked(mask);
 	if (restore_context(&sc, regs) < 0)
-		do_exit(SIGSEGV);
+		do_group_exit(SIGSEGV);
 	set_altstack(&altstack, regs->esp);	/* what does not fit is left as it is */
 	return regs->eax;
 }

@@ -2,8 +2,9 @@
  * Sending signals: who may send what to whom, and what is then pending. The calls that set actions and masks are kernel/sigaction.c; how a handler is
  * started and returned from is kernel/sigframe.c. Signal n is bit n - 1 of a set.
  *
- * Where a pending signal comes from is kept once a standard signal, in the task itself, because interrupts send them too. Real-time signals, which
- * only processes send, are queued.
+ * Most signals are for a process and pending in its first thread's `shared`: one thread that does not block it is told, and whichever comes first takes it.
+ * tgkill() and the CPU mean one thread; for it they are `pending`. Where a pending signal comes from is kept once a standard signal, in the task itself,
+ * because interrupts send them too. Real-time signals, which only processes send, are queued.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -55,81 +56,143 @@ void recalc_signals(struct task_struct *task)
 {
 	u32 flags = irq_save();
 
-	if (task->sig_pending & ~task->sig_blocked)
+	if ((task->pending.set | task->process->shared.set) & ~task->sig_blocked || task->process->group_work)
 		task->work |= WORK_SIGNAL;
 	else
 		task->work &= ~WORK_SIGNAL;
 	irq_restore(flags);
 }
 
-/* SIGCONT lets a stopped task go on whether or not it is handled; it and the stop signals cancel each other. */
-static void handle_stop_and_continue(int sig, struct task_struct *task)
+/* All threads of a process are to look at its group_work: who sleeps for a signal or is stopped, but not by a tracer, is woken. Any context. */
+void alert_group(struct task_struct *process)
 {
-	if (sig == SIGCONT || sig == SIGKILL) {
-		task->sig_pending &= ~STOP_SIGNALS;
-		if (task->state == TASK_STOPPED && (sig == SIGKILL || !task->ptrace)) {
-			task->stop_signal = 0;
-			task->continued = sig == SIGCONT;
-			wake_up_task(task);
-			if (task->continued)
-				tell_parent(task, CLD_CONTINUED, SIGCONT);
-		}
-	} else if (default_stops(sig)) {
-		task->sig_pending &= ~SIGBIT(SIGCONT);
+	u32 flags = irq_save();
+
+	for_each_thread(t, process) {
+		t->work |= WORK_SIGNAL;
+		if (t->state == TASK_INTERRUPTIBLE ||
+		    (t->state == TASK_STOPPED && (!t->ptrace || process->group_work & (GROUP_EXIT | GROUP_EXEC))))
+			wake_up_task(t);
+	}
+	irq_restore(flags);
+}
+
+static void forget_pending(struct task_struct *process, u64 signals)
+{
+	process->shared.set &= ~signals;
+	for_each_thread(t, process)
+		t->pending.set &= ~signals;
+}
+
+/* SIGCONT lets a stopped process go on whether or not it is handled; it and the stop signals cancel each other. */
+static void handle_stop_and_continue(int sig, struct task_struct *process)
+{
+	if (default_stops(sig))
+		forget_pending(process, SIGBIT(SIGCONT));
+	if (sig != SIGCONT)
+		return;
+	forget_pending(process, STOP_SIGNALS);
+	if (process->group_work & GROUP_STOP && !process->ptrace) {
+		process->group_work &= ~GROUP_STOP;
+		process->stop_signal = 0;
+		process->continued = true;
+		alert_group(process);
+		tell_parent(process, CLD_CONTINUED, SIGCONT);
 	}
 }
 
-/* Remember where a signal comes from. Real-time signals need memory: without it -EAGAIN, as for a queue that is full. */
-static int remember_source(struct task_struct *task, int sig, const struct signal_source *source)
+/* Make a signal pending. Real-time signals need memory: without it -EAGAIN, as for a queue that is full. */
+static int add_pending(struct task_struct *task, struct pending_signals *pending, int sig, const struct signal_source *source)
 {
 	struct queued_signal *q;
 
 	if (sig < RT_SIGNALS) {
-		if (!(task->sig_pending & SIGBIT(sig)))
+		if (!(pending->set & SIGBIT(sig)))
 			task->sig_sources[sig - 1] = *source;
-		return 0;
+	} else {
+		q = pending->queued < task->rlimits[RLIMIT_SIGPENDING].rlim_cur ? kmalloc(sizeof(*q)) : NULL;
+		if (!q)
+			return -EAGAIN;
+		pending->queued++;
+		q->sig = sig;
+		q->source = *source;
+		list_add_tail(&q->link, &pending->queue);
 	}
-	if (task->sig_queued >= task->rlimits[RLIMIT_SIGPENDING].rlim_cur)
-		return -EAGAIN;
-	q = kmalloc(sizeof(*q));
-	if (!q)
-		return -EAGAIN;
-	task->sig_queued++;
-	q->sig = sig;
-	q->source = *source;
-	list_add_tail(&q->link, &task->sig_queue);
+	pending->set |= SIGBIT(sig);
 	return 0;
 }
 
+/* Some of these signals are pending for task: wake it if it sleeps for that. */
+static void tell_thread(struct task_struct *task, u64 signals)
+{
+	recalc_signals(task);
+	if ((signal_pending(task) || task->sig_awaited & signals) && task->state == TASK_INTERRUPTIBLE)
+		wake_up_task(task);
+}
+
+/* Signals are pending for a process: tell one thread that would take one of them. */
+void tell_some_thread(struct task_struct *process, u64 signals)
+{
+	for_each_thread(t, process)
+		if (signals & (~t->sig_blocked | t->sig_awaited)) {
+			tell_thread(t, signals);
+			return;
+		}
+}
+
+/* Nothing holds SIGKILL up, and nobody sees it. */
+static void kill_process(struct task_struct *process)
+{
+	if (!(process->group_work & GROUP_EXIT)) {
+		process->group_work |= GROUP_EXIT;
+		process->exit_status = SIGKILL;
+		process->stop_signal = 0;
+	}
+	alert_group(process);
+}
+
 /*
- * Make a signal pending for a task, without permission checks, and wake it if it sleeps for that. Called by everybody who sends one; any context for
+ * Make a signal pending for a task alone, or for its process, without permission checks, and wake whoever sleeps for that. Any context for
  * standard signals. -EAGAIN: a real-time signal could not be queued.
  */
-int send_signal_from(int sig, struct task_struct *task, const struct signal_source *source)
+static int post_signal(int sig, struct task_struct *task, bool alone, const struct signal_source *source)
 {
 	u32 flags = irq_save();
+	struct task_struct *process = task->process;
 	int error = 0;
 
+	if (!alone)
+		task = process;
 	if (task->state == TASK_ZOMBIE || !task->sigactions)
 		goto out;
-	handle_stop_and_continue(sig, task);
-	if (task == init_task && action_of(task, sig)->handler == SIGNAL_DEFAULT)
+	handle_stop_and_continue(sig, process);
+	if (process == init_task && action_of(task, sig)->handler == SIGNAL_DEFAULT)
 		goto out;		/* init dies of nothing that it does not handle */
+	if (sig == SIGKILL) {
+		kill_process(process);
+		goto out;
+	}
 	if (signal_ignored(task, sig) && !(task->sig_blocked & SIGBIT(sig)) && !task->ptrace)
 		goto out;
-	error = remember_source(task, sig, source);
+	error = add_pending(task, alone ? &task->pending : &process->shared, sig, source);
 	if (error)
 		goto out;
-	task->sig_pending |= SIGBIT(sig);
-	recalc_signals(task);
-	if ((signal_pending(task) || task->sig_awaited & SIGBIT(sig)) && task->state == TASK_INTERRUPTIBLE)
-		wake_up_task(task);
+	if (alone)
+		tell_thread(task, SIGBIT(sig));
+	else
+		tell_some_thread(process, SIGBIT(sig));
 out:
 	irq_restore(flags);
 	return error;
 }
 
-/* From the kernel itself: the terminal, a timer, a broken pipe. Any context. */
+/* To a process. Called by everybody who sends one. */
+int send_signal_from(int sig, struct task_struct *task, const struct signal_source *source)
+{
+	return post_signal(sig, task, false, source);
+}
+
+/* The same from the kernel itself: the terminal, a timer, a broken pipe. Any context. */
 void send_signal(int sig, struct task_struct *task)
 {
 	static const struct signal_source kernel = { .code = SI_KERNEL };
@@ -151,22 +214,27 @@ void tell_parent(struct task_struct *task, int code, int status)
 	wake_up(&parent->child_exit);
 }
 
-static void free_queued(struct task_struct *task, struct queued_signal *q)
+static void free_queued(struct pending_signals *pending, struct queued_signal *q)
 {
 	list_del(&q->link);
 	kfree(q);
-	task->sig_queued--;
+	pending->queued--;
 }
 
-/* Take a pending signal out: where it came from. A real-time signal stays pending while more of it are queued. Interrupts are masked. */
+/*
+ * Take a pending signal out, current's own before its process's: where it came from. A real-time signal stays pending while more of it are queued.
+ * Interrupts are masked.
+ */
 void dequeue_signal(int sig, struct signal_source *source)
 {
+	bool own = current->pending.set & SIGBIT(sig);
+	struct pending_signals *pending = own ? &current->pending : &current->process->shared;
 	struct queued_signal *found = NULL;
 	bool more = false;
 
 	if (sig < RT_SIGNALS)
-		*source = current->sig_sources[sig - 1];
-	list_for_each(node, &current->sig_queue) {
+		*source = (own ? current : current->process)->sig_sources[sig - 1];
+	list_for_each(node, &pending->queue) {
 		struct queued_signal *q = list_entry(node, struct queued_signal, link);
 
 		if (q->sig != sig)
@@ -178,27 +246,36 @@ void dequeue_signal(int sig, struct signal_source *source)
 	}
 	if (found) {
 		*source = found->source;
-		free_queued(current, found);
+		free_queued(pending, found);
 	}
 	if (!more)
-		current->sig_pending &= ~SIGBIT(sig);
+		pending->set &= ~SIGBIT(sig);
 	recalc_signals(current);
 }
 
 /* Forget a pending signal altogether; all of them with 0. */
-void flush_signal(struct task_struct *task, int sig)
+static void flush_pending(struct pending_signals *pending, int sig)
 {
-	u32 flags = irq_save();
-
-	list_for_each_safe(node, &task->sig_queue) {
+	list_for_each_safe(node, &pending->queue) {
 		struct queued_signal *q = list_entry(node, struct queued_signal, link);
 
 		if (sig && q->sig != sig)
 			continue;
-		free_queued(task, q);
+		free_queued(pending, q);
 	}
-	task->sig_pending &= sig ? ~SIGBIT(sig) : 0;
-	recalc_signals(task);
+	pending->set &= sig ? ~SIGBIT(sig) : 0;
+}
+
+/* The same for a whole process. */
+void flush_signal(struct task_struct *process, int sig)
+{
+	u32 flags = irq_save();
+
+	flush_pending(&process->shared, sig);
+	for_each_thread(t, process) {
+		flush_pending(&t->pending, sig);
+		recalc_signals(t);
+	}
 	irq_restore(flags);
 }
 
@@ -209,15 +286,20 @@ void flush_signal(struct task_struct *task, int sig)
 void send_fault_signal(int sig, int code, u32 addr)
 {
 	struct k_sigaction *action = action_of(current, sig);
-	u32 flags = irq_save();
+	u32 flags;
 
+	if (sig == SIGKILL) {
+		kill_process(current->process);
+		return;
+	}
+	flags = irq_save();
 	if (current->sig_blocked & SIGBIT(sig) || action->handler == SIGNAL_IGNORE) {
 		action->handler = SIGNAL_DEFAULT;
 		current->sig_blocked &= ~SIGBIT(sig);
 	}
 	current->fault_addr = addr;
 	current->sig_sources[sig - 1] = (struct signal_source){ .code = code, .addr = addr };
-	current->sig_pending |= SIGBIT(sig);
+	current->pending.set |= SIGBIT(sig);
 	recalc_signals(current);
 	irq_restore(flags);
 }
@@ -228,14 +310,14 @@ static bool may_kill(int sig, const struct task_struct *task)
 	if (suser() || current->euid == task->suid || current->uid == task->suid ||
 	    current->euid == task->uid || current->uid == task->uid)
 		return true;
-	return sig == SIGCONT && current->session == task->session;
+	return sig == SIGCONT && current->process->session == task->process->session;
 }
 
-static int kill_one(int sig, struct task_struct *task, const struct signal_source *source)
+static int kill_one(int sig, struct task_struct *task, bool alone, const struct signal_source *source)
 {
 	if (!may_kill(sig, task))
 		return -EPERM;
-	return sig ? send_signal_from(sig, task, source) : 0;
+	return sig ? post_signal(sig, task, alone, source) : 0;
 }
 
 /* Signal all tasks of a process group, from the kernel (the terminal). -ESRCH: the group has nobody. */
@@ -263,9 +345,9 @@ static int kill_many(int pgrp, int sig, const struct signal_source *source)
 		struct task_struct *task = list_entry(node, struct task_struct, all_link);
 		int result;
 
-		if (pgrp == -1 ? task == init_task || task == current || !task->mm : task->pgrp != pgrp)
+		if (pgrp == -1 ? task == init_task || task == current->process || !task->mm : task->pgrp != pgrp)
 			continue;
-		result = kill_one(sig, task, source);
+		result = kill_one(sig, task, false, source);
 		if (error)
 			error = result;
 	}
@@ -274,7 +356,7 @@ static int kill_many(int pgrp, int sig, const struct signal_source *source)
 
 static struct signal_source current_source(int code)
 {
-	return (struct signal_source){ .code = code, .pid = current->pid, .uid = current->uid };
+	return (struct signal_source){ .code = code, .pid = current->tgid, .uid = current->uid };
 }
 
 asmlinkage int sys_kill(int pid, int sig)
@@ -287,12 +369,12 @@ asmlinkage int sys_kill(int pid, int sig)
 	if (pid == -1)
 		return kill_many(-1, sig, &source);
 	if (pid <= 0)
-		return kill_many(pid == 0 ? current->pgrp : -pid, sig, &source);
+		return kill_many(pid == 0 ? current->process->pgrp : -pid, sig, &source);
 	task = find_task(pid);
-	return task ? kill_one(sig, task, &source) : -ESRCH;
+	return task ? kill_one(sig, task, false, &source) : -ESRCH;
 }
 
-/* To one thread of a process, which here is the process. */
+/* To one thread of a process. */
 asmlinkage int sys_tgkill(int tgid, int pid, int sig)
 {
 	struct signal_source source = current_source(SI_TKILL);
@@ -300,20 +382,21 @@ asmlinkage int sys_tgkill(int tgid, int pid, int sig)
 
 	if (pid <= 0 || tgid <= 0 || (sig != 0 && !valid_signal(sig)))
 		return -EINVAL;
-	return task && task->pid == tgid ? kill_one(sig, task, &source) : -ESRCH;
+	return task && task->tgid == tgid ? kill_one(sig, task, true, &source) : -ESRCH;
 }
 
 asmlinkage int sys_tkill(int pid, int sig)
 {
-	return sys_tgkill(pid, pid, sig);
+	const struct task_struct *task = find_task(pid);
+
+	return sys_tgkill(task ? task->tgid : pid, pid, sig);
 }
 
-/* sigqueue(): a signal with a value. A program must not pretend to others to be the kernel or kill(). */
-asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info)
+static int queue_signal(int pid, int sig, const struct siginfo __user *user_info, bool alone)
 {
-	struct task_struct *task = find_task(pid);
 	struct siginfo info;
 	struct signal_source source;
+	struct task_struct *task;
 
 	if (copy_from_user(&info, user_info, sizeof(info)) < 0)
 		return -EFAULT;
@@ -322,12 +405,33 @@ asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user
 	if (sig != 0 && !valid_signal(sig))
 		return -EINVAL;
 	source = (struct signal_source){ .code = info.si_code, .pid = info.si_pid, .uid = info.si_uid, .value = info.si_status };
-	return task ? kill_one(sig, task, &source) : -ESRCH;
+	task = find_task(pid);
+	return task ? kill_one(sig, task, alone, &source) : -ESRCH;
 }
 
-/* The child of a fork has the same actions, in a table of its own. */
-int copy_signals(struct task_struct *child)
+/* sigqueue(): a signal with a value. A program must not pretend to others to be the kernel or kill(). */
+asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info)
 {
+	return queue_signal(pid, sig, user_info, false);
+}
+
+/* The same for one thread: pthread_sigqueue(). */
+asmlinkage int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const struct siginfo __user *user_info)
+{
+	const struct task_struct *task = find_task(pid);
+
+	if (tgid <= 0 || pid <= 0)
+		return -EINVAL;
+	return task && task->tgid == tgid ? queue_signal(pid, sig, user_info, true) : -ESRCH;
+}
+
+/* A child of fork has the same actions, in a table of its own; threads share it. */
+int copy_signals(struct task_struct *child, bool share)
+{
+	if (share) {
+		current->sigactions->users++;
+		return 0;
+	}
 	child->sigactions = kmalloc(sizeof(*child->sigactions));
 	if (!child->sigactions)
 		return -ENOMEM;
@@ -335,18 +439,40 @@ int copy_signals(struct task_struct *child)
 		*child->sigactions = *current->sigactions;
 	else
 		memset(child->sigactions, 0, sizeof(*child->sigactions));
+	child->sigactions->users = 1;
 	return 0;
 }
 
+int unshare_signals(void)
+{
+	struct sigaction_table *old = current->sigactions;
+
+	if (old->users == 1)
+		return 0;
+	if (copy_signals(current, false) < 0) {
+		current->sigactions = old;
+		return -ENOMEM;
+	}
+	old->users--;
+	return 0;
+}
+
+/* A thread ends: what is pending for its process is for the others to take. */
 void exit_signals(struct task_struct *task)
 {
 	u32 flags = irq_save();
 	struct sigaction_table *table = task->sigactions;
 
 	task->sigactions = NULL;
+	task->sig_blocked = ~0ull;
+	flush_pending(&task->pending, 0);
+	if (task == task->process)
+		flush_pending(&task->shared, 0);
+	else if (task->process->shared.set)
+		tell_some_thread(task->process, task->process->shared.set);
 	irq_restore(flags);
-	flush_signal(task, 0);
-	kfree(table);
+	if (--table->users == 0)
+		kfree(table);
 }
 
 /* After exec, handlers and the alternate stack are gone; what was ignored stays ignored. */

@@ -18,6 +18,7 @@ struct k_sigaction {
 };
 
 struct sigaction_table {
+	u32 users;			/* tasks that share it */
 	struct k_sigaction action[NSIG_MAX];
 };
 
@@ -32,15 +33,15 @@ static inline struct k_sigaction *action_of(struct task_struct *task, int sig)
 	return &task->sigactions->action[sig - 1];
 }
 
-/* current is about to die: it must not stop any more, since nothing but another SIGKILL would wake it. */
-static inline bool kill_pending(void)
-{
-	return (current->sig_pending & SIGBIT(SIGKILL)) != 0;
-}
-
 static inline bool valid_signal(int sig)
 {
 	return sig >= 1 && sig <= NSIG_MAX;
+}
+
+/* All that is pending for current. */
+static inline u64 pending_now(void)
+{
+	return current->pending.set | current->process->shared.set;
 }
 
 /* The lowest signal of a set, 0: it is empty. */
@@ -54,12 +55,11 @@ static inline int lowest_signal(u64 set)
 bool default_stops(int sig);
 bool signal_ignored(struct task_struct *task, int sig);
 bool signal_default_ignored(struct task_struct *task, int sig);
-void recalc_signals(struct task_struct *task);
 void set_blocked(u64 blocked);
+void tell_some_thread(struct task_struct *process, u64 signals);
 void dequeue_signal(int sig, struct signal_source *source);
-void flush_signal(struct task_struct *task, int sig);
+void flush_signal(struct task_struct *process, int sig);
 void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source);	/* sigframe.c */
-void stop_current(int sig, int code);
 bool on_altstack(u32 esp);
 stack_t get_altstack(u32 esp);
 int set_altstack(const stack_t *new, u32 esp);

@@ -39,24 +39,29 @@ asmlinkage int sys_sethostname(const char __user *name, int length)
 
 asmlinkage int sys_getpid(void)
 {
+	return current->tgid;
+}
+
+asmlinkage int sys_gettid(void)
+{
 	return current->pid;
 }
 
 asmlinkage int sys_getppid(void)
 {
-	return current->parent->pid;
+	return current->process->parent->pid;
 }
 
 /* The task that a process-group call means: current, or a child of it that has not called exec yet. */
 static int group_target(int pid, struct task_struct **target)
 {
-	struct task_struct *task = pid ? find_task(pid) : current;
+	struct task_struct *process = current->process, *task = pid ? find_task(pid) : process;
 
-	if (!task || (task != current && task->parent != current))
+	if (!task || task != task->process || (task != process && task->parent != process))
 		return -ESRCH;
-	if (task->leader || task->session != current->session)
+	if (task->leader || task->session != process->session)
 		return -EPERM;
-	if (task != current && task->did_exec)
+	if (task != process && task->did_exec)
 		return -EACCES;
 	*target = task;
 	return 0;
@@ -93,31 +98,33 @@ asmlinkage int sys_getpgid(int pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
 
-	return task ? task->pgrp : -ESRCH;
+	return task ? task->process->pgrp : -ESRCH;
 }
 
 asmlinkage int sys_getpgrp(void)
 {
-	return current->pgrp;
+	return current->process->pgrp;
 }
 
 asmlinkage int sys_getsid(int pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
 
-	return task ? task->session : -ESRCH;
+	return task ? task->process->session : -ESRCH;
 }
 
 /* A session and a process group of its own, without a terminal. -EPERM while there is such a group, be it one that the caller has left. */
 asmlinkage int sys_setsid(void)
 {
+	struct task_struct *process = current->process;
+
 	list_for_each(node, &all_tasks)
-		if (list_entry(node, struct task_struct, all_link)->pgrp == current->pid)
+		if (list_entry(node, struct task_struct, all_link)->pgrp == process->pid)
 			return -EPERM;
-	current->leader = true;
-	current->session = current->pgrp = current->pid;
-	current->tty = 0;
-	return current->pid;
+	process->leader = true;
+	process->session = process->pgrp = process->pid;
+	process->tty = 0;
+	return process->pid;
 }
 
 asmlinkage int sys_sysinfo(struct sysinfo __user *buf)

@@ -10,9 +10,9 @@
 const void *const sys_call_table[NR_SYSCALLS] = {
 	[0 ... NR_SYSCALLS - 1] = sys_ni_syscall,
 	/* processes */
-	CALL(exit), CALL(fork), CALL(vfork), CALL(clone), CALL(waitpid), CALL(wait4), CALL(waitid), CALL(execve), CALL(exit_group), CALL(getrusage),
+	CALL(exit), CALL(fork), CALL(vfork), CALL(clone), CALL(clone3), CALL(xfork), CALL(waitpid), CALL(wait4), CALL(waitid), CALL(execve), CALL(exit_group), CALL(getrusage),
 	CALL(getpid), CALL(getppid), CALL(setpgid), CALL(getpgid), CALL(getpgrp), CALL(getsid), CALL(setsid),
-	CALL_AS(gettid, getpid), CALL(ps), CALL(ptrace), CALL(set_tid_address), CALL(set_robust_list), CALL(get_robust_list),
+	CALL(gettid), CALL(ps), CALL(ptrace), CALL(set_tid_address), CALL(set_robust_list), CALL(get_robust_list),
 	CALL(set_thread_area), CALL(get_thread_area), CALL(modify_ldt), CALL(futex), CALL(futex_time64),
 	CALL(getrlimit), CALL(ugetrlimit), CALL(setrlimit), CALL(prlimit64),
 	/* scheduling */
@@ -28,7 +28,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	/* memory */
 	CALL(brk), CALL(mmap), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(madvise), CALL(mremap), CALL(mincore), CALL(msync), CALL(mm_audit), CALL(xfork), CALL(fail_alloc),
 	/* signals */
-	CALL(kill), CALL(tkill), CALL(tgkill), CALL(rt_sigqueueinfo), CALL(signal), CALL(sigaction), CALL(sigprocmask), CALL(sigpending),
+	CALL(kill), CALL(tkill), CALL(tgkill), CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(signal), CALL(sigaction), CALL(sigprocmask), CALL(sigpending),
 	CALL(sigsuspend), CALL(sigreturn), CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigpending), CALL(rt_sigsuspend),
 	CALL(rt_sigreturn), CALL(rt_sigtimedwait), CALL(rt_sigtimedwait_time64), CALL(sigaltstack), CALL(sgetmask), CALL(ssetmask), CALL(pause),
 	/* time */

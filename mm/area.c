@@ -29,6 +29,7 @@ struct mm *mm_alloc(void)
 	rep_stosl(mm->pgdir, 0, USER_PDES);
 	rep_movsl(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES, PTES_PER_TABLE - USER_PDES);
 	list_init(&mm->areas);
+	wait_queue_init(&mm->unlocked);
 	mm->users = 1;
 	return mm;
 }
@@ -89,8 +90,33 @@ void mm_release(struct mm *mm)
 	kfree(mm);
 }
 
-/* Duplicate an address space for fork: the areas, then the pages copy-on-write, or, lazily, the page tables. NULL: no memory; mm is as it was. */
-struct mm *mm_dup(struct mm *mm, bool lazy)
+/* Take an address space's lock. false: somebody else had it until now, and things are not what they were. */
+bool mm_trylock(struct mm *mm)
+{
+	if (mm->locked) {
+		sleep_on(&mm->unlocked);
+		return false;
+	}
+	mm->locked = true;
+	return true;
+}
+
+void mm_lock(struct mm *mm)
+{
+	while (mm->users > 1 && !mm_trylock(mm))
+		;
+}
+
+void mm_unlock(struct mm *mm)
+{
+	if (!mm->locked)
+		return;
+	mm->locked = false;
+	wake_up(&mm->unlocked);
+}
+
+/* Duplicate an address space for fork: the areas, then the pages as copy does it. NULL: no memory; mm is as it was. */
+struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent))
 {
 	struct mm *child = mm_alloc();
 
@@ -102,15 +128,13 @@ struct mm *mm_dup(struct mm *mm, bool lazy)
 	child->arg_end = mm->arg_end;
 	child->env_end = mm->env_end;
 	list_for_each(node, &mm->areas) {
-		struct vm_area *copy = area_dup(area_at(node));
+		struct vm_area *area = area_dup(area_at(node));
 
-		if (!copy)
+		if (!area)
 			goto no_memory;
-		list_add_tail(&copy->link, &child->areas);
+		list_add_tail(&area->link, &child->areas);
 	}
-	if (lazy)
-		share_page_tables(child, mm);
-	else if (copy_page_table(child, mm) < 0)
+	if (copy(child, mm) < 0)
 		goto no_memory;
 	return child;
 no_memory:
@@ -293,9 +317,8 @@ static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
  * brk(addr): set the end of the heap. Returns the new end, or the old one when addr is below the heap's start, out of bounds,
  * runs into another area or is more than memory could ever hold (as Linux does).
  */
-asmlinkage int sys_brk(u32 addr)
+static int move_heap_end(struct mm *mm, u32 addr)
 {
-	struct mm *mm = current->mm;
 	u32 old_end = PAGE_ROUND_UP(mm->brk), new_end = PAGE_ROUND_UP(addr);
 	int error = 0;
 
@@ -308,4 +331,15 @@ asmlinkage int sys_brk(u32 addr)
 	if (!error)
 		mm->brk = addr;
 	return mm->brk;
+}
+
+asmlinkage int sys_brk(u32 addr)
+{
+	struct mm *mm = current->mm;
+	int end;
+
+	mm_lock(mm);
+	end = move_heap_end(mm, addr);
+	mm_unlock(mm);
+	return end;
 }

@@ -80,18 +80,11 @@ static inline int fault_in_area(struct mm *mm, u32 addr, u32 code)
 	return do_no_page(mm, area, addr, code & PF_WRITE);
 }
 
-/* Called by exception 0x0E's entry in kernel/entry.asm, through page_fault_handler. The first branch is the copy-on-write fault: it comes most and is kept short. */
-void do_page_fault(struct pt_regs *regs, u32 code)
+/* A fault in user space. The first branch is the copy-on-write fault: it comes most and is kept short. */
+static inline void user_fault(struct mm *mm, struct pt_regs *regs, u32 addr, u32 code)
 {
-	u32 addr = read_cr2();
-	struct mm *mm = current->mm;
 	int error;
 
-	current->minor_faults++;
-	if (unlikely(addr >= TASK_SIZE || !mm)) {
-		refuse(regs, code, addr, -EFAULT);
-		return;
-	}
 	if ((code & (PF_PRESENT | PF_WRITE)) == (PF_PRESENT | PF_WRITE)) {
 		pte_t *entry = find_pte(mm, addr);
 
@@ -111,8 +104,31 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 		}
 	}
 	error = fault_in_area(mm, addr, code);
-	if (unlikely(error))
+	if (unlikely(error) && error != -EAGAIN)
 		refuse(regs, code, addr, error);
+}
+
+/*
+ * Called by exception 0x0E's entry in kernel/entry.asm, through page_fault_handler. If another thread is just changing the address space, the access is
+ * tried again afterwards.
+ */
+void do_page_fault(struct pt_regs *regs, u32 code)
+{
+	u32 addr = read_cr2();
+	struct mm *mm = current->mm;
+	bool shared;
+
+	current->minor_faults++;
+	if (unlikely(addr >= TASK_SIZE || !mm)) {
+		refuse(regs, code, addr, -EFAULT);
+		return;
+	}
+	shared = mm->users > 1;
+	if (unlikely(shared) && !mm_trylock(mm))
+		return;
+	user_fault(mm, regs, addr, code);
+	if (unlikely(shared))
+		mm_unlock(mm);
 }
 
 void (*page_fault_handler)(struct pt_regs *regs, u32 code) = do_page_fault;

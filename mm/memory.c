@@ -201,7 +201,7 @@ static bool share_shared_table(struct mm *child, struct mm *parent, u32 addr)
  * FORK_POLICY_LAZY: the child, which has the same areas and no pages yet, uses all of the parent's page tables. Called by mm_dup(). Only directory
  * entries are touched; cannot fail.
  */
-void share_page_tables(struct mm *child, struct mm *parent)
+int share_page_tables(struct mm *child, struct mm *parent)
 {
 	list_for_each(node, &parent->areas) {
 		const struct vm_area *area = list_entry(node, struct vm_area, link);
@@ -218,6 +218,7 @@ void share_page_tables(struct mm *child, struct mm *parent)
 	child->nr_resident = parent->nr_resident;
 	parent->shares_tables = child->shares_tables = true;
 	flush_address_space();
+	return 0;
 }
 
 /* Give back the tables that others use too, unseen, before the rest is freed. Called by mm_release() when there may be such. */
@@ -299,6 +300,53 @@ int copy_page_table(struct mm *child, struct mm *parent)
 		resident = count_present(child);
 	child->nr_resident = resident;
 	flush_address_space();
+	return error;
+}
+
+/* Give the child the parent's page at addr: the frame itself in a shared area, else a copy, which it may write at once if it may write at all. */
+static __attribute__((cold)) int copy_now(struct mm *child, struct mm *parent, u32 addr, bool shared)
+{
+	pte_t *to = get_pte(child, addr), entry;
+	u32 frame = to && !shared ? get_free_page() : 0;
+
+	if (!to || (!shared && !frame))
+		return -ENOMEM;
+	entry = *find_pte(parent, addr);	/* not before: reclaim may have slept, and the page's file been cut */
+	if (!(entry & PTE_MAPPED)) {
+		if (frame)
+			free_page(frame);
+		return 0;
+	}
+	child->nr_resident++;
+	if (shared) {
+		page_of(PTE_FRAME(entry))->count++;
+		*to = entry;
+		return 0;
+	}
+	copy_page(__va(frame), __va(PTE_FRAME(entry)));
+	if (entry & PAGE_COW)
+		entry = (entry & ~PAGE_COW) | PTE_W;
+	*to = frame | (entry & ~PAGE_MASK);
+	return 0;
+}
+
+/* The same as forks did it before copy-on-write (FORK_POLICY_OLD): the parent is not touched, and neither of the two will fault for it. */
+__attribute__((cold)) int copy_pages_now(struct mm *child, struct mm *parent)
+{
+	int error = 0;
+
+	list_for_each(node, &parent->areas) {
+		const struct vm_area *area = list_entry(node, struct vm_area, link);
+
+		for (u32 addr = area->start; addr < area->end && !error; addr += PAGE_SIZE) {
+			const pte_t *entry = find_pte(parent, addr);
+
+			if (!entry)
+				addr = table_end(addr, area->end) - PAGE_SIZE;
+			else if (*entry & PTE_MAPPED)
+				error = copy_now(child, parent, addr, area->flags & VM_SHARED);
+		}
+	}
 	return error;
 }
 
@@ -474,7 +522,7 @@ int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
 }
 
 /* The same for exec, which places the argument pages. */
-int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
+noinline int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
 	trace_page(TRACE_PUT, addr, frame, 0);
 	return map_page(mm, addr, frame, bits);

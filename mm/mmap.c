@@ -69,7 +69,12 @@ asmlinkage int sys_munmap(u32 addr, u32 length)
 	u32 end;
 	int error = range_end(addr, length, &end);
 
-	return error || end == addr ? -EINVAL : unmap_range(current->mm, addr, end);
+	if (error || end == addr)
+		return -EINVAL;
+	mm_lock(current->mm);
+	error = unmap_range(current->mm, addr, end);
+	mm_unlock(current->mm);
+	return error;
 }
 
 /* Up to where areas cover [start, end) without a gap. */
@@ -104,9 +109,8 @@ static int split_at(struct mm *mm, u32 addr)
 }
 
 /* The pages of a range and the areas themselves get new permissions. What lies before a gap has them when the call says -ENOMEM, as on Linux. */
-asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
+static int change_protection(struct mm *mm, u32 addr, u32 length, u32 prot)
 {
-	struct mm *mm = current->mm;
 	u32 end, gap;
 	int error = range_end(addr, length, &end);
 
@@ -135,11 +139,24 @@ asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
 	return gap == end ? 0 : -ENOMEM;
 }
 
+asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
+{
+	struct mm *mm = current->mm;
+	int error;
+
+	mm_lock(mm);
+	error = change_protection(mm, addr, length, prot);
+	mm_unlock(mm);
+	return error;
+}
+
 static void set_writable(struct mm *mm, u32 addr, u32 bytes, bool on)
 {
 	for (u32 page = PAGE_ROUND_DOWN(addr); page < addr + bytes; page += PAGE_SIZE) {
 		struct vm_area *area = find_area(mm, page);
 
+		if (!area)		/* another thread has unmapped it */
+			return;
 		area->flags = on ? area->flags | VM_WRITE : area->flags & ~VM_WRITE;
 		protect_pages(mm, page, page + PAGE_SIZE, area->flags);
 	}
@@ -166,15 +183,8 @@ void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes)
 	set_writable(mm, addr, bytes, false);
 }
 
-/* MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. All other advice is taken and ignored. */
-asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
+static int take_advice(struct mm *mm, u32 addr, u32 end, u32 advice)
 {
-	struct mm *mm = current->mm;
-	u32 end;
-	int error = range_end(addr, length, &end);
-
-	if (error || advice > MADV_HIGHEST)
-		return -EINVAL;
 	if (covered_end(mm, addr, end) != end)
 		return -ENOMEM;
 	if (advice == MADV_DONTNEED) {
@@ -184,6 +194,21 @@ asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 		write_cr3(read_cr3());
 	}
 	return 0;
+}
+
+/* MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. All other advice is taken and ignored. */
+asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
+{
+	struct mm *mm = current->mm;
+	u32 end;
+	int error = range_end(addr, length, &end);
+
+	if (error || advice > MADV_HIGHEST)
+		return -EINVAL;
+	mm_lock(mm);
+	error = take_advice(mm, addr, end, advice);
+	mm_unlock(mm);
+	return error;
 }
 
 /* Every address space once: of the tasks that share one, the first. */
@@ -275,20 +300,13 @@ static int move_mapping(struct mm *mm, const struct vm_area *old, u32 addr, u32 
 	return error ? error : to;
 }
 
-/* mremap(): change the size of a mapping, elsewhere if it may move and must. */
-asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags)
+static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, bool may_move)
 {
-	struct mm *mm = current->mm;
-	struct vm_area *area;
-	u32 end;
+	struct vm_area *area = find_area(mm, addr);
+	u32 old_length = end - addr;
 
-	new_length = PAGE_ROUND_UP(new_length);
-	if (range_end(addr, old_length, &end) || !new_length || new_length > TASK_SIZE || flags & ~MREMAP_MAYMOVE || end == addr)
-		return -EINVAL;
-	area = find_area(mm, addr);
 	if (!area || end > area->end)
 		return -EFAULT;
-	old_length = end - addr;
 	if (new_length <= old_length) {
 		int error = new_length < old_length ? unmap_range(mm, addr + new_length, end) : 0;
 
@@ -296,7 +314,23 @@ asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags)
 	}
 	if (grow_mapping(mm, area, end, addr + new_length) == 0)
 		return addr;
-	return flags & MREMAP_MAYMOVE ? move_mapping(mm, area, addr, old_length, new_length) : -ENOMEM;
+	return may_move ? move_mapping(mm, area, addr, old_length, new_length) : -ENOMEM;
+}
+
+/* mremap(): change the size of a mapping, elsewhere if it may move and must. */
+asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags)
+{
+	struct mm *mm = current->mm;
+	u32 end;
+	int result;
+
+	new_length = PAGE_ROUND_UP(new_length);
+	if (range_end(addr, old_length, &end) || !new_length || new_length > TASK_SIZE || flags & ~MREMAP_MAYMOVE || end == addr)
+		return -EINVAL;
+	mm_lock(mm);
+	result = resize_mapping(mm, addr, end, new_length, flags & MREMAP_MAYMOVE);
+	mm_unlock(mm);
+	return result;
 }
 
 /* mincore(): a byte for each page of a range, 1 if it is there. */

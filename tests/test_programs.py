@@ -16,13 +16,13 @@ import pytest
 from conftest import TOP, cowix
 
 SOURCES = os.path.join(TOP, "tests/programs")
-FLAGS = ["-m32", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-static", "-s", "-w"]
+FLAGS = ["-m32", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-static", "-pthread", "-s", "-w"]
 VARIANTS = {"floats-sse": ("floats", ["-msse2", "-mfpmath=sse"]), "floats-x87": ("floats", ["-mfpmath=387"]),
             "attributes-64": ("attributes", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]), "timers-64": ("timers", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]),
             "interpreter-O0": ("interpreter", ["-O0"])}
 HELPERS = {"runner"}
 NEEDS_ROOT = {"credentials"}
-NOT_YET = {"sharing": "shared writable mappings, mremap", "threads": "clone with CLONE_THREAD"}
+NOT_YET = {"sharing": "shared writable mappings, mremap"}
 NAMES = sorted({os.path.basename(path)[:-2] for path in glob.glob(f"{SOURCES}/*.c")} - HELPERS - {"floats"} | set(VARIANTS))
 DISK_KB, MEMORY, LIMIT = 48 << 10, 64, 500
 

@@ -15,4 +15,9 @@
 #define FUTEX_BITSET_ALL	0xFFFFFFFFu
 #define FUTEX_ALL		0x7FFFFFFFu
 
+/* The word of a robust lock: its owner's number, and these */
+#define FUTEX_TID_MASK		0x3FFFFFFFu
+#define FUTEX_OWNER_DIED	0x40000000u
+#define FUTEX_WAITERS		0x80000000u
+
 #endif

@@ -242,16 +242,22 @@ struct file {
 };
 
 struct files_struct {
+	u32 users;				/* tasks that share it */
 	u32 end;				/* all descriptors in use are below it */
 	struct file *fd[OPEN_MAX];
 	bool close_on_exec[OPEN_MAX];
 };
 
-/* What fd has open, or NULL: -EBADF. No reference is taken: the process cannot close it meanwhile. */
-static inline struct file *fget(int fd)
+static inline struct file *file_at(const struct files_struct *files, u32 fd)
 {
-	return (u32)fd < current->files->end ? current->files->fd[fd] : NULL;
+	return fd < files->end ? files->fd[fd] : NULL;
 }
+
+/*
+ * What fd has open, or NULL: -EBADF. The caller need not give it back. Only another thread could close it meanwhile; if there is one, a reference is held
+ * for the caller until the system call ends or looks for another file.
+ */
+struct file *fget(int fd);
 
 struct file *file_alloc(struct inode *inode, u32 flags);	/* takes over the inode's reference; NULL: no memory */
 void fput(struct file *file);
@@ -262,7 +268,13 @@ extern u32 nr_files;
 /* fs/locks.c */
 struct flock64;
 int fcntl_lock(struct file *file, int command, struct flock64 *fl);
-void release_locks(struct file *file, struct files_struct *owner);
+void free_locks(struct file *file, struct files_struct *owner);
+
+static inline void release_locks(struct file *file, struct files_struct *owner)
+{
+	if (unlikely(!list_empty(&file->inode->i_locks)))
+		free_locks(file, owner);
+}
 
 /* fs/tmpfs.c */
 int tmpfs_init(void);				/* -ENOMEM */
@@ -270,6 +282,7 @@ struct inode *tmpfs_nameless(u32 size, int *error);	/* a file without a name, fo
 
 /* fs/fs_struct.c */
 struct fs_struct {
+	u32 users;
 	struct inode *root, *cwd;
 	u32 umask;
 };

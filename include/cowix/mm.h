@@ -7,6 +7,7 @@
 
 #include <cowix/types.h>
 #include <cowix/list.h>
+#include <cowix/wait.h>
 #include <asm/mmu.h>
 #include <asm/ptrace.h>
 #include <asm/system.h>
@@ -119,6 +120,8 @@ struct mm {
 	struct vm_area *last_area;	/* the area found last: faults come in clusters */
 	int users;			/* tasks that share this address space */
 	bool shares_tables;		/* it has, or had, page tables that others use too */
+	bool locked;			/* by one of several users, who may sleep while areas or tables change */
+	struct wait_queue unlocked;
 	u32 start_brk, brk;
 	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
 	u32 nr_resident;		/* user page-table entries that are present */
@@ -140,7 +143,8 @@ extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 /* mm/area.c */
 struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
 void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
-struct mm *mm_dup(struct mm *mm, bool lazy);	/* areas and, copy-on-write, pages; NULL: no memory, mm is as it was */
+/* areas and, as copy does it, pages; NULL: no memory, mm is as it was */
+struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent));
 struct vm_area *area_above(struct mm *mm, u32 addr);	/* the first that ends above addr, or NULL */
 struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
@@ -159,6 +163,14 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 	return area && addr >= area->start && addr < area->end ? area : search_area(mm, addr);
 }
 
+/*
+ * Threads share an address space, and whoever looks for memory or reads a file in it may sleep. So that its areas and tables stay what they
+ * are meanwhile, faults and the calls that change it hold this lock. An address space with one user needs none.
+ */
+bool mm_trylock(struct mm *mm);		/* false: waited until it was free, but does not have it */
+void mm_lock(struct mm *mm);
+void mm_unlock(struct mm *mm);
+
 /* mm/mmap.c */
 void unmap_object(const struct inode *object, u32 end);	/* a file ends there now: its pages from that on go from all address spaces */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
@@ -167,7 +179,8 @@ void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
 
 /* mm/memory.c: all of the copy-on-write policy */
 int copy_page_table(struct mm *child, struct mm *parent);
-void share_page_tables(struct mm *child, struct mm *parent);
+int copy_pages_now(struct mm *child, struct mm *parent);
+int share_page_tables(struct mm *child, struct mm *parent);
 void drop_shared_tables(struct mm *mm);
 int own_tables(struct mm *mm, u32 start, u32 end);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);

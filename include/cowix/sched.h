@@ -17,7 +17,9 @@
 
 struct files_struct;		/* open files: fs/file_table.c */
 struct fs_struct;		/* root, working directory, umask: fs/fs_struct.c */
+struct file;
 struct inode;
+struct program;
 struct tty;
 struct fpu_state;
 
@@ -36,6 +38,7 @@ enum task_state {
 /* task->work: what to do before the return to user mode */
 #define WORK_RESCHED	1
 #define WORK_SIGNAL	2
+#define WORK_FILE	4		/* a reference was taken for the time of the call: fget_shared() */
 
 #define NGROUPS_MAX		32
 #define NR_STANDARD_SIGNALS	31
@@ -45,15 +48,24 @@ enum task_state {
 #define PT_SYSCALL	2		/* stop before and after system calls */
 #define PT_SYSGOOD	4
 
+/* process->group_work: what all threads of a process are to do next */
+#define GROUP_EXIT	1		/* end, with the process's exit_status */
+#define GROUP_EXEC	2		/* end, but the first thread runs the successor */
+#define GROUP_STOP	4		/* stop until SIGCONT */
+
 struct itimer {
 	u32 left, interval;		/* ticks */
 };
 
+/*
+ * A thread. A process is its first thread, which is there until the others have gone (exit and exec see to that): what belongs to the process as
+ * a whole is kept there and reached through `process`. Fields so marked mean nothing in other threads.
+ */
 struct task_struct {
 	u32 kernel_esp;			/* where schedule() left the stack */
 	u32 work;
 	enum task_state state;
-	int pid;
+	int pid, tgid;			/* its own number, and the process's */
 	struct mm *mm;			/* NULL: a kernel task */
 	u32 stack_top;			/* esp on entry from user mode */
 
@@ -62,9 +74,38 @@ struct task_struct {
 	u32 priority;
 	int time_slice;			/* ticks left */
 
-	/* family */
-	struct list all_link;		/* all tasks */
+	/* threads */
+	struct task_struct *process;	/* its first thread; itself in a process of one */
+	struct list threads;		/* all threads of the process in a circle */
 	struct list pid_link;		/* pid hash chain */
+	u32 group_work;			/* process: GROUP_* */
+	struct program *successor;	/* process: with GROUP_EXEC */
+	struct task_struct *dead_thread;	/* process: the frame of the thread that ended last, not freed yet */
+
+	/* files */
+	struct files_struct *files;
+	struct fs_struct *fs;
+	struct file *held_file;		/* with WORK_FILE */
+
+	/* credentials */
+	u32 uid, euid, suid, gid, egid, sgid;
+	u32 nr_groups;
+
+	/* signals */
+	struct sigaction_table *sigactions;
+	struct pending_signals pending, shared;	/* for this thread; process: for any of its threads */
+	u64 sig_blocked;
+	u64 sig_saved;			/* the mask to come back after sigsuspend(), if restore_mask */
+	u64 sig_awaited;		/* sigtimedwait() sleeps until one of these comes, though they are blocked */
+	bool restore_mask;
+	u32 restarting;			/* the number of a system call that is being restarted and keeps the end it had; 0: none */
+	u32 restart_jiffies;
+	u32 altstack_sp, altstack_size;	/* size 0: none */
+	u32 fault_addr;			/* si_addr of the last exception that was the program's fault */
+	u32 trap_vector, trap_error, trap_cr2;	/* and its number, its error code, and the address of the last page fault, for handlers */
+
+	/* family; all of it the process's */
+	struct list all_link;		/* all processes */
 	struct task_struct *parent;
 	struct list children, sibling;
 	struct wait_queue child_exit;	/* waitpid() sleeps here */
@@ -72,44 +113,24 @@ struct task_struct {
 	int exit_status;		/* as wait() reports it */
 	int stop_signal;		/* stopped and not yet reported to a wait() with WUNTRACED */
 	bool continued;			/* and the same for WCONTINUED */
+	bool claimed;			/* a thread of the parent is just telling its news */
 	int pgrp, session;
 	bool leader;			/* session leader */
 	bool did_exec;
 	u16 tty;			/* controlling terminal's device number, 0: none */
-
-	/* credentials */
-	u32 uid, euid, suid, gid, egid, sgid;
-	u32 nr_groups, groups[NGROUPS_MAX];
-	struct rlimit rlimits[RLIM_NLIMITS];
-
-	/* signals */
-	struct sigaction_table *sigactions;
-	u64 sig_pending, sig_blocked;
-	u64 sig_saved;			/* the mask to come back after sigsuspend(), if restore_mask */
-	u64 sig_awaited;		/* sigtimedwait() sleeps until one of these comes, though they are blocked */
-	bool restore_mask;
-	u32 restarting;			/* the number of a system call that is being restarted and keeps the end it had; 0: none */
-	u32 restart_jiffies;
-	struct signal_source sig_sources[NR_STANDARD_SIGNALS];
-	struct list sig_queue;		/* of pending real-time signals */
-	u32 sig_queued;			/* how many */
-	u32 altstack_sp, altstack_size;	/* size 0: none */
-	u32 fault_addr;			/* si_addr of the last exception that was the program's fault */
-	u32 trap_vector, trap_error, trap_cr2;	/* and its number, its error code, and the address of the last page fault, for handlers */
 
 	/* being traced */
 	u32 ptrace;			/* PT_*, 0: not at all */
 	int ptrace_signal;		/* why it stopped, then what the tracer wants delivered */
 	struct signal_source ptrace_source;
 
-	/* files */
-	struct files_struct *files;
-	struct fs_struct *fs;
-
+	u32 groups[NGROUPS_MAX];	/* supplementary, nr_groups of them */
+	struct rlimit rlimits[RLIM_NLIMITS];	/* the process's; each thread has a copy */
 	u32 links_followed;		/* from one dangling link to the next, by an open() that makes a file */
 	int waits_for_lock_of;		/* a pid, while fcntl() waits for a record lock */
 
-	/* time, in ticks */
+	/* time, in ticks, and timers; the process's */
+	u32 run_ticks;			/* but this is the thread's own */
 	u32 utime, stime, cutime, cstime, start_time;
 	u32 minor_faults, child_faults;
 	struct timer alarm;		/* ITIMER_REAL */
@@ -126,6 +147,7 @@ struct task_struct {
 		u32 user_segments;
 	};
 	char comm[16];
+	struct signal_source sig_sources[NR_STANDARD_SIGNALS];	/* of pending standard signals; the process's if they are for all */
 	u32 stack_guard;
 };
 
@@ -133,7 +155,24 @@ struct task_struct {
 
 extern struct task_struct *current;
 extern struct task_struct *init_task;		/* pid 1, who inherits orphans */
-extern struct list all_tasks;
+extern struct list all_tasks;			/* the first threads of all processes */
+
+static inline bool single_threaded(const struct task_struct *task)
+{
+	return list_empty(&task->threads);
+}
+
+/* The thread behind this one, NULL behind the last. */
+static inline struct task_struct *next_thread(const struct task_struct *task)
+{
+	struct task_struct *next = list_entry(task->threads.next, struct task_struct, threads);
+
+	return next == task->process ? NULL : next;
+}
+
+/* All threads of a process, the first one first. */
+#define for_each_thread(t, of) \
+	for (struct task_struct *t = (of)->process; t; t = next_thread(t))
 
 /* kernel/sched.c */
 enum { CPU_USER, CPU_SYSTEM, CPU_IDLE, CPU_STATES };
@@ -170,19 +209,25 @@ void unhash_task(struct task_struct *task);
 struct pt_regs *task_regs(struct task_struct *task);	/* registers of its last entry from user mode */
 void vfork_release(struct task_struct *task);
 struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *name);
-NORETURN void do_exit(int status);
-void exec_signals(struct task_struct *task);	/* kernel/signal.c */
+NORETURN void do_exit(int status);		/* one thread */
+NORETURN void do_group_exit(int status);	/* the process */
+void await_threads(void);			/* until the first thread, current, is alone */
+int unshare_signals(void);	/* kernel/signal.c: current has actions of its own. -ENOMEM */
+void exec_signals(struct task_struct *task);
 int kernel_execve(const char *path, char *const envp[]);	/* fs/exec.c: process 1 becomes init; an error, or no return */
 void exec_ids(const struct inode *inode, u32 *euid, u32 *egid);	/* kernel/cred.c */
 void exec_credentials(u32 euid, u32 egid);
 void tls_clear(struct task_struct *task);
 void ptrace_exec(void);
+void exec_take_over(void);			/* fs/exec.c: the first thread becomes the program that another has prepared */
 
 /* What fork, exec and exit ask of fs/ (0 or -errno; the release functions never fail). */
-int copy_files(struct task_struct *child);	/* duplicates current's open files */
+int copy_files(struct task_struct *child, bool share);	/* duplicates current's open files */
+int unshare_files(void);	/* current no longer shares them. -ENOMEM */
+void drop_held_file(void);
 void exit_files(struct task_struct *task);
 void close_on_exec(struct task_struct *task);
-int copy_fs(struct task_struct *child);
+int copy_fs(struct task_struct *child, bool share);
 void exit_fs(struct task_struct *task);
 
 /* kernel/cred.c, rlimit.c, clock.c */

@@ -3,6 +3,7 @@
 #define COWIX_SIGNAL_H
 
 #include <cowix/types.h>
+#include <cowix/list.h>
 #include <abi/signal.h>
 
 struct task_struct;
@@ -22,8 +23,15 @@ struct signal_source {
 	u32 utime, stime;
 };
 
-void send_signal(int sig, struct task_struct *task);	/* from the kernel: any context */
+struct pending_signals {
+	u64 set;
+	struct list queue;		/* of real-time signals */
+	u32 queued;			/* how many */
+};
+
+void send_signal(int sig, struct task_struct *task);	/* to its process, from the kernel: any context */
 int send_signal_from(int sig, struct task_struct *task, const struct signal_source *source);
+void alert_group(struct task_struct *process);		/* its threads look at group_work now */
 void tell_parent(struct task_struct *task, int code, int status);	/* SIGCHLD */
 void send_fault_signal(int sig, int code, u32 addr);	/* to current, by the CPU's fault; cannot be ignored or blocked */
 int kill_pgrp(int pgrp, int sig);			/* -ESRCH when the group has nobody */

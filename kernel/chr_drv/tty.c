@@ -72,13 +72,15 @@ bool tty_hung_up(const struct tty *tty, u32 handle)
 /* A background process must not read from its terminal or change it, nor write to it with TOSTOP: its group is stopped. 0, -EINTR or -EIO. */
 int tty_check_foreground(const struct tty *tty, int sig)
 {
-	if (current->tty != tty->dev || !tty->pgrp || current->pgrp == tty->pgrp)
+	const struct task_struct *process = current->process;
+
+	if (process->tty != tty->dev || !tty->pgrp || process->pgrp == tty->pgrp)
 		return 0;
 	if (signal_is_ignored(current, sig))
 		return sig == SIGTTIN ? -EIO : 0;
-	if (is_orphaned(current->pgrp))
+	if (is_orphaned(process->pgrp))
 		return -EIO;
-	kill_pgrp(current->pgrp, sig);
+	kill_pgrp(process->pgrp, sig);
 	return -EINTR;
 }
 
@@ -247,15 +249,17 @@ int tty_foreground(kdev_t dev)
 /* Make the terminal the controlling one of current, who must lead a session without one. -EPERM, also when another session has it. */
 int tty_take(struct tty *tty, bool steal)
 {
-	if (current->leader && current->tty == tty->dev && tty->session == current->session)
+	struct task_struct *process = current->process;
+
+	if (process->leader && process->tty == tty->dev && tty->session == process->session)
 		return 0;
-	if (!current->leader || current->tty || (tty->session && !steal))
+	if (!process->leader || process->tty || (tty->session && !steal))
 		return -EPERM;
 	if (tty->session)
 		tty_leave(tty);
-	current->tty = tty->dev;
-	tty->session = current->session;
-	tty->pgrp = current->pgrp;
+	process->tty = tty->dev;
+	tty->session = process->session;
+	tty->pgrp = process->pgrp;
 	return 0;
 }
 
@@ -319,7 +323,7 @@ int tty_open(kdev_t dev, bool noctty, u32 *handle)
 	if (dev == MKDEV(TTYAUX_MAJOR, 2))
 		return pty_open_master(handle);
 	if (dev == MKDEV(TTYAUX_MAJOR, 0))
-		dev = current->tty;
+		dev = current->process->tty;
 	else if (is_console)
 		dev = console_dev;
 	tty = tty_of(dev);

@@ -80,7 +80,7 @@ static int set_foreground(struct tty *tty, const void __user *from)
 
 	if (error)
 		return error;
-	if (current->tty != tty->dev || tty->session != current->session)
+	if (current->process->tty != tty->dev || tty->session != current->process->session)
 		return -ENOTTY;
 	if ((s32)pgrp <= 0)
 		return -EINVAL;
@@ -102,12 +102,13 @@ static int set_foreground(struct tty *tty, const void __user *from)
 /* TIOCNOTTY: a leader takes the terminal from its whole session. */
 static int give_up(struct tty *tty)
 {
+	struct task_struct *process = current->process;
 	int pgrp = tty->pgrp;
 
-	if (current->tty != tty->dev)
+	if (process->tty != tty->dev)
 		return -ENOTTY;
-	current->tty = 0;
-	if (current->leader && tty->session == current->session) {
+	process->tty = 0;
+	if (process->leader && tty->session == process->session) {
 		tty_leave(tty);
 		if (pgrp)
 			hangup_group(pgrp);
@@ -153,7 +154,7 @@ static int simulate_input(struct tty *tty, const char __user *from)
 {
 	u32 flags;
 	u8 c;
-	int error = current->tty != tty->dev && !suser() ? -EPERM : copy_from_user(&c, from, 1);
+	int error = current->process->tty != tty->dev && !suser() ? -EPERM : copy_from_user(&c, from, 1);
 
 	if (error)
 		return error;
@@ -188,7 +189,7 @@ static int change(struct tty *tty, u32 command, u32 arg)
 /* Only who has the terminal as the controlling one, or its master, may see its groups. */
 static int get_group(const struct tty *tty, bool master, int group, void __user *to)
 {
-	return master || current->tty == tty->dev ? put_user_u32(group, to) : -ENOTTY;
+	return master || current->process->tty == tty->dev ? put_user_u32(group, to) : -ENOTTY;
 }
 
 int tty_ioctl(u32 handle, u32 command, u32 arg)

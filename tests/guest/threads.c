@@ -1,0 +1,661 @@
+/* Threads with nothing but the system calls: clone, futex, tgkill, exit_group; and the policies of xfork. */
+#include <check.h>
+#include <cowix.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <abi/clone.h>
+#include <abi/futex.h>
+#include <abi/ldt.h>
+#include <abi/mman.h>
+
+#define PAGE	4096
+#define STACK	(16 * 1024)
+#define MANY	100
+#define THREAD	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
+#define TIDS	(CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+
+struct thread {
+	int id;
+	volatile int tid;		/* 0 when it has ended */
+	char *stack;
+};
+
+/* A call that starts another flow of control on a stack, where it calls run(arg). The call's result, -errno for an error. */
+static int start_on(int call, int a, char *stack, void (*run)(void *), void *arg, volatile int *parent_tid, void *tls, volatile int *child_tid)
+{
+	void **top = (void **)(stack + STACK - 64);	/* the library's calls look at more arguments than they have */
+	int result;
+
+	*--top = arg;
+	*--top = (void *)run;
+	__asm__ volatile(
+		"int $0x80\n\t"
+		"test %%eax, %%eax\n\t"
+		"jnz 1f\n\t"
+		"pop %%eax\n\t"
+		"call *%%eax\n\t"
+		"movl $1, %%eax\n\t"		/* exit(0) */
+		"xorl %%ebx, %%ebx\n\t"
+		"int $0x80\n"
+		"1:"
+		: "=a"(result) : "0"(call), "b"(a), "c"(top), "d"(parent_tid), "S"(tls), "D"(child_tid) : "memory");
+	return result;
+}
+
+static void start(struct thread *t, void (*run)(void *), void *arg)
+{
+	t->stack = malloc(STACK);
+	CHECK(t->stack != NULL);
+	t->id = start_on(__NR_clone, THREAD | TIDS, t->stack, run, arg, &t->tid, NULL, &t->tid);
+	CHECK(t->id > 0);
+}
+
+/* Until the kernel has cleared the number. */
+static void join(struct thread *t)
+{
+	int tid;
+
+	while ((tid = t->tid) != 0)
+		syscall(__NR_futex, &t->tid, FUTEX_WAIT, tid, NULL);
+	free(t->stack);
+}
+
+static volatile int word, counter;
+
+static char *map(unsigned length, int flags, int fd)
+{
+	char *p = (char *)syscall(__NR_mmap2, NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
+
+	CHECK(p != (char *)-1);
+	return p;
+}
+
+static int my_tid(void)
+{
+	return syscall(__NR_gettid);
+}
+
+static void await_word(int value)
+{
+	while (word < value)
+		sleep_ms(1);
+}
+
+static void note_ids(void *arg)
+{
+	int *ids = arg;
+
+	ids[0] = getpid();
+	ids[1] = my_tid();
+	ids[2] = getppid();
+	counter++;
+}
+
+static void identities(void)
+{
+	static char stack[STACK];
+	struct thread t;
+	int ids[3];
+
+	start(&t, note_ids, ids);
+	join(&t);
+	CHECK(counter == 1 && ids[0] == getpid() && ids[1] == t.id && ids[1] != getpid() && ids[2] == getppid());
+	CHECK(my_tid() == getpid());
+	t.tid = 0;
+	CHECK(start_on(__NR_clone, CLONE_VM | CLONE_CHILD_SETTID | CLONE_VFORK | SIGCHLD, stack, note_ids, ids, NULL, NULL, &t.tid) == t.tid);
+	CHECK(wait_status(t.tid) == 0 && ids[0] == t.tid && ids[1] == t.tid && ids[2] == getpid());
+}
+
+static void refusals(void)
+{
+	static char stack[STACK];
+
+	CHECK(start_on(__NR_clone, CLONE_VM | CLONE_THREAD, stack, note_ids, NULL, NULL, NULL, NULL) == -EINVAL);
+	CHECK(start_on(__NR_clone, CLONE_SIGHAND | SIGCHLD, stack, note_ids, NULL, NULL, NULL, NULL) == -EINVAL);
+	CHECK_ERRNO(syscall(__NR_clone3, NULL, 8), EINVAL);
+	CHECK_ERRNO(syscall(__NR_tgkill, getpid() + 1, getpid(), 0), ESRCH);
+	CHECK_ERRNO(syscall(__NR_tgkill, 0, getpid(), 0), EINVAL);
+	CHECK(syscall(__NR_tgkill, getpid(), getpid(), 0) == 0);
+}
+
+static void count_up(void *arg)
+{
+	for (int i = 0; i < 100; i++)
+		__sync_fetch_and_add((int *)arg, 1);
+}
+
+/* More threads than a table of 64 tasks holds, several times over. */
+static void many(void)
+{
+	static struct thread threads[MANY];
+	int sum = 0;
+
+	for (int round = 0; round < 5; round++) {
+		for (int i = 0; i < MANY; i++)
+			start(&threads[i], count_up, &sum);
+		for (int i = 0; i < MANY; i++)
+			join(&threads[i]);
+	}
+	CHECK(sum == 5 * MANY * 100);
+}
+
+static int read_gs(void)
+{
+	int value;
+
+	__asm__ volatile("movl %%gs:0, %0" : "=r"(value));
+	return value;
+}
+
+static int seen_gs;
+
+static void look_at_gs(void *arg)
+{
+	(void)arg;
+	sleep_ms(10);
+	seen_gs = read_gs();
+}
+
+/* The same selector, but each thread's descriptor has its own base. */
+static void local_storage(void)
+{
+	static int mine[1] = { 111 }, others[1] = { 222 };
+	static char stack[STACK];
+	struct user_desc d = { .entry_number = -1u, .base_addr = (unsigned)mine, .limit = 0xFFFFF, .seg_32bit = 1, .limit_in_pages = 1, .useable = 1 };
+	volatile int tid = 0;
+
+	CHECK(syscall(__NR_set_thread_area, &d) == 0);
+	__asm__ volatile("movw %w0, %%gs" : : "r"(d.entry_number * 8 + 3));
+	CHECK(read_gs() == 111);
+	d.base_addr = (unsigned)others;
+	CHECK(start_on(__NR_clone, THREAD | TIDS | CLONE_SETTLS, stack, look_at_gs, NULL, &tid, &d, &tid) > 0);
+	while (tid)
+		sleep_ms(1);
+	CHECK(seen_gs == 222 && read_gs() == 111);
+	d.entry_number = 1000;
+	CHECK(start_on(__NR_clone, THREAD | CLONE_SETTLS, stack, look_at_gs, NULL, NULL, &d, NULL) == -EINVAL);
+}
+
+static void change_things(void *arg)
+{
+	*(int *)arg = open("/dev/null", O_RDONLY);
+	CHECK(chdir("/dev") == 0);
+	umask(027);
+}
+
+static void shared_files(void)
+{
+	struct thread t;
+	static char stack[STACK];
+	char path[64];
+	int fd = -1, pid;
+
+	start(&t, change_things, &fd);
+	join(&t);
+	CHECK(fd >= 0 && fcntl(fd, F_GETFD, 0) >= 0);
+	CHECK(getcwd(path, sizeof(path)) && strcmp(path, "/dev") == 0 && umask(022) == 027);
+	CHECK(close(fd) == 0 && chdir("/") == 0);
+	/* a process that shares nothing but memory */
+	pid = start_on(__NR_clone, CLONE_VM | SIGCHLD, stack, change_things, &fd, NULL, NULL, NULL);
+	CHECK(pid > 0 && wait_status(pid) == 0);
+	CHECK(fd >= 0);
+	CHECK_ERRNO(fcntl(fd, F_GETFD, 0), EBADF);
+	CHECK(getcwd(path, sizeof(path)) && strcmp(path, "/") == 0 && umask(022) == 022);
+	/* and one that shares the descriptors, too */
+	pid = start_on(__NR_clone, CLONE_VM | CLONE_FILES | SIGCHLD, stack, change_things, &fd, NULL, NULL, NULL);
+	CHECK(pid > 0 && wait_status(pid) == 0 && fcntl(fd, F_GETFD, 0) >= 0);
+}
+
+static int fds[2];
+
+static void read_byte(void *arg)
+{
+	char *c = arg;
+
+	word = 1;
+	if (read(fds[0], c, 1) != 1)
+		*c = '?';
+}
+
+/* The file stays as long as somebody works on it. */
+static void close_while_reading(void)
+{
+	struct thread t;
+	char c = 0;
+
+	CHECK(pipe(fds) == 0);
+	start(&t, read_byte, &c);
+	await_word(1);
+	sleep_ms(10);
+	CHECK(close(fds[0]) == 0);
+	CHECK_ERRNO(close(fds[0]), EBADF);
+	CHECK(write(fds[1], "y", 1) == 1);
+	join(&t);
+	CHECK(c == 'y');
+	signal(SIGPIPE, SIG_IGN);
+	CHECK_ERRNO(write(fds[1], "n", 1), EPIPE);
+}
+
+static void sleep_long(void *arg)
+{
+	(void)arg;
+	word++;
+	for (;;)
+		pause();
+}
+
+static void exit_42(void *arg)
+{
+	(void)arg;
+	_exit(42);
+}
+
+/* Threads are nobody's children; the process ends as a whole. */
+static void whole_processes(void)
+{
+	struct thread a, b, c;
+	int pid, status;
+
+	start(&a, sleep_long, NULL);
+	await_word(1);
+	CHECK_ERRNO(waitpid(-1, NULL, WNOHANG), ECHILD);
+	CHECK_ERRNO(waitpid(a.id, NULL, WNOHANG), ECHILD);
+	pid = fork();
+	if (pid == 0) {
+		start(&b, sleep_long, NULL);
+		start(&c, exit_42, NULL);
+		for (;;)
+			pause();
+	}
+	status = wait_status(pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 42);
+	CHECK_ERRNO(kill(pid, 0), ESRCH);
+}
+
+static void finish_later(void *arg)
+{
+	sleep_ms(50);
+	counter = 5;
+	write(fds[1], arg, 1);
+	syscall(__NR_exit, 7);
+}
+
+/* exit() ends one thread, also the first: the process is there until the last one goes. */
+static void first_thread_leaves(void)
+{
+	struct thread t;
+	int pid, status;
+	char c = 0;
+
+	CHECK(pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		start(&t, finish_later, "e");
+		syscall(__NR_exit, 7);
+	}
+	CHECK(waitpid(pid, &status, WNOHANG) == 0);
+	CHECK(read(fds[0], &c, 1) == 1 && c == 'e');
+	status = wait_status(pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+
+static void run_shell(void *arg)
+{
+	char *argv[] = { "sh", "-c", arg, NULL };
+
+	execve("/bin/sh", argv, (char *[]){ NULL });
+	_exit(99);
+}
+
+/* The new program is the process, whoever called exec: same number, no other threads. */
+static void exec_ends_the_others(void)
+{
+	static const char script[] = "exit $((1 + ($$ != $WANTED)))";
+
+	for (int who = 0; who < 3; who++) {
+		int pid = fork(), status;
+		char command[80];
+		struct thread a, b;
+
+		if (pid == 0) {
+			snprintf(command, sizeof(command), "WANTED=%d; %s", getpid(), script);
+			start(&a, sleep_long, NULL);
+			await_word(1);
+			if (who == 0)
+				run_shell(command);
+			start(&b, run_shell, command);
+			if (who == 1)
+				syscall(__NR_exit, 0);
+			for (;;)
+				pause();
+		}
+		status = wait_status(pid);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	}
+}
+
+static volatile int caught_by, catches;
+
+static void catch(int sig)
+{
+	(void)sig;
+	caught_by = my_tid();
+	catches++;
+}
+
+static void sleep_and_block(void *arg)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	(void)arg;
+	word++;
+	while (word < 10)
+		sleep_ms(1);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+}
+
+/* To a thread, and to a process: whoever does not block it. */
+static void signals(void)
+{
+	struct thread a, b;
+	sigset_t usr, pending;
+
+	signal(SIGUSR1, catch);
+	sigemptyset(&usr);
+	sigaddset(&usr, SIGUSR1);
+	start(&a, sleep_long, NULL);
+	start(&b, sleep_and_block, NULL);
+	await_word(2);
+	CHECK(syscall(__NR_tgkill, getpid(), a.id, SIGUSR1) == 0);
+	while (catches < 1)
+		sleep_ms(1);
+	CHECK(caught_by == a.id);
+	sigprocmask(SIG_BLOCK, &usr, NULL);
+	CHECK(kill(getpid(), SIGUSR1) == 0);
+	while (catches < 2)
+		sleep_ms(1);
+	CHECK(caught_by == a.id);
+	CHECK(syscall(__NR_tgkill, getpid(), b.id, SIGUSR1) == 0);
+	CHECK(syscall(__NR_tgkill, getpid(), getpid(), SIGUSR1) == 0);
+	sleep_ms(20);
+	CHECK(catches == 2 && sigpending(&pending) == 0 && sigismember(&pending, SIGUSR1));
+	word = 10;
+	join(&b);
+	CHECK(catches == 3 && caught_by == b.id);
+	sigprocmask(SIG_UNBLOCK, &usr, NULL);
+	CHECK(catches == 4 && caught_by == getpid());
+}
+
+static void crash(void *arg)
+{
+	*(volatile int *)arg = 1;
+}
+
+static void deadly_signals(void)
+{
+	for (int i = 0; i < 3; i++) {
+		int pid = fork(), status;
+		struct thread a, b;
+
+		if (pid == 0) {
+			start(&a, sleep_long, NULL);
+			await_word(1);
+			if (i == 0)
+				start(&b, crash, (void *)16);
+			else
+				kill(getpid(), i == 1 ? SIGKILL : SIGTERM);
+			for (;;)
+				pause();
+		}
+		status = wait_status(pid);
+		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == (i == 0 ? SIGSEGV : i == 1 ? SIGKILL : SIGTERM));
+	}
+}
+
+static volatile int turns;
+
+static void spin(void *arg)
+{
+	(void)arg;
+	for (;;)
+		turns++;
+}
+
+/* All threads stop and go on together: what they count is looked at through a shared address space. */
+static void stop_and_continue(void)
+{
+	static char stack[STACK];
+	int pid, status, before;
+
+	pid = start_on(__NR_clone, CLONE_VM | SIGCHLD, stack, spin, NULL, NULL, NULL, NULL);
+	CHECK(pid > 0);
+	sleep_ms(50);
+	CHECK(kill(pid, SIGSTOP) == 0 && waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
+	before = turns;
+	sleep_ms(50);
+	CHECK(turns == before && before > 0);
+	CHECK(kill(pid, SIGCONT) == 0);
+	sleep_ms(100);
+	CHECK(turns != before && kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
+}
+
+static volatile int lock_word, gate;
+
+static void wait_at_gate(void *arg)
+{
+	(void)arg;
+	__sync_fetch_and_add(&word, 1);
+	while (!gate)
+		syscall(__NR_futex, &gate, FUTEX_WAIT, 0, NULL);
+	while (!lock_word)
+		syscall(__NR_futex, &lock_word, FUTEX_WAIT, 0, NULL);
+	__sync_fetch_and_add(&counter, 1);
+}
+
+/* Wake one, let the others wait somewhere else, then wake all of them there. */
+static void futex_requeue(void)
+{
+	struct thread threads[5];
+
+	for (int i = 0; i < 5; i++)
+		start(&threads[i], wait_at_gate, NULL);
+	await_word(5);
+	sleep_ms(50);
+	gate = 1;
+	CHECK(syscall(__NR_futex, &gate, FUTEX_CMP_REQUEUE, 1, 10, &lock_word, 0) == -1 && errno == EAGAIN);
+	CHECK(syscall(__NR_futex, &gate, FUTEX_CMP_REQUEUE, 1, 10, &lock_word, 1) == 5);
+	sleep_ms(20);
+	CHECK(syscall(__NR_futex, &gate, FUTEX_WAKE, 10) == 0);
+	lock_word = 1;
+	CHECK(syscall(__NR_futex, &lock_word, FUTEX_WAKE, 10) == 5);
+	for (int i = 0; i < 5; i++)
+		join(&threads[i]);
+	CHECK(counter == 5);
+}
+
+#define FILE_PAGES 64
+
+static char *mapped;
+
+static void touch_file(void *arg)
+{
+	int bad = 0;
+
+	for (int i = 0; i < FILE_PAGES; i++)
+		bad += mapped[i * PAGE + 5] != 'a' + i % 26;
+	*(int *)arg = bad;
+}
+
+static void map_elsewhere(void *arg)
+{
+	for (int i = 0; i < 50; i++) {
+		char *p = map(4 * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+		*p = 1;
+		syscall(__NR_munmap, p, 4 * PAGE);
+	}
+	*(int *)arg = 0;
+}
+
+/* Several threads fault on the same pages of a file at once. */
+static void faults_together(void)
+{
+	static char page[PAGE];
+	struct thread threads[4];
+	int bad[4] = { 1, 1, 1, 1 }, fd = open("threads.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	CHECK(fd >= 0);
+	for (int i = 0; i < FILE_PAGES; i++) {
+		memset(page, 'a' + i % 26, PAGE);
+		CHECK(write(fd, page, PAGE) == PAGE);
+	}
+	CHECK(fsync(fd) == 0);
+	if (on_cowix())
+		mm_audit(NULL, AUDIT_DROP_CACHES);
+	mapped = map(FILE_PAGES * PAGE, MAP_PRIVATE, fd);
+	for (int i = 0; i < 4; i++)
+		start(&threads[i], i == 3 ? map_elsewhere : touch_file, &bad[i]);
+	for (int i = 0; i < 4; i++) {
+		join(&threads[i]);
+		CHECK(bad[i] == 0);
+	}
+	CHECK(unlink("threads.tmp") == 0);
+}
+
+static long faults(void)
+{
+	struct rusage usage;
+
+	CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
+	return usage.ru_minflt;
+}
+
+static char area[64 * PAGE] __attribute__((aligned(PAGE)));
+
+static void policies_refused(void)
+{
+	if (!on_cowix())
+		return;
+	CHECK_ERRNO(xfork(0, NULL), EINVAL);
+	CHECK_ERRNO(xfork(5, NULL), EINVAL);
+	CHECK_ERRNO(xfork(-1, NULL), EINVAL);
+	CHECK_ERRNO(xfork(FORK_POLICY_THREAD, NULL), EINVAL);
+}
+
+/* Everything is copied: neither of the two faults when it writes. */
+static void policy_old(void)
+{
+	int pid, status;
+	long before;
+
+	if (!on_cowix())
+		return;
+	memset(area, 'p', sizeof(area));
+	pid = xfork(FORK_POLICY_OLD, NULL);
+	CHECK(pid >= 0);
+	before = faults();
+	for (int i = 0; i < 64; i++)
+		area[i * PAGE] = pid ? 'P' : 'C';
+	if (pid == 0)
+		_exit(faults() == before && area[1] == 'p' && area[PAGE] == 'C' ? 3 : 4);
+	CHECK(faults() == before);
+	status = wait_status(pid);
+	CHECK(WEXITSTATUS(status) == 3 && area[0] == 'P');
+}
+
+/* Without the memory for a copy the parent is as it was. */
+static void policy_old_without_memory(void)
+{
+	struct audit_report r;
+	unsigned pages, before = 0, now;
+	char *p;
+
+	if (!on_cowix())
+		return;
+	CHECK(mm_audit(&r, AUDIT_DROP_CACHES) == 0);
+	pages = r.frames_free / 3 * 2;
+	p = map(pages * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	for (unsigned i = 0; i < pages; i++)
+		p[i * PAGE] = i;
+	for (int i = 0; i < 10; i++) {
+		CHECK_ERRNO(xfork(FORK_POLICY_OLD, NULL), ENOMEM);
+		CHECK(mm_audit(&r, AUDIT_DROP_CACHES) == 0);
+		now = r.frames_free + r.frames_cache + r.frames_kernel;
+		CHECK(i < 2 || now == before);		/* at first we break sharing with who has forked us */
+		before = now;
+	}
+	for (unsigned i = 0; i < pages; i++)
+		CHECK(p[i * PAGE] == (char)i);
+}
+
+static void policy_cow(void)
+{
+	int pid;
+
+	if (!on_cowix())
+		return;
+	area[0] = 'p';
+	pid = xfork(FORK_POLICY_COW, NULL);
+	if (pid == 0) {
+		area[0] = 'c';
+		_exit(area[0] == 'c');
+	}
+	CHECK(WEXITSTATUS(wait_status(pid)) == 1 && area[0] == 'p');
+}
+
+static void write_area(void *arg)
+{
+	area[0] = 't';
+	word = getpid();
+	_exit((int)arg);
+}
+
+static void outlive(void *arg)
+{
+	(void)arg;
+	while (getppid() == word)
+		sleep_ms(1);
+	area[0] = 'l';
+	_exit(write(fds[1], area, 1) != 1);
+}
+
+/* The address space is shared, and there until the last one ends. */
+static void policy_thread(void)
+{
+	static char stack[STACK];
+	int pid;
+	char c = 0;
+
+	if (!on_cowix())
+		return;
+	pid = start_on(__NR_xfork, FORK_POLICY_THREAD, stack, write_area, (void *)6, NULL, NULL, NULL);
+	CHECK(pid > 0 && WEXITSTATUS(wait_status(pid)) == 6 && area[0] == 't' && word == pid);
+	CHECK(pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		word = getpid();
+		_exit(start_on(__NR_xfork, FORK_POLICY_THREAD, stack, outlive, NULL, NULL, NULL, NULL) > 0 ? 8 : 9);
+	}
+	CHECK(WEXITSTATUS(wait_status(pid)) == 8);
+	CHECK(read(fds[0], &c, 1) == 1 && c == 'l');
+}
+
+TESTS({ "identities", "who is who in a process of two threads", identities }, { "refusals", "flags and numbers that make no sense", refusals },
+      { "many", "a hundred threads, five times", many }, { "local_storage", "CLONE_SETTLS", local_storage },
+      { "shared_files", "descriptors, working directory, umask", shared_files },
+      { "close_while_reading", "a descriptor is closed under a reader", close_while_reading },
+      { "whole_processes", "wait sees processes, exit_group ends all threads", whole_processes },
+      { "first_thread_leaves", "the first thread exits first", first_thread_leaves },
+      { "exec_ends_the_others", "exec in any thread", exec_ends_the_others }, { "signals", "signals to threads and processes", signals },
+      { "deadly_signals", "signals that end a process of two threads", deadly_signals },
+      { "stop_and_continue", "stopping one of two who share memory", stop_and_continue }, { "futex_requeue", "FUTEX_CMP_REQUEUE", futex_requeue },
+      { "faults_together", "threads fault on the same pages", faults_together },
+      { "policies_refused", "xfork: policies that do not exist", policies_refused }, { "policy_old", "xfork: copy everything now", policy_old },
+      { "policy_old_without_memory", "xfork: no memory for a copy", policy_old_without_memory },
+      { "policy_cow", "xfork: copy on write", policy_cow }, { "policy_thread", "xfork: share the address space", policy_thread })
