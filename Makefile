@@ -22,7 +22,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/fork.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/sys.o \
 	kernel/random.o \
 	kernel/lib/string.o kernel/lib/vsprintf.o \
-	mm/frames.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/memory.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/trace.o \
+	mm/frames.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/trace.o \
 	fs/exec.o fs/elf.o fs/super.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \
 	fs/read_write.o fs/select.o fs/mmap.o \
 	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
@@ -32,7 +32,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
 	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
-HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o mm/frames.o mm/memory.o mm/fault.o fs/namei.o fs/name_cache.o fs/inode.o \
+HOT	= $(addprefix $(BUILD)/,kernel/sched.o kernel/wait.o mm/frames.o mm/memory.o mm/pages.o mm/fault.o fs/namei.o fs/name_cache.o fs/inode.o \
 	fs/open.o fs/file_table.o fs/pipe.o fs/read_write.o fs/page_cache.o fs/minix_inode.o fs/minix_bitmap.o)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)

@@ -21,8 +21,51 @@ int __clear_user(void *to, u32 n);
 int __strncpy_from_user(char *to, const char *from, u32 n);
 int __strnlen_user(const char *s, u32 n);
 
-/* memory.c */
+/* memory.c and pages.c: page tables */
 #define REUSE_PAGES	16		/* unprotected by one fault at most */
+#define PRIVATE_BITS	(PTE_P | PTE_U | PTE_A)
+#define TABLE_BITS	(PTE_P | PTE_W | PTE_U | PTE_A)
+
+bool own_table(struct mm *mm, u32 addr);
+
+static inline pte_t *table_of(pte_t pde)
+{
+	return __va(PTE_FRAME(pde));
+}
+
+/* End of the part of [addr, end) that one page table covers. */
+static inline u32 table_end(u32 addr, u32 end)
+{
+	u32 next = (addr & ~(LARGE_PAGE_SIZE - 1)) + LARGE_PAGE_SIZE;
+
+	return next - 1 < end - 1 ? next : end;
+}
+
+/* A table that may be changed is there. */
+static inline bool is_own(pte_t pde)
+{
+	return (pde & (PTE_P | PAGE_COW)) == PTE_P;
+}
+
+/* The entry for addr, to be changed; its page table is made if it is missing. NULL: no memory. */
+static inline pte_t *get_pte(struct mm *mm, u32 addr)
+{
+	const pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
+
+	if (unlikely(!is_own(*pde)) && !own_table(mm, addr))
+		return NULL;
+	return &table_of(*pde)[PGTBL_INDEX(addr)];
+}
+
+static inline void flush_page(u32 addr)
+{
+	invlpg(addr);
+}
+
+static inline void flush_address_space(void)
+{
+	write_cr3(read_cr3());
+}
 
 /* area.c */
 bool exceeds_as_limit(const struct mm *mm, u32 bytes);

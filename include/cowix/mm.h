@@ -177,13 +177,16 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where are
 bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);	/* whether a read-only private area had to be opened for it; then: */
 void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
 
-/* mm/memory.c: all of the copy-on-write policy */
+/* mm/memory.c: copy-on-write */
 int copy_page_table(struct mm *child, struct mm *parent);
 int copy_pages_now(struct mm *child, struct mm *parent);
 int share_page_tables(struct mm *child, struct mm *parent);
 void drop_shared_tables(struct mm *mm);
 int own_tables(struct mm *mm, u32 start, u32 end);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
+pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
+
+/* mm/pages.c */
 int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);	/* write: nonzero for a write */
 int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr);
 int move_pages(struct mm *mm, u32 from, u32 to, u32 length);
@@ -191,7 +194,6 @@ void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);
 void zap_page_range(struct mm *mm, u32 start, u32 end);	/* drops the pages, keeps the areas; the caller flushes */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling);
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);	/* exec places the argument pages with this */
-pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
 
 /* mm/fault.c */
 void do_page_fault(struct pt_regs *regs, u32 error);
