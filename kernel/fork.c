@@ -261,8 +261,8 @@ asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size)
 }
 
 /*
- * xfork(policy, stack) (512): fork in the way that policy says, so that they can be compared. The child's stack pointer is the parent's if stack is 0, which
- * those that share memory cannot do.
+ * xfork(policy, stack) (512): fork in the way that policy says, so that they can be compared. Two that share their memory need two stacks; the other
+ * policies ignore stack.
  */
 asmlinkage int sys_xfork(u32 policy, u32 stack)
 {
@@ -277,7 +277,8 @@ asmlinkage int sys_xfork(u32 policy, u32 stack)
 	if (policy < FORK_POLICY_OLD || policy > FORK_POLICY_LAZY || (policy == FORK_POLICY_THREAD && !stack))
 		return -EINVAL;
 	want = requests[policy];
-	want.stack = stack;
+	if (policy == FORK_POLICY_THREAD)
+		want.stack = stack;
 	return do_fork(&want);
 }
 
