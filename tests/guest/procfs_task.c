@@ -65,7 +65,7 @@ static void status(void)
 	char line[80];
 
 	CHECK(read_all("/proc/self/status") > 0);
-	CHECK(strncmp(text, "Name:\tprocfs\n", 13) == 0 && has_line("State:\tR (running)\n") && has_line("Threads:\t1\n"));
+	CHECK(strncmp(text, "Name:\tprocfs_task\n", 18) == 0 && has_line("State:\tR (running)\n") && has_line("Threads:\t1\n"));
 	sprintf(line, "Tgid:\t%d\n", getpid());
 	CHECK(has_line(line));
 	sprintf(line, "Pid:\t%d\n", getpid());
