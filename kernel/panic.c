@@ -1,5 +1,6 @@
 /* The end: panics, exceptions in the kernel, switching the machine off. */
 #include <cowix/kernel.h>
+#include <cowix/mm.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
 #include <asm/io.h>
@@ -42,7 +43,7 @@ static void enter_panic(void)
 {
 	cli();
 	if (panicking)
-		machine_halt();
+		stop_machine();
 	panicking = true;
 	log_to_console(true);
 }
@@ -60,6 +61,7 @@ void panic(const char *fmt, ...)
 	printk("panic: %s\n", message);
 	printk("pid %d (%s)  cr0 %08x  cr2 %08x  cr3 %08x\n", current->pid, current->comm, read_cr0(), read_cr2(), read_cr3());
 	show_backtrace((u32)__builtin_frame_address(0));
+	mm_audit_panic();
 	stop_machine();
 }
 
@@ -71,6 +73,7 @@ void die(const char *what, struct pt_regs *regs, u32 code)
 	show_regs(regs);
 	show_address(regs->eip);
 	show_backtrace((u32)(regs + 1));
+	mm_audit_panic();
 	stop_machine();
 }
 

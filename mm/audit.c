@@ -29,6 +29,7 @@
 
 static u16 *counters[COUNTER_PAGES];
 static u32 mismatches, user_entries, table_frames;
+static u32 told = 100;			/* so many mismatches are printed, the others only counted */
 
 static void release_counters(void)
 {
@@ -60,7 +61,8 @@ static u16 *counter(u32 frame)
 
 static void complain(const char *rule, u32 frame, u32 addr, const struct task_struct *task)
 {
-	mismatches++;
+	if (++mismatches > told)
+		return;
 	printk("audit: %s: frame %x, count %u, recounted %u, address %x, pid %d (%s)\n", rule, frame << PAGE_SHIFT,
 	       frame < nr_frames ? mem_map[frame].count : 0, frame < nr_frames ? *counter(frame) : 0, addr,
 	       task ? task->pid : 0, task ? task->comm : "-");
@@ -142,6 +144,47 @@ static void audit_free_frame(u32 frame)
 		complain("frame is free and in use", frame, 0, NULL);
 }
 
+static void name_owners_in(const struct task_struct *task, u32 frame)
+{
+	const struct mm *mm = task->mm;
+
+	for (u32 i = 0; i < USER_PDES; i++) {
+		const pte_t *table = __va(PTE_FRAME(mm->pgdir[i]));
+
+		if (!(mm->pgdir[i] & PTE_P))
+			continue;
+		if (mm->pgdir[i] >> PAGE_SHIFT == frame)
+			printk("audit: it is the page table for %x of pid %d (%s)\n", i << PGDIR_SHIFT, task->pid, task->comm);
+		for (u32 j = 0; j < PTES_PER_TABLE; j++)
+			if (table[j] & PTE_MAPPED && table[j] >> PAGE_SHIFT == frame)
+				printk("audit: it is mapped at %x by pid %d (%s)\n", i << PGDIR_SHIFT | j << PAGE_SHIFT, task->pid, task->comm);
+	}
+}
+
+/* Who refers to a frame whose count is wrong, as far as that can be found out. */
+static void name_owners(u32 frame)
+{
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->mm && !seen_before(task))
+			name_owners_in(task, frame);
+	}
+	if (frame == zero_page >> PAGE_SHIFT)
+		printk("audit: it is the zero page\n");
+	if (page_cache_count(frame << PAGE_SHIFT))
+		printk("audit: it is in the page cache\n");
+}
+
+static void audit_count(u32 frame, u32 found)
+{
+	if ((u16)found == (u16)mem_map[frame].count)
+		return;
+	complain("wrong count", frame, 0, NULL);
+	if (mismatches <= told)
+		name_owners(frame);
+}
+
 /* Compare the recount with mem_map. Frames that programs map must agree exactly. */
 static void compare_counts(void)
 {
@@ -153,14 +196,13 @@ static void compare_counts(void)
 		if (frame == zero_page >> PAGE_SHIFT)
 			found++;	/* the kernel's own reference */
 		found += page_cache_count(frame << PAGE_SHIFT);
-		if ((u16)found != (u16)mem_map[frame].count)
-			complain("wrong count", frame, 0, NULL);
+		audit_count(frame, found);
 	}
 }
 
 /*
  * Run the audit: the number of broken rules, each one printed with frame, owner and rule; or -ENOMEM. Called by the system call, by a
- * key, by the tests after everything.
+ * key, by the debugger (gdb's `audit`), by the tests after everything.
  */
 int mm_audit(void)
 {
@@ -183,6 +225,14 @@ int mm_audit(void)
 	if (!(read_cr0() & CR0_WP))
 		complain("CR0.WP is clear", 0, 0, NULL);
 	return mismatches;
+}
+
+/* Called by panic(): was the law broken before? Few mismatches are shown, or what the panic said would leave the screen. No reclaim, no sleep. */
+void mm_audit_panic(void)
+{
+	told = 4;
+	if (nr_free_pages > nr_frames / COUNTERS_PER_PAGE)
+		printk("audit: %d mismatches\n", mm_audit());
 }
 
 /* The audit, and counts of what is in use, for the system call and /proc/audit. */

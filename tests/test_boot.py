@@ -81,7 +81,7 @@ def panics(result, *texts):
 def test_missing_init(tmp_path):
     image = str(tmp_path / "x.img")
     assert mkfs(image, "ls").returncode == 0
-    panics(cowix("true", image=image), "no init found", "backtrace:", "init+")
+    panics(cowix("true", image=image), "no init found", "backtrace:", "init+", "audit: 0 mismatches")
 
 
 def test_wrong_init_parameter():
@@ -196,14 +196,14 @@ def test_bochs_cow():
 
 
 def test_gdb(tmp_path):
-    """make debug's commands: gdb reaches do_wp_page with source and arguments."""
+    """make debug's commands: gdb reaches do_wp_page with source and arguments; the audit names who maps a frame whose count is wrong."""
     commands = tmp_path / "commands"
-    commands.write_text("break do_wp_page\ncontinue\nbacktrace\ncow\nmonitor quit\n")
+    commands.write_text("break do_wp_page\ncontinue\nbacktrace\ncow\naudit\nset mem_map[*entry >> 12].count = 7\naudit\nmonitor quit\n")
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
     port = 20000 + os.getpid() % 20000
     qemu = subprocess.Popen(["qemu-system-i386", "-M", "pc", "-m", "32", "-display", "none", "-nodefaults", "-S", "-gdb", f"tcp:127.0.0.1:{port}",
-                             "-drive", f"if=floppy,index=0,format=raw,file={image}", "-boot", "a"])
+                             "-drive", f"if=floppy,index=0,format=raw,file={image}", "-boot", "a", "-debugcon", f"file:{tmp_path}/log"])
     init = tmp_path / "init"
     init.write_text(open(f"{TOP}/tools/gdbinit").read().replace(":1234", f":{port}"))
     try:
@@ -212,4 +212,7 @@ def test_gdb(tmp_path):
     finally:
         qemu.kill()
         qemu.wait()
-    assert "do_page_fault" in text and re.search(r"count 2", text), text
+    assert "do_page_fault" in text and re.search(r"count 2", text) and re.findall(r"^(\d) mismatches", text, re.M) == ["0", "1"], text
+    log = (tmp_path / "log").read_text()
+    assert re.search(r"audit: wrong count: frame \w+, count 7, recounted 1,", log), log
+    assert re.search(r"audit: it is mapped at \w+ by pid 1 \(init\)\naudit: it is the zero page\n", log), log
