@@ -79,6 +79,7 @@ static void share_entries(pte_t *to, pte_t *from, const struct vm_area *area, u3
 {
 	u32 first = PGTBL_INDEX(start), count = (end - start) >> PAGE_SHIFT;
 
+	trace_entries(TRACE_SHARE, start, from + first, count, __pa(to));
 	if (area->flags & VM_SHARED)
 		share_shared(to + first, from + first, count);
 	else
@@ -91,6 +92,7 @@ static void copy_table(struct mm *mm, pte_t *pde, u32 addr, u32 frame)
 	u32 start = addr & ~(LARGE_PAGE_SIZE - 1);
 	pte_t *from = table_of(*pde);
 
+	trace_page(TRACE_TABLE_COPY, start, PTE_FRAME(*pde), frame);
 	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = list_entry(node, struct vm_area, link);
 
@@ -140,6 +142,15 @@ int own_tables(struct mm *mm, u32 start, u32 end)
 	return 0;
 }
 
+/* One more directory entry for a table that is shared already. */
+static noinline void lend_table(struct mm *child, pte_t *to, pte_t pde)
+{
+	trace_page(TRACE_TABLE_SHARE, PDE_ADDRESS(to), PTE_FRAME(pde), 0);
+	page_of(PTE_FRAME(pde))->count++;
+	*to = pde;
+	child->shares_tables = true;
+}
+
 /* The child uses the parent's table too, if the parent's own is one that it shares. */
 static bool share_shared_table(struct mm *child, struct mm *parent, u32 addr)
 {
@@ -147,11 +158,8 @@ static bool share_shared_table(struct mm *child, struct mm *parent, u32 addr)
 
 	if (!(pde & PAGE_COW))
 		return false;
-	if (!*to) {
-		page_of(PTE_FRAME(pde))->count++;
-		*to = pde;
-		child->shares_tables = true;
-	}
+	if (!*to)
+		lend_table(child, to, pde);
 	return true;
 }
 
@@ -161,6 +169,7 @@ static bool share_shared_table(struct mm *child, struct mm *parent, u32 addr)
  */
 int share_page_tables(struct mm *child, struct mm *parent)
 {
+	trace_tables(TRACE_TABLE_SHARE, parent);
 	list_for_each(node, &parent->areas) {
 		const struct vm_area *area = list_entry(node, struct vm_area, link);
 
@@ -182,6 +191,7 @@ int share_page_tables(struct mm *child, struct mm *parent)
 /* Give back the tables that others use too, unseen, before the rest is freed. Called by mm_release() when there may be such. */
 void drop_shared_tables(struct mm *mm)
 {
+	trace_tables(TRACE_TABLE_FREE, mm);
 	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = list_entry(node, struct vm_area, link);
 
@@ -210,7 +220,7 @@ static int copy_area_entries(struct mm *child, struct mm *parent, const struct v
 		if (!to)
 			return -ENOMEM;
 		count = (next - addr) >> PAGE_SHIFT;
-		trace_entries(TRACE_SHARE, addr, from, count);
+		trace_entries(TRACE_SHARE, addr, from, count, 0);
 		if (area->flags & VM_SHARED)
 			share_shared(to, from, count);
 		else
@@ -277,11 +287,13 @@ static __attribute__((cold)) int copy_now(struct mm *child, struct mm *parent, u
 	}
 	child->nr_resident++;
 	if (shared) {
+		trace_page(TRACE_SHARE, addr, PTE_FRAME(entry), 0);
 		page_of(PTE_FRAME(entry))->count++;
 		*to = entry;
 		return 0;
 	}
 	copy_page(__va(frame), __va(PTE_FRAME(entry)));
+	trace_page(TRACE_DUP, addr, PTE_FRAME(entry), frame);
 	if (entry & PAGE_COW)
 		entry = (entry & ~PAGE_COW) | PTE_W;
 	*to = frame | (entry & ~PAGE_MASK);

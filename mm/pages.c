@@ -209,7 +209,7 @@ void zap_page_range(struct mm *mm, u32 start, u32 end)
 		pte_t *entry = find_pte(mm, addr);
 
 		next = table_end(addr, end);
-		trace_entries(TRACE_FREE, addr, entry, (next - addr) >> PAGE_SHIFT);
+		trace_entries(TRACE_FREE, addr, entry, (next - addr) >> PAGE_SHIFT, 0);
 		if (entry)
 			mm->nr_resident -= drop_entries(entry, (next - addr) >> PAGE_SHIFT);
 	}

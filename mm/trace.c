@@ -36,9 +36,10 @@ static const struct {
 	signed char step;
 	bool done;
 } kinds[] = {
-	[TRACE_SHARE] = { "share", 1, false }, [TRACE_FAULT] = { "fault", 1, true }, [TRACE_PUT] = { "put", 1, true },
+	[TRACE_SHARE] = { "share", 1, false }, [TRACE_DUP] = { "dup", 0, true }, [TRACE_FAULT] = { "fault", 1, true }, [TRACE_PUT] = { "put", 1, true },
 	[TRACE_COPY] = { "copy", -1, true }, [TRACE_REUSE] = { "reuse", 0, true }, [TRACE_FREE] = { "free", -1, false },
-	[TRACE_TABLE] = { "table", 1, true }, [TRACE_TABLE_COPY] = { "split", -1, false }, [TRACE_TABLE_FREE] = { "tfree", -1, false },
+	[TRACE_TABLE] = { "table", 1, true }, [TRACE_TABLE_SHARE] = { "lend", 1, false }, [TRACE_TABLE_COPY] = { "split", -1, false },
+	[TRACE_TABLE_FREE] = { "tfree", -1, false },
 	[TRACE_SWAP_OUT] = { "out", -1, false }, [TRACE_SWAP_IN] = { "in", 1, true }, [TRACE_FORK] = { "fork", 0, false },
 	[TRACE_EXEC] = { "exec", 0, false }, [TRACE_NAME] = { "name", 0, false },
 };
@@ -110,7 +111,7 @@ void record_page(u32 kind, u32 addr, u32 frame, u32 other)
 }
 
 /* Only the zero page is there more than once among the entries of an area. */
-void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n)
+void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
 {
 	u32 zeroes = 0;
 
@@ -121,7 +122,17 @@ void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n)
 			continue;
 		if (frame == zero_page)
 			before += kinds[kind].step * zeroes++;
-		record(kind, addr, frame, before, 0);
+		record(kind, addr, frame, before, other);
+	}
+}
+
+void record_tables(u32 kind, struct mm *mm)
+{
+	for (u32 i = 0; i < USER_PDES; i++) {
+		pte_t pde = mm->pgdir[i];
+
+		if (pde & PTE_P && (kind == TRACE_TABLE_SHARE || (pde & PAGE_COW && page_of(PTE_FRAME(pde))->count > 1)))
+			record_page(kind, i << PGDIR_SHIFT, PTE_FRAME(pde), 0);
 	}
 }
 

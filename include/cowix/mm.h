@@ -206,8 +206,8 @@ struct audit_report;
 int mm_audit_report(struct audit_report *report);	/* the same, and counts of what is in use */
 
 /* mm/trace.c: what happens to frames, when somebody wants to see it; while it is off, one test of vm_traced */
-enum trace_kind { TRACE_SHARE, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE, TRACE_TABLE, TRACE_TABLE_COPY, TRACE_TABLE_FREE,
-		  TRACE_SWAP_OUT, TRACE_SWAP_IN, TRACE_FORK, TRACE_EXEC, TRACE_NAME };	/* from TRACE_FORK on: a word instead of a page */
+enum trace_kind { TRACE_SHARE, TRACE_DUP, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE, TRACE_TABLE, TRACE_TABLE_SHARE, TRACE_TABLE_COPY,
+		  TRACE_TABLE_FREE, TRACE_SWAP_OUT, TRACE_SWAP_IN, TRACE_FORK, TRACE_EXEC, TRACE_NAME };	/* from TRACE_FORK on: a word instead of a page */
 #define TRACE_LINE	64u		/* characters of a line of its text */
 
 extern bool vm_traced;
@@ -216,7 +216,8 @@ int trace_switch(bool on);		/* -ENOMEM. Off twice gives back its frames */
 u32 trace_first(u32 *end);		/* the numbers of the events that are kept: from the returned one up to *end */
 void trace_line(u32 number, char *line);	/* TRACE_LINE characters and a NUL */
 void record_page(u32 kind, u32 addr, u32 frame, u32 other);
-void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n);
+void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other);
+void record_tables(u32 kind, struct mm *mm);
 
 /* A frame's reference at addr was gained, or will be lost; other is the copy. */
 static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
@@ -225,11 +226,18 @@ static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
 		record_page(kind, addr, frame, other);
 }
 
-/* The same of the n entries from addr on that are mapped, before it happens. entries may be NULL. */
-static inline void trace_entries(u32 kind, u32 addr, const pte_t *entries, u32 n)
+/* The same of the n entries from addr on that are mapped, before it happens. entries may be NULL; other is the table that a copied one becomes, or 0. */
+static inline void trace_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
 {
 	if (unlikely(vm_traced) && entries)
-		record_entries(kind, addr, entries, n);
+		record_entries(kind, addr, entries, n, other);
+}
+
+/* Before mm lends all its page tables, or, TRACE_TABLE_FREE, gives up those that others use too. */
+static inline void trace_tables(u32 kind, struct mm *mm)
+{
+	if (unlikely(vm_traced))
+		record_tables(kind, mm);
 }
 
 void trace_fork(int pid);
