@@ -21,7 +21,7 @@ static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
 		return -ENOMEM;
 	}
 	entry = &table_of(*pde)[PGTBL_INDEX(addr)];
-	if (unlikely(*entry & PTE_MAPPED)) {
+	if (unlikely(*entry)) {
 		free_page(frame);
 		return 0;
 	}
@@ -118,13 +118,16 @@ static noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page
 }
 
 /*
- * First access to a page of an area: find or make its frame and map it. Called by do_page_fault(), which has checked that the area
+ * First access to a page of an area, or the first since it went to swap: find or make its frame and map it. Called by do_page_fault(), which has checked that the area
  * allows the access. 0, -ENOMEM, or -EIO when the file could not be read; nothing is mapped then.
  */
 int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
 {
 	u32 page = PAGE_ROUND_DOWN(addr), frame, bits;
+	const pte_t *entry;
 
+	if (unlikely(mm->nr_swapped) && (entry = find_pte(mm, page)) && is_swapped(*entry))
+		return do_swap_page(mm, page);
 	if (area->ops && page < area->file_end)
 		return do_mapped_page(mm, area, page, write);
 	frame = anonymous_page(area, write, &bits);
@@ -210,8 +213,11 @@ void zap_page_range(struct mm *mm, u32 start, u32 end)
 
 		next = table_end(addr, end);
 		trace_entries(TRACE_FREE, addr, entry, (next - addr) >> PAGE_SHIFT, 0);
-		if (entry)
-			mm->nr_resident -= drop_entries(entry, (next - addr) >> PAGE_SHIFT);
+		if (!entry)
+			continue;
+		mm->nr_resident -= drop_entries(entry, (next - addr) >> PAGE_SHIFT);
+		if (unlikely(mm->nr_swapped))
+			mm->nr_swapped -= drop_swapped(entry, (next - addr) >> PAGE_SHIFT);
 	}
 }
 
