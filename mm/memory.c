@@ -355,21 +355,21 @@ static void reuse_pages(pte_t *entry)
  */
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
 {
-	pte_t before = *entry;
-	u32 old = PTE_FRAME(before), new;
+	pte_t old = *entry;
+	u32 new;
 
 	(void)mm;			/* the entry is enough; mm is there for who looks with a debugger */
-	if (page_of(old)->count > 1) {
+	if (mem_map[old >> PAGE_SHIFT].count > 1) {
 		new = get_free_page();
 		if (!new)
 			return -ENOMEM;
-		if (unlikely(*entry != before)) {	/* reclaim has slept, and the page went: fault again */
+		if (unlikely(*entry != old)) {	/* reclaim has slept, and the page went: fault again */
 			free_page(new);
 			return 0;
 		}
-		copy_page(__va(new), __va(old));
+		copy_page(__va(new), __va(PTE_FRAME(old)));
 		*entry = new | PRIVATE_BITS | PTE_W | PTE_D;
-		free_page(old);
+		free_page(PTE_FRAME(old));
 	} else {
 		reuse_pages(entry);
 	}
