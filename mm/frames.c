@@ -196,15 +196,15 @@ static inline u32 take_frame(struct zone *zone)
 	return frame;
 }
 
-static inline u32 claim_frame(u32 frame)
+/* The first reference to a frame that was taken. */
+static inline void claim_frame(u32 frame)
 {
 	mem_map[frame].count = 1;
 	nr_free_pages--;
-	return frame << PAGE_SHIFT;
 }
 
 /*
- * While a failure is planned (fail.c) the zones look empty: each allocation then comes to get_page_slowly(), and the fast path need not ask.
+ * While a failure is planned (fail.c) the zones look empty: each allocation then comes to take_slowly(), and the fast path need not ask.
  * Frames that are freed meanwhile go to the hidden zones too.
  */
 void hide_zones(bool hide)
@@ -230,7 +230,7 @@ static u32 take_from_zones(bool only_dma)
 }
 
 /* Out of frames, or so it looks: have caches and programs give up pages until a frame turns up or nobody can. */
-static u32 get_page_slowly(bool only_dma)
+static u32 take_slowly(bool only_dma)
 {
 	u32 frame;
 
@@ -239,20 +239,21 @@ static u32 get_page_slowly(bool only_dma)
 	do
 		frame = take_from_zones(only_dma);
 	while (!frame && reclaim() > 0);
-	return frame ? claim_frame(frame) : 0;
+	return frame;
 }
 
-/* The common part of both; high memory first. */
+/* The common part of both; high memory first. The number of a frame with one reference, or 0. */
 static inline u32 allocate(void)
 {
 	u32 frame = take_frame(&high_zone);
 
-	if (unlikely(!frame)) {
+	if (unlikely(!frame))
 		frame = take_frame(&dma_zone);
-		if (unlikely(!frame))
-			return get_page_slowly(false);
-	}
-	return claim_frame(frame);
+	if (unlikely(!frame))
+		frame = take_slowly(false);
+	if (likely(frame))
+		claim_frame(frame);
+	return frame;
 }
 
 /*
@@ -261,16 +262,16 @@ static inline u32 allocate(void)
  */
 u32 get_free_page(void)
 {
-	return allocate();
+	return allocate() << PAGE_SHIFT;
 }
 
 u32 get_zeroed_page(void)
 {
-	u32 phys = allocate();
+	u32 frame = allocate();
 
-	if (likely(phys))
-		clear_page(__va(phys));
-	return phys;
+	if (likely(frame))
+		clear_page(__va(frame << PAGE_SHIFT));
+	return frame << PAGE_SHIFT;
 }
 
 /* As get_free_page(), but below 16 MB, where ISA DMA reaches. */
@@ -278,7 +279,11 @@ u32 get_dma_page(void)
 {
 	u32 frame = take_frame(&dma_zone);
 
-	return frame ? claim_frame(frame) : get_page_slowly(true);
+	if (!frame)
+		frame = take_slowly(true);
+	if (frame)
+		claim_frame(frame);
+	return frame << PAGE_SHIFT;
 }
 
 /* Put a frame whose last reference is gone back into its zone. Called by free_page() and by the loop in memory.c. */

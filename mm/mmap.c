@@ -292,50 +292,64 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 	return 0;
 }
 
-/* A mapping moves: a new area like it, into which the pages go. Where it is then, or -errno with everything as it was. */
-static int move_mapping(struct mm *mm, const struct vm_area *old, u32 addr, u32 old_length, u32 new_length)
+/* A mapping moves to `to`, or anywhere: a new area like it, into which the pages go. Where it is then, or -errno with its pages as they were. */
+static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 to, u32 flags)
 {
-	struct vm_area area = *old;
-	int to, error;
+	struct vm_area *old = find_area(mm, addr), area = *old;
+	int error;
 
 	area.offset += addr - old->start;
-	to = do_mmap(&area, 0, new_length, MAP_NORESERVE);
-	if ((u32)to > -(u32)PAGE_SIZE)		/* an error: no address is that high */
+	to = do_mmap(&area, to, new_length, MAP_NORESERVE | flags);
+	if (to > -(u32)PAGE_SIZE)		/* an error: no address is that high */
 		return to;
-	error = move_pages(mm, addr, to, old_length);
-	unmap_range(mm, error ? (u32)to : addr, error ? (u32)to + new_length : addr + old_length);
-	return error ? error : to;
+	error = move_pages(mm, addr, to, end - addr);
+	unmap_range(mm, error ? to : addr, error ? to + new_length : end);
+	return error ? error : (int)to;
 }
 
-static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, bool may_move)
+/* What is too much goes first, and may lie in several areas; the rest must be of one. */
+static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 flags, u32 new_addr)
 {
 	struct vm_area *area = find_area(mm, addr);
-	u32 old_length = end - addr;
 
+	if (area && new_length < end - addr) {
+		int error = unmap_range(mm, addr + new_length, end);
+
+		if (error)
+			return error;
+		end = addr + new_length;
+		area = find_area(mm, addr);
+	}
 	if (!area || end > area->end)
 		return -EFAULT;
-	if (new_length <= old_length) {
-		int error = new_length < old_length ? unmap_range(mm, addr + new_length, end) : 0;
-
-		return error ? error : (int)addr;
-	}
-	if (grow_mapping(mm, area, end, addr + new_length) == 0)
+	if (flags & MREMAP_FIXED)
+		return move_mapping(mm, addr, end, new_length, new_addr, MAP_FIXED);
+	if (new_length == end - addr || grow_mapping(mm, area, end, addr + new_length) == 0)
 		return addr;
-	return may_move ? move_mapping(mm, area, addr, old_length, new_length) : -ENOMEM;
+	return flags & MREMAP_MAYMOVE ? move_mapping(mm, addr, end, new_length, 0, 0) : -ENOMEM;
 }
 
-/* mremap(): change the size of a mapping, elsewhere if it may move and must. */
-asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags)
+/* What mremap() cannot do: move without MREMAP_MAYMOVE, to an odd address, or to a place that the mapping itself takes up. */
+static bool bad_remap(u32 addr, u32 end, u32 new_length, u32 flags, u32 new_addr)
+{
+	if (!new_length || new_length > TASK_SIZE || flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED) || end == addr)
+		return true;
+	return flags & MREMAP_FIXED && (!(flags & MREMAP_MAYMOVE) || PAGE_OFFSET(new_addr) || new_addr > TASK_SIZE - new_length ||
+					(new_addr < end && addr < new_addr + new_length));
+}
+
+/* mremap(): change the size of a mapping, elsewhere if it may move and must, or, MREMAP_FIXED, at new_addr, whatever is there now. */
+asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u32 new_addr)
 {
 	struct mm *mm = current->mm;
 	u32 end;
 	int result;
 
 	new_length = PAGE_ROUND_UP(new_length);
-	if (range_end(addr, old_length, &end) || !new_length || new_length > TASK_SIZE || flags & ~MREMAP_MAYMOVE || end == addr)
+	if (range_end(addr, old_length, &end) || bad_remap(addr, end, new_length, flags, new_addr))
 		return -EINVAL;
 	mm_lock(mm);
-	result = resize_mapping(mm, addr, end, new_length, flags & MREMAP_MAYMOVE);
+	result = resize_mapping(mm, addr, end, new_length, flags, new_addr);
 	mm_unlock(mm);
 	return result;
 }

@@ -9,7 +9,7 @@
 #include "internal.h"
 
 /*
- * Map frame at the page addr, handing over the caller's reference to the entry. If an entry is there already (the page is in swap, and comes from there;
+ * Map frame at the page of addr, handing over the caller's reference to the entry. If an entry is there already (the page is in swap, and comes from there;
  * another thread was faster while we slept) or no table can be had, the reference is dropped.
  */
 static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
@@ -36,7 +36,7 @@ static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
  */
 static inline u32 anonymous_page(const struct vm_area *area, u32 write, u32 *bits)
 {
-	if (write) {
+	if (likely(write)) {
 		*bits = PRIVATE_BITS | PTE_W;
 		return get_zeroed_page();
 	}
@@ -122,17 +122,18 @@ static noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page
 }
 
 /*
- * First access to a page of an area, or the first since it went to swap: find or make its frame and map it. Called by do_page_fault(), which has checked
- * that the area allows the access. 0, -ENOMEM, or -EIO when the file could not be read; nothing is mapped then.
+ * First access to a page of one of current's areas, or the first since it went to swap: find or make its frame and map it. Called by do_page_fault(), which
+ * has checked that the area allows the access. 0, -ENOMEM, or -EIO when the page could not be read; nothing is mapped then.
  */
-int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
+int do_no_page(struct vm_area *area, u32 addr, u32 code)
 {
-	u32 page = PAGE_ROUND_DOWN(addr), frame, bits;
+	struct mm *mm = current->mm;
+	u32 frame, bits;
 
-	if (area->ops && page < area->file_end)
-		return do_mapped_page(mm, area, page, write);
-	frame = anonymous_page(area, write, &bits);
-	return likely(frame) ? map_page(mm, page, frame, bits) : -ENOMEM;
+	if (area->ops && PAGE_ROUND_DOWN(addr) < area->file_end)
+		return do_mapped_page(mm, area, PAGE_ROUND_DOWN(addr), code & PF_WRITE);
+	frame = anonymous_page(area, code & PF_WRITE, &bits);
+	return likely(frame) ? map_page(mm, addr, frame, bits) : -ENOMEM;
 }
 
 /* The same for exec, which places the argument pages. */

@@ -166,7 +166,7 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 {
 	struct vm_area *area = mm->last_area;
 
-	return area && addr >= area->start && addr < area->end ? area : search_area(mm, addr);
+	return likely(area && addr >= area->start && addr < area->end) ? area : search_area(mm, addr);
 }
 
 /*
@@ -193,7 +193,7 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
 pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
 
 /* mm/pages.c */
-int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);	/* write: nonzero for a write */
+int do_no_page(struct vm_area *area, u32 addr, u32 code);	/* code: the fault's error code */
 int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr);
 int move_pages(struct mm *mm, u32 from, u32 to, u32 length);
 void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);

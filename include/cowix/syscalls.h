@@ -245,7 +245,7 @@ asmlinkage int sys_ni_syscall(void);
 /* mm/mmap.c, fs/mmap.c */
 asmlinkage int sys_munmap(u32 addr, u32 length);
 asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot);
-asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags);
+asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u32 new_addr);
 asmlinkage int sys_mincore(u32 addr, u32 length, u8 __user *vector);
 asmlinkage int sys_msync(u32 addr, u32 length, u32 flags);
 asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice);
