@@ -35,7 +35,7 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	if (length == 0 || length > TASK_SIZE)
 		return length ? -ENOMEM : -EINVAL;
 	length = PAGE_ROUND_UP(length);
-	if (area->flags & VM_WRITE && !(flags & MAP_NORESERVE) && length >> PAGE_SHIFT > nr_ram_frames)
+	if (area->flags & VM_WRITE && !(flags & MAP_NORESERVE) && length >> PAGE_SHIFT > memory_pages())
 		return -ENOMEM;
 	if (exceeds_as_limit(mm, length))
 		return -ENOMEM;
@@ -193,10 +193,15 @@ static int take_advice(struct mm *mm, u32 addr, u32 end, u32 advice)
 		zap_page_range(mm, addr, end);
 		write_cr3(read_cr3());
 	}
+	if (advice == MADV_PAGEOUT)
+		page_out(mm, addr, end);
 	return 0;
 }
 
-/* MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. All other advice is taken and ignored. */
+/*
+ * MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. MADV_PAGEOUT gives them up as if memory were short. All other advice
+ * is taken and ignored.
+ */
 asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 {
 	struct mm *mm = current->mm;
@@ -223,18 +228,20 @@ static bool is_first_user(const struct task_struct *task)
 	return false;
 }
 
-/* Pages have gone from a lazily shared page table: they are missing in all address spaces that use it. */
-static void count_missing(const struct mm *mm, u32 addr, u32 pages)
+/* Entries of a page table that may be lazily shared have changed, which mm has noted: so have those of all other address spaces that use it. */
+void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped)
 {
 	pte_t pde = mm->pgdir[PGDIR_INDEX(addr)];
 
-	if (!(pde & PAGE_COW) || !pages)
+	if (!(pde & PAGE_COW) || !(resident | swapped))
 		return;
 	list_for_each(node, &all_tasks) {
 		struct task_struct *task = list_entry(node, struct task_struct, all_link);
 
-		if (task->mm && task->mm != mm && PTE_FRAME(task->mm->pgdir[PGDIR_INDEX(addr)]) == PTE_FRAME(pde) && is_first_user(task))
-			task->mm->nr_resident -= pages;
+		if (!task->mm || task->mm == mm || PTE_FRAME(task->mm->pgdir[PGDIR_INDEX(addr)]) != PTE_FRAME(pde) || !is_first_user(task))
+			continue;
+		task->mm->nr_resident += resident;
+		task->mm->nr_swapped += swapped;
 	}
 }
 
@@ -252,11 +259,11 @@ static void unmap_object_in(struct mm *mm, const struct inode *object, u32 end)
 			continue;
 		addr += from > area->offset ? from - area->offset : 0;
 		for (; addr < area->end; addr = next) {
-			u32 before = mm->nr_resident;
+			u32 resident = mm->nr_resident, swapped = mm->nr_swapped;
 
 			next = min_u32(area->end, (addr | (LARGE_PAGE_SIZE - 1)) + 1);
 			zap_page_range(mm, addr, next);
-			count_missing(mm, addr, before - mm->nr_resident);
+			count_for_sharers(mm, addr, mm->nr_resident - resident, mm->nr_swapped - swapped);
 		}
 	}
 }
@@ -277,7 +284,7 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 {
 	if (area->end != old_end || new_end > TASK_SIZE || new_end < old_end || !area_is_free(mm, old_end, new_end))
 		return -ENOMEM;
-	if (exceeds_as_limit(mm, new_end - old_end) || (new_end - old_end) >> PAGE_SHIFT > nr_ram_frames)
+	if (exceeds_as_limit(mm, new_end - old_end) || (new_end - old_end) >> PAGE_SHIFT > memory_pages())
 		return -ENOMEM;
 	area->end = new_end;
 	if (area->ops)

@@ -165,6 +165,8 @@ asmlinkage int sys_mount(const char __user *device, const char __user *dir, cons
 asmlinkage int sys_umount(const char __user *path);
 asmlinkage int sys_umount2(const char __user *path, u32 flags);
 asmlinkage int sys_mounts(char __user *buf, u32 size);
+asmlinkage int sys_swapon(const char __user *path, u32 flags);
+asmlinkage int sys_swapoff(const char __user *path);
 asmlinkage int sys_sync(void);
 
 /* kernel/fork.c, exit.c */
