@@ -9,7 +9,7 @@ from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 PROGRAMS = ["cow", "lazy", "memory", "process", "threads", "futexes", "files", "corners", "procfs", "procfs_task", "tmpfs", "tty",
             "tty_jobs", "accounts", "signals", "timers", "polling", "locks", "calls", "names", "creds", "mapping", "shared", "trace",
             "hostile", "policies", "sweep_memory",
-            "sweep_calls", "labs", "labs_files", "entries", "vmtrace"]
+            "sweep_calls", "swap", "labs", "labs_files", "entries", "vmtrace"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
