@@ -30,7 +30,7 @@ static u32 choose_address(struct mm *mm, u32 addr, u32 length, u32 flags)
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 {
 	struct mm *mm = current->mm;
-	int error = 0;
+	int error;
 
 	if (length == 0 || length > TASK_SIZE)
 		return length ? -ENOMEM : -EINVAL;
@@ -50,10 +50,7 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	area->file_end = area->ops ? area->end : 0;
 	if (flags & MAP_FIXED_NOREPLACE && !area_is_free(mm, area->start, area->end))
 		return -EEXIST;
-	if (flags & MAP_FIXED)
-		error = unmap_range(mm, area->start, area->end);
-	if (!error)
-		error = map_area(mm, area);
+	error = flags & MAP_FIXED ? map_area_over(mm, area) : map_area(mm, area);
 	return error ? error : (int)area->start;
 }
 
@@ -285,19 +282,28 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 	return 0;
 }
 
-/* A mapping moves: a new area like it, into which the pages go. Where it is then, or -errno with everything as it was. */
-static int move_mapping(struct mm *mm, const struct vm_area *old, u32 addr, u32 old_length, u32 new_length)
+/*
+ * A mapping moves: a new area like it, into which the pages go. Where it is then, or -errno with everything as it was. What moves is made an area first,
+ * so that taking it away at the end needs no memory.
+ */
+static int move_mapping(struct mm *mm, u32 addr, u32 old_length, u32 new_length)
 {
-	struct vm_area area = *old;
+	struct vm_area area;
 	int to, error;
 
-	area.offset += addr - old->start;
+	if (split_at(mm, addr) < 0 || split_at(mm, addr + old_length) < 0)
+		return -ENOMEM;
+	area = *find_area(mm, addr);
 	to = do_mmap(&area, 0, new_length, MAP_NORESERVE);
 	if ((u32)to > -(u32)PAGE_SIZE)		/* an error: no address is that high */
 		return to;
 	error = move_pages(mm, addr, to, old_length);
-	unmap_range(mm, error ? (u32)to : addr, error ? (u32)to + new_length : addr + old_length);
-	return error ? error : to;
+	if (error) {
+		unmap_empty(mm, to);
+		return error;
+	}
+	unmap_range(mm, addr, addr + old_length);
+	return to;
 }
 
 static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, bool may_move)
@@ -314,7 +320,7 @@ static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, bool
 	}
 	if (grow_mapping(mm, area, end, addr + new_length) == 0)
 		return addr;
-	return may_move ? move_mapping(mm, area, addr, old_length, new_length) : -ENOMEM;
+	return may_move ? move_mapping(mm, addr, old_length, new_length) : -ENOMEM;
 }
 
 /* mremap(): change the size of a mapping, elsewhere if it may move and must. */

@@ -148,6 +148,8 @@ struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent
 struct vm_area *area_above(struct mm *mm, u32 addr);	/* the first that ends above addr, or NULL */
 struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
+int map_area_over(struct mm *mm, const struct vm_area *template);	/* the same in the place of what is there. -ENOMEM: as it was */
+void unmap_empty(struct mm *mm, u32 start);		/* undoes map_area() before anything was mapped */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
 bool area_is_free(struct mm *mm, u32 start, u32 end);
 struct vm_area *split_area(struct vm_area *area, u32 addr);	/* the new upper part; NULL: no memory */
