@@ -77,7 +77,7 @@ static int fill_page(struct cached_page *page, u32 offset, const void *buf, u32 
 	u8 *data = __va(page->frame);
 	int error = 0;
 
-	if (!page->uptodate) {
+	if (!page->uptodate && count < PAGE_SIZE) {
 		memset(data, 0, offset);
 		memset(data + offset + count, 0, PAGE_SIZE - offset - count);
 	}

@@ -75,9 +75,9 @@ static inline int fault_in_area(struct mm *mm, u32 addr, u32 code)
 	}
 	if (!allowed(area, code))
 		return -EFAULT;
-	if (code & PF_PRESENT)
+	if (unlikely(code & PF_PRESENT))
 		return area->flags & VM_SHARED && code & PF_WRITE ? make_page_writable(mm, area, addr) : -EFAULT;
-	return do_no_page(mm, area, addr, code & PF_WRITE);
+	return do_no_page(area, addr, code);
 }
 
 /* A fault in user space. The first branch is the copy-on-write fault: it comes most and is kept short. */

@@ -24,15 +24,9 @@ struct zone {
 static struct zone dma_zone, high_zone;
 static struct zone hidden_dma, hidden_high;	/* the same while a failure is planned, see hide_zones() */
 static u32 boot_next;		/* boot_alloc() takes from here upward */
-static int (*reclaim_caches)(int wanted);
 
 struct page *mem_map;
 u32 nr_frames, nr_free_pages, nr_ram_frames, zero_page;
-
-void set_reclaim(int (*reclaim)(int wanted))
-{
-	reclaim_caches = reclaim;
-}
 
 /* Kilobytes above 1 MB as the older BIOS calls report them; they are used when e820 is missing. */
 static u32 ram_end_without_e820(const struct boot_params *bp)
@@ -202,15 +196,15 @@ static inline u32 take_frame(struct zone *zone)
 	return frame;
 }
 
-static inline u32 claim_frame(u32 frame)
+/* The first reference to a frame that was taken. */
+static inline void claim_frame(u32 frame)
 {
 	mem_map[frame].count = 1;
 	nr_free_pages--;
-	return frame << PAGE_SHIFT;
 }
 
 /*
- * While a failure is planned (fail.c) the zones look empty: each allocation then comes to get_page_slowly(), and the fast path need not ask.
+ * While a failure is planned (fail.c) the zones look empty: each allocation then comes to take_slowly(), and the fast path need not ask.
  * Frames that are freed meanwhile go to the hidden zones too.
  */
 void hide_zones(bool hide)
@@ -235,8 +229,8 @@ static u32 take_from_zones(bool only_dma)
 	return frame ? frame : take_frame(failure_planned ? &hidden_dma : &dma_zone);
 }
 
-/* Out of frames, or so it looks: let the caches give up clean pages until a frame turns up or nothing more can be dropped. */
-static u32 get_page_slowly(bool only_dma)
+/* Out of frames, or so it looks: have caches and programs give up pages until a frame turns up or nobody can. */
+static u32 take_slowly(bool only_dma)
 {
 	u32 frame;
 
@@ -244,21 +238,22 @@ static u32 get_page_slowly(bool only_dma)
 		return 0;
 	do
 		frame = take_from_zones(only_dma);
-	while (!frame && reclaim_caches && reclaim_caches(32) > 0);
-	return frame ? claim_frame(frame) : 0;
+	while (!frame && reclaim() > 0);
+	return frame;
 }
 
-/* The common part of both; high memory first. */
+/* The common part of both; high memory first. The number of a frame with one reference, or 0. */
 static inline u32 allocate(void)
 {
 	u32 frame = take_frame(&high_zone);
 
-	if (unlikely(!frame)) {
+	if (unlikely(!frame))
 		frame = take_frame(&dma_zone);
-		if (unlikely(!frame))
-			return get_page_slowly(false);
-	}
-	return claim_frame(frame);
+	if (unlikely(!frame))
+		frame = take_slowly(false);
+	if (likely(frame))
+		claim_frame(frame);
+	return frame;
 }
 
 /*
@@ -267,16 +262,16 @@ static inline u32 allocate(void)
  */
 u32 get_free_page(void)
 {
-	return allocate();
+	return allocate() << PAGE_SHIFT;
 }
 
 u32 get_zeroed_page(void)
 {
-	u32 phys = allocate();
+	u32 frame = allocate();
 
-	if (likely(phys))
-		clear_page(__va(phys));
-	return phys;
+	if (likely(frame))
+		clear_page(__va(frame << PAGE_SHIFT));
+	return frame << PAGE_SHIFT;
 }
 
 /* As get_free_page(), but below 16 MB, where ISA DMA reaches. */
@@ -284,7 +279,11 @@ u32 get_dma_page(void)
 {
 	u32 frame = take_frame(&dma_zone);
 
-	return frame ? claim_frame(frame) : get_page_slowly(true);
+	if (!frame)
+		frame = take_slowly(true);
+	if (frame)
+		claim_frame(frame);
+	return frame << PAGE_SHIFT;
 }
 
 /* Put a frame whose last reference is gone back into its zone. Called by free_page() and by the loop in memory.c. */
