@@ -155,7 +155,7 @@ static void show_memory_sizes(struct seq *s, const struct mm *mm)
 
 	measure(mm, &sizes);
 	seq_printf(s, "VmSize:\t%8u kB\nVmRSS:\t%8u kB\nVmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t%8u kB\nVmSwap:\t%8u kB\n",
-		   KB(sizes.all), mm->nr_resident * KB(PAGE_SIZE), KB(sizes.data), KB(sizes.stack), KB(sizes.text), 0, 0);
+		   KB(sizes.all), mm->nr_resident * KB(PAGE_SIZE), KB(sizes.data), KB(sizes.stack), KB(sizes.text), 0, mm->nr_swapped * KB(PAGE_SIZE));
 }
 
 static void show_status(struct seq *s)

@@ -71,7 +71,7 @@ static void clear_tid(struct task_struct *task)
 {
 	if (task->mm && task->robust_list)
 		futex_owner_died();
-	if (!task->clear_child_tid || !task->mm)
+	if (!task->clear_child_tid || !task->mm || task->mm->users == 1)	/* nobody is left who could look */
 		return;
 	if (put_user_u32(0, (void __user *)task->clear_child_tid) == 0)
 		futex_wake_all(task->clear_child_tid);

@@ -84,8 +84,8 @@ void mm_release(struct mm *mm)
 		free_page_tables(mm, area->start, area->end, 0, room_above(mm, area->link.next));
 		area_free(mm, area);
 	}
-	if (mm->nr_resident && !mm->shares_tables)
-		panic("mm_release: %u pages left", mm->nr_resident);
+	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
+		panic("mm_release: %u pages left, %u in swap", mm->nr_resident, mm->nr_swapped);
 	kpage_free(mm->pgdir);
 	kfree(mm);
 }
@@ -307,7 +307,7 @@ static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
 {
 	struct vm_area heap = { .start = old_end, .end = new_end, .flags = VM_READ | VM_WRITE };
 
-	if (new_end > MMAP_TOP || (new_end - old_end) >> PAGE_SHIFT > nr_ram_frames ||
+	if (new_end > MMAP_TOP || (new_end - old_end) >> PAGE_SHIFT > memory_pages() ||
 	    new_end - mm->start_brk > current->rlimits[RLIMIT_DATA].rlim_cur || exceeds_as_limit(mm, new_end - old_end))
 		return -ENOMEM;
 	return map_area(mm, &heap);

@@ -24,15 +24,9 @@ struct zone {
 static struct zone dma_zone, high_zone;
 static struct zone hidden_dma, hidden_high;	/* the same while a failure is planned, see hide_zones() */
 static u32 boot_next;		/* boot_alloc() takes from here upward */
-static int (*reclaim_caches)(int wanted);
 
 struct page *mem_map;
 u32 nr_frames, nr_free_pages, nr_ram_frames, zero_page;
-
-void set_reclaim(int (*reclaim)(int wanted))
-{
-	reclaim_caches = reclaim;
-}
 
 /* Kilobytes above 1 MB as the older BIOS calls report them; they are used when e820 is missing. */
 static u32 ram_end_without_e820(const struct boot_params *bp)
@@ -235,7 +229,7 @@ static u32 take_from_zones(bool only_dma)
 	return frame ? frame : take_frame(failure_planned ? &hidden_dma : &dma_zone);
 }
 
-/* Out of frames, or so it looks: let the caches give up clean pages until a frame turns up or nothing more can be dropped. */
+/* Out of frames, or so it looks: have caches and programs give up pages until a frame turns up or nobody can. */
 static u32 take_slowly(bool only_dma)
 {
 	u32 frame;
@@ -244,7 +238,7 @@ static u32 take_slowly(bool only_dma)
 		return 0;
 	do
 		frame = take_from_zones(only_dma);
-	while (!frame && reclaim_caches && reclaim_caches(32) > 0);
+	while (!frame && reclaim() > 0);
 	return frame;
 }
 

@@ -6,6 +6,7 @@
 ;	int __strncpy_from_user(char *to, const char *from, u32 n);	length, n when no NUL was met, or -errno
 ;	int get_user_u32(u32 *to, const void *from);
 ;	int put_user_u32(u32 value, void *to);
+;	int cmpxchg_user_u32(u32 *old, u32 value, void *to);	*old: expected, then what was there
 ;
 ; Arguments come in EAX, EDX and ECX. The C side (mm/uaccess.c) has checked that the range lies in user space.
 
@@ -116,6 +117,20 @@ put_user_u32:
 .store:	mov [edx], ecx
 .out:	ret
 	fixup .store, .out
+
+global cmpxchg_user_u32
+cmpxchg_user_u32:
+	cmp ecx, KERNEL_BASE - 4
+	ja bad_pointer
+	push ebx
+	mov ebx, eax
+	mov eax, [ebx]
+.swap:	cmpxchg [ecx], edx	; a fault leaves EAX as it is
+	mov [ebx], eax
+	xor eax, eax
+.out:	pop ebx
+	ret
+	fixup .swap, .out
 
 bad_pointer:
 	mov eax, -EFAULT

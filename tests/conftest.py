@@ -90,6 +90,15 @@ class Machine:
         for c in text:
             self.key(self.KEYS.get(c) or (f"shift-{c.lower()}" if c.isupper() else c))
 
+    def switch_off(self, text):
+        """Type what switches the machine off, which may be before it has said that it has the last key."""
+        self.type(text[:-1])
+        try:
+            self.type(text[-1])
+        except (OSError, ValueError):
+            pass
+        self.process.wait(timeout=20)
+
     def screen(self):
         self.command("pmemsave", val=0xB8000, size=4000, filename=self.vga)
         with open(self.vga, "rb") as f:

@@ -100,8 +100,7 @@ def test_switching(console):
     m.wait_for("audit: 0 mismatches")       # the kernel speaks where one looks
     m.key("alt-f1")
     until(m, lambda: "late" in m.screen() and "audit" not in m.screen())
-    m.type("poweroff\n")
-    m.process.wait(timeout=20)
+    m.switch_off("poweroff\n")
     fsck(m.image)
 
 

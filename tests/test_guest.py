@@ -6,8 +6,9 @@ import pytest
 
 from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
-PROGRAMS = ["cow", "lazy", "memory", "process", "threads", "files", "corners", "procfs", "procfs_task", "tmpfs", "tty", "tty_jobs", "accounts",
-            "signals", "timers", "polling", "locks", "calls", "names", "creds", "mapping", "shared", "trace", "hostile", "sweep_memory",
+PROGRAMS = ["cow", "lazy", "memory", "process", "threads", "futexes", "files", "corners", "procfs", "procfs_task", "tmpfs", "tty",
+            "tty_jobs", "accounts", "signals", "timers", "polling", "locks", "calls", "names", "creds", "mapping", "shared", "trace",
+            "hostile", "policies", "sweep_memory",
             "sweep_calls", "labs", "labs_files", "entries", "vmtrace"]
 
 

@@ -1,5 +1,6 @@
 """Line editing, history and completion of the interactive shell, on a terminal of this host."""
 import os
+import random
 import re
 import time
 
@@ -148,6 +149,18 @@ def test_interrupt_gives_a_new_prompt(sh):
     sh.type("some text")
     assert sh.type("\x03") == ["@ some text^C", "@"]
     assert sh.type("echo $?\n") == ["@ some text^C", "@ echo $?", "130", "@"]
+
+
+def test_no_interrupt_is_lost(sh):
+    """^C comes while the shell is between two keys, and throws away what was typed after them: nothing else would wake it."""
+    chance = random.Random(1)
+    for _ in range(2000):
+        os.write(sh.child.child_fd, b"ca")
+        end = time.perf_counter() + chance.random() * 3e-4
+        while time.perf_counter() < end:
+            pass
+        os.write(sh.child.child_fd, b"t\x03")
+        sh.child.expect("\\^C\r\n.*@ ")
 
 
 def test_end_of_file(sh):

@@ -38,10 +38,23 @@ def run(sh, line):
     return sh.before.replace("\r\n", "\n")
 
 
+def until(sh, line, text, again=""):
+    """Type a line, then others until the shell has said text as well, which may take the job a while: all that was printed."""
+    said, end = run(sh, line), time.monotonic() + 10
+    while text not in said and time.monotonic() < end:
+        time.sleep(0.02)
+        said += run(sh, again)
+    assert text in said
+    return said
+
+
 def start(sh, line):
-    """Type a line that starts something in the foreground, and give it time to start."""
+    """Type a line that starts something in the foreground, and give it time to have the terminal and to start; a builtin has it already."""
     sh.sendline(line)
     sh.expect_exact(line + "\r\n")
+    end = time.monotonic() + 1
+    while os.tcgetpgrp(sh.child_fd) == sh.pid and time.monotonic() < end:
+        time.sleep(0.01)
     time.sleep(0.15)
 
 
@@ -87,9 +100,7 @@ def test_pipeline_is_a_group(sh):
     groups = run(sh, "ps -o pgid=,comm= | grep -E 'sleep|cat' | awk '{print $1}' | sort -u | wc -l")
     assert groups == "1\n"
     assert run(sh, "ps -o pgid= -p $$ | tr -d ' '; echo $$") == "{0}\n{0}\n".format(sh.pid)
-    run(sh, "kill %1")
-    time.sleep(0.1)
-    assert "Terminated" in run(sh, "")
+    until(sh, "kill %1", "Terminated")
     assert run(sh, "jobs") == ""
 
 
@@ -103,9 +114,7 @@ def test_names_of_jobs(sh):
     assert "no such job" in run(sh, "kill %7")
     run(sh, "kill %3")
     run(sh, "wait %3; kill %2; wait %2")
-    run(sh, "kill %%")
-    time.sleep(0.1)
-    run(sh, "")
+    until(sh, "kill %%", "Terminated")
     assert run(sh, "jobs") == ""
 
 
@@ -146,9 +155,7 @@ def test_wait_can_be_interrupted(sh):
 
 def test_terminal_goes_to_the_foreground(sh):
     """Who reads from the terminal in the background stops, and gets what is typed in the foreground."""
-    run(sh, "cat > got &")
-    time.sleep(0.15)
-    assert run(sh, "") == "[1]+ Stopped    cat > got\n"
+    assert re.fullmatch(r"\[1\] \d+\n\[1\]\+ Stopped    cat > got\n", until(sh, "cat > got &", "Stopped"))
     start(sh, "fg")
     sh.sendline("hello")
     sh.send("\x04")
@@ -212,8 +219,7 @@ def test_continued_by_another(sh):
     sh.send("\x1a")
     sh.expect("@ $")
     run(sh, "command kill -CONT %1")
-    time.sleep(0.1)
-    assert run(sh, "jobs") == "[1]+ Running    sleep 100 &\n"
+    assert until(sh, "jobs", "Running", again="jobs").endswith("[1]+ Running    sleep 100 &\n")
     run(sh, "kill %1")
 
 
@@ -241,7 +247,8 @@ def test_quit_key(sh):
 
 def test_jobs_p(sh):
     run(sh, "sleep 100 &")
-    assert run(sh, "[ $(jobs -p) = $! ] && echo same; jobs -l | grep -c $!; kill $!") == "same\n1\n"
+    assert run(sh, "[ $(jobs -p) = $! ] && echo same; jobs -l | grep -c $!") == "same\n1\n"
+    until(sh, "kill $!", "Terminated")
 
 
 def test_monitor_off(sh):

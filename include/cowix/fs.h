@@ -200,12 +200,17 @@ struct super_block {
 };
 
 int mount_root(void);
+struct super_block *find_mount(kdev_t dev);		/* NULL: it is not mounted */
 int write_caches(struct super_block *sb);		/* NULL: all */
 void sync_all(void);
 void fs_init(void);
 void fs_drop_caches(void);
 void fs_audit_counts(struct audit_report *report);
 void show_mounts(struct seq *s);
+
+/* fs/swap.c */
+int find_swap(kdev_t dev);			/* the number of the swap area that is a device; -1: none */
+void show_swaps(struct seq *s);
 
 /*
  * fs/namei.c: paths are kernel strings; inodes come back referenced. A path that does not begin with a slash starts at the directory that dirfd

@@ -25,7 +25,7 @@ struct task_struct;
  */
 struct page {
 	u32 count;
-	u32 next;		/* while free: next frame of the free list; while kmalloc's: its size class; else the owner's */
+	u32 next;		/* while free: next frame of the free list; while kmalloc's: its size class; in the swap cache: its slot; else anything */
 };
 
 extern struct page *mem_map;
@@ -46,7 +46,6 @@ u32 get_free_page(void);		/* count 1, contents undefined; reclaims caches before
 u32 get_zeroed_page(void);
 u32 get_dma_page(void);			/* below 16 MB */
 void free_page(u32 phys);		/* drops one reference */
-void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to drop clean cached pages; returns how many were freed */
 
 static inline void *kpage_alloc(void)	/* a page for the kernel itself, by its kernel address, or NULL */
 {
@@ -58,6 +57,9 @@ static inline void kpage_free(void *page)
 {
 	free_page(__pa(page));
 }
+
+/* mm/reclaim.c */
+void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to shrink its caches; returns how many things were dropped */
 
 /* mm/fail.c: a test plans which allocation of its process fails */
 extern bool failure_planned;
@@ -75,6 +77,8 @@ void kfree(void *object);		/* NULL is allowed */
 struct vm_area;
 struct inode;
 
+enum { HOLDS_OTHER, HOLDS_COPY, HOLDS_ONLY };	/* another frame or none; this one, to be had again; this one, and nothing else has what it has */
+
 struct vm_ops {
 	/*
 	 * Find the frame that holds the page of the area's object at byte offset `offset` (page aligned). Returns 0 with *frame
@@ -86,6 +90,8 @@ struct vm_ops {
 	 * long as it is mapped. 0, -EIO, -ENOSPC, -ENOMEM. May sleep.
 	 */
 	int (*make_writable)(struct vm_area *area, u32 offset);
+	/* Whether the page of the object at offset is in that frame (HOLDS_*). Does not sleep. */
+	u32 (*holds)(const struct vm_area *area, u32 offset, u32 frame);
 	void (*open)(struct vm_area *area);	/* the area was duplicated: take a reference on the object */
 	void (*close)(struct vm_area *area);	/* the area goes away: drop it */
 };
@@ -124,7 +130,7 @@ struct mm {
 	struct wait_queue unlocked;
 	u32 start_brk, brk;
 	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
-	u32 nr_resident;		/* user page-table entries that are present */
+	u32 nr_resident, nr_swapped;	/* user page-table entries that are present, that refer to swap */
 };
 
 #define FILE_SIZE_MAX	0x7FFFFFFFu

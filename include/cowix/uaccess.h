@@ -29,6 +29,7 @@ int strncpy_from_user(char *to, const char __user *from, size_t size);	/* length
 int strnlen_user(const char __user *s, size_t size);	/* the same without copying */
 int get_user_u32(u32 *to, const void __user *from);
 int put_user_u32(u32 value, void __user *to);
+int cmpxchg_user_u32(u32 *old, u32 value, void __user *to);	/* value is stored if *old was there; *old becomes what was */
 /* Whether the range lies in user space at all. */
 static inline bool access_ok(const void __user *addr, size_t n)
 {

@@ -1,89 +1,14 @@
-/* Threads with nothing but the system calls: clone, futex, tgkill, exit_group; and the policies of xfork. */
-#include <check.h>
+/* Threads with nothing but the system calls: clone, tgkill, exit_group; and the policies of xfork. */
 #include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <abi/clone.h>
-#include <abi/futex.h>
 #include <abi/ldt.h>
-#include <abi/mman.h>
+#include "thread.h"
 
-#define PAGE	4096
-#define STACK	(16 * 1024)
 #define MANY	100
-#define THREAD	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
-#define TIDS	(CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
-
-struct thread {
-	int id;
-	volatile int tid;		/* 0 when it has ended */
-	char *stack;
-};
-
-/* A call that starts another flow of control on a stack, where it calls run(arg). The call's result, -errno for an error. */
-static int start_on(int call, int a, char *stack, void (*run)(void *), void *arg, volatile int *parent_tid, void *tls, volatile int *child_tid)
-{
-	void **top = (void **)(stack + STACK - 64);	/* the library's calls look at more arguments than they have */
-	int result;
-
-	*--top = arg;
-	*--top = (void *)run;
-	__asm__ volatile(
-		"int $0x80\n\t"
-		"test %%eax, %%eax\n\t"
-		"jnz 1f\n\t"
-		"pop %%eax\n\t"
-		"call *%%eax\n\t"
-		"movl $1, %%eax\n\t"		/* exit(0) */
-		"xorl %%ebx, %%ebx\n\t"
-		"int $0x80\n"
-		"1:"
-		: "=a"(result) : "0"(call), "b"(a), "c"(top), "d"(parent_tid), "S"(tls), "D"(child_tid) : "memory");
-	return result;
-}
-
-static void start(struct thread *t, void (*run)(void *), void *arg)
-{
-	t->stack = malloc(STACK);
-	CHECK(t->stack != NULL);
-	t->id = start_on(__NR_clone, THREAD | TIDS, t->stack, run, arg, &t->tid, NULL, &t->tid);
-	CHECK(t->id > 0);
-}
-
-/* Until the kernel has cleared the number. */
-static void join(struct thread *t)
-{
-	int tid;
-
-	while ((tid = t->tid) != 0)
-		syscall(__NR_futex, &t->tid, FUTEX_WAIT, tid, NULL);
-	free(t->stack);
-}
-
-static volatile int word, counter;
-
-static char *map(unsigned length, int flags, int fd)
-{
-	char *p = (char *)syscall(__NR_mmap2, NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
-
-	CHECK(p != (char *)-1);
-	return p;
-}
-
-static int my_tid(void)
-{
-	return syscall(__NR_gettid);
-}
-
-static void await_word(int value)
-{
-	while (word < value)
-		sleep_ms(1);
-}
 
 static void note_ids(void *arg)
 {
@@ -445,40 +370,6 @@ static void stop_and_continue(void)
 	CHECK(turns != before && kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
-static volatile int lock_word, gate;
-
-static void wait_at_gate(void *arg)
-{
-	(void)arg;
-	__sync_fetch_and_add(&word, 1);
-	while (!gate)
-		syscall(__NR_futex, &gate, FUTEX_WAIT, 0, NULL);
-	while (!lock_word)
-		syscall(__NR_futex, &lock_word, FUTEX_WAIT, 0, NULL);
-	__sync_fetch_and_add(&counter, 1);
-}
-
-/* Wake one, let the others wait somewhere else, then wake all of them there. */
-static void futex_requeue(void)
-{
-	struct thread threads[5];
-
-	for (int i = 0; i < 5; i++)
-		start(&threads[i], wait_at_gate, NULL);
-	await_word(5);
-	sleep_ms(50);
-	gate = 1;
-	CHECK(syscall(__NR_futex, &gate, FUTEX_CMP_REQUEUE, 1, 10, &lock_word, 0) == -1 && errno == EAGAIN);
-	CHECK(syscall(__NR_futex, &gate, FUTEX_CMP_REQUEUE, 1, 10, &lock_word, 1) == 5);
-	sleep_ms(20);
-	CHECK(syscall(__NR_futex, &gate, FUTEX_WAKE, 10) == 0);
-	lock_word = 1;
-	CHECK(syscall(__NR_futex, &lock_word, FUTEX_WAKE, 10) == 5);
-	for (int i = 0; i < 5; i++)
-		join(&threads[i]);
-	CHECK(counter == 5);
-}
-
 #define FILE_PAGES 64
 
 static char *mapped;
@@ -654,7 +545,7 @@ TESTS({ "identities", "who is who in a process of two threads", identities }, { 
       { "first_thread_leaves", "the first thread exits first", first_thread_leaves },
       { "exec_ends_the_others", "exec in any thread", exec_ends_the_others }, { "signals", "signals to threads and processes", signals },
       { "deadly_signals", "signals that end a process of two threads", deadly_signals },
-      { "stop_and_continue", "stopping one of two who share memory", stop_and_continue }, { "futex_requeue", "FUTEX_CMP_REQUEUE", futex_requeue },
+      { "stop_and_continue", "stopping one of two who share memory", stop_and_continue },
       { "faults_together", "threads fault on the same pages", faults_together },
       { "policies_refused", "xfork: policies that do not exist", policies_refused }, { "policy_old", "xfork: copy everything now", policy_old },
       { "policy_old_without_memory", "xfork: no memory for a copy", policy_old_without_memory },

@@ -4,12 +4,14 @@
  */
 #include "edit.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
+#include <abi/poll.h>
 
 void flush_output(struct editor *e)
 {
@@ -144,19 +146,34 @@ void replace_line(struct editor *e, const char *s)
 	redraw(e);
 }
 
-/* A byte from the terminal; -1: the end; -2: ^C. */
+/* Sleep until there is a key, or a signal has come, be it just before the sleep. What poll() says of the terminal. */
+static int await_key(void)
+{
+	struct pollfd terminal = { 0, POLLIN, 0 };
+	sigset_t all, before;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	if (!interrupted && !trap_pending)
+		syscall(__NR_ppoll, &terminal, 1, NULL, &before, sizeof(before));
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return terminal.revents;
+}
+
+/* A byte from the terminal; -1: the end; -2: ^C. The read does not wait: ^C throws away what was typed, also when poll() has just seen it. */
 int read_key(void)
 {
 	unsigned char c;
-	ssize_t n;
 
 	for (;;) {
-		n = read(0, &c, 1);
+		int seen = await_key();
+		ssize_t n = seen && !interrupted ? read(0, &c, 1) : 0;
+
 		if (interrupted)
 			return -2;
 		if (n > 0)
 			return c;
-		if (n == 0 || errno != EINTR)
+		if ((n < 0 && errno != EINTR) || seen & (POLLHUP | POLLERR | POLLNVAL))
 			return -1;
 		if (trap_pending)
 			run_traps();
@@ -173,7 +190,7 @@ static int make_raw(struct termios *before)
 	raw = *before;
 	raw.c_iflag &= ~(IXON | INLCR | IGNCR);
 	raw.c_lflag &= ~(ICANON | ECHO | IEXTEN);
-	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VMIN] = 0;
 	raw.c_cc[VTIME] = 0;
 	return tcsetattr(0, TCSADRAIN, &raw);
 }

@@ -1,0 +1,83 @@
+/* What the tests of threads share: starting one with nothing but clone(), waiting for its end, and a word to wait for. */
+#ifndef GUEST_THREAD_H
+#define GUEST_THREAD_H
+
+#include <check.h>
+#include <sys/wait.h>
+#include <abi/clone.h>
+#include <abi/futex.h>
+#include <abi/mman.h>
+
+#define PAGE	4096
+#define STACK	(16 * 1024)
+#define THREAD	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
+#define TIDS	(CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+
+struct thread {
+	int id;
+	volatile int tid;		/* 0 when it has ended */
+	char *stack;
+};
+
+/* A call that starts another flow of control on a stack, where it calls run(arg). The call's result, -errno for an error. */
+static inline int start_on(int call, int a, char *stack, void (*run)(void *), void *arg, volatile int *parent_tid, void *tls, volatile int *child_tid)
+{
+	void **top = (void **)(stack + STACK - 64);	/* the library's calls look at more arguments than they have */
+	int result;
+
+	*--top = arg;
+	*--top = (void *)run;
+	__asm__ volatile(
+		"int $0x80\n\t"
+		"test %%eax, %%eax\n\t"
+		"jnz 1f\n\t"
+		"pop %%eax\n\t"
+		"call *%%eax\n\t"
+		"movl $1, %%eax\n\t"		/* exit(0) */
+		"xorl %%ebx, %%ebx\n\t"
+		"int $0x80\n"
+		"1:"
+		: "=a"(result) : "0"(call), "b"(a), "c"(top), "d"(parent_tid), "S"(tls), "D"(child_tid) : "memory");
+	return result;
+}
+
+static inline void start(struct thread *t, void (*run)(void *), void *arg)
+{
+	t->stack = malloc(STACK);
+	CHECK(t->stack != NULL);
+	t->id = start_on(__NR_clone, THREAD | TIDS, t->stack, run, arg, &t->tid, NULL, &t->tid);
+	CHECK(t->id > 0);
+}
+
+/* Until the kernel has cleared the number. */
+static inline void join(struct thread *t)
+{
+	int tid;
+
+	while ((tid = t->tid) != 0)
+		syscall(__NR_futex, &t->tid, FUTEX_WAIT, tid, NULL);
+	free(t->stack);
+}
+
+static volatile int word, counter;
+
+static inline char *map(unsigned length, int flags, int fd)
+{
+	char *p = (char *)syscall(__NR_mmap2, NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
+
+	CHECK(p != (char *)-1);
+	return p;
+}
+
+static inline int my_tid(void)
+{
+	return syscall(__NR_gettid);
+}
+
+static inline void await_word(int value)
+{
+	while (word < value)
+		sleep_ms(1);
+}
+
+#endif
