@@ -17,12 +17,12 @@
 #define PIPE_SIZE	(PIPE_PAGES * PAGE_SIZE)
 
 struct pipe {
+	struct wait_queue wait;		/* first, where its address is at hand. For both sides: at most one of them sleeps for long */
 	u8 *pages[PIPE_PAGES];		/* the ring; a page is there from the first byte written to it until its last one is read */
 	u32 head, tail;			/* bytes ever written and ever read */
 	u32 readers, writers;
 	u32 reader_opens, writer_opens;	/* how often a side was opened ever */
 	bool copying;			/* somebody is, and may sleep in the fault of a page: the others wait */
-	struct wait_queue wait;		/* both sides: at most one of them sleeps for long */
 };
 
 /* Called by iput() for the last user. */

@@ -238,9 +238,9 @@ void name_cache_forget_all(const struct super_block *sb);
 
 /* fs/file_table.c */
 struct file {
+	loff_t pos;				/* first: each read() and write() passes its address on */
 	u32 count;
 	u32 flags;				/* O_* */
-	loff_t pos;
 	struct inode *inode;
 	const struct file_ops *fop;
 	u32 tty;				/* an open terminal's handle (cowix/tty.h) */
