@@ -205,7 +205,7 @@ static void count_sides(struct pipe *pipe, u32 flags, int change)
  * Opening a named pipe waits until the other side has come, even if it is gone again by the time that we run. Not with O_NONBLOCK: then a writer without
  * readers gets ENXIO, and a reader that never had a writer has not lost one; its position, which a pipe does not need, tells pipe_poll().
  */
-static int fifo_open(struct inode *inode, struct file *file)
+static COLD int fifo_open(struct inode *inode, struct file *file)
 {
 	u32 mode = file->flags & O_ACCMODE, before;
 	struct pipe *pipe;
@@ -300,7 +300,7 @@ static struct inode *pipe_inode(void)
 }
 
 /* Give both ends a descriptor and tell the program; on failure the files stay the caller's. */
-static int install_ends(struct file *reader, struct file *writer, int __user *fds, bool cloexec)
+static COLD int install_ends(struct file *reader, struct file *writer, int __user *fds, bool cloexec)
 {
 	int fd[2] = { fd_install(reader, cloexec), -1 }, error = fd[0];
 
@@ -323,7 +323,7 @@ static int install_ends(struct file *reader, struct file *writer, int __user *fd
 	return error;
 }
 
-asmlinkage int sys_pipe2(int __user *fds, int flags)
+asmlinkage COLD int sys_pipe2(int __user *fds, int flags)
 {
 	struct inode *inode;
 	struct file *reader, *writer = NULL;
