@@ -178,6 +178,18 @@ void free_page(u32 phys)
 		release_frame(phys >> PAGE_SHIFT);
 }
 
+void *kpage_alloc(void)
+{
+	u32 phys = get_free_page();
+
+	return phys ? __va(phys) : NULL;
+}
+
+void kpage_free(void *page)
+{
+	free_page(__pa(page));
+}
+
 /* For the audit: call visit for each free frame that is on a list; fresh frames are those from fresh to fresh_end. */
 COLD u32 for_each_free_frame(void (*visit)(u32 frame))
 {
