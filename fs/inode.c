@@ -166,8 +166,7 @@ void iput(struct inode *inode)
 		delete_inode(inode);
 		return;
 	}
-	list_del(&inode->all_link);
-	list_add_tail(&inode->all_link, &all_inodes);
+	list_move_tail(&inode->all_link, &all_inodes);
 }
 
 /* Who owns a file that is made in dir: its maker, and the maker's group or, if the directory says so, the directory's, as then a new directory does too. */

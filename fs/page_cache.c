@@ -252,8 +252,7 @@ struct cached_page *get_cached_page(struct inode *inode, u32 index, int how, int
 
 	*error = 0;
 	if (page) {
-		list_del(&page->lru_link);
-		list_add_tail(&page->lru_link, &lru);
+		list_move_tail(&page->lru_link, &lru);
 	} else {
 		page = create_page(inode, index);
 	}
