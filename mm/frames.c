@@ -28,7 +28,7 @@ u32 nr_frames, nr_free_pages, nr_ram_frames, zero_page;
  * Give a zone the frames [first, end): up to the first hole they are its fresh ones; what lies behind, on machines that have holes there, goes
  * to the free list.
  */
-static void fill_zone(struct zone *zone, u32 first, u32 end)
+static COLD void fill_zone(struct zone *zone, u32 first, u32 end)
 {
 	u32 frame = first;
 
@@ -43,7 +43,7 @@ static void fill_zone(struct zone *zone, u32 first, u32 end)
 }
 
 /* Called once by frames_init(): the frames from first on whose count is 0 are free. */
-void fill_zones(u32 first)
+COLD void fill_zones(u32 first)
 {
 	fill_zone(&dma_zone, first, min_u32(nr_frames, DMA_LIMIT_FRAME));
 	fill_zone(&high_zone, DMA_LIMIT_FRAME, max_u32(nr_frames, DMA_LIMIT_FRAME));
@@ -76,7 +76,7 @@ static inline void claim_frame(u32 frame)
  * While a failure is planned (fail.c) the zones look empty: each allocation then comes to take_slowly(), and the fast path need not ask.
  * Frames that are freed meanwhile go to the hidden zones too.
  */
-void hide_zones(bool hide)
+COLD void hide_zones(bool hide)
 {
 	const struct zone none = { 0 };
 
@@ -99,7 +99,7 @@ static u32 take_from_zones(bool only_dma)
 }
 
 /* Out of frames, or so it looks: have caches and programs give up pages until a frame turns up or nobody can. */
-static u32 take_slowly(bool only_dma)
+static COLD u32 take_slowly(bool only_dma)
 {
 	u32 frame;
 
@@ -144,7 +144,7 @@ u32 get_zeroed_page(void)
 }
 
 /* As get_free_page(), but below 16 MB, where ISA DMA reaches. */
-u32 get_dma_page(void)
+COLD u32 get_dma_page(void)
 {
 	u32 frame = take_frame(&dma_zone);
 
@@ -178,8 +178,20 @@ void free_page(u32 phys)
 		release_frame(phys >> PAGE_SHIFT);
 }
 
+void *kpage_alloc(void)
+{
+	u32 phys = get_free_page();
+
+	return phys ? __va(phys) : NULL;
+}
+
+void kpage_free(void *page)
+{
+	free_page(__pa(page));
+}
+
 /* For the audit: call visit for each free frame that is on a list; fresh frames are those from fresh to fresh_end. */
-u32 for_each_free_frame(void (*visit)(u32 frame))
+COLD u32 for_each_free_frame(void (*visit)(u32 frame))
 {
 	static const struct zone *const zones[] = { &dma_zone, &high_zone, &hidden_dma, &hidden_high };
 	u32 seen = 0;

@@ -48,17 +48,8 @@ u32 get_free_page(void);		/* count 1, contents undefined; reclaims caches before
 u32 get_zeroed_page(void);
 u32 get_dma_page(void);			/* below 16 MB */
 void free_page(u32 phys);		/* drops one reference */
-
-static inline void *kpage_alloc(void)	/* a page for the kernel itself, by its kernel address, or NULL */
-{
-	u32 phys = get_free_page();
-	return phys ? __va(phys) : NULL;
-}
-
-static inline void kpage_free(void *page)
-{
-	free_page(__pa(page));
-}
+void *kpage_alloc(void);		/* a page for the kernel itself, by its kernel address, or NULL */
+void kpage_free(void *page);
 
 /* mm/reclaim.c */
 void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to shrink its caches; returns how many things were dropped */
