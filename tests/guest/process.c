@@ -313,6 +313,27 @@ static void sleeping(void)
 	CHECK(alarm(100) == 0 && alarm(0) >= 99);
 }
 
+/* Who has slept runs soon, while others compute without end: not after a whole time slice, or more of them. */
+static void sleeping_beside_work(void)
+{
+	int pids[2];
+	long start, ms;
+
+	for (int i = 0; i < 2; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			for (;;)
+				;
+	}
+	start = now_ms();
+	for (int i = 0; i < 20; i++)
+		sleep_ms(1);
+	ms = now_ms() - start;
+	for (int i = 0; i < 2; i++)
+		CHECK(kill(pids[i], SIGKILL) == 0 && WTERMSIG(wait_status(pids[i])) == SIGKILL);
+	CHECK(ms < 1000);
+}
+
 static void many_processes(void)
 {
 	for (int round = 0; round < 5; round++) {
@@ -335,4 +356,5 @@ TESTS({ "exit_codes", "exit statuses arrive", exit_codes }, { "wait_options", "w
       { "interrupted_calls", "EINTR and SA_RESTART", interrupted_calls }, { "default_actions", "deadly signals", default_actions },
       { "stop_and_continue", "SIGSTOP and SIGCONT", stop_and_continue }, { "groups", "process groups", groups },
       { "orphaned_group", "a stopped group that is left alone", orphaned_group },
-      { "sleeping", "nanosleep and alarm", sleeping }, { "many_processes", "hundreds of short lives", many_processes })
+      { "sleeping", "nanosleep and alarm", sleeping },
+      { "sleeping_beside_work", "sleeping while others compute", sleeping_beside_work }, { "many_processes", "hundreds of short lives", many_processes })
