@@ -330,7 +330,6 @@ static void commit(struct program *p, struct pt_regs *regs)
 	tls_clear(current);
 	exec_credentials(p->euid, p->egid);
 	current->did_exec = true;
-	current->clear_child_tid = current->robust_list = 0;
 	ptrace_exec();
 	set_fs_gs(0, 0);
 	memset(regs, 0, sizeof(*regs));
@@ -386,6 +385,7 @@ void exec_take_over(void)
 {
 	struct program *p = current->successor;
 
+	leave_locks();
 	await_threads();
 	current->group_work &= ~GROUP_EXEC;
 	current->sig_blocked = p->sig_blocked;

@@ -1,5 +1,6 @@
 /* Processes and signals: fork, exec, exit, wait, kill, handlers, masks, timers. */
 #include <check.h>
+#include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -260,6 +261,30 @@ static void groups(void)
 	CHECK_ERRNO(kill(-a, SIGTERM), ESRCH);
 }
 
+/* A real-time signal for a group needs memory for each: without it nobody gets one. */
+static void realtime_groups(void)
+{
+	unsigned long long rt = 1ull << (40 - 1);
+	int pids[5], status;
+
+	syscall(__NR_rt_sigprocmask, SIG_BLOCK, &rt, NULL, 8);
+	for (int i = 0; i < 5; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			_exit(syscall(__NR_rt_sigtimedwait, &rt, NULL, NULL, 8));
+		CHECK(setpgid(pids[i], pids[0]) == 0);
+	}
+	for (int n = 1; on_cowix() && n <= 5; n++) {
+		fail_alloc(n);
+		CHECK_ERRNO(kill(-pids[0], 40), EAGAIN);
+		fail_alloc(0);
+		CHECK(waitpid(-pids[0], NULL, WNOHANG) == 0);
+	}
+	CHECK(kill(-pids[0], 40) == 0);
+	for (int i = 0; i < 5; i++)
+		CHECK(waitpid(pids[i], &status, 0) == pids[i] && status == 40 << 8);
+}
+
 static void stop_in_own_group(int to)
 {
 	char c;
@@ -355,6 +380,7 @@ TESTS({ "exit_codes", "exit statuses arrive", exit_codes }, { "wait_options", "w
       { "handlers", "handlers, masks, pending signals", handlers }, { "suspend", "sigsuspend", suspend },
       { "interrupted_calls", "EINTR and SA_RESTART", interrupted_calls }, { "default_actions", "deadly signals", default_actions },
       { "stop_and_continue", "SIGSTOP and SIGCONT", stop_and_continue }, { "groups", "process groups", groups },
+      { "realtime_groups", "real-time signals to a group", realtime_groups },
       { "orphaned_group", "a stopped group that is left alone", orphaned_group },
       { "sleeping", "nanosleep and alarm", sleeping },
       { "sleeping_beside_work", "sleeping while others compute", sleeping_beside_work }, { "many_processes", "hundreds of short lives", many_processes })
