@@ -7,7 +7,7 @@ import pytest
 from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
 PROGRAMS = ["cow", "lazy", "memory", "process", "threads", "futexes", "files", "corners", "procfs", "procfs_task", "tmpfs", "tty", "tty_jobs", "accounts",
-            "signals", "timers", "polling", "locks", "calls", "names", "creds", "mapping", "shared", "trace", "hostile", "sweep_memory",
+            "signals", "timers", "polling", "locks", "calls", "names", "tree", "creds", "mapping", "shared", "trace", "hostile", "sweep_memory",
             "sweep_calls", "labs", "labs_files", "entries", "vmtrace"]
 
 
@@ -33,7 +33,8 @@ def test_program_on_linux(program, tmp_path):
 def test_programs_on_the_floppy_itself(emulator, tmp_path):
     """root=fd0: no ramdisk in between, the floppy driver does the work."""
     image = str(tmp_path / "after.img")
-    result = cowix("/tests/cow generations && /tests/files names directories large_files && /tests/threads killed_while_forking", "-e", emulator, "-k", "root=fd0", "-s", image,
+    result = cowix("/tests/cow generations && /tests/files names directories large_files && /tests/tree && "
+                   "/tests/threads killed_while_forking", "-e", emulator, "-k", "root=fd0", "-s", image,
                    image=TEST_FLOPPY, timeout=200)
     assert result.status == 0, result.out.decode() + result.err
     fsck(image)
