@@ -117,6 +117,7 @@ struct inode {
 	u32 i_cuts;				/* how often the file was cut short */
 	struct list i_locks;			/* advisory locks */
 	u32 i_mappings;				/* areas of address spaces that map it */
+	u32 i_writers, i_running;		/* files open for writing and mappings that may write; programs and areas of programs: never both */
 	struct super_block *i_sb;
 	kdev_t i_dev, i_rdev;
 	u32 i_ino, i_count;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <abi/mman.h>
 
 static void exit_codes(void)
 {
@@ -135,6 +136,53 @@ static void scripts(void)
 	CHECK(exec_status("/tmp/test-loop", (char *[]){ "s", NULL }) == 200 + ELOOP);
 	unlink("/tmp/test-script");
 	unlink("/tmp/test-loop");
+}
+
+#define BUSY "/tmp/test-busy"
+
+static void copy_program(const char *from, const char *to)
+{
+	char buf[4096];
+	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0755), n;
+
+	CHECK(in >= 0 && out >= 0);
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		CHECK(write(out, buf, n) == n);
+	close(in);
+	close(out);
+}
+
+/* A file is either executed or written. */
+static void busy_programs(void)
+{
+	char *forever[] = { "sleep", "100", NULL }, *briefly[] = { "sleep", "0", NULL };
+	int fd, pid;
+	void *p;
+
+	copy_program("/bin/sleep", BUSY);
+	pid = fork();
+	if (pid == 0)
+		execve(BUSY, forever, (char *[]){ NULL });
+	while ((fd = open(BUSY, O_WRONLY)) >= 0) {
+		close(fd);
+		sleep_ms(1);
+	}
+	CHECK(errno == ETXTBSY);
+	CHECK_ERRNO(open(BUSY, O_RDWR | O_CREAT, 0755), ETXTBSY);
+	CHECK_ERRNO(open(BUSY, O_RDONLY | O_TRUNC), ETXTBSY);
+	CHECK_ERRNO(truncate(BUSY, 1), ETXTBSY);
+	CHECK(rename(BUSY, BUSY "2") == 0 && rename(BUSY "2", BUSY) == 0);
+	CHECK(exec_status(BUSY, briefly) == 0);
+	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
+	fd = open(BUSY, O_RDWR);
+	CHECK(fd >= 0 && exec_status(BUSY, briefly) == 200 + ETXTBSY);
+	p = (void *)syscall(__NR_mmap2, NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(p != (void *)-1 && close(fd) == 0 && exec_status(BUSY, briefly) == 200 + ETXTBSY);
+	CHECK(syscall(__NR_munmap, p, 4096) == 0 && exec_status(BUSY, briefly) == 0);
+	make_file(BUSY, "#!/bin/sh\n", 10);
+	fd = open(BUSY, O_WRONLY);
+	CHECK(exec_status(BUSY, briefly) == 200 + ETXTBSY && close(fd) == 0 && exec_status(BUSY, briefly) == 0);
+	CHECK(unlink(BUSY) == 0);
 }
 
 static volatile int caught, count;
@@ -377,6 +425,7 @@ static void many_processes(void)
 TESTS({ "exit_codes", "exit statuses arrive", exit_codes }, { "wait_options", "waitpid by pid, any, WNOHANG", wait_options },
       { "orphans", "orphans go to init", orphans }, { "exec_arguments", "arguments arrive", exec_arguments },
       { "exec_failures", "what cannot run says why", exec_failures }, { "scripts", "#! with arguments and loops", scripts },
+      { "busy_programs", "executed or written, not both", busy_programs },
       { "handlers", "handlers, masks, pending signals", handlers }, { "suspend", "sigsuspend", suspend },
       { "interrupted_calls", "EINTR and SA_RESTART", interrupted_calls }, { "default_actions", "deadly signals", default_actions },
       { "stop_and_continue", "SIGSTOP and SIGCONT", stop_and_continue }, { "groups", "process groups", groups },
