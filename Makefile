@@ -18,7 +18,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/panic.o kernel/backtrace.o kernel/packed_names.o \
 	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
 	kernel/sched.o kernel/wait.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/loadavg.o kernel/futex.o \
-	kernel/fork.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/sys.o \
+	kernel/fork.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigqueue.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/sys.o \
 	kernel/random.o \
 	kernel/lib/list.o kernel/lib/string.o kernel/lib/vsprintf.o \
 	mm/ram.o mm/frames.o mm/reclaim.o mm/swap.o mm/swap_entry.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/trace.o \
