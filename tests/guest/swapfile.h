@@ -8,7 +8,9 @@
 #include <sys/mman.h>
 #include <sys/swap.h>
 
+#ifndef PAGE
 #define PAGE 4096
+#endif
 #define SWAP_FILE "/swap-test"
 #define SLOTS 31		/* that a file of 128 KB has */
 
