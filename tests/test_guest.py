@@ -8,8 +8,8 @@ from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
 PROGRAMS = ["cow", "lazy", "memory", "process", "threads", "futexes", "files", "corners", "procfs", "procfs_task", "tmpfs", "tty",
             "tty_jobs", "accounts", "signals", "timers", "polling", "locks", "calls", "names", "creds", "mapping", "shared", "trace",
-            "hostile", "policies", "policies_calls", "policies_lives", "sweep_memory", "sweep_calls", "sweep_policies", "labs", "labs_files",
-            "entries", "vmtrace"]
+            "hostile", "policies", "policies_calls", "policies_lives", "sweep_memory", "sweep_calls", "sweep_policies", "labs",
+            "labs_memory", "labs_lives", "labs_files", "entries", "vmtrace"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
