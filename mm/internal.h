@@ -8,8 +8,11 @@
 extern u8 __text_start[], __text_end[], _end[];		/* kernel.ld */
 extern pte_t swapper_pg_dir[], pg0[];			/* head.asm: the kernel's directory and its first table */
 
-/* frames.c */
+/* ram.c */
 void *boot_alloc(u32 size);
+
+/* frames.c */
+void fill_zones(u32 first);
 void release_frame(u32 frame);
 void hide_zones(bool hide);
 
@@ -85,6 +88,8 @@ void swap_drop(pte_t entry);
 void swap_write(const pte_t *entries, u32 n);
 int swap_fetch(pte_t entry);
 int shrink_swap_cache(void);
+u32 slot_number(pte_t entry);
+u32 for_each_slot(void (*visit)(pte_t entry, const struct slot *slot));
 
 /* swap_entry.c */
 struct place {				/* in the memory of all programs */

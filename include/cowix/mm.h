@@ -1,6 +1,6 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c, trace.c.
+ * ram.c, frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c, trace.c.
  */
 #ifndef COWIX_MM_H
 #define COWIX_MM_H
@@ -39,9 +39,11 @@ static inline struct page *page_of(u32 phys)
 	return &mem_map[phys >> PAGE_SHIFT];
 }
 
-/* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
+/* mm/ram.c */
 void memory_size_init(const struct boot_params *bp);
 void frames_init(struct boot_params *bp);
+
+/* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
 u32 get_free_page(void);		/* count 1, contents undefined; reclaims caches before it gives up */
 u32 get_zeroed_page(void);
 u32 get_dma_page(void);			/* below 16 MB */
