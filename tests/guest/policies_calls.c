@@ -109,7 +109,7 @@ static void live(const struct play *p, int self)
 	}
 	CHECK(self == 2 || child > 0);
 	await_baton(self);
-	check_cells(FRESH);
+	compare_cells(FRESH, 0);		/* a write would end the sharing */
 	if (p->by_sharer == self)
 		in_sharer(run_call, (void *)p->calls[self]);
 	else
@@ -127,6 +127,7 @@ static void play(const struct play *p, int audited)
 	int pid;
 	char c;
 
+	alarm(PATIENCE);
 	CHECK(write(batons[p->order[0]][1], "x", 1) == 1);
 	pid = fork();
 	if (pid == 0) {

@@ -3,6 +3,13 @@
 #include <abi/ptrace.h>
 #include "policies_region.h"
 
+/* The audit while relatives are there. */
+static void check_memory(void)
+{
+	if (on_cowix())
+		CHECK(mm_audit(NULL, 0) == 0);
+}
+
 static char *heap;
 
 static void cut_heap(void)
@@ -54,7 +61,7 @@ static void leave(int by_exec)
 
 static void stay(void)
 {
-	check_cells(FRESH);
+	compare_cells(FRESH, 0);
 	for (int i = 0; i < POLICIES; i++) {
 		int pid = fork_by(policies[i]);
 
@@ -74,6 +81,7 @@ static void one_leaves(int policy, int by_exec, int parent_leaves)
 	int pid = fork(), child;
 	char c = 0;
 
+	alarm(PATIENCE);
 	if (pid == 0) {
 		make_region();
 		child = fork_by(policy);
@@ -108,14 +116,14 @@ static void outlive(void *arg)
 	int child = fork_by(policy_inside);
 
 	if (child == 0) {
-		check_cells(FRESH);
+		compare_cells(FRESH, 0);
 		do_munmap();
 		check_cells(UNMAPPED);
 		_exit(0);
 	}
 	await_baton(2);			/* the other has gone, or is about to */
 	CHECK(wait_status(child) == 0);
-	check_cells(FRESH);
+	compare_cells(FRESH, 0);
 	do_write();
 	check_cells(WRITTEN);
 	CHECK(write(batons[1][1], arg, 1) == 1);
@@ -142,6 +150,7 @@ static void sharers(void)
 	open_batons();
 	make_region();
 	for (int n = 0; n < POLICIES * POLICIES; n++) {
+		alarm(PATIENCE);
 		policy_inside = policies[n / POLICIES];
 		lonely_sharer(policies[n % POLICIES]);
 		CHECK(write(batons[2][1], "x", 1) == 1 && read(batons[1][0], &c, 1) == 1 && c == 'o');
@@ -165,6 +174,7 @@ static void borrowers(void)
 				_exit(0);
 			}
 			page(0)[0] = 'v';
+			check_memory();
 			_exit(wait_status(child));
 		}
 		CHECK(wait_status(pid) == 0 && page(0)[0] == 'v');
@@ -201,6 +211,7 @@ static void generation_of_mixed(const int *policy, int left)
 		_exit(0);
 	}
 	CHECK(!left || wait_status(pid) == 0);
+	check_memory();
 	CHECK(mixed(0)[0] == 'a' && mixed(2)[1] == 1 && mixed(1)[0] == 'a' + left && mixed(3)[5] == 5 + left);
 	mixed(0)[0] = mixed(2)[1] = 'x';
 	mixed(1)[0]++;
@@ -278,7 +289,9 @@ static void poke_child(int policy)
 	CHECK(syscall(__NR_ptrace, PTRACE_POKETEXT, pid, text, 0xCCCCCCCC) == 0);
 	CHECK(syscall(__NR_ptrace, PTRACE_PEEKTEXT, pid, text, &old) == 0 && old == (int)0xCCCCCCCC);
 	CHECK(page(0)[0] == 'p' && *(int *)(unsigned)text == before && text() == 17);
+	check_memory();
 	CHECK(syscall(__NR_ptrace, PTRACE_CONT, pid, 0, 0) == 0 && wait_status(pid) == 0);
+	check_memory();
 	check_cells(FRESH);
 }
 

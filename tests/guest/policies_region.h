@@ -10,6 +10,7 @@
 #define FRESH	"pppppppp"	/* cells of the region, and after the calls below */
 #define WRITTEN	"ppwwpppp"
 #define UNMAPPED "pp__pppp"
+#define PATIENCE 15	/* seconds: who waits for one that has died */
 
 static const int policies[POLICIES] = { FORK_POLICY_OLD, FORK_POLICY_COW, FORK_POLICY_LAZY };
 static int letters, looking[2], batons[3][2];
@@ -44,28 +45,34 @@ static inline int kernel_writes(char *at, char value)
 	return pread(letters, at, 1, value) == 1;
 }
 
-/* A page as a character: its first byte, 0 for zero, in capitals if it may not be written, _ if it cannot be read. */
-static inline char cell(char *at)
+/* A page as a character: its first byte, 0 for zero, in capitals if it is written to and that is not allowed, _ if it cannot be read. */
+static inline char cell(char *at, int written)
 {
 	char c;
 
 	if (write(looking[1], at, 1) != 1)
 		return '_';
 	CHECK(read(looking[0], &c, 1) == 1);
-	if (!kernel_writes(at, c))
+	if (written && !kernel_writes(at, c))
 		return c - 'a' + 'A';
 	return c ? c : '0';
 }
 
-static inline void check_cells(const char *expected)
+static inline void compare_cells(const char *expected, int written)
 {
 	char found[PAGES + 1] = { 0 };
 
 	for (int i = 0; i < PAGES; i++)
-		found[i] = cell(page(i));
+		found[i] = cell(page(i), written);
 	if (strcmp(found, expected) != 0)
 		printf("  %s, not %s\n", found, expected);
 	CHECK(strcmp(found, expected) == 0);
+}
+
+/* The region is as expected. This writes to each page what it has. */
+static inline void check_cells(const char *expected)
+{
+	compare_cells(expected, 1);
 }
 
 static inline void do_write(void)

@@ -18,8 +18,9 @@ static int fork_once(void)
 	int pid = xfork(policy, NULL);
 
 	if (pid == 0)
-		_exit(0);
-	return pid < 0 ? -1 : waitpid(pid, NULL, 0);
+		_exit(!bytes_are_right());
+	CHECK(pid < 0 || wait_status(pid) == 0);
+	return pid < 0 ? -1 : 0;
 }
 
 static void sweep_fork_by(int by, int at_least)
