@@ -71,7 +71,7 @@ static void out_of_memory(const struct pt_regs *regs, u32 addr)
 }
 
 /* The access is not allowed, or cannot be satisfied (error): tell the program or the user copy; see the table's foot. */
-static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
+static COLD void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 {
 	if (!user_mode(regs)) {
 		if (addr >= TASK_SIZE || !fixup_exception(regs, error == -ENOMEM ? -ENOMEM : -EFAULT))

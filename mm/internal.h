@@ -8,8 +8,11 @@
 extern u8 __text_start[], __text_end[], _end[];		/* kernel.ld */
 extern pte_t swapper_pg_dir[], pg0[];			/* head.asm: the kernel's directory and its first table */
 
-/* frames.c */
+/* ram.c */
 void *boot_alloc(u32 size);
+
+/* frames.c */
+void fill_zones(u32 first);
 void release_frame(u32 frame);
 void hide_zones(bool hide);
 

@@ -109,7 +109,7 @@ static void copy_table(struct mm *mm, pte_t *pde, u32 addr, u32 frame)
  * Have a page table for addr that only mm uses and that may be changed: make it if it is missing, or make a lazily shared one mm's own. Called before
  * anything in a table changes. Whether there was memory; without, nothing has changed.
  */
-bool own_table(struct mm *mm, u32 addr)
+COLD bool own_table(struct mm *mm, u32 addr)
 {
 	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
 	u32 frame = 0;
@@ -278,7 +278,7 @@ int copy_page_table(struct mm *child, struct mm *parent)
 }
 
 /* Give the child the parent's page at addr: the frame itself in a shared area, else a copy, which it may write at once if it may write at all. */
-static __attribute__((cold)) int copy_now(struct mm *child, struct mm *parent, u32 addr, bool shared)
+static COLD int copy_now(struct mm *child, struct mm *parent, u32 addr, bool shared)
 {
 	pte_t *to = get_pte(child, addr), entry;
 	u32 frame = to && !shared ? get_free_page() : 0;

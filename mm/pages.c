@@ -93,7 +93,7 @@ static int do_shared_page(struct vm_area *area, u32 addr, u32 write, u32 *frame,
  * A write to a page of a shared mapping that is present and was only read so far. Called by do_page_fault(), which has checked that the area allows it.
  * While the object makes ready the page may have gone: then the access simply faults again.
  */
-int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
+COLD int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 {
 	int error = area->ops->make_writable(area, PAGE_ROUND_DOWN(addr) - area->start + area->offset);
 	pte_t *entry = error ? NULL : get_pte(mm, addr);
@@ -155,7 +155,7 @@ static pte_t protect_entry(pte_t entry, u32 flags)
 }
 
 /* Give the pages of [start, end) that are there the permissions flags (VM_*). Called by mprotect(), after the areas have them and own_tables(). */
-void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
+COLD void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
 {
 	for (u32 addr = start; addr < end; addr += PAGE_SIZE) {
 		pte_t *entry = find_pte(mm, addr);
@@ -169,7 +169,7 @@ void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
 }
 
 /* Move the pages of a range to another, where there are none, for mremap(). -ENOMEM: nothing has moved. */
-int move_pages(struct mm *mm, u32 from, u32 to, u32 length)
+COLD int move_pages(struct mm *mm, u32 from, u32 to, u32 length)
 {
 	if (own_tables(mm, from, from + length) < 0)
 		return -ENOMEM;

@@ -2,8 +2,8 @@
  * Files. Three layers, each knowing only the one below: system calls (names, descriptors), inodes with the operations of their file
  * system or device, and the caches: buffers for a file system's own blocks, pages for the data of files.
  *
- * Locks. lock_inode() serialises whatever changes an inode or a directory and may sleep; a directory before what it contains, two
- * directories in order of address. Buffers and pages are not locked: whoever needs their contents, or wants them gone, waits for their transfer.
+ * Locks. lock_inode() serialises whatever changes an inode or a directory and may sleep; a directory before what it contains. Only
+ * rename() locks two of which neither contains the other, and there is but one such rename at a time. Buffers and pages are not locked: whoever needs their contents, or wants them gone, waits for their transfer.
  */
 #ifndef COWIX_FS_H
 #define COWIX_FS_H
@@ -111,13 +111,9 @@ struct file_ops {
 
 struct inode {
 	struct list hash_link, all_link;
-	struct list pages;			/* of the page cache */
-	u32 i_read_next;			/* the page that comes next if the file is read in order, */
-	u32 i_ahead, i_window;			/* the first that was not begun to be read, how many are at a time */
-	u32 i_cuts;				/* how often the file was cut short */
-	struct list i_locks;			/* advisory locks */
-	u32 i_mappings;				/* areas of address spaces that map it */
 	struct super_block *i_sb;
+	const struct inode_ops *i_op;
+	const struct file_ops *i_fop;
 	kdev_t i_dev, i_rdev;
 	u32 i_ino, i_count;
 	u32 i_dir;				/* a directory that has a name of this file, 0: none known */
@@ -128,10 +124,15 @@ struct inode {
 	bool i_writable;			/* although the file system is not */
 	struct wait_queue i_wait;
 	struct super_block *i_mount;		/* a file system mounted on this directory */
-	const struct inode_ops *i_op;
-	const struct file_ops *i_fop;
-	u32 i_zone[10];
 	struct pipe *i_pipe;
+	struct list pages;			/* of the page cache */
+	u32 i_read_next;			/* the page that comes next if the file is read in order, */
+	u32 i_ahead, i_window;			/* the first that was not begun to be read, how many are at a time */
+	u32 i_cuts;				/* how often the file was cut short */
+	struct list i_locks;			/* advisory locks */
+	u32 i_mappings;				/* areas of address spaces that map it */
+	u32 i_writers, i_running;		/* files open for writing and mappings that may write; programs and areas of programs: never both */
+	u32 i_zone[10];
 };
 
 struct inode *iget(struct super_block *sb, u32 ino, int *error);
@@ -238,9 +239,9 @@ void name_cache_forget_all(const struct super_block *sb);
 
 /* fs/file_table.c */
 struct file {
+	loff_t pos;				/* first: each read() and write() passes its address on */
 	u32 count;
 	u32 flags;				/* O_* */
-	loff_t pos;
 	struct inode *inode;
 	const struct file_ops *fop;
 	u32 tty;				/* an open terminal's handle (cowix/tty.h) */

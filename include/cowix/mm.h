@@ -1,6 +1,6 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c, trace.c.
+ * ram.c, frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c, trace.c.
  */
 #ifndef COWIX_MM_H
 #define COWIX_MM_H
@@ -39,24 +39,17 @@ static inline struct page *page_of(u32 phys)
 	return &mem_map[phys >> PAGE_SHIFT];
 }
 
-/* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
+/* mm/ram.c */
 void memory_size_init(const struct boot_params *bp);
 void frames_init(struct boot_params *bp);
+
+/* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
 u32 get_free_page(void);		/* count 1, contents undefined; reclaims caches before it gives up */
 u32 get_zeroed_page(void);
 u32 get_dma_page(void);			/* below 16 MB */
 void free_page(u32 phys);		/* drops one reference */
-
-static inline void *kpage_alloc(void)	/* a page for the kernel itself, by its kernel address, or NULL */
-{
-	u32 phys = get_free_page();
-	return phys ? __va(phys) : NULL;
-}
-
-static inline void kpage_free(void *page)
-{
-	free_page(__pa(page));
-}
+void *kpage_alloc(void);		/* a page for the kernel itself, by its kernel address, or NULL */
+void kpage_free(void *page);
 
 /* mm/reclaim.c */
 void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to shrink its caches; returns how many things were dropped */
@@ -103,6 +96,7 @@ struct vm_ops {
 #define VM_SHARED	0x08
 #define VM_MAY_WRITE	0x20		/* a shared mapping of a file that is open for writing */
 #define VM_GROWSDOWN	0x10		/* a stack: grows towards lower addresses on a fault */
+#define VM_PROGRAM	0x40		/* of a file that is being executed, and not written meanwhile */
 
 /* PROT_READ, PROT_WRITE and PROT_EXEC of mmap() have the same values. */
 static inline u32 prot_flags(u32 prot)
@@ -154,6 +148,8 @@ struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent
 struct vm_area *area_above(struct mm *mm, u32 addr);	/* the first that ends above addr, or NULL */
 struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
+int map_area_over(struct mm *mm, const struct vm_area *template);	/* the same in the place of what is there. -ENOMEM: as it was */
+void unmap_empty(struct mm *mm, u32 start);		/* undoes map_area() before anything was mapped */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
 bool area_is_free(struct mm *mm, u32 start, u32 end);
 struct vm_area *split_area(struct vm_area *area, u32 addr);	/* the new upper part; NULL: no memory */

@@ -217,14 +217,48 @@ static void prepare_area(void)
 	unprotect();
 }
 
+/* Whether there is a mapping of the page in the middle. errno is as it was. */
+static int middle_is_mapped(void)
+{
+	int error = errno, there = syscall(__NR_mincore, mapping + PAGE, PAGE, &(char){ 0 }) == 0;
+
+	errno = error;
+	return there;
+}
+
+/* The page in the middle moves, because it cannot grow where it is: it is in one place, whatever fails. */
+static int move_middle(void)
+{
+	unsigned to = syscall(__NR_mremap, mapping + PAGE, PAGE, 6 * PAGE, MREMAP_MAYMOVE);
+
+	CHECK(middle_is_mapped() == (to == -1u));
+	if (to == -1u)
+		return -1;
+	CHECK(syscall(__NR_munmap, to, 6 * PAGE) == 0);
+	return 0;
+}
+
+/* A new mapping in the place of part of an old one. */
+static int map_over(void)
+{
+	unsigned at = syscall(__NR_mmap2, mapping + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	CHECK(middle_is_mapped());
+	return at == (unsigned)mapping + PAGE ? 0 : -1;
+}
+
 /* A split that is done when the next one fails stays: the areas say the same as before. */
 static void sweep_splits(void)
 {
 	static const struct subject protect = { .run = protect_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
 	static const struct subject unmapping = { .run = unmap_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
+	static const struct subject moving = { .run = move_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
+	static const struct subject mapping_over = { .run = map_over, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
 
 	sweep(&protect, 2);
 	sweep(&unmapping, 2);
+	sweep(&moving, 3);
+	sweep(&mapping_over, 3);
 }
 
 /* Faults: who cannot get the page is killed, and a line says so. */
