@@ -222,6 +222,14 @@ static bool droppable(const struct buffer_head *bh)
 	return bh->count == 0 && !bh->dirty && bh->request.done;
 }
 
+bool buffers_dirty(void)
+{
+	list_for_each(node, &lru)
+		if (list_entry(node, struct buffer_head, lru_link)->dirty)
+			return true;
+	return false;
+}
+
 /* Forget a device's buffers when its medium goes. */
 void invalidate_buffers(kdev_t dev)
 {

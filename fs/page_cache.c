@@ -418,6 +418,18 @@ COLD int shrink_page_cache(int wanted)
 	return dropped;
 }
 
+/* Whether a dirty page could be dropped if it were written. */
+bool writing_frees_pages(void)
+{
+	list_for_each(node, &lru) {
+		const struct cached_page *page = page_at_lru(node);
+
+		if (page->dirty && page_of(page->frame)->count == 1 && page->inode->i_sb->s_type->needs_device)
+			return true;
+	}
+	return false;
+}
+
 /* Called when no page can be dropped: wait for one that is busy, which then perhaps can. False: none is. */
 bool wait_cached_page(void)
 {

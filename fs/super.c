@@ -35,8 +35,8 @@ static int drop_clean(int wanted)
 }
 
 /*
- * Called by get_free_page() when there is none: caches give up what is clean, and if nothing is, what is dirty is written first. Writing may
- * itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. At last, what is busy is
+ * Called by reclaim when there is no frame: caches give up what is clean, and if nothing is, what is dirty is written first, unless programs map all of it
+ * and it would not go. Writing may itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. At last, what is busy is
  * waited for. How many things were dropped.
  */
 static int reclaim(int wanted)
@@ -44,7 +44,7 @@ static int reclaim(int wanted)
 	static bool writing;
 	int dropped = drop_clean(wanted);
 
-	if (!dropped && !writing) {
+	if (!dropped && !writing && (writing_frees_pages() || buffers_dirty())) {
 		writing = true;
 		write_caches(NULL);
 		writing = false;

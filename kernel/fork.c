@@ -192,14 +192,14 @@ static int do_fork(const struct fork_request *want)
 	error = copy_files(child, want->flags & CLONE_FILES);
 	if (error)
 		goto free_fs;
-	error = copy_mm(child, want);
-	if (error)
-		goto free_files;
-	trace_fork(child->pid);
 	copy_thread(child, task_regs(current));
 	error = set_thread(child, want);
 	if (error)
-		goto free_mm;
+		goto free_files;
+	error = copy_mm(child, want);		/* from here on nothing sleeps: what changes in shared page tables is counted for known tasks */
+	if (error)
+		goto free_files;
+	trace_fork(child->pid);
 	if (unlikely(signal_pending(current)) && fork_overtaken()) {
 		error = restart_call(task_regs(current));
 		goto free_mm;

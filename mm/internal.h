@@ -97,6 +97,7 @@ struct place {				/* in the memory of all programs */
 	u32 addr;
 };
 
+extern u32 entry_changes;		/* made by others than the program itself */
 struct task_struct *task_at(struct place *at);
 bool next_task(struct place *at, const struct task_struct *task);
 void change_counts(struct mm *mm, u32 addr, int resident, int swapped);

@@ -261,7 +261,7 @@ static void count_entries(struct mm *mm)
  */
 int copy_page_table(struct mm *child, struct mm *parent)
 {
-	u32 resident = parent->nr_resident;
+	u32 resident = parent->nr_resident, changes = entry_changes;
 	int error = 0;
 
 	list_for_each(node, &parent->areas) {
@@ -271,7 +271,7 @@ int copy_page_table(struct mm *child, struct mm *parent)
 	}
 	child->nr_resident = resident;
 	child->nr_swapped = parent->nr_swapped;
-	if (error || parent->nr_resident != resident)	/* making a table slept, and pages went */
+	if (error || parent->nr_resident != resident || entry_changes != changes)	/* making a table slept, and pages went or came */
 		count_entries(child);
 	flush_address_space();
 	return error;

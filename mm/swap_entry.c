@@ -7,9 +7,12 @@
 #include <abi/errno.h>
 #include "internal.h"
 
+u32 entry_changes;
+
 /* At addr, entries that were present or in swap have become something else; mm and all who use its table there count them. */
 void change_counts(struct mm *mm, u32 addr, int resident, int swapped)
 {
+	entry_changes++;
 	mm->nr_resident += resident;
 	mm->nr_swapped += swapped;
 	count_for_sharers(mm, addr, resident, swapped);

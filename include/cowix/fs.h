@@ -51,6 +51,7 @@ int clear_block(kdev_t dev, u32 block);			/* -ENOMEM */
 int sync_buffers(kdev_t dev);			/* 0: all devices */
 void invalidate_buffers(kdev_t dev);
 int shrink_buffers(int wanted);
+bool buffers_dirty(void);
 void buffer_init(void);
 extern u32 nr_buffers;
 
@@ -77,6 +78,7 @@ int write_inode_pages(struct inode *inode);
 void drop_inode_pages(struct inode *inode, u32 from_size);	/* those wholly beyond a size; clears the rest of its last page */
 void prepare_growth(struct inode *inode);
 int shrink_page_cache(int wanted);
+bool writing_frees_pages(void);
 bool wait_cached_page(void);
 u32 page_cache_count(u32 frame);		/* references the cache holds on a frame */
 void page_cache_init(void);
