@@ -4,6 +4,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
+#include <cowix/swap.h>
 #include <abi/audit.h>
 #include <abi/errno.h>
 #include "proc.h"
@@ -56,12 +57,12 @@ static void show_run(struct seq *s, const struct run *run)
 	if (run->pages && !skip_line(s, PAGES_LINE))
 		seq_printf(s, "%08x %6u %08x %6u %c%c%c%c%c%c\n", run->start, run->pages, run->frame, min_u32(run->count, COUNT_MAX), flags & PTE_P ? 'r' : '-',
 			   flags & PTE_W ? 'w' : '-', flags & PAGE_COW ? 'c' : '-', flags & PTE_D ? 'd' : '-', flags & PTE_A ? 'a' : '-',
-			   run->frame == zero_page ? 'z' : '-');
+			   run->frame == zero_page ? 'z' : flags ? '-' : 's');
 }
 
 static void add_page(struct seq *s, struct run *run, u32 addr, pte_t entry)
 {
-	struct run page = { addr, 1, PTE_FRAME(entry), page_of(PTE_FRAME(entry))->count, PAGE_OFFSET(entry) };
+	struct run page = { addr, 1, PTE_FRAME(entry), is_swapped(entry) ? 0 : page_of(PTE_FRAME(entry))->count, PAGE_OFFSET(entry) };
 	u32 next = run->frame + (run->frame == zero_page ? 0 : run->pages << PAGE_SHIFT);
 
 	if (run->pages && addr == run->start + (run->pages << PAGE_SHIFT) && page.frame == next && page.count == run->count && page.flags == run->flags) {
@@ -72,7 +73,7 @@ static void add_page(struct seq *s, struct run *run, u32 addr, pte_t entry)
 	*run = page;
 }
 
-/* Address, pages, first frame, its count, and what the entry says: read, write, PAGE_COW, dirty, accessed, zero page. */
+/* Address, pages, first frame, its count, and what the entry says: read, write, PAGE_COW, dirty, accessed, zero page; in swap, where the frame is the slot. */
 void show_pages(struct seq *s)
 {
 	struct task_struct *task = proc_task(s->inode);
@@ -84,7 +85,7 @@ void show_pages(struct seq *s)
 		const pte_t *table = find_pte(task->mm, i << PGDIR_SHIFT);
 
 		for (u32 n = 0; table && n < PTES_PER_TABLE; n++)
-			if (table[n] & PTE_MAPPED)
+			if (table[n])
 				add_page(s, &run, i << PGDIR_SHIFT | n << PAGE_SHIFT, table[n]);
 	}
 	show_run(s, &run);

@@ -155,7 +155,7 @@ static void read_process(void)
 	for (char *line = list; line + PAGES_LINE <= list + length; line += PAGES_LINE) {
 		unsigned frame = strtoul(line + 16, NULL, 16) / PAGE, n = line[37] == 'z' ? 1 : strtoul(line + 9, NULL, 10);
 
-		for (; n > 0 && frame < frames; n--, frame++)
+		for (; line[37] != 's' && n > 0 && frame < frames; n--, frame++)
 			marks[frame] = line[34] == 'c' ? 'c' : line[33] == 'w' ? 'w' : 'r';
 	}
 }
@@ -244,7 +244,7 @@ static void draw_entries(void)
 
 	if (top >= lines)
 		top = lines ? lines - 1 : 0;
-	put_line("address   pages    frame  count r w c:PAGE_COW d:dirty a:accessed z:zero page");
+	put_line("address   pages    frame  count r w c:PAGE_COW d:dirty a:accessed z:zero s:swap");
 	for (unsigned row = 0; row < (unsigned)rows - 4; row++) {
 		if (top + row < lines) {
 			memcpy(text, list + (top + row) * PAGES_LINE, PAGES_LINE - 1);
