@@ -4,6 +4,7 @@
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include "swapfile.h"
+#include "thread.h"
 
 #define PAGES 10
 #define RW (PROT_READ | PROT_WRITE)
@@ -24,7 +25,7 @@ static int is_filled(const char *p, unsigned pages, char value)
 	return 1;
 }
 
-static char *map(unsigned pages, int flags)
+static char *map_pages(unsigned pages, int flags)
 {
 	char *p = mmap(NULL, pages * PAGE, RW, flags | MAP_ANONYMOUS, -1, 0);
 
@@ -168,7 +169,7 @@ static void unmap_frees(void)
 	char *p, *heap;
 
 	swap_begin();
-	p = map(PAGES, MAP_PRIVATE);
+	p = map_pages(PAGES, MAP_PRIVATE);
 	heap = sbrk(0);
 	heap += -(unsigned)heap % PAGE;
 	CHECK(brk(heap + PAGES * PAGE) == 0);
@@ -217,7 +218,7 @@ static void permissions(void)
 	char *p;
 
 	swap_begin();
-	p = map(PAGES, MAP_PRIVATE);
+	p = map_pages(PAGES, MAP_PRIVATE);
 	fill(p, PAGES, 'm');
 	page_out(p, PAGES);
 	CHECK(mprotect(p, PAGES * PAGE, PROT_READ) == 0 && is_filled(p, 2, 'm') && writing_kills(p) && writing_kills(p + 3 * PAGE));
@@ -240,7 +241,7 @@ static void moved(void)
 	char *p, *to;
 
 	swap_begin();
-	p = map(PAGES, MAP_PRIVATE);
+	p = map_pages(PAGES, MAP_PRIVATE);
 	fill(p, PAGES, 'r');
 	page_out(p, PAGES);
 	to = mremap(p, PAGES * PAGE, 1200 * PAGE, MREMAP_MAYMOVE);
@@ -281,7 +282,7 @@ static void shared_memory(void)
 	char *p;
 
 	swap_begin();
-	p = map(PAGES, MAP_SHARED);
+	p = map_pages(PAGES, MAP_SHARED);
 	fill(p, PAGES, 'S');
 	CHECK(madvise(p, PAGES * PAGE, MADV_PAGEOUT) == 0 && swap_uses(0) && is_filled(p, PAGES, 'S'));
 	if (fork() == 0) {
@@ -325,7 +326,7 @@ static void full(void)
 
 	swap_begin();
 	CHECK(sysinfo(&info) == 0 && (!on_cowix() || (info.totalswap >= SLOTS * 3 / 4 && info.freeswap == info.totalswap)));
-	p = map(SLOTS + 9, MAP_PRIVATE);
+	p = map_pages(SLOTS + 9, MAP_PRIVATE);
 	fill(p, SLOTS + 9, 'o');
 	CHECK(madvise(p, (SLOTS + 9) * PAGE, MADV_PAGEOUT) == 0 && swap_uses(info.totalswap));
 	for (unsigned i = 0; i < SLOTS + 9; i++)
@@ -399,6 +400,40 @@ static void off_under_load(void)
 	swap_end();
 }
 
+static void write_own(void *arg)
+{
+	char *own = area + *(int *)arg;
+
+	for (int round = 1; round < 120; round++)
+		for (int page = 0; page < PAGES; page++) {
+			CHECK(own[page * PAGE] == (char)(round == 1 ? 0 : round - 1 + page));
+			own[page * PAGE] = round + page;
+		}
+	counter++;
+}
+
+/* Threads use the same pages, while another sends them to swap. */
+static void threads(void)
+{
+	struct thread threads[3];
+	int places[3] = { 0, 1, PAGE - 1 };
+
+	swap_begin();
+	memset(area, 0, sizeof(area));
+	for (int i = 0; i < 3; i++)
+		start(&threads[i], write_own, &places[i]);
+	while (counter < 3) {
+		CHECK(madvise(area, sizeof(area), MADV_PAGEOUT) == 0);
+		syscall(__NR_sched_yield);
+	}
+	for (int i = 0; i < 3; i++)
+		join(&threads[i]);
+	for (int page = 0; page < PAGES; page++)
+		for (int i = 0; i < 3; i++)
+			CHECK(area[page * PAGE + places[i]] == (char)(119 + page));
+	swap_end();
+}
+
 /* A tree of processes, each forked by a policy of its own, that write and page out at random; all compare with a model that each keeps apart. */
 static unsigned char model[PAGES];
 static unsigned seed = 5;
@@ -447,25 +482,34 @@ static void random_trees(void)
 	swap_end();
 }
 
-/* Touch every second page; how many of them were not there. */
-static int touch_used(volatile char *p, unsigned pages)
+/* How many of every step-th page from p on are not in memory. */
+static unsigned count_missing(char *p, unsigned pages, unsigned step)
 {
-	int missing = 0;
+	static unsigned char there[65536];
+	unsigned missing = 0;
 
-	for (unsigned i = 0; i < pages; i += 2) {
-		missing += !in_memory((char *)p + i * PAGE);
-		p[i * PAGE] = i;
-	}
+	CHECK(pages <= sizeof(there) && syscall(__NR_mincore, p, pages * PAGE, there) == 0);
+	for (unsigned i = 0; i < pages; i += step)
+		missing += !(there[i] & 1);
 	return missing;
 }
 
-static unsigned count_missing(const char *p, unsigned pages)
+/* Touch every second page; how many of them were not there. */
+static unsigned touch_used(char *p, unsigned pages)
 {
-	unsigned missing = 0;
+	unsigned missing = count_missing(p, pages, 2);
 
-	for (unsigned i = 0; i < pages; i++)
-		missing += !in_memory(p + i * PAGE);
+	for (unsigned i = 0; i < pages; i += 2)
+		p[i * PAGE] = i;
 	return missing;
+}
+
+static unsigned slots_in_use(void)
+{
+	struct sysinfo info;
+
+	CHECK(sysinfo(&info) == 0);
+	return info.totalswap - info.freeswap;
 }
 
 /*
@@ -482,19 +526,19 @@ static void used_pages_stay(void)
 		return;
 	swap_begin();
 	CHECK(mm_audit(NULL, AUDIT_DROP_CACHES) == 0 && sysinfo(&info) == 0);
-	p = map(info.freeram + 400, MAP_PRIVATE);
+	p = map_pages(info.freeram + 400, MAP_PRIVATE);
 	do {
-		for (; swap_used() < info.totalswap - 4; pages++)
+		for (; slots_in_use() < info.totalswap - 4; pages++)
 			p[pages * PAGE] = pages;
-		own = count_missing(p, pages);
+		own = count_missing(p, pages, 1);
 		pages -= 64;
 		CHECK(madvise(p + pages * PAGE, 64 * PAGE, MADV_DONTNEED) == 0);
 		CHECK(swapoff(SWAP_FILE) == 0 && swapon(SWAP_FILE, 0) == 0);
 	} while (!own);
-	for (; swap_used() == 0; pages++)
+	for (; slots_in_use() == 0; pages++)
 		p[pages * PAGE] = pages;
 	touch_used(p, pages);
-	for (; swap_used() < info.totalswap - 4; pages++) {
+	for (; slots_in_use() < info.totalswap - 4; pages++) {
 		p[pages * PAGE] = pages;
 		missing += touch_used(p, pages);
 	}
@@ -604,6 +648,6 @@ TESTS({ "round_trip", "out and back", round_trip }, { "fork_cow", "pages in swap
       { "unmap_frees", "so do munmap, madvise, mmap and brk", unmap_frees }, { "permissions", "mprotect before and after", permissions },
       { "moved", "mremap", moved }, { "file_pages", "pages of files", file_pages }, { "shared_memory", "memory that is shared stays", shared_memory },
       { "kernel_access", "the kernel reads and writes them", kernel_access }, { "full", "no slot left", full }, { "off", "swapoff brings all back", off },
-      { "off_under_load", "swapoff and swapon while pages go and come", off_under_load }, { "random_trees", "random trees agree with a model", random_trees },
+      { "off_under_load", "swapoff and swapon while pages go and come", off_under_load }, { "threads", "threads use pages that another swaps", threads }, { "random_trees", "random trees agree with a model", random_trees },
       { "used_pages_stay", "pages in use stay in memory", used_pages_stay },
       { "refusals", "what swapon and swapoff refuse", refusals }, { "priorities", "priorities and bad pages", priorities })

@@ -1,7 +1,9 @@
 /*
- * thrash KILOBYTES [PROCESSES [SEED]]: more memory than there is. Every process has as much, shared with the others by fork, and writes to it at random; each
- * word tells page, process and how often it was written, and is compared with what it must be.
+ * thrash KILOBYTES [PROCESSES [SEED [POLICY]]]: more memory than there is. Every process has as much, shared with the others by fork, and writes to it at
+ * random; each word tells page, process and how often it was written, and is compared with what it must be. On its way each forks now and then, by the same
+ * policy (xfork; 0: by all in turn), a child that looks at some pages and ends.
  */
+#include <cowix.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 static unsigned *memory, pages;
 static unsigned char *writes;		/* to each page by this process */
 static unsigned owner;			/* this process; 0 has written every page first */
+static int policy;
 
 static unsigned word(unsigned page, unsigned who, unsigned times)
 {
@@ -39,6 +42,31 @@ static void check_page(unsigned page)
 	}
 }
 
+/* -1: no memory */
+static int fork_by_policy(void)
+{
+	static const int policies[] = { FORK_POLICY_COW, FORK_POLICY_LAZY, FORK_POLICY_OLD };
+	static int turn;
+
+	return xfork(policy ? policy : policies[turn++ % 3], NULL);
+}
+
+/* A child looks at every 16th page. One that cannot be had for want of memory is none. */
+static void look_from_child(void)
+{
+	int pid = fork_by_policy(), status;
+
+	if (pid == 0) {
+		for (unsigned page = rand() % 16; page < pages; page += 16)
+			check_page(page);
+		_exit(0);
+	}
+	if (pid > 0 && waitpid(pid, &status, 0) == pid && status != 0) {
+		printf("a child ended with %x\n", status);
+		exit(1);
+	}
+}
+
 static int work(unsigned seed)
 {
 	srand(seed);
@@ -48,6 +76,8 @@ static int work(unsigned seed)
 		check_page(page);
 		if (rand() % 2)
 			write_page(page);
+		if (i % 700 == 699)
+			look_from_child();
 	}
 	for (unsigned page = 0; page < pages; page++)
 		check_page(page);
@@ -59,6 +89,7 @@ int main(int argc, char **argv)
 	unsigned processes = argc > 2 ? strtoul(argv[2], NULL, 10) : 1, seed = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
 	int status, failed = 0;
 
+	policy = argc > 4 ? strtol(argv[4], NULL, 10) : FORK_POLICY_COW;
 	pages = argc > 1 ? strtoul(argv[1], NULL, 10) / (PAGE / 1024) : 256;
 	memory = sbrk(pages * PAGE + PAGE);
 	writes = calloc(pages, 1);
@@ -72,7 +103,7 @@ int main(int argc, char **argv)
 	if (processes == 1)
 		failed = work(seed);
 	for (unsigned i = 1; i <= processes && processes > 1; i++)
-		if (fork() == 0) {
+		if (fork_by_policy() == 0) {
 			memset(writes, 0, pages);
 			owner = i;
 			_exit(work(seed + i));
