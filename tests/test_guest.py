@@ -6,7 +6,7 @@ import pytest
 
 from conftest import BUILD, TEST_FLOPPY, cowix, fsck
 
-PROGRAMS = ["cow", "lazy", "memory", "process", "threads", "futexes", "files", "corners", "procfs", "procfs_task", "tmpfs", "tty", "tty_jobs", "accounts",
+PROGRAMS = ["cow", "lazy", "memory", "process", "threads", "futexes", "stress", "files", "corners", "procfs", "procfs_task", "tmpfs", "tty", "tty_jobs", "accounts",
             "signals", "timers", "polling", "locks", "calls", "names", "tree", "creds", "mapping", "shared", "trace", "hostile", "sweep_memory",
             "sweep_calls", "labs", "labs_files", "entries", "vmtrace"]
 
