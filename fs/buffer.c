@@ -68,8 +68,7 @@ struct buffer_head *getblk(kdev_t dev, u32 block)
 	if (!bh)
 		bh = create_buffer(dev, block);
 	if (bh && bh->count++ == 0) {	/* one in use keeps its place, so that sync_buffers() can sleep on it */
-		list_del(&bh->lru_link);
-		list_add_tail(&bh->lru_link, &lru);
+		list_move_tail(&bh->lru_link, &lru);
 	}
 	return bh;
 }

@@ -3,6 +3,7 @@
  * demand. The file is not to be trusted: each size and sum is checked before it is used.
  */
 #include <cowix/kernel.h>
+#include <cowix/swap.h>
 #include <abi/errno.h>
 #include "exec.h"
 
@@ -42,7 +43,7 @@ static int map_segment(struct program *program, const struct elf32_phdr *ph)
 	};
 
 	area.file_end = ph->p_memsz == ph->p_filesz ? area.end : ph->p_vaddr + ph->p_filesz;
-	if ((area.end - area.start) >> PAGE_SHIFT > nr_ram_frames)
+	if ((area.end - area.start) >> PAGE_SHIFT > memory_pages())
 		return -ENOMEM;
 	return map_area(program->mm, &area);
 }

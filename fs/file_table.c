@@ -85,7 +85,7 @@ static inline int find_free(u32 from)
 	return fd < current->rlimits[RLIMIT_NOFILE].rlim_cur ? (int)fd : -EMFILE;
 }
 
-bool fd_available(void)
+COLD bool fd_available(void)
 {
 	return find_free(0) >= 0;
 }
@@ -123,7 +123,7 @@ static int dup_to(int fd, int to, bool cloexec)
 	return to;
 }
 
-static int dup_from(int fd, u32 lowest, bool cloexec)
+static COLD int dup_from(int fd, u32 lowest, bool cloexec)
 {
 	int to = fget(fd) ? lowest < current->rlimits[RLIMIT_NOFILE].rlim_cur ? find_free(lowest) : -EINVAL : -EBADF;
 
@@ -136,7 +136,7 @@ asmlinkage int sys_dup(int fd)
 }
 
 /* Both are open already or within the limit; what is open as `to` is closed, when it has been replaced. */
-static int dup_over(int fd, int to, bool cloexec)
+static COLD int dup_over(int fd, int to, bool cloexec)
 {
 	struct file *old = file_at(current->files, to);
 
@@ -196,7 +196,7 @@ static int locked(int fd, struct file *file, int error)
 	return error;
 }
 
-asmlinkage int sys_fcntl(int fd, int command, u32 arg)
+asmlinkage COLD int sys_fcntl(int fd, int command, u32 arg)
 {
 	const u32 changeable = O_APPEND | O_NONBLOCK;
 	struct file *file = fget(fd);

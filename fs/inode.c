@@ -89,7 +89,7 @@ static struct inode *find_inode(const struct super_block *sb, u32 ino)
 	return NULL;
 }
 
-bool inode_in_memory(const struct super_block *sb, u32 ino)
+COLD bool inode_in_memory(const struct super_block *sb, u32 ino)
 {
 	return find_inode(sb, ino) != NULL;
 }
@@ -166,8 +166,7 @@ void iput(struct inode *inode)
 		delete_inode(inode);
 		return;
 	}
-	list_del(&inode->all_link);
-	list_add_tail(&inode->all_link, &all_inodes);
+	list_move_tail(&inode->all_link, &all_inodes);
 }
 
 /* Who owns a file that is made in dir: its maker, and the maker's group or, if the directory says so, the directory's, as then a new directory does too. */
@@ -227,7 +226,7 @@ int write_inode(struct inode *inode)
  * Call write, which is write_inode or write_inode_pages, for all inodes of a file system (NULL: of all); the first error. An inode in use keeps its
  * place in the list, so that sleeping on one is harmless.
  */
-int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
+COLD int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 {
 	int first_error = 0;
 
@@ -251,7 +250,7 @@ int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 }
 
 /* Called when memory is short or counts must be exact: forget inodes that nobody uses, are clean and have no pages. How many. */
-int shrink_inodes(void)
+COLD int shrink_inodes(void)
 {
 	int dropped = 0;
 
@@ -279,7 +278,7 @@ bool inodes_busy(struct super_block *sb)
 }
 
 /* Forget a file system's inodes, all unused and written, when it is unmounted. */
-void drop_inodes(struct super_block *sb)
+COLD void drop_inodes(struct super_block *sb)
 {
 	list_for_each_safe(node, &all_inodes) {
 		struct inode *inode = inode_at(node);

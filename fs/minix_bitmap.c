@@ -54,7 +54,7 @@ static void give_bit(struct buffer_head *const *map, u32 bit)
 	mark_buffer_dirty(map[bit / MINIX_BITS_A_BLOCK]);
 }
 
-u32 minix_count_free(struct buffer_head *const *map, u32 bits)
+COLD u32 minix_count_free(struct buffer_head *const *map, u32 bits)
 {
 	u32 free = 0;
 

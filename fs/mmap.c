@@ -79,6 +79,17 @@ static int file_make_writable(struct vm_area *area, u32 offset)
 	return error;
 }
 
+/* vm_ops: what is only in memory, because its file system is, cannot be had again. */
+static u32 file_holds(const struct vm_area *area, u32 offset, u32 frame)
+{
+	const struct inode *inode = area->object;
+	const struct cached_page *page = find_page(inode, offset / PAGE_SIZE);
+
+	if (!page || page->frame != frame)
+		return HOLDS_OTHER;
+	return inode->i_sb->s_type->needs_device ? HOLDS_COPY : HOLDS_ONLY;
+}
+
 static void count_area(const struct vm_area *area, int n)
 {
 	area->object->i_mappings += n;
@@ -101,7 +112,7 @@ static void file_area_close(struct vm_area *area)
 }
 
 const struct vm_ops file_vm_ops = {
-	.fault = file_fault, .make_writable = file_make_writable, .open = file_area_open, .close = file_area_close,
+	.fault = file_fault, .make_writable = file_make_writable, .holds = file_holds, .open = file_area_open, .close = file_area_close,
 };
 
 /* Make area one of the file: regular, open for reading, and for writing if that is what a shared mapping wants. A reference to the file is taken. */

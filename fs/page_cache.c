@@ -125,7 +125,7 @@ static void clear_beyond_end(struct cached_page *page)
  * Begin to read or write the blocks of a page, held by the caller, that exist in the file; holes read as zeroes. Neighbouring blocks go as one
  * request. Of several, all but the last are done here and now.
  */
-static void begin_io(struct cached_page *page, int cmd, const u32 *where)
+static COLD void begin_io(struct cached_page *page, int cmd, const u32 *where)
 {
 	struct request *rq = &page->request;
 	u8 *data = __va(page->frame);
@@ -252,8 +252,7 @@ struct cached_page *get_cached_page(struct inode *inode, u32 index, int how, int
 
 	*error = 0;
 	if (page) {
-		list_del(&page->lru_link);
-		list_add_tail(&page->lru_link, &lru);
+		list_move_tail(&page->lru_link, &lru);
 	} else {
 		page = create_page(inode, index);
 	}
@@ -329,7 +328,7 @@ static int begin_writing(struct inode *inode)
 }
 
 /* Write a file's dirty pages back; the first error. A page that could not be written stays dirty. */
-int write_inode_pages(struct inode *inode)
+COLD int write_inode_pages(struct inode *inode)
 {
 	int first_error = begin_writing(inode);
 
@@ -355,7 +354,7 @@ int write_inode_pages(struct inode *inode)
  * A file shrinks to size, or, with size 0, goes away: forget the pages beyond it and clear the rest of its last one. A page that is mapped by
  * a program keeps its frame through the program's own reference, and one that is busy is waited for.
  */
-void drop_inode_pages(struct inode *inode, u32 size)
+COLD void drop_inode_pages(struct inode *inode, u32 size)
 {
 	if (inode->i_mappings)
 		unmap_object(inode, size);
@@ -401,7 +400,7 @@ static bool droppable(const struct cached_page *page)
 }
 
 /* Called when memory is short: drop up to wanted pages that nobody maps and that are clean or cannot be written, the longest unused first; how many. */
-int shrink_page_cache(int wanted)
+COLD int shrink_page_cache(int wanted)
 {
 	int dropped = 0;
 

@@ -17,12 +17,12 @@
 #define PIPE_SIZE	(PIPE_PAGES * PAGE_SIZE)
 
 struct pipe {
+	struct wait_queue wait;		/* first, where its address is at hand. For both sides: at most one of them sleeps for long */
 	u8 *pages[PIPE_PAGES];		/* the ring; a page is there from the first byte written to it until its last one is read */
 	u32 head, tail;			/* bytes ever written and ever read */
 	u32 readers, writers;
 	u32 reader_opens, writer_opens;	/* how often a side was opened ever */
 	bool copying;			/* somebody is, and may sleep in the fault of a page: the others wait */
-	struct wait_queue wait;		/* both sides: at most one of them sleeps for long */
 };
 
 /* Called by iput() for the last user. */
@@ -205,7 +205,7 @@ static void count_sides(struct pipe *pipe, u32 flags, int change)
  * Opening a named pipe waits until the other side has come, even if it is gone again by the time that we run. Not with O_NONBLOCK: then a writer without
  * readers gets ENXIO, and a reader that never had a writer has not lost one; its position, which a pipe does not need, tells pipe_poll().
  */
-static int fifo_open(struct inode *inode, struct file *file)
+static COLD int fifo_open(struct inode *inode, struct file *file)
 {
 	u32 mode = file->flags & O_ACCMODE, before;
 	struct pipe *pipe;
@@ -300,7 +300,7 @@ static struct inode *pipe_inode(void)
 }
 
 /* Give both ends a descriptor and tell the program; on failure the files stay the caller's. */
-static int install_ends(struct file *reader, struct file *writer, int __user *fds, bool cloexec)
+static COLD int install_ends(struct file *reader, struct file *writer, int __user *fds, bool cloexec)
 {
 	int fd[2] = { fd_install(reader, cloexec), -1 }, error = fd[0];
 
@@ -323,7 +323,7 @@ static int install_ends(struct file *reader, struct file *writer, int __user *fd
 	return error;
 }
 
-asmlinkage int sys_pipe2(int __user *fds, int flags)
+asmlinkage COLD int sys_pipe2(int __user *fds, int flags)
 {
 	struct inode *inode;
 	struct file *reader, *writer = NULL;

@@ -3,6 +3,7 @@
 #include <cowix/params.h>
 #include <cowix/sched.h>
 #include <cowix/irq.h>
+#include <cowix/swap.h>
 #include <abi/utsname.h>
 #include "proc.h"
 
@@ -25,7 +26,8 @@ static void show_meminfo(struct seq *s)
 	} lines[] = {
 		{ "MemTotal:", KB(nr_ram_frames) }, { "MemFree:", KB(nr_free_pages) },
 		{ "MemAvailable:", KB(nr_free_pages + nr_cached_pages - tmpfs_pages) }, { "Buffers:", nr_buffers * BLOCK_SIZE / 1024 },
-		{ "Cached:", KB(nr_cached_pages) }, { "SwapCached:", 0 }, { "SwapTotal:", 0 }, { "SwapFree:", 0 },
+		{ "Cached:", KB(nr_cached_pages) }, { "SwapCached:", KB(nr_swap_cached) }, { "SwapTotal:", KB(nr_swap_pages) },
+		{ "SwapFree:", KB(nr_free_swap) },
 		{ "Shmem:", KB(tmpfs_pages) }, { "Slab:", KB(kmalloc_pages) },
 	};
 
@@ -144,6 +146,7 @@ const struct proc_entry proc_system_entries[] = {
 	{ "self", S_IFLNK | 0777, false, NULL, NULL },
 	{ "meminfo", S_IFREG | 0444, false, show_meminfo, NULL },
 	{ "mounts", S_IFREG | 0444, false, show_mounts, NULL },
+	{ "swaps", S_IFREG | 0444, false, show_swaps, NULL },
 	{ "uptime", S_IFREG | 0444, false, show_uptime, NULL },
 	{ "loadavg", S_IFREG | 0444, false, show_loadavg, NULL },
 	{ "version", S_IFREG | 0444, false, show_version, NULL },

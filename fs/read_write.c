@@ -77,7 +77,7 @@ static int fill_page(struct cached_page *page, u32 offset, const void *buf, u32 
 	u8 *data = __va(page->frame);
 	int error = 0;
 
-	if (!page->uptodate) {
+	if (!page->uptodate && count < PAGE_SIZE) {
 		memset(data, 0, offset);
 		memset(data + offset + count, 0, PAGE_SIZE - offset - count);
 	}
@@ -244,14 +244,14 @@ static int check_seekable(int fd, loff_t pos)
 	return pos < 0 ? -EINVAL : 0;
 }
 
-asmlinkage int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos)
+asmlinkage COLD int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos)
 {
 	int error = check_seekable(fd, pos);
 
 	return error ? error : do_read(fd, buf, count, &pos);
 }
 
-asmlinkage int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos)
+asmlinkage COLD int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos)
 {
 	int error = check_seekable(fd, pos);
 
@@ -284,7 +284,7 @@ static bool is_dry(struct file *file)
  * readv() and writev(): piece by piece until one is short, or, once something was read, until there is no more for now. pos is NULL for the file's own
  * position.
  */
-static int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
+static COLD int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
 {
 	int total = 0, error = fget(fd) ? check_vector(vector, count) : -EBADF;
 
@@ -316,14 +316,14 @@ asmlinkage int sys_writev(int fd, const struct iovec __user *vector, int count)
 	return do_vector(fd, vector, count, true, NULL);
 }
 
-asmlinkage int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos)
+asmlinkage COLD int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos)
 {
 	int error = check_seekable(fd, pos);
 
 	return error ? error : do_vector(fd, vector, count, false, &pos);
 }
 
-asmlinkage int sys_pwritev(int fd, const struct iovec __user *vector, int count, loff_t pos)
+asmlinkage COLD int sys_pwritev(int fd, const struct iovec __user *vector, int count, loff_t pos)
 {
 	int error = check_seekable(fd, pos);
 
@@ -337,7 +337,7 @@ static s64 end_of(const struct inode *inode)
 }
 
 /* Move the position. Beyond the end is allowed: writing there makes a hole. */
-static int do_lseek(struct file *file, s64 offset, int whence)
+static COLD int do_lseek(struct file *file, s64 offset, int whence)
 {
 	s64 base;
 
@@ -363,7 +363,7 @@ static int do_lseek(struct file *file, s64 offset, int whence)
 	return 0;
 }
 
-asmlinkage int sys_lseek(int fd, s32 offset, int whence)
+asmlinkage COLD int sys_lseek(int fd, s32 offset, int whence)
 {
 	struct file *file = fget(fd);
 	loff_t before;
@@ -380,7 +380,7 @@ asmlinkage int sys_lseek(int fd, s32 offset, int whence)
 	return error ? error : (int)file->pos;
 }
 
-asmlinkage int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
+asmlinkage COLD int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
 {
 	struct file *file = fget(fd);
 	int error = file ? do_lseek(file, (s64)((u64)high << 32 | low), whence) : -EBADF;
@@ -406,7 +406,7 @@ static int sync_device(kdev_t dev)
 }
 
 /* The file's own pages and inode, then the blocks that say where all is. What other files hold is left alone. */
-int sync_inode(struct inode *inode)
+COLD int sync_inode(struct inode *inode)
 {
 	kdev_t dev;
 	int error = 0, flushed;
@@ -433,7 +433,7 @@ asmlinkage int sys_fsync(int fd)
 	return file ? sync_inode(file->inode) : -EBADF;
 }
 
-asmlinkage int sys_syncfs(int fd)
+asmlinkage COLD int sys_syncfs(int fd)
 {
 	struct file *file = fget(fd);
 	int error;

@@ -84,7 +84,7 @@ void fs_init(void)
 		panic("fs_init: no memory");
 }
 
-static struct super_block *find_mount(kdev_t dev)
+struct super_block *find_mount(kdev_t dev)
 {
 	list_for_each(node, &mounts)
 		if (list_entry(node, struct super_block, link)->s_dev == dev)
@@ -111,7 +111,7 @@ static int get_device(const struct file_system_type *type, kdev_t *dev)
 		return *dev ? 0 : -EMFILE;
 	}
 	error = blkdev_open(*dev);
-	return error ? error : find_mount(*dev) ? -EBUSY : 0;
+	return error ? error : find_mount(*dev) || find_swap(*dev) >= 0 ? -EBUSY : 0;
 }
 
 /* Read the file system of a device. NULL with *error. */

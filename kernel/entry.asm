@@ -196,6 +196,13 @@ switch_to:
 	pop ebp
 	ret
 
+global page_fault
+page_fault:
+	SAVE_ALL
+	mov eax, esp
+	mov edx, [esp + REGS_ORIG_EAX]
+	call [page_fault_handler]	; do_page_fault, or the trace around it
+
 ; Back from an exception or interrupt: to user mode through the work check, into the kernel directly.
 return_from_trap:
 	test dword [esp + REGS_CS], 3
@@ -203,14 +210,6 @@ return_from_trap:
 	jnz return_to_user
 	RESTORE_ALL
 	iret
-
-global page_fault
-page_fault:
-	SAVE_ALL
-	mov eax, esp
-	mov edx, [esp + REGS_ORIG_EAX]
-	call [page_fault_handler]	; do_page_fault, or the trace around it
-	jmp return_from_trap
 
 ; The other exceptions. Each has a small entry of the same size, so that traps_init() can compute where it is: 0 in place of the error code if the CPU
 ; pushes none, then the vector, in the place of ES.

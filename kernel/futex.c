@@ -102,8 +102,7 @@ static void rename_sleeper(struct futex_sleeper *s, const struct futex_key *to)
 		igrab(to->file);
 	}
 	s->key = *to;
-	list_del(&s->link);
-	list_add_tail(&s->link, bucket_of(to));
+	list_move_tail(&s->link, bucket_of(to));
 }
 
 /* Wake up to count sleepers on from; the rest, up to requeue, then sleep on to. How many were woken or moved. Does not sleep. */

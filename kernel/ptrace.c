@@ -164,10 +164,8 @@ static int resume(struct task_struct *child, u32 syscalls, bool step, u32 sig)
 static void forget_tracer(struct task_struct *child)
 {
 	child->ptrace = 0;
-	if (child->state != TASK_ZOMBIE) {
-		list_del(&child->sibling);
-		list_add_tail(&child->sibling, &child->parent->children);
-	}
+	if (child->state != TASK_ZOMBIE)
+		list_move_tail(&child->sibling, &child->parent->children);
 }
 
 static int detach(struct task_struct *child, u32 sig)

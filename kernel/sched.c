@@ -210,7 +210,7 @@ int interruptible_sleep_on(struct wait_queue *q)
 {
 	u32 flags = irq_save();
 
-	if (!signal_pending(current))
+	if (likely(!signal_pending(current)))
 		sleep_in(q, TASK_INTERRUPTIBLE);
 	irq_restore(flags);
 	return unlikely(signal_pending(current)) ? -EINTR : 0;

@@ -8,6 +8,7 @@
 #include <abi/errno.h>
 #include <abi/utsname.h>
 #include <abi/sysinfo.h>
+#include <cowix/swap.h>
 #include <abi/reboot.h>
 #include <abi/taskinfo.h>
 #include "internal.h"
@@ -138,6 +139,8 @@ asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
 	info.freeram = nr_free_pages;
 	info.bufferram = counts.frames_cache;
 	info.sharedram = tmpfs_pages;
+	info.totalswap = nr_swap_pages;
+	info.freeswap = nr_free_swap;
 	info.mem_unit = PAGE_SIZE;
 	for (u32 i = 0; i < 3; i++)
 		info.loads[i] = load_average[i] * (65536 / LOAD_ONE);

@@ -52,5 +52,5 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(chmod), CALL(fchmod), CALL(fchmodat), CALL(chown), CALL(lchown), CALL(fchown), CALL(chown32), CALL(lchown32), CALL(fchown32),
 	CALL(fchownat), CALL(utime), CALL(utimes), CALL(futimesat), CALL(utimensat), CALL(utimensat_time64),
 	CALL(access), CALL(faccessat), CALL(faccessat2), CALL(chdir), CALL(fchdir), CALL(chroot), CALL(getcwd), CALL(umask),
-	CALL(mount), CALL(umount), CALL(umount2), CALL(mounts),
+	CALL(mount), CALL(umount), CALL(umount2), CALL(mounts), CALL(swapon), CALL(swapoff),
 };

@@ -3,12 +3,16 @@
 #define MM_INTERNAL_H
 
 #include <cowix/mm.h>
+#include <cowix/swap.h>
 
 extern u8 __text_start[], __text_end[], _end[];		/* kernel.ld */
 extern pte_t swapper_pg_dir[], pg0[];			/* head.asm: the kernel's directory and its first table */
 
-/* frames.c */
+/* ram.c */
 void *boot_alloc(u32 size);
+
+/* frames.c */
+void fill_zones(u32 first);
 void release_frame(u32 frame);
 void hide_zones(bool hide);
 
@@ -66,6 +70,47 @@ static inline void flush_address_space(void)
 {
 	write_cr3(read_cr3());
 }
+
+/* swap.c. A slot's frame: its physical address, 0 if the page is not in memory, and flags */
+struct slot {
+	u32 count;			/* page-table entries that refer to it */
+	u32 frame;
+};
+
+#define SLOT_BUSY	1		/* being transferred */
+#define SLOT_FAILED	2		/* could not be written: the frame is all there is */
+
+struct slot *slot_of(pte_t entry);
+pte_t slot_of_frame(u32 frame);
+pte_t swap_slot_for(u32 frame, bool *new);
+void swap_settle(pte_t entry, u32 frame);
+void swap_drop(pte_t entry);
+void swap_write(const pte_t *entries, u32 n);
+int swap_fetch(pte_t entry);
+int shrink_swap_cache(void);
+u32 slot_number(pte_t entry);
+u32 for_each_slot(void (*visit)(pte_t entry, const struct slot *slot));
+
+/* swap_entry.c */
+struct place {				/* in the memory of all programs */
+	int pid;
+	u32 addr;
+};
+
+struct task_struct *task_at(struct place *at);
+bool next_task(struct place *at, const struct task_struct *task);
+void change_counts(struct mm *mm, u32 addr, int resident, int swapped);
+bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new);
+u32 share_swapped(const pte_t *entries, u32 count);
+u32 drop_swapped(pte_t *entries, u32 count);
+int bring_back(u32 number);
+
+/* reclaim.c */
+int reclaim(void);
+void page_out(struct mm *mm, u32 start, u32 end);
+
+/* mmap.c */
+void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped);
 
 /* area.c */
 bool exceeds_as_limit(const struct mm *mm, u32 bytes);

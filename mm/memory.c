@@ -99,6 +99,8 @@ static void copy_table(struct mm *mm, pte_t *pde, u32 addr, u32 frame)
 		if (area->end > start && area->start < start + LARGE_PAGE_SIZE)
 			share_entries(__va(frame), from, area, max_u32(area->start, start), table_end(max_u32(area->start, start), area->end));
 	}
+	if (unlikely(mm->nr_swapped))
+		share_swapped(from, PTES_PER_TABLE);
 	free_page(PTE_FRAME(*pde));
 	*pde = frame | TABLE_BITS;
 }
@@ -107,7 +109,7 @@ static void copy_table(struct mm *mm, pte_t *pde, u32 addr, u32 frame)
  * Have a page table for addr that only mm uses and that may be changed: make it if it is missing, or make a lazily shared one mm's own. Called before
  * anything in a table changes. Whether there was memory; without, nothing has changed.
  */
-bool own_table(struct mm *mm, u32 addr)
+COLD bool own_table(struct mm *mm, u32 addr)
 {
 	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
 	u32 frame = 0;
@@ -183,6 +185,7 @@ int share_page_tables(struct mm *child, struct mm *parent)
 		}
 	}
 	child->nr_resident = parent->nr_resident;
+	child->nr_swapped = parent->nr_swapped;
 	parent->shares_tables = child->shares_tables = true;
 	flush_address_space();
 	return 0;
@@ -221,6 +224,8 @@ static int copy_area_entries(struct mm *child, struct mm *parent, const struct v
 			return -ENOMEM;
 		count = (next - addr) >> PAGE_SHIFT;
 		trace_entries(TRACE_SHARE, addr, from, count, 0);
+		if (unlikely(parent->nr_swapped))
+			share_swapped(from, count);
 		if (area->flags & VM_SHARED)
 			share_shared(to, from, count);
 		else
@@ -229,11 +234,10 @@ static int copy_area_entries(struct mm *child, struct mm *parent, const struct v
 	return 0;
 }
 
-/* How many entries a copy has that did not become what its parent was. */
-static u32 count_present(struct mm *mm)
+/* Count the entries of a copy that did not become what its parent was. */
+static void count_entries(struct mm *mm)
 {
-	u32 present = 0;
-
+	mm->nr_resident = mm->nr_swapped = 0;
 	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = list_entry(node, struct vm_area, link);
 
@@ -242,11 +246,12 @@ static u32 count_present(struct mm *mm)
 
 			if (!entry)
 				addr = table_end(addr, area->end) - PAGE_SIZE;
+			else if (*entry & PTE_MAPPED)
+				mm->nr_resident++;
 			else
-				present += (*entry & PTE_MAPPED) != 0;
+				mm->nr_swapped += *entry != 0;
 		}
 	}
-	return present;
 }
 
 /*
@@ -264,26 +269,29 @@ int copy_page_table(struct mm *child, struct mm *parent)
 		if (error)
 			break;
 	}
-	if (error || parent->nr_resident != resident)	/* a mapped file was cut while making a table slept */
-		resident = count_present(child);
 	child->nr_resident = resident;
+	child->nr_swapped = parent->nr_swapped;
+	if (error || parent->nr_resident != resident)	/* making a table slept, and pages went */
+		count_entries(child);
 	flush_address_space();
 	return error;
 }
 
 /* Give the child the parent's page at addr: the frame itself in a shared area, else a copy, which it may write at once if it may write at all. */
-static __attribute__((cold)) int copy_now(struct mm *child, struct mm *parent, u32 addr, bool shared)
+static COLD int copy_now(struct mm *child, struct mm *parent, u32 addr, bool shared)
 {
 	pte_t *to = get_pte(child, addr), entry;
 	u32 frame = to && !shared ? get_free_page() : 0;
+	int error = 0;
 
 	if (!to || (!shared && !frame))
 		return -ENOMEM;
-	entry = *find_pte(parent, addr);	/* not before: reclaim may have slept, and the page's file been cut */
-	if (!(entry & PTE_MAPPED)) {
+	while (is_swapped(entry = *find_pte(parent, addr)) && (!error || error == -EAGAIN))	/* not before: reclaim may have slept */
+		error = do_swap_page(parent, addr);
+	if (!(entry & PTE_MAPPED)) {	/* its file was cut, or it cannot be had */
 		if (frame)
 			free_page(frame);
-		return 0;
+		return is_swapped(entry) ? error : 0;
 	}
 	child->nr_resident++;
 	if (shared) {
@@ -313,7 +321,7 @@ __attribute__((cold)) int copy_pages_now(struct mm *child, struct mm *parent)
 
 			if (!entry)
 				addr = table_end(addr, area->end) - PAGE_SIZE;
-			else if (*entry & PTE_MAPPED)
+			else if (*entry)
 				error = copy_now(child, parent, addr, area->flags & VM_SHARED);
 		}
 	}
@@ -347,20 +355,21 @@ static void reuse_pages(pte_t *entry)
  */
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
 {
-	u32 old = PTE_FRAME(*entry), new;
+	pte_t old = *entry;
+	u32 new;
 
 	(void)mm;			/* the entry is enough; mm is there for who looks with a debugger */
-	if (page_of(old)->count > 1) {
+	if (mem_map[old >> PAGE_SHIFT].count > 1) {
 		new = get_free_page();
 		if (!new)
 			return -ENOMEM;
-		if (unlikely(PTE_FRAME(*entry) != old)) {	/* reclaim has slept, and the page's file was cut: fault again */
+		if (unlikely(*entry != old)) {	/* reclaim has slept, and the page went: fault again */
 			free_page(new);
 			return 0;
 		}
-		copy_page(__va(new), __va(old));
+		copy_page(__va(new), __va(PTE_FRAME(old)));
 		*entry = new | PRIVATE_BITS | PTE_W | PTE_D;
-		free_page(old);
+		free_page(PTE_FRAME(old));
 	} else {
 		reuse_pages(entry);
 	}

@@ -30,12 +30,12 @@ static u32 choose_address(struct mm *mm, u32 addr, u32 length, u32 flags)
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 {
 	struct mm *mm = current->mm;
-	int error = 0;
+	int error;
 
 	if (length == 0 || length > TASK_SIZE)
 		return length ? -ENOMEM : -EINVAL;
 	length = PAGE_ROUND_UP(length);
-	if (area->flags & VM_WRITE && !(flags & MAP_NORESERVE) && length >> PAGE_SHIFT > nr_ram_frames)
+	if (area->flags & VM_WRITE && !(flags & MAP_NORESERVE) && length >> PAGE_SHIFT > memory_pages())
 		return -ENOMEM;
 	if (exceeds_as_limit(mm, length))
 		return -ENOMEM;
@@ -50,10 +50,7 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	area->file_end = area->ops ? area->end : 0;
 	if (flags & MAP_FIXED_NOREPLACE && !area_is_free(mm, area->start, area->end))
 		return -EEXIST;
-	if (flags & MAP_FIXED)
-		error = unmap_range(mm, area->start, area->end);
-	if (!error)
-		error = map_area(mm, area);
+	error = flags & MAP_FIXED ? map_area_over(mm, area) : map_area(mm, area);
 	return error ? error : (int)area->start;
 }
 
@@ -193,10 +190,15 @@ static int take_advice(struct mm *mm, u32 addr, u32 end, u32 advice)
 		zap_page_range(mm, addr, end);
 		write_cr3(read_cr3());
 	}
+	if (advice == MADV_PAGEOUT)
+		page_out(mm, addr, end);
 	return 0;
 }
 
-/* MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. All other advice is taken and ignored. */
+/*
+ * MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. MADV_PAGEOUT gives them up as if memory were short. All other advice
+ * is taken and ignored.
+ */
 asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 {
 	struct mm *mm = current->mm;
@@ -223,18 +225,20 @@ static bool is_first_user(const struct task_struct *task)
 	return false;
 }
 
-/* Pages have gone from a lazily shared page table: they are missing in all address spaces that use it. */
-static void count_missing(const struct mm *mm, u32 addr, u32 pages)
+/* Entries of a page table that may be lazily shared have changed, which mm has noted: so have those of all other address spaces that use it. */
+void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped)
 {
 	pte_t pde = mm->pgdir[PGDIR_INDEX(addr)];
 
-	if (!(pde & PAGE_COW) || !pages)
+	if (!(pde & PAGE_COW) || !(resident | swapped))
 		return;
 	list_for_each(node, &all_tasks) {
 		struct task_struct *task = list_entry(node, struct task_struct, all_link);
 
-		if (task->mm && task->mm != mm && PTE_FRAME(task->mm->pgdir[PGDIR_INDEX(addr)]) == PTE_FRAME(pde) && is_first_user(task))
-			task->mm->nr_resident -= pages;
+		if (!task->mm || task->mm == mm || PTE_FRAME(task->mm->pgdir[PGDIR_INDEX(addr)]) != PTE_FRAME(pde) || !is_first_user(task))
+			continue;
+		task->mm->nr_resident += resident;
+		task->mm->nr_swapped += swapped;
 	}
 }
 
@@ -252,11 +256,11 @@ static void unmap_object_in(struct mm *mm, const struct inode *object, u32 end)
 			continue;
 		addr += from > area->offset ? from - area->offset : 0;
 		for (; addr < area->end; addr = next) {
-			u32 before = mm->nr_resident;
+			u32 resident = mm->nr_resident, swapped = mm->nr_swapped;
 
 			next = min_u32(area->end, (addr | (LARGE_PAGE_SIZE - 1)) + 1);
 			zap_page_range(mm, addr, next);
-			count_missing(mm, addr, before - mm->nr_resident);
+			count_for_sharers(mm, addr, mm->nr_resident - resident, mm->nr_swapped - swapped);
 		}
 	}
 }
@@ -277,7 +281,7 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 {
 	if (area->end != old_end || new_end > TASK_SIZE || new_end < old_end || !area_is_free(mm, old_end, new_end))
 		return -ENOMEM;
-	if (exceeds_as_limit(mm, new_end - old_end) || (new_end - old_end) >> PAGE_SHIFT > nr_ram_frames)
+	if (exceeds_as_limit(mm, new_end - old_end) || (new_end - old_end) >> PAGE_SHIFT > memory_pages())
 		return -ENOMEM;
 	area->end = new_end;
 	if (area->ops)
@@ -285,50 +289,73 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 	return 0;
 }
 
-/* A mapping moves: a new area like it, into which the pages go. Where it is then, or -errno with everything as it was. */
-static int move_mapping(struct mm *mm, const struct vm_area *old, u32 addr, u32 old_length, u32 new_length)
+/*
+ * A mapping moves to `to`, or anywhere: a new area like it, into which the pages go. Where it is then, or -errno with its pages as they were. What moves
+ * is made an area first, so that taking it away at the end needs no memory.
+ */
+static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 to, u32 flags)
 {
-	struct vm_area area = *old;
-	int to, error;
+	struct vm_area area;
+	int error;
 
-	area.offset += addr - old->start;
-	to = do_mmap(&area, 0, new_length, MAP_NORESERVE);
-	if ((u32)to > -(u32)PAGE_SIZE)		/* an error: no address is that high */
+	if (split_at(mm, addr) < 0 || split_at(mm, end) < 0)
+		return -ENOMEM;
+	area = *find_area(mm, addr);
+	to = do_mmap(&area, to, new_length, MAP_NORESERVE | flags);
+	if (to > -(u32)PAGE_SIZE)		/* an error: no address is that high */
 		return to;
-	error = move_pages(mm, addr, to, old_length);
-	unmap_range(mm, error ? (u32)to : addr, error ? (u32)to + new_length : addr + old_length);
-	return error ? error : to;
+	error = move_pages(mm, addr, to, end - addr);
+	if (error) {
+		unmap_empty(mm, to);
+		return error;
+	}
+	unmap_range(mm, addr, end);
+	return to;
 }
 
-static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, bool may_move)
+/* What is too much goes first, and may lie in several areas; the rest must be of one. */
+static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 flags, u32 new_addr)
 {
 	struct vm_area *area = find_area(mm, addr);
-	u32 old_length = end - addr;
 
+	if (area && new_length < end - addr) {
+		int error = unmap_range(mm, addr + new_length, end);
+
+		if (error)
+			return error;
+		end = addr + new_length;
+		area = find_area(mm, addr);
+	}
 	if (!area || end > area->end)
 		return -EFAULT;
-	if (new_length <= old_length) {
-		int error = new_length < old_length ? unmap_range(mm, addr + new_length, end) : 0;
-
-		return error ? error : (int)addr;
-	}
-	if (grow_mapping(mm, area, end, addr + new_length) == 0)
+	if (flags & MREMAP_FIXED)
+		return move_mapping(mm, addr, end, new_length, new_addr, MAP_FIXED);
+	if (new_length == end - addr || grow_mapping(mm, area, end, addr + new_length) == 0)
 		return addr;
-	return may_move ? move_mapping(mm, area, addr, old_length, new_length) : -ENOMEM;
+	return flags & MREMAP_MAYMOVE ? move_mapping(mm, addr, end, new_length, 0, 0) : -ENOMEM;
 }
 
-/* mremap(): change the size of a mapping, elsewhere if it may move and must. */
-asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags)
+/* What mremap() cannot do: move without MREMAP_MAYMOVE, to an odd address, or to a place that the mapping itself takes up. */
+static bool bad_remap(u32 addr, u32 end, u32 new_length, u32 flags, u32 new_addr)
+{
+	if (!new_length || new_length > TASK_SIZE || flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED) || end == addr)
+		return true;
+	return flags & MREMAP_FIXED && (!(flags & MREMAP_MAYMOVE) || PAGE_OFFSET(new_addr) || new_addr > TASK_SIZE - new_length ||
+					(new_addr < end && addr < new_addr + new_length));
+}
+
+/* mremap(): change the size of a mapping, elsewhere if it may move and must, or, MREMAP_FIXED, at new_addr, whatever is there now. */
+asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u32 new_addr)
 {
 	struct mm *mm = current->mm;
 	u32 end;
 	int result;
 
 	new_length = PAGE_ROUND_UP(new_length);
-	if (range_end(addr, old_length, &end) || !new_length || new_length > TASK_SIZE || flags & ~MREMAP_MAYMOVE || end == addr)
+	if (range_end(addr, old_length, &end) || bad_remap(addr, end, new_length, flags, new_addr))
 		return -EINVAL;
 	mm_lock(mm);
-	result = resize_mapping(mm, addr, end, new_length, flags & MREMAP_MAYMOVE);
+	result = resize_mapping(mm, addr, end, new_length, flags, new_addr);
 	mm_unlock(mm);
 	return result;
 }

@@ -9,8 +9,8 @@
 #include "internal.h"
 
 /*
- * Map frame at the page addr, handing over the caller's reference to the entry. If an entry is there already (another thread was faster while
- * we slept) or no table can be had, the reference is dropped.
+ * Map frame at the page of addr, handing over the caller's reference to the entry. If an entry is there already (the page is in swap, and comes from there;
+ * another thread was faster while we slept) or no table can be had, the reference is dropped.
  */
 static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
@@ -21,9 +21,9 @@ static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
 		return -ENOMEM;
 	}
 	entry = &table_of(*pde)[PGTBL_INDEX(addr)];
-	if (unlikely(*entry & PTE_MAPPED)) {
+	if (unlikely(*entry)) {
 		free_page(frame);
-		return 0;
+		return is_swapped(*entry) ? do_swap_page(mm, addr) : 0;
 	}
 	*entry = frame | bits;
 	mm->nr_resident++;
@@ -36,7 +36,7 @@ static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
  */
 static inline u32 anonymous_page(const struct vm_area *area, u32 write, u32 *bits)
 {
-	if (write) {
+	if (likely(write)) {
 		*bits = PRIVATE_BITS | PTE_W;
 		return get_zeroed_page();
 	}
@@ -93,7 +93,7 @@ static int do_shared_page(struct vm_area *area, u32 addr, u32 write, u32 *frame,
  * A write to a page of a shared mapping that is present and was only read so far. Called by do_page_fault(), which has checked that the area allows it.
  * While the object makes ready the page may have gone: then the access simply faults again.
  */
-int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
+COLD int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 {
 	int error = area->ops->make_writable(area, PAGE_ROUND_DOWN(addr) - area->start + area->offset);
 	pte_t *entry = error ? NULL : get_pte(mm, addr);
@@ -109,26 +109,31 @@ int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 /* do_no_page() where the page comes from the area's file. Apart, so that the more frequent case has the shorter path. */
 static noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page, u32 write)
 {
+	const pte_t *entry = get_pte(mm, page);	/* first: the file must not be cut before the page is mapped */
 	u32 frame, bits = 0;
-	int error = !get_pte(mm, page) ? -ENOMEM :	/* first: the file must not be cut before the page is mapped */
-		    area->flags & VM_SHARED ? do_shared_page(area, page, write, &frame, &bits) :
-					      do_private_page(area, page, write, &frame, &bits);
+	int error;
 
+	if (!entry)
+		return -ENOMEM;
+	if (is_swapped(*entry))
+		return do_swap_page(mm, page);
+	error = area->flags & VM_SHARED ? do_shared_page(area, page, write, &frame, &bits) : do_private_page(area, page, write, &frame, &bits);
 	return error ? error : map_page(mm, page, frame, bits);
 }
 
 /*
- * First access to a page of an area: find or make its frame and map it. Called by do_page_fault(), which has checked that the area
- * allows the access. 0, -ENOMEM, or -EIO when the file could not be read; nothing is mapped then.
+ * First access to a page of one of current's areas, or the first since it went to swap: find or make its frame and map it. Called by do_page_fault(), which
+ * has checked that the area allows the access. 0, -ENOMEM, or -EIO when the page could not be read; nothing is mapped then.
  */
-int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
+int do_no_page(struct vm_area *area, u32 addr, u32 code)
 {
-	u32 page = PAGE_ROUND_DOWN(addr), frame, bits;
+	struct mm *mm = current->mm;
+	u32 frame, bits;
 
-	if (area->ops && page < area->file_end)
-		return do_mapped_page(mm, area, page, write);
-	frame = anonymous_page(area, write, &bits);
-	return likely(frame) ? map_page(mm, page, frame, bits) : -ENOMEM;
+	if (area->ops && PAGE_ROUND_DOWN(addr) < area->file_end)
+		return do_mapped_page(mm, area, PAGE_ROUND_DOWN(addr), code & PF_WRITE);
+	frame = anonymous_page(area, code & PF_WRITE, &bits);
+	return likely(frame) ? map_page(mm, addr, frame, bits) : -ENOMEM;
 }
 
 /* The same for exec, which places the argument pages. */
@@ -150,7 +155,7 @@ static pte_t protect_entry(pte_t entry, u32 flags)
 }
 
 /* Give the pages of [start, end) that are there the permissions flags (VM_*). Called by mprotect(), after the areas have them and own_tables(). */
-void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
+COLD void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
 {
 	for (u32 addr = start; addr < end; addr += PAGE_SIZE) {
 		pte_t *entry = find_pte(mm, addr);
@@ -164,7 +169,7 @@ void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
 }
 
 /* Move the pages of a range to another, where there are none, for mremap(). -ENOMEM: nothing has moved. */
-int move_pages(struct mm *mm, u32 from, u32 to, u32 length)
+COLD int move_pages(struct mm *mm, u32 from, u32 to, u32 length)
 {
 	if (own_tables(mm, from, from + length) < 0)
 		return -ENOMEM;
@@ -210,8 +215,11 @@ void zap_page_range(struct mm *mm, u32 start, u32 end)
 
 		next = table_end(addr, end);
 		trace_entries(TRACE_FREE, addr, entry, (next - addr) >> PAGE_SHIFT, 0);
-		if (entry)
-			mm->nr_resident -= drop_entries(entry, (next - addr) >> PAGE_SHIFT);
+		if (!entry)
+			continue;
+		mm->nr_resident -= drop_entries(entry, (next - addr) >> PAGE_SHIFT);
+		if (unlikely(mm->nr_swapped))
+			mm->nr_swapped -= drop_swapped(entry, (next - addr) >> PAGE_SHIFT);
 	}
 }
 

@@ -116,10 +116,11 @@ void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
 	u32 zeroes = 0;
 
 	for (; n > 0; n--, entries++, addr += PAGE_SIZE) {
-		u32 frame = PTE_FRAME(*entries), before = page_of(frame)->count;
+		u32 frame = PTE_FRAME(*entries), before;
 
 		if (!(*entries & PTE_MAPPED))
 			continue;
+		before = page_of(frame)->count;
 		if (frame == zero_page)
 			before += kinds[kind].step * zeroes++;
 		record(kind, addr, frame, before, other);
@@ -191,9 +192,9 @@ static void traced_page_fault(struct pt_regs *regs, u32 code)
 	if (!vm_traced)
 		return;
 	look(addr, after);
-	if (after[0] & PTE_MAPPED && !(before[0] & PTE_MAPPED))
+	if (after[0] & PTE_MAPPED && !before[0])
 		record_page(TRACE_FAULT, addr, PTE_FRAME(after[0]), 0);
-	else if (PTE_FRAME(after[0]) != PTE_FRAME(before[0]) && before[0] & PAGE_COW)
+	else if (after[0] & PTE_MAPPED && PTE_FRAME(after[0]) != PTE_FRAME(before[0]) && before[0] & PAGE_COW)
 		record_page(TRACE_COPY, addr, PTE_FRAME(before[0]), PTE_FRAME(after[0]));
 	for (u32 i = 0; i < REUSE_PAGES; i++)
 		if (before[i] & PAGE_COW && after[i] & PTE_W && PTE_FRAME(after[i]) == PTE_FRAME(before[i]))

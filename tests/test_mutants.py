@@ -5,6 +5,15 @@ import subprocess
 from conftest import TOP
 
 
-def test_sample():
-    result = subprocess.run([os.path.join(TOP, "tools/mutants"), "-j", "1", "sample"], capture_output=True, text=True, timeout=300)
+def mutants(*arguments):
+    result = subprocess.run([os.path.join(TOP, "tools/mutants"), *arguments], capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_table():
+    """Each text that a mutant replaces is in the code once, each test that it names exists."""
+    mutants("-c")
+
+
+def test_sample():
+    mutants("-j", "1", "sample")

@@ -21,6 +21,7 @@
 #define MS_SYNC		4
 
 #define MADV_DONTNEED	4
+#define MADV_PAGEOUT	21
 #define MADV_HIGHEST	25
 
 #define MREMAP_MAYMOVE	1

@@ -111,14 +111,9 @@ struct file_ops {
 
 struct inode {
 	struct list hash_link, all_link;
-	struct list pages;			/* of the page cache */
-	u32 i_read_next;			/* the page that comes next if the file is read in order, */
-	u32 i_ahead, i_window;			/* the first that was not begun to be read, how many are at a time */
-	u32 i_cuts;				/* how often the file was cut short */
-	struct list i_locks;			/* advisory locks */
-	u32 i_mappings;				/* areas of address spaces that map it */
-	u32 i_writers, i_running;		/* files open for writing and mappings that may write; programs and areas of programs: never both */
 	struct super_block *i_sb;
+	const struct inode_ops *i_op;
+	const struct file_ops *i_fop;
 	kdev_t i_dev, i_rdev;
 	u32 i_ino, i_count;
 	u32 i_dir;				/* a directory that has a name of this file, 0: none known */
@@ -129,10 +124,15 @@ struct inode {
 	bool i_writable;			/* although the file system is not */
 	struct wait_queue i_wait;
 	struct super_block *i_mount;		/* a file system mounted on this directory */
-	const struct inode_ops *i_op;
-	const struct file_ops *i_fop;
-	u32 i_zone[10];
 	struct pipe *i_pipe;
+	struct list pages;			/* of the page cache */
+	u32 i_read_next;			/* the page that comes next if the file is read in order, */
+	u32 i_ahead, i_window;			/* the first that was not begun to be read, how many are at a time */
+	u32 i_cuts;				/* how often the file was cut short */
+	struct list i_locks;			/* advisory locks */
+	u32 i_mappings;				/* areas of address spaces that map it */
+	u32 i_writers, i_running;		/* files open for writing and mappings that may write; programs and areas of programs: never both */
+	u32 i_zone[10];
 };
 
 struct inode *iget(struct super_block *sb, u32 ino, int *error);
@@ -201,12 +201,17 @@ struct super_block {
 };
 
 int mount_root(void);
+struct super_block *find_mount(kdev_t dev);		/* NULL: it is not mounted */
 int write_caches(struct super_block *sb);		/* NULL: all */
 void sync_all(void);
 void fs_init(void);
 void fs_drop_caches(void);
 void fs_audit_counts(struct audit_report *report);
 void show_mounts(struct seq *s);
+
+/* fs/swap.c */
+int find_swap(kdev_t dev);			/* the number of the swap area that is a device; -1: none */
+void show_swaps(struct seq *s);
 
 /*
  * fs/namei.c: paths are kernel strings; inodes come back referenced. A path that does not begin with a slash starts at the directory that dirfd
@@ -234,9 +239,9 @@ void name_cache_forget_all(const struct super_block *sb);
 
 /* fs/file_table.c */
 struct file {
+	loff_t pos;				/* first: each read() and write() passes its address on */
 	u32 count;
 	u32 flags;				/* O_* */
-	loff_t pos;
 	struct inode *inode;
 	const struct file_ops *fop;
 	u32 tty;				/* an open terminal's handle (cowix/tty.h) */

@@ -49,10 +49,13 @@ static inline void list_unlink(struct list *node)
 }
 
 /* Take node out; it becomes an empty list of its own, so that removing it twice is harmless. */
-static inline void list_del(struct list *node)
+void list_del(struct list *node);
+
+/* Take node out and put it at the end of a list, its own or another. */
+static inline void list_move_tail(struct list *node, struct list *head)
 {
 	list_unlink(node);
-	list_init(node);
+	list_add_tail(node, head);
 }
 
 #define list_entry(node, type, member) container_of(node, type, member)

@@ -1,6 +1,6 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c, trace.c.
+ * ram.c, frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c, trace.c.
  */
 #ifndef COWIX_MM_H
 #define COWIX_MM_H
@@ -25,7 +25,7 @@ struct task_struct;
  */
 struct page {
 	u32 count;
-	u32 next;		/* while free: next frame of the free list; while kmalloc's: its size class; else the owner's */
+	u32 next;		/* while free: next frame of the free list; while kmalloc's: its size class; in the swap cache: its slot; else anything */
 };
 
 extern struct page *mem_map;
@@ -39,25 +39,20 @@ static inline struct page *page_of(u32 phys)
 	return &mem_map[phys >> PAGE_SHIFT];
 }
 
-/* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
+/* mm/ram.c */
 void memory_size_init(const struct boot_params *bp);
 void frames_init(struct boot_params *bp);
+
+/* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
 u32 get_free_page(void);		/* count 1, contents undefined; reclaims caches before it gives up */
 u32 get_zeroed_page(void);
 u32 get_dma_page(void);			/* below 16 MB */
 void free_page(u32 phys);		/* drops one reference */
-void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to drop clean cached pages; returns how many were freed */
+void *kpage_alloc(void);		/* a page for the kernel itself, by its kernel address, or NULL */
+void kpage_free(void *page);
 
-static inline void *kpage_alloc(void)	/* a page for the kernel itself, by its kernel address, or NULL */
-{
-	u32 phys = get_free_page();
-	return phys ? __va(phys) : NULL;
-}
-
-static inline void kpage_free(void *page)
-{
-	free_page(__pa(page));
-}
+/* mm/reclaim.c */
+void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to shrink its caches; returns how many things were dropped */
 
 /* mm/fail.c: a test plans which allocation of its process fails */
 extern bool failure_planned;
@@ -75,6 +70,8 @@ void kfree(void *object);		/* NULL is allowed */
 struct vm_area;
 struct inode;
 
+enum { HOLDS_OTHER, HOLDS_COPY, HOLDS_ONLY };	/* another frame or none; this one, to be had again; this one, and nothing else has what it has */
+
 struct vm_ops {
 	/*
 	 * Find the frame that holds the page of the area's object at byte offset `offset` (page aligned). Returns 0 with *frame
@@ -86,6 +83,8 @@ struct vm_ops {
 	 * long as it is mapped. 0, -EIO, -ENOSPC, -ENOMEM. May sleep.
 	 */
 	int (*make_writable)(struct vm_area *area, u32 offset);
+	/* Whether the page of the object at offset is in that frame (HOLDS_*). Does not sleep. */
+	u32 (*holds)(const struct vm_area *area, u32 offset, u32 frame);
 	void (*open)(struct vm_area *area);	/* the area was duplicated: take a reference on the object */
 	void (*close)(struct vm_area *area);	/* the area goes away: drop it */
 };
@@ -125,7 +124,7 @@ struct mm {
 	struct wait_queue unlocked;
 	u32 start_brk, brk;
 	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
-	u32 nr_resident;		/* user page-table entries that are present */
+	u32 nr_resident, nr_swapped;	/* user page-table entries that are present, that refer to swap */
 };
 
 #define FILE_SIZE_MAX	0x7FFFFFFFu
@@ -149,6 +148,8 @@ struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent
 struct vm_area *area_above(struct mm *mm, u32 addr);	/* the first that ends above addr, or NULL */
 struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
+int map_area_over(struct mm *mm, const struct vm_area *template);	/* the same in the place of what is there. -ENOMEM: as it was */
+void unmap_empty(struct mm *mm, u32 start);		/* undoes map_area() before anything was mapped */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
 bool area_is_free(struct mm *mm, u32 start, u32 end);
 struct vm_area *split_area(struct vm_area *area, u32 addr);	/* the new upper part; NULL: no memory */
@@ -161,7 +162,7 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 {
 	struct vm_area *area = mm->last_area;
 
-	return area && addr >= area->start && addr < area->end ? area : search_area(mm, addr);
+	return likely(area && addr >= area->start && addr < area->end) ? area : search_area(mm, addr);
 }
 
 /*
@@ -188,7 +189,7 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
 pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
 
 /* mm/pages.c */
-int do_no_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);	/* write: nonzero for a write */
+int do_no_page(struct vm_area *area, u32 addr, u32 code);	/* code: the fault's error code */
 int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr);
 int move_pages(struct mm *mm, u32 from, u32 to, u32 length);
 void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);

@@ -68,6 +68,7 @@ struct task_struct {
 	int pid, tgid;			/* its own number, and the process's */
 	struct mm *mm;			/* NULL: a kernel task */
 	u32 stack_top;			/* esp on entry from user mode */
+	struct fpu_state *fpu;		/* NULL until the first FPU instruction */
 
 	/* scheduling */
 	struct list run_link;		/* in a run queue while TASK_RUNNING and not current */
@@ -91,19 +92,6 @@ struct task_struct {
 	u32 uid, euid, suid, gid, egid, sgid;
 	u32 nr_groups;
 
-	/* signals */
-	struct sigaction_table *sigactions;
-	struct pending_signals pending, shared;	/* for this thread; process: for any of its threads */
-	u64 sig_blocked;
-	u64 sig_saved;			/* the mask to come back after sigsuspend(), if restore_mask */
-	u64 sig_awaited;		/* sigtimedwait() sleeps until one of these comes, though they are blocked */
-	bool restore_mask;
-	u32 restarting;			/* the number of a system call that is being restarted and keeps the end it had; 0: none */
-	u32 restart_jiffies;
-	u32 altstack_sp, altstack_size;	/* size 0: none */
-	u32 fault_addr;			/* si_addr of the last exception that was the program's fault */
-	u32 trap_vector, trap_error, trap_cr2;	/* and its number, its error code, and the address of the last page fault, for handlers */
-
 	/* family; all of it the process's */
 	struct list all_link;		/* all processes */
 	struct task_struct *parent;
@@ -118,6 +106,19 @@ struct task_struct {
 	bool leader;			/* session leader */
 	bool did_exec;
 	u16 tty;			/* controlling terminal's device number, 0: none */
+
+	/* signals */
+	struct sigaction_table *sigactions;
+	struct pending_signals pending, shared;	/* for this thread; process: for any of its threads */
+	u64 sig_blocked;
+	u64 sig_saved;			/* the mask to come back after sigsuspend(), if restore_mask */
+	u64 sig_awaited;		/* sigtimedwait() sleeps until one of these comes, though they are blocked */
+	bool restore_mask;
+	u32 restarting;			/* the number of a system call that is being restarted and keeps the end it had; 0: none */
+	u32 restart_jiffies;
+	u32 altstack_sp, altstack_size;	/* size 0: none */
+	u32 fault_addr;			/* si_addr of the last exception that was the program's fault */
+	u32 trap_vector, trap_error, trap_cr2;	/* and its number, its error code, and the address of the last page fault, for handlers */
 
 	/* being traced */
 	u32 ptrace;			/* PT_*, 0: not at all */
@@ -139,7 +140,6 @@ struct task_struct {
 	u64 tls[TLS_ENTRIES];		/* GDT entries of its own */
 	u32 uses_tls;			/* one of them was ever set */
 	u32 set_child_tid, clear_child_tid, robust_list;	/* what its C library asked for: addresses in the program */
-	struct fpu_state *fpu;		/* NULL until the first FPU instruction */
 	union {				/* while not running */
 		struct {
 			u16 user_fs, user_gs;

@@ -165,6 +165,8 @@ asmlinkage int sys_mount(const char __user *device, const char __user *dir, cons
 asmlinkage int sys_umount(const char __user *path);
 asmlinkage int sys_umount2(const char __user *path, u32 flags);
 asmlinkage int sys_mounts(char __user *buf, u32 size);
+asmlinkage int sys_swapon(const char __user *path, u32 flags);
+asmlinkage int sys_swapoff(const char __user *path);
 asmlinkage int sys_sync(void);
 
 /* kernel/fork.c, exit.c */
@@ -243,7 +245,7 @@ asmlinkage int sys_ni_syscall(void);
 /* mm/mmap.c, fs/mmap.c */
 asmlinkage int sys_munmap(u32 addr, u32 length);
 asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot);
-asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags);
+asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u32 new_addr);
 asmlinkage int sys_mincore(u32 addr, u32 length, u8 __user *vector);
 asmlinkage int sys_msync(u32 addr, u32 length, u32 flags);
 asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice);

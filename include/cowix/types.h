@@ -35,6 +35,7 @@ typedef u16 kdev_t;			/* device number: major << 8 | minor */
  */
 #define asmlinkage __attribute__((regparm(0)))
 #define noinline __attribute__((noinline))
+#define COLD __attribute__((cold))	/* seldom called: compiled for size wherever it stands */
 #define NORETURN __attribute__((noreturn))
 #define PACKED __attribute__((packed))
 #define ALIGNED(n) __attribute__((aligned(n)))

@@ -33,9 +33,7 @@ int cmpxchg_user_u32(u32 *old, u32 value, void __user *to);	/* value is stored i
 /* Whether the range lies in user space at all. */
 static inline bool access_ok(const void __user *addr, size_t n)
 {
-	u32 end;
-
-	return !__builtin_add_overflow((__force u32)addr, n, &end) && end <= KERNEL_BASE;
+	return n <= KERNEL_BASE && (__force u32)addr <= KERNEL_BASE - n;
 }
 
 #endif

@@ -88,6 +88,12 @@ struct prd {
 
 enum doing { IDLE, PIO, DMA };
 
+static struct disk {
+	bool dma, flush;
+	u32 failures[FLUSH + 1];	/* of each command, requests that failed since the last that did not */
+	struct partition parts[PARTITIONS];
+} disks[2][DISKS];
+
 static struct channel {
 	u16 base, control, bus_master;
 	int major, irq;
@@ -99,14 +105,10 @@ static struct channel {
 	u32 reset_end;
 	struct timer timer;
 	struct prd *prds;		/* a page; NULL: no DMA */
-	struct disk {
-		bool dma, flush;
-		u32 failures[FLUSH + 1];	/* of each command, requests that failed since the last that did not */
-		struct partition parts[PARTITIONS];
-	} disks[DISKS];
+	struct disk *disks;
 } channels[] = {
-	{ .base = 0x1F0, .control = 0x3F6, .major = IDE_MAJOR, .irq = IRQ_IDE1 },
-	{ .base = 0x170, .control = 0x376, .major = IDE2_MAJOR, .irq = IRQ_IDE2 },
+	{ .base = 0x1F0, .control = 0x3F6, .major = IDE_MAJOR, .irq = IRQ_IDE1, .disks = disks[0] },
+	{ .base = 0x170, .control = 0x376, .major = IDE2_MAJOR, .irq = IRQ_IDE2, .disks = disks[1] },
 };
 
 static void begin(struct channel *c);

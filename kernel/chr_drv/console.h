@@ -22,15 +22,6 @@ struct cursor {
 };
 
 struct console {
-	struct tty tty;
-
-	/* console.c */
-	u16 lines[LINES][COLUMNS];	/* a ring */
-	u32 first;			/* the line that is the screen's first row */
-	u32 history;			/* how many before it can be looked at */
-	u32 back;			/* by how many the view is moved back */
-	int dirty_from, dirty_to;	/* rows that VGA memory does not have yet: [from, to) */
-
 	/* vt.c */
 	struct cursor cursor, saved;
 	int top, bottom;		/* the scrolling region */
@@ -40,6 +31,15 @@ struct console {
 	u8 prefix;			/* the ( or ) of a charset; a character such as ? that gives ESC [ another meaning; 0: none */
 	u32 nr_args;
 	u16 args[ARGS_MAX];
+
+	/* console.c */
+	u32 first;			/* the line that is the screen's first row */
+	u32 history;			/* how many before it can be looked at */
+	u32 back;			/* by how many the view is moved back */
+	int dirty_from, dirty_to;	/* rows that VGA memory does not have yet: [from, to) */
+	u16 lines[LINES][COLUMNS];	/* a ring */
+
+	struct tty tty;
 };
 
 extern struct console consoles[NR_CONSOLES], *front;

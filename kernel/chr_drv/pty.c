@@ -15,12 +15,12 @@
 #define CHUNK		128
 
 struct pty {
-	struct tty slave;
 	bool master;			/* open */
 	bool locked;			/* the slave cannot be opened yet */
 	bool closed;			/* the slave was open, and is no more */
 	u32 head, tail;
 	u8 ring[RING_SIZE];		/* from slave to master */
+	struct tty slave;
 };
 
 _Static_assert(sizeof(struct pty) <= PAGE_SIZE, "a pseudo-terminal is a page");

@@ -79,6 +79,45 @@ static void remapping(void)
 	printf("%d\n", q[0]);
 }
 
+/* To a place that is named: what was there goes, and what was moved is there, copied on write or shared as before. */
+static void remapping_fixed(void)
+{
+	char *p = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *to = map(8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *common = map(2, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+
+	for (int i = 0; i < 4; i++)
+		p[i * PAGE] = 'a' + i;
+	memset(to, 'x', 8 * PAGE);
+	strcpy(common + PAGE, "common");
+	pid = fork();
+	CALL(mremap(p + PAGE, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + PAGE) == to + PAGE);
+	printf("%c%c%c%d%d%c\n", to[0], to[PAGE], to[2 * PAGE], to[3 * PAGE], to[4 * PAGE], to[5 * PAGE]);
+	to[PAGE] = pid ? 'P' : 'C';
+	printf("%s %s\n", strerrorname_np(msync(p + PAGE, PAGE, MS_ASYNC) ? errno : 0), strerrorname_np(msync(p + 3 * PAGE, PAGE, MS_ASYNC) ? errno : 0));
+	CALL(mremap(common, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + 5 * PAGE) == to + 5 * PAGE);
+	if (pid == 0) {
+		strcpy(to + 6 * PAGE, "from the child");
+		fflush(stdout);
+		_exit(0);
+	}
+	wait(NULL);
+	printf("%c %s\n", to[PAGE], to + 6 * PAGE);
+	CALL(mremap(to, PAGE, PAGE, MREMAP_FIXED, p + PAGE) == p + PAGE);
+	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + PAGE + 1) == p + PAGE);
+	CALL(mremap(to, PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + PAGE) == p + PAGE);
+	CALL(mremap(to + PAGE, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
+	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)0xFFFFF000) == p);
+	CALL(mremap(p + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);	/* from nowhere */
+	to = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	*to = 'y';
+	mprotect(to + PAGE, PAGE, PROT_READ);
+	CALL(mremap(to, 3 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + PAGE) == p + PAGE);	/* two areas */
+	CALL(mremap(to, 2 * PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + PAGE) == p + PAGE);	/* one is left */
+	printf("%c%c%c\n", p[0], p[PAGE], p[3 * PAGE]);
+}
+
 /* Processes that count in one word, each in its turn. */
 static void counting(void)
 {
@@ -104,6 +143,8 @@ int main(void)
 	forks();
 	written_back();
 	remapping();
+	fflush(stdout);
+	remapping_fixed();
 	fflush(stdout);
 	counting();
 	return 0;

@@ -1,4 +1,5 @@
 /* Mappings: mmap() and its relatives. */
+#include <stdarg.h>
 #include <abi/unistd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -30,7 +31,13 @@ int madvise(void *addr, unsigned long length, int advice)
 	return syscall(__NR_madvise, addr, length, advice);
 }
 
-void *mremap(void *addr, unsigned long old_length, unsigned long new_length, int flags)
+void *mremap(void *addr, unsigned long old_length, unsigned long new_length, int flags, ...)
 {
-	return (void *)syscall(__NR_mremap, addr, old_length, new_length, flags);
+	va_list args;
+	void *new_addr;
+
+	va_start(args, flags);
+	new_addr = flags & MREMAP_FIXED ? va_arg(args, void *) : NULL;
+	va_end(args);
+	return (void *)syscall(__NR_mremap, addr, old_length, new_length, flags, new_addr);
 }

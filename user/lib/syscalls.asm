@@ -184,3 +184,5 @@ __rt_sigreturn:
 	CALL fail_alloc
 	CALL ps
 	CALL mounts
+	CALL swapon
+	CALL swapoff

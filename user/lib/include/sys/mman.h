@@ -11,5 +11,5 @@ int munmap(void *addr, unsigned long length);
 int mprotect(void *addr, unsigned long length, int prot);
 int msync(void *addr, unsigned long length, int flags);
 int madvise(void *addr, unsigned long length, int advice);
-void *mremap(void *addr, unsigned long old_length, unsigned long new_length, int flags);
+void *mremap(void *addr, unsigned long old_length, unsigned long new_length, int flags, ... /* void *new_addr */);
 #endif

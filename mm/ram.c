@@ -1,0 +1,144 @@
+/* The machine's RAM at boot: how much there is, what of it the kernel takes for good, which frames are free at first. */
+#include <cowix/kernel.h>
+#include <cowix/mm.h>
+#include <cowix/boot_params.h>
+#include <asm/string.h>
+#include "internal.h"
+
+#define LOW_RAM_START		0x100000u	/* above the BIOS, its tables and the VGA memory */
+#define E820_RAM		1
+
+static u32 boot_next;		/* boot_alloc() takes from here upward */
+
+/* Kilobytes above 1 MB as the older BIOS calls report them; they are used when e820 is missing. */
+static u32 ram_end_without_e820(const struct boot_params *bp)
+{
+	if (bp->e801_high)
+		return (16u << 20) + bp->e801_high * 65536u;
+	if (bp->e801_low)
+		return LOW_RAM_START + bp->e801_low * 1024u;
+	return LOW_RAM_START + bp->mem88 * 1024u;
+}
+
+/* The end of usable RAM: the highest byte of RAM that starts below the linear map's limit, cut to that limit. */
+static u32 ram_end(const struct boot_params *bp)
+{
+	u64 end = 0;
+
+	for (u32 i = 0; i < bp->e820_count; i++) {
+		const struct e820_entry *e = &bp->e820[i];
+
+		if (e->type == E820_RAM && e->base < LINEAR_MAP_MAX && e->base + e->length > end)
+			end = e->base + e->length;
+	}
+	if (end <= LOW_RAM_START)
+		end = ram_end_without_e820(bp);
+	return end > LINEAR_MAP_MAX ? LINEAR_MAP_MAX : PAGE_ROUND_DOWN((u32)end);
+}
+
+/* mem=64M limits the memory used; suffixes K and M, plain bytes without. Values below 2 MB are refused. */
+static u32 apply_mem_param(u32 end)
+{
+	const char *text = param_get("mem"), *rest;
+	u32 limit;
+
+	if (!text)
+		return end;
+	limit = simple_strtoul(text, &rest, 0);
+	if (*rest == 'K' || *rest == 'k')
+		limit <<= 10;
+	else if (*rest == 'M' || *rest == 'm')
+		limit <<= 20;
+	if (limit < (2u << 20)) {
+		printk("mem=%s: ignored, at least 2M are needed\n", text);
+		return end;
+	}
+	return limit < end ? PAGE_ROUND_DOWN(limit) : end;
+}
+
+/*
+ * Take memory for good before the frame allocator works: page tables of the linear map, mem_map itself. The memory lies
+ * from 1 MB up, in the 4 MB that head.asm mapped. Panics when it would leave them.
+ */
+void *boot_alloc(u32 size)
+{
+	u32 at = boot_next;
+
+	boot_next += PAGE_ROUND_UP(size);
+	if (boot_next > LARGE_PAGE_SIZE || boot_next > nr_frames << PAGE_SHIFT)
+		panic("boot_alloc: %u bytes do not fit", size);
+	return __va(at);
+}
+
+/* Called first: sizes memory, so that paging_init() knows how much to map. */
+void memory_size_init(const struct boot_params *bp)
+{
+	nr_frames = apply_mem_param(ram_end(bp)) >> PAGE_SHIFT;
+	boot_next = LOW_RAM_START;
+}
+
+/* Give the kernel a reference to all frames that touch [start, end): they are never free. */
+static void reserve_range(u32 start, u32 end)
+{
+	for (u32 frame = start >> PAGE_SHIFT; frame < PAGE_ROUND_UP(end) >> PAGE_SHIFT && frame < nr_frames; frame++)
+		mem_map[frame].count = 1;
+}
+
+/* Everything in e820 that is not RAM, and the gaps between its entries, is reserved. */
+static void reserve_holes(const struct boot_params *bp)
+{
+	u32 at = LOW_RAM_START, end = nr_frames << PAGE_SHIFT;
+
+	while (bp->e820_count && at < end) {
+		u32 next = end;
+		bool ram = false;
+
+		for (u32 i = 0; i < bp->e820_count; i++) {
+			const struct e820_entry *e = &bp->e820[i];
+
+			if (e->type != E820_RAM || e->base >= end || e->base + e->length <= at)
+				continue;
+			if (e->base <= at) {
+				u64 stop = (e->base + e->length) & ~(u64)(PAGE_SIZE - 1);
+
+				ram = true;
+				next = stop < end ? (u32)stop : end;
+				break;
+			}
+			next = min_u32(next, PAGE_ROUND_UP((u32)e->base));
+		}
+		if (!ram)
+			reserve_range(at, next);
+		if (next <= at)
+			next = at + PAGE_SIZE;
+		at = next;
+	}
+}
+
+/* RAM below 640 KB that neither the BIOS nor the kernel uses is given to the DMA zone. */
+static void release_low_memory(u32 ebda)
+{
+	u32 kernel_end = PAGE_ROUND_UP(__pa(_end));
+
+	for (u32 phys = kernel_end; phys + PAGE_SIZE <= ebda; phys += PAGE_SIZE) {
+		mem_map[phys >> PAGE_SHIFT].count = 1;
+		free_page(phys);
+	}
+}
+
+/*
+ * Set up mem_map and the free frames. Called once by start_kernel after paging_init has mapped all of RAM. Frame 0 is never
+ * free, so that physical address 0 can mean "none".
+ */
+void frames_init(struct boot_params *bp)
+{
+	mem_map = boot_alloc(nr_frames * sizeof(struct page));
+	rep_stosl(mem_map, 0, nr_frames * sizeof(struct page) / 4);
+	reserve_range(0, boot_next);
+	reserve_holes(bp);
+	fill_zones(boot_next >> PAGE_SHIFT);
+	release_low_memory(bp->base_memory_kb << 10);
+	nr_ram_frames = nr_free_pages;
+	zero_page = get_zeroed_page();
+	printk("memory: %u KB, %u KB free\n", nr_frames * (PAGE_SIZE / 1024), nr_free_pages * (PAGE_SIZE / 1024));
+}

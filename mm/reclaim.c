@@ -1,0 +1,146 @@
+/*
+ * What happens when there is no free frame. The caches give up what is clean, then what they can write; then pages of programs go, those that were not
+ * used lately: a hand turns through the entries of all programs, as on a clock. An entry whose accessed bit is set loses it and stays for this time; one that
+ * has lost it and did not get it back goes, to be read from its file again or, if there is only this copy, to swap.
+ *
+ * The hand does not sleep while it turns, so that it needs no locks; what it has found is written together afterwards. Whoever takes a frame may sleep
+ * here, and must then look at page-table entries again, its own program's as well.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include "internal.h"
+
+#define WANTED		32	/* pages given up at a time */
+#define ROUNDS		3u	/* one takes the accessed bits, and may have begun in the middle; one finds those that did not get them back */
+
+static int (*reclaim_caches)(int wanted);
+static struct place hand;
+static pte_t found[SWAP_BATCH];		/* slots that are to be written */
+static u32 nr_found;
+static bool turning;			/* by a task that writes them */
+static struct wait_queue turned = WAIT_QUEUE_INIT(turned);
+
+void set_reclaim(int (*reclaim)(int wanted))
+{
+	reclaim_caches = reclaim;
+}
+
+/* A page of a file that the cache has too: it can be had from there. */
+static void unmap_page(struct mm *mm, u32 addr, pte_t *entry)
+{
+	u32 frame = PTE_FRAME(*entry);
+
+	trace_page(TRACE_FREE, addr, frame, 0);
+	*entry = 0;
+	change_counts(mm, addr, -1, 0);
+	free_page(frame);
+}
+
+/* Give up the page of an entry if it can be had again and was not used since the hand last came by, or now says so. Whether it was. */
+static bool give_up(struct mm *mm, const struct vm_area *area, u32 addr, pte_t *entry, bool now)
+{
+	u32 frame = PTE_FRAME(*entry), held;
+	bool new;
+
+	if (!(*entry & PTE_MAPPED) || frame == zero_page)
+		return false;
+	if (*entry & PTE_A && !now) {
+		*entry &= ~PTE_A;
+		return false;
+	}
+	held = area->ops ? area->ops->holds(area, addr - area->start + area->offset, frame) : HOLDS_OTHER;
+	if (held == HOLDS_COPY)
+		unmap_page(mm, addr, entry);
+	else if (held != HOLDS_OTHER || area->flags & VM_SHARED || !swap_out_entry(mm, addr, entry, &new))
+		return false;
+	else if (new)
+		found[nr_found++] = *entry;
+	return true;
+}
+
+/* Give up pages of [start, end) until there are *wanted or found is full. Where to go on; end: nowhere. */
+static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
+{
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = list_entry(node, struct vm_area, link);
+		u32 stop = min_u32(area->end, end);
+
+		for (u32 addr = max_u32(area->start, start); addr < stop; addr += PAGE_SIZE) {
+			pte_t *entry = find_pte(mm, addr);
+
+			if (*wanted <= 0 || nr_found == SWAP_BATCH)
+				return addr;
+			if (!entry)
+				addr = table_end(addr, stop) - PAGE_SIZE;
+			else
+				*wanted -= give_up(mm, area, addr, entry, now);
+		}
+	}
+	return end;
+}
+
+/* Only one task at a time turns the hand. Whether the caller had to wait for another. */
+static bool begin_turning(void)
+{
+	if (turning) {
+		sleep_on(&turned);
+		return false;
+	}
+	turning = true;
+	return true;
+}
+
+/* The hand stands: nobody may use what was given up, then it is written. */
+static void end_turning(void)
+{
+	flush_address_space();
+	swap_write(found, nr_found);
+	nr_found = 0;
+	turning = false;
+	wake_up(&turned);
+}
+
+/*
+ * Turn the hand until there is enough, but not round again for more once there is something. Without slots for as many, less is enough, or programs' code,
+ * the only thing that can still go, would pay for all.
+ */
+static int turn_hand(void)
+{
+	int wanted = max_u32(min_u32(WANTED, nr_free_swap), 1), left = wanted;
+
+	if (!begin_turning())
+		return 1;
+	for (u32 rounds = 0; rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH && (rounds == 0 || left == wanted);) {
+		struct task_struct *task = task_at(&hand);
+
+		hand.pid = task->pid;
+		hand.addr = task->mm ? scan(task->mm, hand.addr, TASK_SIZE, &left, false) : TASK_SIZE;
+		if (hand.addr == TASK_SIZE)
+			rounds += next_task(&hand, task);
+	}
+	end_turning();
+	return wanted - left;
+}
+
+/* Called by the allocator when it has no frame. How many things were given up: a frame need not be among them; 0: there is nothing more. */
+int reclaim(void)
+{
+	int n = reclaim_caches ? reclaim_caches(WANTED) : 0;
+
+	if (!n)
+		n = shrink_swap_cache();
+	return n ? n : turn_hand();
+}
+
+/* MADV_PAGEOUT: give up the pages of [start, end) now. */
+void page_out(struct mm *mm, u32 start, u32 end)
+{
+	while (start < end) {
+		int left = SWAP_BATCH;
+
+		if (!begin_turning())
+			continue;
+		start = scan(mm, start, end, &left, true);
+		end_turning();
+	}
+}

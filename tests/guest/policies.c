@@ -1,0 +1,477 @@
+/*
+ * The policies of xfork among each other, in any order, over generations: processes that do what they are told, one at a time, on a region with a page
+ * table of its own, and a model that knows each byte, each fault and each frame beforehand.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
+#include "policies.h"
+
+#define REGION		((char *)0x60000000)
+#define PAGES		24	/* more than are unprotected at once */
+#define REUSED		16
+#define ZEROES		16	/* from here on pages that were only read, */
+#define ABSENT		20	/* and from here on pages that nobody has touched */
+#define ACTORS		6
+#define PATIENCE	15	/* seconds: who waits for one that has died */
+
+enum { OLD = FORK_POLICY_OLD, COW = FORK_POLICY_COW, LAZY = FORK_POLICY_LAZY };
+enum how { BY_ITSELF, BY_KERNEL, BY_SHARER, WAYS };
+static const int policies[3] = { OLD, COW, LAZY };
+
+/* The model. A table is what a page table is, a frame what mem_map[] counts. */
+
+enum { NONE, ZERO, FRAMES = 2 + (ACTORS + 1) * PAGES };
+
+struct table {
+	int users;
+	struct {
+		int frame, cow;
+	} entry[PAGES];
+};
+
+struct actor {
+	int pid, parent;
+	struct table *table;	/* NULL: there is no such process */
+	int lent;		/* it may not write below its directory entry */
+	char byte[PAGES];
+};
+
+static struct table tables[ACTORS + 1];
+static int frame_count[FRAMES];
+static struct actor actors[ACTORS];
+static int faults_due, frames_due;
+
+static int new_frame(void)
+{
+	int frame = ZERO + 1;
+
+	while (frame_count[frame])
+		CHECK(++frame < FRAMES);
+	frame_count[frame] = 1;
+	return frame;
+}
+
+static struct table *new_table(void)
+{
+	struct table *t = tables;
+
+	while (t->users)
+		CHECK(++t < tables + ACTORS + 1);
+	t->users = 1;
+	return t;
+}
+
+/* Classic fork, and what becomes of a lent table when someone writes: all frames are shared. */
+static struct table *share_entries(struct table *from)
+{
+	struct table *to = new_table();
+
+	for (int i = 0; i < PAGES; i++) {
+		if (from->entry[i].frame != NONE) {
+			from->entry[i].cow = 1;
+			frame_count[from->entry[i].frame]++;
+		}
+		to->entry[i] = from->entry[i];
+	}
+	return to;
+}
+
+static struct table *copy_pages(const struct table *from)
+{
+	struct table *to = new_table();
+
+	for (int i = 0; i < PAGES; i++) {
+		to->entry[i].frame = from->entry[i].frame == NONE ? NONE : new_frame();
+		to->entry[i].cow = 0;
+	}
+	return to;
+}
+
+static void model_fork(struct actor *parent, struct actor *child, int policy)
+{
+	memcpy(child->byte, parent->byte, PAGES);
+	child->lent = 0;
+	if (policy == OLD) {
+		child->table = copy_pages(parent->table);
+	} else if (policy == COW && !parent->lent) {
+		child->table = share_entries(parent->table);
+	} else {
+		child->table = parent->table;
+		child->table->users++;
+		parent->lent = child->lent = 1;
+	}
+}
+
+static void own_table(struct actor *a)
+{
+	struct table *old = a->table;
+
+	if (a->lent && old->users > 1) {
+		a->table = share_entries(old);
+		old->users--;
+		frames_due++;
+	}
+	a->lent = 0;
+}
+
+static void model_write(struct actor *a, int page, char value)
+{
+	int frame = a->table->entry[page].frame, fault = frame == NONE || a->lent;
+
+	a->byte[page] = value;
+	faults_due += fault;
+	own_table(a);
+	if (frame == NONE || (a->table->entry[page].cow && frame_count[frame] > 1)) {
+		faults_due += frame != NONE;
+		frames_due++;
+		frame_count[frame]--;
+		a->table->entry[page].frame = new_frame();
+		a->table->entry[page].cow = 0;
+	} else if (a->table->entry[page].cow) {
+		faults_due++;
+		for (int i = page; i < PAGES && i < page + REUSED && a->table->entry[i].cow && frame_count[a->table->entry[i].frame] == 1; i++)
+			a->table->entry[i].cow = 0;
+	}
+}
+
+static void model_exit(struct actor *a)
+{
+	if (--a->table->users == 0)
+		for (int i = 0; i < PAGES; i++)
+			frame_count[a->table->entry[i].frame]--;
+	a->table = NULL;
+}
+
+/* The processes. One that is told something finds it on the stage, which all share, and leaves there what it has found. */
+
+enum order { FORK, WRITE, LOOK, WAIT, LEAVE };
+
+static struct stage {
+	enum order order;
+	enum how how;
+	int policy, slot, first, end, pid;
+	char value, expected[PAGES];
+	int wrong;			/* so many bytes were not what was expected */
+	long faults, frames;
+} *stage;
+
+static int to_actor[ACTORS][2], done[2], letters, counted;
+
+static long faults(void)
+{
+	struct rusage usage;
+
+	CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
+	return usage.ru_minflt;
+}
+
+static long free_frames(void)
+{
+	struct sysinfo info;
+
+	CHECK(sysinfo(&info) == 0);
+	return info.freeram;
+}
+
+static void write_pages(const struct stage *s)
+{
+	for (int i = s->first; i < s->end; i++)
+		if (s->how == BY_KERNEL)
+			CHECK(pread(letters, REGION + i * PAGE + i, 1, (unsigned char)s->value) == 1);
+		else
+			REGION[i * PAGE + i] = s->value;
+}
+
+/* What is counted must not count itself: stack, data and file are touched before. */
+static void write_and_count(void *arg)
+{
+	struct stage *s = arg;
+	long old_faults = faults(), old_frames = free_frames();
+	char c;
+
+	CHECK(pread(letters, &c, 1, 0) == 1);
+	old_faults = faults();
+	old_frames = free_frames();
+	write_pages(s);
+	old_frames -= free_frames();
+	s->faults = faults() - old_faults;
+	s->frames = old_frames;
+}
+
+static void look(struct stage *s)
+{
+	s->wrong = 0;
+	for (int i = 0; i < ABSENT; i++)
+		s->wrong += REGION[i * PAGE + i] != s->expected[i];
+}
+
+/* Who the process is afterwards: itself, or, in a child, the child. */
+static int obey(struct stage *s, int self)
+{
+	int pid, slot = s->slot;
+
+	switch (s->order) {
+	case FORK:
+		pid = fork_by(s->policy);
+		if (pid == 0)
+			return slot;
+		s->pid = pid;
+		break;
+	case WRITE:
+		look(s);
+		if (s->how == BY_SHARER)
+			in_sharer(write_and_count, s);
+		else
+			write_and_count(s);
+		break;
+	case LOOK:
+		look(s);
+		break;
+	case WAIT:
+		CHECK(wait_status(s->pid) == 0);
+		break;
+	case LEAVE:
+		CHECK(write(done[1], "x", 1) == 1);
+		_exit(0);
+	}
+	return self;
+}
+
+static void act(int self)
+{
+	for (;;) {
+		char c;
+		int then;
+
+		CHECK(read(to_actor[self][0], &c, 1) == 1);
+		then = obey(stage, self);
+		if (then == self)
+			CHECK(write(done[1], "x", 1) == 1);
+		self = then;
+	}
+}
+
+/* What the first one has: bytes, zeroes, nothing yet. */
+static void first_actor(void)
+{
+	CHECK(mmap(REGION, PAGES * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == REGION);
+	for (int i = 0; i < ZEROES; i++)
+		REGION[i * PAGE + i] = '0';
+	for (int i = ZEROES; i < ABSENT; i++)
+		CHECK(*(volatile char *)(REGION + i * PAGE) == 0);
+	act(0);
+}
+
+/* The director, who is none of them and does not have the region. */
+
+static void tell(int i, enum order order)
+{
+	char c;
+
+	stage->order = order;
+	memcpy(stage->expected, actors[i].byte, PAGES);
+	CHECK(write(to_actor[i][1], "x", 1) == 1 && read(done[0], &c, 1) == 1);
+}
+
+static void do_fork(int i, int child, int policy)
+{
+	stage->policy = policy;
+	stage->slot = child;
+	tell(i, FORK);
+	CHECK(stage->pid > 0);
+	actors[child].pid = stage->pid;
+	actors[child].parent = i;
+	model_fork(&actors[i], &actors[child], policy);
+}
+
+static void do_write(int i, int first, int end, char value, enum how how)
+{
+	stage->first = first;
+	stage->end = end;
+	stage->value = value;
+	stage->how = how;
+	tell(i, WRITE);
+	CHECK(stage->wrong == 0);
+	faults_due = frames_due = 0;
+	for (int page = first; page < end; page++)
+		model_write(&actors[i], page, value);
+	if (!counted)
+		return;
+	if (stage->faults != faults_due || stage->frames != frames_due)
+		printf("  %d writes pages %d to %d: %ld faults, %d due, %ld frames, %d due\n", i, first, end - 1, stage->faults, faults_due, stage->frames, frames_due);
+	CHECK(stage->faults == faults_due);
+	CHECK(stage->frames == frames_due);
+}
+
+/* Until its memory is given back: who has it as a child waits for it, or else init, if that does. */
+static void do_leave(int i)
+{
+	int parent = actors[i].parent;
+
+	tell(i, LEAVE);
+	model_exit(&actors[i]);
+	if (i == 0) {
+		CHECK(wait_status(actors[0].pid) == 0);
+	} else if (parent >= 0) {
+		stage->pid = actors[i].pid;
+		tell(parent, WAIT);
+	} else {
+		while (counted && kill(actors[i].pid, 0) == 0)
+			sleep_ms(1);
+	}
+	for (int k = 0; k < ACTORS; k++)
+		if (actors[k].parent == i)
+			actors[k].parent = -1;
+}
+
+static void all_look(void)
+{
+	for (int i = 0; i < ACTORS; i++) {
+		if (!actors[i].table)
+			continue;
+		tell(i, LOOK);
+		CHECK(stage->wrong == 0);
+	}
+	if (counted)
+		CHECK(mm_audit(NULL, 0) == 0);
+}
+
+static void open_stage(void)
+{
+	char all[256];
+
+	counted = on_cowix();
+	stage = mmap(NULL, sizeof(*stage), RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(stage != MAP_FAILED && pipe(done) == 0);
+	for (int i = 0; i < ACTORS; i++)
+		CHECK(pipe(to_actor[i]) == 0);
+	for (int i = 0; i < 256; i++)
+		all[i] = i;
+	letters = open("/tmp/test-policies", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	CHECK(letters >= 0 && unlink("/tmp/test-policies") == 0 && write(letters, all, 256) == 256);
+}
+
+static void begin(void)
+{
+	struct table *t = new_table();
+
+	alarm(PATIENCE);
+	for (int i = 0; i < PAGES; i++) {
+		t->entry[i].frame = i < ZEROES ? new_frame() : i < ABSENT ? ZERO : NONE;
+		t->entry[i].cow = i >= ZEROES && i < ABSENT;
+		actors[0].byte[i] = i < ZEROES ? '0' : 0;
+	}
+	frame_count[NONE] = frame_count[ZERO] = 1 << 20;
+	actors[0].parent = -1;
+	actors[0].table = t;
+	actors[0].lent = 0;
+	actors[0].pid = fork();
+	if (actors[0].pid == 0)
+		first_actor();
+}
+
+/* The n-th order of four. */
+static void order_of_four(int n, int *order)
+{
+	int left[4] = { 0, 1, 2, 3 };
+
+	for (int k = 4; k > 0; k--) {
+		int at = n % k;
+
+		n /= k;
+		order[4 - k] = left[at];
+		memmove(left + at, left + at + 1, (k - at - 1) * sizeof(int));
+	}
+}
+
+/* Four generations, forked in each of 27 ways before anyone writes; then they write in each of 24 orders, by themselves, by a call, by another process. */
+static void sequences(void)
+{
+	int order[4];
+
+	open_stage();
+	for (int way = 0; way < 27; way++)
+		for (int n = 0; n < 24; n++) {
+			begin();
+			do_fork(0, 1, policies[way % 3]);
+			do_fork(1, 2, policies[way / 3 % 3]);
+			do_fork(2, 3, policies[way / 9]);
+			order_of_four(n, order);
+			for (int turn = 0; turn < 4; turn++)
+				do_write(order[turn], 0, PAGES, 'a' + order[turn], (way + n + turn) % WAYS);
+			all_look();
+			for (int i = 3; i >= 0; i--)
+				do_leave(i);
+		}
+}
+
+/* The same, and who has written leaves before the next one writes: at the end somebody has everything to himself. */
+static void one_after_the_other(void)
+{
+	int order[4];
+
+	open_stage();
+	for (int way = 0; way < 27; way++)
+		for (int n = way % 5; n < 24; n += 5) {
+			begin();
+			for (int i = 0; i < 3; i++)
+				do_fork(i, i + 1, policies[(way / (i == 0 ? 1 : i == 1 ? 3 : 9)) % 3]);
+			order_of_four(n, order);
+			for (int turn = 0; turn < 4; turn++) {
+				do_write(order[turn], turn, PAGES - turn, 'A' + turn, (way + n + turn) % WAYS);
+				all_look();
+				if (turn < 3)
+					do_leave(order[turn]);
+			}
+			do_write(order[3], 0, PAGES, 'z', BY_ITSELF);
+			do_leave(order[3]);
+		}
+}
+
+static int living(void)
+{
+	int n = 0;
+
+	for (int i = 0; i < ACTORS; i++)
+		n += actors[i].table != NULL;
+	return n;
+}
+
+static void random_step(void)
+{
+	int i = rand() % ACTORS, other = rand() % ACTORS, first = rand() % PAGES, what = rand() % 8;
+
+	while (!actors[i].table)
+		i = rand() % ACTORS;
+	if (what < 3 && !actors[other].table)
+		do_fork(i, other, policies[rand() % 3]);
+	else if (what == 3 && living() > 1 && i != 0)
+		do_leave(i);
+	else
+		do_write(i, first, first + 1 + rand() % (PAGES - first), rand(), rand() % WAYS);
+}
+
+/* Anybody forks by any policy, writes or leaves at any time. */
+static void random_plays(void)
+{
+	open_stage();
+	srand(getenv("SEED") ? atoi(getenv("SEED")) : 5);
+	for (int play = 0; play < 8; play++) {
+		begin();
+		for (int step = 0; step < 150; step++) {
+			random_step();
+			if (step % 10 == 0)
+				all_look();
+		}
+		all_look();
+		for (int i = ACTORS - 1; i >= 0; i--)
+			if (actors[i].table)
+				do_leave(i);
+	}
+}
+
+TESTS({ "sequences", "each sequence of three policies, writers in each order: bytes, faults and frames are those of a model", sequences },
+      { "one_after_the_other", "who has written leaves before the next one writes", one_after_the_other },
+      { "random_plays", "forks, writes and exits at random", random_plays })

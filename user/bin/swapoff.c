@@ -1,0 +1,14 @@
+/* swapoff file... */
+#include <sys/swap.h>
+#include <util.h>
+
+int main(int argc, char **argv)
+{
+	util_init(argv[0]);
+	if (argc < 2)
+		usage("file...");
+	for (int i = 1; i < argc; i++)
+		if (swapoff(argv[i]) < 0)
+			warn(argv[i]);
+	return exit_status;
+}
