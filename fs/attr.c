@@ -41,7 +41,7 @@ asmlinkage int sys_truncate64(const char __user *path, s64 size)
 		return error;
 	error = permission(inode, W_OK);
 	if (!error)
-		error = truncate_inode(inode, size);
+		error = inode->i_running ? -ETXTBSY : truncate_inode(inode, size);
 	iput(inode);
 	return error;
 }

@@ -36,7 +36,7 @@ static int map_segment(struct program *program, const struct elf32_phdr *ph)
 	struct vm_area area = {
 		.start = PAGE_ROUND_DOWN(ph->p_vaddr),
 		.end = PAGE_ROUND_UP(ph->p_vaddr + ph->p_memsz),
-		.flags = area_flags(ph->p_flags),
+		.flags = area_flags(ph->p_flags) | VM_PROGRAM,
 		.ops = &file_vm_ops,
 		.object = program->inode,
 		.offset = PAGE_ROUND_DOWN(ph->p_offset),

@@ -190,12 +190,29 @@ static int map_stack(struct program *p)
 	return error;
 }
 
+static void close_program(struct program *p)
+{
+	if (p->inode) {
+		p->inode->i_running--;
+		iput(p->inode);
+	}
+	p->inode = NULL;
+}
+
+/* The file is open for execution, if nobody writes to it, until close_program(). */
 static int read_header(struct program *p, const char *path)
 {
-	int n = open_exec(path, &p->inode);
+	struct inode *inode;
+	int n = open_exec(path, &inode);
 
 	if (n < 0)
 		return n;
+	if (inode->i_writers) {
+		iput(inode);
+		return -ETXTBSY;
+	}
+	inode->i_running++;
+	p->inode = inode;
 	memset(p->header, 0, HEADER_SIZE);
 	n = kernel_read(p->inode, 0, p->header, HEADER_SIZE);
 	return n < 0 ? n : 0;
@@ -251,8 +268,7 @@ static int use_interpreter(struct program *p, char *path)
 		error = push_kernel_string(p, name);
 	p->argc++;
 	strlcpy(path, name, HEADER_SIZE);
-	iput(p->inode);
-	p->inode = NULL;
+	close_program(p);
 	return error;
 }
 
@@ -330,7 +346,6 @@ static void commit(struct program *p, struct pt_regs *regs)
 	tls_clear(current);
 	exec_credentials(p->euid, p->egid);
 	current->did_exec = true;
-	current->clear_child_tid = current->robust_list = 0;
 	ptrace_exec();
 	set_fs_gs(0, 0);
 	memset(regs, 0, sizeof(*regs));
@@ -367,8 +382,7 @@ static void release(struct program *p)
 			free_page(p->frames[i]);
 	if (p->mm)
 		mm_release(p->mm);
-	if (p->inode)
-		iput(p->inode);
+	close_program(p);
 	kfree(p);
 }
 
@@ -386,6 +400,7 @@ void exec_take_over(void)
 {
 	struct program *p = current->successor;
 
+	leave_locks();
 	await_threads();
 	current->group_work &= ~GROUP_EXEC;
 	current->sig_blocked = p->sig_blocked;

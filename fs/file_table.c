@@ -32,6 +32,8 @@ void fput(struct file *file)
 	release_locks(file, NULL);
 	if (file->fop->release)
 		file->fop->release(file->inode, file);
+	if (file->flags & O_ACCMODE && S_ISREG(file->inode->i_mode))
+		file->inode->i_writers--;
 	iput(file->inode);
 	nr_files--;
 	kfree(file);

@@ -90,14 +90,24 @@ static u32 file_holds(const struct vm_area *area, u32 offset, u32 frame)
 	return inode->i_sb->s_type->needs_device ? HOLDS_COPY : HOLDS_ONLY;
 }
 
+static void count_area(const struct vm_area *area, int n)
+{
+	area->object->i_mappings += n;
+	if (area->flags & VM_PROGRAM)
+		area->object->i_running += n;
+	if (area->flags & VM_MAY_WRITE && area->flags & VM_SHARED)
+		area->object->i_writers += n;
+}
+
 static void file_area_open(struct vm_area *area)
 {
-	igrab(area->object)->i_mappings++;
+	igrab(area->object);
+	count_area(area, 1);
 }
 
 static void file_area_close(struct vm_area *area)
 {
-	area->object->i_mappings--;
+	count_area(area, -1);
 	iput(area->object);
 }
 

@@ -15,20 +15,16 @@ struct target {
 	u32 length;
 };
 
-static void release_target(struct target *t)
+static void put_target(struct target *t)
 {
-	unlock_inode(t->dir);
 	iput(t->dir);
 	putname(t->path);
 }
 
-/* The same for the second of two targets, whose directory may be the first's and is unlocked with it. */
-static void release_second(struct target *t, const struct target *first)
+static void release_target(struct target *t)
 {
-	if (t->dir != first->dir)
-		unlock_inode(t->dir);
-	iput(t->dir);
-	putname(t->path);
+	unlock_inode(t->dir);
+	put_target(t);
 }
 
 /* Fill and lock a target. The last component must be a proper name. */
@@ -228,13 +224,17 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 	error = may_delete(&t, inode);
 	if (!error && S_ISDIR(inode->i_mode) != directory)
 		error = directory ? -ENOTDIR : -EISDIR;
-	if (!error && is_mount_point(inode))
+	if (!error && (is_mount_point(inode) || inode == t.dir))	/* the second on damaged disks only */
 		error = -EBUSY;
 	if (!error && !directory && t.last[t.length] == '/')
 		error = -ENOTDIR;
-	if (!error)
-		error = directory ? t.dir->i_op->rmdir(t.dir, t.last, t.length, inode) :
-				    t.dir->i_op->unlink(t.dir, t.last, t.length, inode);
+	if (!error && directory) {
+		lock_inode(inode);		/* nobody makes a name in it between the look whether it is empty and its end */
+		error = t.dir->i_op->rmdir(t.dir, t.last, t.length, inode);
+		unlock_inode(inode);
+	} else if (!error) {
+		error = t.dir->i_op->unlink(t.dir, t.last, t.length, inode);
+	}
 	name_cache_forget(t.dir, t.last, t.length);
 	if (!error)
 		forget_name(inode, t.dir);
@@ -314,15 +314,22 @@ static int is_below(struct inode *dir, const struct inode *inode, bool *below)
 	return error;
 }
 
-/* May the moved inode take the place of what has the new name? */
-static int check_replaced(const struct target *to, const struct inode *inode, const struct inode *replaced)
+/* May the moved inode take the place of what has the new name? A directory that is not the one it comes from or above it, which would not be empty. */
+static int check_replaced(const struct target *from, const struct target *to, const struct inode *inode, const struct inode *replaced)
 {
+	bool above = false;
+	int error = 0;
+
 	if (S_ISDIR(replaced->i_mode) && !S_ISDIR(inode->i_mode))
 		return -EISDIR;
 	if (!S_ISDIR(replaced->i_mode) && S_ISDIR(inode->i_mode))
 		return -ENOTDIR;
 	if (is_mount_point(replaced))
 		return -EBUSY;
+	if (S_ISDIR(replaced->i_mode))
+		error = replaced == to->dir ? -EBUSY : is_below(from->dir, replaced, &above);
+	if (error || above)
+		return error ? error : -ENOTEMPTY;
 	return may_delete(to, replaced);
 }
 
@@ -351,10 +358,17 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 	else if (!error && replaced == inode)
 		goto out;			/* two names of one file: nothing to do */
 	else if (!error)
-		error = check_replaced(to, inode, replaced);
-	if (!error)
+		error = check_replaced(from, to, inode, replaced);
+	if (!error) {
+		struct inode *victim = replaced && S_ISDIR(replaced->i_mode) ? replaced : NULL;
+
+		if (victim)
+			lock_inode(victim);
 		error = from->dir->i_op->rename(from->dir, from->last, from->length, inode, to->dir, to->last, to->length,
 						replaced);
+		if (victim)
+			unlock_inode(victim);
+	}
 	name_cache_forget(from->dir, from->last, from->length);
 	name_cache_forget(to->dir, to->last, to->length);
 	if (!error)
@@ -367,22 +381,39 @@ out:
 	return error;
 }
 
-/* The second name's parent, without its lock when it is the same directory as the first's. */
-static int get_second_target(int dirfd, const char __user *path, struct target *first, struct target *t)
-{
-	int error;
+static bool renaming;
+static struct wait_queue renamed = WAIT_QUEUE_INIT(renamed);
 
-	unlock_inode(first->dir);
-	error = get_target(dirfd, path, t);
-	if (error) {
-		lock_inode(first->dir);
-		return error == -EEXIST ? -EBUSY : error;
+/*
+ * Lock two directories, one above the other first. While a name moves between them no other moves from one directory to another: what lies below what
+ * stays as it is, and two renames cannot put each other's directory below its own.
+ */
+static int lock_both(struct inode *a, struct inode *b)
+{
+	bool below = false;
+	int error = 0;
+
+	if (a != b) {
+		while (renaming)
+			sleep_on(&renamed);
+		renaming = true;
+		error = is_below(a, b, &below);
+		lock_inode(below ? b : a);
+		lock_inode(below ? a : b);
+	} else {
+		lock_inode(a);
 	}
-	unlock_inode(t->dir);
-	lock_inode(first->dir < t->dir ? first->dir : t->dir);
-	if (first->dir != t->dir)
-		lock_inode(first->dir < t->dir ? t->dir : first->dir);
-	return 0;
+	return error;
+}
+
+static void unlock_both(struct inode *a, struct inode *b)
+{
+	unlock_inode(a);
+	if (a == b)
+		return;
+	unlock_inode(b);
+	renaming = false;
+	wake_up(&renamed);
 }
 
 asmlinkage int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags)
@@ -393,23 +424,25 @@ asmlinkage int sys_renameat2(int old_dirfd, const char __user *old, int new_dirf
 
 	if (error)
 		return error == -EEXIST ? -EBUSY : error;
-	error = get_second_target(new_dirfd, new, &from, &to);
+	unlock_inode(from.dir);
+	error = get_target(new_dirfd, new, &to);
 	if (error) {
-		release_target(&from);
-		return error;
+		put_target(&from);
+		return error == -EEXIST ? -EBUSY : error;
 	}
-	if (is_dots(&from) || is_dots(&to))
+	unlock_inode(to.dir);
+	error = lock_both(from.dir, to.dir);
+	if (!error && (is_dots(&from) || is_dots(&to)))
 		error = -EBUSY;
-	else if (from.dir->i_sb != to.dir->i_sb)
-		error = -EXDEV;
-	else
-		error = lookup_in(from.dir, from.last, from.length, &inode);
+	else if (!error)
+		error = from.dir->i_sb != to.dir->i_sb ? -EXDEV : lookup_in(from.dir, from.last, from.length, &inode);
 	if (!error) {
 		error = rename_target(&from, &to, inode, flags);
 		iput(inode);
 	}
-	release_second(&to, &from);
-	release_target(&from);
+	unlock_both(from.dir, to.dir);
+	put_target(&to);
+	put_target(&from);
 	return error;
 }
 

@@ -84,10 +84,22 @@ static int open_create(int dirfd, const char *path, u32 flags, u32 mode, struct 
 	return error;
 }
 
+static int empty_file(struct inode *inode)
+{
+	int error;
+
+	lock_inode(inode);
+	if (!suser())
+		drop_set_id(inode);
+	error = inode->i_op->truncate(inode, 0);
+	unlock_inode(inode);
+	return error;
+}
+
 /* The inode for open(), made if O_CREAT wants it, with the permissions checked. */
 static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct inode **inode)
 {
-	bool created = false;
+	bool created = false, writes;
 	int error = flags & O_CREAT ? open_create(dirfd, path, flags, mode, inode, &created) :
 				      path_lookup(dirfd, path, flags & O_NOFOLLOW ? NOFOLLOW : FOLLOW, inode);
 
@@ -101,15 +113,21 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 		error = -ENOTDIR;
 	else if (!created)
 		error = permission(*inode, access_mask(flags));
-	if (!error && flags & O_TRUNC && S_ISREG((*inode)->i_mode) && !created) {
-		lock_inode(*inode);
-		if (!suser())
-			drop_set_id(*inode);
-		error = (*inode)->i_op->truncate(*inode, 0);
-		unlock_inode(*inode);
-	}
-	if (error)
+	if (!error && access_mask(flags) & W_OK && (*inode)->i_running)
+		error = -ETXTBSY;
+	if (error) {
 		iput(*inode);
+		return error;
+	}
+	writes = flags & O_ACCMODE && S_ISREG((*inode)->i_mode);
+	if (writes)
+		(*inode)->i_writers++;		/* fput() counts down */
+	if (flags & O_TRUNC && S_ISREG((*inode)->i_mode) && !created)
+		error = empty_file(*inode);
+	if (error) {
+		(*inode)->i_writers -= writes;
+		iput(*inode);
+	}
 	return error;
 }
 

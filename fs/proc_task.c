@@ -1,10 +1,12 @@
 /*
- * /proc: the files of a process, in Linux's formats. What is read of another process's memory is what its page tables hold: nothing sleeps, so
- * nothing changes meanwhile. Only the names of files take time; after one, the process is looked for again.
+ * /proc: the files of a process, in Linux's formats. What is read of another process's memory is what its page tables hold: what does not sleep, sees
+ * nothing change meanwhile. Pages in swap take time, for which the address space is held, and names of files; after one, the process is looked for again.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
+#include <cowix/swap.h>
 #include <cowix/tty.h>
+#include <abi/errno.h>
 #include "proc.h"
 
 #define KB(bytes)	((bytes) / 1024)
@@ -33,16 +35,22 @@ int describe_inode(struct inode *inode, char *page, char **text)
 	return strlen(*text);
 }
 
-/* Print what a program has at [start, end): what is not in memory are zeroes. */
+/* Print what a program has at [start, end): what is neither in memory nor in swap, or cannot be had from there, are zeroes. */
 static void show_memory(struct seq *s, struct mm *mm, u32 start, u32 end)
 {
+	mm->users++;
 	for (u32 at = start, next; at < end; at = next) {
-		const pte_t *entry = find_pte(mm, at);
-		u32 frame = entry && *entry & PTE_P ? PTE_FRAME(*entry) : zero_page;
+		const pte_t *entry;
+		u32 frame;
 
+		while (do_swap_page(mm, at) == -EAGAIN)
+			;
+		entry = find_pte(mm, at);
+		frame = entry && *entry & PTE_P ? PTE_FRAME(*entry) : zero_page;
 		next = min_u32(PAGE_ROUND_DOWN(at) + PAGE_SIZE, end);
 		seq_write(s, (char *)__va(frame) + PAGE_OFFSET(at), next - at);
 	}
+	mm_release(mm);
 }
 
 static void show_cmdline(struct seq *s)

@@ -406,10 +406,10 @@ void show_mounts(struct seq *s)
 		seq_write(s, line, describe_mount(node, line, sizeof(line)));
 }
 
-/* For exact counts: write everything, then drop all that can be had again. */
+/* For exact counts: write the caches, then drop all that can be had again. What a device itself puts off is no page of theirs. */
 void fs_drop_caches(void)
 {
-	sync_all();
+	write_caches(NULL);
 	drop_spare_name();
 	do
 		shrink_page_cache(0x7FFFFFFF);

@@ -66,16 +66,20 @@ static void notify_parent(struct task_struct *task)
 	tell_parent(task, code, status);
 }
 
-/* What a thread library wants done at a thread's end: mark its locks; write 0 to the word that joining threads wait for. */
-static void clear_tid(struct task_struct *task)
+/*
+ * What a thread library wants done before current leaves its address space, by exit or exec: mark its locks; write 0 to the word that joining threads wait
+ * for.
+ */
+void leave_locks(void)
 {
-	if (task->mm && task->robust_list)
+	u32 tid = current->clear_child_tid;
+
+	if (current->mm && current->robust_list)
 		futex_owner_died();
-	if (!task->clear_child_tid || !task->mm || task->mm->users == 1)	/* nobody is left who could look */
-		return;
-	if (put_user_u32(0, (void __user *)task->clear_child_tid) == 0)
-		futex_wake_all(task->clear_child_tid);
-	task->clear_child_tid = 0;
+	current->robust_list = current->clear_child_tid = 0;
+	if (tid && current->mm && current->mm->users > 1 &&	/* or nobody is left who could look */
+	    put_user_u32(0, (void __user *)tid) == 0)
+		futex_wake_all(tid);
 }
 
 static void exit_mm(struct task_struct *task)
@@ -149,7 +153,7 @@ NORETURN void do_exit(int status)
 
 	if (task == init_task)
 		panic("init died: status %x", status);
-	clear_tid(task);
+	leave_locks();
 	if (!(process->group_work & GROUP_EXIT))
 		process->exit_status = status;		/* the last thread's counts */
 	if (task == process) {
@@ -256,7 +260,7 @@ static struct task_struct *find_child(int pid, int options, bool *any)
 		*any = true;
 		if (has_news(child, options))
 			return child;
-		if (pid == -1 && !(options & (WUNTRACED | WCONTINUED)) && !child->ptrace)
+		if (pid == -1 && !(options & (WUNTRACED | WCONTINUED)) && !child->ptrace && !child->claimed)
 			return NULL;	/* zombies stand in front, and who traces one child traces all */
 	}
 	return NULL;

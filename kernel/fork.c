@@ -13,6 +13,7 @@
 #include <abi/signal.h>
 #include <abi/xfork.h>
 #include "internal.h"
+#include "signal_internal.h"
 
 #define CLONE_IGNORED	(CLONE_SYSVSEM | CLONE_DETACHED)
 #define CLONE_KNOWN	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD | CLONE_SETTLS | CLONE_PARENT_SETTID | \
@@ -85,6 +86,8 @@ static int copy_mm(struct task_struct *child, const struct fork_request *want)
 
 	if (want->flags & CLONE_VM) {
 		mm->users++;
+		if (!(want->flags & CLONE_VFORK))
+			child->altstack_size = 0;	/* it is the parent's, which uses it at the same time */
 		return 0;
 	}
 	if (!mm)
@@ -125,7 +128,7 @@ static void adopt(struct task_struct *child, struct task_struct *parent)
 	}
 	hash_task(child);
 	if (child != child->process)
-		recalc_signals(child);		/* the process may have been told to end meanwhile */
+		recalc_signals(child);		/* the process may have been told something meanwhile */
 }
 
 /* Where the program wants the numbers of threads written and the new one's thread-local storage. Addresses that are no good are its own concern. */
@@ -144,6 +147,15 @@ static int set_thread(struct task_struct *child, const struct fork_request *want
 	if (want->flags & CLONE_CHILD_CLEARTID)
 		child->clear_child_tid = want->child_tid;
 	return 0;
+}
+
+/*
+ * Whether a signal has come since the fork began: one to the process group was meant for the child as well, which was not to be found yet. It is handled
+ * first, and the fork begins again. A timer's are for one process, and might always be faster than a fork.
+ */
+static bool fork_overtaken(void)
+{
+	return current->process->group_work || pending_now() & ~current->sig_blocked & ~TIMER_SIGNALS;
 }
 
 /*
@@ -188,6 +200,10 @@ static int do_fork(const struct fork_request *want)
 	error = set_thread(child, want);
 	if (error)
 		goto free_mm;
+	if (unlikely(signal_pending(current)) && fork_overtaken()) {
+		error = restart_call(task_regs(current));
+		goto free_mm;
+	}
 	if (want->flags & CLONE_VFORK)
 		child->vfork_done = &done;
 	adopt(child, current->process);

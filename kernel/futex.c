@@ -232,9 +232,9 @@ asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 ad
 
 /*
  * current dies and may hold the lock at addr: the next owner is to know. Whether the lock could be looked at. Others, who may run while the page is
- * fetched, say in the same word that they wait.
+ * fetched, say in the same word that they wait. If current was just changing it and has given it back, it may not have woken the next owner yet.
  */
-static bool mark_dead(u32 addr)
+static bool mark_dead(u32 addr, bool changing)
 {
 	u32 word, seen;
 
@@ -242,6 +242,8 @@ static bool mark_dead(u32 addr)
 		return false;
 	do {
 		word = seen;
+		if (!word && changing)
+			futex_wake(addr, FUTEX_WAKE, 1, FUTEX_BITSET_ALL);
 		if ((word & FUTEX_TID_MASK) != (u32)current->pid)
 			return true;
 		if (cmpxchg_user_u32(&seen, (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED, (void __user *)addr) < 0)
@@ -252,7 +254,7 @@ static bool mark_dead(u32 addr)
 	return true;
 }
 
-/* Called by exit: go through the list of locks that the thread holds. It is the program's, and may be anything. */
+/* Called by exit and exec: go through the list of locks that the thread holds. It is the program's, and may be anything. */
 void futex_owner_died(void)
 {
 	u32 head[3], start = current->robust_list, entry;	/* head: the first lock, where a lock's word is, the lock that is just being taken or given back */
@@ -263,11 +265,11 @@ void futex_owner_died(void)
 	for (u32 n = 0; entry != start && n < ROBUST_LIMIT; n++) {
 		u32 lock = entry;
 
-		if (get_user_u32(&entry, (const void __user *)lock) < 0 || (lock != head[2] && !mark_dead(lock + head[1])))
+		if (get_user_u32(&entry, (const void __user *)lock) < 0 || (lock != head[2] && !mark_dead(lock + head[1], false)))
 			return;
 	}
 	if (head[2])
-		mark_dead(head[2] + head[1]);
+		mark_dead(head[2] + head[1], true);
 }
 
 /* The list of locks that a thread holds, for when it dies. */

@@ -51,8 +51,11 @@ void syscall_trace(void)
 		return;
 	current->ptrace_source = (struct signal_source){ .code = sig };
 	stop_for_tracer(sig);
-	if (current->ptrace_signal && !(current->ptrace_signal & SYSGOOD_BIT) && current->ptrace_signal != SIGTRAP)
-		send_signal(current->ptrace_signal, current);
+	sig = current->ptrace_signal;
+	if (sig && !(sig & SYSGOOD_BIT) && sig != SIGTRAP && reserve_signals(sig, 1) == 0) {
+		send_signal(sig, current);
+		release_reserved();
+	}
 }
 
 /* Called by exec at its end: the tracer finds the new program before its first instruction. */
@@ -103,10 +106,14 @@ static int access_word(struct task_struct *child, u32 addr, u32 *word, bool writ
 	mm->users++;			/* the child may be killed while we wait for a page */
 	current->mm = mm;
 	use_mm(mm);
+	mm_lock(mm);
 	forced = write && let_tracer_write(mm, addr, WORD);
+	mm_unlock(mm);
 	error = write ? put_user_u32(*word, (void __user *)addr) : get_user_u32(word, (const void __user *)addr);
+	mm_lock(mm);
 	if (forced)
 		stop_tracer_writing(mm, addr, WORD);
+	mm_unlock(mm);
 	current->mm = own;
 	use_mm(own);
 	mm_release(mm);

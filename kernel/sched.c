@@ -267,7 +267,10 @@ void sched_fork(struct task_struct *child)
 	irq_restore(flags);
 }
 
-/* Called by the timer interrupt: account the tick and end the time slice when it is used up. */
+/*
+ * Called by the timer interrupt: account the tick. After each of them others have their turn, and who was woken first: it need not wait until the
+ * slice of one that only computes is used up. What is left of that stays current's.
+ */
 void sched_tick(struct pt_regs *regs)
 {
 	struct task_struct *process = current->process;
@@ -287,8 +290,8 @@ void sched_tick(struct pt_regs *regs)
 	itimer_tick(user_mode(regs));
 	if ((process->utime + process->stime) % HZ == 0)
 		check_cpu_limit();
-	if (--current->time_slice <= 0)
-		current->work |= WORK_RESCHED;
+	current->time_slice--;
+	current->work |= WORK_RESCHED;
 }
 
 /* Change a task's priority; a task in a queue moves to its new queue the next time it is queued. */

@@ -227,12 +227,13 @@ static bool restartable(u32 call)
 	return true;
 }
 
-/* Step back onto the int 0x80, with its number in EAX again. */
-static void restart_call(struct pt_regs *regs)
+/* Step back onto the int 0x80, with its number in EAX again, which a call that restarts itself returns. */
+int restart_call(struct pt_regs *regs)
 {
 	regs->eax = regs->orig_eax;
 	regs->eip -= SYSCALL_INSN;
 	regs->orig_eax = -1;
+	return regs->eax;
 }
 
 static bool interrupted_call(const struct pt_regs *regs)

@@ -101,27 +101,6 @@ static void handle_stop_and_continue(int sig, struct task_struct *process)
 	}
 }
 
-/* Make a signal pending. Real-time signals need memory: without it -EAGAIN, as for a queue that is full. */
-static int add_pending(struct task_struct *task, struct pending_signals *pending, int sig, const struct signal_source *source)
-{
-	struct queued_signal *q;
-
-	if (sig < RT_SIGNALS) {
-		if (!(pending->set & SIGBIT(sig)))
-			task->sig_sources[sig - 1] = *source;
-	} else {
-		q = pending->queued < task->rlimits[RLIMIT_SIGPENDING].rlim_cur ? kmalloc(sizeof(*q)) : NULL;
-		if (!q)
-			return -EAGAIN;
-		pending->queued++;
-		q->sig = sig;
-		q->source = *source;
-		list_add_tail(&q->link, &pending->queue);
-	}
-	pending->set |= SIGBIT(sig);
-	return 0;
-}
-
 /* Some of these signals are pending for task: wake it if it sleeps for that. */
 static void tell_thread(struct task_struct *task, u64 signals)
 {
@@ -153,7 +132,7 @@ static void kill_process(struct task_struct *process)
 
 /*
  * Make a signal pending for a task alone, or for its process, without permission checks, and wake whoever sleeps for that. Any context for
- * standard signals. -EAGAIN: a real-time signal could not be queued.
+ * standard signals; a real-time signal must have been reserved. -EAGAIN: it could not be queued.
  */
 static int post_signal(int sig, struct task_struct *task, bool alone, const struct signal_source *source)
 {
@@ -212,71 +191,6 @@ void tell_parent(struct task_struct *task, int code, int status)
 	if (end || code == CLD_TRAPPED || !(action_of(parent, SIGCHLD)->flags & SA_NOCLDSTOP))
 		send_signal_from(SIGCHLD, parent, &source);
 	wake_up(&parent->child_exit);
-}
-
-static void free_queued(struct pending_signals *pending, struct queued_signal *q)
-{
-	list_del(&q->link);
-	kfree(q);
-	pending->queued--;
-}
-
-/*
- * Take a pending signal out, current's own before its process's: where it came from. A real-time signal stays pending while more of it are queued.
- * Interrupts are masked.
- */
-void dequeue_signal(int sig, struct signal_source *source)
-{
-	bool own = current->pending.set & SIGBIT(sig);
-	struct pending_signals *pending = own ? &current->pending : &current->process->shared;
-	struct queued_signal *found = NULL;
-	bool more = false;
-
-	if (sig < RT_SIGNALS)
-		*source = (own ? current : current->process)->sig_sources[sig - 1];
-	list_for_each(node, &pending->queue) {
-		struct queued_signal *q = list_entry(node, struct queued_signal, link);
-
-		if (q->sig != sig)
-			continue;
-		more = found != NULL;
-		if (more)
-			break;
-		found = q;
-	}
-	if (found) {
-		*source = found->source;
-		free_queued(pending, found);
-	}
-	if (!more)
-		pending->set &= ~SIGBIT(sig);
-	recalc_signals(current);
-}
-
-/* Forget a pending signal altogether; all of them with 0. */
-static void flush_pending(struct pending_signals *pending, int sig)
-{
-	list_for_each_safe(node, &pending->queue) {
-		struct queued_signal *q = list_entry(node, struct queued_signal, link);
-
-		if (sig && q->sig != sig)
-			continue;
-		free_queued(pending, q);
-	}
-	pending->set &= sig ? ~SIGBIT(sig) : 0;
-}
-
-/* The same for a whole process. */
-void flush_signal(struct task_struct *process, int sig)
-{
-	u32 flags = irq_save();
-
-	flush_pending(&process->shared, sig);
-	for_each_thread(t, process) {
-		flush_pending(&t->pending, sig);
-		recalc_signals(t);
-	}
-	irq_restore(flags);
 }
 
 /*
@@ -359,70 +273,84 @@ static struct signal_source current_source(int code)
 	return (struct signal_source){ .code = code, .pid = current->tgid, .uid = current->uid };
 }
 
+/* Send to a task found by its number, which must belong to the process tgid unless that is 0. */
+static int send_to(int tgid, int pid, int sig, bool alone, const struct signal_source *source)
+{
+	int error = sig == 0 || valid_signal(sig) ? reserve_signals(sig, 1) : -EINVAL;
+	struct task_struct *task;
+
+	if (error)
+		return error;
+	task = find_task(pid);
+	error = task && (!tgid || task->tgid == tgid) ? kill_one(sig, task, alone, source) : -ESRCH;
+	release_reserved();
+	return error;
+}
+
+static u32 nr_processes(void)
+{
+	u32 n = 0;
+
+	list_for_each(node, &all_tasks)
+		n++;
+	return n;
+}
+
 asmlinkage int sys_kill(int pid, int sig)
 {
 	struct signal_source source = current_source(SI_USER);
-	struct task_struct *task;
+	int error;
 
 	if (sig != 0 && !valid_signal(sig))
 		return -EINVAL;
-	if (pid == -1)
-		return kill_many(-1, sig, &source);
-	if (pid <= 0)
-		return kill_many(pid == 0 ? current->process->pgrp : -pid, sig, &source);
-	task = find_task(pid);
-	return task ? kill_one(sig, task, false, &source) : -ESRCH;
+	if (pid > 0)
+		return send_to(0, pid, sig, false, &source);
+	error = reserve_signals(sig, nr_processes());
+	if (error)
+		return error;
+	error = kill_many(pid == 0 ? current->process->pgrp : pid == -1 ? -1 : -pid, sig, &source);
+	release_reserved();
+	return error;
 }
 
 /* To one thread of a process. */
 asmlinkage int sys_tgkill(int tgid, int pid, int sig)
 {
 	struct signal_source source = current_source(SI_TKILL);
-	struct task_struct *task = find_task(pid);
 
-	if (pid <= 0 || tgid <= 0 || (sig != 0 && !valid_signal(sig)))
-		return -EINVAL;
-	return task && task->tgid == tgid ? kill_one(sig, task, true, &source) : -ESRCH;
+	return pid <= 0 || tgid <= 0 ? -EINVAL : send_to(tgid, pid, sig, true, &source);
 }
 
 asmlinkage int sys_tkill(int pid, int sig)
 {
-	const struct task_struct *task = find_task(pid);
+	struct signal_source source = current_source(SI_TKILL);
 
-	return sys_tgkill(task ? task->tgid : pid, pid, sig);
+	return pid <= 0 ? -EINVAL : send_to(0, pid, sig, true, &source);
 }
 
-static int queue_signal(int pid, int sig, const struct siginfo __user *user_info, bool alone)
+static int queue_signal(int tgid, int pid, int sig, const struct siginfo __user *user_info, bool alone)
 {
 	struct siginfo info;
 	struct signal_source source;
-	struct task_struct *task;
 
 	if (copy_from_user(&info, user_info, sizeof(info)) < 0)
 		return -EFAULT;
 	if ((info.si_code >= 0 || info.si_code == SI_TKILL) && pid != current->pid)
 		return -EPERM;
-	if (sig != 0 && !valid_signal(sig))
-		return -EINVAL;
 	source = (struct signal_source){ .code = info.si_code, .pid = info.si_pid, .uid = info.si_uid, .value = info.si_status };
-	task = find_task(pid);
-	return task ? kill_one(sig, task, alone, &source) : -ESRCH;
+	return send_to(tgid, pid, sig, alone, &source);
 }
 
 /* sigqueue(): a signal with a value. A program must not pretend to others to be the kernel or kill(). */
 asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info)
 {
-	return queue_signal(pid, sig, user_info, false);
+	return queue_signal(0, pid, sig, user_info, false);
 }
 
 /* The same for one thread: pthread_sigqueue(). */
 asmlinkage int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const struct siginfo __user *user_info)
 {
-	const struct task_struct *task = find_task(pid);
-
-	if (tgid <= 0 || pid <= 0)
-		return -EINVAL;
-	return task && task->tgid == tgid ? queue_signal(pid, sig, user_info, true) : -ESRCH;
+	return tgid <= 0 || pid <= 0 ? -EINVAL : queue_signal(tgid, pid, sig, user_info, true);
 }
 
 /* A child of fork has the same actions, in a table of its own; threads share it. */

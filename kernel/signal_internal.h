@@ -1,4 +1,4 @@
-/* Shared by signal.c and sigframe.c. */
+/* Shared by the files of signals. */
 #ifndef KERNEL_SIGNAL_INTERNAL_H
 #define KERNEL_SIGNAL_INTERNAL_H
 
@@ -10,6 +10,7 @@
 #define SIGBIT(sig)	(1ull << ((sig) - 1))
 #define SIGNAL_DEFAULT	0u
 #define SIGNAL_IGNORE	1u
+#define TIMER_SIGNALS	(SIGBIT(SIGALRM) | SIGBIT(SIGVTALRM) | SIGBIT(SIGPROF))
 #define STOP_SIGNALS	(SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
 
 struct k_sigaction {
@@ -57,9 +58,18 @@ bool signal_ignored(struct task_struct *task, int sig);
 bool signal_default_ignored(struct task_struct *task, int sig);
 void set_blocked(u64 blocked);
 void tell_some_thread(struct task_struct *process, u64 signals);
+
+/* sigqueue.c */
+int reserve_signals(int sig, u32 n);
+void release_reserved(void);
+int add_pending(struct task_struct *task, struct pending_signals *pending, int sig, const struct signal_source *source);
+void flush_pending(struct pending_signals *pending, int sig);
 void dequeue_signal(int sig, struct signal_source *source);
 void flush_signal(struct task_struct *process, int sig);
-void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source);	/* sigframe.c */
+
+/* sigframe.c */
+int restart_call(struct pt_regs *regs);
+void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source);
 bool on_altstack(u32 esp);
 stack_t get_altstack(u32 esp);
 int set_altstack(const stack_t *new, u32 esp);

@@ -46,15 +46,21 @@ static struct vm_area *area_dup(const struct vm_area *area)
 	return copy;
 }
 
-/* Forget an area that maps no pages any more and drop its reference to its object. */
+/* Free an area that is in no address space, and drop its reference to its object. */
+static void area_drop(struct vm_area *area)
+{
+	if (area->ops)
+		area->ops->close(area);
+	kfree(area);
+}
+
+/* Forget an area that maps no pages any more. */
 static void area_free(struct mm *mm, struct vm_area *area)
 {
 	if (mm->last_area == area)
 		mm->last_area = NULL;
 	list_del(&area->link);
-	if (area->ops)
-		area->ops->close(area);
-	kfree(area);
+	area_drop(area);
 }
 
 /* The unmapped room below and above an area: page tables that lie wholly in it and the area are nobody else's. */
@@ -174,32 +180,75 @@ static bool same_kind(const struct vm_area *a, const struct vm_area *b)
 	return !a->ops && !b->ops && a->flags == b->flags && !(a->flags & VM_GROWSDOWN);
 }
 
+/* An anonymous area that would continue its lower neighbour of the same kind becomes part of it: whether it has. */
+static bool extend_lower(struct mm *mm, struct list *next, const struct vm_area *area)
+{
+	struct list *prev = next->prev;
+
+	if (prev == &mm->areas || area_at(prev)->end != area->start || !same_kind(area_at(prev), area))
+		return false;
+	area_at(prev)->end = area->end;
+	return true;
+}
+
+/* The place in the list for an area at addr: before this one. */
+static struct list *list_place(struct mm *mm, u32 addr)
+{
+	struct vm_area *above = area_above(mm, addr);
+
+	return above ? &above->link : &mm->areas;
+}
+
 /*
- * Copy the area template into mm; its object is referenced once more. Called by exec and brk. -EINVAL: empty, unaligned, out of user space or
- * overlapping; -ENOMEM. An anonymous area that continues its lower neighbour of the same kind becomes part of it.
+ * Copy the area template into mm; its object is referenced once more. Called by exec, mmap and brk. -EINVAL: empty, unaligned, out of user space or
+ * overlapping; -ENOMEM.
  */
 int map_area(struct mm *mm, const struct vm_area *template)
 {
-	struct vm_area *above, *area;
-	struct list *next;
+	struct list *next = list_place(mm, template->start);
+	struct vm_area *area;
 
 	if (template->start >= template->end || template->end > TASK_SIZE || template->start < PAGE_SIZE ||
 	    PAGE_OFFSET(template->start) || PAGE_OFFSET(template->end))
 		return -EINVAL;
-	above = area_above(mm, template->start);
-	if (above && above->start < template->end)
+	if (next != &mm->areas && area_at(next)->start < template->end)
 		return -EINVAL;
-	next = above ? &above->link : &mm->areas;
-	if (next->prev != &mm->areas && area_at(next->prev)->end == template->start &&
-	    same_kind(area_at(next->prev), template)) {
-		area_at(next->prev)->end = template->end;
+	if (extend_lower(mm, next, template))
 		return 0;
-	}
 	area = area_dup(template);
 	if (!area)
 		return -ENOMEM;
 	list_add(&area->link, next->prev);
 	return 0;
+}
+
+/* The same in the place of whatever is there. Called by mmap, which has checked the range. -ENOMEM: that is as it was. */
+int map_area_over(struct mm *mm, const struct vm_area *template)
+{
+	struct vm_area *area = area_dup(template);
+	struct list *next;
+	int error;
+
+	if (!area)
+		return -ENOMEM;
+	error = unmap_range(mm, area->start, area->end);
+	next = list_place(mm, area->start);
+	if (error || extend_lower(mm, next, area))
+		area_drop(area);
+	else
+		list_add(&area->link, next->prev);
+	return error;
+}
+
+/* Undo map_area() where nothing has been mapped yet. Needs no memory. */
+void unmap_empty(struct mm *mm, u32 start)
+{
+	struct vm_area *area = find_area(mm, start);
+
+	if (area->start == start)
+		area_free(mm, area);
+	else
+		area->end = start;
 }
 
 /* Split area at addr, which lies inside it; the new upper part is returned, or NULL without memory. */

@@ -9,7 +9,7 @@
  *
  * Also checked: PAGE_COW implies not writable, and a private, writable area; a writable entry of a private area implies count 1 (with the
  * cache's references counted); no entry outside every area; no entry for a frame that is free or not RAM; the free list holds
- * exactly the frames with count 0.
+ * exactly the frames with count 0. Entries of pages in swap are recounted for their slots, and the swap cache's references for its frames.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -25,10 +25,10 @@
  * that is the zero page at most; its low 16 bits are compared.)
  */
 #define COUNTERS_PER_PAGE	(PAGE_SIZE / sizeof(u16))
-#define COUNTER_PAGES		((LINEAR_MAP_MAX >> PAGE_SHIFT) / COUNTERS_PER_PAGE)
+#define COUNTER_PAGES		(((LINEAR_MAP_MAX >> PAGE_SHIFT) + SWAP_AREAS * SWAP_PAGES_MAX) / COUNTERS_PER_PAGE)
 
 static u16 *counters[COUNTER_PAGES];
-static u32 mismatches, user_entries, table_frames;
+static u32 mismatches, user_entries, swap_entries, table_frames, slots_cached;
 static u32 told = 100;			/* so many mismatches are printed, the others only counted */
 
 static void release_counters(void)
@@ -42,7 +42,7 @@ static void release_counters(void)
 
 static int take_counters(void)
 {
-	for (u32 i = 0; i * COUNTERS_PER_PAGE < nr_frames; i++) {
+	for (u32 i = 0; i * COUNTERS_PER_PAGE < nr_frames + slot_number(0); i++) {
 		u32 frame = get_zeroed_page();
 
 		if (!frame) {
@@ -54,6 +54,7 @@ static int take_counters(void)
 	return 0;
 }
 
+/* Of a frame or, behind them, of a slot. */
 static u16 *counter(u32 frame)
 {
 	return &counters[frame / COUNTERS_PER_PAGE][frame % COUNTERS_PER_PAGE];
@@ -95,6 +96,42 @@ static void audit_entry(const struct task_struct *task, u32 addr, pte_t entry, b
 		complain("writable private page is shared", frame, addr, task);
 }
 
+/* The same for an entry whose page is in swap. */
+static void audit_swapped(const struct task_struct *task, u32 addr, pte_t entry, bool first)
+{
+	struct vm_area *area = find_area(task->mm, addr);
+
+	swap_entries++;
+	if (!slot_of(entry) || !area || area->flags & VM_SHARED)
+		complain("entry for swap where it must not be", 0, addr, task);
+	else if (first)
+		(*counter(nr_frames + slot_number(entry)))++;
+}
+
+/* A slot: its count, and, if it is in the swap cache, a reference to a frame. */
+static void audit_slot(pte_t entry, const struct slot *slot)
+{
+	u16 found = *counter(nr_frames + slot_number(entry));
+
+	if (found != (u16)slot->count) {
+		printk("audit: slot %x: count %u, recounted %u\n", entry, slot->count, found);
+		mismatches++;
+	}
+	if (!slot->frame)
+		return;
+	slots_cached++;
+	(*counter(slot->frame >> PAGE_SHIFT))++;
+	if (slot_of_frame(PTE_FRAME(slot->frame)) != entry || (!slot->count && !(slot->frame & SLOT_BUSY)))
+		complain("frame in the swap cache for no slot", slot->frame >> PAGE_SHIFT, entry, NULL);
+}
+
+static void audit_swap(void)
+{
+	slots_cached = 0;
+	if (for_each_slot(audit_slot) != nr_free_swap || slots_cached != nr_swap_cached)
+		complain("wrong number of free or cached slots", 0, nr_free_swap, NULL);
+}
+
 static void audit_table(const struct task_struct *task, u32 pde_index, pte_t pde)
 {
 	pte_t *table = __va(PTE_FRAME(pde));
@@ -107,6 +144,8 @@ static void audit_table(const struct task_struct *task, u32 pde_index, pte_t pde
 	for (u32 i = 0; i < PTES_PER_TABLE; i++)
 		if (table[i] & PTE_MAPPED)
 			audit_entry(task, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
+		else if (table[i])
+			audit_swapped(task, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
 }
 
 static bool seen_before(const struct task_struct *task)
@@ -126,7 +165,7 @@ static bool seen_before(const struct task_struct *task)
 static void audit_mm(const struct task_struct *task)
 {
 	struct mm *mm = task->mm;
-	u32 before = user_entries;
+	u32 before = user_entries, swapped_before = swap_entries;
 
 	(*counter(__pa(mm->pgdir) >> PAGE_SHIFT))++;
 	for (u32 i = 0; i < USER_PDES; i++)
@@ -136,6 +175,8 @@ static void audit_mm(const struct task_struct *task)
 		complain("kernel half of a directory differs", __pa(mm->pgdir) >> PAGE_SHIFT, 0, task);
 	if (user_entries - before != mm->nr_resident)
 		complain("wrong number of resident pages", 0, user_entries - before, task);
+	if (swap_entries - swapped_before != mm->nr_swapped)
+		complain("wrong number of pages in swap", 0, swap_entries - swapped_before, task);
 }
 
 static void audit_free_frame(u32 frame)
@@ -172,6 +213,8 @@ static void name_owners(u32 frame)
 	}
 	if (frame == zero_page >> PAGE_SHIFT)
 		printk("audit: it is the zero page\n");
+	if (slot_of_frame(frame << PAGE_SHIFT))
+		printk("audit: it is in the swap cache\n");
 	if (page_cache_count(frame << PAGE_SHIFT))
 		printk("audit: it is in the page cache\n");
 }
@@ -208,7 +251,7 @@ int mm_audit(void)
 {
 	u32 free;
 
-	mismatches = user_entries = table_frames = 0;
+	mismatches = user_entries = swap_entries = table_frames = 0;
 	if (take_counters() < 0)
 		return -ENOMEM;
 	list_for_each(node, &all_tasks) {
@@ -217,6 +260,7 @@ int mm_audit(void)
 		if (task->mm && !seen_before(task))
 			audit_mm(task);
 	}
+	audit_swap();
 	free = for_each_free_frame(audit_free_frame);
 	if (free != nr_free_pages)
 		complain("free list and nr_free_pages differ", 0, free, NULL);
@@ -249,6 +293,8 @@ int mm_audit_report(struct audit_report *report)
 	report->frames_free = nr_free_pages;
 	report->frames_user = user_entries;
 	report->frames_tables = table_frames;
+	report->swap_entries = swap_entries;
+	report->swap_used = nr_swap_pages - nr_free_swap;
 	report->frames_kernel = kmalloc_pages;
 	report->kernel_objects = kmalloc_objects;
 	list_for_each(node, &all_tasks)
@@ -264,8 +310,10 @@ asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags)
 
 	if (flags & ~AUDIT_DROP_CACHES)
 		return -EINVAL;
-	if (flags & AUDIT_DROP_CACHES)
+	if (flags & AUDIT_DROP_CACHES) {
 		fs_drop_caches();
+		shrink_swap_cache();
+	}
 	found = mm_audit_report(&report);
 	if (found < 0 || !out)
 		return found;

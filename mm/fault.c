@@ -35,6 +35,41 @@ static int segv_code(struct mm *mm, u32 addr)
 	return mm && find_area(mm, addr) ? SEGV_ACCERR : SEGV_MAPERR;
 }
 
+/* Who has most memory, init apart. NULL: there is nobody else. */
+static struct task_struct *largest_process(void)
+{
+	struct task_struct *largest = NULL;
+	u32 most = 0;
+
+	list_for_each(node, &all_tasks) {
+		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		u32 pages = task->mm ? task->mm->nr_resident + task->mm->nr_swapped : 0;
+
+		if (task != init_task && pages > most) {
+			largest = task;
+			most = pages;
+		}
+	}
+	return largest;
+}
+
+/* There is no frame for a program's access: it ends. Without init the machine would: in its place the largest process ends, and init tries again. */
+static void out_of_memory(const struct pt_regs *regs, u32 addr)
+{
+	struct task_struct *victim = current->process == init_task ? largest_process() : current;
+	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
+
+	if (!victim)
+		panic("out_of_memory: init at address %x, page %x", regs->eip, addr);
+	printk("out of memory: pid %d (%s) killed at address %x, page %x\n", victim->pid, victim->comm, regs->eip, addr);
+	if (victim == current) {
+		send_fault_signal(SIGKILL, 0, addr);
+	} else {
+		send_signal(SIGKILL, victim);
+		sleep_on_timeout(&nobody, 1);
+	}
+}
+
 /* The access is not allowed, or cannot be satisfied (error): tell the program or the user copy; see the table's foot. */
 static COLD void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 {
@@ -47,9 +82,7 @@ static COLD void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 	current->trap_error = code | (addr >= TASK_SIZE ? PF_PRESENT : 0);	/* the kernel's pages are not told from missing ones */
 	current->trap_cr2 = addr;
 	if (error == -ENOMEM) {
-		printk("out of memory: pid %d (%s) killed at address %x, page %x\n",
-		       current->pid, current->comm, regs->eip, addr);
-		send_fault_signal(SIGKILL, 0, addr);
+		out_of_memory(regs, addr);
 	} else if (error == -EIO || error == -ENOSPC) {
 		send_fault_signal(SIGBUS, BUS_ADRERR, addr);
 	} else {

@@ -30,7 +30,7 @@ static u32 choose_address(struct mm *mm, u32 addr, u32 length, u32 flags)
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 {
 	struct mm *mm = current->mm;
-	int error = 0;
+	int error;
 
 	if (length == 0 || length > TASK_SIZE)
 		return length ? -ENOMEM : -EINVAL;
@@ -50,10 +50,7 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	area->file_end = area->ops ? area->end : 0;
 	if (flags & MAP_FIXED_NOREPLACE && !area_is_free(mm, area->start, area->end))
 		return -EEXIST;
-	if (flags & MAP_FIXED)
-		error = unmap_range(mm, area->start, area->end);
-	if (!error)
-		error = map_area(mm, area);
+	error = flags & MAP_FIXED ? map_area_over(mm, area) : map_area(mm, area);
 	return error ? error : (int)area->start;
 }
 
@@ -292,19 +289,28 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 	return 0;
 }
 
-/* A mapping moves to `to`, or anywhere: a new area like it, into which the pages go. Where it is then, or -errno with its pages as they were. */
+/*
+ * A mapping moves to `to`, or anywhere: a new area like it, into which the pages go. Where it is then, or -errno with its pages as they were. What moves
+ * is made an area first, so that taking it away at the end needs no memory.
+ */
 static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 to, u32 flags)
 {
-	struct vm_area *old = find_area(mm, addr), area = *old;
+	struct vm_area area;
 	int error;
 
-	area.offset += addr - old->start;
+	if (split_at(mm, addr) < 0 || split_at(mm, end) < 0)
+		return -ENOMEM;
+	area = *find_area(mm, addr);
 	to = do_mmap(&area, to, new_length, MAP_NORESERVE | flags);
 	if (to > -(u32)PAGE_SIZE)		/* an error: no address is that high */
 		return to;
 	error = move_pages(mm, addr, to, end - addr);
-	unmap_range(mm, error ? to : addr, error ? to + new_length : end);
-	return error ? error : (int)to;
+	if (error) {
+		unmap_empty(mm, to);
+		return error;
+	}
+	unmap_range(mm, addr, end);
+	return to;
 }
 
 /* What is too much goes first, and may lie in several areas; the rest must be of one. */

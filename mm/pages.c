@@ -122,8 +122,8 @@ static noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page
 }
 
 /*
- * First access to a page of one of current's areas, or the first since it went to swap: find or make its frame and map it. Called by do_page_fault(), which has checked
- * that the area allows the access. 0, -ENOMEM, or -EIO when the file could not be read; nothing is mapped then.
+ * First access to a page of one of current's areas, or the first since it went to swap: find or make its frame and map it. Called by do_page_fault(), which
+ * has checked that the area allows the access. 0, -ENOMEM, or -EIO when the page could not be read; nothing is mapped then.
  */
 int do_no_page(struct vm_area *area, u32 addr, u32 code)
 {

@@ -100,13 +100,17 @@ static void end_turning(void)
 	wake_up(&turned);
 }
 
-static int turn_hand(int wanted)
+/*
+ * Turn the hand until there is enough, but not round again for more once there is something. Without slots for as many, less is enough, or programs' code,
+ * the only thing that can still go, would pay for all.
+ */
+static int turn_hand(void)
 {
-	int left = wanted;
+	int wanted = max_u32(min_u32(WANTED, nr_free_swap), 1), left = wanted;
 
 	if (!begin_turning())
 		return 1;
-	for (u32 rounds = 0; rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH;) {
+	for (u32 rounds = 0; rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH && (rounds == 0 || left == wanted);) {
 		struct task_struct *task = task_at(&hand);
 
 		hand.pid = task->pid;
@@ -125,7 +129,7 @@ int reclaim(void)
 
 	if (!n)
 		n = shrink_swap_cache();
-	return n ? n : turn_hand(WANTED);
+	return n ? n : turn_hand();
 }
 
 /* MADV_PAGEOUT: give up the pages of [start, end) now. */

@@ -341,6 +341,36 @@ int swap_stop(int number)
 	return 0;
 }
 
+/* For the audit: slots numbered through all areas; entry 0: how many there are. */
+u32 slot_number(pte_t entry)
+{
+	u32 number = 0;
+
+	for (struct swap_area *area = areas; area < areas + SWAP_AREAS; area++) {
+		if (entry && area == area_of(entry))
+			return number + page_in_area(entry);
+		number += area->medium ? area->medium->pages : 0;
+	}
+	return number;
+}
+
+/* Call visit for each slot that can be used; how many of those that may be filled are free. */
+u32 for_each_slot(void (*visit)(pte_t entry, const struct slot *slot))
+{
+	u32 free = 0;
+
+	for (struct swap_area *area = areas; area < areas + SWAP_AREAS; area++)
+		for (u32 page = 1; area->medium && page < area->medium->pages; page++) {
+			const struct slot *slot = slot_at(area, page);
+
+			if (slot->count == SLOT_EXCLUDED)
+				continue;
+			visit((area - areas) << SWAP_AREA_SHIFT | page << PAGE_SHIFT, slot);
+			free += area->active && !slot->count && !slot->frame;
+		}
+	return free;
+}
+
 struct swap_medium *swap_medium_of(u32 number, u32 *used)
 {
 	*used = areas[number].usable - areas[number].free;

@@ -14,7 +14,8 @@ struct audit_report {
 	unsigned frames_tables;		/* page tables */
 	unsigned inodes_used, files_used, buffers_used, tasks;
 	unsigned kernel_objects;	/* small kernel objects in use */
-	unsigned reserved[4];
+	unsigned swap_entries, swap_used;	/* user page-table entries whose pages are in swap; slots */
+	unsigned reserved[2];
 };
 
 #endif

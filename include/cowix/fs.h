@@ -2,8 +2,8 @@
  * Files. Three layers, each knowing only the one below: system calls (names, descriptors), inodes with the operations of their file
  * system or device, and the caches: buffers for a file system's own blocks, pages for the data of files.
  *
- * Locks. lock_inode() serialises whatever changes an inode or a directory and may sleep; a directory before what it contains, two
- * directories in order of address. Buffers and pages are not locked: whoever needs their contents, or wants them gone, waits for their transfer.
+ * Locks. lock_inode() serialises whatever changes an inode or a directory and may sleep; a directory before what it contains. Only
+ * rename() locks two of which neither contains the other, and there is but one such rename at a time. Buffers and pages are not locked: whoever needs their contents, or wants them gone, waits for their transfer.
  */
 #ifndef COWIX_FS_H
 #define COWIX_FS_H
@@ -131,6 +131,7 @@ struct inode {
 	u32 i_cuts;				/* how often the file was cut short */
 	struct list i_locks;			/* advisory locks */
 	u32 i_mappings;				/* areas of address spaces that map it */
+	u32 i_writers, i_running;		/* files open for writing and mappings that may write; programs and areas of programs: never both */
 	u32 i_zone[10];
 };
 

@@ -95,6 +95,7 @@ struct vm_ops {
 #define VM_SHARED	0x08
 #define VM_MAY_WRITE	0x20		/* a shared mapping of a file that is open for writing */
 #define VM_GROWSDOWN	0x10		/* a stack: grows towards lower addresses on a fault */
+#define VM_PROGRAM	0x40		/* of a file that is being executed, and not written meanwhile */
 
 /* PROT_READ, PROT_WRITE and PROT_EXEC of mmap() have the same values. */
 static inline u32 prot_flags(u32 prot)
@@ -146,6 +147,8 @@ struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent
 struct vm_area *area_above(struct mm *mm, u32 addr);	/* the first that ends above addr, or NULL */
 struct vm_area *search_area(struct mm *mm, u32 addr);
 int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
+int map_area_over(struct mm *mm, const struct vm_area *template);	/* the same in the place of what is there. -ENOMEM: as it was */
+void unmap_empty(struct mm *mm, u32 start);		/* undoes map_area() before anything was mapped */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
 bool area_is_free(struct mm *mm, u32 start, u32 end);
 struct vm_area *split_area(struct vm_area *area, u32 addr);	/* the new upper part; NULL: no memory */

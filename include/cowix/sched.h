@@ -211,6 +211,7 @@ void vfork_release(struct task_struct *task);
 struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *name);
 NORETURN void do_exit(int status);		/* one thread */
 NORETURN void do_group_exit(int status);	/* the process */
+void leave_locks(void);				/* marks the locks that current holds, before it leaves its memory */
 void await_threads(void);			/* until the first thread, current, is alone */
 int unshare_signals(void);	/* kernel/signal.c: current has actions of its own. -ENOMEM */
 void exec_signals(struct task_struct *task);

@@ -185,29 +185,39 @@ struct robust {
 	volatile int lock;
 };
 
-/* A process dies with locks that others wait for: between processes, and one that it was just taking. */
-static void owner_dies(void)
+static void hold_lock(struct robust *lock, struct robust *changing)
+{
+	static struct {
+		struct robust *first;
+		long offset;
+		struct robust *changing;
+	} head = { NULL, offsetof(struct robust, lock), NULL };
+
+	head.first = lock;
+	head.changing = changing;
+	lock->next = (struct robust *)&head;
+	CHECK(syscall(__NR_set_robust_list, &head, sizeof(head)) == 0);
+	lock->lock = my_tid();
+}
+
+/* A process ends, or becomes another program, with a lock that others wait for, and one that it was just taking. */
+static void owner_leaves(int by_exec)
 {
 	struct robust *shared = (struct robust *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
 	int pid = fork();
 
 	if (pid == 0) {
-		static struct {
-			struct robust *first;
-			long offset;
-			struct robust *pending;
-		} head = { NULL, offsetof(struct robust, lock), NULL };
+		char *argv[] = { "sh", "-c", "exit 0", NULL };
 
-		head.first = &shared[0];
-		head.pending = &shared[1];
-		shared[0].next = (struct robust *)&head;
-		shared[0].lock = shared[1].lock = my_tid();
+		shared[1].lock = my_tid();
 		shared[2].lock = my_tid();	/* in no list */
-		CHECK(syscall(__NR_set_robust_list, &head, sizeof(head)) == 0);
+		hold_lock(&shared[0], &shared[1]);
 		while (!(shared[0].lock & (int)FUTEX_WAITERS))
 			sleep_ms(1);
 		sleep_ms(50);
-		_exit(0);
+		if (by_exec)
+			execve("/bin/sh", argv, (char *[]){ NULL });
+		_exit(by_exec);
 	}
 	while (shared[0].lock != pid)
 		sleep_ms(1);
@@ -219,8 +229,33 @@ static void owner_dies(void)
 	CHECK(shared[1].lock == FUTEX_OWNER_DIED && shared[2].lock == pid);
 }
 
+static void owner_dies(void)
+{
+	owner_leaves(0);
+}
+
+static void owner_execs(void)
+{
+	owner_leaves(1);
+}
+
+/* A lock was given back, and its owner killed before it could wake the next. */
+static void owner_dies_early(void)
+{
+	struct robust *shared = (struct robust *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	int pid = fork();
+
+	if (pid == 0) {
+		hold_lock(&shared[0], &shared[1]);
+		sleep_ms(100);
+		_exit(0);
+	}
+	CHECK(futex(&shared[1].lock, FUTEX_WAIT, 0, 0, NULL, 0) == 0 && wait_status(pid) == 0);
+}
+
 TESTS({ "requeue", "FUTEX_CMP_REQUEUE", requeue }, { "requeue_in_place", "moving sleepers to where they are", requeue_in_place },
       { "between_processes", "shared memory, private memory, FUTEX_PRIVATE_FLAG", between_processes },
       { "by_any_address", "a file mapped several times", by_any_address },
       { "unmapped_meanwhile", "munmap under a waiter", unmapped_meanwhile }, { "between_files", "moving sleepers to another file", between_files },
-      { "owner_dies", "the list of locks of a process that ends", owner_dies })
+      { "owner_dies", "the list of locks of a process that ends", owner_dies },
+      { "owner_execs", "and of one that calls exec", owner_execs }, { "owner_dies_early", "who wakes the next owner", owner_dies_early })

@@ -1,25 +1,13 @@
 /* FORK_POLICY_LAZY, alone and mixed with classic forks: the same bytes as ever, and fewer page tables. On Linux, which has no xfork, every fork is classic. */
-#include <check.h>
-#include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
+#include "policies.h"
 
-#define PAGE 4096
 #define PAGES 48
 #define BIG (16 * 1024 * 1024)
 
 static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
 static unsigned seed = 7;
-
-/* A fork by policy, or, where there are none, the fork there is. */
-static int fork_by(int policy)
-{
-	int pid = xfork(policy, NULL);
-
-	return pid == -1 && errno == ENOSYS ? fork() : pid;
-}
 
 static void fill(char value)
 {

@@ -14,6 +14,7 @@
 #define ZEROES		16	/* from here on pages that were only read, */
 #define ABSENT		20	/* and from here on pages that nobody has touched */
 #define ACTORS		6
+#define PATIENCE	15	/* seconds: who waits for one that has died */
 
 enum { OLD = FORK_POLICY_OLD, COW = FORK_POLICY_COW, LAZY = FORK_POLICY_LAZY };
 enum how { BY_ITSELF, BY_KERNEL, BY_SHARER, WAYS };
@@ -356,6 +357,7 @@ static void begin(void)
 {
 	struct table *t = new_table();
 
+	alarm(PATIENCE);
 	for (int i = 0; i < PAGES; i++) {
 		t->entry[i].frame = i < ZEROES ? new_frame() : i < ABSENT ? ZERO : NONE;
 		t->entry[i].cow = i >= ZEROES && i < ABSENT;

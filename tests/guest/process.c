@@ -1,10 +1,12 @@
 /* Processes and signals: fork, exec, exit, wait, kill, handlers, masks, timers. */
 #include <check.h>
+#include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <abi/mman.h>
 
 static void exit_codes(void)
 {
@@ -136,6 +138,53 @@ static void scripts(void)
 	unlink("/tmp/test-loop");
 }
 
+#define BUSY "/tmp/test-busy"
+
+static void copy_program(const char *from, const char *to)
+{
+	char buf[4096];
+	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0755), n;
+
+	CHECK(in >= 0 && out >= 0);
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		CHECK(write(out, buf, n) == n);
+	close(in);
+	close(out);
+}
+
+/* A file is either executed or written. */
+static void busy_programs(void)
+{
+	char *forever[] = { "sleep", "100", NULL }, *briefly[] = { "sleep", "0", NULL };
+	int fd, pid;
+	void *p;
+
+	copy_program("/bin/sleep", BUSY);
+	pid = fork();
+	if (pid == 0)
+		execve(BUSY, forever, (char *[]){ NULL });
+	while ((fd = open(BUSY, O_WRONLY)) >= 0) {
+		close(fd);
+		sleep_ms(1);
+	}
+	CHECK(errno == ETXTBSY);
+	CHECK_ERRNO(open(BUSY, O_RDWR | O_CREAT, 0755), ETXTBSY);
+	CHECK_ERRNO(open(BUSY, O_RDONLY | O_TRUNC), ETXTBSY);
+	CHECK_ERRNO(truncate(BUSY, 1), ETXTBSY);
+	CHECK(rename(BUSY, BUSY "2") == 0 && rename(BUSY "2", BUSY) == 0);
+	CHECK(exec_status(BUSY, briefly) == 0);
+	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
+	fd = open(BUSY, O_RDWR);
+	CHECK(fd >= 0 && exec_status(BUSY, briefly) == 200 + ETXTBSY);
+	p = (void *)syscall(__NR_mmap2, NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(p != (void *)-1 && close(fd) == 0 && exec_status(BUSY, briefly) == 200 + ETXTBSY);
+	CHECK(syscall(__NR_munmap, p, 4096) == 0 && exec_status(BUSY, briefly) == 0);
+	make_file(BUSY, "#!/bin/sh\n", 10);
+	fd = open(BUSY, O_WRONLY);
+	CHECK(exec_status(BUSY, briefly) == 200 + ETXTBSY && close(fd) == 0 && exec_status(BUSY, briefly) == 0);
+	CHECK(unlink(BUSY) == 0);
+}
+
 static volatile int caught, count;
 
 static void handler(int sig)
@@ -260,6 +309,30 @@ static void groups(void)
 	CHECK_ERRNO(kill(-a, SIGTERM), ESRCH);
 }
 
+/* A real-time signal for a group needs memory for each: without it nobody gets one. */
+static void realtime_groups(void)
+{
+	unsigned long long rt = 1ull << (40 - 1);
+	int pids[5], status;
+
+	syscall(__NR_rt_sigprocmask, SIG_BLOCK, &rt, NULL, 8);
+	for (int i = 0; i < 5; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			_exit(syscall(__NR_rt_sigtimedwait, &rt, NULL, NULL, 8));
+		CHECK(setpgid(pids[i], pids[0]) == 0);
+	}
+	for (int n = 1; on_cowix() && n <= 5; n++) {
+		fail_alloc(n);
+		CHECK_ERRNO(kill(-pids[0], 40), EAGAIN);
+		fail_alloc(0);
+		CHECK(waitpid(-pids[0], NULL, WNOHANG) == 0);
+	}
+	CHECK(kill(-pids[0], 40) == 0);
+	for (int i = 0; i < 5; i++)
+		CHECK(waitpid(pids[i], &status, 0) == pids[i] && status == 40 << 8);
+}
+
 static void stop_in_own_group(int to)
 {
 	char c;
@@ -313,6 +386,27 @@ static void sleeping(void)
 	CHECK(alarm(100) == 0 && alarm(0) >= 99);
 }
 
+/* Who has slept runs soon, while others compute without end: not after a whole time slice, or more of them. */
+static void sleeping_beside_work(void)
+{
+	int pids[2];
+	long start, ms;
+
+	for (int i = 0; i < 2; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			for (;;)
+				;
+	}
+	start = now_ms();
+	for (int i = 0; i < 20; i++)
+		sleep_ms(1);
+	ms = now_ms() - start;
+	for (int i = 0; i < 2; i++)
+		CHECK(kill(pids[i], SIGKILL) == 0 && WTERMSIG(wait_status(pids[i])) == SIGKILL);
+	CHECK(ms < 1000);
+}
+
 static void many_processes(void)
 {
 	for (int round = 0; round < 5; round++) {
@@ -331,8 +425,11 @@ static void many_processes(void)
 TESTS({ "exit_codes", "exit statuses arrive", exit_codes }, { "wait_options", "waitpid by pid, any, WNOHANG", wait_options },
       { "orphans", "orphans go to init", orphans }, { "exec_arguments", "arguments arrive", exec_arguments },
       { "exec_failures", "what cannot run says why", exec_failures }, { "scripts", "#! with arguments and loops", scripts },
+      { "busy_programs", "executed or written, not both", busy_programs },
       { "handlers", "handlers, masks, pending signals", handlers }, { "suspend", "sigsuspend", suspend },
       { "interrupted_calls", "EINTR and SA_RESTART", interrupted_calls }, { "default_actions", "deadly signals", default_actions },
       { "stop_and_continue", "SIGSTOP and SIGCONT", stop_and_continue }, { "groups", "process groups", groups },
+      { "realtime_groups", "real-time signals to a group", realtime_groups },
       { "orphaned_group", "a stopped group that is left alone", orphaned_group },
-      { "sleeping", "nanosleep and alarm", sleeping }, { "many_processes", "hundreds of short lives", many_processes })
+      { "sleeping", "nanosleep and alarm", sleeping },
+      { "sleeping_beside_work", "sleeping while others compute", sleeping_beside_work }, { "many_processes", "hundreds of short lives", many_processes })

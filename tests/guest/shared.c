@@ -1,22 +1,10 @@
 /* Shared mappings, of memory and of files, over forks of either kind; mremap, msync, mincore. */
-#include <check.h>
-#include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+#include "policies.h"
 
-#define PAGE 4096
-#define RW (PROT_READ | PROT_WRITE)
 #define FILE_NAME "shared.tmp"
-
-static int fork_by(int policy)
-{
-	int pid = xfork(policy, NULL);
-
-	return pid == -1 && errno == ENOSYS ? fork() : pid;
-}
 
 static char *map(int length, int prot, int flags, int fd)
 {

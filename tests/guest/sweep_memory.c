@@ -2,6 +2,7 @@
 #include <abi/mman.h>
 #include <sys/stat.h>
 #include "sweep.h"
+#include "swapfile.h"
 
 /* Processes. */
 
@@ -216,14 +217,48 @@ static void prepare_area(void)
 	unprotect();
 }
 
+/* Whether there is a mapping of the page in the middle. errno is as it was. */
+static int middle_is_mapped(void)
+{
+	int error = errno, there = syscall(__NR_mincore, mapping + PAGE, PAGE, &(char){ 0 }) == 0;
+
+	errno = error;
+	return there;
+}
+
+/* The page in the middle moves, because it cannot grow where it is: it is in one place, whatever fails. */
+static int move_middle(void)
+{
+	unsigned to = syscall(__NR_mremap, mapping + PAGE, PAGE, 6 * PAGE, MREMAP_MAYMOVE);
+
+	CHECK(middle_is_mapped() == (to == -1u));
+	if (to == -1u)
+		return -1;
+	CHECK(syscall(__NR_munmap, to, 6 * PAGE) == 0);
+	return 0;
+}
+
+/* A new mapping in the place of part of an old one. */
+static int map_over(void)
+{
+	unsigned at = syscall(__NR_mmap2, mapping + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	CHECK(middle_is_mapped());
+	return at == (unsigned)mapping + PAGE ? 0 : -1;
+}
+
 /* A split that is done when the next one fails stays: the areas say the same as before. */
 static void sweep_splits(void)
 {
 	static const struct subject protect = { .run = protect_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
 	static const struct subject unmapping = { .run = unmap_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
+	static const struct subject moving = { .run = move_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
+	static const struct subject mapping_over = { .run = map_over, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
 
 	sweep(&protect, 2);
 	sweep(&unmapping, 2);
+	sweep(&moving, 3);
+	sweep(&mapping_over, 3);
 }
 
 /* Faults: who cannot get the page is killed, and a line says so. */
@@ -338,9 +373,87 @@ static void sweep_fpu(void)
 	sweep(&s, 1);
 }
 
+/* Pages in swap: who cannot get one back is killed, or its call fails, and the page is still where it was. */
+
+static int swap_and_read(void)
+{
+	page_out((char *)target, 1);
+	return *target != *target;
+}
+
+static int swap_and_write(void)
+{
+	page_out((char *)target, 1);
+	*target = 1;
+	return 0;
+}
+
+static int swap_and_call(void)
+{
+	page_out((char *)target, 1);
+	return read(file_fd, (char *)target, 16);
+}
+
+/* The parent's page in swap is the child's too; then both come for it. */
+static int swap_and_fork(void)
+{
+	int pid;
+
+	page_out((char *)target, 1);
+	pid = fork();
+	if (pid == 0)
+		_exit(*target != *target);
+	return pid < 0 ? -1 : waitpid(pid, NULL, 0) == pid ? *target != *target : -1;
+}
+
+static int swap_and_fork_old(void)
+{
+	int pid;
+
+	page_out((char *)target, 1);
+	pid = xfork(FORK_POLICY_OLD, NULL);
+	if (pid == 0)
+		_exit(*target != *target);
+	return pid < 0 ? -1 : waitpid(pid, NULL, 0) == pid ? 0 : -1;
+}
+
+static void bring_in(void)
+{
+	*target = *target;
+}
+
+static void own_target(void)
+{
+	real_target = bytes + 3 * PAGE;
+}
+
+static void open_zero_own(void)
+{
+	CHECK((file_fd = open("/dev/zero", O_RDONLY)) >= 0);
+	own_target();
+}
+
+static void sweep_swap(void)
+{
+	static const struct subject reading = { .run = swap_and_read, .prepare = own_target, .killed = SIGKILL };
+	static const struct subject writing = { .run = swap_and_write, .prepare = own_target, .killed = SIGKILL };
+	static const struct subject calling = { .run = swap_and_call, .prepare = open_zero_own, .undo = bring_in, .keeps_on_failure = 1 };
+	static const struct subject forking = { .run = swap_and_fork, .prepare = own_target, .killed = SIGKILL, .undo = bring_in, .keeps_on_failure = 1 };
+	static const struct subject copying = { .run = swap_and_fork_old, .prepare = own_target, .killed = SIGKILL, .undo = bring_in, .keeps_on_failure = 1 };
+
+	swap_begin();
+	sweep(&reading, 1);
+	sweep(&writing, 1);
+	sweep(&calling, 1);
+	sweep(&forking, 6);
+	sweep(&copying, 6);
+	swap_end();
+}
+
 TESTS({ "fork", "fork", sweep_fork }, { "vfork", "vfork", sweep_vfork }, { "exec", "exec of a program", sweep_exec },
       { "script", "exec of a script", sweep_script }, { "brk", "brk", sweep_brk }, { "mmap", "mmap without and with a file", sweep_mmap },
       { "splits", "mprotect and munmap in the middle of an area", sweep_splits },
       { "write_fault", "writes to shared, fresh, far, file and stack pages", sweep_write_fault },
       { "read_fault", "reads where no page table is, and of a file", sweep_read_fault },
-      { "kernel_fault", "the kernel writes to a shared page", sweep_kernel_fault }, { "fpu", "the first FPU instruction", sweep_fpu })
+      { "kernel_fault", "the kernel writes to a shared page", sweep_kernel_fault }, { "fpu", "the first FPU instruction", sweep_fpu },
+      { "swap", "pages come back from swap", sweep_swap })

@@ -47,6 +47,31 @@ static void refusals(void)
 	CHECK(syscall(__NR_tgkill, getpid(), getpid(), 0) == 0);
 }
 
+static void note_altstack(void *arg)
+{
+	CHECK(syscall(__NR_sigaltstack, NULL, arg) == 0);
+}
+
+/* Two threads that handle signals at once cannot do so on one stack; a child of fork has its own copy. */
+static void alternate_stack(void)
+{
+	static char memory[STACK];
+	stack_t mine = { memory, 0, sizeof(memory) }, seen;
+	struct thread t;
+	int pid;
+
+	CHECK(syscall(__NR_sigaltstack, &mine, NULL) == 0);
+	start(&t, note_altstack, &seen);
+	join(&t);
+	CHECK(seen.ss_flags == SS_DISABLE && seen.ss_size == 0);
+	pid = fork();
+	if (pid == 0) {
+		note_altstack(&seen);
+		_exit(seen.ss_sp != memory || seen.ss_flags);
+	}
+	CHECK(wait_status(pid) == 0);
+}
+
 static void count_up(void *arg)
 {
 	for (int i = 0; i < 100; i++)
@@ -370,6 +395,57 @@ static void stop_and_continue(void)
 	CHECK(turns != before && kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
+static void fault_again(void *arg)
+{
+	int fd = *(int *)arg;
+
+	for (;;) {
+		char *p = map(PAGE, MAP_PRIVATE, fd);
+
+		counter += *(volatile char *)p;
+		syscall(__NR_munmap, p, PAGE);
+		if (on_cowix())
+			mm_audit(NULL, AUDIT_DROP_CACHES);
+	}
+}
+
+static void fork_endlessly(int fd)
+{
+	struct thread t;
+
+	setpgid(0, 0);
+	start(&t, fault_again, &fd);
+	for (;;) {
+		int pid = fork();
+
+		while (pid == 0)
+			pause();
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+/* A process group is signalled while one of it forks, which another thread holds up: the child gets the signal as well, it does not come after it. */
+static void killed_while_forking(void)
+{
+	int fd = open("threads.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	CHECK(write(fd, "x", 1) == 1 && fsync(fd) == 0 && on_cowix() >= 0);
+	for (int i = 0; i < 6; i++) {
+		int pid = fork(), tries = 0;
+
+		if (pid == 0)
+			fork_endlessly(fd);
+		sleep_ms(20 + 17 * i);
+		setpgid(pid, pid);
+		CHECK(kill(-pid, i % 2 ? SIGKILL : SIGTERM) == 0 && WTERMSIG(wait_status(pid)) == (i % 2 ? SIGKILL : SIGTERM));
+		while (kill(-pid, 0) == 0 && tries++ < 200)
+			sleep_ms(10);		/* init has to wait for them */
+		CHECK(kill(-pid, SIGKILL) == -1 && errno == ESRCH);
+	}
+	CHECK(close(fd) == 0 && unlink("threads.tmp") == 0);
+}
+
 #define FILE_PAGES 64
 
 static char *mapped;
@@ -546,6 +622,7 @@ TESTS({ "identities", "who is who in a process of two threads", identities }, { 
       { "exec_ends_the_others", "exec in any thread", exec_ends_the_others }, { "signals", "signals to threads and processes", signals },
       { "deadly_signals", "signals that end a process of two threads", deadly_signals },
       { "stop_and_continue", "stopping one of two who share memory", stop_and_continue },
+      { "alternate_stack", "sigaltstack", alternate_stack }, { "killed_while_forking", "a group is signalled during a fork", killed_while_forking },
       { "faults_together", "threads fault on the same pages", faults_together },
       { "policies_refused", "xfork: policies that do not exist", policies_refused }, { "policy_old", "xfork: copy everything now", policy_old },
       { "policy_old_without_memory", "xfork: no memory for a copy", policy_old_without_memory },

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -99,6 +100,63 @@ static void life_of_a_page(void)
 	at = find_event(at, "reuse", getpid(), page);
 	CHECK(says(at, 1, 1) && !find_event(at, "copy", getpid(), page));
 	CHECK(trace("0") == 1);
+}
+
+/* A child by policy writes a page and exits; the trace of that. Its number. */
+static int trace_child(int policy, char *page)
+{
+	int pid;
+
+	CHECK(trace("1") == 1);
+	pid = xfork(policy, NULL);
+	if (pid == 0) {
+		*page = 2;
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0 && trace("0") == 1 && read_text(TRACE) > 0 && trace("0") == 1);
+	return pid;
+}
+
+/* The number at the end of an event's line. */
+static unsigned other_of(const char *at)
+{
+	return strtoul(strchr(at, '\n') - 8, NULL, 16);
+}
+
+/* A page table is lent, copied by the child that writes a page below it, and given back; the page is shared only by that. */
+static void life_of_a_table(void)
+{
+	char *page = (char *)0x60001000, *table = (char *)0x60000000, *at, *split, *share;
+	int pid;
+
+	if (!on_cowix())
+		return;
+	CHECK(mmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page);
+	*page = 1;
+	pid = trace_child(FORK_POLICY_LAZY, page);
+	at = find_event(text, "lend", getpid(), table);
+	CHECK(says(at, 1, 2) && !find_event(text, "share", getpid(), page));
+	split = find_event(at, "split", pid, table);
+	CHECK(says(split, 2, 1) && strncmp(split, at, 8) == 0);
+	share = find_event(split, "share", pid, page);
+	CHECK(says(share, 1, 2) && other_of(share) == other_of(split));
+	CHECK(says(find_event(share, "copy", pid, page), 2, 1));
+	at = find_event(share, "tfree", pid, table);
+	CHECK(says(at, 1, 0) && strtoul(at, NULL, 16) == other_of(split) && *page == 1);
+}
+
+/* Everything is copied at once: the parent's frame is not counted for it, and nobody copies it again. */
+static void whole_copy(void)
+{
+	char *page = written_page(), *at;
+	int pid;
+
+	if (!on_cowix())
+		return;
+	pid = trace_child(FORK_POLICY_OLD, page);
+	at = find_event(text, "dup", getpid(), page);
+	CHECK(says(at, 1, 1) && !find_event(text, "share", getpid(), page) && !find_event(text, "copy", pid, page));
+	CHECK(says(find_event(at, "free", pid, page), 1, 0) && strtoul(find_event(at, "free", pid, page), NULL, 16) == other_of(at));
 }
 
 static unsigned free_frames(void)
@@ -248,7 +306,9 @@ static void audit_text(void)
 }
 
 static const struct test list[] = {
-	{ "life_of_a_page", "fault, share, copy, free, reuse of one page", life_of_a_page }, { "switching", "on, off, frames, permissions", switching },
+	{ "life_of_a_page", "fault, share, copy, free, reuse of one page", life_of_a_page },
+	{ "life_of_a_table", "lend, split, share, tfree of a page table", life_of_a_table }, { "whole_copy", "dup of a page", whole_copy },
+	{ "switching", "on, off, frames, permissions", switching },
 	{ "ring", "more events than are kept", ring }, { "pages", "entries before, between and after fork", pages },
 	{ "frames", "counts of all frames", frames }, { "audit_text", "the audit as a text", audit_text }, { 0 },
 };

@@ -16,5 +16,6 @@ int main(int argc, char **argv)
 	printf("%12s %9s %9s %9s\n", "total", "used", "free", "cache");
 	printf("Mem: %7lu %9lu %9lu %9lu\n", info.totalram * kb, (info.totalram - info.freeram) * kb, info.freeram * kb,
 	       info.bufferram * kb);
+	printf("Swap: %6lu %9lu %9lu\n", info.totalswap * kb, (info.totalswap - info.freeswap) * kb, info.freeswap * kb);
 	return 0;
 }

@@ -1,0 +1,130 @@
+/*
+ * Pending signals: the sets, and the queues of real-time signals. Who sends one of these needs memory for it, and looking for memory may sleep; so it is
+ * reserved first, and then the task is looked for that gets the signal: it cannot end in between.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <abi/errno.h>
+#include "internal.h"
+#include "signal_internal.h"
+
+static LIST_HEAD(reserved);
+static u32 nr_reserved;
+
+static struct queued_signal *take_reserved(void)
+{
+	struct list *first = reserved.next;
+
+	list_del(first);
+	nr_reserved--;
+	return list_entry(first, struct queued_signal, link);
+}
+
+/* Before sig is sent to n tasks, or to fewer. -EAGAIN: no memory. May sleep, but not after the last is reserved; release_reserved() must follow. */
+int reserve_signals(int sig, u32 n)
+{
+	while (sig >= RT_SIGNALS && nr_reserved < n) {
+		struct queued_signal *q = kmalloc(sizeof(*q));
+
+		if (!q) {
+			release_reserved();
+			return -EAGAIN;
+		}
+		list_add(&q->link, &reserved);
+		nr_reserved++;
+	}
+	return 0;
+}
+
+/* Also what another task has reserved, which is still looking for memory: it then begins again. */
+void release_reserved(void)
+{
+	while (nr_reserved)
+		kfree(take_reserved());
+}
+
+/* Make a signal pending. A real-time signal takes one of those that the caller has reserved: -EAGAIN without, as for a queue that is full. */
+int add_pending(struct task_struct *task, struct pending_signals *pending, int sig, const struct signal_source *source)
+{
+	struct queued_signal *q;
+
+	if (sig < RT_SIGNALS) {
+		if (!(pending->set & SIGBIT(sig)))
+			task->sig_sources[sig - 1] = *source;
+	} else {
+		if (list_empty(&reserved) || pending->queued >= task->rlimits[RLIMIT_SIGPENDING].rlim_cur)
+			return -EAGAIN;
+		q = take_reserved();
+		pending->queued++;
+		q->sig = sig;
+		q->source = *source;
+		list_add_tail(&q->link, &pending->queue);
+	}
+	pending->set |= SIGBIT(sig);
+	return 0;
+}
+
+static void free_queued(struct pending_signals *pending, struct queued_signal *q)
+{
+	list_del(&q->link);
+	kfree(q);
+	pending->queued--;
+}
+
+/*
+ * Take a pending signal out, current's own before its process's: where it came from. A real-time signal stays pending while more of it are queued.
+ * Interrupts are masked.
+ */
+void dequeue_signal(int sig, struct signal_source *source)
+{
+	bool own = current->pending.set & SIGBIT(sig);
+	struct pending_signals *pending = own ? &current->pending : &current->process->shared;
+	struct queued_signal *found = NULL;
+	bool more = false;
+
+	if (sig < RT_SIGNALS)
+		*source = (own ? current : current->process)->sig_sources[sig - 1];
+	list_for_each(node, &pending->queue) {
+		struct queued_signal *q = list_entry(node, struct queued_signal, link);
+
+		if (q->sig != sig)
+			continue;
+		more = found != NULL;
+		if (more)
+			break;
+		found = q;
+	}
+	if (found) {
+		*source = found->source;
+		free_queued(pending, found);
+	}
+	if (!more)
+		pending->set &= ~SIGBIT(sig);
+	recalc_signals(current);
+}
+
+/* Forget a pending signal altogether; all of them with 0. */
+void flush_pending(struct pending_signals *pending, int sig)
+{
+	list_for_each_safe(node, &pending->queue) {
+		struct queued_signal *q = list_entry(node, struct queued_signal, link);
+
+		if (sig && q->sig != sig)
+			continue;
+		free_queued(pending, q);
+	}
+	pending->set &= sig ? ~SIGBIT(sig) : 0;
+}
+
+/* The same for a whole process. */
+void flush_signal(struct task_struct *process, int sig)
+{
+	u32 flags = irq_save();
+
+	flush_pending(&process->shared, sig);
+	for_each_thread(t, process) {
+		flush_pending(&t->pending, sig);
+		recalc_signals(t);
+	}
+	irq_restore(flags);
+}
