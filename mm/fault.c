@@ -12,6 +12,7 @@
  *  either  not present          read    any permission   do_no_page: zero page or file page  demand
  *  either  not present          write   VM_WRITE         do_no_page: fresh page              demand
  *  either  not present          any     below the stack  grow the stack, then do_no_page     stack
+ *  either  in swap              any     any permission   do_no_page: do_swap_page            swap
  *  either  any                  any     none, or not     refuse                              protection
  *                                       allowed
  *  user    present, supervisor  any     -                refuse                              protection
