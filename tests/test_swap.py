@@ -56,10 +56,9 @@ def swap_line(out):
     return [int(n) for n in re.search(r"Swap: +(\d+) +(\d+) +(\d+)", out).groups()]
 
 
-@pytest.mark.parametrize("params", ["", "ide=nodma"])
-@pytest.mark.parametrize("what", ["24000", "8000 5", "12000 2 7", "24000 1 3"])
+@pytest.mark.parametrize("what,params", [("24000", ""), ("8000 5", ""), ("12000 2 7 4", ""), ("8000 3 2 0", ""), ("8000 4 1", "ide=nodma")])
 def test_three_times_the_memory(what, params, floppy, tmp_path):
-    """Programs write and read three times the RAM, alone and shared by fork, and each byte is right; then swap is empty and goes."""
+    """Programs write and read three times the RAM, alone and shared by forks of all policies, and each byte is right; then swap is empty and goes."""
     result = cowix(f"{ON}; /tests/thrash {what} && {CLEAN}", *drive(swap_disk(tmp_path / "swap.img", 64 * MB)), "-m", "8", "-k", params, image=floppy,
                    timeout=150)
     out = result.out.decode()
@@ -84,22 +83,21 @@ def test_partition_and_its_neighbours(floppy, tmp_path):
         assert f.read(START * 512) == before
 
 
-@pytest.mark.parametrize("fs", ["minix1", "minix3"])
-@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+@pytest.mark.parametrize("emulator,fs", [("qemu", "minix1"), ("bochs", "minix3")])
 def test_file(emulator, fs, tmp_path):
     """A file that mkswap makes a swap area, on the disk that is the root: three times the memory, then the file system is as it was."""
     image, after, overlay = str(tmp_path / "hd.img"), str(tmp_path / "after.img"), tmp_path / "overlay"
     (overlay / "tests").mkdir(parents=True)
-    (overlay / "swap").write_bytes(bytes(24 * MB))
+    (overlay / "swap").write_bytes(bytes(20 * MB))
     (overlay / "tests" / "thrash").write_bytes(open(f"{BUILD}/tests/thrash", "rb").read())
     (overlay / "tests" / "thrash").chmod(0o755)
-    result = mkfs(image, "--disk", "40", "--fs", fs, *PROGRAMS, overlay=str(overlay))
+    result = mkfs(image, "--disk", "30", "--fs", fs, *PROGRAMS, overlay=str(overlay))
     assert result.returncode == 0, result.stderr
-    result = cowix(f"{PROC}; mkswap /swap && swapon /swap && /tests/thrash 18000 && /tests/thrash 6000 3 && swapon -s && audit -d | head -1; "
+    result = cowix(f"{PROC}; mkswap /swap && swapon /swap && /tests/thrash 18000 && swapon -s && audit -d | head -1; "
                    "(echo x >> /swap) 2>&1; swapoff /swap; rm /swap", "-H", "-e", emulator, "-m", "6", "-k", "root=hda1", "-s", after, image=image,
                    timeout=250)
     out = result.out.decode()
-    assert result.status == 0 and "right\nright\n" in out and "mismatches 0" in out, out + result.err
+    assert result.status == 0 and "right\n" in out and "mismatches 0" in out, out + result.err
     assert re.search(r"/swap +file +\d+\s+\d+\s+-2\n", out) and "Text file busy" in out
     with open(after, "rb") as f, open(tmp_path / "part.img", "wb") as part:
         f.seek(START * 512)
@@ -156,7 +154,8 @@ def test_read_error(floppy, tmp_path):
     image = swap_disk(tmp_path / "swap.img")
     result = cowix(f"{ON}; /tests/thrash 12000; echo status $?; audit -d | head -1; /tests/thrash 1000", *faulty(image, iotype="read", sector=8 * 700),
                    "-m", "8", "-v", image=floppy, timeout=150)
-    assert b"status 135\nmismatches 0\nright\n" in result.out, result.out.decode() + result.err
+    assert re.search(rb"status (135|1)\nmismatches 0\nright\n", result.out), result.out.decode() + result.err
+    assert re.search(r"\(thrash\): signal 7 at", result.err) and "out of memory" not in result.err
 
 
 def test_write_error(floppy, tmp_path):
