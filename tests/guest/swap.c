@@ -3,10 +3,10 @@
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
+#include "policies.h"
 #include "swapfile.h"
 
 #define PAGES 10
-#define RW (PROT_READ | PROT_WRITE)
 
 static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
 
@@ -38,13 +38,6 @@ static int child_status(void)
 
 	CHECK(wait(&status) > 0);
 	return status;
-}
-
-static int fork_by(int policy)
-{
-	int pid = xfork(policy, NULL);
-
-	return pid == -1 && errno == ENOSYS ? fork() : pid;
 }
 
 /* Out, and back by reading and by writing; what nobody shares takes no slot any more and can be written at once. */
