@@ -49,7 +49,8 @@ CFLAGS	:= $(COMMON) -mgeneral-regs-only -mregparm=3 -fomit-frame-pointer -fno-co
 	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-malign-data=abi) $(call cc-option,-falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1) \
 	$(call cc-option,-Wframe-larger-than=640) -Iinclude -I$(BUILD)/inc
 # For size, where the compiler is gcc 12 or later: without the passes that repeat code or keep more values at hand.
-SIZE_OPT := $(or $(call cc-option,-Oz -mtune=generic -fno-thread-jumps -fno-tree-dominator-opts -fno-tree-loop-im),-Os)
+SIZE_OPT := $(or $(call cc-option,-Oz -mtune=generic -fno-thread-jumps -fno-tree-dominator-opts -fno-tree-forwprop -fno-tree-loop-im \
+	-fno-inline-small-functions),-Os)
 COLD_OPT ?= $(if $(filter -O2,$(OPT)),$(SIZE_OPT),$(OPT))
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude

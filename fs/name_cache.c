@@ -51,17 +51,20 @@ static inline bool same_name(const char *a, const char *b, u32 length)
 	return word_at(a + length - 4) == word_at(b + length - 4);
 }
 
-static inline bool matches(const struct entry *e, const struct inode *dir, const char *name, u32 length)
+/* The entry that has a name in dir, or NULL: none has a name that is too long. */
+static struct entry *find(const struct inode *dir, const char *name, u32 length)
 {
-	return e->length == length && e->dir == dir->i_ino && e->sb == dir->i_sb && same_name(e->name, name, length);
+	struct entry *e = entry_of(dir, name, length);
+
+	return e->length == length && e->dir == dir->i_ino && e->sb == dir->i_sb && same_name(e->name, name, length) ? e : NULL;
 }
 
 /* The inode number of a name in dir; 0: not known here. */
 u32 name_cache_find(const struct inode *dir, const char *name, u32 length)
 {
-	const struct entry *e = entry_of(dir, name, length);
+	const struct entry *e = find(dir, name, length);
 
-	return length <= NAME_CACHED && matches(e, dir, name, length) ? e->ino : 0;
+	return e ? e->ino : 0;
 }
 
 /* The directory was searched and has the name. "." and ".." are not names to keep: a directory's parent changes. */
@@ -78,9 +81,9 @@ void name_cache_add(const struct inode *dir, const char *name, u32 length, u32 i
 /* The name was removed or means another inode. Called after the fact: a search that came between would have brought it back. */
 void name_cache_forget(const struct inode *dir, const char *name, u32 length)
 {
-	struct entry *e = entry_of(dir, name, length);
+	struct entry *e = find(dir, name, length);
 
-	if (length <= NAME_CACHED && matches(e, dir, name, length))
+	if (e)
 		e->sb = NULL;
 }
 

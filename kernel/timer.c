@@ -9,15 +9,9 @@
 #include "internal.h"
 
 #define PIT_CHANNEL0	0x40
-#define PIT_CHANNEL2	0x42
 #define PIT_COMMAND	0x43
 #define PIT_HZ		1193182
 #define PIT_RATE0	0x34		/* channel 0, low then high byte, mode 2 */
-#define PIT_ONESHOT2	0xB0		/* channel 2, low then high byte, mode 0 */
-#define PORT_B		0x61		/* gate and output of channel 2 */
-#define PORT_B_GATE2	0x01
-#define PORT_B_SPEAKER	0x02
-#define PORT_B_OUT2	0x20
 
 #define WHEEL_SLOTS	256
 
@@ -81,17 +75,4 @@ void timer_init(void)
 	outb(PIT_CHANNEL0, divisor & 0xFF);
 	outb(PIT_CHANNEL0, divisor >> 8);
 	request_irq(IRQ_TIMER, timer_interrupt);
-}
-
-/* Busy wait by PIT channel 2, up to 50 ms. For device initialisation only; works with interrupts masked. */
-void udelay(u32 microseconds)
-{
-	u32 count = microseconds * (PIT_HZ / 1000) / 1000 + 1;
-
-	outb(PORT_B, (inb(PORT_B) & ~PORT_B_SPEAKER) | PORT_B_GATE2);
-	outb(PIT_COMMAND, PIT_ONESHOT2);
-	outb(PIT_CHANNEL2, count & 0xFF);
-	outb(PIT_CHANNEL2, count >> 8);
-	while (!(inb(PORT_B) & PORT_B_OUT2))
-		;
 }

@@ -15,7 +15,7 @@ static u32 failing, counted;	/* the number of the allocation that fails, and how
 static void plan(bool planned)
 {
 	if (planned != failure_planned)
-		hide_zones(planned);
+		hide_frames(planned);
 	kmalloc_asks(planned);
 	failure_planned = planned;
 }

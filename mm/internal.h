@@ -12,9 +12,9 @@ extern pte_t swapper_pg_dir[], pg0[];			/* head.asm: the kernel's directory and 
 void *boot_alloc(u32 size);
 
 /* frames.c */
-void fill_zones(u32 first);
+void fill_pool(u32 first);
 void release_frame(u32 frame);
-void hide_zones(bool hide);
+void hide_frames(bool hide);
 
 /* kmalloc.c */
 void kmalloc_asks(bool on);

@@ -115,7 +115,7 @@ static void reserve_holes(const struct boot_params *bp)
 	}
 }
 
-/* RAM below 640 KB that neither the BIOS nor the kernel uses is given to the DMA zone. */
+/* RAM below 640 KB that neither the BIOS nor the kernel uses is given to the pool. */
 static void release_low_memory(u32 ebda)
 {
 	u32 kernel_end = PAGE_ROUND_UP(__pa(_end));
@@ -136,7 +136,7 @@ void frames_init(struct boot_params *bp)
 	rep_stosl(mem_map, 0, nr_frames * sizeof(struct page) / 4);
 	reserve_range(0, boot_next);
 	reserve_holes(bp);
-	fill_zones(boot_next >> PAGE_SHIFT);
+	fill_pool(boot_next >> PAGE_SHIFT);
 	release_low_memory(bp->base_memory_kb << 10);
 	nr_ram_frames = nr_free_pages;
 	zero_page = get_zeroed_page();

@@ -46,7 +46,6 @@ void frames_init(struct boot_params *bp);
 /* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
 u32 get_free_page(void);		/* count 1, contents undefined; reclaims caches before it gives up */
 u32 get_zeroed_page(void);
-u32 get_dma_page(void);			/* below 16 MB */
 void free_page(u32 phys);		/* drops one reference */
 void *kpage_alloc(void);		/* a page for the kernel itself, by its kernel address, or NULL */
 void kpage_free(void *page);

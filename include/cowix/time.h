@@ -25,7 +25,6 @@ void current_timespec(struct timespec64 *ts);
 void set_current_time(u32 seconds, u32 nanoseconds);
 u32 timespec_ticks(const struct timespec64 *ts);	/* kernel/clock.c */
 u32 ticks_until(int clock, const struct timespec64 *ts);
-void udelay(u32 microseconds);		/* busy wait, for device initialisation only */
 
 static inline bool time_after(u32 a, u32 b)
 {
