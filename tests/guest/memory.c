@@ -157,6 +157,10 @@ static void heap(void)
 	CHECK(sbrk(-50 * PAGE) != (void *)-1);
 	CHECK(sbrk(50 * PAGE) == p + 50 * PAGE);
 	CHECK(p[49 * PAGE] == 7 && p[50 * PAGE] == 0 && p[99 * PAGE] == 0);
+	for (int i = 51 * PAGE; i < 99 * PAGE; i += PAGE) {	/* written before they are read */
+		p[i + 1] = 1;
+		CHECK(p[i] == 0 && p[i + 2] == 0 && p[i + PAGE - 1] == 0);
+	}
 	CHECK(!on_cowix() || (brk((void *)0xB8000000) == -1 && errno == ENOMEM));
 	CHECK(brk(start) == 0 && sbrk(0) == start);
 }

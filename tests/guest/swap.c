@@ -342,7 +342,7 @@ static void off(void)
 		pids[i] = fork_by(i == 1 ? FORK_POLICY_LAZY : FORK_POLICY_COW);
 		if (pids[i] == 0) {
 			fill(area + i * PAGE, 2, 'x');
-			page_out(area + i * PAGE, 2);
+			CHECK(madvise(area + i * PAGE, 2 * PAGE, MADV_PAGEOUT) == 0);	/* swapoff may bring them back at once */
 			CHECK(read(fds[0], &c, 1) == 1);
 			CHECK(is_filled(area + i * PAGE, 2, 'x') && is_filled(area + (i + 2) * PAGE, PAGES - 2 - i, 'O' + 2 + i));
 			_exit(0);
