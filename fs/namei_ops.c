@@ -333,10 +333,9 @@ static int check_replaced(const struct target *from, const struct target *to, co
 	return may_delete(to, replaced);
 }
 
-/* With both parents at hand: the checks, then the file system's part. */
-static int rename_target(struct target *from, struct target *to, struct inode *inode, u32 flags)
+/* Whether an inode may leave from's directory for to's. */
+static int check_moved(const struct target *from, const struct target *to, struct inode *inode)
 {
-	struct inode *replaced = NULL;
 	bool below = false;
 	int error = may_delete(from, inode);
 
@@ -348,8 +347,17 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 		error = permission(inode, W_OK);	/* its ".." changes */
 	if (!error && S_ISDIR(inode->i_mode))
 		error = is_below(to->dir, inode, &below);
-	if (error || below)
-		return error ? error : -EINVAL;
+	return !error && below ? -EINVAL : error;
+}
+
+/* With both parents at hand: the checks, then the file system's part. */
+static int rename_target(struct target *from, struct target *to, struct inode *inode, u32 flags)
+{
+	struct inode *replaced = NULL;
+	int error = check_moved(from, to, inode);
+
+	if (error)
+		return error;
 	error = lookup_in(to->dir, to->last, to->length, &replaced);
 	if (error == -ENOENT)
 		error = !S_ISDIR(inode->i_mode) && to->last[to->length] == '/' ? -ENOTDIR : 0;

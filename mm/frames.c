@@ -1,7 +1,7 @@
 /*
  * Page frames: which frame is free, who holds how many references (mem_map, see cowix/mm.h).
  *
- * Free frames are a linked list through mem_map[].next; frames that were never used are not on the list but above `fresh`, so that booting does not
+ * Free frames are a linked list through mem_map[].next; frames that were never used are not on the list but in ranges, so that booting does not
  * touch every entry. Allocating and freeing take constant time. Process context only: interrupt handlers never allocate frames.
  */
 #include <cowix/kernel.h>
@@ -11,31 +11,44 @@
 
 struct pool {
 	u32 free_list;		/* number of the first free frame, 0: none */
-	u32 fresh, fresh_end;	/* frames in one piece that were not handed out since boot */
+	u32 fresh, fresh_end;	/* what is left of the range that is in use: not handed out since boot */
 };
 
 static struct pool pool;
 static struct pool hidden;	/* the same while a failure is planned, see hide_frames() */
+static struct range {
+	u32 first, end;
+} ranges[3];			/* in the order of their use */
+static u32 nr_ranges, ranges_used;
 
 struct page *mem_map;
 u32 nr_frames, nr_free_pages, nr_ram_frames, zero_page;
 
 /*
- * Called once by frames_init(): the frames from first on whose count is 0 are free. Up to the first hole they are the fresh ones; what lies behind, on
- * machines that have holes there, goes to the free list.
+ * Called by frames_init(), in the order of use: the frames [first, end) whose count is 0 are free. Up to the first hole they are fresh; what lies
+ * behind, on machines that have holes there, goes to the free list.
  */
-COLD void fill_pool(u32 first)
+COLD void add_range(u32 first, u32 end)
 {
 	u32 frame = first;
 
-	while (frame < nr_frames && mem_map[frame].count == 0)
+	while (frame < end && mem_map[frame].count == 0)
 		frame++;
-	pool.fresh = first;
-	pool.fresh_end = frame;
-	nr_free_pages = frame - first;
-	for (; frame < nr_frames; frame++)
+	ranges[nr_ranges++] = (struct range){ first, frame };
+	nr_free_pages += frame - first;
+	for (; frame < end; frame++)
 		if (mem_map[frame].count == 0)
 			release_frame(frame);
+}
+
+/* The fresh frames are used up: go on with the next range. False: that was the last. */
+static COLD bool next_range(struct pool *to)
+{
+	if (ranges_used == nr_ranges)
+		return false;
+	to->fresh = ranges[ranges_used].first;
+	to->fresh_end = ranges[ranges_used++].end;
+	return true;
 }
 
 /* Number of a frame taken off the pool, or 0. */
@@ -81,14 +94,15 @@ COLD void hide_frames(bool hide)
 /* Out of frames, or so it looks: have caches and programs give up pages until a frame turns up or nobody can. */
 static COLD u32 take_slowly(void)
 {
-	u32 frame;
-
 	if (failure_planned && must_fail())
 		return 0;
-	do
-		frame = take_frame(failure_planned ? &hidden : &pool);
-	while (!frame && reclaim() > 0);
-	return frame;
+	for (;;) {
+		struct pool *from = failure_planned ? &hidden : &pool;
+		u32 frame = take_frame(from);
+
+		if (frame || (!next_range(from) && reclaim() <= 0))
+			return frame;
+	}
 }
 
 /* The common part of both. The number of a frame with one reference, or 0. */
@@ -154,7 +168,7 @@ void kpage_free(void *page)
 	free_page(__pa(page));
 }
 
-/* For the audit: call visit for each free frame that is on a list; fresh frames are those from fresh to fresh_end. */
+/* For the audit: call visit for each free frame, on the list or fresh. How many there were. */
 COLD u32 for_each_free_frame(void (*visit)(u32 frame))
 {
 	const struct pool *all = failure_planned ? &hidden : &pool;
@@ -164,5 +178,8 @@ COLD u32 for_each_free_frame(void (*visit)(u32 frame))
 		visit(frame);
 	for (u32 frame = all->fresh; frame < all->fresh_end; frame++, seen++)
 		visit(frame);
+	for (u32 i = ranges_used; i < nr_ranges; i++)
+		for (u32 frame = ranges[i].first; frame < ranges[i].end; frame++, seen++)
+			visit(frame);
 	return seen;
 }

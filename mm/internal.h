@@ -12,7 +12,7 @@ extern pte_t swapper_pg_dir[], pg0[];			/* head.asm: the kernel's directory and 
 void *boot_alloc(u32 size);
 
 /* frames.c */
-void fill_pool(u32 first);
+void add_range(u32 first, u32 end);
 void release_frame(u32 frame);
 void hide_frames(bool hide);
 

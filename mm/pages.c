@@ -107,7 +107,7 @@ COLD int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 }
 
 /* do_no_page() where the page comes from the area's file. Apart, so that the more frequent case has the shorter path. */
-static noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page, u32 write)
+static COLD noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page, u32 write)
 {
 	const pte_t *entry = get_pte(mm, page);	/* first: the file must not be cut before the page is mapped */
 	u32 frame, bits = 0;
@@ -137,7 +137,7 @@ int do_no_page(struct vm_area *area, u32 addr, u32 code)
 }
 
 /* The same for exec, which places the argument pages. */
-noinline int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
+COLD noinline int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
 	trace_page(TRACE_PUT, addr, frame, 0);
 	return map_page(mm, addr, frame, bits);

@@ -6,6 +6,7 @@
 #include "internal.h"
 
 #define LOW_RAM_START		0x100000u	/* above the BIOS, its tables and the VGA memory */
+#define FIRST_USED		((16u << 20) >> PAGE_SHIFT)	/* the frames from here on come first: they are the same whatever boot and BIOS take */
 #define E820_RAM		1
 
 static u32 boot_next;		/* boot_alloc() takes from here upward */
@@ -115,29 +116,22 @@ static void reserve_holes(const struct boot_params *bp)
 	}
 }
 
-/* RAM below 640 KB that neither the BIOS nor the kernel uses is given to the pool. */
-static void release_low_memory(u32 ebda)
-{
-	u32 kernel_end = PAGE_ROUND_UP(__pa(_end));
-
-	for (u32 phys = kernel_end; phys + PAGE_SIZE <= ebda; phys += PAGE_SIZE) {
-		mem_map[phys >> PAGE_SHIFT].count = 1;
-		free_page(phys);
-	}
-}
-
 /*
  * Set up mem_map and the free frames. Called once by start_kernel after paging_init has mapped all of RAM. Frame 0 is never
  * free, so that physical address 0 can mean "none".
  */
 void frames_init(struct boot_params *bp)
 {
+	u32 ebda = bp->base_memory_kb << 10;
+
 	mem_map = boot_alloc(nr_frames * sizeof(struct page));
 	rep_stosl(mem_map, 0, nr_frames * sizeof(struct page) / 4);
-	reserve_range(0, boot_next);
+	reserve_range(0, __pa(_end));
+	reserve_range(ebda, boot_next);
 	reserve_holes(bp);
-	fill_pool(boot_next >> PAGE_SHIFT);
-	release_low_memory(bp->base_memory_kb << 10);
+	add_range(FIRST_USED, nr_frames);
+	add_range(boot_next >> PAGE_SHIFT, min_u32(FIRST_USED, nr_frames));
+	add_range(PAGE_ROUND_UP(__pa(_end)) >> PAGE_SHIFT, ebda >> PAGE_SHIFT);		/* below 640 KB, between the kernel and what the BIOS has */
 	nr_ram_frames = nr_free_pages;
 	zero_page = get_zeroed_page();
 	printk("memory: %u KB, %u KB free\n", nr_frames * (PAGE_SIZE / 1024), nr_free_pages * (PAGE_SIZE / 1024));
