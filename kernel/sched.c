@@ -23,6 +23,7 @@ struct run_queue {
 
 static struct run_queue queues[2];
 static struct run_queue *active = &queues[0], *expired = &queues[1];
+static bool woken;			/* somebody waits in front of the others since the last switch */
 static u32 loaded_pgdir;		/* what CR3 holds */
 
 /* With the other pages, so that nothing else is aligned to one. sched_init() fills in what is not zero. */
@@ -165,6 +166,7 @@ static inline void switch_to_next(void)
 	struct task_struct *prev = current, *next;
 
 	prev->work &= ~WORK_RESCHED;
+	woken = false;
 	next = pick_next();
 	if (next != prev)
 		context_switch(prev, next);
@@ -228,6 +230,7 @@ static inline void make_runnable(struct task_struct *task)
 	if (task->time_slice <= 0)
 		task->time_slice = SLICE_TICKS(task->priority);
 	enqueue(active, task, true);
+	woken = true;
 	if (task->priority < current->priority)
 		current->work |= WORK_RESCHED;
 }
@@ -268,8 +271,8 @@ void sched_fork(struct task_struct *child)
 }
 
 /*
- * Called by the timer interrupt: account the tick. After each of them others have their turn, and who was woken first: it need not wait until the
- * slice of one that only computes is used up. What is left of that stays current's.
+ * Called by the timer interrupt: account the tick. When somebody was woken it has its turn, and need not wait until the slice of one that only computes is
+ * used up. What is left of that stays current's.
  */
 void sched_tick(struct pt_regs *regs)
 {
@@ -290,8 +293,8 @@ void sched_tick(struct pt_regs *regs)
 	itimer_tick(user_mode(regs));
 	if ((process->utime + process->stime) % HZ == 0)
 		check_cpu_limit();
-	current->time_slice--;
-	current->work |= WORK_RESCHED;
+	if (--current->time_slice <= 0 || woken)
+		current->work |= WORK_RESCHED;
 }
 
 /* Change a task's priority; a task in a queue moves to its new queue the next time it is queued. */
