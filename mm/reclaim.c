@@ -129,7 +129,9 @@ int reclaim(void)
 
 	if (!n)
 		n = shrink_swap_cache();
-	return n ? n : turn_hand();
+	if (!n)
+		n = turn_hand();
+	return n ? n : resume_swap();
 }
 
 /* MADV_PAGEOUT: give up the pages of [start, end) now. */
