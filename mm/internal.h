@@ -110,6 +110,7 @@ int bring_back(u32 number);
 
 /* reclaim.c */
 int reclaim(void);
+extern struct list built_mms;		/* by FORK_POLICY_OLD, right now */
 void page_out(struct mm *mm, u32 start, u32 end);
 
 /* mmap.c */
