@@ -88,6 +88,8 @@ void swap_drop(pte_t entry);
 void swap_write(const pte_t *entries, u32 n);
 int swap_fetch(pte_t entry);
 int shrink_swap_cache(void);
+bool swap_stopping(int number);
+bool resume_swap(void);
 u32 slot_number(pte_t entry);
 u32 for_each_slot(void (*visit)(pte_t entry, const struct slot *slot));
 
@@ -108,6 +110,7 @@ int bring_back(u32 number);
 
 /* reclaim.c */
 int reclaim(void);
+extern struct list built_mms;		/* by FORK_POLICY_OLD, right now */
 void page_out(struct mm *mm, u32 start, u32 end);
 
 /* mmap.c */

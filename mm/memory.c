@@ -313,6 +313,7 @@ __attribute__((cold)) int copy_pages_now(struct mm *child, struct mm *parent)
 {
 	int error = 0;
 
+	list_add(&child->building, &built_mms);
 	list_for_each(node, &parent->areas) {
 		const struct vm_area *area = list_entry(node, struct vm_area, link);
 
@@ -325,6 +326,7 @@ __attribute__((cold)) int copy_pages_now(struct mm *child, struct mm *parent)
 				error = copy_now(child, parent, addr, area->flags & VM_SHARED);
 		}
 	}
+	list_del(&child->building);
 	return error;
 }
 

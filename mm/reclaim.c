@@ -14,6 +14,7 @@
 #define ROUNDS		3u	/* one takes the accessed bits, and may have begun in the middle; one finds those that did not get them back */
 
 static int (*reclaim_caches)(int wanted);
+LIST_HEAD(built_mms);
 static struct place hand;
 static pte_t found[SWAP_BATCH];		/* slots that are to be written */
 static u32 nr_found;
@@ -79,6 +80,13 @@ static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 	return end;
 }
 
+/* The programs that are being made come last. */
+static void scan_built(int *wanted)
+{
+	list_for_each(node, &built_mms)
+		scan(list_entry(node, struct mm, building), 0, TASK_SIZE, wanted, false);
+}
+
 /* Only one task at a time turns the hand. Whether the caller had to wait for another. */
 static bool begin_turning(void)
 {
@@ -115,8 +123,10 @@ static int turn_hand(void)
 
 		hand.pid = task->pid;
 		hand.addr = task->mm ? scan(task->mm, hand.addr, TASK_SIZE, &left, false) : TASK_SIZE;
-		if (hand.addr == TASK_SIZE)
-			rounds += next_task(&hand, task);
+		if (hand.addr == TASK_SIZE && next_task(&hand, task)) {
+			scan_built(&left);
+			rounds++;
+		}
 	}
 	end_turning();
 	return wanted - left;
@@ -129,7 +139,9 @@ int reclaim(void)
 
 	if (!n)
 		n = shrink_swap_cache();
-	return n ? n : turn_hand();
+	if (!n)
+		n = turn_hand();
+	return n ? n : resume_swap();
 }
 
 /* MADV_PAGEOUT: give up the pages of [start, end) now. */

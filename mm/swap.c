@@ -24,7 +24,7 @@ struct swap_area {
 	struct slot **slots;		/* a page of pointers to pages of them */
 	u32 usable, free;		/* slots */
 	u32 next;			/* where the search for a free one goes on */
-	bool active;			/* may be filled */
+	bool active, stopping;		/* may be filled; is being emptied for good */
 };
 
 static struct swap_area areas[SWAP_AREAS];
@@ -318,6 +318,25 @@ void swap_start(int number)
 	activate(&areas[number], true);
 }
 
+bool swap_stopping(int number)
+{
+	return areas[number].stopping;
+}
+
+/* Areas that are being emptied are in use again: called when there is no memory, which swapoff must pay for and nobody else. Whether there was one. */
+bool resume_swap(void)
+{
+	bool resumed = false;
+
+	for (struct swap_area *area = areas; area < areas + SWAP_AREAS; area++)
+		if (area->stopping) {
+			area->stopping = false;
+			activate(area, true);
+			resumed = true;
+		}
+	return resumed;
+}
+
 /* End an area's use. Programs that are just being made have pages where nobody finds them: those are waited for. */
 int swap_stop(int number)
 {
@@ -327,17 +346,18 @@ int swap_stop(int number)
 	if (!area->active)
 		return -EBUSY;
 	activate(area, false);
-	while (!error && area->free < area->usable) {
+	area->stopping = true;
+	while (!error && area->stopping && area->free < area->usable) {
 		error = bring_back(number);
 		if (!error && area->free < area->usable && interruptible_sleep_on_timeout(&transferred, 1) == -EINTR)
 			error = -EINTR;
 	}
-	if (error) {
-		activate(area, true);
-		return error;
-	}
+	if (error)
+		resume_swap();
+	if (area->active)
+		return error ? error : -ENOMEM;
 	free_slots(area->slots);
-	area->medium = NULL;
+	*area = (struct swap_area){ 0 };
 	return 0;
 }
 

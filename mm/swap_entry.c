@@ -141,7 +141,7 @@ int bring_back(u32 number)
 {
 	struct place at = { 0, 0 };
 
-	for (u32 rounds = 0; rounds < 2;) {
+	for (u32 rounds = 0; rounds < 2 && swap_stopping(number);) {
 		struct task_struct *task = task_at(&at);
 		struct mm *mm = task->mm;
 		int error;

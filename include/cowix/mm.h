@@ -123,6 +123,7 @@ struct mm {
 	struct wait_queue unlocked;
 	u32 start_brk, brk;
 	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
+	struct list building;		/* while its pages are being copied, for reclaim: no task has it yet */
 	u32 nr_resident, nr_swapped;	/* user page-table entries that are present, that refer to swap */
 };
 
