@@ -5,6 +5,7 @@
 #include <cowix.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include "start_on.h"
 
 #define PAGE 4096
 #define RW (PROT_READ | PROT_WRITE)
@@ -18,32 +19,16 @@ static inline int fork_by(int policy)
 }
 
 /* Start run(arg) on a stack of its own, in a process that shares this one's memory. Its number. */
-static inline int start_sharer(char *stack_end, void (*run)(void *), void *arg)
+static inline int start_sharer(char *stack, void (*run)(void *), void *arg)
 {
-	void **top = (void **)stack_end;
-	int pid;
-
-	*--top = arg;
-	*--top = (void *)run;
-	__asm__ volatile(
-		"int $0x80\n\t"
-		"test %%eax, %%eax\n\t"
-		"jnz 1f\n\t"
-		"pop %%eax\n\t"
-		"call *%%eax\n\t"
-		"movl $1, %%eax\n\t"		/* exit(0) */
-		"xorl %%ebx, %%ebx\n\t"
-		"int $0x80\n"
-		"1:"
-		: "=a"(pid) : "0"(__NR_xfork), "b"(FORK_POLICY_THREAD), "c"(top) : "memory");
-	return pid;
+	return start_on(__NR_xfork, FORK_POLICY_THREAD, stack, run, arg, NULL, NULL, NULL);
 }
 
 /* Have run(arg) done by a process that shares this one's memory, and wait for it. */
 static inline void in_sharer(void (*run)(void *), void *arg)
 {
-	static char stack[4 * PAGE] __attribute__((aligned(PAGE)));
-	int pid = start_sharer(stack + sizeof(stack), run, arg);
+	static char stack[STACK] __attribute__((aligned(PAGE)));
+	int pid = start_sharer(stack, run, arg);
 
 	if (pid == -ENOSYS)
 		run(arg);

@@ -131,11 +131,11 @@ static void outlive(void *arg)
 
 static void lonely_sharer(int policy)
 {
-	static char stack[4 * PAGE];
+	static char stack[STACK];
 	int pid = fork_by(policy);
 
 	if (pid == 0) {
-		CHECK(start_sharer(stack + sizeof(stack), outlive, "o") > 0);
+		CHECK(start_sharer(stack, outlive, "o") > 0);
 		_exit(0);
 	}
 	CHECK(wait_status(pid) == 0);

@@ -3,11 +3,11 @@
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
+#include "policies.h"
 #include "swapfile.h"
 #include "thread.h"
 
 #define PAGES 10
-#define RW (PROT_READ | PROT_WRITE)
 
 static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
 
@@ -39,13 +39,6 @@ static int child_status(void)
 
 	CHECK(wait(&status) > 0);
 	return status;
-}
-
-static int fork_by(int policy)
-{
-	int pid = xfork(policy, NULL);
-
-	return pid == -1 && errno == ENOSYS ? fork() : pid;
 }
 
 /* Out, and back by reading and by writing; what nobody shares takes no slot any more and can be written at once. */
@@ -317,7 +310,7 @@ static void kernel_access(void)
 	swap_end();
 }
 
-/* More pages than slots: those that find none stay. A page of the file that lies in two pieces is no slot. */
+/* More pages than slots: those that find none stay. A page of the file that lies in two pieces is no slot; how many do depends on the image. */
 static void full(void)
 {
 	struct sysinfo info;

@@ -83,7 +83,7 @@ static void sweep_exec(void)
 			target = spare;
 			exec_once();
 			target = real_target;
-			memset(&after, 0, sizeof(after));
+			warm_up();
 			mm_audit(&before, AUDIT_DROP_CACHES);
 			errno = 0;
 			fail_alloc(n);

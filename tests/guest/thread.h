@@ -7,9 +7,9 @@
 #include <abi/clone.h>
 #include <abi/futex.h>
 #include <abi/mman.h>
+#include "start_on.h"
 
 #define PAGE	4096
-#define STACK	(16 * 1024)
 #define THREAD	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 #define TIDS	(CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 
@@ -18,28 +18,6 @@ struct thread {
 	volatile int tid;		/* 0 when it has ended */
 	char *stack;
 };
-
-/* A call that starts another flow of control on a stack, where it calls run(arg). The call's result, -errno for an error. */
-static inline int start_on(int call, int a, char *stack, void (*run)(void *), void *arg, volatile int *parent_tid, void *tls, volatile int *child_tid)
-{
-	void **top = (void **)(stack + STACK - 64);	/* the library's calls look at more arguments than they have */
-	int result;
-
-	*--top = arg;
-	*--top = (void *)run;
-	__asm__ volatile(
-		"int $0x80\n\t"
-		"test %%eax, %%eax\n\t"
-		"jnz 1f\n\t"
-		"pop %%eax\n\t"
-		"call *%%eax\n\t"
-		"movl $1, %%eax\n\t"		/* exit(0) */
-		"xorl %%ebx, %%ebx\n\t"
-		"int $0x80\n"
-		"1:"
-		: "=a"(result) : "0"(call), "b"(a), "c"(top), "d"(parent_tid), "S"(tls), "D"(child_tid) : "memory");
-	return result;
-}
 
 static inline void start(struct thread *t, void (*run)(void *), void *arg)
 {
