@@ -301,8 +301,6 @@ int inode_path(struct inode *inode, char *page, char **path);	/* drops the refer
 extern const struct file_ops regular_fops;
 int sync_inode(struct inode *inode);		/* fsync() */
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
-int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos);
-int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *pos);
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user);	/* inode locked */
 
 /* fs/devices.c, fs/pipe.c */

@@ -1,6 +1,7 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * ram.c, frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c, trace.c.
+ * ram.c, frames.c, reclaim.c, swap.c, swap_entry.c, fail.c, kmalloc.c, paging.c, area.c, mmap.c, memory.c (the copy-on-write core), pages.c, fault.c,
+ * uaccess.asm, uaccess.c, audit.c, trace.c.
  */
 #ifndef COWIX_MM_H
 #define COWIX_MM_H
@@ -18,7 +19,7 @@ struct task_struct;
 /*
  * mem_map[]: one entry a page frame. The law:
  *   count = the number of references to the frame, whoever holds them: each user page-table entry that maps it,
- *   each page directory that uses it as a page table, the page cache, the kernel. 0 means free.
+ *   each page directory that uses it as a page table, the page cache, the swap cache, the kernel. 0 means free.
  *   A count above 1 on a frame of a private area means that nobody may write it.
  * Each holder drops its own reference with free_page(); the last one frees the frame.
  * 32 bits cannot wrap: 896 MB of RAM hold fewer than 2^28 page-table entries.
@@ -137,7 +138,6 @@ struct mm {
 /* mm/paging.c */
 void paging_init(void);
 bool has_cpuid(void);
-void kernel_protect(void);		/* text and constants read-only, for good */
 extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 
 /* mm/area.c */
