@@ -281,8 +281,8 @@ static bool is_dry(struct file *file)
 }
 
 /*
- * readv() and writev(): piece by piece until one is short, or, once something was read, until there is no more for now. pos is NULL for the file's own
- * position.
+ * readv() and writev(): piece by piece until one is short, or, once something was read, until there is no more for now. pos is NULL for the file's
+ * own position.
  */
 static COLD int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
 {

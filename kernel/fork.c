@@ -150,8 +150,8 @@ static int set_thread(struct task_struct *child, const struct fork_request *want
 }
 
 /*
- * Whether a signal has come since the fork began: one to the process group was meant for the child as well, which was not to be found yet. It is handled
- * first, and the fork begins again. A timer's are for one process, and might always be faster than a fork.
+ * Whether a signal has come since the fork began: one to the process group was meant for the child as well, which was not to be found yet. It is
+ * handled first, and the fork begins again. A timer's are for one process, and might always be faster than a fork.
  */
 static bool fork_overtaken(void)
 {
@@ -159,9 +159,9 @@ static bool fork_overtaken(void)
 }
 
 /*
- * Give child, which has a number and is nobody's yet, everything else: its own copy, or a share of current's. 0; -EAGAIN, -ENOMEM, -EFAULT, -EINVAL, or
- * what restart_call() says: all that was taken is given back. From copy_mm() to adopt() nothing sleeps: what changes in shared page tables is counted
- * for known tasks only.
+ * Give child, which has a number and is nobody's yet, everything else: its own copy, or a share of current's. 0; -EAGAIN, -ENOMEM, -EFAULT, -EINVAL,
+ * or what restart_call() says: all that was taken is given back. From copy_mm() to adopt() nothing sleeps: what changes in shared page tables is
+ * counted for known tasks only.
  */
 static int copy_task(struct task_struct *child, const struct fork_request *want)
 {
@@ -203,7 +203,8 @@ free_signals:
 
 /*
  * Make a child of current, or another thread of its process, that goes on from here as well. With CLONE_VFORK sleep until it has called exec or exit:
- * the queue is on this kernel stack, and the child forgets it when it wakes us. The child's pid, or -EAGAIN, -ENOMEM or what copy_task() says: no child.
+ * the queue is on this kernel stack, and the child forgets it when it wakes us. The child's pid, or -EAGAIN, -ENOMEM or what copy_task() says: no
+ * child.
  */
 static int do_fork(const struct fork_request *want)
 {
@@ -277,7 +278,9 @@ asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size)
 		return -EFAULT;
 	if (args.flags >> 32 || args.flags & CLONE_SIGNAL || args.set_tid_size)
 		return -EINVAL;
-	want = (struct fork_request){ args.flags, copy_page_table, args.stack ? args.stack + args.stack_size : 0, args.parent_tid, args.child_tid, args.tls };
+	want = (struct fork_request){
+		args.flags, copy_page_table, args.stack ? args.stack + args.stack_size : 0, args.parent_tid, args.child_tid, args.tls,
+	};
 	return checked_fork(&want, args.exit_signal);
 }
 

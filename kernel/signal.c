@@ -2,9 +2,9 @@
  * Sending signals: who may send what to whom, and what is then pending. The calls that set actions and masks are kernel/sigaction.c; how a handler is
  * started and returned from is kernel/sigframe.c. Signal n is bit n - 1 of a set.
  *
- * Most signals are for a process and pending in its first thread's `shared`: one thread that does not block it is told, and whichever comes first takes it.
- * tgkill() and the CPU mean one thread; for it they are `pending`. Where a pending signal comes from is kept once a standard signal, in the task itself,
- * because interrupts send them too. Real-time signals, which only processes send, are queued.
+ * Most signals are for a process and pending in its first thread's `shared`: one thread that does not block it is told, and whichever comes first
+ * takes it. tgkill() and the CPU mean one thread; for it they are `pending`. Where a pending signal comes from is kept once a standard signal, in the
+ * task itself, because interrupts send them too. Real-time signals, which only processes send, are queued.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>

@@ -26,7 +26,7 @@ struct task_struct;
  */
 struct page {
 	u32 count;
-	u32 next;		/* while free: next frame of the free list; while kmalloc's: its size class; in the swap cache: its slot; else anything */
+	u32 next;		/* while free: next frame of the free list; in the swap cache: its slot; else anything */
 };
 
 extern struct page *mem_map;
@@ -208,8 +208,11 @@ struct audit_report;
 int mm_audit_report(struct audit_report *report);	/* the same, and counts of what is in use */
 
 /* mm/trace.c: what happens to frames, when somebody wants to see it; while it is off, one test of vm_traced */
-enum trace_kind { TRACE_SHARE, TRACE_DUP, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE, TRACE_TABLE, TRACE_TABLE_SHARE, TRACE_TABLE_COPY,
-		  TRACE_TABLE_FREE, TRACE_SWAP_OUT, TRACE_SWAP_IN, TRACE_FORK, TRACE_EXEC, TRACE_NAME };	/* from TRACE_FORK on: a word instead of a page */
+enum trace_kind {
+	TRACE_SHARE, TRACE_DUP, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE,
+	TRACE_TABLE, TRACE_TABLE_SHARE, TRACE_TABLE_COPY, TRACE_TABLE_FREE, TRACE_SWAP_OUT, TRACE_SWAP_IN,
+	TRACE_FORK, TRACE_EXEC, TRACE_NAME	/* these have a word instead of a page */
+};
 #define TRACE_LINE	64u		/* characters of a line of its text */
 
 extern bool vm_traced;
@@ -228,7 +231,9 @@ static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
 		record_page(kind, addr, frame, other);
 }
 
-/* The same of the n entries from addr on that are mapped, before it happens. entries may be NULL; other is the table that a copied one becomes, or 0. */
+/*
+ * The same of the n entries from addr on that are mapped, before it happens. entries may be NULL; other is the table that a copied one becomes, or 0.
+ */
 static inline void trace_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
 {
 	if (unlikely(vm_traced) && entries)
