@@ -3,7 +3,7 @@
  * time, independently of the code that keeps it.
  *
  * Visited are each address space's page directory, page tables and entries, and the swap cache. Each frame that they refer to must have exactly as
- * many references as were found; whether the page cache has one more is asked for each of them. What the kernel holds for itself (task frames, kmalloc,
+ * many references as were found; whether the page cache has one more is asked for each. What the kernel holds for itself (task frames, kmalloc,
  * pipes, boot memory) is not listed anywhere: of such frames the audit only demands that they are not among the free ones.
  *
  * Also checked: PAGE_COW implies not writable, and a private, writable area; a writable entry of a private area implies count 1 (with the
