@@ -1,7 +1,7 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * ram.c, frames.c, reclaim.c, swap.c, swap_entry.c, fail.c, kmalloc.c, paging.c, area.c, mmap.c, memory.c (the copy-on-write core), pages.c, fault.c,
- * uaccess.asm, uaccess.c, audit.c, trace.c.
+ * ram.c, frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, uaccess.asm, uaccess.c, reclaim.c,
+ * swap.c, swap_entry.c, audit.c, trace.c, fail.c.
  */
 #ifndef COWIX_MM_H
 #define COWIX_MM_H
