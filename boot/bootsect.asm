@@ -1,6 +1,7 @@
 ; The boot sector. The BIOS loads it at 0x7C00 with the drive in DL; it loads /boot/cowix (setup, then the kernel), which the image builder
 ; has laid out in one piece, to SETUP_LOAD and jumps there. The same sector works on a floppy and on a hard disk: the
-; geometry comes from the BIOS, and a hard disk is read by block number where the BIOS can. A read that fails three times is reported with its sector number, and that is the end.
+; geometry comes from the BIOS, and a hard disk is read by block number where the BIOS can. A read that fails three times is reported with its
+; sector number, and that is the end.
 
 %include "boot_params.inc"
 

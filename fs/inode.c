@@ -169,7 +169,10 @@ void iput(struct inode *inode)
 	list_move_tail(&inode->all_link, &all_inodes);
 }
 
-/* Who owns a file that is made in dir: its maker, and the maker's group or, if the directory says so, the directory's, as then a new directory does too. */
+/*
+ * Who owns a file that is made in dir: its maker, and the maker's group or, if the directory says so, the directory's, as then a new directory does
+ * too.
+ */
 void set_maker(struct inode *inode, const struct inode *dir)
 {
 	inode->i_uid = current->euid;

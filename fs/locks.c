@@ -1,6 +1,6 @@
 /*
- * Advisory locks on files: POSIX record locks (fcntl), which belong to a process and cover bytes, and whole-file locks (flock), which belong to an open file.
- * An inode has a list of those that hold; who must wait sleeps until one goes, and a circle of waiting processes is refused (EDEADLK).
+ * Advisory locks on files: POSIX record locks (fcntl), which belong to a process and cover bytes, and whole-file locks (flock), which belong to an
+ * open file. An inode has a list of those that hold; who must wait sleeps until one goes, and a circle of waiting processes is refused (EDEADLK).
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -67,8 +67,8 @@ static void free_lock(struct file_lock *lock)
 }
 
 /*
- * Take the bytes of new out of what its owner holds already: locks inside go, those that reach over an edge are cut, one that reaches over both becomes
- * two, for which spare is used.
+ * Take the bytes of new out of what its owner holds already: locks inside go, those that reach over an edge are cut, one that reaches over both
+ * becomes two, for which spare is used.
  */
 static void cut_own(struct inode *inode, const struct file_lock *new, struct file_lock **spare)
 {
@@ -166,8 +166,8 @@ static int await_lock(struct inode *inode, const struct file_lock *new, bool wai
 }
 
 /*
- * Get a lock, or release one. The same errors, and -ENOMEM, which changes nothing. Memory is found first: that may sleep, and behind the wait it would
- * let somebody else in between.
+ * Get a lock, or release one. The same errors, and -ENOMEM, which changes nothing. Memory is found first: that may sleep, and behind the wait it
+ * would let somebody else in between.
  */
 static int acquire(struct inode *inode, const struct file_lock *new, bool wait)
 {
@@ -274,7 +274,9 @@ asmlinkage int sys_flock(int fd, u32 operation)
 	return acquire(file->inode, &lock, !(operation & LOCK_NB));
 }
 
-/* A descriptor is closed: the process loses its record locks on the file, all of them, as POSIX wants. With owner NULL it was the last: flock's go. */
+/*
+ * A descriptor is closed: the process loses its record locks on the file, all of them, as POSIX wants. With owner NULL it was the last: flock's go.
+ */
 void free_locks(struct file *file, struct files_struct *owner)
 {
 	struct inode *inode = file->inode;

@@ -97,8 +97,9 @@ u32 minix_new_zone(struct super_block *sb)
 }
 
 /*
- * First its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. The hint
- * stays where it is: the zone will have a next owner only when all behind the hint are taken, and hardly before the medium knows that the old one is gone.
+ * First its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. The
+ * hint stays where it is: the zone will have a next owner only when all behind the hint are taken, and hardly before the medium knows that the old
+ * one is gone.
  */
 void minix_free_zone(struct super_block *sb, u32 zone)
 {

@@ -377,8 +377,8 @@ static int change_name(struct inode *dir, const char *from, u32 from_length, con
 }
 
 /*
- * The new name first, then the old one goes: a failure in between leaves two names, never none. So it is on the medium too, whenever the power is cut:
- * a file that is to replace another is written before it does, and the new name before the old one, or the file that had it, goes.
+ * The new name first, then the old one goes: a failure in between leaves two names, never none. So it is on the medium too, whenever the power is
+ * cut: a file that is to replace another is written before it does, and the new name before the old one, or the file that had it, goes.
  */
 static int minix_rename(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
 			const char *to, u32 to_length, struct inode *replaced)

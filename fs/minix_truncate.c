@@ -36,8 +36,8 @@ static bool free_pointers(struct inode *inode, u32 block, u32 first, u32 from, u
 }
 
 /*
- * Free what hangs below a pointer (level 0: the zone is data) from zone number `from` on, and its own zone if nothing is left below. Whether it
- * went. A block that cannot be read is kept with all it refers to: fsck's business. A zone that is not marked as used is not ours, but the pointer goes.
+ * Free what hangs below a pointer (level 0: the zone is data) from zone number `from` on, and its own zone if nothing is left below. Whether it went.
+ * A block that cannot be read is kept with all it refers to: fsck's business. A zone that is not marked as used is not ours, but the pointer goes.
  */
 static bool free_tree(struct inode *inode, u32 zone, u32 from, u32 level)
 {

@@ -51,7 +51,10 @@ static bool wait_for_lock(struct inode *inode, struct mm *mm)
 	return true;
 }
 
-/* vm_ops: a program will write to a page of a file through a shared mapping. Blocks for it are taken now: later nobody could be told that there are none. */
+/*
+ * vm_ops: a program will write to a page of a file through a shared mapping. Blocks for it are taken now: later nobody could be told that there are
+ * none.
+ */
 static int file_make_writable(struct vm_area *area, u32 offset)
 {
 	struct inode *inode = area->object;

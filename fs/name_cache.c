@@ -1,6 +1,6 @@
 /*
- * The name cache: which inode number a name in a directory has, so that a path walked often does not search its directories each time. A table with one
- * place a hash value; a new name takes the place of an old one. Only names that exist are kept. Who removes or renames a name forgets it here.
+ * The name cache: which inode number a name in a directory has, so that a path walked often does not search its directories each time. A table with
+ * one place a hash value; a new name takes the place of an old one. Only names that exist are kept. Who removes or renames a name forgets it here.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>

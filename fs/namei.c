@@ -268,8 +268,8 @@ int path_lookup(int dirfd, const char *path, int follow, struct inode **inode)
 }
 
 /*
- * The directory in which the last component of path, which begins at start, is, or would be, and that component (trailing slashes left out). For calls
- * that make or remove names. A path of slashes only has no last component: length 0.
+ * The directory in which the last component of path, which begins at start, is, or would be, and that component (trailing slashes left out). For
+ * calls that make or remove names. A path of slashes only has no last component: length 0.
  */
 static int parent_of(struct inode *start, const char *path, struct inode **dir, const char **last, u32 *length)
 {

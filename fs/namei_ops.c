@@ -314,7 +314,9 @@ static int is_below(struct inode *dir, const struct inode *inode, bool *below)
 	return error;
 }
 
-/* May the moved inode take the place of what has the new name? A directory that is not the one it comes from or above it, which would not be empty. */
+/*
+ * May the moved inode take the place of what has the new name? A directory that is not the one it comes from or above it, which would not be empty.
+ */
 static int check_replaced(const struct target *from, const struct target *to, const struct inode *inode, const struct inode *replaced)
 {
 	bool above = false;

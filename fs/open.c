@@ -41,8 +41,8 @@ static int open_or_create(struct inode *dir, const char *last, u32 length, u32 f
 }
 
 /*
- * The name turned out to be a link: on to what it names. dir, in which the link is, and the link are replaced by the directory and the name of the target;
- * *inode is the target itself where the link's text is not its name (/proc). *text is the page that holds the path, taken for the first link.
+ * The name turned out to be a link: on to what it names. dir, in which the link is, and the link are replaced by the directory and the name of the
+ * target; *inode is the target itself where the link's text is not its name (/proc). *text is the page that holds the path, taken for the first link.
  */
 static int follow_created(struct inode **dir, struct inode **inode, char **text, const char **last, u32 *length)
 {

@@ -399,7 +399,9 @@ static bool droppable(const struct cached_page *page)
 	       (!page->busy || (page->request.done && page->request.cmd == READ));
 }
 
-/* Called when memory is short: drop up to wanted pages that nobody maps and that are clean or cannot be written, the longest unused first; how many. */
+/*
+ * Called when memory is short: drop up to wanted pages that nobody maps and that are clean or cannot be written, the longest unused first; how many.
+ */
 COLD int shrink_page_cache(int wanted)
 {
 	int dropped = 0;

@@ -1,6 +1,6 @@
 /*
- * Pipes: pages as a ring between readers and writers, taken as they are written to. Writes of up to PIPE_BUF bytes go in whole or not at all. Readers and writers are counted
- * by open files; when one side is gone the other gets the end of file, or SIGPIPE and EPIPE.
+ * Pipes: pages as a ring between readers and writers, taken as they are written to. Writes of up to PIPE_BUF bytes go in whole or not at all. Readers
+ * and writers are counted by open files; when one side is gone the other gets the end of file, or SIGPIPE and EPIPE.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -202,8 +202,8 @@ static void count_sides(struct pipe *pipe, u32 flags, int change)
 }
 
 /*
- * Opening a named pipe waits until the other side has come, even if it is gone again by the time that we run. Not with O_NONBLOCK: then a writer without
- * readers gets ENXIO, and a reader that never had a writer has not lost one; its position, which a pipe does not need, tells pipe_poll().
+ * Opening a named pipe waits until the other side has come, even if it is gone again by the time that we run. Not with O_NONBLOCK: then a writer
+ * without readers gets ENXIO, and a reader that never had a writer has not lost one; its position, which a pipe does not need, tells pipe_poll().
  */
 static COLD int fifo_open(struct inode *inode, struct file *file)
 {

@@ -55,9 +55,9 @@ static void show_run(struct seq *s, const struct run *run)
 	u32 flags = run->flags;
 
 	if (run->pages && !skip_line(s, PAGES_LINE))
-		seq_printf(s, "%08x %6u %08x %6u %c%c%c%c%c%c\n", run->start, run->pages, run->frame, min_u32(run->count, COUNT_MAX), flags & PTE_P ? 'r' : '-',
-			   flags & PTE_W ? 'w' : '-', flags & PAGE_COW ? 'c' : '-', flags & PTE_D ? 'd' : '-', flags & PTE_A ? 'a' : '-',
-			   run->frame == zero_page ? 'z' : flags ? '-' : 's');
+		seq_printf(s, "%08x %6u %08x %6u %c%c%c%c%c%c\n", run->start, run->pages, run->frame, min_u32(run->count, COUNT_MAX),
+			   flags & PTE_P ? 'r' : '-', flags & PTE_W ? 'w' : '-', flags & PAGE_COW ? 'c' : '-', flags & PTE_D ? 'd' : '-',
+			   flags & PTE_A ? 'a' : '-', run->frame == zero_page ? 'z' : flags ? '-' : 's');
 }
 
 static void add_page(struct seq *s, struct run *run, u32 addr, pte_t entry)
@@ -65,7 +65,8 @@ static void add_page(struct seq *s, struct run *run, u32 addr, pte_t entry)
 	struct run page = { addr, 1, PTE_FRAME(entry), is_swapped(entry) ? 0 : page_of(PTE_FRAME(entry))->count, PAGE_OFFSET(entry) };
 	u32 next = run->frame + (run->frame == zero_page ? 0 : run->pages << PAGE_SHIFT);
 
-	if (run->pages && addr == run->start + (run->pages << PAGE_SHIFT) && page.frame == next && page.count == run->count && page.flags == run->flags) {
+	if (run->pages && addr == run->start + (run->pages << PAGE_SHIFT) && page.frame == next && page.count == run->count &&
+	    page.flags == run->flags) {
 		run->pages++;
 		return;
 	}
@@ -73,7 +74,7 @@ static void add_page(struct seq *s, struct run *run, u32 addr, pte_t entry)
 	*run = page;
 }
 
-/* Address, pages, first frame, its count, and what the entry says: read, write, PAGE_COW, dirty, accessed, zero page; in swap, where the frame is the slot. */
+/* Address, pages, first frame, its count, what the entry says: read, write, PAGE_COW, dirty, accessed, zero page; in swap: the frame is a slot. */
 void show_pages(struct seq *s)
 {
 	struct task_struct *task = proc_task(s->inode);
@@ -101,10 +102,10 @@ void show_audit(struct seq *s)
 		seq_printf(s, "no memory for the audit\n");
 		return;
 	}
-	seq_printf(s, "mismatches %8u\nframes     %8u\nfree       %8u\ncache      %8u\nkernel     %8u\ntables     %8u\nentries    %8u\n", r.mismatches,
-		   r.frames_total, r.frames_free, r.frames_cache, r.frames_kernel, r.frames_tables, r.frames_user);
-	seq_printf(s, "inodes     %8u\nfiles      %8u\nbuffers    %8u\nobjects    %8u\ntasks      %8u\nswapped    %8u\n", r.inodes_used, r.files_used, r.buffers_used,
-		   r.kernel_objects, r.tasks, r.swap_entries);
+	seq_printf(s, "mismatches %8u\nframes     %8u\nfree       %8u\ncache      %8u\nkernel     %8u\ntables     %8u\nentries    %8u\n",
+		   r.mismatches, r.frames_total, r.frames_free, r.frames_cache, r.frames_kernel, r.frames_tables, r.frames_user);
+	seq_printf(s, "inodes     %8u\nfiles      %8u\nbuffers    %8u\nobjects    %8u\ntasks      %8u\nswapped    %8u\n",
+		   r.inodes_used, r.files_used, r.buffers_used, r.kernel_objects, r.tasks, r.swap_entries);
 }
 
 void show_vmtrace(struct seq *s)

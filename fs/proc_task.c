@@ -1,6 +1,7 @@
 /*
  * /proc: the files of a process, in Linux's formats. What is read of another process's memory is what its page tables hold: what does not sleep, sees
- * nothing change meanwhile. Pages in swap take time, for which the address space is held, and names of files; after one, the process is looked for again.
+ * nothing change meanwhile. Pages in swap take time, for which the address space is held, and names of files; after one, the process is looked for
+ * again.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -140,8 +141,8 @@ static void show_stat(struct seq *s)
 	seq_printf(s, "%u %u %u %u %d %d %u 0 %u %u %u 4294967295 ", task->utime, task->stime, task->cutime, task->cstime, task->priority,
 		   task->priority - NICE_TO_PRIORITY(0), count_threads(task), task->start_time, sizes.all, mm ? mm->nr_resident : 0);
 	/* 26 to 37 */
-	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ", sizes.text_start, sizes.text_end, mm ? mm->arg_start : 0, (u32)(task->pending.set | task->shared.set),
-		   (u32)task->sig_blocked, (u32)ignored, (u32)caught);
+	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ", sizes.text_start, sizes.text_end, mm ? mm->arg_start : 0,
+		   (u32)(task->pending.set | task->shared.set), (u32)task->sig_blocked, (u32)ignored, (u32)caught);
 	/* 38 to 52 */
 	seq_printf(s, "%d 0 0 0 0 0 0 0 0 %u %u %u %u %u %d\n", SIGCHLD, mm ? mm->start_brk : 0, mm ? mm->arg_start : 0,
 		   mm ? mm->arg_end : 0, mm ? mm->arg_end : 0, mm ? mm->env_end : 0, task->state == TASK_ZOMBIE ? task->exit_status : 0);
@@ -163,7 +164,8 @@ static void show_memory_sizes(struct seq *s, const struct mm *mm)
 
 	measure(mm, &sizes);
 	seq_printf(s, "VmSize:\t%8u kB\nVmRSS:\t%8u kB\nVmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t%8u kB\nVmSwap:\t%8u kB\n",
-		   KB(sizes.all), mm->nr_resident * KB(PAGE_SIZE), KB(sizes.data), KB(sizes.stack), KB(sizes.text), 0, mm->nr_swapped * KB(PAGE_SIZE));
+		   KB(sizes.all), mm->nr_resident * KB(PAGE_SIZE), KB(sizes.data), KB(sizes.stack), KB(sizes.text), 0,
+		   mm->nr_swapped * KB(PAGE_SIZE));
 }
 
 static void show_status(struct seq *s)

@@ -45,7 +45,7 @@ int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n)
 	return read_pages(inode, offset, buf, n, false);
 }
 
-int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
+static int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
 	int n = *pos > FILE_SIZE_MAX ? 0 : read_pages(file->inode, *pos, (__force void *)buf, count, true);
 
@@ -154,7 +154,7 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bo
 	return done ? (int)done : error;
 }
 
-int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
+static int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct inode *inode = file->inode;
 	int n;
@@ -281,8 +281,8 @@ static bool is_dry(struct file *file)
 }
 
 /*
- * readv() and writev(): piece by piece until one is short, or, once something was read, until there is no more for now. pos is NULL for the file's own
- * position.
+ * readv() and writev(): piece by piece until one is short, or, once something was read, until there is no more for now. pos is NULL for the file's
+ * own position.
  */
 static COLD int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
 {

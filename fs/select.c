@@ -1,7 +1,7 @@
 /*
- * poll() and select(): wait until one of several files would not block. Each file's poll operation is asked; on the first round it also enters the queues
- * that tell of a change into the caller's table, so that the sleep ends when any of them is woken. Between the last question and the sleep interrupts are
- * masked: nothing can happen unseen.
+ * poll() and select(): wait until one of several files would not block. Each file's poll operation is asked; on the first round it also enters the
+ * queues that tell of a change into the caller's table, so that the sleep ends when any of them is woken. Between the last question and the sleep
+ * interrupts are masked: nothing can happen unseen.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>

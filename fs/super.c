@@ -35,9 +35,9 @@ static int drop_clean(int wanted)
 }
 
 /*
- * Called by reclaim when there is no frame: caches give up what is clean, and if nothing is, what is dirty is written first, unless programs map all of it
- * and it would not go. Writing may itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. At last, what is busy is
- * waited for. How many things were dropped.
+ * Called by reclaim when there is no frame: caches give up what is clean, and if nothing is, what is dirty is written first, unless programs map all
+ * of it and it would not go. Writing may itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. At last,
+ * what is busy is waited for. How many things were dropped.
  */
 static int reclaim(int wanted)
 {
@@ -56,8 +56,8 @@ static int reclaim(int wanted)
 }
 
 /*
- * Write a file system's caches out (NULL: all): the data of files, then directories and what else leads to data, inodes last. Whatever an inode refers
- * to is on the medium before it does, so that a power cut does not make old contents pointers. All is tried; the first error.
+ * Write a file system's caches out (NULL: all): the data of files, then directories and what else leads to data, inodes last. Whatever an inode
+ * refers to is on the medium before it does, so that a power cut does not make old contents pointers. All is tried; the first error.
  */
 int write_caches(struct super_block *sb)
 {

@@ -1,7 +1,7 @@
 /*
- * swapon() and swapoff(): swap areas on partitions and in files, for mm/swap.c. Where the pages of a file lie is found out at the beginning, because then
- * nothing need be asked, and no memory taken, in order to write one; a page whose blocks are not neighbours is not used. For as long as it is swap, the file
- * has other operations, which let nobody write it or cut it, and show it empty.
+ * swapon() and swapoff(): swap areas on partitions and in files, for mm/swap.c. Where the pages of a file lie is found out at the beginning, because
+ * then nothing need be asked, and no memory taken, in order to write one; a page whose blocks are not neighbours is not used. For as long as it is
+ * swap, the file has other operations, which let nobody write it or cut it, and show it empty.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>

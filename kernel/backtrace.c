@@ -1,6 +1,6 @@
 /*
- * Backtraces with symbols. The kernel is compiled without frame pointers, so the stack is searched for words that point into the text just behind a call
- * instruction. Those are the return addresses, the innermost first; a few may be left over from calls that have ended.
+ * Backtraces with symbols. The kernel is compiled without frame pointers, so the stack is searched for words that point into the text just behind a
+ * call instruction. Those are the return addresses, the innermost first; a few may be left over from calls that have ended.
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>

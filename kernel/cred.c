@@ -1,6 +1,6 @@
 /*
- * Who a process is: real, effective and saved user and group, supplementary groups; and the calls that change them (POSIX, "Changing users"). An id of
- * -1 means: leave it. The older calls know 16-bit ids.
+ * Who a process is: real, effective and saved user and group, supplementary groups; and the calls that change them (POSIX, "Changing users"). An id
+ * of -1 means: leave it. The older calls know 16-bit ids.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -99,7 +99,9 @@ static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
 	return 0;
 }
 
-/* setreuid(): the real id cannot become the saved one; that follows the effective one when the real one is set or the effective one becomes another. */
+/*
+ * setreuid(): the real id cannot become the saved one; that follows the effective one when the real one is set or the effective one becomes another.
+ */
 static int set_two(struct ids ids, u32 real, u32 effective)
 {
 	u32 old_real = *ids.real;

@@ -9,7 +9,8 @@
 ; orig_eax is the number of a system call, the error code of an exception, -1 - n for interrupt n. ESP and SS are
 ; there only when the entry came from user mode. All gates mask interrupts; system calls enable them at once.
 ;
-; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here: void (*page_fault_handler)(struct pt_regs *regs, u32 code);
+; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here:
+;	void (*page_fault_handler)(struct pt_regs *regs, u32 code);
 ;	void do_trap(struct pt_regs *regs, u32 vector);  void do_irq(struct pt_regs *regs, u32 irq);
 ;	void do_signal(struct pt_regs *regs);  void schedule(void);  void fork_returns(void);  void drop_held_file(void);
 

@@ -1,7 +1,7 @@
 /*
- * The end of a process, and waiting for it. exit gives back everything but the task frame, which keeps the status until the
- * parent has waited for it; orphans become children of init. Each process is in exactly one list of children. A thread leaves nothing behind; the first
- * one of a process ends when the others have.
+ * The end of a process, and waiting for it. exit gives back everything but the task frame, which keeps the status until the parent has waited for it;
+ * orphans become children of init. Each process is in exactly one list of children. A thread leaves nothing behind; the first one of a process ends
+ * when the others have.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -67,8 +67,8 @@ static void notify_parent(struct task_struct *task)
 }
 
 /*
- * What a thread library wants done before current leaves its address space, by exit or exec: mark its locks; write 0 to the word that joining threads wait
- * for.
+ * What a thread library wants done before current leaves its address space, by exit or exec: mark its locks; write 0 to the word that joining threads
+ * wait for.
  */
 void leave_locks(void)
 {
@@ -319,8 +319,8 @@ static int await_child(int pid, int options, struct task_struct **child)
 }
 
 /*
- * A child's news is told, which may sleep: so long it is `claimed`, and other threads keep away. Afterwards, if it was taken, a zombie goes, and a stop or
- * continuation is not told again.
+ * A child's news is told, which may sleep: so long it is `claimed`, and other threads keep away. Afterwards, if it was taken, a zombie goes, and a
+ * stop or continuation is not told again.
  */
 static void news_told(struct task_struct *child, bool taken)
 {

@@ -150,8 +150,8 @@ static int set_thread(struct task_struct *child, const struct fork_request *want
 }
 
 /*
- * Whether a signal has come since the fork began: one to the process group was meant for the child as well, which was not to be found yet. It is handled
- * first, and the fork begins again. A timer's are for one process, and might always be faster than a fork.
+ * Whether a signal has come since the fork began: one to the process group was meant for the child as well, which was not to be found yet. It is
+ * handled first, and the fork begins again. A timer's are for one process, and might always be faster than a fork.
  */
 static bool fork_overtaken(void)
 {
@@ -159,30 +159,16 @@ static bool fork_overtaken(void)
 }
 
 /*
- * Make a child of current, or another thread of its process, that goes on from here as well. With CLONE_VFORK sleep until it has called exec or exit:
- * the queue is on this kernel stack, and the child forgets it when it wakes us. The child's pid, -EAGAIN or -ENOMEM; on an error everything taken is
- * given back.
+ * Give child, which has a number and is nobody's yet, everything else: its own copy, or a share of current's. 0; -EAGAIN, -ENOMEM, -EFAULT, -EINVAL,
+ * or what restart_call() says: all that was taken is given back. From copy_mm() to adopt() nothing sleeps: what changes in shared page tables is
+ * counted for known tasks only.
  */
-static int do_fork(const struct fork_request *want)
+static int copy_task(struct task_struct *child, const struct fork_request *want)
 {
-	struct task_struct *child = may_fork() ? task_dup() : NULL;
-	struct wait_queue done = WAIT_QUEUE_INIT(done);
-	int error = -ENOMEM, pid;
+	int error = copy_signals(child, want->flags & CLONE_SIGHAND);
 
-	if (!child)
-		return may_fork() ? -ENOMEM : -EAGAIN;
-	child->pid = child->tgid = pid = alloc_pid();
-	if (pid < 0) {
-		error = pid;
-		goto free_task;
-	}
-	if (want->flags & CLONE_THREAD) {
-		child->process = current->process;
-		child->tgid = current->tgid;
-	}
-	error = copy_signals(child, want->flags & CLONE_SIGHAND);
 	if (error)
-		goto free_task;
+		return error;
 	error = fpu_fork(child);
 	if (error)
 		goto free_signals;
@@ -196,23 +182,13 @@ static int do_fork(const struct fork_request *want)
 	error = set_thread(child, want);
 	if (error)
 		goto free_files;
-	error = copy_mm(child, want);		/* from here on nothing sleeps: what changes in shared page tables is counted for known tasks */
+	error = copy_mm(child, want);
 	if (error)
 		goto free_files;
 	trace_fork(child->pid);
-	if (unlikely(signal_pending(current)) && fork_overtaken()) {
-		error = restart_call(task_regs(current));
-		goto free_mm;
-	}
-	if (want->flags & CLONE_VFORK)
-		child->vfork_done = &done;
-	adopt(child, current->process);
-	sched_fork(child);
-	if (want->flags & CLONE_VFORK)
-		sleep_on(&done);
-	return pid;
-
-free_mm:
+	if (likely(!signal_pending(current)) || !fork_overtaken())
+		return 0;
+	error = restart_call(task_regs(current));
 	mm_release(child->mm);
 free_files:
 	exit_files(child);
@@ -222,9 +198,39 @@ free_fpu:
 	fpu_release(child);
 free_signals:
 	exit_signals(child);
-free_task:
-	kpage_free(child);
 	return error;
+}
+
+/*
+ * Make a child of current, or another thread of its process, that goes on from here as well. With CLONE_VFORK sleep until it has called exec or exit:
+ * the queue is on this kernel stack, and the child forgets it when it wakes us. The child's pid, or -EAGAIN, -ENOMEM or what copy_task() says: no
+ * child.
+ */
+static int do_fork(const struct fork_request *want)
+{
+	struct task_struct *child = may_fork() ? task_dup() : NULL;
+	struct wait_queue done = WAIT_QUEUE_INIT(done);
+	int error, pid;
+
+	if (!child)
+		return may_fork() ? -ENOMEM : -EAGAIN;
+	child->pid = child->tgid = pid = alloc_pid();
+	if (want->flags & CLONE_THREAD) {
+		child->process = current->process;
+		child->tgid = current->tgid;
+	}
+	error = pid < 0 ? pid : copy_task(child, want);
+	if (error) {
+		kpage_free(child);
+		return error;
+	}
+	if (want->flags & CLONE_VFORK)
+		child->vfork_done = &done;
+	adopt(child, current->process);
+	sched_fork(child);
+	if (want->flags & CLONE_VFORK)
+		sleep_on(&done);
+	return pid;
 }
 
 asmlinkage int sys_fork(void)
@@ -272,7 +278,9 @@ asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size)
 		return -EFAULT;
 	if (args.flags >> 32 || args.flags & CLONE_SIGNAL || args.set_tid_size)
 		return -EINVAL;
-	want = (struct fork_request){ args.flags, copy_page_table, args.stack ? args.stack + args.stack_size : 0, args.parent_tid, args.child_tid, args.tls };
+	want = (struct fork_request){
+		args.flags, copy_page_table, args.stack ? args.stack + args.stack_size : 0, args.parent_tid, args.child_tid, args.tls,
+	};
 	return checked_fork(&want, args.exit_signal);
 }
 

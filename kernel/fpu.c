@@ -67,7 +67,10 @@ static void restore(const struct task_struct *task)
 		frstor(task->fpu->image);
 }
 
-/* Called at every switch, except while there is no owner: then TS stays set. The next task may use the FPU at once only if its state is the one that is loaded. */
+/*
+ * Called at every switch, except while there is no owner: then TS stays set. The next task may use the FPU at once only if its state is the one that
+ * is loaded.
+ */
 void fpu_switch(struct task_struct *next)
 {
 	if (fpu_owner == next)

@@ -1,7 +1,7 @@
 /*
- * futex: sleep while a word of the program's memory has an expected value, and wake those who sleep on it. Sleepers hang in a hash table by the word's
- * name: in a shared mapping the file and the offset in it, so that all who map it mean the same word; else the address space and the address. A test and
- * the sleep cannot be separated, because the kernel is not preempted and the word is read last.
+ * futex: sleep while a word of the program's memory has an expected value, and wake those who sleep on it. Sleepers hang in a hash table by the
+ * word's name: in a shared mapping the file and the offset in it, so that all who map it mean the same word; else the address space and the address.
+ * A test and the sleep cannot be separated, because the kernel is not preempted and the word is read last.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -254,10 +254,13 @@ static bool mark_dead(u32 addr, bool changing)
 	return true;
 }
 
-/* Called by exit and exec: go through the list of locks that the thread holds. It is the program's, and may be anything. */
+/*
+ * Called by exit and exec: go through the list of locks that the thread holds. It is the program's, and may be anything. Its head has three words:
+ * the first lock, where a lock's word is, the lock that is just being taken or given back.
+ */
 void futex_owner_died(void)
 {
-	u32 head[3], start = current->robust_list, entry;	/* head: the first lock, where a lock's word is, the lock that is just being taken or given back */
+	u32 head[3], start = current->robust_list, entry;
 
 	if (!start || copy_from_user(head, (const void __user *)start, sizeof(head)) < 0)
 		return;

@@ -16,7 +16,8 @@ static void update(struct timer *t)
 
 	list_for_each(node, &all_tasks) {
 		for_each_thread(task, list_entry(node, struct task_struct, all_link))
-			active += task->state == TASK_RUNNING || (task->state == TASK_UNINTERRUPTIBLE && task->mm);	/* the kernel's own only wait */
+			/* the kernel's own tasks only wait */
+			active += task->state == TASK_RUNNING || (task->state == TASK_UNINTERRUPTIBLE && task->mm);
 	}
 	active *= LOAD_ONE;
 	for (u32 i = 0; i < ARRAY_SIZE(keep); i++) {

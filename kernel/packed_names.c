@@ -1,7 +1,7 @@
 /*
- * Tables of numbers and names, made by tools/ksyms: the kernel's functions by their distance from __text_start, and the system calls that do not exist.
- * An entry is how far its number lies from the one before, and its name, in which the most frequent pairs of characters, of pairs, and so on, are one
- * byte (P. Gage, "A New Algorithm for Data Compression", 1994). The NUL at the end of a name may be part of a pair too.
+ * Tables of numbers and names, made by tools/ksyms: the kernel's functions by their distance from __text_start, and the system calls that do not
+ * exist. An entry is how far its number lies from the one before, and its name, in which the most frequent pairs of characters, of pairs, and so on,
+ * are one byte (P. Gage, "A New Algorithm for Data Compression", 1994). The NUL at the end of a name may be part of a pair too.
  */
 #include <cowix/kernel.h>
 

@@ -65,7 +65,10 @@ int alloc_pid(void)
 	return -EAGAIN;
 }
 
-/* Make a task known: from now on it can be found, signalled and, if it is a process, waited for. Masked: a key may signal a group, which walks the list. */
+/*
+ * Make a task known: from now on it can be found, signalled and, if it is a process, waited for. Masked: a key may signal a group, which walks the
+ * list.
+ */
 void hash_task(struct task_struct *task)
 {
 	u32 flags = irq_save();

@@ -1,7 +1,7 @@
 /*
- * ptrace: a process lets its parent watch and steer it (PTRACE_TRACEME), which is what strace is made of. A traced process stops at each signal, at exec, and
- * with PTRACE_SYSCALL before and after each system call; its parent learns of it by wait(), looks at memory and registers, and lets it go on. Requests,
- * numbers and the register structure are Linux's.
+ * ptrace: a process lets its parent watch and steer it (PTRACE_TRACEME), which is what strace is made of. A traced process stops at each signal, at
+ * exec, and with PTRACE_SYSCALL before and after each system call; its parent learns of it by wait(), looks at memory and registers, and lets it go
+ * on. Requests, numbers and the register structure are Linux's.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -17,8 +17,8 @@
 #define WORD		sizeof(u32)
 
 /*
- * Stop current for its parent, with sig as the reason; what the parent wants delivered instead is left in ptrace_signal. Masked: an interrupt must not
- * wake a task that is about to stop, and whose process is to end does not stop any more.
+ * Stop current for its parent, with sig as the reason; what the parent wants delivered instead is left in ptrace_signal. Masked: an interrupt must
+ * not wake a task that is about to stop, and whose process is to end does not stop any more.
  */
 static void stop_for_tracer(int sig)
 {
@@ -94,8 +94,8 @@ static void set_regs(struct task_struct *task, const struct user_regs *from)
 }
 
 /*
- * One word of the child's memory, read or written through its address space, which is loaded for that: the access then faults and breaks copy-on-write
- * as the child's own would. What is private and read-only, such as the code, is written, too: that is how breakpoints come about.
+ * One word of the child's memory, read or written through its address space, which is loaded for that: the access then faults and breaks
+ * copy-on-write as the child's own would. What is private and read-only, such as the code, is written, too: that is how breakpoints come about.
  */
 static int access_word(struct task_struct *child, u32 addr, u32 *word, bool write)
 {

@@ -1,4 +1,7 @@
-/* Resource limits (getrlimit and its relatives). Who keeps which: descriptors file_table.c, the stack and memory mm/, processes fork.c, file size fs/, CPU time the tick. */
+/*
+ * Resource limits (getrlimit and its relatives). Who keeps which: descriptors file_table.c, the stack and memory mm/, processes fork.c, file size
+ * fs/, CPU time the tick.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/fs.h>

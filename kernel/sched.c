@@ -219,8 +219,8 @@ int interruptible_sleep_on(struct wait_queue *q)
 }
 
 /*
- * Make a sleeping or stopped task runnable; nothing happens if it is already. It goes before those that have not slept: it has not used its time, and among
- * a thousand that only compute it would otherwise wait for all their slices. Its own slice bounds that. Interrupts are masked.
+ * Make a sleeping or stopped task runnable; nothing happens if it is already. It goes before those that have not slept: it has not used its time, and
+ * among a thousand that only compute it would otherwise wait for all their slices. Its own slice bounds that. Interrupts are masked.
  */
 static inline void make_runnable(struct task_struct *task)
 {
@@ -271,8 +271,8 @@ void sched_fork(struct task_struct *child)
 }
 
 /*
- * Called by the timer interrupt: account the tick. When somebody was woken it has its turn, and need not wait until the slice of one that only computes is
- * used up. What is left of that stays current's.
+ * Called by the timer interrupt: account the tick. When somebody was woken it has its turn, and need not wait until the slice of one that only
+ * computes is used up. What is left of that stays current's.
  */
 void sched_tick(struct pt_regs *regs)
 {

@@ -84,7 +84,10 @@ asmlinkage int sys_signal(int sig, u32 handler)
 	return error ? error : (int)before.handler;
 }
 
-/* Replace the set of blocked signals. Called by the mask calls and by sigreturn. What is pending for the process and blocked now is for other threads. */
+/*
+ * Replace the set of blocked signals. Called by the mask calls and by sigreturn. What is pending for the process and blocked now is for other
+ * threads.
+ */
 void set_blocked(u64 blocked)
 {
 	u32 flags = irq_save();

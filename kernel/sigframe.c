@@ -59,8 +59,8 @@ static u32 user_selector(u32 selector)
 }
 
 /*
- * Put the registers back. The frame is the program's and may hold anything: the flags that protect the kernel are not taken from it, and of the segments
- * only those that the kernel does not use; one that does not exist becomes none.
+ * Put the registers back. The frame is the program's and may hold anything: the flags that protect the kernel are not taken from it, and of the
+ * segments only those that the kernel does not use; one that does not exist becomes none.
  */
 static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 {

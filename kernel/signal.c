@@ -2,9 +2,9 @@
  * Sending signals: who may send what to whom, and what is then pending. The calls that set actions and masks are kernel/sigaction.c; how a handler is
  * started and returned from is kernel/sigframe.c. Signal n is bit n - 1 of a set.
  *
- * Most signals are for a process and pending in its first thread's `shared`: one thread that does not block it is told, and whichever comes first takes it.
- * tgkill() and the CPU mean one thread; for it they are `pending`. Where a pending signal comes from is kept once a standard signal, in the task itself,
- * because interrupts send them too. Real-time signals, which only processes send, are queued.
+ * Most signals are for a process and pending in its first thread's `shared`: one thread that does not block it is told, and whichever comes first
+ * takes it. tgkill() and the CPU mean one thread; for it they are `pending`. Where a pending signal comes from is kept once a standard signal, in the
+ * task itself, because interrupts send them too. Real-time signals, which only processes send, are queued.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -165,18 +165,12 @@ out:
 	return error;
 }
 
-/* To a process. Called by everybody who sends one. */
-int send_signal_from(int sig, struct task_struct *task, const struct signal_source *source)
-{
-	return post_signal(sig, task, false, source);
-}
-
-/* The same from the kernel itself: the terminal, a timer, a broken pipe. Any context. */
+/* To a process, from the kernel itself: the terminal, a timer, a broken pipe. Any context. */
 void send_signal(int sig, struct task_struct *task)
 {
 	static const struct signal_source kernel = { .code = SI_KERNEL };
 
-	send_signal_from(sig, task, &kernel);
+	post_signal(sig, task, false, &kernel);
 }
 
 /* SIGCHLD for the parent of a task that has stopped, gone on or ended, unless the parent wants to hear of ends only; and whoever waits is woken. */
@@ -189,7 +183,7 @@ void tell_parent(struct task_struct *task, int code, int status)
 	bool end = code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
 
 	if (end || code == CLD_TRAPPED || !(action_of(parent, SIGCHLD)->flags & SA_NOCLDSTOP))
-		send_signal_from(SIGCHLD, parent, &source);
+		post_signal(SIGCHLD, parent, false, &source);
 	wake_up(&parent->child_exit);
 }
 

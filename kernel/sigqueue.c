@@ -1,6 +1,6 @@
 /*
- * Pending signals: the sets, and the queues of real-time signals. Who sends one of these needs memory for it, and looking for memory may sleep; so it is
- * reserved first, and then the task is looked for that gets the signal: it cannot end in between.
+ * Pending signals: the sets, and the queues of real-time signals. Who sends one of these needs memory for it, and looking for memory may sleep; so it
+ * is reserved first, and then the task is looked for that gets the signal: it cannot end in between.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>

@@ -10,7 +10,8 @@
 const void *const sys_call_table[NR_SYSCALLS] = {
 	[0 ... NR_SYSCALLS - 1] = sys_ni_syscall,
 	/* processes */
-	CALL(exit), CALL(fork), CALL(vfork), CALL(clone), CALL(clone3), CALL(xfork), CALL(waitpid), CALL(wait4), CALL(waitid), CALL(execve), CALL(exit_group), CALL(getrusage),
+	CALL(exit), CALL(fork), CALL(vfork), CALL(clone), CALL(clone3), CALL(xfork), CALL(waitpid), CALL(wait4), CALL(waitid),
+	CALL(execve), CALL(exit_group), CALL(getrusage),
 	CALL(getpid), CALL(getppid), CALL(setpgid), CALL(getpgid), CALL(getpgrp), CALL(getsid), CALL(setsid),
 	CALL(gettid), CALL(ps), CALL(ptrace), CALL(set_tid_address), CALL(set_robust_list), CALL(get_robust_list),
 	CALL(set_thread_area), CALL(get_thread_area), CALL(modify_ldt), CALL(futex), CALL(futex_time64),
@@ -26,11 +27,13 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(getresuid), CALL(getresgid), CALL(getresuid32), CALL(getresgid32),
 	CALL(getgroups), CALL(setgroups), CALL(getgroups32), CALL(setgroups32),
 	/* memory */
-	CALL(brk), CALL(mmap), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(madvise), CALL(mremap), CALL(mincore), CALL(msync), CALL(mm_audit), CALL(xfork), CALL(fail_alloc),
+	CALL(brk), CALL(mmap), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(madvise), CALL(mremap), CALL(mincore), CALL(msync),
+	CALL(mm_audit), CALL(fail_alloc),
 	/* signals */
-	CALL(kill), CALL(tkill), CALL(tgkill), CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(signal), CALL(sigaction), CALL(sigprocmask), CALL(sigpending),
-	CALL(sigsuspend), CALL(sigreturn), CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigpending), CALL(rt_sigsuspend),
-	CALL(rt_sigreturn), CALL(rt_sigtimedwait), CALL(rt_sigtimedwait_time64), CALL(sigaltstack), CALL(sgetmask), CALL(ssetmask), CALL(pause),
+	CALL(kill), CALL(tkill), CALL(tgkill), CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(signal), CALL(sigaction),
+	CALL(sigprocmask), CALL(sigpending), CALL(sigsuspend), CALL(sigreturn), CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigpending),
+	CALL(rt_sigsuspend), CALL(rt_sigreturn), CALL(rt_sigtimedwait), CALL(rt_sigtimedwait_time64), CALL(sigaltstack), CALL(sgetmask),
+	CALL(ssetmask), CALL(pause),
 	/* time */
 	CALL(time), CALL(stime), CALL(gettimeofday), CALL(settimeofday), CALL(clock_gettime), CALL(clock_gettime64), CALL(clock_getres),
 	CALL(clock_getres_time64), CALL(clock_settime), CALL(clock_settime64), CALL(clock_nanosleep), CALL(clock_nanosleep_time64),
@@ -40,7 +43,8 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	/* files */
 	CALL(open), CALL(openat), CALL(creat), CALL(close), CALL(read), CALL(write), CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64),
 	CALL(preadv), CALL(pwritev),
-	CALL(lseek), CALL(_llseek), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl), CALL_AS(fcntl64, fcntl), CALL(flock), CALL(ioctl), CALL(pipe), CALL(pipe2),
+	CALL(lseek), CALL(_llseek), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl), CALL_AS(fcntl64, fcntl), CALL(flock), CALL(ioctl),
+	CALL(pipe), CALL(pipe2),
 	CALL(stat), CALL(lstat), CALL(fstat), CALL(stat64), CALL(lstat64), CALL(fstat64), CALL(fstatat64), CALL(statx),
 	CALL(statfs), CALL(fstatfs), CALL(statfs64), CALL(fstatfs64), CALL(getdents), CALL(getdents64),
 	CALL(truncate), CALL(ftruncate), CALL(truncate64), CALL(ftruncate64), CALL(fsync), CALL_AS(fdatasync, fsync), CALL(sync), CALL(syncfs),

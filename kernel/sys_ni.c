@@ -1,4 +1,6 @@
-/* What a system call that does not exist answers; and, once for each, a line in the log that names it, for whoever wonders why a program complains. */
+/*
+ * What a system call that does not exist answers; and, once for each, a line in the log that names it, for whoever wonders why a program complains.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>

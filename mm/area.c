@@ -9,11 +9,6 @@
 #include <asm/string.h>
 #include "internal.h"
 
-static inline struct vm_area *area_at(struct list *node)
-{
-	return list_entry(node, struct vm_area, link);
-}
-
 /* An empty address space with one user: a directory whose kernel half is everybody's. NULL: no memory. */
 struct mm *mm_alloc(void)
 {

@@ -2,10 +2,9 @@
  * The audit: recount every reference on the machine and compare with mem_map. It is the copy-on-write law written down a second
  * time, independently of the code that keeps it.
  *
- * Whoever holds a reference is visited: each task's page directory, its page tables and entries, the caches (through fs), the frames
- * the kernel holds for itself (task frames, kmalloc, pipes, boot memory). The kernel's own holdings are
- * not listed anywhere, so for a frame that no page table maps the audit only demands that its count is at least what it has found; for a frame
- * that programs map it demands the exact number.
+ * Visited are each address space's page directory, page tables and entries, and the swap cache. Each frame that they refer to must have exactly as
+ * many references as were found; whether the page cache has one more is asked for each. What the kernel holds for itself (task frames, kmalloc,
+ * pipes, boot memory) is not listed anywhere: of such frames the audit only demands that they are not among the free ones.
  *
  * Also checked: PAGE_COW implies not writable, and a private, writable area; a writable entry of a private area implies count 1 (with the
  * cache's references counted); no entry outside every area; no entry for a frame that is free or not RAM; the free list holds
@@ -148,19 +147,6 @@ static void audit_table(const struct task_struct *task, u32 pde_index, pte_t pde
 			audit_swapped(task, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
 }
 
-static bool seen_before(const struct task_struct *task)
-{
-	list_for_each(node, &all_tasks) {
-		const struct task_struct *other = list_entry(node, struct task_struct, all_link);
-
-		if (other == task)
-			return false;
-		if (other->mm == task->mm)
-			return true;
-	}
-	return false;
-}
-
 /* One address space: its directory, tables and entries, and its own count of resident pages. */
 static void audit_mm(const struct task_struct *task)
 {
@@ -208,7 +194,7 @@ static void name_owners(u32 frame)
 	list_for_each(node, &all_tasks) {
 		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
 
-		if (task->mm && !seen_before(task))
+		if (task->mm && is_first_user(task))
 			name_owners_in(task, frame);
 	}
 	if (frame == zero_page >> PAGE_SHIFT)
@@ -257,7 +243,7 @@ int mm_audit(void)
 	list_for_each(node, &all_tasks) {
 		struct task_struct *task = list_entry(node, struct task_struct, all_link);
 
-		if (task->mm && !seen_before(task))
+		if (task->mm && is_first_user(task))
 			audit_mm(task);
 	}
 	audit_swap();

@@ -37,8 +37,8 @@ void forget_failure(void)
 }
 
 /*
- * fail_alloc(n) (516): the n-th allocation by the calling process from now on fails; 0: none does. How many were counted for the plan before, whoever's it
- * was: n of it if it came to the failure. -EPERM: not the superuser.
+ * fail_alloc(n) (516): the n-th allocation by the calling process from now on fails; 0: none does. How many were counted for the plan before,
+ * whoever's it was: n of it if it came to the failure. -EPERM: not the superuser.
  */
 asmlinkage int sys_fail_alloc(u32 n)
 {

@@ -143,8 +143,8 @@ static inline void user_fault(struct mm *mm, struct pt_regs *regs, u32 addr, u32
 }
 
 /*
- * Called by exception 0x0E's entry in kernel/entry.asm, through page_fault_handler. If another thread is just changing the address space, the access is
- * tried again afterwards.
+ * Called by exception 0x0E's entry in kernel/entry.asm, through page_fault_handler. If another thread is just changing the address space, the access
+ * is tried again afterwards.
  */
 void do_page_fault(struct pt_regs *regs, u32 code)
 {

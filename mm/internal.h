@@ -8,6 +8,11 @@
 extern u8 __text_start[], __text_end[], _end[];		/* kernel.ld */
 extern pte_t swapper_pg_dir[], pg0[];			/* head.asm: the kernel's directory and its first table */
 
+static inline struct vm_area *area_at(struct list *node)
+{
+	return list_entry(node, struct vm_area, link);
+}
+
 /* ram.c */
 void *boot_alloc(u32 size);
 
@@ -15,10 +20,10 @@ void *boot_alloc(u32 size);
 void add_range(u32 first, u32 end);
 void release_frame(u32 frame);
 void hide_frames(bool hide);
+u32 for_each_free_frame(void (*visit)(u32 frame));
 
 /* kmalloc.c */
 void kmalloc_asks(bool on);
-u32 for_each_free_frame(void (*visit)(u32 frame));
 
 /* uaccess.asm */
 int __clear_user(void *to, u32 n);
@@ -114,6 +119,7 @@ extern struct list built_mms;		/* by FORK_POLICY_OLD, right now */
 void page_out(struct mm *mm, u32 start, u32 end);
 
 /* mmap.c */
+bool is_first_user(const struct task_struct *task);
 void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped);
 
 /* area.c */

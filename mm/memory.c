@@ -94,7 +94,7 @@ static void copy_table(struct mm *mm, pte_t *pde, u32 addr, u32 frame)
 
 	trace_page(TRACE_TABLE_COPY, start, PTE_FRAME(*pde), frame);
 	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = list_entry(node, struct vm_area, link);
+		const struct vm_area *area = area_at(node);
 
 		if (area->end > start && area->start < start + LARGE_PAGE_SIZE)
 			share_entries(__va(frame), from, area, max_u32(area->start, start), table_end(max_u32(area->start, start), area->end));
@@ -173,7 +173,7 @@ int share_page_tables(struct mm *child, struct mm *parent)
 {
 	trace_tables(TRACE_TABLE_SHARE, parent);
 	list_for_each(node, &parent->areas) {
-		const struct vm_area *area = list_entry(node, struct vm_area, link);
+		const struct vm_area *area = area_at(node);
 
 		for (u32 i = PGDIR_INDEX(area->start); i <= PGDIR_INDEX(area->end - 1); i++) {
 			pte_t pde = parent->pgdir[i];
@@ -196,7 +196,7 @@ void drop_shared_tables(struct mm *mm)
 {
 	trace_tables(TRACE_TABLE_FREE, mm);
 	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = list_entry(node, struct vm_area, link);
+		const struct vm_area *area = area_at(node);
 
 		for (u32 i = PGDIR_INDEX(area->start); i <= PGDIR_INDEX(area->end - 1); i++) {
 			pte_t pde = mm->pgdir[i];
@@ -239,7 +239,7 @@ static void count_entries(struct mm *mm)
 {
 	mm->nr_resident = mm->nr_swapped = 0;
 	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = list_entry(node, struct vm_area, link);
+		const struct vm_area *area = area_at(node);
 
 		for (u32 addr = area->start; addr < area->end; addr += PAGE_SIZE) {
 			const pte_t *entry = find_pte(mm, addr);
@@ -265,7 +265,7 @@ int copy_page_table(struct mm *child, struct mm *parent)
 	int error = 0;
 
 	list_for_each(node, &parent->areas) {
-		error = copy_area_entries(child, parent, list_entry(node, struct vm_area, link));
+		error = copy_area_entries(child, parent, area_at(node));
 		if (error)
 			break;
 	}
@@ -315,7 +315,7 @@ __attribute__((cold)) int copy_pages_now(struct mm *child, struct mm *parent)
 
 	list_add(&child->building, &built_mms);
 	list_for_each(node, &parent->areas) {
-		const struct vm_area *area = list_entry(node, struct vm_area, link);
+		const struct vm_area *area = area_at(node);
 
 		for (u32 addr = area->start; addr < area->end && !error; addr += PAGE_SIZE) {
 			const pte_t *entry = find_pte(parent, addr);

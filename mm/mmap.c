@@ -7,11 +7,6 @@
 #include <abi/mman.h>
 #include "internal.h"
 
-static inline struct vm_area *area_at(struct list *node)
-{
-	return list_entry(node, struct vm_area, link);
-}
-
 /* Where the new area goes: at addr if it must or can, else the highest gap. 0: nowhere. */
 static u32 choose_address(struct mm *mm, u32 addr, u32 length, u32 flags)
 {
@@ -24,8 +19,8 @@ static u32 choose_address(struct mm *mm, u32 addr, u32 length, u32 flags)
 }
 
 /*
- * Map area, whose permissions and object are set, into current's address space: length bytes at or near addr (MAP_* in flags). The address, or -EINVAL,
- * -ENOMEM, -EEXIST. The object gets a reference of its own.
+ * Map area, whose permissions and object are set, into current's address space: length bytes at or near addr (MAP_* in flags). The address, or
+ * -EINVAL, -ENOMEM, -EEXIST. The object gets a reference of its own.
  */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 {
@@ -196,8 +191,8 @@ static int take_advice(struct mm *mm, u32 addr, u32 end, u32 advice)
 }
 
 /*
- * MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. MADV_PAGEOUT gives them up as if memory were short. All other advice
- * is taken and ignored.
+ * MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. MADV_PAGEOUT gives them up as if memory were short. All other
+ * advice is taken and ignored.
  */
 asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 {
@@ -213,8 +208,8 @@ asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 	return error;
 }
 
-/* Every address space once: of the tasks that share one, the first. */
-static bool is_first_user(const struct task_struct *task)
+/* For who visits each address space once: of the tasks that share one, the first. */
+bool is_first_user(const struct task_struct *task)
 {
 	list_for_each(node, &all_tasks) {
 		const struct task_struct *other = list_entry(node, struct task_struct, all_link);
@@ -290,8 +285,8 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 }
 
 /*
- * A mapping moves to `to`, or anywhere: a new area like it, into which the pages go. Where it is then, or -errno with its pages as they were. What moves
- * is made an area first, so that taking it away at the end needs no memory.
+ * A mapping moves to `to`, or anywhere: a new area like it, into which the pages go. Where it is then, or -errno with its pages as they were. What
+ * moves is made an area first, so that taking it away at the end needs no memory.
  */
 static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 to, u32 flags)
 {

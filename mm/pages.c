@@ -1,6 +1,6 @@
 /*
- * The pages of areas: made at the first access, given other permissions, moved, dropped. What makes them copies of other processes' pages is in memory.c,
- * whose text says which change of an entry needs which flush of the TLB.
+ * The pages of areas: made at the first access, given other permissions, moved, dropped. What makes them copies of other processes' pages is in
+ * memory.c, whose text says which change of an entry needs which flush of the TLB.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -9,8 +9,8 @@
 #include "internal.h"
 
 /*
- * Map frame at the page of addr, handing over the caller's reference to the entry. If an entry is there already (the page is in swap, and comes from there;
- * another thread was faster while we slept) or no table can be had, the reference is dropped.
+ * Map frame at the page of addr, handing over the caller's reference to the entry. If an entry is there already (the page is in swap, and comes from
+ * there; another thread was faster while we slept) or no table can be had, the reference is dropped.
  */
 static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
@@ -90,8 +90,8 @@ static int do_shared_page(struct vm_area *area, u32 addr, u32 write, u32 *frame,
 }
 
 /*
- * A write to a page of a shared mapping that is present and was only read so far. Called by do_page_fault(), which has checked that the area allows it.
- * While the object makes ready the page may have gone: then the access simply faults again.
+ * A write to a page of a shared mapping that is present and was only read so far. Called by do_page_fault(), which has checked that the area allows
+ * it. While the object makes ready the page may have gone: then the access simply faults again.
  */
 COLD int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 {
@@ -122,8 +122,8 @@ static COLD noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32
 }
 
 /*
- * First access to a page of one of current's areas, or the first since it went to swap: find or make its frame and map it. Called by do_page_fault(), which
- * has checked that the area allows the access. 0, -ENOMEM, or -EIO when the page could not be read; nothing is mapped then.
+ * First access to a page of one of current's areas, or the first since it went to swap: find or make its frame and map it. Called by do_page_fault(),
+ * which has checked that the area allows the access. 0, -ENOMEM, or -EIO when the page could not be read; nothing is mapped then.
  */
 int do_no_page(struct vm_area *area, u32 addr, u32 code)
 {

@@ -50,6 +50,20 @@ static pte_t map_with_table(u32 phys, u32 global)
 	return __pa(table) | KERNEL_PDE_BITS;
 }
 
+/* Make whole pages of the kernel's text and constants read-only and the first 4 MB global; ends with a flush (case: permission lowered). */
+static void kernel_protect(void)
+{
+	u32 first = __pa(__text_start) >> PAGE_SHIFT, end = __pa(__text_end) >> PAGE_SHIFT;
+
+	for (u32 i = 0; i < PTES_PER_TABLE; i++) {
+		if (i >= first && i < end)
+			pg0[i] &= ~PTE_W;
+		if (cpu_has_pge)
+			pg0[i] |= PTE_G;
+	}
+	write_cr3(read_cr3());
+}
+
 /*
  * Map all RAM of nr_frames. Called once by start_kernel, before frames_init. The CR0.WP bit that the copy-on-write core depends
  * on was set by head.asm and is asserted here.
@@ -70,18 +84,4 @@ void paging_init(void)
 	kernel_protect();
 	if (cpu_has_pge)
 		write_cr4(read_cr4() | CR4_PGE);
-}
-
-/* Make whole pages of the kernel's text and constants read-only and the first 4 MB global; ends with a flush (case: permission lowered). */
-void kernel_protect(void)
-{
-	u32 first = __pa(__text_start) >> PAGE_SHIFT, end = __pa(__text_end) >> PAGE_SHIFT;
-
-	for (u32 i = 0; i < PTES_PER_TABLE; i++) {
-		if (i >= first && i < end)
-			pg0[i] &= ~PTE_W;
-		if (cpu_has_pge)
-			pg0[i] |= PTE_G;
-	}
-	write_cr3(read_cr3());
 }

@@ -6,7 +6,7 @@
 #include "internal.h"
 
 #define LOW_RAM_START		0x100000u	/* above the BIOS, its tables and the VGA memory */
-#define FIRST_USED		((16u << 20) >> PAGE_SHIFT)	/* the frames from here on come first: they are the same whatever boot and BIOS take */
+#define FIRST_USED		((16u << 20) >> PAGE_SHIFT)	/* these frames come first: they are the same whatever boot and BIOS take */
 #define E820_RAM		1
 
 static u32 boot_next;		/* boot_alloc() takes from here upward */

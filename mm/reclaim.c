@@ -1,10 +1,10 @@
 /*
- * What happens when there is no free frame. The caches give up what is clean, then what they can write; then pages of programs go, those that were not
- * used lately: a hand turns through the entries of all programs, as on a clock. An entry whose accessed bit is set loses it and stays for this time; one that
- * has lost it and did not get it back goes, to be read from its file again or, if there is only this copy, to swap.
+ * What happens when there is no free frame. The caches give up what is clean, then what they can write; then pages of programs go, those that were
+ * not used lately: a hand turns through the entries of all programs, as on a clock. An entry whose accessed bit is set loses it and stays for this
+ * time; one that has lost it and did not get it back goes, to be read from its file again or, if there is only this copy, to swap.
  *
- * The hand does not sleep while it turns, so that it needs no locks; what it has found is written together afterwards. Whoever takes a frame may sleep
- * here, and must then look at page-table entries again, its own program's as well.
+ * The hand does not sleep while it turns, so that it needs no locks; what it has found is written together afterwards. Whoever takes a frame may
+ * sleep here, and must then look at page-table entries again, its own program's as well.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -63,7 +63,7 @@ static bool give_up(struct mm *mm, const struct vm_area *area, u32 addr, pte_t *
 static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 {
 	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = list_entry(node, struct vm_area, link);
+		const struct vm_area *area = area_at(node);
 		u32 stop = min_u32(area->end, end);
 
 		for (u32 addr = max_u32(area->start, start); addr < stop; addr += PAGE_SIZE) {
@@ -109,8 +109,8 @@ static void end_turning(void)
 }
 
 /*
- * Turn the hand until there is enough, but not round again for more once there is something. Without slots for as many, less is enough, or programs' code,
- * the only thing that can still go, would pay for all.
+ * Turn the hand until there is enough, but not round again for more once there is something. Without slots for as many, less is enough, or programs'
+ * code, the only thing that can still go, would pay for all.
  */
 static int turn_hand(void)
 {

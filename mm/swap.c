@@ -1,6 +1,6 @@
 /*
- * Swap areas and their slots. A slot is a page of an area; its count is the number of page-table entries that say that their page is there, and the last
- * one that goes frees it: the law of mem_map[] once more (cowix/mm.h).
+ * Swap areas and their slots. A slot is a page of an area; its count is the number of page-table entries that say that their page is there, and the
+ * last one that goes frees it: the law of mem_map[] once more (cowix/mm.h).
  *
  * The swap cache. While a page is written, and while only some of those who share it have it in memory, it is both in a slot and in a frame. The slot
  * then knows the frame and holds a reference to it, so that all who come for the page get the same frame; and with that reference the frame's count
@@ -229,8 +229,8 @@ static int read_slot(pte_t entry, u32 frame)
 }
 
 /*
- * Have the page of a slot in the cache. 0: it is there for as long as the caller does not sleep; -ENOMEM, -EIO; -EAGAIN: had to wait, and the caller's
- * entry may not be what it was.
+ * Have the page of a slot in the cache. 0: it is there for as long as the caller does not sleep; -ENOMEM, -EIO; -EAGAIN: had to wait, and the
+ * caller's entry may not be what it was.
  */
 int swap_fetch(pte_t entry)
 {
@@ -323,7 +323,9 @@ bool swap_stopping(int number)
 	return areas[number].stopping;
 }
 
-/* Areas that are being emptied are in use again: called when there is no memory, which swapoff must pay for and nobody else. Whether there was one. */
+/*
+ * Areas that are being emptied are in use again: called when there is no memory, which swapoff must pay for and nobody else. Whether there was one.
+ */
 bool resume_swap(void)
 {
 	bool resumed = false;

@@ -1,6 +1,6 @@
 /*
- * Page-table entries of pages that are in swap: made, shared, dropped, and brought back. The bits that a page had are not kept: the area says what
- * is allowed. An entry is changed where it is, in a page table that others use too (FORK_POLICY_LAZY) as well, since it means the same to all of them.
+ * Page-table entries of pages that are in swap: made, shared, dropped, and brought back. The bits that a page had are not kept: the area says what is
+ * allowed. An entry is changed where it is, in a page table that others use too (FORK_POLICY_LAZY) as well, since it means the same to all of them.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>

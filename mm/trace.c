@@ -36,8 +36,9 @@ static const struct {
 	signed char step;
 	bool done;
 } kinds[] = {
-	[TRACE_SHARE] = { "share", 1, false }, [TRACE_DUP] = { "dup", 0, true }, [TRACE_FAULT] = { "fault", 1, true }, [TRACE_PUT] = { "put", 1, true },
-	[TRACE_COPY] = { "copy", -1, true }, [TRACE_REUSE] = { "reuse", 0, true }, [TRACE_FREE] = { "free", -1, false },
+	[TRACE_SHARE] = { "share", 1, false }, [TRACE_DUP] = { "dup", 0, true }, [TRACE_FAULT] = { "fault", 1, true },
+	[TRACE_PUT] = { "put", 1, true }, [TRACE_COPY] = { "copy", -1, true }, [TRACE_REUSE] = { "reuse", 0, true },
+	[TRACE_FREE] = { "free", -1, false },
 	[TRACE_TABLE] = { "table", 1, true }, [TRACE_TABLE_SHARE] = { "lend", 1, false }, [TRACE_TABLE_COPY] = { "split", -1, false },
 	[TRACE_TABLE_FREE] = { "tfree", -1, false },
 	[TRACE_SWAP_OUT] = { "out", -1, false }, [TRACE_SWAP_IN] = { "in", 1, true }, [TRACE_FORK] = { "fork", 0, false },

@@ -200,11 +200,4 @@ static inline void save_fs_gs(u16 *fs, u16 *gs)
 	__asm__ volatile("movw %%gs, %0" : "=m"(*gs));
 }
 
-static inline u32 read_ebp(void)
-{
-	u32 value;
-	__asm__ volatile("movl %%ebp, %0" : "=r"(value));
-	return value;
-}
-
 #endif

@@ -2,8 +2,9 @@
  * Files. Three layers, each knowing only the one below: system calls (names, descriptors), inodes with the operations of their file
  * system or device, and the caches: buffers for a file system's own blocks, pages for the data of files.
  *
- * Locks. lock_inode() serialises whatever changes an inode or a directory and may sleep; a directory before what it contains. Only
- * rename() locks two of which neither contains the other, and there is but one such rename at a time. Buffers and pages are not locked: whoever needs their contents, or wants them gone, waits for their transfer.
+ * Locks. lock_inode() serialises whatever changes an inode or a directory and may sleep; a directory before what it contains. Only rename() locks two
+ * of which neither contains the other, and there is but one such rename at a time. Buffers and pages are not locked: whoever needs their contents, or
+ * wants them gone, waits for their transfer.
  */
 #ifndef COWIX_FS_H
 #define COWIX_FS_H
@@ -95,7 +96,8 @@ struct inode_ops {
 	int (*rename)(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
 		      const char *to, u32 to_length, struct inode *replaced);
 	int (*truncate)(struct inode *inode, u32 size);
-	int (*map_blocks)(struct inode *inode, u32 first, u32 n, bool create, u32 *where);	/* the device's blocks of n of the file's; 0: a hole, and after an error */
+	/* Which blocks of the device n blocks of the file are; 0: a hole, and after an error. */
+	int (*map_blocks)(struct inode *inode, u32 first, u32 n, bool create, u32 *where);
 	/* Links that are not stored: the text, and, where that is only a description, the inode itself, referenced. */
 	int (*readlink)(struct inode *link, char *buf, u32 size);
 	int (*follow)(struct inode *link, struct inode **inode);
@@ -262,8 +264,8 @@ static inline struct file *file_at(const struct files_struct *files, u32 fd)
 }
 
 /*
- * What fd has open, or NULL: -EBADF. The caller need not give it back. Only another thread could close it meanwhile; if there is one, a reference is held
- * for the caller until the system call ends or looks for another file.
+ * What fd has open, or NULL: -EBADF. The caller need not give it back. Only another thread could close it meanwhile; if there is one, a reference is
+ * held for the caller until the system call ends or looks for another file.
  */
 struct file *fget(int fd);
 
@@ -301,8 +303,6 @@ int inode_path(struct inode *inode, char *page, char **path);	/* drops the refer
 extern const struct file_ops regular_fops;
 int sync_inode(struct inode *inode);		/* fsync() */
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
-int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos);
-int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *pos);
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user);	/* inode locked */
 
 /* fs/devices.c, fs/pipe.c */

@@ -16,12 +16,6 @@ NORETURN void machine_power_off(int status);
 NORETURN void machine_restart(void);
 NORETURN void machine_halt(void);
 
-#define BUG_ON(cond) \
-	do { \
-		if (unlikely(cond)) \
-			panic("%s: %s", __func__, #cond); \
-	} while (0)
-
 /* kernel/lib/vsprintf.c: %d %u %x %X %o %c %s %p %ld %lld %llu %llx with width, '-', '0' and precision. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -1,6 +1,7 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * ram.c, frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), fault.c, uaccess.asm, audit.c, trace.c.
+ * ram.c, frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, uaccess.asm, uaccess.c, reclaim.c,
+ * swap.c, swap_entry.c, audit.c, trace.c, fail.c.
  */
 #ifndef COWIX_MM_H
 #define COWIX_MM_H
@@ -18,14 +19,14 @@ struct task_struct;
 /*
  * mem_map[]: one entry a page frame. The law:
  *   count = the number of references to the frame, whoever holds them: each user page-table entry that maps it,
- *   each page directory that uses it as a page table, the page cache, the kernel. 0 means free.
+ *   each page directory that uses it as a page table, the page cache, the swap cache, the kernel. 0 means free.
  *   A count above 1 on a frame of a private area means that nobody may write it.
  * Each holder drops its own reference with free_page(); the last one frees the frame.
  * 32 bits cannot wrap: 896 MB of RAM hold fewer than 2^28 page-table entries.
  */
 struct page {
 	u32 count;
-	u32 next;		/* while free: next frame of the free list; while kmalloc's: its size class; in the swap cache: its slot; else anything */
+	u32 next;		/* while free: next frame of the free list; in the swap cache: its slot; else anything */
 };
 
 extern struct page *mem_map;
@@ -137,7 +138,6 @@ struct mm {
 /* mm/paging.c */
 void paging_init(void);
 bool has_cpuid(void);
-void kernel_protect(void);		/* text and constants read-only, for good */
 extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 
 /* mm/area.c */
@@ -208,8 +208,11 @@ struct audit_report;
 int mm_audit_report(struct audit_report *report);	/* the same, and counts of what is in use */
 
 /* mm/trace.c: what happens to frames, when somebody wants to see it; while it is off, one test of vm_traced */
-enum trace_kind { TRACE_SHARE, TRACE_DUP, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE, TRACE_TABLE, TRACE_TABLE_SHARE, TRACE_TABLE_COPY,
-		  TRACE_TABLE_FREE, TRACE_SWAP_OUT, TRACE_SWAP_IN, TRACE_FORK, TRACE_EXEC, TRACE_NAME };	/* from TRACE_FORK on: a word instead of a page */
+enum trace_kind {
+	TRACE_SHARE, TRACE_DUP, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE,
+	TRACE_TABLE, TRACE_TABLE_SHARE, TRACE_TABLE_COPY, TRACE_TABLE_FREE, TRACE_SWAP_OUT, TRACE_SWAP_IN,
+	TRACE_FORK, TRACE_EXEC, TRACE_NAME	/* these have a word instead of a page */
+};
 #define TRACE_LINE	64u		/* characters of a line of its text */
 
 extern bool vm_traced;
@@ -228,7 +231,9 @@ static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
 		record_page(kind, addr, frame, other);
 }
 
-/* The same of the n entries from addr on that are mapped, before it happens. entries may be NULL; other is the table that a copied one becomes, or 0. */
+/*
+ * The same of the n entries from addr on that are mapped, before it happens. entries may be NULL; other is the table that a copied one becomes, or 0.
+ */
 static inline void trace_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
 {
 	if (unlikely(vm_traced) && entries)

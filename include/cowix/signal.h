@@ -30,7 +30,6 @@ struct pending_signals {
 };
 
 void send_signal(int sig, struct task_struct *task);	/* to its process, from the kernel: any context */
-int send_signal_from(int sig, struct task_struct *task, const struct signal_source *source);
 void alert_group(struct task_struct *process);		/* its threads look at group_work now */
 void tell_parent(struct task_struct *task, int code, int status);	/* SIGCHLD */
 void send_fault_signal(int sig, int code, u32 addr);	/* to current, by the CPU's fault; cannot be ignored or blocked */

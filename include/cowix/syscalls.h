@@ -285,7 +285,8 @@ asmlinkage int sys_ppoll_time64(struct pollfd __user *fds, u32 n, struct timespe
 asmlinkage int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timeval __user *timeout);
 asmlinkage int sys_select(const u32 __user *user_args);
 asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec __user *timeout, const u32 __user *mask_and_size);
-asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec64 __user *timeout, const u32 __user *mask_and_size);
+asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec64 __user *timeout,
+				   const u32 __user *mask_and_size);
 asmlinkage int sys_flock(int fd, u32 operation);
 asmlinkage int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf, u32 flags);
 asmlinkage int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, struct statx __user *buf);

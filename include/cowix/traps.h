@@ -20,7 +20,6 @@ void traps_init(void);			/* IDT */
 void load_tls(const u64 *tls);		/* a task's own segments into the GDT */
 bool fixup_exception(struct pt_regs *regs, int error);	/* a faulting user copy: continue at its fixup with eax = error */
 NORETURN void die(const char *what, struct pt_regs *regs, u32 code);	/* an exception in the kernel */
-void show_regs(const struct pt_regs *regs);
 
 /* kernel/backtrace.c */
 void show_address(u32 addr);

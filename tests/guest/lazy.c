@@ -1,4 +1,7 @@
-/* FORK_POLICY_LAZY, alone and mixed with classic forks: the same bytes as ever, and fewer page tables. On Linux, which has no xfork, every fork is classic. */
+/*
+ * FORK_POLICY_LAZY, alone and mixed with classic forks: the same bytes as ever, and fewer page tables. On Linux, which has no xfork, every fork is
+ * classic.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include "policies.h"
@@ -213,15 +216,6 @@ static void exec_forgets(void)
 	CHECK(all_are('f'));
 }
 
-static void bad_policies(void)
-{
-	if (!on_cowix())
-		return;
-	CHECK_ERRNO(xfork(0, NULL), EINVAL);
-	CHECK_ERRNO(xfork(5, NULL), EINVAL);
-	CHECK_ERRNO(xfork(-1, NULL), EINVAL);
-}
-
 /* A tree of processes, each forked by a policy of its own, each writing at random; all compare with a model that is kept apart in each. */
 static void grow(int depth, unsigned char *model)
 {
@@ -265,5 +259,4 @@ TESTS({ "both_sides_write", "each sees its own bytes", both_sides_write },
       { "permissions", "the area decides", permissions },
       { "few_tables", "tables are taken only for what is written", few_tables },
       { "exec_forgets", "exec and exit give the tables back", exec_forgets },
-      { "bad_policies", "unknown policies", bad_policies },
       { "random_trees", "random trees of both policies agree with a model", random_trees })

@@ -1,4 +1,4 @@
-/* Pages in swap: what fork, exec, exit and the calls about memory make of them, and what swapon and swapoff refuse. */
+/* Pages in swap: what fork, exec, exit and the calls about memory make of them. swapon and swapoff: swapon.c. */
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -10,20 +10,6 @@
 #define PAGES 10
 
 static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
-
-static void fill(char *p, unsigned pages, char value)
-{
-	for (unsigned i = 0; i < pages * PAGE; i++)
-		p[i] = value + i / PAGE + i % PAGE % 13;
-}
-
-static int is_filled(const char *p, unsigned pages, char value)
-{
-	for (unsigned i = 0; i < pages * PAGE; i++)
-		if (p[i] != (char)(value + i / PAGE + i % PAGE % 13))
-			return 0;
-	return 1;
-}
 
 static char *map_pages(unsigned pages, int flags)
 {
@@ -330,69 +316,6 @@ static void full(void)
 	swap_end();
 }
 
-/* swapoff brings back what parent and child have there, shared or not, in shared tables too; who was writing goes on. */
-static void off(void)
-{
-	int pids[3], fds[2];
-	char c;
-
-	swap_begin();
-	CHECK(pipe(fds) == 0);
-	fill(area, PAGES, 'O');
-	page_out(area, PAGES);
-	for (int i = 0; i < 3; i++) {
-		pids[i] = fork_by(i == 1 ? FORK_POLICY_LAZY : FORK_POLICY_COW);
-		if (pids[i] == 0) {
-			fill(area + i * PAGE, 2, 'x');
-			CHECK(madvise(area + i * PAGE, 2 * PAGE, MADV_PAGEOUT) == 0);	/* swapoff may bring them back at once */
-			CHECK(read(fds[0], &c, 1) == 1);
-			CHECK(is_filled(area + i * PAGE, 2, 'x') && is_filled(area + (i + 2) * PAGE, PAGES - 2 - i, 'O' + 2 + i));
-			_exit(0);
-		}
-	}
-	CHECK(swap_uses(PAGES + 6));
-	CHECK(!on_cowix() || swapoff(SWAP_FILE) == 0);
-	CHECK(swap_uses(0));
-	for (unsigned i = 0; i < PAGES; i++)
-		CHECK(in_memory(area + i * PAGE));
-	CHECK(write(fds[1], "xxx", 3) == 3);
-	for (int i = 0; i < 3; i++)
-		CHECK(wait_status(pids[i]) == 0);
-	CHECK(is_filled(area, PAGES, 'O'));
-	fill(area, PAGES, 'o');
-	CHECK(!on_cowix() || unlink(SWAP_FILE) == 0);
-}
-
-/* swapoff while programs page out and in. */
-static void off_under_load(void)
-{
-	int pids[3], fds[2];
-
-	swap_begin();
-	CHECK(pipe(fds) == 0);
-	for (int i = 0; i < 3; i++) {
-		pids[i] = fork_by(i == 2 ? FORK_POLICY_LAZY : FORK_POLICY_COW);
-		if (pids[i] == 0) {
-			for (int n = 0; n < 60; n++) {
-				fill(area, PAGES, 'A' + i + n);
-				CHECK(madvise(area, sizeof(area), MADV_PAGEOUT) == 0);
-				if (n == 5)
-					CHECK(write(fds[1], "x", 1) == 1);
-				CHECK(is_filled(area, PAGES, 'A' + i + n));
-			}
-			_exit(0);
-		}
-	}
-	for (int i = 0; i < 20 && on_cowix(); i++) {
-		CHECK(swapoff(SWAP_FILE) == 0);
-		CHECK(swapon(SWAP_FILE, 0) == 0);
-		sleep_ms(10);
-	}
-	for (int i = 0; i < 3; i++)
-		CHECK(wait_status(pids[i]) == 0);
-	swap_end();
-}
-
 static void write_own(void *arg)
 {
 	char *own = area + *(int *)arg;
@@ -544,103 +467,11 @@ static void used_pages_stay(void)
 	CHECK(swapoff(SWAP_FILE) == 0 && unlink(SWAP_FILE) == 0);	/* others' pages may be there */
 }
 
-static void as_nobody(void)
-{
-	int pid = fork();
-
-	if (pid == 0) {
-		CHECK(setuid(1) == 0);
-		CHECK_ERRNO(swapon(SWAP_FILE, 0), EPERM);
-		CHECK_ERRNO(swapoff(SWAP_FILE), EPERM);
-		_exit(0);
-	}
-	CHECK(wait_status(pid) == 0);
-}
-
-static void spoil_header(unsigned offset, unsigned value)
-{
-	int fd = open(SWAP_FILE "2", O_RDWR);
-
-	CHECK(fd >= 0 && pwrite(fd, &value, sizeof(value), offset) == sizeof(value) && close(fd) == 0);
-	CHECK_ERRNO(swapon(SWAP_FILE "2", 0), EINVAL);
-}
-
-/* What cannot be a swap area is refused, and what is one is nobody's file. */
-static void refusals(void)
-{
-	char other[] = "/swap-other1";
-	int fd;
-
-	if (!on_cowix())
-		return;
-	swap_begin();
-	as_nobody();
-	CHECK_ERRNO(swapon(SWAP_FILE, 0), EBUSY);
-	CHECK_ERRNO(swapon("/no/such", 0), ENOENT);
-	CHECK_ERRNO(swapon("/bin", 0), EINVAL);
-	CHECK_ERRNO(swapon("/bin/true", 0), EINVAL);
-	CHECK_ERRNO(swapon("/dev/null", 0), EINVAL);
-	CHECK_ERRNO(swapon("/dev/ram0", 0), EBUSY);
-	CHECK_ERRNO(swapon(SWAP_FILE, 0x10000), EINVAL);
-	CHECK_ERRNO(swapon((char *)8, 0), EFAULT);
-	CHECK_ERRNO(swapoff("/bin/true"), EINVAL);
-	fd = open(SWAP_FILE, O_RDWR);
-	CHECK(fd >= 0);
-	CHECK_ERRNO(write(fd, "x", 1), ETXTBSY);
-	CHECK_ERRNO(ftruncate(fd, 0), ETXTBSY);
-	CHECK_ERRNO(open(SWAP_FILE, O_RDWR | O_TRUNC), ETXTBSY);
-	CHECK(close(fd) == 0);
-	make_swap_file(SWAP_FILE "2", 3, 1);
-	CHECK_ERRNO(swapon(SWAP_FILE "2", 0), EINVAL);		/* a hole */
-	make_swap_file(SWAP_FILE "2", 3, 0);
-	spoil_header(1024, 2);					/* the version */
-	make_swap_file(SWAP_FILE "2", 3, 0);
-	spoil_header(1028, 4);					/* more pages than the file has */
-	spoil_header(1028, 0);
-	make_swap_file(SWAP_FILE "2", 3, 0);
-	spoil_header(1032, 638);				/* bad pages */
-	make_swap_file(SWAP_FILE "2", 3, 0);
-	spoil_header(1032, 1);					/* one, page 0 */
-	make_swap_file(SWAP_FILE "2", 3, 0);
-	spoil_header(4092, 0);					/* not the magic word */
-	for (; other[11] < '4'; other[11]++) {
-		make_swap_file(other, 2, 0);
-		CHECK(swapon(other, 0) == 0);
-	}
-	make_swap_file(SWAP_FILE "2", 3, 0);
-	CHECK_ERRNO(swapon(SWAP_FILE "2", 0), EPERM);		/* there are four */
-	while (--other[11] >= '1')
-		CHECK(swapoff(other) == 0 && unlink(other) == 0);
-	CHECK(unlink(SWAP_FILE "2") == 0);
-	swap_end();
-}
-
-/* The area with the highest priority is filled first, and pages that are said to be bad, not at all. */
-static void priorities(void)
-{
-	unsigned bad[3] = { 2, 1, 3 };
-	int fd;
-
-	if (!on_cowix())
-		return;
-	swap_begin();
-	make_swap_file(SWAP_FILE "2", 6, 0);
-	fd = open(SWAP_FILE "2", O_RDWR);
-	CHECK(fd >= 0 && pwrite(fd, bad, 4, 1032) == 4 && pwrite(fd, bad + 1, 8, 1536) == 8 && close(fd) == 0);
-	CHECK(swapon(SWAP_FILE "2", SWAP_FLAG_PREFER | 7) == 0);
-	fill(area, PAGES, 'p');
-	page_out(area, PAGES);
-	CHECK(swap_uses(PAGES) && swapoff(SWAP_FILE "2") == 0 && swap_uses(PAGES - 4));
-	CHECK(unlink(SWAP_FILE "2") == 0 && is_filled(area, PAGES, 'p'));
-	swap_end();
-}
-
 TESTS({ "round_trip", "out and back", round_trip }, { "fork_cow", "pages in swap are copied on write", fork_cow },
       { "fork_old", "a fork that copies at once brings them in", fork_old }, { "fork_lazy", "the same in shared page tables", fork_lazy },
       { "one_slot", "who shares a page shares its slot", one_slot }, { "exit_frees", "exit and exec give slots back", exit_frees },
       { "unmap_frees", "so do munmap, madvise, mmap and brk", unmap_frees }, { "permissions", "mprotect before and after", permissions },
       { "moved", "mremap", moved }, { "file_pages", "pages of files", file_pages }, { "shared_memory", "memory that is shared stays", shared_memory },
-      { "kernel_access", "the kernel reads and writes them", kernel_access }, { "full", "no slot left", full }, { "off", "swapoff brings all back", off },
-      { "off_under_load", "swapoff and swapon while pages go and come", off_under_load }, { "threads", "threads use pages that another swaps", threads }, { "random_trees", "random trees agree with a model", random_trees },
-      { "used_pages_stay", "pages in use stay in memory", used_pages_stay },
-      { "refusals", "what swapon and swapoff refuse", refusals }, { "priorities", "priorities and bad pages", priorities })
+      { "kernel_access", "the kernel reads and writes them", kernel_access }, { "full", "no slot left", full },
+      { "threads", "threads use pages that another swaps", threads }, { "random_trees", "random trees agree with a model", random_trees },
+      { "used_pages_stay", "pages in use stay in memory", used_pages_stay })

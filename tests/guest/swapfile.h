@@ -1,4 +1,7 @@
-/* A swap file for tests that page out: made, used and given back by each test. On Linux nothing is swapped, and the tests see only that nothing changes. */
+/*
+ * A swap file for tests that page out: made, used and given back by each test. On Linux nothing is swapped, and the tests see only that nothing
+ * changes.
+ */
 #ifndef SWAPFILE_H
 #define SWAPFILE_H
 #include <check.h>
@@ -76,6 +79,21 @@ static inline int in_memory(const char *p)
 
 	CHECK(syscall(__NR_mincore, (unsigned)p & -PAGE, PAGE, &there) == 0);
 	return there & 1;
+}
+
+/* Pages with contents of their own. */
+static inline void fill(char *p, unsigned pages, char value)
+{
+	for (unsigned i = 0; i < pages * PAGE; i++)
+		p[i] = value + i / PAGE + i % PAGE % 13;
+}
+
+static inline int is_filled(const char *p, unsigned pages, char value)
+{
+	for (unsigned i = 0; i < pages * PAGE; i++)
+		if (p[i] != (char)(value + i / PAGE + i % PAGE % 13))
+			return 0;
+	return 1;
 }
 
 static inline void page_out(char *p, unsigned pages)

@@ -1,8 +1,7 @@
-/* Threads with nothing but the system calls: clone, tgkill, exit_group; and the policies of xfork. */
+/* Threads with nothing but the system calls: clone, tgkill, exit_group. */
 #include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <abi/ldt.h>
@@ -495,124 +494,6 @@ static void faults_together(void)
 	CHECK(unlink("threads.tmp") == 0);
 }
 
-static long faults(void)
-{
-	struct rusage usage;
-
-	CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
-	return usage.ru_minflt;
-}
-
-static char area[64 * PAGE] __attribute__((aligned(PAGE)));
-
-static void policies_refused(void)
-{
-	if (!on_cowix())
-		return;
-	CHECK_ERRNO(xfork(0, NULL), EINVAL);
-	CHECK_ERRNO(xfork(5, NULL), EINVAL);
-	CHECK_ERRNO(xfork(-1, NULL), EINVAL);
-	CHECK_ERRNO(xfork(FORK_POLICY_THREAD, NULL), EINVAL);
-}
-
-/* Everything is copied: neither of the two faults when it writes. */
-static void policy_old(void)
-{
-	int pid, status;
-	long before;
-
-	if (!on_cowix())
-		return;
-	memset(area, 'p', sizeof(area));
-	pid = xfork(FORK_POLICY_OLD, NULL);
-	CHECK(pid >= 0);
-	before = faults();
-	for (int i = 0; i < 64; i++)
-		area[i * PAGE] = pid ? 'P' : 'C';
-	if (pid == 0)
-		_exit(faults() == before && area[1] == 'p' && area[PAGE] == 'C' ? 3 : 4);
-	CHECK(faults() == before);
-	status = wait_status(pid);
-	CHECK(WEXITSTATUS(status) == 3 && area[0] == 'P');
-}
-
-/* Without the memory for a copy the parent is as it was. */
-static void policy_old_without_memory(void)
-{
-	struct audit_report r;
-	unsigned pages, before = 0, now;
-	char *p;
-
-	if (!on_cowix())
-		return;
-	CHECK(mm_audit(&r, AUDIT_DROP_CACHES) == 0);
-	pages = r.frames_free / 3 * 2;
-	p = map(pages * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	for (unsigned i = 0; i < pages; i++)
-		p[i * PAGE] = i;
-	for (int i = 0; i < 10; i++) {
-		CHECK_ERRNO(xfork(FORK_POLICY_OLD, NULL), ENOMEM);
-		CHECK(mm_audit(&r, AUDIT_DROP_CACHES) == 0);
-		now = r.frames_free + r.frames_cache + r.frames_kernel;
-		CHECK(i < 2 || now == before);		/* at first we break sharing with who has forked us */
-		before = now;
-	}
-	for (unsigned i = 0; i < pages; i++)
-		CHECK(p[i * PAGE] == (char)i);
-}
-
-static void policy_cow(void)
-{
-	int pid;
-
-	if (!on_cowix())
-		return;
-	area[0] = 'p';
-	pid = xfork(FORK_POLICY_COW, NULL);
-	if (pid == 0) {
-		area[0] = 'c';
-		_exit(area[0] == 'c');
-	}
-	CHECK(WEXITSTATUS(wait_status(pid)) == 1 && area[0] == 'p');
-}
-
-static void write_area(void *arg)
-{
-	area[0] = 't';
-	word = getpid();
-	_exit((int)arg);
-}
-
-static void outlive(void *arg)
-{
-	(void)arg;
-	while (getppid() == word)
-		sleep_ms(1);
-	area[0] = 'l';
-	_exit(write(fds[1], area, 1) != 1);
-}
-
-/* The address space is shared, and there until the last one ends. */
-static void policy_thread(void)
-{
-	static char stack[STACK];
-	int pid;
-	char c = 0;
-
-	if (!on_cowix())
-		return;
-	pid = start_on(__NR_xfork, FORK_POLICY_THREAD, stack, write_area, (void *)6, NULL, NULL, NULL);
-	CHECK(pid > 0 && WEXITSTATUS(wait_status(pid)) == 6 && area[0] == 't' && word == pid);
-	CHECK(pipe(fds) == 0);
-	pid = fork();
-	if (pid == 0) {
-		word = getpid();
-		_exit(start_on(__NR_xfork, FORK_POLICY_THREAD, stack, outlive, NULL, NULL, NULL, NULL) > 0 ? 8 : 9);
-	}
-	CHECK(WEXITSTATUS(wait_status(pid)) == 8);
-	CHECK(read(fds[0], &c, 1) == 1 && c == 'l');
-}
-
 TESTS({ "identities", "who is who in a process of two threads", identities }, { "refusals", "flags and numbers that make no sense", refusals },
       { "many", "a hundred threads, five times", many }, { "local_storage", "CLONE_SETTLS", local_storage },
       { "shared_files", "descriptors, working directory, umask", shared_files },
@@ -623,7 +504,4 @@ TESTS({ "identities", "who is who in a process of two threads", identities }, { 
       { "deadly_signals", "signals that end a process of two threads", deadly_signals },
       { "stop_and_continue", "stopping one of two who share memory", stop_and_continue },
       { "alternate_stack", "sigaltstack", alternate_stack }, { "killed_while_forking", "a group is signalled during a fork", killed_while_forking },
-      { "faults_together", "threads fault on the same pages", faults_together },
-      { "policies_refused", "xfork: policies that do not exist", policies_refused }, { "policy_old", "xfork: copy everything now", policy_old },
-      { "policy_old_without_memory", "xfork: no memory for a copy", policy_old_without_memory },
-      { "policy_cow", "xfork: copy on write", policy_cow }, { "policy_thread", "xfork: share the address space", policy_thread })
+      { "faults_together", "threads fault on the same pages", faults_together })
