@@ -153,7 +153,7 @@ int shrink_swap_cache(void)
 
 /*
  * The slot for a frame that an entry gives up, as an entry that is counted: the one that it has already, or a new one, which is then busy and must be
- * written; in that case, *new, the reference to the frame becomes the cache's. 0: swap is full, or the page cannot be written.
+ * written; in that case, *new, the reference to the frame becomes the cache's. 0: swap is full, the page cannot be written, or swapoff has just brought it back.
  */
 pte_t swap_slot_for(u32 frame, bool *new)
 {
@@ -165,7 +165,7 @@ pte_t swap_slot_for(u32 frame, bool *new)
 		if (!entry)
 			return 0;
 		enter_cache(entry, frame);
-	} else if (slot_of(entry)->frame & SLOT_FAILED) {
+	} else if (slot_of(entry)->frame & SLOT_FAILED || !area_of(entry)->active) {
 		return 0;
 	}
 	slot_of(entry)->count++;
