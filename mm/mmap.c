@@ -264,7 +264,7 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 	if (exceeds_as_limit(mm, new_end - old_end) || (new_end - old_end) >> PAGE_SHIFT > memory_pages())
 		return -ENOMEM;
 	area->end = new_end;
-	if (area->ops)
+	if (area->file_end >= old_end)		/* else it ends in zeroes, and goes on so */
 		area->file_end = new_end;
 	return 0;
 }
@@ -276,14 +276,18 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 to, u32 flags)
 {
 	struct vm_area area;
+	u32 file_end;
 	int error;
 
 	if (split_at(mm, addr) < 0 || split_at(mm, end) < 0)
 		return -ENOMEM;
 	area = *find_area(mm, addr);
+	file_end = area.file_end;
 	to = do_mmap(&area, to, new_length, MAP_NORESERVE | flags);
 	if (to > -(u32)PAGE_SIZE)		/* an error: no address is that high */
 		return to;
+	if (area.ops && file_end < end)
+		find_area(mm, to)->file_end = to + (max_u32(file_end, addr) - addr);
 	error = move_pages(mm, addr, to, end - addr);
 	if (error) {
 		unmap_empty(mm, to);

@@ -298,6 +298,19 @@ static void counts(void)
 	CHECK(unmap((char *)0x70000000, 1) == 0 && frames_free(&tables_now) == now + 6 && tables_now == tables);
 }
 
+static char spare[6 * PAGE] __attribute__((aligned(PAGE)));
+
+/* Behind a program's data are zeroes that its file does not have; they are so elsewhere, too. */
+static void zeroes_moved(void)
+{
+	char *p = (char *)syscall(__NR_mremap, spare + PAGE, 4 * PAGE, 6 * PAGE, MREMAP_MAYMOVE, 0);
+
+	CHECK((int)p != -1 && p != spare + PAGE);
+	for (unsigned i = 0; i < 6 * PAGE; i++)
+		CHECK(p[i] == 0);
+	CHECK(unmap(p, 6) == 0);
+}
+
 /* A thousand mappings, every second one taken away, then all. */
 static void many(void)
 {
@@ -322,4 +335,4 @@ TESTS({ "anonymous", "mmap, MAP_FIXED, holes", anonymous }, { "wrong_arguments",
       { "protections_and_fork", "mprotect and copy-on-write", protections_and_fork }, { "advice", "MADV_DONTNEED", advice },
       { "files", "mapped files", files }, { "truncated_files", "SIGBUS beyond the end", truncated_files },
       { "heap_and_mappings", "brk and mmap", heap_and_mappings }, { "counts", "frames and tables come back", counts },
-      { "many", "a thousand areas", many })
+      { "zeroes_moved", "mremap of a program's zeroes", zeroes_moved }, { "many", "a thousand areas", many })
