@@ -39,9 +39,10 @@ u32 simple_strtoul(const char *s, const char **end, int base);
 #define PACKED_NAME_SIZE 64
 u32 packed_name(const u8 *table, u32 number, char *name);
 
-extern struct utsname system_names;	/* kernel/sys.c: what uname() tells */
+/* kernel/sys.c */
+extern struct utsname system_names;	/* what uname() tells */
 
-/* kernel/params.c: kernel parameters (docs/boot: where they live in the image). */
+/* kernel/params.c: kernel parameters (boot/README.md: where they lie in the image). */
 const char *param_get(const char *name);	/* value of name=value, or NULL */
 
 /* kernel/random.c */

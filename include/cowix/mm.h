@@ -40,6 +40,8 @@ static inline struct page *page_of(u32 phys)
 	return &mem_map[phys >> PAGE_SHIFT];
 }
 
+extern pte_t swapper_pg_dir[];		/* boot/head.asm: the kernel's page directory */
+
 /* mm/ram.c */
 void memory_size_init(const struct boot_params *bp);
 void frames_init(struct boot_params *bp);

@@ -15,10 +15,15 @@
 
 struct task_struct;
 
+/* kernel/gdt.c */
 void gdt_init(void);			/* GDT, TSS and the double-fault TSS */
-void traps_init(void);			/* IDT */
 void load_tls(const u64 *tls);		/* a task's own segments into the GDT */
+
+/* kernel/traps.c */
+void traps_init(void);			/* IDT */
 bool fixup_exception(struct pt_regs *regs, int error);	/* a faulting user copy: continue at its fixup with eax = error */
+
+/* kernel/panic.c */
 NORETURN void die(const char *what, struct pt_regs *regs, u32 code);	/* an exception in the kernel */
 
 /* kernel/backtrace.c */
