@@ -5,7 +5,6 @@
 #include <cowix/mm.h>
 #include <cowix/swap.h>
 
-extern u8 __text_start[], __text_end[], _end[];		/* kernel.ld */
 extern pte_t pg0[];					/* head.asm: the first table of the kernel's directory */
 
 static inline struct vm_area *area_at(struct list *node)

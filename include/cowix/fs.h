@@ -24,6 +24,7 @@ struct file;
 struct inode;
 struct super_block;
 
+#define FILE_SIZE_MAX	0x7FFFFFFFu
 #define PATH_MAX	4096
 #define OPEN_MAX	256		/* descriptors a process */
 #define SYMLINKS_MAX	8		/* one inside the other */

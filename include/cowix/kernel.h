@@ -10,6 +10,8 @@ int log_read(char __user *buf, u32 count, loff_t *pos);	/* the log as a file: by
 void e9_write(const char *s, size_t n);	/* to port 0xE9 only */
 void log_to_console(bool on);		/* whether printk also writes the VGA console */
 
+extern const u8 __text_start[], __text_end[], _end[];	/* kernel/kernel.ld */
+
 /* kernel/panic.c */
 NORETURN void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 NORETURN void machine_power_off(int status);

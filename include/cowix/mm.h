@@ -130,7 +130,6 @@ struct mm {
 	u32 nr_resident, nr_swapped;	/* user page-table entries that are present, that refer to swap */
 };
 
-#define FILE_SIZE_MAX	0x7FFFFFFFu
 #define TASK_SIZE	KERNEL_BASE
 #define STACK_TOP	KERNEL_BASE
 #define STACK_MAX	(8u * 1024 * 1024)

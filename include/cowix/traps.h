@@ -6,8 +6,16 @@
 
 /* Vectors. Also read by nasm (see asm/mmu.h). */
 #define EXCEPTIONS	32
+#define NON_MASKABLE	2
+#define BREAKPOINT	3
+#define OVERFLOW	4
+#define NO_DEVICE	7
+#define DOUBLE_FAULT	8
 #define GENERAL_PROTECTION 13
 #define PAGE_FAULT	14
+#define X87_ERROR	16
+#define ALIGNMENT_CHECK	17
+#define SIMD_ERROR	19
 
 /* kernel/entry.asm: the size of what each exception and interrupt arrives at */
 #define EXCEPTION_ENTRY_SIZE 9
