@@ -462,7 +462,7 @@ FILL = """mkdir -p $1/w; cd $1/w; seq 1 9000 > keep; sync; df . | tail -1
 writer() {
 	mkdir $1; i=0
 	while dd if=/bin/sh of=$1/$i bs=700 count=9 2>/dev/null && seq $i 2000 >> $1/$i 2>/dev/null; do i=$((i+1)); done
-	echo x > $1/last || echo full; }
+	dd if=/bin/sh of=$1/last bs=20k count=1 || echo full; }
 for n in 1 2 3 4; do writer $n & done; wait
 sync; df . | tail -1; seq 1 9000 | cmp - keep && echo kept
 rm -r 1 2 3 4; echo after > new && cat new; rm new; sync; df . | tail -1; audit | head -1"""

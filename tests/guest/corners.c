@@ -311,7 +311,7 @@ static void ps_and_exits(void)
 	if (!on_cowix())
 		return;
 	forker = fork();
-	for (int i = 0; forker == 0; i++) {
+	while (forker == 0) {
 		if (fork() == 0)
 			_exit(0);
 		wait(NULL);

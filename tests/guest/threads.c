@@ -445,7 +445,7 @@ static void killed_while_forking(void)
 	CHECK(close(fd) == 0 && unlink("threads.tmp") == 0);
 }
 
-#define FILE_PAGES 64
+#define FILE_PAGES 40
 
 static char *mapped;
 
