@@ -46,7 +46,7 @@ void show_backtrace(u32 esp)
 {
 	u32 end = PAGE_ROUND_DOWN(esp) + PAGE_SIZE, shown = 0;
 
-	if (esp < KERNEL_BASE || esp >= KMAP_BASE)
+	if (esp - KERNEL_BASE >= LINEAR_MAP_MAX)
 		return;
 	printk("backtrace: (some may be left over from earlier calls)\n");
 	for (u32 at = (esp + 3) & ~3u; at < end && shown < BACKTRACE_MAX; at += sizeof(u32)) {

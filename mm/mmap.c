@@ -183,7 +183,7 @@ static int take_advice(struct mm *mm, u32 addr, u32 end, u32 advice)
 		if (own_tables(mm, addr, end) < 0)
 			return -ENOMEM;
 		zap_page_range(mm, addr, end);
-		write_cr3(read_cr3());
+		flush_address_space();
 	}
 	if (advice == MADV_PAGEOUT)
 		page_out(mm, addr, end);
@@ -268,7 +268,7 @@ void unmap_object(const struct inode *object, u32 end)
 		if (task->mm && is_first_user(task))
 			unmap_object_in(task->mm, object, end);
 	}
-	write_cr3(read_cr3());
+	flush_address_space();
 }
 
 /* Let a mapping grow where it is: what is behind it must be free. */
