@@ -160,8 +160,7 @@ static bool fork_overtaken(void)
 
 /*
  * Give child, which has a number and is nobody's yet, everything else: its own copy, or a share of current's. 0; -EAGAIN, -ENOMEM, -EFAULT, -EINVAL,
- * or what restart_call() says: all that was taken is given back. From copy_mm() to adopt() nothing sleeps: what changes in shared page tables is
- * counted for known tasks only.
+ * or what restart_call() says: all that was taken is given back.
  */
 static int copy_task(struct task_struct *child, const struct fork_request *want)
 {

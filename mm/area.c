@@ -9,6 +9,8 @@
 #include <asm/string.h>
 #include "internal.h"
 
+LIST_HEAD(all_mms);
+
 /* An empty address space with one user: a directory whose kernel half is everybody's. NULL: no memory. */
 struct mm *mm_alloc(void)
 {
@@ -26,6 +28,7 @@ struct mm *mm_alloc(void)
 	list_init(&mm->areas);
 	wait_queue_init(&mm->unlocked);
 	mm->users = 1;
+	list_add(&mm->link, &all_mms);
 	return mm;
 }
 
@@ -79,6 +82,7 @@ void mm_release(struct mm *mm)
 		return;
 	if (mm->shares_tables)
 		drop_shared_tables(mm);
+	list_unlink(&mm->link);		/* now it shares nothing that is counted for it */
 	while (!list_empty(&mm->areas)) {
 		struct vm_area *area = area_at(mm->areas.next);
 

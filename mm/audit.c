@@ -165,6 +165,18 @@ static void audit_mm(const struct task_struct *task)
 		complain("wrong number of pages in swap", 0, swap_entries - swapped_before, task);
 }
 
+/* For who visits each address space once: of the tasks that share one, the first. */
+static bool is_first_user(const struct task_struct *task)
+{
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *other = list_entry(node, struct task_struct, all_link);
+
+		if (other->mm == task->mm)
+			return other == task;
+	}
+	return false;
+}
+
 static void audit_free_frame(u32 frame)
 {
 	if (mem_map[frame].count != 0 || *counter(frame) != 0)

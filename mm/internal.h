@@ -114,11 +114,9 @@ int bring_back(u32 number);
 
 /* reclaim.c */
 int reclaim(void);
-extern struct list built_mms;		/* by FORK_POLICY_OLD, right now */
 void page_out(struct mm *mm, u32 start, u32 end);
 
 /* mmap.c */
-bool is_first_user(const struct task_struct *task);
 void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped);
 
 /* area.c */

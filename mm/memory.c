@@ -14,7 +14,7 @@
  *
  * TLB. The CPU may keep an entry it has once used, so each change of an entry is followed here, not in the callers,
  * by the flush that its case needs (there is one CPU, and another address space's entries die at its CR3 load):
- *   permission lowered  (fork)            flush before anyone can write again: copy_page_table reloads CR3;
+ *   permission lowered  (fork)            flush before anyone can write again: copy_page_table reloads CR3, and reclaim() before it sleeps;
  *   permission raised   (reuse)           a stale read-only entry faults once more and is flushed then: invlpg for the page written;
  *   mapping changed     (copy, unmapping) a stale entry would reach the old frame: invlpg, or CR3 for ranges;
  *   nothing -> present                    the CPU keeps no entries that are not present: no flush;
@@ -261,17 +261,17 @@ static void count_entries(struct mm *mm)
  */
 int copy_page_table(struct mm *child, struct mm *parent)
 {
-	u32 resident = parent->nr_resident, changes = entry_changes;
+	u32 changes = entry_changes;
 	int error = 0;
 
+	child->nr_resident = parent->nr_resident;
+	child->nr_swapped = parent->nr_swapped;
 	list_for_each(node, &parent->areas) {
 		error = copy_area_entries(child, parent, area_at(node));
 		if (error)
 			break;
 	}
-	child->nr_resident = resident;
-	child->nr_swapped = parent->nr_swapped;
-	if (error || parent->nr_resident != resident || entry_changes != changes)	/* making a table slept, and pages went or came */
+	if (error || entry_changes != changes)	/* making a table slept, and pages went or came */
 		count_entries(child);
 	flush_address_space();
 	return error;
@@ -313,7 +313,7 @@ __attribute__((cold)) int copy_pages_now(struct mm *child, struct mm *parent)
 {
 	int error = 0;
 
-	list_add(&child->building, &built_mms);
+	child->building = true;
 	list_for_each(node, &parent->areas) {
 		const struct vm_area *area = area_at(node);
 
@@ -326,7 +326,7 @@ __attribute__((cold)) int copy_pages_now(struct mm *child, struct mm *parent)
 				error = copy_now(child, parent, addr, area->flags & VM_SHARED);
 		}
 	}
-	list_del(&child->building);
+	child->building = false;
 	return error;
 }
 

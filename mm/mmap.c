@@ -208,18 +208,6 @@ asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
 	return error;
 }
 
-/* For who visits each address space once: of the tasks that share one, the first. */
-bool is_first_user(const struct task_struct *task)
-{
-	list_for_each(node, &all_tasks) {
-		const struct task_struct *other = list_entry(node, struct task_struct, all_link);
-
-		if (other->mm == task->mm)
-			return other == task;
-	}
-	return false;
-}
-
 /* Entries of a page table that may be lazily shared have changed, which mm has noted: so have those of all other address spaces that use it. */
 void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped)
 {
@@ -227,13 +215,13 @@ void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped)
 
 	if (!(pde & PAGE_COW) || !(resident | swapped))
 		return;
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+	list_for_each(node, &all_mms) {
+		struct mm *other = list_entry(node, struct mm, link);
 
-		if (!task->mm || task->mm == mm || PTE_FRAME(task->mm->pgdir[PGDIR_INDEX(addr)]) != PTE_FRAME(pde) || !is_first_user(task))
+		if (other == mm || PTE_FRAME(other->pgdir[PGDIR_INDEX(addr)]) != PTE_FRAME(pde))
 			continue;
-		task->mm->nr_resident += resident;
-		task->mm->nr_swapped += swapped;
+		other->nr_resident += resident;
+		other->nr_swapped += swapped;
 	}
 }
 
@@ -262,12 +250,9 @@ static void unmap_object_in(struct mm *mm, const struct inode *object, u32 end)
 
 void unmap_object(const struct inode *object, u32 end)
 {
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
-
-		if (task->mm && is_first_user(task))
-			unmap_object_in(task->mm, object, end);
-	}
+	entry_changes++;
+	list_for_each(node, &all_mms)
+		unmap_object_in(list_entry(node, struct mm, link), object, end);
 	flush_address_space();
 }
 

@@ -14,7 +14,6 @@
 #define ROUNDS		3u	/* one takes the accessed bits, and may have begun in the middle; one finds those that did not get them back */
 
 static int (*reclaim_caches)(int wanted);
-LIST_HEAD(built_mms);
 static struct place hand;
 static pte_t found[SWAP_BATCH];		/* slots that are to be written */
 static u32 nr_found;
@@ -83,8 +82,12 @@ static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 /* The programs that are being made come last. */
 static void scan_built(int *wanted)
 {
-	list_for_each(node, &built_mms)
-		scan(list_entry(node, struct mm, building), 0, TASK_SIZE, wanted, false);
+	list_for_each(node, &all_mms) {
+		struct mm *mm = list_entry(node, struct mm, link);
+
+		if (mm->building)
+			scan(mm, 0, TASK_SIZE, wanted, false);
+	}
 }
 
 /* Only one task at a time turns the hand. Whether the caller had to wait for another. */
@@ -135,8 +138,10 @@ static int turn_hand(void)
 /* Called by the allocator when it has no frame. How many things were given up: a frame need not be among them; 0: there is nothing more. */
 int reclaim(void)
 {
-	int n = reclaim_caches ? reclaim_caches(WANTED) : 0;
+	int n;
 
+	flush_address_space();		/* the caller may be a fork, and what it shares already must not be written by other threads while it sleeps here */
+	n = reclaim_caches ? reclaim_caches(WANTED) : 0;
 	if (!n)
 		n = shrink_swap_cache();
 	if (!n)

@@ -25,6 +25,7 @@ struct swap_area {
 	u32 usable, free;		/* slots */
 	u32 next;			/* where the search for a free one goes on */
 	bool active, stopping;		/* may be filled; is being emptied for good */
+	bool leaving;			/* swapoff is at work, even where memory ran out and the area is in use again */
 };
 
 static struct swap_area areas[SWAP_AREAS];
@@ -153,7 +154,7 @@ int shrink_swap_cache(void)
 
 /*
  * The slot for a frame that an entry gives up, as an entry that is counted: the one that it has already, or a new one, which is then busy and must be
- * written; in that case, *new, the reference to the frame becomes the cache's. 0: swap is full, or the page cannot be written.
+ * written; in that case, *new, the reference to the frame becomes the cache's. 0: swap is full, the page cannot be written, or swapoff wants it here.
  */
 pte_t swap_slot_for(u32 frame, bool *new)
 {
@@ -165,7 +166,7 @@ pte_t swap_slot_for(u32 frame, bool *new)
 		if (!entry)
 			return 0;
 		enter_cache(entry, frame);
-	} else if (slot_of(entry)->frame & SLOT_FAILED) {
+	} else if (slot_of(entry)->frame & SLOT_FAILED || !area_of(entry)->active) {
 		return 0;
 	}
 	slot_of(entry)->count++;
@@ -323,19 +324,23 @@ bool swap_stopping(int number)
 	return areas[number].stopping;
 }
 
-/*
- * Areas that are being emptied are in use again: called when there is no memory, which swapoff must pay for and nobody else. Whether there was one.
- */
+/* An area that is being emptied is in use again. Whether it was one. */
+static bool resume(struct swap_area *area)
+{
+	if (!area->stopping)
+		return false;
+	area->stopping = false;
+	activate(area, true);
+	return true;
+}
+
+/* The same for all: called when there is no memory, which swapoff must pay for and nobody else. Whether there was one. */
 bool resume_swap(void)
 {
 	bool resumed = false;
 
 	for (struct swap_area *area = areas; area < areas + SWAP_AREAS; area++)
-		if (area->stopping) {
-			area->stopping = false;
-			activate(area, true);
-			resumed = true;
-		}
+		resumed |= resume(area);
 	return resumed;
 }
 
@@ -345,17 +350,18 @@ int swap_stop(int number)
 	struct swap_area *area = &areas[number];
 	int error = 0;
 
-	if (!area->active)
+	if (!area->active || area->leaving)
 		return -EBUSY;
 	activate(area, false);
-	area->stopping = true;
+	area->stopping = area->leaving = true;
 	while (!error && area->stopping && area->free < area->usable) {
 		error = bring_back(number);
 		if (!error && area->free < area->usable && interruptible_sleep_on_timeout(&transferred, 1) == -EINTR)
 			error = -EINTR;
 	}
 	if (error)
-		resume_swap();
+		resume(area);
+	area->leaving = false;
 	if (area->active)
 		return error ? error : -ENOMEM;
 	free_slots(area->slots);

@@ -126,7 +126,8 @@ struct mm {
 	struct wait_queue unlocked;
 	u32 start_brk, brk;
 	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
-	struct list building;		/* while its pages are being copied, for reclaim: no task has it yet */
+	struct list link;		/* in all_mms, whether a task has it or not */
+	bool building;			/* its pages are being copied: reclaim finds it by no task */
 	u32 nr_resident, nr_swapped;	/* user page-table entries that are present, that refer to swap */
 };
 
@@ -142,6 +143,7 @@ bool has_cpuid(void);
 extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 
 /* mm/area.c */
+extern struct list all_mms;		/* also those that are being made, or are held by others when their process is gone */
 struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
 void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
 /* areas and, as copy does it, pages; NULL: no memory, mm is as it was */

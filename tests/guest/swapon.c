@@ -1,11 +1,15 @@
 /* Swap areas: what swapon and swapoff refuse, priorities, bad pages, and that swapoff brings everything back. */
+#include <signal.h>
 #include <stddef.h>
+#include <sys/sysinfo.h>
 #include "policies.h"
 #include "swapfile.h"
 
 #define PAGES 10
+#define WIDE 24
 
 static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
+static char wide[WIDE * PAGE] __attribute__((aligned(PAGE)));
 
 /* swapoff brings back what parent and child have there, shared or not, in shared tables too; who was writing goes on. */
 static void off(void)
@@ -68,6 +72,64 @@ static void off_under_load(void)
 	for (int i = 0; i < 3; i++)
 		CHECK(wait_status(pids[i]) == 0);
 	swap_end();
+}
+
+/* Use memory, a page after the other, until there is none or so much is used. */
+static void use_memory(char *p, volatile unsigned *used, unsigned pages)
+{
+	for (*used = 0; *used < pages; ++*used)
+		p[*used * PAGE] = 1;
+}
+
+/* How many pages a program can use, until it is killed. */
+static unsigned all_memory(char *p, unsigned pages)
+{
+	unsigned *used = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int pid;
+
+	CHECK(used != MAP_FAILED);
+	pid = fork();
+	if (pid == 0) {
+		use_memory(p, used, pages);
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == SIGKILL && *used < pages);
+	pages = *used;
+	CHECK(munmap(used, PAGE) == 0);
+	return pages;
+}
+
+/* Where there is no room for what is in swap, swapoff fails; it does not for ever bring back what goes out again because another shares it. */
+static void off_without_memory(void)
+{
+	struct sysinfo info;
+	unsigned used;
+	int fds[2], pid, error;
+	char *p, c;
+
+	if (!on_cowix())
+		return;
+	swap_begin();
+	CHECK(pipe(fds) == 0 && sysinfo(&info) == 0);
+	p = mmap(NULL, info.totalram * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	CHECK(p != MAP_FAILED);
+	fill(wide, WIDE, 'w');
+	pid = fork();
+	if (pid == 0) {
+		page_out(wide, WIDE);
+		CHECK(read(fds[0], &c, 1) == 1 && is_filled(wide, WIDE, 'w'));
+		_exit(0);
+	}
+	CHECK(swap_uses(WIDE));
+	page_out(wide, WIDE);
+	use_memory(p, &used, all_memory(p, info.totalram) - WIDE / 2);
+	alarm(10);
+	error = swapoff(SWAP_FILE) < 0 ? errno : 0;
+	alarm(0);
+	CHECK(munmap(p, info.totalram * PAGE) == 0 && write(fds[1], "x", 1) == 1 && wait_status(pid) == 0);
+	CHECK(error == ENOMEM);
+	CHECK(is_filled(wide, WIDE, 'w'));
+	CHECK(swapoff(SWAP_FILE) == 0 && unlink(SWAP_FILE) == 0);	/* others' pages are there */
 }
 
 static void as_nobody(void)
@@ -169,5 +231,6 @@ static void priorities(void)
 }
 
 TESTS({ "off", "swapoff brings all back", off }, { "off_under_load", "swapoff and swapon while pages go and come", off_under_load },
+      { "off_without_memory", "swapoff without room for what is there", off_without_memory },
       { "bad_headers", "files that are no swap area", bad_headers }, { "refusals", "what swapon and swapoff refuse", refusals },
       { "priorities", "priorities and bad pages", priorities })
