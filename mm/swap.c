@@ -192,7 +192,7 @@ static void finish_transfer(pte_t entry, bool write, int error)
 		leave_cache(slot);
 	if (slot->count == 0)
 		release_slot(entry);
-	else
+	else if (write)
 		drop_unmapped(slot);
 }
 
@@ -221,11 +221,9 @@ static int read_slot(pte_t entry, u32 frame)
 	struct swap_medium *medium = area_of(entry)->medium;
 
 	enter_cache(entry, frame);
-	page_of(frame)->count++;		/* it is about to be mapped: see finish_transfer() */
 	medium->transfer(medium, false, &io, 1);
 	finish_transfer(entry, false, io.error);
 	wake_up(&transferred);
-	free_page(frame);
 	return io.error;
 }
 
