@@ -3,6 +3,7 @@
 ; protected mode. On entry: DL boot drive, EAX checksum of the kernel, BX sectors of setup and kernel together.
 
 %include "boot_params.inc"
+%include "mmu.inc"
 
 bits 16
 org 0
@@ -50,7 +51,7 @@ start:
 	cli
 	lgdt [gdt_descriptor]
 	mov eax, cr0
-	or al, 1
+	or al, CR0_PE
 	mov cr0, eax
 	jmp dword 8:SETUP_LOAD + protected_mode
 

@@ -5,7 +5,6 @@
 #include <abi/errno.h>
 
 #define COMPLAINTS_MAX	8
-#define FILE_SIZE_MAX	0x7FFFFFFFu
 
 /* Bit 0 of each map is not used: inode n is bit n, zone first_data_zone + n is bit n + 1. */
 static u32 inode_bits(const struct minix_info *info)

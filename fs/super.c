@@ -406,15 +406,17 @@ void show_mounts(struct seq *s)
 		seq_write(s, line, describe_mount(node, line, sizeof(line)));
 }
 
+#define ALL	0x7FFFFFFF
+
 /* For exact counts: write the caches, then drop all that can be had again. What a device itself puts off is no page of theirs. */
 void fs_drop_caches(void)
 {
 	write_caches(NULL);
 	drop_spare_name();
 	do
-		shrink_page_cache(0x7FFFFFFF);
+		shrink_page_cache(ALL);
 	while (shrink_inodes() > 0);
-	shrink_buffers(0x7FFFFFFF);
+	shrink_buffers(ALL);
 }
 
 void fs_audit_counts(struct audit_report *report)

@@ -5,6 +5,7 @@
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
 #include <cowix/traps.h>
+#include "internal.h"
 
 #define BACKTRACE_MAX	24
 #define CALL_REL32	0xE8
@@ -12,10 +13,6 @@
 #define GROUP5		0xFF		/* with 2 in the middle of the next byte: an indirect call (Intel SDM volume 2, "Opcode Extensions") */
 #define MODRM_REG	0x38
 #define REG_CALL	0x10
-
-extern const u8 __text_start[], __text_end[];
-
-extern const u8 ksyms[];		/* the functions, made by tools/ksyms */
 
 static bool in_text(u32 addr)
 {
@@ -49,7 +46,7 @@ void show_backtrace(u32 esp)
 {
 	u32 end = PAGE_ROUND_DOWN(esp) + PAGE_SIZE, shown = 0;
 
-	if (esp < KERNEL_BASE || esp >= KMAP_BASE)
+	if (esp - KERNEL_BASE >= LINEAR_MAP_MAX)
 		return;
 	printk("backtrace: (some may be left over from earlier calls)\n");
 	for (u32 at = (esp + 3) & ~3u; at < end && shown < BACKTRACE_MAX; at += sizeof(u32)) {

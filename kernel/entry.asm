@@ -162,7 +162,7 @@ work_pending:
 	call do_signal
 	jmp return_to_user
 
-; A new task starts here: schedule() switched to a stack that sys_fork() prepared.
+; A new task starts here: schedule() switched to a stack that copy_thread() prepared.
 global ret_from_fork
 ret_from_fork:
 	call fork_returns

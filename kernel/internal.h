@@ -13,20 +13,32 @@ union task_frame {
 
 extern union task_frame init_task_union;	/* the idle task: head.asm starts on its stack */
 extern struct task_struct *const idle_task;
-extern pte_t swapper_pg_dir[];
+
+/* Made by tools/ksyms, read by packed_names.c. */
+extern const u8 ksyms[];		/* the kernel's functions */
+extern const u8 missing_calls[];	/* the system calls of abi/unistd.h that sys_call_table.c does not have */
+extern const u8 name_codes[][2];	/* what each code stands for: two others, or one character and 0 */
 
 /* sched.c */
 void set_priority(struct task_struct *task, int priority);
 
-/* what other files of kernel/ do at fork, exec, exit and at each tick */
+/* rlimit.c */
 void rlimit_init(struct task_struct *task);
 bool may_fork(void);
 void check_cpu_limit(void);
+
+/* itimer.c */
 void itimer_tick(bool user);
+
+/* futex.c */
 void futex_init(void);
 void futex_wake_all(u32 addr);
 void futex_owner_died(void);
-int set_thread_area(struct task_struct *task, struct user_desc __user *user_desc, bool may_allocate);	/* tls.c */
+
+/* tls.c */
+int set_thread_area(struct task_struct *task, struct user_desc __user *user_desc, bool may_allocate);
+
+/* ptrace.c */
 int ptrace_signal(int sig, const struct signal_source *source);
 void tracer_exits(struct task_struct *child);
 
@@ -40,6 +52,5 @@ void clock_tick(void);
 void recalc_signals(struct task_struct *task);
 int copy_signals(struct task_struct *child, bool share);
 void exit_signals(struct task_struct *task);
-void exec_signals(struct task_struct *task);
 
 #endif

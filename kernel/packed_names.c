@@ -4,10 +4,9 @@
  * are one byte (P. Gage, "A New Algorithm for Data Compression", 1994). The NUL at the end of a name may be part of a pair too.
  */
 #include <cowix/kernel.h>
+#include "internal.h"
 
 #define LONG_STEP	255		/* the step follows in two bytes; the last entry has one that leads beyond every number */
-
-extern const u8 name_codes[][2];	/* what each code stands for: two others, or one character and 0 */
 
 static void expand(char **to, u8 code)
 {

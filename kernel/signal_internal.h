@@ -70,6 +70,8 @@ void flush_signal(struct task_struct *process, int sig);
 /* sigframe.c */
 int restart_call(struct pt_regs *regs);
 void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source);
+
+/* sigaction.c */
 bool on_altstack(u32 esp);
 stack_t get_altstack(u32 esp);
 int set_altstack(const stack_t *new, u32 esp);

@@ -5,8 +5,7 @@
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
-
-extern const u8 missing_calls[];	/* the numbers of abi/unistd.h that sys_call_table.c does not have; made by the Makefile and tools/ksyms */
+#include "internal.h"
 
 static u32 logged[(NR_SYSCALLS + 31) / 32];
 

@@ -15,10 +15,6 @@
 
 #define GATE_INTERRUPT	0x8E00u		/* present, 32-bit interrupt gate: masks interrupts */
 #define GATE_TASK	0x8500u
-#define X87_ERROR	16
-#define ALIGNMENT_CHECK	17
-#define SIMD_ERROR	19
-
 #define GATE_DPL3	0x6000u		/* programs may raise it with INT */
 
 struct exception {
@@ -29,23 +25,23 @@ struct exception {
 static const struct exception exceptions[] = {
 	[0] = { "divide error", SIGFPE, FPE_INTDIV },
 	[1] = { "debug", SIGTRAP, TRAP_TRACE },
-	[2] = { "non-maskable interrupt", 0, 0 },
-	[3] = { "breakpoint", SIGTRAP, SI_KERNEL },
-	[4] = { "overflow", SIGSEGV, SI_KERNEL },
+	[NON_MASKABLE] = { "non-maskable interrupt", 0, 0 },
+	[BREAKPOINT] = { "breakpoint", SIGTRAP, SI_KERNEL },
+	[OVERFLOW] = { "overflow", SIGSEGV, SI_KERNEL },
 	[5] = { "bound range exceeded", SIGSEGV, SI_KERNEL },
 	[6] = { "invalid opcode", SIGILL, ILL_ILLOPN },
-	[7] = { "device not available", 0, 0 },
-	[8] = { "double fault", 0, 0 },
+	[NO_DEVICE] = { "device not available", 0, 0 },
+	[DOUBLE_FAULT] = { "double fault", 0, 0 },
 	[9] = { "coprocessor segment overrun", SIGFPE, SI_KERNEL },
 	[10] = { "invalid TSS", SIGSEGV, SI_KERNEL },
 	[11] = { "segment not present", SIGBUS, SI_KERNEL },
 	[12] = { "stack segment fault", SIGBUS, SI_KERNEL },
-	[13] = { "general protection fault", SIGSEGV, SI_KERNEL },
-	[14] = { "page fault", 0, 0 },
-	[16] = { "floating-point error", SIGFPE, FPE_FLTINV },
-	[17] = { "alignment check", SIGBUS, BUS_ADRALN },
+	[GENERAL_PROTECTION] = { "general protection fault", SIGSEGV, SI_KERNEL },
+	[PAGE_FAULT] = { "page fault", 0, 0 },
+	[X87_ERROR] = { "floating-point error", SIGFPE, FPE_FLTINV },
+	[ALIGNMENT_CHECK] = { "alignment check", SIGBUS, BUS_ADRALN },
 	[18] = { "machine check", 0, 0 },
-	[19] = { "SIMD floating-point error", SIGFPE, FPE_FLTINV },
+	[SIMD_ERROR] = { "SIMD floating-point error", SIGFPE, FPE_FLTINV },
 };
 
 struct exception_fixup {
@@ -53,7 +49,6 @@ struct exception_fixup {
 };
 
 extern const struct exception_fixup __start___ex_table[], __stop___ex_table[];
-extern const u8 exception_entries[][EXCEPTION_ENTRY_SIZE], interrupt_entries[][INTERRUPT_ENTRY_SIZE];	/* kernel/entry.asm */
 
 static u64 idt[IDT_ENTRIES];
 
@@ -73,9 +68,9 @@ void traps_init(void)
 	} descriptor = { sizeof(idt) - 1, (u32)idt };
 
 	for (u32 i = 0; i < EXCEPTIONS; i++)
-		set_gate(i, exception_entries[i], KERNEL_CS, GATE_INTERRUPT | (i == 3 || i == 4 ? GATE_DPL3 : 0));
+		set_gate(i, exception_entries[i], KERNEL_CS, GATE_INTERRUPT | (i == BREAKPOINT || i == OVERFLOW ? GATE_DPL3 : 0));
 	set_gate(PAGE_FAULT, page_fault, KERNEL_CS, GATE_INTERRUPT);
-	set_gate(8, NULL, DF_TSS_SELECTOR, GATE_TASK);
+	set_gate(DOUBLE_FAULT, NULL, DF_TSS_SELECTOR, GATE_TASK);
 	for (u32 i = 0; i < NR_IRQS; i++)
 		set_gate(IRQ_VECTOR + i, interrupt_entries[i], KERNEL_CS, GATE_INTERRUPT);
 	set_gate(SYSCALL_VECTOR, system_call, KERNEL_CS, GATE_INTERRUPT | GATE_DPL3);
@@ -110,17 +105,17 @@ static void user_trap(struct pt_regs *regs, u32 vector)
 	send_fault_signal(e->signal, code, code == SI_KERNEL || vector == ALIGNMENT_CHECK ? 0 : regs->eip);
 }
 
-/* Called by kernel/entry.asm for all exceptions but 8 and 14. */
+/* Called by kernel/entry.asm for all exceptions but double and page faults. */
 void do_trap(struct pt_regs *regs, u32 vector)
 {
 	const char *name = vector < ARRAY_SIZE(exceptions) && exceptions[vector].name ?
 		exceptions[vector].name : "reserved exception";
 
-	if (vector == 7) {
+	if (vector == NO_DEVICE) {
 		fpu_restore_current();
 		return;
 	}
-	if (vector == 2) {
+	if (vector == NON_MASKABLE) {
 		printk("non-maskable interrupt at %x: ignored\n", regs->eip);
 		return;
 	}

@@ -59,8 +59,22 @@ static u16 *counter(u32 frame)
 	return &counters[frame / COUNTERS_PER_PAGE][frame % COUNTERS_PER_PAGE];
 }
 
-static void complain(const char *rule, u32 frame, u32 addr, const struct task_struct *task)
+/* The first task that has an address space; NULL: none, as when it is being made, or is held by others when its process is gone. */
+static const struct task_struct *user_of(const struct mm *mm)
 {
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->mm == mm)
+			return task;
+	}
+	return NULL;
+}
+
+static void complain(const char *rule, u32 frame, u32 addr, const struct mm *mm)
+{
+	const struct task_struct *task = mm ? user_of(mm) : NULL;
+
 	if (++mismatches > told)
 		return;
 	printk("audit: %s: frame %x, count %u, recounted %u, address %x, pid %d (%s)\n", rule, frame << PAGE_SHIFT,
@@ -69,40 +83,40 @@ static void complain(const char *rule, u32 frame, u32 addr, const struct task_st
 }
 
 /* The rules for a single entry. The count rules wait until everything is counted. */
-static void audit_entry(const struct task_struct *task, u32 addr, pte_t entry, bool first)
+static void audit_entry(struct mm *mm, u32 addr, pte_t entry, bool first)
 {
-	struct vm_area *area = find_area(task->mm, addr);
+	struct vm_area *area = find_area(mm, addr);
 	u32 frame = entry >> PAGE_SHIFT;
 
 	user_entries++;
 	if (frame >= nr_frames) {
-		complain("entry maps no RAM", frame, addr, task);
+		complain("entry maps no RAM", frame, addr, mm);
 		return;
 	}
 	if (first)
 		(*counter(frame))++;
 	if (mem_map[frame].count == 0)
-		complain("mapped frame is free", frame, addr, task);
+		complain("mapped frame is free", frame, addr, mm);
 	if (!area)
-		complain("entry outside every area", frame, addr, task);
+		complain("entry outside every area", frame, addr, mm);
 	else if (entry & PAGE_NONE && area->flags & (VM_READ | VM_WRITE | VM_EXEC))
-		complain("PAGE_NONE in an area that allows access", frame, addr, task);
+		complain("PAGE_NONE in an area that allows access", frame, addr, mm);
 	else if (entry & PTE_W && !(area->flags & VM_WRITE))
-		complain("writable entry in a read-only area", frame, addr, task);
+		complain("writable entry in a read-only area", frame, addr, mm);
 	else if (entry & PAGE_COW && (entry & PTE_W || !(area->flags & VM_WRITE) || area->flags & VM_SHARED))
-		complain("PAGE_COW where it must not be", frame, addr, task);
+		complain("PAGE_COW where it must not be", frame, addr, mm);
 	else if (entry & PTE_W && !(area->flags & VM_SHARED) && mem_map[frame].count != 1)
-		complain("writable private page is shared", frame, addr, task);
+		complain("writable private page is shared", frame, addr, mm);
 }
 
 /* The same for an entry whose page is in swap. */
-static void audit_swapped(const struct task_struct *task, u32 addr, pte_t entry, bool first)
+static void audit_swapped(struct mm *mm, u32 addr, pte_t entry, bool first)
 {
-	struct vm_area *area = find_area(task->mm, addr);
+	struct vm_area *area = find_area(mm, addr);
 
 	swap_entries++;
 	if (!slot_of(entry) || !area || area->flags & VM_SHARED)
-		complain("entry for swap where it must not be", 0, addr, task);
+		complain("entry for swap where it must not be", 0, addr, mm);
 	else if (first)
 		(*counter(nr_frames + slot_number(entry)))++;
 }
@@ -131,7 +145,7 @@ static void audit_swap(void)
 		complain("wrong number of free or cached slots", 0, nr_free_swap, NULL);
 }
 
-static void audit_table(const struct task_struct *task, u32 pde_index, pte_t pde)
+static void audit_table(struct mm *mm, u32 pde_index, pte_t pde)
 {
 	pte_t *table = __va(PTE_FRAME(pde));
 	u32 frame = PTE_FRAME(pde) >> PAGE_SHIFT;
@@ -139,42 +153,31 @@ static void audit_table(const struct task_struct *task, u32 pde_index, pte_t pde
 
 	table_frames += first;
 	if (pde & PAGE_COW ? pde & PTE_W : mem_map[frame].count != 1)
-		complain("page table is shared and may be written", frame, pde_index << PGDIR_SHIFT, task);
+		complain("page table is shared and may be written", frame, pde_index << PGDIR_SHIFT, mm);
 	for (u32 i = 0; i < PTES_PER_TABLE; i++)
 		if (table[i] & PTE_MAPPED)
-			audit_entry(task, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
+			audit_entry(mm, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
 		else if (table[i])
-			audit_swapped(task, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
+			audit_swapped(mm, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
 }
 
-/* One address space: its directory, tables and entries, and its own count of resident pages. */
-static void audit_mm(const struct task_struct *task)
+/* One address space: its directory, tables and entries, and its own counts of pages, which a fork that waits for memory makes last. */
+static void audit_mm(struct mm *mm)
 {
-	struct mm *mm = task->mm;
 	u32 before = user_entries, swapped_before = swap_entries;
 
 	(*counter(__pa(mm->pgdir) >> PAGE_SHIFT))++;
 	for (u32 i = 0; i < USER_PDES; i++)
 		if (mm->pgdir[i] & PTE_P)
-			audit_table(task, i, mm->pgdir[i]);
+			audit_table(mm, i, mm->pgdir[i]);
 	if (memcmp(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES, (PTES_PER_TABLE - USER_PDES) * sizeof(pte_t)) != 0)
-		complain("kernel half of a directory differs", __pa(mm->pgdir) >> PAGE_SHIFT, 0, task);
+		complain("kernel half of a directory differs", __pa(mm->pgdir) >> PAGE_SHIFT, 0, mm);
+	if (!user_of(mm))
+		return;
 	if (user_entries - before != mm->nr_resident)
-		complain("wrong number of resident pages", 0, user_entries - before, task);
+		complain("wrong number of resident pages", 0, user_entries - before, mm);
 	if (swap_entries - swapped_before != mm->nr_swapped)
-		complain("wrong number of pages in swap", 0, swap_entries - swapped_before, task);
-}
-
-/* For who visits each address space once: of the tasks that share one, the first. */
-static bool is_first_user(const struct task_struct *task)
-{
-	list_for_each(node, &all_tasks) {
-		const struct task_struct *other = list_entry(node, struct task_struct, all_link);
-
-		if (other->mm == task->mm)
-			return other == task;
-	}
-	return false;
+		complain("wrong number of pages in swap", 0, swap_entries - swapped_before, mm);
 }
 
 static void audit_free_frame(u32 frame)
@@ -183,9 +186,11 @@ static void audit_free_frame(u32 frame)
 		complain("frame is free and in use", frame, 0, NULL);
 }
 
-static void name_owners_in(const struct task_struct *task, u32 frame)
+static void name_owners_in(const struct mm *mm, u32 frame)
 {
-	const struct mm *mm = task->mm;
+	const struct task_struct *task = user_of(mm);
+	u32 pid = task ? task->pid : 0;
+	const char *comm = task ? task->comm : "-";
 
 	for (u32 i = 0; i < USER_PDES; i++) {
 		const pte_t *table = __va(PTE_FRAME(mm->pgdir[i]));
@@ -193,22 +198,18 @@ static void name_owners_in(const struct task_struct *task, u32 frame)
 		if (!(mm->pgdir[i] & PTE_P))
 			continue;
 		if (mm->pgdir[i] >> PAGE_SHIFT == frame)
-			printk("audit: it is the page table for %x of pid %d (%s)\n", i << PGDIR_SHIFT, task->pid, task->comm);
+			printk("audit: it is the page table for %x of pid %d (%s)\n", i << PGDIR_SHIFT, pid, comm);
 		for (u32 j = 0; j < PTES_PER_TABLE; j++)
 			if (table[j] & PTE_MAPPED && table[j] >> PAGE_SHIFT == frame)
-				printk("audit: it is mapped at %x by pid %d (%s)\n", i << PGDIR_SHIFT | j << PAGE_SHIFT, task->pid, task->comm);
+				printk("audit: it is mapped at %x by pid %d (%s)\n", i << PGDIR_SHIFT | j << PAGE_SHIFT, pid, comm);
 	}
 }
 
 /* Who refers to a frame whose count is wrong, as far as that can be found out. */
 static void name_owners(u32 frame)
 {
-	list_for_each(node, &all_tasks) {
-		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
-
-		if (task->mm && is_first_user(task))
-			name_owners_in(task, frame);
-	}
+	list_for_each(node, &all_mms)
+		name_owners_in(list_entry(node, struct mm, link), frame);
 	if (frame == zero_page >> PAGE_SHIFT)
 		printk("audit: it is the zero page\n");
 	if (slot_of_frame(frame << PAGE_SHIFT))
@@ -252,12 +253,8 @@ int mm_audit(void)
 	mismatches = user_entries = swap_entries = table_frames = 0;
 	if (take_counters() < 0)
 		return -ENOMEM;
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
-
-		if (task->mm && is_first_user(task))
-			audit_mm(task);
-	}
+	list_for_each(node, &all_mms)
+		audit_mm(list_entry(node, struct mm, link));
 	audit_swap();
 	free = for_each_free_frame(audit_free_frame);
 	if (free != nr_free_pages)

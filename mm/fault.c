@@ -8,14 +8,14 @@
  *  either  present, PAGE_COW    write   private, write   do_wp_page: unprotect or copy       cow
  *  either  present, writable    write   -                stale TLB entry: flush and go on    cow
  *  either  present, read-only   write   shared, write    make_page_writable                  shared
- *  either  present, read-only   write   no VM_WRITE      refuse                              protection
- *  either  not present          read    any permission   do_no_page: zero page or file page  demand
- *  either  not present          write   VM_WRITE         do_no_page: fresh page              demand
- *  either  not present          any     below the stack  grow the stack, then do_no_page     stack
+ *  either  present, read-only   write   no VM_WRITE      refuse                              memory: protection
+ *  either  not present          read    any permission   do_no_page: zero page or file page  mapping
+ *  either  not present          write   VM_WRITE         do_no_page: fresh page              memory: heap
+ *  either  not present          any     below the stack  grow the stack, then do_no_page     memory: stack
  *  either  in swap              any     any permission   do_no_page: do_swap_page            swap
- *  either  any                  any     none, or not     refuse                              protection
+ *  either  any                  any     none, or not     refuse                              memory: protection
  *                                       allowed
- *  user    present, supervisor  any     -                refuse                              protection
+ *  user    present, supervisor  any     -                refuse                              memory: protection
  *  kernel  kernel address       any     -                panic with a report                 -
  *
  *  Refuse: in user mode SIGSEGV with si_addr; in the kernel the fixup table, so that the user copy returns -EFAULT; without

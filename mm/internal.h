@@ -5,8 +5,7 @@
 #include <cowix/mm.h>
 #include <cowix/swap.h>
 
-extern u8 __text_start[], __text_end[], _end[];		/* kernel.ld */
-extern pte_t swapper_pg_dir[], pg0[];			/* head.asm: the kernel's directory and its first table */
+extern pte_t pg0[];					/* head.asm: the first table of the kernel's directory */
 
 static inline struct vm_area *area_at(struct list *node)
 {

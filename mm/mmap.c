@@ -183,7 +183,7 @@ static int take_advice(struct mm *mm, u32 addr, u32 end, u32 advice)
 		if (own_tables(mm, addr, end) < 0)
 			return -ENOMEM;
 		zap_page_range(mm, addr, end);
-		write_cr3(read_cr3());
+		flush_address_space();
 	}
 	if (advice == MADV_PAGEOUT)
 		page_out(mm, addr, end);
@@ -253,7 +253,7 @@ void unmap_object(const struct inode *object, u32 end)
 	entry_changes++;
 	list_for_each(node, &all_mms)
 		unmap_object_in(list_entry(node, struct mm, link), object, end);
-	write_cr3(read_cr3());
+	flush_address_space();
 }
 
 /* Let a mapping grow where it is: what is behind it must be free. */

@@ -61,7 +61,7 @@ static void kernel_protect(void)
 		if (cpu_has_pge)
 			pg0[i] |= PTE_G;
 	}
-	write_cr3(read_cr3());
+	flush_address_space();
 }
 
 /*

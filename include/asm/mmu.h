@@ -13,7 +13,6 @@
 #define LARGE_PAGE_SIZE	0x400000
 
 #define KERNEL_BASE	0xC0000000
-#define KMAP_BASE	0xF8000000
 #define LINEAR_MAP_MAX	0x38000000
 
 /*
@@ -61,7 +60,7 @@
 #define PAGE_ROUND_UP(addr)	(((u32)(addr) + PAGE_SIZE - 1) & PAGE_MASK)
 #define PGDIR_INDEX(addr)	((u32)(addr) >> PGDIR_SHIFT)
 #define PGTBL_INDEX(addr)	(((u32)(addr) >> PAGE_SHIFT) & (PTES_PER_TABLE - 1))
-#define PDE_ADDRESS(pde)	(PAGE_OFFSET(pde) << 20)	/* the first address that an entry of a directory, by its place, is for */
+#define PDE_ADDRESS(pde)	(PAGE_OFFSET(pde) / sizeof(pte_t) << PGDIR_SHIFT)	/* the first address that an entry, by its place, is for */
 #define PTE_FRAME(entry)	((entry) & PAGE_MASK)		/* physical address in an entry */
 
 typedef u32 pte_t;			/* an entry of a page table or page directory */

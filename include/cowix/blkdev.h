@@ -58,8 +58,9 @@ void end_request(struct request *rq, int error);	/* drivers: takes the head off 
 struct request *current_request(int major);	/* drivers: head of the queue or NULL */
 struct request *next_request(const struct request *rq);	/* drivers: the one behind it; there must be one */
 u32 merge_requests(int major, u32 max);		/* drivers: how many sectors can be done as one transfer */
-int ramdisk_load(kdev_t from);			/* copies a whole device into ram0, remembering it for write-back; -ENOMEM, -EIO */
-
 void blk_init(void);				/* probes and registers all block devices */
+
+/* kernel/blk_drv/ramdisk.c */
+int ramdisk_load(kdev_t from);			/* copies a whole device into ram0, remembering it for write-back; -ENOMEM, -EIO */
 
 #endif

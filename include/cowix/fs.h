@@ -24,6 +24,7 @@ struct file;
 struct inode;
 struct super_block;
 
+#define FILE_SIZE_MAX	0x7FFFFFFFu
 #define PATH_MAX	4096
 #define OPEN_MAX	256		/* descriptors a process */
 #define SYMLINKS_MAX	8		/* one inside the other */
@@ -84,6 +85,8 @@ bool wait_cached_page(void);
 u32 page_cache_count(u32 frame);		/* references the cache holds on a frame */
 void page_cache_init(void);
 extern u32 nr_cached_pages;
+
+/* fs/mmap.c */
 extern const struct vm_ops file_vm_ops;		/* exec maps files with these */
 
 /* fs/inode.c */
@@ -176,6 +179,8 @@ struct file_system_type {
 
 const struct file_system_type *find_file_system(const char *name);	/* NULL: unknown */
 void show_filesystems(struct seq *s);
+
+/* fs/minix_super.c, fs/proc.c, fs/tmpfs.c */
 int minix_read_super(struct super_block *sb);
 int proc_read_super(struct super_block *sb);
 int tmpfs_read_super(struct super_block *sb);

@@ -10,6 +10,8 @@ int log_read(char __user *buf, u32 count, loff_t *pos);	/* the log as a file: by
 void e9_write(const char *s, size_t n);	/* to port 0xE9 only */
 void log_to_console(bool on);		/* whether printk also writes the VGA console */
 
+extern const u8 __text_start[], __text_end[], _end[];	/* kernel/kernel.ld */
+
 /* kernel/panic.c */
 NORETURN void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 NORETURN void machine_power_off(int status);
@@ -39,9 +41,10 @@ u32 simple_strtoul(const char *s, const char **end, int base);
 #define PACKED_NAME_SIZE 64
 u32 packed_name(const u8 *table, u32 number, char *name);
 
-extern struct utsname system_names;	/* kernel/sys.c: what uname() tells */
+/* kernel/sys.c */
+extern struct utsname system_names;	/* what uname() tells */
 
-/* kernel/params.c: kernel parameters (docs/boot: where they live in the image). */
+/* kernel/params.c: kernel parameters (boot/README.md: where they lie in the image). */
 const char *param_get(const char *name);	/* value of name=value, or NULL */
 
 /* kernel/random.c */

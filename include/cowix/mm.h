@@ -40,6 +40,8 @@ static inline struct page *page_of(u32 phys)
 	return &mem_map[phys >> PAGE_SHIFT];
 }
 
+extern pte_t swapper_pg_dir[];		/* boot/head.asm: the kernel's page directory */
+
 /* mm/ram.c */
 void memory_size_init(const struct boot_params *bp);
 void frames_init(struct boot_params *bp);
@@ -129,7 +131,6 @@ struct mm {
 	u32 nr_resident, nr_swapped;	/* user page-table entries that are present, that refer to swap */
 };
 
-#define FILE_SIZE_MAX	0x7FFFFFFFu
 #define TASK_SIZE	KERNEL_BASE
 #define STACK_TOP	KERNEL_BASE
 #define STACK_MAX	(8u * 1024 * 1024)

@@ -38,7 +38,7 @@ enum task_state {
 /* task->work: what to do before the return to user mode */
 #define WORK_RESCHED	1
 #define WORK_SIGNAL	2
-#define WORK_FILE	4		/* a reference was taken for the time of the call: fget_shared() */
+#define WORK_FILE	4		/* a reference was taken for the time of the call: fget() */
 
 #define NGROUPS_MAX		32
 #define NR_STANDARD_SIGNALS	31
@@ -205,24 +205,30 @@ struct task_struct *find_task(int pid);
 void hash_task(struct task_struct *task);
 void unhash_task(struct task_struct *task);
 
-/* kernel/fork.c, kernel/exit.c */
+/* kernel/fork.c */
 struct pt_regs *task_regs(struct task_struct *task);	/* registers of its last entry from user mode */
 void vfork_release(struct task_struct *task);
 struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *name);
+
+/* kernel/exit.c */
 NORETURN void do_exit(int status);		/* one thread */
 NORETURN void do_group_exit(int status);	/* the process */
 void leave_locks(void);				/* marks the locks that current holds, before it leaves its memory */
 void await_threads(void);			/* until the first thread, current, is alone */
-int unshare_signals(void);	/* kernel/signal.c: current has actions of its own. -ENOMEM */
+
+/* What exec asks of kernel/: signal.c, cred.c, tls.c, ptrace.c. */
+int unshare_signals(void);			/* current has actions of its own. -ENOMEM */
 void exec_signals(struct task_struct *task);
-int kernel_execve(const char *path, char *const envp[]);	/* fs/exec.c: process 1 becomes init; an error, or no return */
-void exec_ids(const struct inode *inode, u32 *euid, u32 *egid);	/* kernel/cred.c */
+void exec_ids(const struct inode *inode, u32 *euid, u32 *egid);
 void exec_credentials(u32 euid, u32 egid);
 void tls_clear(struct task_struct *task);
 void ptrace_exec(void);
-void exec_take_over(void);			/* fs/exec.c: the first thread becomes the program that another has prepared */
 
-/* What fork, exec and exit ask of fs/ (0 or -errno; the release functions never fail). */
+/* fs/exec.c */
+int kernel_execve(const char *path, char *const envp[]);	/* process 1 becomes init; an error, or no return */
+void exec_take_over(void);			/* the first thread becomes the program that another has prepared */
+
+/* What fork, exec and exit ask of fs/file_table.c and fs/fs_struct.c (0 or -errno; the release functions never fail). */
 int copy_files(struct task_struct *child, bool share);	/* duplicates current's open files */
 int unshare_files(void);	/* current no longer shares them. -ENOMEM */
 void drop_held_file(void);

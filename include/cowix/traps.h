@@ -6,8 +6,16 @@
 
 /* Vectors. Also read by nasm (see asm/mmu.h). */
 #define EXCEPTIONS	32
+#define NON_MASKABLE	2
+#define BREAKPOINT	3
+#define OVERFLOW	4
+#define NO_DEVICE	7
+#define DOUBLE_FAULT	8
 #define GENERAL_PROTECTION 13
 #define PAGE_FAULT	14
+#define X87_ERROR	16
+#define ALIGNMENT_CHECK	17
+#define SIMD_ERROR	19
 
 /* kernel/entry.asm: the size of what each exception and interrupt arrives at */
 #define EXCEPTION_ENTRY_SIZE 9
@@ -15,10 +23,15 @@
 
 struct task_struct;
 
+/* kernel/gdt.c */
 void gdt_init(void);			/* GDT, TSS and the double-fault TSS */
-void traps_init(void);			/* IDT */
 void load_tls(const u64 *tls);		/* a task's own segments into the GDT */
+
+/* kernel/traps.c */
+void traps_init(void);			/* IDT */
 bool fixup_exception(struct pt_regs *regs, int error);	/* a faulting user copy: continue at its fixup with eax = error */
+
+/* kernel/panic.c */
 NORETURN void die(const char *what, struct pt_regs *regs, u32 code);	/* an exception in the kernel */
 
 /* kernel/backtrace.c */

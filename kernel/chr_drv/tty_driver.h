@@ -83,6 +83,7 @@ static inline bool is_master(u32 handle)
 extern struct tty serial_ttys[];
 void serial_init(void);
 
+/* keyboard.c */
 void keyboard_init(void);
 
 #endif

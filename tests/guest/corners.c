@@ -332,7 +332,8 @@ static void ps_and_exits(void)
 }
 
 TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
-      { "into_the_void", "rename into a directory that is gone", into_the_void }, { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
+      { "into_the_void", "rename into a directory that is gone", into_the_void },
+      { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
       { "foreground_hangup", "a hangup reaches the foreground group", foreground_hangup },
       { "write_only_pages", "pages that may be written can be read", write_only_pages },
       { "mapped_beyond", "mappings beyond the largest offset", mapped_beyond },

@@ -1,6 +1,6 @@
 /*
- * damaged [first [last]]: mounts damaged file systems, one after the other, and works on each: whatever the calls return, the kernel lives on, lets go
- * of the file system and loses nothing. /dev/hda holds sound images and a list of damages to them, written by tests/minix_fuzz.py; /dev/hdb gets
+ * damaged [first [last]]: mounts damaged file systems, one after the other, and works on each: whatever the calls return, the kernel lives on, lets
+ * go of the file system and loses nothing. /dev/hda holds sound images and a list of damages to them, written by tests/minix_fuzz.py; /dev/hdb gets
  * one damaged image at a time.
  */
 #include <check.h>

@@ -409,7 +409,8 @@ TESTS({ "read_back", "what was written is read", read_back }, { "large_files", "
       { "holes", "holes and truncation", holes }, { "cut_and_grow", "truncated bytes stay away", cut_and_grow },
       { "append_and_dup", "O_APPEND, dup, shared positions", append_and_dup },
       { "directories", "mkdir, rmdir, readdir, getcwd", directories }, { "names", "link, rename, symlink", names },
-      { "many_links", "links that multiply", many_links }, { "path_errors", "long, empty and wrong paths", path_errors }, { "pipes", "70,000 bytes through a pipe", pipes },
+      { "many_links", "links that multiply", many_links }, { "path_errors", "long, empty and wrong paths", path_errors },
+      { "pipes", "70,000 bytes through a pipe", pipes },
       { "broken_pipe", "SIGPIPE and EPIPE", broken_pipe }, { "atomic_pipes", "small writes stay whole", atomic_pipes },
       { "devices", "null, zero, full, random, kmsg, no device", devices }, { "disk_full", "ENOSPC and everything back", disk_full },
       { "written_programs", "a copied program runs", written_programs })

@@ -1,6 +1,6 @@
 /*
- * The copy-on-write labs of teaching systems, written anew with the same meaning: simple, three, file and fork-fork. And trees of forks against a model.
- * What such systems test of a program's memory is in labs_memory.c, of processes in labs_lives.c, of files in labs_files.c.
+ * The copy-on-write labs of teaching systems, written anew with the same meaning: simple, three, file and fork-fork. And trees of forks against a
+ * model. What such systems test of a program's memory is in labs_memory.c, of processes in labs_lives.c, of files in labs_files.c.
  */
 #include <fcntl.h>
 #include <sys/sysinfo.h>

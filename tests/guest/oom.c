@@ -1,6 +1,6 @@
 /*
- * Run as init (init=/tests/oom): its child has most of the memory and waits, then it takes the rest and more. Memory cannot be had from itself, because
- * its end would be the machine's: the child ends, and it goes on.
+ * Run as init (init=/tests/oom): its child has most of the memory and waits, then it takes the rest and more. Memory cannot be had from itself,
+ * because its end would be the machine's: the child ends, and it goes on.
  */
 #include <fcntl.h>
 #include <signal.h>

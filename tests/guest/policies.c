@@ -1,6 +1,6 @@
 /*
- * The policies of xfork among each other, in any order, over generations: processes that do what they are told, one at a time, on a region with a page
- * table of its own, and a model that knows each byte, each fault and each frame beforehand.
+ * The policies of xfork among each other, in any order, over generations: processes that do what they are told, one at a time, on a region with a
+ * page table of its own, and a model that knows each byte, each fault and each frame beforehand.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -386,7 +386,10 @@ static void order_of_four(int n, int *order)
 	}
 }
 
-/* Four generations, forked in each of 27 ways before anyone writes; then they write in each of 24 orders, by themselves, by a call, by another process. */
+/*
+ * Four generations, forked in each of 27 ways before anyone writes; then they write in each of 24 orders, by themselves, by a call, by another
+ * process.
+ */
 static void sequences(void)
 {
 	int order[4];

@@ -1,6 +1,6 @@
 /*
- * What a process does to its address space after forks by any policy stays its own: three generations, each of which makes a call while the others have
- * not, have already, or do it through another process that shares their memory.
+ * What a process does to its address space after forks by any policy stays its own: three generations, each of which makes a call while the others
+ * have not, have already, or do it through another process that shares their memory.
  */
 #include "policies_region.h"
 

@@ -1,6 +1,7 @@
 /*
  * Many threads do at random what changes their common address space and their process: map, unmap, protect, touch, fork, wait for each other, signal,
- * end, and at last all at once. Nothing is expected but that nothing breaks: the counts are compared by the frame of the tests, the audit looks meanwhile.
+ * end, and at last all at once. Nothing is expected but that nothing breaks: the counts are compared by the frame of the tests, the audit looks
+ * meanwhile.
  */
 #include <check.h>
 #include <cowix.h>

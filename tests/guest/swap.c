@@ -429,8 +429,8 @@ static unsigned slots_in_use(void)
 }
 
 /*
- * When there is no more memory, pages go that were not used lately. All processes' do, in turn; what others lose comes back by swapoff, until it is this
- * one's turn. At first all of its pages look used, and the one or the other must go; after that, none of the used.
+ * When there is no more memory, pages go that were not used lately. All processes' do, in turn; what others lose comes back by swapoff, until it is
+ * this one's turn. At first all of its pages look used, and the one or the other must go; after that, none of the used.
  */
 static void used_pages_stay(void)
 {

@@ -1,7 +1,7 @@
 /*
- * The failure sweep: the first, second, ... allocation of memory in a system call or a fault fails, until one passes untouched. After a failure the error is
- * the right one, the machine's counts and the process's memory are as before, and the same thing done again succeeds. The subjects are in sweep_memory.c
- * and sweep_calls.c.
+ * The failure sweep: the first, second, ... allocation of memory in a system call or a fault fails, until one passes untouched. After a failure the
+ * error is the right one, the machine's counts and the process's memory are as before, and the same thing done again succeeds. The subjects are in
+ * sweep_memory.c and sweep_calls.c.
  */
 #ifndef SWEEP_H
 #define SWEEP_H

@@ -1,6 +1,6 @@
 /*
- * The failure sweep (sweep.h) of forks by each policy, and of what needs a page table of one's own below one that was lent: whatever fails, the table is
- * still lent, and nothing below it has changed.
+ * The failure sweep (sweep.h) of forks by each policy, and of what needs a page table of one's own below one that was lent: whatever fails, the table
+ * is still lent, and nothing below it has changed.
  */
 #include <sys/mman.h>
 #include <sys/wait.h>

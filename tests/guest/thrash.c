@@ -1,7 +1,7 @@
 /*
- * thrash KILOBYTES [PROCESSES [SEED [POLICY]]]: more memory than there is. Every process has as much, shared with the others by fork, and writes to it at
- * random; each word tells page, process and how often it was written, and is compared with what it must be. On its way each forks now and then, by the same
- * policy (xfork; 0: by all in turn), a child that looks at some pages and ends.
+ * thrash KILOBYTES [PROCESSES [SEED [POLICY]]]: more memory than there is. Every process has as much, shared with the others by fork, and writes to
+ * it at random; each word tells page, process and how often it was written, and is compared with what it must be. On its way each forks now and then,
+ * by the same policy (xfork; 0: by all in turn), a child that looks at some pages and ends.
  */
 #include <cowix.h>
 #include <stdio.h>

@@ -1,4 +1,6 @@
-/* Several processes change the tree of directories at once, on a file system whose blocks are not in memory: each call is whole, or did not happen. */
+/*
+ * Several processes change the tree of directories at once, on a file system whose blocks are not in memory: each call is whole, or did not happen.
+ */
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>
