@@ -82,7 +82,6 @@ void mm_release(struct mm *mm)
 		return;
 	if (mm->shares_tables)
 		drop_shared_tables(mm);
-	list_unlink(&mm->link);		/* now it shares nothing that is counted for it */
 	while (!list_empty(&mm->areas)) {
 		struct vm_area *area = area_at(mm->areas.next);
 
@@ -91,6 +90,7 @@ void mm_release(struct mm *mm)
 	}
 	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
 		panic("mm_release: %u pages left, %u in swap", mm->nr_resident, mm->nr_swapped);
+	list_unlink(&mm->link);		/* last: giving up a file sleeps, and the audit still finds what is left */
 	kpage_free(mm->pgdir);
 	kfree(mm);
 }
