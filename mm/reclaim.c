@@ -12,6 +12,7 @@
 
 #define WANTED		32	/* pages given up at a time */
 #define ROUNDS		3u	/* one takes the accessed bits, and may have begun in the middle; one finds those that did not get them back */
+#define FUTILE_TURNS	100u	/* then there is no memory, though something could still go */
 
 static int (*reclaim_caches)(int wanted);
 static struct place hand;
@@ -113,15 +114,18 @@ static void end_turning(void)
 
 /*
  * Turn the hand until there is enough, but not round again for more once there is something. Without slots for as many, less is enough, or programs'
- * code, the only thing that can still go, would pay for all.
+ * code, the only thing that can still go, would pay for all. Where all that can go was used since the last turn, time after time, a program's next
+ * instruction takes the place of the data that it is about to use, and the other way round for ever: that is want of memory, too.
  */
 static int turn_hand(void)
 {
+	static u32 futile;		/* turns one after the other in which the hand came round */
 	int wanted = max_u32(min_u32(WANTED, nr_free_swap), 1), left = wanted;
+	u32 rounds = 0;
 
 	if (!begin_turning())
 		return 1;
-	for (u32 rounds = 0; rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH && (rounds == 0 || left == wanted);) {
+	while (rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH && (rounds == 0 || left == wanted)) {
 		struct task_struct *task = task_at(&hand);
 
 		hand.pid = task->pid;
@@ -132,7 +136,11 @@ static int turn_hand(void)
 		}
 	}
 	end_turning();
-	return wanted - left;
+	futile = rounds ? futile + 1 : 0;
+	if (futile < FUTILE_TURNS)
+		return wanted - left;
+	futile = 0;
+	return 0;
 }
 
 /* Called by the allocator when it has no frame. How many things were given up: a frame need not be among them; 0: there is nothing more. */
