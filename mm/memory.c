@@ -309,7 +309,7 @@ static COLD int copy_now(struct mm *child, struct mm *parent, u32 addr, bool sha
 }
 
 /* The same as forks did it before copy-on-write (FORK_POLICY_OLD): the parent is not touched, and neither of the two will fault for it. */
-__attribute__((cold)) int copy_pages_now(struct mm *child, struct mm *parent)
+COLD int copy_pages_now(struct mm *child, struct mm *parent)
 {
 	int error = 0;
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include "trees.h"
 
 #define PAGE 4096
 #define PAGES 64
@@ -296,44 +297,14 @@ static void vfork_shares(void)
 	CHECK(seen == 1);
 }
 
-/* Random trees: each process checks its bytes against its own model after everything its relatives did. */
-static unsigned seed = 12345;
-
-static void grow(int depth, unsigned char *model)
+static int classic_fork(void)
 {
-	for (int step = 0; step < 6; step++) {
-		int page = rand() % PAGES;
-
-		if (rand() % 3 == 0 && depth < 4) {
-			int pid = fork();
-
-			CHECK(pid >= 0);
-			if (pid == 0) {
-				srand(seed += depth * 7 + step);
-				grow(depth + 1, model);
-				_exit(0);
-			}
-			if (rand() % 2)
-				CHECK(wait_status(pid) == 0);
-		} else {
-			model[page] = area[page * PAGE] = rand();
-		}
-		for (int i = 0; i < PAGES; i++)
-			CHECK((unsigned char)area[i * PAGE] == model[i]);
-	}
-	for (int status; wait(&status) > 0;)
-		CHECK(status == 0);
+	return fork();
 }
 
 static void random_trees(void)
 {
-	static unsigned char model[PAGES];
-
-	memset(area, 0, sizeof(area));
-	for (int i = 0; i < 20; i++) {
-		srand(seed += 99);
-		grow(0, model);
-	}
+	grow_trees(area, PAGES, classic_fork);
 }
 
 TESTS({ "child_writes_first", "each sees its own bytes, the child writing first", child_writes_first },

@@ -5,12 +5,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include "policies.h"
+#include "trees.h"
 
 #define PAGES 48
 #define BIG (16 * 1024 * 1024)
 
 static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
-static unsigned seed = 7;
 
 static void fill(char value)
 {
@@ -216,40 +216,14 @@ static void exec_forgets(void)
 	CHECK(all_are('f'));
 }
 
-/* A tree of processes, each forked by a policy of its own, each writing at random; all compare with a model that is kept apart in each. */
-static void grow(int depth, unsigned char *model)
+static int fork_by_either(void)
 {
-	for (int step = 0; step < 5; step++) {
-		int page = rand() % PAGES, pid;
-
-		area[page * PAGE + 17] = model[page] = rand();
-		if (depth < 3 && rand() % 3 == 0) {
-			seed += 13;
-			pid = fork_by(rand() % 2 ? FORK_POLICY_LAZY : FORK_POLICY_COW);
-			CHECK(pid >= 0);
-			if (pid == 0) {
-				grow(depth + 1, model);
-				_exit(0);
-			}
-			if (rand() % 2)
-				CHECK(wait_status(pid) == 0);
-		}
-	}
-	for (int i = 0; i < PAGES; i++)
-		CHECK((unsigned char)area[i * PAGE + 17] == model[i]);
-	while (wait(NULL) > 0)
-		;
+	return fork_by(rand() % 2 ? FORK_POLICY_LAZY : FORK_POLICY_COW);
 }
 
 static void random_trees(void)
 {
-	static unsigned char model[PAGES];
-
-	memset(area, 0, sizeof(area));
-	for (int i = 0; i < 20; i++) {
-		srand(seed += 99);
-		grow(0, model);
-	}
+	grow_trees(area, PAGES, fork_by_either);
 }
 
 TESTS({ "both_sides_write", "each sees its own bytes", both_sides_write },
