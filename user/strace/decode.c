@@ -2,10 +2,11 @@
 #include "strace.h"
 #include <abi/fcntl.h>
 #include <abi/termios.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#define LONGEST_STRING 4096
+#define LONGEST_STRING PATH_MAX
 
 void show_pointer(unsigned long addr)
 {
@@ -34,26 +35,38 @@ static void show_byte(unsigned char c, int next)
 		out(next >= '0' && next <= '9' ? "\\%03o" : "\\%o", c);
 }
 
-void show_string(pid_t pid, unsigned long addr, long length)
+/* At most limit bytes; length is -1 if the text ends with a NUL. */
+static void show_text(pid_t pid, unsigned long addr, long length, int limit)
 {
 	static char text[LONGEST_STRING + 1];
-	int asked = string_limit + 1 < LONGEST_STRING ? string_limit + 1 : LONGEST_STRING, shown, n;
+	int asked = limit + 1 < LONGEST_STRING ? limit + 1 : LONGEST_STRING, shown, n;
 	const char *end;
 
 	if (length >= 0 && length < asked)
 		asked = length;
-	n = addr ? read_memory(pid, addr, text, asked) : 0;
+	n = !addr ? 0 : length < 0 ? read_text(pid, addr, text, asked) : read_memory(pid, addr, text, asked);
 	end = length < 0 ? memchr(text, '\0', n) : NULL;
 	if (!addr || (!end && n < asked)) {
 		show_pointer(addr);
 		return;
 	}
 	shown = end ? end - text : n;
-	shown = shown > string_limit ? string_limit : shown;
+	shown = shown > limit ? limit : shown;
 	out("\"");
 	for (int i = 0; i < shown; i++)
 		show_byte(text[i], i + 1 < shown ? text[i + 1] : -1);
 	out((end ? end - text : length < 0 ? shown + 1 : length) > shown ? "\"..." : "\"");
+}
+
+void show_string(pid_t pid, unsigned long addr, long length)
+{
+	show_text(pid, addr, length, string_limit);
+}
+
+/* A path is shown whole, whatever -s says. */
+static void show_path(pid_t pid, unsigned long addr)
+{
+	show_text(pid, addr, -1, PATH_MAX - 1);
 }
 
 /* A list of strings as exec() takes it. */
@@ -147,7 +160,7 @@ void show_arg(struct tracee *t, char format, int n)
 		return;
 	}
 	switch (format) {
-	case 's': case 'R': show_string(t->pid, value, -1); return;
+	case 's': case 'R': show_path(t->pid, value); return;
 	case 'b': show_string(t->pid, value, t->args[n + 1]); return;
 	case 'B': show_string(t->pid, value, t->result); return;
 	case 'v': show_list(t, value); return;

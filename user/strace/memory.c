@@ -2,6 +2,8 @@
 #include "strace.h"
 #include <string.h>
 
+#define STEP 32
+
 int read_memory(pid_t pid, unsigned long addr, void *to, size_t n)
 {
 	size_t done = 0;
@@ -15,5 +17,17 @@ int read_memory(pid_t pid, unsigned long addr, void *to, size_t n)
 		memcpy((char *)to + done, (char *)&word + skip, part);
 		done += part;
 	}
+	return done;
+}
+
+int read_text(pid_t pid, unsigned long addr, char *to, size_t n)
+{
+	size_t done = 0, part, got;
+
+	do {
+		part = n - done < STEP ? n - done : STEP;
+		got = read_memory(pid, addr + done, to + done, part);
+		done += got;
+	} while (got == part && done < n && !memchr(to + done - got, '\0', got));
 	return done;
 }

@@ -66,6 +66,7 @@ const char *error_name(int error);
 
 /* memory.c */
 int read_memory(pid_t pid, unsigned long addr, void *to, size_t n);	/* how many bytes could be read */
+int read_text(pid_t pid, unsigned long addr, char *to, size_t n);	/* the same, but not far beyond a NUL */
 
 /* output.c */
 extern int output_fd;
