@@ -34,7 +34,7 @@ def test_programs_on_the_floppy_itself(emulator, tmp_path):
     """root=fd0: no ramdisk in between, the floppy driver does the work."""
     image = str(tmp_path / "after.img")
     result = cowix("/tests/cow generations && /tests/files names directories large_files && /tests/tree && "
-                   "/tests/threads killed_while_forking", "-e", emulator, "-k", "root=fd0", "-s", image,
+                   "/tests/thread_faults killed_while_forking", "-e", emulator, "-k", "root=fd0", "-s", image,
                    image=TEST_FLOPPY, timeout=200)
     assert result.status == 0, result.out.decode() + result.err
     fsck(image)

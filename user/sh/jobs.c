@@ -60,20 +60,6 @@ static void become_subshell(void)
 	option['m'] = 0;
 }
 
-/* Fork a subshell that is no job: nobody waits for it. */
-pid_t start_child(void)
-{
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0)
-		complain("fork: %s", strerror(errno));
-	if (pid == 0)
-		become_subshell();
-	return pid;
-}
-
 /* Put a process of a job into its group; parent and child both do it, because nobody knows who comes first. */
 static void join_group(struct job *j, pid_t pid, int background)
 {
@@ -99,28 +85,53 @@ static void detach(void)
 	}
 }
 
+/*
+ * Fork a subshell, as a process of the job if there is one. An interactive shell ignores SIGTERM, and so does its child at first: signals are held
+ * back until the child has actions of its own, or one that comes at once would be lost.
+ */
+static pid_t fork_subshell(struct job *j, int background)
+{
+	sigset_t all, before;
+	pid_t pid;
+
+	sigfillset(&all);
+	fflush(stdout);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	pid = fork();
+	if (pid == 0) {
+		if (j)
+			join_group(j, getpid(), background);
+		become_subshell();
+		if (j && background && !j->controlled && !j->started)
+			detach();
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid;
+}
+
+/* Fork a subshell that is no job: nobody waits for it. */
+pid_t start_child(void)
+{
+	pid_t pid = fork_subshell(NULL, 0);
+
+	if (pid < 0)
+		complain("fork: %s", strerror(errno));
+	return pid;
+}
+
 /* Fork the next process of a job. */
 pid_t start_process(struct job *j, int background)
 {
-	pid_t pid;
+	pid_t pid = fork_subshell(j, background);
 
-	fflush(stdout);
-	pid = fork();
 	if (pid < 0) {
 		free_job(j);
 		fail("fork: %s", strerror(errno));
 	}
-	if (pid == 0) {
-		int controlled = j->controlled, first = !j->started;
-
-		join_group(j, getpid(), background);
-		become_subshell();
-		if (background && !controlled && first)
-			detach();
-		return 0;
+	if (pid > 0) {
+		join_group(j, pid, background);
+		j->processes[j->started++] = (struct process){ .pid = pid };
 	}
-	join_group(j, pid, background);
-	j->processes[j->started++] = (struct process){ .pid = pid };
 	return pid;
 }
 
