@@ -173,7 +173,7 @@ hd: $(IMAGE_DEPS)
 	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) --disk $(SIZE) --fs $(FS) --params root=hda1 -o $(BUILD)/hd.img $(PROGRAMS)
 # The guest tests need room: what none of them runs stays out.
 NOT_TESTED = vi strace more diff sed find xargs od expr printf du paste nl comm which nice time basename dirname hexdump date stat chgrp bench \
-	uniq cut stty dd login memmap ps id chown grep sort tr tail ln env uname chmod tee rmdir pwd df halt reboot clear mkswap swapoff
+	uniq cut stty dd login memmap ps chown grep sort tr tail ln env uname chmod tee rmdir pwd df halt reboot clear mkswap swapoff
 $(BUILD)/test.img: $(IMAGE_DEPS) $(addprefix $(BUILD)/tests/,$(TESTS))
 	$(MKFS) --tests $(BUILD)/tests -o $@ $(filter-out $(NOT_TESTED),$(PROGRAMS)) $(addprefix tests/,$(TESTS))
 

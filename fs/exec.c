@@ -424,6 +424,8 @@ static int run(struct program *p, const char *path)
 		alert_group(process);
 	if (current == process)
 		exec_take_over();
+	else
+		pass_credentials(process);
 	return 0;
 }
 

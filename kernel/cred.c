@@ -271,3 +271,12 @@ void exec_credentials(u32 euid, u32 egid)
 	current->euid = current->suid = euid;
 	current->egid = current->sgid = egid;
 }
+
+/* Called by exec in a thread: the program runs in the process's first thread, but as whom this one is. The effective ids come with the program. */
+void pass_credentials(struct task_struct *to)
+{
+	to->uid = current->uid;
+	to->gid = current->gid;
+	to->nr_groups = current->nr_groups;
+	memcpy(to->groups, current->groups, sizeof(to->groups));
+}

@@ -312,6 +312,8 @@ static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 
 	}
 	if (!area || end > area->end)
 		return -EFAULT;
+	if (area->object && area->offset + (addr - area->start) >= -new_length)	/* offsets have 32 bits */
+		return -EINVAL;
 	if (flags & MREMAP_FIXED)
 		return move_mapping(mm, addr, end, new_length, new_addr, MAP_FIXED);
 	if (new_length == end - addr || grow_mapping(mm, area, end, addr + new_length) == 0)

@@ -66,6 +66,21 @@ def test_id():
     assert run(f"{BIN}/id", "nobody-here").returncode == 1
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may be somebody else")
+@pytest.mark.parametrize("option", ["-u", "-g", "-G", "-ur", "-gr"])
+def test_id_of_somebody_else(option):
+    """Real and effective ids, where they differ."""
+    def become():
+        os.setgroups([5, 6])
+        os.setresgid(33, 44, 44)
+        os.setresuid(55, 66, 66)
+
+    with open(f"{BIN}/id", "rb") as program:        # opened before: others may not reach the folder
+        ours, hosts = (subprocess.run([name, option], pass_fds=[program.fileno()], preexec_fn=become, capture_output=True, text=True).stdout
+                       for name in (f"/proc/self/fd/{program.fileno()}", "id"))
+    assert ours == hosts and ours
+
+
 def flags(text):
     """The flags and characters of stty -a that both programs know."""
     return {word for word in re.findall(r"-?\w+(?: = \S+;)?", text)

@@ -221,6 +221,7 @@ int unshare_signals(void);			/* current has actions of its own. -ENOMEM */
 void exec_signals(struct task_struct *task);
 void exec_ids(const struct inode *inode, u32 *euid, u32 *egid);
 void exec_credentials(u32 euid, u32 egid);
+void pass_credentials(struct task_struct *to);
 void tls_clear(struct task_struct *task);
 void ptrace_exec(void);
 

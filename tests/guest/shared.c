@@ -173,6 +173,19 @@ static void remapping(void)
 	CHECK(munmap(q, 8 * PAGE) == 0 && munmap(wall, PAGE) == 0);
 }
 
+/* Offsets have 32 bits here: what lies beyond cannot be mapped by growing either. */
+static void remapping_far(void)
+{
+	int fd = open(FILE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *p = (char *)syscall(__NR_mmap2, NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0x7ffff);
+
+	CHECK(p != MAP_FAILED);
+	if (on_cowix())
+		CHECK_ERRNO((int)mremap(p, PAGE, 0x80001000, MREMAP_MAYMOVE), EINVAL);
+	p = mremap(p, PAGE, 0x1000000, MREMAP_MAYMOVE);
+	CHECK(p != MAP_FAILED && munmap(p, 0x1000000) == 0 && close(fd) == 0 && unlink(FILE_NAME) == 0);
+}
+
 /* Pages that children share copy-on-write stay so when they move. */
 static void remapping_shared(void)
 {
@@ -377,6 +390,7 @@ static void cut_while_mapped(void)
 TESTS({ "anonymous", "shared memory over forks, classic and lazy", anonymous }, { "files_agree", "read, write and both kinds of mapping", files_agree },
       { "data_stays", "what was written is on the disk", data_stays }, { "permissions", "open for reading only, mprotect", permissions },
       { "truncation", "a file that shrinks", truncation }, { "remapping", "mremap: shrink, grow, move", remapping },
+      { "remapping_far", "mremap beyond 4 GB of a file", remapping_far },
       { "remapping_shared", "mremap of pages that are shared", remapping_shared },
       { "growth", "blocks for a page whose file grows", growth }, { "behind_the_end", "stores behind the end of a file", behind_the_end },
       { "full_disk", "no blocks for a hole", full_disk }, { "syncing", "msync: gaps, memory", syncing },

@@ -287,6 +287,32 @@ static void exec_ends_the_others(void)
 	}
 }
 
+static void run_with_other_ids(void *arg)
+{
+	int group = 77;
+
+	CHECK(syscall(__NR_setgroups32, 1, &group) == 0 && syscall(__NR_setresgid32, 33, 33, 33) == 0 && syscall(__NR_setresuid32, 55, 55, 55) == 0);
+	run_shell(arg);
+}
+
+/* Each thread has its own ids; the program gets those of the one that called exec. */
+static void exec_as_somebody(void)
+{
+	static char script[] = "PATH=/bin:/usr/bin; test \"$(id -u) $(id -r -u) $(id -g) $(id -r -g) $(id -G)\" = '55 55 33 33 33 77'";
+	struct thread t;
+	int pid;
+
+	if (geteuid() != 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		start(&t, run_with_other_ids, script);
+		for (;;)
+			pause();
+	}
+	CHECK(wait_status(pid) == 0);
+}
+
 static volatile int caught_by, catches;
 
 static void catch(int sig)
@@ -400,7 +426,8 @@ TESTS({ "identities", "who is who in a process of two threads", identities }, { 
       { "close_while_reading", "a descriptor is closed under a reader", close_while_reading },
       { "whole_processes", "wait sees processes, exit_group ends all threads", whole_processes },
       { "first_thread_leaves", "the first thread exits first", first_thread_leaves },
-      { "exec_ends_the_others", "exec in any thread", exec_ends_the_others }, { "signals", "signals to threads and processes", signals },
+      { "exec_ends_the_others", "exec in any thread", exec_ends_the_others },
+      { "exec_as_somebody", "ids over exec in a thread", exec_as_somebody }, { "signals", "signals to threads and processes", signals },
       { "deadly_signals", "signals that end a process of two threads", deadly_signals },
       { "stop_and_continue", "stopping one of two who share memory", stop_and_continue },
       { "alternate_stack", "sigaltstack", alternate_stack })

@@ -1,4 +1,4 @@
-/* id [-ugGn] [user]: user and groups, numbers and names; as groups the groups' names, as whoami the user's */
+/* id [-ugGnr] [user]: user and groups, numbers and names; as groups the groups' names, as whoami the user's */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -9,8 +9,9 @@
 
 #define GROUPS_MAX 32
 
-static gid_t groups[GROUPS_MAX];
-static int nr_groups, names;
+static uid_t uid, euid;
+static gid_t gid, egid, groups[GROUPS_MAX];
+static int nr_groups, names, real;
 
 static const char *user_name(uid_t uid)
 {
@@ -42,16 +43,30 @@ static void show_one(unsigned id, const char *name, const char *end)
 		printf("%u%s", id, end);
 }
 
-/* This process's groups, its own first. */
-static void own_groups(gid_t gid)
+static void add_group(gid_t group)
+{
+	int i = 0;
+
+	while (i < nr_groups && groups[i] != group)
+		i++;
+	if (i == nr_groups && nr_groups < GROUPS_MAX)
+		groups[nr_groups++] = group;
+}
+
+/* Who this process is; its own groups come first. */
+static void look_at_self(void)
 {
 	gid_t more[GROUPS_MAX];
 	int n = getgroups(GROUPS_MAX, more);
 
-	groups[nr_groups++] = gid;
-	for (int i = 0; i < n && nr_groups < GROUPS_MAX; i++)
-		if (more[i] != gid)
-			groups[nr_groups++] = more[i];
+	uid = getuid();
+	euid = geteuid();
+	gid = getgid();
+	egid = getegid();
+	add_group(gid);
+	add_group(egid);
+	for (int i = 0; i < n; i++)
+		add_group(more[i]);
 }
 
 static void show_groups(void)
@@ -60,14 +75,14 @@ static void show_groups(void)
 		show_one(groups[i], group_name(groups[i]), i + 1 < nr_groups ? " " : "\n");
 }
 
-static void show_all(uid_t uid, gid_t gid, int own)
+static void show_all(void)
 {
 	show_both("uid=", uid, user_name(uid));
 	show_both(" gid=", gid, group_name(gid));
-	if (own && geteuid() != uid)
-		show_both(" euid=", geteuid(), user_name(geteuid()));
-	if (own && getegid() != gid)
-		show_both(" egid=", getegid(), group_name(getegid()));
+	if (euid != uid)
+		show_both(" euid=", euid, user_name(euid));
+	if (egid != gid)
+		show_both(" egid=", egid, group_name(egid));
 	for (int i = 0; i < nr_groups; i++)
 		show_both(i ? "," : " groups=", groups[i], group_name(groups[i]));
 	putchar('\n');
@@ -79,11 +94,13 @@ static int read_options(int argc, char **argv)
 	int what = strcmp(program_name, "groups") == 0 ? 'G' : strcmp(program_name, "whoami") == 0 ? 'u' : 0, option;
 
 	names = what != 0;
-	while ((option = getopt(argc, argv, "ugGn")) != -1) {
+	while ((option = getopt(argc, argv, "ugGnr")) != -1) {
 		if (option == '?')
-			usage("[-ugGn] [user]");
+			usage("[-ugGnr] [user]");
 		else if (option == 'n')
 			names = 1;
+		else if (option == 'r')
+			real = 1;
 		else
 			what = option;
 	}
@@ -91,7 +108,7 @@ static int read_options(int argc, char **argv)
 }
 
 /* A user of /etc/passwd in place of this process. */
-static void look_up(const char *name, uid_t *uid, gid_t *gid)
+static void look_up(const char *name)
 {
 	const struct passwd *user = getpwnam(name);
 
@@ -99,34 +116,30 @@ static void look_up(const char *name, uid_t *uid, gid_t *gid)
 		complain(name, "no such user");
 		exit(1);
 	}
-	*uid = user->pw_uid;
-	*gid = user->pw_gid;
+	uid = euid = user->pw_uid;
+	gid = egid = user->pw_gid;
 	nr_groups = GROUPS_MAX;
-	if (getgrouplist(name, *gid, groups, &nr_groups) < 0)
+	if (getgrouplist(name, gid, groups, &nr_groups) < 0)
 		nr_groups = GROUPS_MAX;
 }
 
 int main(int argc, char **argv)
 {
-	uid_t uid = getuid();
-	gid_t gid = getgid();
 	int what;
 
 	util_init(argv[0]);
 	what = read_options(argc, argv);
-	if (strcmp(program_name, "whoami") == 0)
-		uid = geteuid();
 	if (argv[optind])
-		look_up(argv[optind], &uid, &gid);
+		look_up(argv[optind]);
 	else
-		own_groups(gid);
+		look_at_self();
 	if (what == 'u')
-		show_one(uid, user_name(uid), "\n");
+		show_one(real ? uid : euid, user_name(real ? uid : euid), "\n");
 	else if (what == 'g')
-		show_one(gid, group_name(gid), "\n");
+		show_one(real ? gid : egid, group_name(real ? gid : egid), "\n");
 	else if (what == 'G')
 		show_groups();
 	else
-		show_all(uid, gid, !argv[optind]);
+		show_all();
 	return 0;
 }
