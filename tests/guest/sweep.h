@@ -66,11 +66,13 @@ static const char *difference(const struct audit_report *a, const struct audit_r
 /* What judging needs of stack, data and code is there, and nobody else's, before anything is counted. */
 static void warm_up(void)
 {
-	extern char _data[], _end[];
+	extern char _start[], _data[], _end[];
 	volatile char deep[5 * PAGE];
 
 	for (int i = 0; i < 5; i++)
 		deep[i * PAGE] = 0, (void)deep[i * PAGE];
+	for (volatile char *p = (char *)((unsigned)_start & -PAGE); p < _data; p += PAGE)
+		(void)*p;
 	for (volatile char *p = (char *)((unsigned)_data & -PAGE); p < _end; p += PAGE)
 		if (p < buffer || p >= buffer + LARGE)		/* which is what the faults are about */
 			*p = *p;
