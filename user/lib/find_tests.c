@@ -38,21 +38,6 @@ int test_true(struct expr *e, const struct file *f)
 	return 1;
 }
 
-/* The last part of a path, without slashes behind it; malloc'ed. */
-static char *last_part(const char *path)
-{
-	size_t n = strlen(path);
-	char *copy;
-
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	copy = strndup(path, n);
-	if (!copy)
-		die(path);
-	memmove(copy, base_name(copy), strlen(base_name(copy)) + 1);
-	return copy;
-}
-
 /* -name, and -iname, whose pattern is in small letters. */
 int test_name(struct expr *e, const struct file *f)
 {

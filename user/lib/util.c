@@ -9,7 +9,7 @@
 #include <util.h>
 
 const char *program_name = "?";
-int exit_status;
+int exit_status, failure_status = 1;
 
 const char *base_name(const char *path)
 {
@@ -25,7 +25,7 @@ static void check_output(void)
 		return;
 	errno = ferror(stdout);
 	perror(program_name);
-	_exit(1);
+	_exit(failure_status);
 }
 
 void util_init(const char *argv0)
@@ -52,7 +52,7 @@ void warn(const char *what)
 void die(const char *what)
 {
 	warn(what);
-	exit(1);
+	exit(failure_status);
 }
 
 void usage(const char *synopsis)
@@ -86,8 +86,10 @@ int copy_fd(int from, int to)
 	while ((n = read(from, buf, sizeof(buf))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || write_all(to, buf, n) < 0)
+		if (n < 0)
 			return -1;
+		if (write_all(to, buf, n) < 0)
+			return -2;
 	}
 	return 0;
 }
@@ -131,6 +133,20 @@ char *join_path(const char *dir, const char *name)
 	if (*dir && dir[strlen(dir) - 1] != '/')
 		strcat(path, "/");
 	return strcat(path, name);
+}
+
+char *last_part(const char *path)
+{
+	size_t n = strlen(path);
+	char *copy;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	copy = strndup(path, n);
+	if (!copy)
+		die(path);
+	memmove(copy, base_name(copy), strlen(base_name(copy)) + 1);
+	return copy;
 }
 
 int is_directory(const char *path)
