@@ -1,6 +1,6 @@
 /*
  * Regular expressions, basic and extended (POSIX), by backtracking over a tree: characters, . [set] ^ $ * + ? {n,m} groups, | and references
- * back to groups. Of all matches at a place the first in order of preference is taken, or with alternatives the longest: other matches are
+ * back to groups; \< \> \b \B, \w \W \s \S as GNU has them. Of all matches at a place the first in order of preference is taken, or with alternatives the longest: other matches are
  * looked for as long as that takes a bounded number of steps.
  */
 #include <ctype.h>
@@ -10,13 +10,15 @@
 
 #define GROUPS 10		/* the whole match and \1 to \9 */
 
+const char *__match_class(const char *p, char c, int *matched);	/* charclass.c */
+
 #define STEPS_MAX 20000		/* nodes tried for a longer match once there is one */
 
-enum kind { CHAR, ANY, SET, BOL, EOL, GROUP, BACK, EMPTY };
+enum kind { CHAR, ANY, SET, BOL, EOL, EDGE, GROUP, BACK, EMPTY };
 
 struct re_node {
 	enum kind kind;
-	char c;
+	char c;				/* CHAR; EDGE of a word: < > b B as behind the backslash */
 	unsigned char set[32];
 	struct re_node *group;		/* GROUP: its first alternative */
 	int number;			/* GROUP, BACK: which group; 0 beyond the ninth */
@@ -38,7 +40,7 @@ struct longest {
 
 struct matcher {
 	const char *start, *string;	/* where ^ matches, and what offsets count from */
-	int icase;
+	int flags;			/* of regcomp() */
 	regmatch_t *groups;
 	struct longest *longest;	/* NULL: the first match will do */
 };
@@ -65,31 +67,47 @@ static struct re_node *make(enum kind kind)
 	return n;
 }
 
+/* A character that words are made of. */
+static int is_word(unsigned char c)
+{
+	return c < 128 && (isalnum(c) || c == '_');
+}
+
 static void add_to_set(struct re_node *n, unsigned char c)
 {
 	n->set[c / 8] |= 1 << c % 8;
 }
 
-/* [:alpha:] and its like; how many characters of the pattern it took. */
-static int add_class(struct re_node *n, const char *s)
+/* [:alpha:] and its like, behind the first bracket; where it ends, or NULL. */
+static const char *add_class(struct re_node *n, const char *s)
 {
-	static const struct {
-		const char *name;
-		int (*test)(int);
-	} classes[] = { { "alpha", isalpha }, { "digit", isdigit }, { "alnum", isalnum }, { "space", isspace }, { "upper", isupper },
-			{ "lower", islower }, { "punct", ispunct }, { "print", isprint }, { "xdigit", isxdigit }, { "blank", isblank } };
+	const char *end = NULL;
 
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-		size_t length = strlen(classes[i].name);
+	for (int c = 0; c < 128; c++) {
+		int matched = 0;
 
-		if (strncmp(s, classes[i].name, length) == 0 && strncmp(s + length, ":]", 2) == 0) {
-			for (int c = 0; c < 128; c++)
-				if (classes[i].test(c))
-					add_to_set(n, c);
-			return length + 2;
-		}
+		end = __match_class(s, c, &matched);
+		if (!end)
+			break;
+		if (matched)
+			add_to_set(n, c);
 	}
-	return 0;
+	return end;
+}
+
+/* One end of a range: a character, or one written as [.x.] or [=x=]. */
+static unsigned char set_member(struct parser *p)
+{
+	const char *s = p->at;
+
+	if (s[0] == '[' && (s[1] == '.' || s[1] == '=') && s[2] && s[3] == s[1] && s[4] == ']') {
+		p->at += 5;
+		return s[2];
+	}
+	if (s[0] == '[' && strchr(".=:", s[1]))
+		p->bad |= s[1] != '\0';
+	p->at++;
+	return s[0];
 }
 
 static struct re_node *parse_set(struct parser *p)
@@ -98,16 +116,18 @@ static struct re_node *parse_set(struct parser *p)
 	int negate = *p->at == '^', first = 1;
 
 	for (p->at += negate; n && *p->at && (first || *p->at != ']'); first = 0) {
-		unsigned char low = *p->at++, high = low;
-		int skip = low == '[' && *p->at == ':' ? add_class(n, p->at + 1) : 0;
+		const char *end = *p->at == '[' ? add_class(n, p->at + 1) : NULL;
+		unsigned char low, high;
 
-		if (skip) {
-			p->at += 1 + skip;
+		if (end) {
+			p->at = end;
 			continue;
 		}
+		low = high = set_member(p);
 		if (*p->at == '-' && p->at[1] && p->at[1] != ']') {
-			high = p->at[1];
-			p->at += 2;
+			p->at++;
+			high = set_member(p);
+			p->bad |= high < low;
 		}
 		for (int c = low; c <= high; c++)
 			add_to_set(n, c);
@@ -119,6 +139,17 @@ static struct re_node *parse_set(struct parser *p)
 	if (n && negate)
 		for (int i = 0; i < 32; i++)
 			n->set[i] ^= 0xFF;
+	return n;
+}
+
+/* \w and \s, and all others as \W and \S. */
+static struct re_node *parse_escape(char c)
+{
+	struct re_node *n = make(SET);
+
+	for (int i = 1; n && i < 256; i++)
+		if ((c == 'w' || c == 'W' ? is_word(i) : i < 128 && isspace(i)) != (c < 'a'))
+			add_to_set(n, i);
 	return n;
 }
 
@@ -183,6 +214,14 @@ static struct re_node *parse_atom(struct parser *p, int first)
 			return parse_group(p);
 		if (c >= '1' && c <= '9')
 			return parse_back(p, c - '0');
+		if (strchr("wWsS", c))
+			return parse_escape(c);
+		if (strchr("<>bB", c)) {
+			n = make(EDGE);
+			if (n)
+				n->c = c;
+			return n;
+		}
 	} else if (c == '\\') {
 		p->bad = 1;
 	}
@@ -203,7 +242,7 @@ static void parse_bounds(struct parser *p, struct re_node *n)
 	}
 	if (!p->extended && *p->at == '\\')
 		p->at++;
-	if (*p->at++ != '}')
+	if (*p->at++ != '}' || (n->max >= 0 && n->max < n->min))
 		p->bad = 1;
 }
 
@@ -244,7 +283,7 @@ static struct re_node *parse_sequence(struct parser *p)
 		if (star)
 			n->c = *p->at++;
 		last = last->next = n;
-		if (n->kind != BOL)
+		if (n->kind != BOL && n->kind != EDGE)
 			parse_repeat(p, n);
 	}
 	return first;
@@ -283,7 +322,7 @@ int regcomp(regex_t *re, const char *pattern, int flags)
 {
 	struct parser p = { .at = pattern, .extended = flags & REG_EXTENDED };
 
-	re->icase = flags & REG_ICASE;
+	re->flags = flags;
 	re->first = parse_alternatives(&p);
 	re->alternatives = p.alternatives;
 	if (!p.bad && !*p.at)
@@ -304,9 +343,9 @@ static int matches_one(const struct matcher *m, const struct re_node *n, char c)
 	if (n->kind == ANY)
 		return 1;
 	if (n->kind == SET)
-		return n->set[u / 8] >> u % 8 & 1 || (m->icase && (n->set[tolower(u) / 8] >> tolower(u) % 8 & 1 ||
+		return n->set[u / 8] >> u % 8 & 1 || (m->flags & REG_ICASE && (n->set[tolower(u) / 8] >> tolower(u) % 8 & 1 ||
 								  n->set[toupper(u) / 8] >> toupper(u) % 8 & 1));
-	return c == n->c || (m->icase && tolower(u) == tolower((unsigned char)n->c));
+	return c == n->c || (m->flags & REG_ICASE && tolower(u) == tolower((unsigned char)n->c));
 }
 
 /* One more turn of a group, each alternative in order. */
@@ -348,11 +387,27 @@ static const char *end_turn(const struct matcher *m, const struct rest *rest, co
 	return end;
 }
 
+/* The character before s, 0 at the beginning of the line. */
+static char before(const struct matcher *m, const char *s)
+{
+	return s == m->start ? '\0' : s[-1];
+}
+
+/* Whether a word begins (<), ends (>), does one of these (b) or none (B) at s. */
+static int at_edge(const struct matcher *m, char kind, const char *s)
+{
+	int left = is_word(before(m, s)), right = is_word(*s);
+
+	return kind == '<' ? !left && right : kind == '>' ? left && !right : (left != right) == (kind == 'b');
+}
+
 /* A match ends at s. It is taken at once, or noted if it is the longest so far while others are looked for. */
 static const char *end_match(const struct matcher *m, const char *s)
 {
 	struct longest *l = m->longest;
 
+	if ((m->flags & REG_WORD && is_word(*s)) || (m->flags & REG_LINE && *s))
+		return NULL;
 	if (!l)
 		return s;
 	if (!l->end || s > l->end) {
@@ -407,6 +462,8 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 		return s == m->start ? match_rest(m, &after, s) : NULL;
 	case EOL:
 		return !*s ? match_rest(m, &after, s) : NULL;
+	case EDGE:
+		return at_edge(m, n->c, s) ? match_rest(m, &after, s) : NULL;
 	case GROUP:
 		return match_group(m, n, outer, 0, s);
 	case BACK:
@@ -443,10 +500,10 @@ int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, 
 {
 	regmatch_t groups[GROUPS];
 	struct longest longest = { .end = NULL };
-	struct matcher m = { flags ? NULL : s, s, re->icase, groups, nmatch && re->alternatives ? &longest : NULL };
+	struct matcher m = { flags ? NULL : s, s, re->flags, groups, nmatch && re->alternatives ? &longest : NULL };
 
 	for (const char *at = s;; at++) {
-		const char *end = match_at(&m, re->first, at);
+		const char *end = re->flags & REG_WORD && is_word(before(&m, at)) ? NULL : match_at(&m, re->first, at);
 
 		if (end) {
 			groups[0] = (regmatch_t){ at - s, end - s };
@@ -454,7 +511,7 @@ int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, 
 				match[i] = i < GROUPS ? groups[i] : (regmatch_t){ -1, -1 };
 			return 0;
 		}
-		if (!*at)
+		if (!*at || re->flags & REG_LINE)
 			return REG_NOMATCH;
 	}
 }
