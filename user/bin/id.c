@@ -1,4 +1,4 @@
-/* id [-ugGnr] [user]: user and groups, numbers and names; as groups the groups' names, as whoami the user's */
+/* id [-u | -g | -G] [-nr] [user]: user and groups, numbers and names; as groups the groups' names, as whoami the user's */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -96,14 +96,16 @@ static int read_options(int argc, char **argv)
 	names = what != 0;
 	while ((option = getopt(argc, argv, "ugGnr")) != -1) {
 		if (option == '?')
-			usage("[-ugGnr] [user]");
+			what = option;
 		else if (option == 'n')
 			names = 1;
 		else if (option == 'r')
 			real = 1;
 		else
-			what = option;
+			what = what && option != what ? '?' : option;
 	}
+	if (what == '?' || (!what && (names || real)))
+		usage("[-u | -g | -G] [-nr] [user]");
 	return what;
 }
 

@@ -1,4 +1,4 @@
-/* What the utilities share (user/lib/util.c, mode.c, change_mode.c). */
+/* What the utilities share (user/lib/util.c, mode.c, change_mode.c, human.c). */
 #ifndef UTIL_H
 #define UTIL_H
 #include <stddef.h>
@@ -18,6 +18,7 @@ void for_each_file(char **files, void (*fn)(int fd, const char *name));
 long number(const char *s);		/* a decimal argument, or complain and exit 2 */
 /* A mode as chmod takes it: octal, or changes of the old one where mask holds back what is for nobody in particular; -1: neither. */
 long change_mode(const char *s, mode_t old, mode_t mask);
+void human_size(unsigned long long bytes, char *to);	/* like 1.5M; at most 8 characters and a NUL */
 void mode_string(mode_t mode, char *to);	/* 10 characters and a NUL */
 char *join_path(const char *dir, const char *name);	/* malloc'ed */
 const char *base_name(const char *path);
