@@ -11,12 +11,12 @@ static struct linked {
 	unsigned long dev, ino;
 } *seen;
 static int follow;			/* L, H or 0 */
-static int seen_count, all, total, human, one_device, depth_limit = 0x7FFFFFFF;
+static int seen_count, repeated, all, total, human, one_device, depth_limit = 0x7FFFFFFF;
 
-/* Whether a file with several names was counted before; if not, it is now. */
+/* Whether a file that may be met several times was counted before; if not, it is now. */
 static int counted(const struct stat *st)
 {
-	if (st->st_nlink < 2 || S_ISDIR(st->st_mode))
+	if (!repeated && (st->st_nlink < 2 || S_ISDIR(st->st_mode)))
 		return 0;
 	for (int i = 0; i < seen_count; i++)
 		if (seen[i].dev == st->st_dev && seen[i].ino == st->st_ino)
@@ -95,6 +95,7 @@ int main(int argc, char **argv)
 	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "ackhsxHLd:")) != -1)
 		set_option(option);
+	repeated = follow == 'L' || argc - optind > 1;
 	for (char **f = argv[optind] ? argv + optind : here; *f; f++)
 		sum += du(*f, 0, NULL);
 	if (total)
