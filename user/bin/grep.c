@@ -18,9 +18,10 @@
 
 static regex_t *patterns;
 static int pattern_count;
+static long around;			/* -C */
 static int fixed, flags, found, recursive, follow, show_names;
-static char given[128];			/* the options without arguments */
-static long before, after, limit = LONG_MAX;
+static char given[128];			/* the options without arguments, and C for any context */
+static long before = -1, after = -1, limit = LONG_MAX;	/* of lines; -1: as -C says */
 
 /* Where the reading of a file is. */
 struct state {
@@ -159,7 +160,7 @@ static void print_selected(struct state *s, const char *line, size_t length)
 	static int any;
 	long first = s->number - before > s->printed ? s->number - before : s->printed + 1;
 
-	if ((before || after) && any && (s->printed == 0 || first > s->printed + 1))
+	if (given['C'] && any && (s->printed == 0 || first > s->printed + 1))
 		puts("--");
 	any = 1;
 	for (; first < s->number; first++)
@@ -314,6 +315,17 @@ static void grep_all(char **files)
 	}
 }
 
+/* The argument of -A, -B and -C. */
+static long lines(void)
+{
+	long n = number(optarg);
+
+	if (n < 0)
+		usage(SYNOPSIS);
+	given['C'] = 1;
+	return n;
+}
+
 static void set_option(int option)
 {
 	switch (option) {
@@ -328,9 +340,9 @@ static void set_option(int option)
 	case 'h': given['H'] = 0; given['h'] = 1; break;
 	case 'H': given['h'] = 0; given['H'] = 1; break;
 	case 'm': limit = number(optarg); break;
-	case 'A': after = number(optarg); break;
-	case 'B': before = number(optarg); break;
-	case 'C': before = after = number(optarg); break;
+	case 'A': after = lines(); break;
+	case 'B': before = lines(); break;
+	case 'C': around = lines(); break;
 	case '?': usage(SYNOPSIS);
 	default: given[option] = 1;
 	}
@@ -354,8 +366,10 @@ int main(int argc, char **argv)
 		lists[count].kind = option;
 		lists[count++].text = optarg;
 	}
-	if ((!count && optind == argc) || before < 0 || after < 0)
+	if (!count && optind == argc)
 		usage(SYNOPSIS);
+	before = before < 0 ? around : before;
+	after = after < 0 ? around : after;
 	for (int i = 0; i < count; i++)
 		add_patterns(lists[i].kind, lists[i].text);
 	if (!count)

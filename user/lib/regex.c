@@ -73,6 +73,11 @@ static int is_word(unsigned char c)
 	return c < 128 && (isalnum(c) || c == '_');
 }
 
+static int in_set(const struct re_node *n, unsigned char c)
+{
+	return n->set[c / 8] >> c % 8 & 1;
+}
+
 static void add_to_set(struct re_node *n, unsigned char c)
 {
 	n->set[c / 8] |= 1 << c % 8;
@@ -136,6 +141,11 @@ static struct re_node *parse_set(struct parser *p)
 		p->bad = 1;
 	else
 		p->at++;
+	for (int c = 'a'; n && p->icase && c <= 'z'; c++)
+		if (in_set(n, c) || in_set(n, toupper(c))) {
+			add_to_set(n, c);
+			add_to_set(n, toupper(c));
+		}
 	if (n && negate)
 		for (int i = 0; i < 32; i++)
 			n->set[i] ^= 0xFF;
@@ -320,7 +330,7 @@ void regfree(regex_t *re)
 
 int regcomp(regex_t *re, const char *pattern, int flags)
 {
-	struct parser p = { .at = pattern, .extended = flags & REG_EXTENDED };
+	struct parser p = { .at = pattern, .extended = flags & REG_EXTENDED, .icase = flags & REG_ICASE };
 
 	re->flags = flags;
 	re->first = parse_alternatives(&p);
@@ -343,8 +353,7 @@ static int matches_one(const struct matcher *m, const struct re_node *n, char c)
 	if (n->kind == ANY)
 		return 1;
 	if (n->kind == SET)
-		return n->set[u / 8] >> u % 8 & 1 || (m->flags & REG_ICASE && (n->set[tolower(u) / 8] >> tolower(u) % 8 & 1 ||
-								  n->set[toupper(u) / 8] >> toupper(u) % 8 & 1));
+		return in_set(n, u);
 	return c == n->c || (m->flags & REG_ICASE && tolower(u) == tolower((unsigned char)n->c));
 }
 
@@ -426,6 +435,13 @@ static const char *match_rest(const struct matcher *m, const struct rest *rest, 
 	return rest->node ? match_node(m, rest->node, rest->outer, s) : match_rest(m, rest->outer, s);
 }
 
+static int same_text(const struct matcher *m, const char *a, const char *b, int n)
+{
+	while (n > 0 && (*a == *b || (m->flags & REG_ICASE && tolower((unsigned char)*a) == tolower((unsigned char)*b))))
+		a++, b++, n--;
+	return n == 0;
+}
+
 /* What a group matched, once more, as often as it may. */
 static const char *match_back(const struct matcher *m, const struct re_node *n, const struct rest *after, const char *s)
 {
@@ -436,7 +452,7 @@ static const char *match_back(const struct matcher *m, const struct re_node *n, 
 		return NULL;
 	if (size == 0)
 		return match_rest(m, after, s);
-	while ((n->max < 0 || count < n->max) && strncmp(s + count * size, m->string + group->rm_so, size) == 0)
+	while ((n->max < 0 || count < n->max) && same_text(m, m->string + group->rm_so, s + count * size, size))
 		count++;
 	for (; count >= n->min; count--) {
 		const char *end = match_rest(m, after, s + count * size);
