@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -24,6 +25,12 @@ def cowix(command, *options, timeout=60, image=FLOPPY):
     process = subprocess.run([os.path.join(TOP, "tools/run"), "-t", str(timeout), "-f", image, *options, "--", command],
                              capture_output=True, timeout=timeout + 30)
     return Result(process)
+
+
+def default_signals():
+    """For a shell that is tested: Python ignores some signals, whoever started the tests perhaps others, and children inherit that."""
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def fsck(image):

@@ -18,9 +18,12 @@ class Screen:
 
     def __init__(self, columns):
         self.columns, self.cells, self.row, self.column, self.wrap = columns, {}, 0, 0, False
+        self.begun = ""         # of a sequence whose end has not come yet
 
     def feed(self, text):
-        for part in re.findall(r"\x1b\[\d*[A-Z]|.", text, re.S):
+        text = self.begun + text
+        self.begun = re.search(r"(\x1b(\[\d*)?)?\Z", text)[0]
+        for part in re.findall(r"\x1b\[\d*[A-Z]|.", text.removesuffix(self.begun), re.S):
             if part[0] == "\x1b":
                 self.control(int(part[2:-1] or 1), part[-1], part[2:-1])
             elif part == "\r":
@@ -76,11 +79,11 @@ class Shell:
 
     def settle(self):
         """Read until nothing comes for a while."""
-        patience = 0.06
+        patience = 0.1
         while True:
             try:
                 self.screen.feed(self.child.read_nonblocking(4096, timeout=patience))
-                patience = 0.02
+                patience = 0.03
             except (pexpect.TIMEOUT, pexpect.EOF):
                 return
 
@@ -292,10 +295,9 @@ def test_terminal_is_cooked_while_commands_run(sh):
 
 def test_type_ahead(sh):
     """What is typed while a command runs is there at the next prompt."""
-    sh.type("sleep 0.3\n")
+    sh.type("sleep 0.5\n")
     sh.type("echo ahead\n")
-    time.sleep(0.4)
-    sh.settle()
+    sh.wait_for_prompt()
     assert sh.screen.lines()[-2:] == ["ahead", "@"]
 
 
@@ -305,6 +307,7 @@ def test_not_a_terminal(tmp_path):
 
 
 def test_background_report(sh):
-    sh.type("sleep 0.1 &\n")
-    time.sleep(0.15)
-    assert sh.type("\n")[-2:] == ["[1]+ Done       sleep 0.1", "@"]
+    sh.type("sleep 0.5 &\n")
+    sh.type("wait\n")
+    sh.wait_for_prompt()
+    assert sh.screen.lines()[-2:] == ["[1]+ Done       sleep 0.5", "@"]

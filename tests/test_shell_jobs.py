@@ -2,22 +2,15 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
 import time
 
 import pexpect
 import pytest
 
-from conftest import BUILD, FLOPPY
+from conftest import BUILD, FLOPPY, default_signals
 
 SH = os.path.join(BUILD, "bin", "sh")
-
-
-def default_signals():
-    """Python ignores some signals, and its children inherit that."""
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture

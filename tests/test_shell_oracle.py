@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, TOP
+from conftest import BUILD, TOP, default_signals
 
 SCRIPTS = os.path.join(TOP, "tests", "shell")
 OURS = os.path.join(BUILD, "bin", "sh")
@@ -16,7 +16,8 @@ def run(shell, script, folder):
     """Output and status of a script in an empty folder of its own; what it says on standard error is not compared."""
     folder.mkdir()
     with open(script) as source:
-        process = subprocess.run([shell, script], stdin=source, capture_output=True, cwd=folder, env=ENVIRONMENT, timeout=20)
+        process = subprocess.run([shell, script], stdin=source, capture_output=True, cwd=folder, env=ENVIRONMENT, timeout=20,
+                                 preexec_fn=default_signals)
     return process.stdout.decode("latin-1"), process.returncode
 
 

@@ -8,6 +8,7 @@
 
 #define DELETE		0x7F
 #define TAB_WIDTH	8
+#define MARK		0xFF		/* announces an error of the line (PARMRK); itself it comes twice then */
 #define VISIBLE_KILL	(ECHOE | ECHOK | ECHOKE)	/* all of them: the line is rubbed out on the screen */
 
 static bool is_cc(const struct tty *tty, u32 index, u8 c)
@@ -243,17 +244,21 @@ static bool edit_key(struct tty *tty, u8 c)
 	return true;
 }
 
+static void flush(struct tty *tty)
+{
+	tty_flush_input(tty);
+	if (tty->driver->flush)
+		tty->driver->flush(tty);
+}
+
 static bool signal_key(struct tty *tty, u8 c)
 {
 	int sig = is_cc(tty, VINTR, c) ? SIGINT : is_cc(tty, VQUIT, c) ? SIGQUIT : is_cc(tty, VSUSP, c) ? SIGTSTP : 0;
 
 	if (!sig || !tty_flag(tty, ISIG))
 		return false;
-	if (!tty_flag(tty, NOFLSH)) {
-		tty_flush_input(tty);
-		if (tty->driver->flush)
-			tty->driver->flush(tty);
-	}
+	if (!tty_flag(tty, NOFLSH))
+		flush(tty);
 	if (tty->termios.c_iflag & IXON)
 		tty_stop(tty, false);
 	echo(tty, c);
@@ -283,6 +288,39 @@ static bool literal_key(struct tty *tty, u8 c)
 	return true;
 }
 
+/* An error on the line: with PARMRK marked, else it reads as NUL. */
+static void add_error(struct tty *tty, u8 c)
+{
+	if (tty->termios.c_iflag & PARMRK) {
+		add(tty, MARK);
+		add(tty, 0);
+		add(tty, c);
+	} else {
+		add(tty, 0);
+	}
+}
+
+void tty_input_bad(struct tty *tty, u8 c)
+{
+	if (!(tty->termios.c_iflag & INPCK))
+		tty_input(tty, c);
+	else if (!(tty->termios.c_iflag & IGNPAR))
+		add_error(tty, c);
+}
+
+void tty_input_break(struct tty *tty)
+{
+	if (tty->termios.c_iflag & IGNBRK)
+		return;
+	if (!(tty->termios.c_iflag & BRKINT)) {
+		add_error(tty, 0);
+	} else {
+		flush(tty);
+		if (tty->pgrp)
+			kill_pgrp(tty->pgrp, SIGINT);
+	}
+}
+
 /* A character from the device. Called by the keyboard's and the serial lines' interrupts, and for what a pseudo-terminal's master writes. */
 void tty_input(struct tty *tty, u8 c)
 {
@@ -309,6 +347,8 @@ void tty_input(struct tty *tty, u8 c)
 	} else if (c == '\n' && flags & INLCR) {
 		c = '\r';
 	}
+	if (c == MARK && flags & PARMRK)
+		add(tty, c);
 	if (!literal_key(tty, c) && !(tty_flag(tty, ICANON) && edit_key(tty, c)))
 		add(tty, c == '\n' ? c | INPUT_EOL : c);
 }

@@ -1,4 +1,4 @@
-/* The serial lines COM1 and COM2: 16550 UARTs (National Semiconductor data sheet), 115200 baud, interrupt-driven both ways through rings. */
+/* The serial lines COM1 and COM2: 16550 UARTs (National Semiconductor data sheet), interrupt-driven both ways through rings. */
 #include <cowix/kernel.h>
 #include <cowix/irq.h>
 #include <cowix/sched.h>
@@ -18,14 +18,19 @@
 #define IER_RECEIVE	0x01
 #define IER_TRANSMIT	0x02
 #define FCR_ENABLE	0x07		/* and clear both */
-#define LCR_8N1		0x03
+#define LCR_STOP2	0x04		/* below it the number of bits, less 5, as CSIZE has it */
+#define LCR_PARITY	0x08
+#define LCR_EVEN	0x10
+#define LCR_BREAK	0x40
 #define LCR_DIVISOR	0x80
 #define MCR_RUN		0x0B		/* DTR, RTS, interrupts on */
+#define MCR_HANGUP	0x08
 #define LSR_DATA	0x01
+#define LSR_BAD		0x0C		/* parity, framing */
+#define LSR_BREAK	0x10
 #define LSR_ROOM	0x20
 #define LSR_EMPTY	0x40
 #define FIFO_SIZE	16
-#define DIVISOR_115200	1
 
 #define RING_SIZE	4096u
 
@@ -107,12 +112,24 @@ static int serial_drain(struct tty *tty)
 
 static void serial_interrupt(u32 n)
 {
-	struct line *l = &lines[n];
+	struct tty *tty = &serial_ttys[n];
+	u16 base = lines[n].base;
+	u8 status;
 
-	inb(l->base + UART_IIR);
-	while (inb(l->base + UART_LSR) & LSR_DATA)
-		tty_input(&serial_ttys[n], inb(l->base + UART_DATA));
-	transmit(&serial_ttys[n]);
+	inb(base + UART_IIR);
+	while ((status = inb(base + UART_LSR)) & LSR_DATA) {
+		u8 c = inb(base + UART_DATA);
+
+		if (!(tty->termios.c_cflag & CREAD))
+			continue;
+		if (status & LSR_BREAK)
+			tty_input_break(tty);
+		else if (status & LSR_BAD)
+			tty_input_bad(tty, c);
+		else
+			tty_input(tty, c);
+	}
+	transmit(tty);
 }
 
 static void serial_interrupt1(struct pt_regs *regs)
@@ -134,16 +151,41 @@ static bool probe(u16 base)
 	return inb(base + UART_SCRATCH) == 0x5A;
 }
 
-static void setup_line(struct line *l)
+/* Of the rate in c_cflag; 0: hang up. What is faster than a UART gets the fastest it has. */
+static u16 divisor_of(tcflag_t cflag)
 {
-	outb(l->base + UART_IER, 0);
-	outb(l->base + UART_LCR, LCR_DIVISOR);
-	outb(l->base + UART_DATA, DIVISOR_115200);
-	outb(l->base + UART_IER, 0);
-	outb(l->base + UART_LCR, LCR_8N1);
-	outb(l->base + UART_FCR, FCR_ENABLE);
-	outb(l->base + UART_MCR, MCR_RUN);
-	outb(l->base + UART_IER, IER_RECEIVE);
+	static const u16 divisors[] = { 0, 2304, 1536, 1047, 857, 768, 576, 384, 192, 96, 64, 48, 24, 12, 6, 3 };
+	u32 rate = cflag & (CBAUD & ~CBAUDEX);
+
+	return cflag & CBAUDEX ? rate == (B57600 & ~CBAUDEX) ? 2 : 1 : divisors[rate];
+}
+
+/* Rate, bits, parity and stop bits, as c_cflag says. */
+static void serial_configure(struct tty *tty)
+{
+	tcflag_t cflag = tty->termios.c_cflag;
+	u16 base = line_of(tty)->base, divisor = divisor_of(cflag);
+	u8 format = (cflag & CSIZE) / CS6;
+
+	if (cflag & CSTOPB)
+		format |= LCR_STOP2;
+	if (cflag & PARENB)
+		format |= cflag & PARODD ? LCR_PARITY : LCR_PARITY | LCR_EVEN;
+	if (divisor) {
+		outb(base + UART_LCR, LCR_DIVISOR);
+		outb(base + UART_DATA, divisor);
+		outb(base + UART_IER, divisor >> 8);
+	}
+	outb(base + UART_LCR, format);
+	outb(base + UART_MCR, divisor ? MCR_RUN : MCR_HANGUP);
+	transmit(tty);			/* which also enables the interrupts */
+}
+
+static void serial_set_break(struct tty *tty, bool on)
+{
+	u16 lcr = line_of(tty)->base + UART_LCR;
+
+	outb(lcr, on ? inb(lcr) | LCR_BREAK : inb(lcr) & ~LCR_BREAK);
 }
 
 void serial_init(void)
@@ -151,6 +193,7 @@ void serial_init(void)
 	static const irq_handler_t handlers[SERIAL_LINES] = { serial_interrupt1, serial_interrupt2 };
 	static const struct tty_driver driver = {
 		.put = serial_put, .room = serial_room, .queued = serial_queued, .flush = serial_flush, .drain = serial_drain,
+		.configure = serial_configure, .set_break = serial_set_break,
 	};
 
 	for (u32 i = 0; i < SERIAL_LINES; i++) {
@@ -161,7 +204,8 @@ void serial_init(void)
 		lines[i].base = ports[i].base;
 		tty_init_struct(tty, MKDEV(TTY_MAJOR, 64 + i), &driver);
 		tty->winsize = (struct winsize){ 25, 80, 0, 0 };
-		setup_line(&lines[i]);
+		outb(ports[i].base + UART_FCR, FCR_ENABLE);
+		serial_configure(tty);
 		request_irq(ports[i].irq, handlers[i]);
 	}
 }

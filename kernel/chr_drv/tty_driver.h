@@ -21,6 +21,8 @@ struct tty_driver {
 	u32 (*queued)(struct tty *tty);		/* how much is still to be sent; NULL: put() sends at once */
 	void (*flush)(struct tty *tty);		/* forget that; NULL likewise */
 	int (*drain)(struct tty *tty);		/* sleep until it is sent; NULL likewise */
+	void (*configure)(struct tty *tty);	/* c_cflag has changed; interrupts masked. NULL: it means nothing */
+	void (*set_break)(struct tty *tty, bool on);	/* hold the line as if it were cut; NULL: there is none */
 };
 
 struct tty {
@@ -55,6 +57,8 @@ void tty_leave(struct tty *tty);
 
 /* ldisc.c; interrupts masked */
 void tty_input(struct tty *tty, u8 c);		/* a character has arrived */
+void tty_input_bad(struct tty *tty, u8 c);	/* one with a parity or framing error */
+void tty_input_break(struct tty *tty);
 u32 tty_input_room(const struct tty *tty);	/* how many more can */
 void tty_flush_input(struct tty *tty);
 void tty_stop(struct tty *tty, bool stop);

@@ -5,6 +5,8 @@
 #include <abi/errno.h>
 #include "tty_driver.h"
 
+#define BREAK_TICKS	(HZ * 3 / 10)
+
 static int drain(struct tty *tty)
 {
 	return tty->driver->drain ? tty->driver->drain(tty) : 0;
@@ -36,6 +38,7 @@ static int set_termios(struct tty *tty, u32 command, const void __user *from)
 	u32 when = command - (is_old ? TCSETA : TCSETS), flags;
 	struct termios new = tty->termios;
 	struct termio old;
+	bool configure;			/* only if need be: a character that is just coming in would be spoilt */
 	int error = is_old ? copy_from_user(&old, from, sizeof(old)) : copy_from_user(&new, from, sizeof(new));
 
 	if (!error && is_old)
@@ -51,7 +54,10 @@ static int set_termios(struct tty *tty, u32 command, const void __user *from)
 		tty->edit = tty->head;		/* what was typed so far is readable now */
 		tty->literal = false;
 	}
+	configure = tty->driver->configure && new.c_cflag != tty->termios.c_cflag;
 	tty->termios = new;
+	if (configure)
+		tty->driver->configure(tty);
 	if (!(new.c_iflag & IXON))
 		tty->stopped = false;
 	wake_up(&tty->wait);
@@ -149,6 +155,20 @@ static int flow_control(struct tty *tty, u32 what)
 	return 0;
 }
 
+/* TCSBRK: when all is sent, and unless only that was asked for (tcdrain), hold the line for a quarter of a second or more. */
+static int send_break(struct tty *tty, bool only_drain)
+{
+	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
+	int error = drain(tty);
+
+	if (error || only_drain || !tty->driver->set_break)
+		return error;
+	tty->driver->set_break(tty, true);
+	error = interruptible_sleep_on_timeout(&nobody, BREAK_TICKS);
+	tty->driver->set_break(tty, false);
+	return error == -EINTR ? error : 0;
+}
+
 /* TIOCSTI: as if a character had been typed. */
 static int simulate_input(struct tty *tty, const char __user *from)
 {
@@ -177,7 +197,7 @@ static int change(struct tty *tty, u32 command, u32 arg)
 		return set_foreground(tty, user);
 	case TCSBRK:
 	case TCSBRKP:
-		return drain(tty);
+		return send_break(tty, command == TCSBRK && arg);
 	case TCXONC:
 		return flow_control(tty, arg);
 	case TCFLSH:

@@ -66,11 +66,13 @@ static const char *difference(const struct audit_report *a, const struct audit_r
 /* What judging needs of stack, data and code is there, and nobody else's, before anything is counted. */
 static void warm_up(void)
 {
-	extern char _data[], _end[];
+	extern char _start[], _data[], _end[];
 	volatile char deep[5 * PAGE];
 
 	for (int i = 0; i < 5; i++)
 		deep[i * PAGE] = 0, (void)deep[i * PAGE];
+	for (volatile char *p = (char *)((unsigned)_start & -PAGE); p < _data; p += PAGE)
+		(void)*p;
 	for (volatile char *p = (char *)((unsigned)_data & -PAGE); p < _end; p += PAGE)
 		if (p < buffer || p >= buffer + LARGE)		/* which is what the faults are about */
 			*p = *p;
@@ -211,6 +213,17 @@ static int judge(const struct subject *s, int n, int pid, int status)
 	return WEXITSTATUS(status) == UNTOUCHED && !failed;
 }
 
+/* Leave init a child to wait for, so that what it needs for that is in memory, too. */
+static void make_orphan(void)
+{
+	int pid = fork();
+
+	if (pid == 0)
+		_exit(fork() < 0);
+	CHECK(wait_status(pid) == 0);
+	sleep_ms(10);
+}
+
 /* Sweep one subject; its allocations must be at least so many, or the sweep itself is broken. */
 static void sweep(const struct subject *s, int at_least)
 {
@@ -219,6 +232,7 @@ static void sweep(const struct subject *s, int at_least)
 
 	if (!on_cowix())
 		return;
+	make_orphan();
 	warm_up();
 	mm_audit(&start, AUDIT_DROP_CACHES);
 	for (n = 1; n < TRIES; n++) {

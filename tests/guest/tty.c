@@ -162,6 +162,10 @@ static void input_flags(void)
 	modes(0, 0, 0);
 	type_n("\0\r\n\x03\x11\x13\x7F\xFF", 8);
 	expect_n(slave, "\0\r\n\x03\x11\x13\x7F\xFF", 8, __LINE__);
+	modes(PARMRK, 0, 0);					/* \377 announces an error of the line, and so comes twice itself */
+	type("a\xFF");
+	expect_n(slave, "a\xFF\xFF", 3, __LINE__);
+	CHECK(ioctl(slave, TCSBRK, 0) == 0);
 }
 
 static void output_flags(void)
@@ -418,7 +422,7 @@ TESTS(
 	{ "editing", "erase, word erase, kill, reprint, literal next", editing },
 	{ "ends_of_lines", "newline, end of file, VEOL and VEOL2", ends_of_lines },
 	{ "echoing", "what is echoed with which flags", echoing },
-	{ "input_flags", "IGNCR, INLCR, ICRNL, ISTRIP, IUCLC", input_flags },
+	{ "input_flags", "IGNCR, INLCR, ICRNL, ISTRIP, IUCLC, PARMRK", input_flags },
 	{ "output_flags", "OPOST, ONLCR, OCRNL, ONOCR, XTABS", output_flags },
 	{ "raw_reads", "VMIN and VTIME in all four cases", raw_reads },
 	{ "queues", "FIONREAD, flushing, a change of modes, TIOCSTI", queues },

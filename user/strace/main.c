@@ -89,8 +89,6 @@ int main(int argc, char **argv)
 
 	util_init(argv[0]);
 	read_options(argc, argv);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
 	status = trace(argv + optind, find_program(argv[optind]));
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);

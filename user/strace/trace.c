@@ -62,8 +62,6 @@ static void start_program(char **argv, const char *path)
 {
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
 		die("ptrace");
-	signal(SIGINT, SIG_DFL);
-	signal(SIGQUIT, SIG_DFL);
 	raise(SIGSTOP);
 	execv(path, argv);
 	die(argv[0]);
@@ -306,6 +304,8 @@ int trace(char **argv, const char *path)
 		die("fork");
 	if (program == 0)
 		start_program(argv, path);
+	signal(SIGINT, SIG_IGN);		/* they are for the program */
+	signal(SIGQUIT, SIG_IGN);
 	find(program)->program = 1;
 	while ((pid = wait_for_any(&status)) > 0 || (pid < 0 && errno == EINTR)) {
 		struct tracee *t = pid > 0 ? find(pid) : NULL;
