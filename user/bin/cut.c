@@ -117,8 +117,10 @@ int main(int argc, char **argv)
 
 	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "b:c:f:d:sn")) != -1) {
-		if (option == 'b' || option == 'c' || option == 'f')
-			lists++, parse_list(optarg);
+		if (option == 'b' || option == 'c' || option == 'f') {
+			parse_list(optarg);
+			lists++;
+		}
 		fields |= option == 'f';
 		only_delimited |= option == 's';
 		delimited |= option == 'd';

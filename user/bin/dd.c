@@ -1,6 +1,7 @@
 /*
  * dd [if=file] [of=file] [bs=n | ibs=n obs=n] [count=n] [skip=n] [seek=n] [conv=notrunc,sync,noerror,fsync,swab,lcase,ucase]
- * [iflag=fullblock] [oflag=append] [status=none|noxfer]: copy block by block. Numbers may end in c, w, b, k, M, G or kB, MB, GB, and be products: 2x80x18b.
+ * [iflag=fullblock] [oflag=append] [status=none|noxfer]: copy block by block. Numbers may end in c, w, b, k, M, G or kB, MB, GB, and be
+ * products: 2x80x18b.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -15,14 +16,16 @@
 
 #define SYNOPSIS "[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] [seek=n] [conv=...] [status=none|noxfer]"
 
-enum { NOTRUNC = 1, SYNC = 2, NOERROR = 4, FSYNC = 8, SWAB = 16, LCASE = 32, UCASE = 64, EXCL = 128, NOCREAT = 256, FULLBLOCK = 512, APPEND = 1024 };
+enum { NOTRUNC = 1, SYNC = 2, NOERROR = 4, FSYNC = 8, SWAB = 16, LCASE = 32, UCASE = 64, EXCL = 128, NOCREAT = 256,
+       FULLBLOCK = 512, APPEND = 1024 };
 enum { NONE = 1, NOXFER = 2 };
 
 static const struct name {
 	const char *name;
 	int value;
 } conversions[] = { { "notrunc", NOTRUNC }, { "sync", SYNC }, { "noerror", NOERROR }, { "fsync", FSYNC }, { "swab", SWAB },
-		    { "lcase", LCASE }, { "ucase", UCASE }, { "excl", EXCL }, { "nocreat", NOCREAT }, { "fdatasync", FSYNC }, { NULL, 0 } },
+		    { "lcase", LCASE }, { "ucase", UCASE }, { "excl", EXCL }, { "nocreat", NOCREAT },
+		    { "fdatasync", FSYNC }, { NULL, 0 } },
   in_flags[] = { { "fullblock", FULLBLOCK }, { NULL, 0 } }, out_flags[] = { { "append", APPEND }, { NULL, 0 } },
   statuses[] = { { "none", NONE }, { "noxfer", NOXFER }, { "progress", 0 }, { NULL, 0 } };
 

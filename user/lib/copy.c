@@ -20,6 +20,8 @@ static struct copied {
 
 static struct stat made;		/* the first directory that was copied to: it is not copied itself */
 
+static int copy_any(const char *from, const char *to, int flags);
+
 static int failed(const char *what)
 {
 	warn(what);
@@ -83,7 +85,7 @@ static int copy_directory(const char *from, const char *to, mode_t mode, int fla
 	for (char **n = names; n && *n; n++) {
 		char *source = join_path(from, *n), *target = join_path(to, *n);
 
-		result |= copy_tree(source, target, flags & ~COPY_FOLLOW_FIRST);
+		result |= copy_any(source, target, flags & ~COPY_FOLLOW_FIRST);
 		free(source);
 		free(target);
 	}
@@ -175,7 +177,7 @@ static int refused(const char *from, const char *to, const struct stat *st, int 
 	return flags & COPY_KEEP || (flags & COPY_ASK && !ask("overwrite", to));
 }
 
-int copy_tree(const char *from, const char *to, int flags)
+static int copy_any(const char *from, const char *to, int flags)
 {
 	struct stat st;
 	int result;
@@ -194,4 +196,10 @@ int copy_tree(const char *from, const char *to, int flags)
 	if (flags & COPY_PRESERVE && result == 0)
 		result = keep_attributes(to, &st);
 	return result;
+}
+
+int copy_tree(const char *from, const char *to, int flags)
+{
+	made.st_ino = 0;
+	return copy_any(from, to, flags);
 }
