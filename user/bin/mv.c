@@ -11,7 +11,7 @@ static void move(const char *from, const char *to)
 		return;
 	if (errno != EXDEV)
 		warn(from);
-	else if (copy_tree(from, to, 1, 1) < 0 || remove_tree(from, 0) < 0)
+	else if (copy_tree(from, to, COPY_RECURSIVE | COPY_PRESERVE | COPY_LINKS) < 0 || remove_tree(from, 0) < 0)
 		exit_status = 1;
 }
 

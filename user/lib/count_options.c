@@ -1,5 +1,6 @@
 /* What head and tail have in common. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 #include <util.h>
 
@@ -27,5 +28,5 @@ char **count_options(int argc, char **argv, struct count_options *o)
 void print_heading(struct count_options *o, const char *name)
 {
 	if (o->headings)
-		printf("%s==> %s <==\n", o->headings++ > 1 ? "\n" : "", name);
+		printf("%s==> %s <==\n", o->headings++ > 1 ? "\n" : "", strcmp(name, "-") == 0 ? "standard input" : name);
 }

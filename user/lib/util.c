@@ -9,7 +9,7 @@
 #include <util.h>
 
 const char *program_name = "?";
-int exit_status;
+int exit_status, failure_status = 1;
 
 const char *base_name(const char *path)
 {
@@ -25,7 +25,7 @@ static void check_output(void)
 		return;
 	errno = ferror(stdout);
 	perror(program_name);
-	_exit(1);
+	_exit(failure_status);
 }
 
 void util_init(const char *argv0)
@@ -52,7 +52,7 @@ void warn(const char *what)
 void die(const char *what)
 {
 	warn(what);
-	exit(1);
+	exit(failure_status);
 }
 
 void usage(const char *synopsis)
@@ -86,8 +86,10 @@ int copy_fd(int from, int to)
 	while ((n = read(from, buf, sizeof(buf))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || write_all(to, buf, n) < 0)
+		if (n < 0)
 			return -1;
+		if (write_all(to, buf, n) < 0)
+			return -2;
 	}
 	return 0;
 }
@@ -133,6 +135,20 @@ char *join_path(const char *dir, const char *name)
 	return strcat(path, name);
 }
 
+char *last_part(const char *path)
+{
+	size_t n = strlen(path);
+	char *copy;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	copy = strndup(path, n);
+	if (!copy)
+		die(path);
+	memmove(copy, base_name(copy), strlen(base_name(copy)) + 1);
+	return copy;
+}
+
 int is_directory(const char *path)
 {
 	struct stat st;
@@ -142,8 +158,12 @@ int is_directory(const char *path)
 
 int ask(const char *question, const char *what)
 {
-	char answer[16];
+	int answer, c;
 
+	fflush(stdout);
 	fprintf(stderr, "%s: %s %s? ", program_name, question, what);
-	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+	answer = c = getchar();
+	while (c != '\n' && c != EOF)
+		c = getchar();
+	return answer == 'y' || answer == 'Y';
 }
