@@ -163,7 +163,7 @@ static void use_child(void)
 
 static void operate(void)
 {
-	static const int advice[] = { MADV_DONTNEED, MADV_NORMAL, MADV_WILLNEED };
+	static const int advice[] = { MADV_DONTNEED, MADV_PAGEOUT, MADV_WILLNEED };
 	int first = dice(PAGES), n = 1 + dice(dice(3) ? 4 : 12), how = dice(3);
 	char *p = BASE + first * PAGE;
 
