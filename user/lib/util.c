@@ -158,8 +158,12 @@ int is_directory(const char *path)
 
 int ask(const char *question, const char *what)
 {
-	char answer[16];
+	int first, c;
 
+	fflush(stdout);
 	fprintf(stderr, "%s: %s %s? ", program_name, question, what);
-	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+	first = c = getchar();
+	while (c != '\n' && c != EOF)
+		c = getchar();
+	return first == 'y' || first == 'Y';
 }
