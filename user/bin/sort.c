@@ -217,10 +217,7 @@ static void read_lines(const char *name)
 		line = NULL;
 		size = 0;
 	}
-	if (ferror(f)) {
-		errno = ferror(f);
-		die(name);
-	}
+	fclose(f);
 }
 
 /* -c and -C: the first line that is out of order. */
