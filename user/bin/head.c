@@ -24,6 +24,6 @@ static void head(int fd, const char *name)
 int main(int argc, char **argv)
 {
 	util_init(argv[0]);
-	for_each_file(count_options(argc, argv, &options), head);
+	for_each_file(count_options(argc, argv, "n:c:", &options), head);
 	return exit_status;
 }

@@ -25,11 +25,11 @@ const char *base_name(const char *path);
 char *last_part(const char *path);	/* without slashes behind it; malloc'ed */
 int is_directory(const char *path);
 int ask(const char *question, const char *what);	/* y on standard input? */
-/* The options of head and tail, -n [+]number, -c [+]number and -number; the file arguments that follow. */
+/* The options of head and tail, -n [+]number, -c [+]number and -number, and -f if it is in the letters for getopt; the file arguments that follow. */
 struct count_options {
 	long limit;
-	int bytes, from_start, headings;
+	int bytes, from_start, headings, follow;
 };
-char **count_options(int argc, char **argv, struct count_options *options);
+char **count_options(int argc, char **argv, const char *letters, struct count_options *options);
 void print_heading(struct count_options *options, const char *name);
 #endif
