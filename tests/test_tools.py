@@ -144,6 +144,12 @@ def test_small(command, folder):
     compare(command, "", folder, normal)
 
 
+@pytest.mark.parametrize("command", cases("posix"))
+def test_posix(command, folder):
+    """What POSIX wants and was once missing or otherwise."""
+    compare(command, "b\ninput\nx\n", folder)
+
+
 @pytest.mark.parametrize("command", cases("find"))
 def test_find(command, folder):
     def normal(out):

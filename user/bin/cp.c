@@ -45,6 +45,6 @@ int main(int argc, char **argv)
 		flags |= COPY_FOLLOW;
 	if (follow == 'H')
 		flags |= COPY_FOLLOW_FIRST;
-	each_target(argv + optind, argc - optind, synopsis, 0, copy);
+	each_target(argv + optind, argc - optind, synopsis, copy);
 	return exit_status;
 }

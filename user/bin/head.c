@@ -28,7 +28,7 @@ static void head(int fd, const char *name)
 int main(int argc, char **argv)
 {
 	util_init(argv[0]);
-	argv = count_options(argc, argv, &options);
+	argv = count_options(argc, argv, "n:c:", &options);
 	if (options.limit < 0)
 		usage("[-n lines | -c bytes] [file...]");
 	for_each_file(argv, head);

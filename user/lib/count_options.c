@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include <util.h>
 
-char **count_options(int argc, char **argv, struct count_options *o)
+char **count_options(int argc, char **argv, const char *letters, struct count_options *o)
 {
 	int option;
 
@@ -13,9 +13,13 @@ char **count_options(int argc, char **argv, struct count_options *o)
 		o->limit = number(argv[1] + 1);
 		optind = 2;
 	}
-	while ((option = getopt(argc, argv, "n:c:")) != -1) {
+	while ((option = getopt(argc, argv, letters)) != -1) {
 		if (option == '?')
-			usage("[-n [+]lines | -c [+]bytes] [file...]");
+			usage(*letters == 'f' ? "[-f] [-n [+]lines | -c [+]bytes] [file...]" : "[-n [+]lines | -c [+]bytes] [file...]");
+		if (option == 'f') {
+			o->follow = 1;
+			continue;
+		}
 		o->bytes = option == 'c';
 		o->from_start = optarg[0] == '+';
 		o->limit = number(optarg + o->from_start);

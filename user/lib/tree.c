@@ -1,5 +1,6 @@
 /* Removing files and whole trees, for mv and rm; and what cp, mv and ln have in common. Copying is in copy.c. */
-#include <dirent.h>
+#include <names.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,51 +8,56 @@
 #include <unistd.h>
 #include <util.h>
 
-/* Call fn for the names in a directory, without . and .. */
-static int each_entry(const char *path, int (*fn)(const char *path, const char *name, void *context), void *context)
+/* Whether the user keeps a file. Without a word from him about asking, one that he may not write to is asked for on a terminal. */
+static int refused(const char *question, const char *path, const struct stat *st, int flags)
 {
-	DIR *dir = opendir(path);
-	struct dirent *d;
-	int failed = 0;
+	if (flags & REMOVE_ASK)
+		return !ask(question, path);
+	return !(flags & REMOVE_FORCE) && !S_ISLNK(st->st_mode) && isatty(0) && access(path, W_OK) < 0 && !ask("remove protected", path);
+}
 
-	if (!dir) {
+/* Remove what is in a directory. What the user keeps in there is no failure. */
+static int empty_directory(const char *path, int flags)
+{
+	char **names = sorted_names(path);
+	int failed = names ? 0 : -1;
+
+	for (char **n = names; n && *n; n++) {
+		char *full = join_path(path, *n);
+
+		failed |= remove_tree(full, flags);
+		free(full);
+	}
+	free_names(names);
+	return failed;
+}
+
+int remove_tree(const char *path, int flags)
+{
+	struct stat st;
+	int is_folder, failed = lstat(path, &st);
+
+	is_folder = failed == 0 && S_ISDIR(st.st_mode);
+	if (failed == 0 && !is_folder && refused("remove", path, &st, flags))
+		return 0;
+	if (is_folder && flags & REMOVE_RECURSIVE) {
+		if (refused("go into", path, &st, flags))
+			return 0;
+		if (empty_directory(path, flags) < 0)
+			return -1;
+	}
+	if (is_folder && flags & REMOVE_ASK && !ask("remove directory", path))
+		return 0;
+	if (failed < 0 || (is_folder ? rmdir(path) : unlink(path)) < 0) {
 		warn(path);
 		return -1;
 	}
-	while ((d = readdir(dir)))
-		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
-			failed |= fn(path, d->d_name, context);
-	closedir(dir);
-	return failed;
+	if (flags & REMOVE_VERBOSE)
+		printf("removed %s'%s'\n", is_folder ? "directory " : "", path);
+	return 0;
 }
 
-static int remove_entry(const char *path, const char *name, void *context)
-{
-	char *full = join_path(path, name);
-	int failed = remove_tree(full, *(int *)context);
-
-	free(full);
-	return failed;
-}
-
-int remove_tree(const char *path, int interactive)
-{
-	struct stat st;
-
-	if (lstat(path, &st) < 0 || (interactive && !ask("remove", path))) {
-		if (!interactive)
-			warn(path);
-		return interactive ? 0 : -1;
-	}
-	if (S_ISDIR(st.st_mode) && each_entry(path, remove_entry, &interactive))
-		return -1;
-	if ((S_ISDIR(st.st_mode) ? rmdir(path) : unlink(path)) == 0)
-		return 0;
-	warn(path);
-	return -1;
-}
-
-void each_target(char **files, int count, const char *synopsis, int interactive, void (*fn)(const char *from, const char *to))
+void each_target(char **files, int count, const char *synopsis, void (*fn)(const char *from, const char *to))
 {
 	const char *target = count ? files[count - 1] : NULL;
 	int into;
@@ -65,10 +71,8 @@ void each_target(char **files, int count, const char *synopsis, int interactive,
 	}
 	for (int i = 0; i < count - 1; i++) {
 		char *name = last_part(files[i]), *inside = into ? join_path(target, name) : NULL;
-		const char *to = inside ? inside : target;
 
-		if (!interactive || access(to, F_OK) < 0 || ask("overwrite", to))
-			fn(files[i], to);
+		fn(files[i], inside ? inside : target);
 		free(inside);
 		free(name);
 	}

@@ -94,17 +94,30 @@ int copy_fd(int from, int to)
 	return 0;
 }
 
+int open_file(const char *name)
+{
+	int fd = strcmp(name, "-") == 0 ? 0 : open(name, O_RDONLY);
+	struct stat st;
+
+	if (fd > 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
+		errno = EISDIR;
+		fd = -1;
+	}
+	if (fd < 0)
+		warn(name);
+	return fd;
+}
+
 void for_each_file(char **files, void (*fn)(int fd, const char *name))
 {
 	static char *const standard_input[] = { "-", NULL };
 
 	for (char *const *f = *files ? files : standard_input; *f; f++) {
-		int fd = strcmp(*f, "-") == 0 ? 0 : open(*f, O_RDONLY);
+		int fd = open_file(*f);
 
-		if (fd < 0) {
-			warn(*f);
+		if (fd < 0)
 			continue;
-		}
 		fn(fd, *f);
 		if (fd != 0)
 			close(fd);
@@ -158,12 +171,12 @@ int is_directory(const char *path)
 
 int ask(const char *question, const char *what)
 {
-	int answer, c;
+	int first, c;
 
 	fflush(stdout);
 	fprintf(stderr, "%s: %s %s? ", program_name, question, what);
-	answer = c = getchar();
+	first = c = getchar();
 	while (c != '\n' && c != EOF)
 		c = getchar();
-	return answer == 'y' || answer == 'Y';
+	return first == 'y' || first == 'Y';
 }

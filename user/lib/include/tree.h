@@ -10,7 +10,8 @@ enum {
 	COPY_LINKS = 256,			/* files that were the same are so afterwards */
 };
 int copy_tree(const char *from, const char *to, int flags);
-int remove_tree(const char *path, int interactive);
+enum { REMOVE_RECURSIVE = 1, REMOVE_ASK = 2, REMOVE_FORCE = 4, REMOVE_VERBOSE = 8 };
+int remove_tree(const char *path, int flags);
 /* For cp, mv and ln: call fn for each file but the last, with its name in the last if that is a directory, else with the last itself. */
-void each_target(char **files, int count, const char *synopsis, int interactive, void (*fn)(const char *from, const char *to));
+void each_target(char **files, int count, const char *synopsis, void (*fn)(const char *from, const char *to));
 #endif

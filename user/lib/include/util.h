@@ -13,6 +13,7 @@ void complain(const char *what, const char *why);
 void usage(const char *synopsis) __attribute__((noreturn));	/* to standard error, exit 2 */
 int copy_fd(int from, int to);		/* all bytes; with errno -1: cannot read, -2: cannot write */
 int write_all(int fd, const void *buf, size_t n);
+int open_file(const char *name);	/* to read; "-": standard input; -1: it was said why, as for a directory */
 /* Call fn for each file argument, or for standard input ("-") without any. */
 void for_each_file(char **files, void (*fn)(int fd, const char *name));
 long number(const char *s);		/* a decimal argument, or complain and exit 2 */
@@ -25,11 +26,11 @@ const char *base_name(const char *path);
 char *last_part(const char *path);	/* without slashes behind it; malloc'ed */
 int is_directory(const char *path);
 int ask(const char *question, const char *what);	/* y on standard input? */
-/* The options of head and tail, -n [+]number, -c [+]number and -number; the file arguments that follow. */
+/* The options of head and tail, -n [+]number, -c [+]number and -number, and -f if it is in the letters for getopt; the file arguments that follow. */
 struct count_options {
 	long limit;
-	int bytes, from_start, headings;
+	int bytes, from_start, headings, follow;
 };
-char **count_options(int argc, char **argv, struct count_options *options);
+char **count_options(int argc, char **argv, const char *letters, struct count_options *options);
 void print_heading(struct count_options *options, const char *name);
 #endif
