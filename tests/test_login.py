@@ -86,7 +86,7 @@ def test_su_and_passwd(line):
     answer(line, "Old password: ", "hidden")
     answer(line, "New password: ", "another")
     answer(line, "Once more: ", "another")
-    line.expect(r"-rw-r--r--   1    0    0 +\d+ \S+ \S+ /etc/passwd\s+")
+    line.expect(r"-rw-r--r-- +1 root root +\d+ .* /etc/passwd\s+")
     answer(line, "[$#] ", "passwd root")
     line.expect(r"someone else's")
     answer(line, "[$#] ", "exit")
