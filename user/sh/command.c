@@ -190,7 +190,7 @@ int run_simple(struct node *n)
 	char **argv;
 
 	substitution_status = -1;
-	argv = expand_words(n->words, &argc);
+	argv = expand_words(n->words, 1, &argc);
 	if (argc == 0)
 		return run_empty(n);
 	builtin = find_builtin(argv[0], &special);
@@ -217,7 +217,7 @@ int run_call(int argc, char **argv, int functions_too)
 	if (function)
 		return call_function(function, argv);
 	if (builtin)
-		return builtin(argc, argv);
+		return special ? run_forgiving(builtin, argc, argv) : builtin(argc, argv);
 	j = new_job(1, option['m'] ? argv[0] : NULL);
 	if (start_process(j, 0) == 0)
 		exec_program(argv);

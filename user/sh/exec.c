@@ -148,7 +148,7 @@ static int run_while(struct node *n)
 static int run_for(struct node *n)
 {
 	int count, status = 0;
-	char **list = n->in_list ? expand_words(n->words, &count) : positional + 1;
+	char **list = n->in_list ? expand_words(n->words, 0, &count) : positional + 1;
 
 	loop_depth++;
 	if (!n->in_list) {		/* set and shift must not disturb the loop */
@@ -291,8 +291,8 @@ int run_string(const char *text)
 
 	lex_init(&l, text, NULL, NULL);
 	status = run_lexer(&l, &error);
-	if (error && !interactive)
-		exit_shell(2);
+	if (error)
+		back_to_prompt();
 	return status;
 }
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static jmp_buf prompt_again;
+static jmp_buf prompt_again, *after_error;
 static char **outer_positional;
 static int expanding_prompt;
 int exiting = -1;
@@ -35,9 +35,42 @@ int complain(const char *format, ...)
 	return 2;
 }
 
-/* Give up the command; an interactive shell goes on with the next one. */
+/* Run a special builtin for `command`: an error ends it, but not the shell. */
+int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
+{
+	jmp_buf here, *outer = after_error;
+	struct saved *redirected = redirect_mark();
+	void *locals = local_mark();
+	char **parameters = positional;
+	int functions = function_depth, loops = loop_depth, conditions = condition_depth;
+	volatile int status = 2;
+
+	after_error = &here;
+	if (setjmp(here) == 0) {
+		status = builtin(argc, argv);
+	} else {
+		restore(redirected);
+		local_restore(locals);
+		positional = function_depth > functions ? parameters : positional;
+		function_depth = functions;
+		loop_depth = loops;
+		condition_depth = conditions;
+	}
+	after_error = outer;
+	return status;
+}
+
+/* In a child: an error ends it, and nothing of what the shell was about is taken up again. */
+void forget_forgiving(void)
+{
+	after_error = NULL;
+}
+
+/* Give up the command; an interactive shell goes on with the next one, and `command` with what stands behind it. */
 void back_to_prompt(void)
 {
+	if (after_error && !interrupted)
+		longjmp(*after_error, 1);
 	if (interactive)
 		longjmp(prompt_again, 1);
 	exit_shell(last_status);

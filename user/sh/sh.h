@@ -48,7 +48,7 @@ int lex_more(struct lexer *l);		/* get another line; 0: there is none */
 void next_token(struct lexer *l);
 void read_pending_here(struct lexer *l);
 size_t braces_length(const char *s, int quoted);	/* of what stands behind ${ up to and with the } */
-size_t arithmetic_length(const char *s);	/* of what stands behind $(( up to the )) */
+ssize_t arithmetic_length(const char *s);	/* of what stands behind $(( up to the )); -1: it is a command */
 
 /* parse.c */
 enum redirect_kind { R_IN, R_OUT, R_CLOBBER, R_APPEND, R_DUP, R_HERE, R_RDWR };
@@ -106,7 +106,7 @@ void unset_function(const char *name);
 const char *function_name(int i);	/* the i-th; NULL behind the last */
 
 /* expand.c */
-char **expand_words(const struct word *words, int *count);	/* fields, NULL-terminated */
+char **expand_words(const struct word *words, int command, int *count);	/* fields, NULL-terminated */
 char *expand_string(const char *word);			/* one field, no splitting, no globbing */
 char *expand_assignment(const char *value);		/* the same, with ~ also behind colons */
 char *expand_pattern(const char *word);			/* quoted characters are escaped with a backslash */
@@ -134,6 +134,8 @@ char *command_output(struct node *n, const char *text);	/* of one or the other *
 /* main.c: errors that end a shell which is not interactive; an interactive one goes back to its prompt */
 void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void back_to_prompt(void) __attribute__((noreturn));
+int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv);
+void forget_forgiving(void);
 void exit_shell(int status) __attribute__((noreturn));
 extern int exiting;			/* the status that the shell ends with; -1: it does not */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));	/* says it; 2 */
