@@ -13,7 +13,7 @@
 
 static jmp_buf prompt_again, *after_error;
 static char **outer_positional;
-static int expanding_prompt;
+static int expanding_prompt, has_prompt;
 int exiting = -1;
 
 static void say(const char *format, va_list ap)
@@ -35,7 +35,7 @@ int complain(const char *format, ...)
 	return 2;
 }
 
-/* Run a special builtin for `command`: an error ends it, but not the shell. */
+/* Run a builtin that is not special: an error ends it, but not the shell. What `command` runs is a part of it. */
 int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
 {
 	jmp_buf here, *outer = after_error;
@@ -43,12 +43,13 @@ int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
 	void *locals = local_mark();
 	char **parameters = positional;
 	int functions = function_depth, loops = loop_depth, conditions = condition_depth;
-	volatile int status = 2;
+	int status;
 
 	after_error = &here;
 	if (setjmp(here) == 0) {
 		status = builtin(argc, argv);
 	} else {
+		status = last_status;
 		restore(redirected);
 		local_restore(locals);
 		positional = function_depth > functions ? parameters : positional;
@@ -66,12 +67,12 @@ void forget_forgiving(void)
 	after_error = NULL;
 }
 
-/* Give up the command; an interactive shell goes on with the next one, and `command` with what stands behind it. */
+/* Give up the command; an interactive shell goes on with the next one, and a builtin with what stands behind it. */
 void back_to_prompt(void)
 {
 	if (after_error && !interrupted)
 		longjmp(*after_error, 1);
-	if (interactive)
+	if (interactive && has_prompt)
 		longjmp(prompt_again, 1);
 	exit_shell(last_status);
 }
@@ -193,6 +194,7 @@ static int run_input(void)
 	int more;
 
 	mark = arena_mark();
+	has_prompt = 1;
 	outer_positional = positional;
 	do {
 		if (setjmp(prompt_again)) {
@@ -227,7 +229,7 @@ static void set_defaults(void)
 
 	import_environment();
 	if (!get_var("PATH"))
-		set_var("PATH", "/bin:/sbin");
+		set_var("PATH", DEFAULT_PATH);
 	set_var("IFS", " \t\n");
 	set_var("OPTIND", "1");
 	if (!get_var("PS1"))

@@ -129,6 +129,8 @@ int run_simple(struct node *n);
 int run_call(int argc, char **argv, int functions_too);	/* a command whose words are known */
 void exec_program(char **argv) __attribute__((noreturn));
 char *find_program(const char *name);	/* its path; NULL: none */
+#define DEFAULT_PATH "/bin:/sbin"
+extern const char *search_path;		/* where command -p seeks programs; NULL: along PATH */
 char *command_output(struct node *n, const char *text);	/* of one or the other */
 
 /* main.c: errors that end a shell which is not interactive; an interactive one goes back to its prompt */
@@ -185,7 +187,7 @@ builtin_t find_builtin(const char *name, int *special);
 const char *builtin_name(int i);	/* the i-th; NULL behind the last */
 int do_bg(int argc, char **argv), do_fg(int argc, char **argv), do_jobs(int argc, char **argv), do_kill(int argc, char **argv),
     do_wait(int argc, char **argv);
-int do_trap(int argc, char **argv);
+int do_exec(int argc, char **argv), do_trap(int argc, char **argv);
 int do_test(int argc, char **argv), do_echo(int argc, char **argv), do_printf(int argc, char **argv);
 int do_export(int argc, char **argv), do_readonly(int argc, char **argv), do_unset(int argc, char **argv), do_local(int argc, char **argv),
     do_set(int argc, char **argv), do_shift(int argc, char **argv), do_read(int argc, char **argv), do_getopts(int argc, char **argv);
