@@ -229,7 +229,7 @@ int run_call(int argc, char **argv, int functions_too)
 	return wait_job(j);
 }
 
-/* $(command): its output without the newlines at the end; its status becomes that of a command that is only an assignment. */
+/* $(command): its output without NUL characters and the newlines at the end; its status becomes that of a command that is only an assignment. */
 char *command_output(struct node *n, const char *text)
 {
 	struct text t = { 0 };
@@ -254,8 +254,9 @@ char *command_output(struct node *n, const char *text)
 	}
 	close(fds[1]);
 	while ((length = read(fds[0], chunk, sizeof(chunk))) > 0 || (length < 0 && errno == EINTR && !interrupted))
-		if (length > 0)
-			text_putn(&t, chunk, length);
+		for (ssize_t i = 0; i < length; i++)
+			if (chunk[i])
+				text_put(&t, chunk[i]);
 	close(fds[0]);
 	substitution_status = wait_job(j);
 	job_control = control;

@@ -217,7 +217,7 @@ static const char *expand_double(struct fields *f, const char *s, const char *en
 /* A backslash and what follows; within double quotes it quotes only some characters. */
 static const char *expand_escape(struct fields *f, const char *s, const char *end, enum quoting q, int in_braces)
 {
-	const char *quotable = q == Q_HERE ? "$`\\" : "$`\"\\";
+	const char *quotable = q == Q_HERE && !in_braces ? "$`\\" : "$`\"\\";
 
 	if (s + 1 >= end) {
 		put_quoted(f, '\\');

@@ -29,6 +29,17 @@ static int look(const struct lexer *l)
 	return l->input.s[l->at];
 }
 
+/* Pass over backslashes that join lines. */
+static void skip_joints(struct lexer *l)
+{
+	while (look(l) == '\\' && l->input.s[l->at + 1] == '\n') {
+		l->at += 2;
+		l->line++;
+		if (!look(l))
+			lex_more(l);
+	}
+}
+
 /* The next character, fetching another line at the end of the input because an unfinished construct needs it. 0: there is none. */
 static int need_char(struct lexer *l)
 {
@@ -125,8 +136,11 @@ static int copy_arithmetic(struct lexer *l, struct text *t)
 	while ((c = need_char(l))) {
 		copy_part(l, t, c, 1);
 		depth += (c == '(') - (c == ')');
-		if (depth == -1 && look(l) != ')')
-			return 0;
+		if (depth == -1) {
+			skip_joints(l);
+			if (look(l) != ')')
+				return 0;
+		}
 		if (depth == -2)
 			break;
 	}
@@ -136,14 +150,19 @@ static int copy_arithmetic(struct lexer *l, struct text *t)
 /* The part of a word that begins with $. */
 static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 {
-	size_t start = l->at, length = t->length;
-	int line = l->line;
+	size_t start, length = t->length;
+	int line;
 
+	skip_joints(l);
+	start = l->at;
+	line = l->line;
 	if (look(l) == '{') {
 		text_put(t, need_char(l));
 		copy_braces(l, t, quoted);
 	} else if (look(l) == '(') {
-		if (l->input.s[++l->at] == '(') {
+		l->at++;
+		skip_joints(l);
+		if (look(l) == '(') {
 			l->at++;
 			text_puts(t, "((");
 			if (copy_arithmetic(l, t))
@@ -218,10 +237,7 @@ static void skip_blanks(struct lexer *l)
 		if (*s == ' ' || *s == '\t') {
 			l->at++;
 		} else if (s[0] == '\\' && s[1] == '\n') {
-			l->at += 2;
-			l->line++;
-			if (!look(l))
-				lex_more(l);
+			skip_joints(l);
 		} else if (*s == '#') {
 			l->at += strcspn(s, "\n");
 		} else {

@@ -256,14 +256,17 @@ static struct case_item *parse_case_item(struct lexer *l)
 
 	if (l->token == T_LPAREN)
 		next_token(l);
-	while (l->token == T_WORD) {
+	for (;; next_token(l)) {
+		if (l->token != T_WORD) {
+			syntax_error(l);
+			break;
+		}
 		add_word(&patterns, l->word);
 		next_token(l);
 		if (l->token != T_PIPE)
 			break;
-		next_token(l);
 	}
-	if (l->token != T_RPAREN || !item->patterns)
+	if (l->token != T_RPAREN)
 		syntax_error(l);
 	next_token(l);
 	skip_newlines(l);

@@ -147,7 +147,7 @@ int do_shift(int argc, char **argv)
 
 	while (positional[count + 1])
 		count++;
-	if (n < 0 || n > count)
+	if (n < 0 || n > count || (argc > 1 && argv[1][strspn(argv[1], "0123456789")]))
 		fail("shift: can't shift that many");
 	if (n > 0) {
 		positional += n;
