@@ -68,12 +68,8 @@ int do_exec(int argc, char **argv)
 
 	if (i >= argc)
 		return 0;
-	fflush(stdout);
 	default_signals();
-	environ = make_environment();
-	execvp(argv[i], argv + i);
-	complain("exec: %s: %s", argv[i], errno == ENOENT ? "not found" : strerror(errno));
-	last_status = errno == ENOENT ? 127 : 126;
+	last_status = try_program(argv + i);
 	if (!interactive)
 		exit_shell(last_status);
 	interactive_signals();

@@ -88,16 +88,23 @@ char *find_program(const char *name)
 	return NULL;
 }
 
-/* Become the program. */
-void exec_program(char **argv)
+/* Become the program; if that fails it is said why, and the status is 127 (there is none) or 126. */
+int try_program(char **argv)
 {
 	char *path = strchr(argv[0], '/') ? NULL : find_program(argv[0]);
+	int missing;
 
 	environ = make_environment();
 	fflush(stdout);
 	execvp(path ? path : argv[0], argv);
-	complain("%s: %s", argv[0], errno == ENOENT && !strchr(argv[0], '/') ? "not found" : strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
+	missing = errno == ENOENT || !*argv[0];
+	complain("%s: %s", argv[0], missing && !strchr(argv[0], '/') ? "not found" : strerror(errno));
+	return missing ? 127 : 126;
+}
+
+void exec_program(char **argv)
+{
+	_exit(try_program(argv));
 }
 
 static void become_program(struct node *n, char **argv)

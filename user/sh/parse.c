@@ -137,6 +137,13 @@ int is_reserved(const char *s)
 	return 0;
 }
 
+/* Where a command begins a word may be an alias, but not if it is reserved. */
+static void expand_command_alias(struct lexer *l)
+{
+	while (l->token == T_WORD && !is_reserved(l->word) && expand_alias(l))
+		;
+}
+
 /* name() command; the ( was seen. */
 static struct node *parse_function(struct lexer *l, char *name)
 {
@@ -161,6 +168,8 @@ static struct node *parse_simple(struct lexer *l)
 	int any = 0;
 
 	for (; !l->failed; any = 1) {
+		while (any && !n->words && expand_alias(l))
+			;
 		if (is_redirect(l)) {
 			parse_redirect(l, &redirects);
 		} else if (l->token == T_WORD && (any || !is_reserved(l->word) || strcmp(l->word, "in") == 0)) {
@@ -344,8 +353,7 @@ static struct node *parse_command(struct lexer *l)
 	struct node *n;
 	struct redirect **redirects;
 
-	while (expand_alias(l))
-		;
+	expand_command_alias(l);
 	n = parse_compound_body(l);
 	if (!n)
 		return parse_simple(l);
@@ -418,8 +426,7 @@ static int ends_list(struct lexer *l)
 {
 	static const char *const words[] = { "then", "else", "elif", "fi", "do", "done", "esac", "}" };
 
-	while (expand_alias(l))
-		;
+	expand_command_alias(l);
 	if (l->token == T_END || l->token == T_RPAREN || l->token == T_DSEMI)
 		return 1;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -442,8 +449,15 @@ static struct node *parse_list(struct lexer *l, int stop_at_newline)
 		skip_newlines(l);
 	while (!l->failed && !ends_list(l)) {
 		size_t start = l->token_start;
-		struct node *n = parse_and_or(l);
+		struct node *n;
 
+		if (l->token == T_NEWLINE) {		/* an alias became nothing */
+			if (stop_at_newline)
+				break;
+			skip_newlines(l);
+			continue;
+		}
+		n = parse_and_or(l);
 		if (l->token == T_AMP) {
 			n = new_node(N_BACKGROUND, n, NULL);
 			n->text = option['m'] ? source_text(l, start) : NULL;
@@ -458,7 +472,7 @@ static struct node *parse_list(struct lexer *l, int stop_at_newline)
 		if (!stop_at_newline)
 			skip_newlines(l);
 	}
-	if (!list)
+	if (!list && !(stop_at_newline && (l->token == T_NEWLINE || l->token == T_END)))
 		syntax_error(l);
 	return list;
 }

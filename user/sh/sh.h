@@ -127,6 +127,7 @@ int run_file(const char *path);		/* 127: cannot be read */
 /* command.c */
 int run_simple(struct node *n);
 int run_call(int argc, char **argv, int functions_too);	/* a command whose words are known */
+int try_program(char **argv);
 void exec_program(char **argv) __attribute__((noreturn));
 char *find_program(const char *name);	/* its path; NULL: none */
 #define DEFAULT_PATH "/bin:/sbin"
