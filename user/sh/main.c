@@ -94,6 +94,7 @@ void exit_shell(int status)
 {
 	char *action = take_exit_trap();
 
+	after_error = NULL;
 	exiting = status;
 	if (action) {
 		last_status = status;

@@ -137,13 +137,6 @@ int is_reserved(const char *s)
 	return 0;
 }
 
-/* Where a command begins a word may be an alias, but not if it is reserved. */
-static void expand_command_alias(struct lexer *l)
-{
-	while (l->token == T_WORD && !is_reserved(l->word) && expand_alias(l))
-		;
-}
-
 /* name() command; the ( was seen. */
 static struct node *parse_function(struct lexer *l, char *name)
 {

@@ -96,6 +96,7 @@ int is_reserved(const char *s);
 /* alias.c */
 struct alias;
 int expand_alias(struct lexer *l);	/* put an alias's text in the place of the word looked at; 0: it is none */
+void expand_command_alias(struct lexer *l);
 const char *get_alias(const char *name);
 int do_alias(int argc, char **argv), do_unalias(int argc, char **argv);
 
