@@ -11,15 +11,11 @@
 #define NOT_CHANGED	0xFFFFFFFFu	/* a uid or gid that stays as it is */
 #define NOT_CHANGED_16	0xFFFFu		/* the same in the calls with 16-bit ids */
 
+/* Of a regular file; the caller has checked that it may be written. */
 static int truncate_inode(struct inode *inode, s64 size)
 {
-	int error;
+	int error = size > inode->i_size ? check_file_size(size) : 0;
 
-	if (size < 0)
-		return -EINVAL;
-	if (!S_ISREG(inode->i_mode))
-		return S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
-	error = size > inode->i_size ? check_file_size(size) : 0;
 	if (error)
 		return error;
 	lock_inode(inode);
@@ -35,11 +31,14 @@ static int truncate_inode(struct inode *inode, s64 size)
 asmlinkage int sys_truncate64(const char __user *path, s64 size)
 {
 	struct inode *inode;
-	int error = user_path(path, FOLLOW, &inode);
+	int error = size < 0 ? -EINVAL : user_path(path, FOLLOW, &inode);
 
 	if (error)
 		return error;
-	error = permission(inode, W_OK);
+	if (S_ISREG(inode->i_mode))
+		error = permission(inode, W_OK);
+	else
+		error = S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
 	if (!error)
 		error = inode->i_running ? -ETXTBSY : truncate_inode(inode, size);
 	iput(inode);
@@ -55,9 +54,9 @@ asmlinkage int sys_ftruncate64(int fd, s64 size)
 {
 	struct file *file = fget(fd);
 
-	if (!file)
-		return -EBADF;
-	return file->flags & O_ACCMODE ? truncate_inode(file->inode, size) : -EINVAL;
+	if (size < 0 || !file)
+		return size < 0 ? -EINVAL : -EBADF;
+	return file->flags & O_ACCMODE && S_ISREG(file->inode->i_mode) ? truncate_inode(file->inode, size) : -EINVAL;
 }
 
 asmlinkage int sys_ftruncate(int fd, s32 size)

@@ -201,7 +201,7 @@ void set_file_ops(struct inode *inode, const struct file_ops *directory)
 	else if (S_ISBLK(inode->i_mode))
 		inode->i_fop = &blkdev_fops;
 	else if (S_ISFIFO(inode->i_mode))
-		inode->i_fop = &pipe_fops;
+		inode->i_fop = &fifo_fops;
 	else
 		inode->i_fop = &regular_fops;
 }

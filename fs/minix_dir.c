@@ -327,11 +327,10 @@ static int change_entry(struct inode *dir, const char *name, u32 length, u32 ino
 		return error;
 	set_ino(&place, ino);
 	brelse(place.bh);
-	touch(dir);
 	return 0;
 }
 
-/* The moved directory's `..`, and the link counts of the two parents. */
+/* The moved directory's `..`, which is no change to what is in it, and the link counts of the two parents. */
 static int move_parent(struct inode *inode, struct inode *from_dir, struct inode *to_dir)
 {
 	int error = change_entry(inode, "..", 2, to_dir->i_ino);
@@ -353,6 +352,7 @@ static int replace(struct inode *dir, const char *name, u32 length, struct inode
 		error = change_entry(dir, name, length, inode->i_ino);
 	if (error)
 		return error;
+	touch(dir);
 	if (S_ISDIR(replaced->i_mode)) {
 		replaced->i_nlink = 0;
 		drop_link(dir, LINKS_OF_DIR);

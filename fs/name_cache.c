@@ -72,7 +72,7 @@ void name_cache_add(const struct inode *dir, const char *name, u32 length, u32 i
 {
 	struct entry *e = entry_of(dir, name, length);
 
-	if (length > NAME_CACHED || (name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'))))
+	if (length > NAME_CACHED || is_dot_dotdot(name, length))
 		return;
 	*e = (struct entry){ .sb = dir->i_sb, .dir = dir->i_ino, .ino = ino, .length = length };
 	memcpy(e->name, name, length);

@@ -53,9 +53,10 @@ static int get_target(int dirfd, const char __user *user_path, struct target *t)
 	return error;
 }
 
-static bool is_dots(const struct target *t)
+/* That is for directories only. */
+static bool ends_in_slash(const struct target *t)
 {
-	return t->last[0] == '.' && (t->length == 1 || (t->length == 2 && t->last[1] == '.'));
+	return t->last[t->length] == '/';
 }
 
 /* 0 if the name is free and may be made. */
@@ -80,7 +81,7 @@ static int make_node(int dirfd, const char __user *path, u32 mode, kdev_t rdev, 
 	if (error)
 		return error;
 	error = may_create(&t);
-	if (!error && t.last[t.length] == '/' && !S_ISDIR(mode))
+	if (!error && ends_in_slash(&t) && !S_ISDIR(mode))
 		error = -ENOENT;
 	if (!error)
 		error = t.dir->i_op->create(t.dir, t.last, t.length, mode, rdev, inode);
@@ -161,7 +162,7 @@ asmlinkage int sys_readlinkat(int dirfd, const char __user *path, char __user *b
 
 	if (size <= 0)
 		return -EINVAL;
-	error = user_path_at(dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &inode);
+	error = user_path_at(dirfd, path, AT_SYMLINK_NOFOLLOW, &inode);
 	if (error)
 		return error;
 	text = S_ISLNK(inode->i_mode) ? kpage_alloc() : NULL;
@@ -197,11 +198,19 @@ static bool is_mount_point(const struct inode *inode)
 	return inode->i_mount || inode == inode->i_sb->s_root;
 }
 
+/* An inode has other names than before. */
+static void names_changed(struct inode *inode)
+{
+	inode->i_ctime = current_time();
+	mark_inode_dirty(inode);
+}
+
 /* A name of inode in dir is gone: if it was the one that is remembered, another may be found later. */
 static void forget_name(struct inode *inode, const struct inode *dir)
 {
 	if (inode->i_dir == dir->i_ino)
 		inode->i_dir = 0;
+	names_changed(inode);
 }
 
 /* unlink() and rmdir() differ in what they accept and in the operation. */
@@ -213,7 +222,7 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 
 	if (error)
 		return error != -EEXIST ? error : directory ? -EBUSY : -EISDIR;
-	if (is_dots(&t))
+	if (is_dot_dotdot(t.last, t.length))
 		error = directory ? t.length == 1 ? -EINVAL : -ENOTEMPTY : -EISDIR;
 	else
 		error = lookup_in(t.dir, t.last, t.length, &inode);
@@ -226,7 +235,7 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 		error = directory ? -ENOTDIR : -EISDIR;
 	if (!error && (is_mount_point(inode) || inode == t.dir))	/* the second on damaged disks only */
 		error = -EBUSY;
-	if (!error && !directory && t.last[t.length] == '/')
+	if (!error && !directory && ends_in_slash(&t))
 		error = -ENOTDIR;
 	if (!error && directory) {
 		lock_inode(inode);		/* nobody makes a name in it between the look whether it is empty and its end */
@@ -268,15 +277,15 @@ asmlinkage int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, 
 		error = user_path_at(old_dirfd, old, flags & AT_SYMLINK_FOLLOW ? flags : flags | AT_SYMLINK_NOFOLLOW, &inode);
 	if (error)
 		return error;
-	if (S_ISDIR(inode->i_mode)) {
-		iput(inode);
-		return -EPERM;
-	}
 	error = get_target(new_dirfd, new, &t);
 	if (!error) {
-		error = inode->i_sb != t.dir->i_sb ? -EXDEV : may_create(&t);
+		error = may_create(&t);
+		if (!error)
+			error = ends_in_slash(&t) ? -ENOENT : inode->i_sb != t.dir->i_sb ? -EXDEV : S_ISDIR(inode->i_mode) ? -EPERM : 0;
 		if (!error)
 			error = t.dir->i_op->link(t.dir, t.last, t.length, inode);
+		if (!error)
+			names_changed(inode);
 		release_target(&t);
 	}
 	iput(inode);
@@ -322,17 +331,15 @@ static int check_replaced(const struct target *from, const struct target *to, co
 	bool above = false;
 	int error = 0;
 
-	if (S_ISDIR(replaced->i_mode) && !S_ISDIR(inode->i_mode))
-		return -EISDIR;
-	if (!S_ISDIR(replaced->i_mode) && S_ISDIR(inode->i_mode))
-		return -ENOTDIR;
-	if (is_mount_point(replaced))
-		return -EBUSY;
 	if (S_ISDIR(replaced->i_mode))
 		error = replaced == to->dir ? -EBUSY : is_below(from->dir, replaced, &above);
 	if (error || above)
 		return error ? error : -ENOTEMPTY;
-	return may_delete(to, replaced);
+	if (S_ISDIR(replaced->i_mode) && !S_ISDIR(inode->i_mode))
+		return -EISDIR;
+	if (!S_ISDIR(replaced->i_mode) && S_ISDIR(inode->i_mode))
+		return -ENOTDIR;
+	return is_mount_point(replaced) ? -EBUSY : may_delete(to, replaced);
 }
 
 /* Whether an inode may leave from's directory for to's. */
@@ -356,13 +363,13 @@ static int check_moved(const struct target *from, const struct target *to, struc
 static int rename_target(struct target *from, struct target *to, struct inode *inode, u32 flags)
 {
 	struct inode *replaced = NULL;
-	int error = check_moved(from, to, inode);
+	int error = !S_ISDIR(inode->i_mode) && (ends_in_slash(from) || ends_in_slash(to)) ? -ENOTDIR : check_moved(from, to, inode);
 
 	if (error)
 		return error;
 	error = lookup_in(to->dir, to->last, to->length, &replaced);
 	if (error == -ENOENT)
-		error = !S_ISDIR(inode->i_mode) && to->last[to->length] == '/' ? -ENOTDIR : 0;
+		error = 0;
 	else if (!error && flags & RENAME_NOREPLACE)
 		error = -EEXIST;
 	else if (!error && replaced == inode)
@@ -381,8 +388,10 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 	}
 	name_cache_forget(from->dir, from->last, from->length);
 	name_cache_forget(to->dir, to->last, to->length);
-	if (!error)
+	if (!error) {
 		inode->i_dir = to->dir->i_ino;
+		names_changed(inode);
+	}
 	if (!error && replaced)
 		forget_name(replaced, to->dir);
 out:
@@ -442,7 +451,7 @@ asmlinkage int sys_renameat2(int old_dirfd, const char __user *old, int new_dirf
 	}
 	unlock_inode(to.dir);
 	error = lock_both(from.dir, to.dir);
-	if (!error && (is_dots(&from) || is_dots(&to)))
+	if (!error && (is_dot_dotdot(from.last, from.length) || is_dot_dotdot(to.last, to.length)))
 		error = -EBUSY;
 	else if (!error)
 		error = from.dir->i_sb != to.dir->i_sb ? -EXDEV : lookup_in(from.dir, from.last, from.length, &inode);

@@ -18,7 +18,7 @@ static int access_mask(u32 flags)
 /* Make the file that O_CREAT wants, or find it if somebody was faster or it was there. dir is locked. */
 static int open_or_create(struct inode *dir, const char *last, u32 length, u32 flags, u32 mode, struct inode **inode, bool *created)
 {
-	int error = last[length] == '/' ? -EISDIR : lookup_in(dir, last, length, inode);
+	int error = last[length] == '/' && !is_dot_dotdot(last, length) ? -EISDIR : lookup_in(dir, last, length, inode);
 
 	*created = false;
 	if (!error && flags & O_EXCL) {
@@ -107,7 +107,7 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 		return error;
 	if (S_ISLNK((*inode)->i_mode))
 		error = -ELOOP;
-	else if (S_ISDIR((*inode)->i_mode) && (flags & O_ACCMODE || flags & O_CREAT))
+	else if (S_ISDIR((*inode)->i_mode) && flags & (O_ACCMODE | O_CREAT | O_TRUNC))
 		error = -EISDIR;
 	else if (flags & O_DIRECTORY && !S_ISDIR((*inode)->i_mode))
 		error = -ENOTDIR;

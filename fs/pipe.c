@@ -265,7 +265,24 @@ static int pipe_ioctl(struct file *file, u32 command, u32 arg)
 	return command == FIONREAD ? put_user_u32(pipe->head - pipe->tail, (void __user *)arg) : -ENOTTY;
 }
 
-const struct file_ops pipe_fops = {
+/* A pipe with a name is a file whose time of change others see. */
+static int fifo_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
+{
+	struct inode *inode = file->inode;
+	int n = pipe_write(file, buf, count, pos);
+
+	if (n > 0) {
+		inode->i_mtime = inode->i_ctime = current_time();
+		mark_inode_dirty(inode);
+	}
+	return n;
+}
+
+const struct file_ops fifo_fops = {
+	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = fifo_write, .poll = pipe_poll, .ioctl = pipe_ioctl,
+};
+
+static const struct file_ops pipe_fops = {
 	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = pipe_write, .poll = pipe_poll, .ioctl = pipe_ioctl,
 };
 

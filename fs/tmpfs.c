@@ -74,7 +74,7 @@ static int tmpfs_lookup(struct inode *dir, const char *name, u32 length, u32 *in
 {
 	const struct entry *e;
 
-	if (name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'))) {
+	if (is_dot_dotdot(name, length)) {
 		*ino = length == 1 ? dir->i_ino : node_of(dir)->parent;
 		return 0;
 	}

@@ -174,20 +174,36 @@ bool area_is_free(struct mm *mm, u32 start, u32 end)
 	return !area || end <= area->start;
 }
 
-static bool same_kind(const struct vm_area *a, const struct vm_area *b)
+/* Whether area b, which begins where a ends, could as well be part of it. */
+static bool continues(const struct vm_area *a, const struct vm_area *b)
 {
-	return !a->ops && !b->ops && a->flags == b->flags && !(a->flags & VM_GROWSDOWN);
+	if (a->ops != b->ops || a->flags != b->flags || a->flags & VM_GROWSDOWN)
+		return false;
+	return !a->ops || (a->object == b->object && a->offset + (a->end - a->start) == b->offset && a->file_end >= a->end);
 }
 
-/* An anonymous area that would continue its lower neighbour of the same kind becomes part of it: whether it has. */
+/* An area that would continue its lower neighbour becomes part of it: whether it has. */
 static bool extend_lower(struct mm *mm, struct list *next, const struct vm_area *area)
 {
 	struct list *prev = next->prev;
 
-	if (prev == &mm->areas || area_at(prev)->end != area->start || !same_kind(area_at(prev), area))
+	if (prev == &mm->areas || area_at(prev)->end != area->start || !continues(area_at(prev), area))
 		return false;
 	area_at(prev)->end = area->end;
+	if (area->ops)
+		area_at(prev)->file_end = max_u32(area->file_end, area->start);
 	return true;
+}
+
+/* What was split and is alike again becomes one area: those of [start, end) and their neighbours. */
+void join_areas(struct mm *mm, u32 start, u32 end)
+{
+	list_for_each_safe(node, &mm->areas) {
+		struct vm_area *area = area_at(node);
+
+		if (area->start >= start && area->start <= end && extend_lower(mm, node, area))
+			area_free(mm, area);
+	}
 }
 
 /* The place in the list for an area at addr: before this one. */

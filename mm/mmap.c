@@ -128,6 +128,7 @@ static int change_protection(struct mm *mm, u32 addr, u32 length, u32 prot)
 		area->flags = (area->flags & ~VM_PROT) | prot_flags(prot);
 		protect_pages(mm, area->start, area->end, area->flags);
 	}
+	join_areas(mm, addr, gap);
 	return gap == end ? 0 : -ENOMEM;
 }
 
@@ -175,10 +176,9 @@ void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes)
 	set_writable(mm, addr, bytes, false);
 }
 
+/* Gaps in the range do not matter for what is between them, but are told, as on Linux. */
 static int take_advice(struct mm *mm, u32 addr, u32 end, u32 advice)
 {
-	if (covered_end(mm, addr, end) != end)
-		return -ENOMEM;
 	if (advice == MADV_DONTNEED) {
 		if (own_tables(mm, addr, end) < 0)
 			return -ENOMEM;
@@ -187,7 +187,7 @@ static int take_advice(struct mm *mm, u32 addr, u32 end, u32 advice)
 	}
 	if (advice == MADV_PAGEOUT)
 		page_out(mm, addr, end);
-	return 0;
+	return covered_end(mm, addr, end) == end ? 0 : -ENOMEM;
 }
 
 /*
@@ -297,26 +297,29 @@ static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 to
 	return to;
 }
 
-/* What is too much goes first, and may lie in several areas; the rest must be of one. */
+/*
+ * What is too much goes, and may lie in several areas, as may what stays where it is; what moves or grows must be of one. Nothing has changed when
+ * that is not so.
+ */
 static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 flags, u32 new_addr)
 {
-	struct vm_area *area = find_area(mm, addr);
+	u32 kept_end = addr + min_u32(new_length, end - addr);
+	bool stays = new_length <= end - addr && !(flags & MREMAP_FIXED);
+	const struct vm_area *area;
+	int error;
 
-	if (area && new_length < end - addr) {
-		int error = unmap_range(mm, addr + new_length, end);
-
-		if (error)
-			return error;
-		end = addr + new_length;
-		area = find_area(mm, addr);
-	}
-	if (!area || end > area->end)
+	join_areas(mm, addr, kept_end);
+	area = find_area(mm, addr);
+	if (!area || (!stays && kept_end > area->end))
 		return -EFAULT;
-	if (area->object && area->offset + (addr - area->start) >= -new_length)	/* offsets have 32 bits */
+	if (!stays && area->object && area->offset + (addr - area->start) >= -new_length)	/* offsets have 32 bits */
 		return -EINVAL;
+	error = kept_end < end ? unmap_range(mm, kept_end, end) : 0;
+	if (error || stays)
+		return error ? error : (int)addr;
 	if (flags & MREMAP_FIXED)
-		return move_mapping(mm, addr, end, new_length, new_addr, MAP_FIXED);
-	if (new_length == end - addr || grow_mapping(mm, area, end, addr + new_length) == 0)
+		return move_mapping(mm, addr, kept_end, new_length, new_addr, MAP_FIXED);
+	if (grow_mapping(mm, find_area(mm, addr), end, addr + new_length) == 0)
 		return addr;
 	return flags & MREMAP_MAYMOVE ? move_mapping(mm, addr, end, new_length, 0, 0) : -ENOMEM;
 }

@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, TEST_FLOPPY, cowix, fsck, mkfs
+from conftest import BUILD, TEST_FLOPPY, TOP, cowix, fsck, mkfs
 from test_disk import create, drive, faulty, put, table
+from test_programs import FLAGS, SOURCES
 
 MB = 1 << 20
 PAGE = 4096
@@ -70,6 +71,24 @@ def test_four_megabytes(floppy, tmp_path):
     result = cowix(f"{ON}; /tests/thrash 12000 && /tests/thrash 4000 4 && {CLEAN}", *drive(swap_disk(tmp_path / "swap.img")), "-m", "4", image=floppy,
                    timeout=150)
     assert result.status == 0 and result.out.startswith(b"right\nright\nmismatches 0\n"), result.out.decode() + result.err
+
+
+def test_mappings_by_dice(tmp_path):
+    """Random calls on few pages, forks of both kinds that copy on write, and pages given up to swap all the time: what each call says is what Linux says."""
+    folder, host = tmp_path / "files", tmp_path / "host"
+    (folder / "w").mkdir(parents=True)
+    host.mkdir()
+    if subprocess.run(["gcc", *FLAGS, "-o", folder / "dice", f"{SOURCES}/random_maps.c"], capture_output=True).returncode:
+        pytest.skip("no static 32-bit C library here: gcc-multilib")
+    disk = str(tmp_path / "disk.img")
+    subprocess.run([f"{TOP}/tools/mkfs", "--overlay", folder, "--size", "4000", "-o", disk], check=True, capture_output=True)
+    seeds = range(11, 23)
+    result = cowix(f"{ON}; mount /dev/hdb /mnt; cd /mnt/w; for s in {' '.join(map(str, seeds))}; do /mnt/dice $s 600; done; cd /; umount /mnt; {CLEAN}",
+                   *drive(swap_disk(tmp_path / "swap.img")), *drive(disk, 1), "-m", "16", timeout=150)
+    expected = b"".join(subprocess.run([folder / "dice", str(seed), "600"], cwd=host, capture_output=True, timeout=60).stdout for seed in seeds)
+    ours, clean = result.out[:len(expected)].decode().splitlines(), result.out[len(expected):].decode()
+    assert ours == expected.decode().splitlines(), result.err
+    assert clean.startswith("mismatches 0\n") and clean.splitlines()[-1].split() == ["Swap:", "0", "0", "0"]
 
 
 def test_partition_and_its_neighbours(floppy, tmp_path):

@@ -240,6 +240,12 @@ int user_path(const char __user *path, int follow, struct inode **inode);	/* fro
 int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **inode);	/* flags: AT_* of the *at calls */
 int open_exec(const char *path, struct inode **inode);
 
+/* . or .. */
+static inline bool is_dot_dotdot(const char *name, u32 length)
+{
+	return name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'));
+}
+
 /* fs/name_cache.c */
 u32 name_cache_find(const struct inode *dir, const char *name, u32 length);
 void name_cache_add(const struct inode *dir, const char *name, u32 length, u32 ino);
@@ -311,7 +317,7 @@ int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user);	/* inode locked */
 
 /* fs/devices.c, fs/pipe.c */
-extern const struct file_ops chrdev_fops, blkdev_fops, pipe_fops;
+extern const struct file_ops chrdev_fops, blkdev_fops, fifo_fops;
 bool is_seekable_chrdev(kdev_t dev);	/* memory, not a terminal */
 void pipe_free(struct inode *inode);
 

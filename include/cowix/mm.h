@@ -156,6 +156,7 @@ void unmap_empty(struct mm *mm, u32 start);		/* undoes map_area() before anythin
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
 bool area_is_free(struct mm *mm, u32 start, u32 end);
 struct vm_area *split_area(struct vm_area *area, u32 addr);	/* the new upper part; NULL: no memory */
+void join_areas(struct mm *mm, u32 start, u32 end);
 u32 find_gap(struct mm *mm, u32 size);	/* the highest free range below MMAP_TOP; 0: none */
 u32 mm_size(const struct mm *mm);	/* bytes of all areas */
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr);

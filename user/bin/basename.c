@@ -29,5 +29,8 @@ int main(int argc, char **argv)
 			s[n - k] = '\0';
 	}
 	puts(s);
-	return 0;
+	if (fflush(stdout) == 0)
+		return 0;
+	fputs("basename: cannot write\n", stderr);
+	return 1;
 }

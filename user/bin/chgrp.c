@@ -1,27 +1,20 @@
-/* chgrp [-R] group file... */
+/* chgrp [-Rhf] [-H | -L | -P] group file... */
 #include <owner.h>
-#include <unistd.h>
 #include <util.h>
 
 int main(int argc, char **argv)
 {
-	int option, recursive = 0;
-	long gid;
+	struct owner_options options = { .follow = 0 };
+	char **words;
+	gid_t gid = -1;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "R")) != -1) {
-		recursive = 1;
-		if (option == '?')
-			usage("[-R] group file...");
-	}
-	if (argc - optind < 2)
-		usage("[-R] group file...");
-	gid = group_id(argv[optind]);
-	if (gid < 0) {
-		complain(argv[optind], "no such group");
+	words = owner_options(argc, argv, &options, "[-Rhf] [-H | -L | -P] group file...");
+	if (**words && (gid = group_id(*words)) == (gid_t)-1) {
+		complain(*words, "no such group");
 		return 1;
 	}
-	while (++optind < argc)
-		change_owner(argv[optind], -1, gid, recursive);
+	while (*++words)
+		change_owner(*words, -1, gid, &options);
 	return exit_status;
 }

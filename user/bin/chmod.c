@@ -1,63 +1,70 @@
-/* chmod mode file...: octal, or [ugoa]*[+-=][rwxst]* separated by commas */
+/* chmod [-Rf] mode file... */
+#include <names.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <util.h>
 
-static mode_t bits_of(const char **s, mode_t who)
-{
-	mode_t bits = 0;
+static int recursive, quiet;
+static mode_t mask;
 
-	for (; **s && **s != ','; (*s)++) {
-		switch (**s) {
-		case 'r': bits |= who & 0444; break;
-		case 'w': bits |= who & 0222; break;
-		case 'x': bits |= who & 0111; break;
-		case 's': bits |= (who & 0700 ? S_ISUID : 0) | (who & 0070 ? S_ISGID : 0); break;
-		case 't': bits |= S_ISVTX; break;
-		default: usage("mode file...");
-		}
-	}
-	return bits;
+static void failed(const char *path)
+{
+	if (!quiet)
+		warn(path);
+	exit_status = 1;
 }
 
-static mode_t apply(const char *s, mode_t mode)
+/* Change a file, and what is below it; symbolic links there are left alone. */
+static void change(const char *mode, const char *path, int depth)
 {
-	while (*s) {
-		mode_t who = 0, bits;
-		char op;
+	char **names = NULL;
+	struct stat st;
 
-		for (; *s && strchr("ugoa", *s); s++)
-			who |= *s == 'u' ? 0700 : *s == 'g' ? 0070 : *s == 'o' ? 0007 : 0777;
-		who = who ? who : 0777;
-		op = *s ? *s++ : 0;
-		bits = bits_of(&s, who);
-		if (op == '+')
-			mode |= bits;
-		else if (op == '-')
-			mode &= ~bits;
-		else if (op == '=')
-			mode = (mode & ~who) | bits;
-		else
-			usage("mode file...");
-		s += *s == ',';
+	if ((depth ? lstat : stat)(path, &st) < 0) {
+		failed(path);
+		return;
 	}
-	return mode;
+	if (S_ISLNK(st.st_mode))
+		return;
+	if (chmod(path, change_mode(mode, st.st_mode, mask)) < 0)
+		failed(path);
+	if (recursive && S_ISDIR(st.st_mode))
+		names = sorted_names(path);
+	for (char **n = names; n && *n; n++) {
+		char *full = join_path(path, *n);
+
+		change(mode, full, depth + 1);
+		free(full);
+	}
+	free_names(names);
+}
+
+/* The words of options: those made of other letters, like -w, are modes. */
+static char **options(char **word)
+{
+	for (; *word && **word == '-' && strspn(*word + 1, "Rf") == strlen(*word + 1) && (*word)[1]; word++) {
+		recursive |= strchr(*word, 'R') != NULL;
+		quiet |= strchr(*word, 'f') != NULL;
+	}
+	return word + (*word && strcmp(*word, "--") == 0);
 }
 
 int main(int argc, char **argv)
 {
-	util_init(argv[0]);
-	if (argc < 3)
-		usage("mode file...");
-	for (int i = 2; i < argc; i++) {
-		char *end;
-		mode_t mode = strtoul(argv[1], &end, 8);
-		struct stat st;
+	char **words = options(argv + (argc > 0));
 
-		if (stat(argv[i], &st) < 0 || chmod(argv[i], *end ? apply(argv[1], st.st_mode & 07777) : mode) < 0)
-			warn(argv[i]);
+	util_init(argv[0]);
+	if (!words[0] || !words[1])
+		usage("[-Rf] mode file...");
+	if (change_mode(words[0], 0, 0) < 0) {
+		complain(words[0], "bad mode");
+		return 1;
 	}
+	mask = umask(0);
+	umask(mask);
+	for (char **file = words + 1; *file; file++)
+		change(words[0], *file, 0);
 	return exit_status;
 }

@@ -1,35 +1,48 @@
-/* chown [-R] owner[:group] file... */
+/* chown [-Rhf] [-H | -L | -P] owner[:[group]] file...: without a name behind the colon it is the owner's group */
 #include <owner.h>
+#include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <util.h>
+
+static uid_t uid = -1;
+static gid_t gid = -1;
+
+static void unknown(const char *name, const char *why)
+{
+	complain(name, why);
+	exit(1);
+}
+
+/* owner, owner:group, :group or owner: */
+static void read_owner(char *owner)
+{
+	char *group = strchr(owner, ':');
+	const struct passwd *user;
+
+	if (group)
+		*group++ = '\0';
+	if (*owner && (uid = user_id(owner)) == (uid_t)-1)
+		unknown(owner, "no such user");
+	if (group && *group) {
+		if ((gid = group_id(group)) == (gid_t)-1)
+			unknown(group, "no such group");
+	} else if (group && *owner) {
+		if (!(user = getpwnam(owner)))
+			unknown(owner, "no such user");
+		gid = user->pw_gid;
+	}
+}
 
 int main(int argc, char **argv)
 {
-	int option, recursive = 0;
-	long uid = -1, gid = -1;
-	char *group;
+	struct owner_options options = { .follow = 0 };
+	char **words;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "R")) != -1) {
-		recursive = 1;
-		if (option == '?')
-			usage("[-R] owner[:group] file...");
-	}
-	if (argc - optind < 2)
-		usage("[-R] owner[:group] file...");
-	group = strchr(argv[optind], ':');
-	if (group)
-		*group++ = '\0';
-	if (*argv[optind] && (uid = user_id(argv[optind])) < 0) {
-		complain(argv[optind], "no such user");
-		return 1;
-	}
-	if (group && *group && (gid = group_id(group)) < 0) {
-		complain(group, "no such group");
-		return 1;
-	}
-	while (++optind < argc)
-		change_owner(argv[optind], uid, gid, recursive);
+	words = owner_options(argc, argv, &options, "[-Rhf] [-H | -L | -P] owner[:[group]] file...");
+	read_owner(*words);
+	while (*++words)
+		change_owner(*words, uid, gid, &options);
 	return exit_status;
 }

@@ -1,5 +1,7 @@
 /* cmp [-l | -s] file1 file2 */
+#include <errno.h>
 #include <lines.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include <util.h>
 
@@ -30,6 +32,8 @@ static int cmp(FILE *a, FILE *b, char **names)
 		int x = getc(a), y = getc(b);
 
 		if (x == EOF || y == EOF) {
+			if ((errno = ferror(a)) || (errno = ferror(b)))
+				die(names[!ferror(a)]);
 			if (x != y)
 				say_end(names[x != EOF], byte, line, last);
 			return x != y || differ;
@@ -54,13 +58,14 @@ int main(int argc, char **argv)
 	FILE *a, *b;
 
 	util_init(argv[0]);
+	failure_status = 2;
 	while ((option = getopt(argc, argv, "ls")) != -1) {
 		list |= option == 'l';
 		silent |= option == 's';
 		if (option == '?')
 			usage("[-l | -s] file1 file2");
 	}
-	if (argc - optind != 2)
+	if (argc - optind != 2 || (list && silent))
 		usage("[-l | -s] file1 file2");
 	a = open_input(argv[optind]);
 	b = open_input(argv[optind + 1]);

@@ -53,5 +53,9 @@ int main(int argc, char **argv)
 	if (!a || !b)
 		return 1;
 	comm(a, b);
+	if (fclose(a) < 0)
+		warn(argv[optind]);
+	if (fclose(b) < 0)
+		warn(argv[optind + 1]);
 	return exit_status;
 }

@@ -1,29 +1,50 @@
-/* cp [-rpfi] file... target */
+/* cp [-adfHiLnPpRrv] file... target */
 #include <tree.h>
 #include <unistd.h>
 #include <util.h>
 
-static int recursive, preserve;
+static const char synopsis[] = "[-adfHiLnPpRrv] file... target";
+static int flags;
+
+/* Note an option. Of those that exclude each other the last counts. */
+static void set_option(int option)
+{
+	switch (option) {
+	case 'R': case 'r': flags |= COPY_RECURSIVE; break;
+	case 'p': flags |= COPY_PRESERVE; break;
+	case 'f': flags |= COPY_FORCE; break;
+	case 'v': flags |= COPY_VERBOSE; break;
+	case 'i': flags = (flags & ~COPY_KEEP) | COPY_ASK; break;
+	case 'n': flags = (flags & ~COPY_ASK) | COPY_KEEP; break;
+	case 'a': flags |= COPY_RECURSIVE | COPY_PRESERVE | COPY_LINKS; break;
+	case 'd': flags |= COPY_LINKS; break;
+	case 'H': case 'L': case 'P': break;
+	default: usage(synopsis);
+	}
+}
 
 static void copy(const char *from, const char *to)
 {
-	if (copy_tree(from, to, recursive, preserve) < 0)
+	if (copy_tree(from, to, flags) < 0)
 		exit_status = 1;
 }
 
 int main(int argc, char **argv)
 {
-	static const char synopsis[] = "[-rpfi] file... target";
-	int option, interactive = 0;
+	int option, follow = 0;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "rRpfia")) != -1) {
-		recursive |= option == 'r' || option == 'R' || option == 'a';
-		preserve |= option == 'p' || option == 'a';
-		interactive |= option == 'i';
-		if (option == '?')
-			usage(synopsis);
+	while ((option = getopt(argc, argv, "adfHiLnPpRrv")) != -1) {
+		set_option(option);
+		if (option == 'H' || option == 'L' || option == 'P')
+			follow = option;
+		else if (option == 'a' || option == 'd')
+			follow = 'P';
 	}
-	each_target(argv + optind, argc - optind, synopsis, interactive, copy);
+	if (follow == 'L' || (!follow && !(flags & COPY_RECURSIVE)))
+		flags |= COPY_FOLLOW;
+	if (follow == 'H')
+		flags |= COPY_FOLLOW_FIRST;
+	each_target(argv + optind, argc - optind, synopsis, copy);
 	return exit_status;
 }

@@ -23,7 +23,7 @@ static void bad_list(const char *s)
 /* A list like 1,3-5,7-: ranges separated by commas or blanks. */
 static void parse_list(const char *s)
 {
-	for (; *s; s += *s == ',' || isblank(*s)) {
+	do {
 		struct range r = { 1, 0x7FFFFFFF };
 		int digits = isdigit(*s);
 
@@ -40,9 +40,7 @@ static void parse_list(const char *s)
 		if (!ranges)
 			die("memory");
 		ranges[count++] = r;
-	}
-	if (!count)
-		bad_list(s);
+	} while (*s++);
 }
 
 /* Whether the nth character or field is in the list. */
@@ -54,28 +52,31 @@ static int selected(long n)
 	return 0;
 }
 
-/* Print the fields of a line that are in the list. */
-static void cut_fields(const char *line)
+/* Print a line as it is. */
+static void put_line(const char *line, size_t length)
 {
-	const char separator[] = { delimiter, 0 };
+	fwrite(line, 1, length, stdout);
+	putchar('\n');
+}
+
+/* Print the fields of a line that are in the list. */
+static void cut_fields(const char *line, size_t length)
+{
+	const char *end = line + length, *stop;
 	int printed = 0;
 
-	if (!strchr(line, delimiter)) {
+	if (!memchr(line, delimiter, length)) {
 		if (!only_delimited)
-			puts(line);
+			put_line(line, length);
 		return;
 	}
-	for (long n = 1;; n++) {
-		size_t length = strcspn(line, separator);
-
-		if (selected(n)) {
-			if (printed++)
-				putchar(delimiter);
-			fwrite(line, 1, length, stdout);
-		}
-		if (!line[length])
-			break;
-		line += length + 1;
+	for (long n = 1; line; line = stop ? stop + 1 : NULL, n++) {
+		stop = memchr(line, delimiter, end - line);
+		if (!selected(n))
+			continue;
+		if (printed++)
+			putchar(delimiter);
+		fwrite(line, 1, (stop ? stop : end) - line, stdout);
 	}
 	putchar('\n');
 }
@@ -101,30 +102,35 @@ static void cut(int fd, const char *name)
 		die(name);
 	while ((n = read_line(&line, &size, f)) >= 0)
 		if (fields)
-			cut_fields(line);
+			cut_fields(line, n);
 		else
 			cut_characters(line, n);
 	free(line);
-	fclose(f);
+	if (fclose(f) < 0)
+		warn(name);
 }
 
 int main(int argc, char **argv)
 {
-	int option;
+	static const char synopsis[] = "-b list | -c list | -f list [-d char] [-s] [file...]";
+	int option, lists = 0, delimited = 0;
 
 	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "b:c:f:d:sn")) != -1) {
-		if (option == 'b' || option == 'c' || option == 'f')
+		if (option == 'b' || option == 'c' || option == 'f') {
 			parse_list(optarg);
+			lists++;
+		}
 		fields |= option == 'f';
 		only_delimited |= option == 's';
+		delimited |= option == 'd';
+		if (option == '?' || (option == 'd' && optarg[0] && optarg[1]))
+			usage(synopsis);
 		if (option == 'd')
 			delimiter = optarg[0];
-		if (option == '?')
-			usage("-b list | -c list | -f list [-d char] [-s] [file...]");
 	}
-	if (!count)
-		usage("-b list | -c list | -f list [-d char] [-s] [file...]");
+	if (lists != 1 || (!fields && (delimited || only_delimited)))
+		usage(synopsis);
 	for_each_file(argv + optind, cut);
 	return exit_status;
 }

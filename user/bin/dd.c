@@ -1,6 +1,7 @@
 /*
  * dd [if=file] [of=file] [bs=n | ibs=n obs=n] [count=n] [skip=n] [seek=n] [conv=notrunc,sync,noerror,fsync,swab,lcase,ucase]
- * [status=none|noxfer]: copy block by block. Numbers may end in c, w, b, k, M, G or kB, MB, GB, and be products: 2x80x18b.
+ * [iflag=fullblock] [oflag=append] [status=none|noxfer]: copy block by block. Numbers may end in c, w, b, k, M, G or kB, MB, GB, and be
+ * products: 2x80x18b.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -15,14 +16,17 @@
 
 #define SYNOPSIS "[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] [seek=n] [conv=...] [status=none|noxfer]"
 
-enum { NOTRUNC = 1, SYNC = 2, NOERROR = 4, FSYNC = 8, SWAB = 16, LCASE = 32, UCASE = 64, EXCL = 128, NOCREAT = 256 };
+enum { NOTRUNC = 1, SYNC = 2, NOERROR = 4, FSYNC = 8, SWAB = 16, LCASE = 32, UCASE = 64, EXCL = 128, NOCREAT = 256,
+       FULLBLOCK = 512, APPEND = 1024 };
 enum { NONE = 1, NOXFER = 2 };
 
 static const struct name {
 	const char *name;
 	int value;
 } conversions[] = { { "notrunc", NOTRUNC }, { "sync", SYNC }, { "noerror", NOERROR }, { "fsync", FSYNC }, { "swab", SWAB },
-		    { "lcase", LCASE }, { "ucase", UCASE }, { "excl", EXCL }, { "nocreat", NOCREAT }, { NULL, 0 } },
+		    { "lcase", LCASE }, { "ucase", UCASE }, { "excl", EXCL }, { "nocreat", NOCREAT },
+		    { "fdatasync", FSYNC }, { NULL, 0 } },
+  in_flags[] = { { "fullblock", FULLBLOCK }, { NULL, 0 } }, out_flags[] = { { "append", APPEND }, { NULL, 0 } },
   statuses[] = { { "none", NONE }, { "noxfer", NOXFER }, { "progress", 0 }, { NULL, 0 } };
 
 static const char *input, *output;
@@ -103,6 +107,8 @@ static void operand(char *s)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (strncmp(s, numbers[i].name, strlen(numbers[i].name)) == 0) {
 			*numbers[i].value = size(value + 1);
+			if (i < 3 && !*numbers[i].value)
+				bad(s);
 			return;
 		}
 	if (strncmp(s, "if=", 3) == 0)
@@ -111,6 +117,10 @@ static void operand(char *s)
 		output = value + 1;
 	else if (strncmp(s, "conv=", 5) == 0)
 		conv |= words(value + 1, conversions);
+	else if (strncmp(s, "iflag=", 6) == 0)
+		conv |= words(value + 1, in_flags);
+	else if (strncmp(s, "oflag=", 6) == 0)
+		conv |= words(value + 1, out_flags);
 	else if (strncmp(s, "status=", 7) == 0)
 		status = words(value + 1, statuses);
 	else
@@ -187,12 +197,15 @@ static void convert(char *buf, unsigned long n)
 /* One block; after an error, with noerror, an empty one that is stepped over. -1: stop. */
 static long read_block(char *buf)
 {
-	ssize_t n = read(in, buf, ibs);
+	unsigned long done = 0;
+	ssize_t n;
 
-	if (n >= 0)
-		return n;
-	if (errno == EINTR)
-		return read_block(buf);
+	do {
+		n = read(in, buf + done, ibs - done);
+		done += n > 0 ? n : 0;
+	} while ((n < 0 && errno == EINTR) || (n > 0 && conv & FULLBLOCK && done < ibs));
+	if (n >= 0 || done)
+		return done;
 	warn(input ? input : "standard input");
 	if (!(conv & NOERROR) || lseek(in, ibs, SEEK_CUR) < 0)
 		return -1;
@@ -224,7 +237,7 @@ static void copy(char *buf)
 
 static void open_files(void)
 {
-	int flags = O_WRONLY | (conv & NOCREAT ? 0 : O_CREAT) | (conv & EXCL ? O_EXCL : 0);
+	int flags = O_WRONLY | (conv & NOCREAT ? 0 : O_CREAT) | (conv & EXCL ? O_EXCL : 0) | (conv & APPEND ? O_APPEND : 0);
 
 	if (input && (in = open(input, O_RDONLY)) < 0)
 		die(input);
@@ -253,8 +266,10 @@ int main(int argc, char **argv)
 	char *buf;
 
 	util_init(argv[0]);
-	for (int i = 1; i < argc; i++)
+	for (int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1; i < argc; i++)
 		operand(argv[i]);
+	if (conv & LCASE && conv & UCASE)
+		bad("conv=lcase,ucase");
 	if (bs)
 		ibs = obs = bs;
 	buf = ibs && obs ? malloc(ibs) : NULL;

@@ -1,48 +1,118 @@
-/* df [path...]: room on file systems, in KB; without arguments on all that are mounted */
+/* df [-hkP] [file...]: room on file systems, in KB; without arguments on all that are mounted */
 #include <cowix.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
+#include <unistd.h>
 #include <util.h>
 
-/* Those without any room are left out of the list of all. */
-static void show(const char *device, const char *path, int all)
+static int human;
+static char table[16384];		/* lines of device, directory and more: the mounts */
+static struct mount {
+	const char *device, *dir;
+} mounted[256];
+static int count;
+
+static void print_size(unsigned long blocks, unsigned long size, int width)
+{
+	unsigned long long bytes = (unsigned long long)blocks * size;
+	char text[24];
+
+	if (human)
+		human_size(bytes, text);
+	else
+		sprintf(text, "%llu", bytes >> 10);
+	printf(" %*s", width, text);
+}
+
+static void show(const struct mount *m)
 {
 	struct statfs st;
-	unsigned long used;
+	unsigned long used, all, percent;
 
-	if (statfs(path, &st) < 0) {
-		warn(path);
+	if (statfs(m->dir, &st) < 0) {
+		warn(m->dir);
 		return;
 	}
-	if (all && st.f_blocks == 0)
-		return;
 	used = st.f_blocks - st.f_bfree;
-	printf("%-16s %9lu %9lu %9lu %3lu%% %s\n", device, (unsigned long)st.f_blocks, used, (unsigned long)st.f_bavail,
-	       used * 100 / (st.f_blocks ? st.f_blocks : 1), path);
+	all = used + st.f_bavail;
+	percent = all ? ((unsigned long long)used * 100 + all - 1) / all : 0;
+	printf("%-16s", m->device);
+	print_size(st.f_blocks, st.f_bsize, 11);
+	print_size(used, st.f_bsize, 9);
+	print_size(st.f_bavail, st.f_bsize, 9);
+	printf(" %7lu%% %s\n", percent, m->dir);
+}
+
+/* The word at s, ended by a NUL; what is behind it. */
+static char *next_word(char *s, const char **word)
+{
+	*word = s;
+	s += strcspn(s, " \n");
+	if (*s)
+		*s++ = '\0';
+	return s;
+}
+
+/* Ask the kernel; elsewhere it has a file for this. */
+static void read_mounts(void)
+{
+	int n = mounts(table, sizeof(table) - 1), fd;
+
+	if (n < 0) {
+		fd = open("/proc/mounts", O_RDONLY);
+		if (fd < 0 || (n = read(fd, table, sizeof(table) - 1)) < 0)
+			die("mounts");
+		close(fd);
+	}
+	for (char *s = strtok(table, "\n"); s && count < (int)(sizeof(mounted) / sizeof(mounted[0])); s = strtok(NULL, "\n"), count++)
+		next_word(next_word(s, &mounted[count].device), &mounted[count].dir);
+}
+
+/* The mount that a file is on: the last that was mounted there. */
+static void show_file(const char *file)
+{
+	struct stat st, root;
+
+	if (stat(file, &st) < 0) {
+		warn(file);
+		return;
+	}
+	for (int i = count - 1; i >= 0; i--)
+		if (stat(mounted[i].dir, &root) == 0 && root.st_dev == st.st_dev) {
+			show(&mounted[i]);
+			return;
+		}
+	complain(file, "not on anything that is mounted");
+}
+
+/* Those without any room are left out. */
+static void show_all(void)
+{
+	struct statfs st;
+
+	for (int i = 0; i < count; i++)
+		if (statfs(mounted[i].dir, &st) < 0 || st.f_blocks > 0)
+			show(&mounted[i]);
 }
 
 int main(int argc, char **argv)
 {
-	static char table[2048];
-	int n;
+	int option;
 
 	util_init(argv[0]);
-	printf("%-16s %9s %9s %9s %4s %s\n", "Filesystem", "KB", "used", "free", "use", "mounted on");
-	for (int i = 1; i < argc; i++)
-		show("-", argv[i], 0);
-	if (argc > 1)
-		return exit_status;
-	n = mounts(table, sizeof(table) - 1);
-	if (n < 0)
-		die("mounts");
-	for (char *line = strtok(table, "\n"); line; line = strtok(NULL, "\n")) {
-		char *dir = strchr(line, ' '), *end;
-
-		if (!dir || !(end = strchr(dir + 1, ' ')))
-			continue;
-		*dir = *end = '\0';
-		show(line, dir + 1, 1);
+	while ((option = getopt(argc, argv, "hkP")) != -1) {
+		if (option == '?')
+			usage("[-hkP] [file...]");
+		human = option == 'h' || (human && option == 'P');
 	}
+	read_mounts();
+	printf("%-16s %11s %9s %9s %8s %s\n", "Filesystem", human ? "Size" : "1024-blocks", "Used", "Available", "Capacity", "Mounted on");
+	for (char **file = argv + optind; *file; file++)
+		show_file(*file);
+	if (optind == argc)
+		show_all();
 	return exit_status;
 }

@@ -476,6 +476,7 @@ int main(int argc, char **argv)
 	int option;
 
 	util_init(argv[0]);
+	failure_status = 2;
 	while ((option = getopt(argc, argv, "rqsNabwiuU:")) != -1)
 		set_option(option);
 	if (argc - optind != 2)

@@ -27,5 +27,8 @@ int main(int argc, char **argv)
 	}
 	for (; i < argc; i++)
 		print_directory(argv[i]);
-	return 0;
+	if (fflush(stdout) == 0)
+		return 0;
+	fputs("dirname: cannot write\n", stderr);
+	return 1;
 }

@@ -1,4 +1,4 @@
-/* du [-asckh] [-d depth] [file...]: blocks of 1024 bytes in files and below directories */
+/* du [-ackhsx] [-H | -L] [-d depth] [file...]: blocks of 1024 bytes in files and below directories */
 #include <names.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +10,13 @@
 static struct linked {
 	unsigned long dev, ino;
 } *seen;
-static int seen_count, all, total, human, depth_limit = 0x7FFFFFFF;
+static int follow;			/* L, H or 0 */
+static int seen_count, repeated, all, total, human, one_device, depth_limit = 0x7FFFFFFF;
 
-/* Whether a file with several names was counted before; if not, it is now. */
+/* Whether a file that may be met several times was counted before; if not, it is now. */
 static int counted(const struct stat *st)
 {
-	if (st->st_nlink < 2 || S_ISDIR(st->st_mode))
+	if (!repeated && (st->st_nlink < 2 || S_ISDIR(st->st_mode)))
 		return 0;
 	for (int i = 0; i < seen_count; i++)
 		if (seen[i].dev == st->st_dev && seen[i].ino == st->st_ino)
@@ -30,40 +31,37 @@ static int counted(const struct stat *st)
 /* One line: half-kilobyte blocks, rounded up to kilobytes or with a letter. */
 static void show(unsigned long blocks, const char *path)
 {
-	unsigned long tenths = blocks * 5;
-	const char *unit = "KMGT";
+	char text[24];
 
-	if (!human || blocks < 2) {
-		printf("%lu\t%s\n", human ? 512 * blocks : (blocks + 1) / 2, path);
-		return;
-	}
-	for (; tenths >= 10240; unit++)
-		tenths = (tenths + 1023) / 1024;
-	if (tenths < 100)
-		printf("%lu.%lu%c\t%s\n", tenths / 10, tenths % 10, *unit, path);
+	human_size(blocks * 512ull, text);
+	if (human)
+		printf("%s\t%s\n", text, path);
 	else
-		printf("%lu%c\t%s\n", (tenths + 9) / 10, *unit, path);
+		printf("%lu\t%s\n", (blocks + 1) / 2, path);
 }
 
 /* The blocks of a file or of everything below a directory; what is asked for is printed on the way. */
-static unsigned long du(const char *path, int depth)
+static unsigned long du(const char *path, int depth, const struct level *above)
 {
+	int followed = follow == 'L' || (follow == 'H' && depth == 0);
+	struct level level;
 	unsigned long blocks;
 	struct stat st;
 	char **names;
 
-	if (lstat(path, &st) < 0) {
+	if ((followed ? stat : lstat)(path, &st) < 0) {
 		warn(path);
 		return 0;
 	}
-	if (counted(&st))
+	if (is_loop(above, &st) || (one_device && above && above->dev != st.st_dev) || counted(&st))
 		return 0;
+	level = next_level(above, &st);
 	blocks = st.st_blocks;
 	names = S_ISDIR(st.st_mode) ? sorted_names(path) : NULL;
 	for (char **n = names; n && *n; n++) {
 		char *full = join_path(path, *n);
 
-		blocks += du(full, depth + 1);
+		blocks += du(full, depth + 1, &level);
 		free(full);
 	}
 	free_names(names);
@@ -82,7 +80,9 @@ static void set_option(int option)
 	case 'd': depth_limit = number(optarg); break;
 	case 'h': human = 1; break;
 	case 'k': human = 0; break;
-	default: usage("[-asckh] [-d depth] [file...]");
+	case 'x': one_device = 1; break;
+	case 'H': case 'L': follow = option; break;
+	default: usage("[-ackhsx] [-H | -L] [-d depth] [file...]");
 	}
 }
 
@@ -93,10 +93,11 @@ int main(int argc, char **argv)
 	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "asckhd:")) != -1)
+	while ((option = getopt(argc, argv, "ackhsxHLd:")) != -1)
 		set_option(option);
+	repeated = follow == 'L' || argc - optind > 1;
 	for (char **f = argv[optind] ? argv + optind : here; *f; f++)
-		sum += du(*f, 0);
+		sum += du(*f, 0, NULL);
 	if (total)
 		show(sum, "total");
 	return exit_status;

@@ -1,4 +1,4 @@
-/* env [-i] [name=value...] [command [arg...]] */
+/* env [-i] [-u name]... [name=value]... [command [arg...]] */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,20 +6,41 @@
 #include <unistd.h>
 #include <util.h>
 
+#define SYNOPSIS "[-i] [-u name]... [name=value]... [command [arg...]]"
+
+static char *nothing[] = { NULL };
+
+/* An option that ended the reading of options may be a lone -, which is -i. */
+static char **read_options(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "iu:")) != -1)
+		if (option == 'i')
+			environ = nothing;
+		else if (option != 'u' || !*optarg || strchr(optarg, '='))
+			usage(SYNOPSIS);
+		else
+			unsetenv(optarg);
+	if (argv[optind] && strcmp(argv[optind], "-") == 0) {
+		environ = nothing;
+		optind++;
+	}
+	return argv + optind;
+}
+
 int main(int argc, char **argv)
 {
-	int i = 1;
+	char **word;
 
 	util_init(argv[0]);
-	if (argc > 1 && strcmp(argv[1], "-i") == 0) {
-		environ[0] = NULL;
-		i++;
-	}
-	for (; i < argc && strchr(argv[i], '='); i++)
-		putenv(argv[i]);
-	if (i < argc) {
-		execvp(argv[i], argv + i);
-		warn(argv[i]);
+	failure_status = 125;
+	word = read_options(argc, argv);
+	for (; *word && strchr(*word, '='); word++)
+		putenv(*word);
+	if (*word) {
+		execvp(*word, word);
+		warn(*word);
 		return errno == ENOENT ? 127 : 126;
 	}
 	for (char **e = environ; *e; e++)

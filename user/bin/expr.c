@@ -284,6 +284,7 @@ int main(int argc, char **argv)
 	char *result;
 
 	util_init(argv[0]);
+	failure_status = 3;
 	if (argc < 2)
 		usage("expression");
 	at = argv + 1;

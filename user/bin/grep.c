@@ -1,138 +1,380 @@
-/* grep [-EFivnclqr] pattern [file...] */
-#include <ctype.h>
-#include <dirent.h>
+/*
+ * grep [-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] [-C lines] [-e pattern | -f file | pattern] [file...]. A NUL in a line
+ * makes a file binary: that it matches is said once in place of its lines.
+ */
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <lines.h>
+#include <names.h>
 #include <regex.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <util.h>
 
-static regex_t re;
-static const char *text;		/* -F */
-static int fixed, flags, invert, numbers, count_only, names_only, quiet, recursive, show_names, found;
+#define SYNOPSIS "[-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] [-C lines] [-e pattern | -f file | pattern] [file...]"
 
-static int contains(const char *line)
+static regex_t *patterns;
+static int pattern_count;
+static long around;			/* -C */
+static int fixed, flags, found, recursive, follow, show_names;
+static char given[128];			/* the options without arguments, and C for any context */
+static long before = -1, after = -1, limit = LONG_MAX;	/* of lines; -1: as -C says */
+
+/* Where the reading of a file is. */
+struct state {
+	const char *name;
+	long number, hits, printed;	/* lines read, lines selected, the last line printed */
+	long behind;			/* lines still to be printed after one that was selected */
+	char **lines;			/* the last ones not printed, for -B: line n at n % before */
+	size_t *lengths;
+	int binary;
+};
+
+/* With -F no character of a pattern means anything. */
+static char *without_meaning(const char *pattern)
 {
-	size_t n = strlen(text);
+	char *result = malloc(2 * strlen(pattern) + 1), *to = result;
 
-	for (; *line; line++) {
-		size_t i = 0;
+	if (!result)
+		die("memory");
+	for (; *pattern; *to++ = *pattern++)
+		if (strchr("\\[.*^$", *pattern))
+			*to++ = '\\';
+	*to = '\0';
+	return result;
+}
 
-		while (i < n && (flags & REG_ICASE ? tolower(line[i]) == tolower(text[i]) : line[i] == text[i]))
-			i++;
-		if (i == n)
-			return 1;
+static void add_pattern(const char *pattern)
+{
+	char *literal = fixed ? without_meaning(pattern) : NULL;
+
+	patterns = realloc(patterns, (pattern_count + 1) * sizeof(*patterns));
+	if (!patterns)
+		die("memory");
+	if (regcomp(&patterns[pattern_count++], fixed ? literal : pattern, flags & ~(fixed ? REG_EXTENDED : 0)) != 0) {
+		complain(pattern, "bad regular expression");
+		exit(failure_status);
 	}
-	return n == 0;
+	free(literal);
 }
 
-static int selected(const char *line)
+/* What -e and -f name, after all options are known: each line is a pattern. */
+static void add_patterns(int kind, char *s)
 {
-	return (fixed ? contains(line) : regexec(&re, line, 0, NULL, 0) == 0) != invert;
+	FILE *f = kind == 'f' ? open_input(s) : NULL;
+	char *line = NULL, *end;
+	size_t size = 0;
+
+	if (kind == 'f' && !f)
+		exit(failure_status);
+	while (f && read_line(&line, &size, f) >= 0)
+		add_pattern(line);
+	if (f) {
+		free(line);
+		fclose(f);
+		return;
+	}
+	for (; (end = strchr(s, '\n')); s = end + 1) {
+		*end = '\0';
+		add_pattern(s);
+	}
+	add_pattern(s);
 }
 
+/* The first match of any pattern from a place in the line, of several there the longest. */
+static int match(const char *line, size_t from, regmatch_t *m)
+{
+	int any = 0;
+
+	for (int i = 0; i < pattern_count; i++) {
+		regmatch_t one;
+
+		if (regexec(&patterns[i], line + from, 1, &one, from ? REG_NOTBOL : 0) != 0)
+			continue;
+		if (!any || one.rm_so < m->rm_so || (one.rm_so == m->rm_so && one.rm_eo > m->rm_eo))
+			*m = one;
+		any = 1;
+	}
+	return any;
+}
+
+static void prefix(const struct state *s, long number, char separator)
+{
+	if (show_names)
+		printf("%s%c", s->name, separator);
+	if (given['n'])
+		printf("%ld%c", number, separator);
+}
+
+/* Part of a line; a newline in it was a NUL. */
+static void put(const char *part, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		putchar(part[i] == '\n' ? '\0' : part[i]);
+	putchar('\n');
+}
+
+/* -o: the parts that match. */
+static void print_parts(const struct state *s, const char *line)
+{
+	regmatch_t m;
+
+	for (size_t at = 0; !given['v'] && match(line, at, &m); at += m.rm_eo + (m.rm_so == m.rm_eo)) {
+		if (m.rm_so < m.rm_eo) {
+			prefix(s, s->number, ':');
+			put(line + at + m.rm_so, m.rm_eo - m.rm_so);
+		}
+		if (!line[at + m.rm_eo])
+			break;
+	}
+}
+
+static void print_line(struct state *s, long number, char separator, const char *line, size_t length)
+{
+	s->printed = number;
+	if (given['o'])
+		return;
+	prefix(s, number, separator);
+	put(line, length);
+}
+
+/* -B: keep a line that may be wanted. */
+static void keep(struct state *s, const char *line, size_t length)
+{
+	long slot = s->number % before;
+
+	free(s->lines[slot]);
+	s->lines[slot] = malloc(length + 1);
+	if (!s->lines[slot])
+		die("memory");
+	memcpy(s->lines[slot], line, length + 1);
+	s->lengths[slot] = length;
+}
+
+/* A line that is selected, with those before it. */
+static void print_selected(struct state *s, const char *line, size_t length)
+{
+	static int any;
+	long first = s->number - before > s->printed ? s->number - before : s->printed + 1;
+
+	if (given['C'] && any && (s->printed == 0 || first > s->printed + 1))
+		puts("--");
+	any = 1;
+	for (; first < s->number; first++)
+		print_line(s, first, '-', s->lines[first % before], s->lengths[first % before]);
+	if (given['o'])
+		print_parts(s, line);
+	print_line(s, s->number, ':', line, length);
+	s->behind = after;
+}
+
+/* One line; whether it may be the last that matters. */
+static int look_at(struct state *s, char *line, size_t length)
+{
+	regmatch_t m;
+	int silent = given['c'] || given['l'] || given['L'];
+
+	for (size_t i = 0; i < length; i++)
+		if (!line[i]) {
+			line[i] = '\n';
+			s->binary = !given['a'];
+		}
+	if (s->hits < limit && match(line, 0, &m) != given['v']) {
+		found = 1;
+		s->hits++;
+		if (given['q'])
+			exit(0);
+		if (silent)
+			return !given['c'];
+		if (s->binary) {
+			fflush(stdout);
+			fprintf(stderr, "grep: %s: binary file matches\n", s->name);
+			return 1;
+		}
+		print_selected(s, line, length);
+	} else if (s->behind > 0) {
+		s->behind--;
+		print_line(s, s->number, '-', line, length);
+	} else if (before) {
+		keep(s, line, length);
+	}
+	return 0;
+}
+
+/* What is asked for about a whole file. */
+static void summary(const struct state *s)
+{
+	if (given['l'] || given['L']) {
+		if (given['L'] ? s->hits == 0 : s->hits > 0)
+			puts(s->name);
+	} else if (given['c']) {
+		if (show_names)
+			printf("%s:", s->name);
+		printf("%ld\n", s->hits);
+	}
+}
+
+static void failed(const char *name)
+{
+	if (!given['s'])
+		warn(name);
+	exit_status = 1;
+}
+
+/* After the last line of -m, standard input stands behind that. */
 static void grep(int fd, const char *name)
 {
+	struct state s = { .name = fd ? name : "(standard input)", .lines = calloc(before + 1, sizeof(char *)) };
 	FILE *f = fdopen(dup(fd), "r");
+	off_t at = lseek(fd, 0, SEEK_CUR);
 	char *line = NULL;
 	size_t size = 0;
-	long number = 0, hits = 0;
 	ssize_t n;
+	int done = 0;
 
-	if (!f)
+	s.lengths = calloc(before + 1, sizeof(*s.lengths));
+	if (!f || !s.lines || !s.lengths)
 		die(name);
-	while ((n = getline(&line, &size, f)) > 0) {
-		number++;
+	while (!done && (s.hits < limit || s.behind > 0) && (n = getline(&line, &size, f)) > 0) {
+		if (s.hits < limit)
+			at += n;
+		s.number++;
 		if (line[n - 1] == '\n')
-			line[n - 1] = '\0';
-		if (!selected(line))
-			continue;
-		found = 1;
-		hits++;
-		if (quiet || names_only)
-			break;
-		if (count_only)
-			continue;
-		if (show_names)
-			printf("%s:", name);
-		if (numbers)
-			printf("%ld:", number);
-		puts(line);
+			line[--n] = '\0';
+		done = look_at(&s, line, n);
 	}
-	if (names_only && hits)
-		puts(name);
-	if (count_only && !names_only) {
-		if (show_names)
-			printf("%s:", name);
-		printf("%ld\n", hits);
-	}
+	if (s.hits == limit && at >= 0)
+		lseek(fd, at, SEEK_SET);
+	if (fclose(f) < 0)
+		failed(s.name);
+	else
+		summary(&s);
+	for (long i = 0; i < before; i++)
+		free(s.lines[i]);
+	free(s.lines);
+	free(s.lengths);
 	free(line);
-	fclose(f);
 }
 
-static void grep_path(const char *path)
+static void grep_path(const char *path, const struct level *above)
 {
-	struct dirent *d;
+	struct level level;
+	char **names;
+	struct stat st;
 	int fd;
-	DIR *dir = recursive && is_directory(path) ? opendir(path) : NULL;
 
-	if (!dir) {
+	if ((above && !follow ? lstat : stat)(path, &st) < 0) {
+		failed(path);
+	} else if (S_ISDIR(st.st_mode) && is_loop(above, &st)) {
+		complain(path, "a loop of directories");
+	} else if (S_ISDIR(st.st_mode)) {
+		level = next_level(above, &st);
+		names = sorted_names(path);
+		for (char **n = names; n && *n; n++) {
+			char *full = !above && strcmp(path, ".") == 0 && recursive == 2 ? strdup(*n) : join_path(path, *n);
+
+			grep_path(full, &level);
+			free(full);
+		}
+		free_names(names);
+	} else if (!above || S_ISREG(st.st_mode)) {
 		fd = open(path, O_RDONLY);
 		if (fd < 0) {
-			warn(path);
+			failed(path);
 			return;
 		}
 		grep(fd, path);
 		close(fd);
-		return;
 	}
-	while ((d = readdir(dir)))
-		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) {
-			char *full = join_path(path, d->d_name);
+}
 
-			grep_path(full);
-			free(full);
-		}
-	closedir(dir);
+/* Each file, or standard input; with -r without files the directory that this is. */
+static void grep_all(char **files)
+{
+	static char *const input[] = { "-", NULL }, *const here[] = { ".", NULL };
+
+	if (!*files && recursive)
+		recursive = 2;
+	for (char *const *f = *files ? files : recursive ? here : input; *f; f++) {
+		int fd = strcmp(*f, "-") == 0 ? 0 : -1;
+
+		show_names = !given['h'] && (given['H'] || (*files && files[1]) || (recursive && is_directory(*f)));
+		if (fd == 0)
+			grep(0, *f);
+		else if (recursive)
+			grep_path(*f, NULL);
+		else if ((fd = open(*f, O_RDONLY)) < 0)
+			failed(*f);
+		else
+			grep(fd, *f);
+		if (fd > 0)
+			close(fd);
+	}
+}
+
+/* The argument of -A, -B and -C. */
+static long lines(void)
+{
+	long n = number(optarg);
+
+	if (n < 0)
+		usage(SYNOPSIS);
+	given['C'] = 1;
+	return n;
 }
 
 static void set_option(int option)
 {
 	switch (option) {
-	case 'E': flags |= REG_EXTENDED; break;
-	case 'i': flags |= REG_ICASE; break;
+	case 'E': flags |= REG_EXTENDED; fixed = 0; break;
 	case 'F': fixed = 1; break;
-	case 'v': invert = 1; break;
-	case 'n': numbers = 1; break;
-	case 'c': count_only = 1; break;
-	case 'l': names_only = 1; break;
-	case 'q': quiet = 1; break;
+	case 'G': flags &= ~REG_EXTENDED; fixed = 0; break;
+	case 'i': flags |= REG_ICASE; break;
+	case 'w': flags |= REG_WORD; break;
+	case 'x': flags |= REG_LINE; break;
+	case 'R': follow = 1; /* fall through */
 	case 'r': recursive = 1; break;
-	default: usage("[-EFivnclqr] pattern [file...]");
+	case 'h': given['H'] = 0; given['h'] = 1; break;
+	case 'H': given['h'] = 0; given['H'] = 1; break;
+	case 'm': limit = number(optarg); break;
+	case 'A': after = lines(); break;
+	case 'B': before = lines(); break;
+	case 'C': around = lines(); break;
+	case '?': usage(SYNOPSIS);
+	default: given[option] = 1;
 	}
 }
 
 int main(int argc, char **argv)
 {
-	int option;
+	struct {
+		int kind;
+		char *text;
+	} *lists = calloc(argc + 1, sizeof(*lists));
+	int option, count = 0;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "EFivnclqr")) != -1)
-		set_option(option);
-	if (optind == argc)
-		usage("[-EFivnclqr] pattern [file...]");
-	text = argv[optind++];
-	if (!fixed && regcomp(&re, text, flags) != 0) {
-		complain(text, "bad regular expression");
-		return 2;
+	failure_status = 2;
+	while ((option = getopt(argc, argv, "EFGHLRace:f:hilm:noqrsvwxA:B:C:")) != -1) {
+		if (option != 'e' && option != 'f') {
+			set_option(option);
+			continue;
+		}
+		lists[count].kind = option;
+		lists[count++].text = optarg;
 	}
-	show_names = argc - optind > 1 || recursive;
-	if (recursive)
-		for (; optind < argc; optind++)
-			grep_path(argv[optind]);
-	else
-		for_each_file(argv + optind, grep);
+	if (!count && optind == argc)
+		usage(SYNOPSIS);
+	before = before < 0 ? around : before;
+	after = after < 0 ? around : after;
+	for (int i = 0; i < count; i++)
+		add_patterns(lists[i].kind, lists[i].text);
+	if (!count)
+		add_patterns('e', argv[optind++]);
+	if (limit > 0)
+		grep_all(argv + optind);
 	return exit_status ? 2 : !found;
 }

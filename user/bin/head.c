@@ -1,4 +1,4 @@
-/* head [-n lines | -c bytes] [file...] */
+/* head [-n lines | -c bytes] [file...]. What is read and not printed is left to others. */
 #include <stdio.h>
 #include <unistd.h>
 #include <util.h>
@@ -9,7 +9,7 @@ static void head(int fd, const char *name)
 {
 	static char buf[4096];
 	long left = options.limit;
-	ssize_t n;
+	ssize_t n = 0;
 
 	print_heading(&options, name);
 	while (left > 0 && (n = read(fd, buf, sizeof(buf))) > 0) {
@@ -18,12 +18,19 @@ static void head(int fd, const char *name)
 		for (; keep < n && left > 0; keep++)
 			left -= options.bytes || buf[keep] == '\n';
 		fwrite(buf, 1, keep, stdout);
+		if (keep < n)
+			lseek(fd, keep - n, SEEK_CUR);
 	}
+	if (left > 0 && n < 0)
+		warn(name);
 }
 
 int main(int argc, char **argv)
 {
 	util_init(argv[0]);
-	for_each_file(count_options(argc, argv, &options), head);
+	argv = count_options(argc, argv, "n:c:", &options);
+	if (options.limit < 0)
+		usage("[-n lines | -c bytes] [file...]");
+	for_each_file(argv, head);
 	return exit_status;
 }

@@ -1,11 +1,11 @@
-/* hexdump [-C] [-n bytes] [-s skip] [file...] */
+/* hexdump [-Cv] [-n bytes] [-s skip] [file...] */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <util.h>
 
-static int canonical;
+static int canonical, all_lines;
 static long limit = -1, skip;
 static unsigned long offset;
 
@@ -48,7 +48,7 @@ static void dump(int fd, const char *name)
 			line[n] = c;
 		if (n == 0)
 			break;
-		same = n == 16 && offset && memcmp(line, last, 16) == 0;
+		same = !all_lines && n == 16 && offset && memcmp(line, last, 16) == 0;
 		if (!same)
 			print_line(line, n);
 		else if (!starred)
@@ -58,7 +58,8 @@ static void dump(int fd, const char *name)
 		if (limit == 0)
 			break;
 	}
-	fclose(f);
+	if (fclose(f) < 0)
+		warn(name);
 }
 
 int main(int argc, char **argv)
@@ -66,16 +67,18 @@ int main(int argc, char **argv)
 	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "Cn:s:")) != -1) {
+	while ((option = getopt(argc, argv, "Cvn:s:")) != -1) {
 		canonical |= option == 'C';
+		all_lines |= option == 'v';
 		if (option == 'n')
 			limit = number(optarg);
 		if (option == 's')
 			skip = number(optarg);
 		if (option == '?')
-			usage("[-C] [-n bytes] [-s skip] [file...]");
+			usage("[-Cv] [-n bytes] [-s skip] [file...]");
 	}
 	for_each_file(argv + optind, dump);
-	printf(canonical ? "%08lx\n" : "%07lx\n", offset);
+	if (offset)
+		printf(canonical ? "%08lx\n" : "%07lx\n", offset);
 	return exit_status;
 }

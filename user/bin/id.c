@@ -1,8 +1,7 @@
-/* id [-ugGnr] [user]: user and groups, numbers and names; as groups the groups' names, as whoami the user's */
+/* id [-u | -g | -G] [-nr] [user...]: user and groups, numbers and names; as groups the groups' names, as whoami the user's */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <util.h>
@@ -96,43 +95,22 @@ static int read_options(int argc, char **argv)
 	names = what != 0;
 	while ((option = getopt(argc, argv, "ugGnr")) != -1) {
 		if (option == '?')
-			usage("[-ugGnr] [user]");
+			what = option;
 		else if (option == 'n')
 			names = 1;
 		else if (option == 'r')
 			real = 1;
 		else
-			what = option;
+			what = what && option != what ? '?' : option;
 	}
+	if (what == '?' || (!what && (names || real)))
+		usage("[-u | -g | -G] [-nr] [user...]");
 	return what;
 }
 
-/* A user of /etc/passwd in place of this process. */
-static void look_up(const char *name)
+/* What is asked for. */
+static void show(int what)
 {
-	const struct passwd *user = getpwnam(name);
-
-	if (!user) {
-		complain(name, "no such user");
-		exit(1);
-	}
-	uid = euid = user->pw_uid;
-	gid = egid = user->pw_gid;
-	nr_groups = GROUPS_MAX;
-	if (getgrouplist(name, gid, groups, &nr_groups) < 0)
-		nr_groups = GROUPS_MAX;
-}
-
-int main(int argc, char **argv)
-{
-	int what;
-
-	util_init(argv[0]);
-	what = read_options(argc, argv);
-	if (argv[optind])
-		look_up(argv[optind]);
-	else
-		look_at_self();
 	if (what == 'u')
 		show_one(real ? uid : euid, user_name(real ? uid : euid), "\n");
 	else if (what == 'g')
@@ -141,5 +119,37 @@ int main(int argc, char **argv)
 		show_groups();
 	else
 		show_all();
-	return 0;
+}
+
+/* A user of /etc/passwd in place of this process. */
+static int look_up(const char *name)
+{
+	const struct passwd *user = getpwnam(name);
+
+	if (!user) {
+		complain(name, "no such user");
+		return 0;
+	}
+	uid = euid = user->pw_uid;
+	gid = egid = user->pw_gid;
+	nr_groups = GROUPS_MAX;
+	if (getgrouplist(name, gid, groups, &nr_groups) < 0)
+		nr_groups = GROUPS_MAX;
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	int what;
+
+	util_init(argv[0]);
+	what = read_options(argc, argv);
+	if (!argv[optind]) {
+		look_at_self();
+		show(what);
+	}
+	for (; argv[optind]; optind++)
+		if (look_up(argv[optind]))
+			show(what);
+	return exit_status;
 }

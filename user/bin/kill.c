@@ -1,51 +1,78 @@
-/* kill [-signal] pid... | kill -l */
-#include <ctype.h>
+/* kill [-s signal | -signal] pid... | kill -l [signal | status]... */
+#include <errno.h>
 #include <signal.h>
+#include <signame.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <util.h>
 
-static const char *const names[] = { "0", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
-				     "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU" };
-#define NAMES (int)(sizeof(names) / sizeof(names[0]))
+#define SYNOPSIS "[-s signal | -signal] pid... | -l [signal | status]..."
 
-static int signal_number(const char *s)
+static int known_signal(const char *s)
 {
-	if (isdigit(*s))
-		return number(s);
-	if (strncmp(s, "SIG", 3) == 0)
-		s += 3;
-	for (int i = 0; i < NAMES; i++)
-		if (strcasecmp(s, names[i]) == 0)
-			return i;
-	complain(s, "no such signal");
-	exit(2);
+	int sig = signal_number(s);
+
+	if (sig < 0) {
+		complain(s, "no such signal");
+		exit(1);
+	}
+	return sig;
+}
+
+/* -l: all names, or for a number, perhaps the status of a program that a signal ended, its name, and for a name its number. */
+static void list(char **words)
+{
+	for (int sig = 1; !*words && signal_name(sig); sig++)
+		printf("%2d %s\n", sig, signal_name(sig));
+	for (; *words; words++) {
+		char *end;
+		long status = strtol(*words, &end, 10);
+		const char *name = signal_name(status > 128 ? status - 128 : status);
+
+		if (end == *words)
+			printf("%d\n", known_signal(*words));
+		else if (*end || !name)
+			complain(*words, "no such signal");
+		else
+			puts(name);
+	}
+}
+
+/* Send it to one process or group. */
+static void send(const char *whom, int sig)
+{
+	char *end;
+	long pid;
+
+	errno = 0;
+	pid = strtol(whom, &end, 10);
+	if (end == whom || *end || errno)
+		complain(whom, "not a number");
+	else if (kill(pid, sig) < 0)
+		warn(whom);
 }
 
 int main(int argc, char **argv)
 {
-	int sig = SIGTERM, i = 1;
+	char **word = argv + (argc > 0);
+	int sig = SIGTERM;
 
 	util_init(argv[0]);
-	if (argc > 1 && strcmp(argv[1], "-l") == 0) {
-		for (int n = 1; n < NAMES; n++)
-			printf("%2d %s\n", n, names[n]);
-		return 0;
+	if (*word && strcmp(*word, "-l") == 0) {
+		list(word + 1);
+		return exit_status;
 	}
-	if (argc > 2 && strcmp(argv[1], "-s") == 0) {
-		sig = signal_number(argv[2]);
-		i = 3;
-	} else if (argc > 1 && argv[1][0] == '-' && strcmp(argv[1], "--") != 0) {
-		sig = signal_number(argv[1] + 1);
-		i = 2;
+	if (*word && strncmp(*word, "-s", 2) == 0 && ((*word)[2] ? signal_number(*word + 1) < 0 : word[1] != NULL)) {
+		sig = known_signal((*word)[2] ? *word + 2 : *++word);
+		word++;
+	} else if (*word && **word == '-' && strcmp(*word, "--") != 0) {
+		sig = known_signal(*word++ + 1);
 	}
-	if (i < argc && strcmp(argv[i], "--") == 0)
-		i++;
-	if (i >= argc)
-		usage("[-signal] pid... | -l");
-	for (; i < argc; i++)
-		if (kill(number(argv[i]), sig) < 0)
-			warn(argv[i]);
+	word += *word && strcmp(*word, "--") == 0;
+	if (!*word)
+		usage(SYNOPSIS);
+	for (; *word; word++)
+		send(*word, sig);
 	return exit_status;
 }

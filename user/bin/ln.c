@@ -1,30 +1,81 @@
-/* ln [-sf] target... name */
+/* ln [-LPfns] target... name | ln [-LPfns] target */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <tree.h>
 #include <unistd.h>
 #include <util.h>
 
-static int symbolic, force;
+static int symbolic, force, no_follow, link_flags;
+
+static int try(const char *target, const char *name)
+{
+	return symbolic ? symlink(target, name) : syscall(__NR_linkat, AT_FDCWD, target, AT_FDCWD, name, link_flags);
+}
+
+/* A new name takes the place of the old one at once, so that this is there still when there can be no link. */
+static void replace(const char *target, const char *name)
+{
+	char *temporary = malloc(strlen(name) + 16);
+	struct stat a, b;
+
+	if (!temporary)
+		die(name);
+	sprintf(temporary, "%s.ln%d", name, getpid());
+	if (stat(target, &a) == 0 && lstat(name, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
+	    (b.st_nlink == 1 || strcmp(target, name) == 0)) {
+		complain(name, "is the same file");
+	} else if (try(target, temporary) < 0 || rename(temporary, name) < 0) {
+		warn(name);
+		unlink(temporary);
+	} else {
+		unlink(temporary);	/* it stays where both were the same file */
+	}
+	free(temporary);
+}
 
 static void make_link(const char *target, const char *name)
 {
-	if (force)
-		unlink(name);
-	if ((symbolic ? symlink : link)(target, name) < 0)
+	if (try(target, name) == 0)
+		return;
+	if (force && errno == EEXIST)
+		replace(target, name);
+	else
 		warn(name);
+}
+
+/* Whether -n makes the last argument the name itself: it is a symbolic link. */
+static int names_link(const char *name)
+{
+	struct stat st;
+
+	return no_follow && lstat(name, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
 int main(int argc, char **argv)
 {
-	static const char synopsis[] = "[-sf] target... name";
-	int option;
+	static const char synopsis[] = "[-LPfns] target... [name]";
+	int option, count;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "sf")) != -1) {
+	while ((option = getopt(argc, argv, "LPfns")) != -1) {
 		symbolic |= option == 's';
 		force |= option == 'f';
+		no_follow |= option == 'n';
+		if (option == 'L' || option == 'P')
+			link_flags = option == 'L' ? AT_SYMLINK_FOLLOW : 0;
 		if (option == '?')
 			usage(synopsis);
 	}
-	each_target(argv + optind, argc - optind, synopsis, 0, make_link);
+	count = argc - optind;
+	if (count == 1)
+		make_link(argv[optind], last_part(argv[optind]));
+	else if (count == 2 && names_link(argv[optind + 1]))
+		make_link(argv[optind], argv[optind + 1]);
+	else
+		each_target(argv + optind, count, synopsis, make_link);
 	return exit_status;
 }

@@ -1,5 +1,8 @@
-/* ls [-la1idRtrF] [file...] */
+/* ls [-1ACFHLRSacdfghiklnopqrstu] [file...] */
+#include <ctype.h>
 #include <dirent.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 #include <util.h>
+
+#define OPTIONS "1ACFHLRSacdfghiklnopqrstu"
+#define HALF_A_YEAR 15778476	/* files older than that show the year */
 
 struct file {
 	char *name;
@@ -19,85 +25,227 @@ static struct list {
 	int count, room;
 } empty;
 
-static int long_form, all, one_column, inodes, as_files, recursive, by_time, reversed, marks, width, headings;
+/* How wide the numbers and names of a list are. */
+struct widths {
+	int inode, blocks, links, user, group, size;
+};
+
+static char set[128];		/* the options by letter; of those that exclude each other only the last */
+static int width, headings;
+static time_t now;
 
 static void add(struct list *l, const char *name, const struct stat *st)
 {
 	if (l->count == l->room) {
 		l->room = l->room ? 2 * l->room : 32;
 		l->files = realloc(l->files, l->room * sizeof(*l->files));
-		if (!l->files)
-			die(name);
 	}
-	l->files[l->count].name = strdup(name);
+	if (!l->files || !(l->files[l->count].name = strdup(name)))
+		die(name);
 	l->files[l->count++].st = *st;
+}
+
+static unsigned long time_of(const struct file *f, unsigned long *nanoseconds)
+{
+	const struct stat *st = &f->st;
+
+	*nanoseconds = set['u'] ? st->st_atime_nsec : set['c'] ? st->st_ctime_nsec : st->st_mtime_nsec;
+	return set['u'] ? st->st_atime : set['c'] ? st->st_ctime : st->st_mtime;
 }
 
 static int compare(const void *a, const void *b)
 {
 	const struct file *x = a, *y = b;
-	int order = by_time && x->st.st_mtime != y->st.st_mtime ? (x->st.st_mtime < y->st.st_mtime ? 1 : -1) :
-								  strcmp(x->name, y->name);
+	unsigned long p = 0, q = 0, pn = 0, qn = 0;
+	int order;
 
-	return reversed ? -order : order;
+	if (set['S'])
+		p = x->st.st_size, q = y->st.st_size;
+	else if (set['t'] || ((set['c'] || set['u']) && !set['l']))
+		p = time_of(x, &pn), q = time_of(y, &qn);
+	order = p != q ? (p < q ? 1 : -1) : pn != qn ? (pn < qn ? 1 : -1) : strcmp(x->name, y->name);
+	return set['r'] ? -order : order;
 }
 
-static const char *mark(const struct file *f)
+static const char *mark(mode_t mode)
 {
-	mode_t mode = f->st.st_mode;
-
-	if (!marks)
+	if (S_ISDIR(mode))
+		return set['F'] || set['p'] ? "/" : "";
+	if (!set['F'])
 		return "";
-	return S_ISDIR(mode) ? "/" : S_ISLNK(mode) ? "@" : S_ISFIFO(mode) ? "|" : S_ISREG(mode) && mode & 0111 ? "*" : "";
+	return S_ISLNK(mode) ? "@" : S_ISFIFO(mode) ? "|" : (mode & S_IFMT) == S_IFSOCK ? "=" : S_ISREG(mode) && mode & 0111 ? "*" : "";
 }
 
-static void print_long(const char *dir, const struct file *f)
+/* A name, on a terminal without what would disturb that; how long it is. */
+static int put_name(const char *name)
 {
-	char mode[12], date[20], target[256];
-	time_t modified = f->st.st_mtime;
+	int n = 0;
+
+	for (; *name; name++, n++)
+		putchar(set['q'] && iscntrl(*name) ? '?' : *name);
+	return n;
+}
+
+/* The text of a number in kilobytes, or of bytes with a letter behind it. */
+static const char *human(unsigned long bytes)
+{
+	static char text[16];
+	static const char units[] = "KMG";
+	unsigned long long tenths = bytes * 10ull;
+	int unit = -1;
+
+	for (; tenths >= 10240; unit++)
+		tenths = (tenths + 1023) / 1024;
+	if (unit < 0)
+		sprintf(text, "%lu", bytes);
+	else if (tenths < 100)
+		sprintf(text, "%u.%u%c", (unsigned)tenths / 10, (unsigned)tenths % 10, units[unit]);
+	else
+		sprintf(text, "%u%c", (unsigned)(tenths + 9) / 10, units[unit]);
+	return text;
+}
+
+static const char *blocks_text(unsigned long blocks)
+{
+	static char text[16];
+
+	if (set['h'])
+		return human(blocks * 512);
+	sprintf(text, "%lu", (blocks + 1) / 2);
+	return text;
+}
+
+/* The name of a user or group, or the number; the last one is remembered. */
+static const char *owner(unsigned id, int is_group)
+{
+	static char names[2][32];
+	static unsigned ids[2];
+	char *name = names[is_group];
+	const struct passwd *user;
+	const struct group *group;
+
+	if (*name && ids[is_group] == id)
+		return name;
+	sprintf(name, "%u", id);
+	ids[is_group] = id;
+	if (!set['n'] && !is_group && (user = getpwuid(id)))
+		snprintf(name, sizeof(names[0]), "%s", user->pw_name);
+	if (!set['n'] && is_group && (group = getgrgid(id)))
+		snprintf(name, sizeof(names[0]), "%s", group->gr_name);
+	return name;
+}
+
+/* The size, or the numbers of a device. */
+static const char *size_text(const struct stat *st)
+{
+	static char text[24];
+
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
+		sprintf(text, "%lu, %3lu", st->st_rdev >> 8 & 0xFFF, (st->st_rdev & 0xFF) | (st->st_rdev >> 12 & 0xFFF00));
+	else if (set['h'])
+		return human(st->st_size);
+	else
+		sprintf(text, "%lu", st->st_size);
+	return text;
+}
+
+static void widen(int *to, int n)
+{
+	if (n > *to)
+		*to = n;
+}
+
+static struct widths widths_of(const struct list *l)
+{
+	struct widths w = { 0 };
+	char text[24];
+
+	for (const struct file *f = l->files; f < l->files + l->count; f++) {
+		if (set['i'])
+			widen(&w.inode, sprintf(text, "%lu", f->st.st_ino));
+		if (set['s'])
+			widen(&w.blocks, strlen(blocks_text(f->st.st_blocks)));
+		if (!set['l'])
+			continue;
+		widen(&w.links, sprintf(text, "%u", f->st.st_nlink));
+		widen(&w.user, strlen(owner(f->st.st_uid, 0)));
+		widen(&w.group, strlen(owner(f->st.st_gid, 1)));
+		widen(&w.size, strlen(size_text(&f->st)));
+	}
+	return w;
+}
+
+/* What stands in front of a name in any form. */
+static void put_prefix(const struct file *f, const struct widths *w)
+{
+	if (set['i'])
+		printf("%*lu ", w->inode, f->st.st_ino);
+	if (set['s'])
+		printf("%*s ", w->blocks, blocks_text(f->st.st_blocks));
+}
+
+/* Where a symbolic link points to. */
+static void put_target(const char *path)
+{
+	char target[1024];
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+	struct stat st;
+
+	if (n < 0)
+		return;
+	target[n] = '\0';
+	printf(" -> ");
+	put_name(target);
+	if (stat(path, &st) == 0)
+		printf("%s", mark(st.st_mode));
+}
+
+static void print_long(const char *dir, const struct file *f, const struct widths *w)
+{
+	char mode[12], date[24];
+	unsigned long unused;
+	time_t t = time_of(f, &unused);
 
 	mode_string(f->st.st_mode, mode);
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M", localtime(&modified));
-	if (inodes)
-		printf("%5lu ", (unsigned long)f->st.st_ino);
-	printf("%s %3d %4d %4d ", mode, f->st.st_nlink, f->st.st_uid, f->st.st_gid);
-	if (S_ISCHR(f->st.st_mode) || S_ISBLK(f->st.st_mode))
-		printf("%3lu, %3lu ", (unsigned long)f->st.st_rdev >> 8, (unsigned long)f->st.st_rdev & 0xFF);
-	else
-		printf("%8lu ", (unsigned long)f->st.st_size);
-	printf("%s %s%s", date, f->name, mark(f));
+	strftime(date, sizeof(date), t <= now && t > now - HALF_A_YEAR ? "%b %e %H:%M" : "%b %e  %Y", localtime(&t));
+	put_prefix(f, w);
+	printf("%s %*u ", mode, w->links, f->st.st_nlink);
+	if (!set['g'])
+		printf(set['n'] ? "%*s " : "%-*s ", w->user, owner(f->st.st_uid, 0));
+	if (!set['o'])
+		printf(set['n'] ? "%*s " : "%-*s ", w->group, owner(f->st.st_gid, 1));
+	printf("%*s %s ", w->size, size_text(&f->st), date);
+	put_name(f->name);
 	if (S_ISLNK(f->st.st_mode)) {
-		char *path = join_path(dir, f->name);
-		ssize_t n = readlink(path, target, sizeof(target) - 1);
+		char *path = *f->name == '/' ? strdup(f->name) : join_path(dir, f->name);
 
-		if (n >= 0)
-			printf(" -> %.*s", (int)n, target);
+		put_target(path);
 		free(path);
+	} else {
+		printf("%s", mark(f->st.st_mode));
 	}
 	putchar('\n');
 }
 
 /* Names in columns, down first, as many columns as the terminal has room for. */
-static void print_columns(struct list *l)
+static void print_columns(const struct list *l, const struct widths *w)
 {
-	int longest = 0, columns, rows;
+	int longest = 0, columns, rows, prefix = w->inode + w->blocks + !!set['i'] + !!set['s'];
 
-	for (int i = 0; i < l->count; i++) {
-		int n = strlen(l->files[i].name) + strlen(mark(&l->files[i])) + (inodes ? 6 : 0);
-
-		longest = n > longest ? n : longest;
-	}
-	columns = width / (longest + 2);
+	for (int i = 0; i < l->count; i++)
+		widen(&longest, strlen(l->files[i].name) + strlen(mark(l->files[i].st.st_mode)));
+	columns = width / (longest + prefix + 2);
 	columns = columns < 1 ? 1 : columns;
 	rows = (l->count + columns - 1) / columns;
 	for (int row = 0; row < rows; row++) {
 		for (int i = row; i < l->count; i += rows) {
-			char text[300];
+			const struct file *f = &l->files[i];
+			int n;
 
-			snprintf(text, sizeof(text), "%s%s", l->files[i].name, mark(&l->files[i]));
-			if (inodes)
-				printf("%5lu ", (unsigned long)l->files[i].st.st_ino);
-			printf(i + rows < l->count ? "%-*s" : "%.0d%s", i + rows < l->count ? longest + 2 - (inodes ? 6 : 0) : 0, text);
+			put_prefix(f, w);
+			n = put_name(f->name) + printf("%s", mark(f->st.st_mode));
+			if (i + rows < l->count)
+				printf("%*s", longest + 2 - n, "");
 		}
 		putchar('\n');
 	}
@@ -105,19 +253,22 @@ static void print_columns(struct list *l)
 
 static void print_list(const char *dir, struct list *l)
 {
-	qsort(l->files, l->count, sizeof(*l->files), compare);
-	if (!long_form && !one_column) {
-		print_columns(l);
+	struct widths w = widths_of(l);
+
+	if (!set['f'])
+		qsort(l->files, l->count, sizeof(*l->files), compare);
+	if (set['C']) {
+		print_columns(l, &w);
 		return;
 	}
-	for (int i = 0; i < l->count; i++) {
-		if (long_form) {
-			print_long(dir, &l->files[i]);
+	for (const struct file *f = l->files; f < l->files + l->count; f++) {
+		if (set['l']) {
+			print_long(dir, f, &w);
 			continue;
 		}
-		if (inodes)
-			printf("%5lu ", (unsigned long)l->files[i].st.st_ino);
-		printf("%s%s\n", l->files[i].name, mark(&l->files[i]));
+		put_prefix(f, &w);
+		put_name(f->name);
+		printf("%s\n", mark(f->st.st_mode));
 	}
 }
 
@@ -128,59 +279,81 @@ static void release(struct list *l)
 	free(l->files);
 }
 
-static void list_directory(const char *path)
+static int is_dots(const char *name)
 {
-	struct list l = empty;
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* The files of a directory that are to be shown; how many blocks they have, or -1. */
+static long read_directory(const char *path, struct list *l)
+{
 	DIR *dir = opendir(path);
 	struct dirent *d;
+	long blocks = 0;
 
 	if (!dir) {
 		warn(path);
-		return;
+		return -1;
 	}
 	while ((d = readdir(dir))) {
 		char *full = join_path(path, d->d_name);
 		struct stat st;
 
-		if (d->d_name[0] != '.' || all) {
-			if (lstat(full, &st) < 0)
+		if (d->d_name[0] != '.' || set['a'] || (set['A'] && !is_dots(d->d_name))) {
+			if ((!set['L'] || stat(full, &st) < 0) && lstat(full, &st) < 0)
 				warn(full);
 			else
-				add(&l, d->d_name, &st);
+				add(l, d->d_name, &st);
 		}
 		free(full);
 	}
 	closedir(dir);
+	for (int i = 0; i < l->count; i++)
+		blocks += l->files[i].st.st_blocks;
+	return blocks;
+}
+
+static void list_directory(const char *path)
+{
+	struct list l = empty;
+	long blocks = read_directory(path, &l);
+
+	if (blocks < 0)
+		return;
 	if (headings++)
 		printf("%s%s:\n", headings > 2 ? "\n" : "", path);
+	if (set['l'] || set['s'])
+		printf("total %s\n", blocks_text(blocks));
 	print_list(path, &l);
-	for (int i = 0; recursive && i < l.count; i++) {
-		const char *name = l.files[i].name;
-
-		if (S_ISDIR(l.files[i].st.st_mode) && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
-			char *full = join_path(path, name);
+	for (int i = 0; set['R'] && i < l.count; i++)
+		if (S_ISDIR(l.files[i].st.st_mode) && !is_dots(l.files[i].name)) {
+			char *full = join_path(path, l.files[i].name);
 
 			list_directory(full);
 			free(full);
 		}
-	}
 	release(&l);
 }
 
-static int *option_flag(int option)
+/* Note an option; those it excludes are forgotten. */
+static void set_option(int option)
 {
-	switch (option) {
-	case 'l': return &long_form;
-	case 'a': return &all;
-	case '1': return &one_column;
-	case 'i': return &inodes;
-	case 'd': return &as_files;
-	case 'R': return &recursive;
-	case 't': return &by_time;
-	case 'r': return &reversed;
-	case 'F': return &marks;
+	static const char *const exclusive[] = { "aA", "Stf", "cu", "LH", "lC" };
+
+	if (option == '?')
+		usage("[-" OPTIONS "] [file...]");
+	if (option == 'n' || option == 'g' || option == 'o') {
+		set[option] = 1;
+		option = 'l';
 	}
-	usage("[-la1idRtrF] [file...]");
+	for (int i = 0; i < 5; i++)
+		for (const char *s = exclusive[i]; strchr(exclusive[i], option) && *s; s++)
+			set[(int)*s] = 0;
+	if (option == '1')
+		set['C'] = 0;
+	if (option == 'f')
+		set['a'] = 1;
+	set[option] = 1;
 }
 
 int main(int argc, char **argv)
@@ -188,25 +361,30 @@ int main(int argc, char **argv)
 	static char *here[] = { ".", NULL };
 	struct winsize size;
 	struct list files = empty, dirs = empty;
-	int option;
+	int option, terminal = isatty(1);
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "la1idRtrF")) != -1)
-		*option_flag(option) = 1;
-	width = ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
-	one_column |= !isatty(1);
+	set['C'] = set['q'] = terminal;
+	while ((option = getopt(argc, argv, OPTIONS)) != -1)
+		set_option(option);
+	now = time(NULL);
+	width = terminal && ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 	for (char **f = argv[optind] ? argv + optind : here; *f; f++) {
+		int follow = set['L'] || set['H'] || !(set['l'] || set['d'] || set['F']);
 		struct stat st;
 
-		if ((long_form || as_files ? lstat : stat)(*f, &st) < 0 && lstat(*f, &st) < 0)
+		if ((!follow || stat(*f, &st) < 0) && (set['L'] || lstat(*f, &st) < 0)) {
 			warn(*f);
-		else
-			add(S_ISDIR(st.st_mode) && !as_files ? &dirs : &files, *f, &st);
+			exit_status = 2;
+		} else {
+			add(S_ISDIR(st.st_mode) && !set['d'] ? &dirs : &files, *f, &st);
+		}
 	}
 	if (files.count)
-		print_list(".", &files);
-	headings = files.count || dirs.count > 1 || recursive ? 1 + (files.count > 0) : 0;
-	qsort(dirs.files, dirs.count, sizeof(*dirs.files), compare);
+		print_list("", &files);
+	headings = files.count || argc - optind > 1 || set['R'] ? 1 + (files.count > 0) : 0;
+	if (!set['f'])
+		qsort(dirs.files, dirs.count, sizeof(*dirs.files), compare);
 	for (int i = 0; i < dirs.count; i++)
 		list_directory(dirs.files[i].name);
 	return exit_status;

@@ -6,36 +6,50 @@
 #include <unistd.h>
 #include <util.h>
 
-/* The directories above path, those that are missing. */
-static void make_parents(char *path)
+static const char synopsis[] = "[-p] [-m mode] directory...";
+
+/* Make the directories above path, those that are missing, so that more can be made in them; -1 if one cannot be made. */
+static int make_parents(char *path, mode_t mask)
 {
-	for (char *slash = path + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+	int failed = 0;
+
+	umask(mask & ~0300);
+	for (char *slash = path + 1; !failed && (slash = strchr(slash, '/')); *slash++ = '/') {
 		*slash = '\0';
-		if (mkdir(path, 0777) < 0 && errno != EEXIST && !is_directory(path))
+		failed = slash[-1] != '/' && mkdir(path, 0777) < 0 && errno != EEXIST && !is_directory(path);
+		if (failed)
 			warn(path);
 	}
+	umask(mask);
+	return failed ? -1 : 0;
 }
 
 int main(int argc, char **argv)
 {
 	int option, parents = 0;
-	mode_t mode = 0777;
+	mode_t mask = umask(0);
+	long mode = -1;
 
 	util_init(argv[0]);
+	umask(mask);
 	while ((option = getopt(argc, argv, "pm:")) != -1) {
 		parents |= option == 'p';
-		if (option == 'm')
-			mode = strtoul(optarg, NULL, 8);
+		if (option == 'm' && (mode = change_mode(optarg, 0777, mask)) < 0) {
+			complain(optarg, "bad mode");
+			return 1;
+		}
 		if (option == '?')
-			usage("[-p] [-m mode] directory...");
+			usage(synopsis);
 	}
 	if (optind == argc)
-		usage("[-p] [-m mode] directory...");
+		usage(synopsis);
 	for (; optind < argc; optind++) {
-		if (parents)
-			make_parents(argv[optind]);
-		if (mkdir(argv[optind], mode) < 0 && !(parents && is_directory(argv[optind])))
-			warn(argv[optind]);
+		char *path = argv[optind];
+
+		if (*path && parents && (is_directory(path) || make_parents(path, mask) < 0))
+			continue;
+		if ((mkdir(path, 0777) < 0 && !(parents && is_directory(path))) || (mode >= 0 && chmod(path, mode) < 0))
+			warn(path);
 	}
 	return exit_status;
 }

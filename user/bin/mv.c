@@ -1,31 +1,81 @@
-/* mv [-fi] file... target; across file systems by copying */
+/* mv [-finv] file... target; across file systems by copying */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <tree.h>
 #include <unistd.h>
 #include <util.h>
 
+static int manner, verbose;		/* what to do with a file in the way: f, i or n, or 0 */
+
+/* Whether a file in the way stays. A file that is not to be written to is asked for on a terminal. */
+static int refused(const char *to)
+{
+	struct stat st;
+
+	if (manner == 'f' || lstat(to, &st) < 0)
+		return 0;
+	if (manner)
+		return manner == 'n' || !ask("overwrite", to);
+	return !S_ISLNK(st.st_mode) && isatty(0) && access(to, W_OK) < 0 && !ask("overwrite protected", to);
+}
+
+/* Whether both are the same file: if by two names, one of them goes. */
+static int is_same(const char *from, const char *to)
+{
+	struct stat a, b;
+
+	if (lstat(from, &a) < 0 || lstat(to, &b) < 0 || a.st_dev != b.st_dev || a.st_ino != b.st_ino || S_ISDIR(a.st_mode))
+		return 0;
+	if (a.st_nlink == 1 || strcmp(from, to) == 0)
+		complain(to, "is the same file");
+	else if (unlink(from) < 0)
+		warn(from);
+	return 1;
+}
+
+/* To another file system: what is in the way goes first. */
+static void move_far(const char *from, const char *to)
+{
+	struct stat a, b;
+
+	if (lstat(from, &a) == 0 && lstat(to, &b) == 0 && (S_ISDIR(b.st_mode) ? rmdir(to) : S_ISDIR(a.st_mode) ? (errno = ENOTDIR, -1) : unlink(to)) < 0)
+		warn(to);
+	else if (copy_tree(from, to, COPY_RECURSIVE | COPY_PRESERVE | COPY_LINKS) < 0 ||
+		 remove_tree(from, REMOVE_RECURSIVE | REMOVE_FORCE) < 0)
+		exit_status = 1;
+}
+
 static void move(const char *from, const char *to)
 {
-	if (rename(from, to) == 0)
+	if (refused(to) || is_same(from, to))
 		return;
-	if (errno != EXDEV)
-		warn(from);
-	else if (copy_tree(from, to, 1, 1) < 0 || remove_tree(from, 0) < 0)
-		exit_status = 1;
+	if (rename(from, to) < 0) {
+		if (errno != EXDEV) {
+			warn(from);
+			return;
+		}
+		move_far(from, to);
+	}
+	if (verbose && !exit_status)
+		printf("renamed '%s' -> '%s'\n", from, to);
 }
 
 int main(int argc, char **argv)
 {
-	static const char synopsis[] = "[-fi] file... target";
-	int option, interactive = 0;
+	static const char synopsis[] = "[-finv] file... target";
+	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "fi")) != -1) {
-		interactive = option == 'i';
+	while ((option = getopt(argc, argv, "finv")) != -1) {
 		if (option == '?')
 			usage(synopsis);
+		if (option == 'v')
+			verbose = 1;
+		else
+			manner = option;
 	}
-	each_target(argv + optind, argc - optind, synopsis, interactive, move);
+	each_target(argv + optind, argc - optind, synopsis, move);
 	return exit_status;
 }

@@ -39,7 +39,7 @@ static int starts_section(const char *line)
 	size_t n = strlen(mark);
 	int times = 0;
 
-	for (; strncmp(line, mark, n) == 0 && times < 3; times++)
+	for (; n && strncmp(line, mark, n) == 0 && times < 3; times++)
 		line += n;
 	if (!times || *line)
 		return 0;
@@ -69,10 +69,11 @@ static void nl(int fd, const char *name)
 	FILE *f = fdopen(dup(fd), "r");
 	char *line = NULL;
 	size_t size = 0;
+	ssize_t n;
 
 	if (!f)
 		die(name);
-	while (read_line(&line, &size, f) >= 0) {
+	while ((n = read_line(&line, &size, f)) >= 0) {
 		if (starts_section(line)) {
 			putchar('\n');
 			continue;
@@ -84,7 +85,8 @@ static void nl(int fd, const char *name)
 		} else {
 			printf("%*s", width + (int)strlen(separator), "");
 		}
-		puts(line);
+		fwrite(line, 1, n, stdout);
+		putchar('\n');
 	}
 	free(line);
 	fclose(f);
@@ -101,6 +103,15 @@ static void set_format(const char *s)
 		synopsis();
 }
 
+/* One character has the usual colon behind it. */
+static void set_mark(char *s)
+{
+	static char one[] = " :";
+
+	one[0] = *s;
+	mark = s[0] && !s[1] ? one : s;
+}
+
 /* Note an option and its argument. */
 static void set_option(int option)
 {
@@ -114,7 +125,7 @@ static void set_option(int option)
 	case 'v': start = number(optarg); break;
 	case 'i': step = number(optarg); break;
 	case 'l': join = number(optarg); break;
-	case 'd': mark = optarg; break;
+	case 'd': set_mark(optarg); break;
 	case 'p': keep = 1; break;
 	default: synopsis();
 	}
@@ -127,6 +138,8 @@ int main(int argc, char **argv)
 	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "b:h:f:n:s:w:v:i:l:d:p")) != -1)
 		set_option(option);
+	if (width < 1)
+		synopsis();
 	current = start;
 	join = join < 1 ? 1 : join;
 	for_each_file(argv + optind, nl);

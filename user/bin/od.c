@@ -190,14 +190,27 @@ static void align(void)
 		types[i].pad = widest - (types[i].width + 1) * (BLOCK / types[i].size);
 }
 
+/* A number in any of C's bases, perhaps with b, k or m behind it. */
+static long size(const char *s)
+{
+	char *end;
+	long value = strtol(s, &end, 0), unit = *end == 'b' ? 512 : *end == 'k' ? 1024 : *end == 'm' ? 1048576 : 1;
+
+	if (end == s || value < 0 || end[unit > 1]) {
+		complain(s, "not a size");
+		exit(1);
+	}
+	return value * unit;
+}
+
 /* Note an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {
 	case 'A': base = optarg[0]; break;
 	case 't': parse_types(optarg); break;
-	case 'j': skip = strtol(optarg, NULL, 0); break;
-	case 'N': limit = strtol(optarg, NULL, 0); break;
+	case 'j': skip = size(optarg); break;
+	case 'N': limit = size(optarg); break;
 	case 'v': verbose = 1; break;
 	case 'b': add_type('o', 1); break;
 	case 'c': add_type('c', 1); break;

@@ -34,14 +34,17 @@ static void serial(FILE **files, int n)
 {
 	char *line = NULL;
 	size_t size = 0;
+	ssize_t length;
 
 	for (int i = 0; i < n; i++) {
 		int column = 0;
 
-		while (files[i] && read_line(&line, &size, files[i]) >= 0) {
+		if (!files[i])
+			continue;
+		while ((length = read_line(&line, &size, files[i])) >= 0) {
 			if (column > 0)
 				put_delimiter(column - 1);
-			fputs(line, stdout);
+			fwrite(line, 1, length, stdout);
 			column++;
 		}
 		putchar('\n');
@@ -53,16 +56,17 @@ static void parallel(FILE **files, int n)
 {
 	char *line = NULL;
 	size_t size = 0;
+	ssize_t length;
 
 	for (;;) {
 		int put = -1;
 
 		for (int i = 0; i < n; i++) {
-			if (read_line(&line, &size, files[i]) < 0)
+			if ((length = read_line(&line, &size, files[i])) < 0)
 				continue;
 			for (put = put < 0 ? 0 : put; put < i; put++)
 				put_delimiter(put);
-			fputs(line, stdout);
+			fwrite(line, 1, length, stdout);
 		}
 		if (put < 0)
 			break;
@@ -72,8 +76,8 @@ static void parallel(FILE **files, int n)
 	}
 }
 
-/* Open all files; standard input is the same stream however often it is named. */
-static FILE **open_all(char **names, int n)
+/* Open all files; of those in series one that is missing does not matter to the others. Standard input is the same stream however often it is named. */
+static FILE **open_all(char **names, int n, int in_series)
 {
 	FILE **files = calloc(n, sizeof(*files));
 
@@ -81,7 +85,7 @@ static FILE **open_all(char **names, int n)
 		die("memory");
 	for (int i = 0; i < n; i++) {
 		files[i] = strcmp(names[i], "-") == 0 ? stdin : open_input(names[i]);
-		if (!files[i])
+		if (!files[i] && !in_series)
 			exit(1);
 	}
 	return files;
@@ -104,6 +108,6 @@ int main(int argc, char **argv)
 	}
 	names = optind < argc ? argv + optind : standard_input;
 	n = optind < argc ? argc - optind : 1;
-	(in_series ? serial : parallel)(open_all(names, n), n);
+	(in_series ? serial : parallel)(open_all(names, n, in_series), n);
 	return exit_status;
 }

@@ -1,38 +1,58 @@
-/* rm [-rfi] file... */
+/* rm [-Rdfirv] file... */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <tree.h>
 #include <unistd.h>
 #include <util.h>
 
+static const char synopsis[] = "[-Rdfirv] file...";
+static int flags, folders;
+
+static void set_option(int option)
+{
+	switch (option) {
+	case 'r': case 'R': flags |= REMOVE_RECURSIVE; break;
+	case 'f': flags = (flags & ~REMOVE_ASK) | REMOVE_FORCE; break;
+	case 'i': flags = (flags & ~REMOVE_FORCE) | REMOVE_ASK; break;
+	case 'v': flags |= REMOVE_VERBOSE; break;
+	case 'd': folders = 1; break;
+	default: usage(synopsis);
+	}
+}
+
+/* What a path ends in that is never removed: . and .. also with slashes behind them, and the root. */
+static int is_protected(const char *path)
+{
+	char *name = last_part(path);
+	int result = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "/") == 0;
+
+	free(name);
+	return result;
+}
+
 int main(int argc, char **argv)
 {
-	int option, recursive = 0, force = 0, interactive = 0;
+	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "rRfi")) != -1) {
-		recursive |= option == 'r' || option == 'R';
-		force |= option == 'f';
-		interactive |= option == 'i';
-		if (option == '?')
-			usage("[-rfi] file...");
-	}
-	if (optind == argc && !force)
-		usage("[-rfi] file...");
+	while ((option = getopt(argc, argv, "Rdfirv")) != -1)
+		set_option(option);
+	if (optind == argc && !(flags & REMOVE_FORCE))
+		usage(synopsis);
 	for (; optind < argc; optind++) {
-		const char *name = base_name(argv[optind]);
 		struct stat st;
 
 		if (lstat(argv[optind], &st) < 0) {
-			if (!force || errno != ENOENT)
+			if (!(flags & REMOVE_FORCE) || (errno != ENOENT && errno != ENOTDIR))
 				warn(argv[optind]);
-		} else if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "/") == 0) {
+		} else if (is_protected(argv[optind])) {
 			complain(argv[optind], "refusing to remove it");
-		} else if (S_ISDIR(st.st_mode) && !recursive) {
+		} else if (S_ISDIR(st.st_mode) && !(flags & REMOVE_RECURSIVE) && !folders) {
 			complain(argv[optind], "is a directory");
 		} else {
-			remove_tree(argv[optind], interactive);
+			remove_tree(argv[optind], flags);
 		}
 	}
 	return exit_status;

@@ -1,14 +1,44 @@
-/* rmdir directory... */
+/* rmdir [-p] directory... */
+#include <string.h>
 #include <unistd.h>
 #include <util.h>
 
+/* Cut the last part off a path; whether something is left. */
+static int cut_last(char *path)
+{
+	char *slash;
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = '\0';
+	slash = strrchr(path, '/');
+	if (!slash || slash == path)
+		return 0;
+	*slash = '\0';
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
+	int option, parents = 0;
+
 	util_init(argv[0]);
-	if (argc < 2)
-		usage("directory...");
-	for (int i = 1; i < argc; i++)
-		if (rmdir(argv[i]) < 0)
-			warn(argv[i]);
+	while ((option = getopt(argc, argv, "p")) != -1) {
+		if (option == '?')
+			usage("[-p] directory...");
+		parents = 1;
+	}
+	if (optind == argc)
+		usage("[-p] directory...");
+	for (; optind < argc; optind++) {
+		char *path = argv[optind];
+
+		do
+			if (rmdir(path) < 0) {
+				warn(path);
+				break;
+			}
+		while (parents && cut_last(path));
+	}
 	return exit_status;
 }

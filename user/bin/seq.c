@@ -1,22 +1,63 @@
-/* seq [first [increment]] last */
+/* seq [-w] [-s separator] [first [increment]] last */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 #include <util.h>
+
+#define SYNOPSIS "[-w] [-s separator] [first [increment]] last"
+
+static long long integer(const char *s)
+{
+	char *end;
+	long long value = strtoll(s, &end, 10);
+
+	if (end == s || *end) {
+		complain(s, "not a whole number");
+		exit(1);
+	}
+	return value;
+}
 
 int main(int argc, char **argv)
 {
-	long first = 1, step = 1, last;
+	long long first = 1, step = 1, last;
+	const char *separator = "\n";
+	int wide = 0, width = 0, count, any = 0;
+	char text[24];
 
 	util_init(argv[0]);
-	if (argc < 2 || argc > 4)
-		usage("[first [increment]] last");
-	last = number(argv[argc - 1]);
-	if (argc > 2)
-		first = number(argv[1]);
-	if (argc > 3)
-		step = number(argv[2]);
+	while (optind < argc && (argv[optind][1] < '0' || argv[optind][1] > '9')) {	/* a number may be negative */
+		int option = getopt(argc, argv, "ws:");
+
+		if (option == -1)
+			break;
+		if (option == '?')
+			usage(SYNOPSIS);
+		if (option == 'w')
+			wide = 1;
+		else
+			separator = optarg;
+	}
+	count = argc - optind;
+	if (count < 1 || count > 3)
+		usage(SYNOPSIS);
+	last = integer(argv[argc - 1]);
+	if (count > 1)
+		first = integer(argv[optind]);
+	if (count > 2)
+		step = integer(argv[optind + 1]);
 	if (step == 0)
-		usage("[first [increment]] last");
+		usage(SYNOPSIS);
+	if (wide) {
+		int other = sprintf(text, "%lld", last);
+
+		width = sprintf(text, "%lld", first);
+		width = other > width ? other : width;
+	}
 	for (; step > 0 ? first <= last : first >= last; first += step)
-		printf("%ld\n", first);
+		printf("%s%0*lld", any++ ? separator : "", width, first);
+	if (any)
+		putchar('\n');
 	return 0;
 }

@@ -1,94 +1,359 @@
-/* sort [-nrufb] [-k field] [-t char] [file...] */
+/* sort [-bcCdfhimnrsu] [-k start[,end]]... [-o output] [-t char] [file...] */
 #include <ctype.h>
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <lines.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <util.h>
 
-static int numeric, reversed, unique, fold, field, separator;
-static char **lines;
-static size_t count, room;
+#define TROUBLE 2
+static const char synopsis[] = "[-bcCdfhimnrsu] [-k start[,end]]... [-o output] [-t char] [file...]";
 
-/* Where the key of a line begins. */
-static const char *key(const char *s)
+struct line {
+	char *s;
+	size_t length;
+};
+
+/* A part of a line. */
+struct part {
+	const char *s, *end;
+};
+
+/* How to compare: -d dictionary -f fold -h with K M G -i printable -n numeric -r reversed */
+enum { DICTIONARY = 1, FOLD = 2, SUFFIX = 4, PRINTABLE = 8, NUMERIC = 16, REVERSED = 32, BLANKS = 64, END_BLANKS = 128 };
+
+/* What is compared: from a field's character on, counted from 0, up to a field's; end_field -1 is the end of the line. */
+struct key {
+	int field, character, end_field, end_character, order;
+	struct key *next;
+};
+
+static struct key *keys, **last_key = &keys, whole = { .end_field = -1 };
+static int separator = -1, unique, stable, check, quiet;
+static struct line *lines;
+static size_t count;
+
+/* The place behind n fields: a field has the blanks in front of it, or ends at the separator. */
+static const char *skip_fields(const char *s, const char *end, int n)
 {
-	for (int i = 1; i < field && *s; i++) {
-		if (separator) {
-			s += strcspn(s, (char[]){ separator, 0 });
-			s += *s != '\0';
-		} else {
-			s += strspn(s, " \t");
-			s += strcspn(s, " \t");
+	for (; n > 0 && s < end; n--) {
+		if (separator >= 0) {
+			while (s < end && *s != (char)separator)
+				s++;
+			s += s < end;
+			continue;
 		}
+		while (s < end && isblank(*s))
+			s++;
+		while (s < end && !isblank(*s))
+			s++;
 	}
-	return numeric || (field && !separator) ? s + strspn(s, " \t") : s;
+	return s;
 }
 
-static int compare_keys(const char *a, const char *b)
+static const char *skip_blanks(const char *s, const char *end)
 {
-	if (numeric) {
-		long x = strtol(a, NULL, 10), y = strtol(b, NULL, 10);
+	while (s < end && isblank(*s))
+		s++;
+	return s;
+}
 
-		return (x > y) - (x < y);
+/* A key's part of a line. */
+static struct part part_of(const struct line *l, const struct key *k)
+{
+	const char *end = l->s + l->length;
+	struct part p = { skip_fields(l->s, end, k->field), end };
+
+	if (k->order & BLANKS)
+		p.s = skip_blanks(p.s, end);
+	p.s = end - p.s < k->character ? end : p.s + k->character;
+	if (k->end_field >= 0 && k->end_character == 0) {
+		p.end = skip_fields(l->s, end, k->end_field + 1);
+		if (separator >= 0 && p.end > l->s && (p.end < end || p.end[-1] == (char)separator))
+			p.end--;
+	} else if (k->end_field >= 0) {
+		p.end = skip_fields(l->s, end, k->end_field);
+		if (k->order & END_BLANKS)
+			p.end = skip_blanks(p.end, end);
+		p.end = end - p.end < k->end_character ? end : p.end + k->end_character;
 	}
-	return fold ? strcasecmp(a, b) : strcmp(a, b);
+	p.end = p.end < p.s ? p.s : p.end;
+	return p;
 }
 
-static int compare(const void *a, const void *b)
+/* The next character that counts, or -1. */
+static int next_character(struct part *p, int order)
 {
-	const char *x = *(char *const *)a, *y = *(char *const *)b;
-	int order = compare_keys(key(x), key(y));
+	while (p->s < p->end) {
+		unsigned char c = *p->s++;
 
-	if (order == 0 && !unique)
-		order = strcmp(x, y);
-	return reversed ? -order : order;
+		if (((order & DICTIONARY) && !isalnum(c) && !isblank(c)) || ((order & PRINTABLE) && !isprint(c)))
+			continue;
+		return order & FOLD ? toupper(c) : c;
+	}
+	return -1;
 }
 
-static void read_lines(int fd, const char *name)
+static int compare_text(struct part a, struct part b, int order)
 {
-	FILE *f = fdopen(dup(fd), "r");
+	int c, d;
+
+	do {
+		c = next_character(&a, order);
+		d = next_character(&b, order);
+	} while (c == d && c != -1);
+	return c - d;
+}
+
+/* A number of any length: its sign, and the digits of its integer without zeroes in front and of its fraction. */
+struct value {
+	int sign, power;
+	struct part integer, fraction;
+};
+
+static struct part digits(const char **s, const char *end)
+{
+	struct part p = { *s, *s };
+
+	while (p.end < end && isdigit(*p.end))
+		p.end++;
+	*s = p.end;
+	return p;
+}
+
+static struct value value_of(struct part p, int order)
+{
+	struct value v = { .sign = 1 };
+	static const char powers[] = "KMGTPE";
+	const char *s = skip_blanks(p.s, p.end), *found;
+
+	if (s < p.end && *s == '-')
+		v.sign = -1, s++;
+	while (s < p.end && *s == '0')
+		s++;
+	v.integer = digits(&s, p.end);
+	if (s < p.end && *s == '.')
+		s++, v.fraction = digits(&s, p.end);
+	while (v.fraction.end > v.fraction.s && v.fraction.end[-1] == '0')
+		v.fraction.end--;
+	if (v.integer.s == v.integer.end && v.fraction.s == v.fraction.end)
+		v.sign = 0;
+	else if (order & SUFFIX && s < p.end && (found = strchr(powers, toupper(*s))))
+		v.power = found - powers + 1;
+	return v;
+}
+
+static int compare_numbers(struct part a, struct part b, int order)
+{
+	struct value x = value_of(a, order), y = value_of(b, order);
+	int n = x.integer.end - x.integer.s, m = y.integer.end - y.integer.s, result;
+
+	if (x.sign != y.sign)
+		return x.sign - y.sign;
+	result = x.power != y.power ? x.power - y.power : n != m ? n - m : memcmp(x.integer.s, y.integer.s, n);
+	if (result == 0)
+		result = compare_text(x.fraction, y.fraction, 0);
+	return result * x.sign;
+}
+
+/* By one key; what it does not say is said by the options for all. */
+static int compare_key(const struct line *a, const struct line *b, const struct key *k)
+{
+	struct part x = part_of(a, k), y = part_of(b, k);
+	int result = (k->order & (NUMERIC | SUFFIX) ? compare_numbers : compare_text)(x, y, k->order);
+
+	return k->order & REVERSED ? -result : result;
+}
+
+static int compare_bytes(const struct line *a, const struct line *b)
+{
+	int result = memcmp(a->s, b->s, a->length < b->length ? a->length : b->length);
+
+	return result ? result : (a->length > b->length) - (a->length < b->length);
+}
+
+static int compare(const struct line *a, const struct line *b)
+{
+	int result = 0;
+
+	for (struct key *k = keys; k && result == 0; k = k->next)
+		result = compare_key(a, b, k);
+	if (result || unique || stable)
+		return result;
+	return whole.order & REVERSED ? compare_bytes(b, a) : compare_bytes(a, b);
+}
+
+/* Sort n lines by merging sorted halves: equal ones stay in order. */
+static void sort(struct line *l, size_t n, struct line *room)
+{
+	size_t half = n / 2, i = 0, j = half, to = 0;
+
+	if (n < 2)
+		return;
+	sort(l, half, room);
+	sort(l + half, n - half, room);
+	memcpy(room, l, half * sizeof(*l));
+	while (i < half)
+		l[to++] = j < n && compare(&room[i], &l[j]) > 0 ? l[j++] : room[i++];
+}
+
+static void read_lines(const char *name)
+{
+	FILE *f = open_input(name);
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t n;
 
 	if (!f)
-		die(name);
-	while ((n = getline(&line, &size, f)) > 0) {
-		if (line[n - 1] == '\n')
-			line[n - 1] = '\0';
-		if (count == room) {
-			room = room ? 2 * room : 256;
-			lines = realloc(lines, room * sizeof(*lines));
-		}
-		if (!lines || !(lines[count++] = strdup(line)))
+		exit(TROUBLE);
+	while ((n = read_line(&line, &size, f)) >= 0) {
+		if ((count & (count - 1)) == 0)
+			lines = realloc(lines, (2 * count + 1) * sizeof(*lines));
+		if (!lines)
 			die("memory");
+		lines[count++] = (struct line){ line, n };
+		line = NULL;
+		size = 0;
 	}
-	free(line);
 	fclose(f);
+}
+
+/* -c and -C: the first line that is out of order. */
+static int check_order(const char *name)
+{
+	for (size_t i = 1; i < count; i++) {
+		int order = compare(&lines[i - 1], &lines[i]);
+
+		if (order < 0 || (order == 0 && !unique))
+			continue;
+		if (!quiet)
+			fprintf(stderr, "sort: %s:%u: out of order: %s\n", name, (unsigned)i + 1, lines[i].s);
+		return 1;
+	}
+	return 0;
+}
+
+static void print_lines(const char *output)
+{
+	struct line *room = malloc((count / 2 + 1) * sizeof(*room));
+	int fd;
+
+	if (!room)
+		die("memory");
+	sort(lines, count, room);
+	if (output && ((fd = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666)) < 0 || dup2(fd, 1) < 0))
+		die(output);
+	for (size_t i = 0; i < count; i++) {
+		if (unique && i > 0 && compare(&lines[i - 1], &lines[i]) == 0)
+			continue;
+		fwrite(lines[i].s, 1, lines[i].length, stdout);
+		putchar('\n');
+	}
+}
+
+/* The bit of an option that says how to compare, or 0. */
+static int order_of(char option, int at_end)
+{
+	switch (option) {
+	case 'b': return at_end ? END_BLANKS : BLANKS;
+	case 'd': return DICTIONARY;
+	case 'f': return FOLD;
+	case 'h': return SUFFIX;
+	case 'i': return PRINTABLE;
+	case 'n': return NUMERIC;
+	case 'r': return REVERSED;
+	}
+	return 0;
+}
+
+static void bad_key(const char *s)
+{
+	complain(s, "bad key");
+	exit(TROUBLE);
+}
+
+/* field[.character][order]; what follows. */
+static char *parse_position(char *s, int *field, int *character, int *order, int at_end)
+{
+	*field = strtol(s, &s, 10);
+	*character = *s == '.' ? strtol(s + 1, &s, 10) : !at_end;
+	for (int bit; (bit = order_of(*s, at_end)); s++)
+		*order |= bit;
+	return s;
+}
+
+static void add_key(char *arg)
+{
+	struct key *k = calloc(1, sizeof(*k));
+	char *s;
+
+	if (!k)
+		die("memory");
+	k->end_field = 0;
+	s = parse_position(arg, &k->field, &k->character, &k->order, 0);
+	if (*s == ',') {
+		s = parse_position(s + 1, &k->end_field, &k->end_character, &k->order, 1);
+		if (k->end_field < 1)
+			bad_key(arg);
+	}
+	if (*s || k->field < 1 || k->character < 1 || k->end_character < 0)
+		bad_key(arg);
+	k->field--;
+	k->character--;
+	k->end_field--;
+	*last_key = k;
+	last_key = &k->next;
+}
+
+static void set_option(int option, const char **output)
+{
+	int order = order_of(option, 0);
+
+	whole.order |= order;
+	switch (option) {
+	case 'b': whole.order |= END_BLANKS; break;
+	case 'C': quiet = check = 1; break;
+	case 'c': check = 1; break;
+	case 'k': add_key(optarg); break;
+	case 'm': break;		/* what is sorted is sorted as well as merged */
+	case 'o': *output = optarg; break;
+	case 's': stable = 1; break;
+	case 't':
+		separator = (unsigned char)optarg[0];
+		if (strlen(optarg) != 1)
+			bad_key(optarg);
+		break;
+	case 'u': unique = 1; break;
+	default:
+		if (!order)
+			usage(synopsis);
+	}
 }
 
 int main(int argc, char **argv)
 {
+	static char *standard_input[] = { "-", NULL };
+	const char *output = NULL;
+	char **files;
 	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "nrufbk:t:")) != -1) {
-		numeric |= option == 'n';
-		reversed |= option == 'r';
-		unique |= option == 'u';
-		fold |= option == 'f';
-		if (option == 'k')
-			field = atoi(optarg);
-		if (option == 't')
-			separator = optarg[0];
-		if (option == '?')
-			usage("[-nruf] [-k field] [-t char] [file...]");
-	}
-	for_each_file(argv + optind, read_lines);
-	qsort(lines, count, sizeof(*lines), compare);
-	for (size_t i = 0; i < count; i++)
-		if (!unique || i == 0 || compare_keys(key(lines[i - 1]), key(lines[i])) != 0)
-			puts(lines[i]);
-	return exit_status;
+	failure_status = TROUBLE;
+	while ((option = getopt(argc, argv, "bcCdfhimnrsuk:o:t:")) != -1)
+		set_option(option, &output);
+	if (!keys)
+		keys = &whole;
+	for (struct key *k = keys; k; k = k->next)
+		k->order = k->order ? k->order : whole.order;
+	files = argv[optind] ? argv + optind : standard_input;
+	if (check && argc - optind > 1)
+		usage(synopsis);
+	for (char **f = files; *f; f++)
+		read_lines(*f);
+	if (check)
+		return check_order(*files);
+	print_lines(output);
+	return 0;
 }

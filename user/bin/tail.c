@@ -1,24 +1,33 @@
-/* tail [-n [+]lines | -c [+]bytes] [file...] */
+/* tail [-f] [-n [+]lines | -c [+]bytes] [file...] */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <util.h>
 
 static struct count_options options;
+static struct followed {
+	int fd;
+	const char *name;
+} *followed;			/* with -f: what may grow */
+static int followed_count;
 
 /* Everything in memory: a file here is small, and a pipe has no end to start from. */
-static char *read_all(int fd, size_t *length)
+static char *read_all(int fd, const char *name, size_t *length)
 {
 	size_t room = 4096;
 	char *buf = malloc(room);
-	ssize_t n;
+	ssize_t n = 1;
 
 	for (*length = 0; buf && (n = read(fd, buf + *length, room - *length)) > 0;) {
 		*length += n;
 		if (*length == room)
 			buf = realloc(buf, room *= 2);
 	}
+	if (n < 0)
+		warn(name);
 	if (!buf)
 		die("memory");
 	return buf;
@@ -29,10 +38,23 @@ static int counts(char c)
 	return options.bytes || c == '\n';
 }
 
+/* Remember a file for -f; what stands in a pipe has an end. */
+static void add_followed(int fd, const char *name)
+{
+	struct stat st;
+
+	if (!options.follow || fstat(fd, &st) < 0 || S_ISFIFO(st.st_mode))
+		return;
+	followed = realloc(followed, (followed_count + 1) * sizeof(*followed));
+	if (!followed)
+		die("memory");
+	followed[followed_count++] = (struct followed){ dup(fd), name };
+}
+
 static void tail(int fd, const char *name)
 {
 	size_t length, at = 0;
-	char *buf = read_all(fd, &length);
+	char *buf = read_all(fd, name, &length);
 	long left = options.limit;
 
 	print_heading(&options, name);
@@ -50,11 +72,38 @@ static void tail(int fd, const char *name)
 	}
 	fwrite(buf + at, 1, length - at, stdout);
 	free(buf);
+	add_followed(fd, name);
+}
+
+/* -f: what is appended, until somebody ends it. */
+static void follow(void)
+{
+	struct followed *last = followed + followed_count - 1;
+	static char buf[4096];
+	ssize_t n;
+
+	while (!ferror(stdout)) {
+		fflush(stdout);
+		sleep(1);
+		for (struct followed *f = followed; f < followed + followed_count; f++)
+			while ((n = read(f->fd, buf, sizeof(buf))) > 0) {
+				if (f != last)
+					print_heading(&options, f->name);
+				last = f;
+				fwrite(buf, 1, n, stdout);
+			}
+	}
 }
 
 int main(int argc, char **argv)
 {
+	char **files;
+
 	util_init(argv[0]);
-	for_each_file(count_options(argc, argv, &options), tail);
+	files = count_options(argc, argv, "fn:c:", &options);
+	options.limit = options.limit < 0 ? -options.limit : options.limit;
+	for_each_file(files, tail);
+	if (followed_count)
+		follow();
 	return exit_status;
 }

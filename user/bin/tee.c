@@ -1,32 +1,44 @@
-/* tee [-a] [file...] */
+/* tee [-ai] [file...] */
 #include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include <util.h>
 
-#define FILES_MAX 16
-
 int main(int argc, char **argv)
 {
-	static char buf[4096];
-	int fds[FILES_MAX + 1] = { 1 }, n = 1, option, flags = O_TRUNC;
+	static char buf[4096], *standard_output = "standard output";
+	int option, flags = O_TRUNC, *fds;
 	ssize_t length;
+	char **names;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "a")) != -1) {
-		flags = O_APPEND;
+	while ((option = getopt(argc, argv, "ai")) != -1) {
 		if (option == '?')
-			usage("[-a] [file...]");
-	}
-	for (; optind < argc && n <= FILES_MAX; optind++) {
-		fds[n] = open(argv[optind], O_WRONLY | O_CREAT | flags, 0666);
-		if (fds[n] < 0)
-			warn(argv[optind]);
+			usage("[-ai] [file...]");
+		if (option == 'a')
+			flags = O_APPEND;
 		else
-			n++;
+			signal(SIGINT, SIG_IGN);
+	}
+	names = argv + optind - 1;	/* in the place of the first, standard output */
+	names[0] = standard_output;
+	fds = calloc(argc, sizeof(*fds));
+	if (!fds)
+		die("memory");
+	fds[0] = 1;
+	for (int i = 1; names[i]; i++) {
+		fds[i] = open(names[i], O_WRONLY | O_CREAT | flags, 0666);
+		if (fds[i] < 0)
+			warn(names[i]);
 	}
 	while ((length = read(0, buf, sizeof(buf))) > 0)
-		for (int i = 0; i < n; i++)
-			if (write_all(fds[i], buf, length) < 0)
-				warn("write");
+		for (int i = 0; names[i]; i++)
+			if (fds[i] >= 0 && write_all(fds[i], buf, length) < 0) {
+				warn(names[i]);
+				fds[i] = -1;
+			}
+	if (length < 0)
+		die("standard input");
 	return exit_status;
 }

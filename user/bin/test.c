@@ -16,12 +16,14 @@ static void bad(const char *what)
 	exit(2);
 }
 
-static long integer(const char *s)
+static long long integer(const char *s)
 {
 	char *end;
-	long value = strtol(s, &end, 10);
+	long long value = strtoll(s, &end, 10);
+	int any = end > s;
 
-	if (!*s || *end) {
+	end += strspn(end, " \t\n");
+	if (!any || *end) {
 		complain(s, "not a number");
 		exit(2);
 	}
@@ -49,11 +51,15 @@ static int unary(char op, const char *arg)
 	case 'c': return S_ISCHR(st.st_mode);
 	case 'b': return S_ISBLK(st.st_mode);
 	case 'p': return S_ISFIFO(st.st_mode);
+	case 'S': return (st.st_mode & S_IFMT) == S_IFSOCK;
 	case 'L':
 	case 'h': return S_ISLNK(st.st_mode);
 	case 's': return st.st_size > 0;
 	case 'u': return (st.st_mode & S_ISUID) != 0;
 	case 'g': return (st.st_mode & S_ISGID) != 0;
+	case 'k': return (st.st_mode & S_ISVTX) != 0;
+	case 'O': return st.st_uid == geteuid();
+	case 'G': return st.st_gid == getegid();
 	}
 	bad((char[]){ '-', op, 0 });
 	return 0;
@@ -64,6 +70,14 @@ static int newer(const char *a, const char *b)
 	struct stat x, y;
 
 	return stat(a, &x) == 0 && (stat(b, &y) < 0 || x.st_mtime > y.st_mtime);
+}
+
+/* Whether two names are of the same file. */
+static int same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 /* Whether s is an operator between two operands; its result in *value. */
@@ -79,9 +93,15 @@ static int binary(const char *a, const char *op, const char *b, int *value)
 		return *value = newer(a, b), 1;
 	if (strcmp(op, "-ot") == 0)
 		return *value = newer(b, a), 1;
+	if (strcmp(op, "-ef") == 0)
+		return *value = same(a, b), 1;
+	if (strcmp(op, "<") == 0)
+		return *value = strcmp(a, b) < 0, 1;
+	if (strcmp(op, ">") == 0)
+		return *value = strcmp(a, b) > 0, 1;
 	for (int i = 0; i < 6; i++)
 		if (strcmp(op, compare[i]) == 0) {
-			long x = integer(a), y = integer(b);
+			long long x = integer(a), y = integer(b);
 			const int results[] = { x == y, x != y, x < y, x <= y, x > y, x >= y };
 
 			return *value = results[i], 1;
@@ -147,6 +167,8 @@ int main(int argc, char **argv)
 			bad("missing ]");
 		argv[--argc] = NULL;
 	}
+	syscall(__NR_setregid32, getegid(), -1);		/* access() asks for the real ids, test for the effective ones */
+	syscall(__NR_setreuid32, geteuid(), -1);
 	at = argv + 1;
 	if (!*at)
 		return 1;

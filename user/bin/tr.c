@@ -1,105 +1,198 @@
-/* tr [-cds] set1 [set2] */
+/* tr [-Ccds] set1 [set2]: a set is of characters, ranges a-z, classes [:alpha:] and [=c=], and in the second repetitions [c*n] */
 #include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <util.h>
 
-static const struct {
-	const char *name;
-	int (*test)(int);
-} classes[] = { { "[:alpha:]", isalpha }, { "[:digit:]", isdigit }, { "[:alnum:]", isalnum }, { "[:space:]", isspace },
-		{ "[:upper:]", isupper }, { "[:lower:]", islower }, { "[:punct:]", ispunct } };
+#define BYTES	256
+#define ROOM	4096		/* more than all bytes, because they may be repeated */
 
-static int escape(const char **s)
+static const char synopsis[] = "[-Ccds] set1 [set2]";
+
+struct set {
+	unsigned char list[ROOM], has[BYTES];
+	int count, fill;		/* fill: where [c*] stands, which becomes as long as is needed */
+	unsigned char filler;
+};
+
+static void bad(const char *s, const char *why)
+{
+	complain(s, why);
+	exit(1);
+}
+
+static void add(struct set *set, int c)
+{
+	if (set->count < ROOM)
+		set->list[set->count++] = c;
+}
+
+/* A character, or what a backslash makes of the next ones. */
+static int character(const char **s)
 {
 	static const char from[] = "abfnrtv", to[] = "\a\b\f\n\r\t\v";
 	const char *p;
-	int value = 0;
+	int value = 0, n = 0;
 
 	if (**s != '\\' || !(*s)[1])
 		return (unsigned char)*(*s)++;
 	(*s)++;
-	if (**s >= '0' && **s <= '7') {
-		for (int i = 0; i < 3 && **s >= '0' && **s <= '7'; i++)
-			value = value * 8 + *(*s)++ - '0';
-		return value & 0xFF;
+	while (n < 3 && **s >= '0' && **s <= '7' && value * 8 + **s - '0' < BYTES) {
+		value = value * 8 + *(*s)++ - '0';
+		n++;
 	}
+	if (n)
+		return value;
 	p = strchr(from, **s);
 	return p ? (*s)++, to[p - from] : (unsigned char)*(*s)++;
 }
 
-static int add_class(const char *s, unsigned char *set, int *n)
+/* [:class:], with all its characters; what follows, or NULL when it is none. */
+static const char *add_class(struct set *set, const char *s)
 {
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-		if (strncmp(s, classes[i].name, strlen(classes[i].name)) == 0) {
-			for (int c = 0; c < 128; c++)
-				if (classes[i].test(c) && *n < 256)
-					set[(*n)++] = c;
-			return strlen(classes[i].name);
-		}
-	return 0;
+	const char *end = NULL;
+
+	for (int c = 0; c < BYTES && s[1] == ':'; c++) {
+		int matched = 0;
+
+		end = __match_class(s + 1, c, &matched);
+		if (matched)
+			add(set, c);
+	}
+	if (!end && s[1] == ':' && strstr(s + 2, ":]"))
+		bad(s, "no such class");
+	return end;
 }
 
-/* Write a set out: ranges, classes, escapes; how many characters. */
-static int expand(const char *s, unsigned char *set)
+/* [c*n] or [c*]; what follows, or NULL when it is none. */
+static const char *add_repeated(struct set *set, const char *s)
 {
-	int n = 0;
+	const char *p = s + 1;
+	int c = *p ? character(&p) : 0;
+	long n;
 
-	while (*s && n < 256) {
-		int skip = add_class(s, set, &n), low, high;
+	if (*p != '*' || p == s + 1 || p[1 + strspn(p + 1, "0123456789")] != ']')
+		return NULL;
+	n = strtol(p + 1, (char **)&p, p[1] == '0' ? 8 : 10);
+	if (n == 0) {
+		set->fill = set->count;
+		set->filler = c;
+	}
+	for (; n > 0 && set->count < ROOM; n--)
+		add(set, c);
+	return p + 1;
+}
 
-		s += skip;
-		if (skip)
+/* What stands in brackets; what follows, or NULL when the bracket is itself. */
+static const char *add_bracket(struct set *set, const char *s, int second)
+{
+	const char *end = add_class(set, s);
+
+	if (!end && s[1] == '=' && s[2] && s[3] == '=' && s[4] == ']') {
+		add(set, (unsigned char)s[2]);
+		end = s + 5;
+	}
+	return end || !second ? end : add_repeated(set, s);
+}
+
+/* Write a set out. */
+static void parse(struct set *set, const char *s, int second)
+{
+	set->fill = -1;
+	while (*s) {
+		const char *end = *s == '[' ? add_bracket(set, s, second) : NULL, *start = s;
+		int low, high;
+
+		if (end) {
+			s = end;
 			continue;
-		low = high = escape(&s);
+		}
+		low = high = character(&s);
 		if (*s == '-' && s[1]) {
 			s++;
-			high = escape(&s);
+			high = character(&s);
 		}
-		for (int c = low; c <= high && n < 256; c++)
-			set[n++] = c;
+		if (high < low)
+			bad(start, "the ends of this range are in the wrong order");
+		for (; low <= high; low++)
+			add(set, low);
 	}
-	return n;
+	for (int i = 0; i < set->count; i++)
+		set->has[set->list[i]] = 1;
+	if (set->fill >= 0)
+		set->has[set->filler] = 1;
+}
+
+/* All characters that are not in a set, in order. */
+static void complement(struct set *set)
+{
+	set->count = 0;
+	for (int c = 0; c < BYTES; c++)
+		if ((set->has[c] ^= 1))
+			add(set, c);
+}
+
+/* Make the second set as long as the first: at [c*], or else at its end with its last character. */
+static void lengthen(struct set *set, int length)
+{
+	int missing = length - set->count, at = set->fill >= 0 ? set->fill : set->count;
+
+	if (missing <= 0)
+		return;
+	memmove(set->list + at + missing, set->list + at, set->count - at);
+	memset(set->list + at, set->fill >= 0 ? set->filler : set->list[at - 1], missing);
+	set->count = length;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned char set1[256], set2[256], map[256], in1[256] = { 0 }, in2[256] = { 0 };
-	int option, complement = 0, delete = 0, squeeze = 0, n1, n2 = 0, c, last = -1;
+	static struct set from, to;
+	int option, complemented = 0, delete = 0, squeeze = 0, operands, c, last = -1;
+	unsigned char map[BYTES];
+	const unsigned char *squeezed;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "cds")) != -1) {
-		complement |= option == 'c';
+	while ((option = getopt(argc, argv, "Ccds")) != -1) {
+		complemented |= option == 'c' || option == 'C';
 		delete |= option == 'd';
 		squeeze |= option == 's';
 		if (option == '?')
-			usage("[-cds] set1 [set2]");
+			usage(synopsis);
 	}
-	if (optind == argc || (optind + 1 == argc && !delete && !squeeze))
-		usage("[-cds] set1 [set2]");
-	n1 = expand(argv[optind], set1);
-	if (optind + 1 < argc)
-		n2 = expand(argv[optind + 1], set2);
-	for (int i = 0; i < n1; i++)
-		in1[set1[i]] = 1;
-	for (int i = 0; i < 256; i++) {
-		in1[i] ^= complement;
-		map[i] = complement && in1[i] && n2 && !delete ? set2[n2 - 1] : i;
+	operands = argc - optind;
+	if (operands < 1 || operands > 2 || (operands == 1 ? delete ? squeeze : !squeeze : delete && !squeeze))
+		usage(synopsis);
+	parse(&from, argv[optind], 0);
+	if (complemented)
+		complement(&from);
+	if (operands == 2)
+		parse(&to, argv[optind + 1], 1);
+	for (int i = 0; i < BYTES; i++)
+		map[i] = i;
+	if (operands == 2 && !delete) {
+		if (!to.count && to.fill < 0 && from.count)
+			bad(argv[optind + 1], "an empty set");
+		lengthen(&to, from.count);
+		for (int i = 0; i < from.count; i++)
+			map[from.list[i]] = to.list[i];
 	}
-	if (n2 && !delete && !complement)
-		for (int i = 0; i < n1; i++)
-			map[set1[i]] = set2[i < n2 ? i : n2 - 1];
-	for (int i = 0; i < n2; i++)
-		in2[set2[i]] = 1;
+	squeezed = operands == 2 ? to.has : from.has;
 	while ((c = getchar()) != EOF) {
-		if (delete && in1[c])
+		if (delete && from.has[c])
 			continue;
 		c = map[c];
-		if (squeeze && c == last && (n2 ? in2[c] : in1[c]))
+		if (squeeze && c == last && squeezed[c])
 			continue;
 		putchar(c);
 		last = c;
+	}
+	if (ferror(stdin)) {
+		errno = ferror(stdin);
+		die("standard input");
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <util.h>
 
 /* Print the name of the device in a folder that is the terminal st; whether there is one. */
 static int find_device(const char *folder, const struct stat *st)
@@ -30,13 +31,15 @@ static int find_device(const char *folder, const struct stat *st)
 
 int main(int argc, char **argv)
 {
-	int quiet = argc == 2 && strcmp(argv[1], "-s") == 0;
+	int quiet = 0, option;
 	struct stat st;
 
-	if (argc > 1 + quiet) {
-		fputs("usage: tty [-s]\n", stderr);
-		return 2;
-	}
+	util_init(argv[0]);
+	failure_status = 3;
+	while ((option = getopt(argc, argv, "s")) == 's')
+		quiet = 1;
+	if (option == '?' || optind < argc)
+		usage("[-s]");
 	if (!isatty(0) || fstat(0, &st) < 0) {
 		if (!quiet)
 			puts("not a tty");

@@ -19,6 +19,8 @@ int main(int argc, char **argv)
 			if (option == letters[i] || option == 'a')
 				wanted |= 1 << i;
 	}
+	if (optind < argc)
+		usage("[-asnrvm]");
 	if (uname(&u) < 0)
 		die("uname");
 	for (int i = 0; i < 5; i++)

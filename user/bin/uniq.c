@@ -7,62 +7,73 @@
 #include <unistd.h>
 #include <util.h>
 
+static const char synopsis[] = "[-cdui] [-f fields] [-s chars] [-w chars] [input [output]]";
 static int counts, repeated, unique, fold, skip_fields, skip_chars, width = -1;
 
-/* The part of a line that is compared. */
-static const char *key(const char *s)
+struct line {
+	char *s;
+	size_t room;
+	ssize_t length;
+};
+
+/* Where the part of a line begins that is compared; its length, which may be limited. */
+static long key(const struct line *l, const char **s)
 {
+	const char *end = l->s + l->length, *p = l->s;
+
 	for (int i = 0; i < skip_fields; i++) {
-		s += strspn(s, " \t");
-		s += strcspn(s, " \t");
+		while (p < end && isblank(*p))
+			p++;
+		while (p < end && !isblank(*p))
+			p++;
 	}
-	for (int i = 0; i < skip_chars && *s; i++)
-		s++;
-	return s;
+	*s = p = end - p < skip_chars ? end : p + skip_chars;
+	return width >= 0 && end - p > width ? width : end - p;
 }
 
 /* Whether two lines count as the same. */
-static int same(const char *a, const char *b)
+static int same(const struct line *x, const struct line *y)
 {
-	int left = width;
+	const char *a, *b;
+	long n = key(x, &a);
 
-	for (a = key(a), b = key(b); left != 0; a++, b++, left--) {
+	if (n != key(y, &b))
+		return 0;
+	for (; n > 0; n--, a++, b++)
 		if (fold ? tolower(*a) != tolower(*b) : *a != *b)
 			return 0;
-		if (!*a)
-			return 1;
-	}
 	return 1;
 }
 
 /* Print the first line of a group of n. */
-static void print_group(const char *line, long n)
+static void print_group(const struct line *line, long n)
 {
 	if (n == 0 || (repeated && n == 1) || (unique && n > 1))
 		return;
 	if (counts)
 		printf("%7ld ", n);
-	puts(line);
+	fwrite(line->s, 1, line->length, stdout);
+	putchar('\n');
 }
 
 /* Go through all lines, with the first of the current group at hand. */
 static void uniq(FILE *f)
 {
-	char *first = NULL, *line = NULL, *other;
-	size_t first_size = 0, size = 0, other_size;
+	struct line first = { 0 }, line = { 0 }, other;
 	long n = 0;
 
-	while (read_line(&line, &size, f) >= 0) {
-		if (n > 0 && same(first, line)) {
+	while ((line.length = read_line(&line.s, &line.room, f)) >= 0) {
+		if (n > 0 && same(&first, &line)) {
 			n++;
 			continue;
 		}
-		print_group(first, n);
-		other = first, first = line, line = other;
-		other_size = first_size, first_size = size, size = other_size;
+		print_group(&first, n);
+		other = first;
+		first = line;
+		line = other;
 		n = 1;
 	}
-	print_group(first, n);
+	print_group(&first, n);
 }
 
 /* Note an option and its argument. */
@@ -76,7 +87,7 @@ static void set_option(int option)
 	case 'f': skip_fields = number(optarg); break;
 	case 's': skip_chars = number(optarg); break;
 	case 'w': width = number(optarg); break;
-	default: usage("[-cdui] [-f fields] [-s chars] [-w chars] [input [output]]");
+	default: usage(synopsis);
 	}
 }
 
@@ -88,10 +99,12 @@ int main(int argc, char **argv)
 	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "cduif:s:w:")) != -1)
 		set_option(option);
+	if (argc - optind > 2 || skip_fields < 0 || skip_chars < 0)
+		usage(synopsis);
 	f = open_input(optind < argc ? argv[optind] : "-");
 	if (!f)
 		return 1;
-	if (argc - optind > 1) {
+	if (argc - optind > 1 && strcmp(argv[optind + 1], "-") != 0) {
 		fd = open(argv[optind + 1], O_WRONLY | O_CREAT | O_TRUNC, 0666);
 		if (fd < 0 || dup2(fd, 1) < 0)
 			die(argv[optind + 1]);

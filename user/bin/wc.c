@@ -1,7 +1,8 @@
-/* wc [-lwc] [file...] */
+/* wc [-lwcm] [file...]; a character is a byte */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <util.h>
 
@@ -10,12 +11,11 @@ struct counts {
 };
 
 static struct counts total;
-static int show_lines, show_words, show_bytes, files;
+static int show_lines, show_words, show_bytes, wide = 1, unnamed;
 
 static void print(const struct counts *c, const char *name)
 {
 	const char *gap = "";
-	const int wide = show_lines + show_words + show_bytes > 1 || files > 1 ? 7 : 1;
 
 	if (show_lines)
 		printf("%s%*lu", gap, wide, c->lines), gap = " ";
@@ -23,7 +23,7 @@ static void print(const struct counts *c, const char *name)
 		printf("%s%*lu", gap, wide, c->words), gap = " ";
 	if (show_bytes)
 		printf("%s%*lu", gap, wide, c->bytes);
-	printf(strcmp(name, "-") == 0 ? "\n" : " %s\n", name);
+	printf(name ? " %s\n" : "\n", name);
 }
 
 static void count(int fd, const char *name)
@@ -45,10 +45,31 @@ static void count(int fd, const char *name)
 	}
 	if (n < 0)
 		warn(name);
-	print(&c, name);
+	print(&c, unnamed ? NULL : name);
 	total.lines += c.lines;
 	total.words += c.words;
 	total.bytes += c.bytes;
+}
+
+/* As many digits as the size of all files takes, or a guess when they do not say it. */
+static int width_of(char **names)
+{
+	unsigned long size = 0;
+	struct stat st;
+	int n = 1;
+
+	if (!*names)
+		return 7;
+	for (; *names; names++) {
+		if ((strcmp(*names, "-") == 0 ? fstat(0, &st) : stat(*names, &st)) < 0)
+			continue;
+		if (!S_ISREG(st.st_mode))
+			return 7;
+		size += st.st_size;
+	}
+	for (; size > 9; size /= 10)
+		n++;
+	return n;
 }
 
 int main(int argc, char **argv)
@@ -56,18 +77,20 @@ int main(int argc, char **argv)
 	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "lwc")) != -1) {
+	while ((option = getopt(argc, argv, "lwcm")) != -1) {
 		show_lines |= option == 'l';
 		show_words |= option == 'w';
-		show_bytes |= option == 'c';
+		show_bytes |= option == 'c' || option == 'm';
 		if (option == '?')
-			usage("[-lwc] [file...]");
+			usage("[-lwcm] [file...]");
 	}
 	if (!show_lines && !show_words && !show_bytes)
 		show_lines = show_words = show_bytes = 1;
-	files = argc - optind;
+	if (show_lines + show_words + show_bytes > 1 || argc - optind > 1)
+		wide = width_of(argv + optind);
+	unnamed = optind == argc;
 	for_each_file(argv + optind, count);
-	if (files > 1)
+	if (argc - optind > 1)
 		print(&total, "total");
 	return exit_status;
 }

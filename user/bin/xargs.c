@@ -1,5 +1,6 @@
-/* xargs [-0rt] [-n number] [-L lines] [-s size] [-I string] [command [arg...]] */
+/* xargs [-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes] [-s size] [command [arg...]] */
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <run.h>
 #include <stdio.h>
@@ -12,8 +13,9 @@
 #define WORDS_MAX 1000		/* words and bytes a command line, less than what the kernel takes */
 #define SIZE_MAX 32768
 
-static int zero, no_empty, trace, words_max = WORDS_MAX, lines_max, size_max = SIZE_MAX, status;
-static const char *replaced;
+static const char synopsis[] = "[-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes] [-s size] [command [arg...]]";
+static int zero, no_empty, trace, prompt, exact, words_max = WORDS_MAX, lines_max, size_max = SIZE_MAX, processes_max = 1, processes, status;
+static const char *replaced, *last_word;
 static FILE *in;
 static char *word;
 static size_t word_room;
@@ -73,21 +75,35 @@ static int read_word(int *end)
 		unquoted('\n', &quote);
 	store(n, '\0');
 	*end = c;
-	return any || (zero && c != EOF);
+	return (any || (zero && c != EOF)) && !(last_word && strcmp(word, last_word) == 0);
 }
 
-/* Run a command and keep the worst of what came of it. */
-static void run(char **command)
+/* Whether the user, at the terminal, wants a command. */
+static int wanted(void)
+{
+	static FILE *terminal;
+	int first, c;
+
+	if (!terminal && !(terminal = fopen("/dev/tty", "r")))
+		die("/dev/tty");
+	fprintf(stderr, "?...");
+	first = c = getc(terminal);
+	while (c != '\n' && c != EOF)
+		c = getc(terminal);
+	return first == 'y' || first == 'Y';
+}
+
+/* Wait for one command and keep the worst of what came of it. */
+static void finish(void)
 {
 	int result;
 
-	for (char **s = command; trace && *s; s++)
-		fprintf(stderr, s[1] ? "%s " : "%s\n", *s);
-	result = run_program(command, NULL);
-	if (result < 0)
-		die(command[0]);
+	while (wait(&result) < 0)
+		if (errno != EINTR)
+			die("wait");
+	processes--;
 	if (!WIFEXITED(result) || WEXITSTATUS(result) == 255) {
-		complain(command[0], WIFEXITED(result) ? "exited with status 255" : "ended by a signal");
+		complain("command", WIFEXITED(result) ? "exited with status 255" : "ended by a signal");
 		exit(WIFEXITED(result) ? 124 : 125);
 	}
 	result = WEXITSTATUS(result);
@@ -95,6 +111,24 @@ static void run(char **command)
 		exit(result);
 	if (result)
 		status = 123;
+}
+
+/* Start a command, as soon as there are no more than there may be. */
+static void run(char **command)
+{
+	int pid;
+
+	for (char **s = command; (trace || prompt) && *s; s++)
+		fprintf(stderr, s[1] ? "%s " : prompt ? "%s" : "%s\n", *s);
+	if (prompt && !wanted())
+		return;
+	pid = fork();
+	if (pid == 0)
+		exec_or_exit(command);
+	if (pid < 0)
+		die(command[0]);
+	if (++processes == processes_max)
+		finish();
 }
 
 /* A string with each occurrence of the replaced one exchanged for the word. */
@@ -134,6 +168,12 @@ static void run_for_each(char **command, int count)
 	}
 }
 
+static void too_long(void)
+{
+	complain(word, "too long for a command line");
+	exit(1);
+}
+
 /* As many words a command as there may be. */
 static void run_in_groups(char **command, int count)
 {
@@ -146,6 +186,8 @@ static void run_in_groups(char **command, int count)
 		int length = strlen(word) + 1;
 
 		if (n > 0 && (n == words_max || count + n == WORDS_MAX || base + size + length > size_max)) {
+			if (exact && words_max < WORDS_MAX && n < words_max && !lines_max)
+				too_long();
 			line[count + n] = NULL;
 			run(line);
 			runs++;
@@ -153,6 +195,8 @@ static void run_in_groups(char **command, int count)
 				free(line[count + --n]);
 			size = lines = 0;
 		}
+		if (base + length > size_max)
+			too_long();
 		line[count + n] = strdup(word);
 		if (!line[count + n++])
 			die("memory");
@@ -173,11 +217,15 @@ static void set_option(int option)
 	case '0': zero = 1; break;
 	case 'r': no_empty = 1; break;
 	case 't': trace = 1; break;
+	case 'p': prompt = 1; break;
+	case 'x': exact = 1; break;
+	case 'E': last_word = *optarg ? optarg : NULL; break;
+	case 'P': processes_max = number(optarg); break;
 	case 'n': words_max = number(optarg); break;
 	case 'L': lines_max = number(optarg); break;
 	case 's': size_max = number(optarg); break;
 	case 'I': replaced = optarg; break;
-	default: usage("[-0rt] [-n number] [-L lines] [-s size] [-I string] [command [arg...]]");
+	default: usage(synopsis);
 	}
 }
 
@@ -187,18 +235,25 @@ int main(int argc, char **argv)
 	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "0rtn:L:s:I:")) != -1)
+	while ((option = getopt(argc, argv, "0prtxE:I:L:n:P:s:")) != -1)
 		set_option(option);
 	if (optind == argc) {
 		argc = optind + 1;
 		argv = echo - optind;
 	}
-	if (argc - optind > WORDS_MAX / 2 || words_max < 1 || (replaced && !*replaced))
-		usage("[-0rt] [-n number] [-L lines] [-s size] [-I string] [command [arg...]]");
+	if (argc - optind > WORDS_MAX / 2 || words_max < 1 || processes_max < 0 || (replaced && !*replaced))
+		usage(synopsis);
 	in = fdopen(fcntl(0, F_DUPFD_CLOEXEC, 3), "r");
 	close(0);
 	if (!in || open("/dev/null", O_RDONLY) != 0)
 		die("standard input");
 	(replaced ? run_for_each : run_in_groups)(argv + optind, argc - optind);
+	if (ferror(in)) {
+		errno = ferror(in);
+		warn("input");
+		status = 1;
+	}
+	while (processes > 0)
+		finish();
 	return status;
 }

@@ -1,9 +1,18 @@
-/* yes [word] */
+/* yes [word...] */
 #include <stdio.h>
+#include <unistd.h>
+#include <util.h>
 
 int main(int argc, char **argv)
 {
-	while (puts(argc > 1 ? argv[1] : "y") >= 0)
-		;
+	static char *usual[] = { "y", NULL };
+	char **words;
+
+	util_init(argv[0]);
+	if (getopt(argc, argv, "") != -1)
+		usage("[word...]");
+	words = optind < argc ? argv + optind : usual;
+	for (char **w = words; printf(w[1] ? "%s " : "%s\n", *w) >= 0 && !ferror(stdout);)
+		w = w[1] ? w + 1 : words;
 	return 1;
 }

@@ -1,9 +1,10 @@
 /* What head and tail have in common. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 #include <util.h>
 
-char **count_options(int argc, char **argv, struct count_options *o)
+char **count_options(int argc, char **argv, const char *letters, struct count_options *o)
 {
 	int option;
 
@@ -12,9 +13,13 @@ char **count_options(int argc, char **argv, struct count_options *o)
 		o->limit = number(argv[1] + 1);
 		optind = 2;
 	}
-	while ((option = getopt(argc, argv, "n:c:")) != -1) {
+	while ((option = getopt(argc, argv, letters)) != -1) {
 		if (option == '?')
-			usage("[-n [+]lines | -c [+]bytes] [file...]");
+			usage(*letters == 'f' ? "[-f] [-n [+]lines | -c [+]bytes] [file...]" : "[-n [+]lines | -c [+]bytes] [file...]");
+		if (option == 'f') {
+			o->follow = 1;
+			continue;
+		}
 		o->bytes = option == 'c';
 		o->from_start = optarg[0] == '+';
 		o->limit = number(optarg + o->from_start);
@@ -27,5 +32,5 @@ char **count_options(int argc, char **argv, struct count_options *o)
 void print_heading(struct count_options *o, const char *name)
 {
 	if (o->headings)
-		printf("%s==> %s <==\n", o->headings++ > 1 ? "\n" : "", name);
+		printf("%s==> %s <==\n", o->headings++ > 1 ? "\n" : "", strcmp(name, "-") == 0 ? "standard input" : name);
 }

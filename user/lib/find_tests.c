@@ -2,7 +2,9 @@
 #include <ctype.h>
 #include <find.h>
 #include <fnmatch.h>
+#include <grp.h>
 #include <names.h>
+#include <pwd.h>
 #include <run.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,8 @@
 
 time_t find_started;
 int find_pruned;
+static struct expr *groups[8];		/* each -exec + */
+static int group_count;
 
 /* expression expression */
 int test_and(struct expr *e, const struct file *f)
@@ -38,19 +42,11 @@ int test_true(struct expr *e, const struct file *f)
 	return 1;
 }
 
-/* The last part of a path, without slashes behind it; malloc'ed. */
-static char *last_part(const char *path)
+/* -false */
+int test_false(struct expr *e, const struct file *f)
 {
-	size_t n = strlen(path);
-	char *copy;
-
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	copy = strndup(path, n);
-	if (!copy)
-		die(path);
-	memmove(copy, base_name(copy), strlen(base_name(copy)) + 1);
-	return copy;
+	(void)e, (void)f;
+	return 0;
 }
 
 /* -name, and -iname, whose pattern is in small letters. */
@@ -92,16 +88,32 @@ int test_size(struct expr *e, const struct file *f)
 	return compare(e, f->st.st_size / e->unit + (f->st.st_size % e->unit != 0));
 }
 
-/* -mtime: whole days since the last change. */
-int test_age(struct expr *e, const struct file *f)
+/* -mtime, -atime and -ctime: whole days since then; -mmin: minutes. */
+int test_modified(struct expr *e, const struct file *f)
 {
 	return compare(e, (long)(find_started - f->st.st_mtime) / e->unit);
+}
+
+int test_accessed(struct expr *e, const struct file *f)
+{
+	return compare(e, (long)(find_started - f->st.st_atime) / e->unit);
+}
+
+int test_changed(struct expr *e, const struct file *f)
+{
+	return compare(e, (long)(find_started - f->st.st_ctime) / e->unit);
 }
 
 /* -links */
 int test_links(struct expr *e, const struct file *f)
 {
 	return compare(e, f->st.st_nlink);
+}
+
+/* -inum */
+int test_inode(struct expr *e, const struct file *f)
+{
+	return compare(e, f->st.st_ino);
 }
 
 /* -newer: changed after the file given. */
@@ -128,6 +140,19 @@ int test_user(struct expr *e, const struct file *f)
 int test_group(struct expr *e, const struct file *f)
 {
 	return f->st.st_gid == e->number;
+}
+
+/* -nouser and -nogroup: a number without a name. */
+int test_no_user(struct expr *e, const struct file *f)
+{
+	(void)e;
+	return !getpwuid(f->st.st_uid);
+}
+
+int test_no_group(struct expr *e, const struct file *f)
+{
+	(void)e;
+	return !getgrgid(f->st.st_gid);
 }
 
 /* -empty: no bytes, or no names. */
@@ -183,6 +208,7 @@ int test_delete(struct expr *e, const struct file *f)
 int test_quit(struct expr *e, const struct file *f)
 {
 	(void)e, (void)f;
+	run_groups();
 	exit(exit_status);
 }
 
@@ -226,8 +252,14 @@ int test_exec(struct expr *e, const struct file *f)
 	return status == 0;
 }
 
+/* -ok: -exec after a question. */
+int test_ok(struct expr *e, const struct file *f)
+{
+	return ask(e->words[0], f->path) && test_exec(e, f);
+}
+
 /* Run the command of an -exec + with the files collected so far. */
-void run_group(struct expr *e)
+static void run_group(struct expr *e)
 {
 	if (!e->file_count)
 		return;
@@ -237,6 +269,21 @@ void run_group(struct expr *e)
 	while (e->file_count > 0)
 		free(e->words[e->word_count + --e->file_count]);
 	e->size = 0;
+}
+
+void add_group(struct expr *e)
+{
+	if (group_count == sizeof(groups) / sizeof(groups[0])) {
+		complain("-exec", "too many");
+		exit(1);
+	}
+	groups[group_count++] = e;
+}
+
+void run_groups(void)
+{
+	for (int i = 0; i < group_count; i++)
+		run_group(groups[i]);
 }
 
 /* -exec ... {} + */

@@ -2,7 +2,6 @@
 #include <fnmatch.h>
 #include <stddef.h>
 
-const char *__match_class(const char *p, char c, int *matched);
 
 /* Match c with the set that begins behind '['; the pattern behind ']' or NULL when the set is not closed. */
 static const char *match_set(const char *p, char c, int *matched)

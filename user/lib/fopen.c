@@ -1,5 +1,6 @@
 /* Opening and closing streams. */
 #include "stdio_internal.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ FILE *fopen(const char *path, const char *mode)
 
 int fclose(FILE *f)
 {
-	int result = fflush(f);
+	int result = fflush(f), error = f->error;
 
 	for (FILE **p = &open_streams; *p; p = &(*p)->next)
 		if (*p == f) {
@@ -40,6 +41,8 @@ int fclose(FILE *f)
 		}
 	if (close(f->fd) < 0)
 		result = EOF;
+	if (error)
+		errno = error;
 	if (f->allocated == 2)
 		free(f);
 	return result;

@@ -3,6 +3,7 @@
 #include <names.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <util.h>
 
 /* The order of two names, for qsort. */
@@ -51,4 +52,16 @@ void free_names(char **names)
 	for (char **n = names; n && *n; n++)
 		free(*n);
 	free(names);
+}
+
+struct level next_level(const struct level *above, const struct stat *st)
+{
+	return (struct level){ above, st->st_dev, st->st_ino };
+}
+
+int is_loop(const struct level *above, const struct stat *st)
+{
+	while (above && (above->dev != st->st_dev || above->ino != st->st_ino))
+		above = above->above;
+	return above != NULL;
 }

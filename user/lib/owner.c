@@ -1,4 +1,6 @@
 /* Owners of files: names to numbers, and changing whole trees, for chown, chgrp and find. */
+#include <ctype.h>
+#include <errno.h>
 #include <lines.h>
 #include <names.h>
 #include <owner.h>
@@ -14,9 +16,11 @@ static long find_id(const char *file, const char *name)
 	FILE *f = fopen(file, "r");
 	size_t size = 0, n = strlen(name);
 	char *line = NULL, *field, *end;
-	long id = strtol(name, &end, 10);
+	long id;
 
-	if (!*name || *end || id < 0)
+	errno = 0;
+	id = strtol(name, &end, 10);
+	if (!isdigit(*name) || *end || errno)
 		id = -1;
 	while (f && read_line(&line, &size, f) >= 0)
 		if (strncmp(line, name, n) == 0 && line[n] == ':' && (field = strchr(line + n + 1, ':'))) {
@@ -39,20 +43,49 @@ long group_id(const char *name)
 	return find_id("/etc/group", name);
 }
 
-/* Symbolic links below the first path are left alone: the call would change what they point to. */
-void change_owner(const char *path, long uid, long gid, int recursive)
+char **owner_options(int argc, char **argv, struct owner_options *o, const char *synopsis)
 {
-	struct stat st;
-	char **names = recursive && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) ? sorted_names(path) : NULL;
+	int option;
 
-	if (chown(path, uid, gid) < 0)
-		warn(path);
+	while ((option = getopt(argc, argv, "RhfHLP")) != -1)
+		switch (option) {
+		case 'R': o->recursive = 1; break;
+		case 'h': o->links = 1; break;
+		case 'f': o->quiet = 1; break;
+		case '?': usage(synopsis);
+		default: o->follow = option;
+		}
+	if (argc - optind < 2)
+		usage(synopsis);
+	if (!o->recursive)
+		o->follow = 0;
+	return argv + optind;
+}
+
+/* A walk that follows links changes what they point to, another the links themselves. */
+static void change_below(const char *path, uid_t uid, gid_t gid, const struct owner_options *o, int depth)
+{
+	int follow = o->follow == 'L' || (o->follow == 'H' && depth == 0);
+	char **names = NULL;
+	struct stat st;
+
+	if (o->recursive && (follow ? stat : lstat)(path, &st) == 0 && S_ISDIR(st.st_mode))
+		names = sorted_names(path);
+	if ((o->links || (o->recursive && o->follow != 'L' && o->follow != 'H') ? lchown : chown)(path, uid, gid) < 0) {
+		if (!o->quiet)
+			warn(path);
+		exit_status = 1;
+	}
 	for (char **n = names; n && *n; n++) {
 		char *full = join_path(path, *n);
 
-		if (lstat(full, &st) < 0 || !S_ISLNK(st.st_mode))
-			change_owner(full, uid, gid, recursive);
+		change_below(full, uid, gid, o, depth + 1);
 		free(full);
 	}
 	free_names(names);
+}
+
+void change_owner(const char *path, uid_t uid, gid_t gid, const struct owner_options *o)
+{
+	change_below(path, uid, gid, o, 0);
 }

@@ -1,34 +1,12 @@
 /*
  * Regular expressions, basic and extended (POSIX), by backtracking over a tree: characters, . [set] ^ $ * + ? {n,m} groups, | and references
- * back to groups. Of all matches at a place the first in order of preference is taken, or with alternatives the longest: other matches are
- * looked for as long as that takes a bounded number of steps.
+ * back to groups; \< \> \b \B, \w \W \s \S as GNU has them. Of all matches at a place the first in order of preference is taken, or with
+ * alternatives the longest: other matches are looked for as long as that takes a bounded number of steps. regex_parse.c makes the tree.
  */
-#include <ctype.h>
-#include <regex.h>
-#include <stdlib.h>
+#include "regex_internal.h"
 #include <string.h>
 
-#define GROUPS 10		/* the whole match and \1 to \9 */
-
 #define STEPS_MAX 20000		/* nodes tried for a longer match once there is one */
-
-enum kind { CHAR, ANY, SET, BOL, EOL, GROUP, BACK, EMPTY };
-
-struct re_node {
-	enum kind kind;
-	char c;
-	unsigned char set[32];
-	struct re_node *group;		/* GROUP: its first alternative */
-	int number;			/* GROUP, BACK: which group; 0 beyond the ninth */
-	struct re_node *or;		/* the next alternative, in an alternative's first node */
-	int min, max;			/* repetitions; max -1: no limit */
-	struct re_node *next;
-};
-
-struct parser {
-	const char *at;
-	int extended, icase, depth, bad, groups, alternatives;
-};
 
 struct longest {
 	const char *end;		/* NULL: none yet */
@@ -38,7 +16,7 @@ struct longest {
 
 struct matcher {
 	const char *start, *string;	/* where ^ matches, and what offsets count from */
-	int icase;
+	int flags;			/* of regcomp() */
 	regmatch_t *groups;
 	struct longest *longest;	/* NULL: the first match will do */
 };
@@ -52,246 +30,6 @@ struct rest {
 	const char *turn;
 };
 
-static struct re_node *parse_alternatives(struct parser *p);
-
-static struct re_node *make(enum kind kind)
-{
-	struct re_node *n = calloc(1, sizeof(*n));
-
-	if (n) {
-		n->kind = kind;
-		n->min = n->max = 1;
-	}
-	return n;
-}
-
-static void add_to_set(struct re_node *n, unsigned char c)
-{
-	n->set[c / 8] |= 1 << c % 8;
-}
-
-/* [:alpha:] and its like; how many characters of the pattern it took. */
-static int add_class(struct re_node *n, const char *s)
-{
-	static const struct {
-		const char *name;
-		int (*test)(int);
-	} classes[] = { { "alpha", isalpha }, { "digit", isdigit }, { "alnum", isalnum }, { "space", isspace }, { "upper", isupper },
-			{ "lower", islower }, { "punct", ispunct }, { "print", isprint }, { "xdigit", isxdigit }, { "blank", isblank } };
-
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-		size_t length = strlen(classes[i].name);
-
-		if (strncmp(s, classes[i].name, length) == 0 && strncmp(s + length, ":]", 2) == 0) {
-			for (int c = 0; c < 128; c++)
-				if (classes[i].test(c))
-					add_to_set(n, c);
-			return length + 2;
-		}
-	}
-	return 0;
-}
-
-static struct re_node *parse_set(struct parser *p)
-{
-	struct re_node *n = make(SET);
-	int negate = *p->at == '^', first = 1;
-
-	for (p->at += negate; n && *p->at && (first || *p->at != ']'); first = 0) {
-		unsigned char low = *p->at++, high = low;
-		int skip = low == '[' && *p->at == ':' ? add_class(n, p->at + 1) : 0;
-
-		if (skip) {
-			p->at += 1 + skip;
-			continue;
-		}
-		if (*p->at == '-' && p->at[1] && p->at[1] != ']') {
-			high = p->at[1];
-			p->at += 2;
-		}
-		for (int c = low; c <= high; c++)
-			add_to_set(n, c);
-	}
-	if (*p->at != ']')
-		p->bad = 1;
-	else
-		p->at++;
-	if (n && negate)
-		for (int i = 0; i < 32; i++)
-			n->set[i] ^= 0xFF;
-	return n;
-}
-
-static int at_close(const struct parser *p)
-{
-	return p->depth && (p->extended ? p->at[0] == ')' : p->at[0] == '\\' && p->at[1] == ')');
-}
-
-static int at_or(const struct parser *p)
-{
-	return p->extended ? p->at[0] == '|' : p->at[0] == '\\' && p->at[1] == '|';
-}
-
-static struct re_node *parse_group(struct parser *p)
-{
-	struct re_node *n = make(GROUP);
-
-	p->depth++;
-	p->groups++;
-	if (n)
-		n->number = p->groups < GROUPS ? p->groups : 0;
-	if (n)
-		n->group = parse_alternatives(p);
-	if (!at_close(p))
-		p->bad = 1;
-	else
-		p->at += p->extended ? 1 : 2;
-	p->depth--;
-	return n;
-}
-
-/* \1 to \9. */
-static struct re_node *parse_back(struct parser *p, int number)
-{
-	struct re_node *n = make(BACK);
-
-	if (n)
-		n->number = number;
-	if (number > p->groups)
-		p->bad = 1;
-	return n;
-}
-
-static struct re_node *parse_atom(struct parser *p, int first)
-{
-	char c = *p->at++;
-	struct re_node *n;
-
-	if (c == '.')
-		return make(ANY);
-	if (c == '[')
-		return parse_set(p);
-	if (c == '^' && (p->extended || first))
-		return make(BOL);
-	if (c == '$' && (p->extended || !*p->at || at_close(p) || at_or(p)))
-		return make(EOL);
-	if (c == '(' && p->extended)
-		return parse_group(p);
-	if (c == '\\' && *p->at) {
-		c = *p->at++;
-		if (c == '(' && !p->extended)
-			return parse_group(p);
-		if (c >= '1' && c <= '9')
-			return parse_back(p, c - '0');
-	} else if (c == '\\') {
-		p->bad = 1;
-	}
-	n = make(CHAR);
-	if (n)
-		n->c = c;
-	return n;
-}
-
-/* {n}, {n,}, {n,m} behind an atom. */
-static void parse_bounds(struct parser *p, struct re_node *n)
-{
-	n->min = strtol(p->at, (char **)&p->at, 10);
-	n->max = n->min;
-	if (*p->at == ',') {
-		p->at++;
-		n->max = isdigit(*p->at) ? strtol(p->at, (char **)&p->at, 10) : -1;
-	}
-	if (!p->extended && *p->at == '\\')
-		p->at++;
-	if (*p->at++ != '}')
-		p->bad = 1;
-}
-
-static void parse_repeat(struct parser *p, struct re_node *n)
-{
-	for (;;) {
-		int escaped = !p->extended && *p->at == '\\';
-		char c = p->at[escaped];
-
-		if (c == '*' && !escaped) {
-			n->min = 0;
-			n->max = -1;
-		} else if (c == '+' && (p->extended || escaped)) {
-			n->max = -1;
-		} else if (c == '?' && (p->extended || escaped)) {
-			n->min = 0;
-		} else if (c == '{' && (p->extended || escaped) && isdigit(p->at[escaped + 1])) {
-			p->at += escaped + 1;
-			parse_bounds(p, n);
-			continue;
-		} else {
-			return;
-		}
-		p->at += escaped + 1;
-	}
-}
-
-static struct re_node *parse_sequence(struct parser *p)
-{
-	struct re_node *first = make(EMPTY), *last = first;
-
-	while (first && *p->at && !at_close(p) && !at_or(p) && !p->bad) {
-		int star = last == first && *p->at == '*';
-		struct re_node *n = star ? make(CHAR) : parse_atom(p, last == first);
-
-		if (!n)
-			break;
-		if (star)
-			n->c = *p->at++;
-		last = last->next = n;
-		if (n->kind != BOL)
-			parse_repeat(p, n);
-	}
-	return first;
-}
-
-static struct re_node *parse_alternatives(struct parser *p)
-{
-	struct re_node *first = parse_sequence(p), *last = first;
-
-	while (last && at_or(p) && !p->bad) {
-		p->at += p->extended ? 1 : 2;
-		p->alternatives = 1;
-		last = last->or = parse_sequence(p);
-	}
-	return first;
-}
-
-static void free_nodes(struct re_node *n)
-{
-	while (n) {
-		struct re_node *next = n->next;
-
-		free_nodes(n->group);
-		free_nodes(n->or);
-		free(n);
-		n = next;
-	}
-}
-
-void regfree(regex_t *re)
-{
-	free_nodes(re->first);
-}
-
-int regcomp(regex_t *re, const char *pattern, int flags)
-{
-	struct parser p = { .at = pattern, .extended = flags & REG_EXTENDED };
-
-	re->icase = flags & REG_ICASE;
-	re->first = parse_alternatives(&p);
-	re->alternatives = p.alternatives;
-	if (!p.bad && !*p.at)
-		return 0;
-	regfree(re);
-	return REG_BADPAT;
-}
-
 static const char *match_rest(const struct matcher *m, const struct rest *rest, const char *s);
 static const char *match_node(const struct matcher *m, struct re_node *n, const struct rest *outer, const char *s);
 
@@ -304,9 +42,8 @@ static int matches_one(const struct matcher *m, const struct re_node *n, char c)
 	if (n->kind == ANY)
 		return 1;
 	if (n->kind == SET)
-		return n->set[u / 8] >> u % 8 & 1 || (m->icase && (n->set[tolower(u) / 8] >> tolower(u) % 8 & 1 ||
-								  n->set[toupper(u) / 8] >> toupper(u) % 8 & 1));
-	return c == n->c || (m->icase && tolower(u) == tolower((unsigned char)n->c));
+		return in_set(n, u);
+	return c == n->c || (m->flags & REG_ICASE && tolower(u) == tolower((unsigned char)n->c));
 }
 
 /* One more turn of a group, each alternative in order. */
@@ -348,11 +85,27 @@ static const char *end_turn(const struct matcher *m, const struct rest *rest, co
 	return end;
 }
 
+/* The character before s, 0 at the beginning of the line. */
+static char before(const struct matcher *m, const char *s)
+{
+	return s == m->start ? '\0' : s[-1];
+}
+
+/* Whether a word begins (<), ends (>), does one of these (b) or none (B) at s. */
+static int at_edge(const struct matcher *m, char kind, const char *s)
+{
+	int left = is_word(before(m, s)), right = is_word(*s);
+
+	return kind == '<' ? !left && right : kind == '>' ? left && !right : (left != right) == (kind == 'b');
+}
+
 /* A match ends at s. It is taken at once, or noted if it is the longest so far while others are looked for. */
 static const char *end_match(const struct matcher *m, const char *s)
 {
 	struct longest *l = m->longest;
 
+	if ((m->flags & REG_WORD && is_word(*s)) || (m->flags & REG_LINE && *s))
+		return NULL;
 	if (!l)
 		return s;
 	if (!l->end || s > l->end) {
@@ -371,6 +124,13 @@ static const char *match_rest(const struct matcher *m, const struct rest *rest, 
 	return rest->node ? match_node(m, rest->node, rest->outer, s) : match_rest(m, rest->outer, s);
 }
 
+static int same_text(const struct matcher *m, const char *a, const char *b, int n)
+{
+	while (n > 0 && (*a == *b || (m->flags & REG_ICASE && tolower((unsigned char)*a) == tolower((unsigned char)*b))))
+		a++, b++, n--;
+	return n == 0;
+}
+
 /* What a group matched, once more, as often as it may. */
 static const char *match_back(const struct matcher *m, const struct re_node *n, const struct rest *after, const char *s)
 {
@@ -381,7 +141,7 @@ static const char *match_back(const struct matcher *m, const struct re_node *n, 
 		return NULL;
 	if (size == 0)
 		return match_rest(m, after, s);
-	while ((n->max < 0 || count < n->max) && strncmp(s + count * size, m->string + group->rm_so, size) == 0)
+	while ((n->max < 0 || count < n->max) && same_text(m, m->string + group->rm_so, s + count * size, size))
 		count++;
 	for (; count >= n->min; count--) {
 		const char *end = match_rest(m, after, s + count * size);
@@ -407,6 +167,8 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 		return s == m->start ? match_rest(m, &after, s) : NULL;
 	case EOL:
 		return !*s ? match_rest(m, &after, s) : NULL;
+	case EDGE:
+		return at_edge(m, n->c, s) ? match_rest(m, &after, s) : NULL;
 	case GROUP:
 		return match_group(m, n, outer, 0, s);
 	case BACK:
@@ -443,10 +205,10 @@ int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, 
 {
 	regmatch_t groups[GROUPS];
 	struct longest longest = { .end = NULL };
-	struct matcher m = { flags ? NULL : s, s, re->icase, groups, nmatch && re->alternatives ? &longest : NULL };
+	struct matcher m = { flags ? NULL : s, s, re->flags, groups, nmatch && re->alternatives ? &longest : NULL };
 
 	for (const char *at = s;; at++) {
-		const char *end = match_at(&m, re->first, at);
+		const char *end = re->flags & REG_WORD && is_word(before(&m, at)) ? NULL : match_at(&m, re->first, at);
 
 		if (end) {
 			groups[0] = (regmatch_t){ at - s, end - s };
@@ -454,7 +216,7 @@ int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, 
 				match[i] = i < GROUPS ? groups[i] : (regmatch_t){ -1, -1 };
 			return 0;
 		}
-		if (!*at)
+		if (!*at || re->flags & REG_LINE)
 			return REG_NOMATCH;
 	}
 }

@@ -17,7 +17,8 @@ static int fill(FILE *f)
 	f->at = 0;
 	f->end = n > 0 ? n : 0;
 	f->eof = n == 0;
-	f->error |= n < 0;
+	if (n < 0)
+		f->error = errno;
 	return n > 0 ? 0 : EOF;
 }
 

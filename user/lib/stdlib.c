@@ -1,5 +1,7 @@
 /* Numbers from text. */
 #include <ctype.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 static int digit(int c)
@@ -7,32 +9,53 @@ static int digit(int c)
 	return isdigit(c) ? c - '0' : isalpha(c) ? tolower(c) - 'a' + 10 : 99;
 }
 
-unsigned long strtoul(const char *s, char **end, int base)
+/* The number without its sign; one that does not fit is the largest, with ERANGE. */
+static unsigned long magnitude(const char *s, char **end, int base, int *negative)
 {
 	unsigned long value = 0;
 	const char *start = s;
-	int negative = 0, any = 0;
+	int any = 0, over = 0;
 
 	while (isspace(*s))
 		s++;
+	*negative = *s == '-';
 	if (*s == '-' || *s == '+')
-		negative = *s++ == '-';
+		s++;
 	if ((base == 0 || base == 16) && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && digit(s[2]) < 16) {
 		s += 2;
 		base = 16;
 	}
 	if (base == 0)
 		base = *s == '0' ? 8 : 10;
-	for (; digit(*s) < base; s++, any = 1)
+	for (; digit(*s) < base; s++, any = 1) {
+		over |= value > (ULONG_MAX - digit(*s)) / base;
 		value = value * base + digit(*s);
+	}
 	if (end)
 		*end = (char *)(any ? s : start);
-	return negative ? -value : value;
+	if (over)
+		errno = ERANGE;
+	return over ? ULONG_MAX : value;
+}
+
+unsigned long strtoul(const char *s, char **end, int base)
+{
+	int negative;
+	unsigned long value = magnitude(s, end, base, &negative);
+
+	return negative && value != ULONG_MAX ? -value : value;
 }
 
 long strtol(const char *s, char **end, int base)
 {
-	return strtoul(s, end, base);
+	int negative;
+	unsigned long value = magnitude(s, end, base, &negative);
+
+	if (value > (unsigned long)LONG_MAX + negative) {
+		errno = ERANGE;
+		return negative ? LONG_MIN : LONG_MAX;
+	}
+	return negative ? -value : value;
 }
 
 long atol(const char *s)

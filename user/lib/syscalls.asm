@@ -119,6 +119,7 @@ __rt_sigreturn:
 	CALL chmod
 	CALL fchmod
 	CALL chown, chown32
+	CALL lchown, lchown32
 	CALL fchown, fchown32
 	CALL chdir
 	CALL fchdir

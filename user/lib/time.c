@@ -60,10 +60,27 @@ static const char *const day_names[] = { "Sunday", "Monday", "Tuesday", "Wednesd
 static const char *const month_names[] = { "January", "February", "March", "April", "May", "June", "July", "August", "September",
 					   "October", "November", "December" };
 
+/* The week by ISO 8601, which begins on Monday and belongs to the year of its Thursday. */
+static int iso_week(const struct tm *tm, int *year)
+{
+	int thursday = tm->tm_yday - (tm->tm_wday + 6) % 7 + 3, days;
+
+	*year = tm->tm_year + 1900;
+	days = leap(*year) ? 366 : 365;
+	if (thursday >= days) {
+		++*year;
+		return 1;
+	}
+	if (thursday < 0)
+		thursday += leap(--*year) ? 366 : 365;
+	return thursday / 7 + 1;
+}
+
 /* One conversion of strftime. */
 static void convert(char *text, size_t size, char type, const struct tm *tm)
 {
 	struct tm copy = *tm;
+	int year, week = iso_week(tm, &year);
 
 	switch (type) {
 	case 'Y': snprintf(text, size, "%d", tm->tm_year + 1900); break;
@@ -96,6 +113,9 @@ static void convert(char *text, size_t size, char type, const struct tm *tm)
 	case 'w': snprintf(text, size, "%d", tm->tm_wday); break;
 	case 'U': snprintf(text, size, "%02d", (tm->tm_yday + 7 - tm->tm_wday) / 7); break;
 	case 'W': snprintf(text, size, "%02d", (tm->tm_yday + 7 - (tm->tm_wday + 6) % 7) / 7); break;
+	case 'V': snprintf(text, size, "%02d", week); break;
+	case 'G': snprintf(text, size, "%d", year); break;
+	case 'g': snprintf(text, size, "%02d", year % 100); break;
 	case 'z': snprintf(text, size, "+0000"); break;
 	case 'c': strftime(text, size, "%a %b %e %H:%M:%S %Y", tm); break;
 	case 'r': strftime(text, size, "%I:%M:%S %p", tm); break;
@@ -103,7 +123,8 @@ static void convert(char *text, size_t size, char type, const struct tm *tm)
 	case 'X': strftime(text, size, "%H:%M:%S", tm); break;
 	case 'n': snprintf(text, size, "\n"); break;
 	case 't': snprintf(text, size, "\t"); break;
-	default: snprintf(text, size, "%c", type);
+	case '%': snprintf(text, size, "%%"); break;
+	default: snprintf(text, size, "%%%c", type);
 	}
 }
 
@@ -112,10 +133,15 @@ size_t strftime(char *buf, size_t size, const char *fmt, const struct tm *tm)
 	size_t length = 0;
 
 	for (; *fmt; fmt++) {
-		char text[32] = { *fmt };
+		char buffer[32] = { *fmt }, *text = buffer;
+		int bare = *fmt == '%' && fmt[1] == '-' && fmt[2];		/* as GNU has it: no filling in front of a number */
 
-		if (*fmt == '%' && fmt[1])
-			convert(text, sizeof(text), *++fmt, tm);
+		if (*fmt == '%' && fmt[1]) {
+			fmt += bare || ((fmt[1] == 'E' || fmt[1] == 'O') && fmt[2]);
+			convert(buffer, sizeof(buffer), *++fmt, tm);
+		}
+		while (bare && (*text == '0' || *text == ' ') && text[1])
+			text++;
 		if (length + strlen(text) >= size)
 			return 0;
 		strcpy(buf + length, text);

@@ -9,7 +9,7 @@
 #include <util.h>
 
 const char *program_name = "?";
-int exit_status;
+int exit_status, failure_status = 1;
 
 const char *base_name(const char *path)
 {
@@ -25,7 +25,7 @@ static void check_output(void)
 		return;
 	errno = ferror(stdout);
 	perror(program_name);
-	_exit(1);
+	_exit(failure_status);
 }
 
 void util_init(const char *argv0)
@@ -52,7 +52,7 @@ void warn(const char *what)
 void die(const char *what)
 {
 	warn(what);
-	exit(1);
+	exit(failure_status);
 }
 
 void usage(const char *synopsis)
@@ -86,10 +86,27 @@ int copy_fd(int from, int to)
 	while ((n = read(from, buf, sizeof(buf))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || write_all(to, buf, n) < 0)
+		if (n < 0)
 			return -1;
+		if (write_all(to, buf, n) < 0)
+			return -2;
 	}
 	return 0;
+}
+
+int open_file(const char *name)
+{
+	int fd = strcmp(name, "-") == 0 ? 0 : open(name, O_RDONLY);
+	struct stat st;
+
+	if (fd > 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
+		errno = EISDIR;
+		fd = -1;
+	}
+	if (fd < 0)
+		warn(name);
+	return fd;
 }
 
 void for_each_file(char **files, void (*fn)(int fd, const char *name))
@@ -97,12 +114,10 @@ void for_each_file(char **files, void (*fn)(int fd, const char *name))
 	static char *const standard_input[] = { "-", NULL };
 
 	for (char *const *f = *files ? files : standard_input; *f; f++) {
-		int fd = strcmp(*f, "-") == 0 ? 0 : open(*f, O_RDONLY);
+		int fd = open_file(*f);
 
-		if (fd < 0) {
-			warn(*f);
+		if (fd < 0)
 			continue;
-		}
 		fn(fd, *f);
 		if (fd != 0)
 			close(fd);
@@ -133,6 +148,20 @@ char *join_path(const char *dir, const char *name)
 	return strcat(path, name);
 }
 
+char *last_part(const char *path)
+{
+	size_t n = strlen(path);
+	char *copy;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	copy = strndup(path, n);
+	if (!copy)
+		die(path);
+	memmove(copy, base_name(copy), strlen(base_name(copy)) + 1);
+	return copy;
+}
+
 int is_directory(const char *path)
 {
 	struct stat st;
@@ -142,8 +171,12 @@ int is_directory(const char *path)
 
 int ask(const char *question, const char *what)
 {
-	char answer[16];
+	int first, c;
 
+	fflush(stdout);
 	fprintf(stderr, "%s: %s %s? ", program_name, question, what);
-	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+	first = c = getchar();
+	while (c != '\n' && c != EOF)
+		c = getchar();
+	return first == 'y' || first == 'Y';
 }

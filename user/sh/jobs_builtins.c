@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>
+#include <signame.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -179,8 +179,6 @@ void run_traps(void);
 void traps_in_child(void);
 void default_signals(void);		/* what an interactive shell arranged is undone in its children */
 void interactive_signals(void);
-int signal_number(const char *name);	/* -1: there is none */
-const char *signal_name(int sig);
 char *take_exit_trap(void);
 
 /* builtins.c: a function that returns a status */

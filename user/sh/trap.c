@@ -1,17 +1,13 @@
-/* Signals: traps, ^C in an interactive shell, and names. */
+/* Signals: traps, and ^C in an interactive shell. */
 #include "sh.h"
 #include <ctype.h>
 #include <signal.h>
+#include <signame.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SIGNALS 32
-
-static const char *const names[SIGNALS] = {
-	"EXIT", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
-	"CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
-};
 
 volatile int interrupted, trap_pending;
 
@@ -19,24 +15,6 @@ static char *actions[SIGNALS];		/* NULL: none; "": ignored */
 static char ignored_at_start[SIGNALS];	/* 1: yes; 2: no; 0: nobody looked yet */
 static volatile char pending[SIGNALS];
 static int signals_arranged;
-
-/* A signal by name or number; -1: there is none. */
-int signal_number(const char *name)
-{
-	if (isdigit(*name))
-		return name[strspn(name, "0123456789")] || atoi(name) >= 65 ? -1 : atoi(name);
-	if (strncmp(name, "SIG", 3) == 0)
-		name += 3;
-	for (int sig = 0; sig < SIGNALS; sig++)
-		if (strcasecmp(name, names[sig]) == 0)
-			return sig;
-	return -1;
-}
-
-const char *signal_name(int sig)
-{
-	return sig >= 0 && sig < SIGNALS ? names[sig] : NULL;
-}
 
 static void on_signal(int sig)
 {
@@ -175,7 +153,7 @@ static void show_traps(void)
 		if (actions[sig]) {
 			fputs("trap -- ", stdout);
 			put_shell_quoted(actions[sig]);
-			printf(" %s\n", names[sig]);
+			printf(" %s\n", signal_name(sig));
 		}
 }
 

@@ -25,7 +25,8 @@ struct expr {
 
 extern time_t find_started;
 extern int find_pruned;			/* -prune was met */
-void run_group(struct expr *e);		/* -exec +: what is still collected */
+void add_group(struct expr *e);		/* an -exec + was read */
+void run_groups(void);			/* what is still collected for all of them */
 int test_and(struct expr *e, const struct file *f);
 int test_or(struct expr *e, const struct file *f);
 int test_not(struct expr *e, const struct file *f);
@@ -34,12 +35,18 @@ int test_name(struct expr *e, const struct file *f);
 int test_path(struct expr *e, const struct file *f);
 int test_type(struct expr *e, const struct file *f);
 int test_size(struct expr *e, const struct file *f);
-int test_age(struct expr *e, const struct file *f);
+int test_false(struct expr *e, const struct file *f);
+int test_modified(struct expr *e, const struct file *f);
+int test_accessed(struct expr *e, const struct file *f);
+int test_changed(struct expr *e, const struct file *f);
 int test_links(struct expr *e, const struct file *f);
+int test_inode(struct expr *e, const struct file *f);
 int test_newer(struct expr *e, const struct file *f);
 int test_permissions(struct expr *e, const struct file *f);
 int test_user(struct expr *e, const struct file *f);
 int test_group(struct expr *e, const struct file *f);
+int test_no_user(struct expr *e, const struct file *f);
+int test_no_group(struct expr *e, const struct file *f);
 int test_empty(struct expr *e, const struct file *f);
 int test_print(struct expr *e, const struct file *f);
 int test_print0(struct expr *e, const struct file *f);
@@ -47,5 +54,6 @@ int test_prune(struct expr *e, const struct file *f);
 int test_delete(struct expr *e, const struct file *f);
 int test_quit(struct expr *e, const struct file *f);
 int test_exec(struct expr *e, const struct file *f);
+int test_ok(struct expr *e, const struct file *f);
 int test_exec_group(struct expr *e, const struct file *f);
 #endif

@@ -34,6 +34,7 @@ ssize_t readlink(const char *path, char *buf, size_t size);
 int rmdir(const char *path);
 int access(const char *path, int mode);
 int chown(const char *path, uid_t uid, gid_t gid);
+int lchown(const char *path, uid_t uid, gid_t gid);
 int fchown(int fd, uid_t uid, gid_t gid);
 int chdir(const char *path);
 int fchdir(int fd);

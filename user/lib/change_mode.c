@@ -1,0 +1,86 @@
+/* Modes as chmod and find read them: octal, or [ugoa]*([+-=][rwxXst]*|[ugo])+ separated by commas. */
+#include <string.h>
+#include <sys/stat.h>
+#include <util.h>
+
+#define ALL_BITS	07777
+#define OCTAL_DIGITS	4
+
+/* What the letters of who stand for. */
+static mode_t whose(char c)
+{
+	return c == 'u' ? S_ISUID | S_IRWXU : c == 'g' ? S_ISGID | S_IRWXG : c == 'o' ? S_ISVTX | S_IRWXO : ALL_BITS;
+}
+
+/* The permissions behind an operator, for everybody: copied from one of the three, or by letters. */
+static mode_t permissions(const char **s, mode_t mode)
+{
+	static const char letters[] = "rwxst";
+	static const mode_t values[] = { 0444, 0222, 0111, S_ISUID | S_ISGID, S_ISVTX };
+	mode_t bits = 0;
+	const char *found;
+
+	if (**s == 'u' || **s == 'g' || **s == 'o') {
+		int shift = **s == 'u' ? 6 : **s == 'g' ? 3 : 0;
+
+		(*s)++;
+		return (mode >> shift & 7) * 0111;
+	}
+	for (; **s; (*s)++) {
+		if (**s == 'X')
+			bits |= S_ISDIR(mode) || mode & 0111 ? 0111 : 0;
+		else if ((found = strchr(letters, **s)))
+			bits |= values[found - letters];
+		else
+			break;
+	}
+	return bits;
+}
+
+/* One operator and what follows it. A directory keeps its set-ID bits unless they are named. */
+static mode_t change(const char **s, mode_t mode, mode_t who, mode_t mask)
+{
+	char op = *(*s)++;
+	mode_t bits = permissions(s, mode), affected = who ? who : ALL_BITS;
+
+	if (S_ISDIR(mode) && !(bits & (S_ISUID | S_ISGID)))
+		affected &= ~(S_ISUID | S_ISGID);
+	bits &= who ? who : ~mask;
+	if (op == '+')
+		return mode | bits;
+	return op == '-' ? mode & ~bits : (mode & ~affected) | bits;
+}
+
+static long octal(const char *s, mode_t old)
+{
+	size_t digits = strspn(s, "01234567");
+	long mode = 0;
+
+	if (s[digits])
+		return -1;
+	for (const char *p = s; *p && mode <= ALL_BITS; p++)
+		mode = mode * 8 + *p - '0';
+	if (S_ISDIR(old) && digits <= OCTAL_DIGITS)
+		mode |= old & (S_ISUID | S_ISGID);
+	return mode <= ALL_BITS ? mode : -1;
+}
+
+long change_mode(const char *s, mode_t old, mode_t mask)
+{
+	mode_t mode = old;
+
+	if (*s >= '0' && *s <= '9')
+		return octal(s, old);
+	for (;; s++) {
+		mode_t who = 0;
+
+		for (; *s && strchr("ugoa", *s); s++)
+			who |= whose(*s);
+		if (!*s || !strchr("+-=", *s))
+			return -1;
+		while (*s && strchr("+-=", *s))
+			mode = change(&s, mode, who, mask);
+		if (*s != ',')
+			return *s ? -1 : (long)(mode & ALL_BITS);
+	}
+}
