@@ -66,6 +66,13 @@ int expand_alias(struct lexer *l)
 	return 1;
 }
 
+/* Where a command begins a word may be an alias, but not if it is reserved. */
+void expand_command_alias(struct lexer *l)
+{
+	while (l->token == T_WORD && !is_reserved(l->word) && expand_alias(l))
+		;
+}
+
 static void show(const struct alias *a)
 {
 	printf("%s=", a->name);

@@ -62,21 +62,18 @@ static int do_source(int argc, char **argv)
 }
 
 /* exec program...: without one, its redirections stay (command.c sees to that). */
-static int do_exec(int argc, char **argv)
+int do_exec(int argc, char **argv)
 {
 	int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
 
 	if (i >= argc)
 		return 0;
-	fflush(stdout);
 	default_signals();
-	environ = make_environment();
-	execvp(argv[i], argv + i);
-	complain("exec: %s: %s", argv[i], errno == ENOENT ? "not found" : strerror(errno));
+	last_status = try_program(argv + i);
 	if (!interactive)
-		exit_shell(errno == ENOENT ? 127 : 126);
+		exit_shell(last_status);
 	interactive_signals();
-	return 126;
+	return last_status;
 }
 
 /* break and continue; outside of loops they do nothing. */
@@ -180,7 +177,7 @@ static int do_type(int argc, char **argv)
 /* command [-p] [-v | -V] name [argument...] */
 static int do_command(int argc, char **argv)
 {
-	int i = 1, what = 0;
+	int i = 1, what = 0, status;
 
 	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
 		if (strcmp(argv[i], "--") == 0) {
@@ -189,13 +186,18 @@ static int do_command(int argc, char **argv)
 		}
 		if (strspn(argv[i] + 1, "pvV") != strlen(argv[i] + 1))
 			return complain("command: %s: no such option", argv[i]);
+		if (strchr(argv[i], 'p'))
+			search_path = DEFAULT_PATH;
 		what = strchr(argv[i], 'v') ? 'v' : strchr(argv[i], 'V') ? 'V' : what;
 	}
 	if (i >= argc)
-		return 0;
-	if (what)
-		return describe(argv[i], what == 'v');
-	return run_call(argc - i, argv + i, 0);
+		status = 0;
+	else if (what)
+		status = describe(argv[i], what == 'v');
+	else
+		status = run_call(argc - i, argv + i, 0);
+	search_path = NULL;
+	return status;
 }
 
 static int do_help(int argc, char **argv);

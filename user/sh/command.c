@@ -14,6 +14,7 @@
 
 int substitution_status;	/* of the last $(command); -1: there was none */
 int function_depth;
+const char *search_path;
 
 static void trace_words(char **words)
 {
@@ -21,8 +22,8 @@ static void trace_words(char **words)
 		fprintf(stderr, "%s%s", *words, words[1] ? " " : "");
 }
 
-/* Where the assignments in front of a command go. */
-enum scope { KEPT, ONE_COMMAND };
+/* Where the assignments in front of a command go; the program that exec becomes gets them as well. */
+enum scope { KEPT, FOR_EXEC, ONE_COMMAND };
 
 /* Expand and carry out assignments, each after the other; for one command they are exported and local_restore() undoes them. */
 static char **assign_all(const struct word *w, enum scope scope)
@@ -42,7 +43,7 @@ static char **assign_all(const struct word *w, enum scope scope)
 		if (scope == ONE_COMMAND && !is_readonly(name))
 			local_save(name);
 		set_var(name, value);
-		if (scope == ONE_COMMAND)
+		if (scope != KEPT)
 			mark_var(name, V_EXPORT);
 		text_puts(&t, name);
 		text_put(&t, '=');
@@ -69,7 +70,7 @@ static void trace(char **assignments, char **argv)
 /* The path of a program. */
 char *find_program(const char *name)
 {
-	const char *path = get_var("PATH");
+	const char *path = search_path ? search_path : get_var("PATH");
 	struct stat st;
 
 	if (strchr(name, '/'))
@@ -87,14 +88,23 @@ char *find_program(const char *name)
 	return NULL;
 }
 
-/* Become the program. */
-void exec_program(char **argv)
+/* Become the program; if that fails it is said why, and the status is 127 (there is none) or 126. */
+int try_program(char **argv)
 {
+	char *path = strchr(argv[0], '/') ? NULL : find_program(argv[0]);
+	int missing;
+
 	environ = make_environment();
 	fflush(stdout);
-	execvp(argv[0], argv);
-	complain("%s: %s", argv[0], errno == ENOENT && !strchr(argv[0], '/') ? "not found" : strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
+	execvp(path ? path : argv[0], argv);
+	missing = errno == ENOENT || !*argv[0];
+	complain("%s: %s", argv[0], missing && !strchr(argv[0], '/') ? "not found" : strerror(errno));
+	return missing ? 127 : 126;
+}
+
+void exec_program(char **argv)
+{
+	_exit(try_program(argv));
 }
 
 static void become_program(struct node *n, char **argv)
@@ -160,8 +170,8 @@ static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin, 
 
 	if (in_subshell)
 		in_subshell = 1;
-	if (redirect(n->redirects, builtin && strcmp(argv[0], "exec") == 0) == 0)
-		status = builtin ? builtin(argc, argv) : call_function(get_function(argv[0]), argv);
+	if (redirect(n->redirects, builtin == do_exec) == 0)
+		status = !builtin ? call_function(get_function(argv[0]), argv) : special ? builtin(argc, argv) : run_forgiving(builtin, argc, argv);
 	else if (special && !interactive)
 		exit_shell(2);
 	if (!flush_output(argv[0]))
@@ -190,13 +200,13 @@ int run_simple(struct node *n)
 	char **argv;
 
 	substitution_status = -1;
-	argv = expand_words(n->words, &argc);
+	argv = expand_words(n->words, 1, &argc);
 	if (argc == 0)
 		return run_empty(n);
 	builtin = find_builtin(argv[0], &special);
 	if (!special && get_function(argv[0]))
 		builtin = NULL;
-	trace(assign_all(n->assignments, special ? KEPT : ONE_COMMAND), argv);
+	trace(assign_all(n->assignments, !special ? ONE_COMMAND : builtin == do_exec && argc > 1 ? FOR_EXEC : KEPT), argv);
 	if (builtin || get_function(argv[0]))
 		status = run_inside(n, argc, argv, builtin, special);
 	else
@@ -216,15 +226,17 @@ int run_call(int argc, char **argv, int functions_too)
 
 	if (function)
 		return call_function(function, argv);
-	if (builtin)
+	if (builtin) {
+		search_path = NULL;
 		return builtin(argc, argv);
+	}
 	j = new_job(1, option['m'] ? argv[0] : NULL);
 	if (start_process(j, 0) == 0)
 		exec_program(argv);
 	return wait_job(j);
 }
 
-/* $(command): its output without the newlines at the end; its status becomes that of a command that is only an assignment. */
+/* $(command): its output without NUL characters and the newlines at the end; its status becomes that of a command that is only an assignment. */
 char *command_output(struct node *n, const char *text)
 {
 	struct text t = { 0 };
@@ -249,8 +261,9 @@ char *command_output(struct node *n, const char *text)
 	}
 	close(fds[1]);
 	while ((length = read(fds[0], chunk, sizeof(chunk))) > 0 || (length < 0 && errno == EINTR && !interrupted))
-		if (length > 0)
-			text_putn(&t, chunk, length);
+		for (ssize_t i = 0; i < length; i++)
+			if (chunk[i])
+				text_put(&t, chunk[i]);
 	close(fds[0]);
 	substitution_status = wait_job(j);
 	job_control = control;

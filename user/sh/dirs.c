@@ -145,31 +145,48 @@ static void show_symbolic(mode_t mask)
 	}
 }
 
+/* The letters behind an operator as bits for everybody; u g o stand for what is allowed to them now. */
+static int letter_bits(const char **s, int allowed)
+{
+	int bits = 0;
+
+	for (; **s && strchr("rwxXstugo", **s); (*s)++)
+		switch (**s) {
+		case 'r': bits |= 0444; break;
+		case 'w': bits |= 0222; break;
+		case 'x': bits |= 0111; break;
+		case 'X': bits |= allowed & 0111 ? 0111 : 0; break;
+		case 'u': bits |= (allowed >> 6 & 7) * 0111; break;
+		case 'g': bits |= (allowed >> 3 & 7) * 0111; break;
+		case 'o': bits |= (allowed & 7) * 0111; break;
+		}
+	return bits;
+}
+
 /* Change a mask by clauses like u=rwx,go-w; -1: they cannot be read. */
 static int symbolic_mask(const char *s, mode_t mask)
 {
 	int allowed = ~mask & 0777;
 
-	while (*s) {
-		int who = 0, bits = 0;
-		char op;
+	for (;; s++) {
+		int who = 0, bits;
 
 		for (; *s && strchr("ugoa", *s); s++)
 			who |= *s == 'u' ? 0700 : *s == 'g' ? 070 : *s == 'o' ? 07 : 0777;
+		who = who ? who : 0777;
 		if (!*s || !strchr("=+-", *s))
 			return -1;
-		op = *s++;
-		for (; *s && strchr("rwx", *s); s++)
-			bits |= *s == 'r' ? 0444 : *s == 'w' ? 0222 : 0111;
-		who = who ? who : 0777;
-		bits &= who;
-		allowed = op == '+' ? allowed | bits : op == '-' ? allowed & ~bits : (allowed & ~who) | bits;
-		if (*s == ',')
-			s++;
-		else if (*s)
+		while (*s && strchr("=+-", *s)) {
+			char op = *s++;
+
+			bits = letter_bits(&s, allowed) & who;
+			allowed = op == '+' ? allowed | bits : op == '-' ? allowed & ~bits : (allowed & ~who) | bits;
+		}
+		if (!*s)
+			return ~allowed & 0777;
+		if (*s != ',')
 			return -1;
 	}
-	return ~allowed & 0777;
 }
 
 /* umask [-S] [mask] */
@@ -179,6 +196,10 @@ int do_umask(int argc, char **argv)
 	mode_t mask = umask(0);
 
 	umask(mask);
+	if (argc > 1 + symbolic && strcmp(argv[1 + symbolic], "--") == 0) {
+		argc--;
+		argv++;
+	}
 	if (argc == 1 + symbolic) {
 		if (symbolic)
 			show_symbolic(mask);
@@ -186,12 +207,12 @@ int do_umask(int argc, char **argv)
 			printf("%04o\n", mask);
 		return 0;
 	}
-	if (argv[1][0] >= '0' && argv[1][0] <= '9')
-		new = argv[1][strspn(argv[1], "01234567")] ? -1 : (int)strtoul(argv[1], NULL, 8);
+	if (argv[1 + symbolic][0] >= '0' && argv[1 + symbolic][0] <= '9')
+		new = argv[1 + symbolic][strspn(argv[1 + symbolic], "01234567")] ? -1 : (int)strtoul(argv[1 + symbolic], NULL, 8);
 	else
-		new = symbolic_mask(argv[1], mask);
+		new = symbolic_mask(argv[1 + symbolic], mask);
 	if (new < 0)
-		return complain("umask: %s: bad mask", argv[1]);
+		return complain("umask: %s: bad mask", argv[1 + symbolic]);
 	umask(new & 0777);
 	return 0;
 }

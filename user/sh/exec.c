@@ -148,7 +148,7 @@ static int run_while(struct node *n)
 static int run_for(struct node *n)
 {
 	int count, status = 0;
-	char **list = n->in_list ? expand_words(n->words, &count) : positional + 1;
+	char **list = n->in_list ? expand_words(n->words, 0, &count) : positional + 1;
 
 	loop_depth++;
 	if (!n->in_list) {		/* set and shift must not disturb the loop */
@@ -262,16 +262,19 @@ int run_node(struct node *n)
 	return last_status;
 }
 
-/* Run commands one after the other; a syntax error ends it. */
-static int run_lexer(struct lexer *l, int *error)
+/* Run commands one after the other; a syntax error ends it. They come from a file: set -v shows them. */
+static int run_lexer(struct lexer *l, int from_file, int *error)
 {
 	int status = 0;
 
 	for (;;) {
 		void *mark = arena_mark();
 		const char *input = l->input.s;
+		size_t start = l->at;
 		struct node *n = parse_line(l, error);
 
+		if (option['v'] && from_file)
+			fwrite(l->input.s + start, 1, l->at - start, stderr);
 		if (*error)
 			return last_status = 2;
 		if (n)
@@ -284,16 +287,21 @@ static int run_lexer(struct lexer *l, int *error)
 }
 
 /* Run a text; a syntax error in it ends a shell that is not interactive. */
-int run_string(const char *text)
+static int run_text(const char *text, int from_file)
 {
 	struct lexer l;
 	int error, status;
 
 	lex_init(&l, text, NULL, NULL);
-	status = run_lexer(&l, &error);
-	if (error && !interactive)
-		exit_shell(2);
+	status = run_lexer(&l, from_file, &error);
+	if (error)
+		back_to_prompt();
 	return status;
+}
+
+int run_string(const char *text)
+{
+	return run_text(text, 0);
 }
 
 /* Run a file; a return in it ends it. */
@@ -311,8 +319,13 @@ int run_file(const char *path)
 	}
 	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
 		text_putn(&t, chunk, n);
+	if (ferror(f)) {
+		complain("%s: %s", path, strerror(errno));
+		fclose(f);
+		return 126;
+	}
 	fclose(f);
-	status = run_string(text_end(&t));
+	status = run_text(text_end(&t), 1);
 	if (jumping == J_RETURN)
 		jumping = J_NONE;
 	return status;

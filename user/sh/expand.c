@@ -90,10 +90,12 @@ static size_t expand_substitution(struct fields *f, const char *s, int quoted)
 /* $((expression)) behind the $: how many characters it takes. */
 static size_t expand_arithmetic(struct fields *f, const char *s, int quoted)
 {
-	size_t n = arithmetic_length(s + 2);
+	ssize_t n = arithmetic_length(s + 2);
 	struct fields inner = { 0 };
 	char number[24];
 
+	if (n < 0)
+		return expand_substitution(f, s, quoted);
 	expand_text(&inner, s + 2, s + 2 + n, Q_DOUBLE, 1);
 	snprintf(number, sizeof(number), "%lld", arithmetic(unescape(text_end(&inner.now))));
 	put_value(f, number, quoted);
@@ -161,9 +163,9 @@ static size_t expand_backquote(struct fields *f, const char *s, enum quoting q)
 }
 
 /* ~ and ~user at the start of a word, if what follows allows it: how many characters it takes. */
-static size_t expand_tilde(struct fields *f, const char *s, const char *stops)
+static size_t expand_tilde(struct fields *f, const char *s)
 {
-	size_t n = strcspn(s, stops);
+	size_t n = strcspn(s, f->assigned ? "/:" : "/");
 	char line[160];
 	FILE *passwd;
 
@@ -215,7 +217,7 @@ static const char *expand_double(struct fields *f, const char *s, const char *en
 /* A backslash and what follows; within double quotes it quotes only some characters. */
 static const char *expand_escape(struct fields *f, const char *s, const char *end, enum quoting q, int in_braces)
 {
-	const char *quotable = q == Q_HERE ? "$`\\" : "$`\"\\";
+	const char *quotable = q == Q_HERE && !in_braces ? "$`\\" : "$`\"\\";
 
 	if (s + 1 >= end) {
 		put_quoted(f, '\\');
@@ -232,8 +234,15 @@ static const char *expand_escape(struct fields *f, const char *s, const char *en
 /* Expand the text from s to end into f, without ending its last field; where it stopped: at the closing quote, or the end. */
 const char *expand_text(struct fields *f, const char *s, const char *end, enum quoting q, int in_braces)
 {
+	int tilde = q == Q_NONE;		/* a ~ here may mean a home */
+
 	while (s < end) {
-		if (*s == '\'' && q == Q_NONE) {
+		size_t n = tilde && *s == '~' ? expand_tilde(f, s) : 0;
+
+		tilde = q == Q_NONE && f->assigned && *s == ':';
+		if (n > 0) {
+			s += n;
+		} else if (*s == '\'' && q == Q_NONE) {
 			s = expand_single(f, s, end);
 		} else if (*s == '"' && q == Q_NONE) {
 			s = expand_double(f, s, end);
@@ -265,18 +274,37 @@ static void expand_word(struct fields *f, const char *s)
 	const char *end = s + strlen(s);
 
 	f->after_space = f->empty_at = 0;
-	if (*s == '~')
-		s += expand_tilde(f, s, "/");
 	expand_text(f, s, end, Q_NONE, 0);
 }
 
-/* All expansions of a command's words: fields, NULL-terminated. */
-char **expand_words(const struct word *words, int *count)
+/* Whether a command's arguments that look like assignments are expanded as such. */
+static int is_declaration(const struct word *words)
+{
+	while (words && strcmp(words->text, "command") == 0)
+		words = words->next;
+	return words && (strcmp(words->text, "export") == 0 || strcmp(words->text, "readonly") == 0 || strcmp(words->text, "local") == 0);
+}
+
+/* name=value as an argument of export and its like: one field. */
+static void expand_declared(struct fields *f, const char *s)
+{
+	size_t n = strcspn(s, "=") + 1;
+
+	put_value(f, arena_strndup(s, n), 1);
+	put_value(f, expand_assignment(s + n), 1);
+}
+
+/* All expansions of a list of words, which is a whole command's or not: fields, NULL-terminated. */
+char **expand_words(const struct word *words, int command, int *count)
 {
 	struct fields f = { .split = 1 }, out = { 0 };
+	int declaration = command && is_declaration(words);
 
 	for (; words; words = words->next) {
-		expand_word(&f, words->text);
+		if (declaration && is_assignment(words->text))
+			expand_declared(&f, words->text);
+		else
+			expand_word(&f, words->text);
 		end_field(&f);
 	}
 	for (int i = 0; i < f.count; i++)
@@ -303,34 +331,12 @@ char *expand_string(const char *word)
 	return unescape(text_end(&f.now));
 }
 
-/* The part of a value up to an unquoted colon. */
-static size_t assignment_part(const char *s)
-{
-	size_t n = 0;
-
-	while (s[n] && s[n] != ':') {
-		if (strchr("'\"\\$`", s[n]))
-			return strlen(s);
-		n++;
-	}
-	return n;
-}
-
 /* A value behind =: not split, and a ~ behind each colon means a home. */
-char *expand_assignment(const char *s)
+char *expand_assignment(const char *value)
 {
-	struct fields f = { 0 };
+	struct fields f = { .assigned = 1 };
 
-	while (*s == '~' || strchr(s, '~')) {
-		size_t n = assignment_part(s), skip = *s == '~' ? expand_tilde(&f, s, "/:") : 0;
-
-		expand_text(&f, s + skip, s + n, Q_NONE, 0);
-		s += n;
-		if (!*s)
-			break;
-		text_put(&f.now, *s++);
-	}
-	expand_text(&f, s, s + strlen(s), Q_NONE, 0);
+	expand_text(&f, value, value + strlen(value), Q_NONE, 0);
 	return unescape(text_end(&f.now));
 }
 

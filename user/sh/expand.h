@@ -17,6 +17,7 @@ struct fields {
 	int started;			/* it exists, even if it is empty ("" was written) */
 	int split;			/* unquoted expansions are cut at the characters of IFS */
 	int pattern;			/* a pattern is wanted: a backslash in a value quotes */
+	int assigned;			/* an assignment's value: a ~ behind a colon means a home as well */
 	int after_space;		/* the last field was ended by white space of IFS */
 	int empty_at;			/* a "$@" without parameters was met */
 };

@@ -55,6 +55,7 @@ static void become_subshell(void)
 	jobs = NULL;
 	default_signals();
 	traps_in_child();
+	forget_forgiving();
 	in_subshell = 1;
 	interactive = job_control = 0;
 	option['m'] = 0;

@@ -29,6 +29,17 @@ static int look(const struct lexer *l)
 	return l->input.s[l->at];
 }
 
+/* Pass over backslashes that join lines. */
+static void skip_joints(struct lexer *l)
+{
+	while (look(l) == '\\' && l->input.s[l->at + 1] == '\n') {
+		l->at += 2;
+		l->line++;
+		if (!look(l))
+			lex_more(l);
+	}
+}
+
 /* The next character, fetching another line at the end of the input because an unfinished construct needs it. 0: there is none. */
 static int need_char(struct lexer *l)
 {
@@ -117,33 +128,49 @@ static void copy_braces(struct lexer *l, struct text *t, int quoted)
 	text_put(t, '}');
 }
 
-/* $((...)), the brackets counted. */
-static void copy_arithmetic(struct lexer *l, struct text *t)
+/* $((...)), the brackets counted; 0: the last two ) are apart, so that it is a command that begins with a subshell. */
+static int copy_arithmetic(struct lexer *l, struct text *t)
 {
 	int depth = 0, c;
 
 	while ((c = need_char(l))) {
 		copy_part(l, t, c, 1);
 		depth += (c == '(') - (c == ')');
+		if (depth == -1) {
+			skip_joints(l);
+			if (look(l) != ')')
+				return 0;
+		}
 		if (depth == -2)
-			return;
+			break;
 	}
+	return 1;
 }
 
 /* The part of a word that begins with $. */
 static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 {
-	size_t start = l->at;
+	size_t start, length = t->length;
+	int line;
 
+	skip_joints(l);
+	start = l->at;
+	line = l->line;
 	if (look(l) == '{') {
 		text_put(t, need_char(l));
 		copy_braces(l, t, quoted);
-	} else if (look(l) == '(' && l->input.s[l->at + 1] == '(') {
-		l->at += 2;
-		text_puts(t, "((");
-		copy_arithmetic(l, t);
 	} else if (look(l) == '(') {
 		l->at++;
+		skip_joints(l);
+		if (look(l) == '(') {
+			l->at++;
+			text_puts(t, "((");
+			if (copy_arithmetic(l, t))
+				return;
+			t->length = length;
+			l->at = start + 1;
+			l->line = line;
+		}
 		parse_substitution(l);
 		text_putn(t, l->input.s + start, l->at - start);
 	}
@@ -162,14 +189,15 @@ size_t braces_length(const char *s, int quoted)
 	return l.at;
 }
 
-/* The length of the expression behind $((, without its )). */
-size_t arithmetic_length(const char *s)
+/* The length of the expression behind $((, without its )); -1: it is none. */
+ssize_t arithmetic_length(const char *s)
 {
 	struct lexer l;
 	struct text t = { 0 };
 
 	lex_init(&l, s, NULL, NULL);
-	copy_arithmetic(&l, &t);
+	if (!copy_arithmetic(&l, &t))
+		return -1;
 	if (l.failed)
 		fail("bad substitution: no ))");
 	return l.at - 2;
@@ -209,10 +237,7 @@ static void skip_blanks(struct lexer *l)
 		if (*s == ' ' || *s == '\t') {
 			l->at++;
 		} else if (s[0] == '\\' && s[1] == '\n') {
-			l->at += 2;
-			l->line++;
-			if (!look(l))
-				lex_more(l);
+			skip_joints(l);
 		} else if (*s == '#') {
 			l->at += strcspn(s, "\n");
 		} else {
@@ -280,6 +305,28 @@ static char *remove_quotes(const char *s)
 	return text_end(&t);
 }
 
+/* One line of a here-document; where backslashes mean something, one at its end joins it with the next. */
+static char *read_here_line(struct lexer *l, const struct redirect *r)
+{
+	struct text t = { 0 };
+	size_t n, slashes;
+
+	while (r->strip && look(l) == '\t')
+		l->at++;
+	do {
+		const char *line = l->input.s + l->at;
+
+		n = strcspn(line, "\n");
+		for (slashes = 0; slashes < n && line[n - 1 - slashes] == '\\';)
+			slashes++;
+		slashes *= !r->quoted && line[n];
+		text_putn(&t, line, n - slashes % 2);
+		l->at += n + (line[n] == '\n');
+		l->line++;
+	} while (slashes % 2 && (look(l) || lex_more(l)));
+	return text_end(&t);
+}
+
 /* Collect the text of a here-document up to its delimiter, or up to the end of the input. */
 static void read_here(struct lexer *l, struct redirect *r)
 {
@@ -287,18 +334,11 @@ static void read_here(struct lexer *l, struct redirect *r)
 	struct text t = { 0 };
 
 	while (look(l) || lex_more(l)) {
-		const char *line;
-		size_t n;
+		char *line = read_here_line(l, r);
 
-		while (r->strip && look(l) == '\t')
-			l->at++;
-		line = l->input.s + l->at;
-		n = strcspn(line, "\n");
-		l->at += n + (line[n] == '\n');
-		l->line++;
-		if (n == strlen(delimiter) && strncmp(line, delimiter, n) == 0)
+		if (strcmp(line, delimiter) == 0)
 			break;
-		text_putn(&t, line, n);
+		text_puts(&t, line);
 		text_put(&t, '\n');
 	}
 	r->target = text_end(&t);

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static jmp_buf prompt_again;
+static jmp_buf prompt_again, *after_error;
 static char **outer_positional;
-static int expanding_prompt;
+static int expanding_prompt, has_prompt;
 int exiting = -1;
 
 static void say(const char *format, va_list ap)
@@ -35,10 +35,44 @@ int complain(const char *format, ...)
 	return 2;
 }
 
-/* Give up the command; an interactive shell goes on with the next one. */
+/* Run a builtin that is not special: an error ends it, but not the shell. What `command` runs is a part of it. */
+int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
+{
+	jmp_buf here, *outer = after_error;
+	struct saved *redirected = redirect_mark();
+	void *locals = local_mark();
+	char **parameters = positional;
+	int functions = function_depth, loops = loop_depth, conditions = condition_depth;
+	int status;
+
+	after_error = &here;
+	if (setjmp(here) == 0) {
+		status = builtin(argc, argv);
+	} else {
+		status = last_status;
+		restore(redirected);
+		local_restore(locals);
+		positional = function_depth > functions ? parameters : positional;
+		function_depth = functions;
+		loop_depth = loops;
+		condition_depth = conditions;
+	}
+	after_error = outer;
+	return status;
+}
+
+/* In a child: an error ends it, and nothing of what the shell was about is taken up again. */
+void forget_forgiving(void)
+{
+	after_error = NULL;
+}
+
+/* Give up the command; an interactive shell goes on with the next one, and a builtin with what stands behind it. */
 void back_to_prompt(void)
 {
-	if (interactive)
+	if (after_error && !interrupted)
+		longjmp(*after_error, 1);
+	if (interactive && has_prompt)
 		longjmp(prompt_again, 1);
 	exit_shell(last_status);
 }
@@ -60,6 +94,7 @@ void exit_shell(int status)
 {
 	char *action = take_exit_trap();
 
+	after_error = NULL;
 	exiting = status;
 	if (action) {
 		last_status = status;
@@ -160,6 +195,7 @@ static int run_input(void)
 	int more;
 
 	mark = arena_mark();
+	has_prompt = 1;
 	outer_positional = positional;
 	do {
 		if (setjmp(prompt_again)) {
@@ -194,7 +230,7 @@ static void set_defaults(void)
 
 	import_environment();
 	if (!get_var("PATH"))
-		set_var("PATH", "/bin:/sbin");
+		set_var("PATH", DEFAULT_PATH);
 	set_var("IFS", " \t\n");
 	set_var("OPTIND", "1");
 	if (!get_var("PS1"))

@@ -161,6 +161,8 @@ static struct node *parse_simple(struct lexer *l)
 	int any = 0;
 
 	for (; !l->failed; any = 1) {
+		while (any && !n->words && expand_alias(l))
+			;
 		if (is_redirect(l)) {
 			parse_redirect(l, &redirects);
 		} else if (l->token == T_WORD && (any || !is_reserved(l->word) || strcmp(l->word, "in") == 0)) {
@@ -256,14 +258,17 @@ static struct case_item *parse_case_item(struct lexer *l)
 
 	if (l->token == T_LPAREN)
 		next_token(l);
-	while (l->token == T_WORD) {
+	for (;; next_token(l)) {
+		if (l->token != T_WORD) {
+			syntax_error(l);
+			break;
+		}
 		add_word(&patterns, l->word);
 		next_token(l);
 		if (l->token != T_PIPE)
 			break;
-		next_token(l);
 	}
-	if (l->token != T_RPAREN || !item->patterns)
+	if (l->token != T_RPAREN)
 		syntax_error(l);
 	next_token(l);
 	skip_newlines(l);
@@ -341,8 +346,7 @@ static struct node *parse_command(struct lexer *l)
 	struct node *n;
 	struct redirect **redirects;
 
-	while (expand_alias(l))
-		;
+	expand_command_alias(l);
 	n = parse_compound_body(l);
 	if (!n)
 		return parse_simple(l);
@@ -415,8 +419,7 @@ static int ends_list(struct lexer *l)
 {
 	static const char *const words[] = { "then", "else", "elif", "fi", "do", "done", "esac", "}" };
 
-	while (expand_alias(l))
-		;
+	expand_command_alias(l);
 	if (l->token == T_END || l->token == T_RPAREN || l->token == T_DSEMI)
 		return 1;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -439,8 +442,15 @@ static struct node *parse_list(struct lexer *l, int stop_at_newline)
 		skip_newlines(l);
 	while (!l->failed && !ends_list(l)) {
 		size_t start = l->token_start;
-		struct node *n = parse_and_or(l);
+		struct node *n;
 
+		if (l->token == T_NEWLINE) {		/* an alias became nothing */
+			if (stop_at_newline)
+				break;
+			skip_newlines(l);
+			continue;
+		}
+		n = parse_and_or(l);
 		if (l->token == T_AMP) {
 			n = new_node(N_BACKGROUND, n, NULL);
 			n->text = option['m'] ? source_text(l, start) : NULL;
@@ -455,7 +465,7 @@ static struct node *parse_list(struct lexer *l, int stop_at_newline)
 		if (!stop_at_newline)
 			skip_newlines(l);
 	}
-	if (!list)
+	if (!list && !(stop_at_newline && (l->token == T_NEWLINE || l->token == T_END)))
 		syntax_error(l);
 	return list;
 }

@@ -7,10 +7,10 @@
 #include <string.h>
 
 /*
- * Print the escape behind a backslash at s; how many characters it took. In %b and echo octal numbers begin with 0 and \c ends all output: then
+ * Put the escape behind a backslash at s; how many characters it took. In %b and echo octal numbers begin with 0 and \c ends all output: then
  * *stop is set.
  */
-static size_t put_escape(const char *s, int with_zero, int *stop)
+static size_t put_escape(struct text *t, const char *s, int with_zero, int *stop)
 {
 	static const char from[] = "abefnrtv\\", to[] = "\a\b\033\f\n\r\t\v\\";
 	const char *p = *s ? strchr(from, *s) : NULL;
@@ -18,7 +18,7 @@ static size_t put_escape(const char *s, int with_zero, int *stop)
 	int value = 0;
 
 	if (p) {
-		putchar(to[p - from]);
+		text_put(t, to[p - from]);
 		return 1;
 	}
 	if (*s == 'c' && with_zero) {
@@ -27,20 +27,20 @@ static size_t put_escape(const char *s, int with_zero, int *stop)
 	}
 	for (; n < digits && s[n] >= '0' && s[n] <= '7'; n++)
 		value = value * 8 + s[n] - '0';
-	putchar(n ? value : '\\');
+	text_put(t, n ? value : '\\');
 	return n;
 }
 
-/* Print s with its escapes; 1 when \c ended all output. */
-static int put_escaped(const char *s)
+/* Put s with its escapes into t; 1 when \c ended all output. */
+static int put_escaped(struct text *t, const char *s)
 {
 	int stop = 0;
 
 	while (*s && !stop) {
 		if (*s == '\\')
-			s += 1 + put_escape(s + 1, 1, &stop);
+			s += 1 + put_escape(t, s + 1, 1, &stop);
 		else
-			putchar(*s++);
+			text_put(t, *s++);
 	}
 	return stop;
 }
@@ -48,22 +48,24 @@ static int put_escaped(const char *s)
 /* echo [-neE] [word...] */
 int do_echo(int argc, char **argv)
 {
-	int newline = 1, escapes = 0, i = 1;
+	int newline = 1, escapes = 0, stop = 0, i = 1;
+	struct text t = { 0 };
 
 	for (; i < argc && argv[i][0] == '-' && argv[i][1] && strspn(argv[i] + 1, "neE") == strlen(argv[i] + 1); i++) {
 		newline &= !strchr(argv[i], 'n');
 		escapes |= strchr(argv[i], 'e') != NULL;
 	}
-	for (; i < argc; i++) {
-		if (!escapes)
-			fputs(argv[i], stdout);
-		else if (put_escaped(argv[i]))
-			return 0;
-		if (i + 1 < argc)
-			putchar(' ');
+	for (; i < argc && !stop; i++) {
+		if (escapes)
+			stop = put_escaped(&t, argv[i]);
+		else
+			text_puts(&t, argv[i]);
+		if (i + 1 < argc && !stop)
+			text_put(&t, ' ');
 	}
-	if (newline)
-		putchar('\n');
+	if (newline && !stop)
+		text_put(&t, '\n');
+	fwrite(text_end(&t), 1, t.length, stdout);
 	return fflush(stdout) != 0;
 }
 
@@ -87,15 +89,33 @@ static long long next_number(void)
 		return (unsigned char)s[1];
 	if (!*s)
 		return 0;
+	errno = 0;
 	value = strtoll(s, &end, 0);
-	if (*end || end == s) {
-		complain("printf: %s: not a number", s);
+	if (*end || end == s || errno) {
+		complain("printf: %s: not a number, or too large", s);
 		status = 1;
 	}
 	return value;
 }
 
-/* %b into a text of its own is not worth it: width and precision are not heeded. */
+/* %b: the characters with their escapes, as many as the precision says, and blanks up to the width. */
+static void put_block(const char *spec)
+{
+	struct text t = { 0 };
+	const char *digits = spec + strspn(spec, "%-+ #0"), *point = strchr(digits, '.');
+	size_t width = atoi(digits), blanks, n;
+
+	stopped |= put_escaped(&t, next_string());
+	n = point && (size_t)atoi(point + 1) < t.length ? (size_t)atoi(point + 1) : t.length;
+	blanks = width > n ? width - n : 0;
+	if (!strchr(spec, '-'))
+		printf("%*s", (int)blanks, "");
+	fwrite(text_end(&t), 1, n, stdout);
+	if (strchr(spec, '-'))
+		printf("%*s", (int)blanks, "");
+}
+
+/* One conversion that the library knows. */
 static void convert(const char *spec, size_t n, char type)
 {
 	char format[40];
@@ -134,7 +154,7 @@ static const char *put_conversion(const char *s)
 	if (*s == '%')
 		putchar('%');
 	else if (*s == 'b')
-		stopped |= put_escaped(next_string());
+		put_block(text_end(&spec));
 	else if (*s && strchr("diouxXcs", *s) && spec.length < 30)
 		convert(spec.s, spec.length, *s);
 	else {
@@ -148,13 +168,17 @@ static const char *put_conversion(const char *s)
 /* The format once, with as many arguments as it takes. */
 static void put_format(const char *s)
 {
+	struct text t = { 0 };
+
 	while (*s && !stopped) {
 		if (*s == '%')
 			s = put_conversion(s);
 		else if (*s == '\\')
-			s += 1 + put_escape(s + 1, 0, &stopped);
+			s += 1 + put_escape(&t, s + 1, 0, &stopped);
 		else
-			putchar(*s++);
+			text_put(&t, *s++);
+		fwrite(text_end(&t), 1, t.length, stdout);
+		t.length = 0;
 	}
 }
 

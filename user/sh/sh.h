@@ -48,7 +48,7 @@ int lex_more(struct lexer *l);		/* get another line; 0: there is none */
 void next_token(struct lexer *l);
 void read_pending_here(struct lexer *l);
 size_t braces_length(const char *s, int quoted);	/* of what stands behind ${ up to and with the } */
-size_t arithmetic_length(const char *s);	/* of what stands behind $(( up to the )) */
+ssize_t arithmetic_length(const char *s);	/* of what stands behind $(( up to the )); -1: it is a command */
 
 /* parse.c */
 enum redirect_kind { R_IN, R_OUT, R_CLOBBER, R_APPEND, R_DUP, R_HERE, R_RDWR };
@@ -96,6 +96,7 @@ int is_reserved(const char *s);
 /* alias.c */
 struct alias;
 int expand_alias(struct lexer *l);	/* put an alias's text in the place of the word looked at; 0: it is none */
+void expand_command_alias(struct lexer *l);
 const char *get_alias(const char *name);
 int do_alias(int argc, char **argv), do_unalias(int argc, char **argv);
 
@@ -106,7 +107,7 @@ void unset_function(const char *name);
 const char *function_name(int i);	/* the i-th; NULL behind the last */
 
 /* expand.c */
-char **expand_words(const struct word *words, int *count);	/* fields, NULL-terminated */
+char **expand_words(const struct word *words, int command, int *count);	/* fields, NULL-terminated */
 char *expand_string(const char *word);			/* one field, no splitting, no globbing */
 char *expand_assignment(const char *value);		/* the same, with ~ also behind colons */
 char *expand_pattern(const char *word);			/* quoted characters are escaped with a backslash */
@@ -127,13 +128,18 @@ int run_file(const char *path);		/* 127: cannot be read */
 /* command.c */
 int run_simple(struct node *n);
 int run_call(int argc, char **argv, int functions_too);	/* a command whose words are known */
+int try_program(char **argv);
 void exec_program(char **argv) __attribute__((noreturn));
 char *find_program(const char *name);	/* its path; NULL: none */
+#define DEFAULT_PATH "/bin:/sbin"
+extern const char *search_path;		/* where command -p seeks programs; NULL: along PATH */
 char *command_output(struct node *n, const char *text);	/* of one or the other */
 
 /* main.c: errors that end a shell which is not interactive; an interactive one goes back to its prompt */
 void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void back_to_prompt(void) __attribute__((noreturn));
+int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv);
+void forget_forgiving(void);
 void exit_shell(int status) __attribute__((noreturn));
 extern int exiting;			/* the status that the shell ends with; -1: it does not */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));	/* says it; 2 */
@@ -181,7 +187,7 @@ builtin_t find_builtin(const char *name, int *special);
 const char *builtin_name(int i);	/* the i-th; NULL behind the last */
 int do_bg(int argc, char **argv), do_fg(int argc, char **argv), do_jobs(int argc, char **argv), do_kill(int argc, char **argv),
     do_wait(int argc, char **argv);
-int do_trap(int argc, char **argv);
+int do_exec(int argc, char **argv), do_trap(int argc, char **argv);
 int do_test(int argc, char **argv), do_echo(int argc, char **argv), do_printf(int argc, char **argv);
 int do_export(int argc, char **argv), do_readonly(int argc, char **argv), do_unset(int argc, char **argv), do_local(int argc, char **argv),
     do_set(int argc, char **argv), do_shift(int argc, char **argv), do_read(int argc, char **argv), do_getopts(int argc, char **argv);

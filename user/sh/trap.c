@@ -87,7 +87,7 @@ void traps_in_child(void)
 	trap_pending = 0;
 }
 
-/* Run the actions of the signals that came; $? is the same afterwards. */
+/* Run the actions of the signals that came; $? is the same afterwards, unless one returns from a function. */
 void run_traps(void)
 {
 	int status = last_status;
@@ -103,7 +103,9 @@ void run_traps(void)
 			if (action && *action)
 				run_string(action);
 			free(action);
-			if (jumping == J_NONE)
+			if (jumping == J_RETURN)
+				status = last_status;
+			else if (jumping == J_NONE)
 				jumping = before;
 		}
 	last_status = status;
@@ -170,8 +172,8 @@ int do_trap(int argc, char **argv)
 		return 0;
 	}
 	action = argv[i];
-	if (i + 1 == argc || action[strspn(action, "0123456789")] == '\0')
-		action = *action ? NULL : "";
+	if (i + 1 == argc || (*action && action[strspn(action, "0123456789")] == '\0'))
+		action = NULL;
 	else if (i++, strcmp(action, "-") == 0)
 		action = NULL;
 	for (; i < argc; i++) {

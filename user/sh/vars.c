@@ -80,6 +80,8 @@ void set_var_quietly(const char *name, const char *value)
 
 void set_var(const char *name, const char *value)
 {
+	if (!is_name(name))
+		fail("%s: bad variable name", name);
 	if (is_readonly(name))
 		fail("%s: is read only", name);
 	set_var_quietly(name, value);

@@ -147,7 +147,7 @@ int do_shift(int argc, char **argv)
 
 	while (positional[count + 1])
 		count++;
-	if (n < 0 || n > count)
+	if (n < 0 || n > count || (argc > 1 && argv[1][strspn(argv[1], "0123456789")]))
 		fail("shift: can't shift that many");
 	if (n > 0) {
 		positional += n;
@@ -241,6 +241,9 @@ int do_getopts(int argc, char **argv)
 	found = c == ':' ? NULL : strchr(letters, c);
 	if (!found)
 		return option_error(argv[2], *letters == ':', c, 0);
-	set_var("OPTARG", found[1] == ':' ? option_argument(list, count, &missing) : "");
+	if (found[1] == ':')
+		set_var("OPTARG", option_argument(list, count, &missing));
+	else
+		unset_var("OPTARG");
 	return missing ? option_error(argv[2], *letters == ':', c, 1) : set_option_found(argv[2], c);
 }
