@@ -19,18 +19,19 @@ def run(*command, **options):
 
 def lines(tracer, command, cwd):
     """The traced lines, without what differs from run to run: addresses, times, process numbers."""
-    subprocess.run([tracer, "-o", "trace", *command], cwd=cwd, env=ENV, capture_output=True, timeout=20)
+    subprocess.run([tracer, "-o", "trace", *command], cwd=cwd, env={**ENV, "TZ": "UTC"}, capture_output=True, timeout=20)
     text = (cwd / "trace").read_text()
     text = re.sub(r"\[ Process.*\]\n", "", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
     text = re.sub(r"tv_sec=\d+, tv_\wsec=\d+", "TIME", text)
+    text = re.sub(r" \(20\d\d-\S+\)", " (DATE)", text)
     text = re.sub(r"(getp?pid\(\)|fork\(\)|time\(.*\)|waitpid\(.*\)) += \d+", r"\1 = NUMBER", text)
     return re.sub(r"si_pid=\d+|\"\d+\"\]|kill\(\d+|waitpid\(\d+", "NUMBER", text).split("\n")
 
 
 LONG = "a-path-is-shown-whole-even-if-it-is-longer-than-other-strings"
 COMMANDS = [["ls", "-l", "/bin/sh"], ["cat", "file", "missing"], ["stat", "/dev/null", "/etc", "/etc/passwd"], ["uname", "-a"],
-            ["mkdir", "d"], ["rmdir", "d"], ["touch", "file"], ["head", "-c", "3", "/bin/sh"], ["hexdump", "-C", "/etc/hostname"],
+            ["mkdir", "d"], ["rmdir", "d"], ["touch", "file"], ["touch", "-d", "2024-02-29 23:59:58", "file"], ["head", "-c", "3", "/bin/sh"], ["hexdump", "-C", "/etc/hostname"],
             ["env", "-i", f"{BIN}/true"], ["kill", "-0", "1"], ["ln", "-s", "file", "link"], ["sh", "-c", "umask 022; exec kill -2 $$"],
             ["cat", LONG], ["mkdir", "/".join([LONG] * 9)],
             ["sh", "-c", "exec kill -9 $$"], ["sh", "-c", "exec kill -11 $$"], ["sh", "-c", ": > new; exit 7"], ["pwd"], ["tail", "file"]]

@@ -1,6 +1,6 @@
 /*
  * The calls: names from abi/unistd.h, and for each a letter an argument (decode.c, structs.c, flags.c). Behind = stands how the result is shown,
- * if not as a decimal number: x hexadecimal, o octal, - not at all, because the call does not return.
+ * if not as a decimal number: x hexadecimal, o octal, t with its date, - not at all, because the call does not return.
  */
 #include "strace.h"
 #include <abi/fcntl.h>
@@ -20,7 +20,7 @@ static const struct {
 } formats[] = {
 	{ __NR_exit, "d=-" }, { __NR_fork, "" }, { __NR_read, "dBu" }, { __NR_write, "dbu" }, { __NR_open, "sOm" }, { __NR_close, "d" },
 	{ __NR_waitpid, "dwW" }, { __NR_creat, "so" }, { __NR_link, "ss" }, { __NR_unlink, "s" }, { __NR_execve, "sve" },
-	{ __NR_chdir, "s" }, { __NR_time, "E" }, { __NR_mknod, "sox" }, { __NR_chmod, "so" }, { __NR_lchown, "sdd" },
+	{ __NR_chdir, "s" }, { __NR_time, "E=t" }, { __NR_mknod, "sox" }, { __NR_chmod, "so" }, { __NR_lchown, "sdd" },
 	{ __NR_lseek, "ddc" }, { __NR_getpid, "" }, { __NR_mount, "sssNp" }, { __NR_umount, "s" }, { __NR_setuid, "d" }, { __NR_getuid, "" },
 	{ __NR_stime, "p" }, { __NR_ptrace, "ddpp" }, { __NR_alarm, "u" }, { __NR_pause, "" }, { __NR_utime, "s4" }, { __NR_access, "sn" },
 	{ __NR_nice, "d" }, { __NR_sync, "" }, { __NR_kill, "dg" }, { __NR_rename, "ss" }, { __NR_mkdir, "so" }, { __NR_rmdir, "s" },
@@ -47,7 +47,8 @@ static const struct {
 	{ __NR_setresuid32, "ddd" }, { __NR_setresgid32, "ddd" }, { __NR_chown32, "sdd" }, { __NR_setuid32, "d" }, { __NR_setgid32, "d" },
 	{ __NR_madvise, "pud" }, { __NR_getdents64, "d6u" }, { __NR_fcntl64, "dCD" }, { __NR_gettid, "" }, { __NR_futex, "pddp" },
 	{ __NR_set_thread_area, "p" }, { __NR_exit_group, "d=-" }, { __NR_set_tid_address, "p" }, { __NR_clock_gettime, "qy" },
-	{ __NR_tgkill, "ddg" }, { __NR_utimes, "sp" }, { __NR_openat, "fsOm" }, { __NR_mkdirat, "fso" }, { __NR_unlinkat, "fsx" },
+	{ __NR_tgkill, "ddg" }, { __NR_utimes, "sp" }, { __NR_openat, "fsOm" }, { __NR_mkdirat, "fso" }, { __NR_unlinkat, "fs9" },
+	{ __NR_utimensat, "fs79" },
 	{ __NR_pipe2, "rO" }, { __NR_dup3, "ddO" }, { __NR_getrandom, "Bux" }, { __NR_socket, "ddd" }, { __NR_connect, "dpd" },
 	{ __NR_bind, "dpd" }, { __NR_listen, "dd" }, { __NR_sendto, "dbuxpu" }, { __NR_recvfrom, "dBuxpp" },
 };
@@ -139,5 +140,10 @@ void show_exit(struct tracee *t)
 		out("%#03lo", t->result);
 	else
 		out("%ld", t->result);
+	if (strcmp(t->rest, "=t") == 0 && t->result > 0) {
+		out(" (");
+		show_date(t->result);
+		out(")");
+	}
 	end_line();
 }

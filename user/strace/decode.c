@@ -170,7 +170,7 @@ void show_arg(struct tracee *t, char format, int n)
 	}
 	if (value && show_struct(t, format, value))
 		return;
-	if (!value && strchr("akt4jSTAKyVwr8XQYJE56", format))
+	if (!value && strchr("ak7t4jSTAKyVwr8XQYJE56", format))
 		out("NULL");
 	else
 		show_number(format, value);

@@ -26,6 +26,7 @@ static const struct flag map_flags[] = {
 	{ 0x800, "MAP_DENYWRITE" }, { 0x4000, "MAP_NORESERVE" }, { 0x8000, "MAP_POPULATE" }, { 0x20000, "MAP_STACK" }, END
 };
 static const struct flag access_flags[] = { { 4, "R_OK" }, { 2, "W_OK" }, { 1, "X_OK" }, END };
+static const struct flag at_flags[] = { F(AT_SYMLINK_NOFOLLOW), F(AT_REMOVEDIR), F(AT_SYMLINK_FOLLOW), END };
 static const struct flag wait_flags[] = { F(WNOHANG), { 2, "WSTOPPED" }, F(WCONTINUED), { 0x40000000, "__WALL" }, END };
 static const struct flag sa_flags[] = {
 	F(SA_RESTORER), F(SA_ONSTACK), F(SA_RESTART), F(SA_NODEFER), F(SA_RESETHAND), F(SA_SIGINFO), F(SA_NOCLDSTOP), F(SA_NOCLDWAIT), END
@@ -91,6 +92,7 @@ void show_named(char format, unsigned value)
 	switch (format) {
 	case 'P': if (!value) { out("PROT_NONE"); return; } flags = prot_flags; break;
 	case 'M': flags = map_flags; break;
+	case '9': flags = at_flags; break;
 	case 'n': if (!value) { out("F_OK"); return; } flags = access_flags; break;
 	case 'W': flags = wait_flags; break;
 	case 'G': flags = sa_flags; break;

@@ -51,6 +51,7 @@ void show_pointer(unsigned long addr);
 int show_struct(struct tracee *t, char format, unsigned long addr);
 void show_sigset(const unsigned long *mask);
 void show_wait_status(int status);
+void show_date(long seconds);
 
 /* flags.c */
 struct flag {

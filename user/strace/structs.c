@@ -1,6 +1,7 @@
 /* Structures in the memory of a traced process. */
 #include "strace.h"
 #include <abi/dirent.h>
+#include <abi/fcntl.h>
 #include <abi/resource.h>
 #include <abi/signal.h>
 #include <abi/stat.h>
@@ -10,6 +11,7 @@
 #include <abi/time.h>
 #include <abi/utsname.h>
 #include <abi/wait.h>
+#include <time.h>
 
 static void show_mode(unsigned mode)
 {
@@ -119,6 +121,32 @@ static int count_entries(struct tracee *t, unsigned long addr, int wide)
 	return n;
 }
 
+void show_date(long seconds)
+{
+	char date[40];
+	time_t t = seconds;
+	struct tm tm;
+
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S+0000", gmtime_r(&t, &tm));
+	out("%s", date);
+}
+
+/* Access and change, as utimensat() sets them. */
+static void show_times(const struct timespec *times)
+{
+	for (int i = 0; i < 2; i++) {
+		out(i ? ", " : "[");
+		if (times[i].tv_nsec == UTIME_NOW || times[i].tv_nsec == UTIME_OMIT) {
+			out(times[i].tv_nsec == UTIME_NOW ? "UTIME_NOW" : "UTIME_OMIT");
+			continue;
+		}
+		out("{tv_sec=%ld, tv_nsec=%ld} /* ", times[i].tv_sec, times[i].tv_nsec);
+		show_date(times[i].tv_sec);
+		out(" */");
+	}
+	out("]");
+}
+
 /* Where a structure of each format is read to. */
 static union {
 	struct stat stat;
@@ -126,7 +154,7 @@ static union {
 	struct kernel_sigaction action;
 	struct termios termios;
 	struct winsize winsize;
-	struct timespec timespec;
+	struct timespec timespec, times[2];
 	struct timeval timeval;
 	struct utsname utsname;
 	struct statfs statfs;
@@ -146,6 +174,7 @@ static const struct {
 	{ 't', sizeof(u.timespec) }, { 'y', sizeof(u.timespec) }, { 'V', sizeof(u.timeval) }, { 'w', 4 }, { 'r', 8 }, { '8', 8 },
 	{ 'X', sizeof(u.utsname) }, { 'Q', sizeof(u.statfs) }, { 'Y', sizeof(u.sysinfo) }, { '1', sizeof(u.termios) },
 	{ '2', sizeof(u.winsize) }, { '3', 4 }, { '4', 8 }, { 'J', 8 }, { 'j', 8 }, { 'E', 4 },
+	{ '7', sizeof(u.times) },
 };
 
 static void show_contents(char format)
@@ -169,6 +198,7 @@ static void show_contents(char format)
 		      u.winsize.ws_ypixel); break;
 	case '3': case 'E': out("[%d]", u.status); break;
 	case '4': out("{actime=%ld, modtime=%ld}", u.utimbuf.actime, u.utimbuf.modtime); break;
+	case '7': show_times(u.times); break;
 	case 'j': case 'J': out("{rlim_cur=%lu, rlim_max=%lu}", u.words[0], u.words[1]); break;
 	}
 }
