@@ -288,7 +288,9 @@ static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 to
 		return to;
 	if (area.ops && file_end < end)
 		find_area(mm, to)->file_end = to + (max_u32(file_end, addr) - addr);
-	error = move_pages(mm, addr, to, end - addr);
+	error = split_at(mm, end);	/* above it, the new area has become part of it */
+	if (!error)
+		error = move_pages(mm, addr, to, end - addr);
 	if (error) {
 		unmap_empty(mm, to);
 		return error;

@@ -238,6 +238,15 @@ static int move_middle(void)
 	return 0;
 }
 
+/* It moves to where the next one is, which goes: as one area with what is above it, it would be hard to take away. */
+static int move_up(void)
+{
+	unsigned to = syscall(__NR_mremap, mapping + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, mapping + 2 * PAGE);
+
+	CHECK(middle_is_mapped() == (to == -1u));
+	return to == -1u ? -1 : 0;
+}
+
 /* A new mapping in the place of part of an old one. */
 static int map_over(void)
 {
@@ -253,11 +262,13 @@ static void sweep_splits(void)
 	static const struct subject protect = { .run = protect_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
 	static const struct subject unmapping = { .run = unmap_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
 	static const struct subject moving = { .run = move_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
+	static const struct subject moving_up = { .run = move_up, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
 	static const struct subject mapping_over = { .run = map_over, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
 
 	sweep(&protect, 2);
 	sweep(&unmapping, 2);
 	sweep(&moving, 3);
+	sweep(&moving_up, 4);
 	sweep(&mapping_over, 3);
 }
 
