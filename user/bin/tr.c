@@ -148,14 +148,14 @@ static void lengthen(struct set *set, int length)
 	set->count = length;
 }
 
-int main(int argc, char **argv)
-{
-	static struct set from, to;
-	int option, complemented = 0, delete = 0, squeeze = 0, operands, c, last = -1;
-	unsigned char map[BYTES];
-	const unsigned char *squeezed;
+static struct set from, to;
+static unsigned char map[BYTES];
+static int complemented, delete, squeeze;
 
-	util_init(argv[0]);
+static int read_options(int argc, char **argv)
+{
+	int option, operands;
+
 	while ((option = getopt(argc, argv, "Ccds")) != -1) {
 		complemented |= option == 'c' || option == 'C';
 		delete |= option == 'd';
@@ -166,21 +166,28 @@ int main(int argc, char **argv)
 	operands = argc - optind;
 	if (operands < 1 || operands > 2 || (operands == 1 ? delete ? squeeze : !squeeze : delete && !squeeze))
 		usage(synopsis);
-	parse(&from, argv[optind], 0);
-	if (complemented)
-		complement(&from);
-	if (operands == 2)
-		parse(&to, argv[optind + 1], 1);
+	return operands;
+}
+
+/* What each byte becomes. name is the second set as it was given. */
+static void make_map(const char *name)
+{
 	for (int i = 0; i < BYTES; i++)
 		map[i] = i;
-	if (operands == 2 && !delete) {
-		if (!to.count && to.fill < 0 && from.count)
-			bad(argv[optind + 1], "an empty set");
-		lengthen(&to, from.count);
-		for (int i = 0; i < from.count; i++)
-			map[from.list[i]] = to.list[i];
-	}
-	squeezed = operands == 2 ? to.has : from.has;
+	if (!name || delete)
+		return;
+	if (!to.count && to.fill < 0 && from.count)
+		bad(name, "an empty set");
+	lengthen(&to, from.count);
+	for (int i = 0; i < from.count; i++)
+		map[from.list[i]] = to.list[i];
+}
+
+/* Of the bytes in squeezed that come out several times in a row one is kept. */
+static void filter(const unsigned char *squeezed)
+{
+	int c, last = -1;
+
 	while ((c = getchar()) != EOF) {
 		if (delete && from.has[c])
 			continue;
@@ -190,6 +197,21 @@ int main(int argc, char **argv)
 		putchar(c);
 		last = c;
 	}
+}
+
+int main(int argc, char **argv)
+{
+	int operands;
+
+	util_init(argv[0]);
+	operands = read_options(argc, argv);
+	parse(&from, argv[optind], 0);
+	if (complemented)
+		complement(&from);
+	if (operands == 2)
+		parse(&to, argv[optind + 1], 1);
+	make_map(operands == 2 ? argv[optind + 1] : NULL);
+	filter(operands == 2 ? to.has : from.has);
 	if (ferror(stdin)) {
 		errno = ferror(stdin);
 		die("standard input");
