@@ -126,6 +126,8 @@ __rt_sigreturn:
 	CALL chroot
 	CALL access
 	CALL umask
+	CALL getrlimit, ugetrlimit
+	CALL setrlimit
 	CALL stat, stat
 	CALL lstat, lstat
 	CALL fstat, fstat

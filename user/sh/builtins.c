@@ -216,7 +216,7 @@ static const struct {
 	{ "history", do_history, 0 },
 	{ "jobs", do_jobs, 0 }, { "kill", do_kill, 0 }, { "local", do_local, 0 }, { "printf", do_printf, 0 }, { "pwd", do_pwd, 0 },
 	{ "read", do_read, 0 }, { "test", do_test, 0 }, { "true", do_colon, 0 }, { "type", do_type, 0 }, { "umask", do_umask, 0 },
-	{ "unalias", do_unalias, 0 },
+	{ "ulimit", do_ulimit, 0 }, { "unalias", do_unalias, 0 },
 	{ "wait", do_wait, 0 },
 };
 #define BUILTINS (int)(sizeof(builtins) / sizeof(builtins[0]))

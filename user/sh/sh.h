@@ -192,7 +192,7 @@ int do_test(int argc, char **argv), do_echo(int argc, char **argv), do_printf(in
 int do_export(int argc, char **argv), do_readonly(int argc, char **argv), do_unset(int argc, char **argv), do_local(int argc, char **argv),
     do_set(int argc, char **argv), do_shift(int argc, char **argv), do_read(int argc, char **argv), do_getopts(int argc, char **argv);
 int do_cd(int argc, char **argv), do_pwd(int argc, char **argv), do_umask(int argc, char **argv), do_times(int argc, char **argv);
-int do_history(int argc, char **argv);
+int do_history(int argc, char **argv), do_ulimit(int argc, char **argv);
 
 /* vars.c */
 extern char **positional;		/* $0, $1, ... NULL-terminated */
