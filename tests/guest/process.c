@@ -161,8 +161,12 @@ static void busy_programs(void)
 
 	copy_program("/bin/sleep", BUSY);
 	pid = fork();
-	if (pid == 0)
-		execve(BUSY, forever, (char *[]){ NULL });
+	if (pid == 0) {
+		do				/* the parent's open may be first */
+			execve(BUSY, forever, (char *[]){ NULL });
+		while (errno == ETXTBSY);
+		_exit(1);
+	}
 	while ((fd = open(BUSY, O_WRONLY)) >= 0) {
 		close(fd);
 		sleep_ms(1);
