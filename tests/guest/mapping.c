@@ -330,9 +330,41 @@ static void many(void)
 	CHECK(wait(NULL) > 0 && unmap(p, 1000) == 0);
 }
 
+/* Whether the pages are one mapping again: only as such can they grow and move. p is theirs no more. */
+static void check_whole(char *p, unsigned pages)
+{
+	char *q = (char *)syscall(__NR_mremap, p, pages * PAGE, 2 * pages * PAGE, MREMAP_MAYMOVE, 0);
+
+	CHECK((int)q != -1);
+	for (unsigned i = 0; i < pages; i++)
+		CHECK(q[i * PAGE] == (char)('a' + i));
+	CHECK(unmap(q, 2 * pages) == 0);
+}
+
+/* What mprotect has split and made alike again, as a thread library's heaps grow, is one mapping, of memory and of a file. */
+static void joined(void)
+{
+	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *p = map(8), *q;
+
+	CHECK(protect(p, 8, PROT_NONE) == 0);
+	for (int i = 0; i < 8; i++) {
+		CHECK(protect(p + i * PAGE, 1, RW) == 0);
+		p[i * PAGE] = 'a' + i;
+		CHECK(pwrite(fd, p + i * PAGE, PAGE, i * PAGE) == (int)PAGE);
+	}
+	q = map_at(0, 8 * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	CHECK((int)q != -1 && protect(q + 2 * PAGE, 3, PROT_NONE) == 0 && protect(q + 5 * PAGE, 1, PROT_NONE) == 0);
+	CHECK(protect(q + 5 * PAGE, 1, PROT_READ) == 0 && protect(q + 2 * PAGE, 3, PROT_READ) == 0);
+	check_whole(p, 8);
+	check_whole(q, 8);
+	CHECK(close(fd) == 0 && unlink(NAME) == 0);
+}
+
 TESTS({ "anonymous", "mmap, MAP_FIXED, holes", anonymous }, { "wrong_arguments", "what is refused", wrong_arguments },
       { "protections", "mprotect", protections }, { "forbidden_to_calls", "EFAULT", forbidden_to_calls },
       { "protections_and_fork", "mprotect and copy-on-write", protections_and_fork }, { "advice", "MADV_DONTNEED", advice },
       { "files", "mapped files", files }, { "truncated_files", "SIGBUS beyond the end", truncated_files },
       { "heap_and_mappings", "brk and mmap", heap_and_mappings }, { "counts", "frames and tables come back", counts },
-      { "zeroes_moved", "mremap of a program's zeroes", zeroes_moved }, { "many", "a thousand areas", many })
+      { "zeroes_moved", "mremap of a program's zeroes", zeroes_moved }, { "many", "a thousand areas", many },
+      { "joined", "what was split and is alike again", joined })

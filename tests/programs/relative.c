@@ -80,7 +80,6 @@ static void looking(void)
 static void paths(void)
 {
 	char name[4200];
-	int status;
 
 	memset(name, '/', sizeof(name));
 	strcpy(name + 4000, "dev/null");
@@ -102,6 +101,11 @@ static void paths(void)
 	CALL(rmdir("/"));
 	CALL(unlink("."));
 	CALL(rmdir("folder/below/.."));
+}
+
+/* Links to links to links. */
+static void chains(void)
+{
 	for (int i = 0; i < 50; i++) {
 		char a[20], b[20];
 
@@ -117,7 +121,14 @@ static void paths(void)
 		snprintf(a, sizeof(a), "chain%d", i);
 		unlink(a);
 	}
-	if (fork() == 0) {		/* a working directory that is gone */
+}
+
+/* In a child: its working directory is gone. */
+static void nowhere(void)
+{
+	char name[100];
+
+	if (fork() == 0) {
 		mkdir("gone", 0755);
 		chdir("gone");
 		CALL(rmdir("../gone"));
@@ -129,7 +140,7 @@ static void paths(void)
 		CALL(access("folder", F_OK));
 		exit(0);
 	}
-	wait(&status);
+	wait(NULL);
 }
 
 static void removing(void)
@@ -156,6 +167,8 @@ int main(void)
 	looking();
 	fflush(stdout);
 	paths();
+	chains();
+	nowhere();
 	removing();
 	return 0;
 }
