@@ -4,6 +4,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/plan.h>
 #include <abi/errno.h>
 
 #define BUCKETS		1024
@@ -110,6 +111,7 @@ struct buffer_head *bread(kdev_t dev, u32 block, int *error)
 		return NULL;
 	start_read(bh);
 	*error = finish_read(bh);
+	might_sleep(PLAN_READ);
 	if (*error) {
 		brelse(bh);
 		return NULL;

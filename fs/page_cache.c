@@ -8,6 +8,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/plan.h>
 #include <abi/errno.h>
 #include <asm/string.h>
 
@@ -261,6 +262,7 @@ struct cached_page *get_cached_page(struct inode *inode, u32 index, int how, int
 		return NULL;
 	}
 	page->users++;
+	might_sleep(PLAN_PAGE);
 	if (!page->uptodate) {
 		if (how != GET_ONLY)
 			*error = read_page(page, how == GET_AROUND);

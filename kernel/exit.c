@@ -5,6 +5,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
+#include <cowix/plan.h>
 #include <cowix/traps.h>
 #include <cowix/entry.h>
 #include <cowix/tty.h>

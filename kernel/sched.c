@@ -314,6 +314,23 @@ NORETURN void idle_loop(void)
 	}
 }
 
+/*
+ * Lets all others run until they all sleep, or for so many ticks. Called for a
+ * planned sleep, also where interrupts are masked: a sleep lets them in, too.
+ */
+COLD void let_others_run(u32 ticks)
+{
+	u32 flags = irq_save(), end = jiffies + ticks, before;
+
+	do {
+		sti();
+		before = context_switches;
+		current->time_slice = 0;	/* behind those of all priorities */
+		schedule();
+	} while (context_switches != before && !time_after(jiffies, end));
+	irq_restore(flags);
+}
+
 asmlinkage int sys_sched_yield(void)
 {
 	schedule();

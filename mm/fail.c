@@ -1,54 +1,71 @@
 /*
- * Planned failures: one allocation of one process fails, so that a test can try each place where memory may run out (tests/guest/sweep.h). Frames and
- * objects of kmalloc() both count. Without a plan it costs two instructions to free a frame and nothing to allocate.
+ * Planned failures and sleeps, for tests. One allocation of one thread fails
+ * (tests/guest/sweep.h), or one place where it might sleep does sleep: then
+ * everybody else runs, and does meanwhile what others should not see half
+ * done (tests/guest/sleep.h). Without a plan each place costs one comparison.
  */
 #include <cowix/kernel.h>
+#include <cowix/plan.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include "internal.h"
 
+#define SLEEP_TICKS	(HZ / 10)	/* at most, while others compute */
+
 bool failure_planned;
 static int victim;		/* its pid */
-static u32 failing, counted;	/* the number of the allocation that fails, and how many there were */
+static u32 what;		/* PLAN_* */
+static u32 awaited, counted;	/* the event's number, and how many came */
 
-static void plan(bool planned)
+/*
+ * Counts an event of current's if the plan is for it. Returns whether it must
+ * fail. May sleep, if that is the plan; either happens once.
+ */
+bool must_fail(u32 event)
 {
-	if (planned != failure_planned)
-		hide_frames(planned);
-	kmalloc_asks(planned);
-	failure_planned = planned;
+	if (current->pid != victim || !(what & event) || ++counted < awaited)
+		return false;
+	failure_planned = false;
+	if (!(what & PLAN_SLEEP))
+		return true;
+	let_others_run(SLEEP_TICKS);
+	return false;
 }
 
-/* Asked by the allocators while there is a plan. It fails once. */
-bool must_fail(void)
+/* Called by the user copies of uaccess.asm. */
+void planned_copy(void)
 {
-	if (current->pid != victim || ++counted < failing)
-		return false;
-	plan(false);
-	return true;
+	must_fail(PLAN_COPY);
 }
 
 /* Called by do_exit(): the pid may be another's next. */
 void forget_failure(void)
 {
 	if (unlikely(failure_planned) && current->pid == victim)
-		plan(false);
+		failure_planned = false;
 }
 
 /*
- * fail_alloc(n) (516): the n-th allocation by the calling process from now on fails; 0: none does. How many were counted for the plan before,
- * whoever's it was: n of it if it came to the failure. -EPERM: not the superuser.
+ * fail_alloc(n, what) (516): the n-th event of the calling thread fails or
+ * sleeps; n 0: none does. Only an allocation can fail. Returns how many events
+ * were counted for the plan before, whoever's it was: n of it if it came to
+ * that. -EPERM: not the superuser. -EINVAL: no such plan.
  */
-asmlinkage int sys_fail_alloc(u32 n)
+asmlinkage int sys_fail_alloc(u32 n, u32 plan)
 {
 	int before = counted;
 
 	if (!suser())
 		return -EPERM;
+	if (plan & ~(PLAN_EVENTS | PLAN_SLEEP))
+		return -EINVAL;
+	if (n && !(plan & PLAN_SLEEP) && plan != PLAN_ALLOC)
+		return -EINVAL;
 	victim = current->pid;
-	failing = n;
+	what = plan;
+	awaited = n;
 	counted = 0;
-	plan(n > 0);
+	failure_planned = n > 0;
 	return before;
 }

@@ -6,16 +6,12 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
+#include <cowix/plan.h>
 #include <asm/string.h>
 #include "internal.h"
 
-struct pool {
-	u32 free_list;		/* number of the first free frame, 0: none */
-	u32 fresh, fresh_end;	/* what is left of the range that is in use: not handed out since boot */
-};
-
-static struct pool pool;
-static struct pool hidden;	/* the same while a failure is planned, see hide_frames() */
+static u32 free_list;		/* number of the first free frame, 0: none */
+static u32 fresh, fresh_end;	/* rest of the range in use: new since boot */
 static struct range {
 	u32 first, end;
 } ranges[3];			/* in the order of their use */
@@ -41,79 +37,57 @@ COLD void add_range(u32 first, u32 end)
 			release_frame(frame);
 }
 
-/* The fresh frames are used up: go on with the next range. False: that was the last. */
-static COLD bool next_range(struct pool *to)
+/* Goes on to the next range of fresh frames. Returns false after the last. */
+static COLD bool next_range(void)
 {
 	if (ranges_used == nr_ranges)
 		return false;
-	to->fresh = ranges[ranges_used].first;
-	to->fresh_end = ranges[ranges_used++].end;
+	fresh = ranges[ranges_used].first;
+	fresh_end = ranges[ranges_used++].end;
 	return true;
 }
 
-/* Number of a frame taken off the pool, or 0. */
-static inline u32 take_frame(struct pool *from)
+/* Returns the number of a frame taken off the list or the range, or 0. */
+static inline u32 take_frame(void)
 {
-	u32 frame = from->free_list;
+	u32 frame = free_list;
 
 	if (likely(frame)) {
-		from->free_list = mem_map[frame].next;
+		free_list = mem_map[frame].next;
 		return frame;
 	}
-	frame = from->fresh;
-	if (frame == from->fresh_end)
+	if (fresh == fresh_end)
 		return 0;
-	from->fresh++;
-	return frame;
-}
-
-/* The first reference to a frame that was taken. */
-static inline void claim_frame(u32 frame)
-{
-	mem_map[frame].count = 1;
-	nr_free_pages--;
+	return fresh++;
 }
 
 /*
- * While a failure is planned (fail.c) the pool looks empty: each allocation then comes to take_slowly(), and the fast path need not ask.
- * Frames that are freed meanwhile go to the hidden pool too.
+ * Out of frames: has caches and programs give up pages until a frame turns up
+ * or nobody can.
  */
-COLD void hide_frames(bool hide)
-{
-	const struct pool none = { 0 };
-
-	if (hide) {
-		hidden = pool;
-		pool = none;
-	} else {
-		pool = hidden;
-		hidden = none;
-	}
-}
-
-/* Out of frames, or so it looks: have caches and programs give up pages until a frame turns up or nobody can. */
 static COLD u32 take_slowly(void)
 {
-	if (failure_planned && must_fail())
-		return 0;
-	for (;;) {
-		struct pool *from = failure_planned ? &hidden : &pool;
-		u32 frame = take_frame(from);
+	u32 frame = 0;
 
-		if (frame || (!next_range(from) && reclaim() <= 0))
-			return frame;
-	}
+	while (!frame && (next_range() || reclaim() > 0))
+		frame = take_frame();
+	return frame;
 }
 
-/* The common part of both. The number of a frame with one reference, or 0. */
+/* The common part of both: a frame's number, with one reference, or 0. */
 static inline u32 allocate(void)
 {
-	u32 frame = take_frame(&pool);
+	u32 frame;
 
+	if (unlikely(failure_planned) && must_fail(PLAN_ALLOC))
+		return 0;
+	frame = take_frame();
 	if (unlikely(!frame))
 		frame = take_slowly();
-	if (likely(frame))
-		claim_frame(frame);
+	if (likely(frame)) {
+		mem_map[frame].count = 1;
+		nr_free_pages--;
+	}
 	return frame;
 }
 
@@ -138,10 +112,8 @@ u32 get_zeroed_page(void)
 /* Put a frame whose last reference is gone back. Called by free_page() and by the loops that drop entries. */
 void release_frame(u32 frame)
 {
-	struct pool *to = unlikely(failure_planned) ? &hidden : &pool;
-
-	mem_map[frame].next = to->free_list;
-	to->free_list = frame;
+	mem_map[frame].next = free_list;
+	free_list = frame;
 	nr_free_pages++;
 }
 
@@ -168,18 +140,19 @@ void kpage_free(void *page)
 	free_page(__pa(page));
 }
 
-/* For the audit: call visit for each free frame, on the list or fresh. How many there were. */
+/* For the audit: calls visit for each free frame. Returns how many there are. */
 COLD u32 for_each_free_frame(void (*visit)(u32 frame))
 {
-	const struct pool *all = failure_planned ? &hidden : &pool;
-	u32 seen = 0;
+	u32 frame, seen = 0;
 
-	for (u32 frame = all->free_list; frame && seen <= nr_frames; frame = mem_map[frame].next, seen++)
+	for (frame = free_list; frame && seen <= nr_frames; seen++) {
 		visit(frame);
-	for (u32 frame = all->fresh; frame < all->fresh_end; frame++, seen++)
+		frame = mem_map[frame].next;
+	}
+	for (frame = fresh; frame < fresh_end; frame++, seen++)
 		visit(frame);
 	for (u32 i = ranges_used; i < nr_ranges; i++)
-		for (u32 frame = ranges[i].first; frame < ranges[i].end; frame++, seen++)
+		for (frame = ranges[i].first; frame < ranges[i].end; frame++, seen++)
 			visit(frame);
 	return seen;
 }

@@ -18,11 +18,7 @@ void *boot_alloc(u32 size);
 /* frames.c */
 void add_range(u32 first, u32 end);
 void release_frame(u32 frame);
-void hide_frames(bool hide);
 u32 for_each_free_frame(void (*visit)(u32 frame));
-
-/* kmalloc.c */
-void kmalloc_asks(bool on);
 
 /* uaccess.asm */
 int __clear_user(void *to, u32 n);

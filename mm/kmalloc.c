@@ -6,6 +6,7 @@
 #include <cowix/kernel.h>
 #include <cowix/list.h>
 #include <cowix/mm.h>
+#include <cowix/plan.h>
 #include <asm/string.h>
 #include "internal.h"
 
@@ -31,7 +32,6 @@ static struct list partial[ARRAY_SIZE(class_size)];
 static u8 class_of[SIZE_MAX_CLASS / 16 + 1];	/* size in units of 16, rounded up -> class */
 
 u32 kmalloc_pages, kmalloc_objects;
-static u32 unasked_size = SIZE_MAX_CLASS;	/* larger objects are refused, or, while a failure is planned, asked for */
 
 void kmalloc_init(void)
 {
@@ -44,12 +44,6 @@ void kmalloc_init(void)
 			class++;
 		class_of[units] = class;
 	}
-}
-
-/* Have each kmalloc() ask must_fail(), or none. */
-void kmalloc_asks(bool on)
-{
-	unasked_size = on ? 0 : SIZE_MAX_CLASS;
 }
 
 /* A new page for a class, put on its list; NULL when there is no frame. */
@@ -92,7 +86,9 @@ void *kmalloc(size_t size)
 	u32 class;
 	struct slab *slab;
 
-	if (unlikely(size > unasked_size) && (size > SIZE_MAX_CLASS || must_fail()))
+	if (unlikely(size > SIZE_MAX_CLASS))
+		return NULL;
+	if (unlikely(failure_planned) && must_fail(PLAN_ALLOC))
 		return NULL;
 	class = class_of[(size + 15) / 16];
 	if (likely(!list_empty(&partial[class]))) {

@@ -9,6 +9,7 @@
  * Nothing here takes memory in order to write, so that writing is possible when there is none.
  */
 #include <cowix/kernel.h>
+#include <cowix/plan.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
 #include "internal.h"
@@ -221,6 +222,7 @@ static int read_slot(pte_t entry, u32 frame)
 	struct swap_medium *medium = area_of(entry)->medium;
 
 	enter_cache(entry, frame);
+	might_sleep(PLAN_PAGE);
 	medium->transfer(medium, false, &io, 1);
 	finish_transfer(entry, false, io.error);
 	wake_up(&transferred);

@@ -19,10 +19,31 @@ section __ex_table progbits alloc noexec nowrite align=4
 section .text
 %endmacro
 
+; While a failure is planned (mm/fail.c) each copy tells of itself and may sleep.
+extern failure_planned
+extern planned_copy
+%macro tell 0
+	cmp byte [failure_planned], 0
+	je %%go
+	call keep_and_tell
+%%go:
+%endmacro
+
 section .text
+
+keep_and_tell:			; the arguments are needed afterwards
+	push eax
+	push edx
+	push ecx
+	call planned_copy
+	pop ecx
+	pop edx
+	pop eax
+	ret
 
 global __copy_user
 __copy_user:
+	tell
 	push esi
 	push edi
 	mov edi, eax
@@ -42,6 +63,7 @@ __copy_user:
 
 global __clear_user
 __clear_user:
+	tell
 	push edi
 	mov edi, eax
 	xor eax, eax
@@ -58,6 +80,7 @@ __clear_user:
 
 global __strncpy_from_user
 __strncpy_from_user:
+	tell
 	push esi
 	push edi
 	push ecx
@@ -81,6 +104,7 @@ __strncpy_from_user:
 ; int __strnlen_user(const char *s, u32 n): length, n when no NUL is among the n bytes, or -errno
 global __strnlen_user
 __strnlen_user:
+	tell
 	mov ecx, edx
 	push edx
 	mov edx, eax
@@ -99,6 +123,7 @@ __strnlen_user:
 
 global get_user_u32
 get_user_u32:
+	tell
 	cmp edx, KERNEL_BASE - 4
 	ja bad_pointer
 	mov ecx, eax
@@ -110,6 +135,7 @@ get_user_u32:
 
 global put_user_u32
 put_user_u32:
+	tell
 	cmp edx, KERNEL_BASE - 4
 	ja bad_pointer
 	mov ecx, eax
@@ -120,6 +146,7 @@ put_user_u32:
 
 global cmpxchg_user_u32
 cmpxchg_user_u32:
+	tell
 	cmp ecx, KERNEL_BASE - 4
 	ja bad_pointer
 	push ebx

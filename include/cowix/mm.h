@@ -56,11 +56,6 @@ void kpage_free(void *page);
 /* mm/reclaim.c */
 void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to shrink its caches; returns how many things were dropped */
 
-/* mm/fail.c: a test plans which allocation of its process fails */
-extern bool failure_planned;
-bool must_fail(void);			/* counts an allocation by current, if the plan is for it; whether it must fail */
-void forget_failure(void);		/* current exits */
-
 /* mm/kmalloc.c: objects of up to 2032 bytes, 16-byte aligned. NULL: no memory. Process context only. */
 void kmalloc_init(void);
 extern u32 kmalloc_pages, kmalloc_objects;	/* pages taken, objects in use */

@@ -180,6 +180,7 @@ extern u32 cpu_ticks[CPU_STATES];		/* since boot */
 extern u32 context_switches;
 void sched_init(void);
 void schedule(void);
+void let_others_run(u32 ticks);
 void wake_up_task(struct task_struct *task);	/* makes it runnable; callable from interrupts */
 void sched_fork(struct task_struct *child);	/* gives the child half of the time slice and queues it first */
 void sched_tick(struct pt_regs *regs);

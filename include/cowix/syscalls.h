@@ -183,7 +183,7 @@ asmlinkage int sys_personality(u32 persona);
 asmlinkage int sys_getrandom(u8 __user *buf, u32 size, u32 flags);
 
 /* mm/fail.c */
-asmlinkage int sys_fail_alloc(u32 n);
+asmlinkage int sys_fail_alloc(u32 n, u32 what);
 
 /* mm/area.c */
 asmlinkage int sys_brk(u32 addr);

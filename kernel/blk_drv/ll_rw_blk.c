@@ -5,6 +5,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
+#include <cowix/plan.h>
 #include <asm/system.h>
 #include <abi/errno.h>
 #include "internal.h"
@@ -159,6 +160,7 @@ int wait_request(struct request *rq)
 	while (!rq->done)
 		sleep_on(&rq->wait);
 	irq_restore(flags);
+	might_sleep(PLAN_READ);
 	return rq->error;
 }
 

@@ -184,7 +184,7 @@ __rt_sigreturn:
 	CALL __brk, brk
 	CALL xfork
 	CALL mm_audit
-	CALL fail_alloc
+	CALL plan_event, fail_alloc
 	CALL ps
 	CALL mounts
 	CALL swapon
