@@ -4,6 +4,7 @@
  */
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
+#include <asm/system.h>
 
 #define DEFINE(name, value) __asm__ volatile(".ascii \"->" #name " %c0\"" : : "i"(value))
 
@@ -22,6 +23,9 @@ void asm_offsets(void)
 	DEFINE(REGS_ES, offsetof(struct pt_regs, es));
 	DEFINE(REGS_ORIG_EAX, offsetof(struct pt_regs, orig_eax));
 	DEFINE(REGS_CS, offsetof(struct pt_regs, cs));
+	DEFINE(REGS_EFLAGS, offsetof(struct pt_regs, eflags));
+	DEFINE(REGS_SIZE, sizeof(struct pt_regs));
+	DEFINE(EFLAGS_VM, EFLAGS_VM);
 	DEFINE(TASK_WORK, offsetof(struct task_struct, work));
 	DEFINE(TASK_PTRACE, offsetof(struct task_struct, ptrace));
 	DEFINE(PT_SYSCALL, PT_SYSCALL);

@@ -12,6 +12,7 @@
 ; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here:
 ;	void (*page_fault_handler)(struct pt_regs *regs, u32 code);
 ;	void do_trap(struct pt_regs *regs, u32 vector);  void do_irq(struct pt_regs *regs, u32 irq);
+;	void end_vm86(struct pt_regs *regs);
 ;	void do_signal(struct pt_regs *regs);  void schedule(void);  void fork_returns(void);  void drop_held_file(void);
 
 %include "mmu.inc"
@@ -21,7 +22,10 @@
 %include "traps.inc"
 %include "irq.inc"
 
+VM86_SEGMENTS	equ 16
+
 extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, page_fault_handler, do_signal, schedule, fork_returns, drop_held_file
+extern end_vm86
 
 ; EAX is lost.
 %macro KERNEL_SEGMENTS 0
@@ -45,6 +49,12 @@ extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, 
 	add esp, 4		; orig_eax
 %endmacro
 
+; To where a program that has got into virtual-8086 mode is ended.
+%macro REFUSE_VM86 1
+	test dword [esp + REGS_EFLAGS], EFLAGS_VM
+	jnz %1
+%endmacro
+
 ; An instruction that may fault because of what a program has put into a segment register, and where to go on then (kernel/traps.c). EAX is lost.
 %macro fixup 2
 section __ex_table progbits alloc noexec nowrite align=4
@@ -66,6 +76,7 @@ system_call:
 	mov ds, edx
 	mov es, edx
 	cld
+	REFUSE_VM86 vm86_entry
 	sti
 	mov edx, [current]
 	test dword [edx + TASK_PTRACE], PT_SYSCALL
@@ -105,6 +116,27 @@ return_to_user:
 	fixup .ds, .no_ds
 	fixup .es, .no_es
 	fixup .iret, .no_ss
+
+; A system call or exception in virtual-8086 mode: the program ends.
+vm86_entry:
+	call leave_vm86
+	mov dword [esp + REGS_ORIG_EAX], -1
+	jmp return_to_user
+
+; In virtual-8086 mode the CPU has pushed ES, DS, FS and GS before SS: the frame
+; moves to where frames are. All registers are lost.
+leave_vm86:
+	pop ebx
+	mov ecx, REGS_SIZE / 4
+	lea esi, [esp + REGS_SIZE - 4]
+	lea edi, [esi + VM86_SEGMENTS]
+	std
+	rep movsd
+	cld
+	add esp, VM86_SEGMENTS
+	mov eax, esp
+	call end_vm86
+	jmp ebx
 
 unknown_call:
 	call sys_ni_syscall
@@ -200,6 +232,7 @@ switch_to:
 global page_fault
 page_fault:
 	SAVE_ALL
+	REFUSE_VM86 vm86_entry
 	mov eax, esp
 	mov edx, [esp + REGS_ORIG_EAX]
 	call [page_fault_handler]	; do_page_fault, or the trace around it
@@ -237,6 +270,7 @@ common_exception:
 	mov edx, [esp + REGS_ES]	; the vector
 	mov [esp + REGS_ES], es
 	KERNEL_SEGMENTS
+	REFUSE_VM86 vm86_entry
 	mov eax, esp
 	call do_trap
 	jmp return_from_trap
@@ -256,8 +290,11 @@ interrupt_entries:
 
 common_interrupt:
 	SAVE_ALL
-	mov edx, [esp + REGS_ORIG_EAX]
+	REFUSE_VM86 .vm86
+.irq:	mov edx, [esp + REGS_ORIG_EAX]
 	not edx				; -1 - (-1 - n)
 	mov eax, esp
 	call do_irq
 	jmp return_from_trap
+.vm86:	call leave_vm86
+	jmp .irq

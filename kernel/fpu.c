@@ -12,8 +12,9 @@
 #include <asm/system.h>
 
 #define MXCSR_DEFAULT	0x1F80u		/* all exceptions masked, round to nearest */
-#define MXCSR_VALID	0xFFBFu		/* bits that every SSE CPU has; loading others faults */
+#define MXCSR_VALID	0xFFBFu		/* bits that every SSE CPU has */
 #define MXCSR_OFFSET	24		/* in the FXSAVE image */
+#define MXCSR_MASK	28		/* there: the bits that this CPU has */
 #define MXCSR_MASKS	7		/* the bits that mask exceptions are so far left of those that tell them */
 
 struct fpu_state {
@@ -33,6 +34,7 @@ struct old_state {
 _Static_assert(sizeof(struct old_state) + FPU_STATE_SIZE == FPU_FRAME_SIZE, "a signal frame's FPU state");
 
 static struct fpu_state initial;
+static u32 mxcsr_valid;			/* loading other bits faults */
 struct task_struct *fpu_owner;
 
 static void save(struct fpu_state *state)
@@ -56,11 +58,19 @@ void fpu_init(void)
 		ldmxcsr(&mxcsr);
 	}
 	save(&initial);
+	mxcsr_valid = *(u32 *)&initial.image[MXCSR_MASK];
+	if (!mxcsr_valid)
+		mxcsr_valid = MXCSR_VALID;
 	write_cr0(read_cr0() | CR0_TS);
 }
 
+/*
+ * Loads the registers with a task's state. What they hold may be a dead task's,
+ * with an exception pending, which FRSTOR would raise here: FNINIT first.
+ */
 static void restore(const struct task_struct *task)
 {
+	fninit();
 	if (cpu_has_fxsr)
 		fxrstor(task->fpu->image);
 	else
@@ -232,6 +242,6 @@ int fpu_restore_from_user(const void __user *from)
 	}
 	error = copy_from_user(current->fpu->image, (const u8 __user *)from + sizeof(old), FPU_STATE_SIZE);
 	convert(current->fpu->image, &old);
-	*(u32 *)&current->fpu->image[MXCSR_OFFSET] &= MXCSR_VALID;
+	*(u32 *)&current->fpu->image[MXCSR_OFFSET] &= mxcsr_valid;
 	return error;
 }

@@ -13,7 +13,6 @@
 #include "internal.h"
 #include "signal_internal.h"
 
-#define USER_EFLAGS	(EFLAGS_TF | 0x00050CD5u)	/* what a tracer may set */
 #define WORD		sizeof(u32)
 
 /*
@@ -90,7 +89,7 @@ static void set_regs(struct task_struct *task, const struct user_regs *from)
 	r->orig_eax = from->orig_eax;
 	r->eip = from->eip;
 	r->esp = from->esp;
-	r->eflags = (r->eflags & ~USER_EFLAGS) | (from->eflags & USER_EFLAGS);
+	r->eflags = (r->eflags & ~EFLAGS_USER) | (from->eflags & EFLAGS_USER);
 }
 
 /*

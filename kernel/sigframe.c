@@ -15,7 +15,6 @@
 #include "internal.h"
 #include "signal_internal.h"
 
-#define USER_EFLAGS	0x00050DD5u	/* what a program may set: arithmetic flags, TF, DF, AC, RF */
 #define SYSCALL_INSN	2		/* bytes of int 0x80 */
 
 /* The code that a handler returns to when its sigaction named no restorer. */
@@ -75,7 +74,7 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 	regs->eip = sc->eip;
 	regs->cs = USER_CS;
 	regs->ss = regs->ds = regs->es = USER_DS;
-	regs->eflags = (regs->eflags & ~USER_EFLAGS) | (sc->eflags & USER_EFLAGS);
+	regs->eflags = (regs->eflags & ~EFLAGS_USER) | (sc->eflags & EFLAGS_USER);
 	regs->orig_eax = -1;
 	set_fs_gs(user_selector(sc->fs), user_selector(sc->gs));
 	if (sc->fpstate)

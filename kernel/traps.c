@@ -9,6 +9,7 @@
 #include <cowix/entry.h>
 #include <abi/errno.h>
 #include <asm/system.h>
+#include "signal_internal.h"
 
 #define IDT_ENTRIES	256
 #define SYSCALL_VECTOR	0x80
@@ -24,7 +25,7 @@ struct exception {
 
 static const struct exception exceptions[] = {
 	[0] = { "divide error", SIGFPE, FPE_INTDIV },
-	[1] = { "debug", SIGTRAP, TRAP_TRACE },
+	[DEBUG_TRAP] = { "debug", SIGTRAP, TRAP_TRACE },
 	[NON_MASKABLE] = { "non-maskable interrupt", 0, 0 },
 	[BREAKPOINT] = { "breakpoint", SIGTRAP, SI_KERNEL },
 	[OVERFLOW] = { "overflow", SIGSEGV, SI_KERNEL },
@@ -90,8 +91,8 @@ bool fixup_exception(struct pt_regs *regs, int error)
 }
 
 /*
- * An exception of a program: send its signal. si_addr is the address of the instruction, and 0 where Linux says only that the kernel sent it. A
- * debug trap that single-steps into the kernel's first instruction is not possible through interrupt gates.
+ * An exception of a program: send its signal. si_addr is the address of the
+ * instruction, and 0 where Linux says only that the kernel sent it.
  */
 static void user_trap(struct pt_regs *regs, u32 vector)
 {
@@ -105,13 +106,38 @@ static void user_trap(struct pt_regs *regs, u32 vector)
 	send_fault_signal(e->signal, code, code == SI_KERNEL || vector == ALIGNMENT_CHECK ? 0 : regs->eip);
 }
 
+/*
+ * Ends a program that has got into virtual-8086 mode, which IRET may not enter
+ * (QEMU's does). Called by kernel/entry.asm when regs is in its usual place.
+ * Nothing of that mode is believed, and the signal cannot be caught.
+ */
+void end_vm86(struct pt_regs *regs)
+{
+	regs->cs = USER_CS;
+	regs->ds = regs->es = regs->ss = USER_DS;
+	regs->eflags = EFLAGS_IF;
+	action_of(current, SIGSEGV)->handler = SIGNAL_DEFAULT;
+	send_fault_signal(SIGSEGV, SI_KERNEL, 0);
+}
+
+/*
+ * Returns whether an exception in the kernel is harmless. A debug trap that
+ * MOV SS put off arrives at the kernel's first instruction: the program's.
+ */
+static bool harmless(struct pt_regs *regs, u32 vector)
+{
+	if (vector == DEBUG_TRAP)
+		regs->eflags &= ~EFLAGS_TF;
+	return vector == DEBUG_TRAP || fixup_exception(regs, -EFAULT);
+}
+
 /* Called by kernel/entry.asm for all exceptions but double and page faults. */
 void do_trap(struct pt_regs *regs, u32 vector)
 {
 	const char *name = vector < ARRAY_SIZE(exceptions) && exceptions[vector].name ?
 		exceptions[vector].name : "reserved exception";
 
-	if (vector == NO_DEVICE) {
+	if (vector == NO_DEVICE && user_mode(regs)) {
 		fpu_restore_current();
 		return;
 	}
@@ -123,6 +149,6 @@ void do_trap(struct pt_regs *regs, u32 vector)
 		user_trap(regs, vector);
 		return;
 	}
-	if (!fixup_exception(regs, -EFAULT))
+	if (user_mode(regs) || !harmless(regs, vector))
 		die(name, regs, regs->orig_eax);
 }

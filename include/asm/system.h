@@ -14,6 +14,8 @@
 #define EFLAGS_VM	0x00020000
 #define EFLAGS_AC	0x00040000
 #define EFLAGS_ID	0x00200000
+/* What a program may set: arithmetic flags, TF, DF, AC, RF. */
+#define EFLAGS_USER	0x00050DD5u
 
 static inline void cli(void)
 {

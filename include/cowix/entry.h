@@ -15,5 +15,6 @@ void switch_to(u32 *save_esp, u32 next_esp);
 
 void do_trap(struct pt_regs *regs, u32 vector);
 void do_irq(struct pt_regs *regs, u32 irq);
+void end_vm86(struct pt_regs *regs);
 
 #endif

@@ -6,6 +6,7 @@
 
 /* Vectors. Also read by nasm (see asm/mmu.h). */
 #define EXCEPTIONS	32
+#define DEBUG_TRAP	1
 #define NON_MASKABLE	2
 #define BREAKPOINT	3
 #define OVERFLOW	4
