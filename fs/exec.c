@@ -17,13 +17,30 @@
 #define INTERPRETERS_MAX 4		/* nesting of #! */
 #define AUXV_WORDS	32u
 
+static LIST_HEAD(programs);
+
+void recount_arguments(found_page *found)
+{
+	list_for_each(node, &programs) {
+		const struct program *p =
+			list_entry(node, struct program, link);
+
+		for (u32 i = 0; i < ARG_PAGES; i++)
+			if (p->frames[i])
+				found(OWNER_EXEC, __va(p->frames[i]));
+	}
+}
+
 /* The kernel address of an address on the stack under construction; takes the frame if need be. NULL: no memory. */
 static void *stack_page(struct program *p, u32 addr)
 {
 	u32 *frame = &p->frames[(addr - ARG_BOTTOM) >> PAGE_SHIFT];
 
-	if (!*frame)
-		*frame = get_zeroed_page();
+	if (!*frame) {
+		void *page = kpage_zalloc(OWNER_EXEC);
+
+		*frame = page ? __pa(page) : 0;
+	}
 	return *frame ? (u8 *)__va(*frame) + PAGE_OFFSET(addr) : NULL;
 }
 
@@ -380,6 +397,7 @@ static void release(struct program *p)
 	for (u32 i = 0; i < ARG_PAGES; i++)
 		if (p->frames[i])
 			free_page(p->frames[i]);
+	list_unlink(&p->link);
 	if (p->mm)
 		mm_release(p->mm);
 	close_program(p);
@@ -390,8 +408,10 @@ static struct program *program_alloc(void)
 {
 	struct program *p = kzalloc(sizeof(*p));
 
-	if (p)
+	if (p) {
 		p->at = STACK_TOP;
+		list_add(&p->link, &programs);
+	}
 	return p;
 }
 
@@ -450,7 +470,7 @@ static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 
 asmlinkage int sys_execve(const char __user *user_path, const u32 __user *argv, const u32 __user *envp)
 {
-	char *path = kpage_alloc();
+	char *path = kpage_alloc(OWNER_CALL);
 	int error;
 
 	if (!path)
@@ -466,7 +486,7 @@ asmlinkage int sys_execve(const char __user *user_path, const u32 __user *argv, 
 int kernel_execve(const char *init_path, char *const envp[])
 {
 	struct program *p = program_alloc();
-	char *path = kpage_alloc();
+	char *path = kpage_alloc(OWNER_CALL);
 	int error = -ENOMEM;
 
 	if (!p || !path)

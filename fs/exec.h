@@ -14,6 +14,7 @@
  * used so far. Everything that can fail happens here, before the old program is given up.
  */
 struct program {
+	struct list link;		/* all that are under way */
 	struct inode *inode;
 	struct mm *mm;
 	u32 entry;

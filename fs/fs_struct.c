@@ -174,7 +174,7 @@ int inode_path(struct inode *at, char *page, char **path)
 /* getcwd(): the length with the NUL; -ERANGE: buf is too small. */
 asmlinkage int sys_getcwd(char __user *buf, u32 size)
 {
-	char *page = kpage_alloc(), *path;
+	char *page = kpage_alloc(OWNER_CALL), *path;
 	u32 length;
 	int error;
 

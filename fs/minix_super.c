@@ -60,6 +60,8 @@ static void derive(struct minix_info *info)
 	info->max_size = zones > FILE_SIZE_MAX / info->zone_size ? FILE_SIZE_MAX : zones * info->zone_size;
 }
 
+static LIST_HEAD(infos);
+
 static void release_info(struct minix_info *info)
 {
 	for (u32 i = 0; info->inode_map && i < MINIX_MAPS; i++)
@@ -67,7 +69,19 @@ static void release_info(struct minix_info *info)
 			brelse(info->inode_map[i]);
 	if (info->inode_map)
 		kpage_free(info->inode_map);
+	list_unlink(&info->link);
 	kfree(info);
+}
+
+void recount_minix(found_page *found)
+{
+	list_for_each(node, &infos) {
+		const struct minix_info *info =
+			list_entry(node, struct minix_info, link);
+
+		if (info->inode_map)
+			found(OWNER_MOUNT, info->inode_map);
+	}
 }
 
 static int read_map(struct super_block *sb, struct buffer_head **map, u32 zone, u32 bits)
@@ -83,10 +97,9 @@ static int read_maps(struct super_block *sb, struct minix_info *info)
 {
 	int error;
 
-	info->inode_map = kpage_alloc();
+	info->inode_map = kpage_zalloc(OWNER_MOUNT);
 	if (!info->inode_map)
 		return -ENOMEM;
-	memset(info->inode_map, 0, PAGE_SIZE);
 	info->zone_map = info->inode_map + blocks_for(inode_bits(info));
 	error = read_map(sb, info->inode_map, MINIX_FIRST_MAP, inode_bits(info));
 	return error ? error : read_map(sb, info->zone_map, MINIX_FIRST_MAP + info->inode_map_zones, zone_bits(info));
@@ -165,6 +178,7 @@ int minix_read_super(struct super_block *sb)
 
 	if (!info)
 		return -ENOMEM;
+	list_add(&info->link, &infos);
 	sb->s_private = info;
 	error = read_super(sb, info);
 	if (!error) {

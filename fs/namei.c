@@ -25,18 +25,12 @@ int permission(const struct inode *inode, int mask)
 	return (mode & mask) == (u32)mask ? 0 : -EACCES;
 }
 
-/* The page of the path that was put last, for the next one. */
-static char *spare_name;
-
 /* Copy a path from the program into a page of its own. -ENOENT: empty, -ENAMETOOLONG, -EFAULT, -ENOMEM. */
 int getname(const char __user *path, char **name)
 {
 	int length;
 
-	*name = spare_name;
-	spare_name = NULL;
-	if (!*name)
-		*name = kpage_alloc();
+	*name = kpage_alloc(OWNER_CALL);
 	if (!*name)
 		return -ENOMEM;
 	length = strncpy_from_user(*name, path, PATH_MAX);
@@ -49,18 +43,8 @@ int getname(const char __user *path, char **name)
 
 void putname(char *name)
 {
-	if (name && spare_name)
+	if (name)
 		kpage_free(name);
-	else if (name)
-		spare_name = name;
-}
-
-/* Called when memory is short or counts must be exact. */
-void drop_spare_name(void)
-{
-	if (spare_name)
-		kpage_free(spare_name);
-	spare_name = NULL;
 }
 
 /* Up and down over mount points. Both take over the reference that they are given. */
@@ -188,7 +172,7 @@ static int follow_link(struct inode *dir, struct inode *link, struct links *link
 		error = link->i_op->follow(link, inode);
 		goto out;
 	}
-	target = kpage_alloc();
+	target = kpage_alloc(OWNER_CALL);
 	error = -ENOMEM;
 	if (!target)
 		goto out;
@@ -286,7 +270,7 @@ static int parent_of(struct inode *start, const char *path, struct inode **dir, 
 		*dir = igrab(*path == '/' ? current->fs->root : start);
 		return 0;
 	}
-	parent = kpage_alloc();
+	parent = kpage_alloc(OWNER_CALL);
 	if (!parent)
 		return -ENOMEM;
 	memcpy(parent, path, *last - path);

@@ -165,7 +165,7 @@ asmlinkage int sys_readlinkat(int dirfd, const char __user *path, char __user *b
 	error = user_path_at(dirfd, path, AT_SYMLINK_NOFOLLOW, &inode);
 	if (error)
 		return error;
-	text = S_ISLNK(inode->i_mode) ? kpage_alloc() : NULL;
+	text = S_ISLNK(inode->i_mode) ? kpage_alloc(OWNER_CALL) : NULL;
 	n = S_ISLNK(inode->i_mode) ? -ENOMEM : -EINVAL;
 	if (text) {
 		n = read_link(inode, text, min_u32(size, PATH_MAX));

@@ -52,7 +52,7 @@ static int follow_created(struct inode **dir, struct inode **inode, char **text,
 	*dir = *inode = NULL;
 	if (link->i_op->follow)
 		error = link->i_op->follow(link, inode);
-	else if (*text || (*text = kpage_alloc()))
+	else if (*text || (*text = kpage_alloc(OWNER_CALL)))
 		error = link_parent(from, link, *text, dir, last, length);
 	iput(link);
 	iput(from);

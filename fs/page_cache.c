@@ -24,12 +24,6 @@ static struct list buckets[BUCKETS];
 static LIST_HEAD(lru);			/* the longest unused first */
 u32 nr_cached_pages;
 
-void page_cache_init(void)
-{
-	for (u32 i = 0; i < BUCKETS; i++)
-		list_init(&buckets[i]);
-}
-
 static struct list *bucket_of(const struct inode *inode, u32 index)
 {
 	return &buckets[((u32)inode / 64 + index) % BUCKETS];
@@ -38,6 +32,18 @@ static struct list *bucket_of(const struct inode *inode, u32 index)
 static struct cached_page *page_at_lru(struct list *node)
 {
 	return list_entry(node, struct cached_page, lru_link);
+}
+
+void recount_pages(found_page *found)
+{
+	list_for_each(node, &lru)
+		found(OWNER_CACHE, __va(page_at_lru(node)->frame));
+}
+
+void page_cache_init(void)
+{
+	for (u32 i = 0; i < BUCKETS; i++)
+		list_init(&buckets[i]);
 }
 
 struct cached_page *find_page(const struct inode *inode, u32 index)
@@ -56,18 +62,18 @@ static struct cached_page *create_page(struct inode *inode, u32 index)
 	static u32 created;
 	u32 before = created;
 	struct cached_page *page = kmalloc(sizeof(*page)), *other;
-	u32 frame = page ? get_free_page() : 0;
+	void *data = page ? kpage_alloc(OWNER_CACHE) : NULL;
 
 	other = created != before ? find_page(inode, index) : NULL;	/* reclaim may have slept */
-	if (!frame || other) {
-		if (frame)
-			free_page(frame);
+	if (!data || other) {
+		if (data)
+			kpage_free(data);
 		kfree(page);
 		return other;
 	}
 	page->inode = inode;
 	page->index = index;
-	page->frame = frame;
+	page->frame = __pa(data);
 	page->users = 0;
 	page->dirty = page->uptodate = page->busy = page->failed = page->mapped_writable = false;
 	page->request.cmd = READ;
@@ -85,6 +91,7 @@ static void free_cached_page(struct cached_page *page)
 	list_del(&page->hash_link);
 	list_del(&page->inode_link);
 	list_del(&page->lru_link);
+	own_page(page->frame, OWNER_USER);	/* if programs map it still */
 	free_page(page->frame);
 	kfree(page);
 	nr_cached_pages--;
@@ -450,12 +457,3 @@ bool wait_cached_page(void)
 	return false;
 }
 
-/* For the audit: the references that the cache holds on a frame. */
-u32 page_cache_count(u32 frame)
-{
-	u32 count = 0;
-
-	list_for_each(node, &lru)
-		count += page_at_lru(node)->frame == frame;
-	return count;
-}

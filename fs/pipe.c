@@ -22,8 +22,22 @@ struct pipe {
 	u32 head, tail;			/* bytes ever written and ever read */
 	u32 readers, writers;
 	u32 reader_opens, writer_opens;	/* how often a side was opened ever */
+	struct list link;		/* all pipes */
 	bool copying;			/* somebody is, and may sleep in the fault of a page: the others wait */
 };
+
+static LIST_HEAD(pipes);
+
+void recount_pipes(found_page *found)
+{
+	list_for_each(node, &pipes) {
+		struct pipe *pipe = list_entry(node, struct pipe, link);
+
+		for (u32 i = 0; i < PIPE_PAGES; i++)
+			if (pipe->pages[i])
+				found(OWNER_PIPE, pipe->pages[i]);
+	}
+}
 
 /* Called by iput() for the last user. */
 void pipe_free(struct inode *inode)
@@ -31,6 +45,7 @@ void pipe_free(struct inode *inode)
 	for (u32 i = 0; i < PIPE_PAGES; i++)
 		if (inode->i_pipe->pages[i])
 			kpage_free(inode->i_pipe->pages[i]);
+	list_unlink(&inode->i_pipe->link);
 	kfree(inode->i_pipe);
 	inode->i_pipe = NULL;
 }
@@ -42,6 +57,7 @@ static int pipe_attach(struct inode *inode)
 	if (!pipe)
 		return -ENOMEM;
 	wait_queue_init(&pipe->wait);
+	list_add(&pipe->link, &pipes);
 	inode->i_pipe = pipe;
 	return 0;
 }
@@ -101,7 +117,7 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 	int error;
 
 	n = min_u32(n, PAGE_SIZE - offset);
-	if (!*slot && !(*slot = kpage_alloc()))
+	if (!*slot && !(*slot = kpage_alloc(OWNER_PIPE)))
 		return -ENOMEM;
 	pipe->copying = true;
 	error = __copy_from_user(*slot + offset, buf, n);

@@ -94,7 +94,7 @@ static int proc_open(struct inode *inode, struct file *file)
 
 static int proc_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
-	struct seq s = { .buf = kpage_alloc(), .from = *pos, .inode = file->inode };
+	struct seq s = { .buf = kpage_alloc(OWNER_CALL), .from = *pos, .inode = file->inode };
 	int n;
 
 	if (!s.buf)
@@ -304,7 +304,7 @@ static int proc_readlink(struct inode *link, char *buf, u32 size)
 
 	if (n)
 		return n;
-	page = kpage_alloc();
+	page = kpage_alloc(OWNER_CALL);
 	if (!page) {
 		iput(inode);
 		return -ENOMEM;

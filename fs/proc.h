@@ -35,6 +35,7 @@ int describe_inode(struct inode *inode, char *page, char **text);	/* drops the r
 void show_frames(struct seq *s);
 void show_pages(struct seq *s);
 void show_audit(struct seq *s);
+void show_owners(struct seq *s);
 void show_vmtrace(struct seq *s);
 int store_vmtrace(char c);
 

@@ -24,8 +24,17 @@ static bool skip_line(struct seq *s, u32 n)
 	return outside;
 }
 
-/* A character a frame: '.' free, the count up to 9, '+' more. */
-void show_frames(struct seq *s)
+/* Its owner's letter, or '.' free, the count up to 9, '+' more. */
+static char frame_letter(u32 frame, const char *letters)
+{
+	u32 count = mem_map[frame].count;
+
+	if (letters)
+		return letters[count ? page_owner(frame << PAGE_SHIFT) : 0];
+	return count > 9 ? '+' : count ? '0' + count : '.';
+}
+
+static void show_all_frames(struct seq *s, const char *letters)
 {
 	char line[FRAMES_LINE + 1];
 
@@ -35,14 +44,26 @@ void show_frames(struct seq *s)
 		if (skip_line(s, FRAMES_LINE))
 			continue;
 		n = snprintf(line, sizeof(line), "%08x ", frame << PAGE_SHIFT);
-		for (u32 i = frame; i < frame + FRAMES_A_LINE; i++) {
-			u32 count = i < nr_frames ? mem_map[i].count : 0;
-
-			line[n++] = i >= nr_frames ? ' ' : count > 9 ? '+' : count ? '0' + count : '.';
-		}
+		for (u32 i = frame; i < frame + FRAMES_A_LINE; i++)
+			line[n++] = i < nr_frames ? frame_letter(i, letters) :
+				    ' ';
 		line[n++] = '\n';
 		seq_write(s, line, n);
 	}
+}
+
+/* A character a frame: its count. */
+void show_frames(struct seq *s)
+{
+	show_all_frames(s, NULL);
+}
+
+/* The same with the letter of each frame's owner (abi/audit.h). */
+void show_owners(struct seq *s)
+{
+	static const char letters[] = OWNER_LETTERS;
+
+	show_all_frames(s, letters);
 }
 
 /* A run of pages that differ in nothing but their frames, which follow each other, or are all the zero page. */
@@ -95,9 +116,13 @@ void show_pages(struct seq *s)
 /* Every page of it that is read is an audit of its own. */
 void show_audit(struct seq *s)
 {
+	static const char *const names[NR_OWNERS] = OWNER_NAMES;
 	struct audit_report r;
-	int found = mm_audit_report(&r);
+	int found;
 
+	audit_reader_pages = 1;		/* what this is written into */
+	found = mm_audit_report(&r);
+	audit_reader_pages = 0;
 	if (found < 0) {
 		seq_printf(s, "no memory for the audit\n");
 		return;
@@ -106,6 +131,8 @@ void show_audit(struct seq *s)
 		   r.mismatches, r.frames_total, r.frames_free, r.frames_cache, r.frames_kernel, r.frames_tables, r.frames_user);
 	seq_printf(s, "inodes     %8u\nfiles      %8u\nbuffers    %8u\nobjects    %8u\ntasks      %8u\nswapped    %8u\n",
 		   r.inodes_used, r.files_used, r.buffers_used, r.kernel_objects, r.tasks, r.swap_entries);
+	for (u32 i = OWNER_USER; i < NR_OWNERS; i++)
+		seq_printf(s, "owner %-9s %4u\n", names[i], r.owned[i]);
 }
 
 void show_vmtrace(struct seq *s)

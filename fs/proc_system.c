@@ -157,6 +157,7 @@ const struct proc_entry proc_system_entries[] = {
 	{ "cmdline", S_IFREG | 0444, false, show_cmdline, NULL },
 	{ "frames", S_IFREG | 0444, false, show_frames, NULL },
 	{ "audit", S_IFREG | 0444, false, show_audit, NULL },
+	{ "owners", S_IFREG | 0444, false, show_owners, NULL },
 	{ "vmtrace", S_IFREG | 0600, false, show_vmtrace, NULL },
 	{ 0 },
 };

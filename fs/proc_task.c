@@ -220,7 +220,7 @@ static void show_area_name(struct seq *s, const struct vm_area *area, const stru
 
 static void show_maps(struct seq *s)
 {
-	char *page = kpage_alloc();
+	char *page = kpage_alloc(OWNER_CALL);
 	const struct vm_area *area;
 	struct task_struct *task;
 

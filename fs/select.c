@@ -39,7 +39,7 @@ static struct sleeper *new_sleeper(struct poll_table *table)
 	if (table->used < FEW)
 		return &table->few[table->used++];
 	if (index == 0) {
-		struct poll_page *page = kpage_alloc();
+		struct poll_page *page = kpage_alloc(OWNER_CALL);
 
 		if (!page)
 			return NULL;
@@ -212,7 +212,7 @@ static int do_poll(struct pollfd __user *user_fds, u32 n, s64 end)
 
 	if (n > OPEN_MAX)
 		return -EINVAL;
-	list = kpage_alloc();
+	list = kpage_alloc(OWNER_CALL);
 	if (!list)
 		return -ENOMEM;
 	ready = copy_from_user(list->fds, user_fds, n * sizeof(*user_fds));
@@ -352,7 +352,7 @@ static int do_select(int n, u32 __user *const user[3], s64 end)
 	result = copy_sets(&sets, user, n, false);
 	if (result)
 		return result;
-	list = kpage_alloc();
+	list = kpage_alloc(OWNER_CALL);
 	if (!list)
 		return -ENOMEM;
 	count = sets_to_fds(&sets, n, list->fds);

@@ -79,6 +79,11 @@ void fs_init(void)
 	buffer_init();
 	page_cache_init();
 	inode_init();
+	register_owner(recount_pages);
+	register_owner(recount_pipes);
+	register_owner(recount_arguments);
+	register_owner(recount_media);
+	register_owner(recount_minix);
 	set_reclaim(reclaim);
 	if (tmpfs_init() < 0)
 		panic("fs_init: no memory");
@@ -412,7 +417,6 @@ void show_mounts(struct seq *s)
 void fs_drop_caches(void)
 {
 	write_caches(NULL);
-	drop_spare_name();
 	do
 		shrink_page_cache(ALL);
 	while (shrink_inodes() > 0);

@@ -21,6 +21,7 @@
 #define LAST_PRIORITY	(-2)		/* of the first area that does not say, as on Linux; each one more has one less */
 
 struct medium {
+	struct list link;		/* all, also those in the making */
 	struct swap_medium swap;
 	struct inode *inode;		/* a reference */
 	kdev_t dev;
@@ -29,8 +30,21 @@ struct medium {
 	char name[40];			/* as swapon was told */
 };
 
+static LIST_HEAD(media);
 static bool adding;			/* one area at a time */
 static struct wait_queue added = WAIT_QUEUE_INIT(added);
+
+void recount_media(found_page *found)
+{
+	list_for_each(node, &media) {
+		const struct medium *medium =
+			list_entry(node, struct medium, link);
+
+		for (u32 i = 0; i < WHERE_PAGES; i++)
+			if (medium->where[i])
+				found(OWNER_SWAP, medium->where[i]);
+	}
+}
 
 static struct medium *medium_at(u32 area, u32 *used)
 {
@@ -98,7 +112,7 @@ static int find_block(struct medium *medium, u32 page)
 	int error = medium->inode->i_op->map_blocks(medium->inode, page * BLOCKS_A_PAGE, BLOCKS_A_PAGE, false, where);
 	bool neighbours = true;
 
-	if (!*table && !(*table = kpage_alloc()))
+	if (!*table && !(*table = kpage_zalloc(OWNER_SWAP)))
 		return -ENOMEM;
 	for (u32 i = 0; i < BLOCKS_A_PAGE && !error; i++) {
 		error = where[i] ? 0 : -EINVAL;
@@ -147,6 +161,7 @@ static void free_medium(struct medium *medium)
 	for (u32 i = 0; i < WHERE_PAGES; i++)
 		if (medium->where[i])
 			kpage_free(medium->where[i]);
+	list_unlink(&medium->link);
 	iput(medium->inode);
 	kfree(medium);
 }
@@ -246,10 +261,11 @@ static int choose_priority(u32 flags)
 static int swap_on(struct inode *inode, const char __user *name, u32 flags)
 {
 	struct medium *medium = kzalloc(sizeof(*medium));
-	struct swap_header *header = kpage_alloc();
+	struct swap_header *header = kpage_alloc(OWNER_CALL);
 	int error = medium && header ? usable(inode) : -ENOMEM;
 
 	if (!error) {
+		list_add(&medium->link, &media);
 		medium->inode = igrab(inode);
 		medium->dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_dev;
 		medium->swap.transfer = transfer;

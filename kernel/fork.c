@@ -42,7 +42,7 @@ struct pt_regs *task_regs(struct task_struct *task)
 /* A frame with a copy of current's task structure that is nobody's yet: its own lists, no time used, no signals pending. */
 static struct task_struct *task_dup(void)
 {
-	struct task_struct *task = kpage_alloc();
+	struct task_struct *task = kpage_alloc(OWNER_CALL);
 
 	if (!task)
 		return NULL;
@@ -122,6 +122,7 @@ void fork_returns(void)
 
 static void adopt(struct task_struct *child, struct task_struct *parent)
 {
+	own_page(__pa(child), OWNER_TASK);
 	if (child == child->process) {
 		child->parent = parent;
 		list_add_tail(&child->sibling, &parent->children);

@@ -13,8 +13,23 @@ int last_pid;
 u32 nr_forks;
 static bool wrapped;
 
+/* Names the frames of all tasks, also of a thread that has ended. */
+static void recount_tasks(found_page *found)
+{
+	list_for_each(node, &all_tasks) {
+		struct task_struct *process =
+			list_entry(node, struct task_struct, all_link);
+
+		for_each_thread(t, process)
+			found(OWNER_TASK, t);
+		if (process->dead_thread)
+			found(OWNER_TASK, process->dead_thread);
+	}
+}
+
 void pid_init(void)
 {
+	register_owner(recount_tasks);
 	for (u32 i = 0; i < PID_BUCKETS; i++)
 		list_init(&buckets[i]);
 }

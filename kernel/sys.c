@@ -190,7 +190,7 @@ static int list_tasks(struct task_info *list, int room, int start)
 asmlinkage int sys_ps(struct task_info __user *buf, int max, int start)
 {
 	const int a_page = PAGE_SIZE / sizeof(struct task_info);
-	struct task_info *list = kpage_alloc();
+	struct task_info *list = kpage_alloc(OWNER_CALL);
 	int n = 0, got = a_page, error = 0;
 
 	if (!list)

@@ -18,7 +18,7 @@ struct mm *mm_alloc(void)
 
 	if (!mm)
 		return NULL;
-	mm->pgdir = kpage_alloc();
+	mm->pgdir = kpage_alloc(OWNER_DIRECTORY);
 	if (!mm->pgdir) {
 		kfree(mm);
 		return NULL;

@@ -2,9 +2,10 @@
  * The audit: recount every reference on the machine and compare with mem_map. It is the copy-on-write law written down a second
  * time, independently of the code that keeps it.
  *
- * Visited are each address space's page directory, page tables and entries, and the swap cache. Each frame that they refer to must have exactly as
- * many references as were found; whether the page cache has one more is asked for each. What the kernel holds for itself (task frames, kmalloc,
- * pipes, boot memory) is not listed anywhere: of such frames the audit only demands that they are not among the free ones.
+ * Visited are each address space's page directory, page tables and entries, the
+ * swap cache, and what each subsystem holds for itself (owners.c). Each frame
+ * must have exactly as many references as were found, and the owner that was
+ * noted for it. Free frames and owned ones together are all frames.
  *
  * Also checked: PAGE_COW implies not writable, and a private, writable area; a writable entry of a private area implies count 1 (with the
  * cache's references counted); no entry outside every area; no entry for a frame that is free or not RAM; the free list holds
@@ -28,6 +29,7 @@
 
 static u16 *counters[COUNTER_PAGES];
 static u32 mismatches, user_entries, swap_entries, table_frames, slots_cached;
+static u32 owned[NR_OWNERS];		/* frames */
 static u32 told = 100;			/* so many mismatches are printed, the others only counted */
 
 static void release_counters(void)
@@ -39,16 +41,20 @@ static void release_counters(void)
 		}
 }
 
+static void recount_counters(found_page *found)
+{
+	for (u32 i = 0; i < COUNTER_PAGES && counters[i]; i++)
+		found(OWNER_AUDIT, counters[i]);
+}
+
 static int take_counters(void)
 {
 	for (u32 i = 0; i * COUNTERS_PER_PAGE < nr_frames + slot_number(0); i++) {
-		u32 frame = get_zeroed_page();
-
-		if (!frame) {
+		counters[i] = kpage_zalloc(OWNER_AUDIT);
+		if (!counters[i]) {
 			release_counters();
 			return -ENOMEM;
 		}
-		counters[i] = __va(frame);
 	}
 	return 0;
 }
@@ -71,14 +77,25 @@ static const struct task_struct *user_of(const struct mm *mm)
 	return NULL;
 }
 
+/* What is noted, of a frame that is in use; the number may be nonsense. */
+static u32 owner_of(u32 frame)
+{
+	u32 owner = page_owner(frame << PAGE_SHIFT);
+
+	return mem_map[frame].count && owner < NR_OWNERS ? owner : OWNER_NONE;
+}
+
 static void complain(const char *rule, u32 frame, u32 addr, const struct mm *mm)
 {
 	const struct task_struct *task = mm ? user_of(mm) : NULL;
+	bool ram = frame < nr_frames;
 
 	if (++mismatches > told)
 		return;
-	printk("audit: %s: frame %x, count %u, recounted %u, address %x, pid %d (%s)\n", rule, frame << PAGE_SHIFT,
-	       frame < nr_frames ? mem_map[frame].count : 0, frame < nr_frames ? *counter(frame) : 0, addr,
+	printk("audit: %s: frame %x, count %u, recounted %u, owner %s, "
+	       "address %x, pid %d (%s)\n", rule, frame << PAGE_SHIFT,
+	       ram ? mem_map[frame].count : 0, ram ? *counter(frame) : 0,
+	       owner_names[ram ? owner_of(frame) : OWNER_NONE], addr,
 	       task ? task->pid : 0, task ? task->comm : "-");
 }
 
@@ -97,6 +114,8 @@ static void audit_entry(struct mm *mm, u32 addr, pte_t entry, bool first)
 		(*counter(frame))++;
 	if (mem_map[frame].count == 0)
 		complain("mapped frame is free", frame, addr, mm);
+	else if (owner_of(frame) < OWNER_USER || owner_of(frame) > OWNER_CACHE)
+		complain("mapped frame is the kernel's", frame, addr, mm);
 	if (!area)
 		complain("entry outside every area", frame, addr, mm);
 	else if (entry & PAGE_NONE && area->flags & (VM_READ | VM_WRITE | VM_EXEC))
@@ -145,12 +164,30 @@ static void audit_swap(void)
 		complain("wrong number of free or cached slots", 0, nr_free_swap, NULL);
 }
 
+/* A subsystem, or the audit itself, has come upon a frame of that owner. */
+static void audit_owned(enum page_owner owner, const void *page)
+{
+	u32 frame = __pa(page) >> PAGE_SHIFT;
+
+	if (frame >= nr_frames) {
+		complain("owned frame is no RAM", frame, 0, NULL);
+		return;
+	}
+	(*counter(frame))++;
+	if (owner_of(frame) == owner)
+		return;
+	complain("held by another than its owner", frame, 0, NULL);
+	if (mismatches <= told)
+		printk("audit: it is held as %s\n", owner_names[owner]);
+}
+
 static void audit_table(struct mm *mm, u32 pde_index, pte_t pde)
 {
 	pte_t *table = __va(PTE_FRAME(pde));
 	u32 frame = PTE_FRAME(pde) >> PAGE_SHIFT;
-	bool first = (*counter(frame))++ == 0;		/* what a shared table refers to counts once */
+	bool first = *counter(frame) == 0;		/* what a shared table refers to counts once */
 
+	audit_owned(OWNER_TABLE, table);
 	table_frames += first;
 	if (pde & PAGE_COW ? pde & PTE_W : mem_map[frame].count != 1)
 		complain("page table is shared and may be written", frame, pde_index << PGDIR_SHIFT, mm);
@@ -166,7 +203,7 @@ static void audit_mm(struct mm *mm)
 {
 	u32 before = user_entries, swapped_before = swap_entries;
 
-	(*counter(__pa(mm->pgdir) >> PAGE_SHIFT))++;
+	audit_owned(OWNER_DIRECTORY, mm->pgdir);
 	for (u32 i = 0; i < USER_PDES; i++)
 		if (mm->pgdir[i] & PTE_P)
 			audit_table(mm, i, mm->pgdir[i]);
@@ -214,8 +251,6 @@ static void name_owners(u32 frame)
 		printk("audit: it is the zero page\n");
 	if (slot_of_frame(frame << PAGE_SHIFT))
 		printk("audit: it is in the swap cache\n");
-	if (page_cache_count(frame << PAGE_SHIFT))
-		printk("audit: it is in the page cache\n");
 }
 
 static void audit_count(u32 frame, u32 found)
@@ -227,19 +262,23 @@ static void audit_count(u32 frame, u32 found)
 		name_owners(frame);
 }
 
-/* Compare the recount with mem_map. Frames that programs map must agree exactly. */
+/* Compares the recount with mem_map, and counts the frames of each owner. */
 static void compare_counts(void)
 {
-	for (u32 frame = 1; frame < nr_frames; frame++) {
-		u32 found = *counter(frame);
+	u32 sum = nr_free_pages;
 
-		if (found == 0)
-			continue;
-		if (frame == zero_page >> PAGE_SHIFT)
-			found++;	/* the kernel's own reference */
-		found += page_cache_count(frame << PAGE_SHIFT);
-		audit_count(frame, found);
+	memset(owned, 0, sizeof(owned));
+	for (u32 frame = 0; frame < nr_frames; frame++) {
+		u32 owner = owner_of(frame);
+
+		if (owner == OWNER_BOOT)
+			(*counter(frame))++;
+		audit_count(frame, *counter(frame));
+		owned[owner]++;
+		sum += owner != OWNER_NONE;
 	}
+	if (sum != nr_frames || nr_frames - owned[OWNER_BOOT] != nr_ram_frames)
+		complain("free and owned are not all", 0, sum, NULL);
 }
 
 /*
@@ -256,6 +295,8 @@ int mm_audit(void)
 	list_for_each(node, &all_mms)
 		audit_mm(list_entry(node, struct mm, link));
 	audit_swap();
+	recount_owners(audit_owned);
+	recount_counters(audit_owned);
 	free = for_each_free_frame(audit_free_frame);
 	if (free != nr_free_pages)
 		complain("free list and nr_free_pages differ", 0, free, NULL);
@@ -292,6 +333,7 @@ int mm_audit_report(struct audit_report *report)
 	report->swap_used = nr_swap_pages - nr_free_swap;
 	report->frames_kernel = kmalloc_pages;
 	report->kernel_objects = kmalloc_objects;
+	memcpy(report->owned, owned, sizeof(owned));
 	list_for_each(node, &all_tasks)
 		report->tasks++;
 	return found;

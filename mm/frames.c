@@ -5,8 +5,8 @@
  * touch every entry. Allocating and freeing take constant time. Process context only: interrupt handlers never allocate frames.
  */
 #include <cowix/kernel.h>
-#include <cowix/mm.h>
 #include <cowix/plan.h>
+#include <cowix/sched.h>
 #include <asm/string.h>
 #include "internal.h"
 
@@ -74,8 +74,11 @@ static COLD u32 take_slowly(void)
 	return frame;
 }
 
-/* The common part of both: a frame's number, with one reference, or 0. */
-static inline u32 allocate(void)
+/*
+ * The common part of all. Returns the number of a frame with one reference,
+ * noted as owner's (struct page), or 0.
+ */
+static inline u32 allocate(u32 owner)
 {
 	u32 frame;
 
@@ -85,7 +88,7 @@ static inline u32 allocate(void)
 	if (unlikely(!frame))
 		frame = take_slowly();
 	if (likely(frame)) {
-		mem_map[frame].count = 1;
+		mem_map[frame] = (struct page){ 1, owner };
 		nr_free_pages--;
 	}
 	return frame;
@@ -97,12 +100,12 @@ static inline u32 allocate(void)
  */
 u32 get_free_page(void)
 {
-	return allocate() << PAGE_SHIFT;
+	return allocate(OWNER_USER) << PAGE_SHIFT;
 }
 
 u32 get_zeroed_page(void)
 {
-	u32 frame = allocate();
+	u32 frame = allocate(OWNER_USER);
 
 	if (likely(frame))
 		clear_page(__va(frame << PAGE_SHIFT));
@@ -128,11 +131,21 @@ void free_page(u32 phys)
 		release_frame(phys >> PAGE_SHIFT);
 }
 
-void *kpage_alloc(void)
+/* Returns a page whose contents are undefined, or NULL. May sleep. */
+void *kpage_alloc(enum page_owner owner)
 {
-	u32 phys = get_free_page();
+	u32 frame = allocate(owner | current->pid << PAGE_SHIFT);
 
-	return phys ? __va(phys) : NULL;
+	return frame ? __va(frame << PAGE_SHIFT) : NULL;
+}
+
+void *kpage_zalloc(enum page_owner owner)
+{
+	void *page = kpage_alloc(owner);
+
+	if (page)
+		clear_page(page);
+	return page;
 }
 
 void kpage_free(void *page)

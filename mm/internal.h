@@ -20,6 +20,14 @@ void add_range(u32 first, u32 end);
 void release_frame(u32 frame);
 u32 for_each_free_frame(void (*visit)(u32 frame));
 
+/* owners.c */
+extern const char *const owner_names[NR_OWNERS];
+void recount_owners(found_page *found);
+void recount_calls(found_page *found);
+
+/* kmalloc.c */
+void recount_slabs(found_page *found);
+
 /* uaccess.asm */
 int __clear_user(void *to, u32 n);
 int __strncpy_from_user(char *to, const char *from, u32 n);
@@ -91,6 +99,7 @@ int shrink_swap_cache(void);
 bool swap_stopping(int number);
 bool resume_swap(void);
 u32 slot_number(pte_t entry);
+void recount_swap(found_page *found);
 u32 for_each_slot(void (*visit)(pte_t entry, const struct slot *slot));
 
 /* swap_entry.c */

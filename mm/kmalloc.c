@@ -13,7 +13,7 @@
 #define SLAB_MAGIC	0x51AB0B1Eu
 
 struct slab {
-	struct list link;	/* in its class's list while it has a free object */
+	struct list link;	/* its class has a list of those with free objects */
 	void *free;		/* objects that were freed, linked through their first word */
 	u32 magic;
 	u16 class, used;
@@ -29,6 +29,7 @@ _Static_assert(sizeof(struct slab) == 32, "objects start 16-byte aligned");
 /* Multiples of 16, chosen so that little of the page is left over. */
 static const u16 class_size[] = { 16, 32, 48, 64, 96, 128, 192, 256, 336, 448, 576, 800, 1008, 1344, SIZE_MAX_CLASS };
 static struct list partial[ARRAY_SIZE(class_size)];
+static LIST_HEAD(full);
 static u8 class_of[SIZE_MAX_CLASS / 16 + 1];	/* size in units of 16, rounded up -> class */
 
 u32 kmalloc_pages, kmalloc_objects;
@@ -49,7 +50,7 @@ void kmalloc_init(void)
 /* A new page for a class, put on its list; NULL when there is no frame. */
 static struct slab *slab_create(u32 class)
 {
-	struct slab *slab = kpage_alloc();
+	struct slab *slab = kpage_alloc(OWNER_KMALLOC);
 
 	if (!slab)
 		return NULL;
@@ -76,7 +77,7 @@ static void *slab_take(struct slab *slab)
 		slab->fresh += class_size[slab->class];
 	}
 	if (++slab->used == slab->capacity)
-		list_del(&slab->link);
+		list_move_tail(&slab->link, &full);
 	return object;
 }
 
@@ -121,7 +122,7 @@ void kfree(void *object)
 		panic("kfree: %p is no object", object);
 	kmalloc_objects--;
 	if (slab->used-- == slab->capacity)
-		list_add(&slab->link, &partial[slab->class]);
+		list_move_tail(&slab->link, &partial[slab->class]);
 	*(void **)object = slab->free;
 	slab->free = object;
 	if (slab->used == 0) {
@@ -130,4 +131,17 @@ void kfree(void *object)
 		kmalloc_pages--;
 		kpage_free(slab);
 	}
+}
+
+static void recount_list(const struct list *slabs, found_page *found)
+{
+	list_for_each(node, slabs)
+		found(OWNER_KMALLOC, list_entry(node, struct slab, link));
+}
+
+void recount_slabs(found_page *found)
+{
+	recount_list(&full, found);
+	for (u32 i = 0; i < ARRAY_SIZE(partial); i++)
+		recount_list(&partial[i], found);
 }

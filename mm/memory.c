@@ -37,13 +37,13 @@ pte_t *find_pte(struct mm *mm, u32 addr)
 /* A page table for an empty entry of a directory, which then owns its one reference. Whether there was memory. */
 static bool make_table(pte_t *pde)
 {
-	u32 frame = get_zeroed_page();
+	pte_t *table = kpage_zalloc(OWNER_TABLE);
 
-	if (frame) {
-		*pde = frame | TABLE_BITS;
-		trace_page(TRACE_TABLE, PDE_ADDRESS(pde), frame, 0);
+	if (table) {
+		*pde = __pa(table) | TABLE_BITS;
+		trace_page(TRACE_TABLE, PDE_ADDRESS(pde), __pa(table), 0);
 	}
-	return frame != 0;
+	return table != NULL;
 }
 
 /*
@@ -86,23 +86,23 @@ static void share_entries(pte_t *to, pte_t *from, const struct vm_area *area, u3
 		share_private(to + first, from + first, count);
 }
 
-/* Make frame, which is zeroed, a copy of a page table that others use too, and take its place: everything in it is shared as fork would have. */
-static void copy_table(struct mm *mm, pte_t *pde, u32 addr, u32 frame)
+/* Makes to, which is zeroed, a copy of a page table that others use too, and takes its place: everything in it is shared as fork would have. */
+static void copy_table(struct mm *mm, pte_t *pde, u32 addr, pte_t *to)
 {
 	u32 start = addr & ~(LARGE_PAGE_SIZE - 1);
 	pte_t *from = table_of(*pde);
 
-	trace_page(TRACE_TABLE_COPY, start, PTE_FRAME(*pde), frame);
+	trace_page(TRACE_TABLE_COPY, start, PTE_FRAME(*pde), __pa(to));
 	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = area_at(node);
 
 		if (area->end > start && area->start < start + LARGE_PAGE_SIZE)
-			share_entries(__va(frame), from, area, max_u32(area->start, start), table_end(max_u32(area->start, start), area->end));
+			share_entries(to, from, area, max_u32(area->start, start), table_end(max_u32(area->start, start), area->end));
 	}
 	if (unlikely(mm->nr_swapped))
 		share_swapped(from, PTES_PER_TABLE);
 	free_page(PTE_FRAME(*pde));
-	*pde = frame | TABLE_BITS;
+	*pde = __pa(to) | TABLE_BITS;
 }
 
 /*
@@ -112,22 +112,22 @@ static void copy_table(struct mm *mm, pte_t *pde, u32 addr, u32 frame)
 COLD bool own_table(struct mm *mm, u32 addr)
 {
 	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
-	u32 frame = 0;
+	pte_t *to = NULL;
 
 	if (!(*pde & PTE_P))
 		return make_table(pde);
 	if (!(*pde & PAGE_COW))
 		return true;
 	if (page_of(PTE_FRAME(*pde))->count > 1) {
-		frame = get_zeroed_page();
-		if (!frame)
+		to = kpage_zalloc(OWNER_TABLE);
+		if (!to)
 			return false;
 	}
 	if (page_of(PTE_FRAME(*pde))->count > 1) {
-		copy_table(mm, pde, addr, frame);
+		copy_table(mm, pde, addr, to);
 	} else {
-		if (frame)
-			free_page(frame);	/* reclaim has slept, and the others are gone */
+		if (to)
+			kpage_free(to);	/* reclaim has slept, and the others are gone */
 		*pde = (*pde & ~PAGE_COW) | PTE_W;
 	}
 	if (current->mm == mm)
@@ -281,7 +281,8 @@ int copy_page_table(struct mm *child, struct mm *parent)
 static COLD int copy_now(struct mm *child, struct mm *parent, u32 addr, bool shared)
 {
 	pte_t *to = get_pte(child, addr), entry;
-	u32 frame = to && !shared ? get_free_page() : 0;
+	void *page = to && !shared ? kpage_alloc(OWNER_CALL) : NULL;
+	u32 frame = page ? __pa(page) : 0;
 	int error = 0;
 
 	if (!to || (!shared && !frame))
@@ -304,6 +305,7 @@ static COLD int copy_now(struct mm *child, struct mm *parent, u32 addr, bool sha
 	trace_page(TRACE_DUP, addr, PTE_FRAME(entry), frame);
 	if (entry & PAGE_COW)
 		entry = (entry & ~PAGE_COW) | PTE_W;
+	own_page(frame, OWNER_USER);
 	*to = frame | (entry & ~PAGE_MASK);
 	return 0;
 }

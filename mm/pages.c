@@ -9,18 +9,13 @@
 #include "internal.h"
 
 /*
- * Map frame at the page of addr, handing over the caller's reference to the entry. If an entry is there already (the page is in swap, and comes from
- * there; another thread was faster while we slept) or no table can be had, the reference is dropped.
+ * Maps frame at addr, whose entry lies in a table of mm's own. Takes over the
+ * caller's reference, which is dropped if there is a page already: one in
+ * swap, which comes from there, or one that came while the caller slept.
  */
-static inline int map_page(struct mm *mm, u32 addr, u32 frame, u32 bits)
+static inline int map_page(struct mm *mm, u32 addr, pte_t *entry, u32 frame,
+			   u32 bits)
 {
-	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)], *entry;
-
-	if (unlikely(!is_own(*pde)) && !own_table(mm, addr)) {
-		free_page(frame);
-		return -ENOMEM;
-	}
-	entry = &table_of(*pde)[PGTBL_INDEX(addr)];
 	if (unlikely(*entry)) {
 		free_page(frame);
 		return is_swapped(*entry) ? do_swap_page(mm, addr) : 0;
@@ -60,23 +55,29 @@ static inline u32 backed_bytes(const struct vm_area *area, u32 addr)
 static int do_private_page(struct vm_area *area, u32 addr, u32 write, u32 *frame, u32 *bits)
 {
 	u32 bytes = backed_bytes(area, addr), source;
-	int error = area->ops->fault(area, addr - area->start + area->offset, &source);
+	u32 offset = addr - area->start + area->offset;
+	u8 *page;
+	int error;
 
-	if (error)
-		return error;
 	if (bytes == PAGE_SIZE && !write) {
-		*frame = source;
 		*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
-		return 0;
+		return area->ops->fault(area, offset, frame);
 	}
-	*frame = get_free_page();
-	if (*frame) {
-		copy_page(__va(*frame), __va(source));
-		memset((u8 *)__va(*frame) + bytes, 0, PAGE_SIZE - bytes);
-		*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PTE_W : 0);
+	page = kpage_alloc(OWNER_CALL);		/* first: reading the file sleeps */
+	if (!page)
+		return -ENOMEM;
+	error = area->ops->fault(area, offset, &source);
+	if (error) {
+		kpage_free(page);
+		return error;
 	}
+	copy_page(page, __va(source));
+	memset(page + bytes, 0, PAGE_SIZE - bytes);
 	free_page(source);
-	return *frame ? 0 : -ENOMEM;
+	*frame = __pa(page);
+	own_page(*frame, OWNER_USER);
+	*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PTE_W : 0);
+	return 0;
 }
 
 /* A page of a shared mapping is the object's own frame, for everybody; writable when the object knows that it will be written. */
@@ -109,7 +110,7 @@ COLD int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 /* do_no_page() where the page comes from the area's file. Apart, so that the more frequent case has the shorter path. */
 static COLD noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page, u32 write)
 {
-	const pte_t *entry = get_pte(mm, page);	/* first: the file must not be cut before the page is mapped */
+	pte_t *entry = get_pte(mm, page);	/* first: the file must not be cut before the page is mapped */
 	u32 frame, bits = 0;
 	int error;
 
@@ -118,7 +119,7 @@ static COLD noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32
 	if (is_swapped(*entry))
 		return do_swap_page(mm, page);
 	error = area->flags & VM_SHARED ? do_shared_page(area, page, write, &frame, &bits) : do_private_page(area, page, write, &frame, &bits);
-	return error ? error : map_page(mm, page, frame, bits);
+	return error ? error : map_page(mm, page, entry, frame, bits);
 }
 
 /*
@@ -129,18 +130,29 @@ int do_no_page(struct vm_area *area, u32 addr, u32 code)
 {
 	struct mm *mm = current->mm;
 	u32 frame, bits;
+	pte_t *entry;
 
 	if (area->ops && PAGE_ROUND_DOWN(addr) < area->file_end)
 		return do_mapped_page(mm, area, PAGE_ROUND_DOWN(addr), code & PF_WRITE);
-	frame = anonymous_page(area, code & PF_WRITE, &bits);
-	return likely(frame) ? map_page(mm, addr, frame, bits) : -ENOMEM;
+	entry = get_pte(mm, addr);
+	frame = entry ? anonymous_page(area, code & PF_WRITE, &bits) : 0;
+	if (unlikely(!frame))
+		return -ENOMEM;
+	return map_page(mm, addr, entry, frame, bits);
 }
 
-/* The same for exec, which places the argument pages. */
+/* Called by exec for its argument pages: a frame of its own becomes mm's. */
 COLD noinline int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
+	pte_t *entry = get_pte(mm, addr);
+
+	if (!entry) {
+		free_page(frame);
+		return -ENOMEM;
+	}
 	trace_page(TRACE_PUT, addr, frame, 0);
-	return map_page(mm, addr, frame, bits);
+	own_page(frame, OWNER_USER);
+	return map_page(mm, addr, entry, frame, bits);
 }
 
 /* The entry of a page whose area gets new permissions. Writing always waits for a fault, which looks at the count. */

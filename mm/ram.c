@@ -82,7 +82,7 @@ void memory_size_init(const struct boot_params *bp)
 static void reserve_range(u32 start, u32 end)
 {
 	for (u32 frame = start >> PAGE_SHIFT; frame < PAGE_ROUND_UP(end) >> PAGE_SHIFT && frame < nr_frames; frame++)
-		mem_map[frame].count = 1;
+		mem_map[frame] = (struct page){ 1, OWNER_BOOT };
 }
 
 /* Everything in e820 that is not RAM, and the gaps between its entries, is reserved. */
@@ -134,5 +134,6 @@ void frames_init(struct boot_params *bp)
 	add_range(PAGE_ROUND_UP(__pa(_end)) >> PAGE_SHIFT, ebda >> PAGE_SHIFT);		/* below 640 KB, between the kernel and what the BIOS has */
 	nr_ram_frames = nr_free_pages;
 	zero_page = get_zeroed_page();
+	own_page(zero_page, OWNER_ZERO);
 	printk("memory: %u KB, %u KB free\n", nr_frames * (PAGE_SIZE / 1024), nr_free_pages * (PAGE_SIZE / 1024));
 }

@@ -60,7 +60,7 @@ struct slot *slot_of(pte_t entry)
 /* The slot that holds a copy of a frame in the swap cache, as an entry; 0: none does. */
 pte_t slot_of_frame(u32 frame)
 {
-	pte_t entry = page_of(frame)->next;
+	pte_t entry = page_of(frame)->next & ~OWNER_MASK;
 	const struct slot *slot = slot_of(entry);
 
 	return slot && PTE_FRAME(slot->frame) == frame ? entry : 0;
@@ -90,7 +90,7 @@ static pte_t alloc_slot(void)
 static void enter_cache(pte_t entry, u32 frame)
 {
 	slot_of(entry)->frame = frame | SLOT_BUSY;
-	page_of(frame)->next = entry;
+	page_of(frame)->next = entry | OWNER_USER;
 	nr_swap_cached++;
 }
 
@@ -254,48 +254,62 @@ int swap_fetch(pte_t entry)
 	return -EAGAIN;
 }
 
-static void free_slots(struct slot **slots)
+/* Leaves the area as one that is not there. */
+static void free_slots(struct swap_area *area)
 {
-	for (u32 i = 0; i < SLOT_PAGES && slots[i]; i++)
+	struct slot **slots = area->slots;
+
+	*area = (struct swap_area){ 0 };
+	for (u32 i = 0; slots && i < SLOT_PAGES && slots[i]; i++)
 		kpage_free(slots[i]);
-	kpage_free(slots);
+	if (slots)
+		kpage_free(slots);
 }
 
-/* All free. NULL: no memory. */
-static struct slot **alloc_slots(u32 pages)
+/* Gives the area slots, all free. -ENOMEM */
+static int alloc_slots(struct swap_area *area, u32 pages)
 {
-	u32 frame = get_zeroed_page();
-	struct slot **slots = __va(frame);
-
-	if (!frame)
-		return NULL;
-	for (u32 i = 0; i * SLOTS_A_PAGE < pages; i++) {
-		frame = get_zeroed_page();
-		if (!frame) {
-			free_slots(slots);
-			return NULL;
-		}
-		slots[i] = __va(frame);
+	area->slots = kpage_zalloc(OWNER_SWAP);
+	for (u32 i = 0; area->slots && i * SLOTS_A_PAGE < pages; i++) {
+		area->slots[i] = kpage_zalloc(OWNER_SWAP);
+		if (!area->slots[i])
+			return -ENOMEM;
 	}
-	return slots;
+	return area->slots ? 0 : -ENOMEM;
 }
 
-/* A new area with the medium's pages, of which none is in use and none will be before swap_start(). Its number, -EPERM: there are enough, -ENOMEM. */
+/*
+ * Adds an area with the medium's pages. None of them is in use, and none will
+ * be before swap_start(). Returns its number, -EPERM if there are enough, or
+ * -ENOMEM. Called by one task at a time.
+ */
 int swap_add(struct swap_medium *medium)
 {
-	struct slot **slots = alloc_slots(medium->pages);
 	struct swap_area *area = areas;
 
-	if (!slots)
-		return -ENOMEM;
 	while (area < areas + SWAP_AREAS && area->medium)
 		area++;
-	if (area == areas + SWAP_AREAS) {
-		free_slots(slots);
+	if (area == areas + SWAP_AREAS)
 		return -EPERM;
+	if (alloc_slots(area, medium->pages) < 0) {
+		free_slots(area);
+		return -ENOMEM;
 	}
-	*area = (struct swap_area){ .medium = medium, .slots = slots, .usable = medium->pages - 1 };
+	area->medium = medium;
+	area->usable = medium->pages - 1;
 	return area - areas;
+}
+
+/* Calls found for each page of slots. */
+void recount_swap(found_page *found)
+{
+	for (struct swap_area *area = areas; area < areas + SWAP_AREAS; area++) {
+		if (area->slots)
+			found(OWNER_SWAP, area->slots);
+		for (u32 i = 0; area->slots && i < SLOT_PAGES; i++)
+			if (area->slots[i])
+				found(OWNER_SWAP, area->slots[i]);
+	}
 }
 
 void swap_exclude(int number, u32 page)
@@ -364,8 +378,7 @@ int swap_stop(int number)
 	area->leaving = false;
 	if (area->active)
 		return error ? error : -ENOMEM;
-	free_slots(area->slots);
-	*area = (struct swap_area){ 0 };
+	free_slots(area);
 	return 0;
 }
 

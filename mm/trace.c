@@ -211,10 +211,17 @@ static void free_ring(void)
 		}
 }
 
+static void recount_ring(found_page *found)
+{
+	for (u32 i = 0; i < RING_PAGES; i++)
+		if (ring[i])
+			found(OWNER_TRACE, ring[i]);
+}
+
 static int take_ring(void)
 {
 	for (u32 i = 0; i < RING_PAGES; i++)
-		if (!ring[i] && !(ring[i] = kpage_alloc())) {
+		if (!ring[i] && !(ring[i] = kpage_alloc(OWNER_TRACE))) {
 			free_ring();
 			return -ENOMEM;
 		}
@@ -245,5 +252,6 @@ void trace_init(void)
 {
 	const char *what = param_get("trace");
 
+	register_owner(recount_ring);
 	to_port = what && strcmp(what, "vm") == 0 && trace_switch(true) == 0;
 }

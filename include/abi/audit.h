@@ -2,6 +2,34 @@
 #ifndef ABI_AUDIT_H
 #define ABI_AUDIT_H
 
+/*
+ * Who holds a page frame that is not free. The names are for people, in the
+ * order of the numbers; number 0 stands for free frames.
+ */
+enum page_owner {
+	OWNER_NONE,
+	OWNER_USER,			/* programs, by their page tables or swap */
+	OWNER_ZERO,			/* the shared page of zeroes */
+	OWNER_CACHE,			/* the page cache; programs may map it too */
+	OWNER_TABLE, OWNER_DIRECTORY,	/* page tables and directories */
+	OWNER_TASK,			/* task structures with their stacks */
+	OWNER_KMALLOC,			/* small kernel objects, buffers too */
+	OWNER_CALL,			/* a task, while it is in the kernel */
+	OWNER_EXEC,			/* arguments of a program to be started */
+	OWNER_PIPE, OWNER_TTY, OWNER_MOUNT, OWNER_SWAP, OWNER_RAMDISK,
+	OWNER_DRIVER, OWNER_TRACE, OWNER_AUDIT,
+	OWNER_BOOT,			/* never free: the kernel, the BIOS */
+	NR_OWNERS
+};
+
+#define OWNER_NAMES { \
+	"free", "user", "zero", "cache", "table", "directory", "task", \
+	"kmalloc", "call", "exec", "pipe", "tty", "mount", "swap", \
+	"ramdisk", "driver", "trace", "audit", "boot", \
+}
+/* A letter each, for maps of the memory. */
+#define OWNER_LETTERS ".uzctdTkCxptmsRDrab"
+
 #define AUDIT_DROP_CACHES 1	/* first drop what can be had again, so that counts are exact */
 
 struct audit_report {
@@ -16,6 +44,7 @@ struct audit_report {
 	unsigned kernel_objects;	/* small kernel objects in use */
 	unsigned swap_entries, swap_used;	/* user page-table entries whose pages are in swap; slots */
 	unsigned reserved[2];
+	unsigned owned[NR_OWNERS];	/* frames, by owner; [0]: free */
 };
 
 #endif

@@ -82,7 +82,6 @@ void prepare_growth(struct inode *inode);
 int shrink_page_cache(int wanted);
 bool writing_frees_pages(void);
 bool wait_cached_page(void);
-u32 page_cache_count(u32 frame);		/* references the cache holds on a frame */
 void page_cache_init(void);
 extern u32 nr_cached_pages;
 
@@ -235,7 +234,6 @@ int read_link(struct inode *link, char *buf, u32 size);
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
 int getname(const char __user *path, char **name);	/* a page; putname() frees it */
 void putname(char *name);
-void drop_spare_name(void);
 int user_path(const char __user *path, int follow, struct inode **inode);	/* from the working directory */
 int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **inode);	/* flags: AT_* of the *at calls */
 int open_exec(const char *path, struct inode **inode);
@@ -320,5 +318,9 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bo
 extern const struct file_ops chrdev_fops, blkdev_fops, fifo_fops;
 bool is_seekable_chrdev(kdev_t dev);	/* memory, not a terminal */
 void pipe_free(struct inode *inode);
+
+/* The frames that each of these holds, for the audit. */
+found_pages recount_pages, recount_pipes, recount_arguments, recount_media;
+found_pages recount_minix;
 
 #endif

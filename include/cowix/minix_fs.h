@@ -33,6 +33,7 @@ struct minix_format {
 
 /* The super block in memory. The bitmaps stay loaded while mounted. */
 struct minix_info {
+	struct list link;			/* all, also those being mounted */
 	const struct minix_format *format;
 	u32 inodes, zones;
 	u32 inode_map_zones, zone_map_zones, first_data_zone;

@@ -1,6 +1,6 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * ram.c, frames.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, uaccess.asm, uaccess.c, reclaim.c,
+ * ram.c, frames.c, owners.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, uaccess.asm, uaccess.c, reclaim.c,
  * swap.c, swap_entry.c, audit.c, trace.c, fail.c.
  */
 #ifndef COWIX_MM_H
@@ -12,6 +12,7 @@
 #include <asm/mmu.h>
 #include <asm/ptrace.h>
 #include <asm/system.h>
+#include <abi/audit.h>
 
 struct boot_params;
 struct task_struct;
@@ -26,8 +27,15 @@ struct task_struct;
  */
 struct page {
 	u32 count;
-	u32 next;		/* while free: next frame of the free list; in the swap cache: its slot; else anything */
+	u32 next;		/* free: the next one; else its owner and more */
 };
+
+/*
+ * `next` of a frame that is not free: the owner (OWNER_*) in the bits of
+ * OWNER_MASK. Above them stands, if the kernel holds it, the number of the
+ * task that took it; and in the swap cache its slot.
+ */
+#define OWNER_MASK	(PAGE_SIZE - 1)
 
 extern struct page *mem_map;
 extern u32 nr_frames;			/* frames of RAM that mem_map describes */
@@ -47,11 +55,31 @@ void memory_size_init(const struct boot_params *bp);
 void frames_init(struct boot_params *bp);
 
 /* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
-u32 get_free_page(void);		/* count 1, contents undefined; reclaims caches before it gives up */
+u32 get_free_page(void);		/* for programs, count 1, contents undefined; reclaims caches before it gives up */
 u32 get_zeroed_page(void);
 void free_page(u32 phys);		/* drops one reference */
-void *kpage_alloc(void);		/* a page for the kernel itself, by its kernel address, or NULL */
+/* A page for the kernel itself, by its kernel address, or NULL. */
+void *kpage_alloc(enum page_owner owner);
+void *kpage_zalloc(enum page_owner owner);	/* cleared */
 void kpage_free(void *page);
+
+static inline enum page_owner page_owner(u32 phys)
+{
+	return page_of(phys)->next & OWNER_MASK;
+}
+
+/* Hands a frame over to another owner. */
+static inline void own_page(u32 phys, enum page_owner owner)
+{
+	struct page *page = page_of(phys);
+
+	page->next = (page->next & ~OWNER_MASK) | owner;
+}
+
+/* mm/owners.c: each subsystem that holds frames tells the audit which */
+typedef void found_page(enum page_owner owner, const void *page);
+typedef void found_pages(found_page *found);
+void register_owner(found_pages *recount);
 
 /* mm/reclaim.c */
 void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to shrink its caches; returns how many things were dropped */
@@ -202,6 +230,7 @@ extern void (*page_fault_handler)(struct pt_regs *regs, u32 error);
 
 /* mm/audit.c */
 int mm_audit(void);			/* mismatches found, each one printed; -ENOMEM */
+extern u32 audit_reader_pages;	/* that current holds while it audits */
 void mm_audit_panic(void);
 struct audit_report;
 int mm_audit_report(struct audit_report *report);	/* the same, and counts of what is in use */

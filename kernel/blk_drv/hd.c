@@ -429,7 +429,7 @@ static void note_disk(const struct channel *c, struct disk *d, const u16 *id)
 /* Ask a disk who it is. A channel without any drive reads as all ones; one that answers with no data is no disk. */
 static void identify(const struct channel *c, u32 unit, struct disk *d)
 {
-	u16 *id = kpage_alloc();
+	u16 *id = kpage_alloc(OWNER_CALL);
 
 	if (!id)
 		return;
@@ -465,7 +465,7 @@ static void find_bus_master(void)
 	for (u32 i = 0; i < ARRAY_SIZE(channels); i++) {
 		channels[i].bus_master = base + i * BM_CHANNEL;
 		if (i == 0 || !(inb(base + BM_STATUS) & BM_SIMPLEX))
-			channels[i].prds = kpage_alloc();
+			channels[i].prds = kpage_alloc(OWNER_DRIVER);
 	}
 }
 
@@ -478,8 +478,16 @@ static void announce(kdev_t dev, const struct disk *d)
 	printk("\n");
 }
 
+static void recount_prds(found_page *found)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(channels); i++)
+		if (channels[i].prds)
+			found(OWNER_DRIVER, channels[i].prds);
+}
+
 void hd_init(void)
 {
+	register_owner(recount_prds);
 	find_bus_master();
 	request_irq(IRQ_IDE1, hd_interrupt1);
 	request_irq(IRQ_IDE2, hd_interrupt2);

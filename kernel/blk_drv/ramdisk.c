@@ -86,7 +86,7 @@ static int write_back(u32 block, u32 n, u8 *buffer)
  */
 static int ramdisk_sync(kdev_t dev)
 {
-	u8 *buffer = kpage_alloc();
+	u8 *buffer = kpage_alloc(OWNER_CALL);
 	u32 most = PAGE_SIZE / BLOCK_SIZE, failures = 0;
 	int first_error = 0;
 
@@ -117,8 +117,16 @@ static const struct block_device_ops ramdisk_ops = {
 	.mark_dirty = ramdisk_mark_dirty, .sync = ramdisk_sync,
 };
 
+static void recount_frames(found_page *found)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(frames); i++)
+		if (frames[i])
+			found(OWNER_RAMDISK, frames[i]);
+}
+
 void ramdisk_init(void)
 {
+	register_owner(recount_frames);
 	register_blkdev(RAM_MAJOR, &ramdisk_ops);
 }
 
@@ -137,7 +145,7 @@ static int load(kdev_t from, u32 blocks)
 		u32 first = i * BLOCKS_A_FRAME, n = min_u32(BLOCKS_A_FRAME, blocks - first);
 		int error;
 
-		frames[i] = kpage_alloc();
+		frames[i] = kpage_alloc(OWNER_RAMDISK);
 		if (!frames[i])
 			return -ENOMEM;
 		error = block_rw(from, READ, first * SECTORS_A_BLOCK, n * SECTORS_A_BLOCK, frames[i]);

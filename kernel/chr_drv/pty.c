@@ -60,6 +60,13 @@ struct tty *pty_slave(u32 minor)
 	return minor < NR_PTYS && ptys[minor] ? &ptys[minor]->slave : NULL;
 }
 
+void recount_ptys(found_page *found)
+{
+	for (u32 n = 0; n < NR_PTYS; n++)
+		if (ptys[n])
+			found(OWNER_TTY, ptys[n]);
+}
+
 /* /dev/ptmx: a new pair. -ENOSPC, -ENOMEM. */
 int pty_open_master(u32 *handle)
 {
@@ -71,7 +78,7 @@ int pty_open_master(u32 *handle)
 		n++;
 	if (n == NR_PTYS)
 		return -ENOSPC;
-	pty = kpage_alloc();
+	pty = kpage_alloc(OWNER_TTY);
 	if (!pty)
 		return -ENOMEM;
 	memset(pty, 0, sizeof(*pty));

@@ -44,6 +44,7 @@ void tty_init(void)
 
 	serial_init();
 	keyboard_init();
+	register_owner(recount_ptys);
 	if (name && strncmp(name, "ttyS", 4) == 0 && (name[4] == '0' || name[4] == '1'))
 		console_dev = MKDEV(TTY_MAJOR, 64 + name[4] - '0');
 }

@@ -2,6 +2,7 @@
 #ifndef TTY_DRIVER_H
 #define TTY_DRIVER_H
 
+#include <cowix/mm.h>
 #include <cowix/tty.h>
 #include <cowix/wait.h>
 #include <abi/termios.h>
@@ -67,6 +68,7 @@ u32 tty_process(struct tty *tty, u8 c, char *to);	/* what a character becomes on
 
 /* pty.c */
 #define PTS_FIRST	MKDEV(PTS_MAJOR, 0)
+found_pages recount_ptys;
 struct tty *pty_slave(u32 minor);		/* NULL: none */
 int pty_open_master(u32 *handle);
 int pty_open_slave(struct tty *slave);		/* -EIO: locked, or its master is gone */

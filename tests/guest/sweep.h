@@ -60,7 +60,7 @@ static const char *difference(const struct audit_report *a, const struct audit_r
 		return "open files";
 	if (a->buffers_used != b->buffers_used)
 		return "buffers";
-	return a->tasks != b->tasks ? "tasks" : NULL;
+	return a->tasks != b->tasks ? "tasks" : owned_difference(a, b);
 }
 
 /* What judging needs of stack, data and code is there, and nobody else's, before anything is counted. */

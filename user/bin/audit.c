@@ -6,6 +6,7 @@
 
 int main(int argc, char **argv)
 {
+	static const char *const names[NR_OWNERS] = OWNER_NAMES;
 	struct audit_report r;
 	int found;
 
@@ -15,6 +16,9 @@ int main(int argc, char **argv)
 		die("mm_audit");
 	printf("mismatches %u\nframes: total %u, free %u, cache %u, kernel objects %u, page tables %u\nuser entries %u\n", r.mismatches,
 	       r.frames_total, r.frames_free, r.frames_cache, r.frames_kernel, r.frames_tables, r.frames_user);
+	for (int i = 0; i < NR_OWNERS; i++)
+		printf("%s%s %u%s", i ? "" : "owners: ", names[i], r.owned[i],
+		       i == NR_OWNERS - 1 ? "\n" : i == 9 ? ",\n" : ", ");
 	printf("inodes %u, open files %u, buffers %u, tasks %u\n", r.inodes_used, r.files_used, r.buffers_used, r.tasks);
 	return found > 0;
 }

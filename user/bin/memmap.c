@@ -1,7 +1,9 @@
 /*
  * memmap: each page frame a coloured cell with its count, from /proc/frames, every second anew. + - frames a cell; arrows, space, b: scroll;
+ * o: the letter of its owner (/proc/owners) instead of the count;
  * p P: the next, the previous process, whose frames are marked; e: its entries; n: no process; q: leave
  */
+#include <abi/audit.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -26,6 +28,8 @@ static const char *const looks[] = { "\033[m", "\033[m\033[1;30m", "\033[m\033[3
 static struct termios normal;
 static int rows, columns, process, entries;	/* process: 0 for none; entries: whether they are shown */
 static unsigned frames, block, top;		/* frames a cell; the first row that is shown, of cells or entries */
+static char *letters;				/* of the owners; NULL: not shown */
+static int owners;
 static char *counts, *marks, *list;		/* a character a frame; what the process's entry for it is, or 0; its entries */
 static char comm[20];
 
@@ -111,24 +115,33 @@ static char *read_file(const char *path, size_t *length)
 	return text;
 }
 
-static void read_frames(void)
+/* Returns the characters of all frames, in memory of its own. */
+static char *read_map(const char *path)
 {
 	size_t length;
-	char *text = read_file("/proc/frames", &length);
+	char *text = read_file(path, &length), *map = malloc(length + 1);
 
-	if (!text)
-		die("/proc/frames");
-	free(counts);
-	free(marks);
-	counts = malloc(length);
-	marks = calloc(length, 1);
-	if (!counts || !marks)
-		die("memory");
+	if (!text || !map)
+		die(path);
 	frames = 0;
-	for (char *line = text; line + FRAMES_LINE <= text + length; line += FRAMES_LINE)
+	for (char *line = text; line + FRAMES_LINE <= text + length;
+	     line += FRAMES_LINE)
 		for (int i = 0; i < FRAMES_A_LINE && line[9 + i] != ' '; i++)
-			counts[frames++] = line[9 + i];
+			map[frames++] = line[9 + i];
 	free(text);
+	return map;
+}
+
+static void read_frames(void)
+{
+	free(counts);
+	free(letters);
+	free(marks);
+	counts = read_map("/proc/frames");
+	letters = owners ? read_map("/proc/owners") : NULL;
+	marks = calloc(frames, 1);
+	if (!marks)
+		die("memory");
 }
 
 /* The entries of the process, and which frames they are about. It may have ended. */
@@ -199,7 +212,7 @@ static unsigned fitting_block(void)
 /* A cell: of its frames the highest count, or what the process has there. */
 static void put_cell(unsigned frame)
 {
-	char highest = '.', mark = 0;
+	char highest = '.', mark = 0, owner = '.';
 	int look;
 
 	for (unsigned i = frame; i < frame + block && i < frames; i++) {
@@ -207,6 +220,8 @@ static void put_cell(unsigned frame)
 
 		if (c > highest)
 			highest = c;
+		if (letters && owner == '.')
+			owner = letters[i];
 		if (marks[i] && (!mark || marks[i] == 'c'))
 			mark = marks[i];
 	}
@@ -214,7 +229,7 @@ static void put_cell(unsigned frame)
 	if (frame >= frames)
 		look = PLAIN;
 	put_look(look);
-	put(frame >= frames ? " " : mark ? &mark : highest == '9' + 1 ? "+" : &highest, 1);
+	put(frame >= frames ? " " : letters ? &owner : mark ? &mark : highest == '9' + 1 ? "+" : &highest, 1);
 }
 
 static void draw_cells(void)
@@ -256,6 +271,19 @@ static void draw_entries(void)
 	}
 }
 
+/* What the letters mean, if they are shown. */
+static void put_legend(void)
+{
+	static const char *const names[] = OWNER_NAMES;
+	char text[200] = "";
+
+	for (int i = OWNER_USER; letters && i < NR_OWNERS; i++)
+		sprintf(text + strlen(text), names[i][0] == OWNER_LETTERS[i] ?
+			"%c%s " : "%c:%s ", OWNER_LETTERS[i],
+			names[i] + (names[i][0] == OWNER_LETTERS[i]));
+	put_line(text);
+}
+
 static void draw(void)
 {
 	unsigned unused = 0, shared = 0, own = 0, cow = 0;
@@ -284,9 +312,9 @@ static void draw(void)
 		draw_entries();
 	else
 		draw_cells();
-	put_line("");
+	put_legend();
 	put_look(PLAIN);
-	sprintf(text, "+ - size  arrows scroll  p P process  e entries  n none  q quit");
+	sprintf(text, "+ - size  arrows scroll  p P process  e entries  n none  o owners  q quit");
 	put(text, (int)strlen(text) < columns ? (int)strlen(text) : columns - 1);
 	put("\033[K", 3);
 	write_all(1, out, used);
@@ -332,6 +360,8 @@ static void key(int c)
 		look_at(neighbour(c == 'p' ? 1 : -1));
 	else if (c == 'n')
 		look_at(0);
+	else if (c == 'o')
+		owners = !owners;
 	else if (c == 'e' && process) {
 		entries = !entries;
 		top = 0;

@@ -63,6 +63,20 @@ static unsigned accounted(const struct audit_report *r)
 	return r->frames_free + r->frames_cache + r->frames_kernel;
 }
 
+/* Owners whose frames may neither grow nor shrink over a test. */
+const char *owned_difference(const struct audit_report *a,
+			     const struct audit_report *b)
+{
+	static const char *const names[NR_OWNERS] = OWNER_NAMES;
+	const unsigned vary = 1 << OWNER_NONE | 1 << OWNER_USER |
+		1 << OWNER_CACHE | 1 << OWNER_TABLE | 1 << OWNER_KMALLOC;
+
+	for (int i = 0; i < NR_OWNERS; i++)
+		if (!(vary & 1 << i) && a->owned[i] != b->owned[i])
+			return names[i];
+	return NULL;
+}
+
 /* What must be the same before and after a test; the first difference is named. */
 static const char *compare(const struct audit_report *a, const struct audit_report *b)
 {
@@ -84,7 +98,7 @@ static const char *compare(const struct audit_report *a, const struct audit_repo
 			snprintf(text, sizeof(text), "%s: %u before, %u after", pairs[i].name, pairs[i].before, pairs[i].after);
 			return text;
 		}
-	return NULL;
+	return owned_difference(a, b);
 }
 
 static int run_child(const struct test *t)

@@ -24,6 +24,10 @@ void check_failed(const char *file, int line, const char *what) __attribute__((n
 		return run_tests(tests, argc, argv); \
 	}
 int run_tests(const struct test *tests, int argc, char **argv);
+struct audit_report;
+/* The owner (abi/audit.h) who has more or fewer frames in b, or NULL. */
+const char *owned_difference(const struct audit_report *a,
+			     const struct audit_report *b);
 int on_cowix(void);			/* the memory audit is there */
 int wait_status(int pid);		/* wait for a child; its raw status */
 void sleep_ms(long ms);			/* signals shorten it */
