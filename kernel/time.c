@@ -13,6 +13,7 @@
 #define CMOS_DAY	0x07
 #define CMOS_MONTH	0x08
 #define CMOS_YEAR	0x09
+#define CMOS_CENTURY	0x32		/* where PCs have it */
 #define CMOS_STATUS_A	0x0A
 #define CMOS_STATUS_B	0x0B
 #define STATUS_A_UPDATE	0x80		/* the clock is being updated: do not read */
@@ -24,7 +25,7 @@
 #define NSEC_A_TICK	(1000000000 / HZ)
 
 struct cmos_time {
-	u8 second, minute, hour, day, month, year;
+	u8 second, minute, hour, day, month, year, century;
 };
 
 static u32 wall_seconds, wall_ticks;		/* seconds since 1970, and ticks into the second */
@@ -51,6 +52,7 @@ static void cmos_read_all(struct cmos_time *t)
 	t->day = cmos_read(CMOS_DAY);
 	t->month = cmos_read(CMOS_MONTH);
 	t->year = cmos_read(CMOS_YEAR);
+	t->century = cmos_read(CMOS_CENTURY);
 }
 
 static void cmos_decode(struct cmos_time *t, u8 format)
@@ -65,6 +67,7 @@ static void cmos_decode(struct cmos_time *t, u8 format)
 		t->day = from_bcd(t->day);
 		t->month = from_bcd(t->month);
 		t->year = from_bcd(t->year);
+		t->century = from_bcd(t->century);
 	}
 	if (!(format & STATUS_B_24H))
 		t->hour = t->hour % 12 + (pm ? 12 : 0);
@@ -75,15 +78,36 @@ static bool leap(u32 year)
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* Seconds since 1970 of a date; two-digit years are 1970 to 2069. */
+static bool valid(const struct cmos_time *t)
+{
+	return t->second < 60 && t->minute < 60 && t->hour < 24 &&
+	       t->day >= 1 && t->day <= 31 && t->month >= 1 && t->month <= 12 &&
+	       t->year < 100;
+}
+
+/* The whole year. Some clocks have no century: it is 1970 to 2069 then. */
+static u32 year_of(const struct cmos_time *t)
+{
+	if (t->century >= 19 && t->century <= 21)
+		return t->century * 100 + t->year;
+	return t->year + (t->year < 70 ? 2000 : 1900);
+}
+
+/*
+ * Returns the seconds since 1970 of a date, as 32 bits. One before 1970 is taken
+ * for one that many bits later, in the years to 2105: no PC is so old, but QEMU
+ * cuts a date that is far from the host's to them.
+ */
 static u32 to_seconds(const struct cmos_time *t)
 {
 	static const u8 month_days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	u32 year = t->year + (t->year < 70 ? 2000 : 1900), days = t->day - 1;
+	u32 year = year_of(t), days = t->day - 1;
 
 	for (u32 y = 1970; y < year; y++)
 		days += leap(y) ? 366 : 365;
-	for (u32 m = 1; m < t->month && m <= 12; m++)
+	for (u32 y = year; y < 1970; y++)
+		days -= leap(y) ? 366 : 365;
+	for (u32 m = 1; m < t->month; m++)
 		days += month_days[m - 1] + (m == 2 && leap(year));
 	return days * SECONDS_A_DAY + t->hour * 3600u + t->minute * 60u + t->second;
 }
@@ -101,7 +125,10 @@ void time_init(void)
 		now = again;
 	}
 	cmos_decode(&now, cmos_read(CMOS_STATUS_B));
-	wall_seconds = to_seconds(&now);
+	if (valid(&now))
+		wall_seconds = to_seconds(&now);
+	else
+		printk("time: the battery's clock shows no date\n");
 }
 
 /* Called by the timer interrupt. */

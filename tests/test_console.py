@@ -173,6 +173,28 @@ def test_attributes(console):
     assert attributes == [4, 0x0C, 0x1C, 0x49, 7, 0x87, 3, 7, 0x0A, 0x14, 0x44, 0x14, 6, 6]
 
 
+def test_strings_for_others(console):
+    """DCS, APC, PM, SOS and OSC to their ends; what Linux has without an end."""
+    m = console(a=f"{ESC}[2J{ESC}[Ha{ESC}P1$q;text{ESC}\\b{ESC}_G\r\n\tx{ESC}\\c"
+                  f"{ESC}^private{ESC}\\d{ESC}Xs{ESC}\\e{ESC}]0;title{ESC}\\f"
+                  f"{ESC}]2;title\ag{ESC}]Rh{ESC}]P1ff00A0i{ESC}]Pxj{ESC}]P12\x18k"
+                  f"{ESC}P{ESC}[31ml{ESC}[m{ESC}_x\x18m{ESC}*Bn{ESC} Fo{ESC}[\x7f31mp{ESC}[mEND")
+    rows = shown(m, "a")
+    assert rows[0] == "abcdefghijklmnopEND"
+    text, attributes = cells(m, 0, 10, 7)
+    assert text == "klmnopE" and attributes == [7, 4, 7, 7, 7, 4, 7]
+
+
+def test_subparameters(console):
+    many = ";".join(["31"] * 16)
+    m = console(a=f"{ESC}[2J{ESC}[H{ESC}[4:3ma{ESC}[4:0mb{ESC}[38:2::9:8:7mc{ESC}[31;38:2:1:2:3:4md"
+                  f"{ESC}[38:5:2;44me{ESC}[1:2mf{ESC}[0;48:5:12:1mg{ESC}[m{ESC}[9:5Hh"
+                  f"{ESC}[{many};32;33mi{ESC}[{many}2mj{ESC}[0;99999999999999999999mk{ESC}[mEND")
+    rows = shown(m, "a")
+    assert rows[0] == "abcdefghijkEND"
+    assert cells(m, 0, 0, 12)[1] == [3, 7, 7, 4, 0x12, 0x12, 0x17, 7, 4, 4, 7, 7]
+
+
 def test_charset_cells(console):
     m = console(a=f"{ESC}[2J{ESC}[H{ESC}(0lqk{ESC}(Blqk{ESC})0\016x\017xEND\n")
     rows = shown(m, "a")
@@ -226,6 +248,9 @@ def test_keys(console):
     m.wait_for("\n^[[1~^[[G-41\n")
     keys("caps_lock", "a", "shift-b", "1", "caps_lock", "a", "alt-x", "ctrl-a", "ctrl-spc", "ctrl-3", "print", "pause", "b")
     m.wait_for("\nAb1a^[x^A^@^[b\n")
+    keys("volumeup", "volumedown", "audiomute", "audioplay", "mail", "calculator", "ac_home", "print", "ctrl-pause", "kp_enter",
+         "meta_l", "menu", "up", "c")
+    m.wait_for("\n\n^[[Ac\n")
     m.key("ctrl-d")
     m.type("clear; echo -e '\\033[?1h'; cat > /dev/null\n")
     keys("up", "ctrl-up", "home")

@@ -27,10 +27,12 @@ struct console {
 	int top, bottom;		/* the scrolling region */
 	bool insert, autowrap, visible, application_keys;
 	u32 tabs[(COLUMNS + 31) / 32];
-	enum { TEXT, ESCAPE, CHARSET, IGNORE_ONE, CSI, OSC } parse;
+	enum { TEXT, ESCAPE, CHARSET, IGNORE_ONE, CSI, OSC, PALETTE, STRING } parse;
 	u8 prefix;			/* the ( or ) of a charset; a character such as ? that gives ESC [ another meaning; 0: none */
-	u32 nr_args;
+	u32 nr_args;			/* of a palette: digits that are due */
 	u16 args[ARGS_MAX];
+	u16 sub;			/* bit n: argument n came after a colon */
+	bool too_many;			/* arguments: the rest is dropped */
 
 	/* console.c */
 	u32 first;			/* the line that is the screen's first row */

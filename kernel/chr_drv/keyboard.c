@@ -21,10 +21,11 @@
 #define RELEASE		0x80
 #define EXTENDED	0xE0		/* one more code follows */
 #define PAUSE		0xE1		/* the Pause key: two more, and two more for its release */
+#define KEY_ENTER	0x1C
 #define KEY_CTRL	0x1D
 #define KEY_LSHIFT	0x2A
+#define KEY_SLASH	0x35
 #define KEY_RSHIFT	0x36
-#define KEY_PRINT	0x37		/* with EXTENDED */
 #define KEY_ALT		0x38
 #define KEY_CAPS	0x3A
 #define KEY_F1		0x3B
@@ -35,6 +36,7 @@
 #define KEY_HOME	0x47		/* the keypad; with EXTENDED the cursor keys */
 #define KEY_PAGE_UP	0x49
 #define KEY_MINUS	0x4A
+#define KEY_CENTER	0x4C
 #define KEY_PLUS	0x4E
 #define KEY_PAGE_DOWN	0x51
 #define KEY_DELETE	0x53
@@ -168,7 +170,7 @@ static int translate(u8 code)
 {
 	char c = modifiers & SHIFT && !extended ? shifted[code] : plain[code], letter = c | 0x20;
 
-	if (!c || (extended && code == KEY_PRINT))
+	if (!c)
 		return -1;
 	if (locks & CAPS_LOCK && letter >= 'a' && letter <= 'z')
 		c ^= 0x20;
@@ -223,6 +225,20 @@ static void key_down(u8 code)
 	}
 }
 
+/*
+ * Whether a key types something. Of those that EXTENDED announces, the keypad's
+ * Enter and / and the cursor keys do; volume, mail, calculator do not.
+ */
+static bool is_typed(u8 code)
+{
+	if (code >= SCANCODES)
+		return false;
+	if (!extended || code == KEY_ENTER || code == KEY_SLASH)
+		return true;
+	return code >= KEY_HOME && code <= KEY_DELETE && code != KEY_MINUS &&
+	       code != KEY_CENTER && code != KEY_PLUS;
+}
+
 static void keyboard_interrupt(struct pt_regs *regs)
 {
 	u8 status = inb(KBD_STATUS), code;
@@ -233,7 +249,7 @@ static void keyboard_interrupt(struct pt_regs *regs)
 	code = inb(KBD_DATA);
 	if (status & STATUS_MOUSE)
 		return;
-	if (code == ACKNOWLEDGE) {
+	if (code == ACKNOWLEDGE && !extended) {
 		acknowledged();
 	} else if (skip > 0) {
 		skip--;
@@ -245,7 +261,7 @@ static void keyboard_interrupt(struct pt_regs *regs)
 		bool down = !(code & RELEASE);
 
 		code &= ~RELEASE;
-		if (!modifier_key(code, down) && down && code < SCANCODES)
+		if (!modifier_key(code, down) && down && is_typed(code))
 			key_down(code);
 		extended = false;
 	}

@@ -21,6 +21,12 @@ static bool is_control(u8 c)
 	return c < ' ' || c == DELETE;
 }
 
+/* A byte that continues a character: it takes no column, and goes with it. */
+static bool continues(const struct tty *tty, u8 c)
+{
+	return tty->termios.c_iflag & IUTF8 && (c & 0xC0) == 0x80;
+}
+
 /* What a character becomes on its way out: how many are in to. Called for written and for echoed ones; keeps track of the column. */
 u32 tty_process(struct tty *tty, u8 c, char *to)
 {
@@ -49,7 +55,7 @@ u32 tty_process(struct tty *tty, u8 c, char *to)
 		}
 	} else if (c == '\b' && tty->column > 0) {
 		tty->column--;
-	} else if (!is_control(c)) {
+	} else if (!is_control(c) && !continues(tty, c)) {
 		tty->column++;
 	}
 	if (c == '\n' && flags & ONLRET)
@@ -145,10 +151,23 @@ static u32 column_of(const struct tty *tty, u32 entry)
 
 		if (c == '\t')
 			column += TAB_WIDTH - column % TAB_WIDTH;
+		else if (is_control(c))
+			column += tty_flag(tty, ECHOCTL) ? 2 : 0;
 		else
-			column += !is_control(c) ? 1 : tty_flag(tty, ECHOCTL) ? 2 : 0;
+			column += !continues(tty, c);
 	}
 	return column;
+}
+
+/* Takes back the last character of the line, which may be several bytes. */
+static u8 take_back(struct tty *tty)
+{
+	u8 c;
+
+	do
+		c = tty->input[--tty->head % INPUT_SIZE];
+	while (continues(tty, c) && tty->head != tty->edit);
+	return c;
 }
 
 /* Take back the last character of the line, and from the screen. */
@@ -159,7 +178,7 @@ static bool erase_one(struct tty *tty)
 
 	if (tty->head == tty->edit)
 		return false;
-	c = tty->input[--tty->head % INPUT_SIZE];
+	c = take_back(tty);
 	if (!tty_flag(tty, ECHO))
 		return true;
 	if (c == '\t')
@@ -193,7 +212,7 @@ static void erase(struct tty *tty)
 	if (tty_flag(tty, ECHOE)) {
 		erase_one(tty);
 	} else if (tty->head != tty->edit) {
-		tty->head--;
+		take_back(tty);
 		echo(tty, tty->termios.c_cc[VERASE]);
 	}
 }

@@ -16,6 +16,7 @@
 #define CANCEL		0x18
 #define SUBSTITUTE	0x1A
 #define DELETE		0x7F
+#define PALETTE_DIGITS	7		/* of ESC ] P: a colour, red, green, blue */
 
 /* The special graphics of a VT100, from _ to ~, in the PC's character set. */
 static const char graphics[] = " \x04\xB1\t\f\r\n\xF8\xF1\n\v\xD9\xBF\xDA\xC0\xC5\xC4\xC4\xC4\xC4_\xC3\xB4\xC1\xC2\xB3\xF3\xF2\xE3=\x9C\xFA";
@@ -167,24 +168,60 @@ static void set_attribute(struct cursor *cursor, int code)
 	}
 }
 
-/* 38 and 48 bring arguments of their own: 5 and a number, of which the first 16 are known, or 2 and red, green, blue. */
+/* Sets one of 256 colours, of which the first 16 are known. code: 38 or 48. */
+static void set_indexed(struct cursor *cursor, int code, int number)
+{
+	if (number < 8)
+		set_attribute(cursor, code - 8 + number);
+	else if (number < 16)
+		set_attribute(cursor, code - 8 + number - 8 + 60);
+}
+
+/*
+ * Sets what a parameter with sub-parameters says (ITU-T T.416): 4:3 is a kind of
+ * underline, 38:5:9 a colour. 38:2 with red, green and blue is not known.
+ */
+static void set_grouped(struct console *c, u32 i)
+{
+	int code = arg(c, i, 0), kind = arg(c, i + 1, 0);
+
+	if (code == 4)
+		set_attribute(&c->cursor, kind ? 4 : 24);
+	else if ((code == 38 || code == 48) && kind == 5)
+		set_indexed(&c->cursor, code, arg(c, i + 2, 0));
+}
+
+/*
+ * Sets a parameter that stands alone; returns how many it takes. 38 and 48 bring
+ * others of their own: 5 and a number, or 2 and red, green, blue.
+ */
+static u32 set_plain(struct console *c, u32 i)
+{
+	int code = arg(c, i, 0), kind = arg(c, i + 1, 0);
+
+	if (code != 38 && code != 48) {
+		set_attribute(&c->cursor, code);
+		return 1;
+	}
+	if (kind == 5)
+		set_indexed(&c->cursor, code, arg(c, i + 2, 0));
+	return kind == 5 ? 3 : kind == 2 ? 5 : 1;
+}
+
 static void set_attributes(struct console *c)
 {
-	u32 i = 0;
+	u32 i = 0, n;
 
 	do {
-		int code = arg(c, i, 0), number = arg(c, i + 2, 0);
-
-		if (code != 38 && code != 48) {
-			set_attribute(&c->cursor, code);
-		} else if (arg(c, i + 1, 0) == 5) {
-			if (number < 16)
-				set_attribute(&c->cursor, code - 8 + (number < 8 ? number : number - 8 + 60));
-			i += 2;
-		} else if (arg(c, i + 1, 0) == 2) {
-			i += 4;
-		}
-	} while (++i < c->nr_args);
+		n = 1;
+		while (i + n < c->nr_args && c->sub & 1u << (i + n))
+			n++;
+		if (n > 1)
+			set_grouped(c, i);
+		else
+			n = set_plain(c, i);
+		i += n;
+	} while (i < c->nr_args);
 }
 
 /* ESC [ n J: 0 from the cursor to the end, 1 from the start to it, 2 everything, 3 the history too. ESC [ n K: the same within the line. */
@@ -329,6 +366,8 @@ static void begin_csi(struct console *c)
 	c->parse = CSI;
 	c->nr_args = 0;
 	c->prefix = 0;
+	c->sub = 0;
+	c->too_many = false;
 	memset(c->args, 0, sizeof(c->args));
 }
 
@@ -339,11 +378,16 @@ static void escape_char(struct console *c, u8 ch)
 	switch (ch) {
 	case '[': begin_csi(c); break;
 	case ']': c->parse = OSC; break;
+	case 'P':
+	case 'X':
+	case '^':
+	case '_': c->parse = STRING; break;
 	case '(':
 	case ')': c->parse = CHARSET; c->prefix = ch; break;
+	case ' ':
 	case '#':
 	case '%':
-	case ' ': c->parse = IGNORE_ONE; break;
+	case '*' ... '/': c->parse = IGNORE_ONE; break;
 	case 'D': line_feed(c); break;
 	case 'M': reverse_line_feed(c); break;
 	case 'E': go_to(c, c->cursor.row, 0); line_feed(c); break;
@@ -355,6 +399,24 @@ static void escape_char(struct console *c, u8 ch)
 	}
 }
 
+static void next_arg(struct console *c, bool sub)
+{
+	if (c->nr_args == ARGS_MAX) {
+		c->too_many = true;
+		return;
+	}
+	c->sub |= sub << c->nr_args;
+	c->nr_args++;
+}
+
+/* Whether ESC [ ... with this end is known: with a prefix only modes are. */
+static bool csi_known(const struct console *c, u8 command)
+{
+	if (c->sub)
+		return command == 'm' && !c->prefix;
+	return !c->prefix || (c->prefix == '?' && (command == 'h' || command == 'l'));
+}
+
 static void csi_char(struct console *c, u8 ch)
 {
 	if (c->nr_args == 0 && ch >= '0' && ch <= ';')
@@ -362,49 +424,74 @@ static void csi_char(struct console *c, u8 ch)
 	if (ch >= '0' && ch <= '9') {
 		u16 *arg = &c->args[c->nr_args - 1];
 
-		*arg = min_u32(*arg * 10 + ch - '0', ARG_MAX);
+		if (!c->too_many)
+			*arg = min_u32(*arg * 10 + ch - '0', ARG_MAX);
 	} else if (ch == ';' || ch == ':') {
-		if (c->nr_args < ARGS_MAX)
-			c->nr_args++;
+		next_arg(c, ch == ':');
 	} else if (ch < '@') {
 		c->prefix = ch;
 	} else {
 		c->parse = TEXT;
-		if (!c->prefix || (c->prefix == '?' && (ch == 'h' || ch == 'l')))
+		if (csi_known(c, ch))
 			csi_command(c, ch);
+	}
+}
+
+/*
+ * The character after ESC ]: a digit begins a string, P the digits of a palette,
+ * which nothing here has; R and whatever else stand alone, as on Linux.
+ */
+static void osc_char(struct console *c, u8 ch)
+{
+	c->parse = ch >= '0' && ch <= '9' ? STRING : ch == 'P' ? PALETTE : TEXT;
+	c->nr_args = PALETTE_DIGITS;
+}
+
+static bool is_hex(u8 ch)
+{
+	ch |= 0x20;
+	return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f');
+}
+
+static void palette_char(struct console *c, u8 ch)
+{
+	if (!is_hex(ch) || --c->nr_args == 0)
+		c->parse = TEXT;
+}
+
+/* A string is not for us: it ends at a bell, a cancel, or ESC with a \. */
+static void string_char(struct console *c, u8 ch)
+{
+	if (ch == '\033')
+		c->parse = ESCAPE;
+	else if (ch == '\a' || ch == CANCEL || ch == SUBSTITUTE)
+		c->parse = TEXT;
+}
+
+static void graphic(struct console *c, u8 ch)
+{
+	switch (c->parse) {
+	case TEXT: put_char(c, ch); break;
+	case ESCAPE: escape_char(c, ch); break;
+	case CHARSET:
+		c->cursor.graphics[c->prefix == ')'] = ch == '0';
+		c->parse = TEXT;
+		break;
+	case IGNORE_ONE: c->parse = TEXT; break;
+	case CSI: csi_char(c, ch); break;
+	case OSC: osc_char(c, ch); break;
+	case PALETTE: palette_char(c, ch); break;
+	case STRING: break;
 	}
 }
 
 /* A character written to a console; the caller shows the result. */
 void vt_write(struct console *c, u8 ch)
 {
-	if (ch < ' ') {
-		if (c->parse == OSC && ch != '\033') {	/* ends it, and is no bell */
-			c->parse = TEXT;
-			return;
-		}
+	if (c->parse == STRING)
+		string_char(c, ch);
+	else if (ch < ' ')
 		control(c, ch);
-		return;
-	}
-	switch (c->parse) {
-	case TEXT:
-		if (ch != DELETE)
-			put_char(c, ch);
-		break;
-	case ESCAPE:
-		escape_char(c, ch);
-		break;
-	case CHARSET:
-		c->cursor.graphics[c->prefix == ')'] = ch == '0';
-		c->parse = TEXT;
-		break;
-	case IGNORE_ONE:
-		c->parse = TEXT;
-		break;
-	case CSI:
-		csi_char(c, ch);
-		break;
-	case OSC:
-		break;
-	}
+	else if (ch != DELETE)
+		graphic(c, ch);
 }
