@@ -109,7 +109,10 @@ def make_image_with(script):
     ("date -u +%Y | wc -c; kill -l | head -1", "5\n 1 HUP\n"),
     ("dd if=/dev/zero bs=100 count=3 2>/dev/null | wc -c; df / | tail -1 | wc -l; sync; free | wc -l", "300\n1\n3\n"),
     ("test 3 -gt 2 -a -d /etc && [ ! -f /etc ] && echo yes", "yes\n"),
-    ("ln /etc/rc /tmp/rc && cp /tmp/rc /tmp/rc2 && mv /tmp/rc2 /tmp/rc3 && ls -1 /tmp; rm -f /tmp/*", "rc\nrc3\n"),
+    ("cd /root; ln /etc/rc rc && cp rc rc2 && mv rc2 rc3 && ls -1; rm -f rc*",
+     "rc\nrc3\n"),
+    ("cut -d' ' -f1 /proc/version; mount | cut -d' ' -f2",
+     "Cowix\n/\n/proc\n/tmp\n/dev/shm\n"),
 ])
 def test_utilities(command, expected):
     result = cowix(command)

@@ -11,8 +11,8 @@ from conftest import BUILD, cowix
 BIN = os.path.join(BUILD, "bin")
 
 
-def run(program, *args, **options):
-    return subprocess.run([program, *args], capture_output=True, env={"TZ": "UTC", "LC_ALL": "C"}, **options)
+def run(program, *args, zone="UTC", **options):
+    return subprocess.run([program, *args], capture_output=True, env={"TZ": zone, "LC_ALL": "C"}, **options)
 
 
 def both(name, *args, **options):
@@ -58,6 +58,88 @@ def test_date(when):
         ours, hosts = both("date", "-u", "-d", when, format)
         assert ours == hosts and ours
     assert run(f"{BIN}/date", "-d", "soon").returncode == 1
+
+
+NEW_YORK = "EST5EDT,M3.2.0,M11.1.0"
+ZONES = ["UTC0", "<+03>-3", "<-0330>3:30", NEW_YORK, ":EST5", "FOO",
+         "CET-1CEST,M3.5.0,M10.5.0/3", "AEST-10AEDT,M10.1.0,M4.1.0/3",
+         "XXX3YYY1:30,J60/0,J300/-25"]
+MOMENTS = [1709251199, 1709251200, 1710053999, 1710054000, 1711846799,
+           1711846800, 1730613599, 1730613600, 1704067199, 1735660800,
+           4294967295, 1712412000, 1728144000, 1830000000]
+FORMAT = "+%a %F %T %Z %z %:z %::z %s %-d %_m %05j %^b %#p %#Z %e %k"
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_zones(zone, tmp_path):
+    """Local time by TZ, there and back."""
+    for moment in MOMENTS:
+        (tmp_path / str(moment)).touch()
+        os.utime(tmp_path / str(moment), (0, moment))
+    ours, hosts = both("stat", "-c", "%y", *map(str, MOMENTS), zone=zone,
+                       cwd=tmp_path)
+    assert ours == hosts and ours
+    ours, hosts = both("date", "-d", "@1710054000", FORMAT, zone=zone)
+    assert ours == hosts and ours
+    for local in ("2024-03-31 01:59:59", "2024-10-27 04:00"):
+        assert len(set(both("date", "-d", local, "+%s", zone=zone))) == 1
+
+
+def test_summer_time_for_ever():
+    for moment in ("@1704085199", "@1704085200", "@1735707600"):
+        ours, _ = both("date", "-d", moment, "+%z", 
+                       zone="EST5EDT,0/0,J365/25")
+        assert ours == "-0400\n"
+
+
+def test_far_dates():
+    for moment in ("-2147483648", "-2208988800", "-1.5", "8589934592"):
+        ours, hosts = both("date", "-d", "@" + moment, FORMAT)
+        assert ours == hosts and ours
+
+
+@pytest.mark.parametrize("date,zone", [
+    ("2024-02-30", "UTC0"), ("2023-02-29", "UTC0"), ("2024-13-01", "UTC0"),
+    ("2024-00-10", "UTC0"), ("2024-01-00", "UTC0"), ("24:00", "UTC0"),
+    ("2024-01-01 00:60", "UTC0"), ("2024-03-10 02:30", NEW_YORK),
+    ("2024-01-01 x", "UTC0"), ("2024-01-01T10:00+0x", "UTC0")])
+def test_no_such_date(date, zone, tmp_path):
+    for arguments in (["date", "-d", date], ["touch", "-d", date, "new"]):
+        result = run(f"{BIN}/{arguments[0]}", *arguments[1:], zone=zone,
+                     cwd=tmp_path)
+        assert result.returncode == 1 and result.stderr, arguments
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("stamp", [
+    "202402290000", "202404310000", "202302290000", "190002290000",
+    "202401010000.60", "202401010000.61", "202401012400", "6901010000",
+    "6801010000", "01011200", "202403100230", "202411030130", "1"])
+def test_touch_stamps(stamp, tmp_path):
+    """The calendar's dates alone, in local time."""
+    found = []
+    for program in (f"{BIN}/touch", "/usr/bin/touch"):
+        name = tmp_path / "new"
+        result = run(program, "-t", stamp, name, zone=NEW_YORK)
+        found.append((result.returncode,
+                      name.exists() and name.stat().st_mtime))
+        if name.exists():
+            name.unlink()
+    assert found[0] == found[1]
+
+
+def test_zones_of_files(tmp_path):
+    """ls, stat, diff, find and touch tell local time alike."""
+    for name in ("old", "new"):
+        (tmp_path / name).write_text(name)
+        os.utime(tmp_path / name, (1710054000 + len(name), 1710053999))
+    for name, *options in (["ls", "-l", "old"], ["stat", "-c", "%y", "old"],
+                           ["diff", "-u", "old", "new"]):
+        assert len(set(both(name, *options, zone=NEW_YORK, cwd=tmp_path))) == 1
+    run(f"{BIN}/touch", "-d", "2024-03-10 03:00 -0400", "new", zone=NEW_YORK,
+        cwd=tmp_path)
+    assert (tmp_path / "new").stat().st_mtime == 1710054000
+    assert both("find", ".", "-newer", "old", cwd=tmp_path) == (".\n./new\n",) * 2
 
 
 def test_id():

@@ -1,6 +1,7 @@
 /*
- * date [-uR] [-d date | -r file | -s date] [+format] or date mmddhhmm[[cc]yy], which sets the clock as -s does; a date is @seconds or
- * YYYY-MM-DD, HH:MM[:SS], or both, perhaps with a Z. The clock runs in UTC.
+ * date [-uR] [-d date | -r file | -s date] [+format], or date
+ * mmddhhmm[[cc]yy], which sets the clock as -s does. What a date may be says
+ * user/lib/parse_date.c. Times are local, by TZ; -u: in UTC.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,50 +19,10 @@ static void bad_date(const char *s)
 	exit(1);
 }
 
-/* Up to n numbers with a separator between; what follows them. */
-static const char *numbers(const char *s, char separator, int *values, int n)
-{
-	for (int i = 0; i < n; i++) {
-		char *end;
-
-		values[i] = strtol(s, &end, 10);
-		if (end == s || *s == '-' || *s == '+')
-			return s;
-		s = end;
-		if (*s != separator)
-			return s;
-		s += i + 1 < n;
-	}
-	return s;
-}
-
-static time_t seconds(const char *s)
-{
-	char *end;
-	time_t value = strtoul(s, &end, 10);
-
-	if (end == s || *end)
-		bad_date(s);
-	return value;
-}
-
-/* The time of a date in which nothing is beyond its end. */
-static time_t checked(struct tm tm, const char *s)
-{
-	time_t t;
-
-	if (tm.tm_year < 70 || tm.tm_year > 205 || tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 59)
-		bad_date(s);
-	t = mktime(&tm);
-	if (localtime(&t)->tm_mday != tm.tm_mday)
-		bad_date(s);
-	return t;
-}
-
 /* mmddhhmm[[cc]yy] */
-static time_t parse_operand(const char *s)
+static time64_t parse_operand(const char *s)
 {
-	time_t now = time(NULL);
+	time64_t now = time(NULL), t;
 	struct tm tm = *localtime(&now);
 	size_t digits = strspn(s, "0123456789");
 	int pairs[6];
@@ -79,38 +40,12 @@ static time_t parse_operand(const char *s)
 		tm.tm_year = pairs[4] + (pairs[4] < 69 ? 100 : 0);
 	if (digits == 12)
 		tm.tm_year = pairs[4] * 100 + pairs[5] - 1900;
-	return checked(tm, s);
-}
-
-/* What a date leaves out is taken from the present day. */
-static time_t parse_date(const char *s)
-{
-	time_t now = time(NULL);
-	struct tm tm = *localtime(&now);
-	int day[3] = { 0 }, clock[3] = { 0 };
-	const char *at = s;
-
-	if (*s == '@')
-		return seconds(s + 1);
-	if (strchr(s, '-')) {
-		at = numbers(s, '-', day, 3);
-		tm.tm_year = day[0] - 1900;
-		tm.tm_mon = day[1] - 1;
-		tm.tm_mday = day[2];
-	}
-	at += *at == ' ' || *at == 'T';
-	if (*at)
-		at = numbers(at, ':', clock, 3);
-	at += at != s && *at == 'Z';
-	if (*at || at == s)
+	if (exact_time(tm, &t) < 0)
 		bad_date(s);
-	tm.tm_hour = clock[0];
-	tm.tm_min = clock[1];
-	tm.tm_sec = clock[2];
-	return checked(tm, s);
+	return t;
 }
 
-static time_t modified(const char *file)
+static time64_t modified(const char *file)
 {
 	struct stat st;
 
@@ -119,36 +54,75 @@ static time_t modified(const char *file)
 	return st.st_mtime;
 }
 
+/* What the options say; a date is read when TZ is known. */
+static struct {
+	const char *date, *file, *format;
+	int set;
+} options = { .format = "%a %b %e %H:%M:%S %Z %Y" };
+
+static void read_options(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "uRd:r:s:")) != -1)
+		switch (option) {
+		case 'u': putenv("TZ=UTC0"); break;
+		case 's': options.set = 1;	/* fall through */
+		case 'd': options.date = optarg; break;
+		case 'r': options.file = optarg; break;
+		case 'R': options.format = "%a, %d %b %Y %H:%M:%S %z"; break;
+		default: usage(SYNOPSIS);
+		}
+}
+
+/* The time that is asked for. */
+static time64_t wanted_time(void)
+{
+	struct timespec64 t;
+
+	if (options.file)
+		return modified(options.file);
+	if (!options.date)
+		return time(NULL);
+	if (parse_date(options.date, &t) < 0)
+		bad_date(options.date);
+	return t.tv_sec;
+}
+
+/* Prints a time; a format may be long, and may come to nothing. */
+static void show(time64_t t)
+{
+	size_t size = 64 * strlen(options.format) + 2, n;
+	char *text = malloc(size);
+
+	if (!text)
+		die("memory");
+	n = strftime(text, size - 1, options.format, localtime(&t));
+	if (!n && *options.format) {
+		complain(options.format, "too long");
+		exit(1);
+	}
+	text[n] = '\n';
+	fwrite(text, 1, n + 1, stdout);
+}
+
 int main(int argc, char **argv)
 {
-	const char *format = "%a %b %e %H:%M:%S UTC %Y";
-	static char text[1024];
-	time_t shown = time(NULL);
-	int option, set = 0;
+	time64_t shown;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "uRd:r:s:")) != -1) {
-		if (option == 'd' || option == 's')
-			shown = parse_date(optarg);
-		else if (option == 'r')
-			shown = modified(optarg);
-		else if (option == 'R')
-			format = "%a, %d %b %Y %H:%M:%S %z";
-		else if (option == '?')
-			usage(SYNOPSIS);
-		set |= option == 's';
-	}
+	read_options(argc, argv);
+	shown = wanted_time();
 	if (optind < argc && argv[optind][0] == '+') {
-		format = argv[optind++] + 1;
+		options.format = argv[optind++] + 1;
 	} else if (optind < argc) {
 		shown = parse_operand(argv[optind++]);
-		set = 1;
+		options.set = 1;
 	}
 	if (optind < argc)
 		usage(SYNOPSIS);
-	if (set && stime(&shown) < 0)
-		die("cannot set the clock");
-	strftime(text, sizeof(text), format, localtime(&shown));
-	puts(text);
-	return 0;
+	if (options.set && set_time(shown) < 0)
+		warn("cannot set the clock");
+	show(shown);
+	return exit_status;
 }

@@ -304,11 +304,15 @@ static void print_normal(const struct change *c)
 /* A file's name and date, at the head of unified output. */
 static void print_header(const char *mark, const struct file *f)
 {
-	time_t modified = f->st.st_mtime;
-	char date[32];
+	time64_t modified = f->st.st_mtime;
+	char date[32], zone[8];
+	struct tm *tm;
 
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", localtime(&modified));
-	printf("%s %s\t%s.%09lu +0000\n", mark, f->name, date, f->st.st_mtime_nsec);
+	tm = localtime(&modified);
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", tm);
+	strftime(zone, sizeof(zone), "%z", tm);
+	printf("%s %s\t%s.%09lu %s\n", mark, f->name, date,
+	       f->st.st_mtime_nsec, zone);
 }
 
 /* A range of lines as unified output has it. */

@@ -1,6 +1,8 @@
 /*
- * init: process 1. With `run` in its environment (tools/run put it into the kernel's parameters) it runs that one command on the serial lines and
- * switches the machine off; otherwise it runs /etc/rc and keeps a login, or a shell, on each terminal that /etc/ttys names.
+ * init: process 1. It runs /etc/rc and keeps a login, or a shell, on each
+ * terminal that /etc/ttys names. With `run` in its environment (tools/run put
+ * it into the kernel's parameters) it runs that one command behind /etc/rc
+ * instead, on the serial lines, and switches the machine off.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -50,6 +52,22 @@ static int status_of(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* Runs /etc/rc, which talks to the console. */
+static void run_rc(void)
+{
+	pid_t pid;
+
+	if (access("/etc/rc", R_OK) < 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		execve("/bin/sh", (char *[]){ "sh", "/etc/rc", NULL }, environ);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) != pid)
+		;
+}
+
 /* tools/run's job: the command's output goes to the host byte for byte, its status with the power-off. */
 static void run_and_power_off(const char *command)
 {
@@ -61,7 +79,6 @@ static void run_and_power_off(const char *command)
 	open_as(2, "/dev/ttyS1", O_WRONLY);
 	make_raw(1);
 	make_raw(2);
-	unsetenv("run");
 	pid = fork();
 	if (pid == 0) {
 		setsid();
@@ -171,21 +188,6 @@ static void start_update(void)
 	}
 }
 
-static void run_rc(void)
-{
-	pid_t pid;
-
-	if (access("/etc/rc", R_OK) < 0)
-		return;
-	pid = fork();
-	if (pid == 0) {
-		execve("/bin/sh", (char *[]){ "sh", "/etc/rc", NULL }, environ);
-		_exit(127);
-	}
-	while (pid > 0 && waitpid(pid, NULL, 0) != pid)
-		;
-}
-
 /* Ctrl-Alt-Del: the kernel's call writes everything out first. */
 static void restart(int sig)
 {
@@ -209,16 +211,20 @@ static void reap(void)
 
 int main(void)
 {
+	const char *command = getenv("run");
+
 	setenv("PATH", "/bin:/sbin", 0);
 	setenv("HOME", "/root", 0);
 	setenv("TERM", "vt100", 0);
-	if (getenv("run"))
-		run_and_power_off(getenv("run"));
+	unsetenv("run");
 	open_as(0, "/dev/console", O_RDWR);
 	dup2(0, 1);
 	dup2(0, 2);
-	signal(SIGINT, restart);
+	if (!command)
+		signal(SIGINT, restart);
 	run_rc();
+	if (command)
+		run_and_power_off(command);
 	start_update();
 	read_ttys();
 	for (int i = 0; i < nr_terminals; i++)

@@ -23,8 +23,9 @@ static int known_signal(const char *s)
 /* -l: all names, or for a number, perhaps the status of a program that a signal ended, its name, and for a name its number. */
 static void list(char **words)
 {
-	for (int sig = 1; !*words && signal_name(sig); sig++)
-		printf("%2d %s\n", sig, signal_name(sig));
+	for (int sig = 1; !*words && sig < SIGNALS; sig++)
+		if (signal_name(sig))
+			printf("%2d %s\n", sig, signal_name(sig));
 	for (; *words; words++) {
 		char *end;
 		long status = strtol(*words, &end, 10);

@@ -32,7 +32,7 @@ struct widths {
 
 static char set[128];		/* the options by letter; of those that exclude each other only the last */
 static int width, headings;
-static time_t now;
+static time64_t now;
 
 static void add(struct list *l, const char *name, const struct stat *st)
 {
@@ -204,7 +204,7 @@ static void print_long(const char *dir, const struct file *f, const struct width
 {
 	char mode[12], date[24];
 	unsigned long unused;
-	time_t t = time_of(f, &unused);
+	time64_t t = time_of(f, &unused);
 
 	mode_string(f->st.st_mode, mode);
 	strftime(date, sizeof(date), t <= now && t > now - HALF_A_YEAR ? "%b %e %H:%M" : "%b %e  %Y", localtime(&t));

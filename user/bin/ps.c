@@ -10,7 +10,7 @@
 #define A_TIME 16
 #define HZ 100
 
-static time_t booted;
+static time64_t booted;
 
 static const char *user_name(unsigned uid)
 {
@@ -47,7 +47,7 @@ static void show(const struct task_info *t, int users)
 {
 	unsigned seconds = (t->utime + t->stime) / HZ, percent = share(t);
 	char tty[16], start[16];
-	time_t started = booted + t->start / HZ;
+	time64_t started = booted + t->start / HZ;
 
 	terminal_name(t->tty, tty);
 	strftime(start, sizeof(start), time(NULL) - started < 86400 ? "%H:%M" : "%b%d", localtime(&started));

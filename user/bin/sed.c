@@ -13,7 +13,6 @@
 #include <util.h>
 
 #define WRAP 70			/* columns of the command l */
-#define QUEUE_MAX 64		/* texts and files to be printed at the end of a cycle */
 
 /* What comes after a command: the next one; the end of the cycle, with the pattern space printed or not; the same without a new line; the end. */
 enum result { CONTINUE, PRINT, DELETE, RESTART, QUIT, QUIT_SILENTLY };
@@ -29,8 +28,8 @@ static int has_newline = 1;		/* the line read last ended in a newline */
 static long line_number;
 static char **files;
 static FILE *in;
-static struct command *queue[QUEUE_MAX];
-static int queued;
+static struct command **queue;		/* a and r wait for the end of the cycle */
+static int queued, queue_room;
 
 /* Make a text this one. */
 static void set(struct text *t, const char *s, size_t n)
@@ -93,6 +92,18 @@ static void flush_queue(void)
 	queued = 0;
 }
 
+/* Keeps a or r for the end of the cycle. */
+static void enqueue(struct command *c)
+{
+	if (queued == queue_room) {
+		queue_room = 2 * queue_room + 16;
+		queue = realloc(queue, queue_room * sizeof(*queue));
+		if (!queue)
+			die("memory");
+	}
+	queue[queued++] = c;
+}
+
 /* Append the next line to the pattern space. */
 static int next_line(void)
 {
@@ -105,6 +116,7 @@ static int next_line(void)
 	has_newline = line[n - 1] == '\n';
 	append(&pattern, line, n - has_newline);
 	line_number++;
+	substituted = 0;
 	return 1;
 }
 
@@ -304,8 +316,7 @@ static enum result obey_simple(struct command *c)
 		break;
 	case 'a':
 	case 'r':
-		if (queued < QUEUE_MAX)
-			queue[queued++] = c;
+		enqueue(c);
 	}
 	return CONTINUE;
 }
@@ -398,7 +409,6 @@ static enum result run(void)
 				break;
 			set(&pattern, "", 0);
 			next_line();
-			substituted = 0;
 		}
 		r = cycle();
 		if ((r == PRINT || r == QUIT) && !script.silent)

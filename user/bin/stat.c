@@ -28,10 +28,12 @@ static const char *kind(const struct stat *st)
 static const char *date(unsigned long seconds, unsigned long nanoseconds)
 {
 	static char text[48];
-	time_t t = seconds;
-	size_t n = strftime(text, sizeof(text), "%F %T", localtime(&t));
+	time64_t t = seconds;
+	struct tm *tm = localtime(&t);
+	size_t n = strftime(text, sizeof(text), "%F %T", tm);
 
-	snprintf(text + n, sizeof(text) - n, ".%09lu +0000", nanoseconds);
+	n += snprintf(text + n, sizeof(text) - n, ".%09lu ", nanoseconds);
+	strftime(text + n, sizeof(text) - n, "%z", tm);
 	return text;
 }
 

@@ -1,4 +1,7 @@
-/* touch [-acm] [-r file | -t [[CC]YY]MMDDhhmm[.SS] | -d YYYY-MM-DDThh:mm[:SS[.fraction]][Z] | -d @seconds] file... */
+/*
+ * touch [-acm] [-r file | -t [[CC]YY]MMDDhhmm[.SS] | -d date] file...; what a
+ * date may be says user/lib/parse_date.c. Times are local, by TZ.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,76 +12,54 @@
 #include <util.h>
 
 static const char synopsis[] = "[-acm] [-r file | -t time | -d date] file...";
-static struct timespec times[2] = { { 0, UTIME_NOW }, { 0, UTIME_NOW } };	/* of access and of change */
+static struct timespec64 times[2] = {	/* of access and of change */
+	{ .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_NOW },
+};
 
-/* Both times from numbers: a year, a month and so on to a second. */
-static void set_times(const char *s, const int *n)
+static void bad_date(const char *s)
 {
-	struct tm tm = { .tm_year = n[0] - 1900, .tm_mon = n[1] - 1, .tm_mday = n[2], .tm_hour = n[3], .tm_min = n[4], .tm_sec = n[5] };
-
-	if (n[0] < 1970 || n[0] > 2105 || n[1] < 1 || n[1] > 12 || n[2] < 1 || n[2] > 31 || n[3] > 23 || n[4] > 59 || n[5] > 60) {
-		complain(s, "not a date");
-		exit(1);
-	}
-	times[0] = times[1] = (struct timespec){ mktime(&tm), 0 };
+	complain(s, "not a date");
+	exit(1);
 }
 
-/* The value of digits at *s, which is moved behind them: n of them or, when n is 0, all; -1 when there are none. */
-static int digits(const char **s, int n)
+/* Returns the two digits at s as a number. */
+static int pair(const char *s)
 {
-	int value = -1;
-
-	for (int i = 0; (!n || i < n) && **s >= '0' && **s <= '9' && value < 100000; i++)
-		value = (value < 0 ? 0 : value) * 10 + *(*s)++ - '0';
-	return value;
+	return (s[0] - '0') * 10 + s[1] - '0';
 }
 
 /* -t */
-static void parse_stamp(const char *arg)
+static void parse_stamp(const char *s)
 {
-	size_t length = strcspn(arg, ".");
-	const char *s = arg;
-	int n[6] = { 0 };
-	time_t now = time(NULL);
+	size_t n = strspn(s, "0123456789");
+	time64_t t = time(NULL);
+	struct tm tm = *localtime(&t);
+	const char *at = s + n - 8;	/* the month */
+	int with_second = s[n] == '.' && strlen(s + n) == 3 &&
+			  strspn(s + n + 1, "0123456789") == 2;
 
-	n[0] = localtime(&now)->tm_year + 1900;
-	if (length == 12)
-		n[0] = digits(&s, 4);
-	else if (length == 10)
-		n[0] = digits(&s, 2), n[0] += n[0] < 69 ? 2000 : 1900;
-	for (int i = 1; i < 5; i++)
-		n[i] = digits(&s, 2);
-	if (*s == '.' && strlen(s) == 3)
-		s++, n[5] = digits(&s, 2);
-	set_times(arg, *s || length < 8 || n[3] < 0 || n[4] < 0 || n[5] < 0 ? (int[6]){ 0 } : n);
+	if ((n != 8 && n != 10 && n != 12) || (s[n] && !with_second))
+		bad_date(s);
+	if (n == 10)
+		tm.tm_year = pair(s) + (pair(s) < 69 ? 100 : 0);
+	if (n == 12)
+		tm.tm_year = pair(s) * 100 + pair(s + 2) - 1900;
+	tm.tm_mon = pair(at) - 1;
+	tm.tm_mday = pair(at + 2);
+	tm.tm_hour = pair(at + 4);
+	tm.tm_min = pair(at + 6);
+	tm.tm_sec = with_second ? pair(s + n + 1) : 0;
+	if (exact_time(tm, &t) < 0)
+		bad_date(s);
+	times[0] = times[1] = (struct timespec64){ .tv_sec = t };
 }
 
 /* -d */
-static void parse_date(const char *arg)
+static void read_date(const char *s)
 {
-	static const char between[] = "--T::";
-	const char *s = arg;
-	int n[6] = { 0 }, bad = 0;
-	long nanoseconds = 0;
-
-	if (*s == '@') {
-		times[0] = times[1] = (struct timespec){ number(s + 1), 0 };
-		return;
-	}
-	for (int i = 0; i < 6; i++) {
-		n[i] = digits(&s, 0);
-		bad |= n[i] < 0;
-		if (i == 5 || (!*s && i == 2) || ((!*s || *s == 'Z') && i == 4))
-			break;
-		bad |= *s != between[i] && !(i == 2 && *s == ' ');
-		s += *s != '\0';
-	}
-	if (*s == '.' || *s == ',')
-		for (long unit = 100000000; *++s >= '0' && *s <= '9'; unit /= 10)
-			nanoseconds += (*s - '0') * unit;
-	s += *s == 'Z';
-	set_times(arg, bad || *s ? (int[6]){ 0 } : n);
-	times[0].tv_nsec = times[1].tv_nsec = nanoseconds;
+	if (parse_date(s, &times[0]) < 0)
+		bad_date(s);
+	times[1] = times[0];
 }
 
 /* -r */
@@ -88,8 +69,8 @@ static void copy_times(const char *file)
 
 	if (stat(file, &st) < 0)
 		die(file);
-	times[0] = (struct timespec){ st.st_atime, st.st_atime_nsec };
-	times[1] = (struct timespec){ st.st_mtime, st.st_mtime_nsec };
+	times[0] = (struct timespec64){ st.st_atime, st.st_atime_nsec, 0 };
+	times[1] = (struct timespec64){ st.st_mtime, st.st_mtime_nsec, 0 };
 }
 
 static void touch(const char *file, int create)
@@ -98,7 +79,8 @@ static void touch(const char *file, int create)
 
 	if (fd >= 0)
 		close(fd);
-	if (syscall(__NR_utimensat, AT_FDCWD, file, times, 0) < 0 && (create || errno != ENOENT))
+	if (syscall(__NR_utimensat_time64, AT_FDCWD, file, times, 0) < 0 &&
+	    (create || errno != ENOENT))
 		warn(file);
 }
 
@@ -112,7 +94,7 @@ int main(int argc, char **argv)
 		case 'a': access = 1; break;
 		case 'm': change = 1; break;
 		case 'c': create = 0; break;
-		case 'd': parse_date(optarg); break;
+		case 'd': read_date(optarg); break;
 		case 'r': copy_times(optarg); break;
 		case 't': parse_stamp(optarg); break;
 		default: usage(synopsis);

@@ -103,10 +103,14 @@ static int copy_directory(const char *from, const char *to, mode_t mode, int fla
 /* Times, owner and mode, in this order: writing changes the first, a new owner takes the bits for set-user-ID away. */
 static int keep_attributes(const char *to, const struct stat *st)
 {
-	struct timespec times[2] = { { st->st_atime, st->st_atime_nsec }, { st->st_mtime, st->st_mtime_nsec } };
+	struct timespec64 times[2] = {
+		{ st->st_atime, st->st_atime_nsec, 0 },
+		{ st->st_mtime, st->st_mtime_nsec, 0 },
+	};
 	mode_t mode = st->st_mode & 07777;
 
-	if (syscall(__NR_utimensat, AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW) < 0)
+	if (syscall(__NR_utimensat_time64, AT_FDCWD, to, times,
+		    AT_SYMLINK_NOFOLLOW) < 0)
 		return failed(to);
 	if (lchown(to, st->st_uid, st->st_gid) < 0)
 		mode &= 0777;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <util.h>
 
-time_t find_started;
+time64_t find_started;
 int find_pruned;
 static struct expr *groups[8];		/* each -exec + */
 static int group_count;
@@ -119,7 +119,10 @@ int test_inode(struct expr *e, const struct file *f)
 /* -newer: changed after the file given. */
 int test_newer(struct expr *e, const struct file *f)
 {
-	return (long)f->st.st_mtime > e->number || ((long)f->st.st_mtime == e->number && (long)f->st.st_mtime_nsec > e->unit);
+	unsigned long its_time = e->number, nanoseconds = e->unit;
+
+	return f->st.st_mtime > its_time || (f->st.st_mtime == its_time &&
+					     f->st.st_mtime_nsec > nanoseconds);
 }
 
 /* -perm: exactly these bits, with - all of them, with / any of them. */

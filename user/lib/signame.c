@@ -1,29 +1,117 @@
-/* The names of signals, for the shell and kill. */
+/* The signals: their names, for the shell and kill, and what they mean. */
 #include <ctype.h>
+#include <signal.h>
 #include <signame.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNALS 32
-#define SIGNALS_WITH_NUMBERS 65		/* the real-time ones, too */
+#define STANDARD	32
+#define RTMIN		34		/* as glibc, which keeps two */
+#define RTMAX		64
+#define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
 
-static const char *const names[SIGNALS] = {
-	"EXIT", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
-	"CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+static const struct {
+	const char *name, *meaning;
+} signals[STANDARD] = {
+	{ "EXIT", "Unknown signal" },
+	{ "HUP", "Hangup" },
+	{ "INT", "Interrupt" },
+	{ "QUIT", "Quit" },
+	{ "ILL", "Illegal instruction" },
+	{ "TRAP", "Trace/breakpoint trap" },
+	{ "ABRT", "Aborted" },
+	{ "BUS", "Bus error" },
+	{ "FPE", "Floating point exception" },
+	{ "KILL", "Killed" },
+	{ "USR1", "User defined signal 1" },
+	{ "SEGV", "Segmentation fault" },
+	{ "USR2", "User defined signal 2" },
+	{ "PIPE", "Broken pipe" },
+	{ "ALRM", "Alarm clock" },
+	{ "TERM", "Terminated" },
+	{ "STKFLT", "Stack fault" },
+	{ "CHLD", "Child exited" },
+	{ "CONT", "Continued" },
+	{ "STOP", "Stopped (signal)" },
+	{ "TSTP", "Stopped" },
+	{ "TTIN", "Stopped (tty input)" },
+	{ "TTOU", "Stopped (tty output)" },
+	{ "URG", "Urgent I/O condition" },
+	{ "XCPU", "CPU time limit exceeded" },
+	{ "XFSZ", "File size limit exceeded" },
+	{ "VTALRM", "Virtual timer expired" },
+	{ "PROF", "Profiling timer expired" },
+	{ "WINCH", "Window changed" },
+	{ "IO", "I/O possible" },
+	{ "PWR", "Power failure" },
+	{ "SYS", "Bad system call" },
 };
+
+/* Other names of the same signals. */
+static const struct {
+	const char *name;
+	int sig;
+} aliases[] = { { "IOT", SIGABRT }, { "CLD", SIGCHLD }, { "POLL", SIGIO } };
+
+/* Reads RTMIN, RTMIN+n, RTMAX or RTMAX-n; -1: it is none of them. */
+static int real_time_number(const char *name)
+{
+	int min = strncasecmp(name, "RTMIN", 5) == 0, n;
+	char *end;
+
+	if (!min && strncasecmp(name, "RTMAX", 5) != 0)
+		return -1;
+	name += 5;
+	if (!*name)
+		return min ? RTMIN : RTMAX;
+	if (*name != (min ? '+' : '-') || !isdigit(name[1]))
+		return -1;
+	n = strtol(name, &end, 10) + (min ? RTMIN : RTMAX);
+	return *end || n < RTMIN || n > RTMAX ? -1 : n;
+}
 
 int signal_number(const char *name)
 {
 	if (isdigit(*name))
-		return name[strspn(name, "0123456789")] || atoi(name) >= SIGNALS_WITH_NUMBERS ? -1 : atoi(name);
-	for (int sig = 0; sig < SIGNALS; sig++)
-		if (strcasecmp(name, names[sig]) == 0 || (tolower(name[0]) == 's' && tolower(name[1]) == 'i' && tolower(name[2]) == 'g' &&
-							  strcasecmp(name + 3, names[sig]) == 0))
+		return name[strspn(name, "0123456789")] || atoi(name) > RTMAX ?
+		       -1 : atoi(name);
+	if (strncasecmp(name, "SIG", 3) == 0)
+		name += 3;
+	for (int sig = 0; sig < STANDARD; sig++)
+		if (strcasecmp(name, signals[sig].name) == 0)
 			return sig;
-	return -1;
+	for (int i = 0; i < COUNT(aliases); i++)
+		if (strcasecmp(name, aliases[i].name) == 0)
+			return aliases[i].sig;
+	return real_time_number(name);
 }
 
 const char *signal_name(int sig)
 {
-	return sig >= 0 && sig < SIGNALS ? names[sig] : NULL;
+	static char text[12];
+
+	if (sig >= 0 && sig < STANDARD)
+		return signals[sig].name;
+	if (sig < RTMIN || sig > RTMAX)
+		return NULL;
+	if (sig == RTMIN || sig == RTMAX)
+		return sig == RTMIN ? "RTMIN" : "RTMAX";
+	snprintf(text, sizeof(text), sig < 50 ? "RTMIN+%d" : "RTMAX-%d",
+		 sig < 50 ? sig - RTMIN : RTMAX - sig);
+	return text;
+}
+
+char *strsignal(int sig)
+{
+	static char text[32];
+
+	if (sig > 0 && sig < STANDARD)
+		return (char *)signals[sig].meaning;
+	if (sig >= RTMIN && sig <= RTMAX)
+		snprintf(text, sizeof(text), "Real-time signal %d",
+			 sig - RTMIN);
+	else
+		snprintf(text, sizeof(text), "Unknown signal %d", sig);
+	return text;
 }

@@ -3,11 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+int strncasecmp(const char *a, const char *b, size_t n)
+{
+	for (; n > 0; a++, b++, n--) {
+		int x = tolower((unsigned char)*a);
+		int y = tolower((unsigned char)*b);
+
+		if (x != y || !x)
+			return x - y;
+	}
+	return 0;
+}
+
 int strcasecmp(const char *a, const char *b)
 {
-	while (*a && tolower(*a) == tolower(*b))
-		a++, b++;
-	return tolower((unsigned char)*a) - tolower((unsigned char)*b);
+	return strncasecmp(a, b, (size_t)-1);
 }
 
 char *strstr(const char *s, const char *part)

@@ -170,8 +170,6 @@ __rt_sigreturn:
 	CALL __rt_sigsuspend, rt_sigsuspend
 	CALL alarm
 	CALL nanosleep
-	CALL time
-	CALL stime
 	CALL gettimeofday
 	CALL times
 	CALL uname

@@ -199,7 +199,7 @@ static int list_signals(int argc, char **argv)
 			printf("%d\n", signal_number(argv[2]));
 		return 0;
 	}
-	for (int sig = 1; sig < 32; sig++)
+	for (int sig = 1; sig < SIGNALS; sig++)
 		if (signal_name(sig))
 			printf("%2d %s\n", sig, signal_name(sig));
 	return 0;

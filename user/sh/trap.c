@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNALS 32
-
 volatile int interrupted, trap_pending;
 
 static char *actions[SIGNALS];		/* NULL: none; "": ignored */

@@ -124,7 +124,7 @@ static int count_entries(struct tracee *t, unsigned long addr, int wide)
 void show_date(long seconds)
 {
 	char date[40];
-	time_t t = seconds;
+	time64_t t = seconds;
 	struct tm tm;
 
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S+0000", gmtime_r(&t, &tm));

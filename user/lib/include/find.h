@@ -23,7 +23,7 @@ struct expr {
 	int word_count, file_count, size;
 };
 
-extern time_t find_started;
+extern time64_t find_started;
 extern int find_pruned;			/* -prune was met */
 void add_group(struct expr *e);		/* an -exec + was read */
 void run_groups(void);			/* what is still collected for all of them */
