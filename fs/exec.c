@@ -458,7 +458,7 @@ static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 
 	if (!p)
 		return -ENOMEM;
-	error = push_arguments(p, path, argv, envp);
+	error = may_exec() ? push_arguments(p, path, argv, envp) : -EAGAIN;
 	if (!error)
 		error = build(p, path, filename);
 	if (!error)

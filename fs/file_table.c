@@ -12,6 +12,17 @@
 
 u32 nr_files;
 
+#define FILES_A_FRAME	2 / 5	/* Linux: 10 % of the memory, at a KB a file */
+
+/*
+ * Returns -ENFILE if there are as many open files as ordinary users may have
+ * all together; the superuser may go beyond.
+ */
+int check_files(void)
+{
+	return nr_files >= nr_frames * FILES_A_FRAME && !suser() ? -ENFILE : 0;
+}
+
 /* An open file, whose inode open() fills in later if it is NULL. NULL: no memory. */
 struct file *file_alloc(struct inode *inode, u32 flags)
 {

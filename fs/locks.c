@@ -51,19 +51,36 @@ static struct file_lock *find_conflict(struct inode *inode, const struct file_lo
 	return NULL;
 }
 
+#define LOCKS_A_FRAME	2	/* that ordinary users have all together */
+
+static u32 nr_locks;
+
+static bool locks_used_up(void)
+{
+	return nr_locks >= nr_frames * LOCKS_A_FRAME && !suser();
+}
+
 static struct file_lock *copy_lock(const struct file_lock *lock)
 {
 	struct file_lock *copy = kmalloc(sizeof(*copy));
 
 	if (copy)
 		*copy = *lock;
+	nr_locks += copy != NULL;
 	return copy;
+}
+
+/* Frees a lock that is on no list, or NULL. */
+static void drop_lock(struct file_lock *lock)
+{
+	nr_locks -= lock != NULL;
+	kfree(lock);
 }
 
 static void free_lock(struct file_lock *lock)
 {
 	list_del(&lock->link);
-	kfree(lock);
+	drop_lock(lock);
 }
 
 /*
@@ -116,10 +133,10 @@ static void set_lock(struct inode *inode, struct file_lock *lock, struct file_lo
 		join_own(inode, lock);
 	cut_own(inode, lock, &spare);
 	if (release)
-		kfree(lock);
+		drop_lock(lock);
 	else
 		list_add_tail(&lock->link, &inode->i_locks);
-	kfree(spare);
+	drop_lock(spare);
 	wake_up(&lock_gone);
 }
 
@@ -171,15 +188,20 @@ static int await_lock(struct inode *inode, const struct file_lock *new, bool wai
  */
 static int acquire(struct inode *inode, const struct file_lock *new, bool wait)
 {
-	struct file_lock *lock = copy_lock(new), *spare = copy_lock(new);
-	int error = lock && spare ? await_lock(inode, new, wait) : -ENOMEM;
+	struct file_lock *lock, *spare;
+	int error;
 
+	if (new->type != F_UNLCK && locks_used_up())
+		return -ENOLCK;
+	lock = copy_lock(new);
+	spare = copy_lock(new);
+	error = lock && spare ? await_lock(inode, new, wait) : -ENOMEM;
 	if (!error) {
 		set_lock(inode, lock, spare);
 		return 0;
 	}
-	kfree(lock);
-	kfree(spare);
+	drop_lock(lock);
+	drop_lock(spare);
 	return error;
 }
 

@@ -140,6 +140,9 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 
 	if (flags & (O_CREAT | O_TRUNC) && !fd_available())
 		return -EMFILE;
+	error = check_files();
+	if (error)
+		return error;
 	file = file_alloc(NULL, flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
 	if (!file)
 		return -ENOMEM;

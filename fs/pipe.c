@@ -15,6 +15,8 @@
 #define PIPE_BUF	PAGE_SIZE
 #define PIPE_PAGES	16u
 #define PIPE_SIZE	(PIPE_PAGES * PAGE_SIZE)
+#define SMALL_SIZE	(2 * PAGE_SIZE)	/* least that keeps PIPE_BUF whole */
+#define USER_PART	8u		/* of all frames, for a user's pipes */
 
 struct pipe {
 	struct wait_queue wait;		/* first, where its address is at hand. For both sides: at most one of them sleeps for long */
@@ -22,6 +24,8 @@ struct pipe {
 	u32 head, tail;			/* bytes ever written and ever read */
 	u32 readers, writers;
 	u32 reader_opens, writer_opens;	/* how often a side was opened ever */
+	u32 size;			/* of the ring that may be used */
+	u32 uid;			/* who made it */
 	struct list link;		/* all pipes */
 	bool copying;			/* somebody is, and may sleep in the fault of a page: the others wait */
 };
@@ -37,6 +41,21 @@ void recount_pipes(found_page *found)
 			if (pipe->pages[i])
 				found(OWNER_PIPE, pipe->pages[i]);
 	}
+}
+
+/* As Linux: the pipes of a user who has many already are small ones. */
+static u32 size_for(u32 uid)
+{
+	u32 size = PIPE_SIZE;
+
+	if (suser())
+		return size;
+	list_for_each(node, &pipes) {
+		const struct pipe *pipe = list_entry(node, struct pipe, link);
+
+		size += pipe->uid == uid ? pipe->size : 0;
+	}
+	return size / PAGE_SIZE > nr_frames / USER_PART ? SMALL_SIZE : PIPE_SIZE;
 }
 
 /* Called by iput() for the last user. */
@@ -57,6 +76,8 @@ static int pipe_attach(struct inode *inode)
 	if (!pipe)
 		return -ENOMEM;
 	wait_queue_init(&pipe->wait);
+	pipe->uid = current->uid;
+	pipe->size = size_for(pipe->uid);
 	list_add(&pipe->link, &pipes);
 	inode->i_pipe = pipe;
 	return 0;
@@ -65,7 +86,7 @@ static int pipe_attach(struct inode *inode)
 /* Bytes that can be written: writing never enters the page that is being read. */
 static inline u32 pipe_room(const struct pipe *pipe)
 {
-	return PAGE_ROUND_DOWN(pipe->tail) + PIPE_SIZE - pipe->head;
+	return PAGE_ROUND_DOWN(pipe->tail) + pipe->size - pipe->head;
 }
 
 static inline u8 **page_slot(struct pipe *pipe, u32 at)
@@ -360,13 +381,16 @@ asmlinkage COLD int sys_pipe2(int __user *fds, int flags)
 {
 	struct inode *inode;
 	struct file *reader, *writer = NULL;
-	int error = -ENOMEM;
+	int error = check_files();
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
+	if (error)
+		return error;
 	inode = pipe_inode();
 	if (!inode)
-		return error;
+		return -ENOMEM;
+	error = -ENOMEM;
 	reader = pipe_end(inode, O_RDONLY | (flags & O_NONBLOCK));
 	if (reader)
 		writer = pipe_end(inode, O_WRONLY | (flags & O_NONBLOCK));

@@ -8,6 +8,7 @@
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
+#include "internal.h"
 
 #define LEAVE		0xFFFFFFFFu
 #define LEAVE_16	0xFFFFu
@@ -45,9 +46,10 @@ bool in_group(u32 gid)
 
 asmlinkage int sys_setuid(u32 uid)
 {
-	if (suser())
+	if (suser()) {
 		current->uid = current->euid = current->suid = uid;
-	else if (uid == current->uid || uid == current->suid)
+		note_new_user();
+	} else if (uid == current->uid || uid == current->suid)
 		current->euid = uid;
 	else
 		return -EPERM;
@@ -96,6 +98,8 @@ static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
 		*ids.effective = effective;
 	if (saved != LEAVE)
 		*ids.saved = saved;
+	if (real != LEAVE && ids.real == &current->uid)
+		note_new_user();
 	return 0;
 }
 

@@ -65,6 +65,7 @@ static struct task_struct *task_dup(void)
 	task->restarting = 0;
 	task->run_ticks = task->utime = task->stime = task->cutime = task->cstime = 0;
 	task->minor_faults = task->child_faults = 0;
+	task->oom_since = 0;
 	task->start_time = jiffies;
 	list_init(&task->run_link);
 	list_init(&task->children);

@@ -25,6 +25,7 @@ void set_priority(struct task_struct *task, int priority);
 /* rlimit.c */
 void rlimit_init(struct task_struct *task);
 bool may_fork(void);
+void note_new_user(void);
 void check_cpu_limit(void);
 
 /* itimer.c */

@@ -10,7 +10,7 @@
 
 static struct list buckets[PID_BUCKETS];
 int last_pid;
-u32 nr_forks;
+u32 nr_forks, nr_tasks;
 static bool wrapped;
 
 /* Names the frames of all tasks, also of a thread that has ended. */
@@ -95,6 +95,7 @@ void hash_task(struct task_struct *task)
 		list_add_tail(&task->threads, &task->process->threads);
 	irq_restore(flags);
 	nr_forks++;
+	nr_tasks++;
 }
 
 void unhash_task(struct task_struct *task)
@@ -105,4 +106,5 @@ void unhash_task(struct task_struct *task)
 	list_del(&task->all_link);
 	list_del(&task->threads);
 	irq_restore(flags);
+	nr_tasks--;
 }

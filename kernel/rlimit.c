@@ -10,8 +10,8 @@
 #include <abi/errno.h>
 #include "internal.h"
 
-#define NPROC_DEFAULT	4096
-#define SIGPENDING_DEFAULT 1024		/* kernel memory that nobody but the receiver can free */
+#define TASK_PART	16u	/* ordinary users' tasks all together: frames / 16 */
+#define NPROC_PART	32u	/* those of one user by default, as on Linux */
 #define OLD_INFINITY	0x7FFFFFFFu	/* what the first getrlimit (76) says for "no limit" */
 
 /* The first task's limits; all others inherit them. */
@@ -21,8 +21,8 @@ void rlimit_init(struct task_struct *task)
 		task->rlimits[i] = (struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
 	task->rlimits[RLIMIT_STACK].rlim_cur = STACK_MAX;
 	task->rlimits[RLIMIT_CORE].rlim_cur = 0;
-	task->rlimits[RLIMIT_NPROC] = (struct rlimit){ NPROC_DEFAULT, NPROC_DEFAULT };
-	task->rlimits[RLIMIT_SIGPENDING] = (struct rlimit){ SIGPENDING_DEFAULT, SIGPENDING_DEFAULT };
+	task->rlimits[RLIMIT_NPROC] = task->rlimits[RLIMIT_SIGPENDING] =
+		(struct rlimit){ nr_frames / NPROC_PART, nr_frames / NPROC_PART };
 	task->rlimits[RLIMIT_NOFILE] = (struct rlimit){ OPEN_MAX, OPEN_MAX };
 	task->rlimits[RLIMIT_NICE] = task->rlimits[RLIMIT_RTPRIO] = (struct rlimit){ 0, 0 };
 }
@@ -118,17 +118,49 @@ int check_file_size(u64 size)
 	return -EFBIG;
 }
 
-/* Called by fork: whether current's user may have one more process. */
-bool may_fork(void)
+/* Returns how many tasks there are whose real user is uid, threads too. */
+static u32 tasks_of(u32 uid)
 {
-	u32 limit = current->rlimits[RLIMIT_NPROC].rlim_cur, n = 0;
+	u32 n = 0;
 
-	if (suser() || limit == RLIM_INFINITY)
-		return true;
 	list_for_each(node, &all_tasks)
 		for_each_thread(t, list_entry(node, struct task_struct, all_link))
-			n += t->uid == current->uid;
-	return n < limit;
+			n += t->uid == uid;
+	return n;
+}
+
+/*
+ * Called by fork. Returns true if current's user may have one more task. The
+ * superuser always may, so ordinary users never have all there can be.
+ */
+bool may_fork(void)
+{
+	if (suser() || !current->uid)
+		return true;
+	return nr_tasks < nr_frames / TASK_PART &&
+	       tasks_of(current->uid) < current->rlimits[RLIMIT_NPROC].rlim_cur;
+}
+
+static bool nproc_exceeded(void)
+{
+	return current->uid &&
+	       tasks_of(current->uid) > current->rlimits[RLIMIT_NPROC].rlim_cur;
+}
+
+/*
+ * Called when current's real user has changed. Few programs look whether
+ * setuid() succeeded, so a user with too many tasks is refused by exec later.
+ */
+void note_new_user(void)
+{
+	current->over_nproc = nproc_exceeded();
+}
+
+/* Called by exec. Returns false if that refusal still holds. */
+bool may_exec(void)
+{
+	current->over_nproc &= nproc_exceeded();
+	return !current->over_nproc;
 }
 
 /* Called by the tick each second of CPU time: SIGXCPU from the soft limit on, SIGKILL at the hard one. */

@@ -173,14 +173,9 @@ out:
 	return error;
 }
 
-/* A stack that cannot take the frame is SIGSEGV, which then kills; so does want of memory, as in any fault. */
-static void refuse_handler(int error, struct pt_regs *regs)
+/* A stack that cannot take the frame is SIGSEGV, which then kills. */
+static void refuse_handler(struct pt_regs *regs)
 {
-	if (error == -ENOMEM) {
-		printk("out of memory: pid %d (%s) killed at address %x, signal frame\n", current->pid, current->comm, regs->eip);
-		send_fault_signal(SIGKILL, 0, regs->esp);
-		return;
-	}
 	action_of(current, SIGSEGV)->handler = SIGNAL_DEFAULT;
 	send_fault_signal(SIGSEGV, SEGV_MAPERR, regs->esp);
 }
@@ -194,10 +189,15 @@ static void start_handler(int sig, struct pt_regs *regs, const struct signal_sou
 
 	current->restore_mask = false;
 	current->restarting = 0;
-	error = action->flags & SA_SIGINFO ? push_rt_frame(sig, action, regs, mask, source) :
-					      push_frame(sig, action, regs, mask);
+	while ((error = action->flags & SA_SIGINFO ?
+			push_rt_frame(sig, action, regs, mask, source) :
+			push_frame(sig, action, regs, mask)) == -ENOMEM) {
+		if (current->process->group_work & GROUP_EXIT)
+			return;			/* it is current that ends */
+		out_of_memory(regs->eip, regs->esp);
+	}
 	if (error) {
-		refuse_handler(error, regs);
+		refuse_handler(regs);
 		return;
 	}
 	fpu_reset_current();

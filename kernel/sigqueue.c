@@ -43,6 +43,32 @@ void release_reserved(void)
 		kfree(take_reserved());
 }
 
+/* Returns how many real-time signals wait for tasks of a real user. */
+static u32 queued_for(u32 uid)
+{
+	u32 n = 0;
+
+	list_for_each(node, &all_tasks) {
+		struct task_struct *process =
+			list_entry(node, struct task_struct, all_link);
+
+		if (process->uid != uid)
+			continue;
+		n += process->shared.queued;
+		for_each_thread(t, process)
+			n += t->pending.queued;
+	}
+	return n;
+}
+
+/* The limit is the receiver's and counts for its user, as on Linux. */
+static bool queue_is_full(const struct task_struct *task)
+{
+	u32 limit = task->rlimits[RLIMIT_SIGPENDING].rlim_cur;
+
+	return limit != RLIM_INFINITY && queued_for(task->uid) >= limit;
+}
+
 /* Make a signal pending. A real-time signal takes one of those that the caller has reserved: -EAGAIN without, as for a queue that is full. */
 int add_pending(struct task_struct *task, struct pending_signals *pending, int sig, const struct signal_source *source)
 {
@@ -52,7 +78,7 @@ int add_pending(struct task_struct *task, struct pending_signals *pending, int s
 		if (!(pending->set & SIGBIT(sig)))
 			task->sig_sources[sig - 1] = *source;
 	} else {
-		if (list_empty(&reserved) || pending->queued >= task->rlimits[RLIMIT_SIGPENDING].rlim_cur)
+		if (list_empty(&reserved) || queue_is_full(task))
 			return -EAGAIN;
 		q = take_reserved();
 		pending->queued++;

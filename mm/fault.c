@@ -19,7 +19,7 @@
  *  kernel  kernel address       any     -                panic with a report                 -
  *
  *  Refuse: in user mode SIGSEGV with si_addr; in the kernel the fixup table, so that the user copy returns -EFAULT; without
- *  a fixup a panic. No memory: in user mode the program is killed with a message; in the kernel the user copy returns -ENOMEM.
+ *  a fixup a panic. No memory: in user mode out_of_memory() has some process end, and the access is tried again; in the kernel the user copy returns -ENOMEM.
  *
  * Exceptions are entered with interrupts masked, so that CR2 is read before another fault can change it, and stay so: nothing here takes
  * longer than copying a page, and where a file must be read the task sleeps, and others run with their own interrupt flag.
@@ -36,41 +36,6 @@ static int segv_code(struct mm *mm, u32 addr)
 	return mm && find_area(mm, addr) ? SEGV_ACCERR : SEGV_MAPERR;
 }
 
-/* Who has most memory, init apart. NULL: there is nobody else. */
-static struct task_struct *largest_process(void)
-{
-	struct task_struct *largest = NULL;
-	u32 most = 0;
-
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
-		u32 pages = task->mm ? task->mm->nr_resident + task->mm->nr_swapped : 0;
-
-		if (task != init_task && pages > most) {
-			largest = task;
-			most = pages;
-		}
-	}
-	return largest;
-}
-
-/* There is no frame for a program's access: it ends. Without init the machine would: in its place the largest process ends, and init tries again. */
-static void out_of_memory(const struct pt_regs *regs, u32 addr)
-{
-	struct task_struct *victim = current->process == init_task ? largest_process() : current;
-	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
-
-	if (!victim)
-		panic("out_of_memory: init at address %x, page %x", regs->eip, addr);
-	printk("out of memory: pid %d (%s) killed at address %x, page %x\n", victim->pid, victim->comm, regs->eip, addr);
-	if (victim == current) {
-		send_fault_signal(SIGKILL, 0, addr);
-	} else {
-		send_signal(SIGKILL, victim);
-		sleep_on_timeout(&nobody, 1);
-	}
-}
-
 /* The access is not allowed, or cannot be satisfied (error): tell the program or the user copy; see the table's foot. */
 static COLD void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 {
@@ -83,7 +48,7 @@ static COLD void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 	current->trap_error = code | (addr >= TASK_SIZE ? PF_PRESENT : 0);	/* the kernel's pages are not told from missing ones */
 	current->trap_cr2 = addr;
 	if (error == -ENOMEM) {
-		out_of_memory(regs, addr);
+		out_of_memory(regs->eip, addr);
 	} else if (error == -EIO || error == -ENOSPC) {
 		send_fault_signal(SIGBUS, BUS_ADRERR, addr);
 	} else {
@@ -115,31 +80,23 @@ static inline int fault_in_area(struct mm *mm, u32 addr, u32 code)
 }
 
 /* A fault in user space. The first branch is the copy-on-write fault: it comes most and is kept short. */
-static inline void user_fault(struct mm *mm, struct pt_regs *regs, u32 addr, u32 code)
+static inline int user_fault(struct mm *mm, u32 addr, u32 code)
 {
-	int error;
-
 	if ((code & (PF_PRESENT | PF_WRITE)) == (PF_PRESENT | PF_WRITE)) {
 		pte_t *entry = find_pte(mm, addr);
 
-		if (unlikely(mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW)) {
-			if (own_tables(mm, PAGE_ROUND_DOWN(addr), PAGE_ROUND_DOWN(addr) + PAGE_SIZE) < 0)
-				refuse(regs, code, addr, -ENOMEM);
-			return;			/* the access is tried again, and faults again if the page is shared */
-		}
-		if (*entry & PAGE_COW) {
-			if (unlikely(do_wp_page(mm, addr, entry) < 0))
-				refuse(regs, code, addr, -ENOMEM);
-			return;
-		}
+		/* Then the access is tried again, and faults if it is shared. */
+		if (unlikely(mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW))
+			return own_tables(mm, PAGE_ROUND_DOWN(addr),
+					  PAGE_ROUND_DOWN(addr) + PAGE_SIZE);
+		if (*entry & PAGE_COW)
+			return do_wp_page(mm, addr, entry);
 		if (*entry & PTE_W) {
 			invlpg(addr);
-			return;
+			return 0;
 		}
 	}
-	error = fault_in_area(mm, addr, code);
-	if (unlikely(error) && error != -EAGAIN)
-		refuse(regs, code, addr, error);
+	return fault_in_area(mm, addr, code);
 }
 
 /*
@@ -151,6 +108,7 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 	u32 addr = read_cr2();
 	struct mm *mm = current->mm;
 	bool shared;
+	int error;
 
 	current->minor_faults++;
 	if (unlikely(addr >= TASK_SIZE || !mm)) {
@@ -160,9 +118,11 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 	shared = mm->users > 1;
 	if (unlikely(shared) && !mm_trylock(mm))
 		return;
-	user_fault(mm, regs, addr, code);
+	error = user_fault(mm, addr, code);
 	if (unlikely(shared))
 		mm_unlock(mm);
+	if (unlikely(error) && error != -EAGAIN)
+		refuse(regs, code, addr, error);
 }
 
 void (*page_fault_handler)(struct pt_regs *regs, u32 code) = do_page_fault;

@@ -37,10 +37,13 @@ COLD void add_range(u32 first, u32 end)
 			release_frame(frame);
 }
 
-/* Goes on to the next range of fresh frames. Returns false after the last. */
+/*
+ * Goes on to the next range of fresh frames when one is used up. Returns false
+ * if it is not, or was the last.
+ */
 static COLD bool next_range(void)
 {
-	if (ranges_used == nr_ranges)
+	if (fresh != fresh_end || ranges_used == nr_ranges)
 		return false;
 	fresh = ranges[ranges_used].first;
 	fresh_end = ranges[ranges_used++].end;
@@ -62,16 +65,20 @@ static inline u32 take_frame(void)
 }
 
 /*
- * Out of frames: has caches and programs give up pages until a frame turns up
- * or nobody can.
+ * Out of frames that current may take: has caches and programs give up pages
+ * until there are more, or nobody can. At the end of a range the next is begun.
  */
 static COLD u32 take_slowly(void)
 {
-	u32 frame = 0;
+	do {
+		u32 frame = 0;
 
-	while (!frame && (next_range() || reclaim() > 0))
-		frame = take_frame();
-	return frame;
+		if (nr_free_pages > reserved_frames || may_use_reserve())
+			frame = take_frame();
+		if (frame)
+			return frame;
+	} while (next_range() || reclaim() > 0);
+	return 0;
 }
 
 /*
@@ -84,7 +91,7 @@ static inline u32 allocate(u32 owner)
 
 	if (unlikely(failure_planned) && must_fail(PLAN_ALLOC))
 		return 0;
-	frame = take_frame();
+	frame = likely(nr_free_pages > reserved_frames) ? take_frame() : 0;
 	if (unlikely(!frame))
 		frame = take_slowly();
 	if (likely(frame)) {

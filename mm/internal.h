@@ -20,6 +20,11 @@ void add_range(u32 first, u32 end);
 void release_frame(u32 frame);
 u32 for_each_free_frame(void (*visit)(u32 frame));
 
+/* oom.c: frames that are for the superuser and for processes that end */
+extern u32 reserved_frames;
+void oom_init(void);
+bool may_use_reserve(void);
+
 /* owners.c */
 extern const char *const owner_names[NR_OWNERS];
 void recount_owners(found_page *found);

@@ -7,7 +7,7 @@ import pytest
 from conftest import BUILD, TEST_FLOPPY, TOP, cowix, fsck
 
 # Each program of tests/guest, but for those that other tests run, with a disk or memory of their own.
-OTHERS = {"bigbss", "damaged", "oom", "readahead", "thrash"}
+OTHERS = {"bigbss", "bombs", "victims", "damaged", "oom", "readahead", "thrash"}
 PROGRAMS = sorted({name[:-2] for name in os.listdir(os.path.join(TOP, "tests/guest")) if name.endswith(".c")} - OTHERS)
 
 

@@ -278,6 +278,7 @@ static inline struct file *file_at(const struct files_struct *files, u32 fd)
  */
 struct file *fget(int fd);
 
+int check_files(void);
 struct file *file_alloc(struct inode *inode, u32 flags);	/* takes over the inode's reference; NULL: no memory */
 void fput(struct file *file);
 bool fd_available(void);

@@ -1,6 +1,6 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * ram.c, frames.c, owners.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, uaccess.asm, uaccess.c, reclaim.c,
+ * ram.c, frames.c, owners.c, oom.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, uaccess.asm, uaccess.c, reclaim.c,
  * swap.c, swap_entry.c, audit.c, trace.c, fail.c.
  */
 #ifndef COWIX_MM_H
@@ -223,6 +223,9 @@ void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);
 void zap_page_range(struct mm *mm, u32 start, u32 end);	/* drops the pages, keeps the areas; the caller flushes */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling);
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);	/* exec places the argument pages with this */
+
+/* mm/oom.c */
+void out_of_memory(u32 eip, u32 addr);
 
 /* mm/fault.c */
 void do_page_fault(struct pt_regs *regs, u32 error);

@@ -107,6 +107,11 @@ struct task_struct {
 	bool did_exec;
 	u16 tty;			/* controlling terminal's device number, 0: none */
 
+	/* mm/oom.c; the process's */
+	u32 oom_pages;			/* scratch */
+	u32 oom_since;			/* when it was told to end, or 0 */
+	bool over_nproc;		/* setuid() to a user with too many */
+
 	/* signals */
 	struct sigaction_table *sigactions;
 	struct pending_signals pending, shared;	/* for this thread; process: for any of its threads */
@@ -200,6 +205,7 @@ void loadavg_init(void);
 /* kernel/pid.c */
 extern int last_pid;				/* given out last */
 extern u32 nr_forks;				/* tasks ever made */
+extern u32 nr_tasks;				/* that there are, threads too */
 void pid_init(void);
 int alloc_pid(void);
 struct task_struct *find_task(int pid);
@@ -240,6 +246,7 @@ int copy_fs(struct task_struct *child, bool share);
 void exit_fs(struct task_struct *task);
 
 /* kernel/cred.c, rlimit.c, clock.c */
+bool may_exec(void);
 bool in_group(u32 gid);
 int check_file_size(u64 size);	/* -EFBIG: beyond current's limit or what a file can be */
 

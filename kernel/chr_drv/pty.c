@@ -6,11 +6,13 @@
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
 #include <cowix/poll.h>
+#include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
 #include "tty_driver.h"
 
 #define NR_PTYS		8
+#define ROOT_PTYS	2u		/* the first, which only root gets */
 #define RING_SIZE	1024u		/* a power of two */
 #define CHUNK		128
 
@@ -72,7 +74,7 @@ int pty_open_master(u32 *handle)
 {
 	static const struct tty_driver driver = { .put = pty_put, .room = pty_room, .flush = pty_flush };
 	struct pty *pty;
-	u32 n = 0;
+	u32 n = suser() ? 0 : ROOT_PTYS;
 
 	while (n < NR_PTYS && ptys[n])
 		n++;

@@ -394,10 +394,10 @@ static void drop_signal(void)
 	signal(40, SIG_IGN);
 }
 
-/* A frame that cannot be made is a page that cannot be had: the process is killed. A signal that cannot be queued is refused. */
+/* A frame that cannot be made is tried again, as a fault is. A signal that cannot be queued is refused. */
 static void sweep_signals(void)
 {
-	static const struct subject frame = { .run = raise_signal, .prepare = catch_signal, .killed = SIGKILL };
+	static const struct subject frame = { .run = raise_signal, .prepare = catch_signal };
 	static const struct subject queue = { .run = queue_signal, .prepare = block_signal, .undo = drop_signal, .error = EAGAIN };
 
 	sweep(&frame, 1);

@@ -27,14 +27,14 @@ static int vfork_once(void)
 /* After the call the process goes on writing to memory that it shares with its child: a failure there ends it. */
 static void sweep_fork(void)
 {
-	static const struct subject s = { .run = fork_once, .killed = SIGKILL };
+	static const struct subject s = { .run = fork_once };
 
 	sweep(&s, 6);
 }
 
 static void sweep_vfork(void)
 {
-	static const struct subject s = { .run = vfork_once, .killed = SIGKILL };
+	static const struct subject s = { .run = vfork_once };
 
 	sweep(&s, 3);
 }
@@ -42,7 +42,7 @@ static void sweep_vfork(void)
 static const char *program;
 
 
-/* In the rehearsal the program does not exist. The new program counts on, and may be killed by a page that it cannot get. */
+/* In the rehearsal the program does not exist. The new program counts on; a page that it cannot get it tries again. */
 static int exec_once(void)
 {
 	char *argv[] = { "x", "--", NULL }, *envp[] = { "A=b", NULL };
@@ -272,7 +272,7 @@ static void sweep_splits(void)
 	sweep(&mapping_over, 3);
 }
 
-/* Faults: who cannot get the page is killed, and a line says so. */
+/* Faults: if there is memory after all, as here, the access is tried again. */
 
 static int write_byte(void)
 {
@@ -317,11 +317,11 @@ static void target_stack(void)
 
 static void sweep_write_fault(void)
 {
-	static const struct subject shared = { .run = write_byte, .prepare = target_shared, .killed = SIGKILL };
-	static const struct subject fresh = { .run = write_byte, .prepare = target_mapping, .killed = SIGKILL };
-	static const struct subject far = { .run = write_byte, .prepare = target_far, .killed = SIGKILL };
-	static const struct subject file = { .run = write_byte, .prepare = target_file, .killed = SIGKILL };
-	static const struct subject stack = { .run = write_byte, .prepare = target_stack, .killed = SIGKILL };
+	static const struct subject shared = { .run = write_byte, .prepare = target_shared };
+	static const struct subject fresh = { .run = write_byte, .prepare = target_mapping };
+	static const struct subject far = { .run = write_byte, .prepare = target_far };
+	static const struct subject file = { .run = write_byte, .prepare = target_file };
+	static const struct subject stack = { .run = write_byte, .prepare = target_stack };
 
 	memset(buffer, 'b', sizeof(buffer));
 	sweep(&shared, 1);
@@ -334,8 +334,8 @@ static void sweep_write_fault(void)
 
 static void sweep_read_fault(void)
 {
-	static const struct subject far = { .run = read_byte, .prepare = target_far, .killed = SIGKILL };
-	static const struct subject file = { .run = read_byte, .prepare = target_file, .killed = SIGKILL };
+	static const struct subject far = { .run = read_byte, .prepare = target_far };
+	static const struct subject file = { .run = read_byte, .prepare = target_file };
 
 	sweep(&far, 1);
 	sweep(&file, 1);
@@ -384,7 +384,7 @@ static void sweep_fpu(void)
 	sweep(&s, 1);
 }
 
-/* Pages in swap: who cannot get one back is killed, or its call fails, and the page is still where it was. */
+/* Pages in swap: who cannot get one back tries again, or its call fails, and the page is still where it was. */
 
 static int swap_and_read(void)
 {
@@ -446,11 +446,11 @@ static void open_zero_own(void)
 
 static void sweep_swap(void)
 {
-	static const struct subject reading = { .run = swap_and_read, .prepare = own_target, .killed = SIGKILL };
-	static const struct subject writing = { .run = swap_and_write, .prepare = own_target, .killed = SIGKILL };
+	static const struct subject reading = { .run = swap_and_read, .prepare = own_target };
+	static const struct subject writing = { .run = swap_and_write, .prepare = own_target };
 	static const struct subject calling = { .run = swap_and_call, .prepare = open_zero_own, .undo = bring_in, .keeps_on_failure = 1 };
-	static const struct subject forking = { .run = swap_and_fork, .prepare = own_target, .killed = SIGKILL, .undo = bring_in, .keeps_on_failure = 1 };
-	static const struct subject copying = { .run = swap_and_fork_old, .prepare = own_target, .killed = SIGKILL, .undo = bring_in, .keeps_on_failure = 1 };
+	static const struct subject forking = { .run = swap_and_fork, .prepare = own_target, .undo = bring_in, .keeps_on_failure = 1 };
+	static const struct subject copying = { .run = swap_and_fork_old, .prepare = own_target, .undo = bring_in, .keeps_on_failure = 1 };
 
 	swap_begin();
 	sweep(&reading, 1);

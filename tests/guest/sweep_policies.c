@@ -25,7 +25,7 @@ static int fork_once(void)
 
 static void sweep_fork_by(int by, int at_least)
 {
-	static const struct subject s = { .run = fork_once, .killed = SIGKILL };
+	static const struct subject s = { .run = fork_once };
 
 	policy = by;
 	sweep(&s, at_least);
@@ -163,11 +163,11 @@ static int move_lent(void)
 
 static void lent_tables(void)
 {
-	static const struct subject writing = { .run = write_lent, .prepare = prepare_lent, .finish = take_back, .killed = SIGKILL };
+	static const struct subject writing = { .run = write_lent, .prepare = prepare_lent, .finish = take_back };
 	static const struct subject reading = { .run = read_into_lent, .prepare = prepare_lent, .finish = take_back, .keeps_tables = 1 };
 	static const struct subject unmapping = { .run = unmap_lent, .prepare = prepare_lent, .finish = take_back };
 	static const struct subject protecting = { .run = protect_lent, .prepare = prepare_lent, .finish = take_back };
-	static const struct subject advising = { .run = advise_lent, .prepare = prepare_lent, .finish = take_back, .killed = SIGKILL };
+	static const struct subject advising = { .run = advise_lent, .prepare = prepare_lent, .finish = take_back };
 	static const struct subject moving = { .run = move_lent, .prepare = prepare_lent, .finish = take_back, .keeps_tables = 2 };
 
 	sweep(&writing, 2);
@@ -182,7 +182,7 @@ static void lent_tables(void)
 static void forks_of_lender(void)
 {
 	static const int by[] = { FORK_POLICY_OLD, FORK_POLICY_COW, FORK_POLICY_LAZY };
-	static const struct subject s = { .run = fork_once, .prepare = prepare_lent, .finish = take_back, .killed = SIGKILL };
+	static const struct subject s = { .run = fork_once, .prepare = prepare_lent, .finish = take_back };
 
 	for (int i = 0; i < 3; i++) {
 		policy = by[i];

@@ -1,0 +1,439 @@
+/*
+ * What an ordinary user can do to have no memory, tasks, files or terminals
+ * left for anybody. While each bomb lies there the superuser's commands work,
+ * the ones that run and new ones; he ends it; and nothing is lost.
+ */
+#include <check.h>
+#include <cowix.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/swap.h>
+#include <sys/wait.h>
+#include <abi/futex.h>
+
+#define PAGE 4096
+#define USER 1000
+#define SWAP "/dev/hda"
+
+/* Ends all processes of the user, as he may himself. */
+static void end_user(void)
+{
+	int pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		setuid(USER);
+		kill(-1, SIGKILL);
+		kill(getpid(), SIGKILL);
+	}
+	CHECK(waitpid(pid, NULL, 0) == pid);
+}
+
+/* The superuser starts a command, which must end well, and soon. */
+static void command(const char *line)
+{
+	char *const args[] = { "/bin/sh", "-c", (char *)line, NULL };
+	char *const env[] = { NULL };
+	long start = now_ms();
+	int pid = fork();
+
+	CHECK(pid > 0 || pid == 0);
+	if (pid == 0) {
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(null, 1);
+		execve("/bin/sh", args, env);
+		_exit(127);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(now_ms() - start < 20000);
+}
+
+/* Our own memory, which nobody takes away: some pages, written and read. */
+static void own_memory(void)
+{
+	char *p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	for (int i = 0; i < 16; i++)
+		p[i * PAGE] = i;
+	for (int i = 0; i < 16; i++)
+		CHECK(p[i * PAGE] == i);
+	CHECK(munmap(p, 16 * PAGE) == 0);
+}
+
+/* Lets the bomb go off as the user, and looks at what is left. */
+static void survive(void (*bomb)(void))
+{
+	int held, shell, pid;
+
+	if (!on_cowix())		/* the host is not ours to try it on */
+		return;
+	held = open("/etc/passwd", O_RDONLY);
+	shell = fork();
+	CHECK(held >= 0 && shell >= 0);
+	while (shell == 0)
+		pause();		/* one that ran before, and stays */
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		setpgid(0, 0);
+		if (setgid(USER) == 0 && setuid(USER) == 0)
+			bomb();
+		_exit(0);
+	}
+	sleep_ms(1500);
+	command("ps | wc");
+	own_memory();
+	command("/bin/kill -0 1 && id");
+	CHECK(open("/dev/null", O_RDONLY) >= 0 && close(held) == 0);
+	CHECK(kill(shell, 0) == 0 && waitpid(shell, NULL, WNOHANG) == 0);
+	CHECK(kill(shell, SIGKILL) == 0 && waitpid(shell, NULL, 0) == shell);
+	end_user();
+	CHECK(waitpid(pid, NULL, 0) == pid);
+	end_user();			/* who was just being made */
+	if (swapoff(SWAP) == 0)		/* what went there is memory again */
+		CHECK(swapon(SWAP, 0) == 0);
+}
+
+static void sleep_for_ever(void)
+{
+	for (;;)
+		pause();
+}
+
+/* As many children as there can be, each of which does something. */
+static void children(void (*what)(void))
+{
+	for (;;) {
+		int pid = fork();
+
+		if (pid == 0) {
+			what();
+			sleep_for_ever();
+		}
+		if (pid < 0)
+			sleep_ms(50);
+	}
+}
+
+static void nothing(void)
+{
+}
+
+static void hold(void)
+{
+	survive((void (*)(void))sleep_for_ever);
+}
+
+static void fork_and_hold_bomb(void)
+{
+	children(nothing);
+}
+
+static void fork_and_hold(void)
+{
+	survive(fork_and_hold_bomb);
+}
+
+/* Each child does the same. */
+static void doubling(void)
+{
+	for (;;)
+		if (fork() < 0)
+			sleep_ms(10);
+}
+
+static void fork_bomb(void)
+{
+	survive(doubling);
+}
+
+static void take_memory(void)
+{
+	for (;;) {
+		char *p = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		for (int i = 0; p != MAP_FAILED && i < 64; i++)
+			p[i * PAGE] = i;
+		if (p == MAP_FAILED)
+			sleep_ms(10);
+	}
+}
+
+static void memory(void)
+{
+	survive(take_memory);
+}
+
+static void memory_of_many_bomb(void)
+{
+	children(take_memory);
+}
+
+static void memory_of_many(void)
+{
+	survive(memory_of_many_bomb);
+}
+
+/* A page in each table. */
+static void take_tables(void)
+{
+	for (unsigned at = 0x10000000; at < 0xB0000000; at += 0x400000) {
+		char *p = mmap((void *)at, PAGE, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (p != MAP_FAILED)
+			*p = 1;
+	}
+}
+
+static void tables_bomb(void)
+{
+	children(take_tables);
+}
+
+static void tables(void)
+{
+	survive(tables_bomb);
+}
+
+/* Areas that cannot be joined. */
+static void take_areas(void)
+{
+	for (int i = 0; i < 20000; i++)
+		mmap(NULL, PAGE, i % 2 ? PROT_READ : PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static void areas_bomb(void)
+{
+	children(take_areas);
+}
+
+static void areas(void)
+{
+	survive(areas_bomb);
+}
+
+static void take_files(void)
+{
+	while (open("/etc/passwd", O_RDONLY) >= 0)
+		;
+}
+
+static void files_bomb(void)
+{
+	children(take_files);
+}
+
+static void files(void)
+{
+	survive(files_bomb);
+}
+
+static void take_pipes(void)
+{
+	static char bytes[16 * PAGE];
+	int ends[2];
+
+	while (pipe(ends) == 0) {
+		fcntl(ends[1], F_SETFL, O_NONBLOCK);
+		while (write(ends[1], bytes, sizeof(bytes)) > 0)
+			;
+	}
+}
+
+static void pipes_bomb(void)
+{
+	children(take_pipes);
+}
+
+static void pipes(void)
+{
+	survive(pipes_bomb);
+}
+
+static void take_ptys(void)
+{
+	while (open("/dev/ptmx", O_RDWR | O_NOCTTY) >= 0)
+		;
+	sleep_for_ever();
+}
+
+static void terminals(void)
+{
+	int fd, pid = on_cowix() ? fork() : -1;
+
+	if (pid < 0)
+		return;
+	if (pid == 0) {
+		setuid(USER);
+		take_ptys();
+	}
+	sleep_ms(200);
+	fd = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+	CHECK(fd >= 0 && close(fd) == 0);
+	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
+	survive(take_ptys);
+}
+
+static void take_signals(void)
+{
+	unsigned long long all = ~0ull;
+
+	syscall(__NR_rt_sigprocmask, SIG_BLOCK, &all, NULL, 8);
+	for (int i = 0; i < 5000; i++)
+		kill(getpid(), 40);
+}
+
+static void signals_bomb(void)
+{
+	children(take_signals);
+}
+
+static void signals(void)
+{
+	survive(signals_bomb);
+}
+
+/* A byte of every two, on a file that all may write. */
+static void take_locks(void)
+{
+	int fd = open("/bombs-locks", O_RDWR);
+
+	for (int i = 0; i < 20000; i++) {
+		struct flock lock = { .l_type = F_RDLCK, .l_start = 2 * i,
+				      .l_len = 1 };
+
+		if (fcntl(fd, F_SETLK, &lock) < 0)
+			break;
+	}
+}
+
+static void locks_bomb(void)
+{
+	children(take_locks);
+}
+
+static void locks(void)
+{
+	int fd = open("/bombs-locks", O_RDWR | O_CREAT, 0666);
+
+	CHECK(fd >= 0 && fchmod(fd, 0666) == 0 && close(fd) == 0);
+	survive(locks_bomb);
+	CHECK(unlink("/bombs-locks") == 0);
+}
+
+static void wait_in_futex(void)
+{
+	static int word;
+
+	syscall(__NR_futex, &word, FUTEX_WAIT, 0, NULL);
+}
+
+static void futexes_bomb(void)
+{
+	children(wait_in_futex);
+}
+
+static void futexes(void)
+{
+	survive(futexes_bomb);
+}
+
+static void write_tmpfs(void)
+{
+	static char bytes[16 * PAGE];
+	char name[32];
+
+	for (int i = 0; i < 5000; i++) {
+		int fd;
+
+		sprintf(name, "/mnt/%d-%d", getpid(), i);
+		fd = open(name, O_RDWR | O_CREAT, 0600);
+		while (fd >= 0 && i % 2 &&
+		       write(fd, bytes, sizeof(bytes)) == sizeof(bytes))
+			;
+		close(fd);
+	}
+}
+
+static void tmpfs_bomb(void)
+{
+	children(write_tmpfs);
+}
+
+static void tmpfs(void)
+{
+	CHECK(mount("none", "/mnt", "tmpfs", 0, NULL) == 0);
+	CHECK(chmod("/mnt", 0777) == 0);
+	survive(tmpfs_bomb);
+	CHECK(umount("/mnt") == 0);
+}
+
+static void take_shared(void)
+{
+	for (;;) {
+		char *p = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		for (int i = 0; p != MAP_FAILED && i < 64; i++)
+			p[i * PAGE] = i;
+		if (p == MAP_FAILED)
+			sleep_ms(10);
+	}
+}
+
+static void shared_memory(void)
+{
+	survive(take_shared);
+}
+
+/* Limits as Linux has them: by memory, and counted for the real user. */
+static void limits(void)
+{
+	struct rlimit limit;
+	int pid;
+
+	if (!on_cowix())
+		return;
+	CHECK(syscall(__NR_ugetrlimit, RLIMIT_NPROC, &limit) == 0);
+	CHECK(limit.rlim_cur >= 8 && limit.rlim_cur < 100000);
+	pid = fork();
+	if (pid == 0) {
+		struct rlimit one = { 1, 1 };
+		char *const args[] = { "/bin/true", NULL };
+
+		CHECK(syscall(__NR_setrlimit, RLIMIT_NPROC, &one) == 0);
+		CHECK(fork() >= 0);
+		CHECK(setuid(USER) == 0);	/* two now: too many */
+		CHECK_ERRNO(execve("/bin/true", args, args + 1), EAGAIN);
+		CHECK_ERRNO(fork(), EAGAIN);
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0);
+}
+
+TESTS({ "limits", "RLIMIT_NPROC by memory; setuid, then exec", limits },
+      { "idle", "a process that only sleeps", hold },
+      { "fork_and_hold", "children that sleep", fork_and_hold },
+      { "fork_bomb", "children that fork", fork_bomb },
+      { "memory", "one that takes all memory", memory },
+      { "memory_of_many", "children that take memory", memory_of_many },
+      { "tables", "page tables", tables },
+      { "areas", "areas of address spaces", areas },
+      { "files", "open files", files },
+      { "pipes", "full pipes", pipes },
+      { "terminals", "pseudo-terminals", terminals },
+      { "signals", "queued signals", signals },
+      { "locks", "record locks", locks },
+      { "futexes", "sleepers in futexes", futexes },
+      { "tmpfs", "a memory file system", tmpfs },
+      { "shared_memory", "shared memory", shared_memory })

@@ -1,0 +1,228 @@
+/*
+ * Who ends when there is no memory: the process that holds most, of the user
+ * who holds most; never the one that happens to need a page.
+ */
+#include <check.h>
+#include <cowix.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+
+#define PAGE 4096
+
+static unsigned free_pages(void)
+{
+	struct sysinfo info;
+
+	CHECK(sysinfo(&info) == 0);
+	return info.freeram;
+}
+
+static char *take(unsigned pages)
+{
+	char *p = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	for (unsigned i = 0; i < pages; i++)
+		p[i * PAGE] = i;
+	return p;
+}
+
+/* Starts a process of the user that takes so many pages and then sleeps. */
+static int holder(int uid, unsigned pages)
+{
+	int ends[2], pid;
+	char c;
+
+	CHECK(pipe(ends) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(setuid(uid) == 0);
+		take(pages);
+		CHECK(write(ends[1], "x", 1) == 1);
+		for (;;)
+			pause();
+	}
+	CHECK(close(ends[1]) == 0 && read(ends[0], &c, 1) == 1);
+	CHECK(close(ends[0]) == 0);
+	return pid;
+}
+
+static int was_killed(int pid)
+{
+	int status;
+
+	return waitpid(pid, &status, WNOHANG) == pid && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGKILL;
+}
+
+static int lives(int pid)
+{
+	return waitpid(pid, NULL, WNOHANG) == 0;
+}
+
+static void end(int pid)
+{
+	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
+}
+
+/* User 1001 holds most, in three; 1000's one is the largest of all. */
+static void largest_of_most(void)
+{
+	unsigned all = free_pages(), part = all / 16;
+	int one, a, b, c, needy;
+
+	if (!on_cowix())
+		return;
+	a = holder(1001, 3 * part);
+	one = holder(1000, 4 * part);
+	b = holder(1001, 2 * part);
+	c = holder(1001, 2 * part);
+	needy = fork();
+	if (needy == 0) {
+		CHECK(setuid(1002) == 0);
+		take(all - 11 * part);
+		_exit(0);
+	}
+	CHECK(wait_status(needy) == 0);
+	CHECK(was_killed(a) && lives(one) && lives(b) && lives(c));
+	end(one);
+	end(b);
+	end(c);
+}
+
+/* The parent sleeps, and its own pages were given up; the child takes all. */
+static void parent_that_sleeps(void)
+{
+	int ends[2], child;
+	char c;
+
+	if (!on_cowix())
+		return;
+	CHECK(setuid(1000) == 0 && pipe(ends) == 0);
+	child = fork();
+	if (child == 0) {
+		for (;;)
+			take(64);
+	}
+	CHECK(close(ends[1]) == 0 && read(ends[0], &c, 1) == 0);
+	CHECK(waitpid(child, NULL, 0) == child);
+}
+
+/* Those who share the victim's memory end with it; init does not. */
+static void sharers(void)
+{
+	int pid, status;
+
+	if (!on_cowix())
+		return;
+	pid = fork();
+	if (pid == 0) {
+		CHECK(setuid(1000) == 0);
+		if (vfork() == 0)
+			for (;;)
+				take(64);
+		for (;;)
+			pause();
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* Victims that are stopped, and one that ignores and blocks everything. */
+static void deaf_victims(void)
+{
+	unsigned all = free_pages();
+	unsigned long long every = ~0ull;
+	int a, b;
+
+	if (!on_cowix())
+		return;
+	syscall(__NR_rt_sigprocmask, SIG_BLOCK, &every, NULL, 8);
+	a = holder(1000, all / 2);
+	CHECK(kill(a, SIGSTOP) == 0);
+	b = fork();
+	if (b == 0) {
+		CHECK(setuid(1001) == 0);
+		take(all / 2);
+		_exit(0);
+	}
+	CHECK(wait_status(b) == 0 && was_killed(a));
+}
+
+/* A handler that needs a page for its frame while there is none. */
+static volatile int handled;
+
+static void handler(int sig)
+{
+	handled += sig != 0;
+}
+
+static void signal_frames(void)
+{
+	unsigned all = free_pages();
+	int a, pid;
+
+	if (!on_cowix())
+		return;
+	a = holder(1000, all * 3 / 4);
+	pid = fork();
+	if (pid == 0) {
+		CHECK(setuid(1001) == 0);
+		signal(SIGUSR1, handler);
+		take(all / 4 - 200);
+		for (int i = 0; i < 2000; i++) {
+			take(1);
+			CHECK(kill(getpid(), SIGUSR1) == 0);
+		}
+		CHECK(handled == 2000);
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0 && was_killed(a));
+}
+
+/* Ordinary users leave the superuser some frames; he may take them. */
+static void reserve(void)
+{
+	struct audit_report r;
+	int ends[2], pid, child;
+	char c;
+
+	if (!on_cowix())
+		return;
+	CHECK(pipe(ends) == 0);
+	pid = fork();
+	if (pid == 0) {
+		CHECK(setuid(1000) == 0);
+		for (unsigned left = free_pages(); left > 300;
+		     left = free_pages())
+			take(left > 600 ? 64 : 1);
+		CHECK(write(ends[1], "x", 1) == 1);
+		for (int i = 0; i < 400; i++)
+			mmap(NULL, PAGE, i % 2 ? PROT_READ : PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		while ((child = fork()) > 0)
+			;
+		while (child == 0)
+			pause();
+		CHECK(errno == ENOMEM || errno == EAGAIN);
+		CHECK(write(ends[1], "y", 1) == 1);
+		_exit(0);
+	}
+	CHECK(read(ends[0], &c, 1) == 1 && read(ends[0], &c, 1) == 1);
+	CHECK(mm_audit(&r, 0) == 0 && r.frames_free >= r.frames_total / 40);
+	CHECK(kill(pid, 0) == 0 || errno == ESRCH);
+	waitpid(pid, NULL, 0);
+}
+
+TESTS({ "largest_of_most", "the largest of the user who holds most ends",
+	largest_of_most },
+      { "parent_that_sleeps", "not the parent of who takes everything",
+	parent_that_sleeps },
+      { "sharers", "vfork: both end", sharers },
+      { "deaf_victims", "a victim that is stopped", deaf_victims },
+      { "signal_frames", "a handler's frame without memory", signal_frames },
+      { "reserve", "what is left for the superuser", reserve })
