@@ -171,11 +171,12 @@ $(BUILD)/overlay.name: FORCE
 # The hard disk: SIZE in MB, FS one of the names that tools/mkfs --help lists.
 hd: $(IMAGE_DEPS)
 	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) --disk $(SIZE) --fs $(FS) --params root=hda1 -o $(BUILD)/hd.img $(PROGRAMS)
-# The guest tests need room: what none of them runs stays out.
-NOT_TESTED = vi strace more diff sed find xargs od expr printf du paste nl comm which nice time basename dirname hexdump date stat chgrp bench \
-	uniq cut stty dd login memmap ps chown grep sort tr tail ln env uname chmod tee rmdir pwd df halt reboot clear mkswap swapoff
-$(BUILD)/test.img: $(IMAGE_DEPS) $(addprefix $(BUILD)/tests/,$(TESTS))
-	$(MKFS) --tests $(BUILD)/tests -o $@ $(filter-out $(NOT_TESTED),$(PROGRAMS)) $(addprefix tests/,$(TESTS))
+# Each guest test on a floppy of its own: the base system and, in /tests, the
+# program.
+TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS))
+$(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
+	$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) tests/$*
+test-images: $(TEST_IMAGES)
 
 run: all
 	sh tools/qemu
@@ -187,17 +188,17 @@ bochs-debug: all
 	sh tools/bochs/run debug
 bochs-cow: all
 	$(PYTHON) tools/bochs/cow
-test: all $(BUILD)/test.img
+test: all test-images
 	$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo '-n 2 --dist loadfile') tests
 bench: all
 	$(PYTHON) tools/bench -o $(BENCH)
-mutants: all $(BUILD)/test.img
+mutants: all
 	$(PYTHON) tools/mutants
 check-docs:
 	$(PYTHON) tools/check-docs
 clean:
 	rm -rf $(BUILD)
 FORCE:
-.PHONY: all help hd run debug bochs bochs-debug bochs-cow test bench mutants check-docs clean FORCE
+.PHONY: all help hd test-images run debug bochs bochs-debug bochs-cow test bench mutants check-docs clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

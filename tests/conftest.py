@@ -12,7 +12,11 @@ import pytest
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, "build")
 FLOPPY = os.path.join(BUILD, "cowix.img")
-TEST_FLOPPY = os.path.join(BUILD, "test.img")
+
+
+def guest_floppy(program):
+    """The image of a program of tests/guest: the base system and the program."""
+    return os.path.join(BUILD, "tests", program + ".img")
 
 
 class Result:

@@ -1,10 +1,11 @@
 """The test programs inside Cowix, in both emulators, and on Linux, which is the oracle for calls that exist there."""
 import os
-import subprocess
+import shutil
 
 import pytest
 
-from conftest import BUILD, TEST_FLOPPY, TOP, cowix, fsck
+from conftest import BUILD, TOP, cowix, fsck, guest_floppy
+from linux import build_runner, run_programs
 
 # Each program of tests/guest, but for those that other tests run, with a disk or memory of their own.
 OTHERS = {"bigbss", "bombs", "victims", "damaged", "oom", "readahead", "thrash"}
@@ -15,40 +16,56 @@ PROGRAMS = sorted({name[:-2] for name in os.listdir(os.path.join(TOP, "tests/gue
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_program(program, emulator, tmp_path):
     image = str(tmp_path / "after.img")
-    result = cowix(f"/tests/{program}", "-e", emulator, "-s", image, image=TEST_FLOPPY, timeout=200)
+    result = cowix(f"/tests/{program}", "-e", emulator, "-s", image, image=guest_floppy(program),
+                   timeout=200)
     print(result.out.decode())
     assert result.status == 0, result.out.decode() + result.err
     assert b"FAILED" not in result.out and b" 0 failed" in result.out
     fsck(image)
 
 
+@pytest.fixture(scope="module")
+def on_linux(tmp_path_factory):
+    """The same binaries on Linux: name -> (status, output)."""
+    folder = tmp_path_factory.mktemp("programs")
+    build_runner(folder)
+    for program in PROGRAMS:
+        shutil.copy(os.path.join(BUILD, "tests", program), folder)
+    return run_programs(folder, PROGRAMS, tmp_path_factory.mktemp("linux"),
+                        120, 900)
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_program_on_linux(program, tmp_path):
-    """The same binaries on the host's own kernel."""
-    result = subprocess.run([os.path.join(BUILD, "tests", program)], capture_output=True, cwd=tmp_path, timeout=120)
-    assert result.returncode == 0, result.stdout.decode()
+def test_program_on_linux(program, on_linux):
+    status, output = on_linux[program]
+    assert status == "exit-0", output.decode("latin-1")
 
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
-def test_programs_on_the_floppy_itself(emulator, tmp_path):
+@pytest.mark.parametrize("command", [
+    "cow generations", "files names directories large_files", "tree",
+    "thread_faults killed_while_forking"])
+def test_programs_on_the_floppy_itself(command, emulator, tmp_path):
     """root=fd0: no ramdisk in between, the floppy driver does the work."""
     image = str(tmp_path / "after.img")
-    result = cowix("/tests/cow generations && /tests/files names directories large_files && /tests/tree && "
-                   "/tests/thread_faults killed_while_forking", "-e", emulator, "-k", "root=fd0", "-s", image,
-                   image=TEST_FLOPPY, timeout=200)
+    result = cowix(f"/tests/{command}", "-e", emulator, "-k", "root=fd0",
+                   "-s", image, image=guest_floppy(command.split()[0]),
+                   timeout=200)
     assert result.status == 0, result.out.decode() + result.err
     fsck(image)
 
 
 def test_sweep_on_the_floppy_itself():
     """The same there, where blocks of the disk take memory for themselves."""
-    result = cowix("/tests/sweep_calls disk_files making_names changing_names finding_names", "-k", "root=fd0", image=TEST_FLOPPY, timeout=200)
+    result = cowix("/tests/sweep_calls disk_files making_names changing_names "
+                   "finding_names", "-k", "root=fd0",
+                   image=guest_floppy("sweep_calls"), timeout=200)
     assert result.status == 0, result.out.decode() + result.err
 
 
 def test_big_data_segment():
     """128 MB of zeroes, forked: works in 256 MB, fails cleanly in 64 MB."""
-    result = cowix("/tests/bigbss", "-m", "256", image=TEST_FLOPPY, timeout=120)
+    result = cowix("/tests/bigbss", "-m", "256", image=guest_floppy("bigbss"), timeout=120)
     assert result.status == 0 and b"child status 0, parent sum 0" in result.out
-    result = cowix("/tests/bigbss; echo status $?; audit -d >/dev/null && echo clean", "-m", "64", image=TEST_FLOPPY, timeout=120)
+    result = cowix("/tests/bigbss; echo status $?; audit -d >/dev/null && echo clean", "-m", "64", image=guest_floppy("bigbss"), timeout=120)
     assert result.status == 0 and b"clean" in result.out and b"status 0\n" not in result.out

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from conftest import BUILD, TEST_FLOPPY, TOP, cowix, fsck, mkfs
+from conftest import BUILD, TOP, cowix, fsck, guest_floppy, mkfs
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "tools"))
@@ -172,7 +172,8 @@ def test_damaged(tmp_path):
     what = write_disk(disk, number, seed)
     with open(target, "wb") as f:
         f.truncate(516096)
-    result = cowix("/tests/damaged", *drive(disk), *drive(target, 1), "-s", after, image=TEST_FLOPPY, timeout=100 + number // 5)
+    result = cowix("/tests/damaged", *drive(disk), *drive(target, 1), "-s", after, image=guest_floppy("damaged"),
+                   timeout=100 + number // 5)
     lines = result.out.decode().splitlines()
     last = [int(line) for line in lines if line.isdigit()][-1]
     assert result.status == 0, f"{last}: {what[last]}\n" + "\n".join(lines[-3:]) + result.err

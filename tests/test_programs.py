@@ -5,7 +5,6 @@ where its output begins.
 """
 import glob
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -14,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conftest import TOP, cowix
+from linux import STATIC, build_runner, native, run_programs, split
 
 SOURCES = os.path.join(TOP, "tests/programs")
-FLAGS = ["-m32", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-static", "-pthread", "-s", "-w"]
 VARIANTS = {"floats-sse": ("floats", ["-msse2", "-mfpmath=sse"]), "floats-x87": ("floats", ["-mfpmath=387"]),
             "attributes-64": ("attributes", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]), "timers-64": ("timers", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]),
             "interpreter-O0": ("interpreter", ["-O0"])}
@@ -24,12 +23,12 @@ HELPERS = {"runner"}
 NEEDS_ROOT = {"credentials"}
 NEEDS_SHM = {"shm"}
 NAMES = sorted({os.path.basename(path)[:-2] for path in glob.glob(f"{SOURCES}/*.c")} - HELPERS - {"floats"} | set(VARIANTS))
-DISK_KB, MEMORY, LIMIT = 48 << 10, 64, 500
+DISK_KB, MEMORY, LIMIT, SECONDS = 48 << 10, 64, 500, 60
 
 
 def build(name, folder):
     source, flags = VARIANTS.get(name, (name, []))
-    subprocess.run(["gcc", *FLAGS, *flags, "-o", f"{folder}/{name}", f"{SOURCES}/{source}.c", "-lm"], check=True)
+    subprocess.run(["gcc", *STATIC, *flags, "-o", f"{folder}/{name}", f"{SOURCES}/{source}.c", "-lm"], check=True)
 
 
 def make_disk(path, programs):
@@ -40,32 +39,20 @@ def make_disk(path, programs):
     subprocess.run([os.path.join(TOP, "tools/mkfs"), "--overlay", folder, "--size", str(DISK_KB), "-o", path], check=True, stdout=subprocess.DEVNULL)
 
 
-def split(output):
-    """The runner's output, taken apart: name -> (status, output)."""
-    results, at = {}, 0
-    while match := re.compile(rb"==== (\S+) (\S+) (\d+)\n").match(output, at):
-        name, status, length = match.group(1).decode(), match.group(2).decode(), int(match.group(3))
-        results[name] = (status, output[match.end():match.end() + length])
-        at = match.end() + length + 1
-    return results, output[at:]
-
-
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("programs"))
-    if subprocess.run(["gcc", *FLAGS, "-o", f"{folder}/runner", f"{SOURCES}/runner.c"], capture_output=True).returncode:
-        pytest.skip("no static 32-bit C library here: gcc-multilib")
+    build_runner(folder)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda name: build(name, folder), [*NAMES, *HELPERS]))
+        list(pool.map(lambda name: build(name, folder), NAMES))
     return folder
 
 
 @pytest.fixture(scope="module")
 def on_linux(programs, tmp_path_factory):
-    """The programs on the host."""
-    work = tmp_path_factory.mktemp("work")
-    process = subprocess.run([f"{programs}/runner", programs, *NAMES], cwd=work, stdout=subprocess.PIPE, timeout=LIMIT)
-    return split(process.stdout)[0]
+    """The programs on Linux."""
+    return run_programs(programs, NAMES, tmp_path_factory.mktemp("linux"),
+                        SECONDS, LIMIT)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +60,7 @@ def on_cowix(programs, tmp_path_factory):
     """The programs on Cowix, as many as it gets through."""
     disk = str(tmp_path_factory.mktemp("disk") / "programs.img")
     make_disk(disk, programs)
-    result = cowix(f"mount -t tmpfs tmpfs /dev/shm; mount /dev/hda /mnt && cd /mnt/w && /mnt/t/runner /mnt/t {' '.join(NAMES)}", "-d", disk, "-m", str(MEMORY),
+    result = cowix(f"mount -t tmpfs tmpfs /dev/shm; mount /dev/hda /mnt && cd /mnt/w && /mnt/t/runner {SECONDS} /mnt/t {' '.join(NAMES)}", "-d", disk, "-m", str(MEMORY),
                    "-k", "root=ram0", timeout=LIMIT)
     results, rest = split(result.out)
     results["the end"] = (result.status, rest, result.err)
@@ -84,9 +71,9 @@ def on_cowix(programs, tmp_path_factory):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_program(name, on_linux, on_cowix):
-    if name in NEEDS_ROOT and (os.getuid() != 0 or os.statvfs(tempfile.gettempdir()).f_flag & os.ST_NOSUID):
+    if name in NEEDS_ROOT and native() and (os.getuid() != 0 or os.statvfs(tempfile.gettempdir()).f_flag & os.ST_NOSUID):
         pytest.skip("the host must let it be root and run set-user-ID programs")
-    if name in NEEDS_SHM and not os.access("/dev/shm", os.W_OK):
+    if name in NEEDS_SHM and native() and not os.access("/dev/shm", os.W_OK):
         pytest.skip("the host has no /dev/shm")
     assert name in on_cowix, f"Cowix did not get there: {on_cowix['the end']}"
     status, output = on_cowix[name]

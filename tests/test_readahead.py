@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from conftest import TEST_FLOPPY, TOP, cowix, fsck
+from conftest import TOP, cowix, fsck, guest_floppy
 from test_disk import complaints, drive, errors, faulty
 
 MB = 1 << 20
@@ -106,7 +106,8 @@ def test_together(memory, params, fs, tmp_path):
     """Readers, writers, truncation and fsync on the same files, in less memory than they need."""
     image = disk(tmp_path / "disk.img", {}, fs, 10000)
     for seed in range(1, 4):
-        result = cowix(f"{MOUNT}; cd /mnt; /tests/readahead {seed} && {CLEAN}", *drive(image), "-m", memory, "-k", params, image=TEST_FLOPPY, timeout=100)
+        result = cowix(f"{MOUNT}; cd /mnt; /tests/readahead {seed} && {CLEAN}", *drive(image), "-m", memory, "-k", params,
+                       image=guest_floppy("readahead"), timeout=100)
         assert result.status == 0 and result.out.endswith(b"1 passed, 0 failed\nmismatches 0\n"), result.out.decode() + result.err
         if fs != "minix3-4k":
             fsck(image)

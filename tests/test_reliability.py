@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from conftest import BUILD, FLOPPY, TEST_FLOPPY, TOP, Machine, cowix, mkfs
+from conftest import BUILD, FLOPPY, TOP, Machine, cowix, mkfs
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "tools"))

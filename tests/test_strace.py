@@ -1,32 +1,33 @@
 """strace on the host: the same lines as the host's strace prints for the same program, and what can be said without it."""
 import os
 import re
+import shlex
 import shutil
 import subprocess
 
 import pytest
 
 from conftest import BUILD
+from linux import linux
 
 BIN = os.path.join(BUILD, "bin")
 STRACE = os.path.join(BIN, "strace")
+HOST = "/usr/bin/strace"
 ENV = {"PATH": BIN, "HOME": "/"}
 
 
-def run(*command, **options):
-    return subprocess.run([STRACE, *command], capture_output=True, text=True, env=ENV, timeout=20, **options)
-
-
-def lines(tracer, command, cwd):
-    """The traced lines, without what differs from run to run: addresses, times, process numbers."""
-    subprocess.run([tracer, "-o", "trace", *command], cwd=cwd, env={**ENV, "TZ": "UTC"}, capture_output=True, timeout=20)
-    text = (cwd / "trace").read_text()
+def plain(text, folder):
+    """Returns the traced lines without what differs from run to run:
+    addresses, times, process numbers, the folder."""
+    text = text.replace(folder, "")
     text = re.sub(r"\[ Process.*\]\n", "", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
     text = re.sub(r"tv_sec=\d+, tv_\wsec=\d+", "TIME", text)
     text = re.sub(r" \(20\d\d-\S+\)", " (DATE)", text)
-    text = re.sub(r"(getp?pid\(\)|fork\(\)|time\(.*\)|waitpid\(.*\)) += \d+", r"\1 = NUMBER", text)
-    return re.sub(r"si_pid=\d+|\"\d+\"\]|kill\(\d+|waitpid\(\d+", "NUMBER", text).split("\n")
+    text = re.sub(r"(getp?pid\(\)|fork\(\)|time\(.*\)|waitpid\(.*\)) += \d+",
+                  r"\1 = NUMBER", text)
+    return re.sub(r"si_pid=\d+|\"\d+\"\]|kill\(\d+|waitpid\(\d+", "NUMBER",
+                  text).split("\n")
 
 
 LONG = "a-path-is-shown-whole-even-if-it-is-longer-than-other-strings"
@@ -37,53 +38,118 @@ COMMANDS = [["ls", "-l", "/bin/sh"], ["cat", "file", "missing"], ["stat", "/dev/
             ["sh", "-c", "exec kill -9 $$"], ["sh", "-c", "exec kill -11 $$"], ["sh", "-c", ": > new; exit 7"], ["pwd"], ["tail", "file"]]
 
 
-@pytest.mark.skipif(not os.path.exists("/usr/bin/strace"), reason="the host has no strace")
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_like_the_hosts(command, tmp_path):
-    results = []
-    for name, tracer in [("a", "/usr/bin/strace"), ("b", STRACE)]:
-        folder = tmp_path / name / "same"
-        folder.mkdir(parents=True)
-        (folder / "file").write_text("one\ntwo\t\x01\x7f1\n")
-        results.append([line.replace(str(tmp_path / name), "") for line in lines(tracer, [f"{BIN}/{command[0]}", *command[1:]], folder)])
-    assert results[1] == results[0]
+# One folder for each tracer and command, all of the same name at the end.
+SCRIPT = r"""
+trace() {
+	mkdir -p $1/$2/same
+	(cd $1/$2/same && printf 'one\ntwo\t\001\1771\n' > file &&
+		export PATH=$bin HOME=/ TZ=UTC && shift 2 && "$@" >/dev/null 2>&1)
+}
+here=$(pwd)
+host=/usr/bin/strace
+ours=$here/bin/strace
+"""
 
 
-def test_form():
-    text = run(f"{BIN}/cat", "/missing").stderr
-    assert re.search(r'^execve\(".*/cat", \["[^"]*cat", "/missing"\], 0x\w+ /\* 2 vars \*/\) = 0$', text, re.M), text
-    assert 'open("/missing", O_RDONLY)              = -1 ENOENT (No such file or directory)\n' in text
-    assert "exit_group(1)                           = ?\n+++ exited with 1 +++\n" in text
+@pytest.fixture(scope="module")
+def traces(tmp_path_factory):
+    """Each command traced by the host's strace and ours, on Linux:
+    number -> the two texts."""
+    folder = tmp_path_factory.mktemp("strace")
+    shutil.copytree(BIN, folder / "bin", ignore=shutil.ignore_patterns("*.elf"))
+    command = SCRIPT + "bin=$here/bin\n"
+    for number, words in enumerate(COMMANDS):
+        call = " ".join(map(shlex.quote, words)).replace(BIN, "$here/bin")
+        for name in ("host", "ours"):
+            command += (f"trace {name} {number} ${name} -o trace "
+                        f"$bin/{call}\n")
+    for number in range(len(COMMANDS)):
+        for name in ("host", "ours"):
+            command += f"echo; echo ==== {name} {number}\n"
+            command += f"cat {name}/{number}/same/trace\n"
+    text = linux(folder, command, tmp_path_factory.mktemp("linux"),
+                 programs=["strace"]).decode()
+    found = re.split(r"\n==== (\w+) (\d+)\n", text)
+    return {(name, int(number)): lines for name, number, lines
+            in zip(found[1::3], found[2::3], found[3::3])}
 
 
-def test_chosen_calls_and_status():
-    result = run("-e", "trace=read,open", "cat", "/etc/passwd")
-    assert result.returncode == 0 and set(re.findall(r"^(\w+)\(", result.stderr, re.M)) == {"read", "open"}
-    assert "exit_group" not in run("-e", "!exit_group", "true").stderr
-    assert run("sh", "-c", "exit 7").returncode == 7
-    assert run("sh", "-c", "exec kill -15 $$").returncode == -15
+@pytest.mark.skipif(not os.path.exists(HOST), reason="no strace here")
+@pytest.mark.parametrize("number", range(len(COMMANDS)),
+                         ids=[" ".join(words) for words in COMMANDS])
+def test_like_the_hosts(number, traces):
+    """The trace of our strace is that of the host's, line by line."""
+    host, ours = (plain(traces[name, number], f"/{name}/{number}")
+                  for name in ("host", "ours"))
+    assert len(host) > 2 and ours == host
 
 
-def test_follow():
+RUNS = {
+    "form": "cat /missing", "chosen": "-e trace=read,open cat /etc/passwd",
+    "others": "-e !exit_group true", "status": "sh -c 'exit 7'",
+    "signal": "sh -c 'exec kill -15 $$'",
+    "follow": "-f sh -c 'true | cat; ls; exit 3'",
+    "file": "-f -o t sh -c 'true; true'", "t": "cat t",
+    "summary": "-c cat /etc/passwd /missing", "short": "echo " + "x" * 99,
+    "long": "-s 200 echo " + "x" * 99, "missing": "missing"}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """What our strace says in each of RUNS, and its status."""
+    folder = tmp_path_factory.mktemp("runs")
+    shutil.copytree(BIN, folder / "bin", ignore=shutil.ignore_patterns("*.elf"))
+    command = "export PATH=$(pwd)/bin HOME=/\n"
+    for name, words in RUNS.items():
+        tracer = "cat t >&2; : " if name == "t" else "strace "
+        command += (f"echo; echo ==== {name}\n{{ {tracer}{words}; }} 2>&1 "
+                    "> /dev/null\nprintf '\\nstatus %d\\n' $?\n")
+    text = linux(folder, command, tmp_path_factory.mktemp("linux")).decode()
+    found = re.findall(r"\n==== (\w+)\n(.*?)\nstatus (\d+)(?=\n)", text, re.S)
+    return {name: (said, int(status)) for name, said, status in found}
+
+
+def test_form(runs):
+    text, _ = runs["form"]
+    assert re.search(r'^execve\(".*/cat", \["cat", "/missing"\], '
+                     r'0x\w+ /\* \d vars \*/\) = 0$', text, re.M), text
+    assert ('open("/missing", O_RDONLY)              = '
+            '-1 ENOENT (No such file or directory)\n') in text
+    assert ("exit_group(1)                           = ?\n"
+            "+++ exited with 1 +++\n") in text
+
+
+def test_chosen_calls_and_status(runs):
+    assert set(re.findall(r"^(\w+)\(", runs["chosen"][0], re.M)) == \
+        {"read", "open"}
+    assert "exit_group" not in runs["others"][0]
+    assert [runs[name][1] for name in ("chosen", "status", "signal")] == \
+        [0, 7, 128 + 15]
+
+
+def test_follow(runs):
     """-f: each process with its number, cut lines continued."""
-    text = run("-f", "sh", "-c", "true | cat; ls; exit 3").stderr
+    text, _ = runs["follow"]
     assert len(re.findall(r"Process \d+ attached", text)) == 3
     assert len(re.findall(r"\+\+\+ exited with \d \+\+\+", text)) == 4
-    assert text.count("<unfinished ...>\n") == len(re.findall(r"<\.\.\. \w+ resumed>", text))
+    assert text.count("<unfinished ...>\n") == \
+        len(re.findall(r"<\.\.\. \w+ resumed>", text))
     assert "si_code=CLD_EXITED" in text
 
 
-def test_output_file(tmp_path):
-    result = run("-f", "-o", str(tmp_path / "t"), "sh", "-c", "true; true")
-    assert result.stderr == "" and all(re.match(r"\d+ +\S", line) for line in (tmp_path / "t").read_text().splitlines())
+def test_output_file(runs):
+    assert runs["file"] == ("", 0)
+    lines = runs["t"][0].splitlines()
+    assert lines and all(re.match(r"\d+ +\S", line) for line in lines)
 
 
-def test_summary():
-    text = run("-c", "cat", "/etc/passwd", "/missing").stderr
-    assert re.search(r"\d+ +2 +1 open$", text, re.M) and re.search(r"^100.00 .* total$", text, re.M), text
+def test_summary(runs):
+    text, _ = runs["summary"]
+    assert re.search(r"\d+ +2 +1 open$", text, re.M), text
+    assert re.search(r"^100.00 .* total$", text, re.M), text
 
 
-def test_long_strings():
-    assert 'write(1, "%s"..., 100)' % ("x" * 32) in run("echo", "x" * 99).stderr
-    assert 'write(1, "%s\\n", 100)' % ("x" * 99) in run("-s", "200", "echo", "x" * 99).stderr
-    assert run("missing").returncode == 1
+def test_long_strings(runs):
+    assert 'write(1, "%s"..., 100)' % ("x" * 32) in runs["short"][0]
+    assert 'write(1, "%s\\n", 100)' % ("x" * 99) in runs["long"][0]
+    assert runs["missing"][1] == 1

@@ -6,9 +6,10 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, TEST_FLOPPY, TOP, cowix, fsck, mkfs
+from conftest import BUILD, TOP, cowix, fsck, guest_floppy, mkfs
 from test_disk import create, drive, faulty, put, table
-from test_programs import FLAGS, SOURCES
+from linux import STATIC, linux
+from test_programs import SOURCES
 
 MB = 1 << 20
 PAGE = 4096
@@ -78,14 +79,15 @@ def test_mappings_by_dice(tmp_path):
     folder, host = tmp_path / "files", tmp_path / "host"
     (folder / "w").mkdir(parents=True)
     host.mkdir()
-    if subprocess.run(["gcc", *FLAGS, "-o", folder / "dice", f"{SOURCES}/random_maps.c"], capture_output=True).returncode:
+    if subprocess.run(["gcc", *STATIC, "-o", folder / "dice", f"{SOURCES}/random_maps.c"], capture_output=True).returncode:
         pytest.skip("no static 32-bit C library here: gcc-multilib")
     disk = str(tmp_path / "disk.img")
     subprocess.run([f"{TOP}/tools/mkfs", "--overlay", folder, "--size", "4000", "-o", disk], check=True, capture_output=True)
     seeds = range(11, 23)
     result = cowix(f"{ON}; mount /dev/hdb /mnt; cd /mnt/w; for s in {' '.join(map(str, seeds))}; do /mnt/dice $s 600; done; cd /; umount /mnt; {CLEAN}",
                    *drive(swap_disk(tmp_path / "swap.img")), *drive(disk, 1), "-m", "16", timeout=150)
-    expected = b"".join(subprocess.run([folder / "dice", str(seed), "600"], cwd=host, capture_output=True, timeout=60).stdout for seed in seeds)
+    expected = linux(folder, f"cd w; for s in {' '.join(map(str, seeds))}; do "
+                     "../dice $s 600; done", host)
     ours, clean = result.out[:len(expected)].decode().splitlines(), result.out[len(expected):].decode()
     assert ours == expected.decode().splitlines(), result.err
     assert clean.startswith("mismatches 0\n") and clean.splitlines()[-1].split() == ["Swap:", "0", "0", "0"]
@@ -216,7 +218,7 @@ def test_what_is_shown(floppy, tmp_path):
 
 def test_trace(tmp_path):
     """Pages on their way out and in are events of the trace."""
-    result = cowix(f"{PROC}; echo 1 > /proc/vmtrace; /tests/swap round_trip; echo 0 > /proc/vmtrace; cat /proc/vmtrace", image=TEST_FLOPPY)
+    result = cowix(f"{PROC}; echo 1 > /proc/vmtrace; /tests/swap round_trip; echo 0 > /proc/vmtrace; cat /proc/vmtrace", image=guest_floppy("swap"))
     events = re.findall(r"^ *\d+ (out|in) +\d+ ([0-9a-f]{8}) ([0-9a-f]{8}) +(\d+) +(\d+)", result.out.decode(), re.M)
     out, back = ([e[1:] for e in events if e[0] == kind] for kind in ("out", "in"))
     assert len(out) == len(back) == 10 and {e[0] for e in out} == {e[0] for e in back}

@@ -10,7 +10,7 @@ import xml.etree.ElementTree
 
 import pytest
 
-from conftest import TEST_FLOPPY, TOP, cowix
+from conftest import FLOPPY, TOP, cowix, guest_floppy
 
 # One process at a time: where several can run, the ticks of the clock decide, and they fall elsewhere in Bochs.
 COMMAND = "(x=1; y=2); /bin/true; /bin/cp /etc/passwd /tmp/x; (x=1; (y=2)); sed -n 1p /etc/passwd > /tmp/y"
@@ -25,7 +25,7 @@ loader.exec_module(vmtrace)
 
 @pytest.fixture(scope="module")
 def trace():
-    return cowix(TRACED, image=TEST_FLOPPY).out.decode()
+    return cowix(TRACED, image=FLOPPY).out.decode()
 
 
 def picture(text, *options):
@@ -35,7 +35,7 @@ def picture(text, *options):
 
 
 def test_the_same_in_bochs(trace):
-    result = cowix(TRACED, "-e", "bochs", "-m", "64", image=TEST_FLOPPY)
+    result = cowix(TRACED, "-e", "bochs", "-m", "64", image=FLOPPY)
     assert result.status == 0 and result.out.decode() == trace
 
 
@@ -70,7 +70,7 @@ def test_counts_of_other_policies():
     """Page tables that are lent and split, pages that are copied at once."""
     for program, wanted in (("lazy areas_are_private permissions", {"lend", "split"}), ("policies_lives heaps", {"lend", "split", "dup"})):
         text = cowix(f"mount -t proc proc /proc; echo 1 > /proc/vmtrace; /tests/{program} > /tmp/x; echo 0 > /proc/vmtrace; cat /proc/vmtrace",
-                     image=TEST_FLOPPY).out.decode()
+                     image=guest_floppy(program.split()[0])).out.decode()
         assert wanted < kinds_that_add_up(text)
         xml.etree.ElementTree.fromstring(picture(text))
 

@@ -1,5 +1,6 @@
 /*
- * runner folder program...: run each program in a fresh folder, with the same environment on every system, for at most LIMIT seconds.
+ * runner seconds folder program...: run each program in a fresh folder, with
+ * the same environment on every system, for at most so many seconds.
  * Standard output gets a header line for each, and then its output: "==== name status length". On Cowix each one ends with the memory audit.
  */
 #include <dirent.h>
@@ -15,9 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LIMIT	60		/* seconds */
 #define MOST	65536		/* bytes of output that are shown */
 #define NR_MM_AUDIT	513		/* a call of Cowix's own */
+
+static int limit;		/* seconds a program */
 
 static void on_alarm(int number)
 {
@@ -51,7 +53,7 @@ static const char *status_of(pid_t pid)
 
 	if (pid < 0)
 		return "no-fork";
-	alarm(LIMIT);
+	alarm(limit);
 	if (waitpid(pid, &status, 0) < 0) {
 		kill(-pid, SIGKILL);
 		waitpid(pid, &status, 0);
@@ -105,7 +107,8 @@ int main(int argc, char **argv)
 	struct sigaction action = { .sa_handler = on_alarm };
 
 	sigaction(SIGALRM, &action, NULL);
-	for (int i = 2; i < argc; i++)
-		run(argv[1], argv[i]);
+	limit = atoi(argv[1]);
+	for (int i = 3; i < argc; i++)
+		run(argv[2], argv[i]);
 	return 0;
 }

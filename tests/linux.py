@@ -1,0 +1,167 @@
+"""Linux, the tests' oracle: this machine's own kernel where it runs 32-bit
+programs; elsewhere Debian's, in a virtual machine that tools/linux prepares.
+
+A command finds the files of a folder below its working directory, and a shell.
+"""
+import gzip
+import os
+import re
+import shutil
+import stat
+import subprocess
+
+import pytest
+
+from conftest import BUILD, TOP, default_signals
+
+KERNEL = os.path.join(BUILD, "linux", "vmlinuz")
+TRAILER = "TRAILER!!!"
+
+# The first program in the virtual machine. Output goes to the second serial
+# line, which passes each byte unchanged.
+INIT = """#!/bin/sh
+mount -t devtmpfs dev /dev; mount -t proc proc /proc; mount -t tmpfs tmp /tmp
+mkdir -p /dev/pts /dev/shm; mount -t devpts pts /dev/pts
+mount -t tmpfs shm /dev/shm; chmod 1777 /tmp /dev/shm
+stty -opost < /dev/ttyS1
+cd /work && sh /command < /dev/null > /dev/ttyS1 2>&1
+sync; poweroff
+"""
+
+
+RUNNER = os.path.join(TOP, "tests/programs/runner.c")
+STATIC = ["-m32", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-static", "-pthread",
+          "-s", "-w"]
+HEADER = re.compile(rb"==== (\S+) (\S+) (\d+)\n")
+
+
+def build_runner(folder):
+    """Builds tests/programs/runner.c in the folder, if that can be done."""
+    if subprocess.run(["gcc", *STATIC, "-o", f"{folder}/runner", RUNNER],
+                      capture_output=True, check=False).returncode:
+        pytest.skip("no static 32-bit C library here: gcc-multilib")
+
+
+def split(output):
+    """Takes the runner's output apart. Returns name -> (status, output), and
+    the rest."""
+    results, at = {}, 0
+    while match := HEADER.match(output, at):
+        name, status = (match.group(i).decode() for i in (1, 2))
+        end = match.end() + int(match.group(3))
+        results[name] = (status, output[match.end():end])
+        at = end + 1
+    return results, output[at:]
+
+
+def run_programs(programs, names, work, seconds, timeout):
+    """Has the runner run programs of a folder on Linux, one after the other.
+    Returns name -> (status, output)."""
+    command = (f"top=$(pwd); mkdir w && cd w && $top/runner {seconds} $top " +
+               " ".join(names))
+    return split(linux(programs, command, work, timeout))[0]
+
+
+def native():
+    """Returns whether the kernel itself runs 32-bit programs. One that QEMU
+    runs for it is told another machine's name."""
+    try:
+        name = subprocess.run([f"{BUILD}/bin/uname", "-m"],
+                              capture_output=True, text=True, check=False)
+    except OSError:
+        return False
+    return name.stdout.strip() == os.uname().machine
+
+
+def member(number, name, mode, data, device):
+    """Returns a file of a cpio archive in the format "newc"."""
+    name = name.encode() + b"\0"
+    fields = [number, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name), 0]
+    head = b"070701" + b"".join(b"%08x" % field for field in fields) + name
+    return (head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4))
+
+
+def content(path):
+    mode = os.lstat(path).st_mode
+    if stat.S_ISLNK(mode):
+        return os.readlink(path).encode()
+    if not stat.S_ISREG(mode):
+        return b""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def archive(folder):
+    """Returns the folder as the kernel wants its first file system."""
+    files = [("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1))]
+    for path, folders, names in os.walk(folder):
+        for name in sorted(folders + names):
+            full = os.path.join(path, name)
+            files.append((os.path.relpath(full, folder),
+                          os.lstat(full).st_mode, content(full), (0, 0)))
+    files.sort()
+    members = [member(i, *file) for i, file in enumerate(files, 1)]
+    return b"".join(members) + member(0, TRAILER, 0, b"", (0, 0))
+
+
+def install(program, root):
+    """Copies a program of this machine, with its libraries, below root."""
+    path = shutil.which(program)
+    listing = subprocess.run(["ldd", path], capture_output=True, text=True,
+                             check=True).stdout
+    for file in [path, *re.findall(r"(/\S+) \(", listing)]:
+        os.makedirs(os.path.dirname(root + file), exist_ok=True)
+        shutil.copy(file, root + file)
+
+
+def prepare(root, folder, command, programs):
+    """Fills root: our own shell and utilities, some programs of this machine,
+    and the folder as /work."""
+    for name in ("dev", "proc", "tmp", "etc", "usr"):
+        os.makedirs(f"{root}/{name}")
+    shutil.copytree(f"{BUILD}/bin", f"{root}/bin",
+                    ignore=shutil.ignore_patterns("*.elf"))
+    os.symlink("../bin", f"{root}/usr/bin")
+    shutil.copytree(folder, f"{root}/work", symlinks=True)
+    for program in programs:
+        install(program, root)
+    for path, text in (("init", INIT), ("command", command + "\n"),
+                       ("etc/passwd", "root:x:0:0::/:/bin/sh\n")):
+        with open(f"{root}/{path}", "w", encoding="utf-8") as file:
+            file.write(text)
+    os.chmod(f"{root}/init", 0o755)
+
+
+def in_machine(folder, command, work, timeout, programs):
+    """Boots Debian's kernel with the folder. Returns the command's output."""
+    if not os.path.exists(KERNEL):
+        pytest.skip("no 32-bit programs here, and no kernel by tools/linux")
+    root, disk, output = (f"{work}/{name}" for name in ("root", "cpio", "out"))
+    prepare(root, folder, command, programs)
+    with open(disk, "wb") as file:
+        file.write(gzip.compress(archive(root), 1))
+    subprocess.run(
+        ["timeout", "-k", "5", str(timeout), "qemu-system-x86_64", "-m", "512",
+         "-display", "none", "-nodefaults", "-no-reboot",
+         "-serial", f"file:{work}/log", "-serial", f"file:{output}",
+         "-kernel", KERNEL, "-initrd", disk,
+         "-append", "console=ttyS0 quiet panic=-1"],
+        stdin=subprocess.DEVNULL, check=False)
+    return content(output)
+
+
+def linux(folder, command, work, timeout=300, programs=()):
+    """Runs a shell command in the folder on Linux. Returns its output, with
+    its complaints among it. work is an empty folder for what that takes;
+    programs are those of this machine that the command calls."""
+    if not native():
+        return in_machine(str(folder), command, str(work), timeout,
+                          programs)
+    try:
+        done = subprocess.run(["/bin/sh", "-c", command], cwd=folder,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=timeout,
+                              check=False, preexec_fn=default_signals)
+    except subprocess.TimeoutExpired as late:
+        return late.stdout or b""
+    return done.stdout
