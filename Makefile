@@ -189,6 +189,7 @@ bochs-debug: all
 bochs-cow: all
 	$(PYTHON) tools/bochs/cow
 test: all test-images
+	sh tools/linux
 	$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo '-n 2 --dist loadfile') tests
 bench: all
 	$(PYTHON) tools/bench -o $(BENCH)

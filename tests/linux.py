@@ -3,11 +3,9 @@ programs; elsewhere Debian's, in a virtual machine that tools/linux prepares.
 
 A command finds the files of a folder below its working directory, and a shell.
 """
-import gzip
 import os
 import re
 import shutil
-import stat
 import subprocess
 
 import pytest
@@ -15,12 +13,11 @@ import pytest
 from conftest import BUILD, TOP, default_signals
 
 KERNEL = os.path.join(BUILD, "linux", "vmlinuz")
-TRAILER = "TRAILER!!!"
 
 # The first program in the virtual machine. Output goes to the second serial
 # line, which passes each byte unchanged.
 INIT = """#!/bin/sh
-mount -t devtmpfs dev /dev; mount -t proc proc /proc; mount -t tmpfs tmp /tmp
+mount -t devtmpfs dev /dev; mount -t proc proc /proc
 mkdir -p /dev/pts /dev/shm; mount -t devpts pts /dev/pts
 mount -t tmpfs shm /dev/shm; chmod 1777 /tmp /dev/shm
 stty -opost < /dev/ttyS1
@@ -73,37 +70,6 @@ def native():
     return name.stdout.strip() == os.uname().machine
 
 
-def member(number, name, mode, data, device):
-    """Returns a file of a cpio archive in the format "newc"."""
-    name = name.encode() + b"\0"
-    fields = [number, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name), 0]
-    head = b"070701" + b"".join(b"%08x" % field for field in fields) + name
-    return (head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4))
-
-
-def content(path):
-    mode = os.lstat(path).st_mode
-    if stat.S_ISLNK(mode):
-        return os.readlink(path).encode()
-    if not stat.S_ISREG(mode):
-        return b""
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def archive(folder):
-    """Returns the folder as the kernel wants its first file system."""
-    files = [("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1))]
-    for path, folders, names in os.walk(folder):
-        for name in sorted(folders + names):
-            full = os.path.join(path, name)
-            files.append((os.path.relpath(full, folder),
-                          os.lstat(full).st_mode, content(full), (0, 0)))
-    files.sort()
-    members = [member(i, *file) for i, file in enumerate(files, 1)]
-    return b"".join(members) + member(0, TRAILER, 0, b"", (0, 0))
-
-
 def install(program, root):
     """Copies a program of this machine, with its libraries, below root."""
     path = shutil.which(program)
@@ -117,7 +83,7 @@ def install(program, root):
 def prepare(root, folder, command, programs):
     """Fills root: our own shell and utilities, some programs of this machine,
     and the folder as /work."""
-    for name in ("dev", "proc", "tmp", "etc", "usr"):
+    for name in ("dev", "proc", "tmp", "usr"):
         os.makedirs(f"{root}/{name}")
     shutil.copytree(f"{BUILD}/bin", f"{root}/bin",
                     ignore=shutil.ignore_patterns("*.elf"))
@@ -125,8 +91,8 @@ def prepare(root, folder, command, programs):
     shutil.copytree(folder, f"{root}/work", symlinks=True)
     for program in programs:
         install(program, root)
-    for path, text in (("init", INIT), ("command", command + "\n"),
-                       ("etc/passwd", "root:x:0:0::/:/bin/sh\n")):
+    shutil.copytree(f"{TOP}/user/etc", f"{root}/etc")
+    for path, text in (("init", INIT), ("command", command + "\n")):
         with open(f"{root}/{path}", "w", encoding="utf-8") as file:
             file.write(text)
     os.chmod(f"{root}/init", 0o755)
@@ -136,18 +102,20 @@ def in_machine(folder, command, work, timeout, programs):
     """Boots Debian's kernel with the folder. Returns the command's output."""
     if not os.path.exists(KERNEL):
         pytest.skip("no 32-bit programs here, and no kernel by tools/linux")
-    root, disk, output = (f"{work}/{name}" for name in ("root", "cpio", "out"))
+    root, disk, output = (f"{work}/{name}" for name in ("root", "disk", "out"))
     prepare(root, folder, command, programs)
-    with open(disk, "wb") as file:
-        file.write(gzip.compress(archive(root), 1))
+    subprocess.run(["/sbin/mkfs.ext4", "-q", "-d", root, disk, "512M"],
+                   check=True)
     subprocess.run(
         ["timeout", "-k", "5", str(timeout), "qemu-system-x86_64", "-m", "512",
          "-display", "none", "-nodefaults", "-no-reboot",
          "-serial", f"file:{work}/log", "-serial", f"file:{output}",
-         "-kernel", KERNEL, "-initrd", disk,
-         "-append", "console=ttyS0 quiet panic=-1"],
-        stdin=subprocess.DEVNULL, check=False)
-    return content(output)
+         "-drive", f"if=none,id=disk,format=raw,cache=unsafe,file={disk}",
+         "-device", "nvme,serial=1,drive=disk", "-kernel", KERNEL,
+         "-append", "console=ttyS0 quiet panic=-1 root=/dev/nvme0n1 rw "
+         "init=/init"], stdin=subprocess.DEVNULL, check=False)
+    with open(output, "rb") as file:
+        return file.read()
 
 
 def linux(folder, command, work, timeout=300, programs=()):

@@ -32,7 +32,7 @@ def on_linux(tmp_path_factory):
     for program in PROGRAMS:
         shutil.copy(os.path.join(BUILD, "tests", program), folder)
     return run_programs(folder, PROGRAMS, tmp_path_factory.mktemp("linux"),
-                        120, 900)
+                        300, 900)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -23,7 +23,7 @@ HELPERS = {"runner"}
 NEEDS_ROOT = {"credentials"}
 NEEDS_SHM = {"shm"}
 NAMES = sorted({os.path.basename(path)[:-2] for path in glob.glob(f"{SOURCES}/*.c")} - HELPERS - {"floats"} | set(VARIANTS))
-DISK_KB, MEMORY, LIMIT, SECONDS = 48 << 10, 64, 500, 60
+DISK_KB, MEMORY, LIMIT, SECONDS = 48 << 10, 64, 900, 200
 
 
 def build(name, folder):

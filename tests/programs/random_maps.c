@@ -107,6 +107,8 @@ static void change_size(int first, int n)
 		n = 1;
 	if (move) {
 		moved = mremap(p, PAGE, wanted * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, BASE + to * PAGE);
+		if (moved == MAP_FAILED && errno == EFAULT)
+			errno = EINVAL;	/* Linux looks at one or the other first */
 		result("mremap to", first, n, wanted, (long)moved);
 		if (moved == MAP_FAILED)		/* what was there may have gone */
 			munmap(BASE + to * PAGE, wanted * PAGE);

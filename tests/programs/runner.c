@@ -29,9 +29,12 @@ static void on_alarm(int number)
 static void start(char *path)
 {
 	char *argv[] = { path, NULL };
-	char *envp[] = { "PATH=/bin:/usr/bin", "HOME=/", "TERM=dumb", "LC_ALL=C", NULL };
+	char seconds[40];
+	char *envp[] = { "PATH=/bin:/usr/bin", "HOME=/", "TERM=dumb",
+			 "LC_ALL=C", seconds, NULL };
 	int output = open("../output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644), input = open("/dev/null", O_RDONLY);
 
+	snprintf(seconds, sizeof(seconds), "TEST_SECONDS=%d", limit);
 	setpgid(0, 0);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 	setrlimit(RLIMIT_STACK, &(struct rlimit){ 8 << 20, 8 << 20 });
