@@ -1,11 +1,9 @@
-"""The test programs inside Cowix, in both emulators, and on Linux, which is the oracle for calls that exist there."""
+"""The test programs inside Cowix, in both emulators."""
 import os
-import shutil
 
 import pytest
 
-from conftest import BUILD, TOP, cowix, fsck, guest_floppy
-from linux import build_runner, run_programs
+from conftest import TOP, cowix, fsck, guest_floppy
 
 # Each program of tests/guest, but for those that other tests run, with a disk or memory of their own.
 OTHERS = {"bigbss", "bombs", "victims", "damaged", "oom", "readahead", "thrash"}
@@ -22,23 +20,6 @@ def test_program(program, emulator, tmp_path):
     assert result.status == 0, result.out.decode() + result.err
     assert b"FAILED" not in result.out and b" 0 failed" in result.out
     fsck(image)
-
-
-@pytest.fixture(scope="module")
-def on_linux(tmp_path_factory):
-    """The same binaries on Linux: name -> (status, output)."""
-    folder = tmp_path_factory.mktemp("programs")
-    build_runner(folder)
-    for program in PROGRAMS:
-        shutil.copy(os.path.join(BUILD, "tests", program), folder)
-    return run_programs(folder, PROGRAMS, tmp_path_factory.mktemp("linux"),
-                        300, 900)
-
-
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_program_on_linux(program, on_linux):
-    status, output = on_linux[program]
-    assert status == "exit-0", output.decode("latin-1")
 
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
