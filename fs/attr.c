@@ -16,8 +16,11 @@ static int truncate_inode(struct inode *inode, s64 size)
 {
 	int error = size > inode->i_size ? check_file_size(size) : 0;
 
+	if (!error && inode->i_running)
+		error = -ETXTBSY;
 	if (error)
 		return error;
+	inode->i_writers++;		/* nobody runs it while we sleep */
 	lock_inode(inode);
 	if (!suser())
 		drop_set_id(inode);
@@ -25,6 +28,7 @@ static int truncate_inode(struct inode *inode, s64 size)
 		prepare_growth(inode);
 	error = inode->i_op->truncate(inode, size);
 	unlock_inode(inode);
+	inode->i_writers--;
 	return error;
 }
 
@@ -40,7 +44,7 @@ asmlinkage int sys_truncate64(const char __user *path, s64 size)
 	else
 		error = S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
 	if (!error)
-		error = inode->i_running ? -ETXTBSY : truncate_inode(inode, size);
+		error = truncate_inode(inode, size);
 	iput(inode);
 	return error;
 }

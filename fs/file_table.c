@@ -248,7 +248,7 @@ asmlinkage COLD int sys_fcntl(int fd, int command, u32 arg)
 int copy_files(struct task_struct *child, bool share)
 {
 	struct files_struct *files;
-	u32 end = current->files ? current->files->end : 0;
+	u32 end;
 
 	if (share) {
 		current->files->users++;
@@ -257,6 +257,7 @@ int copy_files(struct task_struct *child, bool share)
 	files = kmalloc(sizeof(*files));
 	if (!files)
 		return -ENOMEM;
+	end = current->files ? current->files->end : 0;	/* now, after a sleep */
 	files->users = 1;
 	files->end = end;
 	if (end)
@@ -270,12 +271,9 @@ int copy_files(struct task_struct *child, bool share)
 	return 0;
 }
 
-/* Closing may sleep, and /proc must not find what is going. */
-void exit_files(struct task_struct *task)
+/* Drops a user of a table; the last one closes its files, which may sleep. */
+static void drop_files(struct files_struct *files)
 {
-	struct files_struct *files = task->files;
-
-	task->files = NULL;
 	if (--files->users > 0)
 		return;
 	for (u32 fd = 0; fd < files->end; fd++)
@@ -284,6 +282,15 @@ void exit_files(struct task_struct *task)
 			fput(files->fd[fd]);
 		}
 	kfree(files);
+}
+
+/* /proc must not find what is going. */
+void exit_files(struct task_struct *task)
+{
+	struct files_struct *files = task->files;
+
+	task->files = NULL;
+	drop_files(files);
 }
 
 /* exec: current gets a table of its own. */
@@ -295,7 +302,7 @@ int unshare_files(void)
 		return 0;
 	if (copy_files(current, false) < 0)
 		return -ENOMEM;
-	old->users--;
+	drop_files(old);		/* the others may have gone meanwhile */
 	return 0;
 }
 

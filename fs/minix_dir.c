@@ -265,11 +265,16 @@ static int minix_create(struct inode *dir, const char *name, u32 length, u32 mod
 
 static int minix_link(struct inode *dir, const char *name, u32 length, struct inode *inode)
 {
-	int error = inode->i_nlink >= link_max(inode) ? -EMLINK : add_entry(dir, name, length, inode->i_ino);
+	int error;
 
-	if (error)
+	if (inode->i_nlink >= link_max(inode))
+		return -EMLINK;
+	inode->i_nlink++;		/* first: adding the entry sleeps */
+	error = add_entry(dir, name, length, inode->i_ino);
+	if (error) {
+		drop_link(inode, 0);
 		return error;
-	inode->i_nlink++;
+	}
 	inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
 	return 0;

@@ -24,7 +24,7 @@ static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
 		if (!page)
 			return error;
-		if (page->uptodate)
+		if (page->uptodate && offset < PAGE_ROUND_UP(inode->i_size))
 			break;
 		put_cached_page(page);		/* cut off while it was read */
 	}

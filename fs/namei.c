@@ -107,20 +107,38 @@ static int lookup_parent(struct inode *dir, struct inode **inode)
 	return error;
 }
 
+/*
+ * The inode that has a name's number. Having it in memory may sleep, and the
+ * number be another file's when the name is gone: then it is looked up again.
+ */
+static int lookup_inode(struct inode *dir, const char *name, u32 length, struct inode **inode)
+{
+	u32 ino, before;
+	int error;
+
+	for (;;) {
+		before = names_gone;
+		error = lookup_number(dir, name, length, &ino);
+		if (error)
+			return error;
+		*inode = iget(dir->i_sb, ino, &error);
+		if (before == names_gone)
+			return error;
+		if (!error)
+			iput(*inode);
+	}
+}
+
 /* The inode of a name in a directory. dir stays the caller's. */
 int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode)
 {
-	u32 ino;
 	int error = S_ISDIR(dir->i_mode) ? permission(dir, X_OK) : -ENOTDIR;
 
 	if (error)
 		return error;
 	if (length == 2 && name[0] == '.' && name[1] == '.')
 		return lookup_parent(dir, inode);
-	error = lookup_number(dir, name, length, &ino);
-	if (error)
-		return error;
-	*inode = iget(dir->i_sb, ino, &error);
+	error = lookup_inode(dir, name, length, inode);
 	if (error)
 		return error;
 	(*inode)->i_dir = dir->i_ino;
@@ -270,13 +288,16 @@ static int parent_of(struct inode *start, const char *path, struct inode **dir, 
 		*dir = igrab(*path == '/' ? current->fs->root : start);
 		return 0;
 	}
+	igrab(start);		/* another thread may leave it meanwhile */
 	parent = kpage_alloc(OWNER_CALL);
-	if (!parent)
-		return -ENOMEM;
-	memcpy(parent, path, *last - path);
-	parent[*last - path] = '\0';
-	error = walk(start, parent, FOLLOW, &(struct links){ 0 }, dir);
-	kpage_free(parent);
+	error = -ENOMEM;
+	if (parent) {
+		memcpy(parent, path, *last - path);
+		parent[*last - path] = '\0';
+		error = walk(start, parent, FOLLOW, &(struct links){ 0 }, dir);
+		kpage_free(parent);
+	}
+	iput(start);
 	return error;
 }
 

@@ -239,7 +239,7 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 		error = -ENOTDIR;
 	if (!error && directory) {
 		lock_inode(inode);		/* nobody makes a name in it between the look whether it is empty and its end */
-		error = t.dir->i_op->rmdir(t.dir, t.last, t.length, inode);
+		error = is_mount_point(inode) ? -EBUSY : t.dir->i_op->rmdir(t.dir, t.last, t.length, inode);
 		unlock_inode(inode);
 	} else if (!error) {
 		error = t.dir->i_op->unlink(t.dir, t.last, t.length, inode);
@@ -381,7 +381,8 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 
 		if (victim)
 			lock_inode(victim);
-		error = from->dir->i_op->rename(from->dir, from->last, from->length, inode, to->dir, to->last, to->length,
+		error = victim && is_mount_point(victim) ? -EBUSY :
+			from->dir->i_op->rename(from->dir, from->last, from->length, inode, to->dir, to->last, to->length,
 						replaced);
 		if (victim)
 			unlock_inode(victim);

@@ -27,7 +27,7 @@ struct pipe {
 	u32 size;			/* of the ring that may be used */
 	u32 uid;			/* who made it */
 	struct list link;		/* all pipes */
-	bool copying;			/* somebody is, and may sleep in the fault of a page: the others wait */
+	bool copying;			/* somebody is, and may sleep: the others wait */
 };
 
 static LIST_HEAD(pipes);
@@ -69,10 +69,15 @@ void pipe_free(struct inode *inode)
 	inode->i_pipe = NULL;
 }
 
+/* Makes inode a pipe unless it is one. -ENOMEM */
 static int pipe_attach(struct inode *inode)
 {
-	struct pipe *pipe = kzalloc(sizeof(*pipe));
+	struct pipe *pipe = inode->i_pipe ? NULL : kzalloc(sizeof(*pipe));
 
+	if (inode->i_pipe) {		/* perhaps another's since the sleep */
+		kfree(pipe);
+		return 0;
+	}
 	if (!pipe)
 		return -ENOMEM;
 	wait_queue_init(&pipe->wait);
@@ -138,10 +143,10 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 	int error;
 
 	n = min_u32(n, PAGE_SIZE - offset);
-	if (!*slot && !(*slot = kpage_alloc(OWNER_PIPE)))
-		return -ENOMEM;
-	pipe->copying = true;
-	error = __copy_from_user(*slot + offset, buf, n);
+	pipe->copying = true;		/* first: finding a page may sleep */
+	if (!*slot)
+		*slot = kpage_alloc(OWNER_PIPE);
+	error = *slot ? __copy_from_user(*slot + offset, buf, n) : -ENOMEM;
 	pipe->copying = false;
 	if (!error)
 		pipe->head += n;
@@ -248,7 +253,7 @@ static COLD int fifo_open(struct inode *inode, struct file *file)
 	struct pipe *pipe;
 	const u32 *opens;
 	bool alone;
-	int error = inode->i_pipe ? 0 : pipe_attach(inode);
+	int error = pipe_attach(inode);
 
 	if (error)
 		return error;

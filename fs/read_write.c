@@ -177,6 +177,45 @@ static inline struct file *quick_fget(int fd)
 	return likely(current->files->users == 1) ? file_at(current->files, fd) : fget(fd);
 }
 
+static bool has_no_position(const struct inode *inode)
+{
+	return S_ISFIFO(inode->i_mode) || (S_ISCHR(inode->i_mode) && !is_seekable_chrdev(inode->i_rdev));
+}
+
+static struct wait_queue position_free = WAIT_QUEUE_INIT(position_free);
+
+/*
+ * Several who share an open file share its position. One call at a time uses
+ * it, since between reading there and moving on it may sleep. What has no
+ * position, and may keep its reader waiting, is not held.
+ */
+static bool hold_position(struct file *file)
+{
+	if (file->count == 1 || has_no_position(file->inode))
+		return false;
+	while (file->moving)
+		sleep_on(&position_free);
+	return file->moving = true;
+}
+
+static void release_position(struct file *file)
+{
+	file->moving = false;
+	wake_up(&position_free);
+}
+
+/* Reads or writes at a position that others share. */
+static noinline int transfer_shared(struct file *file, char __user *buf, u32 count, bool write)
+{
+	bool held = hold_position(file);
+	int n = write ? file->fop->write(file, buf, count, &file->pos) :
+			file->fop->read(file, buf, count, &file->pos);
+
+	if (held)
+		release_position(file);
+	return n;
+}
+
 /* The checks that all forms of read share. */
 static inline int quick_read(int fd, char __user *buf, u32 count, loff_t *pos)
 {
@@ -189,6 +228,8 @@ static inline int quick_read(int fd, char __user *buf, u32 count, loff_t *pos)
 	count = min_u32(count, COUNT_MAX);
 	if (!access_ok(buf, count))
 		return -EFAULT;
+	if (unlikely(file->count > 1) && !pos)
+		return transfer_shared(file, buf, count, false);
 	return file->fop->read(file, buf, count, pos ? pos : &file->pos);
 }
 
@@ -203,6 +244,8 @@ static inline int quick_write(int fd, const char __user *buf, u32 count, loff_t 
 	count = min_u32(count, COUNT_MAX);
 	if (!access_ok(buf, count))
 		return -EFAULT;
+	if (unlikely(file->count > 1) && !pos)
+		return transfer_shared(file, (char __user *)buf, count, true);
 	return file->fop->write(file, buf, count, pos ? pos : &file->pos);
 }
 
@@ -225,11 +268,6 @@ static noinline int do_read(int fd, char __user *buf, u32 count, loff_t *pos)
 static noinline int do_write(int fd, const char __user *buf, u32 count, loff_t *pos)
 {
 	return quick_write(fd, buf, count, pos);
-}
-
-static bool has_no_position(const struct inode *inode)
-{
-	return S_ISFIFO(inode->i_mode) || (S_ISCHR(inode->i_mode) && !is_seekable_chrdev(inode->i_rdev));
 }
 
 /* A position of its own, only where positions mean something. */
@@ -337,7 +375,7 @@ static s64 end_of(const struct inode *inode)
 }
 
 /* Move the position. Beyond the end is allowed: writing there makes a hole. */
-static COLD int do_lseek(struct file *file, s64 offset, int whence)
+static COLD int move_position(struct file *file, s64 offset, int whence)
 {
 	s64 base;
 
@@ -361,6 +399,17 @@ static COLD int do_lseek(struct file *file, s64 offset, int whence)
 		return -EINVAL;
 	file->pos = base;
 	return 0;
+}
+
+/* The same, after those who use a shared position just now. */
+static COLD int do_lseek(struct file *file, s64 offset, int whence)
+{
+	bool held = hold_position(file);
+	int error = move_position(file, offset, whence);
+
+	if (held)
+		release_position(file);
+	return error;
 }
 
 asmlinkage COLD int sys_lseek(int fd, s32 offset, int whence)

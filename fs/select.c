@@ -141,6 +141,7 @@ static int poll_until(struct poll_list *list, u32 n, u32 always, s64 end)
 {
 	struct poll_table table = { .used = 0 };
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
+	bool looked_again = false;
 	u32 flags;
 	int ready, error = 0;
 
@@ -150,6 +151,8 @@ static int poll_until(struct poll_list *list, u32 n, u32 always, s64 end)
 	while ((ready = poll_all(list, n, always, &table)) == 0 && !error) {
 		if (table.no_memory)
 			error = -ENOMEM;
+		else if (table.pages && !looked_again)
+			looked_again = true;	/* finding a page may sleep */
 		else if (end == FOREVER)
 			error = interruptible_sleep_on(&nobody);
 		else if (!time_after((u32)end, jiffies))

@@ -243,6 +243,16 @@ asmlinkage int sys_sync(void)
 	return 0;
 }
 
+/* Whether a directory may be mounted on; locked, so that it stays as it is. */
+static int check_covered(const struct inode *covered)
+{
+	if (!S_ISDIR(covered->i_mode))
+		return -ENOTDIR;
+	if (covered->i_nlink == 0)
+		return -ENOENT;
+	return covered->i_mount || covered == covered->i_sb->s_root ? -EBUSY : 0;
+}
+
 static int mount_at(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags)
 {
 	struct super_block *sb;
@@ -251,33 +261,46 @@ static int mount_at(const struct file_system_type *type, kdev_t dev, const char 
 
 	if (error)
 		return error;
-	if (!S_ISDIR(covered->i_mode))
-		error = -ENOTDIR;
-	else if (covered->i_mount || covered == covered->i_sb->s_root)
-		error = -EBUSY;
+	lock_inode(covered);
+	error = check_covered(covered);
 	sb = error ? NULL : get_super(type, dev, device, dir, flags, &error);
-	if (!sb) {
-		iput(covered);
-		return error;
+	if (sb) {
+		sb->s_covered = covered;	/* keeps the reference */
+		covered->i_mount = sb;
 	}
-	sb->s_covered = covered;		/* keeps the reference */
-	covered->i_mount = sb;
-	return 0;
+	unlock_inode(covered);
+	if (!sb)
+		iput(covered);
+	return error;
 }
 
-/* One after the other: reading a super block sleeps, and neither a device nor a directory may be taken twice. */
+static bool mounting;
+static struct wait_queue mounted = WAIT_QUEUE_INIT(mounted);
+
+/*
+ * One task at a time mounts, unmounts or makes a swap area: reading a super
+ * block sleeps, and neither device nor directory may be taken twice.
+ */
+void begin_mounting(void)
+{
+	while (mounting)
+		sleep_on(&mounted);
+	mounting = true;
+}
+
+void end_mounting(void)
+{
+	mounting = false;
+	wake_up(&mounted);
+}
+
 static int do_mount(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags)
 {
-	static struct wait_queue done = WAIT_QUEUE_INIT(done);
-	static bool mounting;
 	int error;
 
-	while (mounting)
-		sleep_on(&done);
-	mounting = true;
+	begin_mounting();
 	error = mount_at(type, dev, device, dir, flags);
-	mounting = false;
-	wake_up(&done);
+	end_mounting();
 	return error;
 }
 
@@ -328,22 +351,36 @@ static int sync_super(struct super_block *sb)
 }
 
 /*
- * Take a file system out of the tree. -EBUSY while somebody uses it; -EIO when it could not be written: it stays. Writing sleeps, so the way in is
- * closed before.
+ * Writes a file system that is to go. That sleeps, so the way in is closed
+ * before, and the directory stays what it is. -EIO: the way is open again.
  */
+static int close_mount(struct super_block *sb, struct inode *covered)
+{
+	int error = inodes_busy(sb) ? -EBUSY : 0;
+
+	if (error)
+		return error;
+	covered->i_mount = NULL;
+	error = sync_super(sb);
+	if (error)
+		covered->i_mount = sb;
+	return error;
+}
+
+/* Takes a file system out of the tree. -EBUSY while somebody uses it; -EIO. */
 static int do_umount(struct super_block *sb)
 {
+	struct inode *covered = sb->s_covered;
 	int error;
 
-	if (!sb->s_covered || sb->s_covered->i_mount != sb || inodes_busy(sb))
+	if (!covered || covered->i_mount != sb)
 		return -EBUSY;
-	sb->s_covered->i_mount = NULL;
-	error = sync_super(sb);
-	if (error) {
-		sb->s_covered->i_mount = sb;
+	lock_inode(covered);
+	error = close_mount(sb, covered);
+	unlock_inode(covered);
+	if (error)
 		return error;
-	}
-	iput(sb->s_covered);
+	iput(covered);
 	iput(sb->s_root);
 	drop_inodes(sb);
 	sb->s_op->put_super(sb);
@@ -366,13 +403,16 @@ asmlinkage int sys_umount2(const char __user *path, u32 flags)
 		error = user_path(path, FOLLOW, &inode);
 	if (error)
 		return error;
+	begin_mounting();
 	sb = inode->i_sb;
 	if (S_ISBLK(inode->i_mode))
 		sb = find_mount(inode->i_rdev);
 	else if (sb && inode != sb->s_root)	/* a pipe has none */
 		sb = NULL;
 	iput(inode);
-	return sb ? do_umount(sb) : -EINVAL;
+	error = sb ? do_umount(sb) : -EINVAL;
+	end_mounting();
+	return error;
 }
 
 asmlinkage int sys_umount(const char __user *path)
@@ -390,17 +430,16 @@ static u32 describe_mount(struct list *node, char *line, u32 size)
 /* mounts(buf, size) (515): a line for each mount, as /proc/mounts has them; bytes. */
 asmlinkage int sys_mounts(char __user *buf, u32 size)
 {
-	char line[MOUNT_LINE];
-	u32 done = 0;
+	struct seq s = { .buf = kpage_alloc(OWNER_CALL) };
+	int error;
 
-	list_for_each(node, &mounts) {
-		u32 n = min_u32(describe_mount(node, line, sizeof(line)), size - done);
-
-		if (copy_to_user(buf + done, line, n) < 0)
-			return -EFAULT;
-		done += n;
-	}
-	return done;
+	if (!s.buf)
+		return -ENOMEM;
+	show_mounts(&s);		/* whole: copying a line may sleep */
+	size = min_u32(size, min_u32(s.at, PAGE_SIZE));
+	error = copy_to_user(buf, s.buf, size);
+	kpage_free(s.buf);
+	return error ? error : (int)size;
 }
 
 void show_mounts(struct seq *s)

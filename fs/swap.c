@@ -31,9 +31,6 @@ struct medium {
 };
 
 static LIST_HEAD(media);
-static bool adding;			/* one area at a time */
-static struct wait_queue added = WAIT_QUEUE_INIT(added);
-
 void recount_media(found_page *found)
 {
 	list_for_each(node, &media) {
@@ -293,12 +290,9 @@ asmlinkage int sys_swapon(const char __user *path, u32 flags)
 
 	if (error)
 		return error;
-	while (adding)
-		sleep_on(&added);
-	adding = true;
+	begin_mounting();
 	error = swap_on(inode, path, flags);
-	adding = false;
-	wake_up(&added);
+	end_mounting();
 	return error;
 }
 
@@ -323,13 +317,14 @@ asmlinkage int sys_swapoff(const char __user *path)
 	if (error)
 		return error;
 	area = area_of(inode);
-	iput(inode);
-	if (area < 0)
-		return -EINVAL;
-	medium = medium_at(area, &used);
-	error = swap_stop(area);
-	if (!error)
-		swap_is_off(medium);
+	error = -EINVAL;
+	if (area >= 0) {
+		medium = medium_at(area, &used);
+		error = swap_stop(area);
+		if (!error)
+			swap_is_off(medium);
+	}
+	iput(inode);			/* may sleep: not before */
 	return error;
 }
 

@@ -124,11 +124,14 @@ static void remove_entry(struct inode *dir, const char *name, u32 length)
 static struct inode *create_inode(struct super_block *sb, struct inode *dir, u32 mode, kdev_t rdev, int *error)
 {
 	struct tmpfs *fs = sb->s_private;
-	struct inode *inode = fs->inodes < fs->limit ? new_inode(sb) : NULL;
+	struct inode *inode = new_inode(sb);
 
-	*error = inode ? 0 : fs->inodes < fs->limit ? -ENOMEM : -ENOSPC;
-	if (!inode)
+	*error = !inode ? -ENOMEM : fs->inodes >= fs->limit ? -ENOSPC : 0;
+	if (*error) {
+		if (inode)
+			iput(inode);
 		return NULL;
+	}
 	fs->inodes++;
 	inode->i_ino = ++fs->last_ino;
 	inode->i_mode = mode;

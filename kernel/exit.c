@@ -319,17 +319,37 @@ static int await_child(int pid, int options, struct task_struct **child)
 	return error;
 }
 
+/* What a wait tells of a child: that it is dead, or its last stop. */
+struct news {
+	bool dead, continued;
+	int stop_signal;
+};
+
 /*
- * A child's news is told, which may sleep: so long it is `claimed`, and other threads keep away. Afterwards, if it was taken, a zombie goes, and a
- * stop or continuation is not told again.
+ * Takes a child's news. Telling it may sleep; meanwhile the child is `claimed`,
+ * other threads keep away, and it may have other news.
  */
-static void news_told(struct task_struct *child, bool taken)
+static struct news claim(struct task_struct *child)
+{
+	struct news news = { child->state == TASK_ZOMBIE, child->continued,
+			     child->stop_signal };
+
+	child->claimed = true;
+	child->stop_signal = child->continued = 0;
+	return news;
+}
+
+/* The news is told, and a zombie goes; or, not taken, it is news again. */
+static void news_told(struct task_struct *child, const struct news *news,
+		      bool taken)
 {
 	child->claimed = false;
-	if (taken && child->state == TASK_ZOMBIE)
+	if (taken && news->dead) {
 		release_task(child);
-	else if (taken)
-		child->stop_signal = child->continued = 0;
+	} else if (!taken && !child->stop_signal && !child->continued) {
+		child->stop_signal = news->stop_signal;
+		child->continued = news->continued;
+	}
 	if (!single_threaded(current))
 		wake_up(&current->process->child_exit);
 }
@@ -341,20 +361,22 @@ static void news_told(struct task_struct *child, bool taken)
 asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage)
 {
 	struct task_struct *child;
-	int error;
+	struct news news;
+	int error, code;
 
 	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | W_THREAD_OPTIONS))
 		return -EINVAL;
 	error = await_child(pid, options | WEXITED, &child);
 	if (error || !child)
 		return error;
-	child->claimed = true;
+	code = child_status(child);
+	news = claim(child);
 	pid = child->pid;
-	error = status ? put_user_u32(child_status(child), status) : 0;
+	error = status ? put_user_u32(code, status) : 0;
 	if (!error && usage)
 		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
 				   child->minor_faults + child->child_faults, usage);
-	news_told(child, !error);
+	news_told(child, &news, !error);
 	return error ? error : pid;
 }
 
@@ -394,6 +416,7 @@ asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, in
 {
 	struct task_struct *child = NULL;
 	struct siginfo info = { 0 };
+	struct news news;
 	int pid, error = wait_target(type, id, &pid);
 
 	if (error || options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | W_THREAD_OPTIONS) ||
@@ -401,8 +424,8 @@ asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, in
 		return -EINVAL;
 	error = await_child(pid, options, &child);
 	if (!error && child) {
-		child->claimed = true;
 		fill_wait_info(&info, child);
+		news = claim(child);
 	}
 	if (!error && user_info)
 		error = copy_to_user(user_info, &info, sizeof(info));
@@ -410,6 +433,6 @@ asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, in
 		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
 				   child->minor_faults + child->child_faults, usage);
 	if (child)
-		news_told(child, !error && !(options & WNOWAIT));
+		news_told(child, &news, !error && !(options & WNOWAIT));
 	return error;
 }

@@ -89,25 +89,35 @@ void fpu_switch(struct task_struct *next)
 		write_cr0(read_cr0() | CR0_TS);
 }
 
-/* Exception 7: current wants the FPU. Without memory for its state it is killed. */
+/* Makes a state for current, which has none. Returns false without memory. */
+static bool make_state(void)
+{
+	struct fpu_state *state = kmalloc(sizeof(*state));
+
+	if (!state) {
+		printk("out of memory: pid %d (%s) killed at its first FPU instruction\n",
+		       current->pid, current->comm);
+		send_fault_signal(SIGKILL, 0, 0);
+		return false;
+	}
+	*state = initial;
+	current->fpu = state;
+	return true;
+}
+
+/*
+ * Exception 7: current wants the FPU. Without memory for its state it is
+ * killed. The memory comes first: while it is looked for others use the FPU.
+ */
 void fpu_restore_current(void)
 {
+	if (!current->fpu && !make_state())
+		return;
 	clts();
 	if (fpu_owner == current)
 		return;
 	if (fpu_owner)
 		save(fpu_owner->fpu);
-	fpu_owner = NULL;
-	if (!current->fpu) {
-		current->fpu = kmalloc(sizeof(struct fpu_state));
-		if (!current->fpu) {
-			write_cr0(read_cr0() | CR0_TS);
-			printk("out of memory: pid %d (%s) killed at its first FPU instruction\n", current->pid, current->comm);
-			send_fault_signal(SIGKILL, 0, 0);
-			return;
-		}
-		*current->fpu = initial;
-	}
 	restore(current);
 	fpu_owner = current;
 }

@@ -194,9 +194,20 @@ static int peek_data(struct task_struct *child, u32 addr, u32 __user *to)
 	return error ? error : put_user_u32(word, to);
 }
 
+/* Returns current's child of that number if it is traced and stopped. */
+static struct task_struct *stopped_child(int pid)
+{
+	struct task_struct *child = find_task(pid);
+
+	if (!child || child->parent != current->process || !child->ptrace)
+		return NULL;
+	return child->state == TASK_STOPPED ? child : NULL;
+}
+
 static int copy_regs(struct task_struct *child, void __user *user, bool set)
 {
 	struct user_regs regs;
+	int pid = child->pid;
 
 	if (!set) {
 		regs = get_regs(child);
@@ -204,6 +215,9 @@ static int copy_regs(struct task_struct *child, void __user *user, bool set)
 	}
 	if (copy_from_user(&regs, user, sizeof(regs)) < 0)
 		return -EFAULT;
+	child = stopped_child(pid);	/* it may have been killed meanwhile */
+	if (!child)
+		return -ESRCH;
 	set_regs(child, &regs);
 	return 0;
 }

@@ -83,11 +83,14 @@ static u32 narrow(u64 limit)
 /* Read and set in one call, for any process of the caller's user. */
 asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, struct rlimit64 __user *old)
 {
-	struct task_struct *task = pid ? find_task(pid) : current;
+	struct task_struct *task;
 	struct rlimit64 before, wanted;
 	struct rlimit limit;
 	int error = 0;
 
+	if (new && copy_from_user(&wanted, new, sizeof(wanted)) < 0)
+		return -EFAULT;
+	task = pid ? find_task(pid) : current;	/* behind the copy */
 	if (!task)
 		return -ESRCH;
 	if (resource >= RLIM_NLIMITS)
@@ -97,8 +100,6 @@ asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user
 	before.rlim_cur = widen(task->rlimits[resource].rlim_cur);
 	before.rlim_max = widen(task->rlimits[resource].rlim_max);
 	if (new) {
-		if (copy_from_user(&wanted, new, sizeof(wanted)) < 0)
-			return -EFAULT;
 		limit = (struct rlimit){ narrow(wanted.rlim_cur), narrow(wanted.rlim_max) };
 		error = set_limit(task, resource, &limit);
 	}

@@ -375,7 +375,8 @@ int unshare_signals(void)
 		current->sigactions = old;
 		return -ENOMEM;
 	}
-	old->users--;
+	if (--old->users == 0)		/* the others went meanwhile */
+		kfree(old);
 	return 0;
 }
 

@@ -45,7 +45,7 @@ def floppy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("floppy")
     overlay, image = folder / "overlay", str(folder / "floppy.img")
     (overlay / "tests").mkdir(parents=True)
-    for name in ("thrash", "oom"):
+    for name in ("thrash", "oom", "pressed"):
         (overlay / "tests" / name).write_bytes(open(f"{BUILD}/tests/{name}", "rb").read())
         (overlay / "tests" / name).chmod(0o755)
     result = mkfs(image, *PROGRAMS, overlay=str(overlay))
@@ -66,6 +66,15 @@ def test_three_times_the_memory(what, params, floppy, tmp_path):
     out = result.out.decode()
     assert result.status == 0 and out.startswith("right\nmismatches 0\n"), out + result.err
     assert swap_line(out)[:2][1] < 200 and out.splitlines()[-1].split() == ["Swap:", "0", "0", "0"]
+
+
+def test_pressed(floppy, tmp_path):
+    """Pipes, FPU registers and terminals while every allocation sleeps."""
+    result = cowix(f"{ON}; /tests/pressed && {CLEAN}",
+                   *drive(swap_disk(tmp_path / "swap.img")), "-m", "8",
+                   image=floppy, timeout=150)
+    out = result.out.decode()
+    assert result.status == 0 and out.startswith("right\nmismatches 0\n"), out + result.err
 
 
 def test_four_megabytes(floppy, tmp_path):

@@ -210,6 +210,8 @@ struct super_block {
 
 int mount_root(void);
 struct super_block *find_mount(kdev_t dev);		/* NULL: it is not mounted */
+void begin_mounting(void);		/* one task at a time */
+void end_mounting(void);
 int write_caches(struct super_block *sb);		/* NULL: all */
 void sync_all(void);
 void fs_init(void);
@@ -248,11 +250,13 @@ static inline bool is_dot_dotdot(const char *name, u32 length)
 u32 name_cache_find(const struct inode *dir, const char *name, u32 length);
 void name_cache_add(const struct inode *dir, const char *name, u32 length, u32 ino);
 void name_cache_forget(const struct inode *dir, const char *name, u32 length);
+extern u32 names_gone;		/* how many were forgotten so far */
 void name_cache_forget_all(const struct super_block *sb);
 
 /* fs/file_table.c */
 struct file {
 	loff_t pos;				/* first: each read() and write() passes its address on */
+	bool moving;			/* a call uses pos, which others share */
 	u32 count;
 	u32 flags;				/* O_* */
 	struct inode *inode;

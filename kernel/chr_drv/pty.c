@@ -73,16 +73,17 @@ void recount_ptys(found_page *found)
 int pty_open_master(u32 *handle)
 {
 	static const struct tty_driver driver = { .put = pty_put, .room = pty_room, .flush = pty_flush };
-	struct pty *pty;
+	struct pty *pty = kpage_alloc(OWNER_TTY);	/* may sleep: before n is chosen */
 	u32 n = suser() ? 0 : ROOT_PTYS;
 
-	while (n < NR_PTYS && ptys[n])
-		n++;
-	if (n == NR_PTYS)
-		return -ENOSPC;
-	pty = kpage_alloc(OWNER_TTY);
 	if (!pty)
 		return -ENOMEM;
+	while (n < NR_PTYS && ptys[n])
+		n++;
+	if (n == NR_PTYS) {
+		kpage_free(pty);
+		return -ENOSPC;
+	}
 	memset(pty, 0, sizeof(*pty));
 	tty_init_struct(&pty->slave, PTS_FIRST + n, &driver);
 	pty->master = pty->locked = true;

@@ -31,22 +31,34 @@ static int get_termio(const struct termios *t, void __user *to)
 	return copy_to_user(to, &old, sizeof(old));
 }
 
+/* Copies what a request is about. -EIO: a hang-up came meanwhile. */
+static int copy_argument(const struct tty *tty, void *to, const void __user *from, u32 n)
+{
+	u32 life = tty->life;
+	int error = copy_from_user(to, from, n);
+
+	return !error && tty->life != life ? -EIO : error;
+}
+
 /* Whether a change waits for what was written to go out, and forgets what was typed, is one of three neighbouring numbers. */
 static int set_termios(struct tty *tty, u32 command, const void __user *from)
 {
 	bool is_old = command >= TCSETA;
 	u32 when = command - (is_old ? TCSETA : TCSETS), flags;
-	struct termios new = tty->termios;
+	struct termios new;
 	struct termio old;
 	bool configure;			/* only if need be: a character that is just coming in would be spoilt */
-	int error = is_old ? copy_from_user(&old, from, sizeof(old)) : copy_from_user(&new, from, sizeof(new));
+	int error = is_old ? copy_argument(tty, &old, from, sizeof(old)) :
+			     copy_argument(tty, &new, from, sizeof(new));
 
-	if (!error && is_old)
-		from_termio(&new, &old);
 	if (!error && when != TCSANOW)
 		error = drain(tty);
 	if (error)
 		return error;
+	if (is_old) {			/* behind the sleep */
+		new = tty->termios;
+		from_termio(&new, &old);
+	}
 	flags = irq_save();
 	if (when == TCSAFLUSH)
 		tty_flush_input(tty);
@@ -68,7 +80,7 @@ static int set_termios(struct tty *tty, u32 command, const void __user *from)
 static int set_winsize(struct tty *tty, const void __user *from)
 {
 	struct winsize new;
-	int error = copy_from_user(&new, from, sizeof(new));
+	int error = copy_argument(tty, &new, from, sizeof(new));
 
 	if (error)
 		return error;
@@ -82,7 +94,7 @@ static int set_winsize(struct tty *tty, const void __user *from)
 static int set_foreground(struct tty *tty, const void __user *from)
 {
 	u32 pgrp;
-	int error = get_user_u32(&pgrp, from);
+	int error = copy_argument(tty, &pgrp, from, sizeof(pgrp));
 
 	if (error)
 		return error;
@@ -174,10 +186,12 @@ static int simulate_input(struct tty *tty, const char __user *from)
 {
 	u32 flags;
 	u8 c;
-	int error = current->process->tty != tty->dev && !suser() ? -EPERM : copy_from_user(&c, from, 1);
+	int error = copy_argument(tty, &c, from, 1);
 
 	if (error)
 		return error;
+	if (current->process->tty != tty->dev && !suser())
+		return -EPERM;
 	flags = irq_save();
 	tty_input(tty, c);
 	irq_restore(flags);
