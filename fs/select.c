@@ -17,7 +17,7 @@
 #define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
 #define SET_WORDS	(OPEN_MAX / 32)
 #define FEW		8		/* queues for which no page is needed */
-#define FOREVER		(-1ll)
+#define TIME_MAX	0x7FFFFFFF	/* the last second that programs can name */
 
 struct poll_page {
 	struct poll_page *next;
@@ -136,8 +136,9 @@ static int poll_all(struct poll_list *list, u32 n, u32 always, struct poll_table
 	return ready;
 }
 
-/* Until end (in jiffies; FOREVER): how many files are ready, 0 at the end, -EINTR, -ENOMEM. */
-static int poll_until(struct poll_list *list, u32 n, u32 always, s64 end)
+/* Returns how many files are ready, 0 at the end, -ERESTARTNOHAND, -ENOMEM. */
+static int poll_until(struct poll_list *list, u32 n, u32 always,
+		      const struct deadline *end)
 {
 	struct poll_table table = { .used = 0 };
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
@@ -147,68 +148,24 @@ static int poll_until(struct poll_list *list, u32 n, u32 always, s64 end)
 
 	hold_files(list, n);
 	flags = irq_save();
-	current->restarting = 0;	/* a wait without end has not asked for it */
 	while ((ready = poll_all(list, n, always, &table)) == 0 && !error) {
 		if (table.no_memory)
 			error = -ENOMEM;
 		else if (table.pages && !looked_again)
 			looked_again = true;	/* finding a page may sleep */
-		else if (end == FOREVER)
-			error = interruptible_sleep_on(&nobody);
-		else if (!time_after((u32)end, jiffies))
-			break;
 		else
-			error = interruptible_sleep_on_timeout(&nobody, (u32)end - jiffies);
+			error = sleep_until(&nobody, end);
 	}
 	release_table(&table);
 	irq_restore(flags);
 	put_files(list, n);
-	return ready ? ready : error == -ETIMEDOUT ? 0 : error;
+	if (ready || error == -ETIMEDOUT)
+		return ready;
+	return error == -ERESTARTSYS ? -ERESTARTNOHAND : error;
 }
 
-/* Linux's select(), pselect() and ppoll() leave in the timeout what was not used. One that cannot be written is left as it is. */
-static struct timespec64 time_left(s64 end)
-{
-	u32 left = time_after((u32)end, jiffies) ? (u32)end - jiffies : 0;
-
-	return (struct timespec64){ left / HZ, left % HZ * (1000000000 / HZ), 0 };
-}
-
-static int put_left(struct timespec __user *to, s64 end, int result)
-{
-	struct timespec64 left = time_left(end);
-	struct timespec ts = { left.tv_sec, left.tv_nsec };
-
-	if (to)
-		(void)copy_to_user(to, &ts, sizeof(ts));
-	return result;
-}
-
-static int put_left64(struct timespec64 __user *to, s64 end, int result)
-{
-	struct timespec64 left = time_left(end);
-
-	if (to)
-		(void)copy_to_user(to, &left, sizeof(left));
-	return result;
-}
-
-/* The end of a wait for so many ticks; a restarted call keeps the one it had. */
-static s64 end_after(u32 ticks)
-{
-	return restart_end(ticks);
-}
-
-/* A timeout as a program gives it. 0 with *end, or -EINVAL. */
-static int end_of_timeout(const struct timespec64 *ts, s64 *end)
-{
-	if (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000)
-		return -EINVAL;
-	*end = end_after(timespec_ticks(ts));
-	return 0;
-}
-
-static int do_poll(struct pollfd __user *user_fds, u32 n, s64 end)
+static int do_poll(struct pollfd __user *user_fds, u32 n,
+		   const struct deadline *end)
 {
 	struct poll_list *list;
 	int ready;
@@ -230,8 +187,28 @@ static int do_poll(struct pollfd __user *user_fds, u32 n, s64 end)
 asmlinkage int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds)
 {
 	struct timespec64 ts = { milliseconds / 1000, milliseconds % 1000 * 1000000, 0 };
+	struct deadline end;
+	int ready;
 
-	return do_poll(fds, n, milliseconds < 0 ? FOREVER : end_after(timespec_ticks(&ts)));
+	set_deadline(&end, CLOCK_MONOTONIC, false, milliseconds < 0 ? NULL : &ts);
+	ready = do_poll(fds, n, &end);
+	return ready == -ERESTARTNOHAND ? -ERESTART_RESTARTBLOCK : ready;
+}
+
+/*
+ * Like Linux's select(), pselect() and ppoll(), leaves in the timeout what was
+ * not used. One that cannot be written is left as it is.
+ */
+static int put_left(void __user *to, const struct deadline *end, bool wide,
+		    int result)
+{
+	struct timespec64 left;
+
+	if (to) {
+		left = time_left(end);
+		(void)put_timespec(&left, to, wide);
+	}
+	return result;
 }
 
 /* While ppoll() and pselect() wait, another signal mask may hold; after a signal the old one comes back when its handler is done. */
@@ -249,41 +226,40 @@ static int swap_mask(const u64 __user *user_mask, u32 size)
 	return 0;
 }
 
-static int poll_with_mask(struct pollfd __user *fds, u32 n, s64 end, const u64 __user *mask, u32 size)
+static int poll_with_mask(struct pollfd __user *fds, u32 n,
+			  const struct deadline *end, const u64 __user *mask,
+			  u32 size)
 {
 	int ready = swap_mask(mask, size);
 
 	if (ready)
 		return ready;
 	ready = do_poll(fds, n, end);
-	if (ready != -EINTR)
+	if (ready != -ERESTARTNOHAND)
 		restore_mask();
 	return ready;
 }
 
+static int do_ppoll(struct pollfd __user *fds, u32 n, void __user *timeout,
+		    bool wide, const u64 __user *mask, u32 size)
+{
+	struct deadline end;
+	int error = get_deadline(&end, CLOCK_MONOTONIC, false, timeout, wide);
+
+	if (error)
+		return error;
+	error = poll_with_mask(fds, n, &end, mask, size);
+	return put_left(timeout, &end, wide, error);
+}
+
 asmlinkage int sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *timeout, const u64 __user *mask, u32 size)
 {
-	struct timespec ts;
-	struct timespec64 wide;
-	s64 end = FOREVER;
-	int error = timeout ? copy_from_user(&ts, timeout, sizeof(ts)) : 0;
-
-	if (!error && timeout) {
-		wide = (struct timespec64){ ts.tv_sec, ts.tv_nsec, 0 };
-		error = end_of_timeout(&wide, &end);
-	}
-	return error ? error : put_left(timeout, end, poll_with_mask(fds, n, end, mask, size));
+	return do_ppoll(fds, n, timeout, false, mask, size);
 }
 
 asmlinkage int sys_ppoll_time64(struct pollfd __user *fds, u32 n, struct timespec64 __user *timeout, const u64 __user *mask, u32 size)
 {
-	struct timespec64 ts;
-	s64 end = FOREVER;
-	int error = timeout ? copy_from_user(&ts, timeout, sizeof(ts)) : 0;
-
-	if (!error && timeout)
-		error = end_of_timeout(&ts, &end);
-	return error ? error : put_left64(timeout, end, poll_with_mask(fds, n, end, mask, size));
+	return do_ppoll(fds, n, timeout, true, mask, size);
 }
 
 /* select()'s three sets: readable, writable, exceptional. */
@@ -342,7 +318,8 @@ static int fds_to_sets(const struct pollfd *fds, u32 count, struct fd_sets *sets
 	return bits;
 }
 
-static int do_select(int n, u32 __user *const user[3], s64 end)
+static int do_select(int n, u32 __user *const user[3],
+		     const struct deadline *end)
 {
 	struct fd_sets sets = { { { 0 } } };
 	struct poll_list *list;
@@ -368,27 +345,44 @@ static int do_select(int n, u32 __user *const user[3], s64 end)
 	return result;
 }
 
+/* As Linux takes select()'s time: microseconds may be more than a second. */
+static int get_select_end(struct deadline *end, const struct timeval __user *from)
+{
+	struct timeval tv;
+	struct timespec64 ts;
+
+	if (!from)
+		return set_deadline(end, CLOCK_MONOTONIC, false, NULL);
+	if (copy_from_user(&tv, from, sizeof(tv)) < 0)
+		return -EFAULT;
+	if (tv.tv_sec < 0 || tv.tv_usec < 0)
+		return -EINVAL;
+	ts.tv_sec = (s64)tv.tv_sec + tv.tv_usec / 1000000;
+	ts.tv_nsec = tv.tv_usec % 1000000 * 1000;
+	return set_deadline(end, CLOCK_MONOTONIC, false, &ts);
+}
+
+static void put_select_left(struct timeval __user *to, const struct deadline *end)
+{
+	struct timespec64 left = time_left(end);
+	struct timeval tv = { left.tv_sec, left.tv_nsec / 1000 };
+
+	if (left.tv_sec > TIME_MAX)
+		tv.tv_sec = TIME_MAX;
+	(void)copy_to_user(to, &tv, sizeof(tv));
+}
+
 asmlinkage int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timeval __user *timeout)
 {
 	u32 __user *const user[3] = { in, out, ex };
-	struct timeval tv;
-	struct timespec64 ts;
-	s64 end = FOREVER;
-	int result;
+	struct deadline end;
+	int result = get_select_end(&end, timeout);
 
-	if (timeout) {
-		if (copy_from_user(&tv, timeout, sizeof(tv)) < 0)
-			return -EFAULT;
-		if (tv.tv_sec < 0 || tv.tv_usec < 0)
-			return -EINVAL;
-		ts = (struct timespec64){ tv.tv_sec + tv.tv_usec / 1000000, tv.tv_usec % 1000000 * 1000, 0 };
-		end = end_after(timespec_ticks(&ts));
-	}
-	result = do_select(n, user, end);
-	ts = time_left(end);
-	tv = (struct timeval){ ts.tv_sec, ts.tv_nsec / 1000 };
+	if (result)
+		return result;
+	result = do_select(n, user, &end);
 	if (timeout)
-		(void)copy_to_user(timeout, &tv, sizeof(tv));
+		put_select_left(timeout, &end);
 	return result;
 }
 
@@ -403,7 +397,9 @@ asmlinkage int sys_select(const u32 __user *user_args)
 }
 
 /* The sixth argument of pselect6 is the address of mask and size. */
-static int select_with_mask(int n, u32 __user *const user[3], s64 end, const u32 __user *mask_and_size)
+static int select_with_mask(int n, u32 __user *const user[3],
+			    const struct deadline *end,
+			    const u32 __user *mask_and_size)
 {
 	u32 pair[2] = { 0, 0 };
 	int result = mask_and_size ? copy_from_user(pair, mask_and_size, sizeof(pair)) : 0;
@@ -413,36 +409,35 @@ static int select_with_mask(int n, u32 __user *const user[3], s64 end, const u32
 	if (result)
 		return result;
 	result = do_select(n, user, end);
-	if (result != -EINTR)
+	if (result != -ERESTARTNOHAND)
 		restore_mask();
 	return result;
+}
+
+static int do_pselect(int n, u32 __user *const user[3], void __user *timeout,
+		      bool wide, const u32 __user *mask_and_size)
+{
+	struct deadline end;
+	int error = get_deadline(&end, CLOCK_MONOTONIC, false, timeout, wide);
+
+	if (error)
+		return error;
+	error = select_with_mask(n, user, &end, mask_and_size);
+	return put_left(timeout, &end, wide, error);
 }
 
 asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec __user *timeout,
 			    const u32 __user *mask_and_size)
 {
 	u32 __user *const user[3] = { in, out, ex };
-	struct timespec ts;
-	struct timespec64 wide;
-	s64 end = FOREVER;
-	int error = timeout ? copy_from_user(&ts, timeout, sizeof(ts)) : 0;
 
-	if (!error && timeout) {
-		wide = (struct timespec64){ ts.tv_sec, ts.tv_nsec, 0 };
-		error = end_of_timeout(&wide, &end);
-	}
-	return error ? error : put_left(timeout, end, select_with_mask(n, user, end, mask_and_size));
+	return do_pselect(n, user, timeout, false, mask_and_size);
 }
 
 asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec64 __user *timeout,
 				   const u32 __user *mask_and_size)
 {
 	u32 __user *const user[3] = { in, out, ex };
-	struct timespec64 ts;
-	s64 end = FOREVER;
-	int error = timeout ? copy_from_user(&ts, timeout, sizeof(ts)) : 0;
 
-	if (!error && timeout)
-		error = end_of_timeout(&ts, &end);
-	return error ? error : put_left64(timeout, end, select_with_mask(n, user, end, mask_and_size));
+	return do_pselect(n, user, timeout, true, mask_and_size);
 }

@@ -6,9 +6,10 @@
 #include <abi/errno.h>
 #include "internal.h"
 
-#define NSEC_A_TICK	(1000000000 / HZ)
 #define NSEC_A_USEC	1000
-#define TICKS_MAX	0x7FFFFFFFu
+#define ZONE_MAX	(15 * 60)	/* minutes */
+
+static struct timezone zone;
 
 asmlinkage int sys_time(u32 __user *seconds)
 {
@@ -20,10 +21,10 @@ asmlinkage int sys_time(u32 __user *seconds)
 
 static int set_clock(s64 seconds, u32 nanoseconds)
 {
-	if (!suser())
-		return -EPERM;
 	if (seconds < 0 || seconds > 0xFFFFFFFFll || nanoseconds >= 1000000000)
 		return -EINVAL;
+	if (!suser())
+		return -EPERM;
 	set_current_time(seconds, nanoseconds);
 	return 0;
 }
@@ -47,26 +48,35 @@ asmlinkage int sys_gettimeofday(struct timeval __user *tv, struct timezone __use
 	if (tv)
 		error = copy_to_user(tv, &answer, sizeof(answer));
 	if (!error && tz)
-		error = clear_user(tz, sizeof(struct timezone));
+		error = copy_to_user(tz, &zone, sizeof(zone));
 	return error;
 }
 
-/* The time zone is taken and forgotten: the kernel keeps universal time. */
-asmlinkage int sys_settimeofday(const struct timeval __user *user_tv, const struct timezone __user *tz)
+static bool valid_zone(const struct timezone *tz)
 {
-	struct timeval tv;
-
-	(void)tz;
-	if (!user_tv)
-		return suser() ? 0 : -EPERM;
-	if (copy_from_user(&tv, user_tv, sizeof(tv)) < 0)
-		return -EFAULT;
-	return (u32)tv.tv_usec >= 1000000 ? -EINVAL : set_clock(tv.tv_sec, tv.tv_usec * NSEC_A_USEC);
+	return tz->tz_minuteswest >= -ZONE_MAX && tz->tz_minuteswest <= ZONE_MAX;
 }
 
-static struct timespec64 ticks_to_timespec(u32 ticks)
+/* The kernel keeps universal time; the zone is kept for those who ask. */
+asmlinkage int sys_settimeofday(const struct timeval __user *user_tv,
+				const struct timezone __user *user_tz)
 {
-	return (struct timespec64){ ticks / HZ, ticks % HZ * NSEC_A_TICK, 0 };
+	struct timezone new = zone;
+	struct timeval tv;
+	int error;
+
+	if (user_tv && copy_from_user(&tv, user_tv, sizeof(tv)) < 0)
+		return -EFAULT;
+	if (user_tz && copy_from_user(&new, user_tz, sizeof(new)) < 0)
+		return -EFAULT;
+	if ((user_tv && (u32)tv.tv_usec >= 1000000) || !valid_zone(&new))
+		return -EINVAL;
+	error = suser() ? 0 : -EPERM;
+	if (user_tv)
+		error = set_clock(tv.tv_sec, tv.tv_usec * NSEC_A_USEC);
+	if (!error)
+		zone = new;
+	return error;
 }
 
 static int read_clock(int clock, struct timespec64 *ts)
@@ -80,7 +90,7 @@ static int read_clock(int clock, struct timespec64 *ts)
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
-		*ts = ticks_to_timespec(jiffies);
+		*ts = ticks_to_timespec(ticks_now());
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
 		*ts = ticks_to_timespec(current->process->utime + current->process->stime);
@@ -92,19 +102,12 @@ static int read_clock(int clock, struct timespec64 *ts)
 	return -EINVAL;
 }
 
-static int put_timespec(const struct timespec64 *ts, struct timespec __user *to)
-{
-	struct timespec narrow = { ts->tv_sec, ts->tv_nsec };
-
-	return copy_to_user(to, &narrow, sizeof(narrow));
-}
-
 asmlinkage int sys_clock_gettime(int clock, struct timespec __user *to)
 {
 	struct timespec64 now;
 	int error = read_clock(clock, &now);
 
-	return error ? error : put_timespec(&now, to);
+	return error ? error : put_timespec(&now, to, false);
 }
 
 asmlinkage int sys_clock_gettime64(int clock, struct timespec64 __user *to)
@@ -112,42 +115,48 @@ asmlinkage int sys_clock_gettime64(int clock, struct timespec64 __user *to)
 	struct timespec64 now;
 	int error = read_clock(clock, &now);
 
-	return error ? error : copy_to_user(to, &now, sizeof(now));
+	return error ? error : put_timespec(&now, to, true);
 }
 
 /* All clocks advance with the tick. */
-asmlinkage int sys_clock_getres(int clock, struct timespec __user *to)
+static int get_resolution(int clock, void __user *to, bool wide)
 {
 	struct timespec64 resolution = { 0, NSEC_A_TICK, 0 }, unused;
 	int error = read_clock(clock, &unused);
 
-	return error || !to ? error : put_timespec(&resolution, to);
+	return error || !to ? error : put_timespec(&resolution, to, wide);
+}
+
+asmlinkage int sys_clock_getres(int clock, struct timespec __user *to)
+{
+	return get_resolution(clock, to, false);
 }
 
 asmlinkage int sys_clock_getres_time64(int clock, struct timespec64 __user *to)
 {
-	struct timespec64 resolution = { 0, NSEC_A_TICK, 0 }, unused;
-	int error = read_clock(clock, &unused);
+	return get_resolution(clock, to, true);
+}
 
-	return error || !to ? error : copy_to_user(to, &resolution, sizeof(resolution));
+static int clock_settime(int clock, const void __user *from, bool wide)
+{
+	struct timespec64 ts;
+
+	if (clock != CLOCK_REALTIME)
+		return -EINVAL;
+	if (get_timespec(&ts, from, wide) < 0)
+		return -EFAULT;
+	return set_clock(ts.tv_sec, ts.tv_nsec);
 }
 
 asmlinkage int sys_clock_settime(int clock, const struct timespec __user *from)
 {
-	struct timespec ts;
-
-	if (copy_from_user(&ts, from, sizeof(ts)) < 0)
-		return -EFAULT;
-	return clock == CLOCK_REALTIME ? set_clock(ts.tv_sec, ts.tv_nsec) : -EINVAL;
+	return clock_settime(clock, from, false);
 }
 
-asmlinkage int sys_clock_settime64(int clock, const struct timespec64 __user *from)
+asmlinkage int sys_clock_settime64(int clock,
+				   const struct timespec64 __user *from)
 {
-	struct timespec64 ts;
-
-	if (copy_from_user(&ts, from, sizeof(ts)) < 0)
-		return -EFAULT;
-	return clock == CLOCK_REALTIME ? set_clock(ts.tv_sec, ts.tv_nsec) : -EINVAL;
+	return clock_settime(clock, from, true);
 }
 
 asmlinkage int sys_times(struct tms __user *buf)
@@ -159,87 +168,68 @@ asmlinkage int sys_times(struct tms __user *buf)
 	return error ? error : (int)jiffies;
 }
 
-static bool valid_timespec(const struct timespec64 *ts)
+/* Returns whether a program may sleep by a clock: -EINVAL, -EOPNOTSUPP. */
+static int check_sleep(int clock)
 {
-	return ts->tv_sec >= 0 && (u32)ts->tv_nsec < 1000000000;
-}
+	struct timespec64 unused;
 
-/* Ticks that a span lasts, rounded up, and one more: now is in the middle of one. Spans beyond 24 days count as that; 0 only for none. */
-u32 timespec_ticks(const struct timespec64 *ts)
-{
-	if (ts->tv_sec >= TICKS_MAX / HZ - 1)
-		return TICKS_MAX;
-	if (ts->tv_sec == 0 && ts->tv_nsec == 0)
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
 		return 0;
-	return (u32)ts->tv_sec * HZ + ((u32)ts->tv_nsec + NSEC_A_TICK - 1) / NSEC_A_TICK + 1;
-}
-
-/* Ticks from now until a clock shows ts; 0: it is past. */
-u32 ticks_until(int clock, const struct timespec64 *ts)
-{
-	struct timespec64 now, left;
-
-	if (read_clock(clock, &now) < 0)
-		return 0;
-	left.tv_sec = ts->tv_sec - now.tv_sec;
-	left.tv_nsec = ts->tv_nsec - now.tv_nsec;
-	if (left.tv_nsec < 0) {
-		left.tv_sec--;
-		left.tv_nsec += 1000000000;
+	case CLOCK_THREAD_CPUTIME_ID:
+		return -EINVAL;
 	}
-	return left.tv_sec < 0 ? 0 : timespec_ticks(&left);
+	return read_clock(clock, &unused) < 0 ? -EINVAL : -EOPNOTSUPP;
 }
 
-/* Sleep so many ticks; -EINTR with what was left in *left. */
-static int sleep_ticks(u32 ticks, struct timespec64 *left)
+/*
+ * Sleeps for a span or until a time. A signal ends the sleep, with the time
+ * that was left in *left, unless the end was given as a point in time.
+ */
+static int do_nanosleep(int clock, bool absolute, const void __user *asked,
+			void __user *left, bool wide)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
-	u32 end = restart_end(ticks);
+	struct timespec64 rest;
+	struct deadline end;
+	int error = check_sleep(clock);
 
-	ticks = time_after(end, jiffies) ? end - jiffies : 0;
-	if (ticks == 0 || interruptible_sleep_on_timeout(&nobody, ticks) != -EINTR)
+	if (!error)
+		error = get_timespec(&rest, asked, wide);
+	if (!error)
+		error = set_deadline(&end, clock, absolute, &rest);
+	if (error)
+		return error;
+	while ((error = sleep_until(&nobody, &end)) == 0)
+		;
+	if (error == -ETIMEDOUT)
 		return 0;
-	*left = ticks_to_timespec(time_after(end, jiffies) ? end - jiffies : 0);
-	return -EINTR;
+	if (absolute)
+		return -ERESTARTNOHAND;
+	rest = time_left(&end);
+	error = left ? put_timespec(&rest, left, wide) : 0;
+	return error ? error : -ERESTART_RESTARTBLOCK;
 }
 
-static int do_nanosleep(int clock, int flags, const struct timespec64 *ts, struct timespec64 *left)
+asmlinkage int sys_clock_nanosleep(int clock, int flags,
+				   const struct timespec __user *asked,
+				   struct timespec __user *left)
 {
-	if (!valid_timespec(ts) || read_clock(clock, left) < 0)
-		return -EINVAL;
-	return sleep_ticks(flags & TIMER_ABSTIME ? ticks_until(clock, ts) : timespec_ticks(ts), left);
+	return do_nanosleep(clock, flags & TIMER_ABSTIME, asked, left, false);
 }
 
-/* A signal ends the sleep with -EINTR and the time that was left in *left, unless the end was given as a point in time. */
-asmlinkage int sys_clock_nanosleep(int clock, int flags, const struct timespec __user *asked, struct timespec __user *user_left)
+asmlinkage int
+sys_clock_nanosleep_time64(int clock, int flags,
+			   const struct timespec64 __user *asked,
+			   struct timespec64 __user *left)
 {
-	struct timespec narrow;
-	struct timespec64 ts, left;
-	int error;
-
-	if (copy_from_user(&narrow, asked, sizeof(narrow)) < 0)
-		return -EFAULT;
-	ts = (struct timespec64){ narrow.tv_sec, narrow.tv_nsec, 0 };
-	error = do_nanosleep(clock, flags, &ts, &left);
-	if (error == -EINTR && user_left && !(flags & TIMER_ABSTIME) && put_timespec(&left, user_left) < 0)
-		return -EFAULT;
-	return error;
+	return do_nanosleep(clock, flags & TIMER_ABSTIME, asked, left, true);
 }
 
-asmlinkage int sys_clock_nanosleep_time64(int clock, int flags, const struct timespec64 __user *asked, struct timespec64 __user *user_left)
+asmlinkage int sys_nanosleep(const struct timespec __user *asked,
+			     struct timespec __user *left)
 {
-	struct timespec64 ts, left;
-	int error;
-
-	if (copy_from_user(&ts, asked, sizeof(ts)) < 0)
-		return -EFAULT;
-	error = do_nanosleep(clock, flags, &ts, &left);
-	if (error == -EINTR && user_left && !(flags & TIMER_ABSTIME) && copy_to_user(user_left, &left, sizeof(left)) < 0)
-		return -EFAULT;
-	return error;
-}
-
-asmlinkage int sys_nanosleep(const struct timespec __user *asked, struct timespec __user *left)
-{
-	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, asked, left);
+	return do_nanosleep(CLOCK_MONOTONIC, false, asked, left, false);
 }

@@ -32,6 +32,7 @@ static void reparent_children(struct task_struct *task)
 		struct task_struct *child = list_entry(task->children.next, struct task_struct, sibling);
 
 		tracer_exits(child);
+		sched_independent(child);
 		list_del(&child->sibling);
 		child->parent = init_task;
 		if (child->state == TASK_ZOMBIE) {
@@ -217,7 +218,8 @@ static void release_task(struct task_struct *task)
 	process->cutime += task->utime + task->cutime;
 	process->cstime += task->stime + task->cstime;
 	process->child_faults += task->minor_faults + task->child_faults;
-	if (task->time_slice > 0 && current->time_slice < SAVED_SLICE_MAX)
+	if (task->time_slice > 0 && task->epoch == current->epoch &&
+	    current->time_slice < SAVED_SLICE_MAX)
 		current->time_slice += task->time_slice;
 	list_del(&task->sibling);
 	unhash_task(task);

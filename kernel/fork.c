@@ -162,7 +162,7 @@ static bool fork_overtaken(void)
 
 /*
  * Give child, which has a number and is nobody's yet, everything else: its own copy, or a share of current's. 0; -EAGAIN, -ENOMEM, -EFAULT, -EINVAL,
- * or what restart_call() says: all that was taken is given back.
+ * -ERESTARTNOINTR: all that was taken is given back.
  */
 static int copy_task(struct task_struct *child, const struct fork_request *want)
 {
@@ -189,7 +189,7 @@ static int copy_task(struct task_struct *child, const struct fork_request *want)
 	trace_fork(child->pid);
 	if (likely(!signal_pending(current)) || !fork_overtaken())
 		return 0;
-	error = restart_call(task_regs(current));
+	error = -ERESTARTNOINTR;
 	mm_release(child->mm);
 free_files:
 	exit_files(child);

@@ -14,6 +14,8 @@
 
 #define BUCKETS		32
 #define ROBUST_LIMIT	2048		/* locks a dying thread can hold */
+#define PI_LOCK		1u		/* in a list: that lock inherits priority */
+#define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
 
 /* Who sleeps by a file's name holds the file, and whose sleeps by an address its address space: neither can become another one meanwhile. */
 struct futex_key {
@@ -49,8 +51,9 @@ static bool same_key(const struct futex_key *a, const struct futex_key *b)
 }
 
 /*
- * The name of the word at addr in current's memory, without references: it holds until the caller sleeps. A program that promises to be the only one
- * (FUTEX_PRIVATE_FLAG in op) saves the search. -EFAULT: nothing is mapped there, -EINVAL.
+ * Finds the name of the word at addr in current's memory, without references:
+ * it holds until the caller sleeps. A program that promises to be the only one
+ * (FUTEX_PRIVATE_FLAG in op) saves the search. -EFAULT, -EINVAL.
  */
 static int find_key(u32 addr, int op, struct futex_key *key)
 {
@@ -59,38 +62,53 @@ static int find_key(u32 addr, int op, struct futex_key *key)
 	*key = (struct futex_key){ .mm = current->mm, .at = addr };
 	if (addr % 4)
 		return -EINVAL;
+	if (!access_ok((const void __user *)addr, 4))
+		return -EFAULT;
 	if (op & FUTEX_PRIVATE_FLAG)
 		return 0;
 	area = find_area(current->mm, addr);
-	if (!area)
+	if (!area || !(area->flags & VM_ACCESS))
 		return -EFAULT;
 	if (area->flags & VM_SHARED)
 		*key = (struct futex_key){ .file = area->object, .at = area->offset + (addr - area->start) };
 	return 0;
 }
 
-/* Wait while *addr is value; ticks 0: for ever. -EAGAIN: it is not, -ETIMEDOUT, -EINTR, -EFAULT. */
-static int futex_wait(u32 addr, int op, u32 value, u32 ticks, u32 bits)
+static int find_keys(u32 addr, u32 addr2, int op, struct futex_key keys[2])
+{
+	int error = find_key(addr, op, &keys[0]);
+
+	return error ? error : find_key(addr2, op, &keys[1]);
+}
+
+/*
+ * Waits while *addr is value, until end. Returns -EAGAIN when it is not,
+ * -ETIMEDOUT, -EFAULT, -EINVAL or how the interrupted call goes on.
+ */
+static int futex_wait(u32 addr, int op, u32 value, const struct deadline *end,
+		      u32 bits)
 {
 	struct futex_sleeper me = { .bits = bits };
 	u32 now;
-	int error = get_user_u32(&now, (const void __user *)addr);
+	int error = bits && addr % 4 == 0 ? 0 : -EINVAL;
 
 	if (!error)
+		error = get_user_u32(&now, (const void __user *)addr);
+	if (!error)
 		error = find_key(addr, op, &me.key);
-	if (error || bits == 0)
-		return error ? error : -EINVAL;
-	if (now != value)
-		return -EAGAIN;
+	if (error || now != value)
+		return error ? error : -EAGAIN;
 	wait_queue_init(&me.wait);
 	list_add_tail(&me.link, bucket_of(&me.key));
 	if (me.key.file)
 		igrab(me.key.file);
 	while (!me.woken && !error)
-		error = ticks ? interruptible_sleep_on_timeout(&me.wait, ticks) : interruptible_sleep_on(&me.wait);
+		error = sleep_until(&me.wait, end);
 	list_del(&me.link);
 	if (me.key.file)
 		iput(me.key.file);
+	if (error == -ERESTARTSYS && end->kind != DEADLINE_NEVER)
+		error = -ERESTART_RESTARTBLOCK;
 	return me.woken ? 0 : error;
 }
 
@@ -127,30 +145,145 @@ static int wake_key(const struct futex_key *from, u32 count, u32 requeue, const 
 	return done;
 }
 
+/* Whoever asks for none, or for fewer, wakes one: as Linux does. */
+static u32 at_least_one(u32 count)
+{
+	return (int)count < 1 ? 1 : count;
+}
+
 static int futex_wake(u32 addr, int op, u32 count, u32 bits)
 {
 	struct futex_key key;
-	int error = find_key(addr, op, &key);
+	int error = bits ? find_key(addr, op, &key) : -EINVAL;
 
-	return error ? error : wake_key(&key, count, 0, NULL, bits);
+	if (error)
+		return error;
+	return wake_key(&key, at_least_one(count), 0, NULL, bits);
 }
 
 /* Who sleeps for a file may not come to sleep for an address space of which it has no part. */
 static int futex_requeue(u32 addr, int op, u32 count, u32 requeue, u32 to_addr)
 {
-	struct futex_key from, to;
-	int result = find_key(addr, op, &from);
+	struct futex_key keys[2], *from = &keys[0], *to = &keys[1];
+	int result = find_keys(addr, to_addr, op, keys);
 
-	if (!result)
-		result = find_key(to_addr, op, &to);
-	if (result || !from.file != !to.file || (int)count < 0 || (int)requeue < 0)
+	if ((int)count < 0 || (int)requeue < 0)
+		return -EINVAL;
+	if (result || !from->file != !to->file)
 		return result ? result : -EINVAL;
-	if (from.file)
-		igrab(from.file);
-	result = wake_key(&from, count, requeue, &to, FUTEX_BITSET_ALL);
-	if (from.file)
-		iput(from.file);
+	if (from->file)
+		igrab(from->file);
+	result = wake_key(from, count, requeue, to, FUTEX_BITSET_ALL);
+	if (from->file)
+		iput(from->file);
 	return result;
+}
+
+/* FUTEX_CMP_REQUEUE: only if the word still has the expected value. */
+static int futex_cmp_requeue(u32 addr, int op, u32 count, u32 requeue,
+			     u32 to_addr, u32 expected)
+{
+	u32 now;
+	int error = addr % 4 ? -EINVAL :
+		    get_user_u32(&now, (const void __user *)addr);
+
+	if (error || now != expected)
+		return error ? error : -EAGAIN;
+	return futex_requeue(addr, op, count, requeue, to_addr);
+}
+
+static s32 sign_extend_12(u32 field)
+{
+	return (s32)(field << 20) >> 20;
+}
+
+/* Returns what a word becomes, in *result; -ENOSYS. */
+static int operate(u32 encoded, u32 word, u32 *result)
+{
+	u32 arg = sign_extend_12(encoded >> 12);
+
+	if (encoded >> 28 & FUTEX_OP_ARG_SHIFT)
+		arg = 1u << (arg & 31);
+	switch (encoded >> 28 & 7) {
+	case FUTEX_OP_SET:
+		*result = arg;
+		return 0;
+	case FUTEX_OP_ADD:
+		*result = word + arg;
+		return 0;
+	case FUTEX_OP_OR:
+		*result = word | arg;
+		return 0;
+	case FUTEX_OP_ANDN:
+		*result = word & ~arg;
+		return 0;
+	case FUTEX_OP_XOR:
+		*result = word ^ arg;
+		return 0;
+	}
+	return -ENOSYS;
+}
+
+/* Returns whether a word's old value passes the comparison; -ENOSYS. */
+static int compare(u32 encoded, s32 word)
+{
+	s32 with = sign_extend_12(encoded);
+
+	switch (encoded >> 24 & 15) {
+	case FUTEX_OP_CMP_EQ:
+		return word == with;
+	case FUTEX_OP_CMP_NE:
+		return word != with;
+	case FUTEX_OP_CMP_LT:
+		return word < with;
+	case FUTEX_OP_CMP_LE:
+		return word <= with;
+	case FUTEX_OP_CMP_GT:
+		return word > with;
+	case FUTEX_OP_CMP_GE:
+		return word >= with;
+	}
+	return -ENOSYS;
+}
+
+/* Changes the word at addr in one step. Returns what compare() says. */
+static int change_word(u32 encoded, void __user *addr)
+{
+	u32 before, seen, after = 0;
+	int error = get_user_u32(&seen, addr);
+
+	do {
+		before = seen;
+		if (!error)
+			error = operate(encoded, before, &after);
+		if (!error)
+			error = cmpxchg_user_u32(&seen, after, addr);
+	} while (!error && seen != before);
+	return error ? error : compare(encoded, before);
+}
+
+/*
+ * FUTEX_WAKE_OP: changes a second word, wakes sleepers on the first, and on the
+ * second if its old value passes. The change may sleep: keys are found again.
+ */
+static int futex_wake_op(u32 addr, int op, u32 count, u32 count2, u32 addr2,
+			 u32 encoded)
+{
+	struct futex_key keys[2];
+	int error = find_keys(addr, addr2, op, keys), passed, done;
+
+	if (error)
+		return error;
+	passed = change_word(encoded, (void __user *)addr2);
+	error = passed < 0 ? passed : find_keys(addr, addr2, op, keys);
+	if (error)
+		return error;
+	done = wake_key(&keys[0], at_least_one(count), 0, NULL,
+			FUTEX_BITSET_ALL);
+	if (passed)
+		done += wake_key(&keys[1], at_least_one(count2), 0, NULL,
+				 FUTEX_BITSET_ALL);
+	return done;
 }
 
 /* Called by exit through clear_child_tid: a joining thread waits there. */
@@ -159,75 +292,60 @@ void futex_wake_all(u32 addr)
 	futex_wake(addr, FUTEX_WAKE, FUTEX_ALL, FUTEX_BITSET_ALL);
 }
 
-/* The timeout of a wait in ticks: relative for FUTEX_WAIT, a point in time for FUTEX_WAIT_BITSET. -ETIMEDOUT: it is past. */
-static int wait_ticks(int op, const struct timespec64 *ts, u32 *ticks)
+/*
+ * The timeout of a wait is a span for FUTEX_WAIT and a point in time for
+ * FUTEX_WAIT_BITSET, of uptime unless FUTEX_CLOCK_REALTIME is there.
+ */
+static int wait_command(u32 addr, int op, u32 value, const void __user *timeout,
+			u32 bits, bool wide)
 {
+	bool absolute = (op & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
 	int clock = op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
-	u32 end;
+	struct deadline end;
+	int error = get_deadline(&end, clock, absolute, timeout, wide);
 
-	if (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000)
-		return -EINVAL;
-	end = restart_end((op & FUTEX_CMD_MASK) == FUTEX_WAIT ? timespec_ticks(ts) : ticks_until(clock, ts));
-	*ticks = time_after(end, jiffies) ? end - jiffies : 0;
-	return *ticks ? 0 : -ETIMEDOUT;
+	if (!error && clock == CLOCK_REALTIME && !absolute)
+		error = -ENOSYS;
+	return error ? error : futex_wait(addr, op, value, &end, bits);
 }
 
-static int do_futex(u32 addr, int op, u32 value, const struct timespec64 *timeout, u32 value2, u32 addr2, u32 value3)
+/* What is a timeout for waits is a second count for others. */
+static int do_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2,
+		    u32 value3, bool wide)
 {
-	u32 ticks = 0, now;
-	int command = op & FUTEX_CMD_MASK, error = 0;
+	const void __user *time = (const void __user *)timeout;
+	int command = op & FUTEX_CMD_MASK;
 
-	if (addr % 4)
-		return -EINVAL;
+	if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT &&
+	    command != FUTEX_WAIT_BITSET)
+		return -ENOSYS;
 	switch (command) {
 	case FUTEX_WAIT:
+		return wait_command(addr, op, value, time, FUTEX_BITSET_ALL, wide);
 	case FUTEX_WAIT_BITSET:
-		if (timeout)
-			error = wait_ticks(op, timeout, &ticks);
-		current->restarting = 0;
-		return error ? error : futex_wait(addr, op, value, ticks, command == FUTEX_WAIT ? FUTEX_BITSET_ALL : value3);
+		return wait_command(addr, op, value, time, value3, wide);
 	case FUTEX_WAKE:
 		return futex_wake(addr, op, value, FUTEX_BITSET_ALL);
 	case FUTEX_WAKE_BITSET:
-		return value3 ? futex_wake(addr, op, value, value3) : -EINVAL;
-	case FUTEX_CMP_REQUEUE:
-		error = get_user_u32(&now, (const void __user *)addr);
-		if (error || now != value3)
-			return error ? error : -EAGAIN;
-		/* fall through */
+		return futex_wake(addr, op, value, value3);
 	case FUTEX_REQUEUE:
-		return futex_requeue(addr, op, value, value2, addr2);
+		return futex_requeue(addr, op, value, timeout, addr2);
+	case FUTEX_CMP_REQUEUE:
+		return futex_cmp_requeue(addr, op, value, timeout, addr2, value3);
+	case FUTEX_WAKE_OP:
+		return futex_wake_op(addr, op, value, timeout, addr2, value3);
 	}
 	return -ENOSYS;
 }
 
-static bool has_timeout(int op)
-{
-	return (op & FUTEX_CMD_MASK) == FUTEX_WAIT || (op & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
-}
-
 asmlinkage int sys_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
 {
-	struct timespec ts;
-	struct timespec64 wide;
-
-	if (!has_timeout(op) || !timeout)
-		return do_futex(addr, op, value, NULL, timeout, addr2, value3);
-	if (copy_from_user(&ts, (const void __user *)timeout, sizeof(ts)) < 0)
-		return -EFAULT;
-	wide = (struct timespec64){ ts.tv_sec, ts.tv_nsec, 0 };
-	return do_futex(addr, op, value, &wide, 0, addr2, value3);
+	return do_futex(addr, op, value, timeout, addr2, value3, false);
 }
 
 asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
 {
-	struct timespec64 ts;
-
-	if (!has_timeout(op) || !timeout)
-		return do_futex(addr, op, value, NULL, timeout, addr2, value3);
-	if (copy_from_user(&ts, (const void __user *)timeout, sizeof(ts)) < 0)
-		return -EFAULT;
-	return do_futex(addr, op, value, &ts, 0, addr2, value3);
+	return do_futex(addr, op, value, timeout, addr2, value3, true);
 }
 
 /*
@@ -264,12 +382,14 @@ void futex_owner_died(void)
 
 	if (!start || copy_from_user(head, (const void __user *)start, sizeof(head)) < 0)
 		return;
-	entry = head[0];
+	head[2] &= ~PI_LOCK;
+	entry = head[0] & ~PI_LOCK;
 	for (u32 n = 0; entry != start && n < ROBUST_LIMIT; n++) {
 		u32 lock = entry;
 
 		if (get_user_u32(&entry, (const void __user *)lock) < 0 || (lock != head[2] && !mark_dead(lock + head[1], false)))
 			return;
+		entry &= ~PI_LOCK;
 	}
 	if (head[2])
 		mark_dead(head[2] + head[1], true);

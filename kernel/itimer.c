@@ -10,7 +10,8 @@
 #include "internal.h"
 
 #define USEC_A_TICK	(1000000 / HZ)
-#define SECONDS_MAX	(0x7FFFFFFF / HZ - 1)
+#define NSEC_A_USEC	1000
+#define SECONDS_MAX	0x7FFFFFFF	/* what programs can name */
 
 static void real_fired(struct timer *t)
 {
@@ -21,35 +22,49 @@ static void real_fired(struct timer *t)
 		timer_add(t, task->itimers[ITIMER_REAL].interval, real_fired, task);
 }
 
-/* Ticks left of a running real timer; it is stopped. */
-static u32 stop_real(void)
-{
-	struct timer *t = &current->process->alarm;
-
-	return timer_cancel(t) ? t->expires - jiffies : 0;
-}
-
-static void start_real(u32 ticks, u32 interval)
+/* A first span begins in the middle of a tick: one more, or it were short. */
+static void start_real(u64 ticks, u64 interval)
 {
 	struct task_struct *process = current->process;
 
+	timer_cancel(&process->alarm);
 	process->itimers[ITIMER_REAL].interval = interval;
 	if (ticks)
-		timer_add(&process->alarm, ticks, real_fired, process);
+		timer_add(&process->alarm, ticks + 1, real_fired, process);
 }
 
-/* Send SIGALRM in so many seconds, 0: never. Returns the seconds that an earlier alarm had left, rounded up. */
+/* Returns the ticks that the real timer has left, 0 if it does not run. */
+static u64 real_left(void)
+{
+	const struct timer *t = &current->process->alarm;
+	u64 now = ticks_now();
+
+	if (list_empty(&t->link))
+		return 0;
+	return t->expires > now + 1 ? t->expires - now - 1 : 1;
+}
+
+/* Ticks are rounded up: a program's longest time would not fit any more. */
+static struct timeval to_timeval(u64 ticks)
+{
+	struct timespec64 ts = ticks_to_timespec(ticks);
+
+	if (ts.tv_sec > SECONDS_MAX)
+		return (struct timeval){ SECONDS_MAX, 999999 };
+	return (struct timeval){ ts.tv_sec, ts.tv_nsec / NSEC_A_USEC };
+}
+
+/*
+ * Sends SIGALRM in so many seconds, 0: never. Returns the seconds that an
+ * earlier alarm had left: rounded, but not to 0.
+ */
 asmlinkage int sys_alarm(u32 seconds)
 {
-	u32 left = stop_real();
+	struct timeval left = to_timeval(real_left());
+	bool up = left.tv_usec >= 500000 || (!left.tv_sec && left.tv_usec);
 
-	start_real(min_u32(seconds, SECONDS_MAX) * HZ, 0);
-	return (left + HZ - 1) / HZ;
-}
-
-static struct timeval to_timeval(u32 ticks)
-{
-	return (struct timeval){ ticks / HZ, ticks % HZ * USEC_A_TICK };
+	start_real((u64)min_u32(seconds, SECONDS_MAX) * HZ, 0);
+	return left.tv_sec + up;
 }
 
 static bool valid(const struct timeval *tv)
@@ -57,19 +72,16 @@ static bool valid(const struct timeval *tv)
 	return tv->tv_sec >= 0 && (u32)tv->tv_usec < 1000000;
 }
 
-static u32 to_ticks(const struct timeval *tv)
+static u64 to_ticks(const struct timeval *tv)
 {
-	return min_u32(tv->tv_sec, SECONDS_MAX) * HZ + (tv->tv_usec + USEC_A_TICK - 1) / USEC_A_TICK;
+	return seconds_to_ticks(tv->tv_sec, tv->tv_usec * NSEC_A_USEC);
 }
 
 static struct itimerval current_value(int which)
 {
-	struct task_struct *process = current->process;
-	struct itimer *timer = &process->itimers[which];
-	u32 left = timer->left;
+	const struct itimer *timer = &current->process->itimers[which];
+	u64 left = which == ITIMER_REAL ? real_left() : timer->left;
 
-	if (which == ITIMER_REAL)
-		left = list_empty(&process->alarm.link) ? 0 : max_u32(process->alarm.expires - jiffies, 1);
 	return (struct itimerval){ to_timeval(timer->interval), to_timeval(left) };
 }
 
@@ -95,7 +107,6 @@ asmlinkage int sys_setitimer(int which, const struct itimerval __user *new, stru
 		return -EINVAL;
 	before = current_value(which);
 	if (which == ITIMER_REAL) {
-		stop_real();
 		start_real(to_ticks(&value.it_value), to_ticks(&value.it_interval));
 	} else {
 		current->process->itimers[which] = (struct itimer){ to_ticks(&value.it_value), to_ticks(&value.it_interval) };

@@ -2,6 +2,9 @@
  * The scheduler. Runnable tasks wait in two arrays of queues, one queue a priority, with a bitmap of the queues that are not
  * empty: picking the next task is a bit scan. A task that has used up its time slice gets a new one and moves to the expired
  * array; when the active array runs dry the two change places, so that no priority starves another. All of it is O(1).
+ * Each change begins an epoch, in which every task has one slice. A child has its
+ * first one in the epoch after its birth; until then its parent's pays for both,
+ * so that making children gains nothing (docs/tricks.md).
  *
  * Switching is done in software: switch_to() in entry.asm changes the stack, this file the address space and the FPU.
  * Interrupts are masked from the choice to the end of the switch.
@@ -15,6 +18,7 @@
 #include "internal.h"
 
 #define SLICE_TICKS(priority)	(1 + (PRIORITIES - (priority)) / 2)	/* nice 0: 11 ticks, 110 ms */
+#define MAKERS_OWN	2		/* ticks of a slice that children leave */
 
 struct run_queue {
 	u32 bitmap[2];			/* bit n: queue n is not empty */
@@ -23,7 +27,9 @@ struct run_queue {
 
 static struct run_queue queues[2];
 static struct run_queue *active = &queues[0], *expired = &queues[1];
+static u32 epoch;			/* how often the arrays have changed places */
 static bool woken;			/* somebody waits in front of the others since the last switch */
+static struct task_struct *newborn;	/* current's child, queued since the last switch: current comes next */
 static u32 loaded_pgdir;		/* what CR3 holds */
 
 /* With the other pages, so that nothing else is aligned to one. sched_init() fills in what is not zero. */
@@ -92,29 +98,80 @@ static inline struct task_struct *dequeue_first(struct run_queue *rq)
 	return list_entry(first, struct task_struct, run_link);
 }
 
+/* Returns whose slice pays for task: its maker's as long as it has had none. */
+static inline struct task_struct *payer_of(struct task_struct *task)
+{
+	if (likely(!task->borrows))
+		return task;
+	return task == task->process ? task->parent : task->process;
+}
+
+/* Returns the ticks that task may still use in this epoch. */
+static inline int ticks_of(struct task_struct *task)
+{
+	int ticks = payer_of(task)->time_slice;
+
+	return task->borrows ? ticks - MAKERS_OWN : ticks;
+}
+
+/* Gives task its slice of an epoch. */
+static inline void new_slice(struct task_struct *task, u32 of_epoch)
+{
+	task->time_slice = SLICE_TICKS(task->priority);
+	task->epoch = of_epoch;
+	task->borrows = false;
+}
+
+/*
+ * task has no more time in this epoch, nor has its payer: it is runnable again
+ * in the next one, there before the others if it has not computed just now.
+ */
+static void expire(struct task_struct *task, bool front)
+{
+	new_slice(task, epoch + 1);
+	enqueue(expired, task, front);
+}
+
+/*
+ * Takes the next task out of the active array, or returns NULL. Children whose
+ * maker's time is used up meanwhile wait for their own.
+ */
+static inline struct task_struct *next_active(void)
+{
+	struct task_struct *next;
+
+	while ((next = dequeue_first(active)) && unlikely(ticks_of(next) <= 0))
+		expire(next, false);
+	return next;
+}
+
 static inline struct task_struct *pick_next(void)
 {
-	struct task_struct *next = dequeue_first(active);
+	struct task_struct *next = next_active();
 
 	if (!next && (expired->bitmap[0] | expired->bitmap[1])) {
 		struct run_queue *empty = active;
 
 		active = expired;
 		expired = empty;
-		next = dequeue_first(active);
+		epoch++;
+		next = next_active();
 	}
 	return next ? next : idle_task;
 }
 
-/* current stays runnable: it goes behind the others of its priority, or, with its slice used up, into the expired array. */
+/*
+ * current stays runnable: it goes behind its new child, or behind all others of
+ * its priority, or, without time, into the expired array.
+ */
 static inline void requeue_current(void)
 {
-	if (current->time_slice > 0) {
+	if (ticks_of(current) <= 0)
+		expire(current, newborn != NULL);
+	else if (newborn)
+		list_add(&current->run_link, &newborn->run_link);
+	else
 		enqueue(active, current, false);
-		return;
-	}
-	current->time_slice = SLICE_TICKS(current->priority);
-	enqueue(expired, current, false);
 }
 
 /*
@@ -167,6 +224,7 @@ static inline void switch_to_next(void)
 
 	prev->work &= ~WORK_RESCHED;
 	woken = false;
+	newborn = NULL;
 	next = pick_next();
 	if (next != prev)
 		context_switch(prev, next);
@@ -207,7 +265,10 @@ void sleep_on(struct wait_queue *q)
 	irq_restore(flags);
 }
 
-/* As sleep_on(), but a signal ends it too: -EINTR. Masked, so that no signal can come between the test and the sleep. */
+/*
+ * Like sleep_on(), but a signal ends it too: -ERESTARTSYS. Masked, so that no
+ * signal can come between the test and the sleep.
+ */
 int interruptible_sleep_on(struct wait_queue *q)
 {
 	u32 flags = irq_save();
@@ -215,20 +276,24 @@ int interruptible_sleep_on(struct wait_queue *q)
 	if (likely(!signal_pending(current)))
 		sleep_in(q, TASK_INTERRUPTIBLE);
 	irq_restore(flags);
-	return unlikely(signal_pending(current)) ? -EINTR : 0;
+	return unlikely(signal_pending(current)) ? -ERESTARTSYS : 0;
 }
 
 /*
  * Make a sleeping or stopped task runnable; nothing happens if it is already. It goes before those that have not slept: it has not used its time, and
- * among a thousand that only compute it would otherwise wait for all their slices. Its own slice bounds that. Interrupts are masked.
+ * among a thousand that only compute it would otherwise wait for all their slices. Its slice of this epoch bounds that. Interrupts are masked.
  */
 static inline void make_runnable(struct task_struct *task)
 {
 	if (task->state == TASK_RUNNING || task->state == TASK_ZOMBIE)
 		return;
 	task->state = TASK_RUNNING;
-	if (task->time_slice <= 0)
-		task->time_slice = SLICE_TICKS(task->priority);
+	if (task->epoch != epoch)
+		new_slice(task, epoch);
+	if (ticks_of(task) <= 0) {
+		expire(task, true);
+		return;
+	}
 	enqueue(active, task, true);
 	woken = true;
 	if (task->priority < current->priority)
@@ -255,16 +320,37 @@ void wake_up(struct wait_queue *q)
 }
 
 /*
- * A child's first appearance: parent and child share what was left of the time slice, and the child runs first, because it often
- * replaces its memory at once: then the parent's writes need no copies.
+ * A task that lives on its maker's time has half of that for its own, because
+ * the maker ends, or because it makes children itself. Nothing is gained by it.
+ */
+void sched_independent(struct task_struct *task)
+{
+	u32 flags = irq_save();
+	struct task_struct *payer = payer_of(task);
+
+	if (task->borrows && payer->time_slice > 0) {
+		task->time_slice = (payer->time_slice + 1) / 2;
+		payer->time_slice /= 2;
+	}
+	task->borrows = false;
+	irq_restore(flags);
+}
+
+/*
+ * A child's first appearance. It runs first, because it often replaces its
+ * memory at once: then the parent's writes need no copies. The parent is next,
+ * a tick later at most.
  */
 void sched_fork(struct task_struct *child)
 {
 	u32 flags = irq_save();
 
-	child->time_slice = (current->time_slice + 1) / 2;
-	current->time_slice /= 2;
+	sched_independent(current->process);
+	child->time_slice = 0;
+	child->epoch = epoch;
+	child->borrows = true;
 	child->state = TASK_RUNNING;
+	newborn = child;
 	enqueue(active, child, true);
 	current->work |= WORK_RESCHED;
 	irq_restore(flags);
@@ -293,7 +379,8 @@ void sched_tick(struct pt_regs *regs)
 	itimer_tick(user_mode(regs));
 	if ((process->utime + process->stime) % HZ == 0)
 		check_cpu_limit();
-	if (--current->time_slice <= 0 || woken)
+	payer_of(current)->time_slice--;
+	if (current->time_slice <= 0 || woken)
 		current->work |= WORK_RESCHED;
 }
 

@@ -167,7 +167,7 @@ asmlinkage int sys_pause(void)
 
 	while (interruptible_sleep_on(&nobody) == 0)
 		;
-	return -EINTR;
+	return -ERESTARTNOHAND;
 }
 
 /* Another mask for the time of a wait. */
@@ -224,62 +224,63 @@ static int take_awaited(u64 set, struct signal_source *source)
 	return sig;
 }
 
-/* Sleep until a signal of set comes, ticks at most (0: for ever). Its number; -EAGAIN: none came; -EINTR: another one did. */
-static int await_signal(u64 set, bool limited, u32 ticks, struct signal_source *source)
+/*
+ * Sleeps until a signal of set comes, or until end. Returns its number; -EAGAIN
+ * when none came; -EINTR after any other signal, even a stop.
+ */
+static int await_signal(u64 set, const struct deadline *end,
+			struct signal_source *source)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
 	int sig, error = 0;
 
 	set &= ~UNBLOCKABLE;
 	while ((sig = take_awaited(set, source)) == 0 && !error) {
-		if (limited && ticks == 0)
-			return -EAGAIN;
 		current->sig_awaited = set;
-		error = limited ? interruptible_sleep_on_timeout(&nobody, ticks) : interruptible_sleep_on(&nobody);
+		error = sleep_until(&nobody, end);
 		current->sig_awaited = 0;
 	}
-	return sig ? sig : error == -ETIMEDOUT ? -EAGAIN : error;
+	return sig ? sig : error == -ETIMEDOUT ? -EAGAIN : -EINTR;
 }
 
-static int do_sigtimedwait(const u64 __user *user_set, struct siginfo __user *user_info, const struct timespec64 *ts, u32 setsize)
+static int do_sigtimedwait(const u64 __user *user_set,
+			   struct siginfo __user *user_info,
+			   const void __user *timeout, u32 setsize, bool wide)
 {
 	struct signal_source source;
+	struct deadline end;
 	struct siginfo info;
 	u64 set;
-	int sig;
+	int sig, error;
 
-	if (setsize != sizeof(set) || (ts && (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000)))
+	if (setsize != sizeof(set))
 		return -EINVAL;
 	if (copy_from_user(&set, user_set, sizeof(set)) < 0)
 		return -EFAULT;
-	sig = await_signal(set, ts, ts ? timespec_ticks(ts) : 0, &source);
+	error = get_deadline(&end, CLOCK_MONOTONIC, false, timeout, wide);
+	if (error)
+		return error;
+	sig = await_signal(set, &end, &source);
 	if (sig < 0 || !user_info)
 		return sig;
 	fill_siginfo(&info, sig, &source);
-	return copy_to_user(user_info, &info, sizeof(info)) < 0 ? -EFAULT : sig;
+	error = copy_to_user(user_info, &info, sizeof(info));
+	return error ? error : sig;
 }
 
-asmlinkage int sys_rt_sigtimedwait(const u64 __user *set, struct siginfo __user *info, const struct timespec __user *timeout, u32 setsize)
+asmlinkage int sys_rt_sigtimedwait(const u64 __user *set,
+				   struct siginfo __user *info,
+				   const struct timespec __user *timeout,
+				   u32 setsize)
 {
-	struct timespec ts;
-	struct timespec64 wide;
-
-	if (!timeout)
-		return do_sigtimedwait(set, info, NULL, setsize);
-	if (copy_from_user(&ts, timeout, sizeof(ts)) < 0)
-		return -EFAULT;
-	wide = (struct timespec64){ ts.tv_sec, ts.tv_nsec, 0 };
-	return do_sigtimedwait(set, info, &wide, setsize);
+	return do_sigtimedwait(set, info, timeout, setsize, false);
 }
 
-asmlinkage int sys_rt_sigtimedwait_time64(const u64 __user *set, struct siginfo __user *info, const struct timespec64 __user *timeout,
-					  u32 setsize)
+asmlinkage int
+sys_rt_sigtimedwait_time64(const u64 __user *set, struct siginfo __user *info,
+			   const struct timespec64 __user *timeout, u32 setsize)
 {
-	struct timespec64 ts;
-
-	if (timeout && copy_from_user(&ts, timeout, sizeof(ts)) < 0)
-		return -EFAULT;
-	return do_sigtimedwait(set, info, timeout ? &ts : NULL, setsize);
+	return do_sigtimedwait(set, info, timeout, setsize, true);
 }
 
 /* Whether the program's stack pointer lies on its alternate stack. */

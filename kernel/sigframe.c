@@ -211,33 +211,35 @@ static void start_handler(int sig, struct pt_regs *regs, const struct signal_sou
 		entry->handler = SIGNAL_DEFAULT;
 }
 
-/* Calls that report EINTR after any handler, SA_RESTART or not (signal(7)); the others continue by themselves. */
-static bool restartable(u32 call)
+/* Returns whether a signal has interrupted the call that regs come from. */
+static bool interrupted_call(const struct pt_regs *regs)
 {
-	static const u16 never[] = {
-		__NR_pause, __NR_sigsuspend, __NR_rt_sigsuspend, __NR_nanosleep, __NR_clock_nanosleep, __NR_clock_nanosleep_time64,
-		__NR_poll, __NR_ppoll, __NR_ppoll_time64, __NR_select, __NR__newselect, __NR_pselect6, __NR_pselect6_time64,
-		__NR_rt_sigtimedwait, __NR_rt_sigtimedwait_time64,
-	};
+	s32 error = -regs->eax;
 
-	for (u32 i = 0; i < ARRAY_SIZE(never); i++)
-		if (never[i] == call)
-			return false;
-	return true;
+	return (s32)regs->orig_eax >= 0 &&
+	       (error == ERESTARTSYS || error == ERESTARTNOINTR ||
+		error == ERESTARTNOHAND || error == ERESTART_RESTARTBLOCK);
 }
 
-/* Step back onto the int 0x80, with its number in EAX again, which a call that restarts itself returns. */
-int restart_call(struct pt_regs *regs)
+/* Steps back onto the int 0x80, with the call's number in EAX again. */
+static void restart_call(struct pt_regs *regs)
 {
+	current->restarting = regs->orig_eax;
 	regs->eax = regs->orig_eax;
 	regs->eip -= SYSCALL_INSN;
 	regs->orig_eax = -1;
-	return regs->eax;
 }
 
-static bool interrupted_call(const struct pt_regs *regs)
+/* An interrupted call behind whose handler the program goes on. */
+static void end_call(struct pt_regs *regs, const struct k_sigaction *action)
 {
-	return (s32)regs->orig_eax >= 0 && (s32)regs->eax == -EINTR;
+	s32 error = -regs->eax;
+
+	if (error == ERESTARTNOINTR ||
+	    (error == ERESTARTSYS && action->flags & SA_RESTART))
+		restart_call(regs);
+	else
+		regs->eax = -EINTR;
 }
 
 /* Stop the process; the parent may learn of it by wait(). */
@@ -324,7 +326,7 @@ static bool has_handler(int sig, const struct pt_regs *regs)
 /*
  * Called by entry.asm before the return to user mode when a signal is pending: deliver the first that has a handler, carry out the
  * default actions of those before it. An interrupted system call that no handler saw is restarted; one that sleeps for a time goes on until the
- * end it had (restarting, see restart_end()).
+ * end it had (restarting, see end_of_span()).
  */
 void do_signal(struct pt_regs *regs)
 {
@@ -341,25 +343,14 @@ void do_signal(struct pt_regs *regs)
 			sig = ptrace_signal(sig, &source);
 		if (!sig || !has_handler(sig, regs))
 			continue;
-		if (interrupted_call(regs) && action_of(current, sig)->flags & SA_RESTART && restartable(regs->orig_eax))
-			restart_call(regs);
+		if (interrupted_call(regs))
+			end_call(regs, action_of(current, sig));
 		start_handler(sig, regs, &source);
 		return;
 	}
-	if (interrupted_call(regs)) {
-		current->restarting = regs->orig_eax;
+	if (interrupted_call(regs))
 		restart_call(regs);
-	}
 	restore_mask();
-}
-
-/* For calls that wait a number of ticks: when they end, in jiffies. A call that is being restarted keeps the end it had. */
-u32 restart_end(u32 ticks)
-{
-	if (current->restarting != task_regs(current)->orig_eax)
-		current->restart_jiffies = jiffies + ticks;
-	current->restarting = 0;
-	return current->restart_jiffies;
 }
 
 /* The end of a handler: the frame lies where the return address was popped. A frame that cannot be read kills. */

@@ -68,7 +68,6 @@ void dequeue_signal(int sig, struct signal_source *source);
 void flush_signal(struct task_struct *process, int sig);
 
 /* sigframe.c */
-int restart_call(struct pt_regs *regs);
 void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source);
 
 /* sigaction.c */

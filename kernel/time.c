@@ -22,13 +22,13 @@
 #define HOUR_PM		0x80
 
 #define SECONDS_A_DAY	86400u
-#define NSEC_A_TICK	(1000000000 / HZ)
 
 struct cmos_time {
 	u8 second, minute, hour, day, month, year, century;
 };
 
 static u32 wall_seconds, wall_ticks;		/* seconds since 1970, and ticks into the second */
+struct wait_queue clock_set = WAIT_QUEUE_INIT(clock_set);
 
 static u8 cmos_read(u8 index)
 {
@@ -154,12 +154,16 @@ void current_timespec(struct timespec64 *ts)
 	irq_restore(flags);
 }
 
-/* Set the clock; nanoseconds are cut to ticks. Who sleeps is not affected: sleeping counts ticks since boot. */
+/*
+ * Sets the clock; nanoseconds are cut to ticks. Whoever waits for a time of day
+ * looks again how long that is; spans count ticks since boot.
+ */
 void set_current_time(u32 seconds, u32 nanoseconds)
 {
 	u32 flags = irq_save();
 
 	wall_seconds = seconds;
 	wall_ticks = nanoseconds / NSEC_A_TICK;
+	wake_up(&clock_set);
 	irq_restore(flags);
 }

@@ -15,18 +15,20 @@
 
 #define WHEEL_SLOTS	256
 
-volatile u32 jiffies;
+volatile u32 jiffies;			/* the low half of ticks */
+static u64 ticks;
 static struct list wheel[WHEEL_SLOTS];
 
 /* Have fire(t) called in so many ticks, at least one. t must not be pending. Callable from interrupts. */
-void timer_add(struct timer *t, u32 ticks, void (*fire)(struct timer *), void *data)
+void timer_add(struct timer *t, u64 after, void (*fire)(struct timer *),
+	       void *data)
 {
 	u32 flags = irq_save();
 
-	t->expires = jiffies + max_u32(ticks, 1);
+	t->expires = ticks + (after ? after : 1);
 	t->fire = fire;
 	t->data = data;
-	list_add_tail(&t->link, &wheel[t->expires % WHEEL_SLOTS]);
+	list_add_tail(&t->link, &wheel[(u32)t->expires % WHEEL_SLOTS]);
 	irq_restore(flags);
 }
 
@@ -49,16 +51,26 @@ static void run_timers(void)
 	list_for_each_safe(node, slot) {
 		struct timer *t = list_entry(node, struct timer, link);
 
-		if (t->expires != jiffies)
+		if (t->expires != ticks)
 			continue;
 		list_del(&t->link);
 		t->fire(t);
 	}
 }
 
+/* Returns the ticks since boot. */
+u64 ticks_now(void)
+{
+	u32 flags = irq_save();
+	u64 now = ticks;
+
+	irq_restore(flags);
+	return now;
+}
+
 static void timer_interrupt(struct pt_regs *regs)
 {
-	jiffies++;
+	jiffies = ++ticks;
 	clock_tick();
 	run_timers();
 	sched_tick(regs);

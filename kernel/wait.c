@@ -20,8 +20,8 @@ int sleep_on_timeout(struct wait_queue *q, u32 ticks)
 	return timer_cancel(&timeout) ? 0 : -ETIMEDOUT;
 }
 
-/* As interruptible_sleep_on(), but for ticks at most: 0 when woken, -ETIMEDOUT, -EINTR. */
-int interruptible_sleep_on_timeout(struct wait_queue *q, u32 ticks)
+/* As interruptible_sleep_on(), but for ticks at most; then -ETIMEDOUT. */
+int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks)
 {
 	u32 flags = irq_save();		/* the timer must not fire before the sleep */
 	struct timer timeout;
@@ -32,5 +32,27 @@ int interruptible_sleep_on_timeout(struct wait_queue *q, u32 ticks)
 	irq_restore(flags);
 	if (!timer_cancel(&timeout) && !error)
 		error = -ETIMEDOUT;
+	return error;
+}
+
+/*
+ * Sleeps until woken or until end. Returns 0, also after the clock was set:
+ * the caller looks again and comes back; -ETIMEDOUT; -ERESTARTSYS.
+ */
+int sleep_until(struct wait_queue *q, const struct deadline *end)
+{
+	struct sleeper me = { .task = current };
+	u32 flags;
+	u64 ticks;
+	int error;
+
+	if (end->kind == DEADLINE_NEVER)
+		return interruptible_sleep_on(q);
+	flags = irq_save();
+	list_add_tail(&me.link, &clock_set.sleepers);
+	ticks = ticks_left(end);
+	error = ticks ? interruptible_sleep_on_timeout(q, ticks) : -ETIMEDOUT;
+	list_del(&me.link);
+	irq_restore(flags);
 	return error;
 }

@@ -370,7 +370,9 @@ int swap_stop(int number)
 	area->stopping = area->leaving = true;
 	while (!error && area->stopping && area->free < area->usable) {
 		error = bring_back(number);
-		if (!error && area->free < area->usable && interruptible_sleep_on_timeout(&transferred, 1) == -EINTR)
+		if (!error && area->free < area->usable &&
+		    interruptible_sleep_on_timeout(&transferred, 1) ==
+		    -ERESTARTSYS)
 			error = -EINTR;
 	}
 	if (error)

@@ -6,11 +6,29 @@
 #define FUTEX_WAKE		1
 #define FUTEX_REQUEUE		3
 #define FUTEX_CMP_REQUEUE	4
+#define FUTEX_WAKE_OP		5
 #define FUTEX_WAIT_BITSET	9
 #define FUTEX_WAKE_BITSET	10
 #define FUTEX_PRIVATE_FLAG	128
 #define FUTEX_CLOCK_REALTIME	256
-#define FUTEX_CMD_MASK		0x7F
+#define FUTEX_CMD_MASK		(~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME))
+
+/* FUTEX_WAKE_OP's last argument: operation, comparison, and 12 bits for each */
+#define FUTEX_OP(op, arg, cmp, with) \
+	((u32)(op) << 28 | (u32)(cmp) << 24 | ((arg) & 0xFFF) << 12 | \
+	 ((with) & 0xFFF))
+#define FUTEX_OP_SET		0
+#define FUTEX_OP_ADD		1
+#define FUTEX_OP_OR		2
+#define FUTEX_OP_ANDN		3
+#define FUTEX_OP_XOR		4
+#define FUTEX_OP_ARG_SHIFT	8	/* or'ed: the argument is the bit's number */
+#define FUTEX_OP_CMP_EQ		0
+#define FUTEX_OP_CMP_NE		1
+#define FUTEX_OP_CMP_LT		2
+#define FUTEX_OP_CMP_LE		3
+#define FUTEX_OP_CMP_GT		4
+#define FUTEX_OP_CMP_GE		5
 
 #define FUTEX_BITSET_ALL	0xFFFFFFFFu
 #define FUTEX_ALL		0x7FFFFFFFu

@@ -54,7 +54,7 @@ enum task_state {
 #define GROUP_STOP	4		/* stop until SIGCONT */
 
 struct itimer {
-	u32 left, interval;		/* ticks */
+	u64 left, interval;		/* ticks */
 };
 
 /*
@@ -73,7 +73,9 @@ struct task_struct {
 	/* scheduling */
 	struct list run_link;		/* in a run queue while TASK_RUNNING and not current */
 	u32 priority;
-	int time_slice;			/* ticks left */
+	int time_slice;			/* ticks left in this epoch */
+	u32 epoch;			/* whose slice that is */
+	bool borrows;			/* has none yet: its maker's process pays */
 
 	/* threads */
 	struct task_struct *process;	/* its first thread; itself in a process of one */
@@ -120,7 +122,7 @@ struct task_struct {
 	u64 sig_awaited;		/* sigtimedwait() sleeps until one of these comes, though they are blocked */
 	bool restore_mask;
 	u32 restarting;			/* the number of a system call that is being restarted and keeps the end it had; 0: none */
-	u32 restart_jiffies;
+	u64 restart_end;		/* that end, a tick */
 	u32 altstack_sp, altstack_size;	/* size 0: none */
 	u32 fault_addr;			/* si_addr of the last exception that was the program's fault */
 	u32 trap_vector, trap_error, trap_cr2;	/* and its number, its error code, and the address of the last page fault, for handlers */
@@ -187,7 +189,8 @@ void sched_init(void);
 void schedule(void);
 void let_others_run(u32 ticks);
 void wake_up_task(struct task_struct *task);	/* makes it runnable; callable from interrupts */
-void sched_fork(struct task_struct *child);	/* gives the child half of the time slice and queues it first */
+void sched_fork(struct task_struct *child);	/* queues a new child first */
+void sched_independent(struct task_struct *task);	/* has time of its own */
 void sched_tick(struct pt_regs *regs);
 void use_mm(struct mm *mm);			/* loads an address space; NULL: the kernel's own */
 NORETURN void idle_loop(void);

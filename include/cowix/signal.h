@@ -9,6 +9,15 @@
 struct task_struct;
 struct pt_regs;
 
+/*
+ * What a call returns that a signal interrupts. do_signal() begins it again, or
+ * makes -EINTR of it; only a tracer sees the numbers, which are Linux's.
+ */
+#define ERESTARTSYS	512	/* again, unless by a handler without SA_RESTART */
+#define ERESTARTNOINTR	513	/* again in any case */
+#define ERESTARTNOHAND	514	/* again, unless by a handler */
+#define ERESTART_RESTARTBLOCK 516	/* the same, until the end it had */
+
 /* Where a signal comes from, for siginfo. */
 struct signal_source {
 	int code;			/* SI_* or the exception's */
@@ -36,7 +45,6 @@ void send_fault_signal(int sig, int code, u32 addr);	/* to current, by the CPU's
 int kill_pgrp(int pgrp, int sig);			/* -ESRCH when the group has nobody */
 bool is_orphaned(int pgrp);				/* kernel/orphans.c */
 void hangup_group(int pgrp);
-u32 restart_end(u32 ticks);				/* for calls that wait: when they end, in jiffies; the same if they are restarted */
 void wait_with_mask(u64 mask);				/* until restore_mask(), or, when a signal comes, until its handler is done */
 void restore_mask(void);
 void do_signal(struct pt_regs *regs);			/* on the way back to user mode */

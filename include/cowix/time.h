@@ -6,25 +6,44 @@
 #include <abi/time.h>
 
 #define HZ 100				/* timer interrupts a second */
+#define NSEC_A_TICK	(1000000000 / HZ)
 
 extern volatile u32 jiffies;		/* ticks since boot */
 
 struct timer {
 	struct list link;
-	u32 expires;			/* value of jiffies at which to fire */
+	u64 expires;			/* the tick at which to fire */
 	void (*fire)(struct timer *);	/* called from the timer interrupt, interrupts masked */
 	void *data;
 };
 
-void timer_add(struct timer *t, u32 ticks, void (*fire)(struct timer *), void *data);	/* O(1) */
+void timer_add(struct timer *t, u64 ticks, void (*fire)(struct timer *),
+	       void *data);	/* O(1) */
+u64 ticks_now(void);			/* jiffies, which never overflow */
 bool timer_cancel(struct timer *t);	/* O(1); true if it had not fired */
 void timer_init(void);
 void time_init(void);			/* reads the CMOS clock */
 u32 current_time(void);			/* seconds since 1970 */
 void current_timespec(struct timespec64 *ts);
 void set_current_time(u32 seconds, u32 nanoseconds);
-u32 timespec_ticks(const struct timespec64 *ts);	/* kernel/clock.c */
-u32 ticks_until(int clock, const struct timespec64 *ts);
+extern struct wait_queue clock_set;	/* woken when the clock was set */
+
+/* The end of a wait: kernel/deadline.c. A tick of uptime or of time of day. */
+struct deadline {
+	enum { DEADLINE_NEVER, DEADLINE_UPTIME, DEADLINE_WALL } kind;
+	u64 tick;
+};
+
+int set_deadline(struct deadline *end, int clock, bool absolute,
+		 const struct timespec64 *ts);
+int get_deadline(struct deadline *end, int clock, bool absolute,
+		 const void __user *from, bool wide);
+u64 ticks_left(const struct deadline *end);
+struct timespec64 time_left(const struct deadline *end);
+struct timespec64 ticks_to_timespec(u64 ticks);
+u64 seconds_to_ticks(s64 seconds, u32 nanoseconds);
+int get_timespec(struct timespec64 *ts, const void __user *from, bool wide);
+int put_timespec(const struct timespec64 *ts, void __user *to, bool wide);
 
 static inline bool time_after(u32 a, u32 b)
 {

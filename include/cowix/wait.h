@@ -15,6 +15,7 @@
 #include <cowix/list.h>
 
 struct task_struct;
+struct deadline;
 
 /* Lives on the sleeper's stack while it sleeps; poll() hangs several into as many queues. */
 struct sleeper {
@@ -35,7 +36,8 @@ static inline void wait_queue_init(struct wait_queue *q)
 
 void sleep_on(struct wait_queue *q);			/* until woken */
 int interruptible_sleep_on(struct wait_queue *q);	/* 0, or -EINTR when a signal is pending */
-int interruptible_sleep_on_timeout(struct wait_queue *q, u32 ticks);	/* 0, -EINTR or -ETIMEDOUT */
+int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks);
+int sleep_until(struct wait_queue *q, const struct deadline *end);
 int sleep_on_timeout(struct wait_queue *q, u32 ticks);	/* uninterruptible; 0, or -ETIMEDOUT */
 void wake_up(struct wait_queue *q);			/* wakes all; callable from interrupts */
 

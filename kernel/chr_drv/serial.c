@@ -106,7 +106,8 @@ static int serial_drain(struct tty *tty)
 		error = interruptible_sleep_on(&tty->wait);
 	irq_restore(flags);
 	while (!error && !(inb(l->base + UART_LSR) & LSR_EMPTY))
-		error = interruptible_sleep_on_timeout(&tty->wait, 1) == -EINTR ? -EINTR : 0;
+		if (interruptible_sleep_on_timeout(&tty->wait, 1) != -ETIMEDOUT)
+			error = signal_pending(current) ? -ERESTARTSYS : 0;
 	return error;
 }
 

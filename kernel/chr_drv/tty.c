@@ -70,7 +70,7 @@ bool tty_hung_up(const struct tty *tty, u32 handle)
 	return life && life != tty->life;
 }
 
-/* A background process must not read from its terminal or change it, nor write to it with TOSTOP: its group is stopped. 0, -EINTR or -EIO. */
+/* A background process must not read from its terminal or change it, nor write to it with TOSTOP: its group is stopped. 0, -ERESTARTSYS or -EIO. */
 int tty_check_foreground(const struct tty *tty, int sig)
 {
 	const struct task_struct *process = current->process;
@@ -82,7 +82,8 @@ int tty_check_foreground(const struct tty *tty, int sig)
 	if (is_orphaned(process->pgrp))
 		return -EIO;
 	kill_pgrp(process->pgrp, sig);
-	return -EINTR;
+	current->work |= WORK_SIGNAL;	/* even if another thread takes it */
+	return -ERESTARTSYS;
 }
 
 /*

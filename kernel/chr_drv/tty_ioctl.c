@@ -173,12 +173,14 @@ static int send_break(struct tty *tty, bool only_drain)
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
 	int error = drain(tty);
 
+	if (error == -ERESTARTSYS)
+		return -EINTR;		/* as Linux: never begun again */
 	if (error || only_drain || !tty->driver->set_break)
 		return error;
 	tty->driver->set_break(tty, true);
 	error = interruptible_sleep_on_timeout(&nobody, BREAK_TICKS);
 	tty->driver->set_break(tty, false);
-	return error == -EINTR ? error : 0;
+	return error == -ERESTARTSYS ? -EINTR : 0;
 }
 
 /* TIOCSTI: as if a character had been typed. */

@@ -1,0 +1,119 @@
+/*
+ * The ends of waits. An end is a tick of uptime or, where a program names a
+ * time of day, a tick of that: setting the clock moves it. Ticks have 64 bits,
+ * so no span that a program can ask for overflows.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include <asm/system.h>
+
+#define SECONDS_MAX	9223372036ll	/* what Linux cuts longer spans to */
+
+/* Returns the ticks that a time lasts, rounded up. */
+u64 seconds_to_ticks(s64 seconds, u32 nanoseconds)
+{
+	if (seconds > SECONDS_MAX)
+		seconds = SECONDS_MAX;
+	return (u64)seconds * HZ + (nanoseconds + NSEC_A_TICK - 1) / NSEC_A_TICK;
+}
+
+struct timespec64 ticks_to_timespec(u64 ticks)
+{
+	u32 rest;
+	u64 seconds = divide(ticks, HZ, &rest);
+
+	return (struct timespec64){ seconds, rest * NSEC_A_TICK, 0 };
+}
+
+/*
+ * Returns when a span ends that begins now, in the middle of a tick. A call
+ * that is restarted keeps the end it had.
+ */
+static u64 end_of_span(const struct timespec64 *ts)
+{
+	u64 ticks = seconds_to_ticks(ts->tv_sec, ts->tv_nsec);
+
+	if (current->restarting != task_regs(current)->orig_eax)
+		current->restart_end = ticks_now() + ticks + (ticks > 0);
+	return current->restart_end;
+}
+
+/*
+ * Fills in when a wait ends that a program has asked for: after a span, or, if
+ * absolute, when clock shows a time. Without a time it has no end. Returns
+ * -EINVAL for no time at all.
+ */
+int set_deadline(struct deadline *end, int clock, bool absolute,
+		 const struct timespec64 *ts)
+{
+	bool wall = absolute && clock == CLOCK_REALTIME;
+
+	*end = (struct deadline){ .kind = DEADLINE_NEVER };
+	if (ts && (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000))
+		return -EINVAL;
+	if (ts) {
+		end->kind = wall ? DEADLINE_WALL : DEADLINE_UPTIME;
+		end->tick = absolute ?
+			seconds_to_ticks(ts->tv_sec, ts->tv_nsec) :
+			end_of_span(ts);
+	}
+	current->restarting = 0;
+	return 0;
+}
+
+/* Like set_deadline(), with the time at from, if that is not 0. -EFAULT. */
+int get_deadline(struct deadline *end, int clock, bool absolute,
+		 const void __user *from, bool wide)
+{
+	struct timespec64 ts;
+	int error = from ? get_timespec(&ts, from, wide) : 0;
+
+	if (error)
+		return error;
+	return set_deadline(end, clock, absolute, from ? &ts : NULL);
+}
+
+/* Returns the ticks until end, which is not never; 0 when it has come. */
+u64 ticks_left(const struct deadline *end)
+{
+	struct timespec64 wall;
+	u64 now = ticks_now();
+
+	if (end->kind == DEADLINE_WALL) {
+		current_timespec(&wall);
+		now = seconds_to_ticks(wall.tv_sec, wall.tv_nsec);
+	}
+	return end->tick > now ? end->tick - now : 0;
+}
+
+/* Returns what a program may be told is left: not more than it asked for. */
+struct timespec64 time_left(const struct deadline *end)
+{
+	u64 left = ticks_left(end);
+
+	return ticks_to_timespec(left ? left - 1 : 0);
+}
+
+/* Reads a time as the older calls give it, or, wide, as *_time64 calls do. */
+int get_timespec(struct timespec64 *ts, const void __user *from, bool wide)
+{
+	struct timespec narrow = { 0, 0 };
+	int error;
+
+	if (wide)
+		return copy_from_user(ts, from, sizeof(*ts));
+	error = copy_from_user(&narrow, from, sizeof(narrow));
+	*ts = (struct timespec64){ narrow.tv_sec, narrow.tv_nsec, 0 };
+	return error;
+}
+
+int put_timespec(const struct timespec64 *ts, void __user *to, bool wide)
+{
+	struct timespec narrow = { ts->tv_sec, ts->tv_nsec };
+
+	if (wide)
+		return copy_to_user(to, ts, sizeof(*ts));
+	return copy_to_user(to, &narrow, sizeof(narrow));
+}

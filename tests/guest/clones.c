@@ -1,0 +1,259 @@
+/*
+ * clone() and clone3(): which flags go together, the signal that tells of the
+ * end, brothers; and which wait() is for which child.
+ */
+#include <check.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <abi/clone.h>
+#include "thread.h"
+
+#define REAL_TIME	40
+
+static volatile int seen;
+static volatile int seen_pid;
+
+static void note(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	seen = sig;
+	seen_pid = info->si_pid;
+}
+
+static void handle(int sig)
+{
+	struct sigaction action = { .sa_sigaction = note, .sa_flags = SA_SIGINFO };
+
+	CHECK(sigaction(sig, &action, NULL) == 0);
+}
+
+static int clone(unsigned flags)
+{
+	return syscall(__NR_clone, flags, 0, 0, 0, 0);
+}
+
+static int clone3_sized(const struct clone_args *args, unsigned size)
+{
+	return syscall(__NR_clone3, args, size);
+}
+
+static int clone3(struct clone_args args)
+{
+	return clone3_sized(&args, sizeof(args));
+}
+
+static int wait_for(int pid, int options)
+{
+	return syscall(__NR_wait4, pid, NULL, options, NULL);
+}
+
+/* As clone() refuses them, clone3() does. */
+static void refused(unsigned flags)
+{
+	struct clone_args args = { .flags = flags };
+
+	CHECK_ERRNO(clone(flags), EINVAL);
+	CHECK_ERRNO(clone3(args), EINVAL);
+}
+
+static void flags(void)
+{
+	refused(CLONE_SIGHAND);
+	refused(CLONE_THREAD);
+	refused(CLONE_THREAD | CLONE_VM);
+	refused(CLONE_THREAD | CLONE_SIGHAND);
+	refused(CLONE_FS | CLONE_NEWNS);
+	refused(CLONE_PIDFD | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM);
+}
+
+#define STACK_AT	(unsigned long)stack
+
+static void clone3_arguments(void)
+{
+	static char stack[8192], page[8192];
+	struct clone_args old = { .exit_signal = SIGCHLD };
+	int pid;
+
+	CHECK_ERRNO(clone3((struct clone_args){ .stack = STACK_AT }), EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){ .stack_size = 4096 }), EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){ .stack = 0xFFFFF000u,
+						.stack_size = 8192 }), EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){ .exit_signal = 65 }), EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){ .exit_signal = 1ull << 32 }),
+		    EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){ .flags = SIGCHLD }), EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){ .flags = CLONE_DETACHED }),
+		    EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){ .flags = 1ull << 40 }), EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){ .flags = CLONE_PARENT,
+						.exit_signal = SIGCHLD }),
+		    EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){ .set_tid_size = 1 }), EINVAL);
+	CHECK_ERRNO(clone3((struct clone_args){
+			.flags = CLONE_CLEAR_SIGHAND | CLONE_SIGHAND | CLONE_VM }),
+		    EINVAL);
+	CHECK_ERRNO(clone3_sized(&old, 63), EINVAL);
+	CHECK_ERRNO(clone3_sized(&old, 4097), E2BIG);
+	CHECK_ERRNO(clone3_sized((void *)16, sizeof(old)), EFAULT);
+	memcpy(page, &old, sizeof(old));
+	page[200] = 1;
+	CHECK_ERRNO(clone3_sized((void *)page, 256), E2BIG);
+	pid = clone3_sized((void *)page, 200);
+	if (pid == 0)
+		_exit(0);
+	CHECK(pid > 0 && wait_status(pid) == 0);
+	pid = clone3_sized(&old, 64);
+	if (pid == 0)
+		_exit(0);
+	CHECK(pid > 0 && wait_status(pid) == 0);
+}
+
+/* Handlers are the parent's, or with CLONE_CLEAR_SIGHAND none. */
+static void cleared_handlers(void)
+{
+	struct clone_args args = { .flags = CLONE_CLEAR_SIGHAND,
+				   .exit_signal = SIGCHLD };
+	int pid;
+
+	handle(SIGUSR1);
+	signal(SIGUSR2, SIG_IGN);
+	pid = clone3(args);
+	if (pid == 0) {
+		raise(SIGUSR2);
+		raise(SIGUSR1);
+		_exit(0);
+	}
+	CHECK(WTERMSIG(wait_status(pid)) == SIGUSR1);
+	args.flags = 0;
+	pid = clone3(args);
+	if (pid == 0) {
+		raise(SIGUSR1);
+		_exit(seen != SIGUSR1);
+	}
+	CHECK(wait_status(pid) == 0);
+}
+
+/* A child that ends at once, and what its parent is told by. */
+static int short_life(unsigned exit_signal)
+{
+	int pid = clone(exit_signal);
+
+	if (pid == 0)
+		_exit(0);
+	CHECK(pid > 0);
+	return pid;
+}
+
+static void exit_signals(void)
+{
+	int pid;
+
+	handle(SIGUSR1);
+	handle(REAL_TIME);
+	handle(SIGCHLD);
+	pid = short_life(SIGUSR1);
+	while (wait_for(pid, __WCLONE) != pid)
+		;
+	CHECK(seen == SIGUSR1 && seen_pid == pid);
+	pid = short_life(REAL_TIME);
+	while (wait_for(pid, __WALL) != pid)
+		;
+	CHECK(seen == REAL_TIME && seen_pid == pid);
+	seen = 0;
+	pid = short_life(0);
+	CHECK(wait_for(pid, __WALL) == pid && seen == 0);
+}
+
+static void kinds_of_children(void)
+{
+	int quiet = short_life(0), usual = short_life(SIGCHLD);
+
+	CHECK_ERRNO(wait_for(quiet, 0), ECHILD);
+	CHECK_ERRNO(wait_for(usual, __WCLONE), ECHILD);
+	CHECK(wait_for(-1, 0) == usual);
+	CHECK_ERRNO(wait_for(-1, 0), ECHILD);
+	CHECK(wait_for(-1, __WCLONE) == quiet);
+	quiet = short_life(0);
+	CHECK(wait_for(-1, __WALL) == quiet);
+	CHECK_ERRNO(wait_for(-1, __WALL), ECHILD);
+	signal(SIGCHLD, SIG_IGN);		/* is about the usual ones */
+	quiet = short_life(0);
+	CHECK(wait_for(quiet, __WALL) == quiet);
+	CHECK_ERRNO(wait_for(-1, 0x10), EINVAL);
+	CHECK_ERRNO(wait_for(-1, WEXITED), EINVAL);
+	CHECK_ERRNO(wait_for(-0x7FFFFFFF - 1, 0), ESRCH);
+	CHECK_ERRNO(syscall(__NR_waitid, P_ALL, -5, NULL, WEXITED, NULL), ECHILD);
+	CHECK_ERRNO(syscall(__NR_waitid, P_PGID, -5, NULL, WEXITED, NULL), EINVAL);
+}
+
+/* exec makes a usual child of any. */
+static void exec_is_told_by_sigchld(void)
+{
+	int pid = clone(0);
+
+	if (pid == 0) {
+		execve("/bin/true", (char *[]){ "true", NULL }, environ);
+		_exit(9);
+	}
+	while (wait_for(pid, 0) != pid)
+		CHECK(errno == ECHILD);		/* not yet */
+	CHECK_ERRNO(wait_for(-1, __WALL), ECHILD);
+}
+
+static void brothers(void)
+{
+	int fds[2], brother, pid;
+
+	CHECK(pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		brother = clone(CLONE_PARENT | SIGUSR1);	/* ignored */
+		if (brother == 0)
+			_exit(7);
+		write(fds[1], &brother, sizeof(brother));
+		CHECK_ERRNO(wait_for(brother, __WALL), ECHILD);
+		_exit(0);
+	}
+	CHECK(read(fds[0], &brother, sizeof(brother)) == sizeof(brother));
+	CHECK(WEXITSTATUS(wait_status(brother)) == 7 && wait_status(pid) == 0);
+}
+
+static volatile int made;
+
+static void make_child(void *arg)
+{
+	(void)arg;
+	made = short_life(SIGCHLD);
+	await_word(1);
+}
+
+/* __WNOTHREAD: not the children of other threads, until these have ended. */
+static void children_of_threads(void)
+{
+	struct thread one, two;
+
+	word = made = 0;
+	start(&one, make_child, NULL);
+	while (!made)
+		sleep_ms(1);
+	CHECK_ERRNO(wait_for(made, __WNOTHREAD), ECHILD);
+	CHECK(wait_for(made, 0) == made);
+	made = 0;
+	start(&two, make_child, NULL);
+	while (!made)
+		sleep_ms(1);
+	word = 1;
+	join(&one);
+	join(&two);
+	CHECK(wait_for(made, __WNOTHREAD) == made);
+}
+
+TESTS({ "flags", "which do not go together", flags },
+      { "clone3_arguments", "sizes, stacks and what does not exist", clone3_arguments },
+      { "cleared_handlers", "CLONE_CLEAR_SIGHAND", cleared_handlers },
+      { "exit_signals", "the signal that tells of the end", exit_signals },
+      { "kinds_of_children", "__WCLONE, __WALL, bad options", kinds_of_children },
+      { "exec_is_told_by_sigchld", "exec makes a usual child", exec_is_told_by_sigchld },
+      { "brothers", "CLONE_PARENT", brothers },
+      { "children_of_threads", "__WNOTHREAD", children_of_threads })
