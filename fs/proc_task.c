@@ -105,9 +105,15 @@ static void measure(const struct mm *mm, struct sizes *sizes)
 
 static const char *state_name(const struct task_struct *task)
 {
-	static const char *const names[] = { "R (running)", "S (sleeping)", "D (disk sleep)", "T (stopped)", "Z (zombie)" };
+	static const char *const names[] = {
+		"R (running)", "S (sleeping)", "D (disk sleep)", "T (stopped)",
+		"t (tracing stop)", "Z (zombie)",
+	};
+	u32 i = 0;
 
-	return names[task->state];
+	while (names[i][0] != state_letter(task))
+		i++;
+	return names[i];
 }
 
 static int parent_pid(const struct task_struct *task)

@@ -17,6 +17,8 @@
 #include "internal.h"
 #include "signal_internal.h"
 
+#define THREAD_OPTIONS	(__WNOTHREAD | (int)__WALL | (int)__WCLONE)
+#define INT_MIN		(-0x7FFFFFFF - 1)
 #define SAVED_SLICE_MAX	10		/* ticks: who has more gets none from its children, or a shell would save up seconds */
 
 /* Whether a parent is one that could continue its child's group: same session, another group. */
@@ -33,6 +35,7 @@ static void reparent_children(struct task_struct *task)
 
 		tracer_exits(child);
 		sched_independent(child);
+		child->exit_signal = SIGCHLD;
 		list_del(&child->sibling);
 		child->parent = init_task;
 		if (child->state == TASK_ZOMBIE) {
@@ -47,25 +50,25 @@ static void reparent_children(struct task_struct *task)
 }
 
 /* A parent that ignores SIGCHLD wants no zombies (POSIX, "sigaction"): init takes them. */
-static bool wants_no_zombies(const struct task_struct *parent)
+static bool unwanted(const struct task_struct *zombie)
 {
-	const struct k_sigaction *action = &parent->sigactions->action[SIGCHLD - 1];
+	const struct k_sigaction *action = &zombie->parent->sigactions->action[SIGCHLD - 1];
 
+	if (zombie->exit_signal != SIGCHLD)
+		return false;
 	return action->handler == SIGNAL_IGNORE || action->flags & SA_NOCLDWAIT;
 }
 
 /* Tell the parent; a zombie goes to the front of its list, where waitpid() finds it at once. Who wants no zombies is told of the end all the same. */
 static void notify_parent(struct task_struct *task)
 {
-	int sig = WTERMSIG(task->exit_status), code = sig ? CLD_KILLED : CLD_EXITED, status = sig ? sig : task->exit_status >> 8;
-
 	list_del(&task->sibling);
-	if (wants_no_zombies(task->parent)) {
-		tell_parent(task, code, status);
+	if (unwanted(task)) {
+		tell_end(task);
 		task->parent = init_task;
 	}
 	list_add(&task->sibling, &task->parent->children);
-	tell_parent(task, code, status);
+	tell_end(task);
 }
 
 /*
@@ -115,6 +118,12 @@ static NORETURN void exit_thread(struct task_struct *task)
 	struct task_struct *process = task->process;
 
 	process->minor_faults += task->minor_faults;
+	list_for_each(node, &process->children) {
+		struct task_struct *child = list_entry(node, struct task_struct, sibling);
+
+		if (child->maker == task->pid)
+			child->maker = process->pid;
+	}
 	unhash_task(task);
 	free_dead_thread(process);
 	process->dead_thread = task;
@@ -178,10 +187,12 @@ NORETURN void do_exit(int status)
 	forget_failure();
 	if (task != process)
 		exit_thread(task);
+	(void)reserve_signals(task->exit_signal, 1);
 	task->state = TASK_ZOMBIE;
 	if (keeps_group(task->parent, task))
 		hangup_if_orphaned(task->pgrp);
 	notify_parent(task);
+	release_reserved();
 	schedule();
 	panic("do_exit: a zombie ran");
 }
@@ -226,9 +237,24 @@ static void release_task(struct task_struct *task)
 	kpage_free(task);
 }
 
-/* Whether waitpid(pid) means this child. */
-static bool eligible(const struct task_struct *child, int pid)
+/*
+ * Returns whether a wait with these options is for this kind of child: one whose
+ * end is told by SIGCHLD, or with __WCLONE by another signal or none.
+ */
+static bool right_kind(const struct task_struct *child, int options)
 {
+	if (options & __WNOTHREAD && child->maker != current->pid)
+		return false;
+	if (child->ptrace || options & (int)__WALL)
+		return true;
+	return (child->exit_signal == SIGCHLD) == !(options & __WCLONE);
+}
+
+/* Whether waitpid(pid) means this child. */
+static bool eligible(const struct task_struct *child, int pid, int options)
+{
+	if (!right_kind(child, options))
+		return false;
 	if (pid > 0)
 		return child->pid == pid;
 	if (pid == 0)
@@ -252,13 +278,15 @@ static struct task_struct *find_child(int pid, int options, bool *any)
 	if (pid > 0) {
 		struct task_struct *child = find_task(pid);
 
-		*any = child && child == child->process && child->parent == current->process;
+		*any = child && child == child->process &&
+		       child->parent == current->process &&
+		       right_kind(child, options);
 		return *any && has_news(child, options) ? child : NULL;
 	}
 	list_for_each(node, &current->process->children) {
 		struct task_struct *child = list_entry(node, struct task_struct, sibling);
 
-		if (!eligible(child, pid))
+		if (!eligible(child, pid, options))
 			continue;
 		*any = true;
 		if (has_news(child, options))
@@ -366,8 +394,10 @@ asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage
 	struct news news;
 	int error, code;
 
-	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | W_THREAD_OPTIONS))
+	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | THREAD_OPTIONS))
 		return -EINVAL;
+	if (pid == INT_MIN)
+		return -ESRCH;
 	error = await_child(pid, options | WEXITED, &child);
 	if (error || !child)
 		return error;
@@ -409,8 +439,10 @@ static void fill_wait_info(struct siginfo *info, const struct task_struct *child
 /* The pid argument of wait4() that says the same; -EINVAL. */
 static int wait_target(int type, int id, int *pid)
 {
-	*pid = type == P_ALL ? -1 : type == P_PID ? id : id ? -id : 0;
-	return type < P_ALL || type > P_PGID || (type == P_PID && id <= 0) || id < 0 ? -EINVAL : 0;
+	*pid = type == P_ALL ? -1 : type == P_PID ? id : -id;
+	if (type < P_ALL || type > P_PGID)
+		return -EINVAL;
+	return (type == P_PID && id <= 0) || (type == P_PGID && id < 0) ? -EINVAL : 0;
 }
 
 /* 0 also when WNOHANG found nothing: then si_pid is 0. With WNOWAIT the news stays news. */
@@ -421,7 +453,7 @@ asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, in
 	struct news news;
 	int pid, error = wait_target(type, id, &pid);
 
-	if (error || options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | W_THREAD_OPTIONS) ||
+	if (error || options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | THREAD_OPTIONS) ||
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
 	error = await_child(pid, options, &child);

@@ -15,9 +15,16 @@
 #include "internal.h"
 #include "signal_internal.h"
 
-#define CLONE_IGNORED	(CLONE_SYSVSEM | CLONE_DETACHED)
-#define CLONE_KNOWN	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD | CLONE_SETTLS | CLONE_PARENT_SETTID | \
-			 CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_IGNORED)
+/*
+ * What clone() can do, and what holds by itself: there are no semaphores to undo,
+ * no queues of disk requests to share, no tracer that takes children over.
+ */
+#define CLONE_TRIVIAL	(CLONE_SYSVSEM | CLONE_DETACHED | CLONE_IO | CLONE_UNTRACED)
+#define CLONE_KNOWN	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
+			 CLONE_VFORK | CLONE_PARENT | CLONE_THREAD | \
+			 CLONE_SETTLS | CLONE_PARENT_SETTID | \
+			 CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | \
+			 CLONE_TRIVIAL)
 
 /* What the child is to be like: CLONE_* flags, and what some of them need. */
 struct fork_request {
@@ -25,6 +32,8 @@ struct fork_request {
 	int (*copy_mm)(struct mm *child, struct mm *parent);	/* without CLONE_VM: how */
 	u32 stack;			/* 0: the parent's stack pointer */
 	u32 parent_tid, child_tid, tls;	/* addresses in the program */
+	int exit_signal;
+	bool clear_handlers;
 };
 
 /* What switch_to() pops on the first switch to a new task, lowest address first. */
@@ -151,6 +160,16 @@ static int set_thread(struct task_struct *child, const struct fork_request *want
 	return 0;
 }
 
+/* What tells of the child's end: a brother's is told as current's will be. */
+static void set_exit_signal(struct task_struct *child,
+			    const struct fork_request *want)
+{
+	child->exit_signal = want->flags & CLONE_PARENT ?
+		current->process->exit_signal : want->exit_signal;
+	child->maker = want->flags & CLONE_PARENT ?
+		current->process->maker : current->pid;
+}
+
 /*
  * Whether a signal has come since the fork began: one to the process group was meant for the child as well, which was not to be found yet. It is
  * handled first, and the fork begins again. A timer's are for one process, and might always be faster than a fork.
@@ -180,6 +199,9 @@ static int copy_task(struct task_struct *child, const struct fork_request *want)
 	if (error)
 		goto free_fs;
 	copy_thread(child, task_regs(current));
+	if (want->clear_handlers)
+		clear_handlers(child);
+	set_exit_signal(child, want);
 	error = set_thread(child, want);
 	if (error)
 		goto free_files;
@@ -227,7 +249,10 @@ static int do_fork(const struct fork_request *want)
 	}
 	if (want->flags & CLONE_VFORK)
 		child->vfork_done = &done;
-	adopt(child, current->process);
+	if (want->flags & CLONE_PARENT)
+		adopt(child, current->process->parent);
+	else
+		adopt(child, current->process);
 	sched_fork(child);
 	if (want->flags & CLONE_VFORK)
 		sleep_on(&done);
@@ -236,7 +261,9 @@ static int do_fork(const struct fork_request *want)
 
 asmlinkage int sys_fork(void)
 {
-	static const struct fork_request want = { .copy_mm = copy_page_table };
+	static const struct fork_request want = {
+		.copy_mm = copy_page_table, .exit_signal = SIGCHLD,
+	};
 
 	return do_fork(&want);
 }
@@ -244,45 +271,100 @@ asmlinkage int sys_fork(void)
 /* As fork, but parent and child share their memory, and the parent sleeps until the child has called exec or exit. */
 asmlinkage int sys_vfork(void)
 {
-	static const struct fork_request want = { .flags = CLONE_VM | CLONE_VFORK };
+	static const struct fork_request want = {
+		.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD,
+	};
 
 	return do_fork(&want);
 }
 
-/* What belongs together: threads share their signals' actions, and for that memory. A child tells its end by SIGCHLD, a thread not at all. */
-static int checked_fork(const struct fork_request *want, u32 exit_signal)
+/*
+ * What belongs together: threads share their signals' actions, and for that
+ * memory; what is shared cannot be another. Names' spaces, and descriptors of
+ * processes, are refused. init has no brothers: nobody would wait for them.
+ */
+static bool valid_flags(u32 flags)
 {
-	u32 flags = want->flags;
-
-	if (flags & ~CLONE_KNOWN || (flags & CLONE_THREAD && !(flags & CLONE_SIGHAND)) || (flags & CLONE_SIGHAND && !(flags & CLONE_VM)) ||
-	    (!(flags & CLONE_THREAD) && exit_signal != SIGCHLD))
-		return -EINVAL;
-	return do_fork(want);
+	if (flags & ~CLONE_KNOWN)
+		return false;
+	if (flags & CLONE_THREAD && !(flags & CLONE_SIGHAND))
+		return false;
+	if (flags & CLONE_SIGHAND && !(flags & CLONE_VM))
+		return false;
+	return !(flags & CLONE_PARENT && current->process == init_task);
 }
 
+/* A signal that does not exist tells nobody, as in Linux. */
 asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
 {
-	struct fork_request want = { flags & ~CLONE_SIGNAL, copy_page_table, stack, parent_tid, child_tid, tls };
+	struct fork_request want = {
+		.flags = flags & ~CLONE_SIGNAL, .copy_mm = copy_page_table,
+		.stack = stack, .parent_tid = parent_tid,
+		.child_tid = child_tid, .tls = tls,
+		.exit_signal = flags & CLONE_SIGNAL,
+	};
 
-	return checked_fork(&want, flags & CLONE_SIGNAL);
+	return valid_flags(want.flags) ? do_fork(&want) : -EINVAL;
+}
+
+/* Reads the program's structure, of which later versions have more: all 0. */
+static int get_clone_args(struct clone_args *args,
+			  const struct clone_args __user *from, u32 size)
+{
+	const u8 __user *rest = (const u8 __user *)from;
+	u8 byte = 0;
+	int error;
+
+	if (size < CLONE_ARGS_SIZE_VER0 || size > PAGE_SIZE)
+		return size < CLONE_ARGS_SIZE_VER0 ? -EINVAL : -E2BIG;
+	memset(args, 0, sizeof(*args));
+	error = copy_from_user(args, from, min_u32(size, sizeof(*args)));
+	for (u32 i = sizeof(*args); i < size && !error && !byte; i++)
+		error = copy_from_user(&byte, rest + i, 1);
+	return error ? error : byte ? -E2BIG : 0;
+}
+
+/* A stack has both an address and a size, or neither. */
+static bool valid_stack(const struct clone_args *args)
+{
+	if (!args->stack || !args->stack_size)
+		return args->stack == args->stack_size;
+	return args->stack < KERNEL_BASE &&
+	       args->stack_size <= KERNEL_BASE - args->stack;
+}
+
+static bool valid_args(const struct clone_args *args)
+{
+	u64 flags = args->flags & ~CLONE_CLEAR_SIGHAND;
+
+	if (flags >> 32 || flags & (CLONE_DETACHED | CLONE_SIGNAL))
+		return false;
+	if (args->flags & CLONE_CLEAR_SIGHAND && flags & CLONE_SIGHAND)
+		return false;
+	if (args->exit_signal > NSIG_MAX || args->set_tid || args->set_tid_size)
+		return false;
+	if (flags & (CLONE_THREAD | CLONE_PARENT) && args->exit_signal)
+		return false;
+	return valid_stack(args) && valid_flags(flags);
 }
 
 /* The same with its arguments in memory, in 64 bits each; the stack is named by its lowest address. */
 asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size)
 {
-	struct clone_args args = { 0 };
+	struct clone_args args;
 	struct fork_request want;
+	int error = get_clone_args(&args, user_args, size);
 
-	if (size < CLONE_ARGS_SIZE_VER0 || size > sizeof(args))
-		return size < CLONE_ARGS_SIZE_VER0 ? -EINVAL : -E2BIG;
-	if (copy_from_user(&args, user_args, size) < 0)
-		return -EFAULT;
-	if (args.flags >> 32 || args.flags & CLONE_SIGNAL || args.set_tid_size)
-		return -EINVAL;
+	if (error || !valid_args(&args))
+		return error ? error : -EINVAL;
 	want = (struct fork_request){
-		args.flags, copy_page_table, args.stack ? args.stack + args.stack_size : 0, args.parent_tid, args.child_tid, args.tls,
+		.flags = args.flags, .copy_mm = copy_page_table,
+		.stack = args.stack + args.stack_size,
+		.parent_tid = args.parent_tid, .child_tid = args.child_tid,
+		.tls = args.tls, .exit_signal = args.exit_signal,
+		.clear_handlers = args.flags & CLONE_CLEAR_SIGHAND,
 	};
-	return checked_fork(&want, args.exit_signal);
+	return do_fork(&want);
 }
 
 /*
@@ -302,6 +384,7 @@ asmlinkage int sys_xfork(u32 policy, u32 stack)
 	if (policy < FORK_POLICY_OLD || policy > FORK_POLICY_LAZY || (policy == FORK_POLICY_THREAD && !stack))
 		return -EINVAL;
 	want = requests[policy];
+	want.exit_signal = SIGCHLD;
 	if (policy == FORK_POLICY_THREAD)
 		want.stack = stack;
 	return do_fork(&want);
@@ -324,6 +407,7 @@ struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *nam
 
 	if (!task)
 		return NULL;
+	task->exit_signal = SIGCHLD;
 	task->pid = task->tgid = alloc_pid();
 	if (task->pid < 0 || copy_signals(task, false) < 0)
 		goto free_task;

@@ -21,6 +21,7 @@ extern const u8 name_codes[][2];	/* what each code stands for: two others, or on
 
 /* sched.c */
 void set_priority(struct task_struct *task, int priority);
+u32 slice_ticks(const struct task_struct *task);
 
 /* rlimit.c */
 void rlimit_init(struct task_struct *task);

@@ -80,6 +80,16 @@ static u32 narrow(u64 limit)
 	return limit > RLIM_INFINITY ? RLIM_INFINITY : (u32)limit;
 }
 
+/* Of another task all ids must be the caller's. */
+static bool may_limit(const struct task_struct *task)
+{
+	if (task->process == current->process || suser())
+		return true;
+	return current->uid == task->uid && current->uid == task->euid &&
+	       current->uid == task->suid && current->gid == task->gid &&
+	       current->gid == task->egid && current->gid == task->sgid;
+}
+
 /* Read and set in one call, for any process of the caller's user. */
 asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, struct rlimit64 __user *old)
 {
@@ -95,7 +105,7 @@ asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user
 		return -ESRCH;
 	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
-	if (task != current && !suser() && (current->uid != task->uid || current->uid != task->euid || current->uid != task->suid))
+	if (!may_limit(task))
 		return -EPERM;
 	before.rlim_cur = widen(task->rlimits[resource].rlim_cur);
 	before.rlim_max = widen(task->rlimits[resource].rlim_max);

@@ -349,6 +349,8 @@ void sched_fork(struct task_struct *child)
 	child->time_slice = 0;
 	child->epoch = epoch;
 	child->borrows = true;
+	if (payer_of(child) != current->process)
+		child->borrows = false;		/* a brother: nobody pays */
 	child->state = TASK_RUNNING;
 	newborn = child;
 	enqueue(active, child, true);
@@ -382,6 +384,12 @@ void sched_tick(struct pt_regs *regs)
 	payer_of(current)->time_slice--;
 	if (current->time_slice <= 0 || woken)
 		current->work |= WORK_RESCHED;
+}
+
+/* Returns how long a task may compute when its turn comes. */
+u32 slice_ticks(const struct task_struct *task)
+{
+	return SLICE_TICKS(task->priority);
 }
 
 /* Change a task's priority; a task in a queue moves to its new queue the next time it is queued. */

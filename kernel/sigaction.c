@@ -303,7 +303,8 @@ int set_altstack(const stack_t *new, u32 esp)
 {
 	if (on_altstack(esp))
 		return -EPERM;
-	if (new->ss_flags & ~(SS_DISABLE | SS_ONSTACK))
+	if (new->ss_flags && new->ss_flags != SS_DISABLE &&
+	    new->ss_flags != SS_ONSTACK)
 		return -EINVAL;
 	if (!(new->ss_flags & SS_DISABLE) && new->ss_size < MINSIGSTKSZ)
 		return -ENOMEM;

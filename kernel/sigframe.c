@@ -110,6 +110,17 @@ static u32 push_fpstate(u32 *esp, int *error)
 	return at;
 }
 
+/*
+ * Returns whether a frame at `at` for a handler that begins at esp leaves the
+ * alternate stack, on which it would have to lie.
+ */
+static bool leaves_altstack(const struct k_sigaction *action, u32 esp, u32 at)
+{
+	bool alternate = on_altstack(esp) || handler_stack(action, esp) != esp;
+
+	return alternate && !on_altstack(at);
+}
+
 static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask)
 {
 	struct sigframe frame;
@@ -120,13 +131,16 @@ static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs 
 	if (error)
 		return error;
 	at = frame_address(esp, sizeof(frame));
+	if (leaves_altstack(action, regs->esp, at))
+		return -EFAULT;
 	frame.return_address = action->flags & SA_RESTORER ? action->restorer : at + offsetof(struct sigframe, code);
 	frame.sig = sig;
 	frame.extra_mask = (u32)(mask >> 32);
 	save_context(&frame.context, regs, fpstate, (u32)mask);
 	memcpy(frame.code, sigreturn_code, sizeof(frame.code));
 	error = copy_to_user((void __user *)at, &frame, sizeof(frame));
-	regs->esp = at;
+	if (!error)
+		regs->esp = at;
 	return error;
 }
 
@@ -155,6 +169,9 @@ static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_re
 	if (error)
 		goto out;
 	at = frame_address(esp, sizeof(*frame));
+	error = -EFAULT;
+	if (leaves_altstack(action, regs->esp, at))
+		goto out;
 	frame->return_address = action->flags & SA_RESTORER ? action->restorer : at + offsetof(struct rt_sigframe, code);
 	frame->sig = sig;
 	frame->info_ptr = at + offsetof(struct rt_sigframe, info);
@@ -165,6 +182,8 @@ static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_re
 	sigset_from_u64(frame->context.uc_sigmask, mask);
 	memcpy(frame->code, rt_sigreturn_code, sizeof(frame->code));
 	error = copy_to_user((void __user *)at, frame, sizeof(*frame));
+	if (error)
+		goto out;
 	regs->ecx = frame->context_ptr;
 	regs->edx = frame->info_ptr;
 	regs->esp = at;
@@ -173,11 +192,15 @@ out:
 	return error;
 }
 
-/* A stack that cannot take the frame is SIGSEGV, which then kills. */
-static void refuse_handler(struct pt_regs *regs)
+/*
+ * A stack that cannot take the frame is SIGSEGV, whose own handler may have
+ * another; if it has not, that kills.
+ */
+static void refuse_handler(int sig)
 {
-	action_of(current, SIGSEGV)->handler = SIGNAL_DEFAULT;
-	send_fault_signal(SIGSEGV, SEGV_MAPERR, regs->esp);
+	if (sig == SIGSEGV)
+		action_of(current, SIGSEGV)->handler = SIGNAL_DEFAULT;
+	send_fault_signal(SIGSEGV, SI_KERNEL, 0);
 }
 
 /* Let the program continue in its handler. */
@@ -187,7 +210,6 @@ static void start_handler(int sig, struct pt_regs *regs, const struct signal_sou
 	u64 mask = current->restore_mask ? current->sig_saved : current->sig_blocked;
 	int error;
 
-	current->restore_mask = false;
 	current->restarting = 0;
 	while ((error = action->flags & SA_SIGINFO ?
 			push_rt_frame(sig, action, regs, mask, source) :
@@ -197,9 +219,10 @@ static void start_handler(int sig, struct pt_regs *regs, const struct signal_sou
 		out_of_memory(regs->eip, regs->esp);
 	}
 	if (error) {
-		refuse_handler(regs);
+		refuse_handler(sig);
 		return;
 	}
+	current->restore_mask = false;
 	fpu_reset_current();
 	regs->eax = sig;
 	regs->eip = action->handler;
@@ -353,7 +376,15 @@ void do_signal(struct pt_regs *regs)
 	restore_mask();
 }
 
-/* The end of a handler: the frame lies where the return address was popped. A frame that cannot be read kills. */
+/* A frame that cannot be read, or holds no state of the FPU, is SIGSEGV. */
+static int bad_frame(struct pt_regs *regs)
+{
+	regs->orig_eax = -1;
+	send_fault_signal(SIGSEGV, SI_KERNEL, 0);
+	return regs->eax;
+}
+
+/* The end of a handler: the frame lies where the return address was popped. */
 asmlinkage int sys_sigreturn(void)
 {
 	struct pt_regs *regs = task_regs(current);
@@ -362,11 +393,9 @@ asmlinkage int sys_sigreturn(void)
 	u32 high;
 
 	if (copy_from_user(&sc, &frame->context, sizeof(sc)) < 0 || get_user_u32(&high, &frame->extra_mask) < 0)
-		do_group_exit(SIGSEGV);
+		return bad_frame(regs);
 	set_blocked((u64)high << 32 | sc.oldmask);
-	if (restore_context(&sc, regs) < 0)
-		do_group_exit(SIGSEGV);
-	return regs->eax;
+	return restore_context(&sc, regs) < 0 ? bad_frame(regs) : (int)regs->eax;
 }
 
 asmlinkage int sys_rt_sigreturn(void)
@@ -380,10 +409,10 @@ asmlinkage int sys_rt_sigreturn(void)
 	if (copy_from_user(&sc, &frame->context.uc_mcontext, sizeof(sc)) < 0 ||
 	    copy_from_user(&mask, &frame->context.uc_sigmask, sizeof(mask)) < 0 ||
 	    copy_from_user(&altstack, &frame->context.uc_stack, sizeof(altstack)) < 0)
-		do_group_exit(SIGSEGV);
+		return bad_frame(regs);
 	set_blocked(mask);
 	if (restore_context(&sc, regs) < 0)
-		do_group_exit(SIGSEGV);
+		return bad_frame(regs);
 	set_altstack(&altstack, regs->esp);	/* what does not fit is left as it is */
 	return regs->eax;
 }

@@ -11,6 +11,7 @@
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
+#include <abi/wait.h>
 #include "internal.h"
 #include "signal_internal.h"
 
@@ -178,18 +179,38 @@ void send_signal(int sig, struct task_struct *task)
 	post_signal(sig, task, false, &kernel);
 }
 
-/* SIGCHLD for the parent of a task that has stopped, gone on or ended, unless the parent wants to hear of ends only; and whoever waits is woken. */
+/* Tells the parent by a signal, if it is one, and wakes it if it waits. */
+static void tell_by(int sig, struct task_struct *task, int code, int status)
+{
+	struct signal_source source = {
+		.code = code, .pid = task->pid, .uid = task->uid,
+		.value = status, .utime = task->utime, .stime = task->stime,
+	};
+
+	if (valid_signal(sig))
+		post_signal(sig, task->parent, false, &source);
+	wake_up(&task->parent->child_exit);
+}
+
+/* SIGCHLD after a stop or a continuation, unless the parent wants none. */
 void tell_parent(struct task_struct *task, int code, int status)
 {
-	struct task_struct *parent = task->parent;
-	struct signal_source source = {
-		.code = code, .pid = task->pid, .uid = task->uid, .value = status, .utime = task->utime, .stime = task->stime,
-	};
-	bool end = code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
+	u32 flags = action_of(task->parent, SIGCHLD)->flags;
+	bool quiet = flags & SA_NOCLDSTOP && code != CLD_TRAPPED;
 
-	if (end || code == CLD_TRAPPED || !(action_of(parent, SIGCHLD)->flags & SA_NOCLDSTOP))
-		post_signal(SIGCHLD, parent, false, &source);
-	wake_up(&parent->child_exit);
+	tell_by(quiet ? 0 : SIGCHLD, task, code, status);
+}
+
+/*
+ * Tells the parent of a task's end, by the signal that clone() was given. A
+ * real-time signal is told if the caller has reserved it.
+ */
+void tell_end(struct task_struct *task)
+{
+	int sig = WTERMSIG(task->exit_status);
+	int status = sig ? sig : WEXITSTATUS(task->exit_status);
+
+	tell_by(task->exit_signal, task, sig ? CLD_KILLED : CLD_EXITED, status);
 }
 
 /*
@@ -403,10 +424,9 @@ void exit_signals(struct task_struct *task)
 		kfree(table);
 }
 
-/* After exec, handlers and the alternate stack are gone; what was ignored stays ignored. */
-void exec_signals(struct task_struct *task)
+/* Handlers become defaults; what was ignored stays ignored. */
+void clear_handlers(struct task_struct *task)
 {
-	task->altstack_size = 0;
 	for (int i = 0; i < NSIG_MAX; i++) {
 		struct k_sigaction *action = &task->sigactions->action[i];
 
@@ -415,4 +435,12 @@ void exec_signals(struct task_struct *task)
 		action->flags = 0;
 		action->mask = 0;
 	}
+}
+
+/* Called by exec: the program has no handlers yet, and no alternate stack. */
+void exec_signals(struct task_struct *task)
+{
+	task->altstack_size = 0;
+	task->process->exit_signal = SIGCHLD;
+	clear_handlers(task);
 }

@@ -57,6 +57,8 @@ bool default_stops(int sig);
 bool signal_ignored(struct task_struct *task, int sig);
 bool signal_default_ignored(struct task_struct *task, int sig);
 void set_blocked(u64 blocked);
+void clear_handlers(struct task_struct *task);
+void tell_end(struct task_struct *task);
 void tell_some_thread(struct task_struct *process, u64 signals);
 
 /* sigqueue.c */

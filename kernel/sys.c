@@ -128,39 +128,64 @@ asmlinkage int sys_setsid(void)
 	return process->pid;
 }
 
+static u32 count_threads(void)
+{
+	u32 n = 0;
+
+	list_for_each(node, &all_tasks)
+		for_each_thread(t, list_entry(node, struct task_struct, all_link))
+			n++;
+	return n;
+}
+
+/* As Linux counts memory: in bytes, if it can be. */
+static void count_bytes(struct sysinfo *info)
+{
+	if (info->totalram + info->totalswap > 0xFFFFFFFFu / PAGE_SIZE)
+		return;
+	info->totalram *= PAGE_SIZE;
+	info->freeram *= PAGE_SIZE;
+	info->bufferram *= PAGE_SIZE;
+	info->sharedram *= PAGE_SIZE;
+	info->totalswap *= PAGE_SIZE;
+	info->freeswap *= PAGE_SIZE;
+	info->mem_unit = 1;
+}
+
 asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
 {
-	struct audit_report counts = { 0 };
 	struct sysinfo info = { 0 };
 
-	fs_audit_counts(&counts);
 	info.uptime = jiffies / HZ;
 	info.totalram = nr_frames;
 	info.freeram = nr_free_pages;
-	info.bufferram = counts.frames_cache;
+	info.bufferram = nr_buffers * BLOCK_SIZE / PAGE_SIZE;
 	info.sharedram = tmpfs_pages;
 	info.totalswap = nr_swap_pages;
 	info.freeswap = nr_free_swap;
 	info.mem_unit = PAGE_SIZE;
+	info.procs = count_threads();
 	for (u32 i = 0; i < 3; i++)
 		info.loads[i] = load_average[i] * (65536 / LOAD_ONE);
-	list_for_each(node, &all_tasks)
-		info.procs++;
+	count_bytes(&info);
 	return copy_to_user(buf, &info, sizeof(info));
 }
 
-static char state_letter(enum task_state state)
+/* Returns the letter of a task's state, as ps shows it. */
+char state_letter(const struct task_struct *task)
 {
 	static const char letters[] = { 'R', 'S', 'D', 'T', 'Z' };
 
-	return letters[state];
+	if (task->state == TASK_STOPPED && task->ptrace)
+		return 't';
+	return letters[task->state];
 }
 
 static void fill_task_info(struct task_info *info, const struct task_struct *task)
 {
 	*info = (struct task_info){
 		.pid = task->pid, .ppid = task->parent ? task->parent->pid : 0, .pgrp = task->pgrp, .session = task->session,
-		.uid = task->uid, .state = state_letter(task->state), .tty = task->tty, .utime = task->utime, .stime = task->stime,
+		.uid = task->uid, .state = state_letter(task), .tty = task->tty, .utime = task->utime, .stime = task->stime,
 		.start = task->start_time, .priority = task->priority,
 		.rss_kb = task->mm ? task->mm->nr_resident * (PAGE_SIZE / 1024) : 0,
 		.vsize_kb = task->mm ? mm_size(task->mm) / 1024 : 0,
@@ -204,12 +229,19 @@ asmlinkage int sys_ps(struct task_info __user *buf, int max, int start)
 	return error ? error : n;
 }
 
+/* Linux's author, and his daughters. */
+static bool second_magic(u32 magic)
+{
+	return magic == LINUX_REBOOT_MAGIC2 || magic == LINUX_REBOOT_MAGIC2A ||
+	       magic == LINUX_REBOOT_MAGIC2B || magic == LINUX_REBOOT_MAGIC2C;
+}
+
 /* reboot(): restart, halt or power off, after writing everything out. With power off the argument is the status that tools/run passes on. */
 asmlinkage int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
 {
 	if (!suser())
 		return -EPERM;
-	if (magic1 != LINUX_REBOOT_MAGIC1 || magic2 != LINUX_REBOOT_MAGIC2)
+	if (magic1 != LINUX_REBOOT_MAGIC1 || !second_magic(magic2))
 		return -EINVAL;
 	switch (command) {
 	case LINUX_REBOOT_CMD_RESTART:
@@ -222,9 +254,8 @@ asmlinkage int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
 	case LINUX_REBOOT_CMD_POWER_OFF:
 		sync_all();
 		machine_power_off(argument & 0xFF);
-	case LINUX_REBOOT_CMD_CAD_ON:
 	case LINUX_REBOOT_CMD_CAD_OFF:
-		return 0;
+		return 0;	/* it always is: Ctrl-Alt-Del asks init */
 	}
 	return -EINVAL;
 }

@@ -15,7 +15,7 @@
 
 /* FUTEX_WAKE_OP's last argument: operation, comparison, and 12 bits for each */
 #define FUTEX_OP(op, arg, cmp, with) \
-	((u32)(op) << 28 | (u32)(cmp) << 24 | ((arg) & 0xFFF) << 12 | \
+	((unsigned)(op) << 28 | (unsigned)(cmp) << 24 | ((arg) & 0xFFF) << 12 | \
 	 ((with) & 0xFFF))
 #define FUTEX_OP_SET		0
 #define FUTEX_OP_ADD		1

@@ -8,7 +8,9 @@
 #define WEXITED		4
 #define WCONTINUED	8
 #define WNOWAIT		0x01000000
-#define W_THREAD_OPTIONS 0xE0000000	/* __WNOTHREAD, __WALL, __WCLONE: here all children are alike */
+#define __WNOTHREAD	0x20000000	/* only children of the calling thread */
+#define __WALL		0x40000000	/* children of both kinds */
+#define __WCLONE	0x80000000	/* those whose end is not told by SIGCHLD */
 
 #define P_ALL		0
 #define P_PID		1

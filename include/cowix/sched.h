@@ -100,6 +100,8 @@ struct task_struct {
 	struct list children, sibling;
 	struct wait_queue child_exit;	/* waitpid() sleeps here */
 	struct wait_queue *vfork_done;	/* the vfork parent sleeps until exec or exit */
+	int exit_signal;		/* that tells the parent of the end; 0: none */
+	int maker;			/* the thread of the parent that made it */
 	int exit_status;		/* as wait() reports it */
 	int stop_signal;		/* stopped and not yet reported to a wait() with WUNTRACED */
 	bool continued;			/* and the same for WCONTINUED */
@@ -247,6 +249,9 @@ void exit_files(struct task_struct *task);
 void close_on_exec(struct task_struct *task);
 int copy_fs(struct task_struct *child, bool share);
 void exit_fs(struct task_struct *task);
+
+/* kernel/sys.c */
+char state_letter(const struct task_struct *task);
 
 /* kernel/cred.c, rlimit.c, clock.c */
 bool may_exec(void);

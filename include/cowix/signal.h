@@ -40,7 +40,7 @@ struct pending_signals {
 
 void send_signal(int sig, struct task_struct *task);	/* to its process, from the kernel: any context */
 void alert_group(struct task_struct *process);		/* its threads look at group_work now */
-void tell_parent(struct task_struct *task, int code, int status);	/* SIGCHLD */
+void tell_parent(struct task_struct *task, int code, int status);
 void send_fault_signal(int sig, int code, u32 addr);	/* to current, by the CPU's fault; cannot be ignored or blocked */
 int kill_pgrp(int pgrp, int sig);			/* -ESRCH when the group has nobody */
 bool is_orphaned(int pgrp);				/* kernel/orphans.c */

@@ -54,7 +54,13 @@ asmlinkage int sys_setpriority(int which, u32 who, int nice);
 asmlinkage int sys_sched_getscheduler(int pid);
 asmlinkage int sys_sched_getparam(int pid, u32 __user *priority);
 asmlinkage int sys_sched_setscheduler(int pid, int policy, const u32 __user *user_priority);
+asmlinkage int sys_sched_setparam(int pid, const u32 __user *priority);
 asmlinkage int sys_sched_get_priority_max(int policy);
+asmlinkage int sys_sched_get_priority_min(int policy);
+asmlinkage int sys_sched_rr_get_interval(int pid, struct timespec __user *to);
+asmlinkage int sys_sched_rr_get_interval_time64(int pid, struct timespec64 __user *to);
+asmlinkage int sys_sched_setaffinity(int pid, u32 size, const u8 __user *mask);
+asmlinkage int sys_getcpu(u32 __user *cpu, u32 __user *node);
 asmlinkage int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask);
 
 /* kernel/rlimit.c */

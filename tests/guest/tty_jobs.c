@@ -406,9 +406,9 @@ static void leader_exits(void)
 
 static void ignoring_in_session(void)
 {
+	signal(SIGHUP, SIG_IGN);		/* before the leader can end */
 	if (fork() != 0)
 		return;
-	signal(SIGHUP, SIG_IGN);
 	for (int i = 0, n; i < 200 && ioctl(slave, FIONREAD, &n) == 0; i++)
 		sleep_ms(10);
 	write(master, write(slave, "x", 1) == -1 && errno == EIO ? "y" : "n", 1);
