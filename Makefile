@@ -20,7 +20,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/sched.o kernel/wait.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/loadavg.o kernel/futex.o \
 	kernel/fork.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigqueue.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/sys.o \
 	kernel/random.o \
-	kernel/deadline.o \
+	kernel/deadline.o kernel/prctl.o \
 	kernel/lib/list.o kernel/lib/string.o kernel/lib/vsprintf.o \
 	mm/ram.o mm/frames.o mm/owners.o mm/oom.o mm/reclaim.o mm/swap.o mm/swap_entry.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/trace.o \
 	fs/exec.o fs/elf.o fs/super.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \

@@ -20,7 +20,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(sched_yield), CALL(nice), CALL(getpriority), CALL(setpriority), CALL(sched_getscheduler), CALL(sched_setscheduler), CALL(sched_getparam),
 	CALL(sched_get_priority_max), CALL(sched_get_priority_min), CALL(sched_setparam),
 	CALL(sched_rr_get_interval), CALL(sched_rr_get_interval_time64),
-	CALL(sched_getaffinity), CALL(sched_setaffinity), CALL(getcpu),
+	CALL(sched_getaffinity), CALL(sched_setaffinity), CALL(getcpu), CALL(prctl),
 	/* users and groups */
 	CALL(getuid), CALL(geteuid), CALL(getgid), CALL(getegid), CALL(setuid), CALL(setgid), CALL(setfsuid), CALL(setfsgid),
 	CALL_AS(getuid32, getuid), CALL_AS(geteuid32, geteuid), CALL_AS(getgid32, getgid), CALL_AS(getegid32, getegid),

@@ -61,6 +61,9 @@ asmlinkage int sys_sched_rr_get_interval(int pid, struct timespec __user *to);
 asmlinkage int sys_sched_rr_get_interval_time64(int pid, struct timespec64 __user *to);
 asmlinkage int sys_sched_setaffinity(int pid, u32 size, const u8 __user *mask);
 asmlinkage int sys_getcpu(u32 __user *cpu, u32 __user *node);
+
+/* kernel/prctl.c */
+asmlinkage int sys_prctl(int option, u32 arg);
 asmlinkage int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask);
 
 /* kernel/rlimit.c */

@@ -8,6 +8,7 @@
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <abi/prctl.h>
 #include <abi/ptrace.h>
 #include <abi/reboot.h>
 #include <abi/sched.h>
@@ -165,6 +166,22 @@ static void refused(void)
 	CHECK(syscall(__NR_iopl, 3) == -1 && syscall(__NR_ioperm, 0, 1, 1) == -1);
 }
 
+static void names(void)
+{
+	char name[16];
+
+	CHECK(syscall(__NR_prctl, PR_SET_NAME, "short") == 0);
+	CHECK(syscall(__NR_prctl, PR_GET_NAME, name) == 0);
+	CHECK(strcmp(name, "short") == 0);
+	CHECK(syscall(__NR_prctl, PR_SET_NAME, "a name that is too long") == 0);
+	CHECK(syscall(__NR_prctl, PR_GET_NAME, name) == 0);
+	CHECK(strcmp(name, "a name that is ") == 0);
+	CHECK_ERRNO(syscall(__NR_prctl, PR_SET_NAME, 16), EFAULT);
+	CHECK_ERRNO(syscall(__NR_prctl, PR_GET_NAME, 16), EFAULT);
+	CHECK_ERRNO(syscall(__NR_prctl, 0x4321, 0, 0, 0, 0), EINVAL);
+	CHECK_ERRNO(syscall(__NR_prctl, -1, 0, 0, 0, 0), EINVAL);
+}
+
 /* The letters of /proc/PID/stat. */
 static void letters(void)
 {
@@ -196,6 +213,7 @@ static const struct test tests[] = {
 	{ "nice_of_threads", "the nice level of a thread", nice_of_threads },
 	{ "numbers", "sysinfo", numbers },
 	{ "refused", "reboot, sethostname, ports", refused },
+	{ "names", "prctl", names },
 	{ "letters", "states in /proc", letters },
 	{ 0 }
 };

@@ -1,0 +1,34 @@
+/*
+ * prctl(): what a thread says of itself. Its name is all that there is; other
+ * requests are refused, as older kernels do.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include <abi/prctl.h>
+
+/* A longer name is cut. */
+static int set_name(const char __user *from)
+{
+	char name[sizeof(current->comm)] = "";
+	int length = strncpy_from_user(name, from, sizeof(name));
+
+	if (length < 0 && length != -ENAMETOOLONG)
+		return length;
+	strlcpy(current->comm, name, sizeof(current->comm));
+	return 0;
+}
+
+asmlinkage int sys_prctl(int option, u32 arg)
+{
+	switch (option) {
+	case PR_SET_NAME:
+		return set_name((const char __user *)arg);
+	case PR_GET_NAME:
+		return copy_to_user((char __user *)arg, current->comm,
+				    sizeof(current->comm));
+	}
+	return -EINVAL;
+}
