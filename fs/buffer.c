@@ -243,6 +243,18 @@ void invalidate_buffers(kdev_t dev)
 	}
 }
 
+/* A medium was replaced: of the old one nothing is kept, and nothing written. */
+void discard_buffers(kdev_t dev)
+{
+	list_for_each(node, &lru) {
+		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+
+		if (bh->dev == dev && bh->request.done)
+			bh->dirty = bh->uptodate = false;
+	}
+	invalidate_buffers(dev);
+}
+
 /* Called when memory is short: drop up to wanted clean buffers, the longest unused first; how many. */
 int shrink_buffers(int wanted)
 {

@@ -140,10 +140,20 @@ const struct file_ops chrdev_fops = {
 	.open = chrdev_open, .release = chrdev_release, .read = chrdev_read, .write = chrdev_write, .ioctl = chrdev_ioctl, .poll = chrdev_poll,
 };
 
+/* Opens a block device. Of a medium that was replaced nothing stays cached. */
+int open_device(kdev_t dev)
+{
+	int error = blkdev_open(dev);
+
+	if (!error && !find_mount(dev) && blkdev_replaced(dev))
+		discard_buffers(dev);
+	return error;
+}
+
 static int bdev_open(struct inode *inode, struct file *file)
 {
 	(void)file;
-	return blkdev_open(inode->i_rdev);
+	return open_device(inode->i_rdev);
 }
 
 /* Copy between a program and the part of a block from offset on. */

@@ -115,7 +115,7 @@ static int get_device(const struct file_system_type *type, kdev_t *dev)
 		*dev = anonymous_device();
 		return *dev ? 0 : -EMFILE;
 	}
-	error = blkdev_open(*dev);
+	error = open_device(*dev);
 	return error ? error : find_mount(*dev) || find_swap(*dev) >= 0 ? -EBUSY : 0;
 }
 

@@ -39,6 +39,7 @@ struct block_device_ops {
 	u8 *(*direct)(kdev_t dev, u32 block);	/* memory of block if the device is memory, else NULL; may be absent */
 	void (*mark_dirty)(kdev_t dev, u32 block);	/* goes with direct */
 	int (*open)(kdev_t dev);	/* may be absent */
+	bool (*replaced)(kdev_t dev);	/* the medium was, since the last call; may be absent */
 	int (*sync)(kdev_t dev);	/* make durable what was written (disk flush, ramdisk write-back); may be absent */
 };
 
@@ -52,6 +53,7 @@ u32 blkdev_blocks(kdev_t dev);			/* whole blocks of 1 KB */
 u8 *blkdev_direct(kdev_t dev, u32 block);	/* NULL: not a memory device */
 void blkdev_mark_dirty(kdev_t dev, u32 block);	/* a memory device's block was changed in place */
 int blkdev_open(kdev_t dev);			/* -ENXIO: no such device */
+bool blkdev_replaced(kdev_t dev);		/* since the last call: caches hold another medium's blocks */
 int blkdev_sync(kdev_t dev);
 void blkdev_sync_all(void);
 void end_request(struct request *rq, int error);	/* drivers: takes the head off the queue, wakes the waiter */

@@ -52,6 +52,7 @@ void forget_buffer(kdev_t dev, u32 block);	/* if there is one: not to be written
 int clear_block(kdev_t dev, u32 block);			/* -ENOMEM */
 int sync_buffers(kdev_t dev);			/* 0: all devices */
 void invalidate_buffers(kdev_t dev);
+void discard_buffers(kdev_t dev);
 int shrink_buffers(int wanted);
 bool buffers_dirty(void);
 void buffer_init(void);
@@ -321,6 +322,7 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bo
 
 /* fs/devices.c, fs/pipe.c */
 extern const struct file_ops chrdev_fops, blkdev_fops, fifo_fops;
+int open_device(kdev_t dev);		/* -ENXIO, -EIO */
 bool is_seekable_chrdev(kdev_t dev);	/* memory, not a terminal */
 void pipe_free(struct inode *inode);
 

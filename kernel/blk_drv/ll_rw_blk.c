@@ -67,6 +67,13 @@ int blkdev_open(kdev_t dev)
 	return error ? error : blkdev_sectors(dev) ? 0 : -ENXIO;
 }
 
+bool blkdev_replaced(kdev_t dev)
+{
+	const struct block_device_ops *ops = ops_of(dev);
+
+	return ops && ops->replaced && ops->replaced(dev);
+}
+
 int blkdev_sync(kdev_t dev)
 {
 	const struct block_device_ops *ops = ops_of(dev);

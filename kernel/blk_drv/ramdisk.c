@@ -158,11 +158,12 @@ static int load(kdev_t from, u32 blocks)
 /* Copy a device into ram0 and remember it for writing back. Called by mount_root(). On an error nothing is kept. */
 int ramdisk_load(kdev_t from)
 {
-	u32 blocks = blkdev_sectors(from) / SECTORS_A_BLOCK;
 	int error = blkdev_open(from);
+	u32 blocks;
 
 	if (error || nr_blocks)
 		return error;
+	blocks = blkdev_sectors(from) / SECTORS_A_BLOCK;
 	if (blocks > MAX_BLOCKS)
 		return -EFBIG;
 	error = load(from, blocks);
