@@ -70,7 +70,9 @@ asmlinkage int sys_ftruncate(int fd, s32 size)
 
 static bool readonly(const struct inode *inode)
 {
-	return inode->i_sb && inode->i_sb->s_readonly;
+	const struct super_block *sb = inode->i_sb;
+
+	return sb && sb->s_readonly && !sb->s_transient;
 }
 
 /* Only the owner and the superuser may change what an inode says. */

@@ -28,6 +28,8 @@ bool is_seekable_chrdev(kdev_t dev)
 
 static int chrdev_open(struct inode *inode, struct file *file)
 {
+	if (MAJOR(inode->i_rdev) == PTS_MAJOR && !devpts_alive(inode))
+		return -EIO;		/* the number may be another's by now */
 	if (is_tty(inode->i_rdev))
 		return tty_open(inode->i_rdev, file->flags & O_NOCTTY, &file->tty);
 	return is_memory(inode->i_rdev) ? 0 : -ENXIO;
@@ -140,10 +142,13 @@ const struct file_ops chrdev_fops = {
 	.open = chrdev_open, .release = chrdev_release, .read = chrdev_read, .write = chrdev_write, .ioctl = chrdev_ioctl, .poll = chrdev_poll,
 };
 
-/* Opens a block device. Of a medium that was replaced nothing stays cached. */
+/*
+ * Opens a block device. Of a medium that was replaced nothing stays cached. While
+ * it is mounted, it is to have the medium that the mount found.
+ */
 int open_device(kdev_t dev)
 {
-	int error = blkdev_open(dev);
+	int error = find_mount(dev) ? 0 : blkdev_open(dev);
 
 	if (!error && !find_mount(dev) && blkdev_replaced(dev))
 		discard_buffers(dev);

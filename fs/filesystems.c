@@ -6,6 +6,7 @@
 static const struct file_system_type types[] = {
 	{ "proc", false, proc_read_super },
 	{ "tmpfs", false, tmpfs_read_super },
+	{ "devpts", false, devpts_read_super },
 	{ "minix", true, minix_read_super },
 };
 

@@ -158,6 +158,10 @@ void iput(struct inode *inode)
 		return;
 	if (inode->i_pipe)
 		pipe_free(inode);
+	if (inode->i_sb && inode->i_sb->s_transient && inode->i_valid) {
+		write_inode(inode);		/* does not sleep */
+		inode->i_valid = false;
+	}
 	if (list_empty(&inode->hash_link) || !inode->i_valid) {	/* nobody can find it again */
 		free_inode(inode);
 		return;

@@ -13,6 +13,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(exit), CALL(fork), CALL(vfork), CALL(clone), CALL(clone3), CALL(xfork), CALL(waitpid), CALL(wait4), CALL(waitid),
 	CALL(execve), CALL(exit_group), CALL(getrusage),
 	CALL(getpid), CALL(getppid), CALL(setpgid), CALL(getpgid), CALL(getpgrp), CALL(getsid), CALL(setsid),
+	CALL(vhangup),
 	CALL(gettid), CALL(ps), CALL(ptrace), CALL(set_tid_address), CALL(set_robust_list), CALL(get_robust_list),
 	CALL(set_thread_area), CALL(get_thread_area), CALL(modify_ldt), CALL(futex), CALL(futex_time64),
 	CALL(getrlimit), CALL(ugetrlimit), CALL(setrlimit), CALL(prlimit64),

@@ -184,6 +184,8 @@ void show_filesystems(struct seq *s);
 int minix_read_super(struct super_block *sb);
 int proc_read_super(struct super_block *sb);
 int tmpfs_read_super(struct super_block *sb);
+int devpts_read_super(struct super_block *sb);
+bool devpts_alive(const struct inode *inode);	/* its pseudo-terminal is there */
 extern u32 tmpfs_pages;			/* in all memory file systems */
 
 /* fs/super.c */
@@ -201,6 +203,7 @@ struct super_block {
 	kdev_t s_dev;
 	bool s_readonly;
 	bool s_read_ahead;			/* its device is slower than memory */
+	bool s_transient;			/* its inodes go with their last user */
 	bool s_cache_names;			/* a name means the same inode until it is removed or renamed */
 	u32 s_name_max, s_magic;
 	const struct super_ops *s_op;

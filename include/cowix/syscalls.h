@@ -212,6 +212,7 @@ asmlinkage int sys_execve(const char __user *path, const u32 __user *argv, const
 
 /* fs/super.c */
 asmlinkage int sys_sync(void);
+asmlinkage int sys_vhangup(void);
 asmlinkage int sys_mount(const char __user *device, const char __user *dir, const char __user *type, u32 flags, const void __user *data);
 asmlinkage int sys_umount2(const char __user *path, u32 flags);
 asmlinkage int sys_umount(const char __user *path);

@@ -15,7 +15,18 @@
 #define PTM_MAJOR	128		/* masters of pseudo-terminals: no device nodes, opened by /dev/ptmx */
 #define PTS_MAJOR	136		/* their slaves: /dev/pts */
 
+#define NR_PTYS		64		/* a page each */
+
 struct poll_table;
+
+/* What /dev/pts shows of a pseudo-terminal. */
+struct pty_node {
+	u32 number, ino;		/* ino is never used again */
+	u32 uid, gid, mode;
+	u32 time;
+};
+
+struct pty_node *pty_node(u32 n);			/* NULL: there is none of this number */
 
 void tty_init(void);
 #define KEY_F9 0x43					/* scan code */

@@ -160,8 +160,6 @@ static void nothing_known(void)
 		begin();
 		return;
 	}
-	if (request()->cmd == FLUSH)
-		drives[drive].format = NULL;
 	if (request()->cmd == FLUSH && fdc_disk_changed()) {
 		finish(-ENXIO);
 		return;

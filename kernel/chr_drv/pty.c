@@ -7,12 +7,14 @@
 #include <cowix/mm.h>
 #include <cowix/poll.h>
 #include <cowix/sched.h>
+#include <cowix/time.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
 #include "tty_driver.h"
 
-#define NR_PTYS		8
 #define ROOT_PTYS	2u		/* the first, which only root gets */
+#define FIRST_INO	2
+#define MODE		0620
 #define RING_SIZE	1024u		/* a power of two */
 #define CHUNK		128
 
@@ -22,6 +24,7 @@ struct pty {
 	bool closed;			/* the slave was open, and is no more */
 	u32 head, tail;
 	u8 ring[RING_SIZE];		/* from slave to master */
+	struct pty_node node;
 	struct tty slave;
 };
 
@@ -69,6 +72,22 @@ void recount_ptys(found_page *found)
 			found(OWNER_TTY, ptys[n]);
 }
 
+struct pty_node *pty_node(u32 n)
+{
+	return ptys[n] && ptys[n]->master ? &ptys[n]->node : NULL;
+}
+
+/* The slave is its maker's, and nobody else's but for a group that may write. */
+static void own(struct pty *pty, u32 n)
+{
+	static u32 made;
+
+	pty->node = (struct pty_node){
+		.number = n, .ino = FIRST_INO + made++, .uid = current->euid,
+		.gid = current->egid, .mode = MODE, .time = current_time(),
+	};
+}
+
 /* /dev/ptmx: a new pair. -ENOSPC, -ENOMEM. */
 int pty_open_master(u32 *handle)
 {
@@ -87,6 +106,7 @@ int pty_open_master(u32 *handle)
 	memset(pty, 0, sizeof(*pty));
 	tty_init_struct(&pty->slave, PTS_FIRST + n, &driver);
 	pty->master = pty->locked = true;
+	own(pty, n);
 	ptys[n] = pty;
 	*handle = MKDEV(PTM_MAJOR, n);
 	return 0;

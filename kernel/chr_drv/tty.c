@@ -298,6 +298,18 @@ void tty_hangup(struct tty *tty)
 	tty_leave(tty);
 }
 
+/* vhangup(): whoever has the caller's terminal open has it no more. */
+asmlinkage int sys_vhangup(void)
+{
+	struct tty *tty = tty_of(current->process->tty);
+
+	if (!suser())
+		return -EPERM;
+	if (tty)
+		tty_hangup(tty);
+	return 0;
+}
+
 /* The leader exits: the foreground group is told, and what others may do to a real terminal ends here, so that the next session has it alone. */
 void tty_hangup_session(int session)
 {

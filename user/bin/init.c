@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -110,6 +111,25 @@ static void reset_modes(void)
 	tcsetattr(0, TCSANOW, &t);
 }
 
+/* Its owner was the last user, who must not read the next one's password. */
+static void make_roots(void)
+{
+	struct stat st;
+
+	if (fstat(0, &st) == 0 && (st.st_uid || st.st_gid || st.st_mode & 077)) {
+		fchown(0, 0, 0);
+		fchmod(0, 0600);
+	}
+}
+
+static void take_terminal(const char *device)
+{
+	close(0);
+	if (open_as(0, device, O_RDWR) < 0)
+		_exit(1);
+	ioctl(0, TIOCSCTTY, 0);
+}
+
 /* A login or a shell on a terminal, as the leader of a session of its own. */
 static pid_t start_session(const struct terminal *t)
 {
@@ -118,9 +138,12 @@ static pid_t start_session(const struct terminal *t)
 	if (pid != 0)
 		return pid;
 	setsid();
-	if (open_as(0, t->device, O_RDWR) < 0)
-		_exit(1);
-	ioctl(0, TIOCSCTTY, 0);
+	signal(SIGHUP, SIG_IGN);
+	take_terminal(t->device);
+	make_roots();
+	syscall(__NR_vhangup);
+	take_terminal(t->device);
+	signal(SIGHUP, SIG_DFL);
 	dup2(0, 1);
 	dup2(0, 2);
 	signal(SIGINT, SIG_DFL);
