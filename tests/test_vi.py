@@ -84,7 +84,10 @@ class Vi:
             cwd, args = os.path.dirname(args[0]), (os.path.basename(args[0]), *args[1:])
         self.child = pexpect.spawn(VI, [str(a) for a in args], dimensions=(rows, columns), encoding="latin-1", timeout=10, cwd=cwd)
         self.child.delaybeforesend = None
-        self.settle()
+        for _ in range(60):             # a slow machine: it has not begun yet
+            self.settle()
+            if any(self.screen.lines()):
+                break
 
     def settle(self, quiet=0.15):
         while True:
@@ -97,6 +100,15 @@ class Vi:
         self.child.send(keys)
         self.settle()
         return self.screen.lines()
+
+    def shows(self, text, keys, row=-1):
+        """Whether the keys bring a text to a row, in some seconds."""
+        self.child.send(keys)
+        for _ in range(60):
+            self.settle()
+            if text in self.screen.lines()[row]:
+                return True
+        return False
 
     def quit(self, keys=":q!\r"):
         self.child.send(keys)
@@ -236,6 +248,94 @@ CASES = [
     ("ab\n", "99999ix\x1b", "b\n"),
     ("no newline", "x", "o newline\n"),
     ("a\0b\n", "x", "\0b\n"),
+    # a count of . takes the place of the command's
+    ("abcdefghijkl\n", "2x3.", "fghijkl\n"),
+    ("abcdefghijkl\n", "2x3..", "ijkl\n"),
+    ("a b c d e f g\n", "d2w3.", "f g\n"),
+    ("a b c d e f g\n", "2d2w1.", "f g\n"),
+    ("x\n", "2ia\x1b3.", "aaaaax\n"),
+    # marks, and where the cursor came from
+    ("abcdef\nxyz\n", "2lmajd`a", "abz\n"),
+    ("abcdef\n", "3lma0d`a", "def\n"),
+    ("abcdef\n", "3lma$d`a", "abcf\n"),
+    ("abc\ndef\nghi\n", "lmaGP`ax", "ac\ndef\nghi\n"),
+    ("abc\ndef\nghi\n", "lG``x", "ac\ndef\nghi\n"),
+    ("abc\ndef\nghi\n", "l/h\r''x", "bc\ndef\nghi\n"),
+    (NUMBERS, "jmajj:'ad\r", NUMBERS.replace("\n2\n", "\n", 1)),
+    # U, &, @, registers
+    ("abc\n", "xxU", "abc\n"),
+    ("abc\n", "xxUU", "c\n"),
+    ("abc\ndef\n", "xjxU", "bc\ndef\n"),
+    ("abc\n", "xxUu", "c\n"),
+    ("aa\naa\n", ":s/a/b/\rj&", "ba\nba\n"),
+    ("aaa\n", ":s/a/b/\r&&", "bbb\n"),
+    ("aaa\naaa\n", ":s/a/b/g\rj:s\r", "bbb\nbaa\n"),
+    ("aaa\naaa\n", ":s/a/b/\rj:&g\r", "baa\nbbb\n"),
+    ("a b\nc\n", '"aywj"Ayw0"aP', "a b\na cc\n"),
+    ("a\nb\nc\n", '"ayyj"AyyG"ap', "a\nb\nc\na\nb\n"),
+    ("1\n2\n3\n4\n", 'dddd"2p', "3\n1\n4\n"),
+    ("1\n2\n3\n4\n", 'dddddd"1pu.u.', "4\n1\n"),
+    ("1\n2\n", 'dd"_ji\x1b', "2\n"),
+    ("rZx\nabc\n", '"ayyj@a', "rZx\nbc\n"),
+    ("x\nabcdef\n", '"ayyj2@a@@', "x\ncdef\n"),
+    # filters and commands
+    ("c\na\nb\n", "!Gsort\r", "a\nb\nc\n"),
+    ("c\na\nb\n", "!!tr c x\r", "x\na\nb\n"),
+    ("c\nb\na\n", "2!!sort\r", "b\nc\na\n"),
+    ("c\nb\na\n", ":%!sort\r", "a\nb\nc\n"),
+    ("c\nb\na\n", ":1,2!sort\r", "b\nc\na\n"),
+    ("c\nb\na\n", ":%!sort|sed 's/a\\|b/x/'\r", "x\nx\nc\n"),
+    ("c\nb\na\n", ":2,3!cat >/dev/null\r", "c\n"),
+    ("c\nb\na\n", ":%!sort\ru", "c\nb\na\n"),
+    ("a\nb\n", "!!tr ab bc\rj.", "b\nc\n"),
+    ("a\nb\n", ":1!tr a x\r:2!!|tr b y\r", "x\ny\n"),
+    ("a\n", ":r !echo x; echo y\r", "a\nx\ny\n"),
+    ("a\n", ":0r !echo x|tr x y\r", "y\na\n"),
+    ("a\n", ":r !cat %\r", "a\na\n"),
+    # :s
+    ("aa\naa\n", ":%s/a/b/c\ryn", "ba\naa\n"),
+    ("aa\naa\n", ":%s/a/b/gc\rnyyn", "ab\nba\n"),
+    ("aa\naa\n", ":%s/a/b/gc\rna", "ab\nbb\n"),
+    ("aa\naa\n", ":%s/a/b/gc\ryq", "ba\naa\n"),
+    ("aa\naa\n", ":%s/a/b/gc\rnl", "ab\naa\n"),
+    ("aa\naa\n", ":%s/a/b/gc\ryyyyu", "aa\naa\n"),
+    ("aa\n", ":s/a/b/x\r", "aa\n"),
+    ("aa\n", ":s/a/b/g/\r", "aa\n"),
+    ("aa\naa\naa\n", ":s/a/b/ 2\r", "ba\nba\naa\n"),
+    ("ab\nab\n", ":s/a/x/\r:2s/b/[~]/\r", "xb\na[x]\n"),
+    ("ab\nab\n", ":s/a/x&/\r:2s/b/%/\r", "xab\naxb\n"),
+    ("ab\n", ":s/a/\\~/\r", "~b\n"),
+    ("one two\n", ":s/one/\\U&\\E-\\u&/\r", "ONE-One two\n"),
+    ("baaac\n", ":s/a*/x/g\r", "xbxcx\n"),
+    ("a|b\n", ":s/|/x/|s/b/c/\r", "axc\n"),
+    ("ab\n", ":s/a/x\x16\ry/\r", "x\nyb\n"),
+    # addresses, | and the rest of ex
+    ("a\nb\nc\n", ":2|d\r", "a\nc\n"),
+    ("a\nb\nc\n", ":1d|1d\r", "c\n"),
+    ("a\nb\nb\n", ":g/b/s/b/x/|s/x/y/\r", "a\ny\ny\n"),
+    ("a\nb\nb\n", ":g!/b/d\r", "b\nb\n"),
+    (NUMBERS, ":10;+2d\r", NUMBERS.replace("\n10\n11\n12\n", "\n")),
+    (NUMBERS, ":20;/5/d\r", NUMBERS.replace("\n20\n21\n22\n23\n24\n25\n",
+                                            "\n")),
+    (NUMBERS, ":20\r:?5?+1,.-1d\r", NUMBERS.replace("\n16\n17\n18\n19\n",
+                                                    "\n")),
+    ("a\nb\nc\n", ":d 2\r", "c\n"),
+    ("a\nb\nc\n", ":1d x|$pu x\r", "b\nc\na\n"),
+    ("a\nb\nc\n", ":2y|0pu\r", "b\na\nb\nc\n"),
+    ("a\n", ":>>\r", "\t\ta\n"),
+    ("a\nb\n", ":set sw=4\r>>j>>>>", "    a\n\tb\n"),
+    ("a\nb\nc\n", ":set nows\rG/a\rx", "a\nb\n\n"),
+    ("a\n", ":\" a comment\rx", "\n"),
+    ("a\n", ":1,2d\r", "a\n"),
+    # sentences, sections, a line behind a pattern
+    ("One.  Two a. b.\nThree.\n", ")x", "One.  wo a. b.\nThree.\n"),
+    ("One.  Two a. b.\nThree.\n", "))x", "One.  Two a. b.\nhree.\n"),
+    ("One.  Two a. b.\nThree.\n", "G$(x", "One.  Two a. b.\nhree.\n"),
+    ("a.)\nb\n\nc\n", ")x", "a.)\n\n\nc\n"),
+    ("a\n{\nb\n{\n", "]]]]rx[[rx", "a\nx\nb\nx\n"),
+    ("a\nb\nc\n", "/b/+1\rx", "a\nb\n\n"),
+    ("a\nb\nc\n", "d/b/+1\r", ""),
+    ("abcdef\n", "4|x", "abcef\n"),
 ]
 
 
@@ -410,6 +510,36 @@ def test_in_cowix(machine):
     machine.type("clear; cat /root/f; stty size; stty\n")
     machine.wait_for("world\n25 80\nspeed")
     assert "-echo" not in machine.screen()
+
+
+def test_ex_refuses(tmp_path):
+    """What is not kept is said; :w !, :set, % and # work."""
+    (tmp_path / "f").write_text("a b\nc\n")
+    vi = Vi(tmp_path / "f")
+    for command, answer in (
+            ("s/a/b/x", "More than"), ("s", "No previous"),
+            ("set list", "Options:"), ("set sw=0", "Not a number"),
+            ("set sw?", "shiftwidth=8"), ("set nonu ai ts=4", ""),
+            ("set", "autoindent noignorecase nonumber shiftwidth=8 tabstop=4"),
+            ("frobnicate", "Not an editor command"), ("9d", "No such lines"),
+            ("%!exit 3", "status 3"), ("u", ""), ("e #", "No file name"),
+            ("e! other", "new file"), ("e #", '"f" 2 lines')):
+        assert vi.shows(answer, f":{command}\r"), command
+    assert vi.shows("2 lines", ":w !wc -l | sed 's/$/ lines/'\r", -2)
+    vi.type("\r")
+    assert vi.quit(":w %.new|e #|x\r") == 0
+    assert (tmp_path / "f.new").read_text() == "a b\nc\n"
+
+
+def test_confirm_shows_the_place(tmp_path):
+    (tmp_path / "f").write_text("one\ntwo one\n")
+    vi = Vi(tmp_path / "f")
+    assert "Replace it?" in vi.type(":%s/one/1/c\r")[-1]
+    assert (vi.screen.row, vi.screen.column) == (0, 0)
+    vi.type("n")
+    assert (vi.screen.row, vi.screen.column) == (1, 4)
+    assert vi.type("y")[1] == "two 1"
+    vi.quit()
 
 
 def test_hangup_saves(tmp_path):

@@ -141,19 +141,45 @@ static void undo_or_redo(int key, int count)
 		key == 'u' ? undo() : redo();
 }
 
+static void restore_line(int key, int count)
+{
+	(void)key, (void)count;
+	undo_line();
+}
+
+/* & */
+static void substitute_again(int key, int count)
+{
+	(void)key, (void)count;
+	ex_command("s");
+}
+
+/* ^^ */
+static void edit_other(int key, int count)
+{
+	(void)key, (void)count;
+	ex_command("e #");
+}
+
+static void execute(int key, int count)
+{
+	(void)key;
+	execute_register(get_key(), few_times(count));
+}
+
 static void repeat(int key, int count)
 {
 	(void)key;
-	replay(few_times(count));
+	replay(count);
 }
 
 static void set_mark(int key, int count)
 {
 	(void)count;
 	key = get_key();
-	if (!islower(key))
+	if (!mark(key))
 		fail("");
-	marks[key - 'a'] = cursor.row;
+	*mark(key) = cursor;
 }
 
 static void colon(int key, int count)
@@ -265,6 +291,8 @@ static const struct {
 	void (*run)(int key, int count);
 } commands[] = {
 	{ 'c', 1, operator }, { 'd', 1, operator }, { '<', 1, operator }, { '>', 1, operator }, { 'y', 0, operator },
+	{ '!', 1, operator }, { '&', 1, substitute_again }, { 'U', 0, restore_line },
+	{ '@', 0, execute }, { CTRL('^'), 0, edit_other },
 	{ 'x', 1, delete_chars }, { 'X', 1, delete_chars }, { 's', 1, delete_chars }, { KEY_DELETE, 1, delete_chars },
 	{ 'D', 1, to_line_end }, { 'C', 1, to_line_end }, { 'S', 1, whole_lines }, { 'Y', 0, whole_lines },
 	{ 'i', 1, insert }, { 'a', 1, insert }, { 'I', 1, insert }, { 'A', 1, insert }, { KEY_INSERT, 1, insert },
@@ -285,11 +313,15 @@ static int read_command(int *count)
 	for (;; key = get_key()) {
 		if (key == '"')
 			reg = get_key();
-		else if (isdigit(key) && (key != '0' || *count) && *count < 100000)
+		else if (isdigit(key) && (key != '0' || *count) && *count < 100000) {
 			*count = *count * 10 + key - '0';
-		else
-			return key;
+			unrecord_key();
+		} else {
+			break;
+		}
 	}
+	record_count(*count);
+	return key;
 }
 
 static void run(int key, int count)
@@ -316,6 +348,7 @@ void command(void)
 	clamp_cursor();
 	start_recording();
 	begin_change();
+	note_line();
 	key = read_command(&count);
 	run(key, count);
 	clamp_cursor();

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <util.h>
 
-char *file_name, **file_list;
+char *file_name, *other_name, **file_list, **first_file;
 static struct stat as_read;			/* the file as it was when it was read or written last */
 
 static void fail_with(const char *name, int error)
@@ -18,16 +18,22 @@ static void fail_with(const char *name, int error)
 	longjmp(restart, 1);
 }
 
-static void set_name(const char *name)
+void set_name(const char *name)
 {
-	char *copy = strdup(name);
+	char *copy = need(strlen(name) + 1);
 
-	free(file_name);
+	strcpy(copy, name);
+	if (!file_name || strcmp(name, file_name) == 0) {
+		free(file_name);
+	} else {
+		free(other_name);
+		other_name = file_name;
+	}
 	file_name = copy;
 }
 
 /* All of a file, with room for a byte more; NULL with errno. */
-static char *read_all(int fd, int *size)
+char *read_all(int fd, int *size)
 {
 	struct stat st = { 0 };
 	int room, used = 0;
@@ -100,34 +106,46 @@ int load_file(const char *name)
 	return 0;
 }
 
-/* :r, the file's lines behind a row (-1: before the first). */
-void read_into(int row, const char *name)
+/* Puts the lines of a text behind a row (-1: before the first). */
+void read_text_into(int row, const char *text, int size)
 {
-	int size = 0, n = 0;
-	char *buf = read_named(name, &size), *at = buf;
+	int n = 0;
 	struct line *new;
 
-	if (!buf)
-		fail_with(name, errno);
 	for (int i = 0; i < size; i++)
-		n += buf[i] == '\n';
-	n += size > 0 && buf[size - 1] != '\n';
+		n += text[i] == '\n';
+	n += size > 0 && text[size - 1] != '\n';
+	if (n == 0)
+		return;
 	new = need((n + 1) * sizeof(*new));
 	for (int i = 0; i < n; i++) {
-		char *end = memchr(at, '\n', buf + size - at);
+		const char *end = memchr(text, '\n', size);
+		int length = end ? end - text : size;
 
-		new[i] = make_line(at, (end ? end : buf + size) - at);
-		at += new[i].n + 1;
+		new[i] = make_line(text, length);
+		text += length + 1;
+		size -= length + 1;
 	}
-	free(buf);
 	replace_lines(row + 1, 0, new, n);
 	free(new);
 	cursor = (struct place){ row + 1, 0 };
-	message("\"%s\" %d lines", name, n);
+}
+
+/* :r */
+void read_into(int row, const char *name)
+{
+	int size = 0, before = nr_lines;
+	char *buf = read_named(name, &size);
+
+	if (!buf)
+		fail_with(name, errno);
+	read_text_into(row, buf, size);
+	free(buf);
+	message("\"%s\" %d lines", name, nr_lines - before);
 }
 
 /* Lines to a descriptor, in large pieces; how many bytes, or -1 with errno. */
-static int write_lines(int fd, int first, int last)
+int write_lines(int fd, int first, int last)
 {
 	static char buf[8192];
 	int used = 0, total = 0;

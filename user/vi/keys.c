@@ -2,6 +2,7 @@
 #include "vi.h"
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -18,6 +19,10 @@ struct key_list {
 };
 static struct key_list recorded, kept, repeated;
 static int repeat_at;
+static int recorded_count, kept_count;	/* 0: none was given */
+
+#define PUSHED_MAX 20000		/* registers run between two typed keys */
+static int pushed;
 
 void raw_terminal(void)
 {
@@ -48,7 +53,18 @@ static void add_key(struct key_list *l, int key)
 
 void start_recording(void)
 {
-	recorded.n = 0;
+	recorded.n = recorded_count = 0;
+}
+
+void unrecord_key(void)
+{
+	if (recorded.n > 0)
+		recorded.n--;
+}
+
+void record_count(int count)
+{
+	recorded_count = count;
 }
 
 void keep_recording(void)
@@ -56,16 +72,57 @@ void keep_recording(void)
 	struct key_list old = kept;
 
 	kept = recorded;
+	kept_count = recorded_count;
 	recorded = old;
 	recorded.n = 0;
 }
 
-void replay(int times)
+/* Puts keys in front of those that are still to be read. */
+static void push_list(const struct key_list *l)
 {
+	struct key_list rest = { 0 };
+
+	for (int i = repeat_at; i < repeated.n; i++)
+		add_key(&rest, repeated.keys[i]);
 	drop_replay();
-	while (times-- > 0)
-		for (int i = 0; i < kept.n; i++)
-			add_key(&repeated, kept.keys[i]);
+	for (int i = 0; i < l->n; i++)
+		add_key(&repeated, l->keys[i]);
+	for (int i = 0; i < rest.n; i++)
+		add_key(&repeated, rest.keys[i]);
+	free(rest.keys);
+}
+
+void push_keys(const char *s, int n)
+{
+	struct key_list l = { 0 };
+
+	if (++pushed > PUSHED_MAX)
+		fail("The register runs itself for ever");
+	for (int i = 0; i < n; i++)
+		add_key(&l, (unsigned char)s[i]);
+	push_list(&l);
+	free(l.keys);
+}
+
+/* A numbered register counts up: "1pu.u. looks for the deleted text. */
+void replay(int count)
+{
+	struct key_list l = { 0 };
+	char digits[12] = "";
+
+	if (count)
+		kept_count = count;
+	if (kept.n > 2 && kept.keys[0] == '"' && kept.keys[1] >= '1' &&
+	    kept.keys[1] < '9')
+		kept.keys[1]++;
+	if (kept_count)
+		snprintf(digits, sizeof(digits), "%d", kept_count);
+	for (char *s = digits; *s; s++)
+		add_key(&l, *s);
+	for (int i = 0; i < kept.n; i++)
+		add_key(&l, kept.keys[i]);
+	push_list(&l);
+	free(l.keys);
 }
 
 void drop_replay(void)
@@ -98,6 +155,7 @@ static int fill(int limit)
 
 static int next_byte(void)
 {
+	pushed = 0;
 	while (typed_at == typed_end) {
 		if (hung_up)
 			save_on_hangup();

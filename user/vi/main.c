@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 	catch_signals();
 	measure_screen();
 	adopt_text(malloc(1), 0);
-	file_list = argv + 1;
+	file_list = first_file = argv + 1;
 	if (setjmp(restart) == 0 && *file_list)
 		load_file(*file_list++);
 	if (setjmp(restart) == 0 && first) {

@@ -1,5 +1,7 @@
 /* Motions: keys that lead to a place, alone or behind an operator. */
 #include "vi.h"
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FAR 0x3FFFFFFF
@@ -111,19 +113,37 @@ static enum motion_kind screen_line(struct place *p, int key, int count)
 	return to_row(p, key == 'H' ? (top + count - 1 < last ? top + count - 1 : last) : last - count + 1 > top ? last - count + 1 : top);
 }
 
+/* ' leads to the line of a mark, ` to its very place. */
 static enum motion_kind to_mark(struct place *p, int key)
 {
-	int name = get_key(), row = name >= 'a' && name <= 'z' ? marks[name - 'a'] : -1;
+	const struct place *m = mark(get_key());
 
-	(void)key;
-	if (row < 0 || row >= nr_lines)
+	if (!m || m->row < 0 || m->row >= nr_lines)
 		fail("Mark not set");
-	return to_row(p, row);
+	if (key == '\'')
+		return to_row(p, m->row);
+	*p = *m;
+	if (p->col > lines[p->row].n)
+		p->col = lines[p->row].n;
+	return EXCLUSIVE;
+}
+
+/* +n or -n behind a pattern: so many lines further. */
+static enum motion_kind offset(struct place *p, const char *s)
+{
+	int by = *s == '-' ? -1 : 1;
+
+	if (isdigit(s[1]))
+		by *= strtol(s + 1, NULL, 10);
+	if (p->row + by < 0 || p->row + by >= nr_lines)
+		fail("");
+	return to_row(p, p->row + by);
 }
 
 static enum motion_kind to_pattern(struct place *p, int key, int count)
 {
 	static int direction = 1;
+	const char *rest = "";
 
 	if (key == '/' || key == '?') {
 		char pattern[256];
@@ -131,7 +151,7 @@ static enum motion_kind to_pattern(struct place *p, int key, int count)
 
 		if (!typed)
 			fail("");
-		cut_pattern(typed, key, pattern, sizeof(pattern));
+		rest = cut_pattern(typed, key, pattern, sizeof(pattern));
 		set_pattern(pattern);
 		direction = key == '/' ? 1 : -1;
 	} else {
@@ -140,13 +160,20 @@ static enum motion_kind to_pattern(struct place *p, int key, int count)
 	while (count-- > 0)
 		if (!search(p, key == 'N' ? -direction : direction))
 			fail("Pattern not found");
-	return EXCLUSIVE;
+	return *rest == '+' || *rest == '-' ? offset(p, rest) : EXCLUSIVE;
 }
 
-static enum motion_kind paragraphs(struct place *p, int key, int count)
+/* { } ( ) [[ ]] */
+static enum motion_kind pieces(struct place *p, int key, int count)
 {
+	int by = strchr("})]", key) ? 1 : -1;
+	void (*go)(struct place *, int) = key == '{' || key == '}' ? paragraph :
+		key == '(' || key == ')' ? sentence : section;
+
+	if (go == section && get_key() != key)
+		fail("");
 	while (count-- > 0)
-		paragraph(p, key == '}' ? 1 : -1);
+		go(p, by);
 	return EXCLUSIVE;
 }
 
@@ -184,7 +211,8 @@ static enum motion_kind go(int key, int count, struct place *to)
 		return find_in_line(to, key, n);
 	case ';': case ',': return find_again(to, key, n);
 	case '%': if (!match_bracket(to)) fail(""); return INCLUSIVE;
-	case '{': case '}': return paragraphs(to, key, n);
+	case '{': case '}': case '(': case ')': case '[': case ']':
+		return pieces(to, key, n);
 	case '\'': case '`': return to_mark(to, key);
 	case '/': case '?': case 'n': case 'N': return to_pattern(to, key, n);
 	}
@@ -197,5 +225,9 @@ enum motion_kind motion(int key, int count, struct place *to)
 
 	*to = cursor;
 	kind = move_vertically(key, count ? count : 1, to);
-	return kind >= 0 ? (enum motion_kind)kind : go(key, count, to);
+	if (kind < 0)
+		kind = go(key, count, to);
+	if (key < 128 && strchr("G/?nN%(){}[]HLM'`", key))
+		*mark('\'') = cursor;
+	return kind;
 }

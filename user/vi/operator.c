@@ -1,109 +1,43 @@
-/* What is done with a range of text: yank, delete, change, shift; and what puts text back. */
+/* What is done with a range of text: yank, delete, change, shift, filter. */
 #include "vi.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PUT_MAX 0x10000000		/* bytes */
+int shift_width = 8;
 
-int reg;
-
-/* The unnamed register first, then a to z. A linewise text has no newline at its end. */
-static struct text_register {
-	char *s;
-	int n, linewise;
-} registers[27];
-
-static struct text_register *chosen(void)
+/* Puts a line's blanks at its start at a width, with tabs where they fit. */
+static void indent_line(int row, int width)
 {
-	return &registers[reg >= 'a' && reg <= 'z' ? reg - 'a' + 1 : 0];
-}
+	int n = first_text(row), tabs = width / tab_stop;
+	int spaces = width % tab_stop;
+	char *blanks = need(tabs + spaces + 1);
 
-static void set_register(struct text_register *r, char *s, int n, int linewise)
-{
-	free(r->s);
-	*r = (struct text_register){ s, n, linewise };
-}
-
-void yank(struct place from, struct place to, int linewise)
-{
-	int n;
-	char *s;
-
-	if (linewise) {
-		from.col = 0;
-		to.col = lines[to.row].n;
-	}
-	s = copy_text(from, to, &n);
-	set_register(&registers[0], s, n, linewise);
-	if (chosen() != registers) {
-		s = copy_text(from, to, &n);
-		set_register(chosen(), s, n, linewise);
-	}
-}
-
-/* A register's text several times, with a newline before (or behind) each if it is lines. */
-static char *repeated_text(const struct text_register *r, int before, int count, int *n)
-{
-	int each = r->n + r->linewise;
-	char *s;
-
-	if (each > 0 && count > PUT_MAX / each)
-		fail("Too much text");
-	s = need(count * each + 1);
-
-	for (int i = 0; i < count; i++) {
-		memcpy(s + i * each + (r->linewise && !before), r->s, r->n);
-		if (r->linewise)
-			s[i * each + (before ? r->n : 0)] = '\n';
-	}
-	*n = count * each;
-	return s;
-}
-
-void put_register(int before, int count)
-{
-	const struct text_register *r = chosen();
-	struct place at = cursor, end;
-	char *s;
-	int n;
-
-	if (!r->s)
-		fail("Nothing in the register");
-	s = repeated_text(r, before, count, &n);
-	if (r->linewise)
-		at.col = before ? 0 : lines[at.row].n;
-	else if (!before && lines[at.row].n > 0)
-		at.col++;
-	end = insert_text(at, s, n);
-	free(s);
-	if (r->linewise) {
-		cursor.row = at.row + !before;
-		cursor.col = first_text(cursor.row);
-	} else if (end.row == at.row) {
-		cursor.col = end.col > 0 ? end.col - 1 : 0;
-	} else {
-		cursor = at;
-	}
+	memset(blanks, '\t', tabs);
+	memset(blanks + tabs, ' ', spaces);
+	replace_in_line((struct place){ row, 0 }, n, blanks, tabs + spaces);
+	free(blanks);
 }
 
 void shift_lines(int first, int last, int by)
 {
 	for (int row = first; row <= last; row++) {
-		const char *s = lines[row].s;
-		int n = 0;
+		int width = display_column(row, first_text(row)) +
+			    by * shift_width;
 
-		if (by > 0 && *s)
-			replace_in_line((struct place){ row, 0 }, 0, "\t", 1);
-		if (by > 0)
-			continue;
-		while (n < TAB && s[n] == ' ')
-			n++;
-		if (n < TAB && s[n] == '\t')
-			n++;
-		replace_in_line((struct place){ row, 0 }, n, "", 0);
+		if (lines[row].n > 0)
+			indent_line(row, width < 0 ? 0 : width);
 	}
 	cursor = (struct place){ first, first_text(first) };
+}
+
+/* ! and the lines of a motion: they go through a command. */
+static void filter(int first, int last)
+{
+	const char *command = prompt('!');
+
+	if (command)
+		filter_lines(first, last, command);
 }
 
 /* Join the next line to this one, with one space between unless there is no need. */
@@ -172,7 +106,13 @@ void change_range(int operator, struct place from, struct place to, enum motion_
 		shift_lines(from.row, to.row, operator == '>' ? 1 : -1);
 		return;
 	}
+	if (operator == '!') {
+		filter(from.row, to.row);
+		return;
+	}
 	yank(from, to, linewise);
+	if (operator != 'y' && (linewise || to.row > from.row))
+		keep_deleted(from, to, linewise);
 	cursor = linewise && operator == 'y' ? (struct place){ from.row, cursor.col } : from;
 	if (operator == 'c' && linewise) {
 		change_lines(from.row, to.row);
@@ -195,10 +135,13 @@ void operator_command(int operator, int count)
 	struct place to = cursor;
 	enum motion_kind kind = LINEWISE;
 
-	for (; isdigit(key) && (second || key != '0'); key = get_key())
-		second = second * 10 + key - '0';
+	for (; isdigit(key) && (second || key != '0'); key = get_key()) {
+		second = second < 100000 ? second * 10 + key - '0' : second;
+		unrecord_key();
+	}
 	if (second)
 		count = (count ? count : 1) * second;
+	record_count(count);
 	if (key == operator) {
 		to.row += count ? count - 1 : 0;
 		if (to.row >= nr_lines)

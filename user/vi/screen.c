@@ -13,6 +13,7 @@
 #define SCROLL_MAX	8
 
 int rows, columns, top, inserting, show_numbers;
+int tab_stop = 8;
 static int skip;				/* rows of the line at the top that are above the screen */
 static char *image, *shown;
 static int shown_row, shown_col;		/* where the terminal's cursor is; -1: unknown */
@@ -61,7 +62,7 @@ void measure_screen(void)
 static int look(unsigned char c, int column, char *to)
 {
 	if (c == '\t')
-		return sprintf(to, "%*s", TAB - column % TAB, "");
+		return sprintf(to, "%*s", tab_stop - column % tab_stop, "");
 	if (c < ' ' || c == 127)
 		return sprintf(to, "^%c", c ^ 64);
 	if (c > 127)
@@ -72,7 +73,7 @@ static int look(unsigned char c, int column, char *to)
 
 static int width(unsigned char c, int column)
 {
-	return c == '\t' ? TAB - column % TAB : c > 127 ? 4 : c < ' ' || c == 127 ? 2 : 1;
+	return c == '\t' ? tab_stop - column % tab_stop : c > 127 ? 4 : c < ' ' || c == 127 ? 2 : 1;
 }
 
 int display_column(int row, int col)
@@ -118,7 +119,7 @@ static int cursor_cell(void)
 	int column = display_column(cursor.row, cursor.col);
 
 	if (!inserting && cursor.col < l->n && l->s[cursor.col] == '\t')
-		column += TAB - column % TAB - 1;
+		column += tab_stop - column % tab_stop - 1;
 	return margin() + column;
 }
 

@@ -7,7 +7,7 @@
 
 #define MIDDLE_OF_LINE 1		/* regexec: ^ does not match here */
 
-int ignore_case;
+int ignore_case, wrap_scan = 1;
 static regex_t pattern;
 static char *pattern_text;
 
@@ -33,6 +33,11 @@ void set_pattern(const char *text)
 	pattern = new;
 	pattern_text = (char *)text;
 	compiled_flags = flags;
+}
+
+const char *current_pattern(void)
+{
+	return pattern_text;
 }
 
 /* The pattern's first match in a line from a column on: start[0] and up to nine groups, as columns. */
@@ -83,6 +88,8 @@ int search(struct place *p, int by)
 		return 1;
 	}
 	for (int i = 0; i < nr_lines; i++) {
+		if (!wrap_scan && row == (by > 0 ? nr_lines - 1 : 0))
+			return 0;
 		row = (row + by + nr_lines) % nr_lines;
 		if (by > 0 ? match_in(row, 0, &col) : last_match(row, lines[row].n + 1, &col)) {
 			if (by > 0 ? row <= p->row : row >= p->row)

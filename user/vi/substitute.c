@@ -1,5 +1,7 @@
 /* :s and :g. */
 #include "vi.h"
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,78 +27,218 @@ static void add(const char *s, int n)
 	new.n += n;
 }
 
-/* The replacement for one match: & is the match, \1 to \9 its groups, \n a new line. */
-static void add_replacement(const char *s, const char *line, const regmatch_t *match)
-{
-	for (; *s; s++) {
-		int group = *s == '&' ? 0 : -1;
+/* \u \l: the next letter's case; \U \L: of all up to \E. */
+static char next_case, all_case;
 
-		if (*s == '\\' && s[1]) {
-			s++;
-			if (*s >= '0' && *s <= '9')
-				group = *s - '0';
-		}
-		if (group < 0)
-			add(s[-1] == '\\' && *s == 'n' ? "\n" : s, 1);
-		else if (match[group].rm_so >= 0)
-			add(line + match[group].rm_so, match[group].rm_eo - match[group].rm_so);
+static void add_cased(const char *s, int n)
+{
+	for (; n > 0; n--, s++) {
+		int wanted = tolower(next_case ? next_case : all_case);
+		char c = wanted == 'u' ? toupper(*s) :
+			 wanted == 'l' ? tolower(*s) : *s;
+
+		add(&c, 1);
+		next_case = 0;
 	}
 }
 
-/* Build the line with its replacements; how many there were. */
-static int build(int row, const char *replacement, int all)
+/* What stands behind a backslash in a replacement. */
+static void add_escape(char c, const char *line, const regmatch_t *match)
+{
+	int group = c - '0';
+
+	if (c == 'U' || c == 'L')
+		all_case = c;
+	else if (c == 'E' || c == 'e')
+		all_case = next_case = 0;
+	else if (c == 'u' || c == 'l')
+		next_case = c;
+	else if (!isdigit(c))
+		add_cased(c == 'n' ? "\n" : &c, 1);
+	else if (match[group].rm_so >= 0)
+		add_cased(line + match[group].rm_so,
+			  match[group].rm_eo - match[group].rm_so);
+}
+
+/*
+ * Adds the replacement for one match: & is the match, \1 to \9 its groups, \n
+ * and a carriage return (typed behind ^V) new lines.
+ */
+static void add_replacement(const char *s, const char *line,
+			    const regmatch_t *match)
+{
+	next_case = all_case = 0;
+	for (; *s; s++)
+		if (*s == '\\' && s[1])
+			add_escape(*++s, line, match);
+		else if (*s == '&')
+			add_escape('0', line, match);
+		else
+			add_cased(*s == '\r' ? "\n" : s, 1);
+}
+
+/* The last :s, for the next one to repeat. */
+static struct {
+	char pattern[256], replacement[256];
+	int known;
+} last;
+
+/* How this :s works: c asks, i ignores case, g takes all of a line. */
+static struct {
+	int all, ask, any_case, over, found;
+} how;
+
+/* Whether to replace what is at a place. */
+static int confirmed(struct place at)
+{
+	int key;
+
+	cursor = at;
+	do {
+		message("Replace it? (y, n, a: all, l: the last, q: no more)");
+		key = get_key();
+	} while (key != ESCAPE && (key > 127 || !strchr("ynalq", key)));
+	how.ask = key != 'a';
+	how.over = key == 'q' || key == 'l' || key == ESCAPE;
+	return key == 'y' || key == 'a' || key == 'l';
+}
+
+/*
+ * Builds the line with its replacements; returns how many there were. An empty
+ * match right behind another does not count.
+ */
+static int build(int row, int all)
 {
 	const struct line *l = &lines[row];
 	regmatch_t match[GROUPS];
-	int from = 0, count = 0;
+	int from = 0, count = 0, end = -1, empty, start;
 
 	new.n = 0;
-	while (match_at(row, from, match, GROUPS)) {
-		add(l->s + from, match->rm_so - from);
-		add_replacement(replacement, l->s, match);
-		count++;
-		from = match->rm_eo;
-		if (match->rm_so == match->rm_eo && from < l->n)
-			add(l->s + from++, 1);
-		else if (match->rm_so == match->rm_eo)
-			break;
-		if (!all)
+	while (!how.over && match_at(row, from, match, GROUPS)) {
+		start = match->rm_so;
+		add(l->s + from, start - from);
+		empty = start == match->rm_eo;
+		how.found = 1;
+		if (!(empty && start == end) &&
+		    (!how.ask || confirmed((struct place){ row, start }))) {
+			add_replacement(last.replacement, l->s, match);
+			count++;
+		} else {
+			add(l->s + start, match->rm_eo - start);
+		}
+		from = end = match->rm_eo;
+		if (empty && from < l->n)
+			add(l->s + from, 1);
+		from += empty;
+		if (from > l->n || !all)
 			break;
 	}
-	add(l->s + from, l->n - from);
+	if (from < l->n)
+		add(l->s + from, l->n - from);
 	return count;
 }
 
-void ex_substitute(int first, int last, const char *s)
+/* Replaces a line by what was built; returns how many more there are now. */
+static int store(int row)
 {
-	char pattern[256], replacement[256], delimiter = *s;
-	int count = 0, case_before = ignore_case, all, old_lines;
+	struct place start = { row, 0 };
+	int before = nr_lines;
 
-	s = cut_pattern(s + 1, delimiter, pattern, sizeof(pattern));
-	s = cut_pattern(s, delimiter, replacement, sizeof(replacement));
-	all = strchr(s, 'g') != NULL;
-	ignore_case |= strchr(s, 'i') != NULL;
-	set_pattern(pattern);
+	if (memchr(new.s ? new.s : "", '\n', new.n)) {
+		replace_in_line(start, lines[row].n, "", 0);
+		cursor = insert_text(start, new.s, new.n);
+	} else {
+		replace_in_line(start, lines[row].n, new.s, new.n);
+		cursor = start;
+	}
+	return nr_lines - before;
+}
+
+/* Reads the replacement: ~ is the last one, and so is a % alone. */
+static const char *read_replacement(const char *s, char delimiter)
+{
+	char text[sizeof(last.replacement)], whole[2 * sizeof(text)];
+	char *to = whole, *at;
+
+	s = cut_pattern(s, delimiter, text, sizeof(text));
+	at = strcmp(text, "%") == 0 ? strcpy(text, "~") : text;
+	for (; *at && to < whole + sizeof(text); at++)
+		if (*at == '\\' && at[1] == '~')
+			*to++ = *++at;
+		else if (*at == '\\' && at[1]) {
+			*to++ = *at++;
+			*to++ = *at;
+		} else if (*at == '~')
+			to += sprintf(to, "%s", last.replacement);
+		else
+			*to++ = *at;
+	*to = '\0';
+	if (to - whole >= (int)sizeof(text))
+		fail("Too long");
+	strcpy(last.replacement, whole);
+	return s;
+}
+
+/* Reads the letters and the count behind the last delimiter. */
+static void read_options(const char *s, int *first, int *last_row)
+{
+	int count;
+
+	for (; *s && !isdigit(*s); s++) {
+		how.all |= *s == 'g';
+		how.ask |= *s == 'c';
+		how.any_case |= *s == 'i';
+		if (!strchr("gci&p#l \t", *s))
+			fail("More than :s takes");
+	}
+	if (!*s)
+		return;
+	count = strtol(s, (char **)&s, 10);
+	if (count < 1 || s[strspn(s, "p#l \t")])
+		fail("More than :s takes");
+	*first = *last_row;
+	*last_row = count > nr_lines - *first ? nr_lines - 1 :
+		    *first + count - 1;
+}
+
+/* Reads /pattern/replacement/options, or options alone: the last :s again. */
+static void read_substitution(const char *s, int *first, int *last_row)
+{
+	char pattern[sizeof(last.pattern)], delimiter = *s;
+	int case_before = ignore_case;
+	int given = ispunct(*s) && !strchr("&#", *s);
+
+	memset(&how, 0, sizeof(how));
+	if (given) {
+		s = cut_pattern(s + 1, delimiter, pattern, sizeof(pattern));
+		s = read_replacement(s, delimiter);
+	} else if (!last.known) {
+		fail("No previous substitution");
+	}
+	read_options(s, first, last_row);
+	ignore_case |= how.any_case;
+	set_pattern(given ? pattern : last.pattern);
 	ignore_case = case_before;
-	for (int row = first; row <= last; row++) {
-		struct place start = { row, 0 };
-		int n = build(row, replacement, all);
+	snprintf(last.pattern, sizeof(last.pattern), "%s", current_pattern());
+	last.known = 1;
+}
+
+void ex_substitute(int first, int last_row, const char *s)
+{
+	int count = 0;
+
+	read_substitution(s, &first, &last_row);
+	for (int row = first; row <= last_row && !how.over; row++) {
+		int n = build(row, how.all), more;
 
 		if (n == 0)
 			continue;
 		count += n;
-		old_lines = nr_lines;
-		if (memchr(new.s, '\n', new.n)) {
-			replace_in_line(start, lines[row].n, "", 0);
-			cursor = insert_text(start, new.s, new.n);
-		} else {
-			replace_in_line(start, lines[row].n, new.s, new.n);
-			cursor = start;
-		}
-		row += nr_lines - old_lines;
-		last += nr_lines - old_lines;
+		more = store(row);
+		row += more;
+		last_row += more;
 	}
-	if (count == 0)
+	if (!how.found)
 		fail("Pattern not found");
 	cursor.col = first_text(cursor.row);
 	message("%d replacement%s", count, count == 1 ? "" : "s");

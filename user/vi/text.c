@@ -7,8 +7,8 @@
 #include <string.h>
 
 struct line *lines;
-int nr_lines, modified, nothing, marks[26];
-struct place cursor;
+int nr_lines, modified, nothing;
+struct place cursor, marks[MARKS];
 static int room;
 static char *loaded, *loaded_end;
 
@@ -91,11 +91,18 @@ void adopt_text(char *buf, int size)
 
 static void move_marks(int at, int removed, int added)
 {
-	for (int i = 0; i < COUNT(marks); i++)
-		if (marks[i] >= at + removed)
-			marks[i] += added - removed;
-		else if (marks[i] >= at + added)
-			marks[i] = -1;
+	for (int i = 0; i < MARKS; i++)
+		if (marks[i].row >= at + removed)
+			marks[i].row += added - removed;
+		else if (marks[i].row >= at + added)
+			marks[i].row = -1;
+}
+
+struct place *mark(int name)
+{
+	if (name == '\'' || name == '`')
+		return &marks[MARKS - 1];
+	return name >= 'a' && name <= 'z' ? &marks[name - 'a'] : NULL;
 }
 
 /* Put other lines into the place of some; nothing is recorded and nothing freed. */

@@ -14,6 +14,12 @@ static struct record {
 } *records;
 static int nr_records, nr_done, room, this_step;
 
+/* The line with the cursor as it was when the cursor came to it. */
+static struct {
+	int row, nr_lines, n;
+	char *s;
+} untouched = { .row = -1 };
+
 static void free_record(struct record *r)
 {
 	for (int i = 0; i < r->removed; i++)
@@ -26,6 +32,7 @@ void forget_changes(void)
 	for (int i = 0; i < nr_records; i++)
 		free_record(&records[i]);
 	nr_records = nr_done = 0;
+	untouched.row = -1;
 }
 
 /* Forget the oldest steps. */
@@ -119,4 +126,35 @@ void redo(void)
 		exchange(&records[nr_done]);
 		nr_done++;
 	}
+}
+
+void note_line(void)
+{
+	const struct line *l = &lines[cursor.row];
+
+	if (untouched.row == cursor.row && untouched.nr_lines == nr_lines)
+		return;
+	free(untouched.s);
+	untouched.s = malloc(l->n + 1);
+	untouched.row = untouched.s ? cursor.row : -1;
+	untouched.nr_lines = nr_lines;
+	untouched.n = l->n;
+	if (untouched.s)
+		memcpy(untouched.s, l->s, l->n);
+}
+
+/* Undoing it once more brings the changes back. */
+void undo_line(void)
+{
+	struct place start = { cursor.row, 0 };
+	struct line now;
+
+	if (untouched.row != cursor.row || untouched.nr_lines != nr_lines)
+		fail("");
+	now = make_line(lines[cursor.row].s, lines[cursor.row].n);
+	replace_in_line(start, now.n, untouched.s, untouched.n);
+	free(untouched.s);
+	untouched.s = now.s;
+	untouched.n = now.n;
+	cursor = start;
 }

@@ -1,6 +1,7 @@
 /*
  * vi: what its files share. Reading order: main.c, text.c (the lines), undo.c, keys.c, screen.c, motion.c, words.c, search.c, command.c,
- * operator.c, insert.c, ex.c, substitute.c, file.c.
+ * operator.c, registers.c, insert.c, ex.c, ex_commands.c, ex_set.c,
+ * substitute.c, filter.c, file.c.
  */
 #ifndef VI_H
 #define VI_H
@@ -12,7 +13,6 @@
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 #define CTRL(c) ((c) & 31)
 #define ESCAPE 27
-#define TAB 8
 
 struct line {
 	char *s;			/* n bytes, then a NUL; never changed in place */
@@ -33,7 +33,9 @@ void leave(int status) __attribute__((noreturn));
 extern struct line *lines;
 extern int nr_lines, modified, nothing;	/* nothing: the one line is no line */
 extern struct place cursor;
-extern int marks[26];			/* rows, or -1 */
+#define MARKS 27			/* the last: where the cursor jumped from */
+extern struct place marks[MARKS];	/* row -1: not set */
+struct place *mark(int name);		/* NULL: there is no such mark */
 void *need(size_t size);		/* malloc that fails the command, never the editor */
 struct line make_line(const char *s, int n);
 void free_line(struct line l);
@@ -55,6 +57,8 @@ void add_record(int at, int added, struct line *old, int removed);
 void forget_changes(void);
 void undo(void);
 void redo(void);
+void note_line(void);			/* before a command, for undo_line() */
+void undo_line(void);			/* U */
 
 /* keys.c */
 enum { KEY_UP = 256, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_INSERT, KEY_DELETE, KEY_PAGE_UP, KEY_PAGE_DOWN };
@@ -63,11 +67,14 @@ void raw_terminal(void);
 void cooked_terminal(void);
 void start_recording(void);
 void keep_recording(void);		/* what was typed since is what . repeats */
-void replay(int times);
+void unrecord_key(void);		/* the last key is a digit of a count */
+void record_count(int count);
+void replay(int count);			/* the last command, with its count if 0 */
+void push_keys(const char *s, int n);	/* to be read as if they were typed */
 void drop_replay(void);
 
 /* screen.c */
-extern int rows, columns, top, inserting, show_numbers;
+extern int rows, columns, top, inserting, show_numbers, tab_stop;
 extern const char *prompt_text;		/* shown instead of the message */
 void measure_screen(void);
 void forget_screen(void);		/* the next draw_screen() repaints everything */
@@ -90,19 +97,26 @@ void word_end(struct place *p, int big);
 void word_back(struct place *p, int big);
 int match_bracket(struct place *p);
 void paragraph(struct place *p, int by);
-extern int ignore_case;
+void sentence(struct place *p, int by);
+void section(struct place *p, int by);
+extern int ignore_case, wrap_scan;
+const char *current_pattern(void);
 void set_pattern(const char *pattern);	/* empty: the last one again */
 int match_at(int row, int from, regmatch_t *match, int nr_matches);
 int search(struct place *p, int by);
 const char *prompt(char first);		/* a line typed at the bottom, NULL if it was given up */
 const char *cut_pattern(const char *s, char delimiter, char *to, int size);
 
-/* command.c, operator.c */
+/* command.c, operator.c, registers.c */
+extern int shift_width;
 void command(void);
 void clamp_cursor(void);
 extern int reg;				/* the register that " chose, or 0 */
 void yank(struct place from, struct place to, int linewise);
+void keep_deleted(struct place from, struct place to, int linewise);
 void put_register(int before, int count);
+void put_lines(int before);		/* whatever the register holds, as lines */
+void execute_register(int name, int count);
 void change_range(int operator, struct place from, struct place to, enum motion_kind kind);
 void operator_command(int operator, int count);
 void join_lines(int row, int count);
@@ -114,13 +128,38 @@ void insert_mode(int times, int new_lines);
 void open_line(int row);
 void replace_mode(void);
 
-/* ex.c, substitute.c, file.c */
+/* ex.c, ex_commands.c, ex_set.c, substitute.c, filter.c, file.c */
+struct ex {
+	int first, last, given;		/* rows; how many addresses there were */
+	int force;			/* an exclamation mark behind the name */
+	const char *name;
+	char *argument;			/* "": none */
+};
+enum { WORDS = 0, LINE = 1, PATTERN = 2, FILES = 4, ZERO = 8 };
+extern const struct ex_name {
+	const char *name;
+	int least;			/* letters that do */
+	int kind;			/* how its argument is read */
+	void (*run)(struct ex *x);
+} ex_names[];
 void ex_command(const char *s);
+const char *skip_blanks(const char *s);
+const char *address(const char *s, int *row);	/* NO_ADDRESS: none */
+#define NO_ADDRESS (-2)
+void ex_set(struct ex *x);
+void ex_shell(struct ex *x);
+void filter_lines(int first, int last, const char *command);
+void read_command_into(int row, const char *command);
+void write_to_command(const char *command, int first, int last);
 void ex_substitute(int first, int last, const char *s);
 void ex_global(int first, int last, const char *s, int matching);
-extern char *file_name;
-extern char **file_list;		/* what :n goes to */
+extern char *file_name, *other_name;
+extern char **file_list, **first_file;	/* what :n goes to; all of them */
+void set_name(const char *name);
 int load_file(const char *name);
+char *read_all(int fd, int *size);	/* malloc'ed; NULL with errno */
+int write_lines(int fd, int first, int last);
+void read_text_into(int row, const char *text, int size);
 void write_file(const char *name, int first, int last, int append, int force);
 void read_into(int row, const char *name);
 void save_on_hangup(void);

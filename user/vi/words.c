@@ -122,3 +122,56 @@ void paragraph(struct place *p, int by)
 	row = row >= nr_lines ? nr_lines - 1 : row < 0 ? 0 : row;
 	*p = (struct place){ row, by > 0 && row == nr_lines - 1 ? lines[row].n : 0 };
 }
+
+/* Whether a sentence ended before a blank or the end of a line. */
+static int behind_sentence(struct place p)
+{
+	while (step(&p, -1) && strchr(")]\"'", char_at(p)))
+		;
+	return strchr(".!?", char_at(p)) != NULL;
+}
+
+/*
+ * A sentence begins at the first text of a paragraph, at an empty line behind
+ * one, and where the last ended with the line or with two blanks.
+ */
+static int starts_sentence(struct place p)
+{
+	struct place blank = p;
+	int blanks = 0, c;
+
+	if (on_empty_line(p))
+		return p.row == 0 || lines[p.row - 1].n > 0;
+	if (class(p, 1) == BLANK)
+		return 0;
+	while (step(&blank, -1)) {
+		c = char_at(blank);
+		if (!isspace(c)) {
+			step(&blank, 1);
+			return blanks && (blanks > 1 || char_at(blank) == '\n')
+			       && behind_sentence(blank);
+		}
+		if (on_empty_line(blank))
+			return 1;
+		blanks++;
+	}
+	return 1;
+}
+
+void sentence(struct place *p, int by)
+{
+	while (step(p, by) && !starts_sentence(*p))
+		;
+	if (p->col > 0 && p->col >= lines[p->row].n)
+		p->col = lines[p->row].n - (for_operator == 0);
+}
+
+/* To the next line that begins with a brace, or the end of the text. */
+void section(struct place *p, int by)
+{
+	do
+		p->row += by;
+	while (p->row > 0 && p->row < nr_lines - 1 && *lines[p->row].s != '{');
+	p->row = p->row < 0 ? 0 : p->row >= nr_lines ? nr_lines - 1 : p->row;
+	p->col = 0;
+}
