@@ -525,7 +525,7 @@ def test_ex_refuses(tmp_path):
             ("%!exit 3", "status 3"), ("u", ""), ("e #", "No file name"),
             ("e! other", "new file"), ("e #", '"f" 2 lines')):
         assert vi.shows(answer, f":{command}\r"), command
-    assert vi.shows("2 lines", ":w !wc -l | sed 's/$/ lines/'\r", -2)
+    assert vi.shows("2 lines", ":w !wc -l | sed 's/$/ lines/'\r", 1)
     vi.type("\r")
     assert vi.quit(":w %.new|e #|x\r") == 0
     assert (tmp_path / "f.new").read_text() == "a b\nc\n"
