@@ -3,6 +3,7 @@ import os
 import random
 import re
 import time
+import unicodedata
 
 import pexpect
 import pytest
@@ -38,7 +39,15 @@ class Screen:
     def put(self, c):
         if self.wrap:
             self.row, self.column, self.wrap = self.row + 1, 0, False
+        if unicodedata.combining(c):
+            return
+        wide = unicodedata.east_asian_width(c) == "W"
+        if wide and self.column == self.columns - 1:
+            self.row, self.column = self.row + 1, 0
         self.cells[self.row, self.column] = c
+        if wide:
+            self.column += 1
+            self.cells[self.row, self.column] = ""
         if self.column == self.columns - 1:
             self.wrap = True
         else:
@@ -64,9 +73,9 @@ class Screen:
 
 
 class Shell:
-    def __init__(self, folder, columns=40):
+    def __init__(self, folder, columns=40, encoding="latin-1"):
         self.child = pexpect.spawn(SH, env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "PS1": "@ ", "TERM": "vt100"}, cwd=str(folder),
-                                   encoding="latin-1", timeout=5, dimensions=(24, columns))
+                                   encoding=encoding, timeout=5, dimensions=(24, columns))
         self.child.delaybeforesend = None
         self.screen = Screen(columns)
         self.wait_for_prompt()
@@ -91,6 +100,12 @@ class Shell:
         for key in keys:
             self.child.send(key)
         self.settle()
+        return self.screen.lines()
+
+    def enter(self, *keys):
+        """Type keys and Enter; the screen when the prompt is back."""
+        self.type(*keys, "\n")
+        self.wait_for_prompt()
         return self.screen.lines()
 
     def run(self, *keys):
@@ -253,7 +268,7 @@ def test_complete_file(sh, tmp_path):
     assert sh.run("cat un\t") == ["found"]
     assert sh.type("cat fo\t") == ["@ cat folder/"]
     assert sh.type("\t") == ["@ cat folder/inner\\ file"]
-    assert sh.type("\n")[1] == "inside"
+    assert sh.enter()[1] == "inside"
     assert sh.run("cat 'folder/in\t") == ["inside"]
     assert sh.run("cat ~/fo\tin\t") == ["inside"]
     assert sh.run("cat .h\t") == ["h"]
@@ -280,6 +295,61 @@ def test_complete_command(sh, tmp_path):
     assert sh.run("true && my_f\t") == ["mine"]
     sh.run("PATH=.:$PATH")
     assert sh.run("x=1 too\t") == ["tool ran"]
+
+
+def test_complete_strange_names(sh, tmp_path):
+    """A name goes into the line quoted, and no byte of it to the terminal."""
+    for name in ("x\npwd", "y\x1b[2J1", "y\x1b[2J2", "it's", "z$`\"a",
+                 "t\x01\x7f"):
+        (tmp_path / name).write_text("found\n")
+
+    for typed, shown in (("x", "x$'\\n'pwd"), ("'x", "'x'$'\\n''pwd'"),
+                         ('"x', '"x"$\'\\n\'"pwd"'), ("$'x", "$'x\\npwd'"),
+                         ("i", "it\\'s"), ("'i", "'it'\\''s'"),
+                         ("z", 'z\\$\\`\\"a'), ('"z', '"z\\$\\`\\"a"'),
+                         ("t", "t$'\\001'$'\\177'")):
+        assert sh.type("\x0c", f"cat {typed}\t") == ["@ cat " + shown]
+        assert sh.enter()[-2] == "found", typed
+    assert sh.type("\x0c", "cat y\t") == ["@ cat y$'\\e'\\[2J"]
+    assert sh.type("\t")[1] == "y^[[2J1  y^[[2J2"
+    assert sh.enter("1\t")[-2] == "found"
+
+
+@pytest.fixture
+def utf8(tmp_path):
+    """A shell on a terminal of UTF-8, ten columns wide."""
+    shell = Shell(tmp_path, columns=20, encoding="utf-8")
+    shell.run("stty iutf8")
+    yield shell
+    shell.child.close(force=True)
+
+
+@pytest.mark.parametrize("keys, expected", [
+    (["echo aéb", LEFT, LEFT, "x"], "axéb"),
+    (["echo aéb", LEFT, "\x7f"], "ab"),
+    (["echo aéb", "\x7f\x7f", "c"], "ac"),
+    (["echo aéb", LEFT, LEFT, DELETE], "ab"),
+    (["echo éñ", "\x14"], "ñé"),
+    (["echo 日本", LEFT, "x"], "日x本"),
+    (["echo 日本", "\x7f", "x"], "日x"),
+    (["echo e\u0301x", LEFT, "\x7f", "y"], "yx"),
+    (["echo ñandú x", "\x1bb\x1bb", "y"], "yñandú x"),
+    (["echo ", "é" * 20, LEFT, "\x7f", HOME, END, "x"], "é" * 19 + "x"),
+    (["echo ab", "日" * 8, LEFT, LEFT, "\x7f"], "ab" + "日" * 7),
+])
+def test_utf8(utf8, keys, expected):
+    """Characters are moved over and erased whole; the screen is right."""
+    utf8.type("\x0c", *keys)
+    before, place = utf8.screen.lines(), (utf8.screen.row, utf8.screen.column)
+    assert utf8.type("\x0c") == before
+    assert (utf8.screen.row, utf8.screen.column) == place
+    utf8.type("\n")
+    utf8.wait_for_prompt()
+    assert "".join(utf8.screen.lines()).replace("@", "").endswith(expected)
+
+
+def test_bytes_without_utf8(sh):
+    assert sh.run("echo a\xe9b", LEFT, "\x7f") == ["ab"]
 
 
 def test_terminal_is_cooked_while_commands_run(sh):

@@ -188,3 +188,21 @@ def test_in_cowix():
     lines = result.out.decode().split("\n")
     assert int(lines[0]) > 3 and int(lines[1]) > 100 and lines[2] == "0"
     assert re.match(r"root +\d+ .* tail$|root +\d+ .* ps$", lines[3]) and lines[4:7] == ["3072 root", "1970-01-01", "3"], lines
+
+
+@pytest.mark.parametrize("command", ["ls", "ls -1", "ls -R", "find .",
+                                     "more *"])
+def test_control_characters_stay_off_the_terminal(command, tmp_path):
+    """Names and texts with escape sequences and newlines are harmless."""
+    folder = tmp_path / "a\x1b[31mb"
+    folder.mkdir()
+    (folder / "c\nd\x07").write_text("e\x1b[2Jf\n")
+    (tmp_path / "g\x7f").write_text("h\x9b\x08\n")
+    shell = pexpect.spawn(f"{BIN}/sh", ["-c", f"{BIN}/{command}"],
+                          cwd=folder if "more" in command else tmp_path,
+                          encoding="latin-1", timeout=10, dimensions=(24, 80))
+    shell.expect(pexpect.EOF)
+    text = shell.before.replace("\r\n", "\n")
+    if "more" not in command:
+        assert "a?[31mb" in text and "g?" in text
+    assert not set(text) & set("\x1b\x07\x08\x7f")

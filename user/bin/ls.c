@@ -1,6 +1,7 @@
 /* ls [-1ACFHLRSacdfghiklnopqrstu] [file...] */
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -74,16 +75,6 @@ static const char *mark(mode_t mode)
 	if (!set['F'])
 		return "";
 	return S_ISLNK(mode) ? "@" : S_ISFIFO(mode) ? "|" : (mode & S_IFMT) == S_IFSOCK ? "=" : S_ISREG(mode) && mode & 0111 ? "*" : "";
-}
-
-/* A name, on a terminal without what would disturb that; how long it is. */
-static int put_name(const char *name)
-{
-	int n = 0;
-
-	for (; *name; name++, n++)
-		putchar(set['q'] && iscntrl(*name) ? '?' : *name);
-	return n;
 }
 
 /* The text of a number in kilobytes, or of bytes with a letter behind it. */
@@ -195,7 +186,7 @@ static void put_target(const char *path)
 		return;
 	target[n] = '\0';
 	printf(" -> ");
-	put_name(target);
+	put_name(target, set['q']);
 	if (stat(path, &st) == 0)
 		printf("%s", mark(st.st_mode));
 }
@@ -215,7 +206,7 @@ static void print_long(const char *dir, const struct file *f, const struct width
 	if (!set['o'])
 		printf(set['n'] ? "%*s " : "%-*s ", w->group, owner(f->st.st_gid, 1));
 	printf("%*s %s ", w->size, size_text(&f->st), date);
-	put_name(f->name);
+	put_name(f->name, set['q']);
 	if (S_ISLNK(f->st.st_mode)) {
 		char *path = *f->name == '/' ? strdup(f->name) : join_path(dir, f->name);
 
@@ -243,7 +234,7 @@ static void print_columns(const struct list *l, const struct widths *w)
 			int n;
 
 			put_prefix(f, w);
-			n = put_name(f->name) + printf("%s", mark(f->st.st_mode));
+			n = put_name(f->name, set['q']) + printf("%s", mark(f->st.st_mode));
 			if (i + rows < l->count)
 				printf("%*s", longest + 2 - n, "");
 		}
@@ -267,7 +258,7 @@ static void print_list(const char *dir, struct list *l)
 			continue;
 		}
 		put_prefix(f, &w);
-		put_name(f->name);
+		put_name(f->name, set['q']);
 		printf("%s\n", mark(f->st.st_mode));
 	}
 }
@@ -295,7 +286,7 @@ static long read_directory(const char *path, struct list *l)
 		warn(path);
 		return -1;
 	}
-	while ((d = readdir(dir))) {
+	while (errno = 0, (d = readdir(dir))) {
 		char *full = join_path(path, d->d_name);
 		struct stat st;
 
@@ -307,6 +298,8 @@ static long read_directory(const char *path, struct list *l)
 		}
 		free(full);
 	}
+	if (errno)
+		warn(path);
 	closedir(dir);
 	for (int i = 0; i < l->count; i++)
 		blocks += l->files[i].st.st_blocks;
@@ -320,8 +313,11 @@ static void list_directory(const char *path)
 
 	if (blocks < 0)
 		return;
-	if (headings++)
-		printf("%s%s:\n", headings > 2 ? "\n" : "", path);
+	if (headings++) {
+		fputs(headings > 2 ? "\n" : "", stdout);
+		put_name(path, set['q']);
+		puts(":");
+	}
 	if (set['l'] || set['s'])
 		printf("total %s\n", blocks_text(blocks));
 	print_list(path, &l);

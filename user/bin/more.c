@@ -1,4 +1,5 @@
 /* more [file...]: a screenful at a time. Space: the next; return: a line; b: back; /text: search; n: again; q: leave */
+#include <ctype.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -110,7 +111,11 @@ static void cut_rows(const char *text, size_t length)
 static int show(int at, int n)
 {
 	for (; n > 0 && at < row_count; n--, at++) {
-		fwrite(rows[at].text, 1, rows[at].length, stdout);
+		for (int i = 0; i < rows[at].length; i++) {
+			unsigned char c = rows[at].text[i];
+
+			putchar(iscntrl(c) && c != '\t' ? '?' : c);
+		}
 		putchar('\n');
 	}
 	fflush(stdout);

@@ -52,11 +52,13 @@ static void show(const struct task_info *t, int users)
 	terminal_name(t->tty, tty);
 	strftime(start, sizeof(start), time(NULL) - started < 86400 ? "%H:%M" : "%b%d", localtime(&started));
 	if (users)
-		printf("%-8s %5d %2u.%u %6u %5u %-5s %c    %-5s %3u:%02u %s\n", user_name(t->uid), t->pid, percent / 10, percent % 10,
-		       t->vsize_kb, t->rss_kb, tty, t->state, start, seconds / 60, seconds % 60, t->comm);
+		printf("%-8s %5d %2u.%u %6u %5u %-5s %c    %-5s %3u:%02u ", user_name(t->uid), t->pid, percent / 10, percent % 10,
+		       t->vsize_kb, t->rss_kb, tty, t->state, start, seconds / 60, seconds % 60);
 	else
-		printf("%5d %5d %5d %-5s %c    %2u:%02u %6u %5u %s\n", t->pid, t->ppid, t->pgrp, tty, t->state, seconds / 60, seconds % 60,
-		       t->vsize_kb, t->rss_kb, t->comm);
+		printf("%5d %5d %5d %-5s %c    %2u:%02u %6u %5u ", t->pid, t->ppid, t->pgrp, tty, t->state, seconds / 60, seconds % 60,
+		       t->vsize_kb, t->rss_kb);
+	put_name(t->comm, 1);
+	putchar('\n');
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
 /* execv and execvp. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,20 +10,51 @@ int execv(const char *path, char *const argv[])
 	return execve(path, argv, environ);
 }
 
-/* Run path; a file that is no program is a script for the shell, as it has always been. */
+/*
+ * Whether a file's beginning is no text: an ELF file, or a NUL in the first
+ * line.
+ */
+int looks_binary(const char *start, size_t n)
+{
+	const char *end = memchr(start, '\n', n);
+
+	return (n >= 4 && memcmp(start, "\177ELF", 4) == 0) ||
+	       memchr(start, '\0', end ? (size_t)(end - start) : n);
+}
+
+/* Whether a program of a format that is not known is to be left alone. */
+static int file_looks_binary(const char *path)
+{
+	char start[128];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, start, sizeof(start));
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && looks_binary(start, n);
+}
+
+/* Runs path; a text that is no program is a script, as it has always been. */
 static void try(const char *path, char *const argv[])
 {
-	char *script[64] = { "sh", (char *)path };
+	char **script;
 	int n = 0;
 
 	execv(path, argv);
 	if (errno != ENOEXEC)
 		return;
-	while (n < 61 && argv[n] && argv[n + 1]) {
-		script[n + 2] = argv[n + 1];
-		n++;
+	if (!file_looks_binary(path)) {
+		while (argv[n])
+			n++;
+		script = malloc((n + 3) * sizeof(*script));
+		if (!script)
+			return;
+		script[0] = "sh";
+		script[1] = (char *)path;
+		memcpy(script + 2, argv + (n > 0), (n + (n == 0)) * sizeof(*argv));
+		execv("/bin/sh", script);
+		free(script);
 	}
-	execv("/bin/sh", script);
 	errno = ENOEXEC;
 }
 

@@ -176,8 +176,13 @@ int test_empty(struct expr *e, const struct file *f)
 /* -print */
 int test_print(struct expr *e, const struct file *f)
 {
+	static int terminal = -1;
+
 	(void)e;
-	return puts(f->path) >= 0;
+	if (terminal < 0)
+		terminal = isatty(1);
+	put_name(f->path, terminal);
+	return putchar('\n') >= 0;
 }
 
 /* -print0 */

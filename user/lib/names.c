@@ -1,5 +1,6 @@
 /* The names in a directory, all at once: a walk over a tree then needs one descriptor at most, and may remove what it walks over. */
 #include <dirent.h>
+#include <errno.h>
 #include <names.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,11 +34,13 @@ char **sorted_names(const char *path)
 		warn(path);
 		return NULL;
 	}
-	while ((d = readdir(dir)))
+	while (errno = 0, (d = readdir(dir)))
 		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) {
 			names = add(names, count, d->d_name);
 			count++;
 		}
+	if (errno)
+		warn(path);
 	closedir(dir);
 	names = names ? names : malloc(sizeof(*names));
 	if (!names)

@@ -88,7 +88,16 @@ char *find_program(const char *name)
 	return NULL;
 }
 
-/* Become the program; if that fails it is said why, and the status is 127 (there is none) or 126. */
+static int means_missing(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG ||
+	       error == ELOOP;
+}
+
+/*
+ * Becomes the program; if that fails it is said why, and the status is 127
+ * (there is none) or 126.
+ */
 int try_program(char **argv)
 {
 	char *path = strchr(argv[0], '/') ? NULL : find_program(argv[0]);
@@ -97,7 +106,7 @@ int try_program(char **argv)
 	environ = make_environment();
 	fflush(stdout);
 	execvp(path ? path : argv[0], argv);
-	missing = errno == ENOENT || !*argv[0];
+	missing = means_missing(errno) || !*argv[0];
 	complain("%s: %s", argv[0], missing && !strchr(argv[0], '/') ? "not found" : strerror(errno));
 	return missing ? 127 : 126;
 }

@@ -9,7 +9,7 @@
 /* The word that ends at the cursor. */
 struct partial {
 	struct text word;		/* without its quotes */
-	char quote;			/* it stands in one */
+	char quote;			/* it stands in one; $: in $'...' */
 	int command;			/* it is a command's name */
 };
 
@@ -20,11 +20,17 @@ static void find_word(struct partial *p, const char *line, size_t at)
 	for (size_t i = 0; i < at; i++) {
 		char c = line[i];
 
-		if (p->quote) {
-			if (c == p->quote)
+		if (p->quote == '$' && c == '\\' && i + 1 < at) {
+			i = read_escape(line + i + 1, &c) - line - 1;
+			text_put(&p->word, c);
+		} else if (p->quote) {
+			if (c == (p->quote == '$' ? '\'' : p->quote))
 				p->quote = 0;
 			else
 				text_put(&p->word, c);
+		} else if (c == '$' && i + 1 < at && line[i + 1] == '\'') {
+			p->quote = '$';
+			i++;
 		} else if (c == '\\' && i + 1 < at) {
 			text_put(&p->word, line[++i]);
 		} else if (c == '\'' || c == '"') {

@@ -40,8 +40,8 @@ void set_prompt(struct editor *e, const char *prompt)
 				;
 			if (!*s)
 				break;
-		} else {
-			e->prompt_width++;
+		} else if ((unsigned char)*s >= ' ') {
+			e->prompt_width += char_width(e, s);
 		}
 	}
 }
@@ -60,7 +60,7 @@ static void move(struct editor *e, size_t n, char direction)
 /* From the end of what was written, where the cursor is, to the cursor's place in the line. */
 static void place_cursor(struct editor *e)
 {
-	size_t end = e->prompt_width + e->length, here = e->prompt_width + e->at;
+	size_t end = cell_of(e, e->length), here = cell_of(e, e->at);
 
 	if (end % e->columns == 0 && end > 0)
 		text_puts(&e->out, " \r");	/* terminals differ in when they begin a new row */
@@ -80,7 +80,7 @@ void redraw(struct editor *e)
 	move(e, e->row, 'A');
 	text_put(&e->out, '\r');
 	text_puts(&e->out, e->prompt);
-	text_putn(&e->out, e->line, e->length);
+	put_shown(e, e->line, e->length);
 	place_cursor(e);
 }
 
@@ -100,8 +100,15 @@ void show_at_end(struct editor *e, const char *s)
 static void put_in(struct editor *e, const char *s, size_t n)
 {
 	if (e->length + n + 1 > e->room) {
-		e->room = (e->length + n) * 2 + 64;
-		e->line = realloc(e->line, e->room);
+		size_t room = (e->length + n) * 2 + 64;
+		char *more = realloc(e->line, room);
+
+		if (!more) {
+			text_put(&e->out, '\a');
+			return;
+		}
+		e->line = more;
+		e->room = room;
 	}
 	memmove(e->line + e->at + n, e->line + e->at, e->length - e->at + 1);
 	memcpy(e->line + e->at, s, n);
@@ -112,12 +119,14 @@ static void put_in(struct editor *e, const char *s, size_t n)
 /* Put text in at the cursor. At the end of the line, within a row, it is only written, without ado. */
 void insert(struct editor *e, const char *s, size_t n)
 {
-	size_t end = e->prompt_width + e->length;
-	int simple = e->at == e->length && end / e->columns == (end + n) / e->columns;
+	size_t end = cell_of(e, e->length), before = e->length;
+	int simple = e->at == before;
 
 	put_in(e, s, n);
-	if (simple)
-		text_putn(&e->out, s, n);
+	if (e->length == before)
+		return;
+	if (simple && end / e->columns == cell_of(e, e->length) / e->columns)
+		put_shown(e, s, n);
 	else
 		redraw(e);
 }
@@ -125,7 +134,7 @@ void insert(struct editor *e, const char *s, size_t n)
 /* Delete a part of the line. The last character, within a row, is wiped without drawing the line anew. */
 void delete(struct editor *e, size_t from, size_t to)
 {
-	int simple = from + 1 == to && to == e->length && e->at == to && (e->prompt_width + to) % e->columns != 0;
+	int simple = to == e->length && e->at == to && goes_back_one(e, from);
 
 	if (from >= to)
 		return;
@@ -227,13 +236,14 @@ char *edit_line(const char *prompt)
 	struct text result = { 0 };
 	enum outcome outcome;
 
-	if (make_raw(&before) < 0)
+	if (!e.line || make_raw(&before) < 0)
 		return NULL;
+	e.utf8 = (before.c_iflag & IUTF8) != 0;
 	fputs(prompt, stderr);
 	set_prompt(&e, prompt);
 	outcome = type_line(&e);
 	e.at = e.length;
-	if (e.row != (e.prompt_width + e.length) / e.columns)
+	if (e.row != cell_of(&e, e.length) / e.columns)
 		redraw(&e);
 	text_puts(&e.out, outcome == CANCEL ? "^C\n" : outcome == ACCEPT ? "\n" : "");
 	flush_output(&e);

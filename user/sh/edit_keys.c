@@ -40,7 +40,7 @@ static void move_to(struct editor *e, size_t at)
 {
 	if (at > e->length)
 		return;
-	if (at + 1 == e->at && (e->prompt_width + e->at) % e->columns != 0)
+	if (at < e->at && goes_back_one(e, at))
 		text_put(&e->out, '\b');
 	else if (at != e->at) {
 		e->at = at;
@@ -71,21 +71,22 @@ static size_t word_left(const struct editor *e, int (*in_word)(int))
 	return at;
 }
 
+/* A byte of a longer character is taken for one of a letter. */
+static int is_letter(int c)
+{
+	return isalnum(c) || c > 127;
+}
+
 /* Where the word behind the cursor ends. */
 static size_t word_right(const struct editor *e)
 {
 	size_t at = e->at;
 
-	while (at < e->length && !isalnum(e->line[at]))
+	while (at < e->length && !is_letter((unsigned char)e->line[at]))
 		at++;
-	while (at < e->length && isalnum(e->line[at]))
+	while (at < e->length && is_letter((unsigned char)e->line[at]))
 		at++;
 	return at;
-}
-
-static int is_letter(int c)
-{
-	return isalnum(c);
 }
 
 static int is_no_space(int c)
@@ -173,19 +174,59 @@ static enum outcome search_history(struct editor *e)
 	return key == -1 ? AT_END : handle_key(e, key == '\033' ? decode_escape() : key);
 }
 
-/* Put in what all completions have in common; characters that mean something get a backslash. */
+static int is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 127;
+}
+
+/* Puts a control character in as one of $'...'. */
+static void add_control(struct text *t, char c)
+{
+	static const char names[] = "abefnrtv", values[] = "\a\b\033\f\n\r\t\v";
+	const char *known = strchr(values, c);
+	char octal[8];
+
+	if (known) {
+		text_put(t, '\\');
+		text_put(t, names[known - values]);
+		return;
+	}
+	snprintf(octal, sizeof(octal), "\\%03o", c);
+	text_puts(t, octal);
+}
+
+/* Puts a character of a name in so that the shell takes it for itself. */
+static void add_quoted(struct text *t, char c, char quote)
+{
+	char mark[2] = { quote == '$' ? '\'' : quote, '\0' };
+
+	if (is_control(c)) {
+		text_puts(t, quote == '$' ? "" : mark);
+		text_puts(t, quote == '$' ? "" : "$'");
+		add_control(t, c);
+		text_puts(t, quote == '$' ? "" : "'");
+		text_puts(t, quote == '$' ? "" : mark);
+	} else if (quote == '\'' && c == '\'') {
+		text_puts(t, "'\\''");
+	} else {
+		if (strchr(!quote ? " '\"\\$`*?[]|&;<>()#~{}!" :
+			   quote == '"' ? "\"\\$`" :
+			   quote == '$' ? "\\'" : "", c))
+			text_put(t, '\\');
+		text_put(t, c);
+	}
+}
+
+/* Puts in what all completions have in common. */
 static void insert_common(struct editor *e, const struct completion *c)
 {
 	struct text t = { 0 };
 
-	for (size_t i = c->typed; i < c->common; i++) {
-		if (!c->quote && strchr(" \t'\"\\$`*?[]|&;<>()#~{}!", c->list[0][i]))
-			text_put(&t, '\\');
-		text_put(&t, c->list[0][i]);
-	}
+	for (size_t i = c->typed; i < c->common; i++)
+		add_quoted(&t, c->list[0][i], c->quote);
 	if (c->count == 1 && c->list[0][c->common - 1] != '/') {
 		if (c->quote)
-			text_put(&t, c->quote);
+			text_put(&t, c->quote == '$' ? '\'' : c->quote);
 		text_put(&t, ' ');
 	}
 	insert(e, text_end(&t), t.length);
@@ -197,15 +238,15 @@ static void list_completions(struct editor *e, const struct completion *c)
 	size_t width = 0, per_row, rows;
 
 	for (int i = 0; i < c->count; i++)
-		if (strlen(c->list[i]) + 2 > width)
-			width = strlen(c->list[i]) + 2;
+		if (text_width(e, c->list[i]) + 2 > width)
+			width = text_width(e, c->list[i]) + 2;
 	per_row = e->columns > width ? e->columns / width : 1;
 	rows = (c->count + per_row - 1) / per_row;
 	show_at_end(e, "\n");
 	for (size_t row = 0; row < rows && c->count <= SHOWN_MAX; row++) {
 		for (size_t i = row; i < (size_t)c->count; i += rows) {
-			text_puts(&e->out, c->list[i]);
-			for (size_t n = strlen(c->list[i]); i + rows < (size_t)c->count && n < width; n++)
+			put_shown(e, c->list[i], strlen(c->list[i]));
+			for (size_t n = text_width(e, c->list[i]); i + rows < (size_t)c->count && n < width; n++)
 				text_put(&e->out, ' ');
 		}
 		text_put(&e->out, '\n');
@@ -232,15 +273,15 @@ static void complete_word(struct editor *e)
 /* ^T: the two characters around the cursor change places. */
 static void transpose(struct editor *e)
 {
-	size_t at = e->at == e->length ? e->at - 1 : e->at;
-	char c;
+	size_t middle = e->at == e->length ? char_before(e, e->at) : e->at;
+	size_t start = char_before(e, middle), end = char_behind(e, middle);
+	char *first = arena_strndup(e->line + start, middle - start);
 
-	if (e->length < 2 || e->at == 0)
+	if (start == middle || middle == end)
 		return;
-	c = e->line[at];
-	e->line[at] = e->line[at - 1];
-	e->line[at - 1] = c;
-	e->at = at + 1;
+	memmove(e->line + start, e->line + middle, end - middle);
+	memcpy(e->line + end - (middle - start), first, middle - start);
+	e->at = end;
 	redraw(e);
 }
 
@@ -249,9 +290,9 @@ static void move_key(struct editor *e, int key)
 {
 	switch (key) {
 	case KEY_LEFT:
-	case CONTROL('B'): move_to(e, e->at - 1); break;
+	case CONTROL('B'): move_to(e, char_before(e, e->at)); break;
 	case KEY_RIGHT:
-	case CONTROL('F'): move_to(e, e->at + 1); break;
+	case CONTROL('F'): move_to(e, char_behind(e, e->at)); break;
 	case KEY_HOME:
 	case CONTROL('A'): move_to(e, 0); break;
 	case KEY_END:
@@ -270,9 +311,9 @@ static void edit_key(struct editor *e, int key)
 {
 	switch (key) {
 	case 127:
-	case CONTROL('H'): delete(e, e->at ? e->at - 1 : 0, e->at); break;
+	case CONTROL('H'): delete(e, char_before(e, e->at), e->at); break;
 	case KEY_DELETE:
-	case CONTROL('D'): delete(e, e->at, e->at + (e->at < e->length)); break;
+	case CONTROL('D'): delete(e, e->at, char_behind(e, e->at)); break;
 	case CONTROL('U'): kill_range(e, 0, e->at); break;
 	case CONTROL('K'): kill_range(e, e->at, e->length); break;
 	case CONTROL('W'): kill_range(e, word_left(e, is_no_space), e->at); break;
@@ -289,6 +330,27 @@ static void edit_key(struct editor *e, int key)
 	}
 }
 
+/* The bytes of one character go in together, so that it is drawn whole. */
+static enum outcome insert_long(struct editor *e, int key)
+{
+	char bytes[4] = { key };
+	int n = 1, length = !e->utf8 ? 1 : key >= 0xF0 ? 4 : key >= 0xE0 ? 3 :
+			    key >= 0xC0 ? 2 : 1;
+
+	for (; n < length; n++) {
+		key = read_key();
+		if (key < 0x80 || key > 0xBF)
+			break;
+		bytes[n] = key;
+	}
+	insert(e, bytes, n);
+	if (n == length)
+		return GO_ON;
+	if (key < 0)
+		return key == -2 ? CANCEL : AT_END;
+	return handle_key(e, key == '\033' ? decode_escape() : key);
+}
+
 /* Do what a key means; whether the line is finished. */
 enum outcome handle_key(struct editor *e, int key)
 {
@@ -300,7 +362,9 @@ enum outcome handle_key(struct editor *e, int key)
 		return AT_END;
 	if (key == CONTROL('R'))
 		return search_history(e);
-	if ((key >= ' ' && key < 127) || (key > 127 && key < 256))
+	if (key > 127 && key < 256)
+		return insert_long(e, key);
+	if (key >= ' ' && key < 127)
 		insert(e, (char[]){ key, 0 }, 1);
 	else
 		edit_key(e, key);

@@ -325,7 +325,11 @@ int run_file(const char *path)
 		return 126;
 	}
 	fclose(f);
-	status = run_text(text_end(&t), 1);
+	if (looks_binary(text_end(&t), t.length)) {
+		complain("%s: %s", path, strerror(ENOEXEC));
+		return 126;
+	}
+	status = run_text(t.s, 1);
 	if (jumping == J_RETURN)
 		jumping = J_NONE;
 	return status;

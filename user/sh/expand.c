@@ -202,6 +202,23 @@ static const char *expand_single(struct fields *f, const char *s, const char *en
 	return s + 1;
 }
 
+/* $'...', s behind it. A NUL ends nothing: it is left out. */
+static const char *expand_escapes(struct fields *f, const char *s,
+				  const char *end)
+{
+	char c;
+
+	f->started = 1;
+	while (s < end && *s != '\'') {
+		c = *s++;
+		if (c == '\\' && s < end)
+			s = read_escape(s, &c);
+		if (c)
+			put_quoted(f, c);
+	}
+	return s + 1;
+}
+
 /* "...": it makes a field even when it is empty, unless it is nothing but "$@" without parameters. */
 static const char *expand_double(struct fields *f, const char *s, const char *end)
 {
@@ -252,6 +269,8 @@ const char *expand_text(struct fields *f, const char *s, const char *end, enum q
 			return s;
 		} else if (*s == '\\') {
 			s = expand_escape(f, s, end, q, in_braces);
+		} else if (*s == '$' && s[1] == '\'' && q == Q_NONE) {
+			s = expand_escapes(f, s + 2, end);
 		} else if (*s == '$') {
 			s += 1 + expand_dollar(f, s + 1, q);
 		} else if (*s == '`') {

@@ -156,7 +156,10 @@ static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 	skip_joints(l);
 	start = l->at;
 	line = l->line;
-	if (look(l) == '{') {
+	if (look(l) == '\'' && !quoted) {
+		text_put(t, need_char(l));
+		copy_plain(l, t, '\'', 1);
+	} else if (look(l) == '{') {
 		text_put(t, need_char(l));
 		copy_braces(l, t, quoted);
 	} else if (look(l) == '(') {

@@ -110,6 +110,7 @@ const char *function_name(int i);	/* the i-th; NULL behind the last */
 char **expand_words(const struct word *words, int command, int *count);	/* fields, NULL-terminated */
 char *expand_string(const char *word);			/* one field, no splitting, no globbing */
 char *expand_assignment(const char *value);		/* the same, with ~ also behind colons */
+const char *read_escape(const char *s, char *c);	/* escapes.c: in $'...' */
 char *expand_pattern(const char *word);			/* quoted characters are escaped with a backslash */
 char *expand_here(const char *text);
 long long arithmetic(const char *expression);

@@ -21,6 +21,8 @@ long number(const char *s);		/* a decimal argument, or complain and exit 2 */
 long change_mode(const char *s, mode_t old, mode_t mask);
 void human_size(unsigned long long bytes, char *to);	/* like 1.5M; at most 8 characters and a NUL */
 void mode_string(mode_t mode, char *to);	/* 10 characters and a NUL */
+/* Prints a name; with hide, ? for control characters. Returns its length. */
+int put_name(const char *name, int hide);
 char *join_path(const char *dir, const char *name);	/* malloc'ed */
 const char *base_name(const char *path);
 char *last_part(const char *path);	/* without slashes behind it; malloc'ed */
