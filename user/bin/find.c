@@ -118,7 +118,10 @@ static void set_argument(struct expr *e, char kind, char *arg)
 		return;
 	case 'i':
 		e->sign = 1;
-		for (e->text = arg = strdup(arg); arg && *arg; arg++)
+		e->text = arg = strdup(arg);
+		if (!arg)
+			die("memory");
+		for (; *arg; arg++)
 			*arg = tolower(*arg);
 	}
 	if (*rest)

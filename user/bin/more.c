@@ -63,7 +63,7 @@ static char *read_all(int fd, size_t *length)
 {
 	size_t room = 4096;
 	char *text = malloc(room);
-	ssize_t n;
+	ssize_t n = 0;
 
 	for (*length = 0; text && (n = read(fd, text + *length, room - *length)) > 0;) {
 		*length += n;
@@ -72,6 +72,8 @@ static char *read_all(int fd, size_t *length)
 	}
 	if (!text)
 		die("memory");
+	if (n < 0)
+		warn("input");
 	return text;
 }
 

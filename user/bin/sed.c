@@ -3,6 +3,7 @@
  * commands { } = a b c d D g G h H i l n N p P q Q r s t T w x y : #
  */
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <lines.h>
 #include <sed.h>
@@ -12,7 +13,6 @@
 #include <unistd.h>
 #include <util.h>
 
-#define WRAP 70			/* columns of the command l */
 
 /* What comes after a command: the next one; the end of the cycle, with the pattern space printed or not; the same without a new line; the end. */
 enum result { CONTINUE, PRINT, DELETE, RESTART, QUIT, QUIT_SILENTLY };
@@ -111,8 +111,11 @@ static int next_line(void)
 	static size_t size;
 	ssize_t n;
 
-	if (at_end() || (n = getline(&line, &size, in)) < 0)
+	if (at_end())
 		return 0;
+	n = getline(&line, &size, in);
+	if (n < 0)
+		die("input");
 	has_newline = line[n - 1] == '\n';
 	append(&pattern, line, n - has_newline);
 	line_number++;
@@ -145,6 +148,16 @@ static int matches(const struct address *a)
 	}
 }
 
+/* A range from a line's number begins once, there or when that is past. */
+static int begins(const struct command *c)
+{
+	if (c->from.kind != LINE)
+		return matches(&c->from);
+	return !c->begun && line_number >= c->from.line &&
+	       (c->to.kind != LINE || line_number <= c->to.line ||
+		line_number == c->from.line);
+}
+
 /* Whether the line is in the range of a command. One that ends by number ends at once if that is past. */
 static int in_range(struct command *c)
 {
@@ -154,8 +167,9 @@ static int in_range(struct command *c)
 		c->active = by_number ? line_number < c->end : !matches(&c->to);
 		return !by_number || line_number <= c->end;
 	}
-	if (!matches(&c->from))
+	if (!begins(c))
 		return 0;
+	c->begun = 1;
 	c->end = c->to.line + (c->to.kind == PLUS ? line_number : 0);
 	c->active = c->to.kind == LINE || c->to.kind == PLUS ? line_number < c->end : c->to.kind != LAST || !at_end();
 	return 1;
@@ -167,27 +181,6 @@ static int selected(struct command *c)
 	return (c->to.kind ? in_range(c) : matches(&c->from)) != c->negate;
 }
 
-/* Append a replacement: & and \1 to \9 are what matched. */
-static void append_replacement(const char *r, const char *s, const regmatch_t *m)
-{
-	for (; *r; r++) {
-		int group = *r == '&' ? 0 : -1;
-
-		if (*r == '\\' && r[1]) {
-			r++;
-			group = isdigit(*r) ? *r - '0' : -1;
-			if (*r == 'n' || *r == 't') {
-				append(&result, *r == 'n' ? "\n" : "\t", 1);
-				continue;
-			}
-		}
-		if (group < 0)
-			append(&result, r, 1);
-		else if (m[group].rm_so >= 0)
-			append(&result, s + m[group].rm_so, m[group].rm_eo - m[group].rm_so);
-	}
-}
-
 /* s: an empty match right behind another does not count. Whether anything was replaced. */
 static int substitute(const struct command *c)
 {
@@ -196,6 +189,11 @@ static int substitute(const struct command *c)
 	regmatch_t m[10];
 
 	set(&result, "", 0);
+	if (c->groups && !c->re && last_re &&
+	    c->groups > (int)last_re->re_nsub) {
+		complain("\\1 to \\9", "no such group");
+		exit(1);
+	}
 	while (from <= pattern.length && match(c->re, pattern.s + from, m, from ? REG_NOTBOL : 0)) {
 		const char *s = pattern.s + from;
 		size_t end = from + m[0].rm_eo;
@@ -203,7 +201,7 @@ static int substitute(const struct command *c)
 
 		append(&result, s, m[0].rm_so);
 		if (!(empty && end == last_end) && ++count >= c->nth) {
-			append_replacement(c->replacement, s, m);
+			append_replacement(&result, c->replacement, s, m);
 			done = 1;
 		} else {
 			append(&result, s + m[0].rm_so, m[0].rm_eo - m[0].rm_so);
@@ -223,40 +221,12 @@ static int substitute(const struct command *c)
 	return done;
 }
 
-/* y */
-static void translate(const struct command *c)
-{
-	for (char *s = pattern.s; *s; s++) {
-		const char *found = strchr(c->text, *s);
-
-		if (found)
-			*s = c->replacement[found - c->text];
-	}
-}
-
-/* l: the pattern space with everything visible. */
+/* l */
 static void list(void)
 {
-	static const char from[] = "\\\a\b\f\n\r\t\v", to[] = "\\abfnrtv";
 	struct text t = { 0 };
-	int column = 0;
 
-	for (const char *s = pattern.s; *s; s++) {
-		const char *p = strchr(from, *s);
-		char piece[8] = { *s };
-
-		if (p)
-			sprintf(piece, "\\%c", to[p - from]);
-		else if (!isprint(*s))
-			sprintf(piece, "\\%03o", (unsigned char)*s);
-		if (column + strlen(piece) > WRAP - 1) {
-			append(&t, "\\\n", 2);
-			column = 0;
-		}
-		column += strlen(piece);
-		append(&t, piece, strlen(piece));
-	}
-	append(&t, "$", 1);
+	make_visible(pattern.s, &t);
 	put(out, t.s, t.length, 1);
 	free(t.s);
 }
@@ -269,7 +239,7 @@ static void put_number(long n)
 	put(out, digits, sprintf(digits, "%ld", n), 1);
 }
 
-/* How long the pattern space is up to its first newline. */
+/* The length of the pattern space up to its first newline. */
 static size_t first_part(void)
 {
 	return strcspn(pattern.s, "\n");
@@ -307,7 +277,7 @@ static enum result obey_simple(struct command *c)
 	case 'p': put(out, pattern.s, pattern.length, has_newline); break;
 	case 'P': put(out, pattern.s, first_part(), first_part() < pattern.length || has_newline); break;
 	case 'w': put(c->output, pattern.s, pattern.length, 1); break;
-	case 'y': translate(c); break;
+	case 'y': translate(pattern.s, c); break;
 	case '=': put_number(line_number); break;
 	case 'x': exchange(); break;
 	case 's':
@@ -419,6 +389,16 @@ static enum result run(void)
 	return r;
 }
 
+/* Puts the new file in the place of the old one, with its mode and owner. */
+static int take_place(struct output *file, const char *path, const char *name,
+		      const struct stat *st)
+{
+	if (fclose(file->f) < 0)
+		return -1;
+	chown(path, st->st_uid, st->st_gid);	/* if it may */
+	return chmod(path, st->st_mode & 07777) < 0 ? -1 : rename(path, name);
+}
+
 /* -i: one file, by way of another beside it that then takes its name. */
 static enum result edit(char *name)
 {
@@ -427,7 +407,7 @@ static enum result edit(char *name)
 	enum result r;
 	struct stat st;
 
-	if (stat(name, &st) < 0 || !folder)
+	if (!folder || stat(name, &st) < 0)
 		return warn(name), PRINT;
 	*(char *)base_name(folder) = '\0';
 	snprintf(temporary, sizeof(temporary), "sed%d", getpid());
@@ -441,11 +421,23 @@ static enum result edit(char *name)
 	if (in)
 		fclose(in);
 	in = NULL;
-	if (fclose(file.f) < 0 || chmod(path, st.st_mode & 07777) < 0 || rename(path, name) < 0)
-		die(name);
+	if (take_place(&file, path, name, &st) < 0) {
+		warn(name);
+		unlink(path);
+		exit(failure_status);
+	}
 	free(path);
 	free(folder);
 	return r;
+}
+
+/* No range goes on from one file to the next; 0,/re/ begins anew. */
+static void reset_ranges(void)
+{
+	struct command *c = script.commands;
+
+	for (; c < script.commands + script.count; c++)
+		c->active = c->begun = c->from.kind == LINE && !c->from.line;
 }
 
 /* Each file for itself: the lines are counted anew. */
@@ -457,6 +449,7 @@ static void run_separately(char **names)
 		char *one[] = { *names, NULL };
 
 		line_number = 0;
+		reset_ranges();
 		files = one;
 		r = in_place ? edit(*names) : run();
 	}
@@ -490,6 +483,7 @@ int main(int argc, char **argv)
 	struct text source = { 0 };
 
 	util_init(argv[0]);
+	failure_status = 4;		/* what cannot be written, as GNU */
 	standard_output.f = stdout;
 	set_options(argc, argv, &source);
 	append(&hold, "", 0);
@@ -499,5 +493,7 @@ int main(int argc, char **argv)
 		run_separately(files);
 	else
 		run();
+	if (close_outputs() < 0)
+		return failure_status;
 	return quit_status ? quit_status : exit_status ? 2 : 0;
 }

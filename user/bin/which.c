@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <util.h>
 
 static int all;
 
@@ -46,6 +47,7 @@ int main(int argc, char **argv)
 {
 	int option, status = 0;
 
+	util_init(argv[0]);
 	while ((option = getopt(argc, argv, "a")) != -1) {
 		if (option == '?') {
 			fputs("usage: which [-a] name...\n", stderr);

@@ -132,6 +132,8 @@ static int copy_name(const struct stat *st, const char *to)
 	if (!c)
 		die(to);
 	*c = (struct copied){ copied, st->st_dev, st->st_ino, strdup(to) };
+	if (!c->to)
+		die(to);
 	copied = c;
 	return 1;
 }

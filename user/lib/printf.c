@@ -1,5 +1,6 @@
 /* printf to streams, by way of a buffer that grows for the rare long line. */
 #include "stdio_internal.h"
+#include <errno.h>
 #include <stdlib.h>
 
 int vfprintf(FILE *f, const char *fmt, va_list ap)
@@ -9,8 +10,10 @@ int vfprintf(FILE *f, const char *fmt, va_list ap)
 
 	if (n >= (int)sizeof(small)) {
 		text = malloc(n + 1);
-		if (!text)
+		if (!text) {
+			f->error = ENOMEM;
 			return -1;
+		}
 		vsnprintf(text, n + 1, fmt, ap);
 	}
 	if (fwrite(text, 1, n, f) != (size_t)n)

@@ -280,6 +280,7 @@ int regcomp(regex_t *re, const char *pattern, int flags)
 	re->flags = flags;
 	re->first = parse_alternatives(&p);
 	re->alternatives = p.alternatives;
+	re->re_nsub = p.groups;
 	if (!p.bad && !*p.at)
 		return 0;
 	regfree(re);

@@ -146,7 +146,7 @@ static void parse_addresses(struct command *c)
 		} else if (!parse_address(&c->to)) {
 			fail("the second address is missing");
 		}
-		c->active = c->from.kind == LINE && c->from.line == 0 && c->to.kind == RE;
+		c->active = c->begun = c->from.kind == LINE && c->from.line == 0 && c->to.kind == RE;
 	}
 	if (c->from.kind == LINE && c->from.line == 0 && !c->active)
 		fail("there is no line 0");
@@ -212,6 +212,31 @@ static struct output *read_output(void)
 	return outputs = o;
 }
 
+int close_outputs(void)
+{
+	int result = 0;
+
+	for (struct output *o = outputs; o; o = o->next)
+		if (o->f != stderr && fclose(o->f) < 0) {
+			warn(o->name);
+			result = -1;
+		}
+	return result;
+}
+
+/* The highest group that a replacement names. */
+static int highest_group(const char *s)
+{
+	int highest = 0;
+
+	for (; *s; s++)
+		if (*s == '\\' && isdigit(*++s) && *s - '0' > highest)
+			highest = *s - '0';
+		else if (!*s)
+			break;
+	return highest;
+}
+
 /* s/regular expression/replacement/flags */
 static void parse_substitution(struct command *c)
 {
@@ -236,6 +261,9 @@ static void parse_substitution(struct command *c)
 		c->output = read_output();
 	}
 	c->re = compile(source, flags);
+	c->groups = highest_group(c->replacement);
+	if (c->re && c->groups > (int)c->re->re_nsub)
+		fail("no such group");
 }
 
 /* Take the backslashes out of one half of y. */
@@ -370,7 +398,8 @@ void add_source(struct text *source, const char *s, int is_file)
 		exit(1);
 	while ((n = getline(&line, &size, f)) > 0)
 		append(source, line, n);
-	fclose(f);
+	if (fclose(f) < 0)
+		die(s);
 	free(line);
 	if (source->length && source->s[source->length - 1] == '\n')
 		source->s[--source->length] = '\0';

@@ -89,8 +89,10 @@ ssize_t getline(char **line, size_t *size, FILE *f)
 			size_t more = *line ? *size * 2 : 120;
 			char *bigger = realloc(*line, more);
 
-			if (!bigger)
+			if (!bigger) {		/* the line would be cut */
+				f->error = errno = ENOMEM;
 				return -1;
+			}
 			*line = bigger;
 			*size = more;
 		}

@@ -86,13 +86,13 @@ static void define(const char *name, size_t n, const char *text)
 	struct alias *a = find(arena_strndup(name, n));
 
 	if (!a) {
-		a = calloc(1, sizeof(*a) + n + 1);
+		a = keep_alloc(sizeof(*a) + n + 1);
 		memcpy(a->name, name, n);
 		a->next = aliases;
 		aliases = a;
 	}
 	free(a->text);
-	a->text = strdup(text);
+	a->text = keep_string(text);
 }
 
 /* alias [name[=text]...] */

@@ -15,6 +15,23 @@ struct piece {
 
 static struct piece *pieces;
 
+/* Memory that is kept until it is freed, zeroed; there is no way on without. */
+void *keep_alloc(size_t size)
+{
+	void *p = calloc(1, size);
+
+	if (!p) {
+		fputs("sh: out of memory\n", stderr);
+		_exit(2);
+	}
+	return p;
+}
+
+char *keep_string(const char *s)
+{
+	return strcpy(keep_alloc(strlen(s) + 1), s);
+}
+
 /* Memory, zeroed. */
 void *arena_alloc(size_t size)
 {
@@ -23,12 +40,8 @@ void *arena_alloc(size_t size)
 	size = (size + 7) & ~7u;
 	if (!pieces || pieces->used + size > pieces->size) {
 		size_t room = size > PIECE ? size : PIECE;
-		struct piece *new = malloc(sizeof(*new) + room);
+		struct piece *new = keep_alloc(sizeof(*new) + room);
 
-		if (!new) {
-			fputs("sh: out of memory\n", stderr);
-			_exit(2);
-		}
 		*new = (struct piece){ .next = pieces, .size = room };
 		pieces = new;
 	}

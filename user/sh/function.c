@@ -13,7 +13,7 @@ static struct function *functions;
 
 static char *copy_text(const char *s)
 {
-	return s ? strdup(s) : NULL;
+	return s ? keep_string(s) : NULL;
 }
 
 /* Copies of lists and trees, down to the texts. */
@@ -23,7 +23,7 @@ static struct word *copy_words(const struct word *w)
 
 	if (!w)
 		return NULL;
-	copy = malloc(sizeof(*copy));
+	copy = keep_alloc(sizeof(*copy));
 	copy->text = copy_text(w->text);
 	copy->next = copy_words(w->next);
 	return copy;
@@ -36,7 +36,7 @@ static struct redirect *copy_redirects(const struct redirect *r)
 
 	if (!r)
 		return NULL;
-	copy = malloc(sizeof(*copy));
+	copy = keep_alloc(sizeof(*copy));
 	*copy = *r;
 	copy->target = copy_text(r->target);
 	copy->next = copy_redirects(r->next);
@@ -52,7 +52,7 @@ static struct case_item *copy_cases(const struct case_item *c)
 
 	if (!c)
 		return NULL;
-	copy = malloc(sizeof(*copy));
+	copy = keep_alloc(sizeof(*copy));
 	copy->patterns = copy_words(c->patterns);
 	copy->body = copy_node(c->body);
 	copy->next = copy_cases(c->next);
@@ -66,7 +66,7 @@ static struct node *copy_node(const struct node *n)
 
 	if (!n)
 		return NULL;
-	copy = malloc(sizeof(*copy));
+	copy = keep_alloc(sizeof(*copy));
 	*copy = *n;
 	copy->left = copy_node(n->left);
 	copy->right = copy_node(n->right);
@@ -113,7 +113,7 @@ void unset_function(const char *name)
 /* Define a function, in the place of an older one. */
 void set_function(const char *name, struct node *body)
 {
-	struct function *f = malloc(sizeof(*f) + strlen(name) + 1);
+	struct function *f = keep_alloc(sizeof(*f) + strlen(name) + 1);
 
 	unset_function(name);
 	strcpy(f->name, name);

@@ -27,7 +27,7 @@ void history_add(const char *line)
 	if (!line[strspn(line, " \t")] || (last && strcmp(last, line) == 0))
 		return;
 	free(lines[added % LINES]);
-	lines[added++ % LINES] = strdup(line);
+	lines[added++ % LINES] = keep_string(line);
 }
 
 int do_history(int argc, char **argv)

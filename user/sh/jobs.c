@@ -22,13 +22,12 @@ static int last_used;
 /* A job without processes yet; it is in the list from now on. */
 struct job *new_job(int processes, const char *text)
 {
-	struct job *j = calloc(1, sizeof(*j) + processes * sizeof(struct process)), **p = &jobs;
+	struct job **p = &jobs, *j = keep_alloc(sizeof(*j) + processes *
+						sizeof(struct process));
 
-	if (!j)
-		fail("out of memory");
 	j->count = processes;
 	j->controlled = job_control;
-	j->text = strdup(text ? text : "");
+	j->text = keep_string(text ? text : "");
 	while (*p)
 		p = &(*p)->next;
 	return *p = j;

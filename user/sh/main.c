@@ -281,7 +281,7 @@ int main(int argc, char **argv)
 	if (command && argv[first + 1])
 		positional++;
 	else if (command || !argv[first] || option['s']) {
-		positional = calloc(argc + 2, sizeof(char *));
+		positional = keep_alloc((argc + 2) * sizeof(char *));
 		positional[0] = argv[0];
 		for (int i = 0; option['s'] && first + i < argc; i++)
 			positional[i + 1] = argv[first + i];

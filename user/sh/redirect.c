@@ -81,7 +81,7 @@ static int open_target(const struct redirect *r, const char *target)
 /* Remember where a descriptor leads now. */
 static void save(int fd)
 {
-	struct saved *s = malloc(sizeof(*s));
+	struct saved *s = keep_alloc(sizeof(*s));
 
 	s->fd = fd;
 	s->copy = fcntl(fd, F_DUPFD_CLOEXEC, SAVED_FD);
@@ -108,7 +108,7 @@ static int redirect_one(const struct redirect *r, int keep)
 	}
 	if (fd == r->fd) {		/* it was closed */
 		if (!keep) {
-			struct saved *s = malloc(sizeof(*s));
+			struct saved *s = keep_alloc(sizeof(*s));
 
 			*s = (struct saved){ saved, fd, -1 };
 			saved = s;

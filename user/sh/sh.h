@@ -9,6 +9,8 @@
 #include <sys/types.h>
 
 /* arena.c: memory for one command, given back all at once. */
+void *keep_alloc(size_t size);
+char *keep_string(const char *s);
 void *arena_alloc(size_t size);
 char *arena_strndup(const char *s, size_t n);
 char *arena_strdup(const char *s);

@@ -94,7 +94,7 @@ void run_traps(void)
 	trap_pending = 0;
 	for (int sig = 1; sig < SIGNALS; sig++)
 		if (pending[sig]) {
-			char *action = actions[sig] ? strdup(actions[sig]) : NULL;
+			char *action = actions[sig] ? keep_string(actions[sig]) : NULL;
 
 			pending[sig] = 0;
 			jumping = J_NONE;
@@ -137,7 +137,7 @@ static void set_trap(int sig, const char *action)
 	if (fixed(sig))
 		return;
 	free(actions[sig]);
-	actions[sig] = action ? strdup(action) : NULL;
+	actions[sig] = action ? keep_string(action) : NULL;
 	if (sig && action)
 		sigaction(sig, &how, NULL);
 	else if (sig)

@@ -40,7 +40,7 @@ static struct var *find_or_make(const char *name)
 
 	if (v)
 		return v;
-	v = malloc(sizeof(*v) + strlen(name) + 1);
+	v = keep_alloc(sizeof(*v) + strlen(name) + 1);
 	strcpy(v->name, name);
 	v->flags = 0;
 	v->value = NULL;
@@ -70,7 +70,7 @@ void set_var_quietly(const char *name, const char *value)
 
 	if (v->flags & V_READONLY)
 		return;
-	v->value = strdup(value);
+	v->value = keep_string(value);
 	free(old);
 	if (option['a'])
 		v->flags |= V_EXPORT;
@@ -160,7 +160,7 @@ void import_environment(void)
 			continue;
 		v = find_or_make(name);
 		free(v->value);
-		v->value = strdup(*e + n + 1);
+		v->value = keep_string(*e + n + 1);
 		v->flags = V_EXPORT;
 	}
 }
@@ -206,13 +206,13 @@ void *local_mark(void)
 /* Remember a variable (or the options, whose name is -) until local_restore(). */
 void local_save(const char *name)
 {
-	struct local *l = malloc(sizeof(*l) + strlen(name) + 1);
+	struct local *l = keep_alloc(sizeof(*l) + strlen(name) + 1);
 	struct var *v = find(name);
 
 	strcpy(l->name, name);
 	l->existed = v != NULL;
 	l->flags = v ? v->flags : 0;
-	l->value = v && v->value ? strdup(v->value) : NULL;
+	l->value = v && v->value ? keep_string(v->value) : NULL;
 	if (strcmp(name, "-") == 0)
 		l->value = memcpy(malloc(sizeof(option)), option, sizeof(option));
 	l->next = locals;

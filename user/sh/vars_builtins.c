@@ -91,11 +91,11 @@ int do_unset(int argc, char **argv)
 /* New positional parameters; the old ones may still be in use by the loop that runs. */
 static void set_positional(int count, char **list)
 {
-	char **new = calloc(count + 2, sizeof(char *));
+	char **new = keep_alloc((count + 2) * sizeof(char *));
 
 	new[0] = positional[0];
 	for (int i = 0; i < count; i++)
-		new[i + 1] = strdup(list[i]);
+		new[i + 1] = keep_string(list[i]);
 	positional = new;
 	optind = 0;
 }

@@ -1,7 +1,7 @@
 #ifndef REGEX_H
 #define REGEX_H
 #include <stddef.h>
-typedef struct { struct re_node *first; int flags, alternatives; } regex_t;
+typedef struct { struct re_node *first; int flags, alternatives; size_t re_nsub; } regex_t;
 typedef struct { int rm_so, rm_eo; } regmatch_t;
 #define REG_EXTENDED 1
 #define REG_ICASE 2
