@@ -3,6 +3,7 @@ same output and status with both."""
 import os
 import re
 import shutil
+import subprocess
 
 import pytest
 
@@ -10,6 +11,7 @@ from conftest import BUILD, TOP
 from linux import linux
 
 SCRIPTS = os.path.join(TOP, "tests", "shell")
+OURS = os.path.join(BUILD, "bin", "sh")
 NAMES = sorted(os.listdir(SCRIPTS))
 
 # Runs each script in an empty folder of its own, once with each shell. What
