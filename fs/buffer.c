@@ -10,6 +10,9 @@
 #define BUCKETS		1024
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 
+/* What a fresh buffer is: on its way to the disk but perhaps only in its cache. */
+enum { NOT_FRESH, UNFLUSHED, UNWRITTEN };
+
 static struct list buckets[BUCKETS];
 static LIST_HEAD(lru);
 u32 nr_buffers;
@@ -34,6 +37,11 @@ static struct buffer_head *find_buffer(kdev_t dev, u32 block)
 			return bh;
 	}
 	return NULL;
+}
+
+static struct buffer_head *buffer_at(struct list *node)
+{
+	return list_entry(node, struct buffer_head, lru_link);
 }
 
 /* A new buffer, not read yet unless its device is memory. NULL: no memory. */
@@ -131,7 +139,10 @@ void mark_buffer_dirty(struct buffer_head *bh)
 	bh->uptodate = bh->dirty = true;
 }
 
-/* Fill a block with zeroes, without reading it. Who reads it just now, through the device's file, must not do so over them. -ENOMEM */
+/*
+ * Fill a block with zeroes, without reading it. Who reads it just now, through the device's file, must not do so over them. -ENOMEM
+ * The zeroes are durable before what will refer to the block.
+ */
 int clear_block(kdev_t dev, u32 block)
 {
 	struct buffer_head *bh = getblk(dev, block);
@@ -140,6 +151,7 @@ int clear_block(kdev_t dev, u32 block)
 		return -ENOMEM;
 	wait_request(&bh->request);
 	memset(bh->data, 0, BLOCK_SIZE);
+	bh->fresh = bh->direct ? NOT_FRESH : UNWRITTEN;
 	mark_buffer_dirty(bh);
 	brelse(bh);
 	return 0;
@@ -154,41 +166,103 @@ static void start_write(struct buffer_head *bh)
 	if (!bh->request.done)
 		return;
 	bh->dirty = false;
+	bh->fresh = min_u32(bh->fresh, UNFLUSHED);
 	if (bh->direct)
 		blkdev_mark_dirty(bh->dev, bh->block);
 	else
 		start_io(bh, WRITE);
 }
 
-/*
- * Write all dirty buffers of a device (0: of all) and wait. The first error is returned; a buffer that could not be written stays dirty.
- * Two passes: first all are queued, so that the elevator can sort them.
- */
-int sync_buffers(kdev_t dev)
+/* Returns whether a buffer is one of a device, or with 0 true. */
+static bool is_on(const struct buffer_head *bh, kdev_t dev)
 {
-	int error = 0;
+	return !dev || bh->dev == dev;
+}
+
+/* Waits for a buffer that is being written. One that could not be is dirty. */
+static int finish_write(struct buffer_head *bh)
+{
+	int error;
+
+	if (bh->request.done && (!bh->request.error || bh->request.cmd != WRITE))
+		return 0;
+	bh->count++;
+	error = wait_request(&bh->request);
+	if (bh->request.cmd != WRITE)
+		error = 0;
+	if (error) {
+		bh->request.error = 0;
+		bh->dirty = true;
+	}
+	bh->count--;
+	return error;
+}
+
+/*
+ * Writes those dirty buffers of a device (0: of all) that are at least as fresh
+ * as that. Returns the first error.
+ */
+static int write_buffers(kdev_t dev, u8 fresh)
+{
+	int first_error = 0;
 
 	list_for_each(node, &lru) {
-		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+		struct buffer_head *bh = buffer_at(node);
 
-		if (bh->dirty && (!dev || bh->dev == dev))
+		if (bh->dirty && bh->fresh >= fresh && is_on(bh, dev))
 			start_write(bh);
 	}
 	list_for_each(node, &lru) {
-		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+		int error = finish_write(buffer_at(node));
 
-		if (bh->request.done && (!bh->request.error || bh->request.cmd != WRITE))
+		if (!first_error)
+			first_error = error;
+	}
+	return first_error;
+}
+
+/*
+ * Makes durable what the buffers hold that others will refer to. Returns whether
+ * there were any: then there may be more by now.
+ */
+static bool write_fresh(kdev_t dev, int *error)
+{
+	bool any = false;
+	int written;
+
+	list_for_each(node, &lru)
+		any |= buffer_at(node)->fresh && is_on(buffer_at(node), dev);
+	if (!any)
+		return false;
+	written = write_buffers(dev, UNWRITTEN);
+	list_for_each(node, &lru) {
+		struct buffer_head *bh = buffer_at(node);
+
+		if (bh->fresh != UNFLUSHED || !is_on(bh, dev))
 			continue;
-		bh->count++;
-		if (wait_request(&bh->request) < 0 && bh->request.cmd == WRITE) {
-			if (!error)
-				error = bh->request.error;
-			bh->request.error = 0;
-			bh->dirty = true;
-		}
+		bh->fresh = NOT_FRESH;
+		bh->count++;		/* keeps its place in the list */
+		blkdev_sync(bh->dev);	/* flushes for the first of them only */
 		bh->count--;
 	}
-	return error;
+	if (!*error)
+		*error = written;
+	return true;
+}
+
+/*
+ * Writes all dirty buffers of a device (0: of all) and waits. Returns the first
+ * error; a buffer that could not be written stays dirty. All are queued before
+ * the first is waited for, so that the elevator can sort them.
+ */
+int sync_buffers(kdev_t dev)
+{
+	int error = 0, written;
+
+	while (write_fresh(dev, &error))
+		;
+	written = write_buffers(dev, NOT_FRESH);
+	return error ? error : written;
 }
 
 static void free_buffer(struct buffer_head *bh)
@@ -216,6 +290,7 @@ void forget_buffer(kdev_t dev, u32 block)
 	if (bh->request.cmd == WRITE)
 		bh->request.error = 0;
 	bh->dirty = false;
+	bh->fresh = NOT_FRESH;
 	bh->count--;
 }
 

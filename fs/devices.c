@@ -230,4 +230,7 @@ static int bdev_write(struct file *file, const char __user *buf, u32 count, loff
 	return transfer(file, (char __user *)buf, count, pos, true);
 }
 
-const struct file_ops blkdev_fops = { .open = bdev_open, .read = bdev_read, .write = bdev_write };
+const struct file_ops blkdev_fops = {
+	.open = bdev_open, .read = bdev_read, .write = bdev_write,
+	.sync = sync_inode,
+};

@@ -88,11 +88,40 @@ bool minix_zone_in_use(const struct super_block *sb, u32 zone)
 	return minix_valid_zone(sb, zone) && is_set(info->zone_map, zone_bit(info, zone));
 }
 
+/* Returns whether the next zone to be taken was free at the last sync already. */
+static bool next_is_safe(const struct minix_info *info, u32 bits)
+{
+	u32 bit = max_u32(info->zone_hint, 1);
+
+	if (bit < bits && is_set(info->zone_map, bit))
+		bit = find_clear(info->zone_map, bit, bits);
+	return bit && bit < info->freed_zone;
+}
+
+/*
+ * Called before a zone is taken. The next one may have been freed, while on the
+ * medium it is still another's, who could so lose it to a power cut: then all
+ * that was freed is made durable. That happens once in a walk through the disk,
+ * or when the hint comes to a zone that was freed in front of it.
+ */
+static void await_freed(struct super_block *sb, struct minix_info *info, u32 bits)
+{
+	while (!next_is_safe(info, bits)) {
+		u32 when = info->freed_when;
+
+		info->freed_zone = bits;
+		if (is_durable(sb, when) || make_durable(sb, when) < 0)
+			return;
+	}
+}
+
 u32 minix_new_zone(struct super_block *sb)
 {
 	struct minix_info *info = minix_info(sb);
-	u32 bit = take_bit(info->zone_map, &info->zone_hint, zone_bit(info, info->zones));
+	u32 bits = zone_bit(info, info->zones), bit;
 
+	await_freed(sb, info, bits);
+	bit = take_bit(info->zone_map, &info->zone_hint, bits);
 	return bit ? bit + info->first_data_zone - 1 : 0;
 }
 
@@ -104,10 +133,14 @@ u32 minix_new_zone(struct super_block *sb)
 void minix_free_zone(struct super_block *sb, u32 zone)
 {
 	struct minix_info *info = minix_info(sb);
+	u32 bit = zone_bit(info, zone);
 
 	for (u32 i = 0; i < 1u << info->zone_shift; i++)
 		forget_buffer(sb->s_dev, (zone << info->zone_shift) + i);
-	give_bit(info->zone_map, zone_bit(info, zone));
+	give_bit(info->zone_map, bit);
+	if (bit >= info->zone_hint)
+		info->freed_zone = min_u32(info->freed_zone, bit);
+	info->freed_when = sync_clock;
 }
 
 /* A number that is free in the map but in use in memory is not given out again. */

@@ -275,14 +275,20 @@ static int minix_link(struct inode *dir, const char *name, u32 length, struct in
 		drop_link(inode, 0);
 		return error;
 	}
+	dir->i_sb->s_linked = sync_clock;
 	inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
 	return 0;
 }
 
+/* If the file keeps another name, that one is on the medium first. */
 static int minix_unlink(struct inode *dir, const char *name, u32 length, struct inode *inode)
 {
-	int error = remove_entry(dir, name, length);
+	int error;
+
+	if (inode->i_nlink > 1)
+		make_durable(dir->i_sb, dir->i_sb->s_linked);
+	error = remove_entry(dir, name, length);
 
 	if (error)
 		return error;
@@ -395,12 +401,13 @@ static int minix_rename(struct inode *from_dir, const char *from, u32 from_lengt
 	if (!replaced && from_dir == to_dir)
 		return change_name(from_dir, from, from_length, to, to_length);
 	if (replaced)
-		write_caches(inode->i_sb);
+		sync_before_replace(inode);
 	error = replaced ? replace(to_dir, to, to_length, inode, replaced) : add_entry(to_dir, to, to_length, inode->i_ino);
-	if (!error)
-		write_caches(inode->i_sb);
-	if (!error)
+	if (!error) {
+		inode->i_dir = to_dir->i_ino;
+		sync_names(to_dir);
 		error = remove_entry(from_dir, from, from_length);
+	}
 	if (!error && S_ISDIR(inode->i_mode) && from_dir != to_dir)
 		error = move_parent(inode, from_dir, to_dir);
 	return error;
@@ -439,4 +446,6 @@ const struct inode_ops minix_inode_ops = {
 	.map_blocks = minix_map_blocks,
 };
 
-const struct file_ops minix_dir_fops = { .readdir = minix_readdir };
+const struct file_ops minix_dir_fops = {
+	.readdir = minix_readdir, .sync = sync_inode,
+};

@@ -125,6 +125,7 @@ static int read_super(struct super_block *sb, struct minix_info *info)
 		return -EINVAL;
 	}
 	derive(info);
+	info->freed_zone = zone_bits(info);
 	return read_maps(sb, info);
 }
 

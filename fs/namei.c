@@ -141,7 +141,8 @@ int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **in
 	error = lookup_inode(dir, name, length, inode);
 	if (error)
 		return error;
-	(*inode)->i_dir = dir->i_ino;
+	if (!is_dot_dotdot(name, length))
+		(*inode)->i_dir = dir->i_ino;
 	if ((*inode)->i_mount)
 		*inode = cross_down(*inode);
 	return 0;

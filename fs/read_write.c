@@ -169,7 +169,9 @@ static int generic_write(struct file *file, const char __user *buf, u32 count, l
 	return n;
 }
 
-const struct file_ops regular_fops = { .read = generic_read, .write = generic_write };
+const struct file_ops regular_fops = {
+	.read = generic_read, .write = generic_write, .sync = sync_inode,
+};
 
 /* fget() where it counts. */
 static inline struct file *quick_fget(int fd)
@@ -446,57 +448,25 @@ asmlinkage int sys_ioctl(int fd, u32 command, u32 arg)
 	return file->fop->ioctl ? file->fop->ioctl(file, command, arg) : -ENOTTY;
 }
 
-/* Write a device's dirty buffers, and have it make them durable. */
-static int sync_device(kdev_t dev)
-{
-	int error = sync_buffers(dev);
-
-	return error ? error : blkdev_sync(dev);
-}
-
-/* The file's own pages and inode, then the blocks that say where all is. What other files hold is left alone. */
-COLD int sync_inode(struct inode *inode)
-{
-	kdev_t dev;
-	int error = 0, flushed;
-
-	if (!inode->i_sb)
-		return -EINVAL;
-	if (!S_ISBLK(inode->i_mode) && !inode->i_sb->s_type->needs_device)
-		return 0;
-	dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_sb->s_dev;
-	if (inode->i_sb->s_type->needs_device)	/* the node of a block device may be in memory */
-		error = write_inode_pages(inode);
-	if (!error)
-		error = sync_buffers(dev);	/* what leads to the data, before the inode leads there */
-	if (!error && inode->i_sb->s_type->needs_device)
-		error = write_inode(inode);
-	flushed = error ? blkdev_sync(dev) : sync_device(dev);	/* what failed is not tried again at once */
-	return error ? error : flushed;
-}
-
-asmlinkage int sys_fsync(int fd)
+/*
+ * Advice on how a file will be read is taken, and of no consequence. Returns
+ * -EINVAL for advice that nobody knows.
+ */
+asmlinkage int sys_fadvise64_64(int fd, loff_t start, loff_t length, int advice)
 {
 	struct file *file = fget(fd);
 
-	return file ? sync_inode(file->inode) : -EBADF;
-}
-
-asmlinkage COLD int sys_syncfs(int fd)
-{
-	struct file *file = fget(fd);
-	int error;
-
+	(void)start;
 	if (!file)
 		return -EBADF;
-	if (!file->inode->i_sb)
+	if (S_ISFIFO(file->inode->i_mode))
+		return -ESPIPE;
+	if (length < 0 || advice < 0 || advice > POSIX_FADV_NOREUSE)
 		return -EINVAL;
-	error = write_caches(file->inode->i_sb);
-	return error ? error : blkdev_sync(file->inode->i_sb->s_dev);
+	return 0;
 }
 
-/* Advice on how a file will be read: taken, and of no consequence. */
-asmlinkage int sys_fadvise64(int fd)
+asmlinkage int sys_fadvise64(int fd, loff_t start, u32 length, int advice)
 {
-	return fget(fd) ? 0 : -EBADF;
+	return sys_fadvise64_64(fd, start, length, advice);
 }

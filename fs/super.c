@@ -55,24 +55,6 @@ static int reclaim(int wanted)
 	return dropped;
 }
 
-/*
- * Write a file system's caches out (NULL: all): the data of files, then directories and what else leads to data, inodes last. Whatever an inode
- * refers to is on the medium before it does, so that a power cut does not make old contents pointers. All is tried; the first error.
- */
-int write_caches(struct super_block *sb)
-{
-	int (*const writers[])(struct inode *) = { write_inode_pages, write_inode };
-	int first_error = 0;
-
-	for (u32 i = 0; i < ARRAY_SIZE(writers); i++) {
-		int error = write_inodes(sb, writers[i]), written = sync_buffers(sb ? sb->s_dev : 0);
-
-		if (!first_error)
-			first_error = error ? error : written;
-	}
-	return first_error;
-}
-
 /* Called once by start_kernel. */
 void fs_init(void)
 {
@@ -133,6 +115,7 @@ static struct super_block *get_super(const struct file_system_type *type, kdev_t
 	sb->s_type = type;
 	sb->s_dev = dev;
 	sb->s_readonly = flags & MS_RDONLY;
+	sb->s_synced = 1;
 	strlcpy(sb->s_device, device, sizeof(sb->s_device));
 	strlcpy(sb->s_dir, dir, sizeof(sb->s_dir));
 	sb->s_read_ahead = type->needs_device && !blkdev_direct(dev, 0);
@@ -230,17 +213,15 @@ int mount_root(void)
 	return 0;
 }
 
-/* Write everything out, in the end also what the devices themselves hold back. */
-void sync_all(void)
+/* All that was done up to sync_clock's value `when` is on the media. */
+void mounts_synced(u32 when)
 {
-	write_caches(NULL);
-	blkdev_sync_all();
-}
+	list_for_each(node, &mounts) {
+		struct super_block *sb =
+			list_entry(node, struct super_block, link);
 
-asmlinkage int sys_sync(void)
-{
-	sync_all();
-	return 0;
+		sb->s_synced = max_u32(sb->s_synced, when);
+	}
 }
 
 /* Whether a directory may be mounted on; locked, so that it stays as it is. */
@@ -340,14 +321,6 @@ asmlinkage int sys_mount(const char __user *device, const char __user *dir, cons
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
 		putname(names[i]);
 	return error;
-}
-
-/* Write out a file system that nobody can enter any more. */
-static int sync_super(struct super_block *sb)
-{
-	int error = write_caches(sb), flushed = blkdev_sync(sb->s_dev);
-
-	return error ? error : flushed;
 }
 
 /*

@@ -312,7 +312,9 @@ static const struct inode_ops tmpfs_inode_ops = {
 	.map_blocks = tmpfs_map_blocks,
 };
 
-static const struct file_ops tmpfs_dir_fops = { .readdir = tmpfs_readdir };
+static const struct file_ops tmpfs_dir_fops = {
+	.readdir = tmpfs_readdir, .sync = sync_inode,
+};
 
 /* All inodes that exist are in memory: this one was deleted. */
 static int tmpfs_read_inode(struct inode *inode)

@@ -52,7 +52,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(statfs), CALL(fstatfs), CALL(statfs64), CALL(fstatfs64), CALL(getdents), CALL(getdents64),
 	CALL(truncate), CALL(ftruncate), CALL(truncate64), CALL(ftruncate64), CALL(fsync), CALL_AS(fdatasync, fsync), CALL(sync), CALL(syncfs),
 	CALL(select), CALL(_newselect), CALL(poll), CALL(pselect6), CALL(pselect6_time64), CALL(ppoll), CALL(ppoll_time64),
-	CALL(fadvise64), CALL_AS(fadvise64_64, fadvise64),
+	CALL(fadvise64), CALL(fadvise64_64),
 	/* names */
 	CALL(mkdir), CALL(mkdirat), CALL(rmdir), CALL(link), CALL(linkat), CALL(unlink), CALL(unlinkat), CALL(rename), CALL(renameat),
 	CALL(renameat2), CALL(symlink), CALL(symlinkat), CALL(readlink), CALL(readlinkat), CALL(mknod), CALL(mknodat),

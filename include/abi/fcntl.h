@@ -73,6 +73,8 @@ struct flock64 {
 #define UTIME_NOW		0x3FFFFFFF
 #define UTIME_OMIT		0x3FFFFFFE
 
+#define POSIX_FADV_NOREUSE	5	/* the last one */
+
 #define SEEK_SET	0
 #define SEEK_CUR	1
 #define SEEK_END	2

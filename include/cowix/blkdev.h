@@ -55,7 +55,7 @@ void blkdev_mark_dirty(kdev_t dev, u32 block);	/* a memory device's block was ch
 int blkdev_open(kdev_t dev);			/* -ENXIO: no such device */
 bool blkdev_replaced(kdev_t dev);		/* since the last call: caches hold another medium's blocks */
 int blkdev_sync(kdev_t dev);
-void blkdev_sync_all(void);
+int blkdev_sync_all(void);
 void end_request(struct request *rq, int error);	/* drivers: takes the head off the queue, wakes the waiter */
 struct request *current_request(int major);	/* drivers: head of the queue or NULL */
 struct request *next_request(const struct request *rq);	/* drivers: the one behind it; there must be one */

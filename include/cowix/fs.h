@@ -37,6 +37,7 @@ struct buffer_head {
 	u32 block;
 	u32 count;
 	bool dirty, uptodate;
+	u8 fresh;				/* to be durable before what will refer to it */
 	bool direct;				/* data is the device's own memory */
 	u8 *data;
 	struct request request;
@@ -113,6 +114,7 @@ struct file_ops {
 	int (*write)(struct file *file, const char __user *buf, u32 count, loff_t *pos);
 	u32 (*poll)(struct file *file, struct poll_table *table);	/* what would not block now (POLLIN...); absent: everything */
 	int (*ioctl)(struct file *file, u32 command, u32 arg);
+	int (*sync)(struct inode *inode);	/* fsync(); absent: -EINVAL */
 	int (*readdir)(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino), void *context);
 };
 
@@ -201,6 +203,8 @@ struct super_block {
 	struct list link;
 	const struct file_system_type *s_type;
 	kdev_t s_dev;
+	u32 s_synced;				/* all done before that sync began is durable */
+	u32 s_linked;				/* sync_clock at the last link() */
 	bool s_readonly;
 	bool s_read_ahead;			/* its device is slower than memory */
 	bool s_transient;			/* its inodes go with their last user */
@@ -216,12 +220,22 @@ int mount_root(void);
 struct super_block *find_mount(kdev_t dev);		/* NULL: it is not mounted */
 void begin_mounting(void);		/* one task at a time */
 void end_mounting(void);
-int write_caches(struct super_block *sb);		/* NULL: all */
-void sync_all(void);
+void mounts_synced(u32 when);
 void fs_init(void);
 void fs_drop_caches(void);
 void fs_audit_counts(struct audit_report *report);
 void show_mounts(struct seq *s);
+
+/* fs/sync.c */
+extern u32 sync_clock;				/* syncs that were ever begun */
+int write_caches(struct super_block *sb);	/* NULL: all */
+int sync_super(struct super_block *sb);
+int sync_inode(struct inode *inode);		/* fsync() */
+int sync_names(struct inode *dir);
+int sync_before_replace(struct inode *inode);
+bool is_durable(const struct super_block *sb, u32 when);
+int make_durable(struct super_block *sb, u32 when);
+void sync_all(void);
 
 /* fs/swap.c */
 int find_swap(kdev_t dev);			/* the number of the swap area that is a device; -1: none */
@@ -319,7 +333,6 @@ int inode_path(struct inode *inode, char *page, char **path);	/* drops the refer
 
 /* fs/read_write.c */
 extern const struct file_ops regular_fops;
-int sync_inode(struct inode *inode);		/* fsync() */
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user);	/* inode locked */
 

@@ -43,6 +43,8 @@ struct minix_info {
 	u32 entry_size;				/* of a directory */
 	u32 max_size;				/* of a file */
 	u32 inode_hint, zone_hint;		/* where to look for a free bit first */
+	u32 freed_zone;				/* the first from zone_hint on that was freed, */
+	u32 freed_when;				/* at that sync_clock or before */
 	u32 complaints;
 	struct buffer_head **inode_map, **zone_map;	/* one page holds both */
 };

@@ -289,7 +289,9 @@ asmlinkage int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int
 asmlinkage int sys_ioctl(int fd, u32 command, u32 arg);
 asmlinkage int sys_fsync(int fd);
 asmlinkage int sys_syncfs(int fd);
-asmlinkage int sys_fadvise64(int fd);
+asmlinkage int sys_fadvise64(int fd, loff_t start, u32 length, int advice);
+asmlinkage int sys_fadvise64_64(int fd, loff_t start, loff_t length,
+				int advice);
 
 /* fs/select.c */
 asmlinkage int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds);

@@ -18,6 +18,8 @@ struct queue {
 	const struct block_device_ops *ops;
 	struct list requests;
 	struct request *last;		/* of those that the driver works on, from the head on; NULL: it is idle */
+	u32 written[DISKS_MAX];		/* write requests, counted as they come */
+	u32 flushed[DISKS_MAX];		/* those that are known to be durable */
 };
 
 static struct queue queues[MAJORS];
@@ -74,29 +76,57 @@ bool blkdev_replaced(kdev_t dev)
 	return ops && ops->replaced && ops->replaced(dev);
 }
 
+/* The number of the disk that a device is, or is a part of. */
+static u32 disk_of(kdev_t dev)
+{
+	return MINOR(dev) >> ops_of(dev)->partition_bits;
+}
+
+/*
+ * Has a disk make durable what was written to it; nothing if that is done. The
+ * ramdisk is not written through its queue: it knows itself.
+ */
 int blkdev_sync(kdev_t dev)
 {
 	const struct block_device_ops *ops = ops_of(dev);
+	u32 *flushed, written;
+	int error;
 
-	return ops && ops->sync ? ops->sync(dev) : 0;
+	if (!ops || !ops->sync || !blkdev_sectors(dev))
+		return 0;
+	if (ops->direct)
+		return ops->sync(dev);
+	written = queues[MAJOR(dev)].written[disk_of(dev)];
+	flushed = &queues[MAJOR(dev)].flushed[disk_of(dev)];
+	if (*flushed == written)
+		return 0;
+	error = ops->sync(dev);
+	if (!error)
+		*flushed = written;
+	return error;
 }
 
-/* Have every disk make durable what was written to it. */
-void blkdev_sync_all(void)
+/* The same for every disk. Returns the first error. */
+int blkdev_sync_all(void)
 {
+	int first_error = 0;
+
 	for (int major = 0; major < MAJORS; major++)
 		for (u32 disk = 0; queues[major].ops && disk < DISKS_MAX; disk++) {
 			kdev_t dev = MKDEV(major, disk << queues[major].ops->partition_bits);
 
-			if (blkdev_sectors(dev))
-				blkdev_sync(dev);
+			int error = blkdev_sectors(dev) ? blkdev_sync(dev) : 0;
+
+			if (!first_error)
+				first_error = error;
 		}
+	return first_error;
 }
 
 /* Where a request begins, over all disks of its queue. */
 static u64 position(const struct request *rq)
 {
-	return (u64)(MINOR(rq->dev) >> ops_of(rq->dev)->partition_bits) << 32 | rq->sector;
+	return (u64)disk_of(rq->dev) << 32 | rq->sector;
 }
 
 /* Whether a goes before b when the head is at `head`: those still ahead of it first, by sector, then the rest. */
@@ -153,6 +183,8 @@ void submit_request(struct request *rq)
 		return;
 	if (q->ops->first)
 		rq->sector += q->ops->first(rq->dev);
+	if (rq->cmd == WRITE && q->ops->sync)
+		q->written[disk_of(rq->dev)]++;
 	flags = irq_save();
 	enqueue(q, rq);
 	if (!q->last)
