@@ -80,7 +80,7 @@ static int may_change(const struct inode *inode)
 {
 	if (readonly(inode))
 		return -EROFS;
-	return suser() || current->euid == inode->i_uid ? 0 : -EPERM;
+	return is_owner(inode) ? 0 : -EPERM;
 }
 
 static void changed(struct inode *inode)
@@ -236,12 +236,22 @@ asmlinkage int sys_access(const char __user *path, int mode)
 
 /*
  * The five forms of utime() differ in the structure they take; all come down to two times in seconds, which is what the file systems keep. set tells
- * which of them change; now: both become the current time, which whoever may write the file may ask for.
+ * which of them change; now: both become the current time, which whoever may write the file may ask for. A time that the file system has no number
+ * for becomes the nearest one that it has.
  */
 struct new_times {
-	u32 time[2];			/* access, modification */
+	s64 time[2];			/* access, modification */
 	bool set[2], now;
 };
+
+static s64 nearest_time(const struct super_block *sb, s64 time)
+{
+	if (!sb)
+		return time;
+	if (time < sb->s_time_min)
+		return sb->s_time_min;
+	return time > sb->s_time_max ? sb->s_time_max : time;
+}
 
 static int set_times(struct inode *inode, const struct new_times *t)
 {
@@ -252,9 +262,9 @@ static int set_times(struct inode *inode, const struct new_times *t)
 	if (error)
 		return error;
 	if (t->set[0])
-		inode->i_atime = t->time[0];
+		inode->i_atime = nearest_time(inode->i_sb, t->time[0]);
 	if (t->set[1])
-		inode->i_mtime = t->time[1];
+		inode->i_mtime = nearest_time(inode->i_sb, t->time[1]);
 	changed(inode);
 	return 0;
 }
@@ -270,6 +280,8 @@ static int set_times_at(int dirfd, const char __user *path, const struct new_tim
 		return -EINVAL;
 	if (!t->set[0] && !t->set[1])
 		return 0;
+	if (!path && (dirfd == AT_FDCWD || flags))
+		return dirfd == AT_FDCWD ? -EFAULT : -EINVAL;
 	if (!path)
 		return file ? set_times(file->inode, t) : -EBADF;
 	error = user_path_at(dirfd, path, flags, &inode);

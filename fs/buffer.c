@@ -180,7 +180,7 @@ static bool is_on(const struct buffer_head *bh, kdev_t dev)
 }
 
 /* Waits for a buffer that is being written. One that could not be is dirty. */
-static int finish_write(struct buffer_head *bh)
+static int end_write(struct buffer_head *bh)
 {
 	int error;
 
@@ -213,7 +213,7 @@ static int write_buffers(kdev_t dev, u8 fresh)
 			start_write(bh);
 	}
 	list_for_each(node, &lru) {
-		int error = finish_write(buffer_at(node));
+		int error = end_write(buffer_at(node));
 
 		if (!first_error)
 			first_error = error;

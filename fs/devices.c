@@ -227,7 +227,9 @@ static int bdev_read(struct file *file, char __user *buf, u32 count, loff_t *pos
 
 static int bdev_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
-	return transfer(file, (char __user *)buf, count, pos, true);
+	int n = transfer(file, (char __user *)buf, count, pos, true);
+
+	return n > 0 ? finish_write(file, n) : n;
 }
 
 const struct file_ops blkdev_fops = {

@@ -50,8 +50,16 @@ void fput(struct file *file)
 	kfree(file);
 }
 
-/* If other threads may close the file, a reference to it is held for current, instead of the one to the file it looked at before. */
+/* What O_PATH opened is good for a name only. */
 struct file *fget(int fd)
+{
+	struct file *file = fget_any(fd);
+
+	return file && file->flags & O_PATH ? NULL : file;
+}
+
+/* If other threads may close the file, a reference to it is held for current, instead of the one to the file it looked at before. */
+struct file *fget_any(int fd)
 {
 	struct file *file = file_at(current->files, fd);
 
@@ -127,7 +135,7 @@ asmlinkage int sys_close(int fd)
 
 static int dup_to(int fd, int to, bool cloexec)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 
 	file->count++;
 	put_fd(to, file, cloexec);
@@ -136,7 +144,7 @@ static int dup_to(int fd, int to, bool cloexec)
 
 static COLD int dup_from(int fd, u32 lowest, bool cloexec)
 {
-	int to = fget(fd) ? lowest < current->rlimits[RLIMIT_NOFILE].rlim_cur ? find_free(lowest) : -EINVAL : -EBADF;
+	int to = fget_any(fd) ? lowest < current->rlimits[RLIMIT_NOFILE].rlim_cur ? find_free(lowest) : -EINVAL : -EBADF;
 
 	return to < 0 ? to : dup_to(fd, to, cloexec);
 }
@@ -151,7 +159,7 @@ static COLD int dup_over(int fd, int to, bool cloexec)
 {
 	struct file *old = file_at(current->files, to);
 
-	if (!fget(fd) || (u32)to >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
+	if (!fget_any(fd) || (u32)to >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
 		return -EBADF;
 	dup_to(fd, to, cloexec);
 	if (old) {
@@ -163,7 +171,7 @@ static COLD int dup_over(int fd, int to, bool cloexec)
 
 asmlinkage int sys_dup2(int fd, int to)
 {
-	return fd == to && fget(fd) ? to : dup_over(fd, to, false);
+	return fd == to && fget_any(fd) ? to : dup_over(fd, to, false);
 }
 
 asmlinkage int sys_dup3(int fd, int to, u32 flags)
@@ -207,10 +215,29 @@ static int locked(int fd, struct file *file, int error)
 	return error;
 }
 
+/* Nobody sends SIGIO, and nothing goes past the cache. */
+static int set_flags(struct file *file, u32 flags)
+{
+	const u32 changeable = O_APPEND | O_NONBLOCK | O_NOATIME;
+
+	if (flags & (O_ASYNC | O_DIRECT))
+		return -EINVAL;
+	if (flags & ~file->flags & O_NOATIME && !is_owner(file->inode))
+		return -EPERM;
+	file->flags = (file->flags & ~changeable) | (flags & changeable);
+	return 0;
+}
+
+/* What concerns the descriptor itself; all that a file opened by O_PATH has. */
+static bool of_descriptor(int command)
+{
+	return command == F_DUPFD || command == F_DUPFD_CLOEXEC ||
+	       command == F_GETFD || command == F_SETFD || command == F_GETFL;
+}
+
 asmlinkage COLD int sys_fcntl(int fd, int command, u32 arg)
 {
-	const u32 changeable = O_APPEND | O_NONBLOCK;
-	struct file *file = fget(fd);
+	struct file *file = of_descriptor(command) ? fget_any(fd) : fget(fd);
 
 	if (!file)
 		return -EBADF;
@@ -227,8 +254,7 @@ asmlinkage COLD int sys_fcntl(int fd, int command, u32 arg)
 	case F_GETFL:
 		return file->flags & ~O_NOCTTY;
 	case F_SETFL:
-		file->flags = (file->flags & ~changeable) | (arg & changeable);
-		return 0;
+		return set_flags(file, arg);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
@@ -238,8 +264,7 @@ asmlinkage COLD int sys_fcntl(int fd, int command, u32 arg)
 	case F_SETLKW64:
 		return locked(fd, file, lock_command(file, command, (struct flock64 __user *)arg));
 	case F_GETOWN:
-	case F_SETOWN:
-		return 0;			/* nobody sends SIGIO */
+		return 0;			/* nobody is sent SIGIO */
 	}
 	return -EINVAL;
 }

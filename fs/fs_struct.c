@@ -69,7 +69,7 @@ asmlinkage int sys_chdir(const char __user *path)
 
 asmlinkage int sys_fchdir(int fd)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 
 	return file ? change_dir(&current->fs->cwd, igrab(file->inode)) : -EBADF;
 }

@@ -38,17 +38,30 @@ static bool overlap(const struct file_lock *a, const struct file_lock *b)
 	return a->start <= b->end && b->start <= a->end;
 }
 
-/* The lock that keeps new from being granted, or NULL. The two kinds do not see each other. */
+/* The two kinds do not see each other. */
+static bool in_conflict(const struct file_lock *a, const struct file_lock *b)
+{
+	return !a->owner == !b->owner && !same_owner(a, b) && overlap(a, b) &&
+	       (a->type == F_WRLCK || b->type == F_WRLCK);
+}
+
+/*
+ * Returns the lock that keeps new from being granted, or NULL. Of one owner's it
+ * is the one with the lowest position.
+ */
 static struct file_lock *find_conflict(struct inode *inode, const struct file_lock *new)
 {
+	struct file_lock *first = NULL;
+
 	list_for_each(node, &inode->i_locks) {
 		struct file_lock *lock = lock_at(node);
 
-		if (!lock->owner == !new->owner && !same_owner(lock, new) && overlap(lock, new) &&
-		    (lock->type == F_WRLCK || new->type == F_WRLCK))
-			return lock;
+		if (!in_conflict(lock, new))
+			continue;
+		if (!first || (same_owner(lock, first) && lock->start < first->start))
+			first = lock;
 	}
-	return NULL;
+	return first;
 }
 
 #define LOCKS_A_FRAME	2	/* that ordinary users have all together */

@@ -25,6 +25,12 @@ int permission(const struct inode *inode, int mask)
 	return (mode & mask) == (u32)mask ? 0 : -EACCES;
 }
 
+/* Who may do what only a file's owner may. */
+bool is_owner(const struct inode *inode)
+{
+	return suser() || current->euid == inode->i_uid;
+}
+
 /* Copy a path from the program into a page of its own. -ENOENT: empty, -ENAMETOOLONG, -EFAULT, -ENOMEM. */
 int getname(const char __user *path, char **name)
 {
@@ -253,7 +259,7 @@ static int start_of(int dirfd, const char *path, struct inode **dir)
 	*dir = current->fs->cwd;
 	if (dirfd == AT_FDCWD || *path == '/')
 		return *path ? 0 : -ENOENT;
-	file = fget(dirfd);
+	file = fget_any(dirfd);
 	if (!file)
 		return -EBADF;
 	*dir = file->inode;
@@ -336,7 +342,7 @@ static int opened_inode(int dirfd, struct inode **inode)
 		*inode = igrab(current->fs->cwd);
 		return 0;
 	}
-	file = fget(dirfd);
+	file = fget_any(dirfd);
 	if (!file)
 		return -EBADF;
 	*inode = igrab(file->inode);

@@ -112,10 +112,12 @@ asmlinkage int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev
 	u32 type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
 	int error;
 
-	if (type != S_IFREG && type != S_IFIFO && !suser())
-		return -EPERM;
 	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR && type != S_IFBLK)
 		return type == S_IFDIR ? -EPERM : -EINVAL;
+	if (type != S_IFREG && type != S_IFIFO && !suser())
+		return -EPERM;
+	if (type != S_IFREG && type != S_IFIFO && dev != (kdev_t)dev)
+		return -EINVAL;
 	error = make_node(dirfd, path, type | (mode & 07777 & ~current->fs->umask), dev, &inode);
 	if (!error)
 		iput(inode);
@@ -154,6 +156,14 @@ asmlinkage int sys_symlink(const char __user *target, const char __user *path)
 	return sys_symlinkat(target, AT_FDCWD, path);
 }
 
+/* An empty path means a link that O_PATH opened. */
+static int not_a_link(const char __user *path)
+{
+	char first;
+
+	return copy_from_user(&first, path, 1) == 0 && !first ? -ENOENT : -EINVAL;
+}
+
 asmlinkage int sys_readlinkat(int dirfd, const char __user *path, char __user *buf, int size)
 {
 	struct inode *inode;
@@ -162,11 +172,11 @@ asmlinkage int sys_readlinkat(int dirfd, const char __user *path, char __user *b
 
 	if (size <= 0)
 		return -EINVAL;
-	error = user_path_at(dirfd, path, AT_SYMLINK_NOFOLLOW, &inode);
+	error = user_path_at(dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &inode);
 	if (error)
 		return error;
 	text = S_ISLNK(inode->i_mode) ? kpage_alloc(OWNER_CALL) : NULL;
-	n = S_ISLNK(inode->i_mode) ? -ENOMEM : -EINVAL;
+	n = S_ISLNK(inode->i_mode) ? -ENOMEM : not_a_link(path);
 	if (text) {
 		n = read_link(inode, text, min_u32(size, PATH_MAX));
 		if (n > 0 && copy_to_user(buf, text, n) < 0)
@@ -273,6 +283,8 @@ asmlinkage int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, 
 	struct inode *inode;
 	int error = flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH) ? -EINVAL : 0;
 
+	if (!suser())
+		flags &= ~AT_EMPTY_PATH;	/* -ENOENT */
 	if (!error)
 		error = user_path_at(old_dirfd, old, flags & AT_SYMLINK_FOLLOW ? flags : flags | AT_SYMLINK_NOFOLLOW, &inode);
 	if (error)
@@ -281,7 +293,7 @@ asmlinkage int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, 
 	if (!error) {
 		error = may_create(&t);
 		if (!error)
-			error = ends_in_slash(&t) ? -ENOENT : inode->i_sb != t.dir->i_sb ? -EXDEV : S_ISDIR(inode->i_mode) ? -EPERM : 0;
+			error = ends_in_slash(&t) || inode->i_nlink == 0 ? -ENOENT : inode->i_sb != t.dir->i_sb ? -EXDEV : S_ISDIR(inode->i_mode) ? -EPERM : 0;
 		if (!error)
 			error = t.dir->i_op->link(t.dir, t.last, t.length, inode);
 		if (!error)

@@ -107,14 +107,16 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 
 	if (error)
 		return error;
-	if (S_ISLNK((*inode)->i_mode))
+	if (S_ISLNK((*inode)->i_mode) && !(flags & O_PATH))
 		error = -ELOOP;
 	else if (S_ISDIR((*inode)->i_mode) && flags & (O_ACCMODE | O_CREAT | O_TRUNC))
 		error = -EISDIR;
 	else if (flags & O_DIRECTORY && !S_ISDIR((*inode)->i_mode))
 		error = -ENOTDIR;
-	else if (!created)
+	else if (!created && !(flags & O_PATH))
 		error = permission(*inode, access_mask(flags));
+	if (!error && flags & O_NOATIME && !is_owner(*inode))
+		error = -EPERM;
 	if (!error && access_mask(flags) & W_OK && (*inode)->i_running)
 		error = -ETXTBSY;
 	if (error) {
@@ -133,6 +135,9 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 	return error;
 }
 
+/* Of a file that is only named. */
+static const struct file_ops path_fops;
+
 /* All that may be missing for the open file is looked for before the name is made or the file emptied. */
 static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 {
@@ -140,6 +145,10 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 	struct inode *inode;
 	int error;
 
+	if (flags & O_PATH)
+		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	if (flags & O_DIRECT)
+		return -EINVAL;			/* nothing goes past the cache */
 	if (flags & (O_CREAT | O_TRUNC) && !fd_available())
 		return -EMFILE;
 	error = check_files();
@@ -155,12 +164,12 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 		return error;
 	}
 	file->inode = inode;
-	file->fop = inode->i_fop;
+	file->fop = flags & O_PATH ? &path_fops : inode->i_fop;
 	if (flags & O_NOCTTY)
 		file->flags |= O_NOCTTY;
 	error = file->fop->open ? file->fop->open(inode, file) : 0;
 	if (error) {
-		file->fop = &(const struct file_ops){ 0 };	/* nothing was opened: nothing to release */
+		file->fop = &path_fops;		/* nothing was opened: nothing to release */
 		fput(file);
 		return error;
 	}

@@ -259,6 +259,7 @@ static COLD int fifo_open(struct inode *inode, struct file *file)
 		return error;
 	pipe = inode->i_pipe;
 	alone = (mode == O_RDONLY && pipe->writers == 0) || (mode == O_WRONLY && pipe->readers == 0);
+	alone &= inode->i_sb != NULL;		/* one of pipe(), opened through /proc, waits for nobody */
 	if (mode == O_WRONLY && file->flags & O_NONBLOCK && alone)
 		return -ENXIO;
 	opens = mode == O_RDONLY ? &pipe->writer_opens : &pipe->reader_opens;
@@ -273,9 +274,14 @@ static COLD int fifo_open(struct inode *inode, struct file *file)
 	return error;
 }
 
+/* What nobody has open any more holds nothing, though it may have a name. */
 static void pipe_release(struct inode *inode, struct file *file)
 {
-	count_sides(inode->i_pipe, file->flags, -1);
+	struct pipe *pipe = inode->i_pipe;
+
+	count_sides(pipe, file->flags, -1);
+	if (!pipe->readers && !pipe->writers)
+		pipe_free(inode);
 }
 
 static u32 pipe_poll(struct file *file, struct poll_table *table)

@@ -94,9 +94,12 @@ static int proc_open(struct inode *inode, struct file *file)
 
 static int proc_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
-	struct seq s = { .buf = kpage_alloc(OWNER_CALL), .from = *pos, .inode = file->inode };
+	struct seq s = { .from = *pos, .inode = file->inode };
 	int n;
 
+	if (*pos > FILE_SIZE_MAX)
+		return 0;
+	s.buf = kpage_alloc(OWNER_CALL);
 	if (!s.buf)
 		return -ENOMEM;
 	n = check_access(file->inode);
@@ -256,6 +259,8 @@ static int proc_readdir(struct file *file, int (*fill)(void *context, const char
 
 	if (stop)
 		return stop == -ESRCH ? -ENOENT : stop;
+	if (file->pos > FILE_SIZE_MAX)
+		return 0;
 	while (!stop && entry_at(file->inode, &pos, &name, number, &ino)) {
 		stop = fill(context, name, strlen(name), pos + 1, ino);
 		if (!stop)
@@ -335,6 +340,8 @@ static u32 fd_mode(const struct file *file)
 {
 	u32 access = file->flags & O_ACCMODE;
 
+	if (file->flags & O_PATH)
+		return S_IFLNK;
 	return S_IFLNK | S_IXUSR | (access != O_WRONLY ? S_IRUSR : 0) | (access != O_RDONLY ? S_IWUSR : 0);
 }
 

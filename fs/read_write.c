@@ -9,7 +9,8 @@
 #include <abi/fcntl.h>
 #include <abi/uio.h>
 
-#define COUNT_MAX	0x7FFFFFFFu	/* bytes one call transfers: its answer is signed */
+/* The most that one call transfers, whole pages: its answer is signed. */
+#define COUNT_MAX	PAGE_ROUND_DOWN(0x7FFFFFFFu)
 
 /* Read from a file's pages into buf, a program's address if user. Bytes, fewer at the end of the file or after an error, or -errno. */
 static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count, bool user)
@@ -154,6 +155,14 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bo
 	return done ? (int)done : error;
 }
 
+/* Called after n bytes were written. With O_SYNC they are to be durable now. */
+int finish_write(struct file *file, int n)
+{
+	int error = file->flags & O_DSYNC ? sync_inode(file->inode) : 0;
+
+	return error ? error : n;
+}
+
 static int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
 {
 	struct inode *inode = file->inode;
@@ -166,7 +175,7 @@ static int generic_write(struct file *file, const char __user *buf, u32 count, l
 		drop_set_id(inode);
 	n = inode_write(inode, (__force const void *)buf, count, pos, true);
 	unlock_inode(inode);
-	return n;
+	return n > 0 ? finish_write(file, n) : n;
 }
 
 const struct file_ops regular_fops = {
@@ -218,6 +227,14 @@ static noinline int transfer_shared(struct file *file, char __user *buf, u32 cou
 	return n;
 }
 
+/* Why a file has nothing to read or to write. */
+static COLD int why_not(const struct file *file, bool read)
+{
+	if (file->flags & O_PATH)
+		return -EBADF;
+	return read && S_ISDIR(file->inode->i_mode) ? -EISDIR : -EINVAL;
+}
+
 /* The checks that all forms of read share. */
 static inline int quick_read(int fd, char __user *buf, u32 count, loff_t *pos)
 {
@@ -226,10 +243,12 @@ static inline int quick_read(int fd, char __user *buf, u32 count, loff_t *pos)
 	if (!file || (file->flags & O_ACCMODE) == O_WRONLY)
 		return -EBADF;
 	if (!file->fop->read)
-		return S_ISDIR(file->inode->i_mode) ? -EISDIR : -EINVAL;
-	count = min_u32(count, COUNT_MAX);
+		return why_not(file, true);
 	if (!access_ok(buf, count))
 		return -EFAULT;
+	if ((s32)count < 0)
+		return -EINVAL;
+	count = min_u32(count, COUNT_MAX);
 	if (unlikely(file->count > 1) && !pos)
 		return transfer_shared(file, buf, count, false);
 	return file->fop->read(file, buf, count, pos ? pos : &file->pos);
@@ -242,10 +261,12 @@ static inline int quick_write(int fd, const char __user *buf, u32 count, loff_t 
 	if (!file || (file->flags & O_ACCMODE) == O_RDONLY)
 		return -EBADF;
 	if (!file->fop->write)
-		return -EINVAL;
-	count = min_u32(count, COUNT_MAX);
+		return why_not(file, false);
 	if (!access_ok(buf, count))
 		return -EFAULT;
+	if ((s32)count < 0)
+		return -EINVAL;
+	count = min_u32(count, COUNT_MAX);
 	if (unlikely(file->count > 1) && !pos)
 		return transfer_shared(file, (char __user *)buf, count, true);
 	return file->fop->write(file, buf, count, pos ? pos : &file->pos);
@@ -308,8 +329,10 @@ static int check_vector(const struct iovec __user *vector, int count)
 	for (int i = 0; i < count; i++) {
 		if (copy_from_user(&piece, &vector[i], sizeof(piece)) < 0)
 			return -EFAULT;
-		if (piece.iov_len > COUNT_MAX)
+		if ((s32)piece.iov_len < 0)
 			return -EINVAL;
+		if (!access_ok(piece.iov_base, piece.iov_len))
+			return -EFAULT;
 	}
 	return 0;
 }
@@ -334,6 +357,7 @@ static COLD int do_vector(int fd, const struct iovec __user *vector, int count, 
 		struct iovec piece;
 		int n = copy_from_user(&piece, &vector[i], sizeof(piece));
 
+		piece.iov_len = min_u32(piece.iov_len, COUNT_MAX - total);
 		if (!n && piece.iov_len)
 			n = write ? do_write(fd, (const char __user *)piece.iov_base, piece.iov_len, pos) :
 				    do_read(fd, (char __user *)piece.iov_base, piece.iov_len, pos);

@@ -67,7 +67,10 @@ static int do_getdents(int fd, void __user *buf, u32 size, int (*fill)(void *, c
 	if (!file->fop->readdir)
 		return -ENOTDIR;
 	lock_inode(file->inode);
-	error = file->fop->readdir(file, fill, &c);
+	if (file->inode->i_nlink > 0)
+		error = file->fop->readdir(file, fill, &c);
+	else
+		error = -ENOENT;		/* it was removed */
 	unlock_inode(file->inode);
 	if (error)
 		return error;

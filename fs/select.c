@@ -10,6 +10,7 @@
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
+#include <abi/fcntl.h>
 #include <asm/system.h>
 
 #define ALWAYS_TOLD	(POLLERR | POLLHUP | POLLNVAL)
@@ -96,9 +97,13 @@ struct poll_list {
 static void hold_files(struct poll_list *list, u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
-		list->files[i] = file_at(current->files, list->fds[i].fd);
-		if (list->files[i])
-			list->files[i]->count++;
+		struct file *file = file_at(current->files, list->fds[i].fd);
+
+		if (file && file->flags & O_PATH)
+			file = NULL;
+		list->files[i] = file;
+		if (file)
+			file->count++;
 	}
 }
 

@@ -74,19 +74,19 @@ asmlinkage int sys_fstatat64(int dirfd, const char __user *path, struct stat64 _
 
 asmlinkage int sys_fstat(int fd, struct stat __user *buf)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 
 	return file ? fill_stat(file->inode, buf) : -EBADF;
 }
 
 asmlinkage int sys_fstat64(int fd, struct stat64 __user *buf)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 
 	return file ? fill_stat64(file->inode, buf) : -EBADF;
 }
 
-static struct statx_timestamp statx_time(u32 seconds)
+static struct statx_timestamp statx_time(s64 seconds)
 {
 	return (struct statx_timestamp){ .tv_sec = seconds };
 }
@@ -112,6 +112,8 @@ asmlinkage int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask
 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE) || mask & STATX_RESERVED)
 		return -EINVAL;
+	if ((flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
+		return -EINVAL;			/* both at once */
 	error = user_path_at(dirfd, path, flags, &inode);
 	if (error)
 		return error;
@@ -187,14 +189,14 @@ asmlinkage int sys_statfs64(const char __user *path, u32 size, struct statfs64 _
 
 asmlinkage int sys_fstatfs(int fd, struct statfs __user *buf)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 
 	return file ? fill_statfs(file->inode, buf) : -EBADF;
 }
 
 asmlinkage int sys_fstatfs64(int fd, u32 size, struct statfs64 __user *buf)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_any(fd);
 
 	return file ? fill_statfs64(file->inode, size, buf) : -EBADF;
 }

@@ -116,6 +116,8 @@ static struct super_block *get_super(const struct file_system_type *type, kdev_t
 	sb->s_dev = dev;
 	sb->s_readonly = flags & MS_RDONLY;
 	sb->s_synced = 1;
+	sb->s_time_min = S64_MIN;
+	sb->s_time_max = S64_MAX;
 	strlcpy(sb->s_device, device, sizeof(sb->s_device));
 	strlcpy(sb->s_dir, dir, sizeof(sb->s_dir));
 	sb->s_read_ahead = type->needs_device && !blkdev_direct(dev, 0);

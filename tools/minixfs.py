@@ -94,13 +94,13 @@ class Volume:
             raise Full("no room for files")
 
     def put(self, offset, data):
-        block = self.fmt.block
-        while data:
-            zone, at = divmod(offset, block)
-            part = data[:block - at]
+        block, done = self.fmt.block, 0
+        while done < len(data):
+            zone, at = divmod(offset + done, block)
+            part = data[done:done + block - at]
             if any(part):
                 self.content.setdefault(zone, bytearray(block))[at:at + len(part)] = part
-            data, offset = data[len(part):], offset + len(part)
+            done += len(part)
 
     def take_zones(self, n):
         first = self.next_zone

@@ -127,7 +127,7 @@ struct inode {
 	u32 i_ino, i_count;
 	u32 i_dir;				/* a directory that has a name of this file, 0: none known */
 	u32 i_mode, i_uid, i_gid, i_nlink, i_size;
-	u32 i_atime, i_mtime, i_ctime;
+	s64 i_atime, i_mtime, i_ctime;		/* seconds since 1970 */
 	bool i_dirty, i_locked, i_valid;
 	bool i_lost;				/* data that could not be written is gone: for the next who syncs */
 	bool i_writable;			/* although the file system is not */
@@ -210,6 +210,7 @@ struct super_block {
 	bool s_transient;			/* its inodes go with their last user */
 	bool s_cache_names;			/* a name means the same inode until it is removed or renamed */
 	u32 s_name_max, s_magic;
+	s64 s_time_min, s_time_max;		/* times that it can keep */
 	const struct super_ops *s_op;
 	struct inode *s_root, *s_covered;
 	char s_device[32], s_dir[32];		/* as mount named them */
@@ -252,6 +253,7 @@ int link_parent(struct inode *start, struct inode *link, char *text, struct inod
 int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode);
 int read_link(struct inode *link, char *buf, u32 size);
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
+bool is_owner(const struct inode *inode);
 int getname(const char __user *path, char **name);	/* a page; putname() frees it */
 void putname(char *name);
 int user_path(const char __user *path, int follow, struct inode **inode);	/* from the working directory */
@@ -299,6 +301,7 @@ static inline struct file *file_at(const struct files_struct *files, u32 fd)
  * held for the caller until the system call ends or looks for another file.
  */
 struct file *fget(int fd);
+struct file *fget_any(int fd);		/* also one that O_PATH opened */
 
 int check_files(void);
 struct file *file_alloc(struct inode *inode, u32 flags);	/* takes over the inode's reference; NULL: no memory */
@@ -333,6 +336,7 @@ int inode_path(struct inode *inode, char *page, char **path);	/* drops the refer
 
 /* fs/read_write.c */
 extern const struct file_ops regular_fops;
+int finish_write(struct file *file, int n);
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user);	/* inode locked */
 

@@ -16,6 +16,10 @@ typedef short s16;
 typedef int s32;
 typedef long long s64;
 
+#define U32_MAX		0xFFFFFFFFu
+#define S64_MAX		0x7FFFFFFFFFFFFFFFll
+#define S64_MIN		(-S64_MAX - 1)
+
 typedef u16 kdev_t;			/* device number: major << 8 | minor */
 #define MKDEV(major, minor)	((kdev_t)((major) << 8 | (minor)))
 #define MAJOR(dev)		((dev) >> 8)

@@ -1,0 +1,225 @@
+/* Calls on files that do what they say, or say that they do not. */
+#include <abi/uio.h>
+#include <check.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#define NAME "honest-file"
+#define MAX_RW_COUNT 0x7FFFF000
+
+static int temporary(void)
+{
+	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644);
+
+	CHECK(fd >= 0 && unlink(NAME) == 0);
+	return fd;
+}
+
+/* /proc is there while a test needs it. */
+static void with_proc(void (*test)(void))
+{
+	int there = access("/proc/self", F_OK) == 0;
+
+	CHECK(there || mount("proc", "/proc", "proc", 0, NULL) == 0);
+	test();
+	CHECK(there || umount("/proc") == 0);
+}
+
+static int advise(int fd, long long length, int advice)
+{
+	return syscall(__NR_fadvise64_64, fd, 0, 0, (unsigned)length, (unsigned)(length >> 32), advice);
+}
+
+static void advice(void)
+{
+	int fds[2], fd = temporary();
+
+	CHECK(pipe(fds) == 0);
+	CHECK_ERRNO(advise(fds[0], 0, 0), ESPIPE);
+	CHECK_ERRNO(advise(fd, 0, 6), EINVAL);
+	CHECK_ERRNO(advise(fd, 0, -1), EINVAL);
+	CHECK_ERRNO(advise(fd, -1, 0), EINVAL);
+	CHECK_ERRNO(advise(99, 0, 0), EBADF);
+	CHECK(advise(fd, 1ll << 40, 5) == 0);
+	CHECK(close(fds[0]) == 0 && close(fds[1]) == 0 && close(fd) == 0);
+}
+
+static void sync_what_has_no_disk(void)
+{
+	int fds[2], null = open("/dev/null", O_RDWR), fd = temporary();
+
+	CHECK(pipe(fds) == 0 && mknod(NAME, S_IFIFO | 0600, 0) == 0);
+	CHECK_ERRNO(fsync(fds[0]), EINVAL);
+	CHECK_ERRNO(fsync(null), EINVAL);
+	CHECK_ERRNO(syscall(__NR_fdatasync, null), EINVAL);
+	CHECK(fsync(fd) == 0 && syscall(__NR_fdatasync, fd) == 0 && close(fd) == 0);
+	fd = open(NAME, O_RDWR);
+	CHECK(fd >= 0);
+	CHECK_ERRNO(fsync(fd), EINVAL);
+	CHECK(close(fd) == 0 && unlink(NAME) == 0);
+	fd = open(".", O_RDONLY);
+	CHECK(fsync(fd) == 0 && close(fd) == 0);
+	CHECK(close(fds[0]) == 0 && close(fds[1]) == 0 && close(null) == 0);
+}
+
+static void removed_directory(void)
+{
+	char buf[200];
+	int fd;
+
+	CHECK(mkdir(NAME, 0755) == 0);
+	fd = open(NAME, O_RDONLY);
+	CHECK(fd >= 0 && rmdir(NAME) == 0);
+	CHECK_ERRNO(syscall(__NR_getdents64, fd, buf, sizeof(buf)), ENOENT);
+	CHECK_ERRNO(syscall(__NR_getdents, fd, buf, sizeof(buf)), ENOENT);
+	CHECK(close(fd) == 0);
+}
+
+/* One call transfers no more than the pages of 2^31 - 1 bytes. */
+static void largest_transfer(void)
+{
+	struct iovec two[2] = { { (void *)4096, 0x7FFFFFFF }, { (void *)4096, 0x7FFFFFFF } };
+	struct iovec bad[2] = { { (void *)4096, 10 }, { (void *)4096, 0x80000000 } };
+	int null = open("/dev/null", O_RDWR);
+
+	CHECK(syscall(__NR_writev, null, two, 2) == MAX_RW_COUNT);
+	CHECK(write(null, (void *)4096, 0x7FFFFFFF) == MAX_RW_COUNT);
+	CHECK(write(null, (void *)4096, MAX_RW_COUNT - 1) == MAX_RW_COUNT - 1);
+	CHECK_ERRNO(write(null, (void *)4096, 0x80000000), EINVAL);
+	CHECK_ERRNO(syscall(__NR_writev, null, bad, 2), EINVAL);
+	CHECK_ERRNO(syscall(__NR_writev, null, two, -1), EINVAL);
+	CHECK_ERRNO(syscall(__NR_writev, null, two, 1025), EINVAL);
+	bad[1] = (struct iovec){ (void *)0xFFFFF000, 10 };
+	CHECK_ERRNO(syscall(__NR_writev, null, bad, 2), EFAULT);
+	CHECK(syscall(__NR_readv, null, two, 2) == 0 && close(null) == 0);
+}
+
+static void read_far(void)
+{
+	char buf[64];
+	int fd = open("/proc/self/stat", O_RDONLY);
+
+	CHECK(fd >= 0 && syscall(__NR_pread64, fd, buf, 64, 0, 0) > 0);
+	CHECK(syscall(__NR_pread64, fd, buf, 64, 0, 1) == 0);
+	CHECK(syscall(__NR_pread64, fd, buf, 64, 0, 1 << 20) == 0);
+	CHECK(close(fd) == 0);
+}
+
+static void far_positions(void)
+{
+	with_proc(read_far);
+}
+
+/* A pipe(2) pipe that is opened by its name in /proc waits for nobody. */
+static void reopen_pipe(void)
+{
+	char way[32], c = 0;
+	int fds[2], again;
+
+	CHECK(pipe(fds) == 0 && write(fds[1], "x", 1) == 1 && close(fds[1]) == 0);
+	sprintf(way, "/proc/self/fd/%d", fds[0]);
+	again = open(way, O_RDONLY);
+	CHECK(again >= 0 && read(again, &c, 1) == 1 && c == 'x');
+	CHECK(read(again, &c, 1) == 0 && close(again) == 0);
+	again = open(way, O_WRONLY);
+	CHECK(again >= 0 && write(again, "y", 1) == 1 && read(fds[0], &c, 1) == 1 && c == 'y');
+	CHECK(close(again) == 0 && close(fds[0]) == 0);
+}
+
+static void pipe_through_proc(void)
+{
+	with_proc(reopen_pipe);
+}
+
+/* What was written to a named pipe goes with the last who has it open. */
+static void fifo_forgets(void)
+{
+	char c;
+	int named, fd;
+
+	CHECK(mknod(NAME, S_IFIFO | 0600, 0) == 0);
+	named = open(NAME, O_PATH);
+	fd = open(NAME, O_RDWR);
+	CHECK(named >= 0 && fd >= 0 && write(fd, "x", 1) == 1 && close(fd) == 0);
+	fd = open(NAME, O_RDONLY | O_NONBLOCK);
+	CHECK(fd >= 0 && read(fd, &c, 1) == 0 && close(fd) == 0);
+	CHECK(close(named) == 0 && unlink(NAME) == 0);
+}
+
+static struct flock64 lock(int type, long long start, long long length)
+{
+	return (struct flock64){ .l_type = type, .l_start = start, .l_len = length };
+}
+
+static void first_lock(void)
+{
+	struct flock64 read_lock = lock(F_RDLCK, 1, 4), write_lock = lock(F_WRLCK, 10, 5);
+	int fd = temporary(), child;
+
+	CHECK(syscall(__NR_fcntl64, fd, F_SETLK64, &write_lock) == 0);
+	CHECK(syscall(__NR_fcntl64, fd, F_SETLK64, &read_lock) == 0);
+	child = fork();
+	if (child == 0) {
+		struct flock64 all = lock(F_WRLCK, 0, 0);
+
+		CHECK(syscall(__NR_fcntl64, fd, F_GETLK64, &all) == 0);
+		_exit(all.l_type == F_RDLCK && all.l_start == 1 && all.l_len == 4 ? 0 : 1);
+	}
+	CHECK(wait_status(child) == 0 && close(fd) == 0);
+}
+
+static void link_without_name(void)
+{
+	char way[32];
+	int fd = temporary();
+
+	sprintf(way, "/proc/self/fd/%d", fd);	/* it has lost its last name */
+	CHECK_ERRNO(syscall(__NR_linkat, AT_FDCWD, way, AT_FDCWD, NAME, AT_SYMLINK_FOLLOW), ENOENT);
+	CHECK(close(fd) == 0);
+}
+
+static void nodes_and_links(void)
+{
+	CHECK_ERRNO(syscall(__NR_mknod, NAME, 0170000 | 0600, 0), EINVAL);
+	CHECK_ERRNO(syscall(__NR_mknod, NAME, S_IFLNK | 0600, 0), EINVAL);
+	CHECK_ERRNO(syscall(__NR_mknod, NAME, S_IFDIR | 0600, 0), EPERM);
+	with_proc(link_without_name);
+}
+
+/* O_NOATIME is for owners. SIGIO and transfers past the cache are not to be had. */
+static void flags(void)
+{
+	int child, fd = open(NAME, O_RDWR | O_CREAT, 0644);
+
+	CHECK(fd >= 0);
+	if (on_cowix()) {
+		CHECK_ERRNO(open(NAME, O_RDONLY | O_DIRECT), EINVAL);
+		CHECK_ERRNO(fcntl(fd, F_SETFL, O_ASYNC), EINVAL);
+		CHECK_ERRNO(fcntl(fd, F_SETOWN, getpid()), EINVAL);
+	}
+	CHECK_ERRNO(fcntl(fd, 999, 0), EINVAL);
+	CHECK(open(NAME, O_RDONLY | O_NOATIME) >= 0);
+	child = fork();
+	if (child == 0) {
+		if (setuid(1000) == 0 && getuid() == 1000) {
+			CHECK_ERRNO(open(NAME, O_RDONLY | O_NOATIME), EPERM);
+			CHECK_ERRNO(fcntl(fd, F_SETFL, O_NOATIME), EPERM);
+		}
+		_exit(0);
+	}
+	CHECK(wait_status(child) == 0 && unlink(NAME) == 0);
+}
+
+TESTS({ "advice", "posix_fadvise of a pipe, unknown advice", advice },
+      { "sync_what_has_no_disk", "fsync of pipes, FIFOs and /dev/null is EINVAL", sync_what_has_no_disk },
+      { "removed_directory", "a removed directory has no entries to read", removed_directory },
+      { "largest_transfer", "a call transfers 0x7FFFF000 bytes at most", largest_transfer },
+      { "far_positions", "beyond 4 GB a file of /proc is at its end", far_positions },
+      { "pipe_through_proc", "a pipe opened through /proc waits for nobody", pipe_through_proc },
+      { "fifo_forgets", "a FIFO that nobody has open is empty", fifo_forgets },
+      { "first_lock", "F_GETLK finds the first lock by position", first_lock },
+      { "nodes_and_links", "mknod of unknown types, a link to a file without names", nodes_and_links },
+      { "flags", "open flags that are kept or refused", flags })
