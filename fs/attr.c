@@ -6,6 +6,7 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
+#include <abi/mount.h>
 #include <abi/time.h>
 
 #define NOT_CHANGED	0xFFFFFFFFu	/* a uid or gid that stays as it is */
@@ -70,9 +71,7 @@ asmlinkage int sys_ftruncate(int fd, s32 size)
 
 static bool readonly(const struct inode *inode)
 {
-	const struct super_block *sb = inode->i_sb;
-
-	return sb && sb->s_readonly && !sb->s_transient;
+	return on_mount_with(inode, MS_RDONLY) && !inode->i_sb->s_transient;
 }
 
 /* Only the owner and the superuser may change what an inode says. */

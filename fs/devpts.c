@@ -124,8 +124,7 @@ int devpts_read_super(struct super_block *sb)
 	sb->s_op = &devpts_super_ops;
 	sb->s_name_max = 255;
 	sb->s_magic = DEVPTS_MAGIC;
-	sb->s_readonly = true;		/* the directory, not what its names say */
-	sb->s_transient = true;
+	sb->s_transient = true;		/* its names are read-only, not what they are */
 	sb->s_root = iget(sb, ROOT_INO, &error);
 	return error;
 }

@@ -1,13 +1,14 @@
 /* The types of file systems that mount() knows. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <abi/mount.h>
 #include "proc.h"
 
 static const struct file_system_type types[] = {
-	{ "proc", false, proc_read_super },
-	{ "tmpfs", false, tmpfs_read_super },
-	{ "devpts", false, devpts_read_super },
-	{ "minix", true, minix_read_super },
+	{ "proc", false, MS_RDONLY, proc_read_super },
+	{ "tmpfs", false, 0, tmpfs_read_super },
+	{ "devpts", false, MS_RDONLY, devpts_read_super },
+	{ "minix", true, 0, minix_read_super },
 };
 
 const struct file_system_type *find_file_system(const char *name)

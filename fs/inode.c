@@ -284,6 +284,18 @@ bool inodes_busy(struct super_block *sb)
 	return false;
 }
 
+/* Whether there are files that are open for writing, or open without a name. */
+bool inodes_written(struct super_block *sb)
+{
+	list_for_each(node, &all_inodes) {
+		struct inode *inode = inode_at(node);
+
+		if (inode->i_sb == sb && inode->i_count && (inode->i_writers || !inode->i_nlink))
+			return true;
+	}
+	return false;
+}
+
 /* Forget a file system's inodes, all unused and written, when it is unmounted. */
 COLD void drop_inodes(struct super_block *sb)
 {

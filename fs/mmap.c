@@ -7,6 +7,7 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <abi/mman.h>
+#include <abi/mount.h>
 
 #define BLOCKS_A_PAGE	(PAGE_SIZE / BLOCK_SIZE)
 #define OFFSET_PAGES	(1u << (32 - PAGE_SHIFT))	/* offsets have 32 bits */
@@ -131,6 +132,11 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 		return -EACCES;
 	if (!S_ISREG(file->inode->i_mode))
 		return -ENODEV;
+	if (on_mount_with(file->inode, MS_NOEXEC)) {
+		if (area->flags & VM_EXEC)
+			return -EPERM;
+		area->flags |= VM_NEVER_EXEC;
+	}
 	if (page > FILE_SIZE_MAX >> PAGE_SHIFT || length >> PAGE_SHIFT >= OFFSET_PAGES - page)
 		return -EOVERFLOW;
 	if (mode == O_RDWR)

@@ -8,14 +8,35 @@
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
+#include <abi/mount.h>
+
+/* Returns whether a flag of mount() holds where an inode is. */
+bool on_mount_with(const struct inode *inode, u32 flag)
+{
+	return inode->i_sb && inode->i_sb->s_flags & flag;
+}
+
+/* Returns whether a program's set-id bits mean nothing. */
+bool inode_nosuid(const struct inode *inode)
+{
+	return on_mount_with(inode, MS_NOSUID);
+}
+
+/* A device's node is a file like others where the mount says so. */
+int may_use_device(const struct inode *inode)
+{
+	return on_mount_with(inode, MS_NODEV) ? -EACCES : 0;
+}
 
 /* May current do this? The first of owner, group and others that applies decides; the superuser may, but not run what nobody may. */
 int permission(const struct inode *inode, int mask)
 {
 	u32 mode = inode->i_mode;
 
-	if (mask & W_OK && inode->i_sb && inode->i_sb->s_readonly && (S_ISREG(mode) || S_ISDIR(mode)) && !inode->i_writable)
+	if (mask & W_OK && on_mount_with(inode, MS_RDONLY) && (S_ISREG(mode) || S_ISDIR(mode)) && !inode->i_writable)
 		return -EROFS;
+	if (mask & X_OK && on_mount_with(inode, MS_NOEXEC) && S_ISREG(mode))
+		return -EACCES;
 	if (suser())
 		return mask & X_OK && !S_ISDIR(mode) && !(mode & (S_IXUSR | S_IXGRP | S_IXOTH)) ? -EACCES : 0;
 	if (current->euid == inode->i_uid)

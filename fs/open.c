@@ -115,6 +115,8 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 		error = -ENOTDIR;
 	else if (!created && !(flags & O_PATH))
 		error = permission(*inode, access_mask(flags));
+	if (!error && (S_ISCHR((*inode)->i_mode) || S_ISBLK((*inode)->i_mode)) && !(flags & O_PATH))
+		error = may_use_device(*inode);
 	if (!error && flags & O_NOATIME && !is_owner(*inode))
 		error = -EPERM;
 	if (!error && access_mask(flags) & W_OK && (*inode)->i_running)

@@ -389,7 +389,6 @@ int proc_read_super(struct super_block *sb)
 	int error;
 
 	sb->s_op = &proc_super_ops;
-	sb->s_readonly = true;
 	sb->s_name_max = 255;
 	sb->s_magic = PROC_MAGIC;
 	sb->s_root = iget(sb, ROOT_INO, &error);

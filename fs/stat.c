@@ -134,7 +134,7 @@ static int get_statfs(const struct inode *inode, struct statfs64 *st)
 	*st = (struct statfs64){
 		.f_type = sb->s_magic, .f_bsize = BLOCK_SIZE, .f_blocks = blocks, .f_bfree = free, .f_bavail = free, .f_files = inodes,
 		.f_ffree = free_inodes, .f_fsid = { sb->s_dev, 0 }, .f_namelen = sb->s_name_max, .f_frsize = BLOCK_SIZE,
-		.f_flags = ST_VALID | (sb->s_readonly ? ST_RDONLY : 0),
+		.f_flags = ST_VALID | sb->s_flags,
 	};
 	return 0;
 }

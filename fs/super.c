@@ -14,8 +14,6 @@
 #define RAMDISK_MIN_RAM	(8u << 20)	/* with less, the root stays on the floppy */
 #define FIRST_HARD_DISK	0x80		/* BIOS drive number */
 
-#define MOUNT_LINE	96	/* device and directory are cut to 31 characters each */
-
 #define FD0	MKDEV(FLOPPY_MAJOR, 0)
 #define RAM0	MKDEV(RAM_MAJOR, 0)
 #define HDA	MKDEV(IDE_MAJOR, 0)
@@ -23,7 +21,7 @@
 #define HD_LETTERS	4
 #define HD_MINORS	64		/* a disk */
 
-static LIST_HEAD(mounts);
+LIST_HEAD(mounts);
 
 static int drop_clean(int wanted)
 {
@@ -101,30 +99,60 @@ static int get_device(const struct file_system_type *type, kdev_t *dev)
 	return error ? error : find_mount(*dev) || find_swap(*dev) >= 0 ? -EBUSY : 0;
 }
 
-/* Read the file system of a device. NULL with *error. */
-static struct super_block *get_super(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags,
-				     int *error)
+/* Sets a file system's own options, of which most types have none. */
+int set_options(struct super_block *sb, char *options, bool remount)
+{
+	if (sb->s_op->set_options)
+		return sb->s_op->set_options(sb, options, remount);
+	return options ? -EINVAL : 0;
+}
+
+/* Forgets a file system that is not in the tree and not in use. */
+void free_super(struct super_block *sb)
+{
+	iput(sb->s_root);
+	drop_inodes(sb);
+	sb->s_op->put_super(sb);
+	invalidate_buffers(sb->s_dev);
+	name_cache_forget_all(sb);
+	kfree(sb->s_device);
+	kfree(sb->s_dir);
+	kfree(sb);
+}
+
+static struct super_block *new_super(const struct file_system_type *type, kdev_t dev)
 {
 	struct super_block *sb = kzalloc(sizeof(*sb));
 
-	*error = sb ? get_device(type, &dev) : -ENOMEM;
-	if (*error) {
-		kfree(sb);
+	if (!sb)
 		return NULL;
-	}
 	sb->s_type = type;
 	sb->s_dev = dev;
-	sb->s_readonly = flags & MS_RDONLY;
 	sb->s_synced = 1;
 	sb->s_time_min = S64_MIN;
 	sb->s_time_max = S64_MAX;
-	strlcpy(sb->s_device, device, sizeof(sb->s_device));
-	strlcpy(sb->s_dir, dir, sizeof(sb->s_dir));
 	sb->s_read_ahead = type->needs_device && !blkdev_direct(dev, 0);
-	*error = type->read_super(sb);
+	return sb;
+}
+
+/* Read the file system of a device, with its options or NULL. NULL with *error. */
+struct super_block *get_super(const struct file_system_type *type, kdev_t dev, char *options, int *error)
+{
+	struct super_block *sb;
+
+	*error = get_device(type, &dev);
+	if (*error)
+		return NULL;
+	sb = new_super(type, dev);
+	*error = sb ? type->read_super(sb) : -ENOMEM;
 	if (*error) {
 		invalidate_buffers(dev);
 		kfree(sb);
+		return NULL;
+	}
+	*error = set_options(sb, options, false);
+	if (*error) {
+		free_super(sb);
 		return NULL;
 	}
 	list_add_tail(&sb->link, &mounts);
@@ -197,18 +225,21 @@ static void device_path(kdev_t dev, char *path, size_t size)
 		snprintf(path, size, "/dev/hd%c", 'a' + disk);
 }
 
+static char root_device_name[16], root_dir[] = "/";
+
 /* Mount the root and give it to process 1, its caller. 0 or -errno. */
 int mount_root(void)
 {
 	kdev_t dev = root_device();
 	struct super_block *sb;
-	char path[16];
 	int error;
 
-	device_path(dev, path, sizeof(path));
-	sb = get_super(find_file_system("minix"), dev, path, "/", 0, &error);
+	sb = get_super(find_file_system("minix"), dev, NULL, &error);
 	if (!sb)
 		return error;
+	device_path(dev, root_device_name, sizeof(root_device_name));
+	sb->s_device = root_device_name;
+	sb->s_dir = root_dir;		/* neither is freed: it stays */
 	current->fs->root = igrab(sb->s_root);
 	current->fs->cwd = igrab(sb->s_root);
 	printk("root: %s\n", sb->s_device);
@@ -224,205 +255,6 @@ void mounts_synced(u32 when)
 
 		sb->s_synced = max_u32(sb->s_synced, when);
 	}
-}
-
-/* Whether a directory may be mounted on; locked, so that it stays as it is. */
-static int check_covered(const struct inode *covered)
-{
-	if (!S_ISDIR(covered->i_mode))
-		return -ENOTDIR;
-	if (covered->i_nlink == 0)
-		return -ENOENT;
-	return covered->i_mount || covered == covered->i_sb->s_root ? -EBUSY : 0;
-}
-
-static int mount_at(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags)
-{
-	struct super_block *sb;
-	struct inode *covered;
-	int error = path_lookup(AT_FDCWD, dir, FOLLOW, &covered);
-
-	if (error)
-		return error;
-	lock_inode(covered);
-	error = check_covered(covered);
-	sb = error ? NULL : get_super(type, dev, device, dir, flags, &error);
-	if (sb) {
-		sb->s_covered = covered;	/* keeps the reference */
-		covered->i_mount = sb;
-	}
-	unlock_inode(covered);
-	if (!sb)
-		iput(covered);
-	return error;
-}
-
-static bool mounting;
-static struct wait_queue mounted = WAIT_QUEUE_INIT(mounted);
-
-/*
- * One task at a time mounts, unmounts or makes a swap area: reading a super
- * block sleeps, and neither device nor directory may be taken twice.
- */
-void begin_mounting(void)
-{
-	while (mounting)
-		sleep_on(&mounted);
-	mounting = true;
-}
-
-void end_mounting(void)
-{
-	mounting = false;
-	wake_up(&mounted);
-}
-
-static int do_mount(const struct file_system_type *type, kdev_t dev, const char *device, const char *dir, u32 flags)
-{
-	int error;
-
-	begin_mounting();
-	error = mount_at(type, dev, device, dir, flags);
-	end_mounting();
-	return error;
-}
-
-/* The number of the device that a path names. */
-static int find_device(const char *path, kdev_t *dev)
-{
-	struct inode *inode;
-	int error = path_lookup(AT_FDCWD, path, FOLLOW, &inode);
-
-	if (error)
-		return error;
-	*dev = inode->i_rdev;
-	error = S_ISBLK(inode->i_mode) ? 0 : -ENOTBLK;
-	iput(inode);
-	return error;
-}
-
-/* mount(): device may be any word where the type needs none; data, the options of a type, is not looked at. */
-asmlinkage int sys_mount(const char __user *device, const char __user *dir, const char __user *type, u32 flags, const void __user *data)
-{
-	char *names[3] = { NULL };		/* type, directory, device */
-	const struct file_system_type *fs = NULL;
-	kdev_t dev = 0;
-	int error = suser() ? getname(type, &names[0]) : -EPERM;
-
-	(void)data;
-	if (!error) {
-		fs = find_file_system(names[0]);
-		error = fs ? getname(dir, &names[1]) : -ENODEV;
-	}
-	if (!error && (device || fs->needs_device))
-		error = getname(device, &names[2]);
-	if (!error && fs->needs_device)
-		error = find_device(names[2], &dev);
-	if (!error)
-		error = do_mount(fs, dev, names[2] ? names[2] : "none", names[1], flags);
-	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
-		putname(names[i]);
-	return error;
-}
-
-/*
- * Writes a file system that is to go. That sleeps, so the way in is closed
- * before, and the directory stays what it is. -EIO: the way is open again.
- */
-static int close_mount(struct super_block *sb, struct inode *covered)
-{
-	int error = inodes_busy(sb) ? -EBUSY : 0;
-
-	if (error)
-		return error;
-	covered->i_mount = NULL;
-	error = sync_super(sb);
-	if (error)
-		covered->i_mount = sb;
-	return error;
-}
-
-/* Takes a file system out of the tree. -EBUSY while somebody uses it; -EIO. */
-static int do_umount(struct super_block *sb)
-{
-	struct inode *covered = sb->s_covered;
-	int error;
-
-	if (!covered || covered->i_mount != sb)
-		return -EBUSY;
-	lock_inode(covered);
-	error = close_mount(sb, covered);
-	unlock_inode(covered);
-	if (error)
-		return error;
-	iput(covered);
-	iput(sb->s_root);
-	drop_inodes(sb);
-	sb->s_op->put_super(sb);
-	invalidate_buffers(sb->s_dev);
-	name_cache_forget_all(sb);
-	list_del(&sb->link);
-	kfree(sb);
-	return 0;
-}
-
-asmlinkage int sys_umount2(const char __user *path, u32 flags)
-{
-	struct inode *inode;
-	struct super_block *sb;
-	int error = suser() ? 0 : -EPERM;
-
-	if (flags)
-		return -EINVAL;
-	if (!error)
-		error = user_path(path, FOLLOW, &inode);
-	if (error)
-		return error;
-	begin_mounting();
-	sb = inode->i_sb;
-	if (S_ISBLK(inode->i_mode))
-		sb = find_mount(inode->i_rdev);
-	else if (sb && inode != sb->s_root)	/* a pipe has none */
-		sb = NULL;
-	iput(inode);
-	error = sb ? do_umount(sb) : -EINVAL;
-	end_mounting();
-	return error;
-}
-
-asmlinkage int sys_umount(const char __user *path)
-{
-	return sys_umount2(path, 0);
-}
-
-static u32 describe_mount(struct list *node, char *line, u32 size)
-{
-	const struct super_block *sb = list_entry(node, struct super_block, link);
-
-	return snprintf(line, size, "%s %s %s %s 0 0\n", sb->s_device, sb->s_dir, sb->s_type->name, sb->s_readonly ? "ro" : "rw");
-}
-
-/* mounts(buf, size) (515): a line for each mount, as /proc/mounts has them; bytes. */
-asmlinkage int sys_mounts(char __user *buf, u32 size)
-{
-	struct seq s = { .buf = kpage_alloc(OWNER_CALL) };
-	int error;
-
-	if (!s.buf)
-		return -ENOMEM;
-	show_mounts(&s);		/* whole: copying a line may sleep */
-	size = min_u32(size, min_u32(s.at, PAGE_SIZE));
-	error = copy_to_user(buf, s.buf, size);
-	kpage_free(s.buf);
-	return error ? error : (int)size;
-}
-
-void show_mounts(struct seq *s)
-{
-	char line[MOUNT_LINE];
-
-	list_for_each(node, &mounts)
-		seq_write(s, line, describe_mount(node, line, sizeof(line)));
 }
 
 #define ALL	0x7FFFFFFF

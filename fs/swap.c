@@ -235,6 +235,8 @@ static int usable(const struct inode *inode)
 		return !inode->i_sb->s_type->needs_device ? -EINVAL : area_of(inode) >= 0 ? -EBUSY : 0;
 	if (!S_ISBLK(inode->i_mode))
 		return -EINVAL;
+	if (may_use_device(inode) < 0)
+		return -EACCES;
 	return find_mount(inode->i_rdev) || area_of(inode) >= 0 ? -EBUSY : blkdev_open(inode->i_rdev);
 }
 

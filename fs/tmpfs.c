@@ -7,17 +7,20 @@
 #include <cowix/fs.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
+#include "proc.h"
+#include "tmpfs.h"
 
 #define TMPFS_MAGIC	0x01021994
 #define ROOT_INO	1
+#define ROOT_MODE	(S_ISVTX | 0777)
 #define NAME_LENGTH_MAX	255
 #define ENTRY_SIZE	20		/* what an entry adds to its directory's size, as on Linux */
 #define FIRST_POSITION	2		/* of the first entry: `.` and `..` come before it */
 #define BLOCKS_A_PAGE	(PAGE_SIZE / BLOCK_SIZE)
 
 struct tmpfs {
-	u32 pages, inodes;		/* in use; limit bounds either */
-	u32 limit;
+	u32 pages, inodes;		/* in use */
+	struct tmpfs_options options;
 	u32 last_ino;
 	struct list entries;		/* of all directories */
 };
@@ -120,13 +123,21 @@ static void remove_entry(struct inode *dir, const char *name, u32 length)
 	change_size(dir, -ENTRY_SIZE);
 }
 
+/* A limit of 0 is none. */
+static bool is_full(u32 used, u32 limit)
+{
+	return limit && used >= limit;
+}
+
 /* An inode of a file system that has room for it; dir is NULL for the root, its own parent. */
 static struct inode *create_inode(struct super_block *sb, struct inode *dir, u32 mode, kdev_t rdev, int *error)
 {
 	struct tmpfs *fs = sb->s_private;
 	struct inode *inode = new_inode(sb);
 
-	*error = !inode ? -ENOMEM : fs->inodes >= fs->limit ? -ENOSPC : 0;
+	*error = inode ? 0 : -ENOMEM;
+	if (inode && is_full(fs->inodes, fs->options.inodes))
+		*error = -ENOSPC;
 	if (*error) {
 		if (inode)
 			iput(inode);
@@ -258,7 +269,7 @@ static int tmpfs_map_blocks(struct inode *inode, u32 first, u32 n, bool create, 
 	memset(where, 0, n * sizeof(*where));
 	if (!page || page->dirty)
 		return 0;
-	if (tmpfs_of(inode)->pages >= tmpfs_of(inode)->limit)
+	if (is_full(tmpfs_of(inode)->pages, tmpfs_of(inode)->options.pages))
 		return -ENOSPC;
 	account(inode, node_of(inode)->pages + 1);
 	page->dirty = true;
@@ -344,11 +355,52 @@ static void tmpfs_put_super(struct super_block *sb)
 static void tmpfs_statfs(struct super_block *sb, u32 *blocks, u32 *free, u32 *inodes, u32 *free_inodes)
 {
 	const struct tmpfs *fs = sb->s_private;
+	u32 pages = fs->options.pages, nodes = fs->options.inodes;
 
-	*blocks = fs->limit * BLOCKS_A_PAGE;
-	*free = (fs->limit - min_u32(fs->pages, fs->limit)) * BLOCKS_A_PAGE;
-	*inodes = fs->limit;
-	*free_inodes = fs->limit - fs->inodes;
+	*blocks = pages * BLOCKS_A_PAGE;
+	*free = (pages - min_u32(fs->pages, pages)) * BLOCKS_A_PAGE;
+	*inodes = nodes;
+	*free_inodes = nodes - min_u32(fs->inodes, nodes);
+}
+
+/* A limit must not be below what is there. The root's owner and mode stay. */
+static int tmpfs_set_options(struct super_block *sb, char *list, bool remount)
+{
+	struct tmpfs *fs = sb->s_private;
+	struct tmpfs_options o = fs->options;
+	int error = tmpfs_parse(&o, list);
+
+	if (error)
+		return error;
+	if ((o.pages && o.pages < fs->pages) || (o.inodes && o.inodes < fs->inodes))
+		return -EINVAL;
+	if (remount) {
+		fs->options.pages = o.pages;
+		fs->options.inodes = o.inodes;
+		return 0;
+	}
+	fs->options = o;
+	sb->s_root->i_mode = S_IFDIR | o.mode;
+	sb->s_root->i_uid = o.uid;
+	sb->s_root->i_gid = o.gid;
+	return 0;
+}
+
+/* Those that are not as they are without options. */
+static void tmpfs_show_options(struct super_block *sb, struct seq *s)
+{
+	const struct tmpfs_options *o = &((struct tmpfs *)sb->s_private)->options;
+
+	if (o->pages != nr_ram_frames / 2)
+		seq_printf(s, ",size=%uk", o->pages * (PAGE_SIZE / 1024));
+	if (o->inodes != nr_ram_frames / 2)
+		seq_printf(s, ",nr_inodes=%u", o->inodes);
+	if (o->mode != ROOT_MODE)
+		seq_printf(s, ",mode=%o", o->mode);
+	if (o->uid)
+		seq_printf(s, ",uid=%u", o->uid);
+	if (o->gid)
+		seq_printf(s, ",gid=%u", o->gid);
 }
 
 static const struct super_ops tmpfs_super_ops = {
@@ -356,6 +408,8 @@ static const struct super_ops tmpfs_super_ops = {
 	.delete_inode = tmpfs_delete_inode,
 	.put_super = tmpfs_put_super,
 	.statfs = tmpfs_statfs,
+	.set_options = tmpfs_set_options,
+	.show_options = tmpfs_show_options,
 };
 
 int tmpfs_read_super(struct super_block *sb)
@@ -365,13 +419,16 @@ int tmpfs_read_super(struct super_block *sb)
 
 	if (!fs)
 		return -ENOMEM;
-	fs->limit = nr_ram_frames / 2;
+	fs->options = (struct tmpfs_options){
+		.pages = nr_ram_frames / 2, .inodes = nr_ram_frames / 2,
+		.mode = ROOT_MODE, .uid = current->euid, .gid = current->egid,
+	};
 	list_init(&fs->entries);
 	sb->s_private = fs;
 	sb->s_op = &tmpfs_super_ops;
 	sb->s_name_max = NAME_LENGTH_MAX;
 	sb->s_magic = TMPFS_MAGIC;
-	sb->s_root = create_inode(sb, NULL, S_IFDIR | S_ISVTX | 0777, 0, &error);
+	sb->s_root = create_inode(sb, NULL, S_IFDIR | ROOT_MODE, 0, &error);
 	if (error)
 		kfree(fs);
 	return error;

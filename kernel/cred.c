@@ -263,7 +263,7 @@ asmlinkage int sys_setgroups32(int size, const u32 __user *list)
  */
 void exec_ids(const struct inode *inode, u32 *euid, u32 *egid)
 {
-	bool traced = current->ptrace && !suser();
+	bool traced = (current->ptrace && !suser()) || inode_nosuid(inode);
 
 	*euid = inode->i_mode & S_ISUID && !traced ? inode->i_uid : current->euid;
 	*egid = inode->i_mode & S_ISGID && !traced ? inode->i_gid : current->egid;

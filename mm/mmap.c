@@ -81,12 +81,27 @@ static u32 covered_end(struct mm *mm, u32 start, u32 end)
 	return min_u32(start, end);
 }
 
-/* Whether part of a range is a shared mapping of a file that is open for reading only. */
-static bool has_unwritable(struct mm *mm, u32 start, u32 end)
+/*
+ * Whether an area cannot have a protection: a shared mapping of a file that is
+ * open for reading only, or a file that must not be executed.
+ */
+static bool forbids(const struct vm_area *area, u32 prot)
 {
-	list_for_each(node, &mm->areas)
-		if ((area_at(node)->flags & (VM_SHARED | VM_MAY_WRITE)) == VM_SHARED && area_at(node)->start < end && area_at(node)->end > start)
+	const u32 shared = VM_SHARED | VM_MAY_WRITE;
+
+	if (prot & PROT_WRITE && (area->flags & shared) == VM_SHARED)
+		return true;
+	return prot & PROT_EXEC && area->flags & VM_NEVER_EXEC;
+}
+
+static bool range_forbids(struct mm *mm, u32 start, u32 end, u32 prot)
+{
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = area_at(node);
+
+		if (area->start < end && area->end > start && forbids(area, prot))
 			return true;
+	}
 	return false;
 }
 
@@ -111,7 +126,7 @@ static int change_protection(struct mm *mm, u32 addr, u32 length, u32 prot)
 	if (end == addr)
 		return 0;
 	gap = covered_end(mm, addr, end);
-	if (prot & PROT_WRITE && has_unwritable(mm, addr, end))
+	if (range_forbids(mm, addr, end, prot))
 		return -EACCES;
 	error = split_at(mm, addr);
 	if (!error && gap == end && end < TASK_SIZE)

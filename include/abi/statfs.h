@@ -2,8 +2,7 @@
 #ifndef ABI_STATFS_H
 #define ABI_STATFS_H
 
-#define ST_RDONLY	0x01
-#define ST_VALID	0x20		/* f_flags is filled in */
+#define ST_VALID	0x20		/* f_flags is filled in; the others are mount()'s */
 
 struct statfs {
 	long f_type, f_bsize, f_blocks, f_bfree, f_bavail, f_files, f_ffree;

@@ -164,6 +164,7 @@ int write_inodes(struct super_block *sb, int (*write)(struct inode *inode));	/* 
 int shrink_inodes(void);
 bool inode_in_memory(const struct super_block *sb, u32 ino);
 bool inodes_busy(struct super_block *sb);
+bool inodes_written(struct super_block *sb);
 void drop_inodes(struct super_block *sb);
 void inode_init(void);
 extern u32 nr_inodes;
@@ -176,6 +177,7 @@ struct seq;
 struct file_system_type {
 	const char *name;
 	bool needs_device;		/* without one, nothing is ever written, and what is dirty stays in memory */
+	u32 flags;			/* that all of its mounts have */
 	int (*read_super)(struct super_block *sb);
 };
 
@@ -197,6 +199,8 @@ struct super_ops {
 	void (*delete_inode)(struct inode *inode);	/* last link and last reference gone: free it on the medium */
 	void (*put_super)(struct super_block *sb);
 	void (*statfs)(struct super_block *sb, u32 *blocks, u32 *free, u32 *inodes, u32 *free_inodes);
+	int (*set_options)(struct super_block *sb, char *options, bool remount);	/* of mount(); absent: there are none */
+	void (*show_options)(struct super_block *sb, struct seq *s);
 };
 
 struct super_block {
@@ -205,7 +209,7 @@ struct super_block {
 	kdev_t s_dev;
 	u32 s_synced;				/* all done before that sync began is durable */
 	u32 s_linked;				/* sync_clock at the last link() */
-	bool s_readonly;
+	u32 s_flags;				/* MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME */
 	bool s_read_ahead;			/* its device is slower than memory */
 	bool s_transient;			/* its inodes go with their last user */
 	bool s_cache_names;			/* a name means the same inode until it is removed or renamed */
@@ -213,11 +217,15 @@ struct super_block {
 	s64 s_time_min, s_time_max;		/* times that it can keep */
 	const struct super_ops *s_op;
 	struct inode *s_root, *s_covered;
-	char s_device[32], s_dir[32];		/* as mount named them */
+	char *s_device, *s_dir;			/* as mount named it; the path from the root */
 	void *s_private;
 };
 
 int mount_root(void);
+extern struct list mounts;
+struct super_block *get_super(const struct file_system_type *type, kdev_t dev, char *options, int *error);
+void free_super(struct super_block *sb);
+int set_options(struct super_block *sb, char *options, bool remount);
 struct super_block *find_mount(kdev_t dev);		/* NULL: it is not mounted */
 void begin_mounting(void);		/* one task at a time */
 void end_mounting(void);
@@ -225,6 +233,8 @@ void mounts_synced(u32 when);
 void fs_init(void);
 void fs_drop_caches(void);
 void fs_audit_counts(struct audit_report *report);
+
+/* fs/mount.c */
 void show_mounts(struct seq *s);
 
 /* fs/sync.c */
@@ -254,6 +264,9 @@ int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **in
 int read_link(struct inode *link, char *buf, u32 size);
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
 bool is_owner(const struct inode *inode);
+bool on_mount_with(const struct inode *inode, u32 flag);
+int may_use_device(const struct inode *inode);
+bool inode_nosuid(const struct inode *inode);
 int getname(const char __user *path, char **name);	/* a page; putname() frees it */
 void putname(char *name);
 int user_path(const char __user *path, int follow, struct inode **inode);	/* from the working directory */

@@ -121,6 +121,7 @@ struct vm_ops {
 #define VM_SHARED	0x08
 #define VM_MAY_WRITE	0x20		/* a shared mapping of a file that is open for writing */
 #define VM_GROWSDOWN	0x10		/* a stack: grows towards lower addresses on a fault */
+#define VM_NEVER_EXEC	0x80		/* of a file that must not be executed */
 #define VM_PROGRAM	0x40		/* of a file that is being executed, and not written meanwhile */
 
 /* PROT_READ, PROT_WRITE and PROT_EXEC of mmap() have the same values. */

@@ -1,0 +1,357 @@
+/*
+ * mount() and umount(): flags and options of the file systems in the tree, and
+ * the table of them. A device is mounted once, so that flags are the file
+ * system's. A second place for it (MS_BIND), another place (MS_MOVE) and flags
+ * that would not be kept are refused.
+ */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+#include <abi/mount.h>
+#include "proc.h"
+
+/* Reading never changes a time, so that these are kept, whatever they ask. */
+#define ATIME_FLAGS	(MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+#define KEPT_FLAGS	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
+#define KNOWN_FLAGS	(KEPT_FLAGS | ATIME_FLAGS | MS_REMOUNT | MS_SILENT)
+
+/* What mount() was given, in the kernel's memory. */
+struct mount_call {
+	const struct file_system_type *type;
+	char *names[4];
+	u32 flags;
+	kdev_t dev;
+};
+
+enum { DIRECTORY, TYPE, DEVICE, OPTIONS };
+
+/* A name for as long as the mount lasts. NULL with *error. */
+static char *keep_name(const char *name, int *error)
+{
+	char *copy = kmalloc(strlen(name) + 1);
+
+	if (copy)
+		strcpy(copy, name);
+	else if (!*error)
+		*error = -ENOMEM;
+	return copy;
+}
+
+/* Where a directory is, as a path from the root. */
+static char *keep_path(struct inode *dir, int *error)
+{
+	char *page = kpage_alloc(OWNER_CALL), *path, *copy;
+
+	if (!page) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	*error = inode_path(igrab(dir), page, &path);
+	copy = *error ? NULL : keep_name(path, error);
+	kpage_free(page);
+	return copy;
+}
+
+/* Whether a directory may be mounted on; locked, so that it stays as it is. */
+static int check_covered(const struct inode *covered)
+{
+	if (!S_ISDIR(covered->i_mode))
+		return -ENOTDIR;
+	if (covered->i_nlink == 0)
+		return -ENOENT;
+	return covered->i_mount || covered == covered->i_sb->s_root ? -EBUSY : 0;
+}
+
+/* Reads a file system and hangs it over a directory. NULL with *error. */
+static struct super_block *hang(const struct mount_call *call, struct inode *covered, int *error)
+{
+	struct super_block *sb = NULL;
+
+	lock_inode(covered);
+	*error = check_covered(covered);
+	if (!*error)
+		sb = get_super(call->type, call->dev, call->names[OPTIONS], error);
+	if (sb) {
+		sb->s_flags = (call->flags & KEPT_FLAGS) | call->type->flags;
+		sb->s_covered = covered;
+		covered->i_mount = sb;
+	}
+	unlock_inode(covered);
+	return sb;
+}
+
+/* A new file system over a directory, whose reference is handed over. */
+static int mount_over(const struct mount_call *call, struct inode *covered)
+{
+	const char *name = call->names[DEVICE] ? call->names[DEVICE] : "none";
+	struct super_block *sb = NULL;
+	int error = S_ISDIR(covered->i_mode) ? 0 : -ENOTDIR;
+	char *dir = error ? NULL : keep_path(covered, &error);
+	char *device = error ? NULL : keep_name(name, &error);
+
+	if (!error)
+		sb = hang(call, covered, &error);
+	if (!sb) {
+		kfree(device);
+		kfree(dir);
+		iput(covered);
+		return error;
+	}
+	sb->s_device = device;
+	sb->s_dir = dir;
+	return 0;
+}
+
+/* Nothing may be written any more: what is open for that would have to be. */
+static int make_readonly(struct super_block *sb)
+{
+	int error = inodes_written(sb) ? -EBUSY : sync_super(sb);
+
+	return !error && inodes_written(sb) ? -EBUSY : error;
+}
+
+/* MS_REMOUNT: other flags and options for the file system at its root. */
+static int remount(const struct mount_call *call, struct inode *root)
+{
+	struct super_block *sb = root->i_sb;
+	u32 flags = call->flags & KEPT_FLAGS;
+	int error = root == sb->s_root ? 0 : -EINVAL;
+
+	flags |= error ? 0 : sb->s_type->flags;
+	if (!error && flags & ~sb->s_flags & MS_RDONLY)
+		error = make_readonly(sb);
+	if (!error)
+		error = set_options(sb, call->names[OPTIONS], true);
+	if (!error)
+		sb->s_flags = flags;
+	iput(root);
+	return error;
+}
+
+static bool mounting;
+static struct wait_queue mounted = WAIT_QUEUE_INIT(mounted);
+
+/*
+ * One task at a time mounts, unmounts or makes a swap area: reading a super
+ * block sleeps, and neither device nor directory may be taken twice.
+ */
+void begin_mounting(void)
+{
+	while (mounting)
+		sleep_on(&mounted);
+	mounting = true;
+}
+
+void end_mounting(void)
+{
+	mounting = false;
+	wake_up(&mounted);
+}
+
+static int do_mount(const struct mount_call *call)
+{
+	struct inode *dir;
+	int error;
+
+	begin_mounting();
+	error = path_lookup(AT_FDCWD, call->names[DIRECTORY], FOLLOW, &dir);
+	if (!error && call->flags & MS_REMOUNT)
+		error = remount(call, dir);
+	else if (!error)
+		error = mount_over(call, dir);
+	end_mounting();
+	return error;
+}
+
+/* The number of the device that a path names. */
+static int find_device(const char *path, kdev_t *dev)
+{
+	struct inode *inode;
+	int error = path_lookup(AT_FDCWD, path, FOLLOW, &inode);
+
+	if (error)
+		return error;
+	*dev = inode->i_rdev;
+	error = S_ISBLK(inode->i_mode) ? may_use_device(inode) : -ENOTBLK;
+	iput(inode);
+	return error;
+}
+
+/* Fills in what a new mount needs. */
+static int get_source(struct mount_call *call, const char __user *device,
+		      const char __user *type)
+{
+	int error = getname(type, &call->names[TYPE]);
+
+	if (error)
+		return error;
+	call->type = find_file_system(call->names[TYPE]);
+	if (!call->type)
+		return -ENODEV;
+	if (device || call->type->needs_device)
+		error = getname(device, &call->names[DEVICE]);
+	if (!error && call->type->needs_device)
+		error = find_device(call->names[DEVICE], &call->dev);
+	return error;
+}
+
+/* Options may be missing or empty. */
+static int get_options(struct mount_call *call, const void __user *data)
+{
+	int error = data ? getname(data, &call->names[OPTIONS]) : 0;
+
+	return error == -ENOENT ? 0 : error;
+}
+
+/* device may be any word where the type needs none. */
+asmlinkage int sys_mount(const char __user *device, const char __user *dir,
+			 const char __user *type, u32 flags,
+			 const void __user *data)
+{
+	struct mount_call call = { .flags = flags };
+	int error = suser() ? 0 : -EPERM;
+
+	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
+		call.flags &= ~MS_MGC_MSK;
+	if (!error)
+		error = getname(dir, &call.names[DIRECTORY]);
+	if (!error && call.flags & ~KNOWN_FLAGS)
+		error = -EINVAL;
+	if (!error)
+		error = get_options(&call, data);
+	if (!error && !(call.flags & MS_REMOUNT))
+		error = get_source(&call, device, type);
+	if (!error)
+		error = do_mount(&call);
+	for (u32 i = 0; i < ARRAY_SIZE(call.names); i++)
+		putname(call.names[i]);
+	return error;
+}
+
+/*
+ * Writes a file system that is to go. That sleeps, so the way in is closed
+ * before, and the directory stays what it is. -EIO: the way is open again.
+ */
+static int close_mount(struct super_block *sb, struct inode *covered)
+{
+	int error = inodes_busy(sb) ? -EBUSY : 0;
+
+	if (error)
+		return error;
+	covered->i_mount = NULL;
+	error = sync_super(sb);
+	if (error)
+		covered->i_mount = sb;
+	return error;
+}
+
+/* Takes a file system out of the tree. -EBUSY while somebody uses it; -EIO. */
+static int do_umount(struct super_block *sb)
+{
+	struct inode *covered = sb->s_covered;
+	int error;
+
+	if (!covered || covered->i_mount != sb)
+		return -EBUSY;
+	lock_inode(covered);
+	error = close_mount(sb, covered);
+	unlock_inode(covered);
+	if (error)
+		return error;
+	iput(covered);
+	list_del(&sb->link);
+	free_super(sb);
+	return 0;
+}
+
+asmlinkage int sys_umount2(const char __user *path, u32 flags)
+{
+	struct inode *inode;
+	struct super_block *sb;
+	int error = suser() ? 0 : -EPERM;
+
+	if (flags & ~UMOUNT_NOFOLLOW)
+		return -EINVAL;
+	if (!error)
+		error = user_path(path, flags ? NOFOLLOW : FOLLOW, &inode);
+	if (error)
+		return error;
+	begin_mounting();
+	sb = inode->i_sb;
+	if (S_ISBLK(inode->i_mode))
+		sb = find_mount(inode->i_rdev);
+	else if (sb && inode != sb->s_root)	/* a pipe has none */
+		sb = NULL;
+	iput(inode);
+	error = sb ? do_umount(sb) : -EINVAL;
+	end_mounting();
+	return error;
+}
+
+asmlinkage int sys_umount(const char __user *path)
+{
+	return sys_umount2(path, 0);
+}
+
+/* A word of the table and the space behind it; what would end it is octal. */
+static void show_word(struct seq *s, const char *word)
+{
+	for (; *word; word++)
+		if (strchr(" \t\n\\", *word))
+			seq_printf(s, "\\%03o", *word);
+		else
+			seq_write(s, word, 1);
+	seq_write(s, " ", 1);
+}
+
+static void show_flags(struct seq *s, u32 flags)
+{
+	static const struct {
+		u32 flag;
+		const char *name;
+	} names[] = {
+		{ MS_NOSUID, ",nosuid" }, { MS_NODEV, ",nodev" },
+		{ MS_NOEXEC, ",noexec" }, { MS_NOATIME, ",noatime" },
+	};
+
+	seq_printf(s, flags & MS_RDONLY ? "ro" : "rw");
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
+		if (flags & names[i].flag)
+			seq_printf(s, "%s", names[i].name);
+}
+
+/* /proc/mounts */
+void show_mounts(struct seq *s)
+{
+	list_for_each(node, &mounts) {
+		struct super_block *sb =
+			list_entry(node, struct super_block, link);
+
+		show_word(s, sb->s_device);
+		show_word(s, sb->s_dir);
+		show_word(s, sb->s_type->name);
+		show_flags(s, sb->s_flags);
+		if (sb->s_op->show_options)
+			sb->s_op->show_options(sb, s);
+		seq_printf(s, " 0 0\n");
+	}
+}
+
+/* mounts(buf, size) (515): the same, as far as it fits; bytes. */
+asmlinkage int sys_mounts(char __user *buf, u32 size)
+{
+	struct seq s = { .buf = kpage_alloc(OWNER_CALL) };
+	int error;
+
+	if (!s.buf)
+		return -ENOMEM;
+	show_mounts(&s);
+	size = min_u32(size, min_u32(s.at, PAGE_SIZE));
+	error = copy_to_user(buf, s.buf, size);
+	kpage_free(s.buf);
+	return error ? error : (int)size;
+}
