@@ -430,6 +430,7 @@ FSYNCED = {
     "in new directories": ("mkdir -p $1/d/e; mv $1/f $1/d/e/g; sync $1/d/e/g", "d/e/g"),
     "linked": ("sync $1/f; ln $1/f $1/g; rm $1/f; sync $1", "g"),
     "replaced": ("echo old > $1/g; sync $1/g; sync $1/f; mv $1/f $1/g; sync $1", "g"),
+    "in zones of a file cut short": ("sync; dd if=/dev/zero of=$1/fill bs=1k 2>/dev/null; : > $1/f; cp /root/words $1/g; sync $1/g", "g"),
     "moved": ("mkdir $1/d; sync $1/d $1/f; mv $1/f $1/d/g; sync $1/d", "d/g"),
 }
 
