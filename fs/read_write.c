@@ -246,8 +246,6 @@ static inline int quick_read(int fd, char __user *buf, u32 count, loff_t *pos)
 		return why_not(file, true);
 	if (!access_ok(buf, count))
 		return -EFAULT;
-	if ((s32)count < 0)
-		return -EINVAL;
 	count = min_u32(count, COUNT_MAX);
 	if (unlikely(file->count > 1) && !pos)
 		return transfer_shared(file, buf, count, false);
@@ -264,8 +262,6 @@ static inline int quick_write(int fd, const char __user *buf, u32 count, loff_t 
 		return why_not(file, false);
 	if (!access_ok(buf, count))
 		return -EFAULT;
-	if ((s32)count < 0)
-		return -EINVAL;
 	count = min_u32(count, COUNT_MAX);
 	if (unlikely(file->count > 1) && !pos)
 		return transfer_shared(file, (char __user *)buf, count, true);
