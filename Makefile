@@ -39,6 +39,7 @@ LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
 FOLDERS	= sh vi strace login
 PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
+TEST_FOLDERS = fuzz
 
 # Flags that not every compiler has are tried first.
 cc-option = $(shell $(CC) -m32 -Werror $(1) -S -o - -x c /dev/null >/dev/null 2>&1 && echo "$(1)")
@@ -72,6 +73,7 @@ help:
 	@echo 'make debug           QEMU stopped at the first instruction, gdb attached'
 	@echo 'make mutants         planted bugs, each of which a test must catch'
 	@echo 'make test            every test              make bench         the instruction counts: table, build/bench.csv, plots'
+	@echo 'make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on'
 	@echo 'make check-docs      every file and function that a document names exists'
 
 # Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
@@ -156,6 +158,12 @@ $(addprefix $(BUILD)/bin/,$(FOLDERS)): $(BUILD)/bin/%: $$(addprefix $(BUILD)/,$$
 $(BUILD)/bin/%: $(BUILD)/user/bin/%.o $(BUILD)/user/libc.a user/user.ld
 	@mkdir -p $(@D)
 	$(USER_LD) -o $@.elf $(filter %.o,$^) $(BUILD)/user/libc.a $(LIBGCC) && objcopy --strip-all $@.elf $@
+$(addprefix $(BUILD)/tests/,$(TEST_FOLDERS)): $(BUILD)/tests/%: \
+		$$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename \
+		$$(wildcard tests/guest/$$*/*.c)))) \
+		$(BUILD)/user/libc.a user/user.ld
+	@mkdir -p $(@D)
+	$(USER_LD) -o $@.elf $(filter %.o,$^) $(BUILD)/user/libc.a $(LIBGCC) && objcopy --strip-all $@.elf $@
 $(BUILD)/tests/%: $(BUILD)/tests/guest/%.o $(BUILD)/user/libc.a user/user.ld
 	@mkdir -p $(@D)
 	$(USER_LD) -o $@.elf $(filter %.o,$^) $(BUILD)/user/libc.a $(LIBGCC) && objcopy --strip-all $@.elf $@
@@ -174,7 +182,7 @@ hd: $(IMAGE_DEPS)
 	$(MKFS) $(if $(OVERLAY),--overlay $(OVERLAY)) --disk $(SIZE) --fs $(FS) --params root=hda1 -o $(BUILD)/hd.img $(PROGRAMS)
 # Each guest test on a floppy of its own: the base system and, in /tests, the
 # program.
-TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS))
+TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS))
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
 	$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) tests/$*
 test-images: $(TEST_IMAGES)
@@ -196,11 +204,16 @@ bench: all
 	$(PYTHON) tools/bench -o $(BENCH)
 mutants: all
 	$(PYTHON) tools/mutants
+# How long, and the first seed; tools/fuzz has more options.
+SECONDS	?= 60
+SEED	?= 1
+fuzz: $(BUILD)/tests/fuzz.img
+	$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
 check-docs:
 	$(PYTHON) tools/check-docs
 clean:
 	rm -rf $(BUILD)
 FORCE:
-.PHONY: all help hd test-images run debug bochs bochs-debug bochs-cow test bench mutants check-docs clean FORCE
+.PHONY: all help hd test-images run debug bochs bochs-debug bochs-cow test bench mutants fuzz check-docs clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

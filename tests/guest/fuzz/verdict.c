@@ -1,0 +1,120 @@
+/* After a round: what must be as it was before the first one. */
+#include "fuzz.h"
+
+#define TRIES	50
+
+static struct audit_report before, after;
+static struct task_info tasks[16];
+
+/* Frames that are free, or that hold what can be had again. */
+static unsigned accounted(const struct audit_report *r)
+{
+	return r->frames_free + r->frames_cache + r->frames_kernel;
+}
+
+static void count(struct audit_report *r)
+{
+	mm_audit(r, AUDIT_DROP_CACHES);
+}
+
+/* Prints all counts, for whoever looks for what is lost. */
+static void print_counts(const char *when, const struct audit_report *r)
+{
+	const unsigned *counts = (const unsigned *)r;
+
+	printf("%s:", when);
+	for (unsigned i = 0; i < sizeof(*r) / sizeof(*counts); i++)
+		printf(" %u", counts[i]);
+	for (int i = 0, n = ps(tasks, ARRAY(tasks), 0); i < n; i++)
+		printf("; %s %u KB", tasks[i].comm, tasks[i].rss_kb);
+	printf("\n");
+}
+
+/* Called first, so that stack and heap have all the pages they ever need. */
+static void use_memory(void)
+{
+	volatile char room[6 * PAGE];
+	char *heap = malloc(sizeof(room));
+
+	for (unsigned i = 0; i < sizeof(room); i += PAGE)
+		room[i] = heap[i] = 0;
+	free(heap);
+}
+
+void take_baseline(void)
+{
+	use_memory();
+	sleep_us(50000);
+	count(&before);
+}
+
+/* Returns the first count that differs, or NULL. */
+static const char *difference(void)
+{
+	static char text[80];
+	const struct audit_report *a = &before, *b = &after;
+	const struct {
+		const char *name;
+		unsigned before, after;
+	} pairs[] = {
+		{ "mismatches", 0, b->mismatches },
+		{ "tasks", a->tasks, b->tasks },
+		{ "open files", a->files_used, b->files_used },
+		{ "inodes", a->inodes_used, b->inodes_used },
+		{ "frames", accounted(a), accounted(b) },
+		{ "kernel objects", a->kernel_objects - a->frames_cache,
+		  b->kernel_objects - b->frames_cache },
+		{ "page tables", a->frames_tables, b->frames_tables },
+		{ "buffers", a->buffers_used, b->buffers_used },
+	};
+
+	for (unsigned i = 0; i < ARRAY(pairs); i++)
+		if (pairs[i].before != pairs[i].after) {
+			sprintf(text, "%s: %u before, %u after", pairs[i].name,
+				pairs[i].before, pairs[i].after);
+			return text;
+		}
+	return NULL;
+}
+
+static const char *name_of_hole(void)
+{
+	static const char *const names[] = {
+		"?", "an ordinary user became another",
+		"an ordinary user read the secret", "fresh memory is not empty",
+		"a set-user-id program is traced",
+		"memory or state changed by another",
+	};
+
+	if (access("/root/traced", 0) == 0)
+		return names[HOLE_TRACED];
+	if (access("/root/changed", 0) == 0)
+		return "a set-user-id program's umask or folder changed";
+	if (shared->hole <= HOLE || shared->hole > HOLE + HOLE_CHANGED)
+		return NULL;
+	return names[shared->hole - HOLE];
+}
+
+/* Returns what is wrong, or NULL. What is on its way gets a moment. */
+const char *verdict(void)
+{
+	const char *wrong = name_of_hole();
+
+	if (wrong)
+		return wrong;
+	wrong = ask_canary();
+	if (wrong)
+		return wrong;
+	for (int i = 0; i < TRIES; i++) {
+		count(&after);
+		wrong = difference();
+		if (!wrong || after.mismatches)
+			return wrong;
+		sleep_us(20000);
+	}
+	if (before.frames_total) {
+		print_counts("before", &before);
+		print_counts("after", &after);
+	}
+	return wrong;
+}

@@ -1,0 +1,62 @@
+"""The kernel fuzzer: short runs, each of which follows from its seed; and that
+it finds bugs. `make fuzz` is for long ones."""
+import importlib.machinery
+import importlib.util
+import os
+import subprocess
+import sys
+
+import pytest
+
+from conftest import TOP
+
+ROUNDS = {"user32": 50, "root32": 50, "user8": 30, "root8": 30,
+          "both16swap": 25, "user8swap": 25, "user32bochs": 10,
+          "both8bochs": 10}
+
+
+def fuzz(top, *words):
+    return subprocess.run([f"{top}/tools/fuzz", "-n", "1", "-x", "victim,sleeps",
+                           *words], timeout=600,
+                          capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def image():
+    subprocess.run(["make", "-s", "build/tests/fuzz.img"], cwd=TOP, check=True)
+
+
+@pytest.mark.parametrize("seed,name", enumerate(ROUNDS, 1))
+def test_short_run(seed, name, image):
+    result = fuzz(TOP, "-S", str(seed), "-r", str(ROUNDS[name]), name)
+    assert ", 0 wrong" in result.stdout, result.stdout
+    assert result.returncode == 0
+
+
+def test_same_seed_same_calls(image):
+    """Without a disk a seed is the same story each time."""
+    words = ("-v", "-S", "99", "-r", "8", "user32")
+    lines = [fuzz(TOP, *words).stdout.splitlines() for _ in range(2)]
+    assert lines[0][1:] == lines[1][1:] and len(lines[0]) > 100
+
+
+def mutants():
+    path = f"{TOP}/tools/mutants"
+    loader = importlib.machinery.SourceFileLoader("mutants", path)
+    spec = importlib.util.spec_from_loader("mutants", loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.dont_write_bytecode = True
+    loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["child_is_writable", "old_page_not_dropped"])
+def test_finds_planted_bugs(name, tmp_path):
+    tools = mutants()
+    mutant = next(m for m in tools.MUTANTS if m.name == name)
+    folder = os.path.join(tmp_path, "tree")
+    tools.copy_tree(folder)
+    tools.plant(folder, mutant)
+    subprocess.run(["make", "-s", "build/tests/fuzz.img"], cwd=folder, check=True)
+    result = fuzz(folder, "-r", "20", "user32")
+    assert result.returncode == 1 and "again: tools/fuzz" in result.stdout
