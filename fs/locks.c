@@ -175,7 +175,7 @@ static void give_up(struct inode *inode, const struct file_lock *new)
 	wake_up(&lock_gone);
 }
 
-/* Wait, if wait says so, until nothing is in the way of a lock. -EAGAIN, -EDEADLK, -EINTR. */
+/* Wait, if wait says so, until nothing is in the way of a lock. -EAGAIN, -EDEADLK, -ERESTARTSYS. */
 static int await_lock(struct inode *inode, const struct file_lock *new, bool wait)
 {
 	struct file_lock *conflict;

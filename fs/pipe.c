@@ -154,7 +154,7 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 	return error ? error : (int)n;
 }
 
-/* Sleep until there is something to read: how many bytes; 0 at the end of the file; -EAGAIN, -EINTR. */
+/* Sleep until there is something to read: how many bytes; 0 at the end of the file; -EAGAIN, -ERESTARTSYS. */
 static inline int wait_for_bytes(struct file *file, struct pipe *pipe)
 {
 	for (;;) {
@@ -194,7 +194,7 @@ static int broken_pipe(void)
 	return -EPIPE;
 }
 
-/* Sleep until there is room for so many bytes, at least one: 0, -EPIPE, -EAGAIN, -EINTR. */
+/* Sleep until there is room for so many bytes, at least one: 0, -EPIPE, -EAGAIN, -ERESTARTSYS. */
 static inline int wait_for_room(struct file *file, struct pipe *pipe, u32 bytes)
 {
 	for (;;) {

@@ -333,7 +333,7 @@ asmlinkage int sys_getrusage(int who, struct rusage __user *buf)
 	return -EINVAL;
 }
 
-/* Sleep until a child has news. *child NULL: none has, with WNOHANG. -ECHILD, -EINTR. */
+/* Sleep until a child has news. *child NULL: none has, with WNOHANG. -ECHILD, -ERESTARTSYS. */
 static int await_child(int pid, int options, struct task_struct **child)
 {
 	bool any;
@@ -385,7 +385,7 @@ static void news_told(struct task_struct *child, const struct news *news,
 }
 
 /*
- * Wait for a child: its pid, 0 (WNOHANG and none is ready), -ECHILD, -EINTR, -EINVAL, -EFAULT. A bad pointer is found before the
+ * Wait for a child: its pid, 0 (WNOHANG and none is ready), -ECHILD, -ERESTARTSYS, -EINVAL, -EFAULT. A bad pointer is found before the
  * child is reaped, so that no status is lost.
  */
 asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage)

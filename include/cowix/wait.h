@@ -35,7 +35,8 @@ static inline void wait_queue_init(struct wait_queue *q)
 }
 
 void sleep_on(struct wait_queue *q);			/* until woken */
-int interruptible_sleep_on(struct wait_queue *q);	/* 0, or -EINTR when a signal is pending */
+/* 0, or -ERESTARTSYS when a signal is pending */
+int interruptible_sleep_on(struct wait_queue *q);
 int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks);
 int sleep_until(struct wait_queue *q, const struct deadline *end);
 int sleep_on_timeout(struct wait_queue *q, u32 ticks);	/* uninterruptible; 0, or -ETIMEDOUT */
