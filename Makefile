@@ -18,14 +18,14 @@ KERNEL_OBJS = boot/head.o \
 	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/panic.o kernel/backtrace.o kernel/packed_names.o \
 	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
 	kernel/sched.o kernel/wait.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/loadavg.o kernel/futex.o \
-	kernel/fork.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigqueue.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/sys.o \
+	kernel/fork.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigqueue.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/access.o kernel/sys.o \
 	kernel/random.o \
 	kernel/deadline.o kernel/prctl.o \
 	kernel/lib/list.o kernel/lib/string.o kernel/lib/vsprintf.o \
 	mm/ram.o mm/frames.o mm/owners.o mm/oom.o mm/reclaim.o mm/swap.o mm/swap_entry.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/trace.o \
 	fs/exec.o fs/elf.o fs/super.o fs/mount.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \
 	fs/read_write.o fs/sync.o fs/select.o fs/mmap.o fs/swap.o \
-	fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
+	fs/exec_args.o fs/exec_script.o fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
 	fs/tmpfs.o fs/tmpfs_options.o fs/devpts.o fs/proc.o fs/proc_system.o fs/proc_task.o fs/proc_memory.o \
 	fs/minix_format.o fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_truncate.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/fdc.o kernel/blk_drv/floppy_format.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \

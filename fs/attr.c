@@ -23,7 +23,7 @@ static int truncate_inode(struct inode *inode, s64 size)
 		return error;
 	inode->i_writers++;		/* nobody runs it while we sleep */
 	lock_inode(inode);
-	if (!suser())
+	if (!fs_suser())
 		drop_set_id(inode);
 	if (size > inode->i_size)
 		prepare_growth(inode);
@@ -95,7 +95,7 @@ static int change_mode(struct inode *inode, u32 mode)
 
 	if (error)
 		return error;
-	if (!suser() && !in_group(inode->i_gid))
+	if (!fs_suser() && !in_group(inode->i_gid))
 		mode &= ~S_ISGID;
 	inode->i_mode = (inode->i_mode & S_IFMT) | (mode & 07777);
 	changed(inode);
@@ -105,9 +105,9 @@ static int change_mode(struct inode *inode, u32 mode)
 /* The owner may give a file to a group of his own; everything else is the superuser's. */
 static bool may_give(const struct inode *inode, u32 uid, u32 gid)
 {
-	if (suser())
+	if (fs_suser())
 		return true;
-	return current->euid == inode->i_uid && (uid == NOT_CHANGED || uid == inode->i_uid) &&
+	return current->fsuid == inode->i_uid && (uid == NOT_CHANGED || uid == inode->i_uid) &&
 	       (gid == NOT_CHANGED || gid == inode->i_gid || in_group(gid));
 }
 
@@ -200,26 +200,29 @@ asmlinkage int sys_fchown(int fd, u32 uid, u32 gid)
 	return sys_fchown32(fd, wide_id(uid), wide_id(gid));
 }
 
-/* access() asks for the real user, not the effective one. */
+/*
+ * access() asks for the real user, not the effective one. Only what counts for
+ * files is changed: to others current stays who it is, while this sleeps.
+ */
 asmlinkage int sys_faccessat2(int dirfd, const char __user *path, int mode, u32 flags)
 {
-	u32 euid = current->euid, egid = current->egid;
+	u32 fsuid = current->fsuid, fsgid = current->fsgid;
 	struct inode *inode;
 	int error;
 
 	if (mode & ~(R_OK | W_OK | X_OK) || flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	if (!(flags & AT_EACCESS)) {
-		current->euid = current->uid;
-		current->egid = current->gid;
+		current->fsuid = current->uid;
+		current->fsgid = current->gid;
 	}
 	error = user_path_at(dirfd, path, flags, &inode);
 	if (!error) {
 		error = permission(inode, mode);
 		iput(inode);
 	}
-	current->euid = euid;
-	current->egid = egid;
+	current->fsuid = fsuid;
+	current->fsgid = fsgid;
 	return error;
 }
 

@@ -174,18 +174,22 @@ void iput(struct inode *inode)
 }
 
 /*
- * Who owns a file that is made in dir: its maker, and the maker's group or, if the directory says so, the directory's, as then a new directory does
- * too.
+ * Who owns a file that is made in dir: its maker, and the maker's group or, if
+ * the directory says so, the directory's, as then a new directory does too. But
+ * nobody makes a program that runs with the rights of a group not his own.
  */
 void set_maker(struct inode *inode, const struct inode *dir)
 {
-	inode->i_uid = current->euid;
-	inode->i_gid = current->egid;
+	inode->i_uid = current->fsuid;
+	inode->i_gid = current->fsgid;
 	if (!dir || !(dir->i_mode & S_ISGID))
 		return;
 	inode->i_gid = dir->i_gid;
 	if (S_ISDIR(inode->i_mode))
 		inode->i_mode |= S_ISGID;
+	else if (inode->i_mode & S_IXGRP && !in_group(dir->i_gid) &&
+		 !fs_suser())
+		inode->i_mode &= ~S_ISGID;
 }
 
 /* A program that was given away or changed by others does not run with its owner's rights any more. */

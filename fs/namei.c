@@ -37,9 +37,9 @@ int permission(const struct inode *inode, int mask)
 		return -EROFS;
 	if (mask & X_OK && on_mount_with(inode, MS_NOEXEC) && S_ISREG(mode))
 		return -EACCES;
-	if (suser())
+	if (fs_suser())
 		return mask & X_OK && !S_ISDIR(mode) && !(mode & (S_IXUSR | S_IXGRP | S_IXOTH)) ? -EACCES : 0;
-	if (current->euid == inode->i_uid)
+	if (current->fsuid == inode->i_uid)
 		mode >>= 6;
 	else if (in_group(inode->i_gid))
 		mode >>= 3;
@@ -49,7 +49,7 @@ int permission(const struct inode *inode, int mask)
 /* Who may do what only a file's owner may. */
 bool is_owner(const struct inode *inode)
 {
-	return suser() || current->euid == inode->i_uid;
+	return fs_suser() || current->fsuid == inode->i_uid;
 }
 
 /* Copy a path from the program into a page of its own. -ENOENT: empty, -ENAMETOOLONG, -EFAULT, -ENOMEM. */

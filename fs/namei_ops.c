@@ -114,7 +114,7 @@ asmlinkage int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev
 
 	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR && type != S_IFBLK)
 		return type == S_IFDIR ? -EPERM : -EINVAL;
-	if (type != S_IFREG && type != S_IFIFO && !suser())
+	if (type != S_IFREG && type != S_IFIFO && !fs_suser())
 		return -EPERM;
 	if (type != S_IFREG && type != S_IFIFO && dev != (kdev_t)dev)
 		return -EINVAL;
@@ -197,7 +197,8 @@ static int may_delete(const struct target *t, const struct inode *inode)
 {
 	int error = permission(t->dir, W_OK | X_OK);
 
-	if (!error && t->dir->i_mode & S_ISVTX && !suser() && current->euid != inode->i_uid && current->euid != t->dir->i_uid)
+	if (!error && t->dir->i_mode & S_ISVTX && !is_owner(inode) &&
+	    current->fsuid != t->dir->i_uid)
 		error = -EPERM;
 	return error;
 }

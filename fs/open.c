@@ -90,7 +90,7 @@ static int empty_file(struct inode *inode)
 
 	inode->i_writers++;		/* nobody runs it while we sleep */
 	lock_inode(inode);
-	if (!suser())
+	if (!fs_suser())
 		drop_set_id(inode);
 	error = inode->i_op->truncate(inode, 0);
 	unlock_inode(inode);

@@ -65,12 +65,10 @@ void seq_printf(struct seq *s, const char *fmt, ...)
 	seq_write(s, line, min_u32(n, sizeof(line) - 1));
 }
 
-/* Whether current may see what is the process's own. A program that runs with other rights than its user's is root's. */
-static bool may_see(const struct task_struct *task)
+/* Whether current may see what is the process's own. */
+bool may_see(const struct task_struct *task)
 {
-	u32 uid = current->euid;
-
-	return suser() || (task->uid == uid && task->euid == uid && task->suid == uid);
+	return may_inspect(task, current->fsuid, current->fsgid);
 }
 
 /* 0 if the process is still there and current may see the inode; -ESRCH, -EACCES. */
@@ -361,8 +359,11 @@ static int proc_read_inode(struct inode *inode)
 	if (inode->i_ino != ROOT_INO)
 		list_del(&inode->hash_link);	/* nobody else finds it: made anew for each user, it goes with him */
 	if (task) {
-		inode->i_uid = task->euid;
-		inode->i_gid = task->egid;
+		bool users = S_ISDIR(inode->i_mode) || !task->mm ||
+			     task->mm->dumpable;
+
+		inode->i_uid = users ? task->euid : 0;
+		inode->i_gid = users ? task->egid : 0;
 		inode->i_zone[0] = task->start_time;
 	}
 	return 0;

@@ -17,6 +17,7 @@ struct seq {
 /* proc.c */
 void seq_write(struct seq *s, const char *text, u32 n);
 void seq_printf(struct seq *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));	/* at most 255 characters */
+bool may_see(const struct task_struct *task);
 struct task_struct *proc_task(struct inode *inode);	/* whose directory the inode is in; NULL: it has ended */
 
 struct proc_entry {

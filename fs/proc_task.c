@@ -134,11 +134,13 @@ static u32 count_threads(const struct task_struct *task)
 static void show_stat(struct seq *s)
 {
 	struct task_struct *task = task_of(s);
-	const struct mm *mm = task->mm;
+	const struct mm *mm = task->mm, *seen = may_see(task) ? mm : NULL;
 	struct sizes sizes;
 	u64 ignored, caught;
 
 	measure(mm, &sizes);
+	if (!seen)
+		sizes.text_start = sizes.text_end = 0;
 	signal_sets(task, &ignored, &caught);
 	/* 1 to 13 */
 	seq_printf(s, "%d (%s) %c %d %d %d %d %d 0 %u %u 0 0 ", task->pid, task->comm, *state_name(task), parent_pid(task), task->pgrp,
@@ -147,11 +149,13 @@ static void show_stat(struct seq *s)
 	seq_printf(s, "%u %u %u %u %d %d %u 0 %u %u %u 4294967295 ", task->utime, task->stime, task->cutime, task->cstime, task->priority,
 		   task->priority - NICE_TO_PRIORITY(0), count_threads(task), task->start_time, sizes.all, mm ? mm->nr_resident : 0);
 	/* 26 to 37 */
-	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ", sizes.text_start, sizes.text_end, mm ? mm->arg_start : 0,
+	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ", sizes.text_start, sizes.text_end, seen ? seen->arg_start : 0,
 		   (u32)(task->pending.set | task->shared.set), (u32)task->sig_blocked, (u32)ignored, (u32)caught);
 	/* 38 to 52 */
-	seq_printf(s, "%d 0 0 0 0 0 0 0 0 %u %u %u %u %u %d\n", SIGCHLD, mm ? mm->start_brk : 0, mm ? mm->arg_start : 0,
-		   mm ? mm->arg_end : 0, mm ? mm->arg_end : 0, mm ? mm->env_end : 0, task->state == TASK_ZOMBIE ? task->exit_status : 0);
+	seq_printf(s, "%d 0 0 0 0 0 0 0 0 %u %u %u %u %u %d\n", SIGCHLD,
+		   seen ? seen->start_brk : 0, seen ? seen->arg_start : 0,
+		   seen ? seen->arg_end : 0, seen ? seen->arg_end : 0,
+		   seen ? seen->env_end : 0, task->state == TASK_ZOMBIE ? task->exit_status : 0);
 }
 
 static void show_statm(struct seq *s)
@@ -186,8 +190,8 @@ static void show_status(struct seq *s)
 		seq_printf(s, "Umask:\t%04o\n", task->fs->umask);
 	seq_printf(s, "State:\t%s\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", state_name(task), task->tgid, task->pid,
 		   parent_pid(task));
-	seq_printf(s, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", task->uid, task->euid, task->suid, task->euid, task->gid,
-		   task->egid, task->sgid, task->egid);
+	seq_printf(s, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", task->uid, task->euid, task->suid, task->fsuid, task->gid,
+		   task->egid, task->sgid, task->fsgid);
 	seq_printf(s, "FDSize:\t%u\nGroups:\t \n", task->files ? task->files->end : 0);
 	if (task->mm)
 		show_memory_sizes(s, task->mm);

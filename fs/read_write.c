@@ -171,7 +171,7 @@ static int generic_write(struct file *file, const char __user *buf, u32 count, l
 	lock_inode(inode);
 	if (file->flags & O_APPEND)
 		*pos = inode->i_size;
-	if (!suser())
+	if (!fs_suser())
 		drop_set_id(inode);
 	n = inode_write(inode, (__force const void *)buf, count, pos, true);
 	unlock_inode(inode);

@@ -61,7 +61,6 @@ void fs_init(void)
 	inode_init();
 	register_owner(recount_pages);
 	register_owner(recount_pipes);
-	register_owner(recount_arguments);
 	register_owner(recount_media);
 	register_owner(recount_minix);
 	set_reclaim(reclaim);

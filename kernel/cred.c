@@ -1,6 +1,7 @@
 /*
- * Who a process is: real, effective and saved user and group, supplementary groups; and the calls that change them (POSIX, "Changing users"). An id
- * of -1 means: leave it. The older calls know 16-bit ids.
+ * Who a process is: real, effective and saved user and group, those for files,
+ * supplementary groups; and the calls that change them (POSIX, "Changing
+ * users"). An id of -1 means: leave it. The older calls know 16-bit ids.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -33,10 +34,10 @@ asmlinkage int sys_getegid(void)
 	return current->egid;
 }
 
-/* Whether current belongs to a group. */
+/* Returns whether current belongs to a group, where files are concerned. */
 bool in_group(u32 gid)
 {
-	if (gid == current->egid)
+	if (gid == current->fsgid)
 		return true;
 	for (u32 i = 0; i < current->nr_groups; i++)
 		if (current->groups[i] == gid)
@@ -44,42 +45,23 @@ bool in_group(u32 gid)
 	return false;
 }
 
-asmlinkage int sys_setuid(u32 uid)
-{
-	if (suser()) {
-		current->uid = current->euid = current->suid = uid;
-		note_new_user();
-	} else if (uid == current->uid || uid == current->suid)
-		current->euid = uid;
-	else
-		return -EPERM;
-	return 0;
-}
-
-asmlinkage int sys_setgid(u32 gid)
-{
-	if (suser())
-		current->gid = current->egid = current->sgid = gid;
-	else if (gid == current->gid || gid == current->sgid)
-		current->egid = gid;
-	else
-		return -EPERM;
-	return 0;
-}
-
-/* Three ids that belong together, so that the calls for users and groups share their rules. */
+/* Four ids that belong together, so that users and groups share their rules. */
 struct ids {
-	u32 *real, *effective, *saved;
+	u32 *real, *effective, *saved, *fs;
 };
 
 static struct ids user_ids(void)
 {
-	return (struct ids){ &current->uid, &current->euid, &current->suid };
+	return (struct ids){
+		&current->uid, &current->euid, &current->suid, &current->fsuid,
+	};
 }
 
 static struct ids group_ids(void)
 {
-	return (struct ids){ &current->gid, &current->egid, &current->sgid };
+	return (struct ids){
+		&current->gid, &current->egid, &current->sgid, &current->fsgid,
+	};
 }
 
 /* Without privilege an id may become only what one of the three is already. */
@@ -88,19 +70,55 @@ static bool may_become(const struct ids *ids, u32 id)
 	return suser() || id == LEAVE || id == *ids->real || id == *ids->effective || id == *ids->saved;
 }
 
+/*
+ * Sets the id for files. Who changes by whose rights it acts may hold what its
+ * new user must not see: only the superuser looks into it from now on.
+ */
+static void act_as(struct ids ids, u32 effective, u32 fs)
+{
+	if ((effective != *ids.effective || fs != *ids.fs) && current->mm)
+		current->mm->dumpable = false;
+	*ids.effective = effective;
+	*ids.fs = fs;
+}
+
+/* The id for files follows the effective one. */
 static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
 {
 	if (!may_become(&ids, real) || !may_become(&ids, effective) || !may_become(&ids, saved))
 		return -EPERM;
+	if (effective == LEAVE)
+		effective = *ids.effective;
 	if (real != LEAVE)
 		*ids.real = real;
-	if (effective != LEAVE)
-		*ids.effective = effective;
 	if (saved != LEAVE)
 		*ids.saved = saved;
+	act_as(ids, effective, effective);
 	if (real != LEAVE && ids.real == &current->uid)
 		note_new_user();
 	return 0;
+}
+
+/* The superuser changes all three ids, others the effective one. */
+static int set_one(struct ids ids, u32 id)
+{
+	if (id == LEAVE)
+		return -EINVAL;
+	if (suser())
+		return set_three(ids, id, id, id);
+	if (id != *ids.real && id != *ids.saved)
+		return -EPERM;
+	return set_three(ids, LEAVE, id, LEAVE);
+}
+
+asmlinkage int sys_setuid32(u32 uid)
+{
+	return set_one(user_ids(), uid);
+}
+
+asmlinkage int sys_setgid32(u32 gid)
+{
+	return set_one(group_ids(), gid);
 }
 
 /*
@@ -140,6 +158,16 @@ asmlinkage int sys_setresgid32(u32 real, u32 effective, u32 saved)
 static u32 wide(u32 id)
 {
 	return (id & LEAVE_16) == LEAVE_16 ? LEAVE : id & LEAVE_16;
+}
+
+asmlinkage int sys_setuid(u32 uid)
+{
+	return sys_setuid32(wide(uid));
+}
+
+asmlinkage int sys_setgid(u32 gid)
+{
+	return sys_setgid32(wide(gid));
 }
 
 asmlinkage int sys_setreuid(u32 real, u32 effective)
@@ -191,17 +219,34 @@ asmlinkage int sys_getresgid(u16 __user *real, u16 __user *effective, u16 __user
 	return get_three(group_ids(), real, effective, saved, sizeof(u16));
 }
 
-/* The ids for file access are the effective ones; both calls report them and change nothing. */
+/* Returns the old id, also when the new one was refused. */
+static int set_fs(struct ids ids, u32 id)
+{
+	u32 old = *ids.fs;
+
+	if (id != LEAVE && (may_become(&ids, id) || id == old))
+		act_as(ids, *ids.effective, id);
+	return old;
+}
+
+asmlinkage int sys_setfsuid32(u32 uid)
+{
+	return set_fs(user_ids(), uid);
+}
+
+asmlinkage int sys_setfsgid32(u32 gid)
+{
+	return set_fs(group_ids(), gid);
+}
+
 asmlinkage int sys_setfsuid(u32 uid)
 {
-	(void)uid;
-	return current->euid;
+	return sys_setfsuid32(wide(uid));
 }
 
 asmlinkage int sys_setfsgid(u32 gid)
 {
-	(void)gid;
-	return current->egid;
+	return sys_setfsgid32(wide(gid));
 }
 
 /* The supplementary groups as elements of width bytes. */
@@ -255,32 +300,4 @@ asmlinkage int sys_setgroups(int size, const u16 __user *list)
 asmlinkage int sys_setgroups32(int size, const u32 __user *list)
 {
 	return set_groups(size, list, sizeof(u32));
-}
-
-/*
- * Called by exec: with whose rights current would run a program. A set-id program runs with its owner's; not while somebody traces the process: it
- * would steer them.
- */
-void exec_ids(const struct inode *inode, u32 *euid, u32 *egid)
-{
-	bool traced = (current->ptrace && !suser()) || inode_nosuid(inode);
-
-	*euid = inode->i_mode & S_ISUID && !traced ? inode->i_uid : current->euid;
-	*egid = inode->i_mode & S_ISGID && !traced ? inode->i_gid : current->egid;
-}
-
-/* Called by exec at the point of no return. */
-void exec_credentials(u32 euid, u32 egid)
-{
-	current->euid = current->suid = euid;
-	current->egid = current->sgid = egid;
-}
-
-/* Called by exec in a thread: the program runs in the process's first thread, but as whom this one is. The effective ids come with the program. */
-void pass_credentials(struct task_struct *to)
-{
-	to->uid = current->uid;
-	to->gid = current->gid;
-	to->nr_groups = current->nr_groups;
-	memcpy(to->groups, current->groups, sizeof(to->groups));
 }

@@ -162,7 +162,11 @@ traced_call:
 	call syscall_trace
 	jmp return_to_user
 .unknown:
+	cmp eax, -1		; the tracer wants no call, and EAX is the result
+	je .none
 	call sys_ni_syscall
+	jmp .result
+.none:	mov eax, [esp + REGS_EAX]
 	jmp .result
 
 ; void set_fs_gs(u32 fs, u32 gs): the segments that only programs use. One that does not exist any more becomes none.

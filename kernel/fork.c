@@ -67,7 +67,7 @@ static struct task_struct *task_dup(void)
 	task->group_work = 0;
 	task->dead_thread = NULL;
 	task->held_file = NULL;
-	task->vfork_done = NULL;
+	task->vfork_wait = NULL;
 	task->leader = task->continued = task->claimed = task->did_exec = false;
 	task->stop_signal = 0;
 	task->ptrace = task->set_child_tid = task->clear_child_tid = task->robust_list = 0;
@@ -224,15 +224,39 @@ free_signals:
 	return error;
 }
 
+/* On the kernel stack of a parent in vfork(); the child knows it until then. */
+struct vfork_wait {
+	struct wait_queue queue;
+	bool over;
+};
+
 /*
- * Make a child of current, or another thread of its process, that goes on from here as well. With CLONE_VFORK sleep until it has called exec or exit:
- * the queue is on this kernel stack, and the child forgets it when it wakes us. The child's pid, or -EAGAIN, -ENOMEM or what copy_task() says: no
- * child.
+ * Sleeps until a vfork child has called exec or exit. A parent that is to end
+ * does so at once: it must not run in the meantime, not even a handler, for the
+ * child has its stack. The memory stays as long as the child uses it.
+ */
+static void await_vfork(struct task_struct *child, struct vfork_wait *wait)
+{
+	int error = 0;
+
+	while (!wait->over && !error)
+		error = killable_sleep_on(&wait->queue);
+	if (wait->over)
+		return;
+	child->vfork_wait = NULL;
+	if (!current->process->group_work)
+		do_group_exit(fatal_signal(current));
+}
+
+/*
+ * Make a child of current, or another thread of its process, that goes on from
+ * here as well; with CLONE_VFORK wait for it. The child's pid, or -EAGAIN,
+ * -ENOMEM or what copy_task() says: no child.
  */
 static int do_fork(const struct fork_request *want)
 {
 	struct task_struct *child = may_fork() ? task_dup() : NULL;
-	struct wait_queue done = WAIT_QUEUE_INIT(done);
+	struct vfork_wait wait = { WAIT_QUEUE_INIT(wait.queue), false };
 	int error, pid;
 
 	if (!child)
@@ -248,14 +272,14 @@ static int do_fork(const struct fork_request *want)
 		return error;
 	}
 	if (want->flags & CLONE_VFORK)
-		child->vfork_done = &done;
+		child->vfork_wait = &wait;
 	if (want->flags & CLONE_PARENT)
 		adopt(child, current->process->parent);
 	else
 		adopt(child, current->process);
 	sched_fork(child);
 	if (want->flags & CLONE_VFORK)
-		sleep_on(&done);
+		await_vfork(child, &wait);
 	return pid;
 }
 
@@ -393,10 +417,13 @@ asmlinkage int sys_xfork(u32 policy, u32 stack)
 /* Called by exec and exit: the parent that waits in vfork() may go on. */
 void vfork_release(struct task_struct *task)
 {
-	if (task->vfork_done) {
-		wake_up(task->vfork_done);
-		task->vfork_done = NULL;
-	}
+	struct vfork_wait *wait = task->vfork_wait;
+
+	if (!wait)
+		return;
+	task->vfork_wait = NULL;
+	wait->over = true;
+	wake_up(&wait->queue);
 }
 
 /* A task of the kernel itself: runs fn(arg) with no address space of its own. NULL: no memory. */

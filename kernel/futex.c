@@ -407,8 +407,13 @@ asmlinkage int sys_set_robust_list(u32 head, u32 size)
 asmlinkage int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
-	int error = task ? put_user_u32(task->robust_list, head) : -ESRCH;
+	int error;
 
+	if (!task)
+		return -ESRCH;
+	if (!may_inspect(task, current->uid, current->gid))
+		return -EPERM;
+	error = put_user_u32(task->robust_list, head);
 	return error ? error : put_user_u32(3 * sizeof(u32), size);
 }
 

@@ -51,6 +51,8 @@ void hangup_if_orphaned(int pgrp);
 void clock_tick(void);
 
 /* signal.c */
+int fatal_signal(struct task_struct *task);
+bool is_dying(struct task_struct *task);
 void recalc_signals(struct task_struct *task);
 int copy_signals(struct task_struct *child, bool share);
 void exit_signals(struct task_struct *task);

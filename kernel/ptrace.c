@@ -102,6 +102,8 @@ static int access_word(struct task_struct *child, u32 addr, u32 *word, bool writ
 	bool forced;
 	int error;
 
+	if (!mm->dumpable && !(child->ptrace & PT_PRIVILEGED))
+		return -EIO;
 	mm->users++;			/* the child may be killed while we wait for a page */
 	current->mm = mm;
 	use_mm(mm);
@@ -266,19 +268,37 @@ static int child_request(struct task_struct *child, u32 request, u32 addr, u32 d
 	return -EIO;
 }
 
+/* Whether a process has, or can take back, the superuser's rights. */
+static bool has_root(const struct task_struct *task)
+{
+	return !task->uid || !task->euid || !task->suid;
+}
+
+/*
+ * PTRACE_TRACEME. What counts for a set-id program later is who asks, not the
+ * parent: that may be a set-id program just now and another one soon.
+ */
+static int trace_me(void)
+{
+	struct task_struct *parent = current->parent;
+
+	if (current->ptrace || current != current->process)
+		return -EPERM;
+	if (has_root(current) && !has_root(parent))
+		return -EPERM;
+	current->ptrace = PT_TRACED | (suser() ? PT_PRIVILEGED : 0);
+	list_del(&current->sibling);		/* to the front, where wait() looks */
+	list_add(&current->sibling, &parent->children);
+	return 0;
+}
+
 /* -ESRCH: pid is no stopped child of current that wants to be traced. */
 asmlinkage int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
 {
 	struct task_struct *child;
 
-	if (request == PTRACE_TRACEME) {
-		if (current->ptrace || current != current->process)
-			return -EPERM;
-		current->ptrace = PT_TRACED;
-		list_del(&current->sibling);		/* to the front, where wait() looks */
-		list_add(&current->sibling, &current->parent->children);
-		return 0;
-	}
+	if (request == PTRACE_TRACEME)
+		return trace_me();
 	child = find_task(pid);
 	if (!child || child->parent != current->process || !child->ptrace)
 		return -ESRCH;

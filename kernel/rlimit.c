@@ -85,26 +85,27 @@ static bool may_limit(const struct task_struct *task)
 {
 	if (task->process == current->process || suser())
 		return true;
-	return current->uid == task->uid && current->uid == task->euid &&
-	       current->uid == task->suid && current->gid == task->gid &&
-	       current->gid == task->egid && current->gid == task->sgid;
+	return has_ids(task, current->uid, current->gid);
 }
 
-/* Read and set in one call, for any process of the caller's user. */
+/*
+ * Read and set in one call, for any process of the caller's user. What the
+ * program wants is read first: that may sleep, and the process end meanwhile.
+ */
 asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, struct rlimit64 __user *old)
 {
-	struct task_struct *task;
 	struct rlimit64 before, wanted;
+	struct task_struct *task;
 	struct rlimit limit;
 	int error = 0;
 
+	if (resource >= RLIM_NLIMITS)
+		return -EINVAL;
 	if (new && copy_from_user(&wanted, new, sizeof(wanted)) < 0)
 		return -EFAULT;
 	task = pid ? find_task(pid) : current;	/* behind the copy */
 	if (!task)
 		return -ESRCH;
-	if (resource >= RLIM_NLIMITS)
-		return -EINVAL;
 	if (!may_limit(task))
 		return -EPERM;
 	before.rlim_cur = widen(task->rlimits[resource].rlim_cur);

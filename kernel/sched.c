@@ -279,6 +279,17 @@ int interruptible_sleep_on(struct wait_queue *q)
 	return unlikely(signal_pending(current)) ? -ERESTARTSYS : 0;
 }
 
+/* As sleep_on(), but the end of current's process ends it too: -EINTR. */
+int killable_sleep_on(struct wait_queue *q)
+{
+	u32 flags = irq_save();
+
+	if (!is_dying(current))
+		sleep_in(q, TASK_KILLABLE);
+	irq_restore(flags);
+	return is_dying(current) ? -EINTR : 0;
+}
+
 /*
  * Make a sleeping or stopped task runnable; nothing happens if it is already. It goes before those that have not slept: it has not used its time, and
  * among a thousand that only compute it would otherwise wait for all their slices. Its slice of this epoch bounds that. Interrupts are masked.

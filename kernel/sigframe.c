@@ -299,12 +299,6 @@ static void do_group_work(struct task_struct *process)
 			do_exit(process->exit_status);
 }
 
-static bool dumps_core(int sig)
-{
-	return sig == SIGQUIT || sig == SIGILL || sig == SIGTRAP || sig == SIGABRT || sig == SIGFPE || sig == SIGSEGV ||
-	       sig == SIGBUS || sig == SIGSYS;
-}
-
 /*
  * The default action of a signal that is not ignored: stop or die. The terminal does not stop an orphaned group, which nobody would continue.
  * Serious faults are told in the kernel's log.

@@ -26,6 +26,13 @@ bool default_stops(int sig)
 	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
+bool dumps_core(int sig)
+{
+	return sig == SIGQUIT || sig == SIGILL || sig == SIGTRAP ||
+	       sig == SIGABRT || sig == SIGFPE || sig == SIGSEGV ||
+	       sig == SIGBUS || sig == SIGSYS;
+}
+
 bool signal_default_ignored(struct task_struct *task, int sig)
 {
 	return action_of(task, sig)->handler == SIGNAL_DEFAULT && default_ignored(sig);
@@ -69,15 +76,49 @@ void recalc_signals(struct task_struct *task)
 	irq_restore(flags);
 }
 
+/* Returns whether a signal ends task's process, and does nothing before. */
+static bool is_fatal(struct task_struct *task, int sig)
+{
+	return action_of(task, sig)->handler == SIGNAL_DEFAULT &&
+	       !default_ignored(sig) && !default_stops(sig) &&
+	       !dumps_core(sig);
+}
+
+/*
+ * Returns the pending signal of which task's process ends as soon as it looks;
+ * 0 if there is none, or a tracer sees them first.
+ */
+int fatal_signal(struct task_struct *task)
+{
+	struct task_struct *process = task->process;
+	u64 left = task->pending.set | process->shared.set;
+	int sig;
+
+	left &= process->ptrace ? 0 : ~task->sig_blocked;
+	while ((sig = lowest_signal(left)) && !is_fatal(task, sig))
+		left &= ~SIGBIT(sig);
+	return sig;
+}
+
+/* Returns whether task will end without returning to its program. */
+bool is_dying(struct task_struct *task)
+{
+	return task->process->group_work & (GROUP_EXIT | GROUP_EXEC) ||
+	       fatal_signal(task);
+}
+
 /* All threads of a process are to look at its group_work: who sleeps for a signal or is stopped, but not by a tracer, is woken. Any context. */
 void alert_group(struct task_struct *process)
 {
 	u32 flags = irq_save();
 
 	for_each_thread(t, process) {
+		bool ends = process->group_work & (GROUP_EXIT | GROUP_EXEC);
+
 		t->work |= WORK_SIGNAL;
 		if (t->state == TASK_INTERRUPTIBLE ||
-		    (t->state == TASK_STOPPED && (!t->ptrace || process->group_work & (GROUP_EXIT | GROUP_EXEC))))
+		    (t->state == TASK_KILLABLE && ends) ||
+		    (t->state == TASK_STOPPED && (!t->ptrace || ends)))
 			wake_up_task(t);
 	}
 	irq_restore(flags);
@@ -112,6 +153,8 @@ static void tell_thread(struct task_struct *task, u64 signals)
 {
 	recalc_signals(task);
 	if ((signal_pending(task) || task->sig_awaited & signals) && task->state == TASK_INTERRUPTIBLE)
+		wake_up_task(task);
+	if (task->state == TASK_KILLABLE && fatal_signal(task))
 		wake_up_task(task);
 }
 

@@ -54,6 +54,7 @@ static inline int lowest_signal(u64 set)
 }
 
 bool default_stops(int sig);
+bool dumps_core(int sig);
 bool signal_ignored(struct task_struct *task, int sig);
 bool signal_default_ignored(struct task_struct *task, int sig);
 void set_blocked(u64 blocked);

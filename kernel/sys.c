@@ -6,6 +6,7 @@
 #include <cowix/syscalls.h>
 #include <abi/audit.h>
 #include <abi/errno.h>
+#include <abi/personality.h>
 #include <abi/utsname.h>
 #include <abi/sysinfo.h>
 #include <cowix/swap.h>
@@ -174,7 +175,7 @@ asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
 /* Returns the letter of a task's state, as ps shows it. */
 char state_letter(const struct task_struct *task)
 {
-	static const char letters[] = { 'R', 'S', 'D', 'T', 'Z' };
+	static const char letters[] = { 'R', 'S', 'D', 'D', 'T', 'Z' };
 
 	if (task->state == TASK_STOPPED && task->ptrace)
 		return 't';
@@ -260,9 +261,18 @@ asmlinkage int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
 	return -EINVAL;
 }
 
-/* personality(): there is one, Linux's; asking is allowed, changing is ignored. */
+/*
+ * personality(): Linux's own, where addresses are never random and user space
+ * has 3 GB, asked for or not. Returns the old one.
+ */
 asmlinkage int sys_personality(u32 persona)
 {
-	(void)persona;
-	return 0;
+	u32 old = current->personality;
+
+	if (persona == PERSONALITY_ASK)
+		return old;
+	if (persona & ~(ADDR_NO_RANDOMIZE | ADDR_LIMIT_3GB))
+		return -EINVAL;
+	current->personality = persona;
+	return old;
 }

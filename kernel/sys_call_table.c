@@ -25,7 +25,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	/* users and groups */
 	CALL(getuid), CALL(geteuid), CALL(getgid), CALL(getegid), CALL(setuid), CALL(setgid), CALL(setfsuid), CALL(setfsgid),
 	CALL_AS(getuid32, getuid), CALL_AS(geteuid32, geteuid), CALL_AS(getgid32, getgid), CALL_AS(getegid32, getegid),
-	CALL_AS(setuid32, setuid), CALL_AS(setgid32, setgid), CALL_AS(setfsuid32, setfsuid), CALL_AS(setfsgid32, setfsgid),
+	CALL(setuid32), CALL(setgid32), CALL(setfsuid32), CALL(setfsgid32),
 	CALL(setreuid), CALL(setregid), CALL(setreuid32), CALL(setregid32), CALL(setresuid), CALL(setresgid), CALL(setresuid32), CALL(setresgid32),
 	CALL(getresuid), CALL(getresgid), CALL(getresuid32), CALL(getresgid32),
 	CALL(getgroups), CALL(setgroups), CALL(getgroups32), CALL(setgroups32),

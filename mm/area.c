@@ -127,6 +127,7 @@ struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent
 
 	if (!child)
 		return NULL;
+	child->dumpable = mm->dumpable;
 	child->start_brk = mm->start_brk;
 	child->brk = mm->brk;
 	child->arg_start = mm->arg_start;

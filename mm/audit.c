@@ -347,6 +347,8 @@ asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags)
 
 	if (flags & ~AUDIT_DROP_CACHES)
 		return -EINVAL;
+	if (flags & AUDIT_DROP_CACHES && !suser())
+		return -EPERM;
 	if (flags & AUDIT_DROP_CACHES) {
 		fs_drop_caches();
 		shrink_swap_cache();

@@ -109,6 +109,25 @@ def test_root(line):
     line.expect(r"[$#] ")
 
 
+def test_passwd_keeps_the_file(image):
+    """A full disk, a limit of the caller's, what an interrupted passwd left."""
+    script = """
+    ln /etc/passwd /old
+    dd if=/dev/zero of=/full bs=1k count=2000 2>/dev/null; echo x >>/full
+    while echo x >>/full2; do :; done 2>/dev/null
+    passwd -d user && echo changed
+    ls /etc; cmp /etc/passwd /old && echo kept; rm /full /full2
+    echo rest >/etc/passwd.new; ulimit -f 0; passwd -d user; ulimit -f
+    grep user: /etc/passwd; cat /old; ls /etc; passwd -d nobody-here; echo $?
+    """
+    out = cowix(script, image=image).out.decode()
+    full, rest = out.split("kept\n")
+    assert "changed" not in full and "passwd.new" not in full
+    assert f"user::1000:100:a user" in rest and f"root:{ROOT}:0:0" in rest
+    assert f"user:{USER}:1000" in rest and "passwd.new" not in rest
+    assert rest.endswith("1\n")
+
+
 def test_root_at_once():
     """The floppy as it is delivered: nobody needs a password for tools/run."""
     assert cowix("whoami; groups; id -u").out == b"root\nroot\n0\n"

@@ -15,7 +15,6 @@ enum page_owner {
 	OWNER_TASK,			/* task structures with their stacks */
 	OWNER_KMALLOC,			/* small kernel objects, buffers too */
 	OWNER_CALL,			/* a task, while it is in the kernel */
-	OWNER_EXEC,			/* arguments of a program to be started */
 	OWNER_PIPE, OWNER_TTY, OWNER_MOUNT, OWNER_SWAP, OWNER_RAMDISK,
 	OWNER_DRIVER, OWNER_TRACE, OWNER_AUDIT,
 	OWNER_BOOT,			/* never free: the kernel, the BIOS */
@@ -24,11 +23,11 @@ enum page_owner {
 
 #define OWNER_NAMES { \
 	"free", "user", "zero", "cache", "table", "directory", "task", \
-	"kmalloc", "call", "exec", "pipe", "tty", "mount", "swap", \
+	"kmalloc", "call", "pipe", "tty", "mount", "swap", \
 	"ramdisk", "driver", "trace", "audit", "boot", \
 }
 /* A letter each, for maps of the memory. */
-#define OWNER_LETTERS ".uzctdTkCxptmsRDrab"
+#define OWNER_LETTERS ".uzctdTkCptmsRDrab"
 
 #define AUDIT_DROP_CACHES 1	/* first drop what can be had again, so that counts are exact */
 

@@ -360,7 +360,7 @@ bool is_seekable_chrdev(kdev_t dev);	/* memory, not a terminal */
 void pipe_free(struct inode *inode);
 
 /* The frames that each of these holds, for the audit. */
-found_pages recount_pages, recount_pipes, recount_arguments, recount_media;
+found_pages recount_pages, recount_pipes, recount_media;
 found_pages recount_minix;
 
 #endif

@@ -151,6 +151,7 @@ struct mm {
 	u32 start_brk, brk;
 	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
 	struct list link;		/* in all_mms, whether a task has it or not */
+	bool dumpable;			/* its user may look into it: access.c */
 	bool building;			/* its pages are being copied: reclaim finds it by no task */
 	u32 nr_resident, nr_swapped;	/* user page-table entries that are present, that refer to swap */
 };

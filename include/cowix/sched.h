@@ -27,6 +27,7 @@ enum task_state {
 	TASK_RUNNING,
 	TASK_INTERRUPTIBLE,
 	TASK_UNINTERRUPTIBLE,
+	TASK_KILLABLE,		/* only the end of the process ends it */
 	TASK_STOPPED,
 	TASK_ZOMBIE,
 };
@@ -47,6 +48,7 @@ enum task_state {
 #define PT_TRACED	1
 #define PT_SYSCALL	2		/* stop before and after system calls */
 #define PT_SYSGOOD	4
+#define PT_PRIVILEGED	8		/* who began to trace was the superuser */
 
 /* process->group_work: what all threads of a process are to do next */
 #define GROUP_EXIT	1		/* end, with the process's exit_status */
@@ -91,15 +93,17 @@ struct task_struct {
 	struct file *held_file;		/* with WORK_FILE */
 
 	/* credentials */
-	u32 uid, euid, suid, gid, egid, sgid;
+	u32 uid, euid, suid, fsuid;	/* fsuid and fsgid are for files */
+	u32 gid, egid, sgid, fsgid;
 	u32 nr_groups;
+	u32 personality;		/* what personality() keeps */
 
 	/* family; all of it the process's */
 	struct list all_link;		/* all processes */
 	struct task_struct *parent;
 	struct list children, sibling;
 	struct wait_queue child_exit;	/* waitpid() sleeps here */
-	struct wait_queue *vfork_done;	/* the vfork parent sleeps until exec or exit */
+	struct vfork_wait *vfork_wait;	/* the vfork parent sleeps until exec or exit */
 	int exit_signal;		/* that tells the parent of the end; 0: none */
 	int maker;			/* the thread of the parent that made it */
 	int exit_status;		/* as wait() reports it */
@@ -228,12 +232,18 @@ NORETURN void do_group_exit(int status);	/* the process */
 void leave_locks(void);				/* marks the locks that current holds, before it leaves its memory */
 void await_threads(void);			/* until the first thread, current, is alone */
 
-/* What exec asks of kernel/: signal.c, cred.c, tls.c, ptrace.c. */
+/* What a program inherits of the thread that has called execve(). */
+struct identity {
+	u32 uid, euid, gid, egid, personality;
+	u32 nr_groups, groups[NGROUPS_MAX];
+};
+
+/* What exec asks of kernel/: signal.c, access.c, tls.c, ptrace.c. */
 int unshare_signals(void);			/* current has actions of its own. -ENOMEM */
 void exec_signals(struct task_struct *task);
-void exec_ids(const struct inode *inode, u32 *euid, u32 *egid);
-void exec_credentials(u32 euid, u32 egid);
-void pass_credentials(struct task_struct *to);
+void save_identity(struct identity *to);
+bool exec_credentials(const struct identity *was, const struct inode *inode,
+		      struct mm *mm);
 void tls_clear(struct task_struct *task);
 void ptrace_exec(void);
 
@@ -262,5 +272,15 @@ static inline bool suser(void)
 {
 	return current->euid == 0;
 }
+
+/* Whether current is the superuser where files are concerned. */
+static inline bool fs_suser(void)
+{
+	return current->fsuid == 0;
+}
+
+/* kernel/access.c */
+bool has_ids(const struct task_struct *task, u32 uid, u32 gid);
+bool may_inspect(const struct task_struct *task, u32 uid, u32 gid);
 
 #endif

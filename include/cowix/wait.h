@@ -40,6 +40,7 @@ int interruptible_sleep_on(struct wait_queue *q);
 int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks);
 int sleep_until(struct wait_queue *q, const struct deadline *end);
 int sleep_on_timeout(struct wait_queue *q, u32 ticks);	/* uninterruptible; 0, or -ETIMEDOUT */
+int killable_sleep_on(struct wait_queue *q);	/* 0, or -EINTR: current is to end */
 void wake_up(struct wait_queue *q);			/* wakes all; callable from interrupts */
 
 #endif

@@ -183,17 +183,18 @@ static int send_break(struct tty *tty, bool only_drain)
 	return error == -ERESTARTSYS ? -EINTR : 0;
 }
 
-/* TIOCSTI: as if a character had been typed. */
+/*
+ * TIOCSTI: as if a character had been typed. Whoever left a shell of root's on
+ * his terminal, with su, could type into it: -EIO as on Linux since 6.2.
+ */
 static int simulate_input(struct tty *tty, const char __user *from)
 {
 	u32 flags;
 	u8 c;
-	int error = copy_argument(tty, &c, from, 1);
+	int error = suser() ? copy_argument(tty, &c, from, 1) : -EIO;
 
 	if (error)
 		return error;
-	if (current->process->tty != tty->dev && !suser())
-		return -EPERM;
 	flags = irq_save();
 	tty_input(tty, c);
 	irq_restore(flags);

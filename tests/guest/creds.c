@@ -175,6 +175,10 @@ static void group_directories(void)
 	become(ME);
 	CHECK(close(open(DIR "/shared/a", O_WRONLY | O_CREAT, 0644)) == 0 && syscall(__NR_stat64, DIR "/shared/a", &st) == 0 && st.st_gid == 200);
 	CHECK(mkdir(DIR "/shared/d", 0755) == 0 && syscall(__NR_stat64, DIR "/shared/d", &st) == 0 && st.st_gid == 200 && st.st_mode & S_ISGID);
+	CHECK(close(open(DIR "/shared/b", O_WRONLY | O_CREAT, 02755)) == 0 && syscall(__NR_stat64, DIR "/shared/b", &st) == 0);
+	CHECK(st.st_gid == 200 && !(st.st_mode & S_ISGID) && unlink(DIR "/shared/b") == 0);	/* not a program with that group's rights */
+	CHECK(mknod(DIR "/shared/b", S_IFREG | 02711, 0) == 0 && syscall(__NR_stat64, DIR "/shared/b", &st) == 0);
+	CHECK(!(st.st_mode & S_ISGID) && unlink(DIR "/shared/b") == 0 && syscall(__NR_stat64, DIR "/shared/d", &st) == 0);
 	CHECK(st.st_uid == ME && rmdir(DIR "/shared/d") == 0 && unlink(DIR "/shared/a") == 0);
 }
 

@@ -40,14 +40,14 @@ static void sweep_vfork(void)
 }
 
 static const char *program;
-
+static char **arguments, *two[] = { "x", "--", NULL };
 
 /* In the rehearsal the program does not exist. The new program counts on; a page that it cannot get it tries again. */
 static int exec_once(void)
 {
-	char *argv[] = { "x", "--", NULL }, *envp[] = { "A=b", NULL };
+	char *envp[] = { "A=b", NULL };
 
-	execve(target == spare ? "/no/such" : program, argv, envp);
+	execve(target == spare ? "/no/such" : program, arguments, envp);
 	return target == spare ? 0 : -1;
 }
 
@@ -69,35 +69,57 @@ static void prepare_exec(void)
 	real_target = bytes;
 }
 
-/* exec cannot be asked whether it failed: a try that fails comes back, is checked, and exits. */
-static void sweep_exec(void)
+/* The n-th allocation fails, in a child. */
+static void fail_exec(int n)
 {
-	for (int n = 1, over = 0; on_cowix() && !over; n++) {
+	fill_bytes();
+	prepare_exec();
+	target = spare;
+	exec_once();
+	target = real_target;
+	warm_up();
+	mm_audit(&before, AUDIT_DROP_CACHES);
+	errno = 0;
+	fail_alloc(n);
+	exec_once();
+	CHECK(fail_alloc(0) >= n && errno == ENOMEM);
+	CHECK(changed(&before) == NULL);
+	check_writable();
+	exec_again();
+}
+
+/* exec cannot be asked whether it failed: a try that fails comes back, is checked, and exits. */
+static void sweep_program(const char *path, char **argv, int at_least)
+{
+	program = path;
+	arguments = argv;
+	for (int n = 1, over = 0; !over; n++) {
 		int pid = fork(), status;
 
 		CHECK(n < TRIES);
-		program = "/bin/true";
-		if (pid == 0) {
-			fill_bytes();
-			prepare_exec();
-			target = spare;
-			exec_once();
-			target = real_target;
-			warm_up();
-			mm_audit(&before, AUDIT_DROP_CACHES);
-			errno = 0;
-			fail_alloc(n);
-			exec_once();
-			CHECK(fail_alloc(0) >= n && errno == ENOMEM);
-			CHECK(changed(&before) == NULL);
-			check_writable();
-			exec_again();
-		}
+		if (pid == 0)
+			fail_exec(n);
 		status = wait_status(pid);
 		over = fail_alloc(0) < n && status == 0;
 		CHECK(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL && log_names(pid) : status == 0 || WEXITSTATUS(status) == REFUSED);
-		CHECK(!over || n > 10);
+		CHECK(!over || n > at_least);
 	}
+}
+
+static void sweep_exec(void)
+{
+	if (on_cowix())
+		sweep_program("/bin/true", two, 10);
+}
+
+/* 100 KB of arguments: each page of them is an allocation, and some tables. */
+static void sweep_long_exec(void)
+{
+	static char text[4 * PAGE], *argv[] = { "x", text, text, text, text, text, text, NULL };
+
+	memset(text, 'a', sizeof(text) - 1);
+	if (on_cowix())
+		sweep_program("/bin/true", argv, 6 * 4 + 10);
 }
 
 /* A script: the interpreter's file and two more strings. */
@@ -108,28 +130,7 @@ static void sweep_script(void)
 	if (!on_cowix())
 		return;
 	write_file("/tmp/sweep-script", script, sizeof(script) - 1, 0755);
-	for (int n = 1, over = 0; !over; n++) {
-		int pid, status;
-
-		program = "/tmp/sweep-script";
-		pid = fork();
-		CHECK(n < TRIES);
-		if (pid == 0) {
-			prepare_exec();
-			target = real_target;
-			warm_up();
-			mm_audit(&before, AUDIT_DROP_CACHES);
-			fail_alloc(n);
-			exec_once();
-			CHECK(fail_alloc(0) >= n && errno == ENOMEM);
-			CHECK(changed(&before) == NULL);
-			exec_again();
-		}
-		status = wait_status(pid);
-		over = fail_alloc(0) < n && status == 0;
-		CHECK(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL && log_names(pid) : status == 0 || WEXITSTATUS(status) == REFUSED);
-		CHECK(!over || n > 10);
-	}
+	sweep_program("/tmp/sweep-script", two, 10);
 	CHECK(unlink("/tmp/sweep-script") == 0);
 }
 
@@ -462,6 +463,7 @@ static void sweep_swap(void)
 }
 
 TESTS({ "fork", "fork", sweep_fork }, { "vfork", "vfork", sweep_vfork }, { "exec", "exec of a program", sweep_exec },
+      { "long_exec", "exec with many arguments", sweep_long_exec },
       { "script", "exec of a script", sweep_script }, { "brk", "brk", sweep_brk }, { "mmap", "mmap without and with a file", sweep_mmap },
       { "splits", "mprotect and munmap in the middle of an area", sweep_splits },
       { "write_fault", "writes to shared, fresh, far, file and stack pages", sweep_write_fault },

@@ -95,6 +95,27 @@ static void system_calls(void)
 	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == 1007);
 }
 
+static void skipped_call(void)
+{
+	_exit(syscall(__NR_getppid) != 77);
+}
+
+/* The tracer wants no call at all, and says what it returned. */
+static void no_call(void)
+{
+	int pid = traced(skipped_call);
+	struct user_regs r;
+
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP);
+	r = regs_of(pid);
+	CHECK(r.orig_eax == __NR_getppid);
+	r.orig_eax = -1;
+	r.eax = 77;
+	CHECK(ptrace(PTRACE_SETREGS, pid, 0, (unsigned)&r) == 0);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP && regs_of(pid).eax == 77);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);
+}
+
 static void failing_call(void)
 {
 	CHECK_ERRNO(syscall(__NR_close, 3000), EBADF);
@@ -408,6 +429,7 @@ static void removed_segments(void)
 }
 
 TESTS({ "system_calls", "calls seen and changed", system_calls }, { "results", "results seen", results },
+      { "no_call", "a call left out", no_call },
       { "peek_and_poke", "memory shared and text", peek_and_poke }, { "breakpoint", "a breakpoint", breakpoint },
       { "signals", "signals taken, changed, sent", signals }, { "deaths", "a traced child is killed", deaths },
       { "two_children", "wait for any child", two_children },

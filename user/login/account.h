@@ -11,4 +11,7 @@ int passwd(int argc, char **argv);
 int check_password(const struct passwd *user);
 int become(const struct passwd *user);		/* groups, then user; -1 with errno */
 void user_environment(const struct passwd *user, int new_session);
+
+/* replace.c */
+int replace_password(const char *name, const char *hash);
 #endif

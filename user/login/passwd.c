@@ -1,20 +1,15 @@
 /* passwd [-d] [user]: change a password, or (root only) remove it. */
 #include "account.h"
 #include <crypt.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <sha256.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <util.h>
 
-#define FILE_NAME	"/etc/passwd"
-#define NEW_NAME	"/etc/passwd.new"	/* also the lock: only one can create it */
 #define SALT_LENGTH	8
 
 static void give_up(const char *why)
@@ -73,54 +68,6 @@ static const char *ask_new(void)
 	return crypt(first, new_setting());
 }
 
-/* Copy the file with the user's second field replaced. */
-static void copy_with(FILE *from, FILE *to, const char *name, const char *hash)
-{
-	size_t length = strlen(name), size = 0;
-	char *line = NULL;
-
-	while (getline(&line, &size, from) > 0) {
-		char *rest = strncmp(line, name, length) == 0 && line[length] == ':' ? strchr(line + length + 1, ':') : NULL;
-
-		if (rest)
-			fprintf(to, "%s:%s%s", name, hash, rest);
-		else
-			fputs(line, to);
-	}
-}
-
-/* The new file takes the old one's place when it is complete on the disk. */
-static void store(const char *name, const char *hash)
-{
-	FILE *from = fopen(FILE_NAME, "r"), *to = NULL;
-	int fd = open(NEW_NAME, O_WRONLY | O_CREAT | O_EXCL, 0644);
-	struct stat st;
-
-	if (fd < 0)
-		die(NEW_NAME);
-	if (stat(FILE_NAME, &st) == 0) {
-		fchown(fd, st.st_uid, st.st_gid);
-		fchmod(fd, st.st_mode & 07777);
-	}
-	to = fdopen(fd, "w");
-	if (from && to)
-		copy_with(from, to, name, hash);
-	if (!from || !to || fflush(to) != 0 || fsync(fd) < 0 || fclose(to) != 0 || rename(NEW_NAME, FILE_NAME) < 0) {
-		warn(FILE_NAME);
-		unlink(NEW_NAME);
-		exit(1);
-	}
-}
-
-/* Nobody interrupts the writing of the file. */
-static void ignore_signals(void)
-{
-	static const char signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
-
-	for (size_t i = 0; i < sizeof(signals); i++)
-		signal(signals[i], SIG_IGN);
-}
-
 int passwd(int argc, char **argv)
 {
 	const char *hash = NULL, *name;
@@ -141,8 +88,9 @@ int passwd(int argc, char **argv)
 	check_old(user);
 	if (!hash)
 		hash = ask_new();
-	ignore_signals();
-	umask(0);
-	store(name, hash);
+	if (!name || !hash)
+		give_up("no memory");
+	if (!replace_password(name, hash))
+		give_up("no such user");
 	return 0;
 }

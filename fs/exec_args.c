@@ -1,0 +1,334 @@
+/*
+ * The stack that a program starts with: strings, pointers to them, and the
+ * auxiliary vector (System V ABI, Intel386 supplement, "Process
+ * Initialization"). It is built in the pages of the new address space, which
+ * come as they are needed, from the top down. Nobody else knows that space yet:
+ * its pages stay where they are until exec hands it over.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include "exec.h"
+
+#define STACK_BOTTOM	(STACK_TOP - STACK_MAX)
+#define ARGS_MIN	(128u * 1024)	/* bytes that any program gets */
+#define ARGS_MAX	(STACK_MAX / 4 * 3)
+#define STRING_MAX	(128u * 1024)	/* one string, with its NUL */
+#define AUXV_WORDS	34u
+#define WORD		sizeof(u32)
+
+/* Returns how much the caller may pass on: strings and pointers together. */
+static u32 args_limit(void)
+{
+	u32 quarter = current->rlimits[RLIMIT_STACK].rlim_cur / 4;
+
+	return max_u32(min_u32(quarter, ARGS_MAX), ARGS_MIN);
+}
+
+/*
+ * Returns the kernel address of a place on the new stack, NULL without memory.
+ * The page is taken if it is not there yet; then this may sleep.
+ */
+static void *place_at(struct program *p, u32 addr)
+{
+	pte_t *entry = find_pte(p->mm, addr);
+	u32 frame;
+
+	if (entry && *entry)
+		return (u8 *)__va(PTE_FRAME(*entry)) + PAGE_OFFSET(addr);
+	frame = get_zeroed_page();
+	if (!frame || put_page_at(p->mm, PAGE_ROUND_DOWN(addr), frame,
+				  PTE_P | PTE_U | PTE_W | PTE_A) < 0)
+		return NULL;
+	return (u8 *)__va(frame) + PAGE_OFFSET(addr);
+}
+
+/* Copies n bytes, from the program if user, to the stack address to. */
+static int fill_stack(struct program *p, u32 to, const void *from, u32 n,
+		      bool user)
+{
+	const u8 *source = from;
+
+	while (n > 0) {
+		u32 part = min_u32(n, PAGE_SIZE - PAGE_OFFSET(to));
+		void *target = place_at(p, to);
+		int error = target ? 0 : -ENOMEM;
+
+		if (target && user)
+			error = copy_from_user(target, source, part);
+		else if (target)
+			memcpy(target, source, part);
+		if (error)
+			return error;
+		to += part;
+		source += part;
+		n -= part;
+	}
+	return 0;
+}
+
+/* Puts n bytes below what is there already. */
+static int push(struct program *p, const void *from, u32 n, bool user)
+{
+	if (n > p->at - p->bottom)
+		return -E2BIG;
+	p->at -= n;
+	return fill_stack(p, p->at, from, n, user);
+}
+
+static int push_kernel_string(struct program *p, const char *s)
+{
+	return push(p, s, strlen(s) + 1, false);
+}
+
+/* A million strings take time: others have their turns, and it may be killed. */
+static int take_turns(void)
+{
+	if (current->work & WORK_RESCHED)
+		schedule();
+	return current->process->group_work & GROUP_EXIT ? -EINTR : 0;
+}
+
+/* Returns how many pointers an argv or envp has before its NULL. */
+static int count_pointers(const u32 __user *list, u32 limit)
+{
+	u32 pointer = 0, n = 0;
+	int error = 0;
+
+	while (list && !error) {
+		error = get_user_u32(&pointer, list + n);
+		if (error || !pointer)
+			break;
+		error = ++n > limit / WORD ? -E2BIG : take_turns();
+	}
+	return error ? error : (int)n;
+}
+
+/*
+ * Pushes one string of the caller's. Another of its threads may overwrite the
+ * string's end after it was measured.
+ */
+static int push_user_string(struct program *p, u32 string)
+{
+	int length = strnlen_user((const char __user *)string, STRING_MAX);
+	int error;
+
+	if (length < 0)
+		return length == -ENAMETOOLONG ? -E2BIG : length;
+	error = push(p, (const void *)string, length + 1, true);
+	return error ? error : fill_stack(p, p->at + length, "", 1, false);
+}
+
+/* Pushes the strings of a list, the last one first, so that they lie in order. */
+static int push_strings(struct program *p, const u32 __user *list, u32 count)
+{
+	int error = 0;
+
+	while (count-- > 0 && !error) {
+		u32 string;
+
+		error = get_user_u32(&string, list + count);
+		if (!error)
+			error = push_user_string(p, string);
+		if (!error)
+			error = take_turns();
+	}
+	return error;
+}
+
+/*
+ * Makes the address space with its stack as large as a stack can be; the area
+ * gets its true size in the end. room is what strings may take.
+ */
+static int begin_stack(struct program *p, u32 room)
+{
+	struct vm_area stack = {
+		.start = STACK_BOTTOM, .end = STACK_TOP,
+		.flags = VM_READ | VM_WRITE | VM_EXEC | VM_GROWSDOWN,
+	};
+
+	p->at = STACK_TOP;
+	p->bottom = STACK_TOP - room;
+	p->mm = mm_alloc();
+	return p->mm ? map_area(p->mm, &stack) : -ENOMEM;
+}
+
+/* Pushes the file's path, for AT_EXECFN. */
+static int push_filename(struct program *p, const char *path)
+{
+	int error = push_kernel_string(p, path);
+
+	p->filename = p->at;
+	return error;
+}
+
+/*
+ * Copies a program's arguments. One without any gets an empty name: programs
+ * look at argv[0] without asking.
+ */
+int push_arguments(struct program *p, const char *path,
+		   const u32 __user *argv, const u32 __user *envp)
+{
+	u32 limit = args_limit(), pointers;
+	int argc = count_pointers(argv, limit), error;
+	int envc = count_pointers(envp, limit);
+
+	if (argc < 0 || envc < 0)
+		return argc < 0 ? argc : envc;
+	p->argc = max_u32(argc, 1);
+	p->envc = envc;
+	pointers = (p->argc + p->envc) * WORD;
+	if (pointers >= limit)
+		return -E2BIG;
+	error = begin_stack(p, limit - pointers);
+	if (!error)
+		error = push_filename(p, path);
+	if (!error)
+		error = push_strings(p, envp, envc);
+	if (!error)
+		error = argc ? push_strings(p, argv, argc) :
+			       push_kernel_string(p, "");
+	return error;
+}
+
+/* The same for init, whose strings are the kernel's: its path is argv[0]. */
+int push_kernel_arguments(struct program *p, const char *path,
+			  char *const envp[])
+{
+	int error = begin_stack(p, ARGS_MIN);
+
+	if (!error)
+		error = push_filename(p, path);
+	while (envp[p->envc])
+		p->envc++;
+	for (u32 i = p->envc; i > 0 && !error; i--)
+		error = push_kernel_string(p, envp[i - 1]);
+	p->argc = 1;
+	return error ? error : push_kernel_string(p, path);
+}
+
+/* Returns the length of the string at a stack address; it may cross pages. */
+static u32 string_length(struct program *p, u32 addr)
+{
+	u32 start = addr;
+
+	for (;;) {
+		const char *s = place_at(p, addr);
+		u32 room = PAGE_SIZE - PAGE_OFFSET(addr), n = strnlen(s, room);
+
+		addr += n;
+		if (n < room)
+			return addr - start;
+	}
+}
+
+/*
+ * A script's interpreter runs instead: its name, the argument if there is one
+ * and the script's path take the place of argv[0].
+ */
+int replace_argv0(struct program *p, const char *path, const char *argument,
+		  const char *interpreter)
+{
+	int error;
+
+	p->at += string_length(p, p->at) + 1;
+	error = push_kernel_string(p, path);
+	p->argc++;
+	if (!error && argument) {
+		error = push_kernel_string(p, argument);
+		p->argc++;
+	}
+	return error ? error : push_kernel_string(p, interpreter);
+}
+
+/* Stores pointers to the count strings from *string on, and NULL behind them. */
+static int store_pointers(struct program *p, u32 *to, u32 *string, u32 count)
+{
+	static const u32 null;
+	int error = 0;
+
+	for (u32 i = 0; i < count && !error; i++, *to += WORD) {
+		error = fill_stack(p, *to, string, WORD, false);
+		*string += string_length(p, *string) + 1;
+		if (!error)
+			error = take_turns();
+	}
+	if (!error)
+		error = fill_stack(p, *to, &null, WORD, false);
+	*to += WORD;
+	return error;
+}
+
+/* The first five pairs of the vector are tell_identity()'s. */
+static int store_auxv(struct program *p, u32 to, u32 platform, u32 random)
+{
+	const u32 auxv[AUXV_WORDS] = {
+		AT_UID, 0, AT_EUID, 0, AT_GID, 0, AT_EGID, 0, AT_SECURE, 0,
+		AT_PHDR, p->phdr_addr, AT_PHENT, sizeof(struct elf32_phdr),
+		AT_PHNUM, p->phdr_count, AT_PAGESZ, PAGE_SIZE, AT_BASE, 0,
+		AT_FLAGS, 0, AT_ENTRY, p->entry, AT_CLKTCK, HZ,
+		AT_PLATFORM, platform, AT_RANDOM, random,
+		AT_EXECFN, p->filename, AT_NULL, 0,
+	};
+
+	p->identity_at = to;
+	return fill_stack(p, to, auxv, sizeof(auxv), false);
+}
+
+/* Stores argc and, above it, all that the program finds by it. */
+static int store_table(struct program *p, u32 platform, u32 random)
+{
+	u32 to = p->at, strings = p->mm->arg_start;
+	int error = fill_stack(p, to, &p->argc, WORD, false);
+
+	to += WORD;
+	if (!error)
+		error = store_pointers(p, &to, &strings, p->argc);
+	p->mm->arg_end = strings;
+	if (!error)
+		error = store_pointers(p, &to, &strings, p->envc);
+	p->mm->env_end = strings;
+	return error ? error : store_auxv(p, to, platform, random);
+}
+
+/*
+ * Finishes the stack: below the strings a platform name and 16 random bytes for
+ * the C library, then the table at which the stack pointer starts.
+ */
+int finish_stack(struct program *p)
+{
+	u32 words = 1 + p->argc + 1 + p->envc + 1 + AUXV_WORDS;
+	u32 random[4], platform, random_at;
+	int error;
+
+	p->mm->arg_start = p->at;
+	p->bottom = STACK_BOTTOM;
+	error = push_kernel_string(p, "i386");
+	platform = p->at;
+	for (u32 i = 0; i < ARRAY_SIZE(random); i++)
+		random[i] = random_u32();
+	if (!error)
+		error = push(p, random, sizeof(random), false);
+	random_at = p->at;
+	p->at = (p->at - words * WORD) & ~15u;
+	if (!error)
+		error = store_table(p, platform, random_at);
+	search_area(p->mm, STACK_BOTTOM)->start = PAGE_ROUND_DOWN(p->at);
+	return error;
+}
+
+/*
+ * Says in the auxiliary vector who the program runs as, which exec decides last
+ * of all. The pages are there, so this neither sleeps nor fails.
+ */
+void tell_identity(struct program *p, bool secure)
+{
+	const u32 pairs[] = {
+		AT_UID, current->uid, AT_EUID, current->euid,
+		AT_GID, current->gid, AT_EGID, current->egid,
+		AT_SECURE, secure,
+	};
+
+	fill_stack(p, p->identity_at, pairs, sizeof(pairs), false);
+}

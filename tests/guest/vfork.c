@@ -1,0 +1,146 @@
+/* A parent in vfork(): it waits for its child, and may be killed meanwhile. */
+#include <fcntl.h>
+#include <signal.h>
+#include "thread.h"
+
+static int report[2];
+
+/* A child that starts a child by vfork(), which tells its number and waits. */
+static int waiting_parent(void)
+{
+	int pid = fork(), own;
+
+	if (pid == 0) {
+		if (vfork() == 0) {
+			own = syscall(__NR_getpid);
+			syscall(__NR_write, report[1], &own, sizeof(own));
+			for (;;)
+				syscall(__NR_pause);
+		}
+		_exit(7);
+	}
+	return pid;
+}
+
+static void killed_by(int sig)
+{
+	int parent, child;
+
+	CHECK(pipe(report) == 0);
+	parent = waiting_parent();
+	CHECK(read(report[0], &child, sizeof(child)) == sizeof(child));
+	sleep_ms(20);
+	alarm(5);
+	CHECK(kill(parent, sig) == 0);
+	CHECK(WTERMSIG(wait_status(parent)) == sig);
+	CHECK(kill(child, 0) == 0);	/* it lives on, an orphan */
+	CHECK(kill(child, SIGKILL) == 0);
+	CHECK(close(report[0]) == 0 && close(report[1]) == 0);
+}
+
+static void killed(void)
+{
+	if (!on_cowix())		/* emulators of Linux fork instead */
+		return;
+	killed_by(SIGKILL);
+	killed_by(SIGTERM);
+	killed_by(SIGINT);
+}
+
+static volatile int handled;
+
+static void note(int sig)
+{
+	handled = sig;
+}
+
+/* What does not end the parent waits until the child has gone. */
+static void not_killed(void)
+{
+	int parent = getpid(), pid, status;
+
+	signal(SIGUSR1, note);
+	pid = vfork();
+	if (pid == 0) {
+		syscall(__NR_kill, parent, SIGUSR1);
+		sleep_ms(50);
+		_exit(handled);
+	}
+	CHECK(handled == SIGUSR1);
+	status = wait_status(pid);
+	CHECK(!on_cowix() || status == 0);
+}
+
+/* A stopped process stops when its child lets it. */
+static void stopped(void)
+{
+	int parent, child, status;
+
+	if (!on_cowix())
+		return;
+	CHECK(pipe(report) == 0);
+	parent = waiting_parent();
+	CHECK(read(report[0], &child, sizeof(child)) == sizeof(child));
+	CHECK(kill(parent, SIGSTOP) == 0);
+	sleep_ms(50);
+	CHECK(kill(child, SIGKILL) == 0);
+	CHECK(waitpid(parent, &status, WUNTRACED) == parent);
+	CHECK(WIFSTOPPED(status));
+	CHECK(kill(parent, SIGCONT) == 0);
+	CHECK(waitpid(parent, &status, 0) == parent);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+
+static void vfork_in_thread(void *unused)
+{
+	(void)unused;
+	if (vfork() == 0) {
+		word = 1;
+		for (;;)
+			syscall(__NR_pause);
+	}
+	word = 2;
+}
+
+/* Another thread replaces the program while one is in vfork(). */
+static void exec_beside(void)
+{
+	struct thread t;
+	int pid;
+
+	if (!on_cowix())
+		return;
+	pid = fork();
+	if (pid == 0) {
+		start(&t, vfork_in_thread, NULL);
+		await_word(1);
+		execve("/bin/false", (char *[]){ "false", NULL }, environ);
+		_exit(9);
+	}
+	alarm(5);
+	CHECK(WEXITSTATUS(wait_status(pid)) == 1);
+}
+
+/* The child's exec, exit and death let the parent go on, whoever is first. */
+static void many(void)
+{
+	for (volatile int i = 0; i < 60; i++) {
+		int pid = vfork();
+
+		if (pid == 0) {
+			if (i % 3 == 0)
+				execve("/bin/true", (char *[]){ "true", NULL },
+				       environ);
+			if (i % 3 == 1)
+				syscall(__NR_kill, syscall(__NR_getpid), SIGKILL);
+			_exit(0);
+		}
+		CHECK(pid > 0 && wait_status(pid) == (i % 3 == 1 ? SIGKILL : 0));
+	}
+}
+
+TESTS({ "killed", "a parent in vfork() can be killed", killed },
+      { "not_killed", "a handler waits for the child", not_killed },
+      { "stopped", "so does SIGSTOP", stopped },
+      { "exec_beside", "another thread's exec", exec_beside },
+      { "many", "exec, exit and death of the child", many })
