@@ -335,9 +335,8 @@ static void expanding_segment(void)
 	int got;
 
 	__asm__ volatile("movl %1, %%ss; movl $20, %%eax; int $0x80;"
-			 "movl %2, %%edx; movl %%edx, %%ss; movl %%eax, %0"
-			 : "=&b"(got) : "c"(selector), "S"(0x2B - 8 * on_cowix())
-			 : "eax", "edx", "memory");
+			 "movl %%ds, %%edx; movl %%edx, %%ss; movl %%eax, %0"
+			 : "=&b"(got) : "c"(selector) : "eax", "edx", "memory");
 	_exit(got == getpid() ? 0 : 1);
 }
 
