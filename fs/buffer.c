@@ -15,7 +15,7 @@ enum { NOT_FRESH, UNFLUSHED, UNWRITTEN };
 
 static struct list buckets[BUCKETS];
 static LIST_HEAD(lru);
-u32 nr_buffers;
+u32 nr_buffers, nr_own_buffers;
 
 void buffer_init(void)
 {
@@ -66,6 +66,7 @@ static struct buffer_head *create_buffer(kdev_t dev, u32 block)
 	list_add(&bh->hash_link, bucket_of(dev, block));
 	list_add_tail(&bh->lru_link, &lru);
 	nr_buffers++;
+	nr_own_buffers += !direct;
 	return bh;
 }
 
@@ -271,6 +272,7 @@ static void free_buffer(struct buffer_head *bh)
 	list_del(&bh->lru_link);
 	if (!bh->direct)
 		kfree(bh->data);
+	nr_own_buffers -= !bh->direct;
 	kfree(bh);
 	nr_buffers--;
 }

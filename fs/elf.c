@@ -43,7 +43,7 @@ static int map_segment(struct program *program, const struct elf32_phdr *ph)
 	};
 
 	area.file_end = ph->p_memsz == ph->p_filesz ? area.end : ph->p_vaddr + ph->p_filesz;
-	if ((area.end - area.start) >> PAGE_SHIFT > memory_pages())
+	if (area.flags & VM_WRITE && overcommitted(area.end - area.start))
 		return -ENOMEM;
 	return map_area(program->mm, &area);
 }

@@ -64,13 +64,13 @@ static struct file_lock *find_conflict(struct inode *inode, const struct file_lo
 	return first;
 }
 
-#define LOCKS_A_FRAME	2	/* that ordinary users have all together */
+#define FRAMES_A_LOCK	2	/* of ordinary users' locks, all together */
 
 static u32 nr_locks;
 
 static bool locks_used_up(void)
 {
-	return nr_locks >= nr_frames * LOCKS_A_FRAME && !suser();
+	return nr_locks >= nr_frames / FRAMES_A_LOCK && !suser();
 }
 
 static struct file_lock *copy_lock(const struct file_lock *lock)

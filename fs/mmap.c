@@ -115,8 +115,24 @@ static void file_area_close(struct vm_area *area)
 	iput(area->object);
 }
 
+/* vm_ops: the bytes [start, end) of a file become a hole, if it can have some. */
+static int file_remove(struct vm_area *area, u32 start, u32 end)
+{
+	struct inode *inode = area->object;
+
+	if (!inode->i_op->punch)
+		return -EOPNOTSUPP;
+	if (wait_for_lock(inode, current->mm))
+		return -EAGAIN;
+	lock_inode(inode);
+	inode->i_op->punch(inode, start, end);
+	inode->i_mtime = inode->i_ctime = current_time();
+	unlock_inode(inode);
+	return 0;
+}
+
 const struct vm_ops file_vm_ops = {
-	.fault = file_fault, .make_writable = file_make_writable, .holds = file_holds, .open = file_area_open, .close = file_area_close,
+	.fault = file_fault, .make_writable = file_make_writable, .holds = file_holds, .remove = file_remove, .open = file_area_open, .close = file_area_close,
 };
 
 /* Make area one of the file: regular, open for reading, and for writing if that is what a shared mapping wants. A reference to the file is taken. */
@@ -157,19 +173,39 @@ static int map_nameless(struct vm_area *area, u32 length)
 	return error;
 }
 
+#define MAP_KNOWN	(MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | \
+			 MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
+
+/*
+ * Unknown flags are ignored, but for MAP_SHARED_VALIDATE, which a file must be
+ * behind. There are no huge pages, and no stacks that are shared.
+ */
+static int check_flags(u32 flags)
+{
+	u32 type = flags & MAP_TYPE;
+
+	if (flags & MAP_HUGETLB || (flags & MAP_GROWSDOWN && type != MAP_PRIVATE))
+		return -EINVAL;
+	if (type == MAP_SHARED_VALIDATE && !(flags & MAP_ANONYMOUS))
+		return flags & ~MAP_KNOWN ? -EOPNOTSUPP : 0;
+	return type == MAP_PRIVATE || type == MAP_SHARED ? 0 : -EINVAL;
+}
+
 asmlinkage int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 page)
 {
 	struct vm_area area = { .flags = prot_flags(prot) };
-	u32 type = flags & MAP_TYPE;
-	int result = 0;
+	bool shared = flags & MAP_SHARED;	/* with MAP_PRIVATE: validate */
+	int result = check_flags(flags);
 
-	if ((type != MAP_PRIVATE && type != MAP_SHARED) || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))
-		return -EINVAL;
-	if (type == MAP_SHARED)
+	if (result)
+		return result;
+	if (shared)
 		area.flags |= VM_SHARED;
+	if (flags & MAP_GROWSDOWN)
+		area.flags |= VM_GROWSDOWN;
 	if (!(flags & MAP_ANONYMOUS))
 		result = map_file(&area, fd, page, length);
-	else if (type == MAP_SHARED)
+	else if (shared)
 		result = map_nameless(&area, length);
 	if (result)
 		return result;

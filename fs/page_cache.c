@@ -388,6 +388,27 @@ COLD void drop_inode_pages(struct inode *inode, u32 size)
 }
 
 /*
+ * The pages of [start, end), page aligned, of a file that lies in memory only
+ * are forgotten: they read as zeroes from now on. Never busy; does not sleep.
+ */
+void drop_hole(struct inode *inode, u32 start, u32 end)
+{
+	unmap_hole(inode, start, end);
+	list_for_each_safe(node, &inode->pages) {
+		struct cached_page *page = list_entry(node, struct cached_page, inode_link);
+		u32 at = page->index * PAGE_SIZE;
+
+		if (at < start || at >= end)
+			continue;
+		page->dirty = false;
+		if (page->users)		/* who reads it sees zeroes */
+			clear_page(__va(page->frame));
+		else
+			free_cached_page(page);
+	}
+}
+
+/*
  * Called before a file, locked, gets longer. What programs have stored behind its end is not part of it; and its last page has had blocks for what it
  * held so far: who writes to it through a mapping must ask for more.
  */

@@ -25,7 +25,7 @@ static void show_meminfo(struct seq *s)
 		u32 kb;
 	} lines[] = {
 		{ "MemTotal:", KB(nr_ram_frames) }, { "MemFree:", KB(nr_free_pages) },
-		{ "MemAvailable:", KB(nr_free_pages + nr_cached_pages - tmpfs_pages) }, { "Buffers:", nr_buffers * BLOCK_SIZE / 1024 },
+		{ "MemAvailable:", KB(nr_free_pages + nr_cached_pages - tmpfs_pages) }, { "Buffers:", nr_own_buffers * BLOCK_SIZE / 1024 },
 		{ "Cached:", KB(nr_cached_pages) }, { "SwapCached:", KB(nr_swap_cached) }, { "SwapTotal:", KB(nr_swap_pages) },
 		{ "SwapFree:", KB(nr_free_swap) },
 		{ "Shmem:", KB(tmpfs_pages) }, { "Slab:", KB(kmalloc_pages) },

@@ -277,16 +277,29 @@ static int tmpfs_map_blocks(struct inode *inode, u32 first, u32 n, bool create, 
 }
 
 /* Called also after a write that failed, which may have lost a new page. */
+static void count_pages(struct inode *inode)
+{
+	u32 pages = 0;
+
+	list_for_each(node, &inode->pages)
+		pages += list_entry(node, struct cached_page, inode_link)->dirty;
+	account(inode, pages);
+}
+
+static void tmpfs_punch(struct inode *inode, u32 start, u32 end)
+{
+	drop_hole(inode, start, end);
+	count_pages(inode);
+}
+
 static int tmpfs_truncate(struct inode *inode, u32 size)
 {
-	u32 old_size = inode->i_size, pages = 0;
+	u32 old_size = inode->i_size;
 
 	inode->i_size = size;
 	if (size < old_size)
 		drop_inode_pages(inode, size);
-	list_for_each(node, &inode->pages)
-		pages += list_entry(node, struct cached_page, inode_link)->dirty;
-	account(inode, pages);
+	count_pages(inode);
 	inode->i_mtime = inode->i_ctime = current_time();
 	return 0;
 }
@@ -320,6 +333,7 @@ static const struct inode_ops tmpfs_inode_ops = {
 	.rmdir = tmpfs_rmdir,
 	.rename = tmpfs_rename,
 	.truncate = tmpfs_truncate,
+	.punch = tmpfs_punch,
 	.map_blocks = tmpfs_map_blocks,
 };
 

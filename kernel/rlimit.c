@@ -12,6 +12,7 @@
 
 #define TASK_PART	16u	/* ordinary users' tasks all together: frames / 16 */
 #define NPROC_PART	32u	/* those of one user by default, as on Linux */
+#define MEMLOCK_DEFAULT	65536u		/* bytes, as on Linux for long */
 #define OLD_INFINITY	0x7FFFFFFFu	/* what the first getrlimit (76) says for "no limit" */
 
 /* The first task's limits; all others inherit them. */
@@ -23,6 +24,7 @@ void rlimit_init(struct task_struct *task)
 	task->rlimits[RLIMIT_CORE].rlim_cur = 0;
 	task->rlimits[RLIMIT_NPROC] = task->rlimits[RLIMIT_SIGPENDING] =
 		(struct rlimit){ nr_frames / NPROC_PART, nr_frames / NPROC_PART };
+	task->rlimits[RLIMIT_MEMLOCK] = (struct rlimit){ MEMLOCK_DEFAULT, MEMLOCK_DEFAULT };
 	task->rlimits[RLIMIT_NOFILE] = (struct rlimit){ OPEN_MAX, OPEN_MAX };
 	task->rlimits[RLIMIT_NICE] = task->rlimits[RLIMIT_RTPRIO] = (struct rlimit){ 0, 0 };
 }

@@ -4,7 +4,6 @@
 #include <cowix/fs.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
-#include <abi/audit.h>
 #include <abi/errno.h>
 #include <abi/personality.h>
 #include <abi/utsname.h>
@@ -158,9 +157,9 @@ asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
 	struct sysinfo info = { 0 };
 
 	info.uptime = jiffies / HZ;
-	info.totalram = nr_frames;
+	info.totalram = nr_ram_frames;
 	info.freeram = nr_free_pages;
-	info.bufferram = nr_buffers * BLOCK_SIZE / PAGE_SIZE;
+	info.bufferram = nr_own_buffers * BLOCK_SIZE / PAGE_SIZE;
 	info.sharedram = tmpfs_pages;
 	info.totalswap = nr_swap_pages;
 	info.freeswap = nr_free_swap;

@@ -30,7 +30,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(getresuid), CALL(getresgid), CALL(getresuid32), CALL(getresgid32),
 	CALL(getgroups), CALL(setgroups), CALL(getgroups32), CALL(setgroups32),
 	/* memory */
-	CALL(brk), CALL(mmap), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(madvise), CALL(mremap), CALL(mincore), CALL(msync),
+	CALL(brk), CALL(mmap), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(madvise), CALL(mlock), CALL(mlock2), CALL(munlock), CALL(mlockall), CALL(munlockall), CALL(mremap), CALL(mincore), CALL(msync),
 	CALL(mm_audit), CALL(fail_alloc),
 	/* signals */
 	CALL(kill), CALL(tkill), CALL(tgkill), CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(signal), CALL(sigaction),

@@ -133,14 +133,19 @@ struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent
 	child->arg_start = mm->arg_start;
 	child->arg_end = mm->arg_end;
 	child->env_end = mm->env_end;
+	child->keeps_back = mm->keeps_back;
 	list_for_each(node, &mm->areas) {
-		struct vm_area *area = area_dup(area_at(node));
+		struct vm_area *area;
 
+		if (area_at(node)->flags & VM_DONTFORK)
+			continue;
+		area = area_dup(area_at(node));
 		if (!area)
 			goto no_memory;
+		area->flags &= ~VM_LOCKED;
 		list_add_tail(&area->link, &child->areas);
 	}
-	if (copy(child, mm) < 0)
+	if ((mm->keeps_back && own_kept_back(mm) < 0) || copy(child, mm) < 0)
 		goto no_memory;
 	return child;
 no_memory:
@@ -313,16 +318,34 @@ int unmap_range(struct mm *mm, u32 start, u32 end)
 }
 
 /*
+ * Returns how far down a stack may grow. Below it a gap stays as a guard, as on
+ * Linux; but not above another stack, or memory that nobody may access.
+ */
+static u32 guard_below(struct mm *mm, const struct vm_area *area)
+{
+	const struct vm_area *below;
+
+	if (area->link.prev == &mm->areas)
+		return PAGE_SIZE + STACK_GUARD;
+	below = area_at(area->link.prev);
+	return below->end + (!(below->flags & VM_GROWSDOWN) &&
+			     below->flags & VM_PROT ? STACK_GUARD : 0);
+}
+
+/*
  * Extend a stack downward so that it contains addr. Called on a fault below the lowest mapped page of a VM_GROWSDOWN area. -EFAULT: beyond the
- * 8 MB limit or into another area's neighbourhood, which stays unmapped as a guard.
+ * limit or into another area's neighbourhood, which stays unmapped as a guard.
  */
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr)
 {
-	u32 start = PAGE_ROUND_DOWN(addr);
+	u32 start = PAGE_ROUND_DOWN(addr), bytes = area->start - start;
 
-	if (area->end - start > min_u32(current->rlimits[RLIMIT_STACK].rlim_cur, STACK_MAX) || start < room_below(mm, area->link.prev) + STACK_GUARD)
+	if (area->end - start > current->rlimits[RLIMIT_STACK].rlim_cur ||
+	    start < guard_below(mm, area) || (area->ops && area->offset < bytes) ||
+	    !may_grow(mm, area->flags, bytes))
 		return -EFAULT;
 	area->start = start;
+	area->offset -= area->ops ? bytes : 0;
 	return 0;
 }
 
@@ -332,6 +355,14 @@ struct vm_area *find_stack_above(struct mm *mm, u32 addr)
 	struct vm_area *area = area_above(mm, addr);
 
 	return area && area->flags & VM_GROWSDOWN ? area : NULL;
+}
+
+/* Returns where the room for others below an area ends. */
+u32 free_above(const struct vm_area *area)
+{
+	u32 guard = area->flags & VM_GROWSDOWN ? STACK_GUARD : 0;
+
+	return area->start > guard ? area->start - guard : 0;
 }
 
 /* The highest range of size bytes, page aligned, below MMAP_TOP and above the heap's start that no area touches; 0: there is none. */
@@ -346,7 +377,7 @@ u32 find_gap(struct mm *mm, u32 size)
 			return top - size;
 		if (node == &mm->areas)
 			return 0;
-		top = min_u32(top, area_at(node)->start);
+		top = min_u32(top, free_above(area_at(node)));
 	}
 }
 
@@ -359,23 +390,72 @@ u32 mm_size(const struct mm *mm)
 	return size;
 }
 
-/* Whether bytes more would be beyond current's RLIMIT_AS. */
-bool exceeds_as_limit(const struct mm *mm, u32 bytes)
+/* Returns true if RLIMIT_DATA counts such an area: private and writable. */
+bool is_data(u32 flags)
+{
+	return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
+}
+
+static bool within(u32 limit, u32 size, u32 bytes)
+{
+	return limit == RLIM_INFINITY ||
+	       (bytes <= limit && size <= limit - bytes);
+}
+
+/* Returns true if current's RLIMIT_DATA allows bytes more of data. */
+bool may_hold_data(const struct mm *mm, u32 bytes)
+{
+	const struct rlimit *limit = &current->rlimits[RLIMIT_DATA];
+	u32 size = 0;
+
+	if (limit->rlim_cur == RLIM_INFINITY)
+		return true;
+	list_for_each(node, &mm->areas)
+		if (is_data(area_at(node)->flags))
+			size += area_at(node)->end - area_at(node)->start;
+	/* Linux: some set 0 to forbid brk() alone. */
+	return within(limit->rlim_cur ? limit->rlim_cur : limit->rlim_max,
+		      size, bytes);
+}
+
+/* The same for an area with these flags, also by RLIMIT_AS. */
+bool may_grow(const struct mm *mm, u32 flags, u32 bytes)
 {
 	u32 limit = current->rlimits[RLIMIT_AS].rlim_cur;
 
-	return limit != RLIM_INFINITY && (bytes > limit || mm_size(mm) > limit - bytes);
+	if (limit != RLIM_INFINITY && !within(limit, mm_size(mm), bytes))
+		return false;
+	return !is_data(flags) || may_hold_data(mm, bytes);
+}
+
+#define OVERCOMMIT	8u
+
+/*
+ * Returns true if so much memory could obviously never be had. Less may be
+ * mapped, even if it is more than there is: few programs touch all of it.
+ */
+bool overcommitted(u32 bytes)
+{
+	return (bytes >> PAGE_SHIFT) / OVERCOMMIT > memory_pages();
 }
 
 /* Move the heap's end up from old_end to new_end (page aligned): an anonymous area grows, demand-zero. */
 static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
 {
 	struct vm_area heap = { .start = old_end, .end = new_end, .flags = VM_READ | VM_WRITE };
+	int error;
 
-	if (new_end > MMAP_TOP || (new_end - old_end) >> PAGE_SHIFT > memory_pages() ||
-	    new_end - mm->start_brk > current->rlimits[RLIMIT_DATA].rlim_cur || exceeds_as_limit(mm, new_end - old_end))
+	if (new_end > MMAP_TOP || overcommitted(new_end - old_end) ||
+	    new_end - mm->start_brk > current->rlimits[RLIMIT_DATA].rlim_cur ||
+	    !may_grow(mm, heap.flags, new_end - old_end))
 		return -ENOMEM;
-	return map_area(mm, &heap);
+	heap.flags |= mm->locks_future;
+	if (heap.flags & VM_LOCKED && check_lock_limit(mm, new_end - old_end) < 0)
+		return -ENOMEM;
+	error = map_area(mm, &heap);
+	if (!error && heap.flags & VM_LOCKED)
+		populate_new(mm, old_end, new_end - old_end);
+	return error;
 }
 
 /*

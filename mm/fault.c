@@ -100,6 +100,24 @@ static inline int user_fault(struct mm *mm, u32 addr, u32 code)
 }
 
 /*
+ * Has the page at addr of one of current's areas in memory, and, to write, as
+ * its own. Called with the address space locked. 0 or the errors of a fault.
+ */
+COLD int fault_in(u32 addr, bool write)
+{
+	struct mm *mm = current->mm;
+	u32 page = PAGE_ROUND_DOWN(addr), code = write ? PF_WRITE : 0;
+	const pte_t *entry;
+
+	if (write && own_tables(mm, page, page + PAGE_SIZE) < 0)
+		return -ENOMEM;
+	entry = find_pte(mm, addr);
+	if (entry && *entry & PTE_P && (!write || *entry & PTE_W))
+		return 0;
+	return user_fault(mm, addr, code | (entry && *entry & PTE_P ? PF_PRESENT : 0));
+}
+
+/*
  * Called by exception 0x0E's entry in kernel/entry.asm, through page_fault_handler. If another thread is just changing the address space, the access
  * is tried again afterwards.
  */

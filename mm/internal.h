@@ -126,11 +126,24 @@ int bring_back(u32 number);
 int reclaim(void);
 void page_out(struct mm *mm, u32 start, u32 end);
 
+/* fault.c */
+int fault_in(u32 addr, bool write);
+
+/* mlock.c */
+int check_lock_limit(const struct mm *mm, u32 bytes);
+void populate_new(struct mm *mm, u32 start, u32 length);
+
 /* mmap.c */
+int range_end(u32 addr, u32 length, u32 *end);
+u32 covered_end(struct mm *mm, u32 start, u32 end);
+int split_edges(struct mm *mm, u32 start, u32 end);
 void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped);
 
 /* area.c */
-bool exceeds_as_limit(const struct mm *mm, u32 bytes);
+bool may_grow(const struct mm *mm, u32 flags, u32 bytes);
+bool may_hold_data(const struct mm *mm, u32 bytes);
+bool is_data(u32 flags);
+u32 free_above(const struct vm_area *area);
 struct vm_area *find_stack_above(struct mm *mm, u32 addr);
 
 #endif

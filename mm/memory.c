@@ -165,30 +165,36 @@ static bool share_shared_table(struct mm *child, struct mm *parent, u32 addr)
 	return true;
 }
 
-/*
- * FORK_POLICY_LAZY: the child, which has the same areas and no pages yet, uses all of the parent's page tables. Called by mm_dup(). Only directory
- * entries are touched; cannot fail.
- */
-int share_page_tables(struct mm *child, struct mm *parent)
+/* Returns true if a table has a page that a child does not get. */
+static bool keeps_back(struct mm *mm, u32 pde_index)
 {
-	trace_tables(TRACE_TABLE_SHARE, parent);
-	list_for_each(node, &parent->areas) {
+	u32 start = pde_index << PGDIR_SHIFT;
+
+	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = area_at(node);
 
-		for (u32 i = PGDIR_INDEX(area->start); i <= PGDIR_INDEX(area->end - 1); i++) {
-			pte_t pde = parent->pgdir[i];
-
-			if (!(pde & PTE_P) || child->pgdir[i])
-				continue;
-			parent->pgdir[i] = child->pgdir[i] = (pde & ~PTE_W) | PAGE_COW;
-			page_of(PTE_FRAME(pde))->count++;
-		}
+		if (area->flags & VM_KEPT_BACK && area->end > start &&
+		    area->start < start + LARGE_PAGE_SIZE)
+			return true;
 	}
-	child->nr_resident = parent->nr_resident;
-	child->nr_swapped = parent->nr_swapped;
-	parent->shares_tables = child->shares_tables = true;
-	flush_address_space();
-	return 0;
+	return false;
+}
+
+/*
+ * Makes those tables mm's own: a child can use the others as they are. Called
+ * by mm_dup(). -ENOMEM
+ */
+int own_kept_back(struct mm *mm)
+{
+	int error = 0;
+
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = area_at(node);
+
+		if (area->flags & VM_KEPT_BACK && !error)
+			error = own_tables(mm, area->start, area->end);
+	}
+	return error;
 }
 
 /* Give back the tables that others use too, unseen, before the rest is freed. Called by mm_release() when there may be such. */
@@ -209,29 +215,38 @@ void drop_shared_tables(struct mm *mm)
 	}
 }
 
+/* Duplicates the entries of an area in [addr, next), in one table. -ENOMEM */
+static inline int copy_part(struct mm *child, struct mm *parent,
+			    const struct vm_area *area, u32 addr, u32 next)
+{
+	u32 count = (next - addr) >> PAGE_SHIFT;
+	pte_t *from = find_pte(parent, addr), *to;
+
+	if (!from || share_shared_table(child, parent, addr))
+		return 0;
+	to = get_pte(child, addr);
+	if (!to)
+		return -ENOMEM;
+	trace_entries(TRACE_SHARE, addr, from, count, 0);
+	if (unlikely(parent->nr_swapped))
+		share_swapped(from, count);
+	if (area->flags & VM_SHARED)
+		share_shared(to, from, count);
+	else
+		share_private(to, from, count);
+	return 0;
+}
+
 /* Duplicate the entries of one area, table by table. -ENOMEM leaves the tables done so far for the caller to undo. */
 static int copy_area_entries(struct mm *child, struct mm *parent, const struct vm_area *area)
 {
-	for (u32 addr = area->start, next; addr < area->end; addr = next) {
-		u32 count;
-		pte_t *from = find_pte(parent, addr), *to;
+	int error = 0;
 
+	for (u32 addr = area->start, next; addr < area->end && !error; addr = next) {
 		next = table_end(addr, area->end);
-		if (!from || share_shared_table(child, parent, addr))
-			continue;
-		to = get_pte(child, addr);
-		if (!to)
-			return -ENOMEM;
-		count = (next - addr) >> PAGE_SHIFT;
-		trace_entries(TRACE_SHARE, addr, from, count, 0);
-		if (unlikely(parent->nr_swapped))
-			share_swapped(from, count);
-		if (area->flags & VM_SHARED)
-			share_shared(to, from, count);
-		else
-			share_private(to, from, count);
+		error = copy_part(child, parent, area, addr, next);
 	}
-	return 0;
+	return error;
 }
 
 /* Count the entries of a copy that did not become what its parent was. */
@@ -255,6 +270,59 @@ static void count_entries(struct mm *mm)
 }
 
 /*
+ * LAZY where pages are kept back: of their tables the child gets a copy of its
+ * own, with all the other pages. -ENOMEM
+ */
+static COLD int copy_beside(struct mm *child, struct mm *parent)
+{
+	int error = 0;
+
+	list_for_each(node, &parent->areas) {
+		const struct vm_area *area = area_at(node);
+		u32 next;
+
+		if (area->flags & VM_KEPT_BACK)
+			continue;
+		for (u32 addr = area->start; addr < area->end && !error; addr = next) {
+			next = table_end(addr, area->end);
+			if (keeps_back(parent, PGDIR_INDEX(addr)))
+				error = copy_part(child, parent, area, addr, next);
+		}
+	}
+	count_entries(child);
+	flush_address_space();
+	return error;
+}
+
+/*
+ * FORK_POLICY_LAZY: the child, which has the same areas and no pages yet, uses all of the parent's page tables. Called by mm_dup(). Only directory
+ * entries are touched, but where pages are kept back; only then it can fail.
+ */
+int share_page_tables(struct mm *child, struct mm *parent)
+{
+	trace_tables(TRACE_TABLE_SHARE, parent);
+	list_for_each(node, &parent->areas) {
+		const struct vm_area *area = area_at(node);
+
+		for (u32 i = PGDIR_INDEX(area->start); i <= PGDIR_INDEX(area->end - 1); i++) {
+			pte_t pde = parent->pgdir[i];
+
+			if (!(pde & PTE_P) || child->pgdir[i])
+				continue;
+			if (unlikely(parent->keeps_back) && keeps_back(parent, i))
+				continue;
+			parent->pgdir[i] = child->pgdir[i] = (pde & ~PTE_W) | PAGE_COW;
+			page_of(PTE_FRAME(pde))->count++;
+		}
+	}
+	child->nr_resident = parent->nr_resident;
+	child->nr_swapped = parent->nr_swapped;
+	parent->shares_tables = child->shares_tables = true;
+	flush_address_space();
+	return unlikely(parent->keeps_back) ? copy_beside(child, parent) : 0;
+}
+
+/*
  * Duplicate parent's user page tables into child, which has the same areas and no pages yet: copy-on-write fork. Called by mm_dup().
  * -ENOMEM: memory ran out halfway; the child's part is freed by mm_release() as ever, and the parent goes on as if
  * nothing had happened: its entries that became read-only have count 1 again, and a write makes them writable.
@@ -267,11 +335,14 @@ int copy_page_table(struct mm *child, struct mm *parent)
 	child->nr_resident = parent->nr_resident;
 	child->nr_swapped = parent->nr_swapped;
 	list_for_each(node, &parent->areas) {
+		if (area_at(node)->flags & VM_KEPT_BACK)
+			continue;
 		error = copy_area_entries(child, parent, area_at(node));
 		if (error)
 			break;
 	}
-	if (error || entry_changes != changes)	/* making a table slept, and pages went or came */
+	/* Or making a table slept, and pages went or came. */
+	if (error || parent->keeps_back || entry_changes != changes)
 		count_entries(child);
 	flush_address_space();
 	return error;
@@ -319,6 +390,8 @@ COLD int copy_pages_now(struct mm *child, struct mm *parent)
 	list_for_each(node, &parent->areas) {
 		const struct vm_area *area = area_at(node);
 
+		if (area->flags & VM_KEPT_BACK)
+			continue;
 		for (u32 addr = area->start; addr < area->end && !error; addr += PAGE_SIZE) {
 			const pte_t *entry = find_pte(parent, addr);
 

@@ -7,33 +7,35 @@
 #include <abi/mman.h>
 #include "internal.h"
 
+/* Returns true if what ends there leaves the area above its guard. */
+static bool keeps_off(struct mm *mm, u32 end)
+{
+	const struct vm_area *above = area_above(mm, end);
+
+	return !above || end <= free_above(above);
+}
+
 /* Where the new area goes: at addr if it must or can, else the highest gap. 0: nowhere. */
 static u32 choose_address(struct mm *mm, u32 addr, u32 length, u32 flags)
 {
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
 		return addr;
 	addr = PAGE_ROUND_UP(addr);
-	if (addr >= PAGE_SIZE && addr < MMAP_TOP && length <= MMAP_TOP - addr && area_is_free(mm, addr, addr + length))
+	if (addr >= PAGE_SIZE && addr < MMAP_TOP && length <= MMAP_TOP - addr && area_is_free(mm, addr, addr + length) &&
+	    keeps_off(mm, addr + length))
 		return addr;
 	return find_gap(mm, length);
 }
 
 /*
- * Map area, whose permissions and object are set, into current's address space: length bytes at or near addr (MAP_* in flags). The address, or
- * -EINVAL, -ENOMEM, -EEXIST. The object gets a reference of its own.
+ * Puts area, whose permissions and object are set, into mm: length bytes, page
+ * aligned, at or near addr. Returns the address or the errors of do_mmap().
  */
-int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
+static int place_area(struct mm *mm, struct vm_area *area, u32 addr, u32 length,
+		      u32 flags)
 {
-	struct mm *mm = current->mm;
 	int error;
 
-	if (length == 0 || length > TASK_SIZE)
-		return length ? -ENOMEM : -EINVAL;
-	length = PAGE_ROUND_UP(length);
-	if (area->flags & VM_WRITE && !(flags & MAP_NORESERVE) && length >> PAGE_SHIFT > memory_pages())
-		return -ENOMEM;
-	if (exceeds_as_limit(mm, length))
-		return -ENOMEM;
 	area->start = choose_address(mm, addr, length, flags);
 	if (PAGE_OFFSET(area->start))
 		return -EINVAL;
@@ -49,8 +51,51 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	return error ? error : (int)area->start;
 }
 
+/* What is there already and would be replaced does not count twice. */
+static u32 replaced_data(struct mm *mm, u32 start, u32 end)
+{
+	u32 bytes = 0;
+
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = area_at(node);
+
+		if (is_data(area->flags) && area->start < end && area->end > start)
+			bytes += min_u32(end, area->end) - max_u32(start, area->start);
+	}
+	return bytes;
+}
+
+/*
+ * Map area, whose permissions and object are set, into current's address space: length bytes at or near addr (MAP_* in flags). The address, or
+ * -EINVAL, -ENOMEM, -EEXIST. The object gets a reference of its own.
+ */
+int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
+{
+	struct mm *mm = current->mm;
+	int error;
+	u32 at;
+
+	if (length == 0 || length > TASK_SIZE)
+		return length ? -ENOMEM : -EINVAL;
+	length = PAGE_ROUND_UP(length);
+	if (area->flags & VM_WRITE && !(flags & MAP_NORESERVE) && overcommitted(length))
+		return -ENOMEM;
+	if (!may_grow(mm, area->flags, length - (flags & MAP_FIXED && addr <= TASK_SIZE - length ?
+						 replaced_data(mm, addr, addr + length) : 0)))
+		return -ENOMEM;
+	area->flags |= mm->locks_future | (flags & MAP_LOCKED ? VM_LOCKED : 0);
+	error = area->flags & VM_LOCKED ? check_lock_limit(mm, length) : 0;
+	if (error)
+		return error == -ENOMEM ? -EAGAIN : error;
+	at = place_area(mm, area, addr, length, flags);
+	if ((area->flags & VM_LOCKED || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE) &&
+	    at <= TASK_SIZE)
+		populate_new(mm, at, length);
+	return at;
+}
+
 /* The page-aligned end of a range that a program names; -EINVAL: unaligned, or it wraps. */
-static int range_end(u32 addr, u32 length, u32 *end)
+int range_end(u32 addr, u32 length, u32 *end)
 {
 	*end = addr + PAGE_ROUND_UP(length);
 	return PAGE_OFFSET(addr) || length > TASK_SIZE || addr > TASK_SIZE || *end < addr || *end > TASK_SIZE ? -EINVAL : 0;
@@ -70,7 +115,7 @@ asmlinkage int sys_munmap(u32 addr, u32 length)
 }
 
 /* Up to where areas cover [start, end) without a gap. */
-static u32 covered_end(struct mm *mm, u32 start, u32 end)
+u32 covered_end(struct mm *mm, u32 start, u32 end)
 {
 	list_for_each(node, &mm->areas) {
 		struct vm_area *area = area_at(node);
@@ -115,19 +160,62 @@ static int split_at(struct mm *mm, u32 addr)
 	return split_area(area, addr) ? 0 : -ENOMEM;
 }
 
+/* The same at both ends of a range, the upper one only if it is mapped. */
+int split_edges(struct mm *mm, u32 start, u32 end)
+{
+	int error = split_at(mm, start);
+
+	return error || end >= TASK_SIZE ? error : split_at(mm, end);
+}
+
+/* Returns the bytes of a range that become data with these permissions. */
+static u32 new_data(struct mm *mm, u32 start, u32 end, u32 prot)
+{
+	u32 bytes = 0;
+
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = area_at(node);
+
+		if (area->end > start && area->start < end &&
+		    !is_data(area->flags) && is_data(area->flags | prot_flags(prot)))
+			bytes += min_u32(end, area->end) - max_u32(start, area->start);
+	}
+	return bytes;
+}
+
+/* PROT_GROWSDOWN: the range begins where the stack at addr does. -EINVAL */
+static int stack_start(struct mm *mm, u32 prot, u32 *addr, u32 *length)
+{
+	const struct vm_area *area = area_above(mm, *addr);
+
+	if (!(prot & PROT_GROWSDOWN))
+		return 0;
+	if (PAGE_OFFSET(*addr) || !area || !(area->flags & VM_GROWSDOWN) ||
+	    area->start > *addr)
+		return -EINVAL;
+	*length += *addr - area->start;
+	*addr = area->start;
+	return 0;
+}
+
 /* The pages of a range and the areas themselves get new permissions. What lies before a gap has them when the call says -ENOMEM, as on Linux. */
 static int change_protection(struct mm *mm, u32 addr, u32 length, u32 prot)
 {
-	u32 end, gap;
-	int error = range_end(addr, length, &end);
+	u32 end, gap, more;
+	int error = stack_start(mm, prot, &addr, &length);
 
-	if (error || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN))
+	if (!error)
+		error = range_end(addr, length, &end);
+	if (error || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN))
 		return -EINVAL;
 	if (end == addr)
 		return 0;
 	gap = covered_end(mm, addr, end);
 	if (range_forbids(mm, addr, end, prot))
 		return -EACCES;
+	more = new_data(mm, addr, gap, prot);
+	if (more && !may_hold_data(mm, more))
+		return -ENOMEM;
 	error = split_at(mm, addr);
 	if (!error && gap == end && end < TASK_SIZE)
 		error = split_at(mm, end);
@@ -191,38 +279,6 @@ void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes)
 	set_writable(mm, addr, bytes, false);
 }
 
-/* Gaps in the range do not matter for what is between them, but are told, as on Linux. */
-static int take_advice(struct mm *mm, u32 addr, u32 end, u32 advice)
-{
-	if (advice == MADV_DONTNEED) {
-		if (own_tables(mm, addr, end) < 0)
-			return -ENOMEM;
-		zap_page_range(mm, addr, end);
-		flush_address_space();
-	}
-	if (advice == MADV_PAGEOUT)
-		page_out(mm, addr, end);
-	return covered_end(mm, addr, end) == end ? 0 : -ENOMEM;
-}
-
-/*
- * MADV_DONTNEED throws private pages away: the next access finds zeroes or the file. MADV_PAGEOUT gives them up as if memory were short. All other
- * advice is taken and ignored.
- */
-asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
-{
-	struct mm *mm = current->mm;
-	u32 end;
-	int error = range_end(addr, length, &end);
-
-	if (error || advice > MADV_HIGHEST)
-		return -EINVAL;
-	mm_lock(mm);
-	error = take_advice(mm, addr, end, advice);
-	mm_unlock(mm);
-	return error;
-}
-
 /* Entries of a page table that may be lazily shared have changed, which mm has noted: so have those of all other address spaces that use it. */
 void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped)
 {
@@ -263,6 +319,34 @@ static void unmap_object_in(struct mm *mm, const struct inode *object, u32 end)
 	}
 }
 
+static void unmap_hole_in(struct mm *mm, const struct inode *object, u32 start,
+			  u32 end)
+{
+	list_for_each(node, &mm->areas) {
+		struct vm_area *area = area_at(node);
+
+		for (u32 addr = area->start; area->object == object && addr < area->end; addr += PAGE_SIZE) {
+			u32 offset = addr - area->start + area->offset;
+			const pte_t *entry = find_pte(mm, addr);
+
+			if (!entry || !(*entry & PTE_MAPPED) || offset < start || offset >= end ||
+			    area->ops->holds(area, offset, PTE_FRAME(*entry)) == HOLDS_OTHER)
+				continue;
+			zap_page_range(mm, addr, addr + PAGE_SIZE);
+			count_for_sharers(mm, addr, -1, 0);
+		}
+	}
+}
+
+/* Private copies of the object's pages stay. Needs no memory, does not sleep. */
+void unmap_hole(const struct inode *object, u32 start, u32 end)
+{
+	entry_changes++;
+	list_for_each(node, &all_mms)
+		unmap_hole_in(list_entry(node, struct mm, link), object, start, end);
+	flush_address_space();
+}
+
 void unmap_object(const struct inode *object, u32 end)
 {
 	entry_changes++;
@@ -276,7 +360,7 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 {
 	if (area->end != old_end || new_end > TASK_SIZE || new_end < old_end || !area_is_free(mm, old_end, new_end))
 		return -ENOMEM;
-	if (exceeds_as_limit(mm, new_end - old_end) || (new_end - old_end) >> PAGE_SHIFT > memory_pages())
+	if (!may_grow(mm, area->flags, new_end - old_end) || overcommitted(new_end - old_end))
 		return -ENOMEM;
 	area->end = new_end;
 	if (area->file_end >= old_end)		/* else it ends in zeroes, and goes on so */
@@ -298,7 +382,9 @@ static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 to
 		return -ENOMEM;
 	area = *find_area(mm, addr);
 	file_end = area.file_end;
-	to = do_mmap(&area, to, new_length, MAP_NORESERVE | flags);
+	if (!may_grow(mm, area.flags, new_length - min_u32(new_length, end - addr)))
+		return -ENOMEM;
+	to = place_area(mm, &area, to, new_length, flags);
 	if (to > -(u32)PAGE_SIZE)		/* an error: no address is that high */
 		return to;
 	if (area.ops && file_end < end)

@@ -66,6 +66,8 @@ static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 		const struct vm_area *area = area_at(node);
 		u32 stop = min_u32(area->end, end);
 
+		if (area->flags & VM_LOCKED)
+			continue;
 		for (u32 addr = max_u32(area->start, start); addr < stop; addr += PAGE_SIZE) {
 			pte_t *entry = find_pte(mm, addr);
 

@@ -57,6 +57,7 @@ void discard_buffers(kdev_t dev);
 int shrink_buffers(int wanted);
 bool buffers_dirty(void);
 void buffer_init(void);
+extern u32 nr_own_buffers;	/* whose data is no device's memory */
 extern u32 nr_buffers;
 
 /* fs/page_cache.c: pages of regular files. A page's frame has one reference by the cache. */
@@ -80,6 +81,7 @@ struct cached_page *get_cached_page(struct inode *inode, u32 index, int how, int
 void put_cached_page(struct cached_page *page);
 int write_inode_pages(struct inode *inode);
 void drop_inode_pages(struct inode *inode, u32 from_size);	/* those wholly beyond a size; clears the rest of its last page */
+void drop_hole(struct inode *inode, u32 start, u32 end);
 void prepare_growth(struct inode *inode);
 int shrink_page_cache(int wanted);
 bool writing_frees_pages(void);
@@ -100,6 +102,8 @@ struct inode_ops {
 	int (*rename)(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
 		      const char *to, u32 to_length, struct inode *replaced);
 	int (*truncate)(struct inode *inode, u32 size);
+	/* Makes a hole of whole pages; NULL: files have none. Locked. */
+	void (*punch)(struct inode *inode, u32 start, u32 end);
 	/* Which blocks of the device n blocks of the file are; 0: a hole, and after an error. */
 	int (*map_blocks)(struct inode *inode, u32 first, u32 n, bool create, u32 *where);
 	/* Links that are not stored: the text, and, where that is only a description, the inode itself, referenced. */

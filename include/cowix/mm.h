@@ -1,6 +1,6 @@
 /*
  * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * ram.c, frames.c, owners.c, oom.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, uaccess.asm, uaccess.c, reclaim.c,
+ * ram.c, frames.c, owners.c, oom.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, madvise.c, mlock.c, uaccess.asm, uaccess.c, reclaim.c,
  * swap.c, swap_entry.c, audit.c, trace.c, fail.c.
  */
 #ifndef COWIX_MM_H
@@ -110,6 +110,11 @@ struct vm_ops {
 	int (*make_writable)(struct vm_area *area, u32 offset);
 	/* Whether the page of the object at offset is in that frame (HOLDS_*). Does not sleep. */
 	u32 (*holds)(const struct vm_area *area, u32 offset, u32 frame);
+	/*
+	 * Makes a hole of the object's bytes [start, end), page aligned.
+	 * 0, -EOPNOTSUPP, or -EAGAIN: has waited, and areas may have changed.
+	 */
+	int (*remove)(struct vm_area *area, u32 start, u32 end);
 	void (*open)(struct vm_area *area);	/* the area was duplicated: take a reference on the object */
 	void (*close)(struct vm_area *area);	/* the area goes away: drop it */
 };
@@ -123,6 +128,10 @@ struct vm_ops {
 #define VM_GROWSDOWN	0x10		/* a stack: grows towards lower addresses on a fault */
 #define VM_NEVER_EXEC	0x80		/* of a file that must not be executed */
 #define VM_PROGRAM	0x40		/* of a file that is being executed, and not written meanwhile */
+#define VM_DONTFORK	0x80		/* a child does not have the area */
+#define VM_WIPEONFORK	0x100		/* a child has the area, but none of its pages */
+#define VM_KEPT_BACK	(VM_DONTFORK | VM_WIPEONFORK)
+#define VM_LOCKED	0x200		/* its pages stay in memory */
 
 /* PROT_READ, PROT_WRITE and PROT_EXEC of mmap() have the same values. */
 static inline u32 prot_flags(u32 prot)
@@ -145,6 +154,9 @@ struct mm {
 	struct list areas;
 	struct vm_area *last_area;	/* the area found last: faults come in clusters */
 	int users;			/* tasks that share this address space */
+	bool keeps_back;		/* some area is, or was, VM_KEPT_BACK */
+	u32 locks_future;		/* VM_LOCKED for areas to come, or 0 */
+	bool locks_on_fault;		/* their pages need not be there at once */
 	bool shares_tables;		/* it has, or had, page tables that others use too */
 	bool locked;			/* by one of several users, who may sleep while areas or tables change */
 	struct wait_queue unlocked;
@@ -159,7 +171,7 @@ struct mm {
 #define TASK_SIZE	KERNEL_BASE
 #define STACK_TOP	KERNEL_BASE
 #define STACK_MAX	(8u * 1024 * 1024)
-#define STACK_GUARD	(64u * 1024)	/* never mapped below the stack's limit */
+#define STACK_GUARD	(1u << 20)	/* Linux: 256 pages below a stack */
 #define MMAP_TOP	(STACK_TOP - STACK_MAX - STACK_GUARD)
 
 /* mm/paging.c */
@@ -185,6 +197,7 @@ void join_areas(struct mm *mm, u32 start, u32 end);
 u32 find_gap(struct mm *mm, u32 size);	/* the highest free range below MMAP_TOP; 0: none */
 u32 mm_size(const struct mm *mm);	/* bytes of all areas */
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr);
+bool overcommitted(u32 bytes);
 
 /* The area that contains addr, or NULL. Remembers it: faults come in clusters. */
 static inline struct vm_area *find_area(struct mm *mm, u32 addr)
@@ -208,12 +221,16 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where are
 bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);	/* whether a read-only private area had to be opened for it; then: */
 void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
 
+/* Programs may map [start, end) of the object no longer, to make a hole. */
+void unmap_hole(const struct inode *object, u32 start, u32 end);
+
 /* mm/memory.c: copy-on-write */
 int copy_page_table(struct mm *child, struct mm *parent);
 int copy_pages_now(struct mm *child, struct mm *parent);
 int share_page_tables(struct mm *child, struct mm *parent);
 void drop_shared_tables(struct mm *mm);
 int own_tables(struct mm *mm, u32 start, u32 end);
+int own_kept_back(struct mm *mm);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
 pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
 

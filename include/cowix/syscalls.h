@@ -205,6 +205,11 @@ asmlinkage int sys_brk(u32 addr);
 asmlinkage int sys_munmap(u32 addr, u32 length);
 asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot);
 asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice);
+asmlinkage int sys_mlock(u32 addr, u32 length);
+asmlinkage int sys_mlock2(u32 addr, u32 length, u32 flags);
+asmlinkage int sys_munlock(u32 addr, u32 length);
+asmlinkage int sys_mlockall(u32 flags);
+asmlinkage int sys_munlockall(void);
 asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u32 new_addr);
 asmlinkage int sys_mincore(u32 addr, u32 length, u8 __user *vector);
 

@@ -16,7 +16,7 @@ static unsigned free_pages(void)
 	struct sysinfo info;
 
 	CHECK(sysinfo(&info) == 0);
-	return info.freeram;
+	return info.freeram / PAGE * info.mem_unit;
 }
 
 static char *take(unsigned pages)
@@ -115,6 +115,7 @@ static void parent_that_sleeps(void)
 /* Those who share the victim's memory end with it; init does not. */
 static void sharers(void)
 {
+	long start = now_ms();
 	int pid, status;
 
 	if (!on_cowix())
@@ -130,6 +131,7 @@ static void sharers(void)
 	}
 	CHECK(waitpid(pid, &status, 0) == pid);
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	CHECK(now_ms() - start < 4000);	/* both at once */
 }
 
 /* Victims that are stopped, and one that ignores and blocks everything. */

@@ -1,0 +1,168 @@
+/*
+ * mlock() and its relatives: pages that reclaim leaves where they are, and that
+ * are there at once. They still become copies after a fork, like all others; a
+ * child inherits none of it.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/mman.h>
+#include "internal.h"
+
+/* Returns the bytes that are locked of [start, end). */
+static u32 locked_bytes(const struct mm *mm, u32 start, u32 end)
+{
+	u32 bytes = 0;
+
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = area_at(node);
+
+		if (area->flags & VM_LOCKED && area->start < end && area->end > start)
+			bytes += min_u32(end, area->end) - max_u32(start, area->start);
+	}
+	return bytes;
+}
+
+/* -EPERM: current may lock nothing; -ENOMEM: not so much more. */
+int check_lock_limit(const struct mm *mm, u32 bytes)
+{
+	u32 limit = current->rlimits[RLIMIT_MEMLOCK].rlim_cur;
+
+	if (suser() || limit == RLIM_INFINITY)
+		return 0;
+	if (!limit)
+		return -EPERM;
+	return bytes > limit || locked_bytes(mm, 0, TASK_SIZE) > limit - bytes ? -ENOMEM : 0;
+}
+
+/* Has all pages of [start, end) in memory, as far as areas allow access. */
+static int populate(struct mm *mm, u32 start, u32 end)
+{
+	int error = 0;
+
+	for (u32 addr = start; addr < end && !error; addr += PAGE_SIZE) {
+		const struct vm_area *area = find_area(mm, addr);
+
+		if (!area || !(area->flags & VM_PROT))
+			continue;
+		do
+			error = fault_in(addr, (area->flags & (VM_WRITE | VM_SHARED)) == VM_WRITE);
+		while (error == -EAGAIN && (area = find_area(mm, addr)));
+	}
+	return error == -EIO || error == -ENOSPC ? 0 : error;
+}
+
+/* Locks or unlocks all areas of [start, end), which has edges. */
+static void set_locked(struct mm *mm, u32 start, u32 end, bool on)
+{
+	list_for_each(node, &mm->areas) {
+		struct vm_area *area = area_at(node);
+
+		if (area->start >= start && area->end <= end)
+			area->flags = on ? area->flags | VM_LOCKED : area->flags & ~VM_LOCKED;
+	}
+	join_areas(mm, start, end);
+}
+
+/* -ENOMEM also for a gap, before which what is mapped is locked. */
+static int lock_range(struct mm *mm, u32 addr, u32 length, bool on, bool now)
+{
+	u32 start = PAGE_ROUND_DOWN(addr), end = PAGE_ROUND_UP(addr + length), gap;
+	int error = 0;
+
+	if (end < start)
+		return -EINVAL;
+	if (start == end)
+		return 0;
+	if (on)
+		error = check_lock_limit(mm, end - start - locked_bytes(mm, start, end));
+	gap = covered_end(mm, start, end);
+	if (!error)
+		error = split_edges(mm, start, gap);
+	if (error)
+		return error;
+	set_locked(mm, start, gap, on);
+	if (on && now)
+		error = populate(mm, start, gap);
+	return error ? error : gap == end ? 0 : -ENOMEM;
+}
+
+static int locked_call(u32 addr, u32 length, bool on, bool now)
+{
+	struct mm *mm = current->mm;
+	int error;
+
+	mm_lock(mm);
+	error = lock_range(mm, addr, length, on, now);
+	mm_unlock(mm);
+	return error;
+}
+
+asmlinkage int sys_mlock(u32 addr, u32 length)
+{
+	return locked_call(addr, length, true, true);
+}
+
+asmlinkage int sys_mlock2(u32 addr, u32 length, u32 flags)
+{
+	if (flags & ~MLOCK_ONFAULT)
+		return -EINVAL;
+	return locked_call(addr, length, true, !(flags & MLOCK_ONFAULT));
+}
+
+asmlinkage int sys_munlock(u32 addr, u32 length)
+{
+	return locked_call(addr, length, false, false);
+}
+
+/* As Linux: what cannot be had is no error here. */
+static void populate_all(struct mm *mm)
+{
+	list_for_each(node, &mm->areas)
+		if (populate(mm, area_at(node)->start, area_at(node)->end))
+			return;
+}
+
+/* All areas there are, those to come, or both. */
+asmlinkage int sys_mlockall(u32 flags)
+{
+	struct mm *mm = current->mm;
+	int error;
+
+	if (!flags || flags == MCL_ONFAULT || flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
+		return -EINVAL;
+	mm_lock(mm);
+	error = check_lock_limit(mm, flags & MCL_CURRENT ? mm_size(mm) - locked_bytes(mm, 0, TASK_SIZE) : 0);
+	if (!error) {
+		mm->locks_future = flags & MCL_FUTURE ? VM_LOCKED : 0;
+		mm->locks_on_fault = flags & MCL_ONFAULT;
+		if (flags & MCL_CURRENT)
+			set_locked(mm, 0, TASK_SIZE, true);
+		if (flags & MCL_CURRENT && !(flags & MCL_ONFAULT))
+			populate_all(mm);
+	}
+	mm_unlock(mm);
+	return error;
+}
+
+asmlinkage int sys_munlockall(void)
+{
+	struct mm *mm = current->mm;
+
+	mm_lock(mm);
+	mm->locks_future = 0;
+	set_locked(mm, 0, TASK_SIZE, false);
+	mm_unlock(mm);
+	return 0;
+}
+
+/*
+ * Called by mmap and brk, which hold the lock, for what is to be there at once.
+ * That a page cannot be had is no error of theirs.
+ */
+void populate_new(struct mm *mm, u32 start, u32 length)
+{
+	if (!mm->locks_on_fault)
+		populate(mm, start, start + PAGE_ROUND_UP(length));
+}
