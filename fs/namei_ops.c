@@ -192,7 +192,11 @@ asmlinkage int sys_readlink(const char __user *path, char __user *buf, int size)
 	return sys_readlinkat(AT_FDCWD, path, buf, size);
 }
 
-/* In a directory with the sticky bit only the owner of a file, of the directory or the superuser may take a name away. */
+/*
+ * Returns 0 if a name may be taken away. In a directory with the sticky bit the
+ * owner of the file, of the directory or the superuser may. Nobody may while
+ * the system swaps to the file: swapoff() needs the name.
+ */
 static int may_delete(const struct target *t, const struct inode *inode)
 {
 	int error = permission(t->dir, W_OK | X_OK);
@@ -200,7 +204,7 @@ static int may_delete(const struct target *t, const struct inode *inode)
 	if (!error && t->dir->i_mode & S_ISVTX && !is_owner(inode) &&
 	    current->fsuid != t->dir->i_uid)
 		error = -EPERM;
-	return error;
+	return error ? error : is_swap_file(inode) ? -EPERM : 0;
 }
 
 /* Whether an inode can go: mount points and roots cannot. */

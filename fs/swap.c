@@ -102,6 +102,12 @@ static int busy_truncate(struct inode *inode, u32 size)
 
 static const struct inode_ops busy_ops = { .truncate = busy_truncate, .map_blocks = busy_map_blocks };
 
+/* Returns whether the system swaps to a file. */
+bool is_swap_file(const struct inode *inode)
+{
+	return inode->i_op == &busy_ops;
+}
+
 /* Find the first block of a page of a file. -EINVAL: part of it is a hole. */
 static int find_block(struct medium *medium, u32 page)
 {

@@ -254,6 +254,7 @@ void sync_all(void);
 
 /* fs/swap.c */
 int find_swap(kdev_t dev);			/* the number of the swap area that is a device; -1: none */
+bool is_swap_file(const struct inode *inode);
 void show_swaps(struct seq *s);
 
 /*

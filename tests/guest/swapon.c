@@ -230,7 +230,26 @@ static void priorities(void)
 	swap_end();
 }
 
+/* A file that is swapped to keeps its name, as swapoff() needs it. */
+static void names_stay(void)
+{
+	const char *const other = "/swap-other";
+
+	if (!on_cowix())		/* Linux says so, too, to the superuser */
+		return;
+	swap_begin();
+	CHECK_ERRNO(unlink(SWAP_FILE), EPERM);
+	CHECK_ERRNO(rename(SWAP_FILE, other), EPERM);
+	close(open(other, O_WRONLY | O_CREAT, 0600));
+	CHECK_ERRNO(rename(other, SWAP_FILE), EPERM);
+	CHECK(unlink(other) == 0 && link(SWAP_FILE, other) == 0);
+	CHECK_ERRNO(unlink(other), EPERM);
+	CHECK(swapoff(other) == 0 && unlink(other) == 0);
+	CHECK(unlink(SWAP_FILE) == 0);
+}
+
 TESTS({ "off", "swapoff brings all back", off }, { "off_under_load", "swapoff and swapon while pages go and come", off_under_load },
       { "off_without_memory", "swapoff without room for what is there", off_without_memory },
       { "bad_headers", "files that are no swap area", bad_headers }, { "refusals", "what swapon and swapoff refuse", refusals },
-      { "priorities", "priorities and bad pages", priorities })
+      { "priorities", "priorities and bad pages", priorities },
+      { "names_stay", "a file in use as swap keeps its name", names_stay })

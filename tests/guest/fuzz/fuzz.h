@@ -99,6 +99,7 @@ void make_terminal(void);
 void make_files(void);
 void map_things(void);			/* memory.c */
 void fork_and_write(void);
+void mount_things(void);		/* mounts.c */
 
 /* Of the supervisor */
 void report(int hole);

@@ -70,7 +70,7 @@ const struct call memory_calls[] = {
 	{ __NR_munmap, 14, 0, "al" }, { __NR_mprotect, 16, 0, "alr" },
 	{ __NR_mremap, 20, ADDRESS, "all2a" }, { __NR_madvise, 12, 0, "al0" },
 	{ __NR_mincore, 3, 0, "alb" }, { __NR_msync, 4, 0, "alx" },
-	{ __NR_brk, 6, 0, "1" }, { __NR_mmap, 2, ADDRESS, "B" },
+	{ __NR_brk, 6, 0, "1" }, { __NR_mmap, 4, ADDRESS, "g" },
 	{ __NR_mlock, 1, 0, "al" }, { __NR_mlockall, 1, 0, "x" },
 	{ __NR_remap_file_pages, 1, 0, "alxxx" },
 	{ 0, 0, 0, NULL },
@@ -79,7 +79,7 @@ const struct call memory_calls[] = {
 const struct call old_calls[] = {
 	{ __NR_stat, 4, 0, "pb" }, { __NR_lstat, 2, 0, "pb" },
 	{ __NR_fstat, 4, 0, "fb" }, { __NR_statfs, 2, 0, "pb" },
-	{ __NR_fstatfs, 2, 0, "fb" }, { __NR_select, 2, 0, "b" },
+	{ __NR_fstatfs, 2, 0, "fb" }, { __NR_select, 2, 0, "_" },
 	{ __NR_sigaction, 6, 0, "sGb" }, { __NR_signal, 3, 0, "sx" },
 	{ __NR_sigprocmask, 4, 0, "xYb" }, { __NR_sigpending, 2, 0, "b" },
 	{ __NR_sigsuspend, 1, 0, "zzX" }, { __NR_sgetmask, 1, 0, "" },

@@ -185,6 +185,23 @@ static void text(unsigned *w)
 	strcpy((char *)w, texts[roll(ARRAY(texts))]);
 }
 
+/* The arguments of the old mmap() and select(). */
+static void arguments_of_mmap(unsigned *w)
+{
+	static const char kinds[] = "alrMfz";
+
+	for (int i = 0; i < 6; i++)
+		w[i] = argument(kinds[i]);
+}
+
+static void arguments_of_select(unsigned *w)
+{
+	w[0] = roll(40);
+	for (int i = 1; i < 4; i++)
+		w[i] = (unsigned)slots[roll(SLOTS)];
+	w[4] = input('v');
+}
+
 static void small_word(unsigned *w)
 {
 	w[0] = roll(4);
@@ -196,7 +213,8 @@ static void (*const makers[128])(unsigned *) = {
 	['Y'] = set, ['G'] = action, ['L'] = lock, ['J'] = long_lock,
 	['U'] = segment, ['C'] = clone_arguments, ['R'] = limit, ['K'] = stack,
 	['B'] = junk, ['y'] = terminal_modes, ['d'] = robust, ['Q'] = queued,
-	['N'] = text, ['F'] = small_word,
+	['N'] = text, ['g'] = arguments_of_mmap,
+	['_'] = arguments_of_select, ['F'] = small_word,
 };
 
 unsigned input(char kind)

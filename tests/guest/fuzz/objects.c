@@ -115,8 +115,12 @@ void make_files(void)
 		add_fd(call(__NR_open, devices[roll(ARRAY(devices))],
 			    O_RDWR | O_NONBLOCK | O_NOCTTY, 0));
 		break;
-	default:
+	case 2:
 		call(__NR_mkdir, "d0", 0777);
+		add_fd(call(__NR_open, chance(50) ? "." : "d0", O_DIRECTORY,
+			    0));
+		break;
+	default:
 		make_file(some_work_path());
 	}
 }

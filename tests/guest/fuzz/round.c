@@ -106,16 +106,13 @@ static void give_back(const char *path)
 		;
 }
 
-void remove_tree(const char *path, int depth)
+/* Removes what a folder holds. */
+static void empty(const char *path, int depth)
 {
 	struct dirent *entry;
 	char name[600];
-	DIR *dir;
+	DIR *dir = opendir(path);
 
-	give_back(path);
-	if (unlink(path) == 0 || depth == 0)
-		return;
-	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)
@@ -125,7 +122,18 @@ void remove_tree(const char *path, int depth)
 	}
 	if (dir)
 		closedir(dir);
-	rmdir(path);
+}
+
+/* Below what is mounted there may be more, and on it another thing. */
+void remove_tree(const char *path, int depth)
+{
+	give_back(path);
+	if (unlink(path) == 0 || depth == 0)
+		return;
+	for (int i = 0; i < 3 && rmdir(path) < 0 && errno != ENOENT; i++) {
+		empty(path, depth);
+		give_back(path);
+	}
 }
 
 /* What a worker whose folder was another may have left there. */
@@ -154,23 +162,12 @@ static void make_place(int on_tmpfs)
 /* Returns what cannot be cleared away, or NULL. */
 static const char *clear_place(int on_tmpfs)
 {
-	struct dirent *entry;
-	DIR *dir = opendir(PLACE);
-	char name[300];
-
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.') {
-			snprintf(name, sizeof(name), PLACE "/%s",
-				 entry->d_name);
-			remove_tree(name, 5);
-		}
-	if (dir)
-		closedir(dir);
+	empty(PLACE, 5);
 	if (on_tmpfs && umount(PLACE) < 0)
 		return "the folder's file system cannot be unmounted";
 	if (rmdir(PLACE) < 0)
 		return "the folder cannot be removed";
-	if (chance(12))
+	if (as_root || chance(12))
 		remove_litter();
 	return NULL;
 }

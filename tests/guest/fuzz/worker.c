@@ -100,7 +100,7 @@ static const struct {
 	{ "programs", run_program, 2 }, { "victim", run_victim, 1 },
 	{ "pipes", make_pipes, 12 }, { "terminals", make_terminal, 5 },
 	{ "files", make_files, 10 }, { "maps", map_things, 14 },
-	{ "forks", fork_and_write, 2 },
+	{ "forks", fork_and_write, 2 }, { "mounts", mount_things, 5 },
 };
 
 int is_left_out(const char *name)
