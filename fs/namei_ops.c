@@ -228,6 +228,28 @@ static void forget_name(struct inode *inode, const struct inode *dir)
 	names_changed(inode);
 }
 
+/*
+ * Takes a name away. Between the look and the end nobody makes a name in a
+ * directory, or swaps to a file: both lock it.
+ */
+static int remove_locked(const struct target *t, struct inode *inode)
+{
+	const struct inode_ops *op = t->dir->i_op;
+	int error;
+
+	lock_inode(inode);
+	if (is_mount_point(inode))
+		error = -EBUSY;
+	else if (is_swap_file(inode))
+		error = -EPERM;
+	else if (S_ISDIR(inode->i_mode))
+		error = op->rmdir(t->dir, t->last, t->length, inode);
+	else
+		error = op->unlink(t->dir, t->last, t->length, inode);
+	unlock_inode(inode);
+	return error;
+}
+
 /* unlink() and rmdir() differ in what they accept and in the operation. */
 static int remove_name(int dirfd, const char __user *path, bool directory)
 {
@@ -252,13 +274,8 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 		error = -EBUSY;
 	if (!error && !directory && ends_in_slash(&t))
 		error = -ENOTDIR;
-	if (!error && directory) {
-		lock_inode(inode);		/* nobody makes a name in it between the look whether it is empty and its end */
-		error = is_mount_point(inode) ? -EBUSY : t.dir->i_op->rmdir(t.dir, t.last, t.length, inode);
-		unlock_inode(inode);
-	} else if (!error) {
-		error = t.dir->i_op->unlink(t.dir, t.last, t.length, inode);
-	}
+	if (!error)
+		error = remove_locked(&t, inode);
 	name_cache_forget(t.dir, t.last, t.length);
 	if (!error)
 		forget_name(inode, t.dir);
@@ -394,11 +411,12 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 	else if (!error)
 		error = check_replaced(from, to, inode, replaced);
 	if (!error) {
-		struct inode *victim = replaced && S_ISDIR(replaced->i_mode) ? replaced : NULL;
+		struct inode *victim = replaced;
 
 		if (victim)
 			lock_inode(victim);
 		error = victim && is_mount_point(victim) ? -EBUSY :
+			victim && is_swap_file(victim) ? -EPERM :
 			from->dir->i_op->rename(from->dir, from->last, from->length, inode, to->dir, to->last, to->length,
 						replaced);
 		if (victim)

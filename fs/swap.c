@@ -199,6 +199,8 @@ static int add_area(struct medium *medium, struct swap_header *header)
 
 	if (error || !good_header(medium, header))
 		return error ? error : -EINVAL;
+	if (inode->i_nlink == 0)
+		return -ENOENT;		/* swapoff() would not find it */
 	medium->swap.pages = header->last_page + 1;
 	if (S_ISREG(inode->i_mode))
 		error = find_blocks(medium);
