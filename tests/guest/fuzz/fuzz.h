@@ -20,6 +20,7 @@
 #define PLACE		"/tmp/fuzz"	/* the folder that workers live in */
 #define SECRET		"/root/secret"	/* what they must not read */
 #define VICTIM		"/tests/victim"	/* their set-user-id program */
+#define MARKS		"/root/marks"	/* what that has to say */
 #define ARRAY(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* What all processes of a run see. A worker may scribble over it. */
@@ -28,7 +29,7 @@ struct shared {
 	unsigned hole;			/* HOLE + its number, see report() */
 };
 #define HOLE	0x484F4C00u
-enum { HOLE_ROOT = 1, HOLE_SECRET, HOLE_DIRTY, HOLE_TRACED, HOLE_CHANGED };
+enum { HOLE_ROOT = 1, HOLE_SECRET, HOLE_DIRTY, HOLE_CHANGED };
 extern struct shared *shared;
 extern int as_root;			/* workers are the superuser */
 extern const char *left_out;		/* names of deeds, or NULL */

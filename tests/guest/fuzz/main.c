@@ -64,6 +64,7 @@ static void prepare(void)
 
 	write(fd, "secret", 6);
 	close(fd);
+	close(open(MARKS, O_WRONLY | O_CREAT, 0600));
 	chmod("/root", 0700);
 	copy_program("/tests/fuzz", VICTIM);
 	chmod(VICTIM, 04755);

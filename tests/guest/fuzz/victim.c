@@ -6,27 +6,39 @@
 
 #define MASK	0123
 
-/* Leaves a mark where the supervisor looks and the ordinary user cannot. */
-static void mark(const char *path)
+/* Says so where the supervisor looks and the ordinary user cannot. */
+static void mark(int marks, char what)
 {
-	close(open(path, O_WRONLY | O_CREAT, 0600));
+	write(marks, &what, 1);
 	_exit(1);
+}
+
+/*
+ * Returns whether it is traced: who is cannot ask for it. As the superuser it
+ * could not either way, so it asks when it has given its rights up.
+ */
+static int is_traced(void)
+{
+	syscall(__NR_setresuid32, getuid(), getuid(), getuid());
+	return syscall(__NR_ptrace, PTRACE_TRACEME, 0, 0, 0) == -1;
 }
 
 void victim_main(void)
 {
 	char before[200], after[200];
+	int marks;
 
 	if (getuid() == 0 || geteuid() != 0)
 		_exit(0);
-	if (syscall(__NR_ptrace, PTRACE_TRACEME, 0, 0, 0) == -1)
-		mark("/root/traced");
+	marks = open(MARKS, O_WRONLY | O_APPEND);
 	umask(MASK);
 	syscall(__NR_getcwd, before, sizeof(before));
 	for (int i = 0; i < 3; i++)
 		sleep_us(1000);
 	syscall(__NR_getcwd, after, sizeof(after));
 	if (umask(MASK) != MASK || strcmp(before, after) != 0)
-		mark("/root/changed");
+		mark(marks, 'c');
+	if (is_traced())
+		mark(marks, 't');
 	_exit(0);
 }
