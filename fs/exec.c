@@ -94,6 +94,7 @@ static struct mm *become(struct program *p)
 
 	tell_identity(p, exec_credentials(&p->identity, p->inode, p->mm));
 	strlcpy(current->comm, p->comm, sizeof(current->comm));
+	trace_exec();
 	current->mm = p->mm;
 	use_mm(p->mm);
 	p->mm = NULL;
@@ -137,10 +138,8 @@ static void start_at(struct pt_regs *regs, u32 entry, u32 stack)
 /* The point of no return. Called in the first thread, when it is alone. */
 static void commit(struct program *p, struct pt_regs *regs)
 {
-	struct mm *old;
+	struct mm *old = become(p);
 
-	trace_exec();
-	old = become(p);
 	forget_exit_signals();
 	vfork_release(current);
 	if (old)

@@ -80,7 +80,8 @@ def test_from_the_first_program_on(emulator):
     """trace=vm: on port 0xE9 stands what /proc/vmtrace holds; nothing is traced without it."""
     log = cowix("mount -t proc proc /proc; echo 0 > /proc/vmtrace; cat /proc/vmtrace", "-e", emulator, "-v", "-k", "trace=vm")
     printed = [line for line in log.err.splitlines() if re.match(r" *\d+ [a-z]+ +\d+ ", line)]
-    assert printed[0].split()[1:3] == ["put", "1"] and [line.split()[-1] for line in printed if " exec " in line][0] == "init"
+    assert [line.split()[1:3] for line in printed[:2]] == [["table", "1"], ["put", "1"]]
+    assert [line.split()[-1] for line in printed if " exec " in line][0] == "init"
     assert printed == log.out.decode().splitlines()
     assert not re.search(r"^ *\d+ share ", cowix("true", "-v").err, re.M)
 
