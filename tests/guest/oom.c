@@ -2,6 +2,7 @@
  * Run as init (init=/tests/oom): its child has most of the memory and waits, then it takes the rest and more. Memory cannot be had from itself,
  * because its end would be the machine's: the child ends, and it goes on.
  */
+#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,7 +38,7 @@ int main(void)
 	char c, *p;
 
 	dup2(open("/dev/ttyS0", O_WRONLY), 1);
-	sysinfo(&info);
+	pages_info(&info);
 	pages = info.freeram;
 	pipe(fds);
 	pid = fork();

@@ -171,7 +171,7 @@ static long free_frames(void)
 {
 	struct sysinfo info;
 
-	CHECK(sysinfo(&info) == 0);
+	CHECK(pages_info(&info) == 0);
 	return info.freeram;
 }
 

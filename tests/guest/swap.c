@@ -304,14 +304,14 @@ static void full(void)
 	unsigned there = 0;
 
 	swap_begin();
-	CHECK(sysinfo(&info) == 0 && (!on_cowix() || (info.totalswap >= SLOTS * 3 / 4 && info.freeswap == info.totalswap)));
+	CHECK(pages_info(&info) == 0 && (!on_cowix() || (info.totalswap >= SLOTS * 3 / 4 && info.freeswap == info.totalswap)));
 	p = map_pages(SLOTS + 9, MAP_PRIVATE);
 	fill(p, SLOTS + 9, 'o');
 	CHECK(madvise(p, (SLOTS + 9) * PAGE, MADV_PAGEOUT) == 0 && swap_uses(info.totalswap));
 	for (unsigned i = 0; i < SLOTS + 9; i++)
 		there += in_memory(p + i * PAGE);
 	CHECK(!on_cowix() || there == SLOTS + 9 - info.totalswap);
-	CHECK(sysinfo(&info) == 0 && (!on_cowix() || info.freeswap == 0));
+	CHECK(pages_info(&info) == 0 && (!on_cowix() || info.freeswap == 0));
 	CHECK(is_filled(p, SLOTS + 9, 'o'));
 	swap_end();
 }
@@ -424,7 +424,7 @@ static unsigned slots_in_use(void)
 {
 	struct sysinfo info;
 
-	CHECK(sysinfo(&info) == 0);
+	CHECK(pages_info(&info) == 0);
 	return info.totalswap - info.freeswap;
 }
 
@@ -441,7 +441,7 @@ static void used_pages_stay(void)
 	if (!on_cowix())
 		return;
 	swap_begin();
-	CHECK(mm_audit(NULL, AUDIT_DROP_CACHES) == 0 && sysinfo(&info) == 0);
+	CHECK(mm_audit(NULL, AUDIT_DROP_CACHES) == 0 && pages_info(&info) == 0);
 	p = map_pages(info.freeram + 400, MAP_PRIVATE);
 	do {
 		for (; slots_in_use() < info.totalswap - 4; pages++)

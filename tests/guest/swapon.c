@@ -110,7 +110,7 @@ static void off_without_memory(void)
 	if (!on_cowix())
 		return;
 	swap_begin();
-	CHECK(pipe(fds) == 0 && sysinfo(&info) == 0);
+	CHECK(pipe(fds) == 0 && pages_info(&info) == 0);
 	p = mmap(NULL, info.totalram * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	CHECK(p != MAP_FAILED);
 	fill(wide, WIDE, 'w');

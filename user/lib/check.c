@@ -5,6 +5,7 @@
 #include <check.h>
 #include <cowix.h>
 #include <signal.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -38,6 +39,21 @@ long now_ms(void)
 
 	syscall(__NR_clock_gettime, CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int pages_info(struct sysinfo *info)
+{
+	unsigned long units;
+
+	if (sysinfo(info) < 0)
+		return -1;
+	units = 4096 / info->mem_unit;
+	info->totalram /= units;
+	info->freeram /= units;
+	info->totalswap /= units;
+	info->freeswap /= units;
+	info->mem_unit = 4096;
+	return 0;
 }
 
 static int counts(struct audit_report *r)

@@ -24,6 +24,8 @@ void check_failed(const char *file, int line, const char *what) __attribute__((n
 		return run_tests(tests, argc, argv); \
 	}
 int run_tests(const struct test *tests, int argc, char **argv);
+struct sysinfo;
+int pages_info(struct sysinfo *info);	/* sysinfo() in pages */
 struct audit_report;
 /* The owner (abi/audit.h) who has more or fewer frames in b, or NULL. */
 const char *owned_difference(const struct audit_report *a,
