@@ -138,7 +138,8 @@ static int lookup_parent(struct inode *dir, struct inode **inode)
  * The inode that has a name's number. Having it in memory may sleep, and the
  * number be another file's when the name is gone: then it is looked up again.
  */
-static int lookup_inode(struct inode *dir, const char *name, u32 length, struct inode **inode)
+static int lookup_inode(struct inode *dir, const char *name, u32 length,
+			struct inode **inode)
 {
 	u32 ino, before;
 	int error;

@@ -27,7 +27,7 @@ struct pipe {
 	u32 size;			/* of the ring that may be used */
 	u32 uid;			/* who made it */
 	struct list link;		/* all pipes */
-	bool copying;			/* somebody is, and may sleep: the others wait */
+	bool copying;			/* somebody is, and may sleep */
 };
 
 static LIST_HEAD(pipes);

@@ -216,7 +216,8 @@ static void release_position(struct file *file)
 }
 
 /* Reads or writes at a position that others share. */
-static noinline int transfer_shared(struct file *file, char __user *buf, u32 count, bool write)
+static noinline int transfer_shared(struct file *file, char __user *buf,
+				    u32 count, bool write)
 {
 	bool held = hold_position(file);
 	int n = write ? file->fop->write(file, buf, count, &file->pos) :

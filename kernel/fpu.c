@@ -95,7 +95,8 @@ static bool make_state(void)
 	struct fpu_state *state = kmalloc(sizeof(*state));
 
 	if (!state) {
-		printk("out of memory: pid %d (%s) killed at its first FPU instruction\n",
+		printk("out of memory: pid %d (%s) killed at its "
+		       "first FPU instruction\n",
 		       current->pid, current->comm);
 		send_fault_signal(SIGKILL, 0, 0);
 		return false;

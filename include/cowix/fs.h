@@ -294,7 +294,7 @@ void name_cache_forget_all(const struct super_block *sb);
 /* fs/file_table.c */
 struct file {
 	loff_t pos;				/* first: each read() and write() passes its address on */
-	bool moving;			/* a call uses pos, which others share */
+	bool moving;			/* a call uses pos; others share it */
 	u32 count;
 	u32 flags;				/* O_* */
 	struct inode *inode;

@@ -32,7 +32,8 @@ static int get_termio(const struct termios *t, void __user *to)
 }
 
 /* Copies what a request is about. -EIO: a hang-up came meanwhile. */
-static int copy_argument(const struct tty *tty, void *to, const void __user *from, u32 n)
+static int copy_argument(const struct tty *tty, void *to,
+			 const void __user *from, u32 n)
 {
 	u32 life = tty->life;
 	int error = copy_from_user(to, from, n);

@@ -33,7 +33,8 @@ static int start(void (*run)(int), int arg)
 static void hog(int seed)
 {
 	static const char text[] =
-		"SECRETofAnotherProcess..SECRETofAnotherProcess..SECRETofAnother";
+		"SECRETofAnotherProcess..SECRETofAnotherProcess.."
+		"SECRETofAnother";
 	unsigned x = seed + 1, places = MEGABYTES << 14;
 	char *p = mmap(NULL, MEGABYTES << 20, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -133,7 +134,7 @@ static void pipes(void)
 	press(pids, n);
 }
 
-/* Keeps a number in a register for long, and looks whether it is still there. */
+/* Keeps a number in a register, and looks whether it is still there. */
 static void keep_register(int who)
 {
 	double mine = 1000 + who, there;

@@ -52,7 +52,9 @@ struct outcome {
 	char state[STATE];
 };
 
-enum { SUBJECT_FIRST, RIVAL_FIRST, SUBJECT_ALONE, RIVAL_ALONE, AT_ONCE, ORDERS };
+enum {
+	SUBJECT_FIRST, RIVAL_FIRST, SUBJECT_ALONE, RIVAL_ALONE, AT_ONCE, ORDERS
+};
 
 /* In memory that all share. */
 static struct meeting {

@@ -348,7 +348,7 @@ static void swapped(void)
 }
 
 TESTS({ "threads", "calls and faults of threads in one memory", threads },
-      { "private_file", "faults in a file's private mapping, cut", private_file },
+      { "private_file", "faults in a file's private mapping", private_file },
       { "shared_file", "and in a shared one", shared_file },
       { "cow", "writes to pages that are shared by fork", cow },
       { "swapped", "the same, all in swap", swapped })

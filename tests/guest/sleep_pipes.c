@@ -226,7 +226,8 @@ static void look_at_end(void)
 	struct pollfd p = { opened, POLLIN | POLLOUT, 0 };
 
 	if (opened >= 0)
-		CHECK(syscall(__NR_poll, &p, 1, 0) >= 0 && !(p.revents & POLLNVAL));
+		CHECK(syscall(__NR_poll, &p, 1, 0) >= 0 &&
+		      !(p.revents & POLLNVAL));
 }
 
 /* Both have it: what either has written, either can read. */
@@ -271,7 +272,8 @@ static void judge_fifo(void)
 static void fifos(void)
 {
 	static const struct scene scene =
-		SCENE("fifo", fifo_acts, .prepare = make_fifo, .judge = judge_fifo);
+		SCENE("fifo", fifo_acts, .prepare = make_fifo,
+		      .judge = judge_fifo);
 
 	sweep_scene(&scene);
 }

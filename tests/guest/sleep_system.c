@@ -204,5 +204,5 @@ static void not_swapping(void)
 
 TESTS({ "mounting", "a directory is mounted on, moved, removed", mounting },
       { "unmounting", "and given free", unmounting },
-      { "swapping", "a swap area with pages in it goes, and is used", swapping },
+      { "swapping", "a swap area with pages in it goes, is used", swapping },
       { "not_swapping", "one that is not in use comes", not_swapping })

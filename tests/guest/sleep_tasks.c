@@ -21,7 +21,8 @@ static void check_fpu(void)
 	double a = 0, b = 0;
 
 	__asm__ volatile("fstpl %0; fstpl %1" : "=m"(a), "=m"(b));
-	CHECK(!memcmp(&a, &loaded, sizeof(a)) && !memcmp(&b, &loaded, sizeof(b)));
+	CHECK(!memcmp(&a, &loaded, sizeof(a)));
+	CHECK(!memcmp(&b, &loaded, sizeof(b)));
 }
 
 static int fork_once(void)

@@ -61,7 +61,8 @@ static void judge_opening(void)
 static void masters(void)
 {
 	static const struct scene scene =
-		SCENE("ptmx", opening, .prepare = no_master, .judge = judge_opening);
+		SCENE("ptmx", opening, .prepare = no_master,
+		      .judge = judge_opening);
 
 	sweep_scene(&scene);
 }
