@@ -32,6 +32,7 @@ struct fork_request {
 	int (*copy_mm)(struct mm *child, struct mm *parent);	/* without CLONE_VM: how */
 	u32 stack;			/* 0: the parent's stack pointer */
 	u32 parent_tid, child_tid, tls;	/* addresses in the program */
+	u32 pid;			/* 0: the next that is free */
 	int exit_signal;
 	bool clear_handlers;
 };
@@ -61,9 +62,6 @@ static struct task_struct *task_dup(void)
 	task->work = 0;
 	task->pending.set = task->shared.set = 0;
 	task->process = task;
-	task->pgrp = current->process->pgrp;
-	task->session = current->process->session;
-	task->tty = current->process->tty;
 	task->group_work = 0;
 	task->dead_thread = NULL;
 	task->held_file = NULL;
@@ -80,6 +78,7 @@ static struct task_struct *task_dup(void)
 	list_init(&task->children);
 	list_init(&task->sibling);
 	list_init(&task->alarm.link);
+	list_init(&task->pid_link);
 	list_init(&task->all_link);
 	list_init(&task->threads);
 	task->pending.queued = task->shared.queued = 0;
@@ -130,9 +129,16 @@ void fork_returns(void)
 	}
 }
 
+/*
+ * The child is there. What others may have changed while it was made, and for
+ * all processes that could be found, it takes over now.
+ */
 static void adopt(struct task_struct *child, struct task_struct *parent)
 {
 	own_page(__pa(child), OWNER_TASK);
+	child->pgrp = current->process->pgrp;
+	child->session = current->process->session;
+	child->tty = current->process->tty;
 	if (child == child->process) {
 		child->parent = parent;
 		list_add_tail(&child->sibling, &parent->children);
@@ -255,22 +261,23 @@ static void await_vfork(struct task_struct *child, struct vfork_wait *wait)
  */
 static int do_fork(const struct fork_request *want)
 {
-	struct task_struct *child = may_fork() ? task_dup() : NULL;
+	struct task_struct *child = task_dup();
 	struct vfork_wait wait = { WAIT_QUEUE_INIT(wait.queue), false };
 	int error, pid;
 
 	if (!child)
-		return may_fork() ? -ENOMEM : -EAGAIN;
-	child->pid = child->tgid = pid = alloc_pid();
+		return -ENOMEM;
+	error = may_fork() ? hold_pid(child, want->pid) : -EAGAIN;
+	if (error)
+		goto free_child;
+	pid = child->pid;
 	if (want->flags & CLONE_THREAD) {
 		child->process = current->process;
 		child->tgid = current->tgid;
 	}
-	error = pid < 0 ? pid : copy_task(child, want);
-	if (error) {
-		kpage_free(child);
-		return error;
-	}
+	error = copy_task(child, want);
+	if (error)
+		goto free_pid;
 	if (want->flags & CLONE_VFORK)
 		child->vfork_wait = &wait;
 	if (want->flags & CLONE_PARENT)
@@ -281,6 +288,12 @@ static int do_fork(const struct fork_request *want)
 	if (want->flags & CLONE_VFORK)
 		await_vfork(child, &wait);
 	return pid;
+
+free_pid:
+	drop_pid(child);
+free_child:
+	kpage_free(child);
+	return error;
 }
 
 asmlinkage int sys_fork(void)
@@ -365,24 +378,52 @@ static bool valid_args(const struct clone_args *args)
 		return false;
 	if (args->flags & CLONE_CLEAR_SIGHAND && flags & CLONE_SIGHAND)
 		return false;
-	if (args->exit_signal > NSIG_MAX || args->set_tid || args->set_tid_size)
+	if (args->exit_signal > NSIG_MAX ||
+	    !args->set_tid != !args->set_tid_size)
 		return false;
 	if (flags & (CLONE_THREAD | CLONE_PARENT) && args->exit_signal)
 		return false;
 	return valid_stack(args) && valid_flags(flags);
 }
 
-/* The same with its arguments in memory, in 64 bits each; the stack is named by its lowest address. */
+/*
+ * Reads the number that the child is to have, with which a program that was
+ * saved is made again; 0: any. There is one space of numbers, so at most one.
+ * -EEXIST comes later. -EINVAL, -EFAULT; -EPERM: not the superuser.
+ */
+static int get_wanted_pid(const struct clone_args *args, u32 *pid)
+{
+	int error;
+
+	*pid = 0;
+	if (!args->set_tid_size)
+		return 0;
+	if (args->set_tid_size != 1 || args->set_tid >> 32)
+		return -EINVAL;
+	error = get_user_u32(pid, (const void __user *)(u32)args->set_tid);
+	if (error)
+		return error;
+	return !*pid ? -EINVAL : suser() ? 0 : -EPERM;
+}
+
+/*
+ * The same with its arguments in memory, in 64 bits each; the stack is named by
+ * its lowest address.
+ */
 asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size)
 {
 	struct clone_args args;
 	struct fork_request want;
+	u32 pid;
 	int error = get_clone_args(&args, user_args, size);
 
 	if (error || !valid_args(&args))
 		return error ? error : -EINVAL;
+	error = get_wanted_pid(&args, &pid);
+	if (error)
+		return error;
 	want = (struct fork_request){
-		.flags = args.flags, .copy_mm = copy_page_table,
+		.flags = args.flags, .copy_mm = copy_page_table, .pid = pid,
 		.stack = args.stack + args.stack_size,
 		.parent_tid = args.parent_tid, .child_tid = args.child_tid,
 		.tls = args.tls, .exit_signal = args.exit_signal,
@@ -435,9 +476,10 @@ struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *nam
 	if (!task)
 		return NULL;
 	task->exit_signal = SIGCHLD;
-	task->pid = task->tgid = alloc_pid();
-	if (task->pid < 0 || copy_signals(task, false) < 0)
+	if (hold_pid(task, 0) < 0)
 		goto free_task;
+	if (copy_signals(task, false) < 0)
+		goto free_pid;
 	if (copy_fs(task, false) < 0)
 		goto free_signals;
 	if (copy_files(task, false) < 0)
@@ -459,6 +501,8 @@ free_fs:
 	exit_fs(task);
 free_signals:
 	exit_signals(task);
+free_pid:
+	drop_pid(task);
 free_task:
 	kpage_free(task);
 	return NULL;

@@ -132,20 +132,10 @@ int check_file_size(u64 size)
 	return -EFBIG;
 }
 
-/* Returns how many tasks there are whose real user is uid, threads too. */
-static u32 tasks_of(u32 uid)
-{
-	u32 n = 0;
-
-	list_for_each(node, &all_tasks)
-		for_each_thread(t, list_entry(node, struct task_struct, all_link))
-			n += t->uid == uid;
-	return n;
-}
-
 /*
- * Called by fork. Returns true if current's user may have one more task. The
- * superuser always may, so ordinary users never have all there can be.
+ * Called by fork just before the new task counts. Returns true if current's
+ * user may have one more task. The superuser always may, so ordinary users
+ * never have all there can be.
  */
 bool may_fork(void)
 {

@@ -8,7 +8,8 @@ from conftest import TOP, cowix, fsck, guest_floppy
 # Each program of tests/guest, but for those that other tests run, with a disk or memory of their own.
 OTHERS = {"bigbss", "bombs", "damaged", "oom", "pressed", "readahead", "thrash", "victims"}
 # In Bochs, which is slow, only these of the sweep of sleeps.
-BOCHS = {"sleep_files": "ways", "sleep_memory": "private_file", "sleep_pipes": "fifos",
+BOCHS = {"sleep_files": "ways", "sleep_forks": "limits",
+         "sleep_waits": "timers", "sleep_memory": "private_file", "sleep_pipes": "fifos",
          "sleep_system": "mounting", "sleep_tasks": "fpu", "sleep_terms": "masters"}
 PROGRAMS = sorted({name[:-2] for name in os.listdir(os.path.join(TOP, "tests/guest")) if name.endswith(".c")} - OTHERS)
 

@@ -214,9 +214,11 @@ void loadavg_init(void);
 /* kernel/pid.c */
 extern int last_pid;				/* given out last */
 extern u32 nr_forks;				/* tasks ever made */
-extern u32 nr_tasks;				/* that there are, threads too */
+extern u32 nr_tasks;	/* that there are or are being made, threads too */
 void pid_init(void);
-int alloc_pid(void);
+int hold_pid(struct task_struct *task, u32 wanted);
+void drop_pid(struct task_struct *task);
+u32 tasks_of(u32 uid);
 struct task_struct *find_task(int pid);
 void hash_task(struct task_struct *task);
 void unhash_task(struct task_struct *task);

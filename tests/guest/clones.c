@@ -67,6 +67,45 @@ static void flags(void)
 	refused(CLONE_PIDFD | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM);
 }
 
+static int clone_numbered(unsigned *numbers, unsigned count)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD, .set_tid_size = count,
+		.set_tid = (unsigned long)numbers,
+	};
+	int pid = clone3(args);
+
+	if (pid == 0)
+		_exit(0);
+	return pid;
+}
+
+/* A number that the child is to have: the superuser's, if it is free. */
+static void wanted_numbers(void)
+{
+	unsigned wanted[2] = { 31000, 31001 }, self = getpid(), no = 0;
+	int pid;
+
+	if (getuid() != 0)
+		return;
+	CHECK(clone_numbered(wanted, 1) == 31000);
+	CHECK_ERRNO(clone_numbered(wanted, 1), EEXIST);	/* a zombie's */
+	CHECK(wait_status(31000) == 0);
+	CHECK(clone_numbered(wanted, 1) == 31000);
+	CHECK(wait_status(31000) == 0);
+	CHECK_ERRNO(clone_numbered(&self, 1), EEXIST);
+	CHECK_ERRNO(clone_numbered(&no, 1), EINVAL);
+	CHECK_ERRNO(clone_numbered(wanted, 2), EINVAL);
+	CHECK_ERRNO(clone_numbered((unsigned *)16, 1), EFAULT);
+	pid = fork();
+	if (pid == 0) {
+		CHECK(setuid(1000) == 0);
+		CHECK_ERRNO(clone_numbered(wanted, 1), EPERM);
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0);
+}
+
 #define STACK_AT	(unsigned long)stack
 
 static void clone3_arguments(void)
@@ -251,6 +290,7 @@ static void children_of_threads(void)
 
 TESTS({ "flags", "which do not go together", flags },
       { "clone3_arguments", "sizes, stacks and what does not exist", clone3_arguments },
+      { "wanted_numbers", "set_tid of clone3()", wanted_numbers },
       { "cleared_handlers", "CLONE_CLEAR_SIGHAND", cleared_handlers },
       { "exit_signals", "the signal that tells of the end", exit_signals },
       { "kinds_of_children", "__WCLONE, __WALL, bad options", kinds_of_children },
