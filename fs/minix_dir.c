@@ -198,7 +198,8 @@ static int abandon(struct inode *inode, int error)
 	return error;
 }
 
-static struct inode *alloc_inode(struct inode *dir, u32 mode, kdev_t rdev, int *error)
+static struct inode *alloc_inode(struct inode *dir,
+				 const struct new_node *node, int *error)
 {
 	struct inode *inode = new_inode(dir->i_sb);
 
@@ -211,9 +212,9 @@ static struct inode *alloc_inode(struct inode *dir, u32 mode, kdev_t rdev, int *
 		iput(inode);
 		return NULL;
 	}
-	inode->i_mode = mode;
+	inode->i_mode = node->mode;
 	set_maker(inode, dir);
-	inode->i_rdev = rdev;
+	inode->i_rdev = node->rdev;
 	inode->i_nlink = 1;
 	inode->i_valid = true;
 	minix_set_operations(inode);
@@ -237,24 +238,31 @@ static void drop_link(struct inode *inode, u32 least)
 	mark_inode_dirty(inode);
 }
 
-/* Make a file, directory or device of a name that is not there yet. */
-static int minix_create(struct inode *dir, const char *name, u32 length, u32 mode, kdev_t rdev, struct inode **result)
+/*
+ * Makes a file, directory, link or device of a name that is not there yet. The
+ * name comes last: until then a failure has nothing to undo but the inode.
+ */
+static int minix_create(struct inode *dir, const char *name, u32 length,
+			const struct new_node *node, struct inode **result)
 {
+	bool directory = S_ISDIR(node->mode);
 	struct inode *inode;
 	int error;
 
-	if (S_ISDIR(mode) && dir->i_nlink >= link_max(dir))
+	if (directory && dir->i_nlink >= link_max(dir))
 		return -EMLINK;
-	inode = alloc_inode(dir, mode, rdev, &error);
+	inode = alloc_inode(dir, node, &error);
 	if (!inode)
 		return error;
-	if (S_ISDIR(mode))
+	if (directory)
 		error = fill_directory(inode, dir);
+	else if (node->target)
+		error = write_link(inode, node->target);
 	if (!error)
 		error = add_entry(dir, name, length, inode->i_ino);
 	if (error)
 		return abandon(inode, error);
-	if (S_ISDIR(mode)) {
+	if (directory) {
 		inode->i_nlink = 2;
 		dir->i_nlink++;
 		mark_inode_dirty(dir);

@@ -72,33 +72,37 @@ static int may_create(const struct target *t)
 	return permission(t->dir, W_OK);
 }
 
-/* Make a file, directory or device. The inode is referenced for the caller. */
-static int make_node(int dirfd, const char __user *path, u32 mode, kdev_t rdev, struct inode **inode)
+/* Makes a directory, link, device or empty file of a name that is free. */
+static int make_node(int dirfd, const char __user *path,
+		     const struct new_node *node)
 {
+	struct inode *inode;
 	struct target t;
 	int error = get_target(dirfd, path, &t);
 
 	if (error)
 		return error;
 	error = may_create(&t);
-	if (!error && ends_in_slash(&t) && !S_ISDIR(mode))
+	if (!error && ends_in_slash(&t) && !S_ISDIR(node->mode))
 		error = -ENOENT;
 	if (!error)
-		error = t.dir->i_op->create(t.dir, t.last, t.length, mode, rdev, inode);
-	if (!error)
-		(*inode)->i_dir = t.dir->i_ino;
+		error = t.dir->i_op->create(t.dir, t.last, t.length, node,
+					    &inode);
+	if (!error) {
+		inode->i_dir = t.dir->i_ino;
+		iput(inode);
+	}
 	release_target(&t);
 	return error;
 }
 
 asmlinkage int sys_mkdirat(int dirfd, const char __user *path, u32 mode)
 {
-	struct inode *inode;
-	int error = make_node(dirfd, path, S_IFDIR | (mode & 01777 & ~current->fs->umask), 0, &inode);
+	const struct new_node directory = {
+		.mode = S_IFDIR | (mode & 01777 & ~current->fs->umask),
+	};
 
-	if (!error)
-		iput(inode);
-	return error;
+	return make_node(dirfd, path, &directory);
 }
 
 asmlinkage int sys_mkdir(const char __user *path, u32 mode)
@@ -108,9 +112,11 @@ asmlinkage int sys_mkdir(const char __user *path, u32 mode)
 
 asmlinkage int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev)
 {
-	struct inode *inode;
 	u32 type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
-	int error;
+	const struct new_node node = {
+		.mode = type | (mode & 07777 & ~current->fs->umask),
+		.rdev = dev,
+	};
 
 	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR && type != S_IFBLK)
 		return type == S_IFDIR ? -EPERM : -EINVAL;
@@ -118,10 +124,7 @@ asmlinkage int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev
 		return -EPERM;
 	if (type != S_IFREG && type != S_IFIFO && dev != (kdev_t)dev)
 		return -EINVAL;
-	error = make_node(dirfd, path, type | (mode & 07777 & ~current->fs->umask), dev, &inode);
-	if (!error)
-		iput(inode);
-	return error;
+	return make_node(dirfd, path, &node);
 }
 
 asmlinkage int sys_mknod(const char __user *path, u32 mode, u32 dev)
@@ -131,24 +134,16 @@ asmlinkage int sys_mknod(const char __user *path, u32 mode, u32 dev)
 
 asmlinkage int sys_symlinkat(const char __user *user_target, int dirfd, const char __user *path)
 {
-	struct inode *inode;
+	struct new_node link = { .mode = S_IFLNK | 0777 };
 	char *target;
-	loff_t pos = 0;
 	int error = getname(user_target, &target);
 
 	if (error)
 		return error;
-	error = make_node(dirfd, path, S_IFLNK | 0777, 0, &inode);
-	if (!error) {
-		lock_inode(inode);
-		error = inode_write(inode, target, strlen(target), &pos, false);
-		unlock_inode(inode);
-		iput(inode);
-		if (error < 0)
-			sys_unlinkat(dirfd, path, 0);
-	}
+	link.target = target;
+	error = make_node(dirfd, path, &link);
 	putname(target);
-	return error < 0 ? error : 0;
+	return error;
 }
 
 asmlinkage int sys_symlink(const char __user *target, const char __user *path)

@@ -18,6 +18,9 @@ static int access_mask(u32 flags)
 /* Make the file that O_CREAT wants, or find it if somebody was faster or it was there. dir is locked. */
 static int open_or_create(struct inode *dir, const char *last, u32 length, u32 flags, u32 mode, struct inode **inode, bool *created)
 {
+	const struct new_node file = {
+		.mode = S_IFREG | (mode & 07777 & ~current->fs->umask),
+	};
 	int error = last[length] == '/' && !is_dot_dotdot(last, length) ? -EISDIR : lookup_in(dir, last, length, inode);
 
 	*created = false;
@@ -31,7 +34,7 @@ static int open_or_create(struct inode *dir, const char *last, u32 length, u32 f
 		return -ENOENT;
 	error = permission(dir, W_OK);
 	if (!error)
-		error = dir->i_op->create(dir, last, length, S_IFREG | (mode & 07777 & ~current->fs->umask), 0, inode);
+		error = dir->i_op->create(dir, last, length, &file, inode);
 	*created = !error;
 	if (!error && dir->i_sb->s_cache_names)
 		name_cache_add(dir, last, length, (*inode)->i_ino);

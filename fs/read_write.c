@@ -155,6 +155,22 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bo
 	return done ? (int)done : error;
 }
 
+/*
+ * Called by file systems while they make a link, which nobody else knows yet:
+ * its text, all of it. -ENOSPC, -ENOMEM, -EIO.
+ */
+int write_link(struct inode *inode, const char *target)
+{
+	u32 length = strlen(target);
+	loff_t pos = 0;
+	int n;
+
+	lock_inode(inode);
+	n = inode_write(inode, target, length, &pos, false);
+	unlock_inode(inode);
+	return n < 0 ? n : (u32)n < length ? -ENOSPC : 0;
+}
+
 /* Called after n bytes were written. With O_SYNC they are to be durable now. */
 int finish_write(struct file *file, int n)
 {

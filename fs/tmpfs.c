@@ -164,20 +164,25 @@ static struct inode *create_inode(struct super_block *sb, struct inode *dir, u32
 	return inode;
 }
 
-static int tmpfs_create(struct inode *dir, const char *name, u32 length, u32 mode, kdev_t rdev, struct inode **result)
+static int tmpfs_create(struct inode *dir, const char *name, u32 length,
+			const struct new_node *node, struct inode **result)
 {
 	int error;
-	struct inode *inode = create_inode(dir->i_sb, dir, mode, rdev, &error);
+	struct inode *inode = create_inode(dir->i_sb, dir, node->mode,
+					   node->rdev, &error);
 
 	if (!inode)
 		return error;
-	error = add_entry(dir, name, length, inode->i_ino);
+	if (node->target)
+		error = write_link(inode, node->target);
+	if (!error)
+		error = add_entry(dir, name, length, inode->i_ino);
 	if (error) {
 		inode->i_nlink = 0;
 		iput(inode);
 		return error;
 	}
-	if (S_ISDIR(mode))
+	if (S_ISDIR(node->mode))
 		dir->i_nlink++;
 	*result = inode;
 	return 0;

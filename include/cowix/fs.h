@@ -93,9 +93,18 @@ extern u32 nr_cached_pages;
 extern const struct vm_ops file_vm_ops;		/* exec maps files with these */
 
 /* fs/inode.c */
+
+/* What is to be made: it is whole before it has a name. */
+struct new_node {
+	u32 mode;
+	kdev_t rdev;			/* of a device */
+	const char *target;		/* of a symbolic link; else NULL */
+};
+
 struct inode_ops {
 	int (*lookup)(struct inode *dir, const char *name, u32 length, u32 *ino);	/* -ENOENT */
-	int (*create)(struct inode *dir, const char *name, u32 length, u32 mode, kdev_t rdev, struct inode **inode);
+	int (*create)(struct inode *dir, const char *name, u32 length,
+		      const struct new_node *node, struct inode **inode);
 	int (*link)(struct inode *dir, const char *name, u32 length, struct inode *inode);
 	int (*unlink)(struct inode *dir, const char *name, u32 length, struct inode *inode);
 	int (*rmdir)(struct inode *dir, const char *name, u32 length, struct inode *inode);
@@ -356,7 +365,9 @@ int inode_path(struct inode *inode, char *page, char **path);	/* drops the refer
 extern const struct file_ops regular_fops;
 int finish_write(struct file *file, int n);
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
-int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user);	/* inode locked */
+int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
+		bool user);	/* inode locked */
+int write_link(struct inode *inode, const char *target);
 
 /* fs/devices.c, fs/pipe.c */
 extern const struct file_ops chrdev_fops, blkdev_fops, fifo_fops;

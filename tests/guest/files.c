@@ -380,6 +380,10 @@ static void disk_full(void)
 			*total += n;
 		CHECK(n == -1 && errno == ENOSPC);
 		CHECK_ERRNO(mkdir("/tmp/test-d", 0755), ENOSPC);
+		CHECK(ftruncate(fd, *total - 1024) == 0);
+		memset(buf, 'n', 3000);		/* fits in part: no link */
+		CHECK_ERRNO(symlink(buf, "/tmp/test-l"), ENOSPC);
+		CHECK_ERRNO(readlink("/tmp/test-l", buf, 1), ENOENT);
 		close(fd);
 		CHECK(unlink(NAME) == 0);
 	}

@@ -324,7 +324,45 @@ static void describe_position(char *to)
 	describe_files(to);
 }
 
-/* The directory in which both threads are goes from under one of them. */
+/* A file system without room for a link's text: it fails, and has no name. */
+
+static int make_anew(void)
+{
+	unlink("x");
+	return create();
+}
+
+static const struct act full_acts[] = {
+	{ .name = "symlink", .run = make_link },
+	{ .name = "create", .run = create },
+	{ .name = "anew", .run = make_anew },
+	{ .name = "rename", .run = rename_new },
+	{ .name = "follow", .run = follow },
+};
+
+/* describe_files() does not look at z. */
+static void prepare_full(void)
+{
+	char page[PAGE] = "";
+	int fd;
+
+	prepare_files();
+	fd = open("z", O_WRONLY | O_CREAT, 0644);
+	while (write(fd, page, PAGE) > 0)
+		;
+	CHECK(errno == ENOSPC && close(fd) == 0);
+}
+
+static void remove_full(void)
+{
+	CHECK(unlink("z") == 0);
+	remove_files();
+}
+
+/*
+ * The directory in which both threads are goes from under one of them, and a
+ * new one, which may get its place in memory, has another d next to it.
+ */
 
 static int make_by_way(void)
 {
@@ -333,7 +371,9 @@ static int make_by_way(void)
 
 static int leave(void)
 {
-	return chdir("../e") < 0 ? -1 : rmdir("../d");
+	if (chdir("../e") < 0 || rmdir("../d") < 0)
+		return -1;
+	return mkdir("g", 0755);
 }
 
 static const struct act way_acts[] = {
@@ -344,7 +384,7 @@ static const struct act way_acts[] = {
 static void go_below(void)
 {
 	prepare_files();
-	CHECK(chdir("d") == 0);
+	CHECK(mkdir("e/d", 0755) == 0 && chdir("d") == 0);
 }
 
 static void describe_above(char *to)
@@ -362,6 +402,8 @@ static const struct scene scenes[] = {
 	      .judge = remove_files, .describe = describe_position),
 	SCENE("way", way_acts, .prepare = go_below, .judge = remove_files,
 	      .describe = describe_above, .threads = 1),
+	SCENE("full", full_acts, .prepare = prepare_full, .judge = remove_full,
+	      .describe = describe_files),
 };
 
 static void on_disk(const struct scene *s)
@@ -375,7 +417,7 @@ static void in_memory(const struct scene *s)
 	if (!on_cowix())
 		return;
 	top = "/mnt";
-	CHECK(mount("none", "/mnt", "tmpfs", 0, NULL) == 0);
+	CHECK(mount("none", "/mnt", "tmpfs", 0, "size=64k") == 0);
 	sweep_scene(s);
 	CHECK(chdir("/") == 0 && umount("/mnt") == 0);
 }
@@ -420,6 +462,11 @@ static void tmpfs_data(void)
 	in_memory(&scenes[2]);
 }
 
+static void full(void)
+{
+	in_memory(&scenes[5]);
+}
+
 TESTS({ "names", "making, moving and removing names", names },
       { "trees", "directories that move, come and go", trees },
       { "data", "a file is written, cut, read and removed", data },
@@ -427,4 +474,5 @@ TESTS({ "names", "making, moving and removing names", names },
       { "ways", "a thread leaves the directory of both", ways },
       { "tmpfs_names", "the first, on tmpfs", tmpfs_names },
       { "tmpfs_trees", "the second", tmpfs_trees },
-      { "tmpfs_data", "the third", tmpfs_data })
+      { "tmpfs_data", "the third", tmpfs_data },
+      { "full", "links for which there is no room", full })
