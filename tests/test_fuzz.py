@@ -16,8 +16,7 @@ ROUNDS = {"user32": 50, "root32": 50, "user8": 30, "root8": 30,
 
 
 def fuzz(top, *words):
-    return subprocess.run([f"{top}/tools/fuzz", "-n", "1", "-x", "sleeps",
-                           *words], timeout=600,
+    return subprocess.run([f"{top}/tools/fuzz", "-n", "1", *words], timeout=600,
                           capture_output=True, text=True)
 
 

@@ -11,7 +11,7 @@
 
 #define WORDS	(8 * 1024)
 #define SLEEP_US 3000
-#define ANSWER_MS 5000
+#define ANSWER_MS 100000
 
 static unsigned memory[WORDS];
 static unsigned char fpu[108], fpu_now[108];
