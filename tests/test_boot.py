@@ -20,8 +20,8 @@ def test_boots(emulator):
 def test_memory_sizes(megabytes):
     result = cowix("free; ls -l /bin | sort | wc -l && audit", "-m", str(megabytes), "-v")
     assert result.status == 0, result.err
-    total = int(result.out.split()[5])
-    assert min(megabytes, 896) * 1024 * 0.93 < total <= min(megabytes, 896) * 1024
+    total, ram = int(result.out.split()[5]), min(megabytes, 896) * 1024
+    assert ram * 0.995 - 1000 < total < ram         # without the kernel's own
 
 
 @pytest.mark.parametrize("megabytes", [4, 32])
@@ -42,7 +42,8 @@ def test_cpus(cpu):
 
 
 def test_mem_parameter():
-    assert cowix("free", "-m", "64", "-k", "mem=16M").out.split()[5] == b"16384"
+    total = int(cowix("free", "-m", "64", "-k", "mem=16M").out.split()[5])
+    assert 15 << 10 < total < 16 << 10
 
 
 def test_output_is_exact():
@@ -191,7 +192,7 @@ def test_bochs_cow():
     """make bochs-cow: the entry read-only before, writable after; the old frame's count 2, then 1."""
     text = subprocess.run(["tools/bochs/cow"], cwd=TOP, capture_output=True, text=True, timeout=120).stdout
     entries = re.findall(r"PTE: 0x\w+ .* U ([RW]) P", text)
-    counts = re.findall(r"0x([0-9a-f]{8})\t0x00000000$", text, re.M)
+    counts = re.findall(r"0x([0-9a-f]{8})\t0x00000001$", text, re.M)
     assert entries == ["R", "W"] and counts == ["00000002", "00000001"], text
 
 
@@ -214,5 +215,6 @@ def test_gdb(tmp_path):
         qemu.wait()
     assert "do_page_fault" in text and re.search(r"count 2", text) and re.findall(r"^(\d) mismatches", text, re.M) == ["0", "1"], text
     log = (tmp_path / "log").read_text()
-    assert re.search(r"audit: wrong count: frame \w+, count 7, recounted 1,", log), log
-    assert re.search(r"audit: it is mapped at \w+ by pid 1 \(init\)\naudit: it is the zero page\n", log), log
+    assert re.search(r"audit: wrong count: frame \w+, count 7, recounted 2,", log), log
+    owners = re.findall(r"audit: it is mapped at (\w+) by pid (\d) \(init\)", log)
+    assert len(owners) == 2 and owners[0][0] == owners[1][0], log
