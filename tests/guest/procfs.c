@@ -7,7 +7,7 @@
 static void tables(void)
 {
 	CHECK(read_all("/proc/filesystems") > 0 && has_line("nodev\tproc\n") && has_line("nodev\ttmpfs\n"));
-	CHECK(!on_cowix() || strcmp(text, "nodev\tproc\nnodev\ttmpfs\n\tminix\n") == 0);
+	CHECK(!on_cowix() || strcmp(text, "nodev\tproc\nnodev\ttmpfs\nnodev\tdevpts\n\tminix\n") == 0);
 	CHECK(read_all("/proc/mounts") > 0 && has_line("proc /proc proc r") && strstr(text, " 0 0\n"));
 	CHECK(read_all("/proc/version") > 0 && strstr(text, on_cowix() ? "Cowix version 0" : " version "));
 	CHECK(read_all("/proc/cpuinfo") > 0 && has_line("processor\t: 0\n"));
