@@ -62,7 +62,7 @@ def test_here_and_there(params, big, tmp_path):
     places = [(dice.randrange(len(BIG) // 1000 + 1), dice.choice((1, 3, 9, 60))) for _ in range(40)] + [(16777, 5), (16778, 1)]
     script = "".join(f"dd if=/mnt/big bs=1000 skip={at} count={n} 2>/dev/null; " for at, n in places)
     commands = disk(tmp_path / "script.img", {"script": script.encode()}, kilobytes=1000)
-    result = cowix(f"{MOUNT}; mount /dev/hdb /tmp; sh /tmp/script; umount /tmp; {CLEAN}", *drive(big[0]), *drive(commands, 1), "-m", "8", "-k", params)
+    result = cowix(f"{MOUNT}; mkdir /s; mount /dev/hdb /s; sh /s/script; umount /s; {CLEAN}", *drive(big[0]), *drive(commands, 1), "-m", "8", "-k", params)
     assert result.out == b"".join(BIG[at * 1000:(at + n) * 1000] for at, n in places) + b"mismatches 0\n", result.err
 
 

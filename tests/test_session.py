@@ -31,7 +31,8 @@ def test_file_systems(machine):
     """/etc/rc has mounted what lives in memory; what is left there is gone after the next start."""
     machine.wait_for("\n#")
     machine.type("mount; echo x > /tmp/x; cat /proc/$$/comm\n")
-    machine.wait_for("proc /proc proc ro 0 0\ntmpfs /tmp tmpfs rw 0 0\ntmpfs /dev/shm tmpfs rw 0 0\nsh\n")
+    machine.wait_for("proc /proc proc ro 0 0\ntmpfs /tmp tmpfs rw 0 0\n"
+                     "devpts /dev/pts devpts ro 0 0\ntmpfs /dev/shm tmpfs rw 0 0\nsh\n")
     machine.switch_off("poweroff\n")
     fsck(machine.image)
     assert cowix("ls /tmp", image=machine.image).out == b""

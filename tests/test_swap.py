@@ -157,8 +157,10 @@ def test_shell_goes_on_beside_it(floppy, tmp_path):
 
 def test_full(floppy, tmp_path):
     """When swap is full as well, the process that holds most ends, and the log names it; all it had is free again."""
-    result = cowix(f"{ON}; /tests/thrash 10000 2; echo status $?; {CLEAN}", *drive(swap_disk(tmp_path / "swap.img", 4 * MB)), "-m", "8", "-v", image=floppy,
-                   timeout=100)
+    alone = "while ps | grep -q thras[h]; do sleep 1; done"
+    result = cowix(f"{ON}; /tests/thrash 10000 2; echo status $?; {alone}; {CLEAN}",
+                   *drive(swap_disk(tmp_path / "swap.img", 4 * MB)), "-m", "8",
+                   "-v", image=floppy, timeout=100)
     assert re.search(rb"(wrong\nstatus 1|status 137)\nmismatches 0\n", result.out) and re.search(r"out of memory: pid \d+ \(thrash\) killed", result.err), result.err
     assert result.status == 0
 

@@ -131,19 +131,41 @@ void show_date(long seconds)
 	out("%s", date);
 }
 
-/* Access and change, as utimensat() sets them. */
+/* A time of 64-bit seconds, as the kernel has it. */
+struct time64 {
+	long long seconds;
+	long nanoseconds, unused;
+};
+
+/* Shows a time to be set. */
+static void show_new_time(long long seconds, long nanoseconds)
+{
+	if (nanoseconds == UTIME_NOW || nanoseconds == UTIME_OMIT) {
+		out(nanoseconds == UTIME_NOW ? "UTIME_NOW" : "UTIME_OMIT");
+		return;
+	}
+	out("{tv_sec=%lld, tv_nsec=%ld} /* ", seconds, nanoseconds);
+	show_date(seconds);
+	out(" */");
+}
+
+/* Shows access and change, as utimensat() sets them. */
 static void show_times(const struct timespec *times)
 {
-	for (int i = 0; i < 2; i++) {
-		out(i ? ", " : "[");
-		if (times[i].tv_nsec == UTIME_NOW || times[i].tv_nsec == UTIME_OMIT) {
-			out(times[i].tv_nsec == UTIME_NOW ? "UTIME_NOW" : "UTIME_OMIT");
-			continue;
-		}
-		out("{tv_sec=%ld, tv_nsec=%ld} /* ", times[i].tv_sec, times[i].tv_nsec);
-		show_date(times[i].tv_sec);
-		out(" */");
-	}
+	out("[");
+	show_new_time(times[0].tv_sec, times[0].tv_nsec);
+	out(", ");
+	show_new_time(times[1].tv_sec, times[1].tv_nsec);
+	out("]");
+}
+
+/* Shows the same of utimensat_time64(). */
+static void show_times64(const struct time64 *times)
+{
+	out("[");
+	show_new_time(times[0].seconds, times[0].nanoseconds);
+	out(", ");
+	show_new_time(times[1].seconds, times[1].nanoseconds);
 	out("]");
 }
 
@@ -155,6 +177,7 @@ static union {
 	struct termios termios;
 	struct winsize winsize;
 	struct timespec timespec, times[2];
+	struct time64 time64, times64[2];
 	struct timeval timeval;
 	struct utsname utsname;
 	struct statfs statfs;
@@ -174,7 +197,8 @@ static const struct {
 	{ 't', sizeof(u.timespec) }, { 'y', sizeof(u.timespec) }, { 'V', sizeof(u.timeval) }, { 'w', 4 }, { 'r', 8 }, { '8', 8 },
 	{ 'X', sizeof(u.utsname) }, { 'Q', sizeof(u.statfs) }, { 'Y', sizeof(u.sysinfo) }, { '1', sizeof(u.termios) },
 	{ '2', sizeof(u.winsize) }, { '3', 4 }, { '4', 8 }, { 'J', 8 }, { 'j', 8 }, { 'E', 4 },
-	{ '7', sizeof(u.times) },
+	{ '7', sizeof(u.times) }, { 'z', sizeof(u.time64) },
+	{ 'Z', sizeof(u.times64) },
 };
 
 static void show_contents(char format)
@@ -199,6 +223,11 @@ static void show_contents(char format)
 	case '3': case 'E': out("[%d]", u.status); break;
 	case '4': out("{actime=%ld, modtime=%ld}", u.utimbuf.actime, u.utimbuf.modtime); break;
 	case '7': show_times(u.times); break;
+	case 'z':
+		out("{tv_sec=%lld, tv_nsec=%ld}", u.time64.seconds,
+		    u.time64.nanoseconds);
+		break;
+	case 'Z': show_times64(u.times64); break;
 	case 'j': case 'J': out("{rlim_cur=%lu, rlim_max=%lu}", u.words[0], u.words[1]); break;
 	}
 }
