@@ -50,7 +50,7 @@ static void command(const char *line)
 		_exit(127);
 	}
 	CHECK(wait_status(pid) == 0);
-	CHECK(now_ms() - start < 20000);
+	CHECK(now_ms() - start < 40000);	/* on a busy host, too */
 }
 
 /* Our own memory, which nobody takes away: some pages, written and read. */
