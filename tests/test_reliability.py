@@ -544,8 +544,8 @@ def test_write_protected_mount(guest, tmp_path):
     assert open(floppy, "rb").read() == before and content(Reader(machine.image), "/root/x") == numbers(1, 30)
 
 
-@pytest.mark.xfail(strict=False, reason="a floppy with a bad sector, since the "
-                   "format of a floppy is probed")
+@pytest.mark.xfail(strict=False, reason="failed; the probe of a floppy's "
+                   "format is suspected")
 @pytest.mark.parametrize("memory", [32, 4])
 def test_bad_sector_on_the_floppy(memory, guest):
     """fsync says EIO, the log which sector; all other blocks are written."""
