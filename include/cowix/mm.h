@@ -124,14 +124,14 @@ struct vm_ops {
 #define VM_EXEC		0x04
 #define VM_PROT		(VM_READ | VM_WRITE | VM_EXEC)
 #define VM_SHARED	0x08
-#define VM_MAY_WRITE	0x20		/* a shared mapping of a file that is open for writing */
-#define VM_GROWSDOWN	0x10		/* a stack: grows towards lower addresses on a fault */
-#define VM_NEVER_EXEC	0x80		/* of a file that must not be executed */
-#define VM_PROGRAM	0x40		/* of a file that is being executed, and not written meanwhile */
-#define VM_DONTFORK	0x80		/* a child does not have the area */
-#define VM_WIPEONFORK	0x100		/* a child has the area, but none of its pages */
+#define VM_GROWSDOWN	0x10	/* a stack: grows downwards on a fault */
+#define VM_MAY_WRITE	0x20	/* shared, of a file that is open for writing */
+#define VM_PROGRAM	0x40	/* of a program's file, which stays unwritten */
+#define VM_DONTFORK	0x80	/* a child does not have the area */
+#define VM_WIPEONFORK	0x100	/* a child has the area, but no page of it */
 #define VM_KEPT_BACK	(VM_DONTFORK | VM_WIPEONFORK)
-#define VM_LOCKED	0x200		/* its pages stay in memory */
+#define VM_LOCKED	0x200	/* its pages stay in memory */
+#define VM_NEVER_EXEC	0x400	/* of a file that must not be executed */
 
 /* PROT_READ, PROT_WRITE and PROT_EXEC of mmap() have the same values. */
 static inline u32 prot_flags(u32 prot)

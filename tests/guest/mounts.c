@@ -123,6 +123,24 @@ static void no_programs(void)
 	CHECK(umount(HERE) == 0);
 }
 
+/* A child has a mapping of a file there, as of any other. */
+static void no_programs_fork(void)
+{
+	const char *page;
+	int fd, pid;
+
+	CHECK(mount_with(MS_NOEXEC, NULL) == 0);
+	copy("/bin/true", PROGRAM, 0644);
+	fd = open(PROGRAM, O_RDONLY);
+	page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	CHECK(page != MAP_FAILED && close(fd) == 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(page[1] != 'E');
+	CHECK(wait_status(pid) == 0);
+	CHECK(munmap((void *)page, 4096) == 0 && umount(HERE) == 0);
+}
+
 /* The exit status of a set-uid program is whether it is root. */
 static int becomes_root(void)
 {
@@ -229,6 +247,8 @@ int main(int argc, char **argv)
 		{ "readonly", "MS_RDONLY and remounting", readonly },
 		{ "no_devices", "MS_NODEV", no_devices },
 		{ "no_programs", "MS_NOEXEC: exec, access, mmap, mprotect", no_programs },
+		{ "no_programs_fork", "MS_NOEXEC: a child's mappings",
+		  no_programs_fork },
 		{ "no_set_id", "MS_NOSUID", no_set_id },
 		{ "refused", "flags and options that are not kept", refused },
 		{ "sizes", "the options of tmpfs", sizes },
