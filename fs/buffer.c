@@ -326,8 +326,10 @@ void discard_buffers(kdev_t dev)
 	list_for_each(node, &lru) {
 		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
 
-		if (bh->dev == dev && bh->request.done)
-			bh->dirty = bh->uptodate = false;
+		if (bh->dev != dev || !bh->request.done)
+			continue;
+		bh->dirty = bh->uptodate = false;
+		bh->fresh = NOT_FRESH;
 	}
 	invalidate_buffers(dev);
 }

@@ -118,6 +118,28 @@ int fd_install(struct file *file, bool cloexec)
 	return fd;
 }
 
+/*
+ * Puts two files into the lowest descriptors. The program is told first, which
+ * may sleep: another thread may take one of them, but meets none that is half
+ * open. On an error the files stay the caller's.
+ */
+int fd_install_two(struct file *first, struct file *second, int __user *fds,
+		   bool cloexec)
+{
+	int fd[2], error;
+
+	do {
+		fd[0] = find_free(0);
+		fd[1] = fd[0] < 0 ? fd[0] : find_free(fd[0] + 1);
+		error = fd[1] < 0 ? fd[1] : copy_to_user(fds, fd, sizeof(fd));
+		if (error)
+			return error;
+	} while (find_free(0) != fd[0] || find_free(fd[0] + 1) != fd[1]);
+	put_fd(fd[0], first, cloexec);
+	put_fd(fd[1], second, cloexec);
+	return 0;
+}
+
 asmlinkage int sys_close(int fd)
 {
 	struct files_struct *files = current->files;

@@ -300,6 +300,22 @@ bool inodes_written(struct super_block *sb)
 	return false;
 }
 
+/* Waits until those inodes of a file system that are locked are not. */
+void await_inodes(struct super_block *sb)
+{
+	list_for_each(node, &all_inodes) {
+		struct inode *inode = inode_at(node);
+
+		if (inode->i_sb != sb || !inode->i_locked)
+			continue;
+		igrab(inode);
+		lock_inode(inode);
+		unlock_inode(inode);
+		iput(inode);
+		node = &all_inodes;	/* others have come and gone */
+	}
+}
+
 /* Forget a file system's inodes, all unused and written, when it is unmounted. */
 COLD void drop_inodes(struct super_block *sb)
 {

@@ -85,8 +85,8 @@ static void write_inode1(const struct inode *inode, void *slot)
 	struct inode1 *d = slot;
 
 	d->mode = inode->i_mode;
-	d->uid = inode->i_uid;
-	d->gid = inode->i_gid;
+	d->uid = low_id(inode->i_uid, U16_MAX);
+	d->gid = low_id(inode->i_gid, U8_MAX);
 	d->nlinks = inode->i_nlink;
 	d->size = inode->i_size;
 	d->mtime = inode->i_mtime;
@@ -114,8 +114,8 @@ static void write_inode23(const struct inode *inode, void *slot)
 	struct inode23 *d = slot;
 
 	d->mode = inode->i_mode;
-	d->uid = inode->i_uid;
-	d->gid = inode->i_gid;
+	d->uid = low_id(inode->i_uid, U16_MAX);
+	d->gid = low_id(inode->i_gid, U16_MAX);
 	d->nlinks = inode->i_nlink;
 	d->size = inode->i_size;
 	d->atime = inode->i_atime;

@@ -106,28 +106,33 @@ static int mount_over(const struct mount_call *call, struct inode *covered)
 	return 0;
 }
 
-/* Nothing may be written any more: what is open for that would have to be. */
+/*
+ * From now on nothing is written: what is open for that would have to be. Who
+ * was let in before the flag was set, and makes or removes a name, ends first.
+ * On an error the caller takes the flag back.
+ */
 static int make_readonly(struct super_block *sb)
 {
-	int error = inodes_written(sb) ? -EBUSY : sync_super(sb);
-
-	return !error && inodes_written(sb) ? -EBUSY : error;
+	if (inodes_written(sb))
+		return -EBUSY;
+	sb->s_flags |= MS_RDONLY;
+	await_inodes(sb);
+	return inodes_written(sb) ? -EBUSY : sync_super(sb);
 }
 
 /* MS_REMOUNT: other flags and options for the file system at its root. */
 static int remount(const struct mount_call *call, struct inode *root)
 {
 	struct super_block *sb = root->i_sb;
-	u32 flags = call->flags & KEPT_FLAGS;
+	u32 old = sb->s_flags, flags = call->flags & KEPT_FLAGS;
 	int error = root == sb->s_root ? 0 : -EINVAL;
 
-	flags |= error ? 0 : sb->s_type->flags;
-	if (!error && flags & ~sb->s_flags & MS_RDONLY)
+	flags |= sb->s_type->flags;
+	if (!error && flags & ~old & MS_RDONLY)
 		error = make_readonly(sb);
 	if (!error)
 		error = set_options(sb, call->names[OPTIONS], true);
-	if (!error)
-		sb->s_flags = flags;
+	sb->s_flags = error ? old : flags;
 	iput(root);
 	return error;
 }

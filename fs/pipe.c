@@ -364,30 +364,6 @@ static struct inode *pipe_inode(void)
 	return inode;
 }
 
-/* Give both ends a descriptor and tell the program; on failure the files stay the caller's. */
-static COLD int install_ends(struct file *reader, struct file *writer, int __user *fds, bool cloexec)
-{
-	int fd[2] = { fd_install(reader, cloexec), -1 }, error = fd[0];
-
-	if (fd[0] >= 0)
-		error = fd[1] = fd_install(writer, cloexec);
-	if (fd[1] >= 0)
-		error = copy_to_user(fds, fd, sizeof(fd));
-	if (error >= 0)
-		return 0;
-	reader->count++;		/* closing the descriptors drops what the caller still owns */
-	writer->count++;
-	if (fd[0] >= 0)
-		sys_close(fd[0]);
-	else
-		reader->count--;
-	if (fd[1] >= 0)
-		sys_close(fd[1]);
-	else
-		writer->count--;
-	return error;
-}
-
 asmlinkage COLD int sys_pipe2(int __user *fds, int flags)
 {
 	struct inode *inode;
@@ -406,7 +382,7 @@ asmlinkage COLD int sys_pipe2(int __user *fds, int flags)
 	if (reader)
 		writer = pipe_end(inode, O_WRONLY | (flags & O_NONBLOCK));
 	if (writer)
-		error = install_ends(reader, writer, fds, flags & O_CLOEXEC);
+		error = fd_install_two(reader, writer, fds, flags & O_CLOEXEC);
 	if (error && writer)
 		fput(writer);
 	if (error && reader)

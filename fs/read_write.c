@@ -1,16 +1,11 @@
 /* Reading and writing: the system calls, and what they do for regular files, which is all done in the page cache. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
-#include <cowix/poll.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
-#include <abi/uio.h>
-
-/* The most that one call transfers, whole pages: its answer is signed. */
-#define COUNT_MAX	PAGE_ROUND_DOWN(0x7FFFFFFFu)
 
 /* Read from a file's pages into buf, a program's address if user. Bytes, fewer at the end of the file or after an error, or -errno. */
 static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count, bool user)
@@ -252,34 +247,32 @@ static COLD int why_not(const struct file *file, bool read)
 	return read && S_ISDIR(file->inode->i_mode) ? -EISDIR : -EINVAL;
 }
 
-/* The checks that all forms of read share. */
-static inline int quick_read(int fd, char __user *buf, u32 count, loff_t *pos)
+/* The checks that all forms of read share. pos is NULL for the file's own. */
+static inline int read_file(struct file *file, char __user *buf, u32 count,
+			    loff_t *pos)
 {
-	struct file *file = quick_fget(fd);
-
 	if (!file || (file->flags & O_ACCMODE) == O_WRONLY)
 		return -EBADF;
 	if (!file->fop->read)
 		return why_not(file, true);
 	if (!access_ok(buf, count))
 		return -EFAULT;
-	count = min_u32(count, COUNT_MAX);
+	count = min_u32(count, TRANSFER_MAX);
 	if (unlikely(file->count > 1) && !pos)
 		return transfer_shared(file, buf, count, false);
 	return file->fop->read(file, buf, count, pos ? pos : &file->pos);
 }
 
-static inline int quick_write(int fd, const char __user *buf, u32 count, loff_t *pos)
+static inline int write_file(struct file *file, const char __user *buf,
+			     u32 count, loff_t *pos)
 {
-	struct file *file = quick_fget(fd);
-
 	if (!file || (file->flags & O_ACCMODE) == O_RDONLY)
 		return -EBADF;
 	if (!file->fop->write)
 		return why_not(file, false);
 	if (!access_ok(buf, count))
 		return -EFAULT;
-	count = min_u32(count, COUNT_MAX);
+	count = min_u32(count, TRANSFER_MAX);
 	if (unlikely(file->count > 1) && !pos)
 		return transfer_shared(file, (char __user *)buf, count, true);
 	return file->fop->write(file, buf, count, pos ? pos : &file->pos);
@@ -287,124 +280,49 @@ static inline int quick_write(int fd, const char __user *buf, u32 count, loff_t 
 
 asmlinkage int sys_read(int fd, char __user *buf, u32 count)
 {
-	return quick_read(fd, buf, count, NULL);
+	return read_file(quick_fget(fd), buf, count, NULL);
 }
 
 asmlinkage int sys_write(int fd, const char __user *buf, u32 count)
 {
-	return quick_write(fd, buf, count, NULL);
+	return write_file(quick_fget(fd), buf, count, NULL);
 }
 
-/* For the less frequent calls. */
-static noinline int do_read(int fd, char __user *buf, u32 count, loff_t *pos)
+/* Reads or writes a file that may be NULL, for the less frequent calls. */
+int transfer_file(struct file *file, char __user *buf, u32 count, loff_t *pos,
+		  bool write)
 {
-	return quick_read(fd, buf, count, pos);
+	return write ? write_file(file, buf, count, pos) :
+		       read_file(file, buf, count, pos);
 }
 
-static noinline int do_write(int fd, const char __user *buf, u32 count, loff_t *pos)
+/* Finds a file for a transfer at pos: where positions mean something. */
+int get_seekable(int fd, loff_t pos, struct file **file)
 {
-	return quick_write(fd, buf, count, pos);
-}
-
-/* A position of its own, only where positions mean something. */
-static int check_seekable(int fd, loff_t pos)
-{
-	struct file *file = fget(fd);
-
-	if (!file)
+	*file = fget(fd);
+	if (!*file)
 		return -EBADF;
-	if (has_no_position(file->inode))
+	if (has_no_position((*file)->inode))
 		return -ESPIPE;
 	return pos < 0 ? -EINVAL : 0;
 }
 
 asmlinkage COLD int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos)
 {
-	int error = check_seekable(fd, pos);
+	struct file *file;
+	int error = get_seekable(fd, pos, &file);
 
-	return error ? error : do_read(fd, buf, count, &pos);
+	return error ? error : transfer_file(file, buf, count, &pos, false);
 }
 
 asmlinkage COLD int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos)
 {
-	int error = check_seekable(fd, pos);
+	struct file *file;
+	int error = get_seekable(fd, pos, &file);
 
-	return error ? error : do_write(fd, buf, count, &pos);
-}
-
-/* All pieces are looked at before the first is used. */
-static int check_vector(const struct iovec __user *vector, int count)
-{
-	struct iovec piece;
-
-	if (count < 0 || count > UIO_MAXIOV)
-		return -EINVAL;
-	for (int i = 0; i < count; i++) {
-		if (copy_from_user(&piece, &vector[i], sizeof(piece)) < 0)
-			return -EFAULT;
-		if ((s32)piece.iov_len < 0)
-			return -EINVAL;
-		if (!access_ok(piece.iov_base, piece.iov_len))
-			return -EFAULT;
-	}
-	return 0;
-}
-
-/* Whether a file would let its reader wait. */
-static bool is_dry(struct file *file)
-{
-	return file->fop->poll && !(file->fop->poll(file, NULL) & POLLIN);
-}
-
-/*
- * readv() and writev(): piece by piece until one is short, or, once something was read, until there is no more for now. pos is NULL for the file's
- * own position.
- */
-static COLD int do_vector(int fd, const struct iovec __user *vector, int count, bool write, loff_t *pos)
-{
-	int total = 0, error = fget(fd) ? check_vector(vector, count) : -EBADF;
-
-	if (error)
-		return error;
-	for (int i = 0; i < count && (write || !total || !is_dry(fget(fd))); i++) {
-		struct iovec piece;
-		int n = copy_from_user(&piece, &vector[i], sizeof(piece));
-
-		piece.iov_len = min_u32(piece.iov_len, COUNT_MAX - total);
-		if (!n && piece.iov_len)
-			n = write ? do_write(fd, (const char __user *)piece.iov_base, piece.iov_len, pos) :
-				    do_read(fd, (char __user *)piece.iov_base, piece.iov_len, pos);
-		if (n < 0)
-			return total ? total : n;
-		total += n;
-		if ((u32)n < piece.iov_len)
-			break;
-	}
-	return total;
-}
-
-asmlinkage int sys_readv(int fd, const struct iovec __user *vector, int count)
-{
-	return do_vector(fd, vector, count, false, NULL);
-}
-
-asmlinkage int sys_writev(int fd, const struct iovec __user *vector, int count)
-{
-	return do_vector(fd, vector, count, true, NULL);
-}
-
-asmlinkage COLD int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos)
-{
-	int error = check_seekable(fd, pos);
-
-	return error ? error : do_vector(fd, vector, count, false, &pos);
-}
-
-asmlinkage COLD int sys_pwritev(int fd, const struct iovec __user *vector, int count, loff_t pos)
-{
-	int error = check_seekable(fd, pos);
-
-	return error ? error : do_vector(fd, vector, count, true, &pos);
+	return error ? error :
+		       transfer_file(file, (char __user *)buf, count, &pos,
+				     true);
 }
 
 /* The end of what can be read: of a device, of a file. */

@@ -13,7 +13,9 @@ static int fill_stat(const struct inode *inode, struct stat __user *buf)
 {
 	struct stat st = {
 		.st_dev = inode->i_dev, .st_ino = inode->i_ino, .st_mode = inode->i_mode, .st_nlink = inode->i_nlink,
-		.st_uid = inode->i_uid, .st_gid = inode->i_gid, .st_rdev = inode->i_rdev, .st_size = inode->i_size,
+		.st_uid = low_id(inode->i_uid, U16_MAX),
+		.st_gid = low_id(inode->i_gid, U16_MAX),
+		.st_rdev = inode->i_rdev, .st_size = inode->i_size,
 		.st_blksize = PAGE_SIZE, .st_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK,
 		.st_atime = inode->i_atime, .st_mtime = inode->i_mtime, .st_ctime = inode->i_ctime,
 	};

@@ -5,6 +5,7 @@
 #include "tmpfs.h"
 
 #define MODE_MAX 07777
+#define PERCENT_MAX 1000	/* of the memory */
 
 static const char *const names[] = {
 	"size", "nr_blocks", "nr_inodes", "mode", "uid", "gid",
@@ -44,19 +45,21 @@ static bool parse(const char *text, u32 base, const char **end, u64 *n)
 static bool parse_size(const char *text, u32 shift, u32 *units)
 {
 	const char *end;
+	u32 unit;
 	u64 n;
 
 	if (!parse(text, 10, &end, &n))
 		return false;
 	if (shift == PAGE_SHIFT && strcmp(end, "%") == 0) {
-		*units = (u32)n > 1000 ? nr_ram_frames : nr_ram_frames * (u32)n / 100;
-		return n <= U32_MAX;
+		*units = nr_ram_frames * (u32)n / 100;
+		return n <= PERCENT_MAX;
 	}
-	if (unit_shift(*end))
-		n <<= unit_shift(*end++);
-	n = (n + (1u << shift) - 1) >> shift;
+	unit = unit_shift(*end);
+	if (n > U64_MAX >> (unit + 1))
+		return false;
+	n = ((n << unit) + (1u << shift) - 1) >> shift;
 	*units = n;
-	return !*end && n <= U32_MAX;
+	return !end[unit > 0] && n <= U32_MAX;
 }
 
 static bool parse_number(const char *text, u32 base, u32 max, u32 *number)

@@ -157,6 +157,12 @@ struct inode {
 	u32 i_zone[10];
 };
 
+/* An id as it is where there is room up to max only: some are nobody's then. */
+static inline u32 low_id(u32 id, u32 max)
+{
+	return id > max ? max - 1 : id;
+}
+
 struct inode *iget(struct super_block *sb, u32 ino, int *error);
 struct inode *new_inode(struct super_block *sb);	/* unhashed, count 1; NULL: no memory */
 void hash_inode(struct inode *inode);
@@ -178,6 +184,7 @@ int shrink_inodes(void);
 bool inode_in_memory(const struct super_block *sb, u32 ino);
 bool inodes_busy(struct super_block *sb);
 bool inodes_written(struct super_block *sb);
+void await_inodes(struct super_block *sb);
 void drop_inodes(struct super_block *sb);
 void inode_init(void);
 extern u32 nr_inodes;
@@ -334,6 +341,8 @@ int check_files(void);
 struct file *file_alloc(struct inode *inode, u32 flags);	/* takes over the inode's reference; NULL: no memory */
 void fput(struct file *file);
 bool fd_available(void);
+int fd_install_two(struct file *first, struct file *second, int __user *fds,
+		   bool cloexec);	/* -EMFILE, -EFAULT */
 int fd_install(struct file *file, bool cloexec);	/* lowest free descriptor, or -EMFILE */
 extern u32 nr_files;
 
@@ -364,6 +373,13 @@ int inode_path(struct inode *inode, char *page, char **path);	/* drops the refer
 /* fs/read_write.c */
 extern const struct file_ops regular_fops;
 int finish_write(struct file *file, int n);
+
+/* The most that one call transfers, whole pages: its answer is signed. */
+#define TRANSFER_MAX	PAGE_ROUND_DOWN(0x7FFFFFFFu)
+int transfer_file(struct file *file, char __user *buf, u32 count, loff_t *pos,
+		  bool write);
+int get_seekable(int fd, loff_t pos, struct file **file);	/* -ESPIPE */
+
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
 		bool user);	/* inode locked */

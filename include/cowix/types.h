@@ -16,7 +16,10 @@ typedef short s16;
 typedef int s32;
 typedef long long s64;
 
+#define U8_MAX		0xFFu
+#define U16_MAX		0xFFFFu
 #define U32_MAX		0xFFFFFFFFu
+#define U64_MAX		0xFFFFFFFFFFFFFFFFull
 #define S64_MAX		0x7FFFFFFFFFFFFFFFll
 #define S64_MIN		(-S64_MAX - 1)
 

@@ -175,6 +175,7 @@ static void refused(void)
 	static const char *const options[] = {
 		"nonsense", "size", "size=", "size=x", "size=4q", "size=4kk", "mode=9",
 		"mode=10000", "uid=-1", "nr_inodes=many", "size=4k,huge=always",
+		"size=17179869184g", "size=4194304g", "size=4294967296%",
 	};
 
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)

@@ -356,7 +356,7 @@ void parse_script(struct script *to, char *source)
 {
 	script = to;
 	at = source;
-	script->silent |= strncmp(at, "#n\n", 3) == 0;
+	script->silent |= strcmp(at, "#n") == 0 || strncmp(at, "#n\n", 3) == 0;
 	for (;;) {
 		struct command c = { .target = -1 };
 

@@ -1,0 +1,45 @@
+/* Users and groups whose numbers have more than 16 bits: nobody becomes root. */
+#include <check.h>
+#include <cowix.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define BIG 65536
+#define NOBODY 65534
+
+struct old_stat {
+	unsigned long st_dev, st_ino;
+	unsigned short st_mode, st_nlink, st_uid, st_gid;
+	unsigned long rest[13];
+};
+
+/* What is read again from the disk, where ids have 16 bits, or 8. */
+static void on_disk(void)
+{
+	struct stat st;
+	int fd = open("bigids.tmp", O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	CHECK(fd >= 0 && fchown(fd, BIG, BIG) == 0 && close(fd) == 0);
+	sync();
+	if (on_cowix())
+		mm_audit(NULL, AUDIT_DROP_CACHES);
+	CHECK(stat("bigids.tmp", &st) == 0);
+	CHECK(st.st_uid == BIG || st.st_uid == NOBODY);
+	CHECK(st.st_gid == BIG || st.st_gid == NOBODY || st.st_gid == 254);
+	CHECK(unlink("bigids.tmp") == 0);
+}
+
+/* The first stat() has 16 bits for each. */
+static void first_stat(void)
+{
+	struct old_stat st;
+	int fd = open("/tmp/bigids", O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	CHECK(fd >= 0 && fchown(fd, BIG, BIG + 100) == 0);
+	CHECK(syscall(__NR_fstat, fd, &st) == 0);
+	CHECK(st.st_uid == NOBODY && st.st_gid == NOBODY);
+	CHECK(close(fd) == 0 && unlink("/tmp/bigids") == 0);
+}
+
+TESTS({ "on_disk", "ids that a disk has no room for", on_disk },
+      { "first_stat", "ids that the first stat() has no room for", first_stat })
