@@ -15,9 +15,9 @@ BENCH	= $(BUILD)
 
 # Object files in reading order.
 KERNEL_OBJS = boot/head.o \
-	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/panic.o kernel/backtrace.o kernel/packed_names.o \
-	kernel/entry.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
-	kernel/sched.o kernel/wait.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/loadavg.o kernel/futex.o \
+	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/log.o kernel/panic.o kernel/backtrace.o kernel/packed_names.o \
+	kernel/entry.o kernel/switch.o kernel/fixup.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
+	kernel/plan.o kernel/task.o kernel/sched.o kernel/wait.o kernel/poll_wait.o kernel/tick.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/loadavg.o kernel/futex.o \
 	kernel/fork.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigqueue.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/access.o kernel/sys.o \
 	kernel/random.o \
 	kernel/deadline.o kernel/prctl.o \
@@ -77,7 +77,8 @@ help:
 	@echo 'make check-docs      every file and function that a document names exists'
 
 # Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
-INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc boot_params.inc unistd.inc offsets.inc traps.inc irq.inc)
+INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc boot_params.inc unistd.inc offsets.inc traps.inc irq.inc plan.inc) \
+	include/asm/fixup.inc
 $(BUILD)/inc/%.inc: include/asm/%.h
 	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
 $(BUILD)/inc/%.inc: include/abi/%.h
@@ -112,10 +113,10 @@ $(BUILD)/%.o: %.c Makefile
 	$(CC) $(CFLAGS) $(if $(filter $@,$(HOT)),$(OPT),$(COLD_OPT)) -MMD -c -o $@ $<
 $(BUILD)/%.o: %.asm $(INCS)
 	@mkdir -p $(@D)
-	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -o $@ $<
+	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -Iinclude/asm/ -o $@ $<
 $(BUILD)/mm/uaccess_asm.o: mm/uaccess.asm $(INCS)
 	@mkdir -p $(@D)
-	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -o $@ $<
+	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -Iinclude/asm/ -o $@ $<
 $(BUILD)/kernel.elf: $(OBJS) $(BUILD)/missing_calls kernel/kernel.ld tools/ksyms
 	$(PYTHON) tools/ksyms $(BUILD)/missing_calls > $(BUILD)/ksyms0.asm < /dev/null
 	$(NASM) -f elf32 -o $(BUILD)/ksyms0.o $(BUILD)/ksyms0.asm
@@ -137,7 +138,7 @@ $(BUILD)/kernel.asm: $(BUILD)/kernel.elf
 # Boot sector and setup; a boot sector that is too long is an error with the number of bytes.
 $(BUILD)/%.bin: boot/%.asm $(INCS)
 	@mkdir -p $(@D)
-	$(NASM) -f bin -I$(BUILD)/inc/ -o $@ $<
+	$(NASM) -f bin -I$(BUILD)/inc/ -Iinclude/asm/ -o $@ $<
 
 # Programs: a small static library and one source file (or folder) each.
 LIBC_OBJS = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(LIBC_SRCS))))

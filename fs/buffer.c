@@ -120,7 +120,7 @@ struct buffer_head *bread(kdev_t dev, u32 block, int *error)
 		return NULL;
 	start_read(bh);
 	*error = finish_read(bh);
-	might_sleep(PLAN_READ);
+	planned(PLAN_READ);
 	if (*error) {
 		brelse(bh);
 		return NULL;

@@ -269,7 +269,7 @@ struct cached_page *get_cached_page(struct inode *inode, u32 index, int how, int
 		return NULL;
 	}
 	page->users++;
-	might_sleep(PLAN_PAGE);
+	planned(PLAN_PAGE);
 	if (!page->uptodate) {
 		if (how != GET_ONLY)
 			*error = read_page(page, how == GET_AROUND);

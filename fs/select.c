@@ -17,73 +17,7 @@
 #define READABLE	(POLLIN | POLLRDNORM | POLLHUP | POLLERR)
 #define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
 #define SET_WORDS	(OPEN_MAX / 32)
-#define FEW		8		/* queues for which no page is needed */
 #define TIME_MAX	0x7FFFFFFF	/* the last second that programs can name */
-
-struct poll_page {
-	struct poll_page *next;
-	struct sleeper sleepers[(PAGE_SIZE - sizeof(void *)) / sizeof(struct sleeper)];
-};
-
-struct poll_table {
-	struct sleeper few[FEW];
-	struct poll_page *pages;	/* when there are more; the newest first */
-	u32 used;			/* sleepers in all */
-	bool registered, no_memory;
-};
-
-/* A place for one more queue; NULL: no memory. */
-static struct sleeper *new_sleeper(struct poll_table *table)
-{
-	u32 index = (table->used - FEW) % ARRAY_SIZE(((struct poll_page *)0)->sleepers);
-
-	if (table->used < FEW)
-		return &table->few[table->used++];
-	if (index == 0) {
-		struct poll_page *page = kpage_alloc(OWNER_CALL);
-
-		if (!page)
-			return NULL;
-		page->next = table->pages;
-		table->pages = page;
-	}
-	table->used++;
-	return &table->pages->sleepers[index];
-}
-
-void poll_wait(struct wait_queue *q, struct poll_table *table)
-{
-	struct sleeper *sleeper;
-
-	if (!table || table->registered)
-		return;
-	sleeper = new_sleeper(table);
-	if (!sleeper) {
-		table->no_memory = true;
-		return;
-	}
-	sleeper->task = current;
-	list_add_tail(&sleeper->link, &q->sleepers);
-}
-
-/* Leave all queues. */
-static void release_table(struct poll_table *table)
-{
-	u32 per_page = ARRAY_SIZE(table->pages->sleepers), n = table->used;
-
-	while (n > FEW) {
-		struct poll_page *page = table->pages;
-		u32 here = (n - FEW - 1) % per_page + 1;
-
-		for (u32 i = 0; i < here; i++)
-			list_del(&page->sleepers[i].link);
-		table->pages = page->next;
-		kpage_free(page);
-		n -= here;
-	}
-	while (n > 0)
-		list_del(&table->few[--n].link);
-}
 
 /*
  * A page for so many files to poll: behind the list that programs know, the open files themselves. They are held as long as current hangs in their
@@ -161,7 +95,7 @@ static int poll_until(struct poll_list *list, u32 n, u32 always,
 		else
 			error = sleep_until(&nobody, end);
 	}
-	release_table(&table);
+	poll_leave(&table);
 	irq_restore(flags);
 	put_files(list, n);
 	if (ready || error == -ETIMEDOUT)

@@ -1,4 +1,5 @@
-; Every way into the kernel and out again: system calls, exceptions, interrupts, the task switch.
+; Every way into the kernel and out again: system calls, exceptions, interrupts.
+; The switch between two tasks is in switch.asm.
 ;
 ; Stack on entry from user mode, as struct pt_regs (asm/ptrace.h) names it:
 ;
@@ -21,6 +22,7 @@
 %include "offsets.inc"
 %include "traps.inc"
 %include "irq.inc"
+%include "fixup.inc"
 
 VM86_SEGMENTS	equ 16
 
@@ -53,13 +55,6 @@ extern end_vm86
 %macro REFUSE_VM86 1
 	test dword [esp + REGS_EFLAGS], EFLAGS_VM
 	jnz %1
-%endmacro
-
-; An instruction that may fault because of what a program has put into a segment register, and where to go on then (kernel/traps.c). EAX is lost.
-%macro fixup 2
-section __ex_table progbits alloc noexec nowrite align=4
-	dd %1, %2
-section .text
 %endmacro
 
 section .text
@@ -169,19 +164,6 @@ traced_call:
 .none:	mov eax, [esp + REGS_EAX]
 	jmp .result
 
-; void set_fs_gs(u32 fs, u32 gs): the segments that only programs use. One that does not exist any more becomes none.
-global set_fs_gs
-set_fs_gs:
-.fs:	mov fs, eax
-.gs:	mov gs, edx
-	ret
-.no_fs:	xor eax, eax
-	jmp .fs
-.no_gs:	xor edx, edx
-	jmp .gs
-	fixup .fs, .no_fs
-	fixup .gs, .no_gs
-
 ; Something is to be done before the program goes on: give up the CPU, drop a file's reference, deliver signals; then look again.
 work_pending:
 	test dword [eax + TASK_WORK], WORK_RESCHED
@@ -217,21 +199,6 @@ global enter_user_mode
 enter_user_mode:
 	mov esp, eax
 	jmp return_to_user
-
-; void switch_to(u32 *save_esp, u32 next_esp): the software task switch. Saves what C expects to find again, and changes stacks.
-global switch_to
-switch_to:
-	push ebp
-	push ebx
-	push esi
-	push edi
-	mov [eax], esp
-	mov esp, edx
-	pop edi
-	pop esi
-	pop ebx
-	pop ebp
-	ret
 
 global page_fault
 page_fault:

@@ -184,7 +184,7 @@ NORETURN void do_exit(int status)
 	if (task == process)
 		reparent_children(task);
 	exit_signals(task);
-	forget_failure();
+	planned(PLAN_END);
 	if (task != process)
 		exit_thread(task);
 	(void)reserve_signals(task->exit_signal, 1);

@@ -43,12 +43,6 @@ struct start_frame {
 	void (*eip)(void);
 };
 
-/* Where the registers of a task's last entry from user mode lie. */
-struct pt_regs *task_regs(struct task_struct *task)
-{
-	return (struct pt_regs *)task->stack_top - 1;
-}
-
 /* A frame with a copy of current's task structure that is nobody's yet: its own lists, no time used, no signals pending. */
 static struct task_struct *task_dup(void)
 {

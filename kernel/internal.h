@@ -12,19 +12,22 @@ union task_frame {
 };
 
 extern union task_frame init_task_union;	/* the idle task: head.asm starts on its stack */
-extern struct task_struct *const idle_task;
 
 /* Made by tools/ksyms, read by packed_names.c. */
 extern const u8 ksyms[];		/* the kernel's functions */
 extern const u8 missing_calls[];	/* the system calls of abi/unistd.h that sys_call_table.c does not have */
 extern const u8 name_codes[][2];	/* what each code stands for: two others, or one character and 0 */
 
+/* task.c */
+void task_init(void);
+
 /* sched.c */
+void sleep_in(struct wait_queue *q, enum task_state state);
 void set_priority(struct task_struct *task, int priority);
 u32 slice_ticks(const struct task_struct *task);
 
 /* rlimit.c */
-void rlimit_init(struct task_struct *task);
+void rlimit_init(void);
 bool may_fork(void);
 void note_new_user(void);
 void check_cpu_limit(void);

@@ -45,23 +45,6 @@ static void init(void *unused)
 	no_init(NULL, error);
 }
 
-/* Alt-F9 runs the memory audit. Its tables need frames, so it is left to a task. */
-static struct wait_queue audit_wanted = WAIT_QUEUE_INIT(audit_wanted);
-
-static void audit_key(void)
-{
-	wake_up(&audit_wanted);
-}
-
-static void audit_task(void *unused)
-{
-	(void)unused;
-	for (;;) {
-		sleep_on(&audit_wanted);
-		printk("audit: %d mismatches\n", mm_audit());
-	}
-}
-
 /* Called by head.asm with paging on and interrupts masked, on the idle task's stack. */
 void start_kernel(struct boot_params *bp)
 {
@@ -78,19 +61,22 @@ void start_kernel(struct boot_params *bp)
 	frames_init(bp);
 	kmalloc_init();
 	pid_init();
+	task_init();
+	rlimit_init();
 	sched_init();
 	futex_init();
 	timer_init();
+	tick_init();
 	loadavg_init();
 	time_init();
 	fpu_init();
 	tty_init();
-	keyboard_hotkey(KEY_F9, audit_key);
 	fs_init();
 	trace_init();
 	init_task = kernel_thread(init, NULL, "init");
-	if (!init_task || !kernel_thread(audit_task, NULL, "audit"))
-		panic("start_kernel: no memory for the first tasks");
+	if (!init_task)
+		panic("start_kernel: no memory for the first task");
+	audit_init();
 	sti();
 	idle_loop();
 }

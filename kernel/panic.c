@@ -37,6 +37,13 @@ static NORETURN void stop_machine(void)
 }
 
 static bool panicking;
+static void (*panic_report)(void);
+
+/* Has report called at a panic, behind the backtrace. */
+void at_panic(void (*report)(void))
+{
+	panic_report = report;
+}
 
 /* Only the first panic is reported: what follows from it would scroll it away. */
 static void enter_panic(void)
@@ -61,7 +68,8 @@ void panic(const char *fmt, ...)
 	printk("panic: %s\n", message);
 	printk("pid %d (%s)  cr0 %08x  cr2 %08x  cr3 %08x\n", current->pid, current->comm, read_cr0(), read_cr2(), read_cr3());
 	show_backtrace((u32)__builtin_frame_address(0));
-	mm_audit_panic();
+	if (panic_report)
+		panic_report();
 	stop_machine();
 }
 
@@ -73,7 +81,8 @@ void die(const char *what, struct pt_regs *regs, u32 code)
 	show_regs(regs);
 	show_address(regs->eip);
 	show_backtrace((u32)(regs + 1));
-	mm_audit_panic();
+	if (panic_report)
+		panic_report();
 	stop_machine();
 }
 

@@ -3,23 +3,20 @@
  * and to the console, unless that is switched off.
  */
 #include <cowix/kernel.h>
-#include <cowix/sched.h>
-#include <cowix/tty.h>
-#include <cowix/uaccess.h>
-#include <cowix/syscalls.h>
-#include <abi/errno.h>
 #include <asm/io.h>
+#include <asm/system.h>
 
 #define E9_PORT		0xE9
-#define LOG_SIZE	8192u		/* a power of two */
 #define LINE_MAX	256
 
-enum { SYSLOG_READ_ALL = 3, SYSLOG_READ_CLEAR = 4, SYSLOG_CLEAR = 5, SYSLOG_SIZE_BUFFER = 10 };
-
-static char log[LOG_SIZE];
-static u32 log_end;			/* bytes ever written */
-static u32 log_cleared;			/* how many of them dmesg -c has forgotten */
 static bool to_console = true;
+static void (*console_write)(const char *s, size_t n);
+
+/* Has all messages from now on written to a console. Called by its driver. */
+void register_console(void (*write)(const char *s, size_t n))
+{
+	console_write = write;
+}
 
 void log_to_console(bool on)
 {
@@ -31,12 +28,6 @@ void e9_write(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		outb(E9_PORT, s[i]);
-}
-
-static void log_append(const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		log[log_end++ % LOG_SIZE] = s[i];
 }
 
 /* Print a message of at most 255 characters. Callable in any context, also from panic. */
@@ -53,52 +44,7 @@ void printk(const char *fmt, ...)
 	n = min_u32(n, sizeof(line) - 1);
 	log_append(line, n);
 	e9_write(line, n);
-	if (to_console)
+	if (to_console && console_write)
 		console_write(line, n);
 	irq_restore(flags);
-}
-
-/* Copy the log's bytes [at, at + n), all still in the ring. */
-static int copy_log(char __user *buf, u32 at, u32 n)
-{
-	int error = 0;
-
-	for (u32 done = 0, part; done < n && !error; done += part) {
-		u32 offset = (at + done) % LOG_SIZE;
-
-		part = min_u32(n - done, LOG_SIZE - offset);
-		error = copy_to_user(buf + done, log + offset, part);
-	}
-	return error ? error : (int)n;
-}
-
-/* For /dev/kmsg. Positions count the bytes ever written; what the ring has lost is skipped. */
-int log_read(char __user *buf, u32 count, loff_t *pos)
-{
-	u32 oldest = log_end - min_u32(log_end, LOG_SIZE), at = *pos > log_end ? log_end : max_u32(*pos, oldest);
-	int n = copy_log(buf, at, min_u32(count, log_end - at));
-
-	if (n > 0)
-		*pos = at + n;
-	return n;
-}
-
-/* syslog(): reading the log (3), reading and clearing (4), clearing (5) and its size (10) are what dmesg needs; the rest is EINVAL. */
-asmlinkage int sys_syslog(int type, char __user *buf, int size)
-{
-	u32 end = log_end, kept = min_u32(end - log_cleared, LOG_SIZE);
-	int n = 0;
-
-	if (type == SYSLOG_SIZE_BUFFER)
-		return LOG_SIZE;
-	if (type < SYSLOG_READ_ALL || type > SYSLOG_CLEAR || size < 0)
-		return -EINVAL;
-	if (type != SYSLOG_READ_ALL && !suser())
-		return -EPERM;
-	kept = min_u32(kept, size);
-	if (type != SYSLOG_CLEAR)
-		n = copy_log(buf, end - kept, kept);
-	if (type != SYSLOG_READ_ALL && n >= 0)
-		log_cleared = end;
-	return n;
 }

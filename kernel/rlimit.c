@@ -15,9 +15,14 @@
 #define MEMLOCK_DEFAULT	65536u		/* bytes, as on Linux for long */
 #define OLD_INFINITY	0x7FFFFFFFu	/* what the first getrlimit (76) says for "no limit" */
 
-/* The first task's limits; all others inherit them. */
-void rlimit_init(struct task_struct *task)
+/*
+ * Gives the idle task its limits; all others inherit them. Called once by
+ * start_kernel, after frames_init.
+ */
+void rlimit_init(void)
 {
+	struct task_struct *task = idle_task;
+
 	for (u32 i = 0; i < RLIM_NLIMITS; i++)
 		task->rlimits[i] = (struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
 	task->rlimits[RLIMIT_STACK].rlim_cur = STACK_MAX;

@@ -6,7 +6,7 @@
  * first one in the epoch after its birth; until then its parent's pays for both,
  * so that making children gains nothing (docs/tricks.md).
  *
- * Switching is done in software: switch_to() in entry.asm changes the stack, this file the address space and the FPU.
+ * Switching is done in software: switch_to() in switch.asm changes the stack, this file the address space and the FPU.
  * Interrupts are masked from the choice to the end of the switch.
  */
 #include <cowix/kernel.h>
@@ -32,36 +32,15 @@ static bool woken;			/* somebody waits in front of the others since the last swi
 static struct task_struct *newborn;	/* current's child, queued since the last switch: current comes next */
 static u32 loaded_pgdir;		/* what CR3 holds */
 
-/* With the other pages, so that nothing else is aligned to one. sched_init() fills in what is not zero. */
-union task_frame init_task_union __attribute__((section(".bss.page"))) ALIGNED(PAGE_SIZE);
-
-struct task_struct *const idle_task = &init_task_union.task;
-struct task_struct *current = &init_task_union.task;
-struct task_struct *init_task;
-LIST_HEAD(all_tasks);
 u32 context_switches, cpu_ticks[CPU_STATES];
 
-/* Called once by start_kernel; what runs now becomes the idle task. */
+/* Called once by start_kernel. */
 void sched_init(void)
 {
 	for (u32 i = 0; i < PRIORITIES; i++) {
 		list_init(&queues[0].queue[i]);
 		list_init(&queues[1].queue[i]);
 	}
-	idle_task->state = TASK_RUNNING;
-	idle_task->priority = PRIORITIES - 1;
-	idle_task->stack_top = (u32)idle_task + TASK_FRAME_SIZE;
-	idle_task->stack_guard = STACK_GUARD_VALUE;
-	strlcpy(idle_task->comm, "idle", sizeof(idle_task->comm));
-	list_init(&idle_task->run_link);
-	idle_task->process = idle_task;
-	list_init(&idle_task->threads);
-	list_init(&idle_task->pending.queue);
-	list_init(&idle_task->shared.queue);
-	rlimit_init(idle_task);
-	list_init(&idle_task->children);
-	list_init(&idle_task->sibling);
-	wait_queue_init(&idle_task->child_exit);
 	loaded_pgdir = read_cr3();
 	set_kernel_stack(idle_task->stack_top);
 }
@@ -244,8 +223,8 @@ void schedule(void)
 	irq_restore(flags);
 }
 
-/* Interrupts are masked. */
-static inline void sleep_in(struct wait_queue *q, enum task_state state)
+/* Sleeps in q, in one of the states of a sleeper. Interrupts are masked. */
+void sleep_in(struct wait_queue *q, enum task_state state)
 {
 	struct sleeper me;
 
@@ -277,17 +256,6 @@ int interruptible_sleep_on(struct wait_queue *q)
 		sleep_in(q, TASK_INTERRUPTIBLE);
 	irq_restore(flags);
 	return unlikely(signal_pending(current)) ? -ERESTARTSYS : 0;
-}
-
-/* As sleep_on(), but the end of current's process ends it too: -EINTR. */
-int killable_sleep_on(struct wait_queue *q)
-{
-	u32 flags = irq_save();
-
-	if (!is_dying(current))
-		sleep_in(q, TASK_KILLABLE);
-	irq_restore(flags);
-	return is_dying(current) ? -EINTR : 0;
 }
 
 /*
@@ -370,7 +338,7 @@ void sched_fork(struct task_struct *child)
 }
 
 /*
- * Called by the timer interrupt: account the tick. When somebody was woken it has its turn, and need not wait until the slice of one that only
+ * Called at each tick: account it. When somebody was woken it has its turn, and need not wait until the slice of one that only
  * computes is used up. What is left of that stays current's.
  */
 void sched_tick(struct pt_regs *regs)
@@ -389,9 +357,6 @@ void sched_tick(struct pt_regs *regs)
 		process->stime++;
 		cpu_ticks[CPU_SYSTEM]++;
 	}
-	itimer_tick(user_mode(regs));
-	if ((process->utime + process->stime) % HZ == 0)
-		check_cpu_limit();
 	payer_of(current)->time_slice--;
 	if (current->time_slice <= 0 || woken)
 		current->work |= WORK_RESCHED;

@@ -1,17 +1,10 @@
 /*
- * The 100 Hz heartbeat (Intel 8254, channel 0) and timers. Timers hang in a wheel of slots by the low bits of their expiry, so that
+ * Timers. They hang in a wheel of slots by the low bits of their expiry, so that
  * adding and cancelling one is O(1) however many sleep; each tick looks at one slot only.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
-#include <cowix/irq.h>
-#include <asm/io.h>
 #include "internal.h"
-
-#define PIT_CHANNEL0	0x40
-#define PIT_COMMAND	0x43
-#define PIT_HZ		1193182
-#define PIT_RATE0	0x34		/* channel 0, low then high byte, mode 2 */
 
 #define WHEEL_SLOTS	256
 
@@ -68,23 +61,16 @@ u64 ticks_now(void)
 	return now;
 }
 
-static void timer_interrupt(struct pt_regs *regs)
+/* Called at each tick, first of all. */
+void timer_tick(void)
 {
 	jiffies = ++ticks;
-	clock_tick();
 	run_timers();
-	sched_tick(regs);
 }
 
 /* Called once by start_kernel. */
 void timer_init(void)
 {
-	u32 divisor = PIT_HZ / HZ;
-
 	for (u32 i = 0; i < WHEEL_SLOTS; i++)
 		list_init(&wheel[i]);
-	outb(PIT_COMMAND, PIT_RATE0);
-	outb(PIT_CHANNEL0, divisor & 0xFF);
-	outb(PIT_CHANNEL0, divisor >> 8);
-	request_irq(IRQ_TIMER, timer_interrupt);
 }

@@ -45,12 +45,6 @@ static const struct exception exceptions[] = {
 	[SIMD_ERROR] = { "SIMD floating-point error", SIGFPE, FPE_FLTINV },
 };
 
-struct exception_fixup {
-	u32 instruction, fixup;
-};
-
-extern const struct exception_fixup __start___ex_table[], __stop___ex_table[];
-
 static u64 idt[IDT_ENTRIES];
 
 static void set_gate(u32 vector, const void *handler, u16 selector, u32 type)
@@ -76,18 +70,6 @@ void traps_init(void)
 		set_gate(IRQ_VECTOR + i, interrupt_entries[i], KERNEL_CS, GATE_INTERRUPT);
 	set_gate(SYSCALL_VECTOR, system_call, KERNEL_CS, GATE_INTERRUPT | GATE_DPL3);
 	lidt(&descriptor);
-}
-
-/* If the kernel instruction at regs->eip is in the fixup table, continue at its fixup with error in EAX. */
-bool fixup_exception(struct pt_regs *regs, int error)
-{
-	for (const struct exception_fixup *f = __start___ex_table; f < __stop___ex_table; f++)
-		if (f->instruction == regs->eip) {
-			regs->eip = f->fixup;
-			regs->eax = (u32)error;
-			return true;
-		}
-	return false;
 }
 
 /*

@@ -1,7 +1,22 @@
-/* Sleeping until woken or for a time at most. Sleeping and waking themselves are in sched.c, the rules of use in cowix/wait.h. */
+/*
+ * Sleeping until woken, until the end of the process, or for a time at most.
+ * Sleeping and waking themselves are in sched.c, the rules of use in wait.h.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
+#include "internal.h"
+
+/* As sleep_on(), but the end of current's process ends it too: -EINTR. */
+int killable_sleep_on(struct wait_queue *q)
+{
+	u32 flags = irq_save();
+
+	if (!is_dying(current))
+		sleep_in(q, TASK_KILLABLE);
+	irq_restore(flags);
+	return is_dying(current) ? -EINTR : 0;
+}
 
 static void timeout_fired(struct timer *t)
 {

@@ -14,6 +14,7 @@
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/fs.h>
+#include <cowix/tty.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
 #include <abi/audit.h>
@@ -307,14 +308,6 @@ int mm_audit(void)
 	return mismatches;
 }
 
-/* Called by panic(): was the law broken before? Few mismatches are shown, or what the panic said would leave the screen. No reclaim, no sleep. */
-void mm_audit_panic(void)
-{
-	told = 4;
-	if (nr_free_pages > nr_frames / COUNTERS_PER_PAGE)
-		printk("audit: %d mismatches\n", mm_audit());
-}
-
 /* The audit, and counts of what is in use, for the system call and /proc/audit. */
 int mm_audit_report(struct audit_report *report)
 {
@@ -358,4 +351,41 @@ asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags)
 		return found;
 	error = copy_to_user(out, &report, sizeof(report));
 	return error ? error : found;
+}
+
+/*
+ * Called by panic(): was the law broken before? Few mismatches are shown, or
+ * what the panic said would leave the screen. No reclaim, no sleep.
+ */
+static void audit_panic(void)
+{
+	told = 4;
+	if (nr_free_pages > nr_frames / COUNTERS_PER_PAGE)
+		printk("audit: %d mismatches\n", mm_audit());
+}
+
+/* Alt-F9 runs the memory audit. Its tables need frames, so it is left to a task. */
+static struct wait_queue audit_wanted = WAIT_QUEUE_INIT(audit_wanted);
+
+static void audit_key(void)
+{
+	wake_up(&audit_wanted);
+}
+
+static void audit_task(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		sleep_on(&audit_wanted);
+		printk("audit: %d mismatches\n", mm_audit());
+	}
+}
+
+/* Called once by start_kernel. Audits at a panic too. */
+void audit_init(void)
+{
+	at_panic(audit_panic);
+	keyboard_hotkey(KEY_F9, audit_key);
+	if (!kernel_thread(audit_task, NULL, "audit"))
+		panic("audit_init: no memory for the task");
 }

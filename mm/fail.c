@@ -13,37 +13,26 @@
 
 #define SLEEP_TICKS	(HZ / 10)	/* at most, while others compute */
 
-bool failure_planned;
 static int victim;		/* its pid */
 static u32 what;		/* PLAN_* */
 static u32 awaited, counted;	/* the event's number, and how many came */
 
 /*
- * Counts an event of current's if the plan is for it. Returns whether it must
- * fail. May sleep, if that is the plan; either happens once.
+ * Counts an event of current's if the plan is for it; the end of the thread
+ * ends the plan, since its pid may be another's next. Returns whether the event
+ * must fail. May sleep, if that is the plan; either happens once.
  */
-bool must_fail(u32 event)
+static bool event_comes(u32 event)
 {
-	if (current->pid != victim || !(what & event) || ++counted < awaited)
+	if (current->pid != victim)
 		return false;
-	failure_planned = false;
-	if (!(what & PLAN_SLEEP))
-		return true;
+	if (event != PLAN_END && (!(what & event) || ++counted < awaited))
+		return false;
+	planner = NULL;
+	if (event == PLAN_END || !(what & PLAN_SLEEP))
+		return event != PLAN_END;
 	let_others_run(SLEEP_TICKS);
 	return false;
-}
-
-/* Called by the user copies of uaccess.asm. */
-void planned_copy(void)
-{
-	must_fail(PLAN_COPY);
-}
-
-/* Called by do_exit(): the pid may be another's next. */
-void forget_failure(void)
-{
-	if (unlikely(failure_planned) && current->pid == victim)
-		failure_planned = false;
 }
 
 /*
@@ -66,6 +55,6 @@ asmlinkage int sys_fail_alloc(u32 n, u32 plan)
 	what = plan;
 	awaited = n;
 	counted = 0;
-	failure_planned = n > 0;
+	planner = n ? event_comes : NULL;
 	return before;
 }

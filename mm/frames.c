@@ -89,7 +89,7 @@ static inline u32 allocate(u32 owner)
 {
 	u32 frame;
 
-	if (unlikely(failure_planned) && must_fail(PLAN_ALLOC))
+	if (planned(PLAN_ALLOC))
 		return 0;
 	frame = likely(nr_free_pages > reserved_frames) ? take_frame() : 0;
 	if (unlikely(!frame))

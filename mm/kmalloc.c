@@ -89,7 +89,7 @@ void *kmalloc(size_t size)
 
 	if (unlikely(size > SIZE_MAX_CLASS))
 		return NULL;
-	if (unlikely(failure_planned) && must_fail(PLAN_ALLOC))
+	if (planned(PLAN_ALLOC))
 		return NULL;
 	class = class_of[(size + 15) / 16];
 	if (likely(!list_empty(&partial[class]))) {

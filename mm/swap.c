@@ -222,7 +222,7 @@ static int read_slot(pte_t entry, u32 frame)
 	struct swap_medium *medium = area_of(entry)->medium;
 
 	enter_cache(entry, frame);
-	might_sleep(PLAN_PAGE);
+	planned(PLAN_PAGE);
 	medium->transfer(medium, false, &io, 1);
 	finish_transfer(entry, false, io.error);
 	wake_up(&transferred);

@@ -12,18 +12,14 @@
 
 %include "mmu.inc"
 %include "errno.inc"
+%include "plan.inc"
 
-%macro fixup 2
-section __ex_table progbits alloc noexec nowrite align=4
-	dd %1, %2
-section .text
-%endmacro
+%include "fixup.inc"
 
-; While a failure is planned (mm/fail.c) each copy tells of itself and may sleep.
-extern failure_planned
-extern planned_copy
+; While there is a plan (kernel/plan.c) each copy tells of itself and may sleep.
+extern planner
 %macro tell 0
-	cmp byte [failure_planned], 0
+	cmp dword [planner], 0
 	je %%go
 	call keep_and_tell
 %%go:
@@ -35,7 +31,8 @@ keep_and_tell:			; the arguments are needed afterwards
 	push eax
 	push edx
 	push ecx
-	call planned_copy
+	mov eax, PLAN_COPY
+	call [planner]
 	pop ecx
 	pop edx
 	pop eax

@@ -2,6 +2,7 @@
 #ifndef ABI_PLAN_H
 #define ABI_PLAN_H
 
+#define PLAN_END 0		/* the thread ends, and no event of it comes */
 #define PLAN_ALLOC 1		/* memory is asked for: a frame or an object */
 #define PLAN_READ 2		/* a block of a device is read, from memory or not */
 #define PLAN_COPY 4		/* the program's memory is read or written */

@@ -6,14 +6,19 @@
 
 /* kernel/printk.c: the log goes to a ring (read by syslog()), the VGA console and port 0xE9. Any context. */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-int log_read(char __user *buf, u32 count, loff_t *pos);	/* the log as a file: bytes, 0 at its end */
+void register_console(void (*write)(const char *s, size_t n));
 void e9_write(const char *s, size_t n);	/* to port 0xE9 only */
-void log_to_console(bool on);		/* whether printk also writes the VGA console */
+void log_to_console(bool on);	/* whether printk also writes the console */
+
+/* kernel/log.c */
+void log_append(const char *s, size_t n);
+int log_read(char __user *buf, u32 count, loff_t *pos);	/* 0: its end */
 
 extern const u8 __text_start[], __text_end[], _end[];	/* kernel/kernel.ld */
 
 /* kernel/panic.c */
 NORETURN void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void at_panic(void (*report)(void));
 NORETURN void machine_power_off(int status);
 NORETURN void machine_restart(void);
 NORETURN void machine_halt(void);

@@ -253,7 +253,7 @@ extern void (*page_fault_handler)(struct pt_regs *regs, u32 error);
 /* mm/audit.c */
 int mm_audit(void);			/* mismatches found, each one printed; -ENOMEM */
 extern u32 audit_reader_pages;	/* that current holds while it audits */
-void mm_audit_panic(void);
+void audit_init(void);
 struct audit_report;
 int mm_audit_report(struct audit_report *report);	/* the same, and counts of what is in use */
 

@@ -1,19 +1,22 @@
-/* Planned failures and sleeps, for tests (mm/fail.c). */
+/*
+ * Planned failures and sleeps, for tests. Whoever allocates, reads or copies
+ * asks here, and knows nothing of the planner (mm/fail.c).
+ */
 #ifndef COWIX_PLAN_H
 #define COWIX_PLAN_H
 
 #include <cowix/types.h>
 #include <abi/plan.h>
 
-extern bool failure_planned;
-bool must_fail(u32 event);		/* PLAN_*; may sleep */
-void forget_failure(void);		/* current exits */
+extern bool (*planner)(u32 event);	/* kernel/plan.c; NULL: no plan */
 
-/* Called where current may sleep, but for the moment need not. */
-static inline void might_sleep(u32 event)
+/*
+ * Tells of an event (PLAN_*), at which current may sleep. Returns true if what
+ * it announces must fail.
+ */
+static inline bool planned(u32 event)
 {
-	if (unlikely(failure_planned))
-		must_fail(event);
+	return unlikely(planner) && planner(event);
 }
 
 #endif

@@ -1,6 +1,8 @@
 /*
- * Waiting for several files at once (fs/select.c). A file's poll operation says what would not block now, and enters the queues that tell when that
- * changes into the table, once; with a table that is NULL or already full it only answers.
+ * Waiting for several files at once (kernel/poll_wait.c, fs/select.c). A file's
+ * poll operation returns what would not block now. It enters the queues that
+ * tell when that changes into the table, once. With a table that is NULL or
+ * registered it only answers.
  */
 #ifndef COWIX_POLL_H
 #define COWIX_POLL_H
@@ -11,8 +13,16 @@
 /* What a file that never blocks says. */
 #define POLL_READY	(POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
 
-struct poll_table;
+#define POLL_FEW	8	/* queues for which no page is needed */
 
+struct poll_table {
+	struct sleeper few[POLL_FEW];
+	struct poll_page *pages;	/* when there are more; newest first */
+	u32 used;			/* sleepers in all */
+	bool registered, no_memory;
+};
+
+void poll_leave(struct poll_table *table);
 void poll_wait(struct wait_queue *q, struct poll_table *table);
 
 #endif

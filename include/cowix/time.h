@@ -22,6 +22,8 @@ void timer_add(struct timer *t, u64 ticks, void (*fire)(struct timer *),
 u64 ticks_now(void);			/* jiffies, which never overflow */
 bool timer_cancel(struct timer *t);	/* O(1); true if it had not fired */
 void timer_init(void);
+void timer_tick(void);
+void tick_init(void);
 void time_init(void);			/* reads the CMOS clock */
 u32 current_time(void);			/* seconds since 1970 */
 void current_timespec(struct timespec64 *ts);

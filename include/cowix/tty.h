@@ -41,7 +41,6 @@ int tty_foreground(kdev_t dev);			/* its foreground process group, -1: none */
 void tty_hangup_session(int session);			/* its leader exits */
 
 void console_init(void);				/* early: printk may write the screen from now on */
-void console_write(const char *s, size_t n);		/* printk's output, any context */
 extern kdev_t console_dev;				/* what /dev/console is: console= or 4,1 */
 
 static inline bool is_tty(kdev_t dev)

@@ -199,7 +199,7 @@ int wait_request(struct request *rq)
 	while (!rq->done)
 		sleep_on(&rq->wait);
 	irq_restore(flags);
-	might_sleep(PLAN_READ);
+	planned(PLAN_READ);
 	return rq->error;
 }
 

@@ -133,7 +133,7 @@ static void look_at_end(struct console *c)
 }
 
 /* Kernel messages: a newline starts a new line, as on a terminal with ONLCR; a control sequence that a program has begun waits. */
-void console_write(const char *s, size_t n)
+static void console_write(const char *s, size_t n)
 {
 	struct console *c = front;
 	u32 flags = irq_save(), parse = c->parse;
@@ -208,4 +208,5 @@ void console_init(void)
 	memcpy(consoles[0].lines, screen, ROWS * COLUMNS * sizeof(u16));
 	consoles[0].cursor.row = min_u32(bp->cursor_row, ROWS - 1);
 	consoles[0].cursor.column = min_u32(bp->cursor_column, COLUMNS - 1);
+	register_console(console_write);
 }
