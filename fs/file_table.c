@@ -202,18 +202,20 @@ asmlinkage int sys_dup3(int fd, int to, u32 flags)
 }
 
 /* The lock commands with the structure for large files; the calls below bring it from the program and back. */
-static int lock_command(struct file *file, int command, struct flock64 __user *user)
+static int lock_command(int fd, struct file *file, int command,
+			struct flock64 __user *user)
 {
 	struct flock64 fl;
 	int error = copy_from_user(&fl, user, sizeof(fl));
 
 	if (!error)
-		error = fcntl_lock(file, command, &fl);
+		error = fcntl_lock(fd, file, command, &fl);
 	return !error && command == F_GETLK64 ? copy_to_user(user, &fl, sizeof(fl)) : error;
 }
 
 /* The same with 32-bit offsets. */
-static int old_lock_command(struct file *file, int command, struct flock __user *user)
+static int old_lock_command(int fd, struct file *file, int command,
+			    struct flock __user *user)
 {
 	struct flock fl;
 	struct flock64 wide;
@@ -222,19 +224,11 @@ static int old_lock_command(struct file *file, int command, struct flock __user 
 	if (error)
 		return error;
 	wide = (struct flock64){ fl.l_type, fl.l_whence, fl.l_start, fl.l_len, fl.l_pid };
-	error = fcntl_lock(file, command - F_GETLK + F_GETLK64, &wide);
+	error = fcntl_lock(fd, file, command - F_GETLK + F_GETLK64, &wide);
 	if (error || command != F_GETLK)
 		return error;
 	fl = (struct flock){ wide.l_type, wide.l_whence, wide.l_start, wide.l_len, wide.l_pid };
 	return copy_to_user(user, &fl, sizeof(fl));
-}
-
-/* Another thread may have closed the file while we waited for the lock: then it is not to be had any more. */
-static int locked(int fd, struct file *file, int error)
-{
-	if (file_at(current->files, fd) != file)
-		release_locks(file, current->files);
-	return error;
 }
 
 /* Nobody sends SIGIO, and nothing goes past the cache. */
@@ -280,11 +274,13 @@ asmlinkage COLD int sys_fcntl(int fd, int command, u32 arg)
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
-		return locked(fd, file, old_lock_command(file, command, (struct flock __user *)arg));
+		return old_lock_command(fd, file, command,
+					(struct flock __user *)arg);
 	case F_GETLK64:
 	case F_SETLK64:
 	case F_SETLKW64:
-		return locked(fd, file, lock_command(file, command, (struct flock64 __user *)arg));
+		return lock_command(fd, file, command,
+				    (struct flock64 __user *)arg);
 	case F_GETOWN:
 		return 0;			/* nobody is sent SIGIO */
 	}

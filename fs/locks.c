@@ -195,11 +195,20 @@ static int await_lock(struct inode *inode, const struct file_lock *new, bool wai
 	return error;
 }
 
+/* Another thread may close the file while we wait: nobody would unlock it. */
+static bool closed(const struct file_lock *new, int fd)
+{
+	return new->owner && new->type != F_UNLCK &&
+	       file_at(current->files, fd) != new->file;
+}
+
 /*
- * Get a lock, or release one. The same errors, and -ENOMEM, which changes nothing. Memory is found first: that may sleep, and behind the wait it
- * would let somebody else in between.
+ * Gets a lock, or releases one, through the descriptor fd. The same errors;
+ * -EBADF if fd was closed meanwhile; -ENOMEM, which changes nothing. Memory is
+ * found first: that may sleep, and behind the wait would let others in between.
  */
-static int acquire(struct inode *inode, const struct file_lock *new, bool wait)
+static int acquire(int fd, struct inode *inode, const struct file_lock *new,
+		   bool wait)
 {
 	struct file_lock *lock, *spare;
 	int error;
@@ -209,6 +218,8 @@ static int acquire(struct inode *inode, const struct file_lock *new, bool wait)
 	lock = copy_lock(new);
 	spare = copy_lock(new);
 	error = lock && spare ? await_lock(inode, new, wait) : -ENOMEM;
+	if (!error && closed(new, fd))
+		error = -EBADF;
 	if (!error) {
 		set_lock(inode, lock, spare);
 		return 0;
@@ -269,8 +280,11 @@ static int get_lock(struct file *file, struct flock64 *fl)
 	return 0;
 }
 
-/* Called by fcntl(): the lock commands, after their structure was read and, for F_GETLK, before it is written back. */
-int fcntl_lock(struct file *file, int command, struct flock64 *fl)
+/*
+ * Called by fcntl(fd): the lock commands, after their structure was read and,
+ * for F_GETLK, before it is written back.
+ */
+int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl)
 {
 	u32 mode = file->flags & O_ACCMODE;
 	struct file_lock lock;
@@ -283,7 +297,7 @@ int fcntl_lock(struct file *file, int command, struct flock64 *fl)
 		return error;
 	if ((fl->l_type == F_RDLCK && mode == O_WRONLY) || (fl->l_type == F_WRLCK && mode == O_RDONLY))
 		return -EBADF;
-	return acquire(file->inode, &lock, command == F_SETLKW64);
+	return acquire(fd, file->inode, &lock, command == F_SETLKW64);
 }
 
 asmlinkage int sys_flock(int fd, u32 operation)
@@ -306,7 +320,7 @@ asmlinkage int sys_flock(int fd, u32 operation)
 	default:
 		return -EINVAL;
 	}
-	return acquire(file->inode, &lock, !(operation & LOCK_NB));
+	return acquire(fd, file->inode, &lock, !(operation & LOCK_NB));
 }
 
 /*

@@ -178,8 +178,6 @@ static int check_sleep(int clock)
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
 		return 0;
-	case CLOCK_THREAD_CPUTIME_ID:
-		return -EINVAL;
 	}
 	return read_clock(clock, &unused) < 0 ? -EINVAL : -EOPNOTSUPP;
 }

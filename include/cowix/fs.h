@@ -348,7 +348,7 @@ extern u32 nr_files;
 
 /* fs/locks.c */
 struct flock64;
-int fcntl_lock(struct file *file, int command, struct flock64 *fl);
+int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl);
 void free_locks(struct file *file, struct files_struct *owner);
 
 static inline void release_locks(struct file *file, struct files_struct *owner)

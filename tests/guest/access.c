@@ -66,7 +66,7 @@ static void ask_strangers(void)
 	CHECK(syscall(__NR_get_robust_list, mine, &head, &size) == 0);
 	CHECK_ERRNO(syscall(__NR_prlimit64, other, RLIMIT_CORE, NULL, &limit), EPERM);
 	CHECK_ERRNO(syscall(__NR_prlimit64, mine_in_group, RLIMIT_CORE, NULL, &limit), EPERM);
-	CHECK(syscall(__NR_prlimit64, mine, RLIMIT_CORE, &limit, NULL) == 0);
+	CHECK(syscall(__NR_prlimit64, mine, RLIMIT_NOFILE, &limit, NULL) == 0);
 	CHECK_ERRNO(syscall(__NR_setpriority, PRIO_PROCESS, other, 19), EPERM);
 	CHECK_ERRNO(syscall(__NR_sched_setscheduler, other, 0, &(unsigned){ 0 }), EPERM);
 	CHECK(syscall(__NR_sched_setscheduler, mine, 0, &(unsigned){ 0 }) == 0);

@@ -191,7 +191,7 @@ static void by_which_clock(void)
 
 	CHECK(sleep_until(CLOCK_REALTIME, &none) == 0);
 	CHECK(sleep_until(CLOCK_BOOTTIME, &none) == 0);
-	CHECK_ERRNO(sleep_until(CLOCK_THREAD_CPUTIME_ID, &none), EINVAL);
+	CHECK_ERRNO(sleep_until(CLOCK_THREAD_CPUTIME_ID, &none), EOPNOTSUPP);
 	CHECK_ERRNO(sleep_until(CLOCK_MONOTONIC_RAW, &none), EOPNOTSUPP);
 	CHECK_ERRNO(sleep_until(CLOCK_REALTIME_COARSE, &none), EOPNOTSUPP);
 	CHECK_ERRNO(sleep_until(1234, &none), EINVAL);
@@ -276,7 +276,8 @@ static void long_timers(void)
 		CHECK(now.it_interval.tv_sec >= LONGEST - 30);
 	}
 	CHECK(alarm_for(LONGEST) != 0 && alarm_for(0) == LONGEST);
-	CHECK(alarm_for(-1u) == 0 && alarm_for(0) == LONGEST);
+	CHECK(alarm_for(-1u) == 0);
+	CHECK(alarm_for(0) == (on_64_bits() ? -1 : LONGEST));
 	CHECK(alarm_for(5) == 0 && alarm_for(0) == 5 && alarm_for(0) == 0);
 	CHECK(syscall(__NR_setitimer, ITIMER_REAL, &half, NULL) == 0);
 	sleep_ms(200);

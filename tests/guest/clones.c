@@ -107,6 +107,7 @@ static void wanted_numbers(void)
 }
 
 #define STACK_AT	(unsigned long)stack
+#define BEYOND		(on_64_bits() ? 1ull << 63 : 0xFFFFF000u)
 
 static void clone3_arguments(void)
 {
@@ -116,7 +117,7 @@ static void clone3_arguments(void)
 
 	CHECK_ERRNO(clone3((struct clone_args){ .stack = STACK_AT }), EINVAL);
 	CHECK_ERRNO(clone3((struct clone_args){ .stack_size = 4096 }), EINVAL);
-	CHECK_ERRNO(clone3((struct clone_args){ .stack = 0xFFFFF000u,
+	CHECK_ERRNO(clone3((struct clone_args){ .stack = BEYOND,
 						.stack_size = 8192 }), EINVAL);
 	CHECK_ERRNO(clone3((struct clone_args){ .exit_signal = 65 }), EINVAL);
 	CHECK_ERRNO(clone3((struct clone_args){ .exit_signal = 1ull << 32 }),

@@ -136,7 +136,7 @@ static int used(int n)
 /* Lets those that were started run for a time of the machine. */
 static void run(int ms)
 {
-	sleep_ms(ms);
+	sleep_ms(on_cowix() ? ms : 200);	/* Linux is not measured */
 	shared->stop = 1;
 	while (wait(NULL) > 0)
 		;
@@ -314,7 +314,7 @@ static void niceness(void)
 	start(nice_hog, 1);
 	run(3000);
 	at_least(0, 80, 1);
-	CHECK(used(1) > 0);
+	CHECK(!on_cowix() || used(1) > 0);
 }
 
 TESTS({ "hog_and_yielder", "who yields gets as much as who does not", hog_and_yielder },

@@ -93,7 +93,8 @@ static void largest_transfer(void)
 	CHECK_ERRNO(syscall(__NR_writev, null, two, -1), EINVAL);
 	CHECK_ERRNO(syscall(__NR_writev, null, two, 1025), EINVAL);
 	bad[1] = (struct iovec){ (void *)0xFFFFF000, 10 };
-	CHECK_ERRNO(syscall(__NR_writev, null, bad, 2), EFAULT);
+	if (!on_64_bits())
+		CHECK_ERRNO(syscall(__NR_writev, null, bad, 2), EFAULT);
 	CHECK(syscall(__NR_readv, null, two, 2) == 0 && close(null) == 0);
 }
 

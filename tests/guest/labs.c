@@ -216,9 +216,10 @@ static void random_trees(void)
 {
 	struct model m = { { 0 } };
 	unsigned seed = getenv("SEED") ? atoi(getenv("SEED")) : 20260101;
+	int trees = on_cowix() ? TREES : TREES / 10;
 
 	CHECK((zero_fd = open("/dev/zero", O_RDONLY)) >= 0);
-	for (int i = 0; i < TREES; i++)
+	for (int i = 0; i < trees; i++)
 		live(next(&seed), 0, &m, 1);
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include "thread.h"
 
 #define NAME "/tmp/test-locks"
 
@@ -242,6 +243,49 @@ static void two_upgrades(void)
 	CHECK(flock(a, LOCK_EX) == 0 && flock(a, LOCK_UN) == 0 && wait_status(pid) == 0 && unlink(NAME) == 0);
 }
 
+static int waiting_fd;
+
+static void wait_until_closed(void *arg)
+{
+	(void)arg;
+	word = my_tid();
+	CHECK_ERRNO(wait_for(waiting_fd, F_WRLCK, 0, 10), EBADF);
+}
+
+/*
+ * A thread closes the file for which another waits: that one gets nothing.
+ * What their process has locked since by another descriptor stays; Linux drops
+ * it with all others on the file.
+ */
+static void closed_meanwhile(void)
+{
+	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644), pid, fds[2];
+	struct thread waiter;
+	char c;
+
+	CHECK(fd >= 0 && pipe(fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		CHECK(set(fd, F_WRLCK, 0, 10) == 0);
+		CHECK(write(fds[1], "x", 1) == 1);
+		sleep_ms(400);
+		_exit(0);
+	}
+	CHECK(read(fds[0], &c, 1) == 1);
+	waiting_fd = open(NAME, O_RDWR);
+	start(&waiter, wait_until_closed, NULL);
+	while (!word)
+		sleep_ms(1);
+	sleep_ms(100);
+	CHECK(close(waiting_fd) == 0 && set(fd, F_WRLCK, 100, 5) == 0);
+	join(&waiter);
+	CHECK(!on_cowix() || is(conflict(fd, 0, 0), F_WRLCK, 100, 5));
+	CHECK(is(conflict(fd, 0, 50), F_UNLCK, 0, 0));
+	CHECK(wait_status(pid) == 0 && unlink(NAME) == 0);
+}
+
 TESTS({ "ranges", "locks are split and joined", ranges }, { "bases_and_errors", "whence, limits, errors", bases_and_errors },
       { "releases", "at close and at exit", releases }, { "waiting", "F_SETLKW", waiting }, { "deadlock", "EDEADLK", deadlock },
-      { "whole_files", "flock", whole_files }, { "two_upgrades", "flock from shared to exclusive", two_upgrades })
+      { "whole_files", "flock", whole_files }, { "two_upgrades", "flock from shared to exclusive", two_upgrades },
+      { "closed_meanwhile", "a file is closed that a thread waits to lock",
+	closed_meanwhile })

@@ -392,10 +392,10 @@ static void order_of_four(int n, int *order)
  */
 static void sequences(void)
 {
-	int order[4];
+	int order[4], ways = on_cowix() ? 27 : 1;
 
 	open_stage();
-	for (int way = 0; way < 27; way++)
+	for (int way = 0; way < ways; way++)
 		for (int n = 0; n < 24; n++) {
 			begin();
 			do_fork(0, 1, policies[way % 3]);
@@ -413,10 +413,10 @@ static void sequences(void)
 /* The same, and who has written leaves before the next one writes: at the end somebody has everything to himself. */
 static void one_after_the_other(void)
 {
-	int order[4];
+	int order[4], ways = on_cowix() ? 27 : 1;
 
 	open_stage();
-	for (int way = 0; way < 27; way++)
+	for (int way = 0; way < ways; way++)
 		for (int n = way % 5; n < 24; n += 5) {
 			begin();
 			for (int i = 0; i < 3; i++)

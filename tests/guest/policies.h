@@ -1,4 +1,7 @@
-/* What the tests of xfork's policies share. On Linux, which has no xfork, every fork is classic and nobody shares an address space. */
+/*
+ * What the tests of xfork's policies share. On Linux, which has no xfork, every
+ * fork is classic, of which once is enough, and nobody shares an address space.
+ */
 #ifndef POLICIES_H
 #define POLICIES_H
 #include <check.h>

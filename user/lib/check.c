@@ -6,6 +6,7 @@
 #include <cowix.h>
 #include <signal.h>
 #include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -68,6 +69,14 @@ int on_cowix(void)
 	if (known < 0)
 		known = mm_audit(NULL, 0) >= 0;
 	return known;
+}
+
+int on_64_bits(void)
+{
+	struct utsname names;
+
+	CHECK(uname(&names) == 0);
+	return strcmp(names.machine, "x86_64") == 0;
 }
 
 /*

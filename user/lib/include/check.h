@@ -31,6 +31,7 @@ struct audit_report;
 const char *owned_difference(const struct audit_report *a,
 			     const struct audit_report *b);
 int on_cowix(void);			/* the memory audit is there */
+int on_64_bits(void);		/* a 64-bit kernel: all 4 GB are the program's */
 int wait_status(int pid);		/* wait for a child; its raw status */
 void sleep_ms(long ms);			/* signals shorten it */
 long now_ms(void);			/* of a clock that only goes forward */
