@@ -177,6 +177,7 @@ static int check_sleep(int clock)
 	case CLOCK_REALTIME:
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
+	case CLOCK_PROCESS_CPUTIME_ID:
 		return 0;
 	}
 	return read_clock(clock, &unused) < 0 ? -EINVAL : -EOPNOTSUPP;

@@ -1,7 +1,9 @@
 /*
  * The ends of waits. An end is a tick of uptime or, where a program names a
- * time of day, a tick of that: setting the clock moves it. Ticks have 64 bits,
- * so no span that a program can ask for overflows.
+ * time of day, a tick of that: setting the clock moves it. Of CPU time a
+ * process uses one tick in each at most: it may sleep for what it has left,
+ * and then looks again. Ticks have 64 bits, so no span that a program can ask
+ * for overflows.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -27,17 +29,40 @@ struct timespec64 ticks_to_timespec(u64 ticks)
 	return (struct timespec64){ seconds, rest * NSEC_A_TICK, 0 };
 }
 
+/* Returns the tick that it is now for ends of that kind. */
+static u64 tick_of(int kind)
+{
+	const struct task_struct *process = current->process;
+	struct timespec64 wall;
+
+	if (kind == DEADLINE_UPTIME)
+		return ticks_now();
+	if (kind == DEADLINE_CPU)
+		return process->utime + process->stime;
+	current_timespec(&wall);
+	return seconds_to_ticks(wall.tv_sec, wall.tv_nsec);
+}
+
 /*
  * Returns when a span ends that begins now, in the middle of a tick. A call
  * that is restarted keeps the end it had.
  */
-static u64 end_of_span(const struct timespec64 *ts)
+static u64 end_of_span(int kind, const struct timespec64 *ts)
 {
 	u64 ticks = seconds_to_ticks(ts->tv_sec, ts->tv_nsec);
 
 	if (current->restarting != task_regs(current)->orig_eax)
-		current->restart_end = ticks_now() + ticks + (ticks > 0);
+		current->restart_end = tick_of(kind) + ticks + (ticks > 0);
 	return current->restart_end;
+}
+
+/* A span of the time of day is one of uptime: setting the clock changes none. */
+static int kind_of(int clock, bool absolute)
+{
+	if (clock == CLOCK_PROCESS_CPUTIME_ID)
+		return DEADLINE_CPU;
+	return absolute && clock == CLOCK_REALTIME ? DEADLINE_WALL :
+						     DEADLINE_UPTIME;
 }
 
 /*
@@ -48,16 +73,14 @@ static u64 end_of_span(const struct timespec64 *ts)
 int set_deadline(struct deadline *end, int clock, bool absolute,
 		 const struct timespec64 *ts)
 {
-	bool wall = absolute && clock == CLOCK_REALTIME;
-
 	*end = (struct deadline){ .kind = DEADLINE_NEVER };
 	if (ts && (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000))
 		return -EINVAL;
 	if (ts) {
-		end->kind = wall ? DEADLINE_WALL : DEADLINE_UPTIME;
+		end->kind = kind_of(clock, absolute);
 		end->tick = absolute ?
 			seconds_to_ticks(ts->tv_sec, ts->tv_nsec) :
-			end_of_span(ts);
+			end_of_span(end->kind, ts);
 	}
 	current->restarting = 0;
 	return 0;
@@ -78,13 +101,8 @@ int get_deadline(struct deadline *end, int clock, bool absolute,
 /* Returns the ticks until end, which is not never; 0 when it has come. */
 u64 ticks_left(const struct deadline *end)
 {
-	struct timespec64 wall;
-	u64 now = ticks_now();
+	u64 now = tick_of(end->kind);
 
-	if (end->kind == DEADLINE_WALL) {
-		current_timespec(&wall);
-		now = seconds_to_ticks(wall.tv_sec, wall.tv_nsec);
-	}
 	return end->tick > now ? end->tick - now : 0;
 }
 

@@ -1,6 +1,8 @@
 /*
- * Interval timers: ITIMER_REAL runs on the timer wheel (alarm() is its short form), ITIMER_VIRTUAL and ITIMER_PROF count the ticks that the process
- * itself has used. Units inside are ticks.
+ * Interval timers: ITIMER_REAL runs on the timer wheel (alarm() is its short
+ * form), ITIMER_VIRTUAL and ITIMER_PROF count the ticks that the process itself
+ * has used. Units inside are ticks. A first span begins in the middle of a tick:
+ * it gets one more, or it were short. No program is shown that one.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -22,7 +24,6 @@ static void real_fired(struct timer *t)
 		timer_add(t, task->itimers[ITIMER_REAL].interval, real_fired, task);
 }
 
-/* A first span begins in the middle of a tick: one more, or it were short. */
 static void start_real(u64 ticks, u64 interval)
 {
 	struct task_struct *process = current->process;
@@ -33,15 +34,29 @@ static void start_real(u64 ticks, u64 interval)
 		timer_add(&process->alarm, ticks + 1, real_fired, process);
 }
 
+/* Returns what to show of the ticks that a running timer has left. */
+static u64 shown(u64 left)
+{
+	return left > 1 ? left - 1 : 1;
+}
+
 /* Returns the ticks that the real timer has left, 0 if it does not run. */
 static u64 real_left(void)
 {
 	const struct timer *t = &current->process->alarm;
-	u64 now = ticks_now();
 
-	if (list_empty(&t->link))
-		return 0;
-	return t->expires > now + 1 ? t->expires - now - 1 : 1;
+	return list_empty(&t->link) ? 0 : shown(t->expires - ticks_now());
+}
+
+/* The same for the others. */
+static u64 used_left(const struct itimer *timer)
+{
+	return timer->left ? shown(timer->left) : 0;
+}
+
+static void start_used(struct itimer *timer, u64 ticks, u64 interval)
+{
+	*timer = (struct itimer){ ticks ? ticks + 1 : 0, interval };
 }
 
 /* Ticks are rounded up: a program's longest time would not fit any more. */
@@ -80,7 +95,7 @@ static u64 to_ticks(const struct timeval *tv)
 static struct itimerval current_value(int which)
 {
 	const struct itimer *timer = &current->process->itimers[which];
-	u64 left = which == ITIMER_REAL ? real_left() : timer->left;
+	u64 left = which == ITIMER_REAL ? real_left() : used_left(timer);
 
 	return (struct itimerval){ to_timeval(timer->interval), to_timeval(left) };
 }
@@ -98,6 +113,7 @@ asmlinkage int sys_getitimer(int which, struct itimerval __user *buf)
 asmlinkage int sys_setitimer(int which, const struct itimerval __user *new, struct itimerval __user *old)
 {
 	struct itimerval value = { { 0, 0 }, { 0, 0 } }, before;
+	u64 first, interval;
 
 	if (which < ITIMER_REAL || which > ITIMER_PROF)
 		return -EINVAL;
@@ -106,11 +122,12 @@ asmlinkage int sys_setitimer(int which, const struct itimerval __user *new, stru
 	if (!valid(&value.it_value) || !valid(&value.it_interval))
 		return -EINVAL;
 	before = current_value(which);
-	if (which == ITIMER_REAL) {
-		start_real(to_ticks(&value.it_value), to_ticks(&value.it_interval));
-	} else {
-		current->process->itimers[which] = (struct itimer){ to_ticks(&value.it_value), to_ticks(&value.it_interval) };
-	}
+	first = to_ticks(&value.it_value);
+	interval = to_ticks(&value.it_interval);
+	if (which == ITIMER_REAL)
+		start_real(first, interval);
+	else
+		start_used(&current->process->itimers[which], first, interval);
 	return old ? copy_to_user(old, &before, sizeof(before)) : 0;
 }
 

@@ -51,8 +51,9 @@ int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks)
 }
 
 /*
- * Sleeps until woken or until end. Returns 0, also after the clock was set:
- * the caller looks again and comes back; -ETIMEDOUT; -ERESTARTSYS.
+ * Sleeps until woken or until end. Returns 0, also after the clock was set or
+ * when CPU time is left: the caller looks again and comes back; -ETIMEDOUT;
+ * -ERESTARTSYS.
  */
 int sleep_until(struct wait_queue *q, const struct deadline *end)
 {
@@ -69,5 +70,5 @@ int sleep_until(struct wait_queue *q, const struct deadline *end)
 	error = ticks ? interruptible_sleep_on_timeout(q, ticks) : -ETIMEDOUT;
 	list_del(&me.link);
 	irq_restore(flags);
-	return error;
+	return error == -ETIMEDOUT && ticks_left(end) ? 0 : error;
 }

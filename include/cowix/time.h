@@ -30,9 +30,14 @@ void current_timespec(struct timespec64 *ts);
 void set_current_time(u32 seconds, u32 nanoseconds);
 extern struct wait_queue clock_set;	/* woken when the clock was set */
 
-/* The end of a wait: kernel/deadline.c. A tick of uptime or of time of day. */
+/*
+ * The end of a wait: kernel/deadline.c. A tick of uptime, of the time of day, or
+ * of the CPU time of the process that waits.
+ */
 struct deadline {
-	enum { DEADLINE_NEVER, DEADLINE_UPTIME, DEADLINE_WALL } kind;
+	enum {
+		DEADLINE_NEVER, DEADLINE_UPTIME, DEADLINE_WALL, DEADLINE_CPU
+	} kind;
 	u64 tick;
 };
 
