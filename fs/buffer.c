@@ -140,6 +140,13 @@ void mark_buffer_dirty(struct buffer_head *bh)
 	bh->uptodate = bh->dirty = true;
 }
 
+/* A buffer was changed, which others that are dirty must wait for. */
+void write_first(struct buffer_head *bh)
+{
+	bh->fresh = bh->direct ? NOT_FRESH : UNWRITTEN;
+	mark_buffer_dirty(bh);
+}
+
 /*
  * Fill a block with zeroes, without reading it. Who reads it just now, through the device's file, must not do so over them. -ENOMEM
  * The zeroes are durable before what will refer to the block.
@@ -152,8 +159,7 @@ int clear_block(kdev_t dev, u32 block)
 		return -ENOMEM;
 	wait_request(&bh->request);
 	memset(bh->data, 0, BLOCK_SIZE);
-	bh->fresh = bh->direct ? NOT_FRESH : UNWRITTEN;
-	mark_buffer_dirty(bh);
+	write_first(bh);
 	brelse(bh);
 	return 0;
 }

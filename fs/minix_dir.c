@@ -169,6 +169,14 @@ static int add_entry(struct inode *dir, const char *name, u32 length, u32 ino)
 	return 0;
 }
 
+/* Removes the entry at place, on the medium before the file's inode knows. */
+static void clear_entry(struct inode *dir, struct place *place)
+{
+	set_ino(place, 0);
+	write_first(place->bh);
+	touch(dir);
+}
+
 static int remove_entry(struct inode *dir, const char *name, u32 length)
 {
 	struct place place;
@@ -176,9 +184,8 @@ static int remove_entry(struct inode *dir, const char *name, u32 length)
 
 	if (error)
 		return error;
-	set_ino(&place, 0);
+	clear_entry(dir, &place);
 	brelse(place.bh);
-	touch(dir);
 	return 0;
 }
 
@@ -229,6 +236,14 @@ static u32 link_max(const struct inode *inode)
 	return minix_info(inode->i_sb)->format->link_max;
 }
 
+/* One link more. */
+static void add_link(struct inode *inode)
+{
+	inode->i_nlink++;
+	inode->i_ctime = current_time();
+	mark_inode_dirty(inode);
+}
+
 /* One link fewer. In a damaged file system a count may be too low; a directory that is in use never comes down to none. */
 static void drop_link(struct inode *inode, u32 least)
 {
@@ -236,6 +251,22 @@ static void drop_link(struct inode *inode, u32 least)
 		inode->i_nlink--;
 	inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
+}
+
+/*
+ * A name of inode is gone from dir. An empty directory has a second name only
+ * if the power went while it was renamed.
+ */
+static void drop_name(struct inode *dir, struct inode *inode)
+{
+	if (!S_ISDIR(inode->i_mode)) {
+		drop_link(inode, 0);
+		return;
+	}
+	drop_link(inode, 0);
+	if (inode->i_nlink < LINKS_OF_DIR)
+		inode->i_nlink = 0;
+	drop_link(dir, LINKS_OF_DIR);
 }
 
 /*
@@ -277,15 +308,14 @@ static int minix_link(struct inode *dir, const char *name, u32 length, struct in
 
 	if (inode->i_nlink >= link_max(inode))
 		return -EMLINK;
-	inode->i_nlink++;		/* first: adding the entry sleeps */
+	add_link(inode);		/* first: adding the entry sleeps */
+	sync_links(inode);
 	error = add_entry(dir, name, length, inode->i_ino);
 	if (error) {
 		drop_link(inode, 0);
 		return error;
 	}
 	dir->i_sb->s_linked = sync_clock;
-	inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
 	return 0;
 }
 
@@ -331,53 +361,7 @@ static int minix_rmdir(struct inode *dir, const char *name, u32 length, struct i
 		error = remove_entry(dir, name, length);
 	if (error)
 		return error;
-	inode->i_nlink = 0;
-	drop_link(dir, LINKS_OF_DIR);
-	return 0;
-}
-
-/* Point an existing entry at another inode. */
-static int change_entry(struct inode *dir, const char *name, u32 length, u32 ino)
-{
-	struct place place;
-	int error = find_entry(dir, name, length, &place);
-
-	if (error)
-		return error;
-	set_ino(&place, ino);
-	brelse(place.bh);
-	return 0;
-}
-
-/* The moved directory's `..`, which is no change to what is in it, and the link counts of the two parents. */
-static int move_parent(struct inode *inode, struct inode *from_dir, struct inode *to_dir)
-{
-	int error = change_entry(inode, "..", 2, to_dir->i_ino);
-
-	if (error)
-		return error;
-	drop_link(from_dir, LINKS_OF_DIR);
-	to_dir->i_nlink++;
-	mark_inode_dirty(to_dir);
-	return 0;
-}
-
-/* Take the name of a file or an empty directory that is being replaced. */
-static int replace(struct inode *dir, const char *name, u32 length, struct inode *inode, struct inode *replaced)
-{
-	int error = S_ISDIR(replaced->i_mode) ? check_empty(replaced) : 0;
-
-	if (!error)
-		error = change_entry(dir, name, length, inode->i_ino);
-	if (error)
-		return error;
-	touch(dir);
-	if (S_ISDIR(replaced->i_mode)) {
-		replaced->i_nlink = 0;
-		drop_link(dir, LINKS_OF_DIR);
-	} else {
-		drop_link(replaced, 0);
-	}
+	drop_name(dir, inode);
 	return 0;
 }
 
@@ -395,29 +379,83 @@ static int change_name(struct inode *dir, const char *from, u32 from_length, con
 	return 0;
 }
 
-/*
- * The new name first, then the old one goes: a failure in between leaves two names, never none. So it is on the medium too, whenever the power is
- * cut: a file that is to replace another is written before it does, and the new name before the old one, or the file that had it, goes.
- */
-static int minix_rename(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
-			const char *to, u32 to_length, struct inode *replaced)
+/* The moved directory's `..`, and the link counts of the two parents. */
+static void move_parent(struct place *up, struct inode *from_dir,
+			struct inode *to_dir)
 {
-	int error;
+	set_ino(up, to_dir->i_ino);
+	drop_link(from_dir, LINKS_OF_DIR);
+	to_dir->i_nlink++;
+	mark_inode_dirty(to_dir);
+}
 
-	if (S_ISDIR(inode->i_mode) && from_dir != to_dir && !replaced && to_dir->i_nlink >= link_max(to_dir))
+/* Names inode at a place of a directory, on the medium too. */
+static void put_name(struct inode *inode, struct inode *dir,
+		     struct place *place, const char *name, u32 length)
+{
+	set_entry(place, name, length, inode->i_ino);
+	touch(dir);
+	inode->i_dir = dir->i_ino;
+	sync_names(dir);
+}
+
+/*
+ * inode has two names for a moment, and two links, on the medium too. A file
+ * that is to replace another is there before it does.
+ */
+static void add_second_link(struct inode *inode, bool replaces)
+{
+	add_link(inode);
+	if (replaces)
+		sync_before_replace(inode);
+	else
+		sync_links(inode);
+}
+
+/*
+ * The entries are found before one is changed: then nothing can fail. The new
+ * name is on the medium before the old one, or the file that had it, goes.
+ */
+static int minix_rename(struct inode *from_dir, const char *from,
+			u32 from_length, struct inode *inode,
+			struct inode *to_dir, const char *to, u32 to_length,
+			struct inode *replaced)
+{
+	bool moves = S_ISDIR(inode->i_mode) && from_dir != to_dir;
+	struct place old, new, up;
+	int error = 0;
+
+	if (moves && !replaced && to_dir->i_nlink >= link_max(to_dir))
 		return -EMLINK;
 	if (!replaced && from_dir == to_dir)
 		return change_name(from_dir, from, from_length, to, to_length);
+	if (replaced && S_ISDIR(replaced->i_mode))
+		error = check_empty(replaced);
+	if (!error)
+		error = find_entry(from_dir, from, from_length, &old);
+	if (error)
+		return error;
+	error = moves ? find_entry(inode, "..", 2, &up) : 0;
+	if (error)
+		goto put_old;
+	error = replaced ? find_entry(to_dir, to, to_length, &new) :
+			   make_place(to_dir, &new);
+	if (error)
+		goto put_up;
+	add_second_link(inode, replaced);
+	put_name(inode, to_dir, &new, to, to_length);
 	if (replaced)
-		sync_before_replace(inode);
-	error = replaced ? replace(to_dir, to, to_length, inode, replaced) : add_entry(to_dir, to, to_length, inode->i_ino);
-	if (!error) {
-		inode->i_dir = to_dir->i_ino;
-		sync_names(to_dir);
-		error = remove_entry(from_dir, from, from_length);
-	}
-	if (!error && S_ISDIR(inode->i_mode) && from_dir != to_dir)
-		error = move_parent(inode, from_dir, to_dir);
+		drop_name(to_dir, replaced);
+	clear_entry(from_dir, &old);
+	drop_link(inode, 1);
+	if (moves)
+		move_parent(&up, from_dir, to_dir);
+	brelse(new.bh);
+put_up:
+	if (moves)
+		brelse(up.bh);
+put_old:
+	brelse(old.bh);
 	return error;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Making durable what was written, and in which order. A disk's own cache may
- * write in any order what it got since its last flush. Three rules keep what was
+ * write in any order what it got since its last flush. Four rules keep what was
  * synced safe, with no more flushes than they need; docs/tricks.md has the proof.
  *
  * 1. A new block of pointers or entries is there before what refers to it
@@ -9,8 +9,10 @@
  *    unlink and rename.
  * 3. A zone that was freed has its next owner only when the medium knows that
  *    the old one is gone (fs/minix_bitmap.c).
+ * 4. The number of a file's links is never lower than that of its names:
+ *    sync_links() before there is one more, write_first() when one goes.
  *
- * The ramdisk writes back what changed without an order: rules 2 and 3 ask
+ * The ramdisk writes back what changed without an order: rules 2 to 4 ask
  * nothing of it.
  */
 #include <cowix/kernel.h>
@@ -118,6 +120,21 @@ int sync_names(struct inode *dir)
 		return 0;
 	error = write_with_parents(dir);
 	flushed = sync_device(dir->i_dev);
+	return first_of(error, flushed);
+}
+
+/*
+ * Makes the number of a file's links durable, before it has one more name: a
+ * power cut may leave a number that is too high, never one that is too low.
+ */
+int sync_links(struct inode *inode)
+{
+	int error, flushed;
+
+	if (!keeps_order(inode->i_sb))
+		return 0;
+	error = write_inode(inode);
+	flushed = sync_device(inode->i_dev);
 	return first_of(error, flushed);
 }
 

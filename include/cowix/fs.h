@@ -49,6 +49,7 @@ void start_read(struct buffer_head *bh);			/* of what getblk() gave; then, befor
 int finish_read(struct buffer_head *bh);			/* 0, -EIO */
 void brelse(struct buffer_head *bh);
 void mark_buffer_dirty(struct buffer_head *bh);
+void write_first(struct buffer_head *bh);	/* durable before the others */
 void forget_buffer(kdev_t dev, u32 block);	/* if there is one: not to be written */
 int clear_block(kdev_t dev, u32 block);			/* -ENOMEM */
 int sync_buffers(kdev_t dev);			/* 0: all devices */
@@ -263,6 +264,7 @@ int write_caches(struct super_block *sb);	/* NULL: all */
 int sync_super(struct super_block *sb);
 int sync_inode(struct inode *inode);		/* fsync() */
 int sync_names(struct inode *dir);
+int sync_links(struct inode *inode);
 int sync_before_replace(struct inode *inode);
 bool is_durable(const struct super_block *sb, u32 when);
 int make_durable(struct super_block *sb, u32 when);
