@@ -359,6 +359,22 @@ static u32 nr_processes(void)
 	return n;
 }
 
+/*
+ * Reserves sig for each process there is. Finding memory may sleep, and others
+ * be made meanwhile: they are counted again. -EAGAIN: no memory.
+ */
+static int reserve_for_all(int sig)
+{
+	u32 n;
+	int error;
+
+	do {
+		n = nr_processes();
+		error = reserve_signals(sig, n);
+	} while (!error && nr_processes() > n);
+	return error;
+}
+
 asmlinkage int sys_kill(int pid, int sig)
 {
 	struct signal_source source = current_source(SI_USER);
@@ -368,7 +384,7 @@ asmlinkage int sys_kill(int pid, int sig)
 		return -EINVAL;
 	if (pid > 0)
 		return send_to(0, pid, sig, false, &source);
-	error = reserve_signals(sig, nr_processes());
+	error = reserve_for_all(sig);
 	if (error)
 		return error;
 	error = kill_many(pid == 0 ? current->process->pgrp : pid == -1 ? -1 : -pid, sig, &source);

@@ -1,0 +1,80 @@
+/*
+ * The sweep of planned sleeps (sleep.h) over signals to a process group, which
+ * grows while memory for a queued one is looked for: all are told, or none.
+ */
+#include "sleep.h"
+
+#define SIGQUEUED 40		/* which is queued */
+#define CHILDREN 20		/* more than there are others */
+
+static volatile struct {
+	int look, told;
+} *group;
+
+static int tell_group(void)
+{
+	return kill(0, SIGQUEUED);
+}
+
+/* Waits until it is to look; its status is 1 if it was told. */
+static void be_member(void *arg)
+{
+	sigset_t pending;
+
+	(void)arg;
+	while (!group->look)
+		sleep_ms(1);
+	CHECK(sigpending(&pending) == 0);
+	_exit(sigismember(&pending, SIGQUEUED));
+}
+
+static int members[CHILDREN];
+
+static int grow(void)
+{
+	for (int i = 0; i < CHILDREN; i++)
+		members[i] = start_child(be_member);
+	return 0;
+}
+
+static void count_told(void)
+{
+	group->look = 1;
+	for (int i = 0; i < CHILDREN; i++)
+		if (members[i])
+			group->told +=
+				WEXITSTATUS(wait_status(members[i]));
+}
+
+static void describe_group(char *to)
+{
+	sprintf(to, "%d told", group->told);
+}
+
+static void start_group(void)
+{
+	sigset_t set;
+
+	group = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(group != MAP_FAILED && setpgid(0, 0) == 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGQUEUED);
+	CHECK(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
+}
+
+static const struct act group_acts[] = {
+	{ .name = "tell", .run = tell_group, .only_subject = 1 },
+	{ .name = "grow", .run = grow, .check = count_told, .only_rival = 1 },
+};
+
+static void groups(void)
+{
+	static const struct scene s = SCENE("groups", group_acts,
+		.prepare = start_group, .describe = describe_group,
+		.threads = 0);
+
+	sweep_scene(&s);
+}
+
+TESTS({ "groups", "a queued signal to a group that grows", groups })
