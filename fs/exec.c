@@ -101,13 +101,12 @@ static struct mm *become(struct program *p)
 	return old;
 }
 
-/* Drops what exec does not keep. Without memory for that the process ends. */
+/* Drops what exec does not keep. There is no way back: it waits for memory. */
 static void drop_shares(void)
 {
-	if (unshare_signals() < 0 || unshare_files() < 0) {
-		send_signal(SIGKILL, current);
-		return;
-	}
+	while (unshare_signals() < 0 || unshare_files() < 0)
+		if (!await_memory(0))
+			return;
 	exec_signals(current);
 	close_on_exec(current);
 }

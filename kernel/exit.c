@@ -78,12 +78,17 @@ static void notify_parent(struct task_struct *task)
 void leave_locks(void)
 {
 	u32 tid = current->clear_child_tid;
+	int error;
 
 	if (current->mm && current->robust_list)
 		futex_owner_died();
 	current->robust_list = current->clear_child_tid = 0;
-	if (tid && current->mm && current->mm->users > 1 &&	/* or nobody is left who could look */
-	    put_user_u32(0, (void __user *)tid) == 0)
+	if (!tid || !current->mm || current->mm->users == 1)
+		return;			/* nobody is left who could look */
+	do {
+		error = put_user_u32(0, (void __user *)tid);
+	} while (error == -ENOMEM && await_memory(tid));
+	if (!error)
 		futex_wake_all(tid);
 }
 

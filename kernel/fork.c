@@ -117,10 +117,13 @@ static void copy_thread(struct task_struct *child, const struct pt_regs *regs)
 /* Called by entry.asm when a child runs for the first time: CLONE_CHILD_SETTID wants its number in its own memory. */
 void fork_returns(void)
 {
-	if (unlikely(current->set_child_tid)) {
-		(void)put_user_u32(current->pid, (void __user *)current->set_child_tid);
-		current->set_child_tid = 0;
-	}
+	u32 at = current->set_child_tid;
+
+	while (unlikely(at) &&
+	       put_user_u32(current->pid, (void __user *)at) == -ENOMEM &&
+	       await_memory(at))
+		;
+	current->set_child_tid = 0;
 }
 
 /*
@@ -142,7 +145,10 @@ static void adopt(struct task_struct *child, struct task_struct *parent)
 		recalc_signals(child);		/* the process may have been told something meanwhile */
 }
 
-/* Where the program wants the numbers of threads written and the new one's thread-local storage. Addresses that are no good are its own concern. */
+/*
+ * Where the program wants the numbers of threads written, and the new one's
+ * thread-local storage. Addresses that are no good are its own concern.
+ */
 static int set_thread(struct task_struct *child, const struct fork_request *want)
 {
 	int error = want->flags & CLONE_SETTLS ? set_thread_area(child, (void __user *)want->tls, false) : 0;
@@ -152,12 +158,13 @@ static int set_thread(struct task_struct *child, const struct fork_request *want
 	if (want->stack)
 		task_regs(child)->esp = want->stack;
 	if (want->flags & CLONE_PARENT_SETTID)
-		(void)put_user_u32(child->pid, (u32 __user *)want->parent_tid);
+		error = put_user_u32(child->pid,
+				     (u32 __user *)want->parent_tid);
 	if (want->flags & CLONE_CHILD_SETTID)
 		child->set_child_tid = want->child_tid;
 	if (want->flags & CLONE_CHILD_CLEARTID)
 		child->clear_child_tid = want->child_tid;
-	return 0;
+	return error == -ENOMEM ? error : 0;
 }
 
 /* What tells of the child's end: a brother's is told as current's will be. */

@@ -89,31 +89,21 @@ void fpu_switch(struct task_struct *next)
 		write_cr0(read_cr0() | CR0_TS);
 }
 
-/* Makes a state for current, which has none. Returns false without memory. */
-static bool make_state(void)
+/* Makes a state for current, which has none. Returns 0 or -ENOMEM. */
+static int make_state(void)
 {
 	struct fpu_state *state = kmalloc(sizeof(*state));
 
-	if (!state) {
-		printk("out of memory: pid %d (%s) killed at its "
-		       "first FPU instruction\n",
-		       current->pid, current->comm);
-		send_fault_signal(SIGKILL, 0, 0);
-		return false;
-	}
+	if (!state)
+		return -ENOMEM;
 	*state = initial;
 	current->fpu = state;
-	return true;
+	return 0;
 }
 
-/*
- * Exception 7: current wants the FPU. Without memory for its state it is
- * killed. The memory comes first: while it is looked for others use the FPU.
- */
-void fpu_restore_current(void)
+/* Has current's state, which is there, in the registers. */
+static void load_current(void)
 {
-	if (!current->fpu && !make_state())
-		return;
 	clts();
 	if (fpu_owner == current)
 		return;
@@ -121,6 +111,18 @@ void fpu_restore_current(void)
 		save(fpu_owner->fpu);
 	restore(current);
 	fpu_owner = current;
+}
+
+/*
+ * Exception 7: current wants the FPU. It waits until there is memory for its
+ * state, or ends. The memory comes first: meanwhile others use the FPU.
+ */
+void fpu_restore_current(void)
+{
+	while (!current->fpu && make_state() < 0)
+		if (!await_memory(0))
+			return;
+	load_current();
 }
 
 /* Bring the copy in memory up to date with the registers. */
@@ -196,7 +198,7 @@ int fpu_save_to_user(void __user *to)
 	struct old_state old;
 	int error;
 
-	fpu_restore_current();
+	load_current();
 	save(current->fpu);
 	if (cpu_has_fxsr)
 		fnsave(&old);
@@ -232,17 +234,17 @@ static void convert(u8 *image, const struct old_state *old)
 	longs[5] = (u16)old->operand_segment;
 }
 
-/* The frame is the program's and may hold anything: reserved MXCSR bits, which would fault in the kernel, are cleared. */
+/*
+ * The frame is the program's and may hold anything: reserved MXCSR bits, which
+ * would fault in the kernel, are cleared. Returns 0, -EFAULT or -ENOMEM.
+ */
 int fpu_restore_from_user(const void __user *from)
 {
 	struct old_state old;
-	int error;
+	int error = current->fpu ? 0 : make_state();
 
-	if (!current->fpu) {
-		fpu_restore_current();
-		if (!current->fpu)
-			return -ENOMEM;
-	}
+	if (error)
+		return error;
 	disown(current);
 	error = copy_from_user(&old, from, sizeof(old));
 	if (error)

@@ -348,6 +348,17 @@ asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 ad
 	return do_futex(addr, op, value, timeout, addr2, value3, true);
 }
 
+/* Reads a word of the list, or waits for the memory that it needs. */
+static int read_word(u32 *word, u32 addr)
+{
+	int error;
+
+	do {
+		error = get_user_u32(word, (const void __user *)addr);
+	} while (error == -ENOMEM && await_memory(addr));
+	return error;
+}
+
 /*
  * current dies and may hold the lock at addr: the next owner is to know. Whether the lock could be looked at. Others, who may run while the page is
  * fetched, say in the same word that they wait. If current was just changing it and has given it back, it may not have woken the next owner yet.
@@ -355,8 +366,9 @@ asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 ad
 static bool mark_dead(u32 addr, bool changing)
 {
 	u32 word, seen;
+	int error;
 
-	if (addr % 4 || get_user_u32(&seen, (const void __user *)addr) < 0)
+	if (addr % 4 || read_word(&seen, addr) < 0)
 		return false;
 	do {
 		word = seen;
@@ -364,9 +376,11 @@ static bool mark_dead(u32 addr, bool changing)
 			futex_wake(addr, FUTEX_WAKE, 1, FUTEX_BITSET_ALL);
 		if ((word & FUTEX_TID_MASK) != (u32)current->pid)
 			return true;
-		if (cmpxchg_user_u32(&seen, (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED, (void __user *)addr) < 0)
+		error = cmpxchg_user_u32(&seen, (word & FUTEX_WAITERS) |
+					 FUTEX_OWNER_DIED, (void __user *)addr);
+		if (error && (error != -ENOMEM || !await_memory(addr)))
 			return false;
-	} while (seen != word);
+	} while (error || seen != word);
 	if (word & FUTEX_WAITERS)
 		futex_wake(addr, FUTEX_WAKE, 1, FUTEX_BITSET_ALL);
 	return true;
@@ -380,14 +394,15 @@ void futex_owner_died(void)
 {
 	u32 head[3], start = current->robust_list, entry;
 
-	if (!start || copy_from_user(head, (const void __user *)start, sizeof(head)) < 0)
-		return;
+	for (u32 i = 0; i < 3; i++)
+		if (!start || read_word(&head[i], start + 4 * i) < 0)
+			return;
 	head[2] &= ~PI_LOCK;
 	entry = head[0] & ~PI_LOCK;
 	for (u32 n = 0; entry != start && n < ROBUST_LIMIT; n++) {
 		u32 lock = entry;
 
-		if (get_user_u32(&entry, (const void __user *)lock) < 0 || (lock != head[2] && !mark_dead(lock + head[1], false)))
+		if (read_word(&entry, lock) < 0 || (lock != head[2] && !mark_dead(lock + head[1], false)))
 			return;
 		entry &= ~PI_LOCK;
 	}

@@ -63,6 +63,14 @@ static u32 user_selector(u32 selector)
  */
 static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 {
+	if (sc->fpstate) {
+		int error = fpu_restore_from_user((void __user *)sc->fpstate);
+
+		if (error)
+			return error;
+	} else {
+		fpu_reset_current();
+	}
 	regs->edi = sc->edi;
 	regs->esi = sc->esi;
 	regs->ebp = sc->ebp;
@@ -77,9 +85,6 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 	regs->eflags = (regs->eflags & ~EFLAGS_USER) | (sc->eflags & EFLAGS_USER);
 	regs->orig_eax = -1;
 	set_fs_gs(user_selector(sc->fs), user_selector(sc->gs));
-	if (sc->fpstate)
-		return fpu_restore_from_user((const void __user *)sc->fpstate);
-	fpu_reset_current();
 	return 0;
 }
 
@@ -213,11 +218,9 @@ static void start_handler(int sig, struct pt_regs *regs, const struct signal_sou
 	current->restarting = 0;
 	while ((error = action->flags & SA_SIGINFO ?
 			push_rt_frame(sig, action, regs, mask, source) :
-			push_frame(sig, action, regs, mask)) == -ENOMEM) {
-		if (current->process->group_work & GROUP_EXIT)
-			return;			/* it is current that ends */
-		out_of_memory(regs->eip, regs->esp);
-	}
+			push_frame(sig, action, regs, mask)) == -ENOMEM)
+		if (!await_memory(regs->esp))
+			return;
 	if (error) {
 		refuse_handler(sig);
 		return;
@@ -370,43 +373,83 @@ void do_signal(struct pt_regs *regs)
 	restore_mask();
 }
 
-/* A frame that cannot be read, or holds no state of the FPU, is SIGSEGV. */
-static int bad_frame(struct pt_regs *regs)
+/* What the frame of sigreturn() or rt_sigreturn() says. */
+struct saved {
+	struct sigcontext sc;
+	stack_t altstack;
+	u64 mask;
+};
+
+static int read_frame(struct saved *saved, u32 at)
 {
-	regs->orig_eax = -1;
-	send_fault_signal(SIGSEGV, SI_KERNEL, 0);
-	return regs->eax;
+	const struct sigframe __user *frame = (void __user *)at;
+	u32 high;
+	int error = copy_from_user(&saved->sc, &frame->context,
+				   sizeof(saved->sc));
+
+	if (!error)
+		error = get_user_u32(&high, &frame->extra_mask);
+	if (!error)
+		saved->mask = (u64)high << 32 | saved->sc.oldmask;
+	return error;
 }
 
-/* The end of a handler: the frame lies where the return address was popped. */
+static int read_rt_frame(struct saved *saved, u32 at)
+{
+	const struct rt_sigframe __user *frame = (void __user *)at;
+	const struct ucontext __user *context = &frame->context;
+	int error = copy_from_user(&saved->sc, &context->uc_mcontext,
+				   sizeof(saved->sc));
+
+	if (!error)
+		error = copy_from_user(&saved->mask, &context->uc_sigmask,
+				       sizeof(saved->mask));
+	if (!error)
+		error = copy_from_user(&saved->altstack, &context->uc_stack,
+				       sizeof(saved->altstack));
+	return error;
+}
+
+/*
+ * The end of a handler, whose frame is at `at`. Without memory it is tried
+ * again; a frame that cannot be read, or has no state of the FPU, is SIGSEGV.
+ * Returns 0 or the error, with the registers as they were.
+ */
+static int end_handler(struct saved *saved, u32 at,
+		       int (*read)(struct saved *saved, u32 at))
+{
+	struct pt_regs *regs = task_regs(current);
+	int error;
+
+	do {
+		error = read(saved, at);
+		if (!error)
+			error = restore_context(&saved->sc, regs);
+	} while (error == -ENOMEM && await_memory(at));
+	if (error && error != -ENOMEM)
+		send_fault_signal(SIGSEGV, SI_KERNEL, 0);
+	if (!error)
+		set_blocked(saved->mask);
+	regs->orig_eax = -1;
+	return error;
+}
+
+/* The frame lies where the return address was popped. */
 asmlinkage int sys_sigreturn(void)
 {
 	struct pt_regs *regs = task_regs(current);
-	const struct sigframe __user *frame = (const struct sigframe __user *)(regs->esp - 8);
-	struct sigcontext sc;
-	u32 high;
+	struct saved saved;
 
-	if (copy_from_user(&sc, &frame->context, sizeof(sc)) < 0 || get_user_u32(&high, &frame->extra_mask) < 0)
-		return bad_frame(regs);
-	set_blocked((u64)high << 32 | sc.oldmask);
-	return restore_context(&sc, regs) < 0 ? bad_frame(regs) : (int)regs->eax;
+	end_handler(&saved, regs->esp - 8, read_frame);
+	return regs->eax;
 }
 
 asmlinkage int sys_rt_sigreturn(void)
 {
 	struct pt_regs *regs = task_regs(current);
-	const struct rt_sigframe __user *frame = (const struct rt_sigframe __user *)(regs->esp - 4);
-	struct sigcontext sc;
-	stack_t altstack;
-	u64 mask;
+	struct saved saved;
 
-	if (copy_from_user(&sc, &frame->context.uc_mcontext, sizeof(sc)) < 0 ||
-	    copy_from_user(&mask, &frame->context.uc_sigmask, sizeof(mask)) < 0 ||
-	    copy_from_user(&altstack, &frame->context.uc_stack, sizeof(altstack)) < 0)
-		return bad_frame(regs);
-	set_blocked(mask);
-	if (restore_context(&sc, regs) < 0)
-		return bad_frame(regs);
-	set_altstack(&altstack, regs->esp);	/* what does not fit is left as it is */
+	if (!end_handler(&saved, regs->esp - 4, read_rt_frame))
+		set_altstack(&saved.altstack, regs->esp);	/* if it fits */
 	return regs->eax;
 }

@@ -128,7 +128,7 @@ static void end_process(struct task_struct *victim, u32 eip, u32 addr)
 /*
  * current needs memory for the page of addr and holds nothing that others wait
  * for. Makes some process end, unless one does already, and waits a moment.
- * Called by faults and for signal frames, which then try again.
+ * Called by faults and await_memory(): they try again.
  */
 COLD void out_of_memory(u32 eip, u32 addr)
 {
@@ -147,4 +147,14 @@ COLD void out_of_memory(u32 eip, u32 addr)
 	}
 	if (!is_dying(current->process))
 		sleep_on_timeout(&nobody, 1);
+}
+
+/*
+ * current needs memory, for the page of addr (or 0), in something that cannot be
+ * refused. Returns true when it is to be tried again, false if current is to end.
+ */
+COLD bool await_memory(u32 addr)
+{
+	out_of_memory(task_regs(current)->eip, addr);
+	return !is_dying(current->process);
 }

@@ -245,6 +245,7 @@ int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);	/* exec places th
 
 /* mm/oom.c */
 void out_of_memory(u32 eip, u32 addr);
+bool await_memory(u32 addr);	/* to try again */
 
 /* mm/fault.c */
 void do_page_fault(struct pt_regs *regs, u32 error);

@@ -380,7 +380,7 @@ static int first_fpu(void)
 
 static void sweep_fpu(void)
 {
-	static const struct subject s = { .run = first_fpu, .prepare = target_shared, .killed = SIGKILL };
+	static const struct subject s = { .run = first_fpu, .prepare = target_shared };
 
 	sweep(&s, 1);
 }
