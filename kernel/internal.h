@@ -21,6 +21,20 @@ extern const u8 name_codes[][2];	/* what each code stands for: two others, or on
 /* task.c */
 void task_init(void);
 
+/* What the child is to be like: CLONE_* flags, and what some of them need. */
+struct fork_request {
+	u32 flags;
+	int (*copy_mm)(struct mm *child, struct mm *parent);	/* without CLONE_VM: how */
+	u32 stack;			/* 0: the parent's stack pointer */
+	u32 parent_tid, child_tid, tls;	/* addresses in the program */
+	u32 pid;			/* 0: the next that is free */
+	int exit_signal;
+	bool clear_handlers;
+};
+
+/* fork.c */
+int do_fork(const struct fork_request *want);
+
 /* sched.c */
 void sleep_in(struct wait_queue *q, enum task_state state);
 void set_priority(struct task_struct *task, int priority);
@@ -53,7 +67,7 @@ void hangup_if_orphaned(int pgrp);
 /* time.c */
 void clock_tick(void);
 
-/* signal.c */
+/* signal.c and sigaction.c */
 int fatal_signal(struct task_struct *task);
 bool is_dying(struct task_struct *task);
 void recalc_signals(struct task_struct *task);

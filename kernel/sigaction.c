@@ -1,4 +1,7 @@
-/* The calls by which a process says what it does with signals: actions, masks, waiting, the alternate stack. */
+/*
+ * The calls by which a process says what it does with signals: actions, masks,
+ * waiting, the alternate stack; and what of them fork, exec and exit keep.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
@@ -339,4 +342,76 @@ asmlinkage int sys_ssetmask(u32 mask)
 
 	set_blocked(mask);
 	return before;
+}
+
+/* A child of fork has the same actions, in a table of its own; threads share it. */
+int copy_signals(struct task_struct *child, bool share)
+{
+	if (share) {
+		current->sigactions->users++;
+		return 0;
+	}
+	child->sigactions = kmalloc(sizeof(*child->sigactions));
+	if (!child->sigactions)
+		return -ENOMEM;
+	if (current->sigactions)
+		*child->sigactions = *current->sigactions;
+	else
+		memset(child->sigactions, 0, sizeof(*child->sigactions));
+	child->sigactions->users = 1;
+	return 0;
+}
+
+int unshare_signals(void)
+{
+	struct sigaction_table *old = current->sigactions;
+
+	if (old->users == 1)
+		return 0;
+	if (copy_signals(current, false) < 0) {
+		current->sigactions = old;
+		return -ENOMEM;
+	}
+	if (--old->users == 0)		/* the others went meanwhile */
+		kfree(old);
+	return 0;
+}
+
+/* A thread ends: what is pending for its process is for the others to take. */
+void exit_signals(struct task_struct *task)
+{
+	u32 flags = irq_save();
+	struct sigaction_table *table = task->sigactions;
+
+	task->sigactions = NULL;
+	task->sig_blocked = ~0ull;
+	flush_pending(&task->pending, 0);
+	if (task == task->process)
+		flush_pending(&task->shared, 0);
+	else if (task->process->shared.set)
+		tell_some_thread(task->process, task->process->shared.set);
+	irq_restore(flags);
+	if (--table->users == 0)
+		kfree(table);
+}
+
+/* Handlers become defaults; what was ignored stays ignored. */
+void clear_handlers(struct task_struct *task)
+{
+	for (int i = 0; i < NSIG_MAX; i++) {
+		struct k_sigaction *action = &task->sigactions->action[i];
+
+		if (action->handler != SIGNAL_IGNORE)
+			action->handler = SIGNAL_DEFAULT;
+		action->flags = 0;
+		action->mask = 0;
+	}
+}
+
+/* Called by exec: the program has no handlers yet, and no alternate stack. */
+void exec_signals(struct task_struct *task)
+{
+	task->altstack_size = 0;
+	task->process->exit_signal = SIGCHLD;
+	clear_handlers(task);
 }
