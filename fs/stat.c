@@ -9,9 +9,9 @@
 
 #define STAT_BLOCK 512
 
-static int fill_stat(const struct inode *inode, struct stat __user *buf)
+static int fill_stat(const struct inode *inode, struct old_stat __user *buf)
 {
-	struct stat st = {
+	struct old_stat st = {
 		.st_dev = inode->i_dev, .st_ino = inode->i_ino, .st_mode = inode->i_mode, .st_nlink = inode->i_nlink,
 		.st_uid = low_id(inode->i_uid, U16_MAX),
 		.st_gid = low_id(inode->i_gid, U16_MAX),
@@ -47,12 +47,12 @@ static int stat_path(int dirfd, const char __user *path, u32 flags, void __user 
 	return error;
 }
 
-asmlinkage int sys_stat(const char __user *path, struct stat __user *buf)
+asmlinkage int sys_stat(const char __user *path, struct old_stat __user *buf)
 {
 	return stat_path(AT_FDCWD, path, 0, buf, false);
 }
 
-asmlinkage int sys_lstat(const char __user *path, struct stat __user *buf)
+asmlinkage int sys_lstat(const char __user *path, struct old_stat __user *buf)
 {
 	return stat_path(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, false);
 }
@@ -74,7 +74,7 @@ asmlinkage int sys_fstatat64(int dirfd, const char __user *path, struct stat64 _
 	return stat_path(dirfd, path, flags, buf, true);
 }
 
-asmlinkage int sys_fstat(int fd, struct stat __user *buf)
+asmlinkage int sys_fstat(int fd, struct old_stat __user *buf)
 {
 	struct file *file = fget_any(fd);
 

@@ -98,7 +98,7 @@ def cases(name):
         return [line for line in f.read().strip().split("\n") if line and not line.startswith("# ")]
 
 
-OURS = """basename cat chgrp chmod chown cmp comm cp cut date dd df dirname du env expr find grep head hexdump id kill""".split()
+OURS = """basename cat chgrp chmod chown cmp comm cp cut date dd df dirname du env expr find grep head hexdump id kill ls touch""".split()
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@
 #define S_ISFIFO(m)	(((m) & S_IFMT) == S_IFIFO)
 
 /* calls 106 to 108 */
-struct stat {
+struct old_stat {
 	unsigned long st_dev, st_ino;
 	unsigned short st_mode, st_nlink, st_uid, st_gid;
 	unsigned long st_rdev, st_size, st_blksize, st_blocks;

@@ -18,7 +18,7 @@ struct utsname;
 struct sysinfo;
 struct task_info;
 struct audit_report;
-struct stat;
+struct old_stat;
 struct stat64;
 struct statfs;
 struct iovec;
@@ -322,12 +322,12 @@ asmlinkage int sys_swapon(const char __user *path, u32 flags);
 asmlinkage int sys_swapoff(const char __user *path);
 
 /* fs/stat.c */
-asmlinkage int sys_stat(const char __user *path, struct stat __user *buf);
-asmlinkage int sys_lstat(const char __user *path, struct stat __user *buf);
+asmlinkage int sys_stat(const char __user *path, struct old_stat __user *buf);
+asmlinkage int sys_lstat(const char __user *path, struct old_stat __user *buf);
 asmlinkage int sys_stat64(const char __user *path, struct stat64 __user *buf);
 asmlinkage int sys_lstat64(const char __user *path, struct stat64 __user *buf);
 asmlinkage int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf, u32 flags);
-asmlinkage int sys_fstat(int fd, struct stat __user *buf);
+asmlinkage int sys_fstat(int fd, struct old_stat __user *buf);
 asmlinkage int sys_fstat64(int fd, struct stat64 __user *buf);
 asmlinkage int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, struct statx __user *buf);
 asmlinkage int sys_statfs(const char __user *path, struct statfs __user *buf);

@@ -7,12 +7,6 @@
 #define BIG 65536
 #define NOBODY 65534
 
-struct old_stat {
-	unsigned long st_dev, st_ino;
-	unsigned short st_mode, st_nlink, st_uid, st_gid;
-	unsigned long rest[13];
-};
-
 /* What is read again from the disk, where ids have 16 bits, or 8. */
 static void on_disk(void)
 {

@@ -147,7 +147,7 @@ static void many_sharers(void)
 /* The kernel writes into shared pages: each of these calls must break the sharing and leave the parent's bytes alone. */
 static void kernel_writes(void)
 {
-	struct stat *st = (struct stat *)(area + PAGE - 20);	/* crosses a page edge */
+	struct stat64 *st = (struct stat64 *)(area + PAGE - 20);	/* crosses a page edge */
 	struct utsname *names = (struct utsname *)(area + 2 * PAGE);
 	int *status = (int *)(area + 4 * PAGE), *fds = (int *)(area + 5 * PAGE), fd, pid, other;
 	char *buf = area + 7 * PAGE - 5;
@@ -157,7 +157,7 @@ static void kernel_writes(void)
 	if (pid == 0) {
 		fd = open("/dev/zero", O_RDONLY);
 		CHECK(fd >= 0 && read(fd, buf, 10) == 10 && memcmp(buf, "\0\0\0\0\0\0\0\0\0\0", 10) == 0);
-		CHECK(stat("/", st) == 0 && S_ISDIR(st->st_mode));
+		CHECK(syscall(__NR_stat64, "/", st) == 0 && S_ISDIR(st->st_mode));
 		CHECK(uname(names) == 0 && names->sysname[0] != 'k');
 		CHECK(pipe(fds) == 0 && fds[0] < 64);
 		other = fork();

@@ -136,19 +136,19 @@ static void forbidden_to_calls(void)
 {
 	char *p = map(2);
 	int fds[2], fd = open("/etc/passwd", O_RDONLY);
-	struct stat st;
+	struct stat64 st;
 
 	CHECK(pipe(fds) == 0);
 	memset(p, '/', 2 * PAGE);
 	CHECK(protect(p, 1, PROT_NONE) == 0);
 	CHECK_ERRNO(write(fds[1], p, 1), EFAULT);
 	CHECK_ERRNO(read(fd, p, 10), EFAULT);
-	CHECK_ERRNO(stat(p, &st), EFAULT);
-	CHECK_ERRNO(stat("/", (struct stat *)p), EFAULT);
+	CHECK_ERRNO(syscall(__NR_stat64, p, &st), EFAULT);
+	CHECK_ERRNO(syscall(__NR_stat64, "/", p), EFAULT);
 	CHECK(protect(p, 1, PROT_READ) == 0 && write(fds[1], p, 1) == 1);
 	CHECK_ERRNO(read(fd, p, 10), EFAULT);
-	CHECK_ERRNO(stat("/", (struct stat *)p), EFAULT);
-	CHECK(protect(p, 1, RW) == 0 && stat("/", (struct stat *)p) == 0);
+	CHECK_ERRNO(syscall(__NR_stat64, "/", p), EFAULT);
+	CHECK(protect(p, 1, RW) == 0 && syscall(__NR_stat64, "/", p) == 0);
 	CHECK(unmap(p, 1) == 0);
 	CHECK_ERRNO(write(fds[1], p, 1), EFAULT);
 	p[PAGE] = 0;

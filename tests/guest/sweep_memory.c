@@ -356,7 +356,7 @@ static void open_zero(void)
 
 static int stat_root(void)
 {
-	return stat("/", (struct stat *)target);
+	return syscall(__NR_stat64, "/", target);
 }
 
 static void sweep_kernel_fault(void)

@@ -46,7 +46,7 @@ static void add(struct list *l, const char *name, const struct stat *st)
 	l->files[l->count++].st = *st;
 }
 
-static unsigned long time_of(const struct file *f, unsigned long *nanoseconds)
+static time64_t time_of(const struct file *f, long *nanoseconds)
 {
 	const struct stat *st = &f->st;
 
@@ -57,7 +57,8 @@ static unsigned long time_of(const struct file *f, unsigned long *nanoseconds)
 static int compare(const void *a, const void *b)
 {
 	const struct file *x = a, *y = b;
-	unsigned long p = 0, q = 0, pn = 0, qn = 0;
+	long long p = 0, q = 0;
+	long pn = 0, qn = 0;
 	int order;
 
 	if (set['S'])
@@ -194,7 +195,7 @@ static void put_target(const char *path)
 static void print_long(const char *dir, const struct file *f, const struct widths *w)
 {
 	char mode[12], date[24];
-	unsigned long unused;
+	long unused;
 	time64_t t = time_of(f, &unused);
 
 	mode_string(f->st.st_mode, mode);

@@ -25,14 +25,13 @@ static const char *kind(const struct stat *st)
 	return st->st_size ? "regular file" : "regular empty file";
 }
 
-static const char *date(unsigned long seconds, unsigned long nanoseconds)
+static const char *date(time64_t t, long nanoseconds)
 {
 	static char text[48];
-	time64_t t = seconds;
 	struct tm *tm = localtime(&t);
 	size_t n = strftime(text, sizeof(text), "%F %T", tm);
 
-	n += snprintf(text + n, sizeof(text) - n, ".%09lu ", nanoseconds);
+	n += snprintf(text + n, sizeof(text) - n, ".%09ld ", nanoseconds);
 	strftime(text + n, sizeof(text) - n, "%z", tm);
 	return text;
 }
@@ -80,7 +79,7 @@ static const char *device_type(const struct stat *st)
 }
 
 /* The value of a letter as text, or NULL and the number in *value. */
-static const char *value_of(char letter, char part, const char *file, const struct stat *st, unsigned long *value)
+static const char *value_of(char letter, char part, const char *file, const struct stat *st, long long *value)
 {
 	if (part)
 		*value = letter == 'd' ? (part == 'H' ? st->st_dev >> 8 & 0xFFF : st->st_dev & 0xFF) :
@@ -110,7 +109,7 @@ static const char *value_of(char letter, char part, const char *file, const stru
 static const char *directive(const char *f, const char *file, const struct stat *st)
 {
 	char format[24] = "%", part = 0;
-	unsigned long value;
+	long long value;
 	const char *text;
 	int n = 1;
 
@@ -123,7 +122,8 @@ static const char *directive(const char *f, const char *file, const struct stat 
 		strcpy(format + n, "s");
 		printf(format, text);
 	} else if (strchr("sbBoihugdXYZaftTr", *f)) {
-		strcpy(format + n, *f == 'a' ? "lo" : *f == 'f' || *f == 't' || *f == 'T' ? "lx" : "lu");
+		strcpy(format + n, *f == 'a' ? "llo" :
+		       *f == 'f' || *f == 't' || *f == 'T' ? "llx" : "lld");
 		printf(format, value);
 	} else {
 		putchar(*f);

@@ -77,7 +77,7 @@ int test_type(struct expr *e, const struct file *f)
 }
 
 /* Compare with the number of the argument. */
-static int compare(const struct expr *e, long value)
+static int compare(const struct expr *e, long long value)
 {
 	return e->sign == '+' ? value > e->number : e->sign == '-' ? value < e->number : value == e->number;
 }
@@ -91,17 +91,17 @@ int test_size(struct expr *e, const struct file *f)
 /* -mtime, -atime and -ctime: whole days since then; -mmin: minutes. */
 int test_modified(struct expr *e, const struct file *f)
 {
-	return compare(e, (long)(find_started - f->st.st_mtime) / e->unit);
+	return compare(e, (find_started - f->st.st_mtime) / e->unit);
 }
 
 int test_accessed(struct expr *e, const struct file *f)
 {
-	return compare(e, (long)(find_started - f->st.st_atime) / e->unit);
+	return compare(e, (find_started - f->st.st_atime) / e->unit);
 }
 
 int test_changed(struct expr *e, const struct file *f)
 {
-	return compare(e, (long)(find_started - f->st.st_ctime) / e->unit);
+	return compare(e, (find_started - f->st.st_ctime) / e->unit);
 }
 
 /* -links */
@@ -119,10 +119,8 @@ int test_inode(struct expr *e, const struct file *f)
 /* -newer: changed after the file given. */
 int test_newer(struct expr *e, const struct file *f)
 {
-	unsigned long its_time = e->number, nanoseconds = e->unit;
-
-	return f->st.st_mtime > its_time || (f->st.st_mtime == its_time &&
-					     f->st.st_mtime_nsec > nanoseconds);
+	return f->st.st_mtime > e->number ||
+	       (f->st.st_mtime == e->number && f->st.st_mtime_nsec > e->unit);
 }
 
 /* -perm: exactly these bits, with - all of them, with / any of them. */

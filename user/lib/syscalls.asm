@@ -128,9 +128,6 @@ __rt_sigreturn:
 	CALL umask
 	CALL getrlimit, ugetrlimit
 	CALL setrlimit
-	CALL stat, stat
-	CALL lstat, lstat
-	CALL fstat, fstat
 	CALL statfs
 	CALL truncate
 	CALL ftruncate

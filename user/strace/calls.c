@@ -48,6 +48,7 @@ static const struct {
 	{ __NR_madvise, "pud" }, { __NR_getdents64, "d6u" }, { __NR_fcntl64, "dCD" }, { __NR_gettid, "" }, { __NR_futex, "pddp" },
 	{ __NR_set_thread_area, "p" }, { __NR_exit_group, "d=-" }, { __NR_set_tid_address, "p" }, { __NR_clock_gettime, "qy" },
 	{ __NR_tgkill, "ddg" }, { __NR_utimes, "sp" }, { __NR_openat, "fsOm" }, { __NR_mkdirat, "fso" }, { __NR_unlinkat, "fs9" },
+	{ __NR_statx, "fsHF0" },
 	{ __NR_utimensat, "fs79" }, { __NR_utimensat_time64, "fsZ9" },
 	{ __NR_clock_gettime64, "qz" },
 	{ __NR_pipe2, "rO" }, { __NR_dup3, "ddO" }, { __NR_getrandom, "Bux" }, { __NR_socket, "ddd" }, { __NR_connect, "dpd" },

@@ -18,7 +18,7 @@ void show_pointer(unsigned long addr)
 
 int is_output(char format)
 {
-	return strchr("BRSTAKyzVwr8XQYJE56I", format) != NULL;
+	return strchr("BRSTAKyzVwr8XQYJE560I", format) != NULL;
 }
 
 /* A byte as C writes it; a number may be short if no digit follows. */
@@ -170,7 +170,7 @@ void show_arg(struct tracee *t, char format, int n)
 	}
 	if (value && show_struct(t, format, value))
 		return;
-	if (!value && strchr("ak7Zt4jSTAKyzVwr8XQYJE56", format))
+	if (!value && strchr("ak7Zt4jSTAKyzVwr8XQYJE560", format))
 		out("NULL");
 	else
 		show_number(format, value);

@@ -26,7 +26,11 @@ static const struct flag map_flags[] = {
 	{ 0x800, "MAP_DENYWRITE" }, { 0x4000, "MAP_NORESERVE" }, { 0x8000, "MAP_POPULATE" }, { 0x20000, "MAP_STACK" }, END
 };
 static const struct flag access_flags[] = { { 4, "R_OK" }, { 2, "W_OK" }, { 1, "X_OK" }, END };
-static const struct flag at_flags[] = { F(AT_SYMLINK_NOFOLLOW), F(AT_REMOVEDIR), F(AT_SYMLINK_FOLLOW), END };
+static const struct flag at_flags[] = { F(AT_SYMLINK_NOFOLLOW), F(AT_REMOVEDIR), F(AT_SYMLINK_FOLLOW), { 0x1000, "AT_EMPTY_PATH" }, END };
+static const struct flag statx_masks[] = {
+	{ 0xFFF, "STATX_ALL" }, { 0x7FF, "STATX_BASIC_STATS" },
+	{ 0x1000, "STATX_MNT_ID" }, { 0x2000, "STATX_DIOALIGN" }, END
+};
 static const struct flag wait_flags[] = { F(WNOHANG), { 2, "WSTOPPED" }, F(WCONTINUED), { 0x40000000, "__WALL" }, END };
 static const struct flag sa_flags[] = {
 	F(SA_RESTORER), F(SA_ONSTACK), F(SA_RESTART), F(SA_NODEFER), F(SA_RESETHAND), F(SA_SIGINFO), F(SA_NOCLDSTOP), F(SA_NOCLDWAIT), END
@@ -93,6 +97,14 @@ void show_named(char format, unsigned value)
 	case 'P': if (!value) { out("PROT_NONE"); return; } flags = prot_flags; break;
 	case 'M': flags = map_flags; break;
 	case '9': flags = at_flags; break;
+	case 'H':
+		out("AT_STATX_SYNC_AS_STAT");
+		if (value) {
+			out("|");
+			show_flags(at_flags, value, "???");
+		}
+		return;
+	case 'F': flags = statx_masks; break;
 	case 'n': if (!value) { out("F_OK"); return; } flags = access_flags; break;
 	case 'W': flags = wait_flags; break;
 	case 'G': flags = sa_flags; break;

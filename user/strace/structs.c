@@ -39,6 +39,16 @@ static void show_stat(unsigned mode, unsigned long long rdev, unsigned long long
 	out(", ...}");
 }
 
+static void show_statx(const struct statx *st)
+{
+	out("{stx_mask=");
+	show_named('F', st->stx_mask);
+	out(st->stx_attributes ? ", stx_attributes=%#llx, stx_mode=" :
+	    ", stx_attributes=%llu, stx_mode=", st->stx_attributes);
+	show_mode(st->stx_mode);
+	out(", stx_size=%llu, ...}", st->stx_size);
+}
+
 void show_sigset(const unsigned long *mask)
 {
 	int invert = 0, n = 0;
@@ -171,8 +181,9 @@ static void show_times64(const struct time64 *times)
 
 /* Where a structure of each format is read to. */
 static union {
-	struct stat stat;
+	struct old_stat stat;
 	struct stat64 stat64;
+	struct statx statx;
 	struct kernel_sigaction action;
 	struct termios termios;
 	struct winsize winsize;
@@ -193,7 +204,7 @@ static const struct {
 	char format;
 	unsigned short size;
 } sizes[] = {
-	{ 'S', sizeof(u.stat) }, { 'T', sizeof(u.stat64) }, { 'a', sizeof(u.action) }, { 'A', sizeof(u.action) }, { 'k', 8 }, { 'K', 8 },
+	{ 'S', sizeof(u.stat) }, { 'T', sizeof(u.stat64) }, { '0', sizeof(u.statx) }, { 'a', sizeof(u.action) }, { 'A', sizeof(u.action) }, { 'k', 8 }, { 'K', 8 },
 	{ 't', sizeof(u.timespec) }, { 'y', sizeof(u.timespec) }, { 'V', sizeof(u.timeval) }, { 'w', 4 }, { 'r', 8 }, { '8', 8 },
 	{ 'X', sizeof(u.utsname) }, { 'Q', sizeof(u.statfs) }, { 'Y', sizeof(u.sysinfo) }, { '1', sizeof(u.termios) },
 	{ '2', sizeof(u.winsize) }, { '3', 4 }, { '4', 8 }, { 'J', 8 }, { 'j', 8 }, { 'E', 4 },
@@ -206,6 +217,7 @@ static void show_contents(char format)
 	switch (format) {
 	case 'S': show_stat(u.stat.st_mode, u.stat.st_rdev, u.stat.st_size); break;
 	case 'T': show_stat(u.stat64.st_mode, u.stat64.st_rdev, u.stat64.st_size); break;
+	case '0': show_statx(&u.statx); break;
 	case 'a': case 'A': show_action(&u.action); break;
 	case 'k': case 'K': show_sigset(u.mask); break;
 	case 't': case 'y': out("{tv_sec=%ld, tv_nsec=%ld}", u.timespec.tv_sec, u.timespec.tv_nsec); break;

@@ -18,7 +18,8 @@ struct expr {
 	struct expr *a, *b;		/* and, or, not */
 	char *text;			/* an argument, or a number with the kind of comparison in front of it */
 	char sign;			/* + more than, - less than, else exactly */
-	long number, unit;
+	long long number;
+	long unit;
 	char **words;			/* -exec: the command; the files of + are collected behind it */
 	int word_count, file_count, size;
 };
