@@ -371,13 +371,24 @@ static int opened_inode(int dirfd, struct inode **inode)
 	return 0;
 }
 
+/* Returns whether AT_EMPTY_PATH applies: without memory, as for fstat(). */
+static bool is_empty(const char __user *path)
+{
+	char first;
+
+	return copy_from_user(&first, path, 1) == 0 && !first;
+}
+
 int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **inode)
 {
 	char *name;
-	int error = getname(path, &name);
+	int error;
 
+	if (flags & AT_EMPTY_PATH && is_empty(path))
+		return opened_inode(dirfd, inode);
+	error = getname(path, &name);
 	if (error)
-		return error == -ENOENT && flags & AT_EMPTY_PATH ? opened_inode(dirfd, inode) : error;
+		return error;
 	error = path_lookup(dirfd, name, flags & AT_SYMLINK_NOFOLLOW ? NOFOLLOW : FOLLOW, inode);
 	putname(name);
 	return error;
