@@ -120,9 +120,7 @@ void show_audit(struct seq *s)
 	struct audit_report r;
 	int found;
 
-	audit_reader_pages = 1;		/* what this is written into */
-	found = mm_audit_report(&r);
-	audit_reader_pages = 0;
+	found = mm_audit_report(&r, 1);		/* what this is written into */
 	if (found < 0) {
 		seq_printf(s, "no memory for the audit\n");
 		return;

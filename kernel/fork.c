@@ -104,12 +104,27 @@ void fork_returns(void)
 	current->set_child_tid = 0;
 }
 
+/* What tells of the child's end: a brother's is told as current's will be. */
+static void set_exit_signal(struct task_struct *child,
+			    const struct fork_request *want)
+{
+	child->exit_signal = want->flags & CLONE_PARENT ?
+		current->process->exit_signal : want->exit_signal;
+	child->maker = want->flags & CLONE_PARENT ?
+		current->process->maker : current->pid;
+}
+
 /*
  * The child is there. What others may have changed while it was made, and for
  * all processes that could be found, it takes over now.
  */
-static void adopt(struct task_struct *child, struct task_struct *parent)
+static void adopt(struct task_struct *child, const struct fork_request *want)
 {
+	struct task_struct *parent = current->process;
+
+	if (want->flags & CLONE_PARENT)
+		parent = parent->parent;
+	set_exit_signal(child, want);
 	own_page(__pa(child), OWNER_TASK);
 	child->pgrp = current->process->pgrp;
 	child->session = current->process->session;
@@ -145,16 +160,6 @@ static int set_thread(struct task_struct *child, const struct fork_request *want
 	return error == -ENOMEM ? error : 0;
 }
 
-/* What tells of the child's end: a brother's is told as current's will be. */
-static void set_exit_signal(struct task_struct *child,
-			    const struct fork_request *want)
-{
-	child->exit_signal = want->flags & CLONE_PARENT ?
-		current->process->exit_signal : want->exit_signal;
-	child->maker = want->flags & CLONE_PARENT ?
-		current->process->maker : current->pid;
-}
-
 /*
  * Whether a signal has come since the fork began: one to the process group was meant for the child as well, which was not to be found yet. It is
  * handled first, and the fork begins again. A timer's are for one process, and might always be faster than a fork.
@@ -186,7 +191,6 @@ static int copy_task(struct task_struct *child, const struct fork_request *want)
 	copy_thread(child, task_regs(current));
 	if (want->clear_handlers)
 		clear_handlers(child);
-	set_exit_signal(child, want);
 	error = set_thread(child, want);
 	if (error)
 		goto free_files;
@@ -229,7 +233,7 @@ static void await_vfork(struct task_struct *child, struct vfork_wait *wait)
 	if (wait->over)
 		return;
 	child->vfork_wait = NULL;
-	if (!current->process->group_work)
+	if (!(current->process->group_work & (GROUP_EXIT | GROUP_EXEC)))
 		do_group_exit(fatal_signal(current));
 }
 
@@ -259,10 +263,7 @@ int do_fork(const struct fork_request *want)
 		goto free_pid;
 	if (want->flags & CLONE_VFORK)
 		child->vfork_wait = &wait;
-	if (want->flags & CLONE_PARENT)
-		adopt(child, current->process->parent);
-	else
-		adopt(child, current->process);
+	adopt(child, want);
 	sched_fork(child);
 	if (want->flags & CLONE_VFORK)
 		await_vfork(child, &wait);
@@ -332,12 +333,12 @@ void vfork_release(struct task_struct *task)
 /* A task of the kernel itself: runs fn(arg) with no address space of its own. NULL: no memory. */
 struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *name)
 {
+	static const struct fork_request want = { .exit_signal = SIGCHLD };
 	struct task_struct *task = task_dup();
 	struct start_frame *frame;
 
 	if (!task)
 		return NULL;
-	task->exit_signal = SIGCHLD;
 	if (hold_pid(task, 0) < 0)
 		goto free_task;
 	if (copy_signals(task, false) < 0)
@@ -355,7 +356,7 @@ struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *nam
 	frame->esi = (u32)arg;
 	frame->eip = kernel_thread_start;
 	task->kernel_esp = (u32)frame;
-	adopt(task, current);
+	adopt(task, &want);
 	sched_fork(task);
 	return task;
 

@@ -17,6 +17,7 @@ static int set_name(const char __user *from)
 
 	if (length < 0 && length != -ENAMETOOLONG)
 		return length;
+	name[sizeof(name) - 1] = '\0';
 	strlcpy(current->comm, name, sizeof(current->comm));
 	return 0;
 }

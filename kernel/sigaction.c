@@ -347,18 +347,21 @@ asmlinkage int sys_ssetmask(u32 mask)
 /* A child of fork has the same actions, in a table of its own; threads share it. */
 int copy_signals(struct task_struct *child, bool share)
 {
+	struct sigaction_table *table;
+
 	if (share) {
 		current->sigactions->users++;
 		return 0;
 	}
-	child->sigactions = kmalloc(sizeof(*child->sigactions));
-	if (!child->sigactions)
+	table = kmalloc(sizeof(*table));
+	if (!table)
 		return -ENOMEM;
 	if (current->sigactions)
-		*child->sigactions = *current->sigactions;
+		*table = *current->sigactions;
 	else
-		memset(child->sigactions, 0, sizeof(*child->sigactions));
-	child->sigactions->users = 1;
+		memset(table, 0, sizeof(*table));
+	table->users = 1;
+	child->sigactions = table;
 	return 0;
 }
 
@@ -368,10 +371,8 @@ int unshare_signals(void)
 
 	if (old->users == 1)
 		return 0;
-	if (copy_signals(current, false) < 0) {
-		current->sigactions = old;
+	if (copy_signals(current, false) < 0)
 		return -ENOMEM;
-	}
 	if (--old->users == 0)		/* the others went meanwhile */
 		kfree(old);
 	return 0;

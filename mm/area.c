@@ -342,7 +342,8 @@ int grow_stack(struct mm *mm, struct vm_area *area, u32 addr)
 
 	if (area->end - start > current->rlimits[RLIMIT_STACK].rlim_cur ||
 	    start < guard_below(mm, area) || (area->ops && area->offset < bytes) ||
-	    !may_grow(mm, area->flags, bytes))
+	    !may_grow(mm, area->flags, bytes) ||
+	    !may_lock(mm, area->flags, bytes))
 		return -EFAULT;
 	area->start = start;
 	area->offset -= area->ops ? bytes : 0;

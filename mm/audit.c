@@ -31,6 +31,8 @@
 static u16 *counters[COUNTER_PAGES];
 static u32 mismatches, user_entries, swap_entries, table_frames, slots_cached;
 static u32 owned[NR_OWNERS];		/* frames */
+static bool auditing;			/* somebody has the counters */
+static struct wait_queue audited = WAIT_QUEUE_INIT(audited);
 static u32 told = 100;			/* so many mismatches are printed, the others only counted */
 
 static void release_counters(void)
@@ -282,36 +284,60 @@ static void compare_counts(void)
 		complain("free and owned are not all", 0, sum, NULL);
 }
 
-/*
- * Run the audit: the number of broken rules, each one printed with frame, owner and rule; or -ENOMEM. Called by the system call, by a
- * key, by the debugger (gdb's `audit`), by the tests after everything.
- */
-int mm_audit(void)
+/* Recounts all and compares, with counters at hand. Does not sleep. */
+static void audit_all(u32 held)
 {
 	u32 free;
 
 	mismatches = user_entries = swap_entries = table_frames = 0;
-	if (take_counters() < 0)
-		return -ENOMEM;
 	list_for_each(node, &all_mms)
 		audit_mm(list_entry(node, struct mm, link));
 	audit_swap();
-	recount_owners(audit_owned);
+	recount_owners(audit_owned, held);
 	recount_counters(audit_owned);
 	free = for_each_free_frame(audit_free_frame);
 	if (free != nr_free_pages)
 		complain("free list and nr_free_pages differ", 0, free, NULL);
 	compare_counts();
-	release_counters();
 	if (!(read_cr0() & CR0_WP))
 		complain("CR0.WP is clear", 0, 0, NULL);
-	return mismatches;
 }
 
-/* The audit, and counts of what is in use, for the system call and /proc/audit. */
-int mm_audit_report(struct audit_report *report)
+/*
+ * The audit by a task that holds frames: as recount_calls() says. One at a
+ * time: who takes counters may sleep, and there is one set of them.
+ */
+static int audit_holding(u32 held)
 {
-	int found = mm_audit();
+	int error;
+
+	while (auditing)
+		sleep_on(&audited);
+	auditing = true;
+	error = take_counters();
+	if (!error) {
+		audit_all(held);
+		release_counters();
+	}
+	auditing = false;
+	wake_up(&audited);
+	return error ? error : (int)mismatches;
+}
+
+/*
+ * Runs the audit. Returns the number of broken rules, each of them printed with
+ * frame and owner; or -ENOMEM. Called by the system call, by a key, by the
+ * debugger (gdb's `audit`), by the tests after everything.
+ */
+int mm_audit(void)
+{
+	return audit_holding(0);
+}
+
+/* For the system call and /proc/audit. */
+int mm_audit_report(struct audit_report *report, u32 held)
+{
+	int found = audit_holding(held);
 
 	if (found < 0)
 		return found;
@@ -346,7 +372,7 @@ asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags)
 		fs_drop_caches();
 		shrink_swap_cache();
 	}
-	found = mm_audit_report(&report);
+	found = mm_audit_report(&report, 0);
 	if (found < 0 || !out)
 		return found;
 	error = copy_to_user(out, &report, sizeof(report));
@@ -354,13 +380,14 @@ asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags)
 }
 
 /*
- * Called by panic(): was the law broken before? Few mismatches are shown, or
- * what the panic said would leave the screen. No reclaim, no sleep.
+ * Called by panic(): was the law broken before? Shows few mismatches, or what
+ * the panic said would leave the screen. Does not sleep: without frames, or in
+ * the middle of an audit, there is none.
  */
 static void audit_panic(void)
 {
 	told = 4;
-	if (nr_free_pages > nr_frames / COUNTERS_PER_PAGE)
+	if (!auditing && nr_free_pages > nr_frames / COUNTERS_PER_PAGE)
 		printk("audit: %d mismatches\n", mm_audit());
 }
 

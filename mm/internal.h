@@ -27,8 +27,7 @@ bool may_use_reserve(void);
 
 /* owners.c */
 extern const char *const owner_names[NR_OWNERS];
-void recount_owners(found_page *found);
-void recount_calls(found_page *found);
+void recount_owners(found_page *found, u32 held);
 
 /* kmalloc.c */
 void recount_slabs(found_page *found);
@@ -131,7 +130,9 @@ int fault_in(u32 addr, bool write);
 
 /* mlock.c */
 int check_lock_limit(const struct mm *mm, u32 bytes);
+bool may_lock(const struct mm *mm, u32 flags, u32 bytes);
 void populate_new(struct mm *mm, u32 start, u32 length);
+void populate_grown(struct mm *mm, u32 start, u32 end);
 
 /* mmap.c */
 int range_end(u32 addr, u32 length, u32 *end);

@@ -54,7 +54,7 @@ static int advise(struct mm *mm, struct vm_area *area, u32 start, u32 end,
 {
 	switch (advice) {
 	case MADV_FREE:
-		if (area->ops || area->flags & VM_SHARED)
+		if (area->ops || area->flags & (VM_SHARED | VM_LOCKED))
 			return -EINVAL;
 		return drop_pages(mm, start, end);
 	case MADV_DONTNEED:

@@ -165,7 +165,7 @@ static bool share_shared_table(struct mm *child, struct mm *parent, u32 addr)
 	return true;
 }
 
-/* Returns true if a table has a page that a child does not get. */
+/* Returns true if a table has pages that no other is to change. */
 static bool keeps_back(struct mm *mm, u32 pde_index)
 {
 	u32 start = pde_index << PGDIR_SHIFT;
@@ -173,7 +173,7 @@ static bool keeps_back(struct mm *mm, u32 pde_index)
 	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = area_at(node);
 
-		if (area->flags & VM_KEPT_BACK && area->end > start &&
+		if (area->flags & VM_NOT_LENT && area->end > start &&
 		    area->start < start + LARGE_PAGE_SIZE)
 			return true;
 	}
@@ -191,7 +191,7 @@ int own_kept_back(struct mm *mm)
 	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = area_at(node);
 
-		if (area->flags & VM_KEPT_BACK && !error)
+		if (area->flags & VM_NOT_LENT && !error)
 			error = own_tables(mm, area->start, area->end);
 	}
 	return error;

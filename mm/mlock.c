@@ -36,6 +36,12 @@ int check_lock_limit(const struct mm *mm, u32 bytes)
 	return bytes > limit || locked_bytes(mm, 0, TASK_SIZE) > limit - bytes ? -ENOMEM : 0;
 }
 
+/* Returns true if an area with these flags may grow by so many bytes. */
+bool may_lock(const struct mm *mm, u32 flags, u32 bytes)
+{
+	return !(flags & VM_LOCKED) || check_lock_limit(mm, bytes) == 0;
+}
+
 /* Has all pages of [start, end) in memory, as far as areas allow access. */
 static int populate(struct mm *mm, u32 start, u32 end)
 {
@@ -53,9 +59,13 @@ static int populate(struct mm *mm, u32 start, u32 end)
 	return error == -EIO || error == -ENOSPC ? 0 : error;
 }
 
-/* Locks or unlocks all areas of [start, end), which has edges. */
+/*
+ * Locks or unlocks all areas of [start, end), which has edges, and, to lock,
+ * tables of its own: who shares one could give up its pages.
+ */
 static void set_locked(struct mm *mm, u32 start, u32 end, bool on)
 {
+	mm->keeps_back |= on;
 	list_for_each(node, &mm->areas) {
 		struct vm_area *area = area_at(node);
 
@@ -80,6 +90,8 @@ static int lock_range(struct mm *mm, u32 addr, u32 length, bool on, bool now)
 	gap = covered_end(mm, start, end);
 	if (!error)
 		error = split_edges(mm, start, gap);
+	if (!error && on)
+		error = own_tables(mm, start, gap);
 	if (error)
 		return error;
 	set_locked(mm, start, gap, on);
@@ -134,9 +146,12 @@ asmlinkage int sys_mlockall(u32 flags)
 		return -EINVAL;
 	mm_lock(mm);
 	error = check_lock_limit(mm, flags & MCL_CURRENT ? mm_size(mm) - locked_bytes(mm, 0, TASK_SIZE) : 0);
+	if (!error && flags & MCL_CURRENT)
+		error = own_tables(mm, 0, TASK_SIZE);
 	if (!error) {
 		mm->locks_future = flags & MCL_FUTURE ? VM_LOCKED : 0;
 		mm->locks_on_fault = flags & MCL_ONFAULT;
+		mm->keeps_back |= mm->locks_future != 0;
 		if (flags & MCL_CURRENT)
 			set_locked(mm, 0, TASK_SIZE, true);
 		if (flags & MCL_CURRENT && !(flags & MCL_ONFAULT))
@@ -165,4 +180,13 @@ void populate_new(struct mm *mm, u32 start, u32 length)
 {
 	if (!mm->locks_on_fault)
 		populate(mm, start, start + PAGE_ROUND_UP(length));
+}
+
+/* Called by mremap(), in the same way, for what an area has grown by. */
+void populate_grown(struct mm *mm, u32 start, u32 end)
+{
+	const struct vm_area *area = find_area(mm, start);
+
+	if (area && area->flags & VM_LOCKED)
+		populate_new(mm, start, end - start);
 }

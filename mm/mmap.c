@@ -84,6 +84,7 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 						 replaced_data(mm, addr, addr + length) : 0)))
 		return -ENOMEM;
 	area->flags |= mm->locks_future | (flags & MAP_LOCKED ? VM_LOCKED : 0);
+	mm->keeps_back |= (area->flags & VM_LOCKED) != 0;
 	error = area->flags & VM_LOCKED ? check_lock_limit(mm, length) : 0;
 	if (error)
 		return error == -ENOMEM ? -EAGAIN : error;
@@ -183,7 +184,10 @@ static u32 new_data(struct mm *mm, u32 start, u32 end, u32 prot)
 	return bytes;
 }
 
-/* PROT_GROWSDOWN: the range begins where the stack at addr does. -EINVAL */
+/*
+ * PROT_GROWSDOWN: the range begins where the stack at addr does. -EINVAL: there
+ * is none; -ENOMEM: the range is larger than user space.
+ */
 static int stack_start(struct mm *mm, u32 prot, u32 *addr, u32 *length)
 {
 	const struct vm_area *area = area_above(mm, *addr);
@@ -193,6 +197,8 @@ static int stack_start(struct mm *mm, u32 prot, u32 *addr, u32 *length)
 	if (PAGE_OFFSET(*addr) || !area || !(area->flags & VM_GROWSDOWN) ||
 	    area->start > *addr)
 		return -EINVAL;
+	if (*length > TASK_SIZE)
+		return -ENOMEM;
 	*length += *addr - area->start;
 	*addr = area->start;
 	return 0;
@@ -204,9 +210,9 @@ static int change_protection(struct mm *mm, u32 addr, u32 length, u32 prot)
 	u32 end, gap, more;
 	int error = stack_start(mm, prot, &addr, &length);
 
-	if (!error)
-		error = range_end(addr, length, &end);
-	if (error || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN))
+	if (error)
+		return error;
+	if (range_end(addr, length, &end) || prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN))
 		return -EINVAL;
 	if (end == addr)
 		return 0;
@@ -417,6 +423,8 @@ static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 
 		return -EFAULT;
 	if (!stays && area->object && area->offset + (addr - area->start) >= -new_length)	/* offsets have 32 bits */
 		return -EINVAL;
+	if (!stays && !may_lock(mm, area->flags, new_length - (kept_end - addr)))
+		return -EAGAIN;
 	error = kept_end < end ? unmap_range(mm, kept_end, end) : 0;
 	if (error || stays)
 		return error ? error : (int)addr;
@@ -448,6 +456,8 @@ asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u
 		return -EINVAL;
 	mm_lock(mm);
 	result = resize_mapping(mm, addr, end, new_length, flags, new_addr);
+	if ((u32)result <= TASK_SIZE && new_length > end - addr)
+		populate_grown(mm, result + (end - addr), result + new_length);
 	mm_unlock(mm);
 	return result;
 }

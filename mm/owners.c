@@ -15,7 +15,6 @@
 #define RECOUNTS_MAX	16u
 
 const char *const owner_names[NR_OWNERS] = OWNER_NAMES;
-u32 audit_reader_pages;
 static found_pages *recounts[RECOUNTS_MAX];
 static u32 nr_recounts;
 
@@ -27,29 +26,30 @@ void register_owner(found_pages *recount)
 	recounts[nr_recounts++] = recount;
 }
 
-/* Calls found for each frame that a task in the kernel may have in its hands. */
-void recount_calls(found_page *found)
+/*
+ * Calls found for each frame that a task in the kernel may have in its hands.
+ * current, which runs the audit, has so many as it says: held.
+ */
+static void recount_calls(found_page *found, u32 held)
 {
-	u32 own = audit_reader_pages;
-
 	for (u32 frame = 1; frame < nr_frames; frame++) {
 		int pid = mem_map[frame].next >> PAGE_SHIFT;
 
 		if (!mem_map[frame].count ||
 		    page_owner(frame << PAGE_SHIFT) != OWNER_CALL)
 			continue;
-		if (pid == current->pid ? own > 0 : !pid || find_task(pid))
+		if (pid == current->pid ? held > 0 : !pid || find_task(pid))
 			found(OWNER_CALL, __va(frame << PAGE_SHIFT));
-		own -= pid == current->pid && own > 0;
+		held -= pid == current->pid && held > 0;
 	}
 }
 
 /* Calls found for each frame that some subsystem holds. */
-void recount_owners(found_page *found)
+void recount_owners(found_page *found, u32 held)
 {
 	for (u32 i = 0; i < nr_recounts; i++)
 		recounts[i](found);
-	recount_calls(found);
+	recount_calls(found, held);
 	recount_slabs(found);
 	recount_swap(found);
 	found(OWNER_ZERO, __va(zero_page));

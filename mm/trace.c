@@ -218,13 +218,36 @@ static void recount_ring(found_page *found)
 			found(OWNER_TRACE, ring[i]);
 }
 
-static int take_ring(void)
+/* Returns the first place in the ring without a frame, or NULL. */
+static struct event **missing(void)
 {
 	for (u32 i = 0; i < RING_PAGES; i++)
-		if (!ring[i] && !(ring[i] = kpage_alloc(OWNER_TRACE))) {
+		if (!ring[i])
+			return &ring[i];
+	return NULL;
+}
+
+/*
+ * Completes the ring. Looking for a frame may sleep, and meanwhile somebody
+ * else may switch on, or off. -ENOMEM
+ */
+static int take_ring(void)
+{
+	struct event **place;
+
+	while (missing()) {
+		void *page = kpage_alloc(OWNER_TRACE);
+
+		place = missing();
+		if (page && place)
+			*place = page;
+		else if (page)
+			kpage_free(page);
+		else if (place) {
 			free_ring();
 			return -ENOMEM;
 		}
+	}
 	return 0;
 }
 

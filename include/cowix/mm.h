@@ -131,6 +131,7 @@ struct vm_ops {
 #define VM_WIPEONFORK	0x100	/* a child has the area, but no page of it */
 #define VM_KEPT_BACK	(VM_DONTFORK | VM_WIPEONFORK)
 #define VM_LOCKED	0x200	/* its pages stay in memory */
+#define VM_NOT_LENT	(VM_KEPT_BACK | VM_LOCKED)	/* nor are its tables */
 #define VM_NEVER_EXEC	0x400	/* of a file that must not be executed */
 
 /* PROT_READ, PROT_WRITE and PROT_EXEC of mmap() have the same values. */
@@ -154,7 +155,7 @@ struct mm {
 	struct list areas;
 	struct vm_area *last_area;	/* the area found last: faults come in clusters */
 	int users;			/* tasks that share this address space */
-	bool keeps_back;		/* some area is, or was, VM_KEPT_BACK */
+	bool keeps_back;		/* some area is, or was, VM_NOT_LENT */
 	u32 locks_future;		/* VM_LOCKED for areas to come, or 0 */
 	bool locks_on_fault;		/* their pages need not be there at once */
 	bool shares_tables;		/* it has, or had, page tables that others use too */
@@ -253,10 +254,10 @@ extern void (*page_fault_handler)(struct pt_regs *regs, u32 error);
 
 /* mm/audit.c */
 int mm_audit(void);			/* mismatches found, each one printed; -ENOMEM */
-extern u32 audit_reader_pages;	/* that current holds while it audits */
 void audit_init(void);
 struct audit_report;
-int mm_audit_report(struct audit_report *report);	/* the same, and counts of what is in use */
+/* The same, and counts of what is in use. held: as recount_calls() says. */
+int mm_audit_report(struct audit_report *report, u32 held);
 
 /* mm/trace.c: what happens to frames, when somebody wants to see it; while it is off, one test of vm_traced */
 enum trace_kind {

@@ -282,8 +282,91 @@ static void stays(void)
 
 	CHECK(syscall(__NR_mlock, p, PAGE) == 0);
 	CHECK_ERRNO(advise(p, PAGE, MADV_PAGEOUT), EINVAL);
+	CHECK_ERRNO(advise(p, PAGE, MADV_FREE), EINVAL);
 	CHECK(resident(p) && p[0] == 1);
 	CHECK(munmap(p, 4 * PAGE) == 0);
+}
+
+/* A page of the program's file: one that can be had again. */
+static char *map_own_file(void)
+{
+	int fd = open("/proc/self/exe", O_RDONLY);
+	char *p;
+
+	if (fd < 0)
+		fd = open("/tests/advice", O_RDONLY);
+	p = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+	CHECK(p != MAP_FAILED && p[1] == 'E' && close(fd) == 0);
+	return p;
+}
+
+static void give_up_in_child(char *p, int before, int after)
+{
+	int pid;
+
+	CHECK(!before || syscall(__NR_mlock, p, PAGE) == 0);
+	pid = fork_by(FORK_POLICY_LAZY);
+	if (pid == 0) {
+		sleep_ms(after ? 50 : 0);
+		_exit(advise(p, PAGE, MADV_PAGEOUT) != 0 || p[1] != 'E');
+	}
+	CHECK(!after || syscall(__NR_mlock, p, PAGE) == 0);
+	CHECK(wait_status(pid) == 0 && resident(p));
+	CHECK(munmap(p, PAGE) == 0);
+}
+
+/* What a child gives up stays with its parent, also where tables are lent. */
+static void locked_lent(void)
+{
+	give_up_in_child(map_own_file(), 1, 0);
+	give_up_in_child(map_own_file(), 0, 1);
+}
+
+static void *mremap_by(char *p, unsigned from, unsigned to)
+{
+	return (void *)syscall(__NR_mremap, p, from * PAGE, to * PAGE,
+			       MREMAP_MAYMOVE);
+}
+
+/* What grows upwards, with room behind it and without. */
+static void locked_grows_up(void)
+{
+	char *p = mmap((void *)0x60000000, 2 * PAGE, RW, PRIVATE, -1, 0);
+
+	CHECK(p != MAP_FAILED && syscall(__NR_mlock, p, 2 * PAGE) == 0);
+	CHECK_ERRNO((int)mremap_by(p, 2, 5), EAGAIN);
+	CHECK_ERRNO((int)syscall(__NR_mremap, p, 2 * PAGE, 5 * PAGE,
+				 MREMAP_MAYMOVE | MREMAP_FIXED, 0x61000000),
+		    EAGAIN);
+	CHECK(mremap_by(p, 2, 4) == p && resident(p + 3 * PAGE));
+	CHECK_ERRNO((int)mremap_by(p, 4, 5), EAGAIN);
+	CHECK(resident(p + 3 * PAGE) && munmap(p, 4 * PAGE) == 0);
+}
+
+/* A stack of one locked page grows by that many. Ends by SIGSEGV, or not. */
+static int grow_down(int pages)
+{
+	int pid = fork(), status;
+	char *p;
+
+	if (pid == 0) {
+		p = mmap((void *)0x60000000, PAGE, RW,
+			 PRIVATE | MAP_GROWSDOWN | MAP_FIXED, -1, 0);
+		CHECK(p != MAP_FAILED && syscall(__NR_mlock, p, PAGE) == 0);
+		p[-pages * PAGE] = 1;
+		_exit(0);
+	}
+	status = wait_status(pid);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+/* RLIMIT_MEMLOCK holds for locked areas that grow, too. */
+static void locked_grows(void)
+{
+	CHECK(set_memlock(4 * PAGE) == 0 && setuid(1000) == 0);
+	locked_grows_up();
+	CHECK(grow_down(3) == 0);
+	CHECK(grow_down(4) == SIGSEGV);
 }
 
 TESTS({ "wipe_on_fork", "a child finds zeroes", wipe_on_fork },
@@ -293,4 +376,7 @@ TESTS({ "wipe_on_fork", "a child finds zeroes", wipe_on_fork },
       { "hole", "MADV_REMOVE in shared memory", hole },
       { "hole_in_file", "and in files", hole_in_file },
       { "locked", "mlock and its relatives", locked },
+      { "locked_grows", "locked areas grow within the limit", locked_grows },
+      { "locked_lent", "locked pages, and page tables that are lent",
+	locked_lent },
       { "stays", "a locked page is not given up", stays })

@@ -166,6 +166,8 @@ static void flags(void)
 	CHECK_ERRNO(mprotect(p, PAGE, RW | PROT_GROWSDOWN), EINVAL);
 	CHECK(munmap(p, PAGE) == 0 && close(fd) == 0);
 	p = map_at(0x60000000, 4 * PAGE, PROT_READ, PRIVATE | MAP_GROWSDOWN);
+	CHECK_ERRNO(mprotect(p + 3 * PAGE, -3 * PAGE, RW | PROT_GROWSDOWN),
+		    ENOMEM);		/* with what is below it, the sum is 0 */
 	CHECK(mprotect(p + 3 * PAGE, PAGE, RW | PROT_GROWSDOWN) == 0);
 	p[0] = p[3 * PAGE] = 1;
 	CHECK(munmap(p, 4 * PAGE) == 0);

@@ -91,6 +91,69 @@ static void stopped(void)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
 }
 
+static volatile int *told;		/* the other thread's number; a handler ran */
+
+static void sit(void *unused)
+{
+	sigset_t all;
+
+	(void)unused;
+	sigfillset(&all);		/* they are the first thread's */
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	told[0] = my_tid();
+	for (;;)
+		syscall(__NR_pause);
+}
+
+static void tell(int sig)
+{
+	told[1] = sig;
+}
+
+/* A process of two threads, of which the first is in vfork(). */
+static int waiting_pair(void)
+{
+	struct sigaction action = { .sa_handler = tell };
+	struct thread t;
+	int pid = fork();
+
+	if (pid)
+		return pid;
+	sigfillset(&action.sa_mask);
+	sigaction(SIGUSR1, &action, NULL);
+	start(&t, sit, NULL);
+	if (vfork() == 0) {
+		pid = syscall(__NR_getpid);
+		syscall(__NR_write, report[1], &pid, sizeof(pid));
+		for (;;)
+			syscall(__NR_pause);
+	}
+	_exit(7);
+}
+
+/* It ends without a handler before, even if the other thread has stopped it. */
+static void killed_when_stopped(void)
+{
+	int parent, child, status;
+
+	if (!on_cowix())
+		return;
+	told = (int *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	CHECK(pipe(report) == 0);
+	parent = waiting_pair();
+	CHECK(read(report[0], &child, sizeof(child)) == sizeof(child));
+	while (!told[0])
+		sleep_ms(1);
+	CHECK(syscall(__NR_tgkill, parent, told[0], SIGSTOP) == 0);
+	CHECK(waitpid(parent, &status, WUNTRACED) == parent);
+	CHECK(WIFSTOPPED(status));
+	CHECK(kill(parent, SIGUSR1) == 0 && kill(parent, SIGTERM) == 0);
+	sleep_ms(20);
+	CHECK(kill(parent, SIGCONT) == 0);
+	CHECK(WTERMSIG(wait_status(parent)) == SIGTERM && !told[1]);
+	CHECK(kill(child, SIGKILL) == 0);
+}
+
 static void vfork_in_thread(void *unused)
 {
 	(void)unused;
@@ -142,5 +205,6 @@ static void many(void)
 TESTS({ "killed", "a parent in vfork() can be killed", killed },
       { "not_killed", "a handler waits for the child", not_killed },
       { "stopped", "so does SIGSTOP", stopped },
+      { "killed_when_stopped", "by another thread", killed_when_stopped },
       { "exec_beside", "another thread's exec", exec_beside },
       { "many", "exec, exit and death of the child", many })
