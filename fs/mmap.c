@@ -131,8 +131,23 @@ static int file_remove(struct vm_area *area, u32 start, u32 end)
 	return 0;
 }
 
+/* vm_ops: those of a file without a name, which are nowhere else. */
+static u32 file_kept(const struct vm_area *area)
+{
+	const struct inode *inode = area->object;
+
+	return inode->i_nlink || inode->i_sb->s_type->needs_device ? 0 :
+								tmpfs_size(inode);
+}
+
 const struct vm_ops file_vm_ops = {
-	.fault = file_fault, .make_writable = file_make_writable, .holds = file_holds, .remove = file_remove, .open = file_area_open, .close = file_area_close,
+	.fault = file_fault,
+	.make_writable = file_make_writable,
+	.holds = file_holds,
+	.remove = file_remove,
+	.kept = file_kept,
+	.open = file_area_open,
+	.close = file_area_close,
 };
 
 /* Make area one of the file: regular, open for reading, and for writing if that is what a shared mapping wants. A reference to the file is taken. */
@@ -162,11 +177,18 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 	return 0;
 }
 
-/* Memory that several processes shall share has a file without a name behind it. */
+/*
+ * Memory that several processes shall share has a file without a name behind it.
+ * It does not go to swap: more than there is of RAM could never be had.
+ */
 static int map_nameless(struct vm_area *area, u32 length)
 {
-	int error = length == 0 ? -EINVAL : length > FILE_SIZE_MAX ? -ENOMEM : 0;
+	int error = 0;
 
+	if (length == 0)
+		error = -EINVAL;
+	else if (length > FILE_SIZE_MAX || length >> PAGE_SHIFT > nr_ram_frames)
+		error = -ENOMEM;
 	if (!error)
 		area->object = tmpfs_nameless(PAGE_ROUND_UP(length), &error);
 	area->flags |= VM_MAY_WRITE;

@@ -456,12 +456,30 @@ int tmpfs_read_super(struct super_block *sb)
 /* Where files without names are: mounted nowhere. */
 static struct super_block nameless;
 
-/* Called once by fs_init(). */
+/*
+ * Called once by fs_init(). Shared memory may be all there is, as private may:
+ * a process that takes too much ends (mm/oom.c).
+ */
 int tmpfs_init(void)
 {
+	struct tmpfs *fs;
+	int error;
+
 	nameless.s_type = find_file_system("tmpfs");
-	return tmpfs_read_super(&nameless);
+	error = tmpfs_read_super(&nameless);
+	if (error)
+		return error;
+	fs = nameless.s_private;
+	fs->options.pages = 0;
+	return 0;
 }
+
+u32 tmpfs_size(const struct inode *inode)
+{
+	return ((const struct node *)inode->i_zone)->pages;
+}
+
+/* Returns NULL and -ENOMEM if there is no room, as for all memory. */
 
 struct inode *tmpfs_nameless(u32 size, int *error)
 {
@@ -470,6 +488,8 @@ struct inode *tmpfs_nameless(u32 size, int *error)
 	if (inode) {
 		inode->i_nlink = 0;
 		inode->i_size = size;
+	} else {
+		*error = -ENOMEM;
 	}
 	return inode;
 }

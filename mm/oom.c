@@ -43,6 +43,12 @@ static struct task_struct *process_at(struct list *node)
 	return list_entry(node, struct task_struct, all_link);
 }
 
+/* Returns the pages of shared memory, which a process need not have mapped. */
+static u32 pages_behind(const struct vm_area *area)
+{
+	return area->ops && area->flags & VM_SHARED ? area->ops->kept(area) : 0;
+}
+
 /* Returns what a process's end would give back, about; 0: it must not end. */
 static u32 pages_of(const struct task_struct *process)
 {
@@ -54,8 +60,10 @@ static u32 pages_of(const struct task_struct *process)
 	pages = mm->nr_resident + mm->nr_swapped + 1;
 	for (u32 i = 0; i < USER_PDES; i++)
 		pages += (mm->pgdir[i] & PTE_P) != 0;
-	list_for_each(node, &mm->areas)
+	list_for_each(node, &mm->areas) {
+		pages += pages_behind(area_at(node));
 		areas++;
+	}
 	return pages + areas * sizeof(struct vm_area) / PAGE_SIZE;
 }
 

@@ -362,6 +362,7 @@ static inline void release_locks(struct file *file, struct files_struct *owner)
 /* fs/tmpfs.c */
 int tmpfs_init(void);				/* -ENOMEM */
 struct inode *tmpfs_nameless(u32 size, int *error);	/* a file without a name, for shared anonymous memory: it goes with its last mapping */
+u32 tmpfs_size(const struct inode *inode);	/* its pages in memory */
 
 /* fs/fs_struct.c */
 struct fs_struct {

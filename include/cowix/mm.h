@@ -115,6 +115,8 @@ struct vm_ops {
 	 * 0, -EOPNOTSUPP, or -EAGAIN: has waited, and areas may have changed.
 	 */
 	int (*remove)(struct vm_area *area, u32 start, u32 end);
+	/* Returns the pages that only areas like this one keep in memory. */
+	u32 (*kept)(const struct vm_area *area);
 	void (*open)(struct vm_area *area);	/* the area was duplicated: take a reference on the object */
 	void (*close)(struct vm_area *area);	/* the area goes away: drop it */
 };

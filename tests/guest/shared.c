@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include "policies.h"
 
 #define FILE_NAME "shared.tmp"
@@ -266,6 +267,34 @@ static void behind_the_end(void)
 	}
 }
 
+/* Shared memory is not limited to a part of RAM, but by what there is. */
+static void large(void)
+{
+	struct sysinfo info;
+	unsigned long all, size;
+	int pid;
+	char *p;
+
+	CHECK(pages_info(&info) == 0);
+	all = info.totalram + info.totalswap;
+	if (all > 1 << 18)			/* pages: a GB */
+		return;
+	CHECK_ERRNO((int)mmap(NULL, (all + 1000) * PAGE, RW,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0), ENOMEM);
+	size = info.totalram / 8 * 5 * PAGE;
+	p = map(size, RW, MAP_SHARED | MAP_ANONYMOUS, -1);
+	pid = fork();
+	if (pid == 0) {
+		for (unsigned long i = 0; i < size; i += PAGE)
+			*(unsigned long *)(p + i) = i;
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0);
+	for (unsigned long i = 0; i < size; i += PAGE)
+		CHECK(*(unsigned long *)(p + i) == i);
+	CHECK(munmap(p, size) == 0);
+}
+
 static int fill_disk(const char *name)
 {
 	static char block[1024];
@@ -399,5 +428,6 @@ TESTS({ "anonymous", "shared memory over forks, classic and lazy", anonymous }, 
       { "remapping_far", "mremap beyond 4 GB of a file", remapping_far },
       { "remapping_shared", "mremap of pages that are shared", remapping_shared },
       { "growth", "blocks for a page whose file grows", growth }, { "behind_the_end", "stores behind the end of a file", behind_the_end },
+      { "large", "more of it than half of RAM, and than all", large },
       { "full_disk", "no blocks for a hole", full_disk }, { "syncing", "msync: gaps, memory", syncing },
       { "cut_while_mapped", "truncation while others store and fork", cut_while_mapped })
