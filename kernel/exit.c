@@ -113,7 +113,7 @@ static void exit_session(struct task_struct *task)
 static void free_dead_thread(struct task_struct *process)
 {
 	if (process->dead_thread)
-		kpage_free(process->dead_thread);
+		free_task(process->dead_thread);
 	process->dead_thread = NULL;
 }
 
@@ -239,7 +239,7 @@ static void release_task(struct task_struct *task)
 		current->time_slice += task->time_slice;
 	list_del(&task->sibling);
 	unhash_task(task);
-	kpage_free(task);
+	free_task(task);
 }
 
 /*

@@ -31,6 +31,7 @@ static struct task_struct *task_dup(void)
 	memcpy(task, current, offsetof(struct task_struct, sig_sources));
 	task->stack_guard = STACK_GUARD_VALUE;
 	task->stack_top = (u32)task + TASK_FRAME_SIZE;
+	paint_stack(task);
 	task->work = 0;
 	task->pending.set = task->shared.set = 0;
 	task->process = task;

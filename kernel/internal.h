@@ -35,6 +35,11 @@ struct fork_request {
 /* fork.c */
 int do_fork(const struct fork_request *want);
 
+/* stack.c */
+void stack_init(void);
+void paint_stack(struct task_struct *task);
+void free_task(struct task_struct *task);
+
 /* sched.c */
 void sleep_in(struct wait_queue *q, enum task_state state);
 void set_priority(struct task_struct *task, int priority);

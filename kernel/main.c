@@ -62,6 +62,7 @@ void start_kernel(struct boot_params *bp)
 	kmalloc_init();
 	pid_init();
 	task_init();
+	stack_init();
 	rlimit_init();
 	sched_init();
 	futex_init();

@@ -8,7 +8,9 @@
 #define PARAMS_MAX	16
 
 char *params[PARAMS_MAX + 1];	/* NULL-terminated */
-static const char *const kernel_names[] = { "console", "root", "init", "mem", "panic", "trace", "ide" };
+static const char *const kernel_names[] = { "console", "root", "init", "mem", "panic", "trace", "ide",
+	"stack",
+};
 
 /* Split text in place. Called first thing by start_kernel; words beyond the limit are dropped with a message. */
 void params_init(char *text)
