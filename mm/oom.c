@@ -22,7 +22,7 @@ void oom_init(void)
 	reserved_frames = min_u32(nr_ram_frames / RESERVED_PART, RESERVED_MAX);
 }
 
-static bool is_dying(const struct task_struct *process)
+static bool is_ending(const struct task_struct *process)
 {
 	return process->group_work & GROUP_EXIT;
 }
@@ -30,7 +30,7 @@ static bool is_dying(const struct task_struct *process)
 /* Asked by the allocator. Returns true if current may take the last frames. */
 COLD bool may_use_reserve(void)
 {
-	return suser() || !current->mm || is_dying(current->process);
+	return suser() || !current->mm || is_ending(current->process);
 }
 
 static bool memory_is_back(void)
@@ -109,7 +109,7 @@ static bool somebody_ends(void)
 	list_for_each(node, &all_tasks) {
 		struct task_struct *process = process_at(node);
 
-		if (!is_dying(process) || process->state == TASK_ZOMBIE)
+		if (!is_ending(process) || process->state == TASK_ZOMBIE)
 			continue;
 		if (!process->oom_since)
 			process->oom_since = jiffies;
@@ -142,7 +142,7 @@ COLD void out_of_memory(u32 eip, u32 addr)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
 
-	if (memory_is_back() || is_dying(current->process))
+	if (memory_is_back() || is_ending(current->process))
 		return;
 	if (!somebody_ends()) {
 		struct task_struct *victim = largest_process();
@@ -153,7 +153,7 @@ COLD void out_of_memory(u32 eip, u32 addr)
 		if (victim)
 			end_process(victim, eip, addr);
 	}
-	if (!is_dying(current->process))
+	if (!is_ending(current->process))
 		sleep_on_timeout(&nobody, 1);
 }
 
@@ -164,5 +164,5 @@ COLD void out_of_memory(u32 eip, u32 addr)
 COLD bool await_memory(u32 addr)
 {
 	out_of_memory(task_regs(current)->eip, addr);
-	return !is_dying(current->process);
+	return !is_ending(current->process);
 }

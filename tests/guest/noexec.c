@@ -7,11 +7,12 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #define PAGE 4096
 #define RW (PROT_READ | PROT_WRITE)
-#define FILE_NAME "/mnt/file"
+#define HERE "/tmp/noexec"
 
 static const int policies[] = { 0, FORK_POLICY_COW, FORK_POLICY_LAZY,
 				FORK_POLICY_OLD };
@@ -28,8 +29,9 @@ static char *map_file(int flags)
 	int fd;
 	char *p;
 
-	CHECK(mount("none", "/mnt", "tmpfs", MS_NOEXEC, NULL) == 0);
-	fd = open(FILE_NAME, O_RDWR | O_CREAT, 0644);
+	CHECK(mkdir(HERE, 0755) == 0);
+	CHECK(mount("none", HERE, "tmpfs", MS_NOEXEC, NULL) == 0);
+	fd = open(HERE "/file", O_RDWR | O_CREAT, 0644);
 	CHECK(fd >= 0 && write(fd, pages, sizeof(pages)) == sizeof(pages));
 	p = mmap(NULL, sizeof(pages), RW, flags, fd, 0);
 	CHECK(p != MAP_FAILED && close(fd) == 0);
@@ -40,7 +42,8 @@ static char *map_file(int flags)
 
 static void unmap_file(char *p)
 {
-	CHECK(munmap(p, 2 * PAGE) == 0 && umount("/mnt") == 0);
+	CHECK(munmap(p, 2 * PAGE) == 0 && umount(HERE) == 0);
+	CHECK(rmdir(HERE) == 0);
 }
 
 /* A child by each policy sees the pages, and its own child, too. */
