@@ -269,6 +269,8 @@ asmlinkage int sys_msync(u32 addr, u32 length, u32 flags)
 		gap |= !area || area->start > addr;
 		if (!area || area->start >= end)
 			break;
+		if (flags & MS_INVALIDATE && area->flags & VM_LOCKED)
+			return -EBUSY;
 		addr = area->end;
 		if (!(area->flags & VM_SHARED) || !(flags & MS_SYNC))
 			continue;

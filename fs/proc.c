@@ -17,6 +17,7 @@
 #define ROOT_INO	INO(0, DIRECTORY)
 #define FIRST_POSITION	2u		/* in a directory, after `.` and `..` */
 #define LINE_LENGTH	256
+#define STORE_LENGTH	16		/* of what is written, with its end */
 
 static u32 pid_of(const struct inode *inode)
 {
@@ -28,9 +29,28 @@ static u32 kind_of(const struct inode *inode)
 	return inode->i_ino & 0xFFFF;
 }
 
+static const struct proc_entry *entries_of(const struct inode *inode)
+{
+	return pid_of(inode) ? proc_task_entries : proc_system_entries;
+}
+
 static const struct proc_entry *entry_of(const struct inode *inode)
 {
-	return &(pid_of(inode) ? proc_task_entries : proc_system_entries)[kind_of(inode) - FIRST_ENTRY];
+	return &entries_of(inode)[kind_of(inode) - FIRST_ENTRY];
+}
+
+/* A directory of a process's open files. */
+static bool has_files(const struct inode *dir)
+{
+	return pid_of(dir) && kind_of(dir) != DIRECTORY;
+}
+
+/* Returns true if e's place is dir, which has no files. */
+static bool is_in(const struct proc_entry *e, const struct inode *dir)
+{
+	if (kind_of(dir) == DIRECTORY)
+		return !e->dir;
+	return e->dir && strcmp(e->dir, entry_of(dir)->name) == 0;
 }
 
 /* i_zone[0] keeps when the process was started, so that another one that gets its number later is not mistaken for it. */
@@ -114,18 +134,20 @@ static int proc_read(struct file *file, char __user *buf, u32 count, loff_t *pos
 	return n;
 }
 
-/* vmtrace is the only file that can be written: its first character is what counts. */
-static int proc_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
+/* What is too long is cut: it is no number, and what is one has an end. */
+static int proc_write(struct file *file, const char __user *buf, u32 count,
+		      loff_t *pos)
 {
+	const struct proc_entry *entry = entry_of(file->inode);
+	char text[STORE_LENGTH] = "";
 	int error;
-	char c;
 
 	(void)pos;
-	if (!file->inode->i_writable || !count)
+	if (!entry->store || !count)
 		return count ? -EINVAL : 0;
-	error = copy_from_user(&c, buf, 1);
+	error = copy_from_user(text, buf, min_u32(count, sizeof(text) - 1));
 	if (!error)
-		error = store_vmtrace(c);
+		error = entry->store(text);
 	return error ? error : (int)count;
 }
 
@@ -148,19 +170,38 @@ static int parse_number(const char *name, u32 length)
 
 static u32 parent_ino(const struct inode *dir)
 {
-	return kind_of(dir) == DIRECTORY ? ROOT_INO : INO(pid_of(dir), DIRECTORY);
+	const char *parent;
+	u32 i = 0;
+
+	if (has_files(dir))
+		return INO(pid_of(dir), DIRECTORY);
+	parent = kind_of(dir) == DIRECTORY ? NULL : entry_of(dir)->dir;
+	if (!parent)
+		return ROOT_INO;
+	while (strcmp(proc_system_entries[i].name, parent) != 0)
+		i++;
+	return INO(0, FIRST_ENTRY + i);
 }
 
-static int find_entry(u32 pid, const char *name, u32 length, u32 *ino)
+static int find_entry(const struct inode *dir, const char *name, u32 length,
+		      u32 *ino)
 {
-	const struct proc_entry *entries = pid ? proc_task_entries : proc_system_entries;
+	const struct proc_entry *entries = entries_of(dir);
 
 	for (u32 i = 0; entries[i].name; i++)
-		if (strlen(entries[i].name) == length && memcmp(entries[i].name, name, length) == 0) {
-			*ino = INO(pid, FIRST_ENTRY + i);
+		if (is_in(&entries[i], dir) &&
+		    strlen(entries[i].name) == length &&
+		    memcmp(entries[i].name, name, length) == 0) {
+			*ino = INO(pid_of(dir), FIRST_ENTRY + i);
 			return 0;
 		}
 	return -ENOENT;
+}
+
+/* Returns true if dir has processes or open files by their numbers. */
+static bool has_numbers(const struct inode *dir)
+{
+	return has_files(dir) || dir->i_ino == ROOT_INO;
 }
 
 static int proc_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
@@ -175,12 +216,12 @@ static int proc_lookup(struct inode *dir, const char *name, u32 length, u32 *ino
 	}
 	if (pid && !task)
 		return -ENOENT;
-	if (kind_of(dir) != DIRECTORY) {
+	if (has_files(dir)) {
 		*ino = INO(pid, FIRST_FD + number);
 		return number >= 0 && open_file(task, number) ? 0 : -ENOENT;
 	}
-	if (pid || number < 0)
-		return find_entry(pid, name, length, ino);
+	if (!has_numbers(dir) || number < 0)
+		return find_entry(dir, name, length, ino);
 	*ino = INO(number, DIRECTORY);
 	return number && find_task(number) ? 0 : -ENOENT;
 }
@@ -221,7 +262,7 @@ static bool number_at(struct inode *dir, u32 *n, char *name, u32 *ino)
 /* The entry at the position *pos of a directory, or the first one behind it: its name and inode number. */
 static bool entry_at(struct inode *dir, u32 *pos, const char **name, char *number, u32 *ino)
 {
-	const struct proc_entry *entries = pid_of(dir) ? proc_task_entries : proc_system_entries;
+	const struct proc_entry *entries = entries_of(dir);
 	u32 n = 0;
 
 	*name = number;
@@ -230,16 +271,17 @@ static bool entry_at(struct inode *dir, u32 *pos, const char **name, char *numbe
 		*ino = *pos ? parent_ino(dir) : dir->i_ino;
 		return true;
 	}
-	if (kind_of(dir) == DIRECTORY)
-		while (entries[n].name) {
-			if (n == *pos - FIRST_POSITION) {
-				*name = entries[n].name;
-				*ino = INO(pid_of(dir), FIRST_ENTRY + n);
-				return true;
-			}
-			n++;
+	for (u32 i = 0; !has_files(dir) && entries[i].name; i++) {
+		if (!is_in(&entries[i], dir))
+			continue;
+		if (n == *pos - FIRST_POSITION) {
+			*name = entries[i].name;
+			*ino = INO(pid_of(dir), FIRST_ENTRY + i);
+			return true;
 		}
-	if (pid_of(dir) && n)
+		n++;
+	}
+	if (!has_numbers(dir))
 		return false;
 	*pos -= FIRST_POSITION + n;
 	if (!number_at(dir, pos, number, ino))
@@ -268,7 +310,7 @@ static int proc_readdir(struct file *file, int (*fill)(void *context, const char
 }
 
 static const struct file_ops proc_dir_fops = { .open = proc_open, .readdir = proc_readdir };
-/* For who opens vmtrace as a file to be emptied. */
+/* For who opens a file to be emptied. */
 static int proc_truncate(struct inode *inode, u32 size)
 {
 	(void)inode;
@@ -384,7 +426,10 @@ static const struct super_ops proc_super_ops = {
 	.read_inode = proc_read_inode, .put_super = proc_put_super, .statfs = proc_statfs,
 };
 
-/* Read-only: so nothing can be made, moved, removed or changed; only vmtrace is i_writable. */
+/*
+ * Read-only: so nothing can be made, moved, removed or changed, but the content
+ * of what is i_writable.
+ */
 int proc_read_super(struct super_block *sb)
 {
 	int error;

@@ -22,9 +22,11 @@ struct task_struct *proc_task(struct inode *inode);	/* whose directory the inode
 
 struct proc_entry {
 	const char *name;
+	const char *dir;	/* an entry here, or NULL: not below one */
 	u32 mode;
 	bool private;		/* for the process's owner and root */
 	void (*show)(struct seq *s);
+	int (*store)(const char *text);		/* what is written; or NULL */
 	struct inode *(*target)(struct task_struct *task);	/* a link's; no reference; NULL: there is none */
 };
 
@@ -38,6 +40,12 @@ void show_pages(struct seq *s);
 void show_audit(struct seq *s);
 void show_owners(struct seq *s);
 void show_vmtrace(struct seq *s);
-int store_vmtrace(char c);
+int store_vmtrace(const char *text);
+
+/* proc_sys.c */
+void show_overcommit(struct seq *s);
+int store_overcommit(const char *text);
+void show_max_areas(struct seq *s);
+int store_max_areas(const char *text);
 
 #endif

@@ -146,7 +146,9 @@ void show_vmtrace(struct seq *s)
 }
 
 /* 1 switches it on, 0 off. */
-int store_vmtrace(char c)
+int store_vmtrace(const char *text)
 {
-	return c == '0' || c == '1' ? trace_switch(c == '1') : -EINVAL;
+	if (*text != '0' && *text != '1')
+		return -EINVAL;
+	return trace_switch(*text == '1');
 }

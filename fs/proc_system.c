@@ -142,22 +142,32 @@ static void show_cmdline(struct seq *s)
 	seq_printf(s, "\n");
 }
 
+#define SHOWN(called, function) \
+	{ .name = called, .mode = S_IFREG | 0444, .show = function }
+
 const struct proc_entry proc_system_entries[] = {
-	{ "self", S_IFLNK | 0777, false, NULL, NULL },
-	{ "meminfo", S_IFREG | 0444, false, show_meminfo, NULL },
-	{ "mounts", S_IFREG | 0444, false, show_mounts, NULL },
-	{ "swaps", S_IFREG | 0444, false, show_swaps, NULL },
-	{ "uptime", S_IFREG | 0444, false, show_uptime, NULL },
-	{ "loadavg", S_IFREG | 0444, false, show_loadavg, NULL },
-	{ "version", S_IFREG | 0444, false, show_version, NULL },
-	{ "cpuinfo", S_IFREG | 0444, false, show_cpuinfo, NULL },
-	{ "stat", S_IFREG | 0444, false, show_stat, NULL },
-	{ "filesystems", S_IFREG | 0444, false, show_filesystems, NULL },
-	{ "partitions", S_IFREG | 0444, false, show_partitions, NULL },
-	{ "cmdline", S_IFREG | 0444, false, show_cmdline, NULL },
-	{ "frames", S_IFREG | 0444, false, show_frames, NULL },
-	{ "audit", S_IFREG | 0444, false, show_audit, NULL },
-	{ "owners", S_IFREG | 0444, false, show_owners, NULL },
-	{ "vmtrace", S_IFREG | 0600, false, show_vmtrace, NULL },
+	{ .name = "self", .mode = S_IFLNK | 0777 },
+	SHOWN("meminfo", show_meminfo),
+	SHOWN("mounts", show_mounts),
+	SHOWN("swaps", show_swaps),
+	SHOWN("uptime", show_uptime),
+	SHOWN("loadavg", show_loadavg),
+	SHOWN("version", show_version),
+	SHOWN("cpuinfo", show_cpuinfo),
+	SHOWN("stat", show_stat),
+	SHOWN("filesystems", show_filesystems),
+	SHOWN("partitions", show_partitions),
+	SHOWN("cmdline", show_cmdline),
+	SHOWN("frames", show_frames),
+	SHOWN("audit", show_audit),
+	SHOWN("owners", show_owners),
+	{ .name = "vmtrace", .mode = S_IFREG | 0600, .show = show_vmtrace,
+	  .store = store_vmtrace },
+	{ .name = "sys", .mode = S_IFDIR | 0555 },
+	{ .name = "vm", .dir = "sys", .mode = S_IFDIR | 0555 },
+	{ .name = "overcommit_memory", .dir = "vm", .mode = S_IFREG | 0644,
+	  .show = show_overcommit, .store = store_overcommit },
+	{ .name = "max_map_count", .dir = "vm", .mode = S_IFREG | 0644,
+	  .show = show_max_areas, .store = store_max_areas },
 	{ 0 },
 };

@@ -11,6 +11,10 @@
 
 LIST_HEAD(all_mms);
 
+#define MAX_AREAS	65530		/* as Linux has it */
+
+u32 max_areas = MAX_AREAS;
+
 /* An empty address space with one user: a directory whose kernel half is everybody's. NULL: no memory. */
 struct mm *mm_alloc(void)
 {
@@ -44,6 +48,18 @@ static struct vm_area *area_dup(const struct vm_area *area)
 	return copy;
 }
 
+/* Returns a copy of area for mm, or NULL: no memory, or mm has too many. */
+static struct vm_area *area_new(const struct mm *mm, const struct vm_area *area)
+{
+	return mm->nr_areas < max_areas ? area_dup(area) : NULL;
+}
+
+static void area_add(struct mm *mm, struct vm_area *area, struct list *behind)
+{
+	list_add(&area->link, behind);
+	mm->nr_areas++;
+}
+
 /* Free an area that is in no address space, and drop its reference to its object. */
 static void area_drop(struct vm_area *area)
 {
@@ -58,6 +74,7 @@ static void area_free(struct mm *mm, struct vm_area *area)
 	if (mm->last_area == area)
 		mm->last_area = NULL;
 	list_del(&area->link);
+	mm->nr_areas--;
 	area_drop(area);
 }
 
@@ -143,7 +160,7 @@ struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent
 		if (!area)
 			goto no_memory;
 		area->flags &= ~VM_LOCKED;
-		list_add_tail(&area->link, &child->areas);
+		area_add(child, area, child->areas.prev);
 	}
 	if ((mm->keeps_back && own_kept_back(mm) < 0) || copy(child, mm) < 0)
 		goto no_memory;
@@ -236,17 +253,17 @@ int map_area(struct mm *mm, const struct vm_area *template)
 		return -EINVAL;
 	if (extend_lower(mm, next, template))
 		return 0;
-	area = area_dup(template);
+	area = area_new(mm, template);
 	if (!area)
 		return -ENOMEM;
-	list_add(&area->link, next->prev);
+	area_add(mm, area, next->prev);
 	return 0;
 }
 
 /* The same in the place of whatever is there. Called by mmap, which has checked the range. -ENOMEM: that is as it was. */
 int map_area_over(struct mm *mm, const struct vm_area *template)
 {
-	struct vm_area *area = area_dup(template);
+	struct vm_area *area = area_new(mm, template);
 	struct list *next;
 	int error;
 
@@ -257,7 +274,7 @@ int map_area_over(struct mm *mm, const struct vm_area *template)
 	if (error || extend_lower(mm, next, area))
 		area_drop(area);
 	else
-		list_add(&area->link, next->prev);
+		area_add(mm, area, next->prev);
 	return error;
 }
 
@@ -273,16 +290,16 @@ void unmap_empty(struct mm *mm, u32 start)
 }
 
 /* Split area at addr, which lies inside it; the new upper part is returned, or NULL without memory. */
-struct vm_area *split_area(struct vm_area *area, u32 addr)
+struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr)
 {
-	struct vm_area *upper = area_dup(area);
+	struct vm_area *upper = area_new(mm, area);
 
 	if (!upper)
 		return NULL;
 	upper->start = addr;
 	upper->offset += addr - area->start;
 	area->end = addr;
-	list_add(&upper->link, &area->link);
+	area_add(mm, upper, &area->link);
 	return upper;
 }
 
@@ -297,14 +314,14 @@ int unmap_range(struct mm *mm, u32 start, u32 end)
 	if (own_tables(mm, start, end) < 0)
 		return -ENOMEM;
 	if (first && first->start < start) {
-		struct vm_area *upper = split_area(first, start);
+		struct vm_area *upper = split_area(mm, first, start);
 
 		if (!upper)
 			return -ENOMEM;
 		if (last == first)
 			last = upper;
 	}
-	if (last && last->start < end && !split_area(last, end))
+	if (last && last->start < end && !split_area(mm, last, end))
 		return -ENOMEM;
 	for (;;) {
 		struct vm_area *area = area_above(mm, start);

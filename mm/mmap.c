@@ -158,7 +158,7 @@ static int split_at(struct mm *mm, u32 addr)
 
 	if (!area || area->start == addr)
 		return 0;
-	return split_area(area, addr) ? 0 : -ENOMEM;
+	return split_area(mm, area, addr) ? 0 : -ENOMEM;
 }
 
 /* The same at both ends of a range, the upper one only if it is mapped. */

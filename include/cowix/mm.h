@@ -121,6 +121,8 @@ struct vm_ops {
 	void (*close)(struct vm_area *area);	/* the area goes away: drop it */
 };
 
+extern u32 max_areas;			/* of an address space */
+
 #define VM_READ		0x01
 #define VM_WRITE	0x02
 #define VM_EXEC		0x04
@@ -157,6 +159,7 @@ struct mm {
 	struct list areas;
 	struct vm_area *last_area;	/* the area found last: faults come in clusters */
 	int users;			/* tasks that share this address space */
+	u32 nr_areas;
 	bool keeps_back;		/* some area is, or was, VM_NOT_LENT */
 	u32 locks_future;		/* VM_LOCKED for areas to come, or 0 */
 	bool locks_on_fault;		/* their pages need not be there at once */
@@ -195,7 +198,7 @@ int map_area_over(struct mm *mm, const struct vm_area *template);	/* the same in
 void unmap_empty(struct mm *mm, u32 start);		/* undoes map_area() before anything was mapped */
 int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
 bool area_is_free(struct mm *mm, u32 start, u32 end);
-struct vm_area *split_area(struct vm_area *area, u32 addr);	/* the new upper part; NULL: no memory */
+struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr);	/* the new upper part; NULL: no memory */
 void join_areas(struct mm *mm, u32 start, u32 end);
 u32 find_gap(struct mm *mm, u32 size);	/* the highest free range below MMAP_TOP; 0: none */
 u32 mm_size(const struct mm *mm);	/* bytes of all areas */

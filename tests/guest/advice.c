@@ -283,6 +283,7 @@ static void stays(void)
 	CHECK(syscall(__NR_mlock, p, PAGE) == 0);
 	CHECK_ERRNO(advise(p, PAGE, MADV_PAGEOUT), EINVAL);
 	CHECK_ERRNO(advise(p, PAGE, MADV_FREE), EINVAL);
+	CHECK_ERRNO(syscall(__NR_msync, p, PAGE, MS_INVALIDATE), EBUSY);
 	CHECK(resident(p) && p[0] == 1);
 	CHECK(munmap(p, 4 * PAGE) == 0);
 }

@@ -9,7 +9,7 @@
 
 #define TEXT_MAX 60000
 
-static char text[TEXT_MAX], other[TEXT_MAX];
+static char text[TEXT_MAX], other[TEXT_MAX] __attribute__((unused));
 
 /* Read a file whole, in pieces of a size; its length, -1 with errno. What is read is followed by a NUL. */
 static inline int read_pieces(const char *path, char *buf, int piece)
