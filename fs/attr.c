@@ -1,4 +1,7 @@
-/* The calls that change or ask what an inode says: size, mode, owner, times, access. */
+/*
+ * The calls that change or ask what an inode says: size, mode, owner, times,
+ * access, the text of a link.
+ */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
@@ -234,6 +237,45 @@ asmlinkage int sys_faccessat(int dirfd, const char __user *path, int mode)
 asmlinkage int sys_access(const char __user *path, int mode)
 {
 	return sys_faccessat2(AT_FDCWD, path, mode, 0);
+}
+
+/* An empty path means a link that O_PATH opened. */
+static int not_a_link(const char __user *path)
+{
+	char first;
+
+	return copy_from_user(&first, path, 1) == 0 && !first ? -ENOENT : -EINVAL;
+}
+
+asmlinkage int sys_readlinkat(int dirfd, const char __user *path,
+			      char __user *buf, int size)
+{
+	struct inode *inode;
+	char *text;
+	int n, error;
+
+	if (size <= 0)
+		return -EINVAL;
+	error = user_path_at(dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH,
+			     &inode);
+	if (error)
+		return error;
+	text = S_ISLNK(inode->i_mode) ? kpage_alloc(OWNER_CALL) : NULL;
+	n = S_ISLNK(inode->i_mode) ? -ENOMEM : not_a_link(path);
+	if (text) {
+		n = read_link(inode, text, min_u32(size, PATH_MAX));
+		if (n > 0 && copy_to_user(buf, text, n) < 0)
+			n = -EFAULT;
+		kpage_free(text);
+	}
+	iput(inode);
+	return n;
+}
+
+asmlinkage int sys_readlink(const char __user *path, char __user *buf,
+			    int size)
+{
+	return sys_readlinkat(AT_FDCWD, path, buf, size);
 }
 
 /*

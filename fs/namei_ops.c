@@ -151,42 +151,6 @@ asmlinkage int sys_symlink(const char __user *target, const char __user *path)
 	return sys_symlinkat(target, AT_FDCWD, path);
 }
 
-/* An empty path means a link that O_PATH opened. */
-static int not_a_link(const char __user *path)
-{
-	char first;
-
-	return copy_from_user(&first, path, 1) == 0 && !first ? -ENOENT : -EINVAL;
-}
-
-asmlinkage int sys_readlinkat(int dirfd, const char __user *path, char __user *buf, int size)
-{
-	struct inode *inode;
-	char *text;
-	int n, error;
-
-	if (size <= 0)
-		return -EINVAL;
-	error = user_path_at(dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &inode);
-	if (error)
-		return error;
-	text = S_ISLNK(inode->i_mode) ? kpage_alloc(OWNER_CALL) : NULL;
-	n = S_ISLNK(inode->i_mode) ? -ENOMEM : not_a_link(path);
-	if (text) {
-		n = read_link(inode, text, min_u32(size, PATH_MAX));
-		if (n > 0 && copy_to_user(buf, text, n) < 0)
-			n = -EFAULT;
-		kpage_free(text);
-	}
-	iput(inode);
-	return n;
-}
-
-asmlinkage int sys_readlink(const char __user *path, char __user *buf, int size)
-{
-	return sys_readlinkat(AT_FDCWD, path, buf, size);
-}
-
 /*
  * Returns 0 if a name may be taken away. In a directory with the sticky bit the
  * owner of the file, of the directory or the superuser may. Nobody may while

@@ -336,6 +336,11 @@ CASES = [
     ("a\nb\nc\n", "/b/+1\rx", "a\nb\n\n"),
     ("a\nb\nc\n", "d/b/+1\r", ""),
     ("abcdef\n", "4|x", "abcef\n"),
+    ("ab\nac\nab\n", ":g/a/s/b/X/\r", "aX\nac\naX\n"),
+    ("ab\nac\n", ":g/a/foo\r:g/a/s/a/X/\r", "Xb\nXc\n"),
+    ("ab\nab\n", ":s/a/X/\r/b\r:~\r", "XX\nab\n"),
+    ("a\n b\n  c\n", ":1,3j!\r", "a b  c\n"),
+    ("a\nb\n", "/b/ax\rx", "\nb\n"),
 ]
 
 

@@ -230,6 +230,29 @@ static int get_group(const struct tty *tty, bool master, int group, void __user 
 	return master || current->process->tty == tty->dev ? put_user_u32(group, to) : -ENOTTY;
 }
 
+/* Requests that only ask. -ENOTTY: it is none of them. */
+static int ask(struct tty *tty, bool master, u32 command, void __user *to)
+{
+	switch (command) {
+	case TCGETS:
+		return copy_to_user(to, &tty->termios, sizeof(tty->termios));
+	case TCGETA:
+		return get_termio(&tty->termios, to);
+	case TIOCGWINSZ:
+		return copy_to_user(to, &tty->winsize, sizeof(tty->winsize));
+	case TIOCGPGRP:
+		return get_group(tty, master, tty->pgrp, to);
+	case TIOCGSID:
+		return get_group(tty, master, tty->session, to);
+	case TIOCOUTQ:
+		return put_user_u32(tty->driver->queued ?
+				    tty->driver->queued(tty) : 0, to);
+	case FIONREAD:
+		return put_user_u32(tty_readable(tty), to);
+	}
+	return -ENOTTY;
+}
+
 int tty_ioctl(u32 handle, u32 command, u32 arg)
 {
 	struct tty *tty = tty_of(handle);
@@ -242,10 +265,6 @@ int tty_ioctl(u32 handle, u32 command, u32 arg)
 	if (tty_hung_up(tty, handle))
 		return -EIO;
 	switch (command) {
-	case TCGETS:
-		return copy_to_user(user, &tty->termios, sizeof(tty->termios));
-	case TCGETA:
-		return get_termio(&tty->termios, user);
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
@@ -258,24 +277,14 @@ int tty_ioctl(u32 handle, u32 command, u32 arg)
 	case TCXONC:
 	case TCFLSH:
 		return change(tty, command, arg);
-	case TIOCGWINSZ:
-		return copy_to_user(user, &tty->winsize, sizeof(tty->winsize));
 	case TIOCSWINSZ:
 		return set_winsize(tty, user);
 	case TIOCSCTTY:
 		return master ? -EPERM : tty_take(tty, arg == 1 && suser());
 	case TIOCNOTTY:
 		return give_up(tty);
-	case TIOCGPGRP:
-		return get_group(tty, master, tty->pgrp, user);
-	case TIOCGSID:
-		return get_group(tty, master, tty->session, user);
 	case TIOCSTI:
 		return simulate_input(tty, user);
-	case TIOCOUTQ:
-		return put_user_u32(tty->driver->queued ? tty->driver->queued(tty) : 0, user);
-	case FIONREAD:
-		return put_user_u32(tty_readable(tty), user);
 	}
-	return -ENOTTY;
+	return ask(tty, master, command, user);
 }

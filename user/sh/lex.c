@@ -8,6 +8,20 @@
 
 static void copy_dollar(struct lexer *l, struct text *t, int quoted);
 
+/* Whether a word means something where a command begins. */
+int is_reserved(const char *s)
+{
+	static const char *const words[] = {
+		"if", "then", "else", "elif", "fi", "do", "done", "case",
+		"esac", "while", "until", "for", "{", "}", "!", "in",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(s, words[i]) == 0)
+			return 1;
+	return 0;
+}
+
 void lex_init(struct lexer *l, const char *input, char *(*more)(void *), void *context)
 {
 	*l = (struct lexer){ .input = { .s = (char *)input, .length = strlen(input) }, .more = more, .context = context, .line = 1 };

@@ -116,27 +116,6 @@ static void add_word(struct word ***tail, char *text)
 	*tail = &w->next;
 }
 
-int is_name(const char *s)
-{
-	if (!isalpha(*s) && *s != '_')
-		return 0;
-	while (isalnum(*s) || *s == '_')
-		s++;
-	return !*s;
-}
-
-/* Whether a word means something where a command begins. */
-int is_reserved(const char *s)
-{
-	static const char *const words[] = { "if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for",
-					     "{", "}", "!", "in" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(s, words[i]) == 0)
-			return 1;
-	return 0;
-}
-
 /* name() command; the ( was seen. */
 static struct node *parse_function(struct lexer *l, char *name)
 {

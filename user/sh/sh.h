@@ -52,6 +52,8 @@ void read_pending_here(struct lexer *l);
 size_t braces_length(const char *s, int quoted);	/* of what stands behind ${ up to and with the } */
 ssize_t arithmetic_length(const char *s);	/* of what stands behind $(( up to the )); -1: it is a command */
 
+int is_reserved(const char *s);
+
 /* parse.c */
 enum redirect_kind { R_IN, R_OUT, R_CLOBBER, R_APPEND, R_DUP, R_HERE, R_RDWR };
 
@@ -92,8 +94,6 @@ struct node {
 
 struct node *parse_line(struct lexer *l, int *error);	/* NULL without error: nothing there (or the end: l->token) */
 struct node *parse_substitution(struct lexer *l);	/* what stands between $( and ), which is passed over */
-int is_name(const char *s);
-int is_reserved(const char *s);
 
 /* alias.c */
 struct alias;
@@ -198,6 +198,7 @@ int do_cd(int argc, char **argv), do_pwd(int argc, char **argv), do_umask(int ar
 int do_history(int argc, char **argv), do_ulimit(int argc, char **argv);
 
 /* vars.c */
+int is_name(const char *s);
 extern char **positional;		/* $0, $1, ... NULL-terminated */
 enum { V_EXPORT = 1, V_READONLY = 2 };
 const char *get_var(const char *name);	/* NULL: unset */

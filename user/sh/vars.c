@@ -25,6 +25,16 @@ static struct var *vars;
 static struct local *locals;
 char **positional;
 
+/* Whether a word can be the name of a variable. */
+int is_name(const char *s)
+{
+	if (!isalpha(*s) && *s != '_')
+		return 0;
+	while (isalnum(*s) || *s == '_')
+		s++;
+	return !*s;
+}
+
 static struct var *find(const char *name)
 {
 	for (struct var *v = vars; v; v = v->next)

@@ -127,7 +127,7 @@ static void replace(int key, int count)
 static void join(int key, int count)
 {
 	(void)key;
-	join_lines(cursor.row, count);
+	join_lines(cursor.row, count, 0);
 }
 
 static void put(int key, int count)
@@ -344,7 +344,7 @@ void command(void)
 {
 	int count = 0, key;
 
-	for_operator = inserting = reg = 0;
+	for_operator = inserting = reg = in_global = 0;
 	clamp_cursor();
 	start_recording();
 	begin_change();

@@ -145,7 +145,7 @@ static void ex_join(struct ex *x)
 {
 	if (isdigit(*x->argument))
 		x->last = x->first + atoi(x->argument) - 1;
-	join_lines(x->first, x->last - x->first + 1);
+	join_lines(x->first, x->last - x->first + 1, x->force);
 }
 
 static int target(struct ex *x)
@@ -237,9 +237,10 @@ static void ex_print(struct ex *x)
 	cursor.col = first_text(cursor.row);
 }
 
+/* :s and, repeating it, :& and, for the pattern searched last, :~ */
 static void ex_again(struct ex *x)
 {
-	ex_substitute(x->first, x->last, x->argument);
+	ex_substitute(x->first, x->last, x->argument, *x->name == '~');
 }
 
 static void ex_global_lines(struct ex *x)
@@ -289,6 +290,7 @@ const struct ex_name ex_names[] = {
 	{ "s", 1, PATTERN, ex_again },
 	{ "substitute", 2, PATTERN, ex_again },
 	{ "&", 1, PATTERN, ex_again },
+	{ "~", 1, PATTERN, ex_again },
 	{ "global", 1, LINE, ex_global_lines },
 	{ "v", 1, LINE, ex_global_lines },
 	{ "!", 1, LINE | FILES, ex_bang },

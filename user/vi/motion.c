@@ -157,6 +157,8 @@ static enum motion_kind to_pattern(struct place *p, int key, int count)
 	} else {
 		set_pattern("");
 	}
+	if (*rest && *rest != '+' && *rest != '-')
+		fail("More than a pattern");
 	while (count-- > 0)
 		if (!search(p, key == 'N' ? -direction : direction))
 			fail("Pattern not found");

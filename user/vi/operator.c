@@ -40,14 +40,17 @@ static void filter(int first, int last)
 		filter_lines(first, last, command);
 }
 
-/* Join the next line to this one, with one space between unless there is no need. */
-static void join_next(int row)
+/*
+ * Joins the next line to this one. Its indentation goes, and one space comes
+ * between if there is need; with as_it_is neither.
+ */
+static void join_next(int row, int as_it_is)
 {
 	const struct line *a = &lines[row], *b = &lines[row + 1];
-	int skip = first_text(row + 1), end = a->n, space;
+	int skip = as_it_is ? 0 : first_text(row + 1), end = a->n, space;
 	struct line new;
 
-	space = a->n > 0 && a->s[a->n - 1] != ' ' && a->s[a->n - 1] != '\t' && b->s[skip] && b->s[skip] != ')';
+	space = !as_it_is && a->n > 0 && a->s[a->n - 1] != ' ' && a->s[a->n - 1] != '\t' && b->s[skip] && b->s[skip] != ')';
 	new = (struct line){ need(a->n + space + b->n - skip + 1), a->n + space + b->n - skip };
 	memcpy(new.s, a->s, a->n);
 	new.s[a->n] = ' ';
@@ -56,12 +59,12 @@ static void join_next(int row)
 	cursor = (struct place){ row, end };
 }
 
-void join_lines(int row, int count)
+void join_lines(int row, int count, int as_it_is)
 {
 	if (row + 1 >= nr_lines)
 		fail("");
 	for (int i = 1; i < (count > 2 ? count : 2) && row + 1 < nr_lines; i++)
-		join_next(row);
+		join_next(row, as_it_is);
 }
 
 static int before(struct place a, struct place b)

@@ -201,12 +201,16 @@ static void read_options(const char *s, int *first, int *last_row)
 		    *first + count - 1;
 }
 
-/* Reads /pattern/replacement/options, or options alone: the last :s again. */
-static void read_substitution(const char *s, int *first, int *last_row)
+/*
+ * Reads /pattern/replacement/options, or options alone: the last :s again, for
+ * its own pattern or the one searched last.
+ */
+static void read_substitution(const char *s, int *first, int *last_row,
+			      int searched)
 {
 	char pattern[sizeof(last.pattern)], delimiter = *s;
 	int case_before = ignore_case;
-	int given = ispunct(*s) && !strchr("&#", *s);
+	int given = !searched && ispunct(*s) && !strchr("&#", *s);
 
 	memset(&how, 0, sizeof(how));
 	if (given) {
@@ -217,17 +221,19 @@ static void read_substitution(const char *s, int *first, int *last_row)
 	}
 	read_options(s, first, last_row);
 	ignore_case |= how.any_case;
-	set_pattern(given ? pattern : last.pattern);
+	set_pattern(given ? pattern : searched ? "" : last.pattern);
 	ignore_case = case_before;
 	snprintf(last.pattern, sizeof(last.pattern), "%s", current_pattern());
 	last.known = 1;
 }
 
-void ex_substitute(int first, int last_row, const char *s)
+int in_global;
+
+void ex_substitute(int first, int last_row, const char *s, int searched)
 {
 	int count = 0;
 
-	read_substitution(s, &first, &last_row);
+	read_substitution(s, &first, &last_row, searched);
 	for (int row = first; row <= last_row && !how.over; row++) {
 		int n = build(row, how.all), more;
 
@@ -238,7 +244,7 @@ void ex_substitute(int first, int last_row, const char *s)
 		row += more;
 		last_row += more;
 	}
-	if (!how.found)
+	if (!how.found && !in_global)
 		fail("Pattern not found");
 	cursor.col = first_text(cursor.row);
 	message("%d replacement%s", count, count == 1 ? "" : "s");
@@ -253,16 +259,18 @@ static int find_line(const char *s, int from)
 	return -1;
 }
 
-/* :g and :v: choose the lines first, by the addresses of their texts, then run the command on each that is still there. */
+/*
+ * :g and :v: choose the lines first, by the addresses of their texts, then run
+ * the command on each that is still there. A :s without a match is no error.
+ */
 void ex_global(int first, int last, const char *s, int matching)
 {
-	static int running;
 	char pattern[256], command[256];
 	const char **chosen;
 	regmatch_t match;
 	int n = 0, row = 0;
 
-	if (running)
+	if (in_global)
 		fail(":g inside :g");
 	cut_pattern(cut_pattern(s + 1, *s, pattern, sizeof(pattern)), '\0', command, sizeof(command));
 	set_pattern(pattern);
@@ -276,9 +284,9 @@ void ex_global(int first, int last, const char *s, int matching)
 		if (found < 0)
 			continue;
 		cursor = (struct place){ row = found, 0 };
-		running = 1;
+		in_global = 1;
 		ex_command(command);
-		running = 0;
+		in_global = 0;
 	}
 	free(chosen);
 	if (n == 0)

@@ -119,7 +119,7 @@ void put_lines(int before);		/* whatever the register holds, as lines */
 void execute_register(int name, int count);
 void change_range(int operator, struct place from, struct place to, enum motion_kind kind);
 void operator_command(int operator, int count);
-void join_lines(int row, int count);
+void join_lines(int row, int count, int as_it_is);
 void shift_lines(int first, int last, int by);
 
 /* insert.c */
@@ -151,7 +151,8 @@ void ex_shell(struct ex *x);
 void filter_lines(int first, int last, const char *command);
 void read_command_into(int row, const char *command);
 void write_to_command(const char *command, int first, int last);
-void ex_substitute(int first, int last, const char *s);
+void ex_substitute(int first, int last, const char *s, int searched);
+extern int in_global;		/* :g is at work: fail() may end it */
 void ex_global(int first, int last, const char *s, int matching);
 extern char *file_name, *other_name;
 extern char **file_list, **first_file;	/* what :n goes to; all of them */
