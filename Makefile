@@ -22,7 +22,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/random.o \
 	kernel/deadline.o kernel/prctl.o \
 	kernel/lib/list.o kernel/lib/string.o kernel/lib/vsprintf.o \
-	mm/ram.o mm/frames.o mm/owners.o mm/oom.o mm/reclaim.o mm/swap.o mm/swap_entry.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/mmap.o mm/madvise.o mm/mlock.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/trace.o \
+	mm/ram.o mm/frames.o mm/owners.o mm/oom.o mm/reclaim.o mm/swap.o mm/swap_entry.o mm/swapoff.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/table.o mm/space.o mm/mmap.o mm/madvise.o mm/mlock.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/recount.o mm/trace.o \
 	fs/exec.o fs/elf.o fs/super.o fs/mount.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \
 	fs/read_write.o fs/readv.o fs/sync.o fs/select.o fs/mmap.o fs/swap.o \
 	fs/exec_args.o fs/exec_script.o fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \

@@ -11,7 +11,7 @@
 ; there only when the entry came from user mode. All gates mask interrupts; system calls enable them at once.
 ;
 ; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here:
-;	void (*page_fault_handler)(struct pt_regs *regs, u32 code);
+;	void do_page_fault(struct pt_regs *regs, u32 code);
 ;	void do_trap(struct pt_regs *regs, u32 vector);  void do_irq(struct pt_regs *regs, u32 irq);
 ;	void end_vm86(struct pt_regs *regs);
 ;	void do_signal(struct pt_regs *regs);  void schedule(void);  void fork_returns(void);  void drop_held_file(void);
@@ -26,7 +26,7 @@
 
 VM86_SEGMENTS	equ 16
 
-extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, page_fault_handler, do_signal, schedule, fork_returns, drop_held_file
+extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, do_page_fault, do_signal, schedule, fork_returns, drop_held_file
 extern end_vm86
 
 ; EAX is lost.
@@ -206,7 +206,7 @@ page_fault:
 	REFUSE_VM86 vm86_entry
 	mov eax, esp
 	mov edx, [esp + REGS_ORIG_EAX]
-	call [page_fault_handler]	; do_page_fault, or the trace around it
+	call do_page_fault
 
 ; Back from an exception or interrupt: to user mode through the work check, into the kernel directly.
 return_from_trap:

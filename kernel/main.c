@@ -60,6 +60,7 @@ void start_kernel(struct boot_params *bp)
 	paging_init();
 	frames_init(bp);
 	kmalloc_init();
+	reclaim_init();
 	pid_init();
 	task_init();
 	stack_init();

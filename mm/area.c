@@ -1,10 +1,10 @@
 /*
- * Address spaces and their areas: making, duplicating, splitting and releasing them, and the heap's end (brk). What the
- * page tables hold is memory.c's business; an area says what a program may do, whether or not a page is there yet.
+ * The areas of an address space: found, entered, split and joined; its lock; and
+ * what limits they keep. An area says what a program may do, whether or not a
+ * page is there yet. What the page tables hold is the business of others.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
-#include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <asm/string.h>
 #include "internal.h"
@@ -15,28 +15,8 @@ LIST_HEAD(all_mms);
 
 u32 max_areas = MAX_AREAS;
 
-/* An empty address space with one user: a directory whose kernel half is everybody's. NULL: no memory. */
-struct mm *mm_alloc(void)
-{
-	struct mm *mm = kzalloc(sizeof(*mm));
-
-	if (!mm)
-		return NULL;
-	mm->pgdir = kpage_alloc(OWNER_DIRECTORY);
-	if (!mm->pgdir) {
-		kfree(mm);
-		return NULL;
-	}
-	rep_stosl(mm->pgdir, 0, USER_PDES);
-	rep_movsl(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES, PTES_PER_TABLE - USER_PDES);
-	list_init(&mm->areas);
-	wait_queue_init(&mm->unlocked);
-	mm->users = 1;
-	list_add(&mm->link, &all_mms);
-	return mm;
-}
-
-static struct vm_area *area_dup(const struct vm_area *area)
+/* Returns a copy that refers to the object too, or NULL without memory. */
+struct vm_area *area_dup(const struct vm_area *area)
 {
 	struct vm_area *copy = kmalloc(sizeof(*copy));
 
@@ -49,19 +29,19 @@ static struct vm_area *area_dup(const struct vm_area *area)
 }
 
 /* Returns a copy of area for mm, or NULL: no memory, or mm has too many. */
-static struct vm_area *area_new(const struct mm *mm, const struct vm_area *area)
+struct vm_area *area_new(const struct mm *mm, const struct vm_area *area)
 {
 	return mm->nr_areas < max_areas ? area_dup(area) : NULL;
 }
 
-static void area_add(struct mm *mm, struct vm_area *area, struct list *behind)
+void area_add(struct mm *mm, struct vm_area *area, struct list *behind)
 {
 	list_add(&area->link, behind);
 	mm->nr_areas++;
 }
 
 /* Free an area that is in no address space, and drop its reference to its object. */
-static void area_drop(struct vm_area *area)
+void area_drop(struct vm_area *area)
 {
 	if (area->ops)
 		area->ops->close(area);
@@ -69,7 +49,7 @@ static void area_drop(struct vm_area *area)
 }
 
 /* Forget an area that maps no pages any more. */
-static void area_free(struct mm *mm, struct vm_area *area)
+void area_free(struct mm *mm, struct vm_area *area)
 {
 	if (mm->last_area == area)
 		mm->last_area = NULL;
@@ -79,37 +59,14 @@ static void area_free(struct mm *mm, struct vm_area *area)
 }
 
 /* The unmapped room below and above an area: page tables that lie wholly in it and the area are nobody else's. */
-static u32 room_below(struct mm *mm, struct list *prev)
+u32 room_below(struct mm *mm, struct list *prev)
 {
 	return prev == &mm->areas ? 0 : area_at(prev)->end;
 }
 
-static u32 room_above(struct mm *mm, struct list *next)
+u32 room_above(struct mm *mm, struct list *next)
 {
 	return next == &mm->areas ? TASK_SIZE : area_at(next)->start;
-}
-
-/*
- * Drop one user of an address space. The last one frees its pages, tables, areas and directory; the caller must then have
- * loaded another directory (use_mm in sched.c does).
- */
-void mm_release(struct mm *mm)
-{
-	if (--mm->users > 0)
-		return;
-	if (mm->shares_tables)
-		drop_shared_tables(mm);
-	while (!list_empty(&mm->areas)) {
-		struct vm_area *area = area_at(mm->areas.next);
-
-		free_page_tables(mm, area->start, area->end, 0, room_above(mm, area->link.next));
-		area_free(mm, area);
-	}
-	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
-		panic("mm_release: %u pages left, %u in swap", mm->nr_resident, mm->nr_swapped);
-	list_unlink(&mm->link);		/* last: giving up a file sleeps, and the audit still finds what is left */
-	kpage_free(mm->pgdir);
-	kfree(mm);
 }
 
 /* Take an address space's lock. false: somebody else had it until now, and things are not what they were. */
@@ -135,39 +92,6 @@ void mm_unlock(struct mm *mm)
 		return;
 	mm->locked = false;
 	wake_up(&mm->unlocked);
-}
-
-/* Duplicate an address space for fork: the areas, then the pages as copy does it. NULL: no memory; mm is as it was. */
-struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent))
-{
-	struct mm *child = mm_alloc();
-
-	if (!child)
-		return NULL;
-	child->dumpable = mm->dumpable;
-	child->start_brk = mm->start_brk;
-	child->brk = mm->brk;
-	child->arg_start = mm->arg_start;
-	child->arg_end = mm->arg_end;
-	child->env_end = mm->env_end;
-	child->keeps_back = mm->keeps_back;
-	list_for_each(node, &mm->areas) {
-		struct vm_area *area;
-
-		if (area_at(node)->flags & VM_DONTFORK)
-			continue;
-		area = area_dup(area_at(node));
-		if (!area)
-			goto no_memory;
-		area->flags &= ~VM_LOCKED;
-		area_add(child, area, child->areas.prev);
-	}
-	if ((mm->keeps_back && own_kept_back(mm) < 0) || copy(child, mm) < 0)
-		goto no_memory;
-	return child;
-no_memory:
-	mm_release(child);
-	return NULL;
 }
 
 /* The first area that ends above addr, or NULL. */
@@ -237,6 +161,17 @@ static struct list *list_place(struct mm *mm, u32 addr)
 	return above ? &above->link : &mm->areas;
 }
 
+/* Enters an area of nobody's, or lets its lower neighbour have what it has. */
+void enter_area(struct mm *mm, struct vm_area *area)
+{
+	struct list *next = list_place(mm, area->start);
+
+	if (extend_lower(mm, next, area))
+		area_drop(area);
+	else
+		area_add(mm, area, next->prev);
+}
+
 /*
  * Copy the area template into mm; its object is referenced once more. Called by exec, mmap and brk. -EINVAL: empty, unaligned, out of user space or
  * overlapping; -ENOMEM.
@@ -258,24 +193,6 @@ int map_area(struct mm *mm, const struct vm_area *template)
 		return -ENOMEM;
 	area_add(mm, area, next->prev);
 	return 0;
-}
-
-/* The same in the place of whatever is there. Called by mmap, which has checked the range. -ENOMEM: that is as it was. */
-int map_area_over(struct mm *mm, const struct vm_area *template)
-{
-	struct vm_area *area = area_new(mm, template);
-	struct list *next;
-	int error;
-
-	if (!area)
-		return -ENOMEM;
-	error = unmap_range(mm, area->start, area->end);
-	next = list_place(mm, area->start);
-	if (error || extend_lower(mm, next, area))
-		area_drop(area);
-	else
-		area_add(mm, area, next->prev);
-	return error;
 }
 
 /* Undo map_area() where nothing has been mapped yet. Needs no memory. */
@@ -303,35 +220,34 @@ struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr)
 	return upper;
 }
 
-/*
- * Take [start, end), page aligned, out of the address space. Areas that reach over its edges are split first, so that -ENOMEM leaves
- * everything mapped.
- */
-int unmap_range(struct mm *mm, u32 start, u32 end)
+/* Returns up to where areas cover [start, end) without a gap. */
+u32 covered_end(struct mm *mm, u32 start, u32 end)
 {
-	struct vm_area *first = area_above(mm, start), *last = area_above(mm, end);
+	list_for_each(node, &mm->areas) {
+		struct vm_area *area = area_at(node);
 
-	if (own_tables(mm, start, end) < 0)
-		return -ENOMEM;
-	if (first && first->start < start) {
-		struct vm_area *upper = split_area(mm, first, start);
-
-		if (!upper)
-			return -ENOMEM;
-		if (last == first)
-			last = upper;
+		if (area->start <= start && start < area->end)
+			start = area->end;
 	}
-	if (last && last->start < end && !split_area(mm, last, end))
-		return -ENOMEM;
-	for (;;) {
-		struct vm_area *area = area_above(mm, start);
+	return min_u32(start, end);
+}
 
-		if (!area || area->start >= end)
-			return 0;
-		free_page_tables(mm, area->start, area->end, room_below(mm, area->link.prev),
-				 room_above(mm, area->link.next));
-		area_free(mm, area);
-	}
+/* Splits the area at addr, so that what lies above can be treated apart. */
+int split_at(struct mm *mm, u32 addr)
+{
+	struct vm_area *area = find_area(mm, addr);
+
+	if (!area || area->start == addr)
+		return 0;
+	return split_area(mm, area, addr) ? 0 : -ENOMEM;
+}
+
+/* Splits at both ends of a range, at the upper one only if it is mapped. */
+int split_edges(struct mm *mm, u32 start, u32 end)
+{
+	int error = split_at(mm, start);
+
+	return error || end >= TASK_SIZE ? error : split_at(mm, end);
 }
 
 /*
@@ -446,63 +362,34 @@ bool may_grow(const struct mm *mm, u32 flags, u32 bytes)
 	return !is_data(flags) || may_hold_data(mm, bytes);
 }
 
-#define OVERCOMMIT	8u
-
-/*
- * Returns true if so much memory could obviously never be had. Less may be
- * mapped, even if it is more than there is: few programs touch all of it.
- */
-bool overcommitted(u32 bytes)
+/* Returns the bytes that are locked of [start, end). */
+u32 locked_bytes(const struct mm *mm, u32 start, u32 end)
 {
-	return (bytes >> PAGE_SHIFT) / OVERCOMMIT > memory_pages();
+	u32 bytes = 0;
+
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = area_at(node);
+
+		if (area->flags & VM_LOCKED && area->start < end && area->end > start)
+			bytes += min_u32(end, area->end) - max_u32(start, area->start);
+	}
+	return bytes;
 }
 
-/* Move the heap's end up from old_end to new_end (page aligned): an anonymous area grows, demand-zero. */
-static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
+/* Returns 0, -EPERM: current may lock nothing, -ENOMEM: not so much more. */
+int check_lock_limit(const struct mm *mm, u32 bytes)
 {
-	struct vm_area heap = { .start = old_end, .end = new_end, .flags = VM_READ | VM_WRITE };
-	int error;
+	u32 limit = current->rlimits[RLIMIT_MEMLOCK].rlim_cur;
 
-	if (new_end > MMAP_TOP || overcommitted(new_end - old_end) ||
-	    new_end - mm->start_brk > current->rlimits[RLIMIT_DATA].rlim_cur ||
-	    !may_grow(mm, heap.flags, new_end - old_end))
-		return -ENOMEM;
-	heap.flags |= mm->locks_future;
-	if (heap.flags & VM_LOCKED && check_lock_limit(mm, new_end - old_end) < 0)
-		return -ENOMEM;
-	error = map_area(mm, &heap);
-	if (!error && heap.flags & VM_LOCKED)
-		populate_new(mm, old_end, new_end - old_end);
-	return error;
+	if (suser() || limit == RLIM_INFINITY)
+		return 0;
+	if (!limit)
+		return -EPERM;
+	return bytes > limit || locked_bytes(mm, 0, TASK_SIZE) > limit - bytes ? -ENOMEM : 0;
 }
 
-/*
- * brk(addr): set the end of the heap. Returns the new end, or the old one when addr is below the heap's start, out of bounds,
- * runs into another area or is more than memory could ever hold (as Linux does).
- */
-static int move_heap_end(struct mm *mm, u32 addr)
+/* Returns true if an area with these flags may grow by so many bytes. */
+bool may_lock(const struct mm *mm, u32 flags, u32 bytes)
 {
-	u32 old_end = PAGE_ROUND_UP(mm->brk), new_end = PAGE_ROUND_UP(addr);
-	int error = 0;
-
-	if (addr < mm->start_brk || addr > MMAP_TOP)
-		return mm->brk;
-	if (new_end > old_end)
-		error = grow_heap(mm, old_end, new_end);
-	else if (new_end < old_end)
-		error = unmap_range(mm, new_end, old_end);
-	if (!error)
-		mm->brk = addr;
-	return mm->brk;
-}
-
-asmlinkage int sys_brk(u32 addr)
-{
-	struct mm *mm = current->mm;
-	int end;
-
-	mm_lock(mm);
-	end = move_heap_end(mm, addr);
-	mm_unlock(mm);
-	return end;
+	return !(flags & VM_LOCKED) || check_lock_limit(mm, bytes) == 0;
 }

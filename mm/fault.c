@@ -118,7 +118,7 @@ COLD int fault_in(u32 addr, bool write)
 }
 
 /*
- * Called by exception 0x0E's entry in kernel/entry.asm, through page_fault_handler. If another thread is just changing the address space, the access
+ * Called by exception 0x0E's entry in kernel/entry.asm. If another thread is just changing the address space, the access
  * is tried again afterwards.
  */
 void do_page_fault(struct pt_regs *regs, u32 code)
@@ -142,5 +142,3 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 	if (unlikely(error) && error != -EAGAIN)
 		refuse(regs, code, addr, error);
 }
-
-void (*page_fault_handler)(struct pt_regs *regs, u32 code) = do_page_fault;

@@ -3,12 +3,18 @@
  *
  * Free frames are a linked list through mem_map[].next; frames that were never used are not on the list but in ranges, so that booting does not
  * touch every entry. Allocating and freeing take constant time. Process context only: interrupt handlers never allocate frames.
+ *
+ * So that the superuser can still look and kill, ordinary users leave him a few
+ * frames. A process that is to end may use these too: its end gives back more.
  */
 #include <cowix/kernel.h>
 #include <cowix/plan.h>
 #include <cowix/sched.h>
 #include <asm/string.h>
 #include "internal.h"
+
+#define RESERVED_PART	32u	/* of the frames: Linux's admin reserve is 3 % */
+#define RESERVED_MAX	((8u << 20) >> PAGE_SHIFT)
 
 static u32 free_list;		/* number of the first free frame, 0: none */
 static u32 fresh, fresh_end;	/* rest of the range in use: new since boot */
@@ -19,6 +25,22 @@ static u32 nr_ranges, ranges_used;
 
 struct page *mem_map;
 u32 nr_frames, nr_free_pages, nr_ram_frames, zero_page;
+u32 reserved_frames;
+int (*reclaim)(void);
+const struct tracer *tracer;
+
+/* Called once by frames_init(), which has counted the frames. */
+void reserve_init(void)
+{
+	reserved_frames = min_u32(nr_ram_frames / RESERVED_PART, RESERVED_MAX);
+}
+
+/* Returns true if current may take the last frames. */
+COLD bool may_use_reserve(void)
+{
+	return suser() || !current->mm ||
+	       current->process->group_work & GROUP_EXIT;
+}
 
 /*
  * Called by frames_init(), in the order of use: the frames [first, end) whose count is 0 are free. Up to the first hole they are fresh; what lies
@@ -77,7 +99,7 @@ static COLD u32 take_slowly(void)
 			frame = take_frame();
 		if (frame)
 			return frame;
-	} while (next_range() || reclaim() > 0);
+	} while (next_range() || (reclaim && reclaim() > 0));
 	return 0;
 }
 

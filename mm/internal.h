@@ -18,31 +18,31 @@ void *boot_alloc(u32 size);
 /* frames.c */
 void add_range(u32 first, u32 end);
 void release_frame(u32 frame);
+extern int (*reclaim)(void);	/* of reclaim.c */
+extern u32 reserved_frames;	/* for the superuser and processes that end */
+void reserve_init(void);
+bool may_use_reserve(void);
 u32 for_each_free_frame(void (*visit)(u32 frame));
 
-/* oom.c: frames that are for the superuser and for processes that end */
-extern u32 reserved_frames;
-void oom_init(void);
-bool may_use_reserve(void);
-
-/* owners.c */
+/* owners.c, recount.c */
 extern const char *const owner_names[NR_OWNERS];
+extern found_pages *recounts[];
+extern u32 nr_recounts;
 void recount_owners(found_page *found, u32 held);
-
-/* kmalloc.c */
-void recount_slabs(found_page *found);
 
 /* uaccess.asm */
 int __clear_user(void *to, u32 n);
 int __strncpy_from_user(char *to, const char *from, u32 n);
 int __strnlen_user(const char *s, u32 n);
 
-/* memory.c and pages.c: page tables */
+/* memory.c, pages.c, table.c: page tables */
 #define REUSE_PAGES	16		/* unprotected by one fault at most */
 #define PRIVATE_BITS	(PTE_P | PTE_U | PTE_A)
 #define TABLE_BITS	(PTE_P | PTE_W | PTE_U | PTE_A)
 
 bool own_table(struct mm *mm, u32 addr);
+void count_for_sharers(const struct mm *mm, u32 addr, int resident,
+		       int swapped);
 
 static inline pte_t *table_of(pte_t pde)
 {
@@ -102,6 +102,10 @@ int swap_fetch(pte_t entry);
 int shrink_swap_cache(void);
 bool swap_stopping(int number);
 bool resume_swap(void);
+int swap_retire(int number);
+bool swap_is_used(int number);
+int swap_await_release(void);
+int swap_end(int number, int error);
 u32 slot_number(pte_t entry);
 void recount_swap(found_page *found);
 u32 for_each_slot(void (*visit)(pte_t entry, const struct slot *slot));
@@ -119,28 +123,35 @@ void change_counts(struct mm *mm, u32 addr, int resident, int swapped);
 bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new);
 u32 share_swapped(const pte_t *entries, u32 count);
 u32 drop_swapped(pte_t *entries, u32 count);
-int bring_back(u32 number);
 
 /* reclaim.c */
-int reclaim(void);
 void page_out(struct mm *mm, u32 start, u32 end);
 
 /* fault.c */
 int fault_in(u32 addr, bool write);
 
 /* mlock.c */
-int check_lock_limit(const struct mm *mm, u32 bytes);
-bool may_lock(const struct mm *mm, u32 flags, u32 bytes);
 void populate_new(struct mm *mm, u32 start, u32 length);
 void populate_grown(struct mm *mm, u32 start, u32 end);
 
 /* mmap.c */
 int range_end(u32 addr, u32 length, u32 *end);
-u32 covered_end(struct mm *mm, u32 start, u32 end);
-int split_edges(struct mm *mm, u32 start, u32 end);
-void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped);
 
 /* area.c */
+void area_free(struct mm *mm, struct vm_area *area);
+void area_drop(struct vm_area *area);
+void enter_area(struct mm *mm, struct vm_area *area);
+struct vm_area *area_dup(const struct vm_area *area);
+struct vm_area *area_new(const struct mm *mm, const struct vm_area *area);
+void area_add(struct mm *mm, struct vm_area *area, struct list *behind);
+u32 room_below(struct mm *mm, struct list *prev);
+u32 room_above(struct mm *mm, struct list *next);
+u32 covered_end(struct mm *mm, u32 start, u32 end);
+int split_at(struct mm *mm, u32 addr);
+int split_edges(struct mm *mm, u32 start, u32 end);
+u32 locked_bytes(const struct mm *mm, u32 start, u32 end);
+int check_lock_limit(const struct mm *mm, u32 bytes);
+bool may_lock(const struct mm *mm, u32 flags, u32 bytes);
 bool may_grow(const struct mm *mm, u32 flags, u32 bytes);
 bool may_hold_data(const struct mm *mm, u32 bytes);
 bool is_data(u32 flags);

@@ -34,6 +34,20 @@ static u8 class_of[SIZE_MAX_CLASS / 16 + 1];	/* size in units of 16, rounded up 
 
 u32 kmalloc_pages, kmalloc_objects;
 
+static void recount_list(const struct list *slabs, found_page *found)
+{
+	list_for_each(node, slabs)
+		found(OWNER_KMALLOC, list_entry(node, struct slab, link));
+}
+
+/* Calls found for each page of objects. */
+static void recount_slabs(found_page *found)
+{
+	recount_list(&full, found);
+	for (u32 i = 0; i < ARRAY_SIZE(partial); i++)
+		recount_list(&partial[i], found);
+}
+
 void kmalloc_init(void)
 {
 	u32 class = 0;
@@ -45,6 +59,7 @@ void kmalloc_init(void)
 			class++;
 		class_of[units] = class;
 	}
+	register_owner(recount_slabs);
 }
 
 /* A new page for a class, put on its list; NULL when there is no frame. */
@@ -131,17 +146,4 @@ void kfree(void *object)
 		kmalloc_pages--;
 		kpage_free(slab);
 	}
-}
-
-static void recount_list(const struct list *slabs, found_page *found)
-{
-	list_for_each(node, slabs)
-		found(OWNER_KMALLOC, list_entry(node, struct slab, link));
-}
-
-void recount_slabs(found_page *found)
-{
-	recount_list(&full, found);
-	for (u32 i = 0; i < ARRAY_SIZE(partial); i++)
-		recount_list(&partial[i], found);
 }

@@ -26,14 +26,6 @@
 #include <asm/string.h>
 #include "internal.h"
 
-/* The entry for addr, or NULL when no page table covers it. */
-pte_t *find_pte(struct mm *mm, u32 addr)
-{
-	pte_t pde = mm->pgdir[PGDIR_INDEX(addr)];
-
-	return pde & PTE_P ? &table_of(pde)[PGTBL_INDEX(addr)] : NULL;
-}
-
 /* A page table for an empty entry of a directory, which then owns its one reference. Whether there was memory. */
 static bool make_table(pte_t *pde)
 {
@@ -415,14 +407,17 @@ static inline bool reusable(pte_t entry)
  * Unprotect an entry in place, and those behind it in the same table that are as free to be written: a parent whose child has gone writes its
  * pages one after the other, and need not fault on each. The neighbours' stale TLB entries are handled by the fault table's second row.
  */
-static void reuse_pages(pte_t *entry)
+static void reuse_pages(u32 addr, pte_t *entry)
 {
 	pte_t *end = (pte_t *)(((u32)entry | (PAGE_SIZE - 1)) + 1);
 
 	if (end - entry > REUSE_PAGES)
 		end = entry + REUSE_PAGES;
-	for (; entry < end && reusable(*entry); entry++)
+	for (; entry < end && reusable(*entry); entry++) {
 		*entry = (*entry & ~PAGE_COW) | PTE_W;
+		trace_page(TRACE_REUSE, addr, PTE_FRAME(*entry), 0);
+		addr += PAGE_SIZE;
+	}
 }
 
 /*
@@ -447,8 +442,9 @@ int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
 		copy_page(__va(new), __va(PTE_FRAME(old)));
 		*entry = new | PRIVATE_BITS | PTE_W | PTE_D;
 		free_page(PTE_FRAME(old));
+		trace_page(TRACE_COPY, addr, PTE_FRAME(old), new);
 	} else {
-		reuse_pages(entry);
+		reuse_pages(addr, entry);
 	}
 	flush_page(addr);
 	return 0;

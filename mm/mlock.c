@@ -10,38 +10,6 @@
 #include <abi/mman.h>
 #include "internal.h"
 
-/* Returns the bytes that are locked of [start, end). */
-static u32 locked_bytes(const struct mm *mm, u32 start, u32 end)
-{
-	u32 bytes = 0;
-
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
-
-		if (area->flags & VM_LOCKED && area->start < end && area->end > start)
-			bytes += min_u32(end, area->end) - max_u32(start, area->start);
-	}
-	return bytes;
-}
-
-/* -EPERM: current may lock nothing; -ENOMEM: not so much more. */
-int check_lock_limit(const struct mm *mm, u32 bytes)
-{
-	u32 limit = current->rlimits[RLIMIT_MEMLOCK].rlim_cur;
-
-	if (suser() || limit == RLIM_INFINITY)
-		return 0;
-	if (!limit)
-		return -EPERM;
-	return bytes > limit || locked_bytes(mm, 0, TASK_SIZE) > limit - bytes ? -ENOMEM : 0;
-}
-
-/* Returns true if an area with these flags may grow by so many bytes. */
-bool may_lock(const struct mm *mm, u32 flags, u32 bytes)
-{
-	return !(flags & VM_LOCKED) || check_lock_limit(mm, bytes) == 0;
-}
-
 /* Has all pages of [start, end) in memory, as far as areas allow access. */
 static int populate(struct mm *mm, u32 start, u32 end)
 {

@@ -115,18 +115,6 @@ asmlinkage int sys_munmap(u32 addr, u32 length)
 	return error;
 }
 
-/* Up to where areas cover [start, end) without a gap. */
-u32 covered_end(struct mm *mm, u32 start, u32 end)
-{
-	list_for_each(node, &mm->areas) {
-		struct vm_area *area = area_at(node);
-
-		if (area->start <= start && start < area->end)
-			start = area->end;
-	}
-	return min_u32(start, end);
-}
-
 /*
  * Whether an area cannot have a protection: a shared mapping of a file that is
  * open for reading only, or a file that must not be executed.
@@ -149,24 +137,6 @@ static bool range_forbids(struct mm *mm, u32 start, u32 end, u32 prot)
 			return true;
 	}
 	return false;
-}
-
-/* Have area edges at addr, so that what lies above it can be treated apart. */
-static int split_at(struct mm *mm, u32 addr)
-{
-	struct vm_area *area = find_area(mm, addr);
-
-	if (!area || area->start == addr)
-		return 0;
-	return split_area(mm, area, addr) ? 0 : -ENOMEM;
-}
-
-/* The same at both ends of a range, the upper one only if it is mapped. */
-int split_edges(struct mm *mm, u32 start, u32 end)
-{
-	int error = split_at(mm, start);
-
-	return error || end >= TASK_SIZE ? error : split_at(mm, end);
 }
 
 /* Returns the bytes of a range that become data with these permissions. */
@@ -283,23 +253,6 @@ bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes)
 void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes)
 {
 	set_writable(mm, addr, bytes, false);
-}
-
-/* Entries of a page table that may be lazily shared have changed, which mm has noted: so have those of all other address spaces that use it. */
-void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped)
-{
-	pte_t pde = mm->pgdir[PGDIR_INDEX(addr)];
-
-	if (!(pde & PAGE_COW) || !(resident | swapped))
-		return;
-	list_for_each(node, &all_mms) {
-		struct mm *other = list_entry(node, struct mm, link);
-
-		if (other == mm || PTE_FRAME(other->pgdir[PGDIR_INDEX(addr)]) != PTE_FRAME(pde))
-			continue;
-		other->nr_resident += resident;
-		other->nr_swapped += swapped;
-	}
 }
 
 /*

@@ -2,35 +2,17 @@
  * Out of memory. When nothing can be given up any more, a process must end so
  * that the others can go on: the one that holds most, of the user who holds
  * most, never init. Whoever came too late for a frame waits until it has given
- * its memory back, and tries again.
- *
- * So that the superuser can still look and kill, ordinary users leave him a few
- * frames. A process that is to end may use these too: its end gives back more.
+ * its memory back, and tries again. The reserve is kept by frames.c.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include "internal.h"
 
-#define RESERVED_PART	32u	/* of the frames: Linux's admin reserve is 3 % */
-#define RESERVED_MAX	((8u << 20) >> PAGE_SHIFT)
 #define PATIENCE	(5 * HZ)	/* ticks for a process to end */
-
-u32 reserved_frames;
-
-void oom_init(void)
-{
-	reserved_frames = min_u32(nr_ram_frames / RESERVED_PART, RESERVED_MAX);
-}
 
 static bool is_ending(const struct task_struct *process)
 {
 	return process->group_work & GROUP_EXIT;
-}
-
-/* Asked by the allocator. Returns true if current may take the last frames. */
-COLD bool may_use_reserve(void)
-{
-	return suser() || !current->mm || is_ending(current->process);
 }
 
 static bool memory_is_back(void)

@@ -2,11 +2,6 @@
  * Owners of page frames. Each frame that is not free has an owner (abi/audit.h),
  * noted when it is taken. A subsystem that holds frames of its own registers a
  * function that names each of them; the audit compares both.
- *
- * OWNER_CALL is different. Such a frame is known only to local variables of a
- * task that is in the kernel, so it is the task's number that tells whether it
- * is lost: the task has ended, or runs the audit itself. What several steps
- * build up belongs to the call until it is complete and can be found.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -15,8 +10,8 @@
 #define RECOUNTS_MAX	16u
 
 const char *const owner_names[NR_OWNERS] = OWNER_NAMES;
-static found_pages *recounts[RECOUNTS_MAX];
-static u32 nr_recounts;
+found_pages *recounts[RECOUNTS_MAX];
+u32 nr_recounts;
 
 /* Called by each subsystem when it is set up. recount must not sleep. */
 void register_owner(found_pages *recount)
@@ -24,33 +19,4 @@ void register_owner(found_pages *recount)
 	if (nr_recounts == RECOUNTS_MAX)
 		panic("register_owner: there are %u already", nr_recounts);
 	recounts[nr_recounts++] = recount;
-}
-
-/*
- * Calls found for each frame that a task in the kernel may have in its hands.
- * current, which runs the audit, has so many as it says: held.
- */
-static void recount_calls(found_page *found, u32 held)
-{
-	for (u32 frame = 1; frame < nr_frames; frame++) {
-		int pid = mem_map[frame].next >> PAGE_SHIFT;
-
-		if (!mem_map[frame].count ||
-		    page_owner(frame << PAGE_SHIFT) != OWNER_CALL)
-			continue;
-		if (pid == current->pid ? held > 0 : !pid || find_task(pid))
-			found(OWNER_CALL, __va(frame << PAGE_SHIFT));
-		held -= pid == current->pid && held > 0;
-	}
-}
-
-/* Calls found for each frame that some subsystem holds. */
-void recount_owners(found_page *found, u32 held)
-{
-	for (u32 i = 0; i < nr_recounts; i++)
-		recounts[i](found);
-	recount_calls(found, held);
-	recount_slabs(found);
-	recount_swap(found);
-	found(OWNER_ZERO, __va(zero_page));
 }

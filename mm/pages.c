@@ -22,6 +22,7 @@ static inline int map_page(struct mm *mm, u32 addr, pte_t *entry, u32 frame,
 	}
 	*entry = frame | bits;
 	mm->nr_resident++;
+	trace_page(TRACE_FAULT, addr, frame, 0);
 	return 0;
 }
 
@@ -150,9 +151,11 @@ COLD noinline int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 		free_page(frame);
 		return -ENOMEM;
 	}
-	trace_page(TRACE_PUT, addr, frame, 0);
 	own_page(frame, OWNER_USER);
-	return map_page(mm, addr, entry, frame, bits);
+	*entry = frame | bits;
+	mm->nr_resident++;
+	trace_page(TRACE_PUT, addr, frame, 0);
+	return 0;
 }
 
 /* The entry of a page whose area gets new permissions. Writing always waits for a fault, which looks at the count. */

@@ -133,7 +133,7 @@ void frames_init(struct boot_params *bp)
 	add_range(boot_next >> PAGE_SHIFT, min_u32(FIRST_USED, nr_frames));
 	add_range(PAGE_ROUND_UP(__pa(_end)) >> PAGE_SHIFT, ebda >> PAGE_SHIFT);		/* below 640 KB, between the kernel and what the BIOS has */
 	nr_ram_frames = nr_free_pages;
-	oom_init();
+	reserve_init();
 	zero_page = get_zeroed_page();
 	own_page(zero_page, OWNER_ZERO);
 	printk("memory: %u KB, %u KB free\n", nr_frames * (PAGE_SIZE / 1024), nr_free_pages * (PAGE_SIZE / 1024));

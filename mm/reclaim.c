@@ -21,9 +21,10 @@ static u32 nr_found;
 static bool turning;			/* by a task that writes them */
 static struct wait_queue turned = WAIT_QUEUE_INIT(turned);
 
-void set_reclaim(int (*reclaim)(int wanted))
+/* Called by fs/ for its caches. */
+void set_reclaim(int (*shrink)(int wanted))
 {
-	reclaim_caches = reclaim;
+	reclaim_caches = shrink;
 }
 
 /* A page of a file that the cache has too: it can be had from there. */
@@ -145,18 +146,30 @@ static int turn_hand(void)
 	return 0;
 }
 
-/* Called by the allocator when it has no frame. How many things were given up: a frame need not be among them; 0: there is nothing more. */
-int reclaim(void)
+/*
+ * Called by the allocator when it has no frame. Returns how many things were
+ * given up, of which a frame need not be one; 0: there is nothing more. The
+ * caller may be a fork: other threads must not write what it shares already
+ * while it sleeps here, so the TLB goes first.
+ */
+static int give_up_something(void)
 {
 	int n;
 
-	flush_address_space();		/* the caller may be a fork, and what it shares already must not be written by other threads while it sleeps here */
+	flush_address_space();
 	n = reclaim_caches ? reclaim_caches(WANTED) : 0;
 	if (!n)
 		n = shrink_swap_cache();
 	if (!n)
 		n = turn_hand();
 	return n ? n : resume_swap();
+}
+
+/* Called once by start_kernel. */
+void reclaim_init(void)
+{
+	reclaim = give_up_something;
+	register_owner(recount_swap);
 }
 
 /* MADV_PAGEOUT: give up the pages of [start, end) now. */

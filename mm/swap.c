@@ -358,23 +358,43 @@ bool resume_swap(void)
 	return resumed;
 }
 
-/* End an area's use. Programs that are just being made have pages where nobody finds them: those are waited for. */
-int swap_stop(int number)
+/*
+ * Begins to end an area's use: it takes no more pages. Called by swapoff, which
+ * then empties it. -EBUSY: another does so already.
+ */
+int swap_retire(int number)
 {
 	struct swap_area *area = &areas[number];
-	int error = 0;
 
 	if (!area->active || area->leaving)
 		return -EBUSY;
 	activate(area, false);
 	area->stopping = area->leaving = true;
-	while (!error && area->stopping && area->free < area->usable) {
-		error = bring_back(number);
-		if (!error && area->free < area->usable &&
-		    interruptible_sleep_on_timeout(&transferred, 1) ==
-		    -ERESTARTSYS)
-			error = -EINTR;
-	}
+	return 0;
+}
+
+/* Returns true if an area that is being emptied has pages left. */
+bool swap_is_used(int number)
+{
+	return areas[number].stopping && areas[number].free < areas[number].usable;
+}
+
+/* Waits a tick, or until some transfer has ended. -EINTR */
+int swap_await_release(void)
+{
+	int error = interruptible_sleep_on_timeout(&transferred, 1);
+
+	return error == -ERESTARTSYS ? -EINTR : 0;
+}
+
+/*
+ * Ends what swap_retire() has begun: the area is given up, or, on an error, or
+ * if somebody needed it meanwhile (-ENOMEM), in use again.
+ */
+int swap_end(int number, int error)
+{
+	struct swap_area *area = &areas[number];
+
 	if (error)
 		resume(area);
 	area->leaving = false;

@@ -2,8 +2,8 @@
  * The trace: what happens to page frames, an event a line, in /proc/vmtrace; with trace=vm from the first program on, and on port 0xE9.
  * Time is the number of the event, so that the same program gives the same text on every machine.
  *
- * While it is off, nothing is paid in the loops over entries and in faults, one test before each loop and where tables come and go. Switched on,
- * it takes the place of the fault handler and looks at the entries before and after.
+ * While it is off it costs one test where something happens to a frame, before a
+ * loop over entries, and where tables come and go.
  *
  * The last 4,096 events are kept in frames that are taken when the trace is switched on.
  */
@@ -48,7 +48,6 @@ static const struct {
 static struct event *ring[RING_PAGES];
 static u32 events;			/* recorded since it was switched on */
 static bool to_port;
-bool vm_traced;
 
 static struct event *event_at(u32 number)
 {
@@ -106,13 +105,13 @@ static void record(u32 kind, u32 addr, u32 frame, u32 before, u32 other)
 	finish();
 }
 
-void record_page(u32 kind, u32 addr, u32 frame, u32 other)
+static void record_page(u32 kind, u32 addr, u32 frame, u32 other)
 {
 	record(kind, addr, frame, page_of(frame)->count - (kinds[kind].done ? kinds[kind].step : 0), other);
 }
 
 /* Only the zero page is there more than once among the entries of an area. */
-void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
+static void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
 {
 	u32 zeroes = 0;
 
@@ -128,7 +127,7 @@ void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
 	}
 }
 
-void record_tables(u32 kind, struct mm *mm)
+static void record_tables(u32 kind, struct mm *mm)
 {
 	for (u32 i = 0; i < USER_PDES; i++) {
 		pte_t pde = mm->pgdir[i];
@@ -145,21 +144,28 @@ static void record_word(u32 kind, int pid, const char *word)
 }
 
 /* Process pid is about to run with what current has shared since its last fork. */
-void trace_fork(int pid)
+static void record_fork(int pid)
 {
 	char number[12];
 
-	if (vm_traced) {
-		snprintf(number, sizeof(number), "%d", pid);
-		record_word(TRACE_FORK, current->pid, number);
-	}
+	snprintf(number, sizeof(number), "%d", pid);
+	record_word(TRACE_FORK, current->pid, number);
 }
 
 /* Current is called something else, and what it has had so far goes, but not what was put just now. */
-void trace_exec(void)
+static void record_exec(void)
 {
-	if (vm_traced)
-		record_word(TRACE_EXEC, current->pid, current->comm);
+	record_word(TRACE_EXEC, current->pid, current->comm);
+}
+
+static const struct tracer recorder = {
+	.page = record_page, .entries = record_entries, .tables = record_tables,
+	.fork = record_fork, .exec = record_exec,
+};
+
+static bool is_on(void)
+{
+	return tracer == &recorder;
 }
 
 /* Who is there when it begins. */
@@ -171,35 +177,6 @@ static void name_tasks(void)
 		if (task->mm)
 			record_word(TRACE_NAME, task->pid, task->comm);
 	}
-}
-
-/* The entries that a fault at addr may change, the first one's and its neighbours'; those without a table are 0. */
-static void look(u32 addr, pte_t *entries)
-{
-	const pte_t *entry = current->mm && addr < TASK_SIZE ? find_pte(current->mm, addr) : NULL;
-
-	for (u32 i = 0; i < REUSE_PAGES; i++)
-		entries[i] = entry && PGTBL_INDEX(addr) + i < PTES_PER_TABLE ? entry[i] : 0;
-}
-
-/* Instead of do_page_fault(): what has become of the entries tells what it did. */
-static void traced_page_fault(struct pt_regs *regs, u32 code)
-{
-	pte_t before[REUSE_PAGES], after[REUSE_PAGES];
-	u32 addr = read_cr2();
-
-	look(addr, before);
-	do_page_fault(regs, code);
-	if (!vm_traced)
-		return;
-	look(addr, after);
-	if (after[0] & PTE_MAPPED && !before[0])
-		record_page(TRACE_FAULT, addr, PTE_FRAME(after[0]), 0);
-	else if (after[0] & PTE_MAPPED && PTE_FRAME(after[0]) != PTE_FRAME(before[0]) && before[0] & PAGE_COW)
-		record_page(TRACE_COPY, addr, PTE_FRAME(before[0]), PTE_FRAME(after[0]));
-	for (u32 i = 0; i < REUSE_PAGES; i++)
-		if (before[i] & PAGE_COW && after[i] & PTE_W && PTE_FRAME(after[i]) == PTE_FRAME(before[i]))
-			record_page(TRACE_REUSE, addr + (i << PAGE_SHIFT), PTE_FRAME(after[i]), 0);
 }
 
 static void free_ring(void)
@@ -257,15 +234,14 @@ int trace_switch(bool on)
 	int error = 0;
 
 	if (on) {
-		vm_traced = false;		/* taking frames may sleep */
+		tracer = NULL;		/* taking frames may sleep */
 		events = 0;
 		error = take_ring();
-	} else if (!vm_traced) {
+	} else if (!is_on()) {
 		free_ring();
 	}
-	vm_traced = on && !error;
-	page_fault_handler = vm_traced ? traced_page_fault : do_page_fault;
-	if (vm_traced)
+	tracer = on && !error ? &recorder : NULL;
+	if (is_on())
 		name_tasks();
 	return error;
 }

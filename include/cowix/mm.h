@@ -82,6 +82,7 @@ typedef void found_pages(found_page *found);
 void register_owner(found_pages *recount);
 
 /* mm/reclaim.c */
+void reclaim_init(void);
 void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to shrink its caches; returns how many things were dropped */
 
 /* mm/kmalloc.c: objects of up to 2032 bytes, 16-byte aligned. NULL: no memory. Process context only. */
@@ -185,7 +186,7 @@ void paging_init(void);
 bool has_cpuid(void);
 extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 
-/* mm/area.c */
+/* mm/area.c, mm/space.c */
 extern struct list all_mms;		/* also those that are being made, or are held by others when their process is gone */
 struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
 void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
@@ -230,6 +231,9 @@ void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
 /* Programs may map [start, end) of the object no longer, to make a hole. */
 void unmap_hole(const struct inode *object, u32 start, u32 end);
 
+/* mm/table.c */
+pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
+
 /* mm/memory.c: copy-on-write */
 int copy_page_table(struct mm *child, struct mm *parent);
 int copy_pages_now(struct mm *child, struct mm *parent);
@@ -238,7 +242,6 @@ void drop_shared_tables(struct mm *mm);
 int own_tables(struct mm *mm, u32 start, u32 end);
 int own_kept_back(struct mm *mm);
 int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
-pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
 
 /* mm/pages.c */
 int do_no_page(struct vm_area *area, u32 addr, u32 code);	/* code: the fault's error code */
@@ -255,7 +258,6 @@ bool await_memory(u32 addr);	/* to try again */
 
 /* mm/fault.c */
 void do_page_fault(struct pt_regs *regs, u32 error);
-extern void (*page_fault_handler)(struct pt_regs *regs, u32 error);
 
 /* mm/audit.c */
 int mm_audit(void);			/* mismatches found, each one printed; -ENOMEM */
@@ -264,47 +266,74 @@ struct audit_report;
 /* The same, and counts of what is in use. held: as recount_calls() says. */
 int mm_audit_report(struct audit_report *report, u32 held);
 
-/* mm/trace.c: what happens to frames, when somebody wants to see it; while it is off, one test of vm_traced */
+/*
+ * What happens to frames, for who wants to see it (mm/trace.c). Where it happens
+ * trace_* tells of it; while nobody looks that is one test.
+ */
 enum trace_kind {
 	TRACE_SHARE, TRACE_DUP, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE,
 	TRACE_TABLE, TRACE_TABLE_SHARE, TRACE_TABLE_COPY, TRACE_TABLE_FREE, TRACE_SWAP_OUT, TRACE_SWAP_IN,
 	TRACE_FORK, TRACE_EXEC, TRACE_NAME	/* these have a word instead of a page */
 };
-#define TRACE_LINE	64u		/* characters of a line of its text */
 
-extern bool vm_traced;
-void trace_init(void);
-int trace_switch(bool on);		/* -ENOMEM. Off twice gives back its frames */
-u32 trace_first(u32 *end);		/* the numbers of the events that are kept: from the returned one up to *end */
-void trace_line(u32 number, char *line);	/* TRACE_LINE characters and a NUL */
-void record_page(u32 kind, u32 addr, u32 frame, u32 other);
-void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other);
-void record_tables(u32 kind, struct mm *mm);
+struct tracer {
+	void (*page)(u32 kind, u32 addr, u32 frame, u32 other);
+	void (*entries)(u32 kind, u32 addr, const pte_t *entries, u32 n,
+			u32 other);
+	void (*tables)(u32 kind, struct mm *mm);
+	void (*fork)(int pid);
+	void (*exec)(void);
+};
+extern const struct tracer *tracer;	/* mm/frames.c; NULL: nobody looks */
 
 /* A frame's reference at addr was gained, or will be lost; other is the copy. */
 static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
 {
-	if (unlikely(vm_traced))
-		record_page(kind, addr, frame, other);
+	if (unlikely(tracer))
+		tracer->page(kind, addr, frame, other);
 }
 
 /*
- * The same of the n entries from addr on that are mapped, before it happens. entries may be NULL; other is the table that a copied one becomes, or 0.
+ * Tells the same of the n entries from addr on that are mapped, before it
+ * happens. entries may be NULL; other is the table that a copied one becomes,
+ * or 0.
  */
 static inline void trace_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
 {
-	if (unlikely(vm_traced) && entries)
-		record_entries(kind, addr, entries, n, other);
+	if (unlikely(tracer) && entries)
+		tracer->entries(kind, addr, entries, n, other);
 }
 
-/* Before mm lends all its page tables, or, TRACE_TABLE_FREE, gives up those that others use too. */
+/*
+ * Called before mm lends all its page tables, or, TRACE_TABLE_FREE, gives up
+ * those that others use too.
+ */
 static inline void trace_tables(u32 kind, struct mm *mm)
 {
-	if (unlikely(vm_traced))
-		record_tables(kind, mm);
+	if (unlikely(tracer))
+		tracer->tables(kind, mm);
 }
 
-void trace_fork(int pid);
-void trace_exec(void);
+/* Process pid will run with what current has shared since its last fork. */
+static inline void trace_fork(int pid)
+{
+	if (unlikely(tracer))
+		tracer->fork(pid);
+}
+
+/* current's memory is another program's from now on. */
+static inline void trace_exec(void)
+{
+	if (unlikely(tracer))
+		tracer->exec();
+}
+
+/* mm/trace.c */
+#define TRACE_LINE	64u		/* characters of a line of its text */
+
+void trace_init(void);
+int trace_switch(bool on);		/* -ENOMEM. Off twice gives back its frames */
+u32 trace_first(u32 *end);		/* the numbers of the events that are kept: from the returned one up to *end */
+void trace_line(u32 number, char *line);	/* TRACE_LINE characters and a NUL */
 
 #endif
