@@ -313,6 +313,10 @@ def test_complete_strange_names(sh, tmp_path):
     assert sh.type("\x0c", "cat y\t") == ["@ cat y$'\\e'\\[2J"]
     assert sh.type("\t")[1] == "y^[[2J1  y^[[2J2"
     assert sh.enter("1\t")[-2] == "found"
+    for name in ("q$`1", "q$`2"):
+        (tmp_path / name).write_text("found\n")
+    assert sh.type("\x0c", 'cat "q\t') == ['@ cat "q\\$\\`']
+    assert sh.enter("1\t")[-2] == "found"
 
 
 @pytest.fixture

@@ -23,6 +23,9 @@ static void find_word(struct partial *p, const char *line, size_t at)
 		if (p->quote == '$' && c == '\\' && i + 1 < at) {
 			i = read_escape(line + i + 1, &c) - line - 1;
 			text_put(&p->word, c);
+		} else if (p->quote == '"' && c == '\\' && i + 1 < at &&
+			   strchr("$`\"\\", line[i + 1])) {
+			text_put(&p->word, line[++i]);
 		} else if (p->quote) {
 			if (c == (p->quote == '$' ? '\'' : p->quote))
 				p->quote = 0;
