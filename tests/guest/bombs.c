@@ -388,6 +388,8 @@ static void take_shared(void)
 			p[i * PAGE] = i;
 		if (p == MAP_FAILED)
 			sleep_ms(10);
+		else			/* kept, though mapped no more */
+			madvise(p, 64 * PAGE, MADV_DONTNEED);
 	}
 }
 

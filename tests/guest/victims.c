@@ -31,8 +31,21 @@ static char *take(unsigned pages)
 	return p;
 }
 
+/* Shared memory that the process keeps, without a page of it mapped. */
+static char *take_unmapped(unsigned pages)
+{
+	char *p = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	for (unsigned i = 0; i < pages; i++)
+		p[i * PAGE] = i;
+	CHECK(madvise(p, pages * PAGE, MADV_DONTNEED) == 0);
+	return p;
+}
+
 /* Starts a process of the user that takes so many pages and then sleeps. */
-static int holder(int uid, unsigned pages)
+static int start_holder(int uid, unsigned pages, char *(*take_pages)(unsigned))
 {
 	int ends[2], pid;
 	char c;
@@ -42,7 +55,7 @@ static int holder(int uid, unsigned pages)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		CHECK(setuid(uid) == 0);
-		take(pages);
+		take_pages(pages);
 		CHECK(write(ends[1], "x", 1) == 1);
 		for (;;)
 			pause();
@@ -50,6 +63,11 @@ static int holder(int uid, unsigned pages)
 	CHECK(close(ends[1]) == 0 && read(ends[0], &c, 1) == 1);
 	CHECK(close(ends[0]) == 0);
 	return pid;
+}
+
+static int holder(int uid, unsigned pages)
+{
+	return start_holder(uid, pages, take);
 }
 
 static int was_killed(int pid)
@@ -93,6 +111,26 @@ static void largest_of_most(void)
 	end(one);
 	end(b);
 	end(c);
+}
+
+/* What only a process's mappings keep is its own, mapped or not. */
+static void unmapped(void)
+{
+	unsigned all = free_pages(), part = all / 16;
+	int one, other, needy;
+
+	if (!on_cowix())
+		return;
+	one = start_holder(1000, 7 * part, take_unmapped);
+	other = holder(1001, 4 * part);
+	needy = fork();
+	if (needy == 0) {
+		CHECK(setuid(1002) == 0);
+		take(all - 11 * part);
+		_exit(0);
+	}
+	CHECK(wait_status(needy) == 0 && was_killed(one) && lives(other));
+	end(other);
 }
 
 /* The parent sleeps, and its own pages were given up; the child takes all. */
@@ -249,6 +287,7 @@ static void reserve(void)
 
 TESTS({ "largest_of_most", "the largest of the user who holds most ends",
 	largest_of_most },
+      { "unmapped", "shared memory that is not mapped counts", unmapped },
       { "parent_that_sleeps", "not the parent of who takes everything",
 	parent_that_sleeps },
       { "sharers", "vfork: both end", sharers },
