@@ -63,7 +63,8 @@ static void return_from_handler(int sig)
 	CHECK(close(fd) == 0 && unlink("/frame") == 0);
 	fail_alloc(word);
 	__asm__ volatile("movl %0, %%esp\n\t"
-			 "int $0x80" : : "r"(page + 8), "a"(__NR_sigreturn));
+			 "int $0x80\n\t"
+			 "ud2" : : "r"(page + 8), "a"(__NR_sigreturn));
 }
 
 static void handle(int n)
