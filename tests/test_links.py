@@ -10,8 +10,8 @@ import stat
 
 import pytest
 
-from test_reliability import (Reader, guest, last_mark,  # noqa: F401
-                              power_cuts, reorder)
+from powercuts import last_mark, power_cuts, reorder
+from volumes import Reader, guest  # noqa: F401
 
 
 class Moves:
