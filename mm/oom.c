@@ -117,7 +117,8 @@ static void end_process(struct task_struct *victim, u32 eip, u32 addr)
 
 /*
  * current needs memory for the page of addr and holds nothing that others wait
- * for. Makes some process end, unless one does already, and waits a moment.
+ * for. Makes some process end, unless one does already, and waits for that: to
+ * look for memory again meanwhile would only keep the processor from it.
  * Called by faults and await_memory(): they try again.
  */
 COLD void out_of_memory(u32 eip, u32 addr)
@@ -135,8 +136,11 @@ COLD void out_of_memory(u32 eip, u32 addr)
 		if (victim)
 			end_process(victim, eip, addr);
 	}
-	if (!is_ending(current->process))
+	do {
+		if (is_ending(current->process))
+			return;
 		sleep_on_timeout(&nobody, 1);
+	} while (!memory_is_back() && somebody_ends());
 }
 
 /*

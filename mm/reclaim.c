@@ -60,6 +60,12 @@ static bool give_up(struct mm *mm, const struct vm_area *area, u32 addr, pte_t *
 	return true;
 }
 
+/* Returns false if an area's pages can only go to swap, and there is none. */
+static bool can_go(const struct vm_area *area)
+{
+	return area->ops || nr_swap_pages;
+}
+
 /* Give up pages of [start, end) until there are *wanted or found is full. Where to go on; end: nowhere. */
 static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 {
@@ -67,7 +73,7 @@ static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 		const struct vm_area *area = area_at(node);
 		u32 stop = min_u32(area->end, end);
 
-		if (area->flags & VM_LOCKED)
+		if (area->flags & VM_LOCKED || !can_go(area))
 			continue;
 		for (u32 addr = max_u32(area->start, start); addr < stop; addr += PAGE_SIZE) {
 			pte_t *entry = find_pte(mm, addr);
@@ -116,6 +122,20 @@ static void end_turning(void)
 }
 
 /*
+ * Lets interrupts in, and others run whose turn it is. Called between turns: a
+ * fault comes here with interrupts masked, and may turn a hundred times.
+ */
+static void let_others_in(void)
+{
+	u32 flags = irq_save();
+
+	sti();
+	if (current->work & WORK_RESCHED)
+		schedule();
+	irq_restore(flags);
+}
+
+/*
  * Turn the hand until there is enough, but not round again for more once there is something. Without slots for as many, less is enough, or programs'
  * code, the only thing that can still go, would pay for all. Where all that can go was used since the last turn, time after time, a program's next
  * instruction takes the place of the data that it is about to use, and the other way round for ever: that is want of memory, too.
@@ -126,6 +146,7 @@ static int turn_hand(void)
 	int wanted = max_u32(min_u32(WANTED, nr_free_swap), 1), left = wanted;
 	u32 rounds = 0;
 
+	let_others_in();
 	if (!begin_turning())
 		return 1;
 	while (rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH && (rounds == 0 || left == wanted)) {

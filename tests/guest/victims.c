@@ -83,16 +83,43 @@ static int lives(int pid)
 	return waitpid(pid, NULL, WNOHANG) == 0;
 }
 
+#define NEEDY 4
+
 static void end(int pid)
 {
 	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
 }
 
-/* User 1001 holds most, in three; 1000's one is the largest of all. */
+/* Starts processes that take so many pages each, and waits until all have. */
+static void start_needy(int *pids, unsigned pages)
+{
+	int ends[2];
+	char c;
+
+	CHECK(pipe(ends) == 0);
+	for (int i = 0; i < NEEDY; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			CHECK(setuid(1002) == 0);
+			take(pages);
+			CHECK(write(ends[1], "x", 1) == 1);
+			for (;;)
+				pause();
+		}
+	}
+	for (int i = 0; i < NEEDY; i++)
+		CHECK(read(ends[0], &c, 1) == 1);
+	CHECK(close(ends[0]) == 0 && close(ends[1]) == 0);
+}
+
+/*
+ * User 1001 holds most, in three; 1000's one is the largest of all. Several need
+ * memory at once, and one end is enough for them.
+ */
 static void largest_of_most(void)
 {
 	unsigned all = free_pages(), part = all / 16;
-	int one, a, b, c, needy;
+	int one, a, b, c, needy[NEEDY];
 
 	if (!on_cowix())
 		return;
@@ -100,13 +127,9 @@ static void largest_of_most(void)
 	one = holder(1000, 4 * part);
 	b = holder(1001, 2 * part);
 	c = holder(1001, 2 * part);
-	needy = fork();
-	if (needy == 0) {
-		CHECK(setuid(1002) == 0);
-		take(all - 11 * part);
-		_exit(0);
-	}
-	CHECK(wait_status(needy) == 0);
+	start_needy(needy, (all - 11 * part) / NEEDY);
+	for (int i = 0; i < NEEDY; i++)
+		end(needy[i]);
 	CHECK(was_killed(a) && lives(one) && lives(b) && lives(c));
 	end(one);
 	end(b);
