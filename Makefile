@@ -200,7 +200,7 @@ bochs-cow: all
 	$(PYTHON) tools/bochs/cow
 test: all test-images
 	sh tools/linux
-	$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo '-n 2 --dist loadfile') tests
+	$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo '-n '$$((2 * $$(nproc)))' --dist loadgroup') tests
 bench: all
 	$(PYTHON) tools/bench -o $(BENCH)
 mutants: all

@@ -14,6 +14,7 @@ from conftest import BUILD, FLOPPY, TOP, Machine
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "tools"))
+from limit import Limit                 # noqa: E402
 from minixfs import FORMATS, Reader     # noqa: E402
 
 PROGRAMS = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
@@ -46,18 +47,19 @@ class Guest(Machine):
 
     def expect(self, text, name="out", seconds=50):
         """Wait for a line in out, err or log."""
-        end = time.monotonic() + seconds
+        limit = Limit(self.process.pid, seconds)
         while text not in self.text(name):
-            assert time.monotonic() < end and self.process.poll() is None, f"no {text!r}\n" + self.text("out") + self.text("err") + self.text("log")
+            assert not limit.over() and self.process.poll() is None, f"no {text!r}\n" + self.text("out") + self.text("err") + self.text("log")
             time.sleep(0.01)
 
     def end(self, seconds=50):
         """Wait until the machine switches itself off."""
-        try:
-            self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.close()
-            pytest.fail("still running\n" + self.text("out") + self.text("err") + self.text("log"))
+        limit = Limit(self.process.pid, seconds)
+        while self.process.poll() is None:
+            if limit.over():
+                self.close()
+                pytest.fail("still running\n" + self.text("out") + self.text("err") + self.text("log"))
+            time.sleep(0.01)
 
 
 @pytest.fixture
