@@ -11,8 +11,7 @@ OTHERS = {"bigbss", "bombs", "damaged", "oom", "pressed", "readahead", "thrash",
 BOCHS = {"sleep_files": "ways", "sleep_forks": "limits",
          "sleep_waits": "timers", "sleep_memory": "private_file", "sleep_pipes": "fifos",
          "sleep_tasks": "fpu", "sleep_terms": "masters",
-         "quotas": "files pipes signals"}
-QEMU_ONLY = {"sleep_system"}
+         "sleep_system": "unmounting swapping"}
 PROGRAMS = sorted({name[:-2] for name in os.listdir(os.path.join(TOP, "tests/guest")) if name.endswith(".c")} - OTHERS)
 
 
@@ -20,8 +19,6 @@ PROGRAMS = sorted({name[:-2] for name in os.listdir(os.path.join(TOP, "tests/gue
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_program(program, emulator, tmp_path):
     image = str(tmp_path / "after.img")
-    if emulator == "bochs" and program in QEMU_ONLY:
-        pytest.skip("takes minutes in Bochs")
     only = BOCHS.get(program, "") if emulator == "bochs" else ""
     result = cowix(f"/tests/{program} {only}", "-e", emulator, "-s", image,
                    image=guest_floppy(program), timeout=200)

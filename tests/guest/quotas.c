@@ -123,6 +123,9 @@ static void pipes(void)
 		end(pids[--n]);
 }
 
+#define LOCK_FILES 40
+#define LOCKS_A_FILE 500
+
 static int lock_byte(int fd, int at)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_start = at, .l_len = 1 };
@@ -130,29 +133,47 @@ static int lock_byte(int fd, int at)
 	return fcntl(fd, F_SETLK, &lock);
 }
 
+static const char *lock_file(int n)
+{
+	static char name[32];
+
+	sprintf(name, "/quotas-test/%d", n);
+	return name;
+}
+
+/* Some in each file: a file's locks are a list, which each new one goes along. */
 static void lock_many(void)
 {
-	int fd = open("/quotas-test", O_RDWR);
+	for (int i = 0; i < LOCK_FILES && !shared->refused; i++) {
+		int fd = open(lock_file(i), O_RDWR);
 
-	for (int i = 0; i < 20000 && !shared->refused; i++)
-		if (lock_byte(fd, 2 * i) < 0) {
-			shared->refused++;
-			shared->errors += errno != ENOLCK;
-		}
+		for (int at = 0; at < LOCKS_A_FILE && !shared->refused; at++)
+			if (lock_byte(fd, 2 * at) < 0) {
+				shared->refused++;
+				shared->errors += errno != ENOLCK;
+			}
+	}
 }
 
 static void locks(void)
 {
-	int fd = open("/quotas-test", O_RDWR | O_CREAT, 0666), pid;
+	int fd, pid;
 
-	CHECK(fd >= 0 && fchmod(fd, 0666) == 0);
+	CHECK(mkdir("/quotas-test", 0755) == 0);
+	for (int i = 0; i < LOCK_FILES; i++) {
+		fd = open(lock_file(i), O_RDWR | O_CREAT, 0666);
+		CHECK(fd >= 0 && fchmod(fd, 0666) == 0 && close(fd) == 0);
+	}
 	if (begin()) {
 		pid = start(lock_many);
 		CHECK(shared->refused == 1 && !shared->errors);
-		CHECK(lock_byte(fd, 1 << 20) == 0);
+		fd = open(lock_file(0), O_RDWR);
+		CHECK(lock_byte(fd, 1 << 20) == 0 && close(fd) == 0);
 		end(pid);
 	}
-	CHECK(close(fd) == 0 && unlink("/quotas-test") == 0);
+	for (int i = 0; i < LOCK_FILES; i++)
+		CHECK(unlink(lock_file(i)) == 0);
+	CHECK(rmdir("/quotas-test") == 0);
 }
 
 /* Queues n signals to ourselves; returns how many went. */
