@@ -114,15 +114,16 @@ static void load_current(void)
 }
 
 /*
- * Exception 7: current wants the FPU. It waits until there is memory for its
- * state, or ends. The memory comes first: meanwhile others use the FPU.
+ * Gives current the FPU, which it wants. The memory for its state comes first:
+ * meanwhile others use the FPU. Returns 0 or -ENOMEM.
  */
-void fpu_restore_current(void)
+int fpu_restore_current(void)
 {
-	while (!current->fpu && make_state() < 0)
-		if (!await_memory(0))
-			return;
-	load_current();
+	int error = current->fpu ? 0 : make_state();
+
+	if (!error)
+		load_current();
+	return error;
 }
 
 /* Bring the copy in memory up to date with the registers. */

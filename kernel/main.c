@@ -33,7 +33,9 @@ static void init(void *unused)
 	int error;
 
 	(void)unused;
-	blk_init();
+	ramdisk_init();
+	floppy_init();
+	hd_init();
 	error = mount_root();
 	if (error)
 		panic("cannot mount the root file system: error %d; try root=", -error);

@@ -59,23 +59,6 @@ void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught)
 	}
 }
 
-/*
- * Sets or clears the work bit after pending or blocked changed. Masked, or a
- * signal that an interrupt sends between the two would be overlooked. Only
- * current finds that nothing is left: a call that was interrupted must come to
- * do_signal(), even if another thread has taken the signal.
- */
-void recalc_signals(struct task_struct *task)
-{
-	u32 flags = irq_save();
-
-	if ((task->pending.set | task->process->shared.set) & ~task->sig_blocked || task->process->group_work)
-		task->work |= WORK_SIGNAL;
-	else if (task == current)
-		task->work &= ~WORK_SIGNAL;
-	irq_restore(flags);
-}
-
 /* Returns whether a signal ends task's process, and does nothing before. */
 static bool is_fatal(struct task_struct *task, int sig)
 {

@@ -11,6 +11,23 @@
 static LIST_HEAD(reserved);
 static u32 nr_reserved;
 
+/*
+ * Sets or clears the work bit after pending or blocked changed. Masked, or a
+ * signal that an interrupt sends between the two would be overlooked. Only
+ * current finds that nothing is left: a call that was interrupted must come to
+ * do_signal(), even if another thread has taken the signal.
+ */
+void recalc_signals(struct task_struct *task)
+{
+	u32 flags = irq_save();
+
+	if ((task->pending.set | task->process->shared.set) & ~task->sig_blocked || task->process->group_work)
+		task->work |= WORK_SIGNAL;
+	else if (task == current)
+		task->work &= ~WORK_SIGNAL;
+	irq_restore(flags);
+}
+
 static struct queued_signal *take_reserved(void)
 {
 	struct list *first = reserved.next;

@@ -113,6 +113,16 @@ static bool harmless(struct pt_regs *regs, u32 vector)
 	return vector == DEBUG_TRAP || fixup_exception(regs, -EFAULT);
 }
 
+/*
+ * Exception 7: current wants the FPU. It waits until there is memory for its
+ * state, or ends.
+ */
+static void wait_for_fpu(void)
+{
+	while (fpu_restore_current() < 0 && await_memory(0))
+		;
+}
+
 /* Called by kernel/entry.asm for all exceptions but double and page faults. */
 void do_trap(struct pt_regs *regs, u32 vector)
 {
@@ -120,7 +130,7 @@ void do_trap(struct pt_regs *regs, u32 vector)
 		exceptions[vector].name : "reserved exception";
 
 	if (vector == NO_DEVICE && user_mode(regs)) {
-		fpu_restore_current();
+		wait_for_fpu();
 		return;
 	}
 	if (vector == NON_MASKABLE) {

@@ -60,7 +60,11 @@ void end_request(struct request *rq, int error);	/* drivers: takes the head off 
 struct request *current_request(int major);	/* drivers: head of the queue or NULL */
 struct request *next_request(const struct request *rq);	/* drivers: the one behind it; there must be one */
 u32 merge_requests(int major, u32 max);		/* drivers: how many sectors can be done as one transfer */
-void blk_init(void);				/* probes and registers all block devices */
+
+/* The drivers: each finds its devices and registers them. */
+void ramdisk_init(void);
+void floppy_init(void);
+void hd_init(void);
 
 /* kernel/blk_drv/ramdisk.c */
 int ramdisk_load(kdev_t from);			/* copies a whole device into ram0, remembering it for write-back; -ENOMEM, -EIO */

@@ -43,7 +43,7 @@ void show_backtrace(u32 esp);
 void fpu_init(void);
 extern struct task_struct *fpu_owner;	/* NULL: nobody */
 void fpu_switch(struct task_struct *next);	/* with an owner: arms exception 7 unless it is next */
-void fpu_restore_current(void);		/* exception 7 */
+int fpu_restore_current(void);		/* -ENOMEM */
 int fpu_fork(struct task_struct *child);	/* copies current's state; -ENOMEM */
 void fpu_release(struct task_struct *task);
 void fpu_reset_current(void);		/* as before its first FPU instruction */

@@ -1,4 +1,4 @@
-/* What the block drivers share: their initialisations, called by blk_init(), and partition tables. */
+/* What the block drivers share: patience, and partition tables. */
 #ifndef BLK_DRV_INTERNAL_H
 #define BLK_DRV_INTERNAL_H
 
@@ -13,9 +13,6 @@ struct partition {
 	u32 first, sectors;	/* sectors 0: there is none */
 };
 
-void ramdisk_init(void);
-void floppy_init(void);
-void hd_init(void);
 void read_partitions(kdev_t disk, struct partition *parts);
 
 #endif

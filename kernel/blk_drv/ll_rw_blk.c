@@ -260,11 +260,3 @@ void end_request(struct request *rq, int error)
 	if (!list_empty(&queues[major].requests))
 		kick(major);
 }
-
-/* Called by process 1: find out which devices there are. */
-void blk_init(void)
-{
-	ramdisk_init();
-	floppy_init();
-	hd_init();
-}
