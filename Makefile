@@ -18,7 +18,7 @@ KERNEL_OBJS = boot/head.o \
 	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/log.o kernel/panic.o kernel/backtrace.o kernel/packed_names.o \
 	kernel/entry.o kernel/switch.o kernel/fixup.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
 	kernel/plan.o kernel/task.o kernel/sched.o kernel/wait.o kernel/poll_wait.o kernel/tick.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/loadavg.o kernel/futex.o \
-	kernel/fork.o kernel/clone.o kernel/stack.o kernel/pid.o kernel/exit.o kernel/orphans.o kernel/signal.o kernel/sigqueue.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/access.o kernel/sys.o \
+	kernel/fork.o kernel/clone.o kernel/stack.o kernel/pid.o kernel/threads.o kernel/exit.o kernel/waitpid.o kernel/orphans.o kernel/signal.o kernel/sigqueue.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/access.o kernel/sys.o kernel/uname.o \
 	kernel/random.o \
 	kernel/deadline.o kernel/prctl.o \
 	kernel/lib/list.o kernel/lib/string.o kernel/lib/vsprintf.o \

@@ -214,12 +214,6 @@ free_signals:
 	return error;
 }
 
-/* On the kernel stack of a parent in vfork(); the child knows it until then. */
-struct vfork_wait {
-	struct wait_queue queue;
-	bool over;
-};
-
 /*
  * Sleeps until a vfork child has called exec or exit. A parent that is to end
  * does so at once: it must not run in the meantime, not even a handler, for the
@@ -317,18 +311,6 @@ asmlinkage int sys_xfork(u32 policy, u32 stack)
 	if (policy == FORK_POLICY_THREAD)
 		want.stack = stack;
 	return do_fork(&want);
-}
-
-/* Called by exec and exit: the parent that waits in vfork() may go on. */
-void vfork_release(struct task_struct *task)
-{
-	struct vfork_wait *wait = task->vfork_wait;
-
-	if (!wait)
-		return;
-	task->vfork_wait = NULL;
-	wait->over = true;
-	wake_up(&wait->queue);
 }
 
 /* A task of the kernel itself: runs fn(arg) with no address space of its own. NULL: no memory. */

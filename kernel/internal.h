@@ -40,6 +40,15 @@ void stack_init(void);
 void paint_stack(struct task_struct *task);
 void free_task(struct task_struct *task);
 
+/* On the kernel stack of a parent in vfork(); the child knows it until then. */
+struct vfork_wait {
+	struct wait_queue queue;
+	bool over;
+};
+
+/* threads.c */
+void free_dead_thread(struct task_struct *process);
+
 /* sched.c */
 void sleep_in(struct wait_queue *q, enum task_state state);
 void set_priority(struct task_struct *task, int priority);

@@ -149,19 +149,6 @@ static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs 
 	return error;
 }
 
-/* What a handler with SA_SIGINFO, sigtimedwait() or a tracer learns of a signal. */
-void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source)
-{
-	memset(info, 0, sizeof(*info));
-	info->si_signo = sig;
-	info->si_code = source->code;
-	info->si_pid = source->pid;	/* or the address */
-	info->si_uid = source->uid;
-	info->si_status = source->value;
-	info->si_utime = source->utime;
-	info->si_stime = source->stime;
-}
-
 static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask, const struct signal_source *source)
 {
 	struct rt_sigframe *frame = kzalloc(sizeof(*frame));

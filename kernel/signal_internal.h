@@ -69,8 +69,6 @@ int add_pending(struct task_struct *task, struct pending_signals *pending, int s
 void flush_pending(struct pending_signals *pending, int sig);
 void dequeue_signal(int sig, struct signal_source *source);
 void flush_signal(struct task_struct *process, int sig);
-
-/* sigframe.c */
 void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source);
 
 /* sigaction.c */

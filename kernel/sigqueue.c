@@ -171,3 +171,16 @@ void flush_signal(struct task_struct *process, int sig)
 	}
 	irq_restore(flags);
 }
+
+/* What a handler with SA_SIGINFO, sigtimedwait() or a tracer learns of a signal. */
+void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source)
+{
+	memset(info, 0, sizeof(*info));
+	info->si_signo = sig;
+	info->si_code = source->code;
+	info->si_pid = source->pid;	/* or the address */
+	info->si_uid = source->uid;
+	info->si_status = source->value;
+	info->si_utime = source->utime;
+	info->si_stime = source->stime;
+}

@@ -1,4 +1,4 @@
-/* System calls about the process and the system that need nothing but a look: ids, names, reboot. */
+/* System calls about the process and the system that need nothing but a look: ids, reboot. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/fs.h>
@@ -6,37 +6,11 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/personality.h>
-#include <abi/utsname.h>
 #include <abi/sysinfo.h>
 #include <cowix/swap.h>
 #include <abi/reboot.h>
 #include <abi/taskinfo.h>
 #include "internal.h"
-
-struct utsname system_names = {
-	.sysname = "Cowix", .nodename = "cowix", .release = "0.2.0", .version = "#1", .machine = "i386",
-	.domainname = "(none)",
-};
-
-asmlinkage int sys_uname(struct utsname __user *buf)
-{
-	return copy_to_user(buf, &system_names, sizeof(system_names));
-}
-
-asmlinkage int sys_sethostname(const char __user *name, int length)
-{
-	char copy[sizeof(system_names.nodename)] = { 0 };
-	int error;
-
-	if (!suser())
-		return -EPERM;
-	if (length < 0 || length >= (int)sizeof(copy))
-		return -EINVAL;
-	error = copy_from_user(copy, name, length);
-	if (!error)
-		memcpy(system_names.nodename, copy, sizeof(copy));
-	return error;
-}
 
 asmlinkage int sys_getpid(void)
 {
@@ -169,16 +143,6 @@ asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
 		info.loads[i] = load_average[i] * (65536 / LOAD_ONE);
 	count_bytes(&info);
 	return copy_to_user(buf, &info, sizeof(info));
-}
-
-/* Returns the letter of a task's state, as ps shows it. */
-char state_letter(const struct task_struct *task)
-{
-	static const char letters[] = { 'R', 'S', 'D', 'D', 'T', 'Z' };
-
-	if (task->state == TASK_STOPPED && task->ptrace)
-		return 't';
-	return letters[task->state];
 }
 
 static void fill_task_info(struct task_info *info, const struct task_struct *task)

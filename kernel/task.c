@@ -42,3 +42,13 @@ struct pt_regs *task_regs(struct task_struct *task)
 {
 	return (struct pt_regs *)task->stack_top - 1;
 }
+
+/* Returns the letter of a task's state, as ps shows it. */
+char state_letter(const struct task_struct *task)
+{
+	static const char letters[] = { 'R', 'S', 'D', 'D', 'T', 'Z' };
+
+	if (task->state == TASK_STOPPED && task->ptrace)
+		return 't';
+	return letters[task->state];
+}

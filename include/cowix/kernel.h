@@ -46,7 +46,7 @@ u32 simple_strtoul(const char *s, const char **end, int base);
 #define PACKED_NAME_SIZE 64
 u32 packed_name(const u8 *table, u32 number, char *name);
 
-/* kernel/sys.c */
+/* kernel/uname.c */
 extern struct utsname system_names;	/* what uname() tells */
 
 /* kernel/params.c: kernel parameters (boot/README.md: where they lie in the image). */

@@ -73,15 +73,12 @@ void close_on_exec(struct task_struct *task);
 int copy_fs(struct task_struct *child, bool share);
 void exit_fs(struct task_struct *task);
 
-/* kernel/sys.c */
-char state_letter(const struct task_struct *task);
-
-/* kernel/cred.c, rlimit.c, clock.c */
+/* kernel/rlimit.c */
 bool may_exec(void);
-bool in_group(u32 gid);
 int check_file_size(u64 size);	/* -EFBIG: beyond current's limit or what a file can be */
 
 /* kernel/access.c */
+bool in_group(u32 gid);
 bool has_ids(const struct task_struct *task, u32 uid, u32 gid);
 bool may_inspect(const struct task_struct *task, u32 uid, u32 gid);
 

@@ -173,6 +173,7 @@ extern struct task_struct *current;
 extern struct task_struct *init_task;		/* pid 1, who inherits orphans */
 extern struct list all_tasks;			/* the first threads of all processes */
 struct pt_regs *task_regs(struct task_struct *task);
+char state_letter(const struct task_struct *task);
 
 static inline bool single_threaded(const struct task_struct *task)
 {

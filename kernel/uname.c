@@ -1,0 +1,32 @@
+/* The names of the system and of the machine. */
+#include <cowix/kernel.h>
+#include <cowix/task.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/utsname.h>
+
+struct utsname system_names = {
+	.sysname = "Cowix", .nodename = "cowix", .release = "0.2.0", .version = "#1", .machine = "i386",
+	.domainname = "(none)",
+};
+
+asmlinkage int sys_uname(struct utsname __user *buf)
+{
+	return copy_to_user(buf, &system_names, sizeof(system_names));
+}
+
+asmlinkage int sys_sethostname(const char __user *name, int length)
+{
+	char copy[sizeof(system_names.nodename)] = { 0 };
+	int error;
+
+	if (!suser())
+		return -EPERM;
+	if (length < 0 || length >= (int)sizeof(copy))
+		return -EINVAL;
+	error = copy_from_user(copy, name, length);
+	if (!error)
+		memcpy(system_names.nodename, copy, sizeof(copy));
+	return error;
+}
