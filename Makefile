@@ -22,11 +22,11 @@ KERNEL_OBJS = boot/head.o \
 	kernel/random.o \
 	kernel/deadline.o kernel/prctl.o \
 	kernel/lib/list.o kernel/lib/string.o kernel/lib/vsprintf.o \
-	mm/ram.o mm/frames.o mm/owners.o mm/oom.o mm/reclaim.o mm/swap.o mm/swap_entry.o mm/swapoff.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/table.o mm/space.o mm/mmap.o mm/madvise.o mm/mlock.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/recount.o mm/trace.o \
-	fs/exec.o fs/elf.o fs/super.o fs/mount.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/locks.o \
+	mm/ram.o mm/frames.o mm/owners.o mm/oom.o mm/reclaim.o mm/swap.o mm/swap_entry.o mm/swapoff.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/table.o mm/space.o mm/mmap.o mm/madvise.o mm/mlock.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/recount.o mm/trace.o mm/watch.o \
+	fs/exec.o fs/elf.o fs/init.o fs/caches.o fs/super.o fs/mounts.o fs/mount.o fs/root.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/fcntl.o fs/locks.o \
 	fs/read_write.o fs/readv.o fs/sync.o fs/select.o fs/mmap.o fs/swap.o \
 	fs/exec_args.o fs/exec_script.o fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
-	fs/tmpfs.o fs/tmpfs_options.o fs/devpts.o fs/proc.o fs/proc_system.o fs/proc_sys.o fs/proc_task.o fs/proc_memory.o \
+	fs/tmpfs.o fs/tmpfs_options.o fs/devpts.o fs/seq.o fs/proc.o fs/proc_system.o fs/proc_sys.o fs/proc_task.o fs/proc_memory.o \
 	fs/minix_format.o fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_truncate.o fs/minix_dir.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/fdc.o kernel/blk_drv/floppy_format.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
@@ -74,6 +74,7 @@ help:
 	@echo 'make mutants         planted bugs, each of which a test must catch'
 	@echo 'make test            every test              make bench         the instruction counts: table, build/bench.csv, plots'
 	@echo 'make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on'
+	@echo 'make check-layers    no arrow between object files goes up, no circle is large'
 	@echo 'make check-docs      every file and function that a document names exists'
 
 # Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
@@ -110,7 +111,7 @@ $(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: $(addprefix $(BUILD)/
 # The kernel is linked twice: the second time with the table of its own functions, which panic() uses.
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(if $(filter $@,$(HOT)),$(OPT),$(COLD_OPT)) -MMD -c -o $@ $<
+	$(CC) $(CFLAGS) $(if $(filter $@,$(HOT)),$(OPT),$(COLD_OPT)) -MMD -MP -c -o $@ $<
 $(BUILD)/%.o: %.asm $(INCS)
 	@mkdir -p $(@D)
 	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -Iinclude/asm/ -o $@ $<
@@ -144,10 +145,10 @@ $(BUILD)/%.bin: boot/%.asm $(INCS)
 LIBC_OBJS = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(LIBC_SRCS))))
 $(BUILD)/user/%.o: user/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -MMD -c -o $@ $<
+	$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/tests/guest/%.o: tests/guest/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -MMD -c -o $@ $<
+	$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/user/libc.a: $(LIBC_OBJS)
 	rm -f $@; $(AR) rcsD $@ $^
 USER_LD = $(LD) $(LDFLAGS) --gc-sections -z max-page-size=4096 -T user/user.ld
@@ -210,6 +211,8 @@ SECONDS	?= 60
 SEED	?= 1
 fuzz: $(BUILD)/tests/fuzz.img
 	$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
+check-layers: $(OBJS)
+	$(PYTHON) tools/check-layers $(BUILD)
 check-docs:
 	$(PYTHON) tools/check-docs
 clean:

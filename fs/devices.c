@@ -8,7 +8,6 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
-#define MEM_MAJOR	1
 enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7, MINOR_RANDOM = 8, MINOR_URANDOM = 9, MINOR_KMSG = 11 };
 #define MEMORY_MINORS (1u << MINOR_MEM | 1u << MINOR_NULL | 1u << MINOR_ZERO | 1u << MINOR_FULL | 1u << MINOR_RANDOM | \
 		       1u << MINOR_URANDOM | 1u << MINOR_KMSG)
@@ -18,12 +17,6 @@ enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7, MINOR_RAND
 static bool is_memory(kdev_t dev)
 {
 	return MAJOR(dev) == MEM_MAJOR && MINOR(dev) < 32 && MEMORY_MINORS >> MINOR(dev) & 1;
-}
-
-/* Seeking on memory devices means nothing for most, but does no harm; on terminals it is an error. */
-bool is_seekable_chrdev(kdev_t dev)
-{
-	return is_memory(dev);
 }
 
 static int chrdev_open(struct inode *inode, struct file *file)

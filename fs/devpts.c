@@ -8,6 +8,7 @@
 #include <cowix/fs.h>
 #include <cowix/tty.h>
 #include <abi/errno.h>
+#include <abi/mount.h>
 
 #define DEVPTS_MAGIC	0x1CD1
 #define ROOT_INO	1
@@ -117,7 +118,7 @@ static const struct super_ops devpts_super_ops = {
 	.put_super = devpts_put_super, .statfs = devpts_statfs,
 };
 
-int devpts_read_super(struct super_block *sb)
+static int devpts_read_super(struct super_block *sb)
 {
 	int error;
 
@@ -128,3 +129,8 @@ int devpts_read_super(struct super_block *sb)
 	sb->s_root = iget(sb, ROOT_INO, &error);
 	return error;
 }
+
+struct file_system_type devpts_type = {
+	.name = "devpts", .flags = MS_RDONLY,
+	.read_super = devpts_read_super,
+};

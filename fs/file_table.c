@@ -164,7 +164,8 @@ static int dup_to(int fd, int to, bool cloexec)
 	return to;
 }
 
-static COLD int dup_from(int fd, u32 lowest, bool cloexec)
+/* Duplicates fd to the lowest free descriptor from lowest on. */
+COLD int dup_from(int fd, u32 lowest, bool cloexec)
 {
 	int to = fget_any(fd) ? lowest < current->rlimits[RLIMIT_NOFILE].rlim_cur ? find_free(lowest) : -EINVAL : -EBADF;
 
@@ -199,92 +200,6 @@ asmlinkage int sys_dup2(int fd, int to)
 asmlinkage int sys_dup3(int fd, int to, u32 flags)
 {
 	return fd == to || flags & ~O_CLOEXEC ? -EINVAL : dup_over(fd, to, flags & O_CLOEXEC);
-}
-
-/* The lock commands with the structure for large files; the calls below bring it from the program and back. */
-static int lock_command(int fd, struct file *file, int command,
-			struct flock64 __user *user)
-{
-	struct flock64 fl;
-	int error = copy_from_user(&fl, user, sizeof(fl));
-
-	if (!error)
-		error = fcntl_lock(fd, file, command, &fl);
-	return !error && command == F_GETLK64 ? copy_to_user(user, &fl, sizeof(fl)) : error;
-}
-
-/* The same with 32-bit offsets. */
-static int old_lock_command(int fd, struct file *file, int command,
-			    struct flock __user *user)
-{
-	struct flock fl;
-	struct flock64 wide;
-	int error = copy_from_user(&fl, user, sizeof(fl));
-
-	if (error)
-		return error;
-	wide = (struct flock64){ fl.l_type, fl.l_whence, fl.l_start, fl.l_len, fl.l_pid };
-	error = fcntl_lock(fd, file, command - F_GETLK + F_GETLK64, &wide);
-	if (error || command != F_GETLK)
-		return error;
-	fl = (struct flock){ wide.l_type, wide.l_whence, wide.l_start, wide.l_len, wide.l_pid };
-	return copy_to_user(user, &fl, sizeof(fl));
-}
-
-/* Nobody sends SIGIO, and nothing goes past the cache. */
-static int set_flags(struct file *file, u32 flags)
-{
-	const u32 changeable = O_APPEND | O_NONBLOCK | O_NOATIME;
-
-	if (flags & (O_ASYNC | O_DIRECT))
-		return -EINVAL;
-	if (flags & ~file->flags & O_NOATIME && !is_owner(file->inode))
-		return -EPERM;
-	file->flags = (file->flags & ~changeable) | (flags & changeable);
-	return 0;
-}
-
-/* What concerns the descriptor itself; all that a file opened by O_PATH has. */
-static bool of_descriptor(int command)
-{
-	return command == F_DUPFD || command == F_DUPFD_CLOEXEC ||
-	       command == F_GETFD || command == F_SETFD || command == F_GETFL;
-}
-
-asmlinkage COLD int sys_fcntl(int fd, int command, u32 arg)
-{
-	struct file *file = of_descriptor(command) ? fget_any(fd) : fget(fd);
-
-	if (!file)
-		return -EBADF;
-	switch (command) {
-	case F_DUPFD:
-		return dup_from(fd, arg, false);
-	case F_DUPFD_CLOEXEC:
-		return dup_from(fd, arg, true);
-	case F_GETFD:
-		return current->files->close_on_exec[fd] ? FD_CLOEXEC : 0;
-	case F_SETFD:
-		current->files->close_on_exec[fd] = arg & FD_CLOEXEC;
-		return 0;
-	case F_GETFL:
-		return file->flags & ~O_NOCTTY;
-	case F_SETFL:
-		return set_flags(file, arg);
-	case F_GETLK:
-	case F_SETLK:
-	case F_SETLKW:
-		return old_lock_command(fd, file, command,
-					(struct flock __user *)arg);
-	case F_GETLK64:
-	case F_SETLK64:
-	case F_SETLKW64:
-		return lock_command(fd, file, command,
-				    (struct flock64 __user *)arg);
-	case F_GETOWN:
-		return 0;			/* nobody is sent SIGIO */
-	}
-	return -EINVAL;
 }
 
 /* fork: the child has the same open files, each with one more reference, or shares the table. A kernel task's first child starts with none. */

@@ -1,27 +1,32 @@
 /* The types of file systems that mount() knows. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
-#include <abi/mount.h>
-#include "proc.h"
+#include <cowix/seq.h>
 
-static const struct file_system_type types[] = {
-	{ "proc", false, MS_RDONLY, proc_read_super },
-	{ "tmpfs", false, 0, tmpfs_read_super },
-	{ "devpts", false, MS_RDONLY, devpts_read_super },
-	{ "minix", true, 0, minix_read_super },
-};
+static LIST_HEAD(types);
+
+static struct file_system_type *type_at(struct list *node)
+{
+	return list_entry(node, struct file_system_type, link);
+}
+
+void register_file_system(struct file_system_type *type)
+{
+	list_add_tail(&type->link, &types);
+}
 
 const struct file_system_type *find_file_system(const char *name)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(types); i++)
-		if (strcmp(types[i].name, name) == 0)
-			return &types[i];
+	list_for_each(node, &types)
+		if (strcmp(type_at(node)->name, name) == 0)
+			return type_at(node);
 	return NULL;
 }
 
 /* /proc/filesystems */
 void show_filesystems(struct seq *s)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(types); i++)
-		seq_printf(s, "%s\t%s\n", types[i].needs_device ? "" : "nodev", types[i].name);
+	list_for_each(node, &types)
+		seq_printf(s, "%s\t%s\n", type_at(node)->needs_device ? "" : "nodev",
+			   type_at(node)->name);
 }

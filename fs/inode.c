@@ -157,7 +157,7 @@ void iput(struct inode *inode)
 	if (--inode->i_count > 0)
 		return;
 	if (inode->i_pipe)
-		pipe_free(inode);
+		inode->i_fop->drop(inode);
 	if (inode->i_sb && inode->i_sb->s_transient && inode->i_valid) {
 		write_inode(inode);		/* does not sleep */
 		inode->i_valid = false;
@@ -199,19 +199,29 @@ void drop_set_id(struct inode *inode)
 		inode->i_mode &= ~(S_ISUID | (inode->i_mode & S_IXGRP ? S_ISGID : 0));
 }
 
-/* The operations on open files that fit what the inode is. */
+static const struct file_ops *file_ops[FILE_TYPES];
+
+/* Registers the operations on open files of a type (S_IF*). */
+void register_file_ops(u32 type, const struct file_ops *ops)
+{
+	file_ops[FILE_TYPE(type)] = ops;
+}
+
+/* Sets the operations on open files that fit what the inode is. */
 void set_file_ops(struct inode *inode, const struct file_ops *directory)
 {
-	if (S_ISDIR(inode->i_mode))
-		inode->i_fop = directory;
-	else if (S_ISCHR(inode->i_mode))
-		inode->i_fop = &chrdev_fops;
-	else if (S_ISBLK(inode->i_mode))
-		inode->i_fop = &blkdev_fops;
-	else if (S_ISFIFO(inode->i_mode))
-		inode->i_fop = &fifo_fops;
-	else
-		inode->i_fop = &regular_fops;
+	const struct file_ops *ops =
+		file_ops[FILE_TYPE(inode->i_mode)];
+
+	if (!ops)
+		ops = file_ops[FILE_TYPE(S_IFREG)];
+	inode->i_fop = S_ISDIR(inode->i_mode) ? directory : ops;
+}
+
+/* Returns true if current may do what only a file's owner may. */
+bool is_owner(const struct inode *inode)
+{
+	return fs_suser() || current->fsuid == inode->i_uid;
 }
 
 void mark_inode_dirty(struct inode *inode)

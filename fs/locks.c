@@ -300,13 +300,11 @@ int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl)
 	return acquire(fd, file->inode, &lock, command == F_SETLKW64);
 }
 
-asmlinkage int sys_flock(int fd, u32 operation)
+/* flock(): a lock on the whole file, which belongs to the open file. */
+int flock_file(int fd, struct file *file, u32 operation)
 {
-	struct file *file = fget(fd);
 	struct file_lock lock = { .file = file, .pid = current->tgid, .start = 0, .end = TO_END };
 
-	if (!file)
-		return -EBADF;
 	switch (operation & ~LOCK_NB) {
 	case LOCK_SH:
 		lock.type = F_RDLCK;

@@ -483,6 +483,7 @@ static int minix_readdir(struct file *file, int (*fill)(void *context, const cha
 
 const struct inode_ops minix_inode_ops = {
 	.lookup = minix_lookup,
+	.readlink = read_link_text,
 	.create = minix_create,
 	.link = minix_link,
 	.unlink = minix_unlink,

@@ -172,7 +172,7 @@ static int get_root(struct super_block *sb)
 }
 
 /* Fill sb from its device. Called by mount. -EINVAL, -EIO, -ENOMEM. */
-int minix_read_super(struct super_block *sb)
+static int minix_read_super(struct super_block *sb)
 {
 	struct minix_info *info = kzalloc(sizeof(*info));
 	int error;
@@ -195,3 +195,8 @@ int minix_read_super(struct super_block *sb)
 		release_info(info);
 	return error;
 }
+
+struct file_system_type minix_type = {
+	.name = "minix", .needs_device = true,
+	.read_super = minix_read_super,
+};

@@ -9,10 +9,10 @@
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
+#include <cowix/seq.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <abi/mount.h>
-#include "proc.h"
 
 /* Reading never changes a time, so that these are kept, whatever they ask. */
 #define ATIME_FLAGS	(MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
@@ -73,6 +73,8 @@ static struct super_block *hang(const struct mount_call *call, struct inode *cov
 
 	lock_inode(covered);
 	*error = check_covered(covered);
+	if (!*error && call->type->needs_device && find_swap(call->dev) >= 0)
+		*error = -EBUSY;
 	if (!*error)
 		sb = get_super(call->type, call->dev, call->names[OPTIONS], error);
 	if (sb) {
@@ -137,25 +139,6 @@ static int remount(const struct mount_call *call, struct inode *root)
 	return error;
 }
 
-static bool mounting;
-static struct wait_queue mounted = WAIT_QUEUE_INIT(mounted);
-
-/*
- * One task at a time mounts, unmounts or makes a swap area: reading a super
- * block sleeps, and neither device nor directory may be taken twice.
- */
-void begin_mounting(void)
-{
-	while (mounting)
-		sleep_on(&mounted);
-	mounting = true;
-}
-
-void end_mounting(void)
-{
-	mounting = false;
-	wake_up(&mounted);
-}
 
 static int do_mount(const struct mount_call *call)
 {

@@ -46,12 +46,6 @@ int permission(const struct inode *inode, int mask)
 	return (mode & mask) == (u32)mask ? 0 : -EACCES;
 }
 
-/* Who may do what only a file's owner may. */
-bool is_owner(const struct inode *inode)
-{
-	return fs_suser() || current->fsuid == inode->i_uid;
-}
-
 /* Copy a path from the program into a page of its own. -ENOENT: empty, -ENAMETOOLONG, -EFAULT, -ENOMEM. */
 int getname(const char __user *path, char **name)
 {
@@ -202,7 +196,7 @@ static int walk(struct inode *dir, const char *path, int follow, struct links *l
 /* The text of a symbolic link: its length, or -errno. */
 int read_link(struct inode *link, char *buf, u32 size)
 {
-	return link->i_op->readlink ? link->i_op->readlink(link, buf, size) : kernel_read(link, 0, buf, size);
+	return link->i_op->readlink(link, buf, size);
 }
 
 /*

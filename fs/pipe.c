@@ -59,7 +59,7 @@ static u32 size_for(u32 uid)
 }
 
 /* Called by iput() for the last user. */
-void pipe_free(struct inode *inode)
+static void pipe_free(struct inode *inode)
 {
 	for (u32 i = 0; i < PIPE_PAGES; i++)
 		if (inode->i_pipe->pages[i])
@@ -328,10 +328,12 @@ static int fifo_write(struct file *file, const char __user *buf, u32 count, loff
 
 const struct file_ops fifo_fops = {
 	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = fifo_write, .poll = pipe_poll, .ioctl = pipe_ioctl,
+	.drop = pipe_free,
 };
 
 static const struct file_ops pipe_fops = {
 	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = pipe_write, .poll = pipe_poll, .ioctl = pipe_ioctl,
+	.drop = pipe_free,
 };
 
 /* One end of a new pipe. */

@@ -6,6 +6,7 @@
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
+#include <abi/mount.h>
 #include <abi/fcntl.h>
 #include "proc.h"
 
@@ -16,7 +17,6 @@
 #define INO(pid, kind)	((u32)(pid) << 16 | (kind))
 #define ROOT_INO	INO(0, DIRECTORY)
 #define FIRST_POSITION	2u		/* in a directory, after `.` and `..` */
-#define LINE_LENGTH	256
 #define STORE_LENGTH	16		/* of what is written, with its end */
 
 static u32 pid_of(const struct inode *inode)
@@ -29,14 +29,44 @@ static u32 kind_of(const struct inode *inode)
 	return inode->i_ino & 0xFFFF;
 }
 
-static const struct proc_entry *entries_of(const struct inode *inode)
+#define ENTRIES_MAX	48
+
+/* A table of entries, the last followed by NULL. */
+struct table {
+	const struct proc_entry *entry[ENTRIES_MAX + 1];
+	u32 n;
+};
+
+static struct table system_files, task_files;
+
+static void enter(struct table *table, const struct proc_entry *entries)
 {
-	return pid_of(inode) ? proc_task_entries : proc_system_entries;
+	for (; entries->name; entries++) {
+		if (table->n == ENTRIES_MAX)
+			panic("proc: no room for %s", entries->name);
+		table->entry[table->n++] = entries;
+	}
+}
+
+void proc_register(const struct proc_entry *entries)
+{
+	enter(&system_files, entries);
+}
+
+/* Enters files of each process's directory. */
+void proc_register_task(const struct proc_entry *entries)
+{
+	enter(&task_files, entries);
+}
+
+static const struct table *table_of(const struct inode *inode)
+{
+	return pid_of(inode) ? &task_files : &system_files;
 }
 
 static const struct proc_entry *entry_of(const struct inode *inode)
 {
-	return &entries_of(inode)[kind_of(inode) - FIRST_ENTRY];
+	return table_of(inode)->entry[kind_of(inode) - FIRST_ENTRY];
 }
 
 /* A directory of a process's open files. */
@@ -64,25 +94,6 @@ struct task_struct *proc_task(struct inode *inode)
 static struct file *open_file(const struct task_struct *task, u32 fd)
 {
 	return task->files && fd < task->files->end ? task->files->fd[fd] : NULL;
-}
-
-void seq_write(struct seq *s, const char *text, u32 n)
-{
-	for (; n > 0; n--, text++, s->at++)
-		if (s->at - s->from < PAGE_SIZE)
-			s->buf[s->at - s->from] = *text;
-}
-
-void seq_printf(struct seq *s, const char *fmt, ...)
-{
-	char line[LINE_LENGTH];
-	va_list ap;
-	u32 n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	seq_write(s, line, min_u32(n, sizeof(line) - 1));
 }
 
 /* Whether current may see what is the process's own. */
@@ -178,7 +189,7 @@ static u32 parent_ino(const struct inode *dir)
 	parent = kind_of(dir) == DIRECTORY ? NULL : entry_of(dir)->dir;
 	if (!parent)
 		return ROOT_INO;
-	while (strcmp(proc_system_entries[i].name, parent) != 0)
+	while (strcmp(system_files.entry[i]->name, parent) != 0)
 		i++;
 	return INO(0, FIRST_ENTRY + i);
 }
@@ -186,15 +197,17 @@ static u32 parent_ino(const struct inode *dir)
 static int find_entry(const struct inode *dir, const char *name, u32 length,
 		      u32 *ino)
 {
-	const struct proc_entry *entries = entries_of(dir);
+	const struct table *table = table_of(dir);
 
-	for (u32 i = 0; entries[i].name; i++)
-		if (is_in(&entries[i], dir) &&
-		    strlen(entries[i].name) == length &&
-		    memcmp(entries[i].name, name, length) == 0) {
+	for (u32 i = 0; i < table->n; i++) {
+		const struct proc_entry *e = table->entry[i];
+
+		if (is_in(e, dir) && strlen(e->name) == length &&
+		    memcmp(e->name, name, length) == 0) {
 			*ino = INO(pid_of(dir), FIRST_ENTRY + i);
 			return 0;
 		}
+	}
 	return -ENOENT;
 }
 
@@ -262,7 +275,7 @@ static bool number_at(struct inode *dir, u32 *n, char *name, u32 *ino)
 /* The entry at the position *pos of a directory, or the first one behind it: its name and inode number. */
 static bool entry_at(struct inode *dir, u32 *pos, const char **name, char *number, u32 *ino)
 {
-	const struct proc_entry *entries = entries_of(dir);
+	const struct table *table = table_of(dir);
 	u32 n = 0;
 
 	*name = number;
@@ -271,11 +284,11 @@ static bool entry_at(struct inode *dir, u32 *pos, const char **name, char *numbe
 		*ino = *pos ? parent_ino(dir) : dir->i_ino;
 		return true;
 	}
-	for (u32 i = 0; !has_files(dir) && entries[i].name; i++) {
-		if (!is_in(&entries[i], dir))
+	for (u32 i = 0; !has_files(dir) && i < table->n; i++) {
+		if (!is_in(table->entry[i], dir))
 			continue;
 		if (n == *pos - FIRST_POSITION) {
-			*name = entries[i].name;
+			*name = table->entry[i]->name;
 			*ino = INO(pid_of(dir), FIRST_ENTRY + i);
 			return true;
 		}
@@ -319,6 +332,24 @@ static int proc_truncate(struct inode *inode, u32 size)
 }
 
 static const struct inode_ops proc_inode_ops = { .lookup = proc_lookup, .truncate = proc_truncate };
+
+/* What an inode is called, in a page: its path, or like Linux 2.0 its device and number. */
+int describe_inode(struct inode *inode, char *page, char **text)
+{
+	char other[40];
+	int error;
+
+	if (inode->i_pipe)
+		snprintf(other, sizeof(other), "pipe:[%u]", inode->i_ino);
+	else
+		snprintf(other, sizeof(other), "[%04x]:%u%s", inode->i_dev, inode->i_ino, inode->i_nlink ? "" : " (deleted)");
+	error = inode_path(inode, page, text);
+	if (error) {
+		*text = page;
+		strcpy(page, other);
+	}
+	return strlen(*text);
+}
 
 /* Where a link leads, referenced. */
 static int proc_follow(struct inode *link, struct inode **inode)
@@ -430,7 +461,7 @@ static const struct super_ops proc_super_ops = {
  * Read-only: so nothing can be made, moved, removed or changed, but the content
  * of what is i_writable.
  */
-int proc_read_super(struct super_block *sb)
+static int proc_read_super(struct super_block *sb)
 {
 	int error;
 
@@ -440,3 +471,8 @@ int proc_read_super(struct super_block *sb)
 	sb->s_root = iget(sb, ROOT_INO, &error);
 	return error;
 }
+
+struct file_system_type proc_type = {
+	.name = "proc", .flags = MS_RDONLY,
+	.read_super = proc_read_super,
+};

@@ -1,5 +1,5 @@
 /*
- * /proc: what the memory management has in its tables, as text: the count of each frame, a process's pages, the audit, the trace. Lines have a fixed
+ * /proc: what the memory management has in its tables, as text: the count of each frame, a process's pages. Lines have a fixed
  * length where there may be many, so that what lies before and behind the page that is read needs no printing.
  */
 #include <cowix/kernel.h>
@@ -13,16 +13,6 @@
 #define FRAMES_LINE	(8 + 1 + FRAMES_A_LINE + 1)
 #define PAGES_LINE	39u
 #define COUNT_MAX	999999u		/* that a line has room for */
-
-/* Whether a line of n characters can be left out: it is only counted then. */
-static bool skip_line(struct seq *s, u32 n)
-{
-	bool outside = s->at + n <= s->from || s->at >= s->from + PAGE_SIZE;
-
-	if (outside)
-		s->at += n;
-	return outside;
-}
 
 /* Its owner's letter, or '.' free, the count up to 9, '+' more. */
 static char frame_letter(u32 frame, const char *letters)
@@ -41,7 +31,7 @@ static void show_all_frames(struct seq *s, const char *letters)
 	for (u32 frame = 0; frame < nr_frames; frame += FRAMES_A_LINE) {
 		u32 n;
 
-		if (skip_line(s, FRAMES_LINE))
+		if (seq_skip(s, FRAMES_LINE))
 			continue;
 		n = snprintf(line, sizeof(line), "%08x ", frame << PAGE_SHIFT);
 		for (u32 i = frame; i < frame + FRAMES_A_LINE; i++)
@@ -75,7 +65,7 @@ static void show_run(struct seq *s, const struct run *run)
 {
 	u32 flags = run->flags;
 
-	if (run->pages && !skip_line(s, PAGES_LINE))
+	if (run->pages && !seq_skip(s, PAGES_LINE))
 		seq_printf(s, "%08x %6u %08x %6u %c%c%c%c%c%c\n", run->start, run->pages, run->frame, min_u32(run->count, COUNT_MAX),
 			   flags & PTE_P ? 'r' : '-', flags & PTE_W ? 'w' : '-', flags & PAGE_COW ? 'c' : '-', flags & PTE_D ? 'd' : '-',
 			   flags & PTE_A ? 'a' : '-', run->frame == zero_page ? 'z' : flags ? '-' : 's');
@@ -111,44 +101,4 @@ void show_pages(struct seq *s)
 				add_page(s, &run, i << PGDIR_SHIFT | n << PAGE_SHIFT, table[n]);
 	}
 	show_run(s, &run);
-}
-
-/* Every page of it that is read is an audit of its own. */
-void show_audit(struct seq *s)
-{
-	static const char *const names[NR_OWNERS] = OWNER_NAMES;
-	struct audit_report r;
-	int found;
-
-	found = mm_audit_report(&r, 1);		/* what this is written into */
-	if (found < 0) {
-		seq_printf(s, "no memory for the audit\n");
-		return;
-	}
-	seq_printf(s, "mismatches %8u\nframes     %8u\nfree       %8u\ncache      %8u\nkernel     %8u\ntables     %8u\nentries    %8u\n",
-		   r.mismatches, r.frames_total, r.frames_free, r.frames_cache, r.frames_kernel, r.frames_tables, r.frames_user);
-	seq_printf(s, "inodes     %8u\nfiles      %8u\nbuffers    %8u\nobjects    %8u\ntasks      %8u\nswapped    %8u\n",
-		   r.inodes_used, r.files_used, r.buffers_used, r.kernel_objects, r.tasks, r.swap_entries);
-	for (u32 i = OWNER_USER; i < NR_OWNERS; i++)
-		seq_printf(s, "owner %-9s %4u\n", names[i], r.owned[i]);
-}
-
-void show_vmtrace(struct seq *s)
-{
-	char line[TRACE_LINE + 1];
-	u32 end;
-
-	for (u32 number = trace_first(&end); number < end; number++)
-		if (!skip_line(s, TRACE_LINE)) {
-			trace_line(number, line);
-			seq_write(s, line, TRACE_LINE);
-		}
-}
-
-/* 1 switches it on, 0 off. */
-int store_vmtrace(const char *text)
-{
-	if (*text != '0' && *text != '1')
-		return -EINVAL;
-	return trace_switch(*text == '1');
 }

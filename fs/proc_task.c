@@ -18,24 +18,6 @@ static struct task_struct *task_of(struct seq *s)
 	return proc_task(s->inode);
 }
 
-/* What an inode is called, in a page: its path, or like Linux 2.0 its device and number. */
-int describe_inode(struct inode *inode, char *page, char **text)
-{
-	char other[40];
-	int error;
-
-	if (inode->i_pipe)
-		snprintf(other, sizeof(other), "pipe:[%u]", inode->i_ino);
-	else
-		snprintf(other, sizeof(other), "[%04x]:%u%s", inode->i_dev, inode->i_ino, inode->i_nlink ? "" : " (deleted)");
-	error = inode_path(inode, page, text);
-	if (error) {
-		*text = page;
-		strcpy(page, other);
-	}
-	return strlen(*text);
-}
-
 /* Print what a program has at [start, end): what is neither in memory nor in swap, or cannot be had from there, are zeroes. */
 static void show_memory(struct seq *s, struct mm *mm, u32 start, u32 end)
 {

@@ -150,6 +150,12 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bo
 	return done ? (int)done : error;
 }
 
+/* The readlink operation of file systems that keep a link's text as data. */
+int read_link_text(struct inode *link, char *buf, u32 size)
+{
+	return kernel_read(link, 0, buf, size);
+}
+
 /*
  * Called by file systems while they make a link, which nobody else knows yet:
  * its text, all of it. -ENOSPC, -ENOMEM, -EIO.
@@ -201,7 +207,7 @@ static inline struct file *quick_fget(int fd)
 
 static bool has_no_position(const struct inode *inode)
 {
-	return S_ISFIFO(inode->i_mode) || (S_ISCHR(inode->i_mode) && !is_seekable_chrdev(inode->i_rdev));
+	return S_ISFIFO(inode->i_mode) || (S_ISCHR(inode->i_mode) && MAJOR(inode->i_rdev) != MEM_MAJOR);
 }
 
 static struct wait_queue position_free = WAIT_QUEUE_INIT(position_free);

@@ -9,9 +9,9 @@
 #include <cowix/swap.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
+#include <cowix/seq.h>
 #include <abi/errno.h>
 #include <abi/swap.h>
-#include "proc.h"
 
 #define SECTORS_A_PAGE	(PAGE_SIZE / SECTOR_SIZE)
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)

@@ -6,8 +6,8 @@
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
+#include <cowix/seq.h>
 #include <abi/errno.h>
-#include "proc.h"
 #include "tmpfs.h"
 
 #define TMPFS_MAGIC	0x01021994
@@ -332,6 +332,7 @@ static int tmpfs_readdir(struct file *file, int (*fill)(void *context, const cha
 
 static const struct inode_ops tmpfs_inode_ops = {
 	.lookup = tmpfs_lookup,
+	.readlink = read_link_text,
 	.create = tmpfs_create,
 	.link = tmpfs_link,
 	.unlink = tmpfs_unlink,
@@ -431,7 +432,7 @@ static const struct super_ops tmpfs_super_ops = {
 	.show_options = tmpfs_show_options,
 };
 
-int tmpfs_read_super(struct super_block *sb)
+static int tmpfs_read_super(struct super_block *sb)
 {
 	struct tmpfs *fs = kzalloc(sizeof(*fs));
 	int error;
@@ -452,6 +453,11 @@ int tmpfs_read_super(struct super_block *sb)
 		kfree(fs);
 	return error;
 }
+
+struct file_system_type tmpfs_type = {
+	.name = "tmpfs",
+	.read_super = tmpfs_read_super,
+};
 
 /* Where files without names are: mounted nowhere. */
 static struct super_block nameless;

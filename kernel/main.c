@@ -77,6 +77,7 @@ void start_kernel(struct boot_params *bp)
 	tty_init();
 	fs_init();
 	trace_init();
+	watch_init();
 	init_task = kernel_thread(init, NULL, "init");
 	if (!init_task)
 		panic("start_kernel: no memory for the first task");

@@ -13,6 +13,7 @@
 #define BLOCK_SHIFT	10
 
 #define RAM_MAJOR	1
+#define MEM_MAJOR	1	/* characters: memory */
 #define FLOPPY_MAJOR	2
 #define IDE_MAJOR	3		/* hda and hdb; hdc and hdd have the other */
 #define IDE2_MAJOR	22

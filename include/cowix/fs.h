@@ -129,6 +129,7 @@ struct file_ops {
 	u32 (*poll)(struct file *file, struct poll_table *table);	/* what would not block now (POLLIN...); absent: everything */
 	int (*ioctl)(struct file *file, u32 command, u32 arg);
 	int (*sync)(struct inode *inode);	/* fsync(); absent: -EINVAL */
+	void (*drop)(struct inode *inode);	/* a pipe's end, at the last iput() */
 	int (*readdir)(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino), void *context);
 };
 
@@ -189,27 +190,30 @@ void await_inodes(struct super_block *sb);
 void drop_inodes(struct super_block *sb);
 void inode_init(void);
 extern u32 nr_inodes;
-void set_file_ops(struct inode *inode, const struct file_ops *directory);	/* i_fop, as i_mode says */
+#define FILE_TYPES	16
+#define FILE_TYPE(mode)	(((mode) & S_IFMT) >> 12)
+void register_file_ops(u32 type, const struct file_ops *ops);
+void set_file_ops(struct inode *inode, const struct file_ops *directory);
 void set_maker(struct inode *inode, const struct inode *dir);	/* owner and group of a new file */
 void drop_set_id(struct inode *inode);
+bool is_owner(const struct inode *inode);
 
 /* fs/filesystems.c */
 struct seq;
 struct file_system_type {
+	struct list link;
 	const char *name;
 	bool needs_device;		/* without one, nothing is ever written, and what is dirty stays in memory */
 	u32 flags;			/* that all of its mounts have */
 	int (*read_super)(struct super_block *sb);
 };
 
+void register_file_system(struct file_system_type *type);
 const struct file_system_type *find_file_system(const char *name);	/* NULL: unknown */
 void show_filesystems(struct seq *s);
 
-/* fs/minix_super.c, fs/proc.c, fs/tmpfs.c */
-int minix_read_super(struct super_block *sb);
-int proc_read_super(struct super_block *sb);
-int tmpfs_read_super(struct super_block *sb);
-int devpts_read_super(struct super_block *sb);
+/* fs/minix_super.c, fs/proc.c, fs/tmpfs.c, fs/devpts.c */
+extern struct file_system_type minix_type, proc_type, tmpfs_type, devpts_type;
 bool devpts_alive(const struct inode *inode);	/* its pseudo-terminal is there */
 extern u32 tmpfs_pages;			/* in all memory file systems */
 
@@ -242,16 +246,26 @@ struct super_block {
 	void *s_private;
 };
 
+/* fs/root.c */
 int mount_root(void);
-extern struct list mounts;
+
+/* fs/super.c */
 struct super_block *get_super(const struct file_system_type *type, kdev_t dev, char *options, int *error);
 void free_super(struct super_block *sb);
 int set_options(struct super_block *sb, char *options, bool remount);
+
+/* fs/mounts.c: the file systems in the tree */
+extern struct list mounts;
 struct super_block *find_mount(kdev_t dev);		/* NULL: it is not mounted */
 void begin_mounting(void);		/* one task at a time */
 void end_mounting(void);
 void mounts_synced(u32 when);
+
+/* fs/init.c */
 void fs_init(void);
+
+/* fs/caches.c */
+int reclaim_caches(int wanted);
 void fs_drop_caches(void);
 void fs_audit_counts(struct audit_report *report);
 
@@ -286,7 +300,6 @@ int link_parent(struct inode *start, struct inode *link, char *text, struct inod
 int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode);
 int read_link(struct inode *link, char *buf, u32 size);
 int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
-bool is_owner(const struct inode *inode);
 bool on_mount_with(const struct inode *inode, u32 flag);
 int may_use_device(const struct inode *inode);
 bool inode_nosuid(const struct inode *inode);
@@ -346,11 +359,13 @@ bool fd_available(void);
 int fd_install_two(struct file *first, struct file *second, int __user *fds,
 		   bool cloexec);	/* -EMFILE, -EFAULT */
 int fd_install(struct file *file, bool cloexec);	/* lowest free descriptor, or -EMFILE */
+int dup_from(int fd, u32 lowest, bool cloexec);	/* a new descriptor */
 extern u32 nr_files;
 
 /* fs/locks.c */
 struct flock64;
 int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl);
+int flock_file(int fd, struct file *file, u32 operation);
 void free_locks(struct file *file, struct files_struct *owner);
 
 static inline void release_locks(struct file *file, struct files_struct *owner)
@@ -387,12 +402,11 @@ int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
 		bool user);	/* inode locked */
 int write_link(struct inode *inode, const char *target);
+int read_link_text(struct inode *link, char *buf, u32 size);
 
 /* fs/devices.c, fs/pipe.c */
 extern const struct file_ops chrdev_fops, blkdev_fops, fifo_fops;
 int open_device(kdev_t dev);		/* -ENXIO, -EIO */
-bool is_seekable_chrdev(kdev_t dev);	/* memory, not a terminal */
-void pipe_free(struct inode *inode);
 
 /* The frames that each of these holds, for the audit. */
 found_pages recount_pages, recount_pipes, recount_media;

@@ -262,6 +262,7 @@ void do_page_fault(struct pt_regs *regs, u32 error);
 /* mm/audit.c */
 int mm_audit(void);			/* mismatches found, each one printed; -ENOMEM */
 void audit_init(void);
+void watch_init(void);		/* mm/watch.c */
 struct audit_report;
 /* The same, and counts of what is in use. held: as recount_calls() says. */
 int mm_audit_report(struct audit_report *report, u32 held);

@@ -1,0 +1,44 @@
+/* The table of mounted file systems. */
+#include <cowix/kernel.h>
+#include <cowix/fs.h>
+
+LIST_HEAD(mounts);
+static bool mounting;
+static struct wait_queue mounted = WAIT_QUEUE_INIT(mounted);
+
+/* Returns the file system of a device, or NULL. */
+struct super_block *find_mount(kdev_t dev)
+{
+	list_for_each(node, &mounts)
+		if (list_entry(node, struct super_block, link)->s_dev == dev)
+			return list_entry(node, struct super_block, link);
+	return NULL;
+}
+
+/*
+ * One task at a time mounts, unmounts or makes a swap area: reading a super
+ * block sleeps, and neither device nor directory may be taken twice.
+ */
+void begin_mounting(void)
+{
+	while (mounting)
+		sleep_on(&mounted);
+	mounting = true;
+}
+
+void end_mounting(void)
+{
+	mounting = false;
+	wake_up(&mounted);
+}
+
+/* All that was done up to sync_clock's value `when` is on the media. */
+void mounts_synced(u32 when)
+{
+	list_for_each(node, &mounts) {
+		struct super_block *sb =
+			list_entry(node, struct super_block, link);
+
+		sb->s_synced = max_u32(sb->s_synced, when);
+	}
+}

@@ -1,0 +1,104 @@
+/* The root file system: which device it is on, and how it comes into memory. */
+#include <cowix/kernel.h>
+#include <cowix/boot_params.h>
+#include <cowix/fs.h>
+#include <cowix/params.h>
+#include <cowix/sched.h>
+#include <abi/errno.h>
+
+#define RAMDISK_MIN_RAM	(8u << 20)	/* with less, the root stays on the floppy */
+#define FIRST_HARD_DISK	0x80		/* BIOS drive number */
+
+#define FD0	MKDEV(FLOPPY_MAJOR, 0)
+#define RAM0	MKDEV(RAM_MAJOR, 0)
+#define HDA	MKDEV(IDE_MAJOR, 0)
+#define HDA1	MKDEV(IDE_MAJOR, 1)
+#define HD_LETTERS	4
+#define HD_MINORS	64		/* a disk */
+
+/* hda, hda1 and so on, up to hdd63. 0: not such a name. */
+static kdev_t parse_disk(const char *name)
+{
+	u32 disk = (u8)name[2] - 'a', partition;
+	const char *end;
+
+	if (strncmp(name, "hd", 2) != 0 || disk >= HD_LETTERS)
+		return 0;
+	partition = simple_strtoul(name + 3, &end, 10);
+	return *end || partition >= HD_MINORS ? 0 : MKDEV(disk < 2 ? IDE_MAJOR : IDE2_MAJOR, disk % 2 * HD_MINORS + partition);
+}
+
+/* The device that root= names: fd0, ram0, hda, hda1, with or without /dev/, or a hexadecimal number. 0: none of these. */
+static kdev_t parse_device(const char *name)
+{
+	const char *end;
+	u32 number;
+
+	if (strncmp(name, "/dev/", 5) == 0)
+		name += 5;
+	if (strcmp(name, "fd0") == 0)
+		return FD0;
+	if (strcmp(name, "ram0") == 0)
+		return RAM0;
+	if (parse_disk(name))
+		return parse_disk(name);
+	number = simple_strtoul(name, &end, 16);
+	return *end ? 0 : number;
+}
+
+/* The boot floppy goes into the ramdisk if there is room for it; without room, or if it cannot be read whole, it is used as it is. */
+static kdev_t floppy_root(void)
+{
+	if (nr_frames << PAGE_SHIFT < RAMDISK_MIN_RAM || ramdisk_load(FD0) < 0)
+		return FD0;
+	return RAM0;
+}
+
+static kdev_t root_device(void)
+{
+	const struct boot_params *bp = __va(BOOT_PARAMS);
+	const char *name = param_get("root");
+	kdev_t dev;
+
+	if (!name)
+		return bp->boot_drive < FIRST_HARD_DISK ? floppy_root() : blkdev_sectors(HDA1) ? HDA1 : HDA;
+	dev = parse_device(name);
+	if (!dev)
+		printk("root=%s: unknown device\n", name);
+	if (dev == RAM0 && ramdisk_load(FD0) < 0)
+		return 0;
+	return dev;
+}
+
+static void device_path(kdev_t dev, char *path, size_t size)
+{
+	u32 disk = (MAJOR(dev) == IDE2_MAJOR) * 2 + MINOR(dev) / HD_MINORS, partition = MINOR(dev) % HD_MINORS;
+
+	if (MAJOR(dev) == RAM_MAJOR || MAJOR(dev) == FLOPPY_MAJOR)
+		snprintf(path, size, "/dev/%s%u", MAJOR(dev) == RAM_MAJOR ? "ram" : "fd", MINOR(dev));
+	else if (partition)
+		snprintf(path, size, "/dev/hd%c%u", 'a' + disk, partition);
+	else
+		snprintf(path, size, "/dev/hd%c", 'a' + disk);
+}
+
+static char root_device_name[16], root_dir[] = "/";
+
+/* Mount the root and give it to process 1, its caller. 0 or -errno. */
+int mount_root(void)
+{
+	kdev_t dev = root_device();
+	struct super_block *sb;
+	int error;
+
+	sb = get_super(find_file_system("minix"), dev, NULL, &error);
+	if (!sb)
+		return error;
+	device_path(dev, root_device_name, sizeof(root_device_name));
+	sb->s_device = root_device_name;
+	sb->s_dir = root_dir;		/* neither is freed: it stays */
+	current->fs->root = igrab(sb->s_root);
+	current->fs->cwd = igrab(sb->s_root);
+	printk("root: %s\n", sb->s_device);
+	return 0;
+}
