@@ -218,6 +218,6 @@ check-docs:
 clean:
 	rm -rf $(BUILD)
 FORCE:
-.PHONY: all help hd test-images run debug bochs bochs-debug bochs-cow test bench mutants fuzz check-docs clean FORCE
+.PHONY: all help hd test-images run debug bochs bochs-debug bochs-cow test bench mutants fuzz check-layers check-docs clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
