@@ -11,7 +11,9 @@ OTHERS = {"bigbss", "bombs", "damaged", "oom", "pressed", "readahead", "thrash",
 BOCHS = {"sleep_files": "ways", "sleep_forks": "limits",
          "sleep_waits": "timers", "sleep_memory": "private_file", "sleep_pipes": "fifos",
          "sleep_tasks": "fpu", "sleep_terms": "masters",
-         "sleep_system": "unmounting"}
+         "sleep_system": "unmounting swapping"}
+# Seconds of the machine, for a test whose swap file goes to a real floppy.
+PATIENCE = {"qemu": 60, "bochs": 600}
 PROGRAMS = sorted({name[:-2] for name in os.listdir(os.path.join(TOP, "tests/guest")) if name.endswith(".c")} - OTHERS)
 
 
@@ -20,8 +22,10 @@ PROGRAMS = sorted({name[:-2] for name in os.listdir(os.path.join(TOP, "tests/gue
 def test_program(program, emulator, tmp_path):
     image = str(tmp_path / "after.img")
     only = BOCHS.get(program, "") if emulator == "bochs" else ""
-    result = cowix(f"/tests/{program} {only}", "-e", emulator, "-s", image,
-                   image=guest_floppy(program), timeout=200)
+    seconds = PATIENCE[emulator]
+    result = cowix(f"TEST_SECONDS={seconds} /tests/{program} {only}", "-e",
+                   emulator, "-s", image, image=guest_floppy(program),
+                   timeout=200)
     print(result.out.decode())
     assert result.status == 0, result.out.decode() + result.err
     assert b"FAILED" not in result.out and b" 0 failed" in result.out
