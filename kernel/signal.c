@@ -275,6 +275,8 @@ static bool may_kill(int sig, const struct task_struct *task)
 
 static int kill_one(int sig, struct task_struct *task, bool alone, const struct signal_source *source)
 {
+	if (sig && !valid_signal(sig))
+		return -EINVAL;
 	if (!may_kill(sig, task))
 		return -EPERM;
 	return sig ? post_signal(sig, task, alone, source) : 0;
@@ -296,7 +298,11 @@ int kill_pgrp(int pgrp, int sig)
 	return error;
 }
 
-/* kill() to a group (pgrp > 0) or to everybody but init and the caller (pgrp -1): success if one could be signalled. */
+/*
+ * kill() to a group (pgrp > 0) or to everybody but init and the caller (pgrp
+ * -1): success if one could be signalled. Everybody means whom current may
+ * signal, even if that is nobody. -ESRCH: there is no other process.
+ */
 static int kill_many(int pgrp, int sig, const struct signal_source *source)
 {
 	int error = -ESRCH;
@@ -305,9 +311,12 @@ static int kill_many(int pgrp, int sig, const struct signal_source *source)
 		struct task_struct *task = list_entry(node, struct task_struct, all_link);
 		int result;
 
-		if (pgrp == -1 ? task == init_task || task == current->process || !task->mm : task->pgrp != pgrp)
+		if (pgrp == -1 ? task == init_task || task == current->process :
+				 task->pgrp != pgrp)
 			continue;
 		result = kill_one(sig, task, false, source);
+		if (pgrp == -1 && result == -EPERM)
+			result = error == -ESRCH ? 0 : error;
 		if (error)
 			error = result;
 	}
@@ -322,7 +331,7 @@ static struct signal_source current_source(int code)
 /* Send to a task found by its number, which must belong to the process tgid unless that is 0. */
 static int send_to(int tgid, int pid, int sig, bool alone, const struct signal_source *source)
 {
-	int error = sig == 0 || valid_signal(sig) ? reserve_signals(sig, 1) : -EINVAL;
+	int error = reserve_signals(sig, 1);
 	struct task_struct *task;
 
 	if (error)
@@ -363,8 +372,6 @@ asmlinkage int sys_kill(int pid, int sig)
 	struct signal_source source = current_source(SI_USER);
 	int error;
 
-	if (sig != 0 && !valid_signal(sig))
-		return -EINVAL;
 	if (pid > 0)
 		return send_to(0, pid, sig, false, &source);
 	error = reserve_for_all(sig);
