@@ -105,12 +105,18 @@ static int change_mode(struct inode *inode, u32 mode)
 	return 0;
 }
 
-/* The owner may give a file to a group of his own; everything else is the superuser's. */
+/*
+ * The owner may give a file to a group of his own; everything else is the
+ * superuser's. Anybody may change nothing, unless that takes set-id bits.
+ */
 static bool may_give(const struct inode *inode, u32 uid, u32 gid)
 {
 	if (fs_suser())
 		return true;
-	return current->fsuid == inode->i_uid && (uid == NOT_CHANGED || uid == inode->i_uid) &&
+	if (current->fsuid != inode->i_uid)
+		return uid == NOT_CHANGED && gid == NOT_CHANGED &&
+		       !set_id_bits(inode);
+	return (uid == NOT_CHANGED || uid == inode->i_uid) &&
 	       (gid == NOT_CHANGED || gid == inode->i_gid || in_group(gid));
 }
 
@@ -281,11 +287,12 @@ asmlinkage int sys_readlink(const char __user *path, char __user *buf,
 /*
  * The five forms of utime() differ in the structure they take; all come down to two times in seconds, which is what the file systems keep. set tells
  * which of them change; now: both become the current time, which whoever may write the file may ask for. A time that the file system has no number
- * for becomes the nearest one that it has.
+ * for becomes the nearest one that it has. invalid: one is no time, which is
+ * said once the file is found.
  */
 struct new_times {
 	s64 time[2];			/* access, modification */
-	bool set[2], now;
+	bool set[2], now, invalid;
 };
 
 static s64 nearest_time(const struct super_block *sb, s64 time)
@@ -299,7 +306,7 @@ static s64 nearest_time(const struct super_block *sb, s64 time)
 
 static int set_times(struct inode *inode, const struct new_times *t)
 {
-	int error = may_change(inode);
+	int error = t->invalid ? -EINVAL : may_change(inode);
 
 	if (error == -EPERM && t->now)
 		error = permission(inode, W_OK);
@@ -320,10 +327,10 @@ static int set_times_at(int dirfd, const char __user *path, const struct new_tim
 	struct file *file = path ? NULL : fget(dirfd);
 	int error;
 
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		return -EINVAL;
 	if (!t->set[0] && !t->set[1])
 		return 0;
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
 	if (!path && (dirfd == AT_FDCWD || flags))
 		return dirfd == AT_FDCWD ? -EFAULT : -EINVAL;
 	if (!path)
@@ -340,7 +347,7 @@ static struct new_times times_now(void)
 {
 	u32 now = current_time();
 
-	return (struct new_times){ { now, now }, { true, true }, true };
+	return (struct new_times){ { now, now }, { true, true }, true, false };
 }
 
 asmlinkage int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
@@ -351,7 +358,7 @@ asmlinkage int sys_utime(const char __user *path, const struct utimbuf __user *u
 	if (user_times) {
 		if (copy_from_user(&times, user_times, sizeof(times)) < 0)
 			return -EFAULT;
-		t = (struct new_times){ { times.actime, times.modtime }, { true, true }, false };
+		t = (struct new_times){ { times.actime, times.modtime }, { true, true }, false, false };
 	}
 	return set_times_at(AT_FDCWD, path, &t, 0);
 }
@@ -366,7 +373,7 @@ asmlinkage int sys_futimesat(int dirfd, const char __user *path, const struct ti
 			return -EFAULT;
 		if ((u32)times[0].tv_usec >= 1000000 || (u32)times[1].tv_usec >= 1000000)
 			return -EINVAL;
-		t = (struct new_times){ { times[0].tv_sec, times[1].tv_sec }, { true, true }, false };
+		t = (struct new_times){ { times[0].tv_sec, times[1].tv_sec }, { true, true }, false, false };
 	}
 	return set_times_at(dirfd, path, &t, 0);
 }
@@ -377,38 +384,37 @@ asmlinkage int sys_utimes(const char __user *path, const struct timeval __user *
 }
 
 /* One of the two times of utimensat(), in nanoseconds with two special values. */
-static int take_time(struct new_times *t, int which, s64 seconds, u32 nanoseconds)
+static void take_time(struct new_times *t, int which, s64 seconds,
+		      u32 nanoseconds)
 {
 	t->set[which] = nanoseconds != UTIME_OMIT;
 	t->now &= nanoseconds == UTIME_NOW;
 	if (nanoseconds == UTIME_NOW || nanoseconds == UTIME_OMIT)
-		return 0;
+		return;
 	t->time[which] = seconds;
-	return nanoseconds < 1000000000 ? 0 : -EINVAL;
+	t->invalid |= nanoseconds >= 1000000000;
 }
 
 asmlinkage int sys_utimensat(int dirfd, const char __user *path, const struct timespec __user *user_times, u32 flags)
 {
 	struct new_times t = times_now();
 	struct timespec times[2];
-	int error = 0;
 
 	if (user_times && copy_from_user(times, user_times, sizeof(times)) < 0)
 		return -EFAULT;
-	for (int i = 0; i < 2 && user_times && !error; i++)
-		error = take_time(&t, i, times[i].tv_sec, times[i].tv_nsec);
-	return error ? error : set_times_at(dirfd, path, &t, flags);
+	for (int i = 0; i < 2 && user_times; i++)
+		take_time(&t, i, times[i].tv_sec, times[i].tv_nsec);
+	return set_times_at(dirfd, path, &t, flags);
 }
 
 asmlinkage int sys_utimensat_time64(int dirfd, const char __user *path, const struct timespec64 __user *user_times, u32 flags)
 {
 	struct new_times t = times_now();
 	struct timespec64 times[2];
-	int error = 0;
 
 	if (user_times && copy_from_user(times, user_times, sizeof(times)) < 0)
 		return -EFAULT;
-	for (int i = 0; i < 2 && user_times && !error; i++)
-		error = take_time(&t, i, times[i].tv_sec, times[i].tv_nsec);
-	return error ? error : set_times_at(dirfd, path, &t, flags);
+	for (int i = 0; i < 2 && user_times; i++)
+		take_time(&t, i, times[i].tv_sec, times[i].tv_nsec);
+	return set_times_at(dirfd, path, &t, flags);
 }

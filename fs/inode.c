@@ -192,11 +192,24 @@ void set_maker(struct inode *inode, const struct inode *dir)
 		inode->i_mode &= ~S_ISGID;
 }
 
+/*
+ * Returns the set-id bits that a file has and loses when current changes it. The
+ * group's stays where nobody runs it so, for who could set it, too.
+ */
+u32 set_id_bits(const struct inode *inode)
+{
+	u32 bits = inode->i_mode & (S_ISUID | S_ISGID);
+
+	if (!(inode->i_mode & S_IXGRP) &&
+	    (fs_suser() || in_group(inode->i_gid)))
+		bits &= ~S_ISGID;
+	return S_ISREG(inode->i_mode) ? bits : 0;
+}
+
 /* A program that was given away or changed by others does not run with its owner's rights any more. */
 void drop_set_id(struct inode *inode)
 {
-	if (S_ISREG(inode->i_mode))
-		inode->i_mode &= ~(S_ISUID | (inode->i_mode & S_IXGRP ? S_ISGID : 0));
+	inode->i_mode &= ~set_id_bits(inode);
 }
 
 static const struct file_ops *file_ops[FILE_TYPES];

@@ -110,12 +110,12 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 
 	if (error)
 		return error;
-	if (S_ISLNK((*inode)->i_mode) && !(flags & O_PATH))
+	if (flags & O_DIRECTORY && !S_ISDIR((*inode)->i_mode))
+		error = -ENOTDIR;
+	else if (S_ISLNK((*inode)->i_mode) && !(flags & O_PATH))
 		error = -ELOOP;
 	else if (S_ISDIR((*inode)->i_mode) && flags & (O_ACCMODE | O_CREAT | O_TRUNC))
 		error = -EISDIR;
-	else if (flags & O_DIRECTORY && !S_ISDIR((*inode)->i_mode))
-		error = -ENOTDIR;
 	else if (!created && !(flags & O_PATH))
 		error = permission(*inode, access_mask(flags));
 	if (!error && (S_ISCHR((*inode)->i_mode) || S_ISBLK((*inode)->i_mode)) && !(flags & O_PATH))

@@ -195,6 +195,7 @@ extern u32 nr_inodes;
 void register_file_ops(u32 type, const struct file_ops *ops);
 void set_file_ops(struct inode *inode, const struct file_ops *directory);
 void set_maker(struct inode *inode, const struct inode *dir);	/* owner and group of a new file */
+u32 set_id_bits(const struct inode *inode);
 void drop_set_id(struct inode *inode);
 bool is_owner(const struct inode *inode);
 
