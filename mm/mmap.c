@@ -65,6 +65,13 @@ static u32 replaced_data(struct mm *mm, u32 start, u32 end)
 	return bytes;
 }
 
+/* Returns true if so much more of such an area could obviously not be had. */
+static bool promises_too_much(u32 area_flags, u32 bytes)
+{
+	return (area_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE &&
+	       overcommitted(bytes);
+}
+
 /*
  * Map area, whose permissions and object are set, into current's address space: length bytes at or near addr (MAP_* in flags). The address, or
  * -EINVAL, -ENOMEM, -EEXIST. The object gets a reference of its own.
@@ -78,7 +85,7 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 	if (length == 0 || length > TASK_SIZE)
 		return length ? -ENOMEM : -EINVAL;
 	length = PAGE_ROUND_UP(length);
-	if (area->flags & VM_WRITE && !(flags & MAP_NORESERVE) && overcommitted(length))
+	if (!(flags & MAP_NORESERVE) && promises_too_much(area->flags, length))
 		return -ENOMEM;
 	if (!may_grow(mm, area->flags, length - (flags & MAP_FIXED && addr <= TASK_SIZE - length ?
 						 replaced_data(mm, addr, addr + length) : 0)))
@@ -319,7 +326,7 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end, u32 ne
 {
 	if (area->end != old_end || new_end > TASK_SIZE || new_end < old_end || !area_is_free(mm, old_end, new_end))
 		return -ENOMEM;
-	if (!may_grow(mm, area->flags, new_end - old_end) || overcommitted(new_end - old_end))
+	if (!may_grow(mm, area->flags, new_end - old_end))
 		return -ENOMEM;
 	area->end = new_end;
 	if (area->file_end >= old_end)		/* else it ends in zeroes, and goes on so */
@@ -378,6 +385,9 @@ static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length, u32 
 		return -EINVAL;
 	if (!stays && !may_lock(mm, area->flags, new_length - (kept_end - addr)))
 		return -EAGAIN;
+	if (!stays && promises_too_much(area->flags,
+					new_length - (kept_end - addr)))
+		return -ENOMEM;
 	error = kept_end < end ? unmap_range(mm, kept_end, end) : 0;
 	if (error || stays)
 		return error ? error : (int)addr;
