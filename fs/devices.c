@@ -11,7 +11,7 @@
 enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7, MINOR_RANDOM = 8, MINOR_URANDOM = 9, MINOR_KMSG = 11 };
 #define MEMORY_MINORS (1u << MINOR_MEM | 1u << MINOR_NULL | 1u << MINOR_ZERO | 1u << MINOR_FULL | 1u << MINOR_RANDOM | \
 		       1u << MINOR_URANDOM | 1u << MINOR_KMSG)
-#define KMSG_LINE 200
+#define KMSG_MAX 992		/* bytes of a message, as on Linux */
 #define BATCH	64		/* blocks read at once */
 
 static bool is_memory(kdev_t dev)
@@ -66,20 +66,26 @@ static int read_random(char __user *buf, u32 count)
 	return count;
 }
 
-/* /dev/kmsg: what is written is one message. The console shows it, and the log keeps it. */
+/*
+ * /dev/kmsg: what is written is one message. The console shows it, and the log
+ * keeps it. -EINVAL: it is too long.
+ */
 static int write_kmsg(const char __user *buf, u32 count)
 {
-	char line[KMSG_LINE];
-	u32 n = min_u32(count, sizeof(line) - 1);
-	int error = copy_from_user(line, buf, n);
+	char *line = count <= KMSG_MAX ? kpage_alloc(OWNER_CALL) : NULL;
+	u32 n = count;
+	int error;
 
-	if (error)
-		return error;
+	if (!line)
+		return count <= KMSG_MAX ? -ENOMEM : -EINVAL;
+	error = copy_from_user(line, buf, n);
 	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\0'))
 		n--;
 	line[n] = '\0';
-	printk("%s\n", line);
-	return count;
+	if (!error)
+		printk("%s\n", line);
+	kpage_free(line);
+	return error ? error : (int)count;
 }
 
 static int chrdev_read(struct file *file, char __user *buf, u32 count, loff_t *pos)

@@ -7,7 +7,7 @@
 #include <asm/system.h>
 
 #define E9_PORT		0xE9
-#define LINE_MAX	256
+#define LINE_MAX	1024
 
 static bool to_console = true;
 static void (*console_write)(const char *s, size_t n);
@@ -30,7 +30,7 @@ void e9_write(const char *s, size_t n)
 		outb(E9_PORT, s[i]);
 }
 
-/* Print a message of at most 255 characters. Callable in any context, also from panic. */
+/* Print a message of at most 1023 characters. Callable in any context, also from panic. */
 void printk(const char *fmt, ...)
 {
 	static char line[LINE_MAX];
