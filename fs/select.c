@@ -293,9 +293,9 @@ static int get_select_end(struct deadline *end, const struct timeval __user *fro
 	if (!from)
 		return set_deadline(end, CLOCK_MONOTONIC, false, NULL);
 	if (copy_from_user(&tv, from, sizeof(tv)) < 0)
-		return -EFAULT;
+		return no_deadline(-EFAULT);
 	if (tv.tv_sec < 0 || tv.tv_usec < 0)
-		return -EINVAL;
+		return no_deadline(-EINVAL);
 	ts.tv_sec = (s64)tv.tv_sec + tv.tv_usec / 1000000;
 	ts.tv_nsec = tv.tv_usec % 1000000 * 1000;
 	return set_deadline(end, CLOCK_MONOTONIC, false, &ts);
@@ -331,7 +331,7 @@ asmlinkage int sys_select(const u32 __user *user_args)
 	u32 a[5];
 
 	if (copy_from_user(a, user_args, sizeof(a)) < 0)
-		return -EFAULT;
+		return no_deadline(-EFAULT);
 	return sys__newselect(a[0], (u32 __user *)a[1], (u32 __user *)a[2], (u32 __user *)a[3], (struct timeval __user *)a[4]);
 }
 

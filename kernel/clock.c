@@ -200,7 +200,7 @@ static int do_nanosleep(int clock, bool absolute, const void __user *asked,
 	if (!error)
 		error = set_deadline(&end, clock, absolute, &rest);
 	if (error)
-		return error;
+		return no_deadline(error);
 	while ((error = sleep_until(&nobody, &end)) == 0)
 		;
 	if (error == -ETIMEDOUT)

@@ -66,6 +66,16 @@ static int kind_of(int clock, bool absolute)
 }
 
 /*
+ * Called by calls that fail before they know when their wait ends. One that was
+ * restarted gives up the end it had, or the next would have it. Returns error.
+ */
+int no_deadline(int error)
+{
+	current->restarting = 0;
+	return error;
+}
+
+/*
  * Fills in when a wait ends that a program has asked for: after a span, or, if
  * absolute, when clock shows a time. Without a time it has no end. Returns
  * -EINVAL for no time at all.
@@ -75,7 +85,7 @@ int set_deadline(struct deadline *end, int clock, bool absolute,
 {
 	*end = (struct deadline){ .kind = DEADLINE_NEVER };
 	if (ts && (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000))
-		return -EINVAL;
+		return no_deadline(-EINVAL);
 	if (ts) {
 		end->kind = kind_of(clock, absolute);
 		end->tick = absolute ?
@@ -94,7 +104,7 @@ int get_deadline(struct deadline *end, int clock, bool absolute,
 	int error = from ? get_timespec(&ts, from, wide) : 0;
 
 	if (error)
-		return error;
+		return no_deadline(error);
 	return set_deadline(end, clock, absolute, from ? &ts : NULL);
 }
 

@@ -50,6 +50,8 @@ void syscall_trace(void)
 		return;
 	current->ptrace_source = (struct signal_source){ .code = sig };
 	stop_for_tracer(sig);
+	if (current->restarting != task_regs(current)->orig_eax)
+		current->restarting = 0;	/* it makes another call */
 	sig = current->ptrace_signal;
 	if (sig && !(sig & SYSGOOD_BIT) && sig != SIGTRAP && reserve_signals(sig, 1) == 0) {
 		send_signal(sig, current);

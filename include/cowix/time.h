@@ -41,6 +41,7 @@ struct deadline {
 	u64 tick;
 };
 
+int no_deadline(int error);
 int set_deadline(struct deadline *end, int clock, bool absolute,
 		 const struct timespec64 *ts);
 int get_deadline(struct deadline *end, int clock, bool absolute,
