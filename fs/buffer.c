@@ -13,9 +13,12 @@
 /* What a fresh buffer is: on its way to the disk but perhaps only in its cache. */
 enum { NOT_FRESH, UNFLUSHED, UNWRITTEN };
 
+static bool write_fresh(kdev_t dev, int *error);
+
 static struct list buckets[BUCKETS];
 static LIST_HEAD(lru);
 u32 nr_buffers, nr_own_buffers;
+u32 writes_begun = 1;
 
 void buffer_init(void)
 {
@@ -140,6 +143,29 @@ void mark_buffer_dirty(struct buffer_head *bh)
 	bh->uptodate = bh->dirty = true;
 }
 
+/*
+ * A dirty buffer holds what others wait for, or what waits for those, never
+ * both. Called before it is changed: what it has of the other kind is written.
+ * These sleep. Return an error of writing.
+ */
+int begin_first(struct buffer_head *bh)
+{
+	int error = 0;
+
+	while (!error && bh->dirty && !bh->fresh && !bh->direct)
+		error = sync_buffers(bh->dev);
+	return error;
+}
+
+int begin_last(struct buffer_head *bh)
+{
+	int error = 0;
+
+	while (!error && bh->fresh)
+		write_fresh(bh->dev, &error);
+	return error;
+}
+
 /* A buffer was changed, which others that are dirty must wait for. */
 void write_first(struct buffer_head *bh)
 {
@@ -174,10 +200,12 @@ static void start_write(struct buffer_head *bh)
 		return;
 	bh->dirty = false;
 	bh->fresh = min_u32(bh->fresh, UNFLUSHED);
-	if (bh->direct)
+	if (bh->direct) {
 		blkdev_mark_dirty(bh->dev, bh->block);
-	else
-		start_io(bh, WRITE);
+		return;
+	}
+	writes_begun++;
+	start_io(bh, WRITE);
 }
 
 /* Returns whether a buffer is one of a device, or with 0 true. */

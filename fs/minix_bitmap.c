@@ -5,64 +5,103 @@
 
 #define BITS_A_WORD	32u
 
-/* The first clear bit at or after start and below bits; 0 when there is none (bit 0 is never free). */
-static u32 find_clear(struct buffer_head *const *map, u32 start, u32 bits)
+/* The first clear bit at or after start; 0 when there is none (bit 0 is never free). */
+static u32 find_clear(const struct minix_map *map, u32 start)
 {
-	for (u32 bit = start; bit < bits; bit = (bit / BITS_A_WORD + 1) * BITS_A_WORD) {
-		const u32 *words = (const u32 *)map[bit / MINIX_BITS_A_BLOCK]->data;
+	for (u32 bit = start; bit < map->bits; bit = (bit / BITS_A_WORD + 1) * BITS_A_WORD) {
+		const u32 *words = (const u32 *)map->blocks[bit / MINIX_BITS_A_BLOCK]->data;
 		u32 clear = ~words[bit % MINIX_BITS_A_BLOCK / BITS_A_WORD] & ~0u << bit % BITS_A_WORD;
 
 		if (clear) {
 			bit = bit / BITS_A_WORD * BITS_A_WORD + bit_scan_forward(clear);
-			return bit < bits ? bit : 0;
+			return bit < map->bits ? bit : 0;
 		}
 	}
 	return 0;
 }
 
-static inline u32 *word_of(struct buffer_head *const *map, u32 bit)
+static inline u32 *word_of(const struct minix_map *map, u32 bit)
 {
-	return &((u32 *)map[bit / MINIX_BITS_A_BLOCK]->data)[bit % MINIX_BITS_A_BLOCK / BITS_A_WORD];
+	struct buffer_head *bh = map->blocks[bit / MINIX_BITS_A_BLOCK];
+
+	return (u32 *)bh->data + bit % MINIX_BITS_A_BLOCK / BITS_A_WORD;
 }
 
-static inline bool is_set(struct buffer_head *const *map, u32 bit)
+static inline bool is_set(const struct minix_map *map, u32 bit)
 {
 	return *word_of(map, bit) & 1u << bit % BITS_A_WORD;
 }
 
-/* Find a clear bit, most often just behind the one taken last (*hint), else from there on and then from the start, and set it. 0: none. */
-static u32 take_bit(struct buffer_head *const *map, u32 *hint, u32 bits)
+/* Returns whether the next bit to be taken was clear at the last sync already. */
+static bool next_is_safe(const struct minix_map *map)
 {
-	u32 bit = max_u32(*hint, 1);
+	u32 bit = max_u32(map->hint, 1);
 
-	if (bit >= bits || is_set(map, bit)) {
-		bit = find_clear(map, bit, bits);
+	if (bit < map->bits && is_set(map, bit))
+		bit = find_clear(map, bit);
+	return bit && bit < map->freed;
+}
+
+/*
+ * Called before a bit is taken. The next one may have been freed, while on the
+ * medium it is still another's, who could so lose it to a power cut: then all
+ * that was freed is made durable. That happens once in a walk through the map,
+ * or when the hint comes to a bit that was freed in front of it.
+ */
+static void await_freed(struct super_block *sb, struct minix_map *map)
+{
+	while (!next_is_safe(map)) {
+		u32 when = map->freed_when;
+
+		map->freed = map->bits;
+		if (is_durable(sb, when) || make_durable(sb, when) < 0)
+			return;
+	}
+}
+
+/* Find a clear bit, most often just behind the one taken last, else from there on and then from the start, and set it. 0: none. */
+static u32 take_bit(struct super_block *sb, struct minix_map *map)
+{
+	u32 bit;
+
+	await_freed(sb, map);
+	bit = max_u32(map->hint, 1);
+	if (bit >= map->bits || is_set(map, bit)) {
+		bit = find_clear(map, bit);
 		if (!bit)
-			bit = find_clear(map, 1, bits);
+			bit = find_clear(map, 1);
 		if (!bit)
 			return 0;
 	}
 	*word_of(map, bit) |= 1u << bit % BITS_A_WORD;
-	mark_buffer_dirty(map[bit / MINIX_BITS_A_BLOCK]);
-	*hint = bit + 1;
+	mark_buffer_dirty(map->blocks[bit / MINIX_BITS_A_BLOCK]);
+	map->hint = bit + 1;
 	return bit;
 }
 
-static void give_bit(struct buffer_head *const *map, u32 bit)
+/*
+ * The hint stays where it is: the bit will have a next owner only when all
+ * behind the hint are taken, and hardly before the medium knows that the old
+ * one is gone.
+ */
+static void give_bit(struct minix_map *map, u32 bit)
 {
 	*word_of(map, bit) &= ~(1u << bit % BITS_A_WORD);
-	mark_buffer_dirty(map[bit / MINIX_BITS_A_BLOCK]);
+	mark_buffer_dirty(map->blocks[bit / MINIX_BITS_A_BLOCK]);
+	if (bit >= map->hint)
+		map->freed = min_u32(map->freed, bit);
+	map->freed_when = sync_clock;
 }
 
-COLD u32 minix_count_free(struct buffer_head *const *map, u32 bits)
+COLD u32 minix_count_free(const struct minix_map *map)
 {
 	u32 free = 0;
 
-	for (u32 bit = 0; bit < bits; bit += BITS_A_WORD) {
+	for (u32 bit = 0; bit < map->bits; bit += BITS_A_WORD) {
 		u32 clear = ~*word_of(map, bit);
 
-		if (bits - bit < BITS_A_WORD)
-			clear &= (1u << (bits - bit)) - 1;
+		if (map->bits - bit < BITS_A_WORD)
+			clear &= (1u << (map->bits - bit)) - 1;
 		for (; clear; clear &= clear - 1)
 			free++;
 	}
@@ -85,81 +124,45 @@ bool minix_zone_in_use(const struct super_block *sb, u32 zone)
 {
 	const struct minix_info *info = minix_info(sb);
 
-	return minix_valid_zone(sb, zone) && is_set(info->zone_map, zone_bit(info, zone));
-}
-
-/* Returns whether the next zone to be taken was free at the last sync already. */
-static bool next_is_safe(const struct minix_info *info, u32 bits)
-{
-	u32 bit = max_u32(info->zone_hint, 1);
-
-	if (bit < bits && is_set(info->zone_map, bit))
-		bit = find_clear(info->zone_map, bit, bits);
-	return bit && bit < info->freed_zone;
-}
-
-/*
- * Called before a zone is taken. The next one may have been freed, while on the
- * medium it is still another's, who could so lose it to a power cut: then all
- * that was freed is made durable. That happens once in a walk through the disk,
- * or when the hint comes to a zone that was freed in front of it.
- */
-static void await_freed(struct super_block *sb, struct minix_info *info, u32 bits)
-{
-	while (!next_is_safe(info, bits)) {
-		u32 when = info->freed_when;
-
-		info->freed_zone = bits;
-		if (is_durable(sb, when) || make_durable(sb, when) < 0)
-			return;
-	}
+	return minix_valid_zone(sb, zone) &&
+	       is_set(&info->zone_map, zone_bit(info, zone));
 }
 
 u32 minix_new_zone(struct super_block *sb)
 {
 	struct minix_info *info = minix_info(sb);
-	u32 bits = zone_bit(info, info->zones), bit;
+	u32 bit = take_bit(sb, &info->zone_map);
 
-	await_freed(sb, info, bits);
-	bit = take_bit(info->zone_map, &info->zone_hint, bits);
 	return bit ? bit + info->first_data_zone - 1 : 0;
 }
 
 /*
- * First its buffers are forgotten: the next owner's data may not pass through the buffer cache, and an old block must not be written over them. The
- * hint stays where it is: the zone will have a next owner only when all behind the hint are taken, and hardly before the medium knows that the old
- * one is gone.
+ * First its buffers are forgotten: the next owner's data may not pass through
+ * the buffer cache, and an old block must not be written over them.
  */
 void minix_free_zone(struct super_block *sb, u32 zone)
 {
 	struct minix_info *info = minix_info(sb);
-	u32 bit = zone_bit(info, zone);
 
 	for (u32 i = 0; i < 1u << info->zone_shift; i++)
 		forget_buffer(sb->s_dev, (zone << info->zone_shift) + i);
-	give_bit(info->zone_map, bit);
-	if (bit >= info->zone_hint)
-		info->freed_zone = min_u32(info->freed_zone, bit);
-	info->freed_when = sync_clock;
+	give_bit(&info->zone_map, zone_bit(info, zone));
 }
 
 /* A number that is free in the map but in use in memory is not given out again. */
 u32 minix_new_ino(struct super_block *sb)
 {
-	struct minix_info *info = minix_info(sb);
-	u32 ino = take_bit(info->inode_map, &info->inode_hint, info->inodes + 1);
+	struct minix_map *map = &minix_info(sb)->inode_map;
+	u32 ino = take_bit(sb, map);
 
 	while (ino && inode_in_memory(sb, ino)) {
 		minix_damage(sb, "the bitmap has as free the used inode", ino);
-		ino = take_bit(info->inode_map, &info->inode_hint, info->inodes + 1);
+		ino = take_bit(sb, map);
 	}
 	return ino;
 }
 
 void minix_free_ino(struct super_block *sb, u32 ino)
 {
-	struct minix_info *info = minix_info(sb);
-
-	give_bit(info->inode_map, ino);
-	info->inode_hint = min_u32(info->inode_hint, ino);
+	give_bit(&minix_info(sb)->inode_map, ino);
 }

@@ -1,7 +1,4 @@
-/*
- * Minix: directories are files of fixed entries, an inode number and a name padded with NULs; inode 0 is a free entry. They are
- * worked on block by block in the buffer cache.
- */
+/* Minix: what is done to directories; their entries are in minix_entry.c. */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
 #include <cowix/sched.h>
@@ -9,191 +6,84 @@
 
 #define LINKS_OF_DIR	2		/* its name and its `.` */
 
-/* A place in a directory: the entry, a number and a name, in a buffer that the caller releases. */
-struct place {
-	struct buffer_head *bh;
-	u8 *entry;
-	const struct minix_format *format;
-};
-
-static u32 ino_at(const struct place *place)
-{
-	return minix_get(place->entry, place->format->number_size);
-}
-
-static void set_ino(struct place *place, u32 ino)
-{
-	minix_put(place->entry, place->format->number_size, ino);
-	mark_buffer_dirty(place->bh);
-}
-
-static char *name_at(const struct place *place)
-{
-	return (char *)place->entry + place->format->number_size;
-}
-
-static u32 entries_a_block(const struct inode *dir)
-{
-	return BLOCK_SIZE / minix_info(dir->i_sb)->entry_size;
-}
-
-static u32 entry_count(const struct inode *dir)
-{
-	return dir->i_size / minix_info(dir->i_sb)->entry_size;
-}
-
-static bool has_name(const char *here, u32 name_size, const char *name, u32 length)
-{
-	for (u32 i = 0; i < length; i++)
-		if (here[i] != name[i])
-			return false;
-	return length == name_size || here[length] == '\0';
-}
-
 /* "." and ".." are in every directory. */
 static bool is_dots(const char *name)
 {
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* The block of a directory with entry number n, and that entry. -EIO also for a hole: directories have none. */
-static int get_place(struct inode *dir, u32 n, struct place *place)
-{
-	const struct minix_info *info = minix_info(dir->i_sb);
-	u32 block;
-	int error = minix_map_blocks(dir, n / entries_a_block(dir), 1, false, &block);
-
-	if (!error && block == 0)
-		error = -EIO;
-	if (error)
-		return error;
-	place->format = info->format;
-	place->bh = bread(dir->i_dev, block, &error);
-	if (place->bh)
-		place->entry = place->bh->data + n % entries_a_block(dir) * info->entry_size;
-	return error;
-}
-
-/* Find a name among n entries from place on, or with length 0 a free entry; place is then there. */
-static bool search_block(struct place *place, u32 n, u32 size, const char *name, u32 length)
-{
-	const struct minix_format *format = place->format;
-	u8 *entry = place->entry, *end = entry + n * size;
-
-	for (; entry < end; entry += size) {
-		const char *here = (const char *)entry + format->number_size;
-
-		if (length && here[0] != name[0])
-			continue;
-		if (length ? minix_get(entry, format->number_size) && has_name(here, format->name_size, name, length) :
-			     !minix_get(entry, format->number_size)) {
-			place->entry = entry;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Find a name, or with length 0 a free entry. 0 with *place to be released; -ENOENT, -EIO, -ENOMEM. */
-static int find_entry(struct inode *dir, const char *name, u32 length, struct place *place)
-{
-	u32 size = minix_info(dir->i_sb)->entry_size, count = entry_count(dir), a_block = entries_a_block(dir);
-
-	for (u32 n = 0; n < count; n += a_block) {
-		int error = get_place(dir, n, place);
-
-		if (error)
-			return error;
-		if (search_block(place, min_u32(a_block, count - n), size, name, length))
-			return 0;
-		brelse(place->bh);
-	}
-	return -ENOENT;
-}
-
 static int minix_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
 {
-	struct place place;
-	int error = find_entry(dir, name, length, &place);
+	struct minix_place place;
+	int error = minix_find_entry(dir, name, length, &place);
 
 	if (error)
 		return error;
-	*ino = ino_at(&place);
+	*ino = minix_ino_at(&place);
 	brelse(place.bh);
 	return 0;
-}
-
-static void touch(struct inode *inode)
-{
-	inode->i_mtime = inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
-}
-
-static void set_entry(struct place *place, const char *name, u32 length, u32 ino)
-{
-	memset(name_at(place), 0, place->format->name_size);
-	memcpy(name_at(place), name, length);
-	set_ino(place, ino);
-}
-
-/* A free entry, by making the directory longer if need be. */
-static int make_place(struct inode *dir, struct place *place)
-{
-	int error = find_entry(dir, NULL, 0, place);
-	u32 n = entry_count(dir), block;
-
-	if (error != -ENOENT)
-		return error;
-	error = minix_map_blocks(dir, n / entries_a_block(dir), 1, true, &block);
-	if (error)
-		return error;
-	if (n % entries_a_block(dir) == 0)
-		error = clear_block(dir->i_dev, block);
-	if (!error)
-		error = get_place(dir, n, place);
-	if (!error)
-		dir->i_size += minix_info(dir->i_sb)->entry_size;
-	return error;
 }
 
 static int add_entry(struct inode *dir, const char *name, u32 length, u32 ino)
 {
-	struct place place;
-	int error = make_place(dir, &place);
+	struct minix_place place;
+	int error = minix_make_place(dir, &place);
 
 	if (error)
 		return error;
-	set_entry(&place, name, length, ino);
+	minix_set_entry(&place, name, length, ino);
 	brelse(place.bh);
-	touch(dir);
+	minix_touch(dir);
 	return 0;
 }
 
-/* Removes the entry at place, on the medium before the file's inode knows. */
-static void clear_entry(struct inode *dir, struct place *place)
+/* Names a new inode: on the medium it has no name before it is there. */
+static int name_new(struct inode *dir, const char *name, u32 length,
+		    struct inode *inode)
 {
-	set_ino(place, 0);
-	write_first(place->bh);
-	touch(dir);
-}
-
-static int remove_entry(struct inode *dir, const char *name, u32 length)
-{
-	struct place place;
-	int error = find_entry(dir, name, length, &place);
+	struct minix_place place;
+	int error = minix_make_place(dir, &place);
 
 	if (error)
 		return error;
-	clear_entry(dir, &place);
+	error = begin_last(place.bh);
+	if (!error) {
+		minix_set_entry(&place, name, length, inode->i_ino);
+		if (keeps_order(dir->i_sb) && place.bh->request.done)
+			inode->i_named = writes_begun;
+		minix_touch(dir);
+	}
 	brelse(place.bh);
-	return 0;
+	return error;
 }
 
-/* `.` and `..` of a new directory. */
+/* A name that nothing was written with may go whenever it likes. */
+static int remove_entry(struct inode *dir, const char *name, u32 length,
+			const struct inode *inode)
+{
+	struct minix_place place;
+	int error = minix_find_entry(dir, name, length, &place);
+
+	if (error)
+		return error;
+	if (minix_is_unwritten(inode)) {
+		minix_set_ino(&place, 0);
+		minix_touch(dir);
+	} else {
+		error = begin_first(place.bh);
+		if (!error)
+			minix_clear_entry(dir, &place);
+	}
+	brelse(place.bh);
+	return error;
+}
+
+/* `.` and `..` of a new directory, which are the start of a block. */
 static int fill_directory(struct inode *inode, struct inode *dir)
 {
 	int error = add_entry(inode, ".", 1, inode->i_ino);
 
+	inode->i_nlink = LINKS_OF_DIR;
 	return error ? error : add_entry(inode, "..", 2, dir->i_ino);
 }
 
@@ -290,11 +180,12 @@ static int minix_create(struct inode *dir, const char *name, u32 length,
 	else if (node->target)
 		error = write_link(inode, node->target);
 	if (!error)
-		error = add_entry(dir, name, length, inode->i_ino);
+		error = minix_write_new_inode(inode);
+	if (!error)
+		error = name_new(dir, name, length, inode);
 	if (error)
 		return abandon(inode, error);
 	if (directory) {
-		inode->i_nlink = 2;
 		dir->i_nlink++;
 		mark_inode_dirty(dir);
 	}
@@ -309,8 +200,9 @@ static int minix_link(struct inode *dir, const char *name, u32 length, struct in
 	if (inode->i_nlink >= link_max(inode))
 		return -EMLINK;
 	add_link(inode);		/* first: adding the entry sleeps */
-	sync_links(inode);
-	error = add_entry(dir, name, length, inode->i_ino);
+	error = sync_links(inode);
+	if (!error)
+		error = add_entry(dir, name, length, inode->i_ino);
 	if (error) {
 		drop_link(inode, 0);
 		return error;
@@ -322,12 +214,12 @@ static int minix_link(struct inode *dir, const char *name, u32 length, struct in
 /* If the file keeps another name, that one is on the medium first. */
 static int minix_unlink(struct inode *dir, const char *name, u32 length, struct inode *inode)
 {
-	int error;
+	int error = 0;
 
 	if (inode->i_nlink > 1)
-		make_durable(dir->i_sb, dir->i_sb->s_linked);
-	error = remove_entry(dir, name, length);
-
+		error = make_durable(dir->i_sb, dir->i_sb->s_linked);
+	if (!error)
+		error = remove_entry(dir, name, length, inode);
 	if (error)
 		return error;
 	drop_link(inode, 0);
@@ -337,15 +229,15 @@ static int minix_unlink(struct inode *dir, const char *name, u32 length, struct 
 /* 0 if a directory has only `.` and `..`, else -ENOTEMPTY. */
 static int check_empty(struct inode *dir)
 {
-	struct place place;
+	struct minix_place place;
 
-	for (u32 n = 0; n < entry_count(dir); n++) {
-		int error = get_place(dir, n, &place);
+	for (u32 n = 0; n < minix_entry_count(dir); n++) {
+		int error = minix_get_place(dir, n, &place);
 		bool counts;
 
 		if (error)
 			return error;
-		counts = ino_at(&place) && !is_dots(name_at(&place));
+		counts = minix_ino_at(&place) && !is_dots(minix_name_at(&place));
 		brelse(place.bh);
 		if (counts)
 			return -ENOTEMPTY;
@@ -358,7 +250,7 @@ static int minix_rmdir(struct inode *dir, const char *name, u32 length, struct i
 	int error = check_empty(inode);
 
 	if (!error)
-		error = remove_entry(dir, name, length);
+		error = remove_entry(dir, name, length, inode);
 	if (error)
 		return error;
 	drop_name(dir, inode);
@@ -368,53 +260,69 @@ static int minix_rmdir(struct inode *dir, const char *name, u32 length, struct i
 /* A new name in the same entry. */
 static int change_name(struct inode *dir, const char *from, u32 from_length, const char *to, u32 to_length)
 {
-	struct place place;
-	int error = find_entry(dir, from, from_length, &place);
+	struct minix_place place;
+	int error = minix_find_entry(dir, from, from_length, &place);
 
 	if (error)
 		return error;
-	set_entry(&place, to, to_length, ino_at(&place));
+	minix_set_entry(&place, to, to_length, minix_ino_at(&place));
 	brelse(place.bh);
-	touch(dir);
+	minix_touch(dir);
 	return 0;
 }
 
 /* The moved directory's `..`, and the link counts of the two parents. */
-static void move_parent(struct place *up, struct inode *from_dir,
+static void move_parent(struct minix_place *up, struct inode *from_dir,
 			struct inode *to_dir)
 {
-	set_ino(up, to_dir->i_ino);
+	minix_set_ino(up, to_dir->i_ino);
 	drop_link(from_dir, LINKS_OF_DIR);
 	to_dir->i_nlink++;
 	mark_inode_dirty(to_dir);
 }
 
-/* Names inode at a place of a directory, on the medium too. */
-static void put_name(struct inode *inode, struct inode *dir,
-		     struct place *place, const char *name, u32 length)
+/*
+ * Names inode at a place of a directory, on the medium too. If that fails the
+ * place has again the file that it had.
+ */
+static int put_name(struct inode *inode, struct inode *dir,
+		    struct minix_place *place, const char *name, u32 length)
 {
-	set_entry(place, name, length, inode->i_ino);
-	touch(dir);
+	u32 before = minix_ino_at(place), dir_before = inode->i_dir;
+	int error;
+
+	minix_set_entry(place, name, length, inode->i_ino);
+	minix_touch(dir);
 	inode->i_dir = dir->i_ino;
-	sync_names(dir);
+	error = sync_names(dir);
+	if (error) {
+		minix_set_ino(place, before);
+		inode->i_dir = dir_before;
+	}
+	return error;
 }
 
 /*
  * inode has two names for a moment, and two links, on the medium too. A file
  * that is to replace another is there before it does.
  */
-static void add_second_link(struct inode *inode, bool replaces)
+static int name_twice(struct inode *inode, bool replaces, struct inode *dir,
+		      struct minix_place *place, const char *name, u32 length)
 {
+	int error;
+
 	add_link(inode);
-	if (replaces)
-		sync_before_replace(inode);
-	else
-		sync_links(inode);
+	error = replaces ? sync_before_replace(inode) : sync_links(inode);
+	if (!error)
+		error = put_name(inode, dir, place, name, length);
+	if (error)
+		drop_link(inode, 1);
+	return error;
 }
 
 /*
- * The entries are found before one is changed: then nothing can fail. The new
- * name is on the medium before the old one, or the file that had it, goes.
+ * The entries are found before one is changed: then only the disk can fail. The
+ * new name is on it before the old one, or the file that had it, goes.
  */
 static int minix_rename(struct inode *from_dir, const char *from,
 			u32 from_length, struct inode *inode,
@@ -422,7 +330,7 @@ static int minix_rename(struct inode *from_dir, const char *from,
 			struct inode *replaced)
 {
 	bool moves = S_ISDIR(inode->i_mode) && from_dir != to_dir;
-	struct place old, new, up;
+	struct minix_place old, new, up;
 	int error = 0;
 
 	if (moves && !replaced && to_dir->i_nlink >= link_max(to_dir))
@@ -432,24 +340,26 @@ static int minix_rename(struct inode *from_dir, const char *from,
 	if (replaced && S_ISDIR(replaced->i_mode))
 		error = check_empty(replaced);
 	if (!error)
-		error = find_entry(from_dir, from, from_length, &old);
+		error = minix_find_entry(from_dir, from, from_length, &old);
 	if (error)
 		return error;
-	error = moves ? find_entry(inode, "..", 2, &up) : 0;
+	error = moves ? minix_find_entry(inode, "..", 2, &up) : 0;
 	if (error)
 		goto put_old;
-	error = replaced ? find_entry(to_dir, to, to_length, &new) :
-			   make_place(to_dir, &new);
+	error = replaced ? minix_find_entry(to_dir, to, to_length, &new) :
+			   minix_make_place(to_dir, &new);
 	if (error)
 		goto put_up;
-	add_second_link(inode, replaced);
-	put_name(inode, to_dir, &new, to, to_length);
+	error = name_twice(inode, replaced, to_dir, &new, to, to_length);
+	if (error)
+		goto put_new;
 	if (replaced)
 		drop_name(to_dir, replaced);
-	clear_entry(from_dir, &old);
+	minix_clear_entry(from_dir, &old);
 	drop_link(inode, 1);
 	if (moves)
 		move_parent(&up, from_dir, to_dir);
+put_new:
 	brelse(new.bh);
 put_up:
 	if (moves)
@@ -464,16 +374,16 @@ static int minix_readdir(struct file *file, int (*fill)(void *context, const cha
 			 void *context)
 {
 	struct inode *dir = file->inode;
-	struct place place;
+	struct minix_place place;
 
-	for (; file->pos < entry_count(dir); file->pos++) {
-		int error = get_place(dir, file->pos, &place);
+	for (; file->pos < minix_entry_count(dir); file->pos++) {
+		int error = minix_get_place(dir, file->pos, &place);
 
 		if (error)
 			return error;
-		if (ino_at(&place))
-			error = fill(context, name_at(&place), strnlen(name_at(&place), place.format->name_size), file->pos + 1,
-				     ino_at(&place));
+		if (minix_ino_at(&place))
+			error = fill(context, minix_name_at(&place), strnlen(minix_name_at(&place), place.format->name_size), file->pos + 1,
+				     minix_ino_at(&place));
 		brelse(place.bh);
 		if (error)
 			return error > 0 ? 0 : error;

@@ -66,6 +66,23 @@ int minix_read_inode(struct inode *inode)
 	return 0;
 }
 
+/* Returns whether nothing was written since the inode had its only name. */
+bool minix_is_unwritten(const struct inode *inode)
+{
+	return inode->i_named == writes_begun;
+}
+
+static void fill_slot(struct inode *inode, void *slot)
+{
+	if (is_device(inode))
+		inode->i_zone[0] = inode->i_rdev;
+	minix_info(inode->i_sb)->format->write_inode(inode, slot);
+}
+
+/*
+ * What inodes have lost, or refer to now, comes after what waits for nothing;
+ * of one whose name nobody knows yet nothing is too early.
+ */
 int minix_write_inode(struct inode *inode)
 {
 	struct buffer_head *bh;
@@ -74,12 +91,35 @@ int minix_write_inode(struct inode *inode)
 
 	if (!slot)
 		return error;
-	if (is_device(inode))
-		inode->i_zone[0] = inode->i_rdev;
-	minix_info(inode->i_sb)->format->write_inode(inode, slot);
-	mark_buffer_dirty(bh);
+	if (!minix_is_unwritten(inode))
+		error = begin_last(bh);
+	if (!error) {
+		fill_slot(inode, slot);
+		mark_buffer_dirty(bh);
+	}
 	brelse(bh);
-	return 0;
+	return error;
+}
+
+/* Called before a new inode has its name: it is on the medium first. */
+int minix_write_new_inode(struct inode *inode)
+{
+	struct buffer_head *bh;
+	int error;
+	void *slot;
+
+	if (!keeps_order(inode->i_sb))
+		return 0;
+	slot = read_slot(inode, &bh, &error);
+	if (!slot)
+		return error;
+	error = begin_first(bh);
+	if (!error) {
+		fill_slot(inode, slot);
+		write_first(bh);
+	}
+	brelse(bh);
+	return error;
 }
 
 /* A block of pointers must start as zeroes. */

@@ -64,11 +64,13 @@ static LIST_HEAD(infos);
 
 static void release_info(struct minix_info *info)
 {
-	for (u32 i = 0; info->inode_map && i < MINIX_MAPS; i++)
-		if (info->inode_map[i])
-			brelse(info->inode_map[i]);
-	if (info->inode_map)
-		kpage_free(info->inode_map);
+	struct buffer_head **blocks = info->inode_map.blocks;
+
+	for (u32 i = 0; blocks && i < MINIX_MAPS; i++)
+		if (blocks[i])
+			brelse(blocks[i]);
+	if (blocks)
+		kpage_free(blocks);
 	list_unlink(&info->link);
 	kfree(info);
 }
@@ -79,30 +81,35 @@ void recount_minix(found_page *found)
 		const struct minix_info *info =
 			list_entry(node, struct minix_info, link);
 
-		if (info->inode_map)
-			found(OWNER_MOUNT, info->inode_map);
+		if (info->inode_map.blocks)
+			found(OWNER_MOUNT, info->inode_map.blocks);
 	}
 }
 
-static int read_map(struct super_block *sb, struct buffer_head **map, u32 zone, u32 bits)
+static int read_map(struct super_block *sb, struct minix_map *map, u32 zone)
 {
+	u32 start = zone << minix_info(sb)->zone_shift;
 	int error = 0;
 
-	for (u32 i = 0; i < blocks_for(bits) && !error; i++)
-		map[i] = bread(sb->s_dev, (zone << minix_info(sb)->zone_shift) + i, &error);
+	for (u32 i = 0; i < blocks_for(map->bits) && !error; i++)
+		map->blocks[i] = bread(sb->s_dev, start + i, &error);
 	return error;
 }
 
 static int read_maps(struct super_block *sb, struct minix_info *info)
 {
+	struct minix_map *inodes = &info->inode_map, *zones = &info->zone_map;
 	int error;
 
-	info->inode_map = kpage_zalloc(OWNER_MOUNT);
-	if (!info->inode_map)
+	inodes->blocks = kpage_zalloc(OWNER_MOUNT);
+	if (!inodes->blocks)
 		return -ENOMEM;
-	info->zone_map = info->inode_map + blocks_for(inode_bits(info));
-	error = read_map(sb, info->inode_map, MINIX_FIRST_MAP, inode_bits(info));
-	return error ? error : read_map(sb, info->zone_map, MINIX_FIRST_MAP + info->inode_map_zones, zone_bits(info));
+	inodes->bits = inodes->freed = inode_bits(info);
+	zones->bits = zones->freed = zone_bits(info);
+	zones->blocks = inodes->blocks + blocks_for(inodes->bits);
+	error = read_map(sb, inodes, MINIX_FIRST_MAP);
+	return error ? error :
+	       read_map(sb, zones, MINIX_FIRST_MAP + info->inode_map_zones);
 }
 
 /* -EINVAL: not a file system that can be trusted, with a line that says why; -EIO, -ENOMEM. */
@@ -125,7 +132,6 @@ static int read_super(struct super_block *sb, struct minix_info *info)
 		return -EINVAL;
 	}
 	derive(info);
-	info->freed_zone = zone_bits(info);
 	return read_maps(sb, info);
 }
 
@@ -139,9 +145,9 @@ static void minix_statfs(struct super_block *sb, u32 *blocks, u32 *free, u32 *in
 	const struct minix_info *info = minix_info(sb);
 
 	*blocks = info->zones << info->zone_shift;
-	*free = minix_count_free(info->zone_map, zone_bits(info)) << info->zone_shift;
+	*free = minix_count_free(&info->zone_map) << info->zone_shift;
 	*inodes = info->inodes;
-	*free_inodes = minix_count_free(info->inode_map, inode_bits(info));
+	*free_inodes = minix_count_free(&info->inode_map);
 }
 
 static const struct super_ops minix_super_ops = {

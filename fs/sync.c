@@ -1,6 +1,6 @@
 /*
  * Making durable what was written, and in which order. A disk's own cache may
- * write in any order what it got since its last flush. Four rules keep what was
+ * write in any order what it got since its last flush. Five rules keep what was
  * synced safe, with no more flushes than they need; docs/tricks.md has the proof.
  *
  * 1. A new block of pointers or entries is there before what refers to it
@@ -11,8 +11,10 @@
  *    the old one is gone (fs/minix_bitmap.c).
  * 4. The number of a file's links is never lower than that of its names:
  *    sync_links() before there is one more, write_first() when one goes.
+ * 5. A new inode is there before its name (minix_write_new_inode()), and its
+ *    number is free only when the medium knows that its old name is gone.
  *
- * The ramdisk writes back what changed without an order: rules 2 to 4 ask
+ * The ramdisk writes back what changed without an order: rules 2 to 5 ask
  * nothing of it.
  */
 #include <cowix/kernel.h>
@@ -58,7 +60,7 @@ int sync_super(struct super_block *sb)
  * Returns whether the order of writes to a file system can be kept: the ramdisk
  * writes back what has changed as it comes.
  */
-static bool keeps_order(const struct super_block *sb)
+bool keeps_order(const struct super_block *sb)
 {
 	return !blkdev_direct(sb->s_dev, 0);
 }

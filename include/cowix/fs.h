@@ -37,7 +37,7 @@ struct buffer_head {
 	u32 block;
 	u32 count;
 	bool dirty, uptodate;
-	u8 fresh;				/* to be durable before what will refer to it */
+	u8 fresh;				/* to be durable before what waits for it */
 	bool direct;				/* data is the device's own memory */
 	u8 *data;
 	struct request request;
@@ -50,6 +50,8 @@ int finish_read(struct buffer_head *bh);			/* 0, -EIO */
 void brelse(struct buffer_head *bh);
 void mark_buffer_dirty(struct buffer_head *bh);
 void write_first(struct buffer_head *bh);	/* durable before the others */
+int begin_first(struct buffer_head *bh);
+int begin_last(struct buffer_head *bh);
 void forget_buffer(kdev_t dev, u32 block);	/* if there is one: not to be written */
 int clear_block(kdev_t dev, u32 block);			/* -ENOMEM */
 int sync_buffers(kdev_t dev);			/* 0: all devices */
@@ -60,6 +62,7 @@ bool buffers_dirty(void);
 void buffer_init(void);
 extern u32 nr_own_buffers;	/* whose data is no device's memory */
 extern u32 nr_buffers;
+extern u32 writes_begun;		/* of blocks that are not in memory, from 1 on */
 
 /* fs/page_cache.c: pages of regular files. A page's frame has one reference by the cache. */
 struct cached_page {
@@ -141,6 +144,7 @@ struct inode {
 	kdev_t i_dev, i_rdev;
 	u32 i_ino, i_count;
 	u32 i_dir;				/* a directory that has a name of this file, 0: none known */
+	u32 i_named;				/* writes_begun when it had its only name, or 0 */
 	u32 i_mode, i_uid, i_gid, i_nlink, i_size;
 	s64 i_atime, i_mtime, i_ctime;		/* seconds since 1970 */
 	bool i_dirty, i_locked, i_valid;
@@ -281,6 +285,7 @@ int sync_inode(struct inode *inode);		/* fsync() */
 int sync_names(struct inode *dir);
 int sync_links(struct inode *inode);
 int sync_before_replace(struct inode *inode);
+bool keeps_order(const struct super_block *sb);
 bool is_durable(const struct super_block *sb, u32 when);
 int make_durable(struct super_block *sb, u32 when);
 void sync_all(void);

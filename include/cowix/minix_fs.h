@@ -31,7 +31,19 @@ struct minix_format {
 	void (*write_inode)(const struct inode *inode, void *slot);
 };
 
-/* The super block in memory. The bitmaps stay loaded while mounted. */
+/*
+ * A bitmap, of inodes or zones. It stays loaded while mounted. The hint goes
+ * forward only, so that what was freed has its next owner late.
+ */
+struct minix_map {
+	struct buffer_head **blocks;
+	u32 bits;
+	u32 hint;				/* where to look for a free bit first */
+	u32 freed;				/* the first from there on that was freed, */
+	u32 freed_when;				/* at that sync_clock or before */
+};
+
+/* The super block in memory. */
 struct minix_info {
 	struct list link;			/* all, also those being mounted */
 	const struct minix_format *format;
@@ -42,11 +54,8 @@ struct minix_info {
 	u32 pointer_shift;			/* 1 << pointer_shift: pointers a zone */
 	u32 entry_size;				/* of a directory */
 	u32 max_size;				/* of a file */
-	u32 inode_hint, zone_hint;		/* where to look for a free bit first */
-	u32 freed_zone;				/* the first from zone_hint on that was freed, */
-	u32 freed_when;				/* at that sync_clock or before */
 	u32 complaints;
-	struct buffer_head **inode_map, **zone_map;	/* one page holds both */
+	struct minix_map inode_map, zone_map;	/* one page has the blocks of both */
 };
 
 static inline struct minix_info *minix_info(const struct super_block *sb)
@@ -79,7 +88,7 @@ u32 minix_new_zone(struct super_block *sb);			/* marked used; 0: the disk is ful
 void minix_free_zone(struct super_block *sb, u32 zone);
 u32 minix_new_ino(struct super_block *sb);			/* 0: none left */
 void minix_free_ino(struct super_block *sb, u32 ino);
-u32 minix_count_free(struct buffer_head *const *map, u32 bits);
+u32 minix_count_free(const struct minix_map *map);
 bool minix_valid_zone(const struct super_block *sb, u32 zone);
 bool minix_zone_in_use(const struct super_block *sb, u32 zone);
 
@@ -87,11 +96,46 @@ bool minix_zone_in_use(const struct super_block *sb, u32 zone);
 void minix_set_operations(struct inode *inode);
 int minix_read_inode(struct inode *inode);
 int minix_write_inode(struct inode *inode);
+int minix_write_new_inode(struct inode *inode);
+bool minix_is_unwritten(const struct inode *inode);
 void minix_delete_inode(struct inode *inode);
 int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create, u32 *where);
 
 /* minix_truncate.c */
 int minix_truncate(struct inode *inode, u32 size);
+
+/* minix_entry.c */
+/* A place in a directory: the entry, a number and a name, in a buffer that the caller releases. */
+struct minix_place {
+	struct buffer_head *bh;
+	u8 *entry;
+	const struct minix_format *format;
+};
+
+static inline u32 minix_ino_at(const struct minix_place *place)
+{
+	return minix_get(place->entry, place->format->number_size);
+}
+
+static inline char *minix_name_at(const struct minix_place *place)
+{
+	return (char *)place->entry + place->format->number_size;
+}
+
+static inline u32 minix_entry_count(const struct inode *dir)
+{
+	return dir->i_size / minix_info(dir->i_sb)->entry_size;
+}
+
+void minix_set_ino(struct minix_place *place, u32 ino);
+int minix_get_place(struct inode *dir, u32 n, struct minix_place *place);
+int minix_find_entry(struct inode *dir, const char *name, u32 length,
+		     struct minix_place *place);
+int minix_make_place(struct inode *dir, struct minix_place *place);
+void minix_set_entry(struct minix_place *place, const char *name, u32 length,
+		     u32 ino);
+void minix_clear_entry(struct inode *dir, struct minix_place *place);
+void minix_touch(struct inode *inode);
 
 /* minix_dir.c */
 extern const struct inode_ops minix_inode_ops;
