@@ -16,6 +16,8 @@ KINDS = {"s": stat.S_IFLNK, **dict.fromkeys("abcdgkl", stat.S_IFDIR)}
 # Numbers, entries and directories are used again: by others, and by other kinds.
 STEPS = (
     "for i in {all}; do echo $i > a/f$i; done; sync",
+    "echo n > b/n; rm a/f19; sync; echo n > a/m; rm a/f18; sync",
+    "echo n > a/f18; echo n > a/f19; sync",
     "for i in {all}; do mkdir b/d$i; echo $i > b/d$i/x; done",
     "for i in {all}; do rm a/f$i; mkdir a/g$i; done; sync",
     "for i in {all}; do rm -r b/d$i; echo $i > b/e$i; done; sync",
