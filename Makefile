@@ -16,27 +16,27 @@ BENCH	= $(BUILD)
 # Object files in reading order.
 KERNEL_OBJS = boot/head.o \
 	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/log.o kernel/panic.o kernel/backtrace.o kernel/packed_names.o \
-	kernel/entry.o kernel/switch.o kernel/fixup.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
-	kernel/plan.o kernel/task.o kernel/sched.o kernel/wait.o kernel/poll_wait.o kernel/tick.o kernel/priority.o kernel/rlimit.o kernel/timer.o kernel/itimer.o kernel/time.o kernel/clock.o kernel/loadavg.o kernel/futex.o \
-	kernel/fork.o kernel/clone.o kernel/stack.o kernel/pid.o kernel/threads.o kernel/exit.o kernel/waitpid.o kernel/orphans.o kernel/signal.o kernel/sigqueue.o kernel/sigaction.o kernel/sigframe.o kernel/ptrace.o kernel/cred.o kernel/access.o kernel/sys.o kernel/uname.o \
+	kernel/entry.o kernel/switch.o kernel/fixup.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/task/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
+	kernel/plan.o kernel/task/task.o kernel/task/sched.o kernel/task/wait.o kernel/task/poll_wait.o kernel/time/tick.o kernel/task/priority.o kernel/task/rlimit.o kernel/time/timer.o kernel/time/itimer.o kernel/time/time.o kernel/time/clock.o kernel/time/loadavg.o kernel/task/futex.o \
+	kernel/task/fork.o kernel/task/clone.o kernel/task/stack.o kernel/task/pid.o kernel/task/threads.o kernel/task/exit.o kernel/task/waitpid.o kernel/task/orphans.o kernel/signal/signal.o kernel/signal/sigqueue.o kernel/signal/sigaction.o kernel/signal/sigframe.o kernel/task/ptrace.o kernel/task/cred.o kernel/task/access.o kernel/task/sys.o kernel/uname.o \
 	kernel/random.o \
-	kernel/deadline.o kernel/prctl.o \
-	kernel/lib/list.o kernel/lib/string.o kernel/lib/vsprintf.o \
-	mm/ram.o mm/frames.o mm/owners.o mm/oom.o mm/reclaim.o mm/swap.o mm/swap_entry.o mm/swapoff.o mm/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/table.o mm/space.o mm/mmap.o mm/madvise.o mm/mlock.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o mm/audit.o mm/recount.o mm/trace.o mm/watch.o \
+	kernel/time/deadline.o kernel/task/prctl.o \
+	lib/list.o lib/string.o lib/vsprintf.o \
+	mm/ram.o mm/frames.o mm/owners.o mm/oom.o mm/swap/reclaim.o mm/swap/swap.o mm/swap/swap_entry.o mm/swap/swapoff.o kernel/debug/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/table.o mm/space.o mm/mapping.o mm/madvise.o mm/mlock.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o kernel/debug/audit.o kernel/debug/recount.o kernel/debug/trace.o kernel/debug/watch.o \
 	fs/exec.o fs/elf.o fs/init.o fs/caches.o fs/super.o fs/mounts.o fs/mount.o fs/root.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/fcntl.o fs/locks.o \
-	fs/read_write.o fs/readv.o fs/sync.o fs/select.o fs/mmap.o fs/swap.o \
+	fs/read_write.o fs/readv.o fs/sync.o fs/select.o fs/filemap.o fs/swapon.o \
 	fs/exec_args.o fs/exec_script.o fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
-	fs/tmpfs.o fs/tmpfs_options.o fs/devpts.o fs/seq.o fs/proc.o fs/proc_system.o fs/proc_sys.o fs/proc_task.o fs/proc_memory.o \
-	fs/minix_format.o fs/minix_super.o fs/minix_bitmap.o fs/minix_inode.o fs/minix_truncate.o fs/minix_dir.o fs/minix_entry.o \
+	fs/tmpfs/tmpfs.o fs/tmpfs/tmpfs_options.o fs/devpts.o fs/seq.o fs/proc/proc.o fs/proc/proc_system.o fs/proc/proc_sys.o fs/proc/proc_task.o fs/proc/proc_memory.o \
+	fs/minix/minix_format.o fs/minix/minix_super.o fs/minix/minix_bitmap.o fs/minix/minix_inode.o fs/minix/minix_truncate.o fs/minix/minix_dir.o fs/minix_entry.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/fdc.o kernel/blk_drv/floppy_format.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
 	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
-HOT	= $(addprefix $(BUILD)/,kernel/sched.o mm/frames.o mm/memory.o mm/pages.o mm/fault.o fs/namei.o fs/inode.o fs/file_table.o \
-	fs/pipe.o fs/read_write.o fs/page_cache.o fs/minix_inode.o fs/minix_bitmap.o)
+HOT	= $(addprefix $(BUILD)/,kernel/task/sched.o mm/frames.o mm/memory.o mm/pages.o mm/fault.o fs/namei.o fs/inode.o fs/file_table.o \
+	fs/pipe.o fs/read_write.o fs/page_cache.o fs/minix/minix_inode.o fs/minix/minix_bitmap.o)
 
-LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm)
-FOLDERS	= sh vi strace login
+LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm user/common/*.c)
+FOLDERS	= sed find diff sh vi strace login
 PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 TEST_FOLDERS = fuzz
@@ -49,13 +49,13 @@ COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -
 	-isystem $(shell $(CC) -m32 -print-file-name=include) $(if $(CI)$(WERROR),-Werror)
 CFLAGS	:= $(COMMON) -mgeneral-regs-only -mregparm=3 -fomit-frame-pointer -fno-common \
 	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-malign-data=abi) $(call cc-option,-falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1) \
-	$(call cc-option,-Wframe-larger-than=640) -Iinclude -I$(BUILD)/inc
+	$(call cc-option,-Wframe-larger-than=640) -Iinclude -I. -I$(BUILD)/inc
 # For size, where the compiler is gcc 12 or later: without the passes that repeat code or keep more values at hand.
 SIZE_OPT := $(or $(call cc-option,-Oz -mtune=generic -fno-thread-jumps -fno-tree-dominator-opts -fno-tree-forwprop -fno-tree-loop-im \
 	-fno-inline-small-functions),-Os)
 COLD_OPT ?= $(if $(filter -O2,$(OPT)),$(SIZE_OPT),$(OPT))
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
-	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iinclude
+	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iuser/common -Iinclude
 LDFLAGS	= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
 	$(shell $(LD) --no-warn-rwx-segments -v >/dev/null 2>&1 && echo --no-warn-rwx-segments)
 # For programs only: the kernel passes arguments in registers, which libgcc does not expect. A 64-bit division there does not link.

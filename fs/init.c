@@ -2,7 +2,7 @@
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <abi/stat.h>
-#include "proc.h"
+#include "fs/proc/proc.h"
 
 /* Called once by start_kernel. */
 void fs_init(void)

@@ -8,7 +8,7 @@
  * 2. A file's new name is there before an old one goes: make_durable() in link,
  *    unlink and rename.
  * 3. A zone that was freed has its next owner only when the medium knows that
- *    the old one is gone (fs/minix_bitmap.c).
+ *    the old one is gone (fs/minix/minix_bitmap.c).
  * 4. The number of a file's links is never lower than that of its names:
  *    sync_links() before there is one more, write_first() when one goes.
  * 5. A new inode is there before its name (minix_write_new_inode()), and its

@@ -5,7 +5,7 @@
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
 #include <cowix/traps.h>
-#include "internal.h"
+#include "kernel_internal.h"
 
 #define BACKTRACE_MAX	24
 #define CALL_REL32	0xE8

@@ -13,7 +13,7 @@
 #include <cowix/traps.h>
 #include <cowix/tty.h>
 #include <abi/errno.h>
-#include "internal.h"
+#include "kernel_internal.h"
 
 /* init is looked for here, unless init= names it; a shell at least lets somebody look around. */
 static const char *const init_paths[] = { "/sbin/init", "/bin/init", "/bin/sh" };

@@ -4,7 +4,7 @@
  * are one byte (P. Gage, "A New Algorithm for Data Compression", 1994). The NUL at the end of a name may be part of a pair too.
  */
 #include <cowix/kernel.h>
-#include "internal.h"
+#include "kernel_internal.h"
 
 #define LONG_STEP	255		/* the step follows in two bytes; the last entry has one that leads beyond every number */
 

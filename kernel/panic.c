@@ -5,7 +5,7 @@
 #include <cowix/traps.h>
 #include <asm/io.h>
 #include <asm/system.h>
-#include "internal.h"
+#include "kernel_internal.h"
 
 /* Ways out that the emulators offer; on a real PC none of them does harm. */
 #define QEMU_ACPI_PORT	0x604

@@ -5,7 +5,7 @@
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
-#include "internal.h"
+#include "kernel_internal.h"
 
 static u32 logged[(NR_SYSCALLS + 31) / 32];
 

@@ -9,7 +9,7 @@
 #include <cowix/entry.h>
 #include <abi/errno.h>
 #include <asm/system.h>
-#include "signal_internal.h"
+#include "kernel/signal/signal_internal.h"
 
 #define IDT_ENTRIES	256
 #define SYSCALL_VECTOR	0x80

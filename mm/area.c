@@ -7,7 +7,7 @@
 #include <cowix/sched.h>
 #include <abi/errno.h>
 #include <asm/string.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 LIST_HEAD(all_mms);
 

@@ -28,7 +28,7 @@
 #include <cowix/sched.h>
 #include <cowix/traps.h>
 #include <abi/errno.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 /* What a program has done wrong, as si_code tells it: no area at all, or an area that does not allow the access. */
 static int segv_code(struct mm *mm, u32 addr)

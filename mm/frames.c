@@ -11,7 +11,7 @@
 #include <cowix/plan.h>
 #include <cowix/sched.h>
 #include <asm/string.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 #define RESERVED_PART	32u	/* of the frames: Linux's admin reserve is 3 % */
 #define RESERVED_MAX	((8u << 20) >> PAGE_SHIFT)

@@ -8,7 +8,7 @@
 #include <cowix/mm.h>
 #include <cowix/plan.h>
 #include <asm/string.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 #define SLAB_MAGIC	0x51AB0B1Eu
 

@@ -8,7 +8,7 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/mman.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 static int drop_pages(struct mm *mm, u32 start, u32 end)
 {

@@ -24,7 +24,7 @@
 #include <cowix/sched.h>
 #include <abi/errno.h>
 #include <asm/string.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 /* A page table for an empty entry of a directory, which then owns its one reference. Whether there was memory. */
 static bool make_table(pte_t *pde)

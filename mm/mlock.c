@@ -8,7 +8,7 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/mman.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 /* Has all pages of [start, end) in memory, as far as areas allow access. */
 static int populate(struct mm *mm, u32 start, u32 end)

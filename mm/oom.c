@@ -6,7 +6,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 #define PATIENCE	(5 * HZ)	/* ticks for a process to end */
 

@@ -5,7 +5,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 #define RECOUNTS_MAX	16u
 

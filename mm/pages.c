@@ -6,7 +6,7 @@
 #include <cowix/sched.h>
 #include <abi/errno.h>
 #include <asm/string.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 /*
  * Maps frame at addr, whose entry lies in a table of mm's own. Takes over the

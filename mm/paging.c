@@ -5,7 +5,7 @@
  */
 #include <cowix/kernel.h>
 #include <asm/string.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 #define CPUID_1_EDX_PSE		(1u << 3)
 #define CPUID_1_EDX_PGE		(1u << 13)

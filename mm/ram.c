@@ -3,7 +3,7 @@
 #include <cowix/mm.h>
 #include <cowix/boot_params.h>
 #include <asm/string.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 #define LOW_RAM_START		0x100000u	/* above the BIOS, its tables and the VGA memory */
 #define FIRST_USED		((16u << 20) >> PAGE_SHIFT)	/* these frames come first: they are the same whatever boot and BIOS take */

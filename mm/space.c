@@ -7,7 +7,7 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <asm/string.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 /* An empty address space with one user: a directory whose kernel half is everybody's. NULL: no memory. */
 struct mm *mm_alloc(void)

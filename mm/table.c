@@ -1,6 +1,6 @@
 /* Page tables as they are: finding an entry, and who else uses its table. */
 #include <cowix/kernel.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 /* Returns the entry for addr, or NULL when no page table covers it. */
 pte_t *find_pte(struct mm *mm, u32 addr)

@@ -5,7 +5,7 @@
 #include <cowix/kernel.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
-#include "internal.h"
+#include "mm_internal.h"
 
 int copy_from_user(void *to, const void __user *from, size_t n)
 {

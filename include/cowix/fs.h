@@ -93,7 +93,7 @@ bool wait_cached_page(void);
 void page_cache_init(void);
 extern u32 nr_cached_pages;
 
-/* fs/mmap.c */
+/* fs/filemap.c */
 extern const struct vm_ops file_vm_ops;		/* exec maps files with these */
 
 /* fs/inode.c */
@@ -217,7 +217,7 @@ void register_file_system(struct file_system_type *type);
 const struct file_system_type *find_file_system(const char *name);	/* NULL: unknown */
 void show_filesystems(struct seq *s);
 
-/* fs/minix_super.c, fs/proc.c, fs/tmpfs.c, fs/devpts.c */
+/* fs/minix/minix_super.c, fs/proc/proc.c, fs/tmpfs/tmpfs.c, fs/devpts.c */
 extern struct file_system_type minix_type, proc_type, tmpfs_type, devpts_type;
 bool devpts_alive(const struct inode *inode);	/* its pseudo-terminal is there */
 extern u32 tmpfs_pages;			/* in all memory file systems */
@@ -290,7 +290,7 @@ bool is_durable(const struct super_block *sb, u32 when);
 int make_durable(struct super_block *sb, u32 when);
 void sync_all(void);
 
-/* fs/swap.c */
+/* fs/swapon.c */
 int find_swap(kdev_t dev);			/* the number of the swap area that is a device; -1: none */
 bool is_swap_file(const struct inode *inode);
 void show_swaps(struct seq *s);
@@ -380,7 +380,7 @@ static inline void release_locks(struct file *file, struct files_struct *owner)
 		free_locks(file, owner);
 }
 
-/* fs/tmpfs.c */
+/* fs/tmpfs/tmpfs.c */
 int tmpfs_init(void);				/* -ENOMEM */
 struct inode *tmpfs_nameless(u32 size, int *error);	/* a file without a name, for shared anonymous memory: it goes with its last mapping */
 u32 tmpfs_size(const struct inode *inode);	/* its pages in memory */

@@ -23,11 +23,11 @@ NORETURN void machine_power_off(int status);
 NORETURN void machine_restart(void);
 NORETURN void machine_halt(void);
 
-/* kernel/lib/vsprintf.c: %d %u %x %X %o %c %s %p %ld %lld %llu %llx with width, '-', '0' and precision. */
+/* lib/vsprintf.c: %d %u %x %X %o %c %s %p %ld %lld %llu %llx with width, '-', '0' and precision. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* kernel/lib/string.c */
+/* lib/string.c */
 void *memcpy(void *to, const void *from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int c, size_t n);

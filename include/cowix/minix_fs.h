@@ -1,7 +1,7 @@
 /*
  * The Minix file system (A. Tanenbaum, "Operating Systems: Design and Implementation"): version 1 of 1987, version 2 with 32-bit zone
  * numbers and a third level of pointers, version 3 with names of 60 characters and a block size of its own. On the medium lie, in zones:
- * boot block, super block, bitmap of inodes, bitmap of zones, inodes, data. What a version is like stands in fs/minix_format.c only.
+ * boot block, super block, bitmap of inodes, bitmap of zones, inodes, data. What a version is like stands in fs/minix/minix_format.c only.
  *
  * The file system counts in zones; the caches count in blocks of BLOCK_SIZE, of which a zone has 1, 2 or 4.
  */

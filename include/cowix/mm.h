@@ -81,7 +81,7 @@ typedef void found_page(enum page_owner owner, const void *page);
 typedef void found_pages(found_page *found);
 void register_owner(found_pages *recount);
 
-/* mm/reclaim.c */
+/* mm/swap/reclaim.c */
 void reclaim_init(void);
 void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to shrink its caches; returns how many things were dropped */
 
@@ -222,7 +222,7 @@ bool mm_trylock(struct mm *mm);		/* false: waited until it was free, but does no
 void mm_lock(struct mm *mm);
 void mm_unlock(struct mm *mm);
 
-/* mm/mmap.c */
+/* mm/mapping.c */
 void unmap_object(const struct inode *object, u32 end);	/* a file ends there now: its pages from that on go from all address spaces */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
 bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);	/* whether a read-only private area had to be opened for it; then: */
@@ -259,16 +259,16 @@ bool await_memory(u32 addr);	/* to try again */
 /* mm/fault.c */
 void do_page_fault(struct pt_regs *regs, u32 error);
 
-/* mm/audit.c */
+/* kernel/debug/audit.c */
 int mm_audit(void);			/* mismatches found, each one printed; -ENOMEM */
 void audit_init(void);
-void watch_init(void);		/* mm/watch.c */
+void watch_init(void);		/* kernel/debug/watch.c */
 struct audit_report;
 /* The same, and counts of what is in use. held: as recount_calls() says. */
 int mm_audit_report(struct audit_report *report, u32 held);
 
 /*
- * What happens to frames, for who wants to see it (mm/trace.c). Where it happens
+ * What happens to frames, for who wants to see it (kernel/debug/trace.c). Where it happens
  * trace_* tells of it; while nobody looks that is one test.
  */
 enum trace_kind {
@@ -329,7 +329,7 @@ static inline void trace_exec(void)
 		tracer->exec();
 }
 
-/* mm/trace.c */
+/* kernel/debug/trace.c */
 #define TRACE_LINE	64u		/* characters of a line of its text */
 
 void trace_init(void);

@@ -1,6 +1,6 @@
 /*
  * Planned failures and sleeps, for tests. Whoever allocates, reads or copies
- * asks here, and knows nothing of the planner (mm/fail.c).
+ * asks here, and knows nothing of the planner (kernel/debug/fail.c).
  */
 #ifndef COWIX_PLAN_H
 #define COWIX_PLAN_H

@@ -18,7 +18,7 @@ struct proc_entry {
 	struct inode *(*target)(struct task_struct *task);	/* a link's; no reference; NULL: there is none */
 };
 
-/* Enters files of the system, up to an entry without a name. fs/proc.c */
+/* Enters files of the system, up to an entry without a name. fs/proc/proc.c */
 void proc_register(const struct proc_entry *entries);
 
 #endif

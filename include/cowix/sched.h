@@ -4,7 +4,7 @@
 
 #include <cowix/task.h>
 
-/* kernel/sched.c */
+/* kernel/task/sched.c */
 enum { CPU_USER, CPU_SYSTEM, CPU_IDLE, CPU_STATES };
 extern u32 cpu_ticks[CPU_STATES];		/* since boot */
 extern u32 context_switches;
@@ -18,12 +18,12 @@ void sched_tick(struct pt_regs *regs);
 void use_mm(struct mm *mm);			/* loads an address space; NULL: the kernel's own */
 NORETURN void idle_loop(void);
 
-/* kernel/loadavg.c */
+/* kernel/time/loadavg.c */
 #define LOAD_ONE	2048u			/* a load of 1 */
 extern u32 load_average[3];			/* over 1, 5 and 15 minutes */
 void loadavg_init(void);
 
-/* kernel/pid.c */
+/* kernel/task/pid.c */
 extern int last_pid;				/* given out last */
 extern u32 nr_forks;				/* tasks ever made */
 extern u32 nr_tasks;	/* that there are or are being made, threads too */
@@ -35,11 +35,11 @@ struct task_struct *find_task(int pid);
 void hash_task(struct task_struct *task);
 void unhash_task(struct task_struct *task);
 
-/* kernel/fork.c */
+/* kernel/task/fork.c */
 void vfork_release(struct task_struct *task);
 struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *name);
 
-/* kernel/exit.c */
+/* kernel/task/exit.c */
 NORETURN void do_exit(int status);		/* one thread */
 NORETURN void do_group_exit(int status);	/* the process */
 void leave_locks(void);				/* marks the locks that current holds, before it leaves its memory */
@@ -73,11 +73,11 @@ void close_on_exec(struct task_struct *task);
 int copy_fs(struct task_struct *child, bool share);
 void exit_fs(struct task_struct *task);
 
-/* kernel/rlimit.c */
+/* kernel/task/rlimit.c */
 bool may_exec(void);
 int check_file_size(u64 size);	/* -EFBIG: beyond current's limit or what a file can be */
 
-/* kernel/access.c */
+/* kernel/task/access.c */
 bool in_group(u32 gid);
 bool has_ids(const struct task_struct *task, u32 uid, u32 gid);
 bool may_inspect(const struct task_struct *task, u32 uid, u32 gid);

@@ -1,4 +1,4 @@
-/* Signals: kernel/signal.c (sending, system calls), kernel/sigframe.c (delivery and return). */
+/* Signals: kernel/signal/signal.c (sending, system calls), kernel/signal/sigframe.c (delivery and return). */
 #ifndef COWIX_SIGNAL_H
 #define COWIX_SIGNAL_H
 
@@ -43,7 +43,7 @@ void alert_group(struct task_struct *process);		/* its threads look at group_wor
 void tell_parent(struct task_struct *task, int code, int status);
 void send_fault_signal(int sig, int code, u32 addr);	/* to current, by the CPU's fault; cannot be ignored or blocked */
 int kill_pgrp(int pgrp, int sig);			/* -ESRCH when the group has nobody */
-bool is_orphaned(int pgrp);				/* kernel/orphans.c */
+bool is_orphaned(int pgrp);				/* kernel/task/orphans.c */
 void hangup_group(int pgrp);
 void wait_with_mask(u64 mask);				/* until restore_mask(), or, when a signal comes, until its handler is done */
 void restore_mask(void);

@@ -26,7 +26,7 @@ struct swap_medium {
 	int priority;				/* higher ones are filled first */
 };
 
-/* mm/swap.c: areas and slots. Totals are of usable pages. */
+/* mm/swap/swap.c: areas and slots. Totals are of usable pages. */
 extern u32 nr_swap_pages, nr_free_swap, nr_swap_cached;
 int swap_add(struct swap_medium *medium);	/* the area's number, not yet in use; -ENOMEM, -EPERM: there are SWAP_AREAS */
 void swap_exclude(int area, u32 page);		/* a bad page */
@@ -45,7 +45,7 @@ static inline bool is_swapped(pte_t entry)
 	return entry && !(entry & PTE_MAPPED);
 }
 
-/* mm/swap_entry.c */
+/* mm/swap/swap_entry.c */
 int do_swap_page(struct mm *mm, u32 addr);	/* have a page that may be in swap in memory; 0, -ENOMEM, -EIO, -EAGAIN: look again */
 
 #endif

@@ -36,7 +36,7 @@ struct statfs64;
 /* kernel/printk.c */
 asmlinkage int sys_syslog(int type, char __user *buf, int size);
 
-/* kernel/tls.c */
+/* kernel/task/tls.c */
 asmlinkage int sys_set_thread_area(struct user_desc __user *user_desc);
 asmlinkage int sys_get_thread_area(struct user_desc __user *user_desc);
 asmlinkage int sys_modify_ldt(int function, void __user *buf, u32 size);
@@ -44,10 +44,10 @@ asmlinkage int sys_modify_ldt(int function, void __user *buf, u32 size);
 /* kernel/sys_ni.c */
 asmlinkage int sys_ni_syscall(void);
 
-/* kernel/sched.c */
+/* kernel/task/sched.c */
 asmlinkage int sys_sched_yield(void);
 
-/* kernel/priority.c */
+/* kernel/task/priority.c */
 asmlinkage int sys_nice(int increment);
 asmlinkage int sys_getpriority(int which, u32 who);
 asmlinkage int sys_setpriority(int which, u32 who, int nice);
@@ -62,22 +62,22 @@ asmlinkage int sys_sched_rr_get_interval_time64(int pid, struct timespec64 __use
 asmlinkage int sys_sched_setaffinity(int pid, u32 size, const u8 __user *mask);
 asmlinkage int sys_getcpu(u32 __user *cpu, u32 __user *node);
 
-/* kernel/prctl.c */
+/* kernel/task/prctl.c */
 asmlinkage int sys_prctl(int option, u32 arg);
 asmlinkage int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask);
 
-/* kernel/rlimit.c */
+/* kernel/task/rlimit.c */
 asmlinkage int sys_ugetrlimit(u32 resource, struct rlimit __user *buf);
 asmlinkage int sys_getrlimit(u32 resource, struct rlimit __user *buf);
 asmlinkage int sys_setrlimit(u32 resource, const struct rlimit __user *user_limit);
 asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, struct rlimit64 __user *old);
 
-/* kernel/itimer.c */
+/* kernel/time/itimer.c */
 asmlinkage int sys_alarm(u32 seconds);
 asmlinkage int sys_getitimer(int which, struct itimerval __user *buf);
 asmlinkage int sys_setitimer(int which, const struct itimerval __user *new, struct itimerval __user *old);
 
-/* kernel/clock.c */
+/* kernel/time/clock.c */
 asmlinkage int sys_time(u32 __user *seconds);
 asmlinkage int sys_stime(const u32 __user *seconds);
 asmlinkage int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz);
@@ -93,21 +93,21 @@ asmlinkage int sys_clock_nanosleep(int clock, int flags, const struct timespec _
 asmlinkage int sys_clock_nanosleep_time64(int clock, int flags, const struct timespec64 __user *asked, struct timespec64 __user *user_left);
 asmlinkage int sys_nanosleep(const struct timespec __user *asked, struct timespec __user *left);
 
-/* kernel/futex.c */
+/* kernel/task/futex.c */
 asmlinkage int sys_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3);
 asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3);
 asmlinkage int sys_set_robust_list(u32 head, u32 size);
 asmlinkage int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size);
 asmlinkage int sys_set_tid_address(u32 addr);
 
-/* kernel/fork.c */
+/* kernel/task/fork.c */
 asmlinkage int sys_fork(void);
 asmlinkage int sys_vfork(void);
 asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid);
 asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size);
 asmlinkage int sys_xfork(u32 policy, u32 stack);
 
-/* kernel/exit.c */
+/* kernel/task/exit.c */
 asmlinkage int sys_exit(int status);
 asmlinkage int sys_exit_group(int status);
 asmlinkage int sys_getrusage(int who, struct rusage __user *buf);
@@ -115,14 +115,14 @@ asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage
 asmlinkage int sys_waitpid(int pid, int __user *status, int options);
 asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, int options, struct rusage __user *usage);
 
-/* kernel/signal.c */
+/* kernel/signal/signal.c */
 asmlinkage int sys_kill(int pid, int sig);
 asmlinkage int sys_tgkill(int tgid, int pid, int sig);
 asmlinkage int sys_tkill(int pid, int sig);
 asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info);
 asmlinkage int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const struct siginfo __user *info);
 
-/* kernel/sigaction.c */
+/* kernel/signal/sigaction.c */
 asmlinkage int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct kernel_sigaction __user *old, u32 setsize);
 asmlinkage int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_sigaction __user *old);
 asmlinkage int sys_signal(int sig, u32 handler);
@@ -139,14 +139,14 @@ asmlinkage int sys_sigaltstack(const stack_t __user *user_new, stack_t __user *u
 asmlinkage int sys_sgetmask(void);
 asmlinkage int sys_ssetmask(u32 mask);
 
-/* kernel/sigframe.c */
+/* kernel/signal/sigframe.c */
 asmlinkage int sys_sigreturn(void);
 asmlinkage int sys_rt_sigreturn(void);
 
-/* kernel/ptrace.c */
+/* kernel/task/ptrace.c */
 asmlinkage int sys_ptrace(u32 request, int pid, u32 addr, u32 data);
 
-/* kernel/cred.c */
+/* kernel/task/cred.c */
 asmlinkage int sys_getuid(void);
 asmlinkage int sys_geteuid(void);
 asmlinkage int sys_getgid(void);
@@ -176,7 +176,7 @@ asmlinkage int sys_getgroups32(int size, u32 __user *list);
 asmlinkage int sys_setgroups(int size, const u16 __user *list);
 asmlinkage int sys_setgroups32(int size, const u32 __user *list);
 
-/* kernel/sys.c */
+/* kernel/task/sys.c */
 asmlinkage int sys_uname(struct utsname __user *buf);
 asmlinkage int sys_sethostname(const char __user *name, int length);
 asmlinkage int sys_getpid(void);
@@ -195,13 +195,13 @@ asmlinkage int sys_personality(u32 persona);
 /* kernel/random.c */
 asmlinkage int sys_getrandom(u8 __user *buf, u32 size, u32 flags);
 
-/* mm/fail.c */
+/* kernel/debug/fail.c */
 asmlinkage int sys_fail_alloc(u32 n, u32 what);
 
 /* mm/area.c */
 asmlinkage int sys_brk(u32 addr);
 
-/* mm/mmap.c */
+/* mm/mapping.c */
 asmlinkage int sys_munmap(u32 addr, u32 length);
 asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot);
 asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice);
@@ -213,7 +213,7 @@ asmlinkage int sys_munlockall(void);
 asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u32 new_addr);
 asmlinkage int sys_mincore(u32 addr, u32 length, u8 __user *vector);
 
-/* mm/audit.c */
+/* kernel/debug/audit.c */
 asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags);
 
 /* fs/exec.c */
@@ -312,12 +312,12 @@ asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *
 asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec64 __user *timeout,
 				   const u32 __user *mask_and_size);
 
-/* fs/mmap.c */
+/* fs/filemap.c */
 asmlinkage int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 page);
 asmlinkage int sys_mmap(const u32 __user *user_args);
 asmlinkage int sys_msync(u32 addr, u32 length, u32 flags);
 
-/* fs/swap.c */
+/* fs/swapon.c */
 asmlinkage int sys_swapon(const char __user *path, u32 flags);
 asmlinkage int sys_swapoff(const char __user *path);
 

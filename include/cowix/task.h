@@ -167,7 +167,7 @@ struct task_struct {
 
 #define TASK_FRAME_SIZE	PAGE_SIZE
 
-/* kernel/task.c */
+/* kernel/task/task.c */
 extern struct task_struct *const idle_task;
 extern struct task_struct *current;
 extern struct task_struct *init_task;		/* pid 1, who inherits orphans */

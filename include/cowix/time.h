@@ -1,4 +1,4 @@
-/* Time: kernel/time.c (CMOS clock, wall time), kernel/timer.c (PIT ticks and the timer wheel). */
+/* Time: kernel/time/time.c (CMOS clock, wall time), kernel/time/timer.c (PIT ticks and the timer wheel). */
 #ifndef COWIX_TIME_H
 #define COWIX_TIME_H
 
@@ -31,7 +31,7 @@ void set_current_time(u32 seconds, u32 nanoseconds);
 extern struct wait_queue clock_set;	/* woken when the clock was set */
 
 /*
- * The end of a wait: kernel/deadline.c. A tick of uptime, of the time of day, or
+ * The end of a wait: kernel/time/deadline.c. A tick of uptime, of the time of day, or
  * of the CPU time of the process that waits.
  */
 struct deadline {

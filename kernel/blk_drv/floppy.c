@@ -22,7 +22,7 @@
 #include <abi/errno.h>
 #include <asm/io.h>
 #include "floppy.h"
-#include "internal.h"
+#include "blk_internal.h"
 
 #define CMOS_INDEX	0x70
 #define CMOS_DATA	0x71

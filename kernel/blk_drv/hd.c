@@ -15,7 +15,7 @@
 #include <cowix/time.h>
 #include <abi/errno.h>
 #include <asm/io.h>
-#include "internal.h"
+#include "blk_internal.h"
 
 /* Registers, as offsets from a channel's base; the control register has a port of its own. */
 #define IDE_DATA	0

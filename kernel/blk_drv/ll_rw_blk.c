@@ -8,7 +8,7 @@
 #include <cowix/plan.h>
 #include <asm/system.h>
 #include <abi/errno.h>
-#include "internal.h"
+#include "blk_internal.h"
 
 #define MAJORS		23
 #define DISKS_MAX	2		/* a major number; floppies need no flush */

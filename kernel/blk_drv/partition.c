@@ -5,7 +5,7 @@
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
 #include <cowix/mm.h>
-#include "internal.h"
+#include "blk_internal.h"
 
 #define ENTRIES		4
 #define FIRST_LOGICAL	(ENTRIES + 1)

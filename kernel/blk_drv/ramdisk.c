@@ -6,7 +6,7 @@
 #include <cowix/blkdev.h>
 #include <cowix/mm.h>
 #include <abi/errno.h>
-#include "internal.h"
+#include "blk_internal.h"
 
 #define MAX_BLOCKS	2880
 #define BLOCKS_A_FRAME	(PAGE_SIZE / BLOCK_SIZE)

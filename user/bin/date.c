@@ -1,7 +1,7 @@
 /*
  * date [-uR] [-d date | -r file | -s date] [+format], or date
  * mmddhhmm[[cc]yy], which sets the clock as -s does. What a date may be says
- * user/lib/parse_date.c. Times are local, by TZ; -u: in UTC.
+ * user/common/parse_date.c. Times are local, by TZ; -u: in UTC.
  */
 #include <stdio.h>
 #include <stdlib.h>

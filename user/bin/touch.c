@@ -1,6 +1,6 @@
 /*
  * touch [-acm] [-r file | -t [[CC]YY]MMDDhhmm[.SS] | -d date] file...; what a
- * date may be says user/lib/parse_date.c. Times are local, by TZ.
+ * date may be says user/common/parse_date.c. Times are local, by TZ.
  */
 #include <errno.h>
 #include <fcntl.h>

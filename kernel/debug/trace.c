@@ -1,0 +1,256 @@
+/*
+ * The trace: what happens to page frames, an event a line, in /proc/vmtrace; with trace=vm from the first program on, and on port 0xE9.
+ * Time is the number of the event, so that the same program gives the same text on every machine.
+ *
+ * While it is off it costs one test where something happens to a frame, before a
+ * loop over entries, and where tables come and go.
+ *
+ * The last 4,096 events are kept in frames that are taken when the trace is switched on.
+ */
+#include <cowix/kernel.h>
+#include <cowix/params.h>
+#include <cowix/sched.h>
+#include <abi/errno.h>
+#include "mm/mm_internal.h"
+
+#define RING_PAGES	32u
+#define COUNT_MAX	9999999u	/* that a line has room for */
+#define PAGE_EVENTS	(PAGE_SIZE / sizeof(struct event))
+#define RING_EVENTS	(RING_PAGES * PAGE_EVENTS)
+
+struct event {
+	u32 kind;
+	int pid;
+	union {
+		struct {
+			u32 addr, frame, before, after, other;
+		};
+		char text[24];
+	};
+};
+_Static_assert(sizeof(struct event) == 32, "events fill a page");
+
+/* What an event is called, by what it changes the count, and whether it has done so when it is recorded. */
+static const struct {
+	char name[6];
+	signed char step;
+	bool done;
+} kinds[] = {
+	[TRACE_SHARE] = { "share", 1, false }, [TRACE_DUP] = { "dup", 0, true }, [TRACE_FAULT] = { "fault", 1, true },
+	[TRACE_PUT] = { "put", 1, true }, [TRACE_COPY] = { "copy", -1, true }, [TRACE_REUSE] = { "reuse", 0, true },
+	[TRACE_FREE] = { "free", -1, false },
+	[TRACE_TABLE] = { "table", 1, true }, [TRACE_TABLE_SHARE] = { "lend", 1, false }, [TRACE_TABLE_COPY] = { "split", -1, false },
+	[TRACE_TABLE_FREE] = { "tfree", -1, false },
+	[TRACE_SWAP_OUT] = { "out", -1, false }, [TRACE_SWAP_IN] = { "in", 1, true }, [TRACE_FORK] = { "fork", 0, false },
+	[TRACE_EXEC] = { "exec", 0, false }, [TRACE_NAME] = { "name", 0, false },
+};
+
+static struct event *ring[RING_PAGES];
+static u32 events;			/* recorded since it was switched on */
+static bool to_port;
+
+static struct event *event_at(u32 number)
+{
+	number %= RING_EVENTS;
+	return &ring[number / PAGE_EVENTS][number % PAGE_EVENTS];
+}
+
+u32 trace_first(u32 *end)
+{
+	*end = ring[RING_PAGES - 1] ? events : 0;
+	return *end - min_u32(*end, RING_EVENTS);
+}
+
+void trace_line(u32 number, char *line)
+{
+	const struct event *e = event_at(number);
+	int n = snprintf(line, TRACE_LINE + 1, "%8u %-5s %5d ", number, kinds[e->kind].name, e->pid);
+
+	if (e->kind >= TRACE_FORK)
+		snprintf(line + n, TRACE_LINE + 1 - n, "%-42s\n", e->text);
+	else
+		snprintf(line + n, TRACE_LINE + 1 - n, "%08x %08x %7u %7u %08x\n", e->addr, e->frame, min_u32(e->before, COUNT_MAX),
+			 min_u32(e->after, COUNT_MAX), e->other);
+}
+
+/* The next event, which the caller fills in and finish() sends to the port. */
+static struct event *begin(u32 kind, int pid)
+{
+	struct event *e = event_at(events++);
+
+	e->kind = kind;
+	e->pid = pid;
+	return e;
+}
+
+static void finish(void)
+{
+	char line[TRACE_LINE + 1];
+
+	if (to_port) {
+		trace_line(events - 1, line);
+		e9_write(line, TRACE_LINE);
+	}
+}
+
+static void record(u32 kind, u32 addr, u32 frame, u32 before, u32 other)
+{
+	struct event *e = begin(kind, current->pid);
+
+	e->addr = PAGE_ROUND_DOWN(addr);
+	e->frame = frame;
+	e->before = before;
+	e->after = before + kinds[kind].step;
+	e->other = other;
+	finish();
+}
+
+static void record_page(u32 kind, u32 addr, u32 frame, u32 other)
+{
+	record(kind, addr, frame, page_of(frame)->count - (kinds[kind].done ? kinds[kind].step : 0), other);
+}
+
+/* Only the zero page is there more than once among the entries of an area. */
+static void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
+{
+	u32 zeroes = 0;
+
+	for (; n > 0; n--, entries++, addr += PAGE_SIZE) {
+		u32 frame = PTE_FRAME(*entries), before;
+
+		if (!(*entries & PTE_MAPPED))
+			continue;
+		before = page_of(frame)->count;
+		if (frame == zero_page)
+			before += kinds[kind].step * zeroes++;
+		record(kind, addr, frame, before, other);
+	}
+}
+
+static void record_tables(u32 kind, struct mm *mm)
+{
+	for (u32 i = 0; i < USER_PDES; i++) {
+		pte_t pde = mm->pgdir[i];
+
+		if (pde & PTE_P && (kind == TRACE_TABLE_SHARE || (pde & PAGE_COW && page_of(PTE_FRAME(pde))->count > 1)))
+			record_page(kind, i << PGDIR_SHIFT, PTE_FRAME(pde), 0);
+	}
+}
+
+static void record_word(u32 kind, int pid, const char *word)
+{
+	strlcpy(begin(kind, pid)->text, word, sizeof(ring[0]->text));
+	finish();
+}
+
+/* Process pid is about to run with what current has shared since its last fork. */
+static void record_fork(int pid)
+{
+	char number[12];
+
+	snprintf(number, sizeof(number), "%d", pid);
+	record_word(TRACE_FORK, current->pid, number);
+}
+
+/* Current is called something else, and what it has had so far goes, but not what was put just now. */
+static void record_exec(void)
+{
+	record_word(TRACE_EXEC, current->pid, current->comm);
+}
+
+static const struct tracer recorder = {
+	.page = record_page, .entries = record_entries, .tables = record_tables,
+	.fork = record_fork, .exec = record_exec,
+};
+
+static bool is_on(void)
+{
+	return tracer == &recorder;
+}
+
+/* Who is there when it begins. */
+static void name_tasks(void)
+{
+	list_for_each(node, &all_tasks) {
+		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+
+		if (task->mm)
+			record_word(TRACE_NAME, task->pid, task->comm);
+	}
+}
+
+static void free_ring(void)
+{
+	for (u32 i = 0; i < RING_PAGES; i++)
+		if (ring[i]) {
+			kpage_free(ring[i]);
+			ring[i] = NULL;
+		}
+}
+
+static void recount_ring(found_page *found)
+{
+	for (u32 i = 0; i < RING_PAGES; i++)
+		if (ring[i])
+			found(OWNER_TRACE, ring[i]);
+}
+
+/* Returns the first place in the ring without a frame, or NULL. */
+static struct event **missing(void)
+{
+	for (u32 i = 0; i < RING_PAGES; i++)
+		if (!ring[i])
+			return &ring[i];
+	return NULL;
+}
+
+/*
+ * Completes the ring. Looking for a frame may sleep, and meanwhile somebody
+ * else may switch on, or off. -ENOMEM
+ */
+static int take_ring(void)
+{
+	struct event **place;
+
+	while (missing()) {
+		void *page = kpage_alloc(OWNER_TRACE);
+
+		place = missing();
+		if (page && place)
+			*place = page;
+		else if (page)
+			kpage_free(page);
+		else if (place) {
+			free_ring();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* Off: what was recorded can be read until it is switched on or off once more. */
+int trace_switch(bool on)
+{
+	int error = 0;
+
+	if (on) {
+		tracer = NULL;		/* taking frames may sleep */
+		events = 0;
+		error = take_ring();
+	} else if (!is_on()) {
+		free_ring();
+	}
+	tracer = on && !error ? &recorder : NULL;
+	if (is_on())
+		name_tasks();
+	return error;
+}
+
+/* trace=vm. Called by start_kernel before there are programs. */
+void trace_init(void)
+{
+	const char *what = param_get("trace");
+
+	register_owner(recount_ring);
+	to_port = what && strcmp(what, "vm") == 0 && trace_switch(true) == 0;
+}

@@ -1,0 +1,442 @@
+/*
+ * Delivering a signal: on the way back to user mode the program's registers are saved in a frame on its own stack and it continues in
+ * the handler, whose return reaches sigreturn(), which puts the registers back. The frames are Linux's (i386), with and without
+ * SA_SIGINFO. Writing them may break copy-on-write like any other write to the program's memory.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/traps.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include <abi/unistd.h>
+#include <asm/fpu.h>
+#include <asm/system.h>
+#include "kernel/kernel_internal.h"
+#include "signal_internal.h"
+
+#define SYSCALL_INSN	2		/* bytes of int 0x80 */
+
+/* The code that a handler returns to when its sigaction named no restorer. */
+static const u8 sigreturn_code[8] = { 0x58, 0xB8, __NR_sigreturn, 0, 0, 0, 0xCD, 0x80 };
+static const u8 rt_sigreturn_code[8] = { 0xB8, __NR_rt_sigreturn, 0, 0, 0, 0xCD, 0x80, 0 };
+
+struct sigframe {
+	u32 return_address;
+	u32 sig;
+	struct sigcontext context;
+	u32 extra_mask;
+	u8 code[8];
+};
+
+struct rt_sigframe {
+	u32 return_address;
+	u32 sig;
+	u32 info_ptr, context_ptr;
+	struct siginfo info;
+	struct ucontext context;
+	u8 code[8];
+};
+
+static void save_context(struct sigcontext *sc, const struct pt_regs *regs, u32 fpstate, u32 mask)
+{
+	*sc = (struct sigcontext){
+		.gs = read_gs(), .fs = read_fs(), .es = regs->es, .ds = regs->ds,
+		.edi = regs->edi, .esi = regs->esi, .ebp = regs->ebp, .esp = regs->esp,
+		.ebx = regs->ebx, .edx = regs->edx, .ecx = regs->ecx, .eax = regs->eax,
+		.trapno = current->trap_vector, .err = current->trap_error,
+		.eip = regs->eip, .cs = regs->cs, .eflags = regs->eflags,
+		.esp_at_signal = regs->esp, .ss = regs->ss,
+		.fpstate = (void *)fpstate, .oldmask = mask, .cr2 = current->trap_cr2,
+	};
+}
+
+/* A selector as only programs have them, 0: none. */
+static u32 user_selector(u32 selector)
+{
+	return selector ? selector | 3 : 0;
+}
+
+/*
+ * Put the registers back. The frame is the program's and may hold anything: the flags that protect the kernel are not taken from it, and of the
+ * segments only those that the kernel does not use; one that does not exist becomes none.
+ */
+static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
+{
+	if (sc->fpstate) {
+		int error = fpu_restore_from_user((void __user *)sc->fpstate);
+
+		if (error)
+			return error;
+	} else {
+		fpu_reset_current();
+	}
+	regs->edi = sc->edi;
+	regs->esi = sc->esi;
+	regs->ebp = sc->ebp;
+	regs->esp = sc->esp;
+	regs->ebx = sc->ebx;
+	regs->edx = sc->edx;
+	regs->ecx = sc->ecx;
+	regs->eax = sc->eax;
+	regs->eip = sc->eip;
+	regs->cs = USER_CS;
+	regs->ss = regs->ds = regs->es = USER_DS;
+	regs->eflags = (regs->eflags & ~EFLAGS_USER) | (sc->eflags & EFLAGS_USER);
+	regs->orig_eax = -1;
+	set_fs_gs(user_selector(sc->fs), user_selector(sc->gs));
+	return 0;
+}
+
+/* The stack that a handler runs on: the program's own, or, if the action says so and it is not in use, the alternate one. */
+static u32 handler_stack(const struct k_sigaction *action, u32 esp)
+{
+	if (action->flags & SA_ONSTACK && current->altstack_size && !on_altstack(esp))
+		return current->altstack_sp + current->altstack_size;
+	return esp;
+}
+
+/* Where a frame of this size goes: below the stack pointer, aligned as a function expects it on entry (esp + 4 a multiple of 16). */
+static u32 frame_address(u32 esp, u32 size)
+{
+	return ((esp - size) & ~15u) - 4;
+}
+
+/* Save the FPU state below esp, if the program has one; its address for the context, 0 for none, or -EFAULT in *error. */
+static u32 push_fpstate(u32 *esp, int *error)
+{
+	u32 at = (*esp - FPU_FRAME_SIZE) & ~15u;
+
+	*error = 0;
+	if (!current->fpu)
+		return 0;
+	*error = fpu_save_to_user((void __user *)at);
+	*esp = at;
+	return at;
+}
+
+/*
+ * Returns whether a frame at `at` for a handler that begins at esp leaves the
+ * alternate stack, on which it would have to lie.
+ */
+static bool leaves_altstack(const struct k_sigaction *action, u32 esp, u32 at)
+{
+	bool alternate = on_altstack(esp) || handler_stack(action, esp) != esp;
+
+	return alternate && !on_altstack(at);
+}
+
+static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask)
+{
+	struct sigframe frame;
+	u32 esp = handler_stack(action, regs->esp), fpstate, at;
+	int error;
+
+	fpstate = push_fpstate(&esp, &error);
+	if (error)
+		return error;
+	at = frame_address(esp, sizeof(frame));
+	if (leaves_altstack(action, regs->esp, at))
+		return -EFAULT;
+	frame.return_address = action->flags & SA_RESTORER ? action->restorer : at + offsetof(struct sigframe, code);
+	frame.sig = sig;
+	frame.extra_mask = (u32)(mask >> 32);
+	save_context(&frame.context, regs, fpstate, (u32)mask);
+	memcpy(frame.code, sigreturn_code, sizeof(frame.code));
+	error = copy_to_user((void __user *)at, &frame, sizeof(frame));
+	if (!error)
+		regs->esp = at;
+	return error;
+}
+
+static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask, const struct signal_source *source)
+{
+	struct rt_sigframe *frame = kzalloc(sizeof(*frame));
+	u32 esp = handler_stack(action, regs->esp), fpstate, at;
+	int error = -ENOMEM;
+
+	if (!frame)
+		return error;
+	fpstate = push_fpstate(&esp, &error);
+	if (error)
+		goto out;
+	at = frame_address(esp, sizeof(*frame));
+	error = -EFAULT;
+	if (leaves_altstack(action, regs->esp, at))
+		goto out;
+	frame->return_address = action->flags & SA_RESTORER ? action->restorer : at + offsetof(struct rt_sigframe, code);
+	frame->sig = sig;
+	frame->info_ptr = at + offsetof(struct rt_sigframe, info);
+	frame->context_ptr = at + offsetof(struct rt_sigframe, context);
+	fill_siginfo(&frame->info, sig, source);
+	frame->context.uc_stack = get_altstack(regs->esp);
+	save_context(&frame->context.uc_mcontext, regs, fpstate, (u32)mask);
+	sigset_from_u64(frame->context.uc_sigmask, mask);
+	memcpy(frame->code, rt_sigreturn_code, sizeof(frame->code));
+	error = copy_to_user((void __user *)at, frame, sizeof(*frame));
+	if (error)
+		goto out;
+	regs->ecx = frame->context_ptr;
+	regs->edx = frame->info_ptr;
+	regs->esp = at;
+out:
+	kfree(frame);
+	return error;
+}
+
+/*
+ * A stack that cannot take the frame is SIGSEGV, whose own handler may have
+ * another; if it has not, that kills.
+ */
+static void refuse_handler(int sig)
+{
+	if (sig == SIGSEGV)
+		action_of(current, SIGSEGV)->handler = SIGNAL_DEFAULT;
+	send_fault_signal(SIGSEGV, SI_KERNEL, 0);
+}
+
+/* Let the program continue in its handler. */
+static void start_handler(int sig, struct pt_regs *regs, const struct signal_source *source)
+{
+	struct k_sigaction *entry = action_of(current, sig), copy = *entry, *action = &copy;	/* other threads may change it */
+	u64 mask = current->restore_mask ? current->sig_saved : current->sig_blocked;
+	int error;
+
+	current->restarting = 0;
+	while ((error = action->flags & SA_SIGINFO ?
+			push_rt_frame(sig, action, regs, mask, source) :
+			push_frame(sig, action, regs, mask)) == -ENOMEM)
+		if (!await_memory(regs->esp))
+			return;
+	if (error) {
+		refuse_handler(sig);
+		return;
+	}
+	current->restore_mask = false;
+	fpu_reset_current();
+	regs->eax = sig;
+	regs->eip = action->handler;
+	regs->cs = USER_CS;
+	regs->ds = regs->es = regs->ss = USER_DS;
+	regs->eflags &= ~(EFLAGS_TF | EFLAGS_DF);
+	set_blocked(current->sig_blocked | action->mask | (action->flags & SA_NODEFER ? 0 : SIGBIT(sig)));
+	if (action->flags & SA_RESETHAND)
+		entry->handler = SIGNAL_DEFAULT;
+}
+
+/* Returns whether a signal has interrupted the call that regs come from. */
+static bool interrupted_call(const struct pt_regs *regs)
+{
+	s32 error = -regs->eax;
+
+	return (s32)regs->orig_eax >= 0 &&
+	       (error == ERESTARTSYS || error == ERESTARTNOINTR ||
+		error == ERESTARTNOHAND || error == ERESTART_RESTARTBLOCK);
+}
+
+/* Steps back onto the int 0x80, with the call's number in EAX again. */
+static void restart_call(struct pt_regs *regs)
+{
+	current->restarting = regs->orig_eax;
+	regs->eax = regs->orig_eax;
+	regs->eip -= SYSCALL_INSN;
+	regs->orig_eax = -1;
+}
+
+/* An interrupted call behind whose handler the program goes on. */
+static void end_call(struct pt_regs *regs, const struct k_sigaction *action)
+{
+	s32 error = -regs->eax;
+
+	if (error == ERESTARTNOINTR ||
+	    (error == ERESTARTSYS && action->flags & SA_RESTART))
+		restart_call(regs);
+	else
+		regs->eax = -EINTR;
+}
+
+/* Stop the process; the parent may learn of it by wait(). */
+static void stop_process(int sig)
+{
+	struct task_struct *process = current->process;
+
+	process->group_work |= GROUP_STOP;
+	process->stop_signal = sig;
+	alert_group(process);
+	tell_parent(process, CLD_STOPPED, sig);
+}
+
+static void stay_stopped(struct task_struct *process)
+{
+	u32 flags = irq_save();
+
+	if (process->group_work == GROUP_STOP) {
+		current->state = TASK_STOPPED;
+		schedule();
+	}
+	irq_restore(flags);
+}
+
+/* What all threads of the process are to do: end, which includes making way for another program, or stop until SIGCONT or SIGKILL. */
+static void do_group_work(struct task_struct *process)
+{
+	while (process->group_work)
+		if (process->group_work == GROUP_STOP)
+			stay_stopped(process);
+		else if (process->group_work & GROUP_EXEC && current == process)
+			exec_take_over();
+		else
+			do_exit(process->exit_status);
+}
+
+/*
+ * The default action of a signal that is not ignored: stop or die. The terminal does not stop an orphaned group, which nobody would continue.
+ * Serious faults are told in the kernel's log.
+ */
+static void default_action(int sig, const struct pt_regs *regs)
+{
+	if (default_stops(sig)) {
+		if (sig == SIGSTOP || !is_orphaned(current->process->pgrp))
+			stop_process(sig);
+		return;
+	}
+	if (dumps_core(sig) && sig != SIGQUIT && sig != SIGABRT)
+		printk("pid %d (%s): signal %d at eip %x, address %x\n", current->pid, current->comm, sig, regs->eip,
+		       current->fault_addr);
+	do_group_exit(sig);
+}
+
+/* Lowest pending signal that is not blocked, taken out of the pending set; 0: none. A tracer sees it first and may change or take it. */
+static int take_signal(struct signal_source *source)
+{
+	u32 flags = irq_save();
+	int sig = lowest_signal(pending_now() & ~current->sig_blocked);
+
+	if (sig)
+		dequeue_signal(sig, source);
+	else
+		recalc_signals(current);
+	irq_restore(flags);
+	return sig;
+}
+
+/* What happens to a signal that has no handler. */
+static bool has_handler(int sig, const struct pt_regs *regs)
+{
+	struct k_sigaction *action = action_of(current, sig);
+
+	if (action->handler == SIGNAL_DEFAULT && !signal_default_ignored(current, sig))
+		default_action(sig, regs);
+	return action->handler != SIGNAL_DEFAULT && action->handler != SIGNAL_IGNORE;
+}
+
+/*
+ * Called by entry.asm before the return to user mode when a signal is pending: deliver the first that has a handler, carry out the
+ * default actions of those before it. An interrupted system call that no handler saw is restarted; one that sleeps for a time goes on until the
+ * end it had (restarting, see end_of_span()).
+ */
+void do_signal(struct pt_regs *regs)
+{
+	struct signal_source source;
+	int sig;
+
+	sti();
+	for (;;) {
+		do_group_work(current->process);
+		sig = take_signal(&source);
+		if (!sig)
+			break;
+		if (current->ptrace)
+			sig = ptrace_signal(sig, &source);
+		if (!sig || !has_handler(sig, regs))
+			continue;
+		if (interrupted_call(regs))
+			end_call(regs, action_of(current, sig));
+		start_handler(sig, regs, &source);
+		return;
+	}
+	if (interrupted_call(regs))
+		restart_call(regs);
+	restore_mask();
+}
+
+/* What the frame of sigreturn() or rt_sigreturn() says. */
+struct saved {
+	struct sigcontext sc;
+	stack_t altstack;
+	u64 mask;
+};
+
+static int read_frame(struct saved *saved, u32 at)
+{
+	const struct sigframe __user *frame = (void __user *)at;
+	u32 high;
+	int error = copy_from_user(&saved->sc, &frame->context,
+				   sizeof(saved->sc));
+
+	if (!error)
+		error = get_user_u32(&high, &frame->extra_mask);
+	if (!error)
+		saved->mask = (u64)high << 32 | saved->sc.oldmask;
+	return error;
+}
+
+static int read_rt_frame(struct saved *saved, u32 at)
+{
+	const struct rt_sigframe __user *frame = (void __user *)at;
+	const struct ucontext __user *context = &frame->context;
+	int error = copy_from_user(&saved->sc, &context->uc_mcontext,
+				   sizeof(saved->sc));
+
+	if (!error)
+		error = copy_from_user(&saved->mask, &context->uc_sigmask,
+				       sizeof(saved->mask));
+	if (!error)
+		error = copy_from_user(&saved->altstack, &context->uc_stack,
+				       sizeof(saved->altstack));
+	return error;
+}
+
+/*
+ * The end of a handler, whose frame is at `at`. Without memory it is tried
+ * again; a frame that cannot be read, or has no state of the FPU, is SIGSEGV.
+ * Returns 0 or the error, with the registers as they were.
+ */
+static int end_handler(struct saved *saved, u32 at,
+		       int (*read)(struct saved *saved, u32 at))
+{
+	struct pt_regs *regs = task_regs(current);
+	int error;
+
+	do {
+		error = read(saved, at);
+		if (!error)
+			error = restore_context(&saved->sc, regs);
+	} while (error == -ENOMEM && await_memory(at));
+	if (error && error != -ENOMEM)
+		send_fault_signal(SIGSEGV, SI_KERNEL, 0);
+	if (!error)
+		set_blocked(saved->mask);
+	regs->orig_eax = -1;
+	return error;
+}
+
+/* The frame lies where the return address was popped. */
+asmlinkage int sys_sigreturn(void)
+{
+	struct pt_regs *regs = task_regs(current);
+	struct saved saved;
+
+	end_handler(&saved, regs->esp - 8, read_frame);
+	return regs->eax;
+}
+
+asmlinkage int sys_rt_sigreturn(void)
+{
+	struct pt_regs *regs = task_regs(current);
+	struct saved saved;
+
+	if (!end_handler(&saved, regs->esp - 4, read_rt_frame))
+		set_altstack(&saved.altstack, regs->esp);	/* if it fits */
+	return regs->eax;
+}

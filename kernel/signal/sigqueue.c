@@ -1,0 +1,186 @@
+/*
+ * Pending signals: the sets, and the queues of real-time signals. Who sends one of these needs memory for it, and looking for memory may sleep; so it
+ * is reserved first, and then the task is looked for that gets the signal: it cannot end in between.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <abi/errno.h>
+#include "kernel/kernel_internal.h"
+#include "signal_internal.h"
+
+static LIST_HEAD(reserved);
+static u32 nr_reserved;
+
+/*
+ * Sets or clears the work bit after pending or blocked changed. Masked, or a
+ * signal that an interrupt sends between the two would be overlooked. Only
+ * current finds that nothing is left: a call that was interrupted must come to
+ * do_signal(), even if another thread has taken the signal.
+ */
+void recalc_signals(struct task_struct *task)
+{
+	u32 flags = irq_save();
+
+	if ((task->pending.set | task->process->shared.set) & ~task->sig_blocked || task->process->group_work)
+		task->work |= WORK_SIGNAL;
+	else if (task == current)
+		task->work &= ~WORK_SIGNAL;
+	irq_restore(flags);
+}
+
+static struct queued_signal *take_reserved(void)
+{
+	struct list *first = reserved.next;
+
+	list_del(first);
+	nr_reserved--;
+	return list_entry(first, struct queued_signal, link);
+}
+
+/* Before sig is sent to n tasks, or to fewer. -EAGAIN: no memory. May sleep, but not after the last is reserved; release_reserved() must follow. */
+int reserve_signals(int sig, u32 n)
+{
+	while (sig >= RT_SIGNALS && nr_reserved < n) {
+		struct queued_signal *q = kmalloc(sizeof(*q));
+
+		if (!q) {
+			release_reserved();
+			return -EAGAIN;
+		}
+		list_add(&q->link, &reserved);
+		nr_reserved++;
+	}
+	return 0;
+}
+
+/* Also what another task has reserved, which is still looking for memory: it then begins again. */
+void release_reserved(void)
+{
+	while (nr_reserved)
+		kfree(take_reserved());
+}
+
+/* Returns how many real-time signals wait for tasks of a real user. */
+static u32 queued_for(u32 uid)
+{
+	u32 n = 0;
+
+	list_for_each(node, &all_tasks) {
+		struct task_struct *process =
+			list_entry(node, struct task_struct, all_link);
+
+		if (process->uid != uid)
+			continue;
+		n += process->shared.queued;
+		for_each_thread(t, process)
+			n += t->pending.queued;
+	}
+	return n;
+}
+
+/* The limit is the receiver's and counts for its user, as on Linux. */
+static bool queue_is_full(const struct task_struct *task)
+{
+	u32 limit = task->rlimits[RLIMIT_SIGPENDING].rlim_cur;
+
+	return limit != RLIM_INFINITY && queued_for(task->uid) >= limit;
+}
+
+/* Make a signal pending. A real-time signal takes one of those that the caller has reserved: -EAGAIN without, as for a queue that is full. */
+int add_pending(struct task_struct *task, struct pending_signals *pending, int sig, const struct signal_source *source)
+{
+	struct queued_signal *q;
+
+	if (sig < RT_SIGNALS) {
+		if (!(pending->set & SIGBIT(sig)))
+			task->sig_sources[sig - 1] = *source;
+	} else {
+		if (list_empty(&reserved) || queue_is_full(task))
+			return -EAGAIN;
+		q = take_reserved();
+		pending->queued++;
+		q->sig = sig;
+		q->source = *source;
+		list_add_tail(&q->link, &pending->queue);
+	}
+	pending->set |= SIGBIT(sig);
+	return 0;
+}
+
+static void free_queued(struct pending_signals *pending, struct queued_signal *q)
+{
+	list_del(&q->link);
+	kfree(q);
+	pending->queued--;
+}
+
+/*
+ * Take a pending signal out, current's own before its process's: where it came from. A real-time signal stays pending while more of it are queued.
+ * Interrupts are masked.
+ */
+void dequeue_signal(int sig, struct signal_source *source)
+{
+	bool own = current->pending.set & SIGBIT(sig);
+	struct pending_signals *pending = own ? &current->pending : &current->process->shared;
+	struct queued_signal *found = NULL;
+	bool more = false;
+
+	if (sig < RT_SIGNALS)
+		*source = (own ? current : current->process)->sig_sources[sig - 1];
+	list_for_each(node, &pending->queue) {
+		struct queued_signal *q = list_entry(node, struct queued_signal, link);
+
+		if (q->sig != sig)
+			continue;
+		more = found != NULL;
+		if (more)
+			break;
+		found = q;
+	}
+	if (found) {
+		*source = found->source;
+		free_queued(pending, found);
+	}
+	if (!more)
+		pending->set &= ~SIGBIT(sig);
+	recalc_signals(current);
+}
+
+/* Forget a pending signal altogether; all of them with 0. */
+void flush_pending(struct pending_signals *pending, int sig)
+{
+	list_for_each_safe(node, &pending->queue) {
+		struct queued_signal *q = list_entry(node, struct queued_signal, link);
+
+		if (sig && q->sig != sig)
+			continue;
+		free_queued(pending, q);
+	}
+	pending->set &= sig ? ~SIGBIT(sig) : 0;
+}
+
+/* The same for a whole process. */
+void flush_signal(struct task_struct *process, int sig)
+{
+	u32 flags = irq_save();
+
+	flush_pending(&process->shared, sig);
+	for_each_thread(t, process) {
+		flush_pending(&t->pending, sig);
+		recalc_signals(t);
+	}
+	irq_restore(flags);
+}
+
+/* What a handler with SA_SIGINFO, sigtimedwait() or a tracer learns of a signal. */
+void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source)
+{
+	memset(info, 0, sizeof(*info));
+	info->si_signo = sig;
+	info->si_code = source->code;
+	info->si_pid = source->pid;	/* or the address */
+	info->si_uid = source->uid;
+	info->si_status = source->value;
+	info->si_utime = source->utime;
+	info->si_stime = source->stime;
+}

@@ -1,0 +1,140 @@
+/*
+ * clone and clone3: which flags and arguments make sense together. What they
+ * ask for is done by do_fork().
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/clone.h>
+#include <abi/errno.h>
+#include "kernel/kernel_internal.h"
+#include "kernel/signal/signal_internal.h"
+
+/*
+ * What clone() can do, and what holds by itself: there are no semaphores to undo,
+ * no queues of disk requests to share, no tracer that takes children over.
+ */
+#define CLONE_TRIVIAL	(CLONE_SYSVSEM | CLONE_DETACHED | CLONE_IO | CLONE_UNTRACED)
+#define CLONE_KNOWN	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
+			 CLONE_VFORK | CLONE_PARENT | CLONE_THREAD | \
+			 CLONE_SETTLS | CLONE_PARENT_SETTID | \
+			 CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | \
+			 CLONE_TRIVIAL)
+
+/*
+ * What belongs together: threads share their signals' actions, and for that
+ * memory; what is shared cannot be another. Names' spaces, and descriptors of
+ * processes, are refused. init has no brothers: nobody would wait for them.
+ */
+static bool valid_flags(u32 flags)
+{
+	if (flags & ~CLONE_KNOWN)
+		return false;
+	if (flags & CLONE_THREAD && !(flags & CLONE_SIGHAND))
+		return false;
+	if (flags & CLONE_SIGHAND && !(flags & CLONE_VM))
+		return false;
+	return !(flags & CLONE_PARENT && current->process == init_task);
+}
+
+/* A signal that does not exist tells nobody, as in Linux. */
+asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
+{
+	struct fork_request want = {
+		.flags = flags & ~CLONE_SIGNAL, .copy_mm = copy_page_table,
+		.stack = stack, .parent_tid = parent_tid,
+		.child_tid = child_tid, .tls = tls,
+		.exit_signal = flags & CLONE_SIGNAL,
+	};
+
+	return valid_flags(want.flags) ? do_fork(&want) : -EINVAL;
+}
+
+/* Reads the program's structure, of which later versions have more: all 0. */
+static int get_clone_args(struct clone_args *args,
+			  const struct clone_args __user *from, u32 size)
+{
+	const u8 __user *rest = (const u8 __user *)from;
+	u8 byte = 0;
+	int error;
+
+	if (size < CLONE_ARGS_SIZE_VER0 || size > PAGE_SIZE)
+		return size < CLONE_ARGS_SIZE_VER0 ? -EINVAL : -E2BIG;
+	memset(args, 0, sizeof(*args));
+	error = copy_from_user(args, from, min_u32(size, sizeof(*args)));
+	for (u32 i = sizeof(*args); i < size && !error && !byte; i++)
+		error = copy_from_user(&byte, rest + i, 1);
+	return error ? error : byte ? -E2BIG : 0;
+}
+
+/* A stack has both an address and a size, or neither. */
+static bool valid_stack(const struct clone_args *args)
+{
+	if (!args->stack || !args->stack_size)
+		return args->stack == args->stack_size;
+	return args->stack < KERNEL_BASE &&
+	       args->stack_size <= KERNEL_BASE - args->stack;
+}
+
+static bool valid_args(const struct clone_args *args)
+{
+	u64 flags = args->flags & ~CLONE_CLEAR_SIGHAND;
+
+	if (flags >> 32 || flags & (CLONE_DETACHED | CLONE_SIGNAL))
+		return false;
+	if (args->flags & CLONE_CLEAR_SIGHAND && flags & CLONE_SIGHAND)
+		return false;
+	if (args->exit_signal > NSIG_MAX ||
+	    !args->set_tid != !args->set_tid_size)
+		return false;
+	if (flags & (CLONE_THREAD | CLONE_PARENT) && args->exit_signal)
+		return false;
+	return valid_stack(args) && valid_flags(flags);
+}
+
+/*
+ * Reads the number that the child is to have, with which a program that was
+ * saved is made again; 0: any. There is one space of numbers, so at most one.
+ * -EEXIST comes later. -EINVAL, -EFAULT; -EPERM: not the superuser.
+ */
+static int get_wanted_pid(const struct clone_args *args, u32 *pid)
+{
+	int error;
+
+	*pid = 0;
+	if (!args->set_tid_size)
+		return 0;
+	if (args->set_tid_size != 1 || args->set_tid >> 32)
+		return -EINVAL;
+	error = get_user_u32(pid, (const void __user *)(u32)args->set_tid);
+	if (error)
+		return error;
+	return !*pid ? -EINVAL : suser() ? 0 : -EPERM;
+}
+
+/*
+ * The same with its arguments in memory, in 64 bits each; the stack is named by
+ * its lowest address.
+ */
+asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size)
+{
+	struct clone_args args;
+	struct fork_request want;
+	u32 pid;
+	int error = get_clone_args(&args, user_args, size);
+
+	if (error || !valid_args(&args))
+		return error ? error : -EINVAL;
+	error = get_wanted_pid(&args, &pid);
+	if (error)
+		return error;
+	want = (struct fork_request){
+		.flags = args.flags, .copy_mm = copy_page_table, .pid = pid,
+		.stack = args.stack + args.stack_size,
+		.parent_tid = args.parent_tid, .child_tid = args.child_tid,
+		.tls = args.tls, .exit_signal = args.exit_signal,
+		.clear_handlers = args.flags & CLONE_CLEAR_SIGHAND,
+	};
+	return do_fork(&want);
+}

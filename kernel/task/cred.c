@@ -1,0 +1,350 @@
+/*
+ * Who a process is: real, effective and saved user and group, those for files,
+ * supplementary groups; and the calls that change them (POSIX, "Changing
+ * users"). An id of -1 means: leave it. The older calls know 16-bit ids.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/fs.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include "kernel/kernel_internal.h"
+
+#define LEAVE		0xFFFFFFFFu
+#define LEAVE_16	0xFFFFu
+
+asmlinkage int sys_getuid(void)
+{
+	return current->uid;
+}
+
+asmlinkage int sys_geteuid(void)
+{
+	return current->euid;
+}
+
+asmlinkage int sys_getgid(void)
+{
+	return current->gid;
+}
+
+asmlinkage int sys_getegid(void)
+{
+	return current->egid;
+}
+
+/* Four ids that belong together, so that users and groups share their rules. */
+struct ids {
+	u32 *real, *effective, *saved, *fs;
+};
+
+static struct ids user_ids(void)
+{
+	return (struct ids){
+		&current->uid, &current->euid, &current->suid, &current->fsuid,
+	};
+}
+
+static struct ids group_ids(void)
+{
+	return (struct ids){
+		&current->gid, &current->egid, &current->sgid, &current->fsgid,
+	};
+}
+
+/* Without privilege an id may become only what one of the three is already. */
+static bool may_become(const struct ids *ids, u32 id)
+{
+	return suser() || id == LEAVE || id == *ids->real || id == *ids->effective || id == *ids->saved;
+}
+
+/*
+ * Sets the id for files. Who changes by whose rights it acts may hold what its
+ * new user must not see: only the superuser looks into it from now on.
+ */
+static void act_as(struct ids ids, u32 effective, u32 fs)
+{
+	if ((effective != *ids.effective || fs != *ids.fs) && current->mm)
+		current->mm->dumpable = false;
+	*ids.effective = effective;
+	*ids.fs = fs;
+}
+
+/* The id for files follows the effective one. */
+static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
+{
+	if (!may_become(&ids, real) || !may_become(&ids, effective) || !may_become(&ids, saved))
+		return -EPERM;
+	if (effective == LEAVE)
+		effective = *ids.effective;
+	if (real != LEAVE)
+		*ids.real = real;
+	if (saved != LEAVE)
+		*ids.saved = saved;
+	act_as(ids, effective, effective);
+	if (real != LEAVE && ids.real == &current->uid)
+		note_new_user();
+	return 0;
+}
+
+/* The superuser changes all three ids, others the effective one. */
+static int set_one(struct ids ids, u32 id)
+{
+	if (id == LEAVE)
+		return -EINVAL;
+	if (suser())
+		return set_three(ids, id, id, id);
+	if (id != *ids.real && id != *ids.saved)
+		return -EPERM;
+	return set_three(ids, LEAVE, id, LEAVE);
+}
+
+asmlinkage int sys_setuid32(u32 uid)
+{
+	return set_one(user_ids(), uid);
+}
+
+asmlinkage int sys_setgid32(u32 gid)
+{
+	return set_one(group_ids(), gid);
+}
+
+/*
+ * setreuid(): the real id cannot become the saved one; that follows the effective one when the real one is set or the effective one becomes another.
+ */
+static int set_two(struct ids ids, u32 real, u32 effective)
+{
+	u32 old_real = *ids.real;
+	bool allowed = suser() || real == LEAVE || real == old_real || real == *ids.effective;
+	int error = allowed ? set_three(ids, real, effective, LEAVE) : -EPERM;
+
+	if (!error && (real != LEAVE || (effective != LEAVE && effective != old_real)))
+		*ids.saved = *ids.effective;
+	return error;
+}
+
+asmlinkage int sys_setreuid32(u32 real, u32 effective)
+{
+	return set_two(user_ids(), real, effective);
+}
+
+asmlinkage int sys_setregid32(u32 real, u32 effective)
+{
+	return set_two(group_ids(), real, effective);
+}
+
+asmlinkage int sys_setresuid32(u32 real, u32 effective, u32 saved)
+{
+	return set_three(user_ids(), real, effective, saved);
+}
+
+asmlinkage int sys_setresgid32(u32 real, u32 effective, u32 saved)
+{
+	return set_three(group_ids(), real, effective, saved);
+}
+
+static u32 wide(u32 id)
+{
+	return (id & LEAVE_16) == LEAVE_16 ? LEAVE : id & LEAVE_16;
+}
+
+asmlinkage int sys_setuid(u32 uid)
+{
+	return sys_setuid32(wide(uid));
+}
+
+asmlinkage int sys_setgid(u32 gid)
+{
+	return sys_setgid32(wide(gid));
+}
+
+asmlinkage int sys_setreuid(u32 real, u32 effective)
+{
+	return sys_setreuid32(wide(real), wide(effective));
+}
+
+asmlinkage int sys_setregid(u32 real, u32 effective)
+{
+	return sys_setregid32(wide(real), wide(effective));
+}
+
+asmlinkage int sys_setresuid(u32 real, u32 effective, u32 saved)
+{
+	return sys_setresuid32(wide(real), wide(effective), wide(saved));
+}
+
+asmlinkage int sys_setresgid(u32 real, u32 effective, u32 saved)
+{
+	return sys_setresgid32(wide(real), wide(effective), wide(saved));
+}
+
+static int get_three(struct ids ids, void __user *real, void __user *effective, void __user *saved, u32 size)
+{
+	int error = copy_to_user(real, ids.real, size);
+
+	if (!error)
+		error = copy_to_user(effective, ids.effective, size);
+	return error ? error : copy_to_user(saved, ids.saved, size);
+}
+
+asmlinkage int sys_getresuid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
+{
+	return get_three(user_ids(), real, effective, saved, sizeof(u32));
+}
+
+asmlinkage int sys_getresgid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
+{
+	return get_three(group_ids(), real, effective, saved, sizeof(u32));
+}
+
+asmlinkage int sys_getresuid(u16 __user *real, u16 __user *effective, u16 __user *saved)
+{
+	return get_three(user_ids(), real, effective, saved, sizeof(u16));
+}
+
+asmlinkage int sys_getresgid(u16 __user *real, u16 __user *effective, u16 __user *saved)
+{
+	return get_three(group_ids(), real, effective, saved, sizeof(u16));
+}
+
+/* Returns the old id, also when the new one was refused. */
+static int set_fs(struct ids ids, u32 id)
+{
+	u32 old = *ids.fs;
+
+	if (id != LEAVE && (may_become(&ids, id) || id == old))
+		act_as(ids, *ids.effective, id);
+	return old;
+}
+
+asmlinkage int sys_setfsuid32(u32 uid)
+{
+	return set_fs(user_ids(), uid);
+}
+
+asmlinkage int sys_setfsgid32(u32 gid)
+{
+	return set_fs(group_ids(), gid);
+}
+
+asmlinkage int sys_setfsuid(u32 uid)
+{
+	return sys_setfsuid32(wide(uid));
+}
+
+asmlinkage int sys_setfsgid(u32 gid)
+{
+	return sys_setfsgid32(wide(gid));
+}
+
+/* The supplementary groups as elements of width bytes. */
+static int get_groups(int size, void __user *list, u32 width)
+{
+	u32 n = current->nr_groups;
+	int error = 0;
+
+	if (size == 0)
+		return n;
+	if (size < (int)n)
+		return -EINVAL;
+	for (u32 i = 0; i < n && !error; i++)
+		error = copy_to_user((u8 __user *)list + i * width, &current->groups[i], width);
+	return error ? error : (int)n;
+}
+
+static int set_groups(int size, const void __user *list, u32 width)
+{
+	u32 groups[NGROUPS_MAX] = { 0 };
+	int error = 0;
+
+	if (!suser())
+		return -EPERM;
+	if (size < 0 || size > NGROUPS_MAX)
+		return -EINVAL;
+	for (int i = 0; i < size && !error; i++)
+		error = copy_from_user(&groups[i], (const u8 __user *)list + i * width, width);
+	if (error)
+		return error;
+	memcpy(current->groups, groups, sizeof(groups));
+	current->nr_groups = size;
+	return 0;
+}
+
+asmlinkage int sys_getgroups(int size, u16 __user *list)
+{
+	return get_groups(size, list, sizeof(u16));
+}
+
+asmlinkage int sys_getgroups32(int size, u32 __user *list)
+{
+	return get_groups(size, list, sizeof(u32));
+}
+
+asmlinkage int sys_setgroups(int size, const u16 __user *list)
+{
+	return set_groups(size, list, sizeof(u16));
+}
+
+asmlinkage int sys_setgroups32(int size, const u32 __user *list)
+{
+	return set_groups(size, list, sizeof(u32));
+}
+
+/* Called by exec in the thread that asked for the program. */
+void save_identity(struct identity *to)
+{
+	*to = (struct identity){
+		.uid = current->uid, .euid = current->euid,
+		.gid = current->gid, .egid = current->egid,
+		.personality = current->personality,
+		.nr_groups = current->nr_groups,
+	};
+	memcpy(to->groups, current->groups, sizeof(to->groups));
+}
+
+/* Returns whether others than the superuser have a hand on current's process. */
+static bool steered(void)
+{
+	return (current->ptrace && !(current->ptrace & PT_PRIVILEGED)) ||
+	       current->fs->users > 1;
+}
+
+static void take_on(const struct identity *was, u32 euid, u32 egid)
+{
+	current->uid = was->uid;
+	current->gid = was->gid;
+	current->euid = current->suid = current->fsuid = euid;
+	current->egid = current->sgid = current->fsgid = egid;
+	current->nr_groups = was->nr_groups;
+	memcpy(current->groups, was->groups, sizeof(current->groups));
+}
+
+/*
+ * Called by exec in the last moment, when current is the only thread: decides
+ * whose rights the program gets, and who may look into mm, its memory. Nothing
+ * here sleeps. Returns whether the C library must distrust the environment.
+ */
+bool exec_credentials(const struct identity *was, const struct inode *inode,
+		      struct mm *mm)
+{
+	u32 group_runs = S_ISGID | S_IXGRP;
+	u32 mode = inode_nosuid(inode) ? 0 : inode->i_mode;
+	u32 euid = mode & S_ISUID ? inode->i_uid : was->euid;
+	u32 egid = (mode & group_runs) == group_runs ? inode->i_gid : was->egid;
+	bool secure = euid != was->uid || egid != was->gid;
+
+	if (secure && was->euid != 0 && steered()) {
+		euid = was->uid;
+		egid = was->gid;
+	}
+	if (was->uid != was->euid || was->gid != was->egid ||
+	    euid != was->euid || egid != was->egid)
+		mm->dumpable = false;
+	take_on(was, euid, egid);
+	if (euid == was->euid && egid == was->egid)
+		current->personality = was->personality;
+	else
+		current->personality = 0;
+	return secure;
+}

@@ -1,0 +1,188 @@
+/*
+ * The end of a process. exit gives back everything but the task frame, which
+ * keeps the status until the parent has waited for it (waitpid.c); orphans
+ * become children of init. Each process is in exactly one list of children. A
+ * thread leaves nothing behind; the first one of a process ends when the others
+ * have.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/plan.h>
+#include <cowix/traps.h>
+#include <cowix/entry.h>
+#include <cowix/tty.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/wait.h>
+#include <abi/resource.h>
+#include "kernel/kernel_internal.h"
+#include "kernel/signal/signal_internal.h"
+
+/* Whether a parent is one that could continue its child's group: same session, another group. */
+static bool keeps_group(const struct task_struct *parent, const struct task_struct *child)
+{
+	return parent->session == child->session && parent->pgrp != child->pgrp;
+}
+
+/* init inherits the children; a zombie among them is news for it. Groups that only this parent could continue are orphaned now. */
+static void reparent_children(struct task_struct *task)
+{
+	while (!list_empty(&task->children)) {
+		struct task_struct *child = list_entry(task->children.next, struct task_struct, sibling);
+
+		tracer_exits(child);
+		sched_independent(child);
+		child->exit_signal = SIGCHLD;
+		list_del(&child->sibling);
+		child->parent = init_task;
+		if (child->state == TASK_ZOMBIE) {
+			list_add(&child->sibling, &init_task->children);
+			wake_up(&init_task->child_exit);
+		} else {
+			list_add_tail(&child->sibling, &init_task->children);
+		}
+		if (keeps_group(task, child))
+			hangup_if_orphaned(child->pgrp);
+	}
+}
+
+/* A parent that ignores SIGCHLD wants no zombies (POSIX, "sigaction"): init takes them. */
+static bool unwanted(const struct task_struct *zombie)
+{
+	const struct k_sigaction *action = &zombie->parent->sigactions->action[SIGCHLD - 1];
+
+	if (zombie->exit_signal != SIGCHLD)
+		return false;
+	return action->handler == SIGNAL_IGNORE || action->flags & SA_NOCLDWAIT;
+}
+
+/* Tell the parent; a zombie goes to the front of its list, where waitpid() finds it at once. Who wants no zombies is told of the end all the same. */
+static void notify_parent(struct task_struct *task)
+{
+	list_del(&task->sibling);
+	if (unwanted(task)) {
+		tell_end(task);
+		task->parent = init_task;
+	}
+	list_add(&task->sibling, &task->parent->children);
+	tell_end(task);
+}
+
+static void exit_mm(struct task_struct *task)
+{
+	struct mm *mm = task->mm;
+
+	if (!mm)
+		return;
+	use_mm(NULL);
+	task->mm = NULL;
+	mm_release(mm);
+}
+
+static void exit_session(struct task_struct *task)
+{
+	if (task->leader && task->tty)
+		tty_hangup_session(task->session);
+}
+
+/* The end of a thread that is not the process's first. The last of them lets that one go on. */
+static NORETURN void exit_thread(struct task_struct *task)
+{
+	struct task_struct *process = task->process;
+
+	process->minor_faults += task->minor_faults;
+	list_for_each(node, &process->children) {
+		struct task_struct *child = list_entry(node, struct task_struct, sibling);
+
+		if (child->maker == task->pid)
+			child->maker = process->pid;
+	}
+	unhash_task(task);
+	free_dead_thread(process);
+	process->dead_thread = task;
+	task->state = TASK_ZOMBIE;
+	if (single_threaded(process))
+		wake_up(&process->child_exit);
+	schedule();
+	panic("exit_thread: a dead thread ran");
+}
+
+/* The first thread ends: with it the process does, when the others have, or it becomes what one of them has called exec for. */
+static void outlive_threads(struct task_struct *process)
+{
+	set_blocked(~0ull);
+	process->sig_blocked = ~0ull;		/* not even SIGSTOP is for this thread */
+	await_threads();
+	if (process->group_work & GROUP_EXEC) {
+		exec_take_over();
+		enter_user_mode(task_regs(process));
+	}
+}
+
+/*
+ * End current with a status as wait() reports it; the process with it, if it is its first thread. Does not return; the frame is
+ * freed by release_task(), from another stack.
+ */
+NORETURN void do_exit(int status)
+{
+	struct task_struct *task = current, *process = task->process;
+
+	if (task == init_task)
+		panic("init died: status %x", status);
+	leave_locks();
+	if (!(process->group_work & GROUP_EXIT))
+		process->exit_status = status;		/* the last thread's counts */
+	if (task == process) {
+		if (!single_threaded(task) || task->dead_thread)
+			outlive_threads(task);
+		timer_cancel(&task->alarm);
+	}
+	if (task->held_file)
+		drop_held_file();
+	exit_mm(task);
+	vfork_release(task);
+	exit_files(task);
+	if (task == process)
+		exit_session(task);
+	exit_fs(task);
+	fpu_release(task);
+	if (task == process)
+		reparent_children(task);
+	exit_signals(task);
+	planned(PLAN_END);
+	if (task != process)
+		exit_thread(task);
+	(void)reserve_signals(task->exit_signal, 1);
+	task->state = TASK_ZOMBIE;
+	if (keeps_group(task->parent, task))
+		hangup_if_orphaned(task->pgrp);
+	notify_parent(task);
+	release_reserved();
+	schedule();
+	panic("do_exit: a zombie ran");
+}
+
+/* End current's process: all threads. */
+NORETURN void do_group_exit(int status)
+{
+	struct task_struct *process = current->process;
+
+	if (!(process->group_work & GROUP_EXIT)) {
+		process->group_work |= GROUP_EXIT;
+		process->exit_status = status;
+		if (!single_threaded(process))
+			alert_group(process);
+	}
+	do_exit(process->exit_status);
+}
+
+asmlinkage int sys_exit(int status)
+{
+	do_exit((status & 0xFF) << 8);
+}
+
+asmlinkage int sys_exit_group(int status)
+{
+	do_group_exit((status & 0xFF) << 8);
+}

@@ -1,0 +1,234 @@
+/* The system calls about time: reading and setting clocks, sleeping. The *_time64 forms differ in the width of a second only. */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include "kernel/kernel_internal.h"
+
+#define NSEC_A_USEC	1000
+#define ZONE_MAX	(15 * 60)	/* minutes */
+
+static struct timezone zone;
+
+asmlinkage int sys_time(u32 __user *seconds)
+{
+	u32 now = current_time();
+	int error = seconds ? put_user_u32(now, seconds) : 0;
+
+	return error ? error : (int)now;
+}
+
+static int set_clock(s64 seconds, u32 nanoseconds)
+{
+	if (seconds < 0 || seconds > 0xFFFFFFFFll || nanoseconds >= 1000000000)
+		return -EINVAL;
+	if (!suser())
+		return -EPERM;
+	set_current_time(seconds, nanoseconds);
+	return 0;
+}
+
+asmlinkage int sys_stime(const u32 __user *seconds)
+{
+	u32 value;
+	int error = get_user_u32(&value, seconds);
+
+	return error ? error : set_clock(value, 0);
+}
+
+asmlinkage int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
+{
+	struct timespec64 now;
+	struct timeval answer;
+	int error = 0;
+
+	current_timespec(&now);
+	answer = (struct timeval){ now.tv_sec, now.tv_nsec / NSEC_A_USEC };
+	if (tv)
+		error = copy_to_user(tv, &answer, sizeof(answer));
+	if (!error && tz)
+		error = copy_to_user(tz, &zone, sizeof(zone));
+	return error;
+}
+
+static bool valid_zone(const struct timezone *tz)
+{
+	return tz->tz_minuteswest >= -ZONE_MAX && tz->tz_minuteswest <= ZONE_MAX;
+}
+
+/* The kernel keeps universal time; the zone is kept for those who ask. */
+asmlinkage int sys_settimeofday(const struct timeval __user *user_tv,
+				const struct timezone __user *user_tz)
+{
+	struct timezone new = zone;
+	struct timeval tv;
+	int error;
+
+	if (user_tv && copy_from_user(&tv, user_tv, sizeof(tv)) < 0)
+		return -EFAULT;
+	if (user_tz && copy_from_user(&new, user_tz, sizeof(new)) < 0)
+		return -EFAULT;
+	if ((user_tv && (u32)tv.tv_usec >= 1000000) || !valid_zone(&new))
+		return -EINVAL;
+	error = suser() ? 0 : -EPERM;
+	if (user_tv)
+		error = set_clock(tv.tv_sec, tv.tv_usec * NSEC_A_USEC);
+	if (!error)
+		zone = new;
+	return error;
+}
+
+static int read_clock(int clock, struct timespec64 *ts)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+		current_timespec(ts);
+		return 0;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		*ts = ticks_to_timespec(ticks_now());
+		return 0;
+	case CLOCK_PROCESS_CPUTIME_ID:
+		*ts = ticks_to_timespec(current->process->utime + current->process->stime);
+		return 0;
+	case CLOCK_THREAD_CPUTIME_ID:
+		*ts = ticks_to_timespec(current->run_ticks);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+asmlinkage int sys_clock_gettime(int clock, struct timespec __user *to)
+{
+	struct timespec64 now;
+	int error = read_clock(clock, &now);
+
+	return error ? error : put_timespec(&now, to, false);
+}
+
+asmlinkage int sys_clock_gettime64(int clock, struct timespec64 __user *to)
+{
+	struct timespec64 now;
+	int error = read_clock(clock, &now);
+
+	return error ? error : put_timespec(&now, to, true);
+}
+
+/* All clocks advance with the tick. */
+static int get_resolution(int clock, void __user *to, bool wide)
+{
+	struct timespec64 resolution = { 0, NSEC_A_TICK, 0 }, unused;
+	int error = read_clock(clock, &unused);
+
+	return error || !to ? error : put_timespec(&resolution, to, wide);
+}
+
+asmlinkage int sys_clock_getres(int clock, struct timespec __user *to)
+{
+	return get_resolution(clock, to, false);
+}
+
+asmlinkage int sys_clock_getres_time64(int clock, struct timespec64 __user *to)
+{
+	return get_resolution(clock, to, true);
+}
+
+static int clock_settime(int clock, const void __user *from, bool wide)
+{
+	struct timespec64 ts;
+
+	if (clock != CLOCK_REALTIME)
+		return -EINVAL;
+	if (get_timespec(&ts, from, wide) < 0)
+		return -EFAULT;
+	return set_clock(ts.tv_sec, ts.tv_nsec);
+}
+
+asmlinkage int sys_clock_settime(int clock, const struct timespec __user *from)
+{
+	return clock_settime(clock, from, false);
+}
+
+asmlinkage int sys_clock_settime64(int clock,
+				   const struct timespec64 __user *from)
+{
+	return clock_settime(clock, from, true);
+}
+
+asmlinkage int sys_times(struct tms __user *buf)
+{
+	const struct task_struct *process = current->process;
+	struct tms t = { process->utime, process->stime, process->cutime, process->cstime };
+	int error = buf ? copy_to_user(buf, &t, sizeof(t)) : 0;
+
+	return error ? error : (int)jiffies;
+}
+
+/* Returns whether a program may sleep by a clock: -EINVAL, -EOPNOTSUPP. */
+static int check_sleep(int clock)
+{
+	struct timespec64 unused;
+
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
+	case CLOCK_PROCESS_CPUTIME_ID:
+		return 0;
+	}
+	return read_clock(clock, &unused) < 0 ? -EINVAL : -EOPNOTSUPP;
+}
+
+/*
+ * Sleeps for a span or until a time. A signal ends the sleep, with the time
+ * that was left in *left, unless the end was given as a point in time.
+ */
+static int do_nanosleep(int clock, bool absolute, const void __user *asked,
+			void __user *left, bool wide)
+{
+	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
+	struct timespec64 rest;
+	struct deadline end;
+	int error = check_sleep(clock);
+
+	if (!error)
+		error = get_timespec(&rest, asked, wide);
+	if (!error)
+		error = set_deadline(&end, clock, absolute, &rest);
+	if (error)
+		return no_deadline(error);
+	while ((error = sleep_until(&nobody, &end)) == 0)
+		;
+	if (error == -ETIMEDOUT)
+		return 0;
+	if (absolute)
+		return -ERESTARTNOHAND;
+	rest = time_left(&end);
+	error = left ? put_timespec(&rest, left, wide) : 0;
+	return error ? error : -ERESTART_RESTARTBLOCK;
+}
+
+asmlinkage int sys_clock_nanosleep(int clock, int flags,
+				   const struct timespec __user *asked,
+				   struct timespec __user *left)
+{
+	return do_nanosleep(clock, flags & TIMER_ABSTIME, asked, left, false);
+}
+
+asmlinkage int
+sys_clock_nanosleep_time64(int clock, int flags,
+			   const struct timespec64 __user *asked,
+			   struct timespec64 __user *left)
+{
+	return do_nanosleep(clock, flags & TIMER_ABSTIME, asked, left, true);
+}
+
+asmlinkage int sys_nanosleep(const struct timespec __user *asked,
+			     struct timespec __user *left)
+{
+	return do_nanosleep(CLOCK_MONOTONIC, false, asked, left, false);
+}

@@ -1,0 +1,150 @@
+/*
+ * Interval timers: ITIMER_REAL runs on the timer wheel (alarm() is its short
+ * form), ITIMER_VIRTUAL and ITIMER_PROF count the ticks that the process itself
+ * has used. Units inside are ticks. A first span begins in the middle of a tick:
+ * it gets one more, or it were short. No program is shown that one.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/uaccess.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include "kernel/kernel_internal.h"
+
+#define USEC_A_TICK	(1000000 / HZ)
+#define NSEC_A_USEC	1000
+#define SECONDS_MAX	0x7FFFFFFF	/* what programs can name */
+
+static void real_fired(struct timer *t)
+{
+	struct task_struct *task = t->data;
+
+	send_signal(SIGALRM, task);
+	if (task->itimers[ITIMER_REAL].interval)
+		timer_add(t, task->itimers[ITIMER_REAL].interval, real_fired, task);
+}
+
+static void start_real(u64 ticks, u64 interval)
+{
+	struct task_struct *process = current->process;
+
+	timer_cancel(&process->alarm);
+	process->itimers[ITIMER_REAL].interval = interval;
+	if (ticks)
+		timer_add(&process->alarm, ticks + 1, real_fired, process);
+}
+
+/* Returns what to show of the ticks that a running timer has left. */
+static u64 shown(u64 left)
+{
+	return left > 1 ? left - 1 : 1;
+}
+
+/* Returns the ticks that the real timer has left, 0 if it does not run. */
+static u64 real_left(void)
+{
+	const struct timer *t = &current->process->alarm;
+
+	return list_empty(&t->link) ? 0 : shown(t->expires - ticks_now());
+}
+
+/* The same for the others. */
+static u64 used_left(const struct itimer *timer)
+{
+	return timer->left ? shown(timer->left) : 0;
+}
+
+static void start_used(struct itimer *timer, u64 ticks, u64 interval)
+{
+	*timer = (struct itimer){ ticks ? ticks + 1 : 0, interval };
+}
+
+/* Ticks are rounded up: a program's longest time would not fit any more. */
+static struct timeval to_timeval(u64 ticks)
+{
+	struct timespec64 ts = ticks_to_timespec(ticks);
+
+	if (ts.tv_sec > SECONDS_MAX)
+		return (struct timeval){ SECONDS_MAX, 999999 };
+	return (struct timeval){ ts.tv_sec, ts.tv_nsec / NSEC_A_USEC };
+}
+
+/*
+ * Sends SIGALRM in so many seconds, 0: never. Returns the seconds that an
+ * earlier alarm had left: rounded, but not to 0.
+ */
+asmlinkage int sys_alarm(u32 seconds)
+{
+	struct timeval left = to_timeval(real_left());
+	bool up = left.tv_usec >= 500000 || (!left.tv_sec && left.tv_usec);
+
+	start_real((u64)min_u32(seconds, SECONDS_MAX) * HZ, 0);
+	return left.tv_sec + up;
+}
+
+static bool valid(const struct timeval *tv)
+{
+	return tv->tv_sec >= 0 && (u32)tv->tv_usec < 1000000;
+}
+
+static u64 to_ticks(const struct timeval *tv)
+{
+	return seconds_to_ticks(tv->tv_sec, tv->tv_usec * NSEC_A_USEC);
+}
+
+static struct itimerval current_value(int which)
+{
+	const struct itimer *timer = &current->process->itimers[which];
+	u64 left = which == ITIMER_REAL ? real_left() : used_left(timer);
+
+	return (struct itimerval){ to_timeval(timer->interval), to_timeval(left) };
+}
+
+asmlinkage int sys_getitimer(int which, struct itimerval __user *buf)
+{
+	struct itimerval value;
+
+	if (which < ITIMER_REAL || which > ITIMER_PROF)
+		return -EINVAL;
+	value = current_value(which);
+	return copy_to_user(buf, &value, sizeof(value));
+}
+
+asmlinkage int sys_setitimer(int which, const struct itimerval __user *new, struct itimerval __user *old)
+{
+	struct itimerval value = { { 0, 0 }, { 0, 0 } }, before;
+	u64 first, interval;
+
+	if (which < ITIMER_REAL || which > ITIMER_PROF)
+		return -EINVAL;
+	if (new && copy_from_user(&value, new, sizeof(value)) < 0)
+		return -EFAULT;
+	if (!valid(&value.it_value) || !valid(&value.it_interval))
+		return -EINVAL;
+	before = current_value(which);
+	first = to_ticks(&value.it_value);
+	interval = to_ticks(&value.it_interval);
+	if (which == ITIMER_REAL)
+		start_real(first, interval);
+	else
+		start_used(&current->process->itimers[which], first, interval);
+	return old ? copy_to_user(old, &before, sizeof(before)) : 0;
+}
+
+static void count_down(int which, int sig)
+{
+	struct itimer *timer = &current->process->itimers[which];
+
+	if (timer->left == 0 || --timer->left > 0)
+		return;
+	timer->left = timer->interval;
+	send_signal(sig, current);
+}
+
+/* Called by the tick: current has used it, in user mode or in the kernel. */
+void itimer_tick(bool user)
+{
+	if (user)
+		count_down(ITIMER_VIRTUAL, SIGVTALRM);
+	count_down(ITIMER_PROF, SIGPROF);
+}

@@ -1,0 +1,65 @@
+/* What sed does to a text: replacements, y, l. */
+#include <ctype.h>
+#include "sed.h"
+#include <stdio.h>
+#include <string.h>
+
+#define WRAP 70			/* columns */
+
+/* Appends a text with everything in it visible, in short lines. */
+void make_visible(const char *text, struct text *list)
+{
+	static const char from[] = "\\\a\b\f\n\r\t\v", to[] = "\\abfnrtv";
+	int column = 0;
+
+	for (const char *s = text; *s; s++) {
+		const char *p = strchr(from, *s);
+		char piece[8] = { *s };
+
+		if (p)
+			sprintf(piece, "\\%c", to[p - from]);
+		else if (!isprint(*s))
+			sprintf(piece, "\\%03o", (unsigned char)*s);
+		if (column + strlen(piece) > WRAP - 1) {
+			append(list, "\\\n", 2);
+			column = 0;
+		}
+		column += strlen(piece);
+		append(list, piece, strlen(piece));
+	}
+	append(list, "$", 1);
+}
+
+/* Append a replacement: & and \1 to \9 are what matched. */
+void append_replacement(struct text *to, const char *r, const char *s,
+			const regmatch_t *m)
+{
+	for (; *r; r++) {
+		int group = *r == '&' ? 0 : -1;
+
+		if (*r == '\\' && r[1]) {
+			r++;
+			group = isdigit(*r) ? *r - '0' : -1;
+			if (*r == 'n' || *r == 't') {
+				append(to, *r == 'n' ? "\n" : "\t", 1);
+				continue;
+			}
+		}
+		if (group < 0)
+			append(to, r, 1);
+		else if (m[group].rm_so >= 0)
+			append(to, s + m[group].rm_so,
+			       m[group].rm_eo - m[group].rm_so);
+	}
+}
+
+/* y */
+void translate(char *s, const struct command *c)
+{
+	for (; *s; s++) {
+		const char *found = strchr(c->text, *s);
+
+		if (found)
+			*s = c->replacement[found - c->text];
+	}
+}
