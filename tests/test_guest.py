@@ -11,7 +11,7 @@ OTHERS = {"bigbss", "bombs", "damaged", "oom", "pressed", "readahead", "thrash",
 BOCHS = {"sleep_files": "ways", "sleep_forks": "limits",
          "sleep_waits": "timers", "sleep_memory": "private_file", "sleep_pipes": "fifos",
          "sleep_tasks": "fpu", "sleep_terms": "masters",
-         "sleep_system": "unmounting swapping"}
+         "sleep_system": "unmounting swapping", "sleep_windows": "parents"}
 # Seconds of the machine, for a test whose swap file goes to a real floppy.
 PATIENCE = {"qemu": 60, "bochs": 600}
 PROGRAMS = sorted({name[:-2] for name in os.listdir(os.path.join(TOP, "tests/guest")) if name.endswith(".c")} - OTHERS)

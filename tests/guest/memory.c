@@ -215,11 +215,16 @@ static void out_of_memory(void)
 	CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) || WEXITSTATUS(status) == 44);
 }
 
-/* Fork children that stay, until it fails. Who breaks copy-on-write in the last moment may be killed instead. */
+/*
+ * Forks children that stay, until it fails. A fault that finds no memory in the
+ * last moment ends the largest process: one of these, not the shell.
+ */
 static void fork_and_stay(void)
 {
+	static char size[64 * PAGE];
 	int n = 0, pid;
 
+	memset(size, 1, sizeof(size));
 	setpgid(0, 0);
 	while ((pid = fork()) > 0)
 		n++;
