@@ -21,6 +21,7 @@ LONGEST = ["test_guest_linux", "test_programs", "test_mutants", "test_bombs",
            "test_fuzz", "test_power_cuts", "test_shell_oracle"]
 
 
+@pytest.hookimpl(tryfirst=True)     # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """With --dist loadgroup: tests of a file that share what is made for all of
     them (a fixture of the module) stay together, the others go anywhere."""
