@@ -88,19 +88,24 @@ def test_fsync_then_cut(how, guest, tmp_path):
     disk, log, path = volume(tmp_path / "disk.img", "minix1", 800), tmp_path / "writes", str(tmp_path / "cut.img")
     script, name = FSYNCED[how]
     work = Work(1, 0, 0)
-    work.script = ["cp /root/words /mnt/f", script, "echo synced", "touch /mnt/x; sync; echo done; sleep 60"]
+    work.script = ["cp /root/words /mnt/f", script, "echo synced; sleep 2",
+                   "touch /mnt/x; sync; echo done; sleep 60"]
     before = open(disk, "rb").read()
     machine = guest("mount /dev/hda /mnt; sh /root/work /mnt", *recorded(disk, log, "ide-hd,drive=lw,bus=ide.0"), floppy=with_script(tmp_path, work))
+    machine.expect("synced")
+    told = len(logged(log))
     machine.expect("done")
     machine.close()
     writes, dice = logged(log), random.Random(7)
     flushes = [i for i, write in enumerate(writes) if write is None]
-    synced = bytearray(before)          # up to fsync's flush; behind it are those of touch and sync
-    for write in writes[:flushes[-2]]:
+    last = max(i for i in flushes if i < told)      # the last before fsync was back
+    following = min(i for i in flushes if i > last)
+    synced = bytearray(before)
+    for write in writes[:last]:
         put(synced, *(write or (0, b"")))
     for _ in range(20):
         cut = bytearray(synced)
-        for write in some(dice, writes[flushes[-2] + 1:flushes[-1]]):
+        for write in some(dice, writes[last + 1:following]):
             put(cut, *write)
         store(cut, path)
         repair(path)
