@@ -245,14 +245,6 @@ asmlinkage int sys_access(const char __user *path, int mode)
 	return sys_faccessat2(AT_FDCWD, path, mode, 0);
 }
 
-/* An empty path means a link that O_PATH opened. */
-static int not_a_link(const char __user *path)
-{
-	char first;
-
-	return copy_from_user(&first, path, 1) == 0 && !first ? -ENOENT : -EINVAL;
-}
-
 asmlinkage int sys_readlinkat(int dirfd, const char __user *path,
 			      char __user *buf, int size)
 {
@@ -267,7 +259,9 @@ asmlinkage int sys_readlinkat(int dirfd, const char __user *path,
 	if (error)
 		return error;
 	text = S_ISLNK(inode->i_mode) ? kpage_alloc(OWNER_CALL) : NULL;
-	n = S_ISLNK(inode->i_mode) ? -ENOMEM : not_a_link(path);
+	n = -ENOMEM;
+	if (!S_ISLNK(inode->i_mode))	/* an empty path means an opened link */
+		n = is_empty_path(path) ? -ENOENT : -EINVAL;
 	if (text) {
 		n = read_link(inode, text, min_u32(size, PATH_MAX));
 		if (n > 0 && copy_to_user(buf, text, n) < 0)

@@ -139,7 +139,6 @@ static int remount(const struct mount_call *call, struct inode *root)
 	return error;
 }
 
-
 static int do_mount(const struct mount_call *call)
 {
 	struct inode *dir;

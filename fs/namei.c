@@ -365,8 +365,8 @@ static int opened_inode(int dirfd, struct inode **inode)
 	return 0;
 }
 
-/* Returns whether AT_EMPTY_PATH applies: without memory, as for fstat(). */
-static bool is_empty(const char __user *path)
+/* Returns true if AT_EMPTY_PATH applies. Takes no memory, as for fstat(). */
+bool is_empty_path(const char __user *path)
 {
 	char first;
 
@@ -378,7 +378,7 @@ int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **i
 	char *name;
 	int error;
 
-	if (flags & AT_EMPTY_PATH && is_empty(path))
+	if (flags & AT_EMPTY_PATH && is_empty_path(path))
 		return opened_inode(dirfd, inode);
 	error = getname(path, &name);
 	if (error)

@@ -149,11 +149,9 @@ static void drop_link(struct inode *inode, u32 least)
  */
 static void drop_name(struct inode *dir, struct inode *inode)
 {
-	if (!S_ISDIR(inode->i_mode)) {
-		drop_link(inode, 0);
-		return;
-	}
 	drop_link(inode, 0);
+	if (!S_ISDIR(inode->i_mode))
+		return;
 	if (inode->i_nlink < LINKS_OF_DIR)
 		inode->i_nlink = 0;
 	drop_link(dir, LINKS_OF_DIR);

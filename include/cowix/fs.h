@@ -309,6 +309,7 @@ int permission(const struct inode *inode, int mask);	/* R_OK, W_OK, X_OK */
 bool on_mount_with(const struct inode *inode, u32 flag);
 int may_use_device(const struct inode *inode);
 bool inode_nosuid(const struct inode *inode);
+bool is_empty_path(const char __user *path);
 int getname(const char __user *path, char **name);	/* a page; putname() frees it */
 void putname(char *name);
 int user_path(const char __user *path, int follow, struct inode **inode);	/* from the working directory */
