@@ -3,8 +3,7 @@
 OVERLAY	?=
 SIZE	?= 64
 FS	?= minix3
-# What runs in each fault, switch and call of the benchmarks is compiled for speed (HOT below), everything else for size.
-OPT	?= -O2
+OPT	?=
 CC	= gcc
 LD	= ld
 NASM	= nasm
@@ -15,7 +14,7 @@ BENCH	= $(BUILD)
 
 # Object files in reading order.
 KERNEL_OBJS = boot/head.o \
-	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/log.o kernel/panic.o kernel/backtrace.o kernel/packed_names.o \
+	kernel/main.o kernel/pci.o kernel/params.o kernel/printk.o kernel/log.o kernel/panic.o kernel/backtrace.o \
 	kernel/entry.o kernel/switch.o kernel/fixup.o kernel/traps.o kernel/gdt.o kernel/irq.o kernel/fpu.o kernel/task/tls.o kernel/sys_call_table.o kernel/sys_ni.o \
 	kernel/plan.o kernel/task/task.o kernel/task/sched.o kernel/task/wait.o kernel/task/poll_wait.o kernel/time/tick.o kernel/task/priority.o kernel/task/rlimit.o kernel/time/timer.o kernel/time/itimer.o kernel/time/time.o kernel/time/clock.o kernel/time/loadavg.o kernel/task/futex.o \
 	kernel/task/fork.o kernel/task/clone.o kernel/task/stack.o kernel/task/pid.o kernel/task/threads.o kernel/task/exit.o kernel/task/waitpid.o kernel/task/orphans.o kernel/signal/signal.o kernel/signal/sigqueue.o kernel/signal/sigaction.o kernel/signal/sigframe.o kernel/task/ptrace.o kernel/task/cred.o kernel/task/access.o kernel/task/sys.o kernel/uname.o \
@@ -32,8 +31,13 @@ KERNEL_OBJS = boot/head.o \
 	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
 	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
-HOT	= $(addprefix $(BUILD)/,kernel/task/sched.o mm/frames.o mm/memory.o mm/pages.o mm/fault.o fs/namei.o fs/inode.o fs/file_table.o \
-	fs/pipe.o fs/read_write.o fs/page_cache.o fs/minix/minix_inode.o fs/minix/minix_bitmap.o)
+# Compiled for speed: what runs in each fault, switch and call of the
+# benchmarks (make bench). All the rest is compiled for size, since a kernel
+# of -O2 alone is larger than 224 KB. OPT=-O0 and the like hold for all.
+FAST	= $(addprefix mm/,frames kmalloc table memory pages fault uaccess) \
+	$(addprefix kernel/task/,sched wait fork) \
+	$(addprefix fs/,namei name_cache inode file_table read_write page_cache \
+	buffer pipe open minix/%)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm user/common/*.c)
 FOLDERS	= sed find diff sh vi strace login
@@ -47,18 +51,15 @@ COMMON	= -m32 -march=i486 -std=gnu11 -g -Wall -Wextra -ffreestanding -nostdinc -
 	-fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	$(call cc-option,-fno-pie) $(call cc-option,-fcf-protection=none) $(call cc-option,--param=min-pagesize=0) \
 	-isystem $(shell $(CC) -m32 -print-file-name=include) $(if $(CI)$(WERROR),-Werror)
-CFLAGS	:= $(COMMON) -mgeneral-regs-only -mregparm=3 -fomit-frame-pointer -fno-common \
-	$(call cc-option,-mpreferred-stack-boundary=2) $(call cc-option,-malign-data=abi) $(call cc-option,-falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1) \
+# Frame pointers, so that a debugger and panic() find each caller.
+CFLAGS	:= $(COMMON) -mtune=generic -mgeneral-regs-only -fno-omit-frame-pointer -fno-common \
+	$(call cc-option,-mpreferred-stack-boundary=2) \
 	$(call cc-option,-Wframe-larger-than=640) -Iinclude -I. -I$(BUILD)/inc
-# For size, where the compiler is gcc 12 or later: without the passes that repeat code or keep more values at hand.
-SIZE_OPT := $(or $(call cc-option,-Oz -mtune=generic -fno-thread-jumps -fno-tree-dominator-opts -fno-tree-forwprop -fno-tree-loop-im \
-	-fno-inline-small-functions),-Os)
-COLD_OPT ?= $(if $(filter -O2,$(OPT)),$(SIZE_OPT),$(OPT))
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections -fdata-sections -fomit-frame-pointer -fno-builtin \
 	$(call cc-option,-mpreferred-stack-boundary=2) -Iuser/lib/include -Iuser/common -Iinclude
 LDFLAGS	= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
 	$(shell $(LD) --no-warn-rwx-segments -v >/dev/null 2>&1 && echo --no-warn-rwx-segments)
-# For programs only: the kernel passes arguments in registers, which libgcc does not expect. A 64-bit division there does not link.
+# What the compiler calls for a 64-bit division.
 LIBGCC	:= $(shell $(CC) -m32 -print-libgcc-file-name)
 OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 
@@ -86,14 +87,9 @@ $(BUILD)/inc/%.inc: include/abi/%.h
 	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
 $(BUILD)/inc/%.inc: include/cowix/%.h
 	@mkdir -p $(@D); sed -nE 's/^#define[ \t]+([A-Z0-9_a-z]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
-# The numbers that have a name but no entry in the table, for the log.
-$(BUILD)/missing_calls: include/abi/unistd.h kernel/sys_call_table.c Makefile
-	@mkdir -p $(@D)
-	sed -nE 's/^#define __NR_([a-z0-9_]+) ([0-9]+)$$/\2 \1/p' include/abi/unistd.h | \
-	while read number name; do grep -qE "CALL(_AS)?\($$name[,)]" kernel/sys_call_table.c || echo $$number $$name; done > $@
 $(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(OPT) -S -o $(BUILD)/asm-offsets.s $<
+	$(CC) $(CFLAGS) -O2 -S -o $(BUILD)/asm-offsets.s $<
 	sed -nE 's/.*->([A-Z_]+) [$$]?(-?[0-9]+).*/%define \1 \2/p' $(BUILD)/asm-offsets.s > $@
 
 # Lists of names by number, for strace: "#define PREFIXname number" lines of a header as [number] = "name". Of two names the first is taken.
@@ -111,20 +107,20 @@ $(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: $(addprefix $(BUILD)/
 # The kernel is linked twice: the second time with the table of its own functions, which panic() uses.
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(if $(filter $@,$(HOT)),$(OPT),$(COLD_OPT)) -MMD -MP -c -o $@ $<
+	$(CC) $(CFLAGS) $(or $(OPT),$(if $(filter $(FAST),$*),-O2,-Os)) -MMD -MP -c -o $@ $<
 $(BUILD)/%.o: %.asm $(INCS)
 	@mkdir -p $(@D)
 	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -Iinclude/asm/ -o $@ $<
 $(BUILD)/mm/uaccess_asm.o: mm/uaccess.asm $(INCS)
 	@mkdir -p $(@D)
 	$(NASM) -f elf32 -g -F dwarf -I$(BUILD)/inc/ -Iinclude/asm/ -o $@ $<
-$(BUILD)/kernel.elf: $(OBJS) $(BUILD)/missing_calls kernel/kernel.ld tools/ksyms
-	$(PYTHON) tools/ksyms $(BUILD)/missing_calls > $(BUILD)/ksyms0.asm < /dev/null
+$(BUILD)/kernel.elf: $(OBJS) kernel/kernel.ld tools/ksyms
+	$(PYTHON) tools/ksyms > $(BUILD)/ksyms0.asm < /dev/null
 	$(NASM) -f elf32 -o $(BUILD)/ksyms0.o $(BUILD)/ksyms0.asm
-	$(LD) $(LDFLAGS) -T kernel/kernel.ld -o $(BUILD)/kernel0.elf $(OBJS) $(BUILD)/ksyms0.o
-	nm -n $(BUILD)/kernel0.elf | $(PYTHON) tools/ksyms $(BUILD)/missing_calls > $(BUILD)/ksyms.asm
+	$(LD) $(LDFLAGS) -T kernel/kernel.ld -o $(BUILD)/kernel0.elf $(OBJS) $(BUILD)/ksyms0.o $(LIBGCC)
+	nm -n $(BUILD)/kernel0.elf | $(PYTHON) tools/ksyms > $(BUILD)/ksyms.asm
 	$(NASM) -f elf32 -o $(BUILD)/ksyms.o $(BUILD)/ksyms.asm
-	$(LD) $(LDFLAGS) -T kernel/kernel.ld -Map $(BUILD)/kernel.map -o $@ $(OBJS) $(BUILD)/ksyms.o
+	$(LD) $(LDFLAGS) -T kernel/kernel.ld -Map $(BUILD)/kernel.map -o $@ $(OBJS) $(BUILD)/ksyms.o $(LIBGCC)
 	@nm $(BUILD)/kernel0.elf | grep ' [tT] ' | sort > $(BUILD)/text0; nm $@ | grep ' [tT] ' | sort | cmp - $(BUILD)/text0
 $(BUILD)/kernel.bin: $(BUILD)/kernel.elf
 	objcopy -O binary $< $@

@@ -38,7 +38,7 @@ startup_32:
 	mov cr3, eax
 	mov esp, init_task_union + PAGE_SIZE
 	xor ebp, ebp			; backtraces end here
-	mov eax, KERNEL_BASE + BOOT_PARAMS
+	push KERNEL_BASE + BOOT_PARAMS
 	call start_kernel
 .stop:
 	hlt

@@ -36,7 +36,7 @@ static int truncate_inode(struct inode *inode, s64 size)
 	return error;
 }
 
-asmlinkage int sys_truncate64(const char __user *path, s64 size)
+int sys_truncate64(const char __user *path, s64 size)
 {
 	struct inode *inode;
 	int error = size < 0 ? -EINVAL : user_path(path, FOLLOW, &inode);
@@ -53,12 +53,12 @@ asmlinkage int sys_truncate64(const char __user *path, s64 size)
 	return error;
 }
 
-asmlinkage int sys_truncate(const char __user *path, s32 size)
+int sys_truncate(const char __user *path, s32 size)
 {
 	return sys_truncate64(path, size);
 }
 
-asmlinkage int sys_ftruncate64(int fd, s64 size)
+int sys_ftruncate64(int fd, s64 size)
 {
 	struct file *file = fget(fd);
 
@@ -67,7 +67,7 @@ asmlinkage int sys_ftruncate64(int fd, s64 size)
 	return file->flags & O_ACCMODE && S_ISREG(file->inode->i_mode) ? truncate_inode(file->inode, size) : -EINVAL;
 }
 
-asmlinkage int sys_ftruncate(int fd, s32 size)
+int sys_ftruncate(int fd, s32 size)
 {
 	return sys_ftruncate64(fd, size);
 }
@@ -136,7 +136,7 @@ static int change_owner(struct inode *inode, u32 uid, u32 gid)
 	return 0;
 }
 
-asmlinkage int sys_fchmodat(int dirfd, const char __user *path, u32 mode)
+int sys_fchmodat(int dirfd, const char __user *path, u32 mode)
 {
 	struct inode *inode;
 	int error = user_path_at(dirfd, path, 0, &inode);
@@ -148,19 +148,19 @@ asmlinkage int sys_fchmodat(int dirfd, const char __user *path, u32 mode)
 	return error;
 }
 
-asmlinkage int sys_chmod(const char __user *path, u32 mode)
+int sys_chmod(const char __user *path, u32 mode)
 {
 	return sys_fchmodat(AT_FDCWD, path, mode);
 }
 
-asmlinkage int sys_fchmod(int fd, u32 mode)
+int sys_fchmod(int fd, u32 mode)
 {
 	struct file *file = fget(fd);
 
 	return file ? change_mode(file->inode, mode) : -EBADF;
 }
 
-asmlinkage int sys_fchownat(int dirfd, const char __user *path, u32 uid, u32 gid, u32 flags)
+int sys_fchownat(int dirfd, const char __user *path, u32 uid, u32 gid, u32 flags)
 {
 	struct inode *inode;
 	int error = flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) ? -EINVAL : user_path_at(dirfd, path, flags, &inode);
@@ -172,17 +172,17 @@ asmlinkage int sys_fchownat(int dirfd, const char __user *path, u32 uid, u32 gid
 	return error;
 }
 
-asmlinkage int sys_chown32(const char __user *path, u32 uid, u32 gid)
+int sys_chown32(const char __user *path, u32 uid, u32 gid)
 {
 	return sys_fchownat(AT_FDCWD, path, uid, gid, 0);
 }
 
-asmlinkage int sys_lchown32(const char __user *path, u32 uid, u32 gid)
+int sys_lchown32(const char __user *path, u32 uid, u32 gid)
 {
 	return sys_fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 
-asmlinkage int sys_fchown32(int fd, u32 uid, u32 gid)
+int sys_fchown32(int fd, u32 uid, u32 gid)
 {
 	struct file *file = fget(fd);
 
@@ -194,17 +194,17 @@ static u32 wide_id(u32 id)
 	return (id & NOT_CHANGED_16) == NOT_CHANGED_16 ? NOT_CHANGED : id & NOT_CHANGED_16;
 }
 
-asmlinkage int sys_chown(const char __user *path, u32 uid, u32 gid)
+int sys_chown(const char __user *path, u32 uid, u32 gid)
 {
 	return sys_chown32(path, wide_id(uid), wide_id(gid));
 }
 
-asmlinkage int sys_lchown(const char __user *path, u32 uid, u32 gid)
+int sys_lchown(const char __user *path, u32 uid, u32 gid)
 {
 	return sys_lchown32(path, wide_id(uid), wide_id(gid));
 }
 
-asmlinkage int sys_fchown(int fd, u32 uid, u32 gid)
+int sys_fchown(int fd, u32 uid, u32 gid)
 {
 	return sys_fchown32(fd, wide_id(uid), wide_id(gid));
 }
@@ -213,7 +213,7 @@ asmlinkage int sys_fchown(int fd, u32 uid, u32 gid)
  * access() asks for the real user, not the effective one. Only what counts for
  * files is changed: to others current stays who it is, while this sleeps.
  */
-asmlinkage int sys_faccessat2(int dirfd, const char __user *path, int mode, u32 flags)
+int sys_faccessat2(int dirfd, const char __user *path, int mode, u32 flags)
 {
 	u32 fsuid = current->fsuid, fsgid = current->fsgid;
 	struct inode *inode;
@@ -235,17 +235,17 @@ asmlinkage int sys_faccessat2(int dirfd, const char __user *path, int mode, u32 
 	return error;
 }
 
-asmlinkage int sys_faccessat(int dirfd, const char __user *path, int mode)
+int sys_faccessat(int dirfd, const char __user *path, int mode)
 {
 	return sys_faccessat2(dirfd, path, mode, 0);
 }
 
-asmlinkage int sys_access(const char __user *path, int mode)
+int sys_access(const char __user *path, int mode)
 {
 	return sys_faccessat2(AT_FDCWD, path, mode, 0);
 }
 
-asmlinkage int sys_readlinkat(int dirfd, const char __user *path,
+int sys_readlinkat(int dirfd, const char __user *path,
 			      char __user *buf, int size)
 {
 	struct inode *inode;
@@ -272,7 +272,7 @@ asmlinkage int sys_readlinkat(int dirfd, const char __user *path,
 	return n;
 }
 
-asmlinkage int sys_readlink(const char __user *path, char __user *buf,
+int sys_readlink(const char __user *path, char __user *buf,
 			    int size)
 {
 	return sys_readlinkat(AT_FDCWD, path, buf, size);
@@ -344,7 +344,7 @@ static struct new_times times_now(void)
 	return (struct new_times){ { now, now }, { true, true }, true, false };
 }
 
-asmlinkage int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
+int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
 {
 	struct new_times t = times_now();
 	struct utimbuf times;
@@ -357,7 +357,7 @@ asmlinkage int sys_utime(const char __user *path, const struct utimbuf __user *u
 	return set_times_at(AT_FDCWD, path, &t, 0);
 }
 
-asmlinkage int sys_futimesat(int dirfd, const char __user *path, const struct timeval __user *user_times)
+int sys_futimesat(int dirfd, const char __user *path, const struct timeval __user *user_times)
 {
 	struct new_times t = times_now();
 	struct timeval times[2];
@@ -372,7 +372,7 @@ asmlinkage int sys_futimesat(int dirfd, const char __user *path, const struct ti
 	return set_times_at(dirfd, path, &t, 0);
 }
 
-asmlinkage int sys_utimes(const char __user *path, const struct timeval __user *times)
+int sys_utimes(const char __user *path, const struct timeval __user *times)
 {
 	return sys_futimesat(AT_FDCWD, path, times);
 }
@@ -389,7 +389,7 @@ static void take_time(struct new_times *t, int which, s64 seconds,
 	t->invalid |= nanoseconds >= 1000000000;
 }
 
-asmlinkage int sys_utimensat(int dirfd, const char __user *path, const struct timespec __user *user_times, u32 flags)
+int sys_utimensat(int dirfd, const char __user *path, const struct timespec __user *user_times, u32 flags)
 {
 	struct new_times t = times_now();
 	struct timespec times[2];
@@ -401,7 +401,7 @@ asmlinkage int sys_utimensat(int dirfd, const char __user *path, const struct ti
 	return set_times_at(dirfd, path, &t, flags);
 }
 
-asmlinkage int sys_utimensat_time64(int dirfd, const char __user *path, const struct timespec64 __user *user_times, u32 flags)
+int sys_utimensat_time64(int dirfd, const char __user *path, const struct timespec64 __user *user_times, u32 flags)
 {
 	struct new_times t = times_now();
 	struct timespec64 times[2];

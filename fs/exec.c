@@ -225,7 +225,7 @@ static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 	return error;
 }
 
-asmlinkage int sys_execve(const char __user *user_path, const u32 __user *argv, const u32 __user *envp)
+int sys_execve(const char __user *user_path, const u32 __user *argv, const u32 __user *envp)
 {
 	char *path = kpage_alloc(OWNER_CALL);
 	int error;

@@ -57,7 +57,7 @@ static bool of_descriptor(int command)
 	       command == F_GETFD || command == F_SETFD || command == F_GETFL;
 }
 
-asmlinkage COLD int sys_fcntl(int fd, int command, u32 arg)
+int sys_fcntl(int fd, int command, u32 arg)
 {
 	struct file *file = of_descriptor(command) ? fget_any(fd) : fget(fd);
 
@@ -93,7 +93,7 @@ asmlinkage COLD int sys_fcntl(int fd, int command, u32 arg)
 	return -EINVAL;
 }
 
-asmlinkage int sys_flock(int fd, u32 operation)
+int sys_flock(int fd, u32 operation)
 {
 	struct file *file = fget(fd);
 

@@ -50,25 +50,38 @@ void fput(struct file *file)
 	kfree(file);
 }
 
-/* What O_PATH opened is good for a name only. */
-struct file *fget(int fd)
+/* Holds a reference to file for current, instead of the one it held before. */
+static void hold_file(struct file *file)
 {
-	struct file *file = fget_any(fd);
-
-	return file && file->flags & O_PATH ? NULL : file;
+	file->count++;
+	drop_held_file();
+	current->held_file = file;
+	current->work |= WORK_FILE;
 }
 
-/* If other threads may close the file, a reference to it is held for current, instead of the one to the file it looked at before. */
+/*
+ * Returns the open file of fd, or NULL. The caller need not give it back: only
+ * another thread could close it, and if there is one a reference is held until
+ * the system call ends or looks for another file.
+ */
 struct file *fget_any(int fd)
 {
 	struct file *file = file_at(current->files, fd);
 
-	if (file && current->files->users > 1) {
-		file->count++;
-		drop_held_file();
-		current->held_file = file;
-		current->work |= WORK_FILE;
-	}
+	if (file && current->files->users > 1)
+		hold_file(file);
+	return file;
+}
+
+/* Like fget_any(), but NULL for what O_PATH opened, which only names a file. */
+struct file *fget(int fd)
+{
+	struct file *file = file_at(current->files, fd);
+
+	if (!file || file->flags & O_PATH)
+		return NULL;
+	if (current->files->users > 1)
+		hold_file(file);
 	return file;
 }
 
@@ -104,7 +117,7 @@ static inline int find_free(u32 from)
 	return fd < current->rlimits[RLIMIT_NOFILE].rlim_cur ? (int)fd : -EMFILE;
 }
 
-COLD bool fd_available(void)
+bool fd_available(void)
 {
 	return find_free(0) >= 0;
 }
@@ -140,7 +153,7 @@ int fd_install_two(struct file *first, struct file *second, int __user *fds,
 	return 0;
 }
 
-asmlinkage int sys_close(int fd)
+int sys_close(int fd)
 {
 	struct files_struct *files = current->files;
 	struct file *file = file_at(files, fd);
@@ -165,20 +178,20 @@ static int dup_to(int fd, int to, bool cloexec)
 }
 
 /* Duplicates fd to the lowest free descriptor from lowest on. */
-COLD int dup_from(int fd, u32 lowest, bool cloexec)
+int dup_from(int fd, u32 lowest, bool cloexec)
 {
 	int to = fget_any(fd) ? lowest < current->rlimits[RLIMIT_NOFILE].rlim_cur ? find_free(lowest) : -EINVAL : -EBADF;
 
 	return to < 0 ? to : dup_to(fd, to, cloexec);
 }
 
-asmlinkage int sys_dup(int fd)
+int sys_dup(int fd)
 {
 	return dup_from(fd, 0, false);
 }
 
 /* Both are open already or within the limit; what is open as `to` is closed, when it has been replaced. */
-static COLD int dup_over(int fd, int to, bool cloexec)
+static int dup_over(int fd, int to, bool cloexec)
 {
 	struct file *old = file_at(current->files, to);
 
@@ -192,12 +205,12 @@ static COLD int dup_over(int fd, int to, bool cloexec)
 	return to;
 }
 
-asmlinkage int sys_dup2(int fd, int to)
+int sys_dup2(int fd, int to)
 {
 	return fd == to && fget_any(fd) ? to : dup_over(fd, to, false);
 }
 
-asmlinkage int sys_dup3(int fd, int to, u32 flags)
+int sys_dup3(int fd, int to, u32 flags)
 {
 	return fd == to || flags & ~O_CLOEXEC ? -EINVAL : dup_over(fd, to, flags & O_CLOEXEC);
 }

@@ -213,7 +213,7 @@ static int check_flags(u32 flags)
 	return type == MAP_PRIVATE || type == MAP_SHARED ? 0 : -EINVAL;
 }
 
-asmlinkage int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 page)
+int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 page)
 {
 	struct vm_area area = { .flags = prot_flags(prot) };
 	bool shared = flags & MAP_SHARED;	/* with MAP_PRIVATE: validate */
@@ -242,7 +242,7 @@ asmlinkage int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 
 }
 
 /* The first mmap (90): its six arguments lie in memory, and the offset is in bytes. */
-asmlinkage int sys_mmap(const u32 __user *user_args)
+int sys_mmap(const u32 __user *user_args)
 {
 	u32 a[6];
 
@@ -254,7 +254,7 @@ asmlinkage int sys_mmap(const u32 __user *user_args)
 }
 
 /* Write what was changed through shared mappings in a range; with MS_ASYNC the next sync does. A range with a gap is -ENOMEM, after the rest. */
-asmlinkage int sys_msync(u32 addr, u32 length, u32 flags)
+int sys_msync(u32 addr, u32 length, u32 flags)
 {
 	u32 end = addr + PAGE_ROUND_UP(length);
 	bool gap = length && end == addr;	/* more than there is */

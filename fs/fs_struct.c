@@ -59,7 +59,7 @@ static int change_dir(struct inode **place, struct inode *inode)
 	return error;
 }
 
-asmlinkage int sys_chdir(const char __user *path)
+int sys_chdir(const char __user *path)
 {
 	struct inode *inode;
 	int error = user_path(path, FOLLOW, &inode);
@@ -67,14 +67,14 @@ asmlinkage int sys_chdir(const char __user *path)
 	return error ? error : change_dir(&current->fs->cwd, inode);
 }
 
-asmlinkage int sys_fchdir(int fd)
+int sys_fchdir(int fd)
 {
 	struct file *file = fget_any(fd);
 
 	return file ? change_dir(&current->fs->cwd, igrab(file->inode)) : -EBADF;
 }
 
-asmlinkage int sys_chroot(const char __user *path)
+int sys_chroot(const char __user *path)
 {
 	struct inode *inode;
 	int error = suser() ? user_path(path, FOLLOW, &inode) : -EPERM;
@@ -82,7 +82,7 @@ asmlinkage int sys_chroot(const char __user *path)
 	return error ? error : change_dir(&current->fs->root, inode);
 }
 
-asmlinkage int sys_umask(u32 mask)
+int sys_umask(u32 mask)
 {
 	u32 old = current->fs->umask;
 
@@ -172,7 +172,7 @@ int inode_path(struct inode *at, char *page, char **path)
 }
 
 /* getcwd(): the length with the NUL; -ERANGE: buf is too small. */
-asmlinkage int sys_getcwd(char __user *buf, u32 size)
+int sys_getcwd(char __user *buf, u32 size)
 {
 	char *page = kpage_alloc(OWNER_CALL), *path;
 	u32 length;

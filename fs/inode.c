@@ -89,7 +89,7 @@ static struct inode *find_inode(const struct super_block *sb, u32 ino)
 	return NULL;
 }
 
-COLD bool inode_in_memory(const struct super_block *sb, u32 ino)
+bool inode_in_memory(const struct super_block *sb, u32 ino)
 {
 	return find_inode(sb, ino) != NULL;
 }
@@ -260,7 +260,7 @@ int write_inode(struct inode *inode)
  * Call write, which is write_inode or write_inode_pages, for all inodes of a file system (NULL: of all); the first error. An inode in use keeps its
  * place in the list, so that sleeping on one is harmless.
  */
-COLD int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
+int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 {
 	int first_error = 0;
 
@@ -284,7 +284,7 @@ COLD int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 }
 
 /* Called when memory is short or counts must be exact: forget inodes that nobody uses, are clean and have no pages. How many. */
-COLD int shrink_inodes(void)
+int shrink_inodes(void)
 {
 	int dropped = 0;
 
@@ -340,7 +340,7 @@ void await_inodes(struct super_block *sb)
 }
 
 /* Forget a file system's inodes, all unused and written, when it is unmounted. */
-COLD void drop_inodes(struct super_block *sb)
+void drop_inodes(struct super_block *sb)
 {
 	list_for_each_safe(node, &all_inodes) {
 		struct inode *inode = inode_at(node);

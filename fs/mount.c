@@ -195,7 +195,7 @@ static int get_options(struct mount_call *call, const void __user *data)
 }
 
 /* device may be any word where the type needs none. */
-asmlinkage int sys_mount(const char __user *device, const char __user *dir,
+int sys_mount(const char __user *device, const char __user *dir,
 			 const char __user *type, u32 flags,
 			 const void __user *data)
 {
@@ -255,7 +255,7 @@ static int do_umount(struct super_block *sb)
 	return 0;
 }
 
-asmlinkage int sys_umount2(const char __user *path, u32 flags)
+int sys_umount2(const char __user *path, u32 flags)
 {
 	struct inode *inode;
 	struct super_block *sb;
@@ -279,7 +279,7 @@ asmlinkage int sys_umount2(const char __user *path, u32 flags)
 	return error;
 }
 
-asmlinkage int sys_umount(const char __user *path)
+int sys_umount(const char __user *path)
 {
 	return sys_umount2(path, 0);
 }
@@ -329,7 +329,7 @@ void show_mounts(struct seq *s)
 }
 
 /* mounts(buf, size) (515): the same, as far as it fits; bytes. */
-asmlinkage int sys_mounts(char __user *buf, u32 size)
+int sys_mounts(char __user *buf, u32 size)
 {
 	struct seq s = { .buf = kpage_alloc(OWNER_CALL) };
 	int error;

@@ -389,7 +389,7 @@ int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **i
 }
 
 /* The program to be run at a path: a regular file that current may execute. */
-COLD int open_exec(const char *path, struct inode **inode)
+int open_exec(const char *path, struct inode **inode)
 {
 	int error = path_lookup(AT_FDCWD, path, FOLLOW, inode);
 

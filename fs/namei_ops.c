@@ -96,7 +96,7 @@ static int make_node(int dirfd, const char __user *path,
 	return error;
 }
 
-asmlinkage int sys_mkdirat(int dirfd, const char __user *path, u32 mode)
+int sys_mkdirat(int dirfd, const char __user *path, u32 mode)
 {
 	const struct new_node directory = {
 		.mode = S_IFDIR | (mode & 01777 & ~current->fs->umask),
@@ -105,12 +105,12 @@ asmlinkage int sys_mkdirat(int dirfd, const char __user *path, u32 mode)
 	return make_node(dirfd, path, &directory);
 }
 
-asmlinkage int sys_mkdir(const char __user *path, u32 mode)
+int sys_mkdir(const char __user *path, u32 mode)
 {
 	return sys_mkdirat(AT_FDCWD, path, mode);
 }
 
-asmlinkage int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev)
+int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev)
 {
 	u32 type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
 	const struct new_node node = {
@@ -127,12 +127,12 @@ asmlinkage int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev
 	return make_node(dirfd, path, &node);
 }
 
-asmlinkage int sys_mknod(const char __user *path, u32 mode, u32 dev)
+int sys_mknod(const char __user *path, u32 mode, u32 dev)
 {
 	return sys_mknodat(AT_FDCWD, path, mode, dev);
 }
 
-asmlinkage int sys_symlinkat(const char __user *user_target, int dirfd, const char __user *path)
+int sys_symlinkat(const char __user *user_target, int dirfd, const char __user *path)
 {
 	struct new_node link = { .mode = S_IFLNK | 0777 };
 	char *target;
@@ -146,7 +146,7 @@ asmlinkage int sys_symlinkat(const char __user *user_target, int dirfd, const ch
 	return error;
 }
 
-asmlinkage int sys_symlink(const char __user *target, const char __user *path)
+int sys_symlink(const char __user *target, const char __user *path)
 {
 	return sys_symlinkat(target, AT_FDCWD, path);
 }
@@ -243,22 +243,22 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 	return error;
 }
 
-asmlinkage int sys_unlinkat(int dirfd, const char __user *path, u32 flags)
+int sys_unlinkat(int dirfd, const char __user *path, u32 flags)
 {
 	return flags & ~AT_REMOVEDIR ? -EINVAL : remove_name(dirfd, path, flags & AT_REMOVEDIR);
 }
 
-asmlinkage int sys_unlink(const char __user *path)
+int sys_unlink(const char __user *path)
 {
 	return remove_name(AT_FDCWD, path, false);
 }
 
-asmlinkage int sys_rmdir(const char __user *path)
+int sys_rmdir(const char __user *path)
 {
 	return remove_name(AT_FDCWD, path, true);
 }
 
-asmlinkage int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags)
+int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags)
 {
 	struct target t;
 	struct inode *inode;
@@ -285,7 +285,7 @@ asmlinkage int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, 
 	return error;
 }
 
-asmlinkage int sys_link(const char __user *old, const char __user *new)
+int sys_link(const char __user *old, const char __user *new)
 {
 	return sys_linkat(AT_FDCWD, old, AT_FDCWD, new, 0);
 }
@@ -430,7 +430,7 @@ static void unlock_both(struct inode *a, struct inode *b)
 	wake_up(&renamed);
 }
 
-asmlinkage int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags)
+int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags)
 {
 	struct target from, to;
 	struct inode *inode;
@@ -460,12 +460,12 @@ asmlinkage int sys_renameat2(int old_dirfd, const char __user *old, int new_dirf
 	return error;
 }
 
-asmlinkage int sys_renameat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new)
+int sys_renameat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new)
 {
 	return sys_renameat2(old_dirfd, old, new_dirfd, new, 0);
 }
 
-asmlinkage int sys_rename(const char __user *old, const char __user *new)
+int sys_rename(const char __user *old, const char __user *new)
 {
 	return sys_renameat2(AT_FDCWD, old, AT_FDCWD, new, 0);
 }

@@ -170,6 +170,7 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 	}
 	file->inode = inode;
 	file->fop = flags & O_PATH ? &path_fops : inode->i_fop;
+	file->seekable = has_position(inode);
 	if (flags & O_NOCTTY)
 		file->flags |= O_NOCTTY;
 	error = file->fop->open ? file->fop->open(inode, file) : 0;
@@ -184,7 +185,7 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 	return error;
 }
 
-asmlinkage int sys_openat(int dirfd, const char __user *path, int flags, u32 mode)
+int sys_openat(int dirfd, const char __user *path, int flags, u32 mode)
 {
 	char *name;
 	int fd = getname(path, &name);
@@ -196,12 +197,12 @@ asmlinkage int sys_openat(int dirfd, const char __user *path, int flags, u32 mod
 	return fd;
 }
 
-asmlinkage int sys_open(const char __user *path, int flags, u32 mode)
+int sys_open(const char __user *path, int flags, u32 mode)
 {
 	return sys_openat(AT_FDCWD, path, flags, mode);
 }
 
-asmlinkage int sys_creat(const char __user *path, u32 mode)
+int sys_creat(const char __user *path, u32 mode)
 {
 	return sys_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }

@@ -133,7 +133,7 @@ static void clear_beyond_end(struct cached_page *page)
  * Begin to read or write the blocks of a page, held by the caller, that exist in the file; holes read as zeroes. Neighbouring blocks go as one
  * request. Of several, all but the last are done here and now.
  */
-static COLD void begin_io(struct cached_page *page, int cmd, const u32 *where)
+static void begin_io(struct cached_page *page, int cmd, const u32 *where)
 {
 	struct request *rq = &page->request;
 	u8 *data = __va(page->frame);
@@ -337,7 +337,7 @@ static int begin_writing(struct inode *inode)
 }
 
 /* Write a file's dirty pages back; the first error. A page that could not be written stays dirty. */
-COLD int write_inode_pages(struct inode *inode)
+int write_inode_pages(struct inode *inode)
 {
 	int first_error = begin_writing(inode);
 
@@ -363,7 +363,7 @@ COLD int write_inode_pages(struct inode *inode)
  * A file shrinks to size, or, with size 0, goes away: forget the pages beyond it and clear the rest of its last one. A page that is mapped by
  * a program keeps its frame through the program's own reference, and one that is busy is waited for.
  */
-COLD void drop_inode_pages(struct inode *inode, u32 size)
+void drop_inode_pages(struct inode *inode, u32 size)
 {
 	if (inode->i_mappings)
 		unmap_object(inode, size);
@@ -432,7 +432,7 @@ static bool droppable(const struct cached_page *page)
 /*
  * Called when memory is short: drop up to wanted pages that nobody maps and that are clean or cannot be written, the longest unused first; how many.
  */
-COLD int shrink_page_cache(int wanted)
+int shrink_page_cache(int wanted)
 {
 	int dropped = 0;
 

@@ -19,7 +19,6 @@
 #define USER_PART	8u		/* of all frames, for a user's pipes */
 
 struct pipe {
-	struct wait_queue wait;		/* first, where its address is at hand. For both sides: at most one of them sleeps for long */
 	u8 *pages[PIPE_PAGES];		/* the ring; a page is there from the first byte written to it until its last one is read */
 	u32 head, tail;			/* bytes ever written and ever read */
 	u32 readers, writers;
@@ -28,6 +27,7 @@ struct pipe {
 	u32 uid;			/* who made it */
 	struct list link;		/* all pipes */
 	bool copying;			/* somebody is, and may sleep */
+	struct wait_queue wait;		/* of both sides */
 };
 
 static LIST_HEAD(pipes);
@@ -247,7 +247,7 @@ static void count_sides(struct pipe *pipe, u32 flags, int change)
  * Opening a named pipe waits until the other side has come, even if it is gone again by the time that we run. Not with O_NONBLOCK: then a writer
  * without readers gets ENXIO, and a reader that never had a writer has not lost one; its position, which a pipe does not need, tells pipe_poll().
  */
-static COLD int fifo_open(struct inode *inode, struct file *file)
+static int fifo_open(struct inode *inode, struct file *file)
 {
 	u32 mode = file->flags & O_ACCMODE, before;
 	struct pipe *pipe;
@@ -366,7 +366,7 @@ static struct inode *pipe_inode(void)
 	return inode;
 }
 
-asmlinkage COLD int sys_pipe2(int __user *fds, int flags)
+int sys_pipe2(int __user *fds, int flags)
 {
 	struct inode *inode;
 	struct file *reader, *writer = NULL;
@@ -393,7 +393,7 @@ asmlinkage COLD int sys_pipe2(int __user *fds, int flags)
 	return error;
 }
 
-asmlinkage int sys_pipe(int __user *fds)
+int sys_pipe(int __user *fds)
 {
 	return sys_pipe2(fds, 0);
 }

@@ -199,136 +199,121 @@ const struct file_ops regular_fops = {
 	.read = generic_read, .write = generic_write, .sync = sync_inode,
 };
 
-/* fget() where it counts. */
-static inline struct file *quick_fget(int fd)
+/* Returns false for what gives and takes bytes in their order, as terminals do. */
+bool has_position(const struct inode *inode)
 {
-	return likely(current->files->users == 1) ? file_at(current->files, fd) : fget(fd);
-}
-
-static bool has_no_position(const struct inode *inode)
-{
-	return S_ISFIFO(inode->i_mode) || (S_ISCHR(inode->i_mode) && MAJOR(inode->i_rdev) != MEM_MAJOR);
+	if (S_ISCHR(inode->i_mode))
+		return MAJOR(inode->i_rdev) == MEM_MAJOR;
+	return !S_ISFIFO(inode->i_mode);
 }
 
 static struct wait_queue position_free = WAIT_QUEUE_INIT(position_free);
 
 /*
- * Several who share an open file share its position. One call at a time uses
- * it, since between reading there and moving on it may sleep. What has no
- * position, and may keep its reader waiting, is not held.
+ * Waits until no other call uses the position of an open file. Descriptors made
+ * by dup() and fork() share it, and a read may sleep before it moves on. Does
+ * nothing for a file that only one descriptor has or that has no position.
+ * Returns whether release_position() is to be called.
  */
-static bool hold_position(struct file *file)
+bool hold_position(struct file *file)
 {
-	if (file->count == 1 || has_no_position(file->inode))
+	if (!file->seekable || file->count == 1)
 		return false;
 	while (file->moving)
 		sleep_on(&position_free);
-	return file->moving = true;
+	file->moving = true;
+	return true;
 }
 
-static void release_position(struct file *file)
+void release_position(struct file *file)
 {
 	file->moving = false;
 	wake_up(&position_free);
 }
 
-/* Reads or writes at a position that others share. */
-static noinline int transfer_shared(struct file *file, char __user *buf,
-				    u32 count, bool write)
+/*
+ * Reads from an open file at pos, which moves on. file is NULL for a descriptor
+ * that is not open. Returns the number of bytes, or -errno.
+ */
+inline int read_file(struct file *file, char __user *buf, u32 count, loff_t *pos)
 {
-	bool held = hold_position(file);
-	int n = write ? file->fop->write(file, buf, count, &file->pos) :
-			file->fop->read(file, buf, count, &file->pos);
+	if (!file || (file->flags & O_ACCMODE) == O_WRONLY)
+		return -EBADF;
+	if (!file->fop->read)
+		return S_ISDIR(file->inode->i_mode) ? -EISDIR : -EINVAL;
+	if (!access_ok(buf, count))
+		return -EFAULT;
+	return file->fop->read(file, buf, min_u32(count, TRANSFER_MAX), pos);
+}
 
+/* Like read_file(), for writing. */
+inline int write_file(struct file *file, const char __user *buf, u32 count,
+	       loff_t *pos)
+{
+	if (!file || (file->flags & O_ACCMODE) == O_RDONLY)
+		return -EBADF;
+	if (!file->fop->write)
+		return -EINVAL;
+	if (!access_ok(buf, count))
+		return -EFAULT;
+	return file->fop->write(file, buf, min_u32(count, TRANSFER_MAX), pos);
+}
+
+int sys_read(int fd, char __user *buf, u32 count)
+{
+	struct file *file = fget(fd);
+	bool held;
+	int n;
+
+	if (!file)
+		return -EBADF;
+	held = hold_position(file);
+	n = read_file(file, buf, count, &file->pos);
 	if (held)
 		release_position(file);
 	return n;
 }
 
-/* Why a file has nothing to read or to write. */
-static COLD int why_not(const struct file *file, bool read)
+int sys_write(int fd, const char __user *buf, u32 count)
 {
-	if (file->flags & O_PATH)
+	struct file *file = fget(fd);
+	bool held;
+	int n;
+
+	if (!file)
 		return -EBADF;
-	return read && S_ISDIR(file->inode->i_mode) ? -EISDIR : -EINVAL;
+	held = hold_position(file);
+	n = write_file(file, buf, count, &file->pos);
+	if (held)
+		release_position(file);
+	return n;
 }
 
-/* The checks that all forms of read share. pos is NULL for the file's own. */
-static inline int read_file(struct file *file, char __user *buf, u32 count,
-			    loff_t *pos)
-{
-	if (!file || (file->flags & O_ACCMODE) == O_WRONLY)
-		return -EBADF;
-	if (!file->fop->read)
-		return why_not(file, true);
-	if (!access_ok(buf, count))
-		return -EFAULT;
-	count = min_u32(count, TRANSFER_MAX);
-	if (unlikely(file->count > 1) && !pos)
-		return transfer_shared(file, buf, count, false);
-	return file->fop->read(file, buf, count, pos ? pos : &file->pos);
-}
-
-static inline int write_file(struct file *file, const char __user *buf,
-			     u32 count, loff_t *pos)
-{
-	if (!file || (file->flags & O_ACCMODE) == O_RDONLY)
-		return -EBADF;
-	if (!file->fop->write)
-		return why_not(file, false);
-	if (!access_ok(buf, count))
-		return -EFAULT;
-	count = min_u32(count, TRANSFER_MAX);
-	if (unlikely(file->count > 1) && !pos)
-		return transfer_shared(file, (char __user *)buf, count, true);
-	return file->fop->write(file, buf, count, pos ? pos : &file->pos);
-}
-
-asmlinkage int sys_read(int fd, char __user *buf, u32 count)
-{
-	return read_file(quick_fget(fd), buf, count, NULL);
-}
-
-asmlinkage int sys_write(int fd, const char __user *buf, u32 count)
-{
-	return write_file(quick_fget(fd), buf, count, NULL);
-}
-
-/* Reads or writes a file that may be NULL, for the less frequent calls. */
-int transfer_file(struct file *file, char __user *buf, u32 count, loff_t *pos,
-		  bool write)
-{
-	return write ? write_file(file, buf, count, pos) :
-		       read_file(file, buf, count, pos);
-}
-
-/* Finds a file for a transfer at pos: where positions mean something. */
+/* Finds the open file of fd for a transfer at pos. -EBADF, -ESPIPE, -EINVAL */
 int get_seekable(int fd, loff_t pos, struct file **file)
 {
 	*file = fget(fd);
 	if (!*file)
 		return -EBADF;
-	if (has_no_position((*file)->inode))
+	if (!(*file)->seekable)
 		return -ESPIPE;
 	return pos < 0 ? -EINVAL : 0;
 }
 
-asmlinkage COLD int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos)
+int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos)
 {
 	struct file *file;
 	int error = get_seekable(fd, pos, &file);
 
-	return error ? error : transfer_file(file, buf, count, &pos, false);
+	return error ? error : read_file(file, buf, count, &pos);
 }
 
-asmlinkage COLD int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos)
+int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos)
 {
 	struct file *file;
 	int error = get_seekable(fd, pos, &file);
 
-	return error ? error :
-		       transfer_file(file, (char __user *)buf, count, &pos,
-				     true);
+	return error ? error : write_file(file, buf, count, &pos);
 }
 
 /* The end of what can be read: of a device, of a file. */
@@ -338,11 +323,11 @@ static s64 end_of(const struct inode *inode)
 }
 
 /* Move the position. Beyond the end is allowed: writing there makes a hole. */
-static COLD int move_position(struct file *file, s64 offset, int whence)
+static int move_position(struct file *file, s64 offset, int whence)
 {
 	s64 base;
 
-	if (has_no_position(file->inode))
+	if (!file->seekable)
 		return -ESPIPE;
 	switch (whence) {
 	case SEEK_SET:
@@ -365,7 +350,7 @@ static COLD int move_position(struct file *file, s64 offset, int whence)
 }
 
 /* The same, after those who use a shared position just now. */
-static COLD int do_lseek(struct file *file, s64 offset, int whence)
+static int do_lseek(struct file *file, s64 offset, int whence)
 {
 	bool held = hold_position(file);
 	int error = move_position(file, offset, whence);
@@ -375,7 +360,7 @@ static COLD int do_lseek(struct file *file, s64 offset, int whence)
 	return error;
 }
 
-asmlinkage COLD int sys_lseek(int fd, s32 offset, int whence)
+int sys_lseek(int fd, s32 offset, int whence)
 {
 	struct file *file = fget(fd);
 	loff_t before;
@@ -392,7 +377,7 @@ asmlinkage COLD int sys_lseek(int fd, s32 offset, int whence)
 	return error ? error : (int)file->pos;
 }
 
-asmlinkage COLD int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
+int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
 {
 	struct file *file = fget(fd);
 	int error = file ? do_lseek(file, (s64)((u64)high << 32 | low), whence) : -EBADF;
@@ -400,7 +385,7 @@ asmlinkage COLD int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result
 	return error ? error : copy_to_user(result, &file->pos, sizeof(file->pos));
 }
 
-asmlinkage int sys_ioctl(int fd, u32 command, u32 arg)
+int sys_ioctl(int fd, u32 command, u32 arg)
 {
 	struct file *file = fget(fd);
 
@@ -413,7 +398,7 @@ asmlinkage int sys_ioctl(int fd, u32 command, u32 arg)
  * Advice on how a file will be read is taken, and of no consequence. Returns
  * -EINVAL for advice that nobody knows.
  */
-asmlinkage int sys_fadvise64_64(int fd, loff_t start, loff_t length, int advice)
+int sys_fadvise64_64(int fd, loff_t start, loff_t length, int advice)
 {
 	struct file *file = fget(fd);
 
@@ -427,7 +412,7 @@ asmlinkage int sys_fadvise64_64(int fd, loff_t start, loff_t length, int advice)
 	return 0;
 }
 
-asmlinkage int sys_fadvise64(int fd, loff_t start, u32 length, int advice)
+int sys_fadvise64(int fd, loff_t start, u32 length, int advice)
 {
 	return sys_fadvise64_64(fd, start, length, advice);
 }

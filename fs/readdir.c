@@ -77,12 +77,12 @@ static int do_getdents(int fd, void __user *buf, u32 size, int (*fill)(void *, c
 	return c.room < size ? (int)(size - c.room) : c.error;
 }
 
-asmlinkage int sys_getdents(int fd, void __user *buf, u32 size)
+int sys_getdents(int fd, void __user *buf, u32 size)
 {
 	return do_getdents(fd, buf, size, fill_dirent);
 }
 
-asmlinkage int sys_getdents64(int fd, void __user *buf, u32 size)
+int sys_getdents64(int fd, void __user *buf, u32 size)
 {
 	return do_getdents(fd, buf, size, fill_dirent64);
 }

@@ -31,15 +31,23 @@ static bool is_dry(struct file *file)
 	return file->fop->poll && !(file->fop->poll(file, NULL) & POLLIN);
 }
 
+static int transfer_piece(struct file *file, const struct iovec *piece,
+			  loff_t *pos, bool write)
+{
+	char __user *buf = (char __user *)piece->iov_base;
+
+	return write ? write_file(file, buf, piece->iov_len, pos) :
+		       read_file(file, buf, piece->iov_len, pos);
+}
+
 /*
- * readv() and writev(): piece by piece until one is short, or, once something
- * was read, until there is no more for now. pos is NULL for the file's own
- * position. file may be NULL; another thread may close it meanwhile.
+ * Reads or writes piece by piece until one is short. Once something was read,
+ * stops also where the next piece would have to wait.
  */
-static COLD int do_vector(struct file *file, const struct iovec __user *vector,
+static int do_vector(struct file *file, const struct iovec __user *vector,
 			  int count, bool write, loff_t *pos)
 {
-	int total = 0, error = file ? check_vector(vector, count) : -EBADF;
+	int total = 0, error = check_vector(vector, count);
 
 	if (error)
 		return error;
@@ -49,8 +57,7 @@ static COLD int do_vector(struct file *file, const struct iovec __user *vector,
 
 		piece.iov_len = min_u32(piece.iov_len, TRANSFER_MAX - total);
 		if (!n && piece.iov_len)
-			n = transfer_file(file, (char __user *)piece.iov_base,
-					  piece.iov_len, pos, write);
+			n = transfer_piece(file, &piece, pos, write);
 		if (n < 0)
 			return total ? total : n;
 		total += n;
@@ -60,17 +67,33 @@ static COLD int do_vector(struct file *file, const struct iovec __user *vector,
 	return total;
 }
 
-asmlinkage int sys_readv(int fd, const struct iovec __user *vector, int count)
+static int do_vector_here(int fd, const struct iovec __user *vector, int count,
+			  bool write)
 {
-	return do_vector(fget(fd), vector, count, false, NULL);
+	struct file *file = fget(fd);
+	bool held;
+	int n;
+
+	if (!file)
+		return -EBADF;
+	held = hold_position(file);
+	n = do_vector(file, vector, count, write, &file->pos);
+	if (held)
+		release_position(file);
+	return n;
 }
 
-asmlinkage int sys_writev(int fd, const struct iovec __user *vector, int count)
+int sys_readv(int fd, const struct iovec __user *vector, int count)
 {
-	return do_vector(fget(fd), vector, count, true, NULL);
+	return do_vector_here(fd, vector, count, false);
 }
 
-asmlinkage COLD int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos)
+int sys_writev(int fd, const struct iovec __user *vector, int count)
+{
+	return do_vector_here(fd, vector, count, true);
+}
+
+int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos)
 {
 	struct file *file;
 	int error = get_seekable(fd, pos, &file);
@@ -78,7 +101,7 @@ asmlinkage COLD int sys_preadv(int fd, const struct iovec __user *vector, int co
 	return error ? error : do_vector(file, vector, count, false, &pos);
 }
 
-asmlinkage COLD int sys_pwritev(int fd, const struct iovec __user *vector, int count, loff_t pos)
+int sys_pwritev(int fd, const struct iovec __user *vector, int count, loff_t pos)
 {
 	struct file *file;
 	int error = get_seekable(fd, pos, &file);

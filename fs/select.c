@@ -123,7 +123,7 @@ static int do_poll(struct pollfd __user *user_fds, u32 n,
 	return ready;
 }
 
-asmlinkage int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds)
+int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds)
 {
 	struct timespec64 ts = { milliseconds / 1000, milliseconds % 1000 * 1000000, 0 };
 	struct deadline end;
@@ -191,12 +191,12 @@ static int do_ppoll(struct pollfd __user *fds, u32 n, void __user *timeout,
 	return put_left(timeout, &end, wide, error);
 }
 
-asmlinkage int sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *timeout, const u64 __user *mask, u32 size)
+int sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *timeout, const u64 __user *mask, u32 size)
 {
 	return do_ppoll(fds, n, timeout, false, mask, size);
 }
 
-asmlinkage int sys_ppoll_time64(struct pollfd __user *fds, u32 n, struct timespec64 __user *timeout, const u64 __user *mask, u32 size)
+int sys_ppoll_time64(struct pollfd __user *fds, u32 n, struct timespec64 __user *timeout, const u64 __user *mask, u32 size)
 {
 	return do_ppoll(fds, n, timeout, true, mask, size);
 }
@@ -311,7 +311,7 @@ static void put_select_left(struct timeval __user *to, const struct deadline *en
 	(void)copy_to_user(to, &tv, sizeof(tv));
 }
 
-asmlinkage int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timeval __user *timeout)
+int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timeval __user *timeout)
 {
 	u32 __user *const user[3] = { in, out, ex };
 	struct deadline end;
@@ -326,7 +326,7 @@ asmlinkage int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user
 }
 
 /* The first select (82): its five arguments lie in memory. */
-asmlinkage int sys_select(const u32 __user *user_args)
+int sys_select(const u32 __user *user_args)
 {
 	u32 a[5];
 
@@ -365,7 +365,7 @@ static int do_pselect(int n, u32 __user *const user[3], void __user *timeout,
 	return put_left(timeout, &end, wide, error);
 }
 
-asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec __user *timeout,
+int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec __user *timeout,
 			    const u32 __user *mask_and_size)
 {
 	u32 __user *const user[3] = { in, out, ex };
@@ -373,7 +373,7 @@ asmlinkage int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *
 	return do_pselect(n, user, timeout, false, mask_and_size);
 }
 
-asmlinkage int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec64 __user *timeout,
+int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec64 __user *timeout,
 				   const u32 __user *mask_and_size)
 {
 	u32 __user *const user[3] = { in, out, ex };

@@ -47,41 +47,41 @@ static int stat_path(int dirfd, const char __user *path, u32 flags, void __user 
 	return error;
 }
 
-asmlinkage int sys_stat(const char __user *path, struct old_stat __user *buf)
+int sys_stat(const char __user *path, struct old_stat __user *buf)
 {
 	return stat_path(AT_FDCWD, path, 0, buf, false);
 }
 
-asmlinkage int sys_lstat(const char __user *path, struct old_stat __user *buf)
+int sys_lstat(const char __user *path, struct old_stat __user *buf)
 {
 	return stat_path(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, false);
 }
 
-asmlinkage int sys_stat64(const char __user *path, struct stat64 __user *buf)
+int sys_stat64(const char __user *path, struct stat64 __user *buf)
 {
 	return stat_path(AT_FDCWD, path, 0, buf, true);
 }
 
-asmlinkage int sys_lstat64(const char __user *path, struct stat64 __user *buf)
+int sys_lstat64(const char __user *path, struct stat64 __user *buf)
 {
 	return stat_path(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, true);
 }
 
-asmlinkage int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf, u32 flags)
+int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf, u32 flags)
 {
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
 		return -EINVAL;
 	return stat_path(dirfd, path, flags, buf, true);
 }
 
-asmlinkage int sys_fstat(int fd, struct old_stat __user *buf)
+int sys_fstat(int fd, struct old_stat __user *buf)
 {
 	struct file *file = fget_any(fd);
 
 	return file ? fill_stat(file->inode, buf) : -EBADF;
 }
 
-asmlinkage int sys_fstat64(int fd, struct stat64 __user *buf)
+int sys_fstat64(int fd, struct stat64 __user *buf)
 {
 	struct file *file = fget_any(fd);
 
@@ -107,7 +107,7 @@ static int fill_statx(const struct inode *inode, struct statx __user *buf)
 	return copy_to_user(buf, &st, sizeof(st));
 }
 
-asmlinkage int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, struct statx __user *buf)
+int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, struct statx __user *buf)
 {
 	struct inode *inode;
 	int error;
@@ -165,7 +165,7 @@ static int fill_statfs64(const struct inode *inode, u32 size, struct statfs64 __
 	return error ? error : copy_to_user(buf, &st, sizeof(st));
 }
 
-asmlinkage int sys_statfs(const char __user *path, struct statfs __user *buf)
+int sys_statfs(const char __user *path, struct statfs __user *buf)
 {
 	struct inode *inode;
 	int error = user_path(path, FOLLOW, &inode);
@@ -177,7 +177,7 @@ asmlinkage int sys_statfs(const char __user *path, struct statfs __user *buf)
 	return error;
 }
 
-asmlinkage int sys_statfs64(const char __user *path, u32 size, struct statfs64 __user *buf)
+int sys_statfs64(const char __user *path, u32 size, struct statfs64 __user *buf)
 {
 	struct inode *inode;
 	int error = user_path(path, FOLLOW, &inode);
@@ -189,14 +189,14 @@ asmlinkage int sys_statfs64(const char __user *path, u32 size, struct statfs64 _
 	return error;
 }
 
-asmlinkage int sys_fstatfs(int fd, struct statfs __user *buf)
+int sys_fstatfs(int fd, struct statfs __user *buf)
 {
 	struct file *file = fget_any(fd);
 
 	return file ? fill_statfs(file->inode, buf) : -EBADF;
 }
 
-asmlinkage int sys_fstatfs64(int fd, u32 size, struct statfs64 __user *buf)
+int sys_fstatfs64(int fd, u32 size, struct statfs64 __user *buf)
 {
 	struct file *file = fget_any(fd);
 

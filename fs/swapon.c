@@ -293,7 +293,7 @@ static int swap_on(struct inode *inode, const char __user *name, u32 flags)
 }
 
 /* swapon(path, flags) (87). -EPERM also when there are enough areas, as on Linux. */
-asmlinkage int sys_swapon(const char __user *path, u32 flags)
+int sys_swapon(const char __user *path, u32 flags)
 {
 	struct inode *inode;
 	int error = !suser() ? -EPERM : flags & ~(SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK) ? -EINVAL : user_path(path, FOLLOW, &inode);
@@ -317,7 +317,7 @@ static void swap_is_off(struct medium *medium)
 }
 
 /* swapoff(path) (115). -ENOMEM: what is there has no room in memory; some of it may be back. */
-asmlinkage int sys_swapoff(const char __user *path)
+int sys_swapoff(const char __user *path)
 {
 	struct inode *inode;
 	struct medium *medium;

@@ -183,13 +183,13 @@ void sync_all(void)
 		mounts_synced(now);
 }
 
-asmlinkage int sys_sync(void)
+int sys_sync(void)
 {
 	sync_all();
 	return 0;
 }
 
-asmlinkage int sys_fsync(int fd)
+int sys_fsync(int fd)
 {
 	struct file *file = fget(fd);
 
@@ -198,7 +198,7 @@ asmlinkage int sys_fsync(int fd)
 	return file->fop->sync ? file->fop->sync(file->inode) : -EINVAL;
 }
 
-asmlinkage int sys_syncfs(int fd)
+int sys_syncfs(int fd)
 {
 	struct file *file = fget(fd);
 

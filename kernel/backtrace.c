@@ -1,6 +1,8 @@
 /*
- * Backtraces with symbols. The kernel is compiled without frame pointers, so the stack is searched for words that point into the text just behind a
- * call instruction. Those are the return addresses, the innermost first; a few may be left over from calls that have ended.
+ * Backtraces with names. Each function begins with "push ebp; mov ebp, esp", so
+ * that EBP leads to a list of frames, the innermost first. A frame holds the
+ * caller's EBP, the return address, and the arguments (System V ABI, i386
+ * supplement, figure 3-15).
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
@@ -8,53 +10,81 @@
 #include "kernel_internal.h"
 
 #define BACKTRACE_MAX	24
-#define CALL_REL32	0xE8
-#define CALL_REL32_SIZE	5
-#define GROUP5		0xFF		/* with 2 in the middle of the next byte: an indirect call (Intel SDM volume 2, "Opcode Extensions") */
-#define MODRM_REG	0x38
-#define REG_CALL	0x10
+#define ARGUMENTS_SHOWN	4		/* however many the function has */
+
+struct stack_frame {
+	u32 callers_ebp;
+	u32 return_address;
+	u32 arguments[ARGUMENTS_SHOWN];
+};
 
 static bool in_text(u32 addr)
 {
 	return addr >= (u32)__text_start && addr < (u32)__text_end;
 }
 
+/* Returns the last symbol that is not above addr, or NULL. */
+static const struct symbol *symbol_of(u32 addr)
+{
+	const struct symbol *low = ksyms, *high = ksyms_end;
+
+	while (low < high) {
+		const struct symbol *middle = low + (high - low) / 2;
+
+		if (middle->address <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == ksyms || !in_text(addr) ? NULL : low - 1;
+}
+
+/* Prints addr as a function and the distance from its beginning. */
 void show_address(u32 addr)
 {
-	char name[PACKED_NAME_SIZE] = "?";
-	u32 text = (u32)__text_start, start = in_text(addr) ? text + packed_name(ksyms, addr - text, name) : addr;
+	const struct symbol *symbol = symbol_of(addr);
 
-	printk("  [%08x] %s+%x\n", addr, name, addr - start);
+	printk("  [%08x] ", addr);
+	if (symbol)
+		printk("%s+%x", symbol->name, addr - symbol->address);
+	else
+		printk("?");
 }
 
-/* Whether a call instruction ends at addr: one with its target in it, or an indirect one, whose size depends on how it addresses. */
-static bool behind_call(u32 addr)
+static void show_frame(const struct stack_frame *frame)
 {
-	static const u8 sizes[] = { 2, 3, 4, 6, 7 };
-	const u8 *end = (const u8 *)addr;
-
-	if (end[-CALL_REL32_SIZE] == CALL_REL32)
-		return true;
-	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++)
-		if (end[-sizes[i]] == GROUP5 && (end[1 - sizes[i]] & MODRM_REG) == REG_CALL)
-			return true;
-	return false;
+	/* less 1: behind a call at a function's end is the next function */
+	show_address(frame->return_address - 1);
+	printk("  (");
+	for (u32 i = 0; i < ARGUMENTS_SHOWN; i++)
+		printk("%s%08x", i ? " " : "", frame->arguments[i]);
+	printk(")\n");
 }
 
-/* Print the calls whose return addresses lie between esp and the end of its frame. */
-void show_backtrace(u32 esp)
+/* Returns whether a whole frame lies at addr, in the stack's page. */
+static bool is_frame(u32 addr, u32 page)
 {
-	u32 end = PAGE_ROUND_DOWN(esp) + PAGE_SIZE, shown = 0;
+	return addr % sizeof(u32) == 0 && PAGE_ROUND_DOWN(addr) == page &&
+	       PAGE_ROUND_DOWN(addr + sizeof(struct stack_frame) - 1) == page;
+}
 
-	if (esp - KERNEL_BASE >= LINEAR_MAP_MAX)
-		return;
-	printk("backtrace: (some may be left over from earlier calls)\n");
-	for (u32 at = (esp + 3) & ~3u; at < end && shown < BACKTRACE_MAX; at += sizeof(u32)) {
-		u32 word = *(const u32 *)at;
+/*
+ * Prints the calls that led to the frame at ebp, with the first words of their
+ * arguments. Called by panic() and die(). Ends where EBP is a program's.
+ */
+void show_backtrace(u32 ebp)
+{
+	u32 page = PAGE_ROUND_DOWN((u32)__builtin_frame_address(0));
 
-		if (in_text(word - 7) && in_text(word) && behind_call(word)) {
-			show_address(word - 1);	/* inside the call: behind it may be the next function */
-			shown++;
-		}
+	printk("backtrace:\n");
+	for (u32 shown = 0; shown < BACKTRACE_MAX; shown++) {
+		const struct stack_frame *frame = (struct stack_frame *)ebp;
+
+		if (!is_frame(ebp, page) || !in_text(frame->return_address))
+			break;
+		show_frame(frame);
+		if (frame->callers_ebp <= ebp)
+			break;
+		ebp = frame->callers_ebp;
 	}
 }

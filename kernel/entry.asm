@@ -10,7 +10,8 @@
 ; orig_eax is the number of a system call, the error code of an exception, -1 - n for interrupt n. ESP and SS are
 ; there only when the entry came from user mode. All gates mask interrupts; system calls enable them at once.
 ;
-; C takes its arguments in EAX, EDX and ECX (-mregparm=3), system calls from the stack. What is called from here:
+; Arguments of C functions are on the stack, the first one lowest, and the caller
+; takes them away. What is called from here:
 ;	void do_page_fault(struct pt_regs *regs, u32 code);
 ;	void do_trap(struct pt_regs *regs, u32 vector);  void do_irq(struct pt_regs *regs, u32 irq);
 ;	void end_vm86(struct pt_regs *regs);
@@ -29,19 +30,19 @@ VM86_SEGMENTS	equ 16
 extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_trap, do_irq, do_page_fault, do_signal, schedule, fork_returns, drop_held_file
 extern end_vm86
 
-; EAX is lost.
-%macro KERNEL_SEGMENTS 0
-	mov eax, KERNEL_DS
-	mov ds, eax
-	mov es, eax
-	cld
-%endmacro
-
+; Saves the registers and loads the kernel's data segments. EDX is lost.
 %macro SAVE_ALL 0
 	push es
 	push ds
 	pusha
 	KERNEL_SEGMENTS
+%endmacro
+
+%macro KERNEL_SEGMENTS 0
+	mov edx, KERNEL_DS
+	mov ds, edx
+	mov es, edx
+	cld
 %endmacro
 
 %macro RESTORE_ALL 0
@@ -64,30 +65,29 @@ section .text
 global system_call
 system_call:
 	push eax
-	push es
-	push ds
-	pusha
-	mov edx, KERNEL_DS
-	mov ds, edx
-	mov es, edx
-	cld
+	SAVE_ALL
 	REFUSE_VM86 vm86_entry
 	sti
 	mov edx, [current]
 	test dword [edx + TASK_PTRACE], PT_SYSCALL
-	jnz traced_call
+	jnz trace_entry
+.call:
 	cmp eax, SYSCALLS
 	jae unknown_call
-	push ebp
-	push edi
-	push esi
+	push dword [esp + REGS_EBP]
+	push dword [esp + 4 + REGS_EDI]
+	push dword [esp + 8 + REGS_ESI]
 	push dword [esp + 12 + REGS_EDX]
-	push ecx
-	push ebx
+	push dword [esp + 16 + REGS_ECX]
+	push dword [esp + 20 + REGS_EBX]
 	call [sys_call_table + eax * 4]
 	add esp, 24
 .result:
 	mov [esp + REGS_EAX], eax
+.traced:
+	mov edx, [current]
+	test dword [edx + TASK_PTRACE], PT_SYSCALL
+	jnz trace_exit
 return_to_user:
 	cli
 	mov eax, [current]
@@ -129,40 +129,29 @@ leave_vm86:
 	rep movsd
 	cld
 	add esp, VM86_SEGMENTS
-	mov eax, esp
+	push esp
 	call end_vm86
+	add esp, 4
 	jmp ebx
 
 unknown_call:
 	call sys_ni_syscall
 	jmp system_call.result
 
-; Somebody watches (ptrace): stop before the call, whose number and arguments the tracer may change, and after it.
-traced_call:
-	mov dword [esp + REGS_EAX], -ENOSYS	; what the tracer sees before the call
+; Somebody watches (ptrace): stop before the call, whose number and arguments the
+; tracer may change, and after it.
+trace_entry:
+	mov dword [esp + REGS_EAX], -ENOSYS	; what the tracer sees
 	call syscall_trace
 	mov eax, [esp + REGS_ORIG_EAX]
-	cmp eax, SYSCALLS
-	jae .unknown
-	push dword [esp + REGS_EBP]
-	push dword [esp + 4 + REGS_EDI]
-	push dword [esp + 8 + REGS_ESI]
-	push dword [esp + 12 + REGS_EDX]
-	push dword [esp + 16 + REGS_ECX]
-	push dword [esp + 20 + REGS_EBX]
-	call [sys_call_table + eax * 4]
-	add esp, 24
-.result:
-	mov [esp + REGS_EAX], eax
+	cmp eax, -1
+	jne system_call.call
+	jmp system_call.traced	; no call is wanted, and EAX is the result
+
+trace_exit:
 	call syscall_trace
 	jmp return_to_user
-.unknown:
-	cmp eax, -1		; the tracer wants no call, and EAX is the result
-	je .none
-	call sys_ni_syscall
-	jmp .result
-.none:	mov eax, [esp + REGS_EAX]
-	jmp .result
+
 
 ; Something is to be done before the program goes on: give up the CPU, drop a file's reference, deliver signals; then look again.
 work_pending:
@@ -176,8 +165,9 @@ work_pending:
 	call drop_held_file
 	jmp return_to_user
 .signal:
-	mov eax, esp
+	push esp
 	call do_signal
+	add esp, 4
 	jmp return_to_user
 
 ; A new task starts here: schedule() switched to a stack that copy_thread() prepared.
@@ -190,14 +180,14 @@ ret_from_fork:
 global kernel_thread_start
 kernel_thread_start:
 	sti
-	mov eax, esi
+	push esi
 	call ebx
 	ud2			; kernel tasks end by do_exit()
 
 ; void enter_user_mode(struct pt_regs *regs): leave the kernel task's stack for the registers of the program it has become.
 global enter_user_mode
 enter_user_mode:
-	mov esp, eax
+	mov esp, [esp + 4]
 	jmp return_to_user
 
 global page_fault
@@ -205,8 +195,10 @@ page_fault:
 	SAVE_ALL
 	REFUSE_VM86 vm86_entry
 	mov eax, esp
-	mov edx, [esp + REGS_ORIG_EAX]
+	push dword [esp + REGS_ORIG_EAX]
+	push eax
 	call do_page_fault
+	add esp, 8
 
 ; Back from an exception or interrupt: to user mode through the work check, into the kernel directly.
 return_from_trap:
@@ -238,12 +230,15 @@ exception_entries:
 common_exception:
 	push ds
 	pusha
-	mov edx, [esp + REGS_ES]	; the vector
+	mov ecx, [esp + REGS_ES]	; the vector
 	mov [esp + REGS_ES], es
 	KERNEL_SEGMENTS
 	REFUSE_VM86 vm86_entry
 	mov eax, esp
+	push ecx
+	push eax
 	call do_trap
+	add esp, 8
 	jmp return_from_trap
 
 ; Interrupts, in the same way: -1 - n in the place of orig_eax.
@@ -265,7 +260,10 @@ common_interrupt:
 .irq:	mov edx, [esp + REGS_ORIG_EAX]
 	not edx				; -1 - (-1 - n)
 	mov eax, esp
+	push edx
+	push eax
 	call do_irq
+	add esp, 8
 	jmp return_from_trap
 .vm86:	call leave_vm86
 	jmp .irq

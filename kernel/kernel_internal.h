@@ -13,10 +13,12 @@ union task_frame {
 
 extern union task_frame init_task_union;	/* the idle task: head.asm starts on its stack */
 
-/* Made by tools/ksyms, read by packed_names.c. */
-extern const u8 ksyms[];		/* the kernel's functions */
-extern const u8 missing_calls[];	/* the system calls of abi/unistd.h that sys_call_table.c does not have */
-extern const u8 name_codes[][2];	/* what each code stands for: two others, or one character and 0 */
+/* The kernel's functions, the lowest address first. Made by tools/ksyms. */
+struct symbol {
+	u32 address;
+	const char *name;
+};
+extern const struct symbol ksyms[], ksyms_end[];
 
 /* task.c */
 void task_init(void);

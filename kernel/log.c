@@ -46,7 +46,7 @@ int log_read(char __user *buf, u32 count, loff_t *pos)
 }
 
 /* syslog(): reading the log (3), reading and clearing (4), clearing (5) and its size (10) are what dmesg needs; the rest is EINVAL. */
-asmlinkage int sys_syslog(int type, char __user *buf, int size)
+int sys_syslog(int type, char __user *buf, int size)
 {
 	u32 end = log_end, kept = min_u32(end - log_cleared, LOG_SIZE);
 	int n = 0;

@@ -80,7 +80,8 @@ void die(const char *what, struct pt_regs *regs, u32 code)
 	printk("panic: %s in the kernel, error code %x, pid %d (%s)\n", what, code, current->pid, current->comm);
 	show_regs(regs);
 	show_address(regs->eip);
-	show_backtrace((u32)(regs + 1));
+	printk("\n");
+	show_backtrace(regs->ebp);
 	if (panic_report)
 		panic_report();
 	stop_machine();

@@ -19,7 +19,7 @@ u32 random_u32(void)
 }
 
 /* getrandom(): good enough for hash seeds and stack guards, not for secrets: nothing here is unpredictable to who knows the boot time. */
-asmlinkage int sys_getrandom(u8 __user *buf, u32 size, u32 flags)
+int sys_getrandom(u8 __user *buf, u32 size, u32 flags)
 {
 	u32 done = 0;
 

@@ -1,4 +1,4 @@
-; From one task to another. Arguments come in EAX and EDX (-mregparm=3).
+; From one task to another.
 ;
 ;	void switch_to(u32 *save_esp, u32 next_esp);
 ;	void set_fs_gs(u32 fs, u32 gs);
@@ -15,6 +15,8 @@ section .text
 ; stacks. Returns when the task that called it is switched to.
 global switch_to
 switch_to:
+	mov eax, [esp + 4]
+	mov edx, [esp + 8]
 	push ebp
 	push ebx
 	push esi
@@ -31,12 +33,12 @@ switch_to:
 ; becomes none.
 global set_fs_gs
 set_fs_gs:
-.fs:	mov fs, eax
-.gs:	mov gs, edx
+.fs:	mov fs, [esp + 4]
+.gs:	mov gs, [esp + 8]
 	ret
-.no_fs:	xor eax, eax
+.no_fs:	mov dword [esp + 4], 0
 	jmp .fs
-.no_gs:	xor edx, edx
+.no_gs:	mov dword [esp + 8], 0
 	jmp .gs
 	fixup .fs, .no_fs
 	fixup .gs, .no_gs

@@ -11,12 +11,12 @@ struct utsname system_names = {
 	.domainname = "(none)",
 };
 
-asmlinkage int sys_uname(struct utsname __user *buf)
+int sys_uname(struct utsname __user *buf)
 {
 	return copy_to_user(buf, &system_names, sizeof(system_names));
 }
 
-asmlinkage int sys_sethostname(const char __user *name, int length)
+int sys_sethostname(const char __user *name, int length)
 {
 	char copy[sizeof(system_names.nodename)] = { 0 };
 	int error;

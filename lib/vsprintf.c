@@ -36,23 +36,6 @@ static void put_text(struct output *out, const struct spec *spec, const char *s,
 		pad(out, ' ', spec->width - n);
 }
 
-/* Divide a 64-bit number by a small base in place; the remainder. Two 32-bit steps, so that no library call is needed. */
-static u32 divide(u64 *value, u32 base)
-{
-	u32 high = (u32)(*value >> 32), low = (u32)*value, quotient_high = high / base, remainder = high % base;
-	u32 quotient_low = 0;
-
-	for (int bit = 31; bit >= 0; bit--) {
-		remainder = remainder << 1 | (low >> bit & 1);
-		if (remainder >= base) {
-			remainder -= base;
-			quotient_low |= 1u << bit;
-		}
-	}
-	*value = (u64)quotient_high << 32 | quotient_low;
-	return remainder;
-}
-
 static void put_number(struct output *out, struct spec *spec, u64 value, bool negative, u32 base, bool upper)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
@@ -61,8 +44,8 @@ static void put_number(struct output *out, struct spec *spec, u64 value, bool ne
 
 	if (spec->zero && !spec->left && spec->precision < 0)
 		minimum = spec->width - negative;
-	while ((value || (int)sizeof(text) - at < minimum) && at > 1)
-		text[--at] = digits[divide(&value, base)];
+	for (; (value || (int)sizeof(text) - at < minimum) && at > 1; value /= base)
+		text[--at] = digits[value % base];
 	if (negative)
 		text[--at] = '-';
 	put_text(out, spec, text + at, sizeof(text) - at);

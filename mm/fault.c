@@ -37,7 +37,7 @@ static int segv_code(struct mm *mm, u32 addr)
 }
 
 /* The access is not allowed, or cannot be satisfied (error): tell the program or the user copy; see the table's foot. */
-static COLD void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
+static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 {
 	if (!user_mode(regs)) {
 		if (addr >= TASK_SIZE || !fixup_exception(regs, error == -ENOMEM ? -ENOMEM : -EFAULT))
@@ -90,7 +90,7 @@ static inline int user_fault(struct mm *mm, u32 addr, u32 code)
 			return own_tables(mm, PAGE_ROUND_DOWN(addr),
 					  PAGE_ROUND_DOWN(addr) + PAGE_SIZE);
 		if (*entry & PAGE_COW)
-			return do_wp_page(mm, addr, entry);
+			return do_wp_page(addr, entry);
 		if (*entry & PTE_W) {
 			invlpg(addr);
 			return 0;
@@ -103,7 +103,7 @@ static inline int user_fault(struct mm *mm, u32 addr, u32 code)
  * Has the page at addr of one of current's areas in memory, and, to write, as
  * its own. Called with the address space locked. 0 or the errors of a fault.
  */
-COLD int fault_in(u32 addr, bool write)
+int fault_in(u32 addr, bool write)
 {
 	struct mm *mm = current->mm;
 	u32 page = PAGE_ROUND_DOWN(addr), code = write ? PF_WRITE : 0;

@@ -36,7 +36,7 @@ void reserve_init(void)
 }
 
 /* Returns true if current may take the last frames. */
-COLD bool may_use_reserve(void)
+bool may_use_reserve(void)
 {
 	return suser() || !current->mm ||
 	       current->process->group_work & GROUP_EXIT;
@@ -46,7 +46,7 @@ COLD bool may_use_reserve(void)
  * Called by frames_init(), in the order of use: the frames [first, end) whose count is 0 are free. Up to the first hole they are fresh; what lies
  * behind, on machines that have holes there, goes to the free list.
  */
-COLD void add_range(u32 first, u32 end)
+void add_range(u32 first, u32 end)
 {
 	u32 frame = first;
 
@@ -63,7 +63,7 @@ COLD void add_range(u32 first, u32 end)
  * Goes on to the next range of fresh frames when one is used up. Returns false
  * if it is not, or was the last.
  */
-static COLD bool next_range(void)
+static bool next_range(void)
 {
 	if (fresh != fresh_end || ranges_used == nr_ranges)
 		return false;
@@ -90,7 +90,7 @@ static inline u32 take_frame(void)
  * Out of frames that current may take: has caches and programs give up pages
  * until there are more, or nobody can. At the end of a range the next is begun.
  */
-static COLD u32 take_slowly(void)
+static u32 take_slowly(void)
 {
 	do {
 		u32 frame = 0;
@@ -183,7 +183,7 @@ void kpage_free(void *page)
 }
 
 /* For the audit: calls visit for each free frame. Returns how many there are. */
-COLD u32 for_each_free_frame(void (*visit)(u32 frame))
+u32 for_each_free_frame(void (*visit)(u32 frame))
 {
 	u32 frame, seen = 0;
 

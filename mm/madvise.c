@@ -112,7 +112,7 @@ static int advise_range(struct mm *mm, u32 start, u32 end, u32 advice)
 	return gap ? -ENOMEM : 0;
 }
 
-asmlinkage int sys_madvise(u32 addr, u32 length, u32 advice)
+int sys_madvise(u32 addr, u32 length, u32 advice)
 {
 	struct mm *mm = current->mm;
 	u32 end;

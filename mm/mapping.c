@@ -109,7 +109,7 @@ int range_end(u32 addr, u32 length, u32 *end)
 	return PAGE_OFFSET(addr) || length > TASK_SIZE || addr > TASK_SIZE || *end < addr || *end > TASK_SIZE ? -EINVAL : 0;
 }
 
-asmlinkage int sys_munmap(u32 addr, u32 length)
+int sys_munmap(u32 addr, u32 length)
 {
 	u32 end;
 	int error = range_end(addr, length, &end);
@@ -218,7 +218,7 @@ static int change_protection(struct mm *mm, u32 addr, u32 length, u32 prot)
 	return gap == end ? 0 : -ENOMEM;
 }
 
-asmlinkage int sys_mprotect(u32 addr, u32 length, u32 prot)
+int sys_mprotect(u32 addr, u32 length, u32 prot)
 {
 	struct mm *mm = current->mm;
 	int error;
@@ -408,7 +408,7 @@ static bool bad_remap(u32 addr, u32 end, u32 new_length, u32 flags, u32 new_addr
 }
 
 /* mremap(): change the size of a mapping, elsewhere if it may move and must, or, MREMAP_FIXED, at new_addr, whatever is there now. */
-asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u32 new_addr)
+int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u32 new_addr)
 {
 	struct mm *mm = current->mm;
 	u32 end;
@@ -426,7 +426,7 @@ asmlinkage int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u
 }
 
 /* mincore(): a byte for each page of a range, 1 if it is there. */
-asmlinkage int sys_mincore(u32 addr, u32 length, u8 __user *vector)
+int sys_mincore(u32 addr, u32 length, u8 __user *vector)
 {
 	struct mm *mm = current->mm;
 	u32 end;

@@ -44,7 +44,6 @@ static bool make_table(pte_t *pde)
  */
 static void share_private(pte_t *to, pte_t *from, u32 count)
 {
-#pragma GCC unroll 4
 	for (u32 i = 0; i < count; i++) {
 		pte_t entry = from[i];
 
@@ -101,7 +100,7 @@ static void copy_table(struct mm *mm, pte_t *pde, u32 addr, pte_t *to)
  * Have a page table for addr that only mm uses and that may be changed: make it if it is missing, or make a lazily shared one mm's own. Called before
  * anything in a table changes. Whether there was memory; without, nothing has changed.
  */
-COLD bool own_table(struct mm *mm, u32 addr)
+bool own_table(struct mm *mm, u32 addr)
 {
 	pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
 	pte_t *to = NULL;
@@ -137,7 +136,7 @@ int own_tables(struct mm *mm, u32 start, u32 end)
 }
 
 /* One more directory entry for a table that is shared already. */
-static noinline void lend_table(struct mm *child, pte_t *to, pte_t pde)
+static void lend_table(struct mm *child, pte_t *to, pte_t pde)
 {
 	trace_page(TRACE_TABLE_SHARE, PDE_ADDRESS(to), PTE_FRAME(pde), 0);
 	page_of(PTE_FRAME(pde))->count++;
@@ -265,7 +264,7 @@ static void count_entries(struct mm *mm)
  * LAZY where pages are kept back: of their tables the child gets a copy of its
  * own, with all the other pages. -ENOMEM
  */
-static COLD int copy_beside(struct mm *child, struct mm *parent)
+static int copy_beside(struct mm *child, struct mm *parent)
 {
 	int error = 0;
 
@@ -341,7 +340,7 @@ int copy_page_table(struct mm *child, struct mm *parent)
 }
 
 /* Give the child the parent's page at addr: the frame itself in a shared area, else a copy, which it may write at once if it may write at all. */
-static COLD int copy_now(struct mm *child, struct mm *parent, u32 addr, bool shared)
+static int copy_now(struct mm *child, struct mm *parent, u32 addr, bool shared)
 {
 	pte_t *to = get_pte(child, addr), entry;
 	void *page = to && !shared ? kpage_alloc(OWNER_CALL) : NULL;
@@ -374,7 +373,7 @@ static COLD int copy_now(struct mm *child, struct mm *parent, u32 addr, bool sha
 }
 
 /* The same as forks did it before copy-on-write (FORK_POLICY_OLD): the parent is not touched, and neither of the two will fault for it. */
-COLD int copy_pages_now(struct mm *child, struct mm *parent)
+int copy_pages_now(struct mm *child, struct mm *parent)
 {
 	int error = 0;
 
@@ -425,12 +424,11 @@ static void reuse_pages(u32 addr, pte_t *entry)
  * for a program. Nobody else refers to the frame: unprotect it in place. Otherwise take a frame, copy, and drop the
  * reference to the old one, whose other owners keep it as it is. -ENOMEM: no frame; the page is still shared and unchanged.
  */
-int do_wp_page(struct mm *mm, u32 addr, pte_t *entry)
+int do_wp_page(u32 addr, pte_t *entry)
 {
 	pte_t old = *entry;
 	u32 new;
 
-	(void)mm;			/* the entry is enough; mm is there for who looks with a debugger */
 	if (mem_map[old >> PAGE_SHIFT].count > 1) {
 		new = get_free_page();
 		if (!new)

@@ -79,19 +79,19 @@ static int locked_call(u32 addr, u32 length, bool on, bool now)
 	return error;
 }
 
-asmlinkage int sys_mlock(u32 addr, u32 length)
+int sys_mlock(u32 addr, u32 length)
 {
 	return locked_call(addr, length, true, true);
 }
 
-asmlinkage int sys_mlock2(u32 addr, u32 length, u32 flags)
+int sys_mlock2(u32 addr, u32 length, u32 flags)
 {
 	if (flags & ~MLOCK_ONFAULT)
 		return -EINVAL;
 	return locked_call(addr, length, true, !(flags & MLOCK_ONFAULT));
 }
 
-asmlinkage int sys_munlock(u32 addr, u32 length)
+int sys_munlock(u32 addr, u32 length)
 {
 	return locked_call(addr, length, false, false);
 }
@@ -105,7 +105,7 @@ static void populate_all(struct mm *mm)
 }
 
 /* All areas there are, those to come, or both. */
-asmlinkage int sys_mlockall(u32 flags)
+int sys_mlockall(u32 flags)
 {
 	struct mm *mm = current->mm;
 	int error;
@@ -129,7 +129,7 @@ asmlinkage int sys_mlockall(u32 flags)
 	return error;
 }
 
-asmlinkage int sys_munlockall(void)
+int sys_munlockall(void)
 {
 	struct mm *mm = current->mm;
 

@@ -121,7 +121,7 @@ static void end_process(struct task_struct *victim, u32 eip, u32 addr)
  * look for memory again meanwhile would only keep the processor from it.
  * Called by faults and await_memory(): they try again.
  */
-COLD void out_of_memory(u32 eip, u32 addr)
+void out_of_memory(u32 eip, u32 addr)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
 
@@ -147,7 +147,7 @@ COLD void out_of_memory(u32 eip, u32 addr)
  * current needs memory, for the page of addr (or 0), in something that cannot be
  * refused. Returns true when it is to be tried again, false if current is to end.
  */
-COLD bool await_memory(u32 addr)
+bool await_memory(u32 addr)
 {
 	out_of_memory(task_regs(current)->eip, addr);
 	return !is_ending(current->process);

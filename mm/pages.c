@@ -95,7 +95,7 @@ static int do_shared_page(struct vm_area *area, u32 addr, u32 write, u32 *frame,
  * A write to a page of a shared mapping that is present and was only read so far. Called by do_page_fault(), which has checked that the area allows
  * it. While the object makes ready the page may have gone: then the access simply faults again.
  */
-COLD int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
+int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 {
 	int error = area->ops->make_writable(area, PAGE_ROUND_DOWN(addr) - area->start + area->offset);
 	pte_t *entry = error ? NULL : get_pte(mm, addr);
@@ -109,7 +109,7 @@ COLD int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 }
 
 /* do_no_page() where the page comes from the area's file. Apart, so that the more frequent case has the shorter path. */
-static COLD noinline int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page, u32 write)
+static int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page, u32 write)
 {
 	pte_t *entry = get_pte(mm, page);	/* first: the file must not be cut before the page is mapped */
 	u32 frame, bits = 0;
@@ -143,7 +143,7 @@ int do_no_page(struct vm_area *area, u32 addr, u32 code)
 }
 
 /* Called by exec for its argument pages: a frame of its own becomes mm's. */
-COLD noinline int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
+int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits)
 {
 	pte_t *entry = get_pte(mm, addr);
 
@@ -170,7 +170,7 @@ static pte_t protect_entry(pte_t entry, u32 flags)
 }
 
 /* Give the pages of [start, end) that are there the permissions flags (VM_*). Called by mprotect(), after the areas have them and own_tables(). */
-COLD void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
+void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
 {
 	for (u32 addr = start; addr < end; addr += PAGE_SIZE) {
 		pte_t *entry = find_pte(mm, addr);
@@ -184,7 +184,7 @@ COLD void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
 }
 
 /* Move the pages of a range to another, where there are none, for mremap(). -ENOMEM: nothing has moved. */
-COLD int move_pages(struct mm *mm, u32 from, u32 to, u32 length)
+int move_pages(struct mm *mm, u32 from, u32 to, u32 length)
 {
 	if (own_tables(mm, from, from + length) < 0)
 		return -ENOMEM;
@@ -208,7 +208,6 @@ static u32 drop_entries(pte_t *table, u32 count)
 {
 	u32 present = 0;
 
-#pragma GCC unroll 4
 	for (u32 i = 0; i < count; i++) {
 		pte_t entry = table[i];
 

@@ -186,7 +186,7 @@ static int move_heap_end(struct mm *mm, u32 addr)
 	return mm->brk;
 }
 
-asmlinkage int sys_brk(u32 addr)
+int sys_brk(u32 addr)
 {
 	struct mm *mm = current->mm;
 	int end;

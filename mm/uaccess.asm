@@ -1,14 +1,19 @@
-; User copies. Each instruction here that touches a program's memory has a line in __ex_table: if it faults for good,
-; fixup_exception() (kernel/traps.c) puts -EFAULT or -ENOMEM into EAX and continues at the line's second address.
+; User copies. Each instruction here that touches a program's memory has a line
+; in __ex_table. If it faults for good, fixup_exception() (kernel/fixup.c) puts
+; -EFAULT or -ENOMEM into EAX and continues at the line's second address.
 ;
-;	int __copy_user(void *to, const void *from, u32 n);	0 or -errno; either side may be the program's
+;	int __copy_user(void *to, const void *from, u32 n);
 ;	int __clear_user(void *to, u32 n);
-;	int __strncpy_from_user(char *to, const char *from, u32 n);	length, n when no NUL was met, or -errno
+;	int __strncpy_from_user(char *to, const char *from, u32 n);
+;	int __strnlen_user(const char *s, u32 n);
 ;	int get_user_u32(u32 *to, const void *from);
 ;	int put_user_u32(u32 value, void *to);
-;	int cmpxchg_user_u32(u32 *old, u32 value, void *to);	*old: expected, then what was there
+;	int cmpxchg_user_u32(u32 *old, u32 value, void *to);
 ;
-; Arguments come in EAX, EDX and ECX. The C side (mm/uaccess.c) has checked that the range lies in user space.
+; Each returns 0 or -errno, but the two for strings return the length, which is n
+; if there is no NUL among the n bytes. Either side of __copy_user may be the
+; program's. cmpxchg_user_u32 stores in *old what it has found. The C side
+; (mm/uaccess.c) has checked that ranges and strings lie in user space.
 
 %include "mmu.inc"
 %include "errno.inc"
@@ -16,36 +21,36 @@
 
 %include "fixup.inc"
 
-; While there is a plan (kernel/plan.c) each copy tells of itself and may sleep.
+; While there is a plan (kernel/plan.c) each copy reports itself and may sleep.
 extern planner
-%macro tell 0
+%macro report 0
 	cmp dword [planner], 0
 	je %%go
-	call keep_and_tell
+	push PLAN_COPY
+	call [planner]
+	add esp, 4
 %%go:
+%endmacro
+
+; Leaves with -EFAULT unless %1 may be the address of a program's word.
+%macro check_word 1
+	mov eax, -EFAULT
+	cmp %1, KERNEL_BASE - 4
+	ja .out
+	xor eax, eax
 %endmacro
 
 section .text
 
-keep_and_tell:			; the arguments are needed afterwards
-	push eax
-	push edx
-	push ecx
-	mov eax, PLAN_COPY
-	call [planner]
-	pop ecx
-	pop edx
-	pop eax
-	ret
-
 global __copy_user
 __copy_user:
-	tell
+	report
 	push esi
 	push edi
-	mov edi, eax
-	mov esi, edx
-	mov edx, ecx
+	mov edi, [esp + 12]
+	mov esi, [esp + 16]
+	mov edx, [esp + 20]
+	mov ecx, edx
 	xor eax, eax
 	shr ecx, 2
 .words:	rep movsd
@@ -60,11 +65,12 @@ __copy_user:
 
 global __clear_user
 __clear_user:
-	tell
+	report
 	push edi
-	mov edi, eax
-	xor eax, eax
+	mov edi, [esp + 8]
+	mov edx, [esp + 12]
 	mov ecx, edx
+	xor eax, eax
 	shr ecx, 2
 .words:	rep stosd
 	mov ecx, edx
@@ -77,34 +83,30 @@ __clear_user:
 
 global __strncpy_from_user
 __strncpy_from_user:
-	tell
+	report
 	push esi
 	push edi
-	push ecx
-	mov edi, eax
-	mov esi, edx
+	mov edi, [esp + 12]
+	mov esi, [esp + 16]
+	mov ecx, [esp + 20]
 .load:	lodsb
 	stosb
 	test al, al
 	loopnz .load		; until the NUL or the n-th character
 	jnz .done
 	inc ecx			; the NUL does not count
-.done:	pop eax
+.done:	mov eax, [esp + 20]
 	sub eax, ecx
-.pop:	pop edi
+.out:	pop edi
 	pop esi
 	ret
-.out:	pop ecx
-	jmp .pop
 	fixup .load, .out
 
-; int __strnlen_user(const char *s, u32 n): length, n when no NUL is among the n bytes, or -errno
 global __strnlen_user
 __strnlen_user:
-	tell
-	mov ecx, edx
-	push edx
-	mov edx, eax
+	report
+	mov edx, [esp + 4]
+	mov ecx, [esp + 8]
 .next:	jecxz .done
 .load:	mov al, [edx]
 	inc edx
@@ -112,19 +114,17 @@ __strnlen_user:
 	test al, al
 	jnz .next
 	inc ecx
-.done:	mov eax, [esp]
+.done:	mov eax, [esp + 8]
 	sub eax, ecx
-.out:	add esp, 4
-	ret
+.out:	ret
 	fixup .load, .out
 
 global get_user_u32
 get_user_u32:
-	tell
-	cmp edx, KERNEL_BASE - 4
-	ja bad_pointer
-	mov ecx, eax
-	xor eax, eax
+	report
+	mov edx, [esp + 8]
+	check_word edx
+	mov ecx, [esp + 4]
 .load:	mov edx, [edx]
 	mov [ecx], edx
 .out:	ret
@@ -132,22 +132,22 @@ get_user_u32:
 
 global put_user_u32
 put_user_u32:
-	tell
-	cmp edx, KERNEL_BASE - 4
-	ja bad_pointer
-	mov ecx, eax
-	xor eax, eax
+	report
+	mov edx, [esp + 8]
+	check_word edx
+	mov ecx, [esp + 4]
 .store:	mov [edx], ecx
 .out:	ret
 	fixup .store, .out
 
 global cmpxchg_user_u32
 cmpxchg_user_u32:
-	tell
-	cmp ecx, KERNEL_BASE - 4
-	ja bad_pointer
+	report
 	push ebx
-	mov ebx, eax
+	mov ecx, [esp + 16]
+	check_word ecx
+	mov edx, [esp + 12]
+	mov ebx, [esp + 8]
 	mov eax, [ebx]
 .swap:	cmpxchg [ecx], edx	; a fault leaves EAX as it is
 	mov [ebx], eax
@@ -155,7 +155,3 @@ cmpxchg_user_u32:
 .out:	pop ebx
 	ret
 	fixup .swap, .out
-
-bad_pointer:
-	mov eax, -EFAULT
-	ret

@@ -93,7 +93,7 @@ static void give_bit(struct minix_map *map, u32 bit)
 	map->freed_when = sync_clock;
 }
 
-COLD u32 minix_count_free(const struct minix_map *map)
+u32 minix_count_free(const struct minix_map *map)
 {
 	u32 free = 0;
 

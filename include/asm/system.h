@@ -182,15 +182,6 @@ static inline void bit_clear(u32 *words, u32 index)
 	__asm__ volatile("btrl %1, %0" : "+m"(*words) : "r"(index) : "memory", "cc");
 }
 
-/* Returns n / by; *rest is what is left. (The compiler would call libgcc.) */
-static inline u64 divide(u64 n, u32 by, u32 *rest)
-{
-	u32 high = (u32)(n >> 32) / by, over = (u32)(n >> 32) % by, low;
-
-	__asm__("divl %2" : "=a"(low), "=d"(*rest) : "r"(by), "0"((u32)n), "1"(over));
-	return (u64)high << 32 | low;
-}
-
 static inline u16 read_gs(void)
 {
 	u16 value;

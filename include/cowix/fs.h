@@ -331,12 +331,13 @@ void name_cache_forget_all(const struct super_block *sb);
 
 /* fs/file_table.c */
 struct file {
-	loff_t pos;				/* first: each read() and write() passes its address on */
-	bool moving;			/* a call uses pos; others share it */
-	u32 count;
-	u32 flags;				/* O_* */
+	u32 count;		/* descriptors and calls that use it */
+	u32 flags;		/* O_* */
 	struct inode *inode;
 	const struct file_ops *fop;
+	bool seekable;		/* pos has a meaning */
+	bool moving;		/* a call uses pos, which others share */
+	loff_t pos;
 	u32 tty;				/* an open terminal's handle (cowix/tty.h) */
 };
 
@@ -352,10 +353,6 @@ static inline struct file *file_at(const struct files_struct *files, u32 fd)
 	return fd < files->end ? files->fd[fd] : NULL;
 }
 
-/*
- * What fd has open, or NULL: -EBADF. The caller need not give it back. Only another thread could close it meanwhile; if there is one, a reference is
- * held for the caller until the system call ends or looks for another file.
- */
 struct file *fget(int fd);
 struct file *fget_any(int fd);		/* also one that O_PATH opened */
 
@@ -401,8 +398,12 @@ int finish_write(struct file *file, int n);
 
 /* The most that one call transfers, whole pages: its answer is signed. */
 #define TRANSFER_MAX	PAGE_ROUND_DOWN(0x7FFFFFFFu)
-int transfer_file(struct file *file, char __user *buf, u32 count, loff_t *pos,
-		  bool write);
+bool has_position(const struct inode *inode);
+bool hold_position(struct file *file);
+void release_position(struct file *file);
+int read_file(struct file *file, char __user *buf, u32 count, loff_t *pos);
+int write_file(struct file *file, const char __user *buf, u32 count,
+	       loff_t *pos);
 int get_seekable(int fd, loff_t pos, struct file **file);	/* -ESPIPE */
 
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n);

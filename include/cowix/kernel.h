@@ -42,10 +42,6 @@ char *strcpy(char *to, const char *from);
 size_t strlcpy(char *to, const char *from, size_t size);
 u32 simple_strtoul(const char *s, const char **end, int base);
 
-/* kernel/packed_names.c */
-#define PACKED_NAME_SIZE 64
-u32 packed_name(const u8 *table, u32 number, char *name);
-
 /* kernel/uname.c */
 extern struct utsname system_names;	/* what uname() tells */
 

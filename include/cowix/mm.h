@@ -241,7 +241,7 @@ int share_page_tables(struct mm *child, struct mm *parent);
 void drop_shared_tables(struct mm *mm);
 int own_tables(struct mm *mm, u32 start, u32 end);
 int own_kept_back(struct mm *mm);
-int do_wp_page(struct mm *mm, u32 addr, pte_t *entry);
+int do_wp_page(u32 addr, pte_t *entry);
 
 /* mm/pages.c */
 int do_no_page(struct vm_area *area, u32 addr, u32 code);	/* code: the fault's error code */

@@ -37,7 +37,7 @@ NORETURN void die(const char *what, struct pt_regs *regs, u32 code);	/* an excep
 
 /* kernel/backtrace.c */
 void show_address(u32 addr);
-void show_backtrace(u32 esp);
+void show_backtrace(u32 ebp);
 
 /* kernel/fpu.c: the FPU and SSE state belongs to the task that used them last and is saved when another one wants them. */
 void fpu_init(void);

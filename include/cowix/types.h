@@ -36,13 +36,6 @@ typedef u16 kdev_t;			/* device number: major << 8 | minor */
 #define __force
 #endif
 
-/*
- * The kernel is compiled with -mregparm=3: the first three arguments of a function are in EAX, EDX and ECX. System calls take theirs
- * from the stack, where kernel/entry.asm has pushed them.
- */
-#define asmlinkage __attribute__((regparm(0)))
-#define noinline __attribute__((noinline))
-#define COLD __attribute__((cold))	/* seldom called: compiled for size wherever it stands */
 #define NORETURN __attribute__((noreturn))
 #define PACKED __attribute__((packed))
 #define ALIGNED(n) __attribute__((aligned(n)))

@@ -299,7 +299,7 @@ void tty_hangup(struct tty *tty)
 }
 
 /* vhangup(): whoever has the caller's terminal open has it no more. */
-asmlinkage int sys_vhangup(void)
+int sys_vhangup(void)
 {
 	struct tty *tty = tty_of(current->process->tty);
 

@@ -359,7 +359,7 @@ int mm_audit_report(struct audit_report *report, u32 held)
 }
 
 /* mm_audit(report, flags) (513). AUDIT_DROP_CACHES first drops what can be had again. */
-asmlinkage int sys_mm_audit(struct audit_report __user *out, u32 flags)
+int sys_mm_audit(struct audit_report __user *out, u32 flags)
 {
 	struct audit_report report;
 	int found, error;

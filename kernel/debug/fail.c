@@ -41,7 +41,7 @@ static bool event_comes(u32 event)
  * were counted for the plan before, whoever's it was: n of it if it came to
  * that. -EPERM: not the superuser. -EINVAL: no such plan.
  */
-asmlinkage int sys_fail_alloc(u32 n, u32 plan)
+int sys_fail_alloc(u32 n, u32 plan)
 {
 	int before = counted;
 

@@ -31,7 +31,7 @@ static int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigacti
 	return 0;
 }
 
-asmlinkage int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct kernel_sigaction __user *old, u32 setsize)
+int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct kernel_sigaction __user *old, u32 setsize)
 {
 	struct kernel_sigaction abi;
 	struct k_sigaction action, before;
@@ -57,7 +57,7 @@ asmlinkage int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *n
 }
 
 /* The older call with 32-bit sets (67). */
-asmlinkage int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_sigaction __user *old)
+int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_sigaction __user *old)
 {
 	struct old_sigaction abi;
 	struct k_sigaction action, before;
@@ -79,7 +79,7 @@ asmlinkage int sys_sigaction(int sig, const struct old_sigaction __user *new, st
 	return copy_to_user(old, &abi, sizeof(abi));
 }
 
-asmlinkage int sys_signal(int sig, u32 handler)
+int sys_signal(int sig, u32 handler)
 {
 	struct k_sigaction action = { handler, SA_RESETHAND | SA_NODEFER, 0, 0 }, before;
 	int error = do_sigaction(sig, &action, &before);
@@ -119,7 +119,7 @@ static int change_mask(int how, u64 set)
 	return -EINVAL;
 }
 
-asmlinkage int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old, u32 setsize)
+int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old, u32 setsize)
 {
 	u64 before = current->sig_blocked, mask;
 	int error = 0;
@@ -136,7 +136,7 @@ asmlinkage int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *ol
 	return error;
 }
 
-asmlinkage int sys_sigprocmask(int how, const u32 __user *set, u32 __user *old)
+int sys_sigprocmask(int how, const u32 __user *set, u32 __user *old)
 {
 	u32 before = (u32)current->sig_blocked, mask;
 	int error = 0;
@@ -151,20 +151,20 @@ asmlinkage int sys_sigprocmask(int how, const u32 __user *set, u32 __user *old)
 	return error;
 }
 
-asmlinkage int sys_rt_sigpending(u64 __user *set, u32 setsize)
+int sys_rt_sigpending(u64 __user *set, u32 setsize)
 {
 	u64 pending = pending_now() & current->sig_blocked;
 
 	return setsize > sizeof(pending) ? -EINVAL : copy_to_user(set, &pending, setsize);
 }
 
-asmlinkage int sys_sigpending(u32 __user *set)
+int sys_sigpending(u32 __user *set)
 {
 	return put_user_u32((u32)(pending_now() & current->sig_blocked), set);
 }
 
 /* Sleep until a signal is delivered or kills. */
-asmlinkage int sys_pause(void)
+int sys_pause(void)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
 
@@ -197,7 +197,7 @@ static int suspend_with(u64 mask)
 	return sys_pause();
 }
 
-asmlinkage int sys_rt_sigsuspend(const u64 __user *set, u32 setsize)
+int sys_rt_sigsuspend(const u64 __user *set, u32 setsize)
 {
 	u64 mask;
 	int error;
@@ -208,7 +208,7 @@ asmlinkage int sys_rt_sigsuspend(const u64 __user *set, u32 setsize)
 	return error ? error : suspend_with(mask);
 }
 
-asmlinkage int sys_sigsuspend(int unused1, int unused2, u32 mask)
+int sys_sigsuspend(int unused1, int unused2, u32 mask)
 {
 	(void)unused1;
 	(void)unused2;
@@ -271,7 +271,7 @@ static int do_sigtimedwait(const u64 __user *user_set,
 	return error ? error : sig;
 }
 
-asmlinkage int sys_rt_sigtimedwait(const u64 __user *set,
+int sys_rt_sigtimedwait(const u64 __user *set,
 				   struct siginfo __user *info,
 				   const struct timespec __user *timeout,
 				   u32 setsize)
@@ -279,7 +279,7 @@ asmlinkage int sys_rt_sigtimedwait(const u64 __user *set,
 	return do_sigtimedwait(set, info, timeout, setsize, false);
 }
 
-asmlinkage int
+int
 sys_rt_sigtimedwait_time64(const u64 __user *set, struct siginfo __user *info,
 			   const struct timespec64 __user *timeout, u32 setsize)
 {
@@ -316,7 +316,7 @@ int set_altstack(const stack_t *new, u32 esp)
 	return 0;
 }
 
-asmlinkage int sys_sigaltstack(const stack_t __user *user_new, stack_t __user *user_old)
+int sys_sigaltstack(const stack_t __user *user_new, stack_t __user *user_old)
 {
 	u32 esp = task_regs(current)->esp;
 	stack_t new, old = get_altstack(esp);
@@ -331,12 +331,12 @@ asmlinkage int sys_sigaltstack(const stack_t __user *user_new, stack_t __user *u
 }
 
 /* The oldest forms of the mask calls (68, 69): one word. */
-asmlinkage int sys_sgetmask(void)
+int sys_sgetmask(void)
 {
 	return (u32)current->sig_blocked;
 }
 
-asmlinkage int sys_ssetmask(u32 mask)
+int sys_ssetmask(u32 mask)
 {
 	u32 before = (u32)current->sig_blocked;
 

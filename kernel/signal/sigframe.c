@@ -422,7 +422,7 @@ static int end_handler(struct saved *saved, u32 at,
 }
 
 /* The frame lies where the return address was popped. */
-asmlinkage int sys_sigreturn(void)
+int sys_sigreturn(void)
 {
 	struct pt_regs *regs = task_regs(current);
 	struct saved saved;
@@ -431,7 +431,7 @@ asmlinkage int sys_sigreturn(void)
 	return regs->eax;
 }
 
-asmlinkage int sys_rt_sigreturn(void)
+int sys_rt_sigreturn(void)
 {
 	struct pt_regs *regs = task_regs(current);
 	struct saved saved;

@@ -367,7 +367,7 @@ static int reserve_for_all(int sig)
 	return error;
 }
 
-asmlinkage int sys_kill(int pid, int sig)
+int sys_kill(int pid, int sig)
 {
 	struct signal_source source = current_source(SI_USER);
 	int error;
@@ -383,14 +383,14 @@ asmlinkage int sys_kill(int pid, int sig)
 }
 
 /* To one thread of a process. */
-asmlinkage int sys_tgkill(int tgid, int pid, int sig)
+int sys_tgkill(int tgid, int pid, int sig)
 {
 	struct signal_source source = current_source(SI_TKILL);
 
 	return pid <= 0 || tgid <= 0 ? -EINVAL : send_to(tgid, pid, sig, true, &source);
 }
 
-asmlinkage int sys_tkill(int pid, int sig)
+int sys_tkill(int pid, int sig)
 {
 	struct signal_source source = current_source(SI_TKILL);
 
@@ -411,13 +411,13 @@ static int queue_signal(int tgid, int pid, int sig, const struct siginfo __user 
 }
 
 /* sigqueue(): a signal with a value. A program must not pretend to others to be the kernel or kill(). */
-asmlinkage int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info)
+int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info)
 {
 	return queue_signal(0, pid, sig, user_info, false);
 }
 
 /* The same for one thread: pthread_sigqueue(). */
-asmlinkage int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const struct siginfo __user *user_info)
+int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const struct siginfo __user *user_info)
 {
 	return tgid <= 0 || pid <= 0 ? -EINVAL : queue_signal(tgid, pid, sig, user_info, true);
 }

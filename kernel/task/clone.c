@@ -39,7 +39,7 @@ static bool valid_flags(u32 flags)
 }
 
 /* A signal that does not exist tells nobody, as in Linux. */
-asmlinkage int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
+int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
 {
 	struct fork_request want = {
 		.flags = flags & ~CLONE_SIGNAL, .copy_mm = copy_page_table,
@@ -117,7 +117,7 @@ static int get_wanted_pid(const struct clone_args *args, u32 *pid)
  * The same with its arguments in memory, in 64 bits each; the stack is named by
  * its lowest address.
  */
-asmlinkage int sys_clone3(const struct clone_args __user *user_args, u32 size)
+int sys_clone3(const struct clone_args __user *user_args, u32 size)
 {
 	struct clone_args args;
 	struct fork_request want;

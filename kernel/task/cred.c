@@ -14,22 +14,22 @@
 #define LEAVE		0xFFFFFFFFu
 #define LEAVE_16	0xFFFFu
 
-asmlinkage int sys_getuid(void)
+int sys_getuid(void)
 {
 	return current->uid;
 }
 
-asmlinkage int sys_geteuid(void)
+int sys_geteuid(void)
 {
 	return current->euid;
 }
 
-asmlinkage int sys_getgid(void)
+int sys_getgid(void)
 {
 	return current->gid;
 }
 
-asmlinkage int sys_getegid(void)
+int sys_getegid(void)
 {
 	return current->egid;
 }
@@ -100,12 +100,12 @@ static int set_one(struct ids ids, u32 id)
 	return set_three(ids, LEAVE, id, LEAVE);
 }
 
-asmlinkage int sys_setuid32(u32 uid)
+int sys_setuid32(u32 uid)
 {
 	return set_one(user_ids(), uid);
 }
 
-asmlinkage int sys_setgid32(u32 gid)
+int sys_setgid32(u32 gid)
 {
 	return set_one(group_ids(), gid);
 }
@@ -124,22 +124,22 @@ static int set_two(struct ids ids, u32 real, u32 effective)
 	return error;
 }
 
-asmlinkage int sys_setreuid32(u32 real, u32 effective)
+int sys_setreuid32(u32 real, u32 effective)
 {
 	return set_two(user_ids(), real, effective);
 }
 
-asmlinkage int sys_setregid32(u32 real, u32 effective)
+int sys_setregid32(u32 real, u32 effective)
 {
 	return set_two(group_ids(), real, effective);
 }
 
-asmlinkage int sys_setresuid32(u32 real, u32 effective, u32 saved)
+int sys_setresuid32(u32 real, u32 effective, u32 saved)
 {
 	return set_three(user_ids(), real, effective, saved);
 }
 
-asmlinkage int sys_setresgid32(u32 real, u32 effective, u32 saved)
+int sys_setresgid32(u32 real, u32 effective, u32 saved)
 {
 	return set_three(group_ids(), real, effective, saved);
 }
@@ -149,32 +149,32 @@ static u32 wide(u32 id)
 	return (id & LEAVE_16) == LEAVE_16 ? LEAVE : id & LEAVE_16;
 }
 
-asmlinkage int sys_setuid(u32 uid)
+int sys_setuid(u32 uid)
 {
 	return sys_setuid32(wide(uid));
 }
 
-asmlinkage int sys_setgid(u32 gid)
+int sys_setgid(u32 gid)
 {
 	return sys_setgid32(wide(gid));
 }
 
-asmlinkage int sys_setreuid(u32 real, u32 effective)
+int sys_setreuid(u32 real, u32 effective)
 {
 	return sys_setreuid32(wide(real), wide(effective));
 }
 
-asmlinkage int sys_setregid(u32 real, u32 effective)
+int sys_setregid(u32 real, u32 effective)
 {
 	return sys_setregid32(wide(real), wide(effective));
 }
 
-asmlinkage int sys_setresuid(u32 real, u32 effective, u32 saved)
+int sys_setresuid(u32 real, u32 effective, u32 saved)
 {
 	return sys_setresuid32(wide(real), wide(effective), wide(saved));
 }
 
-asmlinkage int sys_setresgid(u32 real, u32 effective, u32 saved)
+int sys_setresgid(u32 real, u32 effective, u32 saved)
 {
 	return sys_setresgid32(wide(real), wide(effective), wide(saved));
 }
@@ -188,22 +188,22 @@ static int get_three(struct ids ids, void __user *real, void __user *effective, 
 	return error ? error : copy_to_user(saved, ids.saved, size);
 }
 
-asmlinkage int sys_getresuid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
+int sys_getresuid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
 {
 	return get_three(user_ids(), real, effective, saved, sizeof(u32));
 }
 
-asmlinkage int sys_getresgid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
+int sys_getresgid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
 {
 	return get_three(group_ids(), real, effective, saved, sizeof(u32));
 }
 
-asmlinkage int sys_getresuid(u16 __user *real, u16 __user *effective, u16 __user *saved)
+int sys_getresuid(u16 __user *real, u16 __user *effective, u16 __user *saved)
 {
 	return get_three(user_ids(), real, effective, saved, sizeof(u16));
 }
 
-asmlinkage int sys_getresgid(u16 __user *real, u16 __user *effective, u16 __user *saved)
+int sys_getresgid(u16 __user *real, u16 __user *effective, u16 __user *saved)
 {
 	return get_three(group_ids(), real, effective, saved, sizeof(u16));
 }
@@ -218,22 +218,22 @@ static int set_fs(struct ids ids, u32 id)
 	return old;
 }
 
-asmlinkage int sys_setfsuid32(u32 uid)
+int sys_setfsuid32(u32 uid)
 {
 	return set_fs(user_ids(), uid);
 }
 
-asmlinkage int sys_setfsgid32(u32 gid)
+int sys_setfsgid32(u32 gid)
 {
 	return set_fs(group_ids(), gid);
 }
 
-asmlinkage int sys_setfsuid(u32 uid)
+int sys_setfsuid(u32 uid)
 {
 	return sys_setfsuid32(wide(uid));
 }
 
-asmlinkage int sys_setfsgid(u32 gid)
+int sys_setfsgid(u32 gid)
 {
 	return sys_setfsgid32(wide(gid));
 }
@@ -271,22 +271,22 @@ static int set_groups(int size, const void __user *list, u32 width)
 	return 0;
 }
 
-asmlinkage int sys_getgroups(int size, u16 __user *list)
+int sys_getgroups(int size, u16 __user *list)
 {
 	return get_groups(size, list, sizeof(u16));
 }
 
-asmlinkage int sys_getgroups32(int size, u32 __user *list)
+int sys_getgroups32(int size, u32 __user *list)
 {
 	return get_groups(size, list, sizeof(u32));
 }
 
-asmlinkage int sys_setgroups(int size, const u16 __user *list)
+int sys_setgroups(int size, const u16 __user *list)
 {
 	return set_groups(size, list, sizeof(u16));
 }
 
-asmlinkage int sys_setgroups32(int size, const u32 __user *list)
+int sys_setgroups32(int size, const u32 __user *list)
 {
 	return set_groups(size, list, sizeof(u32));
 }

@@ -177,12 +177,12 @@ NORETURN void do_group_exit(int status)
 	do_exit(process->exit_status);
 }
 
-asmlinkage int sys_exit(int status)
+int sys_exit(int status)
 {
 	do_exit((status & 0xFF) << 8);
 }
 
-asmlinkage int sys_exit_group(int status)
+int sys_exit_group(int status)
 {
 	do_group_exit((status & 0xFF) << 8);
 }

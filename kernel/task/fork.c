@@ -271,7 +271,7 @@ free_child:
 	return error;
 }
 
-asmlinkage int sys_fork(void)
+int sys_fork(void)
 {
 	static const struct fork_request want = {
 		.copy_mm = copy_page_table, .exit_signal = SIGCHLD,
@@ -281,7 +281,7 @@ asmlinkage int sys_fork(void)
 }
 
 /* As fork, but parent and child share their memory, and the parent sleeps until the child has called exec or exit. */
-asmlinkage int sys_vfork(void)
+int sys_vfork(void)
 {
 	static const struct fork_request want = {
 		.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD,
@@ -294,7 +294,7 @@ asmlinkage int sys_vfork(void)
  * xfork(policy, stack) (512): fork in the way that policy says, so that they can be compared. Two that share their memory need two stacks; the other
  * policies ignore stack.
  */
-asmlinkage int sys_xfork(u32 policy, u32 stack)
+int sys_xfork(u32 policy, u32 stack)
 {
 	static const struct fork_request requests[] = {
 		[FORK_POLICY_OLD] = { .copy_mm = copy_pages_now },

@@ -338,12 +338,12 @@ static int do_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2,
 	return -ENOSYS;
 }
 
-asmlinkage int sys_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
+int sys_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
 {
 	return do_futex(addr, op, value, timeout, addr2, value3, false);
 }
 
-asmlinkage int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
+int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
 {
 	return do_futex(addr, op, value, timeout, addr2, value3, true);
 }
@@ -411,7 +411,7 @@ void futex_owner_died(void)
 }
 
 /* The list of locks that a thread holds, for when it dies. */
-asmlinkage int sys_set_robust_list(u32 head, u32 size)
+int sys_set_robust_list(u32 head, u32 size)
 {
 	if (size != 3 * sizeof(u32))
 		return -EINVAL;
@@ -419,7 +419,7 @@ asmlinkage int sys_set_robust_list(u32 head, u32 size)
 	return 0;
 }
 
-asmlinkage int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size)
+int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
 	int error;
@@ -433,7 +433,7 @@ asmlinkage int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size)
 }
 
 /* Where the kernel writes 0 when this thread ends. */
-asmlinkage int sys_set_tid_address(u32 addr)
+int sys_set_tid_address(u32 addr)
 {
 	current->clear_child_tid = addr;
 	return current->pid;

@@ -22,7 +22,7 @@ static int set_name(const char __user *from)
 	return 0;
 }
 
-asmlinkage int sys_prctl(int option, u32 arg)
+int sys_prctl(int option, u32 arg)
 {
 	switch (option) {
 	case PR_SET_NAME:

@@ -52,7 +52,7 @@ static int set_process_nice(struct task_struct *process, int nice)
 	return error;
 }
 
-asmlinkage int sys_nice(int increment)
+int sys_nice(int increment)
 {
 	increment = increment < -PRIORITIES ? -PRIORITIES : increment > PRIORITIES ? PRIORITIES : increment;
 	increment = clamp_nice(nice_of(current) + increment);
@@ -79,7 +79,7 @@ static bool selected(const struct task_struct *task, int which, u32 who)
 }
 
 /* The most urgent of those that which and who select, as 20 - nice. */
-asmlinkage int sys_getpriority(int which, u32 who)
+int sys_getpriority(int which, u32 who)
 {
 	int best = -ESRCH;
 
@@ -94,7 +94,7 @@ asmlinkage int sys_getpriority(int which, u32 who)
 	return best;
 }
 
-asmlinkage int sys_setpriority(int which, u32 who, int nice)
+int sys_setpriority(int which, u32 who, int nice)
 {
 	int error = -ESRCH;
 
@@ -120,12 +120,12 @@ static struct task_struct *target(int pid)
 }
 
 /* There is one scheduling policy, SCHED_OTHER, whose only static priority is 0. */
-asmlinkage int sys_sched_getscheduler(int pid)
+int sys_sched_getscheduler(int pid)
 {
 	return pid < 0 ? -EINVAL : target(pid) ? SCHED_OTHER : -ESRCH;
 }
 
-asmlinkage int sys_sched_getparam(int pid, u32 __user *priority)
+int sys_sched_getparam(int pid, u32 __user *priority)
 {
 	if (pid < 0 || !priority)
 		return -EINVAL;
@@ -170,22 +170,22 @@ static int set_policy(int pid, int policy, const u32 __user *user_priority)
 	return most > 0 || !owns(target(pid)) ? -EPERM : 0;
 }
 
-asmlinkage int sys_sched_setscheduler(int pid, int policy, const u32 __user *priority)
+int sys_sched_setscheduler(int pid, int policy, const u32 __user *priority)
 {
 	return set_policy(pid, policy, priority);
 }
 
-asmlinkage int sys_sched_setparam(int pid, const u32 __user *priority)
+int sys_sched_setparam(int pid, const u32 __user *priority)
 {
 	return set_policy(pid, SCHED_OTHER, priority);
 }
 
-asmlinkage int sys_sched_get_priority_max(int policy)
+int sys_sched_get_priority_max(int policy)
 {
 	return highest(policy);
 }
 
-asmlinkage int sys_sched_get_priority_min(int policy)
+int sys_sched_get_priority_min(int policy)
 {
 	int most = highest(policy);
 
@@ -203,18 +203,18 @@ static int get_interval(int pid, void __user *to, bool wide)
 	return put_timespec(&slice, to, wide);
 }
 
-asmlinkage int sys_sched_rr_get_interval(int pid, struct timespec __user *to)
+int sys_sched_rr_get_interval(int pid, struct timespec __user *to)
 {
 	return get_interval(pid, to, false);
 }
 
-asmlinkage int sys_sched_rr_get_interval_time64(int pid, struct timespec64 __user *to)
+int sys_sched_rr_get_interval_time64(int pid, struct timespec64 __user *to)
 {
 	return get_interval(pid, to, true);
 }
 
 /* One CPU. Answers the bytes of the mask, as the C library expects of the call itself. */
-asmlinkage int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask)
+int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask)
 {
 	int error;
 
@@ -227,7 +227,7 @@ asmlinkage int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask)
 }
 
 /* Every task runs on that CPU, as long as the mask has it. */
-asmlinkage int sys_sched_setaffinity(int pid, u32 size, const u8 __user *mask)
+int sys_sched_setaffinity(int pid, u32 size, const u8 __user *mask)
 {
 	u8 first = 0;
 
@@ -240,7 +240,7 @@ asmlinkage int sys_sched_setaffinity(int pid, u32 size, const u8 __user *mask)
 	return first & 1 ? 0 : -EINVAL;
 }
 
-asmlinkage int sys_getcpu(u32 __user *cpu, u32 __user *node)
+int sys_getcpu(u32 __user *cpu, u32 __user *node)
 {
 	int error = cpu ? put_user_u32(0, cpu) : 0;
 

@@ -295,7 +295,7 @@ static int trace_me(void)
 }
 
 /* -ESRCH: pid is no stopped child of current that wants to be traced. */
-asmlinkage int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
+int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
 {
 	struct task_struct *child;
 

@@ -50,12 +50,12 @@ static int set_limit(struct task_struct *task, u32 resource, const struct rlimit
 	return 0;
 }
 
-asmlinkage int sys_ugetrlimit(u32 resource, struct rlimit __user *buf)
+int sys_ugetrlimit(u32 resource, struct rlimit __user *buf)
 {
 	return resource < RLIM_NLIMITS ? copy_to_user(buf, &current->rlimits[resource], sizeof(*buf)) : -EINVAL;
 }
 
-asmlinkage int sys_getrlimit(u32 resource, struct rlimit __user *buf)
+int sys_getrlimit(u32 resource, struct rlimit __user *buf)
 {
 	struct rlimit limit;
 
@@ -66,7 +66,7 @@ asmlinkage int sys_getrlimit(u32 resource, struct rlimit __user *buf)
 	return copy_to_user(buf, &limit, sizeof(limit));
 }
 
-asmlinkage int sys_setrlimit(u32 resource, const struct rlimit __user *user_limit)
+int sys_setrlimit(u32 resource, const struct rlimit __user *user_limit)
 {
 	struct rlimit limit;
 
@@ -99,7 +99,7 @@ static bool may_limit(const struct task_struct *task)
  * Read and set in one call, for any process of the caller's user. What the
  * program wants is read first: that may sleep, and the process end meanwhile.
  */
-asmlinkage int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, struct rlimit64 __user *old)
+int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, struct rlimit64 __user *old)
 {
 	struct rlimit64 before, wanted;
 	struct task_struct *task;

@@ -389,7 +389,7 @@ NORETURN void idle_loop(void)
  * Lets all others run until they all sleep, or for so many ticks. Called for a
  * planned sleep, also where interrupts are masked: a sleep lets them in, too.
  */
-COLD void let_others_run(u32 ticks)
+void let_others_run(u32 ticks)
 {
 	u32 flags = irq_save(), end = jiffies + ticks, before;
 
@@ -402,7 +402,7 @@ COLD void let_others_run(u32 ticks)
 	irq_restore(flags);
 }
 
-asmlinkage int sys_sched_yield(void)
+int sys_sched_yield(void)
 {
 	schedule();
 	return 0;

@@ -12,17 +12,17 @@
 #include <abi/taskinfo.h>
 #include "kernel/kernel_internal.h"
 
-asmlinkage int sys_getpid(void)
+int sys_getpid(void)
 {
 	return current->tgid;
 }
 
-asmlinkage int sys_gettid(void)
+int sys_gettid(void)
 {
 	return current->pid;
 }
 
-asmlinkage int sys_getppid(void)
+int sys_getppid(void)
 {
 	return current->process->parent->pid;
 }
@@ -53,7 +53,7 @@ static bool group_in_session(int pgrp, int session)
 	return false;
 }
 
-asmlinkage int sys_setpgid(int pid, int pgrp)
+int sys_setpgid(int pid, int pgrp)
 {
 	struct task_struct *task;
 	int error;
@@ -69,19 +69,19 @@ asmlinkage int sys_setpgid(int pid, int pgrp)
 	return 0;
 }
 
-asmlinkage int sys_getpgid(int pid)
+int sys_getpgid(int pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
 
 	return task ? task->process->pgrp : -ESRCH;
 }
 
-asmlinkage int sys_getpgrp(void)
+int sys_getpgrp(void)
 {
 	return current->process->pgrp;
 }
 
-asmlinkage int sys_getsid(int pid)
+int sys_getsid(int pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
 
@@ -89,7 +89,7 @@ asmlinkage int sys_getsid(int pid)
 }
 
 /* A session and a process group of its own, without a terminal. -EPERM while there is such a group, be it one that the caller has left. */
-asmlinkage int sys_setsid(void)
+int sys_setsid(void)
 {
 	struct task_struct *process = current->process;
 
@@ -126,7 +126,7 @@ static void count_bytes(struct sysinfo *info)
 	info->mem_unit = 1;
 }
 
-asmlinkage int sys_sysinfo(struct sysinfo __user *buf)
+int sys_sysinfo(struct sysinfo __user *buf)
 {
 	struct sysinfo info = { 0 };
 
@@ -176,7 +176,7 @@ static int list_tasks(struct task_info *list, int room, int start)
  * ps(buf, max, start) (514): fill buf with the tasks from number start on; how many. By way of a page, because copying to the program may sleep,
  * and the list changes meanwhile.
  */
-asmlinkage int sys_ps(struct task_info __user *buf, int max, int start)
+int sys_ps(struct task_info __user *buf, int max, int start)
 {
 	const int a_page = PAGE_SIZE / sizeof(struct task_info);
 	struct task_info *list = kpage_alloc(OWNER_CALL);
@@ -201,7 +201,7 @@ static bool second_magic(u32 magic)
 }
 
 /* reboot(): restart, halt or power off, after writing everything out. With power off the argument is the status that tools/run passes on. */
-asmlinkage int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
+int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
 {
 	if (!suser())
 		return -EPERM;
@@ -228,7 +228,7 @@ asmlinkage int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
  * personality(): Linux's own, where addresses are never random and user space
  * has 3 GB, asked for or not. Returns the old one.
  */
-asmlinkage int sys_personality(u32 persona)
+int sys_personality(u32 persona)
 {
 	u32 old = current->personality;
 

@@ -93,12 +93,12 @@ int set_thread_area(struct task_struct *task, struct user_desc __user *user_desc
 	return 0;
 }
 
-asmlinkage int sys_set_thread_area(struct user_desc __user *user_desc)
+int sys_set_thread_area(struct user_desc __user *user_desc)
 {
 	return set_thread_area(current, user_desc, true);
 }
 
-asmlinkage int sys_get_thread_area(struct user_desc __user *user_desc)
+int sys_get_thread_area(struct user_desc __user *user_desc)
 {
 	struct user_desc d;
 	u32 index;
@@ -114,7 +114,7 @@ asmlinkage int sys_get_thread_area(struct user_desc __user *user_desc)
 }
 
 /* There are no local descriptor tables: the old call reads an empty one and refuses to write. */
-asmlinkage int sys_modify_ldt(int function, void __user *buf, u32 size)
+int sys_modify_ldt(int function, void __user *buf, u32 size)
 {
 	(void)buf;
 	(void)size;

@@ -112,7 +112,7 @@ static int put_rusage(u32 utime, u32 stime, u32 faults, struct rusage __user *bu
 }
 
 /* Time and page faults of current, or of its children that were waited for. */
-asmlinkage int sys_getrusage(int who, struct rusage __user *buf)
+int sys_getrusage(int who, struct rusage __user *buf)
 {
 	const struct task_struct *process = current->process;
 
@@ -180,7 +180,7 @@ static void news_told(struct task_struct *child, const struct news *news,
  * Wait for a child: its pid, 0 (WNOHANG and none is ready), -ECHILD, -ERESTARTSYS, -EINVAL, -EFAULT. A bad pointer is found before the
  * child is reaped, so that no status is lost.
  */
-asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage)
+int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage)
 {
 	struct task_struct *child;
 	struct news news;
@@ -204,7 +204,7 @@ asmlinkage int sys_wait4(int pid, int __user *status, int options, struct rusage
 	return error ? error : pid;
 }
 
-asmlinkage int sys_waitpid(int pid, int __user *status, int options)
+int sys_waitpid(int pid, int __user *status, int options)
 {
 	return sys_wait4(pid, status, options, NULL);
 }
@@ -238,7 +238,7 @@ static int wait_target(int type, int id, int *pid)
 }
 
 /* 0 also when WNOHANG found nothing: then si_pid is 0. With WNOWAIT the news stays news. */
-asmlinkage int sys_waitid(int type, int id, struct siginfo __user *user_info, int options, struct rusage __user *usage)
+int sys_waitid(int type, int id, struct siginfo __user *user_info, int options, struct rusage __user *usage)
 {
 	struct task_struct *child = NULL;
 	struct siginfo info = { 0 };

@@ -11,7 +11,7 @@
 
 static struct timezone zone;
 
-asmlinkage int sys_time(u32 __user *seconds)
+int sys_time(u32 __user *seconds)
 {
 	u32 now = current_time();
 	int error = seconds ? put_user_u32(now, seconds) : 0;
@@ -29,7 +29,7 @@ static int set_clock(s64 seconds, u32 nanoseconds)
 	return 0;
 }
 
-asmlinkage int sys_stime(const u32 __user *seconds)
+int sys_stime(const u32 __user *seconds)
 {
 	u32 value;
 	int error = get_user_u32(&value, seconds);
@@ -37,7 +37,7 @@ asmlinkage int sys_stime(const u32 __user *seconds)
 	return error ? error : set_clock(value, 0);
 }
 
-asmlinkage int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
+int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
 {
 	struct timespec64 now;
 	struct timeval answer;
@@ -58,7 +58,7 @@ static bool valid_zone(const struct timezone *tz)
 }
 
 /* The kernel keeps universal time; the zone is kept for those who ask. */
-asmlinkage int sys_settimeofday(const struct timeval __user *user_tv,
+int sys_settimeofday(const struct timeval __user *user_tv,
 				const struct timezone __user *user_tz)
 {
 	struct timezone new = zone;
@@ -102,7 +102,7 @@ static int read_clock(int clock, struct timespec64 *ts)
 	return -EINVAL;
 }
 
-asmlinkage int sys_clock_gettime(int clock, struct timespec __user *to)
+int sys_clock_gettime(int clock, struct timespec __user *to)
 {
 	struct timespec64 now;
 	int error = read_clock(clock, &now);
@@ -110,7 +110,7 @@ asmlinkage int sys_clock_gettime(int clock, struct timespec __user *to)
 	return error ? error : put_timespec(&now, to, false);
 }
 
-asmlinkage int sys_clock_gettime64(int clock, struct timespec64 __user *to)
+int sys_clock_gettime64(int clock, struct timespec64 __user *to)
 {
 	struct timespec64 now;
 	int error = read_clock(clock, &now);
@@ -127,12 +127,12 @@ static int get_resolution(int clock, void __user *to, bool wide)
 	return error || !to ? error : put_timespec(&resolution, to, wide);
 }
 
-asmlinkage int sys_clock_getres(int clock, struct timespec __user *to)
+int sys_clock_getres(int clock, struct timespec __user *to)
 {
 	return get_resolution(clock, to, false);
 }
 
-asmlinkage int sys_clock_getres_time64(int clock, struct timespec64 __user *to)
+int sys_clock_getres_time64(int clock, struct timespec64 __user *to)
 {
 	return get_resolution(clock, to, true);
 }
@@ -148,18 +148,18 @@ static int clock_settime(int clock, const void __user *from, bool wide)
 	return set_clock(ts.tv_sec, ts.tv_nsec);
 }
 
-asmlinkage int sys_clock_settime(int clock, const struct timespec __user *from)
+int sys_clock_settime(int clock, const struct timespec __user *from)
 {
 	return clock_settime(clock, from, false);
 }
 
-asmlinkage int sys_clock_settime64(int clock,
+int sys_clock_settime64(int clock,
 				   const struct timespec64 __user *from)
 {
 	return clock_settime(clock, from, true);
 }
 
-asmlinkage int sys_times(struct tms __user *buf)
+int sys_times(struct tms __user *buf)
 {
 	const struct task_struct *process = current->process;
 	struct tms t = { process->utime, process->stime, process->cutime, process->cstime };
@@ -212,14 +212,14 @@ static int do_nanosleep(int clock, bool absolute, const void __user *asked,
 	return error ? error : -ERESTART_RESTARTBLOCK;
 }
 
-asmlinkage int sys_clock_nanosleep(int clock, int flags,
+int sys_clock_nanosleep(int clock, int flags,
 				   const struct timespec __user *asked,
 				   struct timespec __user *left)
 {
 	return do_nanosleep(clock, flags & TIMER_ABSTIME, asked, left, false);
 }
 
-asmlinkage int
+int
 sys_clock_nanosleep_time64(int clock, int flags,
 			   const struct timespec64 __user *asked,
 			   struct timespec64 __user *left)
@@ -227,7 +227,7 @@ sys_clock_nanosleep_time64(int clock, int flags,
 	return do_nanosleep(clock, flags & TIMER_ABSTIME, asked, left, true);
 }
 
-asmlinkage int sys_nanosleep(const struct timespec __user *asked,
+int sys_nanosleep(const struct timespec __user *asked,
 			     struct timespec __user *left)
 {
 	return do_nanosleep(CLOCK_MONOTONIC, false, asked, left, false);

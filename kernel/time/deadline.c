@@ -23,10 +23,9 @@ u64 seconds_to_ticks(s64 seconds, u32 nanoseconds)
 
 struct timespec64 ticks_to_timespec(u64 ticks)
 {
-	u32 rest;
-	u64 seconds = divide(ticks, HZ, &rest);
-
-	return (struct timespec64){ seconds, rest * NSEC_A_TICK, 0 };
+	return (struct timespec64){
+		ticks / HZ, ticks % HZ * NSEC_A_TICK, 0
+	};
 }
 
 /* Returns the tick that it is now for ends of that kind. */

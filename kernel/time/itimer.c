@@ -73,7 +73,7 @@ static struct timeval to_timeval(u64 ticks)
  * Sends SIGALRM in so many seconds, 0: never. Returns the seconds that an
  * earlier alarm had left: rounded, but not to 0.
  */
-asmlinkage int sys_alarm(u32 seconds)
+int sys_alarm(u32 seconds)
 {
 	struct timeval left = to_timeval(real_left());
 	bool up = left.tv_usec >= 500000 || (!left.tv_sec && left.tv_usec);
@@ -100,7 +100,7 @@ static struct itimerval current_value(int which)
 	return (struct itimerval){ to_timeval(timer->interval), to_timeval(left) };
 }
 
-asmlinkage int sys_getitimer(int which, struct itimerval __user *buf)
+int sys_getitimer(int which, struct itimerval __user *buf)
 {
 	struct itimerval value;
 
@@ -110,7 +110,7 @@ asmlinkage int sys_getitimer(int which, struct itimerval __user *buf)
 	return copy_to_user(buf, &value, sizeof(value));
 }
 
-asmlinkage int sys_setitimer(int which, const struct itimerval __user *new, struct itimerval __user *old)
+int sys_setitimer(int which, const struct itimerval __user *new, struct itimerval __user *old)
 {
 	struct itimerval value = { { 0, 0 }, { 0, 0 } }, before;
 	u64 first, interval;
