@@ -13,7 +13,7 @@
 #include <abi/time.h>
 
 #define NOT_CHANGED	0xFFFFFFFFu	/* a uid or gid that stays as it is */
-#define NOT_CHANGED_16	0xFFFFu		/* the same in the calls with 16-bit ids */
+#define NOT_CHANGED_16	0xFFFFu	/* the same in the calls with 16-bit ids */
 
 /* Of a regular file; the caller has checked that it may be written. */
 static int truncate_inode(struct inode *inode, s64 size)
@@ -64,7 +64,9 @@ int sys_ftruncate64(int fd, s64 size)
 
 	if (size < 0 || !file)
 		return size < 0 ? -EINVAL : -EBADF;
-	return file->flags & O_ACCMODE && S_ISREG(file->inode->i_mode) ? truncate_inode(file->inode, size) : -EINVAL;
+	return file->flags & O_ACCMODE && S_ISREG(file->inode->i_mode)
+		       ? truncate_inode(file->inode, size)
+		       : -EINVAL;
 }
 
 int sys_ftruncate(int fd, s32 size)
@@ -160,10 +162,13 @@ int sys_fchmod(int fd, u32 mode)
 	return file ? change_mode(file->inode, mode) : -EBADF;
 }
 
-int sys_fchownat(int dirfd, const char __user *path, u32 uid, u32 gid, u32 flags)
+int sys_fchownat(int dirfd, const char __user *path, u32 uid, u32 gid,
+		 u32 flags)
 {
 	struct inode *inode;
-	int error = flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) ? -EINVAL : user_path_at(dirfd, path, flags, &inode);
+	int error = flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
+			    ? -EINVAL
+			    : user_path_at(dirfd, path, flags, &inode);
 
 	if (error)
 		return error;
@@ -191,7 +196,8 @@ int sys_fchown32(int fd, u32 uid, u32 gid)
 
 static u32 wide_id(u32 id)
 {
-	return (id & NOT_CHANGED_16) == NOT_CHANGED_16 ? NOT_CHANGED : id & NOT_CHANGED_16;
+	return (id & NOT_CHANGED_16) == NOT_CHANGED_16 ? NOT_CHANGED
+						       : id & NOT_CHANGED_16;
 }
 
 int sys_chown(const char __user *path, u32 uid, u32 gid)
@@ -219,7 +225,8 @@ int sys_faccessat2(int dirfd, const char __user *path, int mode, u32 flags)
 	struct inode *inode;
 	int error;
 
-	if (mode & ~(R_OK | W_OK | X_OK) || flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+	if (mode & ~(R_OK | W_OK | X_OK) ||
+	    flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	if (!(flags & AT_EACCESS)) {
 		current->fsuid = current->uid;
@@ -279,10 +286,12 @@ int sys_readlink(const char __user *path, char __user *buf,
 }
 
 /*
- * The five forms of utime() differ in the structure they take; all come down to two times in seconds, which is what the file systems keep. set tells
- * which of them change; now: both become the current time, which whoever may write the file may ask for. A time that the file system has no number
- * for becomes the nearest one that it has. invalid: one is no time, which is
- * said once the file is found.
+ * The five forms of utime() differ in the structure they take; all come down to
+ * two times in seconds, which is what the file systems keep. set tells which of
+ * them change; now: both become the current time, which whoever may write the
+ * file may ask for. A time that the file system has no number for becomes the
+ * nearest one that it has. invalid: one is no time, which is said once the file
+ * is found.
  */
 struct new_times {
 	s64 time[2];			/* access, modification */
@@ -315,7 +324,8 @@ static int set_times(struct inode *inode, const struct new_times *t)
 }
 
 /* No path at all means the file that is open as dirfd. */
-static int set_times_at(int dirfd, const char __user *path, const struct new_times *t, u32 flags)
+static int set_times_at(int dirfd, const char __user *path,
+			const struct new_times *t, u32 flags)
 {
 	struct inode *inode;
 	struct file *file = path ? NULL : fget(dirfd);
@@ -352,12 +362,16 @@ int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
 	if (user_times) {
 		if (copy_from_user(&times, user_times, sizeof(times)) < 0)
 			return -EFAULT;
-		t = (struct new_times){ { times.actime, times.modtime }, { true, true }, false, false };
+		t = (struct new_times){ { times.actime, times.modtime },
+					{ true, true },
+					false,
+					false };
 	}
 	return set_times_at(AT_FDCWD, path, &t, 0);
 }
 
-int sys_futimesat(int dirfd, const char __user *path, const struct timeval __user *user_times)
+int sys_futimesat(int dirfd, const char __user *path,
+		  const struct timeval __user *user_times)
 {
 	struct new_times t = times_now();
 	struct timeval times[2];
@@ -365,9 +379,13 @@ int sys_futimesat(int dirfd, const char __user *path, const struct timeval __use
 	if (user_times) {
 		if (copy_from_user(times, user_times, sizeof(times)) < 0)
 			return -EFAULT;
-		if ((u32)times[0].tv_usec >= 1000000 || (u32)times[1].tv_usec >= 1000000)
+		if ((u32)times[0].tv_usec >= 1000000 ||
+		    (u32)times[1].tv_usec >= 1000000)
 			return -EINVAL;
-		t = (struct new_times){ { times[0].tv_sec, times[1].tv_sec }, { true, true }, false, false };
+		t = (struct new_times){ { times[0].tv_sec, times[1].tv_sec },
+					{ true, true },
+					false,
+					false };
 	}
 	return set_times_at(dirfd, path, &t, 0);
 }
@@ -377,7 +395,9 @@ int sys_utimes(const char __user *path, const struct timeval __user *times)
 	return sys_futimesat(AT_FDCWD, path, times);
 }
 
-/* One of the two times of utimensat(), in nanoseconds with two special values. */
+/*
+ * One of the two times of utimensat(), in nanoseconds with two special values.
+ */
 static void take_time(struct new_times *t, int which, s64 seconds,
 		      u32 nanoseconds)
 {
@@ -389,7 +409,8 @@ static void take_time(struct new_times *t, int which, s64 seconds,
 	t->invalid |= nanoseconds >= 1000000000;
 }
 
-int sys_utimensat(int dirfd, const char __user *path, const struct timespec __user *user_times, u32 flags)
+int sys_utimensat(int dirfd, const char __user *path,
+		  const struct timespec __user *user_times, u32 flags)
 {
 	struct new_times t = times_now();
 	struct timespec times[2];
@@ -401,7 +422,8 @@ int sys_utimensat(int dirfd, const char __user *path, const struct timespec __us
 	return set_times_at(dirfd, path, &t, flags);
 }
 
-int sys_utimensat_time64(int dirfd, const char __user *path, const struct timespec64 __user *user_times, u32 flags)
+int sys_utimensat_time64(int dirfd, const char __user *path,
+			 const struct timespec64 __user *user_times, u32 flags)
 {
 	struct new_times t = times_now();
 	struct timespec64 times[2];

@@ -1,6 +1,7 @@
 /*
- * The buffer cache: blocks of devices in memory, found by hash, reused in least-recently-used order, written back late. Blocks
- * of a memory device (the ramdisk) are not copied: such a buffer points straight into the device.
+ * The buffer cache: blocks of devices in memory, found by hash, reused in
+ * least-recently-used order, written back late. Blocks of a memory device (the
+ * ramdisk) are not copied: such a buffer points straight into the device.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -10,7 +11,9 @@
 #define BUCKETS		1024
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 
-/* What a fresh buffer is: on its way to the disk but perhaps only in its cache. */
+/*
+ * What a fresh buffer is: on its way to the disk but perhaps only in its cache.
+ */
 enum { NOT_FRESH, UNFLUSHED, UNWRITTEN };
 
 static bool write_fresh(kdev_t dev, int *error);
@@ -34,7 +37,8 @@ static struct list *bucket_of(kdev_t dev, u32 block)
 static struct buffer_head *find_buffer(kdev_t dev, u32 block)
 {
 	list_for_each(node, bucket_of(dev, block)) {
-		struct buffer_head *bh = list_entry(node, struct buffer_head, hash_link);
+		struct buffer_head *bh =
+			list_entry(node, struct buffer_head, hash_link);
 
 		if (bh->block == block && bh->dev == dev)
 			return bh;
@@ -50,9 +54,11 @@ static struct buffer_head *buffer_at(struct list *node)
 /* A new buffer, not read yet unless its device is memory. NULL: no memory. */
 static struct buffer_head *create_buffer(kdev_t dev, u32 block)
 {
-	u8 *direct = blkdev_direct(dev, block), *data = direct ? direct : kmalloc(BLOCK_SIZE);
+	u8 *direct = blkdev_direct(dev, block),
+	   *data = direct ? direct : kmalloc(BLOCK_SIZE);
 	struct buffer_head *bh = data ? kzalloc(sizeof(*bh)) : NULL;
-	struct buffer_head *other = find_buffer(dev, block);	/* reclaim may have slept */
+	/* reclaim may have slept */
+	struct buffer_head *other = find_buffer(dev, block);
 
 	if (!bh || other) {
 		kfree(bh);
@@ -80,7 +86,8 @@ struct buffer_head *getblk(kdev_t dev, u32 block)
 
 	if (!bh)
 		bh = create_buffer(dev, block);
-	if (bh && bh->count++ == 0) {	/* one in use keeps its place, so that sync_buffers() can sleep on it */
+	/* one in use keeps its place, so that sync_buffers() can sleep on it */
+	if (bh && bh->count++ == 0) {
 		list_move_tail(&bh->lru_link, &lru);
 	}
 	return bh;
@@ -96,7 +103,10 @@ static void start_io(struct buffer_head *bh, int cmd)
 	submit_request(&bh->request);
 }
 
-/* Begin reading a buffer, unless it has its contents. Two tasks may want it at once: the second only waits. */
+/*
+ * Begin reading a buffer, unless it has its contents. Two tasks may want it at
+ * once: the second only waits.
+ */
 void start_read(struct buffer_head *bh)
 {
 	if (!bh->uptodate && bh->request.done)
@@ -113,7 +123,10 @@ int finish_read(struct buffer_head *bh)
 	return error;
 }
 
-/* The buffer of a block with its contents, referenced. NULL with *error -EIO or -ENOMEM. */
+/*
+ * The buffer of a block with its contents, referenced. NULL with *error -EIO or
+ * -ENOMEM.
+ */
 struct buffer_head *bread(kdev_t dev, u32 block, int *error)
 {
 	struct buffer_head *bh = getblk(dev, block);
@@ -134,7 +147,8 @@ struct buffer_head *bread(kdev_t dev, u32 block, int *error)
 void brelse(struct buffer_head *bh)
 {
 	if (bh->count == 0)
-		panic("brelse: block %u of device %x is not in use", bh->block, bh->dev);
+		panic("brelse: block %u of device %x is not in use", bh->block,
+		      bh->dev);
 	bh->count--;
 }
 
@@ -174,8 +188,9 @@ void write_first(struct buffer_head *bh)
 }
 
 /*
- * Fill a block with zeroes, without reading it. Who reads it just now, through the device's file, must not do so over them. -ENOMEM
- * The zeroes are durable before what will refer to the block.
+ * Fill a block with zeroes, without reading it. Who reads it just now, through
+ * the device's file, must not do so over them. -ENOMEM The zeroes are durable
+ * before what will refer to the block.
  */
 int clear_block(kdev_t dev, u32 block)
 {
@@ -191,8 +206,9 @@ int clear_block(kdev_t dev, u32 block)
 }
 
 /*
- * Start writing a dirty buffer, unless that is under way. It may become dirty again meanwhile. The buffer of a memory device is the device: that is
- * only told, for when it writes itself back.
+ * Start writing a dirty buffer, unless that is under way. It may become dirty
+ * again meanwhile. The buffer of a memory device is the device: that is only
+ * told, for when it writes itself back.
  */
 static void start_write(struct buffer_head *bh)
 {
@@ -219,7 +235,8 @@ static int end_write(struct buffer_head *bh)
 {
 	int error;
 
-	if (bh->request.done && (!bh->request.error || bh->request.cmd != WRITE))
+	if (bh->request.done &&
+	    (!bh->request.error || bh->request.cmd != WRITE))
 		return 0;
 	bh->count++;
 	error = wait_request(&bh->request);
@@ -257,8 +274,8 @@ static int write_buffers(kdev_t dev, u8 fresh)
 }
 
 /*
- * Makes durable what the buffers hold that others will refer to. Returns whether
- * there were any: then there may be more by now.
+ * Makes durable what the buffers hold that others will refer to. Returns
+ * whether there were any: then there may be more by now.
  */
 static bool write_fresh(kdev_t dev, int *error)
 {
@@ -312,8 +329,9 @@ static void free_buffer(struct buffer_head *bh)
 }
 
 /*
- * A block is about to be free on its file system: what its buffer still holds must not be written any more, not by a request that is under way, which
- * the next owner's could overtake, and not by another attempt of sync_buffers().
+ * A block is about to be free on its file system: what its buffer still holds
+ * must not be written any more, not by a request that is under way, which the
+ * next owner's could overtake, and not by another attempt of sync_buffers().
  */
 void forget_buffer(kdev_t dev, u32 block)
 {
@@ -347,18 +365,22 @@ bool buffers_dirty(void)
 void invalidate_buffers(kdev_t dev)
 {
 	list_for_each_safe(node, &lru) {
-		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+		struct buffer_head *bh =
+			list_entry(node, struct buffer_head, lru_link);
 
 		if (bh->dev == dev && droppable(bh))
 			free_buffer(bh);
 	}
 }
 
-/* A medium was replaced: of the old one nothing is kept, and nothing written. */
+/*
+ * A medium was replaced: of the old one nothing is kept, and nothing written.
+ */
 void discard_buffers(kdev_t dev)
 {
 	list_for_each(node, &lru) {
-		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+		struct buffer_head *bh =
+			list_entry(node, struct buffer_head, lru_link);
 
 		if (bh->dev != dev || !bh->request.done)
 			continue;
@@ -368,13 +390,17 @@ void discard_buffers(kdev_t dev)
 	invalidate_buffers(dev);
 }
 
-/* Called when memory is short: drop up to wanted clean buffers, the longest unused first; how many. */
+/*
+ * Called when memory is short: drop up to wanted clean buffers, the longest
+ * unused first; how many.
+ */
 int shrink_buffers(int wanted)
 {
 	int dropped = 0;
 
 	list_for_each_safe(node, &lru) {
-		struct buffer_head *bh = list_entry(node, struct buffer_head, lru_link);
+		struct buffer_head *bh =
+			list_entry(node, struct buffer_head, lru_link);
 
 		if (dropped >= wanted)
 			break;

@@ -13,16 +13,19 @@ static int drop_clean(int wanted)
 }
 
 /*
- * Called by reclaim when there is no frame: caches give up what is clean, and if nothing is, what is dirty is written first, unless programs map all
- * of it and it would not go. Writing may itself want a frame; it then gets what clean frames there are, or fails and leaves its page dirty. At last,
- * what is busy is waited for. How many things were dropped.
+ * Called by reclaim when there is no frame: caches give up what is clean, and
+ * if nothing is, what is dirty is written first, unless programs map all of it
+ * and it would not go. Writing may itself want a frame; it then gets what clean
+ * frames there are, or fails and leaves its page dirty. At last, what is busy
+ * is waited for. How many things were dropped.
  */
 int reclaim_caches(int wanted)
 {
 	static bool writing;
 	int dropped = drop_clean(wanted);
 
-	if (!dropped && !writing && (writing_frees_pages() || buffers_dirty())) {
+	if (!dropped && !writing &&
+	    (writing_frees_pages() || buffers_dirty())) {
 		writing = true;
 		write_caches(NULL);
 		writing = false;
@@ -35,7 +38,10 @@ int reclaim_caches(int wanted)
 
 #define ALL	0x7FFFFFFF
 
-/* For exact counts: write the caches, then drop all that can be had again. What a device itself puts off is no page of theirs. */
+/*
+ * For exact counts: write the caches, then drop all that can be had again. What
+ * a device itself puts off is no page of theirs.
+ */
 void fs_drop_caches(void)
 {
 	write_caches(NULL);

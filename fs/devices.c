@@ -1,4 +1,7 @@
-/* Device files: the character devices (memory and terminals), and block devices through the buffer cache. */
+/*
+ * Device files: the character devices (memory and terminals), and block devices
+ * through the buffer cache.
+ */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/poll.h>
@@ -8,15 +11,26 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
-enum { MINOR_MEM = 1, MINOR_NULL = 3, MINOR_ZERO = 5, MINOR_FULL = 7, MINOR_RANDOM = 8, MINOR_URANDOM = 9, MINOR_KMSG = 11 };
-#define MEMORY_MINORS (1u << MINOR_MEM | 1u << MINOR_NULL | 1u << MINOR_ZERO | 1u << MINOR_FULL | 1u << MINOR_RANDOM | \
-		       1u << MINOR_URANDOM | 1u << MINOR_KMSG)
+enum {
+	MINOR_MEM = 1,
+	MINOR_NULL = 3,
+	MINOR_ZERO = 5,
+	MINOR_FULL = 7,
+	MINOR_RANDOM = 8,
+	MINOR_URANDOM = 9,
+	MINOR_KMSG = 11
+};
+#define MEMORY_MINORS \
+	(1u << MINOR_MEM | 1u << MINOR_NULL | 1u << MINOR_ZERO | \
+	 1u << MINOR_FULL | 1u << MINOR_RANDOM | 1u << MINOR_URANDOM | \
+	 1u << MINOR_KMSG)
 #define KMSG_MAX 992		/* bytes of a message, as on Linux */
 #define BATCH	64		/* blocks read at once */
 
 static bool is_memory(kdev_t dev)
 {
-	return MAJOR(dev) == MEM_MAJOR && MINOR(dev) < 32 && MEMORY_MINORS >> MINOR(dev) & 1;
+	return MAJOR(dev) == MEM_MAJOR && MINOR(dev) < 32 &&
+	       MEMORY_MINORS >> MINOR(dev) & 1;
 }
 
 static int chrdev_open(struct inode *inode, struct file *file)
@@ -24,7 +38,8 @@ static int chrdev_open(struct inode *inode, struct file *file)
 	if (MAJOR(inode->i_rdev) == PTS_MAJOR && !devpts_alive(inode))
 		return -EIO;		/* the number may be another's by now */
 	if (is_tty(inode->i_rdev))
-		return tty_open(inode->i_rdev, file->flags & O_NOCTTY, &file->tty);
+		return tty_open(inode->i_rdev, file->flags & O_NOCTTY,
+				&file->tty);
 	return is_memory(inode->i_rdev) ? 0 : -ENXIO;
 }
 
@@ -60,7 +75,8 @@ static int read_random(char __user *buf, u32 count)
 		part = min_u32(count - done, sizeof(words));
 		if (copy_to_user(buf + done, words, part) < 0)
 			return -EFAULT;
-		if (signal_pending(current))		/* who asks for very much can be stopped */
+		/* who asks for very much can be stopped */
+		if (signal_pending(current))
 			return done + part;
 	}
 	return count;
@@ -88,12 +104,14 @@ static int write_kmsg(const char __user *buf, u32 count)
 	return error ? error : (int)count;
 }
 
-static int chrdev_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
+static int chrdev_read(struct file *file, char __user *buf, u32 count,
+		       loff_t *pos)
 {
 	int error;
 
 	if (is_tty(file->inode->i_rdev))
-		return tty_read(file->tty, buf, count, file->flags & O_NONBLOCK);
+		return tty_read(file->tty, buf, count,
+				file->flags & O_NONBLOCK);
 	switch (MINOR(file->inode->i_rdev)) {
 	case MINOR_NULL:
 		return 0;
@@ -110,11 +128,13 @@ static int chrdev_read(struct file *file, char __user *buf, u32 count, loff_t *p
 	}
 }
 
-static int chrdev_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
+static int chrdev_write(struct file *file, const char __user *buf, u32 count,
+			loff_t *pos)
 {
 	(void)pos;
 	if (is_tty(file->inode->i_rdev))
-		return tty_write(file->tty, buf, count, file->flags & O_NONBLOCK);
+		return tty_write(file->tty, buf, count,
+				 file->flags & O_NONBLOCK);
 	switch (MINOR(file->inode->i_rdev)) {
 	case MINOR_FULL:
 		return -ENOSPC;
@@ -129,21 +149,28 @@ static int chrdev_write(struct file *file, const char __user *buf, u32 count, lo
 
 static int chrdev_ioctl(struct file *file, u32 command, u32 arg)
 {
-	return is_tty(file->inode->i_rdev) ? tty_ioctl(file->tty, command, arg) : -ENOTTY;
+	return is_tty(file->inode->i_rdev) ? tty_ioctl(file->tty, command, arg)
+					   : -ENOTTY;
 }
 
 static u32 chrdev_poll(struct file *file, struct poll_table *table)
 {
-	return is_tty(file->inode->i_rdev) ? tty_poll(file->tty, table) : POLL_READY;
+	return is_tty(file->inode->i_rdev) ? tty_poll(file->tty, table)
+					   : POLL_READY;
 }
 
 const struct file_ops chrdev_fops = {
-	.open = chrdev_open, .release = chrdev_release, .read = chrdev_read, .write = chrdev_write, .ioctl = chrdev_ioctl, .poll = chrdev_poll,
+	.open = chrdev_open,
+	.release = chrdev_release,
+	.read = chrdev_read,
+	.write = chrdev_write,
+	.ioctl = chrdev_ioctl,
+	.poll = chrdev_poll,
 };
 
 /*
- * Opens a block device. Of a medium that was replaced nothing stays cached. While
- * it is mounted, it is to have the medium that the mount found.
+ * Opens a block device. Of a medium that was replaced nothing stays cached.
+ * While it is mounted, it is to have the medium that the mount found.
  */
 int open_device(kdev_t dev)
 {
@@ -161,7 +188,8 @@ static int bdev_open(struct inode *inode, struct file *file)
 }
 
 /* Copy between a program and the part of a block from offset on. */
-static int copy_block(struct buffer_head *bh, u32 offset, char __user *buf, u32 n, bool write)
+static int copy_block(struct buffer_head *bh, u32 offset, char __user *buf,
+		      u32 n, bool write)
 {
 	int error;
 
@@ -173,24 +201,31 @@ static int copy_block(struct buffer_head *bh, u32 offset, char __user *buf, u32 
 }
 
 /*
- * Transfer up to BATCH blocks, all of which are begun to be read before the first is waited for, so that the driver can read them at once.
- * How many bytes were copied in *done; 0, or the first error.
+ * Transfer up to BATCH blocks, all of which are begun to be read before the
+ * first is waited for, so that the driver can read them at once. How many bytes
+ * were copied in *done; 0, or the first error.
  */
-static int transfer_batch(kdev_t dev, char __user *buf, loff_t pos, u32 count, bool write, u32 *done)
+static int transfer_batch(kdev_t dev, char __user *buf, loff_t pos, u32 count,
+			  bool write, u32 *done)
 {
 	struct buffer_head *batch[BATCH];
-	u32 block = pos >> BLOCK_SHIFT, blocks = min_u32((u32)((pos + count - 1) >> BLOCK_SHIFT) - block + 1, BATCH), got = 0;
+	u32 block = pos >> BLOCK_SHIFT,
+	    blocks = min_u32(
+		    (u32)((pos + count - 1) >> BLOCK_SHIFT) - block + 1, BATCH),
+	    got = 0;
 	int error = 0;
 
 	while (got < blocks && (batch[got] = getblk(dev, block + got)))
 		start_read(batch[got++]);
 	for (u32 i = 0; i < got; i++) {
-		u32 offset = ((u32)pos + *done) % BLOCK_SIZE, n = min_u32(count - *done, BLOCK_SIZE - offset);
+		u32 offset = ((u32)pos + *done) % BLOCK_SIZE,
+		    n = min_u32(count - *done, BLOCK_SIZE - offset);
 
 		if (!error)
 			error = finish_read(batch[i]);
 		if (!error)
-			error = copy_block(batch[i], offset, buf + *done, n, write);
+			error = copy_block(batch[i], offset, buf + *done, n,
+					   write);
 		if (!error)
 			*done += n;
 		brelse(batch[i]);
@@ -198,7 +233,8 @@ static int transfer_batch(kdev_t dev, char __user *buf, loff_t pos, u32 count, b
 	return got ? error : -ENOMEM;
 }
 
-static int transfer(struct file *file, char __user *buf, u32 count, loff_t *pos, bool write)
+static int transfer(struct file *file, char __user *buf, u32 count, loff_t *pos,
+		    bool write)
 {
 	kdev_t dev = file->inode->i_rdev;
 	s64 size = (s64)blkdev_blocks(dev) << BLOCK_SHIFT;
@@ -212,19 +248,22 @@ static int transfer(struct file *file, char __user *buf, u32 count, loff_t *pos,
 	while (done < count && !error) {
 		u32 n = 0;
 
-		error = transfer_batch(dev, buf + done, *pos, count - done, write, &n);
+		error = transfer_batch(dev, buf + done, *pos, count - done,
+				       write, &n);
 		done += n;
 		*pos += n;
 	}
 	return done ? (int)done : error;
 }
 
-static int bdev_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
+static int bdev_read(struct file *file, char __user *buf, u32 count,
+		     loff_t *pos)
 {
 	return transfer(file, buf, count, pos, false);
 }
 
-static int bdev_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
+static int bdev_write(struct file *file, const char __user *buf, u32 count,
+		      loff_t *pos)
 {
 	int n = transfer(file, (char __user *)buf, count, pos, true);
 

@@ -1,8 +1,8 @@
 /*
- * devpts: a directory with a name for each pseudo-terminal that there is, of which
- * mount shows the same everywhere. Owner and mode are the pseudo-terminal's own
- * (struct pty_node): they begin as its maker's and go with it. An inode exists while
- * somebody uses it.
+ * devpts: a directory with a name for each pseudo-terminal that there is, of
+ * which mount shows the same everywhere. Owner and mode are the
+ * pseudo-terminal's own (struct pty_node): they begin as its maker's and go
+ * with it. An inode exists while somebody uses it.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -12,7 +12,7 @@
 
 #define DEVPTS_MAGIC	0x1CD1
 #define ROOT_INO	1
-#define FIRST_POSITION	2	/* of the first name: `.` and `..` come before it */
+#define FIRST_POSITION	2 /* of the first name: `.` and `..` come before it */
 
 /* The pseudo-terminal that an inode stands for; NULL: it is gone. */
 static struct pty_node *node_of(u32 ino)
@@ -25,10 +25,12 @@ static struct pty_node *node_of(u32 ino)
 
 bool devpts_alive(const struct inode *inode)
 {
-	return inode->i_sb && inode->i_sb->s_magic == DEVPTS_MAGIC && node_of(inode->i_ino);
+	return inode->i_sb && inode->i_sb->s_magic == DEVPTS_MAGIC &&
+	       node_of(inode->i_ino);
 }
 
-static int devpts_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
+static int devpts_lookup(struct inode *dir, const char *name, u32 length,
+			 u32 *ino)
 {
 	char text[12];
 
@@ -38,7 +40,8 @@ static int devpts_lookup(struct inode *dir, const char *name, u32 length, u32 *i
 	}
 	for (u32 n = 0; n < NR_PTYS; n++) {
 		snprintf(text, sizeof(text), "%u", n);
-		if (!pty_node(n) || strlen(text) != length || memcmp(text, name, length) != 0)
+		if (!pty_node(n) || strlen(text) != length ||
+		    memcmp(text, name, length) != 0)
 			continue;
 		*ino = pty_node(n)->ino;
 		return 0;
@@ -46,18 +49,25 @@ static int devpts_lookup(struct inode *dir, const char *name, u32 length, u32 *i
 	return -ENOENT;
 }
 
-static int devpts_readdir(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino), void *context)
+static int devpts_readdir(struct file *file,
+			  int (*fill)(void *context, const char *name,
+				      u32 length, u32 next, u32 ino),
+			  void *context)
 {
 	char text[12];
 	int stop = 0;
 
 	for (; file->pos < FIRST_POSITION && !stop; file->pos += !stop)
-		stop = fill(context, "..", file->pos + 1, file->pos + 1, ROOT_INO);
-	for (; file->pos < FIRST_POSITION + NR_PTYS && !stop; file->pos += !stop) {
+		stop = fill(context, "..", file->pos + 1, file->pos + 1,
+			    ROOT_INO);
+	for (; file->pos < FIRST_POSITION + NR_PTYS && !stop;
+	     file->pos += !stop) {
 		u32 n = file->pos - FIRST_POSITION;
 
 		if (pty_node(n))
-			stop = fill(context, text, snprintf(text, sizeof(text), "%u", n), file->pos + 1, pty_node(n)->ino);
+			stop = fill(context, text,
+				    snprintf(text, sizeof(text), "%u", n),
+				    file->pos + 1, pty_node(n)->ino);
 	}
 	return stop > 0 ? 0 : stop;
 }
@@ -73,7 +83,8 @@ static int devpts_read_inode(struct inode *inode)
 	if (inode->i_ino == ROOT_INO) {
 		inode->i_mode = S_IFDIR | 0755;
 		inode->i_nlink = 2;
-		inode->i_mtime = inode->i_ctime = inode->i_atime = current_time();
+		inode->i_mtime = inode->i_ctime = inode->i_atime =
+			current_time();
 	} else if (!node) {
 		return -ENOENT;
 	} else {
@@ -107,7 +118,8 @@ static void devpts_put_super(struct super_block *sb)
 	(void)sb;
 }
 
-static void devpts_statfs(struct super_block *sb, u32 *blocks, u32 *free, u32 *inodes, u32 *free_inodes)
+static void devpts_statfs(struct super_block *sb, u32 *blocks, u32 *free,
+			  u32 *inodes, u32 *free_inodes)
 {
 	(void)sb;
 	*blocks = *free = *inodes = *free_inodes = 0;
@@ -125,7 +137,7 @@ static int devpts_read_super(struct super_block *sb)
 	sb->s_op = &devpts_super_ops;
 	sb->s_name_max = 255;
 	sb->s_magic = DEVPTS_MAGIC;
-	sb->s_transient = true;		/* its names are read-only, not what they are */
+	sb->s_transient = true;	/* its names are read-only, not what they are */
 	sb->s_root = iget(sb, ROOT_INO, &error);
 	return error;
 }

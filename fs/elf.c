@@ -1,36 +1,48 @@
 /*
- * Statically linked ELF32 programs for the i386 (Tool Interface Standard, ELF 1.2). Loading only makes areas: the pages come on
- * demand. The file is not to be trusted: each size and sum is checked before it is used.
+ * Statically linked ELF32 programs for the i386 (Tool Interface Standard, ELF
+ * 1.2). Loading only makes areas: the pages come on demand. The file is not to
+ * be trusted: each size and sum is checked before it is used.
  */
 #include <cowix/kernel.h>
 #include <cowix/swap.h>
 #include <abi/errno.h>
 #include "exec.h"
 
-#define PHDRS_MAX	40u		/* their table then fits one kmalloc object */
+#define PHDRS_MAX	40u	/* their table then fits one kmalloc object */
 
 static bool good_header(const struct elf32_ehdr *h)
 {
-	return memcmp(h->e_ident, ELFMAG, SELFMAG) == 0 && h->e_ident[EI_CLASS] == ELFCLASS32 &&
-	       h->e_ident[EI_DATA] == ELFDATA2LSB && h->e_type == ET_EXEC && h->e_machine == EM_386 &&
-	       h->e_phentsize == sizeof(struct elf32_phdr) && h->e_phnum > 0 && h->e_phnum <= PHDRS_MAX;
+	return memcmp(h->e_ident, ELFMAG, SELFMAG) == 0 &&
+	       h->e_ident[EI_CLASS] == ELFCLASS32 &&
+	       h->e_ident[EI_DATA] == ELFDATA2LSB && h->e_type == ET_EXEC &&
+	       h->e_machine == EM_386 &&
+	       h->e_phentsize == sizeof(struct elf32_phdr) && h->e_phnum > 0 &&
+	       h->e_phnum <= PHDRS_MAX;
 }
 
-/* The segment's bytes lie in the file, its addresses in user space below the mmap area's top, and neither sum wraps. */
+/*
+ * The segment's bytes lie in the file, its addresses in user space below the
+ * mmap area's top, and neither sum wraps.
+ */
 static bool good_segment(const struct elf32_phdr *ph, u32 file_size)
 {
-	return ph->p_filesz <= ph->p_memsz && ph->p_offset <= file_size && ph->p_filesz <= file_size - ph->p_offset &&
-	       ph->p_vaddr >= PAGE_SIZE && ph->p_vaddr < MMAP_TOP && ph->p_memsz <= MMAP_TOP - ph->p_vaddr &&
+	return ph->p_filesz <= ph->p_memsz && ph->p_offset <= file_size &&
+	       ph->p_filesz <= file_size - ph->p_offset &&
+	       ph->p_vaddr >= PAGE_SIZE && ph->p_vaddr < MMAP_TOP &&
+	       ph->p_memsz <= MMAP_TOP - ph->p_vaddr &&
 	       PAGE_OFFSET(ph->p_vaddr) == PAGE_OFFSET(ph->p_offset);
 }
 
 static u32 area_flags(u32 segment_flags)
 {
-	return (segment_flags & PF_R ? VM_READ : 0) | (segment_flags & PF_W ? VM_WRITE : 0) |
+	return (segment_flags & PF_R ? VM_READ : 0) |
+	       (segment_flags & PF_W ? VM_WRITE : 0) |
 	       (segment_flags & PF_X ? VM_EXEC : 0);
 }
 
-/* Map one PT_LOAD segment: file bytes first, then zeroes (.bss), in one area. */
+/*
+ * Map one PT_LOAD segment: file bytes first, then zeroes (.bss), in one area.
+ */
 static int map_segment(struct program *program, const struct elf32_phdr *ph)
 {
 	struct vm_area area = {
@@ -42,20 +54,28 @@ static int map_segment(struct program *program, const struct elf32_phdr *ph)
 		.offset = PAGE_ROUND_DOWN(ph->p_offset),
 	};
 
-	area.file_end = ph->p_memsz == ph->p_filesz ? area.end : ph->p_vaddr + ph->p_filesz;
+	area.file_end = ph->p_memsz == ph->p_filesz
+				? area.end
+				: ph->p_vaddr + ph->p_filesz;
 	if (area.flags & VM_WRITE && overcommitted(area.end - area.start))
 		return -ENOMEM;
 	return map_area(program->mm, &area);
 }
 
-/* Where the program headers are in memory, for AT_PHDR: in the segment that holds their part of the file. */
-static void note_phdrs(struct program *program, const struct elf32_ehdr *h, const struct elf32_phdr *ph)
+/*
+ * Where the program headers are in memory, for AT_PHDR: in the segment that
+ * holds their part of the file.
+ */
+static void note_phdrs(struct program *program, const struct elf32_ehdr *h,
+		       const struct elf32_phdr *ph)
 {
-	if (h->e_phoff >= ph->p_offset && h->e_phoff - ph->p_offset < ph->p_filesz)
+	if (h->e_phoff >= ph->p_offset &&
+	    h->e_phoff - ph->p_offset < ph->p_filesz)
 		program->phdr_addr = ph->p_vaddr + h->e_phoff - ph->p_offset;
 }
 
-static int map_segments(struct program *program, const struct elf32_ehdr *h, const struct elf32_phdr *phdrs)
+static int map_segments(struct program *program, const struct elf32_ehdr *h,
+			const struct elf32_phdr *phdrs)
 {
 	u32 end = 0;
 
@@ -81,7 +101,10 @@ static int map_segments(struct program *program, const struct elf32_ehdr *h, con
 	return 0;
 }
 
-/* Fill program->mm, which is empty, from the file. Called by exec; on an error exec throws the mm away. */
+/*
+ * Fill program->mm, which is empty, from the file. Called by exec; on an error
+ * exec throws the mm away.
+ */
 int load_elf(struct program *program)
 {
 	const struct elf32_ehdr *h = (const struct elf32_ehdr *)program->header;

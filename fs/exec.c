@@ -1,6 +1,8 @@
 /*
- * execve: replace the program that runs in a process. The new address space, its stack with arguments, environment and auxiliary
- * vector is complete before the old one is given up: every failure up to then leaves the caller as it was.
+ * execve: replace the program that runs in a process. The new address space,
+ * its stack with arguments, environment and auxiliary vector is complete before
+ * the old one is given up: every failure up to then leaves the caller as it
+ * was.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -25,7 +27,10 @@ static void close_program(struct program *p)
 	p->inode = NULL;
 }
 
-/* The file is open for execution, if nobody writes to it, until close_program(). */
+/*
+ * The file is open for execution, if nobody writes to it, until
+ * close_program().
+ */
 static int read_header(struct program *p, const char *path)
 {
 	struct inode *inode;
@@ -174,7 +179,10 @@ static void release(struct program *p)
 	kfree(p);
 }
 
-/* The first thread, current, becomes the program that it or another thread has prepared. The others end. */
+/*
+ * The first thread, current, becomes the program that it or another thread has
+ * prepared. The others end.
+ */
 void exec_take_over(void)
 {
 	struct program *p = current->successor;
@@ -188,7 +196,10 @@ void exec_take_over(void)
 	release(p);
 }
 
-/* Let p, which is complete, run: the process's first thread goes on with it. Not if all threads are to end anyhow. */
+/*
+ * Let p, which is complete, run: the process's first thread goes on with it.
+ * Not if all threads are to end anyhow.
+ */
 static int run(struct program *p)
 {
 	struct task_struct *process = current->process;
@@ -206,7 +217,10 @@ static int run(struct program *p)
 	return 0;
 }
 
-/* Run the file at path, a buffer of a page that is overwritten. Returns only to the new program's first instruction, or an error. */
+/*
+ * Run the file at path, a buffer of a page that is overwritten. Returns only to
+ * the new program's first instruction, or an error.
+ */
 static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 {
 	struct program *p = kzalloc(sizeof(*p));
@@ -225,7 +239,8 @@ static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 	return error;
 }
 
-int sys_execve(const char __user *user_path, const u32 __user *argv, const u32 __user *envp)
+int sys_execve(const char __user *user_path, const u32 __user *argv,
+	       const u32 __user *envp)
 {
 	char *path = kpage_alloc(OWNER_CALL);
 	int error;
@@ -239,7 +254,10 @@ int sys_execve(const char __user *user_path, const u32 __user *argv, const u32 _
 	return error;
 }
 
-/* Turn the kernel task that calls it into the first program. Called by main.c; returns an error, or not at all. */
+/*
+ * Turn the kernel task that calls it into the first program. Called by main.c;
+ * returns an error, or not at all.
+ */
 int kernel_execve(const char *init_path, char *const envp[])
 {
 	struct program *p = kzalloc(sizeof(*p));

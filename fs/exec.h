@@ -1,4 +1,7 @@
-/* Shared by exec.c, exec_args.c, exec_script.c and elf.c: a program on its way into memory. */
+/*
+ * Shared by exec.c, exec_args.c, exec_script.c and elf.c: a program on its way
+ * into memory.
+ */
 #ifndef FS_EXEC_H
 #define FS_EXEC_H
 
@@ -25,7 +28,7 @@ struct program {
 	u64 sig_blocked;		/* where another takes over */
 	u32 phdr_addr, phdr_count;	/* for the auxiliary vector */
 	char comm[sizeof(((struct task_struct *)0)->comm)];
-	u8 header[HEADER_SIZE];		/* the file's first bytes, zero-padded */
+	u8 header[HEADER_SIZE];	/* the file's first bytes, zero-padded */
 };
 
 /* exec_args.c: 0, -E2BIG, -EFAULT, -ENOMEM, -EINTR */

@@ -82,7 +82,9 @@ static int push_kernel_string(struct program *p, const char *s)
 	return push(p, s, strlen(s) + 1, false);
 }
 
-/* A million strings take time: others have their turns, and it may be killed. */
+/*
+ * A million strings take time: others have their turns, and it may be killed.
+ */
 static int take_turns(void)
 {
 	if (current->work & WORK_RESCHED)
@@ -120,7 +122,9 @@ static int push_user_string(struct program *p, u32 string)
 	return error ? error : fill_stack(p, p->at + length, "", 1, false);
 }
 
-/* Pushes the strings of a list, the last one first, so that they lie in order. */
+/*
+ * Pushes the strings of a list, the last one first, so that they lie in order.
+ */
 static int push_strings(struct program *p, const u32 __user *list, u32 count)
 {
 	int error = 0;
@@ -242,7 +246,9 @@ int replace_argv0(struct program *p, const char *path, const char *argument,
 	return error ? error : push_kernel_string(p, interpreter);
 }
 
-/* Stores pointers to the count strings from *string on, and NULL behind them. */
+/*
+ * Stores pointers to the count strings from *string on, and NULL behind them.
+ */
 static int store_pointers(struct program *p, u32 *to, u32 *string, u32 count)
 {
 	static const u32 null;

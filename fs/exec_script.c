@@ -28,7 +28,9 @@ static char *word_end(char *at, const char *end)
 	return at <= end ? at : NULL;
 }
 
-/* Returns the end of the line; NULL if the interpreter's path may be cut off. */
+/*
+ * Returns the end of the line; NULL if the interpreter's path may be cut off.
+ */
 static char *line_end(char *header)
 {
 	char *last = header + HEADER_SIZE - 1;

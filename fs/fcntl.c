@@ -7,7 +7,10 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
-/* The lock commands with the structure for large files; the calls below bring it from the program and back. */
+/*
+ * The lock commands with the structure for large files; the calls below bring
+ * it from the program and back.
+ */
 static int lock_command(int fd, struct file *file, int command,
 			struct flock64 __user *user)
 {
@@ -16,7 +19,9 @@ static int lock_command(int fd, struct file *file, int command,
 
 	if (!error)
 		error = fcntl_lock(fd, file, command, &fl);
-	return !error && command == F_GETLK64 ? copy_to_user(user, &fl, sizeof(fl)) : error;
+	return !error && command == F_GETLK64
+		       ? copy_to_user(user, &fl, sizeof(fl))
+		       : error;
 }
 
 /* The same with 32-bit offsets. */
@@ -29,11 +34,13 @@ static int old_lock_command(int fd, struct file *file, int command,
 
 	if (error)
 		return error;
-	wide = (struct flock64){ fl.l_type, fl.l_whence, fl.l_start, fl.l_len, fl.l_pid };
+	wide = (struct flock64){ fl.l_type, fl.l_whence, fl.l_start, fl.l_len,
+				 fl.l_pid };
 	error = fcntl_lock(fd, file, command - F_GETLK + F_GETLK64, &wide);
 	if (error || command != F_GETLK)
 		return error;
-	fl = (struct flock){ wide.l_type, wide.l_whence, wide.l_start, wide.l_len, wide.l_pid };
+	fl = (struct flock){ wide.l_type, wide.l_whence, wide.l_start,
+			     wide.l_len, wide.l_pid };
 	return copy_to_user(user, &fl, sizeof(fl));
 }
 

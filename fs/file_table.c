@@ -1,6 +1,7 @@
 /*
- * Open files and descriptors. An open file (struct file: position, flags) is shared by the descriptors that dup() and fork() made from one
- * open(); each descriptor holds one of its references.
+ * Open files and descriptors. An open file (struct file: position, flags) is
+ * shared by the descriptors that dup() and fork() made from one open(); each
+ * descriptor holds one of its references.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -23,14 +24,20 @@ int check_files(void)
 	return nr_files >= nr_frames * FILES_A_FRAME && !suser() ? -ENFILE : 0;
 }
 
-/* An open file, whose inode open() fills in later if it is NULL. NULL: no memory. */
+/*
+ * An open file, whose inode open() fills in later if it is NULL. NULL: no
+ * memory.
+ */
 struct file *file_alloc(struct inode *inode, u32 flags)
 {
 	struct file *file = kmalloc(sizeof(*file));
 
 	if (!file)
 		return NULL;
-	*file = (struct file){ .count = 1, .flags = flags, .inode = inode, .fop = inode ? inode->i_fop : NULL };
+	*file = (struct file){ .count = 1,
+			       .flags = flags,
+			       .inode = inode,
+			       .fop = inode ? inode->i_fop : NULL };
 	nr_files++;
 	return file;
 }
@@ -114,7 +121,8 @@ static inline int find_free(u32 from)
 
 	while (fd < files->end && files->fd[fd])
 		fd++;
-	return fd < current->rlimits[RLIMIT_NOFILE].rlim_cur ? (int)fd : -EMFILE;
+	return fd < current->rlimits[RLIMIT_NOFILE].rlim_cur ? (int)fd
+							     : -EMFILE;
 }
 
 bool fd_available(void)
@@ -180,7 +188,11 @@ static int dup_to(int fd, int to, bool cloexec)
 /* Duplicates fd to the lowest free descriptor from lowest on. */
 int dup_from(int fd, u32 lowest, bool cloexec)
 {
-	int to = fget_any(fd) ? lowest < current->rlimits[RLIMIT_NOFILE].rlim_cur ? find_free(lowest) : -EINVAL : -EBADF;
+	int to = fget_any(fd)
+			 ? lowest < current->rlimits[RLIMIT_NOFILE].rlim_cur
+				   ? find_free(lowest)
+				   : -EINVAL
+			 : -EBADF;
 
 	return to < 0 ? to : dup_to(fd, to, cloexec);
 }
@@ -190,12 +202,16 @@ int sys_dup(int fd)
 	return dup_from(fd, 0, false);
 }
 
-/* Both are open already or within the limit; what is open as `to` is closed, when it has been replaced. */
+/*
+ * Both are open already or within the limit; what is open as `to` is closed,
+ * when it has been replaced.
+ */
 static int dup_over(int fd, int to, bool cloexec)
 {
 	struct file *old = file_at(current->files, to);
 
-	if (!fget_any(fd) || (u32)to >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
+	if (!fget_any(fd) ||
+	    (u32)to >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
 		return -EBADF;
 	dup_to(fd, to, cloexec);
 	if (old) {
@@ -212,10 +228,15 @@ int sys_dup2(int fd, int to)
 
 int sys_dup3(int fd, int to, u32 flags)
 {
-	return fd == to || flags & ~O_CLOEXEC ? -EINVAL : dup_over(fd, to, flags & O_CLOEXEC);
+	return fd == to || flags & ~O_CLOEXEC
+		       ? -EINVAL
+		       : dup_over(fd, to, flags & O_CLOEXEC);
 }
 
-/* fork: the child has the same open files, each with one more reference, or shares the table. A kernel task's first child starts with none. */
+/*
+ * fork: the child has the same open files, each with one more reference, or
+ * shares the table. A kernel task's first child starts with none.
+ */
 int copy_files(struct task_struct *child, bool share)
 {
 	struct files_struct *files;
@@ -232,7 +253,8 @@ int copy_files(struct task_struct *child, bool share)
 	files->users = 1;
 	files->end = end;
 	if (end)
-		memcpy(files->close_on_exec, current->files->close_on_exec, end * sizeof(bool));
+		memcpy(files->close_on_exec, current->files->close_on_exec,
+		       end * sizeof(bool));
 	for (u32 fd = 0; fd < end; fd++) {
 		files->fd[fd] = current->files->fd[fd];
 		if (files->fd[fd])

@@ -1,4 +1,7 @@
-/* mmap() itself: what is to be mapped, checked against the open file, and msync(); mm/mapping.c does the rest. */
+/*
+ * mmap() itself: what is to be mapped, checked against the open file, and
+ * msync(); mm/mapping.c does the rest.
+ */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
@@ -10,9 +13,12 @@
 #include <abi/mount.h>
 
 #define BLOCKS_A_PAGE	(PAGE_SIZE / BLOCK_SIZE)
-#define OFFSET_PAGES	(1u << (32 - PAGE_SHIFT))	/* offsets have 32 bits */
+#define OFFSET_PAGES	(1u << (32 - PAGE_SHIFT)) /* offsets have 32 bits */
 
-/* vm_ops: the page of a mapped file; -EIO, which becomes SIGBUS, for one beyond its end. The caller gets a reference of its own to the frame. */
+/*
+ * vm_ops: the page of a mapped file; -EIO, which becomes SIGBUS, for one beyond
+ * its end. The caller gets a reference of its own to the frame.
+ */
 static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 {
 	struct inode *inode = area->object;
@@ -22,7 +28,8 @@ static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 	for (;;) {
 		if (offset >= PAGE_ROUND_UP(inode->i_size))
 			return -EIO;
-		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
+		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND,
+				       &error);
 		if (!page)
 			return error;
 		if (page->uptodate && offset < PAGE_ROUND_UP(inode->i_size))
@@ -36,8 +43,10 @@ static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 }
 
 /*
- * Threads: a fault holds the address space, and who holds the file may be waiting for just that, because write() reads a buffer in it. Such a fault
- * waits for the file without holding anything, and is tried again. Whether it has waited.
+ * Threads: a fault holds the address space, and who holds the file may be
+ * waiting for just that, because write() reads a buffer in it. Such a fault
+ * waits for the file without holding anything, and is tried again. Whether it
+ * has waited.
  */
 static bool wait_for_lock(struct inode *inode, struct mm *mm)
 {
@@ -53,8 +62,8 @@ static bool wait_for_lock(struct inode *inode, struct mm *mm)
 }
 
 /*
- * vm_ops: a program will write to a page of a file through a shared mapping. Blocks for it are taken now: later nobody could be told that there are
- * none.
+ * vm_ops: a program will write to a page of a file through a shared mapping.
+ * Blocks for it are taken now: later nobody could be told that there are none.
  */
 static int file_make_writable(struct vm_area *area, u32 offset)
 {
@@ -65,14 +74,21 @@ static int file_make_writable(struct vm_area *area, u32 offset)
 
 	if (wait_for_lock(inode, current->mm))
 		return -EAGAIN;
-	lock_inode(inode);		/* first: the file must not be cut while the page is read */
+	/* first: the file must not be cut while the page is read */
+	lock_inode(inode);
 	if (offset < inode->i_size)
-		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND, &error);
+		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND,
+				       &error);
 	if (page) {
-		error = inode->i_op->map_blocks(inode, first, min_u32((inode->i_size - offset + BLOCK_SIZE - 1) / BLOCK_SIZE, BLOCKS_A_PAGE), true,
-						where);
+		error = inode->i_op->map_blocks(
+			inode, first,
+			min_u32((inode->i_size - offset + BLOCK_SIZE - 1) /
+					BLOCK_SIZE,
+				BLOCKS_A_PAGE),
+			true, where);
 		page->mapped_writable |= !error;
-		page->dirty |= !error || inode->i_sb->s_type->needs_device;	/* also if some blocks were had: they hold old contents */
+		/* also if some blocks were had: they hold old contents */
+		page->dirty |= !error || inode->i_sb->s_type->needs_device;
 		put_cached_page(page);
 	}
 	if (!error) {
@@ -83,7 +99,10 @@ static int file_make_writable(struct vm_area *area, u32 offset)
 	return error;
 }
 
-/* vm_ops: what is only in memory, because its file system is, cannot be had again. */
+/*
+ * vm_ops: what is only in memory, because its file system is, cannot be had
+ * again.
+ */
 static u32 file_holds(const struct vm_area *area, u32 offset, u32 frame)
 {
 	const struct inode *inode = area->object;
@@ -115,7 +134,9 @@ static void file_area_close(struct vm_area *area)
 	iput(area->object);
 }
 
-/* vm_ops: the bytes [start, end) of a file become a hole, if it can have some. */
+/*
+ * vm_ops: the bytes [start, end) of a file become a hole, if it can have some.
+ */
 static int file_remove(struct vm_area *area, u32 start, u32 end)
 {
 	struct inode *inode = area->object;
@@ -136,8 +157,9 @@ static u32 file_kept(const struct vm_area *area)
 {
 	const struct inode *inode = area->object;
 
-	return inode->i_nlink || inode->i_sb->s_type->needs_device ? 0 :
-								tmpfs_size(inode);
+	return inode->i_nlink || inode->i_sb->s_type->needs_device
+		       ? 0
+		       : tmpfs_size(inode);
 }
 
 const struct vm_ops file_vm_ops = {
@@ -150,7 +172,10 @@ const struct vm_ops file_vm_ops = {
 	.close = file_area_close,
 };
 
-/* Make area one of the file: regular, open for reading, and for writing if that is what a shared mapping wants. A reference to the file is taken. */
+/*
+ * Make area one of the file: regular, open for reading, and for writing if that
+ * is what a shared mapping wants. A reference to the file is taken.
+ */
 static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 {
 	struct file *file = fget(fd);
@@ -159,7 +184,8 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 	if (!file)
 		return -EBADF;
 	mode = file->flags & O_ACCMODE;
-	if (mode == O_WRONLY || (area->flags & VM_SHARED && area->flags & VM_WRITE && mode != O_RDWR))
+	if (mode == O_WRONLY || (area->flags & VM_SHARED &&
+				 area->flags & VM_WRITE && mode != O_RDWR))
 		return -EACCES;
 	if (!S_ISREG(file->inode->i_mode))
 		return -ENODEV;
@@ -168,7 +194,8 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 			return -EPERM;
 		area->flags |= VM_NEVER_EXEC;
 	}
-	if (page > FILE_SIZE_MAX >> PAGE_SHIFT || length >> PAGE_SHIFT >= OFFSET_PAGES - page)
+	if (page > FILE_SIZE_MAX >> PAGE_SHIFT ||
+	    length >> PAGE_SHIFT >= OFFSET_PAGES - page)
 		return -EOVERFLOW;
 	if (mode == O_RDWR)
 		area->flags |= VM_MAY_WRITE;
@@ -178,8 +205,8 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 }
 
 /*
- * Memory that several processes shall share has a file without a name behind it.
- * It does not go to swap: more than there is of RAM could never be had.
+ * Memory that several processes shall share has a file without a name behind
+ * it. It does not go to swap: more than there is of RAM could never be had.
  */
 static int map_nameless(struct vm_area *area, u32 length)
 {
@@ -195,8 +222,10 @@ static int map_nameless(struct vm_area *area, u32 length)
 	return error;
 }
 
-#define MAP_KNOWN	(MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | \
-			 MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
+#define MAP_KNOWN \
+	(MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN | \
+	 MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | \
+	 MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
 
 /*
  * Unknown flags are ignored, but for MAP_SHARED_VALIDATE, which a file must be
@@ -206,7 +235,8 @@ static int check_flags(u32 flags)
 {
 	u32 type = flags & MAP_TYPE;
 
-	if (flags & MAP_HUGETLB || (flags & MAP_GROWSDOWN && type != MAP_PRIVATE))
+	if (flags & MAP_HUGETLB ||
+	    (flags & MAP_GROWSDOWN && type != MAP_PRIVATE))
 		return -EINVAL;
 	if (type == MAP_SHARED_VALIDATE && !(flags & MAP_ANONYMOUS))
 		return flags & ~MAP_KNOWN ? -EOPNOTSUPP : 0;
@@ -241,7 +271,10 @@ int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 page)
 	return result;
 }
 
-/* The first mmap (90): its six arguments lie in memory, and the offset is in bytes. */
+/*
+ * The first mmap (90): its six arguments lie in memory, and the offset is in
+ * bytes.
+ */
 int sys_mmap(const u32 __user *user_args)
 {
 	u32 a[6];
@@ -253,14 +286,19 @@ int sys_mmap(const u32 __user *user_args)
 	return sys_mmap2(a[0], a[1], a[2], a[3], a[4], a[5] >> PAGE_SHIFT);
 }
 
-/* Write what was changed through shared mappings in a range; with MS_ASYNC the next sync does. A range with a gap is -ENOMEM, after the rest. */
+/*
+ * Write what was changed through shared mappings in a range; with MS_ASYNC the
+ * next sync does. A range with a gap is -ENOMEM, after the rest.
+ */
 int sys_msync(u32 addr, u32 length, u32 flags)
 {
 	u32 end = addr + PAGE_ROUND_UP(length);
 	bool gap = length && end == addr;	/* more than there is */
 	int error = 0;
 
-	if (PAGE_OFFSET(addr) || end < addr || flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) || (flags & MS_ASYNC && flags & MS_SYNC))
+	if (PAGE_OFFSET(addr) || end < addr ||
+	    flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
+	    (flags & MS_ASYNC && flags & MS_SYNC))
 		return -EINVAL;
 	while (addr < end && !error) {
 		struct vm_area *area = area_above(current->mm, addr);

@@ -27,6 +27,7 @@ const struct file_system_type *find_file_system(const char *name)
 void show_filesystems(struct seq *s)
 {
 	list_for_each(node, &types)
-		seq_printf(s, "%s\t%s\n", type_at(node)->needs_device ? "" : "nodev",
+		seq_printf(s, "%s\t%s\n",
+			   type_at(node)->needs_device ? "" : "nodev",
 			   type_at(node)->name);
 }

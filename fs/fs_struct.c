@@ -1,4 +1,6 @@
-/* What a process knows of the tree: its root, its working directory, its umask. */
+/*
+ * What a process knows of the tree: its root, its working directory, its umask.
+ */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
@@ -45,7 +47,10 @@ void exit_fs(struct task_struct *task)
 	kfree(fs);
 }
 
-/* Take inode, whose reference is handed over, as the new root or working directory. */
+/*
+ * Take inode, whose reference is handed over, as the new root or working
+ * directory.
+ */
 static int change_dir(struct inode **place, struct inode *inode)
 {
 	int error = S_ISDIR(inode->i_mode) ? permission(inode, X_OK) : -ENOTDIR;
@@ -71,7 +76,8 @@ int sys_fchdir(int fd)
 {
 	struct file *file = fget_any(fd);
 
-	return file ? change_dir(&current->fs->cwd, igrab(file->inode)) : -EBADF;
+	return file ? change_dir(&current->fs->cwd, igrab(file->inode))
+		    : -EBADF;
 }
 
 int sys_chroot(const char __user *path)
@@ -102,7 +108,8 @@ static int match(void *context, const char *name, u32 length, u32 next, u32 ino)
 	struct search *s = context;
 
 	(void)next;
-	if (ino != s->ino || (length <= 2 && name[0] == '.' && (length == 1 || name[1] == '.')))
+	if (ino != s->ino ||
+	    (length <= 2 && name[0] == '.' && (length == 1 || name[1] == '.')))
 		return 0;
 	s->name -= length;
 	memcpy(s->name, name, length);
@@ -121,13 +128,18 @@ static int last_directory(struct inode *inode, struct inode **dir)
 	return !error && !S_ISDIR((*dir)->i_mode) ? -ENOTDIR : error;
 }
 
-/* The directory above at, and the name that at has there, put in front of *path. */
-static int name_in_parent(struct inode *at, struct inode **parent, char **path, const char *limit)
+/*
+ * The directory above at, and the name that at has there, put in front of
+ * *path.
+ */
+static int name_in_parent(struct inode *at, struct inode **parent, char **path,
+			  const char *limit)
 {
 	struct inode *named = at;
 	struct search s = { .name = *path };
 	struct file dir = { 0 };
-	int error = S_ISDIR(at->i_mode) ? lookup_in(at, "..", 2, parent) : last_directory(at, parent);
+	int error = S_ISDIR(at->i_mode) ? lookup_in(at, "..", 2, parent)
+					: last_directory(at, parent);
 
 	if (error)
 		return error;
@@ -148,8 +160,9 @@ static int name_in_parent(struct inode *at, struct inode **parent, char **path, 
 }
 
 /*
- * The path of an inode, which is given up, from current's root: walk up, each name found in its parent. It is written to the end of a page
- * and begins at *path. -ENOENT: it has no name, or none that is known.
+ * The path of an inode, which is given up, from current's root: walk up, each
+ * name found in its parent. It is written to the end of a page and begins at
+ * *path. -ENOENT: it has no name, or none that is known.
  */
 int inode_path(struct inode *at, char *page, char **path)
 {
@@ -158,7 +171,8 @@ int inode_path(struct inode *at, char *page, char **path)
 
 	*path = page + PATH_MAX - 1;
 	**path = '\0';
-	while (!error && at != current->fs->root && !(at->i_sb && at == at->i_sb->s_root && !at->i_sb->s_covered)) {
+	while (!error && at != current->fs->root &&
+	       !(at->i_sb && at == at->i_sb->s_root && !at->i_sb->s_covered)) {
 		parent = NULL;
 		error = name_in_parent(at, &parent, path, page);
 		iput(at);
@@ -183,7 +197,8 @@ int sys_getcwd(char __user *buf, u32 size)
 	error = inode_path(igrab(current->fs->cwd), page, &path);
 	length = page + PATH_MAX - path;
 	if (!error)
-		error = length > size ? -ERANGE : copy_to_user(buf, path, length);
+		error = length > size ? -ERANGE
+				      : copy_to_user(buf, path, length);
 	kpage_free(page);
 	return error ? error : (int)length;
 }

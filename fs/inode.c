@@ -1,7 +1,8 @@
 /*
- * Inodes in memory: found by hash of file system and number, counted, kept after the last iput() while their file system is mounted so
- * that they and their pages are there when wanted again, written back late. An inode without links is freed on the medium when
- * its last user goes.
+ * Inodes in memory: found by hash of file system and number, counted, kept
+ * after the last iput() while their file system is mounted so that they and
+ * their pages are there when wanted again, written back late. An inode without
+ * links is freed on the medium when its last user goes.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -35,7 +36,10 @@ void hash_inode(struct inode *inode)
 	list_add(&inode->hash_link, bucket_of(inode->i_sb, inode->i_ino));
 }
 
-/* A blank inode that only the caller knows. sb may be NULL (pipes). NULL: no memory. */
+/*
+ * A blank inode that only the caller knows. sb may be NULL (pipes). NULL: no
+ * memory.
+ */
 struct inode *new_inode(struct super_block *sb)
 {
 	struct inode *inode = kzalloc(sizeof(*inode));
@@ -94,7 +98,10 @@ bool inode_in_memory(const struct super_block *sb, u32 ino)
 	return find_inode(sb, ino) != NULL;
 }
 
-/* Fill a new inode from the medium, locked so that others who find it meanwhile wait. */
+/*
+ * Fill a new inode from the medium, locked so that others who find it meanwhile
+ * wait.
+ */
 static int read_inode(struct inode *inode)
 {
 	int error;
@@ -106,14 +113,18 @@ static int read_inode(struct inode *inode)
 	return error;
 }
 
-/* The inode of that number, referenced. NULL with *error: -ENOMEM, or -EIO when it cannot be read or makes no sense. */
+/*
+ * The inode of that number, referenced. NULL with *error: -ENOMEM, or -EIO when
+ * it cannot be read or makes no sense.
+ */
 struct inode *iget(struct super_block *sb, u32 ino, int *error)
 {
-	struct inode *inode = find_inode(sb, ino), *new = inode ? NULL : new_inode(sb);
+	struct inode *inode = find_inode(sb, ino),
+		     *new = inode ? NULL : new_inode(sb);
 
 	*error = 0;
 	if (new)
-		inode = find_inode(sb, ino);	/* finding memory may have slept */
+		inode = find_inode(sb, ino); /* finding memory may have slept */
 	if (inode) {
 		if (new)
 			iput(new);
@@ -138,10 +149,16 @@ struct inode *iget(struct super_block *sb, u32 ino, int *error)
 	return inode;
 }
 
-/* The last user of a file without links: its blocks and its number are free for others. */
+/*
+ * The last user of a file without links: its blocks and its number are free for
+ * others.
+ */
 static void delete_inode(struct inode *inode)
 {
-	inode->i_count++;		/* deleting may sleep: nobody may free it meanwhile, and nobody use it */
+	/*
+	 * deleting may sleep: nobody may free it meanwhile, and nobody use it
+	 */
+	inode->i_count++;
 	inode->i_valid = false;
 	drop_inode_pages(inode, 0);
 	inode->i_sb->s_op->delete_inode(inode);
@@ -153,7 +170,8 @@ static void delete_inode(struct inode *inode)
 void iput(struct inode *inode)
 {
 	if (inode->i_count == 0)
-		panic("iput: inode %u of device %x is not in use", inode->i_ino, inode->i_dev);
+		panic("iput: inode %u of device %x is not in use", inode->i_ino,
+		      inode->i_dev);
 	if (--inode->i_count > 0)
 		return;
 	if (inode->i_pipe)
@@ -162,7 +180,8 @@ void iput(struct inode *inode)
 		write_inode(inode);		/* does not sleep */
 		inode->i_valid = false;
 	}
-	if (list_empty(&inode->hash_link) || !inode->i_valid) {	/* nobody can find it again */
+	/* nobody can find it again */
+	if (list_empty(&inode->hash_link) || !inode->i_valid) {
 		free_inode(inode);
 		return;
 	}
@@ -193,8 +212,8 @@ void set_maker(struct inode *inode, const struct inode *dir)
 }
 
 /*
- * Returns the set-id bits that a file has and loses when current changes it. The
- * group's stays where nobody runs it so, for who could set it, too.
+ * Returns the set-id bits that a file has and loses when current changes it.
+ * The group's stays where nobody runs it so, for who could set it, too.
  */
 u32 set_id_bits(const struct inode *inode)
 {
@@ -206,7 +225,10 @@ u32 set_id_bits(const struct inode *inode)
 	return S_ISREG(inode->i_mode) ? bits : 0;
 }
 
-/* A program that was given away or changed by others does not run with its owner's rights any more. */
+/*
+ * A program that was given away or changed by others does not run with its
+ * owner's rights any more.
+ */
 void drop_set_id(struct inode *inode)
 {
 	inode->i_mode &= ~set_id_bits(inode);
@@ -257,8 +279,9 @@ int write_inode(struct inode *inode)
 }
 
 /*
- * Call write, which is write_inode or write_inode_pages, for all inodes of a file system (NULL: of all); the first error. An inode in use keeps its
- * place in the list, so that sleeping on one is harmless.
+ * Call write, which is write_inode or write_inode_pages, for all inodes of a
+ * file system (NULL: of all); the first error. An inode in use keeps its place
+ * in the list, so that sleeping on one is harmless.
  */
 int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 {
@@ -268,7 +291,8 @@ int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 		struct inode *inode = inode_at(node);
 		int error;
 
-		if (!inode->i_sb || !inode->i_sb->s_type->needs_device || !inode->i_valid || (sb && inode->i_sb != sb))
+		if (!inode->i_sb || !inode->i_sb->s_type->needs_device ||
+		    !inode->i_valid || (sb && inode->i_sb != sb))
 			continue;
 		inode->i_count++;
 		error = write(inode);
@@ -276,14 +300,22 @@ int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 			first_error = error;
 		if (--inode->i_count == 0 && inode->i_nlink == 0) {
 			inode->i_count++;
-			iput(inode);		/* its last user went meanwhile: it is deleted, which sleeps */
-			node = &all_inodes;	/* the list has changed: from the start */
+			/*
+			 * its last user went meanwhile: it is deleted, which
+			 * sleeps
+			 */
+			iput(inode);
+			/* the list has changed: from the start */
+			node = &all_inodes;
 		}
 	}
 	return first_error;
 }
 
-/* Called when memory is short or counts must be exact: forget inodes that nobody uses, are clean and have no pages. How many. */
+/*
+ * Called when memory is short or counts must be exact: forget inodes that
+ * nobody uses, are clean and have no pages. How many.
+ */
 int shrink_inodes(void)
 {
 	int dropped = 0;
@@ -291,7 +323,8 @@ int shrink_inodes(void)
 	list_for_each_safe(node, &all_inodes) {
 		struct inode *inode = inode_at(node);
 
-		if (inode->i_count == 0 && !inode->i_dirty && list_empty(&inode->pages)) {
+		if (inode->i_count == 0 && !inode->i_dirty &&
+		    list_empty(&inode->pages)) {
 			free_inode(inode);
 			dropped++;
 		}
@@ -305,7 +338,8 @@ bool inodes_busy(struct super_block *sb)
 	list_for_each(node, &all_inodes) {
 		struct inode *inode = inode_at(node);
 
-		if (inode->i_sb == sb && inode->i_count > (inode == sb->s_root ? 1u : 0u))
+		if (inode->i_sb == sb &&
+		    inode->i_count > (inode == sb->s_root ? 1u : 0u))
 			return true;
 	}
 	return false;
@@ -317,7 +351,8 @@ bool inodes_written(struct super_block *sb)
 	list_for_each(node, &all_inodes) {
 		struct inode *inode = inode_at(node);
 
-		if (inode->i_sb == sb && inode->i_count && (inode->i_writers || !inode->i_nlink))
+		if (inode->i_sb == sb && inode->i_count &&
+		    (inode->i_writers || !inode->i_nlink))
 			return true;
 	}
 	return false;
@@ -339,7 +374,9 @@ void await_inodes(struct super_block *sb)
 	}
 }
 
-/* Forget a file system's inodes, all unused and written, when it is unmounted. */
+/*
+ * Forget a file system's inodes, all unused and written, when it is unmounted.
+ */
 void drop_inodes(struct super_block *sb)
 {
 	list_for_each_safe(node, &all_inodes) {

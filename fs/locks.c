@@ -1,6 +1,8 @@
 /*
- * Advisory locks on files: POSIX record locks (fcntl), which belong to a process and cover bytes, and whole-file locks (flock), which belong to an
- * open file. An inode has a list of those that hold; who must wait sleeps until one goes, and a circle of waiting processes is refused (EDEADLK).
+ * Advisory locks on files: POSIX record locks (fcntl), which belong to a
+ * process and cover bytes, and whole-file locks (flock), which belong to an
+ * open file. An inode has a list of those that hold; who must wait sleeps until
+ * one goes, and a circle of waiting processes is refused (EDEADLK).
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -12,7 +14,8 @@
 
 struct file_lock {
 	struct list link;		/* in inode->i_locks */
-	struct files_struct *owner;	/* of a record lock; NULL: flock's, which belongs to file */
+	/* of a record lock; NULL: flock's, which belongs to file */
+	struct files_struct *owner;
 	struct file *file;
 	int pid;
 	short type;			/* F_RDLCK or F_WRLCK */
@@ -30,7 +33,8 @@ static struct file_lock *lock_at(struct list *node)
 
 static bool same_owner(const struct file_lock *a, const struct file_lock *b)
 {
-	return a->owner ? a->owner == b->owner : !b->owner && a->file == b->file;
+	return a->owner ? a->owner == b->owner
+			: !b->owner && a->file == b->file;
 }
 
 static bool overlap(const struct file_lock *a, const struct file_lock *b)
@@ -46,10 +50,11 @@ static bool in_conflict(const struct file_lock *a, const struct file_lock *b)
 }
 
 /*
- * Returns the lock that keeps new from being granted, or NULL. Of one owner's it
- * is the one with the lowest position.
+ * Returns the lock that keeps new from being granted, or NULL. Of one owner's
+ * it is the one with the lowest position.
  */
-static struct file_lock *find_conflict(struct inode *inode, const struct file_lock *new)
+static struct file_lock *find_conflict(struct inode *inode,
+				       const struct file_lock *new)
 {
 	struct file_lock *first = NULL;
 
@@ -58,7 +63,8 @@ static struct file_lock *find_conflict(struct inode *inode, const struct file_lo
 
 		if (!in_conflict(lock, new))
 			continue;
-		if (!first || (same_owner(lock, first) && lock->start < first->start))
+		if (!first ||
+		    (same_owner(lock, first) && lock->start < first->start))
 			first = lock;
 	}
 	return first;
@@ -97,10 +103,12 @@ static void free_lock(struct file_lock *lock)
 }
 
 /*
- * Take the bytes of new out of what its owner holds already: locks inside go, those that reach over an edge are cut, one that reaches over both
- * becomes two, for which spare is used.
+ * Take the bytes of new out of what its owner holds already: locks inside go,
+ * those that reach over an edge are cut, one that reaches over both becomes
+ * two, for which spare is used.
  */
-static void cut_own(struct inode *inode, const struct file_lock *new, struct file_lock **spare)
+static void cut_own(struct inode *inode, const struct file_lock *new,
+		    struct file_lock **spare)
 {
 	list_for_each_safe(node, &inode->i_locks) {
 		struct file_lock *lock = lock_at(node);
@@ -130,15 +138,21 @@ static void join_own(struct inode *inode, struct file_lock *lock)
 	list_for_each(node, &inode->i_locks) {
 		const struct file_lock *own = lock_at(node);
 
-		if (!same_owner(own, lock) || own->type != lock->type || own->start - 1 > lock->end || lock->start - 1 > own->end)
+		if (!same_owner(own, lock) || own->type != lock->type ||
+		    own->start - 1 > lock->end || lock->start - 1 > own->end)
 			continue;
-		lock->start = own->start < lock->start ? own->start : lock->start;
+		lock->start = own->start < lock->start ? own->start
+						       : lock->start;
 		lock->end = own->end > lock->end ? own->end : lock->end;
 	}
 }
 
-/* Grant or release lock, which becomes the inode's; spare is memory for one more. What is not needed of them is freed. Does not sleep. */
-static void set_lock(struct inode *inode, struct file_lock *lock, struct file_lock *spare)
+/*
+ * Grant or release lock, which becomes the inode's; spare is memory for one
+ * more. What is not needed of them is freed. Does not sleep.
+ */
+static void set_lock(struct inode *inode, struct file_lock *lock,
+		     struct file_lock *spare)
 {
 	bool release = lock->type == F_UNLCK;
 
@@ -161,29 +175,40 @@ static bool would_deadlock(const struct file_lock *conflict)
 	for (int hops = 0; holder && hops < 64; hops++) {
 		if (holder == current)
 			return true;
-		holder = holder->waits_for_lock_of ? find_task(holder->waits_for_lock_of) : NULL;
+		holder = holder->waits_for_lock_of
+				 ? find_task(holder->waits_for_lock_of)
+				 : NULL;
 	}
 	return false;
 }
 
-/* flock() gives up what it has before it waits for more: two who share a lock may both want it alone. */
+/*
+ * flock() gives up what it has before it waits for more: two who share a lock
+ * may both want it alone.
+ */
 static void give_up(struct inode *inode, const struct file_lock *new)
 {
-	struct file_lock *spare = NULL;		/* such locks cover the whole file: none is cut in two */
+	/* such locks cover the whole file: none is cut in two */
+	struct file_lock *spare = NULL;
 
 	cut_own(inode, new, &spare);
 	wake_up(&lock_gone);
 }
 
-/* Wait, if wait says so, until nothing is in the way of a lock. -EAGAIN, -EDEADLK, -ERESTARTSYS. */
-static int await_lock(struct inode *inode, const struct file_lock *new, bool wait)
+/*
+ * Wait, if wait says so, until nothing is in the way of a lock. -EAGAIN,
+ * -EDEADLK, -ERESTARTSYS.
+ */
+static int await_lock(struct inode *inode, const struct file_lock *new,
+		      bool wait)
 {
 	struct file_lock *conflict;
 	int error = 0;
 
 	if (!new->owner && new->type != F_UNLCK && find_conflict(inode, new))
 		give_up(inode, new);
-	while (new->type != F_UNLCK && !error && (conflict = find_conflict(inode, new)) != NULL) {
+	while (new->type != F_UNLCK && !error &&
+	       (conflict = find_conflict(inode, new)) != NULL) {
 		if (!wait)
 			return -EAGAIN;
 		if (new->owner && would_deadlock(conflict))
@@ -229,12 +254,19 @@ static int acquire(int fd, struct inode *inode, const struct file_lock *new,
 	return error;
 }
 
-/* The bytes that a struct flock means: from a base, forward, backward, or to the end of the file and beyond. */
-static int to_range(const struct file *file, const struct flock64 *fl, struct file_lock *lock)
+/*
+ * The bytes that a struct flock means: from a base, forward, backward, or to
+ * the end of the file and beyond.
+ */
+static int to_range(const struct file *file, const struct flock64 *fl,
+		    struct file_lock *lock)
 {
-	s64 base = fl->l_whence == SEEK_CUR ? file->pos : fl->l_whence == SEEK_END ? file->inode->i_size : 0;
+	s64 base = fl->l_whence == SEEK_CUR   ? file->pos
+		   : fl->l_whence == SEEK_END ? file->inode->i_size
+					      : 0;
 
-	if (fl->l_whence != SEEK_SET && fl->l_whence != SEEK_CUR && fl->l_whence != SEEK_END)
+	if (fl->l_whence != SEEK_SET && fl->l_whence != SEEK_CUR &&
+	    fl->l_whence != SEEK_END)
 		return -EINVAL;
 	if (fl->l_start > TO_END - base)
 		return -EOVERFLOW;
@@ -254,10 +286,15 @@ static int to_range(const struct file *file, const struct flock64 *fl, struct fi
 	return lock->start < 0 ? -EINVAL : 0;
 }
 
-static int fill_lock(struct file *file, const struct flock64 *fl, struct file_lock *lock)
+static int fill_lock(struct file *file, const struct flock64 *fl,
+		     struct file_lock *lock)
 {
-	*lock = (struct file_lock){ .owner = current->files, .file = file, .pid = current->tgid, .type = fl->l_type };
-	if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK && fl->l_type != F_UNLCK)
+	*lock = (struct file_lock){ .owner = current->files,
+				    .file = file,
+				    .pid = current->tgid,
+				    .type = fl->l_type };
+	if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK &&
+	    fl->l_type != F_UNLCK)
 		return -EINVAL;
 	return to_range(file, fl, lock);
 }
@@ -276,7 +313,10 @@ static int get_lock(struct file *file, struct flock64 *fl)
 		return 0;
 	}
 	*fl = (struct flock64){ conflict->type, SEEK_SET, conflict->start,
-				conflict->end == TO_END ? 0 : conflict->end - conflict->start + 1, conflict->pid };
+				conflict->end == TO_END
+					? 0
+					: conflict->end - conflict->start + 1,
+				conflict->pid };
 	return 0;
 }
 
@@ -295,7 +335,8 @@ int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl)
 	error = fill_lock(file, fl, &lock);
 	if (error)
 		return error;
-	if ((fl->l_type == F_RDLCK && mode == O_WRONLY) || (fl->l_type == F_WRLCK && mode == O_RDONLY))
+	if ((fl->l_type == F_RDLCK && mode == O_WRONLY) ||
+	    (fl->l_type == F_WRLCK && mode == O_RDONLY))
 		return -EBADF;
 	return acquire(fd, file->inode, &lock, command == F_SETLKW64);
 }
@@ -303,7 +344,9 @@ int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl)
 /* flock(): a lock on the whole file, which belongs to the open file. */
 int flock_file(int fd, struct file *file, u32 operation)
 {
-	struct file_lock lock = { .file = file, .pid = current->tgid, .start = 0, .end = TO_END };
+	struct file_lock lock = {
+		.file = file, .pid = current->tgid, .start = 0, .end = TO_END
+	};
 
 	switch (operation & ~LOCK_NB) {
 	case LOCK_SH:
@@ -322,7 +365,8 @@ int flock_file(int fd, struct file *file, u32 operation)
 }
 
 /*
- * A descriptor is closed: the process loses its record locks on the file, all of them, as POSIX wants. With owner NULL it was the last: flock's go.
+ * A descriptor is closed: the process loses its record locks on the file, all
+ * of them, as POSIX wants. With owner NULL it was the last: flock's go.
  */
 void free_locks(struct file *file, struct files_struct *owner)
 {

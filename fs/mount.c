@@ -16,7 +16,7 @@
 
 /* Reading never changes a time, so that these are kept, whatever they ask. */
 #define ATIME_FLAGS	(MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
-#define KEPT_FLAGS	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
+#define KEPT_FLAGS      (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
 #define KNOWN_FLAGS	(KEPT_FLAGS | ATIME_FLAGS | MS_REMOUNT | MS_SILENT)
 
 /* What mount() was given, in the kernel's memory. */
@@ -63,11 +63,13 @@ static int check_covered(const struct inode *covered)
 		return -ENOTDIR;
 	if (covered->i_nlink == 0)
 		return -ENOENT;
-	return covered->i_mount || covered == covered->i_sb->s_root ? -EBUSY : 0;
+	return covered->i_mount || covered == covered->i_sb->s_root ? -EBUSY
+								    : 0;
 }
 
 /* Reads a file system and hangs it over a directory. NULL with *error. */
-static struct super_block *hang(const struct mount_call *call, struct inode *covered, int *error)
+static struct super_block *hang(const struct mount_call *call,
+				struct inode *covered, int *error)
 {
 	struct super_block *sb = NULL;
 
@@ -76,7 +78,8 @@ static struct super_block *hang(const struct mount_call *call, struct inode *cov
 	if (!*error && call->type->needs_device && find_swap(call->dev) >= 0)
 		*error = -EBUSY;
 	if (!*error)
-		sb = get_super(call->type, call->dev, call->names[OPTIONS], error);
+		sb = get_super(call->type, call->dev, call->names[OPTIONS],
+			       error);
 	if (sb) {
 		sb->s_flags = (call->flags & KEPT_FLAGS) | call->type->flags;
 		sb->s_covered = covered;

@@ -1,6 +1,7 @@
 /*
- * From a path to an inode: one component at a time, crossing mounts, following symbolic links up to a limit. Inodes come back
- * referenced; errors are what POSIX says.
+ * From a path to an inode: one component at a time, crossing mounts, following
+ * symbolic links up to a limit. Inodes come back referenced; errors are what
+ * POSIX says.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -28,17 +29,24 @@ int may_use_device(const struct inode *inode)
 	return on_mount_with(inode, MS_NODEV) ? -EACCES : 0;
 }
 
-/* May current do this? The first of owner, group and others that applies decides; the superuser may, but not run what nobody may. */
+/*
+ * May current do this? The first of owner, group and others that applies
+ * decides; the superuser may, but not run what nobody may.
+ */
 int permission(const struct inode *inode, int mask)
 {
 	u32 mode = inode->i_mode;
 
-	if (mask & W_OK && on_mount_with(inode, MS_RDONLY) && (S_ISREG(mode) || S_ISDIR(mode)) && !inode->i_writable)
+	if (mask & W_OK && on_mount_with(inode, MS_RDONLY) &&
+	    (S_ISREG(mode) || S_ISDIR(mode)) && !inode->i_writable)
 		return -EROFS;
 	if (mask & X_OK && on_mount_with(inode, MS_NOEXEC) && S_ISREG(mode))
 		return -EACCES;
 	if (fs_suser())
-		return mask & X_OK && !S_ISDIR(mode) && !(mode & (S_IXUSR | S_IXGRP | S_IXOTH)) ? -EACCES : 0;
+		return mask & X_OK && !S_ISDIR(mode) &&
+				       !(mode & (S_IXUSR | S_IXGRP | S_IXOTH))
+			       ? -EACCES
+			       : 0;
 	if (current->fsuid == inode->i_uid)
 		mode >>= 6;
 	else if (in_group(inode->i_gid))
@@ -46,7 +54,10 @@ int permission(const struct inode *inode, int mask)
 	return (mode & mask) == (u32)mask ? 0 : -EACCES;
 }
 
-/* Copy a path from the program into a page of its own. -ENOENT: empty, -ENAMETOOLONG, -EFAULT, -ENOMEM. */
+/*
+ * Copy a path from the program into a page of its own. -ENOENT: empty,
+ * -ENAMETOOLONG, -EFAULT, -ENOMEM.
+ */
 int getname(const char __user *path, char **name)
 {
 	int length;
@@ -68,7 +79,10 @@ void putname(char *name)
 		kpage_free(name);
 }
 
-/* Up and down over mount points. Both take over the reference that they are given. */
+/*
+ * Up and down over mount points. Both take over the reference that they are
+ * given.
+ */
 static struct inode *cross_down(struct inode *inode)
 {
 	while (inode->i_mount) {
@@ -92,13 +106,15 @@ static struct inode *cross_up(struct inode *inode)
 }
 
 /* The inode number of a name, from the cache or by searching the directory. */
-static int lookup_number(struct inode *dir, const char *name, u32 length, u32 *ino)
+static int lookup_number(struct inode *dir, const char *name, u32 length,
+			 u32 *ino)
 {
 	int error;
 
 	if (length > dir->i_sb->s_name_max)
 		return -ENAMETOOLONG;
-	*ino = dir->i_sb->s_cache_names ? name_cache_find(dir, name, length) : 0;
+	*ino = dir->i_sb->s_cache_names ? name_cache_find(dir, name, length)
+					: 0;
 	if (*ino)
 		return 0;
 	error = dir->i_op->lookup(dir, name, length, ino);
@@ -107,7 +123,10 @@ static int lookup_number(struct inode *dir, const char *name, u32 length, u32 *i
 	return error;
 }
 
-/* "..": the root of what the process sees is its own parent, and the root of a mounted file system lies where it is mounted. */
+/*
+ * "..": the root of what the process sees is its own parent, and the root of a
+ * mounted file system lies where it is mounted.
+ */
 static int lookup_parent(struct inode *dir, struct inode **inode)
 {
 	u32 ino;
@@ -152,7 +171,8 @@ static int lookup_inode(struct inode *dir, const char *name, u32 length,
 }
 
 /* The inode of a name in a directory. dir stays the caller's. */
-int lookup_in(struct inode *dir, const char *name, u32 length, struct inode **inode)
+int lookup_in(struct inode *dir, const char *name, u32 length,
+	      struct inode **inode)
 {
 	int error = S_ISDIR(dir->i_mode) ? permission(dir, X_OK) : -ENOTDIR;
 
@@ -186,12 +206,16 @@ static const char *skip_slashes(const char *path)
 	return path;
 }
 
-/* Symbolic links on the way: one inside the other, which takes stack, and all together, which takes time. */
+/*
+ * Symbolic links on the way: one inside the other, which takes stack, and all
+ * together, which takes time.
+ */
 struct links {
 	u32 depth, total;
 };
 
-static int walk(struct inode *dir, const char *path, int follow, struct links *links, struct inode **inode);
+static int walk(struct inode *dir, const char *path, int follow,
+		struct links *links, struct inode **inode);
 
 /* The text of a symbolic link: its length, or -errno. */
 int read_link(struct inode *link, char *buf, u32 size)
@@ -200,9 +224,11 @@ int read_link(struct inode *link, char *buf, u32 size)
 }
 
 /*
- * The link's text takes the place of its name: go on from its directory, unless the file system knows better. Takes over the link's reference.
+ * The link's text takes the place of its name: go on from its directory, unless
+ * the file system knows better. Takes over the link's reference.
  */
-static int follow_link(struct inode *dir, struct inode *link, struct links *links, struct inode **inode)
+static int follow_link(struct inode *dir, struct inode *link,
+		       struct links *links, struct inode **inode)
 {
 	char *target;
 	int error = -ELOOP, n;
@@ -231,9 +257,12 @@ out:
 	return error;
 }
 
-/* One step: the inode of the first component of path in dir, links followed if more components come or follow says so. */
-static int step(struct inode *dir, const char *path, u32 length, bool last, int follow, struct links *links,
-		struct inode **inode)
+/*
+ * One step: the inode of the first component of path in dir, links followed if
+ * more components come or follow says so.
+ */
+static int step(struct inode *dir, const char *path, u32 length, bool last,
+		int follow, struct links *links, struct inode **inode)
 {
 	int error = lookup_in(dir, path, length, inode);
 
@@ -242,8 +271,12 @@ static int step(struct inode *dir, const char *path, u32 length, bool last, int 
 	return follow_link(dir, *inode, links, inode);
 }
 
-/* Walk path from dir, which stays the caller's. A slash at the end demands a directory. */
-static int walk(struct inode *dir, const char *path, int follow, struct links *links, struct inode **inode)
+/*
+ * Walk path from dir, which stays the caller's. A slash at the end demands a
+ * directory.
+ */
+static int walk(struct inode *dir, const char *path, int follow,
+		struct links *links, struct inode **inode)
 {
 	struct inode *at = igrab(*path == '/' ? current->fs->root : dir), *next;
 	bool must_be_dir = false;
@@ -251,7 +284,8 @@ static int walk(struct inode *dir, const char *path, int follow, struct links *l
 	for (path = skip_slashes(path); *path; at = next) {
 		u32 length = component_length(path);
 		const char *rest = skip_slashes(path + length);
-		int error = step(at, path, length, !*rest && !path[length], follow, links, &next);
+		int error = step(at, path, length, !*rest && !path[length],
+				 follow, links, &next);
 
 		iput(at);
 		if (error)
@@ -267,7 +301,10 @@ static int walk(struct inode *dir, const char *path, int follow, struct links *l
 	return 0;
 }
 
-/* Where a relative path starts. No reference is taken: nothing here closes dirfd. */
+/*
+ * Where a relative path starts. No reference is taken: nothing here closes
+ * dirfd.
+ */
 static int start_of(int dirfd, const char *path, struct inode **dir)
 {
 	struct file *file;
@@ -289,14 +326,17 @@ int path_lookup(int dirfd, const char *path, int follow, struct inode **inode)
 	struct inode *dir;
 	int error = start_of(dirfd, path, &dir);
 
-	return error ? error : walk(dir, path, follow, &(struct links){ 0 }, inode);
+	return error ? error
+		     : walk(dir, path, follow, &(struct links){ 0 }, inode);
 }
 
 /*
- * The directory in which the last component of path, which begins at start, is, or would be, and that component (trailing slashes left out). For
- * calls that make or remove names. A path of slashes only has no last component: length 0.
+ * The directory in which the last component of path, which begins at start, is,
+ * or would be, and that component (trailing slashes left out). For calls that
+ * make or remove names. A path of slashes only has no last component: length 0.
  */
-static int parent_of(struct inode *start, const char *path, struct inode **dir, const char **last, u32 *length)
+static int parent_of(struct inode *start, const char *path, struct inode **dir,
+		     const char **last, u32 *length)
 {
 	const char *end = path + strlen(path);
 	char *parent;
@@ -324,7 +364,8 @@ static int parent_of(struct inode *start, const char *path, struct inode **dir, 
 	return error;
 }
 
-int path_parent(int dirfd, const char *path, struct inode **dir, const char **last, u32 *length)
+int path_parent(int dirfd, const char *path, struct inode **dir,
+		const char **last, u32 *length)
 {
 	struct inode *start;
 	int error = start_of(dirfd, path, &start);
@@ -333,8 +374,12 @@ int path_parent(int dirfd, const char *path, struct inode **dir, const char **la
 	return error ? error : parent_of(start, path, dir, last, length);
 }
 
-/* The same for the target of a link that was found in start; text is a page, into which last will point. */
-int link_parent(struct inode *start, struct inode *link, char *text, struct inode **dir, const char **last, u32 *length)
+/*
+ * The same for the target of a link that was found in start; text is a page,
+ * into which last will point.
+ */
+int link_parent(struct inode *start, struct inode *link, char *text,
+		struct inode **dir, const char **last, u32 *length)
 {
 	int n = read_link(link, text, PATH_MAX - 1);
 
@@ -346,10 +391,14 @@ int link_parent(struct inode *start, struct inode *link, char *text, struct inod
 
 int user_path(const char __user *path, int follow, struct inode **inode)
 {
-	return user_path_at(AT_FDCWD, path, follow ? 0 : AT_SYMLINK_NOFOLLOW, inode);
+	return user_path_at(AT_FDCWD, path, follow ? 0 : AT_SYMLINK_NOFOLLOW,
+			    inode);
 }
 
-/* An empty path with AT_EMPTY_PATH: what dirfd itself has open, of whatever kind. */
+/*
+ * An empty path with AT_EMPTY_PATH: what dirfd itself has open, of whatever
+ * kind.
+ */
 static int opened_inode(int dirfd, struct inode **inode)
 {
 	struct file *file;
@@ -373,7 +422,8 @@ bool is_empty_path(const char __user *path)
 	return copy_from_user(&first, path, 1) == 0 && !first;
 }
 
-int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **inode)
+int user_path_at(int dirfd, const char __user *path, u32 flags,
+		 struct inode **inode)
 {
 	char *name;
 	int error;
@@ -383,7 +433,9 @@ int user_path_at(int dirfd, const char __user *path, u32 flags, struct inode **i
 	error = getname(path, &name);
 	if (error)
 		return error;
-	error = path_lookup(dirfd, name, flags & AT_SYMLINK_NOFOLLOW ? NOFOLLOW : FOLLOW, inode);
+	error = path_lookup(dirfd, name,
+			    flags & AT_SYMLINK_NOFOLLOW ? NOFOLLOW : FOLLOW,
+			    inode);
 	putname(name);
 	return error;
 }

@@ -1,4 +1,7 @@
-/* System calls that make, move and remove names. Each finds the parent directory, locks it, and lets the file system do the rest. */
+/*
+ * System calls that make, move and remove names. Each finds the parent
+ * directory, locks it, and lets the file system do the rest.
+ */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
@@ -7,7 +10,10 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
-/* A name on its way to be made or removed: the path, its locked parent, the last component. */
+/*
+ * A name on its way to be made or removed: the path, its locked parent, the
+ * last component.
+ */
 struct target {
 	char *path;
 	struct inode *dir;
@@ -68,7 +74,7 @@ static int may_create(const struct target *t)
 	if (error != -ENOENT)
 		return error ? error : -EEXIST;
 	if (t->dir->i_nlink == 0)
-		return -ENOENT;			/* the directory itself was removed */
+		return -ENOENT;		/* the directory itself was removed */
 	return permission(t->dir, W_OK);
 }
 
@@ -118,7 +124,8 @@ int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev)
 		.rdev = dev,
 	};
 
-	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR && type != S_IFBLK)
+	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR &&
+	    type != S_IFBLK)
 		return type == S_IFDIR ? -EPERM : -EINVAL;
 	if (type != S_IFREG && type != S_IFIFO && !fs_suser())
 		return -EPERM;
@@ -132,7 +139,8 @@ int sys_mknod(const char __user *path, u32 mode, u32 dev)
 	return sys_mknodat(AT_FDCWD, path, mode, dev);
 }
 
-int sys_symlinkat(const char __user *user_target, int dirfd, const char __user *path)
+int sys_symlinkat(const char __user *user_target, int dirfd,
+		  const char __user *path)
 {
 	struct new_node link = { .mode = S_IFLNK | 0777 };
 	char *target;
@@ -179,7 +187,10 @@ static void names_changed(struct inode *inode)
 	mark_inode_dirty(inode);
 }
 
-/* A name of inode in dir is gone: if it was the one that is remembered, another may be found later. */
+/*
+ * A name of inode in dir is gone: if it was the one that is remembered, another
+ * may be found later.
+ */
 static void forget_name(struct inode *inode, const struct inode *dir)
 {
 	if (inode->i_dir == dir->i_ino)
@@ -219,7 +230,8 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 	if (error)
 		return error != -EEXIST ? error : directory ? -EBUSY : -EISDIR;
 	if (is_dot_dotdot(t.last, t.length))
-		error = directory ? t.length == 1 ? -EINVAL : -ENOTEMPTY : -EISDIR;
+		error = directory ? t.length == 1 ? -EINVAL : -ENOTEMPTY
+				  : -EISDIR;
 	else
 		error = lookup_in(t.dir, t.last, t.length, &inode);
 	if (error) {
@@ -229,7 +241,8 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 	error = may_delete(&t, inode);
 	if (!error && S_ISDIR(inode->i_mode) != directory)
 		error = directory ? -ENOTDIR : -EISDIR;
-	if (!error && (is_mount_point(inode) || inode == t.dir))	/* the second on damaged disks only */
+	/* the second on damaged disks only */
+	if (!error && (is_mount_point(inode) || inode == t.dir))
 		error = -EBUSY;
 	if (!error && !directory && ends_in_slash(&t))
 		error = -ENOTDIR;
@@ -245,7 +258,9 @@ static int remove_name(int dirfd, const char __user *path, bool directory)
 
 int sys_unlinkat(int dirfd, const char __user *path, u32 flags)
 {
-	return flags & ~AT_REMOVEDIR ? -EINVAL : remove_name(dirfd, path, flags & AT_REMOVEDIR);
+	return flags & ~AT_REMOVEDIR
+		       ? -EINVAL
+		       : remove_name(dirfd, path, flags & AT_REMOVEDIR);
 }
 
 int sys_unlink(const char __user *path)
@@ -258,7 +273,8 @@ int sys_rmdir(const char __user *path)
 	return remove_name(AT_FDCWD, path, true);
 }
 
-int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags)
+int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd,
+	       const char __user *new, u32 flags)
 {
 	struct target t;
 	struct inode *inode;
@@ -267,16 +283,25 @@ int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, const char 
 	if (!suser())
 		flags &= ~AT_EMPTY_PATH;	/* -ENOENT */
 	if (!error)
-		error = user_path_at(old_dirfd, old, flags & AT_SYMLINK_FOLLOW ? flags : flags | AT_SYMLINK_NOFOLLOW, &inode);
+		error = user_path_at(old_dirfd, old,
+				     flags & AT_SYMLINK_FOLLOW
+					     ? flags
+					     : flags | AT_SYMLINK_NOFOLLOW,
+				     &inode);
 	if (error)
 		return error;
 	error = get_target(new_dirfd, new, &t);
 	if (!error) {
 		error = may_create(&t);
 		if (!error)
-			error = ends_in_slash(&t) || inode->i_nlink == 0 ? -ENOENT : inode->i_sb != t.dir->i_sb ? -EXDEV : S_ISDIR(inode->i_mode) ? -EPERM : 0;
+			error = ends_in_slash(&t) || inode->i_nlink == 0
+					? -ENOENT
+				: inode->i_sb != t.dir->i_sb ? -EXDEV
+				: S_ISDIR(inode->i_mode)     ? -EPERM
+							     : 0;
 		if (!error)
-			error = t.dir->i_op->link(t.dir, t.last, t.length, inode);
+			error = t.dir->i_op->link(t.dir, t.last, t.length,
+						  inode);
 		if (!error)
 			names_changed(inode);
 		release_target(&t);
@@ -291,8 +316,10 @@ int sys_link(const char __user *old, const char __user *new)
 }
 
 /*
- * Whether dir lies below inode: a directory must not become its own descendant. The way up from a damaged directory may go in circles, and then
- * comes back to one of the milestones, which are set at the first step, the second, the fourth, the eighth...
+ * Whether dir lies below inode: a directory must not become its own descendant.
+ * The way up from a damaged directory may go in circles, and then comes back to
+ * one of the milestones, which are set at the first step, the second, the
+ * fourth, the eighth...
  */
 static int is_below(struct inode *dir, const struct inode *inode, bool *below)
 {
@@ -304,7 +331,8 @@ static int is_below(struct inode *dir, const struct inode *inode, bool *below)
 		*below = at == inode;
 		if (*below || at == at->i_sb->s_root)
 			break;
-		error = at->i_ino == milestone ? -EIO : lookup_in(at, "..", 2, &up);
+		error = at->i_ino == milestone ? -EIO
+					       : lookup_in(at, "..", 2, &up);
 		if (error)
 			break;
 		if ((steps & (steps - 1)) == 0)
@@ -317,15 +345,20 @@ static int is_below(struct inode *dir, const struct inode *inode, bool *below)
 }
 
 /*
- * May the moved inode take the place of what has the new name? A directory that is not the one it comes from or above it, which would not be empty.
+ * May the moved inode take the place of what has the new name? A directory that
+ * is not the one it comes from or above it, which would not be empty.
  */
-static int check_replaced(const struct target *from, const struct target *to, const struct inode *inode, const struct inode *replaced)
+static int check_replaced(const struct target *from, const struct target *to,
+			  const struct inode *inode,
+			  const struct inode *replaced)
 {
 	bool above = false;
 	int error = 0;
 
 	if (S_ISDIR(replaced->i_mode))
-		error = replaced == to->dir ? -EBUSY : is_below(from->dir, replaced, &above);
+		error = replaced == to->dir
+				? -EBUSY
+				: is_below(from->dir, replaced, &above);
 	if (error || above)
 		return error ? error : -ENOTEMPTY;
 	if (S_ISDIR(replaced->i_mode) && !S_ISDIR(inode->i_mode))
@@ -336,7 +369,8 @@ static int check_replaced(const struct target *from, const struct target *to, co
 }
 
 /* Whether an inode may leave from's directory for to's. */
-static int check_moved(const struct target *from, const struct target *to, struct inode *inode)
+static int check_moved(const struct target *from, const struct target *to,
+		       struct inode *inode)
 {
 	bool below = false;
 	int error = may_delete(from, inode);
@@ -344,7 +378,8 @@ static int check_moved(const struct target *from, const struct target *to, struc
 	if (!error && is_mount_point(inode))
 		error = -EBUSY;
 	if (!error)
-		error = to->dir->i_nlink == 0 ? -ENOENT : permission(to->dir, W_OK);
+		error = to->dir->i_nlink == 0 ? -ENOENT
+					      : permission(to->dir, W_OK);
 	if (!error && S_ISDIR(inode->i_mode) && from->dir != to->dir)
 		error = permission(inode, W_OK);	/* its ".." changes */
 	if (!error && S_ISDIR(inode->i_mode))
@@ -353,10 +388,14 @@ static int check_moved(const struct target *from, const struct target *to, struc
 }
 
 /* With both parents at hand: the checks, then the file system's part. */
-static int rename_target(struct target *from, struct target *to, struct inode *inode, u32 flags)
+static int rename_target(struct target *from, struct target *to,
+			 struct inode *inode, u32 flags)
 {
 	struct inode *replaced = NULL;
-	int error = !S_ISDIR(inode->i_mode) && (ends_in_slash(from) || ends_in_slash(to)) ? -ENOTDIR : check_moved(from, to, inode);
+	int error = !S_ISDIR(inode->i_mode) &&
+				    (ends_in_slash(from) || ends_in_slash(to))
+			    ? -ENOTDIR
+			    : check_moved(from, to, inode);
 
 	if (error)
 		return error;
@@ -366,7 +405,7 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 	else if (!error && flags & RENAME_NOREPLACE)
 		error = -EEXIST;
 	else if (!error && replaced == inode)
-		goto out;			/* two names of one file: nothing to do */
+		goto out;	/* two names of one file: nothing to do */
 	else if (!error)
 		error = check_replaced(from, to, inode, replaced);
 	if (!error) {
@@ -374,10 +413,13 @@ static int rename_target(struct target *from, struct target *to, struct inode *i
 
 		if (victim)
 			lock_inode(victim);
-		error = victim && is_mount_point(victim) ? -EBUSY :
-			victim && is_swap_file(victim) ? -EPERM :
-			from->dir->i_op->rename(from->dir, from->last, from->length, inode, to->dir, to->last, to->length,
-						replaced);
+		error = victim && is_mount_point(victim) ? -EBUSY
+			: victim && is_swap_file(victim)
+				? -EPERM
+				: from->dir->i_op->rename(from->dir, from->last,
+							  from->length, inode,
+							  to->dir, to->last,
+							  to->length, replaced);
 		if (victim)
 			unlock_inode(victim);
 	}
@@ -399,8 +441,9 @@ static bool renaming;
 static struct wait_queue renamed = WAIT_QUEUE_INIT(renamed);
 
 /*
- * Lock two directories, one above the other first. While a name moves between them no other moves from one directory to another: what lies below what
- * stays as it is, and two renames cannot put each other's directory below its own.
+ * Lock two directories, one above the other first. While a name moves between
+ * them no other moves from one directory to another: what lies below what stays
+ * as it is, and two renames cannot put each other's directory below its own.
  */
 static int lock_both(struct inode *a, struct inode *b)
 {
@@ -430,11 +473,14 @@ static void unlock_both(struct inode *a, struct inode *b)
 	wake_up(&renamed);
 }
 
-int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags)
+int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd,
+		  const char __user *new, u32 flags)
 {
 	struct target from, to;
 	struct inode *inode;
-	int error = flags & ~RENAME_NOREPLACE ? -EINVAL : get_target(old_dirfd, old, &from);
+	int error = flags & ~RENAME_NOREPLACE
+			    ? -EINVAL
+			    : get_target(old_dirfd, old, &from);
 
 	if (error)
 		return error == -EEXIST ? -EBUSY : error;
@@ -446,10 +492,14 @@ int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd, const ch
 	}
 	unlock_inode(to.dir);
 	error = lock_both(from.dir, to.dir);
-	if (!error && (is_dot_dotdot(from.last, from.length) || is_dot_dotdot(to.last, to.length)))
+	if (!error && (is_dot_dotdot(from.last, from.length) ||
+		       is_dot_dotdot(to.last, to.length)))
 		error = -EBUSY;
 	else if (!error)
-		error = from.dir->i_sb != to.dir->i_sb ? -EXDEV : lookup_in(from.dir, from.last, from.length, &inode);
+		error = from.dir->i_sb != to.dir->i_sb
+				? -EXDEV
+				: lookup_in(from.dir, from.last, from.length,
+					    &inode);
 	if (!error) {
 		error = rename_target(&from, &to, inode, flags);
 		iput(inode);
@@ -460,7 +510,8 @@ int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd, const ch
 	return error;
 }
 
-int sys_renameat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new)
+int sys_renameat(int old_dirfd, const char __user *old, int new_dirfd,
+		 const char __user *new)
 {
 	return sys_renameat2(old_dirfd, old, new_dirfd, new, 0);
 }

@@ -15,13 +15,20 @@ static int access_mask(u32 flags)
 	return masks[flags & O_ACCMODE] | (flags & O_TRUNC ? W_OK : 0);
 }
 
-/* Make the file that O_CREAT wants, or find it if somebody was faster or it was there. dir is locked. */
-static int open_or_create(struct inode *dir, const char *last, u32 length, u32 flags, u32 mode, struct inode **inode, bool *created)
+/*
+ * Make the file that O_CREAT wants, or find it if somebody was faster or it was
+ * there. dir is locked.
+ */
+static int open_or_create(struct inode *dir, const char *last, u32 length,
+			  u32 flags, u32 mode, struct inode **inode,
+			  bool *created)
 {
 	const struct new_node file = {
 		.mode = S_IFREG | (mode & 07777 & ~current->fs->umask),
 	};
-	int error = last[length] == '/' && !is_dot_dotdot(last, length) ? -EISDIR : lookup_in(dir, last, length, inode);
+	int error = last[length] == '/' && !is_dot_dotdot(last, length)
+			    ? -EISDIR
+			    : lookup_in(dir, last, length, inode);
 
 	*created = false;
 	if (!error && flags & O_EXCL) {
@@ -44,10 +51,13 @@ static int open_or_create(struct inode *dir, const char *last, u32 length, u32 f
 }
 
 /*
- * The name turned out to be a link: on to what it names. dir, in which the link is, and the link are replaced by the directory and the name of the
- * target; *inode is the target itself where the link's text is not its name (/proc). *text is the page that holds the path, taken for the first link.
+ * The name turned out to be a link: on to what it names. dir, in which the link
+ * is, and the link are replaced by the directory and the name of the target;
+ * *inode is the target itself where the link's text is not its name (/proc).
+ * *text is the page that holds the path, taken for the first link.
  */
-static int follow_created(struct inode **dir, struct inode **inode, char **text, const char **last, u32 *length)
+static int follow_created(struct inode **dir, struct inode **inode, char **text,
+			  const char **last, u32 *length)
 {
 	struct inode *link = *inode, *from = *dir;
 	int error = -ENOMEM;
@@ -62,8 +72,12 @@ static int follow_created(struct inode **dir, struct inode **inode, char **text,
 	return error;
 }
 
-/* With O_CREAT: find or make the file, also at the end of links that lead to nothing yet. A link that is not to be followed is left to the caller. */
-static int open_create(int dirfd, const char *path, u32 flags, u32 mode, struct inode **inode, bool *created)
+/*
+ * With O_CREAT: find or make the file, also at the end of links that lead to
+ * nothing yet. A link that is not to be followed is left to the caller.
+ */
+static int open_create(int dirfd, const char *path, u32 flags, u32 mode,
+		       struct inode **inode, bool *created)
 {
 	const char *last;
 	char *text = NULL;
@@ -73,8 +87,10 @@ static int open_create(int dirfd, const char *path, u32 flags, u32 mode, struct 
 
 	while (!error && dir) {
 		lock_inode(dir);
-		error = !S_ISDIR(dir->i_mode) ? -ENOTDIR : length == 0 ? flags & O_EXCL ? -EEXIST : -EISDIR :
-			open_or_create(dir, last, length, flags, mode, inode, created);
+		error = !S_ISDIR(dir->i_mode) ? -ENOTDIR
+			: length == 0 ? flags & O_EXCL ? -EEXIST : -EISDIR
+				      : open_or_create(dir, last, length, flags,
+						       mode, inode, created);
 		unlock_inode(dir);
 		if (error || !S_ISLNK((*inode)->i_mode) || flags & O_NOFOLLOW)
 			break;
@@ -101,12 +117,19 @@ static int empty_file(struct inode *inode)
 	return error;
 }
 
-/* The inode for open(), made if O_CREAT wants it, with the permissions checked. */
-static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct inode **inode)
+/*
+ * The inode for open(), made if O_CREAT wants it, with the permissions checked.
+ */
+static int open_inode(int dirfd, const char *path, u32 flags, u32 mode,
+		      struct inode **inode)
 {
 	bool created = false, writes;
-	int error = flags & O_CREAT ? open_create(dirfd, path, flags, mode, inode, &created) :
-				      path_lookup(dirfd, path, flags & O_NOFOLLOW ? NOFOLLOW : FOLLOW, inode);
+	int error =
+		flags & O_CREAT
+			? open_create(dirfd, path, flags, mode, inode, &created)
+			: path_lookup(dirfd, path,
+				      flags & O_NOFOLLOW ? NOFOLLOW : FOLLOW,
+				      inode);
 
 	if (error)
 		return error;
@@ -114,11 +137,14 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 		error = -ENOTDIR;
 	else if (S_ISLNK((*inode)->i_mode) && !(flags & O_PATH))
 		error = -ELOOP;
-	else if (S_ISDIR((*inode)->i_mode) && flags & (O_ACCMODE | O_CREAT | O_TRUNC))
+	else if (S_ISDIR((*inode)->i_mode) &&
+		 flags & (O_ACCMODE | O_CREAT | O_TRUNC))
 		error = -EISDIR;
 	else if (!created && !(flags & O_PATH))
 		error = permission(*inode, access_mask(flags));
-	if (!error && (S_ISCHR((*inode)->i_mode) || S_ISBLK((*inode)->i_mode)) && !(flags & O_PATH))
+	if (!error &&
+	    (S_ISCHR((*inode)->i_mode) || S_ISBLK((*inode)->i_mode)) &&
+	    !(flags & O_PATH))
 		error = may_use_device(*inode);
 	if (!error && flags & O_NOATIME && !is_owner(*inode))
 		error = -EPERM;
@@ -143,7 +169,10 @@ static int open_inode(int dirfd, const char *path, u32 flags, u32 mode, struct i
 /* Of a file that is only named. */
 static const struct file_ops path_fops;
 
-/* All that may be missing for the open file is looked for before the name is made or the file emptied. */
+/*
+ * All that may be missing for the open file is looked for before the name is
+ * made or the file emptied.
+ */
 static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 {
 	struct file *file;
@@ -153,13 +182,14 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 	if (flags & O_PATH)
 		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	if (flags & O_DIRECT)
-		return -EINVAL;			/* nothing goes past the cache */
+		return -EINVAL;		/* nothing goes past the cache */
 	if (flags & (O_CREAT | O_TRUNC) && !fd_available())
 		return -EMFILE;
 	error = check_files();
 	if (error)
 		return error;
-	file = file_alloc(NULL, flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
+	file = file_alloc(NULL, flags & ~(O_CREAT | O_EXCL | O_NOCTTY |
+					  O_TRUNC | O_CLOEXEC));
 	if (!file)
 		return -ENOMEM;
 	error = open_inode(dirfd, path, flags, mode, &inode);
@@ -175,7 +205,8 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 		file->flags |= O_NOCTTY;
 	error = file->fop->open ? file->fop->open(inode, file) : 0;
 	if (error) {
-		file->fop = &path_fops;		/* nothing was opened: nothing to release */
+		/* nothing was opened: nothing to release */
+		file->fop = &path_fops;
 		fput(file);
 		return error;
 	}

@@ -1,6 +1,8 @@
 /*
- * Pipes: pages as a ring between readers and writers, taken as they are written to. Writes of up to PIPE_BUF bytes go in whole or not at all. Readers
- * and writers are counted by open files; when one side is gone the other gets the end of file, or SIGPIPE and EPIPE.
+ * Pipes: pages as a ring between readers and writers, taken as they are written
+ * to. Writes of up to PIPE_BUF bytes go in whole or not at all. Readers and
+ * writers are counted by open files; when one side is gone the other gets the
+ * end of file, or SIGPIPE and EPIPE.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -19,7 +21,11 @@
 #define USER_PART	8u		/* of all frames, for a user's pipes */
 
 struct pipe {
-	u8 *pages[PIPE_PAGES];		/* the ring; a page is there from the first byte written to it until its last one is read */
+	/*
+	 * the ring; a page is there from the first byte written to it until its
+	 * last one is read
+	 */
+	u8 *pages[PIPE_PAGES];
 	u32 head, tail;			/* bytes ever written and ever read */
 	u32 readers, writers;
 	u32 reader_opens, writer_opens;	/* how often a side was opened ever */
@@ -55,7 +61,8 @@ static u32 size_for(u32 uid)
 
 		size += pipe->uid == uid ? pipe->size : 0;
 	}
-	return size / PAGE_SIZE > nr_frames / USER_PART ? SMALL_SIZE : PIPE_SIZE;
+	return size / PAGE_SIZE > nr_frames / USER_PART ? SMALL_SIZE
+							: PIPE_SIZE;
 }
 
 /* Called by iput() for the last user. */
@@ -88,7 +95,9 @@ static int pipe_attach(struct inode *inode)
 	return 0;
 }
 
-/* Bytes that can be written: writing never enters the page that is being read. */
+/*
+ * Bytes that can be written: writing never enters the page that is being read.
+ */
 static inline u32 pipe_room(const struct pipe *pipe)
 {
 	return PAGE_ROUND_DOWN(pipe->tail) + pipe->size - pipe->head;
@@ -99,7 +108,10 @@ static inline u8 **page_slot(struct pipe *pipe, u32 at)
 	return &pipe->pages[at / PAGE_SIZE % PIPE_PAGES];
 }
 
-/* Sleep until the other side has done something; -EAGAIN if the file must not block. */
+/*
+ * Sleep until the other side has done something; -EAGAIN if the file must not
+ * block.
+ */
 static int pipe_sleep(struct file *file, struct pipe *pipe)
 {
 	if (file->flags & O_NONBLOCK && !pipe->copying)
@@ -107,14 +119,20 @@ static int pipe_sleep(struct file *file, struct pipe *pipe)
 	return interruptible_sleep_on(&pipe->wait);
 }
 
-/* Something has changed: whoever waits for bytes, for room or for the end of copying looks again. */
+/*
+ * Something has changed: whoever waits for bytes, for room or for the end of
+ * copying looks again.
+ */
 static inline void pipe_changed(struct pipe *pipe)
 {
 	if (!list_empty(&pipe->wait.sleepers))
 		wake_up(&pipe->wait);
 }
 
-/* Read n bytes at most, no further than to the end of a page, which is free then. How many, or -EFAULT: none were taken. */
+/*
+ * Read n bytes at most, no further than to the end of a page, which is free
+ * then. How many, or -EFAULT: none were taken.
+ */
 static inline int copy_out(struct pipe *pipe, char __user *buf, u32 n)
 {
 	u32 offset = PAGE_OFFSET(pipe->tail);
@@ -135,7 +153,10 @@ static inline int copy_out(struct pipe *pipe, char __user *buf, u32 n)
 	return n;
 }
 
-/* Write n bytes at most, no further than to the end of a page, which is taken if need be; room never ends within one. -ENOMEM, -EFAULT. */
+/*
+ * Write n bytes at most, no further than to the end of a page, which is taken
+ * if need be; room never ends within one. -ENOMEM, -EFAULT.
+ */
 static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 {
 	u32 offset = PAGE_OFFSET(pipe->head);
@@ -154,13 +175,17 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 	return error ? error : (int)n;
 }
 
-/* Sleep until there is something to read: how many bytes; 0 at the end of the file; -EAGAIN, -ERESTARTSYS. */
+/*
+ * Sleep until there is something to read: how many bytes; 0 at the end of the
+ * file; -EAGAIN, -ERESTARTSYS.
+ */
 static inline int wait_for_bytes(struct file *file, struct pipe *pipe)
 {
 	for (;;) {
 		int error;
 
-		if (!pipe->copying && (pipe->head != pipe->tail || pipe->writers == 0))
+		if (!pipe->copying &&
+		    (pipe->head != pipe->tail || pipe->writers == 0))
 			return pipe->head - pipe->tail;
 		error = pipe_sleep(file, pipe);
 		if (error)
@@ -168,7 +193,8 @@ static inline int wait_for_bytes(struct file *file, struct pipe *pipe)
 	}
 }
 
-static int pipe_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
+static int pipe_read(struct file *file, char __user *buf, u32 count,
+		     loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
 	u32 left = count;
@@ -194,7 +220,10 @@ static int broken_pipe(void)
 	return -EPIPE;
 }
 
-/* Sleep until there is room for so many bytes, at least one: 0, -EPIPE, -EAGAIN, -ERESTARTSYS. */
+/*
+ * Sleep until there is room for so many bytes, at least one: 0, -EPIPE,
+ * -EAGAIN, -ERESTARTSYS.
+ */
 static inline int wait_for_room(struct file *file, struct pipe *pipe, u32 bytes)
 {
 	for (;;) {
@@ -210,8 +239,12 @@ static inline int wait_for_room(struct file *file, struct pipe *pipe, u32 bytes)
 	}
 }
 
-/* The parts of a write that must go in whole cannot be separated: nobody else runs between them unless copying is set. */
-static int pipe_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
+/*
+ * The parts of a write that must go in whole cannot be separated: nobody else
+ * runs between them unless copying is set.
+ */
+static int pipe_write(struct file *file, const char __user *buf, u32 count,
+		      loff_t *pos)
 {
 	struct pipe *pipe = file->inode->i_pipe;
 	u32 left = count;
@@ -244,8 +277,10 @@ static void count_sides(struct pipe *pipe, u32 flags, int change)
 }
 
 /*
- * Opening a named pipe waits until the other side has come, even if it is gone again by the time that we run. Not with O_NONBLOCK: then a writer
- * without readers gets ENXIO, and a reader that never had a writer has not lost one; its position, which a pipe does not need, tells pipe_poll().
+ * Opening a named pipe waits until the other side has come, even if it is gone
+ * again by the time that we run. Not with O_NONBLOCK: then a writer without
+ * readers gets ENXIO, and a reader that never had a writer has not lost one;
+ * its position, which a pipe does not need, tells pipe_poll().
  */
 static int fifo_open(struct inode *inode, struct file *file)
 {
@@ -258,8 +293,10 @@ static int fifo_open(struct inode *inode, struct file *file)
 	if (error)
 		return error;
 	pipe = inode->i_pipe;
-	alone = (mode == O_RDONLY && pipe->writers == 0) || (mode == O_WRONLY && pipe->readers == 0);
-	alone &= inode->i_sb != NULL;		/* one of pipe(), opened through /proc, waits for nobody */
+	alone = (mode == O_RDONLY && pipe->writers == 0) ||
+		(mode == O_WRONLY && pipe->readers == 0);
+	/* one of pipe(), opened through /proc, waits for nobody */
+	alone &= inode->i_sb != NULL;
 	if (mode == O_WRONLY && file->flags & O_NONBLOCK && alone)
 		return -ENXIO;
 	opens = mode == O_RDONLY ? &pipe->writer_opens : &pipe->reader_opens;
@@ -267,7 +304,8 @@ static int fifo_open(struct inode *inode, struct file *file)
 	count_sides(pipe, file->flags, 1);
 	if (alone && file->flags & O_NONBLOCK)
 		file->pos = before;
-	while (!error && alone && !(file->flags & O_NONBLOCK) && *opens == before)
+	while (!error && alone && !(file->flags & O_NONBLOCK) &&
+	       *opens == before)
 		error = interruptible_sleep_on(&pipe->wait);
 	if (error)
 		count_sides(pipe, file->flags, -1);
@@ -310,11 +348,14 @@ static int pipe_ioctl(struct file *file, u32 command, u32 arg)
 {
 	const struct pipe *pipe = file->inode->i_pipe;
 
-	return command == FIONREAD ? put_user_u32(pipe->head - pipe->tail, (void __user *)arg) : -ENOTTY;
+	return command == FIONREAD ? put_user_u32(pipe->head - pipe->tail,
+						  (void __user *)arg)
+				   : -ENOTTY;
 }
 
 /* A pipe with a name is a file whose time of change others see. */
-static int fifo_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
+static int fifo_write(struct file *file, const char __user *buf, u32 count,
+		      loff_t *pos)
 {
 	struct inode *inode = file->inode;
 	int n = pipe_write(file, buf, count, pos);
@@ -327,12 +368,22 @@ static int fifo_write(struct file *file, const char __user *buf, u32 count, loff
 }
 
 const struct file_ops fifo_fops = {
-	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = fifo_write, .poll = pipe_poll, .ioctl = pipe_ioctl,
+	.open = fifo_open,
+	.release = pipe_release,
+	.read = pipe_read,
+	.write = fifo_write,
+	.poll = pipe_poll,
+	.ioctl = pipe_ioctl,
 	.drop = pipe_free,
 };
 
 static const struct file_ops pipe_fops = {
-	.open = fifo_open, .release = pipe_release, .read = pipe_read, .write = pipe_write, .poll = pipe_poll, .ioctl = pipe_ioctl,
+	.open = fifo_open,
+	.release = pipe_release,
+	.read = pipe_read,
+	.write = pipe_write,
+	.poll = pipe_poll,
+	.ioctl = pipe_ioctl,
 	.drop = pipe_free,
 };
 

@@ -1,4 +1,7 @@
-/* Reading and writing: the system calls, and what they do for regular files, which is all done in the page cache. */
+/*
+ * Reading and writing: the system calls, and what they do for regular files,
+ * which is all done in the page cache.
+ */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
@@ -7,8 +10,12 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
-/* Read from a file's pages into buf, a program's address if user. Bytes, fewer at the end of the file or after an error, or -errno. */
-static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count, bool user)
+/*
+ * Read from a file's pages into buf, a program's address if user. Bytes, fewer
+ * at the end of the file or after an error, or -errno.
+ */
+static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count,
+		      bool user)
 {
 	u32 done = 0;
 	int error = 0;
@@ -17,15 +24,18 @@ static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count, bool u
 		return 0;
 	count = min_u32(count, inode->i_size - pos);
 	while (done < count) {
-		u32 offset = PAGE_OFFSET(pos + done), part = min_u32(count - done, PAGE_SIZE - offset);
-		struct cached_page *page = get_cached_page(inode, (pos + done) / PAGE_SIZE, GET_READ, &error);
+		u32 offset = PAGE_OFFSET(pos + done),
+		    part = min_u32(count - done, PAGE_SIZE - offset);
+		struct cached_page *page = get_cached_page(
+			inode, (pos + done) / PAGE_SIZE, GET_READ, &error);
 		const u8 *data;
 
 		if (!page)
 			break;
 		data = (u8 *)__va(page->frame) + offset;
 		if (user)
-			error = copy_to_user((u8 __user *)buf + done, data, part);
+			error = copy_to_user((u8 __user *)buf + done, data,
+					     part);
 		else
 			memcpy((u8 *)buf + done, data, part);
 		put_cached_page(page);
@@ -41,24 +51,36 @@ int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n)
 	return read_pages(inode, offset, buf, n, false);
 }
 
-static int generic_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
+static int generic_read(struct file *file, char __user *buf, u32 count,
+			loff_t *pos)
 {
-	int n = *pos > FILE_SIZE_MAX ? 0 : read_pages(file->inode, *pos, (__force void *)buf, count, true);
+	int n = *pos > FILE_SIZE_MAX
+			? 0
+			: read_pages(file->inode, *pos, (__force void *)buf,
+				     count, true);
 
 	if (n > 0)
 		*pos += n;
 	return n;
 }
 
-/* Have blocks for [start, start + count) of a page before it is written to: a full disk is found out now, not at sync. */
+/*
+ * Have blocks for [start, start + count) of a page before it is written to: a
+ * full disk is found out now, not at sync.
+ */
 static inline int allocate_blocks(struct inode *inode, u32 start, u32 count)
 {
 	u32 first = start / BLOCK_SIZE, where[PAGE_SIZE / BLOCK_SIZE];
 
-	return inode->i_op->map_blocks(inode, first, (start + count - 1) / BLOCK_SIZE - first + 1, true, where);
+	return inode->i_op->map_blocks(
+		inode, first, (start + count - 1) / BLOCK_SIZE - first + 1,
+		true, where);
 }
 
-/* Find out that a program's buffer of at most a page cannot be read before anything is changed: it touches two pages at most. */
+/*
+ * Find out that a program's buffer of at most a page cannot be read before
+ * anything is changed: it touches two pages at most.
+ */
 static int check_readable(const void *buf, u32 count)
 {
 	u32 word, first = (u32)buf & ~3u, last = ((u32)buf + count - 1) & ~3u;
@@ -67,8 +89,12 @@ static int check_readable(const void *buf, u32 count)
 	return error ? error : get_user_u32(&word, (const void __user *)last);
 }
 
-/* Copy into a page that has its blocks; one that is new and not overwritten whole is cleared first. */
-static int fill_page(struct cached_page *page, u32 offset, const void *buf, u32 count, bool user)
+/*
+ * Copy into a page that has its blocks; one that is new and not overwritten
+ * whole is cleared first.
+ */
+static int fill_page(struct cached_page *page, u32 offset, const void *buf,
+		     u32 count, bool user)
 {
 	u8 *data = __va(page->frame);
 	int error = 0;
@@ -78,17 +104,20 @@ static int fill_page(struct cached_page *page, u32 offset, const void *buf, u32 
 		memset(data + offset + count, 0, PAGE_SIZE - offset - count);
 	}
 	if (user)
-		error = copy_from_user(data + offset, (const void __user *)buf, count);
+		error = copy_from_user(data + offset, (const void __user *)buf,
+				       count);
 	else
 		memcpy(data + offset, buf, count);
 	return error;
 }
 
 /*
- * Write part of one page. A page inside the file is read first, so that holes that get blocks now are written as zeroes; one beyond its end is
- * new. When the disk is full, blocks taken beyond the end of the file are given back.
+ * Write part of one page. A page inside the file is read first, so that holes
+ * that get blocks now are written as zeroes; one beyond its end is new. When
+ * the disk is full, blocks taken beyond the end of the file are given back.
  */
-static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, bool user)
+static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count,
+		      bool user)
 {
 	bool inside = pos - PAGE_OFFSET(pos) < inode->i_size;
 	int error = user ? check_readable(buf, count) : 0;
@@ -96,7 +125,8 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, 
 
 	if (error)
 		return error;
-	page = get_cached_page(inode, pos / PAGE_SIZE, inside ? GET_READ : GET_ONLY, &error);
+	page = get_cached_page(inode, pos / PAGE_SIZE,
+			       inside ? GET_READ : GET_ONLY, &error);
 	if (!page)
 		return error;
 	error = allocate_blocks(inode, pos, count);
@@ -108,7 +138,9 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count, 
 		page->uptodate = true;
 		inode->i_size = max_u32(inode->i_size, pos + count);
 	}
-	page->dirty |= page->uptodate && (!error || inode->i_sb->s_type->needs_device);	/* blocks that were had hold old contents */
+	/* blocks that were had hold old contents */
+	page->dirty |= page->uptodate &&
+		       (!error || inode->i_sb->s_type->needs_device);
 	put_cached_page(page);
 	if (error && pos + count > inode->i_size)
 		inode->i_op->truncate(inode, inode->i_size);
@@ -120,8 +152,12 @@ static u32 block_room(u32 pos)
 	return BLOCK_SIZE - pos % BLOCK_SIZE;
 }
 
-/* Write to a regular file or, for the kernel, a link, locked by the caller. Bytes written, or -errno if none were. */
-int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bool user)
+/*
+ * Write to a regular file or, for the kernel, a link, locked by the caller.
+ * Bytes written, or -errno if none were.
+ */
+int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
+		bool user)
 {
 	u32 done = 0;
 	int error = user ? check_file_size((u64)*pos + (count != 0)) : 0;
@@ -129,14 +165,21 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos, bo
 	if (error)
 		return error;
 	if (user)
-		count = min_u32(count, min_u32(FILE_SIZE_MAX, current->rlimits[RLIMIT_FSIZE].rlim_cur) - (u32)*pos);
+		count = min_u32(
+			count,
+			min_u32(FILE_SIZE_MAX,
+				current->rlimits[RLIMIT_FSIZE].rlim_cur) -
+				(u32)*pos);
 	while (done < count && !error) {
 		u32 part = min_u32(count - done, PAGE_SIZE - PAGE_OFFSET(*pos));
 
-		error = write_part(inode, *pos, (const u8 *)buf + done, part, user);
-		if (error == -ENOSPC && part > block_room(*pos)) {	/* as much as fits */
+		error = write_part(inode, *pos, (const u8 *)buf + done, part,
+				   user);
+		/* as much as fits */
+		if (error == -ENOSPC && part > block_room(*pos)) {
 			part = block_room(*pos);
-			error = write_part(inode, *pos, (const u8 *)buf + done, part, user);
+			error = write_part(inode, *pos, (const u8 *)buf + done,
+					   part, user);
 		}
 		if (!error) {
 			done += part;
@@ -180,7 +223,8 @@ int finish_write(struct file *file, int n)
 	return error ? error : n;
 }
 
-static int generic_write(struct file *file, const char __user *buf, u32 count, loff_t *pos)
+static int generic_write(struct file *file, const char __user *buf, u32 count,
+			 loff_t *pos)
 {
 	struct inode *inode = file->inode;
 	int n;
@@ -199,7 +243,9 @@ const struct file_ops regular_fops = {
 	.read = generic_read, .write = generic_write, .sync = sync_inode,
 };
 
-/* Returns false for what gives and takes bytes in their order, as terminals do. */
+/*
+ * Returns false for what gives and takes bytes in their order, as terminals do.
+ */
 bool has_position(const struct inode *inode)
 {
 	if (S_ISCHR(inode->i_mode))
@@ -235,7 +281,8 @@ void release_position(struct file *file)
  * Reads from an open file at pos, which moves on. file is NULL for a descriptor
  * that is not open. Returns the number of bytes, or -errno.
  */
-inline int read_file(struct file *file, char __user *buf, u32 count, loff_t *pos)
+inline int read_file(struct file *file, char __user *buf, u32 count,
+		     loff_t *pos)
 {
 	if (!file || (file->flags & O_ACCMODE) == O_WRONLY)
 		return -EBADF;
@@ -319,7 +366,9 @@ int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos)
 /* The end of what can be read: of a device, of a file. */
 static s64 end_of(const struct inode *inode)
 {
-	return S_ISBLK(inode->i_mode) ? (s64)blkdev_blocks(inode->i_rdev) << BLOCK_SHIFT : inode->i_size;
+	return S_ISBLK(inode->i_mode)
+		       ? (s64)blkdev_blocks(inode->i_rdev) << BLOCK_SHIFT
+		       : inode->i_size;
 }
 
 /* Move the position. Beyond the end is allowed: writing there makes a hole. */
@@ -370,7 +419,8 @@ int sys_lseek(int fd, s32 offset, int whence)
 		return -EBADF;
 	before = file->pos;
 	error = do_lseek(file, offset, whence);
-	if (!error && file->pos > FILE_SIZE_MAX) {	/* the answer would not fit */
+	/* the answer would not fit */
+	if (!error && file->pos > FILE_SIZE_MAX) {
 		file->pos = before;
 		error = -EOVERFLOW;
 	}
@@ -380,9 +430,11 @@ int sys_lseek(int fd, s32 offset, int whence)
 int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
 {
 	struct file *file = fget(fd);
-	int error = file ? do_lseek(file, (s64)((u64)high << 32 | low), whence) : -EBADF;
+	int error = file ? do_lseek(file, (s64)((u64)high << 32 | low), whence)
+			 : -EBADF;
 
-	return error ? error : copy_to_user(result, &file->pos, sizeof(file->pos));
+	return error ? error
+		     : copy_to_user(result, &file->pos, sizeof(file->pos));
 }
 
 int sys_ioctl(int fd, u32 command, u32 arg)
@@ -391,7 +443,8 @@ int sys_ioctl(int fd, u32 command, u32 arg)
 
 	if (!file)
 		return -EBADF;
-	return file->fop->ioctl ? file->fop->ioctl(file, command, arg) : -ENOTTY;
+	return file->fop->ioctl ? file->fop->ioctl(file, command, arg)
+				: -ENOTTY;
 }
 
 /*

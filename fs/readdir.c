@@ -1,4 +1,7 @@
-/* getdents in both layouts: the file system hands over one entry after the other until the program's buffer is full. */
+/*
+ * getdents in both layouts: the file system hands over one entry after the
+ * other until the program's buffer is full.
+ */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/uaccess.h>
@@ -12,7 +15,7 @@
 struct context {
 	u8 __user *at;
 	u32 room;
-	int error;		/* of the entry that did not fit or could not be copied */
+	int error; /* of the entry that did not fit or could not be copied */
 };
 
 static int copy_record(struct context *c, const void *record, u32 size)
@@ -29,11 +32,13 @@ static int copy_record(struct context *c, const void *record, u32 size)
 	return 0;
 }
 
-static int fill_dirent(void *context, const char *name, u32 length, u32 next, u32 ino)
+static int fill_dirent(void *context, const char *name, u32 length, u32 next,
+		       u32 ino)
 {
 	u8 space[sizeof(struct linux_dirent) + NAME_MAX + 2] ALIGNED(4) = { 0 };
 	struct linux_dirent *d = (struct linux_dirent *)space;
-	u32 size = (offsetof(struct linux_dirent, d_name) + length + 2 + 3) & ~3u;
+	u32 size = (offsetof(struct linux_dirent, d_name) + length + 2 + 3) &
+		   ~3u;
 
 	d->d_ino = ino;
 	d->d_off = next;
@@ -42,11 +47,14 @@ static int fill_dirent(void *context, const char *name, u32 length, u32 next, u3
 	return copy_record(context, d, size);
 }
 
-static int fill_dirent64(void *context, const char *name, u32 length, u32 next, u32 ino)
+static int fill_dirent64(void *context, const char *name, u32 length, u32 next,
+			 u32 ino)
 {
-	u8 space[sizeof(struct linux_dirent64) + NAME_MAX + 2] ALIGNED(8) = { 0 };
+	u8 space[sizeof(struct linux_dirent64) + NAME_MAX + 2] ALIGNED(
+		8) = { 0 };
 	struct linux_dirent64 *d = (struct linux_dirent64 *)space;
-	u32 size = (offsetof(struct linux_dirent64, d_name) + length + 1 + 7) & ~7u;
+	u32 size = (offsetof(struct linux_dirent64, d_name) + length + 1 + 7) &
+		   ~7u;
 
 	d->d_ino = ino;
 	d->d_off = next;
@@ -56,7 +64,8 @@ static int fill_dirent64(void *context, const char *name, u32 length, u32 next, 
 	return copy_record(context, d, size);
 }
 
-static int do_getdents(int fd, void __user *buf, u32 size, int (*fill)(void *, const char *, u32, u32, u32))
+static int do_getdents(int fd, void __user *buf, u32 size,
+		       int (*fill)(void *, const char *, u32, u32, u32))
 {
 	struct context c = { .at = buf, .room = size };
 	struct file *file = fget(fd);

@@ -1,4 +1,6 @@
-/* Reading and writing several pieces of memory at once: readv() and writev(). */
+/*
+ * Reading and writing several pieces of memory at once: readv() and writev().
+ */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/poll.h>
@@ -101,7 +103,8 @@ int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos)
 	return error ? error : do_vector(file, vector, count, false, &pos);
 }
 
-int sys_pwritev(int fd, const struct iovec __user *vector, int count, loff_t pos)
+int sys_pwritev(int fd, const struct iovec __user *vector, int count,
+		loff_t pos)
 {
 	struct file *file;
 	int error = get_seekable(fd, pos, &file);

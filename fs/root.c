@@ -6,7 +6,7 @@
 #include <cowix/sched.h>
 #include <abi/errno.h>
 
-#define RAMDISK_MIN_RAM	(8u << 20)	/* with less, the root stays on the floppy */
+#define RAMDISK_MIN_RAM	(8u << 20) /* with less, the root stays on the floppy */
 #define FIRST_HARD_DISK	0x80		/* BIOS drive number */
 
 #define FD0	MKDEV(FLOPPY_MAJOR, 0)
@@ -25,10 +25,16 @@ static kdev_t parse_disk(const char *name)
 	if (strncmp(name, "hd", 2) != 0 || disk >= HD_LETTERS)
 		return 0;
 	partition = simple_strtoul(name + 3, &end, 10);
-	return *end || partition >= HD_MINORS ? 0 : MKDEV(disk < 2 ? IDE_MAJOR : IDE2_MAJOR, disk % 2 * HD_MINORS + partition);
+	return *end || partition >= HD_MINORS
+		       ? 0
+		       : MKDEV(disk < 2 ? IDE_MAJOR : IDE2_MAJOR,
+			       disk % 2 * HD_MINORS + partition);
 }
 
-/* The device that root= names: fd0, ram0, hda, hda1, with or without /dev/, or a hexadecimal number. 0: none of these. */
+/*
+ * The device that root= names: fd0, ram0, hda, hda1, with or without /dev/, or
+ * a hexadecimal number. 0: none of these.
+ */
 static kdev_t parse_device(const char *name)
 {
 	const char *end;
@@ -46,7 +52,10 @@ static kdev_t parse_device(const char *name)
 	return *end ? 0 : number;
 }
 
-/* The boot floppy goes into the ramdisk if there is room for it; without room, or if it cannot be read whole, it is used as it is. */
+/*
+ * The boot floppy goes into the ramdisk if there is room for it; without room,
+ * or if it cannot be read whole, it is used as it is.
+ */
 static kdev_t floppy_root(void)
 {
 	if (nr_frames << PAGE_SHIFT < RAMDISK_MIN_RAM || ramdisk_load(FD0) < 0)
@@ -61,7 +70,9 @@ static kdev_t root_device(void)
 	kdev_t dev;
 
 	if (!name)
-		return bp->boot_drive < FIRST_HARD_DISK ? floppy_root() : blkdev_sectors(HDA1) ? HDA1 : HDA;
+		return bp->boot_drive < FIRST_HARD_DISK ? floppy_root()
+		       : blkdev_sectors(HDA1)           ? HDA1
+							: HDA;
 	dev = parse_device(name);
 	if (!dev)
 		printk("root=%s: unknown device\n", name);
@@ -72,10 +83,12 @@ static kdev_t root_device(void)
 
 static void device_path(kdev_t dev, char *path, size_t size)
 {
-	u32 disk = (MAJOR(dev) == IDE2_MAJOR) * 2 + MINOR(dev) / HD_MINORS, partition = MINOR(dev) % HD_MINORS;
+	u32 disk = (MAJOR(dev) == IDE2_MAJOR) * 2 + MINOR(dev) / HD_MINORS,
+	    partition = MINOR(dev) % HD_MINORS;
 
 	if (MAJOR(dev) == RAM_MAJOR || MAJOR(dev) == FLOPPY_MAJOR)
-		snprintf(path, size, "/dev/%s%u", MAJOR(dev) == RAM_MAJOR ? "ram" : "fd", MINOR(dev));
+		snprintf(path, size, "/dev/%s%u",
+			 MAJOR(dev) == RAM_MAJOR ? "ram" : "fd", MINOR(dev));
 	else if (partition)
 		snprintf(path, size, "/dev/hd%c%u", 'a' + disk, partition);
 	else

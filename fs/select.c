@@ -1,7 +1,9 @@
 /*
- * poll() and select(): wait until one of several files would not block. Each file's poll operation is asked; on the first round it also enters the
- * queues that tell of a change into the caller's table, so that the sleep ends when any of them is woken. Between the last question and the sleep
- * interrupts are masked: nothing can happen unseen.
+ * poll() and select(): wait until one of several files would not block. Each
+ * file's poll operation is asked; on the first round it also enters the queues
+ * that tell of a change into the caller's table, so that the sleep ends when
+ * any of them is woken. Between the last question and the sleep interrupts are
+ * masked: nothing can happen unseen.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -17,10 +19,11 @@
 #define READABLE	(POLLIN | POLLRDNORM | POLLHUP | POLLERR)
 #define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
 #define SET_WORDS	(OPEN_MAX / 32)
-#define TIME_MAX	0x7FFFFFFF	/* the last second that programs can name */
+#define TIME_MAX	0x7FFFFFFF /* the last second that programs can name */
 
 /*
- * A page for so many files to poll: behind the list that programs know, the open files themselves. They are held as long as current hangs in their
+ * A page for so many files to poll: behind the list that programs know, the
+ * open files themselves. They are held as long as current hangs in their
  * queues, since another thread may close them.
  */
 struct poll_list {
@@ -48,8 +51,12 @@ static void put_files(struct poll_list *list, u32 n)
 			fput(list->files[i]);
 }
 
-/* What one file has to say of what is asked about it, and of what is told always. */
-static u32 poll_file(const struct pollfd *p, struct file *file, u32 always, struct poll_table *table)
+/*
+ * What one file has to say of what is asked about it, and of what is told
+ * always.
+ */
+static u32 poll_file(const struct pollfd *p, struct file *file, u32 always,
+		     struct poll_table *table)
 {
 	u32 ready;
 
@@ -62,13 +69,15 @@ static u32 poll_file(const struct pollfd *p, struct file *file, u32 always, stru
 }
 
 /* One round: how many files have something to tell. */
-static int poll_all(struct poll_list *list, u32 n, u32 always, struct poll_table *table)
+static int poll_all(struct poll_list *list, u32 n, u32 always,
+		    struct poll_table *table)
 {
 	struct pollfd *fds = list->fds;
 	int ready = 0;
 
 	for (u32 i = 0; i < n; i++) {
-		fds[i].revents = poll_file(&fds[i], list->files[i], always, table);
+		fds[i].revents =
+			poll_file(&fds[i], list->files[i], always, table);
 		ready += fds[i].revents != 0;
 	}
 	table->registered = true;
@@ -117,7 +126,8 @@ static int do_poll(struct pollfd __user *user_fds, u32 n,
 	ready = copy_from_user(list->fds, user_fds, n * sizeof(*user_fds));
 	if (!ready)
 		ready = poll_until(list, n, ALWAYS_TOLD, end);
-	if (ready >= 0 && copy_to_user(user_fds, list->fds, n * sizeof(*user_fds)) < 0)
+	if (ready >= 0 &&
+	    copy_to_user(user_fds, list->fds, n * sizeof(*user_fds)) < 0)
 		ready = -EFAULT;
 	kpage_free(list);
 	return ready;
@@ -125,11 +135,13 @@ static int do_poll(struct pollfd __user *user_fds, u32 n,
 
 int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds)
 {
-	struct timespec64 ts = { milliseconds / 1000, milliseconds % 1000 * 1000000, 0 };
+	struct timespec64 ts = { milliseconds / 1000,
+				 milliseconds % 1000 * 1000000, 0 };
 	struct deadline end;
 	int ready;
 
-	set_deadline(&end, CLOCK_MONOTONIC, false, milliseconds < 0 ? NULL : &ts);
+	set_deadline(&end, CLOCK_MONOTONIC, false,
+		     milliseconds < 0 ? NULL : &ts);
 	ready = do_poll(fds, n, &end);
 	return ready == -ERESTARTNOHAND ? -ERESTART_RESTARTBLOCK : ready;
 }
@@ -150,7 +162,10 @@ static int put_left(void __user *to, const struct deadline *end, bool wide,
 	return result;
 }
 
-/* While ppoll() and pselect() wait, another signal mask may hold; after a signal the old one comes back when its handler is done. */
+/*
+ * While ppoll() and pselect() wait, another signal mask may hold; after a
+ * signal the old one comes back when its handler is done.
+ */
 static int swap_mask(const u64 __user *user_mask, u32 size)
 {
 	u64 mask;
@@ -191,12 +206,15 @@ static int do_ppoll(struct pollfd __user *fds, u32 n, void __user *timeout,
 	return put_left(timeout, &end, wide, error);
 }
 
-int sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *timeout, const u64 __user *mask, u32 size)
+int sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *timeout,
+	      const u64 __user *mask, u32 size)
 {
 	return do_ppoll(fds, n, timeout, false, mask, size);
 }
 
-int sys_ppoll_time64(struct pollfd __user *fds, u32 n, struct timespec64 __user *timeout, const u64 __user *mask, u32 size)
+int sys_ppoll_time64(struct pollfd __user *fds, u32 n,
+		     struct timespec64 __user *timeout, const u64 __user *mask,
+		     u32 size)
 {
 	return do_ppoll(fds, n, timeout, true, mask, size);
 }
@@ -208,14 +226,17 @@ struct fd_sets {
 
 static const u16 select_events[3] = { READABLE, WRITABLE, POLLPRI };
 
-static int copy_sets(struct fd_sets *sets, u32 __user *const user[3], u32 n, bool out)
+static int copy_sets(struct fd_sets *sets, u32 __user *const user[3], u32 n,
+		     bool out)
 {
 	u32 bytes = (n + 31) / 32 * 4;
 	int error = 0;
 
 	for (int i = 0; i < 3 && !error; i++)
 		if (user[i])
-			error = out ? copy_to_user(user[i], sets->set[i], bytes) : copy_from_user(sets->set[i], user[i], bytes);
+			error = out ? copy_to_user(user[i], sets->set[i], bytes)
+				    : copy_from_user(sets->set[i], user[i],
+						     bytes);
 	return error;
 }
 
@@ -236,8 +257,12 @@ static u32 sets_to_fds(const struct fd_sets *sets, u32 n, struct pollfd *fds)
 	return count;
 }
 
-/* What poll found, as sets; how many bits are set. -EBADF: one of the files is not open. */
-static int fds_to_sets(const struct pollfd *fds, u32 count, struct fd_sets *sets)
+/*
+ * What poll found, as sets; how many bits are set. -EBADF: one of the files is
+ * not open.
+ */
+static int fds_to_sets(const struct pollfd *fds, u32 count,
+		       struct fd_sets *sets)
 {
 	struct fd_sets asked = *sets;
 	int bits = 0;
@@ -249,7 +274,8 @@ static int fds_to_sets(const struct pollfd *fds, u32 count, struct fd_sets *sets
 		if (fds[k].revents & POLLNVAL)
 			return -EBADF;
 		for (int i = 0; i < 3; i++)
-			if (asked.set[i][fd / 32] & mask && (u16)fds[k].revents & select_events[i]) {
+			if (asked.set[i][fd / 32] & mask &&
+			    (u16)fds[k].revents & select_events[i]) {
 				sets->set[i][fd / 32] |= mask;
 				bits++;
 			}
@@ -275,7 +301,8 @@ static int do_select(int n, u32 __user *const user[3],
 	if (!list)
 		return -ENOMEM;
 	count = sets_to_fds(&sets, n, list->fds);
-	result = poll_until(list, count, 0, end);		/* POLLNVAL comes in any case */
+	/* POLLNVAL comes in any case */
+	result = poll_until(list, count, 0, end);
 	if (result >= 0)
 		result = fds_to_sets(list->fds, count, &sets);
 	kpage_free(list);
@@ -285,7 +312,8 @@ static int do_select(int n, u32 __user *const user[3],
 }
 
 /* As Linux takes select()'s time: microseconds may be more than a second. */
-static int get_select_end(struct deadline *end, const struct timeval __user *from)
+static int get_select_end(struct deadline *end,
+			  const struct timeval __user *from)
 {
 	struct timeval tv;
 	struct timespec64 ts;
@@ -301,7 +329,8 @@ static int get_select_end(struct deadline *end, const struct timeval __user *fro
 	return set_deadline(end, CLOCK_MONOTONIC, false, &ts);
 }
 
-static void put_select_left(struct timeval __user *to, const struct deadline *end)
+static void put_select_left(struct timeval __user *to,
+			    const struct deadline *end)
 {
 	struct timespec64 left = time_left(end);
 	struct timeval tv = { left.tv_sec, left.tv_nsec / 1000 };
@@ -311,7 +340,8 @@ static void put_select_left(struct timeval __user *to, const struct deadline *en
 	(void)copy_to_user(to, &tv, sizeof(tv));
 }
 
-int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timeval __user *timeout)
+int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex,
+		   struct timeval __user *timeout)
 {
 	u32 __user *const user[3] = { in, out, ex };
 	struct deadline end;
@@ -332,7 +362,9 @@ int sys_select(const u32 __user *user_args)
 
 	if (copy_from_user(a, user_args, sizeof(a)) < 0)
 		return no_deadline(-EFAULT);
-	return sys__newselect(a[0], (u32 __user *)a[1], (u32 __user *)a[2], (u32 __user *)a[3], (struct timeval __user *)a[4]);
+	return sys__newselect(a[0], (u32 __user *)a[1], (u32 __user *)a[2],
+			      (u32 __user *)a[3],
+			      (struct timeval __user *)a[4]);
 }
 
 /* The sixth argument of pselect6 is the address of mask and size. */
@@ -341,7 +373,9 @@ static int select_with_mask(int n, u32 __user *const user[3],
 			    const u32 __user *mask_and_size)
 {
 	u32 pair[2] = { 0, 0 };
-	int result = mask_and_size ? copy_from_user(pair, mask_and_size, sizeof(pair)) : 0;
+	int result = mask_and_size
+			     ? copy_from_user(pair, mask_and_size, sizeof(pair))
+			     : 0;
 
 	if (!result)
 		result = swap_mask((const u64 __user *)pair[0], pair[1]);
@@ -365,16 +399,18 @@ static int do_pselect(int n, u32 __user *const user[3], void __user *timeout,
 	return put_left(timeout, &end, wide, error);
 }
 
-int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec __user *timeout,
-			    const u32 __user *mask_and_size)
+int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex,
+		 struct timespec __user *timeout,
+		 const u32 __user *mask_and_size)
 {
 	u32 __user *const user[3] = { in, out, ex };
 
 	return do_pselect(n, user, timeout, false, mask_and_size);
 }
 
-int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec64 __user *timeout,
-				   const u32 __user *mask_and_size)
+int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex,
+			struct timespec64 __user *timeout,
+			const u32 __user *mask_and_size)
 {
 	u32 __user *const user[3] = { in, out, ex };
 

@@ -1,4 +1,7 @@
-/* stat and its relatives: three ways to name a file, two structures to fill. And statfs. */
+/*
+ * stat and its relatives: three ways to name a file, two structures to fill.
+ * And statfs.
+ */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/uaccess.h>
@@ -12,12 +15,19 @@
 static int fill_stat(const struct inode *inode, struct old_stat __user *buf)
 {
 	struct old_stat st = {
-		.st_dev = inode->i_dev, .st_ino = inode->i_ino, .st_mode = inode->i_mode, .st_nlink = inode->i_nlink,
+		.st_dev = inode->i_dev,
+		.st_ino = inode->i_ino,
+		.st_mode = inode->i_mode,
+		.st_nlink = inode->i_nlink,
 		.st_uid = low_id(inode->i_uid, U16_MAX),
 		.st_gid = low_id(inode->i_gid, U16_MAX),
-		.st_rdev = inode->i_rdev, .st_size = inode->i_size,
-		.st_blksize = PAGE_SIZE, .st_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK,
-		.st_atime = inode->i_atime, .st_mtime = inode->i_mtime, .st_ctime = inode->i_ctime,
+		.st_rdev = inode->i_rdev,
+		.st_size = inode->i_size,
+		.st_blksize = PAGE_SIZE,
+		.st_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK,
+		.st_atime = inode->i_atime,
+		.st_mtime = inode->i_mtime,
+		.st_ctime = inode->i_ctime,
 	};
 
 	return copy_to_user(buf, &st, sizeof(st));
@@ -26,16 +36,27 @@ static int fill_stat(const struct inode *inode, struct old_stat __user *buf)
 static int fill_stat64(const struct inode *inode, struct stat64 __user *buf)
 {
 	struct stat64 st = {
-		.st_dev = inode->i_dev, .old_ino = inode->i_ino, .st_ino = inode->i_ino, .st_mode = inode->i_mode,
-		.st_nlink = inode->i_nlink, .st_uid = inode->i_uid, .st_gid = inode->i_gid, .st_rdev = inode->i_rdev,
-		.st_size = inode->i_size, .st_blksize = PAGE_SIZE, .st_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK,
-		.st_atime = inode->i_atime, .st_mtime = inode->i_mtime, .st_ctime = inode->i_ctime,
+		.st_dev = inode->i_dev,
+		.old_ino = inode->i_ino,
+		.st_ino = inode->i_ino,
+		.st_mode = inode->i_mode,
+		.st_nlink = inode->i_nlink,
+		.st_uid = inode->i_uid,
+		.st_gid = inode->i_gid,
+		.st_rdev = inode->i_rdev,
+		.st_size = inode->i_size,
+		.st_blksize = PAGE_SIZE,
+		.st_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK,
+		.st_atime = inode->i_atime,
+		.st_mtime = inode->i_mtime,
+		.st_ctime = inode->i_ctime,
 	};
 
 	return copy_to_user(buf, &st, sizeof(st));
 }
 
-static int stat_path(int dirfd, const char __user *path, u32 flags, void __user *buf, bool wide)
+static int stat_path(int dirfd, const char __user *path, u32 flags,
+		     void __user *buf, bool wide)
 {
 	struct inode *inode;
 	int error = user_path_at(dirfd, path, flags, &inode);
@@ -67,7 +88,8 @@ int sys_lstat64(const char __user *path, struct stat64 __user *buf)
 	return stat_path(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buf, true);
 }
 
-int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf, u32 flags)
+int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf,
+		  u32 flags)
 {
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
 		return -EINVAL;
@@ -96,23 +118,36 @@ static struct statx_timestamp statx_time(s64 seconds)
 static int fill_statx(const struct inode *inode, struct statx __user *buf)
 {
 	struct statx st = {
-		.stx_mask = STATX_BASIC_STATS, .stx_blksize = PAGE_SIZE, .stx_nlink = inode->i_nlink, .stx_uid = inode->i_uid,
-		.stx_gid = inode->i_gid, .stx_mode = inode->i_mode, .stx_ino = inode->i_ino, .stx_size = inode->i_size,
-		.stx_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK, .stx_atime = statx_time(inode->i_atime),
-		.stx_ctime = statx_time(inode->i_ctime), .stx_mtime = statx_time(inode->i_mtime),
-		.stx_rdev_major = MAJOR(inode->i_rdev), .stx_rdev_minor = MINOR(inode->i_rdev),
-		.stx_dev_major = MAJOR(inode->i_dev), .stx_dev_minor = MINOR(inode->i_dev),
+		.stx_mask = STATX_BASIC_STATS,
+		.stx_blksize = PAGE_SIZE,
+		.stx_nlink = inode->i_nlink,
+		.stx_uid = inode->i_uid,
+		.stx_gid = inode->i_gid,
+		.stx_mode = inode->i_mode,
+		.stx_ino = inode->i_ino,
+		.stx_size = inode->i_size,
+		.stx_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK,
+		.stx_atime = statx_time(inode->i_atime),
+		.stx_ctime = statx_time(inode->i_ctime),
+		.stx_mtime = statx_time(inode->i_mtime),
+		.stx_rdev_major = MAJOR(inode->i_rdev),
+		.stx_rdev_minor = MINOR(inode->i_rdev),
+		.stx_dev_major = MAJOR(inode->i_dev),
+		.stx_dev_minor = MINOR(inode->i_dev),
 	};
 
 	return copy_to_user(buf, &st, sizeof(st));
 }
 
-int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, struct statx __user *buf)
+int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask,
+	      struct statx __user *buf)
 {
 	struct inode *inode;
 	int error;
 
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE) || mask & STATX_RESERVED)
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH |
+		      AT_STATX_SYNC_TYPE) ||
+	    mask & STATX_RESERVED)
 		return -EINVAL;
 	if ((flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;			/* both at once */
@@ -134,8 +169,16 @@ static int get_statfs(const struct inode *inode, struct statfs64 *st)
 		return -ENOSYS;
 	sb->s_op->statfs(sb, &blocks, &free, &inodes, &free_inodes);
 	*st = (struct statfs64){
-		.f_type = sb->s_magic, .f_bsize = BLOCK_SIZE, .f_blocks = blocks, .f_bfree = free, .f_bavail = free, .f_files = inodes,
-		.f_ffree = free_inodes, .f_fsid = { sb->s_dev, 0 }, .f_namelen = sb->s_name_max, .f_frsize = BLOCK_SIZE,
+		.f_type = sb->s_magic,
+		.f_bsize = BLOCK_SIZE,
+		.f_blocks = blocks,
+		.f_bfree = free,
+		.f_bavail = free,
+		.f_files = inodes,
+		.f_ffree = free_inodes,
+		.f_fsid = { sb->s_dev, 0 },
+		.f_namelen = sb->s_name_max,
+		.f_frsize = BLOCK_SIZE,
 		.f_flags = ST_VALID | sb->s_flags,
 	};
 	return 0;
@@ -150,14 +193,23 @@ static int fill_statfs(const struct inode *inode, struct statfs __user *buf)
 	if (error)
 		return error;
 	narrow = (struct statfs){
-		.f_type = st.f_type, .f_bsize = st.f_bsize, .f_blocks = st.f_blocks, .f_bfree = st.f_bfree, .f_bavail = st.f_bavail,
-		.f_files = st.f_files, .f_ffree = st.f_ffree, .f_fsid = { st.f_fsid[0], 0 }, .f_namelen = st.f_namelen,
-		.f_frsize = st.f_frsize, .f_flags = st.f_flags,
+		.f_type = st.f_type,
+		.f_bsize = st.f_bsize,
+		.f_blocks = st.f_blocks,
+		.f_bfree = st.f_bfree,
+		.f_bavail = st.f_bavail,
+		.f_files = st.f_files,
+		.f_ffree = st.f_ffree,
+		.f_fsid = { st.f_fsid[0], 0 },
+		.f_namelen = st.f_namelen,
+		.f_frsize = st.f_frsize,
+		.f_flags = st.f_flags,
 	};
 	return copy_to_user(buf, &narrow, sizeof(narrow));
 }
 
-static int fill_statfs64(const struct inode *inode, u32 size, struct statfs64 __user *buf)
+static int fill_statfs64(const struct inode *inode, u32 size,
+			 struct statfs64 __user *buf)
 {
 	struct statfs64 st;
 	int error = size == sizeof(st) ? get_statfs(inode, &st) : -EINVAL;

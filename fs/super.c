@@ -3,7 +3,10 @@
 #include <cowix/fs.h>
 #include <abi/errno.h>
 
-/* A number for a file system without a device: major 0 and the lowest minor that is free. 0: none. */
+/*
+ * A number for a file system without a device: major 0 and the lowest minor
+ * that is free. 0: none.
+ */
 static kdev_t anonymous_device(void)
 {
 	for (u32 minor = 1; minor < 256; minor++)
@@ -46,7 +49,8 @@ void free_super(struct super_block *sb)
 	kfree(sb);
 }
 
-static struct super_block *new_super(const struct file_system_type *type, kdev_t dev)
+static struct super_block *new_super(const struct file_system_type *type,
+				     kdev_t dev)
 {
 	struct super_block *sb = kzalloc(sizeof(*sb));
 
@@ -61,8 +65,11 @@ static struct super_block *new_super(const struct file_system_type *type, kdev_t
 	return sb;
 }
 
-/* Read the file system of a device, with its options or NULL. NULL with *error. */
-struct super_block *get_super(const struct file_system_type *type, kdev_t dev, char *options, int *error)
+/*
+ * Read the file system of a device, with its options or NULL. NULL with *error.
+ */
+struct super_block *get_super(const struct file_system_type *type, kdev_t dev,
+			      char *options, int *error)
 {
 	struct super_block *sb;
 

@@ -1,7 +1,10 @@
 /*
- * swapon() and swapoff(): swap areas on partitions and in files, for mm/swap/swap.c. Where the pages of a file lie is found out at the beginning, because
- * then nothing need be asked, and no memory taken, in order to write one; a page whose blocks are not neighbours is not used. For as long as it is
- * swap, the file has other operations, which let nobody write it or cut it, and show it empty.
+ * swapon() and swapoff(): swap areas on partitions and in files, for
+ * mm/swap/swap.c. Where the pages of a file lie is found out at the beginning,
+ * because then nothing need be asked, and no memory taken, in order to write
+ * one; a page whose blocks are not neighbours is not used. For as long as it is
+ * swap, the file has other operations, which let nobody write it or cut it, and
+ * show it empty.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -18,7 +21,10 @@
 #define BLOCKS_A_PAGE	(PAGE_SIZE / BLOCK_SIZE)
 #define WHERE_A_PAGE	(PAGE_SIZE / sizeof(u32))
 #define WHERE_PAGES	(SWAP_PAGES_MAX / WHERE_A_PAGE)
-#define LAST_PRIORITY	(-2)		/* of the first area that does not say, as on Linux; each one more has one less */
+/*
+ * of the first area that does not say, as on Linux; each one more has one less
+ */
+#define LAST_PRIORITY	(-2)
 
 struct medium {
 	struct list link;		/* all, also those in the making */
@@ -26,7 +32,8 @@ struct medium {
 	struct inode *inode;		/* a reference */
 	kdev_t dev;
 	const struct inode_ops *i_op;	/* a file's, as they were before */
-	u32 *where[WHERE_PAGES];	/* of a file: the blocks at which its pages begin, 0: not to be used */
+	/* of a file: the blocks at which its pages begin, 0: not to be used */
+	u32 *where[WHERE_PAGES];
 	char name[40];			/* as swapon was told */
 };
 
@@ -52,18 +59,28 @@ static struct medium *medium_at(u32 area, u32 *used)
 
 static u32 block_of(const struct medium *medium, u32 page)
 {
-	return medium->i_op ? medium->where[page / WHERE_A_PAGE][page % WHERE_A_PAGE] : page * BLOCKS_A_PAGE;
+	return medium->i_op
+		       ? medium->where[page / WHERE_A_PAGE][page % WHERE_A_PAGE]
+		       : page * BLOCKS_A_PAGE;
 }
 
-static void prepare(const struct medium *medium, struct request *rq, bool write, const struct swap_io *io)
+static void prepare(const struct medium *medium, struct request *rq, bool write,
+		    const struct swap_io *io)
 {
-	*rq = (struct request){ .dev = medium->dev, .cmd = write ? WRITE : READ, .sector = block_of(medium, io->page) * SECTORS_A_BLOCK,
-				.nr_sectors = SECTORS_A_PAGE, .buffer = __va(io->frame) };
+	*rq = (struct request){ .dev = medium->dev,
+				.cmd = write ? WRITE : READ,
+				.sector = block_of(medium, io->page) *
+					  SECTORS_A_BLOCK,
+				.nr_sectors = SECTORS_A_PAGE,
+				.buffer = __va(io->frame) };
 	wait_queue_init(&rq->wait);
 	submit_request(rq);
 }
 
-/* Several pages are written by one task at a time: all are begun before the first is waited for, so that neighbours become one transfer. */
+/*
+ * Several pages are written by one task at a time: all are begun before the
+ * first is waited for, so that neighbours become one transfer.
+ */
 static void write_pages(const struct medium *medium, struct swap_io *io, u32 n)
 {
 	static struct request requests[SWAP_BATCH];
@@ -74,7 +91,8 @@ static void write_pages(const struct medium *medium, struct swap_io *io, u32 n)
 		io[i].error = wait_request(&requests[i]);
 }
 
-static void transfer(struct swap_medium *swap, bool write, struct swap_io *io, u32 n)
+static void transfer(struct swap_medium *swap, bool write, struct swap_io *io,
+		     u32 n)
 {
 	const struct medium *medium = container_of(swap, struct medium, swap);
 	struct request rq;
@@ -87,7 +105,8 @@ static void transfer(struct swap_medium *swap, bool write, struct swap_io *io, u
 	}
 }
 
-static int busy_map_blocks(struct inode *inode, u32 first, u32 n, bool create, u32 *where)
+static int busy_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
+			   u32 *where)
 {
 	(void)inode, (void)first;
 	memset(where, 0, n * sizeof(*where));
@@ -100,7 +119,8 @@ static int busy_truncate(struct inode *inode, u32 size)
 	return -ETXTBSY;
 }
 
-static const struct inode_ops busy_ops = { .truncate = busy_truncate, .map_blocks = busy_map_blocks };
+static const struct inode_ops busy_ops = { .truncate = busy_truncate,
+					   .map_blocks = busy_map_blocks };
 
 /* Returns whether the system swaps to a file. */
 bool is_swap_file(const struct inode *inode)
@@ -112,7 +132,10 @@ bool is_swap_file(const struct inode *inode)
 static int find_block(struct medium *medium, u32 page)
 {
 	u32 **table = &medium->where[page / WHERE_A_PAGE], where[BLOCKS_A_PAGE];
-	int error = medium->inode->i_op->map_blocks(medium->inode, page * BLOCKS_A_PAGE, BLOCKS_A_PAGE, false, where);
+	int error = medium->inode->i_op->map_blocks(medium->inode,
+						    page * BLOCKS_A_PAGE,
+						    BLOCKS_A_PAGE, false,
+						    where);
 	bool neighbours = true;
 
 	if (!*table && !(*table = kpage_zalloc(OWNER_SWAP)))
@@ -125,7 +148,10 @@ static int find_block(struct medium *medium, u32 page)
 	return error;
 }
 
-/* Have on the medium what is in the caches, so that none of it is written later, and read the header. */
+/*
+ * Have on the medium what is in the caches, so that none of it is written
+ * later, and read the header.
+ */
 static int read_header(struct medium *medium, struct swap_header *header)
 {
 	int error = sync_inode(medium->inode);
@@ -137,7 +163,9 @@ static int read_header(struct medium *medium, struct swap_header *header)
 		return error == PAGE_SIZE ? 0 : error < 0 ? error : -EINVAL;
 	}
 	invalidate_buffers(medium->dev);
-	return blkdev_sectors(medium->dev) < SECTORS_A_PAGE ? -EINVAL : block_rw(medium->dev, READ, 0, SECTORS_A_PAGE, header);
+	return blkdev_sectors(medium->dev) < SECTORS_A_PAGE
+		       ? -EINVAL
+		       : block_rw(medium->dev, READ, 0, SECTORS_A_PAGE, header);
 }
 
 static bool good_bad_pages(const struct swap_header *header)
@@ -149,14 +177,19 @@ static bool good_bad_pages(const struct swap_header *header)
 }
 
 /* Whether it is one, of a kind that is known and not larger than the medium. */
-static bool good_header(const struct medium *medium, const struct swap_header *header)
+static bool good_header(const struct medium *medium,
+			const struct swap_header *header)
 {
 	const struct inode *inode = medium->inode;
-	u32 pages = S_ISREG(inode->i_mode) ? inode->i_size / PAGE_SIZE : blkdev_sectors(medium->dev) / SECTORS_A_PAGE;
+	u32 pages = S_ISREG(inode->i_mode)
+			    ? inode->i_size / PAGE_SIZE
+			    : blkdev_sectors(medium->dev) / SECTORS_A_PAGE;
 
-	return memcmp(header->magic, SWAP_MAGIC, sizeof(header->magic)) == 0 && header->version == SWAP_VERSION && header->last_page &&
-	       header->last_page < pages && header->last_page < SWAP_PAGES_MAX && header->nr_bad <= SWAP_BAD_MAX &&
-	       good_bad_pages(header);
+	return memcmp(header->magic, SWAP_MAGIC, sizeof(header->magic)) == 0 &&
+	       header->version == SWAP_VERSION && header->last_page &&
+	       header->last_page < pages &&
+	       header->last_page < SWAP_PAGES_MAX &&
+	       header->nr_bad <= SWAP_BAD_MAX && good_bad_pages(header);
 }
 
 static void free_medium(struct medium *medium)
@@ -182,7 +215,8 @@ static int find_blocks(struct medium *medium)
 }
 
 /* What must not be used in an area. */
-static void exclude_pages(int area, const struct medium *medium, const struct swap_header *header)
+static void exclude_pages(int area, const struct medium *medium,
+			  const struct swap_header *header)
 {
 	for (u32 i = 0; i < header->nr_bad; i++)
 		swap_exclude(area, header->bad[i]);
@@ -224,7 +258,10 @@ static int area_of(const struct inode *inode)
 	for (u32 area = 0; area < SWAP_AREAS; area++) {
 		const struct medium *medium = medium_at(area, &used);
 
-		if (medium && (S_ISBLK(inode->i_mode) ? !medium->i_op && medium->dev == inode->i_rdev : medium->inode == inode))
+		if (medium &&
+		    (S_ISBLK(inode->i_mode)
+			     ? !medium->i_op && medium->dev == inode->i_rdev
+			     : medium->inode == inode))
 			return area;
 	}
 	return -1;
@@ -240,12 +277,16 @@ int find_swap(kdev_t dev)
 static int usable(const struct inode *inode)
 {
 	if (S_ISREG(inode->i_mode))
-		return !inode->i_sb->s_type->needs_device ? -EINVAL : area_of(inode) >= 0 ? -EBUSY : 0;
+		return !inode->i_sb->s_type->needs_device ? -EINVAL
+		       : area_of(inode) >= 0              ? -EBUSY
+							  : 0;
 	if (!S_ISBLK(inode->i_mode))
 		return -EINVAL;
 	if (may_use_device(inode) < 0)
 		return -EACCES;
-	return find_mount(inode->i_rdev) || area_of(inode) >= 0 ? -EBUSY : blkdev_open(inode->i_rdev);
+	return find_mount(inode->i_rdev) || area_of(inode) >= 0
+		       ? -EBUSY
+		       : blkdev_open(inode->i_rdev);
 }
 
 static int choose_priority(u32 flags)
@@ -274,10 +315,12 @@ static int swap_on(struct inode *inode, const char __user *name, u32 flags)
 	if (!error) {
 		list_add(&medium->link, &media);
 		medium->inode = igrab(inode);
-		medium->dev = S_ISBLK(inode->i_mode) ? inode->i_rdev : inode->i_dev;
+		medium->dev = S_ISBLK(inode->i_mode) ? inode->i_rdev
+						     : inode->i_dev;
 		medium->swap.transfer = transfer;
 		medium->swap.priority = choose_priority(flags);
-		(void)strncpy_from_user(medium->name, name, sizeof(medium->name) - 1);
+		(void)strncpy_from_user(medium->name, name,
+					sizeof(medium->name) - 1);
 		lock_inode(inode);
 		error = add_area(medium, header);
 		unlock_inode(inode);
@@ -292,11 +335,17 @@ static int swap_on(struct inode *inode, const char __user *name, u32 flags)
 	return error;
 }
 
-/* swapon(path, flags) (87). -EPERM also when there are enough areas, as on Linux. */
+/*
+ * swapon(path, flags) (87). -EPERM also when there are enough areas, as on
+ * Linux.
+ */
 int sys_swapon(const char __user *path, u32 flags)
 {
 	struct inode *inode;
-	int error = !suser() ? -EPERM : flags & ~(SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK) ? -EINVAL : user_path(path, FOLLOW, &inode);
+	int error = !suser() ? -EPERM
+		    : flags & ~(SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK)
+			    ? -EINVAL
+			    : user_path(path, FOLLOW, &inode);
 
 	if (error)
 		return error;
@@ -316,7 +365,10 @@ static void swap_is_off(struct medium *medium)
 	free_medium(medium);
 }
 
-/* swapoff(path) (115). -ENOMEM: what is there has no room in memory; some of it may be back. */
+/*
+ * swapoff(path) (115). -ENOMEM: what is there has no room in memory; some of it
+ * may be back.
+ */
 int sys_swapoff(const char __user *path)
 {
 	struct inode *inode;
@@ -347,7 +399,11 @@ void show_swaps(struct seq *s)
 		const struct medium *medium = medium_at(area, &used);
 
 		if (medium)
-			seq_printf(s, "%-40s%-16s%u\t\t%u\t\t%d\n", medium->name, medium->i_op ? "file" : "partition",
-				   (medium->swap.pages - 1) * (PAGE_SIZE / 1024), used * (PAGE_SIZE / 1024), medium->swap.priority);
+			seq_printf(
+				s, "%-40s%-16s%u\t\t%u\t\t%d\n", medium->name,
+				medium->i_op ? "file" : "partition",
+				(medium->swap.pages - 1) * (PAGE_SIZE / 1024),
+				used * (PAGE_SIZE / 1024),
+				medium->swap.priority);
 	}
 }

@@ -1,7 +1,8 @@
 /*
  * Making durable what was written, and in which order. A disk's own cache may
  * write in any order what it got since its last flush. Five rules keep what was
- * synced safe, with no more flushes than they need; docs/tricks.md has the proof.
+ * synced safe, with no more flushes than they need; docs/tricks.md has the
+ * proof.
  *
  * 1. A new block of pointers or entries is there before what refers to it
  *    (fs/buffer.c: fresh).
@@ -33,8 +34,8 @@ static int first_of(int a, int b)
 }
 
 /*
- * Writes a file system's caches out (NULL: all): the data of files, inodes, then
- * the blocks that have both. All is tried. Returns the first error.
+ * Writes a file system's caches out (NULL: all): the data of files, inodes,
+ * then the blocks that have both. All is tried. Returns the first error.
  */
 int write_caches(struct super_block *sb)
 {
@@ -98,7 +99,8 @@ static int write_with_parents(struct inode *inode)
 	int error = write_inode(inode);
 	u32 ino = inode->i_dir;
 
-	for (u32 n = 0; !error && n < DEPTH_MAX && inode_in_memory(sb, ino); n++) {
+	for (u32 n = 0; !error && n < DEPTH_MAX && inode_in_memory(sb, ino);
+	     n++) {
 		struct inode *dir = iget(sb, ino, &error);
 
 		if (!dir)
@@ -140,7 +142,9 @@ int sync_links(struct inode *inode)
 	return first_of(error, flushed);
 }
 
-/* The inodes that fsync() makes durable: a directory's files are its content. */
+/*
+ * The inodes that fsync() makes durable: a directory's files are its content.
+ */
 static int write_own_inodes(struct inode *inode)
 {
 	if (S_ISDIR(inode->i_mode))
@@ -167,7 +171,9 @@ int sync_inode(struct inode *inode)
 	return first_of(error, flushed);
 }
 
-/* Called by rename: the file that takes another's name is on the medium first. */
+/*
+ * Called by rename: the file that takes another's name is on the medium first.
+ */
 int sync_before_replace(struct inode *inode)
 {
 	return keeps_order(inode->i_sb) ? sync_inode(inode) : 0;

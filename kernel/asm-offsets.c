@@ -1,12 +1,14 @@
 /*
- * Numbers that assembly needs from C structures. Compiled to assembly text only; the Makefile turns each "->NAME value" text into a nasm
- * constant in build/offsets.inc.
+ * Numbers that assembly needs from C structures. Compiled to assembly text
+ * only; the Makefile turns each "->NAME value" text into a nasm constant in
+ * build/offsets.inc.
  */
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <asm/system.h>
 
-#define DEFINE(name, value) __asm__ volatile(".ascii \"->" #name " %c0\"" : : "i"(value))
+#define DEFINE(name, value) \
+	__asm__ volatile(".ascii \"->" #name " %c0\"" : : "i"(value))
 
 void asm_offsets(void);
 

@@ -1,4 +1,6 @@
-/* Instructions of the kernel that may fault (the fixup macro of asm/fixup.inc). */
+/*
+ * Instructions of the kernel that may fault (the fixup macro of asm/fixup.inc).
+ */
 #include <cowix/kernel.h>
 #include <cowix/traps.h>
 

@@ -1,7 +1,8 @@
 /*
- * FPU and SSE state, kept per task and switched lazily: the CPU holds the state of the task that used it last (the owner). A switch to any
- * other task sets CR0.TS; its first FPU instruction raises exception 7, which saves the owner's state and loads its own.
- * A task that never uses the FPU pays nothing.
+ * FPU and SSE state, kept per task and switched lazily: the CPU holds the state
+ * of the task that used it last (the owner). A switch to any other task sets
+ * CR0.TS; its first FPU instruction raises exception 7, which saves the owner's
+ * state and loads its own. A task that never uses the FPU pays nothing.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -11,27 +12,31 @@
 #include <asm/fpu.h>
 #include <asm/system.h>
 
-#define MXCSR_DEFAULT	0x1F80u		/* all exceptions masked, round to nearest */
+#define MXCSR_DEFAULT	0x1F80u	/* all exceptions masked, round to nearest */
 #define MXCSR_VALID	0xFFBFu		/* bits that every SSE CPU has */
 #define MXCSR_OFFSET	24		/* in the FXSAVE image */
 #define MXCSR_MASK	28		/* there: the bits that this CPU has */
-#define MXCSR_MASKS	7		/* the bits that mask exceptions are so far left of those that tell them */
+/* the bits that mask exceptions are so far left of those that tell them */
+#define MXCSR_MASKS	7
 
 struct fpu_state {
 	u8 image[FPU_STATE_SIZE];
 } __attribute__((aligned(16)));
 
 /*
- * What FNSAVE stores, and two words of Linux's. A signal frame begins with it; an FXSAVE image follows, of which only what is new in it counts
- * when the frame comes back.
+ * What FNSAVE stores, and two words of Linux's. A signal frame begins with it;
+ * an FXSAVE image follows, of which only what is new in it counts when the
+ * frame comes back.
  */
 struct old_state {
 	u32 control, status, tags, ip, cs_opcode, operand, operand_segment;
 	u8 registers[8][10];
-	u16 status_again, magic;		/* magic is 0 where there is an FXSAVE image, else all ones */
+	/* magic is 0 where there is an FXSAVE image, else all ones */
+	u16 status_again, magic;
 };
 
-_Static_assert(sizeof(struct old_state) + FPU_STATE_SIZE == FPU_FRAME_SIZE, "a signal frame's FPU state");
+_Static_assert(sizeof(struct old_state) + FPU_STATE_SIZE == FPU_FRAME_SIZE,
+	       "a signal frame's FPU state");
 
 static struct fpu_state initial;
 static u32 mxcsr_valid;			/* loading other bits faults */
@@ -45,7 +50,10 @@ static void save(struct fpu_state *state)
 		fnsave(state->image);
 }
 
-/* Called once by start_kernel: native exceptions (16), and SSE if the CPU has it. */
+/*
+ * Called once by start_kernel: native exceptions (16), and SSE if the CPU has
+ * it.
+ */
 void fpu_init(void)
 {
 	write_cr0((read_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
@@ -78,8 +86,9 @@ static void restore(const struct task_struct *task)
 }
 
 /*
- * Called at every switch, except while there is no owner: then TS stays set. The next task may use the FPU at once only if its state is the one that
- * is loaded.
+ * Called at every switch, except while there is no owner: then TS stays set.
+ * The next task may use the FPU at once only if its state is the one that is
+ * loaded.
  */
 void fpu_switch(struct task_struct *next)
 {
@@ -166,7 +175,10 @@ void fpu_release(struct task_struct *task)
 	task->fpu = NULL;
 }
 
-/* A signal handler starts with a fresh state: what it interrupted may have unmasked exceptions, and one of them may be pending. */
+/*
+ * A signal handler starts with a fresh state: what it interrupted may have
+ * unmasked exceptions, and one of them may be pending.
+ */
 void fpu_reset_current(void)
 {
 	disown(current);
@@ -177,17 +189,22 @@ void fpu_reset_current(void)
 /* The first of the exceptions that the state says are raised and not masked. */
 int fpu_exception_code(bool simd)
 {
-	static const struct { u8 bits, code; } causes[] = {
-		{ 0x01, FPE_FLTINV }, { 0x04, FPE_FLTDIV }, { 0x08, FPE_FLTOVF }, { 0x12, FPE_FLTUND }, { 0x20, FPE_FLTRES },
+	static const struct { u8 bits, code;
+	} causes[] = {
+		{ 0x01, FPE_FLTINV }, { 0x04, FPE_FLTDIV },
+		{ 0x08, FPE_FLTOVF }, { 0x12, FPE_FLTUND },
+		{ 0x20, FPE_FLTRES },
 	};
 	const u8 *image = current->fpu->image;
 	u32 raised;
 
 	sync_state(current);
 	if (simd)
-		raised = *(const u32 *)&image[MXCSR_OFFSET] & ~(*(const u32 *)&image[MXCSR_OFFSET] >> MXCSR_MASKS);
+		raised = *(const u32 *)&image[MXCSR_OFFSET] &
+			 ~(*(const u32 *)&image[MXCSR_OFFSET] >> MXCSR_MASKS);
 	else
-		raised = *(const u16 *)&image[cpu_has_fxsr ? 2 : 4] & ~*(const u16 *)image;
+		raised = *(const u16 *)&image[cpu_has_fxsr ? 2 : 4] &
+			 ~*(const u16 *)image;
 	for (u32 i = 0; i < ARRAY_SIZE(causes); i++)
 		if (raised & causes[i].bits)
 			return causes[i].code;
@@ -210,11 +227,15 @@ int fpu_save_to_user(void __user *to)
 	old.magic = cpu_has_fxsr ? 0 : 0xFFFF;
 	error = copy_to_user(to, &old, sizeof(old));
 	if (!error && cpu_has_fxsr)
-		error = copy_to_user((u8 __user *)to + sizeof(old), current->fpu->image, FPU_STATE_SIZE);
+		error = copy_to_user((u8 __user *)to + sizeof(old),
+				     current->fpu->image, FPU_STATE_SIZE);
 	return error;
 }
 
-/* FNSAVE's fields into an FXSAVE image, whose tags have a bit a register: whether it is in use. */
+/*
+ * FNSAVE's fields into an FXSAVE image, whose tags have a bit a register:
+ * whether it is in use.
+ */
 static void convert(u8 *image, const struct old_state *old)
 {
 	u16 *words = (u16 *)image;
@@ -254,7 +275,9 @@ int fpu_restore_from_user(const void __user *from)
 		memcpy(current->fpu->image, &old, sizeof(old));
 		return 0;
 	}
-	error = copy_from_user(current->fpu->image, (const u8 __user *)from + sizeof(old), FPU_STATE_SIZE);
+	error = copy_from_user(current->fpu->image,
+			       (const u8 __user *)from + sizeof(old),
+			       FPU_STATE_SIZE);
 	convert(current->fpu->image, &old);
 	*(u32 *)&current->fpu->image[MXCSR_OFFSET] &= mxcsr_valid;
 	return error;

@@ -1,14 +1,17 @@
 /*
- * Segments and task-state segments. Cowix uses flat segments and one TSS, which only tells the CPU where the kernel stack of the
- * current task is. A second TSS belongs to exception 8: when the kernel stack itself is broken, only a task gate gives the
- * handler a good one.
+ * Segments and task-state segments. Cowix uses flat segments and one TSS, which
+ * only tells the CPU where the kernel stack of the current task is. A second
+ * TSS belongs to exception 8: when the kernel stack itself is broken, only a
+ * task gate gives the handler a good one.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
 #include <asm/system.h>
 
-/* Fields of a segment descriptor (Intel SDM volume 3, "Segment Descriptors"). */
+/*
+ * Fields of a segment descriptor (Intel SDM volume 3, "Segment Descriptors").
+ */
 #define DESC_PRESENT	(1ull << 47)
 #define DESC_DPL3	(3ull << 45)
 #define DESC_CODE_DATA	(1ull << 44)
@@ -16,7 +19,8 @@
 #define DESC_DATA	(0x2ull << 40)
 #define DESC_TSS32	(0x9ull << 40)
 #define DESC_32BIT	(1ull << 54)
-#define DESC_FLAT	((0xFull << 48) | 0xFFFFull | (1ull << 55))	/* limit 4 GB in pages */
+/* limit 4 GB in pages */
+#define DESC_FLAT	((0xFull << 48) | 0xFFFFull | (1ull << 55))
 
 struct PACKED table_descriptor {
 	u16 limit;
@@ -36,12 +40,24 @@ static u64 tss_descriptor(const struct tss *segment)
 	       (u64)(base & 0xFFFFFF) << 16 | (u64)(base >> 24) << 56;
 }
 
-/* Exception 8 arrives here on its own stack, by the task gate; the state that failed is in the other TSS. */
+/*
+ * Exception 8 arrives here on its own stack, by the task gate; the state that
+ * failed is in the other TSS.
+ */
 static NORETURN void double_fault(void)
 {
 	struct pt_regs regs = {
-		.eip = tss.eip, .cs = tss.cs, .eflags = tss.eflags, .esp = tss.esp, .ebp = tss.ebp,
-		.eax = tss.eax, .ebx = tss.ebx, .ecx = tss.ecx, .edx = tss.edx, .esi = tss.esi, .edi = tss.edi,
+		.eip = tss.eip,
+		.cs = tss.cs,
+		.eflags = tss.eflags,
+		.esp = tss.esp,
+		.ebp = tss.ebp,
+		.eax = tss.eax,
+		.ebx = tss.ebx,
+		.ecx = tss.ecx,
+		.edx = tss.edx,
+		.esi = tss.esi,
+		.edi = tss.edi,
 	};
 
 	die("double fault (kernel stack overflow?)", &regs, 0);
@@ -51,9 +67,11 @@ static void double_fault_tss_init(void)
 {
 	double_fault_tss.cr3 = read_cr3();
 	double_fault_tss.eip = (u32)double_fault;
-	double_fault_tss.esp = (u32)double_fault_stack + sizeof(double_fault_stack);
+	double_fault_tss.esp =
+		(u32)double_fault_stack + sizeof(double_fault_stack);
 	double_fault_tss.cs = KERNEL_CS;
-	double_fault_tss.ss = double_fault_tss.ds = double_fault_tss.es = KERNEL_DS;
+	double_fault_tss.ss = double_fault_tss.ds = double_fault_tss.es =
+		KERNEL_DS;
 	double_fault_tss.iomap = sizeof(struct tss);
 }
 

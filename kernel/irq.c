@@ -1,5 +1,6 @@
 /*
- * The two 8259A interrupt controllers (Intel 8259A data sheet): initialisation, end of interrupt, spurious interrupts.
+ * The two 8259A interrupt controllers (Intel 8259A data sheet): initialisation,
+ * end of interrupt, spurious interrupts.
  */
 #include <cowix/kernel.h>
 #include <cowix/irq.h>
@@ -13,7 +14,7 @@
 #define PIC2_COMMAND	0xA0
 #define PIC2_DATA	0xA1
 
-#define ICW1_INIT	0x11		/* edge triggered, cascaded, ICW4 follows */
+#define ICW1_INIT	0x11	/* edge triggered, cascaded, ICW4 follows */
 #define ICW4_8086	0x01
 #define OCW2_EOI	0x20
 #define OCW3_READ_ISR	0x0B
@@ -41,7 +42,10 @@ static void pic_setup(u16 command, u16 data, u8 vector, u8 cascade)
 	io_delay();
 }
 
-/* Called once by start_kernel with interrupts masked: everything but the cascade stays masked until requested. */
+/*
+ * Called once by start_kernel with interrupts masked: everything but the
+ * cascade stays masked until requested.
+ */
 void irq_init(void)
 {
 	pic_setup(PIC1_COMMAND, PIC1_DATA, IRQ_VECTOR, 1u << IRQ_CASCADE);
@@ -60,8 +64,9 @@ void request_irq(int irq, irq_handler_t handler)
 }
 
 /*
- * A line that dropped before the CPU acknowledged shows up as IRQ 7 or 15 without its in-service bit. It gets no end of
- * interrupt of its own; for IRQ 15 the first controller has seen a real cascade interrupt.
+ * A line that dropped before the CPU acknowledged shows up as IRQ 7 or 15
+ * without its in-service bit. It gets no end of interrupt of its own; for IRQ
+ * 15 the first controller has seen a real cascade interrupt.
  */
 static bool is_spurious(u32 irq)
 {
@@ -78,7 +83,10 @@ static bool is_spurious(u32 irq)
 	return true;
 }
 
-/* Called by kernel/entry.asm for every interrupt. Interrupts stay masked throughout. */
+/*
+ * Called by kernel/entry.asm for every interrupt. Interrupts stay masked
+ * throughout.
+ */
 void do_irq(struct pt_regs *regs, u32 irq)
 {
 	if (is_spurious(irq))

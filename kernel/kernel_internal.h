@@ -11,7 +11,8 @@ union task_frame {
 	u8 frame[TASK_FRAME_SIZE];
 };
 
-extern union task_frame init_task_union;	/* the idle task: head.asm starts on its stack */
+/* the idle task: head.asm starts on its stack */
+extern union task_frame init_task_union;
 
 /* The kernel's functions, the lowest address first. Made by tools/ksyms. */
 struct symbol {
@@ -26,7 +27,8 @@ void task_init(void);
 /* What the child is to be like: CLONE_* flags, and what some of them need. */
 struct fork_request {
 	u32 flags;
-	int (*copy_mm)(struct mm *child, struct mm *parent);	/* without CLONE_VM: how */
+	/* without CLONE_VM: how */
+	int (*copy_mm)(struct mm *child, struct mm *parent);
 	u32 stack;			/* 0: the parent's stack pointer */
 	u32 parent_tid, child_tid, tls;	/* addresses in the program */
 	u32 pid;			/* 0: the next that is free */
@@ -71,7 +73,8 @@ void futex_wake_all(u32 addr);
 void futex_owner_died(void);
 
 /* tls.c */
-int set_thread_area(struct task_struct *task, struct user_desc __user *user_desc, bool may_allocate);
+int set_thread_area(struct task_struct *task,
+		    struct user_desc __user *user_desc, bool may_allocate);
 
 /* ptrace.c */
 int ptrace_signal(int sig, const struct signal_source *source);

@@ -7,11 +7,16 @@
 
 #define LOG_SIZE	8192u		/* a power of two */
 
-enum { SYSLOG_READ_ALL = 3, SYSLOG_READ_CLEAR = 4, SYSLOG_CLEAR = 5, SYSLOG_SIZE_BUFFER = 10 };
+enum {
+	SYSLOG_READ_ALL = 3,
+	SYSLOG_READ_CLEAR = 4,
+	SYSLOG_CLEAR = 5,
+	SYSLOG_SIZE_BUFFER = 10
+};
 
 static char log[LOG_SIZE];
 static u32 log_end;			/* bytes ever written */
-static u32 log_cleared;			/* how many of them dmesg -c has forgotten */
+static u32 log_cleared;		/* how many of them dmesg -c has forgotten */
 
 /* Called by printk() with interrupts masked. */
 void log_append(const char *s, size_t n)
@@ -34,10 +39,14 @@ static int copy_log(char __user *buf, u32 at, u32 n)
 	return error ? error : (int)n;
 }
 
-/* For /dev/kmsg. Positions count the bytes ever written; what the ring has lost is skipped. */
+/*
+ * For /dev/kmsg. Positions count the bytes ever written; what the ring has lost
+ * is skipped.
+ */
 int log_read(char __user *buf, u32 count, loff_t *pos)
 {
-	u32 oldest = log_end - min_u32(log_end, LOG_SIZE), at = *pos > log_end ? log_end : max_u32(*pos, oldest);
+	u32 oldest = log_end - min_u32(log_end, LOG_SIZE),
+	    at = *pos > log_end ? log_end : max_u32(*pos, oldest);
 	int n = copy_log(buf, at, min_u32(count, log_end - at));
 
 	if (n > 0)
@@ -45,7 +54,10 @@ int log_read(char __user *buf, u32 count, loff_t *pos)
 	return n;
 }
 
-/* syslog(): reading the log (3), reading and clearing (4), clearing (5) and its size (10) are what dmesg needs; the rest is EINVAL. */
+/*
+ * syslog(): reading the log (3), reading and clearing (4), clearing (5) and its
+ * size (10) are what dmesg needs; the rest is EINVAL.
+ */
 int sys_syslog(int type, char __user *buf, int size)
 {
 	u32 end = log_end, kept = min_u32(end - log_cleared, LOG_SIZE);

@@ -1,6 +1,6 @@
 /*
- * The first line of C, and the list of everything that has to be set up, in order. Afterwards this becomes the idle task, and process 1
- * becomes init.
+ * The first line of C, and the list of everything that has to be set up, in
+ * order. Afterwards this becomes the idle task, and process 1 becomes init.
  */
 #include <cowix/kernel.h>
 #include <cowix/boot_params.h>
@@ -15,8 +15,12 @@
 #include <abi/errno.h>
 #include "kernel_internal.h"
 
-/* init is looked for here, unless init= names it; a shell at least lets somebody look around. */
-static const char *const init_paths[] = { "/sbin/init", "/bin/init", "/bin/sh" };
+/*
+ * init is looked for here, unless init= names it; a shell at least lets
+ * somebody look around.
+ */
+static const char *const init_paths[] = { "/sbin/init", "/bin/init",
+					  "/bin/sh" };
 
 static NORETURN void no_init(const char *path, int error)
 {
@@ -25,7 +29,10 @@ static NORETURN void no_init(const char *path, int error)
 	panic("no init found: /sbin/init: error %d; try init=", -error);
 }
 
-/* Process 1: devices and the root file system need a task that may sleep; then it becomes init. */
+/*
+ * Process 1: devices and the root file system need a task that may sleep; then
+ * it becomes init.
+ */
 static void init(void *unused)
 {
 	const char *path = param_get("init");
@@ -38,22 +45,28 @@ static void init(void *unused)
 	hd_init();
 	error = mount_root();
 	if (error)
-		panic("cannot mount the root file system: error %d; try root=", -error);
+		panic("cannot mount the root file system: error %d; try root=",
+		      -error);
 	if (path)
 		no_init(path, kernel_execve(path, environment));
 	for (u32 i = 0; i < ARRAY_SIZE(init_paths); i++)
-		if ((error = kernel_execve(init_paths[i], environment)) != -ENOENT)
+		if ((error = kernel_execve(init_paths[i], environment)) !=
+		    -ENOENT)
 			break;
 	no_init(NULL, error);
 }
 
-/* Called by head.asm with paging on and interrupts masked, on the idle task's stack. */
+/*
+ * Called by head.asm with paging on and interrupts masked, on the idle task's
+ * stack.
+ */
 void start_kernel(struct boot_params *bp)
 {
 	console_init();
 	printk("Cowix\n");
-	printk("BIOS: boot drive %x (%u cylinders, %u heads, %u sectors), %u hard disks, video mode %u, %u columns\n", bp->boot_drive,
-	       bp->cylinders, bp->heads, bp->sectors, bp->hard_disks, bp->video_mode, bp->video_columns);
+	printk("BIOS: boot drive %x (%u cylinders, %u heads, %u sectors), %u hard disks, video mode %u, %u columns\n",
+	       bp->boot_drive, bp->cylinders, bp->heads, bp->sectors,
+	       bp->hard_disks, bp->video_mode, bp->video_columns);
 	params_init(bp->cmdline);
 	gdt_init();
 	traps_init();

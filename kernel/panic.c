@@ -20,13 +20,20 @@ static void show_regs(const struct pt_regs *regs)
 {
 	u32 esp = user_mode(regs) ? regs->esp : (u32)(regs + 1) - 8;
 
-	printk("eip %08x  cs %04x  eflags %08x  esp %08x\n", regs->eip, regs->cs, regs->eflags, esp);
-	printk("eax %08x  ebx %08x  ecx %08x  edx %08x\n", regs->eax, regs->ebx, regs->ecx, regs->edx);
-	printk("esi %08x  edi %08x  ebp %08x\n", regs->esi, regs->edi, regs->ebp);
-	printk("cr0 %08x  cr2 %08x  cr3 %08x\n", read_cr0(), read_cr2(), read_cr3());
+	printk("eip %08x  cs %04x  eflags %08x  esp %08x\n", regs->eip,
+	       regs->cs, regs->eflags, esp);
+	printk("eax %08x  ebx %08x  ecx %08x  edx %08x\n", regs->eax, regs->ebx,
+	       regs->ecx, regs->edx);
+	printk("esi %08x  edi %08x  ebp %08x\n", regs->esi, regs->edi,
+	       regs->ebp);
+	printk("cr0 %08x  cr2 %08x  cr3 %08x\n", read_cr0(), read_cr2(),
+	       read_cr3());
 }
 
-/* After a panic: under tools/run (panic=off) the machine goes off, otherwise it stays as it is for the reader. */
+/*
+ * After a panic: under tools/run (panic=off) the machine goes off, otherwise it
+ * stays as it is for the reader.
+ */
 static NORETURN void stop_machine(void)
 {
 	const char *action = param_get("panic");
@@ -45,7 +52,9 @@ void at_panic(void (*report)(void))
 	panic_report = report;
 }
 
-/* Only the first panic is reported: what follows from it would scroll it away. */
+/*
+ * Only the first panic is reported: what follows from it would scroll it away.
+ */
 static void enter_panic(void)
 {
 	cli();
@@ -55,7 +64,10 @@ static void enter_panic(void)
 	log_to_console(true);
 }
 
-/* A broken invariant: say what and where, and stop. Never called for lack of memory. */
+/*
+ * A broken invariant: say what and where, and stop. Never called for lack of
+ * memory.
+ */
 void panic(const char *fmt, ...)
 {
 	static char message[160];
@@ -66,7 +78,8 @@ void panic(const char *fmt, ...)
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
 	printk("panic: %s\n", message);
-	printk("pid %d (%s)  cr0 %08x  cr2 %08x  cr3 %08x\n", current->pid, current->comm, read_cr0(), read_cr2(), read_cr3());
+	printk("pid %d (%s)  cr0 %08x  cr2 %08x  cr3 %08x\n", current->pid,
+	       current->comm, read_cr0(), read_cr2(), read_cr3());
 	show_backtrace((u32)__builtin_frame_address(0));
 	if (panic_report)
 		panic_report();
@@ -77,7 +90,8 @@ void panic(const char *fmt, ...)
 void die(const char *what, struct pt_regs *regs, u32 code)
 {
 	enter_panic();
-	printk("panic: %s in the kernel, error code %x, pid %d (%s)\n", what, code, current->pid, current->comm);
+	printk("panic: %s in the kernel, error code %x, pid %d (%s)\n", what,
+	       code, current->pid, current->comm);
 	show_regs(regs);
 	show_address(regs->eip);
 	printk("\n");
@@ -109,7 +123,10 @@ void machine_power_off(int status)
 	machine_halt();
 }
 
-/* Restart by the keyboard controller's reset line; a triple fault if that does not help. */
+/*
+ * Restart by the keyboard controller's reset line; a triple fault if that does
+ * not help.
+ */
 void machine_restart(void)
 {
 	static const u8 no_idt[6];

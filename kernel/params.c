@@ -1,6 +1,8 @@
 /*
- * Kernel parameters: the text that tools/run (or anybody with a hex editor) puts into the image, split into name=value words.
- * The last one, run=, takes the whole rest of the line. Names that the kernel does not know become init's environment.
+ * Kernel parameters: the text that tools/run (or anybody with a hex editor)
+ * puts into the image, split into name=value words. The last one, run=, takes
+ * the whole rest of the line. Names that the kernel does not know become init's
+ * environment.
  */
 #include <cowix/kernel.h>
 #include <cowix/params.h>
@@ -8,11 +10,14 @@
 #define PARAMS_MAX	16
 
 char *params[PARAMS_MAX + 1];	/* NULL-terminated */
-static const char *const kernel_names[] = { "console", "root", "init", "mem", "panic", "trace", "ide",
-	"stack",
+static const char *const kernel_names[] = {
+	"console", "root", "init", "mem", "panic", "trace", "ide", "stack",
 };
 
-/* Split text in place. Called first thing by start_kernel; words beyond the limit are dropped with a message. */
+/*
+ * Split text in place. Called first thing by start_kernel; words beyond the
+ * limit are dropped with a message.
+ */
 void params_init(char *text)
 {
 	u32 n = 0;
@@ -23,7 +28,8 @@ void params_init(char *text)
 		if (!*text)
 			break;
 		if (n == PARAMS_MAX) {
-			printk("parameters: too many, ignoring from: %s\n", text);
+			printk("parameters: too many, ignoring from: %s\n",
+			       text);
 			break;
 		}
 		params[n++] = text;
@@ -57,7 +63,10 @@ static bool is_kernels(const char *param)
 	return !strchr(param, '=');
 }
 
-/* The parameters that are init's environment, NULL-terminated. Called once; the kernel's own are taken out. */
+/*
+ * The parameters that are init's environment, NULL-terminated. Called once; the
+ * kernel's own are taken out.
+ */
 char **params_environment(void)
 {
 	static char *environment[PARAMS_MAX + 1];

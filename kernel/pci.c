@@ -1,5 +1,6 @@
 /*
- * PCI configuration space, mechanism 1 (PCI Local Bus Specification 2.2, 3.2.2.3.2): an address goes to one port, data pass through another. Just
+ * PCI configuration space, mechanism 1 (PCI Local Bus Specification 2.2,
+ * 3.2.2.3.2): an address goes to one port, data pass through another. Just
  * enough to find a device by what it is.
  */
 #include <cowix/pci.h>
@@ -35,11 +36,14 @@ static bool present(void)
 u32 pci_find(u32 class)
 {
 	for (u32 i = 0; present() && i < DEVICES * FUNCTIONS; i++) {
-		u32 first = CONFIG_ENABLE | i / FUNCTIONS << DEVICE_SHIFT, device = first | i % FUNCTIONS << FUNCTION_SHIFT;
+		u32 first = CONFIG_ENABLE | i / FUNCTIONS << DEVICE_SHIFT,
+		    device = first | i % FUNCTIONS << FUNCTION_SHIFT;
 
-		if (device != first && !(pci_read(first, PCI_HEADER) & PCI_HEADER_MULTI))
+		if (device != first &&
+		    !(pci_read(first, PCI_HEADER) & PCI_HEADER_MULTI))
 			continue;
-		if (pci_read(device, PCI_ID) != NOBODY && pci_read(device, PCI_CLASS) >> 16 == class)
+		if (pci_read(device, PCI_ID) != NOBODY &&
+		    pci_read(device, PCI_CLASS) >> 16 == class)
 			return device;
 	}
 	return 0;

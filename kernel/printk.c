@@ -1,6 +1,7 @@
 /*
- * The kernel's voice. Every message goes to a ring in memory (dmesg reads it), to port 0xE9, which both emulators show on the host,
- * and to the console, unless that is switched off.
+ * The kernel's voice. Every message goes to a ring in memory (dmesg reads it),
+ * to port 0xE9, which both emulators show on the host, and to the console,
+ * unless that is switched off.
  */
 #include <cowix/kernel.h>
 #include <asm/io.h>
@@ -30,7 +31,10 @@ void e9_write(const char *s, size_t n)
 		outb(E9_PORT, s[i]);
 }
 
-/* Print a message of at most 1023 characters. Callable in any context, also from panic. */
+/*
+ * Print a message of at most 1023 characters. Callable in any context, also
+ * from panic.
+ */
 void printk(const char *fmt, ...)
 {
 	static char line[LINE_MAX];

@@ -1,4 +1,7 @@
-/* A small generator (xorshift, G. Marsaglia, "Xorshift RNGs", 2003), stirred with the tick count. */
+/*
+ * A small generator (xorshift, G. Marsaglia, "Xorshift RNGs", 2003), stirred
+ * with the tick count.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
@@ -18,7 +21,10 @@ u32 random_u32(void)
 	return state;
 }
 
-/* getrandom(): good enough for hash seeds and stack guards, not for secrets: nothing here is unpredictable to who knows the boot time. */
+/*
+ * getrandom(): good enough for hash seeds and stack guards, not for secrets:
+ * nothing here is unpredictable to who knows the boot time.
+ */
 int sys_getrandom(u8 __user *buf, u32 size, u32 flags)
 {
 	u32 done = 0;

@@ -1,6 +1,7 @@
 /*
- * The interrupt descriptor table and the exceptions other than the page fault. An exception in a program becomes the signal that
- * POSIX names; in the kernel it is either a user copy that the fixup table knows, or the end: die().
+ * The interrupt descriptor table and the exceptions other than the page fault.
+ * An exception in a program becomes the signal that POSIX names; in the kernel
+ * it is either a user copy that the fixup table knows, or the end: die().
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -14,7 +15,8 @@
 #define IDT_ENTRIES	256
 #define SYSCALL_VECTOR	0x80
 
-#define GATE_INTERRUPT	0x8E00u		/* present, 32-bit interrupt gate: masks interrupts */
+/* present, 32-bit interrupt gate: masks interrupts */
+#define GATE_INTERRUPT	0x8E00u
 #define GATE_TASK	0x8500u
 #define GATE_DPL3	0x6000u		/* programs may raise it with INT */
 
@@ -37,7 +39,8 @@ static const struct exception exceptions[] = {
 	[10] = { "invalid TSS", SIGSEGV, SI_KERNEL },
 	[11] = { "segment not present", SIGBUS, SI_KERNEL },
 	[12] = { "stack segment fault", SIGBUS, SI_KERNEL },
-	[GENERAL_PROTECTION] = { "general protection fault", SIGSEGV, SI_KERNEL },
+	[GENERAL_PROTECTION] = { "general protection fault", SIGSEGV,
+				 SI_KERNEL },
 	[PAGE_FAULT] = { "page fault", 0, 0 },
 	[X87_ERROR] = { "floating-point error", SIGFPE, FPE_FLTINV },
 	[ALIGNMENT_CHECK] = { "alignment check", SIGBUS, BUS_ADRALN },
@@ -51,10 +54,14 @@ static void set_gate(u32 vector, const void *handler, u16 selector, u32 type)
 {
 	u32 entry = (u32)handler;
 
-	idt[vector] = (u64)((entry & 0xFFFF0000) | type) << 32 | (u32)selector << 16 | (entry & 0xFFFF);
+	idt[vector] = (u64)((entry & 0xFFFF0000) | type) << 32 |
+		      (u32)selector << 16 | (entry & 0xFFFF);
 }
 
-/* Called once by start_kernel, after gdt_init. INT3 and INTO may be raised by programs, all other vectors but 0x80 may not. */
+/*
+ * Called once by start_kernel, after gdt_init. INT3 and INTO may be raised by
+ * programs, all other vectors but 0x80 may not.
+ */
 void traps_init(void)
 {
 	struct PACKED {
@@ -63,12 +70,17 @@ void traps_init(void)
 	} descriptor = { sizeof(idt) - 1, (u32)idt };
 
 	for (u32 i = 0; i < EXCEPTIONS; i++)
-		set_gate(i, exception_entries[i], KERNEL_CS, GATE_INTERRUPT | (i == BREAKPOINT || i == OVERFLOW ? GATE_DPL3 : 0));
+		set_gate(i, exception_entries[i], KERNEL_CS,
+			 GATE_INTERRUPT |
+				 (i == BREAKPOINT || i == OVERFLOW ? GATE_DPL3
+								   : 0));
 	set_gate(PAGE_FAULT, page_fault, KERNEL_CS, GATE_INTERRUPT);
 	set_gate(DOUBLE_FAULT, NULL, DF_TSS_SELECTOR, GATE_TASK);
 	for (u32 i = 0; i < NR_IRQS; i++)
-		set_gate(IRQ_VECTOR + i, interrupt_entries[i], KERNEL_CS, GATE_INTERRUPT);
-	set_gate(SYSCALL_VECTOR, system_call, KERNEL_CS, GATE_INTERRUPT | GATE_DPL3);
+		set_gate(IRQ_VECTOR + i, interrupt_entries[i], KERNEL_CS,
+			 GATE_INTERRUPT);
+	set_gate(SYSCALL_VECTOR, system_call, KERNEL_CS,
+		 GATE_INTERRUPT | GATE_DPL3);
 	lidt(&descriptor);
 }
 
@@ -79,13 +91,17 @@ void traps_init(void)
 static void user_trap(struct pt_regs *regs, u32 vector)
 {
 	const struct exception *e = &exceptions[vector];
-	int code = vector == X87_ERROR || vector == SIMD_ERROR ? fpu_exception_code(vector == SIMD_ERROR) : e->code;
+	int code = vector == X87_ERROR || vector == SIMD_ERROR
+			   ? fpu_exception_code(vector == SIMD_ERROR)
+			   : e->code;
 
 	if (regs->eflags & EFLAGS_IF)
 		sti();
 	current->trap_vector = vector;
 	current->trap_error = regs->orig_eax;
-	send_fault_signal(e->signal, code, code == SI_KERNEL || vector == ALIGNMENT_CHECK ? 0 : regs->eip);
+	send_fault_signal(
+		e->signal, code,
+		code == SI_KERNEL || vector == ALIGNMENT_CHECK ? 0 : regs->eip);
 }
 
 /*
@@ -126,8 +142,10 @@ static void wait_for_fpu(void)
 /* Called by kernel/entry.asm for all exceptions but double and page faults. */
 void do_trap(struct pt_regs *regs, u32 vector)
 {
-	const char *name = vector < ARRAY_SIZE(exceptions) && exceptions[vector].name ?
-		exceptions[vector].name : "reserved exception";
+	const char *name = vector < ARRAY_SIZE(exceptions) &&
+					   exceptions[vector].name
+				   ? exceptions[vector].name
+				   : "reserved exception";
 
 	if (vector == NO_DEVICE && user_mode(regs)) {
 		wait_for_fpu();
@@ -137,7 +155,8 @@ void do_trap(struct pt_regs *regs, u32 vector)
 		printk("non-maskable interrupt at %x: ignored\n", regs->eip);
 		return;
 	}
-	if (user_mode(regs) && vector < ARRAY_SIZE(exceptions) && exceptions[vector].signal) {
+	if (user_mode(regs) && vector < ARRAY_SIZE(exceptions) &&
+	    exceptions[vector].signal) {
 		user_trap(regs, vector);
 		return;
 	}

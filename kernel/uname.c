@@ -7,7 +7,11 @@
 #include <abi/utsname.h>
 
 struct utsname system_names = {
-	.sysname = "Cowix", .nodename = "cowix", .release = "0.2.0", .version = "#1", .machine = "i386",
+	.sysname = "Cowix",
+	.nodename = "cowix",
+	.release = "0.2.0",
+	.version = "#1",
+	.machine = "i386",
 	.domainname = "(none)",
 };
 

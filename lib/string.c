@@ -1,4 +1,7 @@
-/* Memory and string functions. The compiler may call memcpy, memset, memmove and memcmp by itself. */
+/*
+ * Memory and string functions. The compiler may call memcpy, memset, memmove
+ * and memcmp by itself.
+ */
 #include <cowix/kernel.h>
 #include <asm/string.h>
 
@@ -124,7 +127,8 @@ u32 simple_strtoul(const char *s, const char **end, int base)
 {
 	u32 value = 0;
 
-	if ((base == 0 || base == 16) && s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
+	if ((base == 0 || base == 16) && s[0] == '0' &&
+	    (s[1] == 'x' || s[1] == 'X')) {
 		s += 2;
 		base = 16;
 	}

@@ -26,7 +26,8 @@ static void pad(struct output *out, char c, int n)
 		put(out, c);
 }
 
-static void put_text(struct output *out, const struct spec *spec, const char *s, int n)
+static void put_text(struct output *out, const struct spec *spec, const char *s,
+		     int n)
 {
 	if (!spec->left)
 		pad(out, ' ', spec->width - n);
@@ -36,15 +37,18 @@ static void put_text(struct output *out, const struct spec *spec, const char *s,
 		pad(out, ' ', spec->width - n);
 }
 
-static void put_number(struct output *out, struct spec *spec, u64 value, bool negative, u32 base, bool upper)
+static void put_number(struct output *out, struct spec *spec, u64 value,
+		       bool negative, u32 base, bool upper)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
 	char text[24];
-	int at = sizeof(text), minimum = spec->precision >= 0 ? spec->precision : 1;
+	int at = sizeof(text),
+	    minimum = spec->precision >= 0 ? spec->precision : 1;
 
 	if (spec->zero && !spec->left && spec->precision < 0)
 		minimum = spec->width - negative;
-	for (; (value || (int)sizeof(text) - at < minimum) && at > 1; value /= base)
+	for (; (value || (int)sizeof(text) - at < minimum) && at > 1;
+	     value /= base)
 		text[--at] = digits[value % base];
 	if (negative)
 		text[--at] = '-';
@@ -61,7 +65,8 @@ static const char *parse_spec(const char *fmt, struct spec *spec)
 	for (; *fmt >= '0' && *fmt <= '9'; fmt++)
 		spec->width = spec->width * 10 + *fmt - '0';
 	if (*fmt == '.')
-		for (spec->precision = 0, fmt++; *fmt >= '0' && *fmt <= '9'; fmt++)
+		for (spec->precision = 0, fmt++; *fmt >= '0' && *fmt <= '9';
+		     fmt++)
 			spec->precision = spec->precision * 10 + *fmt - '0';
 	for (; *fmt == 'l' || *fmt == 'z'; fmt++)
 		spec->longs += *fmt == 'l';
@@ -72,23 +77,32 @@ static void put_string(struct output *out, struct spec *spec, const char *s)
 {
 	if (!s)
 		s = "(null)";
-	put_text(out, spec, s, spec->precision >= 0 ? strnlen(s, spec->precision) : strlen(s));
+	put_text(out, spec, s,
+		 spec->precision >= 0 ? strnlen(s, spec->precision)
+				      : strlen(s));
 }
 
-static void convert_integer(struct output *out, struct spec *spec, char type, va_list *ap)
+static void convert_integer(struct output *out, struct spec *spec, char type,
+			    va_list *ap)
 {
 	s64 value;
 
 	if (type == 'd') {
 		value = spec->longs > 1 ? va_arg(*ap, s64) : va_arg(*ap, s32);
-		put_number(out, spec, value < 0 ? -(u64)value : (u64)value, value < 0, 10, false);
+		put_number(out, spec, value < 0 ? -(u64)value : (u64)value,
+			   value < 0, 10, false);
 		return;
 	}
 	value = spec->longs > 1 ? (s64)va_arg(*ap, u64) : (s64)va_arg(*ap, u32);
-	put_number(out, spec, value, false, type == 'u' ? 10 : type == 'o' ? 8 : 16, type == 'X');
+	put_number(out, spec, value, false,
+		   type == 'u'   ? 10
+		   : type == 'o' ? 8
+				 : 16,
+		   type == 'X');
 }
 
-static void convert(struct output *out, struct spec *spec, char type, va_list *ap)
+static void convert(struct output *out, struct spec *spec, char type,
+		    va_list *ap)
 {
 	char c;
 
@@ -112,7 +126,10 @@ static void convert(struct output *out, struct spec *spec, char type, va_list *a
 	}
 }
 
-/* Format into buf, always with a NUL if size > 0; the length it would have had without the limit. */
+/*
+ * Format into buf, always with a NUL if size > 0; the length it would have had
+ * without the limit.
+ */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 {
 	struct output out = { buf, size, 0 };

@@ -1,7 +1,7 @@
 /*
- * The areas of an address space: found, entered, split and joined; its lock; and
- * what limits they keep. An area says what a program may do, whether or not a
- * page is there yet. What the page tables hold is the business of others.
+ * The areas of an address space: found, entered, split and joined; its lock;
+ * and what limits they keep. An area says what a program may do, whether or not
+ * a page is there yet. What the page tables hold is the business of others.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -40,7 +40,10 @@ void area_add(struct mm *mm, struct vm_area *area, struct list *behind)
 	mm->nr_areas++;
 }
 
-/* Free an area that is in no address space, and drop its reference to its object. */
+/*
+ * Free an area that is in no address space, and drop its reference to its
+ * object.
+ */
 void area_drop(struct vm_area *area)
 {
 	if (area->ops)
@@ -58,7 +61,10 @@ void area_free(struct mm *mm, struct vm_area *area)
 	area_drop(area);
 }
 
-/* The unmapped room below and above an area: page tables that lie wholly in it and the area are nobody else's. */
+/*
+ * The unmapped room below and above an area: page tables that lie wholly in it
+ * and the area are nobody else's.
+ */
 u32 room_below(struct mm *mm, struct list *prev)
 {
 	return prev == &mm->areas ? 0 : area_at(prev)->end;
@@ -69,7 +75,10 @@ u32 room_above(struct mm *mm, struct list *next)
 	return next == &mm->areas ? TASK_SIZE : area_at(next)->start;
 }
 
-/* Take an address space's lock. false: somebody else had it until now, and things are not what they were. */
+/*
+ * Take an address space's lock. false: somebody else had it until now, and
+ * things are not what they were.
+ */
 bool mm_trylock(struct mm *mm)
 {
 	if (mm->locked) {
@@ -126,15 +135,22 @@ static bool continues(const struct vm_area *a, const struct vm_area *b)
 {
 	if (a->ops != b->ops || a->flags != b->flags || a->flags & VM_GROWSDOWN)
 		return false;
-	return !a->ops || (a->object == b->object && a->offset + (a->end - a->start) == b->offset && a->file_end >= a->end);
+	return !a->ops || (a->object == b->object &&
+			   a->offset + (a->end - a->start) == b->offset &&
+			   a->file_end >= a->end);
 }
 
-/* An area that would continue its lower neighbour becomes part of it: whether it has. */
-static bool extend_lower(struct mm *mm, struct list *next, const struct vm_area *area)
+/*
+ * An area that would continue its lower neighbour becomes part of it: whether
+ * it has.
+ */
+static bool extend_lower(struct mm *mm, struct list *next,
+			 const struct vm_area *area)
 {
 	struct list *prev = next->prev;
 
-	if (prev == &mm->areas || area_at(prev)->end != area->start || !continues(area_at(prev), area))
+	if (prev == &mm->areas || area_at(prev)->end != area->start ||
+	    !continues(area_at(prev), area))
 		return false;
 	area_at(prev)->end = area->end;
 	if (area->ops)
@@ -142,13 +158,17 @@ static bool extend_lower(struct mm *mm, struct list *next, const struct vm_area 
 	return true;
 }
 
-/* What was split and is alike again becomes one area: those of [start, end) and their neighbours. */
+/*
+ * What was split and is alike again becomes one area: those of [start, end) and
+ * their neighbours.
+ */
 void join_areas(struct mm *mm, u32 start, u32 end)
 {
 	list_for_each_safe(node, &mm->areas) {
 		struct vm_area *area = area_at(node);
 
-		if (area->start >= start && area->start <= end && extend_lower(mm, node, area))
+		if (area->start >= start && area->start <= end &&
+		    extend_lower(mm, node, area))
 			area_free(mm, area);
 	}
 }
@@ -173,7 +193,8 @@ void enter_area(struct mm *mm, struct vm_area *area)
 }
 
 /*
- * Copy the area template into mm; its object is referenced once more. Called by exec, mmap and brk. -EINVAL: empty, unaligned, out of user space or
+ * Copy the area template into mm; its object is referenced once more. Called by
+ * exec, mmap and brk. -EINVAL: empty, unaligned, out of user space or
  * overlapping; -ENOMEM.
  */
 int map_area(struct mm *mm, const struct vm_area *template)
@@ -181,8 +202,9 @@ int map_area(struct mm *mm, const struct vm_area *template)
 	struct list *next = list_place(mm, template->start);
 	struct vm_area *area;
 
-	if (template->start >= template->end || template->end > TASK_SIZE || template->start < PAGE_SIZE ||
-	    PAGE_OFFSET(template->start) || PAGE_OFFSET(template->end))
+	if (template->start >= template->end || template->end > TASK_SIZE ||
+	    template->start < PAGE_SIZE || PAGE_OFFSET(template->start) ||
+	    PAGE_OFFSET(template->end))
 		return -EINVAL;
 	if (next != &mm->areas && area_at(next)->start < template->end)
 		return -EINVAL;
@@ -206,7 +228,10 @@ void unmap_empty(struct mm *mm, u32 start)
 		area->end = start;
 }
 
-/* Split area at addr, which lies inside it; the new upper part is returned, or NULL without memory. */
+/*
+ * Split area at addr, which lies inside it; the new upper part is returned, or
+ * NULL without memory.
+ */
 struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr)
 {
 	struct vm_area *upper = area_new(mm, area);
@@ -266,15 +291,17 @@ static u32 guard_below(struct mm *mm, const struct vm_area *area)
 }
 
 /*
- * Extend a stack downward so that it contains addr. Called on a fault below the lowest mapped page of a VM_GROWSDOWN area. -EFAULT: beyond the
- * limit or into another area's neighbourhood, which stays unmapped as a guard.
+ * Extend a stack downward so that it contains addr. Called on a fault below the
+ * lowest mapped page of a VM_GROWSDOWN area. -EFAULT: beyond the limit or into
+ * another area's neighbourhood, which stays unmapped as a guard.
  */
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr)
 {
 	u32 start = PAGE_ROUND_DOWN(addr), bytes = area->start - start;
 
 	if (area->end - start > current->rlimits[RLIMIT_STACK].rlim_cur ||
-	    start < guard_below(mm, area) || (area->ops && area->offset < bytes) ||
+	    start < guard_below(mm, area) ||
+	    (area->ops && area->offset < bytes) ||
 	    !may_grow(mm, area->flags, bytes) ||
 	    !may_lock(mm, area->flags, bytes))
 		return -EFAULT;
@@ -283,7 +310,10 @@ int grow_stack(struct mm *mm, struct vm_area *area, u32 addr)
 	return 0;
 }
 
-/* The stack area above addr, if the next area above is one. Called by do_page_fault(). */
+/*
+ * The stack area above addr, if the next area above is one. Called by
+ * do_page_fault().
+ */
 struct vm_area *find_stack_above(struct mm *mm, u32 addr)
 {
 	struct vm_area *area = area_above(mm, addr);
@@ -299,7 +329,10 @@ u32 free_above(const struct vm_area *area)
 	return area->start > guard ? area->start - guard : 0;
 }
 
-/* The highest range of size bytes, page aligned, below MMAP_TOP and above the heap's start that no area touches; 0: there is none. */
+/*
+ * The highest range of size bytes, page aligned, below MMAP_TOP and above the
+ * heap's start that no area touches; 0: there is none.
+ */
 u32 find_gap(struct mm *mm, u32 size)
 {
 	u32 top = MMAP_TOP;
@@ -370,8 +403,10 @@ u32 locked_bytes(const struct mm *mm, u32 start, u32 end)
 	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = area_at(node);
 
-		if (area->flags & VM_LOCKED && area->start < end && area->end > start)
-			bytes += min_u32(end, area->end) - max_u32(start, area->start);
+		if (area->flags & VM_LOCKED && area->start < end &&
+		    area->end > start)
+			bytes += min_u32(end, area->end) -
+				 max_u32(start, area->start);
 	}
 	return bytes;
 }
@@ -385,7 +420,9 @@ int check_lock_limit(const struct mm *mm, u32 bytes)
 		return 0;
 	if (!limit)
 		return -EPERM;
-	return bytes > limit || locked_bytes(mm, 0, TASK_SIZE) > limit - bytes ? -ENOMEM : 0;
+	return bytes > limit || locked_bytes(mm, 0, TASK_SIZE) > limit - bytes
+		       ? -ENOMEM
+		       : 0;
 }
 
 /* Returns true if an area with these flags may grow by so many bytes. */

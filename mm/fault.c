@@ -1,6 +1,6 @@
 /*
- * Exception 0x0E: decide what a page fault means. The page-table entry and the error code say what the CPU saw, the area
- * what the program may do.
+ * Exception 0x0E: decide what a page fault means. The page-table entry and the
+ * error code say what the CPU saw, the area what the program may do.
  *
  *  who     entry                access  area             action                              test in tests/guest
  *  ------  -------------------  ------  ---------------  ----------------------------------  -------------------
@@ -18,11 +18,15 @@
  *  user    present, supervisor  any     -                refuse                              memory: protection
  *  kernel  kernel address       any     -                panic with a report                 -
  *
- *  Refuse: in user mode SIGSEGV with si_addr; in the kernel the fixup table, so that the user copy returns -EFAULT; without
- *  a fixup a panic. No memory: in user mode out_of_memory() has some process end, and the access is tried again; in the kernel the user copy returns -ENOMEM.
+ * Refuse: in user mode SIGSEGV with si_addr; in the kernel the fixup table, so
+ * that the user copy returns -EFAULT; without a fixup a panic. No memory: in
+ * user mode out_of_memory() has some process end, and the access is tried
+ * again; in the kernel the user copy returns -ENOMEM.
  *
- * Exceptions are entered with interrupts masked, so that CR2 is read before another fault can change it, and stay so: nothing here takes
- * longer than copying a page, and where a file must be read the task sleeps, and others run with their own interrupt flag.
+ * Exceptions are entered with interrupts masked, so that CR2 is read before
+ * another fault can change it, and stay so: nothing here takes longer than
+ * copying a page, and where a file must be read the task sleeps, and others run
+ * with their own interrupt flag.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -30,22 +34,31 @@
 #include <abi/errno.h>
 #include "mm_internal.h"
 
-/* What a program has done wrong, as si_code tells it: no area at all, or an area that does not allow the access. */
+/*
+ * What a program has done wrong, as si_code tells it: no area at all, or an
+ * area that does not allow the access.
+ */
 static int segv_code(struct mm *mm, u32 addr)
 {
 	return mm && find_area(mm, addr) ? SEGV_ACCERR : SEGV_MAPERR;
 }
 
-/* The access is not allowed, or cannot be satisfied (error): tell the program or the user copy; see the table's foot. */
+/*
+ * The access is not allowed, or cannot be satisfied (error): tell the program
+ * or the user copy; see the table's foot.
+ */
 static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 {
 	if (!user_mode(regs)) {
-		if (addr >= TASK_SIZE || !fixup_exception(regs, error == -ENOMEM ? -ENOMEM : -EFAULT))
+		if (addr >= TASK_SIZE ||
+		    !fixup_exception(regs,
+				     error == -ENOMEM ? -ENOMEM : -EFAULT))
 			die("page fault", regs, code);
 		return;
 	}
 	current->trap_vector = PAGE_FAULT;
-	current->trap_error = code | (addr >= TASK_SIZE ? PF_PRESENT : 0);	/* the kernel's pages are not told from missing ones */
+	/* the kernel's pages are not told from missing ones */
+	current->trap_error = code | (addr >= TASK_SIZE ? PF_PRESENT : 0);
 	current->trap_cr2 = addr;
 	if (error == -ENOMEM) {
 		out_of_memory(regs->eip, addr);
@@ -56,36 +69,50 @@ static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 	}
 }
 
-/* Nonzero if the area allows the access. The CPU cannot let pass writing alone: who may write, or execute, may read, present or not. */
+/*
+ * Nonzero if the area allows the access. The CPU cannot let pass writing alone:
+ * who may write, or execute, may read, present or not.
+ */
 static inline u32 allowed(const struct vm_area *area, u32 code)
 {
 	return area->flags & (code & PF_WRITE ? VM_WRITE : VM_PROT);
 }
 
-/* The rows of the table that need the area. 0 when the access may be tried again. */
+/*
+ * The rows of the table that need the area. 0 when the access may be tried
+ * again.
+ */
 static inline int fault_in_area(struct mm *mm, u32 addr, u32 code)
 {
 	struct vm_area *area = find_area(mm, addr);
 
 	if (!area) {
 		area = find_stack_above(mm, addr);
-		if (!area || !allowed(area, code) || grow_stack(mm, area, addr) < 0)
+		if (!area || !allowed(area, code) ||
+		    grow_stack(mm, area, addr) < 0)
 			return -EFAULT;
 	}
 	if (!allowed(area, code))
 		return -EFAULT;
 	if (unlikely(code & PF_PRESENT))
-		return area->flags & VM_SHARED && code & PF_WRITE ? make_page_writable(mm, area, addr) : -EFAULT;
+		return area->flags & VM_SHARED && code & PF_WRITE
+			       ? make_page_writable(mm, area, addr)
+			       : -EFAULT;
 	return do_no_page(area, addr, code);
 }
 
-/* A fault in user space. The first branch is the copy-on-write fault: it comes most and is kept short. */
+/*
+ * A fault in user space. The first branch is the copy-on-write fault: it comes
+ * most and is kept short.
+ */
 static inline int user_fault(struct mm *mm, u32 addr, u32 code)
 {
 	if ((code & (PF_PRESENT | PF_WRITE)) == (PF_PRESENT | PF_WRITE)) {
 		pte_t *entry = find_pte(mm, addr);
 
-		/* Then the access is tried again, and faults if it is shared. */
+		/*
+		 * Then the access is tried again, and faults if it is shared.
+		 */
 		if (unlikely(mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW))
 			return own_tables(mm, PAGE_ROUND_DOWN(addr),
 					  PAGE_ROUND_DOWN(addr) + PAGE_SIZE);
@@ -114,12 +141,13 @@ int fault_in(u32 addr, bool write)
 	entry = find_pte(mm, addr);
 	if (entry && *entry & PTE_P && (!write || *entry & PTE_W))
 		return 0;
-	return user_fault(mm, addr, code | (entry && *entry & PTE_P ? PF_PRESENT : 0));
+	return user_fault(mm, addr,
+			  code | (entry && *entry & PTE_P ? PF_PRESENT : 0));
 }
 
 /*
- * Called by exception 0x0E's entry in kernel/entry.asm. If another thread is just changing the address space, the access
- * is tried again afterwards.
+ * Called by exception 0x0E's entry in kernel/entry.asm. If another thread is
+ * just changing the address space, the access is tried again afterwards.
  */
 void do_page_fault(struct pt_regs *regs, u32 code)
 {

@@ -1,8 +1,11 @@
 /*
- * Page frames: which frame is free, who holds how many references (mem_map, see cowix/mm.h).
+ * Page frames: which frame is free, who holds how many references (mem_map, see
+ * cowix/mm.h).
  *
- * Free frames are a linked list through mem_map[].next; frames that were never used are not on the list but in ranges, so that booting does not
- * touch every entry. Allocating and freeing take constant time. Process context only: interrupt handlers never allocate frames.
+ * Free frames are a linked list through mem_map[].next; frames that were never
+ * used are not on the list but in ranges, so that booting does not touch every
+ * entry. Allocating and freeing take constant time. Process context only:
+ * interrupt handlers never allocate frames.
  *
  * So that the superuser can still look and kill, ordinary users leave him a few
  * frames. A process that is to end may use these too: its end gives back more.
@@ -13,7 +16,7 @@
 #include <asm/string.h>
 #include "mm_internal.h"
 
-#define RESERVED_PART	32u	/* of the frames: Linux's admin reserve is 3 % */
+#define RESERVED_PART	32u /* of the frames: Linux's admin reserve is 3 % */
 #define RESERVED_MAX	((8u << 20) >> PAGE_SHIFT)
 
 static u32 free_list;		/* number of the first free frame, 0: none */
@@ -43,8 +46,9 @@ bool may_use_reserve(void)
 }
 
 /*
- * Called by frames_init(), in the order of use: the frames [first, end) whose count is 0 are free. Up to the first hole they are fresh; what lies
- * behind, on machines that have holes there, goes to the free list.
+ * Called by frames_init(), in the order of use: the frames [first, end) whose
+ * count is 0 are free. Up to the first hole they are fresh; what lies behind,
+ * on machines that have holes there, goes to the free list.
  */
 void add_range(u32 first, u32 end)
 {
@@ -124,8 +128,8 @@ static inline u32 allocate(u32 owner)
 }
 
 /*
- * Allocate a frame: its physical address, with one reference that the caller owns, or 0. The contents are whatever they
- * were. Reclaiming may sleep.
+ * Allocate a frame: its physical address, with one reference that the caller
+ * owns, or 0. The contents are whatever they were. Reclaiming may sleep.
  */
 u32 get_free_page(void)
 {
@@ -141,7 +145,10 @@ u32 get_zeroed_page(void)
 	return frame << PAGE_SHIFT;
 }
 
-/* Put a frame whose last reference is gone back. Called by free_page() and by the loops that drop entries. */
+/*
+ * Put a frame whose last reference is gone back. Called by free_page() and by
+ * the loops that drop entries.
+ */
 void release_frame(u32 frame)
 {
 	mem_map[frame].next = free_list;
@@ -149,7 +156,10 @@ void release_frame(u32 frame)
 	nr_free_pages++;
 }
 
-/* Drop one reference to a frame; the last one frees it. A frame that is free already means a broken count: panic. */
+/*
+ * Drop one reference to a frame; the last one frees it. A frame that is free
+ * already means a broken count: panic.
+ */
 void free_page(u32 phys)
 {
 	struct page *page = page_of(phys);
@@ -182,7 +192,9 @@ void kpage_free(void *page)
 	free_page(__pa(page));
 }
 
-/* For the audit: calls visit for each free frame. Returns how many there are. */
+/*
+ * For the audit: calls visit for each free frame. Returns how many there are.
+ */
 u32 for_each_free_frame(void (*visit)(u32 frame))
 {
 	u32 frame, seen = 0;
@@ -194,7 +206,8 @@ u32 for_each_free_frame(void (*visit)(u32 frame))
 	for (frame = fresh; frame < fresh_end; frame++, seen++)
 		visit(frame);
 	for (u32 i = ranges_used; i < nr_ranges; i++)
-		for (frame = ranges[i].first; frame < ranges[i].end; frame++, seen++)
+		for (frame = ranges[i].first; frame < ranges[i].end;
+		     frame++, seen++)
 			visit(frame);
 	return seen;
 }

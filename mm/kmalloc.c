@@ -1,7 +1,9 @@
 /*
- * Kernel objects smaller than a page. Each page frame taken holds objects of one size class behind a small header;
- * a page whose last object is freed goes back to the frame allocator at once, so that nothing is hoarded and a count of
- * free frames before and after shows every leak. kmalloc and kfree take constant time.
+ * Kernel objects smaller than a page. Each page frame taken holds objects of
+ * one size class behind a small header; a page whose last object is freed goes
+ * back to the frame allocator at once, so that nothing is hoarded and a count
+ * of free frames before and after shows every leak. kmalloc and kfree take
+ * constant time.
  */
 #include <cowix/kernel.h>
 #include <cowix/list.h>
@@ -13,11 +15,12 @@
 #define SLAB_MAGIC	0x51AB0B1Eu
 
 struct slab {
-	struct list link;	/* its class has a list of those with free objects */
-	void *free;		/* objects that were freed, linked through their first word */
+	struct list link; /* its class has a list of those with free objects */
+	/* objects that were freed, linked through their first word */
+	void *free;
 	u32 magic;
 	u16 class, used;
-	u16 fresh;		/* offset of the first object never handed out */
+	u16 fresh;	/* offset of the first object never handed out */
 	u16 capacity;
 	u32 padding[2];
 };
@@ -27,10 +30,13 @@ _Static_assert(sizeof(struct slab) == 32, "objects start 16-byte aligned");
 #define SIZE_MAX_CLASS	2032u
 
 /* Multiples of 16, chosen so that little of the page is left over. */
-static const u16 class_size[] = { 16, 32, 48, 64, 96, 128, 192, 256, 336, 448, 576, 800, 1008, 1344, SIZE_MAX_CLASS };
+static const u16 class_size[] = { 16,  32,  48,   64,   96,
+				  128, 192, 256,  336,  448,
+				  576, 800, 1008, 1344, SIZE_MAX_CLASS };
 static struct list partial[ARRAY_SIZE(class_size)];
 static LIST_HEAD(full);
-static u8 class_of[SIZE_MAX_CLASS / 16 + 1];	/* size in units of 16, rounded up -> class */
+/* size in units of 16, rounded up -> class */
+static u8 class_of[SIZE_MAX_CLASS / 16 + 1];
 
 u32 kmalloc_pages, kmalloc_objects;
 
@@ -96,7 +102,10 @@ static void *slab_take(struct slab *slab)
 	return object;
 }
 
-/* Allocate size bytes, 16-byte aligned, contents undefined. NULL: no memory, or size above 2032. May sleep (reclaim). */
+/*
+ * Allocate size bytes, 16-byte aligned, contents undefined. NULL: no memory, or
+ * size above 2032. May sleep (reclaim).
+ */
 void *kmalloc(size_t size)
 {
 	u32 class;

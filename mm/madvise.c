@@ -58,7 +58,8 @@ static int advise(struct mm *mm, struct vm_area *area, u32 start, u32 end,
 			return -EINVAL;
 		return drop_pages(mm, start, end);
 	case MADV_DONTNEED:
-		return area->flags & VM_LOCKED ? -EINVAL : drop_pages(mm, start, end);
+		return area->flags & VM_LOCKED ? -EINVAL
+					       : drop_pages(mm, start, end);
 	case MADV_REMOVE:
 		return remove_pages(area, start, end);
 	case MADV_DONTFORK:
@@ -66,9 +67,11 @@ static int advise(struct mm *mm, struct vm_area *area, u32 start, u32 end,
 	case MADV_DOFORK:
 		return change_inheritance(mm, area, start, end, 0, VM_DONTFORK);
 	case MADV_WIPEONFORK:
-		return change_inheritance(mm, area, start, end, VM_WIPEONFORK, 0);
+		return change_inheritance(mm, area, start, end, VM_WIPEONFORK,
+					  0);
 	case MADV_KEEPONFORK:
-		return change_inheritance(mm, area, start, end, 0, VM_WIPEONFORK);
+		return change_inheritance(mm, area, start, end, 0,
+					  VM_WIPEONFORK);
 	case MADV_PAGEOUT:
 		if (area->flags & VM_LOCKED)
 			return -EINVAL;

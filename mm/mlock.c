@@ -21,7 +21,9 @@ static int populate(struct mm *mm, u32 start, u32 end)
 		if (!area || !(area->flags & VM_PROT))
 			continue;
 		do
-			error = fault_in(addr, (area->flags & (VM_WRITE | VM_SHARED)) == VM_WRITE);
+			error = fault_in(addr,
+					 (area->flags &
+					  (VM_WRITE | VM_SHARED)) == VM_WRITE);
 		while (error == -EAGAIN && (area = find_area(mm, addr)));
 	}
 	return error == -EIO || error == -ENOSPC ? 0 : error;
@@ -38,7 +40,8 @@ static void set_locked(struct mm *mm, u32 start, u32 end, bool on)
 		struct vm_area *area = area_at(node);
 
 		if (area->start >= start && area->end <= end)
-			area->flags = on ? area->flags | VM_LOCKED : area->flags & ~VM_LOCKED;
+			area->flags = on ? area->flags | VM_LOCKED
+					 : area->flags & ~VM_LOCKED;
 	}
 	join_areas(mm, start, end);
 }
@@ -46,7 +49,8 @@ static void set_locked(struct mm *mm, u32 start, u32 end, bool on)
 /* -ENOMEM also for a gap, before which what is mapped is locked. */
 static int lock_range(struct mm *mm, u32 addr, u32 length, bool on, bool now)
 {
-	u32 start = PAGE_ROUND_DOWN(addr), end = PAGE_ROUND_UP(addr + length), gap;
+	u32 start = PAGE_ROUND_DOWN(addr), end = PAGE_ROUND_UP(addr + length),
+	    gap;
 	int error = 0;
 
 	if (end < start)
@@ -54,7 +58,8 @@ static int lock_range(struct mm *mm, u32 addr, u32 length, bool on, bool now)
 	if (start == end)
 		return 0;
 	if (on)
-		error = check_lock_limit(mm, end - start - locked_bytes(mm, start, end));
+		error = check_lock_limit(
+			mm, end - start - locked_bytes(mm, start, end));
 	gap = covered_end(mm, start, end);
 	if (!error)
 		error = split_edges(mm, start, gap);
@@ -110,10 +115,14 @@ int sys_mlockall(u32 flags)
 	struct mm *mm = current->mm;
 	int error;
 
-	if (!flags || flags == MCL_ONFAULT || flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
+	if (!flags || flags == MCL_ONFAULT ||
+	    flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 		return -EINVAL;
 	mm_lock(mm);
-	error = check_lock_limit(mm, flags & MCL_CURRENT ? mm_size(mm) - locked_bytes(mm, 0, TASK_SIZE) : 0);
+	error = check_lock_limit(
+		mm, flags & MCL_CURRENT
+			    ? mm_size(mm) - locked_bytes(mm, 0, TASK_SIZE)
+			    : 0);
 	if (!error && flags & MCL_CURRENT)
 		error = own_tables(mm, 0, TASK_SIZE);
 	if (!error) {

@@ -5,7 +5,7 @@
 #include <cowix/mm.h>
 #include <cowix/swap.h>
 
-extern pte_t pg0[];					/* head.asm: the first table of the kernel's directory */
+extern pte_t pg0[]; /* head.asm: the first table of the kernel's directory */
 
 static inline struct vm_area *area_at(struct list *node)
 {
@@ -63,7 +63,10 @@ static inline bool is_own(pte_t pde)
 	return (pde & (PTE_P | PAGE_COW)) == PTE_P;
 }
 
-/* The entry for addr, to be changed; its page table is made if it is missing. NULL: no memory. */
+/*
+ * The entry for addr, to be changed; its page table is made if it is missing.
+ * NULL: no memory.
+ */
 static inline pte_t *get_pte(struct mm *mm, u32 addr)
 {
 	const pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
@@ -83,14 +86,17 @@ static inline void flush_address_space(void)
 	write_cr3(read_cr3());
 }
 
-/* swap.c. A slot's frame: its physical address, 0 if the page is not in memory, and flags */
+/*
+ * swap.c. A slot's frame: its physical address, 0 if the page is not in memory,
+ * and flags
+ */
 struct slot {
-	u32 count;			/* page-table entries that refer to it */
+	u32 count;		/* page-table entries that refer to it */
 	u32 frame;
 };
 
 #define SLOT_BUSY	1		/* being transferred */
-#define SLOT_FAILED	2		/* could not be written: the frame is all there is */
+#define SLOT_FAILED	2 /* could not be written: the frame is all there is */
 
 struct slot *slot_of(pte_t entry);
 pte_t slot_of_frame(u32 frame);
@@ -116,7 +122,7 @@ struct place {				/* in the memory of all programs */
 	u32 addr;
 };
 
-extern u32 entry_changes;		/* made by others than the program itself */
+extern u32 entry_changes;	/* made by others than the program itself */
 struct task_struct *task_at(struct place *at);
 bool next_task(struct place *at, const struct task_struct *task);
 void change_counts(struct mm *mm, u32 addr, int resident, int swapped);

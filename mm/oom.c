@@ -144,8 +144,9 @@ void out_of_memory(u32 eip, u32 addr)
 }
 
 /*
- * current needs memory, for the page of addr (or 0), in something that cannot be
- * refused. Returns true when it is to be tried again, false if current is to end.
+ * current needs memory, for the page of addr (or 0), in something that cannot
+ * be refused. Returns true when it is to be tried again, false if current is to
+ * end.
  */
 bool await_memory(u32 addr)
 {

@@ -1,7 +1,7 @@
 /*
- * Owners of page frames. Each frame that is not free has an owner (abi/audit.h),
- * noted when it is taken. A subsystem that holds frames of its own registers a
- * function that names each of them; the audit compares both.
+ * Owners of page frames. Each frame that is not free has an owner
+ * (abi/audit.h), noted when it is taken. A subsystem that holds frames of its
+ * own registers a function that names each of them; the audit compares both.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>

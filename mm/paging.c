@@ -1,7 +1,9 @@
 /*
- * The kernel's half of every page directory: the linear map of RAM at KERNEL_BASE. head.asm has mapped the first 4 MB with
- * pg0; here the rest follows, with 4 MB pages where the CPU has them, and the kernel's text becomes read-only.
- * Afterwards the 256 kernel entries never change, so every directory may hold a copy of them.
+ * The kernel's half of every page directory: the linear map of RAM at
+ * KERNEL_BASE. head.asm has mapped the first 4 MB with pg0; here the rest
+ * follows, with 4 MB pages where the CPU has them, and the kernel's text
+ * becomes read-only. Afterwards the 256 kernel entries never change, so every
+ * directory may hold a copy of them.
  */
 #include <cowix/kernel.h>
 #include <asm/string.h>
@@ -16,7 +18,10 @@
 
 bool cpu_has_pse, cpu_has_pge, cpu_has_fxsr;
 
-/* A 486 without CPUID cannot toggle EFLAGS.ID: it has none of the features asked for here. */
+/*
+ * A 486 without CPUID cannot toggle EFLAGS.ID: it has none of the features
+ * asked for here.
+ */
 bool has_cpuid(void)
 {
 	u32 flags = read_eflags();
@@ -50,10 +55,14 @@ static pte_t map_with_table(u32 phys, u32 global)
 	return __pa(table) | KERNEL_PDE_BITS;
 }
 
-/* Make whole pages of the kernel's text and constants read-only and the first 4 MB global; ends with a flush (case: permission lowered). */
+/*
+ * Make whole pages of the kernel's text and constants read-only and the first 4
+ * MB global; ends with a flush (case: permission lowered).
+ */
 static void kernel_protect(void)
 {
-	u32 first = __pa(__text_start) >> PAGE_SHIFT, end = __pa(__text_end) >> PAGE_SHIFT;
+	u32 first = __pa(__text_start) >> PAGE_SHIFT,
+	    end = __pa(__text_end) >> PAGE_SHIFT;
 
 	for (u32 i = 0; i < PTES_PER_TABLE; i++) {
 		if (i >= first && i < end)
@@ -65,8 +74,9 @@ static void kernel_protect(void)
 }
 
 /*
- * Map all RAM of nr_frames. Called once by start_kernel, before frames_init. The CR0.WP bit that the copy-on-write core depends
- * on was set by head.asm and is asserted here.
+ * Map all RAM of nr_frames. Called once by start_kernel, before frames_init.
+ * The CR0.WP bit that the copy-on-write core depends on was set by head.asm and
+ * is asserted here.
  */
 void paging_init(void)
 {
@@ -80,7 +90,8 @@ void paging_init(void)
 		write_cr4(read_cr4() | CR4_PSE);
 	for (u32 phys = LARGE_PAGE_SIZE; phys < end; phys += LARGE_PAGE_SIZE)
 		swapper_pg_dir[PGDIR_INDEX(KERNEL_BASE + phys)] =
-			cpu_has_pse ? phys | KERNEL_PDE_BITS | PTE_PS | global : map_with_table(phys, global);
+			cpu_has_pse ? phys | KERNEL_PDE_BITS | PTE_PS | global
+				    : map_with_table(phys, global);
 	kernel_protect();
 	if (cpu_has_pge)
 		write_cr4(read_cr4() | CR4_PGE);

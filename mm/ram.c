@@ -1,17 +1,25 @@
-/* The machine's RAM at boot: how much there is, what of it the kernel takes for good, which frames are free at first. */
+/*
+ * The machine's RAM at boot: how much there is, what of it the kernel takes for
+ * good, which frames are free at first.
+ */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
 #include <cowix/boot_params.h>
 #include <asm/string.h>
 #include "mm_internal.h"
 
-#define LOW_RAM_START		0x100000u	/* above the BIOS, its tables and the VGA memory */
-#define FIRST_USED		((16u << 20) >> PAGE_SHIFT)	/* these frames come first: they are the same whatever boot and BIOS take */
+/* above the BIOS, its tables and the VGA memory */
+#define LOW_RAM_START		0x100000u
+/* these frames come first: they are the same whatever boot and BIOS take */
+#define FIRST_USED		((16u << 20) >> PAGE_SHIFT)
 #define E820_RAM		1
 
 static u32 boot_next;		/* boot_alloc() takes from here upward */
 
-/* Kilobytes above 1 MB as the older BIOS calls report them; they are used when e820 is missing. */
+/*
+ * Kilobytes above 1 MB as the older BIOS calls report them; they are used when
+ * e820 is missing.
+ */
 static u32 ram_end_without_e820(const struct boot_params *bp)
 {
 	if (bp->e801_high)
@@ -21,7 +29,10 @@ static u32 ram_end_without_e820(const struct boot_params *bp)
 	return LOW_RAM_START + bp->mem88 * 1024u;
 }
 
-/* The end of usable RAM: the highest byte of RAM that starts below the linear map's limit, cut to that limit. */
+/*
+ * The end of usable RAM: the highest byte of RAM that starts below the linear
+ * map's limit, cut to that limit.
+ */
 static u32 ram_end(const struct boot_params *bp)
 {
 	u64 end = 0;
@@ -29,15 +40,20 @@ static u32 ram_end(const struct boot_params *bp)
 	for (u32 i = 0; i < bp->e820_count; i++) {
 		const struct e820_entry *e = &bp->e820[i];
 
-		if (e->type == E820_RAM && e->base < LINEAR_MAP_MAX && e->base + e->length > end)
+		if (e->type == E820_RAM && e->base < LINEAR_MAP_MAX &&
+		    e->base + e->length > end)
 			end = e->base + e->length;
 	}
 	if (end <= LOW_RAM_START)
 		end = ram_end_without_e820(bp);
-	return end > LINEAR_MAP_MAX ? LINEAR_MAP_MAX : PAGE_ROUND_DOWN((u32)end);
+	return end > LINEAR_MAP_MAX ? LINEAR_MAP_MAX
+				    : PAGE_ROUND_DOWN((u32)end);
 }
 
-/* mem=64M limits the memory used; suffixes K and M, plain bytes without. Values below 2 MB are refused. */
+/*
+ * mem=64M limits the memory used; suffixes K and M, plain bytes without. Values
+ * below 2 MB are refused.
+ */
 static u32 apply_mem_param(u32 end)
 {
 	const char *text = param_get("mem"), *rest;
@@ -58,8 +74,9 @@ static u32 apply_mem_param(u32 end)
 }
 
 /*
- * Take memory for good before the frame allocator works: page tables of the linear map, mem_map itself. The memory lies
- * from 1 MB up, in the 4 MB that head.asm mapped. Panics when it would leave them.
+ * Take memory for good before the frame allocator works: page tables of the
+ * linear map, mem_map itself. The memory lies from 1 MB up, in the 4 MB that
+ * head.asm mapped. Panics when it would leave them.
  */
 void *boot_alloc(u32 size)
 {
@@ -78,14 +95,22 @@ void memory_size_init(const struct boot_params *bp)
 	boot_next = LOW_RAM_START;
 }
 
-/* Give the kernel a reference to all frames that touch [start, end): they are never free. */
+/*
+ * Give the kernel a reference to all frames that touch [start, end): they are
+ * never free.
+ */
 static void reserve_range(u32 start, u32 end)
 {
-	for (u32 frame = start >> PAGE_SHIFT; frame < PAGE_ROUND_UP(end) >> PAGE_SHIFT && frame < nr_frames; frame++)
+	for (u32 frame = start >> PAGE_SHIFT;
+	     frame < PAGE_ROUND_UP(end) >> PAGE_SHIFT && frame < nr_frames;
+	     frame++)
 		mem_map[frame] = (struct page){ 1, OWNER_BOOT };
 }
 
-/* Everything in e820 that is not RAM, and the gaps between its entries, is reserved. */
+/*
+ * Everything in e820 that is not RAM, and the gaps between its entries, is
+ * reserved.
+ */
 static void reserve_holes(const struct boot_params *bp)
 {
 	u32 at = LOW_RAM_START, end = nr_frames << PAGE_SHIFT;
@@ -97,10 +122,12 @@ static void reserve_holes(const struct boot_params *bp)
 		for (u32 i = 0; i < bp->e820_count; i++) {
 			const struct e820_entry *e = &bp->e820[i];
 
-			if (e->type != E820_RAM || e->base >= end || e->base + e->length <= at)
+			if (e->type != E820_RAM || e->base >= end ||
+			    e->base + e->length <= at)
 				continue;
 			if (e->base <= at) {
-				u64 stop = (e->base + e->length) & ~(u64)(PAGE_SIZE - 1);
+				u64 stop = (e->base + e->length) &
+					   ~(u64)(PAGE_SIZE - 1);
 
 				ram = true;
 				next = stop < end ? (u32)stop : end;
@@ -117,8 +144,9 @@ static void reserve_holes(const struct boot_params *bp)
 }
 
 /*
- * Set up mem_map and the free frames. Called once by start_kernel after paging_init has mapped all of RAM. Frame 0 is never
- * free, so that physical address 0 can mean "none".
+ * Set up mem_map and the free frames. Called once by start_kernel after
+ * paging_init has mapped all of RAM. Frame 0 is never free, so that physical
+ * address 0 can mean "none".
  */
 void frames_init(struct boot_params *bp)
 {
@@ -131,10 +159,12 @@ void frames_init(struct boot_params *bp)
 	reserve_holes(bp);
 	add_range(FIRST_USED, nr_frames);
 	add_range(boot_next >> PAGE_SHIFT, min_u32(FIRST_USED, nr_frames));
-	add_range(PAGE_ROUND_UP(__pa(_end)) >> PAGE_SHIFT, ebda >> PAGE_SHIFT);		/* below 640 KB, between the kernel and what the BIOS has */
+	/* below 640 KB, between the kernel and what the BIOS has */
+	add_range(PAGE_ROUND_UP(__pa(_end)) >> PAGE_SHIFT, ebda >> PAGE_SHIFT);
 	nr_ram_frames = nr_free_pages;
 	reserve_init();
 	zero_page = get_zeroed_page();
 	own_page(zero_page, OWNER_ZERO);
-	printk("memory: %u KB, %u KB free\n", nr_frames * (PAGE_SIZE / 1024), nr_free_pages * (PAGE_SIZE / 1024));
+	printk("memory: %u KB, %u KB free\n", nr_frames * (PAGE_SIZE / 1024),
+	       nr_free_pages * (PAGE_SIZE / 1024));
 }

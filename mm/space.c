@@ -9,7 +9,10 @@
 #include <asm/string.h>
 #include "mm_internal.h"
 
-/* An empty address space with one user: a directory whose kernel half is everybody's. NULL: no memory. */
+/*
+ * An empty address space with one user: a directory whose kernel half is
+ * everybody's. NULL: no memory.
+ */
 struct mm *mm_alloc(void)
 {
 	struct mm *mm = kzalloc(sizeof(*mm));
@@ -22,7 +25,8 @@ struct mm *mm_alloc(void)
 		return NULL;
 	}
 	rep_stosl(mm->pgdir, 0, USER_PDES);
-	rep_movsl(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES, PTES_PER_TABLE - USER_PDES);
+	rep_movsl(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES,
+		  PTES_PER_TABLE - USER_PDES);
 	list_init(&mm->areas);
 	wait_queue_init(&mm->unlocked);
 	mm->users = 1;
@@ -31,8 +35,9 @@ struct mm *mm_alloc(void)
 }
 
 /*
- * Drop one user of an address space. The last one frees its pages, tables, areas and directory; the caller must then have
- * loaded another directory (use_mm in sched.c does).
+ * Drop one user of an address space. The last one frees its pages, tables,
+ * areas and directory; the caller must then have loaded another directory
+ * (use_mm in sched.c does).
  */
 void mm_release(struct mm *mm)
 {
@@ -43,18 +48,27 @@ void mm_release(struct mm *mm)
 	while (!list_empty(&mm->areas)) {
 		struct vm_area *area = area_at(mm->areas.next);
 
-		free_page_tables(mm, area->start, area->end, 0, room_above(mm, area->link.next));
+		free_page_tables(mm, area->start, area->end, 0,
+				 room_above(mm, area->link.next));
 		area_free(mm, area);
 	}
 	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
-		panic("mm_release: %u pages left, %u in swap", mm->nr_resident, mm->nr_swapped);
-	list_unlink(&mm->link);		/* last: giving up a file sleeps, and the audit still finds what is left */
+		panic("mm_release: %u pages left, %u in swap", mm->nr_resident,
+		      mm->nr_swapped);
+	/*
+	 * last: giving up a file sleeps, and the audit still finds what is left
+	 */
+	list_unlink(&mm->link);
 	kpage_free(mm->pgdir);
 	kfree(mm);
 }
 
-/* Duplicate an address space for fork: the areas, then the pages as copy does it. NULL: no memory; mm is as it was. */
-struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent))
+/*
+ * Duplicate an address space for fork: the areas, then the pages as copy does
+ * it. NULL: no memory; mm is as it was.
+ */
+struct mm *mm_dup(struct mm *mm,
+		  int (*copy)(struct mm *child, struct mm *parent))
 {
 	struct mm *child = mm_alloc();
 
@@ -87,12 +101,13 @@ no_memory:
 }
 
 /*
- * Take [start, end), page aligned, out of the address space. Areas that reach over its edges are split first, so that -ENOMEM leaves
- * everything mapped.
+ * Take [start, end), page aligned, out of the address space. Areas that reach
+ * over its edges are split first, so that -ENOMEM leaves everything mapped.
  */
 int unmap_range(struct mm *mm, u32 start, u32 end)
 {
-	struct vm_area *first = area_above(mm, start), *last = area_above(mm, end);
+	struct vm_area *first = area_above(mm, start),
+		       *last = area_above(mm, end);
 
 	if (own_tables(mm, start, end) < 0)
 		return -ENOMEM;
@@ -111,7 +126,8 @@ int unmap_range(struct mm *mm, u32 start, u32 end)
 
 		if (!area || area->start >= end)
 			return 0;
-		free_page_tables(mm, area->start, area->end, room_below(mm, area->link.prev),
+		free_page_tables(mm, area->start, area->end,
+				 room_below(mm, area->link.prev),
 				 room_above(mm, area->link.next));
 		area_free(mm, area);
 	}
@@ -147,10 +163,15 @@ bool overcommitted(u32 bytes)
 	return (bytes >> PAGE_SHIFT) / OVERCOMMIT > memory_pages();
 }
 
-/* Move the heap's end up from old_end to new_end (page aligned): an anonymous area grows, demand-zero. */
+/*
+ * Move the heap's end up from old_end to new_end (page aligned): an anonymous
+ * area grows, demand-zero.
+ */
 static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
 {
-	struct vm_area heap = { .start = old_end, .end = new_end, .flags = VM_READ | VM_WRITE };
+	struct vm_area heap = { .start = old_end,
+				.end = new_end,
+				.flags = VM_READ | VM_WRITE };
 	int error;
 
 	if (new_end > MMAP_TOP || overcommitted(new_end - old_end) ||
@@ -158,7 +179,8 @@ static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
 	    !may_grow(mm, heap.flags, new_end - old_end))
 		return -ENOMEM;
 	heap.flags |= mm->locks_future;
-	if (heap.flags & VM_LOCKED && check_lock_limit(mm, new_end - old_end) < 0)
+	if (heap.flags & VM_LOCKED &&
+	    check_lock_limit(mm, new_end - old_end) < 0)
 		return -ENOMEM;
 	error = map_area(mm, &heap);
 	if (!error && heap.flags & VM_LOCKED)
@@ -167,8 +189,9 @@ static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
 }
 
 /*
- * brk(addr): set the end of the heap. Returns the new end, or the old one when addr is below the heap's start, out of bounds,
- * runs into another area or is more than memory could ever hold (as Linux does).
+ * brk(addr): set the end of the heap. Returns the new end, or the old one when
+ * addr is below the heap's start, out of bounds, runs into another area or is
+ * more than memory could ever hold (as Linux does).
  */
 static int move_heap_end(struct mm *mm, u32 addr)
 {

@@ -23,7 +23,8 @@ void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped)
 	list_for_each(node, &all_mms) {
 		struct mm *other = list_entry(node, struct mm, link);
 
-		if (other == mm || PTE_FRAME(other->pgdir[PGDIR_INDEX(addr)]) != PTE_FRAME(pde))
+		if (other == mm || PTE_FRAME(other->pgdir[PGDIR_INDEX(addr)]) !=
+					   PTE_FRAME(pde))
 			continue;
 		other->nr_resident += resident;
 		other->nr_swapped += swapped;

@@ -1,6 +1,8 @@
 /*
- * The checks in front of mm/uaccess.asm. A pointer from a program is only ever compared with the end of user space here; whether memory
- * is there, and may be written, the CPU finds out while copying, and the fault handler and the fixup table answer for it.
+ * The checks in front of mm/uaccess.asm. A pointer from a program is only ever
+ * compared with the end of user space here; whether memory is there, and may be
+ * written, the CPU finds out while copying, and the fault handler and the fixup
+ * table answer for it.
  */
 #include <cowix/kernel.h>
 #include <cowix/uaccess.h>
@@ -9,12 +11,15 @@
 
 int copy_from_user(void *to, const void __user *from, size_t n)
 {
-	return access_ok(from, n) ? __copy_user(to, (__force const void *)from, n) : -EFAULT;
+	return access_ok(from, n)
+		       ? __copy_user(to, (__force const void *)from, n)
+		       : -EFAULT;
 }
 
 int copy_to_user(void __user *to, const void *from, size_t n)
 {
-	return access_ok(to, n) ? __copy_user((__force void *)to, from, n) : -EFAULT;
+	return access_ok(to, n) ? __copy_user((__force void *)to, from, n)
+				: -EFAULT;
 }
 
 int clear_user(void __user *to, size_t n)
@@ -22,7 +27,10 @@ int clear_user(void __user *to, size_t n)
 	return access_ok(to, n) ? __clear_user((__force void *)to, n) : -EFAULT;
 }
 
-/* What is left of user space above a string's start, and size: how far it may be read. 0: it starts beyond the end. */
+/*
+ * What is left of user space above a string's start, and size: how far it may
+ * be read. 0: it starts beyond the end.
+ */
 static u32 string_room(const char __user *s, u32 size)
 {
 	u32 start = (__force u32)s;
@@ -30,26 +38,37 @@ static u32 string_room(const char __user *s, u32 size)
 	return start < TASK_SIZE ? min_u32(size, TASK_SIZE - start) : 0;
 }
 
-/* A string function met no NUL: it ran into the end of user space, or the string is too long. */
+/*
+ * A string function met no NUL: it ran into the end of user space, or the
+ * string is too long.
+ */
 static int unterminated(u32 room, u32 size)
 {
 	return room < size ? -EFAULT : -ENAMETOOLONG;
 }
 
-/* Copy a string of at most size - 1 characters and its NUL. Its length, -EFAULT, or -ENAMETOOLONG when it does not fit. */
+/*
+ * Copy a string of at most size - 1 characters and its NUL. Its length,
+ * -EFAULT, or -ENAMETOOLONG when it does not fit.
+ */
 int strncpy_from_user(char *to, const char __user *from, size_t size)
 {
 	u32 room = string_room(from, size);
-	int length = room ? __strncpy_from_user(to, (__force const char *)from, room) : -EFAULT;
+	int length =
+		room ? __strncpy_from_user(to, (__force const char *)from, room)
+		     : -EFAULT;
 
-	return length < 0 || (u32)length < room ? length : unterminated(room, size);
+	return length < 0 || (u32)length < room ? length
+						: unterminated(room, size);
 }
 
 /* Length of a string of less than size characters; the same errors. */
 int strnlen_user(const char __user *s, size_t size)
 {
 	u32 room = string_room(s, size);
-	int length = room ? __strnlen_user((__force const char *)s, room) : -EFAULT;
+	int length = room ? __strnlen_user((__force const char *)s, room)
+			  : -EFAULT;
 
-	return length < 0 || (u32)length < room ? length : unterminated(room, size);
+	return length < 0 || (u32)length < room ? length
+						: unterminated(room, size);
 }

@@ -27,15 +27,26 @@ sync; poweroff
 
 
 RUNNER = os.path.join(TOP, "tests/programs/runner.c")
-STATIC = ["-m32", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-static", "-pthread",
-          "-s", "-w"]
+STATIC = [
+    "-m32",
+    "-O2",
+    "-std=gnu11",
+    "-D_GNU_SOURCE",
+    "-static",
+    "-pthread",
+    "-s",
+    "-w",
+]
 HEADER = re.compile(rb"==== (\S+) (\S+) (\d+)\n")
 
 
 def build_runner(folder):
     """Builds tests/programs/runner.c in the folder, if that can be done."""
-    if subprocess.run(["gcc", *STATIC, "-o", f"{folder}/runner", RUNNER],
-                      capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["gcc", *STATIC, "-o", f"{folder}/runner", RUNNER],
+        capture_output=True,
+        check=False,
+    ).returncode:
         pytest.skip("no static 32-bit C library here: gcc-multilib")
 
 
@@ -46,7 +57,7 @@ def split(output):
     while match := HEADER.match(output, at):
         name, status = (match.group(i).decode() for i in (1, 2))
         end = match.end() + int(match.group(3))
-        results[name] = (status, output[match.end():end])
+        results[name] = (status, output[match.end() : end])
         at = end + 1
     return results, output[at:]
 
@@ -54,8 +65,10 @@ def split(output):
 def run_programs(programs, names, work, seconds, timeout):
     """Has the runner run programs of a folder on Linux, one after the other.
     Returns name -> (status, output)."""
-    command = (f"top=$(pwd); mkdir w && cd w && $top/runner {seconds} $top " +
-               " ".join(names))
+    command = (
+        f"top=$(pwd); mkdir w && cd w && $top/runner {seconds} $top "
+        + " ".join(names)
+    )
     return split(linux(programs, command, work, timeout))[0]
 
 
@@ -63,8 +76,12 @@ def native():
     """Returns whether the kernel itself runs 32-bit programs. One that QEMU
     runs for it is told another machine's name."""
     try:
-        name = subprocess.run([f"{BUILD}/bin/uname", "-m"],
-                              capture_output=True, text=True, check=False)
+        name = subprocess.run(
+            [f"{BUILD}/bin/uname", "-m"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     except OSError:
         return False
     return name.stdout.strip() == os.uname().machine
@@ -73,8 +90,9 @@ def native():
 def install(program, root):
     """Copies a program of this machine, with its libraries, below root."""
     path = shutil.which(program)
-    listing = subprocess.run(["ldd", path], capture_output=True, text=True,
-                             check=True).stdout
+    listing = subprocess.run(
+        ["ldd", path], capture_output=True, text=True, check=True
+    ).stdout
     for file in [path, *re.findall(r"(/\S+) \(", listing)]:
         os.makedirs(os.path.dirname(root + file), exist_ok=True)
         shutil.copy(file, root + file)
@@ -85,8 +103,9 @@ def prepare(root, folder, command, programs):
     and the folder as /work."""
     for name in ("dev", "proc", "tmp", "usr"):
         os.makedirs(f"{root}/{name}")
-    shutil.copytree(f"{BUILD}/bin", f"{root}/bin",
-                    ignore=shutil.ignore_patterns("*.elf"))
+    shutil.copytree(
+        f"{BUILD}/bin", f"{root}/bin", ignore=shutil.ignore_patterns("*.elf")
+    )
     os.symlink("../bin", f"{root}/usr/bin")
     shutil.copytree(folder, f"{root}/work", symlinks=True)
     for program in programs:
@@ -104,16 +123,38 @@ def in_machine(folder, command, work, timeout, programs):
         pytest.skip("no 32-bit programs here, and no kernel by tools/linux")
     root, disk, output = (f"{work}/{name}" for name in ("root", "disk", "out"))
     prepare(root, folder, command, programs)
-    subprocess.run(["/sbin/mkfs.ext4", "-q", "-d", root, disk, "512M"],
-                   check=True)
     subprocess.run(
-        ["timeout", "-k", "5", str(timeout), "qemu-system-x86_64", "-m", "512",
-         "-display", "none", "-nodefaults", "-no-reboot",
-         "-serial", f"file:{work}/log", "-serial", f"file:{output}",
-         "-drive", f"if=none,id=disk,format=raw,cache=unsafe,file={disk}",
-         "-device", "nvme,serial=1,drive=disk", "-kernel", KERNEL,
-         "-append", "console=ttyS0 quiet panic=-1 root=/dev/nvme0n1 rw "
-         "init=/init"], stdin=subprocess.DEVNULL, check=False)
+        ["/sbin/mkfs.ext4", "-q", "-d", root, disk, "512M"], check=True
+    )
+    subprocess.run(
+        [
+            "timeout",
+            "-k",
+            "5",
+            str(timeout),
+            "qemu-system-x86_64",
+            "-m",
+            "512",
+            "-display",
+            "none",
+            "-nodefaults",
+            "-no-reboot",
+            "-serial",
+            f"file:{work}/log",
+            "-serial",
+            f"file:{output}",
+            "-drive",
+            f"if=none,id=disk,format=raw,cache=unsafe,file={disk}",
+            "-device",
+            "nvme,serial=1,drive=disk",
+            "-kernel",
+            KERNEL,
+            "-append",
+            "console=ttyS0 quiet panic=-1 root=/dev/nvme0n1 rw " "init=/init",
+        ],
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
     with open(output, "rb") as file:
         return file.read()
 
@@ -123,13 +164,18 @@ def linux(folder, command, work, timeout=300, programs=()):
     its complaints among it. work is an empty folder for what that takes;
     programs are those of this machine that the command calls."""
     if not native():
-        return in_machine(str(folder), command, str(work), timeout,
-                          programs)
+        return in_machine(str(folder), command, str(work), timeout, programs)
     try:
-        done = subprocess.run(["/bin/sh", "-c", command], cwd=folder,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=timeout,
-                              check=False, preexec_fn=default_signals)
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            check=False,
+            preexec_fn=default_signals,
+        )
     except subprocess.TimeoutExpired as late:
         return late.stdout or b""
     return done.stdout

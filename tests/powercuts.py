@@ -10,7 +10,9 @@ from volumes import PROGRAMS, Reader, content, repair, volume
 
 SECTOR = 512
 DIRS = ("a", "b", "c", "c/d")
-WORDS = random.Random(0).choices(range(60, 1400), k=30000)      # contents that look like pointers to zones, or like directories
+WORDS = random.Random(0).choices(
+    range(60, 1400), k=30000
+)  # contents that look like pointers to zones, or like directories
 WORDS = struct.pack(f"<{len(WORDS)}H", *WORDS)
 
 
@@ -40,8 +42,18 @@ class Work:
 
     def operate(self):
         idle = [f for f in self.files if f not in self.touched]
-        kinds = ("create", "create", "fsync", "append", "rename", "link",
-                 "replace", "replace", "remove", "directory")
+        kinds = (
+            "create",
+            "create",
+            "fsync",
+            "append",
+            "rename",
+            "link",
+            "replace",
+            "replace",
+            "remove",
+            "directory",
+        )
         kind = self.random.choice(kinds) if idle else "create"
         if len(self.files) > 20 and idle:
             kind = "remove"
@@ -50,7 +62,9 @@ class Work:
     def mark(self, durable):
         """From here on `durable` are the files' rules."""
         number = len(self.checks)
-        self.script.append(f"echo {number} | dd of=$2 conv=notrunc,fsync 2>/dev/null")
+        self.script.append(
+            f"echo {number} | dd of=$2 conv=notrunc,fsync 2>/dev/null"
+        )
         self.checks.append(dict(self.rules))
         self.rules = durable
 
@@ -76,9 +90,13 @@ class Work:
         return f"{self.random.choice(DIRS)}/{self.random.choice('xyz')}{self.serial}"
 
     def write(self, name, how):
-        first, count = self.random.randrange(20), self.random.choice((1, 2, 9, self.size))
-        self.script.append(f"dd if=/root/words bs=1k skip={first} count={count} {how}{name} 2>/dev/null")
-        return WORDS[first << 10:first + count << 10]
+        first, count = self.random.randrange(20), self.random.choice(
+            (1, 2, 9, self.size)
+        )
+        self.script.append(
+            f"dd if=/root/words bs=1k skip={first} count={count} {how}{name} 2>/dev/null"
+        )
+        return WORDS[first << 10 : first + count << 10]
 
     def create(self, _):
         new = self.fresh()
@@ -138,8 +156,12 @@ class Work:
 
         def at(name):
             return content(reader, f"{top}/{name}")
-        return [f"{name} after mark {mark} ({rule.__qualname__.split('.<')[0]})"
-                for name, rule in self.checks[mark + 1].items() if not rule(name, at)]
+
+        return [
+            f"{name} after mark {mark} ({rule.__qualname__.split('.<')[0]})"
+            for name, rule in self.checks[mark + 1].items()
+            if not rule(name, at)
+        ]
 
 
 def last_mark(path):
@@ -156,10 +178,10 @@ def logged(path):
     at, writes = size, []
     for _ in range(entries):
         sector, sectors, flags, _ = struct.unpack_from("<QQQQ", data, at)
-        assert not flags & 4                # no discard
+        assert not flags & 4  # no discard
         at += size
         if sectors:
-            writes.append((sector, data[at:at + sectors * size]))
+            writes.append((sector, data[at : at + sectors * size]))
             at += sectors * size
         if flags & 1:
             writes.append(None)
@@ -168,13 +190,22 @@ def logged(path):
 
 def recorded(image, log, device):
     open(log, "wb").close()
-    return ("-blockdev", f"driver=file,node-name=f0,filename={image}", "-blockdev", "driver=raw,node-name=r0,file=f0",
-            "-blockdev", f"driver=file,node-name=lg,filename={log}",
-            "-blockdev", "driver=blklogwrites,node-name=lw,file=r0,log=lg,log-sector-size=512,log-super-update-interval=1", "-device", device)
+    return (
+        "-blockdev",
+        f"driver=file,node-name=f0,filename={image}",
+        "-blockdev",
+        "driver=raw,node-name=r0,file=f0",
+        "-blockdev",
+        f"driver=file,node-name=lg,filename={log}",
+        "-blockdev",
+        "driver=blklogwrites,node-name=lw,file=r0,log=lg,log-sector-size=512,log-super-update-interval=1",
+        "-device",
+        device,
+    )
 
 
 def put(disk, sector, data):
-    disk[sector * SECTOR:sector * SECTOR + len(data)] = data
+    disk[sector * SECTOR : sector * SECTOR + len(data)] = data
 
 
 def store(disk, path):
@@ -194,14 +225,22 @@ def replay(before, writes, path):
 
 def some(dice, writes):
     """What a disk's cache may have written of what it got since its last flush."""
-    if dice.random() < 0.3:             # it writes sectors, not requests
-        writes = [(sector + i, data[i * SECTOR:(i + 1) * SECTOR])
-                  for sector, data in writes for i in range(len(data) // SECTOR)]
-    writes = writes[:dice.randint(0, len(writes))]
+    if dice.random() < 0.3:  # it writes sectors, not requests
+        writes = [
+            (sector + i, data[i * SECTOR : (i + 1) * SECTOR])
+            for sector, data in writes
+            for i in range(len(data) // SECTOR)
+        ]
+    writes = writes[: dice.randint(0, len(writes))]
     first, last = sorted(dice.choices(range(len(writes) + 1), k=2))
-    return dice.choice((
-        writes[first:], writes[:first] + writes[last:], writes[first:last],
-        [write for write in writes if dice.random() < 0.5]))
+    return dice.choice(
+        (
+            writes[first:],
+            writes[:first] + writes[last:],
+            writes[first:last],
+            [write for write in writes if dice.random() < 0.5],
+        )
+    )
 
 
 def reorder(before, writes, path, seed, disks):
@@ -231,7 +270,10 @@ def with_script(tmp_path, work):
     (overlay / "work").write_text("cd $1\n" + "\n".join(work.script) + "\n")
     (overlay / "words").write_bytes(WORDS)
     image = str(tmp_path / "work.img")
-    assert mkfs(image, *PROGRAMS, overlay=str(tmp_path / "overlay")).returncode == 0
+    assert (
+        mkfs(image, *PROGRAMS, overlay=str(tmp_path / "overlay")).returncode
+        == 0
+    )
     return image
 
 
@@ -239,8 +281,11 @@ def power_cuts(name, work, guest, tmp_path, size=800):
     """What the disk was, the writes to it while the work was done, a place for a disk."""
     disk, log = volume(tmp_path / "disk.img", name, size), tmp_path / "writes"
     before = open(disk, "rb").read()
-    machine = guest("mount /dev/hda /mnt; sh /root/work /mnt /dev/hda", *recorded(disk, log, "ide-hd,drive=lw,bus=ide.0"),
-                    floppy=with_script(tmp_path, work))
+    machine = guest(
+        "mount /dev/hda /mnt; sh /root/work /mnt /dev/hda",
+        *recorded(disk, log, "ide-hd,drive=lw,bus=ide.0"),
+        floppy=with_script(tmp_path, work),
+    )
     machine.end()
     assert "power off, status 0" in machine.text("log")
     return before, logged(log), str(tmp_path / "cut.img")

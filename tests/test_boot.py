@@ -13,27 +13,40 @@ from conftest import BUILD, FLOPPY, TOP, cowix, fsck, mkfs
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_boots(emulator):
     result = cowix("echo out; echo err >&2; exit 7", "-e", emulator)
-    assert (result.status, result.out) == (7, b"out\n") and result.err == "err\n"
+    assert (result.status, result.out) == (
+        7,
+        b"out\n",
+    ) and result.err == "err\n"
 
 
 @pytest.mark.parametrize("megabytes", [4, 8, 16, 64, 512, 896, 2048])
 def test_memory_sizes(megabytes):
-    result = cowix("free; ls -l /bin | sort | wc -l && audit", "-m", str(megabytes), "-v")
+    result = cowix(
+        "free; ls -l /bin | sort | wc -l && audit", "-m", str(megabytes), "-v"
+    )
     assert result.status == 0, result.err
     total, ram = int(result.out.split()[5]), min(megabytes, 896) * 1024
-    assert ram * 0.995 - 1000 < total < ram         # without the kernel's own
+    assert ram * 0.995 - 1000 < total < ram  # without the kernel's own
 
 
 @pytest.mark.parametrize("megabytes", [4, 32])
 def test_memory_sizes_in_bochs(megabytes):
-    assert cowix("ls / && audit", "-e", "bochs", "-m", str(megabytes)).status == 0
+    assert (
+        cowix("ls / && audit", "-e", "bochs", "-m", str(megabytes)).status == 0
+    )
 
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_hard_disk(emulator):
     """The same image, written to a hard disk."""
-    result = cowix("mount; touch /tmp/x && sync && ls /tmp", "-H", "-e", emulator)
-    assert result.status == 0 and b"/dev/hda" in result.out and b"x\n" in result.out
+    result = cowix(
+        "mount; touch /tmp/x && sync && ls /tmp", "-H", "-e", emulator
+    )
+    assert (
+        result.status == 0
+        and b"/dev/hda" in result.out
+        and b"x\n" in result.out
+    )
 
 
 @pytest.mark.parametrize("cpu", ["486", "pentium", "pentium3"])
@@ -48,13 +61,17 @@ def test_mem_parameter():
 
 def test_output_is_exact():
     """Every byte value, unchanged, and in order with a large amount."""
-    result = cowix("i=0; while [ $i -lt 4 ]; do printf_all; i=$((i+1)); done 2>/dev/null; cat /bin/sh")
+    result = cowix(
+        "i=0; while [ $i -lt 4 ]; do printf_all; i=$((i+1)); done 2>/dev/null; cat /bin/sh"
+    )
     with open(f"{BUILD}/bin/sh", "rb") as f:
         assert result.out == f.read()
 
 
 def test_reproducible(tmp_path):
-    programs = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+    programs = sorted(
+        p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")
+    )
     images = [str(tmp_path / name) for name in "ab"]
     for image in images:
         assert mkfs(image, *programs).returncode == 0
@@ -65,10 +82,26 @@ def test_reproducible(tmp_path):
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_files_outlive_a_reboot(emulator, tmp_path):
     first, second = str(tmp_path / "1.img"), str(tmp_path / "2.img")
-    assert cowix("mkdir /root/d && cp /bin/ls /root/d/copy && echo kept > /root/note", "-e", emulator, "-s", first).status == 0
+    assert (
+        cowix(
+            "mkdir /root/d && cp /bin/ls /root/d/copy && echo kept > /root/note",
+            "-e",
+            emulator,
+            "-s",
+            first,
+        ).status
+        == 0
+    )
     fsck(first)
-    result = cowix("cat /root/note; cmp /bin/ls /root/d/copy 2>/dev/null || hexdump /bin/ls > /tmp/a && hexdump /root/d/copy > /tmp/b; "
-                   "rm -r /root/d /root/note", "-e", emulator, "-s", second, image=first)
+    result = cowix(
+        "cat /root/note; cmp /bin/ls /root/d/copy 2>/dev/null || hexdump /bin/ls > /tmp/a && hexdump /root/d/copy > /tmp/b; "
+        "rm -r /root/d /root/note",
+        "-e",
+        emulator,
+        "-s",
+        second,
+        image=first,
+    )
     assert result.out == b"kept\n"
     fsck(second)
 
@@ -82,11 +115,19 @@ def panics(result, *texts):
 def test_missing_init(tmp_path):
     image = str(tmp_path / "x.img")
     assert mkfs(image, "ls").returncode == 0
-    panics(cowix("true", image=image), "no init found", "backtrace:", "init+", "audit: 0 mismatches")
+    panics(
+        cowix("true", image=image),
+        "no init found",
+        "backtrace:",
+        "init+",
+        "audit: 0 mismatches",
+    )
 
 
 def test_wrong_init_parameter():
-    panics(cowix("true", "-k", "init=/nowhere"), "cannot run /nowhere: error 2")
+    panics(
+        cowix("true", "-k", "init=/nowhere"), "cannot run /nowhere: error 2"
+    )
 
 
 def test_wrong_root():
@@ -112,7 +153,10 @@ def test_damaged_super_block(tmp_path):
             struct.pack_into("<H", bad, 1024 + offset, value)
             with open(image, "wb") as f:
                 f.write(bad)
-            assert cowix("true", image=image, timeout=20).status in (0, 125), (offset, value)
+            assert cowix("true", image=image, timeout=20).status in (0, 125), (
+                offset,
+                value,
+            )
 
 
 def test_damaged_kernel(tmp_path):
@@ -134,7 +178,10 @@ def test_floppy_cut_short(kilobytes, tmp_path):
     with open(FLOPPY, "rb") as f, open(image, "wb") as g:
         g.write(f.read(kilobytes * 1024))
     result = cowix("ls -l / /bin", "-v", image=image, timeout=15)
-    assert result.status == 0 or any(word in result.err for word in ("cannot read", "damaged", "panic: ", "cannot")), result.err
+    assert result.status == 0 or any(
+        word in result.err
+        for word in ("cannot read", "damaged", "panic: ", "cannot")
+    ), result.err
 
 
 def test_kernel_too_large(tmp_path):
@@ -142,7 +189,9 @@ def test_kernel_too_large(tmp_path):
     with open(kernel, "wb") as f:
         f.write(os.urandom(1500 * 1024))
     result = mkfs(str(tmp_path / "x.img"), "ls", kernel=kernel)
-    assert result.returncode != 0 and "too large for the floppy" in result.stderr
+    assert (
+        result.returncode != 0 and "too large for the floppy" in result.stderr
+    )
 
 
 def test_time_out():
@@ -160,17 +209,34 @@ def disk(tmp_path):
     image = str(tmp_path / "disk.img")
     with open(image, "wb") as f:
         f.truncate(80 * 16 * 63 * 512)
-    subprocess.run(["mkfs.minix", "-1", "-n", "30", image], check=True, capture_output=True)
+    subprocess.run(
+        ["mkfs.minix", "-1", "-n", "30", image],
+        check=True,
+        capture_output=True,
+    )
     return image
 
 
 def test_mounted_disk(disk):
     """A second file system: mounted, filled beyond the machine's memory, written back, unmounted, and clean."""
-    script = ("mount /dev/hda /mnt && mkdir /mnt/d && dd if=/dev/zero of=/mnt/d/big bs=4096 count=5000 2>/dev/null && cp /bin/ls /mnt/d && "
-              "mount && ls -l /mnt/d && mount /dev/hda /tmp; umount /mnt && ls /mnt && audit -d | head -1")
-    result = cowix(script, "-m", "12", f"-q=-drive", f"-q=if=ide,format=raw,file={disk}", timeout=120)
+    script = (
+        "mount /dev/hda /mnt && mkdir /mnt/d && dd if=/dev/zero of=/mnt/d/big bs=4096 count=5000 2>/dev/null && cp /bin/ls /mnt/d && "
+        "mount && ls -l /mnt/d && mount /dev/hda /tmp; umount /mnt && ls /mnt && audit -d | head -1"
+    )
+    result = cowix(
+        script,
+        "-m",
+        "12",
+        f"-q=-drive",
+        f"-q=if=ide,format=raw,file={disk}",
+        timeout=120,
+    )
     assert result.status == 0, result.err
-    assert b"20480000" in result.out and b"/dev/hda /mnt minix rw" in result.out and b"mismatches 0" in result.out
+    assert (
+        b"20480000" in result.out
+        and b"/dev/hda /mnt minix rw" in result.out
+        and b"mismatches 0" in result.out
+    )
     assert "Device or resource busy" in result.err
     fsck(disk)
 
@@ -179,18 +245,30 @@ def test_overlay(tmp_path):
     """make OVERLAY=dir adds a folder's files, with their modes."""
     overlay = tmp_path / "overlay"
     (overlay / "root" / "deep").mkdir(parents=True)
-    (overlay / "root" / "deep" / "hello").write_text("#!/bin/sh\necho overlaid $1\n")
+    (overlay / "root" / "deep" / "hello").write_text(
+        "#!/bin/sh\necho overlaid $1\n"
+    )
     (overlay / "root" / "deep" / "hello").chmod(0o755)
-    programs = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+    programs = sorted(
+        p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")
+    )
     image = str(tmp_path / "x.img")
     assert mkfs(image, *programs, overlay=str(overlay)).returncode == 0
     fsck(image)
-    assert cowix("/root/deep/hello well", image=image).out == b"overlaid well\n"
+    assert (
+        cowix("/root/deep/hello well", image=image).out == b"overlaid well\n"
+    )
 
 
 def test_bochs_cow():
     """make bochs-cow: the entry read-only before, writable after; the old frame's count 2, then 1."""
-    text = subprocess.run(["tools/bochs/cow"], cwd=TOP, capture_output=True, text=True, timeout=120).stdout
+    text = subprocess.run(
+        ["tools/bochs/cow"],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    ).stdout
     entries = re.findall(r"PTE: 0x\w+ .* U ([RW]) P", text)
     counts = re.findall(r"0x([0-9a-f]{8})\t0x00000001$", text, re.M)
     assert entries == ["R", "W"] and counts == ["00000002", "00000001"], text
@@ -199,22 +277,67 @@ def test_bochs_cow():
 def test_gdb(tmp_path):
     """make debug's commands: gdb reaches do_wp_page with source and arguments; the audit names who maps a frame whose count is wrong."""
     commands = tmp_path / "commands"
-    commands.write_text("break do_wp_page\ncontinue\nbacktrace\ncow\naudit\nset mem_map[*entry >> 12].count = 7\naudit\nmonitor quit\n")
+    commands.write_text(
+        "break do_wp_page\ncontinue\nbacktrace\ncow\naudit\nset mem_map[*entry >> 12].count = 7\naudit\nmonitor quit\n"
+    )
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
     port = 20000 + os.getpid() % 20000
-    qemu = subprocess.Popen(["qemu-system-i386", "-M", "pc", "-m", "32", "-display", "none", "-nodefaults", "-S", "-gdb", f"tcp:127.0.0.1:{port}",
-                             "-drive", f"if=floppy,index=0,format=raw,file={image}", "-boot", "a", "-debugcon", f"file:{tmp_path}/log"])
+    qemu = subprocess.Popen(
+        [
+            "qemu-system-i386",
+            "-M",
+            "pc",
+            "-m",
+            "32",
+            "-display",
+            "none",
+            "-nodefaults",
+            "-S",
+            "-gdb",
+            f"tcp:127.0.0.1:{port}",
+            "-drive",
+            f"if=floppy,index=0,format=raw,file={image}",
+            "-boot",
+            "a",
+            "-debugcon",
+            f"file:{tmp_path}/log",
+        ]
+    )
     init = tmp_path / "init"
-    init.write_text(open(f"{TOP}/tools/gdbinit").read().replace(":1234", f":{port}"))
+    init.write_text(
+        open(f"{TOP}/tools/gdbinit").read().replace(":1234", f":{port}")
+    )
     try:
-        text = subprocess.run(["gdb", "-q", "-nx", "-batch", "-x", str(init), "-x", str(commands), f"{BUILD}/kernel.elf"],
-                              capture_output=True, text=True, timeout=60).stdout
+        text = subprocess.run(
+            [
+                "gdb",
+                "-q",
+                "-nx",
+                "-batch",
+                "-x",
+                str(init),
+                "-x",
+                str(commands),
+                f"{BUILD}/kernel.elf",
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        ).stdout
     finally:
         qemu.kill()
         qemu.wait()
-    assert "do_page_fault" in text and re.search(r"count 2", text) and re.findall(r"^(\d) mismatches", text, re.M) == ["0", "1"], text
+    assert (
+        "do_page_fault" in text
+        and re.search(r"count 2", text)
+        and re.findall(r"^(\d) mismatches", text, re.M) == ["0", "1"]
+    ), text
     log = (tmp_path / "log").read_text()
-    assert re.search(r"audit: wrong count: frame \w+, count 7, recounted 2,", log), log
-    owners = re.findall(r"audit: it is mapped at (\w+) by pid (\d) \(init\)", log)
+    assert re.search(
+        r"audit: wrong count: frame \w+, count 7, recounted 2,", log
+    ), log
+    owners = re.findall(
+        r"audit: it is mapped at (\w+) by pid (\d) \(init\)", log
+    )
     assert len(owners) == 2 and owners[0][0] == owners[1][0], log

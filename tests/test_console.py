@@ -22,7 +22,9 @@ def console(tmp_path):
         for name, content in files.items():
             (overlay / "root" / name).write_bytes(content.encode("latin-1"))
         image = str(tmp_path / "floppy.img")
-        programs = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+        programs = sorted(
+            p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")
+        )
         assert mkfs(image, *programs, overlay=str(overlay)).returncode == 0
         m = Machine(str(tmp_path), image, "-serial", "null")
         m.image = image
@@ -36,7 +38,9 @@ def console(tmp_path):
 
 
 def monitor(m, line):
-    return m.command("human-monitor-command", **{"command-line": line})["return"]
+    return m.command("human-monitor-command", **{"command-line": line})[
+        "return"
+    ]
 
 
 def cursor(m):
@@ -44,7 +48,9 @@ def cursor(m):
     parts = []
     for register in (14, 15):
         monitor(m, f"o /b 0x3d4 {register}")
-        parts.append(int(re.search(r"= (0x\w+)", monitor(m, "i /b 0x3d5")).group(1), 16))
+        parts.append(
+            int(re.search(r"= (0x\w+)", monitor(m, "i /b 0x3d5")).group(1), 16)
+        )
     return divmod(parts[0] * 256 + parts[1], ROW)
 
 
@@ -52,7 +58,7 @@ def cells(m, row, column, n):
     """Characters and attributes."""
     m.screen()
     with open(m.vga, "rb") as f:
-        data = f.read()[(row * ROW + column) * 2:][:2 * n]
+        data = f.read()[(row * ROW + column) * 2 :][: 2 * n]
     return data[::2].decode("cp437"), list(data[1::2])
 
 
@@ -61,7 +67,9 @@ def until(m, condition, seconds=10):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            pytest.fail(f"not so on the screen, cursor {cursor(m)}:\n{m.screen()}")
+            pytest.fail(
+                f"not so on the screen, cursor {cursor(m)}:\n{m.screen()}"
+            )
         time.sleep(0.05)
 
 
@@ -90,14 +98,14 @@ def test_switching(console):
     m.wait_for("three")
     assert "two" not in m.screen()
     m.key("alt-f1")
-    m.wait_for("late")        # written while the console was not in front
+    m.wait_for("late")  # written while the console was not in front
     assert "two" not in m.screen() and "one" in m.screen()
     m.key("ctrl-alt-f4")
     log_in(m)
     m.type("echo f'ront' > /dev/tty0\n")
     m.wait_for("\nfront")
     m.key("alt-f9")
-    m.wait_for("audit: 0 mismatches")       # the kernel speaks where one looks
+    m.wait_for("audit: 0 mismatches")  # the kernel speaks where one looks
     m.key("alt-f1")
     until(m, lambda: "late" in m.screen() and "audit" not in m.screen())
     m.switch_off("poweroff\n")
@@ -122,63 +130,111 @@ def test_looking_back(console):
     m.key("alt-f2")
     m.wait_for("login:")
     m.key("alt-f1")
-    until(m, lambda: m.screen().startswith("143\n"))      # each console has its own place
+    until(
+        m, lambda: m.screen().startswith("143\n")
+    )  # each console has its own place
     m.key("x")
     until(m, lambda: m.screen() == below + " x" and cursor(m) == (24, 3))
     m.key("backspace")
     m.type("seq 1 300; clear\n")
     until(m, lambda: m.screen().startswith("#"))
-    look("up", 20, 202)                # 75 lines back is all there is
+    look("up", 20, 202)  # 75 lines back is all there is
     for _ in range(20):
         m.key("shift-pgdn")
     until(m, lambda: m.screen().startswith("#"))
 
 
 def test_cursor_movement(console):
-    m = console(a=f"{ESC}[2J{ESC}[5;10Ha{ESC}[2Ab{ESC}[3Bc{ESC}[5Cd{ESC}[9De{ESC}[2Ef{ESC}[1Fg{ESC}[40Gh{ESC}[12di"
-                  f"{ESC}7{ESC}[20;5Hj{ESC}8k{ESC}[s{ESC}[99;99Hl{ESC}[um{ESC}[HEND")
+    m = console(
+        a=f"{ESC}[2J{ESC}[5;10Ha{ESC}[2Ab{ESC}[3Bc{ESC}[5Cd{ESC}[9De{ESC}[2Ef{ESC}[1Fg{ESC}[40Gh{ESC}[12di"
+        f"{ESC}7{ESC}[20;5Hj{ESC}8k{ESC}[s{ESC}[99;99Hl{ESC}[um{ESC}[HEND"
+    )
     rows = shown(m, "a")
     expected = {2: (10, "b"), 4: (9, "a"), 5: (11, "c")}
     for row, (column, text) in expected.items():
-        assert rows[row][column:column + len(text)] == text, (row, rows[row])
+        assert rows[row][column : column + len(text)] == text, (row, rows[row])
     assert rows[5][17] == "d" and rows[5][9] == "e"
     assert rows[7] == "f" and rows[6][0] == "g" and rows[6][39] == "h"
-    assert rows[11][40:43] == "ikm" and rows[19][4] == "j" and rows[24][79] == "l"
+    assert (
+        rows[11][40:43] == "ikm" and rows[19][4] == "j" and rows[24][79] == "l"
+    )
     assert cursor(m) == (0, 3)
 
 
 def test_erasing_and_moving_lines(console):
-    filled = "".join(f"{ESC}[{r};1H" + chr(ord("a") + r - 1) * ROW for r in range(1, 26))
-    m = console(a=filled + f"{ESC}[2;10H{ESC}[K{ESC}[3;10H{ESC}[1K{ESC}[4;1H{ESC}[2K{ESC}[5;10H{ESC}[5P{ESC}[6;10H{ESC}[5@{ESC}[7;10H{ESC}[5X"
-                           f"{ESC}[8;1H{ESC}[2M{ESC}[10;1H{ESC}[3L{ESC}[20;10H{ESC}[J{ESC}[1;1H{ESC}[4hEND{ESC}[4l",
-                b=filled + f"{ESC}[5;10r{ESC}[10;1H\n\n{ESC}[5;1H{ESC}M{ESC}[r{ESC}[HEND")
+    filled = "".join(
+        f"{ESC}[{r};1H" + chr(ord("a") + r - 1) * ROW for r in range(1, 26)
+    )
+    m = console(
+        a=filled
+        + f"{ESC}[2;10H{ESC}[K{ESC}[3;10H{ESC}[1K{ESC}[4;1H{ESC}[2K{ESC}[5;10H{ESC}[5P{ESC}[6;10H{ESC}[5@{ESC}[7;10H{ESC}[5X"
+        f"{ESC}[8;1H{ESC}[2M{ESC}[10;1H{ESC}[3L{ESC}[20;10H{ESC}[J{ESC}[1;1H{ESC}[4hEND{ESC}[4l",
+        b=filled
+        + f"{ESC}[5;10r{ESC}[10;1H\n\n{ESC}[5;1H{ESC}M{ESC}[r{ESC}[HEND",
+    )
     rows = shown(m, "a")
     assert rows[0] == "END" + "a" * 77
-    assert rows[1] == "b" * 9 and rows[2] == " " * 10 + "c" * 70 and rows[3] == ""
-    assert rows[4] == "e" * 75 and rows[5] == "f" * 9 + "     " + "f" * 66 and rows[6] == "g" * 9 + "     " + "g" * 66
-    assert rows[7] == "j" * 80 and rows[8] == "k" * 80 and rows[9:12] == ["", "", ""] and rows[12] == "l" * 80
+    assert (
+        rows[1] == "b" * 9 and rows[2] == " " * 10 + "c" * 70 and rows[3] == ""
+    )
+    assert (
+        rows[4] == "e" * 75
+        and rows[5] == "f" * 9 + "     " + "f" * 66
+        and rows[6] == "g" * 9 + "     " + "g" * 66
+    )
+    assert (
+        rows[7] == "j" * 80
+        and rows[8] == "k" * 80
+        and rows[9:12] == ["", "", ""]
+        and rows[12] == "l" * 80
+    )
     assert rows[19] == "s" * 9 and rows[20] == "" and rows[24] == ""
     m.key("ctrl-c")
     m.type("clear\n")
     rows = shown(m, "b")
-    assert rows[3] == "d" * 80 and rows[4] == "" and rows[5:9] == [c * 80 for c in "ghij"] and rows[9] == "" and rows[10] == "k" * 80
+    assert (
+        rows[3] == "d" * 80
+        and rows[4] == ""
+        and rows[5:9] == [c * 80 for c in "ghij"]
+        and rows[9] == ""
+        and rows[10] == "k" * 80
+    )
 
 
 def test_attributes(console):
-    m = console(a=f"{ESC}[2J{ESC}[H{ESC}[31mr{ESC}[1mR{ESC}[44mb{ESC}[7mi{ESC}[27;22;39;49mn{ESC}[5mf{ESC}[25;4mu{ESC}[m.{ESC}[92mg"
-                  f"{ESC}[38;5;1;44mx{ESC}[38;2;9;9;5;41my{ESC}[48;5;4mz{ESC}[0;38:5:3mw{ESC}[38;5;200mv{ESC}[mEND")
+    m = console(
+        a=f"{ESC}[2J{ESC}[H{ESC}[31mr{ESC}[1mR{ESC}[44mb{ESC}[7mi{ESC}[27;22;39;49mn{ESC}[5mf{ESC}[25;4mu{ESC}[m.{ESC}[92mg"
+        f"{ESC}[38;5;1;44mx{ESC}[38;2;9;9;5;41my{ESC}[48;5;4mz{ESC}[0;38:5:3mw{ESC}[38;5;200mv{ESC}[mEND"
+    )
     shown(m, "a")
     text, attributes = cells(m, 0, 0, 14)
     assert text == "rRbinfu.gxyzwv"
-    assert attributes == [4, 0x0C, 0x1C, 0x49, 7, 0x87, 3, 7, 0x0A, 0x14, 0x44, 0x14, 6, 6]
+    assert attributes == [
+        4,
+        0x0C,
+        0x1C,
+        0x49,
+        7,
+        0x87,
+        3,
+        7,
+        0x0A,
+        0x14,
+        0x44,
+        0x14,
+        6,
+        6,
+    ]
 
 
 def test_strings_for_others(console):
     """DCS, APC, PM, SOS and OSC to their ends; what Linux has without an end."""
-    m = console(a=f"{ESC}[2J{ESC}[Ha{ESC}P1$q;text{ESC}\\b{ESC}_G\r\n\tx{ESC}\\c"
-                  f"{ESC}^private{ESC}\\d{ESC}Xs{ESC}\\e{ESC}]0;title{ESC}\\f"
-                  f"{ESC}]2;title\ag{ESC}]Rh{ESC}]P1ff00A0i{ESC}]Pxj{ESC}]P12\x18k"
-                  f"{ESC}P{ESC}[31ml{ESC}[m{ESC}_x\x18m{ESC}*Bn{ESC} Fo{ESC}[\x7f31mp{ESC}[mEND")
+    m = console(
+        a=f"{ESC}[2J{ESC}[Ha{ESC}P1$q;text{ESC}\\b{ESC}_G\r\n\tx{ESC}\\c"
+        f"{ESC}^private{ESC}\\d{ESC}Xs{ESC}\\e{ESC}]0;title{ESC}\\f"
+        f"{ESC}]2;title\ag{ESC}]Rh{ESC}]P1ff00A0i{ESC}]Pxj{ESC}]P12\x18k"
+        f"{ESC}P{ESC}[31ml{ESC}[m{ESC}_x\x18m{ESC}*Bn{ESC} Fo{ESC}[\x7f31mp{ESC}[mEND"
+    )
     rows = shown(m, "a")
     assert rows[0] == "abcdefghijklmnopEND"
     text, attributes = cells(m, 0, 10, 7)
@@ -187,12 +243,27 @@ def test_strings_for_others(console):
 
 def test_subparameters(console):
     many = ";".join(["31"] * 16)
-    m = console(a=f"{ESC}[2J{ESC}[H{ESC}[4:3ma{ESC}[4:0mb{ESC}[38:2::9:8:7mc{ESC}[31;38:2:1:2:3:4md"
-                  f"{ESC}[38:5:2;44me{ESC}[1:2mf{ESC}[0;48:5:12:1mg{ESC}[m{ESC}[9:5Hh"
-                  f"{ESC}[{many};32;33mi{ESC}[{many}2mj{ESC}[0;99999999999999999999mk{ESC}[mEND")
+    m = console(
+        a=f"{ESC}[2J{ESC}[H{ESC}[4:3ma{ESC}[4:0mb{ESC}[38:2::9:8:7mc{ESC}[31;38:2:1:2:3:4md"
+        f"{ESC}[38:5:2;44me{ESC}[1:2mf{ESC}[0;48:5:12:1mg{ESC}[m{ESC}[9:5Hh"
+        f"{ESC}[{many};32;33mi{ESC}[{many}2mj{ESC}[0;99999999999999999999mk{ESC}[mEND"
+    )
     rows = shown(m, "a")
     assert rows[0] == "abcdefghijkEND"
-    assert cells(m, 0, 0, 12)[1] == [3, 7, 7, 4, 0x12, 0x12, 0x17, 7, 4, 4, 7, 7]
+    assert cells(m, 0, 0, 12)[1] == [
+        3,
+        7,
+        7,
+        4,
+        0x12,
+        0x12,
+        0x17,
+        7,
+        4,
+        4,
+        7,
+        7,
+    ]
 
 
 def test_charset_cells(console):
@@ -202,16 +273,27 @@ def test_charset_cells(console):
 
 
 def test_tab_stops(console):
-    m = console(a=f"{ESC}[2J{ESC}[3g{ESC}[1;5H{ESC}H{ESC}[1;20H{ESC}H{ESC}[3;1H\ta\tb\tc{ESC}[1;5H{ESC}[g{ESC}[4;1H\taEND")
+    m = console(
+        a=f"{ESC}[2J{ESC}[3g{ESC}[1;5H{ESC}H{ESC}[1;20H{ESC}H{ESC}[3;1H\ta\tb\tc{ESC}[1;5H{ESC}[g{ESC}[4;1H\taEND"
+    )
     rows = shown(m, "a")
-    assert rows[2] == "    a" + " " * 14 + "b" + " " * 59 + "c" and rows[3] == " " * 19 + "aEND"
+    assert (
+        rows[2] == "    a" + " " * 14 + "b" + " " * 59 + "c"
+        and rows[3] == " " * 19 + "aEND"
+    )
 
 
 def test_modes(console):
-    m = console(a=f"{ESC}[2J{ESC}[1;78Habcdef{ESC}[?7l{ESC}[3;78Habcdef{ESC}[?7h{ESC}[5;10r{ESC}[?6h{ESC}[2;3Ho{ESC}[?6l{ESC}[r"
-                  f"{ESC}]0;a title\aq{ESC}[>c{ESC}[!p{ESC}[1;2yw{ESC}%G{ESC}#8{ESC}=z{ESC}>\r\n{ESC}[12\rx3;8He{ESC}[?25lEND")
+    m = console(
+        a=f"{ESC}[2J{ESC}[1;78Habcdef{ESC}[?7l{ESC}[3;78Habcdef{ESC}[?7h{ESC}[5;10r{ESC}[?6h{ESC}[2;3Ho{ESC}[?6l{ESC}[r"
+        f"{ESC}]0;a title\aq{ESC}[>c{ESC}[!p{ESC}[1;2yw{ESC}%G{ESC}#8{ESC}=z{ESC}>\r\n{ESC}[12\rx3;8He{ESC}[?25lEND"
+    )
     rows = shown(m, "a")
-    assert rows[0][:3] == "qwz" and rows[0][77:] == "abc" and rows[1] == "3;8HeEND"
+    assert (
+        rows[0][:3] == "qwz"
+        and rows[0][77:] == "abc"
+        and rows[1] == "3;8HeEND"
+    )
     assert rows[2][77:] == "abf"
     assert rows[5][2] == "o"
     assert cursor(m)[0] == 25
@@ -236,7 +318,18 @@ def test_keys(console):
             m.key(name)
         m.key("ret")
 
-    keys("up", "down", "right", "left", "home", "end", "insert", "delete", "pgup", "pgdn")
+    keys(
+        "up",
+        "down",
+        "right",
+        "left",
+        "home",
+        "end",
+        "insert",
+        "delete",
+        "pgup",
+        "pgdn",
+    )
     m.wait_for("^[[A^[[B^[[C^[[D^[[1~^[[4~^[[2~^[[3~^[[5~^[[6~\n")
     keys("f1", "f5", "f6", "f10", "f11", "f12")
     m.wait_for("\n^[[[A^[[[E^[[17~^[[21~^[[23~^[[24~\n")
@@ -244,12 +337,48 @@ def test_keys(console):
     m.wait_for("\n^[[1;5C^[[1;3A^[[1;2~^[[3;5~\n")
     keys("kp_7", "kp_5", "kp_add", "kp_divide", "kp_decimal", "shift-kp_4")
     m.wait_for("\n75+/.^[[D\n")
-    keys("num_lock", "kp_7", "kp_5", "kp_subtract", "shift-kp_4", "num_lock", "kp_1")
+    keys(
+        "num_lock",
+        "kp_7",
+        "kp_5",
+        "kp_subtract",
+        "shift-kp_4",
+        "num_lock",
+        "kp_1",
+    )
     m.wait_for("\n^[[1~^[[G-41\n")
-    keys("caps_lock", "a", "shift-b", "1", "caps_lock", "a", "alt-x", "ctrl-a", "ctrl-spc", "ctrl-3", "print", "pause", "b")
+    keys(
+        "caps_lock",
+        "a",
+        "shift-b",
+        "1",
+        "caps_lock",
+        "a",
+        "alt-x",
+        "ctrl-a",
+        "ctrl-spc",
+        "ctrl-3",
+        "print",
+        "pause",
+        "b",
+    )
     m.wait_for("\nAb1a^[x^A^@^[b\n")
-    keys("volumeup", "volumedown", "audiomute", "audioplay", "mail", "calculator", "ac_home", "print", "ctrl-pause", "kp_enter",
-         "meta_l", "menu", "up", "c")
+    keys(
+        "volumeup",
+        "volumedown",
+        "audiomute",
+        "audioplay",
+        "mail",
+        "calculator",
+        "ac_home",
+        "print",
+        "ctrl-pause",
+        "kp_enter",
+        "meta_l",
+        "menu",
+        "up",
+        "c",
+    )
     m.wait_for("\n\n^[[Ac\n")
     m.key("ctrl-d")
     m.type("clear; echo -e '\\033[?1h'; cat > /dev/null\n")

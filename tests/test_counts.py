@@ -6,7 +6,9 @@ from conftest import cowix, guest_floppy
 
 def test_forking_beside_children_that_yield():
     """On Linux 2.3 million for 8, 2.7 million for 12."""
-    done = cowix("/tests/fairness yield_spinners", "-i", image=guest_floppy("fairness"))
+    done = cowix(
+        "/tests/fairness yield_spinners", "-i", image=guest_floppy("fairness")
+    )
     counts = dict(re.findall(rb"(\d+) yielders: (\d+) thousand", done.out))
     assert int(counts[b"8"]) < 2300 and int(counts[b"12"]) < 2700, done.out
 
@@ -17,6 +19,14 @@ def test_sleepers_cost_nothing():
     for sleepers in (0, 400):
         result = cowix(f"bench -s {sleepers} W6 W2", "-i", "-m", "64")
         assert result.status == 0, result.err
-        costs.append({line.split()[0]: int(line.split()[-1]) for line in result.out.decode().splitlines()})
+        costs.append(
+            {
+                line.split()[0]: int(line.split()[-1])
+                for line in result.out.decode().splitlines()
+            }
+        )
     for workload in ("W2", "W6"):
-        assert abs(costs[1][workload] - costs[0][workload]) <= 0.02 * costs[0][workload], costs
+        assert (
+            abs(costs[1][workload] - costs[0][workload])
+            <= 0.02 * costs[0][workload]
+        ), costs

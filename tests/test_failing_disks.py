@@ -6,19 +6,37 @@ import re
 import pytest
 
 from conftest import BUILD, cowix, mkfs
-from volumes import (Reader, content, failing, failing_ide, guest, ide, numbers,
-                     protected, repair, volume)
+from volumes import (
+    Reader,
+    content,
+    failing,
+    failing_ide,
+    guest,
+    ide,
+    numbers,
+    protected,
+    repair,
+    volume,
+)
 
 
 @pytest.mark.parametrize("memory", [32, 4])
 def test_write_protected_root(memory, guest):
     """fsync says why; what was written can be read, and nothing on the floppy changes. The log has a few lines, not one for each block."""
-    machine = guest("seq 1 20000 > /root/f; sync; echo $?; sync /root/f; echo $?; seq 1 20000 | cmp - /root/f && echo same; sync; audit | head -1",
-                    memory=memory, drive=protected)
+    machine = guest(
+        "seq 1 20000 > /root/f; sync; echo $?; sync /root/f; echo $?; seq 1 20000 | cmp - /root/f && echo same; sync; audit | head -1",
+        memory=memory,
+        drive=protected,
+    )
     before = open(machine.image, "rb").read()
     machine.end()
-    assert machine.text() == "0\n1\nsame\nmismatches 0\n" and "sync: /root/f: Read-only file system" in machine.text("err")
-    assert 1 <= machine.text("log").count("fd0: write-protected: ") <= 8 and "power off, status 0" in machine.text("log")
+    assert (
+        machine.text() == "0\n1\nsame\nmismatches 0\n"
+        and "sync: /root/f: Read-only file system" in machine.text("err")
+    )
+    assert 1 <= machine.text("log").count(
+        "fd0: write-protected: "
+    ) <= 8 and "power off, status 0" in machine.text("log")
     assert open(machine.image, "rb").read() == before
 
 
@@ -26,12 +44,22 @@ def test_write_protected_mount(guest, tmp_path):
     """A floppy beside the root: it cannot be unmounted while it has unwritten files, and nothing else suffers."""
     floppy = volume(tmp_path / "floppy.img", "minix1", 1440)
     before = open(floppy, "rb").read()
-    machine = guest("mount /dev/fd1 /mnt; ls /mnt; umount /mnt; echo $?; mount /dev/fd1 /mnt; seq 1 20000 > /mnt/f; sync; sync /mnt/f; echo $?; "
-                    "umount /mnt; echo $?; wc -l /mnt/f; seq 1 30 > /root/x; sync /root/x; echo $?; audit | head -1", *protected(floppy, 1))
+    machine = guest(
+        "mount /dev/fd1 /mnt; ls /mnt; umount /mnt; echo $?; mount /dev/fd1 /mnt; seq 1 20000 > /mnt/f; sync; sync /mnt/f; echo $?; "
+        "umount /mnt; echo $?; wc -l /mnt/f; seq 1 30 > /root/x; sync /root/x; echo $?; audit | head -1",
+        *protected(floppy, 1),
+    )
     machine.end()
-    assert re.fullmatch(r"0\n1\n1\n\s*20000 /mnt/f\n0\nmismatches 0\n", machine.text()), machine.text()
-    assert machine.text("err") == "sync: /mnt/f: Read-only file system\numount: /mnt: Read-only file system\n"
-    assert open(floppy, "rb").read() == before and content(Reader(machine.image), "/root/x") == numbers(1, 30)
+    assert re.fullmatch(
+        r"0\n1\n1\n\s*20000 /mnt/f\n0\nmismatches 0\n", machine.text()
+    ), machine.text()
+    assert (
+        machine.text("err")
+        == "sync: /mnt/f: Read-only file system\numount: /mnt: Read-only file system\n"
+    )
+    assert open(floppy, "rb").read() == before and content(
+        Reader(machine.image), "/root/x"
+    ) == numbers(1, 30)
 
 
 def roomy_floppy(tmp_path):
@@ -49,26 +77,51 @@ def roomy_floppy(tmp_path):
 def test_bad_sector_on_the_floppy(memory, guest, tmp_path):
     """fsync says EIO, the log which sector; all other blocks are written."""
     floppy, first_free = roomy_floppy(tmp_path)
-    bad = (first_free + 200) * 2 + 1            # the second file's
-    machine = guest("seq 1 9000 > /root/a; seq 1 60000 > /root/b; seq 1 9000 > /root/c; sync; sync /root/b; echo $?; seq 1 60000 | cmp - /root/b && echo same; "
-                    "sync; audit | head -1", memory=memory, floppy=floppy,
-                    drive=lambda image: failing(image, "floppy,unit=0", {"iotype": "write", "sector": bad}))
+    bad = (first_free + 200) * 2 + 1  # the second file's
+    machine = guest(
+        "seq 1 9000 > /root/a; seq 1 60000 > /root/b; seq 1 9000 > /root/c; sync; sync /root/b; echo $?; seq 1 60000 | cmp - /root/b && echo same; "
+        "sync; audit | head -1",
+        memory=memory,
+        floppy=floppy,
+        drive=lambda image: failing(
+            image, "floppy,unit=0", {"iotype": "write", "sector": bad}
+        ),
+    )
     machine.end()
     assert machine.text() == "1\nsame\nmismatches 0\n"
     assert machine.text("err") == "sync: /root/b: Input/output error\n"
-    lines = re.findall(r"fd0: transfer failed: .* sector (\d+)", machine.text("log"))
-    assert 1 <= len(lines) <= 8 and all(bad - 8 < int(sector) <= bad for sector in lines)
+    lines = re.findall(
+        r"fd0: transfer failed: .* sector (\d+)", machine.text("log")
+    )
+    assert 1 <= len(lines) <= 8 and all(
+        bad - 8 < int(sector) <= bad for sector in lines
+    )
     repair(machine.image)
     reader = Reader(machine.image)
     b = content(reader, "/root/b")
-    assert content(reader, "/root/a") == content(reader, "/root/c") == numbers(1, 9000)
-    wrong = [i // 1024 for i, (x, y) in enumerate(zip(b, numbers(1, 60000))) if x != y]
-    assert len(b) == len(numbers(1, 60000)) and len(set(wrong)) <= (1 if memory > 4 else 4)
+    assert (
+        content(reader, "/root/a")
+        == content(reader, "/root/c")
+        == numbers(1, 9000)
+    )
+    wrong = [
+        i // 1024
+        for i, (x, y) in enumerate(zip(b, numbers(1, 60000)))
+        if x != y
+    ]
+    assert len(b) == len(numbers(1, 60000)) and len(set(wrong)) <= (
+        1 if memory > 4 else 4
+    )
 
 
 def test_bad_sector_that_passes(guest):
     """An error that does not come back is repaired by trying again: nobody hears of it."""
-    machine = guest("seq 1 20000 > /root/a; sync /root/a; echo $?", drive=lambda image: failing(image, "floppy,unit=0", {"iotype": "write", "once": True}))
+    machine = guest(
+        "seq 1 20000 > /root/a; sync /root/a; echo $?",
+        drive=lambda image: failing(
+            image, "floppy,unit=0", {"iotype": "write", "once": True}
+        ),
+    )
     machine.end()
     assert machine.text() == "0\n" and "failed" not in machine.text("log")
     assert content(Reader(machine.image), "/root/a") == numbers(1, 20000)
@@ -78,48 +131,90 @@ def test_dead_disk(guest, tmp_path):
     """No write to a disk works any more, and more is written to it than memory holds: the writers are not stopped, others have memory and work on."""
     disk = volume(tmp_path / "disk.img", "minix1", 60000)
     before = open(disk, "rb").read()
-    machine = guest("mount /dev/hda /mnt; dd if=/dev/zero of=/mnt/f bs=64k count=400 2>/dev/null; echo $?; ls -lR / | wc >/dev/null; echo $?; "
-                    "sync /mnt/f; echo $?; umount /mnt; echo $?; seq 1 20000 > /root/f; sync /root/f; echo $?; rm /mnt/f; audit -d | head -1",
-                    *failing_ide(disk, {"iotype": "write"}), memory=16)
+    machine = guest(
+        "mount /dev/hda /mnt; dd if=/dev/zero of=/mnt/f bs=64k count=400 2>/dev/null; echo $?; ls -lR / | wc >/dev/null; echo $?; "
+        "sync /mnt/f; echo $?; umount /mnt; echo $?; seq 1 20000 > /root/f; sync /root/f; echo $?; rm /mnt/f; audit -d | head -1",
+        *failing_ide(disk, {"iotype": "write"}),
+        memory=16,
+    )
     machine.end()
-    assert machine.text() == "0\n0\n1\n1\n0\nmismatches 0\n", machine.text("err")
-    assert 1 <= machine.text("log").count("hda: error") <= 24 and "out of memory" not in machine.text("log")
-    assert content(Reader(machine.image), "/root/f") == numbers(1, 20000) and open(disk, "rb").read() == before
+    assert machine.text() == "0\n0\n1\n1\n0\nmismatches 0\n", machine.text(
+        "err"
+    )
+    assert 1 <= machine.text("log").count(
+        "hda: error"
+    ) <= 24 and "out of memory" not in machine.text("log")
+    assert (
+        content(Reader(machine.image), "/root/f") == numbers(1, 20000)
+        and open(disk, "rb").read() == before
+    )
 
 
 def test_floppy_taken_out(guest, tmp_path):
     """Without its floppy a mounted file system answers EIO, or from memory; with the floppy back, what was written meanwhile gets there."""
     floppy = volume(tmp_path / "floppy.img", "minix1", 1440)
-    machine = guest("mount /dev/fd1 /mnt; seq 1 1000 > /mnt/a; cp /bin/sh /mnt/sh; sync; echo ready; sleep 3; seq 1 20000 > /mnt/b; sync /mnt/b; echo $?; "
-                    "dd if=/dev/fd1 bs=1k skip=1400 count=1; echo $?; seq 1 1000 | cmp - /mnt/a && umount /mnt; echo $?; echo out; sleep 3; "
-                    "sync /mnt/b; echo $?; umount /mnt; echo $?; audit | head -1",
-                    "-drive", f"if=none,id=medium,format=raw,file={floppy}", "-device", "floppy,id=second,drive=medium,unit=1")
+    machine = guest(
+        "mount /dev/fd1 /mnt; seq 1 1000 > /mnt/a; cp /bin/sh /mnt/sh; sync; echo ready; sleep 3; seq 1 20000 > /mnt/b; sync /mnt/b; echo $?; "
+        "dd if=/dev/fd1 bs=1k skip=1400 count=1; echo $?; seq 1 1000 | cmp - /mnt/a && umount /mnt; echo $?; echo out; sleep 3; "
+        "sync /mnt/b; echo $?; umount /mnt; echo $?; audit | head -1",
+        "-drive",
+        f"if=none,id=medium,format=raw,file={floppy}",
+        "-device",
+        "floppy,id=second,drive=medium,unit=1",
+    )
     machine.expect("ready")
     machine.command("eject", id="second", force=True)
     machine.expect("out\n")
-    machine.command("blockdev-change-medium", id="second", filename=floppy, format="raw")
+    machine.command(
+        "blockdev-change-medium", id="second", filename=floppy, format="raw"
+    )
     machine.end()
-    assert machine.text() == "ready\n1\n1\n1\nout\n0\n0\nmismatches 0\n", machine.text("err")
-    assert machine.text("err").count("Input/output error") == 3 and repair(floppy)
+    assert (
+        machine.text() == "ready\n1\n1\n1\nout\n0\n0\nmismatches 0\n"
+    ), machine.text("err")
+    assert machine.text("err").count("Input/output error") == 3 and repair(
+        floppy
+    )
     reader = Reader(floppy)
-    assert content(reader, "/a") == numbers(1, 1000) and content(reader, "/b") == numbers(1, 20000)
+    assert content(reader, "/a") == numbers(1, 1000) and content(
+        reader, "/b"
+    ) == numbers(1, 20000)
 
 
 def test_read_error_in_a_program(guest, tmp_path):
     """Copies of a program, each with another page that cannot be read: exec says EIO, or the program gets SIGBUS, or it does not need that page."""
     disk = volume(tmp_path / "disk.img", "minix1", 4000)
     pages = (os.path.getsize(f"{BUILD}/bin/sed") + 4095) // 4096
-    assert cowix(f"mount /dev/hda /mnt; for i in {' '.join(map(str, range(pages)))}; do cp /bin/sed /mnt/$i; done; umount /mnt",
-                 *(f"-q={word}" for word in ide(disk))).status == 0
+    assert (
+        cowix(
+            f"mount /dev/hda /mnt; for i in {' '.join(map(str, range(pages)))}; do cp /bin/sed /mnt/$i; done; umount /mnt",
+            *(f"-q={word}" for word in ide(disk)),
+        ).status
+        == 0
+    )
     reader, rules = Reader(disk), []
     for page in range(pages):
-        zones = reader.file_zones(reader.inode(reader.lookup(f"/{page}"))[3], [])
+        zones = reader.file_zones(
+            reader.inode(reader.lookup(f"/{page}"))[3], []
+        )
         rules.append({"iotype": "read", "sector": zones[page * 4] * 2})
-    machine = guest("mount /dev/hda /mnt; i=0; while [ $i -lt %d ]; do echo x | /mnt/$i s/x/$i/ 2>/dev/null; echo status $?; i=$((i+1)); done; "
-                    "cat /mnt/0; umount /mnt; echo $?; audit | head -1" % pages, *failing_ide(disk, *rules))
+    machine = guest(
+        "mount /dev/hda /mnt; i=0; while [ $i -lt %d ]; do echo x | /mnt/$i s/x/$i/ 2>/dev/null; echo status $?; i=$((i+1)); done; "
+        "cat /mnt/0; umount /mnt; echo $?; audit | head -1" % pages,
+        *failing_ide(disk, *rules),
+    )
     machine.end()
-    statuses = [int(status) for status in re.findall(r"status (\d+)", machine.text())]
-    assert len(statuses) == pages and statuses[0] == 126 and 128 + 7 in statuses and set(statuses) <= {0, 126, 128 + 7}, statuses
+    statuses = [
+        int(status) for status in re.findall(r"status (\d+)", machine.text())
+    ]
+    assert (
+        len(statuses) == pages
+        and statuses[0] == 126
+        and 128 + 7 in statuses
+        and set(statuses) <= {0, 126, 128 + 7}
+    ), statuses
     for page, status in enumerate(statuses):
         assert (f"\n{page}\nstatus 0\n" in machine.text()) == (status == 0)
-    assert machine.text().endswith("\n0\nmismatches 0\n") and "Input/output error" in machine.text("err")
+    assert machine.text().endswith(
+        "\n0\nmismatches 0\n"
+    ) and "Input/output error" in machine.text("err")

@@ -12,7 +12,12 @@ EMULATORS = ["qemu", "bochs"]
 
 def disk(path, kilobytes, number=0):
     """Sectors that are all different, and different for each number."""
-    sectors = (struct.pack("<III", number, kilobytes, i).ljust(SECTOR, b"%d" % (i % 10)) for i in range(2 * kilobytes))
+    sectors = (
+        struct.pack("<III", number, kilobytes, i).ljust(
+            SECTOR, b"%d" % (i % 10)
+        )
+        for i in range(2 * kilobytes)
+    )
     path.write_bytes(b"".join(sectors))
     return str(path)
 
@@ -20,8 +25,14 @@ def disk(path, kilobytes, number=0):
 def second(emulator, image, kilobytes, protected=False, drive=None):
     if emulator == "bochs":
         kind = f"type={drive}, " if drive else ""
-        return "-e", "bochs", f"-b=floppyb: {kind}{FORMATS[kilobytes]}={image}, status=inserted, write_protected={int(protected)}"
-    return "-q=-drive", f"-q=if=floppy,index=1,format=raw,file={image}" + (",readonly=on" if protected else "")
+        return (
+            "-e",
+            "bochs",
+            f"-b=floppyb: {kind}{FORMATS[kilobytes]}={image}, status=inserted, write_protected={int(protected)}",
+        )
+    return "-q=-drive", f"-q=if=floppy,index=1,format=raw,file={image}" + (
+        ",readonly=on" if protected else ""
+    )
 
 
 @pytest.mark.parametrize("kilobytes", FORMATS)
@@ -29,11 +40,18 @@ def second(emulator, image, kilobytes, protected=False, drive=None):
 def test_reading(emulator, kilobytes, tmp_path):
     image = disk(tmp_path / "disk.img", kilobytes)
     sectors = 2 * kilobytes
-    result = cowix(f"dd if=/dev/fd1 bs=512 2>/dev/null; dd if=/dev/fd1 bs=512 skip={sectors - 1} 2>/dev/null; "
-                   "dd if=/dev/fd1 bs=512 skip=18 count=1 2>/dev/null", *second(emulator, image, kilobytes), timeout=150)
+    result = cowix(
+        f"dd if=/dev/fd1 bs=512 2>/dev/null; dd if=/dev/fd1 bs=512 skip={sectors - 1} 2>/dev/null; "
+        "dd if=/dev/fd1 bs=512 skip=18 count=1 2>/dev/null",
+        *second(emulator, image, kilobytes),
+        timeout=150,
+    )
     whole = open(image, "rb").read()
     assert result.status == 0
-    assert result.out == whole + whole[-SECTOR:] + whole[18 * SECTOR:19 * SECTOR]
+    assert (
+        result.out
+        == whole + whole[-SECTOR:] + whole[18 * SECTOR : 19 * SECTOR]
+    )
 
 
 @pytest.mark.parametrize("kilobytes", FORMATS)
@@ -42,22 +60,58 @@ def test_writing(emulator, kilobytes, tmp_path):
     """Single sectors about the ends of tracks, and the last; none beyond it, and no other changes."""
     image = disk(tmp_path / "disk.img", kilobytes)
     expected = bytearray(open(image, "rb").read())
-    places = [0, 8, 9, 14, 15, 17, 18, 19, 35, 36, 37, kilobytes - 1, 2 * kilobytes - 3, 2 * kilobytes - 1]
+    places = [
+        0,
+        8,
+        9,
+        14,
+        15,
+        17,
+        18,
+        19,
+        35,
+        36,
+        37,
+        kilobytes - 1,
+        2 * kilobytes - 3,
+        2 * kilobytes - 1,
+    ]
     for place in places:
-        expected[place * SECTOR:(place + 1) * SECTOR] = b"%03d\n" % (place % 1000) + bytes(SECTOR - 4)
-    command = "; ".join(f"printf '%03d\\n' {place % 1000} | dd of=/dev/fd1 bs=512 seek={place} count=1 conv=sync,notrunc 2>/dev/null"
-                        for place in places)
-    result = cowix(f"{command}; echo x | dd of=/dev/fd1 bs=512 seek={2 * kilobytes} 2>/dev/null || echo full; sync",
-                   *second(emulator, image, kilobytes), timeout=150)
+        expected[place * SECTOR : (place + 1) * SECTOR] = b"%03d\n" % (
+            place % 1000
+        ) + bytes(SECTOR - 4)
+    command = "; ".join(
+        f"printf '%03d\\n' {place % 1000} | dd of=/dev/fd1 bs=512 seek={place} count=1 conv=sync,notrunc 2>/dev/null"
+        for place in places
+    )
+    result = cowix(
+        f"{command}; echo x | dd of=/dev/fd1 bs=512 seek={2 * kilobytes} 2>/dev/null || echo full; sync",
+        *second(emulator, image, kilobytes),
+        timeout=150,
+    )
     assert result.status == 0 and result.out == b"full\n"
     assert open(image, "rb").read() == expected
 
 
-@pytest.mark.parametrize("drive, kilobytes", [("1_2", 360), ("1_44", 720), ("2_88", 720), ("2_88", 1440), ("360k", 360), ("720k", 720)])
+@pytest.mark.parametrize(
+    "drive, kilobytes",
+    [
+        ("1_2", 360),
+        ("1_44", 720),
+        ("2_88", 720),
+        ("2_88", 1440),
+        ("360k", 360),
+        ("720k", 720),
+    ],
+)
 def test_smaller_disks(drive, kilobytes, tmp_path):
     """A disk in a drive that takes larger ones, too."""
     image = disk(tmp_path / "disk.img", kilobytes)
-    result = cowix("dd if=/dev/fd1 bs=4096 2>/dev/null", *second("bochs", image, kilobytes, drive=drive), timeout=150)
+    result = cowix(
+        "dd if=/dev/fd1 bs=4096 2>/dev/null",
+        *second("bochs", image, kilobytes, drive=drive),
+        timeout=150,
+    )
     assert result.status == 0 and result.out == open(image, "rb").read()
 
 
@@ -65,8 +119,12 @@ def test_smaller_disks(drive, kilobytes, tmp_path):
 def test_write_protection(emulator, tmp_path):
     image = disk(tmp_path / "disk.img", 720)
     before = open(image, "rb").read()
-    result = cowix("echo x > /dev/fd1; sync; dd if=/dev/fd1 bs=512 skip=1 count=1 2>/dev/null | wc -c", "-v",
-                   *second(emulator, image, 720, protected=True), timeout=100)
+    result = cowix(
+        "echo x > /dev/fd1; sync; dd if=/dev/fd1 bs=512 skip=1 count=1 2>/dev/null | wc -c",
+        "-v",
+        *second(emulator, image, 720, protected=True),
+        timeout=100,
+    )
     assert result.out == b"512\n" and "fd1: write-protected" in result.err
     assert open(image, "rb").read() == before
 
@@ -76,14 +134,24 @@ def test_other_formats_are_refused(kilobytes, tmp_path):
     """Rather than read with a geometry that is not theirs."""
     image = disk(tmp_path / "disk.img", kilobytes)
     before = open(image, "rb").read()
-    result = cowix("cat /dev/fd1 | wc -c; echo x > /dev/fd1; echo $?; sync", *second("qemu", image, kilobytes))
+    result = cowix(
+        "cat /dev/fd1 | wc -c; echo x > /dev/fd1; echo $?; sync",
+        *second("qemu", image, kilobytes),
+    )
     assert result.out == b"0\n2\n" and open(image, "rb").read() == before
 
 
 @pytest.mark.parametrize("emulator", EMULATORS)
 def test_no_disk(emulator):
-    options = {"qemu": ("-q=-device", "-q=floppy,unit=1"), "bochs": ("-e", "bochs", "-b=floppyb: 1_44=none, status=ejected")}
-    result = cowix("cat /dev/fd1; echo $?; dd if=/dev/fd0 bs=512 count=1 2>/dev/null | wc -c", *options[emulator], timeout=100)
+    options = {
+        "qemu": ("-q=-device", "-q=floppy,unit=1"),
+        "bochs": ("-e", "bochs", "-b=floppyb: 1_44=none, status=ejected"),
+    }
+    result = cowix(
+        "cat /dev/fd1; echo $?; dd if=/dev/fd0 bs=512 count=1 2>/dev/null | wc -c",
+        *options[emulator],
+        timeout=100,
+    )
     assert result.out == b"1\n512\n" and "No such device" in result.err
 
 
@@ -91,15 +159,25 @@ def test_no_disk(emulator):
 def machine(tmp_path):
     image = str(tmp_path / "floppy.img")
     open(image, "wb").write(open(FLOPPY, "rb").read())
-    m = Machine(str(tmp_path), image, "-serial", "null", "-drive", f"if=none,id=medium,format=raw,file={disk(tmp_path / 'a.img', 1440, 1)}",
-                "-device", "floppy,id=second,drive=medium,unit=1")
+    m = Machine(
+        str(tmp_path),
+        image,
+        "-serial",
+        "null",
+        "-drive",
+        f"if=none,id=medium,format=raw,file={disk(tmp_path / 'a.img', 1440, 1)}",
+        "-device",
+        "floppy,id=second,drive=medium,unit=1",
+    )
     m.wait_for("\n#")
     yield m
     m.close()
 
 
 def change(m, image):
-    m.command("blockdev-change-medium", id="second", filename=image, format="raw")
+    m.command(
+        "blockdev-change-medium", id="second", filename=image, format="raw"
+    )
 
 
 def ask(m, command, answer):
@@ -130,7 +208,11 @@ def test_other_format_under_way(machine, tmp_path):
     m.type("exec 3<>/dev/fd1; dd bs=512 count=1 <&3 2>/dev/null | wc -c\n")
     m.wait_for("\n512")
     change(m, replaced)
-    ask(m, "dd if=/bin/sh bs=1024 count=40 >&3 2>/dev/null; sync; echo st'atus' $?", "status")
+    ask(
+        m,
+        "dd if=/bin/sh bs=1024 count=40 >&3 2>/dev/null; sync; echo st'atus' $?",
+        "status",
+    )
     ask(m, "exec 3>&-; od -An -tu4 -N8 /dev/fd1", "2        720")
     m.type("sync; echo fi'nis'hed\n")
     m.wait_for("finished")

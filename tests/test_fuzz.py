@@ -10,14 +10,25 @@ import pytest
 
 from conftest import TOP
 
-ROUNDS = {"user32": 50, "root32": 50, "user8": 30, "root8": 30,
-          "both16swap": 25, "user8swap": 25, "user32bochs": 10,
-          "both8bochs": 10}
+ROUNDS = {
+    "user32": 50,
+    "root32": 50,
+    "user8": 30,
+    "root8": 30,
+    "both16swap": 25,
+    "user8swap": 25,
+    "user32bochs": 10,
+    "both8bochs": 10,
+}
 
 
 def fuzz(top, *words):
-    return subprocess.run([f"{top}/tools/fuzz", "-n", "1", *words], timeout=600,
-                          capture_output=True, text=True)
+    return subprocess.run(
+        [f"{top}/tools/fuzz", "-n", "1", *words],
+        timeout=600,
+        capture_output=True,
+        text=True,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +67,8 @@ def test_finds_planted_bugs(name, tmp_path):
     folder = os.path.join(tmp_path, "tree")
     tools.copy_tree(folder)
     tools.plant(folder, mutant)
-    subprocess.run(["make", "-s", "build/tests/fuzz.img"], cwd=folder, check=True)
+    subprocess.run(
+        ["make", "-s", "build/tests/fuzz.img"], cwd=folder, check=True
+    )
     result = fuzz(folder, "-r", "20", "user32")
     assert result.returncode == 1 and "again: tools/fuzz" in result.stdout

@@ -16,8 +16,9 @@ def on_linux(tmp_path_factory):
     build_runner(folder)
     for program in PROGRAMS:
         shutil.copy(os.path.join(BUILD, "tests", program), folder)
-    return run_programs(folder, PROGRAMS, tmp_path_factory.mktemp("linux"),
-                        100, 900)
+    return run_programs(
+        folder, PROGRAMS, tmp_path_factory.mktemp("linux"), 100, 900
+    )
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -6,12 +6,18 @@ import pytest
 
 from conftest import BUILD, TOP
 
-CALLS = "int {to}(void); int {name}(void); int {name}(void) {{ return {to}(); }}"
+CALLS = (
+    "int {to}(void); int {name}(void); int {name}(void) {{ return {to}(); }}"
+)
 
 
 def check(build):
-    return subprocess.run([os.path.join(TOP, "tools/check-layers"), build],
-                          capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [os.path.join(TOP, "tools/check-layers"), build],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 def compile_kernel(build, arrows):
@@ -20,8 +26,22 @@ def compile_kernel(build, arrows):
         path = build / (file + ".o")
         path.parent.mkdir(parents=True, exist_ok=True)
         code = CALLS.format(name=os.path.basename(file), to=to)
-        subprocess.run(["gcc", "-m32", "-ffreestanding", "-c", "-x", "c",
-                        "-o", path, "-"], input=code, text=True, check=True)
+        subprocess.run(
+            [
+                "gcc",
+                "-m32",
+                "-ffreestanding",
+                "-c",
+                "-x",
+                "c",
+                "-o",
+                path,
+                "-",
+            ],
+            input=code,
+            text=True,
+            check=True,
+        )
 
 
 def test_the_kernel():
@@ -29,12 +49,25 @@ def test_the_kernel():
     assert result.returncode == 0, result.stdout
 
 
-@pytest.mark.parametrize("arrows,complaint", [
-    ({"mm/page": "inode", "fs/inode": "nothing"}, "mm/ knows no file system"),
-    ({"kernel/blk_drv/hd": "inode", "fs/inode": "nothing"}, "a driver knows"),
-    ({"fs/inode": "audit", "kernel/debug/audit": "nothing"}, "nobody knows who only"),
-    ({f"kernel/f{i}": f"f{(i + 1) % 7}" for i in range(7)}, "circle of 7"),
-], ids=["mm", "driver", "debug", "circle"])
+@pytest.mark.parametrize(
+    "arrows,complaint",
+    [
+        (
+            {"mm/page": "inode", "fs/inode": "nothing"},
+            "mm/ knows no file system",
+        ),
+        (
+            {"kernel/blk_drv/hd": "inode", "fs/inode": "nothing"},
+            "a driver knows",
+        ),
+        (
+            {"fs/inode": "audit", "kernel/debug/audit": "nothing"},
+            "nobody knows who only",
+        ),
+        ({f"kernel/f{i}": f"f{(i + 1) % 7}" for i in range(7)}, "circle of 7"),
+    ],
+    ids=["mm", "driver", "debug", "circle"],
+)
 def test_it_can_fail(arrows, complaint, tmp_path):
     compile_kernel(tmp_path, arrows)
     result = check(tmp_path)

@@ -27,7 +27,10 @@ class Moves:
         for _ in range(3):
             self.dirs.append(self.fresh())
             self.script.append(f"mkdir {self.dirs[-1]}")
-        self.script += ["sync", "echo 0 | dd of=$2 conv=notrunc,fsync 2>/dev/null"]
+        self.script += [
+            "sync",
+            "echo 0 | dd of=$2 conv=notrunc,fsync 2>/dev/null",
+        ]
         for _ in range(commands):
             self.command()
 
@@ -66,9 +69,13 @@ def overcounted(path):
     return wrong
 
 
-@pytest.mark.parametrize("name,seed", [("minix1", 1), ("minix1", 2), ("minix3", 3)])
+@pytest.mark.parametrize(
+    "name,seed", [("minix1", 1), ("minix1", 2), ("minix3", 3)]
+)
 def test_links_are_never_too_few(name, seed, guest, tmp_path):  # noqa: F811
-    seed, disks = int(os.environ.get("COWIX_SEED", seed)), int(os.environ.get("COWIX_CUTS", 1500))
+    seed, disks = int(os.environ.get("COWIX_SEED", seed)), int(
+        os.environ.get("COWIX_CUTS", 1500)
+    )
     before, writes, path = power_cuts(name, Moves(seed, 60), guest, tmp_path)
     wrong, seen = [], 0
     for number in reorder(before, writes, path, seed, disks):

@@ -19,11 +19,15 @@ def image(tmp_path_factory):
     etc = folder / "overlay" / "etc"
     etc.mkdir(parents=True)
     (folder / "overlay" / "home" / "user").mkdir(parents=True)
-    (etc / "passwd").write_text(f"root:{ROOT}:0:0:root:/root:/bin/sh\nuser:{USER}:1000:100:a user:/home/user:/bin/sh\n")
+    (etc / "passwd").write_text(
+        f"root:{ROOT}:0:0:root:/root:/bin/sh\nuser:{USER}:1000:100:a user:/home/user:/bin/sh\n"
+    )
     (etc / "group").write_text("root::0:\nusers::100:\nwheel::10:root,user\n")
     (etc / "ttys").write_text("/dev/ttyS0\n")
     path = str(folder / "login.img")
-    programs = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+    programs = sorted(
+        p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")
+    )
     result = mkfs(path, *programs, overlay=str(folder / "overlay"))
     assert result.returncode == 0, result.stderr
     return path
@@ -34,9 +38,29 @@ def line(image, tmp_path):
     """The serial line of a machine that has booted to its first login prompt."""
     copy = str(tmp_path / "floppy.img")
     shutil.copyfile(image, copy)
-    child = pexpect.spawn("qemu-system-i386", ["-M", "pc", "-m", "32", "-display", "none", "-nodefaults", "-no-reboot", "-chardev",
-                                               "stdio,id=line,signal=off", "-serial", "chardev:line", "-drive",
-                                               f"if=floppy,index=0,format=raw,file={copy}", "-boot", "a"], timeout=10, encoding="latin-1")
+    child = pexpect.spawn(
+        "qemu-system-i386",
+        [
+            "-M",
+            "pc",
+            "-m",
+            "32",
+            "-display",
+            "none",
+            "-nodefaults",
+            "-no-reboot",
+            "-chardev",
+            "stdio,id=line,signal=off",
+            "-serial",
+            "chardev:line",
+            "-drive",
+            f"if=floppy,index=0,format=raw,file={copy}",
+            "-boot",
+            "a",
+        ],
+        timeout=10,
+        encoding="latin-1",
+    )
     child.expect(r"cowix login: ")
     yield child
     child.close(force=True)
@@ -102,9 +126,15 @@ def test_root(line):
     line.expect(r"user\s+/home/user\s+")
     answer(line, "[$#] ", "pwd; exit")
     line.expect(r"/home/user\s+")
-    answer(line, "# ", "passwd -d user; grep user:: /etc/passwd; id user; groups; exit")
+    answer(
+        line,
+        "# ",
+        "passwd -d user; grep user:: /etc/passwd; id user; groups; exit",
+    )
     line.expect(r"user::1000:100")
-    line.expect(r"uid=1000\(user\) gid=100\(users\) groups=100\(users\),10\(wheel\)\s+")
+    line.expect(
+        r"uid=1000\(user\) gid=100\(users\) groups=100\(users\),10\(wheel\)\s+"
+    )
     answer(line, "login: ", "user")
     line.expect(r"[$#] ")
 

@@ -6,7 +6,12 @@ from conftest import TOP
 
 
 def mutants(*arguments):
-    result = subprocess.run([os.path.join(TOP, "tools/mutants"), *arguments], capture_output=True, text=True, timeout=1200)
+    result = subprocess.run(
+        [os.path.join(TOP, "tools/mutants"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=1200,
+    )
     assert result.returncode == 0, result.stdout + result.stderr
 
 

@@ -8,8 +8,15 @@ import stat
 import pytest
 
 from powercuts import put, power_cuts, store
-from volumes import (Reader, content, failing_ide, guest, ide,  # noqa: F401
-                     repair, volume)
+from volumes import (
+    Reader,
+    content,
+    failing_ide,
+    guest,
+    ide,  # noqa: F401
+    repair,
+    volume,
+)
 
 FILES = range(20)
 KINDS = {"s": stat.S_IFLNK, **dict.fromkeys("abcdgkl", stat.S_IFDIR)}
@@ -29,8 +36,10 @@ STEPS = (
 
 class Steps:
     """What power_cuts() runs."""
-    script = ["mkdir a b; sync"] + [step.format(
-        all=" ".join(map(str, FILES))) for step in STEPS]
+
+    script = ["mkdir a b; sync"] + [
+        step.format(all=" ".join(map(str, FILES))) for step in STEPS
+    ]
 
 
 def broken(reader, folder, path="", seen=()):
@@ -40,7 +49,9 @@ def broken(reader, folder, path="", seen=()):
         mode, size, links, _ = reader.inode(ino)
         if name in (".", ".."):
             up.append(name)
-        elif stat.S_IFMT(mode) != KINDS.get(name[0], stat.S_IFREG) or not links:
+        elif (
+            stat.S_IFMT(mode) != KINDS.get(name[0], stat.S_IFREG) or not links
+        ):
             found.append((f"{path}/{name}", ino, oct(mode), links))
         elif stat.S_ISDIR(mode) and ino not in seen:
             found += broken(reader, ino, f"{path}/{name}", (*seen, folder))
@@ -54,7 +65,7 @@ def cuts(before, writes):
         groups[-1].append(write) if write else groups.append([])
     for number, group in enumerate(groups):
         for i in range(len(group)):
-            for chosen in (group[i:i + 1], group[:i] + group[i + 1:]):
+            for chosen in (group[i : i + 1], group[:i] + group[i + 1 :]):
                 cut = bytearray(disk)
                 for write in chosen:
                     put(cut, *write)
@@ -70,8 +81,9 @@ def test_a_name_leads_to_an_inode(name, guest, tmp_path):  # noqa: F811
     for number, i, disk in cuts(before, writes):
         store(disk, path)
         reader = Reader(path)
-        wrong += [(number, i, *what)
-                  for what in broken(reader, reader.lookup(""))]
+        wrong += [
+            (number, i, *what) for what in broken(reader, reader.lookup(""))
+        ]
         seen += 1
     assert seen > 100
     assert not wrong, f"{len(wrong)} of {seen} cuts"
@@ -79,11 +91,18 @@ def test_a_name_leads_to_an_inode(name, guest, tmp_path):  # noqa: F811
 
 def failed_rename(guest, disk, zone):  # noqa: F811
     """Renames over an older file while a zone cannot be written."""
-    machine = guest("mount /dev/hda /mnt; cd /mnt; [ -f d/new ] || "
-                    "echo new > d/new; mv d/new old; echo $?; cat old d/new; "
-                    "mv d/new d/newer; echo $?; sync; audit | head -1",
-                    *failing_ide(disk, *[{"iotype": "write", "sector": sector}
-                                         for sector in (2 * zone, 2 * zone + 1)]))
+    machine = guest(
+        "mount /dev/hda /mnt; cd /mnt; [ -f d/new ] || "
+        "echo new > d/new; mv d/new old; echo $?; cat old d/new; "
+        "mv d/new d/newer; echo $?; sync; audit | head -1",
+        *failing_ide(
+            disk,
+            *[
+                {"iotype": "write", "sector": sector}
+                for sector in (2 * zone, 2 * zone + 1)
+            ],
+        ),
+    )
     machine.end()
     assert machine.text() == "1\nold\nnew\n0\nmismatches 0\n"
     repair(disk)
@@ -95,13 +114,17 @@ def test_a_rename_that_cannot_be_written(fails, guest, tmp_path):  # noqa: F811
     """It says so, and both files keep their names; another rename works."""
     disk = volume(tmp_path / "disk.img", "minix1")
     made = "" if fails == "data" else "echo new > d/new; "
-    machine = guest(f"mount /dev/hda /mnt; cd /mnt; mkdir d; {made}"
-                    "echo old > old; cd /; umount /mnt", *ide(disk))
+    machine = guest(
+        f"mount /dev/hda /mnt; cd /mnt; mkdir d; {made}"
+        "echo old > old; cd /; umount /mnt",
+        *ide(disk),
+    )
     machine.end()
     reader = Reader(disk)
     last = reader.inode(reader.lookup("old"))[3][0]
     assert last > reader.first
-    reader = failed_rename(guest, disk, last + 1 if made == "" else
-                           reader.first)
+    reader = failed_rename(
+        guest, disk, last + 1 if made == "" else reader.first
+    )
     assert content(reader, "old") == b"old\n"
     assert fails == "data" or content(reader, "d/newer") == b"new\n"

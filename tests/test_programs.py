@@ -16,19 +16,42 @@ from conftest import TOP, cowix
 from linux import STATIC, build_runner, native, run_programs, split
 
 SOURCES = os.path.join(TOP, "tests/programs")
-VARIANTS = {"floats-sse": ("floats", ["-msse2", "-mfpmath=sse"]), "floats-x87": ("floats", ["-mfpmath=387"]),
-            "attributes-64": ("attributes", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]), "timers-64": ("timers", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]),
-            "interpreter-O0": ("interpreter", ["-O0"])}
+VARIANTS = {
+    "floats-sse": ("floats", ["-msse2", "-mfpmath=sse"]),
+    "floats-x87": ("floats", ["-mfpmath=387"]),
+    "attributes-64": (
+        "attributes",
+        ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"],
+    ),
+    "timers-64": ("timers", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]),
+    "interpreter-O0": ("interpreter", ["-O0"]),
+}
 HELPERS = {"runner"}
 NEEDS_ROOT = {"credentials"}
 NEEDS_SHM = {"shm"}
-NAMES = sorted({os.path.basename(path)[:-2] for path in glob.glob(f"{SOURCES}/*.c")} - HELPERS - {"floats"} | set(VARIANTS))
+NAMES = sorted(
+    {os.path.basename(path)[:-2] for path in glob.glob(f"{SOURCES}/*.c")}
+    - HELPERS
+    - {"floats"}
+    | set(VARIANTS)
+)
 DISK_KB, MEMORY, LIMIT, SECONDS = 48 << 10, 64, 900, 200
 
 
 def build(name, folder):
     source, flags = VARIANTS.get(name, (name, []))
-    subprocess.run(["gcc", *STATIC, *flags, "-o", f"{folder}/{name}", f"{SOURCES}/{source}.c", "-lm"], check=True)
+    subprocess.run(
+        [
+            "gcc",
+            *STATIC,
+            *flags,
+            "-o",
+            f"{folder}/{name}",
+            f"{SOURCES}/{source}.c",
+            "-lm",
+        ],
+        check=True,
+    )
 
 
 def make_disk(path, programs):
@@ -36,7 +59,19 @@ def make_disk(path, programs):
     folder = path + ".files"
     os.makedirs(f"{folder}/w", exist_ok=True)
     shutil.copytree(programs, f"{folder}/t", dirs_exist_ok=True)
-    subprocess.run([os.path.join(TOP, "tools/mkfs"), "--overlay", folder, "--size", str(DISK_KB), "-o", path], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [
+            os.path.join(TOP, "tools/mkfs"),
+            "--overlay",
+            folder,
+            "--size",
+            str(DISK_KB),
+            "-o",
+            path,
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +86,9 @@ def programs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def on_linux(programs, tmp_path_factory):
     """The programs on Linux."""
-    return run_programs(programs, NAMES, tmp_path_factory.mktemp("linux"),
-                        SECONDS, LIMIT)
+    return run_programs(
+        programs, NAMES, tmp_path_factory.mktemp("linux"), SECONDS, LIMIT
+    )
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +96,16 @@ def on_cowix(programs, tmp_path_factory):
     """The programs on Cowix, as many as it gets through."""
     disk = str(tmp_path_factory.mktemp("disk") / "programs.img")
     make_disk(disk, programs)
-    result = cowix(f"mount -t tmpfs tmpfs /dev/shm; mount /dev/hda /mnt && cd /mnt/w && /mnt/t/runner {SECONDS} /mnt/t {' '.join(NAMES)}", "-d", disk, "-m", str(MEMORY),
-                   "-k", "root=ram0", timeout=LIMIT)
+    result = cowix(
+        f"mount -t tmpfs tmpfs /dev/shm; mount /dev/hda /mnt && cd /mnt/w && /mnt/t/runner {SECONDS} /mnt/t {' '.join(NAMES)}",
+        "-d",
+        disk,
+        "-m",
+        str(MEMORY),
+        "-k",
+        "root=ram0",
+        timeout=LIMIT,
+    )
     results, rest = split(result.out)
     results["the end"] = (result.status, rest, result.err)
     check = subprocess.run(["fsck.minix", "-f", disk], capture_output=True)
@@ -71,14 +115,26 @@ def on_cowix(programs, tmp_path_factory):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_program(name, on_linux, on_cowix):
-    if name in NEEDS_ROOT and native() and (os.getuid() != 0 or os.statvfs(tempfile.gettempdir()).f_flag & os.ST_NOSUID):
-        pytest.skip("the host must let it be root and run set-user-ID programs")
+    if (
+        name in NEEDS_ROOT
+        and native()
+        and (
+            os.getuid() != 0
+            or os.statvfs(tempfile.gettempdir()).f_flag & os.ST_NOSUID
+        )
+    ):
+        pytest.skip(
+            "the host must let it be root and run set-user-ID programs"
+        )
     if name in NEEDS_SHM and native() and not os.access("/dev/shm", os.W_OK):
         pytest.skip("the host has no /dev/shm")
     assert name in on_cowix, f"Cowix did not get there: {on_cowix['the end']}"
     status, output = on_cowix[name]
     expected_status, expected = on_linux[name]
-    assert output.decode("latin-1").splitlines() == expected.decode("latin-1").splitlines()
+    assert (
+        output.decode("latin-1").splitlines()
+        == expected.decode("latin-1").splitlines()
+    )
     assert (status, output) == (expected_status, expected)
 
 

@@ -22,7 +22,21 @@ def disk(path, files, fs="minix3", kilobytes=20 << 10):
     folder.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    subprocess.run([f"{TOP}/tools/mkfs", "--fs", fs, "--size", str(kilobytes), "--overlay", folder, "-o", path], check=True, capture_output=True)
+    subprocess.run(
+        [
+            f"{TOP}/tools/mkfs",
+            "--fs",
+            fs,
+            "--size",
+            str(kilobytes),
+            "--overlay",
+            folder,
+            "-o",
+            path,
+        ],
+        check=True,
+        capture_output=True,
+    )
     return str(path)
 
 
@@ -43,81 +57,184 @@ def sector_of(image, content):
 def big(tmp_path_factory):
     """A disk with a file of 16 MB, and its content as a disk: neither is written to."""
     folder = tmp_path_factory.mktemp("big")
-    return disk(folder / "disk.img", {"big": BIG, "empty": b"", "odd": BIG[:70001]}), raw(folder / "raw.img", BIG)
+    return disk(
+        folder / "disk.img", {"big": BIG, "empty": b"", "odd": BIG[:70001]}
+    ), raw(folder / "raw.img", BIG)
 
 
-@pytest.mark.parametrize("memory,params", [("8", ""), ("64", ""), ("8", "ide=nodma")])
+@pytest.mark.parametrize(
+    "memory,params", [("8", ""), ("64", ""), ("8", "ide=nodma")]
+)
 def test_in_order(memory, params, big):
     """From front to back, all of it and in pieces of odd sizes: byte for byte what is on the disk."""
-    result = cowix(f"{MOUNT}; cmp /mnt/big /dev/hdb; wc -c </mnt/empty; "
-                   f"dd if=/mnt/big bs=9999 count=30; cat /mnt/odd; {CLEAN}",
-                   *drive(big[0]), *drive(big[1], 1), "-m", memory, "-k", params, timeout=100)
-    assert result.status == 0 and result.out == b"0\n" + BIG[:299970] + BIG[:70001] + b"mismatches 0\n", result.err
+    result = cowix(
+        f"{MOUNT}; cmp /mnt/big /dev/hdb; wc -c </mnt/empty; "
+        f"dd if=/mnt/big bs=9999 count=30; cat /mnt/odd; {CLEAN}",
+        *drive(big[0]),
+        *drive(big[1], 1),
+        "-m",
+        memory,
+        "-k",
+        params,
+        timeout=100,
+    )
+    assert (
+        result.status == 0
+        and result.out
+        == b"0\n" + BIG[:299970] + BIG[:70001] + b"mismatches 0\n"
+    ), result.err
 
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_here_and_there(params, big, tmp_path):
     """Pieces from anywhere, small and large, across the end, with less memory than data."""
     dice = random.Random(2)
-    places = [(dice.randrange(len(BIG) // 1000 + 1), dice.choice((1, 3, 9, 60))) for _ in range(40)] + [(16777, 5), (16778, 1)]
-    script = "".join(f"dd if=/mnt/big bs=1000 skip={at} count={n} 2>/dev/null; " for at, n in places)
-    commands = disk(tmp_path / "script.img", {"script": script.encode()}, kilobytes=1000)
-    result = cowix(f"{MOUNT}; mkdir /s; mount /dev/hdb /s; sh /s/script; umount /s; {CLEAN}", *drive(big[0]), *drive(commands, 1), "-m", "8", "-k", params)
-    assert result.out == b"".join(BIG[at * 1000:(at + n) * 1000] for at, n in places) + b"mismatches 0\n", result.err
+    places = [
+        (dice.randrange(len(BIG) // 1000 + 1), dice.choice((1, 3, 9, 60)))
+        for _ in range(40)
+    ] + [(16777, 5), (16778, 1)]
+    script = "".join(
+        f"dd if=/mnt/big bs=1000 skip={at} count={n} 2>/dev/null; "
+        for at, n in places
+    )
+    commands = disk(
+        tmp_path / "script.img", {"script": script.encode()}, kilobytes=1000
+    )
+    result = cowix(
+        f"{MOUNT}; mkdir /s; mount /dev/hdb /s; sh /s/script; umount /s; {CLEAN}",
+        *drive(big[0]),
+        *drive(commands, 1),
+        "-m",
+        "8",
+        "-k",
+        params,
+    )
+    assert (
+        result.out
+        == b"".join(BIG[at * 1000 : (at + n) * 1000] for at, n in places)
+        + b"mismatches 0\n"
+    ), result.err
 
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_read_error_ahead(params, big, tmp_path):
     """A bad sector that is met while reading ahead: who reads its page gets EIO, everybody else everything."""
     bad, end = 501, 700 * PAGE
-    hole = BIG[:bad * PAGE] + bytes(PAGE) + BIG[(bad + 1) * PAGE:end]
-    sector = sector_of(big[0], BIG[bad * PAGE + 1024:][:512])
-    result = cowix(f"{MOUNT}; dd if=/mnt/big bs=4k count={bad} 2>/dev/null | cmp - /dev/hdb; dd if=/mnt/big bs=4k 2>&1 >/dev/null | head -2; "
-                   f"dd if=/mnt/big bs=4k count=700 conv=noerror,sync 2>/dev/null | cmp - /dev/hdb && echo same; "
-                   f"dd if=/mnt/big bs=4k skip={bad + 1} count=1 2>/dev/null; {CLEAN}",
-                   *faulty(big[0], iotype="read", sector=sector), *drive(raw(tmp_path / "raw.img", hole), 1), "-m", "64", "-k", params, "-v")
+    hole = BIG[: bad * PAGE] + bytes(PAGE) + BIG[(bad + 1) * PAGE : end]
+    sector = sector_of(big[0], BIG[bad * PAGE + 1024 :][:512])
+    result = cowix(
+        f"{MOUNT}; dd if=/mnt/big bs=4k count={bad} 2>/dev/null | cmp - /dev/hdb; dd if=/mnt/big bs=4k 2>&1 >/dev/null | head -2; "
+        f"dd if=/mnt/big bs=4k count=700 conv=noerror,sync 2>/dev/null | cmp - /dev/hdb && echo same; "
+        f"dd if=/mnt/big bs=4k skip={bad + 1} count=1 2>/dev/null; {CLEAN}",
+        *faulty(big[0], iotype="read", sector=sector),
+        *drive(raw(tmp_path / "raw.img", hole), 1),
+        "-m",
+        "64",
+        "-k",
+        params,
+        "-v",
+    )
     text = result.out
-    assert b"Input/output error\n%d+0 records in\n" % bad in text and b"\nsame\n" + BIG[(bad + 1) * PAGE:][:PAGE] in text, result.err
-    assert text.endswith(b"mismatches 0\n") and result.err.count("cmp: EOF on -") == 1
-    assert all(line.endswith(f"sector {sector}") for line in complaints(result)) and complaints(result)
+    assert (
+        b"Input/output error\n%d+0 records in\n" % bad in text
+        and b"\nsame\n" + BIG[(bad + 1) * PAGE :][:PAGE] in text
+    ), result.err
+    assert (
+        text.endswith(b"mismatches 0\n")
+        and result.err.count("cmp: EOF on -") == 1
+    )
+    assert all(
+        line.endswith(f"sector {sector}") for line in complaints(result)
+    ) and complaints(result)
 
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_write_error_in_a_batch(params, tmp_path):
     """A page that cannot be written: fsync of its file says so, again and again, that of another file does not; all other pages are written."""
-    image = disk(tmp_path / "disk.img", {"big": bytes(range(256)) * (MB // 256), "new": BIG[:MB], "good": b"bad"})
+    image = disk(
+        tmp_path / "disk.img",
+        {
+            "big": bytes(range(256)) * (MB // 256),
+            "new": BIG[:MB],
+            "good": b"bad",
+        },
+    )
     with open(image, "rb") as f:
         start = f.read().index(bytes(range(256)) * 8)
-    result = cowix(f"{MOUNT}; dd if=/mnt/new of=/mnt/big bs=64k conv=notrunc,fsync; echo $?; sync /mnt/big; echo $?; echo good >/mnt/good; "
-                   f"sync /mnt/good; echo $?; cmp /mnt/new /mnt/big; echo $?; audit | head -1",
-                   *faulty(image, iotype="write", sector=start // 512 + 901), "-k", params, "-v")
-    assert result.out == b"1\n1\n0\n0\nmismatches 0\n" and errors(result) == 2, result.err
+    result = cowix(
+        f"{MOUNT}; dd if=/mnt/new of=/mnt/big bs=64k conv=notrunc,fsync; echo $?; sync /mnt/big; echo $?; echo good >/mnt/good; "
+        f"sync /mnt/good; echo $?; cmp /mnt/new /mnt/big; echo $?; audit | head -1",
+        *faulty(image, iotype="write", sector=start // 512 + 901),
+        "-k",
+        params,
+        "-v",
+    )
+    assert (
+        result.out == b"1\n1\n0\n0\nmismatches 0\n" and errors(result) == 2
+    ), result.err
     with open(image, "rb") as f:
         data = f.read()
-    missing = [i for i in range(0, MB, 512) if BIG[i:i + 512] not in (data[start + i:start + i + 512], data[start + i + 1024:start + i + 1536],
-                                                                     data[start + i + 2048:start + i + 2560], data[start + i + 3072:start + i + 3584],
-                                                                     data[start + i + 4096:start + i + 4608])]
+    missing = [
+        i
+        for i in range(0, MB, 512)
+        if BIG[i : i + 512]
+        not in (
+            data[start + i : start + i + 512],
+            data[start + i + 1024 : start + i + 1536],
+            data[start + i + 2048 : start + i + 2560],
+            data[start + i + 3072 : start + i + 3584],
+            data[start + i + 4096 : start + i + 4608],
+        )
+    ]
     assert 1 <= len(missing) <= 8 and missing[-1] - missing[0] < PAGE, missing
     assert b"good\n" in data
 
 
-@pytest.mark.parametrize("memory,params,fs", [("5", "", "minix3"), ("6", "", "minix2"), ("8", "", "minix3-4k"), ("6", "ide=nodma", "minix3")])
+@pytest.mark.parametrize(
+    "memory,params,fs",
+    [
+        ("5", "", "minix3"),
+        ("6", "", "minix2"),
+        ("8", "", "minix3-4k"),
+        ("6", "ide=nodma", "minix3"),
+    ],
+)
 def test_together(memory, params, fs, tmp_path):
     """Readers, writers, truncation and fsync on the same files, in less memory than they need."""
     image = disk(tmp_path / "disk.img", {}, fs, 10000)
     for seed in range(1, 4):
-        result = cowix(f"{MOUNT}; cd /mnt; /tests/readahead {seed} && {CLEAN}", *drive(image), "-m", memory, "-k", params,
-                       image=guest_floppy("readahead"), timeout=100)
-        assert result.status == 0 and result.out.endswith(b"1 passed, 0 failed\nmismatches 0\n"), result.out.decode() + result.err
+        result = cowix(
+            f"{MOUNT}; cd /mnt; /tests/readahead {seed} && {CLEAN}",
+            *drive(image),
+            "-m",
+            memory,
+            "-k",
+            params,
+            image=guest_floppy("readahead"),
+            timeout=100,
+        )
+        assert result.status == 0 and result.out.endswith(
+            b"1 passed, 0 failed\nmismatches 0\n"
+        ), (result.out.decode() + result.err)
         if fs != "minix3-4k":
             fsck(image)
 
 
 def test_nothing_lost_when_memory_is_short(big):
     """Programs take nearly all memory while files are read: they run on, and all frames come back."""
-    result = cowix(f"{MOUNT}; for i in 1 2 3; do dd if=/mnt/big bs=700k count=3 2>/dev/null | cmp - /dev/hdb & done; wait; {CLEAN}",
-                   *drive(big[0]), *drive(big[1], 1), "-m", "6", timeout=100)
-    assert result.status == 0 and result.out == b"mismatches 0\n" and result.err.count("cmp: EOF on -") == 3, result.err
+    result = cowix(
+        f"{MOUNT}; for i in 1 2 3; do dd if=/mnt/big bs=700k count=3 2>/dev/null | cmp - /dev/hdb & done; wait; {CLEAN}",
+        *drive(big[0]),
+        *drive(big[1], 1),
+        "-m",
+        "6",
+        timeout=100,
+    )
+    assert (
+        result.status == 0
+        and result.out == b"mismatches 0\n"
+        and result.err.count("cmp: EOF on -") == 3
+    ), result.err
 
 
 def test_speed(tmp_path):
@@ -125,11 +242,25 @@ def test_speed(tmp_path):
     image, rates = disk(tmp_path / "disk.img", {}, kilobytes=60 << 10), {}
     read = "umount /mnt; mount /dev/hda /mnt; grep intr /proc/stat; dd if=/mnt/big of=/dev/null bs=4k 2>&1; grep intr /proc/stat"
     for mode, params in (("DMA", ""), ("PIO", "ide=nodma")):
-        result = cowix(f"mount -t proc proc /proc; {MOUNT}; dd if=/dev/zero of=/mnt/big bs=4k count={SPEED_MB}x256 conv=fsync 2>&1; {read}",
-                       *drive(image), "-m", "64", "-k", params, timeout=100)
+        result = cowix(
+            f"mount -t proc proc /proc; {MOUNT}; dd if=/dev/zero of=/mnt/big bs=4k count={SPEED_MB}x256 conv=fsync 2>&1; {read}",
+            *drive(image),
+            "-m",
+            "64",
+            "-k",
+            params,
+            timeout=100,
+        )
         text = result.out.decode()
-        written, rates[mode] = [int(n) / 1000 for n in re.findall(r"([0-9]+) kB/s", text)]
-        before, after = [int(line.split()[16]) for line in re.findall("^intr .*", text, re.M)]
-        print(f"\na file of {SPEED_MB} MB by {mode}: read {rates[mode]:.0f} MB/s with {after - before} interrupts, written {written:.0f} MB/s")
+        written, rates[mode] = [
+            int(n) / 1000 for n in re.findall(r"([0-9]+) kB/s", text)
+        ]
+        before, after = [
+            int(line.split()[16])
+            for line in re.findall("^intr .*", text, re.M)
+        ]
+        print(
+            f"\na file of {SPEED_MB} MB by {mode}: read {rates[mode]:.0f} MB/s with {after - before} interrupts, written {written:.0f} MB/s"
+        )
         assert mode == "PIO" or after - before < SPEED_MB * MB // PAGE // 2
     assert rates["DMA"] > rates["PIO"]

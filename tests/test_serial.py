@@ -17,8 +17,18 @@ def machine(tmp_path):
     """A machine with two lines: the first leads to a socket, the second nowhere."""
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
-    m = Machine(str(tmp_path), image, "-chardev", f"socket,id=first,path={tmp_path}/first,server=on,wait=off", "-serial", "chardev:first",
-                "-chardev", "null,id=second", "-serial", "chardev:second")
+    m = Machine(
+        str(tmp_path),
+        image,
+        "-chardev",
+        f"socket,id=first,path={tmp_path}/first,server=on,wait=off",
+        "-serial",
+        "chardev:first",
+        "-chardev",
+        "null,id=second",
+        "-serial",
+        "chardev:second",
+    )
     m.first = socket.socket(socket.AF_UNIX)
     m.first.connect(f"{tmp_path}/first")
     m.first.settimeout(15)
@@ -29,11 +39,15 @@ def machine(tmp_path):
 
 
 def monitor(m, line):
-    return m.command("human-monitor-command", **{"command-line": line})["return"]
+    return m.command("human-monitor-command", **{"command-line": line})[
+        "return"
+    ]
 
 
 def port(m, number):
-    return int(re.search(r"= (0x\w+)", monitor(m, f"i /b {number:#x}")).group(1), 16)
+    return int(
+        re.search(r"= (0x\w+)", monitor(m, f"i /b {number:#x}")).group(1), 16
+    )
 
 
 def divisor(m):
@@ -62,8 +76,12 @@ def expect(m, text):
 def test_settings(machine):
     m = machine
     m.type("sleep 999 < /dev/ttyS1 &\n")
-    for settings, format, wanted in [("9600 cs7 parenb cstopb", 0x1E, 12), ("110 cs8 parodd -cstopb", 0x0B, 1047), ("57600 cs5 -parenb", 0x00, 2),
-                                     ("115200 cs8", 0x03, 1)]:
+    for settings, format, wanted in [
+        ("9600 cs7 parenb cstopb", 0x1E, 12),
+        ("110 cs8 parodd -cstopb", 0x0B, 1047),
+        ("57600 cs5 -parenb", 0x00, 2),
+        ("115200 cs8", 0x03, 1),
+    ]:
         m.type(f"stty {settings} < /dev/ttyS1\n")
         until(lambda: port(m, LCR) == format)
         assert divisor(m) == wanted
@@ -85,10 +103,14 @@ def test_break_is_an_interrupt(machine):
     expect(m, b"status 130\r\n")
 
 
-@pytest.mark.parametrize("flags, shown", [("parmrk", "ff 00 00 ff 00 00"), ("-parmrk", "00 00")])
+@pytest.mark.parametrize(
+    "flags, shown", [("parmrk", "ff 00 00 ff 00 00"), ("-parmrk", "00 00")]
+)
 def test_break_is_read(flags, shown, machine):
     m = machine
-    m.type(f"(stty raw -echo -ignbrk {flags}; echo $((40 + 2)); dd bs=1 count={shown.count(' ') + 1} | hexdump -C) < /dev/ttyS1\n")
+    m.type(
+        f"(stty raw -echo -ignbrk {flags}; echo $((40 + 2)); dd bs=1 count={shown.count(' ') + 1} | hexdump -C) < /dev/ttyS1\n"
+    )
     m.wait_for("\n42")
     time.sleep(0.5)
     for _ in range(2):

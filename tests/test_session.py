@@ -31,8 +31,10 @@ def test_file_systems(machine):
     """/etc/rc has mounted what lives in memory; what is left there is gone after the next start."""
     machine.wait_for("\n#")
     machine.type("mount; echo x > /tmp/x; cat /proc/$$/comm\n")
-    machine.wait_for("proc /proc proc ro 0 0\ntmpfs /tmp tmpfs rw 0 0\n"
-                     "devpts /dev/pts devpts ro 0 0\ntmpfs /dev/shm tmpfs rw 0 0\nsh\n")
+    machine.wait_for(
+        "proc /proc proc ro 0 0\ntmpfs /tmp tmpfs rw 0 0\n"
+        "devpts /dev/pts devpts ro 0 0\ntmpfs /dev/shm tmpfs rw 0 0\nsh\n"
+    )
     machine.switch_off("poweroff\n")
     fsck(machine.image)
     assert cowix("ls /tmp", image=machine.image).out == b""
@@ -49,16 +51,37 @@ def test_colours(machine):
     machine.type("echo -e '\\033[2J\\033[5;10H\\033[31mred\\033[0m'\n")
     machine.wait_for("\n         red")
     with open(machine.vga, "rb") as f:
-        cell = f.read()[(4 * 80 + 9) * 2:][:2]
+        cell = f.read()[(4 * 80 + 9) * 2 :][:2]
     assert cell == b"r\x04"
 
 
 def test_serial(tmp_path):
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
-    child = pexpect.spawn("qemu-system-i386", ["-M", "pc", "-m", "32", "-display", "none", "-nodefaults", "-no-reboot", "-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line",
-                                               "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
-                                               "-drive", f"if=floppy,index=0,format=raw,file={image}", "-boot", "a"], timeout=30)
+    child = pexpect.spawn(
+        "qemu-system-i386",
+        [
+            "-M",
+            "pc",
+            "-m",
+            "32",
+            "-display",
+            "none",
+            "-nodefaults",
+            "-no-reboot",
+            "-chardev",
+            "stdio,id=line,signal=off",
+            "-serial",
+            "chardev:line",
+            "-device",
+            "isa-debug-exit,iobase=0xf4,iosize=0x04",
+            "-drive",
+            f"if=floppy,index=0,format=raw,file={image}",
+            "-boot",
+            "a",
+        ],
+        timeout=30,
+    )
     child.expect("# ")
     child.sendline("x=serial; for i in 1 2 3; do echo $x$i; done")
     child.expect(r"serial1\s+serial2\s+serial3\s+# ")
@@ -79,42 +102,76 @@ def test_serial(tmp_path):
 def test_shell_against_the_hosts():
     """A long script has the same output as with the host's shell."""
     script = os.path.join(TOP, "tests/shell.sh")
-    expected = subprocess.run(["dash", script] if shutil.which("dash") else ["sh", script], capture_output=True, cwd="/")
+    expected = subprocess.run(
+        ["dash", script] if shutil.which("dash") else ["sh", script],
+        capture_output=True,
+        cwd="/",
+    )
     overlay_script = open(script).read()
-    result = cowix("sh /root/shell.sh 2>&1", image=make_image_with(overlay_script))
-    assert result.out.decode() == expected.stdout.decode() + expected.stderr.decode()
+    result = cowix(
+        "sh /root/shell.sh 2>&1", image=make_image_with(overlay_script)
+    )
+    assert (
+        result.out.decode()
+        == expected.stdout.decode() + expected.stderr.decode()
+    )
 
 
 def make_image_with(script):
     from conftest import BUILD, mkfs
+
     overlay = os.path.join(BUILD, "overlay", "root")
     os.makedirs(overlay, exist_ok=True)
     with open(os.path.join(overlay, "shell.sh"), "w") as f:
         f.write(script)
     image = os.path.join(BUILD, "overlay.img")
-    programs = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+    programs = sorted(
+        p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")
+    )
     result = mkfs(image, *programs, overlay=os.path.join(BUILD, "overlay"))
     assert result.returncode == 0, result.stderr
     return image
 
 
-@pytest.mark.parametrize("command, expected", [
-    ("seq 5 | sort -r | head -2 | tr '\\n' ,", "5,4,"),
-    ("printf_missing; echo $?", "127\n"),
-    ("grep -c root /etc/passwd", "1\n"),
-    ("echo 'a b;c' | tr ' ;' '\\n\\n' | wc -l", "3\n"),
-    ("cat /etc/rc | head -1 | hexdump -C | head -1 | tail -c 19", "|# What init runs|\n\n"[:-1]),
-    ("ls -a /mnt | tr '\\n' ' '", ". .. "),
-    ("mkdir -p /tmp/a/b/c && ls -R /tmp/a | wc -l; rm -r /tmp/a; ls /tmp", "7\n"),
-    ("uname; id; pwd", "Cowix\nuid=0(root) gid=0(root) groups=0(root)\n/\n"),
-    ("date -u +%Y | wc -c; kill -l | head -1", "5\n 1 HUP\n"),
-    ("dd if=/dev/zero bs=100 count=3 2>/dev/null | wc -c; df / | tail -1 | wc -l; sync; free | wc -l", "300\n1\n3\n"),
-    ("test 3 -gt 2 -a -d /etc && [ ! -f /etc ] && echo yes", "yes\n"),
-    ("cd /root; ln /etc/rc rc && cp rc rc2 && mv rc2 rc3 && ls -1; rm -f rc*",
-     "rc\nrc3\n"),
-    ("cut -d' ' -f1 /proc/version; mount | cut -d' ' -f2 | grep -E '^/(proc|tmp)$'",
-     "Cowix\n/proc\n/tmp\n"),
-])
+@pytest.mark.parametrize(
+    "command, expected",
+    [
+        ("seq 5 | sort -r | head -2 | tr '\\n' ,", "5,4,"),
+        ("printf_missing; echo $?", "127\n"),
+        ("grep -c root /etc/passwd", "1\n"),
+        ("echo 'a b;c' | tr ' ;' '\\n\\n' | wc -l", "3\n"),
+        (
+            "cat /etc/rc | head -1 | hexdump -C | head -1 | tail -c 19",
+            "|# What init runs|\n\n"[:-1],
+        ),
+        ("ls -a /mnt | tr '\\n' ' '", ". .. "),
+        (
+            "mkdir -p /tmp/a/b/c && ls -R /tmp/a | wc -l; rm -r /tmp/a; ls /tmp",
+            "7\n",
+        ),
+        (
+            "uname; id; pwd",
+            "Cowix\nuid=0(root) gid=0(root) groups=0(root)\n/\n",
+        ),
+        ("date -u +%Y | wc -c; kill -l | head -1", "5\n 1 HUP\n"),
+        (
+            "dd if=/dev/zero bs=100 count=3 2>/dev/null | wc -c; df / | tail -1 | wc -l; sync; free | wc -l",
+            "300\n1\n3\n",
+        ),
+        ("test 3 -gt 2 -a -d /etc && [ ! -f /etc ] && echo yes", "yes\n"),
+        (
+            "cd /root; ln /etc/rc rc && cp rc rc2 && mv rc2 rc3 && ls -1; rm -f rc*",
+            "rc\nrc3\n",
+        ),
+        (
+            "cut -d' ' -f1 /proc/version; mount | cut -d' ' -f2 | grep -E '^/(proc|tmp)$'",
+            "Cowix\n/proc\n/tmp\n",
+        ),
+    ],
+)
 def test_utilities(command, expected):
     result = cowix(command)
-    assert result.out.decode() == expected and result.err.replace("sh: printf_missing: not found\n", "") == ""
+    assert (
+        result.out.decode() == expected
+        and result.err.replace("sh: printf_missing: not found\n", "") == ""
+    )

@@ -11,20 +11,36 @@ import pytest
 from conftest import BUILD
 
 SH = os.path.join(BUILD, "bin", "sh")
-UP, DOWN, RIGHT, LEFT, HOME, END, DELETE = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F", "\x1b[3~"
+UP, DOWN, RIGHT, LEFT, HOME, END, DELETE = (
+    "\x1b[A",
+    "\x1b[B",
+    "\x1b[C",
+    "\x1b[D",
+    "\x1b[H",
+    "\x1b[F",
+    "\x1b[3~",
+)
 
 
 class Screen:
     """As much of a terminal as the shell uses: what it shows, for comparison."""
 
     def __init__(self, columns):
-        self.columns, self.cells, self.row, self.column, self.wrap = columns, {}, 0, 0, False
-        self.begun = ""         # of a sequence whose end has not come yet
+        self.columns, self.cells, self.row, self.column, self.wrap = (
+            columns,
+            {},
+            0,
+            0,
+            False,
+        )
+        self.begun = ""  # of a sequence whose end has not come yet
 
     def feed(self, text):
         text = self.begun + text
         self.begun = re.search(r"(\x1b(\[\d*)?)?\Z", text)[0]
-        for part in re.findall(r"\x1b\[\d*[A-Z]|.", text.removesuffix(self.begun), re.S):
+        for part in re.findall(
+            r"\x1b\[\d*[A-Z]|.", text.removesuffix(self.begun), re.S
+        ):
             if part[0] == "\x1b":
                 self.control(int(part[2:-1] or 1), part[-1], part[2:-1])
             elif part == "\r":
@@ -63,19 +79,39 @@ class Screen:
             self.row = self.column = 0
         elif letter == "J":
             assert argument == ""
-            self.cells = {k: v for k, v in self.cells.items() if k < (self.row, self.column)}
+            self.cells = {
+                k: v
+                for k, v in self.cells.items()
+                if k < (self.row, self.column)
+            }
         else:
             pytest.fail(f"unknown sequence {letter}")
 
     def lines(self):
         last = max((row for row, _ in self.cells), default=0)
-        return ["".join(self.cells.get((row, c), " ") for c in range(self.columns)).rstrip() for row in range(last + 1)]
+        return [
+            "".join(
+                self.cells.get((row, c), " ") for c in range(self.columns)
+            ).rstrip()
+            for row in range(last + 1)
+        ]
 
 
 class Shell:
     def __init__(self, folder, columns=40, encoding="latin-1"):
-        self.child = pexpect.spawn(SH, env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "PS1": "@ ", "TERM": "vt100"}, cwd=str(folder),
-                                   encoding=encoding, timeout=5, dimensions=(24, columns))
+        self.child = pexpect.spawn(
+            SH,
+            env={
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(folder),
+                "PS1": "@ ",
+                "TERM": "vt100",
+            },
+            cwd=str(folder),
+            encoding=encoding,
+            timeout=5,
+            dimensions=(24, columns),
+        )
         self.child.delaybeforesend = None
         self.screen = Screen(columns)
         self.wait_for_prompt()
@@ -91,7 +127,9 @@ class Shell:
         patience = 0.1
         while True:
             try:
-                self.screen.feed(self.child.read_nonblocking(4096, timeout=patience))
+                self.screen.feed(
+                    self.child.read_nonblocking(4096, timeout=patience)
+                )
                 patience = 0.03
             except (pexpect.TIMEOUT, pexpect.EOF):
                 return
@@ -124,32 +162,38 @@ def sh(tmp_path):
     shell.child.close(force=True)
 
 
-@pytest.mark.parametrize("keys, expected", [
-    (["echo abc"], "abc"),
-    (["echo abd\x7fc"], "abc"),
-    (["echo abd\bc"], "abc"),
-    (["cho x", "\x01", "e"], "x"),
-    (["cho x", HOME, "e", END, "y"], "xy"),
-    (["cho x", "\x1b[1~", "e", "\x1b[4~", "y"], "xy"),
-    (["cho x", "\x1bOH", "e", "\x05", "z"], "xz"),
-    (["echo ac", LEFT, "b"], "abc"),
-    (["echo ac", "\x02", "b"], "abc"),
-    (["echo ad", LEFT, LEFT, RIGHT, "bc"], "abcd"),
-    (["echo ad", "\x02\x02\x06", "bc"], "abcd"),
-    (["echo abXc", LEFT, LEFT, DELETE], "abc"),
-    (["echo abXc", LEFT, LEFT, "\x04"], "abc"),
-    (["rubbish", "\x15", "echo clean"], "clean"),
-    (["echo abrubbish", *[LEFT] * 7, "\x0b"], "ab"),
-    (["echo one two", "\x17", "three"], "one three"),
-    (["echo one two  ", "\x17", "three"], "one three"),
-    (["echo one two", "\x17\x19\x19"], "one twotwo"),
-    (["echo ba", "\x14"], "ab"),
-    (["echo one two", "\x1bb\x1bb", "X", "\x1bf", "Y"], "XoneY two"),
-    (["echo one two", "\x1b[1;5D", "X", "\x1b[1;5C", "Y"], "one XtwoY"),
-    (["echo one two", "\x1bb\x1bb\x1bd"], "two"),
-    ([LEFT, RIGHT, "\x7f", "\x17", "\x15", "\x0b", DELETE, "echo safe"], "safe"),
-    (["echo \x1b[99~ok"], "ok"),
-])
+@pytest.mark.parametrize(
+    "keys, expected",
+    [
+        (["echo abc"], "abc"),
+        (["echo abd\x7fc"], "abc"),
+        (["echo abd\bc"], "abc"),
+        (["cho x", "\x01", "e"], "x"),
+        (["cho x", HOME, "e", END, "y"], "xy"),
+        (["cho x", "\x1b[1~", "e", "\x1b[4~", "y"], "xy"),
+        (["cho x", "\x1bOH", "e", "\x05", "z"], "xz"),
+        (["echo ac", LEFT, "b"], "abc"),
+        (["echo ac", "\x02", "b"], "abc"),
+        (["echo ad", LEFT, LEFT, RIGHT, "bc"], "abcd"),
+        (["echo ad", "\x02\x02\x06", "bc"], "abcd"),
+        (["echo abXc", LEFT, LEFT, DELETE], "abc"),
+        (["echo abXc", LEFT, LEFT, "\x04"], "abc"),
+        (["rubbish", "\x15", "echo clean"], "clean"),
+        (["echo abrubbish", *[LEFT] * 7, "\x0b"], "ab"),
+        (["echo one two", "\x17", "three"], "one three"),
+        (["echo one two  ", "\x17", "three"], "one three"),
+        (["echo one two", "\x17\x19\x19"], "one twotwo"),
+        (["echo ba", "\x14"], "ab"),
+        (["echo one two", "\x1bb\x1bb", "X", "\x1bf", "Y"], "XoneY two"),
+        (["echo one two", "\x1b[1;5D", "X", "\x1b[1;5C", "Y"], "one XtwoY"),
+        (["echo one two", "\x1bb\x1bb\x1bd"], "two"),
+        (
+            [LEFT, RIGHT, "\x7f", "\x17", "\x15", "\x0b", DELETE, "echo safe"],
+            "safe",
+        ),
+        (["echo \x1b[99~ok"], "ok"),
+    ],
+)
 def test_keys(sh, keys, expected):
     assert sh.run(*keys) == [expected]
 
@@ -224,9 +268,18 @@ def test_long_line(sh):
     text = "".join(chr(ord("a") + i % 26) for i in range(90))
     rows = ["@ echo " + text[:33], text[33:73], text[73:]]
     assert sh.type("echo " + text) == rows
-    assert sh.type(HOME, "") == rows and (sh.screen.row, sh.screen.column) == (0, 2)
-    assert sh.type(END) == rows and (sh.screen.row, sh.screen.column) == (2, 17)
-    assert sh.type(*[LEFT] * 20)[0] == rows[0] and (sh.screen.row, sh.screen.column) == (1, 37)
+    assert sh.type(HOME, "") == rows and (sh.screen.row, sh.screen.column) == (
+        0,
+        2,
+    )
+    assert sh.type(END) == rows and (sh.screen.row, sh.screen.column) == (
+        2,
+        17,
+    )
+    assert sh.type(*[LEFT] * 20)[0] == rows[0] and (
+        sh.screen.row,
+        sh.screen.column,
+    ) == (1, 37)
     assert sh.type("\x0b")[1] == rows[1][:37]
     assert sh.type("\x19") == rows
     assert sh.type("\x01", "\x0b") == ["@"]
@@ -282,7 +335,9 @@ def test_complete_several(sh, tmp_path):
     assert sh.type("echo a\t") == ["@ echo ap"]
     assert sh.type("\t") == ["@ echo ap", "apple    apricot", "@ echo ap"]
     assert sh.type("r\t")[-1] == "@ echo apricot"
-    assert sh.type("x", LEFT, LEFT, "\x7f" * 7, "b\t")[-1] == "@ echo banana  x"
+    assert (
+        sh.type("x", LEFT, LEFT, "\x7f" * 7, "b\t")[-1] == "@ echo banana  x"
+    )
 
 
 def test_complete_command(sh, tmp_path):
@@ -299,15 +354,27 @@ def test_complete_command(sh, tmp_path):
 
 def test_complete_strange_names(sh, tmp_path):
     """A name goes into the line quoted, and no byte of it to the terminal."""
-    for name in ("x\npwd", "y\x1b[2J1", "y\x1b[2J2", "it's", "z$`\"a",
-                 "t\x01\x7f"):
+    for name in (
+        "x\npwd",
+        "y\x1b[2J1",
+        "y\x1b[2J2",
+        "it's",
+        "z$`\"a",
+        "t\x01\x7f",
+    ):
         (tmp_path / name).write_text("found\n")
 
-    for typed, shown in (("x", "x$'\\n'pwd"), ("'x", "'x'$'\\n''pwd'"),
-                         ('"x', '"x"$\'\\n\'"pwd"'), ("$'x", "$'x\\npwd'"),
-                         ("i", "it\\'s"), ("'i", "'it'\\''s'"),
-                         ("z", 'z\\$\\`\\"a'), ('"z', '"z\\$\\`\\"a"'),
-                         ("t", "t$'\\001'$'\\177'")):
+    for typed, shown in (
+        ("x", "x$'\\n'pwd"),
+        ("'x", "'x'$'\\n''pwd'"),
+        ('"x', '"x"$\'\\n\'"pwd"'),
+        ("$'x", "$'x\\npwd'"),
+        ("i", "it\\'s"),
+        ("'i", "'it'\\''s'"),
+        ("z", 'z\\$\\`\\"a'),
+        ('"z', '"z\\$\\`\\"a"'),
+        ("t", "t$'\\001'$'\\177'"),
+    ):
         assert sh.type("\x0c", f"cat {typed}\t") == ["@ cat " + shown]
         assert sh.enter()[-2] == "found", typed
     assert sh.type("\x0c", "cat y\t") == ["@ cat y$'\\e'\\[2J"]
@@ -328,19 +395,22 @@ def utf8(tmp_path):
     shell.child.close(force=True)
 
 
-@pytest.mark.parametrize("keys, expected", [
-    (["echo aéb", LEFT, LEFT, "x"], "axéb"),
-    (["echo aéb", LEFT, "\x7f"], "ab"),
-    (["echo aéb", "\x7f\x7f", "c"], "ac"),
-    (["echo aéb", LEFT, LEFT, DELETE], "ab"),
-    (["echo éñ", "\x14"], "ñé"),
-    (["echo 日本", LEFT, "x"], "日x本"),
-    (["echo 日本", "\x7f", "x"], "日x"),
-    (["echo e\u0301x", LEFT, "\x7f", "y"], "yx"),
-    (["echo ñandú x", "\x1bb\x1bb", "y"], "yñandú x"),
-    (["echo ", "é" * 20, LEFT, "\x7f", HOME, END, "x"], "é" * 19 + "x"),
-    (["echo ab", "日" * 8, LEFT, LEFT, "\x7f"], "ab" + "日" * 7),
-])
+@pytest.mark.parametrize(
+    "keys, expected",
+    [
+        (["echo aéb", LEFT, LEFT, "x"], "axéb"),
+        (["echo aéb", LEFT, "\x7f"], "ab"),
+        (["echo aéb", "\x7f\x7f", "c"], "ac"),
+        (["echo aéb", LEFT, LEFT, DELETE], "ab"),
+        (["echo éñ", "\x14"], "ñé"),
+        (["echo 日本", LEFT, "x"], "日x本"),
+        (["echo 日本", "\x7f", "x"], "日x"),
+        (["echo e\u0301x", LEFT, "\x7f", "y"], "yx"),
+        (["echo ñandú x", "\x1bb\x1bb", "y"], "yñandú x"),
+        (["echo ", "é" * 20, LEFT, "\x7f", HOME, END, "x"], "é" * 19 + "x"),
+        (["echo ab", "日" * 8, LEFT, LEFT, "\x7f"], "ab" + "日" * 7),
+    ],
+)
 def test_utf8(utf8, keys, expected):
     """Characters are moved over and erased whole; the screen is right."""
     utf8.type("\x0c", *keys)
@@ -376,7 +446,9 @@ def test_type_ahead(sh):
 
 
 def test_not_a_terminal(tmp_path):
-    out = pexpect.run(f"sh -c 'printf \"echo a\\necho b\\n\" | {SH}'", encoding="latin-1")
+    out = pexpect.run(
+        f"sh -c 'printf \"echo a\\necho b\\n\" | {SH}'", encoding="latin-1"
+    )
     assert out == "a\r\nb\r\n"
 
 

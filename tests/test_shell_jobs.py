@@ -16,8 +16,20 @@ SH = os.path.join(BUILD, "bin", "sh")
 @pytest.fixture
 def sh(tmp_path):
     """An interactive shell whose prompt is @."""
-    child = pexpect.spawn(SH, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PS1": "@ ", "TERM": "vt100"}, cwd=str(tmp_path),
-                          encoding="latin-1", timeout=5, dimensions=(24, 200), preexec_fn=default_signals)
+    child = pexpect.spawn(
+        SH,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "PS1": "@ ",
+            "TERM": "vt100",
+        },
+        cwd=str(tmp_path),
+        encoding="latin-1",
+        timeout=5,
+        dimensions=(24, 200),
+        preexec_fn=default_signals,
+    )
     child.delaybeforesend = None
     child.expect("@ ")
     yield child
@@ -80,16 +92,24 @@ def test_background_messages(sh):
     sh.expect(r"\[1\] \d+\r\n@ $")
     sh.sendline("(sleep 1; exit 3) &")
     sh.expect(r"\[2\] \d+\r\n@ $")
-    assert run(sh, "wait") == "[1]- Done       sleep 1\n[2]+ Exit 3     (sleep 1; exit 3)\n"
+    assert (
+        run(sh, "wait")
+        == "[1]- Done       sleep 1\n[2]+ Exit 3     (sleep 1; exit 3)\n"
+    )
 
 
 def test_pipeline_is_a_group(sh):
     start(sh, "sleep 100 | cat | cat")
     sh.send("\x1a")
     sh.expect(r"\[1\]\+ Stopped    sleep 100 \| cat \| cat\r\n@ $")
-    groups = run(sh, "ps -o pgid=,comm= | grep -E 'sleep|cat' | awk '{print $1}' | sort -u | wc -l")
+    groups = run(
+        sh,
+        "ps -o pgid=,comm= | grep -E 'sleep|cat' | awk '{print $1}' | sort -u | wc -l",
+    )
     assert groups == "1\n"
-    assert run(sh, "ps -o pgid= -p $$ | tr -d ' '; echo $$") == "{0}\n{0}\n".format(sh.pid)
+    assert run(
+        sh, "ps -o pgid= -p $$ | tr -d ' '; echo $$"
+    ) == "{0}\n{0}\n".format(sh.pid)
     until(sh, "kill %1", "Terminated")
     assert run(sh, "jobs") == ""
 
@@ -97,7 +117,10 @@ def test_pipeline_is_a_group(sh):
 def test_names_of_jobs(sh):
     for n in (101, 102, 103):
         run(sh, f"sleep {n} &")
-    assert run(sh, "jobs") == "[1]  Running    sleep 101 &\n[2]- Running    sleep 102 &\n[3]+ Running    sleep 103 &\n"
+    assert (
+        run(sh, "jobs")
+        == "[1]  Running    sleep 101 &\n[2]- Running    sleep 102 &\n[3]+ Running    sleep 103 &\n"
+    )
     assert run(sh, "jobs %-") == "[2]- Running    sleep 102 &\n"
     assert run(sh, "jobs %?101") == "[1]  Running    sleep 101 &\n"
     assert "more than one" in run(sh, "kill %sleep")
@@ -111,7 +134,9 @@ def test_names_of_jobs(sh):
 def test_signal_at_once(sh):
     """A job can be killed before it has run at all."""
     for n in range(20):
-        assert run(sh, "sleep 100 & kill $!; wait $!; echo $?").endswith("143\n[1]+ Terminated sleep 100\n")
+        assert run(sh, "sleep 100 & kill $!; wait $!; echo $?").endswith(
+            "143\n[1]+ Terminated sleep 100\n"
+        )
 
 
 def test_stopped_comes_before_running(sh):
@@ -119,7 +144,10 @@ def test_stopped_comes_before_running(sh):
     sh.send("\x1a")
     sh.expect("@ $")
     run(sh, "sleep 202 &")
-    assert run(sh, "jobs") == "[1]+ Stopped    sleep 201\n[2]- Running    sleep 202 &\n"
+    assert (
+        run(sh, "jobs")
+        == "[1]+ Stopped    sleep 201\n[2]- Running    sleep 202 &\n"
+    )
     run(sh, "kill %1 %2")
 
 
@@ -136,8 +164,12 @@ def test_fg_by_name(sh):
 
 def test_wait_for_a_job(sh):
     run(sh, "(sleep 1; exit 5) &")
-    assert run(sh, "wait %1; echo $?") == "5\n[1]+ Exit 5     (sleep 1; exit 5)\n"
-    assert run(sh, "sleep 0.1 & wait; echo $?").endswith("0\n[1]+ Done       sleep 0.1\n")
+    assert (
+        run(sh, "wait %1; echo $?") == "5\n[1]+ Exit 5     (sleep 1; exit 5)\n"
+    )
+    assert run(sh, "sleep 0.1 & wait; echo $?").endswith(
+        "0\n[1]+ Done       sleep 0.1\n"
+    )
 
 
 def test_wait_can_be_interrupted(sh):
@@ -151,7 +183,10 @@ def test_wait_can_be_interrupted(sh):
 
 def test_terminal_goes_to_the_foreground(sh):
     """Who reads from the terminal in the background stops, and gets what is typed in the foreground."""
-    assert re.fullmatch(r"\[1\] \d+\n\[1\]\+ Stopped    cat > got\n", until(sh, "cat > got &", "Stopped"))
+    assert re.fullmatch(
+        r"\[1\] \d+\n\[1\]\+ Stopped    cat > got\n",
+        until(sh, "cat > got &", "Stopped"),
+    )
     start(sh, "fg")
     sh.sendline("hello")
     sh.send("\x04")
@@ -170,7 +205,10 @@ def test_modes_are_restored(sh):
 
 
 def test_modes_of_a_stopped_job(sh):
-    start(sh, "sh -c 'stty -echo; kill -STOP $$; stty -a | grep -o -- -*echo\\ ; stty echo'")
+    start(
+        sh,
+        "sh -c 'stty -echo; kill -STOP $$; stty -a | grep -o -- -*echo\\ ; stty echo'",
+    )
     sh.expect("@ $")
     assert run(sh, "stty -a | grep -o -- '-*echo '") == "echo \n"
     start(sh, "fg")
@@ -179,9 +217,15 @@ def test_modes_of_a_stopped_job(sh):
 
 
 def test_children_have_default_signals(sh):
-    for command in ("grep SigIgn /proc/self/status", "(grep SigIgn /proc/self/status)", "grep SigIgn /proc/self/status & wait"):
+    for command in (
+        "grep SigIgn /proc/self/status",
+        "(grep SigIgn /proc/self/status)",
+        "grep SigIgn /proc/self/status & wait",
+    ):
         ignored = re.search(r"SigIgn:\t([0-9a-f]{16})", run(sh, command))
-        assert int(ignored[1], 16) & 0x7FFFFFFF == 0      # the standard signals; what runs the tests may ignore others
+        assert (
+            int(ignored[1], 16) & 0x7FFFFFFF == 0
+        )  # the standard signals; what runs the tests may ignore others
 
 
 def test_interrupt_ends_loops(sh):
@@ -215,7 +259,9 @@ def test_continued_by_another(sh):
     sh.send("\x1a")
     sh.expect("@ $")
     run(sh, "command kill -CONT %1")
-    assert until(sh, "jobs", "Running", again="jobs").endswith("[1]+ Running    sleep 100 &\n")
+    assert until(sh, "jobs", "Running", again="jobs").endswith(
+        "[1]+ Running    sleep 100 &\n"
+    )
     run(sh, "kill %1")
 
 
@@ -243,13 +289,19 @@ def test_quit_key(sh):
 
 def test_jobs_p(sh):
     run(sh, "sleep 100 &")
-    assert run(sh, "[ $(jobs -p) = $! ] && echo same; jobs -l | grep -c $!") == "same\n1\n"
+    assert (
+        run(sh, "[ $(jobs -p) = $! ] && echo same; jobs -l | grep -c $!")
+        == "same\n1\n"
+    )
     until(sh, "kill $!", "Terminated")
 
 
 def test_monitor_off(sh):
     """Without -m a pipeline stays in the shell's group."""
-    assert run(sh, "set +m; ps -o pgid= -p $$ | tr -d ' '; sh -c 'ps -o pgid= -p $$' | tr -d ' '; set -m") == "{0}\n{0}\n".format(sh.pid)
+    assert run(
+        sh,
+        "set +m; ps -o pgid= -p $$ | tr -d ' '; sh -c 'ps -o pgid= -p $$' | tr -d ' '; set -m",
+    ) == "{0}\n{0}\n".format(sh.pid)
     assert "no job control" in run(sh, "set +m; fg; set -m")
 
 
@@ -258,7 +310,9 @@ def test_errors_go_back_to_the_prompt(sh):
     assert "division" in run(sh, "{ echo $((1/0)); } > file")
     assert run(sh, "echo still on the terminal") == "still on the terminal\n"
     assert "syntax" in run(sh, "if done")
-    assert "read only" in run(sh, "f() { local x=1; readonly r=2; r=3; }; x=0; f")
+    assert "read only" in run(
+        sh, "f() { local x=1; readonly r=2; r=3; }; x=0; f"
+    )
     assert run(sh, "echo $x") == "0\n"
 
 
@@ -273,13 +327,22 @@ def test_exit_with_stopped_jobs(sh):
     sh.send("exit\n")
     sh.expect(pexpect.EOF)
     end = time.monotonic() + 5
-    while subprocess.run(["pgrep", "-f", "-x", name], capture_output=True).returncode == 0:
+    while (
+        subprocess.run(
+            ["pgrep", "-f", "-x", name], capture_output=True
+        ).returncode
+        == 0
+    ):
         assert time.monotonic() < end
         time.sleep(0.02)
 
 
 def test_set_m_in_a_script(tmp_path):
-    out = pexpect.run(f"{SH} -c 'set -m; sleep 0 & wait; echo $(jobs); sleep 5 & kill %1; wait %1; echo $?'", encoding="latin-1", timeout=10)
+    out = pexpect.run(
+        f"{SH} -c 'set -m; sleep 0 & wait; echo $(jobs); sleep 5 & kill %1; wait %1; echo $?'",
+        encoding="latin-1",
+        timeout=10,
+    )
     assert out.endswith("143\r\n")
 
 
@@ -287,9 +350,29 @@ def test_inside_cowix(tmp_path):
     """The same on our own kernel: stopping, continuing, the terminal's owner, and editing, on the serial line."""
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
-    child = pexpect.spawn("qemu-system-i386", ["-M", "pc", "-m", "32", "-display", "none", "-nodefaults", "-no-reboot", "-chardev", "stdio,id=line,signal=off",
-                                               "-serial", "chardev:line", "-drive", f"if=floppy,index=0,format=raw,file={image}", "-boot", "a"],
-                          encoding="latin-1", timeout=30)
+    child = pexpect.spawn(
+        "qemu-system-i386",
+        [
+            "-M",
+            "pc",
+            "-m",
+            "32",
+            "-display",
+            "none",
+            "-nodefaults",
+            "-no-reboot",
+            "-chardev",
+            "stdio,id=line,signal=off",
+            "-serial",
+            "chardev:line",
+            "-drive",
+            f"if=floppy,index=0,format=raw,file={image}",
+            "-boot",
+            "a",
+        ],
+        encoding="latin-1",
+        timeout=30,
+    )
     child.expect("# $")
     child.send("sleep 100 | cat\n")
     time.sleep(1)

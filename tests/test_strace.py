@@ -24,18 +24,40 @@ def plain(text, folder):
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
     text = re.sub(r"tv_sec=\d+, tv_\wsec=\d+", "TIME", text)
     text = re.sub(r" \(20\d\d-\S+\)", " (DATE)", text)
-    text = re.sub(r"(getp?pid\(\)|fork\(\)|time\(.*\)|waitpid\(.*\)) += \d+",
-                  r"\1 = NUMBER", text)
-    return re.sub(r"si_pid=\d+|\"\d+\"\]|kill\(\d+|waitpid\(\d+", "NUMBER",
-                  text).split("\n")
+    text = re.sub(
+        r"(getp?pid\(\)|fork\(\)|time\(.*\)|waitpid\(.*\)) += \d+",
+        r"\1 = NUMBER",
+        text,
+    )
+    return re.sub(
+        r"si_pid=\d+|\"\d+\"\]|kill\(\d+|waitpid\(\d+", "NUMBER", text
+    ).split("\n")
 
 
 LONG = "a-path-is-shown-whole-even-if-it-is-longer-than-other-strings"
-COMMANDS = [["ls", "-l", "/bin/sh"], ["cat", "file", "missing"], ["stat", "/dev/null", "/etc", "/etc/passwd"], ["uname", "-a"],
-            ["mkdir", "d"], ["rmdir", "d"], ["touch", "file"], ["touch", "-d", "2024-02-29 23:59:58", "file"], ["head", "-c", "3", "/bin/sh"], ["hexdump", "-C", "/etc/hostname"],
-            ["env", "-i", f"{BIN}/true"], ["kill", "-0", "1"], ["ln", "-s", "file", "link"], ["sh", "-c", "umask 022; exec kill -2 $$"],
-            ["cat", LONG], ["mkdir", "/".join([LONG] * 9)],
-            ["sh", "-c", "exec kill -9 $$"], ["sh", "-c", "exec kill -11 $$"], ["sh", "-c", ": > new; exit 7"], ["pwd"], ["tail", "file"]]
+COMMANDS = [
+    ["ls", "-l", "/bin/sh"],
+    ["cat", "file", "missing"],
+    ["stat", "/dev/null", "/etc", "/etc/passwd"],
+    ["uname", "-a"],
+    ["mkdir", "d"],
+    ["rmdir", "d"],
+    ["touch", "file"],
+    ["touch", "-d", "2024-02-29 23:59:58", "file"],
+    ["head", "-c", "3", "/bin/sh"],
+    ["hexdump", "-C", "/etc/hostname"],
+    ["env", "-i", f"{BIN}/true"],
+    ["kill", "-0", "1"],
+    ["ln", "-s", "file", "link"],
+    ["sh", "-c", "umask 022; exec kill -2 $$"],
+    ["cat", LONG],
+    ["mkdir", "/".join([LONG] * 9)],
+    ["sh", "-c", "exec kill -9 $$"],
+    ["sh", "-c", "exec kill -11 $$"],
+    ["sh", "-c", ": > new; exit 7"],
+    ["pwd"],
+    ["tail", "file"],
+]
 
 
 # One folder for each tracer and command, all of the same name at the end.
@@ -56,54 +78,73 @@ def traces(tmp_path_factory):
     """Each command traced by the host's strace and ours, on Linux:
     number -> the two texts."""
     folder = tmp_path_factory.mktemp("strace")
-    shutil.copytree(BIN, folder / "bin", ignore=shutil.ignore_patterns("*.elf"))
+    shutil.copytree(
+        BIN, folder / "bin", ignore=shutil.ignore_patterns("*.elf")
+    )
     command = SCRIPT + "bin=$here/bin\n"
     for number, words in enumerate(COMMANDS):
         call = " ".join(map(shlex.quote, words)).replace(BIN, "$here/bin")
         for name in ("host", "ours"):
-            command += (f"trace {name} {number} ${name} -o trace "
-                        f"$bin/{call}\n")
+            command += (
+                f"trace {name} {number} ${name} -o trace " f"$bin/{call}\n"
+            )
     for number in range(len(COMMANDS)):
         for name in ("host", "ours"):
             command += f"echo; echo ==== {name} {number}\n"
             command += f"cat {name}/{number}/same/trace\n"
-    text = linux(folder, command, tmp_path_factory.mktemp("linux"),
-                 programs=["strace"]).decode()
+    text = linux(
+        folder, command, tmp_path_factory.mktemp("linux"), programs=["strace"]
+    ).decode()
     found = re.split(r"\n==== (\w+) (\d+)\n", text)
-    return {(name, int(number)): lines for name, number, lines
-            in zip(found[1::3], found[2::3], found[3::3])}
+    return {
+        (name, int(number)): lines
+        for name, number, lines in zip(found[1::3], found[2::3], found[3::3])
+    }
 
 
 @pytest.mark.skipif(not os.path.exists(HOST), reason="no strace here")
-@pytest.mark.parametrize("number", range(len(COMMANDS)),
-                         ids=[" ".join(words) for words in COMMANDS])
+@pytest.mark.parametrize(
+    "number", range(len(COMMANDS)), ids=[" ".join(words) for words in COMMANDS]
+)
 def test_like_the_hosts(number, traces):
     """The trace of our strace is that of the host's, line by line."""
-    host, ours = (plain(traces[name, number], f"/{name}/{number}")
-                  for name in ("host", "ours"))
+    host, ours = (
+        plain(traces[name, number], f"/{name}/{number}")
+        for name in ("host", "ours")
+    )
     assert len(host) > 2 and ours == host
 
 
 RUNS = {
-    "form": "cat /missing", "chosen": "-e trace=read,open cat /etc/passwd",
-    "others": "-e !exit_group true", "status": "sh -c 'exit 7'",
+    "form": "cat /missing",
+    "chosen": "-e trace=read,open cat /etc/passwd",
+    "others": "-e !exit_group true",
+    "status": "sh -c 'exit 7'",
     "signal": "sh -c 'exec kill -15 $$'",
     "follow": "-f sh -c 'true | cat; ls; exit 3'",
-    "file": "-f -o t sh -c 'true; true'", "t": "cat t",
-    "summary": "-c cat /etc/passwd /missing", "short": "echo " + "x" * 99,
-    "long": "-s 200 echo " + "x" * 99, "missing": "missing"}
+    "file": "-f -o t sh -c 'true; true'",
+    "t": "cat t",
+    "summary": "-c cat /etc/passwd /missing",
+    "short": "echo " + "x" * 99,
+    "long": "-s 200 echo " + "x" * 99,
+    "missing": "missing",
+}
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """What our strace says in each of RUNS, and its status."""
     folder = tmp_path_factory.mktemp("runs")
-    shutil.copytree(BIN, folder / "bin", ignore=shutil.ignore_patterns("*.elf"))
+    shutil.copytree(
+        BIN, folder / "bin", ignore=shutil.ignore_patterns("*.elf")
+    )
     command = "export PATH=$(pwd)/bin HOME=/\n"
     for name, words in RUNS.items():
         tracer = "cat t >&2; : " if name == "t" else "strace "
-        command += (f"echo; echo ==== {name}\n{{ {tracer}{words}; }} 2>&1 "
-                    "> /dev/null\nprintf '\\nstatus %d\\n' $?\n")
+        command += (
+            f"echo; echo ==== {name}\n{{ {tracer}{words}; }} 2>&1 "
+            "> /dev/null\nprintf '\\nstatus %d\\n' $?\n"
+        )
     text = linux(folder, command, tmp_path_factory.mktemp("linux")).decode()
     found = re.findall(r"\n==== (\w+)\n(.*?)\nstatus (\d+)(?=\n)", text, re.S)
     return {name: (said, int(status)) for name, said, status in found}
@@ -111,20 +152,33 @@ def runs(tmp_path_factory):
 
 def test_form(runs):
     text, _ = runs["form"]
-    assert re.search(r'^execve\(".*/cat", \["cat", "/missing"\], '
-                     r'0x\w+ /\* \d vars \*/\) = 0$', text, re.M), text
-    assert ('open("/missing", O_RDONLY)              = '
-            '-1 ENOENT (No such file or directory)\n') in text
-    assert ("exit_group(1)                           = ?\n"
-            "+++ exited with 1 +++\n") in text
+    assert re.search(
+        r'^execve\(".*/cat", \["cat", "/missing"\], '
+        r'0x\w+ /\* \d vars \*/\) = 0$',
+        text,
+        re.M,
+    ), text
+    assert (
+        'open("/missing", O_RDONLY)              = '
+        '-1 ENOENT (No such file or directory)\n'
+    ) in text
+    assert (
+        "exit_group(1)                           = ?\n"
+        "+++ exited with 1 +++\n"
+    ) in text
 
 
 def test_chosen_calls_and_status(runs):
-    assert set(re.findall(r"^(\w+)\(", runs["chosen"][0], re.M)) == \
-        {"read", "open"}
+    assert set(re.findall(r"^(\w+)\(", runs["chosen"][0], re.M)) == {
+        "read",
+        "open",
+    }
     assert "exit_group" not in runs["others"][0]
-    assert [runs[name][1] for name in ("chosen", "status", "signal")] == \
-        [0, 7, 128 + 15]
+    assert [runs[name][1] for name in ("chosen", "status", "signal")] == [
+        0,
+        7,
+        128 + 15,
+    ]
 
 
 def test_follow(runs):
@@ -132,8 +186,9 @@ def test_follow(runs):
     text, _ = runs["follow"]
     assert len(re.findall(r"Process \d+ attached", text)) == 3
     assert len(re.findall(r"\+\+\+ exited with \d \+\+\+", text)) == 4
-    assert text.count("<unfinished ...>\n") == \
-        len(re.findall(r"<\.\.\. \w+ resumed>", text))
+    assert text.count("<unfinished ...>\n") == len(
+        re.findall(r"<\.\.\. \w+ resumed>", text)
+    )
     assert "si_code=CLD_EXITED" in text
 
 

@@ -13,16 +13,24 @@ from test_programs import SOURCES
 
 MB = 1 << 20
 PAGE = 4096
-START = 2048                            # sector of the partition
+START = 2048  # sector of the partition
 PROC = "mount -t proc proc /proc"
 ON = f"{PROC}; swapon /dev/hda"
-CLEAN = "audit -d | head -1; free | tail -1; swapoff /dev/hda && free | tail -1"
-PROGRAMS = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")) if os.path.isdir(f"{BUILD}/bin") else []
+CLEAN = (
+    "audit -d | head -1; free | tail -1; swapoff /dev/hda && free | tail -1"
+)
+PROGRAMS = (
+    sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+    if os.path.isdir(f"{BUILD}/bin")
+    else []
+)
 
 
 def mkswap(image, *options):
     """The host's own mkswap makes it."""
-    subprocess.run(["/usr/sbin/mkswap", *options, image], check=True, capture_output=True)
+    subprocess.run(
+        ["/usr/sbin/mkswap", *options, image], check=True, capture_output=True
+    )
     return image
 
 
@@ -46,7 +54,9 @@ def floppy(tmp_path_factory):
     overlay, image = folder / "overlay", str(folder / "floppy.img")
     (overlay / "tests").mkdir(parents=True)
     for name in ("thrash", "oom", "pressed"):
-        (overlay / "tests" / name).write_bytes(open(f"{BUILD}/tests/{name}", "rb").read())
+        (overlay / "tests" / name).write_bytes(
+            open(f"{BUILD}/tests/{name}", "rb").read()
+        )
         (overlay / "tests" / name).chmod(0o755)
     result = mkfs(image, *PROGRAMS, overlay=str(overlay))
     assert result.returncode == 0, result.stderr
@@ -55,32 +65,73 @@ def floppy(tmp_path_factory):
 
 def swap_line(out):
     """Total, used and free of free's last line."""
-    return [int(n) for n in re.search(r"Swap: +(\d+) +(\d+) +(\d+)", out).groups()]
+    return [
+        int(n) for n in re.search(r"Swap: +(\d+) +(\d+) +(\d+)", out).groups()
+    ]
 
 
-@pytest.mark.parametrize("what,params", [("24000", ""), ("8000 5", ""), ("12000 2 7 4", ""), ("8000 3 2 0", ""), ("8000 4 1", "ide=nodma")])
+@pytest.mark.parametrize(
+    "what,params",
+    [
+        ("24000", ""),
+        ("8000 5", ""),
+        ("12000 2 7 4", ""),
+        ("8000 3 2 0", ""),
+        ("8000 4 1", "ide=nodma"),
+    ],
+)
 def test_three_times_the_memory(what, params, floppy, tmp_path):
     """Programs write and read three times the RAM, alone and shared by forks of all policies, and each byte is right; then swap is empty and goes."""
-    result = cowix(f"{ON}; /tests/thrash {what} && {CLEAN}", *drive(swap_disk(tmp_path / "swap.img", 64 * MB)), "-m", "8", "-k", params, image=floppy,
-                   timeout=150)
+    result = cowix(
+        f"{ON}; /tests/thrash {what} && {CLEAN}",
+        *drive(swap_disk(tmp_path / "swap.img", 64 * MB)),
+        "-m",
+        "8",
+        "-k",
+        params,
+        image=floppy,
+        timeout=150,
+    )
     out = result.out.decode()
-    assert result.status == 0 and out.startswith("right\nmismatches 0\n"), out + result.err
-    assert swap_line(out)[:2][1] < 200 and out.splitlines()[-1].split() == ["Swap:", "0", "0", "0"]
+    assert result.status == 0 and out.startswith("right\nmismatches 0\n"), (
+        out + result.err
+    )
+    assert swap_line(out)[:2][1] < 200 and out.splitlines()[-1].split() == [
+        "Swap:",
+        "0",
+        "0",
+        "0",
+    ]
 
 
 def test_pressed(floppy, tmp_path):
     """Pipes, FPU registers and terminals while every allocation sleeps."""
-    result = cowix(f"{ON}; /tests/pressed && {CLEAN}",
-                   *drive(swap_disk(tmp_path / "swap.img")), "-m", "8",
-                   image=floppy, timeout=150)
+    result = cowix(
+        f"{ON}; /tests/pressed && {CLEAN}",
+        *drive(swap_disk(tmp_path / "swap.img")),
+        "-m",
+        "8",
+        image=floppy,
+        timeout=150,
+    )
     out = result.out.decode()
-    assert result.status == 0 and out.startswith("right\nmismatches 0\n"), out + result.err
+    assert result.status == 0 and out.startswith("right\nmismatches 0\n"), (
+        out + result.err
+    )
 
 
 def test_four_megabytes(floppy, tmp_path):
-    result = cowix(f"{ON}; /tests/thrash 12000 && /tests/thrash 4000 4 && {CLEAN}", *drive(swap_disk(tmp_path / "swap.img")), "-m", "4", image=floppy,
-                   timeout=150)
-    assert result.status == 0 and result.out.startswith(b"right\nright\nmismatches 0\n"), result.out.decode() + result.err
+    result = cowix(
+        f"{ON}; /tests/thrash 12000 && /tests/thrash 4000 4 && {CLEAN}",
+        *drive(swap_disk(tmp_path / "swap.img")),
+        "-m",
+        "4",
+        image=floppy,
+        timeout=150,
+    )
+    assert result.status == 0 and result.out.startswith(
+        b"right\nright\nmismatches 0\n"
+    ), (result.out.decode() + result.err)
 
 
 def test_mappings_by_dice(tmp_path):
@@ -88,18 +139,48 @@ def test_mappings_by_dice(tmp_path):
     folder, host = tmp_path / "files", tmp_path / "host"
     (folder / "w").mkdir(parents=True)
     host.mkdir()
-    if subprocess.run(["gcc", *STATIC, "-o", folder / "dice", f"{SOURCES}/random_maps.c"], capture_output=True).returncode:
+    if subprocess.run(
+        ["gcc", *STATIC, "-o", folder / "dice", f"{SOURCES}/random_maps.c"],
+        capture_output=True,
+    ).returncode:
         pytest.skip("no static 32-bit C library here: gcc-multilib")
     disk = str(tmp_path / "disk.img")
-    subprocess.run([f"{TOP}/tools/mkfs", "--overlay", folder, "--size", "4000", "-o", disk], check=True, capture_output=True)
+    subprocess.run(
+        [
+            f"{TOP}/tools/mkfs",
+            "--overlay",
+            folder,
+            "--size",
+            "4000",
+            "-o",
+            disk,
+        ],
+        check=True,
+        capture_output=True,
+    )
     seeds = range(11, 23)
-    result = cowix(f"{ON}; mount /dev/hdb /mnt; cd /mnt/w; for s in {' '.join(map(str, seeds))}; do /mnt/dice $s 600; done; cd /; umount /mnt; {CLEAN}",
-                   *drive(swap_disk(tmp_path / "swap.img")), *drive(disk, 1), "-m", "16", timeout=150)
-    expected = linux(folder, f"cd w; for s in {' '.join(map(str, seeds))}; do "
-                     "../dice $s 600; done", host)
-    ours, clean = result.out[:len(expected)].decode().splitlines(), result.out[len(expected):].decode()
+    result = cowix(
+        f"{ON}; mount /dev/hdb /mnt; cd /mnt/w; for s in {' '.join(map(str, seeds))}; do /mnt/dice $s 600; done; cd /; umount /mnt; {CLEAN}",
+        *drive(swap_disk(tmp_path / "swap.img")),
+        *drive(disk, 1),
+        "-m",
+        "16",
+        timeout=150,
+    )
+    expected = linux(
+        folder,
+        f"cd w; for s in {' '.join(map(str, seeds))}; do "
+        "../dice $s 600; done",
+        host,
+    )
+    ours, clean = (
+        result.out[: len(expected)].decode().splitlines(),
+        result.out[len(expected) :].decode(),
+    )
     assert ours == expected.decode().splitlines(), result.err
-    assert clean.startswith("mismatches 0\n") and clean.splitlines()[-1].split() == ["Swap:", "0", "0", "0"]
+    assert clean.startswith("mismatches 0\n") and clean.splitlines()[
+        -1
+    ].split() == ["Swap:", "0", "0", "0"]
 
 
 def test_partition_and_its_neighbours(floppy, tmp_path):
@@ -107,28 +188,67 @@ def test_partition_and_its_neighbours(floppy, tmp_path):
     image = with_partition(tmp_path / "disk.img")
     with open(image, "rb") as f:
         before = f.read(START * 512)
-    result = cowix(f"{PROC}; swapon /dev/hda1 && /tests/thrash 20000 && swapon -s", *drive(image), "-m", "8", image=floppy, timeout=150)
-    assert result.status == 0 and result.out.startswith(b"right\nFilename") and b"/dev/hda1" in result.out and b"partition" in result.out, result.err
+    result = cowix(
+        f"{PROC}; swapon /dev/hda1 && /tests/thrash 20000 && swapon -s",
+        *drive(image),
+        "-m",
+        "8",
+        image=floppy,
+        timeout=150,
+    )
+    assert (
+        result.status == 0
+        and result.out.startswith(b"right\nFilename")
+        and b"/dev/hda1" in result.out
+        and b"partition" in result.out
+    ), result.err
     with open(image, "rb") as f:
         assert f.read(START * 512) == before
 
 
-@pytest.mark.parametrize("emulator,fs", [("qemu", "minix1"), ("bochs", "minix3")])
+@pytest.mark.parametrize(
+    "emulator,fs", [("qemu", "minix1"), ("bochs", "minix3")]
+)
 def test_file(emulator, fs, tmp_path):
     """A file that mkswap makes a swap area, on the disk that is the root: three times the memory, then the file system is as it was."""
-    image, after, overlay = str(tmp_path / "hd.img"), str(tmp_path / "after.img"), tmp_path / "overlay"
+    image, after, overlay = (
+        str(tmp_path / "hd.img"),
+        str(tmp_path / "after.img"),
+        tmp_path / "overlay",
+    )
     (overlay / "tests").mkdir(parents=True)
     (overlay / "swap").write_bytes(bytes(20 * MB))
-    (overlay / "tests" / "thrash").write_bytes(open(f"{BUILD}/tests/thrash", "rb").read())
+    (overlay / "tests" / "thrash").write_bytes(
+        open(f"{BUILD}/tests/thrash", "rb").read()
+    )
     (overlay / "tests" / "thrash").chmod(0o755)
-    result = mkfs(image, "--disk", "30", "--fs", fs, *PROGRAMS, overlay=str(overlay))
+    result = mkfs(
+        image, "--disk", "30", "--fs", fs, *PROGRAMS, overlay=str(overlay)
+    )
     assert result.returncode == 0, result.stderr
-    result = cowix(f"{PROC}; mkswap /swap && swapon /swap && /tests/thrash 18000 && swapon -s && audit -d | head -1; "
-                   "(echo x >> /swap) 2>&1; swapoff /swap; rm /swap", "-H", "-e", emulator, "-m", "6", "-k", "root=hda1", "-s", after, image=image,
-                   timeout=250)
+    result = cowix(
+        f"{PROC}; mkswap /swap && swapon /swap && /tests/thrash 18000 && swapon -s && audit -d | head -1; "
+        "(echo x >> /swap) 2>&1; swapoff /swap; rm /swap",
+        "-H",
+        "-e",
+        emulator,
+        "-m",
+        "6",
+        "-k",
+        "root=hda1",
+        "-s",
+        after,
+        image=image,
+        timeout=250,
+    )
     out = result.out.decode()
-    assert result.status == 0 and "right\n" in out and "mismatches 0" in out, out + result.err
-    assert re.search(r"/swap +file +\d+\s+\d+\s+-2\n", out) and "Text file busy" in out
+    assert result.status == 0 and "right\n" in out and "mismatches 0" in out, (
+        out + result.err
+    )
+    assert (
+        re.search(r"/swap +file +\d+\s+\d+\s+-2\n", out)
+        and "Text file busy" in out
+    )
     with open(after, "rb") as f, open(tmp_path / "part.img", "wb") as part:
         f.seek(START * 512)
         part.write(f.read())
@@ -138,99 +258,236 @@ def test_file(emulator, fs, tmp_path):
 def test_two_areas(floppy, tmp_path):
     """The one with the higher priority is filled first; when both are needed, both are used, and either goes alone."""
     disks = [swap_disk(tmp_path / f"{name}.img", 12 * MB) for name in "ab"]
-    result = cowix(f"{PROC}; swapon /dev/hda; swapon -p 5 /dev/hdb; /tests/thrash 10000; swapon -s; /tests/thrash 22000; swapoff /dev/hdb && /tests/thrash 12000; "
-                   "swapon -s", *drive(disks[0]), *drive(disks[1], 1), "-m", "8", image=floppy, timeout=150)
+    result = cowix(
+        f"{PROC}; swapon /dev/hda; swapon -p 5 /dev/hdb; /tests/thrash 10000; swapon -s; /tests/thrash 22000; swapoff /dev/hdb && /tests/thrash 12000; "
+        "swapon -s",
+        *drive(disks[0]),
+        *drive(disks[1], 1),
+        "-m",
+        "8",
+        image=floppy,
+        timeout=150,
+    )
     out = result.out.decode()
     assert out.count("right\n") == 3, out + result.err
-    used = [(name, int(n), int(priority)) for name, n, priority in re.findall(r"/dev/(hd.) +partition +\d+\s+(\d+)\s+(-?\d+)", out)]
-    assert [(name, priority) for name, _, priority in used] == [("hda", -2), ("hdb", 5), ("hda", -2)] and used[0][1] == 0
+    used = [
+        (name, int(n), int(priority))
+        for name, n, priority in re.findall(
+            r"/dev/(hd.) +partition +\d+\s+(\d+)\s+(-?\d+)", out
+        )
+    ]
+    assert [(name, priority) for name, _, priority in used] == [
+        ("hda", -2),
+        ("hdb", 5),
+        ("hda", -2),
+    ] and used[0][1] == 0
 
 
 def test_shell_goes_on_beside_it(floppy, tmp_path):
     """Commands run while others push everything out: their own pages, and the shell's, come back right."""
-    result = cowix(f"{ON}; /tests/thrash 9000 3 & i=0; while [ $i -lt 25 ]; do ls -l /bin; i=$((i+1)); done | sort | cut -c1-1 | uniq -c; wait; {CLEAN}",
-                   *drive(swap_disk(tmp_path / "swap.img")), "-m", "8", image=floppy, timeout=150)
+    result = cowix(
+        f"{ON}; /tests/thrash 9000 3 & i=0; while [ $i -lt 25 ]; do ls -l /bin; i=$((i+1)); done | sort | cut -c1-1 | uniq -c; wait; {CLEAN}",
+        *drive(swap_disk(tmp_path / "swap.img")),
+        "-m",
+        "8",
+        image=floppy,
+        timeout=150,
+    )
     lines = result.out.decode().splitlines()
-    assert result.status == 0 and "right" in lines and "mismatches 0" in lines, result.out.decode() + result.err
-    assert sum(int(line.split()[0]) for line in lines if re.fullmatch(r" *\d+ [-lt]", line)) % 25 == 0
+    assert (
+        result.status == 0 and "right" in lines and "mismatches 0" in lines
+    ), (result.out.decode() + result.err)
+    assert (
+        sum(
+            int(line.split()[0])
+            for line in lines
+            if re.fullmatch(r" *\d+ [-lt]", line)
+        )
+        % 25
+        == 0
+    )
 
 
 def test_full(floppy, tmp_path):
     """When swap is full as well, the process that holds most ends, and the log names it; all it had is free again."""
     alone = "while ps | grep -q thras[h]; do sleep 1; done"
-    result = cowix(f"{ON}; /tests/thrash 10000 2; echo status $?; {alone}; {CLEAN}",
-                   *drive(swap_disk(tmp_path / "swap.img", 4 * MB)), "-m", "8",
-                   "-v", image=floppy, timeout=100)
-    assert re.search(rb"(wrong\nstatus 1|status 137)\nmismatches 0\n", result.out) and re.search(r"out of memory: pid \d+ \(thrash\) killed", result.err), result.err
+    result = cowix(
+        f"{ON}; /tests/thrash 10000 2; echo status $?; {alone}; {CLEAN}",
+        *drive(swap_disk(tmp_path / "swap.img", 4 * MB)),
+        "-m",
+        "8",
+        "-v",
+        image=floppy,
+        timeout=100,
+    )
+    assert re.search(
+        rb"(wrong\nstatus 1|status 137)\nmismatches 0\n", result.out
+    ) and re.search(
+        r"out of memory: pid \d+ \(thrash\) killed", result.err
+    ), result.err
     assert result.status == 0
 
 
 def test_init_is_not_the_victim(floppy):
     """Without memory for process 1, the largest other process ends."""
-    result = cowix("true", "-k", "init=/tests/oom", "-m", "8", "-v", image=floppy)
-    assert result.out.split() == b"the child was killed right".split() and re.search(r"out of memory: pid \d+ \(.*\) killed", result.err), result.err
+    result = cowix(
+        "true", "-k", "init=/tests/oom", "-m", "8", "-v", image=floppy
+    )
+    assert (
+        result.out.split() == b"the child was killed right".split()
+        and re.search(r"out of memory: pid \d+ \(.*\) killed", result.err)
+    ), (result.err)
     assert "panic" not in result.err
 
 
 def test_swapoff_without_room(floppy, tmp_path):
     """What does not fit into memory stays in swap, and its owner notices nothing."""
-    result = cowix(f"{ON}; /tests/thrash 20000 3 & sleep 1; swapoff /dev/hda 2>&1; swapon -s | tail -1; wait; {CLEAN}",
-                   *drive(swap_disk(tmp_path / "swap.img", 64 * MB)), "-m", "8", image=floppy, timeout=150)
+    result = cowix(
+        f"{ON}; /tests/thrash 20000 3 & sleep 1; swapoff /dev/hda 2>&1; swapon -s | tail -1; wait; {CLEAN}",
+        *drive(swap_disk(tmp_path / "swap.img", 64 * MB)),
+        "-m",
+        "8",
+        image=floppy,
+        timeout=150,
+    )
     out = result.out.decode()
-    assert "swapoff: /dev/hda: " in out and "memory" in out and re.search(r"^/dev/hda +partition", out, re.M) and "\nright\n" in out, out + result.err
+    assert (
+        "swapoff: /dev/hda: " in out
+        and "memory" in out
+        and re.search(r"^/dev/hda +partition", out, re.M)
+        and "\nright\n" in out
+    ), (out + result.err)
     assert "mismatches 0" in out
 
 
 def test_read_error(floppy, tmp_path):
     """A page that cannot be read is SIGBUS for who wants it, and nobody else."""
     image = swap_disk(tmp_path / "swap.img")
-    result = cowix(f"{ON}; /tests/thrash 12000; echo status $?; audit -d | head -1; /tests/thrash 1000", *faulty(image, iotype="read", sector=8 * 700),
-                   "-m", "8", "-v", image=floppy, timeout=150)
-    assert re.search(rb"status (135|1)\nmismatches 0\nright\n", result.out), result.out.decode() + result.err
-    assert re.search(r"\(thrash\): signal 7 at", result.err) and "out of memory" not in result.err
+    result = cowix(
+        f"{ON}; /tests/thrash 12000; echo status $?; audit -d | head -1; /tests/thrash 1000",
+        *faulty(image, iotype="read", sector=8 * 700),
+        "-m",
+        "8",
+        "-v",
+        image=floppy,
+        timeout=150,
+    )
+    assert re.search(rb"status (135|1)\nmismatches 0\nright\n", result.out), (
+        result.out.decode() + result.err
+    )
+    assert (
+        re.search(r"\(thrash\): signal 7 at", result.err)
+        and "out of memory" not in result.err
+    )
 
 
 def test_write_error(floppy, tmp_path):
     """A page that cannot be written stays in memory, and its place is not used again."""
     image = swap_disk(tmp_path / "swap.img")
-    result = cowix(f"{ON}; /tests/thrash 14000 && /tests/thrash 14000 && {CLEAN}", *faulty(image, iotype="write", sector=8 * 700), "-m", "8", "-v",
-                   image=floppy, timeout=150)
-    assert result.status == 0 and result.out.startswith(b"right\nright\nmismatches 0\n"), result.out.decode() + result.err
+    result = cowix(
+        f"{ON}; /tests/thrash 14000 && /tests/thrash 14000 && {CLEAN}",
+        *faulty(image, iotype="write", sector=8 * 700),
+        "-m",
+        "8",
+        "-v",
+        image=floppy,
+        timeout=150,
+    )
+    assert result.status == 0 and result.out.startswith(
+        b"right\nright\nmismatches 0\n"
+    ), (result.out.decode() + result.err)
 
 
 def test_headers(floppy, tmp_path):
     """The host's header is understood, with its label, and ours by the host; what is mounted or in use is refused."""
-    ours, theirs = create(tmp_path / "ours.img", 8 * MB), mkswap(create(tmp_path / "theirs.img", 8 * MB), "-L", "spare")
-    result = cowix(f"{PROC}; mkswap -L cowix /dev/hda; swapon /dev/hda /dev/hdb && swapon -s; mount /dev/hda /mnt 2>&1; swapon /dev/hdb 2>&1; "
-                   "swapoff /dev/hda /dev/hdb; swapoff /dev/hda 2>&1; dd if=/dev/zero of=/dev/hdb bs=4k count=1; swapon /dev/hdb 2>&1",
-                   *drive(ours), *drive(theirs, 1), image=floppy)
+    ours, theirs = create(tmp_path / "ours.img", 8 * MB), mkswap(
+        create(tmp_path / "theirs.img", 8 * MB), "-L", "spare"
+    )
+    result = cowix(
+        f"{PROC}; mkswap -L cowix /dev/hda; swapon /dev/hda /dev/hdb && swapon -s; mount /dev/hda /mnt 2>&1; swapon /dev/hdb 2>&1; "
+        "swapoff /dev/hda /dev/hdb; swapoff /dev/hda 2>&1; dd if=/dev/zero of=/dev/hdb bs=4k count=1; swapon /dev/hdb 2>&1",
+        *drive(ours),
+        *drive(theirs, 1),
+        image=floppy,
+    )
     out = result.out.decode()
-    assert out.startswith("/dev/hda: swap area of 8188 KB\nFilename") and out.count("partition\t\t8188") + len(re.findall(r"partition +8188", out)) == 2, out
-    assert [line for line in out.splitlines() if " busy" in line or "nvalid" in line] == [
-        "mount: /dev/hda: Device or resource busy", "swapon: /dev/hdb: Device or resource busy", "swapoff: /dev/hda: Invalid argument",
-        "swapon: /dev/hdb: Invalid argument"], out
-    label = subprocess.run(["/usr/sbin/swaplabel", ours], capture_output=True, text=True)
-    assert label.returncode == 0 and "LABEL: cowix" in label.stdout and re.search(r"UUID: +[0-9a-f]{8}-[0-9a-f]{4}-4", label.stdout)
+    assert (
+        out.startswith("/dev/hda: swap area of 8188 KB\nFilename")
+        and out.count("partition\t\t8188")
+        + len(re.findall(r"partition +8188", out))
+        == 2
+    ), out
+    assert [
+        line
+        for line in out.splitlines()
+        if " busy" in line or "nvalid" in line
+    ] == [
+        "mount: /dev/hda: Device or resource busy",
+        "swapon: /dev/hdb: Device or resource busy",
+        "swapoff: /dev/hda: Invalid argument",
+        "swapon: /dev/hdb: Invalid argument",
+    ], out
+    label = subprocess.run(
+        ["/usr/sbin/swaplabel", ours], capture_output=True, text=True
+    )
+    assert (
+        label.returncode == 0
+        and "LABEL: cowix" in label.stdout
+        and re.search(r"UUID: +[0-9a-f]{8}-[0-9a-f]{4}-4", label.stdout)
+    )
     with open(ours, "rb") as f:
         header = f.read(PAGE)
-    assert struct.unpack_from("<II", header, 1024) == (1, 8 * MB // PAGE - 1) and header.endswith(b"SWAPSPACE2")
+    assert struct.unpack_from("<II", header, 1024) == (
+        1,
+        8 * MB // PAGE - 1,
+    ) and header.endswith(b"SWAPSPACE2")
 
 
 def test_what_is_shown(floppy, tmp_path):
     """meminfo, free, status and the command line of a process whose pages are in swap."""
-    result = cowix(f"{ON}; sleep 77 & /tests/thrash 12000; cat /proc/$!/cmdline | tr '\\0' ' '; echo; grep VmSwap /proc/$!/status; cat /proc/meminfo; free; "
-                   "kill $!", *drive(swap_disk(tmp_path / "swap.img")), "-m", "8", image=floppy, timeout=100)
+    result = cowix(
+        f"{ON}; sleep 77 & /tests/thrash 12000; cat /proc/$!/cmdline | tr '\\0' ' '; echo; grep VmSwap /proc/$!/status; cat /proc/meminfo; free; "
+        "kill $!",
+        *drive(swap_disk(tmp_path / "swap.img")),
+        "-m",
+        "8",
+        image=floppy,
+        timeout=100,
+    )
     out = result.out.decode()
-    assert "right\nsleep 77 \n" in out and int(re.search(r"VmSwap:\s+(\d+) kB", out)[1]) > 0, out
-    info = {name: int(kb) for name, kb in re.findall(r"^(\w+): +(\d+) kB", out, re.M)}
+    assert (
+        "right\nsleep 77 \n" in out
+        and int(re.search(r"VmSwap:\s+(\d+) kB", out)[1]) > 0
+    ), out
+    info = {
+        name: int(kb)
+        for name, kb in re.findall(r"^(\w+): +(\d+) kB", out, re.M)
+    }
     total, used, free = swap_line(out)
-    assert info["SwapTotal"] == total == 32 * 1024 - 4 and info["SwapFree"] == free and used == total - free > 0
+    assert (
+        info["SwapTotal"] == total == 32 * 1024 - 4
+        and info["SwapFree"] == free
+        and used == total - free > 0
+    )
 
 
 def test_trace(tmp_path):
     """Pages on their way out and in are events of the trace."""
-    result = cowix(f"{PROC}; echo 1 > /proc/vmtrace; /tests/swap round_trip; echo 0 > /proc/vmtrace; cat /proc/vmtrace", image=guest_floppy("swap"))
-    events = re.findall(r"^ *\d+ (out|in) +\d+ ([0-9a-f]{8}) ([0-9a-f]{8}) +(\d+) +(\d+)", result.out.decode(), re.M)
-    out, back = ([e[1:] for e in events if e[0] == kind] for kind in ("out", "in"))
-    assert len(out) == len(back) == 10 and {e[0] for e in out} == {e[0] for e in back}
-    assert all(e[2:] == ("1", "0") for e in out) and all(e[2:] == ("0", "1") for e in back)
+    result = cowix(
+        f"{PROC}; echo 1 > /proc/vmtrace; /tests/swap round_trip; echo 0 > /proc/vmtrace; cat /proc/vmtrace",
+        image=guest_floppy("swap"),
+    )
+    events = re.findall(
+        r"^ *\d+ (out|in) +\d+ ([0-9a-f]{8}) ([0-9a-f]{8}) +(\d+) +(\d+)",
+        result.out.decode(),
+        re.M,
+    )
+    out, back = (
+        [e[1:] for e in events if e[0] == kind] for kind in ("out", "in")
+    )
+    assert len(out) == len(back) == 10 and {e[0] for e in out} == {
+        e[0] for e in back
+    }
+    assert all(e[2:] == ("1", "0") for e in out) and all(
+        e[2:] == ("0", "1") for e in back
+    )

@@ -17,20 +17,50 @@ from conftest import BUILD
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BIN = os.path.join(BUILD, "bin")
-ENVIRONMENT = {"PATH": "/bin:/usr/bin", "LC_ALL": "C", "TZ": "UTC0", "HOME": "/"}
-WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+ENVIRONMENT = {
+    "PATH": "/bin:/usr/bin",
+    "LC_ALL": "C",
+    "TZ": "UTC0",
+    "HOME": "/",
+}
+WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve".split()
+)
 
 
 def fixture(folder):
     """The files that the commands below work on."""
     texts = {
-        "words": "\n".join(WORDS) + "\n", "numbers": "".join(f"{i}\n" for i in range(1, 31)), "empty": "", "newline": "\n",
-        "unended": "a\nb\nc", "blank": "a\n\nb\n\n\nc\n \n", "fields": "a:b:c\nd:e:f\n:x:\nno delimiter\nlast:one",
-        "columns": "alpha beta gamma\n  two  words here\none\n\ttab\tbed\n", "left": "a\nb\nc\nd\nf\n", "right": "b\nd\ne\nf\ng\n",
-        "double": "a\na\nb\nc\nc\nc\na\n", "marked": "1 x\n2 x\n3 y\n4 Y\n4 Y\n", "items": "one two  three\n'four five' \"six\" sev\\ en\n\n eight\n",
-        "sections": "\\:\\:\\:\nhead\n\\:\\:\nbody\n\nbody\n\\:\nfoot\n", "lines": "a b\n  c d\n\ne\n", "code.c": "int main(void)\n{\n\treturn 0;\n}\n",
-        "spaced": "One  two\n three \nfour\nsix\n", "spaces": "one two\nthree\nfour\t\nfive\n", "script": "2d\ns/e/E/\n", "script2": "#n\n# lines\ns/one/a\\\nb/\n/t/{\n  a\\\n  kept\\\n  two\n  p\n}\n", "tree/a": "x\n", "tree/b.c": "y\n" * 3000, "tree/sub/c.c": "z\n", "tree/sub/deep/d": "", "tree/.hidden": "h\n",
-        "other/a": "x\n", "other/b.c": "y\nn\n", "other/sub/c.c": "q\n", "other/sub/extra": "e\n", "long": "word " * 60 + "\n" + "\t\\\a\x01é\n",
+        "words": "\n".join(WORDS) + "\n",
+        "numbers": "".join(f"{i}\n" for i in range(1, 31)),
+        "empty": "",
+        "newline": "\n",
+        "unended": "a\nb\nc",
+        "blank": "a\n\nb\n\n\nc\n \n",
+        "fields": "a:b:c\nd:e:f\n:x:\nno delimiter\nlast:one",
+        "columns": "alpha beta gamma\n  two  words here\none\n\ttab\tbed\n",
+        "left": "a\nb\nc\nd\nf\n",
+        "right": "b\nd\ne\nf\ng\n",
+        "double": "a\na\nb\nc\nc\nc\na\n",
+        "marked": "1 x\n2 x\n3 y\n4 Y\n4 Y\n",
+        "items": "one two  three\n'four five' \"six\" sev\\ en\n\n eight\n",
+        "sections": "\\:\\:\\:\nhead\n\\:\\:\nbody\n\nbody\n\\:\nfoot\n",
+        "lines": "a b\n  c d\n\ne\n",
+        "code.c": "int main(void)\n{\n\treturn 0;\n}\n",
+        "spaced": "One  two\n three \nfour\nsix\n",
+        "spaces": "one two\nthree\nfour\t\nfive\n",
+        "script": "2d\ns/e/E/\n",
+        "script2": "#n\n# lines\ns/one/a\\\nb/\n/t/{\n  a\\\n  kept\\\n  two\n  p\n}\n",
+        "tree/a": "x\n",
+        "tree/b.c": "y\n" * 3000,
+        "tree/sub/c.c": "z\n",
+        "tree/sub/deep/d": "",
+        "tree/.hidden": "h\n",
+        "other/a": "x\n",
+        "other/b.c": "y\nn\n",
+        "other/sub/c.c": "q\n",
+        "other/sub/extra": "e\n",
+        "long": "word " * 60 + "\n" + "\t\\\a\x01é\n",
     }
     for name, text in texts.items():
         path = os.path.join(folder, name)
@@ -41,7 +71,13 @@ def fixture(folder):
     with open(os.path.join(folder, "binary"), "wb") as f:
         f.write(bytes(range(256)) + bytes(64) + b"end")
     with open(os.path.join(folder, "binary2"), "wb") as f:
-        f.write(bytes(range(100)) + b"!!" + bytes(range(102, 256)) + bytes(64) + b"end")
+        f.write(
+            bytes(range(100))
+            + b"!!"
+            + bytes(range(102, 256))
+            + bytes(64)
+            + b"end"
+        )
     os.makedirs(os.path.join(folder, "tree/void"))
     os.symlink("a", os.path.join(folder, "tree/link"))
     os.chmod(os.path.join(folder, "tree/a"), 0o751)
@@ -54,9 +90,18 @@ def snapshot(folder):
     for path, dirs, files in os.walk(folder):
         for name in dirs + files:
             full = os.path.join(path, name)
-            content = open(full, "rb").read() if name in files and not os.path.islink(full) else b""
+            content = (
+                open(full, "rb").read()
+                if name in files and not os.path.islink(full)
+                else b""
+            )
             st = os.lstat(full)
-            found[os.path.relpath(full, folder)] = (stat.S_IMODE(st.st_mode), st.st_uid, st.st_gid, content)
+            found[os.path.relpath(full, folder)] = (
+                stat.S_IMODE(st.st_mode),
+                st.st_uid,
+                st.st_gid,
+                content,
+            )
     return found
 
 
@@ -73,7 +118,14 @@ PRISTINE = {}
 
 def run(program, arguments, data, folder):
     """Run a program among the files; what it printed, and the files afterwards if they changed. Then they are as before."""
-    result = subprocess.run([program, *arguments], input=data.encode(), capture_output=True, cwd=folder, env=ENVIRONMENT, timeout=20)
+    result = subprocess.run(
+        [program, *arguments],
+        input=data.encode(),
+        capture_output=True,
+        cwd=folder,
+        env=ENVIRONMENT,
+        timeout=20,
+    )
     after = snapshot(folder)
     if after == PRISTINE:
         return result, None
@@ -87,15 +139,23 @@ def compare(command, data, folder, normal=lambda out: out):
     theirs, theirs_files = run(shutil.which(name), arguments, data, folder)
     ours, ours_files = run(os.path.join(BIN, name), arguments, data, folder)
     assert normal(ours.stdout) == normal(theirs.stdout), ours.stderr
-    assert ours.returncode == theirs.returncode or (theirs.returncode and ours.stderr.startswith(b"usage:")), ours.stderr
-    assert bool(ours.stderr) == bool(theirs.stderr), ours.stderr + theirs.stderr
+    assert ours.returncode == theirs.returncode or (
+        theirs.returncode and ours.stderr.startswith(b"usage:")
+    ), ours.stderr
+    assert bool(ours.stderr) == bool(theirs.stderr), (
+        ours.stderr + theirs.stderr
+    )
     assert ours_files == theirs_files
 
 
 def cases(name):
     """The commands of a file in tools/, one a line."""
     with open(os.path.join(HERE, "tools", name), encoding="utf-8") as f:
-        return [line for line in f.read().strip().split("\n") if line and not line.startswith("# ")]
+        return [
+            line
+            for line in f.read().strip().split("\n")
+            if line and not line.startswith("# ")
+        ]
 
 
 OURS = """basename cat chgrp chmod chown cmp comm cp cut date dd df dirname du env expr find grep head hexdump id kill ls touch""".split()
@@ -117,14 +177,33 @@ def test_script(command, folder, programs):
         shell = ["-c", f"umask 022; PATH={path}; {command}"]
         result, files = run("/bin/sh", shell, "b\ninput\nx\n", folder)
         lines = result.stdout.split(b"\n")
-        found.append((sorted(lines) if "tree" in command else lines, bool(result.stderr), files, result))
+        found.append(
+            (
+                sorted(lines) if "tree" in command else lines,
+                bool(result.stderr),
+                files,
+                result,
+            )
+        )
     (*theirs, their_result), (*ours, our_result) = found
     assert ours == theirs, (our_result.stderr, their_result.stderr)
-    status, usage = our_result.returncode, our_result.stderr.startswith(b"usage:")
-    assert status == their_result.returncode or (their_result.returncode and usage)
+    status, usage = our_result.returncode, our_result.stderr.startswith(
+        b"usage:"
+    )
+    assert status == their_result.returncode or (
+        their_result.returncode and usage
+    )
 
 
-XARGS_INPUTS = ["one two  three\nfour\n\nfive", "", "'a b' \"c d\" e\\ f 'g'\"h\"\n", "\n\n", "  lead\ntrail  \n x", "a\0b c\0", "''\n"]
+XARGS_INPUTS = [
+    "one two  three\nfour\n\nfive",
+    "",
+    "'a b' \"c d\" e\\ f 'g'\"h\"\n",
+    "\n\n",
+    "  lead\ntrail  \n x",
+    "a\0b c\0",
+    "''\n",
+]
 
 
 @pytest.mark.parametrize("command", cases("sed"))
@@ -141,6 +220,7 @@ def test_text(command, folder):
 def test_small(command, folder):
     def normal(out):
         return sorted(out.split(b"\n")) if command.startswith("du") else out
+
     compare(command, "", folder, normal)
 
 
@@ -154,6 +234,7 @@ def test_posix(command, folder):
 def test_find(command, folder):
     def normal(out):
         return sorted(out.replace(b"\0", b"\n").split(b"\n"))
+
     compare(command, "", folder, normal)
 
 
@@ -201,21 +282,49 @@ def test_diff_is_shortest_and_right(tmp_path):
     """Random files: applied to the one, the changes give the other, and there are as few as possible."""
     generator = random.Random(1)
     for _ in range(150):
-        letters = "abcdefghij"[:generator.choice((2, 4, 10))]
-        old, new = ([generator.choice(letters) for _ in range(generator.randint(0, 40))] for _ in range(2))
+        letters = "abcdefghij"[: generator.choice((2, 4, 10))]
+        old, new = (
+            [
+                generator.choice(letters)
+                for _ in range(generator.randint(0, 40))
+            ]
+            for _ in range(2)
+        )
         (tmp_path / "old").write_text("".join(f"{x}\n" for x in old))
         (tmp_path / "new").write_text("".join(f"{x}\n" for x in new))
-        result = subprocess.run([f"{BIN}/diff", "-U0", "old", "new"], capture_output=True, text=True, cwd=tmp_path)
+        result = subprocess.run(
+            [f"{BIN}/diff", "-U0", "old", "new"],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+        )
         difference = result.stdout.splitlines()[2:]
         assert patched(old, difference) == new
-        assert sum(line[0] in "-+" for line in difference) == len(old) + len(new) - 2 * longest_common(old, new)
+        assert sum(line[0] in "-+" for line in difference) == len(old) + len(
+            new
+        ) - 2 * longest_common(old, new)
         assert result.returncode == (old != new)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-@pytest.mark.parametrize("command", ["chown 5 tree/a", "chown 5:6 tree/a words", "chown :7 words", "chown -R 5:6 tree", "chown root:root words",
-                                     "chown no_such_user words", "chown 5 missing words", "chown", "chgrp 6 words", "chgrp -R 6 tree",
-                                     "chgrp no_such_group words", "chgrp 6 missing", "chown -R daemon tree/sub words"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "chown 5 tree/a",
+        "chown 5:6 tree/a words",
+        "chown :7 words",
+        "chown -R 5:6 tree",
+        "chown root:root words",
+        "chown no_such_user words",
+        "chown 5 missing words",
+        "chown",
+        "chgrp 6 words",
+        "chgrp -R 6 tree",
+        "chgrp no_such_group words",
+        "chgrp 6 missing",
+        "chown -R daemon tree/sub words",
+    ],
+)
 def test_owners(command, tmp_path):
     name, *arguments = shlex.split(command)
     found = []
@@ -223,18 +332,38 @@ def test_owners(command, tmp_path):
         folder = str(tmp_path / str(len(found)))
         fixture(folder)
         os.unlink(os.path.join(folder, "tree/link"))
-        result = subprocess.run([program, *arguments], capture_output=True, cwd=folder)
-        owners = {os.path.relpath(os.path.join(path, f), folder): os.lstat(os.path.join(path, f))[4:6]
-                  for path, dirs, files in os.walk(folder) for f in dirs + files}
+        result = subprocess.run(
+            [program, *arguments], capture_output=True, cwd=folder
+        )
+        owners = {
+            os.path.relpath(os.path.join(path, f), folder): os.lstat(
+                os.path.join(path, f)
+            )[4:6]
+            for path, dirs, files in os.walk(folder)
+            for f in dirs + files
+        }
         found.append((owners, result.returncode != 0, bool(result.stderr)))
     assert found[0] == found[1]
 
 
 def test_time():
-    result = subprocess.run([f"{BIN}/time", "-p", "sh", "-c", "sleep 0.2; exit 3"], capture_output=True, text=True)
+    result = subprocess.run(
+        [f"{BIN}/time", "-p", "sh", "-c", "sleep 0.2; exit 3"],
+        capture_output=True,
+        text=True,
+    )
     lines = dict(line.split() for line in result.stderr.splitlines())
-    assert result.returncode == 3 and list(lines) == ["real", "user", "sys"] and 0.2 <= float(lines["real"]) < 5
-    assert subprocess.run([f"{BIN}/time", "no_such_program"], capture_output=True).returncode == 127
+    assert (
+        result.returncode == 3
+        and list(lines) == ["real", "user", "sys"]
+        and 0.2 <= float(lines["real"]) < 5
+    )
+    assert (
+        subprocess.run(
+            [f"{BIN}/time", "no_such_program"], capture_output=True
+        ).returncode
+        == 127
+    )
 
 
 def test_tty():
@@ -251,7 +380,9 @@ class Pager:
     def __init__(self, *arguments):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 40, 0, 0))
+            fcntl.ioctl(
+                1, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 40, 0, 0)
+            )
             os.execv(f"{BIN}/more", ["more", *arguments])
 
     def press(self, keys):
@@ -274,14 +405,29 @@ class Pager:
 
 
 def test_more(tmp_path):
-    (tmp_path / "lines").write_text("".join(f"line {i}\n" for i in range(1, 101)))
+    (tmp_path / "lines").write_text(
+        "".join(f"line {i}\n" for i in range(1, 101))
+    )
     pager = Pager(str(tmp_path / "lines"))
-    assert pager.read("--More--").split("\n")[:9] == [f"line {i}" for i in range(1, 10)]
-    for key, first, last in ((" ", 10, 18), ("\r", 19, 19), ("b", 2, 10), ("/5\r", 5, 13), ("n", 15, 23)):
+    assert pager.read("--More--").split("\n")[:9] == [
+        f"line {i}" for i in range(1, 10)
+    ]
+    for key, first, last in (
+        (" ", 10, 18),
+        ("\r", 19, 19),
+        ("b", 2, 10),
+        ("/5\r", 5, 13),
+        ("n", 15, 23),
+    ):
         pager.press(key)
         screen = pager.read("--More--")
-        lines = [line.split("\033[K")[-1].split("\033[J")[-1] for line in screen.split("\n")]
-        assert [line for line in lines if line.startswith("line ")] == [f"line {i}" for i in range(first, last + 1)], key
+        lines = [
+            line.split("\033[K")[-1].split("\033[J")[-1]
+            for line in screen.split("\n")
+        ]
+        assert [line for line in lines if line.startswith("line ")] == [
+            f"line {i}" for i in range(first, last + 1)
+        ], key
     pager.press("q")
     pager.read("nothing more")
     assert pager.close() == 0
@@ -306,11 +452,17 @@ def test_more_on_the_console(machine):
 
 
 def test_more_without_a_terminal(folder):
-    result = subprocess.run([f"{BIN}/more", "words", "left"], capture_output=True, cwd=folder)
-    assert result.stdout == b"".join(open(os.path.join(folder, f), "rb").read() for f in ("words", "left"))
+    result = subprocess.run(
+        [f"{BIN}/more", "words", "left"], capture_output=True, cwd=folder
+    )
+    assert result.stdout == b"".join(
+        open(os.path.join(folder, f), "rb").read() for f in ("words", "left")
+    )
 
 
 def test_sizes():
     """The floppy is small: what these tools take together."""
-    names = ("basename chgrp chown cmp comm cut diff dirname du expr find more nice nl od paste printf sed tee time tty uniq which xargs").split()
+    names = (
+        "basename chgrp chown cmp comm cut diff dirname du expr find more nice nl od paste printf sed tee time tty uniq which xargs"
+    ).split()
     assert sum(os.path.getsize(f"{BIN}/{name}") for name in names) < 225000

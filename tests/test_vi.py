@@ -27,10 +27,14 @@ class Screen:
         at = 0
         while at < len(text):
             if text[at] == ESC:
-                match = re.compile(r"\x1b(?:\[(\??[0-9;]*)([A-Za-z])|([A-Z=>78]))").match(text, at)
+                match = re.compile(
+                    r"\x1b(?:\[(\??[0-9;]*)([A-Za-z])|([A-Z=>78]))"
+                ).match(text, at)
                 if not match:
                     break
-                self.sequence(match[1] or "", match[2] or match[3], match[2] is None)
+                self.sequence(
+                    match[1] or "", match[2] or match[3], match[2] is None
+                )
                 at = match.end()
                 continue
             self.put(text[at])
@@ -42,20 +46,34 @@ class Screen:
         if short:
             assert final == "M", final
             if self.row == self.top:
-                self.cells[self.top:self.bottom + 1] = [[" "] * self.columns] + self.cells[self.top:self.bottom]
+                self.cells[self.top : self.bottom + 1] = [
+                    [" "] * self.columns
+                ] + self.cells[self.top : self.bottom]
             else:
                 self.row -= 1
         elif final == "H":
-            self.row, self.column = (numbers[0] - 1, numbers[1] - 1) if numbers else (0, 0)
+            self.row, self.column = (
+                (numbers[0] - 1, numbers[1] - 1) if numbers else (0, 0)
+            )
         elif final == "J":
             assert not numbers
-            self.cells[self.row][self.column:] = [" "] * (self.columns - self.column)
-            self.cells[self.row + 1:] = [[" "] * self.columns for _ in self.cells[self.row + 1:]]
+            self.cells[self.row][self.column :] = [" "] * (
+                self.columns - self.column
+            )
+            self.cells[self.row + 1 :] = [
+                [" "] * self.columns for _ in self.cells[self.row + 1 :]
+            ]
         elif final == "K":
             assert not numbers
-            self.cells[self.row][self.column:] = [" "] * (self.columns - self.column)
+            self.cells[self.row][self.column :] = [" "] * (
+                self.columns - self.column
+            )
         elif final == "r":
-            self.top, self.bottom = (numbers[0] - 1, numbers[1] - 1) if numbers else (0, self.rows - 1)
+            self.top, self.bottom = (
+                (numbers[0] - 1, numbers[1] - 1)
+                if numbers
+                else (0, self.rows - 1)
+            )
             self.row = self.column = 0
         else:
             assert final == "m", final
@@ -65,7 +83,9 @@ class Screen:
             self.column = 0
         elif c == "\n":
             if self.row == self.bottom:
-                self.cells[self.top:self.bottom + 1] = self.cells[self.top + 1:self.bottom + 1] + [[" "] * self.columns]
+                self.cells[self.top : self.bottom + 1] = self.cells[
+                    self.top + 1 : self.bottom + 1
+                ] + [[" "] * self.columns]
             else:
                 self.row += 1
         elif c >= " ":
@@ -81,10 +101,20 @@ class Vi:
     def __init__(self, *args, rows=24, columns=80, cwd=None):
         self.screen = Screen(rows, columns)
         if args and os.path.isabs(args[0]):
-            cwd, args = os.path.dirname(args[0]), (os.path.basename(args[0]), *args[1:])
-        self.child = pexpect.spawn(VI, [str(a) for a in args], dimensions=(rows, columns), encoding="latin-1", timeout=10, cwd=cwd)
+            cwd, args = os.path.dirname(args[0]), (
+                os.path.basename(args[0]),
+                *args[1:],
+            )
+        self.child = pexpect.spawn(
+            VI,
+            [str(a) for a in args],
+            dimensions=(rows, columns),
+            encoding="latin-1",
+            timeout=10,
+            cwd=cwd,
+        )
         self.child.delaybeforesend = None
-        for _ in range(60):             # a slow machine: it has not begun yet
+        for _ in range(60):  # a slow machine: it has not begun yet
             self.settle()
             if any(self.screen.lines()):
                 break
@@ -233,7 +263,11 @@ CASES = [
     ("abc\n", ":s/x*/-/g\r", "-a-b-c-\n"),
     (NUMBERS, ":2,49d\r", "1\n50\n"),
     (NUMBERS, ":10\r:.,$d\r", "".join(f"{n}\n" for n in range(1, 10))),
-    (NUMBERS, ":/5/,/7/d\r", "1\n2\n3\n4\n" + "".join(f"{n}\n" for n in range(8, 51))),
+    (
+        NUMBERS,
+        ":/5/,/7/d\r",
+        "1\n2\n3\n4\n" + "".join(f"{n}\n" for n in range(8, 51)),
+    ),
     (NUMBERS, ":g/[1-9]$/d\r", "10\n20\n30\n40\n50\n"),
     (NUMBERS, ":v/0/d\r", "10\n20\n30\n40\n50\n"),
     ("a\nb\nc\n", ":g/^/m0\r", "c\nb\na\n"),
@@ -315,10 +349,16 @@ CASES = [
     ("a\nb\nb\n", ":g/b/s/b/x/|s/x/y/\r", "a\ny\ny\n"),
     ("a\nb\nb\n", ":g!/b/d\r", "b\nb\n"),
     (NUMBERS, ":10;+2d\r", NUMBERS.replace("\n10\n11\n12\n", "\n")),
-    (NUMBERS, ":20;/5/d\r", NUMBERS.replace("\n20\n21\n22\n23\n24\n25\n",
-                                            "\n")),
-    (NUMBERS, ":20\r:?5?+1,.-1d\r", NUMBERS.replace("\n16\n17\n18\n19\n",
-                                                    "\n")),
+    (
+        NUMBERS,
+        ":20;/5/d\r",
+        NUMBERS.replace("\n20\n21\n22\n23\n24\n25\n", "\n"),
+    ),
+    (
+        NUMBERS,
+        ":20\r:?5?+1,.-1d\r",
+        NUMBERS.replace("\n16\n17\n18\n19\n", "\n"),
+    ),
     ("a\nb\nc\n", ":d 2\r", "c\n"),
     ("a\nb\nc\n", ":1d x|$pu x\r", "b\nc\na\n"),
     ("a\nb\nc\n", ":2y|0pu\r", "b\na\nb\nc\n"),
@@ -356,7 +396,10 @@ def test_screen(tmp_path):
     path.write_bytes(b"one\n\ttab\x01\xe9\nlast\n")
     vi = Vi(path, rows=10, columns=60)
     lines = vi.screen.lines()
-    assert lines[:4] == ["one", "        tab^A\\xe9", "last", "~"] and lines[8] == "~"
+    assert (
+        lines[:4] == ["one", "        tab^A\\xe9", "last", "~"]
+        and lines[8] == "~"
+    )
     assert lines[9].startswith('"f" 3 lines, 16 bytes')
     assert (vi.screen.row, vi.screen.column) == (0, 0)
     vi.type("j")
@@ -364,7 +407,12 @@ def test_screen(tmp_path):
     assert vi.type("i")[9].startswith("-- INSERT --") and vi.screen.column == 0
     assert vi.type("x" + ESC)[1] == "x       tab^A\\xe9"
     assert vi.type(":foo\r")[9].startswith("Not an editor command")
-    assert vi.type("oab\rcd" + ESC)[1:5] == ["x       tab^A\\xe9", "ab", "cd", "last"]
+    assert vi.type("oab\rcd" + ESC)[1:5] == [
+        "x       tab^A\\xe9",
+        "ab",
+        "cd",
+        "last",
+    ]
     assert vi.type("dd")[1:5] == ["x       tab^A\\xe9", "ab", "last", "~"]
     assert vi.type(":set nu\r")[0] == "     1  one"
     vi.quit()
@@ -373,10 +421,48 @@ def test_screen(tmp_path):
 def test_scrolling(tmp_path):
     """After each of many movements the screen is the one that a fresh drawing gives."""
     path = tmp_path / "f"
-    path.write_text("".join(f"line {n} " + "x" * (n * 7 % 150) + "\n" for n in range(1, 400)))
+    path.write_text(
+        "".join(
+            f"line {n} " + "x" * (n * 7 % 150) + "\n" for n in range(1, 400)
+        )
+    )
     vi, changed = Vi(path, rows=15, columns=50), False
-    for keys in ["\x06", "\x06", "\x02", "G", "\x15", "\x15", "k" * 20, "gg", "j" * 30, "\x04", "200G", "zt", "z-", "z.", "\x05", "\x05", "\x19",
-                 "H", "L", "M", "dd", "5dd", "u", "O" + "new\r" * 3 + ESC, "u", "$", "J", "10x", "/line 77 \r", "N", "3\x05", "p", "P", "u"]:
+    for keys in [
+        "\x06",
+        "\x06",
+        "\x02",
+        "G",
+        "\x15",
+        "\x15",
+        "k" * 20,
+        "gg",
+        "j" * 30,
+        "\x04",
+        "200G",
+        "zt",
+        "z-",
+        "z.",
+        "\x05",
+        "\x05",
+        "\x19",
+        "H",
+        "L",
+        "M",
+        "dd",
+        "5dd",
+        "u",
+        "O" + "new\r" * 3 + ESC,
+        "u",
+        "$",
+        "J",
+        "10x",
+        "/line 77 \r",
+        "N",
+        "3\x05",
+        "p",
+        "P",
+        "u",
+    ]:
         seen = vi.type(keys)
         cursor = vi.screen.row, vi.screen.column
         assert vi.type("\x0c")[:14] == seen[:14], keys
@@ -386,17 +472,27 @@ def test_scrolling(tmp_path):
         number = int(position[1])
         changed |= any(k in keys for k in "dOJpPx")
         if not changed:
-            assert path.read_text().split("\n")[number - 1][:20] in "\n".join(seen)
+            assert path.read_text().split("\n")[number - 1][:20] in "\n".join(
+                seen
+            )
     vi.quit()
 
 
 def test_long_line(tmp_path):
     """A line longer than the screen: the part around the cursor is shown."""
     path = tmp_path / "f"
-    path.write_text("before\n" + "".join(f"{n:04d}." for n in range(1000)) + "\nafter\n")
+    path.write_text(
+        "before\n" + "".join(f"{n:04d}." for n in range(1000)) + "\nafter\n"
+    )
     vi = Vi(path, rows=10, columns=50)
-    assert vi.type("j$")[8].endswith("0999.") and (vi.screen.row, vi.screen.column) == (8, 49)
-    assert "0500." in "".join(vi.type("2501|")) and vi.screen.cells[vi.screen.row][vi.screen.column] == "0"
+    assert vi.type("j$")[8].endswith("0999.") and (
+        vi.screen.row,
+        vi.screen.column,
+    ) == (8, 49)
+    assert (
+        "0500." in "".join(vi.type("2501|"))
+        and vi.screen.cells[vi.screen.row][vi.screen.column] == "0"
+    )
     assert vi.type("0")[0].startswith("0000.")
     assert vi.type("j")[vi.screen.row] == "after"
     vi.quit()
@@ -415,7 +511,14 @@ def test_resize(tmp_path):
 
 def test_suspend(tmp_path):
     """^Z gives the terminal back to a shell with job control, fg comes back; without one it is refused."""
-    shell = pexpect.spawn("/bin/bash", ["--norc", "-i"], encoding="latin-1", timeout=10, dimensions=(24, 80), env={"PS1": "$ ", "TERM": "vt100"})
+    shell = pexpect.spawn(
+        "/bin/bash",
+        ["--norc", "-i"],
+        encoding="latin-1",
+        timeout=10,
+        dimensions=(24, 80),
+        env={"PS1": "$ ", "TERM": "vt100"},
+    )
     shell.sendline(f"cd {tmp_path}; {VI} f")
     shell.expect("new file")
     shell.send("itext\x1b\x1a")
@@ -435,7 +538,10 @@ def test_suspend(tmp_path):
 def test_large_file(tmp_path):
     """Five megabytes: read, changed everywhere, undone, changed at the end and written."""
     path = tmp_path / "f"
-    text = "".join(f"{n} the quick brown fox jumps over the lazy dog\n" for n in range(100000))
+    text = "".join(
+        f"{n} the quick brown fox jumps over the lazy dog\n"
+        for n in range(100000)
+    )
     path.write_text(text)
     start = time.monotonic()
     vi = Vi(path)
@@ -453,7 +559,11 @@ def test_same_inode(tmp_path):
     before = path.stat()
     assert Vi(path).quit("dGix\x1bZZ") == 0
     after = path.stat()
-    assert (before.st_ino, before.st_mode, 2) == (after.st_ino, after.st_mode, after.st_nlink)
+    assert (before.st_ino, before.st_mode, 2) == (
+        after.st_ino,
+        after.st_mode,
+        after.st_nlink,
+    )
     assert (tmp_path / "g").read_text() == "x\n"
 
 
@@ -464,11 +574,17 @@ def test_refuses_to_lose(tmp_path):
     vi = Vi(path)
     assert "not written" in vi.type("x:q\r")[-1]
     assert "not written" in vi.type(f":e {other}\r")[-1]
-    assert "exists" in vi.type(f":w {other}\r")[-1] and other.read_text() == "precious\n"
+    assert (
+        "exists" in vi.type(f":w {other}\r")[-1]
+        and other.read_text() == "precious\n"
+    )
     assert "part" in vi.type("yyp:1w\r")[-1]
     time.sleep(1.1)
     path.write_text("changed behind its back\n")
-    assert "Someone else" in vi.type(":w\r")[-1] and path.read_text() == "changed behind its back\n"
+    assert (
+        "Someone else" in vi.type(":w\r")[-1]
+        and path.read_text() == "changed behind its back\n"
+    )
     assert "written" in vi.type(":w!\r")[-1] and path.read_text() == "\n\n"
     assert "other\" 1 lines" in vi.type(f":e {other}\r")[-1]
     assert vi.quit(":q\r") == 0
@@ -494,7 +610,9 @@ def test_ex_files(tmp_path):
     assert "shell says" in "\n".join(vi.type(":!echo shell says $((6*7))\r"))
     assert vi.type("\r")[0] == "A"
     vi.quit()
-    assert (tmp_path / "a").read_text() == "A\nB\nB\n" and (tmp_path / "c").read_text() == "A\nB\nB\nB\n"
+    assert (tmp_path / "a").read_text() == "A\nB\nB\n" and (
+        tmp_path / "c"
+    ).read_text() == "A\nB\nB\nB\n"
 
 
 def test_in_cowix(machine):
@@ -522,13 +640,21 @@ def test_ex_refuses(tmp_path):
     (tmp_path / "f").write_text("a b\nc\n")
     vi = Vi(tmp_path / "f")
     for command, answer in (
-            ("s/a/b/x", "More than"), ("s", "No previous"),
-            ("set list", "Options:"), ("set sw=0", "Not a number"),
-            ("set sw?", "shiftwidth=8"), ("set nonu ai ts=4", ""),
-            ("set", "autoindent noignorecase nonumber shiftwidth=8 tabstop=4"),
-            ("frobnicate", "Not an editor command"), ("9d", "No such lines"),
-            ("%!exit 3", "status 3"), ("u", ""), ("e #", "No file name"),
-            ("e! other", "new file"), ("e #", '"f" 2 lines')):
+        ("s/a/b/x", "More than"),
+        ("s", "No previous"),
+        ("set list", "Options:"),
+        ("set sw=0", "Not a number"),
+        ("set sw?", "shiftwidth=8"),
+        ("set nonu ai ts=4", ""),
+        ("set", "autoindent noignorecase nonumber shiftwidth=8 tabstop=4"),
+        ("frobnicate", "Not an editor command"),
+        ("9d", "No such lines"),
+        ("%!exit 3", "status 3"),
+        ("u", ""),
+        ("e #", "No file name"),
+        ("e! other", "new file"),
+        ("e #", '"f" 2 lines'),
+    ):
         assert vi.shows(answer, f":{command}\r"), command
     assert vi.shows("2 lines", ":w !wc -l | sed 's/$/ lines/'\r", 1)
     vi.type("\r")
@@ -554,14 +680,26 @@ def test_hangup_saves(tmp_path):
     vi.type("inew ")
     vi.child.kill(signal.SIGTERM)
     vi.child.expect(pexpect.EOF)
-    assert (tmp_path / "f.save").read_text() == "new a\n" and path.read_text() == "a\n"
+    assert (
+        tmp_path / "f.save"
+    ).read_text() == "new a\n" and path.read_text() == "a\n"
 
 
 def test_terminal_is_restored(tmp_path):
-    shell = pexpect.spawn("/bin/sh", encoding="latin-1", timeout=10, env={"PS1": "$ ", "TERM": "vt100"}, dimensions=(24, 80))
-    shell.sendline(f"stty -a > {tmp_path}/before; cd {tmp_path}; {VI} f; stty -a > {tmp_path}/after; echo done")
+    shell = pexpect.spawn(
+        "/bin/sh",
+        encoding="latin-1",
+        timeout=10,
+        env={"PS1": "$ ", "TERM": "vt100"},
+        dimensions=(24, 80),
+    )
+    shell.sendline(
+        f"stty -a > {tmp_path}/before; cd {tmp_path}; {VI} f; stty -a > {tmp_path}/after; echo done"
+    )
     shell.expect("new file")
     shell.send(":q\r")
     shell.expect(r"done\r")
-    assert (tmp_path / "before").read_text() == (tmp_path / "after").read_text()
+    assert (tmp_path / "before").read_text() == (
+        tmp_path / "after"
+    ).read_text()
     shell.close()

@@ -14,15 +14,21 @@ from conftest import BUILD, FLOPPY, TOP, Machine
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "tools"))
-from limit import Limit                 # noqa: E402
-from minixfs import FORMATS, Reader     # noqa: E402
+from limit import Limit  # noqa: E402
+from minixfs import FORMATS, Reader  # noqa: E402
 
-PROGRAMS = sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
+PROGRAMS = sorted(
+    p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")
+)
 
 
 def load_mkfs():
-    loader = importlib.machinery.SourceFileLoader("mkfs_tool", f"{TOP}/tools/mkfs")
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("mkfs_tool", loader))
+    loader = importlib.machinery.SourceFileLoader(
+        "mkfs_tool", f"{TOP}/tools/mkfs"
+    )
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("mkfs_tool", loader)
+    )
     loader.exec_module(module)
     return module
 
@@ -30,16 +36,49 @@ def load_mkfs():
 class Guest(Machine):
     """A machine that runs one command, and whose power can be cut at any moment. What the command writes is in out and err, the log in log."""
 
-    def __init__(self, folder, command, *options, memory=32, params="", floppy=FLOPPY, drive=None):
-        self.folder, self.image = str(folder), os.path.join(str(folder), "boot.img")
+    def __init__(
+        self,
+        folder,
+        command,
+        *options,
+        memory=32,
+        params="",
+        floppy=FLOPPY,
+        drive=None,
+    ):
+        self.folder, self.image = str(folder), os.path.join(
+            str(folder), "boot.img"
+        )
         with open(floppy, "rb") as f:
             data = bytearray(f.read())
-        load_mkfs().set_params(data, f"panic=off {params} run={command}" if command else params)
+        load_mkfs().set_params(
+            data, f"panic=off {params} run={command}" if command else params
+        )
         with open(self.image, "wb") as f:
             f.write(data)
-        ports = [("isa-serial,chardev=out,index=0", "out"), ("isa-serial,chardev=err,index=1", "err"), ("isa-debugcon,iobase=0xe9,chardev=log", "log")]
-        files = [word for device, name in ports for word in ("-chardev", f"file,id={name},path={folder}/{name}", "-device", device)]
-        super().__init__(self.folder, drive(self.image) if drive else self.image, *files, *options, "-m", str(memory))
+        ports = [
+            ("isa-serial,chardev=out,index=0", "out"),
+            ("isa-serial,chardev=err,index=1", "err"),
+            ("isa-debugcon,iobase=0xe9,chardev=log", "log"),
+        ]
+        files = [
+            word
+            for device, name in ports
+            for word in (
+                "-chardev",
+                f"file,id={name},path={folder}/{name}",
+                "-device",
+                device,
+            )
+        ]
+        super().__init__(
+            self.folder,
+            drive(self.image) if drive else self.image,
+            *files,
+            *options,
+            "-m",
+            str(memory),
+        )
 
     def text(self, name="out"):
         with open(os.path.join(self.folder, name), "rb") as f:
@@ -49,7 +88,12 @@ class Guest(Machine):
         """Wait for a line in out, err or log."""
         limit = Limit(self.process.pid, seconds)
         while text not in self.text(name):
-            assert not limit.over() and self.process.poll() is None, f"no {text!r}\n" + self.text("out") + self.text("err") + self.text("log")
+            assert not limit.over() and self.process.poll() is None, (
+                f"no {text!r}\n"
+                + self.text("out")
+                + self.text("err")
+                + self.text("log")
+            )
             time.sleep(0.01)
 
     def end(self, seconds=50):
@@ -58,7 +102,12 @@ class Guest(Machine):
         while self.process.poll() is None:
             if limit.over():
                 self.close()
-                pytest.fail("still running\n" + self.text("out") + self.text("err") + self.text("log"))
+                pytest.fail(
+                    "still running\n"
+                    + self.text("out")
+                    + self.text("err")
+                    + self.text("log")
+                )
             time.sleep(0.01)
 
 
@@ -69,6 +118,7 @@ def guest(tmp_path):
     def start(command, *options, **more):
         guests.append(Guest(tmp_path, command, *options, **more))
         return guests[-1]
+
     yield start
     for machine in guests:
         machine.close()
@@ -83,16 +133,24 @@ def volume(path, name, kilobytes=1500):
     fmt = FORMATS[name]
     with open(path, "wb") as f:
         f.truncate(kilobytes << 10)
-    subprocess.run(["mkfs.minix", f"-{fmt.version}", "-n", str(fmt.name_size), str(path)], check=True, capture_output=True)
+    subprocess.run(
+        ["mkfs.minix", f"-{fmt.version}", "-n", str(fmt.name_size), str(path)],
+        check=True,
+        capture_output=True,
+    )
     return str(path)
 
 
 def repair(path):
     """fsck.minix -a as after a power cut: whatever it finds it repairs, and then the volume is clean."""
     first = subprocess.run(["fsck.minix", "-fa", path], capture_output=True)
-    assert first.returncode in (0, 3), first.stdout.decode("latin-1") + first.stderr.decode()
+    assert first.returncode in (0, 3), (
+        first.stdout.decode("latin-1") + first.stderr.decode()
+    )
     again = subprocess.run(["fsck.minix", "-fa", path], capture_output=True)
-    assert again.returncode == 0, first.stdout.decode("latin-1") + again.stdout.decode("latin-1")
+    assert again.returncode == 0, first.stdout.decode(
+        "latin-1"
+    ) + again.stdout.decode("latin-1")
     return first.stdout.decode("latin-1")
 
 
@@ -110,16 +168,35 @@ def content(reader, path):
 
 
 def protected(image, index=0):
-    return "-drive", f"if=floppy,index={index},format=raw,file={image},readonly=on"
+    return (
+        "-drive",
+        f"if=floppy,index={index},format=raw,file={image},readonly=on",
+    )
 
 
 def failing(image, device, *rules):
     """A disk whose image fails as the rules say: QEMU's blkdebug."""
     rules = [dict({"event": "none", "errno": 5}, **rule) for rule in rules]
-    return ("-blockdev", f"driver=file,node-name=file,filename={image}",
-            "-blockdev", json.dumps({"driver": "blkdebug", "node-name": "debug", "image": "file", "inject-error": rules}),
-            "-blockdev", "driver=raw,node-name=raw,file=debug", "-device", f"{device},drive=raw")
+    return (
+        "-blockdev",
+        f"driver=file,node-name=file,filename={image}",
+        "-blockdev",
+        json.dumps(
+            {
+                "driver": "blkdebug",
+                "node-name": "debug",
+                "image": "file",
+                "inject-error": rules,
+            }
+        ),
+        "-blockdev",
+        "driver=raw,node-name=raw,file=debug",
+        "-device",
+        f"{device},drive=raw",
+    )
 
 
 def failing_ide(image, *rules):
-    return failing(image, "ide-hd,bus=ide.0,werror=report,rerror=report", *rules)
+    return failing(
+        image, "ide-hd,bus=ide.0,werror=report,rerror=report", *rules
+    )

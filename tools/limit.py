@@ -12,7 +12,7 @@ def waited(pid):
             with open(path, encoding="ascii") as file:
                 longest = max(longest, int(file.read().split()[1]))
         except (OSError, IndexError):
-            pass                    # the thread is gone, or nothing is counted
+            pass  # the thread is gone, or nothing is counted
     return longest / 1e9
 
 

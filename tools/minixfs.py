@@ -6,61 +6,165 @@ import struct
 
 SECTOR, SUPER_OFFSET, DIRECT, ROOT = 512, 1024, 7, 1
 PARTITION_TYPE, PARTITION_TABLE = 0x81, 446
-IFMT, IFDIR, IFREG, IFLNK, IFCHR, IFBLK, IFIFO = 0o170000, 0o040000, 0o100000, 0o120000, 0o020000, 0o060000, 0o010000
+IFMT, IFDIR, IFREG, IFLNK, IFCHR, IFBLK, IFIFO = (
+    0o170000,
+    0o040000,
+    0o100000,
+    0o120000,
+    0o020000,
+    0o060000,
+    0o010000,
+)
 
 
 class Format:
     """What the versions differ in."""
 
     def __init__(self, version, magic, name_size, block=1024):
-        self.version, self.magic, self.name_size, self.block = version, magic, name_size, block
-        self.inode_size, self.pointer, self.levels = (32, "H", 2) if version == 1 else (64, "I", 3)
+        self.version, self.magic, self.name_size, self.block = (
+            version,
+            magic,
+            name_size,
+            block,
+        )
+        self.inode_size, self.pointer, self.levels = (
+            (32, "H", 2) if version == 1 else (64, "I", 3)
+        )
         self.number = "I" if version == 3 else "H"
         self.pointers = block // struct.calcsize(self.pointer)
         self.entry_size = struct.calcsize(self.number) + name_size
-        self.max_size = min((DIRECT + sum(self.pointers ** i for i in range(1, self.levels + 1))) * block, 0x7FFFFFFF)
+        self.max_size = min(
+            (
+                DIRECT
+                + sum(self.pointers**i for i in range(1, self.levels + 1))
+            )
+            * block,
+            0x7FFFFFFF,
+        )
 
     def pack_inode(self, mode, uid, gid, size, mtime, links, zones):
         if self.version == 1:
-            return struct.pack("<HHIIBB9H", mode, uid, size, mtime, gid, links, *zones)
-        return struct.pack("<HHHHIIII10I", mode, links, uid, gid, size, mtime, mtime, mtime, *zones)
+            return struct.pack(
+                "<HHIIBB9H", mode, uid, size, mtime, gid, links, *zones
+            )
+        return struct.pack(
+            "<HHHHIIII10I",
+            mode,
+            links,
+            uid,
+            gid,
+            size,
+            mtime,
+            mtime,
+            mtime,
+            *zones,
+        )
 
     def unpack_inode(self, raw):
         """mode, size, links, zones"""
         if self.version == 1:
-            mode, _, size, _, _, links, *zones = struct.unpack("<HHIIBB9H", raw)
+            mode, _, size, _, _, links, *zones = struct.unpack(
+                "<HHIIBB9H", raw
+            )
         else:
-            mode, links, _, _, size, _, _, _, *zones = struct.unpack("<HHHHIIII10I", raw)
+            mode, links, _, _, size, _, _, _, *zones = struct.unpack(
+                "<HHHHIIII10I", raw
+            )
         return mode, size, links, zones
 
     def pack_super(self, inodes, zones, inode_map, zone_map, first):
         if self.version == 3:
-            return struct.pack("<IHHHHHHIIHHHB", inodes, 0, inode_map, zone_map, first, 0, 0, self.max_size, zones, self.magic, 0, self.block, 0)
-        return struct.pack("<HHHHHHIHHI", inodes, zones if self.version == 1 else 0, inode_map, zone_map, first, 0, self.max_size,
-                           self.magic, 1, zones if self.version == 2 else 0)
+            return struct.pack(
+                "<IHHHHHHIIHHHB",
+                inodes,
+                0,
+                inode_map,
+                zone_map,
+                first,
+                0,
+                0,
+                self.max_size,
+                zones,
+                self.magic,
+                0,
+                self.block,
+                0,
+            )
+        return struct.pack(
+            "<HHHHHHIHHI",
+            inodes,
+            zones if self.version == 1 else 0,
+            inode_map,
+            zone_map,
+            first,
+            0,
+            self.max_size,
+            self.magic,
+            1,
+            zones if self.version == 2 else 0,
+        )
 
     def unpack_super(self, raw):
         """inodes, zones, inode_map, zone_map, first"""
         if self.version == 3:
-            inodes, _, inode_map, zone_map, first, _, _, _, zones = struct.unpack_from("<IHHHHHHII", raw)
+            (
+                inodes,
+                _,
+                inode_map,
+                zone_map,
+                first,
+                _,
+                _,
+                _,
+                zones,
+            ) = struct.unpack_from("<IHHHHHHII", raw)
             return inodes, zones, inode_map, zone_map, first
-        inodes, zones1, inode_map, zone_map, first, _, _, _, _, zones2 = struct.unpack_from("<HHHHHHIHHI", raw)
-        return inodes, zones1 if self.version == 1 else zones2, inode_map, zone_map, first
+        (
+            inodes,
+            zones1,
+            inode_map,
+            zone_map,
+            first,
+            _,
+            _,
+            _,
+            _,
+            zones2,
+        ) = struct.unpack_from("<HHHHHHIHHI", raw)
+        return (
+            inodes,
+            zones1 if self.version == 1 else zones2,
+            inode_map,
+            zone_map,
+            first,
+        )
 
     def entry(self, ino, name):
-        return struct.pack("<" + self.number, ino) + name.encode().ljust(self.name_size, b"\0")
+        return struct.pack("<" + self.number, ino) + name.encode().ljust(
+            self.name_size, b"\0"
+        )
 
 
-FORMATS = {"minix1-14": Format(1, 0x137F, 14), "minix1": Format(1, 0x138F, 30), "minix2-14": Format(2, 0x2468, 14),
-           "minix2": Format(2, 0x2478, 30), "minix3": Format(3, 0x4D5A, 60), "minix3-2k": Format(3, 0x4D5A, 60, 2048),
-           "minix3-4k": Format(3, 0x4D5A, 60, 4096)}
+FORMATS = {
+    "minix1-14": Format(1, 0x137F, 14),
+    "minix1": Format(1, 0x138F, 30),
+    "minix2-14": Format(2, 0x2468, 14),
+    "minix2": Format(2, 0x2478, 30),
+    "minix3": Format(3, 0x4D5A, 60),
+    "minix3-2k": Format(3, 0x4D5A, 60, 2048),
+    "minix3-4k": Format(3, 0x4D5A, 60, 4096),
+}
 
 
 def identify(raw):
     """The format of a super block, or None."""
     for fmt in FORMATS.values():
-        if struct.unpack_from("<H", raw, 24 if fmt.version == 3 else 16)[0] == fmt.magic and (
-                fmt.version < 3 or struct.unpack_from("<H", raw, 28)[0] == fmt.block):
+        if struct.unpack_from("<H", raw, 24 if fmt.version == 3 else 16)[
+            0
+        ] == fmt.magic and (
+            fmt.version < 3
+            or struct.unpack_from("<H", raw, 28)[0] == fmt.block
+        ):
             return fmt
     return None
 
@@ -79,9 +183,14 @@ class Volume:
     def __init__(self, fmt, size, inodes=None):
         self.fmt, bits = fmt, fmt.block * 8
         per_block = fmt.block // fmt.inode_size
-        self.zones = min(size // fmt.block, 0xFFFF if fmt.version == 1 else 0xFFFFFFFF)
-        if inodes is None:                       # one for 4 KB, as many as their blocks hold
-            inodes = min(div_up(size, 4096 * per_block) * per_block, 0xFFFF // per_block * per_block)
+        self.zones = min(
+            size // fmt.block, 0xFFFF if fmt.version == 1 else 0xFFFFFFFF
+        )
+        if inodes is None:  # one for 4 KB, as many as their blocks hold
+            inodes = min(
+                div_up(size, 4096 * per_block) * per_block,
+                0xFFFF // per_block * per_block,
+            )
         self.inodes = inodes
         self.inode_map = div_up(inodes + 1, bits)
         table = div_up(inodes, per_block)
@@ -97,16 +206,20 @@ class Volume:
         block, done = self.fmt.block, 0
         while done < len(data):
             zone, at = divmod(offset + done, block)
-            part = data[done:done + block - at]
+            part = data[done : done + block - at]
             if any(part):
-                self.content.setdefault(zone, bytearray(block))[at:at + len(part)] = part
+                self.content.setdefault(zone, bytearray(block))[
+                    at : at + len(part)
+                ] = part
             done += len(part)
 
     def take_zones(self, n):
         first = self.next_zone
         self.next_zone += n
         if self.next_zone > self.zones:
-            raise Full(f"the files are {(self.next_zone - self.zones) * self.fmt.block // 1024} KB too large")
+            raise Full(
+                f"the files are {(self.next_zone - self.zones) * self.fmt.block // 1024} KB too large"
+            )
         return list(range(first, first + n))
 
     def take_ino(self):
@@ -124,7 +237,7 @@ class Volume:
         pointers, rest = zones[:DIRECT], zones[DIRECT:]
         pointers += [0] * (DIRECT - len(pointers))
         for level in range(1, self.fmt.levels + 1):
-            span = self.fmt.pointers ** level
+            span = self.fmt.pointers**level
             pointers.append(self.tree(rest[:span], level) if rest else 0)
             rest = rest[span:]
         if rest:
@@ -134,23 +247,45 @@ class Volume:
     def tree(self, zones, level):
         if level > 1:
             span = self.fmt.pointers ** (level - 1)
-            zones = [self.tree(zones[i:i + span], level - 1) for i in range(0, len(zones), span)]
+            zones = [
+                self.tree(zones[i : i + span], level - 1)
+                for i in range(0, len(zones), span)
+            ]
         table = self.take_zones(1)[0]
-        self.put(table * self.fmt.block, struct.pack(f"<{len(zones)}{self.fmt.pointer}", *zones))
+        self.put(
+            table * self.fmt.block,
+            struct.pack(f"<{len(zones)}{self.fmt.pointer}", *zones),
+        )
         return table
 
     def device(self, rdev):
         return [rdev] + [0] * (DIRECT + self.fmt.levels - 1)
 
     def write_inode(self, ino, mode, size, links, pointers, mtime):
-        self.put(self.table * self.fmt.block + (ino - 1) * self.fmt.inode_size,
-                 self.fmt.pack_inode(mode, 0, 0, size, mtime, links, pointers))
+        self.put(
+            self.table * self.fmt.block + (ino - 1) * self.fmt.inode_size,
+            self.fmt.pack_inode(mode, 0, 0, size, mtime, links, pointers),
+        )
 
     def finish(self):
         """Super block and bitmaps. Bits beyond the end are set, as mkfs.minix sets them."""
-        self.put(SUPER_OFFSET, self.fmt.pack_super(self.inodes, self.zones, self.inode_map, self.zone_map, self.first))
+        self.put(
+            SUPER_OFFSET,
+            self.fmt.pack_super(
+                self.inodes,
+                self.zones,
+                self.inode_map,
+                self.zone_map,
+                self.first,
+            ),
+        )
         self.bitmap(2, self.inode_map, self.next_ino, self.inodes + 1)
-        self.bitmap(2 + self.inode_map, self.zone_map, self.next_zone - self.first + 1, self.zones - self.first + 1)
+        self.bitmap(
+            2 + self.inode_map,
+            self.zone_map,
+            self.next_zone - self.first + 1,
+            self.zones - self.first + 1,
+        )
 
     def bitmap(self, zone, zones, used, bits):
         size = zones * self.fmt.block * 8
@@ -163,7 +298,7 @@ class Volume:
     def bytes(self, size):
         data = bytearray(size)
         for zone, content in self.content.items():
-            data[zone * self.fmt.block:(zone + 1) * self.fmt.block] = content
+            data[zone * self.fmt.block : (zone + 1) * self.fmt.block] = content
         return data
 
     def write(self, file, start):
@@ -174,11 +309,23 @@ class Volume:
 
 def partition_entry(start, sectors):
     """An active Minix partition. Cylinder, head and sector for those who still look at them: 16 heads, 63 sectors."""
+
     def chs(lba):
         cylinder, rest = divmod(lba, 16 * 63)
-        cylinder, head, sector = (1023, 15, 63) if cylinder > 1023 else (cylinder, rest // 63, rest % 63 + 1)
+        cylinder, head, sector = (
+            (1023, 15, 63)
+            if cylinder > 1023
+            else (cylinder, rest // 63, rest % 63 + 1)
+        )
         return bytes([head, sector | cylinder >> 8 << 6, cylinder & 0xFF])
-    return b"\x80" + chs(start) + bytes([PARTITION_TYPE]) + chs(start + sectors - 1) + struct.pack("<II", start, sectors)
+
+    return (
+        b"\x80"
+        + chs(start)
+        + bytes([PARTITION_TYPE])
+        + chs(start + sectors - 1)
+        + struct.pack("<II", start, sectors)
+    )
 
 
 def find_partition(sector):
@@ -200,7 +347,13 @@ class Reader:
         self.fmt = identify(raw)
         if not self.fmt:
             raise ValueError(f"{path}: not a Minix file system")
-        self.inodes, self.zones, self.inode_map, self.zone_map, self.first = self.fmt.unpack_super(raw)
+        (
+            self.inodes,
+            self.zones,
+            self.inode_map,
+            self.zone_map,
+            self.first,
+        ) = self.fmt.unpack_super(raw)
 
     def zone(self, number):
         if not 0 < number < self.zones:
@@ -211,7 +364,11 @@ class Reader:
     def inode(self, ino):
         if not 0 < ino <= self.inodes:
             raise ValueError(f"inode {ino} does not exist")
-        self.file.seek(self.start + (2 + self.inode_map + self.zone_map) * self.fmt.block + (ino - 1) * self.fmt.inode_size)
+        self.file.seek(
+            self.start
+            + (2 + self.inode_map + self.zone_map) * self.fmt.block
+            + (ino - 1) * self.fmt.inode_size
+        )
         return self.fmt.unpack_inode(self.file.read(self.fmt.inode_size))
 
     def tree(self, zone, level, index, owned):
@@ -222,9 +379,16 @@ class Reader:
         if level == 0:
             yield index, zone
             return
-        pointers = struct.unpack(f"<{self.fmt.pointers}{self.fmt.pointer}", self.zone(zone))
+        pointers = struct.unpack(
+            f"<{self.fmt.pointers}{self.fmt.pointer}", self.zone(zone)
+        )
         for i, pointer in enumerate(pointers):
-            yield from self.tree(pointer, level - 1, index + i * self.fmt.pointers ** (level - 1), owned)
+            yield from self.tree(
+                pointer,
+                level - 1,
+                index + i * self.fmt.pointers ** (level - 1),
+                owned,
+            )
 
     def file_zones(self, pointers, owned):
         """The zones of a file's data by their number; holes are missing."""
@@ -232,24 +396,33 @@ class Reader:
         for slot, pointer in enumerate(pointers):
             level = max(0, slot - DIRECT + 1)
             zones.update(self.tree(pointer, level, index, owned))
-            index += self.fmt.pointers ** level
+            index += self.fmt.pointers**level
         return zones
 
     def read(self, ino, start=0, length=None):
         """A file's bytes from start on, at most so many."""
         _, size, _, pointers = self.inode(ino)
-        block, end = self.fmt.block, size if length is None else min(start + length, size)
+        block, end = self.fmt.block, size if length is None else min(
+            start + length, size
+        )
         zones = self.file_zones(pointers, [])
-        data = b"".join(self.zone(zones[i]) if i in zones else bytes(block) for i in range(start // block, div_up(end, block)))
-        return data[start % block:start % block + end - start]
+        data = b"".join(
+            self.zone(zones[i]) if i in zones else bytes(block)
+            for i in range(start // block, div_up(end, block))
+        )
+        return data[start % block : start % block + end - start]
 
     def entries(self, ino):
         """name, inode for each entry of a directory"""
         data, n = self.read(ino), struct.calcsize(self.fmt.number)
-        for at in range(0, len(data) - self.fmt.entry_size + 1, self.fmt.entry_size):
+        for at in range(
+            0, len(data) - self.fmt.entry_size + 1, self.fmt.entry_size
+        ):
             number = struct.unpack_from("<" + self.fmt.number, data, at)[0]
             if number:
-                yield data[at + n:at + self.fmt.entry_size].split(b"\0")[0].decode("latin-1"), number
+                yield data[at + n : at + self.fmt.entry_size].split(b"\0")[
+                    0
+                ].decode("latin-1"), number
 
     def lookup(self, path):
         ino = ROOT
@@ -264,9 +437,19 @@ class Reader:
         self.walk(ROOT, ROOT, "/")
         for ino, (links, path) in self.links.items():
             if self.inode(ino)[2] != links:
-                self.problems.append(f"{path}: {links} names, but {self.inode(ino)[2]} links")
-        self.compare("inode", 2, self.inode_map, set(self.links), self.inodes + 1)
-        self.compare("zone", 2 + self.inode_map, self.zone_map, {z - self.first + 1 for z in self.owner}, self.zones - self.first + 1)
+                self.problems.append(
+                    f"{path}: {links} names, but {self.inode(ino)[2]} links"
+                )
+        self.compare(
+            "inode", 2, self.inode_map, set(self.links), self.inodes + 1
+        )
+        self.compare(
+            "zone",
+            2 + self.inode_map,
+            self.zone_map,
+            {z - self.first + 1 for z in self.owner},
+            self.zones - self.first + 1,
+        )
         return self.problems
 
     def walk(self, ino, parent, path):
@@ -283,7 +466,9 @@ class Reader:
             self.problems.append(f"{path}: {error}")
         for zone in owned:
             if zone in self.owner or not self.first <= zone < self.zones:
-                self.problems.append(f"{path}: zone {zone} is also {self.owner.get(zone, 'outside')}'s")
+                self.problems.append(
+                    f"{path}: zone {zone} is also {self.owner.get(zone, 'outside')}'s"
+                )
             self.owner[zone] = path
         if mode & IFMT == IFDIR:
             self.walk_directory(ino, parent, path)
@@ -304,6 +489,12 @@ class Reader:
 
     def compare(self, what, zone, zones, used, bits):
         data = b"".join(self.zone(zone + i) for i in range(zones))
-        wrong = [bit for bit in range(1, bits) if (data[bit // 8] >> bit % 8 & 1) != (bit in used)]
+        wrong = [
+            bit
+            for bit in range(1, bits)
+            if (data[bit // 8] >> bit % 8 & 1) != (bit in used)
+        ]
         if wrong:
-            self.problems.append(f"bitmap of {what}s: {len(wrong)} bits are wrong, the first is {wrong[0]}")
+            self.problems.append(
+                f"bitmap of {what}s: {len(wrong)} bits are wrong, the first is {wrong[0]}"
+            )

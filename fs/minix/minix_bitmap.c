@@ -5,15 +5,23 @@
 
 #define BITS_A_WORD	32u
 
-/* The first clear bit at or after start; 0 when there is none (bit 0 is never free). */
+/*
+ * The first clear bit at or after start; 0 when there is none (bit 0 is never
+ * free).
+ */
 static u32 find_clear(const struct minix_map *map, u32 start)
 {
-	for (u32 bit = start; bit < map->bits; bit = (bit / BITS_A_WORD + 1) * BITS_A_WORD) {
-		const u32 *words = (const u32 *)map->blocks[bit / MINIX_BITS_A_BLOCK]->data;
-		u32 clear = ~words[bit % MINIX_BITS_A_BLOCK / BITS_A_WORD] & ~0u << bit % BITS_A_WORD;
+	for (u32 bit = start; bit < map->bits;
+	     bit = (bit / BITS_A_WORD + 1) * BITS_A_WORD) {
+		const u32 *words =
+			(const u32 *)map->blocks[bit / MINIX_BITS_A_BLOCK]
+				->data;
+		u32 clear = ~words[bit % MINIX_BITS_A_BLOCK / BITS_A_WORD] &
+			    ~0u << bit % BITS_A_WORD;
 
 		if (clear) {
-			bit = bit / BITS_A_WORD * BITS_A_WORD + bit_scan_forward(clear);
+			bit = bit / BITS_A_WORD * BITS_A_WORD +
+			      bit_scan_forward(clear);
 			return bit < map->bits ? bit : 0;
 		}
 	}
@@ -32,7 +40,9 @@ static inline bool is_set(const struct minix_map *map, u32 bit)
 	return *word_of(map, bit) & 1u << bit % BITS_A_WORD;
 }
 
-/* Returns whether the next bit to be taken was clear at the last sync already. */
+/*
+ * Returns whether the next bit to be taken was clear at the last sync already.
+ */
 static bool next_is_safe(const struct minix_map *map)
 {
 	u32 bit = max_u32(map->hint, 1);
@@ -59,7 +69,10 @@ static void await_freed(struct super_block *sb, struct minix_map *map)
 	}
 }
 
-/* Find a clear bit, most often just behind the one taken last, else from there on and then from the start, and set it. 0: none. */
+/*
+ * Find a clear bit, most often just behind the one taken last, else from there
+ * on and then from the start, and set it. 0: none.
+ */
 static u32 take_bit(struct super_block *sb, struct minix_map *map)
 {
 	u32 bit;
@@ -149,7 +162,9 @@ void minix_free_zone(struct super_block *sb, u32 zone)
 	give_bit(&info->zone_map, zone_bit(info, zone));
 }
 
-/* A number that is free in the map but in use in memory is not given out again. */
+/*
+ * A number that is free in the map but in use in memory is not given out again.
+ */
 u32 minix_new_ino(struct super_block *sb)
 {
 	struct minix_map *map = &minix_info(sb)->inode_map;

@@ -12,7 +12,8 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-static int minix_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
+static int minix_lookup(struct inode *dir, const char *name, u32 length,
+			u32 *ino)
 {
 	struct minix_place place;
 	int error = minix_find_entry(dir, name, length, &place);
@@ -87,7 +88,10 @@ static int fill_directory(struct inode *inode, struct inode *dir)
 	return error ? error : add_entry(inode, "..", 2, dir->i_ino);
 }
 
-/* Give back what a creation that failed has taken: without links, iput() deletes the inode. */
+/*
+ * Give back what a creation that failed has taken: without links, iput()
+ * deletes the inode.
+ */
 static int abandon(struct inode *inode, int error)
 {
 	inode->i_nlink = 0;
@@ -134,7 +138,10 @@ static void add_link(struct inode *inode)
 	mark_inode_dirty(inode);
 }
 
-/* One link fewer. In a damaged file system a count may be too low; a directory that is in use never comes down to none. */
+/*
+ * One link fewer. In a damaged file system a count may be too low; a directory
+ * that is in use never comes down to none.
+ */
 static void drop_link(struct inode *inode, u32 least)
 {
 	if (inode->i_nlink > least)
@@ -191,7 +198,8 @@ static int minix_create(struct inode *dir, const char *name, u32 length,
 	return 0;
 }
 
-static int minix_link(struct inode *dir, const char *name, u32 length, struct inode *inode)
+static int minix_link(struct inode *dir, const char *name, u32 length,
+		      struct inode *inode)
 {
 	int error;
 
@@ -210,7 +218,8 @@ static int minix_link(struct inode *dir, const char *name, u32 length, struct in
 }
 
 /* If the file keeps another name, that one is on the medium first. */
-static int minix_unlink(struct inode *dir, const char *name, u32 length, struct inode *inode)
+static int minix_unlink(struct inode *dir, const char *name, u32 length,
+			struct inode *inode)
 {
 	int error = 0;
 
@@ -235,7 +244,8 @@ static int check_empty(struct inode *dir)
 
 		if (error)
 			return error;
-		counts = minix_ino_at(&place) && !is_dots(minix_name_at(&place));
+		counts = minix_ino_at(&place) &&
+			 !is_dots(minix_name_at(&place));
 		brelse(place.bh);
 		if (counts)
 			return -ENOTEMPTY;
@@ -243,7 +253,8 @@ static int check_empty(struct inode *dir)
 	return 0;
 }
 
-static int minix_rmdir(struct inode *dir, const char *name, u32 length, struct inode *inode)
+static int minix_rmdir(struct inode *dir, const char *name, u32 length,
+		       struct inode *inode)
 {
 	int error = check_empty(inode);
 
@@ -256,7 +267,8 @@ static int minix_rmdir(struct inode *dir, const char *name, u32 length, struct i
 }
 
 /* A new name in the same entry. */
-static int change_name(struct inode *dir, const char *from, u32 from_length, const char *to, u32 to_length)
+static int change_name(struct inode *dir, const char *from, u32 from_length,
+		       const char *to, u32 to_length)
 {
 	struct minix_place place;
 	int error = minix_find_entry(dir, from, from_length, &place);
@@ -367,8 +379,13 @@ put_old:
 	return error;
 }
 
-/* Called by getdents: hand entries to fill until it says stop; pos is the number of the next entry. */
-static int minix_readdir(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino),
+/*
+ * Called by getdents: hand entries to fill until it says stop; pos is the
+ * number of the next entry.
+ */
+static int minix_readdir(struct file *file,
+			 int (*fill)(void *context, const char *name,
+				     u32 length, u32 next, u32 ino),
 			 void *context)
 {
 	struct inode *dir = file->inode;
@@ -380,8 +397,10 @@ static int minix_readdir(struct file *file, int (*fill)(void *context, const cha
 		if (error)
 			return error;
 		if (minix_ino_at(&place))
-			error = fill(context, minix_name_at(&place), strnlen(minix_name_at(&place), place.format->name_size), file->pos + 1,
-				     minix_ino_at(&place));
+			error = fill(context, minix_name_at(&place),
+				     strnlen(minix_name_at(&place),
+					     place.format->name_size),
+				     file->pos + 1, minix_ino_at(&place));
 		brelse(place.bh);
 		if (error)
 			return error > 0 ? 0 : error;

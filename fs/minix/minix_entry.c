@@ -13,7 +13,8 @@ static u32 entries_a_block(const struct inode *dir)
 	return BLOCK_SIZE / minix_info(dir->i_sb)->entry_size;
 }
 
-static bool has_name(const char *here, u32 name_size, const char *name, u32 length)
+static bool has_name(const char *here, u32 name_size, const char *name,
+		     u32 length)
 {
 	for (u32 i = 0; i < length; i++)
 		if (here[i] != name[i])
@@ -27,12 +28,16 @@ void minix_set_ino(struct minix_place *place, u32 ino)
 	mark_buffer_dirty(place->bh);
 }
 
-/* The block of a directory with entry number n, and that entry. -EIO also for a hole: directories have none. */
+/*
+ * The block of a directory with entry number n, and that entry. -EIO also for a
+ * hole: directories have none.
+ */
 int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 {
 	const struct minix_info *info = minix_info(dir->i_sb);
 	u32 block;
-	int error = minix_map_blocks(dir, n / entries_a_block(dir), 1, false, &block);
+	int error = minix_map_blocks(dir, n / entries_a_block(dir), 1, false,
+				     &block);
 
 	if (!error && block == 0)
 		error = -EIO;
@@ -41,12 +46,17 @@ int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 	place->format = info->format;
 	place->bh = bread(dir->i_dev, block, &error);
 	if (place->bh)
-		place->entry = place->bh->data + n % entries_a_block(dir) * info->entry_size;
+		place->entry = place->bh->data +
+			       n % entries_a_block(dir) * info->entry_size;
 	return error;
 }
 
-/* Find a name among n entries from place on, or with length 0 a free entry; place is then there. */
-static bool search_block(struct minix_place *place, u32 n, u32 size, const char *name, u32 length)
+/*
+ * Find a name among n entries from place on, or with length 0 a free entry;
+ * place is then there.
+ */
+static bool search_block(struct minix_place *place, u32 n, u32 size,
+			 const char *name, u32 length)
 {
 	const struct minix_format *format = place->format;
 	u8 *entry = place->entry, *end = entry + n * size;
@@ -56,8 +66,10 @@ static bool search_block(struct minix_place *place, u32 n, u32 size, const char 
 
 		if (length && here[0] != name[0])
 			continue;
-		if (length ? minix_get(entry, format->number_size) && has_name(here, format->name_size, name, length) :
-			     !minix_get(entry, format->number_size)) {
+		if (length ? minix_get(entry, format->number_size) &&
+				     has_name(here, format->name_size, name,
+					      length)
+			   : !minix_get(entry, format->number_size)) {
 			place->entry = entry;
 			return true;
 		}
@@ -65,17 +77,23 @@ static bool search_block(struct minix_place *place, u32 n, u32 size, const char 
 	return false;
 }
 
-/* Find a name, or with length 0 a free entry. 0 with *place to be released; -ENOENT, -EIO, -ENOMEM. */
-int minix_find_entry(struct inode *dir, const char *name, u32 length, struct minix_place *place)
+/*
+ * Find a name, or with length 0 a free entry. 0 with *place to be released;
+ * -ENOENT, -EIO, -ENOMEM.
+ */
+int minix_find_entry(struct inode *dir, const char *name, u32 length,
+		     struct minix_place *place)
 {
-	u32 size = minix_info(dir->i_sb)->entry_size, count = minix_entry_count(dir), a_block = entries_a_block(dir);
+	u32 size = minix_info(dir->i_sb)->entry_size,
+	    count = minix_entry_count(dir), a_block = entries_a_block(dir);
 
 	for (u32 n = 0; n < count; n += a_block) {
 		int error = minix_get_place(dir, n, place);
 
 		if (error)
 			return error;
-		if (search_block(place, min_u32(a_block, count - n), size, name, length))
+		if (search_block(place, min_u32(a_block, count - n), size, name,
+				 length))
 			return 0;
 		brelse(place->bh);
 	}
@@ -88,7 +106,8 @@ void minix_touch(struct inode *inode)
 	mark_inode_dirty(inode);
 }
 
-void minix_set_entry(struct minix_place *place, const char *name, u32 length, u32 ino)
+void minix_set_entry(struct minix_place *place, const char *name, u32 length,
+		     u32 ino)
 {
 	memset(minix_name_at(place), 0, place->format->name_size);
 	memcpy(minix_name_at(place), name, length);
@@ -103,7 +122,8 @@ int minix_make_place(struct inode *dir, struct minix_place *place)
 
 	if (error != -ENOENT)
 		return error;
-	error = minix_map_blocks(dir, n / entries_a_block(dir), 1, true, &block);
+	error = minix_map_blocks(dir, n / entries_a_block(dir), 1, true,
+				 &block);
 	if (error)
 		return error;
 	if (n % entries_a_block(dir) == 0)

@@ -1,10 +1,14 @@
-/* Minix: the versions, each by its super block, its inodes and a row of the table at the end. */
+/*
+ * Minix: the versions, each by its super block, its inodes and a row of the
+ * table at the end.
+ */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
 
 /* Versions 1 and 2. */
 struct super12 {
-	u16 inodes, zones1, inode_map_zones, zone_map_zones, first_data_zone, log_zone_size;
+	u16 inodes, zones1, inode_map_zones, zone_map_zones, first_data_zone,
+		log_zone_size;
 	u32 max_size;
 	u16 magic, state;
 	u32 zones2;
@@ -12,7 +16,8 @@ struct super12 {
 
 struct super3 {
 	u32 inodes;
-	u16 pad0, inode_map_zones, zone_map_zones, first_data_zone, log_zone_size, pad1;
+	u16 pad0, inode_map_zones, zone_map_zones, first_data_zone,
+		log_zone_size, pad1;
 	u32 max_size, zones;
 	u16 magic, pad2, block_size;
 	u8 disk_version;
@@ -32,7 +37,8 @@ struct inode23 {
 	u32 zone[10];
 };
 
-_Static_assert(sizeof(struct inode1) == 32 && sizeof(struct inode23) == 64, "inodes as they lie on the medium");
+_Static_assert(sizeof(struct inode1) == 32 && sizeof(struct inode23) == 64,
+	       "inodes as they lie on the medium");
 
 static void read_super1(struct minix_info *info, const void *super)
 {
@@ -124,9 +130,15 @@ static void write_inode23(const struct inode *inode, void *slot)
 	memcpy(d->zone, inode->i_zone, sizeof(d->zone));
 }
 
-#define VERSION1 2, sizeof(struct inode1), 2, 2, 250, read_super1, read_inode1, write_inode1
-#define VERSION2 2, sizeof(struct inode23), 4, 3, 65530, read_super2, read_inode23, write_inode23
-#define VERSION3 4, sizeof(struct inode23), 4, 3, 65530, read_super3, read_inode23, write_inode23
+#define VERSION1 \
+	2, sizeof(struct inode1), 2, 2, 250, read_super1, read_inode1, \
+		write_inode1
+#define VERSION2 \
+	2, sizeof(struct inode23), 4, 3, 65530, read_super2, read_inode23, \
+		write_inode23
+#define VERSION3 \
+	4, sizeof(struct inode23), 4, 3, 65530, read_super3, read_inode23, \
+		write_inode23
 
 static const struct minix_format formats[] = {
 	{ 0x137F, offsetof(struct super12, magic), 14, VERSION1 },
@@ -139,7 +151,8 @@ static const struct minix_format formats[] = {
 const struct minix_format *minix_identify(const void *super)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(formats); i++)
-		if (*(const u16 *)((const u8 *)super + formats[i].magic_offset) == formats[i].magic)
+		if (*(const u16 *)((const u8 *)super +
+				   formats[i].magic_offset) == formats[i].magic)
 			return &formats[i];
 	return NULL;
 }

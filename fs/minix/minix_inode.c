@@ -1,6 +1,7 @@
 /*
- * Minix: inodes on the medium, and the way from a block of a file to its zone: seven direct pointers, then a tree of blocks of pointers for each
- * level. Pointers come from the medium and are checked.
+ * Minix: inodes on the medium, and the way from a block of a file to its zone:
+ * seven direct pointers, then a tree of blocks of pointers for each level.
+ * Pointers come from the medium and are checked.
  */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
@@ -8,10 +9,13 @@
 #include <abi/errno.h>
 
 /* The buffer with an inode's slot, referenced, and the slot. */
-static void *read_slot(const struct inode *inode, struct buffer_head **bh, int *error)
+static void *read_slot(const struct inode *inode, struct buffer_head **bh,
+		       int *error)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
-	u32 table = MINIX_FIRST_MAP + info->inode_map_zones + info->zone_map_zones, size = info->format->inode_size;
+	u32 table = MINIX_FIRST_MAP + info->inode_map_zones +
+		    info->zone_map_zones,
+	    size = info->format->inode_size;
 	u32 index = inode->i_ino - 1, a_block = BLOCK_SIZE / size;
 
 	if (inode->i_ino == 0 || inode->i_ino > info->inodes) {
@@ -19,7 +23,8 @@ static void *read_slot(const struct inode *inode, struct buffer_head **bh, int *
 		*error = -EIO;
 		return NULL;
 	}
-	*bh = bread(inode->i_dev, (table << info->zone_shift) + index / a_block, error);
+	*bh = bread(inode->i_dev, (table << info->zone_shift) + index / a_block,
+		    error);
 	return *bh ? (*bh)->data + index % a_block * size : NULL;
 }
 
@@ -35,15 +40,21 @@ static bool is_device(const struct inode *inode)
 	return S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode);
 }
 
-/* A directory has no holes, so it cannot be larger than its device: searching it ends. */
+/*
+ * A directory has no holes, so it cannot be larger than its device: searching
+ * it ends.
+ */
 static bool makes_sense(const struct inode *inode)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
 	u32 mode = inode->i_mode;
 
-	if (S_ISDIR(mode) ? inode->i_size / info->zone_size > info->zones : inode->i_size > info->max_size)
+	if (S_ISDIR(mode) ? inode->i_size / info->zone_size > info->zones
+			  : inode->i_size > info->max_size)
 		return false;
-	return inode->i_nlink > 0 && (S_ISDIR(mode) || S_ISREG(mode) || S_ISLNK(mode) || S_ISFIFO(mode) || is_device(inode));
+	return inode->i_nlink > 0 &&
+	       (S_ISDIR(mode) || S_ISREG(mode) || S_ISLNK(mode) ||
+		S_ISFIFO(mode) || is_device(inode));
 }
 
 int minix_read_inode(struct inode *inode)
@@ -154,7 +165,8 @@ static int check_zone(const struct inode *inode, u32 zone)
 }
 
 /* A pointer in the inode itself. */
-static int direct_zone(struct inode *inode, u32 slot, bool create, bool pointers, u32 *zone)
+static int direct_zone(struct inode *inode, u32 slot, bool create,
+		       bool pointers, u32 *zone)
 {
 	int error = 0;
 
@@ -170,15 +182,19 @@ static int direct_zone(struct inode *inode, u32 slot, bool create, bool pointers
 }
 
 /*
- * n pointers in the zone `table` of pointers, from number index on, as far as they lie in one block: the zones in *zone, how many in *found. With
- * pointers they are tables themselves.
+ * n pointers in the zone `table` of pointers, from number index on, as far as
+ * they lie in one block: the zones in *zone, how many in *found. With pointers
+ * they are tables themselves.
  */
-static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n, bool create, bool pointers, u32 *zone, u32 *found)
+static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
+			  bool create, bool pointers, u32 *zone, u32 *found)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
 	u32 size = info->format->pointer_size, offset = index * size;
 	int error;
-	struct buffer_head *bh = bread(inode->i_dev, (table << info->zone_shift) + offset / BLOCK_SIZE, &error);
+	struct buffer_head *bh = bread(
+		inode->i_dev, (table << info->zone_shift) + offset / BLOCK_SIZE,
+		&error);
 	u8 *pointer;
 
 	if (!bh)
@@ -202,8 +218,9 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n, bool
 }
 
 /*
- * Where zone number *n of a file hangs: the pointer in the inode, the levels of pointers below that (0: it is the zone), and in *n the number among
- * the zones below. False: beyond what the format can express.
+ * Where zone number *n of a file hangs: the pointer in the inode, the levels of
+ * pointers below that (0: it is the zone), and in *n the number among the zones
+ * below. False: beyond what the format can express.
  */
 static bool locate(const struct minix_info *info, u32 *n, u32 *slot, u32 *level)
 {
@@ -223,8 +240,12 @@ static bool locate(const struct minix_info *info, u32 *n, u32 *slot, u32 *level)
 	return false;
 }
 
-/* The zones of a file from zone number n on, up to wanted of them, as far as they hang together: in *zone, how many in *found, 0 for holes. */
-static int find_zones(struct inode *inode, u32 n, u32 wanted, bool create, u32 *zone, u32 *found)
+/*
+ * The zones of a file from zone number n on, up to wanted of them, as far as
+ * they hang together: in *zone, how many in *found, 0 for holes.
+ */
+static int find_zones(struct inode *inode, u32 n, u32 wanted, bool create,
+		      u32 *zone, u32 *found)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
 	u32 slot, level, table;
@@ -238,30 +259,36 @@ static int find_zones(struct inode *inode, u32 n, u32 wanted, bool create, u32 *
 	while (!error && table && level > 1) {
 		u32 shift = --level * info->pointer_shift;
 
-		error = indirect_zones(inode, table, n >> shift, 1, create, true, &table, found);
+		error = indirect_zones(inode, table, n >> shift, 1, create,
+				       true, &table, found);
 		n &= (1u << shift) - 1;
 	}
 	if (error || !table)
 		return error;
 	if (level == 1)
-		return indirect_zones(inode, table, n, wanted, create, false, zone, found);
+		return indirect_zones(inode, table, n, wanted, create, false,
+				      zone, found);
 	*zone = table;
 	return 0;
 }
 
 /*
- * The device's blocks that hold n blocks of a file: 0 for a hole, which create fills. -EFBIG beyond what the format can express, -ENOSPC, -EIO,
- * -ENOMEM. Called with the inode locked if create.
+ * The device's blocks that hold n blocks of a file: 0 for a hole, which create
+ * fills. -EFBIG beyond what the format can express, -ENOSPC, -EIO, -ENOMEM.
+ * Called with the inode locked if create.
  */
-int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create, u32 *where)
+int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
+		     u32 *where)
 {
-	u32 shift = minix_info(inode->i_sb)->zone_shift, rest = (1u << shift) - 1, found;
+	u32 shift = minix_info(inode->i_sb)->zone_shift,
+	    rest = (1u << shift) - 1, found;
 	int error = 0;
 
 	for (u32 done = 0; done < n && !error; done += found) {
 		u32 block = first + done;
 
-		error = find_zones(inode, block >> shift, shift ? 1 : n - done, create, where + done, &found);
+		error = find_zones(inode, block >> shift, shift ? 1 : n - done,
+				   create, where + done, &found);
 		if (where[done] && shift)
 			where[done] = (where[done] << shift) + (block & rest);
 	}

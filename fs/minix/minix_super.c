@@ -1,4 +1,7 @@
-/* Mounting a Minix file system: its super block and bitmaps, checked field by field before anything relies on them. */
+/*
+ * Mounting a Minix file system: its super block and bitmaps, checked field by
+ * field before anything relies on them.
+ */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
 #include <asm/system.h>
@@ -6,7 +9,10 @@
 
 #define COMPLAINTS_MAX	8
 
-/* Bit 0 of each map is not used: inode n is bit n, zone first_data_zone + n is bit n + 1. */
+/*
+ * Bit 0 of each map is not used: inode n is bit n, zone first_data_zone + n is
+ * bit n + 1.
+ */
 static u32 inode_bits(const struct minix_info *info)
 {
 	return info->inodes + 1;
@@ -22,26 +28,37 @@ static u32 blocks_for(u32 bits)
 	return (bits + MINIX_BITS_A_BLOCK - 1) / MINIX_BITS_A_BLOCK;
 }
 
-/* What is wrong with a super block, or NULL. What a check relies on was checked before it, so that no sum overflows. */
+/*
+ * What is wrong with a super block, or NULL. What a check relies on was checked
+ * before it, so that no sum overflows.
+ */
 static const char *check_super(const struct minix_info *info, u32 device_blocks)
 {
 	u32 inodes_a_zone = info->zone_size / info->format->inode_size;
-	u32 inode_table = MINIX_FIRST_MAP + info->inode_map_zones + info->zone_map_zones;
+	u32 inode_table =
+		MINIX_FIRST_MAP + info->inode_map_zones + info->zone_map_zones;
 
-	if (info->zone_size != BLOCK_SIZE && info->zone_size != 2 * BLOCK_SIZE && info->zone_size != 4 * BLOCK_SIZE)
+	if (info->zone_size != BLOCK_SIZE &&
+	    info->zone_size != 2 * BLOCK_SIZE &&
+	    info->zone_size != 4 * BLOCK_SIZE)
 		return "the block size is not 1, 2 or 4 KB";
 	if (info->log_zone_size != 0)
 		return "zones are larger than blocks";
 	if (info->zones > device_blocks / (info->zone_size / BLOCK_SIZE))
 		return "more zones than the device has";
-	if (info->inodes == 0 || info->inodes / inodes_a_zone >= info->first_data_zone)
+	if (info->inodes == 0 ||
+	    info->inodes / inodes_a_zone >= info->first_data_zone)
 		return "impossible number of inodes";
 	if (info->first_data_zone >= info->zones ||
-	    info->first_data_zone < inode_table + (info->inodes + inodes_a_zone - 1) / inodes_a_zone)
+	    info->first_data_zone <
+		    inode_table +
+			    (info->inodes + inodes_a_zone - 1) / inodes_a_zone)
 		return "first data zone out of place";
-	if (info->inode_map_zones * info->zone_size * 8 < inode_bits(info) || info->zone_map_zones * info->zone_size * 8 < zone_bits(info))
+	if (info->inode_map_zones * info->zone_size * 8 < inode_bits(info) ||
+	    info->zone_map_zones * info->zone_size * 8 < zone_bits(info))
 		return "bitmaps of the wrong size";
-	if (blocks_for(inode_bits(info)) + blocks_for(zone_bits(info)) > MINIX_MAPS)
+	if (blocks_for(inode_bits(info)) + blocks_for(zone_bits(info)) >
+	    MINIX_MAPS)
 		return "too large";
 	return NULL;
 }
@@ -53,11 +70,14 @@ static void derive(struct minix_info *info)
 	u32 zones = MINIX_DIRECT;
 
 	info->zone_shift = bit_scan_forward(info->zone_size / BLOCK_SIZE);
-	info->pointer_shift = bit_scan_forward(info->zone_size / format->pointer_size);
+	info->pointer_shift =
+		bit_scan_forward(info->zone_size / format->pointer_size);
 	info->entry_size = format->number_size + format->name_size;
 	for (u32 level = 1; level <= format->levels; level++)
 		zones += 1u << level * info->pointer_shift;
-	info->max_size = zones > FILE_SIZE_MAX / info->zone_size ? FILE_SIZE_MAX : zones * info->zone_size;
+	info->max_size = zones > FILE_SIZE_MAX / info->zone_size
+				 ? FILE_SIZE_MAX
+				 : zones * info->zone_size;
 }
 
 static LIST_HEAD(infos);
@@ -112,7 +132,10 @@ static int read_maps(struct super_block *sb, struct minix_info *info)
 	       read_map(sb, zones, MINIX_FIRST_MAP + info->inode_map_zones);
 }
 
-/* -EINVAL: not a file system that can be trusted, with a line that says why; -EIO, -ENOMEM. */
+/*
+ * -EINVAL: not a file system that can be trusted, with a line that says why;
+ * -EIO, -ENOMEM.
+ */
 static int read_super(struct super_block *sb, struct minix_info *info)
 {
 	int error;
@@ -140,7 +163,8 @@ static void minix_put_super(struct super_block *sb)
 	release_info(minix_info(sb));
 }
 
-static void minix_statfs(struct super_block *sb, u32 *blocks, u32 *free, u32 *inodes, u32 *free_inodes)
+static void minix_statfs(struct super_block *sb, u32 *blocks, u32 *free,
+			 u32 *inodes, u32 *free_inodes)
 {
 	const struct minix_info *info = minix_info(sb);
 
@@ -161,7 +185,8 @@ static const struct super_ops minix_super_ops = {
 void minix_damage(struct super_block *sb, const char *what, u32 number)
 {
 	if (minix_info(sb)->complaints++ < COMPLAINTS_MAX)
-		printk("minix: device %x is damaged: %s %u\n", sb->s_dev, what, number);
+		printk("minix: device %x is damaged: %s %u\n", sb->s_dev, what,
+		       number);
 }
 
 static int get_root(struct super_block *sb)

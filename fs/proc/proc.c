@@ -1,6 +1,8 @@
 /*
- * /proc: the tree. Inodes are made at lookup and forgotten after use; nothing but the root stays. Their numbers say what they are: the process
- * in the upper half, 0 for the system; in the lower half 1 for its directory, then the entries of the table, from FIRST_FD on descriptors.
+ * /proc: the tree. Inodes are made at lookup and forgotten after use; nothing
+ * but the root stays. Their numbers say what they are: the process in the upper
+ * half, 0 for the system; in the lower half 1 for its directory, then the
+ * entries of the table, from FIRST_FD on descriptors.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -11,7 +13,7 @@
 #include "proc.h"
 
 #define PROC_MAGIC	0x9FA0
-#define DIRECTORY	1u		/* kinds, the lower half of an inode number */
+#define DIRECTORY	1u	/* kinds, the lower half of an inode number */
 #define FIRST_ENTRY	2u
 #define FIRST_FD	0x100u
 #define INO(pid, kind)	((u32)(pid) << 16 | (kind))
@@ -83,7 +85,10 @@ static bool is_in(const struct proc_entry *e, const struct inode *dir)
 	return e->dir && strcmp(e->dir, entry_of(dir)->name) == 0;
 }
 
-/* i_zone[0] keeps when the process was started, so that another one that gets its number later is not mistaken for it. */
+/*
+ * i_zone[0] keeps when the process was started, so that another one that gets
+ * its number later is not mistaken for it.
+ */
 struct task_struct *proc_task(struct inode *inode)
 {
 	struct task_struct *task = find_task(pid_of(inode));
@@ -93,7 +98,8 @@ struct task_struct *proc_task(struct inode *inode)
 
 static struct file *open_file(const struct task_struct *task, u32 fd)
 {
-	return task->files && fd < task->files->end ? task->files->fd[fd] : NULL;
+	return task->files && fd < task->files->end ? task->files->fd[fd]
+						    : NULL;
 }
 
 /* Whether current may see what is the process's own. */
@@ -102,7 +108,10 @@ bool may_see(const struct task_struct *task)
 	return may_inspect(task, current->fsuid, current->fsgid);
 }
 
-/* 0 if the process is still there and current may see the inode; -ESRCH, -EACCES. */
+/*
+ * 0 if the process is still there and current may see the inode; -ESRCH,
+ * -EACCES.
+ */
 static int check_access(struct inode *inode)
 {
 	struct task_struct *task;
@@ -112,7 +121,12 @@ static int check_access(struct inode *inode)
 	task = proc_task(inode);
 	if (!task)
 		return -ESRCH;
-	return kind_of(inode) != DIRECTORY && (kind_of(inode) >= FIRST_FD || entry_of(inode)->private) && !may_see(task) ? -EACCES : 0;
+	return kind_of(inode) != DIRECTORY &&
+			       (kind_of(inode) >= FIRST_FD ||
+				entry_of(inode)->private) &&
+			       !may_see(task)
+		       ? -EACCES
+		       : 0;
 }
 
 static int proc_open(struct inode *inode, struct file *file)
@@ -121,7 +135,8 @@ static int proc_open(struct inode *inode, struct file *file)
 	return check_access(inode);
 }
 
-static int proc_read(struct file *file, char __user *buf, u32 count, loff_t *pos)
+static int proc_read(struct file *file, char __user *buf, u32 count,
+		     loff_t *pos)
 {
 	struct seq s = { .from = *pos, .inode = file->inode };
 	int n;
@@ -162,9 +177,14 @@ static int proc_write(struct file *file, const char __user *buf, u32 count,
 	return error ? error : (int)count;
 }
 
-static const struct file_ops proc_fops = { .open = proc_open, .read = proc_read, .write = proc_write };
+static const struct file_ops proc_fops = { .open = proc_open,
+					   .read = proc_read,
+					   .write = proc_write };
 
-/* A decimal number without leading zeroes, of up to five digits. -1: something else. */
+/*
+ * A decimal number without leading zeroes, of up to five digits. -1: something
+ * else.
+ */
 static int parse_number(const char *name, u32 length)
 {
 	int value = 0;
@@ -217,7 +237,8 @@ static bool has_numbers(const struct inode *dir)
 	return has_files(dir) || dir->i_ino == ROOT_INO;
 }
 
-static int proc_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
+static int proc_lookup(struct inode *dir, const char *name, u32 length,
+		       u32 *ino)
 {
 	u32 pid = pid_of(dir);
 	struct task_struct *task = pid ? proc_task(dir) : NULL;
@@ -225,7 +246,8 @@ static int proc_lookup(struct inode *dir, const char *name, u32 length, u32 *ino
 
 	if (name[0] == '.') {
 		*ino = length == 1 ? dir->i_ino : parent_ino(dir);
-		return length == 1 || (length == 2 && name[1] == '.') ? 0 : -ENOENT;
+		return length == 1 || (length == 2 && name[1] == '.') ? 0
+								      : -ENOENT;
 	}
 	if (pid && !task)
 		return -ENOENT;
@@ -245,7 +267,8 @@ static const struct task_struct *next_task(int pid)
 	const struct task_struct *next = NULL;
 
 	list_for_each(node, &all_tasks) {
-		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		const struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
 		if (task->pid >= pid && (!next || task->pid < next->pid))
 			next = task;
@@ -253,15 +276,20 @@ static const struct task_struct *next_task(int pid)
 	return next;
 }
 
-/* A process's open file, or, in /proc itself, a process, at the place *n or the next one that is taken. */
+/*
+ * A process's open file, or, in /proc itself, a process, at the place *n or the
+ * next one that is taken.
+ */
 static bool number_at(struct inode *dir, u32 *n, char *name, u32 *ino)
 {
-	const struct task_struct *task = pid_of(dir) ? proc_task(dir) : next_task(*n);
+	const struct task_struct *task = pid_of(dir) ? proc_task(dir)
+						     : next_task(*n);
 
 	if (!task)
 		return false;
 	if (pid_of(dir)) {
-		while (task->files && *n < task->files->end && !task->files->fd[*n])
+		while (task->files && *n < task->files->end &&
+		       !task->files->fd[*n])
 			++*n;
 		*ino = INO(task->pid, FIRST_FD + *n);
 	} else {
@@ -272,8 +300,12 @@ static bool number_at(struct inode *dir, u32 *n, char *name, u32 *ino)
 	return !pid_of(dir) || open_file(task, *n);
 }
 
-/* The entry at the position *pos of a directory, or the first one behind it: its name and inode number. */
-static bool entry_at(struct inode *dir, u32 *pos, const char **name, char *number, u32 *ino)
+/*
+ * The entry at the position *pos of a directory, or the first one behind it:
+ * its name and inode number.
+ */
+static bool entry_at(struct inode *dir, u32 *pos, const char **name,
+		     char *number, u32 *ino)
 {
 	const struct table *table = table_of(dir);
 	u32 n = 0;
@@ -303,7 +335,10 @@ static bool entry_at(struct inode *dir, u32 *pos, const char **name, char *numbe
 	return true;
 }
 
-static int proc_readdir(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino), void *context)
+static int proc_readdir(struct file *file,
+			int (*fill)(void *context, const char *name, u32 length,
+				    u32 next, u32 ino),
+			void *context)
 {
 	char number[8];
 	const char *name;
@@ -322,7 +357,8 @@ static int proc_readdir(struct file *file, int (*fill)(void *context, const char
 	return stop > 0 ? 0 : stop;
 }
 
-static const struct file_ops proc_dir_fops = { .open = proc_open, .readdir = proc_readdir };
+static const struct file_ops proc_dir_fops = { .open = proc_open,
+					       .readdir = proc_readdir };
 /* For who opens a file to be emptied. */
 static int proc_truncate(struct inode *inode, u32 size)
 {
@@ -331,9 +367,13 @@ static int proc_truncate(struct inode *inode, u32 size)
 	return 0;
 }
 
-static const struct inode_ops proc_inode_ops = { .lookup = proc_lookup, .truncate = proc_truncate };
+static const struct inode_ops proc_inode_ops = { .lookup = proc_lookup,
+						 .truncate = proc_truncate };
 
-/* What an inode is called, in a page: its path, or like Linux 2.0 its device and number. */
+/*
+ * What an inode is called, in a page: its path, or like Linux 2.0 its device
+ * and number.
+ */
 int describe_inode(struct inode *inode, char *page, char **text)
 {
 	char other[40];
@@ -342,7 +382,8 @@ int describe_inode(struct inode *inode, char *page, char **text)
 	if (inode->i_pipe)
 		snprintf(other, sizeof(other), "pipe:[%u]", inode->i_ino);
 	else
-		snprintf(other, sizeof(other), "[%04x]:%u%s", inode->i_dev, inode->i_ino, inode->i_nlink ? "" : " (deleted)");
+		snprintf(other, sizeof(other), "[%04x]:%u%s", inode->i_dev,
+			 inode->i_ino, inode->i_nlink ? "" : " (deleted)");
 	error = inode_path(inode, page, text);
 	if (error) {
 		*text = page;
@@ -391,13 +432,15 @@ static int proc_readlink(struct inode *link, char *buf, u32 size)
 	return n;
 }
 
-static const struct inode_ops proc_link_ops = { .readlink = proc_readlink, .follow = proc_follow };
+static const struct inode_ops proc_link_ops = { .readlink = proc_readlink,
+						.follow = proc_follow };
 
 /* self: the process that asks. */
 static int self_readlink(struct inode *link, char *buf, u32 size)
 {
 	char text[8];
-	u32 n = min_u32(snprintf(text, sizeof(text), "%d", current->tgid), size);
+	u32 n = min_u32(snprintf(text, sizeof(text), "%d", current->tgid),
+			size);
 
 	(void)link;
 	memcpy(buf, text, n);
@@ -413,24 +456,35 @@ static u32 fd_mode(const struct file *file)
 
 	if (file->flags & O_PATH)
 		return S_IFLNK;
-	return S_IFLNK | S_IXUSR | (access != O_WRONLY ? S_IRUSR : 0) | (access != O_RDONLY ? S_IWUSR : 0);
+	return S_IFLNK | S_IXUSR | (access != O_WRONLY ? S_IRUSR : 0) |
+	       (access != O_RDONLY ? S_IWUSR : 0);
 }
 
 static int proc_read_inode(struct inode *inode)
 {
 	u32 kind = kind_of(inode);
 	struct task_struct *task = find_task(pid_of(inode));
-	struct file *file = task && kind >= FIRST_FD ? open_file(task, kind - FIRST_FD) : NULL;
+	struct file *file = task && kind >= FIRST_FD
+				    ? open_file(task, kind - FIRST_FD)
+				    : NULL;
 
 	if ((pid_of(inode) && !task) || (kind >= FIRST_FD && !file))
 		return -ENOENT;
-	inode->i_mode = kind == DIRECTORY ? S_IFDIR | 0555 : file ? fd_mode(file) : entry_of(inode)->mode;
+	inode->i_mode = kind == DIRECTORY ? S_IFDIR | 0555
+			: file            ? fd_mode(file)
+					  : entry_of(inode)->mode;
 	inode->i_writable = S_ISREG(inode->i_mode) && inode->i_mode & S_IWUSR;
 	inode->i_nlink = S_ISDIR(inode->i_mode) ? 2 : 1;
 	inode->i_fop = S_ISDIR(inode->i_mode) ? &proc_dir_fops : &proc_fops;
-	inode->i_op = !S_ISLNK(inode->i_mode) ? &proc_inode_ops : task ? &proc_link_ops : &proc_self_ops;
+	inode->i_op = !S_ISLNK(inode->i_mode) ? &proc_inode_ops
+		      : task                  ? &proc_link_ops
+					      : &proc_self_ops;
 	if (inode->i_ino != ROOT_INO)
-		list_del(&inode->hash_link);	/* nobody else finds it: made anew for each user, it goes with him */
+		/*
+		 * nobody else finds it: made anew for each user, it goes with
+		 * him
+		 */
+		list_del(&inode->hash_link);
 	if (task) {
 		bool users = S_ISDIR(inode->i_mode) || !task->mm ||
 			     task->mm->dumpable;
@@ -447,14 +501,17 @@ static void proc_put_super(struct super_block *sb)
 	(void)sb;
 }
 
-static void proc_statfs(struct super_block *sb, u32 *blocks, u32 *free, u32 *inodes, u32 *free_inodes)
+static void proc_statfs(struct super_block *sb, u32 *blocks, u32 *free,
+			u32 *inodes, u32 *free_inodes)
 {
 	(void)sb;
 	*blocks = *free = *inodes = *free_inodes = 0;
 }
 
 static const struct super_ops proc_super_ops = {
-	.read_inode = proc_read_inode, .put_super = proc_put_super, .statfs = proc_statfs,
+	.read_inode = proc_read_inode,
+	.put_super = proc_put_super,
+	.statfs = proc_statfs,
 };
 
 /*

@@ -1,4 +1,7 @@
-/* Shared by the files that make /proc. Each file there is a function that prints its text from the beginning, whatever part is asked for. */
+/*
+ * Shared by the files that make /proc. Each file there is a function that
+ * prints its text from the beginning, whatever part is asked for.
+ */
 #ifndef FS_PROC_H
 #define FS_PROC_H
 
@@ -10,12 +13,17 @@ struct task_struct;
 
 /* proc.c */
 bool may_see(const struct task_struct *task);
-struct task_struct *proc_task(struct inode *inode);	/* whose directory the inode is in; NULL: it has ended */
+/* whose directory the inode is in; NULL: it has ended */
+struct task_struct *proc_task(struct inode *inode);
 
-/* proc_system.c, proc_task.c: the entries of /proc and of each process's directory, up to one without a name */
+/*
+ * proc_system.c, proc_task.c: the entries of /proc and of each process's
+ * directory, up to one without a name
+ */
 extern const struct proc_entry proc_system_entries[], proc_task_entries[];
 void proc_register_task(const struct proc_entry *entries);
-int describe_inode(struct inode *inode, char *page, char **text);	/* drops the reference; the length */
+/* drops the reference; the length */
+int describe_inode(struct inode *inode, char *page, char **text);
 
 /* proc_memory.c */
 void show_frames(struct seq *s);

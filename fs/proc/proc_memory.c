@@ -1,6 +1,8 @@
 /*
- * /proc: what the memory management has in its tables, as text: the count of each frame, a process's pages. Lines have a fixed
- * length where there may be many, so that what lies before and behind the page that is read needs no printing.
+ * /proc: what the memory management has in its tables, as text: the count of
+ * each frame, a process's pages. Lines have a fixed length where there may be
+ * many, so that what lies before and behind the page that is read needs no
+ * printing.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -56,7 +58,10 @@ void show_owners(struct seq *s)
 	show_all_frames(s, letters);
 }
 
-/* A run of pages that differ in nothing but their frames, which follow each other, or are all the zero page. */
+/*
+ * A run of pages that differ in nothing but their frames, which follow each
+ * other, or are all the zero page.
+ */
 struct run {
 	u32 start, pages, frame, count, flags;
 };
@@ -66,17 +71,29 @@ static void show_run(struct seq *s, const struct run *run)
 	u32 flags = run->flags;
 
 	if (run->pages && !seq_skip(s, PAGES_LINE))
-		seq_printf(s, "%08x %6u %08x %6u %c%c%c%c%c%c\n", run->start, run->pages, run->frame, min_u32(run->count, COUNT_MAX),
-			   flags & PTE_P ? 'r' : '-', flags & PTE_W ? 'w' : '-', flags & PAGE_COW ? 'c' : '-', flags & PTE_D ? 'd' : '-',
-			   flags & PTE_A ? 'a' : '-', run->frame == zero_page ? 'z' : flags ? '-' : 's');
+		seq_printf(s, "%08x %6u %08x %6u %c%c%c%c%c%c\n", run->start,
+			   run->pages, run->frame,
+			   min_u32(run->count, COUNT_MAX),
+			   flags & PTE_P ? 'r' : '-', flags & PTE_W ? 'w' : '-',
+			   flags & PAGE_COW ? 'c' : '-',
+			   flags & PTE_D ? 'd' : '-', flags & PTE_A ? 'a' : '-',
+			   run->frame == zero_page ? 'z'
+			   : flags                 ? '-'
+						   : 's');
 }
 
 static void add_page(struct seq *s, struct run *run, u32 addr, pte_t entry)
 {
-	struct run page = { addr, 1, PTE_FRAME(entry), is_swapped(entry) ? 0 : page_of(PTE_FRAME(entry))->count, PAGE_OFFSET(entry) };
-	u32 next = run->frame + (run->frame == zero_page ? 0 : run->pages << PAGE_SHIFT);
+	struct run page = { addr, 1, PTE_FRAME(entry),
+			    is_swapped(entry)
+				    ? 0
+				    : page_of(PTE_FRAME(entry))->count,
+			    PAGE_OFFSET(entry) };
+	u32 next = run->frame +
+		   (run->frame == zero_page ? 0 : run->pages << PAGE_SHIFT);
 
-	if (run->pages && addr == run->start + (run->pages << PAGE_SHIFT) && page.frame == next && page.count == run->count &&
+	if (run->pages && addr == run->start + (run->pages << PAGE_SHIFT) &&
+	    page.frame == next && page.count == run->count &&
 	    page.flags == run->flags) {
 		run->pages++;
 		return;
@@ -85,7 +102,10 @@ static void add_page(struct seq *s, struct run *run, u32 addr, pte_t entry)
 	*run = page;
 }
 
-/* Address, pages, first frame, its count, what the entry says: read, write, PAGE_COW, dirty, accessed, zero page; in swap: the frame is a slot. */
+/*
+ * Address, pages, first frame, its count, what the entry says: read, write,
+ * PAGE_COW, dirty, accessed, zero page; in swap: the frame is a slot.
+ */
 void show_pages(struct seq *s)
 {
 	struct task_struct *task = proc_task(s->inode);
@@ -98,7 +118,9 @@ void show_pages(struct seq *s)
 
 		for (u32 n = 0; table && n < PTES_PER_TABLE; n++)
 			if (table[n])
-				add_page(s, &run, i << PGDIR_SHIFT | n << PAGE_SHIFT, table[n]);
+				add_page(s, &run,
+					 i << PGDIR_SHIFT | n << PAGE_SHIFT,
+					 table[n]);
 	}
 	show_run(s, &run);
 }

@@ -8,7 +8,8 @@
 #include "proc.h"
 
 #define KB(pages) ((pages) * (PAGE_SIZE / 1024))
-#define CPUID_BRAND	0x80000002u	/* and the two leaves behind it: 48 characters */
+/* and the two leaves behind it: 48 characters */
+#define CPUID_BRAND	0x80000002u
 #if defined(__clang__)
 #define COMPILER	__VERSION__
 #elif defined(__VERSION__)
@@ -24,11 +25,17 @@ static void show_meminfo(struct seq *s)
 		const char *name;
 		u32 kb;
 	} lines[] = {
-		{ "MemTotal:", KB(nr_ram_frames) }, { "MemFree:", KB(nr_free_pages) },
-		{ "MemAvailable:", KB(nr_free_pages + nr_cached_pages - tmpfs_pages) }, { "Buffers:", nr_own_buffers * BLOCK_SIZE / 1024 },
-		{ "Cached:", KB(nr_cached_pages) }, { "SwapCached:", KB(nr_swap_cached) }, { "SwapTotal:", KB(nr_swap_pages) },
+		{ "MemTotal:", KB(nr_ram_frames) },
+		{ "MemFree:", KB(nr_free_pages) },
+		{ "MemAvailable:",
+		  KB(nr_free_pages + nr_cached_pages - tmpfs_pages) },
+		{ "Buffers:", nr_own_buffers * BLOCK_SIZE / 1024 },
+		{ "Cached:", KB(nr_cached_pages) },
+		{ "SwapCached:", KB(nr_swap_cached) },
+		{ "SwapTotal:", KB(nr_swap_pages) },
 		{ "SwapFree:", KB(nr_free_swap) },
-		{ "Shmem:", KB(tmpfs_pages) }, { "Slab:", KB(kmalloc_pages) },
+		{ "Shmem:", KB(tmpfs_pages) },
+		{ "Slab:", KB(kmalloc_pages) },
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(lines); i++)
@@ -39,7 +46,8 @@ static void show_uptime(struct seq *s)
 {
 	u32 now = jiffies, idle = cpu_ticks[CPU_IDLE];
 
-	seq_printf(s, "%u.%02u %u.%02u\n", now / HZ, now % HZ * 100 / HZ, idle / HZ, idle % HZ * 100 / HZ);
+	seq_printf(s, "%u.%02u %u.%02u\n", now / HZ, now % HZ * 100 / HZ,
+		   idle / HZ, idle % HZ * 100 / HZ);
 }
 
 static u32 count_tasks(bool running)
@@ -47,7 +55,8 @@ static u32 count_tasks(bool running)
 	u32 n = 0;
 
 	list_for_each(node, &all_tasks)
-		for_each_thread(task, list_entry(node, struct task_struct, all_link))
+		for_each_thread(task,
+				list_entry(node, struct task_struct, all_link))
 			n += !running || task->state == TASK_RUNNING;
 	return n;
 }
@@ -57,14 +66,17 @@ static void show_loadavg(struct seq *s)
 	for (u32 i = 0; i < 3; i++) {
 		u32 load = load_average[i] + LOAD_ONE / 200;	/* rounded */
 
-		seq_printf(s, "%u.%02u ", load / LOAD_ONE, load % LOAD_ONE * 100 / LOAD_ONE);
+		seq_printf(s, "%u.%02u ", load / LOAD_ONE,
+			   load % LOAD_ONE * 100 / LOAD_ONE);
 	}
-	seq_printf(s, "%u/%u %d\n", count_tasks(true), count_tasks(false), last_pid);
+	seq_printf(s, "%u/%u %d\n", count_tasks(true), count_tasks(false),
+		   last_pid);
 }
 
 static void show_version(struct seq *s)
 {
-	seq_printf(s, "%s version %s (" COMPILER ") %s\n", system_names.sysname, system_names.release, system_names.version);
+	seq_printf(s, "%s version %s (" COMPILER ") %s\n", system_names.sysname,
+		   system_names.release, system_names.version);
 }
 
 /* The names of the bits of CPUID leaf 1's EDX, as Linux has them. */
@@ -86,19 +98,26 @@ static void show_cpu_flags(struct seq *s, u32 flags)
 
 static void show_cpuinfo(struct seq *s)
 {
-	u32 max = 0, ebx, ecx, edx, version = 4 << 8, flags = 1, vendor[4] = { 0 }, brand[13] = { 0 };
+	u32 max = 0, ebx, ecx, edx, version = 4 << 8, flags = 1,
+	    vendor[4] = { 0 }, brand[13] = { 0 };
 
 	if (has_cpuid()) {
 		cpuid(0, &max, &vendor[0], &vendor[2], &vendor[1]);
 		cpuid(1, &version, &ebx, &ecx, &flags);
 		cpuid(0x80000000u, &ebx, &ecx, &edx, &edx);
-		for (u32 i = 0; i < 3 && ebx >= CPUID_BRAND + 2 && ebx & 0x80000000u; i++)
-			cpuid(CPUID_BRAND + i, &brand[4 * i], &brand[4 * i + 1], &brand[4 * i + 2], &brand[4 * i + 3]);
+		for (u32 i = 0;
+		     i < 3 && ebx >= CPUID_BRAND + 2 && ebx & 0x80000000u; i++)
+			cpuid(CPUID_BRAND + i, &brand[4 * i], &brand[4 * i + 1],
+			      &brand[4 * i + 2], &brand[4 * i + 3]);
 	}
-	seq_printf(s, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n",
-		   vendor[0] ? (char *)vendor : "unknown", version >> 8 & 15, (version >> 4 & 15) | (version >> 12 & 0xF0),
-		   brand[0] ? (char *)brand : "unknown", version & 15);
-	seq_printf(s, "fpu\t\t: %s\ncpuid level\t: %u\nwp\t\t: yes\n", flags & 1 ? "yes" : "no", max);
+	seq_printf(
+		s,
+		"processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n",
+		vendor[0] ? (char *)vendor : "unknown", version >> 8 & 15,
+		(version >> 4 & 15) | (version >> 12 & 0xF0),
+		brand[0] ? (char *)brand : "unknown", version & 15);
+	seq_printf(s, "fpu\t\t: %s\ncpuid level\t: %u\nwp\t\t: yes\n",
+		   flags & 1 ? "yes" : "no", max);
 	show_cpu_flags(s, flags);
 }
 
@@ -107,26 +126,32 @@ static void show_stat(struct seq *s)
 	u32 interrupts = 0;
 
 	for (u32 i = 0; i < 2; i++)
-		seq_printf(s, "cpu%s %u 0 %u %u 0 0 0 0 0 0\n", i ? "0" : " ", cpu_ticks[CPU_USER], cpu_ticks[CPU_SYSTEM],
+		seq_printf(s, "cpu%s %u 0 %u %u 0 0 0 0 0 0\n", i ? "0" : " ",
+			   cpu_ticks[CPU_USER], cpu_ticks[CPU_SYSTEM],
 			   cpu_ticks[CPU_IDLE]);
 	for (u32 i = 0; i < NR_IRQS; i++)
 		interrupts += irq_counts[i];
 	seq_printf(s, "intr %u", interrupts);
 	for (u32 i = 0; i < NR_IRQS; i++)
 		seq_printf(s, " %u", irq_counts[i]);
-	seq_printf(s, "\nctxt %u\nbtime %u\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n", context_switches,
-		   current_time() - jiffies / HZ, nr_forks, count_tasks(true));
+	seq_printf(
+		s,
+		"\nctxt %u\nbtime %u\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
+		context_switches, current_time() - jiffies / HZ, nr_forks,
+		count_tasks(true));
 }
 
 static void show_partitions(struct seq *s)
 {
 	seq_printf(s, "major minor  #blocks  name\n\n");
 	for (u32 minor = 0; minor < DISK_MINORS; minor++) {
-		u32 sectors = blkdev_sectors(MKDEV(IDE_MAJOR, minor)), part = minor % 64;
+		u32 sectors = blkdev_sectors(MKDEV(IDE_MAJOR, minor)),
+		    part = minor % 64;
 
 		if (!sectors)
 			continue;
-		seq_printf(s, "%4u  %7u %10u hd%c", IDE_MAJOR, minor, sectors / 2, 'a' + minor / 64);
+		seq_printf(s, "%4u  %7u %10u hd%c", IDE_MAJOR, minor,
+			   sectors / 2, 'a' + minor / 64);
 		if (part)
 			seq_printf(s, "%u", part);
 		seq_printf(s, "\n");

@@ -1,7 +1,8 @@
 /*
- * tmpfs: files that live in memory only. The data of a file is its pages in the page cache, the tree its inodes, and a directory a list of
- * entries. All of it is dirty for ever, and so neither dropped nor, for want of a device, written. A file system of this type may hold half of
- * the machine's memory.
+ * tmpfs: files that live in memory only. The data of a file is its pages in the
+ * page cache, the tree its inodes, and a directory a list of entries. All of it
+ * is dirty for ever, and so neither dropped nor, for want of a device, written.
+ * A file system of this type may hold half of the machine's memory.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -14,8 +15,9 @@
 #define ROOT_INO	1
 #define ROOT_MODE	(S_ISVTX | 0777)
 #define NAME_LENGTH_MAX	255
-#define ENTRY_SIZE	20		/* what an entry adds to its directory's size, as on Linux */
-#define FIRST_POSITION	2		/* of the first entry: `.` and `..` come before it */
+/* what an entry adds to its directory's size, as on Linux */
+#define ENTRY_SIZE	20
+#define FIRST_POSITION	2 /* of the first entry: `.` and `..` come before it */
 #define BLOCKS_A_PAGE	(PAGE_SIZE / BLOCK_SIZE)
 
 struct tmpfs {
@@ -26,9 +28,10 @@ struct tmpfs {
 };
 
 struct entry {
-	struct list link, all_link;	/* in its directory, in the file system */
+	struct list link, all_link; /* in its directory, in the file system */
 	u32 ino;
-	u32 position;			/* in the directory: names that come later get higher ones */
+	/* in the directory: names that come later get higher ones */
+	u32 position;
 	u32 length;
 	char name[];
 };
@@ -38,10 +41,11 @@ struct node {
 	struct list entries;		/* a directory's */
 	u32 next_position;
 	u32 parent;			/* inode number of its `..` */
-	u32 pages;			/* with data, which count for the limit */
+	u32 pages;		/* with data, which count for the limit */
 };
 
-_Static_assert(sizeof(struct node) <= sizeof(((struct inode *)0)->i_zone), "a node lies where the zones do");
+_Static_assert(sizeof(struct node) <= sizeof(((struct inode *)0)->i_zone),
+	       "a node lies where the zones do");
 
 static const struct inode_ops tmpfs_inode_ops;
 static const struct file_ops tmpfs_dir_fops;
@@ -73,7 +77,8 @@ static struct entry *find_entry(struct inode *dir, const char *name, u32 length)
 	return NULL;
 }
 
-static int tmpfs_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
+static int tmpfs_lookup(struct inode *dir, const char *name, u32 length,
+			u32 *ino)
 {
 	const struct entry *e;
 
@@ -129,8 +134,12 @@ static bool is_full(u32 used, u32 limit)
 	return limit && used >= limit;
 }
 
-/* An inode of a file system that has room for it; dir is NULL for the root, its own parent. */
-static struct inode *create_inode(struct super_block *sb, struct inode *dir, u32 mode, kdev_t rdev, int *error)
+/*
+ * An inode of a file system that has room for it; dir is NULL for the root, its
+ * own parent.
+ */
+static struct inode *create_inode(struct super_block *sb, struct inode *dir,
+				  u32 mode, kdev_t rdev, int *error)
 {
 	struct tmpfs *fs = sb->s_private;
 	struct inode *inode = new_inode(sb);
@@ -188,7 +197,8 @@ static int tmpfs_create(struct inode *dir, const char *name, u32 length,
 	return 0;
 }
 
-static int tmpfs_link(struct inode *dir, const char *name, u32 length, struct inode *inode)
+static int tmpfs_link(struct inode *dir, const char *name, u32 length,
+		      struct inode *inode)
 {
 	int error = add_entry(dir, name, length, inode->i_ino);
 
@@ -199,7 +209,8 @@ static int tmpfs_link(struct inode *dir, const char *name, u32 length, struct in
 	return 0;
 }
 
-static int tmpfs_unlink(struct inode *dir, const char *name, u32 length, struct inode *inode)
+static int tmpfs_unlink(struct inode *dir, const char *name, u32 length,
+			struct inode *inode)
 {
 	remove_entry(dir, name, length);
 	inode->i_nlink--;
@@ -212,7 +223,8 @@ static int check_empty(struct inode *dir)
 	return list_empty(&node_of(dir)->entries) ? 0 : -ENOTEMPTY;
 }
 
-static int tmpfs_rmdir(struct inode *dir, const char *name, u32 length, struct inode *inode)
+static int tmpfs_rmdir(struct inode *dir, const char *name, u32 length,
+		       struct inode *inode)
 {
 	int error = check_empty(inode);
 
@@ -225,7 +237,8 @@ static int tmpfs_rmdir(struct inode *dir, const char *name, u32 length, struct i
 }
 
 /* Make room for a name that is being replaced: what had it loses it. */
-static int replace(struct inode *dir, const char *name, u32 length, struct inode *inode, struct inode *replaced)
+static int replace(struct inode *dir, const char *name, u32 length,
+		   struct inode *inode, struct inode *replaced)
 {
 	bool directory = S_ISDIR(replaced->i_mode);
 	int error = directory ? check_empty(replaced) : 0;
@@ -239,10 +252,13 @@ static int replace(struct inode *dir, const char *name, u32 length, struct inode
 	return 0;
 }
 
-static int tmpfs_rename(struct inode *from_dir, const char *from, u32 from_length, struct inode *inode, struct inode *to_dir,
-			const char *to, u32 to_length, struct inode *replaced)
+static int tmpfs_rename(struct inode *from_dir, const char *from,
+			u32 from_length, struct inode *inode,
+			struct inode *to_dir, const char *to, u32 to_length,
+			struct inode *replaced)
 {
-	int error = replaced ? replace(to_dir, to, to_length, inode, replaced) : add_entry(to_dir, to, to_length, inode->i_ino);
+	int error = replaced ? replace(to_dir, to, to_length, inode, replaced)
+			     : add_entry(to_dir, to, to_length, inode->i_ino);
 
 	if (error)
 		return error;
@@ -264,12 +280,15 @@ static void account(struct inode *inode, u32 pages)
 }
 
 /*
- * There are no blocks: everything is a hole that the page cache fills with zeroes. Asked to make one, before a page is written, count the page
- * and make it dirty, which keeps it.
+ * There are no blocks: everything is a hole that the page cache fills with
+ * zeroes. Asked to make one, before a page is written, count the page and make
+ * it dirty, which keeps it.
  */
-static int tmpfs_map_blocks(struct inode *inode, u32 first, u32 n, bool create, u32 *where)
+static int tmpfs_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
+			    u32 *where)
 {
-	struct cached_page *page = create ? find_page(inode, first / BLOCKS_A_PAGE) : NULL;
+	struct cached_page *page =
+		create ? find_page(inode, first / BLOCKS_A_PAGE) : NULL;
 
 	memset(where, 0, n * sizeof(*where));
 	if (!page || page->dirty)
@@ -287,7 +306,8 @@ static void count_pages(struct inode *inode)
 	u32 pages = 0;
 
 	list_for_each(node, &inode->pages)
-		pages += list_entry(node, struct cached_page, inode_link)->dirty;
+		pages +=
+			list_entry(node, struct cached_page, inode_link)->dirty;
 	account(inode, pages);
 }
 
@@ -309,13 +329,17 @@ static int tmpfs_truncate(struct inode *inode, u32 size)
 	return 0;
 }
 
-static int tmpfs_readdir(struct file *file, int (*fill)(void *context, const char *name, u32 length, u32 next, u32 ino), void *context)
+static int tmpfs_readdir(struct file *file,
+			 int (*fill)(void *context, const char *name,
+				     u32 length, u32 next, u32 ino),
+			 void *context)
 {
 	struct inode *dir = file->inode;
 	int stop = 0;
 
 	for (; file->pos < FIRST_POSITION && !stop; file->pos += !stop)
-		stop = fill(context, "..", file->pos + 1, file->pos + 1, file->pos ? node_of(dir)->parent : dir->i_ino);
+		stop = fill(context, "..", file->pos + 1, file->pos + 1,
+			    file->pos ? node_of(dir)->parent : dir->i_ino);
 	list_for_each(link, &node_of(dir)->entries) {
 		const struct entry *e = entry_at(link);
 
@@ -323,7 +347,8 @@ static int tmpfs_readdir(struct file *file, int (*fill)(void *context, const cha
 			break;
 		if (e->position < file->pos)
 			continue;
-		stop = fill(context, e->name, e->length, e->position + 1, e->ino);
+		stop = fill(context, e->name, e->length, e->position + 1,
+			    e->ino);
 		if (!stop)
 			file->pos = e->position + 1;
 	}
@@ -372,7 +397,8 @@ static void tmpfs_put_super(struct super_block *sb)
 	kfree(fs);
 }
 
-static void tmpfs_statfs(struct super_block *sb, u32 *blocks, u32 *free, u32 *inodes, u32 *free_inodes)
+static void tmpfs_statfs(struct super_block *sb, u32 *blocks, u32 *free,
+			 u32 *inodes, u32 *free_inodes)
 {
 	const struct tmpfs *fs = sb->s_private;
 	u32 pages = fs->options.pages, nodes = fs->options.inodes;
@@ -392,7 +418,8 @@ static int tmpfs_set_options(struct super_block *sb, char *list, bool remount)
 
 	if (error)
 		return error;
-	if ((o.pages && o.pages < fs->pages) || (o.inodes && o.inodes < fs->inodes))
+	if ((o.pages && o.pages < fs->pages) ||
+	    (o.inodes && o.inodes < fs->inodes))
 		return -EINVAL;
 	if (remount) {
 		fs->options.pages = o.pages;
@@ -409,7 +436,8 @@ static int tmpfs_set_options(struct super_block *sb, char *list, bool remount)
 /* Those that are not as they are without options. */
 static void tmpfs_show_options(struct super_block *sb, struct seq *s)
 {
-	const struct tmpfs_options *o = &((struct tmpfs *)sb->s_private)->options;
+	const struct tmpfs_options *o =
+		&((struct tmpfs *)sb->s_private)->options;
 
 	if (o->pages != nr_ram_frames / 2)
 		seq_printf(s, ",size=%uk", o->pages * (PAGE_SIZE / 1024));
@@ -489,7 +517,8 @@ u32 tmpfs_size(const struct inode *inode)
 
 struct inode *tmpfs_nameless(u32 size, int *error)
 {
-	struct inode *inode = create_inode(&nameless, NULL, S_IFREG | S_IRUSR | S_IWUSR, 0, error);
+	struct inode *inode = create_inode(
+		&nameless, NULL, S_IFREG | S_IRUSR | S_IWUSR, 0, error);
 
 	if (inode) {
 		inode->i_nlink = 0;

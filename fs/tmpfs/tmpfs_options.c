@@ -27,7 +27,10 @@ static u32 unit_shift(char c)
 	return 0;
 }
 
-/* Reads all of a number with digits of a base below 10. Returns false if it is none. */
+/*
+ * Reads all of a number with digits of a base below 10. Returns false if it is
+ * none.
+ */
 static bool parse(const char *text, u32 base, const char **end, u64 *n)
 {
 	const char *start = text;

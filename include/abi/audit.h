@@ -8,9 +8,9 @@
  */
 enum page_owner {
 	OWNER_NONE,
-	OWNER_USER,			/* programs, by their page tables or swap */
+	OWNER_USER,		/* programs, by their page tables or swap */
 	OWNER_ZERO,			/* the shared page of zeroes */
-	OWNER_CACHE,			/* the page cache; programs may map it too */
+	OWNER_CACHE,		/* the page cache; programs may map it too */
 	OWNER_TABLE, OWNER_DIRECTORY,	/* page tables and directories */
 	OWNER_TASK,			/* task structures with their stacks */
 	OWNER_KMALLOC,			/* small kernel objects, buffers too */
@@ -29,7 +29,8 @@ enum page_owner {
 /* A letter each, for maps of the memory. */
 #define OWNER_LETTERS ".uzctdTkCptmsRDrab"
 
-#define AUDIT_DROP_CACHES 1	/* first drop what can be had again, so that counts are exact */
+/* first drop what can be had again, so that counts are exact */
+#define AUDIT_DROP_CACHES 1
 
 struct audit_report {
 	unsigned mismatches;
@@ -41,7 +42,8 @@ struct audit_report {
 	unsigned frames_tables;		/* page tables */
 	unsigned inodes_used, files_used, buffers_used, tasks;
 	unsigned kernel_objects;	/* small kernel objects in use */
-	unsigned swap_entries, swap_used;	/* user page-table entries whose pages are in swap; slots */
+	/* user page-table entries whose pages are in swap; slots */
+	unsigned swap_entries, swap_used;
 	unsigned reserved[2];
 	unsigned owned[NR_OWNERS];	/* frames, by owner; [0]: free */
 };

@@ -4,7 +4,8 @@
 
 #include <abi/types.h>
 
-#define CLONE_SIGNAL		0x000000FF	/* of clone(): the signal that tells the parent of the end */
+/* of clone(): the signal that tells the parent of the end */
+#define CLONE_SIGNAL		0x000000FF
 #define CLONE_VM		0x00000100
 #define CLONE_FS		0x00000200
 #define CLONE_FILES		0x00000400
@@ -28,7 +29,8 @@
 #define CLONE_ARGS_SIZE_VER0	64		/* up to tls */
 
 struct clone_args {
-	unsigned long long flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+	unsigned long long flags, pidfd, child_tid, parent_tid, exit_signal,
+		stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };
 
 #endif

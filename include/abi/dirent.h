@@ -5,7 +5,8 @@
 struct linux_dirent {
 	unsigned long d_ino, d_off;
 	unsigned short d_reclen;
-	char d_name[];			/* and behind its NUL, in the record's last byte, the type */
+	/* and behind its NUL, in the record's last byte, the type */
+	char d_name[];
 };
 
 struct linux_dirent64 {

@@ -20,11 +20,13 @@ struct elf32_ehdr {
 	unsigned char e_ident[16];
 	unsigned short e_type, e_machine;
 	unsigned int e_version, e_entry, e_phoff, e_shoff, e_flags;
-	unsigned short e_ehsize, e_phentsize, e_phnum, e_shentsize, e_shnum, e_shstrndx;
+	unsigned short e_ehsize, e_phentsize, e_phnum, e_shentsize, e_shnum,
+		e_shstrndx;
 };
 
 struct elf32_phdr {
-	unsigned int p_type, p_offset, p_vaddr, p_paddr, p_filesz, p_memsz, p_flags, p_align;
+	unsigned int p_type, p_offset, p_vaddr, p_paddr, p_filesz, p_memsz,
+		p_flags, p_align;
 };
 
 #define AT_NULL		0

@@ -15,14 +15,14 @@
 
 /* FUTEX_WAKE_OP's last argument: operation, comparison, and 12 bits for each */
 #define FUTEX_OP(op, arg, cmp, with) \
-	((unsigned)(op) << 28 | (unsigned)(cmp) << 24 | ((arg) & 0xFFF) << 12 | \
-	 ((with) & 0xFFF))
+	((unsigned)(op) << 28 | (unsigned)(cmp) << 24 | ((arg)&0xFFF) << 12 | \
+	 ((with)&0xFFF))
 #define FUTEX_OP_SET		0
 #define FUTEX_OP_ADD		1
 #define FUTEX_OP_OR		2
 #define FUTEX_OP_ANDN		3
 #define FUTEX_OP_XOR		4
-#define FUTEX_OP_ARG_SHIFT	8	/* or'ed: the argument is the bit's number */
+#define FUTEX_OP_ARG_SHIFT	8 /* or'ed: the argument is the bit's number */
 #define FUTEX_OP_CMP_EQ		0
 #define FUTEX_OP_CMP_NE		1
 #define FUTEX_OP_CMP_LT		2

@@ -25,9 +25,11 @@
 #define SYSGOOD_BIT		0x80
 
 struct user_regs {
-	unsigned long ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs, orig_eax, eip, cs, eflags, esp, ss;
+	unsigned long ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs,
+		orig_eax, eip, cs, eflags, esp, ss;
 };
 
-#define USER_SIZE		284	/* of struct user, whose registers come first */
+/* of struct user, whose registers come first */
+#define USER_SIZE		284
 
 #endif

@@ -1,4 +1,7 @@
-/* Signals: numbers, flags and the structures of calls and frames, as Linux i386 has them. */
+/*
+ * Signals: numbers, flags and the structures of calls and frames, as Linux i386
+ * has them.
+ */
 #ifndef ABI_SIGNAL_H
 #define ABI_SIGNAL_H
 
@@ -92,7 +95,7 @@ typedef struct siginfo {
 		struct {
 			int si_pid;
 			unsigned si_uid;
-			int si_status;		/* or the value that sigqueue() sent */
+			int si_status;	/* or the value that sigqueue() sent */
 			long si_utime, si_stime;
 		};
 		void *si_addr;

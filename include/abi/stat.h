@@ -38,7 +38,8 @@ struct old_stat {
 	unsigned long st_dev, st_ino;
 	unsigned short st_mode, st_nlink, st_uid, st_gid;
 	unsigned long st_rdev, st_size, st_blksize, st_blocks;
-	unsigned long st_atime, st_atime_nsec, st_mtime, st_mtime_nsec, st_ctime, st_ctime_nsec;
+	unsigned long st_atime, st_atime_nsec, st_mtime, st_mtime_nsec,
+		st_ctime, st_ctime_nsec;
 	unsigned long unused[2];
 };
 
@@ -54,7 +55,8 @@ struct stat64 {
 	long long st_size;
 	unsigned long st_blksize;
 	unsigned long long st_blocks;
-	unsigned long st_atime, st_atime_nsec, st_mtime, st_mtime_nsec, st_ctime, st_ctime_nsec;
+	unsigned long st_atime, st_atime_nsec, st_mtime, st_mtime_nsec,
+		st_ctime, st_ctime_nsec;
 	unsigned long long st_ino;
 } __attribute__((packed, aligned(4)));
 
@@ -75,7 +77,8 @@ struct statx {
 	unsigned short stx_mode, spare0;
 	unsigned long long stx_ino, stx_size, stx_blocks, stx_attributes_mask;
 	struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;
-	unsigned int stx_rdev_major, stx_rdev_minor, stx_dev_major, stx_dev_minor;
+	unsigned int stx_rdev_major, stx_rdev_minor, stx_dev_major,
+		stx_dev_minor;
 	unsigned long long spare2[14];
 };
 

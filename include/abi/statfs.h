@@ -2,7 +2,8 @@
 #ifndef ABI_STATFS_H
 #define ABI_STATFS_H
 
-#define ST_VALID	0x20		/* f_flags is filled in; the others are mount()'s */
+/* f_flags is filled in; the others are mount()'s */
+#define ST_VALID	0x20
 
 struct statfs {
 	long f_type, f_bsize, f_blocks, f_bfree, f_bavail, f_files, f_ffree;

@@ -1,4 +1,6 @@
-/* Swap areas: the first page, as mkswap writes it, and the flags of swapon(). */
+/*
+ * Swap areas: the first page, as mkswap writes it, and the flags of swapon().
+ */
 #ifndef ABI_SWAP_H
 #define ABI_SWAP_H
 

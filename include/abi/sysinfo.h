@@ -5,7 +5,8 @@
 struct sysinfo {
 	long uptime;
 	unsigned long loads[3];
-	unsigned long totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+	unsigned long totalram, freeram, sharedram, bufferram, totalswap,
+		freeswap;
 	unsigned short procs, pad;
 	unsigned long totalhigh, freehigh;
 	unsigned int mem_unit;

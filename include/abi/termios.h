@@ -1,4 +1,7 @@
-/* Terminals: the kernel's termios and the ioctl numbers, as Linux i386 has them. */
+/*
+ * Terminals: the kernel's termios and the ioctl numbers, as Linux i386 has
+ * them.
+ */
 #ifndef ABI_TERMIOS_H
 #define ABI_TERMIOS_H
 
@@ -25,8 +28,25 @@ struct winsize {
 	unsigned short ws_row, ws_col, ws_xpixel, ws_ypixel;
 };
 
-enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSWTC, VSTART, VSTOP, VSUSP, VEOL, VREPRINT, VDISCARD, VWERASE,
-       VLNEXT, VEOL2 };
+enum {
+	VINTR,
+	VQUIT,
+	VERASE,
+	VKILL,
+	VEOF,
+	VTIME,
+	VMIN,
+	VSWTC,
+	VSTART,
+	VSTOP,
+	VSUSP,
+	VEOL,
+	VREPRINT,
+	VDISCARD,
+	VWERASE,
+	VLNEXT,
+	VEOL2
+};
 
 /* c_iflag */
 #define IGNBRK	0000001
@@ -133,7 +153,8 @@ enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSWTC, VSTART, VSTOP, VSU
 #define TIOCNOTTY	0x5422
 #define TCSBRKP		0x5425
 #define TIOCGSID	0x5429
-#define TIOCGPTN	0x80045430	/* number of the slave that belongs to a pseudo-terminal's master */
+/* number of the slave that belongs to a pseudo-terminal's master */
+#define TIOCGPTN	0x80045430
 #define TIOCSPTLCK	0x40045431	/* lock or unlock the slave */
 
 #define TCSANOW 0

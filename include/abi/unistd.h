@@ -1,6 +1,7 @@
 /*
- * System-call numbers: all of Linux i386's, whether Cowix has them or not, so that one that is missing can be logged and traced by its name;
- * Cowix's own start at 512.
+ * System-call numbers: all of Linux i386's, whether Cowix has them or not, so
+ * that one that is missing can be logged and traced by its name; Cowix's own
+ * start at 512.
  */
 #ifndef ABI_UNISTD_H
 #define ABI_UNISTD_H

@@ -8,9 +8,9 @@
 #define WEXITED		4
 #define WCONTINUED	8
 #define WNOWAIT		0x01000000
-#define __WNOTHREAD	0x20000000	/* only children of the calling thread */
+#define __WNOTHREAD	0x20000000 /* only children of the calling thread */
 #define __WALL		0x40000000	/* children of both kinds */
-#define __WCLONE	0x80000000	/* those whose end is not told by SIGCHLD */
+#define __WCLONE	0x80000000 /* those whose end is not told by SIGCHLD */
 
 #define P_ALL		0
 #define P_PID		1

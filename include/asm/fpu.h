@@ -1,11 +1,15 @@
-/* FPU and SSE instructions. An image is FPU_STATE_SIZE bytes, 16-byte aligned for FXSAVE. */
+/*
+ * FPU and SSE instructions. An image is FPU_STATE_SIZE bytes, 16-byte aligned
+ * for FXSAVE.
+ */
 #ifndef ASM_FPU_H
 #define ASM_FPU_H
 
 #include <cowix/types.h>
 
 #define FPU_STATE_SIZE	512u
-#define FPU_FRAME_SIZE	(112 + FPU_STATE_SIZE)	/* in a signal frame: what FNSAVE stores, two words, what FXSAVE stores */
+/* in a signal frame: what FNSAVE stores, two words, what FXSAVE stores */
+#define FPU_FRAME_SIZE	(112 + FPU_STATE_SIZE)
 
 static inline void fninit(void)
 {
@@ -39,8 +43,11 @@ static inline void ldmxcsr(const u32 *value)
 
 static inline void clear_xmm(void)
 {
-	__asm__ volatile("xorps %%xmm0, %%xmm0; xorps %%xmm1, %%xmm1; xorps %%xmm2, %%xmm2; xorps %%xmm3, %%xmm3;"
-			 "xorps %%xmm4, %%xmm4; xorps %%xmm5, %%xmm5; xorps %%xmm6, %%xmm6; xorps %%xmm7, %%xmm7" : : );
+	__asm__ volatile(
+		"xorps %%xmm0, %%xmm0; xorps %%xmm1, %%xmm1; xorps %%xmm2, %%xmm2; xorps %%xmm3, %%xmm3;"
+		"xorps %%xmm4, %%xmm4; xorps %%xmm5, %%xmm5; xorps %%xmm6, %%xmm6; xorps %%xmm7, %%xmm7"
+		:
+		:);
 }
 
 #endif

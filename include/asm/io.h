@@ -43,15 +43,24 @@ static inline u32 inl(u16 port)
 /* Move count 16-bit words between a data port and memory (ATA PIO). */
 static inline void insw(u16 port, void *to, u32 count)
 {
-	__asm__ volatile("rep insw" : "+D"(to), "+c"(count) : "d"(port) : "memory");
+	__asm__ volatile("rep insw"
+			 : "+D"(to), "+c"(count)
+			 : "d"(port)
+			 : "memory");
 }
 
 static inline void outsw(u16 port, const void *from, u32 count)
 {
-	__asm__ volatile("rep outsw" : "+S"(from), "+c"(count) : "d"(port) : "memory");
+	__asm__ volatile("rep outsw"
+			 : "+S"(from), "+c"(count)
+			 : "d"(port)
+			 : "memory");
 }
 
-/* A write to an unused port takes about a microsecond: slow devices (PIC, PIT, CMOS) want it between accesses. */
+/*
+ * A write to an unused port takes about a microsecond: slow devices (PIC, PIT,
+ * CMOS) want it between accesses.
+ */
 static inline void io_delay(void)
 {
 	outb(0x80, 0);

@@ -1,6 +1,7 @@
 /*
- * Paging on the i386, names for every bit (Intel SDM volume 3, chapter "Paging", 32-bit paging).
- * The plain `#define NAME number` lines are also turned into nasm constants by the Makefile.
+ * Paging on the i386, names for every bit (Intel SDM volume 3, chapter
+ * "Paging", 32-bit paging). The plain `#define NAME number` lines are also
+ * turned into nasm constants by the Makefile.
  */
 #ifndef ASM_MMU_H
 #define ASM_MMU_H
@@ -16,8 +17,10 @@
 #define LINEAR_MAP_MAX	0x38000000
 
 /*
- * Bits of page-directory and page-table entries. PAGE_COW and PAGE_NONE are free for software: a page that shares and is copied on write; a page
- * that is there but that its area lets nobody touch (PTE_P is clear). PTE_MAPPED: PTE_P or PAGE_NONE, the entry holds a reference to its frame.
+ * Bits of page-directory and page-table entries. PAGE_COW and PAGE_NONE are
+ * free for software: a page that shares and is copied on write; a page that is
+ * there but that its area lets nobody touch (PTE_P is clear). PTE_MAPPED: PTE_P
+ * or PAGE_NONE, the entry holds a reference to its frame.
  */
 #define PTE_P		0x001
 #define PTE_W		0x002
@@ -59,13 +62,16 @@
 #define PAGE_ROUND_DOWN(addr)	((u32)(addr) & PAGE_MASK)
 #define PAGE_ROUND_UP(addr)	(((u32)(addr) + PAGE_SIZE - 1) & PAGE_MASK)
 #define PGDIR_INDEX(addr)	((u32)(addr) >> PGDIR_SHIFT)
-#define PGTBL_INDEX(addr)	(((u32)(addr) >> PAGE_SHIFT) & (PTES_PER_TABLE - 1))
-#define PDE_ADDRESS(pde)	(PAGE_OFFSET(pde) / sizeof(pte_t) << PGDIR_SHIFT)	/* the first address that an entry, by its place, is for */
-#define PTE_FRAME(entry)	((entry) & PAGE_MASK)		/* physical address in an entry */
+#define PGTBL_INDEX(addr)       (((u32)(addr) >> PAGE_SHIFT) & (PTES_PER_TABLE - 1))
+/* the first address that an entry, by its place, is for */
+#define PDE_ADDRESS(pde)        (PAGE_OFFSET(pde) / sizeof(pte_t) << PGDIR_SHIFT)
+/* physical address in an entry */
+#define PTE_FRAME(entry)	((entry) & PAGE_MASK)
 
-typedef u32 pte_t;			/* an entry of a page table or page directory */
+typedef u32 pte_t;		/* an entry of a page table or page directory */
 
-#define __va(phys)	((void *)((u32)(phys) + KERNEL_BASE))	/* kernel address of RAM below 896 MB */
+/* kernel address of RAM below 896 MB */
+#define __va(phys)	((void *)((u32)(phys) + KERNEL_BASE))
 #define __pa(virt)	((u32)(virt) - KERNEL_BASE)
 #endif
 #endif

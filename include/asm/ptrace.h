@@ -1,4 +1,7 @@
-/* The frame that kernel/entry.asm builds on the kernel stack at every entry, lowest address first (pusha's order). */
+/*
+ * The frame that kernel/entry.asm builds on the kernel stack at every entry,
+ * lowest address first (pusha's order).
+ */
 #ifndef ASM_PTRACE_H
 #define ASM_PTRACE_H
 
@@ -8,7 +11,11 @@
 struct pt_regs {
 	u32 edi, esi, ebp, pusha_esp, ebx, edx, ecx, eax;
 	u32 ds, es;
-	u32 orig_eax;		/* system call: its number; exception: the error code; interrupt: -1 - irq */
+	/*
+	 * system call: its number; exception: the error code; interrupt: -1 -
+	 * irq
+	 */
+	u32 orig_eax;
 	u32 eip, cs, eflags;
 	u32 esp, ss;		/* only when the entry came from user mode */
 };

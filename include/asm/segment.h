@@ -1,4 +1,7 @@
-/* Segment selectors and the task-state segment; the GDT itself is in kernel/gdt.c. Also read by nasm (see asm/mmu.h). */
+/*
+ * Segment selectors and the task-state segment; the GDT itself is in
+ * kernel/gdt.c. Also read by nasm (see asm/mmu.h).
+ */
 #ifndef ASM_SEGMENT_H
 #define ASM_SEGMENT_H
 

@@ -6,22 +6,34 @@
 
 static inline void rep_movsb(void *to, const void *from, u32 count)
 {
-	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+	__asm__ volatile("rep movsb"
+			 : "+D"(to), "+S"(from), "+c"(count)
+			 :
+			 : "memory");
 }
 
 static inline void rep_movsl(void *to, const void *from, u32 count)
 {
-	__asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+	__asm__ volatile("rep movsl"
+			 : "+D"(to), "+S"(from), "+c"(count)
+			 :
+			 : "memory");
 }
 
 static inline void rep_stosb(void *to, u8 value, u32 count)
 {
-	__asm__ volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(value) : "memory");
+	__asm__ volatile("rep stosb"
+			 : "+D"(to), "+c"(count)
+			 : "a"(value)
+			 : "memory");
 }
 
 static inline void rep_stosl(void *to, u32 value, u32 count)
 {
-	__asm__ volatile("rep stosl" : "+D"(to), "+c"(count) : "a"(value) : "memory");
+	__asm__ volatile("rep stosl"
+			 : "+D"(to), "+c"(count)
+			 : "a"(value)
+			 : "memory");
 }
 
 static inline void copy_page(void *to, const void *from)

@@ -37,7 +37,10 @@ static inline void raise_breakpoint(void)
 	__asm__ volatile("int3");
 }
 
-/* Enable interrupts and wait for one; no interrupt can slip in between the two instructions. */
+/*
+ * Enable interrupts and wait for one; no interrupt can slip in between the two
+ * instructions.
+ */
 static inline void sti_hlt(void)
 {
 	__asm__ volatile("sti; hlt" : : : "memory");
@@ -142,18 +145,26 @@ static inline void lldt(u16 selector)
 	__asm__ volatile("lldt %0" : : "r"(selector) : "memory");
 }
 
-/* Reload every segment register after a new GDT: CS by a far return, FS and GS with the null selector. */
+/*
+ * Reload every segment register after a new GDT: CS by a far return, FS and GS
+ * with the null selector.
+ */
 static inline void load_segments(u32 code, u32 data)
 {
-	__asm__ volatile("pushl %0; pushl $1f; lret; 1: movl %1, %%ds; movl %1, %%es; movl %1, %%ss; movl %2, %%fs; movl %2, %%gs"
-			 : : "r"(code), "r"(data), "r"(0) : "memory");
+	__asm__ volatile(
+		"pushl %0; pushl $1f; lret; 1: movl %1, %%ds; movl %1, %%es; movl %1, %%ss; movl %2, %%fs; movl %2, %%gs"
+		:
+		: "r"(code), "r"(data), "r"(0)
+		: "memory");
 }
 
 void set_fs_gs(u32 fs, u32 gs);		/* kernel/entry.asm */
 
 static inline void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 {
-	__asm__ volatile("cpuid" : "=a"(*eax), "=b"(*ebx), "=c"(*ecx), "=d"(*edx) : "0"(leaf), "2"(0));
+	__asm__ volatile("cpuid"
+			 : "=a"(*eax), "=b"(*ebx), "=c"(*ecx), "=d"(*edx)
+			 : "0"(leaf), "2"(0));
 }
 
 static inline u64 rdtsc(void)
@@ -174,12 +185,18 @@ static inline u32 bit_scan_forward(u32 word)
 /* One bit of an array of words, counted from the first word's lowest. */
 static inline void bit_set(u32 *words, u32 index)
 {
-	__asm__ volatile("btsl %1, %0" : "+m"(*words) : "r"(index) : "memory", "cc");
+	__asm__ volatile("btsl %1, %0"
+			 : "+m"(*words)
+			 : "r"(index)
+			 : "memory", "cc");
 }
 
 static inline void bit_clear(u32 *words, u32 index)
 {
-	__asm__ volatile("btrl %1, %0" : "+m"(*words) : "r"(index) : "memory", "cc");
+	__asm__ volatile("btrl %1, %0"
+			 : "+m"(*words)
+			 : "r"(index)
+			 : "memory", "cc");
 }
 
 static inline u16 read_gs(void)

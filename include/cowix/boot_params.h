@@ -1,12 +1,13 @@
 /*
- * What setup.asm found out with the BIOS, at physical BOOT_PARAMS. The BP_ numbers are the offsets that setup.asm uses; the assertions
- * keep them true.
+ * What setup.asm found out with the BIOS, at physical BOOT_PARAMS. The BP_
+ * numbers are the offsets that setup.asm uses; the assertions keep them true.
  */
 #ifndef COWIX_BOOT_PARAMS_H
 #define COWIX_BOOT_PARAMS_H
 
 #define BOOT_PARAMS	0x9000
-#define KERNEL_LOAD	0x11000		/* physical address of the kernel, behind setup */
+/* physical address of the kernel, behind setup */
+#define KERNEL_LOAD	0x11000
 #define SETUP_LOAD	0x10000
 #define SETUP_SIZE	4096
 #define CMDLINE_OFFSET	2048		/* of the kernel parameters in setup */
@@ -40,14 +41,14 @@ struct PACKED e820_entry {
 
 struct boot_params {
 	u32 e820_count;
-	u16 e801_low;			/* KB from 1 MB to 16 MB; 0: the call is missing */
+	u16 e801_low;	/* KB from 1 MB to 16 MB; 0: the call is missing */
 	u16 e801_high;			/* 64 KB units above 16 MB */
 	u16 mem88;			/* KB above 1 MB, by the oldest call */
-	u16 base_memory_kb;		/* KB below the extended BIOS data area */
+	u16 base_memory_kb;	/* KB below the extended BIOS data area */
 	u8 boot_drive;			/* BIOS number: below 0x80 a floppy */
 	u8 cursor_row, cursor_column;
 	u8 hard_disks;			/* that the BIOS knows */
-	u16 cylinders;			/* of the boot drive, as the BIOS sees it */
+	u16 cylinders;		/* of the boot drive, as the BIOS sees it */
 	u8 heads, sectors;
 	u8 video_mode, video_columns;
 	u16 padding;
@@ -56,7 +57,8 @@ struct boot_params {
 };
 
 _Static_assert(offsetof(struct boot_params, e801_low) == BP_E801_LOW, "");
-_Static_assert(offsetof(struct boot_params, base_memory_kb) == BP_BASE_MEMORY, "");
+_Static_assert(offsetof(struct boot_params, base_memory_kb) == BP_BASE_MEMORY,
+	       "");
 _Static_assert(offsetof(struct boot_params, boot_drive) == BP_BOOT_DRIVE, "");
 _Static_assert(offsetof(struct boot_params, cylinders) == BP_CYLINDERS, "");
 _Static_assert(offsetof(struct boot_params, video_mode) == BP_VIDEO_MODE, "");

@@ -5,7 +5,8 @@
 #include <asm/ptrace.h>
 #include <cowix/traps.h>
 
-extern const u8 exception_entries[][EXCEPTION_ENTRY_SIZE], interrupt_entries[][INTERRUPT_ENTRY_SIZE];
+extern const u8 exception_entries[][EXCEPTION_ENTRY_SIZE],
+	interrupt_entries[][INTERRUPT_ENTRY_SIZE];
 void system_call(void);
 void page_fault(void);
 void ret_from_fork(void);

@@ -1,10 +1,16 @@
-/* The kernel's voice and its small services: kernel/printk.c, kernel/panic.c, kernel/lib. */
+/*
+ * The kernel's voice and its small services: kernel/printk.c, kernel/panic.c,
+ * kernel/lib.
+ */
 #ifndef COWIX_KERNEL_H
 #define COWIX_KERNEL_H
 
 #include <cowix/types.h>
 
-/* kernel/printk.c: the log goes to a ring (read by syslog()), the VGA console and port 0xE9. Any context. */
+/*
+ * kernel/printk.c: the log goes to a ring (read by syslog()), the VGA console
+ * and port 0xE9. Any context.
+ */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void register_console(void (*write)(const char *s, size_t n));
 void e9_write(const char *s, size_t n);	/* to port 0xE9 only */
@@ -23,9 +29,13 @@ NORETURN void machine_power_off(int status);
 NORETURN void machine_restart(void);
 NORETURN void machine_halt(void);
 
-/* lib/vsprintf.c: %d %u %x %X %o %c %s %p %ld %lld %llu %llx with width, '-', '0' and precision. */
+/*
+ * lib/vsprintf.c: %d %u %x %X %o %c %s %p %ld %lld %llu %llx with width, '-',
+ * '0' and precision.
+ */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
-int snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int snprintf(char *buf, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* lib/string.c */
 void *memcpy(void *to, const void *from, size_t n);
@@ -45,10 +55,14 @@ u32 simple_strtoul(const char *s, const char **end, int base);
 /* kernel/uname.c */
 extern struct utsname system_names;	/* what uname() tells */
 
-/* kernel/params.c: kernel parameters (boot/README.md: where they lie in the image). */
-const char *param_get(const char *name);	/* value of name=value, or NULL */
+/*
+ * kernel/params.c: kernel parameters (boot/README.md: where they lie in the
+ * image).
+ */
+const char *param_get(const char *name); /* value of name=value, or NULL */
 
 /* kernel/random.c */
-u32 random_u32(void);			/* a small generator stirred with the ticks: for AT_RANDOM, not for keys */
+/* a small generator stirred with the ticks: for AT_RANDOM, not for keys */
+u32 random_u32(void);
 
 #endif

@@ -1,4 +1,7 @@
-/* Circular doubly-linked lists whose links live inside the listed structures: insertion and removal are O(1). */
+/*
+ * Circular doubly-linked lists whose links live inside the listed structures:
+ * insertion and removal are O(1).
+ */
 #ifndef COWIX_LIST_H
 #define COWIX_LIST_H
 
@@ -21,14 +24,18 @@ static inline bool list_empty(const struct list *l)
 	return l->next == l;
 }
 
-static inline void list_insert(struct list *node, struct list *prev, struct list *next)
+static inline void list_insert(struct list *node, struct list *prev,
+			       struct list *next)
 {
 	node->next = next;
 	node->prev = prev;
 	prev->next = next->prev = node;
 }
 
-/* Insert node right after pos; with pos the head, that is the front of the list. */
+/*
+ * Insert node right after pos; with pos the head, that is the front of the
+ * list.
+ */
 static inline void list_add(struct list *node, struct list *pos)
 {
 	list_insert(node, pos, pos->next);
@@ -48,7 +55,10 @@ static inline void list_unlink(struct list *node)
 	next->prev = prev;
 }
 
-/* Take node out; it becomes an empty list of its own, so that removing it twice is harmless. */
+/*
+ * Take node out; it becomes an empty list of its own, so that removing it twice
+ * is harmless.
+ */
 void list_del(struct list *node);
 
 /* Take node out and put it at the end of a list, its own or another. */

@@ -1,9 +1,13 @@
 /*
- * The Minix file system (A. Tanenbaum, "Operating Systems: Design and Implementation"): version 1 of 1987, version 2 with 32-bit zone
- * numbers and a third level of pointers, version 3 with names of 60 characters and a block size of its own. On the medium lie, in zones:
- * boot block, super block, bitmap of inodes, bitmap of zones, inodes, data. What a version is like stands in fs/minix/minix_format.c only.
+ * The Minix file system (A. Tanenbaum, "Operating Systems: Design and
+ * Implementation"): version 1 of 1987, version 2 with 32-bit zone numbers and a
+ * third level of pointers, version 3 with names of 60 characters and a block
+ * size of its own. On the medium lie, in zones: boot block, super block, bitmap
+ * of inodes, bitmap of zones, inodes, data. What a version is like stands in
+ * fs/minix/minix_format.c only.
  *
- * The file system counts in zones; the caches count in blocks of BLOCK_SIZE, of which a zone has 1, 2 or 4.
+ * The file system counts in zones; the caches count in blocks of BLOCK_SIZE, of
+ * which a zone has 1, 2 or 4.
  */
 #ifndef COWIX_MINIX_FS_H
 #define COWIX_MINIX_FS_H
@@ -11,18 +15,22 @@
 #include <cowix/fs.h>
 
 #define MINIX_ROOT_INO		1
-#define MINIX_SUPER_BLOCK	1		/* a cache block, whatever the size of zones */
+/* a cache block, whatever the size of zones */
+#define MINIX_SUPER_BLOCK	1
 #define MINIX_FIRST_MAP		2		/* a zone */
-#define MINIX_DIRECT		7u		/* pointers to data in an inode; then one to a tree of each level */
+/* pointers to data in an inode; then one to a tree of each level */
+#define MINIX_DIRECT		7u
 #define MINIX_BITS_A_BLOCK	(BLOCK_SIZE * 8)
-#define MINIX_MAPS		(PAGE_SIZE / sizeof(struct buffer_head *))	/* blocks of both bitmaps: 8 million bits */
+/* blocks of both bitmaps: 8 million bits */
+#define MINIX_MAPS		(PAGE_SIZE / sizeof(struct buffer_head *))
 
 struct minix_info;
 
 /* What differs between the versions. */
 struct minix_format {
 	u16 magic, magic_offset;
-	u8 name_size, number_size;	/* of a directory entry: an inode number, then a name */
+	/* of a directory entry: an inode number, then a name */
+	u8 name_size, number_size;
 	u8 inode_size, pointer_size;
 	u8 levels;			/* of blocks of pointers */
 	u16 link_max;
@@ -38,24 +46,25 @@ struct minix_format {
 struct minix_map {
 	struct buffer_head **blocks;
 	u32 bits;
-	u32 hint;				/* where to look for a free bit first */
-	u32 freed;				/* the first from there on that was freed, */
-	u32 freed_when;				/* at that sync_clock or before */
+	u32 hint;			/* where to look for a free bit first */
+	u32 freed;		/* the first from there on that was freed, */
+	u32 freed_when;			/* at that sync_clock or before */
 };
 
 /* The super block in memory. */
 struct minix_info {
-	struct list link;			/* all, also those being mounted */
+	struct list link;		/* all, also those being mounted */
 	const struct minix_format *format;
 	u32 inodes, zones;
 	u32 inode_map_zones, zone_map_zones, first_data_zone;
 	u32 log_zone_size, zone_size;		/* bytes */
-	u32 zone_shift;				/* zone << zone_shift: its first cache block */
-	u32 pointer_shift;			/* 1 << pointer_shift: pointers a zone */
+	u32 zone_shift;		/* zone << zone_shift: its first cache block */
+	u32 pointer_shift;	/* 1 << pointer_shift: pointers a zone */
 	u32 entry_size;				/* of a directory */
 	u32 max_size;				/* of a file */
 	u32 complaints;
-	struct minix_map inode_map, zone_map;	/* one page has the blocks of both */
+	/* one page has the blocks of both */
+	struct minix_map inode_map, zone_map;
 };
 
 static inline struct minix_info *minix_info(const struct super_block *sb)
@@ -66,7 +75,8 @@ static inline struct minix_info *minix_info(const struct super_block *sb)
 /* A number of 2 or 4 bytes on the medium. */
 static inline u32 minix_get(const void *number, u32 size)
 {
-	return size == sizeof(u16) ? *(const u16 *)number : *(const u32 *)number;
+	return size == sizeof(u16) ? *(const u16 *)number
+				   : *(const u32 *)number;
 }
 
 static inline void minix_put(void *number, u32 size, u32 value)
@@ -78,15 +88,18 @@ static inline void minix_put(void *number, u32 size, u32 value)
 }
 
 /* minix_format.c */
-const struct minix_format *minix_identify(const void *super);	/* NULL: none of ours */
+/* NULL: none of ours */
+const struct minix_format *minix_identify(const void *super);
 
 /* minix_super.c */
-void minix_damage(struct super_block *sb, const char *what, u32 number);	/* say it, a few times a mount */
+/* say it, a few times a mount */
+void minix_damage(struct super_block *sb, const char *what, u32 number);
 
 /* minix_bitmap.c */
-u32 minix_new_zone(struct super_block *sb);			/* marked used; 0: the disk is full */
+/* marked used; 0: the disk is full */
+u32 minix_new_zone(struct super_block *sb);
 void minix_free_zone(struct super_block *sb, u32 zone);
-u32 minix_new_ino(struct super_block *sb);			/* 0: none left */
+u32 minix_new_ino(struct super_block *sb);		/* 0: none left */
 void minix_free_ino(struct super_block *sb, u32 ino);
 u32 minix_count_free(const struct minix_map *map);
 bool minix_valid_zone(const struct super_block *sb, u32 zone);
@@ -99,13 +112,17 @@ int minix_write_inode(struct inode *inode);
 int minix_write_new_inode(struct inode *inode);
 bool minix_is_unwritten(const struct inode *inode);
 void minix_delete_inode(struct inode *inode);
-int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create, u32 *where);
+int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
+		     u32 *where);
 
 /* minix_truncate.c */
 int minix_truncate(struct inode *inode, u32 size);
 
 /* minix_entry.c */
-/* A place in a directory: the entry, a number and a name, in a buffer that the caller releases. */
+/*
+ * A place in a directory: the entry, a number and a name, in a buffer that the
+ * caller releases.
+ */
 struct minix_place {
 	struct buffer_head *bh;
 	u8 *entry;

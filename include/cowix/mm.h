@@ -1,7 +1,9 @@
 /*
- * Memory: page frames, address spaces, areas and faults. The files of mm/ in reading order:
- * ram.c, frames.c, owners.c, oom.c, kmalloc.c, paging.c, area.c, memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, madvise.c, mlock.c, uaccess.asm, uaccess.c, reclaim.c,
- * swap.c, swap_entry.c, audit.c, trace.c, fail.c.
+ * Memory: page frames, address spaces, areas and faults. The files of mm/ in
+ * reading order: ram.c, frames.c, owners.c, oom.c, kmalloc.c, paging.c, area.c,
+ * memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, madvise.c,
+ * mlock.c, uaccess.asm, uaccess.c, reclaim.c, swap.c, swap_entry.c, audit.c,
+ * trace.c, fail.c.
  */
 #ifndef COWIX_MM_H
 #define COWIX_MM_H
@@ -27,7 +29,7 @@ struct task_struct;
  */
 struct page {
 	u32 count;
-	u32 next;		/* free: the next one; else its owner and more */
+	u32 next;	/* free: the next one; else its owner and more */
 };
 
 /*
@@ -38,24 +40,34 @@ struct page {
 #define OWNER_MASK	(PAGE_SIZE - 1)
 
 extern struct page *mem_map;
-extern u32 nr_frames;			/* frames of RAM that mem_map describes */
+extern u32 nr_frames;		/* frames of RAM that mem_map describes */
 extern u32 nr_free_pages;
-extern u32 nr_ram_frames;		/* frames that were free when memory was set up: what can be lost */
-extern u32 zero_page;			/* physical address of the shared page of zeroes; the kernel holds one reference */
+/* frames that were free when memory was set up: what can be lost */
+extern u32 nr_ram_frames;
+/*
+ * physical address of the shared page of zeroes; the kernel holds one reference
+ */
+extern u32 zero_page;
 
 static inline struct page *page_of(u32 phys)
 {
 	return &mem_map[phys >> PAGE_SHIFT];
 }
 
-extern pte_t swapper_pg_dir[];		/* boot/head.asm: the kernel's page directory */
+extern pte_t swapper_pg_dir[];	/* boot/head.asm: the kernel's page directory */
 
 /* mm/ram.c */
 void memory_size_init(const struct boot_params *bp);
 void frames_init(struct boot_params *bp);
 
-/* mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never given out). */
-u32 get_free_page(void);		/* for programs, count 1, contents undefined; reclaims caches before it gives up */
+/*
+ * mm/frames.c: O(1). Physical addresses; 0 means no memory (frame 0 is never
+ * given out).
+ */
+/*
+ * for programs, count 1, contents undefined; reclaims caches before it gives up
+ */
+u32 get_free_page(void);
 u32 get_zeroed_page(void);
 void free_page(u32 phys);		/* drops one reference */
 /* A page for the kernel itself, by its kernel address, or NULL. */
@@ -83,33 +95,51 @@ void register_owner(found_pages *recount);
 
 /* mm/swap/reclaim.c */
 void reclaim_init(void);
-void set_reclaim(int (*reclaim)(int wanted));	/* fs registers how to shrink its caches; returns how many things were dropped */
+/*
+ * fs registers how to shrink its caches; returns how many things were dropped
+ */
+void set_reclaim(int (*reclaim)(int wanted));
 
-/* mm/kmalloc.c: objects of up to 2032 bytes, 16-byte aligned. NULL: no memory. Process context only. */
+/*
+ * mm/kmalloc.c: objects of up to 2032 bytes, 16-byte aligned. NULL: no memory.
+ * Process context only.
+ */
 void kmalloc_init(void);
-extern u32 kmalloc_pages, kmalloc_objects;	/* pages taken, objects in use */
+extern u32 kmalloc_pages, kmalloc_objects; /* pages taken, objects in use */
 void *kmalloc(size_t size);
 void *kzalloc(size_t size);		/* cleared */
 void kfree(void *object);		/* NULL is allowed */
 
-/* An area of a program's address space: [start, end), page aligned. The area is the authority on what a program may do. */
+/*
+ * An area of a program's address space: [start, end), page aligned. The area is
+ * the authority on what a program may do.
+ */
 struct vm_area;
 struct inode;
 
-enum { HOLDS_OTHER, HOLDS_COPY, HOLDS_ONLY };	/* another frame or none; this one, to be had again; this one, and nothing else has what it has */
+/*
+ * another frame or none; this one, to be had again; this one, and nothing else
+ * has what it has
+ */
+enum { HOLDS_OTHER, HOLDS_COPY, HOLDS_ONLY };
 
 struct vm_ops {
 	/*
-	 * Find the frame that holds the page of the area's object at byte offset `offset` (page aligned). Returns 0 with *frame
-	 * referenced once for the caller, or -EIO, -ENOMEM. May sleep.
+	 * Find the frame that holds the page of the area's object at byte
+	 * offset `offset` (page aligned). Returns 0 with *frame referenced once
+	 * for the caller, or -EIO, -ENOMEM. May sleep.
 	 */
 	int (*fault)(struct vm_area *area, u32 offset, u32 *frame);
 	/*
-	 * A program is about to write to that page through a shared mapping: have room for it on its medium, and count it as dirty for as
-	 * long as it is mapped. 0, -EIO, -ENOSPC, -ENOMEM. May sleep.
+	 * A program is about to write to that page through a shared mapping:
+	 * have room for it on its medium, and count it as dirty for as long as
+	 * it is mapped. 0, -EIO, -ENOSPC, -ENOMEM. May sleep.
 	 */
 	int (*make_writable)(struct vm_area *area, u32 offset);
-	/* Whether the page of the object at offset is in that frame (HOLDS_*). Does not sleep. */
+	/*
+	 * Whether the page of the object at offset is in that frame (HOLDS_*).
+	 * Does not sleep.
+	 */
 	u32 (*holds)(const struct vm_area *area, u32 offset, u32 frame);
 	/*
 	 * Makes a hole of the object's bytes [start, end), page aligned.
@@ -118,8 +148,9 @@ struct vm_ops {
 	int (*remove)(struct vm_area *area, u32 start, u32 end);
 	/* Returns the pages that only areas like this one keep in memory. */
 	u32 (*kept)(const struct vm_area *area);
-	void (*open)(struct vm_area *area);	/* the area was duplicated: take a reference on the object */
-	void (*close)(struct vm_area *area);	/* the area goes away: drop it */
+	/* the area was duplicated: take a reference on the object */
+	void (*open)(struct vm_area *area);
+	void (*close)(struct vm_area *area); /* the area goes away: drop it */
 };
 
 extern u32 max_areas;			/* of an address space */
@@ -150,29 +181,42 @@ struct vm_area {
 	u32 start, end;
 	u32 flags;
 	const struct vm_ops *ops;	/* NULL: anonymous, demand-zero */
-	struct inode *object;		/* what ops works on; the area holds a reference */
-	u32 offset;			/* of start within the object, page aligned */
-	u32 file_end;			/* addresses at or above it, up to end, are zero even though the page is backed */
+	/* what ops works on; the area holds a reference */
+	struct inode *object;
+	u32 offset;		/* of start within the object, page aligned */
+	/*
+	 * addresses at or above it, up to end, are zero even though the page is
+	 * backed
+	 */
+	u32 file_end;
 };
 
 struct mm {
-	pte_t *pgdir;			/* kernel address of the page directory */
+	pte_t *pgdir;		/* kernel address of the page directory */
 	struct list areas;
-	struct vm_area *last_area;	/* the area found last: faults come in clusters */
-	int users;			/* tasks that share this address space */
+	/* the area found last: faults come in clusters */
+	struct vm_area *last_area;
+	int users;		/* tasks that share this address space */
 	u32 nr_areas;
 	bool keeps_back;		/* some area is, or was, VM_NOT_LENT */
 	u32 locks_future;		/* VM_LOCKED for areas to come, or 0 */
-	bool locks_on_fault;		/* their pages need not be there at once */
-	bool shares_tables;		/* it has, or had, page tables that others use too */
-	bool locked;			/* by one of several users, who may sleep while areas or tables change */
+	bool locks_on_fault;	/* their pages need not be there at once */
+	/* it has, or had, page tables that others use too */
+	bool shares_tables;
+	/*
+	 * by one of several users, who may sleep while areas or tables change
+	 */
+	bool locked;
 	struct wait_queue unlocked;
 	u32 start_brk, brk;
-	u32 arg_start, arg_end, env_end;	/* the arguments' strings, and behind them the environment's */
-	struct list link;		/* in all_mms, whether a task has it or not */
-	bool dumpable;			/* its user may look into it: access.c */
-	bool building;			/* its pages are being copied: reclaim finds it by no task */
-	u32 nr_resident, nr_swapped;	/* user page-table entries that are present, that refer to swap */
+	/* the arguments' strings, and behind them the environment's */
+	u32 arg_start, arg_end, env_end;
+	struct list link;	/* in all_mms, whether a task has it or not */
+	bool dumpable;		/* its user may look into it: access.c */
+	/* its pages are being copied: reclaim finds it by no task */
+	bool building;
+	/* user page-table entries that are present, that refer to swap */
+	u32 nr_resident, nr_swapped;
 };
 
 #define TASK_SIZE	KERNEL_BASE
@@ -187,45 +231,71 @@ bool has_cpuid(void);
 extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 
 /* mm/area.c, mm/space.c */
-extern struct list all_mms;		/* also those that are being made, or are held by others when their process is gone */
-struct mm *mm_alloc(void);		/* an empty address space with one user, or NULL */
-void mm_release(struct mm *mm);		/* drop one user; the last one frees everything */
+/*
+ * also those that are being made, or are held by others when their process is
+ * gone
+ */
+extern struct list all_mms;
+struct mm *mm_alloc(void); /* an empty address space with one user, or NULL */
+/* drop one user; the last one frees everything */
+void mm_release(struct mm *mm);
 /* areas and, as copy does it, pages; NULL: no memory, mm is as it was */
-struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *child, struct mm *parent));
-struct vm_area *area_above(struct mm *mm, u32 addr);	/* the first that ends above addr, or NULL */
+struct mm *mm_dup(struct mm *mm,
+		  int (*copy)(struct mm *child, struct mm *parent));
+/* the first that ends above addr, or NULL */
+struct vm_area *area_above(struct mm *mm, u32 addr);
 struct vm_area *search_area(struct mm *mm, u32 addr);
-int map_area(struct mm *mm, const struct vm_area *template);	/* copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap, bounds) */
-int map_area_over(struct mm *mm, const struct vm_area *template);	/* the same in the place of what is there. -ENOMEM: as it was */
-void unmap_empty(struct mm *mm, u32 start);		/* undoes map_area() before anything was mapped */
-int unmap_range(struct mm *mm, u32 start, u32 end);	/* splits areas at the edges; -ENOMEM */
+/*
+ * copies template in; takes its own reference. -ENOMEM, -EINVAL (overlap,
+ * bounds)
+ */
+int map_area(struct mm *mm, const struct vm_area *template);
+/* the same in the place of what is there. -ENOMEM: as it was */
+int map_area_over(struct mm *mm, const struct vm_area *template);
+/* undoes map_area() before anything was mapped */
+void unmap_empty(struct mm *mm, u32 start);
+/* splits areas at the edges; -ENOMEM */
+int unmap_range(struct mm *mm, u32 start, u32 end);
 bool area_is_free(struct mm *mm, u32 start, u32 end);
-struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr);	/* the new upper part; NULL: no memory */
+/* the new upper part; NULL: no memory */
+struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr);
 void join_areas(struct mm *mm, u32 start, u32 end);
-u32 find_gap(struct mm *mm, u32 size);	/* the highest free range below MMAP_TOP; 0: none */
+/* the highest free range below MMAP_TOP; 0: none */
+u32 find_gap(struct mm *mm, u32 size);
 u32 mm_size(const struct mm *mm);	/* bytes of all areas */
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr);
 bool overcommitted(u32 bytes);
 
-/* The area that contains addr, or NULL. Remembers it: faults come in clusters. */
+/*
+ * The area that contains addr, or NULL. Remembers it: faults come in clusters.
+ */
 static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 {
 	struct vm_area *area = mm->last_area;
 
-	return likely(area && addr >= area->start && addr < area->end) ? area : search_area(mm, addr);
+	return likely(area && addr >= area->start && addr < area->end)
+		       ? area
+		       : search_area(mm, addr);
 }
 
 /*
- * Threads share an address space, and whoever looks for memory or reads a file in it may sleep. So that its areas and tables stay what they
- * are meanwhile, faults and the calls that change it hold this lock. An address space with one user needs none.
+ * Threads share an address space, and whoever looks for memory or reads a file
+ * in it may sleep. So that its areas and tables stay what they are meanwhile,
+ * faults and the calls that change it hold this lock. An address space with one
+ * user needs none.
  */
-bool mm_trylock(struct mm *mm);		/* false: waited until it was free, but does not have it */
+/* false: waited until it was free, but does not have it */
+bool mm_trylock(struct mm *mm);
 void mm_lock(struct mm *mm);
 void mm_unlock(struct mm *mm);
 
 /* mm/mapping.c */
-void unmap_object(const struct inode *object, u32 end);	/* a file ends there now: its pages from that on go from all address spaces */
-int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);	/* where area was mapped, or -errno */
-bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);	/* whether a read-only private area had to be opened for it; then: */
+/* a file ends there now: its pages from that on go from all address spaces */
+void unmap_object(const struct inode *object, u32 end);
+/* where area was mapped, or -errno */
+int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);
+/* whether a read-only private area had to be opened for it; then: */
+bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);
 void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
 
 /* Programs may map [start, end) of the object no longer, to make a hole. */
@@ -244,13 +314,17 @@ int own_kept_back(struct mm *mm);
 int do_wp_page(u32 addr, pte_t *entry);
 
 /* mm/pages.c */
-int do_no_page(struct vm_area *area, u32 addr, u32 code);	/* code: the fault's error code */
+/* code: the fault's error code */
+int do_no_page(struct vm_area *area, u32 addr, u32 code);
 int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr);
 int move_pages(struct mm *mm, u32 from, u32 to, u32 length);
 void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);
-void zap_page_range(struct mm *mm, u32 start, u32 end);	/* drops the pages, keeps the areas; the caller flushes */
-void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling);
-int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);	/* exec places the argument pages with this */
+/* drops the pages, keeps the areas; the caller flushes */
+void zap_page_range(struct mm *mm, u32 start, u32 end);
+void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor,
+		      u32 ceiling);
+/* exec places the argument pages with this */
+int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);
 
 /* mm/oom.c */
 void out_of_memory(u32 eip, u32 addr);
@@ -260,7 +334,7 @@ bool await_memory(u32 addr);	/* to try again */
 void do_page_fault(struct pt_regs *regs, u32 error);
 
 /* kernel/debug/audit.c */
-int mm_audit(void);			/* mismatches found, each one printed; -ENOMEM */
+int mm_audit(void);	/* mismatches found, each one printed; -ENOMEM */
 void audit_init(void);
 void watch_init(void);		/* kernel/debug/watch.c */
 struct audit_report;
@@ -268,13 +342,27 @@ struct audit_report;
 int mm_audit_report(struct audit_report *report, u32 held);
 
 /*
- * What happens to frames, for who wants to see it (kernel/debug/trace.c). Where it happens
- * trace_* tells of it; while nobody looks that is one test.
+ * What happens to frames, for who wants to see it (kernel/debug/trace.c). Where
+ * it happens trace_* tells of it; while nobody looks that is one test.
  */
 enum trace_kind {
-	TRACE_SHARE, TRACE_DUP, TRACE_FAULT, TRACE_PUT, TRACE_COPY, TRACE_REUSE, TRACE_FREE,
-	TRACE_TABLE, TRACE_TABLE_SHARE, TRACE_TABLE_COPY, TRACE_TABLE_FREE, TRACE_SWAP_OUT, TRACE_SWAP_IN,
-	TRACE_FORK, TRACE_EXEC, TRACE_NAME	/* these have a word instead of a page */
+	TRACE_SHARE,
+	TRACE_DUP,
+	TRACE_FAULT,
+	TRACE_PUT,
+	TRACE_COPY,
+	TRACE_REUSE,
+	TRACE_FREE,
+	TRACE_TABLE,
+	TRACE_TABLE_SHARE,
+	TRACE_TABLE_COPY,
+	TRACE_TABLE_FREE,
+	TRACE_SWAP_OUT,
+	TRACE_SWAP_IN,
+	/* these have a word instead of a page */
+	TRACE_FORK,
+	TRACE_EXEC,
+	TRACE_NAME
 };
 
 struct tracer {
@@ -287,7 +375,9 @@ struct tracer {
 };
 extern const struct tracer *tracer;	/* mm/frames.c; NULL: nobody looks */
 
-/* A frame's reference at addr was gained, or will be lost; other is the copy. */
+/*
+ * A frame's reference at addr was gained, or will be lost; other is the copy.
+ */
 static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
 {
 	if (unlikely(tracer))
@@ -299,7 +389,8 @@ static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
  * happens. entries may be NULL; other is the table that a copied one becomes,
  * or 0.
  */
-static inline void trace_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
+static inline void trace_entries(u32 kind, u32 addr, const pte_t *entries,
+				 u32 n, u32 other)
 {
 	if (unlikely(tracer) && entries)
 		tracer->entries(kind, addr, entries, n, other);
@@ -333,8 +424,9 @@ static inline void trace_exec(void)
 #define TRACE_LINE	64u		/* characters of a line of its text */
 
 void trace_init(void);
-int trace_switch(bool on);		/* -ENOMEM. Off twice gives back its frames */
-u32 trace_first(u32 *end);		/* the numbers of the events that are kept: from the returned one up to *end */
-void trace_line(u32 number, char *line);	/* TRACE_LINE characters and a NUL */
+int trace_switch(bool on);	/* -ENOMEM. Off twice gives back its frames */
+/* the numbers of the events that are kept: from the returned one up to *end */
+u32 trace_first(u32 *end);
+void trace_line(u32 number, char *line); /* TRACE_LINE characters and a NUL */
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * Waiting for several files at once (kernel/task/poll_wait.c, fs/select.c). A file's
- * poll operation returns what would not block now. It enters the queues that
- * tell when that changes into the table, once. With a table that is NULL or
- * registered it only answers.
+ * Waiting for several files at once (kernel/task/poll_wait.c, fs/select.c). A
+ * file's poll operation returns what would not block now. It enters the queues
+ * that tell when that changes into the table, once. With a table that is NULL
+ * or registered it only answers.
  */
 #ifndef COWIX_POLL_H
 #define COWIX_POLL_H

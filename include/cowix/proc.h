@@ -15,7 +15,8 @@ struct proc_entry {
 	bool private;		/* for the process's owner and root */
 	void (*show)(struct seq *s);
 	int (*store)(const char *text);		/* what is written; or NULL */
-	struct inode *(*target)(struct task_struct *task);	/* a link's; no reference; NULL: there is none */
+	/* a link's; no reference; NULL: there is none */
+	struct inode *(*target)(struct task_struct *task);
 };
 
 /* Enters files of the system, up to an entry without a name. fs/proc/proc.c */

@@ -1,4 +1,6 @@
-/* The scheduler, and what the parts of kernel/ offer to each other and to fs/. */
+/*
+ * The scheduler, and what the parts of kernel/ offer to each other and to fs/.
+ */
 #ifndef COWIX_SCHED_H
 #define COWIX_SCHED_H
 
@@ -11,11 +13,12 @@ extern u32 context_switches;
 void sched_init(void);
 void schedule(void);
 void let_others_run(u32 ticks);
-void wake_up_task(struct task_struct *task);	/* makes it runnable; callable from interrupts */
+/* makes it runnable; callable from interrupts */
+void wake_up_task(struct task_struct *task);
 void sched_fork(struct task_struct *child);	/* queues a new child first */
-void sched_independent(struct task_struct *task);	/* has time of its own */
+void sched_independent(struct task_struct *task); /* has time of its own */
 void sched_tick(struct pt_regs *regs);
-void use_mm(struct mm *mm);			/* loads an address space; NULL: the kernel's own */
+void use_mm(struct mm *mm); /* loads an address space; NULL: the kernel's own */
 NORETURN void idle_loop(void);
 
 /* kernel/time/loadavg.c */
@@ -37,13 +40,15 @@ void unhash_task(struct task_struct *task);
 
 /* kernel/task/fork.c */
 void vfork_release(struct task_struct *task);
-struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *name);
+struct task_struct *kernel_thread(void (*fn)(void *), void *arg,
+				  const char *name);
 
 /* kernel/task/exit.c */
 NORETURN void do_exit(int status);		/* one thread */
 NORETURN void do_group_exit(int status);	/* the process */
-void leave_locks(void);				/* marks the locks that current holds, before it leaves its memory */
-void await_threads(void);			/* until the first thread, current, is alone */
+/* marks the locks that current holds, before it leaves its memory */
+void leave_locks(void);
+void await_threads(void);	/* until the first thread, current, is alone */
 
 /* What a program inherits of the thread that has called execve(). */
 struct identity {
@@ -52,7 +57,7 @@ struct identity {
 };
 
 /* What exec asks of kernel/: signal.c, access.c, tls.c, ptrace.c. */
-int unshare_signals(void);			/* current has actions of its own. -ENOMEM */
+int unshare_signals(void);	/* current has actions of its own. -ENOMEM */
 void exec_signals(struct task_struct *task);
 void save_identity(struct identity *to);
 bool exec_credentials(const struct identity *was, const struct inode *inode,
@@ -61,11 +66,17 @@ void tls_clear(struct task_struct *task);
 void ptrace_exec(void);
 
 /* fs/exec.c */
-int kernel_execve(const char *path, char *const envp[]);	/* process 1 becomes init; an error, or no return */
-void exec_take_over(void);			/* the first thread becomes the program that another has prepared */
+/* process 1 becomes init; an error, or no return */
+int kernel_execve(const char *path, char *const envp[]);
+/* the first thread becomes the program that another has prepared */
+void exec_take_over(void);
 
-/* What fork, exec and exit ask of fs/file_table.c and fs/fs_struct.c (0 or -errno; the release functions never fail). */
-int copy_files(struct task_struct *child, bool share);	/* duplicates current's open files */
+/*
+ * What fork, exec and exit ask of fs/file_table.c and fs/fs_struct.c (0 or
+ * -errno; the release functions never fail).
+ */
+/* duplicates current's open files */
+int copy_files(struct task_struct *child, bool share);
 int unshare_files(void);	/* current no longer shares them. -ENOMEM */
 void drop_held_file(void);
 void exit_files(struct task_struct *task);
@@ -75,7 +86,8 @@ void exit_fs(struct task_struct *task);
 
 /* kernel/task/rlimit.c */
 bool may_exec(void);
-int check_file_size(u64 size);	/* -EFBIG: beyond current's limit or what a file can be */
+/* -EFBIG: beyond current's limit or what a file can be */
+int check_file_size(u64 size);
 
 /* kernel/task/access.c */
 bool in_group(u32 gid);

@@ -6,10 +6,13 @@
 
 struct inode;
 
-/* The page of a text that is being read: what is printed before and behind it is only counted. */
+/*
+ * The page of a text that is being read: what is printed before and behind it
+ * is only counted.
+ */
 struct seq {
 	char *buf;
-	u32 from;		/* position in the text of the page's first character */
+	u32 from;	/* position in the text of the page's first character */
 	u32 at;			/* characters printed so far */
 	struct inode *inode;	/* the file */
 };

@@ -1,6 +1,8 @@
 /*
- * Swap: pages of programs on a disk. A page that is there has an entry that is not 0 but has neither PTE_P nor PAGE_NONE: the area's number and the
- * page's in it, where a present entry has the frame. Each such entry holds a reference to its slot, as present ones do to their frames.
+ * Swap: pages of programs on a disk. A page that is there has an entry that is
+ * not 0 but has neither PTE_P nor PAGE_NONE: the area's number and the page's
+ * in it, where a present entry has the frame. Each such entry holds a reference
+ * to its slot, as present ones do to their frames.
  */
 #ifndef COWIX_SWAP_H
 #define COWIX_SWAP_H
@@ -9,8 +11,9 @@
 #include <cowix/mm.h>
 
 #define SWAP_AREAS	4u
-#define SWAP_AREA_SHIFT	30			/* of an entry; below it the page's number */
-#define SWAP_PAGES_MAX	(1u << (SWAP_AREA_SHIFT - PAGE_SHIFT))	/* an area: 1 GB */
+#define SWAP_AREA_SHIFT	30	/* of an entry; below it the page's number */
+/* an area: 1 GB */
+#define SWAP_PAGES_MAX	(1u << (SWAP_AREA_SHIFT - PAGE_SHIFT))
 #define SWAP_BATCH	16u			/* pages written together */
 
 struct swap_io {
@@ -20,19 +23,26 @@ struct swap_io {
 
 /* Where an area lies, as fs/ knows it. */
 struct swap_medium {
-	/* Transfer n pages, at most SWAP_BATCH; one caller at a time writes. No memory is taken. error of each: 0, -EIO. */
-	void (*transfer)(struct swap_medium *medium, bool write, struct swap_io *io, u32 n);
+	/*
+	 * Transfer n pages, at most SWAP_BATCH; one caller at a time writes. No
+	 * memory is taken. error of each: 0, -EIO.
+	 */
+	void (*transfer)(struct swap_medium *medium, bool write,
+			 struct swap_io *io, u32 n);
 	u32 pages;				/* page 0 is the header */
-	int priority;				/* higher ones are filled first */
+	int priority;			/* higher ones are filled first */
 };
 
 /* mm/swap/swap.c: areas and slots. Totals are of usable pages. */
 extern u32 nr_swap_pages, nr_free_swap, nr_swap_cached;
-int swap_add(struct swap_medium *medium);	/* the area's number, not yet in use; -ENOMEM, -EPERM: there are SWAP_AREAS */
+/* the area's number, not yet in use; -ENOMEM, -EPERM: there are SWAP_AREAS */
+int swap_add(struct swap_medium *medium);
 void swap_exclude(int area, u32 page);		/* a bad page */
 void swap_start(int area);
-int swap_stop(int area);	/* brings everything back; -ENOMEM, -EIO, -EINTR leave it in use */
-struct swap_medium *swap_medium_of(u32 area, u32 *used);	/* NULL: there is no such area */
+/* brings everything back; -ENOMEM, -EIO, -EINTR leave it in use */
+int swap_stop(int area);
+/* NULL: there is no such area */
+struct swap_medium *swap_medium_of(u32 area, u32 *used);
 
 /* What programs can have at all, in memory or not. */
 static inline u32 memory_pages(void)
@@ -46,6 +56,10 @@ static inline bool is_swapped(pte_t entry)
 }
 
 /* mm/swap/swap_entry.c */
-int do_swap_page(struct mm *mm, u32 addr);	/* have a page that may be in swap in memory; 0, -ENOMEM, -EIO, -EAGAIN: look again */
+/*
+ * have a page that may be in swap in memory; 0, -ENOMEM, -EIO, -EAGAIN: look
+ * again
+ */
+int do_swap_page(struct mm *mm, u32 addr);
 
 #endif

@@ -1,4 +1,7 @@
-/* All system calls, grouped by the file that defines them. Arguments come from a program and are not to be trusted. */
+/*
+ * All system calls, grouped by the file that defines them. Arguments come from
+ * a program and are not to be trusted.
+ */
 #ifndef COWIX_SYSCALLS_H
 #define COWIX_SYSCALLS_H
 
@@ -53,7 +56,8 @@ int sys_getpriority(int which, u32 who);
 int sys_setpriority(int which, u32 who, int nice);
 int sys_sched_getscheduler(int pid);
 int sys_sched_getparam(int pid, u32 __user *priority);
-int sys_sched_setscheduler(int pid, int policy, const u32 __user *user_priority);
+int sys_sched_setscheduler(int pid, int policy,
+			   const u32 __user *user_priority);
 int sys_sched_setparam(int pid, const u32 __user *priority);
 int sys_sched_get_priority_max(int policy);
 int sys_sched_get_priority_min(int policy);
@@ -70,18 +74,21 @@ int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask);
 int sys_ugetrlimit(u32 resource, struct rlimit __user *buf);
 int sys_getrlimit(u32 resource, struct rlimit __user *buf);
 int sys_setrlimit(u32 resource, const struct rlimit __user *user_limit);
-int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, struct rlimit64 __user *old);
+int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new,
+		  struct rlimit64 __user *old);
 
 /* kernel/time/itimer.c */
 int sys_alarm(u32 seconds);
 int sys_getitimer(int which, struct itimerval __user *buf);
-int sys_setitimer(int which, const struct itimerval __user *new, struct itimerval __user *old);
+int sys_setitimer(int which, const struct itimerval __user *new,
+		  struct itimerval __user *old);
 
 /* kernel/time/clock.c */
 int sys_time(u32 __user *seconds);
 int sys_stime(const u32 __user *seconds);
 int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz);
-int sys_settimeofday(const struct timeval __user *user_tv, const struct timezone __user *tz);
+int sys_settimeofday(const struct timeval __user *user_tv,
+		     const struct timezone __user *tz);
 int sys_clock_gettime(int clock, struct timespec __user *to);
 int sys_clock_gettime64(int clock, struct timespec64 __user *to);
 int sys_clock_getres(int clock, struct timespec __user *to);
@@ -89,13 +96,19 @@ int sys_clock_getres_time64(int clock, struct timespec64 __user *to);
 int sys_clock_settime(int clock, const struct timespec __user *from);
 int sys_clock_settime64(int clock, const struct timespec64 __user *from);
 int sys_times(struct tms __user *buf);
-int sys_clock_nanosleep(int clock, int flags, const struct timespec __user *asked, struct timespec __user *user_left);
-int sys_clock_nanosleep_time64(int clock, int flags, const struct timespec64 __user *asked, struct timespec64 __user *user_left);
-int sys_nanosleep(const struct timespec __user *asked, struct timespec __user *left);
+int sys_clock_nanosleep(int clock, int flags,
+			const struct timespec __user *asked,
+			struct timespec __user *user_left);
+int sys_clock_nanosleep_time64(int clock, int flags,
+			       const struct timespec64 __user *asked,
+			       struct timespec64 __user *user_left);
+int sys_nanosleep(const struct timespec __user *asked,
+		  struct timespec __user *left);
 
 /* kernel/task/futex.c */
 int sys_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3);
-int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3);
+int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2,
+		     u32 value3);
 int sys_set_robust_list(u32 head, u32 size);
 int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size);
 int sys_set_tid_address(u32 addr);
@@ -111,30 +124,41 @@ int sys_xfork(u32 policy, u32 stack);
 int sys_exit(int status);
 int sys_exit_group(int status);
 int sys_getrusage(int who, struct rusage __user *buf);
-int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage);
+int sys_wait4(int pid, int __user *status, int options,
+	      struct rusage __user *usage);
 int sys_waitpid(int pid, int __user *status, int options);
-int sys_waitid(int type, int id, struct siginfo __user *user_info, int options, struct rusage __user *usage);
+int sys_waitid(int type, int id, struct siginfo __user *user_info, int options,
+	       struct rusage __user *usage);
 
 /* kernel/signal/signal.c */
 int sys_kill(int pid, int sig);
 int sys_tgkill(int tgid, int pid, int sig);
 int sys_tkill(int pid, int sig);
-int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info);
-int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const struct siginfo __user *info);
+int sys_rt_sigqueueinfo(int pid, int sig,
+			const struct siginfo __user *user_info);
+int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig,
+			  const struct siginfo __user *info);
 
 /* kernel/signal/sigaction.c */
-int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct kernel_sigaction __user *old, u32 setsize);
-int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_sigaction __user *old);
+int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new,
+		     struct kernel_sigaction __user *old, u32 setsize);
+int sys_sigaction(int sig, const struct old_sigaction __user *new,
+		  struct old_sigaction __user *old);
 int sys_signal(int sig, u32 handler);
-int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old, u32 setsize);
+int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old,
+		       u32 setsize);
 int sys_sigprocmask(int how, const u32 __user *set, u32 __user *old);
 int sys_rt_sigpending(u64 __user *set, u32 setsize);
 int sys_sigpending(u32 __user *set);
 int sys_pause(void);
 int sys_rt_sigsuspend(const u64 __user *set, u32 setsize);
 int sys_sigsuspend(int unused1, int unused2, u32 mask);
-int sys_rt_sigtimedwait(const u64 __user *set, struct siginfo __user *info, const struct timespec __user *timeout, u32 setsize);
-int sys_rt_sigtimedwait_time64(const u64 __user *set, struct siginfo __user *info, const struct timespec64 __user *timeout, u32 setsize);
+int sys_rt_sigtimedwait(const u64 __user *set, struct siginfo __user *info,
+			const struct timespec __user *timeout, u32 setsize);
+int sys_rt_sigtimedwait_time64(const u64 __user *set,
+			       struct siginfo __user *info,
+			       const struct timespec64 __user *timeout,
+			       u32 setsize);
 int sys_sigaltstack(const stack_t __user *user_new, stack_t __user *user_old);
 int sys_sgetmask(void);
 int sys_ssetmask(u32 mask);
@@ -210,19 +234,22 @@ int sys_mlock2(u32 addr, u32 length, u32 flags);
 int sys_munlock(u32 addr, u32 length);
 int sys_mlockall(u32 flags);
 int sys_munlockall(void);
-int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags, u32 new_addr);
+int sys_mremap(u32 addr, u32 old_length, u32 new_length, u32 flags,
+	       u32 new_addr);
 int sys_mincore(u32 addr, u32 length, u8 __user *vector);
 
 /* kernel/debug/audit.c */
 int sys_mm_audit(struct audit_report __user *out, u32 flags);
 
 /* fs/exec.c */
-int sys_execve(const char __user *path, const u32 __user *argv, const u32 __user *envp);
+int sys_execve(const char __user *path, const u32 __user *argv,
+	       const u32 __user *envp);
 
 /* fs/super.c */
 int sys_sync(void);
 int sys_vhangup(void);
-int sys_mount(const char __user *device, const char __user *dir, const char __user *type, u32 flags, const void __user *data);
+int sys_mount(const char __user *device, const char __user *dir,
+	      const char __user *type, u32 flags, const void __user *data);
 int sys_umount2(const char __user *path, u32 flags);
 int sys_umount(const char __user *path);
 int sys_mounts(char __user *buf, u32 size);
@@ -232,17 +259,22 @@ int sys_mkdirat(int dirfd, const char __user *path, u32 mode);
 int sys_mkdir(const char __user *path, u32 mode);
 int sys_mknodat(int dirfd, const char __user *path, u32 mode, u32 dev);
 int sys_mknod(const char __user *path, u32 mode, u32 dev);
-int sys_symlinkat(const char __user *user_target, int dirfd, const char __user *path);
+int sys_symlinkat(const char __user *user_target, int dirfd,
+		  const char __user *path);
 int sys_unlinkat(int dirfd, const char __user *path, u32 flags);
 int sys_symlink(const char __user *target, const char __user *path);
-int sys_readlinkat(int dirfd, const char __user *path, char __user *buf, int size);
+int sys_readlinkat(int dirfd, const char __user *path, char __user *buf,
+		   int size);
 int sys_readlink(const char __user *path, char __user *buf, int size);
 int sys_unlink(const char __user *path);
 int sys_rmdir(const char __user *path);
-int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags);
+int sys_linkat(int old_dirfd, const char __user *old, int new_dirfd,
+	       const char __user *new, u32 flags);
 int sys_link(const char __user *old, const char __user *new);
-int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new, u32 flags);
-int sys_renameat(int old_dirfd, const char __user *old, int new_dirfd, const char __user *new);
+int sys_renameat2(int old_dirfd, const char __user *old, int new_dirfd,
+		  const char __user *new, u32 flags);
+int sys_renameat(int old_dirfd, const char __user *old, int new_dirfd,
+		 const char __user *new);
 int sys_rename(const char __user *old, const char __user *new);
 
 /* fs/open.c */
@@ -258,7 +290,8 @@ int sys_ftruncate(int fd, s32 size);
 int sys_fchmodat(int dirfd, const char __user *path, u32 mode);
 int sys_chmod(const char __user *path, u32 mode);
 int sys_fchmod(int fd, u32 mode);
-int sys_fchownat(int dirfd, const char __user *path, u32 uid, u32 gid, u32 flags);
+int sys_fchownat(int dirfd, const char __user *path, u32 uid, u32 gid,
+		 u32 flags);
 int sys_chown32(const char __user *path, u32 uid, u32 gid);
 int sys_lchown32(const char __user *path, u32 uid, u32 gid);
 int sys_fchown32(int fd, u32 uid, u32 gid);
@@ -269,10 +302,13 @@ int sys_faccessat2(int dirfd, const char __user *path, int mode, u32 flags);
 int sys_faccessat(int dirfd, const char __user *path, int mode);
 int sys_access(const char __user *path, int mode);
 int sys_utime(const char __user *path, const struct utimbuf __user *user_times);
-int sys_futimesat(int dirfd, const char __user *path, const struct timeval __user *user_times);
+int sys_futimesat(int dirfd, const char __user *path,
+		  const struct timeval __user *user_times);
 int sys_utimes(const char __user *path, const struct timeval __user *times);
-int sys_utimensat(int dirfd, const char __user *path, const struct timespec __user *user_times, u32 flags);
-int sys_utimensat_time64(int dirfd, const char __user *path, const struct timespec64 __user *user_times, u32 flags);
+int sys_utimensat(int dirfd, const char __user *path,
+		  const struct timespec __user *user_times, u32 flags);
+int sys_utimensat_time64(int dirfd, const char __user *path,
+			 const struct timespec64 __user *user_times, u32 flags);
 
 /* fs/file_table.c */
 int sys_close(int fd);
@@ -291,8 +327,10 @@ int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos);
 int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos);
 int sys_readv(int fd, const struct iovec __user *vector, int count);
 int sys_writev(int fd, const struct iovec __user *vector, int count);
-int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos);
-int sys_pwritev(int fd, const struct iovec __user *vector, int count, loff_t pos);
+int sys_preadv(int fd, const struct iovec __user *vector, int count,
+	       loff_t pos);
+int sys_pwritev(int fd, const struct iovec __user *vector, int count,
+		loff_t pos);
 int sys_lseek(int fd, s32 offset, int whence);
 int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence);
 int sys_ioctl(int fd, u32 command, u32 arg);
@@ -304,13 +342,20 @@ int sys_fadvise64_64(int fd, loff_t start, loff_t length,
 
 /* fs/select.c */
 int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds);
-int sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *timeout, const u64 __user *mask, u32 size);
-int sys_ppoll_time64(struct pollfd __user *fds, u32 n, struct timespec64 __user *timeout, const u64 __user *mask, u32 size);
-int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timeval __user *timeout);
+int sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *timeout,
+	      const u64 __user *mask, u32 size);
+int sys_ppoll_time64(struct pollfd __user *fds, u32 n,
+		     struct timespec64 __user *timeout, const u64 __user *mask,
+		     u32 size);
+int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex,
+		   struct timeval __user *timeout);
 int sys_select(const u32 __user *user_args);
-int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec __user *timeout, const u32 __user *mask_and_size);
-int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex, struct timespec64 __user *timeout,
-				   const u32 __user *mask_and_size);
+int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex,
+		 struct timespec __user *timeout,
+		 const u32 __user *mask_and_size);
+int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex,
+			struct timespec64 __user *timeout,
+			const u32 __user *mask_and_size);
 
 /* fs/filemap.c */
 int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 page);
@@ -326,12 +371,15 @@ int sys_stat(const char __user *path, struct old_stat __user *buf);
 int sys_lstat(const char __user *path, struct old_stat __user *buf);
 int sys_stat64(const char __user *path, struct stat64 __user *buf);
 int sys_lstat64(const char __user *path, struct stat64 __user *buf);
-int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf, u32 flags);
+int sys_fstatat64(int dirfd, const char __user *path, struct stat64 __user *buf,
+		  u32 flags);
 int sys_fstat(int fd, struct old_stat __user *buf);
 int sys_fstat64(int fd, struct stat64 __user *buf);
-int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask, struct statx __user *buf);
+int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask,
+	      struct statx __user *buf);
 int sys_statfs(const char __user *path, struct statfs __user *buf);
-int sys_statfs64(const char __user *path, u32 size, struct statfs64 __user *buf);
+int sys_statfs64(const char __user *path, u32 size,
+		 struct statfs64 __user *buf);
 int sys_fstatfs(int fd, struct statfs __user *buf);
 int sys_fstatfs64(int fd, u32 size, struct statfs64 __user *buf);
 

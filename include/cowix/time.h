@@ -1,4 +1,7 @@
-/* Time: kernel/time/time.c (CMOS clock, wall time), kernel/time/timer.c (PIT ticks and the timer wheel). */
+/*
+ * Time: kernel/time/time.c (CMOS clock, wall time), kernel/time/timer.c (PIT
+ * ticks and the timer wheel).
+ */
 #ifndef COWIX_TIME_H
 #define COWIX_TIME_H
 
@@ -13,7 +16,8 @@ extern volatile u32 jiffies;		/* ticks since boot */
 struct timer {
 	struct list link;
 	u64 expires;			/* the tick at which to fire */
-	void (*fire)(struct timer *);	/* called from the timer interrupt, interrupts masked */
+	/* called from the timer interrupt, interrupts masked */
+	void (*fire)(struct timer *);
 	void *data;
 };
 
@@ -31,8 +35,8 @@ void set_current_time(u32 seconds, u32 nanoseconds);
 extern struct wait_queue clock_set;	/* woken when the clock was set */
 
 /*
- * The end of a wait: kernel/time/deadline.c. A tick of uptime, of the time of day, or
- * of the CPU time of the process that waits.
+ * The end of a wait: kernel/time/deadline.c. A tick of uptime, of the time of
+ * day, or of the CPU time of the process that waits.
  */
 struct deadline {
 	enum {

@@ -30,25 +30,36 @@ void load_tls(const u64 *tls);		/* a task's own segments into the GDT */
 
 /* kernel/traps.c */
 void traps_init(void);			/* IDT */
-bool fixup_exception(struct pt_regs *regs, int error);	/* a faulting user copy: continue at its fixup with eax = error */
+/* a faulting user copy: continue at its fixup with eax = error */
+bool fixup_exception(struct pt_regs *regs, int error);
 
 /* kernel/panic.c */
-NORETURN void die(const char *what, struct pt_regs *regs, u32 code);	/* an exception in the kernel */
+/* an exception in the kernel */
+NORETURN void die(const char *what, struct pt_regs *regs, u32 code);
 
 /* kernel/backtrace.c */
 void show_address(u32 addr);
 void show_backtrace(u32 ebp);
 
-/* kernel/fpu.c: the FPU and SSE state belongs to the task that used them last and is saved when another one wants them. */
+/*
+ * kernel/fpu.c: the FPU and SSE state belongs to the task that used them last
+ * and is saved when another one wants them.
+ */
 void fpu_init(void);
 extern struct task_struct *fpu_owner;	/* NULL: nobody */
-void fpu_switch(struct task_struct *next);	/* with an owner: arms exception 7 unless it is next */
+/* with an owner: arms exception 7 unless it is next */
+void fpu_switch(struct task_struct *next);
 int fpu_restore_current(void);		/* -ENOMEM */
-int fpu_fork(struct task_struct *child);	/* copies current's state; -ENOMEM */
+int fpu_fork(struct task_struct *child); /* copies current's state; -ENOMEM */
 void fpu_release(struct task_struct *task);
-void fpu_reset_current(void);		/* as before its first FPU instruction */
-int fpu_exception_code(bool simd);	/* FPE_FLT*: what exception 16 or 19 was about */
-int fpu_save_to_user(void __user *to);	/* FPU_FRAME_SIZE bytes of a signal frame, aligned to 16; only if task->fpu is set */
+void fpu_reset_current(void);	/* as before its first FPU instruction */
+/* FPE_FLT*: what exception 16 or 19 was about */
+int fpu_exception_code(bool simd);
+/*
+ * FPU_FRAME_SIZE bytes of a signal frame, aligned to 16; only if task->fpu is
+ * set
+ */
+int fpu_save_to_user(void __user *to);
 int fpu_restore_from_user(const void __user *frame);
 
 #endif

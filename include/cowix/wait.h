@@ -1,13 +1,15 @@
 /*
- * Wait queues. The kernel is not preemptive and has one CPU, so only interrupts can come between a test and the sleep:
- * where an interrupt handler changes the condition, test it with interrupts masked:
+ * Wait queues. The kernel is not preemptive and has one CPU, so only interrupts
+ * can come between a test and the sleep: where an interrupt handler changes the
+ * condition, test it with interrupts masked:
  *
- *	u32 flags = irq_save();
- *	while (!condition)
- *		sleep_on(&queue);
- *	irq_restore(flags);
+ * 	u32 flags = irq_save();
+ * 	while (!condition)
+ * 		sleep_on(&queue);
+ * 	irq_restore(flags);
  *
- * schedule() keeps each task's own interrupt flag, so the masked section is continued after the sleep.
+ * schedule() keeps each task's own interrupt flag, so the masked section is
+ * continued after the sleep.
  */
 #ifndef COWIX_WAIT_H
 #define COWIX_WAIT_H
@@ -17,7 +19,10 @@
 struct task_struct;
 struct deadline;
 
-/* Lives on the sleeper's stack while it sleeps; poll() hangs several into as many queues. */
+/*
+ * Lives on the sleeper's stack while it sleeps; poll() hangs several into as
+ * many queues.
+ */
 struct sleeper {
 	struct list link;
 	struct task_struct *task;
@@ -39,8 +44,10 @@ void sleep_on(struct wait_queue *q);			/* until woken */
 int interruptible_sleep_on(struct wait_queue *q);
 int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks);
 int sleep_until(struct wait_queue *q, const struct deadline *end);
-int sleep_on_timeout(struct wait_queue *q, u32 ticks);	/* uninterruptible; 0, or -ETIMEDOUT */
-int killable_sleep_on(struct wait_queue *q);	/* 0, or -EINTR: current is to end */
-void wake_up(struct wait_queue *q);			/* wakes all; callable from interrupts */
+/* uninterruptible; 0, or -ETIMEDOUT */
+int sleep_on_timeout(struct wait_queue *q, u32 ticks);
+/* 0, or -EINTR: current is to end */
+int killable_sleep_on(struct wait_queue *q);
+void wake_up(struct wait_queue *q); /* wakes all; callable from interrupts */
 
 #endif

@@ -4,7 +4,10 @@
 
 #include <cowix/types.h>
 
-/* A device whose requests have failed so often in a row may be dead: each further one is tried once, and no words are made of it. */
+/*
+ * A device whose requests have failed so often in a row may be dead: each
+ * further one is tried once, and no words are made of it.
+ */
 #define FAILURES_TOLD	8
 
 #define PARTITIONS 16		/* of a disk, with 0, the disk itself */

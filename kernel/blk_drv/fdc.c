@@ -1,14 +1,15 @@
 /*
- * The floppy controller: an 82077AA (Intel data sheet 290166) with DMA channel 2
- * of the ISA bus (Intel 8237A). Commands are given and results read here; what
- * they are for is floppy.c's.
+ * The floppy controller: an 82077AA (Intel data sheet 290166) with DMA channel
+ * 2 of the ISA bus (Intel 8237A). Commands are given and results read here;
+ * what they are for is floppy.c's.
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
 #include <asm/io.h>
 #include "floppy.h"
 
-#define FDC_DOR		0x3F2		/* digital output: motors, DMA gate, reset, drive */
+/* digital output: motors, DMA gate, reset, drive */
+#define FDC_DOR		0x3F2
 #define FDC_MSR		0x3F4		/* main status */
 #define FDC_DATA	0x3F5
 #define FDC_CCR		0x3F7		/* data rate */
@@ -89,7 +90,8 @@ u8 fdc_motors(void)
 
 void fdc_select(u32 drive, u8 motors)
 {
-	outb(FDC_DOR, drive | DOR_NOT_RESET | DOR_DMA | motors << DOR_MOTOR_SHIFT);
+	outb(FDC_DOR,
+	     drive | DOR_NOT_RESET | DOR_DMA | motors << DOR_MOTOR_SHIFT);
 }
 
 void fdc_reset(u32 drive, u8 motors)
@@ -154,12 +156,19 @@ static bool set_format(const struct floppy_format *format)
 }
 
 /* Begins a transfer; buffer lies below 16 MB and does not cross 64 KB. */
-bool fdc_transfer(u32 drive, const struct floppy_place *at, bool write, u8 *buffer)
+bool fdc_transfer(u32 drive, const struct floppy_place *at, bool write,
+		  u8 *buffer)
 {
 	const u8 command[] = {
-		write ? CMD_WRITE : CMD_READ, at->head << 2 | drive, at->cylinder,
-		at->head, at->first + 1, SIZE_512, at->first + at->count,
-		at->format->gap, 0xFF,
+		write ? CMD_WRITE : CMD_READ,
+		at->head << 2 | drive,
+		at->cylinder,
+		at->head,
+		at->first + 1,
+		SIZE_512,
+		at->first + at->count,
+		at->format->gap,
+		0xFF,
 	};
 
 	setup_dma(write ? DMA_FROM_MEMORY : DMA_TO_MEMORY, buffer,

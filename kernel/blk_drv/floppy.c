@@ -1,19 +1,20 @@
 /*
  * Floppy drives: a state machine that interrupts and timers push on; nothing
  * waits with interrupts masked:
- *	motor -> (reset) -> recalibrate -> seek -> transfer -> done, or back to
- *	reset after an error, at most RETRIES times.
+ * 	motor -> (reset) -> recalibrate -> seek -> transfer -> done, or back to
+ * 	reset after an error, at most RETRIES times.
  *
- * Which format a disk has is found out before anything else is done with it, and
- * again when the drive says that the disk was changed: of the formats that the
- * drive takes, it is the first whose last sector of a track can be read, if none
- * comes after it. The track is on cylinder 1: the way there clears the change line
- * if there is a disk, and shows whether the step is right. Opening a drive takes
- * what is in it; if another format is found later, all fails until the next open.
+ * Which format a disk has is found out before anything else is done with it,
+ * and again when the drive says that the disk was changed: of the formats that
+ * the drive takes, it is the first whose last sector of a track can be read, if
+ * none comes after it. The track is on cylinder 1: the way there clears the
+ * change line if there is a disk, and shows whether the step is right. Opening
+ * a drive takes what is in it; if another format is found later, all fails
+ * until the next open.
  *
- * Runs of sectors, mostly whole tracks, are read into a buffer, and requests are
- * served from there while they lie in it. Writes go through it, too, as much of a
- * request at a time as lies in one run.
+ * Runs of sectors, mostly whole tracks, are read into a buffer, and requests
+ * are served from there while they lie in it. Writes go through it, too, as
+ * much of a request at a time as lies in one run.
  */
 #include <cowix/kernel.h>
 #include <cowix/irq.h>
@@ -26,7 +27,8 @@
 
 #define CMOS_INDEX	0x70
 #define CMOS_DATA	0x71
-#define CMOS_FLOPPIES	0x10		/* type of drive 0 in the high nibble, of drive 1 in the low one */
+/* type of drive 0 in the high nibble, of drive 1 in the low one */
+#define CMOS_FLOPPIES	0x10
 
 #define DRIVES		2
 #define RETRIES		5
@@ -36,28 +38,39 @@
 #define MOTOR_OFF	(3 * HZ)
 #define TIMEOUT		(3 * HZ)
 
-enum state { IDLE, SPINNING_UP, RESETTING, RECALIBRATING, SEEKING, TRANSFERRING };
+enum state {
+	IDLE,
+	SPINNING_UP,
+	RESETTING,
+	RECALIBRATING,
+	SEEKING,
+	TRANSFERRING
+};
 
 static enum state state;
 static struct drive {
 	u8 type;			/* as the CMOS has it; 0: no drive */
 	bool calibrated;
-	u32 cylinder;			/* that the head was sent to, in steps */
-	const struct floppy_format *format;	/* that was there at the last open; NULL: none */
+	u32 cylinder;		/* that the head was sent to, in steps */
+	/* that was there at the last open; NULL: none */
+	const struct floppy_format *format;
 	bool verified;			/* it is what is in the drive now */
 	bool replaced;			/* the disk was, since somebody asked */
-	u32 failures[FLUSH + 1];	/* of each command, requests that failed since the last that did not */
+	/* of each command, requests that failed since the last that did not */
+	u32 failures[FLUSH + 1];
 } drives[DRIVES];
 static u32 drive;			/* that the request is for */
-static u32 served;			/* sectors of the request that are done */
+static u32 served;		/* sectors of the request that are done */
 static u32 tries;
-static u32 probe;			/* twice the candidate; odd: beyond its end */
+static u32 probe;		/* twice the candidate; odd: beyond its end */
 static bool needs_reset = true;
 static u8 motors;			/* bit n: drive n's runs */
 static struct timer watchdog, motor_timer;
-static kdev_t buffered_dev;		/* the buffer holds this run of this drive; 0: nothing */
+/* the buffer holds this run of this drive; 0: nothing */
+static kdev_t buffered_dev;
 static u32 buffered_run;
-static u8 track_buffer[BUFFER_SECTORS * SECTOR_SIZE] ALIGNED(16384);	/* which keeps it inside 64 KB */
+/* which keeps it inside 64 KB */
+static u8 track_buffer[BUFFER_SECTORS * SECTOR_SIZE] ALIGNED(16384);
 
 static void begin(void);
 
@@ -90,8 +103,9 @@ static u32 *failures(void)
 static void complain(const char *what)
 {
 	if (*failures() < FAILURES_TOLD)
-		printk("fd%u: %s: st0 %x st1 %x st2 %x, sector %u\n", drive, what,
-		       fdc_result[0], fdc_result[1], fdc_result[2], sector_now());
+		printk("fd%u: %s: st0 %x st1 %x st2 %x, sector %u\n", drive,
+		       what, fdc_result[0], fdc_result[1], fdc_result[2],
+		       sector_now());
 }
 
 static void motor_off(struct timer *t)
@@ -149,8 +163,8 @@ static const struct floppy_format *candidate(void)
 }
 
 /*
- * No candidate is left. A drive without a disk goes on saying that it changed. If
- * there is one, it may have been too early: all is tried once more.
+ * No candidate is left. A drive without a disk goes on saying that it changed.
+ * If there is one, it may have been too early: all is tried once more.
  */
 static void nothing_known(void)
 {
@@ -196,7 +210,7 @@ static void probed(bool readable)
 		return;
 	}
 	if (beyond)
-		probe = NO_CANDIDATE;		/* more sectors than are known */
+		probe = NO_CANDIDATE;	/* more sectors than are known */
 	else
 		probe += readable ? 1 : 2;
 	if (candidate())
@@ -208,7 +222,8 @@ static void probed(bool readable)
 /* Sectors of the request that are left in the current run. */
 static u32 sectors_here(void)
 {
-	return min_u32(request()->nr_sectors - served, run_length() - sector_now() % run_length());
+	return min_u32(request()->nr_sectors - served,
+		       run_length() - sector_now() % run_length());
 }
 
 /* Where the next transfer is: a probe, the request's sectors, or their run. */
@@ -223,7 +238,8 @@ static struct floppy_place place_now(void)
 			format, 1, HEADS - 1, format->sectors - !(probe & 1), 1,
 		};
 	}
-	first = request()->cmd == WRITE ? sector_now() : run_now() * run_length();
+	first = request()->cmd == WRITE ? sector_now()
+					: run_now() * run_length();
 	track = first / format->sectors;
 	return (struct floppy_place){
 		format, track / HEADS, track % HEADS, first % format->sectors,
@@ -244,16 +260,21 @@ static void transfer(const struct floppy_place *at)
 		retry("command refused");
 }
 
-/* Serve what the buffered run has of a read request; whether the request is complete. */
+/*
+ * Serve what the buffered run has of a read request; whether the request is
+ * complete.
+ */
 static bool serve_from_buffer(void)
 {
 	struct request *rq = request();
 
-	while (served < rq->nr_sectors && buffered_dev == rq->dev && buffered_run == run_now()) {
+	while (served < rq->nr_sectors && buffered_dev == rq->dev &&
+	       buffered_run == run_now()) {
 		u32 n = sectors_here();
 
 		memcpy(rq->buffer + served * SECTOR_SIZE,
-		       track_buffer + sector_now() % run_length() * SECTOR_SIZE, n * SECTOR_SIZE);
+		       track_buffer + sector_now() % run_length() * SECTOR_SIZE,
+		       n * SECTOR_SIZE);
 		served += n;
 	}
 	return served == rq->nr_sectors;
@@ -339,7 +360,9 @@ static void floppy_start(int major)
 	}
 	fdc_select(drive, motors);
 	check_change_line();
-	if (drives[drive].verified && (request()->cmd == FLUSH || (request()->cmd == READ && serve_from_buffer())))
+	if (drives[drive].verified &&
+	    (request()->cmd == FLUSH ||
+	     (request()->cmd == READ && serve_from_buffer())))
 		finish(0);
 	else
 		begin();
@@ -356,12 +379,13 @@ static void reset_done(void)
 }
 
 /*
- * Recalibrate and seek have ended. Where the head is does not matter: a sector is
- * read or written only if it names the cylinder that the command does.
+ * Recalibrate and seek have ended. Where the head is does not matter: a sector
+ * is read or written only if it names the cylinder that the command does.
  */
 static void seek_done(bool recalibrated)
 {
-	if (fdc_sense() < 2 || (fdc_result[0] & (ST0_ERROR | ST0_SEEK_END)) != ST0_SEEK_END) {
+	if (fdc_sense() < 2 ||
+	    (fdc_result[0] & (ST0_ERROR | ST0_SEEK_END)) != ST0_SEEK_END) {
 		retry("seek failed");
 		return;
 	}
@@ -430,7 +454,8 @@ static void floppy_interrupt(struct pt_regs *regs)
 		transfer_done();
 		break;
 	default:
-		needs_reset = true;	/* nothing was expected: let the next request start from a known state */
+		needs_reset =
+			true; /* nothing was expected: let the next request start from a known state */
 	}
 }
 
@@ -441,10 +466,13 @@ static u32 floppy_sectors(kdev_t dev)
 
 	if (MINOR(dev) >= DRIVES || !d->type)
 		return 0;
-	return format_sectors(d->format ? d->format : floppy_format(d->type, 0));
+	return format_sectors(d->format ? d->format
+					: floppy_format(d->type, 0));
 }
 
-/* Takes the disk that is in the drive. -ENXIO: none; -EIO: an unknown format. */
+/*
+ * Takes the disk that is in the drive. -ENXIO: none; -EIO: an unknown format.
+ */
 static int floppy_open(kdev_t dev)
 {
 	return floppy_sectors(dev) ? block_rw(dev, FLUSH, 0, 0, NULL) : -ENXIO;
@@ -464,7 +492,10 @@ static const struct block_device_ops floppy_ops = {
 	.open = floppy_open, .replaced = floppy_replaced,
 };
 
-/* The CMOS knows which drives there are; the controller is not touched before the first request. */
+/*
+ * The CMOS knows which drives there are; the controller is not touched before
+ * the first request.
+ */
 void floppy_init(void)
 {
 	u8 types;
@@ -478,7 +509,11 @@ void floppy_init(void)
 	list_init(&motor_timer.link);
 	if (!types)
 		return;
-	motors = fdc_motors();	/* the BIOS has just read from it: no need to wait for it to spin up again */
+	/*
+	 * the BIOS has just read from it: no need to wait for it to spin up
+	 * again
+	 */
+	motors = fdc_motors();
 	request_irq(IRQ_FLOPPY, floppy_interrupt);
 	register_blkdev(FLOPPY_MAJOR, &floppy_ops);
 }

@@ -12,7 +12,7 @@
 /* A disk's format in some drive. */
 struct floppy_format {
 	u8 sectors, cylinders;	/* of a track; of each of the two sides */
-	u8 step;		/* of the head between cylinders: 2 in a finer drive */
+	u8 step;	/* of the head between cylinders: 2 in a finer drive */
 	u8 gap;			/* between sectors, for the controller */
 	u8 rate;		/* as the controller numbers it */
 	bool perpendicular;
@@ -27,9 +27,10 @@ struct floppy_place {
 };
 
 /* floppy_format.c */
-const struct floppy_format *floppy_format(u32 drive_type, u32 n);	/* NULL: no more */
+/* NULL: no more */
+const struct floppy_format *floppy_format(u32 drive_type, u32 n);
 u32 format_sectors(const struct floppy_format *format);
-u32 format_run(const struct floppy_format *format);	/* sectors read at once */
+u32 format_run(const struct floppy_format *format); /* sectors read at once */
 
 /* fdc.c */
 #define ST0_ERROR	0xC0
@@ -43,10 +44,11 @@ void fdc_select(u32 drive, u8 motors);	/* one drive, and which motors run */
 void fdc_reset(u32 drive, u8 motors);	/* an interrupt follows */
 bool fdc_after_reset(void);
 bool fdc_disk_changed(void);		/* of the drive that is selected */
-bool fdc_recalibrate(u32 drive);	/* false: refused; else an interrupt follows */
+bool fdc_recalibrate(u32 drive); /* false: refused; else an interrupt follows */
 bool fdc_seek(u32 drive, u32 head, u32 cylinder);
-u32 fdc_sense(void);			/* how many bytes of result there were */
+u32 fdc_sense(void);		/* how many bytes of result there were */
 u32 fdc_read_result(void);
-bool fdc_transfer(u32 drive, const struct floppy_place *at, bool write, u8 *buffer);
+bool fdc_transfer(u32 drive, const struct floppy_place *at, bool write,
+		  u8 *buffer);
 
 #endif

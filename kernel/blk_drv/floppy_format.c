@@ -1,7 +1,7 @@
 /*
- * The formats of PC floppies by the drives that take them, largest first. A disk
- * of 40 cylinders in a drive of 80 is read at every second, and at 300 kbit/s,
- * because such a drive turns faster.
+ * The formats of PC floppies by the drives that take them, largest first. A
+ * disk of 40 cylinders in a drive of 80 is read at every second, and at 300
+ * kbit/s, because such a drive turns faster.
  */
 #include <cowix/kernel.h>
 #include "floppy.h"

@@ -1,10 +1,14 @@
 /*
- * IDE disks (AT Attachment with Packet Interface 6, ANSI INCITS 361), two on each of two channels, which work independently. Data move by
- * bus-master DMA where there is a PCI controller for it (SFF-8038i), else by programmed input and output, a sector an interrupt.
+ * IDE disks (AT Attachment with Packet Interface 6, ANSI INCITS 361), two on
+ * each of two channels, which work independently. Data move by bus-master DMA
+ * where there is a PCI controller for it (SFF-8038i), else by programmed input
+ * and output, a sector an interrupt.
  *
- * A command serves the head of its channel's queue and the requests that continue it on the disk. When it fails, or a timer finds that no
- * interrupt came, the channel is reset and the command's requests are tried again one at a time, so that only those fail with EIO that must.
- * The last attempt at each is without DMA.
+ * A command serves the head of its channel's queue and the requests that
+ * continue it on the disk. When it fails, or a timer finds that no interrupt
+ * came, the channel is reset and the command's requests are tried again one at
+ * a time, so that only those fail with EIO that must. The last attempt at each
+ * is without DMA.
  */
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
@@ -17,7 +21,10 @@
 #include <asm/io.h>
 #include "blk_internal.h"
 
-/* Registers, as offsets from a channel's base; the control register has a port of its own. */
+/*
+ * Registers, as offsets from a channel's base; the control register has a port
+ * of its own.
+ */
 #define IDE_DATA	0
 #define IDE_ERROR	1
 #define IDE_COUNT	2
@@ -45,12 +52,14 @@
 #define BM_ERROR	0x02		/* these two are cleared by writing 1 */
 #define BM_INTERRUPT	0x04
 #define BM_SIMPLEX	0x80		/* not both channels at a time */
-#define BM_CHANNEL	8		/* the second channel's base is so much higher */
-#define BM_PORTS	0xC000		/* where the registers go if the BIOS has given them no place */
+#define BM_CHANNEL	8 /* the second channel's base is so much higher */
+/* where the registers go if the BIOS has given them no place */
+#define BM_PORTS	0xC000
 
 #define PCI_IDE		0x0101
-#define PCI_IDE_MASTER	0x8000		/* of the programming interface, in PCI_CLASS */
-#define PCI_IDE_NATIVE	0x0500		/* either channel elsewhere than at its old ports */
+#define PCI_IDE_MASTER	0x8000	/* of the programming interface, in PCI_CLASS */
+/* either channel elsewhere than at its old ports */
+#define PCI_IDE_NATIVE	0x0500
 
 #define CMD_FLUSH	0xE7
 #define CMD_IDENTIFY	0xEC
@@ -68,16 +77,18 @@
 #define ID_SECTORS48	100		/* four words */
 
 #define SECTOR_WORDS	(SECTOR_SIZE / 2)
-#define MAX_SECTORS	256u		/* a command; the register then holds 0 */
+#define MAX_SECTORS	256u	/* a command; the register then holds 0 */
 #define LBA28_SECTORS	(1u << 28)
 #define DISKS		2		/* a channel */
-#define PARTITION_BITS	6		/* hda is minor 0, hda1 is 1, hdb is 64 */
+#define PARTITION_BITS	6	/* hda is minor 0, hda1 is 1, hdb is 64 */
 #define TRIES		3
 #define TIMEOUT		(5 * HZ)
-#define RESET_TIME	(5 * HZ)	/* a disk may be busy so long after a reset */
+#define RESET_TIME	(5 * HZ) /* a disk may be busy so long after a reset */
 #define RESET_POLL	(HZ / 20)
 
-/* A piece of memory for the bus master: it must not cross a multiple of 64 KB. */
+/*
+ * A piece of memory for the bus master: it must not cross a multiple of 64 KB.
+ */
 struct prd {
 	u32 address;
 	u16 bytes;			/* 0: 64 KB */
@@ -90,25 +101,35 @@ enum doing { IDLE, PIO, DMA };
 
 static struct disk {
 	bool dma, flush;
-	u32 failures[FLUSH + 1];	/* of each command, requests that failed since the last that did not */
+	/* of each command, requests that failed since the last that did not */
+	u32 failures[FLUSH + 1];
 	struct partition parts[PARTITIONS];
 } disks[2][DISKS];
 
 static struct channel {
 	u16 base, control, bus_master;
 	int major, irq;
-	enum doing doing;		/* IDLE also between a reset and the next attempt */
-	u32 served;			/* sectors of the request at the queue's head that are done */
-	u32 left;			/* sectors that the command has still to transfer */
-	u32 careful;			/* so many more sectors are tried a request at a time */
+	enum doing doing; /* IDLE also between a reset and the next attempt */
+	/* sectors of the request at the queue's head that are done */
+	u32 served;
+	u32 left;	/* sectors that the command has still to transfer */
+	u32 careful;	/* so many more sectors are tried a request at a time */
 	u32 tries;
 	u32 reset_end;
 	struct timer timer;
 	struct prd *prds;		/* a page; NULL: no DMA */
 	struct disk *disks;
 } channels[] = {
-	{ .base = 0x1F0, .control = 0x3F6, .major = IDE_MAJOR, .irq = IRQ_IDE1, .disks = disks[0] },
-	{ .base = 0x170, .control = 0x376, .major = IDE2_MAJOR, .irq = IRQ_IDE2, .disks = disks[1] },
+	{ .base = 0x1F0,
+	  .control = 0x3F6,
+	  .major = IDE_MAJOR,
+	  .irq = IRQ_IDE1,
+	  .disks = disks[0] },
+	{ .base = 0x170,
+	  .control = 0x376,
+	  .major = IDE2_MAJOR,
+	  .irq = IRQ_IDE2,
+	  .disks = disks[1] },
 };
 
 static void begin(struct channel *c);
@@ -138,7 +159,10 @@ static u8 status_of(const struct channel *c)
 	return inb(c->base + IDE_STATUS);
 }
 
-/* Poll until the drive is not busy, for some milliseconds: only where the standard promises that it is soon. */
+/*
+ * Poll until the drive is not busy, for some milliseconds: only where the
+ * standard promises that it is soon.
+ */
 static bool wait_not_busy(const struct channel *c)
 {
 	for (u32 i = 0; i < 100000; i++)
@@ -152,13 +176,17 @@ static bool wait_data(const struct channel *c)
 	for (u32 i = 0; i < 100000; i++) {
 		u8 status = status_of(c);
 
-		if (!(status & STATUS_BUSY) && status & (STATUS_DATA | STATUS_ERROR | STATUS_FAULT))
+		if (!(status & STATUS_BUSY) &&
+		    status & (STATUS_DATA | STATUS_ERROR | STATUS_FAULT))
 			return !(status & (STATUS_ERROR | STATUS_FAULT));
 	}
 	return false;
 }
 
-/* The command is over, one way or another: no interrupt is expected, and the bus master keeps its hands off memory. */
+/*
+ * The command is over, one way or another: no interrupt is expected, and the
+ * bus master keeps its hands off memory.
+ */
 static void stop(struct channel *c)
 {
 	timer_cancel(&c->timer);
@@ -197,12 +225,16 @@ static void give_up(struct channel *c, const char *what)
 	struct request *rq = request(c);
 
 	if ((*failures(c))++ < FAILURES_TOLD)
-		printk("hd%c: %s: port %x, status %x, error %x, sector %u\n", letter_of(rq->dev), what, c->base, status_of(c),
+		printk("hd%c: %s: port %x, status %x, error %x, sector %u\n",
+		       letter_of(rq->dev), what, c->base, status_of(c),
 		       inb(c->base + IDE_ERROR), rq->sector + c->served);
 	finish(c, -EIO);
 }
 
-/* An error or no answer: reset the channel and repeat what is left, a few times. */
+/*
+ * An error or no answer: reset the channel and repeat what is left, a few
+ * times.
+ */
 static void retry(struct channel *c, const char *what)
 {
 	if (++c->tries >= TRIES) {
@@ -231,10 +263,15 @@ static void expect(struct channel *c)
 	timer_add(&c->timer, TIMEOUT, timed_out, c);
 }
 
-/* Select a disk and give it a command; with ext, a 48-bit one, the high bytes go first. False: it stays busy. */
-static bool send_command(const struct channel *c, u32 unit, u32 lba, u32 count, u8 command, bool ext)
+/*
+ * Select a disk and give it a command; with ext, a 48-bit one, the high bytes
+ * go first. False: it stays busy.
+ */
+static bool send_command(const struct channel *c, u32 unit, u32 lba, u32 count,
+			 u8 command, bool ext)
 {
-	outb(c->base + IDE_DRIVE, DRIVE_LBA | (unit ? DRIVE_SLAVE : 0) | (ext ? 0 : lba >> 24 & 0x0F));
+	outb(c->base + IDE_DRIVE, DRIVE_LBA | (unit ? DRIVE_SLAVE : 0) |
+					  (ext ? 0 : lba >> 24 & 0x0F));
 	if (!wait_not_busy(c))
 		return false;
 	if (ext) {
@@ -251,7 +288,10 @@ static bool send_command(const struct channel *c, u32 unit, u32 lba, u32 count, 
 	return true;
 }
 
-/* Describe the memory of the command's requests to the bus master. A page has room for MAX_SECTORS requests, each in two pieces. */
+/*
+ * Describe the memory of the command's requests to the bus master. A page has
+ * room for MAX_SECTORS requests, each in two pieces.
+ */
 static void prepare_dma(const struct channel *c)
 {
 	const struct request *rq = request(c);
@@ -260,45 +300,65 @@ static void prepare_dma(const struct channel *c)
 
 	for (u32 left = c->left; left > 0; rq = next_request(rq), skip = 0) {
 		u32 n = min_u32(left, rq->nr_sectors - skip);
-		u32 address = __pa(rq->buffer) + skip * SECTOR_SIZE, end = address + n * SECTOR_SIZE;
+		u32 address = __pa(rq->buffer) + skip * SECTOR_SIZE,
+		    end = address + n * SECTOR_SIZE;
 
 		left -= n;
-		for (; address < end; address += PRD_BOUNDARY - address % PRD_BOUNDARY)
-			*prd++ = (struct prd){ .address = address,
-					       .bytes = min_u32(end - address, PRD_BOUNDARY - address % PRD_BOUNDARY) };
+		for (; address < end;
+		     address += PRD_BOUNDARY - address % PRD_BOUNDARY)
+			*prd++ = (struct prd){
+				.address = address,
+				.bytes = min_u32(end - address,
+						 PRD_BOUNDARY -
+							 address % PRD_BOUNDARY)
+			};
 	}
 	prd[-1].flags = PRD_LAST;
 	outl(c->bus_master + BM_TABLE, __pa(c->prds));
-	outb(c->bus_master + BM_STATUS, inb(c->bus_master + BM_STATUS) | BM_ERROR | BM_INTERRUPT);
+	outb(c->bus_master + BM_STATUS,
+	     inb(c->bus_master + BM_STATUS) | BM_ERROR | BM_INTERRUPT);
 }
 
 static void write_sector(const struct channel *c)
 {
-	outsw(c->base + IDE_DATA, request(c)->buffer + c->served * SECTOR_SIZE, SECTOR_WORDS);
+	outsw(c->base + IDE_DATA, request(c)->buffer + c->served * SECTOR_SIZE,
+	      SECTOR_WORDS);
 }
 
-/* Send the command for what is left of the head of the queue and for what continues it. */
+/*
+ * Send the command for what is left of the head of the queue and for what
+ * continues it.
+ */
 static void begin(struct channel *c)
 {
-	static const u8 commands[3][2][2] = {	/* PIO, DMA; each 28-bit, 48-bit */
+	/* PIO, DMA; each 28-bit, 48-bit */
+	static const u8 commands[3][2][2] = {
 		[READ] = { { 0x20, 0x24 }, { 0xC8, 0x25 } },
 		[WRITE] = { { 0x30, 0x34 }, { 0xCA, 0x35 } },
 		[FLUSH] = { { CMD_FLUSH } },
 	};
 	struct request *rq = request(c);
 	u32 unit = unit_of(rq->dev), sector = rq->sector + c->served;
-	bool dma = c->disks[unit].dma && rq->cmd != FLUSH && c->tries < TRIES - 1, ext;
+	bool dma = c->disks[unit].dma && rq->cmd != FLUSH &&
+		   c->tries < TRIES - 1,
+	     ext;
 
-	c->left = min_u32(merge_requests(c->major, c->careful || *failures(c) ? 0 : MAX_SECTORS) - c->served, MAX_SECTORS);
+	c->left = min_u32(merge_requests(c->major, c->careful || *failures(c)
+							   ? 0
+							   : MAX_SECTORS) -
+				  c->served,
+			  MAX_SECTORS);
 	ext = rq->cmd != FLUSH && sector + c->left > LBA28_SECTORS;
 	c->doing = dma ? DMA : PIO;
 	expect(c);
 	if (dma)
 		prepare_dma(c);
-	if (!send_command(c, unit, sector, c->left, commands[rq->cmd][dma][ext], ext))
+	if (!send_command(c, unit, sector, c->left, commands[rq->cmd][dma][ext],
+			  ext))
 		retry(c, "busy");
 	else if (dma)
-		outb(c->bus_master + BM_COMMAND, BM_START | (rq->cmd == READ ? BM_TO_MEMORY : 0));
+		outb(c->bus_master + BM_COMMAND,
+		     BM_START | (rq->cmd == READ ? BM_TO_MEMORY : 0));
 	else if (rq->cmd == WRITE && !wait_data(c))
 		retry(c, "write refused");
 	else if (rq->cmd == WRITE)
@@ -315,8 +375,9 @@ static void hd_start(int major)
 }
 
 /*
- * So many more sectors are transferred: end the requests that are complete. Ending the command's last one begins the next command; a request
- * longer than a command is continued here.
+ * So many more sectors are transferred: end the requests that are complete.
+ * Ending the command's last one begins the next command; a request longer than
+ * a command is continued here.
  */
 static void advance(struct channel *c, u32 sectors)
 {
@@ -350,19 +411,26 @@ static void pio_done(struct channel *c, u8 status)
 	if (rq->cmd == READ) {
 		if (!(status & STATUS_DATA))
 			return;
-		insw(c->base + IDE_DATA, rq->buffer + c->served * SECTOR_SIZE, SECTOR_WORDS);
+		insw(c->base + IDE_DATA, rq->buffer + c->served * SECTOR_SIZE,
+		     SECTOR_WORDS);
 	}
 	advance(c, 1);
 	if (more)
 		write_sector(c);
 }
 
-/* Reading the status register also takes the interrupt back. The bus master sets its bit when all data are in memory. */
+/*
+ * Reading the status register also takes the interrupt back. The bus master
+ * sets its bit when all data are in memory.
+ */
 static void hd_interrupt(struct channel *c)
 {
-	u8 master = c->doing == DMA ? inb(c->bus_master + BM_STATUS) : BM_INTERRUPT, status = status_of(c);
+	u8 master = c->doing == DMA ? inb(c->bus_master + BM_STATUS)
+				    : BM_INTERRUPT,
+	   status = status_of(c);
 
-	if (c->doing == IDLE || status & STATUS_BUSY || !(master & BM_INTERRUPT))
+	if (c->doing == IDLE || status & STATUS_BUSY ||
+	    !(master & BM_INTERRUPT))
 		return;
 	if (status & (STATUS_ERROR | STATUS_FAULT) || master & BM_ERROR)
 		(*failures(c) < FAILURES_TOLD ? retry : give_up)(c, "error");
@@ -389,7 +457,9 @@ static const struct partition *partition_of(kdev_t dev)
 	static const struct partition none;
 	u32 unit = unit_of(dev), n = MINOR(dev) % (1u << PARTITION_BITS);
 
-	return unit < DISKS && n < PARTITIONS ? &channel_of(MAJOR(dev))->disks[unit].parts[n] : &none;
+	return unit < DISKS && n < PARTITIONS
+		       ? &channel_of(MAJOR(dev))->disks[unit].parts[n]
+		       : &none;
 }
 
 static u32 hd_sectors(kdev_t dev)
@@ -404,17 +474,26 @@ static u32 hd_first(kdev_t dev)
 
 static int hd_sync(kdev_t dev)
 {
-	return channel_of(MAJOR(dev))->disks[unit_of(dev)].flush ? block_rw(dev, FLUSH, 0, 0, NULL) : 0;
+	return channel_of(MAJOR(dev))->disks[unit_of(dev)].flush
+		       ? block_rw(dev, FLUSH, 0, 0, NULL)
+		       : 0;
 }
 
 static const struct block_device_ops hd_ops = {
-	.name = "hd", .partition_bits = PARTITION_BITS, .start = hd_start, .sectors = hd_sectors, .first = hd_first, .sync = hd_sync,
+	.name = "hd",
+	.partition_bits = PARTITION_BITS,
+	.start = hd_start,
+	.sectors = hd_sectors,
+	.first = hd_first,
+	.sync = hd_sync,
 };
 
 /* What a disk can do, from its answer to IDENTIFY. */
 static void note_disk(const struct channel *c, struct disk *d, const u16 *id)
 {
-	u32 commands = (id[ID_COMMANDS] & ID_VALID_MASK) == ID_VALID ? id[ID_COMMANDS] : 0;
+	u32 commands = (id[ID_COMMANDS] & ID_VALID_MASK) == ID_VALID
+			       ? id[ID_COMMANDS]
+			       : 0;
 
 	if (!(id[ID_CAPABILITIES] & ID_CAN_LBA))
 		return;
@@ -422,11 +501,17 @@ static void note_disk(const struct channel *c, struct disk *d, const u16 *id)
 	d->flush = commands & ID_CAN_FLUSH;
 	d->parts[0].sectors = id[ID_SECTORS] | (u32)id[ID_SECTORS + 1] << 16;
 	if (commands & ID_CAN_LBA48)		/* block numbers end at 2 TB */
-		d->parts[0].sectors = id[ID_SECTORS48 + 2] || id[ID_SECTORS48 + 3] ? 0xFFFFFFFF :
-				      id[ID_SECTORS48] | (u32)id[ID_SECTORS48 + 1] << 16;
+		d->parts[0].sectors =
+			id[ID_SECTORS48 + 2] || id[ID_SECTORS48 + 3]
+				? 0xFFFFFFFF
+				: id[ID_SECTORS48] | (u32)id[ID_SECTORS48 + 1]
+							     << 16;
 }
 
-/* Ask a disk who it is. A channel without any drive reads as all ones; one that answers with no data is no disk. */
+/*
+ * Ask a disk who it is. A channel without any drive reads as all ones; one that
+ * answers with no data is no disk.
+ */
 static void identify(const struct channel *c, u32 unit, struct disk *d)
 {
 	u16 *id = kpage_alloc(OWNER_CALL);
@@ -448,20 +533,27 @@ static void identify(const struct channel *c, u32 unit, struct disk *d)
 	kpage_free(id);
 }
 
-/* Find the PCI controller that moves data by itself, unless ide=nodma forbids it. Only at the old ports: there the interrupts are known. */
+/*
+ * Find the PCI controller that moves data by itself, unless ide=nodma forbids
+ * it. Only at the old ports: there the interrupts are known.
+ */
 static void find_bus_master(void)
 {
 	const char *mode = param_get("ide");
-	u32 device = mode && strcmp(mode, "nodma") == 0 ? 0 : pci_find(PCI_IDE), base;
+	u32 device = mode && strcmp(mode, "nodma") == 0 ? 0 : pci_find(PCI_IDE),
+	    base;
 
-	if (!device || (pci_read(device, PCI_CLASS) & (PCI_IDE_MASTER | PCI_IDE_NATIVE)) != PCI_IDE_MASTER)
+	if (!device || (pci_read(device, PCI_CLASS) &
+			(PCI_IDE_MASTER | PCI_IDE_NATIVE)) != PCI_IDE_MASTER)
 		return;
 	base = pci_read(device, PCI_BASE(4)) & 0xFFF0;
 	if (!base) {
 		base = BM_PORTS;
 		pci_write(device, PCI_BASE(4), base);
 	}
-	pci_write(device, PCI_COMMAND, (pci_read(device, PCI_COMMAND) & 0xFFFF) | PCI_COMMAND_IO | PCI_COMMAND_MASTER);
+	pci_write(device, PCI_COMMAND,
+		  (pci_read(device, PCI_COMMAND) & 0xFFFF) | PCI_COMMAND_IO |
+			  PCI_COMMAND_MASTER);
 	for (u32 i = 0; i < ARRAY_SIZE(channels); i++) {
 		channels[i].bus_master = base + i * BM_CHANNEL;
 		if (i == 0 || !(inb(base + BM_STATUS) & BM_SIMPLEX))
@@ -471,7 +563,8 @@ static void find_bus_master(void)
 
 static void announce(kdev_t dev, const struct disk *d)
 {
-	printk("hd%c: %u KB%s", letter_of(dev), d->parts[0].sectors / 2, d->dma ? ", DMA" : "");
+	printk("hd%c: %u KB%s", letter_of(dev), d->parts[0].sectors / 2,
+	       d->dma ? ", DMA" : "");
 	for (u32 i = 1; i < PARTITIONS; i++)
 		if (d->parts[i].sectors)
 			printk(", hd%c%u", letter_of(dev), i);
@@ -491,7 +584,8 @@ void hd_init(void)
 	find_bus_master();
 	request_irq(IRQ_IDE1, hd_interrupt1);
 	request_irq(IRQ_IDE2, hd_interrupt2);
-	for (struct channel *c = channels; c < channels + ARRAY_SIZE(channels); c++) {
+	for (struct channel *c = channels; c < channels + ARRAY_SIZE(channels);
+	     c++) {
 		list_init(&c->timer.link);
 		register_blkdev(c->major, &hd_ops);
 		for (u32 unit = 0; unit < DISKS; unit++)

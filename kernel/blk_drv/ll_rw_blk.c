@@ -1,7 +1,9 @@
 /*
- * The request queues, one a major number, between the file systems and the drivers. Requests are sorted by sector in one direction (the elevator):
- * a request goes behind those that the sweep reaches before it. A driver works on the queue's head, and with merge_requests() on those behind it
- * that continue it on the disk, and ends each with end_request().
+ * The request queues, one a major number, between the file systems and the
+ * drivers. Requests are sorted by sector in one direction (the elevator): a
+ * request goes behind those that the sweep reaches before it. A driver works on
+ * the queue's head, and with merge_requests() on those behind it that continue
+ * it on the disk, and ends each with end_request().
  */
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
@@ -11,14 +13,17 @@
 #include "blk_internal.h"
 
 #define MAJORS		23
-#define DISKS_MAX	2		/* a major number; floppies need no flush */
+#define DISKS_MAX	2	/* a major number; floppies need no flush */
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 
 struct queue {
 	const struct block_device_ops *ops;
 	struct list requests;
-	struct request *last;		/* of those that the driver works on, from the head on; NULL: it is idle */
-	u32 written[DISKS_MAX];		/* write requests, counted as they come */
+	/*
+	 * of those that the driver works on, from the head on; NULL: it is idle
+	 */
+	struct request *last;
+	u32 written[DISKS_MAX];	/* write requests, counted as they come */
 	u32 flushed[DISKS_MAX];		/* those that are known to be durable */
 };
 
@@ -112,8 +117,11 @@ int blkdev_sync_all(void)
 	int first_error = 0;
 
 	for (int major = 0; major < MAJORS; major++)
-		for (u32 disk = 0; queues[major].ops && disk < DISKS_MAX; disk++) {
-			kdev_t dev = MKDEV(major, disk << queues[major].ops->partition_bits);
+		for (u32 disk = 0; queues[major].ops && disk < DISKS_MAX;
+		     disk++) {
+			kdev_t dev = MKDEV(
+				major,
+				disk << queues[major].ops->partition_bits);
 
 			int error = blkdev_sectors(dev) ? blkdev_sync(dev) : 0;
 
@@ -129,7 +137,10 @@ static u64 position(const struct request *rq)
 	return (u64)disk_of(rq->dev) << 32 | rq->sector;
 }
 
-/* Whether a goes before b when the head is at `head`: those still ahead of it first, by sector, then the rest. */
+/*
+ * Whether a goes before b when the head is at `head`: those still ahead of it
+ * first, by sector, then the rest.
+ */
 static bool before(const struct request *a, const struct request *b, u64 head)
 {
 	bool a_ahead = position(a) >= head, b_ahead = position(b) >= head;
@@ -137,15 +148,20 @@ static bool before(const struct request *a, const struct request *b, u64 head)
 	return a_ahead != b_ahead ? a_ahead : position(a) < position(b);
 }
 
-/* Put a request in its place, behind those that are being worked on. A flush goes to the end, and nothing passes it. */
+/*
+ * Put a request in its place, behind those that are being worked on. A flush
+ * goes to the end, and nothing passes it.
+ */
 static void enqueue(struct queue *q, struct request *rq)
 {
 	struct list *pos = q->requests.prev;
 
 	while (q->last && pos != &q->last->link) {
-		const struct request *other = list_entry(pos, struct request, link);
+		const struct request *other =
+			list_entry(pos, struct request, link);
 
-		if (rq->cmd == FLUSH || other->cmd == FLUSH || !before(rq, other, position(q->last)))
+		if (rq->cmd == FLUSH || other->cmd == FLUSH ||
+		    !before(rq, other, position(q->last)))
 			break;
 		pos = pos->prev;
 	}
@@ -166,12 +182,16 @@ static int check_request(const struct request *rq)
 
 	if (size == 0)
 		return -ENXIO;
-	if (rq->cmd != FLUSH && (rq->sector >= size || rq->nr_sectors > size - rq->sector))
+	if (rq->cmd != FLUSH &&
+	    (rq->sector >= size || rq->nr_sectors > size - rq->sector))
 		return -EIO;
 	return 0;
 }
 
-/* Begin a transfer; it is over when rq->done. The request and its buffer stay the caller's and must live that long. */
+/*
+ * Begin a transfer; it is over when rq->done. The request and its buffer stay
+ * the caller's and must live that long.
+ */
 void submit_request(struct request *rq)
 {
 	struct queue *q = &queues[MAJOR(rq->dev)];
@@ -205,7 +225,11 @@ int wait_request(struct request *rq)
 
 int block_rw(kdev_t dev, int cmd, u32 sector, u32 nr_sectors, void *buffer)
 {
-	struct request rq = { .dev = dev, .cmd = cmd, .sector = sector, .nr_sectors = nr_sectors, .buffer = buffer };
+	struct request rq = { .dev = dev,
+			      .cmd = cmd,
+			      .sector = sector,
+			      .nr_sectors = nr_sectors,
+			      .buffer = buffer };
 
 	wait_queue_init(&rq.wait);
 	submit_request(&rq);
@@ -216,7 +240,9 @@ struct request *current_request(int major)
 {
 	struct queue *q = &queues[major];
 
-	return list_empty(&q->requests) ? NULL : list_entry(q->requests.next, struct request, link);
+	return list_empty(&q->requests)
+		       ? NULL
+		       : list_entry(q->requests.next, struct request, link);
 }
 
 struct request *next_request(const struct request *rq)
@@ -225,8 +251,10 @@ struct request *next_request(const struct request *rq)
 }
 
 /*
- * Called by a driver, interrupts masked, that can do several requests as one transfer: those that continue the head of its queue on the same
- * disk in the same direction. How many sectors they are, at most max unless the head alone is more. They will stay where they are.
+ * Called by a driver, interrupts masked, that can do several requests as one
+ * transfer: those that continue the head of its queue on the same disk in the
+ * same direction. How many sectors they are, at most max unless the head alone
+ * is more. They will stay where they are.
  */
 u32 merge_requests(int major, u32 max)
 {
@@ -236,7 +264,9 @@ u32 merge_requests(int major, u32 max)
 
 	for (; rq->cmd != FLUSH && rq->link.next != &q->requests; rq = next) {
 		next = next_request(rq);
-		if (next->cmd != rq->cmd || position(next) != position(rq) + rq->nr_sectors || sectors + next->nr_sectors > max)
+		if (next->cmd != rq->cmd ||
+		    position(next) != position(rq) + rq->nr_sectors ||
+		    sectors + next->nr_sectors > max)
 			break;
 		sectors += next->nr_sectors;
 	}
@@ -244,7 +274,10 @@ u32 merge_requests(int major, u32 max)
 	return sectors;
 }
 
-/* Called by drivers, interrupts masked: the head of the queue is done; if it was the last that the driver worked on, begin the next. */
+/*
+ * Called by drivers, interrupts masked: the head of the queue is done; if it
+ * was the last that the driver worked on, begin the next.
+ */
 void end_request(struct request *rq, int error)
 {
 	int major = MAJOR(rq->dev);

@@ -1,6 +1,8 @@
 /*
- * Partition tables of the PC: four entries at the end of a disk's first sector. One entry may be extended: a chain of sectors, each with a table
- * whose first entry is a logical partition, counted from this sector, and whose second is the next link, counted from the first one.
+ * Partition tables of the PC: four entries at the end of a disk's first sector.
+ * One entry may be extended: a chain of sectors, each with a table whose first
+ * entry is a logical partition, counted from this sector, and whose second is
+ * the next link, counted from the first one.
  */
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
@@ -23,9 +25,13 @@ struct table {
 	u16 magic;
 } __attribute__((packed));
 
-_Static_assert(sizeof(struct table) == SECTOR_SIZE, "a partition table fills a sector");
+_Static_assert(sizeof(struct table) == SECTOR_SIZE,
+	       "a partition table fills a sector");
 
-/* Read a table; false if the sector holds none. A file system's boot sector has the same magic, but code in the place of the entries. */
+/*
+ * Read a table; false if the sector holds none. A file system's boot sector has
+ * the same magic, but code in the place of the entries.
+ */
 static bool read_table(kdev_t disk, u32 sector, struct table *t)
 {
 	if (block_rw(disk, READ, sector, 1, t) < 0 || t->magic != MAGIC)
@@ -41,24 +47,35 @@ static bool is_extended(const struct entry *e)
 	return e->type == 0x05 || e->type == 0x0F || e->type == 0x85;
 }
 
-/* Note an entry whose sectors count from base: false if it is unused or does not lie on the disk. */
-static bool add(struct partition *p, const struct entry *e, u32 base, u32 disk_sectors)
+/*
+ * Note an entry whose sectors count from base: false if it is unused or does
+ * not lie on the disk.
+ */
+static bool add(struct partition *p, const struct entry *e, u32 base,
+		u32 disk_sectors)
 {
 	u32 first = base + e->first;
 
-	if (!e->type || is_extended(e) || !e->sectors || first <= base || first >= disk_sectors || e->sectors > disk_sectors - first)
+	if (!e->type || is_extended(e) || !e->sectors || first <= base ||
+	    first >= disk_sectors || e->sectors > disk_sectors - first)
 		return false;
 	p->first = first;
 	p->sectors = e->sectors;
 	return true;
 }
 
-/* Follow the chain of an extended partition: only so far, as it may be a circle. */
-static void read_logical(kdev_t disk, u32 extended, struct partition *parts, struct table *t)
+/*
+ * Follow the chain of an extended partition: only so far, as it may be a
+ * circle.
+ */
+static void read_logical(kdev_t disk, u32 extended, struct partition *parts,
+			 struct table *t)
 {
 	u32 next = extended, n = FIRST_LOGICAL;
 
-	for (u32 links = 0; links < PARTITIONS && n < PARTITIONS && read_table(disk, next, t); links++) {
+	for (u32 links = 0;
+	     links < PARTITIONS && n < PARTITIONS && read_table(disk, next, t);
+	     links++) {
 		if (add(&parts[n], &t->entry[0], next, parts[0].sectors))
 			n++;
 		if (!is_extended(&t->entry[1]))
@@ -67,7 +84,10 @@ static void read_logical(kdev_t disk, u32 extended, struct partition *parts, str
 	}
 }
 
-/* Fill in parts[1] and following of a disk, whose parts[0] is the disk itself. Called when its driver is ready for requests; sleeps. */
+/*
+ * Fill in parts[1] and following of a disk, whose parts[0] is the disk itself.
+ * Called when its driver is ready for requests; sleeps.
+ */
 void read_partitions(kdev_t disk, struct partition *parts)
 {
 	struct table *t = kmalloc(sizeof(*t));
@@ -75,7 +95,9 @@ void read_partitions(kdev_t disk, struct partition *parts)
 
 	if (t && read_table(disk, 0, t)) {
 		for (u32 i = 0; i < ENTRIES; i++)
-			if (!add(&parts[1 + i], &t->entry[i], 0, parts[0].sectors) && is_extended(&t->entry[i]))
+			if (!add(&parts[1 + i], &t->entry[i], 0,
+				 parts[0].sectors) &&
+			    is_extended(&t->entry[i]))
 				extended = t->entry[i].first;
 		if (extended)
 			read_logical(disk, extended, parts, t);

@@ -1,6 +1,8 @@
 /*
- * The ramdisk: a copy of the boot floppy in page frames, four blocks each. File systems work in its memory directly; a bitmap remembers which
- * blocks were changed, and sync writes those back to the floppy, so that files outlive a reboot.
+ * The ramdisk: a copy of the boot floppy in page frames, four blocks each. File
+ * systems work in its memory directly; a bitmap remembers which blocks were
+ * changed, and sync writes those back to the floppy, so that files outlive a
+ * reboot.
  */
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
@@ -26,7 +28,8 @@ static u8 *ramdisk_direct(kdev_t dev, u32 block)
 {
 	if (MINOR(dev) != 0 || block >= nr_blocks)
 		return NULL;
-	return frames[block / BLOCKS_A_FRAME] + block % BLOCKS_A_FRAME * BLOCK_SIZE;
+	return frames[block / BLOCKS_A_FRAME] +
+	       block % BLOCKS_A_FRAME * BLOCK_SIZE;
 }
 
 static void ramdisk_mark_dirty(kdev_t dev, u32 block)
@@ -47,7 +50,8 @@ static void ramdisk_start(int major)
 
 	for (u32 i = 0; rq->cmd != FLUSH && i < rq->nr_sectors; i++) {
 		u32 sector = rq->sector + i, block = sector / SECTORS_A_BLOCK;
-		u8 *here = ramdisk_direct(rq->dev, block) + sector % SECTORS_A_BLOCK * SECTOR_SIZE;
+		u8 *here = ramdisk_direct(rq->dev, block) +
+			   sector % SECTORS_A_BLOCK * SECTOR_SIZE;
 
 		if (rq->cmd == READ) {
 			memcpy(rq->buffer + i * SECTOR_SIZE, here, SECTOR_SIZE);
@@ -65,15 +69,21 @@ static void clear_dirty(u32 block, u32 n)
 		dirty[block / 32] &= ~(1u << block % 32);
 }
 
-/* Write n blocks back. They count as clean from before the transfer: what is changed during it is dirty again. */
+/*
+ * Write n blocks back. They count as clean from before the transfer: what is
+ * changed during it is dirty again.
+ */
 static int write_back(u32 block, u32 n, u8 *buffer)
 {
 	int error;
 
 	clear_dirty(block, n);
 	for (u32 i = 0; i < n; i++)
-		memcpy(buffer + i * BLOCK_SIZE, ramdisk_direct(MKDEV(RAM_MAJOR, 0), block + i), BLOCK_SIZE);
-	error = block_rw(origin, WRITE, block * SECTORS_A_BLOCK, n * SECTORS_A_BLOCK, buffer);
+		memcpy(buffer + i * BLOCK_SIZE,
+		       ramdisk_direct(MKDEV(RAM_MAJOR, 0), block + i),
+		       BLOCK_SIZE);
+	error = block_rw(origin, WRITE, block * SECTORS_A_BLOCK,
+			 n * SECTORS_A_BLOCK, buffer);
 	if (error)
 		for (u32 i = 0; i < n; i++)
 			ramdisk_mark_dirty(MKDEV(RAM_MAJOR, 0), block + i);
@@ -81,8 +91,10 @@ static int write_back(u32 block, u32 n, u8 *buffer)
 }
 
 /*
- * sync: write all changed blocks back, in runs, the last first: data and directories before the inodes that refer to them. When a run
- * fails, blocks are written one at a time; a floppy that fails again and again is left alone. What is left stays dirty. The first error.
+ * sync: write all changed blocks back, in runs, the last first: data and
+ * directories before the inodes that refer to them. When a run fails, blocks
+ * are written one at a time; a floppy that fails again and again is left alone.
+ * What is left stays dirty. The first error.
  */
 static int ramdisk_sync(kdev_t dev)
 {
@@ -113,8 +125,12 @@ static int ramdisk_sync(kdev_t dev)
 }
 
 static const struct block_device_ops ramdisk_ops = {
-	.name = "ramdisk", .start = ramdisk_start, .sectors = ramdisk_sectors, .direct = ramdisk_direct,
-	.mark_dirty = ramdisk_mark_dirty, .sync = ramdisk_sync,
+	.name = "ramdisk",
+	.start = ramdisk_start,
+	.sectors = ramdisk_sectors,
+	.direct = ramdisk_direct,
+	.mark_dirty = ramdisk_mark_dirty,
+	.sync = ramdisk_sync,
 };
 
 static void recount_frames(found_page *found)
@@ -142,20 +158,25 @@ static void release_frames(void)
 static int load(kdev_t from, u32 blocks)
 {
 	for (u32 i = 0; i * BLOCKS_A_FRAME < blocks; i++) {
-		u32 first = i * BLOCKS_A_FRAME, n = min_u32(BLOCKS_A_FRAME, blocks - first);
+		u32 first = i * BLOCKS_A_FRAME,
+		    n = min_u32(BLOCKS_A_FRAME, blocks - first);
 		int error;
 
 		frames[i] = kpage_alloc(OWNER_RAMDISK);
 		if (!frames[i])
 			return -ENOMEM;
-		error = block_rw(from, READ, first * SECTORS_A_BLOCK, n * SECTORS_A_BLOCK, frames[i]);
+		error = block_rw(from, READ, first * SECTORS_A_BLOCK,
+				 n * SECTORS_A_BLOCK, frames[i]);
 		if (error)
 			return error;
 	}
 	return 0;
 }
 
-/* Copy a device into ram0 and remember it for writing back. Called by mount_root(). On an error nothing is kept. */
+/*
+ * Copy a device into ram0 and remember it for writing back. Called by
+ * mount_root(). On an error nothing is kept.
+ */
 int ramdisk_load(kdev_t from)
 {
 	int error = blkdev_open(from);

@@ -1,7 +1,9 @@
 /*
- * Four virtual consoles on the VGA text screen, 80 by 25. Each has its lines in a ring of its own: the screen is the last 25, those before
- * it can be looked back at. Everything is written to the ring; what has changed on the console in front is then copied to VGA memory.
- * printk writes to the console in front. Any context.
+ * Four virtual consoles on the VGA text screen, 80 by 25. Each has its lines in
+ * a ring of its own: the screen is the last 25, those before it can be looked
+ * back at. Everything is written to the ring; what has changed on the console
+ * in front is then copied to VGA memory. printk writes to the console in front.
+ * Any context.
  */
 #include <cowix/kernel.h>
 #include <cowix/boot_params.h>
@@ -16,12 +18,13 @@
 #define CRTC_DATA	0x3D5
 #define CRTC_CURSOR_HIGH 14
 #define CRTC_CURSOR_LOW	15
-#define NOWHERE		(ROWS * COLUMNS)	/* a place for the cursor where it is not seen */
-#define BLANK_ATTRIBUTES 0x77		/* the colours, without bold and blink */
+/* a place for the cursor where it is not seen */
+#define NOWHERE		(ROWS * COLUMNS)
+#define BLANK_ATTRIBUTES 0x77	/* the colours, without bold and blink */
 
 #define PIT_CHANNEL2	0x42
 #define PIT_COMMAND	0x43
-#define PIT_SQUARE2	0xB6		/* channel 2, low then high byte, square wave */
+#define PIT_SQUARE2	0xB6	/* channel 2, low then high byte, square wave */
 #define PORT_B		0x61
 #define PORT_B_SPEAKER	0x03		/* gate and output */
 #define BELL_DIVISOR	(1193182 / 750)
@@ -52,13 +55,17 @@ u16 *console_row(struct console *c, int row)
 
 void console_fill(struct console *c, int row, int column, int n)
 {
-	u16 *to = console_row(c, row) + column, blank = (c->cursor.colour & BLANK_ATTRIBUTES) << 8 | ' ';
+	u16 *to = console_row(c, row) + column,
+	    blank = (c->cursor.colour & BLANK_ATTRIBUTES) << 8 | ' ';
 
 	while (n-- > 0)
 		*to++ = blank;
 }
 
-/* Move rows of a region and clear those that come free. When the whole screen moves up, what leaves it becomes history, and nothing is copied. */
+/*
+ * Move rows of a region and clear those that come free. When the whole screen
+ * moves up, what leaves it becomes history, and nothing is copied.
+ */
 void console_scroll(struct console *c, int first, int last, int n)
 {
 	int rows = last - first + 1, count = n < 0 ? -n : n;
@@ -70,10 +77,12 @@ void console_scroll(struct console *c, int first, int last, int n)
 		c->history = min_u32(c->history + count, LINES - ROWS);
 	} else if (n > 0) {
 		for (int row = first; row <= last - count; row++)
-			memcpy(line(c, row), line(c, row + count), COLUMNS * sizeof(u16));
+			memcpy(line(c, row), line(c, row + count),
+			       COLUMNS * sizeof(u16));
 	} else {
 		for (int row = last; row >= first + count; row--)
-			memcpy(line(c, row), line(c, row - count), COLUMNS * sizeof(u16));
+			memcpy(line(c, row), line(c, row - count),
+			       COLUMNS * sizeof(u16));
 	}
 	for (int row = n > 0 ? last - count + 1 : first; count > 0; count--)
 		console_fill(c, row++, 0, COLUMNS);
@@ -95,10 +104,13 @@ static void show(void)
 	int back = c->back;
 
 	for (int row = c->dirty_from; row < c->dirty_to; row++)
-		memcpy(screen + row * COLUMNS, line(c, row - back), COLUMNS * sizeof(u16));
+		memcpy(screen + row * COLUMNS, line(c, row - back),
+		       COLUMNS * sizeof(u16));
 	c->dirty_from = ROWS;
 	c->dirty_to = 0;
-	place_cursor(c->visible && !back ? c->cursor.row * COLUMNS + c->cursor.column : NOWHERE);
+	place_cursor(c->visible && !back
+			     ? c->cursor.row * COLUMNS + c->cursor.column
+			     : NOWHERE);
 }
 
 static void show_all(void)
@@ -132,7 +144,10 @@ static void look_at_end(struct console *c)
 	}
 }
 
-/* Kernel messages: a newline starts a new line, as on a terminal with ONLCR; a control sequence that a program has begun waits. */
+/*
+ * Kernel messages: a newline starts a new line, as on a terminal with ONLCR; a
+ * control sequence that a program has begun waits.
+ */
 static void console_write(const char *s, size_t n)
 {
 	struct console *c = front;
@@ -192,10 +207,14 @@ void console_bell(void)
 	timer_add(&bell, BELL_TICKS, end_bell, NULL);
 }
 
-/* Called first of all. The first console continues where the BIOS left the screen. */
+/*
+ * Called first of all. The first console continues where the BIOS left the
+ * screen.
+ */
 void console_init(void)
 {
-	static const struct tty_driver driver = { .put = console_put, .room = console_room };
+	static const struct tty_driver driver = { .put = console_put,
+						  .room = console_room };
 	const struct boot_params *bp = __va(BOOT_PARAMS);
 
 	for (u32 i = 0; i < NR_CONSOLES; i++) {

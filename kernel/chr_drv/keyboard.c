@@ -1,7 +1,9 @@
 /*
- * The PS/2 keyboard (8042 controller, scan code set 1): keys become characters and escape sequences, those of Linux's console, for the console in
- * front. Some never get there: Alt-F1 to Alt-F4 switch consoles, Shift-PageUp and -PageDown look back, Ctrl-Alt-Del asks init to restart, and Alt
- * with a key calls what other parts have registered (the memory audit).
+ * The PS/2 keyboard (8042 controller, scan code set 1): keys become characters
+ * and escape sequences, those of Linux's console, for the console in front.
+ * Some never get there: Alt-F1 to Alt-F4 switch consoles, Shift-PageUp and
+ * -PageDown look back, Ctrl-Alt-Del asks init to restart, and Alt with a key
+ * calls what other parts have registered (the memory audit).
  */
 #include <cowix/kernel.h>
 #include <cowix/irq.h>
@@ -16,11 +18,13 @@
 #define STATUS_MOUSE	0x20
 #define SET_LEDS	0xED
 #define ACKNOWLEDGE	0xFA
-#define PATIENCE	10000		/* looks at the status until the controller takes a command */
+/* looks at the status until the controller takes a command */
+#define PATIENCE	10000
 
 #define RELEASE		0x80
 #define EXTENDED	0xE0		/* one more code follows */
-#define PAUSE		0xE1		/* the Pause key: two more, and two more for its release */
+/* the Pause key: two more, and two more for its release */
+#define PAUSE		0xE1
 #define KEY_ENTER	0x1C
 #define KEY_CTRL	0x1D
 #define KEY_LSHIFT	0x2A
@@ -33,7 +37,7 @@
 #define KEY_F10		0x44
 #define KEY_NUM		0x45
 #define KEY_SCROLL	0x46
-#define KEY_HOME	0x47		/* the keypad; with EXTENDED the cursor keys */
+#define KEY_HOME	0x47	/* the keypad; with EXTENDED the cursor keys */
 #define KEY_PAGE_UP	0x49
 #define KEY_MINUS	0x4A
 #define KEY_CENTER	0x4C
@@ -45,29 +49,47 @@
 
 static const char plain[SCANCODES] =
 	"\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 "
-	"\0\0\0\0\0\0\0\0\0\0\0\0\0" "789-456+1230." "\0\0<\0\0";
+	"\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	"789-456+1230."
+	"\0\0<\0\0";
 static const char shifted[SCANCODES] =
 	"\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 "
-	"\0\0\0\0\0\0\0\0\0\0\0\0\0" "789-456+1230." "\0\0>\0\0";
+	"\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	"789-456+1230."
+	"\0\0>\0\0";
 
-/* What the keys from Home to Delete send: a letter means ESC [ letter, a digit ESC [ digit ~; "-" and "+" are no cursor keys. */
+/*
+ * What the keys from Home to Delete send: a letter means ESC [ letter, a digit
+ * ESC [ digit ~; "-" and "+" are no cursor keys.
+ */
 static const char cursor_keys[KEY_DELETE - KEY_HOME + 1] = "1A5-DGC+4B623";
 
 /* F6 to F12: ESC [ number ~. F1 to F5 send ESC [ [ and a letter. */
 static const u8 function_keys[] = { 17, 18, 19, 20, 21, 23, 24 };
 
 /* Modifiers: one bit a key, so that of two of a kind one may be let go. */
-enum { LEFT_SHIFT = 1, RIGHT_SHIFT = 2, LEFT_CTRL = 4, RIGHT_CTRL = 8, LEFT_ALT = 16, RIGHT_ALT = 32 };
+enum {
+	LEFT_SHIFT = 1,
+	RIGHT_SHIFT = 2,
+	LEFT_CTRL = 4,
+	RIGHT_CTRL = 8,
+	LEFT_ALT = 16,
+	RIGHT_ALT = 32
+};
 #define SHIFT (LEFT_SHIFT | RIGHT_SHIFT)
 #define CTRL (LEFT_CTRL | RIGHT_CTRL)
 #define ALT (LEFT_ALT | RIGHT_ALT)
 
-/* Locks, as the command for the lights numbers them. Scroll Lock is the console's: output is stopped. */
+/*
+ * Locks, as the command for the lights numbers them. Scroll Lock is the
+ * console's: output is stopped.
+ */
 enum { SCROLL_LIGHT = 1, NUM_LOCK = 2, CAPS_LOCK = 4 };
 
-static u8 modifiers, locks = NUM_LOCK, held_locks;	/* held: a key that repeats changes its lock once */
+/* held: a key that repeats changes its lock once */
+static u8 modifiers, locks = NUM_LOCK, held_locks;
 static bool extended, lights_pending;
-static u32 skip;					/* codes of the Pause key that follow */
+static u32 skip;			/* codes of the Pause key that follow */
 static void (*hotkeys[SCANCODES])(void);
 
 void keyboard_hotkey(u8 scancode, void (*fn)(void))
@@ -107,16 +129,22 @@ static void type_string(const char *s)
 		type(*s++);
 }
 
-/* A cursor key: with modifiers as xterm has it, ESC [ 1 ; 5 A; in application mode ESC O A. */
+/*
+ * A cursor key: with modifiers as xterm has it, ESC [ 1 ; 5 A; in application
+ * mode ESC O A.
+ */
 static void type_cursor_key(char key, bool shift)
 {
-	u32 modifier = 1 + shift + (modifiers & ALT ? 2 : 0) + (modifiers & CTRL ? 4 : 0);
+	u32 modifier = 1 + shift + (modifiers & ALT ? 2 : 0) +
+		       (modifiers & CTRL ? 4 : 0);
 	char text[12], digit = key >= 'A' ? '1' : key;
 
 	if (modifier > 1)
-		snprintf(text, sizeof(text), "\033[%c;%u%c", digit, modifier, key >= 'A' ? key : '~');
+		snprintf(text, sizeof(text), "\033[%c;%u%c", digit, modifier,
+			 key >= 'A' ? key : '~');
 	else if (key >= 'A')
-		snprintf(text, sizeof(text), "\033%c%c", front->application_keys ? 'O' : '[', key);
+		snprintf(text, sizeof(text), "\033%c%c",
+			 front->application_keys ? 'O' : '[', key);
 	else
 		snprintf(text, sizeof(text), "\033[%c~", key);
 	type_string(text);
@@ -133,13 +161,17 @@ static void type_function_key(u32 n)
 	type_string(text);
 }
 
-/* The keypad's keys are digits with Num Lock or with Shift, but not with both. Returns whether it was a cursor key. */
+/*
+ * The keypad's keys are digits with Num Lock or with Shift, but not with both.
+ * Returns whether it was a cursor key.
+ */
 static bool keypad(u8 code)
 {
 	bool shift = modifiers & SHIFT, alone = extended;
 	char key;
 
-	if (code < KEY_HOME || code > KEY_DELETE || code == KEY_MINUS || code == KEY_PLUS)
+	if (code < KEY_HOME || code > KEY_DELETE || code == KEY_MINUS ||
+	    code == KEY_PLUS)
 		return false;
 	if (!alone && shift != !!(locks & NUM_LOCK))
 		return false;
@@ -168,7 +200,8 @@ static int control_of(char c)
 /* The character of a key with the modifiers held down; -1: none. */
 static int translate(u8 code)
 {
-	char c = modifiers & SHIFT && !extended ? shifted[code] : plain[code], letter = c | 0x20;
+	char c = modifiers & SHIFT && !extended ? shifted[code] : plain[code],
+	     letter = c | 0x20;
 
 	if (!c)
 		return -1;
@@ -180,10 +213,15 @@ static int translate(u8 code)
 /* Modifiers and locks. The shifts that some extended keys pretend are none. */
 static bool modifier_key(u8 code, bool down)
 {
-	u8 bit = 0, lock = code == KEY_CAPS ? CAPS_LOCK : code == KEY_NUM ? NUM_LOCK : code == KEY_SCROLL ? SCROLL_LIGHT : 0;
+	u8 bit = 0, lock = code == KEY_CAPS     ? CAPS_LOCK
+			   : code == KEY_NUM    ? NUM_LOCK
+			   : code == KEY_SCROLL ? SCROLL_LIGHT
+						: 0;
 
 	if (code == KEY_LSHIFT || code == KEY_RSHIFT)
-		bit = extended ? 0 : code == KEY_LSHIFT ? LEFT_SHIFT : RIGHT_SHIFT;
+		bit = extended             ? 0
+		      : code == KEY_LSHIFT ? LEFT_SHIFT
+					   : RIGHT_SHIFT;
 	else if (code == KEY_CTRL)
 		bit = extended ? RIGHT_CTRL : LEFT_CTRL;
 	else if (code == KEY_ALT)
@@ -267,7 +305,10 @@ static void keyboard_interrupt(struct pt_regs *regs)
 	}
 }
 
-/* The BIOS has set the controller up; what it left in its buffer would keep the interrupt from coming. */
+/*
+ * The BIOS has set the controller up; what it left in its buffer would keep the
+ * interrupt from coming.
+ */
 void keyboard_init(void)
 {
 	for (u32 i = 0; i < 32 && inb(KBD_STATUS) & STATUS_OUTPUT; i++)

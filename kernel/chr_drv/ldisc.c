@@ -1,6 +1,8 @@
 /*
- * The line discipline, one for all terminals: what is typed is echoed, edited and cut into lines (canonical mode) or handed on as it comes
- * (raw mode); what is written gets its newlines and tabs translated (POSIX, "General Terminal Interface"). All of it runs with interrupts masked.
+ * The line discipline, one for all terminals: what is typed is echoed, edited
+ * and cut into lines (canonical mode) or handed on as it comes (raw mode); what
+ * is written gets its newlines and tabs translated (POSIX, "General Terminal
+ * Interface"). All of it runs with interrupts masked.
  */
 #include <cowix/kernel.h>
 #include <cowix/signal.h>
@@ -8,8 +10,10 @@
 
 #define DELETE		0x7F
 #define TAB_WIDTH	8
-#define MARK		0xFF		/* announces an error of the line (PARMRK); itself it comes twice then */
-#define VISIBLE_KILL	(ECHOE | ECHOK | ECHOKE)	/* all of them: the line is rubbed out on the screen */
+/* announces an error of the line (PARMRK); itself it comes twice then */
+#define MARK		0xFF
+/* all of them: the line is rubbed out on the screen */
+#define VISIBLE_KILL	(ECHOE | ECHOK | ECHOKE)
 
 static bool is_cc(const struct tty *tty, u32 index, u8 c)
 {
@@ -27,7 +31,10 @@ static bool continues(const struct tty *tty, u8 c)
 	return tty->termios.c_iflag & IUTF8 && (c & 0xC0) == 0x80;
 }
 
-/* What a character becomes on its way out: how many are in to. Called for written and for echoed ones; keeps track of the column. */
+/*
+ * What a character becomes on its way out: how many are in to. Called for
+ * written and for echoed ones; keeps track of the column.
+ */
 u32 tty_process(struct tty *tty, u8 c, char *to)
 {
 	tcflag_t flags = tty->termios.c_oflag;
@@ -64,7 +71,10 @@ u32 tty_process(struct tty *tty, u8 c, char *to)
 	return n;
 }
 
-/* Echo characters as they are: from interrupts, so what the device does not take at once is lost. */
+/*
+ * Echo characters as they are: from interrupts, so what the device does not
+ * take at once is lost.
+ */
 static void echo_text(struct tty *tty, const char *s, u32 n)
 {
 	char out[OUTPUT_MAX];
@@ -94,7 +104,11 @@ static u32 queued(const struct tty *tty)
 u32 tty_input_room(const struct tty *tty)
 {
 	if (tty_flag(tty, ICANON) && tty->tail == tty->edit)
-		return INPUT_SIZE;	/* what is too much for the line is dropped: nobody could read it before the line ends */
+		/*
+		 * what is too much for the line is dropped: nobody could read
+		 * it before the line ends
+		 */
+		return INPUT_SIZE;
 	return queued(tty) < INPUT_SIZE - 2 ? INPUT_SIZE - 2 - queued(tty) : 0;
 }
 
@@ -119,10 +133,14 @@ void tty_stop(struct tty *tty, bool stop)
 	wake_up(&tty->wait);
 }
 
-/* Put a character into the queue and show it. In canonical mode room must be left to end the line. */
+/*
+ * Put a character into the queue and show it. In canonical mode room must be
+ * left to end the line.
+ */
 static void add(struct tty *tty, u16 entry)
 {
-	bool ends = entry & (INPUT_EOL | INPUT_EOF), canonical = tty_flag(tty, ICANON);
+	bool ends = entry & (INPUT_EOL | INPUT_EOF),
+	     canonical = tty_flag(tty, ICANON);
 
 	if (queued(tty) >= INPUT_SIZE - (canonical && !ends ? 2 : 0))
 		return;
@@ -192,7 +210,8 @@ static bool erase_one(struct tty *tty)
 
 static bool in_word(u8 c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c > DELETE;
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '_' || c > DELETE;
 }
 
 /* Back to the beginning of a word: what is no word, then what is. */
@@ -272,7 +291,10 @@ static void flush(struct tty *tty)
 
 static bool signal_key(struct tty *tty, u8 c)
 {
-	int sig = is_cc(tty, VINTR, c) ? SIGINT : is_cc(tty, VQUIT, c) ? SIGQUIT : is_cc(tty, VSUSP, c) ? SIGTSTP : 0;
+	int sig = is_cc(tty, VINTR, c)   ? SIGINT
+		  : is_cc(tty, VQUIT, c) ? SIGQUIT
+		  : is_cc(tty, VSUSP, c) ? SIGTSTP
+					 : 0;
 
 	if (!sig || !tty_flag(tty, ISIG))
 		return false;
@@ -299,7 +321,8 @@ static bool flow_key(struct tty *tty, u8 c)
 /* ^V shows a ^ until the character comes. */
 static bool literal_key(struct tty *tty, u8 c)
 {
-	if (!tty_flag(tty, ICANON) || !tty_flag(tty, IEXTEN) || !is_cc(tty, VLNEXT, c))
+	if (!tty_flag(tty, ICANON) || !tty_flag(tty, IEXTEN) ||
+	    !is_cc(tty, VLNEXT, c))
 		return false;
 	tty->literal = true;
 	if (tty_flag(tty, ECHO) && tty_flag(tty, ECHOCTL))
@@ -340,7 +363,10 @@ void tty_input_break(struct tty *tty)
 	}
 }
 
-/* A character from the device. Called by the keyboard's and the serial lines' interrupts, and for what a pseudo-terminal's master writes. */
+/*
+ * A character from the device. Called by the keyboard's and the serial lines'
+ * interrupts, and for what a pseudo-terminal's master writes.
+ */
 void tty_input(struct tty *tty, u8 c)
 {
 	tcflag_t flags = tty->termios.c_iflag;
@@ -368,6 +394,7 @@ void tty_input(struct tty *tty, u8 c)
 	}
 	if (c == MARK && flags & PARMRK)
 		add(tty, c);
-	if (!literal_key(tty, c) && !(tty_flag(tty, ICANON) && edit_key(tty, c)))
+	if (!literal_key(tty, c) &&
+	    !(tty_flag(tty, ICANON) && edit_key(tty, c)))
 		add(tty, c == '\n' ? c | INPUT_EOL : c);
 }

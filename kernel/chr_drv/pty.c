@@ -1,7 +1,10 @@
 /*
- * Pseudo-terminals (Unix98): the slave is a terminal like any other, whose wire ends in the master, a file that some program holds: what is
- * written to the slave is read there, and what is written there has been typed. Master and slave share one structure, a page, from the
- * master's open to the last close of both, and one wait queue, the slave's. No interrupt comes near them, so nothing here is masked.
+ * Pseudo-terminals (Unix98): the slave is a terminal like any other, whose wire
+ * ends in the master, a file that some program holds: what is written to the
+ * slave is read there, and what is written there has been typed. Master and
+ * slave share one structure, a page, from the master's open to the last close
+ * of both, and one wait queue, the slave's. No interrupt comes near them, so
+ * nothing here is masked.
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
@@ -77,7 +80,9 @@ struct pty_node *pty_node(u32 n)
 	return ptys[n] && ptys[n]->master ? &ptys[n]->node : NULL;
 }
 
-/* The slave is its maker's, and nobody else's but for a group that may write. */
+/*
+ * The slave is its maker's, and nobody else's but for a group that may write.
+ */
 static void own(struct pty *pty, u32 n)
 {
 	static u32 made;
@@ -91,8 +96,11 @@ static void own(struct pty *pty, u32 n)
 /* /dev/ptmx: a new pair. -ENOSPC, -ENOMEM. */
 int pty_open_master(u32 *handle)
 {
-	static const struct tty_driver driver = { .put = pty_put, .room = pty_room, .flush = pty_flush };
-	struct pty *pty = kpage_alloc(OWNER_TTY);	/* may sleep: before n is chosen */
+	static const struct tty_driver driver = { .put = pty_put,
+						  .room = pty_room,
+						  .flush = pty_flush };
+	/* may sleep: before n is chosen */
+	struct pty *pty = kpage_alloc(OWNER_TTY);
 	u32 n = suser() ? 0 : ROOT_PTYS;
 
 	if (!pty)
@@ -144,7 +152,10 @@ void pty_close_slave(struct tty *slave)
 	free_unused(pty_of(slave));
 }
 
-/* Read what was written to the slave. When that was closed: what is left, then -EIO. */
+/*
+ * Read what was written to the slave. When that was closed: what is left, then
+ * -EIO.
+ */
 int pty_read(struct tty *slave, char __user *buf, size_t count, bool nonblock)
 {
 	struct pty *pty = pty_of(slave);
@@ -164,14 +175,21 @@ int pty_read(struct tty *slave, char __user *buf, size_t count, bool nonblock)
 		} else if (done) {
 			break;
 		} else {
-			error = pty->closed ? -EIO : nonblock ? -EAGAIN : interruptible_sleep_on(&slave->wait);
+			error = pty->closed ? -EIO
+				: nonblock
+					? -EAGAIN
+					: interruptible_sleep_on(&slave->wait);
 		}
 	}
 	return done ? (int)done : error;
 }
 
-/* Type at the slave; when it has more than it can keep, sleep until somebody reads. */
-int pty_write(struct tty *slave, const char __user *buf, size_t count, bool nonblock)
+/*
+ * Type at the slave; when it has more than it can keep, sleep until somebody
+ * reads.
+ */
+int pty_write(struct tty *slave, const char __user *buf, size_t count,
+	      bool nonblock)
 {
 	char chunk[CHUNK];
 	u32 done = 0;
@@ -186,7 +204,9 @@ int pty_write(struct tty *slave, const char __user *buf, size_t count, bool nonb
 				tty_input(slave, chunk[i++]);
 				done++;
 			} else {
-				error = nonblock ? -EAGAIN : interruptible_sleep_on(&slave->wait);
+				error = nonblock ? -EAGAIN
+						 : interruptible_sleep_on(
+							   &slave->wait);
 			}
 		}
 	}

@@ -1,4 +1,7 @@
-/* The serial lines COM1 and COM2: 16550 UARTs (National Semiconductor data sheet), interrupt-driven both ways through rings. */
+/*
+ * The serial lines COM1 and COM2: 16550 UARTs (National Semiconductor data
+ * sheet), interrupt-driven both ways through rings.
+ */
 #include <cowix/kernel.h>
 #include <cowix/irq.h>
 #include <cowix/sched.h>
@@ -18,7 +21,8 @@
 #define IER_RECEIVE	0x01
 #define IER_TRANSMIT	0x02
 #define FCR_ENABLE	0x07		/* and clear both */
-#define LCR_STOP2	0x04		/* below it the number of bits, less 5, as CSIZE has it */
+/* below it the number of bits, less 5, as CSIZE has it */
+#define LCR_STOP2	0x04
 #define LCR_PARITY	0x08
 #define LCR_EVEN	0x10
 #define LCR_BREAK	0x40
@@ -52,15 +56,20 @@ static struct line *line_of(struct tty *tty)
 	return &lines[tty - serial_ttys];
 }
 
-/* Fill the transmitter while it has room; when the ring is empty its interrupt is switched off. */
+/*
+ * Fill the transmitter while it has room; when the ring is empty its interrupt
+ * is switched off.
+ */
 static void transmit(struct tty *tty)
 {
 	struct line *l = line_of(tty);
 
 	if (inb(l->base + UART_LSR) & LSR_ROOM)
 		for (u32 i = 0; i < FIFO_SIZE && l->tail != l->head; i++)
-			outb(l->base + UART_DATA, l->ring[l->tail++ % RING_SIZE]);
-	outb(l->base + UART_IER, IER_RECEIVE | (l->tail != l->head ? IER_TRANSMIT : 0));
+			outb(l->base + UART_DATA,
+			     l->ring[l->tail++ % RING_SIZE]);
+	outb(l->base + UART_IER,
+	     IER_RECEIVE | (l->tail != l->head ? IER_TRANSMIT : 0));
 	if (l->head - l->tail < RING_SIZE / 2)
 		wake_up(&tty->wait);
 }
@@ -95,7 +104,10 @@ static void serial_flush(struct tty *tty)
 	wake_up(&tty->wait);
 }
 
-/* All out means the shift register too: the last byte is on the wire when LSR_EMPTY says so. */
+/*
+ * All out means the shift register too: the last byte is on the wire when
+ * LSR_EMPTY says so.
+ */
 static int serial_drain(struct tty *tty)
 {
 	struct line *l = line_of(tty);
@@ -145,20 +157,29 @@ static void serial_interrupt2(struct pt_regs *regs)
 	serial_interrupt(1);
 }
 
-/* A UART keeps what is written to its scratch register; an empty place on the bus does not. */
+/*
+ * A UART keeps what is written to its scratch register; an empty place on the
+ * bus does not.
+ */
 static bool probe(u16 base)
 {
 	outb(base + UART_SCRATCH, 0x5A);
 	return inb(base + UART_SCRATCH) == 0x5A;
 }
 
-/* Of the rate in c_cflag; 0: hang up. What is faster than a UART gets the fastest it has. */
+/*
+ * Of the rate in c_cflag; 0: hang up. What is faster than a UART gets the
+ * fastest it has.
+ */
 static u16 divisor_of(tcflag_t cflag)
 {
-	static const u16 divisors[] = { 0, 2304, 1536, 1047, 857, 768, 576, 384, 192, 96, 64, 48, 24, 12, 6, 3 };
+	static const u16 divisors[] = { 0,   2304, 1536, 1047, 857, 768,
+					576, 384,  192,  96,   64,  48,
+					24,  12,   6,    3 };
 	u32 rate = cflag & (CBAUD & ~CBAUDEX);
 
-	return cflag & CBAUDEX ? rate == (B57600 & ~CBAUDEX) ? 2 : 1 : divisors[rate];
+	return cflag & CBAUDEX ? rate == (B57600 & ~CBAUDEX) ? 2 : 1
+			       : divisors[rate];
 }
 
 /* Rate, bits, parity and stop bits, as c_cflag says. */
@@ -191,10 +212,17 @@ static void serial_set_break(struct tty *tty, bool on)
 
 void serial_init(void)
 {
-	static const irq_handler_t handlers[SERIAL_LINES] = { serial_interrupt1, serial_interrupt2 };
+	static const irq_handler_t handlers[SERIAL_LINES] = {
+		serial_interrupt1, serial_interrupt2
+	};
 	static const struct tty_driver driver = {
-		.put = serial_put, .room = serial_room, .queued = serial_queued, .flush = serial_flush, .drain = serial_drain,
-		.configure = serial_configure, .set_break = serial_set_break,
+		.put = serial_put,
+		.room = serial_room,
+		.queued = serial_queued,
+		.flush = serial_flush,
+		.drain = serial_drain,
+		.configure = serial_configure,
+		.set_break = serial_set_break,
 	};
 
 	for (u32 i = 0; i < SERIAL_LINES; i++) {

@@ -1,6 +1,7 @@
 /*
- * Terminals as files: opening, reading, writing, waiting, and who may do so: a terminal belongs to a session, whose foreground group alone may
- * read from it. What is done with the characters is ldisc.c.
+ * Terminals as files: opening, reading, writing, waiting, and who may do so: a
+ * terminal belongs to a session, whose foreground group alone may read from it.
+ * What is done with the characters is ldisc.c.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -12,7 +13,8 @@
 
 #define CTRL(c)		((c) & 0x1F)
 #define DELETE		0x7F
-#define CHUNK		128		/* bytes that a read or a write handles at a time, on the kernel stack */
+/* bytes that a read or a write handles at a time, on the kernel stack */
+#define CHUNK		128
 #define TENTHS_TO_TICKS	(HZ / 10)
 #define HANDLE(dev, life) ((u32)(life) << 16 | (dev))
 
@@ -22,13 +24,25 @@ static const struct termios default_termios = {
 	.c_iflag = ICRNL | IXON,
 	.c_oflag = OPOST | ONLCR,
 	.c_cflag = B115200 | CS8 | CREAD | HUPCL,
-	.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
-	.c_cc = { [VINTR] = CTRL('C'), [VQUIT] = CTRL('\\'), [VERASE] = DELETE, [VKILL] = CTRL('U'), [VEOF] = CTRL('D'),
-		  [VMIN] = 1, [VSTART] = CTRL('Q'), [VSTOP] = CTRL('S'), [VSUSP] = CTRL('Z'), [VREPRINT] = CTRL('R'),
-		  [VDISCARD] = CTRL('O'), [VWERASE] = CTRL('W'), [VLNEXT] = CTRL('V') },
+	.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE |
+		   IEXTEN,
+	.c_cc = { [VINTR] = CTRL('C'),
+		  [VQUIT] = CTRL('\\'),
+		  [VERASE] = DELETE,
+		  [VKILL] = CTRL('U'),
+		  [VEOF] = CTRL('D'),
+		  [VMIN] = 1,
+		  [VSTART] = CTRL('Q'),
+		  [VSTOP] = CTRL('S'),
+		  [VSUSP] = CTRL('Z'),
+		  [VREPRINT] = CTRL('R'),
+		  [VDISCARD] = CTRL('O'),
+		  [VWERASE] = CTRL('W'),
+		  [VLNEXT] = CTRL('V') },
 };
 
-void tty_init_struct(struct tty *tty, kdev_t dev, const struct tty_driver *driver)
+void tty_init_struct(struct tty *tty, kdev_t dev,
+		     const struct tty_driver *driver)
 {
 	tty->dev = dev;
 	tty->driver = driver;
@@ -37,7 +51,10 @@ void tty_init_struct(struct tty *tty, kdev_t dev, const struct tty_driver *drive
 	wait_queue_init(&tty->wait);
 }
 
-/* Called once by start_kernel. console= names what /dev/console is: ttyS0, ttyS1 or tty1. */
+/*
+ * Called once by start_kernel. console= names what /dev/console is: ttyS0,
+ * ttyS1 or tty1.
+ */
 void tty_init(void)
 {
 	const char *name = param_get("console");
@@ -45,7 +62,8 @@ void tty_init(void)
 	serial_init();
 	keyboard_init();
 	register_owner(recount_ptys);
-	if (name && strncmp(name, "ttyS", 4) == 0 && (name[4] == '0' || name[4] == '1'))
+	if (name && strncmp(name, "ttyS", 4) == 0 &&
+	    (name[4] == '0' || name[4] == '1'))
 		console_dev = MKDEV(TTY_MAJOR, 64 + name[4] - '0');
 }
 
@@ -60,7 +78,10 @@ struct tty *tty_of(u32 handle)
 		return NULL;
 	if (minor <= NR_CONSOLES)
 		return minor ? &consoles[minor - 1].tty : &front->tty;
-	return minor >= 64 && minor < 64 + SERIAL_LINES && serial_ttys[minor - 64].driver ? &serial_ttys[minor - 64] : NULL;
+	return minor >= 64 && minor < 64 + SERIAL_LINES &&
+			       serial_ttys[minor - 64].driver
+		       ? &serial_ttys[minor - 64]
+		       : NULL;
 }
 
 bool tty_hung_up(const struct tty *tty, u32 handle)
@@ -70,12 +91,16 @@ bool tty_hung_up(const struct tty *tty, u32 handle)
 	return life && life != tty->life;
 }
 
-/* A background process must not read from its terminal or change it, nor write to it with TOSTOP: its group is stopped. 0, -ERESTARTSYS or -EIO. */
+/*
+ * A background process must not read from its terminal or change it, nor write
+ * to it with TOSTOP: its group is stopped. 0, -ERESTARTSYS or -EIO.
+ */
 int tty_check_foreground(const struct tty *tty, int sig)
 {
 	const struct task_struct *process = current->process;
 
-	if (process->tty != tty->dev || !tty->pgrp || process->pgrp == tty->pgrp)
+	if (process->tty != tty->dev || !tty->pgrp ||
+	    process->pgrp == tty->pgrp)
 		return 0;
 	if (signal_is_ignored(current, sig))
 		return sig == SIGTTIN ? -EIO : 0;
@@ -87,8 +112,9 @@ int tty_check_foreground(const struct tty *tty, int sig)
 }
 
 /*
- * Sleep until there is something to read, after so many characters have been: 0, or why not; 1 when what has been read is enough.
- * VTIME counts from the call: from the start of the read if VMIN is 0, else from the last character.
+ * Sleep until there is something to read, after so many characters have been:
+ * 0, or why not; 1 when what has been read is enough. VTIME counts from the
+ * call: from the start of the read if VMIN is 0, else from the last character.
  */
 static int wait_input(struct tty *tty, u32 handle, u32 done, bool nonblock)
 {
@@ -97,7 +123,8 @@ static int wait_input(struct tty *tty, u32 handle, u32 done, bool nonblock)
 	int error = 0;
 
 	while (!error) {
-		bool raw = !tty_flag(tty, ICANON), timed = raw && cc[VTIME] && (done || !cc[VMIN]);
+		bool raw = !tty_flag(tty, ICANON),
+		     timed = raw && cc[VTIME] && (done || !cc[VMIN]);
 		s32 left = start + cc[VTIME] * TENTHS_TO_TICKS - jiffies;
 
 		if (tty_hung_up(tty, handle))
@@ -110,14 +137,18 @@ static int wait_input(struct tty *tty, u32 handle, u32 done, bool nonblock)
 			return -EAGAIN;
 		if (timed && left <= 0)
 			return 1;
-		error = timed ? interruptible_sleep_on_timeout(&tty->wait, left) : interruptible_sleep_on(&tty->wait);
+		error = timed ? interruptible_sleep_on_timeout(&tty->wait, left)
+			      : interruptible_sleep_on(&tty->wait);
 		if (error == -ETIMEDOUT)
 			error = 0;
 	}
 	return error;
 }
 
-/* Take entries out of the queue into chunk, up to the end of a line in canonical mode; *end tells that the read is over. */
+/*
+ * Take entries out of the queue into chunk, up to the end of a line in
+ * canonical mode; *end tells that the read is over.
+ */
 static u32 take_input(struct tty *tty, char *chunk, u32 n, bool *end)
 {
 	bool canonical = tty_flag(tty, ICANON);
@@ -127,7 +158,11 @@ static u32 take_input(struct tty *tty, char *chunk, u32 n, bool *end)
 		u16 entry = tty->input[tty->tail % INPUT_SIZE];
 
 		if (taken == n && !(entry & INPUT_EOF))
-			break;		/* an end of file that follows belongs to what has been taken */
+			/*
+			 * an end of file that follows belongs to what has been
+			 * taken
+			 */
+			break;
 		tty->tail++;
 		*end = canonical && entry & (INPUT_EOL | INPUT_EOF);
 		if (!(entry & INPUT_EOF))
@@ -153,7 +188,8 @@ int tty_read(u32 handle, char __user *buf, size_t count, bool nonblock)
 
 		error = wait_input(tty, handle, done, nonblock);
 		if (!error)
-			n = take_input(tty, chunk, min_u32(count - done, CHUNK), &end);
+			n = take_input(tty, chunk, min_u32(count - done, CHUNK),
+				       &end);
 		irq_restore(flags);
 		if (!error)
 			error = copy_to_user(buf + done, chunk, n);
@@ -163,11 +199,15 @@ int tty_read(u32 handle, char __user *buf, size_t count, bool nonblock)
 	return done || error >= 0 ? (int)done : error;
 }
 
-/* Translate and send as much as there is room for; interrupts masked. How many characters of s that were. */
+/*
+ * Translate and send as much as there is room for; interrupts masked. How many
+ * characters of s that were.
+ */
 static u32 put_some(struct tty *tty, const char *s, u32 n)
 {
 	char out[2 * CHUNK];
-	u32 room = min_u32(tty->driver->room(tty), sizeof(out)), used = 0, length = 0;
+	u32 room = min_u32(tty->driver->room(tty), sizeof(out)), used = 0,
+	    length = 0;
 
 	if (tty->stopped)
 		return 0;
@@ -178,8 +218,12 @@ static u32 put_some(struct tty *tty, const char *s, u32 n)
 	return used;
 }
 
-/* Send all of s, sleeping while the device has no room or output is stopped. *done counts what is out. */
-static int put_all(struct tty *tty, u32 handle, const char *s, u32 n, bool nonblock, u32 *done)
+/*
+ * Send all of s, sleeping while the device has no room or output is stopped.
+ * *done counts what is out.
+ */
+static int put_all(struct tty *tty, u32 handle, const char *s, u32 n,
+		   bool nonblock, u32 *done)
 {
 	u32 flags = irq_save(), used;
 	int error = 0;
@@ -194,7 +238,8 @@ static int put_all(struct tty *tty, u32 handle, const char *s, u32 n, bool nonbl
 		n -= used;
 		*done += used;
 		if (!used)
-			error = nonblock ? -EAGAIN : interruptible_sleep_on(&tty->wait);
+			error = nonblock ? -EAGAIN
+					 : interruptible_sleep_on(&tty->wait);
 	}
 	irq_restore(flags);
 	return error;
@@ -221,12 +266,17 @@ int tty_write(u32 handle, const char __user *buf, size_t count, bool nonblock)
 	return done ? (int)done : error;
 }
 
-/* What would not block now (poll()). In raw mode without a timer there is something to read only when there are VMIN characters. */
+/*
+ * What would not block now (poll()). In raw mode without a timer there is
+ * something to read only when there are VMIN characters.
+ */
 u32 tty_poll(u32 handle, struct poll_table *table)
 {
 	struct tty *tty = tty_of(handle);
 	const cc_t *cc = tty->termios.c_cc;
-	u32 least = tty_flag(tty, ICANON) || cc[VTIME] ? 1 : max_u32(cc[VMIN], 1), mask = 0;
+	u32 least = tty_flag(tty, ICANON) || cc[VTIME] ? 1
+						       : max_u32(cc[VMIN], 1),
+	    mask = 0;
 
 	poll_wait(&tty->wait, table);
 	if (is_master(handle))
@@ -248,12 +298,16 @@ int tty_foreground(kdev_t dev)
 	return tty && tty->pgrp ? tty->pgrp : -1;
 }
 
-/* Make the terminal the controlling one of current, who must lead a session without one. -EPERM, also when another session has it. */
+/*
+ * Make the terminal the controlling one of current, who must lead a session
+ * without one. -EPERM, also when another session has it.
+ */
 int tty_take(struct tty *tty, bool steal)
 {
 	struct task_struct *process = current->process;
 
-	if (process->leader && process->tty == tty->dev && tty->session == process->session)
+	if (process->leader && process->tty == tty->dev &&
+	    tty->session == process->session)
 		return 0;
 	if (!process->leader || process->tty || (tty->session && !steal))
 		return -EPERM;
@@ -269,7 +323,8 @@ int tty_take(struct tty *tty, bool steal)
 void tty_leave(struct tty *tty)
 {
 	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
 		if (tty->session && task->session == tty->session)
 			task->tty = 0;
@@ -277,10 +332,14 @@ void tty_leave(struct tty *tty)
 	tty->session = tty->pgrp = 0;
 }
 
-/* The terminal begins a new life: who has it open has it no more, and its session's leader and foreground group are told. */
+/*
+ * The terminal begins a new life: who has it open has it no more, and its
+ * session's leader and foreground group are told.
+ */
 void tty_hangup(struct tty *tty)
 {
-	struct task_struct *leader = tty->session ? find_task(tty->session) : NULL;
+	struct task_struct *leader = tty->session ? find_task(tty->session)
+						  : NULL;
 	u32 flags = irq_save();
 
 	if (++tty->life == 0)
@@ -310,7 +369,10 @@ int sys_vhangup(void)
 	return 0;
 }
 
-/* The leader exits: the foreground group is told, and what others may do to a real terminal ends here, so that the next session has it alone. */
+/*
+ * The leader exits: the foreground group is told, and what others may do to a
+ * real terminal ends here, so that the next session has it alone.
+ */
 void tty_hangup_session(int session)
 {
 	struct tty *tty = tty_of(current->tty);
@@ -325,8 +387,9 @@ void tty_hangup_session(int session)
 }
 
 /*
- * Open a terminal. A session leader without one gets it as its controlling terminal, unless noctty or another session has it. Through
- * /dev/console it stays open over hangups: init speaks there.
+ * Open a terminal. A session leader without one gets it as its controlling
+ * terminal, unless noctty or another session has it. Through /dev/console it
+ * stays open over hangups: init speaks there.
  */
 int tty_open(kdev_t dev, bool noctty, u32 *handle)
 {

@@ -1,4 +1,6 @@
-/* The terminal's ioctl requests: termios, window size, process groups, queues. */
+/*
+ * The terminal's ioctl requests: termios, window size, process groups, queues.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
@@ -12,7 +14,10 @@ static int drain(struct tty *tty)
 	return tty->driver->drain ? tty->driver->drain(tty) : 0;
 }
 
-/* System V's structure has the same flags, 16 bits of each, and the first of the control characters. */
+/*
+ * System V's structure has the same flags, 16 bits of each, and the first of
+ * the control characters.
+ */
 static void from_termio(struct termios *t, const struct termio *old)
 {
 	t->c_iflag = (t->c_iflag & ~0xFFFF) | old->c_iflag;
@@ -25,7 +30,8 @@ static void from_termio(struct termios *t, const struct termio *old)
 
 static int get_termio(const struct termios *t, void __user *to)
 {
-	struct termio old = { t->c_iflag, t->c_oflag, t->c_cflag, t->c_lflag, t->c_line, { 0 } };
+	struct termio old = { t->c_iflag, t->c_oflag, t->c_cflag,
+			      t->c_lflag, t->c_line,  { 0 } };
 
 	memcpy(old.c_cc, t->c_cc, NCC);
 	return copy_to_user(to, &old, sizeof(old));
@@ -41,14 +47,20 @@ static int copy_argument(const struct tty *tty, void *to,
 	return !error && tty->life != life ? -EIO : error;
 }
 
-/* Whether a change waits for what was written to go out, and forgets what was typed, is one of three neighbouring numbers. */
+/*
+ * Whether a change waits for what was written to go out, and forgets what was
+ * typed, is one of three neighbouring numbers.
+ */
 static int set_termios(struct tty *tty, u32 command, const void __user *from)
 {
 	bool is_old = command >= TCSETA;
 	u32 when = command - (is_old ? TCSETA : TCSETS), flags;
 	struct termios new;
 	struct termio old;
-	bool configure;			/* only if need be: a character that is just coming in would be spoilt */
+	/*
+	 * only if need be: a character that is just coming in would be spoilt
+	 */
+	bool configure;
 	int error = is_old ? copy_argument(tty, &old, from, sizeof(old)) :
 			     copy_argument(tty, &new, from, sizeof(new));
 
@@ -64,10 +76,12 @@ static int set_termios(struct tty *tty, u32 command, const void __user *from)
 	if (when == TCSAFLUSH)
 		tty_flush_input(tty);
 	if (!(new.c_lflag & ICANON)) {
-		tty->edit = tty->head;		/* what was typed so far is readable now */
+		/* what was typed so far is readable now */
+		tty->edit = tty->head;
 		tty->literal = false;
 	}
-	configure = tty->driver->configure && new.c_cflag != tty->termios.c_cflag;
+	configure = tty->driver->configure &&
+		    new.c_cflag != tty->termios.c_cflag;
 	tty->termios = new;
 	if (configure)
 		tty->driver->configure(tty);
@@ -99,13 +113,15 @@ static int set_foreground(struct tty *tty, const void __user *from)
 
 	if (error)
 		return error;
-	if (current->process->tty != tty->dev || tty->session != current->process->session)
+	if (current->process->tty != tty->dev ||
+	    tty->session != current->process->session)
 		return -ENOTTY;
 	if ((s32)pgrp <= 0)
 		return -EINVAL;
 	error = -ESRCH;
 	list_for_each(node, &all_tasks) {
-		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		const struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
 		if (task->pgrp != (int)pgrp)
 			continue;
@@ -150,7 +166,10 @@ static int flush_queues(struct tty *tty, u32 which)
 	return 0;
 }
 
-/* TCXONC: stop or continue our output, or, by sending the character, the other side's. */
+/*
+ * TCXONC: stop or continue our output, or, by sending the character, the other
+ * side's.
+ */
 static int flow_control(struct tty *tty, u32 what)
 {
 	u32 flags;
@@ -168,7 +187,10 @@ static int flow_control(struct tty *tty, u32 what)
 	return 0;
 }
 
-/* TCSBRK: when all is sent, and unless only that was asked for (tcdrain), hold the line for a quarter of a second or more. */
+/*
+ * TCSBRK: when all is sent, and unless only that was asked for (tcdrain), hold
+ * the line for a quarter of a second or more.
+ */
 static int send_break(struct tty *tty, bool only_drain)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
@@ -202,7 +224,10 @@ static int simulate_input(struct tty *tty, const char __user *from)
 	return 0;
 }
 
-/* Requests that change something: a background process that makes one is stopped, as if it had written. */
+/*
+ * Requests that change something: a background process that makes one is
+ * stopped, as if it had written.
+ */
 static int change(struct tty *tty, u32 command, u32 arg)
 {
 	void __user *user = (void __user *)arg;
@@ -224,10 +249,16 @@ static int change(struct tty *tty, u32 command, u32 arg)
 	return set_termios(tty, command, user);
 }
 
-/* Only who has the terminal as the controlling one, or its master, may see its groups. */
-static int get_group(const struct tty *tty, bool master, int group, void __user *to)
+/*
+ * Only who has the terminal as the controlling one, or its master, may see its
+ * groups.
+ */
+static int get_group(const struct tty *tty, bool master, int group,
+		     void __user *to)
 {
-	return master || current->process->tty == tty->dev ? put_user_u32(group, to) : -ENOTTY;
+	return master || current->process->tty == tty->dev
+		       ? put_user_u32(group, to)
+		       : -ENOTTY;
 }
 
 /* Requests that only ask. -ENOTTY: it is none of them. */

@@ -1,12 +1,14 @@
 /*
- * What is written to a console: text, and the control sequences of a VT100 (ECMA-48) and of Linux's console: cursor movement, erasing, colours,
- * scrolling regions, inserting and deleting, tab stops, modes, lines of boxes, reports. What is unknown is read to its end and ignored.
+ * What is written to a console: text, and the control sequences of a VT100
+ * (ECMA-48) and of Linux's console: cursor movement, erasing, colours,
+ * scrolling regions, inserting and deleting, tab stops, modes, lines of boxes,
+ * reports. What is unknown is read to its end and ignored.
  */
 #include <cowix/kernel.h>
 #include "console.h"
 
 #define WHITE		0x07
-#define UNDERLINE	0x03		/* VGA cannot underline in colour: cyan */
+#define UNDERLINE	0x03	/* VGA cannot underline in colour: cyan */
 #define BOLD		0x08
 #define BLINK		0x80
 #define EVERY_EIGHTH	0x01010101
@@ -16,10 +18,11 @@
 #define CANCEL		0x18
 #define SUBSTITUTE	0x1A
 #define DELETE		0x7F
-#define PALETTE_DIGITS	7		/* of ESC ] P: a colour, red, green, blue */
+#define PALETTE_DIGITS	7	/* of ESC ] P: a colour, red, green, blue */
 
 /* The special graphics of a VT100, from _ to ~, in the PC's character set. */
-static const char graphics[] = " \x04\xB1\t\f\r\n\xF8\xF1\n\v\xD9\xBF\xDA\xC0\xC5\xC4\xC4\xC4\xC4_\xC3\xB4\xC1\xC2\xB3\xF3\xF2\xE3=\x9C\xFA";
+static const char graphics[] =
+	" \x04\xB1\t\f\r\n\xF8\xF1\n\v\xD9\xBF\xDA\xC0\xC5\xC4\xC4\xC4\xC4_\xC3\xB4\xC1\xC2\xB3\xF3\xF2\xE3=\x9C\xFA";
 
 /* ANSI's colours are numbered red, green, blue; VGA's blue, green, red. */
 static const u8 vga_colour[8] = { 0, 4, 2, 6, 1, 5, 3, 7 };
@@ -68,11 +71,15 @@ static u8 attribute(const struct cursor *cursor)
 	if (cursor->underline)
 		colour = (colour & 0xF0) | UNDERLINE;
 	if (cursor->reverse)
-		colour = (colour & 7) << 4 | (colour >> 4 & 7) | (colour & (BOLD | BLINK));
+		colour = (colour & 7) << 4 | (colour >> 4 & 7) |
+			 (colour & (BOLD | BLINK));
 	return colour | (cursor->bold ? BOLD : 0) | (cursor->blink ? BLINK : 0);
 }
 
-/* Make room for n characters at the cursor, or take n away; what crosses the right edge is lost, what comes free is blank. */
+/*
+ * Make room for n characters at the cursor, or take n away; what crosses the
+ * right edge is lost, what comes free is blank.
+ */
 static void move_in_line(struct console *c, int n, bool insert)
 {
 	int column = c->cursor.column, keep;
@@ -84,7 +91,10 @@ static void move_in_line(struct console *c, int n, bool insert)
 	console_fill(c, c->cursor.row, insert ? column : column + keep, n);
 }
 
-/* At the right edge the cursor stays on the last column until another character comes. */
+/*
+ * At the right edge the cursor stays on the last column until another character
+ * comes.
+ */
 static void put_char(struct console *c, u8 ch)
 {
 	struct cursor *cursor = &c->cursor;
@@ -97,7 +107,8 @@ static void put_char(struct console *c, u8 ch)
 		ch = graphics[ch - '_'];
 	if (c->insert)
 		move_in_line(c, 1, true);
-	console_row(c, cursor->row)[cursor->column] = attribute(cursor) << 8 | ch;
+	console_row(c, cursor->row)[cursor->column] = attribute(cursor) << 8 |
+						      ch;
 	if (cursor->column < COLUMNS - 1)
 		cursor->column++;
 	else
@@ -108,7 +119,8 @@ static void tab(struct console *c)
 {
 	int column = c->cursor.column + 1;
 
-	while (column < COLUMNS - 1 && !(c->tabs[column / 32] & 1u << column % 32))
+	while (column < COLUMNS - 1 &&
+	       !(c->tabs[column / 32] & 1u << column % 32))
 		column++;
 	go_to(c, c->cursor.row, column);
 }
@@ -144,7 +156,8 @@ static void set_attribute(struct cursor *cursor, int code)
 
 	if (code == 0) {
 		*colour = WHITE;
-		cursor->bold = cursor->blink = cursor->reverse = cursor->underline = false;
+		cursor->bold = cursor->blink = cursor->reverse =
+			cursor->underline = false;
 	} else if (code == 1 || code == 2 || code == 22) {
 		cursor->bold = code == 1;
 	} else if (code == 4 || code == 24) {
@@ -178,8 +191,8 @@ static void set_indexed(struct cursor *cursor, int code, int number)
 }
 
 /*
- * Sets what a parameter with sub-parameters says (ITU-T T.416): 4:3 is a kind of
- * underline, 38:5:9 a colour. 38:2 with red, green and blue is not known.
+ * Sets what a parameter with sub-parameters says (ITU-T T.416): 4:3 is a kind
+ * of underline, 38:5:9 a colour. 38:2 with red, green and blue is not known.
  */
 static void set_grouped(struct console *c, u32 i)
 {
@@ -192,8 +205,8 @@ static void set_grouped(struct console *c, u32 i)
 }
 
 /*
- * Sets a parameter that stands alone; returns how many it takes. 38 and 48 bring
- * others of their own: 5 and a number, or 2 and red, green, blue.
+ * Sets a parameter that stands alone; returns how many it takes. 38 and 48
+ * bring others of their own: 5 and a number, or 2 and red, green, blue.
  */
 static u32 set_plain(struct console *c, u32 i)
 {
@@ -224,19 +237,24 @@ static void set_attributes(struct console *c)
 	} while (i < c->nr_args);
 }
 
-/* ESC [ n J: 0 from the cursor to the end, 1 from the start to it, 2 everything, 3 the history too. ESC [ n K: the same within the line. */
+/*
+ * ESC [ n J: 0 from the cursor to the end, 1 from the start to it, 2
+ * everything, 3 the history too. ESC [ n K: the same within the line.
+ */
 static void erase_line(struct console *c, int which)
 {
 	int column = c->cursor.column, from = which == 0 ? column : 0;
 
-	console_fill(c, c->cursor.row, from, (which == 1 ? column + 1 : COLUMNS) - from);
+	console_fill(c, c->cursor.row, from,
+		     (which == 1 ? column + 1 : COLUMNS) - from);
 }
 
 static void erase_screen(struct console *c, int which)
 {
 	int here = c->cursor.row;
 
-	for (int row = which == 0 ? here + 1 : 0; row < (which == 1 ? here : ROWS); row++)
+	for (int row = which == 0 ? here + 1 : 0;
+	     row < (which == 1 ? here : ROWS); row++)
 		console_fill(c, row, 0, COLUMNS);
 	if (which < 2)
 		erase_line(c, which);
@@ -258,7 +276,9 @@ static void report(struct console *c)
 		reply(c, "\033[0n");
 	if (arg(c, 0, 0) != 6)
 		return;
-	snprintf(answer, sizeof(answer), "\033[%d;%dR", c->cursor.row + 1 - (c->cursor.origin ? c->top : 0), c->cursor.column + 1);
+	snprintf(answer, sizeof(answer), "\033[%d;%dR",
+		 c->cursor.row + 1 - (c->cursor.origin ? c->top : 0),
+		 c->cursor.column + 1);
 	reply(c, answer);
 }
 
@@ -280,7 +300,10 @@ static void set_modes(struct console *c, bool on)
 		switch (c->prefix << 16 | c->args[i]) {
 		case 4: c->insert = on; break;
 		case '?' << 16 | 1: c->application_keys = on; break;
-		case '?' << 16 | 6: c->cursor.origin = on; go_to_origin(c, 0, 0); break;
+		case '?' << 16 | 6:
+			c->cursor.origin = on;
+			go_to_origin(c, 0, 0);
+			break;
 		case '?' << 16 | 7: c->autowrap = on; break;
 		case '?' << 16 | 25: c->visible = on; break;
 		}
@@ -290,7 +313,8 @@ static void set_modes(struct console *c, bool on)
 static void clear_tabs(struct console *c)
 {
 	if (arg(c, 0, 0) == 0)
-		c->tabs[c->cursor.column / 32] &= ~(1u << c->cursor.column % 32);
+		c->tabs[c->cursor.column / 32] &=
+			~(1u << c->cursor.column % 32);
 	else if (arg(c, 0, 0) == 3)
 		memset(c->tabs, 0, sizeof(c->tabs));
 }
@@ -310,7 +334,10 @@ static void csi_change(struct console *c, u8 command)
 	case 'T': console_scroll(c, c->top, c->bottom, -n); break;
 	case '@': move_in_line(c, n, true); break;
 	case 'P': move_in_line(c, n, false); break;
-	case 'X': console_fill(c, row, c->cursor.column, clamp(n, 1, COLUMNS - c->cursor.column)); break;
+	case 'X':
+		console_fill(c, row, c->cursor.column,
+			     clamp(n, 1, COLUMNS - c->cursor.column));
+		break;
 	}
 }
 
@@ -391,7 +418,9 @@ static void escape_char(struct console *c, u8 ch)
 	case 'D': line_feed(c); break;
 	case 'M': reverse_line_feed(c); break;
 	case 'E': go_to(c, c->cursor.row, 0); line_feed(c); break;
-	case 'H': c->tabs[c->cursor.column / 32] |= 1u << c->cursor.column % 32; break;
+	case 'H':
+		c->tabs[c->cursor.column / 32] |= 1u << c->cursor.column % 32;
+		break;
 	case 'Z': reply(c, "\033[?6c"); break;
 	case '7': c->saved = c->cursor; break;
 	case '8': c->cursor = c->saved; break;
@@ -414,7 +443,8 @@ static bool csi_known(const struct console *c, u8 command)
 {
 	if (c->sub)
 		return command == 'm' && !c->prefix;
-	return !c->prefix || (c->prefix == '?' && (command == 'h' || command == 'l'));
+	return !c->prefix ||
+	       (c->prefix == '?' && (command == 'h' || command == 'l'));
 }
 
 static void csi_char(struct console *c, u8 ch)
@@ -438,8 +468,9 @@ static void csi_char(struct console *c, u8 ch)
 }
 
 /*
- * The character after ESC ]: a digit begins a string, P the digits of a palette,
- * which nothing here has; R and whatever else stand alone, as on Linux.
+ * The character after ESC ]: a digit begins a string, P the digits of a
+ * palette, which nothing here has; R and whatever else stand alone, as on
+ * Linux.
  */
 static void osc_char(struct console *c, u8 ch)
 {

@@ -1,15 +1,19 @@
 /*
- * The audit: recount every reference on the machine and compare with mem_map. It is the copy-on-write law written down a second
- * time, independently of the code that keeps it.
+ * The audit: recount every reference on the machine and compare with mem_map.
+ * It is the copy-on-write law written down a second time, independently of the
+ * code that keeps it.
  *
  * Visited are each address space's page directory, page tables and entries, the
  * swap cache, and what each subsystem holds for itself (owners.c). Each frame
  * must have exactly as many references as were found, and the owner that was
  * noted for it. Free frames and owned ones together are all frames.
  *
- * Also checked: PAGE_COW implies not writable, and a private, writable area; a writable entry of a private area implies count 1 (with the
- * cache's references counted); no entry outside every area; no entry for a frame that is free or not RAM; the free list holds
- * exactly the frames with count 0. Entries of pages in swap are recounted for their slots, and the swap cache's references for its frames.
+ * Also checked: PAGE_COW implies not writable, and a private, writable area; a
+ * writable entry of a private area implies count 1 (with the cache's references
+ * counted); no entry outside every area; no entry for a frame that is free or
+ * not RAM; the free list holds exactly the frames with count 0. Entries of
+ * pages in swap are recounted for their slots, and the swap cache's references
+ * for its frames.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -22,18 +26,22 @@
 #include "mm/mm_internal.h"
 
 /*
- * The recount: 16 bits of references a frame, in frames taken for the time of the audit. (A frame with more references than
- * that is the zero page at most; its low 16 bits are compared.)
+ * The recount: 16 bits of references a frame, in frames taken for the time of
+ * the audit. (A frame with more references than that is the zero page at most;
+ * its low 16 bits are compared.)
  */
 #define COUNTERS_PER_PAGE	(PAGE_SIZE / sizeof(u16))
-#define COUNTER_PAGES		(((LINEAR_MAP_MAX >> PAGE_SHIFT) + SWAP_AREAS * SWAP_PAGES_MAX) / COUNTERS_PER_PAGE)
+#define COUNTER_PAGES \
+	(((LINEAR_MAP_MAX >> PAGE_SHIFT) + SWAP_AREAS * SWAP_PAGES_MAX) / \
+	 COUNTERS_PER_PAGE)
 
 static u16 *counters[COUNTER_PAGES];
 static u32 mismatches, user_entries, swap_entries, table_frames, slots_cached;
 static u32 owned[NR_OWNERS];		/* frames */
 static bool auditing;			/* somebody has the counters */
 static struct wait_queue audited = WAIT_QUEUE_INIT(audited);
-static u32 told = 100;			/* so many mismatches are printed, the others only counted */
+/* so many mismatches are printed, the others only counted */
+static u32 told = 100;
 
 static void release_counters(void)
 {
@@ -52,7 +60,8 @@ static void recount_counters(found_page *found)
 
 static int take_counters(void)
 {
-	for (u32 i = 0; i * COUNTERS_PER_PAGE < nr_frames + slot_number(0); i++) {
+	for (u32 i = 0; i * COUNTERS_PER_PAGE < nr_frames + slot_number(0);
+	     i++) {
 		counters[i] = kpage_zalloc(OWNER_AUDIT);
 		if (!counters[i]) {
 			release_counters();
@@ -68,11 +77,15 @@ static u16 *counter(u32 frame)
 	return &counters[frame / COUNTERS_PER_PAGE][frame % COUNTERS_PER_PAGE];
 }
 
-/* The first task that has an address space; NULL: none, as when it is being made, or is held by others when its process is gone. */
+/*
+ * The first task that has an address space; NULL: none, as when it is being
+ * made, or is held by others when its process is gone.
+ */
 static const struct task_struct *user_of(const struct mm *mm)
 {
 	list_for_each(node, &all_tasks) {
-		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		const struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
 		if (task->mm == mm)
 			return task;
@@ -102,7 +115,10 @@ static void complain(const char *rule, u32 frame, u32 addr, const struct mm *mm)
 	       task ? task->pid : 0, task ? task->comm : "-");
 }
 
-/* The rules for a single entry. The count rules wait until everything is counted. */
+/*
+ * The rules for a single entry. The count rules wait until everything is
+ * counted.
+ */
 static void audit_entry(struct mm *mm, u32 addr, pte_t entry, bool first)
 {
 	struct vm_area *area = find_area(mm, addr);
@@ -121,13 +137,18 @@ static void audit_entry(struct mm *mm, u32 addr, pte_t entry, bool first)
 		complain("mapped frame is the kernel's", frame, addr, mm);
 	if (!area)
 		complain("entry outside every area", frame, addr, mm);
-	else if (entry & PAGE_NONE && area->flags & (VM_READ | VM_WRITE | VM_EXEC))
-		complain("PAGE_NONE in an area that allows access", frame, addr, mm);
+	else if (entry & PAGE_NONE &&
+		 area->flags & (VM_READ | VM_WRITE | VM_EXEC))
+		complain("PAGE_NONE in an area that allows access", frame, addr,
+			 mm);
 	else if (entry & PTE_W && !(area->flags & VM_WRITE))
 		complain("writable entry in a read-only area", frame, addr, mm);
-	else if (entry & PAGE_COW && (entry & PTE_W || !(area->flags & VM_WRITE) || area->flags & VM_SHARED))
+	else if (entry & PAGE_COW &&
+		 (entry & PTE_W || !(area->flags & VM_WRITE) ||
+		  area->flags & VM_SHARED))
 		complain("PAGE_COW where it must not be", frame, addr, mm);
-	else if (entry & PTE_W && !(area->flags & VM_SHARED) && mem_map[frame].count != 1)
+	else if (entry & PTE_W && !(area->flags & VM_SHARED) &&
+		 mem_map[frame].count != 1)
 		complain("writable private page is shared", frame, addr, mm);
 }
 
@@ -143,28 +164,35 @@ static void audit_swapped(struct mm *mm, u32 addr, pte_t entry, bool first)
 		(*counter(nr_frames + slot_number(entry)))++;
 }
 
-/* A slot: its count, and, if it is in the swap cache, a reference to a frame. */
+/*
+ * A slot: its count, and, if it is in the swap cache, a reference to a frame.
+ */
 static void audit_slot(pte_t entry, const struct slot *slot)
 {
 	u16 found = *counter(nr_frames + slot_number(entry));
 
 	if (found != (u16)slot->count) {
-		printk("audit: slot %x: count %u, recounted %u\n", entry, slot->count, found);
+		printk("audit: slot %x: count %u, recounted %u\n", entry,
+		       slot->count, found);
 		mismatches++;
 	}
 	if (!slot->frame)
 		return;
 	slots_cached++;
 	(*counter(slot->frame >> PAGE_SHIFT))++;
-	if (slot_of_frame(PTE_FRAME(slot->frame)) != entry || (!slot->count && !(slot->frame & SLOT_BUSY)))
-		complain("frame in the swap cache for no slot", slot->frame >> PAGE_SHIFT, entry, NULL);
+	if (slot_of_frame(PTE_FRAME(slot->frame)) != entry ||
+	    (!slot->count && !(slot->frame & SLOT_BUSY)))
+		complain("frame in the swap cache for no slot",
+			 slot->frame >> PAGE_SHIFT, entry, NULL);
 }
 
 static void audit_swap(void)
 {
 	slots_cached = 0;
-	if (for_each_slot(audit_slot) != nr_free_swap || slots_cached != nr_swap_cached)
-		complain("wrong number of free or cached slots", 0, nr_free_swap, NULL);
+	if (for_each_slot(audit_slot) != nr_free_swap ||
+	    slots_cached != nr_swap_cached)
+		complain("wrong number of free or cached slots", 0,
+			 nr_free_swap, NULL);
 }
 
 /* A subsystem, or the audit itself, has come upon a frame of that owner. */
@@ -188,20 +216,29 @@ static void audit_table(struct mm *mm, u32 pde_index, pte_t pde)
 {
 	pte_t *table = __va(PTE_FRAME(pde));
 	u32 frame = PTE_FRAME(pde) >> PAGE_SHIFT;
-	bool first = *counter(frame) == 0;		/* what a shared table refers to counts once */
+	/* what a shared table refers to counts once */
+	bool first = *counter(frame) == 0;
 
 	audit_owned(OWNER_TABLE, table);
 	table_frames += first;
 	if (pde & PAGE_COW ? pde & PTE_W : mem_map[frame].count != 1)
-		complain("page table is shared and may be written", frame, pde_index << PGDIR_SHIFT, mm);
+		complain("page table is shared and may be written", frame,
+			 pde_index << PGDIR_SHIFT, mm);
 	for (u32 i = 0; i < PTES_PER_TABLE; i++)
 		if (table[i] & PTE_MAPPED)
-			audit_entry(mm, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
+			audit_entry(mm,
+				    pde_index << PGDIR_SHIFT | i << PAGE_SHIFT,
+				    table[i], first);
 		else if (table[i])
-			audit_swapped(mm, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT, table[i], first);
+			audit_swapped(
+				mm, pde_index << PGDIR_SHIFT | i << PAGE_SHIFT,
+				table[i], first);
 }
 
-/* One address space: its directory, tables and entries, and its own counts of pages, which a fork that waits for memory makes last. */
+/*
+ * One address space: its directory, tables and entries, and its own counts of
+ * pages, which a fork that waits for memory makes last.
+ */
 static void audit_mm(struct mm *mm)
 {
 	u32 before = user_entries, swapped_before = swap_entries;
@@ -210,14 +247,18 @@ static void audit_mm(struct mm *mm)
 	for (u32 i = 0; i < USER_PDES; i++)
 		if (mm->pgdir[i] & PTE_P)
 			audit_table(mm, i, mm->pgdir[i]);
-	if (memcmp(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES, (PTES_PER_TABLE - USER_PDES) * sizeof(pte_t)) != 0)
-		complain("kernel half of a directory differs", __pa(mm->pgdir) >> PAGE_SHIFT, 0, mm);
+	if (memcmp(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES,
+		   (PTES_PER_TABLE - USER_PDES) * sizeof(pte_t)) != 0)
+		complain("kernel half of a directory differs",
+			 __pa(mm->pgdir) >> PAGE_SHIFT, 0, mm);
 	if (!user_of(mm))
 		return;
 	if (user_entries - before != mm->nr_resident)
-		complain("wrong number of resident pages", 0, user_entries - before, mm);
+		complain("wrong number of resident pages", 0,
+			 user_entries - before, mm);
 	if (swap_entries - swapped_before != mm->nr_swapped)
-		complain("wrong number of pages in swap", 0, swap_entries - swapped_before, mm);
+		complain("wrong number of pages in swap", 0,
+			 swap_entries - swapped_before, mm);
 }
 
 static void audit_free_frame(u32 frame)
@@ -238,14 +279,20 @@ static void name_owners_in(const struct mm *mm, u32 frame)
 		if (!(mm->pgdir[i] & PTE_P))
 			continue;
 		if (mm->pgdir[i] >> PAGE_SHIFT == frame)
-			printk("audit: it is the page table for %x of pid %d (%s)\n", i << PGDIR_SHIFT, pid, comm);
+			printk("audit: it is the page table for %x of pid %d (%s)\n",
+			       i << PGDIR_SHIFT, pid, comm);
 		for (u32 j = 0; j < PTES_PER_TABLE; j++)
-			if (table[j] & PTE_MAPPED && table[j] >> PAGE_SHIFT == frame)
-				printk("audit: it is mapped at %x by pid %d (%s)\n", i << PGDIR_SHIFT | j << PAGE_SHIFT, pid, comm);
+			if (table[j] & PTE_MAPPED &&
+			    table[j] >> PAGE_SHIFT == frame)
+				printk("audit: it is mapped at %x by pid %d (%s)\n",
+				       i << PGDIR_SHIFT | j << PAGE_SHIFT, pid,
+				       comm);
 	}
 }
 
-/* Who refers to a frame whose count is wrong, as far as that can be found out. */
+/*
+ * Who refers to a frame whose count is wrong, as far as that can be found out.
+ */
 static void name_owners(u32 frame)
 {
 	list_for_each(node, &all_mms)
@@ -358,7 +405,10 @@ int mm_audit_report(struct audit_report *report, u32 held)
 	return found;
 }
 
-/* mm_audit(report, flags) (513). AUDIT_DROP_CACHES first drops what can be had again. */
+/*
+ * mm_audit(report, flags) (513). AUDIT_DROP_CACHES first drops what can be had
+ * again.
+ */
 int sys_mm_audit(struct audit_report __user *out, u32 flags)
 {
 	struct audit_report report;
@@ -391,7 +441,10 @@ static void audit_panic(void)
 		printk("audit: %d mismatches\n", mm_audit());
 }
 
-/* Alt-F9 runs the memory audit. Its tables need frames, so it is left to a task. */
+/*
+ * Alt-F9 runs the memory audit. Its tables need frames, so it is left to a
+ * task.
+ */
 static struct wait_queue audit_wanted = WAIT_QUEUE_INIT(audit_wanted);
 
 static void audit_key(void)

@@ -1,11 +1,13 @@
 /*
- * The trace: what happens to page frames, an event a line, in /proc/vmtrace; with trace=vm from the first program on, and on port 0xE9.
- * Time is the number of the event, so that the same program gives the same text on every machine.
+ * The trace: what happens to page frames, an event a line, in /proc/vmtrace;
+ * with trace=vm from the first program on, and on port 0xE9. Time is the number
+ * of the event, so that the same program gives the same text on every machine.
  *
- * While it is off it costs one test where something happens to a frame, before a
- * loop over entries, and where tables come and go.
+ * While it is off it costs one test where something happens to a frame, before
+ * a loop over entries, and where tables come and go.
  *
- * The last 4,096 events are kept in frames that are taken when the trace is switched on.
+ * The last 4,096 events are kept in frames that are taken when the trace is
+ * switched on.
  */
 #include <cowix/kernel.h>
 #include <cowix/params.h>
@@ -30,19 +32,31 @@ struct event {
 };
 _Static_assert(sizeof(struct event) == 32, "events fill a page");
 
-/* What an event is called, by what it changes the count, and whether it has done so when it is recorded. */
+/*
+ * What an event is called, by what it changes the count, and whether it has
+ * done so when it is recorded.
+ */
 static const struct {
 	char name[6];
 	signed char step;
 	bool done;
 } kinds[] = {
-	[TRACE_SHARE] = { "share", 1, false }, [TRACE_DUP] = { "dup", 0, true }, [TRACE_FAULT] = { "fault", 1, true },
-	[TRACE_PUT] = { "put", 1, true }, [TRACE_COPY] = { "copy", -1, true }, [TRACE_REUSE] = { "reuse", 0, true },
+	[TRACE_SHARE] = { "share", 1, false },
+	[TRACE_DUP] = { "dup", 0, true },
+	[TRACE_FAULT] = { "fault", 1, true },
+	[TRACE_PUT] = { "put", 1, true },
+	[TRACE_COPY] = { "copy", -1, true },
+	[TRACE_REUSE] = { "reuse", 0, true },
 	[TRACE_FREE] = { "free", -1, false },
-	[TRACE_TABLE] = { "table", 1, true }, [TRACE_TABLE_SHARE] = { "lend", 1, false }, [TRACE_TABLE_COPY] = { "split", -1, false },
+	[TRACE_TABLE] = { "table", 1, true },
+	[TRACE_TABLE_SHARE] = { "lend", 1, false },
+	[TRACE_TABLE_COPY] = { "split", -1, false },
 	[TRACE_TABLE_FREE] = { "tfree", -1, false },
-	[TRACE_SWAP_OUT] = { "out", -1, false }, [TRACE_SWAP_IN] = { "in", 1, true }, [TRACE_FORK] = { "fork", 0, false },
-	[TRACE_EXEC] = { "exec", 0, false }, [TRACE_NAME] = { "name", 0, false },
+	[TRACE_SWAP_OUT] = { "out", -1, false },
+	[TRACE_SWAP_IN] = { "in", 1, true },
+	[TRACE_FORK] = { "fork", 0, false },
+	[TRACE_EXEC] = { "exec", 0, false },
+	[TRACE_NAME] = { "name", 0, false },
 };
 
 static struct event *ring[RING_PAGES];
@@ -64,12 +78,15 @@ u32 trace_first(u32 *end)
 void trace_line(u32 number, char *line)
 {
 	const struct event *e = event_at(number);
-	int n = snprintf(line, TRACE_LINE + 1, "%8u %-5s %5d ", number, kinds[e->kind].name, e->pid);
+	int n = snprintf(line, TRACE_LINE + 1, "%8u %-5s %5d ", number,
+			 kinds[e->kind].name, e->pid);
 
 	if (e->kind >= TRACE_FORK)
 		snprintf(line + n, TRACE_LINE + 1 - n, "%-42s\n", e->text);
 	else
-		snprintf(line + n, TRACE_LINE + 1 - n, "%08x %08x %7u %7u %08x\n", e->addr, e->frame, min_u32(e->before, COUNT_MAX),
+		snprintf(line + n, TRACE_LINE + 1 - n,
+			 "%08x %08x %7u %7u %08x\n", e->addr, e->frame,
+			 min_u32(e->before, COUNT_MAX),
 			 min_u32(e->after, COUNT_MAX), e->other);
 }
 
@@ -107,11 +124,15 @@ static void record(u32 kind, u32 addr, u32 frame, u32 before, u32 other)
 
 static void record_page(u32 kind, u32 addr, u32 frame, u32 other)
 {
-	record(kind, addr, frame, page_of(frame)->count - (kinds[kind].done ? kinds[kind].step : 0), other);
+	record(kind, addr, frame,
+	       page_of(frame)->count -
+		       (kinds[kind].done ? kinds[kind].step : 0),
+	       other);
 }
 
 /* Only the zero page is there more than once among the entries of an area. */
-static void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n, u32 other)
+static void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n,
+			   u32 other)
 {
 	u32 zeroes = 0;
 
@@ -132,7 +153,9 @@ static void record_tables(u32 kind, struct mm *mm)
 	for (u32 i = 0; i < USER_PDES; i++) {
 		pte_t pde = mm->pgdir[i];
 
-		if (pde & PTE_P && (kind == TRACE_TABLE_SHARE || (pde & PAGE_COW && page_of(PTE_FRAME(pde))->count > 1)))
+		if (pde & PTE_P &&
+		    (kind == TRACE_TABLE_SHARE ||
+		     (pde & PAGE_COW && page_of(PTE_FRAME(pde))->count > 1)))
 			record_page(kind, i << PGDIR_SHIFT, PTE_FRAME(pde), 0);
 	}
 }
@@ -143,7 +166,9 @@ static void record_word(u32 kind, int pid, const char *word)
 	finish();
 }
 
-/* Process pid is about to run with what current has shared since its last fork. */
+/*
+ * Process pid is about to run with what current has shared since its last fork.
+ */
 static void record_fork(int pid)
 {
 	char number[12];
@@ -152,7 +177,10 @@ static void record_fork(int pid)
 	record_word(TRACE_FORK, current->pid, number);
 }
 
-/* Current is called something else, and what it has had so far goes, but not what was put just now. */
+/*
+ * Current is called something else, and what it has had so far goes, but not
+ * what was put just now.
+ */
 static void record_exec(void)
 {
 	record_word(TRACE_EXEC, current->pid, current->comm);
@@ -172,7 +200,8 @@ static bool is_on(void)
 static void name_tasks(void)
 {
 	list_for_each(node, &all_tasks) {
-		const struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		const struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
 		if (task->mm)
 			record_word(TRACE_NAME, task->pid, task->comm);
@@ -228,7 +257,9 @@ static int take_ring(void)
 	return 0;
 }
 
-/* Off: what was recorded can be read until it is switched on or off once more. */
+/*
+ * Off: what was recorded can be read until it is switched on or off once more.
+ */
 int trace_switch(bool on)
 {
 	int error = 0;

@@ -19,10 +19,16 @@ static void show_audit(struct seq *s)
 		seq_printf(s, "no memory for the audit\n");
 		return;
 	}
-	seq_printf(s, "mismatches %8u\nframes     %8u\nfree       %8u\ncache      %8u\nkernel     %8u\ntables     %8u\nentries    %8u\n",
-		   r.mismatches, r.frames_total, r.frames_free, r.frames_cache, r.frames_kernel, r.frames_tables, r.frames_user);
-	seq_printf(s, "inodes     %8u\nfiles      %8u\nbuffers    %8u\nobjects    %8u\ntasks      %8u\nswapped    %8u\n",
-		   r.inodes_used, r.files_used, r.buffers_used, r.kernel_objects, r.tasks, r.swap_entries);
+	seq_printf(
+		s,
+		"mismatches %8u\nframes     %8u\nfree       %8u\ncache      %8u\nkernel     %8u\ntables     %8u\nentries    %8u\n",
+		r.mismatches, r.frames_total, r.frames_free, r.frames_cache,
+		r.frames_kernel, r.frames_tables, r.frames_user);
+	seq_printf(
+		s,
+		"inodes     %8u\nfiles      %8u\nbuffers    %8u\nobjects    %8u\ntasks      %8u\nswapped    %8u\n",
+		r.inodes_used, r.files_used, r.buffers_used, r.kernel_objects,
+		r.tasks, r.swap_entries);
 	for (u32 i = OWNER_USER; i < NR_OWNERS; i++)
 		seq_printf(s, "owner %-9s %4u\n", names[i], r.owned[i]);
 }

@@ -13,8 +13,12 @@
 
 #define UNBLOCKABLE	(SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 
-/* Read and replace a signal's action; the heart of both sigaction calls. Ignoring a signal also forgets a pending one. */
-static int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigaction *old)
+/*
+ * Read and replace a signal's action; the heart of both sigaction calls.
+ * Ignoring a signal also forgets a pending one.
+ */
+static int do_sigaction(int sig, const struct k_sigaction *new,
+			struct k_sigaction *old)
 {
 	struct k_sigaction *action;
 
@@ -31,7 +35,8 @@ static int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigacti
 	return 0;
 }
 
-int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct kernel_sigaction __user *old, u32 setsize)
+int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new,
+		     struct kernel_sigaction __user *old, u32 setsize)
 {
 	struct kernel_sigaction abi;
 	struct k_sigaction action, before;
@@ -43,7 +48,9 @@ int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct 
 		error = copy_from_user(&abi, new, sizeof(abi));
 		if (error)
 			return error;
-		action = (struct k_sigaction){ (u32)abi.sa_handler, abi.sa_flags, (u32)abi.sa_restorer,
+		action = (struct k_sigaction){ (u32)abi.sa_handler,
+					       abi.sa_flags,
+					       (u32)abi.sa_restorer,
 					       sigset_to_u64(abi.sa_mask) };
 	}
 	error = do_sigaction(sig, new ? &action : NULL, &before);
@@ -57,7 +64,8 @@ int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new, struct 
 }
 
 /* The older call with 32-bit sets (67). */
-int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_sigaction __user *old)
+int sys_sigaction(int sig, const struct old_sigaction __user *new,
+		  struct old_sigaction __user *old)
 {
 	struct old_sigaction abi;
 	struct k_sigaction action, before;
@@ -67,7 +75,10 @@ int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_si
 		error = copy_from_user(&abi, new, sizeof(abi));
 		if (error)
 			return error;
-		action = (struct k_sigaction){ (u32)abi.sa_handler, abi.sa_flags, (u32)abi.sa_restorer, abi.sa_mask };
+		action = (struct k_sigaction){ (u32)abi.sa_handler,
+					       abi.sa_flags,
+					       (u32)abi.sa_restorer,
+					       abi.sa_mask };
 	}
 	error = do_sigaction(sig, new ? &action : NULL, &before);
 	if (error || !old)
@@ -81,14 +92,17 @@ int sys_sigaction(int sig, const struct old_sigaction __user *new, struct old_si
 
 int sys_signal(int sig, u32 handler)
 {
-	struct k_sigaction action = { handler, SA_RESETHAND | SA_NODEFER, 0, 0 }, before;
+	struct k_sigaction action = { handler, SA_RESETHAND | SA_NODEFER, 0,
+				      0 },
+			   before;
 	int error = do_sigaction(sig, &action, &before);
 
 	return error ? error : (int)before.handler;
 }
 
 /*
- * Replace the set of blocked signals. Called by the mask calls and by sigreturn. What is pending for the process and blocked now is for other
+ * Replace the set of blocked signals. Called by the mask calls and by
+ * sigreturn. What is pending for the process and blocked now is for other
  * threads.
  */
 void set_blocked(u64 blocked)
@@ -119,7 +133,8 @@ static int change_mask(int how, u64 set)
 	return -EINVAL;
 }
 
-int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old, u32 setsize)
+int sys_rt_sigprocmask(int how, const u64 __user *set, u64 __user *old,
+		       u32 setsize)
 {
 	u64 before = current->sig_blocked, mask;
 	int error = 0;
@@ -155,7 +170,8 @@ int sys_rt_sigpending(u64 __user *set, u32 setsize)
 {
 	u64 pending = pending_now() & current->sig_blocked;
 
-	return setsize > sizeof(pending) ? -EINVAL : copy_to_user(set, &pending, setsize);
+	return setsize > sizeof(pending) ? -EINVAL
+					 : copy_to_user(set, &pending, setsize);
 }
 
 int sys_sigpending(u32 __user *set)
@@ -181,7 +197,9 @@ void wait_with_mask(u64 mask)
 	set_blocked(mask);
 }
 
-/* The wait has ended without a signal. Harmless when the mask was not changed. */
+/*
+ * The wait has ended without a signal. Harmless when the mask was not changed.
+ */
 void restore_mask(void)
 {
 	if (!current->restore_mask)
@@ -190,7 +208,10 @@ void restore_mask(void)
 	set_blocked(current->sig_saved);
 }
 
-/* Wait with another mask; the old one comes back when the handler has returned (do_signal saves it in the frame). */
+/*
+ * Wait with another mask; the old one comes back when the handler has returned
+ * (do_signal saves it in the frame).
+ */
 static int suspend_with(u64 mask)
 {
 	wait_with_mask(mask);
@@ -296,8 +317,11 @@ bool on_altstack(u32 esp)
 stack_t get_altstack(u32 esp)
 {
 	return (stack_t){
-		.ss_sp = (void *)current->altstack_sp, .ss_size = current->altstack_size,
-		.ss_flags = current->altstack_size == 0 ? SS_DISABLE : on_altstack(esp) ? SS_ONSTACK : 0,
+		.ss_sp = (void *)current->altstack_sp,
+		.ss_size = current->altstack_size,
+		.ss_flags = current->altstack_size == 0 ? SS_DISABLE
+			    : on_altstack(esp)          ? SS_ONSTACK
+							: 0,
 	};
 }
 
@@ -327,7 +351,8 @@ int sys_sigaltstack(const stack_t __user *user_new, stack_t __user *user_old)
 			return -EFAULT;
 		error = set_altstack(&new, esp);
 	}
-	return !error && user_old ? copy_to_user(user_old, &old, sizeof(old)) : error;
+	return !error && user_old ? copy_to_user(user_old, &old, sizeof(old))
+				  : error;
 }
 
 /* The oldest forms of the mask calls (68, 69): one word. */
@@ -344,7 +369,10 @@ int sys_ssetmask(u32 mask)
 	return before;
 }
 
-/* A child of fork has the same actions, in a table of its own; threads share it. */
+/*
+ * A child of fork has the same actions, in a table of its own; threads share
+ * it.
+ */
 int copy_signals(struct task_struct *child, bool share)
 {
 	struct sigaction_table *table;

@@ -1,7 +1,9 @@
 /*
- * Delivering a signal: on the way back to user mode the program's registers are saved in a frame on its own stack and it continues in
- * the handler, whose return reaches sigreturn(), which puts the registers back. The frames are Linux's (i386), with and without
- * SA_SIGINFO. Writing them may break copy-on-write like any other write to the program's memory.
+ * Delivering a signal: on the way back to user mode the program's registers are
+ * saved in a frame on its own stack and it continues in the handler, whose
+ * return reaches sigreturn(), which puts the registers back. The frames are
+ * Linux's (i386), with and without SA_SIGINFO. Writing them may break
+ * copy-on-write like any other write to the program's memory.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -18,8 +20,11 @@
 #define SYSCALL_INSN	2		/* bytes of int 0x80 */
 
 /* The code that a handler returns to when its sigaction named no restorer. */
-static const u8 sigreturn_code[8] = { 0x58, 0xB8, __NR_sigreturn, 0, 0, 0, 0xCD, 0x80 };
-static const u8 rt_sigreturn_code[8] = { 0xB8, __NR_rt_sigreturn, 0, 0, 0, 0xCD, 0x80, 0 };
+static const u8 sigreturn_code[8] = { 0x58, 0xB8, __NR_sigreturn, 0,
+				      0,    0,    0xCD,           0x80 };
+static const u8 rt_sigreturn_code[8] = {
+	0xB8, __NR_rt_sigreturn, 0, 0, 0, 0xCD, 0x80, 0
+};
 
 struct sigframe {
 	u32 return_address;
@@ -38,16 +43,32 @@ struct rt_sigframe {
 	u8 code[8];
 };
 
-static void save_context(struct sigcontext *sc, const struct pt_regs *regs, u32 fpstate, u32 mask)
+static void save_context(struct sigcontext *sc, const struct pt_regs *regs,
+			 u32 fpstate, u32 mask)
 {
 	*sc = (struct sigcontext){
-		.gs = read_gs(), .fs = read_fs(), .es = regs->es, .ds = regs->ds,
-		.edi = regs->edi, .esi = regs->esi, .ebp = regs->ebp, .esp = regs->esp,
-		.ebx = regs->ebx, .edx = regs->edx, .ecx = regs->ecx, .eax = regs->eax,
-		.trapno = current->trap_vector, .err = current->trap_error,
-		.eip = regs->eip, .cs = regs->cs, .eflags = regs->eflags,
-		.esp_at_signal = regs->esp, .ss = regs->ss,
-		.fpstate = (void *)fpstate, .oldmask = mask, .cr2 = current->trap_cr2,
+		.gs = read_gs(),
+		.fs = read_fs(),
+		.es = regs->es,
+		.ds = regs->ds,
+		.edi = regs->edi,
+		.esi = regs->esi,
+		.ebp = regs->ebp,
+		.esp = regs->esp,
+		.ebx = regs->ebx,
+		.edx = regs->edx,
+		.ecx = regs->ecx,
+		.eax = regs->eax,
+		.trapno = current->trap_vector,
+		.err = current->trap_error,
+		.eip = regs->eip,
+		.cs = regs->cs,
+		.eflags = regs->eflags,
+		.esp_at_signal = regs->esp,
+		.ss = regs->ss,
+		.fpstate = (void *)fpstate,
+		.oldmask = mask,
+		.cr2 = current->trap_cr2,
 	};
 }
 
@@ -58,8 +79,9 @@ static u32 user_selector(u32 selector)
 }
 
 /*
- * Put the registers back. The frame is the program's and may hold anything: the flags that protect the kernel are not taken from it, and of the
- * segments only those that the kernel does not use; one that does not exist becomes none.
+ * Put the registers back. The frame is the program's and may hold anything: the
+ * flags that protect the kernel are not taken from it, and of the segments only
+ * those that the kernel does not use; one that does not exist becomes none.
  */
 static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 {
@@ -82,27 +104,38 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 	regs->eip = sc->eip;
 	regs->cs = USER_CS;
 	regs->ss = regs->ds = regs->es = USER_DS;
-	regs->eflags = (regs->eflags & ~EFLAGS_USER) | (sc->eflags & EFLAGS_USER);
+	regs->eflags = (regs->eflags & ~EFLAGS_USER) |
+		       (sc->eflags & EFLAGS_USER);
 	regs->orig_eax = -1;
 	set_fs_gs(user_selector(sc->fs), user_selector(sc->gs));
 	return 0;
 }
 
-/* The stack that a handler runs on: the program's own, or, if the action says so and it is not in use, the alternate one. */
+/*
+ * The stack that a handler runs on: the program's own, or, if the action says
+ * so and it is not in use, the alternate one.
+ */
 static u32 handler_stack(const struct k_sigaction *action, u32 esp)
 {
-	if (action->flags & SA_ONSTACK && current->altstack_size && !on_altstack(esp))
+	if (action->flags & SA_ONSTACK && current->altstack_size &&
+	    !on_altstack(esp))
 		return current->altstack_sp + current->altstack_size;
 	return esp;
 }
 
-/* Where a frame of this size goes: below the stack pointer, aligned as a function expects it on entry (esp + 4 a multiple of 16). */
+/*
+ * Where a frame of this size goes: below the stack pointer, aligned as a
+ * function expects it on entry (esp + 4 a multiple of 16).
+ */
 static u32 frame_address(u32 esp, u32 size)
 {
 	return ((esp - size) & ~15u) - 4;
 }
 
-/* Save the FPU state below esp, if the program has one; its address for the context, 0 for none, or -EFAULT in *error. */
+/*
+ * Save the FPU state below esp, if the program has one; its address for the
+ * context, 0 for none, or -EFAULT in *error.
+ */
 static u32 push_fpstate(u32 *esp, int *error)
 {
 	u32 at = (*esp - FPU_FRAME_SIZE) & ~15u;
@@ -126,7 +159,8 @@ static bool leaves_altstack(const struct k_sigaction *action, u32 esp, u32 at)
 	return alternate && !on_altstack(at);
 }
 
-static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask)
+static int push_frame(int sig, const struct k_sigaction *action,
+		      struct pt_regs *regs, u64 mask)
 {
 	struct sigframe frame;
 	u32 esp = handler_stack(action, regs->esp), fpstate, at;
@@ -138,7 +172,9 @@ static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs 
 	at = frame_address(esp, sizeof(frame));
 	if (leaves_altstack(action, regs->esp, at))
 		return -EFAULT;
-	frame.return_address = action->flags & SA_RESTORER ? action->restorer : at + offsetof(struct sigframe, code);
+	frame.return_address = action->flags & SA_RESTORER
+				       ? action->restorer
+				       : at + offsetof(struct sigframe, code);
 	frame.sig = sig;
 	frame.extra_mask = (u32)(mask >> 32);
 	save_context(&frame.context, regs, fpstate, (u32)mask);
@@ -149,7 +185,9 @@ static int push_frame(int sig, const struct k_sigaction *action, struct pt_regs 
 	return error;
 }
 
-static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_regs *regs, u64 mask, const struct signal_source *source)
+static int push_rt_frame(int sig, const struct k_sigaction *action,
+			 struct pt_regs *regs, u64 mask,
+			 const struct signal_source *source)
 {
 	struct rt_sigframe *frame = kzalloc(sizeof(*frame));
 	u32 esp = handler_stack(action, regs->esp), fpstate, at;
@@ -164,7 +202,10 @@ static int push_rt_frame(int sig, const struct k_sigaction *action, struct pt_re
 	error = -EFAULT;
 	if (leaves_altstack(action, regs->esp, at))
 		goto out;
-	frame->return_address = action->flags & SA_RESTORER ? action->restorer : at + offsetof(struct rt_sigframe, code);
+	frame->return_address =
+		action->flags & SA_RESTORER
+			? action->restorer
+			: at + offsetof(struct rt_sigframe, code);
 	frame->sig = sig;
 	frame->info_ptr = at + offsetof(struct rt_sigframe, info);
 	frame->context_ptr = at + offsetof(struct rt_sigframe, context);
@@ -196,10 +237,14 @@ static void refuse_handler(int sig)
 }
 
 /* Let the program continue in its handler. */
-static void start_handler(int sig, struct pt_regs *regs, const struct signal_source *source)
+static void start_handler(int sig, struct pt_regs *regs,
+			  const struct signal_source *source)
 {
-	struct k_sigaction *entry = action_of(current, sig), copy = *entry, *action = &copy;	/* other threads may change it */
-	u64 mask = current->restore_mask ? current->sig_saved : current->sig_blocked;
+	/* other threads may change it */
+	struct k_sigaction *entry = action_of(current, sig), copy = *entry,
+			   *action = &copy;
+	u64 mask = current->restore_mask ? current->sig_saved
+					 : current->sig_blocked;
 	int error;
 
 	current->restarting = 0;
@@ -219,7 +264,8 @@ static void start_handler(int sig, struct pt_regs *regs, const struct signal_sou
 	regs->cs = USER_CS;
 	regs->ds = regs->es = regs->ss = USER_DS;
 	regs->eflags &= ~(EFLAGS_TF | EFLAGS_DF);
-	set_blocked(current->sig_blocked | action->mask | (action->flags & SA_NODEFER ? 0 : SIGBIT(sig)));
+	set_blocked(current->sig_blocked | action->mask |
+		    (action->flags & SA_NODEFER ? 0 : SIGBIT(sig)));
 	if (action->flags & SA_RESETHAND)
 		entry->handler = SIGNAL_DEFAULT;
 }
@@ -277,7 +323,10 @@ static void stay_stopped(struct task_struct *process)
 	irq_restore(flags);
 }
 
-/* What all threads of the process are to do: end, which includes making way for another program, or stop until SIGCONT or SIGKILL. */
+/*
+ * What all threads of the process are to do: end, which includes making way for
+ * another program, or stop until SIGCONT or SIGKILL.
+ */
 static void do_group_work(struct task_struct *process)
 {
 	while (process->group_work)
@@ -290,8 +339,9 @@ static void do_group_work(struct task_struct *process)
 }
 
 /*
- * The default action of a signal that is not ignored: stop or die. The terminal does not stop an orphaned group, which nobody would continue.
- * Serious faults are told in the kernel's log.
+ * The default action of a signal that is not ignored: stop or die. The terminal
+ * does not stop an orphaned group, which nobody would continue. Serious faults
+ * are told in the kernel's log.
  */
 static void default_action(int sig, const struct pt_regs *regs)
 {
@@ -301,12 +351,16 @@ static void default_action(int sig, const struct pt_regs *regs)
 		return;
 	}
 	if (dumps_core(sig) && sig != SIGQUIT && sig != SIGABRT)
-		printk("pid %d (%s): signal %d at eip %x, address %x\n", current->pid, current->comm, sig, regs->eip,
+		printk("pid %d (%s): signal %d at eip %x, address %x\n",
+		       current->pid, current->comm, sig, regs->eip,
 		       current->fault_addr);
 	do_group_exit(sig);
 }
 
-/* Lowest pending signal that is not blocked, taken out of the pending set; 0: none. A tracer sees it first and may change or take it. */
+/*
+ * Lowest pending signal that is not blocked, taken out of the pending set; 0:
+ * none. A tracer sees it first and may change or take it.
+ */
 static int take_signal(struct signal_source *source)
 {
 	u32 flags = irq_save();
@@ -325,15 +379,19 @@ static bool has_handler(int sig, const struct pt_regs *regs)
 {
 	struct k_sigaction *action = action_of(current, sig);
 
-	if (action->handler == SIGNAL_DEFAULT && !signal_default_ignored(current, sig))
+	if (action->handler == SIGNAL_DEFAULT &&
+	    !signal_default_ignored(current, sig))
 		default_action(sig, regs);
-	return action->handler != SIGNAL_DEFAULT && action->handler != SIGNAL_IGNORE;
+	return action->handler != SIGNAL_DEFAULT &&
+	       action->handler != SIGNAL_IGNORE;
 }
 
 /*
- * Called by entry.asm before the return to user mode when a signal is pending: deliver the first that has a handler, carry out the
- * default actions of those before it. An interrupted system call that no handler saw is restarted; one that sleeps for a time goes on until the
- * end it had (restarting, see end_of_span()).
+ * Called by entry.asm before the return to user mode when a signal is pending:
+ * deliver the first that has a handler, carry out the default actions of those
+ * before it. An interrupted system call that no handler saw is restarted; one
+ * that sleeps for a time goes on until the end it had (restarting, see
+ * end_of_span()).
  */
 void do_signal(struct pt_regs *regs)
 {

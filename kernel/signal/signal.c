@@ -1,10 +1,15 @@
 /*
- * Sending signals: who may send what to whom, and what is then pending. The calls that set actions and masks are kernel/signal/sigaction.c; how a handler is
- * started and returned from is kernel/signal/sigframe.c. Signal n is bit n - 1 of a set.
+ * Sending signals: who may send what to whom, and what is then pending. The
+ * calls that set actions and masks are kernel/signal/sigaction.c; how a handler
+ * is started and returned from is kernel/signal/sigframe.c. Signal n is bit n -
+ * 1 of a set.
  *
- * Most signals are for a process and pending in its first thread's `shared`: one thread that does not block it is told, and whichever comes first
- * takes it. tgkill() and the CPU mean one thread; for it they are `pending`. Where a pending signal comes from is kept once a standard signal, in the
- * task itself, because interrupts send them too. Real-time signals, which only processes send, are queued.
+ * Most signals are for a process and pending in its first thread's `shared`:
+ * one thread that does not block it is told, and whichever comes first takes
+ * it. tgkill() and the CPU mean one thread; for it they are `pending`. Where a
+ * pending signal comes from is kept once a standard signal, in the task itself,
+ * because interrupts send them too. Real-time signals, which only processes
+ * send, are queued.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -18,12 +23,14 @@
 /* Signals whose default action is to be ignored. */
 static bool default_ignored(int sig)
 {
-	return sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH;
+	return sig == SIGCHLD || sig == SIGCONT || sig == SIGURG ||
+	       sig == SIGWINCH;
 }
 
 bool default_stops(int sig)
 {
-	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN ||
+	       sig == SIGTTOU;
 }
 
 bool dumps_core(int sig)
@@ -35,17 +42,20 @@ bool dumps_core(int sig)
 
 bool signal_default_ignored(struct task_struct *task, int sig)
 {
-	return action_of(task, sig)->handler == SIGNAL_DEFAULT && default_ignored(sig);
+	return action_of(task, sig)->handler == SIGNAL_DEFAULT &&
+	       default_ignored(sig);
 }
 
 bool signal_ignored(struct task_struct *task, int sig)
 {
-	return action_of(task, sig)->handler == SIGNAL_IGNORE || signal_default_ignored(task, sig);
+	return action_of(task, sig)->handler == SIGNAL_IGNORE ||
+	       signal_default_ignored(task, sig);
 }
 
 bool signal_is_ignored(struct task_struct *task, int sig)
 {
-	return task->sig_blocked & SIGBIT(sig) || action_of(task, sig)->handler == SIGNAL_IGNORE;
+	return task->sig_blocked & SIGBIT(sig) ||
+	       action_of(task, sig)->handler == SIGNAL_IGNORE;
 }
 
 /* The signals that a task ignores and those that it handles, for /proc. */
@@ -55,7 +65,8 @@ void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught)
 	for (int sig = 1; task->sigactions && sig <= NSIG_MAX; sig++) {
 		u32 handler = task->sigactions->action[sig - 1].handler;
 
-		*(handler == SIGNAL_IGNORE ? ignored : caught) |= handler == SIGNAL_DEFAULT ? 0 : SIGBIT(sig);
+		*(handler == SIGNAL_IGNORE ? ignored : caught) |=
+			handler == SIGNAL_DEFAULT ? 0 : SIGBIT(sig);
 	}
 }
 
@@ -90,7 +101,10 @@ bool is_dying(struct task_struct *task)
 	       fatal_signal(task);
 }
 
-/* All threads of a process are to look at its group_work: who sleeps for a signal or is stopped, but not by a tracer, is woken. Any context. */
+/*
+ * All threads of a process are to look at its group_work: who sleeps for a
+ * signal or is stopped, but not by a tracer, is woken. Any context.
+ */
 void alert_group(struct task_struct *process)
 {
 	u32 flags = irq_save();
@@ -114,7 +128,10 @@ static void forget_pending(struct task_struct *process, u64 signals)
 		t->pending.set &= ~signals;
 }
 
-/* SIGCONT lets a stopped process go on whether or not it is handled; it and the stop signals cancel each other. */
+/*
+ * SIGCONT lets a stopped process go on whether or not it is handled; it and the
+ * stop signals cancel each other.
+ */
 static void handle_stop_and_continue(int sig, struct task_struct *process)
 {
 	if (default_stops(sig))
@@ -135,13 +152,17 @@ static void handle_stop_and_continue(int sig, struct task_struct *process)
 static void tell_thread(struct task_struct *task, u64 signals)
 {
 	recalc_signals(task);
-	if ((signal_pending(task) || task->sig_awaited & signals) && task->state == TASK_INTERRUPTIBLE)
+	if ((signal_pending(task) || task->sig_awaited & signals) &&
+	    task->state == TASK_INTERRUPTIBLE)
 		wake_up_task(task);
 	if (task->state == TASK_KILLABLE && fatal_signal(task))
 		wake_up_task(task);
 }
 
-/* Signals are pending for a process: tell one thread that would take one of them. */
+/*
+ * Signals are pending for a process: tell one thread that would take one of
+ * them.
+ */
 void tell_some_thread(struct task_struct *process, u64 signals)
 {
 	for_each_thread(t, process)
@@ -163,10 +184,13 @@ static void kill_process(struct task_struct *process)
 }
 
 /*
- * Make a signal pending for a task alone, or for its process, without permission checks, and wake whoever sleeps for that. Any context for
- * standard signals; a real-time signal must have been reserved. -EAGAIN: it could not be queued.
+ * Make a signal pending for a task alone, or for its process, without
+ * permission checks, and wake whoever sleeps for that. Any context for standard
+ * signals; a real-time signal must have been reserved. -EAGAIN: it could not be
+ * queued.
  */
-static int post_signal(int sig, struct task_struct *task, bool alone, const struct signal_source *source)
+static int post_signal(int sig, struct task_struct *task, bool alone,
+		       const struct signal_source *source)
 {
 	u32 flags = irq_save();
 	struct task_struct *process = task->process;
@@ -177,15 +201,18 @@ static int post_signal(int sig, struct task_struct *task, bool alone, const stru
 	if (task->state == TASK_ZOMBIE || !task->sigactions)
 		goto out;
 	handle_stop_and_continue(sig, process);
-	if (process == init_task && action_of(task, sig)->handler == SIGNAL_DEFAULT)
-		goto out;		/* init dies of nothing that it does not handle */
+	if (process == init_task &&
+	    action_of(task, sig)->handler == SIGNAL_DEFAULT)
+		goto out; /* init dies of nothing that it does not handle */
 	if (sig == SIGKILL) {
 		kill_process(process);
 		goto out;
 	}
-	if (signal_ignored(task, sig) && !(task->sig_blocked & SIGBIT(sig)) && !task->ptrace)
+	if (signal_ignored(task, sig) && !(task->sig_blocked & SIGBIT(sig)) &&
+	    !task->ptrace)
 		goto out;
-	error = add_pending(task, alone ? &task->pending : &process->shared, sig, source);
+	error = add_pending(task, alone ? &task->pending : &process->shared,
+			    sig, source);
 	if (error)
 		goto out;
 	if (alone)
@@ -197,7 +224,10 @@ out:
 	return error;
 }
 
-/* To a process, from the kernel itself: the terminal, a timer, a broken pipe. Any context. */
+/*
+ * To a process, from the kernel itself: the terminal, a timer, a broken pipe.
+ * Any context.
+ */
 void send_signal(int sig, struct task_struct *task)
 {
 	static const struct signal_source kernel = { .code = SI_KERNEL };
@@ -240,8 +270,9 @@ void tell_end(struct task_struct *task)
 }
 
 /*
- * current's own exception: it must not run on as if nothing had happened, so a signal that is blocked or ignored kills. In init
- * any fault is the system's end, which do_exit() says.
+ * current's own exception: it must not run on as if nothing had happened, so a
+ * signal that is blocked or ignored kills. In init any fault is the system's
+ * end, which do_exit() says.
  */
 void send_fault_signal(int sig, int code, u32 addr)
 {
@@ -253,12 +284,14 @@ void send_fault_signal(int sig, int code, u32 addr)
 		return;
 	}
 	flags = irq_save();
-	if (current->sig_blocked & SIGBIT(sig) || action->handler == SIGNAL_IGNORE) {
+	if (current->sig_blocked & SIGBIT(sig) ||
+	    action->handler == SIGNAL_IGNORE) {
 		action->handler = SIGNAL_DEFAULT;
 		current->sig_blocked &= ~SIGBIT(sig);
 	}
 	current->fault_addr = addr;
-	current->sig_sources[sig - 1] = (struct signal_source){ .code = code, .addr = addr };
+	current->sig_sources[sig - 1] =
+		(struct signal_source){ .code = code, .addr = addr };
 	current->pending.set |= SIGBIT(sig);
 	recalc_signals(current);
 	irq_restore(flags);
@@ -267,13 +300,16 @@ void send_fault_signal(int sig, int code, u32 addr)
 /* May current signal this task? */
 static bool may_kill(int sig, const struct task_struct *task)
 {
-	if (suser() || current->euid == task->suid || current->uid == task->suid ||
-	    current->euid == task->uid || current->uid == task->uid)
+	if (suser() || current->euid == task->suid ||
+	    current->uid == task->suid || current->euid == task->uid ||
+	    current->uid == task->uid)
 		return true;
-	return sig == SIGCONT && current->process->session == task->process->session;
+	return sig == SIGCONT &&
+	       current->process->session == task->process->session;
 }
 
-static int kill_one(int sig, struct task_struct *task, bool alone, const struct signal_source *source)
+static int kill_one(int sig, struct task_struct *task, bool alone,
+		    const struct signal_source *source)
 {
 	if (sig && !valid_signal(sig))
 		return -EINVAL;
@@ -282,13 +318,17 @@ static int kill_one(int sig, struct task_struct *task, bool alone, const struct 
 	return sig ? post_signal(sig, task, alone, source) : 0;
 }
 
-/* Signal all tasks of a process group, from the kernel (the terminal). -ESRCH: the group has nobody. */
+/*
+ * Signal all tasks of a process group, from the kernel (the terminal). -ESRCH:
+ * the group has nobody.
+ */
 int kill_pgrp(int pgrp, int sig)
 {
 	int error = -ESRCH;
 
 	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
 		if (task->pgrp == pgrp && task->state != TASK_ZOMBIE) {
 			send_signal(sig, task);
@@ -308,7 +348,8 @@ static int kill_many(int pgrp, int sig, const struct signal_source *source)
 	int error = -ESRCH;
 
 	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 		int result;
 
 		if (pgrp == -1 ? task == init_task || task == current->process :
@@ -325,11 +366,17 @@ static int kill_many(int pgrp, int sig, const struct signal_source *source)
 
 static struct signal_source current_source(int code)
 {
-	return (struct signal_source){ .code = code, .pid = current->tgid, .uid = current->uid };
+	return (struct signal_source){ .code = code,
+				       .pid = current->tgid,
+				       .uid = current->uid };
 }
 
-/* Send to a task found by its number, which must belong to the process tgid unless that is 0. */
-static int send_to(int tgid, int pid, int sig, bool alone, const struct signal_source *source)
+/*
+ * Send to a task found by its number, which must belong to the process tgid
+ * unless that is 0.
+ */
+static int send_to(int tgid, int pid, int sig, bool alone,
+		   const struct signal_source *source)
 {
 	int error = reserve_signals(sig, 1);
 	struct task_struct *task;
@@ -337,7 +384,9 @@ static int send_to(int tgid, int pid, int sig, bool alone, const struct signal_s
 	if (error)
 		return error;
 	task = find_task(pid);
-	error = task && (!tgid || task->tgid == tgid) ? kill_one(sig, task, alone, source) : -ESRCH;
+	error = task && (!tgid || task->tgid == tgid)
+			? kill_one(sig, task, alone, source)
+			: -ESRCH;
 	release_reserved();
 	return error;
 }
@@ -377,7 +426,10 @@ int sys_kill(int pid, int sig)
 	error = reserve_for_all(sig);
 	if (error)
 		return error;
-	error = kill_many(pid == 0 ? current->process->pgrp : pid == -1 ? -1 : -pid, sig, &source);
+	error = kill_many(pid == 0    ? current->process->pgrp
+			  : pid == -1 ? -1
+				      : -pid,
+			  sig, &source);
 	release_reserved();
 	return error;
 }
@@ -387,7 +439,8 @@ int sys_tgkill(int tgid, int pid, int sig)
 {
 	struct signal_source source = current_source(SI_TKILL);
 
-	return pid <= 0 || tgid <= 0 ? -EINVAL : send_to(tgid, pid, sig, true, &source);
+	return pid <= 0 || tgid <= 0 ? -EINVAL
+				     : send_to(tgid, pid, sig, true, &source);
 }
 
 int sys_tkill(int pid, int sig)
@@ -397,27 +450,39 @@ int sys_tkill(int pid, int sig)
 	return pid <= 0 ? -EINVAL : send_to(0, pid, sig, true, &source);
 }
 
-static int queue_signal(int tgid, int pid, int sig, const struct siginfo __user *user_info, bool alone)
+static int queue_signal(int tgid, int pid, int sig,
+			const struct siginfo __user *user_info, bool alone)
 {
 	struct siginfo info;
 	struct signal_source source;
 
 	if (copy_from_user(&info, user_info, sizeof(info)) < 0)
 		return -EFAULT;
-	if ((info.si_code >= 0 || info.si_code == SI_TKILL) && pid != current->pid)
+	if ((info.si_code >= 0 || info.si_code == SI_TKILL) &&
+	    pid != current->pid)
 		return -EPERM;
-	source = (struct signal_source){ .code = info.si_code, .pid = info.si_pid, .uid = info.si_uid, .value = info.si_status };
+	source = (struct signal_source){ .code = info.si_code,
+					 .pid = info.si_pid,
+					 .uid = info.si_uid,
+					 .value = info.si_status };
 	return send_to(tgid, pid, sig, alone, &source);
 }
 
-/* sigqueue(): a signal with a value. A program must not pretend to others to be the kernel or kill(). */
-int sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *user_info)
+/*
+ * sigqueue(): a signal with a value. A program must not pretend to others to be
+ * the kernel or kill().
+ */
+int sys_rt_sigqueueinfo(int pid, int sig,
+			const struct siginfo __user *user_info)
 {
 	return queue_signal(0, pid, sig, user_info, false);
 }
 
 /* The same for one thread: pthread_sigqueue(). */
-int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const struct siginfo __user *user_info)
+int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig,
+			  const struct siginfo __user *user_info)
 {
-	return tgid <= 0 || pid <= 0 ? -EINVAL : queue_signal(tgid, pid, sig, user_info, true);
+	return tgid <= 0 || pid <= 0
+		       ? -EINVAL
+		       : queue_signal(tgid, pid, sig, user_info, true);
 }

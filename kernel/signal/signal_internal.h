@@ -11,7 +11,8 @@
 #define SIGNAL_DEFAULT	0u
 #define SIGNAL_IGNORE	1u
 #define TIMER_SIGNALS	(SIGBIT(SIGALRM) | SIGBIT(SIGVTALRM) | SIGBIT(SIGPROF))
-#define STOP_SIGNALS	(SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
+#define STOP_SIGNALS \
+	(SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
 
 struct k_sigaction {
 	u32 handler, flags, restorer;
@@ -50,7 +51,9 @@ static inline int lowest_signal(u64 set)
 {
 	u32 low = (u32)set, high = (u32)(set >> 32);
 
-	return low ? 1 + bit_scan_forward(low) : high ? 33 + bit_scan_forward(high) : 0;
+	return low    ? 1 + bit_scan_forward(low)
+	       : high ? 33 + bit_scan_forward(high)
+		      : 0;
 }
 
 bool default_stops(int sig);
@@ -65,11 +68,13 @@ void tell_some_thread(struct task_struct *process, u64 signals);
 /* sigqueue.c */
 int reserve_signals(int sig, u32 n);
 void release_reserved(void);
-int add_pending(struct task_struct *task, struct pending_signals *pending, int sig, const struct signal_source *source);
+int add_pending(struct task_struct *task, struct pending_signals *pending,
+		int sig, const struct signal_source *source);
 void flush_pending(struct pending_signals *pending, int sig);
 void dequeue_signal(int sig, struct signal_source *source);
 void flush_signal(struct task_struct *process, int sig);
-void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source);
+void fill_siginfo(struct siginfo *info, int sig,
+		  const struct signal_source *source);
 
 /* sigaction.c */
 bool on_altstack(u32 esp);

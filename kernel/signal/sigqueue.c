@@ -1,6 +1,8 @@
 /*
- * Pending signals: the sets, and the queues of real-time signals. Who sends one of these needs memory for it, and looking for memory may sleep; so it
- * is reserved first, and then the task is looked for that gets the signal: it cannot end in between.
+ * Pending signals: the sets, and the queues of real-time signals. Who sends one
+ * of these needs memory for it, and looking for memory may sleep; so it is
+ * reserved first, and then the task is looked for that gets the signal: it
+ * cannot end in between.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -21,7 +23,9 @@ void recalc_signals(struct task_struct *task)
 {
 	u32 flags = irq_save();
 
-	if ((task->pending.set | task->process->shared.set) & ~task->sig_blocked || task->process->group_work)
+	if ((task->pending.set | task->process->shared.set) &
+		    ~task->sig_blocked ||
+	    task->process->group_work)
 		task->work |= WORK_SIGNAL;
 	else if (task == current)
 		task->work &= ~WORK_SIGNAL;
@@ -37,7 +41,10 @@ static struct queued_signal *take_reserved(void)
 	return list_entry(first, struct queued_signal, link);
 }
 
-/* Before sig is sent to n tasks, or to fewer. -EAGAIN: no memory. May sleep, but not after the last is reserved; release_reserved() must follow. */
+/*
+ * Before sig is sent to n tasks, or to fewer. -EAGAIN: no memory. May sleep,
+ * but not after the last is reserved; release_reserved() must follow.
+ */
 int reserve_signals(int sig, u32 n)
 {
 	while (sig >= RT_SIGNALS && nr_reserved < n) {
@@ -53,7 +60,10 @@ int reserve_signals(int sig, u32 n)
 	return 0;
 }
 
-/* Also what another task has reserved, which is still looking for memory: it then begins again. */
+/*
+ * Also what another task has reserved, which is still looking for memory: it
+ * then begins again.
+ */
 void release_reserved(void)
 {
 	while (nr_reserved)
@@ -86,8 +96,12 @@ static bool queue_is_full(const struct task_struct *task)
 	return limit != RLIM_INFINITY && queued_for(task->uid) >= limit;
 }
 
-/* Make a signal pending. A real-time signal takes one of those that the caller has reserved: -EAGAIN without, as for a queue that is full. */
-int add_pending(struct task_struct *task, struct pending_signals *pending, int sig, const struct signal_source *source)
+/*
+ * Make a signal pending. A real-time signal takes one of those that the caller
+ * has reserved: -EAGAIN without, as for a queue that is full.
+ */
+int add_pending(struct task_struct *task, struct pending_signals *pending,
+		int sig, const struct signal_source *source)
 {
 	struct queued_signal *q;
 
@@ -107,7 +121,8 @@ int add_pending(struct task_struct *task, struct pending_signals *pending, int s
 	return 0;
 }
 
-static void free_queued(struct pending_signals *pending, struct queued_signal *q)
+static void free_queued(struct pending_signals *pending,
+			struct queued_signal *q)
 {
 	list_del(&q->link);
 	kfree(q);
@@ -115,20 +130,24 @@ static void free_queued(struct pending_signals *pending, struct queued_signal *q
 }
 
 /*
- * Take a pending signal out, current's own before its process's: where it came from. A real-time signal stays pending while more of it are queued.
+ * Take a pending signal out, current's own before its process's: where it came
+ * from. A real-time signal stays pending while more of it are queued.
  * Interrupts are masked.
  */
 void dequeue_signal(int sig, struct signal_source *source)
 {
 	bool own = current->pending.set & SIGBIT(sig);
-	struct pending_signals *pending = own ? &current->pending : &current->process->shared;
+	struct pending_signals *pending = own ? &current->pending
+					      : &current->process->shared;
 	struct queued_signal *found = NULL;
 	bool more = false;
 
 	if (sig < RT_SIGNALS)
-		*source = (own ? current : current->process)->sig_sources[sig - 1];
+		*source = (own ? current : current->process)
+				  ->sig_sources[sig - 1];
 	list_for_each(node, &pending->queue) {
-		struct queued_signal *q = list_entry(node, struct queued_signal, link);
+		struct queued_signal *q =
+			list_entry(node, struct queued_signal, link);
 
 		if (q->sig != sig)
 			continue;
@@ -150,7 +169,8 @@ void dequeue_signal(int sig, struct signal_source *source)
 void flush_pending(struct pending_signals *pending, int sig)
 {
 	list_for_each_safe(node, &pending->queue) {
-		struct queued_signal *q = list_entry(node, struct queued_signal, link);
+		struct queued_signal *q =
+			list_entry(node, struct queued_signal, link);
 
 		if (sig && q->sig != sig)
 			continue;
@@ -172,8 +192,12 @@ void flush_signal(struct task_struct *process, int sig)
 	irq_restore(flags);
 }
 
-/* What a handler with SA_SIGINFO, sigtimedwait() or a tracer learns of a signal. */
-void fill_siginfo(struct siginfo *info, int sig, const struct signal_source *source)
+/*
+ * What a handler with SA_SIGINFO, sigtimedwait() or a tracer learns of a
+ * signal.
+ */
+void fill_siginfo(struct siginfo *info, int sig,
+		  const struct signal_source *source)
 {
 	memset(info, 0, sizeof(*info));
 	info->si_signo = sig;

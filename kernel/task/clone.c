@@ -12,10 +12,12 @@
 #include "kernel/signal/signal_internal.h"
 
 /*
- * What clone() can do, and what holds by itself: there are no semaphores to undo,
- * no queues of disk requests to share, no tracer that takes children over.
+ * What clone() can do, and what holds by itself: there are no semaphores to
+ * undo, no queues of disk requests to share, no tracer that takes children
+ * over.
  */
-#define CLONE_TRIVIAL	(CLONE_SYSVSEM | CLONE_DETACHED | CLONE_IO | CLONE_UNTRACED)
+#define CLONE_TRIVIAL \
+	(CLONE_SYSVSEM | CLONE_DETACHED | CLONE_IO | CLONE_UNTRACED)
 #define CLONE_KNOWN	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
 			 CLONE_VFORK | CLONE_PARENT | CLONE_THREAD | \
 			 CLONE_SETTLS | CLONE_PARENT_SETTID | \

@@ -56,7 +56,8 @@ static struct ids group_ids(void)
 /* Without privilege an id may become only what one of the three is already. */
 static bool may_become(const struct ids *ids, u32 id)
 {
-	return suser() || id == LEAVE || id == *ids->real || id == *ids->effective || id == *ids->saved;
+	return suser() || id == LEAVE || id == *ids->real ||
+	       id == *ids->effective || id == *ids->saved;
 }
 
 /*
@@ -74,7 +75,8 @@ static void act_as(struct ids ids, u32 effective, u32 fs)
 /* The id for files follows the effective one. */
 static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
 {
-	if (!may_become(&ids, real) || !may_become(&ids, effective) || !may_become(&ids, saved))
+	if (!may_become(&ids, real) || !may_become(&ids, effective) ||
+	    !may_become(&ids, saved))
 		return -EPERM;
 	if (effective == LEAVE)
 		effective = *ids.effective;
@@ -111,15 +113,18 @@ int sys_setgid32(u32 gid)
 }
 
 /*
- * setreuid(): the real id cannot become the saved one; that follows the effective one when the real one is set or the effective one becomes another.
+ * setreuid(): the real id cannot become the saved one; that follows the
+ * effective one when the real one is set or the effective one becomes another.
  */
 static int set_two(struct ids ids, u32 real, u32 effective)
 {
 	u32 old_real = *ids.real;
-	bool allowed = suser() || real == LEAVE || real == old_real || real == *ids.effective;
+	bool allowed = suser() || real == LEAVE || real == old_real ||
+		       real == *ids.effective;
 	int error = allowed ? set_three(ids, real, effective, LEAVE) : -EPERM;
 
-	if (!error && (real != LEAVE || (effective != LEAVE && effective != old_real)))
+	if (!error &&
+	    (real != LEAVE || (effective != LEAVE && effective != old_real)))
 		*ids.saved = *ids.effective;
 	return error;
 }
@@ -179,7 +184,8 @@ int sys_setresgid(u32 real, u32 effective, u32 saved)
 	return sys_setresgid32(wide(real), wide(effective), wide(saved));
 }
 
-static int get_three(struct ids ids, void __user *real, void __user *effective, void __user *saved, u32 size)
+static int get_three(struct ids ids, void __user *real, void __user *effective,
+		     void __user *saved, u32 size)
 {
 	int error = copy_to_user(real, ids.real, size);
 
@@ -249,7 +255,8 @@ static int get_groups(int size, void __user *list, u32 width)
 	if (size < (int)n)
 		return -EINVAL;
 	for (u32 i = 0; i < n && !error; i++)
-		error = copy_to_user((u8 __user *)list + i * width, &current->groups[i], width);
+		error = copy_to_user((u8 __user *)list + i * width,
+				     &current->groups[i], width);
 	return error ? error : (int)n;
 }
 
@@ -263,7 +270,8 @@ static int set_groups(int size, const void __user *list, u32 width)
 	if (size < 0 || size > NGROUPS_MAX)
 		return -EINVAL;
 	for (int i = 0; i < size && !error; i++)
-		error = copy_from_user(&groups[i], (const u8 __user *)list + i * width, width);
+		error = copy_from_user(
+			&groups[i], (const u8 __user *)list + i * width, width);
 	if (error)
 		return error;
 	memcpy(current->groups, groups, sizeof(groups));
@@ -303,7 +311,9 @@ void save_identity(struct identity *to)
 	memcpy(to->groups, current->groups, sizeof(to->groups));
 }
 
-/* Returns whether others than the superuser have a hand on current's process. */
+/*
+ * Returns whether others than the superuser have a hand on current's process.
+ */
 static bool steered(void)
 {
 	return (current->ptrace && !(current->ptrace & PT_PRIVILEGED)) ||

@@ -19,17 +19,25 @@
 #include "kernel/kernel_internal.h"
 #include "kernel/signal/signal_internal.h"
 
-/* Whether a parent is one that could continue its child's group: same session, another group. */
-static bool keeps_group(const struct task_struct *parent, const struct task_struct *child)
+/*
+ * Whether a parent is one that could continue its child's group: same session,
+ * another group.
+ */
+static bool keeps_group(const struct task_struct *parent,
+			const struct task_struct *child)
 {
 	return parent->session == child->session && parent->pgrp != child->pgrp;
 }
 
-/* init inherits the children; a zombie among them is news for it. Groups that only this parent could continue are orphaned now. */
+/*
+ * init inherits the children; a zombie among them is news for it. Groups that
+ * only this parent could continue are orphaned now.
+ */
 static void reparent_children(struct task_struct *task)
 {
 	while (!list_empty(&task->children)) {
-		struct task_struct *child = list_entry(task->children.next, struct task_struct, sibling);
+		struct task_struct *child = list_entry(
+			task->children.next, struct task_struct, sibling);
 
 		tracer_exits(child);
 		sched_independent(child);
@@ -47,17 +55,24 @@ static void reparent_children(struct task_struct *task)
 	}
 }
 
-/* A parent that ignores SIGCHLD wants no zombies (POSIX, "sigaction"): init takes them. */
+/*
+ * A parent that ignores SIGCHLD wants no zombies (POSIX, "sigaction"): init
+ * takes them.
+ */
 static bool unwanted(const struct task_struct *zombie)
 {
-	const struct k_sigaction *action = &zombie->parent->sigactions->action[SIGCHLD - 1];
+	const struct k_sigaction *action =
+		&zombie->parent->sigactions->action[SIGCHLD - 1];
 
 	if (zombie->exit_signal != SIGCHLD)
 		return false;
 	return action->handler == SIGNAL_IGNORE || action->flags & SA_NOCLDWAIT;
 }
 
-/* Tell the parent; a zombie goes to the front of its list, where waitpid() finds it at once. Who wants no zombies is told of the end all the same. */
+/*
+ * Tell the parent; a zombie goes to the front of its list, where waitpid()
+ * finds it at once. Who wants no zombies is told of the end all the same.
+ */
 static void notify_parent(struct task_struct *task)
 {
 	list_del(&task->sibling);
@@ -86,14 +101,18 @@ static void exit_session(struct task_struct *task)
 		tty_hangup_session(task->session);
 }
 
-/* The end of a thread that is not the process's first. The last of them lets that one go on. */
+/*
+ * The end of a thread that is not the process's first. The last of them lets
+ * that one go on.
+ */
 static NORETURN void exit_thread(struct task_struct *task)
 {
 	struct task_struct *process = task->process;
 
 	process->minor_faults += task->minor_faults;
 	list_for_each(node, &process->children) {
-		struct task_struct *child = list_entry(node, struct task_struct, sibling);
+		struct task_struct *child =
+			list_entry(node, struct task_struct, sibling);
 
 		if (child->maker == task->pid)
 			child->maker = process->pid;
@@ -108,11 +127,14 @@ static NORETURN void exit_thread(struct task_struct *task)
 	panic("exit_thread: a dead thread ran");
 }
 
-/* The first thread ends: with it the process does, when the others have, or it becomes what one of them has called exec for. */
+/*
+ * The first thread ends: with it the process does, when the others have, or it
+ * becomes what one of them has called exec for.
+ */
 static void outlive_threads(struct task_struct *process)
 {
 	set_blocked(~0ull);
-	process->sig_blocked = ~0ull;		/* not even SIGSTOP is for this thread */
+	process->sig_blocked = ~0ull; /* not even SIGSTOP is for this thread */
 	await_threads();
 	if (process->group_work & GROUP_EXEC) {
 		exec_take_over();
@@ -121,8 +143,9 @@ static void outlive_threads(struct task_struct *process)
 }
 
 /*
- * End current with a status as wait() reports it; the process with it, if it is its first thread. Does not return; the frame is
- * freed by release_task(), from another stack.
+ * End current with a status as wait() reports it; the process with it, if it is
+ * its first thread. Does not return; the frame is freed by release_task(), from
+ * another stack.
  */
 NORETURN void do_exit(int status)
 {
@@ -132,7 +155,7 @@ NORETURN void do_exit(int status)
 		panic("init died: status %x", status);
 	leave_locks();
 	if (!(process->group_work & GROUP_EXIT))
-		process->exit_status = status;		/* the last thread's counts */
+		process->exit_status = status;	/* the last thread's counts */
 	if (task == process) {
 		if (!single_threaded(task) || task->dead_thread)
 			outlive_threads(task);

@@ -1,6 +1,8 @@
 /*
- * fork, vfork, threads and kernel tasks. The parent's task structure is copied into a new frame and the fields that must differ are
- * set right; then memory, files and signals are shared or duplicated, each with its undo in the ladder at the end.
+ * fork, vfork, threads and kernel tasks. The parent's task structure is copied
+ * into a new frame and the fields that must differ are set right; then memory,
+ * files and signals are shared or duplicated, each with its undo in the ladder
+ * at the end.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -15,13 +17,19 @@
 #include "kernel/kernel_internal.h"
 #include "kernel/signal/signal_internal.h"
 
-/* What switch_to() pops on the first switch to a new task, lowest address first. */
+/*
+ * What switch_to() pops on the first switch to a new task, lowest address
+ * first.
+ */
 struct start_frame {
 	u32 edi, esi, ebx, ebp;
 	void (*eip)(void);
 };
 
-/* A frame with a copy of current's task structure that is nobody's yet: its own lists, no time used, no signals pending. */
+/*
+ * A frame with a copy of current's task structure that is nobody's yet: its own
+ * lists, no time used, no signals pending.
+ */
 static struct task_struct *task_dup(void)
 {
 	struct task_struct *task = kpage_alloc(OWNER_CALL);
@@ -41,9 +49,11 @@ static struct task_struct *task_dup(void)
 	task->vfork_wait = NULL;
 	task->leader = task->continued = task->claimed = task->did_exec = false;
 	task->stop_signal = 0;
-	task->ptrace = task->set_child_tid = task->clear_child_tid = task->robust_list = 0;
+	task->ptrace = task->set_child_tid = task->clear_child_tid =
+		task->robust_list = 0;
 	task->restarting = 0;
-	task->run_ticks = task->utime = task->stime = task->cutime = task->cstime = 0;
+	task->run_ticks = task->utime = task->stime = task->cutime =
+		task->cstime = 0;
 	task->minor_faults = task->child_faults = 0;
 	task->oom_since = 0;
 	task->start_time = jiffies;
@@ -69,7 +79,8 @@ static int copy_mm(struct task_struct *child, const struct fork_request *want)
 	if (want->flags & CLONE_VM) {
 		mm->users++;
 		if (!(want->flags & CLONE_VFORK))
-			child->altstack_size = 0;	/* it is the parent's, which uses it at the same time */
+			/* it is the parent's, which uses it at the same time */
+			child->altstack_size = 0;
 		return 0;
 	}
 	if (!mm)
@@ -80,7 +91,10 @@ static int copy_mm(struct task_struct *child, const struct fork_request *want)
 	return child->mm ? 0 : -ENOMEM;
 }
 
-/* The child returns from the same system call with 0: same registers, on its own kernel stack. */
+/*
+ * The child returns from the same system call with 0: same registers, on its
+ * own kernel stack.
+ */
 static void copy_thread(struct task_struct *child, const struct pt_regs *regs)
 {
 	struct pt_regs *child_regs = task_regs(child);
@@ -93,7 +107,10 @@ static void copy_thread(struct task_struct *child, const struct pt_regs *regs)
 	save_fs_gs(&child->user_fs, &child->user_gs);
 }
 
-/* Called by entry.asm when a child runs for the first time: CLONE_CHILD_SETTID wants its number in its own memory. */
+/*
+ * Called by entry.asm when a child runs for the first time: CLONE_CHILD_SETTID
+ * wants its number in its own memory.
+ */
 void fork_returns(void)
 {
 	u32 at = current->set_child_tid;
@@ -136,16 +153,21 @@ static void adopt(struct task_struct *child, const struct fork_request *want)
 	}
 	hash_task(child);
 	if (child != child->process)
-		recalc_signals(child);		/* the process may have been told something meanwhile */
+		/* the process may have been told something meanwhile */
+		recalc_signals(child);
 }
 
 /*
  * Where the program wants the numbers of threads written, and the new one's
  * thread-local storage. Addresses that are no good are its own concern.
  */
-static int set_thread(struct task_struct *child, const struct fork_request *want)
+static int set_thread(struct task_struct *child,
+		      const struct fork_request *want)
 {
-	int error = want->flags & CLONE_SETTLS ? set_thread_area(child, (void __user *)want->tls, false) : 0;
+	int error = want->flags & CLONE_SETTLS
+			    ? set_thread_area(child, (void __user *)want->tls,
+					      false)
+			    : 0;
 
 	if (error)
 		return error;
@@ -162,16 +184,20 @@ static int set_thread(struct task_struct *child, const struct fork_request *want
 }
 
 /*
- * Whether a signal has come since the fork began: one to the process group was meant for the child as well, which was not to be found yet. It is
- * handled first, and the fork begins again. A timer's are for one process, and might always be faster than a fork.
+ * Whether a signal has come since the fork began: one to the process group was
+ * meant for the child as well, which was not to be found yet. It is handled
+ * first, and the fork begins again. A timer's are for one process, and might
+ * always be faster than a fork.
  */
 static bool fork_overtaken(void)
 {
-	return current->process->group_work || pending_now() & ~current->sig_blocked & ~TIMER_SIGNALS;
+	return current->process->group_work ||
+	       pending_now() & ~current->sig_blocked & ~TIMER_SIGNALS;
 }
 
 /*
- * Give child, which has a number and is nobody's yet, everything else: its own copy, or a share of current's. 0; -EAGAIN, -ENOMEM, -EFAULT, -EINVAL,
+ * Give child, which has a number and is nobody's yet, everything else: its own
+ * copy, or a share of current's. 0; -EAGAIN, -ENOMEM, -EFAULT, -EINVAL,
  * -ERESTARTNOINTR: all that was taken is given back.
  */
 static int copy_task(struct task_struct *child, const struct fork_request *want)
@@ -280,7 +306,10 @@ int sys_fork(void)
 	return do_fork(&want);
 }
 
-/* As fork, but parent and child share their memory, and the parent sleeps until the child has called exec or exit. */
+/*
+ * As fork, but parent and child share their memory, and the parent sleeps until
+ * the child has called exec or exit.
+ */
 int sys_vfork(void)
 {
 	static const struct fork_request want = {
@@ -291,7 +320,8 @@ int sys_vfork(void)
 }
 
 /*
- * xfork(policy, stack) (512): fork in the way that policy says, so that they can be compared. Two that share their memory need two stacks; the other
+ * xfork(policy, stack) (512): fork in the way that policy says, so that they
+ * can be compared. Two that share their memory need two stacks; the other
  * policies ignore stack.
  */
 int sys_xfork(u32 policy, u32 stack)
@@ -304,7 +334,8 @@ int sys_xfork(u32 policy, u32 stack)
 	};
 	struct fork_request want;
 
-	if (policy < FORK_POLICY_OLD || policy > FORK_POLICY_LAZY || (policy == FORK_POLICY_THREAD && !stack))
+	if (policy < FORK_POLICY_OLD || policy > FORK_POLICY_LAZY ||
+	    (policy == FORK_POLICY_THREAD && !stack))
 		return -EINVAL;
 	want = requests[policy];
 	want.exit_signal = SIGCHLD;
@@ -313,8 +344,12 @@ int sys_xfork(u32 policy, u32 stack)
 	return do_fork(&want);
 }
 
-/* A task of the kernel itself: runs fn(arg) with no address space of its own. NULL: no memory. */
-struct task_struct *kernel_thread(void (*fn)(void *), void *arg, const char *name)
+/*
+ * A task of the kernel itself: runs fn(arg) with no address space of its own.
+ * NULL: no memory.
+ */
+struct task_struct *kernel_thread(void (*fn)(void *), void *arg,
+				  const char *name)
 {
 	static const struct fork_request want = { .exit_signal = SIGCHLD };
 	struct task_struct *task = task_dup();

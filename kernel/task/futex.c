@@ -1,7 +1,10 @@
 /*
- * futex: sleep while a word of the program's memory has an expected value, and wake those who sleep on it. Sleepers hang in a hash table by the
- * word's name: in a shared mapping the file and the offset in it, so that all who map it mean the same word; else the address space and the address.
- * A test and the sleep cannot be separated, because the kernel is not preempted and the word is read last.
+ * futex: sleep while a word of the program's memory has an expected value, and
+ * wake those who sleep on it. Sleepers hang in a hash table by the word's name:
+ * in a shared mapping the file and the offset in it, so that all who map it
+ * mean the same word; else the address space and the address. A test and the
+ * sleep cannot be separated, because the kernel is not preempted and the word
+ * is read last.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -14,10 +17,13 @@
 
 #define BUCKETS		32
 #define ROBUST_LIMIT	2048		/* locks a dying thread can hold */
-#define PI_LOCK		1u		/* in a list: that lock inherits priority */
+#define PI_LOCK		1u	/* in a list: that lock inherits priority */
 #define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
 
-/* Who sleeps by a file's name holds the file, and whose sleeps by an address its address space: neither can become another one meanwhile. */
+/*
+ * Who sleeps by a file's name holds the file, and whose sleeps by an address
+ * its address space: neither can become another one meanwhile.
+ */
 struct futex_key {
 	struct inode *file;		/* NULL: none, at is an address in mm */
 	struct mm *mm;
@@ -70,7 +76,9 @@ static int find_key(u32 addr, int op, struct futex_key *key)
 	if (!area || !(area->flags & VM_ACCESS))
 		return -EFAULT;
 	if (area->flags & VM_SHARED)
-		*key = (struct futex_key){ .file = area->object, .at = area->offset + (addr - area->start) };
+		*key = (struct futex_key){ .file = area->object,
+					   .at = area->offset +
+						 (addr - area->start) };
 	return 0;
 }
 
@@ -112,7 +120,10 @@ static int futex_wait(u32 addr, int op, u32 value, const struct deadline *end,
 	return me.woken ? 0 : error;
 }
 
-/* s sleeps on under another name. Its reference to the file it had is not the last: the caller has one. */
+/*
+ * s sleeps on under another name. Its reference to the file it had is not the
+ * last: the caller has one.
+ */
 static void rename_sleeper(struct futex_sleeper *s, const struct futex_key *to)
 {
 	if (s->key.file) {
@@ -123,13 +134,18 @@ static void rename_sleeper(struct futex_sleeper *s, const struct futex_key *to)
 	list_move_tail(&s->link, bucket_of(to));
 }
 
-/* Wake up to count sleepers on from; the rest, up to requeue, then sleep on to. How many were woken or moved. Does not sleep. */
-static int wake_key(const struct futex_key *from, u32 count, u32 requeue, const struct futex_key *to, u32 bits)
+/*
+ * Wake up to count sleepers on from; the rest, up to requeue, then sleep on to.
+ * How many were woken or moved. Does not sleep.
+ */
+static int wake_key(const struct futex_key *from, u32 count, u32 requeue,
+		    const struct futex_key *to, u32 bits)
 {
 	u32 done = 0;
 
 	list_for_each_safe(node, bucket_of(from)) {
-		struct futex_sleeper *s = list_entry(node, struct futex_sleeper, link);
+		struct futex_sleeper *s =
+			list_entry(node, struct futex_sleeper, link);
 
 		if (!same_key(&s->key, from) || !(s->bits & bits) || s->woken)
 			continue;
@@ -161,7 +177,10 @@ static int futex_wake(u32 addr, int op, u32 count, u32 bits)
 	return wake_key(&key, at_least_one(count), 0, NULL, bits);
 }
 
-/* Who sleeps for a file may not come to sleep for an address space of which it has no part. */
+/*
+ * Who sleeps for a file may not come to sleep for an address space of which it
+ * has no part.
+ */
 static int futex_requeue(u32 addr, int op, u32 count, u32 requeue, u32 to_addr)
 {
 	struct futex_key keys[2], *from = &keys[0], *to = &keys[1];
@@ -300,7 +319,8 @@ static int wait_command(u32 addr, int op, u32 value, const void __user *timeout,
 			u32 bits, bool wide)
 {
 	bool absolute = (op & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
-	int clock = op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+	int clock = op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME
+					      : CLOCK_MONOTONIC;
 	struct deadline end;
 	int error = get_deadline(&end, clock, absolute, timeout, wide);
 
@@ -321,7 +341,8 @@ static int do_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2,
 		return -ENOSYS;
 	switch (command) {
 	case FUTEX_WAIT:
-		return wait_command(addr, op, value, time, FUTEX_BITSET_ALL, wide);
+		return wait_command(addr, op, value, time, FUTEX_BITSET_ALL,
+				    wide);
 	case FUTEX_WAIT_BITSET:
 		return wait_command(addr, op, value, time, value3, wide);
 	case FUTEX_WAKE:
@@ -331,7 +352,8 @@ static int do_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2,
 	case FUTEX_REQUEUE:
 		return futex_requeue(addr, op, value, timeout, addr2);
 	case FUTEX_CMP_REQUEUE:
-		return futex_cmp_requeue(addr, op, value, timeout, addr2, value3);
+		return futex_cmp_requeue(addr, op, value, timeout, addr2,
+					 value3);
 	case FUTEX_WAKE_OP:
 		return futex_wake_op(addr, op, value, timeout, addr2, value3);
 	}
@@ -343,7 +365,8 @@ int sys_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
 	return do_futex(addr, op, value, timeout, addr2, value3, false);
 }
 
-int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3)
+int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2,
+		     u32 value3)
 {
 	return do_futex(addr, op, value, timeout, addr2, value3, true);
 }
@@ -360,8 +383,10 @@ static int read_word(u32 *word, u32 addr)
 }
 
 /*
- * current dies and may hold the lock at addr: the next owner is to know. Whether the lock could be looked at. Others, who may run while the page is
- * fetched, say in the same word that they wait. If current was just changing it and has given it back, it may not have woken the next owner yet.
+ * current dies and may hold the lock at addr: the next owner is to know.
+ * Whether the lock could be looked at. Others, who may run while the page is
+ * fetched, say in the same word that they wait. If current was just changing it
+ * and has given it back, it may not have woken the next owner yet.
  */
 static bool mark_dead(u32 addr, bool changing)
 {
@@ -387,8 +412,10 @@ static bool mark_dead(u32 addr, bool changing)
 }
 
 /*
- * Called by exit and exec: go through the list of locks that the thread holds. It is the program's, and may be anything. Its head has three words:
- * the first lock, where a lock's word is, the lock that is just being taken or given back.
+ * Called by exit and exec: go through the list of locks that the thread holds.
+ * It is the program's, and may be anything. Its head has three words: the first
+ * lock, where a lock's word is, the lock that is just being taken or given
+ * back.
  */
 void futex_owner_died(void)
 {
@@ -402,7 +429,8 @@ void futex_owner_died(void)
 	for (u32 n = 0; entry != start && n < ROBUST_LIMIT; n++) {
 		u32 lock = entry;
 
-		if (read_word(&entry, lock) < 0 || (lock != head[2] && !mark_dead(lock + head[1], false)))
+		if (read_word(&entry, lock) < 0 ||
+		    (lock != head[2] && !mark_dead(lock + head[1], false)))
 			return;
 		entry &= ~PI_LOCK;
 	}

@@ -6,7 +6,7 @@
 
 #define PID_BUCKETS	256
 #define PID_MAX		32767
-#define PID_FIRST_REUSED 100		/* numbers below it are not given out again */
+#define PID_FIRST_REUSED 100	/* numbers below it are not given out again */
 
 static struct list buckets[PID_BUCKETS];
 static LIST_HEAD(unborn);	/* have a number, and cannot be found yet */
@@ -40,7 +40,8 @@ struct task_struct *find_task(int pid)
 	struct list *bucket = &buckets[(u32)pid % PID_BUCKETS];
 
 	list_for_each(node, bucket) {
-		struct task_struct *task = list_entry(node, struct task_struct, pid_link);
+		struct task_struct *task =
+			list_entry(node, struct task_struct, pid_link);
 
 		if (task->pid == pid)
 			return task;
@@ -68,7 +69,8 @@ static bool pid_in_use(int pid)
 		if (unborn_at(node)->pid == pid)
 			return true;
 	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
 		if (task->pgrp == pid || task->session == pid)
 			return true;

@@ -15,7 +15,8 @@ struct poll_page {
 /* Returns a place for one more queue, or NULL without memory. */
 static struct sleeper *new_sleeper(struct poll_table *table)
 {
-	u32 index = (table->used - POLL_FEW) % ARRAY_SIZE(((struct poll_page *)0)->sleepers);
+	u32 index = (table->used - POLL_FEW) %
+		    ARRAY_SIZE(((struct poll_page *)0)->sleepers);
 
 	if (table->used < POLL_FEW)
 		return &table->few[table->used++];

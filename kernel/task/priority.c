@@ -1,4 +1,7 @@
-/* nice() and its relatives: the priority of processes, one, a group or a user's; and what the scheduler's POSIX calls can truthfully say. */
+/*
+ * nice() and its relatives: the priority of processes, one, a group or a
+ * user's; and what the scheduler's POSIX calls can truthfully say.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
@@ -11,7 +14,8 @@
 #define NICE_MIN	(-20)
 #define NICE_MAX	19
 #define REALTIME_MAX	99
-#define PRIO_BASE	20		/* the system call answers 20 - nice, so that the result is never negative */
+/* the system call answers 20 - nice, so that the result is never negative */
+#define PRIO_BASE	20
 
 static int clamp_nice(int nice)
 {
@@ -25,10 +29,14 @@ static int nice_of(const struct task_struct *task)
 
 static bool owns(const struct task_struct *task)
 {
-	return suser() || current->euid == task->uid || current->euid == task->euid;
+	return suser() || current->euid == task->uid ||
+	       current->euid == task->euid;
 }
 
-/* Only the superuser may touch another user's task, or make one more urgent than RLIMIT_NICE lets it be. */
+/*
+ * Only the superuser may touch another user's task, or make one more urgent
+ * than RLIMIT_NICE lets it be.
+ */
 static int set_nice(struct task_struct *task, int nice)
 {
 	u32 urgency = PRIO_BASE - nice;		/* as the limit counts */
@@ -54,7 +62,9 @@ static int set_process_nice(struct task_struct *process, int nice)
 
 int sys_nice(int increment)
 {
-	increment = increment < -PRIORITIES ? -PRIORITIES : increment > PRIORITIES ? PRIORITIES : increment;
+	increment = increment < -PRIORITIES  ? -PRIORITIES
+		    : increment > PRIORITIES ? PRIORITIES
+					     : increment;
 	increment = clamp_nice(nice_of(current) + increment);
 	return set_process_nice(current->process, increment) < 0 ? -EPERM : 0;
 }
@@ -74,7 +84,8 @@ static bool selected(const struct task_struct *task, int which, u32 who)
 	if (which == PRIO_PROCESS)
 		return task == who_means(who);
 	if (which == PRIO_PGRP)
-		return (u32)task->pgrp == (who ? who : (u32)current->process->pgrp);
+		return (u32)task->pgrp ==
+		       (who ? who : (u32)current->process->pgrp);
 	return task->uid == (who ? who : current->uid);
 }
 
@@ -86,9 +97,11 @@ int sys_getpriority(int which, u32 who)
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
 	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
-		if (selected(task, which, who) && PRIO_BASE - nice_of(task) > best)
+		if (selected(task, which, who) &&
+		    PRIO_BASE - nice_of(task) > best)
 			best = PRIO_BASE - nice_of(task);
 	}
 	return best;
@@ -102,7 +115,8 @@ int sys_setpriority(int which, u32 who, int nice)
 		return -EINVAL;
 	nice = clamp_nice(nice);
 	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
 		if (selected(task, which, who)) {
 			int result = set_process_nice(task, nice);
@@ -119,7 +133,9 @@ static struct task_struct *target(int pid)
 	return pid ? find_task(pid) : current;
 }
 
-/* There is one scheduling policy, SCHED_OTHER, whose only static priority is 0. */
+/*
+ * There is one scheduling policy, SCHED_OTHER, whose only static priority is 0.
+ */
 int sys_sched_getscheduler(int pid)
 {
 	return pid < 0 ? -EINVAL : target(pid) ? SCHED_OTHER : -ESRCH;
@@ -213,7 +229,10 @@ int sys_sched_rr_get_interval_time64(int pid, struct timespec64 __user *to)
 	return get_interval(pid, to, true);
 }
 
-/* One CPU. Answers the bytes of the mask, as the C library expects of the call itself. */
+/*
+ * One CPU. Answers the bytes of the mask, as the C library expects of the call
+ * itself.
+ */
 int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask)
 {
 	int error;

@@ -1,7 +1,9 @@
 /*
- * ptrace: a process lets its parent watch and steer it (PTRACE_TRACEME), which is what strace is made of. A traced process stops at each signal, at
- * exec, and with PTRACE_SYSCALL before and after each system call; its parent learns of it by wait(), looks at memory and registers, and lets it go
- * on. Requests, numbers and the register structure are Linux's.
+ * ptrace: a process lets its parent watch and steer it (PTRACE_TRACEME), which
+ * is what strace is made of. A traced process stops at each signal, at exec,
+ * and with PTRACE_SYSCALL before and after each system call; its parent learns
+ * of it by wait(), looks at memory and registers, and lets it go on. Requests,
+ * numbers and the register structure are Linux's.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -16,8 +18,10 @@
 #define WORD		sizeof(u32)
 
 /*
- * Stop current for its parent, with sig as the reason; what the parent wants delivered instead is left in ptrace_signal. Masked: an interrupt must
- * not wake a task that is about to stop, and whose process is to end does not stop any more.
+ * Stop current for its parent, with sig as the reason; what the parent wants
+ * delivered instead is left in ptrace_signal. Masked: an interrupt must not
+ * wake a task that is about to stop, and whose process is to end does not stop
+ * any more.
  */
 static void stop_for_tracer(int sig)
 {
@@ -33,7 +37,9 @@ static void stop_for_tracer(int sig)
 	irq_restore(flags);
 }
 
-/* A signal arrives: the tracer sees it first. The signal to deliver, 0: none. */
+/*
+ * A signal arrives: the tracer sees it first. The signal to deliver, 0: none.
+ */
 int ptrace_signal(int sig, const struct signal_source *source)
 {
 	current->ptrace_source = *source;
@@ -41,7 +47,10 @@ int ptrace_signal(int sig, const struct signal_source *source)
 	return current->ptrace_signal;
 }
 
-/* Called by entry.asm before and after a system call of a task with PT_SYSCALL. The tracer may send a signal along. */
+/*
+ * Called by entry.asm before and after a system call of a task with PT_SYSCALL.
+ * The tracer may send a signal along.
+ */
 void syscall_trace(void)
 {
 	int sig = SIGTRAP | (current->ptrace & PT_SYSGOOD ? SYSGOOD_BIT : 0);
@@ -53,13 +62,17 @@ void syscall_trace(void)
 	if (current->restarting != task_regs(current)->orig_eax)
 		current->restarting = 0;	/* it makes another call */
 	sig = current->ptrace_signal;
-	if (sig && !(sig & SYSGOOD_BIT) && sig != SIGTRAP && reserve_signals(sig, 1) == 0) {
+	if (sig && !(sig & SYSGOOD_BIT) && sig != SIGTRAP &&
+	    reserve_signals(sig, 1) == 0) {
 		send_signal(sig, current);
 		release_reserved();
 	}
 }
 
-/* Called by exec at its end: the tracer finds the new program before its first instruction. */
+/*
+ * Called by exec at its end: the tracer finds the new program before its first
+ * instruction.
+ */
 void ptrace_exec(void)
 {
 	if (current->ptrace)
@@ -71,8 +84,10 @@ static struct user_regs get_regs(struct task_struct *task)
 	const struct pt_regs *r = task_regs(task);
 
 	return (struct user_regs){
-		r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp, r->eax, r->ds, r->es, task->user_fs, task->user_gs, r->orig_eax,
-		r->eip, r->cs, r->eflags, r->esp, r->ss,
+		r->ebx,        r->ecx,      r->edx, r->esi, r->edi,
+		r->ebp,        r->eax,      r->ds,  r->es,  task->user_fs,
+		task->user_gs, r->orig_eax, r->eip, r->cs,  r->eflags,
+		r->esp,        r->ss,
 	};
 }
 
@@ -95,10 +110,13 @@ static void set_regs(struct task_struct *task, const struct user_regs *from)
 }
 
 /*
- * One word of the child's memory, read or written through its address space, which is loaded for that: the access then faults and breaks
- * copy-on-write as the child's own would. What is private and read-only, such as the code, is written, too: that is how breakpoints come about.
+ * One word of the child's memory, read or written through its address space,
+ * which is loaded for that: the access then faults and breaks copy-on-write as
+ * the child's own would. What is private and read-only, such as the code, is
+ * written, too: that is how breakpoints come about.
  */
-static int access_word(struct task_struct *child, u32 addr, u32 *word, bool write)
+static int access_word(struct task_struct *child, u32 addr, u32 *word,
+		       bool write)
 {
 	struct mm *own = current->mm, *mm = child->mm;
 	bool forced;
@@ -106,13 +124,14 @@ static int access_word(struct task_struct *child, u32 addr, u32 *word, bool writ
 
 	if (!mm->dumpable && !(child->ptrace & PT_PRIVILEGED))
 		return -EIO;
-	mm->users++;			/* the child may be killed while we wait for a page */
+	mm->users++;	/* the child may be killed while we wait for a page */
 	current->mm = mm;
 	use_mm(mm);
 	mm_lock(mm);
 	forced = write && let_tracer_write(mm, addr, WORD);
 	mm_unlock(mm);
-	error = write ? put_user_u32(*word, (void __user *)addr) : get_user_u32(word, (const void __user *)addr);
+	error = write ? put_user_u32(*word, (void __user *)addr)
+		      : get_user_u32(word, (const void __user *)addr);
 	mm_lock(mm);
 	if (forced)
 		stop_tracer_writing(mm, addr, WORD);
@@ -123,14 +142,18 @@ static int access_word(struct task_struct *child, u32 addr, u32 *word, bool writ
 	return error ? -EIO : 0;
 }
 
-/* A word of the structure that PEEKUSER shows: its first words are the registers. */
+/*
+ * A word of the structure that PEEKUSER shows: its first words are the
+ * registers.
+ */
 static int peek_user(struct task_struct *child, u32 offset, u32 __user *to)
 {
 	struct user_regs regs = get_regs(child);
 
 	if (offset % WORD || offset >= USER_SIZE)
 		return -EIO;
-	return put_user_u32(offset < sizeof(regs) ? ((u32 *)&regs)[offset / WORD] : 0, to);
+	return put_user_u32(
+		offset < sizeof(regs) ? ((u32 *)&regs)[offset / WORD] : 0, to);
 }
 
 static int poke_user(struct task_struct *child, u32 offset, u32 value)
@@ -144,7 +167,10 @@ static int poke_user(struct task_struct *child, u32 offset, u32 value)
 	return 0;
 }
 
-/* Let the child go on: how is PT_SYSCALL, PTRACE_SINGLESTEP's trap flag or neither. */
+/*
+ * Let the child go on: how is PT_SYSCALL, PTRACE_SINGLESTEP's trap flag or
+ * neither.
+ */
 static int resume(struct task_struct *child, u32 syscalls, bool step, u32 sig)
 {
 	struct pt_regs *regs = task_regs(child);
@@ -163,7 +189,10 @@ static int resume(struct task_struct *child, u32 syscalls, bool step, u32 sig)
 	return 0;
 }
 
-/* Nobody traces a child any more: it is none of those that stand in front of its parent's list. */
+/*
+ * Nobody traces a child any more: it is none of those that stand in front of
+ * its parent's list.
+ */
 static void forget_tracer(struct task_struct *child)
 {
 	child->ptrace = 0;
@@ -180,7 +209,10 @@ static int detach(struct task_struct *child, u32 sig)
 	return error;
 }
 
-/* Called by exit for each child, before init gets it: without its tracer it goes on. */
+/*
+ * Called by exit for each child, before init gets it: without its tracer it
+ * goes on.
+ */
 void tracer_exits(struct task_struct *child)
 {
 	if (!child->ptrace)
@@ -230,12 +262,14 @@ static int copy_siginfo(struct task_struct *child, struct siginfo __user *user)
 {
 	struct siginfo info;
 
-	fill_siginfo(&info, child->ptrace_signal & ~SYSGOOD_BIT, &child->ptrace_source);
+	fill_siginfo(&info, child->ptrace_signal & ~SYSGOOD_BIT,
+		     &child->ptrace_source);
 	return copy_to_user(user, &info, sizeof(info));
 }
 
 /* A stopped, traced child and a request for it. */
-static int child_request(struct task_struct *child, u32 request, u32 addr, u32 data)
+static int child_request(struct task_struct *child, u32 request, u32 addr,
+			 u32 data)
 {
 	void __user *user = (void __user *)data;
 
@@ -256,7 +290,8 @@ static int child_request(struct task_struct *child, u32 request, u32 addr, u32 d
 	case PTRACE_GETSIGINFO:
 		return copy_siginfo(child, user);
 	case PTRACE_SETOPTIONS:
-		child->ptrace = (child->ptrace & ~PT_SYSGOOD) | (data & PTRACE_O_TRACESYSGOOD ? PT_SYSGOOD : 0);
+		child->ptrace = (child->ptrace & ~PT_SYSGOOD) |
+				(data & PTRACE_O_TRACESYSGOOD ? PT_SYSGOOD : 0);
 		return data & ~PTRACE_O_TRACESYSGOOD ? -EINVAL : 0;
 	case PTRACE_CONT:
 		return resume(child, 0, false, data);
@@ -289,7 +324,7 @@ static int trace_me(void)
 	if (has_root(current) && !has_root(parent))
 		return -EPERM;
 	current->ptrace = PT_TRACED | (suser() ? PT_PRIVILEGED : 0);
-	list_del(&current->sibling);		/* to the front, where wait() looks */
+	list_del(&current->sibling);	/* to the front, where wait() looks */
 	list_add(&current->sibling, &parent->children);
 	return 0;
 }
@@ -308,5 +343,7 @@ int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
 		send_signal(SIGKILL, child);
 		return 0;
 	}
-	return child->state == TASK_STOPPED ? child_request(child, request, addr, data) : -ESRCH;
+	return child->state == TASK_STOPPED
+		       ? child_request(child, request, addr, data)
+		       : -ESRCH;
 }

@@ -1,6 +1,7 @@
 /*
- * Resource limits (getrlimit and its relatives). Who keeps which: descriptors file_table.c, the stack and memory mm/, processes fork.c, file size
- * fs/, CPU time the tick.
+ * Resource limits (getrlimit and its relatives). Who keeps which: descriptors
+ * file_table.c, the stack and memory mm/, processes fork.c, file size fs/, CPU
+ * time the tick.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -10,10 +11,12 @@
 #include <abi/errno.h>
 #include "kernel/kernel_internal.h"
 
-#define TASK_PART	16u	/* ordinary users' tasks all together: frames / 16 */
+/* ordinary users' tasks all together: frames / 16 */
+#define TASK_PART	16u
 #define NPROC_PART	32u	/* those of one user by default, as on Linux */
 #define MEMLOCK_DEFAULT	65536u		/* bytes, as on Linux for long */
-#define OLD_INFINITY	0x7FFFFFFFu	/* what the first getrlimit (76) says for "no limit" */
+#define OLD_INFINITY \
+	0x7FFFFFFFu /* what the first getrlimit (76) says for "no limit" */
 
 /*
  * Gives the idle task its limits; all others inherit them. Called once by
@@ -24,18 +27,26 @@ void rlimit_init(void)
 	struct task_struct *task = idle_task;
 
 	for (u32 i = 0; i < RLIM_NLIMITS; i++)
-		task->rlimits[i] = (struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
+		task->rlimits[i] =
+			(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
 	task->rlimits[RLIMIT_STACK].rlim_cur = STACK_MAX;
 	task->rlimits[RLIMIT_CORE].rlim_cur = 0;
 	task->rlimits[RLIMIT_NPROC] = task->rlimits[RLIMIT_SIGPENDING] =
-		(struct rlimit){ nr_frames / NPROC_PART, nr_frames / NPROC_PART };
-	task->rlimits[RLIMIT_MEMLOCK] = (struct rlimit){ MEMLOCK_DEFAULT, MEMLOCK_DEFAULT };
+		(struct rlimit){ nr_frames / NPROC_PART,
+				 nr_frames / NPROC_PART };
+	task->rlimits[RLIMIT_MEMLOCK] =
+		(struct rlimit){ MEMLOCK_DEFAULT, MEMLOCK_DEFAULT };
 	task->rlimits[RLIMIT_NOFILE] = (struct rlimit){ OPEN_MAX, OPEN_MAX };
-	task->rlimits[RLIMIT_NICE] = task->rlimits[RLIMIT_RTPRIO] = (struct rlimit){ 0, 0 };
+	task->rlimits[RLIMIT_NICE] = task->rlimits[RLIMIT_RTPRIO] =
+		(struct rlimit){ 0, 0 };
 }
 
-/* Raising a hard limit is the superuser's; more descriptors than the table holds are nobody's. */
-static int set_limit(struct task_struct *task, u32 resource, const struct rlimit *new)
+/*
+ * Raising a hard limit is the superuser's; more descriptors than the table
+ * holds are nobody's.
+ */
+static int set_limit(struct task_struct *task, u32 resource,
+		     const struct rlimit *new)
 {
 	const struct rlimit *limit = &task->rlimits[resource];
 
@@ -52,7 +63,10 @@ static int set_limit(struct task_struct *task, u32 resource, const struct rlimit
 
 int sys_ugetrlimit(u32 resource, struct rlimit __user *buf)
 {
-	return resource < RLIM_NLIMITS ? copy_to_user(buf, &current->rlimits[resource], sizeof(*buf)) : -EINVAL;
+	return resource < RLIM_NLIMITS
+		       ? copy_to_user(buf, &current->rlimits[resource],
+				      sizeof(*buf))
+		       : -EINVAL;
 }
 
 int sys_getrlimit(u32 resource, struct rlimit __user *buf)
@@ -61,8 +75,10 @@ int sys_getrlimit(u32 resource, struct rlimit __user *buf)
 
 	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
-	limit.rlim_cur = min_u32(current->rlimits[resource].rlim_cur, OLD_INFINITY);
-	limit.rlim_max = min_u32(current->rlimits[resource].rlim_max, OLD_INFINITY);
+	limit.rlim_cur =
+		min_u32(current->rlimits[resource].rlim_cur, OLD_INFINITY);
+	limit.rlim_max =
+		min_u32(current->rlimits[resource].rlim_max, OLD_INFINITY);
 	return copy_to_user(buf, &limit, sizeof(limit));
 }
 
@@ -99,7 +115,8 @@ static bool may_limit(const struct task_struct *task)
  * Read and set in one call, for any process of the caller's user. What the
  * program wants is read first: that may sleep, and the process end meanwhile.
  */
-int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, struct rlimit64 __user *old)
+int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new,
+		  struct rlimit64 __user *old)
 {
 	struct rlimit64 before, wanted;
 	struct task_struct *task;
@@ -118,13 +135,18 @@ int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new, stru
 	before.rlim_cur = widen(task->rlimits[resource].rlim_cur);
 	before.rlim_max = widen(task->rlimits[resource].rlim_max);
 	if (new) {
-		limit = (struct rlimit){ narrow(wanted.rlim_cur), narrow(wanted.rlim_max) };
+		limit = (struct rlimit){ narrow(wanted.rlim_cur),
+					 narrow(wanted.rlim_max) };
 		error = set_limit(task, resource, &limit);
 	}
-	return !error && old ? copy_to_user(old, &before, sizeof(before)) : error;
+	return !error && old ? copy_to_user(old, &before, sizeof(before))
+			     : error;
 }
 
-/* Before a file of current's grows to size. -EFBIG, and SIGXFSZ for who does not expect it. */
+/*
+ * Before a file of current's grows to size. -EFBIG, and SIGXFSZ for who does
+ * not expect it.
+ */
 int check_file_size(u64 size)
 {
 	u32 limit = current->rlimits[RLIMIT_FSIZE].rlim_cur;
@@ -172,7 +194,10 @@ bool may_exec(void)
 	return !current->over_nproc;
 }
 
-/* Called by the tick each second of CPU time: SIGXCPU from the soft limit on, SIGKILL at the hard one. */
+/*
+ * Called by the tick each second of CPU time: SIGXCPU from the soft limit on,
+ * SIGKILL at the hard one.
+ */
 void check_cpu_limit(void)
 {
 	u32 seconds = (current->process->utime + current->process->stime) / HZ;

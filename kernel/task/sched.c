@@ -1,13 +1,16 @@
 /*
- * The scheduler. Runnable tasks wait in two arrays of queues, one queue a priority, with a bitmap of the queues that are not
- * empty: picking the next task is a bit scan. A task that has used up its time slice gets a new one and moves to the expired
- * array; when the active array runs dry the two change places, so that no priority starves another. All of it is O(1).
- * Each change begins an epoch, in which every task has one slice. A child has its
- * first one in the epoch after its birth; until then its parent's pays for both,
- * so that making children gains nothing (docs/tricks.md).
+ * The scheduler. Runnable tasks wait in two arrays of queues, one queue a
+ * priority, with a bitmap of the queues that are not empty: picking the next
+ * task is a bit scan. A task that has used up its time slice gets a new one and
+ * moves to the expired array; when the active array runs dry the two change
+ * places, so that no priority starves another. All of it is O(1). Each change
+ * begins an epoch, in which every task has one slice. A child has its first one
+ * in the epoch after its birth; until then its parent's pays for both, so that
+ * making children gains nothing (docs/tricks.md).
  *
- * Switching is done in software: switch_to() in switch.asm changes the stack, this file the address space and the FPU.
- * Interrupts are masked from the choice to the end of the switch.
+ * Switching is done in software: switch_to() in switch.asm changes the stack,
+ * this file the address space and the FPU. Interrupts are masked from the
+ * choice to the end of the switch.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -17,8 +20,9 @@
 #include <abi/errno.h>
 #include "kernel/kernel_internal.h"
 
-#define SLICE_TICKS(priority)	(1 + (PRIORITIES - (priority)) / 2)	/* nice 0: 11 ticks, 110 ms */
-#define MAKERS_OWN	2		/* ticks of a slice that children leave */
+/* nice 0: 11 ticks, 110 ms */
+#define SLICE_TICKS(priority)	(1 + (PRIORITIES - (priority)) / 2)
+#define MAKERS_OWN	2	/* ticks of a slice that children leave */
 
 struct run_queue {
 	u32 bitmap[2];			/* bit n: queue n is not empty */
@@ -27,9 +31,11 @@ struct run_queue {
 
 static struct run_queue queues[2];
 static struct run_queue *active = &queues[0], *expired = &queues[1];
-static u32 epoch;			/* how often the arrays have changed places */
-static bool woken;			/* somebody waits in front of the others since the last switch */
-static struct task_struct *newborn;	/* current's child, queued since the last switch: current comes next */
+static u32 epoch;		/* how often the arrays have changed places */
+/* somebody waits in front of the others since the last switch */
+static bool woken;
+/* current's child, queued since the last switch: current comes next */
+static struct task_struct *newborn;
 static u32 loaded_pgdir;		/* what CR3 holds */
 
 u32 context_switches, cpu_ticks[CPU_STATES];
@@ -45,7 +51,8 @@ void sched_init(void)
 	set_kernel_stack(idle_task->stack_top);
 }
 
-static inline void enqueue(struct run_queue *rq, struct task_struct *task, bool front)
+static inline void enqueue(struct run_queue *rq, struct task_struct *task,
+			   bool front)
 {
 	u32 priority = task->priority;
 	struct list *queue = &rq->queue[priority];
@@ -57,7 +64,9 @@ static inline void enqueue(struct run_queue *rq, struct task_struct *task, bool 
 	bit_set(rq->bitmap, priority);
 }
 
-/* Take the first task of the most urgent queue; NULL when the array is empty. */
+/*
+ * Take the first task of the most urgent queue; NULL when the array is empty.
+ */
 static inline struct task_struct *dequeue_first(struct run_queue *rq)
 {
 	struct list *queue, *first;
@@ -154,8 +163,10 @@ static inline void requeue_current(void)
 }
 
 /*
- * Load the address space of mm, or the kernel's own with NULL. A kernel task keeps whatever directory is loaded: its kernel half is
- * everybody's. Called at a switch, by exec and by exit, which must leave a directory before it is freed.
+ * Load the address space of mm, or the kernel's own with NULL. A kernel task
+ * keeps whatever directory is loaded: its kernel half is everybody's. Called at
+ * a switch, by exec and by exit, which must leave a directory before it is
+ * freed.
  */
 static inline void load_mm(struct mm *mm)
 {
@@ -172,7 +183,8 @@ void use_mm(struct mm *mm)
 	load_mm(mm);
 }
 
-static inline void switch_segments(struct task_struct *prev, struct task_struct *next)
+static inline void switch_segments(struct task_struct *prev,
+				   struct task_struct *next)
 {
 	save_fs_gs(&prev->user_fs, &prev->user_gs);
 	if (prev->uses_tls | next->uses_tls)
@@ -181,10 +193,12 @@ static inline void switch_segments(struct task_struct *prev, struct task_struct 
 		set_fs_gs(next->user_fs, next->user_gs);
 }
 
-static inline void context_switch(struct task_struct *prev, struct task_struct *next)
+static inline void context_switch(struct task_struct *prev,
+				  struct task_struct *next)
 {
 	if (unlikely(prev->stack_guard != STACK_GUARD_VALUE))
-		panic("schedule: kernel stack of pid %d (%s) overflowed", prev->pid, prev->comm);
+		panic("schedule: kernel stack of pid %d (%s) overflowed",
+		      prev->pid, prev->comm);
 	context_switches++;
 	current = next;
 	if (next->mm)
@@ -196,7 +210,10 @@ static inline void context_switch(struct task_struct *prev, struct task_struct *
 	switch_to(&prev->kernel_esp, next->kernel_esp);
 }
 
-/* Give the CPU to the next task, and return when current is chosen again. Interrupts are masked. */
+/*
+ * Give the CPU to the next task, and return when current is chosen again.
+ * Interrupts are masked.
+ */
 static inline void switch_to_next(void)
 {
 	struct task_struct *prev = current, *next;
@@ -210,8 +227,9 @@ static inline void switch_to_next(void)
 }
 
 /*
- * Give the CPU to the next task. Called with current's state set: TASK_RUNNING puts it back in the queue, any other state
- * leaves it to whoever wakes it. Returns when current is chosen again, with interrupts as they were.
+ * Give the CPU to the next task. Called with current's state set: TASK_RUNNING
+ * puts it back in the queue, any other state leaves it to whoever wakes it.
+ * Returns when current is chosen again, with interrupts as they were.
  */
 void schedule(void)
 {
@@ -235,7 +253,10 @@ void sleep_in(struct wait_queue *q, enum task_state state)
 	list_unlink(&me.link);
 }
 
-/* Sleep until wake_up(). The caller tests its condition again: all sleepers are woken. */
+/*
+ * Sleep until wake_up(). The caller tests its condition again: all sleepers are
+ * woken.
+ */
 void sleep_on(struct wait_queue *q)
 {
 	u32 flags = irq_save();
@@ -259,8 +280,10 @@ int interruptible_sleep_on(struct wait_queue *q)
 }
 
 /*
- * Make a sleeping or stopped task runnable; nothing happens if it is already. It goes before those that have not slept: it has not used its time, and
- * among a thousand that only compute it would otherwise wait for all their slices. Its slice of this epoch bounds that. Interrupts are masked.
+ * Make a sleeping or stopped task runnable; nothing happens if it is already.
+ * It goes before those that have not slept: it has not used its time, and among
+ * a thousand that only compute it would otherwise wait for all their slices.
+ * Its slice of this epoch bounds that. Interrupts are masked.
  */
 static inline void make_runnable(struct task_struct *task)
 {
@@ -338,8 +361,9 @@ void sched_fork(struct task_struct *child)
 }
 
 /*
- * Called at each tick: account it. When somebody was woken it has its turn, and need not wait until the slice of one that only
- * computes is used up. What is left of that stays current's.
+ * Called at each tick: account it. When somebody was woken it has its turn, and
+ * need not wait until the slice of one that only computes is used up. What is
+ * left of that stays current's.
  */
 void sched_tick(struct pt_regs *regs)
 {
@@ -368,18 +392,25 @@ u32 slice_ticks(const struct task_struct *task)
 	return SLICE_TICKS(task->priority);
 }
 
-/* Change a task's priority; a task in a queue moves to its new queue the next time it is queued. */
+/*
+ * Change a task's priority; a task in a queue moves to its new queue the next
+ * time it is queued.
+ */
 void set_priority(struct task_struct *task, int priority)
 {
 	task->priority = priority;
 }
 
-/* The idle task's life: wait for interrupts and look whether they made somebody runnable. */
+/*
+ * The idle task's life: wait for interrupts and look whether they made somebody
+ * runnable.
+ */
 NORETURN void idle_loop(void)
 {
 	for (;;) {
 		cli();
-		if (!(active->bitmap[0] | active->bitmap[1] | expired->bitmap[0] | expired->bitmap[1]))
+		if (!(active->bitmap[0] | active->bitmap[1] |
+		      expired->bitmap[0] | expired->bitmap[1]))
 			sti_hlt();
 		schedule();
 	}
@@ -396,7 +427,7 @@ void let_others_run(u32 ticks)
 	do {
 		sti();
 		before = context_switches;
-		current->time_slice = 0;	/* behind those of all priorities */
+		current->time_slice = 0; /* behind those of all priorities */
 		schedule();
 	} while (context_switches != before && !time_after(jiffies, end));
 	irq_restore(flags);

@@ -1,4 +1,7 @@
-/* System calls about the process and the system that need nothing but a look: ids, reboot. */
+/*
+ * System calls about the process and the system that need nothing but a look:
+ * ids, reboot.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/fs.h>
@@ -27,12 +30,17 @@ int sys_getppid(void)
 	return current->process->parent->pid;
 }
 
-/* The task that a process-group call means: current, or a child of it that has not called exec yet. */
+/*
+ * The task that a process-group call means: current, or a child of it that has
+ * not called exec yet.
+ */
 static int group_target(int pid, struct task_struct **target)
 {
-	struct task_struct *process = current->process, *task = pid ? find_task(pid) : process;
+	struct task_struct *process = current->process,
+			   *task = pid ? find_task(pid) : process;
 
-	if (!task || task != task->process || (task != process && task->parent != process))
+	if (!task || task != task->process ||
+	    (task != process && task->parent != process))
 		return -ESRCH;
 	if (task->leader || task->session != process->session)
 		return -EPERM;
@@ -45,7 +53,8 @@ static int group_target(int pid, struct task_struct **target)
 static bool group_in_session(int pgrp, int session)
 {
 	list_for_each(node, &all_tasks) {
-		struct task_struct *task = list_entry(node, struct task_struct, all_link);
+		struct task_struct *task =
+			list_entry(node, struct task_struct, all_link);
 
 		if (task->pgrp == pgrp && task->session == session)
 			return true;
@@ -88,13 +97,17 @@ int sys_getsid(int pid)
 	return task ? task->process->session : -ESRCH;
 }
 
-/* A session and a process group of its own, without a terminal. -EPERM while there is such a group, be it one that the caller has left. */
+/*
+ * A session and a process group of its own, without a terminal. -EPERM while
+ * there is such a group, be it one that the caller has left.
+ */
 int sys_setsid(void)
 {
 	struct task_struct *process = current->process;
 
 	list_for_each(node, &all_tasks)
-		if (list_entry(node, struct task_struct, all_link)->pgrp == process->pid)
+		if (list_entry(node, struct task_struct, all_link)->pgrp ==
+		    process->pid)
 			return -EPERM;
 	process->leader = true;
 	process->session = process->pgrp = process->pid;
@@ -107,8 +120,8 @@ static u32 count_threads(void)
 	u32 n = 0;
 
 	list_for_each(node, &all_tasks)
-		for_each_thread(t, list_entry(node, struct task_struct, all_link))
-			n++;
+		for_each_thread(t, list_entry(node, struct task_struct,
+					      all_link)) n++;
 	return n;
 }
 
@@ -145,19 +158,32 @@ int sys_sysinfo(struct sysinfo __user *buf)
 	return copy_to_user(buf, &info, sizeof(info));
 }
 
-static void fill_task_info(struct task_info *info, const struct task_struct *task)
+static void fill_task_info(struct task_info *info,
+			   const struct task_struct *task)
 {
 	*info = (struct task_info){
-		.pid = task->pid, .ppid = task->parent ? task->parent->pid : 0, .pgrp = task->pgrp, .session = task->session,
-		.uid = task->uid, .state = state_letter(task), .tty = task->tty, .utime = task->utime, .stime = task->stime,
-		.start = task->start_time, .priority = task->priority,
-		.rss_kb = task->mm ? task->mm->nr_resident * (PAGE_SIZE / 1024) : 0,
+		.pid = task->pid,
+		.ppid = task->parent ? task->parent->pid : 0,
+		.pgrp = task->pgrp,
+		.session = task->session,
+		.uid = task->uid,
+		.state = state_letter(task),
+		.tty = task->tty,
+		.utime = task->utime,
+		.stime = task->stime,
+		.start = task->start_time,
+		.priority = task->priority,
+		.rss_kb = task->mm ? task->mm->nr_resident * (PAGE_SIZE / 1024)
+				   : 0,
 		.vsize_kb = task->mm ? mm_size(task->mm) / 1024 : 0,
 	};
 	memcpy(info->comm, task->comm, sizeof(info->comm));
 }
 
-/* The tasks from number start on, in order of creation, as many as there are and room is; how many. */
+/*
+ * The tasks from number start on, in order of creation, as many as there are
+ * and room is; how many.
+ */
 static int list_tasks(struct task_info *list, int room, int start)
 {
 	int n = 0;
@@ -167,14 +193,16 @@ static int list_tasks(struct task_info *list, int room, int start)
 			continue;
 		if (n >= room)
 			break;
-		fill_task_info(&list[n++], list_entry(node, struct task_struct, all_link));
+		fill_task_info(&list[n++],
+			       list_entry(node, struct task_struct, all_link));
 	}
 	return n;
 }
 
 /*
- * ps(buf, max, start) (514): fill buf with the tasks from number start on; how many. By way of a page, because copying to the program may sleep,
- * and the list changes meanwhile.
+ * ps(buf, max, start) (514): fill buf with the tasks from number start on; how
+ * many. By way of a page, because copying to the program may sleep, and the
+ * list changes meanwhile.
  */
 int sys_ps(struct task_info __user *buf, int max, int start)
 {
@@ -186,7 +214,8 @@ int sys_ps(struct task_info __user *buf, int max, int start)
 		return -ENOMEM;
 	start = start < 0 ? 0 : start;
 	for (; n < max && got == a_page && !error; n += got) {
-		got = list_tasks(list, max - n < a_page ? max - n : a_page, start + n);
+		got = list_tasks(list, max - n < a_page ? max - n : a_page,
+				 start + n);
 		error = copy_to_user(&buf[n], list, got * sizeof(*list));
 	}
 	kpage_free(list);
@@ -200,7 +229,10 @@ static bool second_magic(u32 magic)
 	       magic == LINUX_REBOOT_MAGIC2B || magic == LINUX_REBOOT_MAGIC2C;
 }
 
-/* reboot(): restart, halt or power off, after writing everything out. With power off the argument is the status that tools/run passes on. */
+/*
+ * reboot(): restart, halt or power off, after writing everything out. With
+ * power off the argument is the status that tools/run passes on.
+ */
 int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
 {
 	if (!suser())

@@ -23,10 +23,13 @@ static void timeout_fired(struct timer *t)
 	wake_up_task(t->data);
 }
 
-/* Sleep until wake_up() or until ticks have passed, signals or not: 0 or -ETIMEDOUT. For drivers. */
+/*
+ * Sleep until wake_up() or until ticks have passed, signals or not: 0 or
+ * -ETIMEDOUT. For drivers.
+ */
 int sleep_on_timeout(struct wait_queue *q, u32 ticks)
 {
-	u32 flags = irq_save();		/* the timer must not fire before the sleep */
+	u32 flags = irq_save();	/* the timer must not fire before the sleep */
 	struct timer timeout;
 
 	timer_add(&timeout, ticks, timeout_fired, current);
@@ -38,7 +41,7 @@ int sleep_on_timeout(struct wait_queue *q, u32 ticks)
 /* As interruptible_sleep_on(), but for ticks at most; then -ETIMEDOUT. */
 int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks)
 {
-	u32 flags = irq_save();		/* the timer must not fire before the sleep */
+	u32 flags = irq_save();	/* the timer must not fire before the sleep */
 	struct timer timeout;
 	int error;
 

@@ -1,4 +1,6 @@
-/* Waiting for children: which of them is meant, what it has to tell, its end. */
+/*
+ * Waiting for children: which of them is meant, what it has to tell, its end.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
@@ -13,7 +15,10 @@
 #define INT_MIN		(-0x7FFFFFFF - 1)
 #define SAVED_SLICE_MAX	10	/* ticks: a shell must not save up seconds */
 
-/* Reap a zombie child of current: its times count for current's children, what is left of its slice comes home. */
+/*
+ * Reap a zombie child of current: its times count for current's children, what
+ * is left of its slice comes home.
+ */
 static void release_task(struct task_struct *task)
 {
 	struct task_struct *process = current->process;
@@ -30,8 +35,8 @@ static void release_task(struct task_struct *task)
 }
 
 /*
- * Returns whether a wait with these options is for this kind of child: one whose
- * end is told by SIGCHLD, or with __WCLONE by another signal or none.
+ * Returns whether a wait with these options is for this kind of child: one
+ * whose end is told by SIGCHLD, or with __WCLONE by another signal or none.
  */
 static bool right_kind(const struct task_struct *child, int options)
 {
@@ -59,11 +64,15 @@ static bool has_news(const struct task_struct *child, int options)
 {
 	if (child->claimed)
 		return false;
-	return (options & WEXITED && child->state == TASK_ZOMBIE) || ((options & WUNTRACED || child->ptrace) && child->stop_signal) ||
+	return (options & WEXITED && child->state == TASK_ZOMBIE) ||
+	       ((options & WUNTRACED || child->ptrace) && child->stop_signal) ||
 	       (options & WCONTINUED && child->continued);
 }
 
-/* A child that pid means and that has news. NULL with *any telling whether there are such children at all. */
+/*
+ * A child that pid means and that has news. NULL with *any telling whether
+ * there are such children at all.
+ */
 static struct task_struct *find_child(int pid, int options, bool *any)
 {
 	*any = false;
@@ -76,15 +85,21 @@ static struct task_struct *find_child(int pid, int options, bool *any)
 		return *any && has_news(child, options) ? child : NULL;
 	}
 	list_for_each(node, &current->process->children) {
-		struct task_struct *child = list_entry(node, struct task_struct, sibling);
+		struct task_struct *child =
+			list_entry(node, struct task_struct, sibling);
 
 		if (!eligible(child, pid, options))
 			continue;
 		*any = true;
 		if (has_news(child, options))
 			return child;
-		if (pid == -1 && !(options & (WUNTRACED | WCONTINUED)) && !child->ptrace && !child->claimed)
-			return NULL;	/* zombies stand in front, and who traces one child traces all */
+		if (pid == -1 && !(options & (WUNTRACED | WCONTINUED)) &&
+		    !child->ptrace && !child->claimed)
+			/*
+			 * zombies stand in front, and who traces one child
+			 * traces all
+			 */
+			return NULL;
 	}
 	return NULL;
 }
@@ -102,10 +117,13 @@ static struct timeval ticks_to_timeval(u32 ticks)
 	return (struct timeval){ ticks / HZ, ticks % HZ * (1000000 / HZ) };
 }
 
-static int put_rusage(u32 utime, u32 stime, u32 faults, struct rusage __user *buf)
+static int put_rusage(u32 utime, u32 stime, u32 faults,
+		      struct rusage __user *buf)
 {
 	struct rusage usage = {
-		.ru_utime = ticks_to_timeval(utime), .ru_stime = ticks_to_timeval(stime), .ru_minflt = faults,
+		.ru_utime = ticks_to_timeval(utime),
+		.ru_stime = ticks_to_timeval(stime),
+		.ru_minflt = faults,
 	};
 
 	return copy_to_user(buf, &usage, sizeof(usage));
@@ -117,15 +135,21 @@ int sys_getrusage(int who, struct rusage __user *buf)
 	const struct task_struct *process = current->process;
 
 	if (who == RUSAGE_THREAD)
-		return put_rusage(current->run_ticks, 0, current->minor_faults, buf);
+		return put_rusage(current->run_ticks, 0, current->minor_faults,
+				  buf);
 	if (who == RUSAGE_SELF)
-		return put_rusage(process->utime, process->stime, process->minor_faults, buf);
+		return put_rusage(process->utime, process->stime,
+				  process->minor_faults, buf);
 	if (who == RUSAGE_CHILDREN)
-		return put_rusage(process->cutime, process->cstime, process->child_faults, buf);
+		return put_rusage(process->cutime, process->cstime,
+				  process->child_faults, buf);
 	return -EINVAL;
 }
 
-/* Sleep until a child has news. *child NULL: none has, with WNOHANG. -ECHILD, -ERESTARTSYS. */
+/*
+ * Sleep until a child has news. *child NULL: none has, with WNOHANG. -ECHILD,
+ * -ERESTARTSYS.
+ */
 static int await_child(int pid, int options, struct task_struct **child)
 {
 	bool any;
@@ -177,10 +201,12 @@ static void news_told(struct task_struct *child, const struct news *news,
 }
 
 /*
- * Wait for a child: its pid, 0 (WNOHANG and none is ready), -ECHILD, -ERESTARTSYS, -EINVAL, -EFAULT. A bad pointer is found before the
- * child is reaped, so that no status is lost.
+ * Wait for a child: its pid, 0 (WNOHANG and none is ready), -ECHILD,
+ * -ERESTARTSYS, -EINVAL, -EFAULT. A bad pointer is found before the child is
+ * reaped, so that no status is lost.
  */
-int sys_wait4(int pid, int __user *status, int options, struct rusage __user *usage)
+int sys_wait4(int pid, int __user *status, int options,
+	      struct rusage __user *usage)
 {
 	struct task_struct *child;
 	struct news news;
@@ -198,8 +224,10 @@ int sys_wait4(int pid, int __user *status, int options, struct rusage __user *us
 	pid = child->pid;
 	error = status ? put_user_u32(code, status) : 0;
 	if (!error && usage)
-		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
-				   child->minor_faults + child->child_faults, usage);
+		error = put_rusage(child->utime + child->cutime,
+				   child->stime + child->cstime,
+				   child->minor_faults + child->child_faults,
+				   usage);
 	news_told(child, &news, !error);
 	return error ? error : pid;
 }
@@ -210,14 +238,16 @@ int sys_waitpid(int pid, int __user *status, int options)
 }
 
 /* waitid() says in siginfo what wait() packs into a status. */
-static void fill_wait_info(struct siginfo *info, const struct task_struct *child)
+static void fill_wait_info(struct siginfo *info,
+			   const struct task_struct *child)
 {
 	int status = child->exit_status;
 	struct signal_source source = { .pid = child->pid, .uid = child->uid };
 
 	if (child->state == TASK_ZOMBIE) {
 		source.code = WTERMSIG(status) ? CLD_KILLED : CLD_EXITED;
-		source.value = WTERMSIG(status) ? WTERMSIG(status) : status >> 8;
+		source.value = WTERMSIG(status) ? WTERMSIG(status)
+						: status >> 8;
 	} else if (child->stop_signal) {
 		source.code = child->ptrace ? CLD_TRAPPED : CLD_STOPPED;
 		source.value = child->stop_signal;
@@ -234,18 +264,26 @@ static int wait_target(int type, int id, int *pid)
 	*pid = type == P_ALL ? -1 : type == P_PID ? id : -id;
 	if (type < P_ALL || type > P_PGID)
 		return -EINVAL;
-	return (type == P_PID && id <= 0) || (type == P_PGID && id < 0) ? -EINVAL : 0;
+	return (type == P_PID && id <= 0) || (type == P_PGID && id < 0)
+		       ? -EINVAL
+		       : 0;
 }
 
-/* 0 also when WNOHANG found nothing: then si_pid is 0. With WNOWAIT the news stays news. */
-int sys_waitid(int type, int id, struct siginfo __user *user_info, int options, struct rusage __user *usage)
+/*
+ * 0 also when WNOHANG found nothing: then si_pid is 0. With WNOWAIT the news
+ * stays news.
+ */
+int sys_waitid(int type, int id, struct siginfo __user *user_info, int options,
+	       struct rusage __user *usage)
 {
 	struct task_struct *child = NULL;
 	struct siginfo info = { 0 };
 	struct news news;
 	int pid, error = wait_target(type, id, &pid);
 
-	if (error || options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | THREAD_OPTIONS) ||
+	if (error ||
+	    options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT |
+			THREAD_OPTIONS) ||
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
 	error = await_child(pid, options, &child);
@@ -256,8 +294,10 @@ int sys_waitid(int type, int id, struct siginfo __user *user_info, int options, 
 	if (!error && user_info)
 		error = copy_to_user(user_info, &info, sizeof(info));
 	if (!error && child && usage)
-		error = put_rusage(child->utime + child->cutime, child->stime + child->cstime,
-				   child->minor_faults + child->child_faults, usage);
+		error = put_rusage(child->utime + child->cutime,
+				   child->stime + child->cstime,
+				   child->minor_faults + child->child_faults,
+				   usage);
 	if (child)
 		news_told(child, &news, !error && !(options & WNOWAIT));
 	return error;

@@ -1,4 +1,7 @@
-/* The system calls about time: reading and setting clocks, sleeping. The *_time64 forms differ in the width of a second only. */
+/*
+ * The system calls about time: reading and setting clocks, sleeping. The
+ * *_time64 forms differ in the width of a second only.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
@@ -54,7 +57,8 @@ int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
 
 static bool valid_zone(const struct timezone *tz)
 {
-	return tz->tz_minuteswest >= -ZONE_MAX && tz->tz_minuteswest <= ZONE_MAX;
+	return tz->tz_minuteswest >= -ZONE_MAX &&
+	       tz->tz_minuteswest <= ZONE_MAX;
 }
 
 /* The kernel keeps universal time; the zone is kept for those who ask. */
@@ -93,7 +97,8 @@ static int read_clock(int clock, struct timespec64 *ts)
 		*ts = ticks_to_timespec(ticks_now());
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
-		*ts = ticks_to_timespec(current->process->utime + current->process->stime);
+		*ts = ticks_to_timespec(current->process->utime +
+					current->process->stime);
 		return 0;
 	case CLOCK_THREAD_CPUTIME_ID:
 		*ts = ticks_to_timespec(current->run_ticks);
@@ -162,7 +167,8 @@ int sys_clock_settime64(int clock,
 int sys_times(struct tms __user *buf)
 {
 	const struct task_struct *process = current->process;
-	struct tms t = { process->utime, process->stime, process->cutime, process->cstime };
+	struct tms t = { process->utime, process->stime, process->cutime,
+			 process->cstime };
 	int error = buf ? copy_to_user(buf, &t, sizeof(t)) : 0;
 
 	return error ? error : (int)jiffies;

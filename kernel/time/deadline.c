@@ -18,7 +18,8 @@ u64 seconds_to_ticks(s64 seconds, u32 nanoseconds)
 {
 	if (seconds > SECONDS_MAX)
 		seconds = SECONDS_MAX;
-	return (u64)seconds * HZ + (nanoseconds + NSEC_A_TICK - 1) / NSEC_A_TICK;
+	return (u64)seconds * HZ +
+	       (nanoseconds + NSEC_A_TICK - 1) / NSEC_A_TICK;
 }
 
 struct timespec64 ticks_to_timespec(u64 ticks)
@@ -55,7 +56,9 @@ static u64 end_of_span(int kind, const struct timespec64 *ts)
 	return current->restart_end;
 }
 
-/* A span of the time of day is one of uptime: setting the clock changes none. */
+/*
+ * A span of the time of day is one of uptime: setting the clock changes none.
+ */
 static int kind_of(int clock, bool absolute)
 {
 	if (clock == CLOCK_PROCESS_CPUTIME_ID)

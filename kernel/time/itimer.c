@@ -1,8 +1,8 @@
 /*
  * Interval timers: ITIMER_REAL runs on the timer wheel (alarm() is its short
  * form), ITIMER_VIRTUAL and ITIMER_PROF count the ticks that the process itself
- * has used. Units inside are ticks. A first span begins in the middle of a tick:
- * it gets one more, or it were short. No program is shown that one.
+ * has used. Units inside are ticks. A first span begins in the middle of a
+ * tick: it gets one more, or it were short. No program is shown that one.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -21,7 +21,8 @@ static void real_fired(struct timer *t)
 
 	send_signal(SIGALRM, task);
 	if (task->itimers[ITIMER_REAL].interval)
-		timer_add(t, task->itimers[ITIMER_REAL].interval, real_fired, task);
+		timer_add(t, task->itimers[ITIMER_REAL].interval, real_fired,
+			  task);
 }
 
 static void start_real(u64 ticks, u64 interval)
@@ -97,7 +98,8 @@ static struct itimerval current_value(int which)
 	const struct itimer *timer = &current->process->itimers[which];
 	u64 left = which == ITIMER_REAL ? real_left() : used_left(timer);
 
-	return (struct itimerval){ to_timeval(timer->interval), to_timeval(left) };
+	return (struct itimerval){ to_timeval(timer->interval),
+				   to_timeval(left) };
 }
 
 int sys_getitimer(int which, struct itimerval __user *buf)
@@ -110,7 +112,8 @@ int sys_getitimer(int which, struct itimerval __user *buf)
 	return copy_to_user(buf, &value, sizeof(value));
 }
 
-int sys_setitimer(int which, const struct itimerval __user *new, struct itimerval __user *old)
+int sys_setitimer(int which, const struct itimerval __user *new,
+		  struct itimerval __user *old)
 {
 	struct itimerval value = { { 0, 0 }, { 0, 0 } }, before;
 	u64 first, interval;

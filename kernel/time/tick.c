@@ -1,4 +1,6 @@
-/* The 100 Hz heartbeat (Intel 8254, channel 0), and all that happens at a tick. */
+/*
+ * The 100 Hz heartbeat (Intel 8254, channel 0), and all that happens at a tick.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/irq.h>
@@ -8,9 +10,11 @@
 #define PIT_CHANNEL0	0x40
 #define PIT_COMMAND	0x43
 #define PIT_HZ		1193182
-#define PIT_RATE0	0x34		/* channel 0, low then high byte, mode 2 */
+#define PIT_RATE0	0x34	/* channel 0, low then high byte, mode 2 */
 
-/* current has used a tick of CPU time: its own timers and its limit count it. */
+/*
+ * current has used a tick of CPU time: its own timers and its limit count it.
+ */
 static void charge_current(bool user)
 {
 	const struct task_struct *process = current->process;

@@ -16,7 +16,7 @@
 #define CMOS_CENTURY	0x32		/* where PCs have it */
 #define CMOS_STATUS_A	0x0A
 #define CMOS_STATUS_B	0x0B
-#define STATUS_A_UPDATE	0x80		/* the clock is being updated: do not read */
+#define STATUS_A_UPDATE	0x80	/* the clock is being updated: do not read */
 #define STATUS_B_24H	0x02
 #define STATUS_B_BINARY	0x04
 #define HOUR_PM		0x80
@@ -27,7 +27,8 @@ struct cmos_time {
 	u8 second, minute, hour, day, month, year, century;
 };
 
-static u32 wall_seconds, wall_ticks;		/* seconds since 1970, and ticks into the second */
+/* seconds since 1970, and ticks into the second */
+static u32 wall_seconds, wall_ticks;
 struct wait_queue clock_set = WAIT_QUEUE_INIT(clock_set);
 
 static u8 cmos_read(u8 index)
@@ -44,7 +45,9 @@ static u8 from_bcd(u8 value)
 
 static void cmos_read_all(struct cmos_time *t)
 {
-	for (u32 tries = 0; tries < 10000 && cmos_read(CMOS_STATUS_A) & STATUS_A_UPDATE; tries++)
+	for (u32 tries = 0;
+	     tries < 10000 && cmos_read(CMOS_STATUS_A) & STATUS_A_UPDATE;
+	     tries++)
 		;
 	t->second = cmos_read(CMOS_SECONDS);
 	t->minute = cmos_read(CMOS_MINUTES);
@@ -94,13 +97,14 @@ static u32 year_of(const struct cmos_time *t)
 }
 
 /*
- * Returns the seconds since 1970 of a date, as 32 bits. One before 1970 is taken
- * for one that many bits later, in the years to 2105: no PC is so old, but QEMU
- * cuts a date that is far from the host's to them.
+ * Returns the seconds since 1970 of a date, as 32 bits. One before 1970 is
+ * taken for one that many bits later, in the years to 2105: no PC is so old,
+ * but QEMU cuts a date that is far from the host's to them.
  */
 static u32 to_seconds(const struct cmos_time *t)
 {
-	static const u8 month_days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static const u8 month_days[] = { 31, 28, 31, 30, 31, 30,
+					 31, 31, 30, 31, 30, 31 };
 	u32 year = year_of(t), days = t->day - 1;
 
 	for (u32 y = 1970; y < year; y++)
@@ -109,7 +113,8 @@ static u32 to_seconds(const struct cmos_time *t)
 		days -= leap(y) ? 366 : 365;
 	for (u32 m = 1; m < t->month; m++)
 		days += month_days[m - 1] + (m == 2 && leap(year));
-	return days * SECONDS_A_DAY + t->hour * 3600u + t->minute * 60u + t->second;
+	return days * SECONDS_A_DAY + t->hour * 3600u + t->minute * 60u +
+	       t->second;
 }
 
 /* Read the CMOS clock until two readings agree. Called once by start_kernel. */

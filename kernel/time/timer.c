@@ -1,6 +1,7 @@
 /*
- * Timers. They hang in a wheel of slots by the low bits of their expiry, so that
- * adding and cancelling one is O(1) however many sleep; each tick looks at one slot only.
+ * Timers. They hang in a wheel of slots by the low bits of their expiry, so
+ * that adding and cancelling one is O(1) however many sleep; each tick looks at
+ * one slot only.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -12,7 +13,10 @@ volatile u32 jiffies;			/* the low half of ticks */
 static u64 ticks;
 static struct list wheel[WHEEL_SLOTS];
 
-/* Have fire(t) called in so many ticks, at least one. t must not be pending. Callable from interrupts. */
+/*
+ * Have fire(t) called in so many ticks, at least one. t must not be pending.
+ * Callable from interrupts.
+ */
 void timer_add(struct timer *t, u64 after, void (*fire)(struct timer *),
 	       void *data)
 {
@@ -25,7 +29,10 @@ void timer_add(struct timer *t, u64 after, void (*fire)(struct timer *),
 	irq_restore(flags);
 }
 
-/* Take a timer out that was added before; whether it had not fired yet. Harmless for one that has. */
+/*
+ * Take a timer out that was added before; whether it had not fired yet.
+ * Harmless for one that has.
+ */
 bool timer_cancel(struct timer *t)
 {
 	u32 flags = irq_save();

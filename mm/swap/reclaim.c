@@ -1,18 +1,28 @@
 /*
- * What happens when there is no free frame. The caches give up what is clean, then what they can write; then pages of programs go, those that were
- * not used lately: a hand turns through the entries of all programs, as on a clock. An entry whose accessed bit is set loses it and stays for this
- * time; one that has lost it and did not get it back goes, to be read from its file again or, if there is only this copy, to swap.
+ * What happens when there is no free frame. The caches give up what is clean,
+ * then what they can write; then pages of programs go, those that were not used
+ * lately: a hand turns through the entries of all programs, as on a clock. An
+ * entry whose accessed bit is set loses it and stays for this time; one that
+ * has lost it and did not get it back goes, to be read from its file again or,
+ * if there is only this copy, to swap.
  *
- * The hand does not sleep while it turns, so that it needs no locks; what it has found is written together afterwards. Whoever takes a frame may
- * sleep here, and must then look at page-table entries again, its own program's as well.
+ * The hand does not sleep while it turns, so that it needs no locks; what it
+ * has found is written together afterwards. Whoever takes a frame may sleep
+ * here, and must then look at page-table entries again, its own program's as
+ * well.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include "mm/mm_internal.h"
 
 #define WANTED		32	/* pages given up at a time */
-#define ROUNDS		3u	/* one takes the accessed bits, and may have begun in the middle; one finds those that did not get them back */
-#define FUTILE_TURNS	100u	/* then there is no memory, though something could still go */
+/*
+ * one takes the accessed bits, and may have begun in the middle; one finds
+ * those that did not get them back
+ */
+#define ROUNDS		3u
+/* then there is no memory, though something could still go */
+#define FUTILE_TURNS	100u
 
 static int (*reclaim_caches)(int wanted);
 static struct place hand;
@@ -38,8 +48,12 @@ static void unmap_page(struct mm *mm, u32 addr, pte_t *entry)
 	free_page(frame);
 }
 
-/* Give up the page of an entry if it can be had again and was not used since the hand last came by, or now says so. Whether it was. */
-static bool give_up(struct mm *mm, const struct vm_area *area, u32 addr, pte_t *entry, bool now)
+/*
+ * Give up the page of an entry if it can be had again and was not used since
+ * the hand last came by, or now says so. Whether it was.
+ */
+static bool give_up(struct mm *mm, const struct vm_area *area, u32 addr,
+		    pte_t *entry, bool now)
 {
 	u32 frame = PTE_FRAME(*entry), held;
 	bool new;
@@ -50,10 +64,14 @@ static bool give_up(struct mm *mm, const struct vm_area *area, u32 addr, pte_t *
 		*entry &= ~PTE_A;
 		return false;
 	}
-	held = area->ops ? area->ops->holds(area, addr - area->start + area->offset, frame) : HOLDS_OTHER;
+	held = area->ops ? area->ops->holds(area,
+					    addr - area->start + area->offset,
+					    frame)
+			 : HOLDS_OTHER;
 	if (held == HOLDS_COPY)
 		unmap_page(mm, addr, entry);
-	else if (held != HOLDS_OTHER || area->flags & VM_SHARED || !swap_out_entry(mm, addr, entry, &new))
+	else if (held != HOLDS_OTHER || area->flags & VM_SHARED ||
+		 !swap_out_entry(mm, addr, entry, &new))
 		return false;
 	else if (new)
 		found[nr_found++] = *entry;
@@ -66,7 +84,10 @@ static bool can_go(const struct vm_area *area)
 	return area->ops || nr_swap_pages;
 }
 
-/* Give up pages of [start, end) until there are *wanted or found is full. Where to go on; end: nowhere. */
+/*
+ * Give up pages of [start, end) until there are *wanted or found is full. Where
+ * to go on; end: nowhere.
+ */
 static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 {
 	list_for_each(node, &mm->areas) {
@@ -75,7 +96,8 @@ static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 
 		if (area->flags & VM_LOCKED || !can_go(area))
 			continue;
-		for (u32 addr = max_u32(area->start, start); addr < stop; addr += PAGE_SIZE) {
+		for (u32 addr = max_u32(area->start, start); addr < stop;
+		     addr += PAGE_SIZE) {
 			pte_t *entry = find_pte(mm, addr);
 
 			if (*wanted <= 0 || nr_found == SWAP_BATCH)
@@ -100,7 +122,10 @@ static void scan_built(int *wanted)
 	}
 }
 
-/* Only one task at a time turns the hand. Whether the caller had to wait for another. */
+/*
+ * Only one task at a time turns the hand. Whether the caller had to wait for
+ * another.
+ */
 static bool begin_turning(void)
 {
 	if (turning) {
@@ -136,24 +161,31 @@ static void let_others_in(void)
 }
 
 /*
- * Turn the hand until there is enough, but not round again for more once there is something. Without slots for as many, less is enough, or programs'
- * code, the only thing that can still go, would pay for all. Where all that can go was used since the last turn, time after time, a program's next
- * instruction takes the place of the data that it is about to use, and the other way round for ever: that is want of memory, too.
+ * Turn the hand until there is enough, but not round again for more once there
+ * is something. Without slots for as many, less is enough, or programs' code,
+ * the only thing that can still go, would pay for all. Where all that can go
+ * was used since the last turn, time after time, a program's next instruction
+ * takes the place of the data that it is about to use, and the other way round
+ * for ever: that is want of memory, too.
  */
 static int turn_hand(void)
 {
-	static u32 futile;		/* turns one after the other in which the hand came round */
+	/* turns one after the other in which the hand came round */
+	static u32 futile;
 	int wanted = max_u32(min_u32(WANTED, nr_free_swap), 1), left = wanted;
 	u32 rounds = 0;
 
 	let_others_in();
 	if (!begin_turning())
 		return 1;
-	while (rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH && (rounds == 0 || left == wanted)) {
+	while (rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH &&
+	       (rounds == 0 || left == wanted)) {
 		struct task_struct *task = task_at(&hand);
 
 		hand.pid = task->pid;
-		hand.addr = task->mm ? scan(task->mm, hand.addr, TASK_SIZE, &left, false) : TASK_SIZE;
+		hand.addr = task->mm ? scan(task->mm, hand.addr, TASK_SIZE,
+					    &left, false)
+				     : TASK_SIZE;
 		if (hand.addr == TASK_SIZE && next_task(&hand, task)) {
 			scan_built(&left);
 			rounds++;

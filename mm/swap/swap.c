@@ -1,12 +1,17 @@
 /*
- * Swap areas and their slots. A slot is a page of an area; its count is the number of page-table entries that say that their page is there, and the
- * last one that goes frees it: the law of mem_map[] once more (cowix/mm.h).
+ * Swap areas and their slots. A slot is a page of an area; its count is the
+ * number of page-table entries that say that their page is there, and the last
+ * one that goes frees it: the law of mem_map[] once more (cowix/mm.h).
  *
- * The swap cache. While a page is written, and while only some of those who share it have it in memory, it is both in a slot and in a frame. The slot
- * then knows the frame and holds a reference to it, so that all who come for the page get the same frame; and with that reference the frame's count
- * tells do_wp_page() that others still want the page as it is. The way back, from frame to slot, is mem_map[].next, believed if the slot agrees.
+ * The swap cache. While a page is written, and while only some of those who
+ * share it have it in memory, it is both in a slot and in a frame. The slot
+ * then knows the frame and holds a reference to it, so that all who come for
+ * the page get the same frame; and with that reference the frame's count tells
+ * do_wp_page() that others still want the page as it is. The way back, from
+ * frame to slot, is mem_map[].next, believed if the slot agrees.
  *
- * Nothing here takes memory in order to write, so that writing is possible when there is none.
+ * Nothing here takes memory in order to write, so that writing is possible when
+ * there is none.
  */
 #include <cowix/kernel.h>
 #include <cowix/plan.h>
@@ -16,17 +21,22 @@
 
 #define SLOTS_A_PAGE	(PAGE_SIZE / sizeof(struct slot))
 #define SLOT_PAGES	(SWAP_PAGES_MAX / SLOTS_A_PAGE)
-#define SLOT_EXCLUDED	0xFFFFFFFFu	/* count of a page that cannot be used */
+#define SLOT_EXCLUDED	0xFFFFFFFFu /* count of a page that cannot be used */
 
-_Static_assert(SLOT_PAGES * sizeof(struct slot *) <= PAGE_SIZE, "their addresses fit in a page");
+_Static_assert(SLOT_PAGES * sizeof(struct slot *) <= PAGE_SIZE,
+	       "their addresses fit in a page");
 
 struct swap_area {
 	struct swap_medium *medium;	/* NULL: there is no such area */
-	struct slot **slots;		/* a page of pointers to pages of them */
+	struct slot **slots;	/* a page of pointers to pages of them */
 	u32 usable, free;		/* slots */
-	u32 next;			/* where the search for a free one goes on */
-	bool active, stopping;		/* may be filled; is being emptied for good */
-	bool leaving;			/* swapoff is at work, even where memory ran out and the area is in use again */
+	u32 next;		/* where the search for a free one goes on */
+	bool active, stopping;	/* may be filled; is being emptied for good */
+	/*
+	 * swapoff is at work, even where memory ran out and the area is in use
+	 * again
+	 */
+	bool leaving;
 };
 
 static struct swap_area areas[SWAP_AREAS];
@@ -48,16 +58,25 @@ static struct slot *slot_at(const struct swap_area *area, u32 page)
 	return &area->slots[page / SLOTS_A_PAGE][page % SLOTS_A_PAGE];
 }
 
-/* The slot that an entry, or a number that may be none, names; NULL: there is no such slot. */
+/*
+ * The slot that an entry, or a number that may be none, names; NULL: there is
+ * no such slot.
+ */
 struct slot *slot_of(pte_t entry)
 {
 	const struct swap_area *area = area_of(entry);
 	u32 page = page_in_area(entry);
 
-	return area->medium && !PAGE_OFFSET(entry) && page && page < area->medium->pages ? slot_at(area, page) : NULL;
+	return area->medium && !PAGE_OFFSET(entry) && page &&
+			       page < area->medium->pages
+		       ? slot_at(area, page)
+		       : NULL;
 }
 
-/* The slot that holds a copy of a frame in the swap cache, as an entry; 0: none does. */
+/*
+ * The slot that holds a copy of a frame in the swap cache, as an entry; 0: none
+ * does.
+ */
 pte_t slot_of_frame(u32 frame)
 {
 	pte_t entry = page_of(frame)->next & ~OWNER_MASK;
@@ -66,14 +85,18 @@ pte_t slot_of_frame(u32 frame)
 	return slot && PTE_FRAME(slot->frame) == frame ? entry : 0;
 }
 
-/* A free slot of the area that has one and the highest priority, as an entry that refers to it not yet; 0: swap is full. */
+/*
+ * A free slot of the area that has one and the highest priority, as an entry
+ * that refers to it not yet; 0: swap is full.
+ */
 static pte_t alloc_slot(void)
 {
 	struct swap_area *best = NULL;
 	struct slot *slot;
 
 	for (struct swap_area *area = areas; area < areas + SWAP_AREAS; area++)
-		if (area->active && area->free && (!best || area->medium->priority > best->medium->priority))
+		if (area->active && area->free &&
+		    (!best || area->medium->priority > best->medium->priority))
 			best = area;
 	if (!best)
 		return 0;
@@ -103,7 +126,10 @@ static void leave_cache(struct slot *slot)
 	free_page(frame);
 }
 
-/* Nobody refers to a slot any more, and it is not being transferred. One that could not be written is not used again. */
+/*
+ * Nobody refers to a slot any more, and it is not being transferred. One that
+ * could not be written is not used again.
+ */
 static void release_slot(pte_t entry)
 {
 	struct swap_area *area = area_of(entry);
@@ -133,29 +159,40 @@ void swap_drop(pte_t entry)
 		release_slot(entry);
 }
 
-/* Drop a frame from the cache that nobody maps and that can be read again. Whether it was one. */
+/*
+ * Drop a frame from the cache that nobody maps and that can be read again.
+ * Whether it was one.
+ */
 static bool drop_unmapped(struct slot *slot)
 {
-	if (!slot->frame || slot->frame & (SLOT_BUSY | SLOT_FAILED) || page_of(slot->frame)->count > 1)
+	if (!slot->frame || slot->frame & (SLOT_BUSY | SLOT_FAILED) ||
+	    page_of(slot->frame)->count > 1)
 		return false;
 	leave_cache(slot);
 	return true;
 }
 
-/* Called when memory is short: the frames of the cache that nobody maps; how many. */
+/*
+ * Called when memory is short: the frames of the cache that nobody maps; how
+ * many.
+ */
 int shrink_swap_cache(void)
 {
 	int dropped = 0;
 
-	for (struct swap_area *area = areas; nr_swap_cached && area < areas + SWAP_AREAS; area++)
-		for (u32 page = 1; area->medium && page < area->medium->pages; page++)
+	for (struct swap_area *area = areas;
+	     nr_swap_cached && area < areas + SWAP_AREAS; area++)
+		for (u32 page = 1; area->medium && page < area->medium->pages;
+		     page++)
 			dropped += drop_unmapped(slot_at(area, page));
 	return dropped;
 }
 
 /*
- * The slot for a frame that an entry gives up, as an entry that is counted: the one that it has already, or a new one, which is then busy and must be
- * written; in that case, *new, the reference to the frame becomes the cache's. 0: swap is full, the page cannot be written, or swapoff wants it here.
+ * The slot for a frame that an entry gives up, as an entry that is counted: the
+ * one that it has already, or a new one, which is then busy and must be
+ * written; in that case, *new, the reference to the frame becomes the cache's.
+ * 0: swap is full, the page cannot be written, or swapoff wants it here.
  */
 pte_t swap_slot_for(u32 frame, bool *new)
 {
@@ -167,7 +204,8 @@ pte_t swap_slot_for(u32 frame, bool *new)
 		if (!entry)
 			return 0;
 		enter_cache(entry, frame);
-	} else if (slot_of(entry)->frame & SLOT_FAILED || !area_of(entry)->active) {
+	} else if (slot_of(entry)->frame & SLOT_FAILED ||
+		   !area_of(entry)->active) {
 		return 0;
 	}
 	slot_of(entry)->count++;
@@ -181,7 +219,10 @@ void swap_settle(pte_t entry, u32 frame)
 	drop_unmapped(slot_of(entry));
 }
 
-/* A transfer is over. What could not be written stays in its frame, what could not be read is not there. */
+/*
+ * A transfer is over. What could not be written stays in its frame, what could
+ * not be read is not there.
+ */
 static void finish_transfer(pte_t entry, bool write, int error)
 {
 	struct slot *slot = slot_of(entry);
@@ -197,7 +238,10 @@ static void finish_transfer(pte_t entry, bool write, int error)
 		drop_unmapped(slot);
 }
 
-/* Write n new slots, and let their frames go if nobody maps them any more. Called by reclaim, by one task at a time. */
+/*
+ * Write n new slots, and let their frames go if nobody maps them any more.
+ * Called by reclaim, by one task at a time.
+ */
 void swap_write(const pte_t *entries, u32 n)
 {
 	static struct swap_io io[SWAP_BATCH];
@@ -206,8 +250,13 @@ void swap_write(const pte_t *entries, u32 n)
 	for (; n > 0; n -= count, entries += count) {
 		struct swap_area *area = area_of(entries[0]);
 
-		for (count = 0; count < n && area_of(entries[count]) == area; count++)
-			io[count] = (struct swap_io){ .page = page_in_area(entries[count]), .frame = PTE_FRAME(slot_of(entries[count])->frame) };
+		for (count = 0; count < n && area_of(entries[count]) == area;
+		     count++)
+			io[count] = (struct swap_io){
+				.page = page_in_area(entries[count]),
+				.frame = PTE_FRAME(
+					slot_of(entries[count])->frame)
+			};
 		area->medium->transfer(area->medium, true, io, count);
 		for (u32 i = 0; i < count; i++)
 			finish_transfer(entries[i], true, io[i].error);
@@ -230,8 +279,9 @@ static int read_slot(pte_t entry, u32 frame)
 }
 
 /*
- * Have the page of a slot in the cache. 0: it is there for as long as the caller does not sleep; -ENOMEM, -EIO; -EAGAIN: had to wait, and the
- * caller's entry may not be what it was.
+ * Have the page of a slot in the cache. 0: it is there for as long as the
+ * caller does not sleep; -ENOMEM, -EIO; -EAGAIN: had to wait, and the caller's
+ * entry may not be what it was.
  */
 int swap_fetch(pte_t entry)
 {
@@ -303,7 +353,8 @@ int swap_add(struct swap_medium *medium)
 /* Calls found for each page of slots. */
 void recount_swap(found_page *found)
 {
-	for (struct swap_area *area = areas; area < areas + SWAP_AREAS; area++) {
+	for (struct swap_area *area = areas; area < areas + SWAP_AREAS;
+	     area++) {
 		if (area->slots)
 			found(OWNER_SWAP, area->slots);
 		for (u32 i = 0; area->slots && i < SLOT_PAGES; i++)
@@ -348,7 +399,10 @@ static bool resume(struct swap_area *area)
 	return true;
 }
 
-/* The same for all: called when there is no memory, which swapoff must pay for and nobody else. Whether there was one. */
+/*
+ * The same for all: called when there is no memory, which swapoff must pay for
+ * and nobody else. Whether there was one.
+ */
 bool resume_swap(void)
 {
 	bool resumed = false;
@@ -376,7 +430,8 @@ int swap_retire(int number)
 /* Returns true if an area that is being emptied has pages left. */
 bool swap_is_used(int number)
 {
-	return areas[number].stopping && areas[number].free < areas[number].usable;
+	return areas[number].stopping &&
+	       areas[number].free < areas[number].usable;
 }
 
 /* Waits a tick, or until some transfer has ended. -EINTR */
@@ -404,12 +459,15 @@ int swap_end(int number, int error)
 	return 0;
 }
 
-/* For the audit: slots numbered through all areas; entry 0: how many there are. */
+/*
+ * For the audit: slots numbered through all areas; entry 0: how many there are.
+ */
 u32 slot_number(pte_t entry)
 {
 	u32 number = 0;
 
-	for (struct swap_area *area = areas; area < areas + SWAP_AREAS; area++) {
+	for (struct swap_area *area = areas; area < areas + SWAP_AREAS;
+	     area++) {
 		if (entry && area == area_of(entry))
 			return number + page_in_area(entry);
 		number += area->medium ? area->medium->pages : 0;
@@ -417,18 +475,24 @@ u32 slot_number(pte_t entry)
 	return number;
 }
 
-/* Call visit for each slot that can be used; how many of those that may be filled are free. */
+/*
+ * Call visit for each slot that can be used; how many of those that may be
+ * filled are free.
+ */
 u32 for_each_slot(void (*visit)(pte_t entry, const struct slot *slot))
 {
 	u32 free = 0;
 
 	for (struct swap_area *area = areas; area < areas + SWAP_AREAS; area++)
-		for (u32 page = 1; area->medium && page < area->medium->pages; page++) {
+		for (u32 page = 1; area->medium && page < area->medium->pages;
+		     page++) {
 			const struct slot *slot = slot_at(area, page);
 
 			if (slot->count == SLOT_EXCLUDED)
 				continue;
-			visit((area - areas) << SWAP_AREA_SHIFT | page << PAGE_SHIFT, slot);
+			visit((area - areas) << SWAP_AREA_SHIFT |
+				      page << PAGE_SHIFT,
+			      slot);
 			free += area->active && !slot->count && !slot->frame;
 		}
 	return free;

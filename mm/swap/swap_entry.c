@@ -1,6 +1,8 @@
 /*
- * Page-table entries of pages that are in swap: made, shared, dropped, and brought back. The bits that a page had are not kept: the area says what is
- * allowed. An entry is changed where it is, in a page table that others use too (FORK_POLICY_LAZY) as well, since it means the same to all of them.
+ * Page-table entries of pages that are in swap: made, shared, dropped, and
+ * brought back. The bits that a page had are not kept: the area says what is
+ * allowed. An entry is changed where it is, in a page table that others use too
+ * (FORK_POLICY_LAZY) as well, since it means the same to all of them.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -9,7 +11,10 @@
 
 u32 entry_changes;
 
-/* At addr, entries that were present or in swap have become something else; mm and all who use its table there count them. */
+/*
+ * At addr, entries that were present or in swap have become something else; mm
+ * and all who use its table there count them.
+ */
 void change_counts(struct mm *mm, u32 addr, int resident, int swapped)
 {
 	entry_changes++;
@@ -18,7 +23,10 @@ void change_counts(struct mm *mm, u32 addr, int resident, int swapped)
 	count_for_sharers(mm, addr, resident, swapped);
 }
 
-/* A page goes to swap, as far as this entry is concerned. Whether there was a slot; *new: which must be written. */
+/*
+ * A page goes to swap, as far as this entry is concerned. Whether there was a
+ * slot; *new: which must be written.
+ */
 bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new)
 {
 	u32 frame = PTE_FRAME(*entry);
@@ -34,7 +42,10 @@ bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new)
 	return true;
 }
 
-/* Fork, or a page table that is copied: the entries among count that are in swap have one reference more. How many they are. */
+/*
+ * Fork, or a page table that is copied: the entries among count that are in
+ * swap have one reference more. How many they are.
+ */
 u32 share_swapped(const pte_t *entries, u32 count)
 {
 	u32 shared = 0;
@@ -61,15 +72,23 @@ u32 drop_swapped(pte_t *entries, u32 count)
 	return dropped;
 }
 
-/* The bits of a private page's entry as its area says; alone: nobody else has the page. */
+/*
+ * The bits of a private page's entry as its area says; alone: nobody else has
+ * the page.
+ */
 static u32 private_bits(u32 flags, bool alone)
 {
 	if (!(flags & VM_PROT))
 		return (PRIVATE_BITS & ~PTE_P) | PAGE_NONE;
-	return PRIVATE_BITS | (!(flags & VM_WRITE) ? 0 : alone ? PTE_W : PAGE_COW);
+	return PRIVATE_BITS | (!(flags & VM_WRITE) ? 0
+			       : alone             ? PTE_W
+						   : PAGE_COW);
 }
 
-/* An entry whose slot's page is in the swap cache becomes present. If it was the last one, slot and cache let go of the page. */
+/*
+ * An entry whose slot's page is in the swap cache becomes present. If it was
+ * the last one, slot and cache let go of the page.
+ */
 static void put_back(struct mm *mm, u32 addr, pte_t *entry)
 {
 	pte_t slot = *entry;
@@ -77,12 +96,16 @@ static void put_back(struct mm *mm, u32 addr, pte_t *entry)
 
 	page_of(frame)->count++;
 	swap_drop(slot);
-	*entry = frame | private_bits(find_area(mm, addr)->flags, page_of(frame)->count == 1);
+	*entry = frame | private_bits(find_area(mm, addr)->flags,
+				      page_of(frame)->count == 1);
 	change_counts(mm, addr, 1, -1);
 	trace_page(TRACE_SWAP_IN, addr, frame, slot);
 }
 
-/* Have the page at addr in memory if it is in swap. mm stays for that long. 0: it is, or never was there; -ENOMEM, -EIO, -EAGAIN: look again. */
+/*
+ * Have the page at addr in memory if it is in swap. mm stays for that long. 0:
+ * it is, or never was there; -ENOMEM, -EIO, -EAGAIN: look again.
+ */
 int do_swap_page(struct mm *mm, u32 addr)
 {
 	pte_t *entry = find_pte(mm, addr), slot = entry ? *entry : 0;
@@ -93,13 +116,16 @@ int do_swap_page(struct mm *mm, u32 addr)
 	error = swap_fetch(slot);
 	if (error)
 		return error;
-	entry = find_pte(mm, addr);		/* everything may have changed meanwhile */
+	entry = find_pte(mm, addr); /* everything may have changed meanwhile */
 	if (entry && *entry == slot)
 		put_back(mm, PAGE_ROUND_DOWN(addr), entry);
 	return 0;
 }
 
-/* The process at a place in all programs' memory: the one of that number, or, when it has gone, the first. */
+/*
+ * The process at a place in all programs' memory: the one of that number, or,
+ * when it has gone, the first.
+ */
 struct task_struct *task_at(struct place *at)
 {
 	struct task_struct *task = find_task(at->pid);
@@ -116,7 +142,9 @@ bool next_task(struct place *at, const struct task_struct *task)
 {
 	bool last = task->all_link.next == &all_tasks;
 
-	at->pid = list_entry(last ? all_tasks.next : task->all_link.next, struct task_struct, all_link)->pid;
+	at->pid = list_entry(last ? all_tasks.next : task->all_link.next,
+			     struct task_struct, all_link)
+			  ->pid;
 	at->addr = 0;
 	return last;
 }

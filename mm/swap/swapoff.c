@@ -1,4 +1,6 @@
-/* The end of a swap area: the pages that are there come back to memory first. */
+/*
+ * The end of a swap area: the pages that are there come back to memory first.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
@@ -7,11 +9,15 @@
 /* Go on to an entry of mm from at->addr on that is in swap area number. */
 static bool find_swapped(struct mm *mm, struct place *at, u32 number)
 {
-	for (u32 i = PGDIR_INDEX(at->addr); mm->nr_swapped && i < USER_PDES; i++, at->addr = i << PGDIR_SHIFT) {
-		const pte_t *table = mm->pgdir[i] & PTE_P ? table_of(mm->pgdir[i]) : NULL;
+	for (u32 i = PGDIR_INDEX(at->addr); mm->nr_swapped && i < USER_PDES;
+	     i++, at->addr = i << PGDIR_SHIFT) {
+		const pte_t *table =
+			mm->pgdir[i] & PTE_P ? table_of(mm->pgdir[i]) : NULL;
 
-		for (u32 n = PGTBL_INDEX(at->addr); table && n < PTES_PER_TABLE; n++)
-			if (is_swapped(table[n]) && table[n] >> SWAP_AREA_SHIFT == number) {
+		for (u32 n = PGTBL_INDEX(at->addr); table && n < PTES_PER_TABLE;
+		     n++)
+			if (is_swapped(table[n]) &&
+			    table[n] >> SWAP_AREA_SHIFT == number) {
 				at->addr = i << PGDIR_SHIFT | n << PAGE_SHIFT;
 				return true;
 			}
@@ -34,7 +40,7 @@ static int bring_back(u32 number)
 			rounds += next_task(&at, task);
 			continue;
 		}
-		mm->users++;			/* the process may end meanwhile */
+		mm->users++;		/* the process may end meanwhile */
 		error = do_swap_page(mm, at.addr);
 		mm_release(mm);
 		if (error && error != -EAGAIN)

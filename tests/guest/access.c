@@ -1,4 +1,6 @@
-/* What one user may do to another's processes and files: as little as on Linux. */
+/*
+ * What one user may do to another's processes and files: as little as on Linux.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <cowix.h>
@@ -45,7 +47,8 @@ static int sleeper(int uid, int gid)
 	if (pid == 0) {
 		CHECK(syscall(__NR_setgroups32, 0, NULL) == 0);
 		CHECK(setgid(gid) == 0 && setuid(uid) == 0);
-		execve("/bin/sleep", (char *[]){ "sleep", "100", NULL }, environ);
+		execve("/bin/sleep", (char *[]){ "sleep", "100", NULL },
+		       environ);
 		_exit(1);
 	}
 	sleep_ms(100);
@@ -64,13 +67,20 @@ static void ask_strangers(void)
 	CHECK_ERRNO(syscall(__NR_get_robust_list, other, &head, &size), EPERM);
 	CHECK_ERRNO(syscall(__NR_get_robust_list, 1, &head, &size), EPERM);
 	CHECK(syscall(__NR_get_robust_list, mine, &head, &size) == 0);
-	CHECK_ERRNO(syscall(__NR_prlimit64, other, RLIMIT_CORE, NULL, &limit), EPERM);
-	CHECK_ERRNO(syscall(__NR_prlimit64, mine_in_group, RLIMIT_CORE, NULL, &limit), EPERM);
+	CHECK_ERRNO(syscall(__NR_prlimit64, other, RLIMIT_CORE, NULL, &limit),
+		    EPERM);
+	CHECK_ERRNO(syscall(__NR_prlimit64, mine_in_group, RLIMIT_CORE, NULL,
+			    &limit),
+		    EPERM);
 	CHECK(syscall(__NR_prlimit64, mine, RLIMIT_NOFILE, &limit, NULL) == 0);
 	CHECK_ERRNO(syscall(__NR_setpriority, PRIO_PROCESS, other, 19), EPERM);
-	CHECK_ERRNO(syscall(__NR_sched_setscheduler, other, 0, &(unsigned){ 0 }), EPERM);
+	CHECK_ERRNO(syscall(__NR_sched_setscheduler, other, 0,
+			    &(unsigned){ 0 }),
+		    EPERM);
 	CHECK(syscall(__NR_sched_setscheduler, mine, 0, &(unsigned){ 0 }) == 0);
-	CHECK_ERRNO(syscall(__NR_ptrace, PTRACE_PEEKDATA, other, 0x08048000, &head), ESRCH);
+	CHECK_ERRNO(syscall(__NR_ptrace, PTRACE_PEEKDATA, other, 0x08048000,
+			    &head),
+		    ESRCH);
 	CHECK_ERRNO(syscall(__NR_ptrace, PTRACE_KILL, other, 0, 0), ESRCH);
 	if (on_cowix())
 		CHECK_ERRNO(mm_audit(NULL, AUDIT_DROP_CACHES), EPERM);
@@ -138,7 +148,8 @@ static void trace_unreadable(void)
 	become(ME);
 	pid = traced(FILE_NAME, 0);
 	CHECK_ERRNO(peek(pid), EIO);
-	CHECK_ERRNO(syscall(__NR_ptrace, PTRACE_POKEDATA, pid, 0x08048000, 0), EIO);
+	CHECK_ERRNO(syscall(__NR_ptrace, PTRACE_POKEDATA, pid, 0x08048000, 0),
+		    EIO);
 	end(pid);
 	pid = traced("/bin/true", 0);
 	CHECK(peek(pid) == 0);
@@ -180,7 +191,9 @@ static void look_at_changed(void)
 	CHECK(!may_read(mine_in_group, "maps") && !may_read(other, "maps"));
 }
 
-/* What a process knows from when it was root stays hidden until its next exec. */
+/*
+ * What a process knows from when it was root stays hidden until its next exec.
+ */
 static void former_root(void)
 {
 	int pid;
@@ -226,20 +239,22 @@ static void use_files_as_me(void)
 	CHECK(setfs(ME, ME) == 0 && setfs(-1, -1) == ME);
 	CHECK_ERRNO(open(FILE_NAME, O_RDONLY), EACCES);
 	CHECK_ERRNO(chmod(FILE_NAME, 0644), EPERM);
-	CHECK(geteuid() == 0 && kill(1, 0) == 0);	/* only files are meant */
+	CHECK(geteuid() == 0 && kill(1, 0) == 0); /* only files are meant */
 	fd = open(FILE_NAME "2", O_RDWR | O_CREAT | O_EXCL, 0600);
 	CHECK(fd >= 0 && syscall(__NR_fstat64, fd, &st) == 0 && close(fd) == 0);
 	CHECK(st.st_uid == ME && st.st_gid == ME);
 	CHECK(access(FILE_NAME, R_OK) == 0);	/* asks for the real user */
 	CHECK_ERRNO(open(FILE_NAME, O_RDONLY), EACCES);
-	CHECK(setuid(0) == 0 && setfs(-1, -1) == 0);	/* follows the effective id */
+	/* follows the effective id */
+	CHECK(setuid(0) == 0 && setfs(-1, -1) == 0);
 	CHECK(close(open(FILE_NAME, O_RDONLY)) == 0);
 	CHECK(syscall(__NR_setresuid32, 0, ME, 0) == 0 && setfs(-1, -1) == ME);
 	CHECK_ERRNO(open(FILE_NAME, O_RDONLY), EACCES);
 	CHECK(setfs(0, -1) == ME && close(open(FILE_NAME, O_RDONLY)) == 0);
 	CHECK(setuid(0) == 0);
 	become(ME);
-	CHECK(setfs(0, 0) == ME && setfs(OTHER, OTHER) == ME && setfs(-1, -1) == ME);
+	CHECK(setfs(0, 0) == ME && setfs(OTHER, OTHER) == ME &&
+	      setfs(-1, -1) == ME);
 }
 
 static void file_ids(void)

@@ -105,7 +105,9 @@ static void dont_fork(void)
 		kept_back(policies[i], MADV_DONTFORK, 1);
 }
 
-/* Tables that are lent already when the advice comes, and areas over several. */
+/*
+ * Tables that are lent already when the advice comes, and areas over several.
+ */
 static void after_lending(void)
 {
 	char *p = mmap((void *)0x50000000, 3 * TABLE, RW,
@@ -129,7 +131,8 @@ static void after_lending(void)
 		inner = fork_by(policies[i]);
 		if (inner == 0) {
 			CHECK(p[0] == 1 && p[PAGE] == 1 && p[TABLE] == 0);
-			CHECK(p[TABLE + PAGE] == 2 && !is_mapped(p + 2 * TABLE));
+			CHECK(p[TABLE + PAGE] == 2 &&
+			      !is_mapped(p + 2 * TABLE));
 			CHECK(p[2 * TABLE + PAGE] == 3);
 			_exit(0);
 		}

@@ -1,4 +1,7 @@
-/* A program with 128 MB of zeroed data: it forks, and the child walks all of it. */
+/*
+ * A program with 128 MB of zeroed data: it forks, and the child walks all of
+ * it.
+ */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,4 +1,6 @@
-/* Users and groups whose numbers have more than 16 bits: nobody becomes root. */
+/*
+ * Users and groups whose numbers have more than 16 bits: nobody becomes root.
+ */
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>

@@ -24,7 +24,7 @@
 #define GOING_OFF 600		/* ms until a bomb has taken what there is */
 #define TIMES 5			/* that a command is tried */
 #define SOON 100u		/* million instructions for a command */
-#define WITH_DISK 20000u	/* where it waits for swap, nanoseconds as well */
+#define WITH_DISK 20000u /* where it waits for swap, nanoseconds as well */
 
 /* Ends all processes of the user, as he may himself. */
 static void end_user(void)

@@ -1,4 +1,7 @@
-/* Sizes and positions of files: 64-bit reads, writes, seeks and truncations, limits on both. */
+/*
+ * Sizes and positions of files: 64-bit reads, writes, seeks and truncations,
+ * limits on both.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,24 +23,30 @@ static int new_file(void)
 
 static int pread_at(int fd, void *buf, unsigned n, long long at)
 {
-	return syscall(__NR_pread64, fd, buf, n, (unsigned)at, (unsigned)(at >> 32));
+	return syscall(__NR_pread64, fd, buf, n, (unsigned)at,
+		       (unsigned)(at >> 32));
 }
 
 static int pwrite_at(int fd, const void *buf, unsigned n, long long at)
 {
-	return syscall(__NR_pwrite64, fd, buf, n, (unsigned)at, (unsigned)(at >> 32));
+	return syscall(__NR_pwrite64, fd, buf, n, (unsigned)at,
+		       (unsigned)(at >> 32));
 }
 
 static long long llseek(int fd, long long offset, int whence)
 {
 	long long result = -2;
 
-	return syscall(__NR__llseek, fd, (unsigned)(offset >> 32), (unsigned)offset, &result, whence) < 0 ? -1 : result;
+	return syscall(__NR__llseek, fd, (unsigned)(offset >> 32),
+		       (unsigned)offset, &result, whence) < 0
+		       ? -1
+		       : result;
 }
 
 static int ftruncate64(int fd, long long size)
 {
-	return syscall(__NR_ftruncate64, fd, (unsigned)size, (unsigned)(size >> 32));
+	return syscall(__NR_ftruncate64, fd, (unsigned)size,
+		       (unsigned)(size >> 32));
 }
 
 static long long size_of(int fd)
@@ -51,11 +60,17 @@ static long long size_of(int fd)
 static void at_positions(void)
 {
 	char buf[10] = { 0 };
-	int fd = new_file(), fds[2], zero = open("/dev/zero", O_RDONLY), directory = open("/", O_RDONLY);
+	int fd = new_file(), fds[2], zero = open("/dev/zero", O_RDONLY),
+	    directory = open("/", O_RDONLY);
 
-	CHECK(pwrite_at(fd, "hello", 5, 5) == 5 && llseek(fd, 0, SEEK_CUR) == 0 && size_of(fd) == 10);
-	CHECK(pread_at(fd, buf, 10, 0) == 10 && memcmp(buf, "\0\0\0\0\0hello", 10) == 0 && llseek(fd, 0, SEEK_CUR) == 0);
-	CHECK(pread_at(fd, buf, 10, 10) == 0 && pread_at(fd, buf, 10, 5 * GB) == 0 && pread_at(fd, buf, 10, 0x7FFFFFFFFFFFFFF0ll) == 0);
+	CHECK(pwrite_at(fd, "hello", 5, 5) == 5 &&
+	      llseek(fd, 0, SEEK_CUR) == 0 && size_of(fd) == 10);
+	CHECK(pread_at(fd, buf, 10, 0) == 10 &&
+	      memcmp(buf, "\0\0\0\0\0hello", 10) == 0 &&
+	      llseek(fd, 0, SEEK_CUR) == 0);
+	CHECK(pread_at(fd, buf, 10, 10) == 0 &&
+	      pread_at(fd, buf, 10, 5 * GB) == 0 &&
+	      pread_at(fd, buf, 10, 0x7FFFFFFFFFFFFFF0ll) == 0);
 	CHECK(pread_at(fd, buf, 10, (1ll << 32) + 2) == 0);
 	CHECK_ERRNO(pread_at(fd, buf, 1, -1), EINVAL);
 	CHECK_ERRNO(pwrite_at(fd, buf, 1, -1), EINVAL);
@@ -66,7 +81,8 @@ static void at_positions(void)
 	CHECK(pread_at(zero, buf, 10, 7) == 10 && buf[9] == 0);
 	CHECK_ERRNO(pread_at(directory, buf, 10, 0), EISDIR);
 	CHECK_ERRNO(pread_at(fd, (char *)0x10, 5, 0), EFAULT);
-	CHECK(pread_at(fd, (char *)0x10, 0, 0) == 0 && read(fd, (char *)0x10, 0) == 0);
+	CHECK(pread_at(fd, (char *)0x10, 0, 0) == 0 &&
+	      read(fd, (char *)0x10, 0) == 0);
 }
 
 static void seeking(void)
@@ -76,9 +92,11 @@ static void seeking(void)
 	char c;
 
 	CHECK(write(fd, "0123456789", 10) == 10);
-	CHECK(llseek(fd, 3 * GB, SEEK_SET) == 3 * GB && llseek(fd, -GB, SEEK_CUR) == 2 * GB && llseek(fd, 5 * GB, SEEK_END) == 5 * GB + 10);
+	CHECK(llseek(fd, 3 * GB, SEEK_SET) == 3 * GB &&
+	      llseek(fd, -GB, SEEK_CUR) == 2 * GB &&
+	      llseek(fd, 5 * GB, SEEK_END) == 5 * GB + 10);
 	CHECK(read(fd, &c, 1) == 0);
-	if (on_cowix())					/* a 64-bit Linux answers the lower half */
+	if (on_cowix())		/* a 64-bit Linux answers the lower half */
 		CHECK_ERRNO(lseek(fd, 0, SEEK_CUR), EOVERFLOW);
 	CHECK_ERRNO(llseek(fd, -11, SEEK_END), EINVAL);
 	CHECK_ERRNO(llseek(fd, 0, 7), EINVAL);
@@ -86,26 +104,34 @@ static void seeking(void)
 	CHECK_ERRNO(syscall(__NR__llseek, 99, 0, 0, &result, SEEK_SET), EBADF);
 	CHECK(pipe(fds) == 0);
 	CHECK_ERRNO(llseek(fds[0], 0, SEEK_SET), ESPIPE);
-	CHECK(llseek(fd, -3, SEEK_END) == 7 && read(fd, &c, 1) == 1 && c == '7');
+	CHECK(llseek(fd, -3, SEEK_END) == 7 && read(fd, &c, 1) == 1 &&
+	      c == '7');
 }
 
-/* The largest file differs; beyond it is EFBIG, and a position that cannot grow any more is no way around that. */
+/*
+ * The largest file differs; beyond it is EFBIG, and a position that cannot grow
+ * any more is no way around that.
+ */
 static void large_sizes(void)
 {
 	int fd;
 	long long largest = on_cowix() ? 2 * GB - 1 : 0;
 	char c = 'x';
 
-	if (largest)				/* the floppy's own limit is lower */
+	if (largest)			/* the floppy's own limit is lower */
 		CHECK(mount("none", "/tmp", "tmpfs", 0, NULL) == 0);
 	fd = new_file();
 	CHECK(ftruncate64(fd, GB + 5) == 0 && size_of(fd) == GB + 5);
-	CHECK(pread_at(fd, &c, 1, GB) == 1 && c == 0 && ftruncate64(fd, 3) == 0 && size_of(fd) == 3);
+	CHECK(pread_at(fd, &c, 1, GB) == 1 && c == 0 &&
+	      ftruncate64(fd, 3) == 0 && size_of(fd) == 3);
 	CHECK_ERRNO(ftruncate64(fd, -1), EINVAL);
-	CHECK(pwrite_at(fd, &c, 1, 0x7FFFFFFFFFFFFFFFll) == -1 && (errno == EINVAL || errno == EFBIG));
+	CHECK(pwrite_at(fd, &c, 1, 0x7FFFFFFFFFFFFFFFll) == -1 &&
+	      (errno == EINVAL || errno == EFBIG));
 	CHECK(size_of(fd) == 3);
-	if (llseek(fd, 0x7FFFFFFFFFFFFFFFll, SEEK_SET) > 0)	/* some file systems refuse this */
-		CHECK(write(fd, &c, 1) == -1 && (errno == EINVAL || errno == EFBIG));
+	/* some file systems refuse this */
+	if (llseek(fd, 0x7FFFFFFFFFFFFFFFll, SEEK_SET) > 0)
+		CHECK(write(fd, &c, 1) == -1 &&
+		      (errno == EINVAL || errno == EFBIG));
 	CHECK(size_of(fd) == 3);
 	if (!largest)
 		return;
@@ -113,13 +139,15 @@ static void large_sizes(void)
 	CHECK(ftruncate64(fd, largest) == 0 && size_of(fd) == largest);
 	CHECK_ERRNO(pwrite_at(fd, &c, 1, largest), EFBIG);
 	CHECK_ERRNO(pwrite_at(fd, &c, 1, (1ll << 32) + 1), EFBIG);
-	CHECK(pwrite_at(fd, "yz", 2, largest - 1) == 1 && pread_at(fd, &c, 1, largest - 1) == 1 && c == 'y');
+	CHECK(pwrite_at(fd, "yz", 2, largest - 1) == 1 &&
+	      pread_at(fd, &c, 1, largest - 1) == 1 && c == 'y');
 	CHECK(close(fd) == 0 && umount("/tmp") == 0);
 }
 
 static void truncations(void)
 {
-	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644), reader = open(NAME, O_RDONLY), fds[2];
+	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644),
+	    reader = open(NAME, O_RDONLY), fds[2];
 
 	CHECK(truncate(NAME, 100) == 0 && size_of(fd) == 100);
 	CHECK(syscall(__NR_truncate64, NAME, 50, 0) == 0 && size_of(fd) == 50);
@@ -153,7 +181,8 @@ static void file_size_limit(void)
 	if (pid == 0) {
 		CHECK(syscall(__NR_setrlimit, RLIMIT_FSIZE, &limit) == 0);
 		signal(SIGXFSZ, SIG_IGN);
-		CHECK(ftruncate64(fd, 2000) == 0);		/* smaller is always allowed */
+		/* smaller is always allowed */
+		CHECK(ftruncate64(fd, 2000) == 0);
 		CHECK(pwrite_at(fd, buf, 10, 995) == 5);
 		CHECK(pipe(fds) == 0 && write(fds[1], buf, 2000) == 2000);
 		limit.rlim_cur = 5;
@@ -164,7 +193,8 @@ static void file_size_limit(void)
 		_exit(1);
 	}
 	CHECK(WTERMSIG(wait_status(pid)) == SIGXFSZ);
-	CHECK(ftruncate64(fd, 0) == 0 && syscall(__NR_setrlimit, RLIMIT_FSIZE, &limit) == 0);
+	CHECK(ftruncate64(fd, 0) == 0 &&
+	      syscall(__NR_setrlimit, RLIMIT_FSIZE, &limit) == 0);
 	CHECK(write(fd, buf, 2000) == 1000);
 	CHECK_ERRNO(write(fd, buf, 1), EFBIG);
 	CHECK(count == 1);
@@ -172,6 +202,8 @@ static void file_size_limit(void)
 	CHECK(count == 2 && ftruncate64(fd, 1000) == 0 && size_of(fd) == 1000);
 }
 
-TESTS({ "at_positions", "pread, pwrite", at_positions }, { "seeking", "_llseek beyond 4 GB", seeking },
-      { "large_sizes", "the largest file", large_sizes }, { "truncations", "truncate64", truncations },
+TESTS({ "at_positions", "pread, pwrite", at_positions },
+      { "seeking", "_llseek beyond 4 GB", seeking },
+      { "large_sizes", "the largest file", large_sizes },
+      { "truncations", "truncate64", truncations },
       { "file_size_limit", "RLIMIT_FSIZE", file_size_limit })

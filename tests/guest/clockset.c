@@ -73,7 +73,8 @@ static void sleep_span(void)
 	struct timespec span = { 0, 600000000 };
 	long start = now_ms();
 
-	CHECK(syscall(__NR_clock_nanosleep, CLOCK_REALTIME, 0, &span, NULL) == 0);
+	CHECK(syscall(__NR_clock_nanosleep, CLOCK_REALTIME, 0, &span, NULL) ==
+	      0);
 	CHECK(now_ms() - start >= 590);
 }
 
@@ -255,9 +256,11 @@ static void bad_times(void)
 	CHECK_ERRNO(nanosleep(&much, NULL), EINVAL);
 	CHECK_ERRNO(nanosleep(&past, NULL), EINVAL);
 	CHECK_ERRNO(nanosleep((void *)16, NULL), EFAULT);
-	CHECK_ERRNO(syscall(__NR_rt_sigtimedwait, &none, NULL, &much, 8), EINVAL);
+	CHECK_ERRNO(syscall(__NR_rt_sigtimedwait, &none, NULL, &much, 8),
+		    EINVAL);
 	past = (struct timespec){ 0, 0 };
-	CHECK_ERRNO(syscall(__NR_rt_sigtimedwait, &none, NULL, &past, 8), EAGAIN);
+	CHECK_ERRNO(syscall(__NR_rt_sigtimedwait, &none, NULL, &past, 8),
+		    EAGAIN);
 }
 
 static int alarm_for(unsigned seconds)
@@ -351,8 +354,10 @@ static void not_early(void)
 static const struct test tests[] = {
 	{ "dates", "sleepers until a date, when the clock is set", dates },
 	{ "spans", "others sleep as long as they asked for", spans },
-	{ "turned_back", "a date comes later when the clock is set back", turned_back },
-	{ "settings", "who may set which clock to what; the time zone", settings },
+	{ "turned_back", "a date comes later when the clock is set back",
+	  turned_back },
+	{ "settings", "who may set which clock to what; the time zone",
+	  settings },
 	{ "by_which_clock", "clocks to sleep by", by_which_clock },
 	{ "long_sleeps", "sleeps of 68 years", long_sleeps },
 	{ "long_polls", "polls, selects and futexes as long", long_polls },

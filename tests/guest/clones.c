@@ -23,7 +23,8 @@ static void note(int sig, siginfo_t *info, void *context)
 
 static void handle(int sig)
 {
-	struct sigaction action = { .sa_sigaction = note, .sa_flags = SA_SIGINFO };
+	struct sigaction action = { .sa_sigaction = note,
+				    .sa_flags = SA_SIGINFO };
 
 	CHECK(sigaction(sig, &action, NULL) == 0);
 }
@@ -130,8 +131,9 @@ static void clone3_arguments(void)
 						.exit_signal = SIGCHLD }),
 		    EINVAL);
 	CHECK_ERRNO(clone3((struct clone_args){ .set_tid_size = 1 }), EINVAL);
-	CHECK_ERRNO(clone3((struct clone_args){
-			.flags = CLONE_CLEAR_SIGHAND | CLONE_SIGHAND | CLONE_VM }),
+	CHECK_ERRNO(clone3((struct clone_args){ .flags = CLONE_CLEAR_SIGHAND |
+							 CLONE_SIGHAND |
+							 CLONE_VM }),
 		    EINVAL);
 	CHECK_ERRNO(clone3_sized(&old, 63), EINVAL);
 	CHECK_ERRNO(clone3_sized(&old, 4097), E2BIG);
@@ -223,8 +225,10 @@ static void kinds_of_children(void)
 	CHECK_ERRNO(wait_for(-1, 0x10), EINVAL);
 	CHECK_ERRNO(wait_for(-1, WEXITED), EINVAL);
 	CHECK_ERRNO(wait_for(-0x7FFFFFFF - 1, 0), ESRCH);
-	CHECK_ERRNO(syscall(__NR_waitid, P_ALL, -5, NULL, WEXITED, NULL), ECHILD);
-	CHECK_ERRNO(syscall(__NR_waitid, P_PGID, -5, NULL, WEXITED, NULL), EINVAL);
+	CHECK_ERRNO(syscall(__NR_waitid, P_ALL, -5, NULL, WEXITED, NULL),
+		    ECHILD);
+	CHECK_ERRNO(syscall(__NR_waitid, P_PGID, -5, NULL, WEXITED, NULL),
+		    EINVAL);
 }
 
 /* exec makes a usual child of any. */
@@ -293,11 +297,14 @@ static void children_of_threads(void)
 }
 
 TESTS({ "flags", "which do not go together", flags },
-      { "clone3_arguments", "sizes, stacks and what does not exist", clone3_arguments },
+      { "clone3_arguments", "sizes, stacks and what does not exist",
+	clone3_arguments },
       { "wanted_numbers", "set_tid of clone3()", wanted_numbers },
       { "cleared_handlers", "CLONE_CLEAR_SIGHAND", cleared_handlers },
       { "exit_signals", "the signal that tells of the end", exit_signals },
-      { "kinds_of_children", "__WCLONE, __WALL, bad options", kinds_of_children },
-      { "exec_is_told_by_sigchld", "exec makes a usual child", exec_is_told_by_sigchld },
+      { "kinds_of_children", "__WCLONE, __WALL, bad options",
+	kinds_of_children },
+      { "exec_is_told_by_sigchld", "exec makes a usual child",
+	exec_is_told_by_sigchld },
       { "brothers", "CLONE_PARENT", brothers },
       { "children_of_threads", "__WNOTHREAD", children_of_threads })

@@ -1,4 +1,7 @@
-/* Corners where several parts of the kernel meet: names through links, orphaned groups, tracers, rights that change. */
+/*
+ * Corners where several parts of the kernel meet: names through links, orphaned
+ * groups, tracers, rights that change.
+ */
 #include <abi/elf.h>
 #include <abi/ptrace.h>
 #include <abi/resource.h>
@@ -18,11 +21,13 @@ static void names_behind_links(void)
 {
 	int fd;
 
-	CHECK(mkdir("/tmp/corner", 0755) == 0 && symlink("corner", "/tmp/corner-link") == 0);
+	CHECK(mkdir("/tmp/corner", 0755) == 0 &&
+	      symlink("corner", "/tmp/corner-link") == 0);
 	fd = open("/tmp/corner-link/file", O_WRONLY | O_CREAT, 0644);
 	CHECK(fd >= 0 && close(fd) == 0);
 	CHECK(rename("/tmp/corner-link/file", "/tmp/corner-link/other") == 0);
-	CHECK(mkdir("/tmp/corner-link/dir", 0755) == 0 && rmdir("/tmp/corner-link/dir") == 0);
+	CHECK(mkdir("/tmp/corner-link/dir", 0755) == 0 &&
+	      rmdir("/tmp/corner-link/dir") == 0);
 	CHECK(unlink("/tmp/corner-link/other") == 0);
 	CHECK(unlink("/tmp/corner-link") == 0 && rmdir("/tmp/corner") == 0);
 	CHECK(symlink("corner-loop", "/tmp/corner-loop") == 0);
@@ -30,12 +35,16 @@ static void names_behind_links(void)
 	CHECK(unlink("/tmp/corner-loop") == 0);
 }
 
-/* Nothing can be moved into a directory that was removed, where nobody would find it. */
+/*
+ * Nothing can be moved into a directory that was removed, where nobody would
+ * find it.
+ */
 static void into_the_void(void)
 {
 	int fd;
 
-	CHECK(mkdir("/tmp/corner", 0755) == 0 && chdir("/tmp/corner") == 0 && rmdir("/tmp/corner") == 0);
+	CHECK(mkdir("/tmp/corner", 0755) == 0 && chdir("/tmp/corner") == 0 &&
+	      rmdir("/tmp/corner") == 0);
 	fd = open("/tmp/corner-file", O_WRONLY | O_CREAT, 0644);
 	CHECK(fd >= 0 && close(fd) == 0);
 	CHECK_ERRNO(rename("/tmp/corner-file", "lost"), ENOENT);
@@ -50,7 +59,10 @@ static void on_hangup(int sig)
 	write(report[1], "h", 1);
 }
 
-/* The member of a group: stops, is hung up and continued when its parent goes, and cannot be stopped by the terminal's signals any more. */
+/*
+ * The member of a group: stops, is hung up and continued when its parent goes,
+ * and cannot be stopped by the terminal's signals any more.
+ */
 static void stopped_member(void)
 {
 	signal(SIGHUP, on_hangup);
@@ -82,7 +94,10 @@ static void orphaned_groups(void)
 	CHECK(read(report[0], &c[1], 1) == 1 && c[1] == 'c');
 }
 
-/* A group keeps its number while it has members: no session of that number begins, even if its first process has left it. */
+/*
+ * A group keeps its number while it has members: no session of that number
+ * begins, even if its first process has left it.
+ */
 static void group_left_behind(void)
 {
 	int leader, member, status;
@@ -96,14 +111,18 @@ static void group_left_behind(void)
 				pause();
 		CHECK(setpgid(0, getppid()) == 0);
 		CHECK_ERRNO(setsid(), EPERM);
-		CHECK(kill(member, SIGKILL) == 0 && waitpid(member, &status, 0) == member);
+		CHECK(kill(member, SIGKILL) == 0 &&
+		      waitpid(member, &status, 0) == member);
 		CHECK(setsid() == getpid());
 		_exit(0);
 	}
 	CHECK(wait_status(leader) == 0);
 }
 
-/* The leader of a session on a terminal, with a foreground group that would sleep for ever. */
+/*
+ * The leader of a session on a terminal, with a foreground group that would
+ * sleep for ever.
+ */
 static void lead_session(const char *terminal)
 {
 	int fd, member;
@@ -123,14 +142,18 @@ static void lead_session(const char *terminal)
 	_exit(0);
 }
 
-/* The terminal goes, the leader notices and ends: the foreground group is told, too. */
+/*
+ * The terminal goes, the leader notices and ends: the foreground group is told,
+ * too.
+ */
 static void foreground_hangup(void)
 {
 	int master = open("/dev/ptmx", O_RDWR), zero = 0, number, leader;
 	char c, terminal[32];
 
 	alarm(10);
-	CHECK(ioctl(master, TIOCSPTLCK, &zero) == 0 && ioctl(master, TIOCGPTN, &number) == 0);
+	CHECK(ioctl(master, TIOCSPTLCK, &zero) == 0 &&
+	      ioctl(master, TIOCGPTN, &number) == 0);
 	snprintf(terminal, sizeof(terminal), "/dev/pts/%d", number);
 	CHECK(pipe(report) == 0);
 	leader = fork();
@@ -144,21 +167,29 @@ static void foreground_hangup(void)
 	sleep_ms(20);
 	CHECK(close(master) == 0);
 	CHECK(wait_status(leader) == 0);
-	while (read(report[0], &c, 1) == 1)		/* what the leader wrote; then the end, when the group is gone */
+	/* what the leader wrote; then the end, when the group is gone */
+	while (read(report[0], &c, 1) == 1)
 		;
 }
 
-/* A page that may only be written can be read on a 386, whether or not it was written before. */
+/*
+ * A page that may only be written can be read on a 386, whether or not it was
+ * written before.
+ */
 static void write_only_pages(void)
 {
-	volatile char *page = (char *)syscall(__NR_mmap2, 0, 8192, 2, 0x22, -1, 0);
+	volatile char *page =
+		(char *)syscall(__NR_mmap2, 0, 8192, 2, 0x22, -1, 0);
 
 	CHECK(page != (char *)-1 && page[0] == 0);
 	page[4096] = 5;
 	CHECK(page[4096] == 5);
 }
 
-/* Offsets do not wrap: behind the last page that has a number comes no first one. */
+/*
+ * Offsets do not wrap: behind the last page that has a number comes no first
+ * one.
+ */
 static void mapped_beyond(void)
 {
 	int fd = open("/bin/true", O_RDONLY);
@@ -167,7 +198,10 @@ static void mapped_beyond(void)
 	CHECK(at == -1 || !on_cowix());
 }
 
-/* The signals that wait for a process are bounded, and those that were queued arrive. */
+/*
+ * The signals that wait for a process are bounded, and those that were queued
+ * arrive.
+ */
 static void many_signals(void)
 {
 	unsigned long long set = 1ull << (40 - 1), none = 0;
@@ -176,13 +210,16 @@ static void many_signals(void)
 	int queued = 0, taken = 0;
 
 	CHECK(syscall(__NR_rt_sigprocmask, SIG_BLOCK, &set, NULL, 8) == 0);
-	while (queued < 5000 && syscall(__NR_rt_sigqueueinfo, getpid(), 40, &info) == 0)
+	while (queued < 5000 &&
+	       syscall(__NR_rt_sigqueueinfo, getpid(), 40, &info) == 0)
 		queued++;
 	CHECK(syscall(__NR_ugetrlimit, RLIMIT_SIGPENDING, limit) == 0);
 	CHECK(queued > 100 && (queued == (int)limit[0] || queued == 5000));
-	while (syscall(__NR_rt_sigtimedwait, &set, NULL, &(struct timespec){ 0, 0 }, 8) == 40)
+	while (syscall(__NR_rt_sigtimedwait, &set, NULL,
+		       &(struct timespec){ 0, 0 }, 8) == 40)
 		taken++;
-	CHECK(taken == queued && syscall(__NR_rt_sigpending, &none, 8) == 0 && none == 0);
+	CHECK(taken == queued && syscall(__NR_rt_sigpending, &none, 8) == 0 &&
+	      none == 0);
 }
 
 static long trace(int request, int pid, long data)
@@ -202,7 +239,8 @@ static int traced_child(void)
 		for (;;)
 			pause();
 	}
-	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGUSR1);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) &&
+	      WSTOPSIG(status) == SIGUSR1);
 	return pid;
 }
 
@@ -232,14 +270,19 @@ static void detached(void)
 	if (zombie == 0)
 		_exit(3);
 	CHECK(pipe(report) == 0);
-	CHECK(syscall(__NR_waitid, P_PID, zombie, &info, WEXITED | WNOWAIT, NULL) == 0);
+	CHECK(syscall(__NR_waitid, P_PID, zombie, &info, WEXITED | WNOWAIT,
+		      NULL) == 0);
 	pid = traced_child();
 	CHECK(trace(PTRACE_DETACH, pid, 0) == 0);
-	CHECK(waitpid(-1, &status, WNOHANG) == zombie && WEXITSTATUS(status) == 3);
+	CHECK(waitpid(-1, &status, WNOHANG) == zombie &&
+	      WEXITSTATUS(status) == 3);
 	CHECK(kill(pid, SIGKILL) == 0 && wait_status(pid) == SIGKILL);
 }
 
-/* Killed while it is stopped before a system call, it does not stop behind it once more. */
+/*
+ * Killed while it is stopped before a system call, it does not stop behind it
+ * once more.
+ */
 static void killed_at_a_call(void)
 {
 	int pid, status;
@@ -247,12 +290,17 @@ static void killed_at_a_call(void)
 	CHECK(pipe(report) == 0);
 	pid = traced_child();
 	CHECK(trace(PTRACE_SYSCALL, pid, 0) == 0);
-	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) &&
+	      WSTOPSIG(status) == SIGTRAP);
 	CHECK(kill(pid, SIGKILL) == 0);
-	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	      WTERMSIG(status) == SIGKILL);
 }
 
-/* The value that the kernel has left for the C library behind the environment; -1: none. */
+/*
+ * The value that the kernel has left for the C library behind the environment;
+ * -1: none.
+ */
 static long auxiliary(long type)
 {
 	char **at = environ;
@@ -266,18 +314,25 @@ static long auxiliary(long type)
 	return -1;
 }
 
-/* The program that set_ids() runs: it can tell that it has other rights than its caller. */
+/*
+ * The program that set_ids() runs: it can tell that it has other rights than
+ * its caller.
+ */
 static void knows_rights(void)
 {
 	if (getuid() == geteuid())
 		return;
-	CHECK(auxiliary(AT_UID) == 1000 && auxiliary(AT_EUID) == 0 && auxiliary(AT_SECURE) == 1);
+	CHECK(auxiliary(AT_UID) == 1000 && auxiliary(AT_EUID) == 0 &&
+	      auxiliary(AT_SECURE) == 1);
 }
 
 static void set_ids(void)
 {
 	static char buf[4096];
-	int in = open(on_cowix() ? "/tests/corners" : "/proc/self/exe", O_RDONLY), out = open("/tmp/corner-suid", O_WRONLY | O_CREAT | O_TRUNC, 0755), n, pid;
+	int in = open(on_cowix() ? "/tests/corners" : "/proc/self/exe",
+		      O_RDONLY),
+	    out = open("/tmp/corner-suid", O_WRONLY | O_CREAT | O_TRUNC, 0755),
+	    n, pid;
 
 	CHECK(auxiliary(AT_SECURE) == 0);
 	while ((n = read(in, buf, sizeof(buf))) > 0)
@@ -286,14 +341,19 @@ static void set_ids(void)
 	pid = fork();
 	if (pid == 0) {
 		CHECK(!on_cowix() || setuid(1000) == 0);
-		execve("/tmp/corner-suid", (char *[]){ "corners", "knows_rights", NULL }, (char *[]){ NULL });
+		execve("/tmp/corner-suid",
+		       (char *[]){ "corners", "knows_rights", NULL },
+		       (char *[]){ NULL });
 		_exit(99);
 	}
 	CHECK(wait_status(pid) == 0);
 	CHECK(unlink("/tmp/corner-suid") == 0);
 }
 
-/* What a C library's fork() asks of clone(): the child's number in the child's memory, and not in the parent's. */
+/*
+ * What a C library's fork() asks of clone(): the child's number in the child's
+ * memory, and not in the parent's.
+ */
 static void child_number(void)
 {
 	static volatile int number = -1;
@@ -304,7 +364,10 @@ static void child_number(void)
 	CHECK(wait_status(pid) == 0 && number == -1);
 }
 
-/* The list of processes copied into a page that must be read from the disk first, while others come and go. */
+/*
+ * The list of processes copied into a page that must be read from the disk
+ * first, while others come and go.
+ */
 static void ps_and_exits(void)
 {
 	static struct task_info list[16];
@@ -324,8 +387,12 @@ static void ps_and_exits(void)
 		mm_audit(NULL, AUDIT_DROP_CACHES);
 		page = (char *)syscall(__NR_mmap2, 0, 8192, 3, 2, fd, 0);
 		CHECK(page != (char *)-1);
-		tasks = syscall(__NR_ps, list, 16, 0);		/* the last one goes into the second page */
-		CHECK(tasks > 2 && syscall(__NR_ps, page + 4096 - (tasks - 1) * sizeof(list[0]), 60, 0) < 20);
+		/* the last one goes into the second page */
+		tasks = syscall(__NR_ps, list, 16, 0);
+		CHECK(tasks > 2 &&
+		      syscall(__NR_ps,
+			      page + 4096 - (tasks - 1) * sizeof(list[0]), 60,
+			      0) < 20);
 		CHECK(syscall(__NR_munmap, page, 8192) == 0);
 	}
 	CHECK(syscall(__NR_ps, list, 16, 0) > 2 && list[0].pid == 1);
@@ -334,16 +401,23 @@ static void ps_and_exits(void)
 	wait_status(forker);
 }
 
-TESTS({ "names_behind_links", "names are made and removed behind links", names_behind_links },
-      { "into_the_void", "rename into a directory that is gone", into_the_void },
-      { "orphaned_groups", "a stopped group that is orphaned goes on", orphaned_groups },
-      { "foreground_hangup", "a hangup reaches the foreground group", foreground_hangup },
-      { "write_only_pages", "pages that may be written can be read", write_only_pages },
+TESTS({ "names_behind_links", "names are made and removed behind links",
+	names_behind_links },
+      { "into_the_void", "rename into a directory that is gone",
+	into_the_void },
+      { "orphaned_groups", "a stopped group that is orphaned goes on",
+	orphaned_groups },
+      { "foreground_hangup", "a hangup reaches the foreground group",
+	foreground_hangup },
+      { "write_only_pages", "pages that may be written can be read",
+	write_only_pages },
       { "mapped_beyond", "mappings beyond the largest offset", mapped_beyond },
       { "many_signals", "as many signals as the limit says", many_signals },
-      { "group_left_behind", "setsid with members left", group_left_behind }, { "tracer_exits", "a child runs on without its tracer", tracer_exits },
+      { "group_left_behind", "setsid with members left", group_left_behind },
+      { "tracer_exits", "a child runs on without its tracer", tracer_exits },
       { "detached", "a zombie behind a detached child", detached },
       { "killed_at_a_call", "SIGKILL at a traced call", killed_at_a_call },
-      { "knows_rights", "a set-id program knows that it is one", knows_rights }, { "set_ids", "the same as a user", set_ids },
+      { "knows_rights", "a set-id program knows that it is one", knows_rights },
+      { "set_ids", "the same as a user", set_ids },
       { "child_number", "CLONE_CHILD_SETTID", child_number },
       { "ps_and_exits", "ps while processes end", ps_and_exits })

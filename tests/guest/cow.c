@@ -22,7 +22,8 @@ static void fill(char value)
 static int all_are(char value)
 {
 	for (int i = 0; i < PAGES; i++)
-		if (area[i * PAGE] != value || area[i * PAGE + PAGE - 1] != value)
+		if (area[i * PAGE] != value ||
+		    area[i * PAGE + PAGE - 1] != value)
 			return 0;
 	return 1;
 }
@@ -89,7 +90,10 @@ static void parent_writes_first(void)
 	CHECK(all_are('q'));
 }
 
-/* Three generations are forked before anyone writes; then each writes, the youngest first. */
+/*
+ * Three generations are forked before anyone writes; then each writes, the
+ * youngest first.
+ */
 static void generations(void)
 {
 	int child, grandchild;
@@ -144,26 +148,34 @@ static void many_sharers(void)
 	CHECK(all_are('s'));
 }
 
-/* The kernel writes into shared pages: each of these calls must break the sharing and leave the parent's bytes alone. */
+/*
+ * The kernel writes into shared pages: each of these calls must break the
+ * sharing and leave the parent's bytes alone.
+ */
 static void kernel_writes(void)
 {
-	struct stat64 *st = (struct stat64 *)(area + PAGE - 20);	/* crosses a page edge */
+	/* crosses a page edge */
+	struct stat64 *st = (struct stat64 *)(area + PAGE - 20);
 	struct utsname *names = (struct utsname *)(area + 2 * PAGE);
-	int *status = (int *)(area + 4 * PAGE), *fds = (int *)(area + 5 * PAGE), fd, pid, other;
+	int *status = (int *)(area + 4 * PAGE), *fds = (int *)(area + 5 * PAGE),
+	    fd, pid, other;
 	char *buf = area + 7 * PAGE - 5;
 
 	memset(area, 'k', sizeof(area));
 	pid = fork();
 	if (pid == 0) {
 		fd = open("/dev/zero", O_RDONLY);
-		CHECK(fd >= 0 && read(fd, buf, 10) == 10 && memcmp(buf, "\0\0\0\0\0\0\0\0\0\0", 10) == 0);
-		CHECK(syscall(__NR_stat64, "/", st) == 0 && S_ISDIR(st->st_mode));
+		CHECK(fd >= 0 && read(fd, buf, 10) == 10 &&
+		      memcmp(buf, "\0\0\0\0\0\0\0\0\0\0", 10) == 0);
+		CHECK(syscall(__NR_stat64, "/", st) == 0 &&
+		      S_ISDIR(st->st_mode));
 		CHECK(uname(names) == 0 && names->sysname[0] != 'k');
 		CHECK(pipe(fds) == 0 && fds[0] < 64);
 		other = fork();
 		if (other == 0)
 			_exit(5);
-		CHECK(waitpid(other, status, 0) == other && WEXITSTATUS(*status) == 5);
+		CHECK(waitpid(other, status, 0) == other &&
+		      WEXITSTATUS(*status) == 5);
 		CHECK(getcwd(area + 10 * PAGE, 100) && area[10 * PAGE] == '/');
 		_exit(0);
 	}
@@ -204,7 +216,10 @@ static long faults(void)
 	return usage.ru_minflt;
 }
 
-/* The law: reading a shared page costs no fault, the first write one, the next none; a page that is nobody else's again costs at most one. */
+/*
+ * The law: reading a shared page costs no fault, the first write one, the next
+ * none; a page that is nobody else's again costs at most one.
+ */
 static void fault_counts(void)
 {
 	long before, after;
@@ -214,7 +229,8 @@ static void fault_counts(void)
 	faults();
 	pid = fork();
 	if (pid == 0) {
-		faults();			/* the stack and static data that counting itself needs */
+		/* the stack and static data that counting itself needs */
+		faults();
 		before = faults();
 		CHECK(all_are('f'));
 		CHECK(faults() == before);
@@ -235,7 +251,10 @@ static void fault_counts(void)
 	CHECK(faults() == after);
 }
 
-/* A zeroed page that was only read is the shared zero page: writing it must not change anybody's zeroes. */
+/*
+ * A zeroed page that was only read is the shared zero page: writing it must not
+ * change anybody's zeroes.
+ */
 static void zero_page(void)
 {
 	char *p = sbrk(4 * PAGE);
@@ -266,7 +285,10 @@ static void zero_page(void)
 
 static int data = 1;
 
-/* A program's data comes from its file, shared until written: the next run must find it fresh. */
+/*
+ * A program's data comes from its file, shared until written: the next run must
+ * find it fresh.
+ */
 static void file_data(void)
 {
 	int pid;
@@ -307,14 +329,22 @@ static void random_trees(void)
 	grow_trees(area, PAGES, classic_fork);
 }
 
-TESTS({ "child_writes_first", "each sees its own bytes, the child writing first", child_writes_first },
-      { "parent_writes_first", "each sees its own bytes, the parent writing first", parent_writes_first },
-      { "generations", "three generations forked before anyone writes", generations },
+TESTS({ "child_writes_first",
+	"each sees its own bytes, the child writing first",
+	child_writes_first },
+      { "parent_writes_first",
+	"each sees its own bytes, the parent writing first",
+	parent_writes_first },
+      { "generations", "three generations forked before anyone writes",
+	generations },
       { "many_sharers", "forty children share a page and part", many_sharers },
-      { "kernel_writes", "read, stat, uname, pipe, wait and getcwd into shared pages", kernel_writes },
+      { "kernel_writes",
+	"read, stat, uname, pipe, wait and getcwd into shared pages",
+	kernel_writes },
       { "signal_frame", "a signal frame on a shared stack", signal_frame },
       { "fault_counts", "as many faults as the law says", fault_counts },
       { "zero_page", "the shared zero page stays zero", zero_page },
       { "file_data", "initialised data is private", file_data },
       { "vfork_shares", "vfork shares memory and waits", vfork_shares },
-      { "random_trees", "random trees of forks and writes agree with a model", random_trees })
+      { "random_trees", "random trees of forks and writes agree with a model",
+	random_trees })

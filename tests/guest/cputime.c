@@ -1,6 +1,6 @@
 /*
- * Time that a process has used: sleeping by its clock, while another thread uses
- * it or nobody does, and timers that count it. None of them is early.
+ * Time that a process has used: sleeping by its clock, while another thread
+ * uses it or nobody does, and timers that count it. None of them is early.
  */
 #include <check.h>
 #include <signal.h>

@@ -1,4 +1,7 @@
-/* Who a process is and what it therefore may: ids, groups, set-id programs, sticky directories, priorities, limits. */
+/*
+ * Who a process is and what it therefore may: ids, groups, set-id programs,
+ * sticky directories, priorities, limits.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,7 +14,9 @@
 #define OTHER 54322
 #define DIR "/tmp/test-creds"
 
-/* Run work in a child, if this is root: what it changes of itself stays there. */
+/*
+ * Run work in a child, if this is root: what it changes of itself stays there.
+ */
 static void as_root(void (*work)(void))
 {
 	int pid;
@@ -46,7 +51,8 @@ static int ids_are(unsigned real, unsigned effective, unsigned saved)
 
 static void become(int uid)
 {
-	CHECK(syscall(__NR_setgroups32, 0, NULL) == 0 && setgid(uid) == 0 && setuid(uid) == 0);
+	CHECK(syscall(__NR_setgroups32, 0, NULL) == 0 && setgid(uid) == 0 &&
+	      setuid(uid) == 0);
 }
 
 static void root_changes_ids(void)
@@ -59,26 +65,32 @@ static void root_changes_ids(void)
 static void others_change_ids(void)
 {
 	CHECK(setres(ME, ME, OTHER) == 0);
-	CHECK_ERRNO(setre(OTHER, -1), EPERM);		/* the real id cannot become the saved one in this call */
+	/* the real id cannot become the saved one in this call */
+	CHECK_ERRNO(setre(OTHER, -1), EPERM);
 	CHECK_ERRNO(setre(-1, 0), EPERM);
 	CHECK_ERRNO(setres(0, -1, -1), EPERM);
 	CHECK(setre(-1, OTHER) == 0 && ids_are(ME, OTHER, OTHER));
 	CHECK(setre(-1, ME) == 0 && ids_are(ME, ME, OTHER));
 	CHECK(setuid(OTHER) == 0 && ids_are(ME, OTHER, OTHER));
-	CHECK(setres(-1, ME, -1) == 0 && setres(OTHER, -1, ME) == 0 && ids_are(OTHER, ME, ME));
+	CHECK(setres(-1, ME, -1) == 0 && setres(OTHER, -1, ME) == 0 &&
+	      ids_are(OTHER, ME, ME));
 	CHECK(setres(ME, ME, ME) == 0);
 	CHECK_ERRNO(setuid(OTHER), EPERM);
 	CHECK_ERRNO(syscall(__NR_setresgid32, 5, -1, -1), EPERM);
 	CHECK_ERRNO(syscall(__NR_setgroups32, 0, NULL), EPERM);
-	CHECK(setre(-1, -1) == 0 && setres(-1, -1, -1) == 0 && ids_are(ME, ME, ME));
+	CHECK(setre(-1, -1) == 0 && setres(-1, -1, -1) == 0 &&
+	      ids_are(ME, ME, ME));
 }
 
 static void short_ids(void)
 {
 	unsigned short r, e, s;
 
-	CHECK(syscall(__NR_setresuid, 7, 0xFFFF, 9) == 0 && syscall(__NR_getresuid, &r, &e, &s) == 0 && r == 7 && e == 0 && s == 9);
-	CHECK(syscall(__NR_setregid, 11, 12) == 0 && getgid() == 11 && getegid() == 12);
+	CHECK(syscall(__NR_setresuid, 7, 0xFFFF, 9) == 0 &&
+	      syscall(__NR_getresuid, &r, &e, &s) == 0 && r == 7 && e == 0 &&
+	      s == 9);
+	CHECK(syscall(__NR_setregid, 11, 12) == 0 && getgid() == 11 &&
+	      getegid() == 12);
 }
 
 static void ids(void)
@@ -92,7 +104,9 @@ static void make(const char *path, int mode, int uid, int gid)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
-	CHECK(fd >= 0 && close(fd) == 0 && syscall(__NR_chown32, path, uid, gid) == 0 && chmod(path, mode) == 0);
+	CHECK(fd >= 0 && close(fd) == 0 &&
+	      syscall(__NR_chown32, path, uid, gid) == 0 &&
+	      chmod(path, mode) == 0);
 }
 
 static void in_groups(void)
@@ -102,15 +116,19 @@ static void in_groups(void)
 	make(DIR "/group", 0640, OTHER, 200);
 	make(DIR "/none", 0604, OTHER, 200);
 	make(DIR "/owner", 0077, ME, 1);
-	CHECK(syscall(__NR_setgroups32, 3, groups) == 0 && syscall(__NR_getgroups32, 0, NULL) == 3);
-	CHECK(syscall(__NR_getgroups32, 5, got) == 3 && got[0] == 100 && got[2] == 300);
+	CHECK(syscall(__NR_setgroups32, 3, groups) == 0 &&
+	      syscall(__NR_getgroups32, 0, NULL) == 3);
+	CHECK(syscall(__NR_getgroups32, 5, got) == 3 && got[0] == 100 &&
+	      got[2] == 300);
 	CHECK_ERRNO(syscall(__NR_getgroups32, 2, got), EINVAL);
 	CHECK(setgid(ME) == 0 && setuid(ME) == 0);
 	CHECK(close(open(DIR "/group", O_RDONLY)) == 0);
 	CHECK_ERRNO(open(DIR "/group", O_WRONLY), EACCES);
-	CHECK_ERRNO(open(DIR "/none", O_RDONLY), EACCES);	/* the group's bits count, not the others' */
+	/* the group's bits count, not the others' */
+	CHECK_ERRNO(open(DIR "/none", O_RDONLY), EACCES);
 	CHECK_ERRNO(open(DIR "/owner", O_RDONLY), EACCES);
-	CHECK(chmod(DIR "/owner", 0600) == 0 && close(open(DIR "/owner", O_RDWR)) == 0);
+	CHECK(chmod(DIR "/owner", 0600) == 0 &&
+	      close(open(DIR "/owner", O_RDWR)) == 0);
 }
 
 /* access() asks for the real ids. */
@@ -118,7 +136,9 @@ static void real_ids(void)
 {
 	CHECK(setres(ME, 0, 0) == 0);
 	CHECK_ERRNO(access(DIR "/group", R_OK), EACCES);
-	CHECK(syscall(__NR_faccessat2, AT_FDCWD, DIR "/group", R_OK, AT_EACCESS) == 0 && close(open(DIR "/group", O_RDONLY)) == 0);
+	CHECK(syscall(__NR_faccessat2, AT_FDCWD, DIR "/group", R_OK,
+		      AT_EACCESS) == 0 &&
+	      close(open(DIR "/group", O_RDONLY)) == 0);
 	CHECK(setres(0, ME, 0) == 0 && access(DIR "/group", R_OK) == 0);
 	CHECK_ERRNO(open(DIR "/group", O_RDONLY), EACCES);
 }
@@ -129,16 +149,23 @@ static void owners(void)
 
 	make(DIR "/mine", 06755, ME, ME);
 	make(DIR "/group", 0660, OTHER, 200);
-	CHECK(syscall(__NR_setgroups32, 1, (unsigned[]){ 200 }) == 0 && setgid(ME) == 0 && setuid(ME) == 0);
+	CHECK(syscall(__NR_setgroups32, 1, (unsigned[]){ 200 }) == 0 &&
+	      setgid(ME) == 0 && setuid(ME) == 0);
 	CHECK_ERRNO(syscall(__NR_chown32, DIR "/mine", OTHER, -1), EPERM);
 	CHECK_ERRNO(syscall(__NR_chown32, DIR "/mine", -1, 300), EPERM);
 	CHECK_ERRNO(syscall(__NR_chown32, DIR "/group", -1, 200), EPERM);
 	CHECK_ERRNO(chmod(DIR "/group", 0666), EPERM);
-	CHECK(syscall(__NR_chown32, DIR "/mine", ME, 200) == 0 && syscall(__NR_stat64, DIR "/mine", &st) == 0);
-	CHECK(st.st_gid == 200 && (st.st_mode & 07777) == 0755);		/* and the set-id bits are gone */
-	CHECK(chmod(DIR "/mine", 02755) == 0 && syscall(__NR_stat64, DIR "/mine", &st) == 0 && (st.st_mode & 07777) == 02755);
-	CHECK_ERRNO(syscall(__NR_utimes, DIR "/group", (long[]){ 1, 0, 2, 0 }), EPERM);
-	CHECK(syscall(__NR_utimes, DIR "/group", NULL) == 0);			/* who may write may set the present */
+	CHECK(syscall(__NR_chown32, DIR "/mine", ME, 200) == 0 &&
+	      syscall(__NR_stat64, DIR "/mine", &st) == 0);
+	/* and the set-id bits are gone */
+	CHECK(st.st_gid == 200 && (st.st_mode & 07777) == 0755);
+	CHECK(chmod(DIR "/mine", 02755) == 0 &&
+	      syscall(__NR_stat64, DIR "/mine", &st) == 0 &&
+	      (st.st_mode & 07777) == 02755);
+	CHECK_ERRNO(syscall(__NR_utimes, DIR "/group", (long[]){ 1, 0, 2, 0 }),
+		    EPERM);
+	/* who may write may set the present */
+	CHECK(syscall(__NR_utimes, DIR "/group", NULL) == 0);
 }
 
 /* A program that somebody else writes to loses its set-id bits. */
@@ -151,19 +178,23 @@ static void written_programs(void)
 	fd = open(DIR "/prog", O_WRONLY);
 	CHECK(write(fd, "x", 1) == 1 && syscall(__NR_fchmod, fd, 06777) == 0);
 	become(ME);
-	CHECK(write(fd, "x", 1) == 1 && syscall(__NR_stat64, DIR "/prog", &st) == 0 && (st.st_mode & 07777) == 0777);
+	CHECK(write(fd, "x", 1) == 1 &&
+	      syscall(__NR_stat64, DIR "/prog", &st) == 0 &&
+	      (st.st_mode & 07777) == 0777);
 }
 
 static void sticky(void)
 {
-	CHECK(mkdir(DIR "/sticky", 0777) == 0 && chmod(DIR "/sticky", 01777) == 0);
+	CHECK(mkdir(DIR "/sticky", 0777) == 0 &&
+	      chmod(DIR "/sticky", 01777) == 0);
 	make(DIR "/sticky/mine", 0666, ME, ME);
 	make(DIR "/sticky/his", 0666, OTHER, OTHER);
 	become(ME);
 	CHECK_ERRNO(unlink(DIR "/sticky/his"), EPERM);
 	CHECK_ERRNO(rename(DIR "/sticky/his", DIR "/sticky/x"), EPERM);
 	CHECK_ERRNO(rename(DIR "/sticky/mine", DIR "/sticky/his"), EPERM);
-	CHECK(rename(DIR "/sticky/mine", DIR "/sticky/x") == 0 && unlink(DIR "/sticky/x") == 0);
+	CHECK(rename(DIR "/sticky/mine", DIR "/sticky/x") == 0 &&
+	      unlink(DIR "/sticky/x") == 0);
 }
 
 /* Where a directory's set-group-id bit passes the group on. */
@@ -171,21 +202,35 @@ static void group_directories(void)
 {
 	struct stat64 st;
 
-	CHECK(mkdir(DIR "/shared", 0777) == 0 && syscall(__NR_chown32, DIR "/shared", 0, 200) == 0 && chmod(DIR "/shared", 02777) == 0);
+	CHECK(mkdir(DIR "/shared", 0777) == 0 &&
+	      syscall(__NR_chown32, DIR "/shared", 0, 200) == 0 &&
+	      chmod(DIR "/shared", 02777) == 0);
 	become(ME);
-	CHECK(close(open(DIR "/shared/a", O_WRONLY | O_CREAT, 0644)) == 0 && syscall(__NR_stat64, DIR "/shared/a", &st) == 0 && st.st_gid == 200);
-	CHECK(mkdir(DIR "/shared/d", 0755) == 0 && syscall(__NR_stat64, DIR "/shared/d", &st) == 0 && st.st_gid == 200 && st.st_mode & S_ISGID);
-	CHECK(close(open(DIR "/shared/b", O_WRONLY | O_CREAT, 02755)) == 0 && syscall(__NR_stat64, DIR "/shared/b", &st) == 0);
-	CHECK(st.st_gid == 200 && !(st.st_mode & S_ISGID) && unlink(DIR "/shared/b") == 0);	/* not a program with that group's rights */
-	CHECK(mknod(DIR "/shared/b", S_IFREG | 02711, 0) == 0 && syscall(__NR_stat64, DIR "/shared/b", &st) == 0);
-	CHECK(!(st.st_mode & S_ISGID) && unlink(DIR "/shared/b") == 0 && syscall(__NR_stat64, DIR "/shared/d", &st) == 0);
-	CHECK(st.st_uid == ME && rmdir(DIR "/shared/d") == 0 && unlink(DIR "/shared/a") == 0);
+	CHECK(close(open(DIR "/shared/a", O_WRONLY | O_CREAT, 0644)) == 0 &&
+	      syscall(__NR_stat64, DIR "/shared/a", &st) == 0 &&
+	      st.st_gid == 200);
+	CHECK(mkdir(DIR "/shared/d", 0755) == 0 &&
+	      syscall(__NR_stat64, DIR "/shared/d", &st) == 0 &&
+	      st.st_gid == 200 && st.st_mode & S_ISGID);
+	CHECK(close(open(DIR "/shared/b", O_WRONLY | O_CREAT, 02755)) == 0 &&
+	      syscall(__NR_stat64, DIR "/shared/b", &st) == 0);
+	/* not a program with that group's rights */
+	CHECK(st.st_gid == 200 && !(st.st_mode & S_ISGID) &&
+	      unlink(DIR "/shared/b") == 0);
+	CHECK(mknod(DIR "/shared/b", S_IFREG | 02711, 0) == 0 &&
+	      syscall(__NR_stat64, DIR "/shared/b", &st) == 0);
+	CHECK(!(st.st_mode & S_ISGID) && unlink(DIR "/shared/b") == 0 &&
+	      syscall(__NR_stat64, DIR "/shared/d", &st) == 0);
+	CHECK(st.st_uid == ME && rmdir(DIR "/shared/d") == 0 &&
+	      unlink(DIR "/shared/a") == 0);
 }
 
 static void directories_of_others(void)
 {
-	CHECK(mkdir(DIR "/moved", 0755) == 0 && mkdir(DIR "/open", 0777) == 0 && chmod(DIR "/open", 0777) == 0);
-	CHECK(mkdir(DIR "/closed", 0700) == 0 && mkdir(DIR "/read", 0744) == 0 && mkdir(DIR "/walk", 0711) == 0);
+	CHECK(mkdir(DIR "/moved", 0755) == 0 && mkdir(DIR "/open", 0777) == 0 &&
+	      chmod(DIR "/open", 0777) == 0);
+	CHECK(mkdir(DIR "/closed", 0700) == 0 &&
+	      mkdir(DIR "/read", 0744) == 0 && mkdir(DIR "/walk", 0711) == 0);
 	make(DIR "/walk/a", 0644, 0, 0);
 	make(DIR "/read/a", 0644, 0, 0);
 	become(ME);
@@ -198,15 +243,22 @@ static void directories_of_others(void)
 	CHECK_ERRNO(open(DIR "/walk/new", O_WRONLY | O_CREAT, 0644), EACCES);
 	CHECK_ERRNO(unlink(DIR "/walk/a"), EACCES);
 	CHECK_ERRNO(chdir(DIR "/read"), EACCES);
-	CHECK_ERRNO(rename(DIR "/moved", DIR "/open/moved"), EACCES);		/* its ".." is not to be written */
-	CHECK(rename(DIR "/moved", DIR "/renamed") == 0 && rename(DIR "/renamed", DIR "/moved") == 0);
+	CHECK_ERRNO(rename(DIR "/moved", DIR "/open/moved"),
+		    EACCES); /* its ".." is not to be written */
+	CHECK(rename(DIR "/moved", DIR "/renamed") == 0 &&
+	      rename(DIR "/renamed", DIR "/moved") == 0);
 	CHECK_ERRNO(mknod(DIR "/dev", S_IFCHR | 0666, 0x0103), EPERM);
 }
 
 static void remove_all(void)
 {
-	static const char *const files[] = { "group", "none", "owner", "mine", "prog", "sticky/his", "sticky/mine", "walk/a", "read/a" };
-	static const char *const dirs[] = { "sticky", "shared", "closed", "read", "walk", "moved", "open", "" };
+	static const char *const files[] = {
+		"group",      "none",        "owner",  "mine",  "prog",
+		"sticky/his", "sticky/mine", "walk/a", "read/a"
+	};
+	static const char *const dirs[] = { "sticky", "shared", "closed",
+					    "read",   "walk",   "moved",
+					    "open",   "" };
 	char path[60];
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -256,22 +308,29 @@ static void sticky_directories(void)
 static void run_set_id(void)
 {
 	static char buf[4096];
-	int in = open("/bin/cat", O_RDONLY), out = open(DIR "/prog", O_WRONLY | O_CREAT, 0755), n, fds[2];
+	int in = open("/bin/cat", O_RDONLY),
+	    out = open(DIR "/prog", O_WRONLY | O_CREAT, 0755), n, fds[2];
 
 	while ((n = read(in, buf, sizeof(buf))) > 0)
 		CHECK(write(out, buf, n) == n);
-	CHECK(n == 0 && close(out) == 0 && syscall(__NR_chown32, DIR "/prog", OTHER, OTHER) == 0 && chmod(DIR "/prog", 04755) == 0);
+	CHECK(n == 0 && close(out) == 0 &&
+	      syscall(__NR_chown32, DIR "/prog", OTHER, OTHER) == 0 &&
+	      chmod(DIR "/prog", 04755) == 0);
 	make(DIR "/mine", 0600, OTHER, OTHER);
-	CHECK(pipe(fds) == 0 && write(out = open(DIR "/mine", O_WRONLY), "secret", 6) == 6 && close(out) == 0);
+	CHECK(pipe(fds) == 0 &&
+	      write(out = open(DIR "/mine", O_WRONLY), "secret", 6) == 6 &&
+	      close(out) == 0);
 	if (fork() == 0) {
 		become(ME);
 		CHECK_ERRNO(open(DIR "/mine", O_RDONLY), EACCES);
 		dup2(fds[1], 1);
-		execve(DIR "/prog", (char *[]){ "cat", DIR "/mine", NULL }, environ);
+		execve(DIR "/prog", (char *[]){ "cat", DIR "/mine", NULL },
+		       environ);
 		_exit(99);
 	}
 	CHECK(wait(&n) > 0 && n == 0);
-	CHECK(read(fds[0], buf, sizeof(buf)) == 6 && memcmp(buf, "secret", 6) == 0);
+	CHECK(read(fds[0], buf, sizeof(buf)) == 6 &&
+	      memcmp(buf, "secret", 6) == 0);
 }
 
 static void set_id_programs(void)
@@ -289,10 +348,12 @@ static void priorities_of_others(void)
 {
 	become(ME);
 	CHECK(syscall(__NR_nice, 3) == 0 && priority() == 3);
-	CHECK(syscall(__NR_setpriority, PRIO_PROCESS, 0, 5) == 0 && priority() == 5);
+	CHECK(syscall(__NR_setpriority, PRIO_PROCESS, 0, 5) == 0 &&
+	      priority() == 5);
 	CHECK_ERRNO(syscall(__NR_setpriority, PRIO_PROCESS, 0, 4), EACCES);
 	CHECK_ERRNO(syscall(__NR_nice, -1), EPERM);
-	CHECK_ERRNO(syscall(__NR_setpriority, PRIO_PROCESS, getppid(), 10), EPERM);
+	CHECK_ERRNO(syscall(__NR_setpriority, PRIO_PROCESS, getppid(), 10),
+		    EPERM);
 	CHECK(syscall(__NR_nice, 100) == 0 && priority() == 19);
 	CHECK(syscall(__NR_setpriority, PRIO_USER, 0, 19) == 0);
 }
@@ -302,7 +363,8 @@ static void priorities(void)
 	int pid;
 
 	as_root(priorities_of_others);
-	CHECK(syscall(__NR_setpriority, PRIO_PGRP, 0, 2) == 0 && priority() == 2);
+	CHECK(syscall(__NR_setpriority, PRIO_PGRP, 0, 2) == 0 &&
+	      priority() == 2);
 	pid = fork();
 	if (pid == 0)
 		_exit(priority());
@@ -328,7 +390,8 @@ static void limits_of_others(void)
 	CHECK_ERRNO(set_limit(RLIMIT_NPROC, 2, 4), EPERM);
 	CHECK_ERRNO(set_limit(RLIMIT_NPROC, 3, 2), EINVAL);
 	CHECK_ERRNO(set_limit(99, 1, 2), EINVAL);
-	CHECK(syscall(__NR_ugetrlimit, RLIMIT_NPROC, &now) == 0 && now.rlim_cur == 2 && now.rlim_max == 3);
+	CHECK(syscall(__NR_ugetrlimit, RLIMIT_NPROC, &now) == 0 &&
+	      now.rlim_cur == 2 && now.rlim_max == 3);
 	if (fork() == 0) {
 		sleep_ms(300);
 		_exit(0);
@@ -354,11 +417,14 @@ static void process_limits(void)
 	CHECK(errno == EMFILE);
 	CHECK_ERRNO(syscall(__NR_pipe, (int[2]){ 0 }), EMFILE);
 	CHECK(close(9) == 0);
-	CHECK_ERRNO(syscall(__NR_pipe, (int[2]){ 0 }), EMFILE);	/* one is not enough, and is free again */
+	/* one is not enough, and is free again */
+	CHECK_ERRNO(syscall(__NR_pipe, (int[2]){ 0 }), EMFILE);
 	CHECK(dup(0) == 9);
-	CHECK(syscall(__NR_prlimit64, 0, RLIMIT_CORE, &wide, NULL) == 0 && syscall(__NR_prlimit64, 0, RLIMIT_CORE, NULL, &old) == 0);
+	CHECK(syscall(__NR_prlimit64, 0, RLIMIT_CORE, &wide, NULL) == 0 &&
+	      syscall(__NR_prlimit64, 0, RLIMIT_CORE, NULL, &old) == 0);
 	CHECK(old.rlim_cur == 10 && old.rlim_max == 20);
-	CHECK_ERRNO(syscall(__NR_prlimit64, 32001, RLIMIT_CORE, NULL, &old), ESRCH);
+	CHECK_ERRNO(syscall(__NR_prlimit64, 32001, RLIMIT_CORE, NULL, &old),
+		    ESRCH);
 }
 
 static int recurse(int n)
@@ -371,7 +437,8 @@ static int recurse(int n)
 
 static int map(unsigned length)
 {
-	return syscall(__NR_mmap2, NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return syscall(__NR_mmap2, NULL, length, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 static void memory_limits(void)
@@ -379,7 +446,8 @@ static void memory_limits(void)
 	int pid = fork();
 
 	if (pid == 0) {
-		CHECK(recurse(60) == 0 && set_limit(RLIMIT_STACK, 100000, 200000) == 0);
+		CHECK(recurse(60) == 0 &&
+		      set_limit(RLIMIT_STACK, 100000, 200000) == 0);
 		recurse(60);
 		_exit(recurse(400));
 	}
@@ -390,7 +458,8 @@ static void memory_limits(void)
 
 		CHECK(set_limit(RLIMIT_AS, 4 << 20, RLIM_INFINITY) == 0);
 		CHECK_ERRNO(map(4 << 20), ENOMEM);
-		CHECK(map(1 << 20) != -1 && brk((char *)at + (1 << 20)) == 0 && brk((char *)at + (4 << 20)) == -1);
+		CHECK(map(1 << 20) != -1 && brk((char *)at + (1 << 20)) == 0 &&
+		      brk((char *)at + (4 << 20)) == -1);
 		CHECK(set_limit(RLIMIT_AS, 1, RLIM_INFINITY) == 0);
 		CHECK_ERRNO(map(1), ENOMEM);
 		_exit(0);
@@ -431,8 +500,12 @@ static void cpu_limit(void)
 	CHECK(WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
-TESTS({ "ids", "setreuid, setresuid, setuid", ids }, { "permissions", "owner, groups, others, access", permissions },
-      { "ownership", "chown, set-id bits, group directories", ownership }, { "sticky_directories", "sticky directories", sticky_directories },
-      { "set_id_programs", "a set-user-id program", set_id_programs }, { "priorities", "nice, setpriority", priorities },
-      { "process_limits", "RLIMIT_NPROC, RLIMIT_NOFILE", process_limits }, { "memory_limits", "RLIMIT_STACK, AS, DATA", memory_limits },
+TESTS({ "ids", "setreuid, setresuid, setuid", ids },
+      { "permissions", "owner, groups, others, access", permissions },
+      { "ownership", "chown, set-id bits, group directories", ownership },
+      { "sticky_directories", "sticky directories", sticky_directories },
+      { "set_id_programs", "a set-user-id program", set_id_programs },
+      { "priorities", "nice, setpriority", priorities },
+      { "process_limits", "RLIMIT_NPROC, RLIMIT_NOFILE", process_limits },
+      { "memory_limits", "RLIMIT_STACK, AS, DATA", memory_limits },
       { "cpu_limit", "RLIMIT_CPU", cpu_limit })

@@ -1,7 +1,9 @@
 /*
- * damaged [first [last]]: mounts damaged file systems, one after the other, and works on each: whatever the calls return, the kernel lives on, lets
- * go of the file system and loses nothing. /dev/hda holds sound images and a list of damages to them, written by tests/minix_fuzz.py; /dev/hdb gets
- * one damaged image at a time.
+ * damaged [first [last]]: mounts damaged file systems, one after the other, and
+ * works on each: whatever the calls return, the kernel lives on, lets go of the
+ * file system and loses nothing. /dev/hda holds sound images and a list of
+ * damages to them, written by tests/minix_fuzz.py; /dev/hdb gets one damaged
+ * image at a time.
  */
 #include <check.h>
 #include <cowix.h>
@@ -34,7 +36,8 @@ static char buf[16384];
 
 static void read_at(int fd, unsigned offset, void *to, unsigned size)
 {
-	CHECK(lseek(fd, offset, SEEK_SET) == (long)offset && read(fd, to, size) == (long)size);
+	CHECK(lseek(fd, offset, SEEK_SET) == (long)offset &&
+	      read(fd, to, size) == (long)size);
 }
 
 /* Up to four bytes are a number; more are that number again and again. */
@@ -42,7 +45,9 @@ static void apply(const struct record *r)
 {
 	for (unsigned i = 0; i < r->patches; i++)
 		for (unsigned done = 0; done < r->patch[i].length; done += 4)
-			memcpy(image + r->patch[i].offset + done, &r->patch[i].value, r->patch[i].length < 4 ? r->patch[i].length : 4);
+			memcpy(image + r->patch[i].offset + done,
+			       &r->patch[i].value,
+			       r->patch[i].length < 4 ? r->patch[i].length : 4);
 }
 
 static void look_at_file(const char *name, int size)
@@ -91,7 +96,10 @@ static void change(const char *name, const struct stat *st)
 	}
 }
 
-/* All entries of the working directory; with `changes`, files are worked on after they were looked at. */
+/*
+ * All entries of the working directory; with `changes`, files are worked on
+ * after they were looked at.
+ */
 static void walk(int depth, int changes)
 {
 	int here = open(".", O_RDONLY | O_DIRECTORY);
@@ -99,15 +107,19 @@ static void walk(int depth, int changes)
 	struct dirent *d;
 	struct stat st;
 
-	for (int n = 0; dir && here >= 0 && n < ENTRIES_MAX && (d = readdir(dir)); n++) {
-		if (strchr(d->d_name, '/') || strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 || lstat(d->d_name, &st) < 0)
-			continue;		/* a slash would lead out of the damaged tree */
+	for (int n = 0;
+	     dir && here >= 0 && n < ENTRIES_MAX && (d = readdir(dir)); n++) {
+		if (strchr(d->d_name, '/') || strcmp(d->d_name, ".") == 0 ||
+		    strcmp(d->d_name, "..") == 0 || lstat(d->d_name, &st) < 0)
+			/* a slash would lead out of the damaged tree */
+			continue;
 		if (S_ISLNK(st.st_mode))
 			readlink(d->d_name, buf, sizeof(buf));
 		stat(d->d_name, &st);
 		if (S_ISREG(st.st_mode))
 			look_at_file(d->d_name, st.st_size);
-		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX && chdir(d->d_name) == 0) {
+		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX &&
+		    chdir(d->d_name) == 0) {
 			walk(depth + 1, changes);
 			getcwd(buf, sizeof(buf));
 			CHECK(fchdir(here) == 0);
@@ -142,7 +154,10 @@ static void make_things(void)
 	mknod("newfifo", S_IFIFO | 0644, 0);
 }
 
-/* Whether the file system could be let go of. Data that have no place are an error once. */
+/*
+ * Whether the file system could be let go of. Data that have no place are an
+ * error once.
+ */
 static int unmount(void)
 {
 	chdir("/");
@@ -172,7 +187,8 @@ static int try(const struct record *r, unsigned size, int target)
 {
 	memcpy(image, sound[r->image], size);
 	apply(r);
-	CHECK(lseek(target, 0, SEEK_SET) == 0 && write(target, image, size) == (long)size);
+	CHECK(lseek(target, 0, SEEK_SET) == 0 &&
+	      write(target, image, size) == (long)size);
 	sync();
 	if (mount("/dev/hdb", "/mnt", "minix", 0, NULL) < 0) {
 		CHECK(errno == EINVAL || errno == EIO);
@@ -188,10 +204,14 @@ static void compare(const struct audit_report *before)
 	struct audit_report after;
 
 	CHECK(mm_audit(&after, AUDIT_DROP_CACHES) == 0);
-	printf("inodes %u -> %u, buffers %u -> %u, open files %u -> %u\n", before->inodes_used, after.inodes_used, before->buffers_used,
+	printf("inodes %u -> %u, buffers %u -> %u, open files %u -> %u\n",
+	       before->inodes_used, after.inodes_used, before->buffers_used,
 	       after.buffers_used, before->files_used, after.files_used);
-	CHECK(before->inodes_used == after.inodes_used && before->buffers_used == after.buffers_used && before->files_used == after.files_used);
-	CHECK(before->kernel_objects - before->frames_cache == after.kernel_objects - after.frames_cache);
+	CHECK(before->inodes_used == after.inodes_used &&
+	      before->buffers_used == after.buffers_used &&
+	      before->files_used == after.files_used);
+	CHECK(before->kernel_objects - before->frames_cache ==
+	      after.kernel_objects - after.frames_cache);
 }
 
 int main(int argc, char **argv)
@@ -199,14 +219,16 @@ int main(int argc, char **argv)
 	static struct header header;
 	struct audit_report before;
 	struct record r;
-	int source = open("/dev/hda", O_RDONLY), target = open("/dev/hdb", O_RDWR);
+	int source = open("/dev/hda", O_RDONLY),
+	    target = open("/dev/hdb", O_RDWR);
 	unsigned first = argc > 1 ? atoi(argv[1]) : 0, last, mounted = 0;
 
 	CHECK(source >= 0 && target >= 0 && (image = malloc(256 << 10)));
 	read_at(source, 0, &header, sizeof(header));
 	for (unsigned i = 0; i < header.images; i++) {
 		CHECK((sound[i] = malloc(header.image[i].size)));
-		read_at(source, header.image[i].offset, sound[i], header.image[i].size);
+		read_at(source, header.image[i].offset, sound[i],
+			header.image[i].size);
 	}
 	last = argc > 2 ? (unsigned)atoi(argv[2]) : header.records;
 	CHECK(mm_audit(&before, AUDIT_DROP_CACHES) == 0);

@@ -1,4 +1,6 @@
-/* Times of files from 1901 to 2106 and beyond, as the 64-bit calls give them. */
+/*
+ * Times of files from 1901 to 2106 and beyond, as the 64-bit calls give them.
+ */
 #include <abi/time.h>
 #include <check.h>
 #include <fcntl.h>
@@ -13,7 +15,8 @@ static s64 time_of(const char *path)
 {
 	struct statx st;
 
-	CHECK(syscall(__NR_statx, AT_FDCWD, path, 0, STATX_BASIC_STATS, &st) == 0);
+	CHECK(syscall(__NR_statx, AT_FDCWD, path, 0, STATX_BASIC_STATS, &st) ==
+	      0);
 	CHECK(st.stx_atime.tv_sec == st.stx_mtime.tv_sec);
 	return st.stx_mtime.tv_sec;
 }
@@ -44,7 +47,8 @@ static void in_memory(void)
 	}
 	make(kept);
 	for (unsigned i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
-		CHECK(set_time(kept, dates[i]) == 0 && time_of(kept) == dates[i]);
+		CHECK(set_time(kept, dates[i]) == 0 &&
+		      time_of(kept) == dates[i]);
 	CHECK(set_time(kept, 1ll << 33) == 0 && time_of(kept) == 1ll << 33);
 	CHECK(unlink(kept) == 0 && (!on_cowix() || umount("/mnt") == 0));
 }
@@ -60,7 +64,8 @@ static void on_disk(void)
 
 		CHECK(set_time(path, dates[i]) == 0 && time_of(path) == date);
 	}
-	CHECK(!on_cowix() || (set_time(path, 1ll << 33) == 0 && time_of(path) == 0xFFFFFFFFll));
+	CHECK(!on_cowix() || (set_time(path, 1ll << 33) == 0 &&
+			      time_of(path) == 0xFFFFFFFFll));
 	CHECK(unlink(path) == 0);
 }
 
@@ -85,13 +90,20 @@ static void refused(void)
 {
 	struct timespec64 both[2] = { { .tv_nsec = 1000000000 }, { 0 } };
 
-	CHECK_ERRNO(syscall(__NR_utimensat_time64, AT_FDCWD, "/", both, 0), EINVAL);
-	CHECK_ERRNO(syscall(__NR_utimensat_time64, AT_FDCWD, NULL, NULL, 0), EFAULT);
-	CHECK_ERRNO(syscall(__NR_utimensat_time64, 0, NULL, NULL, AT_SYMLINK_NOFOLLOW), EINVAL);
-	CHECK_ERRNO(syscall(__NR_utimensat_time64, AT_FDCWD, "/", NULL, 0x8000), EINVAL);
+	CHECK_ERRNO(syscall(__NR_utimensat_time64, AT_FDCWD, "/", both, 0),
+		    EINVAL);
+	CHECK_ERRNO(syscall(__NR_utimensat_time64, AT_FDCWD, NULL, NULL, 0),
+		    EFAULT);
+	CHECK_ERRNO(syscall(__NR_utimensat_time64, 0, NULL, NULL,
+			    AT_SYMLINK_NOFOLLOW),
+		    EINVAL);
+	CHECK_ERRNO(syscall(__NR_utimensat_time64, AT_FDCWD, "/", NULL, 0x8000),
+		    EINVAL);
 }
 
 TESTS({ "in_memory", "tmpfs keeps every date", in_memory },
-      { "on_disk", "a Minix disk keeps 1970 to 2106 and takes the nearest for others", on_disk },
+      { "on_disk",
+	"a Minix disk keeps 1970 to 2106 and takes the nearest for others",
+	on_disk },
       { "narrow", "seconds of 32 bits are signed", narrow },
       { "refused", "what is no time, no path, no flag", refused })

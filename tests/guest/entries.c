@@ -1,4 +1,7 @@
-/* Page-table entries and the TLB: what an entry allows after each change, seen by the process that has just used it, and what becomes of sharing. */
+/*
+ * Page-table entries and the TLB: what an entry allows after each change, seen
+ * by the process that has just used it, and what becomes of sharing.
+ */
 #include <abi/elf.h>
 #include <abi/mman.h>
 #include <check.h>
@@ -12,7 +15,8 @@ static int zero_fd, null_fd;
 
 static void open_devices(void)
 {
-	CHECK((zero_fd = open("/dev/zero", O_RDONLY)) >= 0 && (null_fd = open("/dev/null", O_WRONLY)) >= 0);
+	CHECK((zero_fd = open("/dev/zero", O_RDONLY)) >= 0 &&
+	      (null_fd = open("/dev/null", O_WRONLY)) >= 0);
 }
 
 static char *map(unsigned pages, unsigned prot, unsigned flags, int fd)
@@ -25,7 +29,8 @@ static char *map(unsigned pages, unsigned prot, unsigned flags, int fd)
 
 static char *anonymous(unsigned pages)
 {
-	return map(pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	return map(pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		   -1);
 }
 
 static void protect(char *at, unsigned pages, unsigned prot)
@@ -33,7 +38,10 @@ static void protect(char *at, unsigned pages, unsigned prot)
 	CHECK(syscall(__NR_mprotect, at, pages * PAGE, prot) == 0);
 }
 
-/* Through the kernel, in this process and with its TLB: a fork in between would empty that. */
+/*
+ * Through the kernel, in this process and with its TLB: a fork in between would
+ * empty that.
+ */
 static int readable(const char *at)
 {
 	int fds[2], n;
@@ -50,7 +58,10 @@ static int writable(char *at)
 	return read(zero_fd, at, 1) == 1;
 }
 
-/* Have entries for the page in the TLB: emulators keep one for each privilege level. */
+/*
+ * Have entries for the page in the TLB: emulators keep one for each privilege
+ * level.
+ */
 static void use(char *at, char value)
 {
 	CHECK(writable(at) && readable(at));
@@ -71,11 +82,14 @@ static void no_stale_entries(void)
 	protect(p + PAGE, 1, PROT_NONE);
 	CHECK(!readable(p + PAGE) && !writable(p + PAGE));
 	use(p + 2 * PAGE, 'c');
-	CHECK(syscall(__NR_madvise, p + 2 * PAGE, PAGE, MADV_DONTNEED) == 0 && p[2 * PAGE] == 0);
+	CHECK(syscall(__NR_madvise, p + 2 * PAGE, PAGE, MADV_DONTNEED) == 0 &&
+	      p[2 * PAGE] == 0);
 	use(p + 3 * PAGE, 'd');
-	CHECK(syscall(__NR_munmap, p + 3 * PAGE, PAGE) == 0 && !readable(p + 3 * PAGE) && !writable(p + 3 * PAGE));
+	CHECK(syscall(__NR_munmap, p + 3 * PAGE, PAGE) == 0 &&
+	      !readable(p + 3 * PAGE) && !writable(p + 3 * PAGE));
 	protect(p, 3, PROT_READ | PROT_WRITE);
-	CHECK(writable(p) && p[0] == 0 && p[1] == 'a' && p[PAGE] == 'b' && p[PAGE + 1] == 'a');
+	CHECK(writable(p) && p[0] == 0 && p[1] == 'a' && p[PAGE] == 'b' &&
+	      p[PAGE + 1] == 'a');
 }
 
 /* A page that nobody may touch keeps its bytes, through a fork as well. */
@@ -103,7 +117,10 @@ static void no_access(void)
 	CHECK(p[0] == 'm' && p[1] == 'n');
 }
 
-/* A parent whose child has gone gets its pages back several at a time, but not one that it protected itself. */
+/*
+ * A parent whose child has gone gets its pages back several at a time, but not
+ * one that it protected itself.
+ */
 static void protection_outlives_fork(void)
 {
 	char *p = anonymous(3);
@@ -151,7 +168,10 @@ static int write_signal(void)
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-/* Read first, so that there is an entry: the zero page, the file's page, each in an area that is only read. */
+/*
+ * Read first, so that there is an entry: the zero page, the file's page, each
+ * in an area that is only read.
+ */
 static void read_only(void)
 {
 	int fd = open("/proc/self/exe", O_RDONLY);
@@ -160,20 +180,28 @@ static void read_only(void)
 		fd = open("/bin/true", O_RDONLY);
 	open_devices();
 	target = map(1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	CHECK(*target == 0 && !writable(target) && write_signal() == SIGSEGV && *target == 0);
+	CHECK(*target == 0 && !writable(target) && write_signal() == SIGSEGV &&
+	      *target == 0);
 	target = map(1, PROT_READ, MAP_PRIVATE, fd);
-	CHECK(*target == 0x7F && !writable(target) && write_signal() == SIGSEGV && *target == 0x7F);
+	CHECK(*target == 0x7F && !writable(target) &&
+	      write_signal() == SIGSEGV && *target == 0x7F);
 	target = map(1, PROT_READ, MAP_SHARED, fd);
-	CHECK(*target == 0x7F && !writable(target) && write_signal() == SIGSEGV && *target == 0x7F);
+	CHECK(*target == 0x7F && !writable(target) &&
+	      write_signal() == SIGSEGV && *target == 0x7F);
 }
 
-/* A private mapping of a file is written to by parent and child: neither sees the other, and the file sees none of them. */
+/*
+ * A private mapping of a file is written to by parent and child: neither sees
+ * the other, and the file sees none of them.
+ */
 static void private_file(void)
 {
 	char *p, byte;
-	int fd = open("/tmp/test-entries", O_RDWR | O_CREAT | O_TRUNC, 0644), pid;
+	int fd = open("/tmp/test-entries", O_RDWR | O_CREAT | O_TRUNC, 0644),
+	    pid;
 
-	CHECK(fd >= 0 && unlink("/tmp/test-entries") == 0 && write(fd, "file", 4) == 4);
+	CHECK(fd >= 0 && unlink("/tmp/test-entries") == 0 &&
+	      write(fd, "file", 4) == 4);
 	p = map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
 	CHECK(memcmp(p, "file", 4) == 0);
 	pid = fork();
@@ -183,7 +211,8 @@ static void private_file(void)
 	}
 	CHECK(wait_status(pid) == 0 && p[0] == 'f');
 	p[0] = 'p';
-	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, &byte, 1) == 1 && byte == 'f');
+	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, &byte, 1) == 1 &&
+	      byte == 'f');
 	p = map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
 	CHECK(p[1] == 'i');
 	p[1] = 'q';		/* no fork has made it read-only */
@@ -205,11 +234,15 @@ static void shared_file(void)
 	}
 }
 
-/* More references to one frame than a byte, and with the children's more than 16 bits, could count. */
+/*
+ * More references to one frame than a byte, and with the children's more than
+ * 16 bits, could count.
+ */
 static void many_references(void)
 {
 	enum { PAGES = 9000 };
-	volatile char *p = map(PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+	volatile char *p = map(PAGES, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	int pids[8], sum = 0;
 
 	for (int i = 0; i < PAGES; i++)
@@ -241,20 +274,36 @@ static void neighbours(void)
 	CHECK(p[0] == 1 && p[2 * PAGE] == 1);
 }
 
-/* A writable segment whose file goes on behind it: what the program finds there is zero. Its exit status is the first such byte. */
+/*
+ * A writable segment whose file goes on behind it: what the program finds there
+ * is zero. Its exit status is the first such byte.
+ */
 static void tail_of_segment(void)
 {
 	enum { BASE = 0x08048000, HEADERS = 52 + 32 };
 	static const unsigned char code[] = {
-		0x0F, 0xB6, 0x1D, 0x90, 0x80, 0x04, 0x08,	/* movzbl BASE + 0x90, %ebx */
+		/* movzbl BASE + 0x90, %ebx */
+		0x0F, 0xB6, 0x1D, 0x90, 0x80, 0x04, 0x08,
 		0xB8, 1, 0, 0, 0, 0xCD, 0x80,			/* exit */
 	};
 	struct elf32_ehdr header = {
-		.e_ident = { 0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, 1 }, .e_type = ET_EXEC, .e_machine = EM_386, .e_version = 1,
-		.e_entry = BASE + HEADERS, .e_phoff = 52, .e_ehsize = 52, .e_phentsize = 32, .e_phnum = 1,
+		.e_ident = { 0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, 1 },
+		.e_type = ET_EXEC,
+		.e_machine = EM_386,
+		.e_version = 1,
+		.e_entry = BASE + HEADERS,
+		.e_phoff = 52,
+		.e_ehsize = 52,
+		.e_phentsize = 32,
+		.e_phnum = 1,
 	};
 	struct elf32_phdr segment = {
-		.p_type = PT_LOAD, .p_vaddr = BASE, .p_filesz = HEADERS + sizeof(code), .p_memsz = PAGE, .p_flags = PF_R | PF_W | PF_X, .p_align = PAGE,
+		.p_type = PT_LOAD,
+		.p_vaddr = BASE,
+		.p_filesz = HEADERS + sizeof(code),
+		.p_memsz = PAGE,
+		.p_flags = PF_R | PF_W | PF_X,
+		.p_align = PAGE,
 	};
 	char image[PAGE];
 	int fd, pid;
@@ -266,21 +315,31 @@ static void tail_of_segment(void)
 	memcpy(image + 52, &segment, sizeof(segment));
 	memcpy(image + HEADERS, code, sizeof(code));
 	fd = open("/tmp/test-tail", O_WRONLY | O_CREAT | O_TRUNC, 0755);
-	CHECK(fd >= 0 && write(fd, image, sizeof(image)) == sizeof(image) && close(fd) == 0);
+	CHECK(fd >= 0 && write(fd, image, sizeof(image)) == sizeof(image) &&
+	      close(fd) == 0);
 	pid = fork();
 	if (pid == 0) {
-		execve("/tmp/test-tail", (char *[]){ "x", NULL }, (char *[]){ NULL });
+		execve("/tmp/test-tail", (char *[]){ "x", NULL },
+		       (char *[]){ NULL });
 		_exit(99);
 	}
 	CHECK(wait_status(pid) == 0);
 	CHECK(unlink("/tmp/test-tail") == 0);
 }
 
-TESTS({ "no_stale_entries", "a change holds for who has just used the page", no_stale_entries },
+TESTS({ "no_stale_entries", "a change holds for who has just used the page",
+	no_stale_entries },
       { "no_access", "what nobody may touch is kept", no_access },
-      { "protection_outlives_fork", "nor does the end of a sharing end a protection", protection_outlives_fork },
-      { "protection_keeps_sharing", "mprotect does not end the sharing", protection_keeps_sharing },
-      { "read_only", "pages that are there and may only be read", read_only }, { "private_file", "private mappings of a file", private_file },
-      { "shared_file", "shared mappings of a file over fork", shared_file }, { "many_references", "80,000 references to one frame", many_references },
+      { "protection_outlives_fork",
+	"nor does the end of a sharing end a protection",
+	protection_outlives_fork },
+      { "protection_keeps_sharing", "mprotect does not end the sharing",
+	protection_keeps_sharing },
+      { "read_only", "pages that are there and may only be read", read_only },
+      { "private_file", "private mappings of a file", private_file },
+      { "shared_file", "shared mappings of a file over fork", shared_file },
+      { "many_references", "80,000 references to one frame", many_references },
       { "neighbours", "a page table with others' entries stays", neighbours },
-      { "tail_of_segment", "zeroes behind a segment that ends in the middle of a page", tail_of_segment })
+      { "tail_of_segment",
+	"zeroes behind a segment that ends in the middle of a page",
+	tail_of_segment })

@@ -34,7 +34,8 @@ static int over(int n)
 	struct tms t;
 
 	times(&t);
-	shared->used[n] = t.tms_utime + t.tms_stime + t.tms_cutime + t.tms_cstime;
+	shared->used[n] =
+		t.tms_utime + t.tms_stime + t.tms_cutime + t.tms_cstime;
 	return shared->stop;
 }
 
@@ -189,7 +190,10 @@ static void hog_and_double_forker(void)
 	at_least(0, 30, 1);
 }
 
-/* Hogs, yielders and forkers, three of each: nobody has less than half of its ninth. */
+/*
+ * Hogs, yielders and forkers, three of each: nobody has less than half of its
+ * ninth.
+ */
 static void crowd(void)
 {
 	static void (*const work[])(int) = { hog, yielder, quick_forker };
@@ -222,7 +226,10 @@ static void yield_for_ever(int n)
 		sched_yield();
 }
 
-/* Back from each fork() of a child that computes after two ticks or so, beside others that do. */
+/*
+ * Back from each fork() of a child that computes after two ticks or so, beside
+ * others that do.
+ */
 static void back_from_fork(void)
 {
 	long begin, longest = 0;
@@ -317,12 +324,15 @@ static void niceness(void)
 	CHECK(!on_cowix() || used(1) > 0);
 }
 
-TESTS({ "hog_and_yielder", "who yields gets as much as who does not", hog_and_yielder },
+TESTS({ "hog_and_yielder", "who yields gets as much as who does not",
+	hog_and_yielder },
       { "hog_and_quick_forker", "many short children", hog_and_quick_forker },
       { "hog_and_slow_forker", "few long children", hog_and_slow_forker },
-      { "hog_and_double_forker", "children that are orphans at once", hog_and_double_forker },
+      { "hog_and_double_forker", "children that are orphans at once",
+	hog_and_double_forker },
       { "crowd", "three of each", crowd },
-      { "back_from_fork", "a child that computes does not hold its parent up", back_from_fork },
+      { "back_from_fork", "a child that computes does not hold its parent up",
+	back_from_fork },
       { "yield_spinners", "nor do twelve that yield", yield_spinners },
       { "sleepers", "who sleeps wakes soon", sleepers },
       { "niceness", "nice levels", niceness })

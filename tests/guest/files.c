@@ -16,10 +16,12 @@ static void read_back(void)
 	struct stat st;
 
 	CHECK(fd >= 0 && write(fd, "hello, world", 12) == 12);
-	CHECK(lseek(fd, 7, SEEK_SET) == 7 && read(fd, buf, 100) == 5 && memcmp(buf, "world", 5) == 0);
+	CHECK(lseek(fd, 7, SEEK_SET) == 7 && read(fd, buf, 100) == 5 &&
+	      memcmp(buf, "world", 5) == 0);
 	CHECK(read(fd, buf, 100) == 0);
 	CHECK(lseek(fd, -5, SEEK_END) == 7 && write(fd, "W", 1) == 1);
-	CHECK(fstat(fd, &st) == 0 && st.st_size == 12 && S_ISREG(st.st_mode) && st.st_nlink == 1);
+	CHECK(fstat(fd, &st) == 0 && st.st_size == 12 && S_ISREG(st.st_mode) &&
+	      st.st_nlink == 1);
 	CHECK(close(fd) == 0);
 	CHECK_ERRNO(open(NAME, O_RDWR | O_CREAT | O_EXCL, 0644), EEXIST);
 	fd = open(NAME, O_RDONLY);
@@ -28,7 +30,8 @@ static void read_back(void)
 	CHECK_ERRNO(lseek(fd, -1, SEEK_SET), EINVAL);
 	CHECK_ERRNO(lseek(fd, 0, 9), EINVAL);
 	CHECK(unlink(NAME) == 0);
-	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, buf, 12) == 12);	/* open files outlive their names */
+	/* open files outlive their names */
+	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, buf, 12) == 12);
 	CHECK_ERRNO(unlink(NAME), ENOENT);
 }
 
@@ -48,7 +51,8 @@ static void large_files(void)
 		CHECK(write(fd, buf, sizeof(buf)) == sizeof(buf));
 	}
 	for (int where = 149000; where >= 0; where -= 7919) {
-		CHECK(lseek(fd, where, SEEK_SET) == where && read(fd, buf, 1000) == 1000);
+		CHECK(lseek(fd, where, SEEK_SET) == where &&
+		      read(fd, buf, 1000) == 1000);
 		for (int j = 0; j < 1000; j++)
 			CHECK(buf[j] == pattern(where + j));
 	}
@@ -61,18 +65,24 @@ static void holes(void)
 	char buf[3000];
 	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644);
 
-	CHECK(lseek(fd, 100000, SEEK_SET) == 100000 && write(fd, "end", 3) == 3);
-	CHECK(lseek(fd, 50000, SEEK_SET) == 50000 && read(fd, buf, sizeof(buf)) == sizeof(buf));
+	CHECK(lseek(fd, 100000, SEEK_SET) == 100000 &&
+	      write(fd, "end", 3) == 3);
+	CHECK(lseek(fd, 50000, SEEK_SET) == 50000 &&
+	      read(fd, buf, sizeof(buf)) == sizeof(buf));
 	for (size_t i = 0; i < sizeof(buf); i++)
 		CHECK(buf[i] == 0);
 	CHECK(ftruncate(fd, 100001) == 0 && ftruncate(fd, 100003) == 0);
-	CHECK(lseek(fd, 100000, SEEK_SET) == 100000 && read(fd, buf, 10) == 3 && memcmp(buf, "e\0\0", 3) == 0);
+	CHECK(lseek(fd, 100000, SEEK_SET) == 100000 && read(fd, buf, 10) == 3 &&
+	      memcmp(buf, "e\0\0", 3) == 0);
 	CHECK(ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_END) == 0);
 	close(fd);
 	unlink(NAME);
 }
 
-/* What a file is cut off does not come back when it grows again, also if it was not in memory meanwhile. */
+/*
+ * What a file is cut off does not come back when it grows again, also if it was
+ * not in memory meanwhile.
+ */
 static void cut_and_grow(void)
 {
 	char buf[3000];
@@ -85,7 +95,8 @@ static void cut_and_grow(void)
 	CHECK(ftruncate(fd, 100) == 0);
 	mm_audit(&r, AUDIT_DROP_CACHES);
 	CHECK(ftruncate(fd, sizeof(buf)) == 0);
-	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, buf, sizeof(buf)) == sizeof(buf));
+	CHECK(lseek(fd, 0, SEEK_SET) == 0 &&
+	      read(fd, buf, sizeof(buf)) == sizeof(buf));
 	for (size_t i = 0; i < sizeof(buf); i++)
 		CHECK(buf[i] == (i < 100 ? 'x' : 0));
 	close(fd);
@@ -95,22 +106,27 @@ static void cut_and_grow(void)
 static void append_and_dup(void)
 {
 	char buf[10] = { 0 };
-	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0644), other, pid;
+	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0644), other,
+	    pid;
 
-	CHECK(write(fd, "ab", 2) == 2 && lseek(fd, 0, SEEK_SET) == 0 && write(fd, "cd", 2) == 2);
+	CHECK(write(fd, "ab", 2) == 2 && lseek(fd, 0, SEEK_SET) == 0 &&
+	      write(fd, "cd", 2) == 2);
 	other = dup(fd);
-	CHECK(lseek(other, 1, SEEK_SET) == 1 && read(fd, buf, 1) == 1 && buf[0] == 'b');
+	CHECK(lseek(other, 1, SEEK_SET) == 1 && read(fd, buf, 1) == 1 &&
+	      buf[0] == 'b');
 	pid = fork();
 	if (pid == 0) {
 		CHECK(read(fd, buf, 1) == 1 && buf[0] == 'c');
 		_exit(0);
 	}
 	CHECK(wait_status(pid) == 0);
-	CHECK(read(fd, buf, 1) == 1 && buf[0] == 'd');		/* the position is shared */
+	/* the position is shared */
+	CHECK(read(fd, buf, 1) == 1 && buf[0] == 'd');
 	CHECK(dup2(fd, 20) == 20 && close(20) == 0);
 	CHECK_ERRNO(dup2(fd, 100000), EBADF);
 	CHECK_ERRNO(close(20), EBADF);
-	CHECK(fcntl(fd, F_GETFD) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
+	CHECK(fcntl(fd, F_GETFD) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
+	      fcntl(fd, F_GETFD) == FD_CLOEXEC);
 	unlink(NAME);
 }
 
@@ -123,7 +139,8 @@ static void directories(void)
 	CHECK(mkdir("/tmp/test-d", 0755) == 0);
 	CHECK_ERRNO(mkdir("/tmp/test-d", 0755), EEXIST);
 	CHECK(mkdir("/tmp/test-d/sub", 0755) == 0);
-	CHECK(stat("/tmp/test-d", &st) == 0 && S_ISDIR(st.st_mode) && st.st_nlink == 3);
+	CHECK(stat("/tmp/test-d", &st) == 0 && S_ISDIR(st.st_mode) &&
+	      st.st_nlink == 3);
 	CHECK_ERRNO(rmdir("/tmp/test-d"), ENOTEMPTY);
 	for (int i = 0; i < 50; i++) {
 		char name[40];
@@ -146,10 +163,12 @@ static void directories(void)
 	{
 		char cwd[64];
 
-		CHECK(getcwd(cwd, sizeof(cwd)) && strcmp(cwd, "/tmp/test-d/sub") == 0);
+		CHECK(getcwd(cwd, sizeof(cwd)) &&
+		      strcmp(cwd, "/tmp/test-d/sub") == 0);
 		CHECK(!getcwd(cwd, 5) && errno == ERANGE);
 	}
-	CHECK(chdir("../..") == 0 && rmdir("/tmp/test-d/sub") == 0 && rmdir("/tmp/test-d") == 0);
+	CHECK(chdir("../..") == 0 && rmdir("/tmp/test-d/sub") == 0 &&
+	      rmdir("/tmp/test-d") == 0);
 	CHECK_ERRNO(rmdir("/tmp/test-d"), ENOENT);
 	CHECK(unlink("/tmp") == -1);
 }
@@ -158,7 +177,8 @@ static void make(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 
-	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (int)strlen(text) && close(fd) == 0);
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (int)strlen(text) &&
+	      close(fd) == 0);
 }
 
 static int holds(const char *path, const char *text)
@@ -180,28 +200,36 @@ static void names(void)
 	make("/tmp/test-a", "A");
 	make("/tmp/test-b", "B");
 	CHECK(link("/tmp/test-a", "/tmp/test-c") == 0);
-	CHECK(stat("/tmp/test-a", &a) == 0 && stat("/tmp/test-c", &b) == 0 && a.st_ino == b.st_ino && a.st_nlink == 2);
+	CHECK(stat("/tmp/test-a", &a) == 0 && stat("/tmp/test-c", &b) == 0 &&
+	      a.st_ino == b.st_ino && a.st_nlink == 2);
 	CHECK_ERRNO(link("/tmp/test-a", "/tmp/test-b"), EEXIST);
 	CHECK_ERRNO(link("/tmp", "/tmp/test-d"), EPERM);
 	CHECK(rename("/tmp/test-a", "/tmp/test-b") == 0);
 	CHECK(holds("/tmp/test-b", "A") && access("/tmp/test-a", F_OK) == -1);
-	CHECK(rename("/tmp/test-b", "/tmp/test-c") == 0);		/* two names of one file: both stay */
+	/* two names of one file: both stay */
+	CHECK(rename("/tmp/test-b", "/tmp/test-c") == 0);
 	CHECK(access("/tmp/test-b", F_OK) == 0);
-	CHECK(mkdir("/tmp/test-d", 0755) == 0 && mkdir("/tmp/test-e", 0755) == 0);
+	CHECK(mkdir("/tmp/test-d", 0755) == 0 &&
+	      mkdir("/tmp/test-e", 0755) == 0);
 	CHECK(rename("/tmp/test-d", "/tmp/test-e/d") == 0);
 	CHECK(stat("/tmp/test-e", &a) == 0 && a.st_nlink == 3);
 	CHECK_ERRNO(rename("/tmp/test-e", "/tmp/test-e/d/x"), EINVAL);
 	CHECK_ERRNO(rename("/tmp/test-b", "/tmp/test-e"), EISDIR);
 	CHECK_ERRNO(rename("/tmp/test-e", "/tmp/test-b"), ENOTDIR);
-	CHECK(symlink("test-c", "/tmp/test-s") == 0 && holds("/tmp/test-s", "A"));
+	CHECK(symlink("test-c", "/tmp/test-s") == 0 &&
+	      holds("/tmp/test-s", "A"));
 	CHECK(lstat("/tmp/test-s", &a) == 0 && S_ISLNK(a.st_mode));
 	CHECK(symlink("/tmp/test-l", "/tmp/test-l") == 0);
 	CHECK_ERRNO(open("/tmp/test-l", O_RDONLY), ELOOP);
-	CHECK(unlink("/tmp/test-l") == 0 && unlink("/tmp/test-s") == 0 && unlink("/tmp/test-b") == 0 && unlink("/tmp/test-c") == 0);
+	CHECK(unlink("/tmp/test-l") == 0 && unlink("/tmp/test-s") == 0 &&
+	      unlink("/tmp/test-b") == 0 && unlink("/tmp/test-c") == 0);
 	CHECK(rmdir("/tmp/test-e/d") == 0 && rmdir("/tmp/test-e") == 0);
 }
 
-/* Links that lead through many links, which lead through many links: refused soon, not walked for hours. */
+/*
+ * Links that lead through many links, which lead through many links: refused
+ * soon, not walked for hours.
+ */
 static void many_links(void)
 {
 	char target[200], name[] = "/tmp/l0";
@@ -238,7 +266,8 @@ static void path_errors(void)
 	CHECK_ERRNO(open("", O_RDONLY), ENOENT);
 	CHECK_ERRNO(open("/etc/passwd/x", O_RDONLY), ENOTDIR);
 	CHECK_ERRNO(open("/etc", O_WRONLY), EISDIR);
-	CHECK_ERRNO(open("/etc/no-such-file/", O_WRONLY | O_CREAT, 0644), EISDIR);
+	CHECK_ERRNO(open("/etc/no-such-file/", O_WRONLY | O_CREAT, 0644),
+		    EISDIR);
 	CHECK(open("/../../etc/.//passwd", O_RDONLY) >= 0);
 }
 
@@ -302,7 +331,8 @@ static void atomic_pipes(void)
 	for (;;) {
 		int got = 0, n = 1;
 
-		while (got < SIZE && (n = read(fds[0], record + got, SIZE - got)) > 0)
+		while (got < SIZE &&
+		       (n = read(fds[0], record + got, SIZE - got)) > 0)
 			got += n;
 		if (n == 0)
 			break;
@@ -319,7 +349,8 @@ static void random_bytes(const char *device)
 	static unsigned char buf[4000];
 	int fd = open(device, O_RDWR), set[8] = { 0 };
 
-	CHECK(read(fd, buf, sizeof(buf)) == sizeof(buf) && write(fd, buf, 8) == 8);
+	CHECK(read(fd, buf, sizeof(buf)) == sizeof(buf) &&
+	      write(fd, buf, 8) == 8);
 	for (size_t i = 0; i < sizeof(buf) * 8; i++)
 		set[i % 8] += buf[i / 8] >> i % 8 & 1;
 	for (int i = 0; i < 8; i++)
@@ -394,7 +425,9 @@ static void disk_full(void)
 static void written_programs(void)
 {
 	static char buf[4096];
-	int in = open("/bin/true", O_RDONLY), out = open("/tmp/test-true", O_WRONLY | O_CREAT | O_TRUNC, 0755), n, pid;
+	int in = open("/bin/true", O_RDONLY),
+	    out = open("/tmp/test-true", O_WRONLY | O_CREAT | O_TRUNC, 0755), n,
+	    pid;
 
 	while ((n = read(in, buf, sizeof(buf))) > 0)
 		CHECK(write(out, buf, n) == n);
@@ -402,19 +435,26 @@ static void written_programs(void)
 	close(in);
 	pid = fork();
 	if (pid == 0) {
-		execve("/tmp/test-true", (char *[]){ "true", NULL }, (char *[]){ NULL });
+		execve("/tmp/test-true", (char *[]){ "true", NULL },
+		       (char *[]){ NULL });
 		_exit(99);
 	}
 	CHECK(wait_status(pid) == 0);
 	CHECK(unlink("/tmp/test-true") == 0);
 }
 
-TESTS({ "read_back", "what was written is read", read_back }, { "large_files", "indirect blocks", large_files },
-      { "holes", "holes and truncation", holes }, { "cut_and_grow", "truncated bytes stay away", cut_and_grow },
+TESTS({ "read_back", "what was written is read", read_back },
+      { "large_files", "indirect blocks", large_files },
+      { "holes", "holes and truncation", holes },
+      { "cut_and_grow", "truncated bytes stay away", cut_and_grow },
       { "append_and_dup", "O_APPEND, dup, shared positions", append_and_dup },
-      { "directories", "mkdir, rmdir, readdir, getcwd", directories }, { "names", "link, rename, symlink", names },
-      { "many_links", "links that multiply", many_links }, { "path_errors", "long, empty and wrong paths", path_errors },
+      { "directories", "mkdir, rmdir, readdir, getcwd", directories },
+      { "names", "link, rename, symlink", names },
+      { "many_links", "links that multiply", many_links },
+      { "path_errors", "long, empty and wrong paths", path_errors },
       { "pipes", "70,000 bytes through a pipe", pipes },
-      { "broken_pipe", "SIGPIPE and EPIPE", broken_pipe }, { "atomic_pipes", "small writes stay whole", atomic_pipes },
-      { "devices", "null, zero, full, random, kmsg, no device", devices }, { "disk_full", "ENOSPC and everything back", disk_full },
+      { "broken_pipe", "SIGPIPE and EPIPE", broken_pipe },
+      { "atomic_pipes", "small writes stay whole", atomic_pipes },
+      { "devices", "null, zero, full, random, kmsg, no device", devices },
+      { "disk_full", "ENOSPC and everything back", disk_full },
       { "written_programs", "a copied program runs", written_programs })

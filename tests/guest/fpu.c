@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#define UNMASKED 0x0340			/* the control word: nothing is masked */
+#define UNMASKED 0x0340		/* the control word: nothing is masked */
 #define MXCSR 24			/* in the FXSAVE image */
 #define OLD_STATE 112			/* before it in a frame */
 

@@ -1,11 +1,15 @@
-/* futex(): who wakes whom, in one process and between processes; sleepers that are moved, and words that are unmapped under them. */
+/*
+ * futex(): who wakes whom, in one process and between processes; sleepers that
+ * are moved, and words that are unmapped under them.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include "thread.h"
 
 #define NAME "futexes.tmp"
 
-static int futex(volatile int *at, int op, int value, long value2, volatile int *to, int value3)
+static int futex(volatile int *at, int op, int value, long value2,
+		 volatile int *to, int value3)
 {
 	return syscall(__NR_futex, at, op, value, value2, to, value3);
 }
@@ -50,7 +54,8 @@ static void requeue(void)
 	await_word(5);
 	sleep_ms(50);
 	gate = 1;
-	CHECK(futex(&gate, FUTEX_CMP_REQUEUE, 1, 10, &lock_word, 0) == -1 && errno == EAGAIN);
+	CHECK(futex(&gate, FUTEX_CMP_REQUEUE, 1, 10, &lock_word, 0) == -1 &&
+	      errno == EAGAIN);
 	CHECK(futex(&gate, FUTEX_CMP_REQUEUE, 1, 10, &lock_word, 1) == 5);
 	sleep_ms(20);
 	CHECK(wake(&gate, 10) == 0);
@@ -80,8 +85,11 @@ static void requeue_in_place(void)
 	CHECK(futex(&gate, FUTEX_REQUEUE, 1, 0x7FFFFFFF, &gate, 0) == 3);
 	CHECK(futex(&gate, FUTEX_CMP_REQUEUE, 0, 0x7FFFFFFF, &gate, 0) == 2);
 	CHECK(wake(&gate, 10) == 2);
-	CHECK(futex(&gate, FUTEX_REQUEUE, -1, 1, &lock_word, 0) == -1 && errno == EINVAL);
-	CHECK(futex(&gate, FUTEX_REQUEUE, 1, 1, (int *)((char *)&lock_word + 2), 0) == -1 && errno == EINVAL);
+	CHECK(futex(&gate, FUTEX_REQUEUE, -1, 1, &lock_word, 0) == -1 &&
+	      errno == EINVAL);
+	CHECK(futex(&gate, FUTEX_REQUEUE, 1, 1, (int *)((char *)&lock_word + 2),
+		    0) == -1 &&
+	      errno == EINVAL);
 	for (int i = 0; i < 3; i++)
 		join(&threads[i]);
 }
@@ -103,18 +111,22 @@ static int waiting_child(volatile int *at, volatile int *says)
 
 static void between_processes(void)
 {
-	volatile int *shared = (int *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1), *own = (int *)map(PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	volatile int *shared = (int *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1),
+		     *own = (int *)map(PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	int pid = waiting_child(&shared[5], &shared[0]);
 
-	CHECK(wake(&shared[4], 1) == 0 && wake_one(&shared[5]) == 1 && wait_status(pid) == 0);
+	CHECK(wake(&shared[4], 1) == 0 && wake_one(&shared[5]) == 1 &&
+	      wait_status(pid) == 0);
 	pid = waiting_child(&own[5], &shared[0]);
 	sleep_ms(50);
-	CHECK(wake(&own[5], 1) == 0 && waitpid(pid, NULL, WNOHANG) == 0);	/* another word since the fork */
+	/* another word since the fork */
+	CHECK(wake(&own[5], 1) == 0 && waitpid(pid, NULL, WNOHANG) == 0);
 	kill(pid, SIGKILL);
 	CHECK(WTERMSIG(wait_status(pid)) == SIGKILL);
 	pid = waiting_child(&shared[5], &shared[0]);
 	sleep_ms(50);
-	CHECK(futex(&shared[5], FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, 0, NULL, 0) == 0);
+	CHECK(futex(&shared[5], FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, 0, NULL,
+		    0) == 0);
 	CHECK(wake_one(&shared[5]) == 1 && wait_status(pid) == 0);
 	CHECK(wake((int *)PAGE, 1) == -1 && errno == EFAULT);
 }
@@ -127,24 +139,33 @@ static int make_file(const char *name)
 	return fd;
 }
 
-/* A word of a file is the same at all addresses, in mappings of the whole and of a part. */
+/*
+ * A word of a file is the same at all addresses, in mappings of the whole and
+ * of a part.
+ */
 static void by_any_address(void)
 {
 	int fd = make_file(NAME);
-	char *whole = map(2 * PAGE, MAP_SHARED, fd), *again = map(2 * PAGE, MAP_SHARED, fd);
-	char *part = (char *)syscall(__NR_mmap2, NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 1);
+	char *whole = map(2 * PAGE, MAP_SHARED, fd),
+	     *again = map(2 * PAGE, MAP_SHARED, fd);
+	char *part = (char *)syscall(__NR_mmap2, NULL, PAGE,
+				     PROT_READ | PROT_WRITE, MAP_SHARED, fd, 1);
 	struct thread t[2];
 
 	CHECK(part != (char *)-1 && unlink(NAME) == 0 && close(fd) == 0);
 	start(&t[0], wait_once, whole + PAGE + 8);
-	CHECK(wake((int *)(again + 8), 1) == 0 && wake_one((int *)(part + 8)) == 1);
+	CHECK(wake((int *)(again + 8), 1) == 0 &&
+	      wake_one((int *)(part + 8)) == 1);
 	start(&t[1], wait_once, part + 8);
 	CHECK(wake_one((int *)(again + PAGE + 8)) == 1);
 	join(&t[0]);
 	join(&t[1]);
 }
 
-/* The word is unmapped under who waits there; as long as somebody has the file, it can be woken. */
+/*
+ * The word is unmapped under who waits there; as long as somebody has the file,
+ * it can be woken.
+ */
 static void unmapped_meanwhile(void)
 {
 	int fd = make_file(NAME);
@@ -162,20 +183,28 @@ static void unmapped_meanwhile(void)
 	start(&t, wait_once, p);
 	await_word(2);
 	sleep_ms(50);
-	CHECK(syscall(__NR_munmap, p, PAGE) == 0 && counter == 1);	/* this one ends with the process, and the file with it */
+	/* this one ends with the process, and the file with it */
+	CHECK(syscall(__NR_munmap, p, PAGE) == 0 && counter == 1);
 }
 
-/* Those who sleep for one file are moved to another; the first goes while they sleep. */
+/*
+ * Those who sleep for one file are moved to another; the first goes while they
+ * sleep.
+ */
 static void between_files(void)
 {
-	volatile int *first = (int *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1), *second = (int *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
-	int pids[2] = { waiting_child(&first[1], &first[0]), waiting_child(&first[1], &first[0]) };
+	volatile int *first = (int *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1),
+		     *second = (int *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	int pids[2] = { waiting_child(&first[1], &first[0]),
+			waiting_child(&first[1], &first[0]) };
 
 	sleep_ms(50);
 	if (on_cowix())
-		CHECK(futex(&first[1], FUTEX_REQUEUE, 0, 1, &gate, 0) == -1 && errno == EINVAL);
+		CHECK(futex(&first[1], FUTEX_REQUEUE, 0, 1, &gate, 0) == -1 &&
+		      errno == EINVAL);
 	CHECK(futex(&first[1], FUTEX_REQUEUE, 0, 10, &second[7], 0) == 2);
-	CHECK(wake(&first[1], 10) == 0 && syscall(__NR_munmap, first, PAGE) == 0);
+	CHECK(wake(&first[1], 10) == 0 &&
+	      syscall(__NR_munmap, first, PAGE) == 0);
 	CHECK(wake(&second[7], 1) == 1 && wake(&second[7], 10) == 1);
 	CHECK(wait_status(pids[0]) == 0 && wait_status(pids[1]) == 0);
 }
@@ -200,10 +229,14 @@ static void hold_lock(struct robust *lock, struct robust *changing)
 	lock->lock = my_tid();
 }
 
-/* A process ends, or becomes another program, with a lock that others wait for, and one that it was just taking. */
+/*
+ * A process ends, or becomes another program, with a lock that others wait for,
+ * and one that it was just taking.
+ */
 static void owner_leaves(int by_exec)
 {
-	struct robust *shared = (struct robust *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	struct robust *shared =
+		(struct robust *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
 	int pid = fork();
 
 	if (pid == 0) {
@@ -223,7 +256,8 @@ static void owner_leaves(int by_exec)
 		sleep_ms(1);
 	__sync_fetch_and_or(&shared[0].lock, FUTEX_WAITERS);
 	while (shared[0].lock == (int)(pid | FUTEX_WAITERS))
-		futex(&shared[0].lock, FUTEX_WAIT, pid | FUTEX_WAITERS, 0, NULL, 0);
+		futex(&shared[0].lock, FUTEX_WAIT, pid | FUTEX_WAITERS, 0, NULL,
+		      0);
 	CHECK(shared[0].lock == (int)(FUTEX_WAITERS | FUTEX_OWNER_DIED));
 	CHECK(wait_status(pid) == 0);
 	CHECK(shared[1].lock == FUTEX_OWNER_DIED && shared[2].lock == pid);
@@ -242,7 +276,8 @@ static void owner_execs(void)
 /* A lock was given back, and its owner killed before it could wake the next. */
 static void owner_dies_early(void)
 {
-	struct robust *shared = (struct robust *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	struct robust *shared =
+		(struct robust *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
 	int pid = fork();
 
 	if (pid == 0) {
@@ -250,12 +285,19 @@ static void owner_dies_early(void)
 		sleep_ms(100);
 		_exit(0);
 	}
-	CHECK(futex(&shared[1].lock, FUTEX_WAIT, 0, 0, NULL, 0) == 0 && wait_status(pid) == 0);
+	CHECK(futex(&shared[1].lock, FUTEX_WAIT, 0, 0, NULL, 0) == 0 &&
+	      wait_status(pid) == 0);
 }
 
-TESTS({ "requeue", "FUTEX_CMP_REQUEUE", requeue }, { "requeue_in_place", "moving sleepers to where they are", requeue_in_place },
-      { "between_processes", "shared memory, private memory, FUTEX_PRIVATE_FLAG", between_processes },
+TESTS({ "requeue", "FUTEX_CMP_REQUEUE", requeue },
+      { "requeue_in_place", "moving sleepers to where they are",
+	requeue_in_place },
+      { "between_processes",
+	"shared memory, private memory, FUTEX_PRIVATE_FLAG",
+	between_processes },
       { "by_any_address", "a file mapped several times", by_any_address },
-      { "unmapped_meanwhile", "munmap under a waiter", unmapped_meanwhile }, { "between_files", "moving sleepers to another file", between_files },
+      { "unmapped_meanwhile", "munmap under a waiter", unmapped_meanwhile },
+      { "between_files", "moving sleepers to another file", between_files },
       { "owner_dies", "the list of locks of a process that ends", owner_dies },
-      { "owner_execs", "and of one that calls exec", owner_execs }, { "owner_dies_early", "who wakes the next owner", owner_dies_early })
+      { "owner_execs", "and of one that calls exec", owner_execs },
+      { "owner_dies_early", "who wakes the next owner", owner_dies_early })

@@ -43,10 +43,12 @@ static void operations(void)
 	CHECK_ERRNO(futex(&word, 99, 1, 0, NULL, 0), ENOSYS);
 	CHECK_ERRNO(futex(&word, FUTEX_WAKE | 0x200, 1, 0, NULL, 0), ENOSYS);
 	CHECK_ERRNO(futex((char *)&word + 1, 99, 1, 0, NULL, 0), ENOSYS);
-	CHECK_ERRNO(futex(&word, FUTEX_WAKE | FUTEX_CLOCK_REALTIME, 1, 0, NULL, 0),
+	CHECK_ERRNO(futex(&word, FUTEX_WAKE | FUTEX_CLOCK_REALTIME, 1, 0, NULL,
+			  0),
 		    ENOSYS);
-	CHECK_ERRNO(futex(&word, FUTEX_WAIT | FUTEX_CLOCK_REALTIME, 0, (long)&ts,
-			  NULL, 0), ENOSYS);
+	CHECK_ERRNO(futex(&word, FUTEX_WAIT | FUTEX_CLOCK_REALTIME, 0,
+			  (long)&ts, NULL, 0),
+		    ENOSYS);
 	CHECK_ERRNO(futex(&word, FUTEX_WAIT_BITSET, 0, 0, NULL, 0), EINVAL);
 	CHECK_ERRNO(futex(&word, FUTEX_WAKE_BITSET, 1, 0, NULL, 0), EINVAL);
 	CHECK_ERRNO(futex(&word, FUTEX_WAIT, 0, 16, NULL, 0), EFAULT);
@@ -111,8 +113,8 @@ static void wake_op_arithmetic(void)
 	CHECK(operated(5, FUTEX_OP(FUTEX_OP_OR, 0x12, 0, 0)) == 0x17);
 	CHECK(operated(7, FUTEX_OP(FUTEX_OP_ANDN, 5, 0, 0)) == 2);
 	CHECK(operated(7, FUTEX_OP(FUTEX_OP_XOR, 5, 0, 0)) == 2);
-	CHECK(operated(1, FUTEX_OP(FUTEX_OP_OR | FUTEX_OP_ARG_SHIFT, 8, 0, 0)) ==
-	      0x101);
+	CHECK(operated(1, FUTEX_OP(FUTEX_OP_OR | FUTEX_OP_ARG_SHIFT, 8, 0,
+				   0)) == 0x101);
 	CHECK_ERRNO(futex(&gate, FUTEX_WAKE_OP, 1, 1, &second,
 			  FUTEX_OP(5, 1, 0, 0)), ENOSYS);
 	CHECK_ERRNO(futex(&gate, FUTEX_WAKE_OP, 1, 1, &second,
@@ -140,12 +142,18 @@ static void wake_op_comparisons(void)
 {
 	struct thread t;
 
-	CHECK(woken(3, FUTEX_OP_CMP_EQ, 3) == 1 && woken(3, FUTEX_OP_CMP_EQ, 4) == 0);
-	CHECK(woken(3, FUTEX_OP_CMP_NE, 4) == 1 && woken(3, FUTEX_OP_CMP_NE, 3) == 0);
-	CHECK(woken(-3, FUTEX_OP_CMP_LT, -2) == 1 && woken(3, FUTEX_OP_CMP_LT, -4) == 0);
-	CHECK(woken(3, FUTEX_OP_CMP_LE, 3) == 1 && woken(4, FUTEX_OP_CMP_LE, 3) == 0);
-	CHECK(woken(3, FUTEX_OP_CMP_GT, -4) == 1 && woken(3, FUTEX_OP_CMP_GT, 3) == 0);
-	CHECK(woken(3, FUTEX_OP_CMP_GE, 3) == 1 && woken(2, FUTEX_OP_CMP_GE, 3) == 0);
+	CHECK(woken(3, FUTEX_OP_CMP_EQ, 3) == 1 &&
+	      woken(3, FUTEX_OP_CMP_EQ, 4) == 0);
+	CHECK(woken(3, FUTEX_OP_CMP_NE, 4) == 1 &&
+	      woken(3, FUTEX_OP_CMP_NE, 3) == 0);
+	CHECK(woken(-3, FUTEX_OP_CMP_LT, -2) == 1 &&
+	      woken(3, FUTEX_OP_CMP_LT, -4) == 0);
+	CHECK(woken(3, FUTEX_OP_CMP_LE, 3) == 1 &&
+	      woken(4, FUTEX_OP_CMP_LE, 3) == 0);
+	CHECK(woken(3, FUTEX_OP_CMP_GT, -4) == 1 &&
+	      woken(3, FUTEX_OP_CMP_GT, 3) == 0);
+	CHECK(woken(3, FUTEX_OP_CMP_GE, 3) == 1 &&
+	      woken(2, FUTEX_OP_CMP_GE, 3) == 0);
 	gate = 0;
 	start_sleeper(&t, &gate);	/* the first word's wakes in any case */
 	CHECK(futex(&gate, FUTEX_WAKE_OP, 1, 1, &second,
@@ -214,9 +222,11 @@ static void marked_lock(void)
 }
 
 TESTS({ "operations", "which there are not, and flags", operations },
-      { "addresses", "unmapped, misaligned, protected, the kernel's", addresses },
+      { "addresses", "unmapped, misaligned, protected, the kernel's",
+	addresses },
       { "wakes_one", "waking none or fewer", wakes_one },
-      { "wake_op_arithmetic", "what FUTEX_WAKE_OP makes of a word", wake_op_arithmetic },
+      { "wake_op_arithmetic", "what FUTEX_WAKE_OP makes of a word",
+	wake_op_arithmetic },
       { "wake_op_comparisons", "when it wakes", wake_op_comparisons },
       { "hostile_lists", "robust lists that lead nowhere", hostile_lists },
       { "marked_lock", "a marked entry of a robust list", marked_lock })

@@ -30,7 +30,8 @@ static void with_proc(void (*test)(void))
 
 static int advise(int fd, long long length, int advice)
 {
-	return syscall(__NR_fadvise64_64, fd, 0, 0, (unsigned)length, (unsigned)(length >> 32), advice);
+	return syscall(__NR_fadvise64_64, fd, 0, 0, (unsigned)length,
+		       (unsigned)(length >> 32), advice);
 }
 
 static void advice(void)
@@ -55,7 +56,8 @@ static void sync_what_has_no_disk(void)
 	CHECK_ERRNO(fsync(fds[0]), EINVAL);
 	CHECK_ERRNO(fsync(null), EINVAL);
 	CHECK_ERRNO(syscall(__NR_fdatasync, null), EINVAL);
-	CHECK(fsync(fd) == 0 && syscall(__NR_fdatasync, fd) == 0 && close(fd) == 0);
+	CHECK(fsync(fd) == 0 && syscall(__NR_fdatasync, fd) == 0 &&
+	      close(fd) == 0);
 	fd = open(NAME, O_RDWR);
 	CHECK(fd >= 0);
 	CHECK_ERRNO(fsync(fd), EINVAL);
@@ -81,8 +83,10 @@ static void removed_directory(void)
 /* One call transfers no more than the pages of 2^31 - 1 bytes. */
 static void largest_transfer(void)
 {
-	struct iovec two[2] = { { (void *)4096, 0x7FFFFFFF }, { (void *)4096, 0x7FFFFFFF } };
-	struct iovec bad[2] = { { (void *)4096, 10 }, { (void *)4096, 0x80000000 } };
+	struct iovec two[2] = { { (void *)4096, 0x7FFFFFFF },
+				{ (void *)4096, 0x7FFFFFFF } };
+	struct iovec bad[2] = { { (void *)4096, 10 },
+				{ (void *)4096, 0x80000000 } };
 	int null = open("/dev/null", O_RDWR);
 
 	CHECK(syscall(__NR_writev, null, two, 2) == MAX_RW_COUNT);
@@ -120,13 +124,15 @@ static void reopen_pipe(void)
 	char way[32], c = 0;
 	int fds[2], again;
 
-	CHECK(pipe(fds) == 0 && write(fds[1], "x", 1) == 1 && close(fds[1]) == 0);
+	CHECK(pipe(fds) == 0 && write(fds[1], "x", 1) == 1 &&
+	      close(fds[1]) == 0);
 	sprintf(way, "/proc/self/fd/%d", fds[0]);
 	again = open(way, O_RDONLY);
 	CHECK(again >= 0 && read(again, &c, 1) == 1 && c == 'x');
 	CHECK(read(again, &c, 1) == 0 && close(again) == 0);
 	again = open(way, O_WRONLY);
-	CHECK(again >= 0 && write(again, "y", 1) == 1 && read(fds[0], &c, 1) == 1 && c == 'y');
+	CHECK(again >= 0 && write(again, "y", 1) == 1 &&
+	      read(fds[0], &c, 1) == 1 && c == 'y');
 	CHECK(close(again) == 0 && close(fds[0]) == 0);
 }
 
@@ -144,7 +150,8 @@ static void fifo_forgets(void)
 	CHECK(mknod(NAME, S_IFIFO | 0600, 0) == 0);
 	named = open(NAME, O_PATH);
 	fd = open(NAME, O_RDWR);
-	CHECK(named >= 0 && fd >= 0 && write(fd, "x", 1) == 1 && close(fd) == 0);
+	CHECK(named >= 0 && fd >= 0 && write(fd, "x", 1) == 1 &&
+	      close(fd) == 0);
 	fd = open(NAME, O_RDONLY | O_NONBLOCK);
 	CHECK(fd >= 0 && read(fd, &c, 1) == 0 && close(fd) == 0);
 	CHECK(close(named) == 0 && unlink(NAME) == 0);
@@ -152,12 +159,15 @@ static void fifo_forgets(void)
 
 static struct flock64 lock(int type, long long start, long long length)
 {
-	return (struct flock64){ .l_type = type, .l_start = start, .l_len = length };
+	return (struct flock64){ .l_type = type,
+				 .l_start = start,
+				 .l_len = length };
 }
 
 static void first_lock(void)
 {
-	struct flock64 read_lock = lock(F_RDLCK, 1, 4), write_lock = lock(F_WRLCK, 10, 5);
+	struct flock64 read_lock = lock(F_RDLCK, 1, 4),
+		       write_lock = lock(F_WRLCK, 10, 5);
 	int fd = temporary(), child;
 
 	CHECK(syscall(__NR_fcntl64, fd, F_SETLK64, &write_lock) == 0);
@@ -167,7 +177,10 @@ static void first_lock(void)
 		struct flock64 all = lock(F_WRLCK, 0, 0);
 
 		CHECK(syscall(__NR_fcntl64, fd, F_GETLK64, &all) == 0);
-		_exit(all.l_type == F_RDLCK && all.l_start == 1 && all.l_len == 4 ? 0 : 1);
+		_exit(all.l_type == F_RDLCK && all.l_start == 1 &&
+				      all.l_len == 4
+			      ? 0
+			      : 1);
 	}
 	CHECK(wait_status(child) == 0 && close(fd) == 0);
 }
@@ -178,7 +191,9 @@ static void link_without_name(void)
 	int fd = temporary();
 
 	sprintf(way, "/proc/self/fd/%d", fd);	/* it has lost its last name */
-	CHECK_ERRNO(syscall(__NR_linkat, AT_FDCWD, way, AT_FDCWD, NAME, AT_SYMLINK_FOLLOW), ENOENT);
+	CHECK_ERRNO(syscall(__NR_linkat, AT_FDCWD, way, AT_FDCWD, NAME,
+			    AT_SYMLINK_FOLLOW),
+		    ENOENT);
 	CHECK(close(fd) == 0);
 }
 
@@ -190,7 +205,10 @@ static void nodes_and_links(void)
 	with_proc(link_without_name);
 }
 
-/* O_NOATIME is for owners. SIGIO and transfers past the cache are not to be had. */
+/*
+ * O_NOATIME is for owners. SIGIO and transfers past the cache are not to be
+ * had.
+ */
 static void flags(void)
 {
 	int child, fd = open(NAME, O_RDWR | O_CREAT, 0644);
@@ -215,12 +233,20 @@ static void flags(void)
 }
 
 TESTS({ "advice", "posix_fadvise of a pipe, unknown advice", advice },
-      { "sync_what_has_no_disk", "fsync of pipes, FIFOs and /dev/null is EINVAL", sync_what_has_no_disk },
-      { "removed_directory", "a removed directory has no entries to read", removed_directory },
-      { "largest_transfer", "a call transfers 0x7FFFF000 bytes at most", largest_transfer },
-      { "far_positions", "beyond 4 GB a file of /proc is at its end", far_positions },
-      { "pipe_through_proc", "a pipe opened through /proc waits for nobody", pipe_through_proc },
+      { "sync_what_has_no_disk",
+	"fsync of pipes, FIFOs and /dev/null is EINVAL",
+	sync_what_has_no_disk },
+      { "removed_directory", "a removed directory has no entries to read",
+	removed_directory },
+      { "largest_transfer", "a call transfers 0x7FFFF000 bytes at most",
+	largest_transfer },
+      { "far_positions", "beyond 4 GB a file of /proc is at its end",
+	far_positions },
+      { "pipe_through_proc", "a pipe opened through /proc waits for nobody",
+	pipe_through_proc },
       { "fifo_forgets", "a FIFO that nobody has open is empty", fifo_forgets },
       { "first_lock", "F_GETLK finds the first lock by position", first_lock },
-      { "nodes_and_links", "mknod of unknown types, a link to a file without names", nodes_and_links },
+      { "nodes_and_links",
+	"mknod of unknown types, a link to a file without names",
+	nodes_and_links },
       { "flags", "open flags that are kept or refused", flags })

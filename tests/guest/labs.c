@@ -1,18 +1,25 @@
 /*
- * The copy-on-write labs of teaching systems, written anew with the same meaning: simple, three, file and fork-fork. And trees of forks against a
- * model. What such systems test of a program's memory is in labs_memory.c, of processes in labs_lives.c, of files in labs_files.c.
+ * The copy-on-write labs of teaching systems, written anew with the same
+ * meaning: simple, three, file and fork-fork. And trees of forks against a
+ * model. What such systems test of a program's memory is in labs_memory.c, of
+ * processes in labs_lives.c, of files in labs_files.c.
  */
 #include <fcntl.h>
 #include <sys/sysinfo.h>
 #include "labs.h"
 
-/* Bytes: this part of the memory that is free here; on other people's machines not more than 16 MB. */
+/*
+ * Bytes: this part of the memory that is free here; on other people's machines
+ * not more than 16 MB.
+ */
 static unsigned memory_part(unsigned numerator, unsigned denominator)
 {
 	struct sysinfo info;
 
 	CHECK(sysinfo(&info) == 0);
-	return (on_cowix() ? info.freeram / denominator * numerator : 16u << 20) & -PAGE;
+	return (on_cowix() ? info.freeram / denominator * numerator
+			   : 16u << 20) &
+	       -PAGE;
 }
 
 /* Two thirds of the memory are taken: a fork that copied could not succeed. */
@@ -56,7 +63,9 @@ static int child_and_grandchild(void)
 	return stamp(0, shared_size / 2) || wait_status(pid);
 }
 
-/* Three generations write to parts of a quarter of the memory at the same time. */
+/*
+ * Three generations write to parts of a quarter of the memory at the same time.
+ */
 static void three(void)
 {
 	int pid;
@@ -78,7 +87,10 @@ static void three(void)
 
 static char page[PAGE] __attribute__((aligned(PAGE)));
 
-/* The kernel copies into pages that are shared: each child reads another number from its pipe into the same place. */
+/*
+ * The kernel copies into pages that are shared: each child reads another number
+ * from its pipe into the same place.
+ */
 static void file(void)
 {
 	int fds[2], pids[4];
@@ -89,7 +101,8 @@ static void file(void)
 		pids[i] = fork();
 		if (pids[i] == 0) {
 			sleep_ms(10);
-			CHECK(read(fds[0], page, sizeof(i)) == sizeof(i) && *(int *)page == i);
+			CHECK(read(fds[0], page, sizeof(i)) == sizeof(i) &&
+			      *(int *)page == i);
 			_exit(0);
 		}
 		CHECK(write(fds[1], &i, sizeof(i)) == sizeof(i));
@@ -135,7 +148,10 @@ static void fork_fork(void)
 		CHECK(shared[i] == 27);
 }
 
-/* Trees of forks against a model, which does the same without fork, in arrays, and so knows each exit status beforehand. */
+/*
+ * Trees of forks against a model, which does the same without fork, in arrays,
+ * and so knows each exit status beforehand.
+ */
 
 enum { TREES = 1000, TREE_PAGES = 12, STEPS = 5, DEPTH = 3 };
 
@@ -192,13 +208,15 @@ static int live(unsigned seed, int depth, struct model *m, int real)
 		} else {
 			struct model copy = *m;
 
-			expected[children] = live(child_seed, depth + 1, &copy, 0);
+			expected[children] =
+				live(child_seed, depth + 1, &copy, 0);
 			pids[children] = real ? fork() : 0;
 			CHECK(pids[children] >= 0);
 			if (real && pids[children] == 0)
 				_exit(live(child_seed, depth + 1, m, 1));
 			if (real && r & 0x100)
-				CHECK(wait_status(pids[children]) == expected[children] << 8);
+				CHECK(wait_status(pids[children]) ==
+				      expected[children] << 8);
 			else
 				children++;
 		}
@@ -223,6 +241,10 @@ static void random_trees(void)
 		live(next(&seed), 0, &m, 1);
 }
 
-TESTS({ "simple", "a fork with two thirds of the memory in use", simple }, { "three", "three generations write a quarter of it", three },
-      { "file", "the kernel writes to shared pages", file }, { "fork_fork", "children fork children that write", fork_fork },
-      { "random_trees", "1,000 random trees of forks, writes and exits agree with a model", random_trees })
+TESTS({ "simple", "a fork with two thirds of the memory in use", simple },
+      { "three", "three generations write a quarter of it", three },
+      { "file", "the kernel writes to shared pages", file },
+      { "fork_fork", "children fork children that write", fork_fork },
+      { "random_trees",
+	"1,000 random trees of forks, writes and exits agree with a model",
+	random_trees })

@@ -1,4 +1,7 @@
-/* What teaching systems test of files and directories (the subjects of xv6's usertests), written anew with the same meaning. See labs.c. */
+/*
+ * What teaching systems test of files and directories (the subjects of xv6's
+ * usertests), written anew with the same meaning. See labs.c.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -29,7 +32,8 @@ static int exists(const char *path)
 
 static void make(const char *path, const char *content)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644), n = strlen(content);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644),
+	    n = strlen(content);
 
 	CHECK(fd >= 0 && write(fd, content, n) == n && close(fd) == 0);
 }
@@ -41,11 +45,15 @@ static void unlink_while_open(void)
 
 	enter();
 	make("f", "hello");
-	CHECK((fd = open("f", O_RDWR)) >= 0 && unlink("f") == 0 && !exists("f"));
+	CHECK((fd = open("f", O_RDWR)) >= 0 && unlink("f") == 0 &&
+	      !exists("f"));
 	make("f", "yyy");
-	CHECK(read(fd, buffer, sizeof(buffer)) == 5 && memcmp(buffer, "hello", 5) == 0);
-	CHECK(write(fd, buffer, 10) == 10 && (other = open("f", O_RDONLY)) >= 0);
-	CHECK(read(other, buffer, sizeof(buffer)) == 3 && close(fd) == 0 && close(other) == 0);
+	CHECK(read(fd, buffer, sizeof(buffer)) == 5 &&
+	      memcmp(buffer, "hello", 5) == 0);
+	CHECK(write(fd, buffer, 10) == 10 &&
+	      (other = open("f", O_RDONLY)) >= 0);
+	CHECK(read(other, buffer, sizeof(buffer)) == 3 && close(fd) == 0 &&
+	      close(other) == 0);
 	CHECK(unlink("f") == 0);
 	leave();
 }
@@ -57,7 +65,8 @@ static int working_in(const char *directory)
 	if (pid == 0) {
 		if (chdir(directory) < 0 || rmdir("../d") < 0)
 			_exit(1);
-		_exit(open("f", O_WRONLY | O_CREAT, 0644) >= 0 || errno != ENOENT);
+		_exit(open("f", O_WRONLY | O_CREAT, 0644) >= 0 ||
+		      errno != ENOENT);
 	}
 	return wait_status(pid);
 }
@@ -77,14 +86,18 @@ static void directories(void)
 	CHECK_ERRNO(open("d/f/", O_RDONLY), ENOTDIR);
 	CHECK_ERRNO(open("d", O_WRONLY), EISDIR);
 	CHECK_ERRNO(link("d", "e"), EPERM);
-	CHECK(mkdir("d/dd", 0755) == 0 && rename("d/f", "d/dd/../dd/f") == 0 && exists("d/dd/f") && !exists("d/f"));
+	CHECK(mkdir("d/dd", 0755) == 0 && rename("d/f", "d/dd/../dd/f") == 0 &&
+	      exists("d/dd/f") && !exists("d/f"));
 	CHECK_ERRNO(rename("d", "d/dd/d"), EINVAL);
 	CHECK(unlink("d/dd/f") == 0 && rmdir("d/dd") == 0);
 	CHECK(working_in("d") == 0 && !exists("d"));
 	leave();
 }
 
-/* Fifty deep, with empty names tried on the way: no reference to a directory may be lost. */
+/*
+ * Fifty deep, with empty names tried on the way: no reference to a directory
+ * may be lost.
+ */
 static void deep_and_empty_names(void)
 {
 	enter();
@@ -136,9 +149,12 @@ static void large_file(void)
 	}
 	CHECK(lseek(fd, 0, SEEK_SET) == 0);
 	for (int i = 0; i < 600; i++)
-		CHECK(read(fd, buffer, 300) == 300 && buffer[0] == (char)(i / 2) && buffer[299] == (char)(i / 2));
+		CHECK(read(fd, buffer, 300) == 300 &&
+		      buffer[0] == (char)(i / 2) &&
+		      buffer[299] == (char)(i / 2));
 	CHECK(read(fd, buffer, 300) == 0 && close(fd) == 0);
-	CHECK((fd = open("big", O_RDWR | O_TRUNC)) >= 0 && read(fd, buffer, 1) == 0 && close(fd) == 0);
+	CHECK((fd = open("big", O_RDWR | O_TRUNC)) >= 0 &&
+	      read(fd, buffer, 1) == 0 && close(fd) == 0);
 	CHECK(unlink("big") == 0);
 	leave();
 }
@@ -169,7 +185,8 @@ static void four_files(void)
 
 		CHECK(wait_status(pids[i]) == 0);
 		sprintf(name, "f%d", i);
-		CHECK((fd = open(name, O_RDONLY)) >= 0 && read(fd, buffer, sizeof(buffer)) == 6000);
+		CHECK((fd = open(name, O_RDONLY)) >= 0 &&
+		      read(fd, buffer, sizeof(buffer)) == 6000);
 		for (int n = 0; n < 6000; n++)
 			CHECK(buffer[n] == '0' + i);
 		CHECK(close(fd) == 0 && unlink(name) == 0);
@@ -208,7 +225,10 @@ static void create_and_delete(void)
 	leave();
 }
 
-/* Two processes make, link and remove the same name at random: any of it may fail, nothing may break. */
+/*
+ * Two processes make, link and remove the same name at random: any of it may
+ * fail, nothing may break.
+ */
 static void link_and_unlink(void)
 {
 	unsigned seed = 97;
@@ -236,7 +256,10 @@ static void link_and_unlink(void)
 	leave();
 }
 
-/* Parent and child write through one open file: the position is theirs together, so no byte is lost. */
+/*
+ * Parent and child write through one open file: the position is theirs
+ * together, so no byte is lost.
+ */
 static void shared_offset(void)
 {
 	int fd, pid, c = 0, p = 0, n;
@@ -311,7 +334,8 @@ static void written_without_memory(void)
 	wait_status(pid);
 	CHECK(lseek(fd, 0, SEEK_SET) == 0);
 	for (int i = 0; i < 40; i++)
-		CHECK(read(fd, buffer, 1024) == 1024 && buffer[0] == i && buffer[1023] == i);
+		CHECK(read(fd, buffer, 1024) == 1024 && buffer[0] == i &&
+		      buffer[1023] == i);
 	CHECK(close(fd) == 0 && unlink("/lab") == 0);
 }
 
@@ -328,16 +352,26 @@ static void many_files(void)
 	}
 	for (int i = 0; i < 100; i++) {
 		sprintf(name, "m%d", i);
-		CHECK((fd = open(name, O_RDONLY)) >= 0 && read(fd, buffer, 10) == (int)strlen(name));
-		CHECK(memcmp(buffer, name, strlen(name)) == 0 && close(fd) == 0 && unlink(name) == 0);
+		CHECK((fd = open(name, O_RDONLY)) >= 0 &&
+		      read(fd, buffer, 10) == (int)strlen(name));
+		CHECK(memcmp(buffer, name, strlen(name)) == 0 &&
+		      close(fd) == 0 && unlink(name) == 0);
 	}
 	leave();
 }
 
-TESTS({ "unlink_while_open", "a file without a name", unlink_while_open }, { "directories", "making, moving and removing directories", directories },
-      { "deep_and_empty_names", "fifty deep, with empty names on the way", deep_and_empty_names },
-      { "large_directory", "150 links", large_directory }, { "large_file", "180 KB in odd pieces", large_file },
-      { "four_files", "four write four files", four_files }, { "create_and_delete", "four make and remove files", create_and_delete },
-      { "link_and_unlink", "two fight for a name", link_and_unlink }, { "shared_offset", "a shared descriptor's position", shared_offset },
-      { "too_many_open", "descriptors run out", too_many_open }, { "many_files", "a hundred files", many_files },
-      { "written_without_memory", "data that was not written yet outlives want of memory", written_without_memory })
+TESTS({ "unlink_while_open", "a file without a name", unlink_while_open },
+      { "directories", "making, moving and removing directories", directories },
+      { "deep_and_empty_names", "fifty deep, with empty names on the way",
+	deep_and_empty_names },
+      { "large_directory", "150 links", large_directory },
+      { "large_file", "180 KB in odd pieces", large_file },
+      { "four_files", "four write four files", four_files },
+      { "create_and_delete", "four make and remove files", create_and_delete },
+      { "link_and_unlink", "two fight for a name", link_and_unlink },
+      { "shared_offset", "a shared descriptor's position", shared_offset },
+      { "too_many_open", "descriptors run out", too_many_open },
+      { "many_files", "a hundred files", many_files },
+      { "written_without_memory",
+	"data that was not written yet outlives want of memory",
+	written_without_memory })

@@ -1,4 +1,7 @@
-/* What teaching systems test of processes, written anew with the same meaning: births and deaths, trees, too many of them. See labs.c. */
+/*
+ * What teaching systems test of processes, written anew with the same meaning:
+ * births and deaths, trees, too many of them. See labs.c.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -13,7 +16,8 @@ static void exit_and_wait(void)
 
 		if (pid == 0)
 			_exit(i);
-		CHECK(pid > 0 && wait(&status) == pid && WEXITSTATUS(status) == i);
+		CHECK(pid > 0 && wait(&status) == pid &&
+		      WEXITSTATUS(status) == i);
 	}
 	CHECK_ERRNO(wait(NULL), ECHILD);
 }
@@ -48,7 +52,10 @@ static int leave_two_orphans(void)
 	return 0;
 }
 
-/* Parents exit while their children do. Nobody else's children may be waited for here. */
+/*
+ * Parents exit while their children do. Nobody else's children may be waited
+ * for here.
+ */
 static void reparenting(void)
 {
 	int self = getpid();
@@ -67,7 +74,10 @@ static int spin(void)
 	return 0;
 }
 
-/* Three that never call the kernel are killed, and the killer is not kept from it. */
+/*
+ * Three that never call the kernel are killed, and the killer is not kept from
+ * it.
+ */
 static void preempt_and_kill(void)
 {
 	int pids[3];
@@ -79,10 +89,14 @@ static void preempt_and_kill(void)
 	}
 	sleep_ms(50);
 	for (int i = 0; i < 3; i++)
-		CHECK(kill(pids[i], SIGKILL) == 0 && WTERMSIG(wait_status(pids[i])) == SIGKILL);
+		CHECK(kill(pids[i], SIGKILL) == 0 &&
+		      WTERMSIG(wait_status(pids[i])) == SIGKILL);
 }
 
-/* One that sleeps, one that waits for a child of its own, one that waits for a pipe: all can be killed and waited for. */
+/*
+ * One that sleeps, one that waits for a child of its own, one that waits for a
+ * pipe: all can be killed and waited for.
+ */
 static void wait_and_kill(void)
 {
 	int fds[2], pids[3];
@@ -102,12 +116,16 @@ static void wait_and_kill(void)
 	}
 	sleep_ms(20);
 	for (int i = 0; i < 3; i++)
-		CHECK(kill(pids[i], SIGTERM) == 0 && WTERMSIG(wait_status(pids[i])) == SIGTERM);
+		CHECK(kill(pids[i], SIGTERM) == 0 &&
+		      WTERMSIG(wait_status(pids[i])) == SIGTERM);
 	CHECK_ERRNO(kill(pids[0], SIGTERM), ESRCH);
-	CHECK(write(fds[1], "abc", 3) == 3);		/* the grandchild goes, too */
+	CHECK(write(fds[1], "abc", 3) == 3);	/* the grandchild goes, too */
 }
 
-/* A tracer ends while its child is stopped: SIGCONT lets that go on, nobody has to kill it. */
+/*
+ * A tracer ends while its child is stopped: SIGCONT lets that go on, nobody has
+ * to kill it.
+ */
 static int leave_traced(void)
 {
 	int pid = fork();
@@ -117,7 +135,8 @@ static int leave_traced(void)
 		raise(SIGSTOP);
 		_exit(3);
 	}
-	return waitpid(pid, NULL, WUNTRACED) != pid || write(tree_fds[1], &pid, sizeof(pid)) != sizeof(pid);
+	return waitpid(pid, NULL, WUNTRACED) != pid ||
+	       write(tree_fds[1], &pid, sizeof(pid)) != sizeof(pid);
 }
 
 static void end_of_tracer(void)
@@ -125,10 +144,12 @@ static void end_of_tracer(void)
 	int pid, tries = 0;
 	char byte;
 
-	CHECK(pipe(tree_fds) == 0 && status_of(leave_traced) == 0 && read(tree_fds[0], &pid, sizeof(pid)) == sizeof(pid));
+	CHECK(pipe(tree_fds) == 0 && status_of(leave_traced) == 0 &&
+	      read(tree_fds[0], &pid, sizeof(pid)) == sizeof(pid));
 	close(tree_fds[1]);
 	CHECK(fcntl(tree_fds[0], F_SETFL, O_NONBLOCK) == 0);
-	while (read(tree_fds[0], &byte, 1) != 0 && ++tries < 100) {	/* until nobody can write any more */
+	/* until nobody can write any more */
+	while (read(tree_fds[0], &byte, 1) != 0 && ++tries < 100) {
 		kill(pid, SIGCONT);
 		sleep_ms(10);
 	}
@@ -165,7 +186,8 @@ static void pipe_sequence(void)
 	while ((got = read(pipe_fds[0], part, step)) > 0) {
 		for (int i = 0; i < got; i++)
 			CHECK(part[i] == (char)n++);
-		step = step * 2 > (int)sizeof(part) ? (int)sizeof(part) : step * 2;
+		step = step * 2 > (int)sizeof(part) ? (int)sizeof(part)
+						    : step * 2;
 	}
 	CHECK(n == 50 * 1033 && wait_status(pid) == 0);
 }
@@ -201,10 +223,15 @@ static void tree(void)
 static void become(unsigned uid, unsigned processes)
 {
 	CHECK(setpgid(0, 0) == 0);
-	CHECK(syscall(__NR_setrlimit, RLIMIT_NPROC, &(struct rlimit){ processes, processes }) == 0 && setuid(uid) == 0);
+	CHECK(syscall(__NR_setrlimit, RLIMIT_NPROC,
+		      &(struct rlimit){ processes, processes }) == 0 &&
+	      setuid(uid) == 0);
 }
 
-/* As many forks as the limit allows, the next is refused, and all can be waited for. */
+/*
+ * As many forks as the limit allows, the next is refused, and all can be waited
+ * for.
+ */
 static int forks_to_limit(void)
 {
 	int n = 0, pid;
@@ -230,7 +257,10 @@ static void process_limit(void)
 
 static int bomb_fds[2];
 
-/* It begins when the tests have made all their pages their own, so that they need no memory while it has all. */
+/*
+ * It begins when the tests have made all their pages their own, so that they
+ * need no memory while it has all.
+ */
 static int bomb(void)
 {
 	char c;
@@ -252,7 +282,8 @@ static void contain_bomb(unsigned processes, int *others_can)
 		become(12346, processes);
 		_exit(bomb());
 	}
-	for (volatile char *p = (char *)((unsigned)_data & -PAGE); p < _end; p += PAGE)
+	for (volatile char *p = (char *)((unsigned)_data & -PAGE); p < _end;
+	     p += PAGE)
 		*p = *p;
 	CHECK(write(bomb_fds[1], "x", 1) == 1);
 	sleep_ms(300);
@@ -261,7 +292,8 @@ static void contain_bomb(unsigned processes, int *others_can)
 		_exit(42);
 	kill(-pid, SIGKILL);
 	if (others_can)
-		*others_can = other > 0 && WEXITSTATUS(wait_status(other)) == 42;
+		*others_can = other > 0 &&
+			      WEXITSTATUS(wait_status(other)) == 42;
 	while (waitpid(pid, NULL, 0) != pid)
 		CHECK(errno == EINTR);
 	while (kill(-pid, SIGKILL) == 0)
@@ -285,10 +317,17 @@ static void bomb_within_memory(void)
 		contain_bomb(100000, NULL);
 }
 
-TESTS({ "exit_and_wait", "a hundred exits", exit_and_wait }, { "two_children", "two at a time", two_children },
+TESTS({ "exit_and_wait", "a hundred exits", exit_and_wait },
+      { "two_children", "two at a time", two_children },
       { "reparenting", "parents and children exit at once", reparenting },
-      { "preempt_and_kill", "who never calls the kernel is killed", preempt_and_kill }, { "end_of_tracer", "what was traced goes on", end_of_tracer },
-      { "wait_and_kill", "so is who sleeps, waits or reads", wait_and_kill }, { "pipe_sequence", "a pipe keeps order", pipe_sequence },
-      { "tree", "a tree of forks", tree }, { "process_limit", "as many processes as the limit allows", process_limit },
-      { "bomb_within_limit", "a fork bomb is contained by the limit", bomb_within_limit },
+      { "preempt_and_kill", "who never calls the kernel is killed",
+	preempt_and_kill },
+      { "end_of_tracer", "what was traced goes on", end_of_tracer },
+      { "wait_and_kill", "so is who sleeps, waits or reads", wait_and_kill },
+      { "pipe_sequence", "a pipe keeps order", pipe_sequence },
+      { "tree", "a tree of forks", tree },
+      { "process_limit", "as many processes as the limit allows",
+	process_limit },
+      { "bomb_within_limit", "a fork bomb is contained by the limit",
+	bomb_within_limit },
       { "bomb_within_memory", "and by memory", bomb_within_memory })

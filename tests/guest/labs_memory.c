@@ -1,14 +1,21 @@
-/* What teaching systems test of a program's memory, written anew with the same meaning: its edges, and what is forbidden. See labs.c. */
+/*
+ * What teaching systems test of a program's memory, written anew with the same
+ * meaning: its edges, and what is forbidden. See labs.c.
+ */
 #include <abi/mman.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include "labs.h"
 
-/* Two pages, the second taken away: what ends at the edge is right, what goes over it is not. */
+/*
+ * Two pages, the second taken away: what ends at the edge is right, what goes
+ * over it is not.
+ */
 static char *edge(void)
 {
-	unsigned at = syscall(__NR_mmap2, 0, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned at = syscall(__NR_mmap2, 0, 2 * PAGE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	CHECK(at < -4095u && syscall(__NR_munmap, at + PAGE, PAGE) == 0);
 	memset((char *)at, 'x', PAGE);
@@ -45,13 +52,14 @@ static void edges(void)
 static void end_of_user_space(void)
 {
 	char *end = (char *)0xC0000000u;
-	int zero = open("/dev/zero", O_RDONLY), null = open("/dev/null", O_WRONLY);
+	int zero = open("/dev/zero", O_RDONLY),
+	    null = open("/dev/null", O_WRONLY);
 
 	if (!on_cowix())
 		return;
 	CHECK(write(null, end - 8, 8) == 8);
 	CHECK_ERRNO(read(zero, end - 8, 9), EFAULT);
-	CHECK_ERRNO(read(zero, end - 8, 0x40000010), EFAULT);		/* wraps */
+	CHECK_ERRNO(read(zero, end - 8, 0x40000010), EFAULT);	/* wraps */
 	CHECK_ERRNO(read(zero, (char *)0xFFFFFFFF, 1), EFAULT);
 	CHECK_ERRNO(syscall(__NR_uname, end - 1), EFAULT);
 	CHECK_ERRNO(open(end, O_RDONLY), EFAULT);
@@ -85,10 +93,12 @@ static void sbrk_edges(void)
 	CHECK(signal_of(touch_end) == SIGSEGV);
 	heap_end--;
 	CHECK(signal_of(touch_end) == 0);
-	CHECK_ERRNO(read(zero, p + 3 * PAGE, 10), EFAULT);		/* what was given back is the kernel's no more than ours */
+	/* what was given back is the kernel's no more than ours */
+	CHECK_ERRNO(read(zero, p + 3 * PAGE, 10), EFAULT);
 	if (on_cowix())		/* elsewhere there may be so much */
 		CHECK(sbrk(0x7FFFFFFF) == (void *)-1);
-	CHECK(brk((void *)16) == -1 && brk((void *)0xFFFFF000) == -1 && sbrk(0) == p + 3 * PAGE);
+	CHECK(brk((void *)16) == -1 && brk((void *)0xFFFFF000) == -1 &&
+	      sbrk(0) == p + 3 * PAGE);
 	CHECK(brk(start) == 0);
 }
 
@@ -131,8 +141,13 @@ static void bss(void)
 static void bad_exec_arguments(void)
 {
 	for (int i = 0; i < 50; i++) {
-		CHECK_ERRNO(syscall(__NR_execve, "/bin/true", (unsigned[]){ 0xFFFFFFFF, 0 }, NULL), EFAULT);
-		CHECK_ERRNO(syscall(__NR_execve, "/bin/true", (unsigned[]){ (unsigned)"x", 0x10, 0 }, NULL), EFAULT);
+		CHECK_ERRNO(syscall(__NR_execve, "/bin/true",
+				    (unsigned[]){ 0xFFFFFFFF, 0 }, NULL),
+			    EFAULT);
+		CHECK_ERRNO(syscall(__NR_execve, "/bin/true",
+				    (unsigned[]){ (unsigned)"x", 0x10, 0 },
+				    NULL),
+			    EFAULT);
 		CHECK_ERRNO(syscall(__NR_execve, "", NULL, NULL), ENOENT);
 	}
 }
@@ -146,7 +161,7 @@ static int divide(void)
 
 static int bad_segment(void)
 {
-	__asm__ volatile("movw %w0, %%ds" : : "r"(0x10));	/* the kernel's */
+	__asm__ volatile("movw %w0, %%ds" : : "r"(0x10)); /* the kernel's */
 	return 0;
 }
 
@@ -193,13 +208,22 @@ static int call_kernel(void)
 static void forbidden(void)
 {
 	CHECK(signal_of(divide) == SIGFPE);
-	CHECK(signal_of(bad_segment) == SIGSEGV && signal_of(no_segment) == SIGSEGV);
-	CHECK(signal_of(software_interrupt) == SIGSEGV && signal_of(device_interrupt) == SIGSEGV);
-	CHECK(signal_of(read_null) == SIGSEGV && signal_of(read_kernel) == SIGSEGV);
-	CHECK(signal_of(write_kernel) == SIGSEGV && signal_of(call_kernel) == SIGSEGV);
+	CHECK(signal_of(bad_segment) == SIGSEGV &&
+	      signal_of(no_segment) == SIGSEGV);
+	CHECK(signal_of(software_interrupt) == SIGSEGV &&
+	      signal_of(device_interrupt) == SIGSEGV);
+	CHECK(signal_of(read_null) == SIGSEGV &&
+	      signal_of(read_kernel) == SIGSEGV);
+	CHECK(signal_of(write_kernel) == SIGSEGV &&
+	      signal_of(call_kernel) == SIGSEGV);
 }
 
-TESTS({ "edges", "pointers at the edge of what is mapped", edges }, { "end_of_user_space", "and of user space", end_of_user_space },
-      { "sbrk_edges", "the heap's end", sbrk_edges }, { "stack_and_text", "below the stack, into the text", stack_and_text },
-      { "bss", "zeroes are zero in each process", bss }, { "bad_exec_arguments", "exec with bad arguments", bad_exec_arguments },
-      { "forbidden", "division by zero, bad segments, interrupts, the kernel's memory", forbidden })
+TESTS({ "edges", "pointers at the edge of what is mapped", edges },
+      { "end_of_user_space", "and of user space", end_of_user_space },
+      { "sbrk_edges", "the heap's end", sbrk_edges },
+      { "stack_and_text", "below the stack, into the text", stack_and_text },
+      { "bss", "zeroes are zero in each process", bss },
+      { "bad_exec_arguments", "exec with bad arguments", bad_exec_arguments },
+      { "forbidden",
+	"division by zero, bad segments, interrupts, the kernel's memory",
+	forbidden })

@@ -1,6 +1,6 @@
 /*
- * FORK_POLICY_LAZY, alone and mixed with classic forks: the same bytes as ever, and fewer page tables. On Linux, which has no xfork, every fork is
- * classic.
+ * FORK_POLICY_LAZY, alone and mixed with classic forks: the same bytes as ever,
+ * and fewer page tables. On Linux, which has no xfork, every fork is classic.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -21,7 +21,8 @@ static void fill(char value)
 static int all_are(char value)
 {
 	for (int i = 0; i < PAGES; i++)
-		if (area[i * PAGE] != value || area[i * PAGE + PAGE - 1] != value)
+		if (area[i * PAGE] != value ||
+		    area[i * PAGE + PAGE - 1] != value)
 			return 0;
 	return 1;
 }
@@ -85,7 +86,10 @@ static void generations(void)
 	CHECK(all_are('g'));
 }
 
-/* The kernel's writes for a program break the sharing as the program's own would. */
+/*
+ * The kernel's writes for a program break the sharing as the program's own
+ * would.
+ */
 static void kernel_writes(void)
 {
 	int fds[2], pid;
@@ -107,15 +111,23 @@ static void changes_address_space(char *mapped)
 {
 	CHECK(munmap(mapped + PAGE, PAGE) == 0);
 	CHECK(mprotect(mapped, PAGE, PROT_READ) == 0);
-	CHECK(mmap(mapped + 2 * PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == mapped + 2 * PAGE);
-	CHECK(mapped[0] == 'm' && mapped[2 * PAGE] == 0 && mapped[3 * PAGE] == 'm');
+	CHECK(mmap(mapped + 2 * PAGE, PAGE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		   0) == mapped + 2 * PAGE);
+	CHECK(mapped[0] == 'm' && mapped[2 * PAGE] == 0 &&
+	      mapped[3 * PAGE] == 'm');
 	CHECK(sbrk(-(8 * PAGE)) != (void *)-1 && sbrk(16 * PAGE) != (void *)-1);
 }
 
-/* What one of them unmaps, protects or maps anew the other keeps, and the other way round. */
+/*
+ * What one of them unmaps, protects or maps anew the other keeps, and the other
+ * way round.
+ */
 static void areas_are_private(void)
 {
-	char *mapped = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *heap = sbrk(8 * PAGE);
+	char *mapped = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	     *heap = sbrk(8 * PAGE);
 	int pid, fds[2];
 	char c;
 
@@ -150,10 +162,14 @@ static void on_fault(int sig)
 	_exit(42);
 }
 
-/* Sharing a table must not give anybody a right that its area lacks, nor take one. */
+/*
+ * Sharing a table must not give anybody a right that its area lacks, nor take
+ * one.
+ */
 static void permissions(void)
 {
-	char *mapped = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *mapped = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int pid;
 
 	CHECK(mapped != MAP_FAILED);
@@ -173,7 +189,10 @@ static void permissions(void)
 	mapped[0] = 's';
 }
 
-/* A child that writes nothing but its stack and a little data takes two page tables of its own at most, however much there is. */
+/*
+ * A child that writes nothing but its stack and a little data takes two page
+ * tables of its own at most, however much there is.
+ */
 static void few_tables(void)
 {
 	char *heap = sbrk(BIG);
@@ -207,7 +226,8 @@ static void exec_forgets(void)
 	fill('e');
 	pid = fork_by(FORK_POLICY_LAZY);
 	if (pid == 0) {
-		execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL });
+		execve("/bin/true", (char *[]){ "true", NULL },
+		       (char *[]){ NULL });
 		_exit(1);
 	}
 	CHECK(wait_status(pid) == 0);
@@ -227,10 +247,14 @@ static void random_trees(void)
 }
 
 TESTS({ "both_sides_write", "each sees its own bytes", both_sides_write },
-      { "generations", "lazy, lazy, classic, without a write between", generations },
-      { "kernel_writes", "the kernel writes below a shared table", kernel_writes },
-      { "areas_are_private", "munmap, mprotect, mmap and brk stay one's own", areas_are_private },
+      { "generations", "lazy, lazy, classic, without a write between",
+	generations },
+      { "kernel_writes", "the kernel writes below a shared table",
+	kernel_writes },
+      { "areas_are_private", "munmap, mprotect, mmap and brk stay one's own",
+	areas_are_private },
       { "permissions", "the area decides", permissions },
       { "few_tables", "tables are taken only for what is written", few_tables },
       { "exec_forgets", "exec and exit give the tables back", exec_forgets },
-      { "random_trees", "random trees of both policies agree with a model", random_trees })
+      { "random_trees", "random trees of both policies agree with a model",
+	random_trees })

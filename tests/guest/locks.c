@@ -1,4 +1,7 @@
-/* Advisory locks: record locks of processes (fcntl) and locks of open files (flock). */
+/*
+ * Advisory locks: record locks of processes (fcntl) and locks of open files
+ * (flock).
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -7,7 +10,8 @@
 
 #define NAME "/tmp/test-locks"
 
-static int lock(int fd, int command, int type, long long start, long long length)
+static int lock(int fd, int command, int type, long long start,
+		long long length)
 {
 	struct flock64 fl = { type, SEEK_SET, start, length, 0 };
 
@@ -37,7 +41,8 @@ static struct flock64 conflict(int fd, long long start, long long length)
 		write(fds[1], &fl, sizeof(fl));
 		_exit(0);
 	}
-	CHECK(read(fds[0], &fl, sizeof(fl)) == sizeof(fl) && wait_status(pid) == 0);
+	CHECK(read(fds[0], &fl, sizeof(fl)) == sizeof(fl) &&
+	      wait_status(pid) == 0);
 	close(fds[0]);
 	close(fds[1]);
 	return fl;
@@ -45,7 +50,10 @@ static struct flock64 conflict(int fd, long long start, long long length)
 
 static int is(struct flock64 fl, int type, long long start, long long length)
 {
-	return fl.l_type == type && (type == F_UNLCK || (fl.l_start == start && fl.l_len == length && fl.l_whence == SEEK_SET && fl.l_pid == getpid()));
+	return fl.l_type == type &&
+	       (type == F_UNLCK ||
+		(fl.l_start == start && fl.l_len == length &&
+		 fl.l_whence == SEEK_SET && fl.l_pid == getpid()));
 }
 
 static int new_file(void)
@@ -61,19 +69,32 @@ static void ranges(void)
 	int fd = new_file();
 
 	CHECK(is(conflict(fd, 0, 0), F_UNLCK, 0, 0));
-	CHECK(set(fd, F_WRLCK, 10, 10) == 0 && is(conflict(fd, 0, 0), F_WRLCK, 10, 10));
-	CHECK(is(conflict(fd, 0, 10), F_UNLCK, 0, 0) && is(conflict(fd, 20, 5), F_UNLCK, 0, 0));
+	CHECK(set(fd, F_WRLCK, 10, 10) == 0 &&
+	      is(conflict(fd, 0, 0), F_WRLCK, 10, 10));
+	CHECK(is(conflict(fd, 0, 10), F_UNLCK, 0, 0) &&
+	      is(conflict(fd, 20, 5), F_UNLCK, 0, 0));
 	CHECK(is(conflict(fd, 19, 1), F_WRLCK, 10, 10));
-	CHECK(set(fd, F_UNLCK, 13, 4) == 0);			/* one lock becomes two */
-	CHECK(is(conflict(fd, 0, 15), F_WRLCK, 10, 3) && is(conflict(fd, 13, 4), F_UNLCK, 0, 0) && is(conflict(fd, 15, 10), F_WRLCK, 17, 3));
-	CHECK(set(fd, F_WRLCK, 13, 4) == 0 && is(conflict(fd, 12, 1), F_WRLCK, 10, 10));	/* and one again */
+	CHECK(set(fd, F_UNLCK, 13, 4) == 0);	/* one lock becomes two */
+	CHECK(is(conflict(fd, 0, 15), F_WRLCK, 10, 3) &&
+	      is(conflict(fd, 13, 4), F_UNLCK, 0, 0) &&
+	      is(conflict(fd, 15, 10), F_WRLCK, 17, 3));
+	/* and one again */
+	CHECK(set(fd, F_WRLCK, 13, 4) == 0 &&
+	      is(conflict(fd, 12, 1), F_WRLCK, 10, 10));
 	CHECK(set(fd, F_RDLCK, 12, 4) == 0);
-	CHECK(is(conflict(fd, 0, 11), F_WRLCK, 10, 2) && is(conflict(fd, 13, 1), F_RDLCK, 12, 4) && is(conflict(fd, 17, 1), F_WRLCK, 16, 4));
-	CHECK(set(fd, F_UNLCK, 0, 0) == 0 && is(conflict(fd, 0, 0), F_UNLCK, 0, 0));
-	CHECK(set(fd, F_WRLCK, 100, 0) == 0 && is(conflict(fd, 1ll << 40, 1), F_WRLCK, 100, 0));	/* to the end and beyond */
+	CHECK(is(conflict(fd, 0, 11), F_WRLCK, 10, 2) &&
+	      is(conflict(fd, 13, 1), F_RDLCK, 12, 4) &&
+	      is(conflict(fd, 17, 1), F_WRLCK, 16, 4));
+	CHECK(set(fd, F_UNLCK, 0, 0) == 0 &&
+	      is(conflict(fd, 0, 0), F_UNLCK, 0, 0));
+	/* to the end and beyond */
+	CHECK(set(fd, F_WRLCK, 100, 0) == 0 &&
+	      is(conflict(fd, 1ll << 40, 1), F_WRLCK, 100, 0));
 	CHECK(set(fd, F_UNLCK, 200, 50) == 0);
-	CHECK(is(conflict(fd, 120, 1), F_WRLCK, 100, 100) && is(conflict(fd, 240, 100), F_WRLCK, 250, 0));
-	CHECK(set(fd, F_WRLCK, 300, -30) == 0 && is(conflict(fd, 0, 0), F_WRLCK, 100, 100));
+	CHECK(is(conflict(fd, 120, 1), F_WRLCK, 100, 100) &&
+	      is(conflict(fd, 240, 100), F_WRLCK, 250, 0));
+	CHECK(set(fd, F_WRLCK, 300, -30) == 0 &&
+	      is(conflict(fd, 0, 0), F_WRLCK, 100, 100));
 }
 
 static void bases_and_errors(void)
@@ -83,11 +104,14 @@ static void bases_and_errors(void)
 	int fd = new_file(), reader;
 
 	CHECK(write(fd, "0123456789", 10) == 10);
-	CHECK(syscall(__NR_fcntl64, fd, F_SETLK64, &fl) == 0 && is(conflict(fd, 0, 0), F_WRLCK, 5, 3));
+	CHECK(syscall(__NR_fcntl64, fd, F_SETLK64, &fl) == 0 &&
+	      is(conflict(fd, 0, 0), F_WRLCK, 5, 3));
 	fl = (struct flock64){ F_WRLCK, SEEK_CUR, 10, 10, 0 };
-	CHECK(syscall(__NR_fcntl64, fd, F_SETLK64, &fl) == 0 && is(conflict(fd, 18, 0), F_WRLCK, 20, 10));
+	CHECK(syscall(__NR_fcntl64, fd, F_SETLK64, &fl) == 0 &&
+	      is(conflict(fd, 18, 0), F_WRLCK, 20, 10));
 	CHECK(set(fd, F_UNLCK, 0, 0) == 0);
-	CHECK(syscall(__NR_fcntl, fd, F_SETLK, &old) == 0 && is(conflict(fd, 0, 0), F_WRLCK, 3, 4));
+	CHECK(syscall(__NR_fcntl, fd, F_SETLK, &old) == 0 &&
+	      is(conflict(fd, 0, 0), F_WRLCK, 3, 4));
 	CHECK_ERRNO(set(fd, F_WRLCK, -1, 1), EINVAL);
 	CHECK_ERRNO(set(fd, F_WRLCK, 1, -2), EINVAL);
 	CHECK_ERRNO(set(fd, 7, 0, 1), EINVAL);
@@ -100,21 +124,28 @@ static void bases_and_errors(void)
 	CHECK(set(reader, F_RDLCK, 0, 1) == 0);
 }
 
-/* Closing any descriptor of the file lets go of all locks, and so does the process's end; a child has none of them. */
+/*
+ * Closing any descriptor of the file lets go of all locks, and so does the
+ * process's end; a child has none of them.
+ */
 static void releases(void)
 {
-	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644), second = open(NAME, O_RDONLY), pid, fds[2];
+	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644),
+	    second = open(NAME, O_RDONLY), pid, fds[2];
 	char c;
 
-	CHECK(set(fd, F_WRLCK, 0, 5) == 0 && is(conflict(fd, 0, 0), F_WRLCK, 0, 5));
+	CHECK(set(fd, F_WRLCK, 0, 5) == 0 &&
+	      is(conflict(fd, 0, 0), F_WRLCK, 0, 5));
 	CHECK(close(second) == 0 && is(conflict(fd, 0, 0), F_UNLCK, 0, 0));
-	CHECK(set(fd, F_WRLCK, 0, 5) == 0 && dup2(fd, 9) == 9 && close(9) == 0 && is(conflict(fd, 0, 0), F_UNLCK, 0, 0));
+	CHECK(set(fd, F_WRLCK, 0, 5) == 0 && dup2(fd, 9) == 9 &&
+	      close(9) == 0 && is(conflict(fd, 0, 0), F_UNLCK, 0, 0));
 	CHECK(set(fd, F_WRLCK, 0, 5) == 0 && dup2(1, fd) == fd);
 	fd = open(NAME, O_RDWR);
 	CHECK(is(conflict(fd, 0, 0), F_UNLCK, 0, 0) && pipe(fds) == 0);
 	pid = fork();
 	if (pid == 0) {
-		CHECK(set(fd, F_WRLCK, 0, 5) == 0 && write(fds[1], "x", 1) == 1);
+		CHECK(set(fd, F_WRLCK, 0, 5) == 0 &&
+		      write(fds[1], "x", 1) == 1);
 		sleep_ms(100);
 		_exit(0);
 	}
@@ -138,12 +169,14 @@ static void waiting(void)
 	CHECK(pipe(fds) == 0 && set(fd, F_RDLCK, 0, 10) == 0);
 	pid = fork();
 	if (pid == 0) {
-		CHECK(set(fd, F_RDLCK, 0, 10) == 0);		/* readers do not mind each other */
+		/* readers do not mind each other */
+		CHECK(set(fd, F_RDLCK, 0, 10) == 0);
 		CHECK_ERRNO(set(fd, F_WRLCK, 5, 1), EAGAIN);
 		sigaction(SIGALRM, &action, NULL);
 		alarm(1);
 		CHECK_ERRNO(wait_for(fd, F_WRLCK, 5, 1), EINTR);
-		CHECK(write(fds[1], "x", 1) == 1 && wait_for(fd, F_WRLCK, 5, 1) == 0);
+		CHECK(write(fds[1], "x", 1) == 1 &&
+		      wait_for(fd, F_WRLCK, 5, 1) == 0);
 		CHECK(write(fds[1], "y", 1) == 1);
 		_exit(0);
 	}
@@ -151,7 +184,8 @@ static void waiting(void)
 	sleep_ms(50);
 	CHECK(set(fd, F_UNLCK, 0, 5) == 0);
 	sleep_ms(50);
-	CHECK(set(fd, F_UNLCK, 5, 1) == 0 && read(fds[0], &c, 1) == 1 && c == 'y');
+	CHECK(set(fd, F_UNLCK, 5, 1) == 0 && read(fds[0], &c, 1) == 1 &&
+	      c == 'y');
 	CHECK(wait_status(pid) == 0);
 }
 
@@ -163,7 +197,8 @@ static void deadlock(void)
 	CHECK(pipe(fds) == 0 && set(fd, F_WRLCK, 0, 1) == 0);
 	pid = fork();
 	if (pid == 0) {
-		CHECK(set(fd, F_WRLCK, 1, 1) == 0 && write(fds[1], "x", 1) == 1);
+		CHECK(set(fd, F_WRLCK, 1, 1) == 0 &&
+		      write(fds[1], "x", 1) == 1);
 		CHECK(wait_for(fd, F_WRLCK, 0, 1) == 0);
 		_exit(0);
 	}
@@ -179,28 +214,34 @@ static int flock(int fd, int operation)
 	return syscall(__NR_flock, fd, operation);
 }
 
-/* flock() belongs to the open file: shared by dup() and fork(), gone with the last descriptor. */
+/*
+ * flock() belongs to the open file: shared by dup() and fork(), gone with the
+ * last descriptor.
+ */
 static void whole_files(void)
 {
-	int a = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644), b = open(NAME, O_RDONLY), pid;
+	int a = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644),
+	    b = open(NAME, O_RDONLY), pid;
 
 	CHECK(flock(a, LOCK_EX) == 0 && flock(a, LOCK_EX | LOCK_NB) == 0);
 	CHECK_ERRNO(flock(b, LOCK_SH | LOCK_NB), EWOULDBLOCK);
-	CHECK(set(a, F_WRLCK, 0, 0) == 0);			/* the two kinds do not see each other */
+	/* the two kinds do not see each other */
+	CHECK(set(a, F_WRLCK, 0, 0) == 0);
 	CHECK(flock(a, LOCK_SH) == 0 && flock(b, LOCK_SH | LOCK_NB) == 0);
 	CHECK_ERRNO(flock(a, LOCK_EX | LOCK_NB), EWOULDBLOCK);
-	CHECK(flock(b, LOCK_EX | LOCK_NB) == 0);		/* a's attempt has cost it its lock */
+	/* a's attempt has cost it its lock */
+	CHECK(flock(b, LOCK_EX | LOCK_NB) == 0);
 	CHECK(flock(b, LOCK_UN) == 0 && flock(a, LOCK_EX) == 0);
 	pid = fork();
 	if (pid == 0) {
-		close(a);					/* not the last one */
+		close(a);				/* not the last one */
 		_exit(0);
 	}
 	CHECK(wait_status(pid) == 0);
 	CHECK_ERRNO(flock(b, LOCK_EX | LOCK_NB), EWOULDBLOCK);
 	pid = fork();
 	if (pid == 0) {
-		CHECK(flock(a, LOCK_UN) == 0);			/* it is the same open file */
+		CHECK(flock(a, LOCK_UN) == 0);	/* it is the same open file */
 		_exit(0);
 	}
 	CHECK(wait_status(pid) == 0 && flock(b, LOCK_EX | LOCK_NB) == 0);
@@ -221,7 +262,10 @@ static void whole_files(void)
 	CHECK(unlink(NAME) == 0);
 }
 
-/* Two readers who both want to write: each gives its lock up while it waits, so that neither waits for ever. */
+/*
+ * Two readers who both want to write: each gives its lock up while it waits, so
+ * that neither waits for ever.
+ */
 static void two_upgrades(void)
 {
 	int a = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0644), pid;
@@ -240,7 +284,8 @@ static void two_upgrades(void)
 	}
 	sleep_ms(150);
 	alarm(10);
-	CHECK(flock(a, LOCK_EX) == 0 && flock(a, LOCK_UN) == 0 && wait_status(pid) == 0 && unlink(NAME) == 0);
+	CHECK(flock(a, LOCK_EX) == 0 && flock(a, LOCK_UN) == 0 &&
+	      wait_status(pid) == 0 && unlink(NAME) == 0);
 }
 
 static int waiting_fd;
@@ -284,8 +329,11 @@ static void closed_meanwhile(void)
 	CHECK(wait_status(pid) == 0 && unlink(NAME) == 0);
 }
 
-TESTS({ "ranges", "locks are split and joined", ranges }, { "bases_and_errors", "whence, limits, errors", bases_and_errors },
-      { "releases", "at close and at exit", releases }, { "waiting", "F_SETLKW", waiting }, { "deadlock", "EDEADLK", deadlock },
-      { "whole_files", "flock", whole_files }, { "two_upgrades", "flock from shared to exclusive", two_upgrades },
+TESTS({ "ranges", "locks are split and joined", ranges },
+      { "bases_and_errors", "whence, limits, errors", bases_and_errors },
+      { "releases", "at close and at exit", releases },
+      { "waiting", "F_SETLKW", waiting }, { "deadlock", "EDEADLK", deadlock },
+      { "whole_files", "flock", whole_files },
+      { "two_upgrades", "flock from shared to exclusive", two_upgrades },
       { "closed_meanwhile", "a file is closed that a thread waits to lock",
 	closed_meanwhile })

@@ -153,7 +153,8 @@ static void flags(void)
 	p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE, fd, 0);
 	CHECK(p != MAP_FAILED && munmap(p, PAGE) == 0);
 	CHECK_ERRNO((int)mmap(NULL, PAGE, PROT_READ,
-			      MAP_SHARED_VALIDATE | 0x2000000, fd, 0), EOPNOTSUPP);
+			      MAP_SHARED_VALIDATE | 0x2000000, fd, 0),
+		    EOPNOTSUPP);
 	CHECK_ERRNO((int)mmap(NULL, PAGE, RW, MAP_SHARED_VALIDATE |
 			      MAP_ANONYMOUS, -1, 0), EINVAL);
 	CHECK_ERRNO((int)mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL);
@@ -167,7 +168,7 @@ static void flags(void)
 	CHECK(munmap(p, PAGE) == 0 && close(fd) == 0);
 	p = map_at(0x60000000, 4 * PAGE, PROT_READ, PRIVATE | MAP_GROWSDOWN);
 	CHECK_ERRNO(mprotect(p + 3 * PAGE, -3 * PAGE, RW | PROT_GROWSDOWN),
-		    ENOMEM);		/* with what is below it, the sum is 0 */
+		    ENOMEM);	/* with what is below it, the sum is 0 */
 	CHECK(mprotect(p + 3 * PAGE, PAGE, RW | PROT_GROWSDOWN) == 0);
 	p[0] = p[3 * PAGE] = 1;
 	CHECK(munmap(p, 4 * PAGE) == 0);

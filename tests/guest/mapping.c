@@ -1,4 +1,7 @@
-/* Mappings: mmap of memory and files, munmap, mprotect, madvise, with fork in between; what is forbidden and how that is told. */
+/*
+ * Mappings: mmap of memory and files, munmap, mprotect, madvise, with fork in
+ * between; what is forbidden and how that is told.
+ */
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>
@@ -12,7 +15,8 @@
 #define RW (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
-static char *map_at(unsigned addr, unsigned length, int prot, int flags, int fd, unsigned page)
+static char *map_at(unsigned addr, unsigned length, int prot, int flags, int fd,
+		    unsigned page)
 {
 	return (char *)syscall(__NR_mmap2, addr, length, prot, flags, fd, page);
 }
@@ -43,10 +47,14 @@ static void leave(int sig, siginfo_t *si, void *context)
 	_exit(si->si_addr == where ? sig * 10 + si->si_code : 1);
 }
 
-/* What a read or write of this byte in a child brings: 0, or ten times the signal and its code. */
+/*
+ * What a read or write of this byte in a child brings: 0, or ten times the
+ * signal and its code.
+ */
 static int access_to(char *p, int write)
 {
-	struct sigaction action = { .sa_sigaction = leave, .sa_flags = SA_SIGINFO };
+	struct sigaction action = { .sa_sigaction = leave,
+				    .sa_flags = SA_SIGINFO };
 	int pid = fork();
 
 	if (pid == 0) {
@@ -75,31 +83,51 @@ static void anonymous(void)
 	memset(p, 'a', 10 * PAGE);
 	q = map(3);
 	CHECK(q + 3 * PAGE <= p || q >= p + 10 * PAGE);
-	CHECK(unmap(p + 2 * PAGE, 3) == 0);		/* a hole: the rest stays */
-	CHECK(p[2 * PAGE - 1] == 'a' && p[5 * PAGE] == 'a' && access_to(p + 2 * PAGE, 0) == NOTHING_THERE && access_to(p + 5 * PAGE - 1, 1) == NOTHING_THERE);
-	CHECK(map_at((unsigned)p + 3 * PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0) == p + 3 * PAGE && p[3 * PAGE] == 0);
-	CHECK(map_at((unsigned)p, PAGE, RW, ANON, -1, 0) != p && p[0] == 'a');	/* only a hint, and taken */
-	CHECK(map_at((unsigned)p + 2 * PAGE, PAGE, RW, ANON, -1, 0) == p + 2 * PAGE);
-	CHECK((int)map_at((unsigned)p, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0) == -1 && errno == EEXIST && p[0] == 'a');
-	CHECK(map_at((unsigned)p, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0) == p && p[0] == 0 && p[PAGE] == 0);
-	CHECK(unmap(p, 10) == 0 && unmap(p, 10) == 0 && access_to(p + 9 * PAGE, 0) == NOTHING_THERE);
+	CHECK(unmap(p + 2 * PAGE, 3) == 0);	/* a hole: the rest stays */
+	CHECK(p[2 * PAGE - 1] == 'a' && p[5 * PAGE] == 'a' &&
+	      access_to(p + 2 * PAGE, 0) == NOTHING_THERE &&
+	      access_to(p + 5 * PAGE - 1, 1) == NOTHING_THERE);
+	CHECK(map_at((unsigned)p + 3 * PAGE, PAGE, RW, ANON | MAP_FIXED, -1,
+		     0) == p + 3 * PAGE &&
+	      p[3 * PAGE] == 0);
+	/* only a hint, and taken */
+	CHECK(map_at((unsigned)p, PAGE, RW, ANON, -1, 0) != p && p[0] == 'a');
+	CHECK(map_at((unsigned)p + 2 * PAGE, PAGE, RW, ANON, -1, 0) ==
+	      p + 2 * PAGE);
+	CHECK((int)map_at((unsigned)p, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1,
+			  0) == -1 &&
+	      errno == EEXIST && p[0] == 'a');
+	CHECK(map_at((unsigned)p, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0) == p &&
+	      p[0] == 0 && p[PAGE] == 0);
+	CHECK(unmap(p, 10) == 0 && unmap(p, 10) == 0 &&
+	      access_to(p + 9 * PAGE, 0) == NOTHING_THERE);
 }
 
 static void wrong_arguments(void)
 {
 	char *p = map(2);
-	int reader = open("/etc/passwd", O_RDONLY), writer = open(NAME, O_WRONLY | O_CREAT, 0644), null = open("/", O_RDONLY);
+	int reader = open("/etc/passwd", O_RDONLY),
+	    writer = open(NAME, O_WRONLY | O_CREAT, 0644),
+	    null = open("/", O_RDONLY);
 
 	CHECK_ERRNO((int)map_at(0, 0, RW, ANON, -1, 0), EINVAL);
 	CHECK_ERRNO((int)map_at(1, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL);
 	CHECK_ERRNO((int)map_at(0, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL);
-	CHECK_ERRNO((int)map_at(0xFFFFF000, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0), ENOMEM);
+	CHECK_ERRNO((int)map_at(0xFFFFF000, 2 * PAGE, RW, ANON | MAP_FIXED, -1,
+				0),
+		    ENOMEM);
 	CHECK_ERRNO((int)map_at(0, 0xFFFFF000, RW, ANON, -1, 0), ENOMEM);
 	CHECK_ERRNO((int)map_at(0, PAGE, PROT_READ, MAP_PRIVATE, 99, 0), EBADF);
-	CHECK_ERRNO((int)map_at(0, PAGE, PROT_READ, MAP_PRIVATE, writer, 0), EACCES);
-	CHECK_ERRNO((int)map_at(0, PAGE, PROT_READ, MAP_PRIVATE, null, 0), ENODEV);
-	CHECK((int)map_at(0, PAGE, RW, MAP_SHARED, reader, 0) == -1 && (errno == EACCES || on_cowix()));
-	CHECK_ERRNO((int)syscall(__NR_mmap, (unsigned[]){ 0, PAGE, PROT_READ, MAP_PRIVATE, reader, 1 }), EINVAL);
+	CHECK_ERRNO((int)map_at(0, PAGE, PROT_READ, MAP_PRIVATE, writer, 0),
+		    EACCES);
+	CHECK_ERRNO((int)map_at(0, PAGE, PROT_READ, MAP_PRIVATE, null, 0),
+		    ENODEV);
+	CHECK((int)map_at(0, PAGE, RW, MAP_SHARED, reader, 0) == -1 &&
+	      (errno == EACCES || on_cowix()));
+	CHECK_ERRNO((int)syscall(__NR_mmap,
+				 (unsigned[]){ 0, PAGE, PROT_READ, MAP_PRIVATE,
+					       reader, 1 }),
+		    EINVAL);
 	CHECK_ERRNO(syscall(__NR_munmap, p + 1, PAGE), EINVAL);
 	CHECK_ERRNO(syscall(__NR_munmap, p, 0), EINVAL);
 	CHECK_ERRNO(syscall(__NR_munmap, p, 0xFFFFFFFF), EINVAL);
@@ -109,8 +137,11 @@ static void wrong_arguments(void)
 	CHECK(syscall(__NR_mprotect, p, 0, PROT_READ) == 0);
 	CHECK_ERRNO(syscall(__NR_madvise, p + 1, PAGE, 0), EINVAL);
 	CHECK_ERRNO(syscall(__NR_madvise, p, PAGE, 999), EINVAL);
-	CHECK_ERRNO(syscall(__NR_madvise, 0x10000, PAGE, MADV_DONTNEED), ENOMEM);
-	CHECK(syscall(__NR_mmap, (unsigned[]){ 0, PAGE, RW, ANON, -1, 0 }) != -1 && unlink(NAME) == 0);
+	CHECK_ERRNO(syscall(__NR_madvise, 0x10000, PAGE, MADV_DONTNEED),
+		    ENOMEM);
+	CHECK(syscall(__NR_mmap, (unsigned[]){ 0, PAGE, RW, ANON, -1, 0 }) !=
+		      -1 &&
+	      unlink(NAME) == 0);
 }
 
 static void protections(void)
@@ -118,12 +149,18 @@ static void protections(void)
 	char *p = map(6);
 
 	memset(p, 'x', 6 * PAGE);
-	CHECK(protect(p + PAGE, 2, PROT_READ) == 0 && protect(p + 3 * PAGE, 1, PROT_NONE) == 0);
-	CHECK(access_to(p + PAGE, 0) == 0 && access_to(p + PAGE, 1) == NOT_ALLOWED && access_to(p + 3 * PAGE - 1, 1) == NOT_ALLOWED);
-	CHECK(access_to(p + 3 * PAGE, 0) == NOT_ALLOWED && access_to(p + 3 * PAGE, 1) == NOT_ALLOWED);
-	CHECK(access_to(p, 1) == 0 && access_to(p + 4 * PAGE, 1) == 0 && p[0] == 'x');
+	CHECK(protect(p + PAGE, 2, PROT_READ) == 0 &&
+	      protect(p + 3 * PAGE, 1, PROT_NONE) == 0);
+	CHECK(access_to(p + PAGE, 0) == 0 &&
+	      access_to(p + PAGE, 1) == NOT_ALLOWED &&
+	      access_to(p + 3 * PAGE - 1, 1) == NOT_ALLOWED);
+	CHECK(access_to(p + 3 * PAGE, 0) == NOT_ALLOWED &&
+	      access_to(p + 3 * PAGE, 1) == NOT_ALLOWED);
+	CHECK(access_to(p, 1) == 0 && access_to(p + 4 * PAGE, 1) == 0 &&
+	      p[0] == 'x');
 	CHECK(protect(p, 6, RW) == 0);
-	for (unsigned i = 0; i < 6 * PAGE; i++)		/* nothing was lost while it could not be seen */
+	/* nothing was lost while it could not be seen */
+	for (unsigned i = 0; i < 6 * PAGE; i++)
 		CHECK(p[i] == 'x');
 	memset(p, 'y', 6 * PAGE);
 	CHECK(protect(p, 6, PROT_NONE) == 0 && unmap(p + PAGE, 4) == 0);
@@ -155,32 +192,40 @@ static void forbidden_to_calls(void)
 	CHECK_ERRNO(open(p + PAGE - 1, O_RDONLY), EFAULT);
 }
 
-/* fork between the changes: each side keeps what it had, and pages that cannot be seen are shared and copied as others are. */
+/*
+ * fork between the changes: each side keeps what it had, and pages that cannot
+ * be seen are shared and copied as others are.
+ */
 static void protections_and_fork(void)
 {
 	char *p = map(4);
 	int pid;
 
 	memset(p, '1', 4 * PAGE);
-	CHECK(protect(p, 2, PROT_NONE) == 0 && protect(p + 2 * PAGE, 1, PROT_READ) == 0);
+	CHECK(protect(p, 2, PROT_NONE) == 0 &&
+	      protect(p + 2 * PAGE, 1, PROT_READ) == 0);
 	pid = fork();
 	if (pid == 0) {
-		CHECK(protect(p, 4, RW) == 0 && p[0] == '1' && p[PAGE] == '1' && p[2 * PAGE] == '1');
+		CHECK(protect(p, 4, RW) == 0 && p[0] == '1' && p[PAGE] == '1' &&
+		      p[2 * PAGE] == '1');
 		memset(p, '2', 4 * PAGE);
 		sleep_ms(100);
 		CHECK(p[0] == '2' && p[3 * PAGE] == '2');
 		_exit(0);
 	}
 	sleep_ms(50);
-	CHECK(access_to(p, 0) == NOT_ALLOWED && p[2 * PAGE] == '1' && protect(p, 3, RW) == 0);
+	CHECK(access_to(p, 0) == NOT_ALLOWED && p[2 * PAGE] == '1' &&
+	      protect(p, 3, RW) == 0);
 	CHECK(p[0] == '1' && p[2 * PAGE] == '1' && p[3 * PAGE] == '1');
 	memset(p, '3', 4 * PAGE);
 	CHECK(wait_status(pid) == 0 && p[0] == '3');
-	pid = fork();				/* a page made read-only after fork, and writable again: still a copy */
+	/* a page made read-only after fork, and writable again: still a copy */
+	pid = fork();
 	if (pid == 0) {
 		CHECK(protect(p, 4, PROT_READ) == 0 && protect(p, 4, RW) == 0);
 		p[0] = '4';
-		CHECK(protect(p, 4, PROT_NONE) == 0 && protect(p, 4, RW) == 0 && p[0] == '4' && p[PAGE] == '3');
+		CHECK(protect(p, 4, PROT_NONE) == 0 && protect(p, 4, RW) == 0 &&
+		      p[0] == '4' && p[PAGE] == '3');
 		p[PAGE] = '4';
 		_exit(0);
 	}
@@ -191,17 +236,21 @@ static void protections_and_fork(void)
 static void advice(void)
 {
 	int fd = open("/etc/passwd", O_RDONLY);
-	char *p = map(3), *f = map_at(0, PAGE, RW, MAP_PRIVATE, fd, 0), first = f[0];
+	char *p = map(3), *f = map_at(0, PAGE, RW, MAP_PRIVATE, fd, 0),
+	     first = f[0];
 
 	memset(p, 'z', 3 * PAGE);
 	f[0] = '?';
 	if (fork() == 0) {
-		CHECK(syscall(__NR_madvise, p, 3 * PAGE, MADV_DONTNEED) == 0 && p[0] == 0);
+		CHECK(syscall(__NR_madvise, p, 3 * PAGE, MADV_DONTNEED) == 0 &&
+		      p[0] == 0);
 		_exit(0);
 	}
 	CHECK(wait(NULL) > 0 && p[0] == 'z');
-	CHECK(syscall(__NR_madvise, p + PAGE, PAGE, MADV_DONTNEED) == 0 && p[PAGE] == 0 && p[2 * PAGE] == 'z' && p[PAGE - 1] == 'z');
-	CHECK(syscall(__NR_madvise, f, PAGE, MADV_DONTNEED) == 0 && f[0] == first);
+	CHECK(syscall(__NR_madvise, p + PAGE, PAGE, MADV_DONTNEED) == 0 &&
+	      p[PAGE] == 0 && p[2 * PAGE] == 'z' && p[PAGE - 1] == 'z');
+	CHECK(syscall(__NR_madvise, f, PAGE, MADV_DONTNEED) == 0 &&
+	      f[0] == first);
 	CHECK(syscall(__NR_madvise, p, 3 * PAGE, 3) == 0 && p[0] == 'z');
 }
 
@@ -222,22 +271,30 @@ static int make_file(unsigned size)
 static void files(void)
 {
 	int fd = make_file(10000);
-	char *p = map_at(0, 10000, RW, MAP_PRIVATE, fd, 0), *q = map_at(0, PAGE, PROT_READ, MAP_SHARED, fd, 1), *r, c;
+	char *p = map_at(0, 10000, RW, MAP_PRIVATE, fd, 0),
+	     *q = map_at(0, PAGE, PROT_READ, MAP_SHARED, fd, 1), *r, c;
 
 	CHECK((int)p != -1 && (int)q != -1);
-	CHECK(memcmp(p + 8190, "8100", 4) != 0 && memcmp(p + 8196, "8100", 4) == 0 && memcmp(q, "4000", 4) == 0);
+	CHECK(memcmp(p + 8190, "8100", 4) != 0 &&
+	      memcmp(p + 8196, "8100", 4) == 0 && memcmp(q, "4000", 4) == 0);
 	for (unsigned i = 10000; i < 3 * PAGE; i++)
-		CHECK(p[i] == 0);			/* after the file's end */
+		CHECK(p[i] == 0);		/* after the file's end */
 	p[4200] = '!';
 	CHECK(q[104] == ' ');
 	CHECK(syscall(__NR_pread64, fd, &c, 1, 4200, 0) == 1 && c != '!');
-	CHECK(syscall(__NR_pwrite64, fd, "#", 1, 4300, 0) == 1 && q[4300 - PAGE] == '#' && p[4300] != '#');	/* p's page is its own */
+	/* p's page is its own */
+	CHECK(syscall(__NR_pwrite64, fd, "#", 1, 4300, 0) == 1 &&
+	      q[4300 - PAGE] == '#' && p[4300] != '#');
 	CHECK(syscall(__NR_pwrite64, fd, "#", 1, 100, 0) == 1 && p[100] == '#');
 	CHECK(access_to(q, 1) == NOT_ALLOWED);
 	r = map_at(0, 4 * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
-	CHECK(access_to(r + 10000, 0) == 0 && access_to(r + 3 * PAGE, 0) == BEYOND_FILE);
-	CHECK(close(fd) == 0 && unlink(NAME) == 0 && p[9999] == '0' && r[9999] == '0');	/* the mapping keeps the file */
-	CHECK(unmap(p + PAGE, 1) == 0 && memcmp(p + 8196, "8100", 4) == 0);		/* split: the offsets are still right */
+	CHECK(access_to(r + 10000, 0) == 0 &&
+	      access_to(r + 3 * PAGE, 0) == BEYOND_FILE);
+	/* the mapping keeps the file */
+	CHECK(close(fd) == 0 && unlink(NAME) == 0 && p[9999] == '0' &&
+	      r[9999] == '0');
+	/* split: the offsets are still right */
+	CHECK(unmap(p + PAGE, 1) == 0 && memcmp(p + 8196, "8100", 4) == 0);
 	CHECK(unmap(p, 3) == 0 && unmap(q, 1) == 0 && unmap(r, 4) == 0);
 }
 
@@ -248,23 +305,31 @@ static void truncated_files(void)
 
 	CHECK(ftruncate(fd, 100) == 0 && p[99] == '0' && p[100] == 0);
 	CHECK(access_to(p + PAGE, 0) == BEYOND_FILE);
-	CHECK(ftruncate(fd, 2 * PAGE) == 0 && p[PAGE] == 0 && access_to(p + 2 * PAGE, 0) == BEYOND_FILE);
+	CHECK(ftruncate(fd, 2 * PAGE) == 0 && p[PAGE] == 0 &&
+	      access_to(p + 2 * PAGE, 0) == BEYOND_FILE);
 	CHECK_ERRNO(write(1, p + 2 * PAGE, 1), EFAULT);
 	CHECK(close(fd) == 0 && unlink(NAME) == 0);
 }
 
-/* A heap that grows against a mapping stops there, and nothing is overwritten. */
+/*
+ * A heap that grows against a mapping stops there, and nothing is overwritten.
+ */
 static void heap_and_mappings(void)
 {
-	char *end = sbrk(0), *limit = (char *)(((unsigned)end + 20 * PAGE) & ~(PAGE - 1)), *p;
+	char *end = sbrk(0),
+	     *limit = (char *)(((unsigned)end + 20 * PAGE) & ~(PAGE - 1)), *p;
 
 	p = map_at((unsigned)limit, PAGE, RW, ANON | MAP_FIXED, -1, 0);
 	CHECK(p == limit);
 	p[0] = 'm';
-	CHECK(brk(limit - PAGE) == 0 && brk(limit + 10 * PAGE) == -1 && sbrk(0) == limit - PAGE);
+	CHECK(brk(limit - PAGE) == 0 && brk(limit + 10 * PAGE) == -1 &&
+	      sbrk(0) == limit - PAGE);
 	limit[-2 * (int)PAGE] = 'h';
-	CHECK(p[0] == 'm' && unmap(p, 1) == 0 && brk(limit + PAGE) == 0 && limit[-2 * (int)PAGE] == 'h' && limit[0] == 0);
-	CHECK(unmap(limit - 5 * PAGE, 1) == 0 && brk(end) == 0 && brk(limit) == 0 && limit[-PAGE] == 0);	/* a hole in the heap */
+	CHECK(p[0] == 'm' && unmap(p, 1) == 0 && brk(limit + PAGE) == 0 &&
+	      limit[-2 * (int)PAGE] == 'h' && limit[0] == 0);
+	/* a hole in the heap */
+	CHECK(unmap(limit - 5 * PAGE, 1) == 0 && brk(end) == 0 &&
+	      brk(limit) == 0 && limit[-PAGE] == 0);
 }
 
 static unsigned frames_free(unsigned *tables)
@@ -286,24 +351,33 @@ static void counts(void)
 		return;
 	before = frames_free(&tables);
 	p = map_at(0x60000000, 3 * PAGE, RW, ANON | MAP_FIXED, -1, 0);
-	CHECK(map_at(0x70000000, PAGE, RW, ANON | MAP_FIXED, -1, 0) == (char *)0x70000000);
+	CHECK(map_at(0x70000000, PAGE, RW, ANON | MAP_FIXED, -1, 0) ==
+	      (char *)0x70000000);
 	CHECK(frames_free(&tables_now) >= before - 1 && tables_now == tables);
 	memset(p, 1, 3 * PAGE);
 	*(volatile char *)0x70000000 = 1;
 	now = frames_free(&tables_now);
-	CHECK(tables_now == tables + 2 && before - now >= 6 && before - now <= 7);
+	CHECK(tables_now == tables + 2 && before - now >= 6 &&
+	      before - now <= 7);
 	CHECK(protect(p, 3, PROT_NONE) == 0 && frames_free(&tables_now) == now);
-	CHECK(syscall(__NR_madvise, 0x70000000, PAGE, MADV_DONTNEED) == 0 && frames_free(&tables_now) == now + 1);
-	CHECK(unmap(p, 3) == 0 && frames_free(&tables_now) == now + 5 && tables_now == tables + 1);
-	CHECK(unmap((char *)0x70000000, 1) == 0 && frames_free(&tables_now) == now + 6 && tables_now == tables);
+	CHECK(syscall(__NR_madvise, 0x70000000, PAGE, MADV_DONTNEED) == 0 &&
+	      frames_free(&tables_now) == now + 1);
+	CHECK(unmap(p, 3) == 0 && frames_free(&tables_now) == now + 5 &&
+	      tables_now == tables + 1);
+	CHECK(unmap((char *)0x70000000, 1) == 0 &&
+	      frames_free(&tables_now) == now + 6 && tables_now == tables);
 }
 
 static char spare[6 * PAGE] __attribute__((aligned(PAGE)));
 
-/* Behind a program's data are zeroes that its file does not have; they are so elsewhere, too. */
+/*
+ * Behind a program's data are zeroes that its file does not have; they are so
+ * elsewhere, too.
+ */
 static void zeroes_moved(void)
 {
-	char *p = (char *)syscall(__NR_mremap, spare + PAGE, 4 * PAGE, 6 * PAGE, MREMAP_MAYMOVE, 0);
+	char *p = (char *)syscall(__NR_mremap, spare + PAGE, 4 * PAGE, 6 * PAGE,
+				  MREMAP_MAYMOVE, 0);
 
 	CHECK((int)p != -1 && p != spare + PAGE);
 	for (unsigned i = 0; i < 6 * PAGE; i++)
@@ -330,10 +404,14 @@ static void many(void)
 	CHECK(wait(NULL) > 0 && unmap(p, 1000) == 0);
 }
 
-/* Whether the pages are one mapping again: only as such can they grow and move. p is theirs no more. */
+/*
+ * Whether the pages are one mapping again: only as such can they grow and move.
+ * p is theirs no more.
+ */
 static void check_whole(char *p, unsigned pages)
 {
-	char *q = (char *)syscall(__NR_mremap, p, pages * PAGE, 2 * pages * PAGE, MREMAP_MAYMOVE, 0);
+	char *q = (char *)syscall(__NR_mremap, p, pages * PAGE,
+				  2 * pages * PAGE, MREMAP_MAYMOVE, 0);
 
 	CHECK((int)q != -1);
 	for (unsigned i = 0; i < pages; i++)
@@ -341,7 +419,10 @@ static void check_whole(char *p, unsigned pages)
 	CHECK(unmap(q, 2 * pages) == 0);
 }
 
-/* What mprotect has split and made alike again, as a thread library's heaps grow, is one mapping, of memory and of a file. */
+/*
+ * What mprotect has split and made alike again, as a thread library's heaps
+ * grow, is one mapping, of memory and of a file.
+ */
 static void joined(void)
 {
 	int fd = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -354,17 +435,25 @@ static void joined(void)
 		CHECK(pwrite(fd, p + i * PAGE, PAGE, i * PAGE) == (int)PAGE);
 	}
 	q = map_at(0, 8 * PAGE, PROT_READ, MAP_SHARED, fd, 0);
-	CHECK((int)q != -1 && protect(q + 2 * PAGE, 3, PROT_NONE) == 0 && protect(q + 5 * PAGE, 1, PROT_NONE) == 0);
-	CHECK(protect(q + 5 * PAGE, 1, PROT_READ) == 0 && protect(q + 2 * PAGE, 3, PROT_READ) == 0);
+	CHECK((int)q != -1 && protect(q + 2 * PAGE, 3, PROT_NONE) == 0 &&
+	      protect(q + 5 * PAGE, 1, PROT_NONE) == 0);
+	CHECK(protect(q + 5 * PAGE, 1, PROT_READ) == 0 &&
+	      protect(q + 2 * PAGE, 3, PROT_READ) == 0);
 	check_whole(p, 8);
 	check_whole(q, 8);
 	CHECK(close(fd) == 0 && unlink(NAME) == 0);
 }
 
-TESTS({ "anonymous", "mmap, MAP_FIXED, holes", anonymous }, { "wrong_arguments", "what is refused", wrong_arguments },
-      { "protections", "mprotect", protections }, { "forbidden_to_calls", "EFAULT", forbidden_to_calls },
-      { "protections_and_fork", "mprotect and copy-on-write", protections_and_fork }, { "advice", "MADV_DONTNEED", advice },
-      { "files", "mapped files", files }, { "truncated_files", "SIGBUS beyond the end", truncated_files },
-      { "heap_and_mappings", "brk and mmap", heap_and_mappings }, { "counts", "frames and tables come back", counts },
-      { "zeroes_moved", "mremap of a program's zeroes", zeroes_moved }, { "many", "a thousand areas", many },
+TESTS({ "anonymous", "mmap, MAP_FIXED, holes", anonymous },
+      { "wrong_arguments", "what is refused", wrong_arguments },
+      { "protections", "mprotect", protections },
+      { "forbidden_to_calls", "EFAULT", forbidden_to_calls },
+      { "protections_and_fork", "mprotect and copy-on-write",
+	protections_and_fork },
+      { "advice", "MADV_DONTNEED", advice }, { "files", "mapped files", files },
+      { "truncated_files", "SIGBUS beyond the end", truncated_files },
+      { "heap_and_mappings", "brk and mmap", heap_and_mappings },
+      { "counts", "frames and tables come back", counts },
+      { "zeroes_moved", "mremap of a program's zeroes", zeroes_moved },
+      { "many", "a thousand areas", many },
       { "joined", "what was split and is alike again", joined })

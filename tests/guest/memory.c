@@ -1,4 +1,7 @@
-/* Memory: what may be touched, demand-zero, the heap's and the stack's limits, running out. */
+/*
+ * Memory: what may be touched, demand-zero, the heap's and the stack's limits,
+ * running out.
+ */
 #include <abi/elf.h>
 #include <check.h>
 #include <fcntl.h>
@@ -8,7 +11,10 @@
 #define PAGE 4096
 #define KERNEL 0xC0000000u
 
-/* Do something in a child that should end it by a signal; which one it was, 0 if none. */
+/*
+ * Do something in a child that should end it by a signal; which one it was, 0
+ * if none.
+ */
 static int signal_of(void (*fn)(void))
 {
 	int pid = fork(), status;
@@ -28,7 +34,10 @@ static void write_text(void)
 
 static const char constants[3 * PAGE] = { 1 };
 
-/* A page of constants that nobody has touched: there is no entry yet, the area alone must refuse. */
+/*
+ * A page of constants that nobody has touched: there is no entry yet, the area
+ * alone must refuse.
+ */
 static void write_constants(void)
 {
 	*((volatile char *)constants + 2 * PAGE) = 1;
@@ -85,23 +94,38 @@ static void protection(void)
 }
 
 /*
- * A program whose only segment is read-only and larger in memory than in its file: the zeroes behind the file's bytes have no file page to be
- * refused by, so the area's permission alone stands between its first instruction and the write. (Linux gives such zeroes write permission.)
+ * A program whose only segment is read-only and larger in memory than in its
+ * file: the zeroes behind the file's bytes have no file page to be refused by,
+ * so the area's permission alone stands between its first instruction and the
+ * write. (Linux gives such zeroes write permission.)
  */
 static void read_only_zeroes(void)
 {
 	enum { BASE = 0x08048000, HEADERS = 52 + 32 };
 	static const unsigned char code[] = {
-		0xC6, 0x05, 0x00, 0xA0, 0x04, 0x08, 1,		/* movb $1, BASE + 2 pages */
+		/* movb $1, BASE + 2 pages */
+		0xC6, 0x05, 0x00, 0xA0, 0x04, 0x08, 1,
 		0xB8, 1, 0, 0, 0, 0x31, 0xDB, 0xCD, 0x80,	/* exit(0) */
 	};
 	unsigned char image[HEADERS + sizeof(code)] = { 0 };
 	struct elf32_ehdr header = {
-		.e_ident = { 0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, 1 }, .e_type = ET_EXEC, .e_machine = EM_386, .e_version = 1,
-		.e_entry = BASE + HEADERS, .e_phoff = 52, .e_ehsize = 52, .e_phentsize = 32, .e_phnum = 1,
+		.e_ident = { 0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, 1 },
+		.e_type = ET_EXEC,
+		.e_machine = EM_386,
+		.e_version = 1,
+		.e_entry = BASE + HEADERS,
+		.e_phoff = 52,
+		.e_ehsize = 52,
+		.e_phentsize = 32,
+		.e_phnum = 1,
 	};
 	struct elf32_phdr segment = {
-		.p_type = PT_LOAD, .p_vaddr = BASE, .p_filesz = sizeof(image), .p_memsz = 3 * PAGE, .p_flags = PF_R | PF_X, .p_align = PAGE,
+		.p_type = PT_LOAD,
+		.p_vaddr = BASE,
+		.p_filesz = sizeof(image),
+		.p_memsz = 3 * PAGE,
+		.p_flags = PF_R | PF_X,
+		.p_align = PAGE,
 	};
 	int fd, pid, status;
 
@@ -111,10 +135,12 @@ static void read_only_zeroes(void)
 	memcpy(image + 52, &segment, sizeof(segment));
 	memcpy(image + HEADERS, code, sizeof(code));
 	fd = open("/tmp/test-ro", O_WRONLY | O_CREAT | O_TRUNC, 0755);
-	CHECK(fd >= 0 && write(fd, image, sizeof(image)) == sizeof(image) && close(fd) == 0);
+	CHECK(fd >= 0 && write(fd, image, sizeof(image)) == sizeof(image) &&
+	      close(fd) == 0);
 	pid = fork();
 	if (pid == 0) {
-		execve("/tmp/test-ro", (char *[]){ "x", NULL }, (char *[]){ NULL });
+		execve("/tmp/test-ro", (char *[]){ "x", NULL },
+		       (char *[]){ NULL });
 		_exit(99);
 	}
 	status = wait_status(pid);
@@ -137,7 +163,8 @@ static void fault_info(void)
 	int pid = fork();
 
 	if (pid == 0) {
-		struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+		struct sigaction action = { .sa_sigaction = on_fault,
+					    .sa_flags = SA_SIGINFO };
 
 		sigaction(SIGSEGV, &action, NULL);
 		(void)*(volatile char *)0x50000123;
@@ -157,11 +184,13 @@ static void heap(void)
 	CHECK(sbrk(-50 * PAGE) != (void *)-1);
 	CHECK(sbrk(50 * PAGE) == p + 50 * PAGE);
 	CHECK(p[49 * PAGE] == 7 && p[50 * PAGE] == 0 && p[99 * PAGE] == 0);
-	for (int i = 51 * PAGE; i < 99 * PAGE; i += PAGE) {	/* written before they are read */
+	/* written before they are read */
+	for (int i = 51 * PAGE; i < 99 * PAGE; i += PAGE) {
 		p[i + 1] = 1;
 		CHECK(p[i] == 0 && p[i + 2] == 0 && p[i + PAGE - 1] == 0);
 	}
-	CHECK(!on_cowix() || (brk((void *)0xB8000000) == -1 && errno == ENOMEM));
+	CHECK(!on_cowix() ||
+	      (brk((void *)0xB8000000) == -1 && errno == ENOMEM));
 	CHECK(brk(start) == 0 && sbrk(0) == start);
 }
 
@@ -189,7 +218,10 @@ static void stack(void)
 	CHECK(signal_of(endless_stack) == SIGSEGV);
 }
 
-/* Touch more than there is: the program is killed, everybody else goes on. Only where memory is known to be small. */
+/*
+ * Touch more than there is: the program is killed, everybody else goes on. Only
+ * where memory is known to be small.
+ */
 static void touch_everything(void)
 {
 	for (;;) {
@@ -212,7 +244,8 @@ static void out_of_memory(void)
 	if (pid == 0)
 		touch_everything();
 	status = wait_status(pid);
-	CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) || WEXITSTATUS(status) == 44);
+	CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ||
+	      WEXITSTATUS(status) == 44);
 }
 
 /*
@@ -259,7 +292,9 @@ static void fpu(void)
 		double other = 99.25;
 
 		for (int i = 0; i < 50; i++) {
-			__asm__ volatile("fldl %0; fstp %%st(0)" : : "m"(other));
+			__asm__ volatile("fldl %0; fstp %%st(0)"
+					 :
+					 : "m"(other));
 			syscall(158);
 		}
 		_exit(0);
@@ -272,11 +307,15 @@ static void fpu(void)
 	CHECK(wait_status(pid) == 0);
 }
 
-TESTS({ "protection", "forbidden accesses end in the right signals", protection },
-      { "read_only_zeroes", "a read-only area refuses writes even where no page is yet", read_only_zeroes },
+TESTS({ "protection", "forbidden accesses end in the right signals",
+	protection },
+      { "read_only_zeroes",
+	"a read-only area refuses writes even where no page is yet",
+	read_only_zeroes },
       { "fault_info", "a handler learns the address", fault_info },
       { "heap", "brk grows, shrinks, gives zeroes and knows its limits", heap },
       { "stack", "the stack grows to 8 MB and no further", stack },
       { "fpu", "FPU state is each process's own", fpu },
       { "out_of_memory", "who touches too much is killed", out_of_memory },
-      { "fork_until_failure", "forks until memory is gone, all given back", fork_until_failure })
+      { "fork_until_failure", "forks until memory is gone, all given back",
+	fork_until_failure })

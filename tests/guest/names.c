@@ -1,4 +1,7 @@
-/* Names and what files say: the calls with a directory descriptor, links, times, modes, chroot. */
+/*
+ * Names and what files say: the calls with a directory descriptor, links,
+ * times, modes, chroot.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,7 +23,8 @@ static void make(const char *name)
 {
 	int fd = at(__NR_openat, name, O_WRONLY | O_CREAT | O_EXCL, 0644, 0);
 
-	CHECK(fd >= 0 && write(fd, name, strlen(name)) == (int)strlen(name) && close(fd) == 0);
+	CHECK(fd >= 0 && write(fd, name, strlen(name)) == (int)strlen(name) &&
+	      close(fd) == 0);
 }
 
 static struct stat64 stat_of(const char *name, int flags)
@@ -59,18 +63,25 @@ static void relative_to_directories(void)
 	int file;
 
 	enter();
-	CHECK(at(__NR_mkdirat, "sub", 0700, 0, 0) == 0 && S_ISDIR(stat_of("sub", 0).st_mode));
+	CHECK(at(__NR_mkdirat, "sub", 0700, 0, 0) == 0 &&
+	      S_ISDIR(stat_of("sub", 0).st_mode));
 	make("sub/a");
-	CHECK(syscall(__NR_linkat, dir, "sub/a", dir, "b", 0) == 0 && stat_of("b", 0).st_nlink == 2);
-	CHECK(syscall(__NR_symlinkat, "sub/a", dir, "link") == 0 && S_ISLNK(stat_of("link", AT_SYMLINK_NOFOLLOW).st_mode));
+	CHECK(syscall(__NR_linkat, dir, "sub/a", dir, "b", 0) == 0 &&
+	      stat_of("b", 0).st_nlink == 2);
+	CHECK(syscall(__NR_symlinkat, "sub/a", dir, "link") == 0 &&
+	      S_ISLNK(stat_of("link", AT_SYMLINK_NOFOLLOW).st_mode));
 	CHECK(stat_of("link", 0).st_ino == stat_of("b", 0).st_ino);
-	CHECK(at(__NR_readlinkat, "link", (int)buf, 20, 0) == 5 && memcmp(buf, "sub/a", 5) == 0);
+	CHECK(at(__NR_readlinkat, "link", (int)buf, 20, 0) == 5 &&
+	      memcmp(buf, "sub/a", 5) == 0);
 	CHECK(at(__NR_readlinkat, "link", (int)buf, 3, 0) == 3);
 	CHECK_ERRNO(at(__NR_readlinkat, "b", (int)buf, 20, 0), EINVAL);
 	CHECK_ERRNO(at(__NR_readlinkat, "link", (int)buf, 0, 0), EINVAL);
-	CHECK(syscall(__NR_renameat, dir, "b", dir, "sub/c") == 0 && !exists("b") && exists("sub/c"));
-	CHECK(at(__NR_mknodat, "fifo", S_IFIFO | 0600, 0, 0) == 0 && S_ISFIFO(stat_of("fifo", 0).st_mode));
-	CHECK(at(__NR_fchmodat, "sub/c", 0601, 0, 0) == 0 && (stat_of("sub/c", 0).st_mode & 07777) == 0601);
+	CHECK(syscall(__NR_renameat, dir, "b", dir, "sub/c") == 0 &&
+	      !exists("b") && exists("sub/c"));
+	CHECK(at(__NR_mknodat, "fifo", S_IFIFO | 0600, 0, 0) == 0 &&
+	      S_ISFIFO(stat_of("fifo", 0).st_mode));
+	CHECK(at(__NR_fchmodat, "sub/c", 0601, 0, 0) == 0 &&
+	      (stat_of("sub/c", 0).st_mode & 07777) == 0601);
 	CHECK_ERRNO(at(__NR_unlinkat, "sub", 0, 0, 0), EISDIR);
 	CHECK_ERRNO(at(__NR_unlinkat, "sub", AT_REMOVEDIR, 0, 0), ENOTEMPTY);
 	CHECK_ERRNO(at(__NR_unlinkat, "fifo", AT_REMOVEDIR, 0, 0), ENOTDIR);
@@ -88,10 +99,11 @@ static void relative_to_directories(void)
 	CHECK(at(__NR_unlinkat, "sub", AT_REMOVEDIR, 0, 0) == 0);
 	leave();
 	enter();
-	CHECK(rmdir(DIR) == 0);				/* a directory that is gone takes nothing */
+	CHECK(rmdir(DIR) == 0);	/* a directory that is gone takes nothing */
 	CHECK_ERRNO(at(__NR_openat, "x", O_WRONLY | O_CREAT, 0644, 0), ENOENT);
 	CHECK_ERRNO(at(__NR_mkdirat, "x", 0755, 0, 0), ENOENT);
-	CHECK_ERRNO(syscall(__NR_linkat, AT_FDCWD, "/etc/passwd", dir, "x", 0), ENOENT);
+	CHECK_ERRNO(syscall(__NR_linkat, AT_FDCWD, "/etc/passwd", dir, "x", 0),
+		    ENOENT);
 	close(dir);
 }
 
@@ -102,39 +114,62 @@ static void open_flags(void)
 
 	enter();
 	make("a");
-	CHECK(syscall(__NR_symlinkat, "a", dir, "l") == 0 && syscall(__NR_symlinkat, "new", dir, "m") == 0);
-	CHECK_ERRNO(at(__NR_openat, "a", O_WRONLY | O_CREAT | O_EXCL, 0644, 0), EEXIST);
-	CHECK_ERRNO(at(__NR_openat, "m", O_WRONLY | O_CREAT | O_EXCL, 0644, 0), EEXIST);
+	CHECK(syscall(__NR_symlinkat, "a", dir, "l") == 0 &&
+	      syscall(__NR_symlinkat, "new", dir, "m") == 0);
+	CHECK_ERRNO(at(__NR_openat, "a", O_WRONLY | O_CREAT | O_EXCL, 0644, 0),
+		    EEXIST);
+	CHECK_ERRNO(at(__NR_openat, "m", O_WRONLY | O_CREAT | O_EXCL, 0644, 0),
+		    EEXIST);
 	CHECK_ERRNO(at(__NR_openat, "l", O_RDONLY | O_NOFOLLOW, 0, 0), ELOOP);
-	CHECK_ERRNO(at(__NR_openat, "l", O_RDONLY | O_CREAT | O_NOFOLLOW, 0644, 0), ELOOP);
-	CHECK_ERRNO(at(__NR_openat, "a", O_RDONLY | O_DIRECTORY, 0, 0), ENOTDIR);
+	CHECK_ERRNO(at(__NR_openat, "l", O_RDONLY | O_CREAT | O_NOFOLLOW, 0644,
+		       0),
+		    ELOOP);
+	CHECK_ERRNO(at(__NR_openat, "a", O_RDONLY | O_DIRECTORY, 0, 0),
+		    ENOTDIR);
 	CHECK_ERRNO(at(__NR_openat, ".", O_RDWR, 0, 0), EISDIR);
 	CHECK_ERRNO(at(__NR_openat, "a/", O_RDONLY, 0, 0), ENOTDIR);
 	CHECK_ERRNO(open("/", O_RDONLY | O_CREAT, 0644), EISDIR);
-	fd = at(__NR_openat, "m", O_WRONLY | O_CREAT, 0640, 0);	/* a link into nothing: that is what is made */
-	CHECK(fd >= 0 && close(fd) == 0 && (stat_of("new", AT_SYMLINK_NOFOLLOW).st_mode & 07777) == 0640);
+	/* a link into nothing: that is what is made */
+	fd = at(__NR_openat, "m", O_WRONLY | O_CREAT, 0640, 0);
+	CHECK(fd >= 0 && close(fd) == 0 &&
+	      (stat_of("new", AT_SYMLINK_NOFOLLOW).st_mode & 07777) == 0640);
 	gone("new");
 	fd = at(__NR_openat, "a", O_RDWR | O_APPEND | O_CLOEXEC, 0, 0);
-	CHECK(fcntl(fd, F_GETFD) == FD_CLOEXEC && (fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND)) == (O_RDWR | O_APPEND));
-	CHECK(lseek(fd, 0, SEEK_SET) == 0 && write(fd, "bc", 2) == 2 && lseek(fd, 0, SEEK_CUR) == 3);
-	CHECK(fcntl(fd, F_SETFL, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 && write(fd, "A", 1) == 1);
-	CHECK(syscall(__NR_pread64, fd, buf, 10, 0, 0) == 3 && memcmp(buf, "Abc", 3) == 0);
-	CHECK(syscall(__NR_dup3, fd, 20, O_CLOEXEC) == 20 && fcntl(20, F_GETFD) == FD_CLOEXEC);
+	CHECK(fcntl(fd, F_GETFD) == FD_CLOEXEC &&
+	      (fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND)) ==
+		      (O_RDWR | O_APPEND));
+	CHECK(lseek(fd, 0, SEEK_SET) == 0 && write(fd, "bc", 2) == 2 &&
+	      lseek(fd, 0, SEEK_CUR) == 3);
+	CHECK(fcntl(fd, F_SETFL, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 &&
+	      write(fd, "A", 1) == 1);
+	CHECK(syscall(__NR_pread64, fd, buf, 10, 0, 0) == 3 &&
+	      memcmp(buf, "Abc", 3) == 0);
+	CHECK(syscall(__NR_dup3, fd, 20, O_CLOEXEC) == 20 &&
+	      fcntl(20, F_GETFD) == FD_CLOEXEC);
 	CHECK(syscall(__NR_dup3, fd, 20, 0) == 20 && fcntl(20, F_GETFD) == 0);
 	CHECK_ERRNO(syscall(__NR_dup3, fd, fd, 0), EINVAL);
 	CHECK_ERRNO(syscall(__NR_dup3, fd, 21, O_APPEND), EINVAL);
 	CHECK_ERRNO(syscall(__NR_dup3, fd, 100000, 0), EBADF);
 	CHECK_ERRNO(syscall(__NR_dup3, 99, 20, 0), EBADF);
-	CHECK(fcntl(fd, F_DUPFD_CLOEXEC, 30) == 30 && fcntl(30, F_GETFD) == FD_CLOEXEC && fcntl(fd, F_DUPFD, 30) == 31);
+	CHECK(fcntl(fd, F_DUPFD_CLOEXEC, 30) == 30 &&
+	      fcntl(30, F_GETFD) == FD_CLOEXEC && fcntl(fd, F_DUPFD, 30) == 31);
 	pid = fork();
 	if (pid == 0) {
-		execve("/bin/sh", (char *[]){ "sh", "-c", "(echo >&20) 2>/dev/null && ! (echo >&30) 2>/dev/null", NULL }, environ);
+		execve("/bin/sh",
+		       (char *[]){
+			       "sh", "-c",
+			       "(echo >&20) 2>/dev/null && ! (echo >&30) 2>/dev/null",
+			       NULL },
+		       environ);
 		_exit(9);
 	}
-	CHECK(!on_cowix() || wait_status(pid) == 0);		/* other shells know no descriptors above 9 */
+	/* other shells know no descriptors above 9 */
+	CHECK(!on_cowix() || wait_status(pid) == 0);
 	fd = at(__NR_openat, "a", O_WRONLY | O_TRUNC, 0, 0);
 	CHECK(fd >= 0 && stat_of("a", 0).st_size == 0);
-	CHECK(!on_cowix() || (open(DIR, O_RDWR | 020200000, 0600) == -1 && errno == EISDIR));	/* O_TMPFILE */
+	/* O_TMPFILE */
+	CHECK(!on_cowix() ||
+	      (open(DIR, O_RDWR | 020200000, 0600) == -1 && errno == EISDIR));
 	gone("a");
 	gone("l");
 	gone("m");
@@ -150,15 +185,24 @@ static void empty_paths(void)
 	enter();
 	make("a");
 	fd = at(__NR_openat, "a", O_RDONLY, 0, 0);
-	CHECK(syscall(__NR_fstatat64, fd, "", &st, AT_EMPTY_PATH) == 0 && st.st_size == 1 && S_ISREG(st.st_mode));
+	CHECK(syscall(__NR_fstatat64, fd, "", &st, AT_EMPTY_PATH) == 0 &&
+	      st.st_size == 1 && S_ISREG(st.st_mode));
 	CHECK_ERRNO(syscall(__NR_fstatat64, fd, "", &st, 0), ENOENT);
 	CHECK_ERRNO(syscall(__NR_fstatat64, fd, "", &st, 0x10000), EINVAL);
-	CHECK(syscall(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &sx) == 0);
-	CHECK(sx.stx_size == 1 && sx.stx_ino == st.st_ino && sx.stx_mode == st.st_mode && sx.stx_nlink == 1 && sx.stx_mtime.tv_sec == st.st_mtime);
+	CHECK(syscall(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS,
+		      &sx) == 0);
+	CHECK(sx.stx_size == 1 && sx.stx_ino == st.st_ino &&
+	      sx.stx_mode == st.st_mode && sx.stx_nlink == 1 &&
+	      sx.stx_mtime.tv_sec == st.st_mtime);
 	CHECK((sx.stx_mask & STATX_BASIC_STATS) == STATX_BASIC_STATS);
-	CHECK_ERRNO(syscall(__NR_statx, fd, "", 0, STATX_BASIC_STATS, &sx), ENOENT);
-	CHECK_ERRNO(syscall(__NR_statx, fd, "", 0x10000, STATX_BASIC_STATS, &sx), EINVAL);
-	CHECK_ERRNO(syscall(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_RESERVED, &sx), EINVAL);
+	CHECK_ERRNO(syscall(__NR_statx, fd, "", 0, STATX_BASIC_STATS, &sx),
+		    ENOENT);
+	CHECK_ERRNO(syscall(__NR_statx, fd, "", 0x10000, STATX_BASIC_STATS,
+			    &sx),
+		    EINVAL);
+	CHECK_ERRNO(syscall(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_RESERVED,
+			    &sx),
+		    EINVAL);
 	CHECK(syscall(__NR_faccessat2, fd, "", R_OK, AT_EMPTY_PATH) == 0);
 	CHECK_ERRNO(syscall(__NR_faccessat2, fd, "a", R_OK, 0x10000), EINVAL);
 	CHECK_ERRNO(syscall(__NR_faccessat, dir, "a", 8), EINVAL);
@@ -182,7 +226,8 @@ static void link_errors(void)
 	CHECK_ERRNO(open("l/", O_WRONLY | O_CREAT, 0644), EISDIR);
 	CHECK_ERRNO(mkdir("l/", 0755), EEXIST);
 	CHECK_ERRNO(unlink("l/"), ENOTDIR);
-	CHECK(link("l", "l2") == 0 && lstat("l2", &st) == 0 && S_ISLNK(st.st_mode) && st.st_nlink == 2);
+	CHECK(link("l", "l2") == 0 && lstat("l2", &st) == 0 &&
+	      S_ISLNK(st.st_mode) && st.st_nlink == 2);
 	CHECK(rename("l", "l2") == 0 && unlink("l") == 0 && unlink("l2") == 0);
 	make("f");
 	CHECK(mkdir("a", 0755) == 0);
@@ -198,7 +243,8 @@ static void link_errors(void)
 static void directory_errors(void)
 {
 	enter();
-	CHECK(fchdir(dir) == 0 && mkdir("a/", 0755) == 0 && mkdir("a/b", 0755) == 0);
+	CHECK(fchdir(dir) == 0 && mkdir("a/", 0755) == 0 &&
+	      mkdir("a/b", 0755) == 0);
 	CHECK_ERRNO(rename("a/b", "a"), ENOTEMPTY);
 	CHECK_ERRNO(rename("a", "a/b"), EINVAL);
 	CHECK_ERRNO(rename("a/b/.", "x"), EBUSY);
@@ -229,18 +275,23 @@ static void renames(void)
 	make("a");
 	make("b");
 	CHECK_ERRNO(rename_flags("a", "b", RENAME_NOREPLACE), EEXIST);
-	CHECK(rename_flags("a", "c", RENAME_NOREPLACE) == 0 && !exists("a") && exists("c"));
+	CHECK(rename_flags("a", "c", RENAME_NOREPLACE) == 0 && !exists("a") &&
+	      exists("c"));
 	CHECK_ERRNO(rename_flags("c", "b", 0x100), EINVAL);
 	CHECK_ERRNO(rename_flags("c", ".", 0), EBUSY);
 	CHECK_ERRNO(rename_flags("..", "x", 0), EBUSY);
 	CHECK_ERRNO(rename_flags("nothing", "x", 0), ENOENT);
-	CHECK(rename_flags("c", "b", 0) == 0 && !exists("c") && stat_of("b", 0).st_nlink == 1);
+	CHECK(rename_flags("c", "b", 0) == 0 && !exists("c") &&
+	      stat_of("b", 0).st_nlink == 1);
 	CHECK(rename_flags("b", "b", 0) == 0 && exists("b"));
 	gone("b");
 	leave();
 }
 
-/* Forty links may follow one another, more are a loop, also if they never come back; and the work does not grow with their product. */
+/*
+ * Forty links may follow one another, more are a loop, also if they never come
+ * back; and the work does not grow with their product.
+ */
 static void many_links(void)
 {
 	char name[20], target[20];
@@ -277,7 +328,8 @@ static void many_links(void)
 	leave();
 }
 
-static int set_times(const char *name, long a, long a_ns, long m, long m_ns, int flags)
+static int set_times(const char *name, long a, long a_ns, long m, long m_ns,
+		     int flags)
 {
 	struct timespec ts[2] = { { a, a_ns }, { m, m_ns } };
 
@@ -308,27 +360,37 @@ static void times(void)
 
 	enter();
 	make("a");
-	CHECK(syscall(__NR_utime, DIR "/a", u) == 0 && times_are("a", 100, 200) && is_now(stat_of("a", 0).st_ctime));
-	CHECK(syscall(__NR_utimes, DIR "/a", tv) == 0 && times_are("a", 1000, 2000));
-	CHECK(set_times("a", 3000, 0, 4000, 999999999, 0) == 0 && times_are("a", 3000, 4000));
-	CHECK(syscall(__NR_utimensat_time64, dir, "a", wide, 0) == 0 && times_are("a", 5000, 6000));
-	CHECK(set_times("a", 1, UTIME_OMIT, 7000, 0, 0) == 0 && times_are("a", 5000, 7000));
-	CHECK(set_times("a", 8000, 0, 1, UTIME_OMIT, 0) == 0 && times_are("a", 8000, 7000));
+	CHECK(syscall(__NR_utime, DIR "/a", u) == 0 &&
+	      times_are("a", 100, 200) && is_now(stat_of("a", 0).st_ctime));
+	CHECK(syscall(__NR_utimes, DIR "/a", tv) == 0 &&
+	      times_are("a", 1000, 2000));
+	CHECK(set_times("a", 3000, 0, 4000, 999999999, 0) == 0 &&
+	      times_are("a", 3000, 4000));
+	CHECK(syscall(__NR_utimensat_time64, dir, "a", wide, 0) == 0 &&
+	      times_are("a", 5000, 6000));
+	CHECK(set_times("a", 1, UTIME_OMIT, 7000, 0, 0) == 0 &&
+	      times_are("a", 5000, 7000));
+	CHECK(set_times("a", 8000, 0, 1, UTIME_OMIT, 0) == 0 &&
+	      times_are("a", 8000, 7000));
 	CHECK(set_times("a", 1, UTIME_NOW, 1, UTIME_OMIT, 0) == 0);
 	st = stat_of("a", 0);
 	CHECK(is_now(st.st_atime) && st.st_mtime == 7000);
-	CHECK(set_times("nothing", 1, UTIME_OMIT, 1, UTIME_OMIT, 0) == 0);	/* nothing to do: not even looked at */
+	/* nothing to do: not even looked at */
+	CHECK(set_times("nothing", 1, UTIME_OMIT, 1, UTIME_OMIT, 0) == 0);
 	CHECK_ERRNO(set_times("a", 1, 1000000000, 1, 0, 0), EINVAL);
 	CHECK_ERRNO(set_times("a", 1, 0, 1, -1, 0), EINVAL);
 	CHECK_ERRNO(set_times("a", 1, 0, 1, 0, 1), EINVAL);
 	CHECK_ERRNO(set_times("nothing", 1, 0, 1, 0, 0), ENOENT);
 	tv[0].tv_usec = 1000000;
 	CHECK_ERRNO(syscall(__NR_utimes, DIR "/a", tv), EINVAL);
-	CHECK(syscall(__NR_utimensat, dir, "a", NULL, 0) == 0 && is_now(stat_of("a", 0).st_mtime));
+	CHECK(syscall(__NR_utimensat, dir, "a", NULL, 0) == 0 &&
+	      is_now(stat_of("a", 0).st_mtime));
 	fd = at(__NR_openat, "a", O_RDONLY, 0, 0);
 	wide[0].tv_sec = 9000;
-	CHECK(syscall(__NR_utimensat_time64, fd, NULL, wide, 0) == 0 && times_are("a", 9000, 6000));
-	CHECK(syscall(__NR_symlinkat, "a", dir, "l") == 0 && set_times("l", 11, 0, 12, 0, AT_SYMLINK_NOFOLLOW) == 0);
+	CHECK(syscall(__NR_utimensat_time64, fd, NULL, wide, 0) == 0 &&
+	      times_are("a", 9000, 6000));
+	CHECK(syscall(__NR_symlinkat, "a", dir, "l") == 0 &&
+	      set_times("l", 11, 0, 12, 0, AT_SYMLINK_NOFOLLOW) == 0);
 	CHECK(times_are("l", 11, 12) && times_are("a", 9000, 6000));
 	CHECK(set_times("l", 21, 0, 22, 0, 0) == 0 && times_are("a", 21, 22));
 	close(fd);
@@ -342,12 +404,16 @@ static void umasks(void)
 	enter();
 	CHECK(umask(07777) < 01000 && umask(027) == 0777);
 	close(at(__NR_openat, "a", O_WRONLY | O_CREAT, 0666, 0));
-	CHECK(at(__NR_mkdirat, "d", 0777, 0, 0) == 0 && at(__NR_mknodat, "f", S_IFIFO | 0666, 0, 0) == 0);
-	CHECK((stat_of("a", 0).st_mode & 07777) == 0640 && (stat_of("d", 0).st_mode & 07777) == 0750 && (stat_of("f", 0).st_mode & 07777) == 0640);
+	CHECK(at(__NR_mkdirat, "d", 0777, 0, 0) == 0 &&
+	      at(__NR_mknodat, "f", S_IFIFO | 0666, 0, 0) == 0);
+	CHECK((stat_of("a", 0).st_mode & 07777) == 0640 &&
+	      (stat_of("d", 0).st_mode & 07777) == 0750 &&
+	      (stat_of("f", 0).st_mode & 07777) == 0640);
 	if (fork() == 0)
 		_exit(umask(0) != 027);
 	CHECK(wait(NULL) > 0 && umask(022) == 027);
-	CHECK(at(__NR_fchmodat, "a", 07777, 0, 0) == 0 && (stat_of("a", 0).st_mode & 07777) == 07777);
+	CHECK(at(__NR_fchmodat, "a", 07777, 0, 0) == 0 &&
+	      (stat_of("a", 0).st_mode & 07777) == 07777);
 	gone("a");
 	gone("f");
 	CHECK(at(__NR_unlinkat, "d", AT_REMOVEDIR, 0, 0) == 0);
@@ -369,9 +435,13 @@ static void change_root(void)
 		CHECK_ERRNO(chroot(DIR "/here"), ENOTDIR);
 		CHECK_ERRNO(chroot(DIR "/nothing"), ENOENT);
 		CHECK(chroot(DIR) == 0 && chdir("/sub") == 0);
-		CHECK(access("/here", F_OK) == 0 && access("../here", F_OK) == 0 && access("../../../here", F_OK) == 0);
-		CHECK(access("/etc/passwd", F_OK) == -1 && getcwd(cwd, sizeof(cwd)) && strcmp(cwd, "/sub") == 0);
-		CHECK(symlink("/here", "/sub/l") == 0 && access("/sub/l", R_OK) == 0 && unlink("/sub/l") == 0);
+		CHECK(access("/here", F_OK) == 0 &&
+		      access("../here", F_OK) == 0 &&
+		      access("../../../here", F_OK) == 0);
+		CHECK(access("/etc/passwd", F_OK) == -1 &&
+		      getcwd(cwd, sizeof(cwd)) && strcmp(cwd, "/sub") == 0);
+		CHECK(symlink("/here", "/sub/l") == 0 &&
+		      access("/sub/l", R_OK) == 0 && unlink("/sub/l") == 0);
 		CHECK(setuid(1000) == 0);
 		CHECK_ERRNO(chroot("/"), EPERM);
 		_exit(0);
@@ -388,17 +458,28 @@ static void file_systems(void)
 	struct statfs st;
 	int fd = open("/tmp", O_RDONLY);
 
-	CHECK(syscall(__NR_statfs64, "/tmp", sizeof(wide), &wide) == 0 && syscall(__NR_statfs, "/tmp", &st) == 0);
-	CHECK(wide.f_type == (unsigned)st.f_type && wide.f_bsize == (unsigned)st.f_bsize && wide.f_blocks >= wide.f_bfree && wide.f_bfree >= wide.f_bavail);
+	CHECK(syscall(__NR_statfs64, "/tmp", sizeof(wide), &wide) == 0 &&
+	      syscall(__NR_statfs, "/tmp", &st) == 0);
+	CHECK(wide.f_type == (unsigned)st.f_type &&
+	      wide.f_bsize == (unsigned)st.f_bsize &&
+	      wide.f_blocks >= wide.f_bfree && wide.f_bfree >= wide.f_bavail);
 	CHECK(wide.f_namelen == (unsigned)st.f_namelen && wide.f_namelen >= 14);
-	CHECK(syscall(__NR_fstatfs64, fd, sizeof(wide), &wide) == 0 && wide.f_type == (unsigned)st.f_type);
-	CHECK_ERRNO(syscall(__NR_statfs64, "/tmp", sizeof(wide) - 8, &wide), EINVAL);
-	CHECK_ERRNO(syscall(__NR_statfs64, "/nothing", sizeof(wide), &wide), ENOENT);
+	CHECK(syscall(__NR_fstatfs64, fd, sizeof(wide), &wide) == 0 &&
+	      wide.f_type == (unsigned)st.f_type);
+	CHECK_ERRNO(syscall(__NR_statfs64, "/tmp", sizeof(wide) - 8, &wide),
+		    EINVAL);
+	CHECK_ERRNO(syscall(__NR_statfs64, "/nothing", sizeof(wide), &wide),
+		    ENOENT);
 	CHECK_ERRNO(syscall(__NR_fstatfs64, 99, sizeof(wide), &wide), EBADF);
 }
 
-TESTS({ "relative_to_directories", "the *at calls", relative_to_directories }, { "open_flags", "flags of open and dup3", open_flags },
-      { "empty_paths", "statx, fstatat, AT_EMPTY_PATH", empty_paths }, { "link_errors", "what links refuse", link_errors },
-      { "directory_errors", "what directories refuse", directory_errors }, { "renames", "renameat2", renames },
-      { "many_links", "how many links may follow", many_links }, { "times", "five forms of utime", times }, { "umasks", "umask", umasks },
-      { "change_root", "chroot", change_root }, { "file_systems", "statfs64", file_systems })
+TESTS({ "relative_to_directories", "the *at calls", relative_to_directories },
+      { "open_flags", "flags of open and dup3", open_flags },
+      { "empty_paths", "statx, fstatat, AT_EMPTY_PATH", empty_paths },
+      { "link_errors", "what links refuse", link_errors },
+      { "directory_errors", "what directories refuse", directory_errors },
+      { "renames", "renameat2", renames },
+      { "many_links", "how many links may follow", many_links },
+      { "times", "five forms of utime", times }, { "umasks", "umask", umasks },
+      { "change_root", "chroot", change_root },
+      { "file_systems", "statfs64", file_systems })

@@ -1,6 +1,7 @@
 /*
- * Run as init (init=/tests/oom): its child has most of the memory and waits, then it takes the rest and more. Memory cannot be had from itself,
- * because its end would be the machine's: the child ends, and it goes on.
+ * Run as init (init=/tests/oom): its child has most of the memory and waits,
+ * then it takes the rest and more. Memory cannot be had from itself, because
+ * its end would be the machine's: the child ends, and it goes on.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -50,8 +51,12 @@ int main(void)
 	}
 	read(fds[0], &c, 1);
 	p = take(pages / 2);
-	printf("%s\n", waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? "the child was killed" : "wrong");
-	printf("%s\n", p != (char *)-1 && is_right(p, pages / 2) ? "right" : "wrong");
+	printf("%s\n", waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+				       WTERMSIG(status) == SIGKILL
+			       ? "the child was killed"
+			       : "wrong");
+	printf("%s\n",
+	       p != (char *)-1 && is_right(p, pages / 2) ? "right" : "wrong");
 	fflush(stdout);
 	reboot(LINUX_REBOOT_CMD_POWER_OFF, 0);
 	return 0;

@@ -17,7 +17,8 @@ static int make(const char *name, const char *content)
 {
 	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 
-	return fd >= 0 && write(fd, content, strlen(content)) >= 0 && close(fd) == 0;
+	return fd >= 0 && write(fd, content, strlen(content)) >= 0 &&
+	       close(fd) == 0;
 }
 
 static int readlink_at(int fd, const char *path, char *buf, int size)
@@ -41,7 +42,8 @@ static void named(void)
 	fd = open(FILE_NAME, O_PATH | O_RDWR | O_TRUNC | O_CREAT);
 	CHECK(fd >= 0 && stat_at(fd, "", &st, AT_EMPTY_PATH) == 0);
 	CHECK(st.st_size == 5);
-	CHECK(syscall(__NR_fstat64, fd, &st) == 0 && syscall(__NR_fstatfs, fd, &fs) == 0);
+	CHECK(syscall(__NR_fstat64, fd, &st) == 0 &&
+	      syscall(__NR_fstatfs, fd, &fs) == 0);
 	CHECK(fcntl(fd, F_GETFD) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0);
 	CHECK(fcntl(fd, F_GETFD) == FD_CLOEXEC && fcntl(fd, F_GETFL) & O_PATH);
 	copy = dup(fd);
@@ -106,7 +108,8 @@ static void link_itself(void)
 	CHECK(symlink("nowhere", LINK_NAME) == 0);
 	CHECK_ERRNO(open(LINK_NAME, O_PATH), ENOENT);
 	CHECK_ERRNO(open(LINK_NAME, O_NOFOLLOW), ELOOP);
-	CHECK_ERRNO(open(LINK_NAME, O_PATH | O_NOFOLLOW | O_DIRECTORY), ENOTDIR);
+	CHECK_ERRNO(open(LINK_NAME, O_PATH | O_NOFOLLOW | O_DIRECTORY),
+		    ENOTDIR);
 	fd = open(LINK_NAME, O_PATH | O_NOFOLLOW);
 	CHECK(fd >= 0 && syscall(__NR_fstat64, fd, &st) == 0);
 	CHECK(S_ISLNK(st.st_mode) && st.st_size == 7);
@@ -143,8 +146,15 @@ static void directory(void)
 	CHECK(close(dir) == 0 && unlink(FILE_NAME) == 0);
 }
 
-TESTS({ "named", "fstat, fstatfs, dup and fcntl of the descriptor work", named },
-      { "nothing_else", "reading, writing and the like are EBADF", nothing_else },
-      { "fifo_and_forbidden", "opening a FIFO does not wait, a file without permissions opens", fifo_and_forbidden },
-      { "link_itself", "with O_NOFOLLOW a symbolic link itself is opened", link_itself },
-      { "directory", "a directory's descriptor is good for *at calls and fchdir", directory })
+TESTS({ "named", "fstat, fstatfs, dup and fcntl of the descriptor work",
+	named },
+      { "nothing_else", "reading, writing and the like are EBADF",
+	nothing_else },
+      { "fifo_and_forbidden",
+	"opening a FIFO does not wait, a file without permissions opens",
+	fifo_and_forbidden },
+      { "link_itself", "with O_NOFOLLOW a symbolic link itself is opened",
+	link_itself },
+      { "directory",
+	"a directory's descriptor is good for *at calls and fchdir",
+	directory })

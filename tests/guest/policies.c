@@ -1,6 +1,8 @@
 /*
- * The policies of xfork among each other, in any order, over generations: processes that do what they are told, one at a time, on a region with a
- * page table of its own, and a model that knows each byte, each fault and each frame beforehand.
+ * The policies of xfork among each other, in any order, over generations:
+ * processes that do what they are told, one at a time, on a region with a page
+ * table of its own, and a model that knows each byte, each fault and each frame
+ * beforehand.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +14,7 @@
 #define PAGES		24	/* more than are unprotected at once */
 #define REUSED		16
 #define ZEROES		16	/* from here on pages that were only read, */
-#define ABSENT		20	/* and from here on pages that nobody has touched */
+#define ABSENT		20 /* and from here on pages that nobody has touched */
 #define ACTORS		6
 #define PATIENCE	15	/* seconds: who waits for one that has died */
 
@@ -63,7 +65,10 @@ static struct table *new_table(void)
 	return t;
 }
 
-/* Classic fork, and what becomes of a lent table when someone writes: all frames are shared. */
+/*
+ * Classic fork, and what becomes of a lent table when someone writes: all
+ * frames are shared.
+ */
 static struct table *share_entries(struct table *from)
 {
 	struct table *to = new_table();
@@ -83,7 +88,8 @@ static struct table *copy_pages(const struct table *from)
 	struct table *to = new_table();
 
 	for (int i = 0; i < PAGES; i++) {
-		to->entry[i].frame = from->entry[i].frame == NONE ? NONE : new_frame();
+		to->entry[i].frame = from->entry[i].frame == NONE ? NONE
+								  : new_frame();
 		to->entry[i].cow = 0;
 	}
 	return to;
@@ -118,12 +124,14 @@ static void own_table(struct actor *a)
 
 static void model_write(struct actor *a, int page, char value)
 {
-	int frame = a->table->entry[page].frame, fault = frame == NONE || a->lent;
+	int frame = a->table->entry[page].frame,
+	    fault = frame == NONE || a->lent;
 
 	a->byte[page] = value;
 	faults_due += fault;
 	own_table(a);
-	if (frame == NONE || (a->table->entry[page].cow && frame_count[frame] > 1)) {
+	if (frame == NONE ||
+	    (a->table->entry[page].cow && frame_count[frame] > 1)) {
 		faults_due += frame != NONE;
 		frames_due++;
 		frame_count[frame]--;
@@ -131,7 +139,10 @@ static void model_write(struct actor *a, int page, char value)
 		a->table->entry[page].cow = 0;
 	} else if (a->table->entry[page].cow) {
 		faults_due++;
-		for (int i = page; i < PAGES && i < page + REUSED && a->table->entry[i].cow && frame_count[a->table->entry[i].frame] == 1; i++)
+		for (int i = page;
+		     i < PAGES && i < page + REUSED && a->table->entry[i].cow &&
+		     frame_count[a->table->entry[i].frame] == 1;
+		     i++)
 			a->table->entry[i].cow = 0;
 	}
 }
@@ -144,7 +155,10 @@ static void model_exit(struct actor *a)
 	a->table = NULL;
 }
 
-/* The processes. One that is told something finds it on the stage, which all share, and leaves there what it has found. */
+/*
+ * The processes. One that is told something finds it on the stage, which all
+ * share, and leaves there what it has found.
+ */
 
 enum order { FORK, WRITE, LOOK, WAIT, LEAVE };
 
@@ -153,7 +167,7 @@ static struct stage {
 	enum how how;
 	int policy, slot, first, end, pid;
 	char value, expected[PAGES];
-	int wrong;			/* so many bytes were not what was expected */
+	int wrong;		/* so many bytes were not what was expected */
 	long faults, frames;
 } *stage;
 
@@ -179,12 +193,16 @@ static void write_pages(const struct stage *s)
 {
 	for (int i = s->first; i < s->end; i++)
 		if (s->how == BY_KERNEL)
-			CHECK(pread(letters, REGION + i * PAGE + i, 1, (unsigned char)s->value) == 1);
+			CHECK(pread(letters, REGION + i * PAGE + i, 1,
+				    (unsigned char)s->value) == 1);
 		else
 			REGION[i * PAGE + i] = s->value;
 }
 
-/* What is counted must not count itself: stack, data and file are touched before. */
+/*
+ * What is counted must not count itself: stack, data and file are touched
+ * before.
+ */
 static void write_and_count(void *arg)
 {
 	struct stage *s = arg;
@@ -256,7 +274,8 @@ static void act(int self)
 /* What the first one has: bytes, zeroes, nothing yet. */
 static void first_actor(void)
 {
-	CHECK(mmap(REGION, PAGES * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == REGION);
+	CHECK(mmap(REGION, PAGES * PAGE, RW,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == REGION);
 	for (int i = 0; i < ZEROES; i++)
 		REGION[i * PAGE + i] = '0';
 	for (int i = ZEROES; i < ABSENT; i++)
@@ -300,12 +319,17 @@ static void do_write(int i, int first, int end, char value, enum how how)
 	if (!counted)
 		return;
 	if (stage->faults != faults_due || stage->frames != frames_due)
-		printf("  %d writes pages %d to %d: %ld faults, %d due, %ld frames, %d due\n", i, first, end - 1, stage->faults, faults_due, stage->frames, frames_due);
+		printf("  %d writes pages %d to %d: %ld faults, %d due, %ld frames, %d due\n",
+		       i, first, end - 1, stage->faults, faults_due,
+		       stage->frames, frames_due);
 	CHECK(stage->faults == faults_due);
 	CHECK(stage->frames == frames_due);
 }
 
-/* Until its memory is given back: who has it as a child waits for it, or else init, if that does. */
+/*
+ * Until its memory is given back: who has it as a child waits for it, or else
+ * init, if that does.
+ */
 static void do_leave(int i)
 {
 	int parent = actors[i].parent;
@@ -343,14 +367,16 @@ static void open_stage(void)
 	char all[256];
 
 	counted = on_cowix();
-	stage = mmap(NULL, sizeof(*stage), RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	stage = mmap(NULL, sizeof(*stage), RW, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
 	CHECK(stage != MAP_FAILED && pipe(done) == 0);
 	for (int i = 0; i < ACTORS; i++)
 		CHECK(pipe(to_actor[i]) == 0);
 	for (int i = 0; i < 256; i++)
 		all[i] = i;
 	letters = open("/tmp/test-policies", O_RDWR | O_CREAT | O_TRUNC, 0600);
-	CHECK(letters >= 0 && unlink("/tmp/test-policies") == 0 && write(letters, all, 256) == 256);
+	CHECK(letters >= 0 && unlink("/tmp/test-policies") == 0 &&
+	      write(letters, all, 256) == 256);
 }
 
 static void begin(void)
@@ -359,7 +385,9 @@ static void begin(void)
 
 	alarm(PATIENCE);
 	for (int i = 0; i < PAGES; i++) {
-		t->entry[i].frame = i < ZEROES ? new_frame() : i < ABSENT ? ZERO : NONE;
+		t->entry[i].frame = i < ZEROES   ? new_frame()
+				    : i < ABSENT ? ZERO
+						 : NONE;
 		t->entry[i].cow = i >= ZEROES && i < ABSENT;
 		actors[0].byte[i] = i < ZEROES ? '0' : 0;
 	}
@@ -387,8 +415,8 @@ static void order_of_four(int n, int *order)
 }
 
 /*
- * Four generations, forked in each of 27 ways before anyone writes; then they write in each of 24 orders, by themselves, by a call, by another
- * process.
+ * Four generations, forked in each of 27 ways before anyone writes; then they
+ * write in each of 24 orders, by themselves, by a call, by another process.
  */
 static void sequences(void)
 {
@@ -403,14 +431,19 @@ static void sequences(void)
 			do_fork(2, 3, policies[way / 9]);
 			order_of_four(n, order);
 			for (int turn = 0; turn < 4; turn++)
-				do_write(order[turn], 0, PAGES, 'a' + order[turn], (way + n + turn) % WAYS);
+				do_write(order[turn], 0, PAGES,
+					 'a' + order[turn],
+					 (way + n + turn) % WAYS);
 			all_look();
 			for (int i = 3; i >= 0; i--)
 				do_leave(i);
 		}
 }
 
-/* The same, and who has written leaves before the next one writes: at the end somebody has everything to himself. */
+/*
+ * The same, and who has written leaves before the next one writes: at the end
+ * somebody has everything to himself.
+ */
 static void one_after_the_other(void)
 {
 	int order[4], ways = on_cowix() ? 27 : 1;
@@ -420,10 +453,15 @@ static void one_after_the_other(void)
 		for (int n = way % 5; n < 24; n += 5) {
 			begin();
 			for (int i = 0; i < 3; i++)
-				do_fork(i, i + 1, policies[(way / (i == 0 ? 1 : i == 1 ? 3 : 9)) % 3]);
+				do_fork(i, i + 1,
+					policies[(way / (i == 0   ? 1
+							 : i == 1 ? 3
+								  : 9)) %
+						 3]);
 			order_of_four(n, order);
 			for (int turn = 0; turn < 4; turn++) {
-				do_write(order[turn], turn, PAGES - turn, 'A' + turn, (way + n + turn) % WAYS);
+				do_write(order[turn], turn, PAGES - turn,
+					 'A' + turn, (way + n + turn) % WAYS);
 				all_look();
 				if (turn < 3)
 					do_leave(order[turn]);
@@ -444,7 +482,8 @@ static int living(void)
 
 static void random_step(void)
 {
-	int i = rand() % ACTORS, other = rand() % ACTORS, first = rand() % PAGES, what = rand() % 8;
+	int i = rand() % ACTORS, other = rand() % ACTORS,
+	    first = rand() % PAGES, what = rand() % 8;
 
 	while (!actors[i].table)
 		i = rand() % ACTORS;
@@ -453,7 +492,8 @@ static void random_step(void)
 	else if (what == 3 && living() > 1 && i != 0)
 		do_leave(i);
 	else
-		do_write(i, first, first + 1 + rand() % (PAGES - first), rand(), rand() % WAYS);
+		do_write(i, first, first + 1 + rand() % (PAGES - first), rand(),
+			 rand() % WAYS);
 }
 
 /* Anybody forks by any policy, writes or leaves at any time. */
@@ -475,6 +515,10 @@ static void random_plays(void)
 	}
 }
 
-TESTS({ "sequences", "each sequence of three policies, writers in each order: bytes, faults and frames are those of a model", sequences },
-      { "one_after_the_other", "who has written leaves before the next one writes", one_after_the_other },
+TESTS({ "sequences",
+	"each sequence of three policies, writers in each order: bytes, faults and frames are those of a model",
+	sequences },
+      { "one_after_the_other",
+	"who has written leaves before the next one writes",
+	one_after_the_other },
       { "random_plays", "forks, writes and exits at random", random_plays })

@@ -21,13 +21,20 @@ static inline int fork_by(int policy)
 	return pid == -1 && errno == ENOSYS ? fork() : pid;
 }
 
-/* Start run(arg) on a stack of its own, in a process that shares this one's memory. Its number. */
+/*
+ * Start run(arg) on a stack of its own, in a process that shares this one's
+ * memory. Its number.
+ */
 static inline int start_sharer(char *stack, void (*run)(void *), void *arg)
 {
-	return start_on(__NR_xfork, FORK_POLICY_THREAD, stack, run, arg, NULL, NULL, NULL);
+	return start_on(__NR_xfork, FORK_POLICY_THREAD, stack, run, arg, NULL,
+			NULL, NULL);
 }
 
-/* Have run(arg) done by a process that shares this one's memory, and wait for it. */
+/*
+ * Have run(arg) done by a process that shares this one's memory, and wait for
+ * it.
+ */
 static inline void in_sharer(void (*run)(void *), void *arg)
 {
 	static char stack[STACK] __attribute__((aligned(PAGE)));

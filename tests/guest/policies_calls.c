@@ -1,6 +1,7 @@
 /*
- * What a process does to its address space after forks by any policy stays its own: three generations, each of which makes a call while the others
- * have not, have already, or do it through another process that shares their memory.
+ * What a process does to its address space after forks by any policy stays its
+ * own: three generations, each of which makes a call while the others have not,
+ * have already, or do it through another process that shares their memory.
  */
 #include "policies_region.h"
 
@@ -47,7 +48,8 @@ static void do_forbid_and_allow(void)
 
 static void do_map(void)
 {
-	CHECK(mmap(page(2), 2 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page(2));
+	CHECK(mmap(page(2), 2 * PAGE, RW,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page(2));
 }
 
 static void do_shrink(void)
@@ -59,7 +61,8 @@ static void do_move(void)
 {
 	char *to = mremap(page(6), 2 * PAGE, 3 * PAGE, MREMAP_MAYMOVE);
 
-	CHECK(to != MAP_FAILED && to != page(6) && to[0] == 'p' && to[PAGE] == 'p' && to[2 * PAGE] == 0);
+	CHECK(to != MAP_FAILED && to != page(6) && to[0] == 'p' &&
+	      to[PAGE] == 'p' && to[2 * PAGE] == 0);
 	to[0] = to[PAGE] = 'm';
 	CHECK(munmap(to, 3 * PAGE) == 0);
 }
@@ -68,10 +71,19 @@ static const struct call {
 	const char *name, *cells;	/* what the region is then */
 	void (*run)(void);
 } calls[] = {
-	{ "nothing", FRESH, do_nothing }, { "write", WRITTEN, do_write }, { "read", "ppkkpppp", do_read }, { "wait", "pppspppp", do_wait },
-	{ "munmap", UNMAPPED, do_munmap }, { "munmap of all", "________", do_unmap_all }, { "mprotect", "ppPPpppp", do_protect },
-	{ "mprotect none", "pp__pppp", do_forbid }, { "mprotect there and back", "pppapppp", do_forbid_and_allow }, { "mmap", "pp00pppp", do_map },
-	{ "madvise", "pp00pppp", do_advise }, { "mremap, shorter", "ppppp___", do_shrink }, { "mremap, elsewhere", "pppppp__", do_move },
+	{ "nothing", FRESH, do_nothing },
+	{ "write", WRITTEN, do_write },
+	{ "read", "ppkkpppp", do_read },
+	{ "wait", "pppspppp", do_wait },
+	{ "munmap", UNMAPPED, do_munmap },
+	{ "munmap of all", "________", do_unmap_all },
+	{ "mprotect", "ppPPpppp", do_protect },
+	{ "mprotect none", "pp__pppp", do_forbid },
+	{ "mprotect there and back", "pppapppp", do_forbid_and_allow },
+	{ "mmap", "pp00pppp", do_map },
+	{ "madvise", "pp00pppp", do_advise },
+	{ "mremap, shorter", "ppppp___", do_shrink },
+	{ "mremap, elsewhere", "pppppp__", do_move },
 };
 #define CALLS ((int)(sizeof(calls) / sizeof(calls[0])))
 
@@ -82,7 +94,8 @@ static void run_call(void *arg)
 
 /* Who acts when: each waits for the one before it in the order, twice. */
 
-static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+				  { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
 
 static void pass_baton(const int *order, int self)
 {
@@ -95,10 +108,13 @@ struct play {
 	int policies[2];
 	const struct call *calls[3];
 	const int *order;
-	int by_sharer;			/* the generation that has it done, or none */
+	int by_sharer;		/* the generation that has it done, or none */
 };
 
-/* A generation: have a child if that is not the third, make the call when it is time, and look again when all have. */
+/*
+ * A generation: have a child if that is not the third, make the call when it is
+ * time, and look again when all have.
+ */
 static void live(const struct play *p, int self)
 {
 	int child = self < 2 ? fork_by(p->policies[self]) : -1;
@@ -109,7 +125,7 @@ static void live(const struct play *p, int self)
 	}
 	CHECK(self == 2 || child > 0);
 	await_baton(self);
-	compare_cells(FRESH, 0);		/* a write would end the sharing */
+	compare_cells(FRESH, 0);	/* a write would end the sharing */
 	if (p->by_sharer == self)
 		in_sharer(run_call, (void *)p->calls[self]);
 	else
@@ -135,12 +151,16 @@ static void play(const struct play *p, int audited)
 		live(p, 0);
 		_exit(0);
 	}
-	CHECK(wait_status(pid) == 0 && read(batons[p->order[0]][0], &c, 1) == 1);
+	CHECK(wait_status(pid) == 0 &&
+	      read(batons[p->order[0]][0], &c, 1) == 1);
 	if (audited && on_cowix())
 		CHECK(mm_audit(NULL, 0) == 0);
 }
 
-/* Each pair of calls by two generations under each pair of policies; the third does something else. */
+/*
+ * Each pair of calls by two generations under each pair of policies; the third
+ * does something else.
+ */
 static void three_generations(void)
 {
 	int n = 0, pairs = on_cowix() ? POLICIES * POLICIES : 1;
@@ -150,15 +170,22 @@ static void three_generations(void)
 		for (int i = 0; i < CALLS; i++)
 			for (int j = 0; j < CALLS; j++, n++) {
 				const struct play p = {
-					{ policies[policy % POLICIES], policies[policy / POLICIES] },
-					{ &calls[i], &calls[j], &calls[(i + j + policy) % CALLS] }, orders[n % 6], n / 6 % 4,
+					{ policies[policy % POLICIES],
+					  policies[policy / POLICIES] },
+					{ &calls[i], &calls[j],
+					  &calls[(i + j + policy) % CALLS] },
+					orders[n % 6],
+					n / 6 % 4,
 				};
 
 				play(&p, n % 16 == 0);
 			}
 }
 
-/* Every order, and who acts through another process, for calls that change what a table holds. */
+/*
+ * Every order, and who acts through another process, for calls that change what
+ * a table holds.
+ */
 static void every_order(void)
 {
 	open_batons();
@@ -166,12 +193,19 @@ static void every_order(void)
 		for (int sharer = 0; sharer < 4; sharer++)
 			for (int i = 0; i < CALLS; i++) {
 				const struct play p = {
-					{ FORK_POLICY_LAZY, policies[i % POLICIES] }, { &calls[i], &calls[i], &calls[i] }, orders[order], sharer,
+					{ FORK_POLICY_LAZY,
+					  policies[i % POLICIES] },
+					{ &calls[i], &calls[i], &calls[i] },
+					orders[order],
+					sharer,
 				};
 
 				play(&p, sharer == 3);
 			}
 }
 
-TESTS({ "three_generations", "each pair of calls under each pair of policies", three_generations },
-      { "every_order", "each order, and calls made by another process that shares the memory", every_order })
+TESTS({ "three_generations", "each pair of calls under each pair of policies",
+	three_generations },
+      { "every_order",
+	"each order, and calls made by another process that shares the memory",
+	every_order })

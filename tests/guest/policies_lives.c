@@ -1,4 +1,7 @@
-/* Heaps, ends of processes, stacks, tracers, areas of all kinds, and processes that share memory, under each policy of xfork. */
+/*
+ * Heaps, ends of processes, stacks, tracers, areas of all kinds, and processes
+ * that share memory, under each policy of xfork.
+ */
 #include <signal.h>
 #include <abi/ptrace.h>
 #include "policies_region.h"
@@ -44,18 +47,23 @@ static void heaps(void)
 			(child_cuts == (pid == 0) ? cut_heap : keep_heap)();
 			if (pid == 0)
 				_exit(0);
-			CHECK(write(batons[0][1], "x", 1) == 1 && wait_status(pid) == 0);
+			CHECK(write(batons[0][1], "x", 1) == 1 &&
+			      wait_status(pid) == 0);
 			if (child_cuts)
 				keep_heap();
 			CHECK(brk(start) == 0);
 		}
 }
 
-/* Who leaves, by exit or by exec, leaves the other all it had, under each policy; the parent goes first, or the child. */
+/*
+ * Who leaves, by exit or by exec, leaves the other all it had, under each
+ * policy; the parent goes first, or the child.
+ */
 static void leave(int by_exec)
 {
 	if (by_exec)
-		execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL });
+		execve("/bin/true", (char *[]){ "true", NULL },
+		       (char *[]){ NULL });
 	_exit(0);
 }
 
@@ -107,7 +115,10 @@ static void leaving(void)
 		one_leaves(policies[n / 4], n & 1, n / 2 & 1);
 }
 
-/* A process that shares its parent's memory, forks by each policy, and outlives it. */
+/*
+ * A process that shares its parent's memory, forks by each policy, and outlives
+ * it.
+ */
 
 static int policy_inside;
 
@@ -153,7 +164,8 @@ static void sharers(void)
 		alarm(PATIENCE);
 		policy_inside = policies[n / POLICIES];
 		lonely_sharer(policies[n % POLICIES]);
-		CHECK(write(batons[2][1], "x", 1) == 1 && read(batons[1][0], &c, 1) == 1 && c == 'o');
+		CHECK(write(batons[2][1], "x", 1) == 1 &&
+		      read(batons[1][0], &c, 1) == 1 && c == 'o');
 		check_cells(FRESH);
 	}
 }
@@ -183,7 +195,10 @@ static void borrowers(void)
 	}
 }
 
-/* Areas of all kinds below one table. What is shared is shared in all generations, what is private in none. */
+/*
+ * Areas of all kinds below one table. What is shared is shared in all
+ * generations, what is private in none.
+ */
 
 static char *mixed(int i)
 {
@@ -192,11 +207,16 @@ static char *mixed(int i)
 
 static void make_mixed(void)
 {
-	CHECK(mmap(mixed(0), PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == mixed(0));
-	CHECK(mmap(mixed(1), PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == mixed(1));
-	CHECK(mmap(mixed(2), PAGE, RW, MAP_PRIVATE | MAP_FIXED, letters, 0) == mixed(2));
-	CHECK(mmap(mixed(3), PAGE, RW, MAP_SHARED | MAP_FIXED, letters, 0) == mixed(3));
-	CHECK(mmap(mixed(4), PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, letters, 0) == mixed(4));
+	CHECK(mmap(mixed(0), PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		   -1, 0) == mixed(0));
+	CHECK(mmap(mixed(1), PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED,
+		   -1, 0) == mixed(1));
+	CHECK(mmap(mixed(2), PAGE, RW, MAP_PRIVATE | MAP_FIXED, letters, 0) ==
+	      mixed(2));
+	CHECK(mmap(mixed(3), PAGE, RW, MAP_SHARED | MAP_FIXED, letters, 0) ==
+	      mixed(3));
+	CHECK(mmap(mixed(4), PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, letters,
+		   0) == mixed(4));
 	mixed(0)[0] = mixed(1)[0] = 'a';
 	CHECK(mixed(2)[1] == 1 && mixed(3)[5] == 5 && mixed(4)[1] == 1);
 }
@@ -212,7 +232,8 @@ static void generation_of_mixed(const int *policy, int left)
 	}
 	CHECK(!left || wait_status(pid) == 0);
 	check_memory();
-	CHECK(mixed(0)[0] == 'a' && mixed(2)[1] == 1 && mixed(1)[0] == 'a' + left && mixed(3)[5] == 5 + left);
+	CHECK(mixed(0)[0] == 'a' && mixed(2)[1] == 1 &&
+	      mixed(1)[0] == 'a' + left && mixed(3)[5] == 5 + left);
 	mixed(0)[0] = mixed(2)[1] = 'x';
 	mixed(1)[0]++;
 	CHECK(kernel_writes(mixed(3) + 5, mixed(3)[5] + 1));
@@ -222,7 +243,8 @@ static void generation_of_mixed(const int *policy, int left)
 static void all_kinds(void)
 {
 	for (int n = 0; n < POLICIES * POLICIES; n++) {
-		const int pair[2] = { policies[n % POLICIES], policies[n / POLICIES] };
+		const int pair[2] = { policies[n % POLICIES],
+				      policies[n / POLICIES] };
 
 		open_letters();
 		make_mixed();
@@ -232,7 +254,10 @@ static void all_kinds(void)
 	}
 }
 
-/* The kernel writes a signal's frame to the stack, and deep calls go where nobody has been. */
+/*
+ * The kernel writes a signal's frame to the stack, and deep calls go where
+ * nobody has been.
+ */
 
 static volatile int handled;
 
@@ -260,14 +285,20 @@ static void stacks(void)
 		if (pid == 0) {
 			mine = 'c';
 			raise(SIGUSR1);
-			_exit(handled != SIGUSR1 || dig(40 + n % 2) != (40 + n % 2) * (41 + n % 2) / 2 || mine != 'c');
+			_exit(handled != SIGUSR1 ||
+			      dig(40 + n % 2) !=
+				      (40 + n % 2) * (41 + n % 2) / 2 ||
+			      mine != 'c');
 		}
 		CHECK(handled == 0 && dig(30) == 465);
 		CHECK(wait_status(pid) == 0 && mine == 's');
 	}
 }
 
-/* A tracer writes to pages that its child shares with it, into data and into text. */
+/*
+ * A tracer writes to pages that its child shares with it, into data and into
+ * text.
+ */
 
 static int __attribute__((noinline)) text(void)
 {
@@ -286,11 +317,15 @@ static void poke_child(int policy)
 	}
 	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
 	CHECK(syscall(__NR_ptrace, PTRACE_POKEDATA, pid, page(0), 'T') == 0);
-	CHECK(syscall(__NR_ptrace, PTRACE_POKETEXT, pid, text, 0xCCCCCCCC) == 0);
-	CHECK(syscall(__NR_ptrace, PTRACE_PEEKTEXT, pid, text, &old) == 0 && old == (int)0xCCCCCCCC);
-	CHECK(page(0)[0] == 'p' && *(int *)(unsigned)text == before && text() == 17);
+	CHECK(syscall(__NR_ptrace, PTRACE_POKETEXT, pid, text, 0xCCCCCCCC) ==
+	      0);
+	CHECK(syscall(__NR_ptrace, PTRACE_PEEKTEXT, pid, text, &old) == 0 &&
+	      old == (int)0xCCCCCCCC);
+	CHECK(page(0)[0] == 'p' && *(int *)(unsigned)text == before &&
+	      text() == 17);
 	check_memory();
-	CHECK(syscall(__NR_ptrace, PTRACE_CONT, pid, 0, 0) == 0 && wait_status(pid) == 0);
+	CHECK(syscall(__NR_ptrace, PTRACE_CONT, pid, 0, 0) == 0 &&
+	      wait_status(pid) == 0);
 	check_memory();
 	check_cells(FRESH);
 }
@@ -303,7 +338,14 @@ static void tracers(void)
 		poke_child(policies[i]);
 }
 
-TESTS({ "heaps", "brk under each policy", heaps }, { "leaving", "exit and exec of parent or child", leaving },
-      { "sharers", "processes that share memory fork by each policy and outlive each other", sharers },
-      { "borrowers", "so does vfork's child", borrowers }, { "all_kinds", "private and shared areas, memory and files, below one table", all_kinds },
-      { "stacks", "signal frames and deep calls", stacks }, { "tracers", "a tracer writes to shared pages", tracers })
+TESTS({ "heaps", "brk under each policy", heaps },
+      { "leaving", "exit and exec of parent or child", leaving },
+      { "sharers",
+	"processes that share memory fork by each policy and outlive each other",
+	sharers },
+      { "borrowers", "so does vfork's child", borrowers },
+      { "all_kinds",
+	"private and shared areas, memory and files, below one table",
+	all_kinds },
+      { "stacks", "signal frames and deep calls", stacks },
+      { "tracers", "a tracer writes to shared pages", tracers })

@@ -1,4 +1,7 @@
-/* A region with a page table to itself, looked at through the kernel, for the tests of what calls and lives do under each policy. */
+/*
+ * A region with a page table to itself, looked at through the kernel, for the
+ * tests of what calls and lives do under each policy.
+ */
 #ifndef POLICIES_REGION_H
 #define POLICIES_REGION_H
 #include <fcntl.h>
@@ -7,12 +10,13 @@
 #define REGION	((char *)0x60000000)
 #define PAGES	8
 #define POLICIES 3
-#define FRESH	"pppppppp"	/* cells of the region, and after the calls below */
+#define FRESH	"pppppppp" /* cells of the region, and after the calls below */
 #define WRITTEN	"ppwwpppp"
 #define UNMAPPED "pp__pppp"
 #define PATIENCE 15	/* seconds: who waits for one that has died */
 
-static const int policies[POLICIES] = { FORK_POLICY_OLD, FORK_POLICY_COW, FORK_POLICY_LAZY };
+static const int policies[POLICIES] = { FORK_POLICY_OLD, FORK_POLICY_COW,
+					FORK_POLICY_LAZY };
 static int letters, looking[2], batons[3][2];
 
 static inline char *page(int i)
@@ -20,16 +24,24 @@ static inline char *page(int i)
 	return REGION + i * PAGE;
 }
 
-/* A region full of p, and behind it a wall, so that it cannot grow where it is. */
+/*
+ * A region full of p, and behind it a wall, so that it cannot grow where it is.
+ */
 static inline void make_region(void)
 {
-	CHECK(mmap(REGION, PAGES * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == REGION);
-	CHECK(mmap(page(PAGES), PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page(PAGES));
+	CHECK(mmap(REGION, PAGES * PAGE, RW,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == REGION);
+	CHECK(mmap(page(PAGES), PAGE, PROT_NONE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		   0) == page(PAGES));
 	for (int i = 0; i < PAGES; i++)
 		page(i)[0] = 'p';
 }
 
-/* A file in which each byte is at its own place, to have any byte written by the kernel; and a pipe through which to look without a signal. */
+/*
+ * A file in which each byte is at its own place, to have any byte written by
+ * the kernel; and a pipe through which to look without a signal.
+ */
 static inline void open_letters(void)
 {
 	char all[128];
@@ -37,7 +49,9 @@ static inline void open_letters(void)
 	for (int i = 0; i < 128; i++)
 		all[i] = i;
 	letters = open("/tmp/test-letters", O_RDWR | O_CREAT | O_TRUNC, 0600);
-	CHECK(letters >= 0 && unlink("/tmp/test-letters") == 0 && write(letters, all, sizeof(all)) == sizeof(all) && pipe(looking) == 0);
+	CHECK(letters >= 0 && unlink("/tmp/test-letters") == 0 &&
+	      write(letters, all, sizeof(all)) == sizeof(all) &&
+	      pipe(looking) == 0);
 }
 
 static inline int kernel_writes(char *at, char value)
@@ -45,7 +59,10 @@ static inline int kernel_writes(char *at, char value)
 	return pread(letters, at, 1, value) == 1;
 }
 
-/* A page as a character: its first byte, 0 for zero, in capitals if it is written to and that is not allowed, _ if it cannot be read. */
+/*
+ * A page as a character: its first byte, 0 for zero, in capitals if it is
+ * written to and that is not allowed, _ if it cannot be read.
+ */
 static inline char cell(char *at, int written)
 {
 	char c;

@@ -1,4 +1,7 @@
-/* poll(), select() and their forms; pipes with and without names; reading into several pieces. */
+/*
+ * poll(), select() and their forms; pipes with and without names; reading into
+ * several pieces.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -55,9 +58,11 @@ static void pipes(void)
 	int fds[2];
 
 	CHECK(pipe(fds) == 0);
-	CHECK(state_of(fds[0], POLLIN) == 0 && state_of(fds[1], POLLOUT) == POLLOUT);
+	CHECK(state_of(fds[0], POLLIN) == 0 &&
+	      state_of(fds[1], POLLOUT) == POLLOUT);
 	CHECK(state_of(fds[1], 0) == 0 && state_of(fds[1], POLLIN) == 0);
-	CHECK(write(fds[1], "x", 1) == 1 && state_of(fds[0], POLLIN | POLLOUT) == POLLIN);
+	CHECK(write(fds[1], "x", 1) == 1 &&
+	      state_of(fds[0], POLLIN | POLLOUT) == POLLIN);
 	CHECK(syscall(__NR_fcntl, fds[1], F_SETFL, O_NONBLOCK) == 0);
 	while (write(fds[1], page, sizeof(page)) > 0)
 		;
@@ -66,18 +71,24 @@ static void pipes(void)
 	CHECK(state_of(fds[0], POLLIN) == (POLLIN | POLLHUP));
 	while (read(fds[0], page, sizeof(page)) > 0)
 		;
-	CHECK(state_of(fds[0], POLLIN) == POLLHUP && state_of(fds[1], POLLIN) == POLLNVAL);
-	CHECK(pipe(fds) == 0 && close(fds[0]) == 0 && state_of(fds[1], POLLOUT) == (POLLOUT | POLLERR));
+	CHECK(state_of(fds[0], POLLIN) == POLLHUP &&
+	      state_of(fds[1], POLLIN) == POLLNVAL);
+	CHECK(pipe(fds) == 0 && close(fds[0]) == 0 &&
+	      state_of(fds[1], POLLOUT) == (POLLOUT | POLLERR));
 }
 
 static void other_files(void)
 {
-	int file = open("/etc/passwd", O_RDONLY), null = open("/dev/null", O_RDWR);
-	struct pollfd fds[3] = { { -1, POLLIN, 7 }, { file, POLLIN | POLLOUT, 0 }, { 999, POLLIN, 0 } };
+	int file = open("/etc/passwd", O_RDONLY),
+	    null = open("/dev/null", O_RDWR);
+	struct pollfd fds[3] = { { -1, POLLIN, 7 },
+				 { file, POLLIN | POLLOUT, 0 },
+				 { 999, POLLIN, 0 } };
 
 	CHECK(state_of(null, POLLIN | POLLOUT) == (POLLIN | POLLOUT));
 	CHECK(poll(fds, 3, -1) == 2);
-	CHECK(fds[0].revents == 0 && fds[1].revents == (POLLIN | POLLOUT) && fds[2].revents == POLLNVAL);
+	CHECK(fds[0].revents == 0 && fds[1].revents == (POLLIN | POLLOUT) &&
+	      fds[2].revents == POLLNVAL);
 	CHECK_ERRNO(poll((struct pollfd *)0x10, 1, 0), EFAULT);
 	CHECK_ERRNO(poll(fds, 2000000, 0), EINVAL);
 	CHECK(poll((struct pollfd *)0x10, 0, 0) == 0);
@@ -119,11 +130,13 @@ static void many_files(void)
 
 	for (int i = 0; i < 50; i++) {
 		CHECK(pipe(pipes[i]) == 0);
-		fds[2 * i] = fds[2 * i + 1] = (struct pollfd){ pipes[i][0], POLLIN, 0 };
+		fds[2 * i] = fds[2 * i + 1] =
+			(struct pollfd){ pipes[i][0], POLLIN, 0 };
 	}
 	CHECK(poll(fds, 100, 50) == 0);
 	pid = in_child(write_soon, pipes[37][1]);
-	CHECK(poll(fds, 100, -1) == 2 && fds[74].revents == POLLIN && fds[75].revents == POLLIN);
+	CHECK(poll(fds, 100, -1) == 2 && fds[74].revents == POLLIN &&
+	      fds[75].revents == POLLIN);
 	CHECK(wait_status(pid) == 0);
 }
 
@@ -144,7 +157,8 @@ static int has(const struct set *s, int fd)
 	return s->bits[fd / 32] >> fd % 32 & 1;
 }
 
-static int select(int n, struct set *in, struct set *out, struct set *ex, struct timeval *tv)
+static int select(int n, struct set *in, struct set *out, struct set *ex,
+		  struct timeval *tv)
 {
 	return syscall(__NR__newselect, n, in, out, ex, tv);
 }
@@ -158,30 +172,39 @@ static void selects(void)
 
 	CHECK(pipe(fds) == 0);
 	in = with(fds[0]);
-	CHECK(select(fds[0] + 1, &in, NULL, NULL, &tv) == 0 && !has(&in, fds[0]));
+	CHECK(select(fds[0] + 1, &in, NULL, NULL, &tv) == 0 &&
+	      !has(&in, fds[0]));
 	CHECK(now_ms() - start >= 140 && tv.tv_sec == 0 && tv.tv_usec == 0);
 	in = with(fds[0]);
 	out = with(fds[1]);
-	CHECK(select(fds[1] + 1, &in, &out, NULL, NULL) == 1 && !has(&in, fds[0]) && has(&out, fds[1]));
+	CHECK(select(fds[1] + 1, &in, &out, NULL, NULL) == 1 &&
+	      !has(&in, fds[0]) && has(&out, fds[1]));
 	in = with(fds[0]);
 	tv.tv_sec = 10;
 	pid = in_child(write_soon, fds[1]);
-	CHECK(select(fds[0] + 1, &in, NULL, NULL, &tv) == 1 && has(&in, fds[0]) && tv.tv_sec == 9);
+	CHECK(select(fds[0] + 1, &in, NULL, NULL, &tv) == 1 &&
+	      has(&in, fds[0]) && tv.tv_sec == 9);
 	CHECK(wait_status(pid) == 0);
 	in = with(50);
 	CHECK_ERRNO(select(51, &in, NULL, NULL, &none), EBADF);
 	CHECK(select(5, NULL, NULL, NULL, &none) == 0);
 	CHECK_ERRNO(select(-1, NULL, NULL, NULL, &none), EINVAL);
 	CHECK_ERRNO(select(1, NULL, NULL, NULL, &bad), EINVAL);
-	CHECK_ERRNO(select(fds[0] + 1, (struct set *)0x10, NULL, NULL, &none), EFAULT);
-	close(fds[1]);				/* hung up: that is no exception, and nothing to wait less for */
+	CHECK_ERRNO(select(fds[0] + 1, (struct set *)0x10, NULL, NULL, &none),
+		    EFAULT);
+	/* hung up: that is no exception, and nothing to wait less for */
+	close(fds[1]);
 	ex = with(fds[0]);
 	tv = (struct timeval){ 0, 200000 };
 	start = now_ms();
-	CHECK(select(fds[0] + 1, NULL, NULL, &ex, &tv) == 0 && now_ms() - start >= 190);
+	CHECK(select(fds[0] + 1, NULL, NULL, &ex, &tv) == 0 &&
+	      now_ms() - start >= 190);
 }
 
-/* The mask of ppoll() and pselect() holds while they wait; a signal that comes through ends them. */
+/*
+ * The mask of ppoll() and pselect() holds while they wait; a signal that comes
+ * through ends them.
+ */
 static void masks(void)
 {
 	struct timespec ts = { 0, 100000000 }, longer = { 5, 0 };
@@ -193,14 +216,18 @@ static void masks(void)
 	raise(SIGUSR1);
 	CHECK(syscall(__NR_ppoll, NULL, 0, &ts, NULL, 8) == 0 && count == 0);
 	CHECK_ERRNO(syscall(__NR_ppoll, NULL, 0, &longer, &none, 8), EINTR);
-	CHECK(count == 1 && sigprocmask(SIG_BLOCK, NULL, &now) == 0 && now == usr1);
+	CHECK(count == 1 && sigprocmask(SIG_BLOCK, NULL, &now) == 0 &&
+	      now == usr1);
 	raise(SIGUSR1);
-	CHECK_ERRNO(syscall(__NR_pselect6, 0, NULL, NULL, NULL, &longer, pair), EINTR);
-	CHECK(count == 2 && sigprocmask(SIG_BLOCK, NULL, &now) == 0 && now == usr1);
+	CHECK_ERRNO(syscall(__NR_pselect6, 0, NULL, NULL, NULL, &longer, pair),
+		    EINTR);
+	CHECK(count == 2 && sigprocmask(SIG_BLOCK, NULL, &now) == 0 &&
+	      now == usr1);
 	ts = (struct timespec){ 0, 50000000 };
 	pair[0] = 0;
 	CHECK(syscall(__NR_pselect6, 0, NULL, NULL, NULL, &ts, pair) == 0);
-	CHECK(syscall(__NR_pselect6, 0, NULL, NULL, NULL, &(struct timespec){ 0, 1 }, NULL) == 0);
+	CHECK(syscall(__NR_pselect6, 0, NULL, NULL, NULL,
+		      &(struct timespec){ 0, 1 }, NULL) == 0);
 	ts = (struct timespec){ 0, 50000000 };
 	CHECK(syscall(__NR_ppoll, NULL, 0, &ts, &none, 8) == 0);
 	CHECK(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && now == usr1);
@@ -209,7 +236,10 @@ static void masks(void)
 	CHECK_ERRNO(syscall(__NR_ppoll, NULL, 0, &ts, NULL, 8), EINVAL);
 }
 
-/* The writer comes, writes and has gone before the reader is awake: the reader gets it all the same. */
+/*
+ * The writer comes, writes and has gone before the reader is awake: the reader
+ * gets it all the same.
+ */
 static void quick_writer(int fd)
 {
 	(void)fd;
@@ -232,25 +262,31 @@ static void fifos(void)
 	int fd, reader, pid;
 
 	unlink(FIFO);
-	CHECK(mknod(FIFO, S_IFIFO | 0600, 0) == 0 && stat(FIFO, &st) == 0 && S_ISFIFO(st.st_mode));
+	CHECK(mknod(FIFO, S_IFIFO | 0600, 0) == 0 && stat(FIFO, &st) == 0 &&
+	      S_ISFIFO(st.st_mode));
 	CHECK_ERRNO(open(FIFO, O_WRONLY | O_NONBLOCK), ENXIO);
 	fd = open(FIFO, O_RDONLY | O_NONBLOCK);
-	CHECK(fd >= 0 && read(fd, buf, 10) == 0 && state_of(fd, POLLIN) == 0);	/* nobody has hung up yet */
+	/* nobody has hung up yet */
+	CHECK(fd >= 0 && read(fd, buf, 10) == 0 && state_of(fd, POLLIN) == 0);
 	reader = open(FIFO, O_WRONLY);
-	CHECK(reader >= 0 && write(reader, "abc", 3) == 3 && close(reader) == 0);
-	CHECK(state_of(fd, POLLIN) == (POLLIN | POLLHUP) && read(fd, buf, 10) == 3 && read(fd, buf, 10) == 0);
+	CHECK(reader >= 0 && write(reader, "abc", 3) == 3 &&
+	      close(reader) == 0);
+	CHECK(state_of(fd, POLLIN) == (POLLIN | POLLHUP) &&
+	      read(fd, buf, 10) == 3 && read(fd, buf, 10) == 0);
 	close(fd);
 	for (int i = 0; i < 3; i++) {
 		pid = in_child(quick_writer, 0);
 		fd = open(FIFO, O_RDONLY);
-		CHECK(fd >= 0 && read(fd, buf, 10) == 5 && memcmp(buf, "quick", 5) == 0 && read(fd, buf, 10) == 0);
+		CHECK(fd >= 0 && read(fd, buf, 10) == 5 &&
+		      memcmp(buf, "quick", 5) == 0 && read(fd, buf, 10) == 0);
 		close(fd);
 		CHECK(wait_status(pid) == 0);
 	}
 	pid = in_child(open_and_close, 0);
 	fd = open(FIFO, O_WRONLY);
 	CHECK(fd >= 0 && wait_status(pid) == 0 && close(fd) == 0);
-	fd = open(FIFO, O_RDWR);			/* what nobody has read is gone with the last user */
+	/* what nobody has read is gone with the last user */
+	fd = open(FIFO, O_RDWR);
 	CHECK(write(fd, "lost", 4) == 4 && close(fd) == 0);
 	fd = open(FIFO, O_RDONLY | O_NONBLOCK);
 	CHECK(read(fd, buf, 10) == 0 && close(fd) == 0);
@@ -266,13 +302,14 @@ static void nonblocking(void)
 	int fds[2], n;
 
 	CHECK(syscall(__NR_pipe2, fds, O_NONBLOCK | O_CLOEXEC) == 0);
-	CHECK(fcntl(fds[0], F_GETFL) == (O_RDONLY | O_NONBLOCK) && fcntl(fds[1], F_GETFD) == FD_CLOEXEC);
+	CHECK(fcntl(fds[0], F_GETFL) == (O_RDONLY | O_NONBLOCK) &&
+	      fcntl(fds[1], F_GETFD) == FD_CLOEXEC);
 	CHECK_ERRNO(read(fds[0], buf, 1), EAGAIN);
 	n = write(fds[1], buf, sizeof(buf));
 	CHECK(n > 4096 && n < (int)sizeof(buf));
 	CHECK_ERRNO(write(fds[1], buf, 1), EAGAIN);
 	CHECK(read(fds[0], buf, 4000) == 4000);
-	CHECK_ERRNO(write(fds[1], buf, 4096), EAGAIN);	/* whole or not at all */
+	CHECK_ERRNO(write(fds[1], buf, 4096), EAGAIN); /* whole or not at all */
 	CHECK_ERRNO(syscall(__NR_pipe2, fds, 0x12345678), EINVAL);
 }
 
@@ -285,13 +322,15 @@ static int readv(int fd, struct iovec *v, int n)
 static void pieces(void)
 {
 	char a[5], b[20];
-	struct iovec in[3] = { { a, 5 }, { b, 0 }, { b, 20 } }, out[2] = { { "hello", 5 }, { ", world", 7 } };
+	struct iovec in[3] = { { a, 5 }, { b, 0 }, { b, 20 } },
+		     out[2] = { { "hello", 5 }, { ", world", 7 } };
 	int fds[2], null = open("/dev/null", O_RDWR);
 
 	CHECK(pipe(fds) == 0 && syscall(__NR_writev, fds[1], out, 1) == 5);
 	alarm(5);
 	CHECK(readv(fds[0], in, 3) == 5 && memcmp(a, "hello", 5) == 0);
-	CHECK(syscall(__NR_writev, fds[1], out, 2) == 12 && readv(fds[0], in, 3) == 12 && memcmp(b, ", world", 7) == 0);
+	CHECK(syscall(__NR_writev, fds[1], out, 2) == 12 &&
+	      readv(fds[0], in, 3) == 12 && memcmp(b, ", world", 7) == 0);
 	CHECK(readv(null, in, 3) == 0 && readv(null, in, 0) == 0);
 	CHECK_ERRNO(readv(null, in, 1025), EINVAL);
 	CHECK_ERRNO(readv(fds[1], in, 1), EBADF);
@@ -300,7 +339,11 @@ static void pieces(void)
 	CHECK_ERRNO(readv(fds[0], in, 3), EINVAL);
 }
 
-TESTS({ "pipes", "what poll says of pipes", pipes }, { "other_files", "of files, of none", other_files },
-      { "timeouts", "poll waits and wakes", timeouts }, { "many_files", "a hundred queues", many_files },
-      { "selects", "select", selects }, { "masks", "ppoll, pselect", masks }, { "fifos", "named pipes", fifos },
-      { "nonblocking", "O_NONBLOCK", nonblocking }, { "pieces", "readv, writev", pieces })
+TESTS({ "pipes", "what poll says of pipes", pipes },
+      { "other_files", "of files, of none", other_files },
+      { "timeouts", "poll waits and wakes", timeouts },
+      { "many_files", "a hundred queues", many_files },
+      { "selects", "select", selects }, { "masks", "ppoll, pselect", masks },
+      { "fifos", "named pipes", fifos },
+      { "nonblocking", "O_NONBLOCK", nonblocking },
+      { "pieces", "readv, writev", pieces })

@@ -1,4 +1,6 @@
-/* Processes and signals: fork, exec, exit, wait, kill, handlers, masks, timers. */
+/*
+ * Processes and signals: fork, exec, exit, wait, kill, handlers, masks, timers.
+ */
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>
@@ -74,11 +76,13 @@ static void exec_arguments(void)
 	pid = fork();
 	if (pid == 0) {
 		dup2(fds[1], 1);
-		execve("/bin/echo", (char *[]){ "echo", "a", "", "b c", NULL }, (char *[]){ NULL });
+		execve("/bin/echo", (char *[]){ "echo", "a", "", "b c", NULL },
+		       (char *[]){ NULL });
 		_exit(127);
 	}
 	CHECK(wait_status(pid) == 0);
-	CHECK(read(fds[0], out, sizeof(out)) == 7 && strcmp(out, "a  b c\n") == 0);
+	CHECK(read(fds[0], out, sizeof(out)) == 7 &&
+	      strcmp(out, "a  b c\n") == 0);
 }
 
 /* Make a file with this content, executable. */
@@ -86,7 +90,8 @@ static void make_file(const char *path, const char *content, int length)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755);
 
-	CHECK(fd >= 0 && write(fd, content, length) == length && close(fd) == 0);
+	CHECK(fd >= 0 && write(fd, content, length) == length &&
+	      close(fd) == 0);
 }
 
 static int exec_status(const char *path, char *argv[])
@@ -124,12 +129,15 @@ static void exec_failures(void)
 
 static void scripts(void)
 {
-	static const char script[] = "#! /bin/sh -e\nexit $(($# + 40))\n", loop[] = "#!/tmp/test-loop\n";
+	static const char script[] = "#! /bin/sh -e\nexit $(($# + 40))\n",
+			  loop[] = "#!/tmp/test-loop\n";
 
 	make_file("/tmp/test-script", script, sizeof(script) - 1);
-	CHECK(exec_status("/tmp/test-script", (char *[]){ "s", "1", "2", NULL }) == 42);
+	CHECK(exec_status("/tmp/test-script",
+			  (char *[]){ "s", "1", "2", NULL }) == 42);
 	make_file("/tmp/test-loop", loop, sizeof(loop) - 1);
-	CHECK(exec_status("/tmp/test-loop", (char *[]){ "s", NULL }) == 200 + ELOOP);
+	CHECK(exec_status("/tmp/test-loop", (char *[]){ "s", NULL }) ==
+	      200 + ELOOP);
 	unlink("/tmp/test-script");
 	unlink("/tmp/test-loop");
 }
@@ -139,7 +147,8 @@ static void scripts(void)
 static void copy_program(const char *from, const char *to)
 {
 	char buf[4096];
-	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0755), n;
+	int in = open(from, O_RDONLY),
+	    out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0755), n;
 
 	CHECK(in >= 0 && out >= 0);
 	while ((n = read(in, buf, sizeof(buf))) > 0)
@@ -151,14 +160,15 @@ static void copy_program(const char *from, const char *to)
 /* A file is either executed or written. */
 static void busy_programs(void)
 {
-	char *forever[] = { "sleep", "100", NULL }, *briefly[] = { "sleep", "0", NULL };
+	char *forever[] = { "sleep", "100", NULL },
+	     *briefly[] = { "sleep", "0", NULL };
 	int fd, pid;
 	void *p;
 
 	copy_program("/bin/sleep", BUSY);
 	pid = fork();
 	if (pid == 0) {
-		do				/* the parent's open may be first */
+		do			/* the parent's open may be first */
 			execve(BUSY, forever, (char *[]){ NULL });
 		while (errno == ETXTBSY);
 		_exit(1);
@@ -176,12 +186,16 @@ static void busy_programs(void)
 	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
 	fd = open(BUSY, O_RDWR);
 	CHECK(fd >= 0 && exec_status(BUSY, briefly) == 200 + ETXTBSY);
-	p = (void *)syscall(__NR_mmap2, NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	CHECK(p != (void *)-1 && close(fd) == 0 && exec_status(BUSY, briefly) == 200 + ETXTBSY);
-	CHECK(syscall(__NR_munmap, p, 4096) == 0 && exec_status(BUSY, briefly) == 0);
+	p = (void *)syscall(__NR_mmap2, NULL, 4096, PROT_READ | PROT_WRITE,
+			    MAP_SHARED, fd, 0);
+	CHECK(p != (void *)-1 && close(fd) == 0 &&
+	      exec_status(BUSY, briefly) == 200 + ETXTBSY);
+	CHECK(syscall(__NR_munmap, p, 4096) == 0 &&
+	      exec_status(BUSY, briefly) == 0);
 	make_file(BUSY, "#!/bin/sh\n", 10);
 	fd = open(BUSY, O_WRONLY);
-	CHECK(exec_status(BUSY, briefly) == 200 + ETXTBSY && close(fd) == 0 && exec_status(BUSY, briefly) == 0);
+	CHECK(exec_status(BUSY, briefly) == 200 + ETXTBSY && close(fd) == 0 &&
+	      exec_status(BUSY, briefly) == 0);
 	CHECK(unlink(BUSY) == 0);
 }
 
@@ -228,7 +242,8 @@ static void suspend(void)
 	alarm(1);
 	CHECK_ERRNO(sigsuspend(&none), EINTR);
 	CHECK(caught == SIGALRM);
-	CHECK(sigprocmask(SIG_BLOCK, NULL, &none) == 0 && sigismember(&none, SIGALRM));
+	CHECK(sigprocmask(SIG_BLOCK, NULL, &none) == 0 &&
+	      sigismember(&none, SIGALRM));
 }
 
 /* A signal interrupts a read; with SA_RESTART the read goes on. */
@@ -261,7 +276,8 @@ static void interrupted_calls(void)
 
 static void default_actions(void)
 {
-	static const int deadly[] = { SIGTERM, SIGKILL, SIGHUP, SIGUSR2, SIGABRT, SIGALRM, SIGPIPE };
+	static const int deadly[] = { SIGTERM, SIGKILL, SIGHUP, SIGUSR2,
+				      SIGABRT, SIGALRM, SIGPIPE };
 
 	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
 		int pid = fork(), status;
@@ -284,7 +300,8 @@ static void stop_and_continue(void)
 		for (;;)
 			pause();
 	kill(pid, SIGSTOP);
-	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+	      WSTOPSIG(status) == SIGSTOP);
 	CHECK(waitpid(pid, &status, WNOHANG | WUNTRACED) == 0);
 	kill(pid, SIGCONT);
 	kill(pid, SIGTERM);
@@ -309,7 +326,10 @@ static void groups(void)
 	CHECK_ERRNO(kill(-a, SIGTERM), ESRCH);
 }
 
-/* A real-time signal for a group needs memory for each: without it nobody gets one. */
+/*
+ * A real-time signal for a group needs memory for each: without it nobody gets
+ * one.
+ */
 static void realtime_groups(void)
 {
 	unsigned long long rt = 1ull << (40 - 1);
@@ -319,7 +339,8 @@ static void realtime_groups(void)
 	for (int i = 0; i < 5; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0)
-			_exit(syscall(__NR_rt_sigtimedwait, &rt, NULL, NULL, 8));
+			_exit(syscall(__NR_rt_sigtimedwait, &rt, NULL, NULL,
+				      8));
 		CHECK(setpgid(pids[i], pids[0]) == 0);
 	}
 	for (int n = 1; on_cowix() && n <= 5; n++) {
@@ -330,7 +351,8 @@ static void realtime_groups(void)
 	}
 	CHECK(kill(-pids[0], 40) == 0);
 	for (int i = 0; i < 5; i++)
-		CHECK(waitpid(pids[i], &status, 0) == pids[i] && status == 40 << 8);
+		CHECK(waitpid(pids[i], &status, 0) == pids[i] &&
+		      status == 40 << 8);
 }
 
 static void stop_in_own_group(int to)
@@ -362,7 +384,8 @@ static void orphaned_group(void)
 
 		if (child == 0)
 			stop_in_own_group(fds[1]);
-		CHECK(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
+		CHECK(waitpid(child, &status, WUNTRACED) == child &&
+		      WIFSTOPPED(status));
 		_exit(0);
 	}
 	CHECK(wait_status(pid) == 0 && close(fds[1]) == 0);
@@ -379,14 +402,18 @@ static void sleeping(void)
 	syscall(265, 1, &start);
 	CHECK(nanosleep(&ts, NULL) == 0);
 	syscall(265, 1, &end);
-	ms = (end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000;
+	ms = (end.tv_sec - start.tv_sec) * 1000 +
+	     (end.tv_nsec - start.tv_nsec) / 1000000;
 	CHECK(ms >= 190 && ms < 1000);
 	CHECK_ERRNO(nanosleep(&bad, NULL), EINVAL);
 	alarm(0);
 	CHECK(alarm(100) == 0 && alarm(0) >= 99);
 }
 
-/* Who has slept runs soon, while others compute without end: not after a whole time slice, or more of them. */
+/*
+ * Who has slept runs soon, while others compute without end: not after a whole
+ * time slice, or more of them.
+ */
 static void sleeping_beside_work(void)
 {
 	int pids[2];
@@ -403,7 +430,8 @@ static void sleeping_beside_work(void)
 		sleep_ms(1);
 	ms = now_ms() - start;
 	for (int i = 0; i < 2; i++)
-		CHECK(kill(pids[i], SIGKILL) == 0 && WTERMSIG(wait_status(pids[i])) == SIGKILL);
+		CHECK(kill(pids[i], SIGKILL) == 0 &&
+		      WTERMSIG(wait_status(pids[i])) == SIGKILL);
 	CHECK(ms < 1000);
 }
 
@@ -422,14 +450,23 @@ static void many_processes(void)
 	}
 }
 
-TESTS({ "exit_codes", "exit statuses arrive", exit_codes }, { "wait_options", "waitpid by pid, any, WNOHANG", wait_options },
-      { "orphans", "orphans go to init", orphans }, { "exec_arguments", "arguments arrive", exec_arguments },
-      { "exec_failures", "what cannot run says why", exec_failures }, { "scripts", "#! with arguments and loops", scripts },
+TESTS({ "exit_codes", "exit statuses arrive", exit_codes },
+      { "wait_options", "waitpid by pid, any, WNOHANG", wait_options },
+      { "orphans", "orphans go to init", orphans },
+      { "exec_arguments", "arguments arrive", exec_arguments },
+      { "exec_failures", "what cannot run says why", exec_failures },
+      { "scripts", "#! with arguments and loops", scripts },
       { "busy_programs", "executed or written, not both", busy_programs },
-      { "handlers", "handlers, masks, pending signals", handlers }, { "suspend", "sigsuspend", suspend },
-      { "interrupted_calls", "EINTR and SA_RESTART", interrupted_calls }, { "default_actions", "deadly signals", default_actions },
-      { "stop_and_continue", "SIGSTOP and SIGCONT", stop_and_continue }, { "groups", "process groups", groups },
+      { "handlers", "handlers, masks, pending signals", handlers },
+      { "suspend", "sigsuspend", suspend },
+      { "interrupted_calls", "EINTR and SA_RESTART", interrupted_calls },
+      { "default_actions", "deadly signals", default_actions },
+      { "stop_and_continue", "SIGSTOP and SIGCONT", stop_and_continue },
+      { "groups", "process groups", groups },
       { "realtime_groups", "real-time signals to a group", realtime_groups },
-      { "orphaned_group", "a stopped group that is left alone", orphaned_group },
+      { "orphaned_group", "a stopped group that is left alone",
+	orphaned_group },
       { "sleeping", "nanosleep and alarm", sleeping },
-      { "sleeping_beside_work", "sleeping while others compute", sleeping_beside_work }, { "many_processes", "hundreds of short lives", many_processes })
+      { "sleeping_beside_work", "sleeping while others compute",
+	sleeping_beside_work },
+      { "many_processes", "hundreds of short lives", many_processes })

@@ -6,33 +6,51 @@
 
 static void tables(void)
 {
-	CHECK(read_all("/proc/filesystems") > 0 && has_line("nodev\tproc\n") && has_line("nodev\ttmpfs\n"));
-	CHECK(!on_cowix() || strcmp(text, "nodev\tproc\nnodev\ttmpfs\nnodev\tdevpts\n\tminix\n") == 0);
-	CHECK(read_all("/proc/mounts") > 0 && has_line("proc /proc proc r") && strstr(text, " 0 0\n"));
-	CHECK(read_all("/proc/version") > 0 && strstr(text, on_cowix() ? "Cowix version 0" : " version "));
+	CHECK(read_all("/proc/filesystems") > 0 && has_line("nodev\tproc\n") &&
+	      has_line("nodev\ttmpfs\n"));
+	CHECK(!on_cowix() ||
+	      strcmp(text,
+		     "nodev\tproc\nnodev\ttmpfs\nnodev\tdevpts\n\tminix\n") ==
+		      0);
+	CHECK(read_all("/proc/mounts") > 0 && has_line("proc /proc proc r") &&
+	      strstr(text, " 0 0\n"));
+	CHECK(read_all("/proc/version") > 0 &&
+	      strstr(text, on_cowix() ? "Cowix version 0" : " version "));
 	CHECK(read_all("/proc/cpuinfo") > 0 && has_line("processor\t: 0\n"));
 	CHECK(read_all("/proc/cmdline") > 0 && text[strlen(text) - 1] == '\n');
-	CHECK(read_all("/proc/partitions") > 0 && strncmp(text, "major minor  #blocks  name\n\n", 28) == 0);
+	CHECK(read_all("/proc/partitions") > 0 &&
+	      strncmp(text, "major minor  #blocks  name\n\n", 28) == 0);
 }
 
-/* A text read byte by byte, in odd pieces, from the middle on, is the same text. */
+/*
+ * A text read byte by byte, in odd pieces, from the middle on, is the same
+ * text.
+ */
 static void pieces(void)
 {
-	int n = read_all("/proc/filesystems"), fd = open("/proc/filesystems", O_RDONLY);
+	int n = read_all("/proc/filesystems"),
+	    fd = open("/proc/filesystems", O_RDONLY);
 
-	CHECK(n > 10 && read_pieces("/proc/filesystems", other, 1) == n && strcmp(text, other) == 0);
-	CHECK(read_pieces("/proc/filesystems", other, 7) == n && strcmp(text, other) == 0);
-	CHECK(lseek(fd, 6, SEEK_SET) == 6 && read(fd, other, 100) == (n - 6 > 100 ? 100 : n - 6));
+	CHECK(n > 10 && read_pieces("/proc/filesystems", other, 1) == n &&
+	      strcmp(text, other) == 0);
+	CHECK(read_pieces("/proc/filesystems", other, 7) == n &&
+	      strcmp(text, other) == 0);
+	CHECK(lseek(fd, 6, SEEK_SET) == 6 &&
+	      read(fd, other, 100) == (n - 6 > 100 ? 100 : n - 6));
 	CHECK(memcmp(text + 6, other, n - 6 > 100 ? 100 : n - 6) == 0);
-	CHECK(lseek(fd, 100000, SEEK_SET) == 100000 && read(fd, other, 100) == 0);
+	CHECK(lseek(fd, 100000, SEEK_SET) == 100000 &&
+	      read(fd, other, 100) == 0);
 	close(fd);
 }
 
 static void read_only(void)
 {
-	CHECK(mkdir("/proc/test", 0755) == -1 && unlink("/proc/version") == -1 && rmdir("/proc/1") == -1);
-	CHECK(open("/proc/test", O_WRONLY | O_CREAT, 0644) == -1 && symlink("x", "/proc/test") == -1);
-	CHECK(rename("/proc/version", "/proc/test") == -1 && link("/proc/version", "/proc/test") == -1);
+	CHECK(mkdir("/proc/test", 0755) == -1 &&
+	      unlink("/proc/version") == -1 && rmdir("/proc/1") == -1);
+	CHECK(open("/proc/test", O_WRONLY | O_CREAT, 0644) == -1 &&
+	      symlink("x", "/proc/test") == -1);
+	CHECK(rename("/proc/version", "/proc/test") == -1 &&
+	      link("/proc/version", "/proc/test") == -1);
 	if (!on_cowix())
 		return;
 	CHECK_ERRNO(open("/proc/version", O_WRONLY), EROFS);
@@ -46,17 +64,23 @@ static void meminfo(void)
 {
 	struct audit_report r;
 
-	CHECK(read_all("/proc/meminfo") > 0 && strncmp(text, "MemTotal:       ", 16) == 0 && strcmp(strchr(text + 16, 'k'), "kB\n") > 0);
+	CHECK(read_all("/proc/meminfo") > 0 &&
+	      strncmp(text, "MemTotal:       ", 16) == 0 &&
+	      strcmp(strchr(text + 16, 'k'), "kB\n") > 0);
 	CHECK(text[24] == ' ' && text[25] == 'k' && text[27] == '\n');
-	CHECK(number_of("MemFree:") > 0 && number_of("MemFree:") < number_of("MemTotal:"));
-	CHECK(number_of("Cached:") >= 0 && number_of("Buffers:") >= 0 && number_of("SwapTotal:") >= 0 && number_of("Shmem:") >= 0);
+	CHECK(number_of("MemFree:") > 0 &&
+	      number_of("MemFree:") < number_of("MemTotal:"));
+	CHECK(number_of("Cached:") >= 0 && number_of("Buffers:") >= 0 &&
+	      number_of("SwapTotal:") >= 0 && number_of("Shmem:") >= 0);
 	if (mm_audit(&r, 0) < 0)
 		return;
 	read_all("/proc/meminfo");
 	mm_audit(&r, 0);
 	read_all("/proc/meminfo");
-	CHECK(number_of("MemTotal:") == (long)r.frames_total * 4 && number_of("Cached:") == (long)r.frames_cache * 4);
-	CHECK(number_of("MemFree:") == (long)r.frames_free * 4 - 4);		/* the page that the text is printed in */
+	CHECK(number_of("MemTotal:") == (long)r.frames_total * 4 &&
+	      number_of("Cached:") == (long)r.frames_cache * 4);
+	/* the page that the text is printed in */
+	CHECK(number_of("MemFree:") == (long)r.frames_free * 4 - 4);
 }
 
 /* Hundredths of a second of the first number of /proc/uptime. */
@@ -82,9 +106,12 @@ static void clocks(void)
 	pause_ms(300);
 	after = uptime();
 	CHECK(after >= before + 30 && after < before + 300);
-	CHECK(read_all("/proc/stat") > 0 && strncmp(text, "cpu  ", 5) == 0 && has_line("cpu0 ") && has_line("intr ") && has_line("procs_running "));
+	CHECK(read_all("/proc/stat") > 0 && strncmp(text, "cpu  ", 5) == 0 &&
+	      has_line("cpu0 ") && has_line("intr ") &&
+	      has_line("procs_running "));
 	boot = (long)time(NULL) - (long)(uptime() / 100);
-	CHECK(read_all("/proc/stat") > 0 && number_of("btime ") - boot <= 1 && boot - number_of("btime ") <= 1);
+	CHECK(read_all("/proc/stat") > 0 && number_of("btime ") - boot <= 1 &&
+	      boot - number_of("btime ") <= 1);
 }
 
 static void forks_counted(void)
@@ -92,7 +119,8 @@ static void forks_counted(void)
 	long before, after;
 	int pid;
 
-	CHECK(read_all("/proc/stat") > 0 && (before = number_of("processes ")) > 0);
+	CHECK(read_all("/proc/stat") > 0 &&
+	      (before = number_of("processes ")) > 0);
 	pid = fork();
 	if (pid == 0)
 		_exit(0);
@@ -100,7 +128,8 @@ static void forks_counted(void)
 	after = number_of("processes ");
 	CHECK(on_cowix() ? after == before + 1 : after > before);
 	CHECK(read_all("/proc/loadavg") > 0);
-	CHECK(!on_cowix() || (int)strtoul(strrchr(text, ' ') + 1, NULL, 10) == pid);
+	CHECK(!on_cowix() ||
+	      (int)strtoul(strrchr(text, ' ') + 1, NULL, 10) == pid);
 }
 
 /* The load over a minute, in hundredths. */
@@ -111,15 +140,20 @@ static int load(void)
 
 	CHECK(read_all("/proc/loadavg") > 0);
 	whole = strtoul(text, &at, 10);
-	CHECK(at[0] == '.' && at[3] == ' ' && strchr(at, '/') && text[strlen(text) - 1] == '\n');
+	CHECK(at[0] == '.' && at[3] == ' ' && strchr(at, '/') &&
+	      text[strlen(text) - 1] == '\n');
 	value = strtoul(at + 1, NULL, 10);
 	return whole * 100 + value;
 }
 
-/* One busy process for five seconds: the load goes to 1 by the 12th part of what is missing. */
+/*
+ * One busy process for five seconds: the load goes to 1 by the 12th part of
+ * what is missing.
+ */
 static void load_average(void)
 {
-	int before = load(), after = before, expected = before + (100 - before) * (2048 - 1884) / 2048;
+	int before = load(), after = before,
+	    expected = before + (100 - before) * (2048 - 1884) / 2048;
 	time_t end = time(NULL) + 12;
 
 	if (!on_cowix())
@@ -144,8 +178,10 @@ static void mounting(void)
 	CHECK_ERRNO(mount("/etc/passwd", "/mnt", "minix", 0, NULL), ENOTBLK);
 	CHECK(read_all("/proc/mounts") > 0 && strchr(text, ' '));
 	*strchr(text, ' ') = '\0';
-	CHECK_ERRNO(mount(text, "/mnt", "minix", 0, NULL), EBUSY);		/* the root's device */
-	CHECK(mount(NULL, "/mnt", "proc", 0, NULL) == 0 && access("/mnt/self/stat", R_OK) == 0 && umount("/mnt") == 0);
+	/* the root's device */
+	CHECK_ERRNO(mount(text, "/mnt", "minix", 0, NULL), EBUSY);
+	CHECK(mount(NULL, "/mnt", "proc", 0, NULL) == 0 &&
+	      access("/mnt/self/stat", R_OK) == 0 && umount("/mnt") == 0);
 }
 
 static const struct test list[] = {

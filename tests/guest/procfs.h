@@ -1,4 +1,7 @@
-/* What the tests of /proc share: reading a file whole, finding a line in it; and /proc is mounted while they run. */
+/*
+ * What the tests of /proc share: reading a file whole, finding a line in it;
+ * and /proc is mounted while they run.
+ */
 #ifndef GUEST_PROCFS_H
 #define GUEST_PROCFS_H
 
@@ -11,7 +14,10 @@
 
 static char text[TEXT_MAX], other[TEXT_MAX] __attribute__((unused));
 
-/* Read a file whole, in pieces of a size; its length, -1 with errno. What is read is followed by a NUL. */
+/*
+ * Read a file whole, in pieces of a size; its length, -1 with errno. What is
+ * read is followed by a NUL.
+ */
 static inline int read_pieces(const char *path, char *buf, int piece)
 {
 	int fd = open(path, O_RDONLY), at = 0, n = 0;
@@ -71,10 +77,14 @@ static inline long number_of(const char *word)
 	return -1;
 }
 
-/* Called by main: run the tests with /proc mounted, and find out that it is not busy afterwards. */
+/*
+ * Called by main: run the tests with /proc mounted, and find out that it is not
+ * busy afterwards.
+ */
 static inline int run_with_proc(const struct test *list, int argc, char **argv)
 {
-	int mounted = access("/proc/self", F_OK) < 0 && mount("proc", "/proc", "proc", 0, NULL) == 0;
+	int mounted = access("/proc/self", F_OK) < 0 &&
+		      mount("proc", "/proc", "proc", 0, NULL) == 0;
 	int status = run_tests(list, argc, argv);
 
 	if (mounted && umount("/proc") < 0) {

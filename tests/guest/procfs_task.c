@@ -1,4 +1,7 @@
-/* /proc, what it says of processes: compared with what is so. Started as "proc-child" the program is one whose memory and arguments are looked at. */
+/*
+ * /proc, what it says of processes: compared with what is so. Started as
+ * "proc-child" the program is one whose memory and arguments are looked at.
+ */
 #include <dirent.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -30,7 +33,10 @@ static void self(void)
 	CHECK_ERRNO(open("/proc/99999999999", O_RDONLY), ENOENT);
 }
 
-/* Field number n of stat, counted from 1; the second one ends with the last parenthesis. */
+/*
+ * Field number n of stat, counted from 1; the second one ends with the last
+ * parenthesis.
+ */
 static const char *field(int n)
 {
 	const char *at = strrchr(text, ')') + 1;
@@ -44,15 +50,20 @@ static void stat_file(void)
 {
 	int fields = 1, expected = getpid();
 
-	CHECK(read_all("/proc/self/stat") > 0 && (int)strtoul(text, NULL, 10) == expected);
+	CHECK(read_all("/proc/self/stat") > 0 &&
+	      (int)strtoul(text, NULL, 10) == expected);
 	for (char *at = text; *at; at++)
 		fields += *at == ' ';
 	CHECK(fields == 52 && text[strlen(text) - 1] == '\n');
 	CHECK(strncmp(strchr(text, ' '), " (procfs_task) R ", 17) == 0);
-	CHECK((int)strtoul(field(4), NULL, 10) == getppid() && (int)strtoul(field(5), NULL, 10) == getpgrp());
+	CHECK((int)strtoul(field(4), NULL, 10) == getppid() &&
+	      (int)strtoul(field(5), NULL, 10) == getpgrp());
 	CHECK((int)strtoul(field(6), NULL, 10) == syscall(__NR_getsid, 0));
-	CHECK(strtoul(field(18), NULL, 10) == 20 && strtoul(field(19), NULL, 10) == 0 && strtoul(field(20), NULL, 10) == 1);
-	CHECK(strtoul(field(26), NULL, 10) <= (unsigned long)stat_file && strtoul(field(27), NULL, 10) > (unsigned long)stat_file);
+	CHECK(strtoul(field(18), NULL, 10) == 20 &&
+	      strtoul(field(19), NULL, 10) == 0 &&
+	      strtoul(field(20), NULL, 10) == 1);
+	CHECK(strtoul(field(26), NULL, 10) <= (unsigned long)stat_file &&
+	      strtoul(field(27), NULL, 10) > (unsigned long)stat_file);
 }
 
 static void nothing(int sig)
@@ -65,16 +76,19 @@ static void status(void)
 	char line[80];
 
 	CHECK(read_all("/proc/self/status") > 0);
-	CHECK(strncmp(text, "Name:\tprocfs_task\n", 18) == 0 && has_line("State:\tR (running)\n") && has_line("Threads:\t1\n"));
+	CHECK(strncmp(text, "Name:\tprocfs_task\n", 18) == 0 &&
+	      has_line("State:\tR (running)\n") && has_line("Threads:\t1\n"));
 	sprintf(line, "Tgid:\t%d\n", getpid());
 	CHECK(has_line(line));
 	sprintf(line, "Pid:\t%d\n", getpid());
 	CHECK(has_line(line));
 	sprintf(line, "PPid:\t%d\n", getppid());
 	CHECK(has_line(line));
-	sprintf(line, "Uid:\t%d\t%d\t%d\t%d\n", getuid(), getuid(), getuid(), getuid());
+	sprintf(line, "Uid:\t%d\t%d\t%d\t%d\n", getuid(), getuid(), getuid(),
+		getuid());
 	CHECK(has_line(line));
-	CHECK(number_of("VmSize:") >= number_of("VmRSS:") && number_of("VmRSS:") > 0);
+	CHECK(number_of("VmSize:") >= number_of("VmRSS:") &&
+	      number_of("VmRSS:") > 0);
 	signal(SIGUSR2, SIG_IGN);
 	signal(SIGHUP, nothing);
 	{
@@ -86,9 +100,11 @@ static void status(void)
 	}
 	kill(getpid(), SIGUSR1);
 	CHECK(read_all("/proc/self/status") > 0);
-	CHECK(has_line("SigPnd:\t0000000000000000\n") && has_line("ShdPnd:\t0000000000000200\n"));
+	CHECK(has_line("SigPnd:\t0000000000000000\n") &&
+	      has_line("ShdPnd:\t0000000000000200\n"));
 	CHECK(has_line("SigBlk:\t0000000000000200\n"));
-	CHECK(strtoul(strstr(text, "SigIgn:\t") + 16, NULL, 16) & 0x800 && strtoul(strstr(text, "SigCgt:\t") + 16, NULL, 16) & 1);
+	CHECK(strtoul(strstr(text, "SigIgn:\t") + 16, NULL, 16) & 0x800 &&
+	      strtoul(strstr(text, "SigCgt:\t") + 16, NULL, 16) & 1);
 }
 
 /* A process that sleeps, one that has stopped, a zombie. */
@@ -104,22 +120,29 @@ static void states(void)
 		_exit(5);
 	}
 	pause_ms(100);
-	CHECK(read_all(of(pid, "status")) > 0 && has_line("State:\tS (sleeping)\n"));
+	CHECK(read_all(of(pid, "status")) > 0 &&
+	      has_line("State:\tS (sleeping)\n"));
 	kill(pid, SIGSTOP);
 	pause_ms(100);
-	CHECK(read_all(of(pid, "status")) > 0 && has_line("State:\tT (stopped)\n"));
+	CHECK(read_all(of(pid, "status")) > 0 &&
+	      has_line("State:\tT (stopped)\n"));
 	kill(pid, SIGCONT);
 	write(fds[1], "x", 1);
 	pause_ms(100);
-	CHECK(read_all(of(pid, "status")) > 0 && has_line("State:\tZ (zombie)\n") && number_of("VmSize:") == -1);
+	CHECK(read_all(of(pid, "status")) > 0 &&
+	      has_line("State:\tZ (zombie)\n") && number_of("VmSize:") == -1);
 	CHECK(read_all(of(pid, "stat")) > 0 && *field(3) == 'Z');
-	CHECK(read_all(of(pid, "cmdline")) == 0 && read_all(of(pid, "maps")) <= 0);
+	CHECK(read_all(of(pid, "cmdline")) == 0 &&
+	      read_all(of(pid, "maps")) <= 0);
 	CHECK(readlink(of(pid, "exe"), text, 100) == -1 && errno == ENOENT);
 	CHECK(wait_status(pid) == 5 << 8);
 	CHECK_ERRNO(open(of(pid, "stat"), O_RDONLY), ENOENT);
 }
 
-/* Run this program as CHILD, from a path, with arguments that fill more than two pages; it checks what it sees of itself. */
+/*
+ * Run this program as CHILD, from a path, with arguments that fill more than
+ * two pages; it checks what it sees of itself.
+ */
 static void run_child(const char *path, const char *mode)
 {
 	static char big[5001];
@@ -128,7 +151,10 @@ static void run_child(const char *path, const char *mode)
 	memset(big, 'a', 5000);
 	pid = fork();
 	if (pid == 0) {
-		execve(path, (char *[]){ CHILD, (char *)mode, "two words", big, "", big, NULL }, (char *[]){ "A=1", "B=two words", NULL });
+		execve(path,
+		       (char *[]){ CHILD, (char *)mode, "two words", big, "",
+				   big, NULL },
+		       (char *[]){ "A=1", "B=two words", NULL });
 		_exit(99);
 	}
 	CHECK(wait_status(pid) == 0);
@@ -155,9 +181,12 @@ static int child_main(char **argv, char **envp)
 	} else {
 		int n = read_pieces("/proc/self/maps", other, 1000);
 
-		CHECK(n > 4096 && strstr(other, DEEP) && strstr(other, " [stack]\n"));
-		CHECK(read_pieces("/proc/self/maps", text, 4096) == n && strcmp(text, other) == 0);
-		CHECK(read_pieces("/proc/self/maps", text, 77) == n && strcmp(text, other) == 0);
+		CHECK(n > 4096 && strstr(other, DEEP) &&
+		      strstr(other, " [stack]\n"));
+		CHECK(read_pieces("/proc/self/maps", text, 4096) == n &&
+		      strcmp(text, other) == 0);
+		CHECK(read_pieces("/proc/self/maps", text, 77) == n &&
+		      strcmp(text, other) == 0);
 	}
 	return 0;
 }
@@ -165,11 +194,16 @@ static int child_main(char **argv, char **envp)
 static void arguments(void)
 {
 	run_child("/proc/self/exe", "arguments");
-	CHECK(read_all("/proc/self/comm") == 12 && strcmp(text, "procfs_task\n") == 0);
+	CHECK(read_all("/proc/self/comm") == 12 &&
+	      strcmp(text, "procfs_task\n") == 0);
 }
 
-/* The line of maps that contains an address has these permissions and this name. */
-static void check_area(const void *addr, const char *permissions, const char *name)
+/*
+ * The line of maps that contains an address has these permissions and this
+ * name.
+ */
+static void check_area(const void *addr, const char *permissions,
+		       const char *name)
 {
 	unsigned long last_end = 0;
 	char *line = text, *next;
@@ -177,15 +211,19 @@ static void check_area(const void *addr, const char *permissions, const char *na
 	CHECK(read_all("/proc/self/maps") > 0);
 	for (; *line; line = next) {
 		char *end;
-		unsigned long from = strtoul(line, &end, 16), to = strtoul(end + 1, &end, 16);
+		unsigned long from = strtoul(line, &end, 16),
+			      to = strtoul(end + 1, &end, 16);
 
-		CHECK(from < to && from >= last_end && (from | to) % 4096 == 0 && *end == ' ');
+		CHECK(from < to && from >= last_end &&
+		      (from | to) % 4096 == 0 && *end == ' ');
 		last_end = to;
 		next = strchr(line, '\n');
 		*next++ = '\0';
 		if ((unsigned long)addr >= from && (unsigned long)addr < to) {
-			CHECK(strncmp(end + 1, permissions, strlen(permissions)) == 0);
-			CHECK(strcmp(line + strlen(line) - strlen(name), name) == 0);
+			CHECK(strncmp(end + 1, permissions,
+				      strlen(permissions)) == 0);
+			CHECK(strcmp(line + strlen(line) - strlen(name),
+				     name) == 0);
 			return;
 		}
 	}
@@ -202,17 +240,20 @@ static void maps(void)
 	heap[99999] = 1;
 	check_area((void *)maps, "r-xp ", exe);
 	check_area(&heap, "rw", " [stack]");
-	check_area(heap + 99999, on_cowix() ? "rw-p 00000000 00:00 0 " : "rw", " [heap]");
+	check_area(heap + 99999, on_cowix() ? "rw-p 00000000 00:00 0 " : "rw",
+		   " [heap]");
 	if (!on_cowix())
 		return;
 	CHECK(read_all("/proc/self/maps") > 0);
-	for (char *line = text; *line; line = strchr(line, '\n') + 1)	/* names start in column 49 */
+	/* names start in column 49 */
+	for (char *line = text; *line; line = strchr(line, '\n') + 1)
 		CHECK(line[48] == ' ' && (line[49] == '/' || line[49] == '['));
 }
 
 static void copy(const char *from, const char *to)
 {
-	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_EXCL, 0755), n;
+	int in = open(from, O_RDONLY),
+	    out = open(to, O_WRONLY | O_CREAT | O_EXCL, 0755), n;
 
 	while ((n = read(in, text, TEXT_MAX)) > 0)
 		CHECK(write(out, text, n) == n);
@@ -259,24 +300,34 @@ static void open_files(void)
 	CHECK(before & 1 << 3);		/* the directory itself */
 	fd = open("/tmp/test-proc", O_RDWR | O_CREAT | O_EXCL, 0644);
 	CHECK(pipe(fds) == 0 && write(fd, "hello", 5) == 5);
-	CHECK(descriptors("/proc/self/fd") == (before | 1u << fds[1] << 1 | 1u << fd | 1u << fds[0] | 1u << fds[1]));
+	CHECK(descriptors("/proc/self/fd") ==
+	      (before | 1u << fds[1] << 1 | 1u << fd | 1u << fds[0] |
+	       1u << fds[1]));
 	sprintf(path, "/proc/self/fd/%d", fd);
-	CHECK(link_is(path, "/tmp/test-proc") && lstat(path, &st) == 0 && st.st_mode == (S_IFLNK | 0700));
-	CHECK(rename("/tmp/test-proc", "/tmp/test-proc2") == 0 && link_is(path, "/tmp/test-proc2"));
+	CHECK(link_is(path, "/tmp/test-proc") && lstat(path, &st) == 0 &&
+	      st.st_mode == (S_IFLNK | 0700));
+	CHECK(rename("/tmp/test-proc", "/tmp/test-proc2") == 0 &&
+	      link_is(path, "/tmp/test-proc2"));
 	again = open(path, O_RDONLY);
-	CHECK(again >= 0 && read(again, text, 10) == 5 && memcmp(text, "hello", 5) == 0);	/* a position of its own */
-	CHECK(unlink("/tmp/test-proc2") == 0 && readlink(path, text, 5000) > 10 && strstr(text, " (deleted)"));
+	/* a position of its own */
+	CHECK(again >= 0 && read(again, text, 10) == 5 &&
+	      memcmp(text, "hello", 5) == 0);
+	CHECK(unlink("/tmp/test-proc2") == 0 &&
+	      readlink(path, text, 5000) > 10 && strstr(text, " (deleted)"));
 	CHECK(stat(path, &st) == 0 && st.st_nlink == 0 && st.st_size == 5);
 	close(again);
-	again = open(path, O_RDONLY);		/* without a name it can still be opened */
+	/* without a name it can still be opened */
+	again = open(path, O_RDONLY);
 	CHECK(again >= 0 && read(again, text, 10) == 5);
 	close(again);
 	sprintf(path, "/proc/self/fd/%d", fds[0]);
 	CHECK(fstat(fds[0], &st) == 0);
 	sprintf(expected, "pipe:[%lu]", (unsigned long)st.st_ino);
-	CHECK(link_is(path, expected) && lstat(path, &st) == 0 && st.st_mode == (S_IFLNK | 0500));
-	again = open(path, O_WRONLY);		/* and so a pipe gets another writer */
-	CHECK(again >= 0 && write(again, "x", 1) == 1 && read(fds[0], text, 10) == 1);
+	CHECK(link_is(path, expected) && lstat(path, &st) == 0 &&
+	      st.st_mode == (S_IFLNK | 0500));
+	again = open(path, O_WRONLY);	/* and so a pipe gets another writer */
+	CHECK(again >= 0 && write(again, "x", 1) == 1 &&
+	      read(fds[0], text, 10) == 1);
 	close(again);
 	close(fds[0]);
 	CHECK_ERRNO(open(path, O_RDONLY), ENOENT);
@@ -286,7 +337,10 @@ static void open_files(void)
 	CHECK_ERRNO(open("/proc/self/fd/x", O_RDONLY), ENOENT);
 }
 
-/* A file without a name, whose directory has gone as well, is not looked for there: a damaged file system would be reported. */
+/*
+ * A file without a name, whose directory has gone as well, is not looked for
+ * there: a damaged file system would be reported.
+ */
 static void nameless(void)
 {
 	char path[40];
@@ -295,15 +349,20 @@ static void nameless(void)
 	CHECK(mkdir("/tmp/test-dir", 0755) == 0);
 	fd = open("/tmp/test-dir/x", O_RDWR | O_CREAT, 0644);
 	sprintf(path, "/proc/self/fd/%d", fd);
-	CHECK(link_is(path, "/tmp/test-dir/x") && link("/tmp/test-dir/x", "/tmp/test-x") == 0);
-	CHECK(mkdir("/tmp/test-other", 0755) == 0 && rename("/tmp/test-dir/x", "/tmp/test-other/y") == 0);
-	CHECK(link_is(path, "/tmp/test-other/y") && rename("/tmp/test-other/y", "/tmp/test-dir/x") == 0);
-	CHECK(unlink("/tmp/test-dir/x") == 0 && rmdir("/tmp/test-dir") == 0 && rmdir("/tmp/test-other") == 0);
+	CHECK(link_is(path, "/tmp/test-dir/x") &&
+	      link("/tmp/test-dir/x", "/tmp/test-x") == 0);
+	CHECK(mkdir("/tmp/test-other", 0755) == 0 &&
+	      rename("/tmp/test-dir/x", "/tmp/test-other/y") == 0);
+	CHECK(link_is(path, "/tmp/test-other/y") &&
+	      rename("/tmp/test-other/y", "/tmp/test-dir/x") == 0);
+	CHECK(unlink("/tmp/test-dir/x") == 0 && rmdir("/tmp/test-dir") == 0 &&
+	      rmdir("/tmp/test-other") == 0);
 	before = on_cowix() ? read_all("/dev/kmsg") : 0;
 	CHECK(readlink(path, text, 100) > 0);
 	CHECK(!on_cowix() || read_all("/dev/kmsg") == before);
 	close(open("/tmp/test-x", O_RDONLY));
-	CHECK(!on_cowix() || link_is(path, "/tmp/test-x"));		/* found again under its other name */
+	/* found again under its other name */
+	CHECK(!on_cowix() || link_is(path, "/tmp/test-x"));
 	CHECK(unlink("/tmp/test-x") == 0);
 }
 
@@ -312,19 +371,27 @@ static void directories(void)
 	char cwd[64], expected[40];
 	int pid = getpid();
 
-	CHECK(mkdir("/tmp/test-dir", 0755) == 0 && chdir("/tmp/test-dir") == 0 && link_is("/proc/self/cwd", "/tmp/test-dir"));
-	CHECK(chdir("/proc/self/cwd/..") == 0 && link_is("/proc/self/cwd", "/tmp") && rmdir("/tmp/test-dir") == 0);
+	CHECK(mkdir("/tmp/test-dir", 0755) == 0 &&
+	      chdir("/tmp/test-dir") == 0 &&
+	      link_is("/proc/self/cwd", "/tmp/test-dir"));
+	CHECK(chdir("/proc/self/cwd/..") == 0 &&
+	      link_is("/proc/self/cwd", "/tmp") && rmdir("/tmp/test-dir") == 0);
 	CHECK(link_is("/proc/self/root", "/"));
 	sprintf(expected, "/proc/%d/fd", pid);
-	CHECK(chdir("/proc/self/fd") == 0 && getcwd(cwd, sizeof(cwd)) && strcmp(cwd, expected) == 0);
-	CHECK(chdir("../..") == 0 && getcwd(cwd, sizeof(cwd)) && strcmp(cwd, "/proc") == 0);
-	CHECK(chdir("..") == 0 && getcwd(cwd, sizeof(cwd)) && strcmp(cwd, "/") == 0);
+	CHECK(chdir("/proc/self/fd") == 0 && getcwd(cwd, sizeof(cwd)) &&
+	      strcmp(cwd, expected) == 0);
+	CHECK(chdir("../..") == 0 && getcwd(cwd, sizeof(cwd)) &&
+	      strcmp(cwd, "/proc") == 0);
+	CHECK(chdir("..") == 0 && getcwd(cwd, sizeof(cwd)) &&
+	      strcmp(cwd, "/") == 0);
 }
 
 /* Everything that can be opened of a process, read after it has ended. */
 static void ended(void)
 {
-	static const char *const names[] = { "stat", "status", "statm", "cmdline", "comm", "environ", "maps" };
+	static const char *const names[] = { "stat",    "status", "statm",
+					     "cmdline", "comm",   "environ",
+					     "maps" };
 	enum { FILES = sizeof(names) / sizeof(names[0]) };
 	int fds[2], pid, fd[FILES], dir, fd_dir;
 	char c;
@@ -337,8 +404,10 @@ static void ended(void)
 	}
 	for (int i = 0; i < FILES; i++)
 		CHECK((fd[i] = open(of(pid, names[i]), O_RDONLY)) >= 0);
-	CHECK((dir = open(of(pid, ""), O_RDONLY | O_DIRECTORY)) >= 0 && (fd_dir = open(of(pid, "fd"), O_RDONLY | O_DIRECTORY)) >= 0);
-	CHECK(fchdir(dir) == 0 && access("stat", R_OK) == 0 && access("fd/0", F_OK) == 0);
+	CHECK((dir = open(of(pid, ""), O_RDONLY | O_DIRECTORY)) >= 0 &&
+	      (fd_dir = open(of(pid, "fd"), O_RDONLY | O_DIRECTORY)) >= 0);
+	CHECK(fchdir(dir) == 0 && access("stat", R_OK) == 0 &&
+	      access("fd/0", F_OK) == 0);
 	write(fds[1], "x", 1);
 	CHECK(wait_status(pid) == 0);
 	for (int i = 0; i < FILES; i++) {
@@ -346,14 +415,19 @@ static void ended(void)
 
 		CHECK(n == 0 || (n == -1 && errno == ESRCH));
 	}
-	CHECK(access("stat", F_OK) == -1 && (errno == ENOENT || errno == ESRCH));
+	CHECK(access("stat", F_OK) == -1 &&
+	      (errno == ENOENT || errno == ESRCH));
 	CHECK(access("fd", F_OK) == -1 && access("exe", F_OK) == -1);
-	CHECK(syscall(__NR_getdents64, fd_dir, text, 1000) <= 0 && fchdir(fd_dir) <= 0 && access("0", F_OK) == -1);
+	CHECK(syscall(__NR_getdents64, fd_dir, text, 1000) <= 0 &&
+	      fchdir(fd_dir) <= 0 && access("0", F_OK) == -1);
 	CHECK_ERRNO(open(of(pid, "stat"), O_RDONLY), ENOENT);
 	CHECK(chdir("/") == 0);
 }
 
-/* When all numbers have been used, a new process gets an old one's: what was opened of that one does not show the new one. */
+/*
+ * When all numbers have been used, a new process gets an old one's: what was
+ * opened of that one does not show the new one.
+ */
 static void numbers_used_again(void)
 {
 	int fd, dir, pid, next, fds[2];
@@ -372,7 +446,8 @@ static void numbers_used_again(void)
 	} while (pid < 100);
 	fd = open(of(pid, "stat"), O_RDONLY);
 	dir = open(of(pid, ""), O_RDONLY | O_DIRECTORY);
-	CHECK(read(fd, text, 100) == 100 && fchdir(dir) == 0 && access("stat", R_OK) == 0);
+	CHECK(read(fd, text, 100) == 100 && fchdir(dir) == 0 &&
+	      access("stat", R_OK) == 0);
 	write(fds[1], "x", 1);
 	CHECK(wait_status(pid) == 0);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -389,7 +464,8 @@ static void numbers_used_again(void)
 	} while (next != pid);
 	CHECK_ERRNO(read(fd, text, 100), ESRCH);
 	CHECK_ERRNO(access("stat", R_OK), ENOENT);
-	CHECK(read_all(of(next, "stat")) > 0 && (int)strtoul(text, NULL, 10) == next);
+	CHECK(read_all(of(next, "stat")) > 0 &&
+	      (int)strtoul(text, NULL, 10) == next);
 	write(fds[1], "x", 1);
 	CHECK(wait_status(next) == 0 && chdir("/") == 0);
 }
@@ -397,7 +473,8 @@ static void numbers_used_again(void)
 /* Another user sees what is public only. */
 static void permissions(void)
 {
-	static const char *const hidden[] = { "environ", "maps", "fd", "fd/0", "cwd/", "root/", "exe" };
+	static const char *const hidden[] = { "environ", "maps",  "fd", "fd/0",
+					      "cwd/",    "root/", "exe" };
 	int target = getpid(), pid;
 
 	if (getuid() != 0)
@@ -406,13 +483,20 @@ static void permissions(void)
 	if (pid == 0) {
 		CHECK(setuid(1000) == 0);
 		for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
-			CHECK_ERRNO(open(of(target, hidden[i]), O_RDONLY), EACCES);
-		CHECK(readlink(of(target, "cwd"), text, 100) == -1 && errno == EACCES);
-		CHECK(read_all(of(target, "stat")) > 0 && read_all(of(target, "status")) > 0 && read_all(of(target, "cmdline")) > 0);
-		CHECK(read_all(of(target, "statm")) > 0 && read_all(of(target, "comm")) > 0);
+			CHECK_ERRNO(open(of(target, hidden[i]), O_RDONLY),
+				    EACCES);
+		CHECK(readlink(of(target, "cwd"), text, 100) == -1 &&
+		      errno == EACCES);
+		CHECK(read_all(of(target, "stat")) > 0 &&
+		      read_all(of(target, "status")) > 0 &&
+		      read_all(of(target, "cmdline")) > 0);
+		CHECK(read_all(of(target, "statm")) > 0 &&
+		      read_all(of(target, "comm")) > 0);
 		if (on_cowix()) {	/* what was root's may still be there */
-			CHECK_ERRNO(open("/proc/self/environ", O_RDONLY), EACCES);
-			CHECK(read_all("/proc/self/maps") > 0 && descriptors("/proc/self/fd"));
+			CHECK_ERRNO(open("/proc/self/environ", O_RDONLY),
+				    EACCES);
+			CHECK(read_all("/proc/self/maps") > 0 &&
+			      descriptors("/proc/self/fd"));
 		}
 		_exit(0);
 	}
@@ -422,7 +506,9 @@ static void permissions(void)
 /* Processes come and go while everything in /proc is read. */
 static void crowd(void)
 {
-	static const char *const names[] = { "stat", "status", "maps", "cmdline", "environ", "fd", "exe", "cwd" };
+	static const char *const names[] = { "stat",    "status",  "maps",
+					     "cmdline", "environ", "fd",
+					     "exe",     "cwd" };
 	int maker = fork(), entries = 0;
 
 	if (maker == 0) {
@@ -431,7 +517,9 @@ static void crowd(void)
 
 			if (pid == 0) {
 				if (i % 3 == 0)
-					execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL });
+					execve("/bin/true",
+					       (char *[]){ "true", NULL },
+					       (char *[]){ NULL });
 				_exit(0);
 			}
 			if (i % 2)
@@ -443,7 +531,10 @@ static void crowd(void)
 		DIR *dir = opendir("/proc");
 
 		for (struct dirent *d; (d = readdir(dir));)
-			for (size_t i = 0; d->d_name[0] >= '0' && d->d_name[0] <= '9' && i < sizeof(names) / sizeof(names[0]); i++) {
+			for (size_t i = 0;
+			     d->d_name[0] >= '0' && d->d_name[0] <= '9' &&
+			     i < sizeof(names) / sizeof(names[0]);
+			     i++) {
 				int pid = strtoul(d->d_name, NULL, 10);
 
 				if (pid < maker)
@@ -469,7 +560,8 @@ static const struct test list[] = {
 	{ "nameless", "an open file whose names and directories go", nameless },
 	{ "directories", "cwd, root, getcwd below /proc", directories },
 	{ "ended", "files of a process that has ended", ended },
-	{ "numbers_used_again", "a process with an old one's number", numbers_used_again },
+	{ "numbers_used_again", "a process with an old one's number",
+	  numbers_used_again },
 	{ "permissions", "what another user may not see", permissions },
 	{ "crowd", "reading while processes come and go", crowd },
 	{ 0 },
@@ -477,5 +569,6 @@ static const struct test list[] = {
 
 int main(int argc, char **argv, char **envp)
 {
-	return strcmp(argv[0], CHILD) == 0 ? child_main(argv, envp) : run_with_proc(list, argc, argv);
+	return strcmp(argv[0], CHILD) == 0 ? child_main(argv, envp)
+					   : run_with_proc(list, argc, argv);
 }

@@ -1,4 +1,7 @@
-/* What the tests of terminals share: a pseudo-terminal, whose master plays the user, and what comes out of it. */
+/*
+ * What the tests of terminals share: a pseudo-terminal, whose master plays the
+ * user, and what comes out of it.
+ */
 #ifndef GUEST_PTY_H
 #define GUEST_PTY_H
 
@@ -49,7 +52,10 @@ static inline void set_nonblock(int fd, int on)
 	CHECK(fcntl(fd, F_SETFL, on ? O_RDWR | O_NONBLOCK : O_RDWR) == 0);
 }
 
-/* Everything that comes within a while: until `wanted` bytes are there, and nothing more after them. */
+/*
+ * Everything that comes within a while: until `wanted` bytes are there, and
+ * nothing more after them.
+ */
 static inline int gather(int fd, char *buf, int size, int wanted)
 {
 	long end = now_ms() + 2000;
@@ -86,7 +92,8 @@ static inline void expect_n(int fd, const char *wanted, int n, int line)
 		return;
 	show("wanted", wanted, n);
 	show("got", buf, got);
-	check_failed(__FILE__, line, fd == master ? "at the master" : "at the slave");
+	check_failed(__FILE__, line,
+		     fd == master ? "at the master" : "at the slave");
 }
 
 #define EXPECT(fd, s) expect_n(fd, s, sizeof(s) - 1, __LINE__)
@@ -99,7 +106,8 @@ static inline struct termios sane(void)
 	CHECK(tcgetattr(slave, &t) == 0);
 	t.c_iflag = ICRNL | IXON;
 	t.c_oflag = OPOST | ONLCR;
-	t.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN;
+	t.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE |
+		    IEXTEN;
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
 	return t;
@@ -117,6 +125,7 @@ static inline void modes(tcflag_t i, tcflag_t o, tcflag_t l)
 
 #define I_SANE (ICRNL | IXON)
 #define O_SANE (OPOST | ONLCR)
-#define L_SANE (ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN)
+#define L_SANE \
+	(ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN)
 
 #endif

@@ -141,7 +141,9 @@ static const char *lock_file(int n)
 	return name;
 }
 
-/* Some in each file: a file's locks are a list, which each new one goes along. */
+/*
+ * Some in each file: a file's locks are a list, which each new one goes along.
+ */
 static void lock_many(void)
 {
 	for (int i = 0; i < LOCK_FILES && !shared->refused; i++) {

@@ -1,7 +1,9 @@
 /*
- * readahead [seed]: in the current folder, two writers change a file each, cut it, extend it and have it written back, while others read both
- * from front to back, here and there, and mapped. A word that is read says where it belongs: it is that or a hole. Each writer knows what its
- * file must hold. Needs more data than memory to be of use. tests/test_readahead.py starts it.
+ * readahead [seed]: in the current folder, two writers change a file each, cut
+ * it, extend it and have it written back, while others read both from front to
+ * back, here and there, and mapped. A word that is read says where it belongs:
+ * it is that or a hole. Each writer knows what its file must hold. Needs more
+ * data than memory to be of use. tests/test_readahead.py starts it.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -37,7 +39,10 @@ static const char *name_of(unsigned file)
 	return file ? "second" : "first";
 }
 
-/* What a word of a file is: the file, how often its unit was written, its place. 0: it was not. */
+/*
+ * What a word of a file is: the file, how often its unit was written, its
+ * place. 0: it was not.
+ */
 static unsigned word(unsigned file, unsigned times, unsigned place)
 {
 	return times ? (file + 1) << 28 | times << 20 | place : 0;
@@ -46,31 +51,40 @@ static unsigned word(unsigned file, unsigned times, unsigned place)
 static void check_words(unsigned file, unsigned first, int n)
 {
 	for (int i = 0; i < n; i++)
-		if (words[i] && (words[i] & 0xF00FFFFF) != ((file + 1) << 28 | (first + i))) {
-			printf("%s, word %u: %x\n", name_of(file), first + i, words[i]);
+		if (words[i] && (words[i] & 0xF00FFFFF) !=
+					((file + 1) << 28 | (first + i))) {
+			printf("%s, word %u: %x\n", name_of(file), first + i,
+			       words[i]);
 			CHECK(!"the word is in its place");
 		}
 }
 
-static void write_units(int fd, unsigned file, unsigned char *times, unsigned first, unsigned n)
+static void write_units(int fd, unsigned file, unsigned char *times,
+			unsigned first, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		times[first + i] = times[first + i] % 255 + 1;
 		for (unsigned j = 0; j < UNIT / 4; j++)
-			words[i * UNIT / 4 + j] = word(file, times[first + i], (first + i) * UNIT / 4 + j);
+			words[i * UNIT / 4 + j] =
+				word(file, times[first + i],
+				     (first + i) * UNIT / 4 + j);
 	}
-	CHECK(lseek(fd, first * UNIT, SEEK_SET) == (long)(first * UNIT) && write(fd, words, n * UNIT) == (int)(n * UNIT));
+	CHECK(lseek(fd, first * UNIT, SEEK_SET) == (long)(first * UNIT) &&
+	      write(fd, words, n * UNIT) == (int)(n * UNIT));
 }
 
-static void verify(int fd, unsigned file, const unsigned char *times, unsigned units)
+static void verify(int fd, unsigned file, const unsigned char *times,
+		   unsigned units)
 {
 	struct stat st;
 
-	CHECK(fstat(fd, &st) == 0 && st.st_size == units * UNIT && lseek(fd, 0, SEEK_SET) == 0);
+	CHECK(fstat(fd, &st) == 0 && st.st_size == units * UNIT &&
+	      lseek(fd, 0, SEEK_SET) == 0);
 	for (unsigned unit = 0; unit < units; unit++) {
 		CHECK(read(fd, words, UNIT) == UNIT);
 		for (unsigned j = 0; j < UNIT / 4; j++)
-			CHECK(words[j] == word(file, times[unit], unit * UNIT / 4 + j));
+			CHECK(words[j] ==
+			      word(file, times[unit], unit * UNIT / 4 + j));
 	}
 }
 
@@ -81,7 +95,8 @@ static void writer(unsigned file)
 	unsigned units = 0;
 
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		unsigned n = 1 + dice(PIECE), first = dice(3) ? units : dice(UNITS);
+		unsigned n = 1 + dice(PIECE),
+			 first = dice(3) ? units : dice(UNITS);
 
 		first = first + n > UNITS ? UNITS - n : first;
 		write_units(fd, file, times, first, n);
@@ -102,10 +117,13 @@ static void writer(unsigned file)
 static void reader(unsigned in_order)
 {
 	for (;;) {
-		unsigned file = dice(FILES), place = in_order ? 0 : dice(UNITS) * UNIT;
+		unsigned file = dice(FILES),
+			 place = in_order ? 0 : dice(UNITS) * UNIT;
 		int fd = open(name_of(file), O_RDONLY), n;
 
-		for (unsigned i = 0; (in_order || i < 20) && (n = read_at(fd, words, PAGE, place)) > 0; i++) {
+		for (unsigned i = 0; (in_order || i < 20) &&
+				     (n = read_at(fd, words, PAGE, place)) > 0;
+		     i++) {
 			check_words(file, place / 4, n / 4);
 			place = in_order ? place + n : dice(UNITS) * UNIT;
 		}
@@ -117,25 +135,33 @@ static void reader(unsigned in_order)
 static void mapper(unsigned pages)
 {
 	for (;;) {
-		unsigned file = dice(FILES), first = dice(UNITS * UNIT / PAGE - pages);
+		unsigned file = dice(FILES),
+			 first = dice(UNITS * UNIT / PAGE - pages);
 		int fd = open(name_of(file), O_RDONLY), pid = fork();
 
 		CHECK(fd >= 0 && pid >= 0);
 		if (pid == 0) {
-			unsigned args[] = { 0, pages * PAGE, PROT_READ, MAP_PRIVATE, fd, first * PAGE };
+			unsigned args[] = { 0,         pages * PAGE,
+					    PROT_READ, MAP_PRIVATE,
+					    fd,        first * PAGE };
 			char *map = (char *)syscall(__NR_mmap, args);
 
 			CHECK((long)map != -1);
 			for (unsigned i = 0; i < pages; i++) {
-				for (unsigned j = 0; j < PAGE / 4; j++)		/* not byte by byte: a word is old or new */
-					words[j] = ((volatile unsigned *)map)[i * PAGE / 4 + j];
-				check_words(file, (first + i) * PAGE / 4, PAGE / 4);
+				/* not byte by byte: a word is old or new */
+				for (unsigned j = 0; j < PAGE / 4; j++)
+					words[j] =
+						((volatile unsigned *)
+							 map)[i * PAGE / 4 + j];
+				check_words(file, (first + i) * PAGE / 4,
+					    PAGE / 4);
 			}
 			_exit(0);
 		}
 		int status = wait_status(pid);
 
-		CHECK(close(fd) == 0 && (status == 0 || WTERMSIG(status) == SIGBUS));
+		CHECK(close(fd) == 0 &&
+		      (status == 0 || WTERMSIG(status) == SIGBUS));
 	}
 }
 
@@ -165,7 +191,8 @@ static void together(void)
 	for (unsigned file = 0; file < FILES; file++)
 		CHECK(wait_status(writers[file]) == 0);
 	for (unsigned i = 0; i < 4; i++) {
-		CHECK(waitpid(others[i], NULL, WNOHANG) == 0);		/* found nothing wrong */
+		/* found nothing wrong */
+		CHECK(waitpid(others[i], NULL, WNOHANG) == 0);
 		kill(others[i], SIGKILL);
 		wait_status(others[i]);
 	}
@@ -175,11 +202,16 @@ static void together(void)
 
 int main(int argc, char **argv)
 {
-	static const struct test tests[] = { { "together", "readers, writers, truncation at once", together }, { 0 } };
+	static const struct test tests[] = {
+		{ "together", "readers, writers, truncation at once",
+		  together },
+		{ 0 }
+	};
 
 	if (argc > 1)
 		seed = atoi(argv[1]);
 	for (unsigned file = 0; file < FILES; file++)
-		CHECK(close(open(name_of(file), O_WRONLY | O_CREAT | O_TRUNC, 0644)) == 0);
+		CHECK(close(open(name_of(file), O_WRONLY | O_CREAT | O_TRUNC,
+				 0644)) == 0);
 	return run_tests(tests, 1, argv);
 }

@@ -57,7 +57,9 @@ static void check_parents(const char *at, int directory)
 	CHECK(ino_of(up) == ino_of(below_a ? "/renames/a" : "/renames/b"));
 }
 
-/* One rename with the n-th allocation failing. Returns whether there was one. */
+/*
+ * One rename with the n-th allocation failing. Returns whether there was one.
+ */
 static int try_rename(const char *new, int directory, int replace, int n)
 {
 	unsigned ino, replaced = 0;

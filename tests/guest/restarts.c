@@ -1,7 +1,7 @@
 /*
  * Blocking calls that a signal interrupts: which end with EINTR and which go on
- * (signal(7), "Interruption of system calls"), with a handler, with one that has
- * SA_RESTART, and when the process is stopped and continued.
+ * (signal(7), "Interruption of system calls"), with a handler, with one that
+ * has SA_RESTART, and when the process is stopped and continued.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -125,7 +125,8 @@ static int call_wait4(void)
 
 static int call_waitid(void)
 {
-	return error_of(syscall(__NR_waitid, P_PID, other, NULL, WEXITED, NULL));
+	return error_of(
+		syscall(__NR_waitid, P_PID, other, NULL, WEXITED, NULL));
 }
 
 static int lock(int command, int type)
@@ -169,7 +170,8 @@ static void release_flock(void)
 
 static int call_futex(void)
 {
-	return error_of(syscall(__NR_futex, &shared->word, FUTEX_WAIT, 0, NULL));
+	return error_of(
+		syscall(__NR_futex, &shared->word, FUTEX_WAIT, 0, NULL));
 }
 
 static void wake_futex(void)
@@ -182,7 +184,8 @@ static int call_timed_futex(void)
 {
 	struct timespec span = SPAN;
 
-	return error_of(syscall(__NR_futex, &shared->word, FUTEX_WAIT, 0, &span));
+	return error_of(
+		syscall(__NR_futex, &shared->word, FUTEX_WAIT, 0, &span));
 }
 
 static struct timespec later(int clock)
@@ -257,7 +260,8 @@ static int call_pselect(void)
 {
 	struct timespec span = SPAN;
 
-	return error_of(syscall(__NR_pselect6, 0, NULL, NULL, NULL, &span, NULL));
+	return error_of(
+		syscall(__NR_pselect6, 0, NULL, NULL, NULL, &span, NULL));
 }
 
 static int call_sigtimedwait(void)
@@ -324,7 +328,8 @@ static const struct call {
 	{ "sigtimedwait", call_sigtimedwait, nothing, 0, NULL, EAGAIN, 0, 1 },
 	{ "sigwaitinfo", call_sigwaitinfo, nothing, 0, NULL, EAGAIN, 0, 1 },
 	{ "pause", call_pause, nothing, 0, signal_again, EINTR, 0, 0 },
-	{ "sigsuspend", call_sigsuspend, nothing, 0, signal_again, EINTR, 0, 0 },
+	{ "sigsuspend", call_sigsuspend, nothing, 0, signal_again, EINTR, 0,
+	  0 },
 };
 
 enum how { HANDLER, RESTART, STOP };
@@ -364,7 +369,8 @@ static void try(const struct call *c, enum how how)
 {
 	int goes_on = how == STOP ? !c->stops : how == RESTART && c->restarts;
 	struct sigaction action = { .sa_handler = note,
-				    .sa_flags = how == RESTART ? SA_RESTART : 0 };
+				    .sa_flags = how == RESTART ? SA_RESTART
+							       : 0 };
 	int pid, error;
 
 	shared->handled = shared->ready = shared->released = shared->word = 0;
@@ -422,7 +428,8 @@ static void with_stop(void)
 /* A timer that fires more often than a wait lasts does not make it endless. */
 static void endless(void)
 {
-	struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = note,
+				    .sa_flags = SA_RESTART };
 	struct itimerval timer = { { 0, 50000 }, { 0, 50000 } };
 	static int page[1024];
 
@@ -451,11 +458,13 @@ static void rest_of_sleep(void)
 }
 
 static const struct test tests[] = {
-	{ "with_handler", "every blocking call ends behind a handler", with_handler },
+	{ "with_handler", "every blocking call ends behind a handler",
+	  with_handler },
 	{ "with_restart", "which go on with SA_RESTART", with_restart },
 	{ "with_stop", "which go on after a stop", with_stop },
 	{ "endless", "a timed wait under a faster timer", endless },
-	{ "rest_of_sleep", "the rest of a sleep that was stopped", rest_of_sleep },
+	{ "rest_of_sleep", "the rest of a sleep that was stopped",
+	  rest_of_sleep },
 	{ 0 }
 };
 

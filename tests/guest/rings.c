@@ -47,8 +47,8 @@ static void set_flags(unsigned value)
 
 /*
  * IRET with VM set, with the frame of a return to virtual-8086 mode. What that
- * mode would take for ES, DS, FS and GS, a kernel that does not know of it takes
- * for CS, EFLAGS, ESP and SS.
+ * mode would take for ES, DS, FS and GS, a kernel that does not know of it
+ * takes for CS, EFLAGS, ESP and SS.
  */
 static void enter_vm86(void)
 {
@@ -106,7 +106,7 @@ static void vm86(void)
 	CHECK(IN_VM86("\xF4") == SIGSEGV);
 	CHECK(IN_VM86("\x0F\x0B") == SIGSEGV);			/* ud2 */
 	CHECK(IN_VM86("\xA1\x00\xF0\xA1\xFF\xFF") == SIGSEGV);
-	CHECK(IN_VM86("\xE4\x21") == SIGSEGV);			/* in al, 0x21 */
+	CHECK(IN_VM86("\xE4\x21") == SIGSEGV);		/* in al, 0x21 */
 	CHECK(IN_VM86("\xD9\xE8\xEB\xFE") == SIGSEGV);		/* fld1 */
 	CHECK(IN_VM86("\x9C\x58\x0D\x00\x41\x50\x9D\xEB\xFE") == SIGSEGV);
 }
@@ -154,7 +154,10 @@ static void nested_return(void)
 	if (syscall(__NR_getppid) <= 0 || syscall(__NR_getpid) <= 0)
 		_exit(1);
 	__asm__ volatile("pushfl; orl $0x4000, (%%esp); popfl;"
-			 "pushfl; pushl %%cs; pushl $1f; iret; 1:" : : : "memory");
+			 "pushfl; pushl %%cs; pushl $1f; iret; 1:"
+			 :
+			 :
+			 : "memory");
 	_exit(2);
 }
 
@@ -259,26 +262,28 @@ static void instructions(void)
 		void (*run)(void);
 		int sig;
 	} all[] = {
-		{ do_int1, SIGSEGV }, { do_int2, SIGSEGV }, { do_int8, SIGSEGV },
-		{ do_int14, SIGSEGV }, { do_irq0, SIGSEGV },
-		{ do_int255, SIGSEGV },
-		{ do_int3, SIGTRAP }, { do_int3_long, SIGTRAP },
-		{ do_into, SIGSEGV }, { do_bound, SIGSEGV },
-		{ do_hlt, SIGSEGV }, { do_cli, SIGSEGV }, { do_sti, SIGSEGV },
-		{ do_in, SIGSEGV }, { do_out, SIGSEGV }, { do_clts, SIGSEGV },
-		{ do_lgdt, SIGSEGV }, { do_lidt, SIGSEGV },
-		{ do_lldt, SIGSEGV }, { do_ltr, SIGSEGV },
-		{ do_lmsw, SIGSEGV }, { do_cr0, SIGSEGV }, { do_cr3, SIGSEGV },
-		{ do_dr7, SIGSEGV }, { do_invlpg, SIGSEGV },
-		{ do_wbinvd, SIGSEGV }, { do_kernel_cs, SIGSEGV },
-		{ do_tss, SIGSEGV }, { do_df_tss, SIGSEGV },
-		{ do_ldt, SIGSEGV }, { do_beyond, SIGSEGV },
-		{ do_null, SIGSEGV }, { do_iret_kernel, SIGSEGV },
-		{ do_iret_null, SIGSEGV }, { do_kernel_ss, SIGSEGV },
-		{ do_null_ss, SIGSEGV }, { do_kernel_ds, SIGSEGV },
-		{ do_tss_es, SIGSEGV }, { do_kernel_jump, SIGSEGV },
-		{ do_top_jump, SIGSEGV }, { do_no_stack, SIGSEGV },
-		{ do_top_read, SIGSEGV }, { do_call_no_stack, SIGSEGV },
+		{ do_int1, SIGSEGV },          { do_int2, SIGSEGV },
+		{ do_int8, SIGSEGV },          { do_int14, SIGSEGV },
+		{ do_irq0, SIGSEGV },          { do_int255, SIGSEGV },
+		{ do_int3, SIGTRAP },          { do_int3_long, SIGTRAP },
+		{ do_into, SIGSEGV },          { do_bound, SIGSEGV },
+		{ do_hlt, SIGSEGV },           { do_cli, SIGSEGV },
+		{ do_sti, SIGSEGV },           { do_in, SIGSEGV },
+		{ do_out, SIGSEGV },           { do_clts, SIGSEGV },
+		{ do_lgdt, SIGSEGV },          { do_lidt, SIGSEGV },
+		{ do_lldt, SIGSEGV },          { do_ltr, SIGSEGV },
+		{ do_lmsw, SIGSEGV },          { do_cr0, SIGSEGV },
+		{ do_cr3, SIGSEGV },           { do_dr7, SIGSEGV },
+		{ do_invlpg, SIGSEGV },        { do_wbinvd, SIGSEGV },
+		{ do_kernel_cs, SIGSEGV },     { do_tss, SIGSEGV },
+		{ do_df_tss, SIGSEGV },        { do_ldt, SIGSEGV },
+		{ do_beyond, SIGSEGV },        { do_null, SIGSEGV },
+		{ do_iret_kernel, SIGSEGV },   { do_iret_null, SIGSEGV },
+		{ do_kernel_ss, SIGSEGV },     { do_null_ss, SIGSEGV },
+		{ do_kernel_ds, SIGSEGV },     { do_tss_es, SIGSEGV },
+		{ do_kernel_jump, SIGSEGV },   { do_top_jump, SIGSEGV },
+		{ do_no_stack, SIGSEGV },      { do_top_read, SIGSEGV },
+		{ do_call_no_stack, SIGSEGV },
 	};
 
 	int end = outcome(do_icebp);
@@ -339,8 +344,11 @@ static void small_stack_segment(void)
 {
 	unsigned selector = tls_selector(0, 0);
 
-	__asm__ volatile("movl %0, %%ss; movl $20, %%eax; int $0x80; pushl %%eax"
-			 : : "r"(selector) : "eax", "memory");
+	__asm__ volatile(
+		"movl %0, %%ss; movl $20, %%eax; int $0x80; pushl %%eax"
+		:
+		: "r"(selector)
+		: "eax", "memory");
 	_exit(0);
 }
 
@@ -459,5 +467,6 @@ TESTS({ "vm86", "IRET into virtual-8086 mode, and each way out of it", vm86 },
       { "stepping", "the flags TF and AC over calls", stepping },
       { "instructions", "what only the kernel may do", instructions },
       { "segments", "segments that end too early or vanish", segments },
-      { "frames", "signal frames with the kernel's flags and segments", frames },
+      { "frames", "signal frames with the kernel's flags and segments",
+	frames },
       { "traced", "the same by a tracer", traced_registers })

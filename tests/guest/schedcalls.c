@@ -33,8 +33,10 @@ static void policies(void)
 	CHECK_ERRNO(set_policy(0, 99, 0), EINVAL);
 	CHECK_ERRNO(set_policy(-1, SCHED_OTHER, 0), EINVAL);
 	CHECK_ERRNO(set_policy(99999999, SCHED_OTHER, 0), ESRCH);
-	CHECK_ERRNO(syscall(__NR_sched_setscheduler, 0, SCHED_OTHER, NULL), EINVAL);
-	CHECK_ERRNO(syscall(__NR_sched_setscheduler, 0, SCHED_OTHER, 16), EFAULT);
+	CHECK_ERRNO(syscall(__NR_sched_setscheduler, 0, SCHED_OTHER, NULL),
+		    EINVAL);
+	CHECK_ERRNO(syscall(__NR_sched_setscheduler, 0, SCHED_OTHER, 16),
+		    EFAULT);
 	CHECK(syscall(__NR_sched_setparam, 0, &nothing) == 0);
 	CHECK_ERRNO(syscall(__NR_sched_getparam, 0, NULL), EINVAL);
 	for (int i = 0; i < 2; i++) {
@@ -163,7 +165,8 @@ static void refused(void)
 			    LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_CAD_OFF, 0),
 		    EPERM);
 	CHECK_ERRNO(syscall(__NR_sethostname, "x", 1), EPERM);
-	CHECK(syscall(__NR_iopl, 3) == -1 && syscall(__NR_ioperm, 0, 1, 1) == -1);
+	CHECK(syscall(__NR_iopl, 3) == -1 &&
+	      syscall(__NR_ioperm, 0, 1, 1) == -1);
 }
 
 static void names(void)

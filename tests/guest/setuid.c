@@ -395,13 +395,16 @@ static int run(int argc, char **argv)
 	static const struct test tests[] = {
 		{ "given", "set-user-id and set-group-id programs", given },
 		{ "while_traced", "none while traced", while_traced },
-		{ "by_another_thread", "none by another thread", by_another_thread },
+		{ "by_another_thread", "none by another thread",
+		  by_another_thread },
 		{ "traced_by_root", "root may trace them", traced_by_root },
-		{ "shared_directories", "none while CLONE_FS lasts", shared_directories },
+		{ "shared_directories", "none while CLONE_FS lasts",
+		  shared_directories },
 		{ "shared_no_more", "but afterwards", shared_no_more },
 		{ "shared_files", "CLONE_FILES ends at exec", shared_files },
 		{ "shared_memory", "a child of vfork()", shared_memory },
-		{ "parting_signal", "children made before exec", parting_signal },
+		{ "parting_signal", "children made before exec",
+		  parting_signal },
 		{ 0 },
 	};
 

@@ -1,4 +1,7 @@
-/* Shared mappings, of memory and of files, over forks of either kind; mremap, msync, mincore. */
+/*
+ * Shared mappings, of memory and of files, over forks of either kind; mremap,
+ * msync, mincore.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -17,7 +20,8 @@ static char *map(int length, int prot, int flags, int fd)
 
 static void anonymous_over(int policy)
 {
-	char *shared = map(4 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1), *private = map(PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	char *shared = map(4 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1),
+	     *private = map(PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	int pid;
 
 	shared[0] = private[0] = 'p';
@@ -35,7 +39,8 @@ static void anonymous_over(int policy)
 		_exit(0);
 	}
 	CHECK(wait_status(pid) == 0);
-	CHECK(shared[0] == 'c' && shared[2 * PAGE] == 'd' && shared[3 * PAGE] == 'g' && private[0] == 'p');
+	CHECK(shared[0] == 'c' && shared[2 * PAGE] == 'd' &&
+	      shared[3 * PAGE] == 'g' && private[0] == 'p');
 	CHECK(munmap(shared, 4 * PAGE) == 0 && munmap(private, PAGE) == 0);
 }
 
@@ -62,19 +67,24 @@ static int make_file(int pages)
 static void files_agree(void)
 {
 	int fd = make_file(3);
-	char *shared = map(3 * PAGE, RW, MAP_SHARED, fd), *private = map(3 * PAGE, RW, MAP_PRIVATE, fd), buf[8];
+	char *shared = map(3 * PAGE, RW, MAP_SHARED, fd),
+	     *private = map(3 * PAGE, RW, MAP_PRIVATE, fd), buf[8];
 
 	CHECK(private[PAGE] == 'b');
 	private[2 * PAGE] = 'P';
 	memcpy(shared + 5, "mapped", 6);
 	CHECK(pread(fd, buf, 6, 5) == 6 && memcmp(buf, "mapped", 6) == 0);
 	CHECK(pwrite(fd, "written", 7, PAGE + 1) == 7);
-	CHECK(memcmp(shared + PAGE + 1, "written", 7) == 0 && memcmp(private + PAGE + 1, "written", 7) == 0);
+	CHECK(memcmp(shared + PAGE + 1, "written", 7) == 0 &&
+	      memcmp(private + PAGE + 1, "written", 7) == 0);
 	shared[2 * PAGE] = 'S';
-	CHECK(private[2 * PAGE] == 'P' && pread(fd, buf, 1, 2 * PAGE) == 1 && buf[0] == 'S');
-	CHECK(msync(shared, 3 * PAGE, MS_SYNC) == 0 && msync(shared, PAGE, MS_ASYNC) == 0);
+	CHECK(private[2 * PAGE] == 'P' && pread(fd, buf, 1, 2 * PAGE) == 1 &&
+	      buf[0] == 'S');
+	CHECK(msync(shared, 3 * PAGE, MS_SYNC) == 0 &&
+	      msync(shared, PAGE, MS_ASYNC) == 0);
 	CHECK_ERRNO(msync(shared, PAGE, MS_ASYNC | MS_SYNC), EINVAL);
-	CHECK(munmap(shared, 3 * PAGE) == 0 && munmap(private, 3 * PAGE) == 0 && close(fd) == 0);
+	CHECK(munmap(shared, 3 * PAGE) == 0 && munmap(private, 3 * PAGE) == 0 &&
+	      close(fd) == 0);
 }
 
 /* What was written through a mapping outlives it, and the caches. */
@@ -134,7 +144,8 @@ static void permissions(void)
 	CHECK(p[0] == 'a' && signal_of(write_there, p) == SIGSEGV);
 	CHECK(mprotect(p, PAGE, RW) == 0);
 	p[0] = 'w';
-	CHECK(mprotect(p, PAGE, PROT_READ) == 0 && signal_of(write_there, p) == SIGSEGV);
+	CHECK(mprotect(p, PAGE, PROT_READ) == 0 &&
+	      signal_of(write_there, p) == SIGSEGV);
 	CHECK(pread(fd, p = malloc(1), 1, 0) == 1 && *p == 'w');
 	close(fd);
 	close(reader);
@@ -153,7 +164,8 @@ static void truncation(void)
 	CHECK(signal_of(write_there, p + 2 * PAGE) == SIGBUS);
 	CHECK(ftruncate(fd, 3 * PAGE) == 0);
 	CHECK(p[2 * PAGE] == 0 && p[PAGE + 100] == 0);
-	CHECK(munmap(p, 3 * PAGE) == 0 && close(fd) == 0 && unlink(FILE_NAME) == 0);
+	CHECK(munmap(p, 3 * PAGE) == 0 && close(fd) == 0 &&
+	      unlink(FILE_NAME) == 0);
 }
 
 static void remapping(void)
@@ -162,29 +174,38 @@ static void remapping(void)
 
 	for (int i = 0; i < 4; i++)
 		p[i * PAGE] = 'a' + i;
-	CHECK(mremap(p, 4 * PAGE, 2 * PAGE, 0) == p && p[PAGE] == 'b' && signal_of(write_there, p + 2 * PAGE) == SIGSEGV);
-	wall = mmap(p + 2 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	CHECK(mremap(p, 4 * PAGE, 2 * PAGE, 0) == p && p[PAGE] == 'b' &&
+	      signal_of(write_there, p + 2 * PAGE) == SIGSEGV);
+	wall = mmap(p + 2 * PAGE, PAGE, PROT_READ,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	CHECK(wall == p + 2 * PAGE);
 	CHECK_ERRNO((int)mremap(p, 2 * PAGE, 8 * PAGE, 0), ENOMEM);
 	q = mremap(p, 2 * PAGE, 8 * PAGE, MREMAP_MAYMOVE);
-	CHECK(q != MAP_FAILED && q != p && q[0] == 'a' && q[PAGE] == 'b' && q[2 * PAGE] == 0);
+	CHECK(q != MAP_FAILED && q != p && q[0] == 'a' && q[PAGE] == 'b' &&
+	      q[2 * PAGE] == 0);
 	CHECK(signal_of(write_there, p) == SIGSEGV);
 	q[7 * PAGE] = 'z';
 	CHECK_ERRNO((int)mremap(q, PAGE, 0, 0), EINVAL);
 	CHECK(munmap(q, 8 * PAGE) == 0 && munmap(wall, PAGE) == 0);
 }
 
-/* Offsets have 32 bits here: what lies beyond cannot be mapped by growing either. */
+/*
+ * Offsets have 32 bits here: what lies beyond cannot be mapped by growing
+ * either.
+ */
 static void remapping_far(void)
 {
 	int fd = open(FILE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	char *p = (char *)syscall(__NR_mmap2, NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0x7ffff);
+	char *p = (char *)syscall(__NR_mmap2, NULL, PAGE, PROT_READ, MAP_SHARED,
+				  fd, 0x7ffff);
 
 	CHECK(p != MAP_FAILED);
 	if (on_cowix())
-		CHECK_ERRNO((int)mremap(p, PAGE, 0x80001000, MREMAP_MAYMOVE), EINVAL);
+		CHECK_ERRNO((int)mremap(p, PAGE, 0x80001000, MREMAP_MAYMOVE),
+			    EINVAL);
 	p = mremap(p, PAGE, 0x1000000, MREMAP_MAYMOVE);
-	CHECK(p != MAP_FAILED && munmap(p, 0x1000000) == 0 && close(fd) == 0 && unlink(FILE_NAME) == 0);
+	CHECK(p != MAP_FAILED && munmap(p, 0x1000000) == 0 && close(fd) == 0 &&
+	      unlink(FILE_NAME) == 0);
 }
 
 /* Pages that children share copy-on-write stay so when they move. */
@@ -220,7 +241,10 @@ static char on_disk(int offset)
 	return c;
 }
 
-/* A page that is mapped for writing needs blocks for what its file becomes, too: longer by truncate, by write, or shorter and longer again. */
+/*
+ * A page that is mapped for writing needs blocks for what its file becomes,
+ * too: longer by truncate, by write, or shorter and longer again.
+ */
 static void growth(void)
 {
 	for (int how = 0; how < 3; how++) {
@@ -238,7 +262,8 @@ static void growth(void)
 			CHECK(ftruncate(fd, PAGE) == 0);
 		p[2000] = 'b';
 		CHECK(munmap(p, PAGE) == 0 && close(fd) == 0);
-		CHECK(on_disk(2000) == 'b' && on_disk(5) == 'a' && on_disk(PAGE - 1) == (how == 1 ? 'd' : 0));
+		CHECK(on_disk(2000) == 'b' && on_disk(5) == 'a' &&
+		      on_disk(PAGE - 1) == (how == 1 ? 'd' : 0));
 		CHECK(unlink(FILE_NAME) == 0);
 	}
 }
@@ -263,7 +288,8 @@ static void behind_the_end(void)
 			CHECK(fsync(fd) == 0);
 		CHECK(ftruncate(fd, PAGE) == 0);
 		CHECK(pread(fd, &c, 1, 100) == 1 && c == 0);
-		CHECK((dropped || munmap(p, PAGE) == 0) && close(fd) == 0 && unlink(FILE_NAME) == 0);
+		CHECK((dropped || munmap(p, PAGE) == 0) && close(fd) == 0 &&
+		      unlink(FILE_NAME) == 0);
 	}
 }
 
@@ -308,7 +334,10 @@ static int fill_disk(const char *name)
 	return blocks;
 }
 
-/* A hole for which there are not enough blocks: SIGBUS, and nobody sees what the blocks that there were have held before. */
+/*
+ * A hole for which there are not enough blocks: SIGBUS, and nobody sees what
+ * the blocks that there were have held before.
+ */
 static void full_disk(void)
 {
 	struct audit_report report;
@@ -320,17 +349,22 @@ static void full_disk(void)
 	fd = make_file(0);
 	blocks = fill_disk("filler.tmp");
 	CHECK(mm_audit(&report, AUDIT_DROP_CACHES) == 0);
-	CHECK(blocks > 8 && truncate("filler.tmp", (blocks - 2) * 1024) == 0 && ftruncate(fd, PAGE) == 0);
+	CHECK(blocks > 8 && truncate("filler.tmp", (blocks - 2) * 1024) == 0 &&
+	      ftruncate(fd, PAGE) == 0);
 	p = map(PAGE, RW, MAP_SHARED, fd);
 	CHECK(signal_of(write_there, p) == SIGBUS);
 	CHECK(munmap(p, PAGE) == 0);
 	CHECK(mm_audit(&report, AUDIT_DROP_CACHES) == 0);
 	for (int i = 0; i < PAGE; i += 512)
 		CHECK(pread(fd, &c, 1, i) == 1 && c == 0);
-	CHECK(close(fd) == 0 && unlink(FILE_NAME) == 0 && unlink("filler.tmp") == 0);
+	CHECK(close(fd) == 0 && unlink(FILE_NAME) == 0 &&
+	      unlink("filler.tmp") == 0);
 }
 
-/* A gap does not keep what lies behind it from being written; memory without a name has no disk. */
+/*
+ * A gap does not keep what lies behind it from being written; memory without a
+ * name has no disk.
+ */
 static void syncing(void)
 {
 	char *p = map(3 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1);
@@ -347,10 +381,14 @@ static void syncing(void)
 
 #define MANY 48
 
-/* One who stores in a mapped file until it is gone, shared tables and all, in an address space that is forked all the time. */
+/*
+ * One who stores in a mapped file until it is gone, shared tables and all, in
+ * an address space that is forked all the time.
+ */
 static void store_and_fork(int fd)
 {
-	char *p = map(MANY * PAGE, RW, MAP_SHARED, fd), *q = map(MANY * PAGE, RW, MAP_PRIVATE, fd);
+	char *p = map(MANY * PAGE, RW, MAP_SHARED, fd),
+	     *q = map(MANY * PAGE, RW, MAP_PRIVATE, fd);
 
 	signal(SIGBUS, on_signal);
 	for (int i = 0; i < 60; i++) {
@@ -375,18 +413,25 @@ static void store_and_fork(int fd)
 		;
 }
 
-/* Fill the caches with dirty pages until killed: whoever needs memory then has to wait until some are written. */
+/*
+ * Fill the caches with dirty pages until killed: whoever needs memory then has
+ * to wait until some are written.
+ */
 static void fill_caches(void)
 {
 	static char buf[16 * PAGE];
 	int fd = open("dirty.tmp", O_RDWR | O_CREAT | O_TRUNC, 0644);
 
 	for (;;)
-		if (write(fd, buf, sizeof(buf)) < (int)sizeof(buf) || lseek(fd, 0, SEEK_CUR) > 3 * 1024 * 1024)
+		if (write(fd, buf, sizeof(buf)) < (int)sizeof(buf) ||
+		    lseek(fd, 0, SEEK_CUR) > 3 * 1024 * 1024)
 			lseek(fd, 0, SEEK_SET);
 }
 
-/* A file is cut and grows, the caches are dropped and written, while others store in it through mappings. */
+/*
+ * A file is cut and grows, the caches are dropped and written, while others
+ * store in it through mappings.
+ */
 static void cut_while_mapped(void)
 {
 	struct audit_report report;
@@ -408,26 +453,40 @@ static void cut_while_mapped(void)
 		sleep_ms(2);
 		CHECK(ftruncate(fd, MANY * PAGE) == 0);
 		if (on_cowix())
-			mm_audit(&report, i % 2 ? AUDIT_DROP_CACHES : 0);	/* counts are compared at the end: a fork that sleeps is not recounted */
+			/*
+			 * counts are compared at the end: a fork that sleeps is
+			 * not recounted
+			 */
+			mm_audit(&report, i % 2 ? AUDIT_DROP_CACHES : 0);
 		sleep_ms(3);
 	}
 	for (int i = 0; i < 3; i++) {
 		int status = wait_status(pids[i]);
 
-		CHECK(status == 0 || WEXITSTATUS(status) == SIGBUS || WTERMSIG(status) == SIGKILL);
+		CHECK(status == 0 || WEXITSTATUS(status) == SIGBUS ||
+		      WTERMSIG(status) == SIGKILL);
 	}
-	CHECK(kill(filler, SIGKILL) == 0 && WTERMSIG(wait_status(filler)) == SIGKILL);
+	CHECK(kill(filler, SIGKILL) == 0 &&
+	      WTERMSIG(wait_status(filler)) == SIGKILL);
 	while (wait(NULL) > 0)
 		;
-	CHECK(close(fd) == 0 && unlink(FILE_NAME) == 0 && unlink("dirty.tmp") == 0);
+	CHECK(close(fd) == 0 && unlink(FILE_NAME) == 0 &&
+	      unlink("dirty.tmp") == 0);
 }
 
-TESTS({ "anonymous", "shared memory over forks, classic and lazy", anonymous }, { "files_agree", "read, write and both kinds of mapping", files_agree },
-      { "data_stays", "what was written is on the disk", data_stays }, { "permissions", "open for reading only, mprotect", permissions },
-      { "truncation", "a file that shrinks", truncation }, { "remapping", "mremap: shrink, grow, move", remapping },
+TESTS({ "anonymous", "shared memory over forks, classic and lazy", anonymous },
+      { "files_agree", "read, write and both kinds of mapping", files_agree },
+      { "data_stays", "what was written is on the disk", data_stays },
+      { "permissions", "open for reading only, mprotect", permissions },
+      { "truncation", "a file that shrinks", truncation },
+      { "remapping", "mremap: shrink, grow, move", remapping },
       { "remapping_far", "mremap beyond 4 GB of a file", remapping_far },
-      { "remapping_shared", "mremap of pages that are shared", remapping_shared },
-      { "growth", "blocks for a page whose file grows", growth }, { "behind_the_end", "stores behind the end of a file", behind_the_end },
+      { "remapping_shared", "mremap of pages that are shared",
+	remapping_shared },
+      { "growth", "blocks for a page whose file grows", growth },
+      { "behind_the_end", "stores behind the end of a file", behind_the_end },
       { "large", "more of it than half of RAM, and than all", large },
-      { "full_disk", "no blocks for a hole", full_disk }, { "syncing", "msync: gaps, memory", syncing },
-      { "cut_while_mapped", "truncation while others store and fork", cut_while_mapped })
+      { "full_disk", "no blocks for a hole", full_disk },
+      { "syncing", "msync: gaps, memory", syncing },
+      { "cut_while_mapped", "truncation while others store and fork",
+	cut_while_mapped })

@@ -1,4 +1,7 @@
-/* Signals: what a handler is told and on which stack, what is pending in which order, who may send what. */
+/*
+ * Signals: what a handler is told and on which stack, what is pending in which
+ * order, who may send what.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -7,7 +10,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define SIGRTMIN 34			/* Linux's C libraries keep 32 and 33 for themselves */
+#define SIGRTMIN 34	/* Linux's C libraries keep 32 and 33 for themselves */
 
 static volatile int count, last, depth, deepest;
 static siginfo_t info;
@@ -32,9 +35,11 @@ static void handle(int sig, sighandler_t handler, unsigned flags)
 	CHECK(sigaction(sig, &action, NULL) == 0);
 }
 
-static void handle_with(int sig, void (*handler)(int, siginfo_t *, void *), unsigned flags)
+static void handle_with(int sig, void (*handler)(int, siginfo_t *, void *),
+			unsigned flags)
 {
-	struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | flags };
+	struct sigaction action = { .sa_sigaction = handler,
+				    .sa_flags = SA_SIGINFO | flags };
 
 	CHECK(sigaction(sig, &action, NULL) == 0);
 }
@@ -76,15 +81,20 @@ static void senders(void)
 
 	handle_with(SIGUSR1, note_info, 0);
 	CHECK(kill(getpid(), SIGUSR1) == 0);
-	CHECK(info.si_signo == SIGUSR1 && info.si_code == SI_USER && info.si_pid == getpid() && info.si_uid == getuid());
-	CHECK(syscall(__NR_tgkill, getpid(), getpid(), SIGUSR1) == 0 && info.si_code == SI_TKILL && info.si_pid == getpid());
+	CHECK(info.si_signo == SIGUSR1 && info.si_code == SI_USER &&
+	      info.si_pid == getpid() && info.si_uid == getuid());
+	CHECK(syscall(__NR_tgkill, getpid(), getpid(), SIGUSR1) == 0 &&
+	      info.si_code == SI_TKILL && info.si_pid == getpid());
 	CHECK(syscall(__NR_tkill, getpid(), SIGUSR1) == 0 && count == 3);
 	CHECK(queue(getpid(), SIGUSR1, 4711) == 0);
-	CHECK(info.si_code == SI_QUEUE && info.si_pid == getpid() && info.si_status == 4711);
+	CHECK(info.si_code == SI_QUEUE && info.si_pid == getpid() &&
+	      info.si_status == 4711);
 	CHECK(queue(getpid(), 0, 0) == 0 && count == 4);
 	CHECK_ERRNO(queue(getpid(), 65, 0), EINVAL);
-	CHECK_ERRNO(syscall(__NR_rt_sigqueueinfo, getppid(), SIGUSR1, &bad), EPERM);
-	CHECK(syscall(__NR_rt_sigqueueinfo, getpid(), SIGUSR1, &bad) == 0 && info.si_code == SI_TKILL);
+	CHECK_ERRNO(syscall(__NR_rt_sigqueueinfo, getppid(), SIGUSR1, &bad),
+		    EPERM);
+	CHECK(syscall(__NR_rt_sigqueueinfo, getpid(), SIGUSR1, &bad) == 0 &&
+	      info.si_code == SI_TKILL);
 	CHECK_ERRNO(syscall(__NR_tgkill, getppid(), getpid(), 0), ESRCH);
 	CHECK_ERRNO(syscall(__NR_tgkill, -1, getpid(), 0), EINVAL);
 	CHECK_ERRNO(syscall(__NR_tgkill, getpid(), getpid(), 65), EINVAL);
@@ -98,7 +108,8 @@ static void run_and_wait(void (*end)(void))
 		end();
 		_exit(7);
 	}
-	CHECK(waitpid(pid, NULL, 0) == pid && info.si_pid == pid && info.si_signo == SIGCHLD);
+	CHECK(waitpid(pid, NULL, 0) == pid && info.si_pid == pid &&
+	      info.si_signo == SIGCHLD);
 }
 
 static void end_by_exit(void)
@@ -110,7 +121,10 @@ static void end_by_signal(void)
 	raise(SIGTERM);
 }
 
-/* The signal comes soon; on Linux with several processors wait() may be faster, and then the signal does not say which one stopped the child. */
+/*
+ * The signal comes soon; on Linux with several processors wait() may be faster,
+ * and then the signal does not say which one stopped the child.
+ */
 static void await_count(int wanted)
 {
 	for (int i = 0; i < 100 && count != wanted; i++)
@@ -124,7 +138,8 @@ static void ends_of_children(void)
 
 	handle_with(SIGCHLD, note_info, SA_RESTART);
 	run_and_wait(end_by_exit);
-	CHECK(info.si_code == CLD_EXITED && info.si_status == 7 && info.si_uid == getuid());
+	CHECK(info.si_code == CLD_EXITED && info.si_status == 7 &&
+	      info.si_uid == getuid());
 	run_and_wait(end_by_signal);
 	CHECK(info.si_code == CLD_KILLED && info.si_status == SIGTERM);
 	pid = fork();
@@ -134,18 +149,24 @@ static void ends_of_children(void)
 	n = count;
 	CHECK(kill(pid, SIGSTOP) == 0);
 	await_count(n + 1);
-	CHECK(info.si_code == CLD_STOPPED && info.si_status == SIGSTOP && waitpid(pid, NULL, WUNTRACED) == pid);
+	CHECK(info.si_code == CLD_STOPPED && info.si_status == SIGSTOP &&
+	      waitpid(pid, NULL, WUNTRACED) == pid);
 	CHECK(kill(pid, SIGCONT) == 0);
 	await_count(n + 2);
-	CHECK(info.si_code == CLD_CONTINUED && info.si_status == SIGCONT && waitpid(pid, NULL, WCONTINUED) == pid);
+	CHECK(info.si_code == CLD_CONTINUED && info.si_status == SIGCONT &&
+	      waitpid(pid, NULL, WCONTINUED) == pid);
 	handle_with(SIGCHLD, note_info, SA_RESTART | SA_NOCLDSTOP);
 	CHECK(kill(pid, SIGSTOP) == 0 && waitpid(pid, NULL, WUNTRACED) == pid);
-	CHECK(kill(pid, SIGCONT) == 0 && waitpid(pid, NULL, WCONTINUED) == pid && count == n + 2);
+	CHECK(kill(pid, SIGCONT) == 0 &&
+	      waitpid(pid, NULL, WCONTINUED) == pid && count == n + 2);
 	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
 	await_count(n + 3);
 }
 
-/* Who ignores SIGCHLD, or says SA_NOCLDWAIT, gets no zombies; wait() returns when the last child is gone. */
+/*
+ * Who ignores SIGCHLD, or says SA_NOCLDWAIT, gets no zombies; wait() returns
+ * when the last child is gone.
+ */
 static void no_zombies(void)
 {
 	int pid;
@@ -172,7 +193,10 @@ static void no_zombies(void)
 
 static char *volatile where;
 
-/* Lets the bad access end: the next one finds other memory, or the process ends here with the code. */
+/*
+ * Lets the bad access end: the next one finds other memory, or the process ends
+ * here with the code.
+ */
 static void leave_with_code(int sig, siginfo_t *si, void *context)
 {
 	(void)context;
@@ -235,16 +259,19 @@ static void flags_of_actions(void)
 
 	handle(SIGUSR1, deeper, 0);
 	raise(SIGUSR1);
-	CHECK(deepest == 1 && count == 2);	/* the second came after the first was done */
+	/* the second came after the first was done */
+	CHECK(deepest == 1 && count == 2);
 	count = deepest = 0;
 	handle(SIGUSR1, deeper, SA_NODEFER);
 	raise(SIGUSR1);
 	CHECK(deepest == 2 && count == 2);
 	count = 0;
 	handle(SIGUSR1, note, SA_RESETHAND);
-	CHECK(sigaction(SIGUSR1, NULL, &action) == 0 && action.sa_handler == note && action.sa_flags == SA_RESETHAND);
+	CHECK(sigaction(SIGUSR1, NULL, &action) == 0 &&
+	      action.sa_handler == note && action.sa_flags == SA_RESETHAND);
 	raise(SIGUSR1);
-	CHECK(count == 1 && sigaction(SIGUSR1, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
+	CHECK(count == 1 && sigaction(SIGUSR1, NULL, &action) == 0 &&
+	      action.sa_handler == SIG_DFL);
 }
 
 static int order[16];
@@ -255,7 +282,10 @@ static void note_order(int sig, siginfo_t *si, void *context)
 	order[count++] = sig * 100 + si->si_status;
 }
 
-/* Real-time signals are queued, each with its value, first come first served; a standard one is pending once. */
+/*
+ * Real-time signals are queued, each with its value, first come first served; a
+ * standard one is pending once.
+ */
 static void queueing(void)
 {
 	sigset_t both = set_of(SIGRTMIN) | set_of(SIGUSR1), pending;
@@ -266,7 +296,8 @@ static void queueing(void)
 	handle_with(SIGUSR1, note_order, 0);
 	block(both);
 	for (int i = 1; i <= 5; i++)
-		CHECK(queue(getpid(), SIGRTMIN, i) == 0 && queue(getpid(), SIGUSR1, i) == 0);
+		CHECK(queue(getpid(), SIGRTMIN, i) == 0 &&
+		      queue(getpid(), SIGUSR1, i) == 0);
 	CHECK(sigpending(&pending) == 0 && pending == both);
 	unblock(set_of(SIGRTMIN));
 	CHECK(count == 5);
@@ -280,8 +311,10 @@ static void queueing(void)
 	queue(getpid(), SIGRTMIN, 2);
 	queue(getpid(), SIGRTMIN, 3);
 	queue(getpid(), SIGUSR1, 4);
-	CHECK(await(both, &si, &none) == SIGUSR1 && si.si_status == 4);	/* the lowest number first */
-	CHECK(await(both, &si, &none) == SIGRTMIN && si.si_status == 2 && si.si_code == SI_QUEUE && si.si_pid == getpid());
+	/* the lowest number first */
+	CHECK(await(both, &si, &none) == SIGUSR1 && si.si_status == 4);
+	CHECK(await(both, &si, &none) == SIGRTMIN && si.si_status == 2 &&
+	      si.si_code == SI_QUEUE && si.si_pid == getpid());
 	CHECK(await(both, &si, NULL) == SIGRTMIN && si.si_status == 3);
 	CHECK(await(both, NULL, NULL) == SIGRTMIN + 1);
 	CHECK_ERRNO(await(both, NULL, &none), EAGAIN);
@@ -300,7 +333,8 @@ static void waiting_for_signals(void)
 	CHECK_ERRNO(await(set, NULL, &some), EAGAIN);
 	CHECK(now_ms() - start >= 90);
 	CHECK_ERRNO(await(set, NULL, &bad), EINVAL);
-	CHECK_ERRNO(syscall(__NR_rt_sigtimedwait, &set, NULL, &some, 4), EINVAL);
+	CHECK_ERRNO(syscall(__NR_rt_sigtimedwait, &set, NULL, &some, 4),
+		    EINVAL);
 	pid = fork();
 	if (pid == 0) {
 		sleep_ms(50);
@@ -309,21 +343,23 @@ static void waiting_for_signals(void)
 		kill(getppid(), SIGUSR2);
 		_exit(0);
 	}
-	CHECK(await(set, &si, NULL) == SIGUSR1 && si.si_pid == pid && si.si_code == SI_USER);
+	CHECK(await(set, &si, NULL) == SIGUSR1 && si.si_pid == pid &&
+	      si.si_code == SI_USER);
 	CHECK_ERRNO(await(set, &si, NULL), EINTR);
 	CHECK(count == 1 && last == SIGUSR2);
 	CHECK(wait_status(pid) == 0);
 	raise(SIGUSR1);
 	signal(SIGUSR1, SIG_IGN);		/* forgets what is pending */
 	CHECK_ERRNO(await(set, NULL, &some), EAGAIN);
-	raise(SIGUSR1);				/* but what is blocked is kept for whoever waits */
+	raise(SIGUSR1);	/* but what is blocked is kept for whoever waits */
 	CHECK(await(set, NULL, &some) == SIGUSR1);
 }
 
 /* rt_sigsuspend: the handler runs with the caller's mask to come back. */
 static void suspended_masks(void)
 {
-	sigset_t before = set_of(SIGUSR1) | set_of(SIGUSR2), during = set_of(SIGUSR2), now;
+	sigset_t before = set_of(SIGUSR1) | set_of(SIGUSR2),
+		 during = set_of(SIGUSR2), now;
 
 	handle(SIGUSR1, note, 0);
 	handle(SIGUSR2, note, 0);
@@ -332,12 +368,15 @@ static void suspended_masks(void)
 	raise(SIGUSR2);
 	CHECK_ERRNO(sigsuspend(&during), EINTR);
 	CHECK(count == 1 && last == SIGUSR1);
-	CHECK(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && (now & before) == before);
+	CHECK(sigprocmask(SIG_BLOCK, NULL, &now) == 0 &&
+	      (now & before) == before);
 	CHECK_ERRNO(syscall(__NR_rt_sigsuspend, &during, 4), EINVAL);
 	CHECK_ERRNO(syscall(__NR_rt_sigprocmask, 7, &now, NULL, 8), EINVAL);
 	now = ~0ull;
-	CHECK(sigprocmask(SIG_SETMASK, &now, NULL) == 0 && sigprocmask(SIG_BLOCK, NULL, &now) == 0);
-	CHECK(!sigismember(&now, SIGKILL) && !sigismember(&now, SIGSTOP) && sigismember(&now, 64));
+	CHECK(sigprocmask(SIG_SETMASK, &now, NULL) == 0 &&
+	      sigprocmask(SIG_BLOCK, NULL, &now) == 0);
+	CHECK(!sigismember(&now, SIGKILL) && !sigismember(&now, SIGSTOP) &&
+	      sigismember(&now, 64));
 }
 
 static char altstack[8192];
@@ -349,7 +388,8 @@ static int is_on_altstack(void)
 	stack_t now;
 
 	CHECK(syscall(__NR_sigaltstack, NULL, &now) == 0);
-	CHECK((now.ss_flags == SS_ONSTACK) == (&here >= altstack && &here < altstack + sizeof(altstack)));
+	CHECK((now.ss_flags == SS_ONSTACK) ==
+	      (&here >= altstack && &here < altstack + sizeof(altstack)));
 	return now.ss_flags == SS_ONSTACK;
 }
 
@@ -389,12 +429,15 @@ static int recurse_to_the_limit(void)
 
 static void alternate_stack(void)
 {
-	stack_t stack = { .ss_sp = altstack, .ss_size = sizeof(altstack) }, now, small = { .ss_sp = altstack, .ss_size = 1000 };
+	stack_t stack = { .ss_sp = altstack, .ss_size = sizeof(altstack) }, now,
+		small = { .ss_sp = altstack, .ss_size = 1000 };
 	int pid;
 
-	CHECK(syscall(__NR_sigaltstack, NULL, &now) == 0 && now.ss_flags == SS_DISABLE);
+	CHECK(syscall(__NR_sigaltstack, NULL, &now) == 0 &&
+	      now.ss_flags == SS_DISABLE);
 	CHECK_ERRNO(syscall(__NR_sigaltstack, &small, NULL), ENOMEM);
-	CHECK(syscall(__NR_sigaltstack, &stack, NULL) == 0 && !is_on_altstack());
+	CHECK(syscall(__NR_sigaltstack, &stack, NULL) == 0 &&
+	      !is_on_altstack());
 	handle(SIGUSR1, note_stack, SA_ONSTACK);
 	raise(SIGUSR1);
 	CHECK(on_it == 1 && !is_on_altstack());
@@ -407,17 +450,21 @@ static void alternate_stack(void)
 		_exit(recurse_to_the_limit());
 	}
 	CHECK(WEXITSTATUS(wait_status(pid)) == 42);
-	pid = fork();				/* without it SIGSEGV has no stack to run on */
+	pid = fork();		/* without it SIGSEGV has no stack to run on */
 	if (pid == 0) {
 		handle(SIGSEGV, overflow, 0);
 		_exit(recurse_to_the_limit());
 	}
 	CHECK(WTERMSIG(wait_status(pid)) == SIGSEGV);
 	stack.ss_flags = SS_DISABLE;
-	CHECK(syscall(__NR_sigaltstack, &stack, &now) == 0 && now.ss_sp == altstack && now.ss_size == sizeof(altstack));
+	CHECK(syscall(__NR_sigaltstack, &stack, &now) == 0 &&
+	      now.ss_sp == altstack && now.ss_size == sizeof(altstack));
 }
 
-/* A handler may change the registers that come back, but not the flags that protect the kernel. */
+/*
+ * A handler may change the registers that come back, but not the flags that
+ * protect the kernel.
+ */
 static void change_context(int sig, siginfo_t *si, void *context)
 {
 	struct ucontext *uc = context;
@@ -435,9 +482,13 @@ static void contexts(void)
 	sigset_t now;
 
 	handle_with(SIGUSR1, change_context, 0);
-	__asm__ volatile("int $0x80; pushf; pop %1" : "=a"(value), "=r"(flags) : "0"(__NR_kill), "b"(getpid()), "c"(SIGUSR1) : "memory");
+	__asm__ volatile("int $0x80; pushf; pop %1"
+			 : "=a"(value), "=r"(flags)
+			 : "0"(__NR_kill), "b"(getpid()), "c"(SIGUSR1)
+			 : "memory");
 	CHECK(value == 1234 && count == 1 && (flags & 0x3000) == 0);
-	CHECK(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && sigismember(&now, SIGUSR2));
+	CHECK(sigprocmask(SIG_BLOCK, NULL, &now) == 0 &&
+	      sigismember(&now, SIGUSR2));
 }
 
 /* SIGCONT takes pending stops away, and the other way round. */
@@ -456,7 +507,10 @@ static void stops_and_continues(void)
 	CHECK(sigpending(&pending) == 0 && pending == set_of(SIGTSTP));
 }
 
-/* Without privilege only one's own processes, real or saved; SIGCONT within the session. */
+/*
+ * Without privilege only one's own processes, real or saved; SIGCONT within the
+ * session.
+ */
 static void permissions(void)
 {
 	int mine = fork(), other;
@@ -480,10 +534,11 @@ static void permissions(void)
 	CHECK_ERRNO(kill(other, 0), EPERM);
 	CHECK_ERRNO(kill(other, SIGTERM), EPERM);
 	CHECK(kill(other, SIGCONT) == 0);
-	CHECK(kill(0, 0) == 0);				/* one of the group is enough */
+	CHECK(kill(0, 0) == 0);			/* one of the group is enough */
 	CHECK(syscall(__NR_setresuid32, 0, 0, 0) == 0);
 	CHECK(kill(mine, SIGKILL) == 0 && kill(other, SIGKILL) == 0);
-	CHECK(waitpid(mine, NULL, 0) == mine && waitpid(other, NULL, 0) == other);
+	CHECK(waitpid(mine, NULL, 0) == mine &&
+	      waitpid(other, NULL, 0) == other);
 }
 
 /* exec keeps what is ignored and blocked and pending, not handlers. */
@@ -496,17 +551,29 @@ static void over_exec(void)
 	block(set_of(SIGALRM));
 	pid = fork();
 	if (pid == 0) {
-		execve("/bin/sh", (char *[]){ "sh", "-c", "kill -USR2 $$; kill -ALRM $$; kill -USR1 $$; exit 3", NULL }, environ);
+		execve("/bin/sh",
+		       (char *[]){
+			       "sh", "-c",
+			       "kill -USR2 $$; kill -ALRM $$; kill -USR1 $$; exit 3",
+			       NULL },
+		       environ);
 		_exit(9);
 	}
 	CHECK(WTERMSIG(wait_status(pid)) == SIGUSR1);
 }
 
-TESTS({ "senders", "who sent a signal and how", senders }, { "ends_of_children", "SIGCHLD says what happened", ends_of_children },
-      { "no_zombies", "SIGCHLD ignored, SA_NOCLDWAIT", no_zombies }, { "faults", "SIGSEGV's codes, blocked and ignored", faults },
-      { "flags_of_actions", "SA_NODEFER, SA_RESETHAND", flags_of_actions }, { "queueing", "real-time signals in order", queueing },
-      { "waiting_for_signals", "sigtimedwait", waiting_for_signals }, { "suspended_masks", "sigsuspend and masks", suspended_masks },
-      { "alternate_stack", "sigaltstack, also for a stack overflow", alternate_stack },
+TESTS({ "senders", "who sent a signal and how", senders },
+      { "ends_of_children", "SIGCHLD says what happened", ends_of_children },
+      { "no_zombies", "SIGCHLD ignored, SA_NOCLDWAIT", no_zombies },
+      { "faults", "SIGSEGV's codes, blocked and ignored", faults },
+      { "flags_of_actions", "SA_NODEFER, SA_RESETHAND", flags_of_actions },
+      { "queueing", "real-time signals in order", queueing },
+      { "waiting_for_signals", "sigtimedwait", waiting_for_signals },
+      { "suspended_masks", "sigsuspend and masks", suspended_masks },
+      { "alternate_stack", "sigaltstack, also for a stack overflow",
+	alternate_stack },
       { "contexts", "what a handler may change", contexts },
-      { "stops_and_continues", "stop signals and SIGCONT cancel each other", stops_and_continues },
-      { "permissions", "who may signal whom", permissions }, { "over_exec", "signals over exec", over_exec })
+      { "stops_and_continues", "stop signals and SIGCONT cancel each other",
+	stops_and_continues },
+      { "permissions", "who may signal whom", permissions },
+      { "over_exec", "signals over exec", over_exec })

@@ -1,4 +1,7 @@
-/* Signal frames where there is no room for them, and returns from frames that are none. */
+/*
+ * Signal frames where there is no room for them, and returns from frames that
+ * are none.
+ */
 #include <check.h>
 #include <signal.h>
 #include <sys/resource.h>

@@ -114,4 +114,5 @@ static void readonly(void)
 	sweep_scene(&scene);
 }
 
-TESTS({ "readonly", "a name is changed while nothing may be any more", readonly })
+TESTS({ "readonly", "a name is changed while nothing may be any more",
+	readonly })

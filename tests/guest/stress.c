@@ -1,7 +1,8 @@
 /*
- * Many threads do at random what changes their common address space and their process: map, unmap, protect, touch, fork, wait for each other, signal,
- * end, and at last all at once. Nothing is expected but that nothing breaks: the counts are compared by the frame of the tests, the audit looks
- * meanwhile.
+ * Many threads do at random what changes their common address space and their
+ * process: map, unmap, protect, touch, fork, wait for each other, signal, end,
+ * and at last all at once. Nothing is expected but that nothing breaks: the
+ * counts are compared by the frame of the tests, the audit looks meanwhile.
  */
 #include <check.h>
 #include <cowix.h>
@@ -16,7 +17,8 @@
 #define TIME	2000
 
 static struct thread threads[THREADS];
-static char *volatile slots[SLOTS];		/* mappings, taken and put back atomically */
+/* mappings, taken and put back atomically */
+static char *volatile slots[SLOTS];
 static volatile int words[4];
 static int file;
 
@@ -37,11 +39,16 @@ static void unmap_slot(unsigned i)
 /* Without memory there is no mapping, and that is all right. */
 static void map_slot(unsigned i, unsigned r)
 {
-	static const int kinds[] = { MAP_PRIVATE | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, MAP_PRIVATE, MAP_SHARED };
+	static const int kinds[] = { MAP_PRIVATE | MAP_ANONYMOUS,
+				     MAP_SHARED | MAP_ANONYMOUS, MAP_PRIVATE,
+				     MAP_SHARED };
 	int flags = kinds[r % 4];
-	char *p = (char *)syscall(__NR_mmap2, NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, flags, flags & MAP_ANONYMOUS ? -1 : file, 0);
+	char *p = (char *)syscall(__NR_mmap2, NULL, PAGES * PAGE,
+				  PROT_READ | PROT_WRITE, flags,
+				  flags & MAP_ANONYMOUS ? -1 : file, 0);
 
-	if (p != (char *)-1 && !__sync_bool_compare_and_swap(&slots[i], NULL, p))
+	if (p != (char *)-1 &&
+	    !__sync_bool_compare_and_swap(&slots[i], NULL, p))
 		syscall(__NR_munmap, p, PAGES * PAGE);
 }
 
@@ -66,7 +73,11 @@ static void use_slot(unsigned i, unsigned r)
 /* A child with a copy of all that, which changes a little of it. */
 static void fork_child(unsigned r)
 {
-	int pid = r % 3 ? fork() : (int)syscall(on_cowix() ? __NR_xfork : __NR_fork, r % 2 ? FORK_POLICY_LAZY : FORK_POLICY_OLD, 0);
+	int pid =
+		r % 3 ? fork()
+		      : (int)syscall(on_cowix() ? __NR_xfork : __NR_fork,
+				     r % 2 ? FORK_POLICY_LAZY : FORK_POLICY_OLD,
+				     0);
 
 	if (pid == 0) {
 		for (int i = 0; i < SLOTS; i++)
@@ -86,14 +97,16 @@ static void sleep_on_word(unsigned r)
 	if (r % 2)
 		syscall(__NR_futex, w, FUTEX_WAIT, *w, &brief);
 	else
-		syscall(__NR_futex, w, FUTEX_CMP_REQUEUE, 1, 2, &words[(r + 1) % 4], *w);
+		syscall(__NR_futex, w, FUTEX_CMP_REQUEUE, 1, 2,
+			&words[(r + 1) % 4], *w);
 	(*w)++;
 	syscall(__NR_futex, w, FUTEX_WAKE, 1);
 }
 
 static void act(unsigned *state)
 {
-	unsigned r = next_random(state), slot = next_random(state) % SLOTS, what = next_random(state) % 16;
+	unsigned r = next_random(state), slot = next_random(state) % SLOTS,
+		 what = next_random(state) % 16;
 
 	if (what < 4)
 		map_slot(slot, r);
@@ -106,10 +119,14 @@ static void act(unsigned *state)
 	else if (what == 14)
 		fork_child(r);
 	else
-		syscall(__NR_tgkill, getpid(), threads[r % THREADS].id, SIGUSR1);
+		syscall(__NR_tgkill, getpid(), threads[r % THREADS].id,
+			SIGUSR1);
 }
 
-/* A thread does a few things and ends; the first one starts the next in its place. */
+/*
+ * A thread does a few things and ends; the first one starts the next in its
+ * place.
+ */
 static void live(void *arg)
 {
 	unsigned state = (unsigned)(long)arg;
@@ -125,7 +142,8 @@ static void on_signal(int sig)
 
 static void restart(struct thread *t, unsigned seed)
 {
-	t->id = start_on(__NR_clone, THREAD | TIDS, t->stack, live, (void *)(long)seed, &t->tid, NULL, &t->tid);
+	t->id = start_on(__NR_clone, THREAD | TIDS, t->stack, live,
+			 (void *)(long)seed, &t->tid, NULL, &t->tid);
 	if (t->id < 0)
 		t->tid = 0;
 }
@@ -133,7 +151,8 @@ static void restart(struct thread *t, unsigned seed)
 static void run_threads(unsigned seed, long ms)
 {
 	static char stacks[THREADS][STACK];
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = on_signal,
+				    .sa_flags = SA_RESTART };
 	long end = now_ms() + ms;
 
 	sigaction(SIGUSR1, &action, NULL);
@@ -149,7 +168,10 @@ static void run_threads(unsigned seed, long ms)
 	}
 }
 
-/* The process ends while its threads are at it: by itself, by a signal, by exec. */
+/*
+ * The process ends while its threads are at it: by itself, by a signal, by
+ * exec.
+ */
 static void end_somehow(int how)
 {
 	char *argv[] = { "true", NULL };
@@ -178,14 +200,18 @@ static void all_at_once(void)
 		}
 		while (waitpid(pid, &status, WNOHANG) == 0) {
 			if (on_cowix())
-				CHECK(mm_audit(NULL, round % 2 ? AUDIT_DROP_CACHES : 0) == 0);
+				CHECK(mm_audit(NULL, round % 2
+							     ? AUDIT_DROP_CACHES
+							     : 0) == 0);
 			sleep_ms(10);
 		}
 		CHECK(status == (round % 3 == 1 ? SIGTERM : 0));
-		while (kill(-pid, SIGKILL) == 0)	/* children that nobody has waited for */
+		/* children that nobody has waited for */
+		while (kill(-pid, SIGKILL) == 0)
 			sleep_ms(2);
 	}
 	CHECK(close(file) == 0 && unlink("stress.tmp") == 0);
 }
 
-TESTS({ "all_at_once", "threads map, fork, sleep, signal and end", all_at_once })
+TESTS({ "all_at_once", "threads map, fork, sleep, signal and end",
+	all_at_once })

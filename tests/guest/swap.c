@@ -1,4 +1,7 @@
-/* Pages in swap: what fork, exec, exit and the calls about memory make of them. swapon and swapoff: swapon.c. */
+/*
+ * Pages in swap: what fork, exec, exit and the calls about memory make of them.
+ * swapon and swapoff: swapon.c.
+ */
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -27,7 +30,10 @@ static int child_status(void)
 	return status;
 }
 
-/* Out, and back by reading and by writing; what nobody shares takes no slot any more and can be written at once. */
+/*
+ * Out, and back by reading and by writing; what nobody shares takes no slot any
+ * more and can be written at once.
+ */
 static void round_trip(void)
 {
 	swap_begin();
@@ -37,13 +43,17 @@ static void round_trip(void)
 	CHECK(is_filled(area, PAGES / 2, 'a'));
 	CHECK(swap_uses(PAGES / 2));
 	fill(area + PAGES / 2 * PAGE, PAGES / 2, 'b');
-	CHECK(swap_uses(0) && is_filled(area, PAGES / 2, 'a') && is_filled(area + PAGES / 2 * PAGE, PAGES / 2, 'b'));
+	CHECK(swap_uses(0) && is_filled(area, PAGES / 2, 'a') &&
+	      is_filled(area + PAGES / 2 * PAGE, PAGES / 2, 'b'));
 	fill(area, PAGES, 'c');
 	CHECK(is_filled(area, PAGES, 'c'));
 	swap_end();
 }
 
-/* Pages go out before or after a fork, in parent or child; then each writes its own half, twice, and sees nothing of the other's. */
+/*
+ * Pages go out before or after a fork, in parent or child; then each writes its
+ * own half, twice, and sees nothing of the other's.
+ */
 static void forked(int policy, int before, int after)
 {
 	int fds[2], back[2], pid;
@@ -61,7 +71,9 @@ static void forked(int policy, int before, int after)
 		CHECK(is_filled(area, PAGES, 'f'));
 		fill(area, PAGES / 2, 'c');
 		CHECK(write(fds[1], "x", 1) == 1 && read(back[0], &c, 1) == 1);
-		CHECK(is_filled(area, PAGES / 2, 'c') && is_filled(area + PAGES / 2 * PAGE, PAGES / 2, 'f' + PAGES / 2));
+		CHECK(is_filled(area, PAGES / 2, 'c') &&
+		      is_filled(area + PAGES / 2 * PAGE, PAGES / 2,
+				'f' + PAGES / 2));
 		_exit(0);
 	}
 	CHECK(read(fds[0], &c, 1) == 1);
@@ -69,9 +81,11 @@ static void forked(int policy, int before, int after)
 		page_out(area, PAGES);
 	CHECK(area[0] == 'f');
 	fill(area + PAGES / 2 * PAGE, PAGES / 2, 'p');
-	CHECK(is_filled(area, PAGES / 2, 'f') && is_filled(area + PAGES / 2 * PAGE, PAGES / 2, 'p'));
+	CHECK(is_filled(area, PAGES / 2, 'f') &&
+	      is_filled(area + PAGES / 2 * PAGE, PAGES / 2, 'p'));
 	CHECK(write(back[1], "x", 1) == 1 && wait_status(pid) == 0);
-	CHECK(is_filled(area, PAGES / 2, 'f') && is_filled(area + PAGES / 2 * PAGE, PAGES / 2, 'p'));
+	CHECK(is_filled(area, PAGES / 2, 'f') &&
+	      is_filled(area + PAGES / 2 * PAGE, PAGES / 2, 'p'));
 	close(fds[0]), close(fds[1]), close(back[0]), close(back[1]);
 }
 
@@ -99,7 +113,10 @@ static void fork_lazy(void)
 	forks(FORK_POLICY_LAZY);
 }
 
-/* Two that share a page in swap need one slot, and one frame when both have read it; the slot stays until the second comes. */
+/*
+ * Two that share a page in swap need one slot, and one frame when both have
+ * read it; the slot stays until the second comes.
+ */
 static void one_slot(void)
 {
 	int fds[2], pid;
@@ -121,7 +138,10 @@ static void one_slot(void)
 	swap_end();
 }
 
-/* Who ends, or becomes another program, gives its slots back; who shares them keeps them. */
+/*
+ * Who ends, or becomes another program, gives its slots back; who shares them
+ * keeps them.
+ */
 static void exit_frees(void)
 {
 	int pid;
@@ -134,10 +154,12 @@ static void exit_frees(void)
 		if (pid == 0) {
 			page_out(area, PAGES);
 			if (way == 1)
-				execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL });
+				execve("/bin/true", (char *[]){ "true", NULL },
+				       (char *[]){ NULL });
 			_exit(0);
 		}
-		CHECK(wait_status(pid) == 0 && swap_uses(way == 2 ? PAGES : PAGES / 2));
+		CHECK(wait_status(pid) == 0 &&
+		      swap_uses(way == 2 ? PAGES : PAGES / 2));
 	}
 	CHECK(is_filled(area, PAGES, 'e'));
 	swap_end();
@@ -158,10 +180,15 @@ static void unmap_frees(void)
 	page_out(heap, PAGES);
 	CHECK(swap_uses(2 * PAGES));
 	CHECK(munmap(p + PAGE, PAGE) == 0 && swap_uses(2 * PAGES - 1));
-	CHECK(madvise(p + 2 * PAGE, PAGE, MADV_DONTNEED) == 0 && swap_uses(2 * PAGES - 2) && p[2 * PAGE] == 0);
-	CHECK(mmap(p + 3 * PAGE, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p + 3 * PAGE && p[3 * PAGE] == 0);
+	CHECK(madvise(p + 2 * PAGE, PAGE, MADV_DONTNEED) == 0 &&
+	      swap_uses(2 * PAGES - 2) && p[2 * PAGE] == 0);
+	CHECK(mmap(p + 3 * PAGE, PAGE, RW,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		   0) == p + 3 * PAGE &&
+	      p[3 * PAGE] == 0);
 	CHECK(brk(heap + PAGE) == 0 && swap_uses(PAGES - 3 + 1));
-	CHECK(is_filled(heap, 1, 'h') && is_filled(p, 1, 'u') && is_filled(p + 4 * PAGE, PAGES - 4, 'u' + 4));
+	CHECK(is_filled(heap, 1, 'h') && is_filled(p, 1, 'u') &&
+	      is_filled(p + 4 * PAGE, PAGES - 4, 'u' + 4));
 	CHECK(munmap(p, PAGES * PAGE) == 0);
 	swap_end();
 }
@@ -191,7 +218,10 @@ static int writing_kills(char *p)
 	return access_kills(p, 1);
 }
 
-/* The area decides what is allowed, before and after; a page that nobody may touch goes to swap as others do. */
+/*
+ * The area decides what is allowed, before and after; a page that nobody may
+ * touch goes to swap as others do.
+ */
 static void permissions(void)
 {
 	char *p;
@@ -200,7 +230,9 @@ static void permissions(void)
 	p = map_pages(PAGES, MAP_PRIVATE);
 	fill(p, PAGES, 'm');
 	page_out(p, PAGES);
-	CHECK(mprotect(p, PAGES * PAGE, PROT_READ) == 0 && is_filled(p, 2, 'm') && writing_kills(p) && writing_kills(p + 3 * PAGE));
+	CHECK(mprotect(p, PAGES * PAGE, PROT_READ) == 0 &&
+	      is_filled(p, 2, 'm') && writing_kills(p) &&
+	      writing_kills(p + 3 * PAGE));
 	CHECK(mprotect(p, PAGES * PAGE, PROT_NONE) == 0);
 	page_out(p, PAGES);
 	CHECK(writing_kills(p) && swap_uses(PAGES));
@@ -209,9 +241,11 @@ static void permissions(void)
 	CHECK(is_filled(p, PAGES, 'n'));
 	page_out(p, 1);
 	CHECK(mprotect(p, PAGE, PROT_NONE) == 0);
-	if (fork_by(FORK_POLICY_OLD) == 0)		/* which has it brought in */
-		_exit(!access_kills(p, 0) || mprotect(p, PAGE, RW) != 0 || !is_filled(p, 1, 'n'));
-	CHECK(child_status() == 0 && access_kills(p, 0) && mprotect(p, PAGE, RW) == 0 && is_filled(p, 1, 'n'));
+	if (fork_by(FORK_POLICY_OLD) == 0)	/* which has it brought in */
+		_exit(!access_kills(p, 0) || mprotect(p, PAGE, RW) != 0 ||
+		      !is_filled(p, 1, 'n'));
+	CHECK(child_status() == 0 && access_kills(p, 0) &&
+	      mprotect(p, PAGE, RW) == 0 && is_filled(p, 1, 'n'));
 	swap_end();
 }
 
@@ -224,13 +258,17 @@ static void moved(void)
 	fill(p, PAGES, 'r');
 	page_out(p, PAGES);
 	to = mremap(p, PAGES * PAGE, 1200 * PAGE, MREMAP_MAYMOVE);
-	CHECK(to != MAP_FAILED && swap_uses(PAGES) && is_filled(to, PAGES, 'r') && to[PAGES * PAGE] == 0);
+	CHECK(to != MAP_FAILED && swap_uses(PAGES) &&
+	      is_filled(to, PAGES, 'r') && to[PAGES * PAGE] == 0);
 	page_out(to, PAGES);
 	CHECK(munmap(to, 1200 * PAGE) == 0);
 	swap_end();
 }
 
-/* Pages of a file: those that were not written go without a slot and come from the file; those that were are private and need one. */
+/*
+ * Pages of a file: those that were not written go without a slot and come from
+ * the file; those that were are private and need one.
+ */
 static void file_pages(void)
 {
 	char name[] = "swap-data", *p, *q;
@@ -241,7 +279,8 @@ static void file_pages(void)
 	CHECK(fd >= 0 && write(fd, area, sizeof(area)) == sizeof(area));
 	p = mmap(NULL, PAGES * PAGE, RW, MAP_PRIVATE, fd, 0);
 	q = mmap(NULL, PAGES * PAGE, RW, MAP_SHARED, fd, 0);
-	CHECK(p != MAP_FAILED && q != MAP_FAILED && is_filled(p, PAGES, 'd') && is_filled(q, PAGES, 'd'));
+	CHECK(p != MAP_FAILED && q != MAP_FAILED && is_filled(p, PAGES, 'd') &&
+	      is_filled(q, PAGES, 'd'));
 	page_out(p, PAGES);
 	page_out(q, PAGES);
 	CHECK(swap_uses(0) && is_filled(p, PAGES, 'd'));
@@ -249,8 +288,11 @@ static void file_pages(void)
 	q[5 * PAGE] = 'Q';
 	page_out(p, PAGES);
 	page_out(q, PAGES);
-	CHECK(swap_uses(3) && is_filled(p, 3, 'P') && is_filled(p + 3 * PAGE, 2, 'd' + 3) && p[5 * PAGE] == 'Q' && q[5 * PAGE] == 'Q');
-	CHECK(pread(fd, area, PAGE, 5 * PAGE) == PAGE && area[0] == 'Q' && is_filled(q, 5, 'd'));
+	CHECK(swap_uses(3) && is_filled(p, 3, 'P') &&
+	      is_filled(p + 3 * PAGE, 2, 'd' + 3) && p[5 * PAGE] == 'Q' &&
+	      q[5 * PAGE] == 'Q');
+	CHECK(pread(fd, area, PAGE, 5 * PAGE) == PAGE && area[0] == 'Q' &&
+	      is_filled(q, 5, 'd'));
 	CHECK(close(fd) == 0 && unlink(name) == 0);
 	swap_end();
 }
@@ -263,7 +305,8 @@ static void shared_memory(void)
 	swap_begin();
 	p = map_pages(PAGES, MAP_SHARED);
 	fill(p, PAGES, 'S');
-	CHECK(madvise(p, PAGES * PAGE, MADV_PAGEOUT) == 0 && swap_uses(0) && is_filled(p, PAGES, 'S'));
+	CHECK(madvise(p, PAGES * PAGE, MADV_PAGEOUT) == 0 && swap_uses(0) &&
+	      is_filled(p, PAGES, 'S'));
 	if (fork() == 0) {
 		madvise(p, PAGES * PAGE, MADV_PAGEOUT);
 		fill(p, PAGES, 'T');
@@ -284,11 +327,14 @@ static void kernel_access(void)
 	page_out(area, PAGES);
 	CHECK(write(fds[1], area + PAGE - 5, 10) == 10);
 	CHECK(read(fds[0], area + 5 * PAGE - 5, 10) == 10);
-	CHECK(memcmp(area + PAGE - 5, area + 5 * PAGE - 5, 10) == 0 && is_filled(area, 4, 'k') && is_filled(area + 6 * PAGE, 4, 'k' + 6));
+	CHECK(memcmp(area + PAGE - 5, area + 5 * PAGE - 5, 10) == 0 &&
+	      is_filled(area, 4, 'k') &&
+	      is_filled(area + 6 * PAGE, 4, 'k' + 6));
 	strcpy(area + 8 * PAGE, "/bin/true");
 	page_out(area, PAGES);
 	if (fork() == 0) {
-		execve(area + 8 * PAGE, (char *[]){ area + 8 * PAGE, NULL }, (char *[]){ NULL });
+		execve(area + 8 * PAGE, (char *[]){ area + 8 * PAGE, NULL },
+		       (char *[]){ NULL });
 		_exit(1);
 	}
 	CHECK(child_status() == 0);
@@ -296,7 +342,10 @@ static void kernel_access(void)
 	swap_end();
 }
 
-/* More pages than slots: those that find none stay. A page of the file that lies in two pieces is no slot; how many do depends on the image. */
+/*
+ * More pages than slots: those that find none stay. A page of the file that
+ * lies in two pieces is no slot; how many do depends on the image.
+ */
 static void full(void)
 {
 	struct sysinfo info;
@@ -304,10 +353,13 @@ static void full(void)
 	unsigned there = 0;
 
 	swap_begin();
-	CHECK(pages_info(&info) == 0 && (!on_cowix() || (info.totalswap >= SLOTS * 3 / 4 && info.freeswap == info.totalswap)));
+	CHECK(pages_info(&info) == 0 &&
+	      (!on_cowix() || (info.totalswap >= SLOTS * 3 / 4 &&
+			       info.freeswap == info.totalswap)));
 	p = map_pages(SLOTS + 9, MAP_PRIVATE);
 	fill(p, SLOTS + 9, 'o');
-	CHECK(madvise(p, (SLOTS + 9) * PAGE, MADV_PAGEOUT) == 0 && swap_uses(info.totalswap));
+	CHECK(madvise(p, (SLOTS + 9) * PAGE, MADV_PAGEOUT) == 0 &&
+	      swap_uses(info.totalswap));
 	for (unsigned i = 0; i < SLOTS + 9; i++)
 		there += in_memory(p + i * PAGE);
 	CHECK(!on_cowix() || there == SLOTS + 9 - info.totalswap);
@@ -322,7 +374,8 @@ static void write_own(void *arg)
 
 	for (int round = 1; round < 120; round++)
 		for (int page = 0; page < PAGES; page++) {
-			CHECK(own[page * PAGE] == (char)(round == 1 ? 0 : round - 1 + page));
+			CHECK(own[page * PAGE] ==
+			      (char)(round == 1 ? 0 : round - 1 + page));
 			own[page * PAGE] = round + page;
 		}
 	counter++;
@@ -346,11 +399,15 @@ static void threads(void)
 		join(&threads[i]);
 	for (int page = 0; page < PAGES; page++)
 		for (int i = 0; i < 3; i++)
-			CHECK(area[page * PAGE + places[i]] == (char)(119 + page));
+			CHECK(area[page * PAGE + places[i]] ==
+			      (char)(119 + page));
 	swap_end();
 }
 
-/* A tree of processes, each forked by a policy of its own, that write and page out at random; all compare with a model that each keeps apart. */
+/*
+ * A tree of processes, each forked by a policy of its own, that write and page
+ * out at random; all compare with a model that each keeps apart.
+ */
 static unsigned char model[PAGES];
 static unsigned seed = 5;
 
@@ -360,11 +417,16 @@ static void grow(int depth)
 		int page = rand() % PAGES, pid;
 
 		if (rand() % 2)
-			area[page * PAGE + 17] = area[page * PAGE + PAGE - 1] = model[page] = rand();
+			area[page * PAGE + 17] = area[page * PAGE + PAGE - 1] =
+				model[page] = rand();
 		if (rand() % 2)
-			CHECK(madvise(area + page * PAGE, PAGE * (1 + rand() % (PAGES - page)), MADV_PAGEOUT) == 0);
+			CHECK(madvise(area + page * PAGE,
+				      PAGE * (1 + rand() % (PAGES - page)),
+				      MADV_PAGEOUT) == 0);
 		if (depth < 3 && rand() % 4 == 0) {
-			static const int policies[] = { FORK_POLICY_LAZY, FORK_POLICY_COW, FORK_POLICY_OLD };
+			static const int policies[] = { FORK_POLICY_LAZY,
+							FORK_POLICY_COW,
+							FORK_POLICY_OLD };
 
 			seed += 13;
 			pid = fork_by(policies[rand() % 3]);
@@ -378,7 +440,8 @@ static void grow(int depth)
 		}
 	}
 	for (int i = 0; i < PAGES; i++)
-		CHECK((unsigned char)area[i * PAGE + 17] == model[i] && (unsigned char)area[i * PAGE + PAGE - 1] == model[i]);
+		CHECK((unsigned char)area[i * PAGE + 17] == model[i] &&
+		      (unsigned char)area[i * PAGE + PAGE - 1] == model[i]);
 	for (int status; wait(&status) > 0;)
 		CHECK(status == 0);
 }
@@ -404,7 +467,8 @@ static unsigned count_missing(char *p, unsigned pages, unsigned step)
 	static unsigned char there[65536];
 	unsigned missing = 0;
 
-	CHECK(pages <= sizeof(there) && syscall(__NR_mincore, p, pages * PAGE, there) == 0);
+	CHECK(pages <= sizeof(there) &&
+	      syscall(__NR_mincore, p, pages * PAGE, there) == 0);
 	for (unsigned i = 0; i < pages; i += step)
 		missing += !(there[i] & 1);
 	return missing;
@@ -429,8 +493,10 @@ static unsigned slots_in_use(void)
 }
 
 /*
- * When there is no more memory, pages go that were not used lately. All processes' do, in turn; what others lose comes back by swapoff, until it is
- * this one's turn. At first all of its pages look used, and the one or the other must go; after that, none of the used.
+ * When there is no more memory, pages go that were not used lately. All
+ * processes' do, in turn; what others lose comes back by swapoff, until it is
+ * this one's turn. At first all of its pages look used, and the one or the
+ * other must go; after that, none of the used.
  */
 static void used_pages_stay(void)
 {
@@ -464,14 +530,23 @@ static void used_pages_stay(void)
 	if (missing > 1)
 		printf("  %u used pages went\n", missing);
 	CHECK(missing <= 1);
-	CHECK(swapoff(SWAP_FILE) == 0 && unlink(SWAP_FILE) == 0);	/* others' pages may be there */
+	/* others' pages may be there */
+	CHECK(swapoff(SWAP_FILE) == 0 && unlink(SWAP_FILE) == 0);
 }
 
-TESTS({ "round_trip", "out and back", round_trip }, { "fork_cow", "pages in swap are copied on write", fork_cow },
-      { "fork_old", "a fork that copies at once brings them in", fork_old }, { "fork_lazy", "the same in shared page tables", fork_lazy },
-      { "one_slot", "who shares a page shares its slot", one_slot }, { "exit_frees", "exit and exec give slots back", exit_frees },
-      { "unmap_frees", "so do munmap, madvise, mmap and brk", unmap_frees }, { "permissions", "mprotect before and after", permissions },
-      { "moved", "mremap", moved }, { "file_pages", "pages of files", file_pages }, { "shared_memory", "memory that is shared stays", shared_memory },
-      { "kernel_access", "the kernel reads and writes them", kernel_access }, { "full", "no slot left", full },
-      { "threads", "threads use pages that another swaps", threads }, { "random_trees", "random trees agree with a model", random_trees },
+TESTS({ "round_trip", "out and back", round_trip },
+      { "fork_cow", "pages in swap are copied on write", fork_cow },
+      { "fork_old", "a fork that copies at once brings them in", fork_old },
+      { "fork_lazy", "the same in shared page tables", fork_lazy },
+      { "one_slot", "who shares a page shares its slot", one_slot },
+      { "exit_frees", "exit and exec give slots back", exit_frees },
+      { "unmap_frees", "so do munmap, madvise, mmap and brk", unmap_frees },
+      { "permissions", "mprotect before and after", permissions },
+      { "moved", "mremap", moved },
+      { "file_pages", "pages of files", file_pages },
+      { "shared_memory", "memory that is shared stays", shared_memory },
+      { "kernel_access", "the kernel reads and writes them", kernel_access },
+      { "full", "no slot left", full },
+      { "threads", "threads use pages that another swaps", threads },
+      { "random_trees", "random trees agree with a model", random_trees },
       { "used_pages_stay", "pages in use stay in memory", used_pages_stay })

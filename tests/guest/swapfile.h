@@ -1,6 +1,6 @@
 /*
- * A swap file for tests that page out: made, used and given back by each test. On Linux nothing is swapped, and the tests see only that nothing
- * changes.
+ * A swap file for tests that page out: made, used and given back by each test.
+ * On Linux nothing is swapped, and the tests see only that nothing changes.
  */
 #ifndef SWAPFILE_H
 #define SWAPFILE_H
@@ -17,7 +17,10 @@
 #define SWAP_FILE "/swap-test"
 #define SLOTS 31		/* that a file of 128 KB has */
 
-/* A swap area of so many slots, its file written in full unless it shall have a hole; the caller removes it. */
+/*
+ * A swap area of so many slots, its file written in full unless it shall have a
+ * hole; the caller removes it.
+ */
 static inline void make_swap_file(const char *path, unsigned slots, int hole)
 {
 	static struct swap_header header;
@@ -27,7 +30,8 @@ static inline void make_swap_file(const char *path, unsigned slots, int hole)
 	memset(&header, 0, sizeof(header));
 	for (unsigned i = 0; i <= slots && !hole; i++)
 		CHECK(write(fd, &header, PAGE) == PAGE);
-	CHECK(ftruncate(fd, (slots + 1) * PAGE) == 0 && lseek(fd, 0, SEEK_SET) == 0);
+	CHECK(ftruncate(fd, (slots + 1) * PAGE) == 0 &&
+	      lseek(fd, 0, SEEK_SET) == 0);
 	header.version = SWAP_VERSION;
 	header.last_page = slots;
 	memcpy(header.magic, SWAP_MAGIC, sizeof(header.magic));
@@ -51,12 +55,16 @@ static inline unsigned swap_used(void)
 	return report.swap_used;
 }
 
-/* Wait until so many slots are in use: those who end give theirs back in a moment. On Linux there are always as many as one wants. */
+/*
+ * Wait until so many slots are in use: those who end give theirs back in a
+ * moment. On Linux there are always as many as one wants.
+ */
 static inline int swap_uses(unsigned slots)
 {
 	for (int i = 0; on_cowix() && swap_used() != slots; i++) {
 		if (i == 50) {
-			printf("  %u slots in use, not %u\n", swap_used(), slots);
+			printf("  %u slots in use, not %u\n", swap_used(),
+			       slots);
 			return 0;
 		}
 		sleep_ms(10);

@@ -1,4 +1,7 @@
-/* Swap areas: what swapon and swapoff refuse, priorities, bad pages, and that swapoff brings everything back. */
+/*
+ * Swap areas: what swapon and swapoff refuse, priorities, bad pages, and that
+ * swapoff brings everything back.
+ */
 #include <signal.h>
 #include <stddef.h>
 #include <sys/sysinfo.h>
@@ -11,7 +14,10 @@
 static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
 static char wide[WIDE * PAGE] __attribute__((aligned(PAGE)));
 
-/* swapoff brings back what parent and child have there, shared or not, in shared tables too; who was writing goes on. */
+/*
+ * swapoff brings back what parent and child have there, shared or not, in
+ * shared tables too; who was writing goes on.
+ */
 static void off(void)
 {
 	int pids[3], fds[2];
@@ -25,9 +31,13 @@ static void off(void)
 		pids[i] = fork_by(i == 1 ? FORK_POLICY_LAZY : FORK_POLICY_COW);
 		if (pids[i] == 0) {
 			fill(area + i * PAGE, 2, 'x');
-			CHECK(madvise(area + i * PAGE, 2 * PAGE, MADV_PAGEOUT) == 0);	/* swapoff may bring them back at once */
+			/* swapoff may bring them back at once */
+			CHECK(madvise(area + i * PAGE, 2 * PAGE,
+				      MADV_PAGEOUT) == 0);
 			CHECK(read(fds[0], &c, 1) == 1);
-			CHECK(is_filled(area + i * PAGE, 2, 'x') && is_filled(area + (i + 2) * PAGE, PAGES - 2 - i, 'O' + 2 + i));
+			CHECK(is_filled(area + i * PAGE, 2, 'x') &&
+			      is_filled(area + (i + 2) * PAGE, PAGES - 2 - i,
+					'O' + 2 + i));
 			_exit(0);
 		}
 	}
@@ -56,7 +66,8 @@ static void off_under_load(void)
 		if (pids[i] == 0) {
 			for (int n = 0; n < 60; n++) {
 				fill(area, PAGES, 'A' + i + n);
-				CHECK(madvise(area, sizeof(area), MADV_PAGEOUT) == 0);
+				CHECK(madvise(area, sizeof(area),
+					      MADV_PAGEOUT) == 0);
 				if (n == 5)
 					CHECK(write(fds[1], "x", 1) == 1);
 				CHECK(is_filled(area, PAGES, 'A' + i + n));
@@ -74,7 +85,9 @@ static void off_under_load(void)
 	swap_end();
 }
 
-/* Use memory, a page after the other, until there is none or so much is used. */
+/*
+ * Use memory, a page after the other, until there is none or so much is used.
+ */
 static void use_memory(char *p, volatile unsigned *used, unsigned pages)
 {
 	for (*used = 0; *used < pages; ++*used)
@@ -84,7 +97,8 @@ static void use_memory(char *p, volatile unsigned *used, unsigned pages)
 /* How many pages a program can use, until it is killed. */
 static unsigned all_memory(char *p, unsigned pages)
 {
-	unsigned *used = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned *used =
+		mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int pid;
 
 	CHECK(used != MAP_FAILED);
@@ -99,7 +113,10 @@ static unsigned all_memory(char *p, unsigned pages)
 	return pages;
 }
 
-/* Where there is no room for what is in swap, swapoff fails; it does not for ever bring back what goes out again because another shares it. */
+/*
+ * Where there is no room for what is in swap, swapoff fails; it does not for
+ * ever bring back what goes out again because another shares it.
+ */
 static void off_without_memory(void)
 {
 	struct sysinfo info;
@@ -111,7 +128,8 @@ static void off_without_memory(void)
 		return;
 	swap_begin();
 	CHECK(pipe(fds) == 0 && pages_info(&info) == 0);
-	p = mmap(NULL, info.totalram * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	p = mmap(NULL, info.totalram * PAGE, RW,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	CHECK(p != MAP_FAILED);
 	fill(wide, WIDE, 'w');
 	pid = fork();
@@ -126,10 +144,12 @@ static void off_without_memory(void)
 	alarm(10);
 	error = swapoff(SWAP_FILE) < 0 ? errno : 0;
 	alarm(0);
-	CHECK(munmap(p, info.totalram * PAGE) == 0 && write(fds[1], "x", 1) == 1 && wait_status(pid) == 0);
+	CHECK(munmap(p, info.totalram * PAGE) == 0 &&
+	      write(fds[1], "x", 1) == 1 && wait_status(pid) == 0);
 	CHECK(error == ENOMEM);
 	CHECK(is_filled(wide, WIDE, 'w'));
-	CHECK(swapoff(SWAP_FILE) == 0 && unlink(SWAP_FILE) == 0);	/* others' pages are there */
+	/* others' pages are there */
+	CHECK(swapoff(SWAP_FILE) == 0 && unlink(SWAP_FILE) == 0);
 }
 
 static void as_nobody(void)
@@ -152,7 +172,9 @@ static void spoiled(unsigned offset, unsigned value)
 
 	make_swap_file(SWAP_FILE "2", 3, 0);
 	fd = open(SWAP_FILE "2", O_RDWR);
-	CHECK(fd >= 0 && pwrite(fd, &value, sizeof(value), offset) == sizeof(value) && close(fd) == 0);
+	CHECK(fd >= 0 &&
+	      pwrite(fd, &value, sizeof(value), offset) == sizeof(value) &&
+	      close(fd) == 0);
 	CHECK_ERRNO(swapon(SWAP_FILE "2", 0), EINVAL);
 }
 
@@ -162,12 +184,13 @@ static void bad_headers(void)
 	if (!on_cowix())
 		return;
 	make_swap_file(SWAP_FILE "2", 3, 1);
-	CHECK_ERRNO(swapon(SWAP_FILE "2", 0), EINVAL);				/* a hole */
+	CHECK_ERRNO(swapon(SWAP_FILE "2", 0), EINVAL);		/* a hole */
 	spoiled(offsetof(struct swap_header, version), SWAP_VERSION + 1);
-	spoiled(offsetof(struct swap_header, last_page), 4);			/* more than the file has */
+	/* more than the file has */
+	spoiled(offsetof(struct swap_header, last_page), 4);
 	spoiled(offsetof(struct swap_header, last_page), 0);
 	spoiled(offsetof(struct swap_header, nr_bad), SWAP_BAD_MAX + 1);
-	spoiled(offsetof(struct swap_header, nr_bad), 1);			/* one, page 0 */
+	spoiled(offsetof(struct swap_header, nr_bad), 1); /* one, page 0 */
 	spoiled(offsetof(struct swap_header, magic) + 6, 0);
 	CHECK(unlink(SWAP_FILE "2") == 0);
 }
@@ -202,14 +225,17 @@ static void refusals(void)
 		CHECK(swapon(other, 0) == 0);
 	}
 	make_swap_file(SWAP_FILE "2", 3, 0);
-	CHECK_ERRNO(swapon(SWAP_FILE "2", 0), EPERM);		/* there are four */
+	CHECK_ERRNO(swapon(SWAP_FILE "2", 0), EPERM);	/* there are four */
 	while (--other[11] >= '1')
 		CHECK(swapoff(other) == 0 && unlink(other) == 0);
 	CHECK(unlink(SWAP_FILE "2") == 0);
 	swap_end();
 }
 
-/* The area with the highest priority is filled first, and pages that are said to be bad, not at all. */
+/*
+ * The area with the highest priority is filled first, and pages that are said
+ * to be bad, not at all.
+ */
 static void priorities(void)
 {
 	unsigned bad[3] = { 2, 1, 3 };
@@ -220,12 +246,15 @@ static void priorities(void)
 	swap_begin();
 	make_swap_file(SWAP_FILE "2", 6, 0);
 	fd = open(SWAP_FILE "2", O_RDWR);
-	CHECK(fd >= 0 && pwrite(fd, bad, 4, offsetof(struct swap_header, nr_bad)) == 4 &&
-	      pwrite(fd, bad + 1, 8, offsetof(struct swap_header, bad)) == 8 && close(fd) == 0);
+	CHECK(fd >= 0 &&
+	      pwrite(fd, bad, 4, offsetof(struct swap_header, nr_bad)) == 4 &&
+	      pwrite(fd, bad + 1, 8, offsetof(struct swap_header, bad)) == 8 &&
+	      close(fd) == 0);
 	CHECK(swapon(SWAP_FILE "2", SWAP_FLAG_PREFER | 7) == 0);
 	fill(area, PAGES, 'p');
 	page_out(area, PAGES);
-	CHECK(swap_uses(PAGES) && swapoff(SWAP_FILE "2") == 0 && swap_uses(PAGES - 4));
+	CHECK(swap_uses(PAGES) && swapoff(SWAP_FILE "2") == 0 &&
+	      swap_uses(PAGES - 4));
 	CHECK(unlink(SWAP_FILE "2") == 0 && is_filled(area, PAGES, 'p'));
 	swap_end();
 }
@@ -235,7 +264,7 @@ static void names_stay(void)
 {
 	const char *const other = "/swap-other";
 
-	if (!on_cowix())		/* Linux says so, too, to the superuser */
+	if (!on_cowix())	/* Linux says so, too, to the superuser */
 		return;
 	swap_begin();
 	CHECK_ERRNO(unlink(SWAP_FILE), EPERM);
@@ -248,8 +277,12 @@ static void names_stay(void)
 	CHECK(unlink(SWAP_FILE) == 0);
 }
 
-TESTS({ "off", "swapoff brings all back", off }, { "off_under_load", "swapoff and swapon while pages go and come", off_under_load },
-      { "off_without_memory", "swapoff without room for what is there", off_without_memory },
-      { "bad_headers", "files that are no swap area", bad_headers }, { "refusals", "what swapon and swapoff refuse", refusals },
+TESTS({ "off", "swapoff brings all back", off },
+      { "off_under_load", "swapoff and swapon while pages go and come",
+	off_under_load },
+      { "off_without_memory", "swapoff without room for what is there",
+	off_without_memory },
+      { "bad_headers", "files that are no swap area", bad_headers },
+      { "refusals", "what swapon and swapoff refuse", refusals },
       { "priorities", "priorities and bad pages", priorities },
       { "names_stay", "a file in use as swap keeps its name", names_stay })

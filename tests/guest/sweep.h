@@ -1,6 +1,8 @@
 /*
- * The failure sweep: the first, second, ... allocation of memory in a system call or a fault fails, until one passes untouched. After a failure the
- * error is the right one, the machine's counts and the process's memory are as before, and the same thing done again succeeds. The subjects are in
+ * The failure sweep: the first, second, ... allocation of memory in a system
+ * call or a fault fails, until one passes untouched. After a failure the error
+ * is the right one, the machine's counts and the process's memory are as
+ * before, and the same thing done again succeeds. The subjects are in
  * sweep_memory.c and sweep_calls.c.
  */
 #ifndef SWEEP_H
@@ -14,19 +16,34 @@
 
 #define PAGE 4096
 #define PAGES 8
-#define TRIES 400		/* more than any operation here has allocations */
+#define TRIES 400	/* more than any operation here has allocations */
 #define LARGE (64 * 1024)
 
-/* What is tried. It runs once before anything is counted, so that what it needs of its own code and data is there. */
+/*
+ * What is tried. It runs once before anything is counted, so that what it needs
+ * of its own code and data is there.
+ */
 struct subject {
 	int (*run)(void);		/* -1 with errno if it failed */
 	void (*prepare)(void);		/* before everything; may be NULL */
 	void (*undo)(void);		/* after it succeeded; may be NULL */
 	void (*finish)(void);		/* after everything; may be NULL */
 	int error;			/* what errno must be, if not ENOMEM */
-	int killed;			/* the signal by which it may die instead, with a line in the log if it is SIGKILL */
-	unsigned keeps_tables;		/* so many page tables that were lent to it may have become its own, which nobody can tell */
-	int keeps_on_failure;		/* some of it stays done, as the call's description says: counts are compared after undo */
+	/*
+	 * the signal by which it may die instead, with a line in the log if it
+	 * is SIGKILL
+	 */
+	int killed;
+	/*
+	 * so many page tables that were lent to it may have become its own,
+	 * which nobody can tell
+	 */
+	unsigned keeps_tables;
+	/*
+	 * some of it stays done, as the call's description says: counts are
+	 * compared after undo
+	 */
+	int keeps_on_failure;
 };
 
 enum { UNTOUCHED, BROKEN, REFUSED, ABSORBED };
@@ -34,7 +51,8 @@ enum { UNTOUCHED, BROKEN, REFUSED, ABSORBED };
 static char bytes[PAGES * PAGE] __attribute__((aligned(PAGE))), buffer[LARGE];
 static struct audit_report before, after;
 static char spare[PAGE] __attribute__((aligned(PAGE)));
-static volatile char *target, *real_target;	/* what the faults touch, in the rehearsal and then */
+/* what the faults touch, in the rehearsal and then */
+static volatile char *target, *real_target;
 
 static unsigned accounted(const struct audit_report *r)
 {
@@ -42,13 +60,15 @@ static unsigned accounted(const struct audit_report *r)
 }
 
 /* The first count that differs, or NULL. */
-static const char *difference(const struct audit_report *a, const struct audit_report *b)
+static const char *difference(const struct audit_report *a,
+			      const struct audit_report *b)
 {
 	if (b->mismatches)
 		return "audit";
 	if (accounted(a) != accounted(b))
 		return "frames";
-	if (a->kernel_objects - a->frames_cache != b->kernel_objects - b->frames_cache)
+	if (a->kernel_objects - a->frames_cache !=
+	    b->kernel_objects - b->frames_cache)
 		return "kernel objects";
 	if (a->frames_user != b->frames_user)
 		return "user pages";
@@ -63,7 +83,10 @@ static const char *difference(const struct audit_report *a, const struct audit_r
 	return a->tasks != b->tasks ? "tasks" : owned_difference(a, b);
 }
 
-/* What judging needs of stack, data and code is there, and nobody else's, before anything is counted. */
+/*
+ * What judging needs of stack, data and code is there, and nobody else's,
+ * before anything is counted.
+ */
 static void warm_up(void)
 {
 	extern char _start[], _data[], _end[];
@@ -71,13 +94,17 @@ static void warm_up(void)
 
 	for (int i = 0; i < 5; i++)
 		deep[i * PAGE] = 0, (void)deep[i * PAGE];
-	for (volatile char *p = (char *)((unsigned)_start & -PAGE); p < _data; p += PAGE)
+	for (volatile char *p = (char *)((unsigned)_start & -PAGE); p < _data;
+	     p += PAGE)
 		(void)*p;
-	for (volatile char *p = (char *)((unsigned)_data & -PAGE); p < _end; p += PAGE)
-		if (p < buffer || p >= buffer + LARGE)		/* which is what the faults are about */
+	for (volatile char *p = (char *)((unsigned)_data & -PAGE); p < _end;
+	     p += PAGE)
+		/* which is what the faults are about */
+		if (p < buffer || p >= buffer + LARGE)
 			*p = *p;
 	difference(&before, &after);
-	sleep_ms(1);			/* who has forked us gets to where it waits, and needs nothing more */
+	/* who has forked us gets to where it waits, and needs nothing more */
+	sleep_ms(1);
 	fail_alloc(0);
 }
 
@@ -122,7 +149,10 @@ static void fill_bytes(void)
 		bytes[i] = i / PAGE + i % 251;
 }
 
-/* The process may write its memory, and no frame goes for that: nobody else has it. */
+/*
+ * The process may write its memory, and no frame goes for that: nobody else has
+ * it.
+ */
 static void check_writable(void)
 {
 	CHECK(bytes_are_right());
@@ -178,7 +208,8 @@ static int attempt(const struct subject *s, int n)
 	return REFUSED;
 }
 
-static inline void write_file(const char *path, const char *from, int size, int mode)
+static inline void write_file(const char *path, const char *from, int size,
+			      int mode)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 
@@ -213,7 +244,10 @@ static int judge(const struct subject *s, int n, int pid, int status)
 	return WEXITSTATUS(status) == UNTOUCHED && !failed;
 }
 
-/* Leave init a child to wait for, so that what it needs for that is in memory, too. */
+/*
+ * Leave init a child to wait for, so that what it needs for that is in memory,
+ * too.
+ */
 static void make_orphan(void)
 {
 	int pid = fork();
@@ -224,7 +258,10 @@ static void make_orphan(void)
 	sleep_ms(10);
 }
 
-/* Sweep one subject; its allocations must be at least so many, or the sweep itself is broken. */
+/*
+ * Sweep one subject; its allocations must be at least so many, or the sweep
+ * itself is broken.
+ */
 static void sweep(const struct subject *s, int at_least)
 {
 	struct audit_report start;
@@ -248,7 +285,8 @@ static void sweep(const struct subject *s, int at_least)
 		}
 		over = judge(s, n, pid, wait_status(pid));
 		if (changed(&start)) {
-			printf("  %s differ after allocation %d failed\n", changed(&start), n);
+			printf("  %s differ after allocation %d failed\n",
+			       changed(&start), n);
 			CHECK(!"as it was");
 		}
 		CHECK(bytes_are_right() || bytes[1] == 0);

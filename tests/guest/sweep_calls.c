@@ -1,4 +1,7 @@
-/* The failure sweep (sweep.h) of pipes, files, names, mounts, waiting, signals and tracing. */
+/*
+ * The failure sweep (sweep.h) of pipes, files, names, mounts, waiting, signals
+ * and tracing.
+ */
 #include <abi/ptrace.h>
 #include <dirent.h>
 #include <sys/mount.h>
@@ -43,14 +46,19 @@ static int fill_pipe(void)
 
 static void sweep_pipe(void)
 {
-	static const struct subject making = { .run = make_pipe, .undo = close_both };
-	static const struct subject writing = { .run = fill_pipe, .prepare = make_pipe_once };
+	static const struct subject making = { .run = make_pipe,
+					       .undo = close_both };
+	static const struct subject writing = { .run = fill_pipe,
+						.prepare = make_pipe_once };
 
 	sweep(&making, 4);
 	sweep(&writing, 3);
 }
 
-/* Files, on the disk's file system and on tmpfs. Names begin with the directory under test. */
+/*
+ * Files, on the disk's file system and on tmpfs. Names begin with the directory
+ * under test.
+ */
 
 static const char *name(const char *last)
 {
@@ -73,7 +81,10 @@ static void remove_new(void)
 	CHECK(unlink(name("new")) == 0);
 }
 
-/* Less than asked for may be written; the file has what was reported, or nothing on an error. */
+/*
+ * Less than asked for may be written; the file has what was reported, or
+ * nothing on an error.
+ */
 static int write_much(void)
 {
 	struct stat st;
@@ -191,7 +202,8 @@ static const struct {
 	int at_least;
 } file_subjects[] = {
 	{ { .run = create, .undo = remove_new }, 2 },
-	{ { .run = write_much, .prepare = prepare_file, .undo = empty_file }, 25 },
+	{ { .run = write_much, .prepare = prepare_file, .undo = empty_file },
+	  25 },
 	{ { .run = make_directory, .undo = remove_directory }, 2 },
 	{ { .run = make_link, .undo = remove_link }, 2 },
 	{ { .run = hard_link, .prepare = make_old, .undo = remove_link }, 1 },
@@ -210,7 +222,10 @@ static void sweep_files_in(const char *parent, int from, int end)
 	sprintf(directory, "%s/sweep", parent);
 	for (int i = from; i < end; i++) {
 		CHECK(mkdir(directory, 0755) == 0);
-		/* something of each kind is there before anything is counted, so that the directory keeps its size */
+		/*
+		 * something of each kind is there before anything is counted,
+		 * so that the directory keeps its size
+		 */
 		make_way();
 		CHECK(make_directory() == 0);
 		remove_directory();
@@ -295,9 +310,15 @@ static int read_proc(void)
 
 static void sweep_mount(void)
 {
-	static const struct subject tmpfs = { .run = mount_tmpfs, .undo = unmount }, proc = { .run = mount_proc, .undo = unmount };
-	static const struct subject disk = { .run = mount_floppy, .undo = unmount };
-	static const struct subject reading = { .run = read_proc, .prepare = prepare_proc, .finish = unmount };
+	static const struct subject tmpfs = { .run = mount_tmpfs,
+					      .undo = unmount },
+				    proc = { .run = mount_proc,
+					     .undo = unmount };
+	static const struct subject disk = { .run = mount_floppy,
+					     .undo = unmount };
+	static const struct subject reading = { .run = read_proc,
+						.prepare = prepare_proc,
+						.finish = unmount };
 
 	sweep(&tmpfs, 3);
 	if (on_cowix() && mount_floppy() == 0) {	/* it is not the root */
@@ -342,9 +363,12 @@ static int select_many(void)
 
 static void sweep_poll(void)
 {
-	static const struct subject once = { .run = poll_many, .prepare = open_many };
-	static const struct subject waiting = { .run = poll_and_wait, .prepare = open_many };
-	static const struct subject selecting = { .run = select_many, .prepare = open_many };
+	static const struct subject once = { .run = poll_many,
+					     .prepare = open_many };
+	static const struct subject waiting = { .run = poll_and_wait,
+						.prepare = open_many };
+	static const struct subject selecting = { .run = select_many,
+						  .prepare = open_many };
 
 	sweep(&once, 1);
 	sweep(&waiting, 2);
@@ -364,9 +388,11 @@ static void handler(int sig, siginfo_t *info, void *context)
 
 static void catch_signal(void)
 {
-	struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	struct sigaction action = { .sa_sigaction = handler,
+				    .sa_flags = SA_SIGINFO };
 
-	CHECK(sigaction(SIGUSR1, &action, NULL) == 0 && sigaction(40, &action, NULL) == 0);
+	CHECK(sigaction(SIGUSR1, &action, NULL) == 0 &&
+	      sigaction(40, &action, NULL) == 0);
 }
 
 static int raise_signal(void)
@@ -394,17 +420,27 @@ static void drop_signal(void)
 	signal(40, SIG_IGN);
 }
 
-/* A frame that cannot be made is tried again, as a fault is. A signal that cannot be queued is refused. */
+/*
+ * A frame that cannot be made is tried again, as a fault is. A signal that
+ * cannot be queued is refused.
+ */
 static void sweep_signals(void)
 {
-	static const struct subject frame = { .run = raise_signal, .prepare = catch_signal };
-	static const struct subject queue = { .run = queue_signal, .prepare = block_signal, .undo = drop_signal, .error = EAGAIN };
+	static const struct subject frame = { .run = raise_signal,
+					      .prepare = catch_signal };
+	static const struct subject queue = { .run = queue_signal,
+					      .prepare = block_signal,
+					      .undo = drop_signal,
+					      .error = EAGAIN };
 
 	sweep(&frame, 1);
 	sweep(&queue, 1);
 }
 
-/* A tracer writes into the text that its child shares with every other process: it gets a copy. */
+/*
+ * A tracer writes into the text that its child shares with every other process:
+ * it gets a copy.
+ */
 
 static int traced;
 
@@ -421,7 +457,9 @@ static void start_traced(void)
 
 static int poke(void)
 {
-	return target == spare ? 0 : syscall(__NR_ptrace, PTRACE_POKEDATA, traced, (unsigned)start_traced, 0x90909090);
+	return target == spare ? 0
+			       : syscall(__NR_ptrace, PTRACE_POKEDATA, traced,
+					 (unsigned)start_traced, 0x90909090);
 }
 
 static void prepare_poke(void)
@@ -432,12 +470,16 @@ static void prepare_poke(void)
 
 static void end_traced(void)
 {
-	CHECK(kill(traced, SIGKILL) == 0 && WTERMSIG(wait_status(traced)) == SIGKILL);
+	CHECK(kill(traced, SIGKILL) == 0 &&
+	      WTERMSIG(wait_status(traced)) == SIGKILL);
 }
 
 static void sweep_ptrace(void)
 {
-	static const struct subject s = { .run = poke, .prepare = prepare_poke, .finish = end_traced, .error = EIO };
+	static const struct subject s = { .run = poke,
+					  .prepare = prepare_poke,
+					  .finish = end_traced,
+					  .error = EIO };
 
 	sweep(&s, 1);
 }
@@ -458,7 +500,9 @@ static void unlock(void)
 
 static void open_lock(void)
 {
-	CHECK((file_fd = open("/tmp/sweep-lock", O_RDWR | O_CREAT, 0644)) >= 0 && unlink("/tmp/sweep-lock") == 0);
+	CHECK((file_fd = open("/tmp/sweep-lock", O_RDWR | O_CREAT, 0644)) >=
+		      0 &&
+	      unlink("/tmp/sweep-lock") == 0);
 }
 
 static int open_pty(void)
@@ -473,16 +517,26 @@ static void close_file(void)
 
 static void sweep_others(void)
 {
-	static const struct subject locking = { .run = lock, .prepare = open_lock, .undo = unlock, .error = ENOMEM };
-	static const struct subject terminal = { .run = open_pty, .undo = close_file };
+	static const struct subject locking = { .run = lock,
+						.prepare = open_lock,
+						.undo = unlock,
+						.error = ENOMEM };
+	static const struct subject terminal = { .run = open_pty,
+						 .undo = close_file };
 
 	sweep(&locking, 1);
 	sweep(&terminal, 2);
 }
 
-TESTS({ "pipe", "pipe, and a write to it", sweep_pipe }, { "disk_files", "making and writing files on the root file system", sweep_disk_files },
+TESTS({ "pipe", "pipe, and a write to it", sweep_pipe },
+      { "disk_files", "making and writing files on the root file system",
+	sweep_disk_files },
       { "making_names", "making names there", sweep_making_names },
-      { "changing_names", "changing and listing them", sweep_changing_names }, { "finding_names", "following them", sweep_finding_names },
-      { "memory_files", "the same on tmpfs", sweep_memory_files }, { "mount", "mount, and reading /proc", sweep_mount },
-      { "poll", "poll and select with many files", sweep_poll }, { "signals", "a signal's frame, a queued signal", sweep_signals },
-      { "ptrace", "a tracer's write", sweep_ptrace }, { "others", "a record lock, a terminal", sweep_others })
+      { "changing_names", "changing and listing them", sweep_changing_names },
+      { "finding_names", "following them", sweep_finding_names },
+      { "memory_files", "the same on tmpfs", sweep_memory_files },
+      { "mount", "mount, and reading /proc", sweep_mount },
+      { "poll", "poll and select with many files", sweep_poll },
+      { "signals", "a signal's frame, a queued signal", sweep_signals },
+      { "ptrace", "a tracer's write", sweep_ptrace },
+      { "others", "a record lock, a terminal", sweep_others })

@@ -24,7 +24,10 @@ static int vfork_once(void)
 	return pid < 0 ? -1 : waitpid(pid, NULL, 0);
 }
 
-/* After the call the process goes on writing to memory that it shares with its child: a failure there ends it. */
+/*
+ * After the call the process goes on writing to memory that it shares with its
+ * child: a failure there ends it.
+ */
 static void sweep_fork(void)
 {
 	static const struct subject s = { .run = fork_once };
@@ -42,7 +45,10 @@ static void sweep_vfork(void)
 static const char *program;
 static char **arguments, *two[] = { "x", "--", NULL };
 
-/* In the rehearsal the program does not exist. The new program counts on; a page that it cannot get it tries again. */
+/*
+ * In the rehearsal the program does not exist. The new program counts on; a
+ * page that it cannot get it tries again.
+ */
 static int exec_once(void)
 {
 	char *envp[] = { "A=b", NULL };
@@ -88,7 +94,10 @@ static void fail_exec(int n)
 	exec_again();
 }
 
-/* exec cannot be asked whether it failed: a try that fails comes back, is checked, and exits. */
+/*
+ * exec cannot be asked whether it failed: a try that fails comes back, is
+ * checked, and exits.
+ */
 static void sweep_program(const char *path, char **argv, int at_least)
 {
 	program = path;
@@ -101,7 +110,9 @@ static void sweep_program(const char *path, char **argv, int at_least)
 			fail_exec(n);
 		status = wait_status(pid);
 		over = fail_alloc(0) < n && status == 0;
-		CHECK(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL && log_names(pid) : status == 0 || WEXITSTATUS(status) == REFUSED);
+		CHECK(WIFSIGNALED(status)
+			      ? WTERMSIG(status) == SIGKILL && log_names(pid)
+			      : status == 0 || WEXITSTATUS(status) == REFUSED);
 		CHECK(!over || n > at_least);
 	}
 }
@@ -115,7 +126,8 @@ static void sweep_exec(void)
 /* 100 KB of arguments: each page of them is an allocation, and some tables. */
 static void sweep_long_exec(void)
 {
-	static char text[4 * PAGE], *argv[] = { "x", text, text, text, text, text, text, NULL };
+	static char text[4 * PAGE],
+		*argv[] = { "x", text, text, text, text, text, text, NULL };
 
 	memset(text, 'a', sizeof(text) - 1);
 	if (on_cowix())
@@ -148,7 +160,8 @@ static void shrink_heap(void)
 
 static void sweep_brk(void)
 {
-	static const struct subject s = { .run = grow_heap, .undo = shrink_heap };
+	static const struct subject s = { .run = grow_heap,
+					  .undo = shrink_heap };
 
 	sweep(&s, 1);
 }
@@ -165,7 +178,8 @@ static int file_fd;
 
 static int map_anonymous(void)
 {
-	mapping = map(4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	mapping = map(4 * PAGE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	return mapping ? 0 : -1;
 }
 
@@ -187,8 +201,11 @@ static void open_true(void)
 
 static void sweep_mmap(void)
 {
-	static const struct subject anonymous = { .run = map_anonymous, .undo = unmap };
-	static const struct subject file = { .run = map_file, .prepare = open_true, .undo = unmap };
+	static const struct subject anonymous = { .run = map_anonymous,
+						  .undo = unmap };
+	static const struct subject file = { .run = map_file,
+					     .prepare = open_true,
+					     .undo = unmap };
 
 	sweep(&anonymous, 1);
 	sweep(&file, 1);
@@ -221,16 +238,21 @@ static void prepare_area(void)
 /* Whether there is a mapping of the page in the middle. errno is as it was. */
 static int middle_is_mapped(void)
 {
-	int error = errno, there = syscall(__NR_mincore, mapping + PAGE, PAGE, &(char){ 0 }) == 0;
+	int error = errno, there = syscall(__NR_mincore, mapping + PAGE, PAGE,
+					   &(char){ 0 }) == 0;
 
 	errno = error;
 	return there;
 }
 
-/* The page in the middle moves, because it cannot grow where it is: it is in one place, whatever fails. */
+/*
+ * The page in the middle moves, because it cannot grow where it is: it is in
+ * one place, whatever fails.
+ */
 static int move_middle(void)
 {
-	unsigned to = syscall(__NR_mremap, mapping + PAGE, PAGE, 6 * PAGE, MREMAP_MAYMOVE);
+	unsigned to = syscall(__NR_mremap, mapping + PAGE, PAGE, 6 * PAGE,
+			      MREMAP_MAYMOVE);
 
 	CHECK(middle_is_mapped() == (to == -1u));
 	if (to == -1u)
@@ -239,10 +261,15 @@ static int move_middle(void)
 	return 0;
 }
 
-/* It moves to where the next one is, which goes: as one area with what is above it, it would be hard to take away. */
+/*
+ * It moves to where the next one is, which goes: as one area with what is above
+ * it, it would be hard to take away.
+ */
 static int move_up(void)
 {
-	unsigned to = syscall(__NR_mremap, mapping + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, mapping + 2 * PAGE);
+	unsigned to = syscall(__NR_mremap, mapping + PAGE, PAGE, PAGE,
+			      MREMAP_MAYMOVE | MREMAP_FIXED,
+			      mapping + 2 * PAGE);
 
 	CHECK(middle_is_mapped() == (to == -1u));
 	return to == -1u ? -1 : 0;
@@ -251,20 +278,39 @@ static int move_up(void)
 /* A new mapping in the place of part of an old one. */
 static int map_over(void)
 {
-	unsigned at = syscall(__NR_mmap2, mapping + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	unsigned at = syscall(__NR_mmap2, mapping + PAGE, PAGE, PROT_READ,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 
 	CHECK(middle_is_mapped());
 	return at == (unsigned)mapping + PAGE ? 0 : -1;
 }
 
-/* A split that is done when the next one fails stays: the areas say the same as before. */
+/*
+ * A split that is done when the next one fails stays: the areas say the same as
+ * before.
+ */
 static void sweep_splits(void)
 {
-	static const struct subject protect = { .run = protect_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
-	static const struct subject unmapping = { .run = unmap_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
-	static const struct subject moving = { .run = move_middle, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
-	static const struct subject moving_up = { .run = move_up, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
-	static const struct subject mapping_over = { .run = map_over, .prepare = prepare_area, .undo = unprotect, .keeps_on_failure = 1 };
+	static const struct subject protect = { .run = protect_middle,
+						.prepare = prepare_area,
+						.undo = unprotect,
+						.keeps_on_failure = 1 };
+	static const struct subject unmapping = { .run = unmap_middle,
+						  .prepare = prepare_area,
+						  .undo = unprotect,
+						  .keeps_on_failure = 1 };
+	static const struct subject moving = { .run = move_middle,
+					       .prepare = prepare_area,
+					       .undo = unprotect,
+					       .keeps_on_failure = 1 };
+	static const struct subject moving_up = { .run = move_up,
+						  .prepare = prepare_area,
+						  .undo = unprotect,
+						  .keeps_on_failure = 1 };
+	static const struct subject mapping_over = { .run = map_over,
+						     .prepare = prepare_area,
+						     .undo = unprotect,
+						     .keeps_on_failure = 1 };
 
 	sweep(&protect, 2);
 	sweep(&unmapping, 2);
@@ -300,13 +346,18 @@ static void target_mapping(void)
 
 static void target_far(void)
 {
-	real_target = (char *)syscall(__NR_mmap2, 0x60000000, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	real_target = (char *)syscall(__NR_mmap2, 0x60000000, PAGE,
+				      PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+				      -1, 0);
 }
 
 static void target_file(void)
 {
 	open_true();
-	real_target = (char *)syscall(__NR_mmap2, 0x60000000, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file_fd, 0);
+	real_target = (char *)syscall(__NR_mmap2, 0x60000000, PAGE,
+				      PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_FIXED, file_fd, 0);
 }
 
 static void target_stack(void)
@@ -318,11 +369,16 @@ static void target_stack(void)
 
 static void sweep_write_fault(void)
 {
-	static const struct subject shared = { .run = write_byte, .prepare = target_shared };
-	static const struct subject fresh = { .run = write_byte, .prepare = target_mapping };
-	static const struct subject far = { .run = write_byte, .prepare = target_far };
-	static const struct subject file = { .run = write_byte, .prepare = target_file };
-	static const struct subject stack = { .run = write_byte, .prepare = target_stack };
+	static const struct subject shared = { .run = write_byte,
+					       .prepare = target_shared };
+	static const struct subject fresh = { .run = write_byte,
+					      .prepare = target_mapping };
+	static const struct subject far = { .run = write_byte,
+					    .prepare = target_far };
+	static const struct subject file = { .run = write_byte,
+					     .prepare = target_file };
+	static const struct subject stack = { .run = write_byte,
+					      .prepare = target_stack };
 
 	memset(buffer, 'b', sizeof(buffer));
 	sweep(&shared, 1);
@@ -335,14 +391,19 @@ static void sweep_write_fault(void)
 
 static void sweep_read_fault(void)
 {
-	static const struct subject far = { .run = read_byte, .prepare = target_far };
-	static const struct subject file = { .run = read_byte, .prepare = target_file };
+	static const struct subject far = { .run = read_byte,
+					    .prepare = target_far };
+	static const struct subject file = { .run = read_byte,
+					     .prepare = target_file };
 
 	sweep(&far, 1);
 	sweep(&file, 1);
 }
 
-/* The kernel breaks the sharing for a call: the call fails, the page is still shared and unchanged. */
+/*
+ * The kernel breaks the sharing for a call: the call fails, the page is still
+ * shared and unchanged.
+ */
 static int read_zeroes(void)
 {
 	return read(file_fd, (char *)target, 16);
@@ -361,8 +422,10 @@ static int stat_root(void)
 
 static void sweep_kernel_fault(void)
 {
-	static const struct subject reading = { .run = read_zeroes, .prepare = open_zero };
-	static const struct subject getting = { .run = stat_root, .prepare = target_shared };
+	static const struct subject reading = { .run = read_zeroes,
+						.prepare = open_zero };
+	static const struct subject getting = { .run = stat_root,
+						.prepare = target_shared };
 
 	memset(buffer, 'b', sizeof(buffer));
 	sweep(&reading, 1);
@@ -380,12 +443,16 @@ static int first_fpu(void)
 
 static void sweep_fpu(void)
 {
-	static const struct subject s = { .run = first_fpu, .prepare = target_shared };
+	static const struct subject s = { .run = first_fpu,
+					  .prepare = target_shared };
 
 	sweep(&s, 1);
 }
 
-/* Pages in swap: who cannot get one back tries again, or its call fails, and the page is still where it was. */
+/*
+ * Pages in swap: who cannot get one back tries again, or its call fails, and
+ * the page is still where it was.
+ */
 
 static int swap_and_read(void)
 {
@@ -415,7 +482,9 @@ static int swap_and_fork(void)
 	pid = fork();
 	if (pid == 0)
 		_exit(*target != *target);
-	return pid < 0 ? -1 : waitpid(pid, NULL, 0) == pid ? *target != *target : -1;
+	return pid < 0                        ? -1
+	       : waitpid(pid, NULL, 0) == pid ? *target != *target
+					      : -1;
 }
 
 static int swap_and_fork_old(void)
@@ -447,11 +516,22 @@ static void open_zero_own(void)
 
 static void sweep_swap(void)
 {
-	static const struct subject reading = { .run = swap_and_read, .prepare = own_target };
-	static const struct subject writing = { .run = swap_and_write, .prepare = own_target };
-	static const struct subject calling = { .run = swap_and_call, .prepare = open_zero_own, .undo = bring_in, .keeps_on_failure = 1 };
-	static const struct subject forking = { .run = swap_and_fork, .prepare = own_target, .undo = bring_in, .keeps_on_failure = 1 };
-	static const struct subject copying = { .run = swap_and_fork_old, .prepare = own_target, .undo = bring_in, .keeps_on_failure = 1 };
+	static const struct subject reading = { .run = swap_and_read,
+						.prepare = own_target };
+	static const struct subject writing = { .run = swap_and_write,
+						.prepare = own_target };
+	static const struct subject calling = { .run = swap_and_call,
+						.prepare = open_zero_own,
+						.undo = bring_in,
+						.keeps_on_failure = 1 };
+	static const struct subject forking = { .run = swap_and_fork,
+						.prepare = own_target,
+						.undo = bring_in,
+						.keeps_on_failure = 1 };
+	static const struct subject copying = { .run = swap_and_fork_old,
+						.prepare = own_target,
+						.undo = bring_in,
+						.keeps_on_failure = 1 };
 
 	swap_begin();
 	sweep(&reading, 1);
@@ -462,11 +542,19 @@ static void sweep_swap(void)
 	swap_end();
 }
 
-TESTS({ "fork", "fork", sweep_fork }, { "vfork", "vfork", sweep_vfork }, { "exec", "exec of a program", sweep_exec },
+TESTS({ "fork", "fork", sweep_fork }, { "vfork", "vfork", sweep_vfork },
+      { "exec", "exec of a program", sweep_exec },
       { "long_exec", "exec with many arguments", sweep_long_exec },
-      { "script", "exec of a script", sweep_script }, { "brk", "brk", sweep_brk }, { "mmap", "mmap without and with a file", sweep_mmap },
-      { "splits", "mprotect and munmap in the middle of an area", sweep_splits },
-      { "write_fault", "writes to shared, fresh, far, file and stack pages", sweep_write_fault },
-      { "read_fault", "reads where no page table is, and of a file", sweep_read_fault },
-      { "kernel_fault", "the kernel writes to a shared page", sweep_kernel_fault }, { "fpu", "the first FPU instruction", sweep_fpu },
+      { "script", "exec of a script", sweep_script },
+      { "brk", "brk", sweep_brk },
+      { "mmap", "mmap without and with a file", sweep_mmap },
+      { "splits", "mprotect and munmap in the middle of an area",
+	sweep_splits },
+      { "write_fault", "writes to shared, fresh, far, file and stack pages",
+	sweep_write_fault },
+      { "read_fault", "reads where no page table is, and of a file",
+	sweep_read_fault },
+      { "kernel_fault", "the kernel writes to a shared page",
+	sweep_kernel_fault },
+      { "fpu", "the first FPU instruction", sweep_fpu },
       { "swap", "pages come back from swap", sweep_swap })

@@ -1,13 +1,15 @@
 /*
- * The failure sweep (sweep.h) of forks by each policy, and of what needs a page table of one's own below one that was lent: whatever fails, the table
- * is still lent, and nothing below it has changed.
+ * The failure sweep (sweep.h) of forks by each policy, and of what needs a page
+ * table of one's own below one that was lent: whatever fails, the table is
+ * still lent, and nothing below it has changed.
  */
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include "sweep.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
-#define LENT	((char *)0x60000000)	/* a page table to itself, which a child has, too */
+/* a page table to itself, which a child has, too */
+#define LENT	((char *)0x60000000)
 #define LENT_PAGES 8
 #define OTHER	(LENT - 16 * 1024 * 1024)
 
@@ -47,7 +49,10 @@ static void fork_lazy(void)
 	sweep_fork_by(FORK_POLICY_LAZY, 6);
 }
 
-/* A child that has all of this process's page tables, until this process is through or dead; then it looks at what it has. */
+/*
+ * A child that has all of this process's page tables, until this process is
+ * through or dead; then it looks at what it has.
+ */
 
 static int child_pid, release[2], zero_fd;
 
@@ -81,8 +86,10 @@ static void make_lent(char *at)
 {
 	char *wall = at + LENT_PAGES * PAGE;
 
-	CHECK(mmap(wall, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == wall);
-	CHECK(mmap(at, LENT_PAGES * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == at);
+	CHECK(mmap(wall, PAGE, PROT_NONE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == wall);
+	CHECK(mmap(at, LENT_PAGES * PAGE, RW,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == at);
 	for (int i = 0; i < LENT_PAGES; i++)
 		at[i * PAGE] = 'l';
 }
@@ -149,7 +156,8 @@ static int advise_lent(void)
 
 static int move_lent(void)
 {
-	char *to = mremap(region(), LENT_PAGES * PAGE, 2 * LENT_PAGES * PAGE, MREMAP_MAYMOVE);
+	char *to = mremap(region(), LENT_PAGES * PAGE, 2 * LENT_PAGES * PAGE,
+			  MREMAP_MAYMOVE);
 
 	if (to == MAP_FAILED) {
 		check_lent(0);
@@ -163,12 +171,26 @@ static int move_lent(void)
 
 static void lent_tables(void)
 {
-	static const struct subject writing = { .run = write_lent, .prepare = prepare_lent, .finish = take_back };
-	static const struct subject reading = { .run = read_into_lent, .prepare = prepare_lent, .finish = take_back, .keeps_tables = 1 };
-	static const struct subject unmapping = { .run = unmap_lent, .prepare = prepare_lent, .finish = take_back };
-	static const struct subject protecting = { .run = protect_lent, .prepare = prepare_lent, .finish = take_back };
-	static const struct subject advising = { .run = advise_lent, .prepare = prepare_lent, .finish = take_back };
-	static const struct subject moving = { .run = move_lent, .prepare = prepare_lent, .finish = take_back, .keeps_tables = 2 };
+	static const struct subject writing = { .run = write_lent,
+						.prepare = prepare_lent,
+						.finish = take_back };
+	static const struct subject reading = { .run = read_into_lent,
+						.prepare = prepare_lent,
+						.finish = take_back,
+						.keeps_tables = 1 };
+	static const struct subject unmapping = { .run = unmap_lent,
+						  .prepare = prepare_lent,
+						  .finish = take_back };
+	static const struct subject protecting = { .run = protect_lent,
+						   .prepare = prepare_lent,
+						   .finish = take_back };
+	static const struct subject advising = { .run = advise_lent,
+						 .prepare = prepare_lent,
+						 .finish = take_back };
+	static const struct subject moving = { .run = move_lent,
+					       .prepare = prepare_lent,
+					       .finish = take_back,
+					       .keeps_tables = 2 };
 
 	sweep(&writing, 2);
 	sweep(&reading, 2);
@@ -178,11 +200,17 @@ static void lent_tables(void)
 	sweep(&moving, 3);
 }
 
-/* A parent that has lent its tables before: a classic fork lends them on, a copy looks below them. */
+/*
+ * A parent that has lent its tables before: a classic fork lends them on, a
+ * copy looks below them.
+ */
 static void forks_of_lender(void)
 {
-	static const int by[] = { FORK_POLICY_OLD, FORK_POLICY_COW, FORK_POLICY_LAZY };
-	static const struct subject s = { .run = fork_once, .prepare = prepare_lent, .finish = take_back };
+	static const int by[] = { FORK_POLICY_OLD, FORK_POLICY_COW,
+				  FORK_POLICY_LAZY };
+	static const struct subject s = { .run = fork_once,
+					  .prepare = prepare_lent,
+					  .finish = take_back };
 
 	for (int i = 0; i < 3; i++) {
 		policy = by[i];
@@ -190,6 +218,9 @@ static void forks_of_lender(void)
 	}
 }
 
-TESTS({ "fork_old", "a fork that copies everything", fork_old }, { "fork_cow", "a classic fork", fork_cow },
-      { "fork_lazy", "a fork that lends the page tables", fork_lazy }, { "lent_tables", "what needs a table of one's own", lent_tables },
-      { "forks_of_lender", "forks by each policy after a lazy one", forks_of_lender })
+TESTS({ "fork_old", "a fork that copies everything", fork_old },
+      { "fork_cow", "a classic fork", fork_cow },
+      { "fork_lazy", "a fork that lends the page tables", fork_lazy },
+      { "lent_tables", "what needs a table of one's own", lent_tables },
+      { "forks_of_lender", "forks by each policy after a lazy one",
+	forks_of_lender })

@@ -1,7 +1,10 @@
 /*
- * thrash KILOBYTES [PROCESSES [SEED [POLICY]]]: more memory than there is. Every process has as much, shared with the others by fork, and writes to
- * it at random; each word tells page, process and how often it was written, and is compared with what it must be. On its way each forks now and then,
- * by the same policy (xfork; 0: by all in turn), a child that looks at some pages and ends.
+ * thrash KILOBYTES [PROCESSES [SEED [POLICY]]]: more memory than there is.
+ * Every process has as much, shared with the others by fork, and writes to it
+ * at random; each word tells page, process and how often it was written, and is
+ * compared with what it must be. On its way each forks now and then, by the
+ * same policy (xfork; 0: by all in turn), a child that looks at some pages and
+ * ends.
  */
 #include <cowix.h>
 #include <stdio.h>
@@ -15,7 +18,7 @@
 
 static unsigned *memory, pages;
 static unsigned char *writes;		/* to each page by this process */
-static unsigned owner;			/* this process; 0 has written every page first */
+static unsigned owner;	/* this process; 0 has written every page first */
 static int policy;
 
 static unsigned word(unsigned page, unsigned who, unsigned times)
@@ -27,16 +30,20 @@ static void write_page(unsigned page)
 {
 	unsigned value = word(page, owner, ++writes[page]);
 
-	memory[page * WORDS] = memory[page * WORDS + WORDS / 2] = memory[page * WORDS + WORDS - 1] = value;
+	memory[page * WORDS] = memory[page * WORDS + WORDS / 2] =
+		memory[page * WORDS + WORDS - 1] = value;
 }
 
 static void check_page(unsigned page)
 {
 	const unsigned *p = memory + page * WORDS;
-	unsigned value = writes[page] ? word(page, owner, writes[page]) : word(page, 0, 1);
+	unsigned value = writes[page] ? word(page, owner, writes[page])
+				      : word(page, 0, 1);
 
-	if (p[0] != value || p[WORDS / 2] != value || p[WORDS - 1] != value || p[1] != 0) {
-		printf("process %u, page %u, written %u times: %x %x %x, not %x\n", owner, page, writes[page], p[0], p[WORDS / 2],
+	if (p[0] != value || p[WORDS / 2] != value || p[WORDS - 1] != value ||
+	    p[1] != 0) {
+		printf("process %u, page %u, written %u times: %x %x %x, not %x\n",
+		       owner, page, writes[page], p[0], p[WORDS / 2],
 		       p[WORDS - 1], value);
 		exit(1);
 	}
@@ -45,13 +52,17 @@ static void check_page(unsigned page)
 /* -1: no memory */
 static int fork_by_policy(void)
 {
-	static const int policies[] = { FORK_POLICY_COW, FORK_POLICY_LAZY, FORK_POLICY_OLD };
+	static const int policies[] = { FORK_POLICY_COW, FORK_POLICY_LAZY,
+					FORK_POLICY_OLD };
 	static int turn;
 
 	return xfork(policy ? policy : policies[turn++ % 3], NULL);
 }
 
-/* A child looks at every 16th page. One that cannot be had for want of memory is none. */
+/*
+ * A child looks at every 16th page. One that cannot be had for want of memory
+ * is none.
+ */
 static void look_from_child(void)
 {
 	int pid = fork_by_policy(), status;
@@ -86,7 +97,8 @@ static int work(unsigned seed)
 
 int main(int argc, char **argv)
 {
-	unsigned processes = argc > 2 ? strtoul(argv[2], NULL, 10) : 1, seed = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
+	unsigned processes = argc > 2 ? strtoul(argv[2], NULL, 10) : 1,
+		 seed = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
 	int status, failed = 0;
 
 	policy = argc > 4 ? strtol(argv[4], NULL, 10) : FORK_POLICY_COW;

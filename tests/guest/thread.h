@@ -1,4 +1,7 @@
-/* What the tests of threads share: starting one with nothing but clone(), waiting for its end, and a word to wait for. */
+/*
+ * What the tests of threads share: starting one with nothing but clone(),
+ * waiting for its end, and a word to wait for.
+ */
 #ifndef GUEST_THREAD_H
 #define GUEST_THREAD_H
 
@@ -10,7 +13,9 @@
 #include "start_on.h"
 
 #define PAGE	4096
-#define THREAD	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
+#define THREAD \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | \
+	 CLONE_SYSVSEM)
 #define TIDS	(CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 
 struct thread {
@@ -23,7 +28,8 @@ static inline void start(struct thread *t, void (*run)(void *), void *arg)
 {
 	t->stack = malloc(STACK);
 	CHECK(t->stack != NULL);
-	t->id = start_on(__NR_clone, THREAD | TIDS, t->stack, run, arg, &t->tid, NULL, &t->tid);
+	t->id = start_on(__NR_clone, THREAD | TIDS, t->stack, run, arg, &t->tid,
+			 NULL, &t->tid);
 	CHECK(t->id > 0);
 }
 
@@ -41,7 +47,8 @@ static volatile int word, counter;
 
 static inline char *map(unsigned length, int flags, int fd)
 {
-	char *p = (char *)syscall(__NR_mmap2, NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
+	char *p = (char *)syscall(__NR_mmap2, NULL, length,
+				  PROT_READ | PROT_WRITE, flags, fd, 0);
 
 	CHECK(p != (char *)-1);
 	return p;

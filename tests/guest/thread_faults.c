@@ -1,4 +1,7 @@
-/* Threads that map, fault and fork at the same time: what one does to the address space under the others. */
+/*
+ * Threads that map, fault and fork at the same time: what one does to the
+ * address space under the others.
+ */
 #include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -34,7 +37,10 @@ static void fork_endlessly(int fd)
 	}
 }
 
-/* A process group is signalled while one of it forks, which another thread holds up: the child gets the signal as well, it does not come after it. */
+/*
+ * A process group is signalled while one of it forks, which another thread
+ * holds up: the child gets the signal as well, it does not come after it.
+ */
 static void killed_while_forking(void)
 {
 	int fd = open("threads.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -47,7 +53,9 @@ static void killed_while_forking(void)
 			fork_endlessly(fd);
 		sleep_ms(20 + 17 * i);
 		setpgid(pid, pid);
-		CHECK(kill(-pid, i % 2 ? SIGKILL : SIGTERM) == 0 && WTERMSIG(wait_status(pid)) == (i % 2 ? SIGKILL : SIGTERM));
+		CHECK(kill(-pid, i % 2 ? SIGKILL : SIGTERM) == 0 &&
+		      WTERMSIG(wait_status(pid)) ==
+			      (i % 2 ? SIGKILL : SIGTERM));
 		while (kill(-pid, 0) == 0 && tries++ < 200)
 			sleep_ms(10);		/* init has to wait for them */
 		CHECK(kill(-pid, SIGKILL) == -1 && errno == ESRCH);
@@ -84,7 +92,8 @@ static void faults_together(void)
 {
 	static char page[PAGE];
 	struct thread threads[4];
-	int bad[4] = { 1, 1, 1, 1 }, fd = open("threads.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	int bad[4] = { 1, 1, 1, 1 },
+	    fd = open("threads.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600);
 
 	CHECK(fd >= 0);
 	for (int i = 0; i < FILE_PAGES; i++) {
@@ -96,7 +105,8 @@ static void faults_together(void)
 		mm_audit(NULL, AUDIT_DROP_CACHES);
 	mapped = map(FILE_PAGES * PAGE, MAP_PRIVATE, fd);
 	for (int i = 0; i < 4; i++)
-		start(&threads[i], i == 3 ? map_elsewhere : touch_file, &bad[i]);
+		start(&threads[i], i == 3 ? map_elsewhere : touch_file,
+		      &bad[i]);
 	for (int i = 0; i < 4; i++) {
 		join(&threads[i]);
 		CHECK(bad[i] == 0);
@@ -104,5 +114,6 @@ static void faults_together(void)
 	CHECK(unlink("threads.tmp") == 0);
 }
 
-TESTS({ "killed_while_forking", "a group is signalled during a fork", killed_while_forking },
+TESTS({ "killed_while_forking", "a group is signalled during a fork",
+	killed_while_forking },
       { "faults_together", "threads fault on the same pages", faults_together })

@@ -27,19 +27,25 @@ static void identities(void)
 
 	start(&t, note_ids, ids);
 	join(&t);
-	CHECK(counter == 1 && ids[0] == getpid() && ids[1] == t.id && ids[1] != getpid() && ids[2] == getppid());
+	CHECK(counter == 1 && ids[0] == getpid() && ids[1] == t.id &&
+	      ids[1] != getpid() && ids[2] == getppid());
 	CHECK(my_tid() == getpid());
 	t.tid = 0;
-	CHECK(start_on(__NR_clone, CLONE_VM | CLONE_CHILD_SETTID | CLONE_VFORK | SIGCHLD, stack, note_ids, ids, NULL, NULL, &t.tid) == t.tid);
-	CHECK(wait_status(t.tid) == 0 && ids[0] == t.tid && ids[1] == t.tid && ids[2] == getpid());
+	CHECK(start_on(__NR_clone,
+		       CLONE_VM | CLONE_CHILD_SETTID | CLONE_VFORK | SIGCHLD,
+		       stack, note_ids, ids, NULL, NULL, &t.tid) == t.tid);
+	CHECK(wait_status(t.tid) == 0 && ids[0] == t.tid && ids[1] == t.tid &&
+	      ids[2] == getpid());
 }
 
 static void refusals(void)
 {
 	static char stack[STACK];
 
-	CHECK(start_on(__NR_clone, CLONE_VM | CLONE_THREAD, stack, note_ids, NULL, NULL, NULL, NULL) == -EINVAL);
-	CHECK(start_on(__NR_clone, CLONE_SIGHAND | SIGCHLD, stack, note_ids, NULL, NULL, NULL, NULL) == -EINVAL);
+	CHECK(start_on(__NR_clone, CLONE_VM | CLONE_THREAD, stack, note_ids,
+		       NULL, NULL, NULL, NULL) == -EINVAL);
+	CHECK(start_on(__NR_clone, CLONE_SIGHAND | SIGCHLD, stack, note_ids,
+		       NULL, NULL, NULL, NULL) == -EINVAL);
 	CHECK_ERRNO(syscall(__NR_clone3, NULL, 8), EINVAL);
 	CHECK_ERRNO(syscall(__NR_tgkill, getpid() + 1, getpid(), 0), ESRCH);
 	CHECK_ERRNO(syscall(__NR_tgkill, 0, getpid(), 0), EINVAL);
@@ -51,7 +57,10 @@ static void note_altstack(void *arg)
 	CHECK(syscall(__NR_sigaltstack, NULL, arg) == 0);
 }
 
-/* Two threads that handle signals at once cannot do so on one stack; a child of fork has its own copy. */
+/*
+ * Two threads that handle signals at once cannot do so on one stack; a child of
+ * fork has its own copy.
+ */
 static void alternate_stack(void)
 {
 	static char memory[STACK];
@@ -114,19 +123,26 @@ static void local_storage(void)
 {
 	static int mine[1] = { 111 }, others[1] = { 222 };
 	static char stack[STACK];
-	struct user_desc d = { .entry_number = -1u, .base_addr = (unsigned)mine, .limit = 0xFFFFF, .seg_32bit = 1, .limit_in_pages = 1, .useable = 1 };
+	struct user_desc d = { .entry_number = -1u,
+			       .base_addr = (unsigned)mine,
+			       .limit = 0xFFFFF,
+			       .seg_32bit = 1,
+			       .limit_in_pages = 1,
+			       .useable = 1 };
 	volatile int tid = 0;
 
 	CHECK(syscall(__NR_set_thread_area, &d) == 0);
 	__asm__ volatile("movw %w0, %%gs" : : "r"(d.entry_number * 8 + 3));
 	CHECK(read_gs() == 111);
 	d.base_addr = (unsigned)others;
-	CHECK(start_on(__NR_clone, THREAD | TIDS | CLONE_SETTLS, stack, look_at_gs, NULL, &tid, &d, &tid) > 0);
+	CHECK(start_on(__NR_clone, THREAD | TIDS | CLONE_SETTLS, stack,
+		       look_at_gs, NULL, &tid, &d, &tid) > 0);
 	while (tid)
 		sleep_ms(1);
 	CHECK(seen_gs == 222 && read_gs() == 111);
 	d.entry_number = 1000;
-	CHECK(start_on(__NR_clone, THREAD | CLONE_SETTLS, stack, look_at_gs, NULL, NULL, &d, NULL) == -EINVAL);
+	CHECK(start_on(__NR_clone, THREAD | CLONE_SETTLS, stack, look_at_gs,
+		       NULL, NULL, &d, NULL) == -EINVAL);
 }
 
 static void change_things(void *arg)
@@ -146,16 +162,20 @@ static void shared_files(void)
 	start(&t, change_things, &fd);
 	join(&t);
 	CHECK(fd >= 0 && fcntl(fd, F_GETFD, 0) >= 0);
-	CHECK(getcwd(path, sizeof(path)) && strcmp(path, "/dev") == 0 && umask(022) == 027);
+	CHECK(getcwd(path, sizeof(path)) && strcmp(path, "/dev") == 0 &&
+	      umask(022) == 027);
 	CHECK(close(fd) == 0 && chdir("/") == 0);
 	/* a process that shares nothing but memory */
-	pid = start_on(__NR_clone, CLONE_VM | SIGCHLD, stack, change_things, &fd, NULL, NULL, NULL);
+	pid = start_on(__NR_clone, CLONE_VM | SIGCHLD, stack, change_things,
+		       &fd, NULL, NULL, NULL);
 	CHECK(pid > 0 && wait_status(pid) == 0);
 	CHECK(fd >= 0);
 	CHECK_ERRNO(fcntl(fd, F_GETFD, 0), EBADF);
-	CHECK(getcwd(path, sizeof(path)) && strcmp(path, "/") == 0 && umask(022) == 022);
+	CHECK(getcwd(path, sizeof(path)) && strcmp(path, "/") == 0 &&
+	      umask(022) == 022);
 	/* and one that shares the descriptors, too */
-	pid = start_on(__NR_clone, CLONE_VM | CLONE_FILES | SIGCHLD, stack, change_things, &fd, NULL, NULL, NULL);
+	pid = start_on(__NR_clone, CLONE_VM | CLONE_FILES | SIGCHLD, stack,
+		       change_things, &fd, NULL, NULL, NULL);
 	CHECK(pid > 0 && wait_status(pid) == 0 && fcntl(fd, F_GETFD, 0) >= 0);
 }
 
@@ -233,7 +253,10 @@ static void finish_later(void *arg)
 	syscall(__NR_exit, 7);
 }
 
-/* exit() ends one thread, also the first: the process is there until the last one goes. */
+/*
+ * exit() ends one thread, also the first: the process is there until the last
+ * one goes.
+ */
 static void first_thread_leaves(void)
 {
 	struct thread t;
@@ -260,7 +283,10 @@ static void run_shell(void *arg)
 	_exit(99);
 }
 
-/* The new program is the process, whoever called exec: same number, no other threads. */
+/*
+ * The new program is the process, whoever called exec: same number, no other
+ * threads.
+ */
 static void exec_ends_the_others(void)
 {
 	static const char script[] = "exit $((1 + ($$ != $WANTED)))";
@@ -271,7 +297,8 @@ static void exec_ends_the_others(void)
 		struct thread a, b;
 
 		if (pid == 0) {
-			snprintf(command, sizeof(command), "WANTED=%d; %s", getpid(), script);
+			snprintf(command, sizeof(command), "WANTED=%d; %s",
+				 getpid(), script);
 			start(&a, sleep_long, NULL);
 			await_word(1);
 			if (who == 0)
@@ -291,14 +318,20 @@ static void run_with_other_ids(void *arg)
 {
 	int group = 77;
 
-	CHECK(syscall(__NR_setgroups32, 1, &group) == 0 && syscall(__NR_setresgid32, 33, 33, 33) == 0 && syscall(__NR_setresuid32, 55, 55, 55) == 0);
+	CHECK(syscall(__NR_setgroups32, 1, &group) == 0 &&
+	      syscall(__NR_setresgid32, 33, 33, 33) == 0 &&
+	      syscall(__NR_setresuid32, 55, 55, 55) == 0);
 	run_shell(arg);
 }
 
-/* Each thread has its own ids; the program gets those of the one that called exec. */
+/*
+ * Each thread has its own ids; the program gets those of the one that called
+ * exec.
+ */
 static void exec_as_somebody(void)
 {
-	static char script[] = "PATH=/bin:/usr/bin; test \"$(id -u) $(id -r -u) $(id -g) $(id -r -g) $(id -G)\" = '55 55 33 33 33 77'";
+	static char script[] =
+		"PATH=/bin:/usr/bin; test \"$(id -u) $(id -r -u) $(id -g) $(id -r -g) $(id -G)\" = '55 55 33 33 33 77'";
 	struct thread t;
 	int pid;
 
@@ -359,7 +392,8 @@ static void signals(void)
 	CHECK(syscall(__NR_tgkill, getpid(), b.id, SIGUSR1) == 0);
 	CHECK(syscall(__NR_tgkill, getpid(), getpid(), SIGUSR1) == 0);
 	sleep_ms(20);
-	CHECK(catches == 2 && sigpending(&pending) == 0 && sigismember(&pending, SIGUSR1));
+	CHECK(catches == 2 && sigpending(&pending) == 0 &&
+	      sigismember(&pending, SIGUSR1));
 	word = 10;
 	join(&b);
 	CHECK(catches == 3 && caught_by == b.id);
@@ -389,7 +423,10 @@ static void deadly_signals(void)
 				pause();
 		}
 		status = wait_status(pid);
-		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == (i == 0 ? SIGSEGV : i == 1 ? SIGKILL : SIGTERM));
+		CHECK(WIFSIGNALED(status) &&
+		      WTERMSIG(status) == (i == 0   ? SIGSEGV
+					   : i == 1 ? SIGKILL
+						    : SIGTERM));
 	}
 }
 
@@ -402,32 +439,46 @@ static void spin(void *arg)
 		turns++;
 }
 
-/* All threads stop and go on together: what they count is looked at through a shared address space. */
+/*
+ * All threads stop and go on together: what they count is looked at through a
+ * shared address space.
+ */
 static void stop_and_continue(void)
 {
 	static char stack[STACK];
 	int pid, status, before;
 
-	pid = start_on(__NR_clone, CLONE_VM | SIGCHLD, stack, spin, NULL, NULL, NULL, NULL);
+	pid = start_on(__NR_clone, CLONE_VM | SIGCHLD, stack, spin, NULL, NULL,
+		       NULL, NULL);
 	CHECK(pid > 0);
 	sleep_ms(50);
-	CHECK(kill(pid, SIGSTOP) == 0 && waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
+	CHECK(kill(pid, SIGSTOP) == 0 &&
+	      waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
 	before = turns;
 	sleep_ms(50);
 	CHECK(turns == before && before > 0);
 	CHECK(kill(pid, SIGCONT) == 0);
 	sleep_ms(100);
-	CHECK(turns != before && kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
+	CHECK(turns != before && kill(pid, SIGKILL) == 0 &&
+	      WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
-TESTS({ "identities", "who is who in a process of two threads", identities }, { "refusals", "flags and numbers that make no sense", refusals },
-      { "many", "a hundred threads, five times", many }, { "local_storage", "CLONE_SETTLS", local_storage },
+TESTS({ "identities", "who is who in a process of two threads", identities },
+      { "refusals", "flags and numbers that make no sense", refusals },
+      { "many", "a hundred threads, five times", many },
+      { "local_storage", "CLONE_SETTLS", local_storage },
       { "shared_files", "descriptors, working directory, umask", shared_files },
-      { "close_while_reading", "a descriptor is closed under a reader", close_while_reading },
-      { "whole_processes", "wait sees processes, exit_group ends all threads", whole_processes },
-      { "first_thread_leaves", "the first thread exits first", first_thread_leaves },
+      { "close_while_reading", "a descriptor is closed under a reader",
+	close_while_reading },
+      { "whole_processes", "wait sees processes, exit_group ends all threads",
+	whole_processes },
+      { "first_thread_leaves", "the first thread exits first",
+	first_thread_leaves },
       { "exec_ends_the_others", "exec in any thread", exec_ends_the_others },
-      { "exec_as_somebody", "ids over exec in a thread", exec_as_somebody }, { "signals", "signals to threads and processes", signals },
-      { "deadly_signals", "signals that end a process of two threads", deadly_signals },
-      { "stop_and_continue", "stopping one of two who share memory", stop_and_continue },
+      { "exec_as_somebody", "ids over exec in a thread", exec_as_somebody },
+      { "signals", "signals to threads and processes", signals },
+      { "deadly_signals", "signals that end a process of two threads",
+	deadly_signals },
+      { "stop_and_continue", "stopping one of two who share memory",
+	stop_and_continue },
       { "alternate_stack", "sigaltstack", alternate_stack })

@@ -1,4 +1,7 @@
-/* Time and waiting: interval timers, sleeps that signals, stops and continuations interrupt, calls that go on afterwards, waitid, futex timeouts. */
+/*
+ * Time and waiting: interval timers, sleeps that signals, stops and
+ * continuations interrupt, calls that go on afterwards, waitid, futex timeouts.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -25,7 +28,8 @@ static void handle(int sig, unsigned flags)
 
 static int setitimer(int which, long ms, long interval, struct itimerval *old)
 {
-	struct itimerval new = { { interval / 1000, interval % 1000 * 1000 }, { ms / 1000, ms % 1000 * 1000 } };
+	struct itimerval new = { { interval / 1000, interval % 1000 * 1000 },
+				 { ms / 1000, ms % 1000 * 1000 } };
 
 	return syscall(__NR_setitimer, which, &new, old);
 }
@@ -59,9 +63,13 @@ static void real_timer(void)
 	while (count < 3)
 		pause();
 	CHECK(now_ms() - start >= 190 && now_ms() - start < 2000);
-	CHECK(setitimer(ITIMER_REAL, 0, 0, &now) == 0 && value_of(&now.it_interval) == 50 && value_of(&now.it_value) <= 60);
-	CHECK(syscall(__NR_getitimer, ITIMER_REAL, &now) == 0 && value_of(&now.it_value) == 0);
-	CHECK(setitimer(ITIMER_REAL, 50000, 0, NULL) == 0 && alarm(7) == 50 && alarm(0) == 7);
+	CHECK(setitimer(ITIMER_REAL, 0, 0, &now) == 0 &&
+	      value_of(&now.it_interval) == 50 &&
+	      value_of(&now.it_value) <= 60);
+	CHECK(syscall(__NR_getitimer, ITIMER_REAL, &now) == 0 &&
+	      value_of(&now.it_value) == 0);
+	CHECK(setitimer(ITIMER_REAL, 50000, 0, NULL) == 0 && alarm(7) == 50 &&
+	      alarm(0) == 7);
 	CHECK_ERRNO(syscall(__NR_setitimer, ITIMER_REAL, &bad, NULL), EINVAL);
 	CHECK_ERRNO(syscall(__NR_setitimer, 3, &now, NULL), EINVAL);
 	CHECK_ERRNO(syscall(__NR_getitimer, -1, &now), EINVAL);
@@ -92,17 +100,23 @@ static void used_time(void)
 
 	handle(SIGVTALRM, 0);
 	handle(SIGPROF, 0);
-	CHECK(setitimer(ITIMER_VIRTUAL, 100, 0, NULL) == 0 && setitimer(ITIMER_PROF, 50000, 0, NULL) == 0);
+	CHECK(setitimer(ITIMER_VIRTUAL, 100, 0, NULL) == 0 &&
+	      setitimer(ITIMER_PROF, 50000, 0, NULL) == 0);
 	sleep_ms(300);
-	CHECK(count == 0 && syscall(__NR_getitimer, ITIMER_VIRTUAL, &left) == 0 && value_of(&left.it_value) > 0);
+	CHECK(count == 0 &&
+	      syscall(__NR_getitimer, ITIMER_VIRTUAL, &left) == 0 &&
+	      value_of(&left.it_value) > 0);
 	start = now_ms();
 	while (count == 0 && now_ms() - start < 20000)
 		;
-	for (volatile int i = 0; count == 0 && i < 2000000000; i++)	/* in user mode only */
+	/* in user mode only */
+	for (volatile int i = 0; count == 0 && i < 2000000000; i++)
 		;
 	CHECK(count == 1 && last == SIGVTALRM);
-	CHECK(syscall(__NR_getitimer, ITIMER_VIRTUAL, &left) == 0 && value_of(&left.it_value) == 0);
-	CHECK(setitimer(ITIMER_PROF, 50, 20, &left) == 0 && value_of(&left.it_value) < 50000);
+	CHECK(syscall(__NR_getitimer, ITIMER_VIRTUAL, &left) == 0 &&
+	      value_of(&left.it_value) == 0);
+	CHECK(setitimer(ITIMER_PROF, 50, 20, &left) == 0 &&
+	      value_of(&left.it_value) < 50000);
 	for (start = now_ms(); count < 4 && now_ms() - start < 20000;)
 		;
 	CHECK(count >= 4 && last == SIGPROF);
@@ -128,10 +142,13 @@ static void interrupted_sleep(void)
 	syscall(__NR_clock_gettime, CLOCK_MONOTONIC, &ts);
 	ts.tv_sec += 5;
 	left.tv_sec = 77;
-	CHECK_ERRNO(syscall(__NR_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, &left), EINTR);
+	CHECK_ERRNO(syscall(__NR_clock_nanosleep, CLOCK_MONOTONIC,
+			    TIMER_ABSTIME, &ts, &left),
+		    EINTR);
 	CHECK(left.tv_sec == 77 && wait_status(pid) == 0);
 	ts.tv_sec = 0;				/* that was long ago */
-	CHECK(syscall(__NR_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == 0);
+	CHECK(syscall(__NR_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &ts,
+		      NULL) == 0);
 	CHECK_ERRNO(syscall(__NR_clock_nanosleep, 99, 0, &ts, NULL), EINVAL);
 	CHECK_ERRNO(syscall(__NR_clock_gettime, 99, &ts), EINVAL);
 }
@@ -146,7 +163,10 @@ static void stop_and_continue(int parent)
 	}
 }
 
-/* Run work, which is stopped and continued three times while it waits for ms; how long that took. */
+/*
+ * Run work, which is stopped and continued three times while it waits for ms;
+ * how long that took.
+ */
 static void stopped_while(void (*work)(void), long ms)
 {
 	long start = now_ms(), took;
@@ -219,7 +239,10 @@ static void do_waitpid(void)
 	CHECK(WEXITSTATUS(wait_status(pid)) == 3);
 }
 
-/* Stops go unnoticed: a sleep has the end it had, a read goes on; and what was timed before does not shorten what comes after. */
+/*
+ * Stops go unnoticed: a sleep has the end it had, a read goes on; and what was
+ * timed before does not shorten what comes after.
+ */
 static void stopped_sleeps(void)
 {
 	stopped_while(do_nanosleep, 600);
@@ -275,7 +298,8 @@ static void restarts(void)
 	CHECK(read(fds[0], &c, 1) == 1 && wait_status(pid) == 0);
 	pid = helper(signal_and_write);
 	set[0] = 1u << fds[0];
-	CHECK_ERRNO(syscall(__NR__newselect, fds[0] + 1, set, NULL, NULL, NULL), EINTR);
+	CHECK_ERRNO(syscall(__NR__newselect, fds[0] + 1, set, NULL, NULL, NULL),
+		    EINTR);
 	CHECK(read(fds[0], &c, 1) == 1 && wait_status(pid) == 0);
 	handle(SIGUSR1, 0);
 	pid = helper(signal_and_write);
@@ -297,20 +321,25 @@ static void waitid_forms(void)
 		for (;;)
 			pause();
 	CHECK(waitid(P_PID, pid, WEXITED | WNOHANG) == 0 && info.si_pid == 0);
-	CHECK(kill(pid, SIGSTOP) == 0 && waitid(P_ALL, 0, WSTOPPED | WNOWAIT) == 0);
-	CHECK(info.si_pid == pid && info.si_code == CLD_STOPPED && info.si_status == SIGSTOP && info.si_signo == SIGCHLD);
-	CHECK(waitid(P_PID, pid, WSTOPPED | WNOHANG) == 0 && info.si_pid == pid);
+	CHECK(kill(pid, SIGSTOP) == 0 &&
+	      waitid(P_ALL, 0, WSTOPPED | WNOWAIT) == 0);
+	CHECK(info.si_pid == pid && info.si_code == CLD_STOPPED &&
+	      info.si_status == SIGSTOP && info.si_signo == SIGCHLD);
+	CHECK(waitid(P_PID, pid, WSTOPPED | WNOHANG) == 0 &&
+	      info.si_pid == pid);
 	CHECK(waitid(P_PID, pid, WSTOPPED | WNOHANG) == 0 && info.si_pid == 0);
 	CHECK(kill(pid, SIGCONT) == 0 && waitid(P_PID, pid, WCONTINUED) == 0);
 	CHECK(info.si_code == CLD_CONTINUED && info.si_status == SIGCONT);
-	CHECK(setpgid(pid, pid) == 0 && kill(pid, SIGKILL) == 0 && waitid(P_PGID, pid, WEXITED | WNOWAIT) == 0);
+	CHECK(setpgid(pid, pid) == 0 && kill(pid, SIGKILL) == 0 &&
+	      waitid(P_PGID, pid, WEXITED | WNOWAIT) == 0);
 	CHECK(info.si_code == CLD_KILLED && info.si_status == SIGKILL);
 	CHECK(waitid(P_PID, pid, WEXITED) == 0 && info.si_pid == pid);
 	CHECK_ERRNO(waitid(P_PID, pid, WEXITED), ECHILD);
 	other = fork();
 	if (other == 0)
 		_exit(300 % 256);
-	CHECK(waitid(P_ALL, 0, WEXITED) == 0 && info.si_pid == other && info.si_code == CLD_EXITED && info.si_status == 44);
+	CHECK(waitid(P_ALL, 0, WEXITED) == 0 && info.si_pid == other &&
+	      info.si_code == CLD_EXITED && info.si_status == 44);
 	CHECK_ERRNO(waitid(P_ALL, 0, WNOHANG), EINVAL);
 	CHECK_ERRNO(waitid(P_ALL, 0, WEXITED | 0x100), EINVAL);
 	CHECK_ERRNO(waitid(9, 0, WEXITED), EINVAL);
@@ -326,15 +355,21 @@ static void wait_for_changes(void)
 	if (pid == 0)
 		for (;;)
 			pause();
-	CHECK(kill(pid, SIGTSTP) == 0 && waitpid(-1, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTSTP);
+	CHECK(kill(pid, SIGTSTP) == 0 &&
+	      waitpid(-1, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+	      WSTOPSIG(status) == SIGTSTP);
 	CHECK(waitpid(pid, &status, WUNTRACED | WCONTINUED | WNOHANG) == 0);
-	CHECK(kill(pid, SIGCONT) == 0 && waitpid(-1, &status, WCONTINUED) == pid && WIFCONTINUED(status));
+	CHECK(kill(pid, SIGCONT) == 0 &&
+	      waitpid(-1, &status, WCONTINUED) == pid && WIFCONTINUED(status));
 	CHECK(waitpid(pid, &status, WUNTRACED | WCONTINUED | WNOHANG) == 0);
 	CHECK(kill(pid, SIGSTOP) == 0);
 	sleep_ms(50);
-	CHECK(kill(pid, SIGCONT) == 0);			/* the stop that nobody asked for is forgotten */
-	CHECK(waitpid(pid, &status, WUNTRACED | WCONTINUED) == pid && WIFCONTINUED(status));
-	CHECK(kill(pid, SIGSTOP) == 0 && kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
+	/* the stop that nobody asked for is forgotten */
+	CHECK(kill(pid, SIGCONT) == 0);
+	CHECK(waitpid(pid, &status, WUNTRACED | WCONTINUED) == pid &&
+	      WIFCONTINUED(status));
+	CHECK(kill(pid, SIGSTOP) == 0 && kill(pid, SIGKILL) == 0 &&
+	      WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
 static void futex_timeouts(void)
@@ -345,14 +380,21 @@ static void futex_timeouts(void)
 	int pid;
 
 	CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT, 4, NULL), EAGAIN);
-	CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 5, &ts), ETIMEDOUT);
+	CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG,
+			    5, &ts),
+		    ETIMEDOUT);
 	CHECK(now_ms() - start >= 90);
 	CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT, 5, &bad), EINVAL);
-	CHECK_ERRNO(syscall(__NR_futex, (char *)&word + 1, FUTEX_WAIT, 5, &ts), EINVAL);
+	CHECK_ERRNO(syscall(__NR_futex, (char *)&word + 1, FUTEX_WAIT, 5, &ts),
+		    EINVAL);
 	CHECK_ERRNO(syscall(__NR_futex, 0x10, FUTEX_WAIT, 5, &ts), EFAULT);
-	CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT_BITSET, 5, NULL, NULL, 0), EINVAL);
+	CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT_BITSET, 5, NULL, NULL,
+			    0),
+		    EINVAL);
 	syscall(__NR_clock_gettime, CLOCK_MONOTONIC, &ts);
-	CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT_BITSET, 5, &ts, NULL, 1), ETIMEDOUT);
+	CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT_BITSET, 5, &ts, NULL,
+			    1),
+		    ETIMEDOUT);
 	CHECK(syscall(__NR_futex, &word, FUTEX_WAKE, 1) == 0);
 	CHECK_ERRNO(syscall(__NR_futex, &word, 77, 1), ENOSYS);
 	handle(SIGUSR1, 0);
@@ -369,11 +411,13 @@ static void futex_is_private_after_fork(void)
 	int pid = fork();
 
 	if (pid == 0) {
-		CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT, 0, &ts), ETIMEDOUT);
+		CHECK_ERRNO(syscall(__NR_futex, &word, FUTEX_WAIT, 0, &ts),
+			    ETIMEDOUT);
 		_exit(0);
 	}
 	sleep_ms(100);
-	CHECK(syscall(__NR_futex, &word, FUTEX_WAKE, 10) == 0 && wait_status(pid) == 0);
+	CHECK(syscall(__NR_futex, &word, FUTEX_WAKE, 10) == 0 &&
+	      wait_status(pid) == 0);
 }
 
 static void clocks(void)
@@ -381,23 +425,35 @@ static void clocks(void)
 	struct timespec64 wide;
 	struct timespec narrow, later;
 
-	CHECK(syscall(__NR_clock_gettime, CLOCK_REALTIME, &narrow) == 0 && syscall(__NR_clock_gettime64, CLOCK_REALTIME, &wide) == 0);
-	CHECK(wide.tv_sec - narrow.tv_sec <= 1 && (unsigned)narrow.tv_nsec < 1000000000);
+	CHECK(syscall(__NR_clock_gettime, CLOCK_REALTIME, &narrow) == 0 &&
+	      syscall(__NR_clock_gettime64, CLOCK_REALTIME, &wide) == 0);
+	CHECK(wide.tv_sec - narrow.tv_sec <= 1 &&
+	      (unsigned)narrow.tv_nsec < 1000000000);
 	CHECK(time(NULL) - narrow.tv_sec <= 1);
-	CHECK(syscall(__NR_clock_getres, CLOCK_MONOTONIC, &narrow) == 0 && narrow.tv_sec == 0 && narrow.tv_nsec > 0);
+	CHECK(syscall(__NR_clock_getres, CLOCK_MONOTONIC, &narrow) == 0 &&
+	      narrow.tv_sec == 0 && narrow.tv_nsec > 0);
 	CHECK(syscall(__NR_clock_getres, CLOCK_MONOTONIC, NULL) == 0);
-	CHECK(syscall(__NR_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &narrow) == 0);
+	CHECK(syscall(__NR_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &narrow) ==
+	      0);
 	sleep_ms(200);
-	CHECK(syscall(__NR_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &later) == 0 && later.tv_sec == narrow.tv_sec);
+	CHECK(syscall(__NR_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &later) ==
+		      0 &&
+	      later.tv_sec == narrow.tv_sec);
 	CHECK(later.tv_nsec - narrow.tv_nsec < 100000000);
 }
 
-TESTS({ "real_timer", "setitimer, getitimer, alarm", real_timer }, { "alarm_over_exec", "a timer over exec", alarm_over_exec },
+TESTS({ "real_timer", "setitimer, getitimer, alarm", real_timer },
+      { "alarm_over_exec", "a timer over exec", alarm_over_exec },
       { "used_time", "ITIMER_VIRTUAL and ITIMER_PROF", used_time },
       { "interrupted_sleep", "what is left of a sleep", interrupted_sleep },
-      { "stopped_sleeps", "waits that are stopped and continued", stopped_sleeps },
-      { "sleep_after_restart", "a restarted call leaves nothing behind", sleep_after_restart },
-      { "restarts", "which calls go on after a handler", restarts }, { "waitid_forms", "waitid", waitid_forms },
-      { "wait_for_changes", "WUNTRACED, WCONTINUED", wait_for_changes }, { "futex_timeouts", "futex errors and timeouts", futex_timeouts },
-      { "futex_is_private_after_fork", "a copy of a word is another futex", futex_is_private_after_fork },
+      { "stopped_sleeps", "waits that are stopped and continued",
+	stopped_sleeps },
+      { "sleep_after_restart", "a restarted call leaves nothing behind",
+	sleep_after_restart },
+      { "restarts", "which calls go on after a handler", restarts },
+      { "waitid_forms", "waitid", waitid_forms },
+      { "wait_for_changes", "WUNTRACED, WCONTINUED", wait_for_changes },
+      { "futex_timeouts", "futex errors and timeouts", futex_timeouts },
+      { "futex_is_private_after_fork", "a copy of a word is another futex",
+	futex_is_private_after_fork },
       { "clocks", "clocks and their resolution", clocks })

@@ -1,4 +1,7 @@
-/* tmpfs, the memory file system. On Cowix one is mounted for the tests; on Linux they run in /dev/shm, which is one, or, without it, in /tmp. */
+/*
+ * tmpfs, the memory file system. On Cowix one is mounted for the tests; on
+ * Linux they run in /dev/shm, which is one, or, without it, in /tmp.
+ */
 #include <check.h>
 #include <cowix.h>
 #include <dirent.h>
@@ -11,10 +14,11 @@
 
 #define TMPFS_MAGIC 0x01021994
 #define PAGE 4096
-#define CHILD "tmpfs-child"		/* started under this name the program only ends */
+#define CHILD "tmpfs-child" /* started under this name the program only ends */
 #define CHILD_STATUS 7
 
-static const char *base = "/mnt";	/* where it is mounted, or a folder in /dev/shm */
+/* where it is mounted, or a folder in /dev/shm */
+static const char *base = "/mnt";
 
 /* A path in the file system under test; eight may be in use at once. */
 static const char *in(const char *name)
@@ -31,13 +35,16 @@ static int make(const char *path, const char *content)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 
-	return fd >= 0 && write(fd, content, strlen(content)) == (int)strlen(content) && close(fd) == 0;
+	return fd >= 0 &&
+	       write(fd, content, strlen(content)) == (int)strlen(content) &&
+	       close(fd) == 0;
 }
 
 static int holds(const char *path, const char *content)
 {
 	char buf[64] = { 0 };
-	int fd = open(path, O_RDONLY), n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+	int fd = open(path, O_RDONLY),
+	    n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
 
 	if (fd >= 0)
 		close(fd);
@@ -50,12 +57,16 @@ static void read_back(void)
 	char buf[20];
 	int fd = open(in("a"), O_RDWR | O_CREAT | O_EXCL, 0640);
 
-	CHECK(fd >= 0 && write(fd, "hello, world", 12) == 12 && lseek(fd, 7, SEEK_SET) == 7);
-	CHECK(read(fd, buf, 20) == 5 && memcmp(buf, "world", 5) == 0 && read(fd, buf, 20) == 0);
-	CHECK(fstat(fd, &st) == 0 && st.st_size == 12 && st.st_mode == (S_IFREG | 0640) && st.st_nlink == 1);
+	CHECK(fd >= 0 && write(fd, "hello, world", 12) == 12 &&
+	      lseek(fd, 7, SEEK_SET) == 7);
+	CHECK(read(fd, buf, 20) == 5 && memcmp(buf, "world", 5) == 0 &&
+	      read(fd, buf, 20) == 0);
+	CHECK(fstat(fd, &st) == 0 && st.st_size == 12 &&
+	      st.st_mode == (S_IFREG | 0640) && st.st_nlink == 1);
 	CHECK(!on_cowix() || (st.st_dev >> 8 == 0 && st.st_dev & 0xFF));
 	CHECK_ERRNO(open(in("a"), O_RDWR | O_CREAT | O_EXCL, 0644), EEXIST);
-	CHECK(chmod(in("a"), 0600) == 0 && stat(in("a"), &st) == 0 && st.st_mode == (S_IFREG | 0600));
+	CHECK(chmod(in("a"), 0600) == 0 && stat(in("a"), &st) == 0 &&
+	      st.st_mode == (S_IFREG | 0600));
 	CHECK(unlink(in("a")) == 0 && fstat(fd, &st) == 0 && st.st_nlink == 0);
 	CHECK(lseek(fd, 0, SEEK_SET) == 0 && read(fd, buf, 20) == 12);
 	CHECK_ERRNO(unlink(in("a")), ENOENT);
@@ -69,7 +80,10 @@ static unsigned next_random(void)
 	return state >> 16;
 }
 
-/* Two thousand random writes, reads and truncations, compared with the same in memory. */
+/*
+ * Two thousand random writes, reads and truncations, compared with the same in
+ * memory.
+ */
 static void random_access(void)
 {
 	enum { SIZE = 50000 };
@@ -77,7 +91,8 @@ static void random_access(void)
 	int fd = open(in("r"), O_RDWR | O_CREAT | O_TRUNC, 0644), size = 0;
 
 	for (int i = 0; i < 2000; i++) {
-		int at = next_random() % SIZE, n = next_random() % (next_random() % 4 ? 300 : 9000);
+		int at = next_random() % SIZE,
+		    n = next_random() % (next_random() % 4 ? 300 : 9000);
 
 		n = n > SIZE - at ? SIZE - at : n;
 		switch (next_random() % 8) {
@@ -92,13 +107,15 @@ static void random_access(void)
 		case 3:
 			memset(buf, i, n);
 			memset(model + at, i, n);
-			CHECK(lseek(fd, at, SEEK_SET) == at && write(fd, buf, n) == n);
+			CHECK(lseek(fd, at, SEEK_SET) == at &&
+			      write(fd, buf, n) == n);
 			size = n && at + n > size ? at + n : size;
 			break;
 		default:
 			CHECK(lseek(fd, at, SEEK_SET) == at);
 			n = at >= size ? 0 : n > size - at ? size - at : n;
-			CHECK(read(fd, buf, n) == n && memcmp(buf, model + at, n) == 0);
+			CHECK(read(fd, buf, n) == n &&
+			      memcmp(buf, model + at, n) == 0);
 		}
 		CHECK(lseek(fd, 0, SEEK_END) == size);
 	}
@@ -106,7 +123,10 @@ static void random_access(void)
 	CHECK(unlink(in("r")) == 0);
 }
 
-/* Directory entries are all seen once, also when those that were seen are removed meanwhile. */
+/*
+ * Directory entries are all seen once, also when those that were seen are
+ * removed meanwhile.
+ */
 static void directories(void)
 {
 	static char seen[300];
@@ -115,7 +135,8 @@ static void directories(void)
 	int n = 0, dots = 0;
 	DIR *dir;
 
-	CHECK(mkdir(in("d"), 0755) == 0 && stat(in("d"), &st) == 0 && S_ISDIR(st.st_mode) && st.st_nlink == 2);
+	CHECK(mkdir(in("d"), 0755) == 0 && stat(in("d"), &st) == 0 &&
+	      S_ISDIR(st.st_mode) && st.st_nlink == 2);
 	CHECK_ERRNO(mkdir(in("d"), 0755), EEXIST);
 	CHECK(mkdir(in("d/sub"), 0755) == 0 && chdir(in("d/sub")) == 0);
 	CHECK(getcwd(cwd, sizeof(cwd)) && strcmp(cwd, in("d/sub")) == 0);
@@ -149,7 +170,8 @@ static void directories(void)
 	strcpy(name + 255, "x");
 	CHECK_ERRNO(open(name, O_WRONLY | O_CREAT, 0644), ENAMETOOLONG);
 	CHECK(rmdir(in("d")) == 0);
-	CHECK_ERRNO(open("new", O_WRONLY | O_CREAT, 0644), ENOENT);	/* in a directory that was removed */
+	/* in a directory that was removed */
+	CHECK_ERRNO(open("new", O_WRONLY | O_CREAT, 0644), ENOENT);
 	CHECK(chdir("/") == 0);
 }
 
@@ -158,13 +180,18 @@ static void links(void)
 	struct stat a, b;
 	char buf[20];
 
-	CHECK(make(in("a"), "A") && make(in("b"), "B") && link(in("a"), in("c")) == 0);
-	CHECK(stat(in("a"), &a) == 0 && stat(in("c"), &b) == 0 && a.st_ino == b.st_ino && a.st_nlink == 2);
+	CHECK(make(in("a"), "A") && make(in("b"), "B") &&
+	      link(in("a"), in("c")) == 0);
+	CHECK(stat(in("a"), &a) == 0 && stat(in("c"), &b) == 0 &&
+	      a.st_ino == b.st_ino && a.st_nlink == 2);
 	CHECK_ERRNO(link(in("a"), in("b")), EEXIST);
 	CHECK_ERRNO(link(in("a"), "/etc/test-x"), EXDEV);
-	CHECK(rename(in("a"), in("b")) == 0 && holds(in("b"), "A") && access(in("a"), F_OK) == -1);
-	CHECK(unlink(in("c")) == 0 && holds(in("b"), "A") && stat(in("b"), &a) == 0 && a.st_nlink == 1);
-	CHECK(symlink("test-b", in("s")) == 0 && holds(in("s"), "A") && lstat(in("s"), &a) == 0 && S_ISLNK(a.st_mode) && a.st_size == 6);
+	CHECK(rename(in("a"), in("b")) == 0 && holds(in("b"), "A") &&
+	      access(in("a"), F_OK) == -1);
+	CHECK(unlink(in("c")) == 0 && holds(in("b"), "A") &&
+	      stat(in("b"), &a) == 0 && a.st_nlink == 1);
+	CHECK(symlink("test-b", in("s")) == 0 && holds(in("s"), "A") &&
+	      lstat(in("s"), &a) == 0 && S_ISLNK(a.st_mode) && a.st_size == 6);
 	CHECK(readlink(in("s"), buf, 20) == 6 && memcmp(buf, "test-b", 6) == 0);
 	CHECK(unlink(in("s")) == 0 && unlink(in("b")) == 0);
 }
@@ -173,19 +200,25 @@ static void renames(void)
 {
 	struct stat st;
 
-	CHECK(mkdir(in("d"), 0755) == 0 && mkdir(in("e"), 0755) == 0 && make(in("d/x"), "X") && mkdir(in("d/sub"), 0755) == 0);
+	CHECK(mkdir(in("d"), 0755) == 0 && mkdir(in("e"), 0755) == 0 &&
+	      make(in("d/x"), "X") && mkdir(in("d/sub"), 0755) == 0);
 	CHECK(rename(in("d/sub"), in("e/sub")) == 0);
-	CHECK(stat(in("d"), &st) == 0 && st.st_nlink == 2 && stat(in("e"), &st) == 0 && st.st_nlink == 3);
+	CHECK(stat(in("d"), &st) == 0 && st.st_nlink == 2 &&
+	      stat(in("e"), &st) == 0 && st.st_nlink == 3);
 	CHECK(stat(in("e/sub/.."), &st) == 0 && st.st_nlink == 3);
 	CHECK_ERRNO(rename(in("e"), in("e/sub/y")), EINVAL);
 	CHECK_ERRNO(rename(in("d/x"), in("e")), EISDIR);
 	CHECK_ERRNO(rename(in("e"), in("d/x")), ENOTDIR);
 	CHECK_ERRNO(rename(in("e/sub"), in("d")), ENOTEMPTY);
-	CHECK(rename(in("d/x"), in("d/y")) == 0 && holds(in("d/y"), "X") && rename(in("d/y"), in("e/y")) == 0);
-	CHECK(rename(in("e/sub"), in("d")) == 0);		/* onto an empty directory */
-	CHECK(stat(in("d"), &st) == 0 && st.st_nlink == 2 && stat(in("e"), &st) == 0 && st.st_nlink == 2);
-	CHECK(make(in("z"), "Z") && rename(in("e/y"), in("z")) == 0 && holds(in("z"), "X"));
-	CHECK(unlink(in("z")) == 0 && rmdir(in("d")) == 0 && rmdir(in("e")) == 0);
+	CHECK(rename(in("d/x"), in("d/y")) == 0 && holds(in("d/y"), "X") &&
+	      rename(in("d/y"), in("e/y")) == 0);
+	CHECK(rename(in("e/sub"), in("d")) == 0); /* onto an empty directory */
+	CHECK(stat(in("d"), &st) == 0 && st.st_nlink == 2 &&
+	      stat(in("e"), &st) == 0 && st.st_nlink == 2);
+	CHECK(make(in("z"), "Z") && rename(in("e/y"), in("z")) == 0 &&
+	      holds(in("z"), "X"));
+	CHECK(unlink(in("z")) == 0 && rmdir(in("d")) == 0 &&
+	      rmdir(in("e")) == 0);
 }
 
 static void special_files(void)
@@ -194,7 +227,8 @@ static void special_files(void)
 	char c;
 	int pid, fd;
 
-	CHECK(mknod(in("fifo"), S_IFIFO | 0600, 0) == 0 && stat(in("fifo"), &st) == 0 && S_ISFIFO(st.st_mode));
+	CHECK(mknod(in("fifo"), S_IFIFO | 0600, 0) == 0 &&
+	      stat(in("fifo"), &st) == 0 && S_ISFIFO(st.st_mode));
 	pid = fork();
 	if (pid == 0) {
 		fd = open(in("fifo"), O_WRONLY);
@@ -202,14 +236,17 @@ static void special_files(void)
 		_exit(0);
 	}
 	fd = open(in("fifo"), O_RDONLY);
-	CHECK(fd >= 0 && read(fd, &c, 1) == 1 && c == 'x' && read(fd, &c, 1) == 0 && wait_status(pid) == 0);
+	CHECK(fd >= 0 && read(fd, &c, 1) == 1 && c == 'x' &&
+	      read(fd, &c, 1) == 0 && wait_status(pid) == 0);
 	CHECK(close(fd) == 0 && unlink(in("fifo")) == 0);
 	if (getuid() != 0 || mknod(in("null"), S_IFCHR | 0600, 0x103) < 0)
 		return;
-	CHECK(stat(in("null"), &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == 0x103);
+	CHECK(stat(in("null"), &st) == 0 && S_ISCHR(st.st_mode) &&
+	      st.st_rdev == 0x103);
 	if (on_cowix()) {
 		fd = open(in("null"), O_RDWR);
-		CHECK(fd >= 0 && write(fd, "x", 1) == 1 && read(fd, &c, 1) == 0 && close(fd) == 0);
+		CHECK(fd >= 0 && write(fd, "x", 1) == 1 &&
+		      read(fd, &c, 1) == 0 && close(fd) == 0);
 	}
 	CHECK(unlink(in("null")) == 0);
 }
@@ -218,7 +255,8 @@ static void special_files(void)
 static void programs(void)
 {
 	static char buf[4096];
-	int in_fd = open("/proc/self/exe", O_RDONLY), out = open(in("true"), O_WRONLY | O_CREAT | O_TRUNC, 0755);
+	int in_fd = open("/proc/self/exe", O_RDONLY),
+	    out = open(in("true"), O_WRONLY | O_CREAT | O_TRUNC, 0755);
 	int expected = CHILD_STATUS, n, pid;
 
 	if (in_fd < 0) {		/* no /proc here */
@@ -231,7 +269,8 @@ static void programs(void)
 	close(in_fd);
 	pid = fork();
 	if (pid == 0) {
-		execve(in("true"), (char *[]){ CHILD, NULL }, (char *[]){ NULL });
+		execve(in("true"), (char *[]){ CHILD, NULL },
+		       (char *[]){ NULL });
 		_exit(99);
 	}
 	CHECK(wait_status(pid) == expected << 8 && unlink(in("true")) == 0);
@@ -245,7 +284,10 @@ static long free_blocks(void)
 	return st.f_bfree;
 }
 
-/* What statfs() says follows exactly what is written, in pages; holes are free of charge. */
+/*
+ * What statfs() says follows exactly what is written, in pages; holes are free
+ * of charge.
+ */
 static void room(void)
 {
 	struct audit_report r;
@@ -257,25 +299,37 @@ static void room(void)
 	if (mm_audit(&r, 0) < 0)
 		return;
 	fd = open(in("a"), O_RDWR | O_CREAT, 0644);
-	CHECK(statfs(base, &st) == 0 && st.f_type == TMPFS_MAGIC && st.f_namelen == 255);
+	CHECK(statfs(base, &st) == 0 && st.f_type == TMPFS_MAGIC &&
+	      st.f_namelen == 255);
 	page = PAGE / st.f_bsize;
-	CHECK(st.f_blocks == (long)r.frames_total / 2 * page && before == st.f_blocks);
+	CHECK(st.f_blocks == (long)r.frames_total / 2 * page &&
+	      before == st.f_blocks);
 	CHECK(ftruncate(fd, 100000) == 0 && free_blocks() == before);
-	CHECK(lseek(fd, 50000, SEEK_SET) == 50000 && write(fd, "x", 1) == 1 && free_blocks() == before - page);
-	CHECK(lseek(fd, 50001, SEEK_SET) == 50001 && write(fd, "x", 1) == 1 && free_blocks() == before - page);
-	CHECK(lseek(fd, 3 * PAGE - 1, SEEK_SET) > 0 && write(fd, "xx", 2) == 2 && free_blocks() == before - 3 * page);
+	CHECK(lseek(fd, 50000, SEEK_SET) == 50000 && write(fd, "x", 1) == 1 &&
+	      free_blocks() == before - page);
+	CHECK(lseek(fd, 50001, SEEK_SET) == 50001 && write(fd, "x", 1) == 1 &&
+	      free_blocks() == before - page);
+	CHECK(lseek(fd, 3 * PAGE - 1, SEEK_SET) > 0 &&
+	      write(fd, "xx", 2) == 2 && free_blocks() == before - 3 * page);
 	CHECK_ERRNO(write(fd, (void *)16, 5000), EFAULT);
 	CHECK(free_blocks() == before - 3 * page);
 	CHECK(lseek(fd, 200000, SEEK_SET) > 0);
 	CHECK_ERRNO(write(fd, (void *)16, 5000), EFAULT);
-	CHECK(free_blocks() == before - 3 * page && lseek(fd, 0, SEEK_END) == 100000);
-	CHECK(lseek(fd, 60000, SEEK_SET) == 60000 && write(fd, buf, PAGE) == PAGE && free_blocks() == before - 5 * page);
+	CHECK(free_blocks() == before - 3 * page &&
+	      lseek(fd, 0, SEEK_END) == 100000);
+	CHECK(lseek(fd, 60000, SEEK_SET) == 60000 &&
+	      write(fd, buf, PAGE) == PAGE &&
+	      free_blocks() == before - 5 * page);
 	CHECK(ftruncate(fd, 3 * PAGE) == 0 && free_blocks() == before - page);
-	CHECK(unlink(in("a")) == 0 && free_blocks() == before - page);		/* still open */
+	/* still open */
+	CHECK(unlink(in("a")) == 0 && free_blocks() == before - page);
 	CHECK(close(fd) == 0 && free_blocks() == before);
 }
 
-/* Fill it: ENOSPC after exactly what statfs() promised, and all is there again when the files have gone. */
+/*
+ * Fill it: ENOSPC after exactly what statfs() promised, and all is there again
+ * when the files have gone.
+ */
 static void full(void)
 {
 	static char buf[PAGE];
@@ -291,9 +345,12 @@ static void full(void)
 		while ((n = write(fd, buf, sizeof(buf))) > 0)
 			total[round] += n;
 		CHECK(n == -1 && errno == ENOSPC && free_blocks() == 0);
-		CHECK(lseek(fd, 0, SEEK_SET) == 0 && write(fd, buf, sizeof(buf)) == sizeof(buf));	/* what is there can be changed */
+		/* what is there can be changed */
+		CHECK(lseek(fd, 0, SEEK_SET) == 0 &&
+		      write(fd, buf, sizeof(buf)) == sizeof(buf));
 		CHECK(make(in("empty"), "") && unlink(in("empty")) == 0);
-		CHECK(symlink("x", in("link")) == -1 && errno == ENOSPC && access(in("link"), F_OK) == -1);
+		CHECK(symlink("x", in("link")) == -1 && errno == ENOSPC &&
+		      access(in("link"), F_OK) == -1);
 		close(fd);
 		CHECK(unlink(in("full")) == 0 && free_blocks() == before);
 	}
@@ -334,7 +391,9 @@ static int check_pattern(const char *path, int size)
 	return read(fd, buf, 1) == 0 && close(fd) == 0;
 }
 
-/* Neither dropping the caches nor a program that takes all memory loses a page. */
+/*
+ * Neither dropping the caches nor a program that takes all memory loses a page.
+ */
 static void kept(void)
 {
 	struct statfs st;
@@ -345,10 +404,12 @@ static void kept(void)
 	CHECK(statfs(base, &st) == 0);
 	if (st.f_bavail < size / st.f_bsize + 100)
 		size = st.f_bavail / 2 * st.f_bsize & ~(PAGE - 1);
-	CHECK(write_pattern(in("kept"), size) && mkdir(in("dir"), 0755) == 0 && make(in("dir/x"), "X"));
+	CHECK(write_pattern(in("kept"), size) && mkdir(in("dir"), 0755) == 0 &&
+	      make(in("dir/x"), "X"));
 	sync();
 	if (mm_audit(&r, AUDIT_DROP_CACHES) >= 0) {
-		CHECK(check_pattern(in("kept"), size) && holds(in("dir/x"), "X"));
+		CHECK(check_pattern(in("kept"), size) &&
+		      holds(in("dir/x"), "X"));
 		pid = fork();
 		if (pid == 0) {
 			for (char *p; (p = sbrk(1 << 16)) != (char *)-1;)
@@ -359,10 +420,14 @@ static void kept(void)
 		CHECK(mm_audit(&r, AUDIT_DROP_CACHES) == 0);
 	}
 	CHECK(check_pattern(in("kept"), size) && holds(in("dir/x"), "X"));
-	CHECK(unlink(in("kept")) == 0 && unlink(in("dir/x")) == 0 && rmdir(in("dir")) == 0);
+	CHECK(unlink(in("kept")) == 0 && unlink(in("dir/x")) == 0 &&
+	      rmdir(in("dir")) == 0);
 }
 
-/* A file system that is unmounted takes everything in it along; two at once are two. */
+/*
+ * A file system that is unmounted takes everything in it along; two at once are
+ * two.
+ */
 static void unmounting(void)
 {
 	struct stat a, b;
@@ -370,10 +435,15 @@ static void unmounting(void)
 
 	if (!on_cowix())
 		return;
-	CHECK(mkdir(in("m"), 0755) == 0 && mount("none", in("m"), "tmpfs", 0, NULL) == 0);
-	CHECK(stat(base, &a) == 0 && stat(in("m"), &b) == 0 && a.st_dev != b.st_dev && b.st_mode == (S_IFDIR | 01777));
-	CHECK(make(in("m/x"), "X") && mkdir(in("m/d"), 0755) == 0 && mkdir(in("m/d/e"), 0755) == 0 && make(in("m/d/e/f"), "F"));
-	CHECK(link(in("m/x"), in("m/d/y")) == 0 && symlink("x", in("m/s")) == 0 && write_pattern(in("m/big"), 100 * PAGE));
+	CHECK(mkdir(in("m"), 0755) == 0 &&
+	      mount("none", in("m"), "tmpfs", 0, NULL) == 0);
+	CHECK(stat(base, &a) == 0 && stat(in("m"), &b) == 0 &&
+	      a.st_dev != b.st_dev && b.st_mode == (S_IFDIR | 01777));
+	CHECK(make(in("m/x"), "X") && mkdir(in("m/d"), 0755) == 0 &&
+	      mkdir(in("m/d/e"), 0755) == 0 && make(in("m/d/e/f"), "F"));
+	CHECK(link(in("m/x"), in("m/d/y")) == 0 &&
+	      symlink("x", in("m/s")) == 0 &&
+	      write_pattern(in("m/big"), 100 * PAGE));
 	CHECK(access(in("x"), F_OK) == -1);
 	CHECK_ERRNO(rename(in("m/x"), in("x")), EXDEV);
 	CHECK_ERRNO(rmdir(in("m")), EBUSY);
@@ -390,12 +460,18 @@ static void unmounting(void)
 }
 
 static const struct test list[] = {
-	{ "read_back", "what was written is read", read_back }, { "random_access", "random writes and truncations", random_access },
-	{ "directories", "mkdir, rmdir, readdir, getcwd, names", directories }, { "links", "hard and symbolic links", links },
-	{ "renames", "files and directories change places", renames }, { "special_files", "fifos and devices", special_files },
-	{ "programs", "a program runs from memory", programs }, { "room", "statfs counts pages exactly", room },
-	{ "full", "ENOSPC at half of memory and everything back", full }, { "kept", "no page is lost when memory is short", kept },
-	{ "unmounting", "everything goes with umount", unmounting }, { 0 },
+	{ "read_back", "what was written is read", read_back },
+	{ "random_access", "random writes and truncations", random_access },
+	{ "directories", "mkdir, rmdir, readdir, getcwd, names", directories },
+	{ "links", "hard and symbolic links", links },
+	{ "renames", "files and directories change places", renames },
+	{ "special_files", "fifos and devices", special_files },
+	{ "programs", "a program runs from memory", programs },
+	{ "room", "statfs counts pages exactly", room },
+	{ "full", "ENOSPC at half of memory and everything back", full },
+	{ "kept", "no page is lost when memory is short", kept },
+	{ "unmounting", "everything goes with umount", unmounting },
+	{ 0 },
 };
 
 int main(int argc, char **argv)
@@ -407,7 +483,9 @@ int main(int argc, char **argv)
 		return CHILD_STATUS;
 	mounted = on_cowix() && mount("tmpfs", base, "tmpfs", 0, NULL) == 0;
 	if (!mounted) {
-		sprintf(folder, "%s/cowix-%d", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", getpid());
+		sprintf(folder, "%s/cowix-%d",
+			access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp",
+			getpid());
 		base = folder;
 		mkdir(base, 0700);
 	}

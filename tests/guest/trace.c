@@ -1,4 +1,7 @@
-/* ptrace: what a tracer sees and changes of its child; and the segments by which a C library finds a thread's data. */
+/*
+ * ptrace: what a tracer sees and changes of its child; and the segments by
+ * which a C library finds a thread's data.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -33,17 +36,24 @@ static int traced(void (*work)(void))
 		work();
 		_exit(0);
 	}
-	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) &&
+	      WSTOPSIG(status) == SIGSTOP);
 	return pid;
 }
 
-/* Let the child go on; the signal it stops with next, or 1000 plus its exit status, 2000 plus the signal that it dies of. */
+/*
+ * Let the child go on; the signal it stops with next, or 1000 plus its exit
+ * status, 2000 plus the signal that it dies of.
+ */
 static int go_on(int pid, int request, int sig)
 {
 	int status;
 
-	CHECK(ptrace(request, pid, 0, sig) == 0 && waitpid(pid, &status, 0) == pid);
-	return WIFSTOPPED(status) ? WSTOPSIG(status) : WIFEXITED(status) ? 1000 + WEXITSTATUS(status) : 2000 + WTERMSIG(status);
+	CHECK(ptrace(request, pid, 0, sig) == 0 &&
+	      waitpid(pid, &status, 0) == pid);
+	return WIFSTOPPED(status)  ? WSTOPSIG(status)
+	       : WIFEXITED(status) ? 1000 + WEXITSTATUS(status)
+				   : 2000 + WTERMSIG(status);
 }
 
 static struct user_regs regs_of(int pid)
@@ -58,7 +68,8 @@ static int peek(int pid, void *addr)
 {
 	int value;
 
-	CHECK(ptrace(PTRACE_PEEKDATA, pid, (unsigned)addr, (unsigned)&value) == 0);
+	CHECK(ptrace(PTRACE_PEEKDATA, pid, (unsigned)addr, (unsigned)&value) ==
+	      0);
 	return value;
 }
 
@@ -79,18 +90,24 @@ static void system_calls(void)
 	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD);
 	r = regs_of(pid);
 	CHECK(r.orig_eax == __NR_getpid && r.eax == (unsigned)-ENOSYS);
-	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD && regs_of(pid).eax == (unsigned)pid);
-	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD && go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD);
-	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD && regs_of(pid).orig_eax == __NR_getuid);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD &&
+	      regs_of(pid).eax == (unsigned)pid);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD &&
+	      go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD &&
+	      regs_of(pid).orig_eax == __NR_getuid);
 	r = regs_of(pid);
-	r.orig_eax = __NR_getppid;			/* another call in its place, */
+	r.orig_eax = __NR_getppid;		/* another call in its place, */
 	CHECK(ptrace(PTRACE_SETREGS, pid, 0, (unsigned)&r) == 0);
-	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD && regs_of(pid).eax == (unsigned)getpid());
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD &&
+	      regs_of(pid).eax == (unsigned)getpid());
 	r = regs_of(pid);
 	r.eax = 77;					/* and another result */
 	CHECK(ptrace(PTRACE_SETREGS, pid, 0, (unsigned)&r) == 0);
 	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SYSGOOD);
-	CHECK((regs_of(pid).orig_eax == __NR_exit || regs_of(pid).orig_eax == __NR_exit_group) && regs_of(pid).ebx == 7);
+	CHECK((regs_of(pid).orig_eax == __NR_exit ||
+	       regs_of(pid).orig_eax == __NR_exit_group) &&
+	      regs_of(pid).ebx == 7);
 	CHECK(peek(pid, &word) == 77 && word == 1000);
 	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == 1007);
 }
@@ -112,7 +129,8 @@ static void no_call(void)
 	r.orig_eax = -1;
 	r.eax = 77;
 	CHECK(ptrace(PTRACE_SETREGS, pid, 0, (unsigned)&r) == 0);
-	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP && regs_of(pid).eax == 77);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP &&
+	      regs_of(pid).eax == 77);
 	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);
 }
 
@@ -125,8 +143,11 @@ static void results(void)
 {
 	int pid = traced(failing_call);
 
-	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP && regs_of(pid).ebx == 3000);	/* without the option only a SIGTRAP */
-	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP && regs_of(pid).eax == (unsigned)-EBADF);
+	/* without the option only a SIGTRAP */
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP &&
+	      regs_of(pid).ebx == 3000);
+	CHECK(go_on(pid, PTRACE_SYSCALL, 0) == SIGTRAP &&
+	      regs_of(pid).eax == (unsigned)-EBADF);
 	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);
 }
 
@@ -135,7 +156,8 @@ static int text_word(int n)
 	return n + 1;
 }
 
-static int (*volatile call)(int) = text_word;	/* a call that the compiler cannot foresee */
+/* a call that the compiler cannot foresee */
+static int (*volatile call)(int) = text_word;
 
 static void check_poked(void)
 {
@@ -144,7 +166,10 @@ static void check_poked(void)
 	raise(SIGTRAP);
 }
 
-/* Memory that parent and child still share is copied when the tracer writes to it; program text can be written for a breakpoint. */
+/*
+ * Memory that parent and child still share is copied when the tracer writes to
+ * it; program text can be written for a breakpoint.
+ */
 static void peek_and_poke(void)
 {
 	int pid = traced(check_poked), value, *text = (int *)text_word;
@@ -152,17 +177,23 @@ static void peek_and_poke(void)
 	CHECK(peek(pid, &word) == 1000);
 	CHECK(ptrace(PTRACE_POKEDATA, pid, (unsigned)&word, 2000) == 0);
 	CHECK(word == 1000 && peek(pid, &word) == 2000);
-	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGTRAP && peek(pid, &word) == 2001 && word == 1000);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGTRAP &&
+	      peek(pid, &word) == 2001 && word == 1000);
 	CHECK_ERRNO(ptrace(PTRACE_PEEKDATA, pid, 0x10, (unsigned)&value), EIO);
 	CHECK_ERRNO(ptrace(PTRACE_POKEDATA, pid, 0x10, 1), EIO);
-	CHECK_ERRNO(ptrace(PTRACE_PEEKDATA, pid, 0xC0100000, (unsigned)&value), EIO);
+	CHECK_ERRNO(ptrace(PTRACE_PEEKDATA, pid, 0xC0100000, (unsigned)&value),
+		    EIO);
 	value = peek(pid, text);
-	CHECK(value == *text && ptrace(PTRACE_POKETEXT, pid, (unsigned)text, 0xCCCCCCCC) == 0);
-	CHECK(peek(pid, text) == (int)0xCCCCCCCC && *text == value && call(1) == 2);
+	CHECK(value == *text &&
+	      ptrace(PTRACE_POKETEXT, pid, (unsigned)text, 0xCCCCCCCC) == 0);
+	CHECK(peek(pid, text) == (int)0xCCCCCCCC && *text == value &&
+	      call(1) == 2);
 	CHECK(ptrace(PTRACE_POKETEXT, pid, (unsigned)text, value) == 0);
-	CHECK(ptrace(PTRACE_PEEKUSER, pid, 12 * 4, (unsigned)&value) == 0 && value == (int)regs_of(pid).eip);
+	CHECK(ptrace(PTRACE_PEEKUSER, pid, 12 * 4, (unsigned)&value) == 0 &&
+	      value == (int)regs_of(pid).eip);
 	CHECK_ERRNO(ptrace(PTRACE_PEEKUSER, pid, 13, (unsigned)&value), EIO);
-	CHECK_ERRNO(ptrace(PTRACE_PEEKUSER, pid, 100000, (unsigned)&value), EIO);
+	CHECK_ERRNO(ptrace(PTRACE_PEEKUSER, pid, 100000, (unsigned)&value),
+		    EIO);
 	CHECK_ERRNO(ptrace(12345, pid, 0, 0), EIO);
 	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);
 }
@@ -173,18 +204,24 @@ static void use_text(void)
 	_exit(call(41));
 }
 
-/* A breakpoint as debuggers set it: int3 in the text, the byte put back, one step back. */
+/*
+ * A breakpoint as debuggers set it: int3 in the text, the byte put back, one
+ * step back.
+ */
 static void breakpoint(void)
 {
-	int pid = traced(use_text), *text = (int *)text_word, saved = peek(pid, text);
+	int pid = traced(use_text), *text = (int *)text_word,
+	    saved = peek(pid, text);
 	struct user_regs r;
 
-	CHECK(ptrace(PTRACE_POKETEXT, pid, (unsigned)text, (saved & ~0xFF) | 0xCC) == 0);
+	CHECK(ptrace(PTRACE_POKETEXT, pid, (unsigned)text,
+		     (saved & ~0xFF) | 0xCC) == 0);
 	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGTRAP);
 	r = regs_of(pid);
 	CHECK(r.eip == (unsigned)text + 1);
 	r.eip--;
-	CHECK(ptrace(PTRACE_POKETEXT, pid, (unsigned)text, saved) == 0 && ptrace(PTRACE_SETREGS, pid, 0, (unsigned)&r) == 0);
+	CHECK(ptrace(PTRACE_POKETEXT, pid, (unsigned)text, saved) == 0 &&
+	      ptrace(PTRACE_SETREGS, pid, 0, (unsigned)&r) == 0);
 	CHECK(go_on(pid, PTRACE_CONT, 0) == 1042);
 }
 
@@ -201,18 +238,24 @@ static void signals(void)
 	int pid = traced(count_signals);
 	siginfo_t info;
 
-	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 && ptrace(PTRACE_GETSIGINFO, pid, 0, (unsigned)&info) == 0);
-	CHECK(info.si_signo == SIGUSR1 && info.si_code <= 0 && info.si_pid == pid);
-	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);			/* taken away */
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 &&
+	      ptrace(PTRACE_GETSIGINFO, pid, 0, (unsigned)&info) == 0);
+	CHECK(info.si_signo == SIGUSR1 && info.si_code <= 0 &&
+	      info.si_pid == pid);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);		/* taken away */
 	pid = traced(count_signals);
-	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 && go_on(pid, PTRACE_CONT, SIGUSR1) == 1001);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 &&
+	      go_on(pid, PTRACE_CONT, SIGUSR1) == 1001);
 	pid = traced(count_signals);
-	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 && go_on(pid, PTRACE_CONT, SIGUSR2) == 1001);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 &&
+	      go_on(pid, PTRACE_CONT, SIGUSR2) == 1001);
 	pid = traced(count_signals);
-	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 && go_on(pid, PTRACE_CONT, SIGTERM) == 2000 + SIGTERM);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGUSR1 &&
+	      go_on(pid, PTRACE_CONT, SIGTERM) == 2000 + SIGTERM);
 	pid = traced(count_signals);
 	CHECK_ERRNO(ptrace(PTRACE_CONT, pid, 0, 1000), EIO);
-	CHECK(ptrace(PTRACE_DETACH, pid, 0, 0) == 0 && wait_status(pid) == 1 << 8);
+	CHECK(ptrace(PTRACE_DETACH, pid, 0, 0) == 0 &&
+	      wait_status(pid) == 1 << 8);
 	CHECK_ERRNO(ptrace(PTRACE_CONT, pid, 0, 0), ESRCH);
 }
 
@@ -228,10 +271,11 @@ static void deaths(void)
 
 	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
 	pid = traced(wait_for_ever);
-	CHECK(ptrace(PTRACE_KILL, pid, 0, 0) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
+	CHECK(ptrace(PTRACE_KILL, pid, 0, 0) == 0 &&
+	      WTERMSIG(wait_status(pid)) == SIGKILL);
 	pid = traced(wait_for_ever);
 	CHECK(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
-	CHECK_ERRNO(ptrace(PTRACE_CONT, pid, 0, 0), ESRCH);		/* it runs */
+	CHECK_ERRNO(ptrace(PTRACE_CONT, pid, 0, 0), ESRCH);	/* it runs */
 	CHECK_ERRNO(ptrace(PTRACE_CONT, getppid(), 0, 0), ESRCH);
 	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
 }
@@ -247,8 +291,10 @@ static void two_children(void)
 	}
 	CHECK(waitpid(-1, &status, 0) == b && WEXITSTATUS(status) == 4);
 	CHECK(ptrace(PTRACE_CONT, a, 0, 0) == 0 && kill(a, SIGUSR1) == 0);
-	CHECK(waitpid(-1, &status, 0) == a && WIFSTOPPED(status) && WSTOPSIG(status) == SIGUSR1);
-	CHECK(ptrace(PTRACE_CONT, a, 0, SIGUSR1) == 0 && waitpid(-1, &status, 0) == a && WTERMSIG(status) == SIGUSR1);
+	CHECK(waitpid(-1, &status, 0) == a && WIFSTOPPED(status) &&
+	      WSTOPSIG(status) == SIGUSR1);
+	CHECK(ptrace(PTRACE_CONT, a, 0, SIGUSR1) == 0 &&
+	      waitpid(-1, &status, 0) == a && WTERMSIG(status) == SIGUSR1);
 }
 
 static void run_shell(void)
@@ -261,13 +307,18 @@ static void exec_stop(void)
 {
 	int pid = traced(run_shell);
 
-	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGTRAP && regs_of(pid).esp > 0x1000);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGTRAP &&
+	      regs_of(pid).esp > 0x1000);
 	CHECK(go_on(pid, PTRACE_CONT, 0) == 1005);
 }
 
 static void few_instructions(void)
 {
-	__asm__ volatile("mov $1, %%eax; mov $2, %%eax; mov $3, %%eax; mov %0, %%eax; int $0x80" : : "i"(__NR_getpid) : "eax", "memory");
+	__asm__ volatile(
+		"mov $1, %%eax; mov $2, %%eax; mov $3, %%eax; mov %0, %%eax; int $0x80"
+		:
+		: "i"(__NR_getpid)
+		: "eax", "memory");
 	_exit(3);
 }
 
@@ -281,7 +332,9 @@ static void single_steps(void)
 
 		CHECK(go_on(pid, PTRACE_SINGLESTEP, 0) == SIGTRAP);
 		r = regs_of(pid);
-		if (r.eax >= 1 && r.eax <= 3 && r.eip >= (unsigned)few_instructions && r.eip < (unsigned)few_instructions + 30) {
+		if (r.eax >= 1 && r.eax <= 3 &&
+		    r.eip >= (unsigned)few_instructions &&
+		    r.eip < (unsigned)few_instructions + 30) {
 			in_order += !seen[r.eax - 1]++ && r.eax == last + 1;
 			last = r.eax;
 		}
@@ -322,7 +375,12 @@ static int data[2] = { 4711, 4712 };
 
 static int new_segment(void *base)
 {
-	struct user_desc d = { .entry_number = -1, .base_addr = (unsigned)base, .limit = 0xFFFFF, .seg_32bit = 1, .limit_in_pages = 1, .useable = 1 };
+	struct user_desc d = { .entry_number = -1,
+			       .base_addr = (unsigned)base,
+			       .limit = 0xFFFFF,
+			       .seg_32bit = 1,
+			       .limit_in_pages = 1,
+			       .useable = 1 };
 
 	CHECK(syscall(__NR_set_thread_area, &d) == 0);
 	return d.entry_number;
@@ -359,10 +417,14 @@ static void thread_areas(void)
 	CHECK(read_gs_word() == 4711);
 	sleep_ms(20);					/* over a switch, */
 	CHECK(read_gs_word() == 4711);
-	pid = fork();					/* in a child of its own, */
+	pid = fork();				/* in a child of its own, */
 	if (pid == 0) {
 		CHECK(read_gs_word() == 4711);
-		d = (struct user_desc){ .entry_number = entry, .base_addr = (unsigned)&data[1], .limit = 0xFFFFF, .seg_32bit = 1, .limit_in_pages = 1 };
+		d = (struct user_desc){ .entry_number = entry,
+					.base_addr = (unsigned)&data[1],
+					.limit = 0xFFFFF,
+					.seg_32bit = 1,
+					.limit_in_pages = 1 };
 		CHECK(syscall(__NR_set_thread_area, &d) == 0);
 		load_gs(entry);
 		sleep_ms(50);
@@ -374,10 +436,12 @@ static void thread_areas(void)
 	raise(SIGUSR1);					/* and in handlers */
 	CHECK(count == 1 && read_gs_word() == 4711);
 	d.entry_number = entry;
-	CHECK(syscall(__NR_get_thread_area, &d) == 0 && d.base_addr == (unsigned)&data[0] && d.limit == 0xFFFFF && d.seg_32bit && d.limit_in_pages);
+	CHECK(syscall(__NR_get_thread_area, &d) == 0 &&
+	      d.base_addr == (unsigned)&data[0] && d.limit == 0xFFFFF &&
+	      d.seg_32bit && d.limit_in_pages);
 	second = new_segment(&data[1]);
 	CHECK(second != entry && new_segment(data) != second);
-	other_entry = second;				/* a handler's segment goes with it */
+	other_entry = second;		/* a handler's segment goes with it */
 	signal(SIGUSR1, use_other_segment);
 	raise(SIGUSR1);
 	CHECK(count == 2 && read_gs_word() == 4711);
@@ -386,25 +450,39 @@ static void thread_areas(void)
 	d.entry_number = 1;
 	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
 	CHECK_ERRNO(syscall(__NR_get_thread_area, &d), EINVAL);
-	d = (struct user_desc){ .entry_number = entry, .limit = 1, .contents = 2, .seg_32bit = 1 };
+	d = (struct user_desc){
+		.entry_number = entry, .limit = 1, .contents = 2, .seg_32bit = 1
+	};
 	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);	/* no code, */
 	d = (struct user_desc){ .entry_number = entry, .limit = 1 };
-	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);	/* nothing of 16 bits, */
-	d = (struct user_desc){ .entry_number = entry, .limit = 1, .seg_32bit = 1, .seg_not_present = 1 };
-	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);	/* nothing that is not there */
+	/* nothing of 16 bits, */
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
+	d = (struct user_desc){ .entry_number = entry,
+				.limit = 1,
+				.seg_32bit = 1,
+				.seg_not_present = 1 };
+	/* nothing that is not there */
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
 }
 
 /* A segment that goes away while it is loaded harms its program at most. */
 static void removed_segment(int zero)
 {
 	int entry = new_segment(data), pid = fork();
-	struct user_desc none = { .entry_number = entry, .read_exec_only = !zero, .seg_not_present = !zero }, d = { .entry_number = entry };
+	struct user_desc none = { .entry_number = entry,
+				  .read_exec_only = !zero,
+				  .seg_not_present = !zero },
+			 d = { .entry_number = entry };
 
 	if (pid == 0) {
 		load_gs(entry);
-		__asm__ volatile("push %%es; mov %w0, %%es; pop %%es; mov %w0, %%fs" : : "r"(entry * 8 + 3));
+		__asm__ volatile(
+			"push %%es; mov %w0, %%es; pop %%es; mov %w0, %%fs"
+			:
+			: "r"(entry * 8 + 3));
 		CHECK(syscall(__NR_set_thread_area, &none) == 0);
-		CHECK(syscall(__NR_get_thread_area, &d) == 0 && d.seg_not_present && d.base_addr == 0);
+		CHECK(syscall(__NR_get_thread_area, &d) == 0 &&
+		      d.seg_not_present && d.base_addr == 0);
 		sleep_ms(20);
 		for (int i = 0; i < 3; i++)
 			if (fork() == 0) {
@@ -428,11 +506,16 @@ static void removed_segments(void)
 	removed_segment(1);
 }
 
-TESTS({ "system_calls", "calls seen and changed", system_calls }, { "results", "results seen", results },
+TESTS({ "system_calls", "calls seen and changed", system_calls },
+      { "results", "results seen", results },
       { "no_call", "a call left out", no_call },
-      { "peek_and_poke", "memory shared and text", peek_and_poke }, { "breakpoint", "a breakpoint", breakpoint },
-      { "signals", "signals taken, changed, sent", signals }, { "deaths", "a traced child is killed", deaths },
+      { "peek_and_poke", "memory shared and text", peek_and_poke },
+      { "breakpoint", "a breakpoint", breakpoint },
+      { "signals", "signals taken, changed, sent", signals },
+      { "deaths", "a traced child is killed", deaths },
       { "two_children", "wait for any child", two_children },
-      { "exec_stop", "a stop at exec", exec_stop }, { "single_steps", "instruction by instruction", single_steps },
-      { "orphan", "the tracer dies", orphan }, { "thread_areas", "set_thread_area", thread_areas },
+      { "exec_stop", "a stop at exec", exec_stop },
+      { "single_steps", "instruction by instruction", single_steps },
+      { "orphan", "the tracer dies", orphan },
+      { "thread_areas", "set_thread_area", thread_areas },
       { "removed_segments", "a loaded segment goes away", removed_segments })

@@ -1,5 +1,6 @@
 /*
- * Several processes change the tree of directories at once, on a file system whose blocks are not in memory: each call is whole, or did not happen.
+ * Several processes change the tree of directories at once, on a file system
+ * whose blocks are not in memory: each call is whole, or did not happen.
  */
 #include <check.h>
 #include <cowix.h>
@@ -32,7 +33,8 @@ static void at_once(void (*const work[])(void), int n)
 		if (on_cowix())
 			mm_audit(NULL, AUDIT_DROP_CACHES);
 	for (int i = 0; i < n; i++)
-		CHECK(kill(pids[i], SIGKILL) == 0 && WTERMSIG(wait_status(pids[i])) == SIGKILL);
+		CHECK(kill(pids[i], SIGKILL) == 0 &&
+		      WTERMSIG(wait_status(pids[i])) == SIGKILL);
 }
 
 static void a_below_b(void)
@@ -47,21 +49,26 @@ static void b_below_a(void)
 	rename("x/a/b", "y/b");
 }
 
-/* Each of two directories is to go below the other: that one of them is where it was must hold for the other's move. */
+/*
+ * Each of two directories is to go below the other: that one of them is where
+ * it was must hold for the other's move.
+ */
 static void no_circle(void)
 {
 	static void (*const work[])(void) = { a_below_b, b_below_a };
 	int a, b;
 
 	CHECK(mkdir(DIR, 0755) == 0 && chdir(DIR) == 0);
-	CHECK(mkdir("x", 0755) == 0 && mkdir("y", 0755) == 0 && mkdir("x/a", 0755) == 0 && mkdir("y/b", 0755) == 0);
+	CHECK(mkdir("x", 0755) == 0 && mkdir("y", 0755) == 0 &&
+	      mkdir("x/a", 0755) == 0 && mkdir("y/b", 0755) == 0);
 	at_once(work, 2);
 	a = exists("x/a") + exists("y/b/a");
 	b = exists("y/b") + exists("x/a/b");
 	CHECK(a == 1 && b == 1);
 	rename("y/b/a", "x/a");
 	rename("x/a/b", "y/b");
-	CHECK(rmdir("x/a") == 0 && rmdir("y/b") == 0 && rmdir("x") == 0 && rmdir("y") == 0 && chdir("..") == 0 && rmdir(DIR) == 0);
+	CHECK(rmdir("x/a") == 0 && rmdir("y/b") == 0 && rmdir("x") == 0 &&
+	      rmdir("y") == 0 && chdir("..") == 0 && rmdir(DIR) == 0);
 }
 
 static void come_and_go(void)
@@ -89,10 +96,14 @@ static void fill(void)
 	unlink("d/file");
 }
 
-/* An empty directory is removed, or replaced, while names are made in it: nothing is in a directory that is gone. */
+/*
+ * An empty directory is removed, or replaced, while names are made in it:
+ * nothing is in a directory that is gone.
+ */
 static void removed_or_filled(void)
 {
-	static void (*const work[])(void) = { come_and_go, replace, fill, fill };
+	static void (*const work[])(void) = { come_and_go, replace, fill,
+					      fill };
 
 	CHECK(mkdir(DIR, 0755) == 0 && chdir(DIR) == 0);
 	at_once(work, 4);
@@ -105,4 +116,6 @@ static void removed_or_filled(void)
 }
 
 TESTS({ "no_circle", "two directories, each to go below the other", no_circle },
-      { "removed_or_filled", "rmdir and rename of a directory that is being filled", removed_or_filled })
+      { "removed_or_filled",
+	"rmdir and rename of a directory that is being filled",
+	removed_or_filled })

@@ -1,4 +1,7 @@
-/* Random trees of processes that write at random: after each step a process compares its bytes with a model, of which each has its own. */
+/*
+ * Random trees of processes that write at random: after each step a process
+ * compares its bytes with a model, of which each has its own.
+ */
 #ifndef TREES_H
 #define TREES_H
 #include <check.h>
@@ -32,10 +35,12 @@ static void grow_tree(struct tree *tree, int depth)
 			if (rand() % 2)
 				CHECK(wait_status(pid) == 0);
 		} else {
-			tree->model[page] = tree->area[page * TREE_PAGE] = rand();
+			tree->model[page] = tree->area[page * TREE_PAGE] =
+				rand();
 		}
 		for (int i = 0; i < tree->pages; i++)
-			CHECK((unsigned char)tree->area[i * TREE_PAGE] == tree->model[i]);
+			CHECK((unsigned char)tree->area[i * TREE_PAGE] ==
+			      tree->model[i]);
 	}
 	for (int status; wait(&status) > 0;)
 		CHECK(status == 0);
@@ -46,7 +51,10 @@ static void grow_trees(char *area, int pages, int (*fork_one)(void))
 {
 	static struct tree tree;
 
-	tree = (struct tree){ .area = area, .pages = pages, .fork_one = fork_one, .seed = 12345 };
+	tree = (struct tree){ .area = area,
+			      .pages = pages,
+			      .fork_one = fork_one,
+			      .seed = 12345 };
 	for (int i = 0; i < pages; i++)
 		area[i * TREE_PAGE] = 0;
 	for (int i = 0; i < 20; i++) {

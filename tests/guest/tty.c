@@ -1,4 +1,7 @@
-/* Terminals, by way of pseudo-terminals: line editing, modes, timers, flow control. Linux is the oracle. */
+/*
+ * Terminals, by way of pseudo-terminals: line editing, modes, timers, flow
+ * control. Linux is the oracle.
+ */
 #include <check.h>
 #include <abi/poll.h>
 #include <signal.h>
@@ -15,12 +18,15 @@ static void pairs(void)
 
 	CHECK(fd >= 0 && ioctl(fd, TIOCGPTN, &n) == 0);
 	sprintf(name, "/dev/pts/%d", n);
-	CHECK_ERRNO(open(name, O_RDWR | O_NOCTTY), EIO);	/* still locked */
+	CHECK_ERRNO(open(name, O_RDWR | O_NOCTTY), EIO); /* still locked */
 	master = fd;
 	slave = open_slave(fd);
 	CHECK(slave >= 0);
-	CHECK(tcgetattr(slave, &t) == 0 && t.c_iflag == I_SANE && t.c_oflag == O_SANE && t.c_lflag == L_SANE);
-	CHECK(t.c_cc[VINTR] == 3 && t.c_cc[VERASE] == 0x7F && t.c_cc[VLNEXT] == 22 && t.c_cc[VREPRINT] == 18 && t.c_cc[VMIN] == 1);
+	CHECK(tcgetattr(slave, &t) == 0 && t.c_iflag == I_SANE &&
+	      t.c_oflag == O_SANE && t.c_lflag == L_SANE);
+	CHECK(t.c_cc[VINTR] == 3 && t.c_cc[VERASE] == 0x7F &&
+	      t.c_cc[VLNEXT] == 22 && t.c_cc[VREPRINT] == 18 &&
+	      t.c_cc[VMIN] == 1);
 	CHECK(write(slave, "a\nb", 3) == 3);
 	EXPECT(master, "a\r\nb");
 	type("line\r");
@@ -39,8 +45,10 @@ static void many(void)
 
 	if (!on_cowix())
 		return;
-	while (n <= MANY && (fds[n] = open("/dev/ptmx", O_RDWR | O_NOCTTY)) >= 0) {
-		CHECK(ioctl(fds[n], TIOCGPTN, &numbers[n]) == 0 && numbers[n] == n);
+	while (n <= MANY &&
+	       (fds[n] = open("/dev/ptmx", O_RDWR | O_NOCTTY)) >= 0) {
+		CHECK(ioctl(fds[n], TIOCGPTN, &numbers[n]) == 0 &&
+		      numbers[n] == n);
 		n++;
 	}
 	CHECK(n == MANY && errno == ENOSPC);
@@ -59,7 +67,8 @@ static void editing(void)
 	type("abx\x7F" "c\n");
 	EXPECT(master, "abx\b \bc\r\n");
 	EXPECT(slave, "abc\n");
-	type("one two-3 \x17" "4\n");				/* a word: what is no word, then what is */
+	/* a word: what is no word, then what is */
+	type("one two-3 \x17" "4\n");
 	EXPECT(master, "one two-3 \b \b\b \b4\r\n");
 	EXPECT(slave, "one two-4\n");
 	type("gone\x15" "here\n");
@@ -68,10 +77,10 @@ static void editing(void)
 	type("\x7F\x17\x15" "ok\n");
 	EXPECT(master, "ok\r\n");
 	EXPECT(slave, "ok\n");
-	type("a\x01\x7F" "b\n");				/* a control character is two columns wide */
+	type("a\x01\x7F" "b\n"); /* a control character is two columns wide */
 	EXPECT(master, "a^A\b \b\b \bb\r\n");
 	EXPECT(slave, "ab\n");
-	type("ab\t\x7F" "c\n");					/* a tab as many as it took */
+	type("ab\t\x7F" "c\n");			/* a tab as many as it took */
 	EXPECT(master, "ab\t\b\b\b\b\b\bc\r\n");
 	EXPECT(slave, "abc\n");
 	type("ab\x12" "c\n");
@@ -122,10 +131,14 @@ static void echoing(void)
 	EXPECT(slave, "newline\n");
 	EXPECT(master, "\r\n");
 	modes(I_SANE, O_SANE, ICANON | ECHO);
-	type("a\x01" "b\x7F" "c\x15" "d\n");			/* no ECHOE, ECHOK, ECHOCTL */
+	type("a\x01" "b\x7F" "c\x15" "d\n");	/* no ECHOE, ECHOK, ECHOCTL */
 	EXPECT(slave, "d\n");
 	EXPECT(master, "a\001b\x7F" "c\025d\r\n");
-	modes(I_SANE, O_SANE, ICANON | ECHO | IEXTEN);		/* a word is rubbed out nevertheless; of nothing there is nothing to kill */
+	/*
+	 * a word is rubbed out nevertheless; of nothing there is nothing to
+	 * kill
+	 */
+	modes(I_SANE, O_SANE, ICANON | ECHO | IEXTEN);
 	type("a b\x17" "c\x15\x15" "d\n");
 	EXPECT(slave, "d\n");
 	EXPECT(master, "a b\b \bc\025d\r\n");
@@ -133,11 +146,12 @@ static void echoing(void)
 	type("a\x15" "b\n");
 	EXPECT(slave, "b\n");
 	EXPECT(master, "a^U\r\nb\r\n");
-	modes(I_SANE, O_SANE, ECHO | ECHOCTL);			/* raw, with echo */
+	modes(I_SANE, O_SANE, ECHO | ECHOCTL);		/* raw, with echo */
 	type("a\x03\r");
 	EXPECT(slave, "a\003\n");
 	EXPECT(master, "a^C\r\n");
-	modes(I_SANE, O_SANE, ICANON | ECHO | ECHOE);		/* no IEXTEN: ^W, ^V, ^R are characters */
+	/* no IEXTEN: ^W, ^V, ^R are characters */
+	modes(I_SANE, O_SANE, ICANON | ECHO | ECHOE);
 	type("a b\x17\x16\x12\n");
 	EXPECT(slave, "a b\x17\x16\x12\n");
 	EXPECT(master, "a b\x17\x16\x12\r\n");
@@ -164,7 +178,8 @@ static void input_flags(void)
 	modes(0, 0, 0);
 	type_n("\0\r\n\x03\x11\x13\x7F\xFF", 8);
 	expect_n(slave, "\0\r\n\x03\x11\x13\x7F\xFF", 8, __LINE__);
-	modes(PARMRK, 0, 0);					/* \377 announces an error of the line, and so comes twice itself */
+	/* \377 announces an error of the line, and so comes twice itself */
+	modes(PARMRK, 0, 0);
 	type("a\xFF");
 	expect_n(slave, "a\xFF\xFF", 3, __LINE__);
 	CHECK(ioctl(slave, TCSBRK, 0) == 0);
@@ -173,7 +188,7 @@ static void input_flags(void)
 static void output_flags(void)
 {
 	open_pair();
-	modes(I_SANE, ONLCR, L_SANE);				/* without OPOST nothing happens */
+	modes(I_SANE, ONLCR, L_SANE);	/* without OPOST nothing happens */
 	CHECK(write(slave, "\n\t\r", 3) == 3);
 	EXPECT(master, "\n\t\r");
 	modes(I_SANE, OPOST, L_SANE);
@@ -207,7 +222,9 @@ static int type_later(const char *s, int ms, int gap)
 	return pid;
 }
 
-/* A raw read of up to n bytes with these settings: bytes, and how long it took. */
+/*
+ * A raw read of up to n bytes with these settings: bytes, and how long it took.
+ */
 static int timed_read(int min, int time, char *buf, int n, long *ms)
 {
 	struct termios t = sane();
@@ -231,23 +248,28 @@ static void raw_reads(void)
 	int pid;
 
 	open_pair();
-	CHECK(timed_read(0, 0, buf, 16, &ms) == 0 && ms < 100);		/* what there is */
+	/* what there is */
+	CHECK(timed_read(0, 0, buf, 16, &ms) == 0 && ms < 100);
 	type("ab");
 	sleep_ms(10);
 	CHECK(timed_read(0, 0, buf, 16, &ms) == 2);
-	CHECK(timed_read(0, 2, buf, 16, &ms) == 0 && ms >= 150 && ms < 1500);	/* for a while */
+	/* for a while */
+	CHECK(timed_read(0, 2, buf, 16, &ms) == 0 && ms >= 150 && ms < 1500);
 	pid = type_later("a", 30, 0);
 	CHECK(timed_read(0, 20, buf, 16, &ms) == 1 && ms < 1500);
 	wait_status(pid);
 	pid = type_later("abc", 20, 20);
-	CHECK(timed_read(3, 0, buf, 16, &ms) == 3 && memcmp(buf, "abc", 3) == 0 && ms >= 40);	/* so many */
+	/* so many */
+	CHECK(timed_read(3, 0, buf, 16, &ms) == 3 &&
+	      memcmp(buf, "abc", 3) == 0 && ms >= 40);
 	wait_status(pid);
 	type("abcdef");
 	sleep_ms(10);
-	CHECK(timed_read(3, 0, buf, 2, &ms) == 2);			/* no more than asked for */
+	CHECK(timed_read(3, 0, buf, 2, &ms) == 2); /* no more than asked for */
 	CHECK(timed_read(3, 0, buf, 16, &ms) == 4);
 	pid = type_later("ab", 250, 50);
-	CHECK(timed_read(5, 2, buf, 16, &ms) == 2 && ms >= 400 && ms < 2000);	/* the timer runs between bytes only */
+	/* the timer runs between bytes only */
+	CHECK(timed_read(5, 2, buf, 16, &ms) == 2 && ms >= 400 && ms < 2000);
 	wait_status(pid);
 	set_nonblock(slave, 1);
 	CHECK(timed_read(0, 0, buf, 16, &ms) == 0);
@@ -275,7 +297,8 @@ static void queues(void)
 	sleep_ms(10);
 	t = sane();
 	t.c_lflag &= ~(ICANON | ECHO);
-	CHECK(tcsetattr(slave, TCSANOW, &t) == 0);			/* the unfinished line is readable now */
+	/* the unfinished line is readable now */
+	CHECK(tcsetattr(slave, TCSANOW, &t) == 0);
 	EXPECT(slave, "abc");
 	type("x");
 	sleep_ms(10);
@@ -285,7 +308,7 @@ static void queues(void)
 	EXPECT(master, "abc");
 	CHECK_ERRNO(tcflush(slave, 3), EINVAL);
 	CHECK(ioctl(slave, TIOCOUTQ, &n) == 0 && n == 0 && tcdrain(slave) == 0);
-	if (ioctl(slave, TIOCSTI, "s") == 0)				/* newer Linux may refuse */
+	if (ioctl(slave, TIOCSTI, "s") == 0)	/* newer Linux may refuse */
 		CHECK(read(slave, buf, 16) == 1 && buf[0] == 's');
 	else
 		CHECK(!on_cowix());
@@ -297,15 +320,18 @@ static void old_termio(void)
 	struct termio old;
 
 	open_pair();
-	CHECK(ioctl(slave, TCGETA, &old) == 0 && old.c_lflag == L_SANE && old.c_cc[VINTR] == 3);
+	CHECK(ioctl(slave, TCGETA, &old) == 0 && old.c_lflag == L_SANE &&
+	      old.c_cc[VINTR] == 3);
 	old.c_lflag &= ~ECHO;
 	old.c_cc[VERASE] = '#';
 	CHECK(ioctl(slave, TCSETA, &old) == 0);
-	CHECK(tcgetattr(slave, &t) == 0 && t.c_lflag == (L_SANE & ~ECHO) && t.c_cc[VERASE] == '#' && t.c_cc[VLNEXT] == 22);
+	CHECK(tcgetattr(slave, &t) == 0 && t.c_lflag == (L_SANE & ~ECHO) &&
+	      t.c_cc[VERASE] == '#' && t.c_cc[VLNEXT] == 22);
 	type("ax#b\n");
 	EXPECT(slave, "ab\n");
 	EXPECT(master, "");
-	CHECK(ioctl(slave, TCSETAF, &old) == 0 && ioctl(slave, TCSETAW, &old) == 0);
+	CHECK(ioctl(slave, TCSETAF, &old) == 0 &&
+	      ioctl(slave, TCSETAW, &old) == 0);
 }
 
 static void flow_control(void)
@@ -336,7 +362,8 @@ static void flow_control(void)
 	CHECK(ioctl(slave, TCXONC, TCOON) == 0);
 	CHECK(write(slave, "free", 4) == 4);
 	EXPECT(master, "free");
-	CHECK(ioctl(slave, TCXONC, TCIOFF) == 0 && ioctl(slave, TCXONC, TCION) == 0);
+	CHECK(ioctl(slave, TCXONC, TCIOFF) == 0 &&
+	      ioctl(slave, TCXONC, TCION) == 0);
 	EXPECT(master, "\x13\x11");
 	CHECK_ERRNO(ioctl(slave, TCXONC, 4), EINVAL);
 }
@@ -365,7 +392,8 @@ static void large_amounts(void)
 			n = read(to, buf, sizeof(buf));
 			CHECK(n > 0);
 			for (int i = 0; i < n; i++)
-				CHECK((unsigned char)buf[i] == (got + i) / 100 % 256);
+				CHECK((unsigned char)buf[i] ==
+				      (got + i) / 100 % 256);
 		}
 		sum += wait_status(pid);
 	}
@@ -394,7 +422,8 @@ static void polling(void)
 	EXPECT(master, "\r\n");
 	CHECK(syscall(168, p, 2, 20) == 0);
 	CHECK(close(master) == 0);
-	CHECK(syscall(168, p + 1, 1, 2000) == 1 && (p[1].revents & (POLLIN | POLLHUP)) == (POLLIN | POLLHUP));
+	CHECK(syscall(168, p + 1, 1, 2000) == 1 &&
+	      (p[1].revents & (POLLIN | POLLHUP)) == (POLLIN | POLLHUP));
 	open_pair();
 	CHECK(close(slave) == 0);
 	p[0].fd = master;
@@ -403,8 +432,10 @@ static void polling(void)
 
 static void bad_arguments(void)
 {
-	static const unsigned requests[] = { TCGETS, TCSETS, TCSETSW, TCSETSF, TCGETA, TCSETA, TIOCGWINSZ, TIOCSWINSZ, FIONREAD, TIOCGPTN,
-		TIOCSPTLCK, TIOCOUTQ };
+	static const unsigned requests[] = { TCGETS,     TCSETS,     TCSETSW,
+					     TCSETSF,    TCGETA,     TCSETA,
+					     TIOCGWINSZ, TIOCSWINSZ, FIONREAD,
+					     TIOCGPTN,   TIOCSPTLCK, TIOCOUTQ };
 
 	open_pair();
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
@@ -418,19 +449,21 @@ static void bad_arguments(void)
 	CHECK_ERRNO(read(slave, (void *)8, 5), EFAULT);
 }
 
-TESTS(
-	{ "pairs", "a pseudo-terminal: number, lock, both directions, closing the slave", pairs },
-	{ "many", "sixty-four of them, and a number is used again", many },
-	{ "editing", "erase, word erase, kill, reprint, literal next", editing },
-	{ "ends_of_lines", "newline, end of file, VEOL and VEOL2", ends_of_lines },
-	{ "echoing", "what is echoed with which flags", echoing },
-	{ "input_flags", "IGNCR, INLCR, ICRNL, ISTRIP, IUCLC, PARMRK", input_flags },
-	{ "output_flags", "OPOST, ONLCR, OCRNL, ONOCR, XTABS", output_flags },
-	{ "raw_reads", "VMIN and VTIME in all four cases", raw_reads },
-	{ "queues", "FIONREAD, flushing, a change of modes, TIOCSTI", queues },
-	{ "old_termio", "TCGETA and TCSETA", old_termio },
-	{ "flow_control", "^S, ^Q, IXANY, TCXONC", flow_control },
-	{ "large_amounts", "a full queue lets the writer sleep", large_amounts },
-	{ "polling", "poll() on both sides", polling },
-	{ "bad_arguments", "bad addresses, unknown requests", bad_arguments }
-)
+TESTS({ "pairs",
+	"a pseudo-terminal: number, lock, both directions, closing the slave",
+	pairs },
+      { "many", "sixty-four of them, and a number is used again", many },
+      { "editing", "erase, word erase, kill, reprint, literal next", editing },
+      { "ends_of_lines", "newline, end of file, VEOL and VEOL2",
+	ends_of_lines },
+      { "echoing", "what is echoed with which flags", echoing },
+      { "input_flags", "IGNCR, INLCR, ICRNL, ISTRIP, IUCLC, PARMRK",
+	input_flags },
+      { "output_flags", "OPOST, ONLCR, OCRNL, ONOCR, XTABS", output_flags },
+      { "raw_reads", "VMIN and VTIME in all four cases", raw_reads },
+      { "queues", "FIONREAD, flushing, a change of modes, TIOCSTI", queues },
+      { "old_termio", "TCGETA and TCSETA", old_termio },
+      { "flow_control", "^S, ^Q, IXANY, TCXONC", flow_control },
+      { "large_amounts", "a full queue lets the writer sleep", large_amounts },
+      { "polling", "poll() on both sides", polling },
+      { "bad_arguments", "bad addresses, unknown requests", bad_arguments })

@@ -1,4 +1,7 @@
-/* Terminals and who they belong to: sessions, keys that signal, job control, hangups. Linux is the oracle. */
+/*
+ * Terminals and who they belong to: sessions, keys that signal, job control,
+ * hangups. Linux is the oracle.
+ */
 #include <check.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -11,7 +14,10 @@ static void catch(int sig)
 	caught[sig]++;
 }
 
-/* Run fn as the leader of a session whose controlling terminal is the slave; its status. */
+/*
+ * Run fn as the leader of a session whose controlling terminal is the slave;
+ * its status.
+ */
 static int in_session(void (*fn)(void))
 {
 	int pid = fork();
@@ -40,7 +46,8 @@ static void keys_in_session(void)
 	char buf[16];
 
 	for (int sig = 1; sig < 32; sig++)
-		if (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP || sig == SIGWINCH)
+		if (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP ||
+		    sig == SIGWINCH)
 			signal(sig, catch);
 	type("typed ahead\n");
 	sleep_ms(10);
@@ -60,7 +67,8 @@ static void keys_in_session(void)
 	modes(I_SANE, O_SANE, L_SANE & ~ISIG);
 	type("\x03\n");
 	EXPECT(slave, "\003\n");
-	CHECK(caught[SIGINT] == 2 && caught[SIGQUIT] == 1 && caught[SIGTSTP] == 1);
+	CHECK(caught[SIGINT] == 2 && caught[SIGQUIT] == 1 &&
+	      caught[SIGTSTP] == 1);
 }
 
 static void keys(void)
@@ -77,8 +85,9 @@ static void window_in_session(void)
 	CHECK(ioctl(master, TIOCSWINSZ, &size) == 0);
 	until(&caught[SIGWINCH]);
 	memset(&size, 0, sizeof(size));
-	CHECK(ioctl(slave, TIOCGWINSZ, &size) == 0 && size.ws_row == 30 && size.ws_col == 100);
-	CHECK(ioctl(slave, TIOCSWINSZ, &size) == 0);		/* no change: no signal */
+	CHECK(ioctl(slave, TIOCGWINSZ, &size) == 0 && size.ws_row == 30 &&
+	      size.ws_col == 100);
+	CHECK(ioctl(slave, TIOCSWINSZ, &size) == 0); /* no change: no signal */
 	sleep_ms(10);
 	CHECK(caught[SIGWINCH] == 1);
 }
@@ -125,7 +134,9 @@ static void sets_modes(void)
 
 static void takes_foreground(void)
 {
-	_exit(tcsetpgrp(slave, getpgrp()) == 0 && tcgetpgrp(slave) == getpgrp() ? 7 : 255);
+	_exit(tcsetpgrp(slave, getpgrp()) == 0 && tcgetpgrp(slave) == getpgrp()
+		      ? 7
+		      : 255);
 }
 
 static void ignores_and_reads(void)
@@ -142,12 +153,16 @@ static void ignores_and_sets(void)
 	sets_modes();
 }
 
-/* The child stops with a signal, gets the foreground, is continued, and ends with a status. */
+/*
+ * The child stops with a signal, gets the foreground, is continued, and ends
+ * with a status.
+ */
 static void stops_and_goes_on(void (*fn)(void), int sig, int result)
 {
 	int pid = background(fn), status;
 
-	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == sig);
+	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+	      WSTOPSIG(status) == sig);
 	CHECK(tcsetpgrp(slave, pid) == 0 && tcgetpgrp(slave) == pid);
 	CHECK(kill(-pid, SIGCONT) == 0);
 	CHECK(WEXITSTATUS(wait_status(pid)) == result);
@@ -159,18 +174,21 @@ static void job_control_in_session(void)
 	int pid, other;
 
 	signal(SIGTTOU, SIG_IGN);
-	CHECK(tcgetpgrp(slave) == getpgrp() && ioctl(slave, TIOCGSID, &other) == 0 && other == getpid());
+	CHECK(tcgetpgrp(slave) == getpgrp() &&
+	      ioctl(slave, TIOCGSID, &other) == 0 && other == getpid());
 	signal(SIGTTOU, SIG_DFL);
 	type("r\n");
 	pid = background(reads);
-	CHECK(waitpid(pid, &other, WUNTRACED) == pid && WIFSTOPPED(other) && WSTOPSIG(other) == SIGTTIN);
+	CHECK(waitpid(pid, &other, WUNTRACED) == pid && WIFSTOPPED(other) &&
+	      WSTOPSIG(other) == SIGTTIN);
 	CHECK(tcsetpgrp(slave, pid) == 0 && kill(pid, SIGCONT) == 0);
 	CHECK(WEXITSTATUS(wait_status(pid)) == 'r');
 	signal(SIGTTOU, SIG_IGN);
 	CHECK(tcsetpgrp(slave, getpgrp()) == 0);
 	signal(SIGTTOU, SIG_DFL);
 	pid = background(writes);
-	CHECK(WEXITSTATUS(wait_status(pid)) == 7);		/* without TOSTOP anyone may write */
+	/* without TOSTOP anyone may write */
+	CHECK(WEXITSTATUS(wait_status(pid)) == 7);
 }
 
 static void job_control(void)
@@ -183,7 +201,8 @@ static void tostop_in_session(void)
 {
 	modes(I_SANE, O_SANE, L_SANE | TOSTOP);
 	signal(SIGTTOU, SIG_IGN);
-	CHECK(WEXITSTATUS(wait_status(background(writes))) == 7);	/* ignored: done */
+	/* ignored: done */
+	CHECK(WEXITSTATUS(wait_status(background(writes))) == 7);
 	CHECK(WEXITSTATUS(wait_status(background(ignores_and_sets))) == 7);
 	CHECK(WEXITSTATUS(wait_status(background(ignores_and_reads))) == 7);
 	CHECK(WEXITSTATUS(wait_status(background(takes_foreground))) == 7);
@@ -217,7 +236,8 @@ static void background_in_session(void)
 	stops_and_goes_on(default_writes, SIGTTOU, 7);
 	stops_and_goes_on(default_sets_modes, SIGTTOU, 7);
 	pid = background(default_takes_foreground);
-	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTTOU);
+	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+	      WSTOPSIG(status) == SIGTTOU);
 	CHECK(kill(pid, SIGKILL) == 0);
 	wait_status(pid);
 }
@@ -234,7 +254,10 @@ static void background_signals(void)
 	CHECK(in_session(background_in_session) == 0);
 }
 
-/* A group whose leader's parent is outside the session cannot be continued by anyone: it gets EIO instead of being stopped. */
+/*
+ * A group whose leader's parent is outside the session cannot be continued by
+ * anyone: it gets EIO instead of being stopped.
+ */
 static void orphans_in_session(void)
 {
 	int fds[2], pid, result = 0;
@@ -255,7 +278,8 @@ static void orphans_in_session(void)
 		_exit(0);
 	}
 	wait_status(pid);
-	CHECK(read(fds[0], &result, sizeof(result)) == sizeof(result) && result == EIO);
+	CHECK(read(fds[0], &result, sizeof(result)) == sizeof(result) &&
+	      result == EIO);
 }
 
 static void orphans(void)
@@ -272,13 +296,18 @@ static void foreground_in_session(void)
 	CHECK_ERRNO(ioctl(slave, TIOCSPGRP, &none), ESRCH);
 	none = -1;
 	CHECK_ERRNO(ioctl(slave, TIOCSPGRP, &none), EINVAL);
-	CHECK_ERRNO(tcsetpgrp(slave, getppid()), EPERM);	/* another session's */
+	CHECK_ERRNO(tcsetpgrp(slave, getppid()), EPERM); /* another session's */
 	pid = fork();
 	if (pid == 0) {
 		setsid();
 		write(fds[1], "x", 1);
-		_exit(tcgetpgrp(slave) == -1 && errno == ENOTTY && tcsetpgrp(slave, getpid()) == -1 && errno == ENOTTY &&
-		      ioctl(slave, TIOCSCTTY, 0) == -1 && errno == EPERM ? 7 : 8);
+		_exit(tcgetpgrp(slave) == -1 && errno == ENOTTY &&
+				      tcsetpgrp(slave, getpid()) == -1 &&
+				      errno == ENOTTY &&
+				      ioctl(slave, TIOCSCTTY, 0) == -1 &&
+				      errno == EPERM
+			      ? 7
+			      : 8);
 	}
 	CHECK(WEXITSTATUS(wait_status(pid)) == 7);
 	CHECK_ERRNO(tcgetpgrp(fds[0]), ENOTTY);
@@ -301,9 +330,13 @@ static void controlling_in_session(void)
 	signal(SIGHUP, catch);
 	pid = fork();
 	if (pid == 0)
-		_exit(ioctl(slave, TIOCNOTTY, 0) == 0 && open("/dev/tty", O_RDWR) == -1 && errno == ENXIO ? 7 : 8);
+		_exit(ioctl(slave, TIOCNOTTY, 0) == 0 &&
+				      open("/dev/tty", O_RDWR) == -1 &&
+				      errno == ENXIO
+			      ? 7
+			      : 8);
 	CHECK(WEXITSTATUS(wait_status(pid)) == 7);
-	fd = open("/dev/tty", O_RDWR);				/* the child has given up only its own */
+	fd = open("/dev/tty", O_RDWR); /* the child has given up only its own */
 	CHECK(fd >= 0 && close(fd) == 0);
 	CHECK(ioctl(slave, TIOCNOTTY, 0) == 0);
 	until(&caught[SIGHUP]);
@@ -334,7 +367,8 @@ static void opening(void)
 		fd = open(name, O_RDWR | O_NOCTTY);
 		CHECK_ERRNO(open("/dev/tty", O_RDWR), ENXIO);
 		CHECK(close(fd) == 0 && (fd = open(name, O_RDWR)) >= 0);
-		CHECK(tcgetpgrp(fd) == getpid() && open("/dev/tty", O_RDWR) >= 0);
+		CHECK(tcgetpgrp(fd) == getpid() &&
+		      open("/dev/tty", O_RDWR) >= 0);
 		_exit(7);
 	}
 	CHECK(WEXITSTATUS(wait_status(pid)) == 7);
@@ -349,7 +383,7 @@ static void hangup_in_session(void)
 	pid = fork();
 	if (pid == 0) {
 		close(master);
-		n = read(slave, &c, 1);				/* sleeps there while it happens */
+		n = read(slave, &c, 1);	/* sleeps there while it happens */
 		_exit(n == 0 || (n == -1 && errno == EIO) ? 7 : 8);
 	}
 	sleep_ms(30);
@@ -375,10 +409,11 @@ static void hangup(void)
 		hangup_in_session();
 		_exit(0);
 	}
-	CHECK(close(master) == 0);				/* the child closes the last one */
+	CHECK(close(master) == 0);	/* the child closes the last one */
 	CHECK(wait_status(pid) == 0);
 	CHECK(read(slave, &c, 1) == 0);
-	CHECK(open(name, O_RDWR | O_NOCTTY) == -1 && (errno == EIO || errno == ENOENT));
+	CHECK(open(name, O_RDWR | O_NOCTTY) == -1 &&
+	      (errno == EIO || errno == ENOENT));
 }
 
 static void leader_in_session(void)
@@ -388,7 +423,7 @@ static void leader_in_session(void)
 	if (pid == 0) {
 		signal(SIGHUP, catch);
 		write(slave, "ready", 5);
-		until(&caught[SIGHUP]);				/* the foreground group is told */
+		until(&caught[SIGHUP]);	/* the foreground group is told */
 		write(slave, "gone", 4);
 		_exit(0);
 	}
@@ -411,7 +446,8 @@ static void ignoring_in_session(void)
 		return;
 	for (int i = 0, n; i < 200 && ioctl(slave, FIONREAD, &n) == 0; i++)
 		sleep_ms(10);
-	write(master, write(slave, "x", 1) == -1 && errno == EIO ? "y" : "n", 1);
+	write(master, write(slave, "x", 1) == -1 && errno == EIO ? "y" : "n",
+	      1);
 	_exit(0);
 }
 
@@ -420,7 +456,10 @@ static void reopened_in_session(void)
 	CHECK(tcgetpgrp(slave) == getpgrp());
 }
 
-/* A real terminal is taken from everybody who has it open: what a session leaves running cannot disturb the next. */
+/*
+ * A real terminal is taken from everybody who has it open: what a session
+ * leaves running cannot disturb the next.
+ */
 static void console_hangup(void)
 {
 	struct termios t;
@@ -438,22 +477,27 @@ static void console_hangup(void)
 	CHECK(read(fds[0], &c, 1) == 1 && c == 'y');
 	CHECK(read(slave, &c, 1) == 0);
 	CHECK_ERRNO(tcgetattr(slave, &t), EIO);
-	CHECK(close(slave) == 0 && (slave = open("/dev/tty4", O_RDWR | O_NOCTTY)) >= 0);
+	CHECK(close(slave) == 0 &&
+	      (slave = open("/dev/tty4", O_RDWR | O_NOCTTY)) >= 0);
 	CHECK(tcgetattr(slave, &t) == 0 && t.c_lflag == L_SANE);
 	CHECK(in_session(reopened_in_session) == 0);
 }
 
-TESTS(
-	{ "keys", "^C, ^\\ and ^Z, with and without flushing", keys },
-	{ "window", "the window's size and SIGWINCH", window },
-	{ "job_control", "a background read stops; a write does not", job_control },
-	{ "background_changes", "what a process in the background may do that ignores SIGTTOU", background_changes },
-	{ "background_signals", "a background write or change stops with SIGTTOU", background_signals },
-	{ "orphans", "nobody could continue them: EIO", orphans },
-	{ "foreground", "TIOCSPGRP takes only groups of the session", foreground },
-	{ "controlling", "/dev/tty, TIOCNOTTY, TIOCSCTTY", controlling },
-	{ "opening", "a session's leader gets the terminal that it opens", opening },
-	{ "hangup", "the master's close", hangup },
-	{ "leader_exits", "the end of a session's leader", leader_exits },
-	{ "console_hangup", "the end of a console's session", console_hangup }
-)
+TESTS({ "keys", "^C, ^\\ and ^Z, with and without flushing", keys },
+      { "window", "the window's size and SIGWINCH", window },
+      { "job_control", "a background read stops; a write does not",
+	job_control },
+      { "background_changes",
+	"what a process in the background may do that ignores SIGTTOU",
+	background_changes },
+      { "background_signals", "a background write or change stops with SIGTTOU",
+	background_signals },
+      { "orphans", "nobody could continue them: EIO", orphans },
+      { "foreground", "TIOCSPGRP takes only groups of the session",
+	foreground },
+      { "controlling", "/dev/tty, TIOCNOTTY, TIOCSCTTY", controlling },
+      { "opening", "a session's leader gets the terminal that it opens",
+	opening },
+      { "hangup", "the master's close", hangup },
+      { "leader_exits", "the end of a session's leader", leader_exits },
+      { "console_hangup", "the end of a console's session", console_hangup })

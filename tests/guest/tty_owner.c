@@ -1,7 +1,8 @@
 /*
- * Whose a pseudo-terminal is: its maker's, with a mode that keeps others out; what
- * its owner may change; that the next of the same number begins anew. Linux is the
- * oracle, but for the group and its right to write, which the mount decides there.
+ * Whose a pseudo-terminal is: its maker's, with a mode that keeps others out;
+ * what its owner may change; that the next of the same number begins anew.
+ * Linux is the oracle, but for the group and its right to write, which the
+ * mount decides there.
  */
 #include "pty.h"
 #include <dirent.h>
@@ -46,7 +47,8 @@ static struct stat state(void)
 
 static int is_private(unsigned mode)
 {
-	return (mode & 07777) == 0620 || (!on_cowix() && (mode & 07777) == 0600);
+	return (mode & 07777) == 0620 ||
+	       (!on_cowix() && (mode & 07777) == 0600);
 }
 
 static void make(void)

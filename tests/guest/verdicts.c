@@ -178,7 +178,8 @@ static void too_much(void)
 
 	if (!on_cowix())
 		return;			/* the machine may have as much */
-	CHECK_ERRNO((int)map(MAP_PRIVATE | MAP_ANONYMOUS, -1, GIGABYTE), ENOMEM);
+	CHECK_ERRNO((int)map(MAP_PRIVATE | MAP_ANONYMOUS, -1, GIGABYTE),
+		    ENOMEM);
 	p = map(MAP_PRIVATE | MAP_ANONYMOUS, -1, 2 * PAGE);
 	CHECK(p != MAP_FAILED);
 	CHECK_ERRNO((int)mremap(p, PAGE, GIGABYTE, MREMAP_MAYMOVE), ENOMEM);
@@ -216,7 +217,8 @@ static void long_message(void)
 	close(fd);
 }
 
-TESTS({ "nobody_to_kill", "kill(-1) where all belong to others", nobody_to_kill },
+TESTS({ "nobody_to_kill", "kill(-1) where all belong to others",
+	nobody_to_kill },
       { "no_signal", "a signal that there is not, for nobody", no_signal },
       { "no_owner", "chown() that changes nothing", no_owner },
       { "no_times", "utimensat() that changes nothing", no_times },

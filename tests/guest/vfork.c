@@ -91,7 +91,7 @@ static void stopped(void)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
 }
 
-static volatile int *told;		/* the other thread's number; a handler ran */
+static volatile int *told;	/* the other thread's number; a handler ran */
 
 static void sit(void *unused)
 {
@@ -195,10 +195,12 @@ static void many(void)
 				execve("/bin/true", (char *[]){ "true", NULL },
 				       environ);
 			if (i % 3 == 1)
-				syscall(__NR_kill, syscall(__NR_getpid), SIGKILL);
+				syscall(__NR_kill, syscall(__NR_getpid),
+					SIGKILL);
 			_exit(0);
 		}
-		CHECK(pid > 0 && wait_status(pid) == (i % 3 == 1 ? SIGKILL : 0));
+		CHECK(pid > 0 &&
+		      wait_status(pid) == (i % 3 == 1 ? SIGKILL : 0));
 	}
 }
 

@@ -113,8 +113,8 @@ static void start_needy(int *pids, unsigned pages)
 }
 
 /*
- * User 1001 holds most, in three; 1000's one is the largest of all. Several need
- * memory at once, and one end is enough for them.
+ * User 1001 holds most, in three; 1000's one is the largest of all. Several
+ * need memory at once, and one end is enough for them.
  */
 static void largest_of_most(void)
 {

@@ -1,4 +1,7 @@
-/* What the memory management tells of itself in /proc: vmtrace, pages, frames, audit. Linux has none of it. */
+/*
+ * What the memory management tells of itself in /proc: vmtrace, pages, frames,
+ * audit. Linux has none of it.
+ */
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>
@@ -36,7 +39,8 @@ static int read_text(const char *path)
 
 static int trace(const char *what)
 {
-	int fd = open(TRACE, O_WRONLY), n = write(fd, what, strlen(what)), error = errno;
+	int fd = open(TRACE, O_WRONLY), n = write(fd, what, strlen(what)),
+	    error = errno;
 
 	close(fd);
 	errno = error;
@@ -46,13 +50,17 @@ static int trace(const char *what)
 /* A page of the heap that was written. */
 static char *written_page(void)
 {
-	char *page = (char *)(((unsigned long)sbrk(2 * PAGE) + PAGE - 1) & -PAGE);
+	char *page =
+		(char *)(((unsigned long)sbrk(2 * PAGE) + PAGE - 1) & -PAGE);
 
 	*page = 1;
 	return page;
 }
 
-/* The first line from at on of that kind, process and address; NULL: there is none. */
+/*
+ * The first line from at on of that kind, process and address; NULL: there is
+ * none.
+ */
 static char *find_event(char *at, const char *kind, int pid, const void *addr)
 {
 	char wanted[40];
@@ -70,10 +78,15 @@ static int says(const char *at, int before, int after)
 	return at && strncmp(at + 8, wanted, strlen(wanted)) == 0;
 }
 
-/* The life of one page: mapped, shared, copied by the child, given back, unprotected for the parent. */
+/*
+ * The life of one page: mapped, shared, copied by the child, given back,
+ * unprotected for the parent.
+ */
 static void life_of_a_page(void)
 {
-	char *page = (char *)(((unsigned long)sbrk(2 * PAGE) + PAGE - 1) & -PAGE), *at, wanted[40];
+	char *page = (char *)(((unsigned long)sbrk(2 * PAGE) + PAGE - 1) &
+			      -PAGE),
+	     *at, wanted[40];
 	int pid;
 
 	if (!on_cowix())
@@ -96,7 +109,9 @@ static void life_of_a_page(void)
 	CHECK(strstr(at, wanted));
 	at = find_event(at, "copy", pid, page);
 	CHECK(says(at, 2, 1));
-	CHECK(says(find_event(at, "free", pid, page), 1, 0) && strncmp(find_event(at, "free", pid, page), strchr(at, '\n') - 8, 8) == 0);
+	CHECK(says(find_event(at, "free", pid, page), 1, 0) &&
+	      strncmp(find_event(at, "free", pid, page), strchr(at, '\n') - 8,
+		      8) == 0);
 	at = find_event(at, "reuse", getpid(), page);
 	CHECK(says(at, 1, 1) && !find_event(at, "copy", getpid(), page));
 	CHECK(trace("0") == 1);
@@ -113,7 +128,8 @@ static int trace_child(int policy, char *page)
 		*page = 2;
 		_exit(0);
 	}
-	CHECK(wait_status(pid) == 0 && trace("0") == 1 && read_text(TRACE) > 0 && trace("0") == 1);
+	CHECK(wait_status(pid) == 0 && trace("0") == 1 &&
+	      read_text(TRACE) > 0 && trace("0") == 1);
 	return pid;
 }
 
@@ -123,15 +139,20 @@ static unsigned other_of(const char *at)
 	return strtoul(strchr(at, '\n') - 8, NULL, 16);
 }
 
-/* A page table is lent, copied by the child that writes a page below it, and given back; the page is shared only by that. */
+/*
+ * A page table is lent, copied by the child that writes a page below it, and
+ * given back; the page is shared only by that.
+ */
 static void life_of_a_table(void)
 {
-	char *page = (char *)0x60001000, *table = (char *)0x60000000, *at, *split, *share;
+	char *page = (char *)0x60001000, *table = (char *)0x60000000, *at,
+	     *split, *share;
 	int pid;
 
 	if (!on_cowix())
 		return;
-	CHECK(mmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page);
+	CHECK(mmap(page, PAGE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page);
 	*page = 1;
 	pid = trace_child(FORK_POLICY_LAZY, page);
 	at = find_event(text, "lend", getpid(), table);
@@ -142,10 +163,14 @@ static void life_of_a_table(void)
 	CHECK(says(share, 1, 2) && other_of(share) == other_of(split));
 	CHECK(says(find_event(share, "copy", pid, page), 2, 1));
 	at = find_event(share, "tfree", pid, table);
-	CHECK(says(at, 1, 0) && strtoul(at, NULL, 16) == other_of(split) && *page == 1);
+	CHECK(says(at, 1, 0) && strtoul(at, NULL, 16) == other_of(split) &&
+	      *page == 1);
 }
 
-/* Everything is copied at once: the parent's frame is not counted for it, and nobody copies it again. */
+/*
+ * Everything is copied at once: the parent's frame is not counted for it, and
+ * nobody copies it again.
+ */
 static void whole_copy(void)
 {
 	char *page = written_page(), *at;
@@ -155,8 +180,11 @@ static void whole_copy(void)
 		return;
 	pid = trace_child(FORK_POLICY_OLD, page);
 	at = find_event(text, "dup", getpid(), page);
-	CHECK(says(at, 1, 1) && !find_event(text, "share", getpid(), page) && !find_event(text, "copy", pid, page));
-	CHECK(says(find_event(at, "free", pid, page), 1, 0) && strtoul(find_event(at, "free", pid, page), NULL, 16) == other_of(at));
+	CHECK(says(at, 1, 1) && !find_event(text, "share", getpid(), page) &&
+	      !find_event(text, "copy", pid, page));
+	CHECK(says(find_event(at, "free", pid, page), 1, 0) &&
+	      strtoul(find_event(at, "free", pid, page), NULL, 16) ==
+		      other_of(at));
 }
 
 static unsigned free_frames(void)
@@ -174,12 +202,17 @@ static void switching(void)
 
 	if (!on_cowix())
 		return;
-	CHECK(trace("1") == 1 && trace("0") == 1 && trace("0") == 1 && read_text(TRACE) == 0);		/* all pages it takes are there now */
+	/* all pages it takes are there now */
+	CHECK(trace("1") == 1 && trace("0") == 1 && trace("0") == 1 &&
+	      read_text(TRACE) == 0);
 	before = free_frames();
-	CHECK(trace("1") == 1 && trace("1") == 1 && free_frames() == before - RING / 128);
+	CHECK(trace("1") == 1 && trace("1") == 1 &&
+	      free_frames() == before - RING / 128);
 	CHECK_ERRNO(trace("x"), EINVAL);
-	CHECK(trace("0") == 1 && read_text(TRACE) > 0 && strncmp(text, "       0 ", 9) == 0);
-	CHECK(trace("0") == 1 && free_frames() == before && read_text(TRACE) == 0);
+	CHECK(trace("0") == 1 && read_text(TRACE) > 0 &&
+	      strncmp(text, "       0 ", 9) == 0);
+	CHECK(trace("0") == 1 && free_frames() == before &&
+	      read_text(TRACE) == 0);
 	fd = open(TRACE, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	CHECK(fd >= 0);
 	CHECK_ERRNO(write(fd, (void *)4, 1), EFAULT);
@@ -218,8 +251,10 @@ static void ring(void)
 	first = strtoul(text, NULL, 10);
 	CHECK(first >= 3 * 1400 - RING && first < 3 * 1400 - RING + 100);
 	for (int i = 0; i < RING; i++)
-		CHECK(strtoul(text + i * TRACE_LINE, NULL, 10) == first + i && text[i * TRACE_LINE + TRACE_LINE - 1] == '\n');
-	CHECK(read_pieces(TRACE, other, 3 * TRACE_LINE, 7) > 2 * TRACE_LINE && strncmp(text, other, 2 * TRACE_LINE) == 0);
+		CHECK(strtoul(text + i * TRACE_LINE, NULL, 10) == first + i &&
+		      text[i * TRACE_LINE + TRACE_LINE - 1] == '\n');
+	CHECK(read_pieces(TRACE, other, 3 * TRACE_LINE, 7) > 2 * TRACE_LINE &&
+	      strncmp(text, other, 2 * TRACE_LINE) == 0);
 	CHECK(trace("0") == 1);
 }
 
@@ -230,7 +265,9 @@ static char *pages_line(const char *addr)
 	for (char *at = text; *at; at += PAGES_LINE) {
 		unsigned long start = strtoul(at, NULL, 16);
 
-		if ((unsigned long)addr >= start && (unsigned long)addr < start + strtoul(at + 9, NULL, 10) * PAGE)
+		if ((unsigned long)addr >= start &&
+		    (unsigned long)addr <
+			    start + strtoul(at + 9, NULL, 10) * PAGE)
 			return at;
 	}
 	return NULL;
@@ -246,8 +283,10 @@ static void pages(void)
 		return;
 	page = written_page();
 	line = pages_line(page);
-	CHECK(line && strtoul(line + 25, NULL, 10) == 1 && strncmp(line + 32, "rw-da-\n", 7) == 0);
-	CHECK(page[PAGE] == 0 && (line = pages_line(page + PAGE)) && strncmp(line + 32, "r-c-az\n", 7) == 0);
+	CHECK(line && strtoul(line + 25, NULL, 10) == 1 &&
+	      strncmp(line + 32, "rw-da-\n", 7) == 0);
+	CHECK(page[PAGE] == 0 && (line = pages_line(page + PAGE)) &&
+	      strncmp(line + 32, "r-c-az\n", 7) == 0);
 	CHECK(pipe(fds) == 0);
 	pid = fork();
 	if (pid == 0) {
@@ -255,9 +294,12 @@ static void pages(void)
 		_exit(0);
 	}
 	line = pages_line(page);
-	CHECK(line && strtoul(line + 25, NULL, 10) == 2 && strncmp(line + 32, "r-cda-\n", 7) == 0);
-	frame = strtoul(line + 16, NULL, 16) / PAGE + ((unsigned long)page - strtoul(line, NULL, 16)) / PAGE;
-	CHECK(read_text("/proc/frames") % FRAMES_LINE == 0 && text[frame / 64 * FRAMES_LINE + 9 + frame % 64] == '2');
+	CHECK(line && strtoul(line + 25, NULL, 10) == 2 &&
+	      strncmp(line + 32, "r-cda-\n", 7) == 0);
+	frame = strtoul(line + 16, NULL, 16) / PAGE +
+		((unsigned long)page - strtoul(line, NULL, 16)) / PAGE;
+	CHECK(read_text("/proc/frames") % FRAMES_LINE == 0 &&
+	      text[frame / 64 * FRAMES_LINE + 9 + frame % 64] == '2');
 	write(fds[1], "x", 1);
 	CHECK(wait_status(pid) == 0);
 	read_text("/proc/frames");
@@ -279,8 +321,11 @@ static void frames(void)
 	n = read_text("/proc/frames");
 	for (char *at = text; *at; at++)
 		unused += *at == '.';
-	CHECK(mm_audit(&r, 0) == 0 && unused + 1 == r.frames_free);		/* the page that the text is printed in */
-	CHECK(n > r.frames_total && read_pieces("/proc/frames", text, 3 * FRAMES_LINE, 5) > 0 && text[FRAMES_LINE - 1] == '\n');
+	/* the page that the text is printed in */
+	CHECK(mm_audit(&r, 0) == 0 && unused + 1 == r.frames_free);
+	CHECK(n > r.frames_total &&
+	      read_pieces("/proc/frames", text, 3 * FRAMES_LINE, 5) > 0 &&
+	      text[FRAMES_LINE - 1] == '\n');
 	CHECK(strncmp(text + FRAMES_LINE, "00040000 ", 9) == 0);
 }
 
@@ -299,23 +344,37 @@ static void audit_text(void)
 	if (!on_cowix())
 		return;
 	read_text("/proc/audit");
-	CHECK(read_text("/proc/audit") > 100 && strncmp(text, "mismatches        0\n", 20) == 0 && mm_audit(&r, 0) == 0);
-	CHECK(number_of("frames ") == r.frames_total && number_of("cache ") == r.frames_cache && number_of("tables ") == r.frames_tables);
-	CHECK(number_of("entries ") == r.frames_user && number_of("tasks ") == r.tasks && number_of("free ") == r.frames_free - 1);
+	CHECK(read_text("/proc/audit") > 100 &&
+	      strncmp(text, "mismatches        0\n", 20) == 0 &&
+	      mm_audit(&r, 0) == 0);
+	CHECK(number_of("frames ") == r.frames_total &&
+	      number_of("cache ") == r.frames_cache &&
+	      number_of("tables ") == r.frames_tables);
+	CHECK(number_of("entries ") == r.frames_user &&
+	      number_of("tasks ") == r.tasks &&
+	      number_of("free ") == r.frames_free - 1);
 	CHECK_ERRNO(open("/proc/audit", O_RDWR), EROFS);
 }
 
 static const struct test list[] = {
-	{ "life_of_a_page", "fault, share, copy, free, reuse of one page", life_of_a_page },
-	{ "life_of_a_table", "lend, split, share, tfree of a page table", life_of_a_table }, { "whole_copy", "dup of a page", whole_copy },
+	{ "life_of_a_page", "fault, share, copy, free, reuse of one page",
+	  life_of_a_page },
+	{ "life_of_a_table", "lend, split, share, tfree of a page table",
+	  life_of_a_table },
+	{ "whole_copy", "dup of a page", whole_copy },
 	{ "switching", "on, off, frames, permissions", switching },
-	{ "ring", "more events than are kept", ring }, { "pages", "entries before, between and after fork", pages },
-	{ "frames", "counts of all frames", frames }, { "audit_text", "the audit as a text", audit_text }, { 0 },
+	{ "ring", "more events than are kept", ring },
+	{ "pages", "entries before, between and after fork", pages },
+	{ "frames", "counts of all frames", frames },
+	{ "audit_text", "the audit as a text", audit_text },
+	{ 0 },
 };
 
 int main(int argc, char **argv)
 {
-	int mounted = access("/proc/self", F_OK) < 0 && mount("proc", "/proc", "proc", 0, NULL) == 0, status = run_tests(list, argc, argv);
+	int mounted = access("/proc/self", F_OK) < 0 &&
+		      mount("proc", "/proc", "proc", 0, NULL) == 0,
+	    status = run_tests(list, argc, argv);
 
 	if (mounted && umount("/proc") < 0) {
 		printf("FAILED: /proc is still busy\n");

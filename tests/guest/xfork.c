@@ -1,4 +1,7 @@
-/* The policies of xfork, each by itself: what is copied, what is shared, what faults. Among each other: policies.c. The lazy one: lazy.c. */
+/*
+ * The policies of xfork, each by itself: what is copied, what is shared, what
+ * faults. Among each other: policies.c. The lazy one: lazy.c.
+ */
 #include <cowix.h>
 #include <sys/resource.h>
 #include "thread.h"
@@ -39,7 +42,9 @@ static void old(void)
 	for (int i = 0; i < 64; i++)
 		area[i * PAGE] = pid ? 'P' : 'C';
 	if (pid == 0)
-		_exit(faults() == before && area[1] == 'p' && area[PAGE] == 'C' ? 3 : 4);
+		_exit(faults() == before && area[1] == 'p' && area[PAGE] == 'C'
+			      ? 3
+			      : 4);
 	CHECK(faults() == before);
 	status = wait_status(pid);
 	CHECK(WEXITSTATUS(status) == 3 && area[0] == 'P');
@@ -63,7 +68,8 @@ static void old_without_memory(void)
 		CHECK_ERRNO(xfork(FORK_POLICY_OLD, NULL), ENOMEM);
 		CHECK(mm_audit(&r, AUDIT_DROP_CACHES) == 0);
 		now = r.frames_free + r.frames_cache + r.frames_kernel;
-		CHECK(i < 2 || now == before);		/* at first we break sharing with who has forked us */
+		/* at first we break sharing with who has forked us */
+		CHECK(i < 2 || now == before);
 		before = now;
 	}
 	for (unsigned i = 0; i < pages; i++)
@@ -110,18 +116,25 @@ static void thread(void)
 
 	if (!on_cowix())
 		return;
-	pid = start_on(__NR_xfork, FORK_POLICY_THREAD, stack, write_area, (void *)6, NULL, NULL, NULL);
-	CHECK(pid > 0 && WEXITSTATUS(wait_status(pid)) == 6 && area[0] == 't' && word == pid);
+	pid = start_on(__NR_xfork, FORK_POLICY_THREAD, stack, write_area,
+		       (void *)6, NULL, NULL, NULL);
+	CHECK(pid > 0 && WEXITSTATUS(wait_status(pid)) == 6 && area[0] == 't' &&
+	      word == pid);
 	CHECK(pipe(fds) == 0);
 	pid = fork();
 	if (pid == 0) {
 		word = getpid();
-		_exit(start_on(__NR_xfork, FORK_POLICY_THREAD, stack, outlive, NULL, NULL, NULL, NULL) > 0 ? 8 : 9);
+		_exit(start_on(__NR_xfork, FORK_POLICY_THREAD, stack, outlive,
+			       NULL, NULL, NULL, NULL) > 0
+			      ? 8
+			      : 9);
 	}
 	CHECK(WEXITSTATUS(wait_status(pid)) == 8);
 	CHECK(read(fds[0], &c, 1) == 1 && c == 'l');
 }
 
-TESTS({ "refused", "policies that do not exist", refused }, { "old", "copy everything now", old },
+TESTS({ "refused", "policies that do not exist", refused },
+      { "old", "copy everything now", old },
       { "old_without_memory", "no memory for a copy", old_without_memory },
-      { "cow", "copy on write", cow }, { "thread", "share the address space", thread })
+      { "cow", "copy on write", cow },
+      { "thread", "share the address space", thread })

@@ -1,4 +1,7 @@
-/* Arguments and environment: a program that runs itself, getopt, the environment's functions, sizes. */
+/*
+ * Arguments and environment: a program that runs itself, getopt, the
+ * environment's functions, sizes.
+ */
 #include <getopt.h>
 #include <libgen.h>
 #include <limits.h>
@@ -16,7 +19,8 @@ static void environment(void)
 
 	for (char **e = environ; *e; e++)
 		puts(*e);
-	printf("%s %s\n", getenv("PATH"), getenv("MISSING") ? "there" : "missing");
+	printf("%s %s\n", getenv("PATH"),
+	       getenv("MISSING") ? "there" : "missing");
 	CALL(setenv("NEW", "1", 0));
 	CALL(setenv("NEW", "2", 0));
 	printf("%s\n", getenv("NEW"));
@@ -33,9 +37,16 @@ static void environment(void)
 
 static void options(void)
 {
-	static const struct option longs[] = { { "verbose", no_argument, NULL, 'v' }, { "output", required_argument, NULL, 'o' },
-					       { "level", optional_argument, NULL, 'l' }, { NULL, 0, NULL, 0 } };
-	char *argv[] = { "prog", "-ab", "file", "-ovalue", "--verbose", "--output=x", "--lev", "--level=3", "-o", "y", "--", "-z", NULL };
+	static const struct option longs[] = {
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "level", optional_argument, NULL, 'l' },
+		{ NULL, 0, NULL, 0 }
+	};
+	char *argv[] = { "prog",      "-ab",        "file",  "-ovalue",
+			 "--verbose", "--output=x", "--lev", "--level=3",
+			 "-o",        "y",          "--",    "-z",
+			 NULL };
 	char *wrong[] = { "prog", "-q", "--unknown", "-o", NULL };
 	int c;
 
@@ -50,7 +61,8 @@ static void options(void)
 	fflush(stdout);
 	while ((c = getopt_long(4, wrong, "abo:v", longs, NULL)) != -1)
 		printf("%c %c\n", c, optopt ?: '-');
-	char *subs = strdup("ro,size=5,bad"), *value, *const names[] = { "ro", "size", NULL };
+	char *subs = strdup("ro,size=5,bad"),
+	     *value, *const names[] = { "ro", "size", NULL };
 	for (char *p = subs; *p;) {
 		c = getsubopt(&p, names, &value);
 		printf("%d %s\n", c, value ?: "-");
@@ -64,13 +76,15 @@ static int again(int argc, char **argv)
 
 	for (int i = 0; i < argc; i++)
 		bytes += strlen(argv[i]) + 1;
-	printf("again: %d arguments, %zu bytes, last <%.8s>, %s\n", argc, bytes, argv[argc - 1], getenv("KEPT") ?: "no environment");
+	printf("again: %d arguments, %zu bytes, last <%.8s>, %s\n", argc, bytes,
+	       argv[argc - 1], getenv("KEPT") ?: "no environment");
 	return argc % 100;
 }
 
 static void itself(int argc, size_t length)
 {
-	char **argv = calloc(argc + 1, sizeof(*argv)), *text = malloc(length + 1), *envp[] = { "KEPT=kept", NULL };
+	char **argv = calloc(argc + 1, sizeof(*argv)),
+	     *text = malloc(length + 1), *envp[] = { "KEPT=kept", NULL };
 	int status;
 
 	memset(text, 'x', length);
@@ -93,11 +107,16 @@ static void names(void)
 {
 	char a[] = "/usr/lib/x.c", b[] = "/", c[] = "plain";
 
-	printf("%s %s %s %s\n", basename(a), dirname(a), dirname(b), basename(c));
+	printf("%s %s %s %s\n", basename(a), dirname(a), dirname(b),
+	       basename(c));
 	printf("%s\n", program_invocation_short_name);
-	printf("page %lu, secure %lu, random %d, clock ticks %ld, name %d\n", getauxval(AT_PAGESZ), getauxval(AT_SECURE), getauxval(AT_RANDOM) != 0,
-	       sysconf(_SC_CLK_TCK), getauxval(AT_EXECFN) && strcmp((char *)getauxval(AT_EXECFN), program_invocation_name) == 0);
-	printf("uid %d, entry %d, phnum %d\n", getauxval(AT_UID) == getuid(), getauxval(AT_ENTRY) != 0, getauxval(AT_PHNUM) > 2);
+	printf("page %lu, secure %lu, random %d, clock ticks %ld, name %d\n",
+	       getauxval(AT_PAGESZ), getauxval(AT_SECURE),
+	       getauxval(AT_RANDOM) != 0, sysconf(_SC_CLK_TCK),
+	       getauxval(AT_EXECFN) && strcmp((char *)getauxval(AT_EXECFN),
+					      program_invocation_name) == 0);
+	printf("uid %d, entry %d, phnum %d\n", getauxval(AT_UID) == getuid(),
+	       getauxval(AT_ENTRY) != 0, getauxval(AT_PHNUM) > 2);
 }
 
 int main(int argc, char **argv)

@@ -1,4 +1,7 @@
-/* What files are: modes, links, times, kinds, through stat and its younger relatives. */
+/*
+ * What files are: modes, links, times, kinds, through stat and its younger
+ * relatives.
+ */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -19,8 +22,10 @@ static void show(const char *name)
 		say(name, -1);
 		return;
 	}
-	printf("%s: mode %o, links %d, size %ld, mine %d", name, st.st_mode, S_ISDIR(st.st_mode) ? 0 : (int)st.st_nlink,
-	       S_ISDIR(st.st_mode) ? 0 : (long)st.st_size, st.st_uid == geteuid());
+	printf("%s: mode %o, links %d, size %ld, mine %d", name, st.st_mode,
+	       S_ISDIR(st.st_mode) ? 0 : (int)st.st_nlink,
+	       S_ISDIR(st.st_mode) ? 0 : (long)st.st_size,
+	       st.st_uid == geteuid());
 	if (S_ISCHR(st.st_mode))
 		printf(", device %d %d", major(st.st_rdev), minor(st.st_rdev));
 	putchar('\n');
@@ -80,7 +85,8 @@ static void links(void)
 	show("third");
 	stat("file", &a);
 	stat("second", &b);
-	printf("the same file: %d\n", a.st_ino == b.st_ino && a.st_dev == b.st_dev);
+	printf("the same file: %d\n",
+	       a.st_ino == b.st_ino && a.st_dev == b.st_dev);
 	CALL(unlink("second"));
 	show("file");
 	CALL(rename("third", "file"));
@@ -122,7 +128,8 @@ static void print_times(const char *name)
 
 static void times(void)
 {
-	struct timespec both[2] = { { 1000000000, 0 }, { 1100000000, 0 } }, one[2] = { { 0, UTIME_OMIT }, { 1200000000, 0 } };
+	struct timespec both[2] = { { 1000000000, 0 }, { 1100000000, 0 } },
+			one[2] = { { 0, UTIME_OMIT }, { 1200000000, 0 } };
 	struct timespec current[2] = { { 0, UTIME_NOW }, { 0, UTIME_NOW } };
 	struct stat st;
 	struct statx stx;
@@ -139,8 +146,9 @@ static void times(void)
 	fstat(fd, &st);
 	printf("modified %ld\n", (long)st.st_mtime);
 	CALL(statx(AT_FDCWD, "file", 0, STATX_BASIC_STATS, &stx));
-	printf("statx: mode %o, links %u, size %llu, modified %lld, the same inode %d\n", stx.stx_mode, stx.stx_nlink,
-	       (unsigned long long)stx.stx_size, (long long)stx.stx_mtime.tv_sec, stx.stx_ino == st.st_ino);
+	printf("statx: mode %o, links %u, size %llu, modified %lld, the same inode %d\n",
+	       stx.stx_mode, stx.stx_nlink, (unsigned long long)stx.stx_size,
+	       (long long)stx.stx_mtime.tv_sec, stx.stx_ino == st.st_ino);
 	CALL(statx(fd, "", AT_EMPTY_PATH, STATX_SIZE, &stx));
 	CALL(statx(AT_FDCWD, "missing", 0, STATX_SIZE, &stx));
 	CALL(utimensat(AT_FDCWD, "file", current, 0));
@@ -150,7 +158,8 @@ static void times(void)
 	print_times("file");
 	CALL(write(fd, "x", 1));
 	fstat(fd, &st);
-	printf("written now: %d\n", st.st_mtime >= now - 1 && st.st_ctime >= now - 1);
+	printf("written now: %d\n",
+	       st.st_mtime >= now - 1 && st.st_ctime >= now - 1);
 	CALL(utimensat(AT_FDCWD, "missing", NULL, 0));
 	close(fd);
 }
@@ -160,7 +169,9 @@ static void systems(void)
 	struct statvfs fs;
 
 	CALL(statvfs(".", &fs));
-	printf("sensible: %d\n", fs.f_bsize >= 512 && fs.f_blocks >= fs.f_bfree && fs.f_namemax >= 14);
+	printf("sensible: %d\n", fs.f_bsize >= 512 &&
+					 fs.f_blocks >= fs.f_bfree &&
+					 fs.f_namemax >= 14);
 	CALL(statvfs("missing", &fs));
 	CALL(pathconf(".", _PC_PATH_MAX));
 	CALL(fpathconf(0, _PC_PIPE_BUF));

@@ -1,12 +1,20 @@
 /*
- * A compressor: matches in a window of 32 KB through hash chains, then Huffman codes. It compresses texts of several kinds into a
- * file, reads them back and compares; the sizes and a checksum are printed.
+ * A compressor: matches in a window of 32 KB through hash chains, then Huffman
+ * codes. It compresses texts of several kinds into a file, reads them back and
+ * compares; the sizes and a checksum are printed.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include "say.h"
 
-enum { WINDOW = 32768, SHORTEST = 3, LONGEST = 18, HASHES = 8192, SYMBOLS = 256 + 16, TRIES = 30 };
+enum {
+	WINDOW = 32768,
+	SHORTEST = 3,
+	LONGEST = 18,
+	HASHES = 8192,
+	SYMBOLS = 256 + 16,
+	TRIES = 30
+};
 
 struct stream {
 	FILE *file;
@@ -49,12 +57,16 @@ static uint32_t checksum(const unsigned char *p, size_t n)
 	return b << 16 | a;
 }
 
-/* Matches: what is found becomes a list of symbols, each with a distance if it stands for a match. */
+/*
+ * Matches: what is found becomes a list of symbols, each with a distance if it
+ * stands for a match.
+ */
 struct token {
 	uint16_t symbol, distance;
 };
 
-static size_t find_matches(const unsigned char *text, size_t n, struct token *out)
+static size_t find_matches(const unsigned char *text, size_t n,
+			   struct token *out)
 {
 	static int heads[HASHES];
 	int *links = malloc(n * sizeof(*links));
@@ -65,13 +77,18 @@ static size_t find_matches(const unsigned char *text, size_t n, struct token *ou
 		size_t best = 0, where = 0, step = 1;
 
 		if (at + SHORTEST <= n) {
-			unsigned h = (text[at] * 961 + text[at + 1] * 31 + text[at + 2]) % HASHES;
+			unsigned h = (text[at] * 961 + text[at + 1] * 31 +
+				      text[at + 2]) %
+				     HASHES;
 			int try = heads[h];
 
-			for (int i = 0; i < TRIES && try >= 0 && at - try < WINDOW; i++, try = links[try]) {
+			for (int i = 0;
+			     i < TRIES && try >= 0 && at - try < WINDOW;
+			     i++, try = links[try]) {
 				size_t length = 0;
 
-				while (length < LONGEST && at + length < n && text[try + length] == text[at + length])
+				while (length < LONGEST && at + length < n &&
+				       text[try + length] == text[at + length])
 					length++;
 				if (length > best) {
 					best = length;
@@ -80,13 +97,17 @@ static size_t find_matches(const unsigned char *text, size_t n, struct token *ou
 			}
 		}
 		if (best >= SHORTEST) {
-			out[count++] = (struct token){ 256 + best - SHORTEST, where };
+			out[count++] =
+				(struct token){ 256 + best - SHORTEST, where };
 			step = best;
 		} else
 			out[count++] = (struct token){ text[at], 0 };
 		for (; step > 0; step--, at++)
 			if (at + SHORTEST <= n) {
-				unsigned h = (text[at] * 961 + text[at + 1] * 31 + text[at + 2]) % HASHES;
+				unsigned h =
+					(text[at] * 961 + text[at + 1] * 31 +
+					 text[at + 2]) %
+					HASHES;
 
 				links[at] = heads[h];
 				heads[h] = at;
@@ -96,7 +117,9 @@ static size_t find_matches(const unsigned char *text, size_t n, struct token *ou
 	return count;
 }
 
-/* Huffman: lengths of codes from frequencies, and canonical codes from lengths. */
+/*
+ * Huffman: lengths of codes from frequencies, and canonical codes from lengths.
+ */
 struct node {
 	unsigned long weight;
 	int symbol;
@@ -105,9 +128,12 @@ struct node {
 
 static int by_weight(const void *a, const void *b)
 {
-	const struct node *x = *(struct node *const *)a, *y = *(struct node *const *)b;
+	const struct node *x = *(struct node *const *)a,
+			  *y = *(struct node *const *)b;
 
-	return x->weight != y->weight ? (x->weight < y->weight) - (x->weight > y->weight) : y->symbol - x->symbol;
+	return x->weight != y->weight
+		       ? (x->weight < y->weight) - (x->weight > y->weight)
+		       : y->symbol - x->symbol;
 }
 
 static void measure(const struct node *node, unsigned char *lengths, int depth)
@@ -128,7 +154,8 @@ static void make_lengths(const unsigned long *weights, unsigned char *lengths)
 	for (int i = 0; i < SYMBOLS; i++) {
 		lengths[i] = 0;
 		if (weights[i]) {
-			nodes[used] = (struct node){ weights[i], i, NULL, NULL };
+			nodes[used] =
+				(struct node){ weights[i], i, NULL, NULL };
 			heap[count++] = &nodes[used++];
 		}
 	}
@@ -136,7 +163,8 @@ static void make_lengths(const unsigned long *weights, unsigned char *lengths)
 		qsort(heap, count, sizeof(*heap), by_weight);
 		struct node *a = heap[--count], *b = heap[--count];
 
-		nodes[used] = (struct node){ a->weight + b->weight, SYMBOLS + used, a, b };
+		nodes[used] = (struct node){ a->weight + b->weight,
+					     SYMBOLS + used, a, b };
 		heap[count++] = &nodes[used++];
 	}
 	if (count)
@@ -170,7 +198,8 @@ static void compress(const unsigned char *text, size_t n, const char *name)
 	for (int i = 0; i < SYMBOLS; i++)
 		put_bits(&s, lengths[i], 5);
 	for (size_t i = 0; i < count; i++) {
-		put_bits(&s, codes[tokens[i].symbol], lengths[tokens[i].symbol]);
+		put_bits(&s, codes[tokens[i].symbol],
+			 lengths[tokens[i].symbol]);
 		if (tokens[i].symbol >= 256)
 			put_bits(&s, tokens[i].distance, 15);
 	}
@@ -215,7 +244,10 @@ static size_t expand(const char *name, unsigned char *out)
 
 static size_t make_text(int kind, unsigned char *p, size_t n)
 {
-	static const char *const words[] = { "page ", "frame ", "fork ", "copy ", "write ", "fault ", "the ", "of ", "and ", "process " };
+	static const char *const words[] = { "page ",   "frame ", "fork ",
+					     "copy ",   "write ", "fault ",
+					     "the ",    "of ",    "and ",
+					     "process " };
 	unsigned seed = kind;
 	size_t at = 0;
 
@@ -224,7 +256,8 @@ static size_t make_text(int kind, unsigned char *p, size_t n)
 		if (kind == 0)
 			p[at++] = 'a';
 		else if (kind == 1)
-			at += strlen(strcpy((char *)p + at, words[(seed >> 16) % 10]));
+			at += strlen(strcpy((char *)p + at,
+					    words[(seed >> 16) % 10]));
 		else if (kind == 2)
 			p[at++] = seed >> 16;
 		else
@@ -235,7 +268,8 @@ static size_t make_text(int kind, unsigned char *p, size_t n)
 
 int main(void)
 {
-	static const char *const kinds[] = { "one letter", "words", "noise", "numbers" };
+	static const char *const kinds[] = { "one letter", "words", "noise",
+					     "numbers" };
 	enum { SIZE = 200000 };
 	unsigned char *text = malloc(SIZE), *again = malloc(SIZE + 100);
 
@@ -249,8 +283,10 @@ int main(void)
 		printf("%s: %zu to %ld bytes", kinds[kind], n, ftell(f));
 		fclose(f);
 		back = expand("compressed", again);
-		printf(", back %zu, checksums %08x %08x, %s\n", back, checksum(text, n), checksum(again, back),
-		       back == n && memcmp(text, again, n) == 0 ? "the same" : "different");
+		printf(", back %zu, checksums %08x %08x, %s\n", back,
+		       checksum(text, n), checksum(again, back),
+		       back == n && memcmp(text, again, n) == 0 ? "the same"
+								: "different");
 	}
 	remove("compressed");
 	return 0;

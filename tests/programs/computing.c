@@ -1,4 +1,7 @@
-/* Long computations: SHA-256, matrices, big numbers, primes, a permutation of everything. They run for many time slices. */
+/*
+ * Long computations: SHA-256, matrices, big numbers, primes, a permutation of
+ * everything. They run for many time slices.
+ */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -28,7 +31,8 @@ static void make_constants(void)
 		long double root = cbrtl(p), square = sqrtl(p);
 		k[n] = (uint32_t)((root - floorl(root)) * 4294967296.0L);
 		if (n < 8)
-			start[n] = (uint32_t)((square - floorl(square)) * 4294967296.0L);
+			start[n] = (uint32_t)((square - floorl(square)) *
+					      4294967296.0L);
 		n++;
 	}
 }
@@ -38,14 +42,23 @@ static void block(uint32_t *h, const unsigned char *p)
 	uint32_t w[64], s[8];
 
 	for (int i = 0; i < 16; i++)
-		w[i] = (uint32_t)p[4 * i] << 24 | p[4 * i + 1] << 16 | p[4 * i + 2] << 8 | p[4 * i + 3];
+		w[i] = (uint32_t)p[4 * i] << 24 | p[4 * i + 1] << 16 |
+		       p[4 * i + 2] << 8 | p[4 * i + 3];
 	for (int i = 16; i < 64; i++)
-		w[i] = w[i - 16] + w[i - 7] + (rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3) +
-			(rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10);
+		w[i] = w[i - 16] + w[i - 7] +
+		       (rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^
+			w[i - 15] >> 3) +
+		       (rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^
+			w[i - 2] >> 10);
 	memcpy(s, h, sizeof(s));
 	for (int i = 0; i < 64; i++) {
-		uint32_t t1 = s[7] + (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) + ((s[4] & s[5]) ^ (~s[4] & s[6])) + k[i] + w[i];
-		uint32_t t2 = (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
+		uint32_t t1 = s[7] +
+			      (rotate(s[4], 6) ^ rotate(s[4], 11) ^
+			       rotate(s[4], 25)) +
+			      ((s[4] & s[5]) ^ (~s[4] & s[6])) + k[i] + w[i];
+		uint32_t t2 = (rotate(s[0], 2) ^ rotate(s[0], 13) ^
+			       rotate(s[0], 22)) +
+			      ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
 
 		memmove(s + 1, s, 7 * sizeof(*s));
 		s[4] += t1;
@@ -93,7 +106,9 @@ static void hashes(void)
 static void matrices(void)
 {
 	enum { N = 120 };
-	double (*a)[N] = malloc(N * sizeof(*a)), (*b)[N] = malloc(N * sizeof(*b)), (*c)[N] = calloc(N, sizeof(*c)), trace = 0, worst = 0;
+	double(*a)[N] = malloc(N * sizeof(*a)),
+	(*b)[N] = malloc(N * sizeof(*b)), (*c)[N] = calloc(N, sizeof(*c)),
+	trace = 0, worst = 0;
 
 	for (int i = 0; i < N; i++)
 		for (int j = 0; j < N; j++) {
@@ -221,10 +236,14 @@ static void collatz(void)
 			from = i;
 		}
 	}
-	printf("longest %u from %u, highest %llu\n", longest, from, (unsigned long long)highest);
+	printf("longest %u from %u, highest %llu\n", longest, from,
+	       (unsigned long long)highest);
 }
 
-/* The same again in several processes at once: what each prints must not depend on the others. */
+/*
+ * The same again in several processes at once: what each prints must not depend
+ * on the others.
+ */
 int main(void)
 {
 	hashes();

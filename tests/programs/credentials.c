@@ -1,4 +1,7 @@
-/* Who a process is and what it may do: user and group numbers in all their forms, and what they mean for files and signals. Needs root. */
+/*
+ * Who a process is and what it may do: user and group numbers in all their
+ * forms, and what they mean for files and signals. Needs root.
+ */
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
@@ -146,7 +149,8 @@ static void set_user_id(void)
 static void copy(const char *from, const char *to)
 {
 	static char buf[4096];
-	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT, 0755), n;
+	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT, 0755),
+	    n;
 
 	while ((n = read(in, buf, sizeof(buf))) > 0)
 		write(out, buf, n);

@@ -1,4 +1,7 @@
-/* Directories: making, reading, renaming, walking, matching. Names are sorted, since each file system has an order of its own. */
+/*
+ * Directories: making, reading, renaming, walking, matching. Names are sorted,
+ * since each file system has an order of its own.
+ */
 #include <dirent.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -96,7 +99,8 @@ static void reading(void)
 	}
 	d = opendir("many");
 	for (; (e = readdir(d)); count++) {
-		types &= e->d_type == DT_UNKNOWN || e->d_type == (e->d_name[0] == '.' ? DT_DIR : DT_REG);
+		types &= e->d_type == DT_UNKNOWN ||
+			 e->d_type == (e->d_name[0] == '.' ? DT_DIR : DT_REG);
 		if (count == 2)
 			place = telldir(d);
 		if (count == 3)
@@ -107,7 +111,8 @@ static void reading(void)
 		again++;
 	seekdir(d, place);
 	e = readdir(d);
-	printf("%d %d, types %d, the same after seekdir %d, descriptor %d\n", count, again, types, e && strcmp(e->d_name, third) == 0,
+	printf("%d %d, types %d, the same after seekdir %d, descriptor %d\n",
+	       count, again, types, e && strcmp(e->d_name, third) == 0,
 	       dirfd(d) >= 0);
 	rewinddir(d);
 	while ((e = readdir(d)))	/* deleting while reading */
@@ -122,24 +127,30 @@ static void reading(void)
 	CALL(opendir("missing") != NULL);
 }
 
-static int walk(const char *path, const struct stat *st, int flag, struct FTW *place)
+static int walk(const char *path, const struct stat *st, int flag,
+		struct FTW *place)
 {
 	static char lines[20][80];
 	static int n;
 
 	if (!path) {
-		qsort(lines, n, sizeof(*lines), (int (*)(const void *, const void *))strcmp);
+		qsort(lines, n, sizeof(*lines),
+		      (int (*)(const void *, const void *))strcmp);
 		for (int i = 0; i < n; i++)
 			puts(lines[i]);
 		n = 0;
 		return 0;
 	}
-	snprintf(lines[n++], sizeof(*lines), "  %s %s level %d size %d", path, flag == FTW_F ? "file" : flag == FTW_SL ? "link" : "folder",
+	snprintf(lines[n++], sizeof(*lines), "  %s %s level %d size %d", path,
+		 flag == FTW_F    ? "file"
+		 : flag == FTW_SL ? "link"
+				  : "folder",
 		 place->level, flag == FTW_F ? (int)st->st_size : 0);
 	return 0;
 }
 
-static int erase(const char *path, const struct stat *st, int flag, struct FTW *place)
+static int erase(const char *path, const struct stat *st, int flag,
+		 struct FTW *place)
 {
 	(void)st;
 	(void)flag;
@@ -160,7 +171,9 @@ static void patterns(void)
 		printf("  %s\n", g.gl_pathv[i]);
 	globfree(&g);
 	CALL(glob("nothing*", 0, NULL, &g) == GLOB_NOMATCH);
-	printf("%d %d %d %d\n", fnmatch("*.c", "x.c", 0), fnmatch("[!a]?", "ab", 0), fnmatch("a*z", "a/z", FNM_PATHNAME), fnmatch("*", ".x", FNM_PERIOD));
+	printf("%d %d %d %d\n", fnmatch("*.c", "x.c", 0),
+	       fnmatch("[!a]?", "ab", 0), fnmatch("a*z", "a/z", FNM_PATHNAME),
+	       fnmatch("*", ".x", FNM_PERIOD));
 }
 
 static void where(void)

@@ -1,4 +1,7 @@
-/* The processor's exceptions as programs see them: signal, code, address, and going on after the handler mended it. */
+/*
+ * The processor's exceptions as programs see them: signal, code, address, and
+ * going on after the handler mended it.
+ */
 #include <fenv.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -28,7 +31,9 @@ static void report(int number, siginfo_t *info, void *context)
 	else if ((uintptr_t)info->si_addr < PAGE)
 		printf(" at %ld", (long)info->si_addr);
 	if (number == SIGSEGV)
-		printf(", trap %d, write %d, cr2 %d", uc->uc_mcontext.gregs[REG_TRAPNO], !!(uc->uc_mcontext.gregs[REG_ERR] & 2),
+		printf(", trap %d, write %d, cr2 %d",
+		       uc->uc_mcontext.gregs[REG_TRAPNO],
+		       !!(uc->uc_mcontext.gregs[REG_ERR] & 2),
 		       uc->uc_mcontext.cr2 == (unsigned long)info->si_addr);
 	putchar('\n');
 	siglongjmp(back, 1);
@@ -39,26 +44,37 @@ static void mend(int number, siginfo_t *info, void *context)
 	(void)number;
 	(void)context;
 	mended++;
-	mprotect((void *)((uintptr_t)info->si_addr & -PAGE), PAGE, PROT_READ | PROT_WRITE);
+	mprotect((void *)((uintptr_t)info->si_addr & -PAGE), PAGE,
+		 PROT_READ | PROT_WRITE);
 }
 
 static void handle(void (*handler)(int, siginfo_t *, void *))
 {
-	static const int numbers[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
-	struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	static const int numbers[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+				       SIGTRAP };
+	struct sigaction action = { .sa_sigaction = handler,
+				    .sa_flags = SA_SIGINFO };
 
 	for (int i = 0; i < 5; i++)
 		sigaction(numbers[i], &action, NULL);
 }
 
-#define TRY(what) do { printf("%s\n", #what); if (sigsetjmp(back, 1) == 0) { what; printf("  nothing\n"); } } while (0)
+#define TRY(what) \
+	do { \
+		printf("%s\n", #what); \
+		if (sigsetjmp(back, 1) == 0) { \
+			what; \
+			printf("  nothing\n"); \
+		} \
+	} while (0)
 
 static volatile int zero, one = 1, result;
 static volatile char *p;
 
 static void memory(void)
 {
-	base = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	base = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	p = base;
 	TRY(p[5] = 1);
 	mprotect(base, PAGE, PROT_READ);
@@ -86,13 +102,15 @@ static void arithmetic(void)
 	TRY(asm volatile("hlt"));
 	TRY(asm volatile("cli"));
 	TRY(asm volatile("into" :: "a"(0)));
-	TRY(asm volatile("bound %0, %1" :: "r"(5), "m"(*(const long long *)"\0\0\0\0\3\0\0\0")));
+	TRY(asm volatile("bound %0, %1" ::"r"(5),
+			 "m"(*(const long long *)"\0\0\0\0\3\0\0\0")));
 	feenableexcept(FE_DIVBYZERO);
 	TRY(volatile long double x = one; x = x / zero; asm volatile("fwait"));
 	fedisableexcept(FE_ALL_EXCEPT);
 	feclearexcept(FE_ALL_EXCEPT);
 	feenableexcept(FE_INVALID);
-	TRY(volatile double x = zero; x = x / x; result = x; asm volatile("fwait"));
+	TRY(volatile double x = zero; x = x / x; result = x;
+	    asm volatile("fwait"));
 	fedisableexcept(FE_ALL_EXCEPT);
 	feclearexcept(FE_ALL_EXCEPT);
 }
@@ -118,7 +136,8 @@ static void mapped_file(void)
 static void barriers(void)
 {
 	enum { PAGES = 256 };
-	char *area = mmap(NULL, PAGES * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *area = mmap(NULL, PAGES * PAGE, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int sum = 0;
 
 	handle(mend);
@@ -130,7 +149,10 @@ static void barriers(void)
 	munmap(area, PAGES * PAGE);
 }
 
-/* The stack grows until its limit, and the fault there arrives on the other stack. */
+/*
+ * The stack grows until its limit, and the fault there arrives on the other
+ * stack.
+ */
 static void recurse(int n)
 {
 	volatile char room[5000];
@@ -144,7 +166,8 @@ static void recurse(int n)
 static void stack(void)
 {
 	stack_t other = { .ss_sp = malloc(65536), .ss_size = 65536 };
-	struct sigaction action = { .sa_sigaction = report, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	struct sigaction action = { .sa_sigaction = report,
+				    .sa_flags = SA_SIGINFO | SA_ONSTACK };
 
 	TRY(recurse(1000));
 	sigaltstack(&other, NULL);

@@ -1,4 +1,7 @@
-/* Open files: reading and writing at places, vectors, holes, sizes beyond 2 GB of offset, flags, duplicates. */
+/*
+ * Open files: reading and writing at places, vectors, holes, sizes beyond 2 GB
+ * of offset, flags, duplicates.
+ */
 #define _FILE_OFFSET_BITS 64
 #include <fcntl.h>
 #include <stdlib.h>
@@ -57,7 +60,8 @@ static void opening(void)
 static void places(void)
 {
 	int fd = open("file", O_RDWR | O_TRUNC);
-	struct iovec parts[3] = { { "one ", 4 }, { "", 0 }, { "three", 5 } }, into[2] = { { buf, 3 }, { buf + 10, 100 } };
+	struct iovec parts[3] = { { "one ", 4 }, { "", 0 }, { "three", 5 } },
+		     into[2] = { { buf, 3 }, { buf + 10, 100 } };
 
 	CALL(pwrite(fd, "abcdef", 6, 10));
 	CALL(lseek(fd, 0, SEEK_CUR));
@@ -114,7 +118,8 @@ static void random_writes(void)
 	unsigned seed = 3;
 
 	for (int i = 0; i < 3000; i++) {
-		int at = (seed = seed * 1103515245 + 12345) >> 8 & 0x7FFF, n = (seed >> 4) % 3000 + 1;
+		int at = (seed = seed * 1103515245 + 12345) >> 8 & 0x7FFF,
+		    n = (seed >> 4) % 3000 + 1;
 
 		if (i % 3) {
 			memset(copy + at, i, n);
@@ -123,7 +128,10 @@ static void random_writes(void)
 		} else {
 			int got = pread(fd, buf, n, at);
 
-			bad += got != (at >= end ? 0 : at + n > end ? end - at : n) || memcmp(buf, copy + at, got > 0 ? got : 0) != 0;
+			bad += got != (at >= end      ? 0
+				       : at + n > end ? end - at
+						      : n) ||
+			       memcmp(buf, copy + at, got > 0 ? got : 0) != 0;
 		}
 	}
 	printf("random writes: %d bad, size %ld\n", bad, size(fd));
@@ -179,7 +187,8 @@ static void flags(void)
 
 static void devices(void)
 {
-	int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDWR), full = open("/dev/full", O_RDWR);
+	int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDWR),
+	    full = open("/dev/full", O_RDWR);
 
 	CALL(write(null, buf, 1000));
 	CALL(read(null, buf, 1000));

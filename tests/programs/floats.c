@@ -1,4 +1,7 @@
-/* Floating-point arithmetic, bit for bit: rounding modes, exceptions, denormals, conversions, comparisons. Built for SSE and for the x87. */
+/*
+ * Floating-point arithmetic, bit for bit: rounding modes, exceptions,
+ * denormals, conversions, comparisons. Built for SSE and for the x87.
+ */
 #include <fenv.h>
 #include <float.h>
 #include <math.h>
@@ -10,7 +13,8 @@
 #include "say.h"
 
 static const char *const mode_names[] = { "nearest", "down", "up", "zero" };
-static const int modes[] = { FE_TONEAREST, FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO };
+static const int modes[] = { FE_TONEAREST, FE_DOWNWARD, FE_UPWARD,
+			     FE_TOWARDZERO };
 
 static void bits(const char *what, double x)
 {
@@ -28,7 +32,8 @@ static void rounding(void)
 		fesetround(modes[i]);
 		printf("%s: ", mode_names[i]);
 		printf("%a %a ", one / third, -one / third);
-		printf("%g %g %ld %ld %lld ", rint(half), rint(minus), lrint(half), lrint(minus), llrint(1e15 + 0.5));
+		printf("%g %g %ld %ld %lld ", rint(half), rint(minus),
+		       lrint(half), lrint(minus), llrint(1e15 + 0.5));
 		printf("%d %d %.2f %.0f\n", (int)half, (int)minus, 0.125, 2.5);
 	}
 	fesetround(FE_TONEAREST);
@@ -38,8 +43,11 @@ static void show_flags(const char *what)
 {
 	int raised = fetestexcept(FE_ALL_EXCEPT);
 
-	printf("%s:%s%s%s%s%s\n", what, raised & FE_INVALID ? " invalid" : "", raised & FE_DIVBYZERO ? " zero" : "",
-	       raised & FE_OVERFLOW ? " overflow" : "", raised & FE_UNDERFLOW ? " underflow" : "", raised & FE_INEXACT ? " inexact" : "");
+	printf("%s:%s%s%s%s%s\n", what, raised & FE_INVALID ? " invalid" : "",
+	       raised & FE_DIVBYZERO ? " zero" : "",
+	       raised & FE_OVERFLOW ? " overflow" : "",
+	       raised & FE_UNDERFLOW ? " underflow" : "",
+	       raised & FE_INEXACT ? " inexact" : "");
 	feclearexcept(FE_ALL_EXCEPT);
 }
 
@@ -72,7 +80,8 @@ static void exceptions(void)
 
 static void values(void)
 {
-	volatile double tiny = 5e-324, x = 0.1, sum = 0, nan = NAN, inf = INFINITY;
+	volatile double tiny = 5e-324, x = 0.1, sum = 0, nan = NAN,
+			inf = INFINITY;
 	volatile float single = 16777216.0f;
 	volatile long double ext = 1.0L;
 
@@ -95,8 +104,10 @@ static void values(void)
 	for (int i = 0; i < 70; i++)
 		ext /= 2;
 	printf("extended %La %.21Lg\n", 1.0L + ext * 64 * 128, 1.0L / 3);
-	printf("%d %d %d %d %d\n", nan == nan, nan < 1, !(nan >= 1), inf > DBL_MAX, -0.0 == 0.0);
-	printf("%d %d %d %d %d\n", fpclassify(tiny) == FP_SUBNORMAL, isinf(-inf), signbit(-0.0) != 0, isnormal(x), isfinite(nan));
+	printf("%d %d %d %d %d\n", nan == nan, nan<1, !(nan >= 1), inf> DBL_MAX,
+	       -0.0 == 0.0);
+	printf("%d %d %d %d %d\n", fpclassify(tiny) == FP_SUBNORMAL,
+	       isinf(-inf), signbit(-0.0) != 0, isnormal(x), isfinite(nan));
 }
 
 static void parts(void)
@@ -106,10 +117,13 @@ static void parts(void)
 	double whole;
 
 	for (int i = 0; i < 5; i++) {
-		double fraction = frexp(xs[i], &exponent), rest = modf(xs[i], &whole);
+		double fraction = frexp(xs[i], &exponent),
+		       rest = modf(xs[i], &whole);
 
-		printf("%a %d %.17g %g %a %d\n", fraction, exponent, rest, whole, ldexp(fraction, exponent / 2), ilogb(xs[i]));
-		printf("  %g %g %g %g %g %.17g\n", floor(xs[i]), ceil(xs[i]), trunc(xs[i]), round(xs[i]), fmod(xs[i], 0.7),
+		printf("%a %d %.17g %g %a %d\n", fraction, exponent, rest,
+		       whole, ldexp(fraction, exponent / 2), ilogb(xs[i]));
+		printf("  %g %g %g %g %g %.17g\n", floor(xs[i]), ceil(xs[i]),
+		       trunc(xs[i]), round(xs[i]), fmod(xs[i], 0.7),
 		       remainder(xs[i], 0.7));
 	}
 	printf("%a %a %a\n", sqrt(2), cbrt(27), hypot(3, 4));
@@ -131,7 +145,8 @@ static double series(int from)
 	double sum = 0;
 
 	for (int i = from; i < 300000; i += 2)
-		sum += (i % 4 < 2 ? 1.0 : -1.0) / (2 * i + 1) + 1.0 / ((double)i * i + from);
+		sum += (i % 4 < 2 ? 1.0 : -1.0) / (2 * i + 1) +
+		       1.0 / ((double)i * i + from);
 	return sum;
 }
 
@@ -150,7 +165,8 @@ static void disturbed(void)
 
 		raise(SIGUSR1);
 		again = series(i);
-		printf("series %a, the same %d, mode kept %d\n", alone, alone == again, fegetround() == FE_DOWNWARD);
+		printf("series %a, the same %d, mode kept %d\n", alone,
+		       alone == again, fegetround() == FE_DOWNWARD);
 	}
 	fesetround(FE_TONEAREST);
 	int status, sum = 0;

@@ -1,4 +1,7 @@
-/* The heap: every size, growing, shrinking, alignment, patterns that fragment it, and what happens when there is no more. */
+/*
+ * The heap: every size, growing, shrinking, alignment, patterns that fragment
+ * it, and what happens when there is no more.
+ */
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,17 +32,28 @@ static int intact(const unsigned char *p, size_t n, unsigned char seed)
 	return 1;
 }
 
-/* Blocks from a few bytes to beyond the threshold from which each one is a mapping of its own. */
+/*
+ * Blocks from a few bytes to beyond the threshold from which each one is a
+ * mapping of its own.
+ */
 static void random_blocks(void)
 {
-	static struct { unsigned char *p; size_t n; unsigned char seed; } blocks[300];
+	static struct {
+		unsigned char *p;
+		size_t n;
+		unsigned char seed;
+	} blocks[300];
 	unsigned bad = 0, moved = 0;
 	unsigned long long total = 0;
 
 	for (int step = 0; step < 20000; step++) {
-		unsigned i = draw(300), n = draw(100) ? draw(600) + 1 : draw(400000) + 1;
+		unsigned i = draw(300),
+			 n = draw(100) ? draw(600) + 1 : draw(400000) + 1;
 
-		if (blocks[i].p && !intact(blocks[i].p, blocks[i].n < 1000 ? blocks[i].n : 1000, blocks[i].seed))
+		if (blocks[i].p &&
+		    !intact(blocks[i].p,
+			    blocks[i].n < 1000 ? blocks[i].n : 1000,
+			    blocks[i].seed))
 			bad++;
 		if (blocks[i].p && draw(3) == 0) {
 			size_t kept = n < blocks[i].n ? n : blocks[i].n;
@@ -58,7 +72,8 @@ static void random_blocks(void)
 	}
 	for (int i = 0; i < 300; i++)
 		free(blocks[i].p);
-	printf("random blocks: %llu bytes, %u resized, %u bad\n", total, moved, bad);
+	printf("random blocks: %llu bytes, %u resized, %u bad\n", total, moved,
+	       bad);
 }
 
 static void big_blocks(void)
@@ -68,7 +83,10 @@ static void big_blocks(void)
 	for (size_t n = 1 << 16; n <= 8 << 20; n *= 2) {
 		unsigned char *q = realloc(p, n);
 
-		printf("realloc %zu: %s\n", n, !q ? "no" : p == NULL || intact(q, n / 2, 3) ? "kept" : "lost");
+		printf("realloc %zu: %s\n", n,
+		       !q                                 ? "no"
+		       : p == NULL || intact(q, n / 2, 3) ? "kept"
+							  : "lost");
 		p = q;
 		fill(p, n, 3);
 	}
@@ -91,17 +109,22 @@ static void alignment(void)
 	static const size_t alignments[] = { 16, 64, 4096, 65536 };
 
 	for (int i = 0; i < 4; i++) {
-		void *p = NULL, *q = aligned_alloc(alignments[i], alignments[i] * 3), *r = memalign(alignments[i], 100);
+		void *p = NULL,
+		     *q = aligned_alloc(alignments[i], alignments[i] * 3),
+		     *r = memalign(alignments[i], 100);
 		int error = posix_memalign(&p, alignments[i], 1000);
 
-		printf("%zu: %d %d %d %d\n", alignments[i], error, (int)((uintptr_t)p % alignments[i]), (int)((uintptr_t)q % alignments[i]),
+		printf("%zu: %d %d %d %d\n", alignments[i], error,
+		       (int)((uintptr_t)p % alignments[i]),
+		       (int)((uintptr_t)q % alignments[i]),
 		       (int)((uintptr_t)r % alignments[i]));
 		free(p);
 		free(q);
 		free(r);
 	}
 	void *odd = NULL;
-	printf("odd alignment: %s\n", strerrorname_np(posix_memalign(&odd, 24, 10)));
+	printf("odd alignment: %s\n",
+	       strerrorname_np(posix_memalign(&odd, 24, 10)));
 	printf("usable: %d\n", malloc_usable_size(odd = malloc(100)) >= 100);
 	free(odd);
 }
@@ -122,7 +145,10 @@ static void trimming(void)
 	printf("break went back: %d\n", (char *)sbrk(0) - before < 1000000);
 }
 
-/* A limit on the address space: malloc fails with ENOMEM, and works again afterwards. */
+/*
+ * A limit on the address space: malloc fails with ENOMEM, and works again
+ * afterwards.
+ */
 static void exhaustion(void)
 {
 	struct rlimit limit = { 16 << 20, 16 << 20 };
@@ -135,7 +161,8 @@ static void exhaustion(void)
 		setrlimit(RLIMIT_AS, &limit);
 		for (; (block = malloc(100000)); n++, list = block)
 			*block = list;
-		printf("exhausted: %s, between 50 and 170 blocks: %d\n", strerrorname_np(errno), n > 50 && n < 170);
+		printf("exhausted: %s, between 50 and 170 blocks: %d\n",
+		       strerrorname_np(errno), n > 50 && n < 170);
 		while (list) {
 			block = *list;
 			free(list);

@@ -1,6 +1,8 @@
 /*
- * A small Lisp: reader, environments, closures, tail calls, a copying garbage collector, errors by longjmp. It runs programs that
- * sort, compute primes and big factorials, and solve the queens, in a heap that is too small to hold everything at once.
+ * A small Lisp: reader, environments, closures, tail calls, a copying garbage
+ * collector, errors by longjmp. It runs programs that sort, compute primes and
+ * big factorials, and solve the queens, in a heap that is too small to hold
+ * everything at once.
  */
 #include <ctype.h>
 #include <setjmp.h>
@@ -22,7 +24,8 @@ struct cell {
 	};
 };
 
-static struct cell *space, *other, *next, *symbols[SYMBOLS], *roots[ROOTS], *globals;
+static struct cell *space, *other, *next, *symbols[SYMBOLS], *roots[ROOTS],
+	*globals;
 static int symbol_count, root_count, collections;
 static jmp_buf failed;
 static const char *input;
@@ -40,7 +43,9 @@ static void fail(const char *form, ...)
 }
 
 /* Local variables that must survive a collection are kept in roots. */
-#define KEEP(x)		(root_count < ROOTS ? (void)(roots[root_count++] = (x)) : fail("too deep"))
+#define KEEP(x) \
+	(root_count < ROOTS ? (void)(roots[root_count++] = (x)) \
+			    : fail("too deep"))
 #define DROP(n)		(root_count -= (n))
 #define KEPT(n)		roots[root_count - (n)]
 
@@ -102,7 +107,8 @@ static struct cell *number(long n)
 static struct cell *symbol(const char *name, size_t length)
 {
 	for (int i = 0; i < symbol_count; i++)
-		if (strlen(symbols[i]->name) == length && memcmp(symbols[i]->name, name, length) == 0)
+		if (strlen(symbols[i]->name) == length &&
+		    memcmp(symbols[i]->name, name, length) == 0)
 			return symbols[i];
 	struct cell *c = calloc(1, sizeof(*c));
 	c->kind = SYMBOL;
@@ -132,7 +138,9 @@ static struct cell *read_one(void)
 	n = strtol(input, &end, 10);
 	if (end != input)
 		return input = end, number(n);
-	for (start = input; *input && !isspace(*input) && *input != '(' && *input != ')'; input++)
+	for (start = input;
+	     *input && !isspace(*input) && *input != '(' && *input != ')';
+	     input++)
 		;
 	return symbol(start, input - start);
 }
@@ -176,7 +184,8 @@ static struct cell *lookup(struct cell *name, struct cell *environment)
 	for (; environment; environment = environment->tail)
 		if (environment->head->head == name)
 			return environment->head;
-	for (environment = globals; environment; environment = environment->tail)
+	for (environment = globals; environment;
+	     environment = environment->tail)
 		if (environment->head->head == name)
 			return environment->head;
 	fail("%s is not defined", name->name);
@@ -207,7 +216,8 @@ static struct cell *eval_list(struct cell *list, struct cell *environment)
 	return make(PAIR, value, list);
 }
 
-static struct cell *bind(struct cell *names, struct cell *values, struct cell *environment)
+static struct cell *bind(struct cell *names, struct cell *values,
+			 struct cell *environment)
 {
 	for (; names; names = KEPT(2)->tail, values = KEPT(1)->tail, DROP(2)) {
 		if (!values)
@@ -239,17 +249,22 @@ static struct cell *eval(struct cell *c, struct cell *environment)
 		if (c->head == S("if")) {
 			struct cell *test = eval(c->tail->head, environment);
 			environment = KEPT(1);
-			c = test ? KEPT(2)->tail->tail->head : KEPT(2)->tail->tail->tail ? KEPT(2)->tail->tail->tail->head : NULL;
+			c = test ? KEPT(2)->tail->tail->head
+			    : KEPT(2)->tail->tail->tail
+				    ? KEPT(2)->tail->tail->tail->head
+				    : NULL;
 			DROP(2);
 			continue;
 		}
 		if (c->head == S("lambda")) {
-			struct cell *closure = make(CLOSURE, c->tail, environment);
+			struct cell *closure =
+				make(CLOSURE, c->tail, environment);
 			DROP(2);
 			return closure;
 		}
 		if (c->head == S("define")) {
-			struct cell *value = eval(c->tail->tail->head, environment);
+			struct cell *value =
+				eval(c->tail->tail->head, environment);
 			define(KEPT(2)->tail->head, value);
 			c = KEPT(2);
 			DROP(2);
@@ -286,13 +301,31 @@ static struct cell *truth(int x)
 	return x ? S("t") : NULL;
 }
 
-static struct cell *f_add(struct cell *a) { return number(value(a, 0) + value(a, 1)); }
-static struct cell *f_sub(struct cell *a) { return number(value(a, 0) - value(a, 1)); }
-static struct cell *f_mul(struct cell *a) { return number(value(a, 0) * value(a, 1)); }
-static struct cell *f_less(struct cell *a) { return truth(value(a, 0) < value(a, 1)); }
-static struct cell *f_same(struct cell *a) { return truth(value(a, 0) == value(a, 1)); }
+static struct cell *f_add(struct cell *a)
+{
+	return number(value(a, 0) + value(a, 1));
+}
+static struct cell *f_sub(struct cell *a)
+{
+	return number(value(a, 0) - value(a, 1));
+}
+static struct cell *f_mul(struct cell *a)
+{
+	return number(value(a, 0) * value(a, 1));
+}
+static struct cell *f_less(struct cell *a)
+{
+	return truth(value(a, 0) < value(a, 1));
+}
+static struct cell *f_same(struct cell *a)
+{
+	return truth(value(a, 0) == value(a, 1));
+}
 static struct cell *f_null(struct cell *a) { return truth(!a->head); }
-static struct cell *f_cons(struct cell *a) { return make(PAIR, a->head, a->tail->head); }
+static struct cell *f_cons(struct cell *a)
+{
+	return make(PAIR, a->head, a->tail->head);
+}
 
 static struct cell *f_div(struct cell *a)
 {
@@ -322,9 +355,14 @@ static struct cell *f_tail(struct cell *a)
 	return a->head->tail;
 }
 
-static const struct { const char *name; struct cell *(*f)(struct cell *); } builtins[] = {
-	{ "+", f_add }, { "-", f_sub }, { "*", f_mul }, { "/", f_div }, { "%", f_mod }, { "<", f_less }, { "=", f_same }, { "null", f_null },
-	{ "cons", f_cons }, { "head", f_head }, { "tail", f_tail },
+static const struct {
+	const char *name;
+	struct cell *(*f)(struct cell *);
+} builtins[] = {
+	{ "+", f_add },     { "-", f_sub },     { "*", f_mul },
+	{ "/", f_div },     { "%", f_mod },     { "<", f_less },
+	{ "=", f_same },    { "null", f_null }, { "cons", f_cons },
+	{ "head", f_head }, { "tail", f_tail },
 };
 
 static const char *const program =

@@ -1,4 +1,7 @@
-/* setjmp and its relatives: from deep calls, out of signal handlers, with and without the signal mask. */
+/*
+ * setjmp and its relatives: from deep calls, out of signal handlers, with and
+ * without the signal mask.
+ */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -55,7 +58,8 @@ static void out_of_handlers(void)
 
 		sigaction(SIGUSR1, &action, NULL);
 		value = sigsetjmp(with_mask, save);
-		printf("save %d: value %d, SIGUSR1 blocked %d\n", save, value == SIGUSR1, blocked(SIGUSR1));
+		printf("save %d: value %d, SIGUSR1 blocked %d\n", save,
+		       value == SIGUSR1, blocked(SIGUSR1));
 		if (value == 0)
 			raise(SIGUSR1);
 		sigemptyset(&set);
@@ -67,7 +71,8 @@ static void out_of_handlers(void)
 /* A program that survives its own faults, many times. */
 static void out_of_faults(void)
 {
-	struct sigaction action = { .sa_handler = leave, .sa_flags = SA_NODEFER };
+	struct sigaction action = { .sa_handler = leave,
+				    .sa_flags = SA_NODEFER };
 	volatile int faults = 0;
 	int *volatile nowhere = NULL;
 

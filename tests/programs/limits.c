@@ -1,4 +1,7 @@
-/* Limits of processes and of the system: what is reported, what is enforced, what is inherited. */
+/*
+ * Limits of processes and of the system: what is reported, what is enforced,
+ * what is inherited.
+ */
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -30,11 +33,16 @@ static void reported(void)
 	show("stack", RLIMIT_STACK);
 	CALL(getrlimit(99, &l));
 	getrlimit(RLIMIT_NOFILE, &l);
-	printf("files: sensible %d, sysconf agrees %d, getdtablesize agrees %d\n", l.rlim_cur >= 20 && l.rlim_cur <= l.rlim_max,
-	       sysconf(_SC_OPEN_MAX) == (long)l.rlim_cur, getdtablesize() == (int)l.rlim_cur);
-	printf("page %ld, ticks %ld, processors %d, memory %d\n", sysconf(_SC_PAGESIZE), sysconf(_SC_CLK_TCK), sysconf(_SC_NPROCESSORS_CONF) >= 1,
+	printf("files: sensible %d, sysconf agrees %d, getdtablesize agrees %d\n",
+	       l.rlim_cur >= 20 && l.rlim_cur <= l.rlim_max,
+	       sysconf(_SC_OPEN_MAX) == (long)l.rlim_cur,
+	       getdtablesize() == (int)l.rlim_cur);
+	printf("page %ld, ticks %ld, processors %d, memory %d\n",
+	       sysconf(_SC_PAGESIZE), sysconf(_SC_CLK_TCK),
+	       sysconf(_SC_NPROCESSORS_CONF) >= 1,
 	       sysconf(_SC_PHYS_PAGES) > 500);
-	printf("arguments %d, groups %d\n", sysconf(_SC_ARG_MAX) >= 4096, sysconf(_SC_NGROUPS_MAX) >= 8);
+	printf("arguments %d, groups %d\n", sysconf(_SC_ARG_MAX) >= 4096,
+	       sysconf(_SC_NGROUPS_MAX) >= 8);
 }
 
 static void changed(void)
@@ -44,15 +52,18 @@ static void changed(void)
 	CALL(setrlimit(RLIMIT_CORE, &(struct rlimit){ 5, 4 }));
 	CALL(setrlimit(RLIMIT_CPU, &l));
 	CALL(getrlimit(RLIMIT_CPU, &old));
-	printf("%lu %lu\n", (unsigned long)old.rlim_cur, (unsigned long)old.rlim_max);
+	printf("%lu %lu\n", (unsigned long)old.rlim_cur,
+	       (unsigned long)old.rlim_max);
 	l.rlim_cur = 150;
 	CALL(setrlimit(RLIMIT_CPU, &l));
 	CALL(prlimit(0, RLIMIT_CPU, NULL, &old));
-	printf("%lu %lu\n", (unsigned long)old.rlim_cur, (unsigned long)old.rlim_max);
+	printf("%lu %lu\n", (unsigned long)old.rlim_cur,
+	       (unsigned long)old.rlim_max);
 	fflush(stdout);
 	if (fork() == 0) {
 		getrlimit(RLIMIT_CPU, &old);
-		printf("child: %lu %lu\n", (unsigned long)old.rlim_cur, (unsigned long)old.rlim_max);
+		printf("child: %lu %lu\n", (unsigned long)old.rlim_cur,
+		       (unsigned long)old.rlim_max);
 		exit(0);
 	}
 	wait(NULL);
@@ -100,7 +111,8 @@ static void file_size(void)
 	printf("SIGXFSZ: %d\n", caught);
 	CALL(ftruncate(fd, 6000));
 	printf("SIGXFSZ: %d\n", caught);
-	CALL(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }));
+	CALL(setrlimit(RLIMIT_FSIZE,
+		       &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }));
 	CALL(write(fd, buf, 3000));
 	close(fd);
 	unlink("limited");
@@ -115,8 +127,10 @@ static void memory(void)
 		char *top;
 
 		setrlimit(RLIMIT_AS, &(struct rlimit){ 20 << 20, 20 << 20 });
-		CALL(mmap(NULL, 30 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
-		CALL(mmap(NULL, 4 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+		CALL(mmap(NULL, 30 << 20, PROT_READ,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+		CALL(mmap(NULL, 4 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0) != MAP_FAILED);
 		setrlimit(RLIMIT_DATA, &(struct rlimit){ 1 << 20, 1 << 20 });
 		top = sbrk(0);
 		CALL(brk(top + (4 << 20)));
@@ -124,7 +138,7 @@ static void memory(void)
 		exit(0);
 	}
 	wait(&status);
-	if (fork() == 0) {		/* a stack of 64 KB is too small for this */
+	if (fork() == 0) {	/* a stack of 64 KB is too small for this */
 		setrlimit(RLIMIT_STACK, &(struct rlimit){ 65536, 65536 });
 		volatile char *big = alloca(1 << 20);
 
@@ -133,7 +147,8 @@ static void memory(void)
 		exit(0);
 	}
 	wait(&status);
-	printf("small stack: %s\n", WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : "exit");
+	printf("small stack: %s\n",
+	       WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : "exit");
 }
 
 static void processor(void)
@@ -147,7 +162,8 @@ static void processor(void)
 			;
 	}
 	wait(&status);
-	printf("a second of the processor: %s\n", WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : "exit");
+	printf("a second of the processor: %s\n",
+	       WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : "exit");
 	printf("nice: %d", nice(0));
 	printf(" %d\n", nice(5));
 	CALL(getpriority(PRIO_PROCESS, 0));

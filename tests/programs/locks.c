@@ -1,4 +1,7 @@
-/* Advisory locks: who holds what, conflicts, splitting, waiting, and what close and exit release. */
+/*
+ * Advisory locks: who holds what, conflicts, splitting, waiting, and what close
+ * and exit release.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,20 +14,29 @@ static int fd;
 
 static int lock(int command, int type, long start, long length)
 {
-	struct flock l = { .l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length };
+	struct flock l = { .l_type = type,
+			   .l_whence = SEEK_SET,
+			   .l_start = start,
+			   .l_len = length };
 
 	return fcntl(fd, command, &l);
 }
 
 static void ask(const char *who, int type, long start, long length)
 {
-	struct flock l = { .l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length };
+	struct flock l = { .l_type = type,
+			   .l_whence = SEEK_SET,
+			   .l_start = start,
+			   .l_len = length };
 	int result = fcntl(fd, F_GETLK, &l);
 
 	if (result != 0 || l.l_type == F_UNLCK)
-		printf("  %s: %ld+%ld %s\n", who, start, length, result ? strerrorname_np(errno) : "free");
+		printf("  %s: %ld+%ld %s\n", who, start, length,
+		       result ? strerrorname_np(errno) : "free");
 	else
-		printf("  %s: %ld+%ld held %s %ld+%ld by the parent %d\n", who, start, length, l.l_type == F_RDLCK ? "reading" : "writing",
+		printf("  %s: %ld+%ld held %s %ld+%ld by the parent %d\n", who,
+		       start, length,
+		       l.l_type == F_RDLCK ? "reading" : "writing",
 		       (long)l.l_start, (long)l.l_len, l.l_pid == getppid());
 }
 

@@ -1,4 +1,7 @@
-/* Mappings: anonymous and of files, fixed places, parts taken out, protections, advice, code made at run time. */
+/*
+ * Mappings: anonymous and of files, fixed places, parts taken out, protections,
+ * advice, code made at run time.
+ */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,7 +11,10 @@
 
 #define PAGE	4096
 
-/* Whether a byte can be read and written, asked of the kernel by system calls on a pipe. */
+/*
+ * Whether a byte can be read and written, asked of the kernel by system calls
+ * on a pipe.
+ */
 static const char *access_of(char *p)
 {
 	int fds[2], can_read, can_write;
@@ -38,7 +44,8 @@ static char *map(int pages, int protection, int flags, int fd, off_t offset)
 
 static void parts(void)
 {
-	char *p = map(8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = map(8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0);
 
 	show("fresh", p, 8);
 	for (int i = 0; i < 8; i++)
@@ -49,10 +56,13 @@ static void parts(void)
 	show("changed", p, 8);
 	CALL(mprotect(p, 8 * PAGE, PROT_READ));
 	show("over a hole", p, 8);
-	CALL(mmap(p + 3 * PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p + 3 * PAGE);
+	CALL(mmap(p + 3 * PAGE, PAGE, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		  0) == p + 3 * PAGE);
 	CALL(mprotect(p + 3 * PAGE, 5 * PAGE, PROT_READ | PROT_WRITE));
 	show("filled", p, 8);
-	printf("%c%c%d%c%c\n", p[0], p[PAGE], p[3 * PAGE], p[4 * PAGE], p[7 * PAGE]);
+	printf("%c%c%d%c%c\n", p[0], p[PAGE], p[3 * PAGE], p[4 * PAGE],
+	       p[7 * PAGE]);
 	CALL(munmap(p, 8 * PAGE));
 	CALL(munmap(p, 8 * PAGE));
 	show("gone", p, 8);
@@ -60,10 +70,13 @@ static void parts(void)
 	CALL(munmap(p, 0));
 	CALL(mprotect(p, PAGE, PROT_READ));
 	CALL(mprotect(p + 1, PAGE, PROT_READ));
-	CALL(map(0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+	CALL(map(0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+	     MAP_FAILED);
 	CALL(map(1, PROT_READ, MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
 	CALL(map(1, PROT_READ, MAP_PRIVATE, 99, 0) != MAP_FAILED);
-	CALL(mmap((void *)0xFFFFF000, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED);
+	CALL(mmap((void *)0xFFFFF000, 2 * PAGE, PROT_READ,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		  0) != MAP_FAILED);
 }
 
 static void files(void)
@@ -77,7 +90,8 @@ static void files(void)
 	}
 	write(fd, "tail", 4);
 	own = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-	printf("%s %s %s %d\n", own, own + 2 * PAGE + 8, own + 3 * PAGE, own[3 * PAGE + 5]);
+	printf("%s %s %s %d\n", own, own + 2 * PAGE + 8, own + 3 * PAGE,
+	       own[3 * PAGE + 5]);
 	strcpy(own, "private");
 	pread(fd, text, 8, 0);
 	printf("file still %s\n", text);
@@ -94,7 +108,8 @@ static void files(void)
 	CALL(map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) != MAP_FAILED);
 	CALL(map(1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) != MAP_FAILED);
 	common = map(1, PROT_READ, MAP_SHARED, fd, 0);
-	printf("shared for reading: %s\n", common == MAP_FAILED ? strerrorname_np(errno) : common);
+	printf("shared for reading: %s\n",
+	       common == MAP_FAILED ? strerrorname_np(errno) : common);
 	close(fd);
 	fd = open("mapped", O_WRONLY);
 	CALL(map(1, PROT_READ, MAP_PRIVATE, fd, 0) != MAP_FAILED);
@@ -104,7 +119,8 @@ static void files(void)
 
 static void advice(void)
 {
-	char *p = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0);
 
 	strcpy(p, "kept");
 	strcpy(p + PAGE, "thrown away");
@@ -120,8 +136,10 @@ static void advice(void)
 /* A function made at run time. */
 static void code(void)
 {
-	static const unsigned char add[] = { 0x8B, 0x44, 0x24, 0x04, 0x03, 0x44, 0x24, 0x08, 0xC3 };
-	char *p = map(1, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	static const unsigned char add[] = { 0x8B, 0x44, 0x24, 0x04, 0x03,
+					     0x44, 0x24, 0x08, 0xC3 };
+	char *p = map(1, PROT_READ | PROT_WRITE | PROT_EXEC,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int (*f)(int, int);
 
 	memcpy(p, add, sizeof(add));
@@ -137,17 +155,21 @@ static void many(void)
 	int bad = 0;
 
 	for (int i = 0; i < N; i++) {
-		areas[i] = map(1 + i % 3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		areas[i] = map(1 + i % 3, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (areas[i] != MAP_FAILED)
 			memset(areas[i], i, PAGE);
 	}
 	for (int i = 0; i < N; i++) {
 		int j = i * 77 % N;
 
-		bad += areas[j] == MAP_FAILED || (unsigned char)areas[j][100] != j % 256 || munmap(areas[j], (1 + j % 3) * PAGE) != 0;
+		bad += areas[j] == MAP_FAILED ||
+		       (unsigned char)areas[j][100] != j % 256 ||
+		       munmap(areas[j], (1 + j % 3) * PAGE) != 0;
 	}
 	printf("many: %d bad\n", bad);
-	char *big = mmap(NULL, 512u << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *big = mmap(NULL, 512u << 20, PROT_NONE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (big == MAP_FAILED) {
 		say("big", -1);
 		return;

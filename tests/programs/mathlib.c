@@ -1,4 +1,7 @@
-/* The mathematical library over a table of arguments, to eleven digits; special values exactly. */
+/*
+ * The mathematical library over a table of arguments, to eleven digits; special
+ * values exactly.
+ */
 #include <complex.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,12 +11,20 @@ static const struct {
 	const char *name;
 	double (*f)(double);
 } functions[] = {
-	{ "sin", sin }, { "cos", cos }, { "tan", tan }, { "asin", asin }, { "acos", acos }, { "atan", atan }, { "sinh", sinh },
-	{ "cosh", cosh }, { "tanh", tanh }, { "asinh", asinh }, { "acosh", acosh }, { "atanh", atanh }, { "exp", exp }, { "exp2", exp2 },
-	{ "expm1", expm1 }, { "log", log }, { "log2", log2 }, { "log10", log10 }, { "log1p", log1p }, { "sqrt", sqrt }, { "cbrt", cbrt },
-	{ "erf", erf }, { "erfc", erfc }, { "tgamma", tgamma }, { "lgamma", lgamma }, { "j0", j0 }, { "y1", y1 }, { "logb", logb },
+	{ "sin", sin },       { "cos", cos },     { "tan", tan },
+	{ "asin", asin },     { "acos", acos },   { "atan", atan },
+	{ "sinh", sinh },     { "cosh", cosh },   { "tanh", tanh },
+	{ "asinh", asinh },   { "acosh", acosh }, { "atanh", atanh },
+	{ "exp", exp },       { "exp2", exp2 },   { "expm1", expm1 },
+	{ "log", log },       { "log2", log2 },   { "log10", log10 },
+	{ "log1p", log1p },   { "sqrt", sqrt },   { "cbrt", cbrt },
+	{ "erf", erf },       { "erfc", erfc },   { "tgamma", tgamma },
+	{ "lgamma", lgamma }, { "j0", j0 },       { "y1", y1 },
+	{ "logb", logb },
 };
-static const double arguments[] = { 0.0, 0.5, -0.5, 1.0, -1.0, 2.25, 10.0, 100.5, 1e-8, 1e6, -1e6, 700.0, INFINITY, -INFINITY };
+static const double arguments[] = { 0.0,  0.5,   -0.5,     1.0,      -1.0,
+				    2.25, 10.0,  100.5,    1e-8,     1e6,
+				    -1e6, 700.0, INFINITY, -INFINITY };
 
 static void number(double x)
 {
@@ -29,7 +40,8 @@ static void one_argument(void)
 {
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
 		printf("%s", functions[i].name);
-		for (size_t j = 0; j < sizeof(arguments) / sizeof(*arguments); j++)
+		for (size_t j = 0; j < sizeof(arguments) / sizeof(*arguments);
+		     j++)
 			number(functions[i].f(arguments[j]));
 		putchar('\n');
 	}
@@ -74,7 +86,9 @@ static void identities(void)
 	double worst = 0;
 
 	for (int i = -1000; i <= 1000; i++) {
-		double x = i / 97.0, a = fabs(sin(x) * sin(x) + cos(x) * cos(x) - 1), b = fabs(log(exp(x)) - x);
+		double x = i / 97.0,
+		       a = fabs(sin(x) * sin(x) + cos(x) * cos(x) - 1),
+		       b = fabs(log(exp(x)) - x);
 
 		worst = fmax(worst, fmax(a, b));
 	}
@@ -100,7 +114,8 @@ static void complex_numbers(void)
 {
 	double complex z = 3 + 4 * I, w = cexp(I * M_PI / 3);
 
-	printf("%g %.9g+%.9gi %.9g+%.9gi\n", cabs(z), creal(csqrt(z)), cimag(csqrt(z)), creal(w * z), cimag(w * z));
+	printf("%g %.9g+%.9gi %.9g+%.9gi\n", cabs(z), creal(csqrt(z)),
+	       cimag(csqrt(z)), creal(w * z), cimag(w * z));
 }
 
 int main(void)

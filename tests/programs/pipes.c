@@ -1,4 +1,7 @@
-/* Pipes and FIFOs: capacity, ends, poll, select, non-blocking, signals, and a chain of processes. */
+/*
+ * Pipes and FIFOs: capacity, ends, poll, select, non-blocking, signals, and a
+ * chain of processes.
+ */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -30,8 +33,10 @@ static void ends(void)
 	CALL(read(p[1], buf, 1));
 	while ((n = write(p[1], buf, 4096)) > 0)
 		total += n;
-	printf("%s after at least 4096: %d\n", strerrorname_np(errno), total >= 4096);
-	while (write(p[1], buf, 1) == 1)	/* what is left is less than what must go in whole */
+	printf("%s after at least 4096: %d\n", strerrorname_np(errno),
+	       total >= 4096);
+	/* what is left is less than what must go in whole */
+	while (write(p[1], buf, 1) == 1)
 		total++;
 	CALL(write(p[1], buf, 1));
 	while ((n = read(p[0], buf, sizeof(buf))) > 0)
@@ -51,7 +56,8 @@ static void ends(void)
 		_exit(0);
 	}
 	wait(&n);
-	printf("killed by SIGPIPE: %d\n", WIFSIGNALED(n) && WTERMSIG(n) == SIGPIPE);
+	printf("killed by SIGPIPE: %d\n",
+	       WIFSIGNALED(n) && WTERMSIG(n) == SIGPIPE);
 	close(p[1]);
 	CALL(pipe((int *)16));
 }
@@ -66,8 +72,12 @@ static void show_poll(const char *what, struct pollfd *fds, int n, int timeout)
 	if (ready < 0)
 		printf(" %s", strerrorname_np(errno));
 	for (int i = 0; i < n && ready >= 0; i++)
-		printf(" %s%s%s%s%s%s", fds[i].revents & POLLIN ? "in" : "-", fds[i].revents & POLLOUT ? "out" : "", fds[i].revents & POLLHUP ? "hup" : "",
-		       fds[i].revents & POLLERR ? "err" : "", fds[i].revents & POLLNVAL ? "nval" : "", fds[i].revents & POLLPRI ? "pri" : "");
+		printf(" %s%s%s%s%s%s", fds[i].revents & POLLIN ? "in" : "-",
+		       fds[i].revents & POLLOUT ? "out" : "",
+		       fds[i].revents & POLLHUP ? "hup" : "",
+		       fds[i].revents & POLLERR ? "err" : "",
+		       fds[i].revents & POLLNVAL ? "nval" : "",
+		       fds[i].revents & POLLPRI ? "pri" : "");
 	putchar('\n');
 }
 
@@ -81,7 +91,11 @@ static void polling(void)
 	int p[2], file = open("file", O_RDWR | O_CREAT, 0600);
 
 	pipe(p);
-	struct pollfd fds[] = { { p[0], POLLIN, 0 }, { p[1], POLLOUT, 0 }, { file, POLLIN | POLLOUT, 0 }, { 99, POLLIN, 0 }, { -1, POLLIN, 0 } };
+	struct pollfd fds[] = { { p[0], POLLIN, 0 },
+				{ p[1], POLLOUT, 0 },
+				{ file, POLLIN | POLLOUT, 0 },
+				{ 99, POLLIN, 0 },
+				{ -1, POLLIN, 0 } };
 
 	show_poll("empty pipe", fds, 1, 0);
 	show_poll("with a limit", fds, 1, 30);
@@ -108,7 +122,8 @@ static void polling(void)
 	close(p[0]);
 	show_poll("no reader", fds, 1, 0);
 	close(p[1]);
-	struct sigaction action = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = on_alarm,
+				    .sa_flags = SA_RESTART };
 	sigaction(SIGALRM, &action, NULL);
 	ualarm(30000, 0);
 	show_poll("interrupted", fds, 0, 5000);
@@ -132,7 +147,8 @@ static void selecting(void)
 	FD_SET(q[0], &in);
 	FD_SET(p[1], &out);
 	CALL(select(q[1] + 1, &in, &out, NULL, NULL));
-	printf("%d %d %d\n", !!FD_ISSET(p[0], &in), !!FD_ISSET(q[0], &in), !!FD_ISSET(p[1], &out));
+	printf("%d %d %d\n", !!FD_ISSET(p[0], &in), !!FD_ISSET(q[0], &in),
+	       !!FD_ISSET(p[1], &out));
 	FD_SET(p[0], &in);
 	FD_SET(q[0], &in);
 	CALL(select(q[1] + 1, &in, NULL, NULL, &limit));
@@ -160,7 +176,10 @@ static void selecting(void)
 	}
 }
 
-/* A chain of processes that adds one to every byte; its length in bytes is more than the pipes hold. */
+/*
+ * A chain of processes that adds one to every byte; its length in bytes is more
+ * than the pipes hold.
+ */
 static void chain(void)
 {
 	enum { LINKS = 8, BYTES = 300000 };

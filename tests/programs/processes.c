@@ -1,4 +1,7 @@
-/* Processes: fork, exec and wait in their forms, groups, sessions, what is inherited, spawn. */
+/*
+ * Processes: fork, exec and wait in their forms, groups, sessions, what is
+ * inherited, spawn.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -47,7 +50,10 @@ static void forking(void)
 	CALL(waitpid(-1, NULL, 0x10000000));
 }
 
-/* A tree: each process makes two until the depth is reached, and returns the number of processes below it. */
+/*
+ * A tree: each process makes two until the depth is reached, and returns the
+ * number of processes below it.
+ */
 static int tree(int depth)
 {
 	int status, sum = 1;
@@ -64,7 +70,9 @@ static int tree(int depth)
 
 static void run(const char *what, int form)
 {
-	char *argv[] = { "sh", "-c", "echo $0 $# \"$@\" $COLOUR; exit $#", "name", "one", "two words", NULL };
+	char *argv[] = { "sh",   "-c",  "echo $0 $# \"$@\" $COLOUR; exit $#",
+			 "name", "one", "two words",
+			 NULL };
 	char *envp[] = { "COLOUR=green", "PATH=/bin", NULL };
 	int status;
 
@@ -74,7 +82,10 @@ static void run(const char *what, int form)
 		case 0: execve("/bin/sh", argv, envp); break;
 		case 1: execv("/bin/sh", argv); break;
 		case 2: execvp("sh", argv); break;
-		case 3: execl("/bin/sh", "sh", "-c", "echo $0 $# $COLOUR", "zero", "a", NULL); break;
+		case 3:
+			execl("/bin/sh", "sh", "-c", "echo $0 $# $COLOUR",
+			      "zero", "a", NULL);
+			break;
 		case 4: execlp("sh", "sh", "-c", "exit 9", NULL); break;
 		case 5: execvpe("sh", argv, envp); break;
 		case 6: execv("missing", argv); break;
@@ -94,8 +105,11 @@ static void run(const char *what, int form)
 
 static void executing(void)
 {
-	static const char *const names[] = { "execve", "execv", "execvp", "execl", "execlp", "execvpe", "missing", "folder", "not executable",
-					     "script", "below a file", "empty" };
+	static const char *const names[] = {
+		"execve",         "execv",   "execvp",       "execl",
+		"execlp",         "execvpe", "missing",      "folder",
+		"not executable", "script",  "below a file", "empty"
+	};
 	FILE *f = fopen("plain", "w");
 
 	fclose(f);
@@ -125,7 +139,8 @@ static void waiting(void)
 	}
 	CALL(waitpid(pid, &status, WNOHANG));
 	CALL(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
-	printf("waitid: code %d, status %d, signo %d, pid %d\n", info.si_code, info.si_status, info.si_signo == SIGCHLD, info.si_pid == pid);
+	printf("waitid: code %d, status %d, signo %d, pid %d\n", info.si_code,
+	       info.si_status, info.si_signo == SIGCHLD, info.si_pid == pid);
 	CALL(wait4(pid, &status, 0, &usage) == pid);
 	show_status("wait4", status);
 	CALL(waitid(P_PID, pid, &info, WEXITED));
@@ -136,7 +151,8 @@ static void waiting(void)
 	}
 	kill(pid, SIGSTOP);
 	CALL(waitpid(pid, &status, WUNTRACED) == pid);
-	printf("stopped %d %d\n", WIFSTOPPED(status), WSTOPSIG(status) == SIGSTOP);
+	printf("stopped %d %d\n", WIFSTOPPED(status),
+	       WSTOPSIG(status) == SIGSTOP);
 	kill(pid, SIGCONT);
 	CALL(waitpid(pid, &status, WCONTINUED) == pid);
 	printf("continued %d\n", WIFCONTINUED(status));
@@ -212,9 +228,12 @@ static void inherited(void)
 	if (fork() == 0) {
 		write(fd, "child", 5);
 		sigpending(&set);
-		printf("pending in the child: %d\n", sigismember(&set, SIGUSR1));
+		printf("pending in the child: %d\n",
+		       sigismember(&set, SIGUSR1));
 		sigprocmask(SIG_BLOCK, NULL, &set);
-		printf("blocked in the child: %d, umask %o, nice %d\n", sigismember(&set, SIGUSR1), umask(0), getpriority(PRIO_PROCESS, 0));
+		printf("blocked in the child: %d, umask %o, nice %d\n",
+		       sigismember(&set, SIGUSR1), umask(0),
+		       getpriority(PRIO_PROCESS, 0));
 		exit(0);
 	}
 	wait(&status);
@@ -241,7 +260,9 @@ static void spawning(void)
 	printf("%s", text);
 	waitpid(pid, &status, 0);
 	show_status("spawn", status);
-	printf("missing: %s\n", strerrorname_np(posix_spawn(&pid, "missing", NULL, NULL, argv, environ)));
+	printf("missing: %s\n",
+	       strerrorname_np(posix_spawn(&pid, "missing", NULL, NULL, argv,
+					   environ)));
 }
 
 static void at_end(void)

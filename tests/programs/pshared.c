@@ -1,4 +1,7 @@
-/* POSIX threads' locks between processes: in shared memory without a name, in a file that each maps for itself, and when an owner dies. */
+/*
+ * POSIX threads' locks between processes: in shared memory without a name, in a
+ * file that each maps for itself, and when an owner dies.
+ */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -44,10 +47,14 @@ static void make_hall(struct hall *h, int robust)
 	pthread_rwlock_init(&h->rwlock, &rwlock);
 }
 
-/* The hall lies in the second page of a mapping, so that offset and address differ. */
+/*
+ * The hall lies in the second page of a mapping, so that offset and address
+ * differ.
+ */
 static struct hall *map_hall(int fd)
 {
-	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
+	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+		       fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
 
 	if (p == MAP_FAILED) {
 		say("mmap", -1);
@@ -81,12 +88,15 @@ static void take_turns(struct hall *h, int me)
 	}
 }
 
-/* No one is a round ahead of another; one of them is told that it is the one. */
+/*
+ * No one is a round ahead of another; one of them is told that it is the one.
+ */
 static void meet(struct hall *h)
 {
 	for (int i = 0; i < ROUNDS; i++) {
 		__sync_fetch_and_add(&h->passed, 1);
-		if (pthread_barrier_wait(&h->barrier) == PTHREAD_BARRIER_SERIAL_THREAD)
+		if (pthread_barrier_wait(&h->barrier) ==
+		    PTHREAD_BARRIER_SERIAL_THREAD)
 			__sync_fetch_and_add(&h->serial, 1);
 		if (h->passed < (CHILDREN + 1) * (i + 1))
 			printf("passed %d in round %d\n", h->passed, i);
@@ -107,7 +117,10 @@ static void work(struct hall *h, int me)
 	}
 }
 
-/* All children inherit the mapping, or, if a name is given, map the file anew and elsewhere. */
+/*
+ * All children inherit the mapping, or, if a name is given, map the file anew
+ * and elsewhere.
+ */
 static void together(const char *what, struct hall *h, const char *name)
 {
 	int pids[CHILDREN];
@@ -118,7 +131,8 @@ static void together(const char *what, struct hall *h, const char *name)
 		pids[i] = fork();
 		if (pids[i] == 0) {
 			if (name) {
-				mmap(NULL, (i + 1) * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+				mmap(NULL, (i + 1) * PAGE, PROT_NONE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 				h = map_hall(open(name, O_RDWR));
 			}
 			work(h, i + 1);
@@ -127,10 +141,14 @@ static void together(const char *what, struct hall *h, const char *name)
 	}
 	work(h, 0);
 	join_children(pids);
-	printf("%s: turns %d, sum %d, passed %d, serial %d\n", what, h->turn, h->sum, h->passed, h->serial);
+	printf("%s: turns %d, sum %d, passed %d, serial %d\n", what, h->turn,
+	       h->sum, h->passed, h->serial);
 }
 
-/* All wait for a broadcast, which moves them to the mutex; the one who tells them holds it for a while. */
+/*
+ * All wait for a broadcast, which moves them to the mutex; the one who tells
+ * them holds it for a while.
+ */
 static void broadcast(struct hall *h)
 {
 	int pids[CHILDREN];
@@ -211,7 +229,8 @@ static void deadline(struct hall *h)
 		end.tv_nsec -= 1000000000;
 	}
 	pthread_mutex_lock(&h->lock);
-	printf("timed out: %d\n", pthread_cond_timedwait(&h->changed, &h->lock, &end) == ETIMEDOUT);
+	printf("timed out: %d\n", pthread_cond_timedwait(&h->changed, &h->lock,
+							 &end) == ETIMEDOUT);
 	printf("still held: %d\n", pthread_mutex_trylock(&h->lock) == EBUSY);
 	pthread_mutex_unlock(&h->lock);
 }

@@ -1,4 +1,7 @@
-/* What threads of the C library wait for: barriers, read-write locks, semaphores, joins of a hundred, detached ones, robust mutexes. */
+/*
+ * What threads of the C library wait for: barriers, read-write locks,
+ * semaphores, joins of a hundred, detached ones, robust mutexes.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -27,7 +30,8 @@ static void many(void)
 	void *result;
 
 	for (long i = 0; i < MANY; i++)
-		if (pthread_create(&threads[i], NULL, count_and_return, (void *)i) != 0)
+		if (pthread_create(&threads[i], NULL, count_and_return,
+				   (void *)i) != 0)
 			exit(1);
 	for (int i = MANY - 1; i >= 0; i--) {
 		pthread_join(threads[i], &result);
@@ -45,11 +49,13 @@ static void *walk(void *argument)
 
 	for (int phase = 1; phase <= ROUNDS; phase++) {
 		phase_of[me] = phase;
-		serial += pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
+		serial += pthread_barrier_wait(&barrier) ==
+			  PTHREAD_BARRIER_SERIAL_THREAD;
 		for (int i = 0; i < PARTY; i++)
 			if (phase_of[i] != phase)
 				return (void *)-1000L;
-		serial += pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
+		serial += pthread_barrier_wait(&barrier) ==
+			  PTHREAD_BARRIER_SERIAL_THREAD;
 	}
 	return (void *)serial;
 }
@@ -105,7 +111,8 @@ static void rwlocks(void)
 	pthread_t threads[PARTY];
 
 	for (long i = 0; i < PARTY; i++)
-		pthread_create(&threads[i], NULL, i % 3 ? read_pairs : write_pairs, NULL);
+		pthread_create(&threads[i], NULL,
+			       i % 3 ? read_pairs : write_pairs, NULL);
 	for (int i = 0; i < PARTY; i++)
 		pthread_join(threads[i], NULL);
 	printf("pairs %d %d, torn %d\n", pair[0], pair[1], (int)torn);
@@ -142,7 +149,8 @@ static void semaphores(void)
 	clock_gettime(CLOCK_REALTIME, &soon);
 	soon.tv_nsec = (soon.tv_nsec + 20000000) % 1000000000;
 	soon.tv_sec += soon.tv_nsec < 20000000;
-	printf("consumed %ld, then %d\n", sum, sem_timedwait(&full, &soon) < 0 ? errno == ETIMEDOUT : -1);
+	printf("consumed %ld, then %d\n", sum,
+	       sem_timedwait(&full, &soon) < 0 ? errno == ETIMEDOUT : -1);
 }
 
 static sem_t gone;
@@ -172,7 +180,8 @@ static void detached(void)
 	sem_wait(&gone);
 	error = pthread_join(thread, NULL);
 	printf("detached, then joined: %d\n", error);
-	printf("joining oneself: %s\n", strerrorname_np(pthread_join(pthread_self(), NULL)));
+	printf("joining oneself: %s\n",
+	       strerrorname_np(pthread_join(pthread_self(), NULL)));
 }
 
 static pthread_mutex_t robust, checked, recursive;
@@ -215,7 +224,8 @@ static void mutexes(void)
 	printf("another's: %s\n", strerrorname_np((long)result));
 	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
 	pthread_mutex_init(&recursive, &attr);
-	printf("recursive %d %d\n", pthread_mutex_lock(&recursive), pthread_mutex_lock(&recursive));
+	printf("recursive %d %d\n", pthread_mutex_lock(&recursive),
+	       pthread_mutex_lock(&recursive));
 }
 
 /* Stacks of different sizes, used to their ends. */
@@ -231,7 +241,8 @@ static void *use_stack(void *argument)
 
 static void stacks(void)
 {
-	static const size_t sizes[] = { 64 << 10, 256 << 10, 4 << 20, 16 << 20 };
+	static const size_t sizes[] = { 64 << 10, 256 << 10, 4 << 20,
+					16 << 20 };
 	pthread_attr_t attr;
 	pthread_t thread;
 	void *result;
@@ -239,7 +250,9 @@ static void stacks(void)
 	for (int i = 0; i < 4; i++) {
 		pthread_attr_init(&attr);
 		pthread_attr_setstacksize(&attr, sizes[i]);
-		printf("stack %zu: %d, ", sizes[i], pthread_create(&thread, &attr, use_stack, (void *)(sizes[i] / 2)));
+		printf("stack %zu: %d, ", sizes[i],
+		       pthread_create(&thread, &attr, use_stack,
+				      (void *)(sizes[i] / 2)));
 		pthread_join(thread, &result);
 		printf("%ld\n", (long)result);
 	}

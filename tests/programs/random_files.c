@@ -1,6 +1,8 @@
 /*
- * random_files [seed [operations]]: calls about files, chosen by dice, on few names, so that they get in each other's way: links to links, folders
- * under one's feet, open files without names. What each call says, and the tree at the end.
+ * random_files [seed [operations]]: calls about files, chosen by dice, on few
+ * names, so that they get in each other's way: links to links, folders under
+ * one's feet, open files without names. What each call says, and the tree at
+ * the end.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,7 +14,8 @@
 #include "say.h"
 
 #define FDS	6
-#define LEVELS	12		/* of folders around the place where it happens: no path leads out of them */
+/* of folders around the place where it happens: no path leads out of them */
+#define LEVELS	12
 #define NAMES	5
 #define LARGE	9000
 
@@ -26,10 +29,14 @@ static unsigned dice(unsigned n)
 	return (seed >> 8) % n;
 }
 
-/* A path of one to three parts; rarely with a slash at its end, or none at all. */
+/*
+ * A path of one to three parts; rarely with a slash at its end, or none at all.
+ */
 static char *path(char *to)
 {
-	static const char *const parts[] = { "a", "b", "c", "d", "e", ".", ".." };
+	static const char *const parts[] = {
+		"a", "b", "c", "d", "e", ".", ".."
+	};
 	unsigned n = 1 + dice(dice(3) + 1);
 
 	*to = '\0';
@@ -68,7 +75,8 @@ static void show_stat(const struct stat *st)
 {
 	printf("  %o", st->st_mode);
 	if (!S_ISDIR(st->st_mode))
-		printf(" %ld links, %ld bytes", (long)st->st_nlink, (long)st->st_size);
+		printf(" %ld links, %ld bytes", (long)st->st_nlink,
+		       (long)st->st_size);
 	if (st->st_mtime < 1000000)
 		printf(", %ld", (long)st->st_mtime);
 	printf("\n");
@@ -82,7 +90,9 @@ static int random_mode(void)
 static void open_something(void)
 {
 	static const int kinds[] = { O_RDONLY, O_WRONLY, O_RDWR, O_RDWR };
-	static const int more[] = { O_CREAT, O_CREAT, O_CREAT, O_CREAT | O_EXCL, O_TRUNC, O_APPEND, O_NOFOLLOW, O_DIRECTORY };
+	static const int more[] = { O_CREAT,          O_CREAT,    O_CREAT,
+				    O_CREAT | O_EXCL, O_TRUNC,    O_APPEND,
+				    O_NOFOLLOW,       O_DIRECTORY };
 	int *fd = &fds[dice(FDS)], flags = kinds[dice(4)] | more[dice(8)];
 
 	if (!(flags & O_DIRECTORY))
@@ -103,18 +113,35 @@ static int is_folder(int fd)
 
 static void use_open_file(void)
 {
-	int slot = dice(FDS), fd = fds[slot], n = dice(LARGE), place = dice(20000);
+	int slot = dice(FDS), fd = fds[slot], n = dice(LARGE),
+	    place = dice(20000);
 	struct stat st;
 	long got;
 
 	sprintf(first, "%d", slot);
 	sprintf(second, "%d", n);
 	switch (dice(9)) {
-	case 0: case 1: memset(data, 'a' + dice(26), n); result("write", write(fd, data, n)); break;
-	case 2: memset(data, 'A' + dice(26), n); result("pwrite", pwrite(fd, data, n, place)); break;
-	case 3: got = result("read", is_folder(fd) ? 0 : read(fd, data, n)); printf("  %x\n", sum(data, got)); break;
-	case 4: got = result("pread", pread(fd, data, n, place)); printf("  %x\n", sum(data, got)); break;
-	case 5: result("lseek", is_folder(fd) ? 0 : lseek(fd, place - 5000, dice(3))); break;
+	case 0:
+	case 1:
+		memset(data, 'a' + dice(26), n);
+		result("write", write(fd, data, n));
+		break;
+	case 2:
+		memset(data, 'A' + dice(26), n);
+		result("pwrite", pwrite(fd, data, n, place));
+		break;
+	case 3:
+		got = result("read", is_folder(fd) ? 0 : read(fd, data, n));
+		printf("  %x\n", sum(data, got));
+		break;
+	case 4:
+		got = result("pread", pread(fd, data, n, place));
+		printf("  %x\n", sum(data, got));
+		break;
+	case 5:
+		result("lseek",
+		       is_folder(fd) ? 0 : lseek(fd, place - 5000, dice(3)));
+		break;
 	case 6: result("ftruncate", ftruncate(fd, place - 500)); break;
 	case 7: if (result("fstat", fstat(fd, &st)) == 0) show_stat(&st); break;
 	case 8: result("fchmod", fchmod(fd, random_mode())); break;
@@ -129,7 +156,10 @@ static void use_two(void)
 	switch (dice(6)) {
 	case 0: case 1: result("rename", rename(first, second)); break;
 	case 2: result("link", link(first, second)); break;
-	case 3: result("linkat", linkat(AT_FDCWD, first, AT_FDCWD, second, AT_SYMLINK_FOLLOW)); break;
+	case 3:
+		result("linkat", linkat(AT_FDCWD, first, AT_FDCWD, second,
+					AT_SYMLINK_FOLLOW));
+		break;
 	case 4: case 5: result("symlink", symlink(first, second)); break;
 	}
 }
@@ -184,10 +214,22 @@ static void use_path(void)
 	case 0: case 1: result("unlink", unlink(first)); break;
 	case 2: result("rmdir", rmdir(first)); break;
 	case 3: case 4: result("mkdir", mkdir(first, random_mode())); break;
-	case 5: result("truncate", truncate(first, (int)dice(20000) - 500)); break;
-	case 6: if (result("stat", stat(first, &st)) == 0) show_stat(&st); break;
-	case 7: if (result("lstat", lstat(first, &st)) == 0) show_stat(&st); break;
-	case 8: n = result("readlink", readlink(first, data, dice(2) ? 3 : 100)); printf("  %.*s\n", n > 0 ? (int)n : 0, data); break;
+	case 5:
+		result("truncate", truncate(first, (int)dice(20000) - 500));
+		break;
+	case 6:
+		if (result("stat", stat(first, &st)) == 0)
+			show_stat(&st);
+		break;
+	case 7:
+		if (result("lstat", lstat(first, &st)) == 0)
+			show_stat(&st);
+		break;
+	case 8:
+		n = result("readlink",
+			   readlink(first, data, dice(2) ? 3 : 100));
+		printf("  %.*s\n", n > 0 ? (int)n : 0, data);
+		break;
 	case 9: result("chmod", chmod(first, random_mode())); break;
 	case 10: result("access", access(first, dice(8))); break;
 	case 11: result("utimes", utimes(first, times)); break;
@@ -210,7 +252,9 @@ static void operate(void)
 	else if (what < 14)
 		change_folder();
 	else if (what < 15)
-		result("dup2", fds[dice(FDS)] < 0 ? 0 : dup2(fds[dice(FDS)], fds[dice(FDS)]) < 0 ? -1 : 0);
+		result("dup2", fds[dice(FDS)] < 0                         ? 0
+			       : dup2(fds[dice(FDS)], fds[dice(FDS)]) < 0 ? -1
+									  : 0);
 	else
 		use_path();
 }
@@ -226,10 +270,12 @@ static void show_tree(int depth)
 		struct stat st;
 		int fd;
 
-		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && lstat(name, &st) == 0) {
+		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+		    lstat(name, &st) == 0) {
 			printf("%*s%s", depth, "", name);
 			show_stat(&st);
-			if (S_ISREG(st.st_mode) && (fd = open(name, O_RDONLY)) >= 0) {
+			if (S_ISREG(st.st_mode) &&
+			    (fd = open(name, O_RDONLY)) >= 0) {
 				int length = read(fd, data, sizeof(data));
 
 				printf("  %x\n", sum(data, length));
@@ -247,7 +293,8 @@ static void show_tree(int depth)
 
 int main(int argc, char *argv[])
 {
-	int operations = argc > 2 ? atoi(argv[2]) : 1500, top = open(".", O_RDONLY);
+	int operations = argc > 2 ? atoi(argv[2]) : 1500,
+	    top = open(".", O_RDONLY);
 
 	if (argc > 1)
 		seed = atoi(argv[1]);

@@ -1,6 +1,8 @@
 /*
- * random_maps [seed [operations]]: mmap() and its relatives, chosen by dice, on a few pages of anonymous memory and of two files, private and shared, by
- * a process and its children, while the files are written and cut. What each call says, and every now and then what each page holds and allows.
+ * random_maps [seed [operations]]: mmap() and its relatives, chosen by dice, on
+ * a few pages of anonymous memory and of two files, private and shared, by a
+ * process and its children, while the files are written and cut. What each call
+ * says, and every now and then what each page holds and allows.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -37,7 +39,10 @@ static void on_fault(int sig)
 	siglongjmp(back, sig);
 }
 
-/* What a page shows: its first byte, in capitals if it may be written, - or ! for SIGSEGV and SIGBUS. */
+/*
+ * What a page shows: its first byte, in capitals if it may be written, - or !
+ * for SIGSEGV and SIGBUS.
+ */
 static int look(volatile char *p)
 {
 	volatile char c = '-';
@@ -56,7 +61,8 @@ static void show_pages(void)
 {
 	for (int i = 0; i < PAGES; i++)
 		putchar(look(BASE + i * PAGE));
-	printf(" %ld %ld\n", (long)lseek(fds[0], 0, SEEK_END), (long)lseek(fds[1], 0, SEEK_END));
+	printf(" %ld %ld\n", (long)lseek(fds[0], 0, SEEK_END),
+	       (long)lseek(fds[1], 0, SEEK_END));
 }
 
 static void store(int page, char c)
@@ -81,7 +87,9 @@ static void result(const char *call, int first, int n, int flags, long r)
 
 static int random_prot(void)
 {
-	static const int prots[] = { PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE, PROT_READ | PROT_WRITE };
+	static const int prots[] = { PROT_NONE, PROT_READ,
+				     PROT_READ | PROT_WRITE,
+				     PROT_READ | PROT_WRITE };
 
 	return prots[dice(4)];
 }
@@ -94,10 +102,15 @@ static void map(int first, int n)
 		flags |= MAP_ANONYMOUS;
 	else
 		fd = fds[dice(FILES)];
-	result("mmap", first, n, flags, (long)mmap(BASE + first * PAGE, n * PAGE, random_prot(), flags, fd, fd < 0 ? 0 : dice(FILE_PAGES) * PAGE));
+	result("mmap", first, n, flags,
+	       (long)mmap(BASE + first * PAGE, n * PAGE, random_prot(), flags,
+			  fd, fd < 0 ? 0 : dice(FILE_PAGES) * PAGE));
 }
 
-/* What grows or moves is one page: whether several are one mapping is told differently by different kernels. */
+/*
+ * What grows or moves is one page: whether several are one mapping is told
+ * differently by different kernels.
+ */
 static void change_size(int first, int n)
 {
 	int wanted = 1 + dice(8), to = dice(PAGES - 8), move = dice(2);
@@ -106,36 +119,57 @@ static void change_size(int first, int n)
 	if (move || wanted > n)
 		n = 1;
 	if (move) {
-		moved = mremap(p, PAGE, wanted * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, BASE + to * PAGE);
+		moved = mremap(p, PAGE, wanted * PAGE,
+			       MREMAP_MAYMOVE | MREMAP_FIXED, BASE + to * PAGE);
 		if (moved == MAP_FAILED && errno == EFAULT)
-			errno = EINVAL;	/* Linux looks at one or the other first */
+			/* Linux looks at one or the other first */
+			errno = EINVAL;
 		result("mremap to", first, n, wanted, (long)moved);
-		if (moved == MAP_FAILED)		/* what was there may have gone */
+		if (moved == MAP_FAILED) /* what was there may have gone */
 			munmap(BASE + to * PAGE, wanted * PAGE);
 	} else if (first + wanted <= PAGES) {
-		result("mremap", first, n, wanted, (long)mremap(p, n * PAGE, wanted * PAGE, 0));
+		result("mremap", first, n, wanted,
+		       (long)mremap(p, n * PAGE, wanted * PAGE, 0));
 	}
 }
 
 /* Calls that read and write memory and files. */
 static void use_file(int page)
 {
-	int file = dice(FILES), at = dice(FILE_PAGES) * PAGE, c = 'a' + dice(26);
+	int file = dice(FILES), at = dice(FILE_PAGES) * PAGE,
+	    c = 'a' + dice(26);
 	char bytes[PAGE];
 
-	if (look(BASE + page * PAGE) < 'A')		/* Linux lets a file grow by nothing */
+	/* Linux lets a file grow by nothing */
+	if (look(BASE + page * PAGE) < 'A')
 		return;
 	switch (dice(4)) {
-	case 0: memset(bytes, c, PAGE); result("pwrite", file, at, c, pwrite(fds[file], bytes, PAGE, at)); break;
-	case 1: result("pwrite of page", file, at, page, pwrite(fds[file], BASE + page * PAGE, PAGE, at)); break;
-	case 2: result("pread to page", file, at, page, pread(fds[file], BASE + page * PAGE, PAGE, at)); break;
-	case 3: result("ftruncate", file, at, 0, ftruncate(fds[file], at + dice(2) * 2000)); break;
+	case 0:
+		memset(bytes, c, PAGE);
+		result("pwrite", file, at, c,
+		       pwrite(fds[file], bytes, PAGE, at));
+		break;
+	case 1:
+		result("pwrite of page", file, at, page,
+		       pwrite(fds[file], BASE + page * PAGE, PAGE, at));
+		break;
+	case 2:
+		result("pread to page", file, at, page,
+		       pread(fds[file], BASE + page * PAGE, PAGE, at));
+		break;
+	case 3:
+		result("ftruncate", file, at, 0,
+		       ftruncate(fds[file], at + dice(2) * 2000));
+		break;
 	}
 }
 
 static void operate(void);
 
-/* On Cowix by either policy of copying on write. A child that gets copies at once does not see what later becomes of files that it maps privately. */
+/*
+ * On Cowix by either policy of copying on write. A child that gets copies at
+ * once does not see what later becomes of files that it maps privately.
+ */
 static int fork_somehow(void)
 {
 	int pid = syscall(NR_XFORK, dice(2) ? FORK_LAZY : FORK_COW, 0);
@@ -165,7 +199,8 @@ static void use_child(void)
 
 static void operate(void)
 {
-	static const int advice[] = { MADV_DONTNEED, MADV_PAGEOUT, MADV_WILLNEED };
+	static const int advice[] = { MADV_DONTNEED, MADV_PAGEOUT,
+				      MADV_WILLNEED };
 	int first = dice(PAGES), n = 1 + dice(dice(3) ? 4 : 12), how = dice(3);
 	char *p = BASE + first * PAGE;
 
@@ -174,11 +209,23 @@ static void operate(void)
 	switch (dice(16)) {
 	case 0: case 1: case 2: map(first, n); break;
 	case 3: result("munmap", first, n, 0, munmap(p, n * PAGE)); break;
-	case 4: case 5: how = random_prot(); result("mprotect", first, n, how, mprotect(p, n * PAGE, how)); break;
+	case 4:
+	case 5:
+		how = random_prot();
+		result("mprotect", first, n, how, mprotect(p, n * PAGE, how));
+		break;
 	case 6: change_size(first, n); break;
-	case 7: result("madvise", first, n, how, madvise(p, n * PAGE, advice[how])); break;
-	case 8: result("msync", first, n, how, msync(p, n * PAGE, how ? MS_SYNC : MS_ASYNC)); break;
-	case 9: result("mincore", first, n, 0, mincore(p, n * PAGE, vector)); break;
+	case 7:
+		result("madvise", first, n, how,
+		       madvise(p, n * PAGE, advice[how]));
+		break;
+	case 8:
+		result("msync", first, n, how,
+		       msync(p, n * PAGE, how ? MS_SYNC : MS_ASYNC));
+		break;
+	case 9:
+		result("mincore", first, n, 0, mincore(p, n * PAGE, vector));
+		break;
 	case 10: use_file(first); break;
 	case 11: use_child(); break;
 	default: store(first, 'a' + dice(26)); break;
@@ -197,7 +244,8 @@ int main(int argc, char *argv[])
 	sigaction(SIGSEGV, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
 	for (int i = 0; i < FILES; i++) {
-		fds[i] = open(i ? "second" : "first", O_RDWR | O_CREAT | O_TRUNC, 0600);
+		fds[i] = open(i ? "second" : "first",
+			      O_RDWR | O_CREAT | O_TRUNC, 0600);
 		ftruncate(fds[i], (FILE_PAGES - 3 * i) * PAGE);
 	}
 	while (operations-- > 0)

@@ -14,8 +14,10 @@ static void making(void)
 	int fd, below;
 
 	CALL(mkdir("folder", 0755));
-	CALL((folder = open("folder", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0);
-	CALL((fd = openat(folder, "file", O_CREAT | O_RDWR | O_EXCL, 0640)) >= 0);
+	CALL((folder = open("folder", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >=
+	     0);
+	CALL((fd = openat(folder, "file", O_CREAT | O_RDWR | O_EXCL, 0640)) >=
+	     0);
 	CALL(write(fd, "text", 4));
 	close(fd);
 	CALL(openat(folder, "missing", O_RDONLY));
@@ -47,7 +49,8 @@ static void show(const char *name, int flags)
 	if (fstatat(folder, name, &st, flags) != 0)
 		printf("<%s>: %s\n", name, strerrorname_np(errno));
 	else
-		printf("<%s>: %o, links %d\n", name, st.st_mode, S_ISDIR(st.st_mode) ? 0 : (int)st.st_nlink);
+		printf("<%s>: %o, links %d\n", name, st.st_mode,
+		       S_ISDIR(st.st_mode) ? 0 : (int)st.st_nlink);
 }
 
 static void looking(void)
@@ -70,7 +73,9 @@ static void looking(void)
 	CALL(fchownat(folder, "", -1, -1, AT_EMPTY_PATH));
 	CALL(faccessat(folder, "below/link", F_OK, AT_SYMLINK_NOFOLLOW));
 	CALL(faccessat(folder, "file", R_OK, AT_EACCESS));
-	CALL(utimensat(folder, "below/link", (struct timespec[2]){ { 7, 0 }, { 8, 0 } }, AT_SYMLINK_NOFOLLOW));
+	CALL(utimensat(folder, "below/link",
+		       (struct timespec[2]){ { 7, 0 }, { 8, 0 } },
+		       AT_SYMLINK_NOFOLLOW));
 	struct stat st;
 	fstatat(folder, "below/link", &st, AT_SYMLINK_NOFOLLOW);
 	printf("link's time %ld\n", (long)st.st_mtime);

@@ -1,7 +1,8 @@
 /*
  * runner seconds folder program...: run each program in a fresh folder, with
- * the same environment on every system, for at most so many seconds.
- * Standard output gets a header line for each, and then its output: "==== name status length". On Cowix each one ends with the memory audit.
+ * the same environment on every system, for at most so many seconds. Standard
+ * output gets a header line for each, and then its output: "==== name status
+ * length". On Cowix each one ends with the memory audit.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -32,7 +33,9 @@ static void start(char *path)
 	char seconds[40];
 	char *envp[] = { "PATH=/bin:/usr/bin", "HOME=/", "TERM=dumb",
 			 "LC_ALL=C", seconds, NULL };
-	int output = open("../output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644), input = open("/dev/null", O_RDONLY);
+	int output = open("../output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND,
+			  0644),
+	    input = open("/dev/null", O_RDONLY);
 
 	snprintf(seconds, sizeof(seconds), "TEST_SECONDS=%d", limit);
 	setpgid(0, 0);
@@ -48,7 +51,10 @@ static void start(char *path)
 	_exit(127);
 }
 
-/* Wait for a program; kill its whole group when time is up. Its status as a word. */
+/*
+ * Wait for a program; kill its whole group when time is up. Its status as a
+ * word.
+ */
 static const char *status_of(pid_t pid)
 {
 	static char word[40];
@@ -63,11 +69,16 @@ static const char *status_of(pid_t pid)
 		return "timeout";
 	}
 	alarm(0);
-	snprintf(word, sizeof(word), WIFEXITED(status) ? "exit-%d" : "signal-%d", WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	snprintf(word, sizeof(word),
+		 WIFEXITED(status) ? "exit-%d" : "signal-%d",
+		 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	return word;
 }
 
-/* Everything goes through write(2), so that a machine that stops later has said what came before. */
+/*
+ * Everything goes through write(2), so that a machine that stops later has said
+ * what came before.
+ */
 static void show(const char *name, const char *status)
 {
 	char buffer[4096];
@@ -80,7 +91,8 @@ static void show(const char *name, const char *status)
 		st.st_size = MOST;
 		status = "endless";
 	}
-	n = snprintf(buffer, sizeof(buffer), "==== %s %s %ld\n", name, status, (long)st.st_size);
+	n = snprintf(buffer, sizeof(buffer), "==== %s %s %ld\n", name, status,
+		     (long)st.st_size);
 	write(1, buffer, n);
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
 		write(1, buffer, n);

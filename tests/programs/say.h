@@ -1,4 +1,7 @@
-/* What the programs share: the result of a call on a line of its own, with the name of the error if it failed. */
+/*
+ * What the programs share: the result of a call on a line of its own, with the
+ * name of the error if it failed.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,7 @@
-/* Mappings that are shared between processes and with files, and mappings that move. */
+/*
+ * Mappings that are shared between processes and with files, and mappings that
+ * move.
+ */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -15,8 +18,10 @@ static char *map(int pages, int protection, int flags, int fd, off_t offset)
 
 static void forks(void)
 {
-	char *own = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *common = map(4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *own = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			-1, 0);
+	char *common = map(4, PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (common == MAP_FAILED) {
 		say("shared", -1);
@@ -63,7 +68,9 @@ static void written_back(void)
 
 static void remapping(void)
 {
-	char *p = map(2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *q;
+	char *p = map(2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0),
+	     *q;
 
 	strcpy(p + PAGE, "kept");
 	q = mremap(p, 2 * PAGE, 300 * PAGE, MREMAP_MAYMOVE);
@@ -74,17 +81,24 @@ static void remapping(void)
 	printf("%s %d\n", q + PAGE, q[299 * PAGE]);
 	q = mremap(q, 300 * PAGE, PAGE, 0);
 	CALL(q != MAP_FAILED);
-	printf("%s\n", strerrorname_np(msync(q + PAGE, PAGE, MS_ASYNC) ? errno : 0));
+	printf("%s\n",
+	       strerrorname_np(msync(q + PAGE, PAGE, MS_ASYNC) ? errno : 0));
 	CALL(madvise(q, PAGE, MADV_DONTNEED));
 	printf("%d\n", q[0]);
 }
 
-/* To a place that is named: what was there goes, and what was moved is there, copied on write or shared as before. */
+/*
+ * To a place that is named: what was there goes, and what was moved is there,
+ * copied on write or shared as before.
+ */
 static void remapping_fixed(void)
 {
-	char *p = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *to = map(8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *common = map(2, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *p = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0);
+	char *to = map(8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		       -1, 0);
+	char *common = map(2, PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid;
 
 	for (int i = 0; i < 4; i++)
@@ -92,11 +106,17 @@ static void remapping_fixed(void)
 	memset(to, 'x', 8 * PAGE);
 	strcpy(common + PAGE, "common");
 	pid = fork();
-	CALL(mremap(p + PAGE, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + PAGE) == to + PAGE);
-	printf("%c%c%c%d%d%c\n", to[0], to[PAGE], to[2 * PAGE], to[3 * PAGE], to[4 * PAGE], to[5 * PAGE]);
+	CALL(mremap(p + PAGE, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    to + PAGE) == to + PAGE);
+	printf("%c%c%c%d%d%c\n", to[0], to[PAGE], to[2 * PAGE], to[3 * PAGE],
+	       to[4 * PAGE], to[5 * PAGE]);
 	to[PAGE] = pid ? 'P' : 'C';
-	printf("%s %s\n", strerrorname_np(msync(p + PAGE, PAGE, MS_ASYNC) ? errno : 0), strerrorname_np(msync(p + 3 * PAGE, PAGE, MS_ASYNC) ? errno : 0));
-	CALL(mremap(common, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + 5 * PAGE) == to + 5 * PAGE);
+	printf("%s %s\n",
+	       strerrorname_np(msync(p + PAGE, PAGE, MS_ASYNC) ? errno : 0),
+	       strerrorname_np(msync(p + 3 * PAGE, PAGE, MS_ASYNC) ? errno
+								   : 0));
+	CALL(mremap(common, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    to + 5 * PAGE) == to + 5 * PAGE);
 	if (pid == 0) {
 		strcpy(to + 6 * PAGE, "from the child");
 		fflush(stdout);
@@ -105,23 +125,34 @@ static void remapping_fixed(void)
 	wait(NULL);
 	printf("%c %s\n", to[PAGE], to + 6 * PAGE);
 	CALL(mremap(to, PAGE, PAGE, MREMAP_FIXED, p + PAGE) == p + PAGE);
-	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + PAGE + 1) == p + PAGE);
-	CALL(mremap(to, PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + PAGE) == p + PAGE);
-	CALL(mremap(to + PAGE, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
-	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)0xFFFFF000) == p);
-	CALL(mremap(p + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);	/* from nowhere */
+	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    p + PAGE + 1) == p + PAGE);
+	CALL(mremap(to, PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    to + PAGE) == p + PAGE);
+	CALL(mremap(to + PAGE, 2 * PAGE, 2 * PAGE,
+		    MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
+	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    (void *)0xFFFFF000) == p);
+	/* from nowhere */
+	CALL(mremap(p + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) ==
+	     to);
 	to = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	*to = 'y';
 	mprotect(to + PAGE, PAGE, PROT_READ);
-	CALL(mremap(to, 3 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + PAGE) == p + PAGE);	/* two areas */
-	CALL(mremap(to, 2 * PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + PAGE) == p + PAGE);	/* one is left */
+	/* two areas */
+	CALL(mremap(to, 3 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    p + PAGE) == p + PAGE);
+	/* one is left */
+	CALL(mremap(to, 2 * PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    p + PAGE) == p + PAGE);
 	printf("%c%c%c\n", p[0], p[PAGE], p[3 * PAGE]);
 }
 
 /* Processes that count in one word, each in its turn. */
 static void counting(void)
 {
-	volatile int *word = (int *)map(1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile int *word = (int *)map(1, PROT_READ | PROT_WRITE,
+					MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	for (int i = 0; i < 4; i++)
 		if (fork() == 0) {
@@ -129,7 +160,7 @@ static void counting(void)
 				while (word[0] % 4 != i)
 					usleep(100);
 				word[1 + i] += word[0];
-				word[0]++;		/* gives the turn away */
+				word[0]++;	/* gives the turn away */
 			}
 			_exit(0);
 		}

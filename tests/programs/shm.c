@@ -1,4 +1,7 @@
-/* POSIX shared memory, which lies in /dev/shm: a name, a size, several processes; what one stores the others see. */
+/*
+ * POSIX shared memory, which lies in /dev/shm: a name, a size, several
+ * processes; what one stores the others see.
+ */
 #include <fcntl.h>
 #include <semaphore.h>
 #include <sys/mman.h>
@@ -19,7 +22,8 @@ struct board {
 
 static struct board *map_board(int fd, int protection)
 {
-	struct board *board = mmap(NULL, sizeof(struct board), protection, MAP_SHARED, fd, 0);
+	struct board *board =
+		mmap(NULL, sizeof(struct board), protection, MAP_SHARED, fd, 0);
 
 	if (board == MAP_FAILED)
 		say("mmap", -1);
@@ -39,8 +43,12 @@ static void names(void)
 	CALL(ftruncate(fd, sizeof(struct board)));
 	again = shm_open(NAME, O_RDONLY, 0);
 	CALL(fstat(again, &st));
-	printf("size %ld, mode %o, close on exec %d\n", (long)st.st_size, st.st_mode, fcntl(again, F_GETFD));
-	say("write through a reader", mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, again, 0) == MAP_FAILED ? -1 : 0);
+	printf("size %ld, mode %o, close on exec %d\n", (long)st.st_size,
+	       st.st_mode, fcntl(again, F_GETFD));
+	say("write through a reader", mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+					   MAP_SHARED, again, 0) == MAP_FAILED
+					      ? -1
+					      : 0);
 	close(again);
 	close(fd);
 }
@@ -81,7 +89,8 @@ static void processes(void)
 		sem_wait(&board->pong);
 	}
 	waitpid(pid, &status, 0);
-	printf("count %d, %s, status %x\n", board->count, board->text + PAGE, status);
+	printf("count %d, %s, status %x\n", board->count, board->text + PAGE,
+	       status);
 	munmap(board, sizeof(*board));
 	close(fd);
 }

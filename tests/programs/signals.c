@@ -1,4 +1,7 @@
-/* Signals: flags of sigaction, masks, waiting, what siginfo says, the other stack, children, and default actions. */
+/*
+ * Signals: flags of sigaction, masks, waiting, what siginfo says, the other
+ * stack, children, and default actions.
+ */
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -45,10 +48,12 @@ static void flags(void)
 	count = 0;
 	install(SIGUSR2, counter, SA_RESETHAND | SA_RESTART);
 	sigaction(SIGUSR2, NULL, &old);
-	printf("flags %x, handler %d\n", old.sa_flags & ~0x04000000, old.sa_handler == counter);
+	printf("flags %x, handler %d\n", old.sa_flags & ~0x04000000,
+	       old.sa_handler == counter);
 	raise(SIGUSR2);
 	sigaction(SIGUSR2, NULL, &old);
-	printf("SA_RESETHAND: %d, default again %d\n", count, old.sa_handler == SIG_DFL);
+	printf("SA_RESETHAND: %d, default again %d\n", count,
+	       old.sa_handler == SIG_DFL);
 	CALL(sigaction(SIGKILL, &old, NULL));
 	CALL(sigaction(SIGSTOP, NULL, &old));
 	CALL(sigaction(65, NULL, &old));
@@ -96,7 +101,8 @@ static void masks(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGHUP);
 	CALL(sigtimedwait(&set, &info, &soon) == SIGHUP);
-	printf("signo %d, from this process %d\n", info.si_signo == SIGHUP, info.si_pid == getpid());
+	printf("signo %d, from this process %d\n", info.si_signo == SIGHUP,
+	       info.si_pid == getpid());
 	CALL(sigtimedwait(&set, &info, &soon));
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
@@ -106,9 +112,11 @@ static void details(int number, siginfo_t *info, void *context)
 	(void)context;
 	printf("%s: code %d", sigabbrev_np(number), info->si_code);
 	if (number == SIGCHLD)
-		printf(", status %d, uid %d", info->si_status, info->si_uid == getuid());
+		printf(", status %d, uid %d", info->si_status,
+		       info->si_uid == getuid());
 	else if (info->si_code == SI_USER || info->si_code == SI_QUEUE)
-		printf(", pid %d, uid %d", info->si_pid == getpid(), info->si_uid == getuid());
+		printf(", pid %d, uid %d", info->si_pid == getpid(),
+		       info->si_uid == getuid());
 	if (info->si_code == SI_QUEUE)
 		printf(", value %d", info->si_value.sival_int);
 	putchar('\n');
@@ -116,7 +124,8 @@ static void details(int number, siginfo_t *info, void *context)
 
 static void information(void)
 {
-	struct sigaction action = { .sa_sigaction = details, .sa_flags = SA_SIGINFO };
+	struct sigaction action = { .sa_sigaction = details,
+				    .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGUSR1, &action, NULL);
 	sigaction(SIGRTMIN, &action, NULL);
@@ -146,7 +155,8 @@ static void on_other_stack(int number)
 
 	(void)number;
 	sigaltstack(NULL, &now);
-	printf("on the other stack: %d, flags %d\n", &here >= stack_low && &here < stack_high, now.ss_flags);
+	printf("on the other stack: %d, flags %d\n",
+	       &here >= stack_low && &here < stack_high, now.ss_flags);
 	if (now.ss_flags & SS_ONSTACK)
 		CALL(sigaltstack(&(stack_t){ .ss_flags = SS_DISABLE }, NULL));
 }
@@ -171,8 +181,11 @@ static void other_stack(void)
 /* What a child that gets a signal, and does nothing about it, becomes. */
 static void defaults(void)
 {
-	static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGABRT, SIGFPE, SIGKILL, SIGSEGV, SIGPIPE, SIGALRM, SIGTERM,
-				       SIGUSR2, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGURG, SIGWINCH };
+	static const int numbers[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGILL,
+				       SIGABRT, SIGFPE,  SIGKILL, SIGSEGV,
+				       SIGPIPE, SIGALRM, SIGTERM, SIGUSR2,
+				       SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,
+				       SIGTTIN, SIGURG,  SIGWINCH };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
 		int status;
@@ -184,11 +197,15 @@ static void defaults(void)
 			_exit(1);
 		}
 		waitpid(pid, &status, WUNTRACED);
-		printf("%s: %s\n", sigabbrev_np(numbers[i]), WIFEXITED(status) ? "nothing" : WIFSTOPPED(status) ? "stopped" : "killed");
+		printf("%s: %s\n", sigabbrev_np(numbers[i]),
+		       WIFEXITED(status)    ? "nothing"
+		       : WIFSTOPPED(status) ? "stopped"
+					    : "killed");
 		if (WIFSTOPPED(status)) {
 			kill(pid, SIGCONT);
 			waitpid(pid, &status, WCONTINUED);
-			printf("continued %d\n", WIFCONTINUED(status) || WIFEXITED(status));
+			printf("continued %d\n",
+			       WIFCONTINUED(status) || WIFEXITED(status));
 			if (!WIFEXITED(status))
 				waitpid(pid, &status, 0);
 		}
@@ -200,7 +217,8 @@ static void defaults(void)
 	}
 	int status;
 	wait(&status);
-	printf("abort is not stopped by a handler: %d\n", WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	printf("abort is not stopped by a handler: %d\n",
+	       WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
 int main(void)

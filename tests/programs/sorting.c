@@ -1,4 +1,7 @@
-/* Sorting and searching: qsort, bsearch, trees, hash tables, lists, and random numbers that are the same everywhere. */
+/*
+ * Sorting and searching: qsort, bsearch, trees, hash tables, lists, and random
+ * numbers that are the same everywhere.
+ */
 #include <search.h>
 #include <stdlib.h>
 #include "say.h"
@@ -12,12 +15,14 @@ static int by_key(const void *a, const void *b)
 {
 	const struct record *x = a, *y = b;
 
-	return x->key != y->key ? (x->key > y->key) - (x->key < y->key) : x->order - y->order;
+	return x->key != y->key ? (x->key > y->key) - (x->key < y->key)
+				: x->order - y->order;
 }
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct record *)a)->name, ((const struct record *)b)->name);
+	return strcmp(((const struct record *)a)->name,
+		      ((const struct record *)b)->name);
 }
 
 static int by_argument(const void *a, const void *b, void *sign)
@@ -48,7 +53,8 @@ static unsigned digest(const struct record *r, int n)
 	unsigned h = 2166136261u;
 
 	for (int i = 0; i < n; i++)
-		for (const char *p = (const char *)(r + i); p < (const char *)(r + i + 1); p++)
+		for (const char *p = (const char *)(r + i);
+		     p < (const char *)(r + i + 1); p++)
 			h = (h ^ (unsigned char)*p) * 16777619;
 	return h;
 }
@@ -70,7 +76,8 @@ static void arrays(void)
 	found = bsearch(&wanted, r, N, sizeof(*r), by_key);
 	printf("found %d %d %s\n", found->key, found->order, found->name);
 	wanted.key = -1;
-	printf("missing: %d\n", bsearch(&wanted, r, N, sizeof(*r), by_key) == NULL);
+	printf("missing: %d\n",
+	       bsearch(&wanted, r, N, sizeof(*r), by_key) == NULL);
 	qsort(r, N, sizeof(*r), by_name);
 	printf("first %s, last %s\n", r[0].name, r[N - 1].name);
 	qsort_r(small, 7, sizeof(int), by_argument, &sign);
@@ -106,8 +113,10 @@ static void trees(void)
 	}
 	printf("tree:");
 	twalk(root, visit);
-	printf(", %d nodes, %d again, depth at most 16: %d\n", visits, again, deepest <= 16);
-	printf("found %d %d\n", tfind("k123", &root, by_text) != NULL, tfind("k999", &root, by_text) != NULL);
+	printf(", %d nodes, %d again, depth at most 16: %d\n", visits, again,
+	       deepest <= 16);
+	printf("found %d %d\n", tfind("k123", &root, by_text) != NULL,
+	       tfind("k999", &root, by_text) != NULL);
 	for (int i = 0; i < 400; i++)
 		tdelete(names[i], &root, by_text);
 	printf("empty %d\n", root == NULL);
@@ -124,13 +133,16 @@ static void tables(void)
 		snprintf(names[i], sizeof(names[i]), "h%ld", i);
 		hsearch((ENTRY){ names[i], (void *)(i * i) }, ENTER);
 	}
-	printf("hash %ld %d\n", (long)hsearch((ENTRY){ "h77", NULL }, FIND)->data, hsearch((ENTRY){ "h100", NULL }, FIND) == NULL);
+	printf("hash %ld %d\n",
+	       (long)hsearch((ENTRY){ "h77", NULL }, FIND)->data,
+	       hsearch((ENTRY){ "h100", NULL }, FIND) == NULL);
 	hdestroy();
 	for (int i = 0; i < 6; i++) {
 		line[0] = "abcabd"[i];
 		lsearch(line, lines, &count, 8, by_text);
 	}
-	printf("linear %zu %s\n", count, (char *)lfind("d", lines, &count, 8, by_text));
+	printf("linear %zu %s\n", count,
+	       (char *)lfind("d", lines, &count, 8, by_text));
 }
 
 static void numbers(void)
@@ -143,10 +155,12 @@ static void numbers(void)
 	srandom(42);
 	printf(" %ld %ld", random(), random());
 	srand48(7);
-	printf(" %ld %ld %.15f %ld %d\n", lrand48(), mrand48(), drand48(), nrand48(seed), rand_r(&state));
+	printf(" %ld %ld %.15f %ld %d\n", lrand48(), mrand48(), drand48(),
+	       nrand48(seed), rand_r(&state));
 	div_t q = div(-17, 5);
 	lldiv_t l = lldiv(1000000000007LL, -3);
-	printf("%d %d %lld %lld %d %ld\n", q.quot, q.rem, l.quot, l.rem, abs(-4), labs(-5L));
+	printf("%d %d %lld %lld %d %ld\n", q.quot, q.rem, l.quot, l.rem,
+	       abs(-4), labs(-5L));
 }
 
 int main(void)

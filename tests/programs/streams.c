@@ -1,4 +1,7 @@
-/* Streams: buffering, positions, temporary files, memory streams, lines, processes. */
+/*
+ * Streams: buffering, positions, temporary files, memory streams, lines,
+ * processes.
+ */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -23,7 +26,8 @@ static void buffering(void)
 	for (int i = 0; i < 3; i++) {
 		FILE *f = fopen("buffered", "w");
 
-		setvbuf(f, i == 2 ? buffer : NULL, modes[i], i ? sizeof(buffer) : 0);
+		setvbuf(f, i == 2 ? buffer : NULL, modes[i],
+			i ? sizeof(buffer) : 0);
 		fputs("ab", f);
 		printf("mode %d: %ld", i, size_on_disk("buffered"));
 		fputs("c\nd", f);
@@ -138,7 +142,8 @@ static void lines(void)
 		putc('a' + i % 26, f);
 	rewind(f);
 	while ((n = getline(&line, &room, f)) >= 0)
-		printf("%zd <%.10s>\n", n, n && line[n - 1] == '\n' ? "..." : line);
+		printf("%zd <%.10s>\n", n,
+		       n && line[n - 1] == '\n' ? "..." : line);
 	rewind(f);
 	while ((n = getdelim(&line, &room, 'i', f)) >= 0 && n < 20)
 		printf("%zd\n", n);

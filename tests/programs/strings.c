@@ -1,4 +1,7 @@
-/* Strings and memory: every function over many lengths and alignments against the simplest loop; tokens, errors, the C locale. */
+/*
+ * Strings and memory: every function over many lengths and alignments against
+ * the simplest loop; tokens, errors, the C locale.
+ */
 #include <ctype.h>
 #include <locale.h>
 #include <regex.h>
@@ -53,34 +56,50 @@ static void searches(void)
 			reset(n);
 			a[at + n] = '\0';
 			memcpy(b + 5, a + at, n + 1);
-			bad += strlen(a + at) != (size_t)n || strnlen(a + at, n - 1) != (size_t)n - 1;
-			bad += strcmp(a + at, b + 5) != 0 || strncmp(a + at, b + 5, n) != 0 || strcasecmp(a + at, b + 5) != 0;
+			bad += strlen(a + at) != (size_t)n ||
+			       strnlen(a + at, n - 1) != (size_t)n - 1;
+			bad += strcmp(a + at, b + 5) != 0 ||
+			       strncmp(a + at, b + 5, n) != 0 ||
+			       strcasecmp(a + at, b + 5) != 0;
 			b[5 + n - 1] = '~';
-			bad += strcmp(a + at, b + 5) >= 0 || memcmp(b + 5, a + at, n) <= 0;
-			bad += strchr(b + 5, '~') != b + 5 + n - 1 || memchr(b + 5, '~', n) != b + 5 + n - 1 || strrchr(b + 5, '~') != b + 5 + n - 1;
-			bad += strchrnul(a + at, '!') != a + at + n || rawmemchr(a + at, '\0') != a + at + n || memrchr(b + 5, '~', n) != b + 5 + n - 1;
-			bad += strspn(a + at, "abcdefghijklmnopqrstuvwxyz") != (size_t)n || strcspn(b + 5, "~") != (size_t)n - 1;
+			bad += strcmp(a + at, b + 5) >= 0 ||
+			       memcmp(b + 5, a + at, n) <= 0;
+			bad += strchr(b + 5, '~') != b + 5 + n - 1 ||
+			       memchr(b + 5, '~', n) != b + 5 + n - 1 ||
+			       strrchr(b + 5, '~') != b + 5 + n - 1;
+			bad += strchrnul(a + at, '!') != a + at + n ||
+			       rawmemchr(a + at, '\0') != a + at + n ||
+			       memrchr(b + 5, '~', n) != b + 5 + n - 1;
+			bad += strspn(a + at, "abcdefghijklmnopqrstuvwxyz") !=
+				       (size_t)n ||
+			       strcspn(b + 5, "~") != (size_t)n - 1;
 			bad += strstr(b, "~") != b + 5 + n - 1;
 		}
 	printf("searches: %d bad\n", bad);
-	printf("%s|%s|%d|%s\n", strstr("the needle is here", "needle"), strcasestr("The NEEDLE", "needle"), strstr("abc", "abd") == NULL,
+	printf("%s|%s|%d|%s\n", strstr("the needle is here", "needle"),
+	       strcasestr("The NEEDLE", "needle"), strstr("abc", "abd") == NULL,
 	       strpbrk("key=value", "=:"));
-	printf("%d %d\n", memmem("abcabcd", 7, "abcd", 4) != NULL, strverscmp("file9", "file10") < 0);
+	printf("%d %d\n", memmem("abcabcd", 7, "abcd", 4) != NULL,
+	       strverscmp("file9", "file10") < 0);
 }
 
 static void pieces(void)
 {
 	char text[] = "one two,,three;four", *save, *p = text, copy[20] = "abc";
 
-	for (char *word = strtok_r(text, " ,", &save); word; word = strtok_r(NULL, " ,", &save))
+	for (char *word = strtok_r(text, " ,", &save); word;
+	     word = strtok_r(NULL, " ,", &save))
 		printf("<%s>", word);
 	char other[] = "a::b:";
-	for (char *word = (p = other, strsep(&p, ":")); word; word = strsep(&p, ":"))
+	for (char *word = (p = other, strsep(&p, ":")); word;
+	     word = strsep(&p, ":"))
 		printf("[%s]", word);
 	putchar('\n');
 	strcat(copy, "def");
 	strncat(copy, "ghijkl", 2);
-	printf("%s %s %d\n", copy, stpcpy(copy + 8, "!") - 1 - 8 == copy ? "end" : "?", strcoll("a", "b") < 0);
+	printf("%s %s %d\n", copy,
+	       stpcpy(copy + 8, "!") - 1 - 8 == copy ? "end" : "?",
+	       strcoll("a", "b") < 0);
 	char *twice = strndup("duplicate", 3);
 	printf("%s %s\n", twice, strdupa("on the stack"));
 	free(twice);
@@ -93,8 +112,9 @@ static void characters(void)
 	int counts[12] = { 0 }, upper = 0;
 
 	for (int i = 0; i < 256; i++) {
-		int is[] = { isalpha(i), isdigit(i), isalnum(i), isspace(i), isupper(i), islower(i), ispunct(i), isprint(i), iscntrl(i), isxdigit(i),
-			     isgraph(i), isblank(i) };
+		int is[] = { isalpha(i), isdigit(i),  isalnum(i), isspace(i),
+			     isupper(i), islower(i),  ispunct(i), isprint(i),
+			     iscntrl(i), isxdigit(i), isgraph(i), isblank(i) };
 
 		for (int j = 0; j < 12; j++)
 			counts[j] += is[j] != 0;
@@ -108,7 +128,8 @@ static void characters(void)
 static void messages(void)
 {
 	for (int i = 0; i < 134; i += 7)
-		printf("%d %s: %s\n", i, strerrorname_np(i) ?: "-", strerror(i));
+		printf("%d %s: %s\n", i, strerrorname_np(i) ?: "-",
+		       strerror(i));
 	for (int i = 1; i < 32; i += 5)
 		printf("%s: %s\n", sigabbrev_np(i), strsignal(i));
 	errno = EACCES;
@@ -120,20 +141,25 @@ static void locale(void)
 {
 	struct lconv *l = localeconv();
 
-	printf("%s <%s> <%s>\n", setlocale(LC_ALL, NULL), l->decimal_point, l->thousands_sep);
-	printf("%s %s\n", setlocale(LC_ALL, "") ?: "none", setlocale(LC_ALL, "xx_YY") ?: "none");
+	printf("%s <%s> <%s>\n", setlocale(LC_ALL, NULL), l->decimal_point,
+	       l->thousands_sep);
+	printf("%s %s\n", setlocale(LC_ALL, "") ?: "none",
+	       setlocale(LC_ALL, "xx_YY") ?: "none");
 }
 
 static void expressions(void)
 {
-	static const char *const lines[] = { "key = value", "  other=  12 ", "no equal sign", "=" };
+	static const char *const lines[] = { "key = value", "  other=  12 ",
+					     "no equal sign", "=" };
 	regmatch_t m[3];
 	regex_t r;
 
 	printf("%d\n", regcomp(&r, "^ *([a-z]+) *= *([^ ]*)", REG_EXTENDED));
 	for (int i = 0; i < 4; i++)
 		if (regexec(&r, lines[i], 3, m, 0) == 0)
-			printf("<%.*s> <%.*s>\n", m[1].rm_eo - m[1].rm_so, lines[i] + m[1].rm_so, m[2].rm_eo - m[2].rm_so, lines[i] + m[2].rm_so);
+			printf("<%.*s> <%.*s>\n", m[1].rm_eo - m[1].rm_so,
+			       lines[i] + m[1].rm_so, m[2].rm_eo - m[2].rm_so,
+			       lines[i] + m[2].rm_so);
 		else
 			printf("no match\n");
 	regfree(&r);

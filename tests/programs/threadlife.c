@@ -1,4 +1,7 @@
-/* Threads and the process around them: fork and exec in a thread, ends of all kinds, descriptors that another thread closes. */
+/*
+ * Threads and the process around them: fork and exec in a thread, ends of all
+ * kinds, descriptors that another thread closes.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -23,7 +26,8 @@ static void in_child(const char *what, void (*run)(void))
 		_exit(99);
 	}
 	wait(&status);
-	printf("%s: %s %d\n", what, WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	printf("%s: %s %d\n", what, WIFSIGNALED(status) ? "signal" : "status",
+	       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 static void *fault(void *argument)
@@ -136,7 +140,10 @@ static void *fork_and_wait(void *argument)
 	int status, pid = fork();
 
 	if (pid == 0)
-		_exit(getpid() == syscall(SYS_gettid) && getppid() == (long)argument ? 31 : 32);
+		_exit(getpid() == syscall(SYS_gettid) &&
+				      getppid() == (long)argument
+			      ? 31
+			      : 32);
 	waitpid(pid, &status, 0);
 	return (void *)(long)WEXITSTATUS(status);
 }
@@ -149,7 +156,8 @@ static void forks(void)
 	int status, pid;
 
 	for (int i = 0; i < 4; i++)
-		pthread_create(&threads[i], NULL, fork_and_wait, (void *)(long)getpid());
+		pthread_create(&threads[i], NULL, fork_and_wait,
+			       (void *)(long)getpid());
 	for (int i = 0; i < 4; i++) {
 		pthread_join(threads[i], &result);
 		printf("child of a thread: %ld\n", (long)result);
@@ -158,7 +166,8 @@ static void forks(void)
 	if (pid == 0)
 		_exit(33);
 	printf("waited %d\n", wait(&status) == pid ? WEXITSTATUS(status) : -1);
-	printf("another: %s\n", wait(NULL) < 0 ? strerrorname_np(errno) : "yes");
+	printf("another: %s\n",
+	       wait(NULL) < 0 ? strerrorname_np(errno) : "yes");
 }
 
 static int fds[2];
@@ -183,7 +192,10 @@ static void *poll_one(void *argument)
 	return argument;
 }
 
-/* A descriptor is closed, and its number used again, while another thread sleeps in a call on it. */
+/*
+ * A descriptor is closed, and its number used again, while another thread
+ * sleeps in a call on it.
+ */
 static void closing(void)
 {
 	pthread_t thread;
@@ -228,7 +240,8 @@ static void shared_state(void)
 	pthread_create(&thread, NULL, change_directory, "/dev");
 	pthread_join(thread, NULL);
 	getrlimit(RLIMIT_NOFILE, &limit);
-	printf("now in %s, umask %03o, limit %d\n", getcwd(path, sizeof(path)), umask(022), (int)limit.rlim_cur);
+	printf("now in %s, umask %03o, limit %d\n", getcwd(path, sizeof(path)),
+	       umask(022), (int)limit.rlim_cur);
 }
 
 static volatile char *pages;
@@ -239,7 +252,8 @@ static void *touch_pages(void *argument)
 
 	for (int round = 0; round < 20; round++)
 		for (int i = 0; i < 256; i++)
-			sum += ++pages[(i * 37 % 256) * 4096 + (long)argument] == round + 1;
+			sum += ++pages[(i * 37 % 256) * 4096 +
+				       (long)argument] == round + 1;
 	return (void *)sum;
 }
 
@@ -247,7 +261,8 @@ static void *touch_pages(void *argument)
 static void *map_and_unmap(void *argument)
 {
 	for (int i = 0; i < 200; i++) {
-		char *p = mmap(NULL, 64 << 10, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *p = mmap(NULL, 64 << 10, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		p[i * 300 % 65536] = 1;
 		munmap(p, 64 << 10);
@@ -261,7 +276,8 @@ static void faults(void)
 	long sum = 0;
 	void *result;
 
-	pages = mmap(NULL, 256 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pages = mmap(NULL, 256 * 4096, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	pthread_create(&mapper, NULL, map_and_unmap, NULL);
 	for (long i = 0; i < 4; i++)
 		pthread_create(&threads[i], NULL, touch_pages, (void *)i);
@@ -280,7 +296,10 @@ int main(int argc, char *argv[])
 {
 	program = argv[0];
 	if (argc > 1)
-		return atoi(argv[1]) == getpid() && getpid() == syscall(SYS_gettid) ? 21 : 22;
+		return atoi(argv[1]) == getpid() &&
+				       getpid() == syscall(SYS_gettid)
+			       ? 21
+			       : 22;
 	in_child("a fault in a thread", fault_kills);
 	in_child("main leaves, a thread exits", main_leaves);
 	in_child("all leave", all_leave);

@@ -1,4 +1,7 @@
-/* Thread-local storage: initial values, alignment, big blocks, forks, signals, and the segment register that it lives behind. */
+/*
+ * Thread-local storage: initial values, alignment, big blocks, forks, signals,
+ * and the segment register that it lives behind.
+ */
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -37,8 +40,10 @@ static void initial(void)
 
 	for (int i = 0; i < 1000; i++)
 		sum += zeroes[i];
-	printf("%d %s %g %s %d\n", counter, text, sum, aligned.bytes, pointer == NULL);
-	printf("aligned %d, sound %d, ring 3 %d\n", (int)((uintptr_t)&aligned % 64), sound(), (selector() & 3) == 3);
+	printf("%d %s %g %s %d\n", counter, text, sum, aligned.bytes,
+	       pointer == NULL);
+	printf("aligned %d, sound %d, ring 3 %d\n",
+	       (int)((uintptr_t)&aligned % 64), sound(), (selector() & 3) == 3);
 	errno = 77;
 	counter = errno;
 	printf("%d\n", counter);
@@ -58,7 +63,8 @@ static void across_signals(void)
 	counter = 0;
 	for (int i = 0; i < 100; i++)
 		raise(SIGUSR1);
-	printf("%d %d %d\n", counter == 100 * SIGUSR1, errno, before == selector());
+	printf("%d %d %d\n", counter == 100 * SIGUSR1, errno,
+	       before == selector());
 }
 
 static void across_forks(void)
@@ -76,7 +82,10 @@ static void across_forks(void)
 					usleep(1000);	/* others run */
 			}
 			snprintf(text, sizeof(text), "child %d", i);
-			_exit(counter == 1 + 1000 * i && ordinary == counter && sound() ? i : 99);
+			_exit(counter == 1 + 1000 * i && ordinary == counter &&
+					      sound()
+				      ? i
+				      : 99);
 		}
 	int sum = 0;
 	while (wait(&status) > 0)

@@ -1,4 +1,7 @@
-/* Threads of the C library: creation, mutexes, conditions, keys, barriers, cancellation, signals to threads. */
+/*
+ * Threads of the C library: creation, mutexes, conditions, keys, barriers,
+ * cancellation, signals to threads.
+ */
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -51,7 +54,8 @@ static void adding(void)
 
 	pthread_key_create(&key, destroy);
 	for (long i = 0; i < THREADS; i++)
-		if (pthread_create(&threads[i], NULL, add, (void *)(i + 1)) != 0) {
+		if (pthread_create(&threads[i], NULL, add, (void *)(i + 1)) !=
+		    0) {
 			printf("pthread_create fails\n");
 			exit(1);
 		}
@@ -59,7 +63,8 @@ static void adding(void)
 		pthread_join(threads[i], &result);
 		sum += (long)result;
 	}
-	printf("guarded %d, atomic %d, own %ld, destroyed %d, once %d\n", guarded, atomic, sum, destroyed, onces);
+	printf("guarded %d, atomic %d, own %ld, destroyed %d, once %d\n",
+	       guarded, atomic, sum, destroyed, onces);
 }
 
 /* Each prints in its turn. */
@@ -91,7 +96,8 @@ static void turns(void)
 	limit.tv_sec += limit.tv_nsec / 1000000000;
 	limit.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&mutex);
-	printf("timed wait: %s\n", strerrorname_np(pthread_cond_timedwait(&condition, &mutex, &limit)));
+	printf("timed wait: %s\n", strerrorname_np(pthread_cond_timedwait(
+					   &condition, &mutex, &limit)));
 	printf("trylock: %s\n", strerrorname_np(pthread_mutex_trylock(&mutex)));
 	pthread_mutex_unlock(&mutex);
 }
@@ -126,7 +132,8 @@ static void stopping(void)
 	pthread_kill(receiver, SIGUSR1);
 	while (!signalled)
 		nanosleep(&pause, NULL);
-	printf("signal came to %s\n", signalled == 1 ? "its thread" : "another");
+	printf("signal came to %s\n",
+	       signalled == 1 ? "its thread" : "another");
 	pthread_cancel(receiver);
 	pthread_join(receiver, &result);
 	printf("cancelled %d\n", result == PTHREAD_CANCELED);

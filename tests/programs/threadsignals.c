@@ -1,4 +1,7 @@
-/* What reaches a thread: signals of its own and of the process, cancellation, a stop of all. */
+/*
+ * What reaches a thread: signals of its own and of the process, cancellation, a
+ * stop of all.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -18,7 +21,10 @@ static void take(int number)
 	taken++;
 }
 
-/* Signals for the process go to a thread that does not block them; those for a thread stay its own. */
+/*
+ * Signals for the process go to a thread that does not block them; those for a
+ * thread stay its own.
+ */
 static void masks(void)
 {
 	sigset_t usr, old, pending;
@@ -35,7 +41,8 @@ static void masks(void)
 	pthread_kill(pthread_self(), SIGUSR1);
 	nap(20);
 	sigpending(&pending);
-	printf("own stays pending: %d, taken %d\n", sigismember(&pending, SIGUSR1), taken);
+	printf("own stays pending: %d, taken %d\n",
+	       sigismember(&pending, SIGUSR1), taken);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	printf("then taken here: %d\n", taken == 2 && !taken_by_taker);
 	pthread_cancel(taker);
@@ -61,7 +68,10 @@ static void *wait_for_signals(void *argument)
 	return (void *)sum;
 }
 
-/* One thread waits for signals that all block: also those that came before there was one. */
+/*
+ * One thread waits for signals that all block: also those that came before
+ * there was one.
+ */
 static void sigwaits(void)
 {
 	sigset_t set, old;
@@ -138,7 +148,8 @@ static void cancels(void)
 	thread = start(with_cleanup, "behind it");
 	pthread_cancel(thread);
 	pthread_join(thread, &result);
-	printf("cancelled %d, no such thread: %d\n", result == PTHREAD_CANCELED, pthread_kill(pthread_self(), 1000) == EINVAL);
+	printf("cancelled %d, no such thread: %d\n", result == PTHREAD_CANCELED,
+	       pthread_kill(pthread_self(), 1000) == EINVAL);
 }
 
 static atomic_int ticks;
@@ -180,7 +191,8 @@ static void stops(void)
 	fcntl(fds[0], F_SETFL, 0);
 	kill(pid, SIGCONT);
 	waitpid(pid, &status, WCONTINUED);
-	printf("continued %d, speaks: %d\n", WIFCONTINUED(status) != 0, read(fds[0], &before, sizeof(before)) > 0);
+	printf("continued %d, speaks: %d\n", WIFCONTINUED(status) != 0,
+	       read(fds[0], &before, sizeof(before)) > 0);
 	kill(pid, SIGTERM);
 	waitpid(pid, &status, 0);
 	printf("killed by %d\n", WTERMSIG(status));

@@ -1,4 +1,7 @@
-/* A small debugger: it traces a child's system calls, single-steps it, sets a breakpoint, reads and writes its memory and registers. */
+/*
+ * A small debugger: it traces a child's system calls, single-steps it, sets a
+ * breakpoint, reads and writes its memory and registers.
+ */
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,7 +23,11 @@ static void __attribute__((noinline)) body(void)
 
 	asm volatile("mov $10, %0\n1:\tdec %0\n\tjnz 1b" : "=r"(n));
 	asm volatile("int $0x80" : "=a"(pid) : "a"(SYS_getpid) : "memory");
-	asm volatile("int $0x80" : "=a"(n) : "a"(SYS_write), "b"(1), "c"(message), "d"(sizeof(message) - 1) : "memory");
+	asm volatile("int $0x80"
+		     : "=a"(n)
+		     : "a"(SYS_write), "b"(1), "c"(message),
+		       "d"(sizeof(message) - 1)
+		     : "memory");
 	asm volatile("int $0x80" : : "a"(SYS_exit), "b"(variable));
 }
 
@@ -44,7 +51,8 @@ static pid_t start(void)
 		body();
 	}
 	waitpid(pid, &status, 0);
-	printf("stopped %d by %s\n", WIFSTOPPED(status), sigabbrev_np(WSTOPSIG(status)));
+	printf("stopped %d by %s\n", WIFSTOPPED(status),
+	       sigabbrev_np(WSTOPSIG(status)));
 	return pid;
 }
 
@@ -61,7 +69,8 @@ static void calls(void)
 	pid_t pid = start();
 	int status, n = 0, entry = 1;
 
-	CALL(ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)PTRACE_O_TRACESYSGOOD));
+	CALL(ptrace(PTRACE_SETOPTIONS, pid, NULL,
+		    (void *)PTRACE_O_TRACESYSGOOD));
 	CALL(ptrace(PTRACE_POKEDATA, pid, (void *)&variable, (void *)40));
 	for (;; entry = !entry, n++) {
 		ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
@@ -71,9 +80,12 @@ static void calls(void)
 		struct user_regs_struct regs = registers(pid);
 
 		if (regs.orig_eax == SYS_getpid)
-			printf("%s getpid: %d\n", entry ? "enter" : "leave", entry ? (int)regs.eax : regs.eax == pid);
+			printf("%s getpid: %d\n", entry ? "enter" : "leave",
+			       entry ? (int)regs.eax : regs.eax == pid);
 		else if (regs.orig_eax == SYS_write)
-			printf("%s write %ld %ld: %ld\n", entry ? "enter" : "leave", regs.ebx, regs.edx, regs.eax);
+			printf("%s write %ld %ld: %ld\n",
+			       entry ? "enter" : "leave", regs.ebx, regs.edx,
+			       regs.eax);
 		else if (regs.orig_eax == SYS_exit)
 			printf("exit %ld\n", regs.ebx);
 		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
@@ -92,12 +104,14 @@ static void breakpoint(void)
 	int status;
 
 	printf("text read: %d\n", old == *(long *)place);
-	CALL(ptrace(PTRACE_POKETEXT, pid, place, (void *)((old & ~0xFFl) | 0xCC)));
+	CALL(ptrace(PTRACE_POKETEXT, pid, place,
+		    (void *)((old & ~0xFFl) | 0xCC)));
 	printf("own text unchanged: %d\n", *(long *)place == old);
 	CALL(ptrace(PTRACE_CONT, pid, NULL, NULL));
 	waitpid(pid, &status, 0);
 	struct user_regs_struct regs = registers(pid);
-	printf("stopped by %s after the breakpoint: %d\n", sigabbrev_np(WSTOPSIG(status)), regs.eip == (long)place + 1);
+	printf("stopped by %s after the breakpoint: %d\n",
+	       sigabbrev_np(WSTOPSIG(status)), regs.eip == (long)place + 1);
 	CALL(ptrace(PTRACE_POKETEXT, pid, place, (void *)old));
 	regs.eip--;
 	CALL(ptrace(PTRACE_SETREGS, pid, NULL, &regs));
@@ -125,17 +139,23 @@ static void steps(void)
 		if (inside && regs.eip < last && last - regs.eip < 8)
 			rounds++;
 		last = regs.eip;
-		if (inside && (ptrace(PTRACE_PEEKTEXT, pid, (void *)last, NULL) & 0xFFFF) == 0x80CD)
+		if (inside &&
+		    (ptrace(PTRACE_PEEKTEXT, pid, (void *)last, NULL) &
+		     0xFFFF) == 0x80CD)
 			break;
 	}
 	printf("inside %d, jumps back %d\n", inside, rounds);
-	CALL(ptrace(PTRACE_PEEKUSER, pid, (void *)offsetof(struct user_regs_struct, eax), NULL));
-	CALL(ptrace(PTRACE_POKEUSER, pid, (void *)offsetof(struct user_regs_struct, eax), (void *)SYS_getppid));
+	CALL(ptrace(PTRACE_PEEKUSER, pid,
+		    (void *)offsetof(struct user_regs_struct, eax), NULL));
+	CALL(ptrace(PTRACE_POKEUSER, pid,
+		    (void *)offsetof(struct user_regs_struct, eax),
+		    (void *)SYS_getppid));
 	CALL(ptrace(PTRACE_PEEKDATA, pid, (void *)16, NULL));
 	CALL(kill(pid, SIGUSR1));
 	CALL(ptrace(PTRACE_CONT, pid, NULL, NULL));
 	waitpid(pid, &status, 0);
-	printf("before the signal: %s\n", WIFSTOPPED(status) ? sigabbrev_np(WSTOPSIG(status)) : "gone");
+	printf("before the signal: %s\n",
+	       WIFSTOPPED(status) ? sigabbrev_np(WSTOPSIG(status)) : "gone");
 	CALL(ptrace(PTRACE_CONT, pid, NULL, NULL));
 	waitpid(pid, &status, 0);
 	printf("status %d\n", WEXITSTATUS(status));

@@ -1,4 +1,7 @@
-/* Wide and multibyte characters in the C locale, the only one that needs no files. */
+/*
+ * Wide and multibyte characters in the C locale, the only one that needs no
+ * files.
+ */
 #include <locale.h>
 #include <stdlib.h>
 #include <uchar.h>
@@ -25,7 +28,8 @@ static void conversions(void)
 	printf("%d:", (int)n);
 	show(wide);
 	n = wcstombs(back, wide, 50);
-	printf("%d %s\n", (int)n, strcmp(back, text) == 0 ? "the same" : "different");
+	printf("%d %s\n", (int)n,
+	       strcmp(back, text) == 0 ? "the same" : "different");
 	for (const char *p = text; *p; p += n) {
 		n = mbrtowc(&c, p, 10, &state);
 		printf("%zu:%x(%d) ", n, (unsigned)c, wcwidth(c));
@@ -33,7 +37,8 @@ static void conversions(void)
 	putchar('\n');
 	memset(&state, 0, sizeof(state));
 	CALL(mbrtowc(&c, "\xFF", 1, &state));
-	printf("%d %d %d %zu\n", mblen("x", 1), wctomb(back, L'y'), wctomb(back, 0x20AC), MB_CUR_MAX);
+	printf("%d %d %d %zu\n", mblen("x", 1), wctomb(back, L'y'),
+	       wctomb(back, 0x20AC), MB_CUR_MAX);
 	char16_t half;
 	memset(&state, 0, sizeof(state));
 	n = mbrtoc16(&half, "z", 1, &state);
@@ -45,8 +50,10 @@ static void classes(void)
 	static const wchar_t chars[] = L"aZ5 \u00E4\u00C4\u03A9\u4E2D\u20AC\n";
 
 	for (const wchar_t *c = chars; *c; c++)
-		printf("%x:%d%d%d%d%d%d:%x:%x ", (unsigned)*c, !!iswalpha(*c), !!iswupper(*c), !!iswlower(*c), !!iswdigit(*c), !!iswspace(*c),
-		       !!iswprint(*c), (unsigned)towupper(*c), (unsigned)towlower(*c));
+		printf("%x:%d%d%d%d%d%d:%x:%x ", (unsigned)*c, !!iswalpha(*c),
+		       !!iswupper(*c), !!iswlower(*c), !!iswdigit(*c),
+		       !!iswspace(*c), !!iswprint(*c), (unsigned)towupper(*c),
+		       (unsigned)towlower(*c));
 	putchar('\n');
 }
 
@@ -56,12 +63,15 @@ static void strings(void)
 
 	wcscpy(buf, L"wide");
 	wcscat(buf, L" string");
-	printf("%zu %d %d %ls\n", wcslen(buf), wcscmp(buf, L"wide") > 0, wcsncmp(buf, L"wider", 4), wcsstr(buf, L"str"));
-	for (wchar_t *p = wcstok(pieces, L",;", &save); p; p = wcstok(NULL, L",;", &save))
+	printf("%zu %d %d %ls\n", wcslen(buf), wcscmp(buf, L"wide") > 0,
+	       wcsncmp(buf, L"wider", 4), wcsstr(buf, L"str"));
+	for (wchar_t *p = wcstok(pieces, L",;", &save); p;
+	     p = wcstok(NULL, L",;", &save))
 		printf("<%ls>", p);
 	printf("\n%ld", wcstol(L"0x7f rest", &end, 0));
 	printf(" %g %ls\n", wcstod(L"2.5e3", NULL), end);
-	printf("%d ", swprintf(buf, 60, L"%ls-%5d-%s-%c", L"w", 42, "narrow", 'c'));
+	printf("%d ",
+	       swprintf(buf, 60, L"%ls-%5d-%s-%c", L"w", 42, "narrow", 'c'));
 	printf("%ls\n", buf);
 	int number = 0;
 	wchar_t word[20] = L"";

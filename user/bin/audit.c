@@ -1,4 +1,7 @@
-/* audit [-d]: run the kernel's memory audit (call 513) and show its counts; -d drops caches first. Exit status 1: a rule is broken. */
+/*
+ * audit [-d]: run the kernel's memory audit (call 513) and show its counts; -d
+ * drops caches first. Exit status 1: a rule is broken.
+ */
 #include <cowix.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -11,14 +14,17 @@ int main(int argc, char **argv)
 	int found;
 
 	util_init(argv[0]);
-	found = mm_audit(&r, getopt(argc, argv, "d") == 'd' ? AUDIT_DROP_CACHES : 0);
+	found = mm_audit(&r, getopt(argc, argv, "d") == 'd' ? AUDIT_DROP_CACHES
+							    : 0);
 	if (found < 0)
 		die("mm_audit");
-	printf("mismatches %u\nframes: total %u, free %u, cache %u, kernel objects %u, page tables %u\nuser entries %u\n", r.mismatches,
-	       r.frames_total, r.frames_free, r.frames_cache, r.frames_kernel, r.frames_tables, r.frames_user);
+	printf("mismatches %u\nframes: total %u, free %u, cache %u, kernel objects %u, page tables %u\nuser entries %u\n",
+	       r.mismatches, r.frames_total, r.frames_free, r.frames_cache,
+	       r.frames_kernel, r.frames_tables, r.frames_user);
 	for (int i = 0; i < NR_OWNERS; i++)
 		printf("%s%s %u%s", i ? "" : "owners: ", names[i], r.owned[i],
 		       i == NR_OWNERS - 1 ? "\n" : i == 9 ? ",\n" : ", ");
-	printf("inodes %u, open files %u, buffers %u, tasks %u\n", r.inodes_used, r.files_used, r.buffers_used, r.tasks);
+	printf("inodes %u, open files %u, buffers %u, tasks %u\n",
+	       r.inodes_used, r.files_used, r.buffers_used, r.tasks);
 	return found > 0;
 }

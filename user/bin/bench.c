@@ -1,7 +1,9 @@
 /*
- * bench [-m MiB] [-p policy] [-s n] [W1 W2 ...]: the workloads of the targets, counted with the time stamp counter: instructions, when the emulator
- * counts them (tools/run -i). A policy is the number of one of xfork()'s, for W2 to W5; without it they use fork(). With -s, while n other
- * processes sleep. Runs on Linux too.
+ * bench [-m MiB] [-p policy] [-s n] [W1 W2 ...]: the workloads of the targets,
+ * counted with the time stamp counter: instructions, when the emulator counts
+ * them (tools/run -i). A policy is the number of one of xfork()'s, for W2 to
+ * W5; without it they use fork(). With -s, while n other processes sleep. Runs
+ * on Linux too.
  */
 #include <cowix.h>
 #include <errno.h>
@@ -22,7 +24,7 @@
 typedef unsigned long long u64;
 
 static unsigned long megabytes = 64;
-static char *heap;		/* megabytes of touched memory, for those who need it */
+static char *heap;	/* megabytes of touched memory, for those who need it */
 static u64 fork_cost;		/* W2, which W3 subtracts */
 static int policy;		/* 0: fork() */
 static int fds[2];		/* what W4's child has to say */
@@ -35,9 +37,11 @@ static u64 now(void)
 	return t;
 }
 
-static void result(const char *name, const char *what, u64 count, unsigned long units)
+static void result(const char *name, const char *what, u64 count,
+		   unsigned long units)
 {
-	printf("%-4s %-44s %10lu\n", name, what, (unsigned long)(count / units));
+	printf("%-4s %-44s %10lu\n", name, what,
+	       (unsigned long)(count / units));
 	fflush(stdout);
 }
 
@@ -63,7 +67,10 @@ static char *touched_heap(void)
 	return heap;
 }
 
-/* Counted from power-on when the emulator counts; on a real machine the time stamp counter says something else. */
+/*
+ * Counted from power-on when the emulator counts; on a real machine the time
+ * stamp counter says something else.
+ */
 static void w11(void)
 {
 	result("W11", "from reset to this program", now(), 1);
@@ -74,18 +81,28 @@ static void w1(void)
 	u64 start = now();
 	int n = CALLS;
 
-	__asm__ volatile("1: movl $20, %%eax; int $0x80; decl %0; jnz 1b" : "+r"(n) : : "eax", "memory");
+	__asm__ volatile("1: movl $20, %%eax; int $0x80; decl %0; jnz 1b"
+			 : "+r"(n)
+			 :
+			 : "eax", "memory");
 	result("W1", "getpid, a call", now() - start, CALLS);
 }
 
-/* A thread on a stack of its own, which is used again when the thread has ended. */
+/*
+ * A thread on a stack of its own, which is used again when the thread has
+ * ended.
+ */
 static pid_t start_thread(void (*child)(void))
 {
 	static char stack[8192];
 	pid_t pid;
 
-	__asm__ volatile("int $0x80; testl %%eax, %%eax; jnz 1f; call *%%esi; 1:"
-			 : "=a"(pid) : "0"(__NR_xfork), "b"(FORK_POLICY_THREAD), "c"(stack + sizeof(stack) - 16), "S"(child) : "edx", "memory");
+	__asm__ volatile(
+		"int $0x80; testl %%eax, %%eax; jnz 1f; call *%%esi; 1:"
+		: "=a"(pid)
+		: "0"(__NR_xfork), "b"(FORK_POLICY_THREAD),
+		  "c"(stack + sizeof(stack) - 16), "S"(child)
+		: "edx", "memory");
 	if (pid < 0)
 		errno = -pid;
 	return pid < 0 ? -1 : pid;
@@ -155,7 +172,8 @@ static void w3(void)
 		not_available("W3");
 		return;
 	}
-	result("W3", "the same, added cost a touched page", cost > fork_cost ? cost - fork_cost : 0, pages());
+	result("W3", "the same, added cost a touched page",
+	       cost > fork_cost ? cost - fork_cost : 0, pages());
 	result("W3t", "the same, all of it", cost, 1);
 }
 
@@ -189,7 +207,10 @@ static void write_pages(void)
 	leave();
 }
 
-/* The child writes a byte a page and sends what it cost; nothing when there was not enough memory. */
+/*
+ * The child writes a byte a page and sends what it cost; nothing when there was
+ * not enough memory.
+ */
 static void w4(void)
 {
 	u64 cost = 0;
@@ -225,7 +246,8 @@ static void w4r(void)
 	waitpid(pid, NULL, 0);
 	begin = now();
 	touch(heap, pages());
-	result("W4r", "parent writes after the child's exit, a page", now() - begin, pages());
+	result("W4r", "parent writes after the child's exit, a page",
+	       now() - begin, pages());
 }
 
 static void run_true(void)
@@ -279,7 +301,8 @@ static void w6(void)
 		write(to[1], &c, 1);
 		read(from[0], &c, 1);
 	}
-	result("W6", "1 byte there and back through pipes", now() - start, 1000);
+	result("W6", "1 byte there and back through pipes", now() - start,
+	       1000);
 	close(to[1]);
 	close(from[0]);
 	close(from[1]);
@@ -321,7 +344,8 @@ static void w8c(void)
 		close(fd);
 		unlink("/bench.tmp");
 	}
-	result("W8c", "create + write 1 KiB + close + unlink", now() - start, 50);
+	result("W8c", "create + write 1 KiB + close + unlink", now() - start,
+	       50);
 }
 
 static void w8(void)
@@ -351,7 +375,8 @@ static void w9(void)
 	if (fresh == (void *)-1)
 		die("sbrk");
 	touch(fresh, pages());
-	result("W9", "first touch of fresh heap, a page", now() - start, pages());
+	result("W9", "first touch of fresh heap, a page", now() - start,
+	       pages());
 	sbrk(-(long)(megabytes << 20));
 }
 
@@ -368,8 +393,10 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } workloads[] = {
-	{ "W11", w11 }, { "W1", w1 }, { "W2", w2 }, { "W5", w5 }, { "W6", w6 }, { "W7", w7 }, { "W8c", w8c }, { "W8", w8 }, { "W10", w10 }, { "W9", w9 },
-	{ "W3", w3 }, { "W4", w4 }, { "W4r", w4r }, { "W3z", w3z },
+	{ "W11", w11 }, { "W1", w1 },   { "W2", w2 },   { "W5", w5 },
+	{ "W6", w6 },   { "W7", w7 },   { "W8c", w8c }, { "W8", w8 },
+	{ "W10", w10 }, { "W9", w9 },   { "W3", w3 },   { "W4", w4 },
+	{ "W4r", w4r }, { "W3z", w3z },
 };
 
 static int wanted(const char *name, char **names)
@@ -405,7 +432,8 @@ int main(int argc, char **argv)
 			megabytes = number(optarg);
 		else if (option == 'p')
 			policy = number(optarg);
-		else if (option != 's' || (sleepers = number(optarg)) > SLEEPERS_MAX)
+		else if (option != 's' ||
+			 (sleepers = number(optarg)) > SLEEPERS_MAX)
 			usage("[-m MiB] [-p policy] [-s sleeping processes] [workload...]");
 	}
 	for (unsigned long i = 0; i < sleepers; i++)

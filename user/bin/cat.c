@@ -58,9 +58,12 @@ static void cat(int fd, const char *name)
 	struct stat st;
 	FILE *f;
 
-	if (S_ISREG(output.st_mode) && output.st_size > 0 && fstat(fd, &st) == 0 && st.st_ino == output.st_ino && st.st_dev == output.st_dev) {
+	if (S_ISREG(output.st_mode) && output.st_size > 0 &&
+	    fstat(fd, &st) == 0 && st.st_ino == output.st_ino &&
+	    st.st_dev == output.st_dev) {
 		complain(name, "is what is written to");
-	} else if (number_lines || number_full || squeeze || visible || ends || tabs) {
+	} else if (number_lines || number_full || squeeze || visible || ends ||
+		   tabs) {
 		f = fdopen(dup(fd), "r");
 		if (!f)
 			die(name);

@@ -44,7 +44,9 @@ static void change(const char *mode, const char *path, int depth)
 /* The words of options: those made of other letters, like -w, are modes. */
 static char **options(char **word)
 {
-	for (; *word && **word == '-' && strspn(*word + 1, "Rf") == strlen(*word + 1) && (*word)[1]; word++) {
+	for (; *word && **word == '-' &&
+	       strspn(*word + 1, "Rf") == strlen(*word + 1) && (*word)[1];
+	     word++) {
 		recursive |= strchr(*word, 'R') != NULL;
 		quiet |= strchr(*word, 'f') != NULL;
 	}

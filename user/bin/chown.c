@@ -1,4 +1,7 @@
-/* chown [-Rhf] [-H | -L | -P] owner[:[group]] file...: without a name behind the colon it is the owner's group */
+/*
+ * chown [-Rhf] [-H | -L | -P] owner[:[group]] file...: without a name behind
+ * the colon it is the owner's group
+ */
 #include <owner.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -40,7 +43,8 @@ int main(int argc, char **argv)
 	char **words;
 
 	util_init(argv[0]);
-	words = owner_options(argc, argv, &options, "[-Rhf] [-H | -L | -P] owner[:[group]] file...");
+	words = owner_options(argc, argv, &options,
+			      "[-Rhf] [-H | -L | -P] owner[:[group]] file...");
 	read_owner(*words);
 	while (*++words)
 		change_owner(*words, uid, gid, &options);

@@ -18,7 +18,8 @@ static void say_end(const char *name, long byte, long line, int last)
 	else if (list)
 		fprintf(stderr, "cmp: EOF on %s after byte %ld\n", name, byte);
 	else
-		fprintf(stderr, "cmp: EOF on %s after byte %ld, %s %ld\n", name, byte, last == '\n' ? "line" : "in line",
+		fprintf(stderr, "cmp: EOF on %s after byte %ld, %s %ld\n", name,
+			byte, last == '\n' ? "line" : "in line",
 			last == '\n' ? line - 1 : line);
 }
 
@@ -41,7 +42,8 @@ static int cmp(FILE *a, FILE *b, char **names)
 		byte++;
 		if (x != y) {
 			if (!list && !silent)
-				printf("%s %s differ: char %ld, line %ld\n", names[0], names[1], byte, line);
+				printf("%s %s differ: char %ld, line %ld\n",
+				       names[0], names[1], byte, line);
 			if (!list)
 				return 1;
 			printf("%ld %3o %3o\n", byte, x, y);

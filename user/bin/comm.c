@@ -1,4 +1,7 @@
-/* comm [-123] file1 file2: lines only in the first, only in the second, in both, of sorted files */
+/*
+ * comm [-123] file1 file2: lines only in the first, only in the second, in
+ * both, of sorted files
+ */
 #include <lines.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +25,8 @@ static void comm(FILE *a, FILE *b)
 {
 	char *x = NULL, *y = NULL;
 	size_t x_size = 0, y_size = 0;
-	int more_x = read_line(&x, &x_size, a) >= 0, more_y = read_line(&y, &y_size, b) >= 0;
+	int more_x = read_line(&x, &x_size, a) >= 0,
+	    more_y = read_line(&y, &y_size, b) >= 0;
 
 	while (more_x || more_y) {
 		int order = !more_x ? 1 : !more_y ? -1 : strcmp(x, y);

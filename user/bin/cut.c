@@ -32,9 +32,11 @@ static void parse_list(const char *s)
 		if (*s == '-') {
 			s++;
 			digits |= isdigit(*s);
-			r.to = isdigit(*s) ? strtol(s, (char **)&s, 10) : 0x7FFFFFFF;
+			r.to = isdigit(*s) ? strtol(s, (char **)&s, 10)
+					   : 0x7FFFFFFF;
 		}
-		if (!digits || r.from < 1 || r.to < r.from || (*s && *s != ',' && !isblank(*s)))
+		if (!digits || r.from < 1 || r.to < r.from ||
+		    (*s && *s != ',' && !isblank(*s)))
 			bad_list(s);
 		ranges = realloc(ranges, (count + 1) * sizeof(*ranges));
 		if (!ranges)
@@ -112,7 +114,8 @@ static void cut(int fd, const char *name)
 
 int main(int argc, char **argv)
 {
-	static const char synopsis[] = "-b list | -c list | -f list [-d char] [-s] [file...]";
+	static const char synopsis[] =
+		"-b list | -c list | -f list [-d char] [-s] [file...]";
 	int option, lists = 0, delimited = 0;
 
 	util_init(argv[0]);

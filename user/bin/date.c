@@ -11,7 +11,8 @@
 #include <unistd.h>
 #include <util.h>
 
-#define SYNOPSIS "[-uR] [-d date | -r file | -s date] [+format] | mmddhhmm[[cc]yy]"
+#define SYNOPSIS \
+	"[-uR] [-d date | -r file | -s date] [+format] | mmddhhmm[[cc]yy]"
 
 static void bad_date(const char *s)
 {

@@ -1,7 +1,8 @@
 /*
- * dd [if=file] [of=file] [bs=n | ibs=n obs=n] [count=n] [skip=n] [seek=n] [conv=notrunc,sync,noerror,fsync,swab,lcase,ucase]
- * [iflag=fullblock] [oflag=append] [status=none|noxfer]: copy block by block. Numbers may end in c, w, b, k, M, G or kB, MB, GB, and be
- * products: 2x80x18b.
+ * dd [if=file] [of=file] [bs=n | ibs=n obs=n] [count=n] [skip=n] [seek=n]
+ * [conv=notrunc,sync,noerror,fsync,swab,lcase,ucase] [iflag=fullblock]
+ * [oflag=append] [status=none|noxfer]: copy block by block. Numbers may end in
+ * c, w, b, k, M, G or kB, MB, GB, and be products: 2x80x18b.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -14,20 +15,43 @@
 #include <unistd.h>
 #include <util.h>
 
-#define SYNOPSIS "[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] [seek=n] [conv=...] [status=none|noxfer]"
+#define SYNOPSIS \
+	"[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] [seek=n] [conv=...] [status=none|noxfer]"
 
-enum { NOTRUNC = 1, SYNC = 2, NOERROR = 4, FSYNC = 8, SWAB = 16, LCASE = 32, UCASE = 64, EXCL = 128, NOCREAT = 256,
-       FULLBLOCK = 512, APPEND = 1024 };
+enum {
+	NOTRUNC = 1,
+	SYNC = 2,
+	NOERROR = 4,
+	FSYNC = 8,
+	SWAB = 16,
+	LCASE = 32,
+	UCASE = 64,
+	EXCL = 128,
+	NOCREAT = 256,
+	FULLBLOCK = 512,
+	APPEND = 1024
+};
 enum { NONE = 1, NOXFER = 2 };
 
 static const struct name {
 	const char *name;
 	int value;
-} conversions[] = { { "notrunc", NOTRUNC }, { "sync", SYNC }, { "noerror", NOERROR }, { "fsync", FSYNC }, { "swab", SWAB },
-		    { "lcase", LCASE }, { "ucase", UCASE }, { "excl", EXCL }, { "nocreat", NOCREAT },
-		    { "fdatasync", FSYNC }, { NULL, 0 } },
-  in_flags[] = { { "fullblock", FULLBLOCK }, { NULL, 0 } }, out_flags[] = { { "append", APPEND }, { NULL, 0 } },
-  statuses[] = { { "none", NONE }, { "noxfer", NOXFER }, { "progress", 0 }, { NULL, 0 } };
+} conversions[] = { { "notrunc", NOTRUNC },
+		    { "sync", SYNC },
+		    { "noerror", NOERROR },
+		    { "fsync", FSYNC },
+		    { "swab", SWAB },
+		    { "lcase", LCASE },
+		    { "ucase", UCASE },
+		    { "excl", EXCL },
+		    { "nocreat", NOCREAT },
+		    { "fdatasync", FSYNC },
+		    { NULL, 0 } },
+  in_flags[] = { { "fullblock", FULLBLOCK }, { NULL, 0 } },
+  out_flags[] = { { "append", APPEND }, { NULL, 0 } },
+  statuses[] = {
+	  { "none", NONE }, { "noxfer", NOXFER }, { "progress", 0 }, { NULL, 0 }
+  };
 
 static const char *input, *output;
 static unsigned long bs, ibs = 512, obs = 512, count = -1ul, skip, seek;
@@ -35,7 +59,7 @@ static int conv, status;
 static int in = 0, out = 1;
 static unsigned long whole_in, part_in, whole_out, part_out;
 static unsigned long long total;
-static char *pending;				/* less than a block of output, if there is no bs= */
+static char *pending;	/* less than a block of output, if there is no bs= */
 static unsigned long pending_length;
 static struct timeval start;
 
@@ -48,7 +72,10 @@ static void bad(const char *what)
 static unsigned long suffix(const char **end)
 {
 	static const char letters[] = "cwbkKMG";
-	static const unsigned factors[] = { 1, 2, 512, 1 << 10, 1 << 10, 1 << 20, 1 << 30 }, thousands[] = { 1, 2, 512, 1000, 1000, 1000000, 1000000000 };
+	static const unsigned factors[] = { 1,       2,       512,    1 << 10,
+					    1 << 10, 1 << 20, 1 << 30 },
+			      thousands[] = { 1,    2,       512,       1000,
+					      1000, 1000000, 1000000000 };
 	const char *found = **end ? strchr(letters, **end) : NULL;
 
 	if (!found)
@@ -101,7 +128,9 @@ static void operand(char *s)
 	static const struct {
 		const char *name;
 		unsigned long *value;
-	} numbers[] = { { "bs=", &bs }, { "ibs=", &ibs }, { "obs=", &obs }, { "count=", &count }, { "skip=", &skip }, { "seek=", &seek } };
+	} numbers[] = { { "bs=", &bs },     { "ibs=", &ibs },
+			{ "obs=", &obs },   { "count=", &count },
+			{ "skip=", &skip }, { "seek=", &seek } };
 	char *value = strchr(s, '=');
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -135,12 +164,15 @@ static void report(void)
 
 	if (status & NONE)
 		return;
-	fprintf(stderr, "%lu+%lu records in\n%lu+%lu records out\n", whole_in, part_in, whole_out, part_out);
+	fprintf(stderr, "%lu+%lu records in\n%lu+%lu records out\n", whole_in,
+		part_in, whole_out, part_out);
 	if (status & NOXFER)
 		return;
 	gettimeofday(&now, NULL);
-	milliseconds = (now.tv_sec - start.tv_sec) * 1000ull + (now.tv_usec - start.tv_usec) / 1000;
-	fprintf(stderr, "%llu bytes copied, %llu.%03llu s, %llu kB/s\n", total, milliseconds / 1000, milliseconds % 1000,
+	milliseconds = (now.tv_sec - start.tv_sec) * 1000ull +
+		       (now.tv_usec - start.tv_usec) / 1000;
+	fprintf(stderr, "%llu bytes copied, %llu.%03llu s, %llu kB/s\n", total,
+		milliseconds / 1000, milliseconds % 1000,
 		total / (milliseconds ? milliseconds : 1));
 }
 
@@ -169,7 +201,8 @@ static void write_block(const char *buf, unsigned long n)
 static void collect(const char *buf, unsigned long n)
 {
 	while (n > 0) {
-		unsigned long part = obs - pending_length < n ? obs - pending_length : n;
+		unsigned long part =
+			obs - pending_length < n ? obs - pending_length : n;
 
 		memcpy(pending + pending_length, buf, part);
 		pending_length += part;
@@ -194,7 +227,10 @@ static void convert(char *buf, unsigned long n)
 		buf[i] = conv & LCASE ? tolower(buf[i]) : toupper(buf[i]);
 }
 
-/* One block; after an error, with noerror, an empty one that is stepped over. -1: stop. */
+/*
+ * One block; after an error, with noerror, an empty one that is stepped over.
+ * -1: stop.
+ */
 static long read_block(char *buf)
 {
 	unsigned long done = 0;
@@ -203,7 +239,8 @@ static long read_block(char *buf)
 	do {
 		n = read(in, buf + done, ibs - done);
 		done += n > 0 ? n : 0;
-	} while ((n < 0 && errno == EINTR) || (n > 0 && conv & FULLBLOCK && done < ibs));
+	} while ((n < 0 && errno == EINTR) ||
+		 (n > 0 && conv & FULLBLOCK && done < ibs));
 	if (n >= 0 || done)
 		return done;
 	warn(input ? input : "standard input");
@@ -237,19 +274,26 @@ static void copy(char *buf)
 
 static void open_files(void)
 {
-	int flags = O_WRONLY | (conv & NOCREAT ? 0 : O_CREAT) | (conv & EXCL ? O_EXCL : 0) | (conv & APPEND ? O_APPEND : 0);
+	int flags = O_WRONLY | (conv & NOCREAT ? 0 : O_CREAT) |
+		    (conv & EXCL ? O_EXCL : 0) | (conv & APPEND ? O_APPEND : 0);
 
 	if (input && (in = open(input, O_RDONLY)) < 0)
 		die(input);
-	if (output && (out = open(output, flags | (seek || conv & NOTRUNC ? 0 : O_TRUNC), 0666)) < 0)
+	if (output &&
+	    (out = open(output, flags | (seek || conv & NOTRUNC ? 0 : O_TRUNC),
+			0666)) < 0)
 		die(output);
-	if ((skip && skip > 0x7FFFFFFF / ibs) || (seek && seek > 0x7FFFFFFF / obs)) {
+	if ((skip && skip > 0x7FFFFFFF / ibs) ||
+	    (seek && seek > 0x7FFFFFFF / obs)) {
 		complain("skip or seek", "beyond 2 GB");
 		exit(1);
 	}
 }
 
-/* What cannot seek is read. The output is cut where the writing begins; a device cannot be. */
+/*
+ * What cannot seek is read. The output is cut where the writing begins; a
+ * device cannot be.
+ */
 static void position(char *buf)
 {
 	if (skip && lseek(in, skip * ibs, SEEK_CUR) < 0)
@@ -266,7 +310,8 @@ int main(int argc, char **argv)
 	char *buf;
 
 	util_init(argv[0]);
-	for (int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1; i < argc; i++)
+	for (int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1; i < argc;
+	     i++)
 		operand(argv[i]);
 	if (conv & LCASE && conv & UCASE)
 		bad("conv=lcase,ucase");

@@ -1,4 +1,7 @@
-/* df [-hkP] [file...]: room on file systems, in KB; without arguments on all that are mounted */
+/*
+ * df [-hkP] [file...]: room on file systems, in KB; without arguments on all
+ * that are mounted
+ */
 #include <cowix.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +12,7 @@
 #include <util.h>
 
 static int human;
-static char table[16384];		/* lines of device, directory and more: the mounts */
+static char table[16384]; /* lines of device, directory and more: the mounts */
 static struct mount {
 	const char *device, *dir;
 } mounted[256];
@@ -67,8 +70,11 @@ static void read_mounts(void)
 			die("mounts");
 		close(fd);
 	}
-	for (char *s = strtok(table, "\n"); s && count < (int)(sizeof(mounted) / sizeof(mounted[0])); s = strtok(NULL, "\n"), count++)
-		next_word(next_word(s, &mounted[count].device), &mounted[count].dir);
+	for (char *s = strtok(table, "\n");
+	     s && count < (int)(sizeof(mounted) / sizeof(mounted[0]));
+	     s = strtok(NULL, "\n"), count++)
+		next_word(next_word(s, &mounted[count].device),
+			  &mounted[count].dir);
 }
 
 /* The mount that a file is on: the last that was mounted there. */
@@ -81,7 +87,8 @@ static void show_file(const char *file)
 		return;
 	}
 	for (int i = count - 1; i >= 0; i--)
-		if (stat(mounted[i].dir, &root) == 0 && root.st_dev == st.st_dev) {
+		if (stat(mounted[i].dir, &root) == 0 &&
+		    root.st_dev == st.st_dev) {
 			show(&mounted[i]);
 			return;
 		}
@@ -109,7 +116,9 @@ int main(int argc, char **argv)
 		human = option == 'h' || (human && option == 'P');
 	}
 	read_mounts();
-	printf("%-16s %11s %9s %9s %8s %s\n", "Filesystem", human ? "Size" : "1024-blocks", "Used", "Available", "Capacity", "Mounted on");
+	printf("%-16s %11s %9s %9s %8s %s\n", "Filesystem",
+	       human ? "Size" : "1024-blocks", "Used", "Available", "Capacity",
+	       "Mounted on");
 	for (char **file = argv + optind; *file; file++)
 		show_file(*file);
 	if (optind == argc)

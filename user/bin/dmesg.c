@@ -1,4 +1,7 @@
-/* dmesg [-cC]: the kernel's messages; -c forgets them afterwards, -C without showing them */
+/*
+ * dmesg [-cC]: the kernel's messages; -c forgets them afterwards, -C without
+ * showing them
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/klog.h>

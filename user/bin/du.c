@@ -1,4 +1,7 @@
-/* du [-ackhsx] [-H | -L] [-d depth] [file...]: blocks of 1024 bytes in files and below directories */
+/*
+ * du [-ackhsx] [-H | -L] [-d depth] [file...]: blocks of 1024 bytes in files
+ * and below directories
+ */
 #include <names.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +14,13 @@ static struct linked {
 	unsigned long dev, ino;
 } *seen;
 static int follow;			/* L, H or 0 */
-static int seen_count, repeated, all, total, human, one_device, depth_limit = 0x7FFFFFFF;
+static int seen_count, repeated, all, total, human, one_device,
+	depth_limit = 0x7FFFFFFF;
 
-/* Whether a file that may be met several times was counted before; if not, it is now. */
+/*
+ * Whether a file that may be met several times was counted before; if not, it
+ * is now.
+ */
 static int counted(const struct stat *st)
 {
 	if (!repeated && (st->st_nlink < 2 || S_ISDIR(st->st_mode)))
@@ -40,7 +47,10 @@ static void show(unsigned long blocks, const char *path)
 		printf("%lu\t%s\n", (blocks + 1) / 2, path);
 }
 
-/* The blocks of a file or of everything below a directory; what is asked for is printed on the way. */
+/*
+ * The blocks of a file or of everything below a directory; what is asked for is
+ * printed on the way.
+ */
 static unsigned long du(const char *path, int depth, const struct level *above)
 {
 	int followed = follow == 'L' || (follow == 'H' && depth == 0);
@@ -53,7 +63,8 @@ static unsigned long du(const char *path, int depth, const struct level *above)
 		warn(path);
 		return 0;
 	}
-	if (is_loop(above, &st) || (one_device && above && above->dev != st.st_dev) || counted(&st))
+	if (is_loop(above, &st) ||
+	    (one_device && above && above->dev != st.st_dev) || counted(&st))
 		return 0;
 	level = next_level(above, &st);
 	blocks = st.st_blocks;
@@ -65,7 +76,8 @@ static unsigned long du(const char *path, int depth, const struct level *above)
 		free(full);
 	}
 	free_names(names);
-	if (depth == 0 || ((all || S_ISDIR(st.st_mode)) && depth <= depth_limit))
+	if (depth == 0 ||
+	    ((all || S_ISDIR(st.st_mode)) && depth <= depth_limit))
 		show(blocks, path);
 	return blocks;
 }

@@ -34,7 +34,9 @@ int main(int argc, char **argv)
 	int newline = 1, escapes = 0, i = 1;
 
 	util_init(argv[0]);
-	for (; i < argc && argv[i][0] == '-' && argv[i][1] && strspn(argv[i] + 1, "neE") == strlen(argv[i] + 1); i++) {
+	for (; i < argc && argv[i][0] == '-' && argv[i][1] &&
+	       strspn(argv[i] + 1, "neE") == strlen(argv[i] + 1);
+	     i++) {
 		newline &= !strchr(argv[i], 'n');
 		for (const char *letter = argv[i] + 1; *letter; letter++)
 			escapes = *letter == 'n' ? escapes : *letter == 'e';

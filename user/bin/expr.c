@@ -1,4 +1,7 @@
-/* expr expression: | & = != < <= > >= + - * / % : and brackets; match, substr, index and length */
+/*
+ * expr expression: | & = != < <= > >= + - * / % : and brackets; match, substr,
+ * index and length
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <regex.h>
@@ -8,7 +11,8 @@
 #include <util.h>
 
 static char **at;
-static int skipping;		/* what is being read does not count: the other side of | or & */
+/* what is being read does not count: the other side of | or & */
+static int skipping;
 
 static char *or_expression(void);
 
@@ -89,7 +93,9 @@ static int has_group(const char *pattern)
 	return 0;
 }
 
-/* string : pattern. What the first group matched, or the length of the match. */
+/*
+ * string : pattern. What the first group matched, or the length of the match.
+ */
 static char *match(const char *s, const char *pattern)
 {
 	regmatch_t m[2];
@@ -101,7 +107,8 @@ static char *match(const char *s, const char *pattern)
 		return has_group(pattern) ? "" : "0";
 	if (!has_group(pattern))
 		return text(m[0].rm_eo);
-	return m[1].rm_so < 0 ? "" : part(s + m[1].rm_so, m[1].rm_eo - m[1].rm_so);
+	return m[1].rm_so < 0 ? ""
+			      : part(s + m[1].rm_so, m[1].rm_eo - m[1].rm_so);
 }
 
 /* substr string position length. */
@@ -109,7 +116,8 @@ static char *substr(const char *s, const char *position, const char *length)
 {
 	long long from, n, all = strlen(s);
 
-	if (!is_integer(position, &from) || !is_integer(length, &n) || from < 1 || n < 1 || from > all)
+	if (!is_integer(position, &from) || !is_integer(length, &n) ||
+	    from < 1 || n < 1 || from > all)
 		return "";
 	return part(s + from - 1, n < all ? n : all);
 }
@@ -180,9 +188,11 @@ static char *multiply(char op, long long a, long long b)
 	if (op == '%')
 		return text(b == -1 ? 0 : a % b);
 	if (op == '/')
-		return checked(a / (b == -1 ? 1 : b) * (b == -1 ? -1 : 1), b == -1 && a == -a && a);
+		return checked(a / (b == -1 ? 1 : b) * (b == -1 ? -1 : 1),
+			       b == -1 && a == -a && a);
 	product = (unsigned long long)a * b;
-	return checked(product, a && (product / a != b || (a == -1 && b == -b && b)));
+	return checked(product,
+		       a && (product / a != b || (a == -1 && b == -b && b)));
 }
 
 /* Products and quotients. */
@@ -207,22 +217,28 @@ static char *sum(void)
 	while (*at && (strcmp(*at, "+") == 0 || strcmp(*at, "-") == 0)) {
 		int minus = **at++ == '-';
 		long long x = integer(a), y = integer(term());
-		long long z = minus ? (unsigned long long)x - y : (unsigned long long)x + y;
+		long long z = minus ? (unsigned long long)x - y
+				    : (unsigned long long)x + y;
 
 		a = checked(z, (y < 0) != minus ? z > x : z < x);
 	}
 	return a;
 }
 
-/* The comparison that a word stands for, as what the order of the operands may be: bits 0 less, 1 equal, 2 greater. */
+/*
+ * The comparison that a word stands for, as what the order of the operands may
+ * be: bits 0 less, 1 equal, 2 greater.
+ */
 static int comparison(const char *s)
 {
 	static const struct {
 		const char *name;
 		int orders;
-	} operators[] = { { "=", 2 }, { "==", 2 }, { "!=", 5 }, { "<", 1 }, { "<=", 3 }, { ">", 4 }, { ">=", 6 } };
+	} operators[] = { { "=", 2 },  { "==", 2 }, { "!=", 5 }, { "<", 1 },
+			  { "<=", 3 }, { ">", 4 },  { ">=", 6 } };
 
-	for (size_t i = 0; s && i < sizeof(operators) / sizeof(operators[0]); i++)
+	for (size_t i = 0; s && i < sizeof(operators) / sizeof(operators[0]);
+	     i++)
 		if (strcmp(s, operators[i].name) == 0)
 			return operators[i].orders;
 	return 0;

@@ -1,6 +1,7 @@
 /*
- * grep [-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] [-C lines] [-e pattern | -f file | pattern] [file...]. A NUL in a line
- * makes a file binary: that it matches is said once in place of its lines.
+ * grep [-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] [-C
+ * lines] [-e pattern | -f file | pattern] [file...]. A NUL in a line makes a
+ * file binary: that it matches is said once in place of its lines.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,21 +15,26 @@
 #include <unistd.h>
 #include <util.h>
 
-#define SYNOPSIS "[-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] [-C lines] [-e pattern | -f file | pattern] [file...]"
+#define SYNOPSIS \
+	"[-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] [-C lines] [-e pattern | -f file | pattern] [file...]"
 
 static regex_t *patterns;
 static int pattern_count;
 static long around;			/* -C */
 static int fixed, flags, found, recursive, follow, show_names;
-static char given[128];			/* the options without arguments, and C for any context */
-static long before = -1, after = -1, limit = LONG_MAX;	/* of lines; -1: as -C says */
+/* the options without arguments, and C for any context */
+static char given[128];
+/* of lines; -1: as -C says */
+static long before = -1, after = -1, limit = LONG_MAX;
 
 /* Where the reading of a file is. */
 struct state {
 	const char *name;
-	long number, hits, printed;	/* lines read, lines selected, the last line printed */
-	long behind;			/* lines still to be printed after one that was selected */
-	char **lines;			/* the last ones not printed, for -B: line n at n % before */
+	/* lines read, lines selected, the last line printed */
+	long number, hits, printed;
+	long behind; /* lines still to be printed after one that was selected */
+	/* the last ones not printed, for -B: line n at n % before */
+	char **lines;
 	size_t *lengths;
 	int binary;
 };
@@ -54,7 +60,8 @@ static void add_pattern(const char *pattern)
 	patterns = realloc(patterns, (pattern_count + 1) * sizeof(*patterns));
 	if (!patterns)
 		die("memory");
-	if (regcomp(&patterns[pattern_count++], fixed ? literal : pattern, flags & ~(fixed ? REG_EXTENDED : 0)) != 0) {
+	if (regcomp(&patterns[pattern_count++], fixed ? literal : pattern,
+		    flags & ~(fixed ? REG_EXTENDED : 0)) != 0) {
 		complain(pattern, "bad regular expression");
 		exit(failure_status);
 	}
@@ -84,7 +91,10 @@ static void add_patterns(int kind, char *s)
 	add_pattern(s);
 }
 
-/* The first match of any pattern from a place in the line, of several there the longest. */
+/*
+ * The first match of any pattern from a place in the line, of several there the
+ * longest.
+ */
 static int match(const char *line, size_t from, regmatch_t *m)
 {
 	int any = 0;
@@ -92,9 +102,11 @@ static int match(const char *line, size_t from, regmatch_t *m)
 	for (int i = 0; i < pattern_count; i++) {
 		regmatch_t one;
 
-		if (regexec(&patterns[i], line + from, 1, &one, from ? REG_NOTBOL : 0) != 0)
+		if (regexec(&patterns[i], line + from, 1, &one,
+			    from ? REG_NOTBOL : 0) != 0)
 			continue;
-		if (!any || one.rm_so < m->rm_so || (one.rm_so == m->rm_so && one.rm_eo > m->rm_eo))
+		if (!any || one.rm_so < m->rm_so ||
+		    (one.rm_so == m->rm_so && one.rm_eo > m->rm_eo))
 			*m = one;
 		any = 1;
 	}
@@ -122,7 +134,8 @@ static void print_parts(const struct state *s, const char *line)
 {
 	regmatch_t m;
 
-	for (size_t at = 0; !given['v'] && match(line, at, &m); at += m.rm_eo + (m.rm_so == m.rm_eo)) {
+	for (size_t at = 0; !given['v'] && match(line, at, &m);
+	     at += m.rm_eo + (m.rm_so == m.rm_eo)) {
 		if (m.rm_so < m.rm_eo) {
 			prefix(s, s->number, ':');
 			put(line + at + m.rm_so, m.rm_eo - m.rm_so);
@@ -132,7 +145,8 @@ static void print_parts(const struct state *s, const char *line)
 	}
 }
 
-static void print_line(struct state *s, long number, char separator, const char *line, size_t length)
+static void print_line(struct state *s, long number, char separator,
+		       const char *line, size_t length)
 {
 	s->printed = number;
 	if (given['o'])
@@ -158,13 +172,15 @@ static void keep(struct state *s, const char *line, size_t length)
 static void print_selected(struct state *s, const char *line, size_t length)
 {
 	static int any;
-	long first = s->number - before > s->printed ? s->number - before : s->printed + 1;
+	long first = s->number - before > s->printed ? s->number - before
+						     : s->printed + 1;
 
 	if (given['C'] && any && (s->printed == 0 || first > s->printed + 1))
 		puts("--");
 	any = 1;
 	for (; first < s->number; first++)
-		print_line(s, first, '-', s->lines[first % before], s->lengths[first % before]);
+		print_line(s, first, '-', s->lines[first % before],
+			   s->lengths[first % before]);
 	if (given['o'])
 		print_parts(s, line);
 	print_line(s, s->number, ':', line, length);
@@ -191,7 +207,8 @@ static int look_at(struct state *s, char *line, size_t length)
 			return !given['c'];
 		if (s->binary) {
 			fflush(stdout);
-			fprintf(stderr, "grep: %s: binary file matches\n", s->name);
+			fprintf(stderr, "grep: %s: binary file matches\n",
+				s->name);
 			return 1;
 		}
 		print_selected(s, line, length);
@@ -227,7 +244,8 @@ static void failed(const char *name)
 /* After the last line of -m, standard input stands behind that. */
 static void grep(int fd, const char *name)
 {
-	struct state s = { .name = fd ? name : "(standard input)", .lines = calloc(before + 1, sizeof(char *)) };
+	struct state s = { .name = fd ? name : "(standard input)",
+			   .lines = calloc(before + 1, sizeof(char *)) };
 	FILE *f = fdopen(dup(fd), "r");
 	off_t at = lseek(fd, 0, SEEK_CUR);
 	char *line = NULL;
@@ -238,7 +256,8 @@ static void grep(int fd, const char *name)
 	s.lengths = calloc(before + 1, sizeof(*s.lengths));
 	if (!f || !s.lines || !s.lengths)
 		die(name);
-	while (!done && (s.hits < limit || s.behind > 0) && (n = getline(&line, &size, f)) > 0) {
+	while (!done && (s.hits < limit || s.behind > 0) &&
+	       (n = getline(&line, &size, f)) > 0) {
 		if (s.hits < limit)
 			at += n;
 		s.number++;
@@ -274,7 +293,10 @@ static void grep_path(const char *path, const struct level *above)
 		level = next_level(above, &st);
 		names = sorted_names(path);
 		for (char **n = names; n && *n; n++) {
-			char *full = !above && strcmp(path, ".") == 0 && recursive == 2 ? strdup(*n) : join_path(path, *n);
+			char *full = !above && strcmp(path, ".") == 0 &&
+						     recursive == 2
+					     ? strdup(*n)
+					     : join_path(path, *n);
 
 			grep_path(full, &level);
 			free(full);
@@ -291,17 +313,26 @@ static void grep_path(const char *path, const struct level *above)
 	}
 }
 
-/* Each file, or standard input; with -r without files the directory that this is. */
+/*
+ * Each file, or standard input; with -r without files the directory that this
+ * is.
+ */
 static void grep_all(char **files)
 {
-	static char *const input[] = { "-", NULL }, *const here[] = { ".", NULL };
+	static char *const input[] = { "-", NULL }, *const here[] = { ".",
+								      NULL };
 
 	if (!*files && recursive)
 		recursive = 2;
-	for (char *const *f = *files ? files : recursive ? here : input; *f; f++) {
+	for (char *const *f = *files      ? files
+			      : recursive ? here
+					  : input;
+	     *f; f++) {
 		int fd = strcmp(*f, "-") == 0 ? 0 : -1;
 
-		show_names = !given['h'] && (given['H'] || (*files && files[1]) || (recursive && is_directory(*f)));
+		show_names = !given['h'] &&
+			     (given['H'] || (*files && files[1]) ||
+			      (recursive && is_directory(*f)));
 		if (fd == 0)
 			grep(0, *f);
 		else if (recursive)
@@ -358,7 +389,8 @@ int main(int argc, char **argv)
 
 	util_init(argv[0]);
 	failure_status = 2;
-	while ((option = getopt(argc, argv, "EFGHLRace:f:hilm:noqrsvwxA:B:C:")) != -1) {
+	while ((option = getopt(argc, argv,
+				"EFGHLRace:f:hilm:noqrsvwxA:B:C:")) != -1) {
 		if (option != 'e' && option != 'f') {
 			set_option(option);
 			continue;

@@ -1,4 +1,7 @@
-/* head [-n lines | -c bytes] [file...]. What is read and not printed is left to others. */
+/*
+ * head [-n lines | -c bytes] [file...]. What is read and not printed is left to
+ * others.
+ */
 #include <stdio.h>
 #include <unistd.h>
 #include <util.h>

@@ -20,7 +20,8 @@ static void print_line(const unsigned char *line, int n)
 		else if (canonical)
 			printf("%02x", line[i]);
 		else
-			printf(" %02x%02x", i + 1 < n ? line[i + 1] : 0, line[i]);
+			printf(" %02x%02x", i + 1 < n ? line[i + 1] : 0,
+			       line[i]);
 	}
 	if (canonical) {
 		printf("  |");
@@ -44,11 +45,13 @@ static void dump(int fd, const char *name)
 	while (c != EOF) {
 		int starred = same;
 
-		for (n = 0; n < 16 && limit != 0 && (c = fgetc(f)) != EOF; n++, limit -= limit > 0)
+		for (n = 0; n < 16 && limit != 0 && (c = fgetc(f)) != EOF;
+		     n++, limit -= limit > 0)
 			line[n] = c;
 		if (n == 0)
 			break;
-		same = !all_lines && n == 16 && offset && memcmp(line, last, 16) == 0;
+		same = !all_lines && n == 16 && offset &&
+		       memcmp(line, last, 16) == 0;
 		if (!same)
 			print_line(line, n);
 		else if (!starred)

@@ -1,4 +1,7 @@
-/* id [-u | -g | -G] [-nr] [user...]: user and groups, numbers and names; as groups the groups' names, as whoami the user's */
+/*
+ * id [-u | -g | -G] [-nr] [user...]: user and groups, numbers and names; as
+ * groups the groups' names, as whoami the user's
+ */
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -71,7 +74,8 @@ static void look_at_self(void)
 static void show_groups(void)
 {
 	for (int i = 0; i < nr_groups; i++)
-		show_one(groups[i], group_name(groups[i]), i + 1 < nr_groups ? " " : "\n");
+		show_one(groups[i], group_name(groups[i]),
+			 i + 1 < nr_groups ? " " : "\n");
 }
 
 static void show_all(void)
@@ -83,14 +87,21 @@ static void show_all(void)
 	if (egid != gid)
 		show_both(" egid=", egid, group_name(egid));
 	for (int i = 0; i < nr_groups; i++)
-		show_both(i ? "," : " groups=", groups[i], group_name(groups[i]));
+		show_both(i ? "," : " groups=", groups[i],
+			  group_name(groups[i]));
 	putchar('\n');
 }
 
-/* The letter of the one thing that is asked for, or 0: everything. The program's name may say it, too. */
+/*
+ * The letter of the one thing that is asked for, or 0: everything. The
+ * program's name may say it, too.
+ */
 static int read_options(int argc, char **argv)
 {
-	int what = strcmp(program_name, "groups") == 0 ? 'G' : strcmp(program_name, "whoami") == 0 ? 'u' : 0, option;
+	int what = strcmp(program_name, "groups") == 0   ? 'G'
+		   : strcmp(program_name, "whoami") == 0 ? 'u'
+							 : 0,
+	    option;
 
 	names = what != 0;
 	while ((option = getopt(argc, argv, "ugGnr")) != -1) {
@@ -114,7 +125,8 @@ static void show(int what)
 	if (what == 'u')
 		show_one(real ? uid : euid, user_name(real ? uid : euid), "\n");
 	else if (what == 'g')
-		show_one(real ? gid : egid, group_name(real ? gid : egid), "\n");
+		show_one(real ? gid : egid, group_name(real ? gid : egid),
+			 "\n");
 	else if (what == 'G')
 		show_groups();
 	else

@@ -50,7 +50,8 @@ static void make_raw(int fd)
 
 static int status_of(int status)
 {
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
 }
 
 /* Runs /etc/rc, which talks to the console. */
@@ -69,7 +70,10 @@ static void run_rc(void)
 		;
 }
 
-/* tools/run's job: the command's output goes to the host byte for byte, its status with the power-off. */
+/*
+ * tools/run's job: the command's output goes to the host byte for byte, its
+ * status with the power-off.
+ */
 static void run_and_power_off(const char *command)
 {
 	int status = 127 << 8, its_status = status;
@@ -83,11 +87,14 @@ static void run_and_power_off(const char *command)
 	pid = fork();
 	if (pid == 0) {
 		setsid();
-		execve("/bin/sh", (char *[]){ "sh", "-c", (char *)command, NULL }, environ);
+		execve("/bin/sh",
+		       (char *[]){ "sh", "-c", (char *)command, NULL },
+		       environ);
 		perror("init: /bin/sh");
 		_exit(127);
 	}
-	while (pid > 0 && (ended = wait(&status)) > 0)	/* orphans are reaped meanwhile */
+	/* orphans are reaped meanwhile */
+	while (pid > 0 && (ended = wait(&status)) > 0)
 		if (ended == pid) {
 			its_status = status;
 			break;
@@ -107,7 +114,8 @@ static void reset_modes(void)
 		return;
 	t.c_iflag |= ICRNL | IXON;
 	t.c_oflag |= OPOST | ONLCR;
-	t.c_lflag |= ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN;
+	t.c_lflag |= ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE |
+		     IEXTEN;
 	tcsetattr(0, TCSANOW, &t);
 }
 
@@ -116,7 +124,8 @@ static void make_roots(void)
 {
 	struct stat st;
 
-	if (fstat(0, &st) == 0 && (st.st_uid || st.st_gid || st.st_mode & 077)) {
+	if (fstat(0, &st) == 0 &&
+	    (st.st_uid || st.st_gid || st.st_mode & 077)) {
 		fchown(0, 0, 0);
 		fchmod(0, 0600);
 	}
@@ -179,7 +188,10 @@ static void add_terminal(const char *device, int shell)
 	nr_terminals++;
 }
 
-/* /etc/ttys: a device a line, and perhaps the word shell; # starts a comment. Without the file: a shell on the console. */
+/*
+ * /etc/ttys: a device a line, and perhaps the word shell; # starts a comment.
+ * Without the file: a shell on the console.
+ */
 static void read_ttys(void)
 {
 	FILE *f = fopen("/etc/ttys", "r");
@@ -192,7 +204,8 @@ static void read_ttys(void)
 		device = strtok(line, " \t");
 		word = strtok(NULL, " \t");
 		if (device)
-			add_terminal(device, word && strcmp(word, "shell") == 0);
+			add_terminal(device,
+				     word && strcmp(word, "shell") == 0);
 	}
 	if (f)
 		fclose(f);
@@ -218,7 +231,10 @@ static void restart(int sig)
 	reboot(LINUX_REBOOT_CMD_RESTART, 0);
 }
 
-/* A session has ended, or an orphan: start the session again. One that cannot even start must not keep the machine busy. */
+/*
+ * A session has ended, or an orphan: start the session again. One that cannot
+ * even start must not keep the machine busy.
+ */
 static void reap(void)
 {
 	int status;

@@ -20,7 +20,10 @@ static int known_signal(const char *s)
 	return sig;
 }
 
-/* -l: all names, or for a number, perhaps the status of a program that a signal ended, its name, and for a name its number. */
+/*
+ * -l: all names, or for a number, perhaps the status of a program that a signal
+ * ended, its name, and for a name its number.
+ */
 static void list(char **words)
 {
 	for (int sig = 1; !*words && sig < SIGNALS; sig++)
@@ -29,7 +32,8 @@ static void list(char **words)
 	for (; *words; words++) {
 		char *end;
 		long status = strtol(*words, &end, 10);
-		const char *name = signal_name(status > 128 ? status - 128 : status);
+		const char *name =
+			signal_name(status > 128 ? status - 128 : status);
 
 		if (end == *words)
 			printf("%d\n", known_signal(*words));
@@ -64,7 +68,8 @@ int main(int argc, char **argv)
 		list(word + 1);
 		return exit_status;
 	}
-	if (*word && strncmp(*word, "-s", 2) == 0 && ((*word)[2] ? signal_number(*word + 1) < 0 : word[1] != NULL)) {
+	if (*word && strncmp(*word, "-s", 2) == 0 &&
+	    ((*word)[2] ? signal_number(*word + 1) < 0 : word[1] != NULL)) {
 		sig = known_signal((*word)[2] ? *word + 2 : *++word);
 		word++;
 	} else if (*word && **word == '-' && strcmp(*word, "--") != 0) {

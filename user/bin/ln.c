@@ -13,10 +13,15 @@ static int symbolic, force, no_follow, link_flags;
 
 static int try(const char *target, const char *name)
 {
-	return symbolic ? symlink(target, name) : syscall(__NR_linkat, AT_FDCWD, target, AT_FDCWD, name, link_flags);
+	return symbolic ? symlink(target, name)
+			: syscall(__NR_linkat, AT_FDCWD, target, AT_FDCWD, name,
+				  link_flags);
 }
 
-/* A new name takes the place of the old one at once, so that this is there still when there can be no link. */
+/*
+ * A new name takes the place of the old one at once, so that this is there
+ * still when there can be no link.
+ */
 static void replace(const char *target, const char *name)
 {
 	char *temporary = malloc(strlen(name) + 16);
@@ -25,14 +30,15 @@ static void replace(const char *target, const char *name)
 	if (!temporary)
 		die(name);
 	sprintf(temporary, "%s.ln%d", name, getpid());
-	if (stat(target, &a) == 0 && lstat(name, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
+	if (stat(target, &a) == 0 && lstat(name, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
 	    (b.st_nlink == 1 || strcmp(target, name) == 0)) {
 		complain(name, "is the same file");
 	} else if (try(target, temporary) < 0 || rename(temporary, name) < 0) {
 		warn(name);
 		unlink(temporary);
 	} else {
-		unlink(temporary);	/* it stays where both were the same file */
+		unlink(temporary); /* it stays where both were the same file */
 	}
 	free(temporary);
 }

@@ -31,7 +31,8 @@ struct widths {
 	int inode, blocks, links, user, group, size;
 };
 
-static char set[128];		/* the options by letter; of those that exclude each other only the last */
+/* the options by letter; of those that exclude each other only the last */
+static char set[128];
 static int width, headings;
 static time64_t now;
 
@@ -50,7 +51,9 @@ static time64_t time_of(const struct file *f, long *nanoseconds)
 {
 	const struct stat *st = &f->st;
 
-	*nanoseconds = set['u'] ? st->st_atime_nsec : set['c'] ? st->st_ctime_nsec : st->st_mtime_nsec;
+	*nanoseconds = set['u']   ? st->st_atime_nsec
+		       : set['c'] ? st->st_ctime_nsec
+				  : st->st_mtime_nsec;
 	return set['u'] ? st->st_atime : set['c'] ? st->st_ctime : st->st_mtime;
 }
 
@@ -65,7 +68,9 @@ static int compare(const void *a, const void *b)
 		p = x->st.st_size, q = y->st.st_size;
 	else if (set['t'] || ((set['c'] || set['u']) && !set['l']))
 		p = time_of(x, &pn), q = time_of(y, &qn);
-	order = p != q ? (p < q ? 1 : -1) : pn != qn ? (pn < qn ? 1 : -1) : strcmp(x->name, y->name);
+	order = p != q     ? (p < q ? 1 : -1)
+		: pn != qn ? (pn < qn ? 1 : -1)
+			   : strcmp(x->name, y->name);
 	return set['r'] ? -order : order;
 }
 
@@ -75,7 +80,11 @@ static const char *mark(mode_t mode)
 		return set['F'] || set['p'] ? "/" : "";
 	if (!set['F'])
 		return "";
-	return S_ISLNK(mode) ? "@" : S_ISFIFO(mode) ? "|" : (mode & S_IFMT) == S_IFSOCK ? "=" : S_ISREG(mode) && mode & 0111 ? "*" : "";
+	return S_ISLNK(mode)                  ? "@"
+	       : S_ISFIFO(mode)               ? "|"
+	       : (mode & S_IFMT) == S_IFSOCK  ? "="
+	       : S_ISREG(mode) && mode & 0111 ? "*"
+					      : "";
 }
 
 /* The text of a number in kilobytes, or of bytes with a letter behind it. */
@@ -91,7 +100,8 @@ static const char *human(unsigned long bytes)
 	if (unit < 0)
 		sprintf(text, "%lu", bytes);
 	else if (tenths < 100)
-		sprintf(text, "%u.%u%c", (unsigned)tenths / 10, (unsigned)tenths % 10, units[unit]);
+		sprintf(text, "%u.%u%c", (unsigned)tenths / 10,
+			(unsigned)tenths % 10, units[unit]);
 	else
 		sprintf(text, "%u%c", (unsigned)(tenths + 9) / 10, units[unit]);
 	return text;
@@ -133,7 +143,8 @@ static const char *size_text(const struct stat *st)
 	static char text[24];
 
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
-		sprintf(text, "%lu, %3lu", st->st_rdev >> 8 & 0xFFF, (st->st_rdev & 0xFF) | (st->st_rdev >> 12 & 0xFFF00));
+		sprintf(text, "%lu, %3lu", st->st_rdev >> 8 & 0xFFF,
+			(st->st_rdev & 0xFF) | (st->st_rdev >> 12 & 0xFFF00));
 	else if (set['h'])
 		return human(st->st_size);
 	else
@@ -192,24 +203,31 @@ static void put_target(const char *path)
 		printf("%s", mark(st.st_mode));
 }
 
-static void print_long(const char *dir, const struct file *f, const struct widths *w)
+static void print_long(const char *dir, const struct file *f,
+		       const struct widths *w)
 {
 	char mode[12], date[24];
 	long unused;
 	time64_t t = time_of(f, &unused);
 
 	mode_string(f->st.st_mode, mode);
-	strftime(date, sizeof(date), t <= now && t > now - HALF_A_YEAR ? "%b %e %H:%M" : "%b %e  %Y", localtime(&t));
+	strftime(date, sizeof(date),
+		 t <= now && t > now - HALF_A_YEAR ? "%b %e %H:%M"
+						   : "%b %e  %Y",
+		 localtime(&t));
 	put_prefix(f, w);
 	printf("%s %*u ", mode, w->links, f->st.st_nlink);
 	if (!set['g'])
-		printf(set['n'] ? "%*s " : "%-*s ", w->user, owner(f->st.st_uid, 0));
+		printf(set['n'] ? "%*s " : "%-*s ", w->user,
+		       owner(f->st.st_uid, 0));
 	if (!set['o'])
-		printf(set['n'] ? "%*s " : "%-*s ", w->group, owner(f->st.st_gid, 1));
+		printf(set['n'] ? "%*s " : "%-*s ", w->group,
+		       owner(f->st.st_gid, 1));
 	printf("%*s %s ", w->size, size_text(&f->st), date);
 	put_name(f->name, set['q']);
 	if (S_ISLNK(f->st.st_mode)) {
-		char *path = *f->name == '/' ? strdup(f->name) : join_path(dir, f->name);
+		char *path = *f->name == '/' ? strdup(f->name)
+					     : join_path(dir, f->name);
 
 		put_target(path);
 		free(path);
@@ -219,13 +237,17 @@ static void print_long(const char *dir, const struct file *f, const struct width
 	putchar('\n');
 }
 
-/* Names in columns, down first, as many columns as the terminal has room for. */
+/*
+ * Names in columns, down first, as many columns as the terminal has room for.
+ */
 static void print_columns(const struct list *l, const struct widths *w)
 {
-	int longest = 0, columns, rows, prefix = w->inode + w->blocks + !!set['i'] + !!set['s'];
+	int longest = 0, columns, rows,
+	    prefix = w->inode + w->blocks + !!set['i'] + !!set['s'];
 
 	for (int i = 0; i < l->count; i++)
-		widen(&longest, strlen(l->files[i].name) + strlen(mark(l->files[i].st.st_mode)));
+		widen(&longest, strlen(l->files[i].name) +
+					strlen(mark(l->files[i].st.st_mode)));
 	columns = width / (longest + prefix + 2);
 	columns = columns < 1 ? 1 : columns;
 	rows = (l->count + columns - 1) / columns;
@@ -235,7 +257,8 @@ static void print_columns(const struct list *l, const struct widths *w)
 			int n;
 
 			put_prefix(f, w);
-			n = put_name(f->name, set['q']) + printf("%s", mark(f->st.st_mode));
+			n = put_name(f->name, set['q']) +
+			    printf("%s", mark(f->st.st_mode));
 			if (i + rows < l->count)
 				printf("%*s", longest + 2 - n, "");
 		}
@@ -276,7 +299,10 @@ static int is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* The files of a directory that are to be shown; how many blocks they have, or -1. */
+/*
+ * The files of a directory that are to be shown; how many blocks they have, or
+ * -1.
+ */
 static long read_directory(const char *path, struct list *l)
 {
 	DIR *dir = opendir(path);
@@ -291,8 +317,10 @@ static long read_directory(const char *path, struct list *l)
 		char *full = join_path(path, d->d_name);
 		struct stat st;
 
-		if (d->d_name[0] != '.' || set['a'] || (set['A'] && !is_dots(d->d_name))) {
-			if ((!set['L'] || stat(full, &st) < 0) && lstat(full, &st) < 0)
+		if (d->d_name[0] != '.' || set['a'] ||
+		    (set['A'] && !is_dots(d->d_name))) {
+			if ((!set['L'] || stat(full, &st) < 0) &&
+			    lstat(full, &st) < 0)
 				warn(full);
 			else
 				add(l, d->d_name, &st);
@@ -323,7 +351,8 @@ static void list_directory(const char *path)
 		printf("total %s\n", blocks_text(blocks));
 	print_list(path, &l);
 	for (int i = 0; set['R'] && i < l.count; i++)
-		if (S_ISDIR(l.files[i].st.st_mode) && !is_dots(l.files[i].name)) {
+		if (S_ISDIR(l.files[i].st.st_mode) &&
+		    !is_dots(l.files[i].name)) {
 			char *full = join_path(path, l.files[i].name);
 
 			list_directory(full);
@@ -335,7 +364,8 @@ static void list_directory(const char *path)
 /* Note an option; those it excludes are forgotten. */
 static void set_option(int option)
 {
-	static const char *const exclusive[] = { "aA", "Stf", "cu", "LH", "lC" };
+	static const char *const exclusive[] = { "aA", "Stf", "cu", "LH",
+						 "lC" };
 
 	if (option == '?')
 		usage("[-" OPTIONS "] [file...]");
@@ -344,7 +374,8 @@ static void set_option(int option)
 		option = 'l';
 	}
 	for (int i = 0; i < 5; i++)
-		for (const char *s = exclusive[i]; strchr(exclusive[i], option) && *s; s++)
+		for (const char *s = exclusive[i];
+		     strchr(exclusive[i], option) && *s; s++)
 			set[(int)*s] = 0;
 	if (option == '1')
 		set['C'] = 0;
@@ -365,21 +396,28 @@ int main(int argc, char **argv)
 	while ((option = getopt(argc, argv, OPTIONS)) != -1)
 		set_option(option);
 	now = time(NULL);
-	width = terminal && ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+	width = terminal && ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col
+			? size.ws_col
+			: 80;
 	for (char **f = argv[optind] ? argv + optind : here; *f; f++) {
-		int follow = set['L'] || set['H'] || !(set['l'] || set['d'] || set['F']);
+		int follow = set['L'] || set['H'] ||
+			     !(set['l'] || set['d'] || set['F']);
 		struct stat st;
 
-		if ((!follow || stat(*f, &st) < 0) && (set['L'] || lstat(*f, &st) < 0)) {
+		if ((!follow || stat(*f, &st) < 0) &&
+		    (set['L'] || lstat(*f, &st) < 0)) {
 			warn(*f);
 			exit_status = 2;
 		} else {
-			add(S_ISDIR(st.st_mode) && !set['d'] ? &dirs : &files, *f, &st);
+			add(S_ISDIR(st.st_mode) && !set['d'] ? &dirs : &files,
+			    *f, &st);
 		}
 	}
 	if (files.count)
 		print_list("", &files);
-	headings = files.count || argc - optind > 1 || set['R'] ? 1 + (files.count > 0) : 0;
+	headings = files.count || argc - optind > 1 || set['R']
+			   ? 1 + (files.count > 0)
+			   : 0;
 	if (!set['f'])
 		qsort(dirs.files, dirs.count, sizeof(*dirs.files), compare);
 	for (int i = 0; i < dirs.count; i++)

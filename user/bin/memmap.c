@@ -1,7 +1,8 @@
 /*
- * memmap: each page frame a coloured cell with its count, from /proc/frames, every second anew. + - frames a cell; arrows, space, b: scroll;
- * o: the letter of its owner (/proc/owners) instead of the count;
- * p P: the next, the previous process, whose frames are marked; e: its entries; n: no process; q: leave
+ * memmap: each page frame a coloured cell with its count, from /proc/frames,
+ * every second anew. + - frames a cell; arrows, space, b: scroll; o: the letter
+ * of its owner (/proc/owners) instead of the count; p P: the next, the previous
+ * process, whose frames are marked; e: its entries; n: no process; q: leave
  */
 #include <abi/audit.h>
 #include <dirent.h>
@@ -16,25 +17,37 @@
 #include <util.h>
 
 #define PAGE 4096
-#define FRAMES_LINE 74		/* of /proc/frames: an address, a space, 64 frames, a newline */
+/* of /proc/frames: an address, a space, 64 frames, a newline */
+#define FRAMES_LINE 74
 #define FRAMES_A_LINE 64
 #define PAGES_LINE 39		/* of /proc/PID/pages */
 
-/* Colours of the background: nothing there, free, the counts from 1 on; of the process that is looked at. */
+/*
+ * Colours of the background: nothing there, free, the counts from 1 on; of the
+ * process that is looked at.
+ */
 enum look { PLAIN, FREE, ONE, TWO, MORE, MARKED, COW };
-static const char *const looks[] = { "\033[m", "\033[m\033[1;30m", "\033[m\033[30;42m", "\033[m\033[30;43m", "\033[m\033[37;41m",
-				     "\033[m\033[30;46m", "\033[m\033[1;37;45m" };
+static const char *const looks[] = { "\033[m",
+				     "\033[m\033[1;30m",
+				     "\033[m\033[30;42m",
+				     "\033[m\033[30;43m",
+				     "\033[m\033[37;41m",
+				     "\033[m\033[30;46m",
+				     "\033[m\033[1;37;45m" };
 
 static struct termios normal;
-static int rows, columns, process, entries;	/* process: 0 for none; entries: whether they are shown */
-static unsigned frames, block, top;		/* frames a cell; the first row that is shown, of cells or entries */
-static char *letters;				/* of the owners; NULL: not shown */
+/* process: 0 for none; entries: whether they are shown */
+static int rows, columns, process, entries;
+/* frames a cell; the first row that is shown, of cells or entries */
+static unsigned frames, block, top;
+static char *letters;			/* of the owners; NULL: not shown */
 static int owners;
-static char *counts, *marks, *list;		/* a character a frame; what the process's entry for it is, or 0; its entries */
+/* a character a frame; what the process's entry for it is, or 0; its entries */
+static char *counts, *marks, *list;
 static char comm[20];
 
 static char out[16384];
-static int used, shown;				/* shown: the look that the terminal has */
+static int used, shown;		/* shown: the look that the terminal has */
 
 static void put(const char *s, int n)
 {
@@ -73,7 +86,9 @@ static void interrupted(int sig)
 	_exit((restore(), 128 + sig));
 }
 
-/* Keys are read one by one; without one for a second the screen is drawn again. */
+/*
+ * Keys are read one by one; without one for a second the screen is drawn again.
+ */
 static void open_terminal(void)
 {
 	struct termios raw;
@@ -91,14 +106,19 @@ static void open_terminal(void)
 	write_all(1, "\033[m\033[H\033[J", 9);
 }
 
-/* A file whole, in memory of its own, with a NUL behind it; NULL: it cannot be read. */
+/*
+ * A file whole, in memory of its own, with a NUL behind it; NULL: it cannot be
+ * read.
+ */
 static char *read_file(const char *path, size_t *length)
 {
 	int fd = open(path, O_RDONLY), n;
 	size_t room = 16384;
 	char *text = malloc(room);
 
-	for (*length = 0; fd >= 0 && text && (n = read(fd, text + *length, room - *length - 1)) > 0;) {
+	for (*length = 0;
+	     fd >= 0 && text &&
+	     (n = read(fd, text + *length, room - *length - 1)) > 0;) {
 		*length += n;
 		if (room - *length < PAGE)
 			text = realloc(text, room *= 2);
@@ -144,7 +164,10 @@ static void read_frames(void)
 		die("memory");
 }
 
-/* The entries of the process, and which frames they are about. It may have ended. */
+/*
+ * The entries of the process, and which frames they are about. It may have
+ * ended.
+ */
 static void read_process(void)
 {
 	char path[40], *name;
@@ -165,11 +188,15 @@ static void read_process(void)
 		process = entries = 0;
 		return;
 	}
-	for (char *line = list; line + PAGES_LINE <= list + length; line += PAGES_LINE) {
-		unsigned frame = strtoul(line + 16, NULL, 16) / PAGE, n = line[37] == 'z' ? 1 : strtoul(line + 9, NULL, 10);
+	for (char *line = list; line + PAGES_LINE <= list + length;
+	     line += PAGES_LINE) {
+		unsigned frame = strtoul(line + 16, NULL, 16) / PAGE,
+			 n = line[37] == 'z' ? 1 : strtoul(line + 9, NULL, 10);
 
 		for (; line[37] != 's' && n > 0 && frame < frames; n--, frame++)
-			marks[frame] = line[34] == 'c' ? 'c' : line[33] == 'w' ? 'w' : 'r';
+			marks[frame] = line[34] == 'c'   ? 'c'
+				       : line[33] == 'w' ? 'w'
+							 : 'r';
 	}
 }
 
@@ -182,7 +209,8 @@ static int neighbour(int step)
 	for (struct dirent *d; dir && (d = readdir(dir));) {
 		int pid = strtoul(d->d_name, NULL, 10);
 
-		if (pid && (pid - process) * step > 0 && (!best || (pid - best) * step < 0))
+		if (pid && (pid - process) * step > 0 &&
+		    (!best || (pid - best) * step < 0))
 			best = pid;
 	}
 	if (dir)
@@ -225,11 +253,21 @@ static void put_cell(unsigned frame)
 		if (marks[i] && (!mark || marks[i] == 'c'))
 			mark = marks[i];
 	}
-	look = mark == 'c' ? COW : mark ? MARKED : highest == '.' ? FREE : highest == '1' ? ONE : highest == '2' ? TWO : MORE;
+	look = mark == 'c'      ? COW
+	       : mark           ? MARKED
+	       : highest == '.' ? FREE
+	       : highest == '1' ? ONE
+	       : highest == '2' ? TWO
+				: MORE;
 	if (frame >= frames)
 		look = PLAIN;
 	put_look(look);
-	put(frame >= frames ? " " : letters ? &owner : mark ? &mark : highest == '9' + 1 ? "+" : &highest, 1);
+	put(frame >= frames      ? " "
+	    : letters            ? &owner
+	    : mark               ? &mark
+	    : highest == '9' + 1 ? "+"
+				 : &highest,
+	    1);
 }
 
 static void draw_cells(void)
@@ -243,7 +281,8 @@ static void draw_cells(void)
 		unsigned first = (top + row) * width * block;
 
 		put_look(PLAIN);
-		put(text, first < frames ? sprintf(text, "%08x ", first * PAGE) : 0);
+		put(text,
+		    first < frames ? sprintf(text, "%08x ", first * PAGE) : 0);
 		for (unsigned i = 0; i < width && first < frames; i++)
 			put_cell(first + i * block);
 		put_look(PLAIN);
@@ -259,10 +298,12 @@ static void draw_entries(void)
 
 	if (top >= lines)
 		top = lines ? lines - 1 : 0;
-	put_line("address   pages    frame  count r w c:PAGE_COW d:dirty a:accessed z:zero s:swap");
+	put_line(
+		"address   pages    frame  count r w c:PAGE_COW d:dirty a:accessed z:zero s:swap");
 	for (unsigned row = 0; row < (unsigned)rows - 4; row++) {
 		if (top + row < lines) {
-			memcpy(text, list + (top + row) * PAGES_LINE, PAGES_LINE - 1);
+			memcpy(text, list + (top + row) * PAGES_LINE,
+			       PAGES_LINE - 1);
 			put_look(text[34] == 'c' ? COW : PLAIN);
 			put(text, PAGES_LINE - 1);
 		}
@@ -304,9 +345,11 @@ static void draw(void)
 		cow += marks[i] == 'c';
 	}
 	put("\033[H", 3);
-	sprintf(text, "%u frames, %u free, %u shared, %u a cell", frames, unused, shared, block);
+	sprintf(text, "%u frames, %u free, %u shared, %u a cell", frames,
+		unused, shared, block);
 	if (process)
-		sprintf(text + strlen(text), "; %d %s: %u frames, %u PAGE_COW", process, comm, own, cow);
+		sprintf(text + strlen(text), "; %d %s: %u frames, %u PAGE_COW",
+			process, comm, own, cow);
 	put_line(text);
 	if (entries)
 		draw_entries();
@@ -314,8 +357,10 @@ static void draw(void)
 		draw_cells();
 	put_legend();
 	put_look(PLAIN);
-	sprintf(text, "+ - size  arrows scroll  p P process  e entries  n none  o owners  q quit");
-	put(text, (int)strlen(text) < columns ? (int)strlen(text) : columns - 1);
+	sprintf(text,
+		"+ - size  arrows scroll  p P process  e entries  n none  o owners  q quit");
+	put(text,
+	    (int)strlen(text) < columns ? (int)strlen(text) : columns - 1);
 	put("\033[K", 3);
 	write_all(1, out, used);
 	used = 0;
@@ -333,7 +378,10 @@ static void look_at(int pid)
 	top = entries ? 0 : top;
 }
 
-/* Zero for a second without one; without a terminal any more that is q. The arrows are ESC [ and a letter. */
+/*
+ * Zero for a second without one; without a terminal any more that is q. The
+ * arrows are ESC [ and a letter.
+ */
 static int read_key(void)
 {
 	char c = 0, rest[2] = "";

@@ -8,15 +8,20 @@
 
 static const char synopsis[] = "[-p] [-m mode] directory...";
 
-/* Make the directories above path, those that are missing, so that more can be made in them; -1 if one cannot be made. */
+/*
+ * Make the directories above path, those that are missing, so that more can be
+ * made in them; -1 if one cannot be made.
+ */
 static int make_parents(char *path, mode_t mask)
 {
 	int failed = 0;
 
 	umask(mask & ~0300);
-	for (char *slash = path + 1; !failed && (slash = strchr(slash, '/')); *slash++ = '/') {
+	for (char *slash = path + 1; !failed && (slash = strchr(slash, '/'));
+	     *slash++ = '/') {
 		*slash = '\0';
-		failed = slash[-1] != '/' && mkdir(path, 0777) < 0 && errno != EEXIST && !is_directory(path);
+		failed = slash[-1] != '/' && mkdir(path, 0777) < 0 &&
+			 errno != EEXIST && !is_directory(path);
 		if (failed)
 			warn(path);
 	}
@@ -34,7 +39,8 @@ int main(int argc, char **argv)
 	umask(mask);
 	while ((option = getopt(argc, argv, "pm:")) != -1) {
 		parents |= option == 'p';
-		if (option == 'm' && (mode = change_mode(optarg, 0777, mask)) < 0) {
+		if (option == 'm' &&
+		    (mode = change_mode(optarg, 0777, mask)) < 0) {
 			complain(optarg, "bad mode");
 			return 1;
 		}
@@ -46,9 +52,12 @@ int main(int argc, char **argv)
 	for (; optind < argc; optind++) {
 		char *path = argv[optind];
 
-		if (*path && parents && (is_directory(path) || make_parents(path, mask) < 0))
+		if (*path && parents &&
+		    (is_directory(path) || make_parents(path, mask) < 0))
 			continue;
-		if ((mkdir(path, 0777) < 0 && !(parents && is_directory(path))) || (mode >= 0 && chmod(path, mode) < 0))
+		if ((mkdir(path, 0777) < 0 &&
+		     !(parents && is_directory(path))) ||
+		    (mode >= 0 && chmod(path, mode) < 0))
 			warn(path);
 	}
 	return exit_status;

@@ -9,11 +9,16 @@ int main(int argc, char **argv)
 	unsigned dev = 0;
 
 	util_init(argv[0]);
-	if (!((type == 'p' && argc == 3) || (argc == 5 && (type == 'b' || type == 'c'))))
+	if (!((type == 'p' && argc == 3) ||
+	      (argc == 5 && (type == 'b' || type == 'c'))))
 		usage("name b|c major minor | name p");
 	if (argc == 5)
 		dev = number(argv[3]) << 8 | number(argv[4]);
-	if (mknod(argv[1], 0666 | (type == 'p' ? S_IFIFO : type == 'b' ? S_IFBLK : S_IFCHR), dev) < 0)
+	if (mknod(argv[1],
+		  0666 | (type == 'p'   ? S_IFIFO
+			  : type == 'b' ? S_IFBLK
+					: S_IFCHR),
+		  dev) < 0)
 		die(argv[1]);
 	return 0;
 }

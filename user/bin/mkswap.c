@@ -1,4 +1,7 @@
-/* mkswap [-L label] file: make a partition or a file, which must be as long as it shall be, a swap area */
+/*
+ * mkswap [-L label] file: make a partition or a file, which must be as long as
+ * it shall be, a swap area
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +17,9 @@ static void fill_uuid(unsigned char *uuid)
 	int fd = open("/dev/urandom", O_RDONLY);
 
 	if (fd >= 0 && read(fd, uuid, 16) == 16)
-		uuid[6] = (uuid[6] & 0x0F) | 0x40, uuid[8] = (uuid[8] & 0x3F) | 0x80;	/* a random one, version 4 */
+		/* a random one, version 4 */
+		uuid[6] = (uuid[6] & 0x0F) | 0x40,
+		uuid[8] = (uuid[8] & 0x3F) | 0x80;
 }
 
 int main(int argc, char **argv)
@@ -46,8 +51,10 @@ int main(int argc, char **argv)
 	memcpy(header.magic, SWAP_MAGIC, sizeof(header.magic));
 	fill_uuid(header.uuid);
 	lseek(fd, sizeof(header.boot), SEEK_SET);
-	if (write_all(fd, &header.version, PAGE - sizeof(header.boot)) < 0 || fsync(fd) < 0)
+	if (write_all(fd, &header.version, PAGE - sizeof(header.boot)) < 0 ||
+	    fsync(fd) < 0)
 		die(path);
-	printf("%s: swap area of %lu KB\n", path, header.last_page * (unsigned long)(PAGE / 1024));
+	printf("%s: swap area of %lu KB\n", path,
+	       header.last_page * (unsigned long)(PAGE / 1024));
 	return 0;
 }

@@ -1,4 +1,7 @@
-/* more [file...]: a screenful at a time. Space: the next; return: a line; b: back; /text: search; n: again; q: leave */
+/*
+ * more [file...]: a screenful at a time. Space: the next; return: a line; b:
+ * back; /text: search; n: again; q: leave
+ */
 #include <ctype.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,7 +16,7 @@
 static struct row {
 	const char *text;
 	int length;
-} *rows;			/* the file as it stands on the screen: long lines take several */
+} *rows; /* the file as it stands on the screen: long lines take several */
 
 static int row_count, height = 23, width = 80, keyboard = -1, files_left;
 static struct termios normal;
@@ -34,7 +37,9 @@ static void interrupted(int sig)
 	_exit(128 + sig);
 }
 
-/* Read keys one by one from the terminal, even when standard input is a pipe. */
+/*
+ * Read keys one by one from the terminal, even when standard input is a pipe.
+ */
 static void open_keyboard(void)
 {
 	struct winsize size;
@@ -52,7 +57,8 @@ static void open_keyboard(void)
 	signal(SIGINT, interrupted);
 	atexit(restore);
 	tcsetattr(keyboard, TCSANOW, &raw);
-	if (ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_row > 1 && size.ws_col > 0) {
+	if (ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_row > 1 &&
+	    size.ws_col > 0) {
 		height = size.ws_row - 1;
 		width = size.ws_col;
 	}
@@ -65,7 +71,8 @@ static char *read_all(int fd, size_t *length)
 	char *text = malloc(room);
 	ssize_t n = 0;
 
-	for (*length = 0; text && (n = read(fd, text + *length, room - *length)) > 0;) {
+	for (*length = 0;
+	     text && (n = read(fd, text + *length, room - *length)) > 0;) {
 		*length += n;
 		if (*length == room)
 			text = realloc(text, room *= 2);
@@ -170,7 +177,10 @@ static int find(int at)
 	return -1;
 }
 
-/* Show a screen from the next row with the wanted text on; the row after the screen, which now ends before row at. */
+/*
+ * Show a screen from the next row with the wanted text on; the row after the
+ * screen, which now ends before row at.
+ */
 static int search(int at)
 {
 	int top = at > height ? at - height : 0, found = find(top + 1);
@@ -220,7 +230,8 @@ static void more(int fd, const char *name)
 	while (at < row_count || files_left > 0) {
 		int c;
 
-		printf("\033[7m--More--(%s %d%%)\033[0m", name, row_count ? at * 100 / row_count : 100);
+		printf("\033[7m--More--(%s %d%%)\033[0m", name,
+		       row_count ? at * 100 / row_count : 100);
 		fflush(stdout);
 		c = key();
 		printf("\r\033[K");

@@ -7,9 +7,13 @@
 #include <unistd.h>
 #include <util.h>
 
-static int manner, verbose;		/* what to do with a file in the way: f, i or n, or 0 */
+/* what to do with a file in the way: f, i or n, or 0 */
+static int manner, verbose;
 
-/* Whether a file in the way stays. A file that is not to be written to is asked for on a terminal. */
+/*
+ * Whether a file in the way stays. A file that is not to be written to is asked
+ * for on a terminal.
+ */
 static int refused(const char *to)
 {
 	struct stat st;
@@ -18,7 +22,8 @@ static int refused(const char *to)
 		return 0;
 	if (manner)
 		return manner == 'n' || !ask("overwrite", to);
-	return !S_ISLNK(st.st_mode) && isatty(0) && access(to, W_OK) < 0 && !ask("overwrite protected", to);
+	return !S_ISLNK(st.st_mode) && isatty(0) && access(to, W_OK) < 0 &&
+	       !ask("overwrite protected", to);
 }
 
 /* Whether both are the same file: if by two names, one of them goes. */
@@ -26,7 +31,8 @@ static int is_same(const char *from, const char *to)
 {
 	struct stat a, b;
 
-	if (lstat(from, &a) < 0 || lstat(to, &b) < 0 || a.st_dev != b.st_dev || a.st_ino != b.st_ino || S_ISDIR(a.st_mode))
+	if (lstat(from, &a) < 0 || lstat(to, &b) < 0 || a.st_dev != b.st_dev ||
+	    a.st_ino != b.st_ino || S_ISDIR(a.st_mode))
 		return 0;
 	if (a.st_nlink == 1 || strcmp(from, to) == 0)
 		complain(to, "is the same file");
@@ -40,9 +46,13 @@ static void move_far(const char *from, const char *to)
 {
 	struct stat a, b;
 
-	if (lstat(from, &a) == 0 && lstat(to, &b) == 0 && (S_ISDIR(b.st_mode) ? rmdir(to) : S_ISDIR(a.st_mode) ? (errno = ENOTDIR, -1) : unlink(to)) < 0)
+	if (lstat(from, &a) == 0 && lstat(to, &b) == 0 &&
+	    (S_ISDIR(b.st_mode)   ? rmdir(to)
+	     : S_ISDIR(a.st_mode) ? (errno = ENOTDIR, -1)
+				  : unlink(to)) < 0)
 		warn(to);
-	else if (copy_tree(from, to, COPY_RECURSIVE | COPY_PRESERVE | COPY_LINKS) < 0 ||
+	else if (copy_tree(from, to,
+			   COPY_RECURSIVE | COPY_PRESERVE | COPY_LINKS) < 0 ||
 		 remove_tree(from, REMOVE_RECURSIVE | REMOVE_FORCE) < 0)
 		exit_status = 1;
 }

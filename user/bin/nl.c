@@ -1,4 +1,7 @@
-/* nl [-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] [-v start] [-i step] [-l n] [-d cc] [-p] [file...] */
+/*
+ * nl [-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] [-v start] [-i
+ * step] [-l n] [-d cc] [-p] [file...]
+ */
 #include <lines.h>
 #include <regex.h>
 #include <stdlib.h>
@@ -27,13 +30,17 @@ static void synopsis(void)
 static void set_style(struct style *style, const char *s)
 {
 	style->type = s[0];
-	if (!s[0] || !strchr("atnp", s[0]) || (s[0] == 'p' && regcomp(&style->re, s + 1, 0) != 0)) {
+	if (!s[0] || !strchr("atnp", s[0]) ||
+	    (s[0] == 'p' && regcomp(&style->re, s + 1, 0) != 0)) {
 		complain(s, "bad style");
 		exit(1);
 	}
 }
 
-/* Whether a line starts a section: the mark three times the header, twice the body, once the footer. */
+/*
+ * Whether a line starts a section: the mark three times the header, twice the
+ * body, once the footer.
+ */
 static int starts_section(const char *line)
 {
 	size_t n = strlen(mark);
@@ -49,7 +56,9 @@ static int starts_section(const char *line)
 	return 1;
 }
 
-/* Whether a line gets a number; of empty lines in a row only each join-th does. */
+/*
+ * Whether a line gets a number; of empty lines in a row only each join-th does.
+ */
 static int wants_number(const char *line)
 {
 	const struct style *style = &styles[section];

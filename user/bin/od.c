@@ -1,4 +1,7 @@
-/* od [-A d|o|x|n] [-t type...] [-j skip] [-N count] [-vbcdosx] [file...]; a type is a, c, or one of d o u x with a size of 1, 2, 4 or 8 */
+/*
+ * od [-A d|o|x|n] [-t type...] [-j skip] [-N count] [-vbcdosx] [file...]; a
+ * type is a, c, or one of d o u x with a size of 1, 2, 4 or 8
+ */
 #include <ctype.h>
 #include <lines.h>
 #include <stdlib.h>
@@ -8,11 +11,13 @@
 
 #define BLOCK 16
 #define TYPES_MAX 8
-#define SYNOPSIS "[-A d|o|x|n] [-t type...] [-j skip] [-N count] [-vbcdosx] [file...]"
+#define SYNOPSIS \
+	"[-A d|o|x|n] [-t type...] [-j skip] [-N count] [-vbcdosx] [file...]"
 
 static struct type {
 	char letter;
-	int size, width, pad;		/* bytes a field, characters a field, extra blanks a line */
+	/* bytes a field, characters a field, extra blanks a line */
+	int size, width, pad;
 } types[TYPES_MAX];
 
 static int type_count, verbose, opened;
@@ -22,10 +27,15 @@ static unsigned long offset;
 static char **files;
 static FILE *in;
 
-/* The widest field of a type: as many digits as the largest number of that size has. */
+/*
+ * The widest field of a type: as many digits as the largest number of that size
+ * has.
+ */
 static int width_of(char letter, int size)
 {
-	static const char octal[] = { 3, 6, 11, 22 }, is_signed[] = { 4, 6, 11, 20 }, is_unsigned[] = { 3, 5, 10, 20 };
+	static const char octal[] = { 3, 6, 11, 22 },
+			  is_signed[] = { 4, 6, 11, 20 },
+			  is_unsigned[] = { 3, 5, 10, 20 };
 	int log = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
 
 	switch (letter) {
@@ -42,7 +52,8 @@ static void add_type(char letter, int size)
 {
 	if (type_count == TYPES_MAX)
 		usage(SYNOPSIS);
-	types[type_count++] = (struct type){ letter, size, width_of(letter, size), 0 };
+	types[type_count++] =
+		(struct type){ letter, size, width_of(letter, size), 0 };
 }
 
 /* The argument of -t. */
@@ -85,7 +96,8 @@ static int next_byte(void)
 /* A character by its name in ASCII (a) or as C writes it (c). */
 static const char *character(char letter, unsigned char c)
 {
-	static const char names[] = "nulsohstxetxeotenqackbel bs ht nl vt ff cr so sidledc1dc2dc3dc4naksynetbcan emsubesc fs gs rs us sp";
+	static const char names[] =
+		"nulsohstxetxeotenqackbel bs ht nl vt ff cr so sidledc1dc2dc3dc4naksynetbcan emsubesc fs gs rs us sp";
 	static const char escapes[] = "0......abtnvfr";
 	static char text[4];
 
@@ -109,10 +121,16 @@ static void print_field(const struct type *t, const unsigned char *p, int width)
 	for (int i = 0; i < t->size; i++)
 		value |= (unsigned long long)p[i] << 8 * i;
 	switch (t->letter) {
-	case 'd': printf(" %*lld", width, (long long)(value << unused) >> unused); break;
+	case 'd':
+		printf(" %*lld", width, (long long)(value << unused) >> unused);
+		break;
 	case 'u': printf(" %*llu", width, value); break;
-	case 'o': printf("%*s%0*llo", width - zeroes + 1, "", zeroes, value); break;
-	case 'x': printf("%*s%0*llx", width - zeroes + 1, "", zeroes, value); break;
+	case 'o':
+		printf("%*s%0*llo", width - zeroes + 1, "", zeroes, value);
+		break;
+	case 'x':
+		printf("%*s%0*llx", width - zeroes + 1, "", zeroes, value);
+		break;
 	default: printf(" %*s", width, character(t->letter, *p));
 	}
 }
@@ -121,10 +139,16 @@ static void print_field(const struct type *t, const unsigned char *p, int width)
 static void print_offset(void)
 {
 	if (base != 'n')
-		printf(base == 'x' ? "%06lx" : base == 'd' ? "%07lu" : "%07lo", offset);
+		printf(base == 'x'   ? "%06lx"
+		       : base == 'd' ? "%07lu"
+				     : "%07lo",
+		       offset);
 }
 
-/* A block of n bytes in each type; blanks are shared out so that the types stand below each other. */
+/*
+ * A block of n bytes in each type; blanks are shared out so that the types
+ * stand below each other.
+ */
 static void print_block(const unsigned char *block, int n)
 {
 	for (int i = 0; i < type_count; i++) {
@@ -134,11 +158,16 @@ static void print_block(const unsigned char *block, int n)
 		if (i == 0)
 			print_offset();
 		else
-			printf("%*s", base == 'n' ? 0 : base == 'x' ? 6 : 7, "");
+			printf("%*s",
+			       base == 'n'   ? 0
+			       : base == 'x' ? 6
+					     : 7,
+			       "");
 		for (int f = 0; f * t->size < n; f++) {
 			int rest = t->pad * (fields - f - 1) / fields;
 
-			print_field(t, block + f * t->size, t->width + left - rest);
+			print_field(t, block + f * t->size,
+				    t->width + left - rest);
 			left = rest;
 		}
 		putchar('\n');
@@ -153,11 +182,13 @@ static void dump(void)
 
 	while (c != EOF && limit > 0) {
 		memset(block, 0, BLOCK);
-		for (n = 0; n < BLOCK && n < limit && (c = next_byte()) != EOF; n++)
+		for (n = 0; n < BLOCK && n < limit && (c = next_byte()) != EOF;
+		     n++)
 			block[n] = c;
 		if (n == 0)
 			break;
-		if (any && n == BLOCK && !verbose && memcmp(block, last, BLOCK) == 0) {
+		if (any && n == BLOCK && !verbose &&
+		    memcmp(block, last, BLOCK) == 0) {
 			if (!same)
 				puts("*");
 			same = 1;
@@ -176,7 +207,9 @@ static void dump(void)
 		putchar('\n');
 }
 
-/* Give narrower types the blanks that make their lines as long as the widest. */
+/*
+ * Give narrower types the blanks that make their lines as long as the widest.
+ */
 static void align(void)
 {
 	int widest = 0;
@@ -187,14 +220,18 @@ static void align(void)
 		widest = width > widest ? width : widest;
 	}
 	for (int i = 0; i < type_count; i++)
-		types[i].pad = widest - (types[i].width + 1) * (BLOCK / types[i].size);
+		types[i].pad =
+			widest - (types[i].width + 1) * (BLOCK / types[i].size);
 }
 
 /* A number in any of C's bases, perhaps with b, k or m behind it. */
 static long size(const char *s)
 {
 	char *end;
-	long value = strtol(s, &end, 0), unit = *end == 'b' ? 512 : *end == 'k' ? 1024 : *end == 'm' ? 1048576 : 1;
+	long value = strtol(s, &end, 0), unit = *end == 'b'   ? 512
+						: *end == 'k' ? 1024
+						: *end == 'm' ? 1048576
+							      : 1;
 
 	if (end == s || value < 0 || end[unit > 1]) {
 		complain(s, "not a size");

@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <util.h>
 
-#define NONE (-1)		/* \0 in the list: nothing between two columns */
+#define NONE (-1)	/* \0 in the list: nothing between two columns */
 
 static int delimiters[256], count;
 
@@ -15,7 +15,10 @@ static void parse_list(const char *s)
 	for (count = 0; *s && count < 256; s++) {
 		if (*s == '\\' && s[1]) {
 			s++;
-			delimiters[count++] = *s == 'n' ? '\n' : *s == 't' ? '\t' : *s == '0' ? NONE : *s;
+			delimiters[count++] = *s == 'n'   ? '\n'
+					      : *s == 't' ? '\t'
+					      : *s == '0' ? NONE
+							  : *s;
 		} else {
 			delimiters[count++] = *s;
 		}
@@ -51,7 +54,10 @@ static void serial(FILE **files, int n)
 	}
 }
 
-/* A line of each file side by side, until all have ended. What was passed over is printed only once a line follows. */
+/*
+ * A line of each file side by side, until all have ended. What was passed over
+ * is printed only once a line follows.
+ */
 static void parallel(FILE **files, int n)
 {
 	char *line = NULL;
@@ -76,7 +82,10 @@ static void parallel(FILE **files, int n)
 	}
 }
 
-/* Open all files; of those in series one that is missing does not matter to the others. Standard input is the same stream however often it is named. */
+/*
+ * Open all files; of those in series one that is missing does not matter to the
+ * others. Standard input is the same stream however often it is named.
+ */
 static FILE **open_all(char **names, int n, int in_series)
 {
 	FILE **files = calloc(n, sizeof(*files));
@@ -84,7 +93,8 @@ static FILE **open_all(char **names, int n, int in_series)
 	if (!files)
 		die("memory");
 	for (int i = 0; i < n; i++) {
-		files[i] = strcmp(names[i], "-") == 0 ? stdin : open_input(names[i]);
+		files[i] = strcmp(names[i], "-") == 0 ? stdin
+						      : open_input(names[i]);
 		if (!files[i] && !in_series)
 			exit(1);
 	}

@@ -1,4 +1,7 @@
-/* printf format [argument...]: the conversions % b c d i o s u x X; no floating point */
+/*
+ * printf format [argument...]: the conversions % b c d i o s u x X; no floating
+ * point
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -13,18 +16,23 @@ static int digits(const char **s, int n, int base)
 {
 	int value = 0;
 
-	for (; n > 0 && isxdigit(**s) && (base == 16 || (**s >= '0' && **s <= '7')); n--, (*s)++)
-		value = value * base + (isdigit(**s) ? **s - '0' : tolower(**s) - 'a' + 10);
+	for (; n > 0 && isxdigit(**s) &&
+	       (base == 16 || (**s >= '0' && **s <= '7'));
+	     n--, (*s)++)
+		value = value * base +
+			(isdigit(**s) ? **s - '0' : tolower(**s) - 'a' + 10);
 	return value;
 }
 
 /*
- * The character that the escape behind a backslash at *s stands for; *s is moved behind it. In the arguments of %b an octal number begins
- * with an extra 0. \c ends all output. Of anything else the backslash stays.
+ * The character that the escape behind a backslash at *s stands for; *s is
+ * moved behind it. In the arguments of %b an octal number begins with an extra
+ * 0. \c ends all output. Of anything else the backslash stays.
  */
 static int escape(const char **s, int in_argument)
 {
-	static const char from[] = "abefnrtv\\\"", to[] = "\a\b\033\f\n\r\t\v\\\"";
+	static const char from[] = "abefnrtv\\\"",
+			  to[] = "\a\b\033\f\n\r\t\v\\\"";
 	const char *p = **s ? strchr(from, **s) : NULL;
 
 	if (p && !(in_argument && *p == '"')) {
@@ -49,7 +57,9 @@ static char *next(void)
 	return *arguments ? *arguments++ : NULL;
 }
 
-/* A numeric argument: C's numbers, or the code of the character behind a quote. */
+/*
+ * A numeric argument: C's numbers, or the code of the character behind a quote.
+ */
 static unsigned long long numeric(const char *s, int is_signed)
 {
 	unsigned long long value;
@@ -60,7 +70,8 @@ static unsigned long long numeric(const char *s, int is_signed)
 	if (*s == '\'' || *s == '"')
 		return (unsigned char)s[1];
 	errno = 0;
-	value = is_signed ? (unsigned long long)strtoll(s, &end, 0) : strtoull(s, &end, 0);
+	value = is_signed ? (unsigned long long)strtoll(s, &end, 0)
+			  : strtoull(s, &end, 0);
 	if (end == s)
 		complain(s, "expected a number");
 	else if (*end)
@@ -107,7 +118,10 @@ static int number_or_star(const char **s)
 	return numeric(next(), 1);
 }
 
-/* Print the next argument with a specification: flags, width and precision in front of a conversion character. */
+/*
+ * Print the next argument with a specification: flags, width and precision in
+ * front of a conversion character.
+ */
 static void convert(char type, char *flags, int width, int precision)
 {
 	int n = strlen(flags);
@@ -115,21 +129,27 @@ static void convert(char type, char *flags, int width, int precision)
 
 	if (type == 'b') {
 		s = next();
-		print_escaped(s ? s : "", width < 0 ? -width : width, precision, width < 0 || strchr(flags, '-'));
+		print_escaped(s ? s : "", width < 0 ? -width : width, precision,
+			      width < 0 || strchr(flags, '-'));
 		return;
 	}
-	sprintf(flags + n, precision >= 0 ? "*.*%s%c" : "*%s%c", strchr("cs", type) ? "" : "ll", type);
+	sprintf(flags + n, precision >= 0 ? "*.*%s%c" : "*%s%c",
+		strchr("cs", type) ? "" : "ll", type);
 	if (type == 's' || type == 'c') {
 		s = next();
 		s = s ? s : "";
 		if (precision >= 0)
-			type == 's' ? printf(flags, width, precision, s) : printf(flags, width, precision, *s);
+			type == 's' ? printf(flags, width, precision, s)
+				    : printf(flags, width, precision, *s);
 		else
-			type == 's' ? printf(flags, width, s) : printf(flags, width, *s);
+			type == 's' ? printf(flags, width, s)
+				    : printf(flags, width, *s);
 	} else if (precision >= 0) {
-		printf(flags, width, precision, numeric(next(), type == 'd' || type == 'i'));
+		printf(flags, width, precision,
+		       numeric(next(), type == 'd' || type == 'i'));
 	} else {
-		printf(flags, width, numeric(next(), type == 'd' || type == 'i'));
+		printf(flags, width,
+		       numeric(next(), type == 'd' || type == 'i'));
 	}
 }
 

@@ -1,4 +1,7 @@
-/* ps [-]aux: all processes, by Cowix's own call 514; with u, users and the start of each instead of parent and group */
+/*
+ * ps [-]aux: all processes, by Cowix's own call 514; with u, users and the
+ * start of each instead of parent and group
+ */
 #include <cowix.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -32,7 +35,8 @@ static void terminal_name(int dev, char *to)
 	else if (major == 136)
 		sprintf(to, "pts/%d", minor);
 	else
-		sprintf(to, minor >= 64 ? "ttyS%d" : "tty%d", minor >= 64 ? minor - 64 : minor);
+		sprintf(to, minor >= 64 ? "ttyS%d" : "tty%d",
+			minor >= 64 ? minor - 64 : minor);
 }
 
 /* Processor time in tenths of a percent of the time since the start. */
@@ -50,13 +54,18 @@ static void show(const struct task_info *t, int users)
 	time64_t started = booted + t->start / HZ;
 
 	terminal_name(t->tty, tty);
-	strftime(start, sizeof(start), time(NULL) - started < 86400 ? "%H:%M" : "%b%d", localtime(&started));
+	strftime(start, sizeof(start),
+		 time(NULL) - started < 86400 ? "%H:%M" : "%b%d",
+		 localtime(&started));
 	if (users)
-		printf("%-8s %5d %2u.%u %6u %5u %-5s %c    %-5s %3u:%02u ", user_name(t->uid), t->pid, percent / 10, percent % 10,
-		       t->vsize_kb, t->rss_kb, tty, t->state, start, seconds / 60, seconds % 60);
+		printf("%-8s %5d %2u.%u %6u %5u %-5s %c    %-5s %3u:%02u ",
+		       user_name(t->uid), t->pid, percent / 10, percent % 10,
+		       t->vsize_kb, t->rss_kb, tty, t->state, start,
+		       seconds / 60, seconds % 60);
 	else
-		printf("%5d %5d %5d %-5s %c    %2u:%02u %6u %5u ", t->pid, t->ppid, t->pgrp, tty, t->state, seconds / 60, seconds % 60,
-		       t->vsize_kb, t->rss_kb);
+		printf("%5d %5d %5d %-5s %c    %2u:%02u %6u %5u ", t->pid,
+		       t->ppid, t->pgrp, tty, t->state, seconds / 60,
+		       seconds % 60, t->vsize_kb, t->rss_kb);
 	put_name(t->comm, 1);
 	putchar('\n');
 }
@@ -70,8 +79,8 @@ int main(int argc, char **argv)
 	util_init(argv[0]);
 	sysinfo(&info);
 	booted = time(NULL) - info.uptime;
-	puts(users ? "USER       PID %CPU    VSZ   RSS TTY   STAT START   TIME COMMAND" :
-		     "  PID  PPID  PGRP TTY   STAT  TIME    VSZ   RSS COMMAND");
+	puts(users ? "USER       PID %CPU    VSZ   RSS TTY   STAT START   TIME COMMAND"
+		   : "  PID  PPID  PGRP TTY   STAT  TIME    VSZ   RSS COMMAND");
 	while ((n = ps(tasks, A_TIME, start)) > 0) {
 		for (int i = 0; i < n; i++)
 			show(&tasks[i], users);

@@ -1,4 +1,7 @@
-/* pwd [-LP]: where we are; by the name in PWD if that is right, or with -P without symbolic links */
+/*
+ * pwd [-LP]: where we are; by the name in PWD if that is right, or with -P
+ * without symbolic links
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +15,12 @@ static const char *logical(void)
 	const char *s = getenv("PWD");
 	struct stat a, b;
 
-	if (!s || *s != '/' || stat(s, &a) < 0 || stat(".", &b) < 0 || a.st_dev != b.st_dev || a.st_ino != b.st_ino)
+	if (!s || *s != '/' || stat(s, &a) < 0 || stat(".", &b) < 0 ||
+	    a.st_dev != b.st_dev || a.st_ino != b.st_ino)
 		return NULL;
 	for (const char *p = s; (p = strstr(p, "/.")); p += 2)
-		if (!p[2] || p[2] == '/' || (p[2] == '.' && (!p[3] || p[3] == '/')))
+		if (!p[2] || p[2] == '/' ||
+		    (p[2] == '.' && (!p[3] || p[3] == '/')))
 			return NULL;
 	return s;
 }

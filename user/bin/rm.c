@@ -22,11 +22,15 @@ static void set_option(int option)
 	}
 }
 
-/* What a path ends in that is never removed: . and .. also with slashes behind them, and the root. */
+/*
+ * What a path ends in that is never removed: . and .. also with slashes behind
+ * them, and the root.
+ */
 static int is_protected(const char *path)
 {
 	char *name = last_part(path);
-	int result = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "/") == 0;
+	int result = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+		     strcmp(name, "/") == 0;
 
 	free(name);
 	return result;
@@ -45,11 +49,13 @@ int main(int argc, char **argv)
 		struct stat st;
 
 		if (lstat(argv[optind], &st) < 0) {
-			if (!(flags & REMOVE_FORCE) || (errno != ENOENT && errno != ENOTDIR))
+			if (!(flags & REMOVE_FORCE) ||
+			    (errno != ENOENT && errno != ENOTDIR))
 				warn(argv[optind]);
 		} else if (is_protected(argv[optind])) {
 			complain(argv[optind], "refusing to remove it");
-		} else if (S_ISDIR(st.st_mode) && !(flags & REMOVE_RECURSIVE) && !folders) {
+		} else if (S_ISDIR(st.st_mode) && !(flags & REMOVE_RECURSIVE) &&
+			   !folders) {
 			complain(argv[optind], "is a directory");
 		} else {
 			remove_tree(argv[optind], flags);

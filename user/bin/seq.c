@@ -27,7 +27,9 @@ int main(int argc, char **argv)
 	char text[24];
 
 	util_init(argv[0]);
-	while (optind < argc && (argv[optind][1] < '0' || argv[optind][1] > '9')) {	/* a number may be negative */
+	/* a number may be negative */
+	while (optind < argc &&
+	       (argv[optind][1] < '0' || argv[optind][1] > '9')) {
 		int option = getopt(argc, argv, "ws:");
 
 		if (option == -1)

@@ -22,7 +22,8 @@ static void add(struct timespec *ts, const char *arg)
 	if (*s == '.') {
 		s++;
 		digits += strspn(s, "0123456789");
-		for (long scale = NANOSECONDS / 10; *s >= '0' && *s <= '9'; s++, scale /= 10)
+		for (long scale = NANOSECONDS / 10; *s >= '0' && *s <= '9';
+		     s++, scale /= 10)
 			part += (*s - '0') * scale;
 	}
 	unit = *s ? strchr(letters, *s) : letters;

@@ -9,7 +9,8 @@
 #include <util.h>
 
 #define TROUBLE 2
-static const char synopsis[] = "[-bcCdfhimnrsu] [-k start[,end]]... [-o output] [-t char] [file...]";
+static const char synopsis[] =
+	"[-bcCdfhimnrsu] [-k start[,end]]... [-o output] [-t char] [file...]";
 
 struct line {
 	char *s;
@@ -21,10 +22,25 @@ struct part {
 	const char *s, *end;
 };
 
-/* How to compare: -d dictionary -f fold -h with K M G -i printable -n numeric -r reversed */
-enum { DICTIONARY = 1, FOLD = 2, SUFFIX = 4, PRINTABLE = 8, NUMERIC = 16, REVERSED = 32, BLANKS = 64, END_BLANKS = 128 };
+/*
+ * How to compare: -d dictionary -f fold -h with K M G -i printable -n numeric
+ * -r reversed
+ */
+enum {
+	DICTIONARY = 1,
+	FOLD = 2,
+	SUFFIX = 4,
+	PRINTABLE = 8,
+	NUMERIC = 16,
+	REVERSED = 32,
+	BLANKS = 64,
+	END_BLANKS = 128
+};
 
-/* What is compared: from a field's character on, counted from 0, up to a field's; end_field -1 is the end of the line. */
+/*
+ * What is compared: from a field's character on, counted from 0, up to a
+ * field's; end_field -1 is the end of the line.
+ */
 struct key {
 	int field, character, end_field, end_character, order;
 	struct key *next;
@@ -35,7 +51,10 @@ static int separator = -1, unique, stable, check, quiet;
 static struct line *lines;
 static size_t count;
 
-/* The place behind n fields: a field has the blanks in front of it, or ends at the separator. */
+/*
+ * The place behind n fields: a field has the blanks in front of it, or ends at
+ * the separator.
+ */
 static const char *skip_fields(const char *s, const char *end, int n)
 {
 	for (; n > 0 && s < end; n--) {
@@ -71,13 +90,16 @@ static struct part part_of(const struct line *l, const struct key *k)
 	p.s = end - p.s < k->character ? end : p.s + k->character;
 	if (k->end_field >= 0 && k->end_character == 0) {
 		p.end = skip_fields(l->s, end, k->end_field + 1);
-		if (separator >= 0 && p.end > l->s && (p.end < end || p.end[-1] == (char)separator))
+		if (separator >= 0 && p.end > l->s &&
+		    (p.end < end || p.end[-1] == (char)separator))
 			p.end--;
 	} else if (k->end_field >= 0) {
 		p.end = skip_fields(l->s, end, k->end_field);
 		if (k->order & END_BLANKS)
 			p.end = skip_blanks(p.end, end);
-		p.end = end - p.end < k->end_character ? end : p.end + k->end_character;
+		p.end = end - p.end < k->end_character
+				? end
+				: p.end + k->end_character;
 	}
 	p.end = p.end < p.s ? p.s : p.end;
 	return p;
@@ -89,7 +111,8 @@ static int next_character(struct part *p, int order)
 	while (p->s < p->end) {
 		unsigned char c = *p->s++;
 
-		if (((order & DICTIONARY) && !isalnum(c) && !isblank(c)) || ((order & PRINTABLE) && !isprint(c)))
+		if (((order & DICTIONARY) && !isalnum(c) && !isblank(c)) ||
+		    ((order & PRINTABLE) && !isprint(c)))
 			continue;
 		return order & FOLD ? toupper(c) : c;
 	}
@@ -107,7 +130,10 @@ static int compare_text(struct part a, struct part b, int order)
 	return c - d;
 }
 
-/* A number of any length: its sign, and the digits of its integer without zeroes in front and of its fraction. */
+/*
+ * A number of any length: its sign, and the digits of its integer without
+ * zeroes in front and of its fraction.
+ */
 struct value {
 	int sign, power;
 	struct part integer, fraction;
@@ -140,7 +166,8 @@ static struct value value_of(struct part p, int order)
 		v.fraction.end--;
 	if (v.integer.s == v.integer.end && v.fraction.s == v.fraction.end)
 		v.sign = 0;
-	else if (order & SUFFIX && s < p.end && (found = strchr(powers, toupper(*s))))
+	else if (order & SUFFIX && s < p.end &&
+		 (found = strchr(powers, toupper(*s))))
 		v.power = found - powers + 1;
 	return v;
 }
@@ -148,30 +175,38 @@ static struct value value_of(struct part p, int order)
 static int compare_numbers(struct part a, struct part b, int order)
 {
 	struct value x = value_of(a, order), y = value_of(b, order);
-	int n = x.integer.end - x.integer.s, m = y.integer.end - y.integer.s, result;
+	int n = x.integer.end - x.integer.s, m = y.integer.end - y.integer.s,
+	    result;
 
 	if (x.sign != y.sign)
 		return x.sign - y.sign;
-	result = x.power != y.power ? x.power - y.power : n != m ? n - m : memcmp(x.integer.s, y.integer.s, n);
+	result = x.power != y.power ? x.power - y.power
+		 : n != m           ? n - m
+				    : memcmp(x.integer.s, y.integer.s, n);
 	if (result == 0)
 		result = compare_text(x.fraction, y.fraction, 0);
 	return result * x.sign;
 }
 
 /* By one key; what it does not say is said by the options for all. */
-static int compare_key(const struct line *a, const struct line *b, const struct key *k)
+static int compare_key(const struct line *a, const struct line *b,
+		       const struct key *k)
 {
 	struct part x = part_of(a, k), y = part_of(b, k);
-	int result = (k->order & (NUMERIC | SUFFIX) ? compare_numbers : compare_text)(x, y, k->order);
+	int result = (k->order & (NUMERIC | SUFFIX)
+			      ? compare_numbers
+			      : compare_text)(x, y, k->order);
 
 	return k->order & REVERSED ? -result : result;
 }
 
 static int compare_bytes(const struct line *a, const struct line *b)
 {
-	int result = memcmp(a->s, b->s, a->length < b->length ? a->length : b->length);
+	int result = memcmp(a->s, b->s,
+			    a->length < b->length ? a->length : b->length);
 
-	return result ? result : (a->length > b->length) - (a->length < b->length);
+	return result ? result
+		      : (a->length > b->length) - (a->length < b->length);
 }
 
 static int compare(const struct line *a, const struct line *b)
@@ -182,7 +217,8 @@ static int compare(const struct line *a, const struct line *b)
 		result = compare_key(a, b, k);
 	if (result || unique || stable)
 		return result;
-	return whole.order & REVERSED ? compare_bytes(b, a) : compare_bytes(a, b);
+	return whole.order & REVERSED ? compare_bytes(b, a)
+				      : compare_bytes(a, b);
 }
 
 /* Sort n lines by merging sorted halves: equal ones stay in order. */
@@ -196,7 +232,8 @@ static void sort(struct line *l, size_t n, struct line *room)
 	sort(l + half, n - half, room);
 	memcpy(room, l, half * sizeof(*l));
 	while (i < half)
-		l[to++] = j < n && compare(&room[i], &l[j]) > 0 ? l[j++] : room[i++];
+		l[to++] = j < n && compare(&room[i], &l[j]) > 0 ? l[j++]
+								: room[i++];
 }
 
 static void read_lines(const char *name)
@@ -210,7 +247,8 @@ static void read_lines(const char *name)
 		exit(TROUBLE);
 	while ((n = read_line(&line, &size, f)) >= 0) {
 		if ((count & (count - 1)) == 0)
-			lines = realloc(lines, (2 * count + 1) * sizeof(*lines));
+			lines = realloc(lines,
+					(2 * count + 1) * sizeof(*lines));
 		if (!lines)
 			die("memory");
 		lines[count++] = (struct line){ line, n };
@@ -229,7 +267,8 @@ static int check_order(const char *name)
 		if (order < 0 || (order == 0 && !unique))
 			continue;
 		if (!quiet)
-			fprintf(stderr, "sort: %s:%u: out of order: %s\n", name, (unsigned)i + 1, lines[i].s);
+			fprintf(stderr, "sort: %s:%u: out of order: %s\n", name,
+				(unsigned)i + 1, lines[i].s);
 		return 1;
 	}
 	return 0;
@@ -243,7 +282,9 @@ static void print_lines(const char *output)
 	if (!room)
 		die("memory");
 	sort(lines, count, room);
-	if (output && ((fd = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666)) < 0 || dup2(fd, 1) < 0))
+	if (output &&
+	    ((fd = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666)) < 0 ||
+	     dup2(fd, 1) < 0))
 		die(output);
 	for (size_t i = 0; i < count; i++) {
 		if (unique && i > 0 && compare(&lines[i - 1], &lines[i]) == 0)
@@ -275,7 +316,8 @@ static void bad_key(const char *s)
 }
 
 /* field[.character][order]; what follows. */
-static char *parse_position(char *s, int *field, int *character, int *order, int at_end)
+static char *parse_position(char *s, int *field, int *character, int *order,
+			    int at_end)
 {
 	*field = strtol(s, &s, 10);
 	*character = *s == '.' ? strtol(s + 1, &s, 10) : !at_end;
@@ -294,7 +336,8 @@ static void add_key(char *arg)
 	k->end_field = 0;
 	s = parse_position(arg, &k->field, &k->character, &k->order, 0);
 	if (*s == ',') {
-		s = parse_position(s + 1, &k->end_field, &k->end_character, &k->order, 1);
+		s = parse_position(s + 1, &k->end_field, &k->end_character,
+				   &k->order, 1);
 		if (k->end_field < 1)
 			bad_key(arg);
 	}
@@ -317,7 +360,7 @@ static void set_option(int option, const char **output)
 	case 'C': quiet = check = 1; break;
 	case 'c': check = 1; break;
 	case 'k': add_key(optarg); break;
-	case 'm': break;		/* what is sorted is sorted as well as merged */
+	case 'm': break;	/* what is sorted is sorted as well as merged */
 	case 'o': *output = optarg; break;
 	case 's': stable = 1; break;
 	case 't':

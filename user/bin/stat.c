@@ -9,8 +9,9 @@
 #include <unistd.h>
 #include <util.h>
 
-static const char usual[] = "  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h%D\n"
-			    "Access: (%04a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z";
+static const char usual[] =
+	"  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h%D\n"
+	"Access: (%04a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z";
 
 static const char *kind(const struct stat *st)
 {
@@ -39,9 +40,12 @@ static const char *date(time64_t t, long nanoseconds)
 static const char *quoted(const char *file, const struct stat *st)
 {
 	static char text[560], target[256];
-	ssize_t n = S_ISLNK(st->st_mode) ? readlink(file, target, sizeof(target)) : 0;
+	ssize_t n = S_ISLNK(st->st_mode)
+			    ? readlink(file, target, sizeof(target))
+			    : 0;
 
-	snprintf(text, sizeof(text), n > 0 ? "%s -> %.*s" : "%s", file, (int)n, target);
+	snprintf(text, sizeof(text), n > 0 ? "%s -> %.*s" : "%s", file, (int)n,
+		 target);
 	return text;
 }
 
@@ -74,22 +78,37 @@ static const char *device_type(const struct stat *st)
 
 	text[0] = '\0';
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
-		snprintf(text, sizeof(text), "     Device type: %lu,%lu", st->st_rdev >> 8 & 0xFFF, st->st_rdev & 0xFF);
+		snprintf(text, sizeof(text), "     Device type: %lu,%lu",
+			 st->st_rdev >> 8 & 0xFFF, st->st_rdev & 0xFF);
 	return text;
 }
 
 /* The value of a letter as text, or NULL and the number in *value. */
-static const char *value_of(char letter, char part, const char *file, const struct stat *st, long long *value)
+static const char *value_of(char letter, char part, const char *file,
+			    const struct stat *st, long long *value)
 {
 	if (part)
-		*value = letter == 'd' ? (part == 'H' ? st->st_dev >> 8 & 0xFFF : st->st_dev & 0xFF) :
-					 (part == 'H' ? st->st_rdev >> 8 & 0xFFF : st->st_rdev & 0xFF);
+		*value = letter == 'd' ? (part == 'H' ? st->st_dev >> 8 & 0xFFF
+						      : st->st_dev & 0xFF)
+				       : (part == 'H' ? st->st_rdev >> 8 & 0xFFF
+						      : st->st_rdev & 0xFF);
 	else
-		*value = letter == 's' ? st->st_size : letter == 'b' ? st->st_blocks : letter == 'B' ? 512 : letter == 'o' ? st->st_blksize :
-			 letter == 'i' ? st->st_ino : letter == 'h' ? st->st_nlink : letter == 'u' ? st->st_uid : letter == 'g' ? st->st_gid :
-			 letter == 'd' ? st->st_dev : letter == 'X' ? st->st_atime : letter == 'Y' ? st->st_mtime : letter == 'Z' ? st->st_ctime :
-			 letter == 'a' ? st->st_mode & 07777 : letter == 'f' ? st->st_mode : letter == 't' ? st->st_rdev >> 8 :
-			 st->st_rdev & 0xFF;
+		*value = letter == 's'   ? st->st_size
+			 : letter == 'b' ? st->st_blocks
+			 : letter == 'B' ? 512
+			 : letter == 'o' ? st->st_blksize
+			 : letter == 'i' ? st->st_ino
+			 : letter == 'h' ? st->st_nlink
+			 : letter == 'u' ? st->st_uid
+			 : letter == 'g' ? st->st_gid
+			 : letter == 'd' ? st->st_dev
+			 : letter == 'X' ? st->st_atime
+			 : letter == 'Y' ? st->st_mtime
+			 : letter == 'Z' ? st->st_ctime
+			 : letter == 'a' ? st->st_mode & 07777
+			 : letter == 'f' ? st->st_mode
+			 : letter == 't' ? st->st_rdev >> 8
+					 : st->st_rdev & 0xFF;
 	switch (letter) {
 	case 'n': return file;
 	case 'N': return quoted(file, st);
@@ -105,8 +124,12 @@ static const char *value_of(char letter, char part, const char *file, const stru
 	return NULL;
 }
 
-/* One directive, behind its percent sign: flags and width as printf has them, then perhaps H or L, then the letter. */
-static const char *directive(const char *f, const char *file, const struct stat *st)
+/*
+ * One directive, behind its percent sign: flags and width as printf has them,
+ * then perhaps H or L, then the letter.
+ */
+static const char *directive(const char *f, const char *file,
+			     const struct stat *st)
 {
 	char format[24] = "%", part = 0;
 	long long value;

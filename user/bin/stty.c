@@ -1,4 +1,7 @@
-/* stty [-F device] [-a] [size] [setting...]: show or change a terminal's settings; as reset, put it and the screen into order again */
+/*
+ * stty [-F device] [-a] [size] [setting...]: show or change a terminal's
+ * settings; as reset, put it and the screen into order again
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,59 +18,87 @@
 static struct termios now, sane;
 static const char *column_gap = "";
 
-/* The flags in the order in which -a shows them: the word, and 1 for c_iflag, 2 c_oflag, 3 c_cflag, 4 c_lflag. A field has a mask. */
+/*
+ * The flags in the order in which -a shows them: the word, and 1 for c_iflag, 2
+ * c_oflag, 3 c_cflag, 4 c_lflag. A field has a mask.
+ */
 static const struct flag {
 	const char *name;
 	int word;
 	tcflag_t bits, mask;
 } flags[] = {
-	{ "parenb", 3, PARENB, 0 }, { "parodd", 3, PARODD, 0 }, { "cs5", 3, 0, CSIZE }, { "cs6", 3, CS6, CSIZE }, { "cs7", 3, CS7, CSIZE },
-	{ "cs8", 3, CS8, CSIZE }, { "hupcl", 3, HUPCL, 0 }, { "cstopb", 3, CSTOPB, 0 }, { "cread", 3, CREAD, 0 }, { "clocal", 3, CLOCAL, 0 },
-	{ "crtscts", 3, CRTSCTS, 0 },
-	{ "ignbrk", 1, IGNBRK, 0 }, { "brkint", 1, BRKINT, 0 }, { "ignpar", 1, IGNPAR, 0 }, { "parmrk", 1, PARMRK, 0 }, { "inpck", 1, INPCK, 0 },
-	{ "istrip", 1, ISTRIP, 0 }, { "inlcr", 1, INLCR, 0 }, { "igncr", 1, IGNCR, 0 }, { "icrnl", 1, ICRNL, 0 }, { "ixon", 1, IXON, 0 },
-	{ "ixoff", 1, IXOFF, 0 }, { "iuclc", 1, IUCLC, 0 }, { "ixany", 1, IXANY, 0 }, { "imaxbel", 1, IMAXBEL, 0 }, { "iutf8", 1, IUTF8, 0 },
-	{ "opost", 2, OPOST, 0 }, { "olcuc", 2, OLCUC, 0 }, { "ocrnl", 2, OCRNL, 0 }, { "onlcr", 2, ONLCR, 0 }, { "onocr", 2, ONOCR, 0 },
-	{ "onlret", 2, ONLRET, 0 },
-	{ "isig", 4, ISIG, 0 }, { "icanon", 4, ICANON, 0 }, { "iexten", 4, IEXTEN, 0 }, { "echo", 4, ECHO, 0 }, { "echoe", 4, ECHOE, 0 },
-	{ "echok", 4, ECHOK, 0 }, { "echonl", 4, ECHONL, 0 }, { "noflsh", 4, NOFLSH, 0 }, { "tostop", 4, TOSTOP, 0 },
-	{ "echoctl", 4, ECHOCTL, 0 }, { "echoke", 4, ECHOKE, 0 },
+	{ "parenb", 3, PARENB, 0 },   { "parodd", 3, PARODD, 0 },
+	{ "cs5", 3, 0, CSIZE },       { "cs6", 3, CS6, CSIZE },
+	{ "cs7", 3, CS7, CSIZE },     { "cs8", 3, CS8, CSIZE },
+	{ "hupcl", 3, HUPCL, 0 },     { "cstopb", 3, CSTOPB, 0 },
+	{ "cread", 3, CREAD, 0 },     { "clocal", 3, CLOCAL, 0 },
+	{ "crtscts", 3, CRTSCTS, 0 }, { "ignbrk", 1, IGNBRK, 0 },
+	{ "brkint", 1, BRKINT, 0 },   { "ignpar", 1, IGNPAR, 0 },
+	{ "parmrk", 1, PARMRK, 0 },   { "inpck", 1, INPCK, 0 },
+	{ "istrip", 1, ISTRIP, 0 },   { "inlcr", 1, INLCR, 0 },
+	{ "igncr", 1, IGNCR, 0 },     { "icrnl", 1, ICRNL, 0 },
+	{ "ixon", 1, IXON, 0 },       { "ixoff", 1, IXOFF, 0 },
+	{ "iuclc", 1, IUCLC, 0 },     { "ixany", 1, IXANY, 0 },
+	{ "imaxbel", 1, IMAXBEL, 0 }, { "iutf8", 1, IUTF8, 0 },
+	{ "opost", 2, OPOST, 0 },     { "olcuc", 2, OLCUC, 0 },
+	{ "ocrnl", 2, OCRNL, 0 },     { "onlcr", 2, ONLCR, 0 },
+	{ "onocr", 2, ONOCR, 0 },     { "onlret", 2, ONLRET, 0 },
+	{ "isig", 4, ISIG, 0 },       { "icanon", 4, ICANON, 0 },
+	{ "iexten", 4, IEXTEN, 0 },   { "echo", 4, ECHO, 0 },
+	{ "echoe", 4, ECHOE, 0 },     { "echok", 4, ECHOK, 0 },
+	{ "echonl", 4, ECHONL, 0 },   { "noflsh", 4, NOFLSH, 0 },
+	{ "tostop", 4, TOSTOP, 0 },   { "echoctl", 4, ECHOCTL, 0 },
+	{ "echoke", 4, ECHOKE, 0 },
 };
 
 static const struct {
 	const char *name;
 	int index, sane;
 } chars[] = {
-	{ "intr", VINTR, 3 }, { "quit", VQUIT, 28 }, { "erase", VERASE, 127 }, { "kill", VKILL, 21 }, { "eof", VEOF, 4 }, { "eol", VEOL, 0 },
-	{ "eol2", VEOL2, 0 }, { "swtch", VSWTC, 0 }, { "start", VSTART, 17 }, { "stop", VSTOP, 19 }, { "susp", VSUSP, 26 },
-	{ "rprnt", VREPRINT, 18 }, { "werase", VWERASE, 23 }, { "lnext", VLNEXT, 22 }, { "discard", VDISCARD, 15 },
+	{ "intr", VINTR, 3 },        { "quit", VQUIT, 28 },
+	{ "erase", VERASE, 127 },    { "kill", VKILL, 21 },
+	{ "eof", VEOF, 4 },          { "eol", VEOL, 0 },
+	{ "eol2", VEOL2, 0 },        { "swtch", VSWTC, 0 },
+	{ "start", VSTART, 17 },     { "stop", VSTOP, 19 },
+	{ "susp", VSUSP, 26 },       { "rprnt", VREPRINT, 18 },
+	{ "werase", VWERASE, 23 },   { "lnext", VLNEXT, 22 },
+	{ "discard", VDISCARD, 15 },
 };
 
-static const unsigned speeds[] = { 0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400 };
+static const unsigned speeds[] = { 0,    50,   75,    110,  134,  150,
+				   200,  300,  600,   1200, 1800, 2400,
+				   4800, 9600, 19200, 38400 };
 static const unsigned fast[] = { 0, 57600, 115200, 230400 };
 
 static tcflag_t *word_of(struct termios *t, int word)
 {
-	return word == 1 ? &t->c_iflag : word == 2 ? &t->c_oflag : word == 3 ? &t->c_cflag : &t->c_lflag;
+	return word == 1   ? &t->c_iflag
+	       : word == 2 ? &t->c_oflag
+	       : word == 3 ? &t->c_cflag
+			   : &t->c_lflag;
 }
 
 static int is_set(struct termios *t, const struct flag *f)
 {
-	return (*word_of(t, f->word) & (f->mask ? f->mask : f->bits)) == f->bits;
+	return (*word_of(t, f->word) & (f->mask ? f->mask : f->bits)) ==
+	       f->bits;
 }
 
 static unsigned speed(void)
 {
 	unsigned code = now.c_cflag & CBAUD;
 
-	return code < 16 ? speeds[code] : (code & 15) < COUNT(fast) ? fast[code & 15] : 0;
+	return code < 16                   ? speeds[code]
+	       : (code & 15) < COUNT(fast) ? fast[code & 15]
+					   : 0;
 }
 
 static int set_speed(unsigned value)
 {
 	for (int i = 0; i < COUNT(speeds) + COUNT(fast) - 1; i++)
 		if (value == (i < 16 ? speeds[i] : fast[i - 15])) {
-			now.c_cflag = (now.c_cflag & ~CBAUD) | (i < 16 ? i : CBAUDEX | (i - 15));
+			now.c_cflag = (now.c_cflag & ~CBAUD) |
+				      (i < 16 ? i : CBAUDEX | (i - 15));
 			return 1;
 		}
 	return 0;
@@ -79,7 +110,8 @@ static void make_sane(struct termios *t)
 	t->c_iflag = ICRNL | IXON | (t->c_iflag & IUTF8);
 	t->c_oflag = OPOST | ONLCR;
 	t->c_cflag |= CREAD;
-	t->c_lflag = ISIG | ICANON | IEXTEN | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE;
+	t->c_lflag = ISIG | ICANON | IEXTEN | ECHO | ECHOE | ECHOK | ECHOCTL |
+		     ECHOKE;
 	for (int i = 0; i < COUNT(chars); i++)
 		t->c_cc[chars[i].index] = chars[i].sane;
 	t->c_cc[VMIN] = 1;
@@ -101,11 +133,15 @@ static void show_char(const char *name, int c)
 	if (c == DISABLED)
 		printf("<undef>;");
 	else
-		printf(c < ' ' || c == 127 ? "^%c;" : "%c;", c < ' ' || c == 127 ? c ^ 64 : c);
+		printf(c < ' ' || c == 127 ? "^%c;" : "%c;",
+		       c < ' ' || c == 127 ? c ^ 64 : c);
 	column_gap = " ";
 }
 
-/* All flags, a new line for each kind, or those that are not as they are in a sane terminal. */
+/*
+ * All flags, a new line for each kind, or those that are not as they are in a
+ * sane terminal.
+ */
 static void show_flags(int all)
 {
 	int word = 0, column = 0;
@@ -116,11 +152,13 @@ static void show_flags(int all)
 
 		if ((f->mask && !set) || (!all && set == is_set(&sane, f)))
 			continue;
-		if (column && ((all && word != f->word) || column + 1 + length > WIDTH)) {
+		if (column &&
+		    ((all && word != f->word) || column + 1 + length > WIDTH)) {
 			putchar('\n');
 			column = 0;
 		}
-		column += printf("%s%s%s", column ? " " : "", set ? "" : "-", f->name);
+		column += printf("%s%s%s", column ? " " : "", set ? "" : "-",
+				 f->name);
 		word = f->word;
 	}
 	if (column)
@@ -138,14 +176,16 @@ static void show(int all, int fd)
 		printf("rows %d; columns %d; ", size.ws_row, size.ws_col);
 	printf("line = %d;\n", now.c_line);
 	for (int i = 0; i < COUNT(chars); i++)
-		if (all || now.c_cc[chars[i].index] != sane.c_cc[chars[i].index]) {
+		if (all ||
+		    now.c_cc[chars[i].index] != sane.c_cc[chars[i].index]) {
 			if (all && (i == 6 || i == 12))
 				column_gap = "\n";
 			show_char(chars[i].name, now.c_cc[chars[i].index]);
 			shown++;
 		}
 	if (all)
-		printf(" min = %d; time = %d;", now.c_cc[VMIN], now.c_cc[VTIME]);
+		printf(" min = %d; time = %d;", now.c_cc[VMIN],
+		       now.c_cc[VTIME]);
 	if (all || shown)
 		putchar('\n');
 	show_flags(all);
@@ -169,7 +209,8 @@ static int set_flag(const char *name)
 		if (strcmp(name + off, flags[i].name) == 0) {
 			tcflag_t *word = word_of(&now, flags[i].word);
 
-			*word &= ~(flags[i].mask ? flags[i].mask : flags[i].bits);
+			*word &= ~(flags[i].mask ? flags[i].mask
+						 : flags[i].bits);
 			if (!off)
 				*word |= flags[i].bits;
 			return 1;
@@ -212,7 +253,8 @@ static int set_size(int fd, const char *name, const char *value)
 {
 	struct winsize size = { 0 };
 
-	if (strcmp(name, "rows") != 0 && strcmp(name, "cols") != 0 && strcmp(name, "columns") != 0)
+	if (strcmp(name, "rows") != 0 && strcmp(name, "cols") != 0 &&
+	    strcmp(name, "columns") != 0)
 		return 0;
 	ioctl(fd, TIOCGWINSZ, &size);
 	if (*name == 'r')
@@ -243,7 +285,8 @@ static int apply(int fd, char **arg)
 	}
 	if (arg[0][0] >= '0' && arg[0][0] <= '9' && set_speed(number(arg[0])))
 		return 1;
-	if (arg[1] && (set_char(arg[0], arg[1]) || set_size(fd, arg[0], arg[1])))
+	if (arg[1] &&
+	    (set_char(arg[0], arg[1]) || set_size(fd, arg[0], arg[1])))
 		return 2;
 	complain(arg[0], "no such setting, or its value is missing");
 	exit(1);
@@ -285,7 +328,8 @@ int main(int argc, char **argv)
 		show(all, fd);
 	for (arg += all; *arg;)
 		arg += apply(fd, arg);
-	if (memcmp(&now, &before, sizeof(now)) != 0 && tcsetattr(fd, TCSADRAIN, &now) < 0)
+	if (memcmp(&now, &before, sizeof(now)) != 0 &&
+	    tcsetattr(fd, TCSADRAIN, &now) < 0)
 		die("standard input");
 	return 0;
 }

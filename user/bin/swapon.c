@@ -23,7 +23,8 @@ int main(int argc, char **argv)
 			return show();
 		if (option == '?')
 			usage("[-p priority] file... or -s");
-		flags = SWAP_FLAG_PREFER | (number(optarg) & SWAP_FLAG_PRIO_MASK);
+		flags = SWAP_FLAG_PREFER |
+			(number(optarg) & SWAP_FLAG_PRIO_MASK);
 	}
 	if (optind == argc)
 		return show();

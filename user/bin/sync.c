@@ -1,4 +1,7 @@
-/* sync [file...]: write everything to the disks, or what belongs to the files: then it says if that failed */
+/*
+ * sync [file...]: write everything to the disks, or what belongs to the files:
+ * then it says if that failed
+ */
 #include <fcntl.h>
 #include <unistd.h>
 #include <util.h>

@@ -14,14 +14,18 @@ static struct followed {
 } *followed;			/* with -f: what may grow */
 static int followed_count;
 
-/* Everything in memory: a file here is small, and a pipe has no end to start from. */
+/*
+ * Everything in memory: a file here is small, and a pipe has no end to start
+ * from.
+ */
 static char *read_all(int fd, const char *name, size_t *length)
 {
 	size_t room = 4096;
 	char *buf = malloc(room);
 	ssize_t n = 1;
 
-	for (*length = 0; buf && (n = read(fd, buf + *length, room - *length)) > 0;) {
+	for (*length = 0;
+	     buf && (n = read(fd, buf + *length, room - *length)) > 0;) {
 		*length += n;
 		if (*length == room)
 			buf = realloc(buf, room *= 2);
@@ -64,8 +68,9 @@ static void tail(int fd, const char *name)
 	} else {
 		at = length;
 		if (at > 0 && left > 0 && !options.bytes)
-			at--;			/* the last line's own newline */
-		while (at > 0 && (left -= counts(buf[at - 1])) >= (options.bytes ? 0 : 1))
+			at--;		/* the last line's own newline */
+		while (at > 0 &&
+		       (left -= counts(buf[at - 1])) >= (options.bytes ? 0 : 1))
 			at--;
 		if (options.limit == 0)
 			at = length;
@@ -85,7 +90,8 @@ static void follow(void)
 	while (!ferror(stdout)) {
 		fflush(stdout);
 		sleep(1);
-		for (struct followed *f = followed; f < followed + followed_count; f++)
+		for (struct followed *f = followed;
+		     f < followed + followed_count; f++)
 			while ((n = read(f->fd, buf, sizeof(buf))) > 0) {
 				if (f != last)
 					print_heading(&options, f->name);

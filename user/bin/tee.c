@@ -21,7 +21,8 @@ int main(int argc, char **argv)
 		else
 			signal(SIGINT, SIG_IGN);
 	}
-	names = argv + optind - 1;	/* in the place of the first, standard output */
+	/* in the place of the first, standard output */
+	names = argv + optind - 1;
 	names[0] = standard_output;
 	fds = calloc(argc, sizeof(*fds));
 	if (!fds)

@@ -1,4 +1,6 @@
-/* test expression, [ expression ]: POSIX's operators, with ! -a -o and brackets */
+/*
+ * test expression, [ expression ]: POSIX's operators, with ! -a -o and brackets
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,13 +79,15 @@ static int same(const char *a, const char *b)
 {
 	struct stat x, y;
 
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
 }
 
 /* Whether s is an operator between two operands; its result in *value. */
 static int binary(const char *a, const char *op, const char *b, int *value)
 {
-	static const char *const compare[] = { "-eq", "-ne", "-lt", "-le", "-gt", "-ge" };
+	static const char *const compare[] = { "-eq", "-ne", "-lt",
+					       "-le", "-gt", "-ge" };
 
 	if (strcmp(op, "=") == 0 || strcmp(op, "==") == 0)
 		return *value = strcmp(a, b) == 0, 1;
@@ -102,7 +106,8 @@ static int binary(const char *a, const char *op, const char *b, int *value)
 	for (int i = 0; i < 6; i++)
 		if (strcmp(op, compare[i]) == 0) {
 			long long x = integer(a), y = integer(b);
-			const int results[] = { x == y, x != y, x < y, x <= y, x > y, x >= y };
+			const int results[] = { x == y, x != y,
+						x<y, x <= y, x> y, x >= y };
 
 			return *value = results[i], 1;
 		}
@@ -167,7 +172,8 @@ int main(int argc, char **argv)
 			bad("missing ]");
 		argv[--argc] = NULL;
 	}
-	syscall(__NR_setregid32, getegid(), -1);		/* access() asks for the real ids, test for the effective ones */
+	/* access() asks for the real ids, test for the effective ones */
+	syscall(__NR_setregid32, getegid(), -1);
 	syscall(__NR_setreuid32, geteuid(), -1);
 	at = argv + 1;
 	if (!*at)

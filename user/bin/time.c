@@ -1,4 +1,7 @@
-/* time [-p] command [arg...]: how long it took, and how much of that in the program and in the kernel, on standard error */
+/*
+ * time [-p] command [arg...]: how long it took, and how much of that in the
+ * program and in the kernel, on standard error
+ */
 #include <run.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -31,7 +34,8 @@ int main(int argc, char **argv)
 	if (status < 0)
 		die(argv[optind]);
 	end.tv_sec -= start.tv_sec + (end.tv_usec < start.tv_usec);
-	end.tv_usec += end.tv_usec < start.tv_usec ? 1000000 - start.tv_usec : -start.tv_usec;
+	end.tv_usec += end.tv_usec < start.tv_usec ? 1000000 - start.tv_usec
+						   : -start.tv_usec;
 	show("real", end.tv_sec, end.tv_usec);
 	show("user", used.ru_utime.tv_sec, used.ru_utime.tv_usec);
 	show("sys", used.ru_stime.tv_sec, used.ru_stime.tv_usec);

@@ -75,7 +75,9 @@ static void copy_times(const char *file)
 
 static void touch(const char *file, int create)
 {
-	int fd = create ? open(file, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY, 0666) : -1;
+	int fd = create ? open(file, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY,
+			       0666)
+			: -1;
 
 	if (fd >= 0)
 		close(fd);

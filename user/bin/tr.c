@@ -1,4 +1,7 @@
-/* tr [-Ccds] set1 [set2]: a set is of characters, ranges a-z, classes [:alpha:] and [=c=], and in the second repetitions [c*n] */
+/*
+ * tr [-Ccds] set1 [set2]: a set is of characters, ranges a-z, classes [:alpha:]
+ * and [=c=], and in the second repetitions [c*n]
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -9,13 +12,14 @@
 #include <util.h>
 
 #define BYTES	256
-#define ROOM	4096		/* more than all bytes, because they may be repeated */
+#define ROOM	4096	/* more than all bytes, because they may be repeated */
 
 static const char synopsis[] = "[-Ccds] set1 [set2]";
 
 struct set {
 	unsigned char list[ROOM], has[BYTES];
-	int count, fill;		/* fill: where [c*] stands, which becomes as long as is needed */
+	/* fill: where [c*] stands, which becomes as long as is needed */
+	int count, fill;
 	unsigned char filler;
 };
 
@@ -41,7 +45,8 @@ static int character(const char **s)
 	if (**s != '\\' || !(*s)[1])
 		return (unsigned char)*(*s)++;
 	(*s)++;
-	while (n < 3 && **s >= '0' && **s <= '7' && value * 8 + **s - '0' < BYTES) {
+	while (n < 3 && **s >= '0' && **s <= '7' &&
+	       value * 8 + **s - '0' < BYTES) {
 		value = value * 8 + *(*s)++ - '0';
 		n++;
 	}
@@ -75,7 +80,8 @@ static const char *add_repeated(struct set *set, const char *s)
 	int c = *p ? character(&p) : 0;
 	long n;
 
-	if (*p != '*' || p == s + 1 || p[1 + strspn(p + 1, "0123456789")] != ']')
+	if (*p != '*' || p == s + 1 ||
+	    p[1 + strspn(p + 1, "0123456789")] != ']')
 		return NULL;
 	n = strtol(p + 1, (char **)&p, p[1] == '0' ? 8 : 10);
 	if (n == 0) {
@@ -104,7 +110,9 @@ static void parse(struct set *set, const char *s, int second)
 {
 	set->fill = -1;
 	while (*s) {
-		const char *end = *s == '[' ? add_bracket(set, s, second) : NULL, *start = s;
+		const char *end = *s == '[' ? add_bracket(set, s, second)
+					    : NULL,
+			   *start = s;
 		int low, high;
 
 		if (end) {
@@ -117,7 +125,8 @@ static void parse(struct set *set, const char *s, int second)
 			high = character(&s);
 		}
 		if (high < low)
-			bad(start, "the ends of this range are in the wrong order");
+			bad(start,
+			    "the ends of this range are in the wrong order");
 		for (; low <= high; low++)
 			add(set, low);
 	}
@@ -136,15 +145,20 @@ static void complement(struct set *set)
 			add(set, c);
 }
 
-/* Make the second set as long as the first: at [c*], or else at its end with its last character. */
+/*
+ * Make the second set as long as the first: at [c*], or else at its end with
+ * its last character.
+ */
 static void lengthen(struct set *set, int length)
 {
-	int missing = length - set->count, at = set->fill >= 0 ? set->fill : set->count;
+	int missing = length - set->count,
+	    at = set->fill >= 0 ? set->fill : set->count;
 
 	if (missing <= 0)
 		return;
 	memmove(set->list + at + missing, set->list + at, set->count - at);
-	memset(set->list + at, set->fill >= 0 ? set->filler : set->list[at - 1], missing);
+	memset(set->list + at, set->fill >= 0 ? set->filler : set->list[at - 1],
+	       missing);
 	set->count = length;
 }
 
@@ -164,7 +178,8 @@ static int read_options(int argc, char **argv)
 			usage(synopsis);
 	}
 	operands = argc - optind;
-	if (operands < 1 || operands > 2 || (operands == 1 ? delete ? squeeze : !squeeze : delete && !squeeze))
+	if (operands < 1 || operands > 2 ||
+	    (operands == 1 ? delete ? squeeze : !squeeze : delete &&!squeeze))
 		usage(synopsis);
 	return operands;
 }

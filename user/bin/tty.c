@@ -6,7 +6,10 @@
 #include <unistd.h>
 #include <util.h>
 
-/* Print the name of the device in a folder that is the terminal st; whether there is one. */
+/*
+ * Print the name of the device in a folder that is the terminal st; whether
+ * there is one.
+ */
 static int find_device(const char *folder, const struct stat *st)
 {
 	DIR *dir = opendir(folder);
@@ -19,7 +22,8 @@ static int find_device(const char *folder, const struct stat *st)
 
 		strcpy(path, folder);
 		strcat(path, d->d_name);
-		found = strcmp(d->d_name, "tty") != 0 && stat(path, &device) == 0 && S_ISCHR(device.st_mode) &&
+		found = strcmp(d->d_name, "tty") != 0 &&
+			stat(path, &device) == 0 && S_ISCHR(device.st_mode) &&
 			device.st_rdev == st->st_rdev;
 		if (found)
 			puts(path);
@@ -45,7 +49,8 @@ int main(int argc, char **argv)
 			puts("not a tty");
 		return 1;
 	}
-	if (!quiet && !find_device("/dev/pts/", &st) && !find_device("/dev/", &st))
+	if (!quiet && !find_device("/dev/pts/", &st) &&
+	    !find_device("/dev/", &st))
 		puts("/dev/tty");
 	return 0;
 }

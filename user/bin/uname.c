@@ -8,7 +8,9 @@ int main(int argc, char **argv)
 {
 	static const char letters[] = "snrvm";
 	struct utsname u;
-	const char *parts[5] = { u.sysname, u.nodename, u.release, u.version, u.machine }, *gap = "";
+	const char *parts[5] = { u.sysname, u.nodename, u.release, u.version,
+				 u.machine },
+		   *gap = "";
 	int option, wanted = 0;
 
 	util_init(argv[0]);

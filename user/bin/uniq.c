@@ -7,7 +7,8 @@
 #include <unistd.h>
 #include <util.h>
 
-static const char synopsis[] = "[-cdui] [-f fields] [-s chars] [-w chars] [input [output]]";
+static const char synopsis[] =
+	"[-cdui] [-f fields] [-s chars] [-w chars] [input [output]]";
 static int counts, repeated, unique, fold, skip_fields, skip_chars, width = -1;
 
 struct line {
@@ -16,7 +17,10 @@ struct line {
 	ssize_t length;
 };
 
-/* Where the part of a line begins that is compared; its length, which may be limited. */
+/*
+ * Where the part of a line begins that is compared; its length, which may be
+ * limited.
+ */
 static long key(const struct line *l, const char **s)
 {
 	const char *end = l->s + l->length, *p = l->s;

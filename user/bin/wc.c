@@ -51,7 +51,10 @@ static void count(int fd, const char *name)
 	total.bytes += c.bytes;
 }
 
-/* As many digits as the size of all files takes, or a guess when they do not say it. */
+/*
+ * As many digits as the size of all files takes, or a guess when they do not
+ * say it.
+ */
 static int width_of(char **names)
 {
 	unsigned long size = 0;
@@ -61,7 +64,8 @@ static int width_of(char **names)
 	if (!*names)
 		return 7;
 	for (; *names; names++) {
-		if ((strcmp(*names, "-") == 0 ? fstat(0, &st) : stat(*names, &st)) < 0)
+		if ((strcmp(*names, "-") == 0 ? fstat(0, &st)
+					      : stat(*names, &st)) < 0)
 			continue;
 		if (!S_ISREG(st.st_mode))
 			return 7;

@@ -13,7 +13,8 @@ static int try(const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode) || access(path, X_OK) < 0)
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    access(path, X_OK) < 0)
 		return 0;
 	puts(path);
 	return 1;
@@ -27,7 +28,8 @@ static int which(const char *name)
 
 	if (strchr(name, '/'))
 		return !try(name);
-	for (dirs = dirs ? dirs : "/bin:/sbin"; *dirs && (all || !found); dirs += *dirs == ':') {
+	for (dirs = dirs ? dirs : "/bin:/sbin"; *dirs && (all || !found);
+	     dirs += *dirs == ':') {
 		size_t n = strcspn(dirs, ":");
 		char *path = malloc(n + strlen(name) + 3);
 

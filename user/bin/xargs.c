@@ -1,4 +1,7 @@
-/* xargs [-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes] [-s size] [command [arg...]] */
+/*
+ * xargs [-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes]
+ * [-s size] [command [arg...]]
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +13,15 @@
 #include <unistd.h>
 #include <util.h>
 
-#define WORDS_MAX 1000		/* words and bytes a command line, less than what the kernel takes */
+/* words and bytes a command line, less than what the kernel takes */
+#define WORDS_MAX 1000
 #define SIZE_MAX 32768
 
-static const char synopsis[] = "[-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes] [-s size] [command [arg...]]";
-static int zero, no_empty, trace, prompt, exact, words_max = WORDS_MAX, lines_max, size_max = SIZE_MAX, processes_max = 1, processes, status;
+static const char synopsis[] =
+	"[-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes] [-s size] [command [arg...]]";
+static int zero, no_empty, trace, prompt, exact,
+	words_max = WORDS_MAX, lines_max, size_max = SIZE_MAX,
+	processes_max = 1, processes, status;
 static const char *replaced, *last_word;
 static FILE *in;
 static char *word;
@@ -32,7 +39,10 @@ static void store(size_t n, int c)
 	word[n] = c;
 }
 
-/* A character inside or outside of quotes: what it is, or -2 when it is one that quotes. */
+/*
+ * A character inside or outside of quotes: what it is, or -2 when it is one
+ * that quotes.
+ */
 static int unquoted(int c, int *quote)
 {
 	if (zero || (*quote && c != *quote && c != '\n'))
@@ -48,7 +58,10 @@ static int unquoted(int c, int *quote)
 	return c;
 }
 
-/* Whether c ends a word: zero, a newline, or a blank unless whole lines are replaced. */
+/*
+ * Whether c ends a word: zero, a newline, or a blank unless whole lines are
+ * replaced.
+ */
 static int ends_word(int c)
 {
 	return zero ? c == '\0' : c == '\n' || (!replaced && isblank(c));
@@ -63,7 +76,8 @@ static int read_word(int *end)
 	while (!zero && c != EOF && isspace(c))
 		c = getc(in);
 	for (; c != EOF && (quote || !ends_word(c)); c = getc(in)) {
-		int plain = c == '\\' && !zero && !quote ? -1 : unquoted(c, &quote);
+		int plain = c == '\\' && !zero && !quote ? -1
+							 : unquoted(c, &quote);
 
 		any = 1;
 		if (plain == -1 && (plain = getc(in)) == EOF)
@@ -75,7 +89,8 @@ static int read_word(int *end)
 		unquoted('\n', &quote);
 	store(n, '\0');
 	*end = c;
-	return (any || (zero && c != EOF)) && !(last_word && strcmp(word, last_word) == 0);
+	return (any || (zero && c != EOF)) &&
+	       !(last_word && strcmp(word, last_word) == 0);
 }
 
 /* Whether the user, at the terminal, wants a command. */
@@ -103,7 +118,8 @@ static void finish(void)
 			die("wait");
 	processes--;
 	if (!WIFEXITED(result) || WEXITSTATUS(result) == 255) {
-		complain("command", WIFEXITED(result) ? "exited with status 255" : "ended by a signal");
+		complain("command", WIFEXITED(result) ? "exited with status 255"
+						      : "ended by a signal");
 		exit(WIFEXITED(result) ? 124 : 125);
 	}
 	result = WEXITSTATUS(result);
@@ -185,8 +201,10 @@ static void run_in_groups(char **command, int count)
 	while (read_word(&end)) {
 		int length = strlen(word) + 1;
 
-		if (n > 0 && (n == words_max || count + n == WORDS_MAX || base + size + length > size_max)) {
-			if (exact && words_max < WORDS_MAX && n < words_max && !lines_max)
+		if (n > 0 && (n == words_max || count + n == WORDS_MAX ||
+			      base + size + length > size_max)) {
+			if (exact && words_max < WORDS_MAX && n < words_max &&
+			    !lines_max)
 				too_long();
 			line[count + n] = NULL;
 			run(line);
@@ -241,7 +259,8 @@ int main(int argc, char **argv)
 		argc = optind + 1;
 		argv = echo - optind;
 	}
-	if (argc - optind > WORDS_MAX / 2 || words_max < 1 || processes_max < 0 || (replaced && !*replaced))
+	if (argc - optind > WORDS_MAX / 2 || words_max < 1 ||
+	    processes_max < 0 || (replaced && !*replaced))
 		usage(synopsis);
 	in = fdopen(fcntl(0, F_DUPFD_CLOEXEC, 3), "r");
 	close(0);

@@ -12,7 +12,8 @@ int main(int argc, char **argv)
 	if (getopt(argc, argv, "") != -1)
 		usage("[word...]");
 	words = optind < argc ? argv + optind : usual;
-	for (char **w = words; printf(w[1] ? "%s " : "%s\n", *w) >= 0 && !ferror(stdout);)
+	for (char **w = words;
+	     printf(w[1] ? "%s " : "%s\n", *w) >= 0 && !ferror(stdout);)
 		w = w[1] ? w + 1 : words;
 	return 1;
 }

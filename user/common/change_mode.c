@@ -1,4 +1,7 @@
-/* Modes as chmod and find read them: octal, or [ugoa]*([+-=][rwxXst]*|[ugo])+ separated by commas. */
+/*
+ * Modes as chmod and find read them: octal, or [ugoa]*([+-=][rwxXst]*|[ugo])+
+ * separated by commas.
+ */
 #include <string.h>
 #include <sys/stat.h>
 #include <util.h>
@@ -9,14 +12,21 @@
 /* What the letters of who stand for. */
 static mode_t whose(char c)
 {
-	return c == 'u' ? S_ISUID | S_IRWXU : c == 'g' ? S_ISGID | S_IRWXG : c == 'o' ? S_ISVTX | S_IRWXO : ALL_BITS;
+	return c == 'u'   ? S_ISUID | S_IRWXU
+	       : c == 'g' ? S_ISGID | S_IRWXG
+	       : c == 'o' ? S_ISVTX | S_IRWXO
+			  : ALL_BITS;
 }
 
-/* The permissions behind an operator, for everybody: copied from one of the three, or by letters. */
+/*
+ * The permissions behind an operator, for everybody: copied from one of the
+ * three, or by letters.
+ */
 static mode_t permissions(const char **s, mode_t mode)
 {
 	static const char letters[] = "rwxst";
-	static const mode_t values[] = { 0444, 0222, 0111, S_ISUID | S_ISGID, S_ISVTX };
+	static const mode_t values[] = { 0444, 0222, 0111, S_ISUID | S_ISGID,
+					 S_ISVTX };
 	mode_t bits = 0;
 	const char *found;
 
@@ -37,7 +47,10 @@ static mode_t permissions(const char **s, mode_t mode)
 	return bits;
 }
 
-/* One operator and what follows it. A directory keeps its set-ID bits unless they are named. */
+/*
+ * One operator and what follows it. A directory keeps its set-ID bits unless
+ * they are named.
+ */
 static mode_t change(const char **s, mode_t mode, mode_t who, mode_t mask)
 {
 	char op = *(*s)++;

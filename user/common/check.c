@@ -1,6 +1,8 @@
 /*
- * Runs tests: each in a child of its own with a time limit, the machine's counts compared before and after, the memory audit at the end. On a
- * kernel without the audit call (Linux, the oracle) only the behaviour is checked. With names as arguments only those tests run.
+ * Runs tests: each in a child of its own with a time limit, the machine's
+ * counts compared before and after, the memory audit at the end. On a kernel
+ * without the audit call (Linux, the oracle) only the behaviour is checked.
+ * With names as arguments only those tests run.
  */
 #include <check.h>
 #include <cowix.h>
@@ -14,7 +16,8 @@
 
 void check_failed(const char *file, int line, const char *what)
 {
-	printf("  %s:%d: %s (errno %d: %s)\n", file, line, what, errno, strerror(errno));
+	printf("  %s:%d: %s (errno %d: %s)\n", file, line, what, errno,
+	       strerror(errno));
 	fflush(stdout);
 	_exit(1);
 }
@@ -80,8 +83,10 @@ int on_64_bits(void)
 }
 
 /*
- * Frames that are free, cached or hold kernel objects. One may go from the first kind to the others without being lost: a page of init's own
- * program that it needs for the first time, an object that stays in a page that others have left. Objects are counted by themselves.
+ * Frames that are free, cached or hold kernel objects. One may go from the
+ * first kind to the others without being lost: a page of init's own program
+ * that it needs for the first time, an object that stays in a page that others
+ * have left. Objects are counted by themselves.
  */
 static unsigned accounted(const struct audit_report *r)
 {
@@ -102,25 +107,38 @@ const char *owned_difference(const struct audit_report *a,
 	return NULL;
 }
 
-/* What must be the same before and after a test; the first difference is named. */
-static const char *compare(const struct audit_report *a, const struct audit_report *b)
+/*
+ * What must be the same before and after a test; the first difference is named.
+ */
+static const char *compare(const struct audit_report *a,
+			   const struct audit_report *b)
 {
-	static char text[80] = "-";	/* not a page that the first difference takes and is then a difference itself */
+	/*
+	 * not a page that the first difference takes and is then a difference
+	 * itself
+	 */
+	static char text[80] = "-";
 	const struct {
 		const char *name;
 		unsigned before, after;
 	} pairs[] = {
 		{ "frames", accounted(a), accounted(b) },
-		{ "kernel objects", a->kernel_objects - a->frames_cache, b->kernel_objects - b->frames_cache }, { "open files", a->files_used, b->files_used },
-		{ "inodes", a->inodes_used, b->inodes_used }, { "tasks", a->tasks, b->tasks },
-		{ "page tables", a->frames_tables, b->frames_tables }, { "buffers", a->buffers_used, b->buffers_used },
+		{ "kernel objects", a->kernel_objects - a->frames_cache,
+		  b->kernel_objects - b->frames_cache },
+		{ "open files", a->files_used, b->files_used },
+		{ "inodes", a->inodes_used, b->inodes_used },
+		{ "tasks", a->tasks, b->tasks },
+		{ "page tables", a->frames_tables, b->frames_tables },
+		{ "buffers", a->buffers_used, b->buffers_used },
 	};
 
 	if (b->mismatches)
 		return "the memory audit found mismatches";
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		if (pairs[i].before != pairs[i].after) {
-			snprintf(text, sizeof(text), "%s: %u before, %u after", pairs[i].name, pairs[i].before, pairs[i].after);
+			snprintf(text, sizeof(text), "%s: %u before, %u after",
+				 pairs[i].name, pairs[i].before,
+				 pairs[i].after);
 			return text;
 		}
 	return owned_difference(a, b);
@@ -185,7 +203,8 @@ int run_tests(const struct test *tests, int argc, char **argv)
 	int failed = 0, passed = 0;
 
 	run_child(&warm_up);
-	sleep_ms(20);		/* the pages of this code are here before anything is counted */
+	/* the pages of this code are here before anything is counted */
+	sleep_ms(20);
 	for (; tests->name; tests++) {
 		int wanted = argc < 2;
 

@@ -1,4 +1,7 @@
-/* The frame of the test programs in tests/guest (user/common/check.c): one function a behaviour, each in a process of its own with a time limit. */
+/*
+ * The frame of the test programs in tests/guest (user/common/check.c): one
+ * function a behaviour, each in a process of its own with a time limit.
+ */
 #ifndef CHECK_H
 #define CHECK_H
 #include <errno.h>
@@ -13,7 +16,8 @@ struct test {
 };
 
 /* Fail the test with place, expression and errno. */
-void check_failed(const char *file, int line, const char *what) __attribute__((noreturn));
+void check_failed(const char *file, int line, const char *what)
+	__attribute__((noreturn));
 #define CHECK(e) ((e) ? (void)0 : check_failed(__FILE__, __LINE__, #e))
 #define CHECK_ERRNO(e, number) CHECK((e) == -1 && errno == (number))
 
@@ -31,7 +35,7 @@ struct audit_report;
 const char *owned_difference(const struct audit_report *a,
 			     const struct audit_report *b);
 int on_cowix(void);			/* the memory audit is there */
-int on_64_bits(void);		/* a 64-bit kernel: all 4 GB are the program's */
+int on_64_bits(void);	/* a 64-bit kernel: all 4 GB are the program's */
 int wait_status(int pid);		/* wait for a child; its raw status */
 void sleep_ms(long ms);			/* signals shorten it */
 long now_ms(void);			/* of a clock that only goes forward */

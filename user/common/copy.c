@@ -18,7 +18,8 @@ static struct copied {
 	char *to;
 } *copied;
 
-static struct stat made;		/* the first directory that was copied to: it is not copied itself */
+/* the first directory that was copied to: it is not copied itself */
+static struct stat made;
 
 static int copy_any(const char *from, const char *to, int flags);
 
@@ -43,7 +44,8 @@ static int open_target(const char *to, mode_t mode, int flags)
 	return fd;
 }
 
-static int copy_regular(const char *from, const char *to, mode_t mode, int flags)
+static int copy_regular(const char *from, const char *to, mode_t mode,
+			int flags)
 {
 	int in = open(from, O_RDONLY), out, result = 0;
 
@@ -71,8 +73,12 @@ static int copy_link(const char *from, const char *to)
 	return symlink(target, to) == 0 ? 0 : failed(to);
 }
 
-/* A directory is writable while it is filled, and then gets the mode that it is to have. */
-static int copy_directory(const char *from, const char *to, mode_t mode, int flags)
+/*
+ * A directory is writable while it is filled, and then gets the mode that it is
+ * to have.
+ */
+static int copy_directory(const char *from, const char *to, mode_t mode,
+			  int flags)
 {
 	int fresh = mkdir(to, (mode & 0777) | 0700) == 0, result = 0;
 	char **names;
@@ -100,7 +106,10 @@ static int copy_directory(const char *from, const char *to, mode_t mode, int fla
 	return result;
 }
 
-/* Times, owner and mode, in this order: writing changes the first, a new owner takes the bits for set-user-ID away. */
+/*
+ * Times, owner and mode, in this order: writing changes the first, a new owner
+ * takes the bits for set-user-ID away.
+ */
 static int keep_attributes(const char *to, const struct stat *st)
 {
 	struct timespec64 times[2] = {
@@ -117,7 +126,10 @@ static int keep_attributes(const char *to, const struct stat *st)
 	return S_ISLNK(st->st_mode) || chmod(to, mode) == 0 ? 0 : failed(to);
 }
 
-/* With COPY_LINKS: another name of what was copied becomes one of the copy. 1: it was not, and now is known. */
+/*
+ * With COPY_LINKS: another name of what was copied becomes one of the copy. 1:
+ * it was not, and now is known.
+ */
 static int copy_name(const struct stat *st, const char *to)
 {
 	struct copied *c = copied;
@@ -139,7 +151,8 @@ static int copy_name(const struct stat *st, const char *to)
 }
 
 /* What is not a directory. */
-static int copy_file(const char *from, const char *to, const struct stat *st, int flags)
+static int copy_file(const char *from, const char *to, const struct stat *st,
+		     int flags)
 {
 	if (flags & COPY_LINKS && st->st_nlink > 1) {
 		int result = copy_name(st, to);
@@ -147,7 +160,8 @@ static int copy_file(const char *from, const char *to, const struct stat *st, in
 		if (result <= 0)
 			return result;
 	}
-	if (S_ISREG(st->st_mode) || (!(flags & COPY_RECURSIVE) && !S_ISLNK(st->st_mode)))
+	if (S_ISREG(st->st_mode) ||
+	    (!(flags & COPY_RECURSIVE) && !S_ISLNK(st->st_mode)))
 		return copy_regular(from, to, st->st_mode, flags);
 	unlink(to);
 	if (S_ISLNK(st->st_mode))
@@ -155,8 +169,12 @@ static int copy_file(const char *from, const char *to, const struct stat *st, in
 	return mknod(to, st->st_mode, st->st_rdev) == 0 ? 0 : failed(to);
 }
 
-/* Whether there is a reason not to write to what is there: 0, or 1 after the user or an option said so, or -1 after a message. */
-static int refused(const char *from, const char *to, const struct stat *st, int flags)
+/*
+ * Whether there is a reason not to write to what is there: 0, or 1 after the
+ * user or an option said so, or -1 after a message.
+ */
+static int refused(const char *from, const char *to, const struct stat *st,
+		   int flags)
 {
 	struct stat other;
 
@@ -170,7 +188,8 @@ static int refused(const char *from, const char *to, const struct stat *st, int 
 	}
 	if (lstat(to, &other) < 0)
 		return 0;
-	if (same(st, &other) || (!S_ISLNK(st->st_mode) && stat(to, &other) == 0 && same(st, &other))) {
+	if (same(st, &other) || (!S_ISLNK(st->st_mode) &&
+				 stat(to, &other) == 0 && same(st, &other))) {
 		complain(to, "is the same file");
 		return -1;
 	}
@@ -188,7 +207,8 @@ static int copy_any(const char *from, const char *to, int flags)
 	struct stat st;
 	int result;
 
-	if ((flags & (COPY_FOLLOW | COPY_FOLLOW_FIRST) ? stat : lstat)(from, &st) < 0)
+	if ((flags & (COPY_FOLLOW | COPY_FOLLOW_FIRST) ? stat : lstat)(from,
+								       &st) < 0)
 		return failed(from);
 	result = refused(from, to, &st, flags);
 	if (result)

@@ -4,18 +4,22 @@
 #include <unistd.h>
 #include <util.h>
 
-char **count_options(int argc, char **argv, const char *letters, struct count_options *o)
+char **count_options(int argc, char **argv, const char *letters,
+		     struct count_options *o)
 {
 	int option;
 
 	*o = (struct count_options){ .limit = 10 };
-	if (argc > 1 && argv[1][0] == '-' && argv[1][1] >= '0' && argv[1][1] <= '9') {
+	if (argc > 1 && argv[1][0] == '-' && argv[1][1] >= '0' &&
+	    argv[1][1] <= '9') {
 		o->limit = number(argv[1] + 1);
 		optind = 2;
 	}
 	while ((option = getopt(argc, argv, letters)) != -1) {
 		if (option == '?')
-			usage(*letters == 'f' ? "[-f] [-n [+]lines | -c [+]bytes] [file...]" : "[-n [+]lines | -c [+]bytes] [file...]");
+			usage(*letters == 'f'
+				      ? "[-f] [-n [+]lines | -c [+]bytes] [file...]"
+				      : "[-n [+]lines | -c [+]bytes] [file...]");
 		if (option == 'f') {
 			o->follow = 1;
 			continue;
@@ -32,5 +36,6 @@ char **count_options(int argc, char **argv, const char *letters, struct count_op
 void print_heading(struct count_options *o, const char *name)
 {
 	if (o->headings)
-		printf("%s==> %s <==\n", o->headings++ > 1 ? "\n" : "", strcmp(name, "-") == 0 ? "standard input" : name);
+		printf("%s==> %s <==\n", o->headings++ > 1 ? "\n" : "",
+		       strcmp(name, "-") == 0 ? "standard input" : name);
 }

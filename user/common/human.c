@@ -13,7 +13,8 @@ void human_size(unsigned long long bytes, char *to)
 	if (!*unit)
 		sprintf(to, "%u", (unsigned)bytes);
 	else if (tenths < 100)
-		sprintf(to, "%u.%u%c", (unsigned)tenths / 10, (unsigned)tenths % 10, *unit);
+		sprintf(to, "%u.%u%c", (unsigned)tenths / 10,
+			(unsigned)tenths % 10, *unit);
 	else
 		sprintf(to, "%u%c", ((unsigned)tenths + 9) / 10, *unit);
 }

@@ -3,7 +3,10 @@
 #include <lines.h>
 #include <util.h>
 
-/* Open a file to read; "-" is standard input. A failure is said, and NULL comes back. */
+/*
+ * Open a file to read; "-" is standard input. A failure is said, and NULL comes
+ * back.
+ */
 FILE *open_input(const char *name)
 {
 	int fd = open_file(name);
@@ -14,7 +17,10 @@ FILE *open_input(const char *name)
 	return f;
 }
 
-/* As getline(), but the newline is taken off, and what cannot be read ends the program. */
+/*
+ * As getline(), but the newline is taken off, and what cannot be read ends the
+ * program.
+ */
 ssize_t read_line(char **line, size_t *size, FILE *f)
 {
 	ssize_t n = getline(line, size, f);

@@ -2,6 +2,8 @@
 #ifndef LINES_H
 #define LINES_H
 #include <stdio.h>
-FILE *open_input(const char *name);	/* "-": standard input; NULL: it was said why */
-ssize_t read_line(char **line, size_t *size, FILE *f);	/* getline() without the newline */
+FILE *open_input(
+	const char *name); /* "-": standard input; NULL: it was said why */
+/* getline() without the newline */
+ssize_t read_line(char **line, size_t *size, FILE *f);
 #endif

@@ -1,4 +1,7 @@
-/* The names in a directory, all at once: a walk over a tree then needs one descriptor at most, and may remove what it walks over. */
+/*
+ * The names in a directory, all at once: a walk over a tree then needs one
+ * descriptor at most, and may remove what it walks over.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <names.h>
@@ -35,7 +38,8 @@ char **sorted_names(const char *path)
 		return NULL;
 	}
 	while (errno = 0, (d = readdir(dir)))
-		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) {
+		if (strcmp(d->d_name, ".") != 0 &&
+		    strcmp(d->d_name, "..") != 0) {
 			names = add(names, count, d->d_name);
 			count++;
 		}

@@ -1,9 +1,13 @@
 /* The names in a directory (user/common/names.c). */
 #ifndef NAMES_H
 #define NAMES_H
-char **sorted_names(const char *path);	/* without . and .., ended by NULL; NULL: it was said why */
+/* without . and .., ended by NULL; NULL: it was said why */
+char **sorted_names(const char *path);
 void free_names(char **names);
-/* The directories on the way down to one, for walks that follow symbolic links: one of them once more is a loop. */
+/*
+ * The directories on the way down to one, for walks that follow symbolic links:
+ * one of them once more is a loop.
+ */
 struct level {
 	const struct level *above;
 	unsigned long dev, ino;

@@ -1,4 +1,7 @@
-/* Owners of files: names to numbers, and changing whole trees, for chown, chgrp and find. */
+/*
+ * Owners of files: names to numbers, and changing whole trees, for chown, chgrp
+ * and find.
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <lines.h>
@@ -10,7 +13,10 @@
 #include <unistd.h>
 #include <util.h>
 
-/* The number in the third field of the line that a name begins, in a file like /etc/passwd; failing that, the name as a number. */
+/*
+ * The number in the third field of the line that a name begins, in a file like
+ * /etc/passwd; failing that, the name as a number.
+ */
 static long find_id(const char *file, const char *name)
 {
 	FILE *f = fopen(file, "r");
@@ -23,7 +29,8 @@ static long find_id(const char *file, const char *name)
 	if (!isdigit(*name) || *end || errno)
 		id = -1;
 	while (f && read_line(&line, &size, f) >= 0)
-		if (strncmp(line, name, n) == 0 && line[n] == ':' && (field = strchr(line + n + 1, ':'))) {
+		if (strncmp(line, name, n) == 0 && line[n] == ':' &&
+		    (field = strchr(line + n + 1, ':'))) {
 			id = strtol(field + 1, NULL, 10);
 			break;
 		}
@@ -43,7 +50,8 @@ long group_id(const char *name)
 	return find_id("/etc/group", name);
 }
 
-char **owner_options(int argc, char **argv, struct owner_options *o, const char *synopsis)
+char **owner_options(int argc, char **argv, struct owner_options *o,
+		     const char *synopsis)
 {
 	int option;
 
@@ -62,16 +70,23 @@ char **owner_options(int argc, char **argv, struct owner_options *o, const char 
 	return argv + optind;
 }
 
-/* A walk that follows links changes what they point to, another the links themselves. */
-static void change_below(const char *path, uid_t uid, gid_t gid, const struct owner_options *o, int depth)
+/*
+ * A walk that follows links changes what they point to, another the links
+ * themselves.
+ */
+static void change_below(const char *path, uid_t uid, gid_t gid,
+			 const struct owner_options *o, int depth)
 {
 	int follow = o->follow == 'L' || (o->follow == 'H' && depth == 0);
 	char **names = NULL;
 	struct stat st;
 
-	if (o->recursive && (follow ? stat : lstat)(path, &st) == 0 && S_ISDIR(st.st_mode))
+	if (o->recursive && (follow ? stat : lstat)(path, &st) == 0 &&
+	    S_ISDIR(st.st_mode))
 		names = sorted_names(path);
-	if ((o->links || (o->recursive && o->follow != 'L' && o->follow != 'H') ? lchown : chown)(path, uid, gid) < 0) {
+	if ((o->links || (o->recursive && o->follow != 'L' && o->follow != 'H')
+		     ? lchown
+		     : chown)(path, uid, gid) < 0) {
 		if (!o->quiet)
 			warn(path);
 		exit_status = 1;
@@ -85,7 +100,8 @@ static void change_below(const char *path, uid_t uid, gid_t gid, const struct ow
 	free_names(names);
 }
 
-void change_owner(const char *path, uid_t uid, gid_t gid, const struct owner_options *o)
+void change_owner(const char *path, uid_t uid, gid_t gid,
+		  const struct owner_options *o)
 {
 	change_below(path, uid, gid, o, 0);
 }

@@ -2,6 +2,8 @@
 #ifndef RUN_H
 #define RUN_H
 struct rusage;
-void exec_or_exit(char **argv) __attribute__((noreturn));	/* become the program; 126 or 127 with a message if that fails */
-int run_program(char **argv, struct rusage *usage);	/* its status as wait() has it, or -1 without a child */
+/* become the program; 126 or 127 with a message if that fails */
+void exec_or_exit(char **argv) __attribute__((noreturn));
+/* its status as wait() has it, or -1 without a child */
+int run_program(char **argv, struct rusage *usage);
 #endif

@@ -1,4 +1,7 @@
-/* Removing files and whole trees, for mv and rm; and what cp, mv and ln have in common. Copying is in copy.c. */
+/*
+ * Removing files and whole trees, for mv and rm; and what cp, mv and ln have in
+ * common. Copying is in copy.c.
+ */
 #include <names.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,12 +11,17 @@
 #include <unistd.h>
 #include <util.h>
 
-/* Whether the user keeps a file. Without a word from him about asking, one that he may not write to is asked for on a terminal. */
-static int refused(const char *question, const char *path, const struct stat *st, int flags)
+/*
+ * Whether the user keeps a file. Without a word from him about asking, one that
+ * he may not write to is asked for on a terminal.
+ */
+static int refused(const char *question, const char *path,
+		   const struct stat *st, int flags)
 {
 	if (flags & REMOVE_ASK)
 		return !ask(question, path);
-	return !(flags & REMOVE_FORCE) && !S_ISLNK(st->st_mode) && isatty(0) && access(path, W_OK) < 0 && !ask("remove protected", path);
+	return !(flags & REMOVE_FORCE) && !S_ISLNK(st->st_mode) && isatty(0) &&
+	       access(path, W_OK) < 0 && !ask("remove protected", path);
 }
 
 /* Remove what is in a directory. What the user keeps in there is no failure. */
@@ -57,7 +65,8 @@ int remove_tree(const char *path, int flags)
 	return 0;
 }
 
-void each_target(char **files, int count, const char *synopsis, void (*fn)(const char *from, const char *to))
+void each_target(char **files, int count, const char *synopsis,
+		 void (*fn)(const char *from, const char *to))
 {
 	const char *target = count ? files[count - 1] : NULL;
 	int into;
@@ -70,7 +79,8 @@ void each_target(char **files, int count, const char *synopsis, void (*fn)(const
 		return;
 	}
 	for (int i = 0; i < count - 1; i++) {
-		char *name = last_part(files[i]), *inside = into ? join_path(target, name) : NULL;
+		char *name = last_part(files[i]),
+		     *inside = into ? join_path(target, name) : NULL;
 
 		fn(files[i], inside ? inside : target);
 		free(inside);

@@ -23,21 +23,31 @@ struct file {
 	size_t length;
 	struct line *lines;
 	int count;
-	int *same;			/* a number a line that equal lines of both files have in common */
-	char *changed;			/* a mark a line, with a zero before the first and after the last */
+	/* a number a line that equal lines of both files have in common */
+	int *same;
+	/* a mark a line, with a zero before the first and after the last */
+	char *changed;
 };
 
-/* Lines from a0 up to a1 of the first file stand for b0 up to b1 of the second. */
+/*
+ * Lines from a0 up to a1 of the first file stand for b0 up to b1 of the second.
+ */
 struct change {
 	int a0, a1, b0, b1;
 };
 
-static int recursive, brief, say_same, new_files, as_text, fold_blanks, no_blanks, fold_case, context = -1, status;
-static char heading[256];		/* diff and its options, for the line before each file of a folder */
+static int recursive, brief, say_same, new_files, as_text, fold_blanks,
+	no_blanks, fold_case, context = -1, status;
+/* diff and its options, for the line before each file of a folder */
+static char heading[256];
 static struct file files[2];
 static struct change *changes;
 static int change_count;
-static int bottom;		/* changes move down to here: what both files end with stays, but for what is shown around changes */
+/*
+ * changes move down to here: what both files end with stays, but for what is
+ * shown around changes
+ */
+static int bottom;
 
 /* Zeroed memory, or the end. */
 static void *allocate(size_t n, size_t size)
@@ -62,7 +72,8 @@ static int load(struct file *f, const char *name)
 	if (fd >= 0 && fstat(fd, &f->st) == 0) {
 		room = f->st.st_size < 4096 ? 4096 : f->st.st_size + 1;
 		f->text = malloc(room);
-		while (f->text && (n = read(fd, f->text + f->length, room - f->length)) > 0) {
+		while (f->text && (n = read(fd, f->text + f->length,
+					    room - f->length)) > 0) {
 			f->length += n;
 			if (f->length == room)
 				f->text = realloc(f->text, room *= 2);
@@ -93,7 +104,10 @@ static const char *line_end(const char *s, const char *end)
 	return newline ? newline + 1 : end;
 }
 
-/* Cut a file into lines; the newline is part of its line, so that a last line without one differs. */
+/*
+ * Cut a file into lines; the newline is part of its line, so that a last line
+ * without one differs.
+ */
 static void cut_lines(struct file *f)
 {
 	const char *end = f->text + f->length, *next;
@@ -110,7 +124,10 @@ static void cut_lines(struct file *f)
 	}
 }
 
-/* The next character of a line that counts, or -1: -b makes blanks one and drops those at the end, -w drops all, -i makes letters small. */
+/*
+ * The next character of a line that counts, or -1: -b makes blanks one and
+ * drops those at the end, -w drops all, -i makes letters small.
+ */
 static int next_character(const char **s, const char *end)
 {
 	const char *start = *s;
@@ -142,7 +159,8 @@ static int same_line(const struct line *a, const struct line *b)
 }
 
 /* The place of a line in the table: that of an equal one, or a free one. */
-static unsigned find_place(struct line **table, unsigned size, const struct line *l)
+static unsigned find_place(struct line **table, unsigned size,
+			   const struct line *l)
 {
 	const char *s = l->s;
 	unsigned hash = 5381;
@@ -151,7 +169,8 @@ static unsigned find_place(struct line **table, unsigned size, const struct line
 	while ((c = next_character(&s, l->s + l->length)) != -1)
 		hash = hash * 33 ^ c;
 	hash ^= hash >> 15;
-	for (hash %= size; table[hash] && !same_line(table[hash], l); hash = (hash + 1) % size)
+	for (hash %= size; table[hash] && !same_line(table[hash], l);
+	     hash = (hash + 1) % size)
 		;
 	return hash;
 }
@@ -177,7 +196,8 @@ static void list_changes(void)
 	const char *a = files[0].changed, *b = files[1].changed;
 
 	change_count = 0;
-	for (int i = 0, j = 0; i < files[0].count || j < files[1].count; i++, j++) {
+	for (int i = 0, j = 0; i < files[0].count || j < files[1].count;
+	     i++, j++) {
 		struct change c = { i, i, j, j };
 
 		while (a[c.a1])
@@ -187,7 +207,8 @@ static void list_changes(void)
 		if (c.a0 == c.a1 && c.b0 == c.b1)
 			continue;
 		if ((change_count & (change_count - 1)) == 0)
-			changes = realloc(changes, (2 * change_count + 1) * sizeof(*changes));
+			changes = realloc(changes, (2 * change_count + 1) *
+							   sizeof(*changes));
 		if (!changes)
 			die("memory");
 		changes[change_count++] = c;
@@ -197,19 +218,23 @@ static void list_changes(void)
 }
 
 /*
- * How far a change of only one file can move up or down without a change of meaning, before it meets another change or an end: where "a b"
- * was put behind "a b", either may count as new.
+ * How far a change of only one file can move up or down without a change of
+ * meaning, before it meets another change or an end: where "a b" was put behind
+ * "a b", either may count as new.
  */
 static int room(int i, int down)
 {
 	const struct change *c = &changes[i];
-	int side = c->a0 == c->a1, start = side ? c->b0 : c->a0, end = side ? c->b1 : c->a1, n = 0;
-	int limit = down ? (i + 1 < change_count ? c[1].a0 : bottom) - c->a1 : c->a0 - (i > 0 ? c[-1].a1 : 0);
+	int side = c->a0 == c->a1, start = side ? c->b0 : c->a0,
+	    end = side ? c->b1 : c->a1, n = 0;
+	int limit = down ? (i + 1 < change_count ? c[1].a0 : bottom) - c->a1
+			 : c->a0 - (i > 0 ? c[-1].a1 : 0);
 	const int *same = files[side].same;
 
 	if (c->a0 < c->a1 && c->b0 < c->b1)
 		return 0;
-	while (n < limit && (down ? same[start + n] == same[end + n] : same[start - 1 - n] == same[end - 1 - n]))
+	while (n < limit && (down ? same[start + n] == same[end + n]
+				  : same[start - 1 - n] == same[end - 1 - n]))
 		n++;
 	return n;
 }
@@ -220,7 +245,8 @@ static void join(int i)
 	changes[i].a1 = changes[i + 1].a1;
 	changes[i].b1 = changes[i + 1].b1;
 	change_count--;
-	memmove(&changes[i + 1], &changes[i + 2], (change_count - i - 1) * sizeof(*changes));
+	memmove(&changes[i + 1], &changes[i + 2],
+		(change_count - i - 1) * sizeof(*changes));
 }
 
 /* Move a change n lines down. */
@@ -232,7 +258,10 @@ static void move(struct change *c, int n)
 	c->b1 += n;
 }
 
-/* Move changes to where they meet others, else as far down as they go: so they are fewer, and stand where people expect them. */
+/*
+ * Move changes to where they meet others, else as far down as they go: so they
+ * are fewer, and stand where people expect them.
+ */
 static void settle(void)
 {
 	for (int i = change_count - 1; i >= 0; i--) {
@@ -259,17 +288,24 @@ static void find_changes(void)
 	cut_lines(&files[0]);
 	cut_lines(&files[1]);
 	numbers = number_lines();
-	bottom = mark_differences(&(struct sequence){ files[0].same, files[0].count, files[0].changed },
-				  &(struct sequence){ files[1].same, files[1].count, files[1].changed }, numbers);
+	bottom = mark_differences(
+		&(struct sequence){ files[0].same, files[0].count,
+				    files[0].changed },
+		&(struct sequence){ files[1].same, files[1].count,
+				    files[1].changed },
+		numbers);
 	if (bottom < 0)
 		die("memory");
-	bottom += context < 0 ? 0 : context < files[0].count - bottom ? context : files[0].count - bottom;
+	bottom += context < 0                         ? 0
+		  : context < files[0].count - bottom ? context
+						      : files[0].count - bottom;
 	list_changes();
 	settle();
 }
 
 /* Lines with a mark in front. */
-static void print_lines(const struct file *f, const char *mark, int from, int to)
+static void print_lines(const struct file *f, const char *mark, int from,
+			int to)
 {
 	for (; from < to; from++) {
 		fputs(mark, stdout);
@@ -324,11 +360,16 @@ static void print_unified_range(char sign, int from, int to)
 		printf("%c%d,%d ", sign, from + (to > from), to - from);
 }
 
-/* Changes from c up to end, which are near each other, with the lines around them. */
+/*
+ * Changes from c up to end, which are near each other, with the lines around
+ * them.
+ */
 static void print_hunk(const struct change *c, const struct change *end)
 {
 	int before = c->a0 < context ? c->a0 : context, at = c->a0 - before;
-	int after = files[0].count - end[-1].a1 < context ? files[0].count - end[-1].a1 : context;
+	int after = files[0].count - end[-1].a1 < context
+			    ? files[0].count - end[-1].a1
+			    : context;
 
 	printf("@@ ");
 	print_unified_range('-', at, end[-1].a1 + after);
@@ -343,7 +384,9 @@ static void print_hunk(const struct change *c, const struct change *end)
 	print_lines(&files[0], " ", at, at + after);
 }
 
-/* All changes as unified output has them: those near each other in one piece. */
+/*
+ * All changes as unified output has them: those near each other in one piece.
+ */
 static void print_unified(void)
 {
 	const struct change *c = changes, *last = changes + change_count, *end;
@@ -351,7 +394,8 @@ static void print_unified(void)
 	print_header("---", &files[0]);
 	print_header("+++", &files[1]);
 	for (; c < last; c = end) {
-		for (end = c + 1; end < last && end->a0 - end[-1].a1 <= 2 * context; end++)
+		for (end = c + 1;
+		     end < last && end->a0 - end[-1].a1 <= 2 * context; end++)
 			;
 		print_hunk(c, end);
 	}
@@ -366,7 +410,8 @@ static void note(int result)
 /* A zero near the beginning makes a file binary. */
 static int is_binary(const struct file *f)
 {
-	return !as_text && f->length > 0 && memchr(f->text, '\0', f->length < 4096 ? f->length : 4096);
+	return !as_text && f->length > 0 &&
+	       memchr(f->text, '\0', f->length < 4096 ? f->length : 4096);
 }
 
 /* Two files in memory whose bytes differ: 1 when that counts. */
@@ -380,7 +425,9 @@ static int say_difference(const char *before)
 			return 0;
 	}
 	if (brief || binary) {
-		printf("%s %s and %s differ\n", brief ? "Files" : "Binary files", files[0].name, files[1].name);
+		printf("%s %s and %s differ\n",
+		       brief ? "Files" : "Binary files", files[0].name,
+		       files[1].name);
 		return 1;
 	}
 	if (before)
@@ -399,7 +446,8 @@ static void diff_files(const char *a, const char *b, const char *before)
 
 	if (!loaded)
 		note(2);
-	else if ((files[0].length != files[1].length || memcmp(files[0].text, files[1].text, files[0].length) != 0) &&
+	else if ((files[0].length != files[1].length ||
+		  memcmp(files[0].text, files[1].text, files[0].length) != 0) &&
 		 say_difference(before))
 		note(1);
 	else if (say_same)
@@ -418,7 +466,8 @@ static void diff_entry(const char *a, const char *b, const char *name)
 	int missing = stat(x, &st) < 0 || stat(y, &st) < 0;
 
 	if (is_directory(x) != is_directory(y) && !missing) {
-		printf("File %s is a %s while file %s is a %s\n", x, is_directory(x) ? "directory" : "regular file", y,
+		printf("File %s is a %s while file %s is a %s\n", x,
+		       is_directory(x) ? "directory" : "regular file", y,
 		       is_directory(y) ? "directory" : "regular file");
 		note(1);
 	} else if (!is_directory(x) && !is_directory(y)) {
@@ -436,7 +485,9 @@ static void diff_entry(const char *a, const char *b, const char *name)
 static void diff_folders(const char *a, const char *b)
 {
 	char **left = access(a, F_OK) < 0 && new_files ? NULL : sorted_names(a);
-	char **right = access(b, F_OK) < 0 && new_files ? NULL : sorted_names(b), **x = left, **y = right;
+	char **right = access(b, F_OK) < 0 && new_files ? NULL
+							: sorted_names(b),
+	     **x = left, **y = right;
 
 	if (!new_files && (!left || !right))
 		note(2);
@@ -446,7 +497,8 @@ static void diff_folders(const char *a, const char *b)
 		if (order == 0 || new_files) {
 			diff_entry(a, b, order > 0 ? *y : *x);
 		} else {
-			printf("Only in %s: %s\n", order < 0 ? a : b, order < 0 ? *x : *y);
+			printf("Only in %s: %s\n", order < 0 ? a : b,
+			       order < 0 ? *x : *y);
 			note(1);
 		}
 		x += order <= 0;
@@ -486,13 +538,17 @@ int main(int argc, char **argv)
 	if (argc - optind != 2)
 		usage("[-rqsNabwi] [-u | -U lines] from to");
 	strcpy(heading, "diff");
-	for (int i = 1; i < optind && strlen(heading) + strlen(argv[i]) + 2 < sizeof(heading); i++)
+	for (int i = 1; i < optind &&
+			strlen(heading) + strlen(argv[i]) + 2 < sizeof(heading);
+	     i++)
 		strcat(strcat(heading, " "), argv[i]);
 	a = argv[optind];
 	b = argv[optind + 1];
 	if (is_directory(a) && is_directory(b))
 		diff_folders(a, b);
 	else
-		diff_files(is_directory(a) ? join_path(a, base_name(b)) : a, is_directory(b) ? join_path(b, base_name(a)) : b, NULL);
+		diff_files(is_directory(a) ? join_path(a, base_name(b)) : a,
+			   is_directory(b) ? join_path(b, base_name(a)) : b,
+			   NULL);
 	return status;
 }

@@ -1,17 +1,20 @@
 /*
- * What to change in one sequence to make it another: a shortest list of changes, found with E. Myers, "An O(ND) Difference Algorithm and Its
- * Variations" (1986), in the form that needs little space: search from both ends, split where the searches meet, repeat. x counts the items of
- * the first sequence, y those of the second.
+ * What to change in one sequence to make it another: a shortest list of
+ * changes, found with E. Myers, "An O(ND) Difference Algorithm and Its
+ * Variations" (1986), in the form that needs little space: search from both
+ * ends, split where the searches meet, repeat. x counts the items of the first
+ * sequence, y those of the second.
  */
 #include "differences.h"
 #include <stdlib.h>
 
 static struct side {
 	const struct sequence *all;
-	int *kept, count;		/* the items that the other sequence has too */
+	int *kept, count;	/* the items that the other sequence has too */
 } sides[2];
 
-static int *forward, *backward;		/* for each diagonal x - y how far the two searches have come */
+/* for each diagonal x - y how far the two searches have come */
+static int *forward, *backward;
 
 /* The nth item kept is changed. */
 static void mark(const struct side *s, int n)
@@ -19,19 +22,29 @@ static void mark(const struct side *s, int n)
 	s->all->changed[s->kept[n]] = 1;
 }
 
-/* Whether item x of those kept of the first sequence equals item y of the second. */
+/*
+ * Whether item x of those kept of the first sequence equals item y of the
+ * second.
+ */
 static int equal(int x, int y)
 {
-	return sides[0].all->items[sides[0].kept[x]] == sides[1].all->items[sides[1].kept[y]];
+	return sides[0].all->items[sides[0].kept[x]] ==
+	       sides[1].all->items[sides[1].kept[y]];
 }
 
-/* The part of the problem at hand, and the diagonals (x - y) that the two searches have reached. */
+/*
+ * The part of the problem at hand, and the diagonals (x - y) that the two
+ * searches have reached.
+ */
 struct box {
 	int x0, x1, y0, y1;
 	int f_low, f_high, b_low, b_high;
 };
 
-/* One change further from the start. Whether the search from the end was met: then at *x, *y. */
+/*
+ * One change further from the start. Whether the search from the end was met:
+ * then at *x, *y.
+ */
 static int step_forward(struct box *b, int odd, int *x, int *y)
 {
 	if (b->f_low > b->x0 - b->y1)
@@ -43,8 +56,10 @@ static int step_forward(struct box *b, int odd, int *x, int *y)
 	else
 		b->f_high--;
 	for (int d = b->f_high; d >= b->f_low; d -= 2) {
-		*x = forward[d - 1] < forward[d + 1] ? forward[d + 1] : forward[d - 1] + 1;
-		for (*y = *x - d; *x < b->x1 && *y < b->y1 && equal(*x, *y); ++*y)
+		*x = forward[d - 1] < forward[d + 1] ? forward[d + 1]
+						     : forward[d - 1] + 1;
+		for (*y = *x - d; *x < b->x1 && *y < b->y1 && equal(*x, *y);
+		     ++*y)
 			++*x;
 		forward[d] = *x;
 		if (odd && d >= b->b_low && d <= b->b_high && backward[d] <= *x)
@@ -65,8 +80,10 @@ static int step_backward(struct box *b, int odd, int *x, int *y)
 	else
 		b->b_high--;
 	for (int d = b->b_high; d >= b->b_low; d -= 2) {
-		*x = backward[d - 1] < backward[d + 1] ? backward[d - 1] : backward[d + 1] - 1;
-		for (*y = *x - d; *x > b->x0 && *y > b->y0 && equal(*x - 1, *y - 1); --*y)
+		*x = backward[d - 1] < backward[d + 1] ? backward[d - 1]
+						       : backward[d + 1] - 1;
+		for (*y = *x - d;
+		     *x > b->x0 && *y > b->y0 && equal(*x - 1, *y - 1); --*y)
 			--*x;
 		backward[d] = *x;
 		if (!odd && d >= b->f_low && d <= b->f_high && *x <= forward[d])
@@ -75,7 +92,10 @@ static int step_backward(struct box *b, int odd, int *x, int *y)
 	return 0;
 }
 
-/* Mark what is changed between items x0 to x1 of the first sequence and y0 to y1 of the second, counting those kept. */
+/*
+ * Mark what is changed between items x0 to x1 of the first sequence and y0 to
+ * y1 of the second, counting those kept.
+ */
 static void compare(int x0, int x1, int y0, int y1)
 {
 	struct box b;
@@ -96,13 +116,17 @@ static void compare(int x0, int x1, int y0, int y1)
 	odd = (x0 - y0 - x1 + y1) & 1;
 	forward[x0 - y0] = x0;
 	backward[x1 - y1] = x1;
-	while (!step_forward(&b, odd, &x, &y) && !step_backward(&b, odd, &x, &y))
+	while (!step_forward(&b, odd, &x, &y) &&
+	       !step_backward(&b, odd, &x, &y))
 		;
 	compare(x0, x, y0, y);
 	compare(x, x1, y, y1);
 }
 
-/* Between what both begin with and what both end with, items of only one sequence are changed for sure; the others are kept for the search. */
+/*
+ * Between what both begin with and what both end with, items of only one
+ * sequence are changed for sure; the others are kept for the search.
+ */
 static void keep_common(int start, int *ends, char *seen)
 {
 	for (int i = 0; i < 2; i++)
@@ -116,8 +140,12 @@ static void keep_common(int start, int *ends, char *seen)
 				sides[i].all->changed[n] = 1;
 }
 
-/* How many items both begin with; ends gets where in each begins what both end with. */
-static int common_ends(const struct sequence *from, const struct sequence *to, int *ends)
+/*
+ * How many items both begin with; ends gets where in each begins what both end
+ * with.
+ */
+static int common_ends(const struct sequence *from, const struct sequence *to,
+		       int *ends)
 {
 	int start = 0, x = from->count, y = to->count;
 
@@ -130,10 +158,13 @@ static int common_ends(const struct sequence *from, const struct sequence *to, i
 	return start;
 }
 
-int mark_differences(const struct sequence *from, const struct sequence *to, unsigned limit)
+int mark_differences(const struct sequence *from, const struct sequence *to,
+		     unsigned limit)
 {
-	int items = from->count + to->count, ends[2], start = common_ends(from, to, ends);
-	int *kept = calloc(items + 1, sizeof(*kept)), *space = calloc(2 * (items + 3), sizeof(*space));
+	int items = from->count + to->count, ends[2],
+	    start = common_ends(from, to, ends);
+	int *kept = calloc(items + 1, sizeof(*kept)),
+	    *space = calloc(2 * (items + 3), sizeof(*space));
 	char *seen = calloc(limit, 1);
 	int failed = !kept || !space || !seen;
 

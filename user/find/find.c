@@ -1,7 +1,9 @@
 /*
- * find [-H | -L | -P] [path...] [expression]: -name -iname -path -type -size -newer -mtime -atime -ctime -mmin -perm -user -group -nouser
- * -nogroup -links -inum -empty -print -print0 -prune -delete -exec ; and +, -ok, -quit -true -false -maxdepth -mindepth -depth -xdev, with
- * ! -a -o and brackets. Links are followed with -L, those among the paths with -H.
+ * find [-H | -L | -P] [path...] [expression]: -name -iname -path -type -size
+ * -newer -mtime -atime -ctime -mmin -perm -user -group -nouser -nogroup -links
+ * -inum -empty -print -print0 -prune -delete -exec ; and +, -ok, -quit -true
+ * -false -maxdepth -mindepth -depth -xdev, with ! -a -o and brackets. Links are
+ * followed with -L, those among the paths with -H.
  */
 #include <ctype.h>
 #include "find.h"
@@ -16,7 +18,8 @@
 #include <util.h>
 
 static char **at;
-static int depth_first, one_device, has_action, min_depth, max_depth = 0x7FFFFFFF;
+static int depth_first, one_device, has_action, min_depth,
+	max_depth = 0x7FFFFFFF;
 static unsigned long device;
 static int follow;			/* L, H, P or 0 */
 
@@ -30,7 +33,8 @@ static void fail(const char *what, const char *why)
 }
 
 /* A node of the expression with a test and what it holds. */
-static struct expr *make(int (*test)(struct expr *, const struct file *), struct expr *a, struct expr *b)
+static struct expr *make(int (*test)(struct expr *, const struct file *),
+			 struct expr *a, struct expr *b)
 {
 	struct expr *e = calloc(1, sizeof(*e));
 
@@ -139,42 +143,68 @@ static struct expr *parse_exec(int ask_first)
 	has_action = 1;
 	e->words = at;
 	for (; *at && strcmp(*at, ";") != 0; at++)
-		if (!ask_first && strcmp(*at, "+") == 0 && at > e->words && strcmp(at[-1], "{}") == 0)
+		if (!ask_first && strcmp(*at, "+") == 0 && at > e->words &&
+		    strcmp(at[-1], "{}") == 0)
 			break;
 	e->word_count = at - e->words;
 	if (!*at || e->word_count == 0)
 		fail("-exec", "its command has no end");
 	if (**at++ == '+') {
-		char **words = malloc((--e->word_count + GROUP_WORDS + 1) * sizeof(*words));
+		char **words = malloc((--e->word_count + GROUP_WORDS + 1) *
+				      sizeof(*words));
 
 		if (!words)
 			die("memory");
 		for (int i = 0; i < e->word_count; i++)
 			if (strcmp(e->words[i], "{}") == 0)
 				fail("-exec", "only one {} goes with +");
-		e->words = memcpy(words, e->words, e->word_count * sizeof(*words));
+		e->words =
+			memcpy(words, e->words, e->word_count * sizeof(*words));
 		e->test = test_exec_group;
 		add_group(e);
 	}
 	return e;
 }
 
-/* The primaries: what kind of argument each takes, whether it is an action, and what it tests. */
+/*
+ * The primaries: what kind of argument each takes, whether it is an action, and
+ * what it tests.
+ */
 static const struct primary {
 	const char *name;
 	char argument, action;
 	int (*test)(struct expr *e, const struct file *f);
 } primaries[] = {
-	{ "-name", 't', 0, test_name }, { "-iname", 'i', 0, test_name }, { "-path", 't', 0, test_path }, { "-type", 'y', 0, test_type },
-	{ "-size", 's', 0, test_size }, { "-mtime", 'n', 0, test_modified }, { "-newer", 'f', 0, test_newer },
-	{ "-perm", 'p', 0, test_permissions }, { "-user", 'u', 0, test_user }, { "-group", 'g', 0, test_group },
-	{ "-links", 'n', 0, test_links }, { "-inum", 'n', 0, test_inode }, { "-atime", 'n', 0, test_accessed },
-	{ "-ctime", 'n', 0, test_changed }, { "-mmin", 'm', 0, test_modified }, { "-nouser", 0, 0, test_no_user },
-	{ "-nogroup", 0, 0, test_no_group }, { "-false", 0, 0, test_false }, { "-mount", 0, 0, test_true },
-	{ "-empty", 0, 0, test_empty }, { "-true", 0, 0, test_true },
-	{ "-print", 0, 1, test_print }, { "-print0", 0, 1, test_print0 }, { "-prune", 0, 0, test_prune },
-	{ "-delete", 0, 1, test_delete }, { "-quit", 0, 0, test_quit }, { "-mindepth", 'd', 0, test_true },
-	{ "-maxdepth", 'D', 0, test_true }, { "-depth", 0, 0, test_true }, { "-xdev", 0, 0, test_true },
+	{ "-name", 't', 0, test_name },
+	{ "-iname", 'i', 0, test_name },
+	{ "-path", 't', 0, test_path },
+	{ "-type", 'y', 0, test_type },
+	{ "-size", 's', 0, test_size },
+	{ "-mtime", 'n', 0, test_modified },
+	{ "-newer", 'f', 0, test_newer },
+	{ "-perm", 'p', 0, test_permissions },
+	{ "-user", 'u', 0, test_user },
+	{ "-group", 'g', 0, test_group },
+	{ "-links", 'n', 0, test_links },
+	{ "-inum", 'n', 0, test_inode },
+	{ "-atime", 'n', 0, test_accessed },
+	{ "-ctime", 'n', 0, test_changed },
+	{ "-mmin", 'm', 0, test_modified },
+	{ "-nouser", 0, 0, test_no_user },
+	{ "-nogroup", 0, 0, test_no_group },
+	{ "-false", 0, 0, test_false },
+	{ "-mount", 0, 0, test_true },
+	{ "-empty", 0, 0, test_empty },
+	{ "-true", 0, 0, test_true },
+	{ "-print", 0, 1, test_print },
+	{ "-print0", 0, 1, test_print0 },
+	{ "-prune", 0, 0, test_prune },
+	{ "-delete", 0, 1, test_delete },
+	{ "-quit", 0, 0, test_quit },
+	{ "-mindepth", 'd', 0, test_true },
+	{ "-maxdepth", 'D', 0, test_true },
+	{ "-depth", 0, 0, test_true },
+	{ "-xdev", 0, 0, test_true },
 };
 
 /* One word of the table, with its argument. */
@@ -231,7 +261,8 @@ static struct expr *and_expression(void)
 {
 	struct expr *e = not_expression();
 
-	while (*at && strcmp(*at, "-o") != 0 && strcmp(*at, "-or") != 0 && strcmp(*at, ")") != 0) {
+	while (*at && strcmp(*at, "-o") != 0 && strcmp(*at, "-or") != 0 &&
+	       strcmp(*at, ")") != 0) {
 		if (!take("-a"))
 			take("-and");
 		e = make(test_and, e, not_expression());
@@ -250,7 +281,8 @@ static struct expr *or_expression(void)
 }
 
 /* Test a file and everything below it. */
-static void walk(struct expr *e, const char *path, int depth, const struct level *above)
+static void walk(struct expr *e, const char *path, int depth,
+		 const struct level *above)
 {
 	int followed = follow == 'L' || (follow == 'H' && depth == 0);
 	struct file f = { .path = path };
@@ -271,8 +303,11 @@ static void walk(struct expr *e, const char *path, int depth, const struct level
 	find_pruned = 0;
 	if (!depth_first && depth >= min_depth)
 		e->test(e, &f);
-	names = S_ISDIR(f.st.st_mode) && !(find_pruned && !depth_first) && depth < max_depth && !(one_device && f.st.st_dev != device) ?
-		sorted_names(path) : NULL;
+	names = S_ISDIR(f.st.st_mode) && !(find_pruned && !depth_first) &&
+				depth < max_depth &&
+				!(one_device && f.st.st_dev != device)
+			? sorted_names(path)
+			: NULL;
 	for (char **n = names; n && *n; n++) {
 		char *full = join_path(path, *n);
 
@@ -291,10 +326,13 @@ int main(int argc, char **argv)
 
 	util_init(argv[0]);
 	find_started = time(NULL);
-	while (argv[optind] && strlen(argv[optind]) == 2 && strchr("HLP-", argv[optind][1]) && (option = getopt(argc, argv, "HLP")) != -1)
+	while (argv[optind] && strlen(argv[optind]) == 2 &&
+	       strchr("HLP-", argv[optind][1]) &&
+	       (option = getopt(argc, argv, "HLP")) != -1)
 		follow = option;
 	first = paths = optind;
-	while (argv[paths] && argv[paths][0] != '-' && strcmp(argv[paths], "!") != 0 && strcmp(argv[paths], "(") != 0)
+	while (argv[paths] && argv[paths][0] != '-' &&
+	       strcmp(argv[paths], "!") != 0 && strcmp(argv[paths], "(") != 0)
 		paths++;
 	at = argv + paths;
 	e = *at ? or_expression() : make(test_true, NULL, NULL);

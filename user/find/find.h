@@ -12,22 +12,29 @@ struct file {
 	struct stat st;
 };
 
-/* A node of the expression. The tests are true or false; the actions are tests too. */
+/*
+ * A node of the expression. The tests are true or false; the actions are tests
+ * too.
+ */
 struct expr {
 	int (*test)(struct expr *e, const struct file *f);
 	struct expr *a, *b;		/* and, or, not */
-	char *text;			/* an argument, or a number with the kind of comparison in front of it */
-	char sign;			/* + more than, - less than, else exactly */
+	/*
+	 * an argument, or a number with the kind of comparison in front of it
+	 */
+	char *text;
+	char sign;		/* + more than, - less than, else exactly */
 	long long number;
 	long unit;
-	char **words;			/* -exec: the command; the files of + are collected behind it */
+	/* -exec: the command; the files of + are collected behind it */
+	char **words;
 	int word_count, file_count, size;
 };
 
 extern time64_t find_started;
 extern int find_pruned;			/* -prune was met */
 void add_group(struct expr *e);		/* an -exec + was read */
-void run_groups(void);			/* what is still collected for all of them */
+void run_groups(void);		/* what is still collected for all of them */
 int test_and(struct expr *e, const struct file *f);
 int test_or(struct expr *e, const struct file *f);
 int test_not(struct expr *e, const struct file *f);

@@ -79,13 +79,16 @@ int test_type(struct expr *e, const struct file *f)
 /* Compare with the number of the argument. */
 static int compare(const struct expr *e, long long value)
 {
-	return e->sign == '+' ? value > e->number : e->sign == '-' ? value < e->number : value == e->number;
+	return e->sign == '+'   ? value > e->number
+	       : e->sign == '-' ? value < e->number
+				: value == e->number;
 }
 
 /* -size, in units rounded up. */
 int test_size(struct expr *e, const struct file *f)
 {
-	return compare(e, f->st.st_size / e->unit + (f->st.st_size % e->unit != 0));
+	return compare(e, f->st.st_size / e->unit +
+				  (f->st.st_size % e->unit != 0));
 }
 
 /* -mtime, -atime and -ctime: whole days since then; -mmin: minutes. */
@@ -128,7 +131,9 @@ int test_permissions(struct expr *e, const struct file *f)
 {
 	long mode = f->st.st_mode & 07777;
 
-	return e->sign == '-' ? (mode & e->number) == e->number : e->sign == '/' ? !e->number || mode & e->number : mode == e->number;
+	return e->sign == '-'   ? (mode & e->number) == e->number
+	       : e->sign == '/' ? !e->number || mode & e->number
+				: mode == e->number;
 }
 
 /* -user */
@@ -204,7 +209,8 @@ int test_prune(struct expr *e, const struct file *f)
 int test_delete(struct expr *e, const struct file *f)
 {
 	(void)e;
-	if (strcmp(f->path, ".") == 0 || (S_ISDIR(f->st.st_mode) ? rmdir : unlink)(f->path) == 0)
+	if (strcmp(f->path, ".") == 0 ||
+	    (S_ISDIR(f->st.st_mode) ? rmdir : unlink)(f->path) == 0)
 		return 1;
 	warn(f->path);
 	return 0;

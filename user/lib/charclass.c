@@ -1,4 +1,6 @@
-/* Classes of characters in the sets of patterns: [:alpha:] and its relatives. */
+/*
+ * Classes of characters in the sets of patterns: [:alpha:] and its relatives.
+ */
 #include <ctype.h>
 #include <stddef.h>
 #include <string.h>
@@ -20,12 +22,18 @@ static const struct {
 	const char *name;
 	int (*has)(int c);
 } classes[] = {
-	{ ":alnum:]", is_alnum }, { ":alpha:]", is_alpha }, { ":blank:]", is_blank }, { ":cntrl:]", is_cntrl }, { ":digit:]", is_digit },
-	{ ":graph:]", is_graph }, { ":lower:]", is_lower }, { ":print:]", is_print }, { ":punct:]", is_punct }, { ":space:]", is_space },
+	{ ":alnum:]", is_alnum }, { ":alpha:]", is_alpha },
+	{ ":blank:]", is_blank }, { ":cntrl:]", is_cntrl },
+	{ ":digit:]", is_digit }, { ":graph:]", is_graph },
+	{ ":lower:]", is_lower }, { ":print:]", is_print },
+	{ ":punct:]", is_punct }, { ":space:]", is_space },
 	{ ":upper:]", is_upper }, { ":xdigit:]", is_xdigit },
 };
 
-/* p stands behind the second [ of [[:alpha:]...]: where the class ends, or NULL when it is none. *matched becomes 1 if c is in it. */
+/*
+ * p stands behind the second [ of [[:alpha:]...]: where the class ends, or NULL
+ * when it is none. *matched becomes 1 if c is in it.
+ */
 const char *__match_class(const char *p, char c, int *matched)
 {
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {

@@ -1,6 +1,7 @@
 /*
- * Password hashing with SHA-256, the method $5$ of "Unix crypt using SHA-256 and SHA-512" (U. Drepper, 2007, in the public domain). The numbers
- * below are the steps of that text. A hash reads $5$[rounds=N$]salt$hash.
+ * Password hashing with SHA-256, the method $5$ of "Unix crypt using SHA-256
+ * and SHA-512" (U. Drepper, 2007, in the public domain). The numbers below are
+ * the steps of that text. A hash reads $5$[rounds=N$]salt$hash.
  */
 #include <crypt.h>
 #include <errno.h>
@@ -24,7 +25,8 @@ static void add_repeated(struct sha256 *s, const unsigned char *hash, size_t n)
 }
 
 /* Steps 1 to 12: digest A, from the key, the salt and digest B. */
-static void first_digest(const char *key, size_t key_length, const char *salt, size_t salt_length, unsigned char *a)
+static void first_digest(const char *key, size_t key_length, const char *salt,
+			 size_t salt_length, unsigned char *a)
 {
 	unsigned char b[SHA256_SIZE];
 	struct sha256 s;
@@ -47,8 +49,12 @@ static void first_digest(const char *key, size_t key_length, const char *salt, s
 	sha256_end(&s, a);
 }
 
-/* Steps 13 to 20: sequences P and S, as long as key and salt, from the hash of many copies. */
-static void sequence(const char *text, size_t length, unsigned copies, unsigned char *to)
+/*
+ * Steps 13 to 20: sequences P and S, as long as key and salt, from the hash of
+ * many copies.
+ */
+static void sequence(const char *text, size_t length, unsigned copies,
+		     unsigned char *to)
 {
 	unsigned char hash[SHA256_SIZE];
 	struct sha256 s;
@@ -62,7 +68,8 @@ static void sequence(const char *text, size_t length, unsigned copies, unsigned 
 }
 
 /* Step 21: the rounds, which make it slow. */
-static void stretch(unsigned char *a, const unsigned char *p, size_t key_length, const unsigned char *salt, size_t salt_length, long rounds)
+static void stretch(unsigned char *a, const unsigned char *p, size_t key_length,
+		    const unsigned char *salt, size_t salt_length, long rounds)
 {
 	struct sha256 s;
 
@@ -78,10 +85,14 @@ static void stretch(unsigned char *a, const unsigned char *p, size_t key_length,
 	}
 }
 
-/* Step 22: the hash in 43 characters, three bytes in four of them, the bytes in an order of their own. */
+/*
+ * Step 22: the hash in 43 characters, three bytes in four of them, the bytes in
+ * an order of their own.
+ */
 static void encode(const unsigned char *a, char *to)
 {
-	static const char digits[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char digits[] =
+		"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	int x = 0, y = 10, z = 20;
 
 	for (int i = 0; i < 10; i++) {
@@ -115,7 +126,9 @@ char *crypt(const char *key, const char *setting)
 	out += sprintf(out, "$5$");
 	if (strncmp(setting, "rounds=", 7) == 0) {
 		rounds = strtoul(setting + 7, (char **)&setting, 10);
-		rounds = rounds < ROUNDS_MIN ? ROUNDS_MIN : rounds > ROUNDS_MAX ? ROUNDS_MAX : rounds;
+		rounds = rounds < ROUNDS_MIN   ? ROUNDS_MIN
+			 : rounds > ROUNDS_MAX ? ROUNDS_MAX
+					       : rounds;
 		setting += *setting == '$';
 		out += sprintf(out, "rounds=%ld$", rounds);
 	}

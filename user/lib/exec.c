@@ -51,7 +51,8 @@ static void try(const char *path, char *const argv[])
 			return;
 		script[0] = "sh";
 		script[1] = (char *)path;
-		memcpy(script + 2, argv + (n > 0), (n + (n == 0)) * sizeof(*argv));
+		memcpy(script + 2, argv + (n > 0),
+		       (n + (n == 0)) * sizeof(*argv));
 		execv("/bin/sh", script);
 		free(script);
 	}
@@ -68,7 +69,8 @@ int execvp(const char *name, char *const argv[])
 		try(name, argv);
 		return -1;
 	}
-	for (path = path ? path : "/bin:/sbin"; *path; path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':')) {
+	for (path = path ? path : "/bin:/sbin"; *path;
+	     path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':')) {
 		size_t n = strcspn(path, ":");
 
 		if (n + strlen(name) + 2 > sizeof(file))

@@ -1,4 +1,7 @@
-/* The end of a program: functions registered by atexit(), the last first. stdio registers its flush there only when it is used. */
+/*
+ * The end of a program: functions registered by atexit(), the last first. stdio
+ * registers its flush there only when it is used.
+ */
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -1,16 +1,23 @@
-/* Matching a name with a shell pattern: * ? [set] [!set] and \ before a character. */
+/*
+ * Matching a name with a shell pattern: * ? [set] [!set] and \ before a
+ * character.
+ */
 #include <fnmatch.h>
 #include <stddef.h>
 
 
-/* Match c with the set that begins behind '['; the pattern behind ']' or NULL when the set is not closed. */
+/*
+ * Match c with the set that begins behind '['; the pattern behind ']' or NULL
+ * when the set is not closed.
+ */
 static const char *match_set(const char *p, char c, int *matched)
 {
 	int negate = *p == '!' || *p == '^', first = 1;
 
 	*matched = 0;
 	for (p += negate; *p && (first || *p != ']'); first = 0) {
-		const char *class_end = *p == '[' ? __match_class(p + 1, c, matched) : NULL;
+		const char *class_end =
+			*p == '[' ? __match_class(p + 1, c, matched) : NULL;
 		char low, high;
 
 		if (class_end) {

@@ -21,7 +21,9 @@ FILE *fdopen(int fd, const char *mode)
 
 FILE *fopen(const char *path, const char *mode)
 {
-	int flags = mode[0] == 'r' ? O_RDONLY : mode[0] == 'w' ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY | O_CREAT | O_APPEND;
+	int flags = mode[0] == 'r'   ? O_RDONLY
+		    : mode[0] == 'w' ? O_WRONLY | O_CREAT | O_TRUNC
+				     : O_WRONLY | O_CREAT | O_APPEND;
 	int fd = open(path, flags, 0666);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, mode);
 

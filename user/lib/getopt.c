@@ -32,6 +32,7 @@ int getopt(int argc, char *const argv[], const char *options)
 	if (found)
 		return optopt;
 	if (opterr)
-		fprintf(stderr, "%s: bad option or missing argument: -%c\n", argv[0], optopt);
+		fprintf(stderr, "%s: bad option or missing argument: -%c\n",
+			argv[0], optopt);
 	return '?';
 }

@@ -1,4 +1,7 @@
-/* A line from standard input that the terminal does not show. Signals wait until it is complete, so that the terminal is left in order. */
+/*
+ * A line from standard input that the terminal does not show. Signals wait
+ * until it is complete, so that the terminal is left in order.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>

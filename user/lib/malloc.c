@@ -1,6 +1,7 @@
 /*
- * malloc on brk: blocks with a header, free ones in a list sorted by address and joined with their neighbours; first fit (B. Kernighan,
- * D. Ritchie, "The C Programming Language", 8.7).
+ * malloc on brk: blocks with a header, free ones in a list sorted by address
+ * and joined with their neighbours; first fit (B. Kernighan, D. Ritchie, "The C
+ * Programming Language", 8.7).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -52,7 +53,8 @@ static int grow(size_t size)
 
 static void *take(size_t size)
 {
-	for (struct header **place = &free_list; *place; place = &(*place)->next) {
+	for (struct header **place = &free_list; *place;
+	     place = &(*place)->next) {
 		struct header *block = *place;
 
 		if (block->size < size)
@@ -99,7 +101,9 @@ void *calloc(size_t n, size_t size)
 
 void *realloc(void *old, size_t n)
 {
-	size_t room = old ? ((struct header *)old)[-1].size - sizeof(struct header) : 0;
+	size_t room =
+		old ? ((struct header *)old)[-1].size - sizeof(struct header)
+		    : 0;
 	void *p;
 
 	if (old && n <= room)

@@ -6,9 +6,11 @@
 
 #define PAGE_SHIFT 12
 
-void *mmap(void *addr, unsigned long length, int prot, int flags, int fd, long offset)
+void *mmap(void *addr, unsigned long length, int prot, int flags, int fd,
+	   long offset)
 {
-	return (void *)syscall(__NR_mmap2, addr, length, prot, flags, fd, offset >> PAGE_SHIFT);
+	return (void *)syscall(__NR_mmap2, addr, length, prot, flags, fd,
+			       offset >> PAGE_SHIFT);
 }
 
 int munmap(void *addr, unsigned long length)
@@ -31,7 +33,8 @@ int madvise(void *addr, unsigned long length, int advice)
 	return syscall(__NR_madvise, addr, length, advice);
 }
 
-void *mremap(void *addr, unsigned long old_length, unsigned long new_length, int flags, ...)
+void *mremap(void *addr, unsigned long old_length, unsigned long new_length,
+	     int flags, ...)
 {
 	va_list args;
 	void *new_addr;
@@ -39,5 +42,6 @@ void *mremap(void *addr, unsigned long old_length, unsigned long new_length, int
 	va_start(args, flags);
 	new_addr = flags & MREMAP_FIXED ? va_arg(args, void *) : NULL;
 	va_end(args);
-	return (void *)syscall(__NR_mremap, addr, old_length, new_length, flags, new_addr);
+	return (void *)syscall(__NR_mremap, addr, old_length, new_length, flags,
+			       new_addr);
 }

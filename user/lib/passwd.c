@@ -26,15 +26,20 @@ static int cut(char *line, char **fields, int n)
 	return 1;
 }
 
-/* The first line whose field 0 is name or, without a name, whose field 2 is id. */
-static int find(const char *file, const char *name, unsigned id, char **fields, int n)
+/*
+ * The first line whose field 0 is name or, without a name, whose field 2 is id.
+ */
+static int find(const char *file, const char *name, unsigned id, char **fields,
+		int n)
 {
 	static char line[LINE_MAX];
 	FILE *f = fopen(file, "r");
 	int found = 0;
 
 	while (f && !found && fgets(line, sizeof(line), f))
-		found = cut(line, fields, n) && (name ? strcmp(fields[0], name) == 0 : strtoul(fields[2], NULL, 10) == id);
+		found = cut(line, fields, n) &&
+			(name ? strcmp(fields[0], name) == 0
+			      : strtoul(fields[2], NULL, 10) == id);
 	if (f)
 		fclose(f);
 	return found;
@@ -47,7 +52,10 @@ static struct passwd *find_user(const char *name, uid_t uid)
 
 	if (!find("/etc/passwd", name, uid, f, 7))
 		return NULL;
-	user = (struct passwd){ f[0], f[1], strtoul(f[2], NULL, 10), strtoul(f[3], NULL, 10), f[4], f[5], *f[6] ? f[6] : "/bin/sh" };
+	user = (struct passwd){
+		f[0], f[1], strtoul(f[2], NULL, 10), strtoul(f[3], NULL, 10),
+		f[4], f[5], *f[6] ? f[6] : "/bin/sh"
+	};
 	return &user;
 }
 
@@ -70,7 +78,8 @@ static struct group *find_group(const char *name, gid_t gid)
 
 	if (!find("/etc/group", name, gid, f, 4))
 		return NULL;
-	for (char *m = strtok(f[3], ","); m && n < MEMBERS_MAX; m = strtok(NULL, ","))
+	for (char *m = strtok(f[3], ","); m && n < MEMBERS_MAX;
+	     m = strtok(NULL, ","))
 		members[n++] = m;
 	members[n] = NULL;
 	group = (struct group){ f[0], f[1], strtoul(f[2], NULL, 10), members };
@@ -106,7 +115,8 @@ int getgrouplist(const char *user, gid_t group, gid_t *groups, int *count)
 	while (file && fgets(line, sizeof(line), file)) {
 		gid_t gid;
 
-		if (!cut(line, f, 4) || !is_member(f[3], user) || (gid = strtoul(f[2], NULL, 10)) == group)
+		if (!cut(line, f, 4) || !is_member(f[3], user) ||
+		    (gid = strtoul(f[2], NULL, 10)) == group)
 			continue;
 		if (n < room)
 			groups[n] = gid;

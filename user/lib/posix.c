@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 int __getcwd(char *buf, size_t size);
-int __reboot(unsigned magic1, unsigned magic2, unsigned command, unsigned argument);
+int __reboot(unsigned magic1, unsigned magic2, unsigned command,
+	     unsigned argument);
 
 char *getcwd(char *buf, size_t size)
 {
@@ -21,7 +22,8 @@ char *getcwd(char *buf, size_t size)
 
 int reboot(unsigned command, unsigned argument)
 {
-	return __reboot(LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command, argument);
+	return __reboot(LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command,
+			argument);
 }
 
 pid_t wait(int *status)
@@ -58,7 +60,8 @@ int tcflush(int fd, int which)
 
 void cfmakeraw(struct termios *t)
 {
-	t->c_iflag &= ~(IGNBRK | BRKINT | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+	t->c_iflag &=
+		~(IGNBRK | BRKINT | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
 	t->c_oflag &= ~OPOST;
 	t->c_lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
 	t->c_cc[VMIN] = 1;

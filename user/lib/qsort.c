@@ -1,4 +1,7 @@
-/* Sorting (Shell's method, gaps by Knuth: no recursion, no extra memory) and binary search. */
+/*
+ * Sorting (Shell's method, gaps by Knuth: no recursion, no extra memory) and
+ * binary search.
+ */
 #include <stdlib.h>
 
 static void swap(char *a, char *b, size_t size)
@@ -11,7 +14,8 @@ static void swap(char *a, char *b, size_t size)
 	}
 }
 
-void qsort(void *base, size_t n, size_t size, int (*compare)(const void *, const void *))
+void qsort(void *base, size_t n, size_t size,
+	   int (*compare)(const void *, const void *))
 {
 	char *p = base;
 	size_t gap = 1;
@@ -20,11 +24,15 @@ void qsort(void *base, size_t n, size_t size, int (*compare)(const void *, const
 		gap = gap * 3 + 1;
 	for (; gap > 0; gap /= 3)
 		for (size_t i = gap; i < n; i++)
-			for (size_t j = i; j >= gap && compare(p + (j - gap) * size, p + j * size) > 0; j -= gap)
+			for (size_t j = i;
+			     j >= gap &&
+			     compare(p + (j - gap) * size, p + j * size) > 0;
+			     j -= gap)
 				swap(p + (j - gap) * size, p + j * size, size);
 }
 
-void *bsearch(const void *key, const void *base, size_t n, size_t size, int (*compare)(const void *, const void *))
+void *bsearch(const void *key, const void *base, size_t n, size_t size,
+	      int (*compare)(const void *, const void *))
 {
 	size_t low = 0, high = n;
 

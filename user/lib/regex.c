@@ -1,12 +1,15 @@
 /*
- * Regular expressions, basic and extended (POSIX), by backtracking over a tree: characters, . [set] ^ $ * + ? {n,m} groups, | and references
- * back to groups; \< \> \b \B, \w \W \s \S as GNU has them. Of all matches at a place the first in order of preference is taken, or with
- * alternatives the longest: other matches are looked for as long as that takes a bounded number of steps. regex_parse.c makes the tree.
+ * Regular expressions, basic and extended (POSIX), by backtracking over a tree:
+ * characters, . [set] ^ $ * + ? {n,m} groups, | and references back to groups;
+ * \< \> \b \B, \w \W \s \S as GNU has them. Of all matches at a place the first
+ * in order of preference is taken, or with alternatives the longest: other
+ * matches are looked for as long as that takes a bounded number of steps.
+ * regex_parse.c makes the tree.
  */
 #include "regex_internal.h"
 #include <string.h>
 
-#define STEPS_MAX 20000		/* nodes tried for a longer match once there is one */
+#define STEPS_MAX 20000	/* nodes tried for a longer match once there is one */
 
 struct longest {
 	const char *end;		/* NULL: none yet */
@@ -15,23 +18,33 @@ struct longest {
 };
 
 struct matcher {
-	const char *start, *string;	/* where ^ matches, and what offsets count from */
+	/* where ^ matches, and what offsets count from */
+	const char *start, *string;
 	int flags;			/* of regcomp() */
 	regmatch_t *groups;
 	struct longest *longest;	/* NULL: the first match will do */
 };
 
-/* What comes after the node that is being matched: the rest of its sequence, then the rest around it. */
+/*
+ * What comes after the node that is being matched: the rest of its sequence,
+ * then the rest around it.
+ */
 struct rest {
 	struct re_node *node;
 	const struct rest *outer;
-	struct re_node *loop;		/* a group that may be repeated: how often it was, and where this turn began */
+	/*
+	 * a group that may be repeated: how often it was, and where this turn
+	 * began
+	 */
+	struct re_node *loop;
 	int count;
 	const char *turn;
 };
 
-static const char *match_rest(const struct matcher *m, const struct rest *rest, const char *s);
-static const char *match_node(const struct matcher *m, struct re_node *n, const struct rest *outer, const char *s);
+static const char *match_rest(const struct matcher *m, const struct rest *rest,
+			      const char *s);
+static const char *match_node(const struct matcher *m, struct re_node *n,
+			      const struct rest *outer, const char *s);
 
 static int matches_one(const struct matcher *m, const struct re_node *n, char c)
 {
@@ -43,13 +56,18 @@ static int matches_one(const struct matcher *m, const struct re_node *n, char c)
 		return 1;
 	if (n->kind == SET)
 		return in_set(n, u);
-	return c == n->c || (m->flags & REG_ICASE && tolower(u) == tolower((unsigned char)n->c));
+	return c == n->c || (m->flags & REG_ICASE &&
+			     tolower(u) == tolower((unsigned char)n->c));
 }
 
 /* One more turn of a group, each alternative in order. */
-static const char *match_turn(const struct matcher *m, struct re_node *n, const struct rest *outer, int count, const char *s)
+static const char *match_turn(const struct matcher *m, struct re_node *n,
+			      const struct rest *outer, int count,
+			      const char *s)
 {
-	struct rest after = { .outer = outer, .loop = n, .count = count + 1, .turn = s };
+	struct rest after = {
+		.outer = outer, .loop = n, .count = count + 1, .turn = s
+	};
 
 	for (struct re_node *a = n->group; a; a = a->or) {
 		const char *end = match_node(m, a, &after, s);
@@ -60,7 +78,9 @@ static const char *match_turn(const struct matcher *m, struct re_node *n, const 
 	return NULL;
 }
 
-static const char *match_group(const struct matcher *m, struct re_node *n, const struct rest *outer, int count, const char *s)
+static const char *match_group(const struct matcher *m, struct re_node *n,
+			       const struct rest *outer, int count,
+			       const char *s)
 {
 	struct rest after = { .node = n->next, .outer = outer };
 	const char *end = NULL;
@@ -70,14 +90,18 @@ static const char *match_group(const struct matcher *m, struct re_node *n, const
 	return end || count < n->min ? end : match_rest(m, &after, s);
 }
 
-/* A turn of a group ends at s: note what the group matched, for as long as that leads to a match. */
-static const char *end_turn(const struct matcher *m, const struct rest *rest, const char *s)
+/*
+ * A turn of a group ends at s: note what the group matched, for as long as that
+ * leads to a match.
+ */
+static const char *end_turn(const struct matcher *m, const struct rest *rest,
+			    const char *s)
 {
 	regmatch_t *group = &m->groups[rest->loop->number], before = *group;
 	const char *end;
 
 	if (s == rest->turn && rest->count > 1 && rest->count > rest->loop->min)
-		return NULL;			/* an empty turn leads nowhere new */
+		return NULL;		/* an empty turn leads nowhere new */
 	*group = (regmatch_t){ rest->turn - m->string, s - m->string };
 	end = match_group(m, rest->loop, rest->outer, rest->count, s);
 	if (!end)
@@ -91,15 +115,22 @@ static char before(const struct matcher *m, const char *s)
 	return s == m->start ? '\0' : s[-1];
 }
 
-/* Whether a word begins (<), ends (>), does one of these (b) or none (B) at s. */
+/*
+ * Whether a word begins (<), ends (>), does one of these (b) or none (B) at s.
+ */
 static int at_edge(const struct matcher *m, char kind, const char *s)
 {
 	int left = is_word(before(m, s)), right = is_word(*s);
 
-	return kind == '<' ? !left && right : kind == '>' ? left && !right : (left != right) == (kind == 'b');
+	return kind == '<'   ? !left && right
+	       : kind == '>' ? left && !right
+			     : (left != right) == (kind == 'b');
 }
 
-/* A match ends at s. It is taken at once, or noted if it is the longest so far while others are looked for. */
+/*
+ * A match ends at s. It is taken at once, or noted if it is the longest so far
+ * while others are looked for.
+ */
 static const char *end_match(const struct matcher *m, const char *s)
 {
 	struct longest *l = m->longest;
@@ -115,24 +146,30 @@ static const char *end_match(const struct matcher *m, const char *s)
 	return *s ? NULL : s;
 }
 
-static const char *match_rest(const struct matcher *m, const struct rest *rest, const char *s)
+static const char *match_rest(const struct matcher *m, const struct rest *rest,
+			      const char *s)
 {
 	if (!rest)
 		return end_match(m, s);
 	if (rest->loop)
 		return end_turn(m, rest, s);
-	return rest->node ? match_node(m, rest->node, rest->outer, s) : match_rest(m, rest->outer, s);
+	return rest->node ? match_node(m, rest->node, rest->outer, s)
+			  : match_rest(m, rest->outer, s);
 }
 
-static int same_text(const struct matcher *m, const char *a, const char *b, int n)
+static int same_text(const struct matcher *m, const char *a, const char *b,
+		     int n)
 {
-	while (n > 0 && (*a == *b || (m->flags & REG_ICASE && tolower((unsigned char)*a) == tolower((unsigned char)*b))))
+	while (n > 0 && (*a == *b || (m->flags & REG_ICASE &&
+				      tolower((unsigned char)*a) ==
+					      tolower((unsigned char)*b))))
 		a++, b++, n--;
 	return n == 0;
 }
 
 /* What a group matched, once more, as often as it may. */
-static const char *match_back(const struct matcher *m, const struct re_node *n, const struct rest *after, const char *s)
+static const char *match_back(const struct matcher *m, const struct re_node *n,
+			      const struct rest *after, const char *s)
 {
 	const regmatch_t *group = &m->groups[n->number];
 	int size = group->rm_eo - group->rm_so, count = 0;
@@ -141,7 +178,8 @@ static const char *match_back(const struct matcher *m, const struct re_node *n, 
 		return NULL;
 	if (size == 0)
 		return match_rest(m, after, s);
-	while ((n->max < 0 || count < n->max) && same_text(m, m->string + group->rm_so, s + count * size, size))
+	while ((n->max < 0 || count < n->max) &&
+	       same_text(m, m->string + group->rm_so, s + count * size, size))
 		count++;
 	for (; count >= n->min; count--) {
 		const char *end = match_rest(m, after, s + count * size);
@@ -152,8 +190,12 @@ static const char *match_back(const struct matcher *m, const struct re_node *n, 
 	return NULL;
 }
 
-/* Match n, what follows it in its sequence, and what follows outside; where the match ends, or NULL. */
-static const char *match_node(const struct matcher *m, struct re_node *n, const struct rest *outer, const char *s)
+/*
+ * Match n, what follows it in its sequence, and what follows outside; where the
+ * match ends, or NULL.
+ */
+static const char *match_node(const struct matcher *m, struct re_node *n,
+			      const struct rest *outer, const char *s)
 {
 	struct rest after = { .node = n->next, .outer = outer };
 	int count = 0;
@@ -174,7 +216,8 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 	case BACK:
 		return match_back(m, n, &after, s);
 	default:
-		while ((n->max < 0 || count < n->max) && matches_one(m, n, s[count]))
+		while ((n->max < 0 || count < n->max) &&
+		       matches_one(m, n, s[count]))
 			count++;
 		for (; count >= n->min; count--) {
 			const char *end = match_rest(m, &after, s + count);
@@ -187,7 +230,8 @@ static const char *match_node(const struct matcher *m, struct re_node *n, const 
 }
 
 /* Match at one place; where the match ends, or NULL. */
-static const char *match_at(const struct matcher *m, struct re_node *first, const char *s)
+static const char *match_at(const struct matcher *m, struct re_node *first,
+			    const char *s)
 {
 	const char *end = NULL;
 
@@ -201,19 +245,25 @@ static const char *match_at(const struct matcher *m, struct re_node *first, cons
 	return m->longest->end;
 }
 
-int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, int flags)
+int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match,
+	    int flags)
 {
 	regmatch_t groups[GROUPS];
 	struct longest longest = { .end = NULL };
-	struct matcher m = { flags ? NULL : s, s, re->flags, groups, nmatch && re->alternatives ? &longest : NULL };
+	struct matcher m = { flags ? NULL : s, s, re->flags, groups,
+			     nmatch && re->alternatives ? &longest : NULL };
 
 	for (const char *at = s;; at++) {
-		const char *end = re->flags & REG_WORD && is_word(before(&m, at)) ? NULL : match_at(&m, re->first, at);
+		const char *end = re->flags & REG_WORD &&
+						  is_word(before(&m, at))
+					  ? NULL
+					  : match_at(&m, re->first, at);
 
 		if (end) {
 			groups[0] = (regmatch_t){ at - s, end - s };
 			for (size_t i = 0; i < nmatch; i++)
-				match[i] = i < GROUPS ? groups[i] : (regmatch_t){ -1, -1 };
+				match[i] = i < GROUPS ? groups[i]
+						      : (regmatch_t){ -1, -1 };
 			return 0;
 		}
 		if (!*at || re->flags & REG_LINE)

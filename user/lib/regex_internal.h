@@ -1,4 +1,7 @@
-/* What the reading of regular expressions (regex_parse.c) leaves for their matching (regex.c). */
+/*
+ * What the reading of regular expressions (regex_parse.c) leaves for their
+ * matching (regex.c).
+ */
 #ifndef REGEX_INTERNAL_H
 #define REGEX_INTERNAL_H
 #include <ctype.h>
@@ -10,11 +13,12 @@ enum kind { CHAR, ANY, SET, BOL, EOL, EDGE, GROUP, BACK, EMPTY };
 
 struct re_node {
 	enum kind kind;
-	char c;				/* CHAR; EDGE of a word: < > b B as behind the backslash */
+	char c;	/* CHAR; EDGE of a word: < > b B as behind the backslash */
 	unsigned char set[32];
 	struct re_node *group;		/* GROUP: its first alternative */
-	int number;			/* GROUP, BACK: which group; 0 beyond the ninth */
-	struct re_node *or;		/* the next alternative, in an alternative's first node */
+	int number;	/* GROUP, BACK: which group; 0 beyond the ninth */
+	/* the next alternative, in an alternative's first node */
+	struct re_node *or;
 	int min, max;			/* repetitions; max -1: no limit */
 	struct re_node *next;
 };

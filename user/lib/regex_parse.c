@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *__match_class(const char *p, char c, int *matched);	/* charclass.c */
+/* charclass.c */
+const char *__match_class(const char *p, char c, int *matched);
 
 struct parser {
 	const char *at;
@@ -50,7 +51,8 @@ static unsigned char set_member(struct parser *p)
 {
 	const char *s = p->at;
 
-	if (s[0] == '[' && (s[1] == '.' || s[1] == '=') && s[2] && s[3] == s[1] && s[4] == ']') {
+	if (s[0] == '[' && (s[1] == '.' || s[1] == '=') && s[2] &&
+	    s[3] == s[1] && s[4] == ']') {
 		p->at += 5;
 		return s[2];
 	}
@@ -65,8 +67,10 @@ static struct re_node *parse_set(struct parser *p)
 	struct re_node *n = make(SET);
 	int negate = *p->at == '^', first = 1;
 
-	for (p->at += negate; n && *p->at && (first || *p->at != ']'); first = 0) {
-		const char *end = *p->at == '[' ? add_class(n, p->at + 1) : NULL;
+	for (p->at += negate; n && *p->at && (first || *p->at != ']');
+	     first = 0) {
+		const char *end = *p->at == '[' ? add_class(n, p->at + 1)
+						: NULL;
 		unsigned char low, high;
 
 		if (end) {
@@ -103,19 +107,22 @@ static struct re_node *parse_escape(char c)
 	struct re_node *n = make(SET);
 
 	for (int i = 1; n && i < 256; i++)
-		if ((c == 'w' || c == 'W' ? is_word(i) : i < 128 && isspace(i)) != (c < 'a'))
+		if ((c == 'w' || c == 'W' ? is_word(i)
+					  : i < 128 && isspace(i)) != (c < 'a'))
 			add_to_set(n, i);
 	return n;
 }
 
 static int at_close(const struct parser *p)
 {
-	return p->depth && (p->extended ? p->at[0] == ')' : p->at[0] == '\\' && p->at[1] == ')');
+	return p->depth && (p->extended ? p->at[0] == ')'
+					: p->at[0] == '\\' && p->at[1] == ')');
 }
 
 static int at_or(const struct parser *p)
 {
-	return p->extended ? p->at[0] == '|' : p->at[0] == '\\' && p->at[1] == '|';
+	return p->extended ? p->at[0] == '|'
+			   : p->at[0] == '\\' && p->at[1] == '|';
 }
 
 static struct re_node *parse_group(struct parser *p)
@@ -193,7 +200,8 @@ static void parse_bounds(struct parser *p, struct re_node *n)
 	n->max = n->min;
 	if (*p->at == ',') {
 		p->at++;
-		n->max = isdigit(*p->at) ? strtol(p->at, (char **)&p->at, 10) : -1;
+		n->max = isdigit(*p->at) ? strtol(p->at, (char **)&p->at, 10)
+					 : -1;
 	}
 	if (!p->extended && *p->at == '\\')
 		p->at++;
@@ -214,7 +222,8 @@ static void parse_repeat(struct parser *p, struct re_node *n)
 			n->max = -1;
 		} else if (c == '?' && (p->extended || escaped)) {
 			n->min = 0;
-		} else if (c == '{' && (p->extended || escaped) && isdigit(p->at[escaped + 1])) {
+		} else if (c == '{' && (p->extended || escaped) &&
+			   isdigit(p->at[escaped + 1])) {
 			p->at += escaped + 1;
 			parse_bounds(p, n);
 			continue;
@@ -231,7 +240,8 @@ static struct re_node *parse_sequence(struct parser *p)
 
 	while (first && *p->at && !at_close(p) && !at_or(p) && !p->bad) {
 		int star = last == first && *p->at == '*';
-		struct re_node *n = star ? make(CHAR) : parse_atom(p, last == first);
+		struct re_node *n = star ? make(CHAR)
+					 : parse_atom(p, last == first);
 
 		if (!n)
 			break;
@@ -275,7 +285,9 @@ void regfree(regex_t *re)
 
 int regcomp(regex_t *re, const char *pattern, int flags)
 {
-	struct parser p = { .at = pattern, .extended = flags & REG_EXTENDED, .icase = flags & REG_ICASE };
+	struct parser p = { .at = pattern,
+			    .extended = flags & REG_EXTENDED,
+			    .icase = flags & REG_ICASE };
 
 	re->flags = flags;
 	re->first = parse_alternatives(&p);

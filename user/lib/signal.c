@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 int __rt_sigaction(int sig, const void *new, void *old, unsigned size);
-int __rt_sigprocmask(int how, const sigset_t *set, sigset_t *old, unsigned size);
+int __rt_sigprocmask(int how, const sigset_t *set, sigset_t *old,
+		     unsigned size);
 int __rt_sigpending(sigset_t *set, unsigned size);
 int __rt_sigsuspend(const sigset_t *set, unsigned size);
 void __sigreturn(void);
@@ -16,23 +17,29 @@ int sigaction(int sig, const struct sigaction *new, struct sigaction *old)
 
 	if (new)
 		k = (struct kernel_sigaction){
-			(void *)new->sa_handler, new->sa_flags | SA_RESTORER,
-			(void *)(new->sa_flags & SA_SIGINFO ? __rt_sigreturn : __sigreturn),
-			{ (unsigned long)new->sa_mask, (unsigned long)(new->sa_mask >> 32) },
+			(void *)new->sa_handler,
+			new->sa_flags | SA_RESTORER,
+			(void *)(new->sa_flags &SA_SIGINFO ? __rt_sigreturn
+							   : __sigreturn),
+			{ (unsigned long)new->sa_mask,
+			  (unsigned long)(new->sa_mask >> 32) },
 		};
 	if (__rt_sigaction(sig, new ? &k : NULL, &before, sizeof(sigset_t)) < 0)
 		return -1;
 	if (old) {
 		old->sa_handler = (sighandler_t)before.sa_handler;
 		old->sa_flags = before.sa_flags & ~SA_RESTORER;
-		old->sa_mask = (sigset_t)before.sa_mask[1] << 32 | before.sa_mask[0];
+		old->sa_mask = (sigset_t)before.sa_mask[1] << 32 |
+			       before.sa_mask[0];
 	}
 	return 0;
 }
 
 sighandler_t signal(int sig, sighandler_t handler)
 {
-	struct sigaction new = { .sa_handler = handler, .sa_flags = SA_RESTART }, old;
+	struct sigaction new = { .sa_handler = handler,
+				 .sa_flags = SA_RESTART },
+			 old;
 
 	return sigaction(sig, &new, &old) < 0 ? SIG_ERR : old.sa_handler;
 }

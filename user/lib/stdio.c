@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static unsigned char in_buf[BUFSIZ], out_buf[BUFSIZ], err_buf[BUFSIZ];		/* apart, so that a program's file holds no zeroes */
-static FILE in = { .fd = 0, .buf = in_buf }, out = { .fd = 1, .writing = 1, .buf = out_buf };
+/* apart, so that a program's file holds no zeroes */
+static unsigned char in_buf[BUFSIZ], out_buf[BUFSIZ], err_buf[BUFSIZ];
+static FILE in = { .fd = 0, .buf = in_buf },
+	    out = { .fd = 1, .writing = 1, .buf = out_buf };
 static FILE err = { .fd = 2, .writing = 1, .unbuffered = 1, .buf = err_buf };
 FILE *const stdin = &in, *const stdout = &out, *const stderr = &err;
 FILE *open_streams;
@@ -58,7 +60,10 @@ int fflush(FILE *f)
 	return result;
 }
 
-/* The first use of standard output decides how it is buffered and sees to the flush at exit. */
+/*
+ * The first use of standard output decides how it is buffered and sees to the
+ * flush at exit.
+ */
 static void first_use(FILE *f)
 {
 	if (f != stdout || f->allocated)
@@ -72,7 +77,8 @@ int fputc(int c, FILE *f)
 {
 	first_use(f);
 	f->buf[f->end++] = c;
-	if (f->end == BUFSIZ || f->unbuffered || (f->line_buffered && c == '\n'))
+	if (f->end == BUFSIZ || f->unbuffered ||
+	    (f->line_buffered && c == '\n'))
 		if (flush_one(f) < 0)
 			return EOF;
 	return (unsigned char)c;
@@ -87,7 +93,8 @@ size_t fwrite(const void *buf, size_t size, size_t n, FILE *f)
 	first_use(f);
 	line_buffered = f->line_buffered;
 	while (done < bytes) {
-		size_t part = BUFSIZ - f->end < bytes - done ? BUFSIZ - f->end : bytes - done;
+		size_t part = BUFSIZ - f->end < bytes - done ? BUFSIZ - f->end
+							     : bytes - done;
 
 		memcpy(f->buf + f->end, p + done, part);
 		f->end += part;

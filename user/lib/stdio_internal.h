@@ -2,7 +2,10 @@
 #define STDIO_INTERNAL_H
 #include <stdio.h>
 
-/* A stream reads or writes; buf holds what was read ahead (at..end) or is to be written (0..end). */
+/*
+ * A stream reads or writes; buf holds what was read ahead (at..end) or is to be
+ * written (0..end).
+ */
 struct FILE {
 	int fd;
 	unsigned char writing, line_buffered, unbuffered, eof, error, allocated;

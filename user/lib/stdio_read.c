@@ -70,7 +70,9 @@ size_t fread(void *buf, size_t size, size_t n, FILE *f)
 	size_t done = 0;
 
 	while (done < size * n && (f->at < f->end || fill(f) == 0)) {
-		size_t part = f->end - f->at < size * n - done ? f->end - f->at : size * n - done;
+		size_t part = f->end - f->at < size * n - done
+				      ? f->end - f->at
+				      : size * n - done;
 
 		memcpy((char *)buf + done, f->buf + f->at, part);
 		f->at += part;

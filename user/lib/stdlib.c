@@ -9,8 +9,12 @@ static int digit(int c)
 	return isdigit(c) ? c - '0' : isalpha(c) ? tolower(c) - 'a' + 10 : 99;
 }
 
-/* The number without its sign; one that does not fit is the largest, with ERANGE. */
-static unsigned long magnitude(const char *s, char **end, int base, int *negative)
+/*
+ * The number without its sign; one that does not fit is the largest, with
+ * ERANGE.
+ */
+static unsigned long magnitude(const char *s, char **end, int base,
+			       int *negative)
 {
 	unsigned long value = 0;
 	const char *start = s;
@@ -21,7 +25,8 @@ static unsigned long magnitude(const char *s, char **end, int base, int *negativ
 	*negative = *s == '-';
 	if (*s == '-' || *s == '+')
 		s++;
-	if ((base == 0 || base == 16) && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && digit(s[2]) < 16) {
+	if ((base == 0 || base == 16) && s[0] == '0' &&
+	    (s[1] == 'x' || s[1] == 'X') && digit(s[2]) < 16) {
 		s += 2;
 		base = 16;
 	}

@@ -180,7 +180,9 @@ static void convert(char *text, size_t size, const struct conversion *c,
 	change_case(text, c);
 }
 
-/* Reads a conversion behind its %. Returns what follows; NULL: there is none. */
+/*
+ * Reads a conversion behind its %. Returns what follows; NULL: there is none.
+ */
 static const char *read_conversion(const char *s, struct conversion *c)
 {
 	*c = (struct conversion){ 0 };

@@ -5,7 +5,10 @@ void *memcpy(void *to, const void *from, size_t n)
 {
 	void *start = to;
 
-	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+	__asm__ volatile("rep movsb"
+			 : "+D"(to), "+S"(from), "+c"(n)
+			 :
+			 : "memory");
 	return start;
 }
 

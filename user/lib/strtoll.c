@@ -1,4 +1,7 @@
-/* Long numbers from text; one that does not fit gives the nearest that does, with ERANGE. */
+/*
+ * Long numbers from text; one that does not fit gives the nearest that does,
+ * with ERANGE.
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +23,8 @@ static const char *prefix(const char *s, int *base, int *negative)
 	*negative = *s == '-';
 	if (*s == '-' || *s == '+')
 		s++;
-	if ((*base == 0 || *base == 16) && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && digit(s[2]) < 16) {
+	if ((*base == 0 || *base == 16) && s[0] == '0' &&
+	    (s[1] == 'x' || s[1] == 'X') && digit(s[2]) < 16) {
 		s += 2;
 		*base = 16;
 	}
@@ -29,8 +33,12 @@ static const char *prefix(const char *s, int *base, int *negative)
 	return s;
 }
 
-/* The digits at s in a base; how far they go in *end, or start when there are none. */
-static unsigned long long digits(const char *s, const char *start, char **end, unsigned base)
+/*
+ * The digits at s in a base; how far they go in *end, or start when there are
+ * none.
+ */
+static unsigned long long digits(const char *s, const char *start, char **end,
+				 unsigned base)
 {
 	unsigned long long value = 0, limit = ULLONG_MAX / base;
 	const char *first = s;
@@ -60,7 +68,8 @@ long long strtoll(const char *s, char **end, int base)
 {
 	int negative;
 	const char *first = prefix(s, &base, &negative);
-	unsigned long long value = digits(first, s, end, base), limit = (unsigned long long)LLONG_MAX + negative;
+	unsigned long long value = digits(first, s, end, base),
+			   limit = (unsigned long long)LLONG_MAX + negative;
 
 	if (value > limit) {
 		errno = ERANGE;

@@ -4,7 +4,7 @@
 
 #define DAY		86400
 #define ERA_DAYS	146097		/* 400 years */
-#define EPOCH		719468		/* days from 1 March of year 0 to 1970 */
+#define EPOCH		719468	/* days from 1 March of year 0 to 1970 */
 
 time64_t time(time64_t *t)
 {

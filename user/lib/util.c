@@ -18,7 +18,10 @@ const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* What the disk has no room for is not lost silently. Registered first, so called last: after standard output was flushed. */
+/*
+ * What the disk has no room for is not lost silently. Registered first, so
+ * called last: after standard output was flushed.
+ */
 static void check_output(void)
 {
 	if (!ferror(stdout))

@@ -1,4 +1,7 @@
-/* Formatted output: the conversions d i u x X o c s p % with flags - 0 + space #, width, precision (also *), and l, ll, z, h. */
+/*
+ * Formatted output: the conversions d i u x X o c s p % with flags - 0 + space
+ * #, width, precision (also *), and l, ll, z, h.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +27,8 @@ static void pad(struct output *out, char c, int n)
 		put(out, c);
 }
 
-static void put_padded(struct output *out, const struct spec *s, const char *text, int n)
+static void put_padded(struct output *out, const struct spec *s,
+		       const char *text, int n)
 {
 	if (!s->left)
 		pad(out, ' ', s->width - n);
@@ -34,13 +38,17 @@ static void put_padded(struct output *out, const struct spec *s, const char *tex
 		pad(out, ' ', s->width - n);
 }
 
-static void put_number(struct output *out, const struct spec *s, unsigned long long value, const char *sign, unsigned base, int upper)
+static void put_number(struct output *out, const struct spec *s,
+		       unsigned long long value, const char *sign,
+		       unsigned base, int upper)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
 	char text[72];
-	int at = sizeof(text), minimum = s->precision >= 0 ? s->precision : 1, sign_length = strlen(sign);
+	int at = sizeof(text), minimum = s->precision >= 0 ? s->precision : 1,
+	    sign_length = strlen(sign);
 
-	if (s->zero && !s->left && s->precision < 0 && s->width - sign_length > minimum)
+	if (s->zero && !s->left && s->precision < 0 &&
+	    s->width - sign_length > minimum)
 		minimum = s->width - sign_length;
 	if (minimum > 64)
 		minimum = 64;
@@ -98,27 +106,45 @@ static const char *parse(const char *fmt, struct spec *s, va_list *ap)
 	return fmt;
 }
 
-static void convert_signed(struct output *out, const struct spec *s, va_list *ap)
+static void convert_signed(struct output *out, const struct spec *s,
+			   va_list *ap)
 {
-	long long value = s->longs > 1 ? va_arg(*ap, long long) : va_arg(*ap, int);
-	const char *sign = value < 0 ? "-" : s->plus ? "+" : s->space ? " " : "";
+	long long value = s->longs > 1 ? va_arg(*ap, long long)
+				       : va_arg(*ap, int);
+	const char *sign = value < 0  ? "-"
+			   : s->plus  ? "+"
+			   : s->space ? " "
+				      : "";
 
-	put_number(out, s, value < 0 ? -(unsigned long long)value : (unsigned long long)value, sign, 10, 0);
+	put_number(out, s,
+		   value < 0 ? -(unsigned long long)value
+			     : (unsigned long long)value,
+		   sign, 10, 0);
 }
 
-static void convert_unsigned(struct output *out, const struct spec *s, va_list *ap, char type)
+static void convert_unsigned(struct output *out, const struct spec *s,
+			     va_list *ap, char type)
 {
-	unsigned long long value = s->longs > 1 ? va_arg(*ap, unsigned long long) : va_arg(*ap, unsigned);
+	unsigned long long value = s->longs > 1
+					   ? va_arg(*ap, unsigned long long)
+					   : va_arg(*ap, unsigned);
 	unsigned base = type == 'u' ? 10 : type == 'o' ? 8 : 16;
 
-	put_number(out, s, value, s->alternate && value && base == 16 ? "0x" : s->alternate && base == 8 ? "0" : "", base, type == 'X');
+	put_number(out, s, value,
+		   s->alternate && value && base == 16 ? "0x"
+		   : s->alternate && base == 8         ? "0"
+						       : "",
+		   base, type == 'X');
 }
 
-static void convert_string(struct output *out, const struct spec *s, const char *text)
+static void convert_string(struct output *out, const struct spec *s,
+			   const char *text)
 {
 	if (!text)
 		text = "(null)";
-	put_padded(out, s, text, s->precision >= 0 ? (int)strnlen(text, s->precision) : (int)strlen(text));
+	put_padded(out, s, text,
+		   s->precision >= 0 ? (int)strnlen(text, s->precision)
+				     : (int)strlen(text));
 }
 
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)

@@ -7,7 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether the password that is typed now is the user's; for a user that is not there (NULL) it takes as long and is wrong. */
+/*
+ * Whether the password that is typed now is the user's; for a user that is not
+ * there (NULL) it takes as long and is wrong.
+ */
 int check_password(const struct passwd *user)
 {
 	const char *hash = user ? user->pw_passwd : "$5$none$", *typed, *result;
@@ -21,7 +24,11 @@ int check_password(const struct passwd *user)
 
 int become(const struct passwd *user)
 {
-	return initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 || setuid(user->pw_uid) < 0 ? -1 : 0;
+	return initgroups(user->pw_name, user->pw_gid) < 0 ||
+			       setgid(user->pw_gid) < 0 ||
+			       setuid(user->pw_uid) < 0
+		       ? -1
+		       : 0;
 }
 
 /* HOME and its like; a new session keeps only the kind of terminal. */

@@ -1,4 +1,7 @@
-/* login [name]: ask for name and password on a terminal and start the user's shell there. init runs it for the terminals of /etc/ttys. */
+/*
+ * login [name]: ask for name and password on a terminal and start the user's
+ * shell there. init runs it for the terminals of /etc/ttys.
+ */
 #include "account.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,10 +32,15 @@ static int read_name(void)
 	return 1;
 }
 
-/* The user's shell in place of this program. The entry is copied, for reading /etc/group overwrites it. */
+/*
+ * The user's shell in place of this program. The entry is copied, for reading
+ * /etc/group overwrites it.
+ */
 static void start_session(const struct passwd *user)
 {
-	struct passwd copy = { strdup(user->pw_name), "", user->pw_uid, user->pw_gid, "", strdup(user->pw_dir), strdup(user->pw_shell) };
+	struct passwd copy = { strdup(user->pw_name), "", user->pw_uid,
+			       user->pw_gid,          "", strdup(user->pw_dir),
+			       strdup(user->pw_shell) };
 	char argv0[64];
 
 	fchown(0, copy.pw_uid, copy.pw_gid);

@@ -1,4 +1,7 @@
-/* login, su and passwd: the name that the program was called by says which. Set-user-ID root. */
+/*
+ * login, su and passwd: the name that the program was called by says which.
+ * Set-user-ID root.
+ */
 #include "account.h"
 #include <string.h>
 #include <util.h>

@@ -18,10 +18,14 @@ static void give_up(const char *why)
 	exit(1);
 }
 
-/* "$5$" and a salt that nobody had before: it need not be secret. A kernel without getrandom() leaves that part as it is. */
+/*
+ * "$5$" and a salt that nobody had before: it need not be secret. A kernel
+ * without getrandom() leaves that part as it is.
+ */
 static const char *new_setting(void)
 {
-	static const char digits[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char digits[] =
+		"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	static char setting[4 + SALT_LENGTH] = "$5$";
 	unsigned char hash[SHA256_SIZE];
 	struct {

@@ -1,4 +1,7 @@
-/* su [-] [-c command] [user] [argument...]: a shell as another user, root without a name. */
+/*
+ * su [-] [-c command] [user] [argument...]: a shell as another user, root
+ * without a name.
+ */
 #include "account.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +12,9 @@
 static int new_session;
 static const char *command, *name = "root";
 
-/* Options may stand before and behind the name; what is left goes to the shell. */
+/*
+ * Options may stand before and behind the name; what is left goes to the shell.
+ */
 static char **read_options(int argc, char **argv)
 {
 	int named = 0, option;
@@ -38,7 +43,8 @@ static void run_shell(const struct passwd *user, char **rest)
 	char *argv[64], argv0[64];
 	int n = 0;
 
-	snprintf(argv0, sizeof(argv0), "%s%s", new_session ? "-" : "", base_name(user->pw_shell));
+	snprintf(argv0, sizeof(argv0), "%s%s", new_session ? "-" : "",
+		 base_name(user->pw_shell));
 	argv[n++] = argv0;
 	if (command) {
 		argv[n++] = "-c";
@@ -59,8 +65,13 @@ int su(int argc, char **argv)
 	rest = read_options(argc, argv);
 	found = getpwnam(name);
 	if (found)
-		user = (struct passwd){ strdup(found->pw_name), strdup(found->pw_passwd), found->pw_uid, found->pw_gid, "",
-					strdup(found->pw_dir), strdup(found->pw_shell) };
+		user = (struct passwd){ strdup(found->pw_name),
+					strdup(found->pw_passwd),
+					found->pw_uid,
+					found->pw_gid,
+					"",
+					strdup(found->pw_dir),
+					strdup(found->pw_shell) };
 	if (getuid() != 0 && !check_password(found ? &user : NULL)) {
 		sleep(DELAY);
 		complain(name, "wrong password");

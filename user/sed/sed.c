@@ -1,6 +1,7 @@
 /*
- * sed [-nEis] [-e script] [-f file] [script] [file...]: addresses N $ /re/ \cREc first~step with ranges to N $ /re/ +N, and ! behind them; the
- * commands { } = a b c d D g G h H i l n N p P q Q r s t T w x y : #
+ * sed [-nEis] [-e script] [-f file] [script] [file...]: addresses N $ /re/
+ * \cREc first~step with ranges to N $ /re/ +N, and ! behind them; the commands
+ * { } = a b c d D g G h H i l n N p P q Q r s t T w x y : #
  */
 #include <ctype.h>
 #include <errno.h>
@@ -14,7 +15,10 @@
 #include <util.h>
 
 
-/* What comes after a command: the next one; the end of the cycle, with the pattern space printed or not; the same without a new line; the end. */
+/*
+ * What comes after a command: the next one; the end of the cycle, with the
+ * pattern space printed or not; the same without a new line; the end.
+ */
 enum result { CONTINUE, PRINT, DELETE, RESTART, QUIT, QUIT_SILENTLY };
 
 struct output standard_output;
@@ -24,11 +28,11 @@ static int in_place, separate, quit_status, substituted;
 static struct output *out = &standard_output;
 static regex_t *last_re;
 static struct text pattern, hold, result;
-static int has_newline = 1;		/* the line read last ended in a newline */
+static int has_newline = 1;	/* the line read last ended in a newline */
 static long line_number;
 static char **files;
 static FILE *in;
-static struct command **queue;		/* a and r wait for the end of the cycle */
+static struct command **queue;	/* a and r wait for the end of the cycle */
 static int queued, queue_room;
 
 /* Make a text this one. */
@@ -38,7 +42,9 @@ static void set(struct text *t, const char *s, size_t n)
 	append(t, s, n);
 }
 
-/* Whether there is no further line: the next files are opened as far as needed. */
+/*
+ * Whether there is no further line: the next files are opened as far as needed.
+ */
 static int at_end(void)
 {
 	for (;;) {
@@ -76,14 +82,16 @@ static void put(struct output *o, const char *s, size_t n, int newline)
 static void flush_queue(void)
 {
 	for (int i = 0; i < queued; i++) {
-		int fd = queue[i]->name == 'r' ? open(queue[i]->text, O_RDONLY) : -1;
+		int fd = queue[i]->name == 'r' ? open(queue[i]->text, O_RDONLY)
+					       : -1;
 		static char buf[1024];
 		ssize_t n;
 
 		if (queue[i]->name == 'a')
 			put(out, queue[i]->text, strlen(queue[i]->text) - 1, 1);
 		while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0) {
-			put(out, buf, n - (buf[n - 1] == '\n'), buf[n - 1] == '\n');
+			put(out, buf, n - (buf[n - 1] == '\n'),
+			    buf[n - 1] == '\n');
 			out->unended = 0;
 		}
 		if (fd >= 0)
@@ -141,7 +149,11 @@ static int matches(const struct address *a)
 
 	switch (a->kind) {
 	case LINE: return line_number == a->line;
-	case STEP: return a->step > 0 ? line_number >= a->line && (line_number - a->line) % a->step == 0 : line_number == a->line;
+	case STEP:
+		return a->step > 0
+			       ? line_number >= a->line &&
+					 (line_number - a->line) % a->step == 0
+			       : line_number == a->line;
 	case LAST: return at_end();
 	case RE: return match(a->re, pattern.s, m, 0);
 	default: return 1;
@@ -158,7 +170,10 @@ static int begins(const struct command *c)
 		line_number == c->from.line);
 }
 
-/* Whether the line is in the range of a command. One that ends by number ends at once if that is past. */
+/*
+ * Whether the line is in the range of a command. One that ends by number ends
+ * at once if that is past.
+ */
 static int in_range(struct command *c)
 {
 	if (c->active) {
@@ -171,7 +186,9 @@ static int in_range(struct command *c)
 		return 0;
 	c->begun = 1;
 	c->end = c->to.line + (c->to.kind == PLUS ? line_number : 0);
-	c->active = c->to.kind == LINE || c->to.kind == PLUS ? line_number < c->end : c->to.kind != LAST || !at_end();
+	c->active = c->to.kind == LINE || c->to.kind == PLUS
+			    ? line_number < c->end
+			    : c->to.kind != LAST || !at_end();
 	return 1;
 }
 
@@ -181,7 +198,10 @@ static int selected(struct command *c)
 	return (c->to.kind ? in_range(c) : matches(&c->from)) != c->negate;
 }
 
-/* s: an empty match right behind another does not count. Whether anything was replaced. */
+/*
+ * s: an empty match right behind another does not count. Whether anything was
+ * replaced.
+ */
 static int substitute(const struct command *c)
 {
 	int count = 0, done = 0;
@@ -194,7 +214,8 @@ static int substitute(const struct command *c)
 		complain("\\1 to \\9", "no such group");
 		exit(1);
 	}
-	while (from <= pattern.length && match(c->re, pattern.s + from, m, from ? REG_NOTBOL : 0)) {
+	while (from <= pattern.length &&
+	       match(c->re, pattern.s + from, m, from ? REG_NOTBOL : 0)) {
 		const char *s = pattern.s + from;
 		size_t end = from + m[0].rm_eo;
 		int empty = m[0].rm_so == m[0].rm_eo;
@@ -204,7 +225,8 @@ static int substitute(const struct command *c)
 			append_replacement(&result, c->replacement, s, m);
 			done = 1;
 		} else {
-			append(&result, s + m[0].rm_so, m[0].rm_eo - m[0].rm_so);
+			append(&result, s + m[0].rm_so,
+			       m[0].rm_eo - m[0].rm_so);
 		}
 		from = last_end = end;
 		if (empty && end < pattern.length)
@@ -215,7 +237,8 @@ static int substitute(const struct command *c)
 	}
 	if (done) {
 		if (from < pattern.length)
-			append(&result, pattern.s + from, pattern.length - from);
+			append(&result, pattern.s + from,
+			       pattern.length - from);
 		set(&pattern, result.s, result.length);
 	}
 	return done;
@@ -270,12 +293,21 @@ static enum result obey_simple(struct command *c)
 	switch (c->name) {
 	case 'g': set(&pattern, hold.s, hold.length); break;
 	case 'h': set(&hold, pattern.s, pattern.length); break;
-	case 'G': append(&pattern, "\n", 1); append(&pattern, hold.s, hold.length); break;
-	case 'H': append(&hold, "\n", 1); append(&hold, pattern.s, pattern.length); break;
+	case 'G':
+		append(&pattern, "\n", 1);
+		append(&pattern, hold.s, hold.length);
+		break;
+	case 'H':
+		append(&hold, "\n", 1);
+		append(&hold, pattern.s, pattern.length);
+		break;
 	case 'i': put(out, c->text, strlen(c->text) - 1, 1); break;
 	case 'l': list(); break;
 	case 'p': put(out, pattern.s, pattern.length, has_newline); break;
-	case 'P': put(out, pattern.s, first_part(), first_part() < pattern.length || has_newline); break;
+	case 'P':
+		put(out, pattern.s, first_part(),
+		    first_part() < pattern.length || has_newline);
+		break;
 	case 'w': put(c->output, pattern.s, pattern.length, 1); break;
 	case 'y': translate(pattern.s, c); break;
 	case '=': put_number(line_number); break;
@@ -291,7 +323,10 @@ static enum result obey_simple(struct command *c)
 	return CONTINUE;
 }
 
-/* n and N: the next line in the place of the pattern space, or behind it. Without one all ends. */
+/*
+ * n and N: the next line in the place of the pattern space, or behind it.
+ * Without one all ends.
+ */
 static enum result obey_next(int append_it)
 {
 	if (at_end())
@@ -402,7 +437,8 @@ static int take_place(struct output *file, const char *path, const char *name,
 /* -i: one file, by way of another beside it that then takes its name. */
 static enum result edit(char *name)
 {
-	char *list[] = { name, NULL }, temporary[16], *path, *folder = strdup(name);
+	char *list[] = { name, NULL }, temporary[16], *path,
+	     *folder = strdup(name);
 	struct output file = { 0 };
 	enum result r;
 	struct stat st;
@@ -458,7 +494,8 @@ static void run_separately(char **names)
 /* Read the options; the script's source. */
 static void set_options(int argc, char **argv, struct text *source)
 {
-	static const char synopsis[] = "[-nEis] [-e script] [-f file] [script] [file...]";
+	static const char synopsis[] =
+		"[-nEis] [-e script] [-f file] [script] [file...]";
 	int option;
 
 	while ((option = getopt(argc, argv, "nErise:f:")) != -1) {

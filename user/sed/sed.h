@@ -1,4 +1,7 @@
-/* sed: its script as commands, and what its two parts share (user/sed/sed_parse.c, user/sed/sed.c). */
+/*
+ * sed: its script as commands, and what its two parts share
+ * (user/sed/sed_parse.c, user/sed/sed.c).
+ */
 #ifndef SED_H
 #define SED_H
 #include <regex.h>
@@ -13,7 +16,8 @@ struct text {
 struct output {
 	FILE *f;
 	const char *name;
-	int unended;			/* the last line had no newline: it gets one when another follows */
+	/* the last line had no newline: it gets one when another follows */
+	int unended;
 	struct output *next;
 };
 
@@ -26,10 +30,11 @@ struct address {
 struct command {
 	struct address from, to;
 	int negate, active, begun;	/* inside the range; was already */
-	long end;			/* its last line, if it ends by number */
+	long end;		/* its last line, if it ends by number */
 	char name;
-	char *text;			/* of a c i; file of r; label of : b t T; the two halves of y */
-	int target;			/* of b t T, and of { when it is not obeyed */
+	/* of a c i; file of r; label of : b t T; the two halves of y */
+	char *text;
+	int target;		/* of b t T, and of { when it is not obeyed */
 	regex_t *re;			/* s */
 	char *replacement;
 	int nth, global, print, groups;	/* groups: the highest \1 to \9 */

@@ -1,4 +1,7 @@
-/* sed's script: from text to a list of commands. Whatever is wrong with it ends the program. */
+/*
+ * sed's script: from text to a list of commands. Whatever is wrong with it ends
+ * the program.
+ */
 #include <ctype.h>
 #include <lines.h>
 #include <regex.h>
@@ -49,7 +52,10 @@ static void skip_blanks(void)
 		at++;
 }
 
-/* How long a [set] is: the delimiter is nothing special in it. 1 when it is not closed. */
+/*
+ * How long a [set] is: the delimiter is nothing special in it. 1 when it is not
+ * closed.
+ */
 static size_t set_length(const char *s)
 {
 	size_t n = 1 + (s[1] == '^');
@@ -60,7 +66,10 @@ static size_t set_length(const char *s)
 	return s[n] == ']' ? n + 1 : 1;
 }
 
-/* What stands up to a delimiter; malloc'ed. \n is a newline, a delimiter behind a backslash is itself. */
+/*
+ * What stands up to a delimiter; malloc'ed. \n is a newline, a delimiter behind
+ * a backslash is itself.
+ */
 static char *read_delimited(char delimiter, int is_re)
 {
 	const char *set = at;		/* where the [set] around at ends */
@@ -90,7 +99,10 @@ static char *read_delimited(char delimiter, int is_re)
 	return t.s;
 }
 
-/* A compiled expression; NULL for an empty one, which stands for the one used last. */
+/*
+ * A compiled expression; NULL for an empty one, which stands for the one used
+ * last.
+ */
 static regex_t *compile(const char *source, int flags)
 {
 	regex_t *re;
@@ -98,7 +110,8 @@ static regex_t *compile(const char *source, int flags)
 	if (!*source)
 		return NULL;
 	re = allocate(sizeof(*re));
-	if (regcomp(re, source, flags | (script->extended ? REG_EXTENDED : 0)) != 0) {
+	if (regcomp(re, source,
+		    flags | (script->extended ? REG_EXTENDED : 0)) != 0) {
 		complain(source, "bad regular expression");
 		exit(1);
 	}
@@ -146,7 +159,8 @@ static void parse_addresses(struct command *c)
 		} else if (!parse_address(&c->to)) {
 			fail("the second address is missing");
 		}
-		c->active = c->begun = c->from.kind == LINE && c->from.line == 0 && c->to.kind == RE;
+		c->active = c->begun = c->from.kind == LINE &&
+				       c->from.line == 0 && c->to.kind == RE;
 	}
 	if (c->from.kind == LINE && c->from.line == 0 && !c->active)
 		fail("there is no line 0");
@@ -154,7 +168,10 @@ static void parse_addresses(struct command *c)
 		c->negate |= *at == '!';
 }
 
-/* The text of a, c or i: to the end of the line, further with a backslash at that. */
+/*
+ * The text of a, c or i: to the end of the line, further with a backslash at
+ * that.
+ */
 static char *read_text(void)
 {
 	struct text t = { 0 };
@@ -175,7 +192,10 @@ static char *read_text(void)
 	return t.s;
 }
 
-/* A label, which ends at a blank or semicolon, or a file name, which ends with the line; malloc'ed. */
+/*
+ * A label, which ends at a blank or semicolon, or a file name, which ends with
+ * the line; malloc'ed.
+ */
 static char *read_word(const char *ends)
 {
 	char *word;
@@ -240,7 +260,8 @@ static int highest_group(const char *s)
 /* s/regular expression/replacement/flags */
 static void parse_substitution(struct command *c)
 {
-	char delimiter = *at ? *at++ : 0, *source = read_delimited(delimiter, 1);
+	char delimiter = *at ? *at++ : 0,
+	     *source = read_delimited(delimiter, 1);
 	int flags = 0;
 
 	c->replacement = read_delimited(delimiter, 0);
@@ -318,7 +339,8 @@ static void parse_arguments(struct command *c)
 static void close_block(void)
 {
 	for (int i = script->count - 1; i >= 0; i--)
-		if (script->commands[i].name == '{' && script->commands[i].target < 0) {
+		if (script->commands[i].name == '{' &&
+		    script->commands[i].target < 0) {
 			script->commands[i].target = script->count;
 			return;
 		}
@@ -329,14 +351,16 @@ static void close_block(void)
 static void resolve(void)
 {
 	at = NULL;
-	for (struct command *c = script->commands; c < script->commands + script->count; c++) {
+	for (struct command *c = script->commands;
+	     c < script->commands + script->count; c++) {
 		if (c->name == '{' && c->target < 0)
 			fail("a { is not closed");
 		if (!strchr("btT", c->name))
 			continue;
 		c->target = *c->text ? -1 : script->count;
 		for (int i = 0; i < script->count && *c->text; i++)
-			if (script->commands[i].name == ':' && strcmp(script->commands[i].text, c->text) == 0)
+			if (script->commands[i].name == ':' &&
+			    strcmp(script->commands[i].text, c->text) == 0)
 				c->target = i;
 		if (c->target < 0)
 			fail("no such label");
@@ -346,7 +370,8 @@ static void resolve(void)
 /* Put a command behind those there are. */
 static void add_command(const struct command *c)
 {
-	script->commands = realloc(script->commands, (script->count + 1) * sizeof(*c));
+	script->commands =
+		realloc(script->commands, (script->count + 1) * sizeof(*c));
 	if (!script->commands)
 		die("memory");
 	script->commands[script->count++] = *c;

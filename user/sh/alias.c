@@ -1,4 +1,7 @@
-/* Aliases: where a command's name is expected, a word is replaced by a text, which is then read as if it had been typed. */
+/*
+ * Aliases: where a command's name is expected, a word is replaced by a text,
+ * which is then read as if it had been typed.
+ */
 #include "sh.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +10,9 @@
 struct alias {
 	struct alias *next;
 	char *text;
-	int active;			/* its text is being read: it is not replaced within itself */
-	size_t tail;			/* so much of the input was left behind its text */
+	/* its text is being read: it is not replaced within itself */
+	int active;
+	size_t tail;	/* so much of the input was left behind its text */
 	char name[];
 };
 
@@ -40,7 +44,10 @@ static void forget_finished(const struct lexer *l)
 			a->active = 0;
 }
 
-/* The input becomes what stood before the word, the text, and what stands behind. */
+/*
+ * The input becomes what stood before the word, the text, and what stands
+ * behind.
+ */
 int expand_alias(struct lexer *l)
 {
 	struct alias *a = aliases && l->token == T_WORD ? find(l->word) : NULL;
@@ -59,7 +66,10 @@ int expand_alias(struct lexer *l)
 	text_putn(&t, l->input.s, l->token_start);
 	text_puts(&t, a->text);
 	text_puts(&t, l->input.s + l->at);
-	l->alias_next = n > 0 && (a->text[n - 1] == ' ' || a->text[n - 1] == '\t') ? a->tail : 0;
+	l->alias_next =
+		n > 0 && (a->text[n - 1] == ' ' || a->text[n - 1] == '\t')
+			? a->tail
+			: 0;
 	l->input = t;
 	l->at = l->token_start;
 	next_token(l);

@@ -1,4 +1,7 @@
-/* Memory that lives as long as the command it belongs to: large pieces cut from front to back. Marks nest. */
+/*
+ * Memory that lives as long as the command it belongs to: large pieces cut from
+ * front to back. Marks nest.
+ */
 #include "sh.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +77,8 @@ void arena_release(void *mark)
 {
 	char *m = mark;
 
-	while (pieces && !(m && m >= pieces->memory && m <= pieces->memory + pieces->size)) {
+	while (pieces && !(m && m >= pieces->memory &&
+			   m <= pieces->memory + pieces->size)) {
 		struct piece *p = pieces;
 
 		pieces = p->next;

@@ -1,4 +1,7 @@
-/* $((...)): C's integer operators by precedence climbing, with ?: and the assignments. Names are variables; unset ones are 0. */
+/*
+ * $((...)): C's integer operators by precedence climbing, with ?: and the
+ * assignments. Names are variables; unset ones are 0.
+ */
 #include "sh.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -6,16 +9,23 @@
 #include <string.h>
 
 static const char *at;
-static int skipping;		/* in the branch that && || ?: do not take: nothing is assigned or divided */
+/* in the branch that && || ?: do not take: nothing is assigned or divided */
+static int skipping;
 
-/* Longer ones first. Level 0 is no operator here, but keeps a shorter one from matching. */
+/*
+ * Longer ones first. Level 0 is no operator here, but keeps a shorter one from
+ * matching.
+ */
 static const struct {
 	const char *text;
 	int level;
 } operators[] = {
-	{ "<<=", 0 }, { ">>=", 0 }, { "||", 1 }, { "&&", 2 }, { "==", 6 }, { "!=", 6 }, { "<=", 7 }, { ">=", 7 }, { "<<", 8 },
-	{ ">>", 8 }, { "|=", 0 }, { "^=", 0 }, { "&=", 0 }, { "+=", 0 }, { "-=", 0 }, { "*=", 0 }, { "/=", 0 }, { "%=", 0 }, { "|", 3 },
-	{ "^", 4 }, { "&", 5 }, { "<", 7 }, { ">", 7 }, { "+", 9 }, { "-", 9 }, { "*", 10 }, { "/", 10 }, { "%", 10 },
+	{ "<<=", 0 }, { ">>=", 0 }, { "||", 1 }, { "&&", 2 }, { "==", 6 },
+	{ "!=", 6 },  { "<=", 7 },  { ">=", 7 }, { "<<", 8 }, { ">>", 8 },
+	{ "|=", 0 },  { "^=", 0 },  { "&=", 0 }, { "+=", 0 }, { "-=", 0 },
+	{ "*=", 0 },  { "/=", 0 },  { "%=", 0 }, { "|", 3 },  { "^", 4 },
+	{ "&", 5 },   { "<", 7 },   { ">", 7 },  { "+", 9 },  { "-", 9 },
+	{ "*", 10 },  { "/", 10 },  { "%", 10 },
 };
 #define OPERATORS (int)(sizeof(operators) / sizeof(operators[0]))
 
@@ -93,7 +103,10 @@ static long long primary(void)
 	if (c == '-' || c == '+' || c == '!' || c == '~') {
 		at++;
 		value = primary();
-		return c == '-' ? -value : c == '!' ? !value : c == '~' ? ~value : value;
+		return c == '-'   ? -value
+		       : c == '!' ? !value
+		       : c == '~' ? ~value
+				  : value;
 	}
 	if (isalpha(c) || c == '_')
 		return variable(name());
@@ -109,10 +122,16 @@ static long long divide(char op, long long a, long long b)
 	return op == '/' ? a / b : a % b;
 }
 
-/* What a binary operator makes of its operands; op may be followed by an =, which is not looked at. */
+/*
+ * What a binary operator makes of its operands; op may be followed by an =,
+ * which is not looked at.
+ */
 static long long apply(const char *op, long long a, long long b)
 {
-	switch (op[0] << 8 | (op[1] == '=' && op[0] != '=' && op[0] != '!' && op[0] != '<' && op[0] != '>' ? 0 : op[1])) {
+	switch (op[0] << 8 | (op[1] == '=' && op[0] != '=' && op[0] != '!' &&
+					      op[0] != '<' && op[0] != '>'
+				      ? 0
+				      : op[1])) {
 	case '|' << 8 | '|': return a || b;
 	case '&' << 8 | '&': return a && b;
 	case '=' << 8 | '=': return a == b;
@@ -138,7 +157,8 @@ static int next_operator(void)
 {
 	skip();
 	for (int i = 0; i < OPERATORS; i++)
-		if (strncmp(at, operators[i].text, strlen(operators[i].text)) == 0)
+		if (strncmp(at, operators[i].text, strlen(operators[i].text)) ==
+		    0)
 			return i;
 	return -1;
 }
@@ -151,10 +171,12 @@ static long long expression(int level)
 	for (;;) {
 		int i = next_operator(), idle;
 
-		if (i < 0 || operators[i].level == 0 || operators[i].level < level)
+		if (i < 0 || operators[i].level == 0 ||
+		    operators[i].level < level)
 			return value;
 		at += strlen(operators[i].text);
-		idle = (operators[i].level == 1 && value) || (operators[i].level == 2 && !value);
+		idle = (operators[i].level == 1 && value) ||
+		       (operators[i].level == 2 && !value);
 		skipping += idle;
 		right = expression(operators[i].level + 1);
 		skipping -= idle;
@@ -162,7 +184,10 @@ static long long expression(int level)
 	}
 }
 
-/* a ? b : c, which binds to the right; the branch not taken is read but does nothing. */
+/*
+ * a ? b : c, which binds to the right; the branch not taken is read but does
+ * nothing.
+ */
 static long long conditional(void)
 {
 	long long condition = expression(1), yes, no;
@@ -191,7 +216,8 @@ static size_t assignment_operator(const char *s)
 		return 1;
 	if (s[0] && strchr("+-*/%&|^", s[0]) && s[1] == '=')
 		return 2;
-	return (s[0] == '<' || s[0] == '>') && s[1] == s[0] && s[2] == '=' ? 3 : 0;
+	return (s[0] == '<' || s[0] == '>') && s[1] == s[0] && s[2] == '=' ? 3
+									   : 0;
 }
 
 /* name = value and name += value, or anything that binds closer. */
@@ -224,7 +250,10 @@ static long long assignment(void)
 	return value;
 }
 
-/* The value of a whole expression, whose substitutions are done; errors end the command. */
+/*
+ * The value of a whole expression, whose substitutions are done; errors end the
+ * command.
+ */
 long long arithmetic(const char *text)
 {
 	long long value;

@@ -20,7 +20,8 @@ static int do_exit_shell(int argc, char **argv)
 {
 	if (exiting < 0 && stay_for_jobs())
 		return 1;
-	exit_shell(count_argument(argc, argv, exiting >= 0 ? exiting : last_status));
+	exit_shell(count_argument(argc, argv,
+				  exiting >= 0 ? exiting : last_status));
 }
 
 /* eval word...: the words make one input. */
@@ -46,7 +47,8 @@ static int do_source(int argc, char **argv)
 		return complain(".: file name wanted");
 	if (strchr(argv[i], '/'))
 		file = argv[i];
-	for (path = get_var("PATH"); !file && path && *path; path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':')) {
+	for (path = get_var("PATH"); !file && path && *path;
+	     path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':')) {
 		struct text t = { 0 };
 		size_t n = strcspn(path, ":");
 
@@ -61,7 +63,9 @@ static int do_source(int argc, char **argv)
 	return run_file(file);
 }
 
-/* exec program...: without one, its redirections stay (command.c sees to that). */
+/*
+ * exec program...: without one, its redirections stay (command.c sees to that).
+ */
 int do_exec(int argc, char **argv)
 {
 	int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
@@ -115,7 +119,10 @@ static int do_colon(int argc, char **argv)
 	return 0;
 }
 
-/* hash: where programs are is not remembered, so that there is nothing to forget. */
+/*
+ * hash: where programs are is not remembered, so that there is nothing to
+ * forget.
+ */
 static int do_hash(int argc, char **argv)
 {
 	int status = 0;
@@ -146,12 +153,16 @@ static int describe(const char *name, int terse)
 			fputs("alias ", stdout);
 			do_alias(2, (char *[]){ "alias", (char *)name, NULL });
 		} else {
-			printf("%s is an alias for %s\n", name, get_alias(name));
+			printf("%s is an alias for %s\n", name,
+			       get_alias(name));
 		}
 	} else if (get_function(name)) {
 		printf(terse ? "%s\n" : "%s is a shell function\n", name);
 	} else if (find_builtin(name, &special)) {
-		printf(terse ? "%s\n" : special ? "%s is a special shell builtin\n" : "%s is a shell builtin\n", name);
+		printf(terse     ? "%s\n"
+		       : special ? "%s is a special shell builtin\n"
+				 : "%s is a shell builtin\n",
+		       name);
 	} else if ((path = find_program(name))) {
 		if (terse)
 			puts(path);
@@ -188,7 +199,9 @@ static int do_command(int argc, char **argv)
 			return complain("command: %s: no such option", argv[i]);
 		if (strchr(argv[i], 'p'))
 			search_path = DEFAULT_PATH;
-		what = strchr(argv[i], 'v') ? 'v' : strchr(argv[i], 'V') ? 'V' : what;
+		what = strchr(argv[i], 'v')   ? 'v'
+		       : strchr(argv[i], 'V') ? 'V'
+					      : what;
 	}
 	if (i >= argc)
 		status = 0;
@@ -207,16 +220,45 @@ static const struct {
 	builtin_t run;
 	int special;
 } builtins[] = {
-	{ ".", do_source, 1 }, { ":", do_colon, 1 }, { "break", do_break, 1 }, { "continue", do_continue, 1 }, { "eval", do_eval, 1 },
-	{ "exec", do_exec, 1 }, { "exit", do_exit_shell, 1 }, { "export", do_export, 1 }, { "readonly", do_readonly, 1 },
-	{ "return", do_return, 1 }, { "set", do_set, 1 }, { "shift", do_shift, 1 }, { "times", do_times, 1 }, { "trap", do_trap, 1 },
+	{ ".", do_source, 1 },
+	{ ":", do_colon, 1 },
+	{ "break", do_break, 1 },
+	{ "continue", do_continue, 1 },
+	{ "eval", do_eval, 1 },
+	{ "exec", do_exec, 1 },
+	{ "exit", do_exit_shell, 1 },
+	{ "export", do_export, 1 },
+	{ "readonly", do_readonly, 1 },
+	{ "return", do_return, 1 },
+	{ "set", do_set, 1 },
+	{ "shift", do_shift, 1 },
+	{ "times", do_times, 1 },
+	{ "trap", do_trap, 1 },
 	{ "unset", do_unset, 1 },
-	{ "[", do_test, 0 }, { "alias", do_alias, 0 }, { "bg", do_bg, 0 }, { "cd", do_cd, 0 }, { "command", do_command, 0 }, { "echo", do_echo, 0 },
-	{ "false", do_false, 0 }, { "fg", do_fg, 0 }, { "getopts", do_getopts, 0 }, { "hash", do_hash, 0 }, { "help", do_help, 0 },
+	{ "[", do_test, 0 },
+	{ "alias", do_alias, 0 },
+	{ "bg", do_bg, 0 },
+	{ "cd", do_cd, 0 },
+	{ "command", do_command, 0 },
+	{ "echo", do_echo, 0 },
+	{ "false", do_false, 0 },
+	{ "fg", do_fg, 0 },
+	{ "getopts", do_getopts, 0 },
+	{ "hash", do_hash, 0 },
+	{ "help", do_help, 0 },
 	{ "history", do_history, 0 },
-	{ "jobs", do_jobs, 0 }, { "kill", do_kill, 0 }, { "local", do_local, 0 }, { "printf", do_printf, 0 }, { "pwd", do_pwd, 0 },
-	{ "read", do_read, 0 }, { "test", do_test, 0 }, { "true", do_colon, 0 }, { "type", do_type, 0 }, { "umask", do_umask, 0 },
-	{ "ulimit", do_ulimit, 0 }, { "unalias", do_unalias, 0 },
+	{ "jobs", do_jobs, 0 },
+	{ "kill", do_kill, 0 },
+	{ "local", do_local, 0 },
+	{ "printf", do_printf, 0 },
+	{ "pwd", do_pwd, 0 },
+	{ "read", do_read, 0 },
+	{ "test", do_test, 0 },
+	{ "true", do_colon, 0 },
+	{ "type", do_type, 0 },
+	{ "umask", do_umask, 0 },
+	{ "ulimit", do_ulimit, 0 },
+	{ "unalias", do_unalias, 0 },
 	{ "wait", do_wait, 0 },
 };
 #define BUILTINS (int)(sizeof(builtins) / sizeof(builtins[0]))

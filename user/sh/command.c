@@ -1,6 +1,6 @@
 /*
- * Simple commands: a builtin or function is run in the shell itself, with its redirections undone afterwards; a program in a child, by fork and
- * exec.
+ * Simple commands: a builtin or function is run in the shell itself, with its
+ * redirections undone afterwards; a program in a child, by fork and exec.
  */
 #include "sh.h"
 #include <errno.h>
@@ -22,10 +22,16 @@ static void trace_words(char **words)
 		fprintf(stderr, "%s%s", *words, words[1] ? " " : "");
 }
 
-/* Where the assignments in front of a command go; the program that exec becomes gets them as well. */
+/*
+ * Where the assignments in front of a command go; the program that exec becomes
+ * gets them as well.
+ */
 enum scope { KEPT, FOR_EXEC, ONE_COMMAND };
 
-/* Expand and carry out assignments, each after the other; for one command they are exported and local_restore() undoes them. */
+/*
+ * Expand and carry out assignments, each after the other; for one command they
+ * are exported and local_restore() undoes them.
+ */
 static char **assign_all(const struct word *w, enum scope scope)
 {
 	const struct word *p;
@@ -37,7 +43,8 @@ static char **assign_all(const struct word *w, enum scope scope)
 	list = arena_alloc((n + 1) * sizeof(char *));
 	for (n = 0; w; w = w->next) {
 		size_t length = strcspn(w->text, "=");
-		char *name = arena_strndup(w->text, length), *value = expand_assignment(w->text + length + 1);
+		char *name = arena_strndup(w->text, length),
+		     *value = expand_assignment(w->text + length + 1);
 		struct text t = { 0 };
 
 		if (scope == ONE_COMMAND && !is_readonly(name))
@@ -75,14 +82,16 @@ char *find_program(const char *name)
 
 	if (strchr(name, '/'))
 		return access(name, X_OK) == 0 ? arena_strdup(name) : NULL;
-	for (; path && *path; path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':')) {
+	for (; path && *path;
+	     path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':')) {
 		struct text t = { 0 };
 		size_t n = strcspn(path, ":");
 
 		text_putn(&t, path, n);
 		text_puts(&t, n ? "/" : "");
 		text_puts(&t, name);
-		if (stat(t.s, &st) == 0 && S_ISREG(st.st_mode) && access(t.s, X_OK) == 0)
+		if (stat(t.s, &st) == 0 && S_ISREG(st.st_mode) &&
+		    access(t.s, X_OK) == 0)
 			return t.s;
 	}
 	return NULL;
@@ -107,7 +116,9 @@ int try_program(char **argv)
 	fflush(stdout);
 	execvp(path ? path : argv[0], argv);
 	missing = means_missing(errno) || !*argv[0];
-	complain("%s: %s", argv[0], missing && !strchr(argv[0], '/') ? "not found" : strerror(errno));
+	complain("%s: %s", argv[0],
+		 missing && !strchr(argv[0], '/') ? "not found"
+						  : strerror(errno));
 	return missing ? 127 : 126;
 }
 
@@ -128,7 +139,7 @@ static int run_program(struct node *n, char **argv)
 {
 	struct job *j;
 
-	if (in_subshell == 2)		/* this process has nothing else to do */
+	if (in_subshell == 2)	/* this process has nothing else to do */
 		become_program(n, argv);
 	j = new_job(1, n->text);
 	if (start_process(j, 0) == 0)
@@ -136,7 +147,9 @@ static int run_program(struct node *n, char **argv)
 	return wait_job(j);
 }
 
-/* Run a function's body with parameters, local variables and loops of its own. */
+/*
+ * Run a function's body with parameters, local variables and loops of its own.
+ */
 static int call_function(struct node *body, char **argv)
 {
 	char **outer = positional, *name = positional[0];
@@ -161,7 +174,10 @@ static int call_function(struct node *body, char **argv)
 	return status;
 }
 
-/* What a builtin has printed goes out, before its redirections end. Whether it could be written. */
+/*
+ * What a builtin has printed goes out, before its redirections end. Whether it
+ * could be written.
+ */
 static int flush_output(const char *name)
 {
 	if (fflush(stdout) == 0)
@@ -171,8 +187,12 @@ static int flush_output(const char *name)
 	return 0;
 }
 
-/* A builtin or function: in the shell itself. A redirection that fails is fatal to a special builtin. */
-static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin, int special)
+/*
+ * A builtin or function: in the shell itself. A redirection that fails is fatal
+ * to a special builtin.
+ */
+static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin,
+		      int special)
 {
 	struct saved *mark = redirect_mark();
 	int status = 2;
@@ -180,7 +200,9 @@ static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin, 
 	if (in_subshell)
 		in_subshell = 1;
 	if (redirect(n->redirects, builtin == do_exec) == 0)
-		status = !builtin ? call_function(get_function(argv[0]), argv) : special ? builtin(argc, argv) : run_forgiving(builtin, argc, argv);
+		status = !builtin  ? call_function(get_function(argv[0]), argv)
+			 : special ? builtin(argc, argv)
+				   : run_forgiving(builtin, argc, argv);
 	else if (special && !interactive)
 		exit_shell(2);
 	if (!flush_output(argv[0]))
@@ -215,7 +237,11 @@ int run_simple(struct node *n)
 	builtin = find_builtin(argv[0], &special);
 	if (!special && get_function(argv[0]))
 		builtin = NULL;
-	trace(assign_all(n->assignments, !special ? ONE_COMMAND : builtin == do_exec && argc > 1 ? FOR_EXEC : KEPT), argv);
+	trace(assign_all(n->assignments, !special ? ONE_COMMAND
+					 : builtin == do_exec && argc > 1
+						 ? FOR_EXEC
+						 : KEPT),
+	      argv);
 	if (builtin || get_function(argv[0]))
 		status = run_inside(n, argc, argv, builtin, special);
 	else
@@ -245,7 +271,10 @@ int run_call(int argc, char **argv, int functions_too)
 	return wait_job(j);
 }
 
-/* $(command): its output without NUL characters and the newlines at the end; its status becomes that of a command that is only an assignment. */
+/*
+ * $(command): its output without NUL characters and the newlines at the end;
+ * its status becomes that of a command that is only an assignment.
+ */
 char *command_output(struct node *n, const char *text)
 {
 	struct text t = { 0 };
@@ -256,7 +285,7 @@ char *command_output(struct node *n, const char *text)
 
 	if (pipe(fds) < 0)
 		fail("pipe: %s", strerror(errno));
-	job_control = 0;		/* it stays in the shell's own process group */
+	job_control = 0;	/* it stays in the shell's own process group */
 	j = new_job(1, NULL);
 	if (start_process(j, 0) == 0) {
 		close(fds[0]);
@@ -269,7 +298,8 @@ char *command_output(struct node *n, const char *text)
 		run_and_exit(n);
 	}
 	close(fds[1]);
-	while ((length = read(fds[0], chunk, sizeof(chunk))) > 0 || (length < 0 && errno == EINTR && !interrupted))
+	while ((length = read(fds[0], chunk, sizeof(chunk))) > 0 ||
+	       (length < 0 && errno == EINTR && !interrupted))
 		for (ssize_t i = 0; i < length; i++)
 			if (chunk[i])
 				text_put(&t, chunk[i]);

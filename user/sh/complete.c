@@ -1,4 +1,7 @@
-/* Completing the word in front of the cursor: names of commands where a command is expected, names of files elsewhere. */
+/*
+ * Completing the word in front of the cursor: names of commands where a command
+ * is expected, names of files elsewhere.
+ */
 #include "sh.h"
 #include <dirent.h>
 #include <stdlib.h>
@@ -41,7 +44,10 @@ static void find_word(struct partial *p, const char *line, size_t at)
 		} else if (strchr(" \t|&;()<>`", c)) {
 			if (strchr("|&;(`", c))
 				p->command = 1;
-			else if (c == '<' || c == '>' || (p->word.length > 0 && !is_assignment(p->word.s) && !is_reserved(p->word.s)))
+			else if (c == '<' || c == '>' ||
+				 (p->word.length > 0 &&
+				  !is_assignment(p->word.s) &&
+				  !is_reserved(p->word.s)))
 				p->command = 0;
 			p->word = (struct text){ 0 };
 		} else {
@@ -52,7 +58,8 @@ static void find_word(struct partial *p, const char *line, size_t at)
 }
 
 /* Add a name if it begins with prefix. */
-static void add(struct completion *c, const char *name, const char *prefix, int directory)
+static void add(struct completion *c, const char *name, const char *prefix,
+		int directory)
 {
 	struct text t = { 0 };
 
@@ -71,8 +78,12 @@ static void add(struct completion *c, const char *name, const char *prefix, int 
 	c->list[c->count++] = t.s;
 }
 
-/* The names in a directory that begin with prefix; only those that can be run if it is a command that is wanted. */
-static void add_files(struct completion *c, const char *directory, const char *prefix, int programs)
+/*
+ * The names in a directory that begin with prefix; only those that can be run
+ * if it is a command that is wanted.
+ */
+static void add_files(struct completion *c, const char *directory,
+		      const char *prefix, int programs)
 {
 	DIR *dir = opendir(*directory ? directory : ".");
 	struct dirent *d;
@@ -82,7 +93,8 @@ static void add_files(struct completion *c, const char *directory, const char *p
 		struct text path = { 0 };
 		int is_directory;
 
-		if (strncmp(d->d_name, prefix, strlen(prefix)) != 0 || (d->d_name[0] == '.' && prefix[0] != '.') ||
+		if (strncmp(d->d_name, prefix, strlen(prefix)) != 0 ||
+		    (d->d_name[0] == '.' && prefix[0] != '.') ||
 		    strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
 			continue;
 		text_puts(&path, directory);
@@ -105,8 +117,10 @@ static void add_commands(struct completion *c, const char *prefix)
 		add(c, name, prefix, 0);
 	for (int i = 0; (name = function_name(i)); i++)
 		add(c, name, prefix, 0);
-	for (; path && *path; path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':'))
-		add_files(c, arena_strndup(path, strcspn(path, ":")), prefix, 1);
+	for (; path && *path;
+	     path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':'))
+		add_files(c, arena_strndup(path, strcspn(path, ":")), prefix,
+			  1);
 }
 
 /* The directory a path begins with, ~ replaced. */
@@ -140,7 +154,8 @@ static void finish(struct completion *c)
 		if (strcmp(c->list[i], c->list[kept]) != 0)
 			c->list[++kept] = c->list[i];
 	c->count = kept + 1;
-	for (c->common = strlen(c->list[0]); strncmp(c->list[0], c->list[kept], c->common) != 0; c->common--)
+	for (c->common = strlen(c->list[0]);
+	     strncmp(c->list[0], c->list[kept], c->common) != 0; c->common--)
 		;
 }
 

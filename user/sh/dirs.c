@@ -1,4 +1,7 @@
-/* cd and pwd, which remember the way that led here through symbolic links; umask and times. */
+/*
+ * cd and pwd, which remember the way that led here through symbolic links;
+ * umask and times.
+ */
 #include "sh.h"
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +18,8 @@ static char *current_directory(int physical)
 	struct stat here, there;
 	char *cwd = arena_alloc(4096);
 
-	if (!physical && pwd && *pwd == '/' && stat(pwd, &there) == 0 && stat(".", &here) == 0 && here.st_ino == there.st_ino &&
+	if (!physical && pwd && *pwd == '/' && stat(pwd, &there) == 0 &&
+	    stat(".", &here) == 0 && here.st_ino == there.st_ino &&
 	    here.st_dev == there.st_dev)
 		return arena_strdup(pwd);
 	return getcwd(cwd, 4096) ? cwd : NULL;
@@ -54,7 +58,10 @@ static char *join(const char *directory, const char *name)
 	return t.s;
 }
 
-/* Go there; 0 or -1. With links followed by name, .. is what stands before in the path. */
+/*
+ * Go there; 0 or -1. With links followed by name, .. is what stands before in
+ * the path.
+ */
 static int change_to(const char *to, int physical)
 {
 	char *old = current_directory(0), *path = NULL;
@@ -80,12 +87,15 @@ static int change_along_path(const char *to, int physical)
 {
 	const char *path = get_var("CDPATH");
 
-	if (*to == '/' || strncmp(to, "./", 2) == 0 || strncmp(to, "../", 3) == 0 || strcmp(to, ".") == 0 || strcmp(to, "..") == 0)
+	if (*to == '/' || strncmp(to, "./", 2) == 0 ||
+	    strncmp(to, "../", 3) == 0 || strcmp(to, ".") == 0 ||
+	    strcmp(to, "..") == 0)
 		return 0;
 	while (path && *path) {
 		size_t n = strcspn(path, ":");
 
-		if (n > 0 && change_to(join(arena_strndup(path, n), to), physical) == 0)
+		if (n > 0 &&
+		    change_to(join(arena_strndup(path, n), to), physical) == 0)
 			return 1;
 		path += n + (path[n] == ':');
 	}
@@ -140,12 +150,19 @@ static void show_symbolic(mode_t mask)
 	for (int shift = 6; shift >= 0; shift -= 3) {
 		int allowed = ~mask >> shift & 7;
 
-		printf("%c=%s%s%s%s", shift == 6 ? 'u' : shift == 3 ? 'g' : 'o', allowed & 4 ? "r" : "", allowed & 2 ? "w" : "",
+		printf("%c=%s%s%s%s",
+		       shift == 6   ? 'u'
+		       : shift == 3 ? 'g'
+				    : 'o',
+		       allowed & 4 ? "r" : "", allowed & 2 ? "w" : "",
 		       allowed & 1 ? "x" : "", shift ? "," : "\n");
 	}
 }
 
-/* The letters behind an operator as bits for everybody; u g o stand for what is allowed to them now. */
+/*
+ * The letters behind an operator as bits for everybody; u g o stand for what is
+ * allowed to them now.
+ */
 static int letter_bits(const char **s, int allowed)
 {
 	int bits = 0;
@@ -172,7 +189,10 @@ static int symbolic_mask(const char *s, mode_t mask)
 		int who = 0, bits;
 
 		for (; *s && strchr("ugoa", *s); s++)
-			who |= *s == 'u' ? 0700 : *s == 'g' ? 070 : *s == 'o' ? 07 : 0777;
+			who |= *s == 'u'   ? 0700
+			       : *s == 'g' ? 070
+			       : *s == 'o' ? 07
+					   : 0777;
 		who = who ? who : 0777;
 		if (!*s || !strchr("=+-", *s))
 			return -1;
@@ -180,7 +200,9 @@ static int symbolic_mask(const char *s, mode_t mask)
 			char op = *s++;
 
 			bits = letter_bits(&s, allowed) & who;
-			allowed = op == '+' ? allowed | bits : op == '-' ? allowed & ~bits : (allowed & ~who) | bits;
+			allowed = op == '+'   ? allowed | bits
+				  : op == '-' ? allowed & ~bits
+					      : (allowed & ~who) | bits;
 		}
 		if (!*s)
 			return ~allowed & 0777;
@@ -208,7 +230,9 @@ int do_umask(int argc, char **argv)
 		return 0;
 	}
 	if (argv[1 + symbolic][0] >= '0' && argv[1 + symbolic][0] <= '9')
-		new = argv[1 + symbolic][strspn(argv[1 + symbolic], "01234567")] ? -1 : (int)strtoul(argv[1 + symbolic], NULL, 8);
+		new = argv[1 + symbolic][strspn(argv[1 + symbolic], "01234567")]
+			      ? -1
+			      : (int)strtoul(argv[1 + symbolic], NULL, 8);
 	else
 		new = symbolic_mask(argv[1 + symbolic], mask);
 	if (new < 0)
@@ -219,7 +243,8 @@ int do_umask(int argc, char **argv)
 
 static void show_time(clock_t ticks, char end)
 {
-	printf("%ldm%ld.%02ld0000s%c", (long)ticks / 6000, (long)ticks / 100 % 60, (long)ticks % 100, end);
+	printf("%ldm%ld.%02ld0000s%c", (long)ticks / 6000,
+	       (long)ticks / 100 % 60, (long)ticks % 100, end);
 }
 
 /* times: the shell's and its children's user and system time. */

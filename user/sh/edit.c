@@ -1,6 +1,8 @@
 /*
- * Typing a line at a terminal: the screen and the line's text. What the keys do is in edit_keys.c. The terminal is in raw mode only while a line
- * is typed; signals stay on, so that ^C interrupts as ever. Sequences used: ESC [ A C J H, which Cowix's console and every vt100 know.
+ * Typing a line at a terminal: the screen and the line's text. What the keys do
+ * is in edit_keys.c. The terminal is in raw mode only while a line is typed;
+ * signals stay on, so that ^C interrupts as ever. Sequences used: ESC [ A C J
+ * H, which Cowix's console and every vt100 know.
  */
 #include "edit.h"
 #include <errno.h>
@@ -24,10 +26,14 @@ static size_t terminal_columns(void)
 {
 	struct winsize size;
 
-	return ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
+	return ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col
+								   : 80;
 }
 
-/* The prompt's last line decides where the text begins; sequences for colours take no room. */
+/*
+ * The prompt's last line decides where the text begins; sequences for colours
+ * take no room.
+ */
 void set_prompt(struct editor *e, const char *prompt)
 {
 	const char *last = strrchr(prompt, '\n');
@@ -36,7 +42,8 @@ void set_prompt(struct editor *e, const char *prompt)
 	e->prompt_width = 0;
 	for (const char *s = e->prompt; *s; s++) {
 		if (*s == '\033' && s[1] == '[') {
-			for (s += 2; *s && !((*s | 32) >= 'a' && (*s | 32) <= 'z'); s++)
+			for (s += 2;
+			     *s && !((*s | 32) >= 'a' && (*s | 32) <= 'z'); s++)
 				;
 			if (!*s)
 				break;
@@ -53,17 +60,22 @@ static void move(struct editor *e, size_t n, char direction)
 
 	if (n == 0)
 		return;
-	snprintf(sequence, sizeof(sequence), "\033[%u%c", (unsigned)n, direction);
+	snprintf(sequence, sizeof(sequence), "\033[%u%c", (unsigned)n,
+		 direction);
 	text_puts(&e->out, sequence);
 }
 
-/* From the end of what was written, where the cursor is, to the cursor's place in the line. */
+/*
+ * From the end of what was written, where the cursor is, to the cursor's place
+ * in the line.
+ */
 static void place_cursor(struct editor *e)
 {
 	size_t end = cell_of(e, e->length), here = cell_of(e, e->at);
 
 	if (end % e->columns == 0 && end > 0)
-		text_puts(&e->out, " \r");	/* terminals differ in when they begin a new row */
+		/* terminals differ in when they begin a new row */
+		text_puts(&e->out, " \r");
 	text_puts(&e->out, "\033[J");
 	move(e, end / e->columns - here / e->columns, 'A');
 	if (end != here || end % e->columns == 0) {
@@ -116,7 +128,10 @@ static void put_in(struct editor *e, const char *s, size_t n)
 	e->at += n;
 }
 
-/* Put text in at the cursor. At the end of the line, within a row, it is only written, without ado. */
+/*
+ * Put text in at the cursor. At the end of the line, within a row, it is only
+ * written, without ado.
+ */
 void insert(struct editor *e, const char *s, size_t n)
 {
 	size_t end = cell_of(e, e->length), before = e->length;
@@ -131,7 +146,10 @@ void insert(struct editor *e, const char *s, size_t n)
 		redraw(e);
 }
 
-/* Delete a part of the line. The last character, within a row, is wiped without drawing the line anew. */
+/*
+ * Delete a part of the line. The last character, within a row, is wiped without
+ * drawing the line anew.
+ */
 void delete(struct editor *e, size_t from, size_t to)
 {
 	int simple = to == e->length && e->at == to && goes_back_one(e, from);
@@ -155,7 +173,10 @@ void replace_line(struct editor *e, const char *s)
 	redraw(e);
 }
 
-/* Sleep until there is a key, or a signal has come, be it just before the sleep. What poll() says of the terminal. */
+/*
+ * Sleep until there is a key, or a signal has come, be it just before the
+ * sleep. What poll() says of the terminal.
+ */
 static int await_key(void)
 {
 	struct pollfd terminal = { 0, POLLIN, 0 };
@@ -164,12 +185,16 @@ static int await_key(void)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	if (!interrupted && !trap_pending)
-		syscall(__NR_ppoll, &terminal, 1, NULL, &before, sizeof(before));
+		syscall(__NR_ppoll, &terminal, 1, NULL, &before,
+			sizeof(before));
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return terminal.revents;
 }
 
-/* A byte from the terminal; -1: the end; -2: ^C. The read does not wait: ^C throws away what was typed, also when poll() has just seen it. */
+/*
+ * A byte from the terminal; -1: the end; -2: ^C. The read does not wait: ^C
+ * throws away what was typed, also when poll() has just seen it.
+ */
 int read_key(void)
 {
 	unsigned char c;
@@ -182,7 +207,8 @@ int read_key(void)
 			return -2;
 		if (n > 0)
 			return c;
-		if ((n < 0 && errno != EINTR) || seen & (POLLHUP | POLLERR | POLLNVAL))
+		if ((n < 0 && errno != EINTR) ||
+		    seen & (POLLHUP | POLLERR | POLLNVAL))
 			return -1;
 		if (trap_pending)
 			run_traps();
@@ -220,7 +246,8 @@ static enum outcome type_line(struct editor *e)
 		else if (key == -1)
 			outcome = AT_END;
 		else
-			outcome = handle_key(e, key == '\033' ? decode_escape() : key);
+			outcome = handle_key(e, key == '\033' ? decode_escape()
+							      : key);
 		flush_output(e);
 		e->out = (struct text){ 0 };
 		arena_release(mark);
@@ -228,10 +255,15 @@ static enum outcome type_line(struct editor *e)
 	return outcome;
 }
 
-/* Read a line; the caller gets it with its newline. NULL: the end of the input, or ^C (then interrupted is set). */
+/*
+ * Read a line; the caller gets it with its newline. NULL: the end of the input,
+ * or ^C (then interrupted is set).
+ */
 char *edit_line(const char *prompt)
 {
-	struct editor e = { .line = calloc(1, 128), .room = 128, .columns = terminal_columns() };
+	struct editor e = { .line = calloc(1, 128),
+			    .room = 128,
+			    .columns = terminal_columns() };
 	struct termios before;
 	struct text result = { 0 };
 	enum outcome outcome;
@@ -245,7 +277,9 @@ char *edit_line(const char *prompt)
 	e.at = e.length;
 	if (e.row != cell_of(&e, e.length) / e.columns)
 		redraw(&e);
-	text_puts(&e.out, outcome == CANCEL ? "^C\n" : outcome == ACCEPT ? "\n" : "");
+	text_puts(&e.out, outcome == CANCEL   ? "^C\n"
+			  : outcome == ACCEPT ? "\n"
+					      : "");
 	flush_output(&e);
 	tcsetattr(0, TCSADRAIN, &before);
 	if (outcome == CANCEL)

@@ -9,11 +9,11 @@ struct editor {
 	size_t length, at, room;	/* at: the cursor */
 	const char *prompt;
 	size_t prompt_width;		/* of its last line */
-	size_t row;			/* the cursor's, counted from the row where the prompt is */
+	size_t row; /* the cursor's, counted from the row where the prompt is */
 	size_t columns;
 	int utf8;			/* the terminal takes it: IUTF8 */
-	int back;			/* which line of the history is shown; 0: the new one */
-	char *new_line;			/* the new one, while an older one is shown */
+	int back;	/* which line of the history is shown; 0: the new one */
+	char *new_line;		/* the new one, while an older one is shown */
 	char *killed;			/* what ^Y brings back */
 	struct text out;		/* for the terminal */
 };
@@ -23,7 +23,8 @@ void redraw(struct editor *e);
 void insert(struct editor *e, const char *s, size_t n);
 void delete(struct editor *e, size_t from, size_t to);
 void replace_line(struct editor *e, const char *s);
-void show_at_end(struct editor *e, const char *s);	/* what stands below the line from now on */
+/* what stands below the line from now on */
+void show_at_end(struct editor *e, const char *s);
 void flush_output(struct editor *e);
 void set_prompt(struct editor *e, const char *prompt);
 int read_key(void);				/* -1: the end; -2: ^C */
@@ -33,12 +34,24 @@ size_t char_before(const struct editor *e, size_t at);	/* where it begins */
 size_t char_behind(const struct editor *e, size_t at);	/* where it ends */
 int char_width(const struct editor *e, const char *s);	/* in columns */
 size_t text_width(const struct editor *e, const char *s);
-size_t cell_of(const struct editor *e, size_t at);	/* from the prompt's row */
-int goes_back_one(const struct editor *e, size_t at);	/* one column, one row */
+size_t cell_of(const struct editor *e, size_t at); /* from the prompt's row */
+int goes_back_one(const struct editor *e, size_t at); /* one column, one row */
 void put_shown(struct editor *e, const char *s, size_t n);
 
 /* edit_keys.c */
-enum { KEY_UP = 256, KEY_DOWN, KEY_RIGHT, KEY_LEFT, KEY_HOME, KEY_END, KEY_DELETE, KEY_WORD_LEFT, KEY_WORD_RIGHT, KEY_KILL_WORD, KEY_NONE };
+enum {
+	KEY_UP = 256,
+	KEY_DOWN,
+	KEY_RIGHT,
+	KEY_LEFT,
+	KEY_HOME,
+	KEY_END,
+	KEY_DELETE,
+	KEY_WORD_LEFT,
+	KEY_WORD_RIGHT,
+	KEY_KILL_WORD,
+	KEY_NONE
+};
 enum outcome { GO_ON, ACCEPT, CANCEL, AT_END };
 enum outcome handle_key(struct editor *e, int key);
 int decode_escape(void);

@@ -1,4 +1,7 @@
-/* What the keys do while a line is typed: moving, deleting, history, search, completion. */
+/*
+ * What the keys do while a line is typed: moving, deleting, history, search,
+ * completion.
+ */
 #include "edit.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -12,11 +15,14 @@
 int decode_escape(void)
 {
 	static const char letters[] = "ABCDHF";
-	static const short keys[] = { KEY_UP, KEY_DOWN, KEY_RIGHT, KEY_LEFT, KEY_HOME, KEY_END };
+	static const short keys[] = { KEY_UP,   KEY_DOWN, KEY_RIGHT,
+				      KEY_LEFT, KEY_HOME, KEY_END };
 	int c = read_key(), number = 0, last = 0;
 
 	if (c == 'b' || c == 'f' || c == 'd')
-		return c == 'b' ? KEY_WORD_LEFT : c == 'f' ? KEY_WORD_RIGHT : KEY_KILL_WORD;
+		return c == 'b'   ? KEY_WORD_LEFT
+		       : c == 'f' ? KEY_WORD_RIGHT
+				  : KEY_KILL_WORD;
 	if (c != '[' && c != 'O')
 		return KEY_NONE;
 	for (c = read_key(); isdigit(c) || c == ';'; c = read_key()) {
@@ -31,7 +37,10 @@ int decode_escape(void)
 		return keys[strchr(letters, c) - letters];
 	number = last ? last : number;
 	if (c == '~')
-		return number == 3 ? KEY_DELETE : number == 1 || number == 7 ? KEY_HOME : number == 4 || number == 8 ? KEY_END : KEY_NONE;
+		return number == 3                  ? KEY_DELETE
+		       : number == 1 || number == 7 ? KEY_HOME
+		       : number == 4 || number == 8 ? KEY_END
+						    : KEY_NONE;
 	return KEY_NONE;
 }
 
@@ -137,7 +146,10 @@ static void show_search(struct editor *e, const char *wanted, int found)
 	flush_output(e);
 }
 
-/* ^R: each key narrows the search, ^R goes on to an older line; any other key takes the line found, and is then handled as usual. */
+/*
+ * ^R: each key narrows the search, ^R goes on to an older line; any other key
+ * takes the line found, and is then handled as usual.
+ */
 static enum outcome search_history(struct editor *e)
 {
 	const char *prompt = e->prompt, *before = arena_strdup(e->line);
@@ -163,7 +175,11 @@ static enum outcome search_history(struct editor *e)
 			text_put(&wanted, key);
 		else
 			break;
-		found = *wanted.s ? search(wanted.s, found && search(wanted.s, found) ? found : 1) : 0;
+		found = *wanted.s ? search(wanted.s,
+					   found && search(wanted.s, found)
+						   ? found
+						   : 1)
+				  : 0;
 	}
 	set_prompt(e, prompt);
 	if (key == CONTROL('G') || key == -2)
@@ -171,7 +187,8 @@ static enum outcome search_history(struct editor *e)
 	redraw(e);
 	if (key == -2)
 		return CANCEL;
-	return key == -1 ? AT_END : handle_key(e, key == '\033' ? decode_escape() : key);
+	return key == -1 ? AT_END
+			 : handle_key(e, key == '\033' ? decode_escape() : key);
 }
 
 static int is_control(char c)
@@ -246,7 +263,8 @@ static void list_completions(struct editor *e, const struct completion *c)
 	for (size_t row = 0; row < rows && c->count <= SHOWN_MAX; row++) {
 		for (size_t i = row; i < (size_t)c->count; i += rows) {
 			put_shown(e, c->list[i], strlen(c->list[i]));
-			for (size_t n = text_width(e, c->list[i]); i + rows < (size_t)c->count && n < width; n++)
+			for (size_t n = text_width(e, c->list[i]);
+			     i + rows < (size_t)c->count && n < width; n++)
 				text_put(&e->out, ' ');
 		}
 		text_put(&e->out, '\n');
@@ -316,9 +334,14 @@ static void edit_key(struct editor *e, int key)
 	case CONTROL('D'): delete(e, e->at, char_behind(e, e->at)); break;
 	case CONTROL('U'): kill_range(e, 0, e->at); break;
 	case CONTROL('K'): kill_range(e, e->at, e->length); break;
-	case CONTROL('W'): kill_range(e, word_left(e, is_no_space), e->at); break;
+	case CONTROL('W'):
+		kill_range(e, word_left(e, is_no_space), e->at);
+		break;
 	case KEY_KILL_WORD: kill_range(e, e->at, word_right(e)); break;
-	case CONTROL('Y'): insert(e, e->killed ? e->killed : "", e->killed ? strlen(e->killed) : 0); break;
+	case CONTROL('Y'):
+		insert(e, e->killed ? e->killed : "",
+		       e->killed ? strlen(e->killed) : 0);
+		break;
 	case CONTROL('T'): transpose(e); break;
 	case CONTROL('L'):
 		text_puts(&e->out, "\033[H");

@@ -1,4 +1,7 @@
-/* Running the tree: lists, conditions, loops. Each function returns a status, which becomes $?. Simple commands are in command.c. */
+/*
+ * Running the tree: lists, conditions, loops. Each function returns a status,
+ * which becomes $?. Simple commands are in command.c.
+ */
 #include "sh.h"
 #include <errno.h>
 #include <fnmatch.h>
@@ -8,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-int last_status, shell_pid, last_background, interactive, in_subshell, loop_depth;
+int last_status, shell_pid, last_background, interactive, in_subshell,
+	loop_depth;
 enum jump jumping;
 int jump_levels, condition_depth;
 
@@ -48,7 +52,10 @@ static void run_pipe_part(struct node *n, int in, const int *out)
 	run_and_exit(n);
 }
 
-/* left | right: each in a child; the last one's status counts. Longer pipelines nest to the right. */
+/*
+ * left | right: each in a child; the last one's status counts. Longer pipelines
+ * nest to the right.
+ */
 static int run_pipe(struct node *n, struct job *j, int background)
 {
 	int fds[2], in = -1;
@@ -61,7 +68,8 @@ static int run_pipe(struct node *n, struct job *j, int background)
 			return complain("pipe: %s", strerror(errno));
 		pid = start_process(j, background);
 		if (pid == 0)
-			run_pipe_part(more ? n->left : n, in, more ? fds : NULL);
+			run_pipe_part(more ? n->left : n, in,
+				      more ? fds : NULL);
 		if (in >= 0)
 			close(in);
 		if (!more)
@@ -106,7 +114,10 @@ static int run_background(struct node *n)
 	return 0;
 }
 
-/* After a loop's body or condition: whether the loop ends. break and continue with a number reach through several loops. */
+/*
+ * After a loop's body or condition: whether the loop ends. break and continue
+ * with a number reach through several loops.
+ */
 static int loop_ends(void)
 {
 	if (jumping == J_NONE)
@@ -148,13 +159,15 @@ static int run_while(struct node *n)
 static int run_for(struct node *n)
 {
 	int count, status = 0;
-	char **list = n->in_list ? expand_words(n->words, 0, &count) : positional + 1;
+	char **list = n->in_list ? expand_words(n->words, 0, &count)
+				 : positional + 1;
 
 	loop_depth++;
-	if (!n->in_list) {		/* set and shift must not disturb the loop */
+	if (!n->in_list) {	/* set and shift must not disturb the loop */
 		for (count = 0; list[count]; count++)
 			;
-		list = memcpy(arena_alloc((count + 1) * sizeof(char *)), list, count * sizeof(char *));
+		list = memcpy(arena_alloc((count + 1) * sizeof(char *)), list,
+			      count * sizeof(char *));
 		for (int i = 0; i < count; i++)
 			list[i] = arena_strdup(list[i]);
 	}
@@ -196,7 +209,9 @@ static int run_and_or(struct node *n)
 {
 	int status = run_condition(n->left);
 
-	return !jumping && (status == 0) == (n->kind == N_AND) ? run_node(n->right) : status;
+	return !jumping && (status == 0) == (n->kind == N_AND)
+		       ? run_node(n->right)
+		       : status;
 }
 
 static int run_not(struct node *n)
@@ -235,16 +250,21 @@ static int run_compound(struct node *n)
 	}
 }
 
-/* Run a tree: its status, which becomes $?. With -e a failure that nobody asked for ends the shell. */
+/*
+ * Run a tree: its status, which becomes $?. With -e a failure that nobody asked
+ * for ends the shell.
+ */
 int run_node(struct node *n)
 {
 	struct saved *mark = redirect_mark();
 	void *memory = arena_mark();
-	int fatal = n->kind == N_SIMPLE || n->kind == N_PIPE || n->kind == N_SUBSHELL;
+	int fatal = n->kind == N_SIMPLE || n->kind == N_PIPE ||
+		    n->kind == N_SUBSHELL;
 
 	if (option['n'] && !interactive)
 		return 0;
-	if (n->kind != N_SIMPLE && n->redirects && redirect(n->redirects, 0) < 0) {
+	if (n->kind != N_SIMPLE && n->redirects &&
+	    redirect(n->redirects, 0) < 0) {
 		restore(mark);
 		last_status = 2;
 		fatal = 1;
@@ -257,12 +277,16 @@ int run_node(struct node *n)
 		back_to_prompt();
 	if (trap_pending)
 		run_traps();
-	if (option['e'] && last_status != 0 && !condition_depth && fatal && !jumping)
+	if (option['e'] && last_status != 0 && !condition_depth && fatal &&
+	    !jumping)
 		exit_shell(last_status);
 	return last_status;
 }
 
-/* Run commands one after the other; a syntax error ends it. They come from a file: set -v shows them. */
+/*
+ * Run commands one after the other; a syntax error ends it. They come from a
+ * file: set -v shows them.
+ */
 static int run_lexer(struct lexer *l, int from_file, int *error)
 {
 	int status = 0;
@@ -279,7 +303,8 @@ static int run_lexer(struct lexer *l, int from_file, int *error)
 			return last_status = 2;
 		if (n)
 			status = run_node(n);
-		if (l->input.s == input)	/* else an alias put a new input into the arena */
+		/* else an alias put a new input into the arena */
+		if (l->input.s == input)
 			arena_release(mark);
 		if (jumping || (!n && l->token == T_END))
 			return status;

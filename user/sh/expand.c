@@ -1,4 +1,7 @@
-/* Expansion of words: tilde, parameters, command output, arithmetic, then splitting into fields and matching file names (glob.c). */
+/*
+ * Expansion of words: tilde, parameters, command output, arithmetic, then
+ * splitting into fields and matching file names (glob.c).
+ */
 #include "expand.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -36,7 +39,10 @@ void put_quoted(struct fields *f, char c)
 	f->started = 1;
 }
 
-/* A separator ends a field; white space beside another separator counts as one with it. */
+/*
+ * A separator ends a field; white space beside another separator counts as one
+ * with it.
+ */
 static void put_separator(struct fields *f, char c)
 {
 	int space = isspace(c);
@@ -53,7 +59,9 @@ static void put_separator(struct fields *f, char c)
 	}
 }
 
-/* The value of an expansion: inside quotes as it is, outside cut into fields. */
+/*
+ * The value of an expansion: inside quotes as it is, outside cut into fields.
+ */
 void put_value(struct fields *f, const char *value, int quoted)
 {
 	const char *ifs = get_var("IFS");
@@ -73,7 +81,9 @@ void put_value(struct fields *f, const char *value, int quoted)
 	}
 }
 
-/* $(command) behind the $: the parser finds its end and gives the tree to run. */
+/*
+ * $(command) behind the $: the parser finds its end and gives the tree to run.
+ */
 static size_t expand_substitution(struct fields *f, const char *s, int quoted)
 {
 	struct lexer l;
@@ -97,7 +107,8 @@ static size_t expand_arithmetic(struct fields *f, const char *s, int quoted)
 	if (n < 0)
 		return expand_substitution(f, s, quoted);
 	expand_text(&inner, s + 2, s + 2 + n, Q_DOUBLE, 1);
-	snprintf(number, sizeof(number), "%lld", arithmetic(unescape(text_end(&inner.now))));
+	snprintf(number, sizeof(number), "%lld",
+		 arithmetic(unescape(text_end(&inner.now))));
 	put_value(f, number, quoted);
 	return n + 4;
 }
@@ -147,14 +158,18 @@ static size_t expand_dollar(struct fields *f, const char *s, enum quoting q)
 	return expand_name(f, s, q);
 }
 
-/* `command`: a backslash before ` $ or \ is taken away first. Returns how many characters behind the first ` it takes. */
+/*
+ * `command`: a backslash before ` $ or \ is taken away first. Returns how many
+ * characters behind the first ` it takes.
+ */
 static size_t expand_backquote(struct fields *f, const char *s, enum quoting q)
 {
 	struct text command = { 0 };
 	size_t n = 0;
 
 	for (; s[n] && s[n] != '`'; n++) {
-		if (s[n] == '\\' && s[n + 1] && strchr(q == Q_DOUBLE ? "`$\\\"" : "`$\\", s[n + 1]))
+		if (s[n] == '\\' && s[n + 1] &&
+		    strchr(q == Q_DOUBLE ? "`$\\\"" : "`$\\", s[n + 1]))
 			n++;
 		text_put(&command, s[n]);
 	}
@@ -162,7 +177,10 @@ static size_t expand_backquote(struct fields *f, const char *s, enum quoting q)
 	return n + (s[n] == '`');
 }
 
-/* ~ and ~user at the start of a word, if what follows allows it: how many characters it takes. */
+/*
+ * ~ and ~user at the start of a word, if what follows allows it: how many
+ * characters it takes.
+ */
 static size_t expand_tilde(struct fields *f, const char *s)
 {
 	size_t n = strcspn(s, f->assigned ? "/:" : "/");
@@ -194,7 +212,8 @@ static size_t expand_tilde(struct fields *f, const char *s)
 	return 0;
 }
 
-static const char *expand_single(struct fields *f, const char *s, const char *end)
+static const char *expand_single(struct fields *f, const char *s,
+				 const char *end)
 {
 	f->started = 1;
 	for (s++; s < end && *s != '\''; s++)
@@ -219,8 +238,12 @@ static const char *expand_escapes(struct fields *f, const char *s,
 	return s + 1;
 }
 
-/* "...": it makes a field even when it is empty, unless it is nothing but "$@" without parameters. */
-static const char *expand_double(struct fields *f, const char *s, const char *end)
+/*
+ * "...": it makes a field even when it is empty, unless it is nothing but "$@"
+ * without parameters.
+ */
+static const char *expand_double(struct fields *f, const char *s,
+				 const char *end)
 {
 	int outer = f->empty_at;
 
@@ -231,8 +254,12 @@ static const char *expand_double(struct fields *f, const char *s, const char *en
 	return s + 1;
 }
 
-/* A backslash and what follows; within double quotes it quotes only some characters. */
-static const char *expand_escape(struct fields *f, const char *s, const char *end, enum quoting q, int in_braces)
+/*
+ * A backslash and what follows; within double quotes it quotes only some
+ * characters.
+ */
+static const char *expand_escape(struct fields *f, const char *s,
+				 const char *end, enum quoting q, int in_braces)
 {
 	const char *quotable = q == Q_HERE && !in_braces ? "$`\\" : "$`\"\\";
 
@@ -242,14 +269,19 @@ static const char *expand_escape(struct fields *f, const char *s, const char *en
 	}
 	if (s[1] == '\n' && q != Q_NONE)
 		return s + 2;
-	if (q != Q_NONE && !strchr(quotable, s[1]) && !(in_braces && s[1] == '}'))
+	if (q != Q_NONE && !strchr(quotable, s[1]) &&
+	    !(in_braces && s[1] == '}'))
 		put_quoted(f, '\\');
 	put_quoted(f, s[1]);
 	return s + 2;
 }
 
-/* Expand the text from s to end into f, without ending its last field; where it stopped: at the closing quote, or the end. */
-const char *expand_text(struct fields *f, const char *s, const char *end, enum quoting q, int in_braces)
+/*
+ * Expand the text from s to end into f, without ending its last field; where it
+ * stopped: at the closing quote, or the end.
+ */
+const char *expand_text(struct fields *f, const char *s, const char *end,
+			enum quoting q, int in_braces)
 {
 	int tilde = q == Q_NONE;		/* a ~ here may mean a home */
 
@@ -296,12 +328,17 @@ static void expand_word(struct fields *f, const char *s)
 	expand_text(f, s, end, Q_NONE, 0);
 }
 
-/* Whether a command's arguments that look like assignments are expanded as such. */
+/*
+ * Whether a command's arguments that look like assignments are expanded as
+ * such.
+ */
 static int is_declaration(const struct word *words)
 {
 	while (words && strcmp(words->text, "command") == 0)
 		words = words->next;
-	return words && (strcmp(words->text, "export") == 0 || strcmp(words->text, "readonly") == 0 || strcmp(words->text, "local") == 0);
+	return words && (strcmp(words->text, "export") == 0 ||
+			 strcmp(words->text, "readonly") == 0 ||
+			 strcmp(words->text, "local") == 0);
 }
 
 /* name=value as an argument of export and its like: one field. */
@@ -313,7 +350,10 @@ static void expand_declared(struct fields *f, const char *s)
 	put_value(f, expand_assignment(s + n), 1);
 }
 
-/* All expansions of a list of words, which is a whole command's or not: fields, NULL-terminated. */
+/*
+ * All expansions of a list of words, which is a whole command's or not: fields,
+ * NULL-terminated.
+ */
 char **expand_words(const struct word *words, int command, int *count)
 {
 	struct fields f = { .split = 1 }, out = { 0 };

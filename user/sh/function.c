@@ -1,4 +1,7 @@
-/* Functions: their trees are copied, because they outlive the line that they were parsed from. A copy is never freed: it may be running. */
+/*
+ * Functions: their trees are copied, because they outlive the line that they
+ * were parsed from. A copy is never freed: it may be running.
+ */
 #include "sh.h"
 #include <stdlib.h>
 #include <string.h>

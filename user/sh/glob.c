@@ -21,13 +21,17 @@ char *unescape(char *s)
 	return start;
 }
 
-/* Whether the first n characters can match anything but themselves. A [ without its ] does not: it is a command. */
+/*
+ * Whether the first n characters can match anything but themselves. A [ without
+ * its ] does not: it is a command.
+ */
 static int has_pattern(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (s[i] == '\\' && s[i + 1])
 			i++;
-		else if (s[i] == '*' || s[i] == '?' || (s[i] == '[' && memchr(s + i, ']', n - i)))
+		else if (s[i] == '*' || s[i] == '?' ||
+			 (s[i] == '[' && memchr(s + i, ']', n - i)))
 			return 1;
 	}
 	return 0;
@@ -38,10 +42,15 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void glob_in(struct fields *f, const char *directory, const char *pattern);
+static void glob_in(struct fields *f, const char *directory,
+		    const char *pattern);
 
-/* A name below a directory matched the part of the pattern in front of a slash or the end: go on with the rest. */
-static void glob_matched(struct fields *f, const char *directory, const char *name, const char *rest)
+/*
+ * A name below a directory matched the part of the pattern in front of a slash
+ * or the end: go on with the rest.
+ */
+static void glob_matched(struct fields *f, const char *directory,
+			 const char *name, const char *rest)
 {
 	struct text path = { 0 };
 	struct stat st;
@@ -64,8 +73,12 @@ static void glob_matched(struct fields *f, const char *directory, const char *na
 		add_field(f, path.s);
 }
 
-/* Match the rest of a pattern below a directory (text ends in / or is empty); matches are added to f. */
-static void glob_in(struct fields *f, const char *directory, const char *pattern)
+/*
+ * Match the rest of a pattern below a directory (text ends in / or is empty);
+ * matches are added to f.
+ */
+static void glob_in(struct fields *f, const char *directory,
+		    const char *pattern)
 {
 	size_t n = strcspn(pattern, "/");
 	char *part = arena_strndup(pattern, n);
@@ -78,13 +91,18 @@ static void glob_in(struct fields *f, const char *directory, const char *pattern
 	}
 	dir = opendir(*directory ? directory : ".");
 	while (dir && (d = readdir(dir)))
-		if ((d->d_name[0] != '.' || part[0] == '.' || (part[0] == '\\' && part[1] == '.')) && fnmatch(part, d->d_name, 0) == 0)
+		if ((d->d_name[0] != '.' || part[0] == '.' ||
+		     (part[0] == '\\' && part[1] == '.')) &&
+		    fnmatch(part, d->d_name, 0) == 0)
 			glob_matched(f, directory, d->d_name, pattern + n);
 	if (dir)
 		closedir(dir);
 }
 
-/* Replace a field by the sorted names it matches, or by itself when there are none. */
+/*
+ * Replace a field by the sorted names it matches, or by itself when there are
+ * none.
+ */
 void glob_field(struct fields *out, char *field)
 {
 	int before = out->count;
@@ -95,5 +113,6 @@ void glob_field(struct fields *out, char *field)
 	if (out->count == before)
 		add_field(out, unescape(field));
 	else
-		qsort(out->list + before, out->count - before, sizeof(char *), compare);
+		qsort(out->list + before, out->count - before, sizeof(char *),
+		      compare);
 }

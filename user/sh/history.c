@@ -6,7 +6,8 @@
 
 #define LINES 200
 
-static char *lines[LINES];		/* a ring: the last one is lines[(added - 1) % LINES] */
+/* a ring: the last one is lines[(added - 1) % LINES] */
+static char *lines[LINES];
 static int added;
 
 int history_count(void)
@@ -16,7 +17,9 @@ int history_count(void)
 
 const char *history_get(int back)
 {
-	return back >= 1 && back <= history_count() ? lines[(added - back) % LINES] : NULL;
+	return back >= 1 && back <= history_count()
+		       ? lines[(added - back) % LINES]
+		       : NULL;
 }
 
 /* Remember a line, unless it is empty or the same as the last. */

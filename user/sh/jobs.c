@@ -1,6 +1,6 @@
 /*
- * Jobs: every pipeline and background list. With job control (set -m) each is a process group of its own; the one in the foreground owns the
- * terminal.
+ * Jobs: every pipeline and background list. With job control (set -m) each is a
+ * process group of its own; the one in the foreground owns the terminal.
  */
 #include "jobs.h"
 #include <errno.h>
@@ -60,7 +60,10 @@ static void become_subshell(void)
 	option['m'] = 0;
 }
 
-/* Put a process of a job into its group; parent and child both do it, because nobody knows who comes first. */
+/*
+ * Put a process of a job into its group; parent and child both do it, because
+ * nobody knows who comes first.
+ */
 static void join_group(struct job *j, pid_t pid, int background)
 {
 	if (!j->controlled)
@@ -72,7 +75,10 @@ static void join_group(struct job *j, pid_t pid, int background)
 		tcsetpgrp(terminal, j->pgrp);
 }
 
-/* Without job control a background process must not notice ^C, nor read what is typed. */
+/*
+ * Without job control a background process must not notice ^C, nor read what is
+ * typed.
+ */
 static void detach(void)
 {
 	int null = open("/dev/null", O_RDONLY);
@@ -86,8 +92,10 @@ static void detach(void)
 }
 
 /*
- * Fork a subshell, as a process of the job if there is one. An interactive shell ignores SIGTERM, and so does its child at first: signals are held
- * back until the child has actions of its own, or one that comes at once would be lost.
+ * Fork a subshell, as a process of the job if there is one. An interactive
+ * shell ignores SIGTERM, and so does its child at first: signals are held back
+ * until the child has actions of its own, or one that comes at once would be
+ * lost.
  */
 static pid_t fork_subshell(struct job *j, int background)
 {
@@ -135,7 +143,9 @@ pid_t start_process(struct job *j, int background)
 	return pid;
 }
 
-/* A job's state follows from its processes': stopped if one is and none runs. */
+/*
+ * A job's state follows from its processes': stopped if one is and none runs.
+ */
 static void update_state(struct job *j)
 {
 	enum job_state state = JOB_DONE;
@@ -143,7 +153,8 @@ static void update_state(struct job *j)
 	for (int i = 0; i < j->started; i++)
 		if (j->processes[i].state == JOB_RUNNING)
 			state = JOB_RUNNING;
-		else if (j->processes[i].state == JOB_STOPPED && state == JOB_DONE)
+		else if (j->processes[i].state == JOB_STOPPED &&
+			 state == JOB_DONE)
 			state = JOB_STOPPED;
 	if (state != j->state) {
 		j->changed = 1;
@@ -162,7 +173,9 @@ struct job *job_of(pid_t pid)
 	return NULL;
 }
 
-/* Wait for any child, note what happened to it, and return as waitpid() does. */
+/*
+ * Wait for any child, note what happened to it, and return as waitpid() does.
+ */
 int collect(int options)
 {
 	int status;
@@ -172,7 +185,10 @@ int collect(int options)
 	for (int i = 0; j && i < j->started; i++)
 		if (j->processes[i].pid == pid) {
 			j->processes[i].status = status;
-			j->processes[i].state = WIFSTOPPED(status) ? JOB_STOPPED : WIFCONTINUED(status) ? JOB_RUNNING : JOB_DONE;
+			j->processes[i].state = WIFSTOPPED(status) ? JOB_STOPPED
+						: WIFCONTINUED(status)
+							? JOB_RUNNING
+							: JOB_DONE;
 		}
 	if (j)
 		update_state(j);
@@ -189,7 +205,8 @@ int job_status(const struct job *j)
 			status = j->processes[i].status;
 	if (WIFSTOPPED(status))
 		return 128 + WSTOPSIG(status);
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
 }
 
 /* Give a job a number, one above the highest, and make it the current one. */
@@ -213,19 +230,29 @@ struct job *current_job(int which)
 	for (struct job *j = jobs; j; j = j->next) {
 		if (!j->number)
 			continue;
-		if (!best || (j->state == JOB_STOPPED) > (best->state == JOB_STOPPED) ||
-		    ((j->state == JOB_STOPPED) == (best->state == JOB_STOPPED) && j->used > best->used)) {
+		if (!best ||
+		    (j->state == JOB_STOPPED) > (best->state == JOB_STOPPED) ||
+		    ((j->state == JOB_STOPPED) ==
+			     (best->state == JOB_STOPPED) &&
+		     j->used > best->used)) {
 			second = best;
 			best = j;
-		} else if (!second || (j->state == JOB_STOPPED) > (second->state == JOB_STOPPED) ||
-			   ((j->state == JOB_STOPPED) == (second->state == JOB_STOPPED) && j->used > second->used)) {
+		} else if (!second ||
+			   (j->state == JOB_STOPPED) >
+				   (second->state == JOB_STOPPED) ||
+			   ((j->state == JOB_STOPPED) ==
+				    (second->state == JOB_STOPPED) &&
+			    j->used > second->used)) {
 			second = j;
 		}
 	}
 	return which ? second : best;
 }
 
-/* The shell takes the terminal back: as the job left it, or if it did not end well as it was before. */
+/*
+ * The shell takes the terminal back: as the job left it, or if it did not end
+ * well as it was before.
+ */
 static void take_terminal_back(struct job *j)
 {
 	int status = j->processes[j->started - 1].status;
@@ -241,7 +268,10 @@ static void take_terminal_back(struct job *j)
 		tcgetattr(terminal, &shell_modes);
 }
 
-/* What killed a job in the foreground is said, except ^C and a pipe without readers. ^C also ends what the shell itself was doing. */
+/*
+ * What killed a job in the foreground is said, except ^C and a pipe without
+ * readers. ^C also ends what the shell itself was doing.
+ */
 static void name_signal(struct job *j)
 {
 	int status = j->processes[j->started - 1].status;
@@ -256,14 +286,19 @@ static void name_signal(struct job *j)
 	}
 }
 
-/* Wait in the foreground until the job ends or stops: its status. When it ended it is freed. */
+/*
+ * Wait in the foreground until the job ends or stops: its status. When it ended
+ * it is freed.
+ */
 int wait_job(struct job *j)
 {
 	int status;
 
-	if (interrupted && j->controlled)	/* ^C was typed before the job had the terminal */
+	/* ^C was typed before the job had the terminal */
+	if (interrupted && j->controlled)
 		kill(-j->pgrp, SIGINT);
-	while (j->state == JOB_RUNNING || (j->state == JOB_STOPPED && !j->controlled)) {
+	while (j->state == JOB_RUNNING ||
+	       (j->state == JOB_STOPPED && !j->controlled)) {
 		if (collect(0) < 0 && errno != EINTR)
 			break;
 	}
@@ -322,7 +357,10 @@ int continue_job(struct job *j, int foreground)
 	return kill(j->controlled ? -j->pgrp : j->processes[0].pid, SIGCONT);
 }
 
-/* Whether to stay after all because jobs are stopped: it is said once, and the next exit is obeyed. */
+/*
+ * Whether to stay after all because jobs are stopped: it is said once, and the
+ * next exit is obeyed.
+ */
 int stay_for_jobs(void)
 {
 	struct job *j = jobs;
@@ -346,7 +384,10 @@ void hangup_jobs(void)
 		}
 }
 
-/* Find the terminal, wait until the shell is in its foreground, and become a group of its own. */
+/*
+ * Find the terminal, wait until the shell is in its foreground, and become a
+ * group of its own.
+ */
 static void take_terminal(void)
 {
 	if (terminal < 0)

@@ -15,10 +15,14 @@ struct process {
 
 struct job {
 	struct job *next;
-	int number;			/* 0: in the foreground, and never stopped so far */
-	int used;			/* when it was last stopped or sent to the background: which is %+ and which %- */
+	int number;	/* 0: in the foreground, and never stopped so far */
+	/*
+	 * when it was last stopped or sent to the background: which is %+ and
+	 * which %-
+	 */
+	int used;
 	enum job_state state;
-	int changed;			/* nobody was told about its state yet */
+	int changed;		/* nobody was told about its state yet */
 	int controlled;			/* it is a process group of its own */
 	pid_t pgrp;
 	struct termios modes;		/* the terminal's when it was stopped */
@@ -29,13 +33,17 @@ struct job {
 };
 
 extern struct job *jobs;
-extern struct job *outer_jobs;	/* of the shell that this is a subshell of: $(jobs -p) shows them */
-extern int terminal;			/* the descriptor that job control is done with; -1: none */
+/* of the shell that this is a subshell of: $(jobs -p) shows them */
+extern struct job *outer_jobs;
+/* the descriptor that job control is done with; -1: none */
+extern int terminal;
 
-struct job *find_job(const char *name);		/* %1 %+ %- %name %?part; NULL: it was said that there is none */
+/* %1 %+ %- %name %?part; NULL: it was said that there is none */
+struct job *find_job(const char *name);
 struct job *job_of(pid_t pid);
 struct job *current_job(int which);		/* 0: %+, 1: %- */
-int collect(int options);			/* wait for a child and note what happened to it: as waitpid() */
+/* wait for a child and note what happened to it: as waitpid() */
+int collect(int options);
 int job_status(const struct job *j);
 void free_job(struct job *j);
 void number_job(struct job *j);

@@ -19,7 +19,10 @@ static int matches(const struct job *j, const char *name)
 	return strncmp(j->text, name, strlen(name)) == 0;
 }
 
-/* A job by %number, %+, %-, %name or %?part; NULL when none or several are meant, which is said. */
+/*
+ * A job by %number, %+, %-, %name or %?part; NULL when none or several are
+ * meant, which is said.
+ */
 struct job *find_job(const char *name)
 {
 	struct job *found = NULL;
@@ -62,10 +65,14 @@ void show_job(struct job *j, int pids, int to)
 {
 	FILE *f = to == 1 ? stdout : stderr;
 
-	fprintf(f, "[%d]%c ", j->number, j == current_job(0) ? '+' : j == current_job(1) ? '-' : ' ');
+	fprintf(f, "[%d]%c ", j->number,
+		j == current_job(0)   ? '+'
+		: j == current_job(1) ? '-'
+				      : ' ');
 	if (pids)
 		fprintf(f, "%d ", j->processes[0].pid);
-	fprintf(f, "%-10s %s%s\n", state_text(j), j->text, j->state == JOB_RUNNING ? " &" : "");
+	fprintf(f, "%-10s %s%s\n", state_text(j), j->text,
+		j->state == JOB_RUNNING ? " &" : "");
 	j->changed = 0;
 }
 
@@ -130,19 +137,24 @@ int do_bg(int argc, char **argv)
 			return 1;
 		number_job(j);
 		continue_job(j, 0);
-		printf("[%d]%c %s &\n", j->number, j == current_job(0) ? '+' : '-', j->text);
+		printf("[%d]%c %s &\n", j->number,
+		       j == current_job(0) ? '+' : '-', j->text);
 	} while (++i < argc);
 	return 0;
 }
 
-/* Wait for a job, or all (NULL); a signal with a trap, or ^C, ends the wait. The status, 0 for all. */
+/*
+ * Wait for a job, or all (NULL); a signal with a trap, or ^C, ends the wait.
+ * The status, 0 for all.
+ */
 static int wait_for(struct job *j)
 {
 	for (;;) {
 		int running = 0;
 
 		for (struct job *k = jobs; k; k = k->next)
-			running |= k->state == JOB_RUNNING && k->number && (!j || j == k);
+			running |= k->state == JOB_RUNNING && k->number &&
+				   (!j || j == k);
 		if (!running)
 			return j ? job_status(j) : 0;
 		if (trap_pending)
@@ -178,7 +190,8 @@ int do_wait(int argc, char **argv)
 		return status;
 	}
 	for (int i = 1; i < argc; i++) {
-		struct job *j = argv[i][0] == '%' ? find_job(argv[i]) : job_of(atoi(argv[i]));
+		struct job *j = argv[i][0] == '%' ? find_job(argv[i])
+						  : job_of(atoi(argv[i]));
 
 		status = j ? wait_for(j) : 127;
 	}
@@ -189,9 +202,11 @@ int do_wait(int argc, char **argv)
 static int list_signals(int argc, char **argv)
 {
 	if (argc > 2) {
-		int sig = atoi(argv[2]) > 128 ? atoi(argv[2]) - 128 : atoi(argv[2]);
+		int sig = atoi(argv[2]) > 128 ? atoi(argv[2]) - 128
+					      : atoi(argv[2]);
 
-		if (isdigit(argv[2][0]) ? !signal_name(sig) : signal_number(argv[2]) < 0)
+		if (isdigit(argv[2][0]) ? !signal_name(sig)
+					: signal_number(argv[2]) < 0)
 			return complain("kill: %s: no such signal", argv[2]);
 		if (isdigit(argv[2][0]))
 			puts(signal_name(sig));
@@ -225,7 +240,7 @@ static int kill_one(const char *whom, int sig)
 		return 1;
 	}
 	if (j && j->state == JOB_STOPPED && (sig == SIGTERM || sig == SIGHUP))
-		kill(pid, SIGCONT);		/* a stopped job could not die */
+		kill(pid, SIGCONT);	/* a stopped job could not die */
 	return 0;
 }
 
@@ -240,7 +255,8 @@ int do_kill(int argc, char **argv)
 	if (argc > 2 && strcmp(argv[1], "-s") == 0) {
 		name = argv[2];
 		i = 3;
-	} else if (argc > 1 && argv[1][0] == '-' && strcmp(argv[1], "--") != 0) {
+	} else if (argc > 1 && argv[1][0] == '-' &&
+		   strcmp(argv[1], "--") != 0) {
 		name = argv[1] + 1;
 		i = 2;
 	}

@@ -1,6 +1,7 @@
 /*
- * Cutting input into tokens. Quotes and substitutions stay in the word as they were written; of $(...) only the parser knows where it ends,
- * so that it is called to pass over it.
+ * Cutting input into tokens. Quotes and substitutions stay in the word as they
+ * were written; of $(...) only the parser knows where it ends, so that it is
+ * called to pass over it.
  */
 #include "sh.h"
 #include <ctype.h>
@@ -22,9 +23,14 @@ int is_reserved(const char *s)
 	return 0;
 }
 
-void lex_init(struct lexer *l, const char *input, char *(*more)(void *), void *context)
+void lex_init(struct lexer *l, const char *input, char *(*more)(void *),
+	      void *context)
 {
-	*l = (struct lexer){ .input = { .s = (char *)input, .length = strlen(input) }, .more = more, .context = context, .line = 1 };
+	*l = (struct lexer){ .input = { .s = (char *)input,
+					.length = strlen(input) },
+			     .more = more,
+			     .context = context,
+			     .line = 1 };
 }
 
 /* Get another line of input; 0: there is none. */
@@ -54,7 +60,10 @@ static void skip_joints(struct lexer *l)
 	}
 }
 
-/* The next character, fetching another line at the end of the input because an unfinished construct needs it. 0: there is none. */
+/*
+ * The next character, fetching another line at the end of the input because an
+ * unfinished construct needs it. 0: there is none.
+ */
 static int need_char(struct lexer *l)
 {
 	if (!look(l) && !lex_more(l)) {
@@ -65,7 +74,10 @@ static int need_char(struct lexer *l)
 	return l->input.s[l->at++];
 }
 
-/* Copy what was quoted with a backslash; a backslash at the end of a line joins it with the next. */
+/*
+ * Copy what was quoted with a backslash; a backslash at the end of a line joins
+ * it with the next.
+ */
 static void copy_escaped(struct lexer *l, struct text *t)
 {
 	int c = !look(l) && !l->more ? 0 : need_char(l);
@@ -77,7 +89,10 @@ static void copy_escaped(struct lexer *l, struct text *t)
 		text_put(t, c);
 }
 
-/* Copy up to a closing quote inside which nothing but (if escapes) a backslash is special. */
+/*
+ * Copy up to a closing quote inside which nothing but (if escapes) a backslash
+ * is special.
+ */
 static void copy_plain(struct lexer *l, struct text *t, char quote, int escapes)
 {
 	int c;
@@ -142,7 +157,10 @@ static void copy_braces(struct lexer *l, struct text *t, int quoted)
 	text_put(t, '}');
 }
 
-/* $((...)), the brackets counted; 0: the last two ) are apart, so that it is a command that begins with a subshell. */
+/*
+ * $((...)), the brackets counted; 0: the last two ) are apart, so that it is a
+ * command that begins with a subshell.
+ */
 static int copy_arithmetic(struct lexer *l, struct text *t)
 {
 	int depth = 0, c;
@@ -220,7 +238,10 @@ ssize_t arithmetic_length(const char *s)
 	return l.at - 2;
 }
 
-/* Read up to an unquoted blank or operator; digits in front of < or > are a descriptor's number. */
+/*
+ * Read up to an unquoted blank or operator; digits in front of < or > are a
+ * descriptor's number.
+ */
 static void read_word(struct lexer *l)
 {
 	struct text t = { 0 };
@@ -232,7 +253,8 @@ static void read_word(struct lexer *l)
 	}
 	l->word = text_end(&t);
 	l->token = T_WORD;
-	if (l->word[0] && l->word[strspn(l->word, "0123456789")] == '\0' && (c == '<' || c == '>'))
+	if (l->word[0] && l->word[strspn(l->word, "0123456789")] == '\0' &&
+	    (c == '<' || c == '>'))
 		l->token = T_NUMBER;
 }
 
@@ -240,9 +262,12 @@ static const struct {
 	const char *text;
 	enum token token;
 } operators[] = {
-	{ "&&", T_AND_IF }, { "||", T_OR_IF }, { ";;", T_DSEMI }, { "<<-", T_DLESSDASH }, { "<<", T_DLESS }, { ">>", T_DGREAT },
-	{ "<&", T_LESSAMP }, { ">&", T_GREATAMP }, { "<>", T_LESSGREAT }, { ">|", T_CLOBBER }, { "|", T_PIPE }, { "&", T_AMP },
-	{ ";", T_SEMI }, { "(", T_LPAREN }, { ")", T_RPAREN }, { "<", T_LESS }, { ">", T_GREAT }, { "\n", T_NEWLINE },
+	{ "&&", T_AND_IF },     { "||", T_OR_IF },    { ";;", T_DSEMI },
+	{ "<<-", T_DLESSDASH }, { "<<", T_DLESS },    { ">>", T_DGREAT },
+	{ "<&", T_LESSAMP },    { ">&", T_GREATAMP }, { "<>", T_LESSGREAT },
+	{ ">|", T_CLOBBER },    { "|", T_PIPE },      { "&", T_AMP },
+	{ ";", T_SEMI },        { "(", T_LPAREN },    { ")", T_RPAREN },
+	{ "<", T_LESS },        { ">", T_GREAT },     { "\n", T_NEWLINE },
 };
 
 /* White space, comments and joined lines in front of a token. */
@@ -263,7 +288,10 @@ static void skip_blanks(struct lexer *l)
 	}
 }
 
-/* How many characters of the input the operator takes, 0 if it is not there; joined lines may part its characters. */
+/*
+ * How many characters of the input the operator takes, 0 if it is not there;
+ * joined lines may part its characters.
+ */
 static size_t operator_length(const struct lexer *l, const char *operator)
 {
 	const char *s = l->input.s + l->at;
@@ -278,7 +306,10 @@ static size_t operator_length(const struct lexer *l, const char *operator)
 	return n;
 }
 
-/* Look at the next token. Behind a newline come the texts of the here-documents that the line announced. */
+/*
+ * Look at the next token. Behind a newline come the texts of the here-documents
+ * that the line announced.
+ */
 void next_token(struct lexer *l)
 {
 	skip_blanks(l);
@@ -322,7 +353,10 @@ static char *remove_quotes(const char *s)
 	return text_end(&t);
 }
 
-/* One line of a here-document; where backslashes mean something, one at its end joins it with the next. */
+/*
+ * One line of a here-document; where backslashes mean something, one at its end
+ * joins it with the next.
+ */
 static char *read_here_line(struct lexer *l, const struct redirect *r)
 {
 	struct text t = { 0 };
@@ -344,7 +378,10 @@ static char *read_here_line(struct lexer *l, const struct redirect *r)
 	return text_end(&t);
 }
 
-/* Collect the text of a here-document up to its delimiter, or up to the end of the input. */
+/*
+ * Collect the text of a here-document up to its delimiter, or up to the end of
+ * the input.
+ */
 static void read_here(struct lexer *l, struct redirect *r)
 {
 	char *delimiter = remove_quotes(r->target);

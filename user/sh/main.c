@@ -1,6 +1,7 @@
 /*
- * sh: the shell. sh [-options] [-c command [name [arg...]] | file [arg...] | -s [arg...]]; without command and file it reads commands from
- * standard input, with prompts if that is a terminal.
+ * sh: the shell. sh [-options] [-c command [name [arg...]] | file [arg...] | -s
+ * [arg...]]; without command and file it reads commands from standard input,
+ * with prompts if that is a terminal.
  */
 #include "sh.h"
 #include <errno.h>
@@ -35,14 +36,18 @@ int complain(const char *format, ...)
 	return 2;
 }
 
-/* Run a builtin that is not special: an error ends it, but not the shell. What `command` runs is a part of it. */
+/*
+ * Run a builtin that is not special: an error ends it, but not the shell. What
+ * `command` runs is a part of it.
+ */
 int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
 {
 	jmp_buf here, *outer = after_error;
 	struct saved *redirected = redirect_mark();
 	void *locals = local_mark();
 	char **parameters = positional;
-	int functions = function_depth, loops = loop_depth, conditions = condition_depth;
+	int functions = function_depth, loops = loop_depth,
+	    conditions = condition_depth;
 	int status;
 
 	after_error = &here;
@@ -52,7 +57,8 @@ int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
 		status = last_status;
 		restore(redirected);
 		local_restore(locals);
-		positional = function_depth > functions ? parameters : positional;
+		positional = function_depth > functions ? parameters
+							: positional;
 		function_depth = functions;
 		loop_depth = loops;
 		condition_depth = conditions;
@@ -61,13 +67,19 @@ int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
 	return status;
 }
 
-/* In a child: an error ends it, and nothing of what the shell was about is taken up again. */
+/*
+ * In a child: an error ends it, and nothing of what the shell was about is
+ * taken up again.
+ */
 void forget_forgiving(void)
 {
 	after_error = NULL;
 }
 
-/* Give up the command; an interactive shell goes on with the next one, and a builtin with what stands behind it. */
+/*
+ * Give up the command; an interactive shell goes on with the next one, and a
+ * builtin with what stands behind it.
+ */
 void back_to_prompt(void)
 {
 	if (after_error && !interrupted)
@@ -77,7 +89,10 @@ void back_to_prompt(void)
 	exit_shell(last_status);
 }
 
-/* Say what is wrong and give up the command, or the shell if it is not interactive. */
+/*
+ * Say what is wrong and give up the command, or the shell if it is not
+ * interactive.
+ */
 void fail(const char *format, ...)
 {
 	va_list ap;
@@ -107,7 +122,10 @@ void exit_shell(int status)
 	_exit(status & 255);
 }
 
-/* One line from standard input, a byte at a time: what follows belongs to the commands. NULL at the end. */
+/*
+ * One line from standard input, a byte at a time: what follows belongs to the
+ * commands. NULL at the end.
+ */
 static char *read_line(void)
 {
 	struct text t = { 0 };
@@ -188,7 +206,10 @@ static int run_input_line(void)
 	return !error || interactive;
 }
 
-/* Read and run commands until the end of the input. Interactive shells survive errors and ^C. */
+/*
+ * Read and run commands until the end of the input. Interactive shells survive
+ * errors and ^C.
+ */
 static int run_input(void)
 {
 	static void *mark;
@@ -199,11 +220,12 @@ static int run_input(void)
 	outer_positional = positional;
 	do {
 		if (setjmp(prompt_again)) {
-			positional = function_depth ? outer_positional : positional;
+			positional = function_depth ? outer_positional
+						    : positional;
 			function_depth = loop_depth = condition_depth = 0;
 			local_restore(NULL);
 			restore(NULL);
-			if (expanding_prompt)		/* it would fail for ever */
+			if (expanding_prompt)	/* it would fail for ever */
 				set_var("PS1", "# ");
 			expanding_prompt = 0;
 		}
@@ -243,12 +265,17 @@ static void set_defaults(void)
 		set_var("PWD", cwd);
 }
 
-/* The options in front; *command becomes the -c string's place. Returns the first argument's. */
+/*
+ * The options in front; *command becomes the -c string's place. Returns the
+ * first argument's.
+ */
 static int read_options(int argc, char **argv, int *command)
 {
 	int i = 1;
 
-	for (; i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1]; i++) {
+	for (;
+	     i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1];
+	     i++) {
 		int on = argv[i][0] == '-';
 
 		if (strcmp(argv[i], "--") == 0)
@@ -256,7 +283,8 @@ static int read_options(int argc, char **argv, int *command)
 		for (char *s = argv[i] + 1; *s; s++) {
 			if (*s == 'c')
 				*command = 1;
-			else if (*s == 'o' && i + 1 < argc && set_option_named(argv[++i], on) == 0)
+			else if (*s == 'o' && i + 1 < argc &&
+				 set_option_named(argv[++i], on) == 0)
 				break;
 			else if (*s == 'm')
 				option['m'] = on;
@@ -286,7 +314,8 @@ int main(int argc, char **argv)
 		for (int i = 0; option['s'] && first + i < argc; i++)
 			positional[i + 1] = argv[first + i];
 	}
-	if (option['i'] || (!command && (option['s'] || !argv[first]) && isatty(0) && isatty(2)))
+	if (option['i'] || (!command && (option['s'] || !argv[first]) &&
+			    isatty(0) && isatty(2)))
 		interactive_signals();
 	if (option['m'] || interactive)
 		set_option('m', !command && (interactive || option['m']));

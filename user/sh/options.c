@@ -9,9 +9,12 @@ static const struct {
 	char letter;
 	const char *name;
 } options[] = {
-	{ 'e', "errexit" }, { 'f', "noglob" }, { 'I', "ignoreeof" }, { 'i', "interactive" }, { 'm', "monitor" }, { 'n', "noexec" },
-	{ 's', "stdin" }, { 'x', "xtrace" }, { 'v', "verbose" }, { 'V', "vi" }, { 'E', "emacs" }, { 'C', "noclobber" }, { 'a', "allexport" },
-	{ 'b', "notify" }, { 'u', "nounset" }, { 'h', "hashall" },
+	{ 'e', "errexit" },     { 'f', "noglob" },  { 'I', "ignoreeof" },
+	{ 'i', "interactive" }, { 'm', "monitor" }, { 'n', "noexec" },
+	{ 's', "stdin" },       { 'x', "xtrace" },  { 'v', "verbose" },
+	{ 'V', "vi" },          { 'E', "emacs" },   { 'C', "noclobber" },
+	{ 'a', "allexport" },   { 'b', "notify" },  { 'u', "nounset" },
+	{ 'h', "hashall" },
 };
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 

@@ -15,7 +15,10 @@ static int parameter_count(void)
 	return n;
 }
 
-/* What stands between the parameters where they become one string: the first character of IFS. */
+/*
+ * What stands between the parameters where they become one string: the first
+ * character of IFS.
+ */
 static const char *star_separator(void)
 {
 	const char *ifs = get_var("IFS");
@@ -23,7 +26,10 @@ static const char *star_separator(void)
 	return ifs ? arena_strndup(ifs, *ifs != '\0') : " ";
 }
 
-/* $@ and $*: within quotes $@ makes a field of each parameter, and $* one of all; where nothing is split both make one. */
+/*
+ * $@ and $*: within quotes $@ makes a field of each parameter, and $* one of
+ * all; where nothing is split both make one.
+ */
 void put_positional(struct fields *f, int quoted, char which)
 {
 	const char *separator = star_separator();
@@ -61,7 +67,10 @@ const char *parameter(const char *name)
 		return option_letters();
 	if (name[0] == '!' && !last_background)
 		return NULL;
-	value = name[0] == '?' ? last_status : name[0] == '$' ? shell_pid : name[0] == '!' ? last_background : parameter_count();
+	value = name[0] == '?'   ? last_status
+		: name[0] == '$' ? shell_pid
+		: name[0] == '!' ? last_background
+				 : parameter_count();
 	snprintf(number, sizeof(number), "%d", value);
 	return number;
 }
@@ -71,14 +80,18 @@ void unset_error(const char *name, const char *message)
 	fail("%s: %s", name, message ? message : "parameter not set");
 }
 
-/* Cut the shortest or longest match of a pattern off the start or the end of a value. */
-static const char *trim(const char *value, const char *pattern, int at_end, int longest)
+/*
+ * Cut the shortest or longest match of a pattern off the start or the end of a
+ * value.
+ */
+static const char *trim(const char *value, const char *pattern, int at_end,
+			int longest)
 {
 	size_t length = strlen(value);
 	char *copy = arena_strndup(value, length);
 
 	for (size_t i = 0; i <= length; i++) {
-		size_t n = longest ? length - i : i;		/* characters to be cut */
+		size_t n = longest ? length - i : i; /* characters to be cut */
 		char saved = copy[n];
 		int match;
 
@@ -90,12 +103,16 @@ static const char *trim(const char *value, const char *pattern, int at_end, int 
 			copy[n] = saved;
 		}
 		if (match)
-			return at_end ? arena_strndup(copy, length - n) : copy + n;
+			return at_end ? arena_strndup(copy, length - n)
+				      : copy + n;
 	}
 	return copy;
 }
 
-/* The length of the parameter's name at s, which may be a number or one special character. */
+/*
+ * The length of the parameter's name at s, which may be a number or one special
+ * character.
+ */
 static size_t name_length(const char *s)
 {
 	size_t n = 0;
@@ -110,15 +127,19 @@ static size_t name_length(const char *s)
 /* ${#name} */
 static void put_length(struct fields *f, const char *name, int quoted)
 {
-	const char *value = strcmp(name, "@") == 0 || strcmp(name, "*") == 0 ? NULL : parameter(name);
+	const char *value = strcmp(name, "@") == 0 || strcmp(name, "*") == 0
+				    ? NULL
+				    : parameter(name);
 	char number[16];
 
 	if (!value && (name[0] == '@' || name[0] == '*'))
-		value = NULL, snprintf(number, sizeof(number), "%d", parameter_count());
+		value = NULL,
+		snprintf(number, sizeof(number), "%d", parameter_count());
 	else if (!value && option['u'])
 		unset_error(name, NULL);
 	else
-		snprintf(number, sizeof(number), "%u", (unsigned)(value ? strlen(value) : 0));
+		snprintf(number, sizeof(number), "%u",
+			 (unsigned)(value ? strlen(value) : 0));
 	put_value(f, number, quoted);
 }
 
@@ -139,10 +160,12 @@ static void assign_default(const char *name, const char *word, enum quoting q)
 }
 
 /* ${name<operator>word}: rest begins with the operator. */
-static void put_modified(struct fields *f, const char *name, const char *rest, enum quoting q)
+static void put_modified(struct fields *f, const char *name, const char *rest,
+			 enum quoting q)
 {
 	int many = *name == '@' || *name == '*', colon = *rest == ':', longest;
-	const char *value = many ? positional[1] ? positional[1] : "" : parameter(name);
+	const char *value = many ? positional[1] ? positional[1] : ""
+				 : parameter(name);
 	int set = value && (!colon || *value);
 	const char *word = rest + colon + 1;
 
@@ -169,7 +192,11 @@ static void put_modified(struct fields *f, const char *name, const char *rest, e
 			unset_error(name, NULL);
 		longest = rest[1] == rest[0];
 		if (value)
-			put_value(f, trim(value, expand_pattern(rest + 1 + longest), *rest == '%', longest), q);
+			put_value(f,
+				  trim(value,
+				       expand_pattern(rest + 1 + longest),
+				       *rest == '%', longest),
+				  q);
 		return;
 	}
 	if (many)
@@ -178,20 +205,25 @@ static void put_modified(struct fields *f, const char *name, const char *rest, e
 		put_value(f, parameter(name), q);
 }
 
-/* ${name}, ${#name}, ${name:-word} and its relatives, ${name#pattern} and its. text is what stands between the braces. */
+/*
+ * ${name}, ${#name}, ${name:-word} and its relatives, ${name#pattern} and its.
+ * text is what stands between the braces.
+ */
 void expand_braces(struct fields *f, char *text, enum quoting q)
 {
 	size_t n;
 	char *name, *rest;
 
-	if (text[0] == '#' && text[1] && text[1 + name_length(text + 1)] == '\0' && name_length(text + 1)) {
+	if (text[0] == '#' && text[1] &&
+	    text[1 + name_length(text + 1)] == '\0' && name_length(text + 1)) {
 		put_length(f, text + 1, q);
 		return;
 	}
 	n = name_length(text);
 	name = arena_strndup(text, n);
 	rest = text + n;
-	if (n == 0 || (*rest && !strchr("-+=?#%", rest[*rest == ':'])) || (*rest == ':' && (!rest[1] || strchr("#%", rest[1]))))
+	if (n == 0 || (*rest && !strchr("-+=?#%", rest[*rest == ':'])) ||
+	    (*rest == ':' && (!rest[1] || strchr("#%", rest[1]))))
 		fail("${%s}: bad substitution", text);
 	if (*rest) {
 		put_modified(f, name, rest, q);

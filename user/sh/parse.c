@@ -1,4 +1,7 @@
-/* From tokens to a tree, by recursive descent along POSIX's shell grammar. A syntax error is said once and unwinds through l->failed. */
+/*
+ * From tokens to a tree, by recursive descent along POSIX's shell grammar. A
+ * syntax error is said once and unwinds through l->failed.
+ */
 #include "sh.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -11,13 +14,20 @@ static struct node *parse_command(struct lexer *l);
 static void syntax_error(struct lexer *l)
 {
 	if (!(l->failed & 1))
-		complain("line %d: syntax error: %s%s%s", l->line, l->failed ? "unterminated " : "unexpected ", l->word ? l->word : "",
-			 l->word ? "" : l->failed ? "quote" : l->token == T_END ? "end" : l->token == T_NEWLINE ? "end of line" : "operator");
+		complain("line %d: syntax error: %s%s%s", l->line,
+			 l->failed ? "unterminated " : "unexpected ",
+			 l->word ? l->word : "",
+			 l->word                 ? ""
+			 : l->failed             ? "quote"
+			 : l->token == T_END     ? "end"
+			 : l->token == T_NEWLINE ? "end of line"
+						 : "operator");
 	l->failed |= 1;
 }
 
 /* A node in the arena. */
-static struct node *new_node(enum node_kind kind, struct node *left, struct node *right)
+static struct node *new_node(enum node_kind kind, struct node *left,
+			     struct node *right)
 {
 	struct node *n = arena_alloc(sizeof(*n));
 
@@ -32,10 +42,14 @@ static int is_word(const struct lexer *l, const char *text)
 	return l->token == T_WORD && strcmp(l->word, text) == 0;
 }
 
-/* Skip newlines where the grammar allows them, asking for more input if it ends there. */
+/*
+ * Skip newlines where the grammar allows them, asking for more input if it ends
+ * there.
+ */
 static void skip_newlines(struct lexer *l)
 {
-	while (!l->failed && (l->token == T_NEWLINE || (l->token == T_END && lex_more(l))))
+	while (!l->failed &&
+	       (l->token == T_NEWLINE || (l->token == T_END && lex_more(l))))
 		next_token(l);
 }
 
@@ -50,13 +64,19 @@ static void expect(struct lexer *l, const char *text)
 
 static int is_redirect(const struct lexer *l)
 {
-	return l->token == T_NUMBER || (l->token >= T_LESS && l->token <= T_CLOBBER);
+	return l->token == T_NUMBER ||
+	       (l->token >= T_LESS && l->token <= T_CLOBBER);
 }
 
-/* The kind of a redirection and the descriptor it is about if none is written. */
+/*
+ * The kind of a redirection and the descriptor it is about if none is written.
+ */
 static enum redirect_kind redirect_kind(enum token token, int *fd)
 {
-	*fd = token == T_LESS || token == T_LESSAMP || token == T_LESSGREAT || token == T_DLESS || token == T_DLESSDASH ? 0 : 1;
+	*fd = token == T_LESS || token == T_LESSAMP || token == T_LESSGREAT ||
+			      token == T_DLESS || token == T_DLESSDASH
+		      ? 0
+		      : 1;
 	switch (token) {
 	case T_LESS: return R_IN;
 	case T_LESSGREAT: return R_RDWR;
@@ -131,7 +151,10 @@ static struct node *parse_function(struct lexer *l, char *name)
 	return n;
 }
 
-/* Assignments, words and redirections, in any order; or a function's definition. */
+/*
+ * Assignments, words and redirections, in any order; or a function's
+ * definition.
+ */
 static struct node *parse_simple(struct lexer *l)
 {
 	struct node *n = new_node(N_SIMPLE, NULL, NULL);
@@ -144,15 +167,19 @@ static struct node *parse_simple(struct lexer *l)
 			;
 		if (is_redirect(l)) {
 			parse_redirect(l, &redirects);
-		} else if (l->token == T_WORD && (any || !is_reserved(l->word) || strcmp(l->word, "in") == 0)) {
+		} else if (l->token == T_WORD &&
+			   (any || !is_reserved(l->word) ||
+			    strcmp(l->word, "in") == 0)) {
 			char *word = l->word;
 
 			next_token(l);
-			if (l->alias_next && l->input.length - l->token_start <= l->alias_next) {
+			if (l->alias_next &&
+			    l->input.length - l->token_start <= l->alias_next) {
 				l->alias_next = 0;
 				expand_alias(l);
 			}
-			if (l->token == T_LPAREN && !any && is_name(word) && !is_reserved(word))
+			if (l->token == T_LPAREN && !any && is_name(word) &&
+			    !is_reserved(word))
 				return parse_function(l, word);
 			if (!n->words && is_assignment(word))
 				add_word(&assignments, word);
@@ -273,7 +300,8 @@ static struct node *parse_case(struct lexer *l)
 		add_word(&words, l->word);
 	next_token(l);
 	expect(l, "in");
-	for (skip_newlines(l); !l->failed && !is_word(l, "esac"); skip_newlines(l)) {
+	for (skip_newlines(l); !l->failed && !is_word(l, "esac");
+	     skip_newlines(l)) {
 		*items = parse_case_item(l);
 		items = &(*items)->next;
 	}
@@ -396,7 +424,8 @@ static struct node *parse_and_or(struct lexer *l)
 /* Words that end a list because they belong to the construct around it. */
 static int ends_list(struct lexer *l)
 {
-	static const char *const words[] = { "then", "else", "elif", "fi", "do", "done", "esac", "}" };
+	static const char *const words[] = { "then", "else", "elif", "fi",
+					     "do",   "done", "esac", "}" };
 
 	expand_command_alias(l);
 	if (l->token == T_END || l->token == T_RPAREN || l->token == T_DSEMI)
@@ -412,7 +441,10 @@ static struct node *append(struct node *list, struct node *n)
 	return list ? new_node(N_SEQUENCE, list, n) : n;
 }
 
-/* Commands separated by ; & and newlines. stop_at_newline: one line of input is enough. */
+/*
+ * Commands separated by ; & and newlines. stop_at_newline: one line of input is
+ * enough.
+ */
 static struct node *parse_list(struct lexer *l, int stop_at_newline)
 {
 	struct node *list = NULL;
@@ -423,7 +455,7 @@ static struct node *parse_list(struct lexer *l, int stop_at_newline)
 		size_t start = l->token_start;
 		struct node *n;
 
-		if (l->token == T_NEWLINE) {		/* an alias became nothing */
+		if (l->token == T_NEWLINE) {	/* an alias became nothing */
 			if (stop_at_newline)
 				break;
 			skip_newlines(l);
@@ -439,17 +471,22 @@ static struct node *parse_list(struct lexer *l, int stop_at_newline)
 			next_token(l);
 		else if (l->token != T_NEWLINE)
 			break;
-		if (stop_at_newline && (l->token == T_NEWLINE || l->token == T_END))
+		if (stop_at_newline &&
+		    (l->token == T_NEWLINE || l->token == T_END))
 			break;
 		if (!stop_at_newline)
 			skip_newlines(l);
 	}
-	if (!list && !(stop_at_newline && (l->token == T_NEWLINE || l->token == T_END)))
+	if (!list &&
+	    !(stop_at_newline && (l->token == T_NEWLINE || l->token == T_END)))
 		syntax_error(l);
 	return list;
 }
 
-/* Parse a complete command, as many lines as it needs. *error: it was said what is wrong. */
+/*
+ * Parse a complete command, as many lines as it needs. *error: it was said what
+ * is wrong.
+ */
 struct node *parse_line(struct lexer *l, int *error)
 {
 	struct node *n = NULL;
@@ -469,7 +506,10 @@ struct node *parse_line(struct lexer *l, int *error)
 	return l->failed ? NULL : n;
 }
 
-/* What stands between $( and ), in the midst of a word: the lexer is left behind the bracket. */
+/*
+ * What stands between $( and ), in the midst of a word: the lexer is left
+ * behind the bracket.
+ */
 struct node *parse_substitution(struct lexer *l)
 {
 	struct redirect *pending = l->pending;

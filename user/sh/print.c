@@ -7,10 +7,12 @@
 #include <string.h>
 
 /*
- * Put the escape behind a backslash at s; how many characters it took. In %b and echo octal numbers begin with 0 and \c ends all output: then
- * *stop is set.
+ * Put the escape behind a backslash at s; how many characters it took. In %b
+ * and echo octal numbers begin with 0 and \c ends all output: then *stop is
+ * set.
  */
-static size_t put_escape(struct text *t, const char *s, int with_zero, int *stop)
+static size_t put_escape(struct text *t, const char *s, int with_zero,
+			 int *stop)
 {
 	static const char from[] = "abefnrtv\\", to[] = "\a\b\033\f\n\r\t\v\\";
 	const char *p = *s ? strchr(from, *s) : NULL;
@@ -51,7 +53,9 @@ int do_echo(int argc, char **argv)
 	int newline = 1, escapes = 0, stop = 0, i = 1;
 	struct text t = { 0 };
 
-	for (; i < argc && argv[i][0] == '-' && argv[i][1] && strspn(argv[i] + 1, "neE") == strlen(argv[i] + 1); i++) {
+	for (; i < argc && argv[i][0] == '-' && argv[i][1] &&
+	       strspn(argv[i] + 1, "neE") == strlen(argv[i] + 1);
+	     i++) {
 		newline &= !strchr(argv[i], 'n');
 		escapes |= strchr(argv[i], 'e') != NULL;
 	}
@@ -98,15 +102,21 @@ static long long next_number(void)
 	return value;
 }
 
-/* %b: the characters with their escapes, as many as the precision says, and blanks up to the width. */
+/*
+ * %b: the characters with their escapes, as many as the precision says, and
+ * blanks up to the width.
+ */
 static void put_block(const char *spec)
 {
 	struct text t = { 0 };
-	const char *digits = spec + strspn(spec, "%-+ #0"), *point = strchr(digits, '.');
+	const char *digits = spec + strspn(spec, "%-+ #0"),
+		   *point = strchr(digits, '.');
 	size_t width = atoi(digits), blanks, n;
 
 	stopped |= put_escaped(&t, next_string());
-	n = point && (size_t)atoi(point + 1) < t.length ? (size_t)atoi(point + 1) : t.length;
+	n = point && (size_t)atoi(point + 1) < t.length
+		    ? (size_t)atoi(point + 1)
+		    : t.length;
 	blanks = width > n ? width - n : 0;
 	if (!strchr(spec, '-'))
 		printf("%*s", (int)blanks, "");
@@ -120,7 +130,8 @@ static void convert(const char *spec, size_t n, char type)
 {
 	char format[40];
 
-	snprintf(format, sizeof(format), "%.*s%s%c", (int)n, spec, strchr("diouxX", type) ? "ll" : "", type);
+	snprintf(format, sizeof(format), "%.*s%s%c", (int)n, spec,
+		 strchr("diouxX", type) ? "ll" : "", type);
 	if (type == 'c' && !*arguments)
 		return;
 #pragma GCC diagnostic push
@@ -144,7 +155,8 @@ static const char *put_conversion(const char *s)
 		if (*s == '*') {
 			char number[16];
 
-			snprintf(number, sizeof(number), "%d", (int)next_number());
+			snprintf(number, sizeof(number), "%d",
+				 (int)next_number());
 			text_puts(&spec, number);
 			s++;
 		} else {
@@ -182,7 +194,10 @@ static void put_format(const char *s)
 	}
 }
 
-/* printf format [argument...]: the format is used again while there are arguments. */
+/*
+ * printf format [argument...]: the format is used again while there are
+ * arguments.
+ */
 int do_printf(int argc, char **argv)
 {
 	char **before;

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A line as it came, and of each character whether a backslash stood before it. */
+/*
+ * A line as it came, and of each character whether a backslash stood before it.
+ */
 struct line {
 	struct text text, escaped;
 };
@@ -17,7 +19,9 @@ static void put(struct line *l, char c, int escaped)
 	text_put(&l->escaped, escaped ? 'e' : ' ');
 }
 
-/* One character; 0 at the end of the input, -1 when a signal wants to be heard. */
+/*
+ * One character; 0 at the end of the input, -1 when a signal wants to be heard.
+ */
 static int read_char(char *c)
 {
 	for (;;) {
@@ -34,7 +38,10 @@ static int read_char(char *c)
 	}
 }
 
-/* Read up to a newline, a byte at a time so that the rest stays for others. 0: the input ended before. */
+/*
+ * Read up to a newline, a byte at a time so that the rest stays for others. 0:
+ * the input ended before.
+ */
 static int read_input_line(struct line *l, int raw)
 {
 	char c;
@@ -74,7 +81,8 @@ static size_t skip_space(const struct line *l, size_t i, const char *ifs)
 }
 
 /* The end of the field at i, and in *next the start of the one behind it. */
-static size_t field_end(const struct line *l, size_t i, const char *ifs, size_t *next)
+static size_t field_end(const struct line *l, size_t i, const char *ifs,
+			size_t *next)
 {
 	while (l->text.s[i] && !separator(l, i, ifs))
 		i++;
@@ -84,7 +92,10 @@ static size_t field_end(const struct line *l, size_t i, const char *ifs, size_t 
 	return i;
 }
 
-/* The last variable takes all the rest, without white space at its end; a single field loses its separator. */
+/*
+ * The last variable takes all the rest, without white space at its end; a
+ * single field loses its separator.
+ */
 static size_t rest_end(const struct line *l, size_t i, const char *ifs)
 {
 	size_t next, end = field_end(l, i, ifs, &next), n = l->text.length;

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SAVED_FD	10		/* where redirected descriptors are kept meanwhile */
+#define SAVED_FD	10 /* where redirected descriptors are kept meanwhile */
 #define PIPE_ROOM	4096		/* what a pipe holds without a reader */
 
 /* What a redirection replaced, to be put back. */
@@ -20,7 +20,10 @@ struct saved {
 
 static struct saved *saved;
 
-/* A here-document comes through a pipe if it fits, else through a child that writes it. */
+/*
+ * A here-document comes through a pipe if it fits, else through a child that
+ * writes it.
+ */
 static int open_here(const struct redirect *r)
 {
 	const char *text = r->quoted ? r->target : expand_here(r->target);
@@ -122,7 +125,10 @@ static int redirect_one(const struct redirect *r, int keep)
 	return 0;
 }
 
-/* Carry out redirections; unless they are to be kept, what they replace is remembered. */
+/*
+ * Carry out redirections; unless they are to be kept, what they replace is
+ * remembered.
+ */
 int redirect(const struct redirect *r, int keep)
 {
 	if (r)

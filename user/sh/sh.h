@@ -1,6 +1,8 @@
 /*
- * The shell: what its files share. Reading order: main.c, options.c; lex.c, parse.c, function.c; expand.c, param.c, glob.c, arith.c; exec.c,
- * command.c, redirect.c, jobs.c, trap.c; vars.c; builtins.c and the builtins' files; edit.c, history.c, complete.c; arena.c.
+ * The shell: what its files share. Reading order: main.c, options.c; lex.c,
+ * parse.c, function.c; expand.c, param.c, glob.c, arith.c; exec.c, command.c,
+ * redirect.c, jobs.c, trap.c; vars.c; builtins.c and the builtins' files;
+ * edit.c, history.c, complete.c; arena.c.
  */
 #ifndef SH_H
 #define SH_H
@@ -25,32 +27,63 @@ struct text {
 void text_put(struct text *t, char c);
 void text_puts(struct text *t, const char *s);
 void text_putn(struct text *t, const char *s, size_t n);
-char *text_end(struct text *t);			/* its characters; "" if there were none */
+char *text_end(struct text *t); /* its characters; "" if there were none */
 
 /* lex.c: words keep their quotes; expand.c removes them. */
-enum token { T_END, T_NEWLINE, T_WORD, T_NUMBER, T_PIPE, T_AND_IF, T_OR_IF, T_SEMI, T_DSEMI, T_AMP, T_LPAREN, T_RPAREN, T_LESS,
-	     T_GREAT, T_DGREAT, T_LESSAMP, T_GREATAMP, T_DLESS, T_DLESSDASH, T_LESSGREAT, T_CLOBBER };
+enum token {
+	T_END,
+	T_NEWLINE,
+	T_WORD,
+	T_NUMBER,
+	T_PIPE,
+	T_AND_IF,
+	T_OR_IF,
+	T_SEMI,
+	T_DSEMI,
+	T_AMP,
+	T_LPAREN,
+	T_RPAREN,
+	T_LESS,
+	T_GREAT,
+	T_DGREAT,
+	T_LESSAMP,
+	T_GREATAMP,
+	T_DLESS,
+	T_DLESSDASH,
+	T_LESSGREAT,
+	T_CLOBBER
+};
 
 struct lexer {
 	struct text input;		/* what was read so far */
 	size_t at;			/* what is left of it begins here */
-	char *(*more)(void *context);	/* another line, for unfinished commands; NULL: there is none */
+	/* another line, for unfinished commands; NULL: there is none */
+	char *(*more)(void *context);
 	void *context;
 	enum token token;		/* the token looked at */
 	size_t token_start;
 	char *word;			/* its text, for T_WORD and T_NUMBER */
 	int line, failed;
-	size_t alias_tail;		/* while more than this is left, an alias's text is read; 0: none is */
-	size_t alias_next;		/* the word here may be an alias too: the last one's text ended in a blank */
-	struct redirect *pending;	/* here-documents whose text begins after the next newline */
+	/* while more than this is left, an alias's text is read; 0: none is */
+	size_t alias_tail;
+	/*
+	 * the word here may be an alias too: the last one's text ended in a
+	 * blank
+	 */
+	size_t alias_next;
+	/* here-documents whose text begins after the next newline */
+	struct redirect *pending;
 };
 
-void lex_init(struct lexer *l, const char *input, char *(*more)(void *), void *context);
+void lex_init(struct lexer *l, const char *input, char *(*more)(void *),
+	      void *context);
 int lex_more(struct lexer *l);		/* get another line; 0: there is none */
 void next_token(struct lexer *l);
 void read_pending_here(struct lexer *l);
-size_t braces_length(const char *s, int quoted);	/* of what stands behind ${ up to and with the } */
-ssize_t arithmetic_length(const char *s);	/* of what stands behind $(( up to the )); -1: it is a command */
+/* of what stands behind ${ up to and with the } */
+size_t braces_length(const char *s, int quoted);
+/* of what stands behind $(( up to the )); -1: it is a command */
+ssize_t arithmetic_length(const char *s);
 
 int is_reserved(const char *s);
 
@@ -61,9 +94,10 @@ struct redirect {
 	struct redirect *next, *next_pending;
 	enum redirect_kind kind;
 	int fd;
-	char *target;			/* unexpanded; the text itself of a here-document */
-	int quoted;			/* a here-document whose delimiter was quoted: not expanded */
-	int strip;			/* <<-: without the tabs at the start of lines */
+	char *target;	/* unexpanded; the text itself of a here-document */
+	/* a here-document whose delimiter was quoted: not expanded */
+	int quoted;
+	int strip;	/* <<-: without the tabs at the start of lines */
 };
 
 struct word {
@@ -77,27 +111,45 @@ struct case_item {
 	struct node *body;
 };
 
-enum node_kind { N_SIMPLE, N_PIPE, N_AND, N_OR, N_SEQUENCE, N_BACKGROUND, N_NOT, N_SUBSHELL, N_GROUP, N_IF, N_WHILE, N_UNTIL, N_FOR,
-		 N_CASE, N_FUNCTION };
+enum node_kind {
+	N_SIMPLE,
+	N_PIPE,
+	N_AND,
+	N_OR,
+	N_SEQUENCE,
+	N_BACKGROUND,
+	N_NOT,
+	N_SUBSHELL,
+	N_GROUP,
+	N_IF,
+	N_WHILE,
+	N_UNTIL,
+	N_FOR,
+	N_CASE,
+	N_FUNCTION
+};
 
 struct node {
 	enum node_kind kind;
 	struct node *left, *right, *other;	/* condition, body, else */
-	struct word *words;			/* a command's, for's list, case's subject */
+	struct word *words;	/* a command's, for's list, case's subject */
 	struct word *assignments;
 	struct redirect *redirects;
 	struct case_item *cases;
-	char *name;				/* for's variable, the function's name */
-	char *text;				/* as it was written, for the list of jobs; may be NULL */
+	char *name;		/* for's variable, the function's name */
+	char *text; /* as it was written, for the list of jobs; may be NULL */
 	int in_list;				/* for ... in was written */
 };
 
-struct node *parse_line(struct lexer *l, int *error);	/* NULL without error: nothing there (or the end: l->token) */
-struct node *parse_substitution(struct lexer *l);	/* what stands between $( and ), which is passed over */
+/* NULL without error: nothing there (or the end: l->token) */
+struct node *parse_line(struct lexer *l, int *error);
+/* what stands between $( and ), which is passed over */
+struct node *parse_substitution(struct lexer *l);
 
 /* alias.c */
 struct alias;
-int expand_alias(struct lexer *l);	/* put an alias's text in the place of the word looked at; 0: it is none */
+/* put an alias's text in the place of the word looked at; 0: it is none */
+int expand_alias(struct lexer *l);
 void expand_command_alias(struct lexer *l);
 const char *get_alias(const char *name);
 int do_alias(int argc, char **argv), do_unalias(int argc, char **argv);
@@ -109,20 +161,26 @@ void unset_function(const char *name);
 const char *function_name(int i);	/* the i-th; NULL behind the last */
 
 /* expand.c */
-char **expand_words(const struct word *words, int command, int *count);	/* fields, NULL-terminated */
-char *expand_string(const char *word);			/* one field, no splitting, no globbing */
-char *expand_assignment(const char *value);		/* the same, with ~ also behind colons */
-const char *read_escape(const char *s, char *c);	/* escapes.c: in $'...' */
-char *expand_pattern(const char *word);			/* quoted characters are escaped with a backslash */
+/* fields, NULL-terminated */
+char **expand_words(const struct word *words, int command, int *count);
+/* one field, no splitting, no globbing */
+char *expand_string(const char *word);
+/* the same, with ~ also behind colons */
+char *expand_assignment(const char *value);
+const char *read_escape(const char *s, char *c); /* escapes.c: in $'...' */
+/* quoted characters are escaped with a backslash */
+char *expand_pattern(const char *word);
 char *expand_here(const char *text);
 long long arithmetic(const char *expression);
 
 /* exec.c */
-extern int last_status, shell_pid, last_background, interactive, in_subshell, substitution_status, loop_depth;
+extern int last_status, shell_pid, last_background, interactive, in_subshell,
+	substitution_status, loop_depth;
 enum jump { J_NONE, J_BREAK, J_CONTINUE, J_RETURN };
-extern enum jump jumping;		/* break, continue or return is on its way up */
+extern enum jump jumping;	/* break, continue or return is on its way up */
 extern int jump_levels;
-extern int condition_depth;		/* inside what && || ! if while test, -e does not apply */
+/* inside what && || ! if while test, -e does not apply */
+extern int condition_depth;
 int run_node(struct node *node);
 void run_and_exit(struct node *n) __attribute__((noreturn));
 int run_string(const char *text);	/* eval, -c, traps */
@@ -130,22 +188,30 @@ int run_file(const char *path);		/* 127: cannot be read */
 
 /* command.c */
 int run_simple(struct node *n);
-int run_call(int argc, char **argv, int functions_too);	/* a command whose words are known */
+/* a command whose words are known */
+int run_call(int argc, char **argv, int functions_too);
 int try_program(char **argv);
 void exec_program(char **argv) __attribute__((noreturn));
 char *find_program(const char *name);	/* its path; NULL: none */
 #define DEFAULT_PATH "/bin:/sbin"
-extern const char *search_path;		/* where command -p seeks programs; NULL: along PATH */
-char *command_output(struct node *n, const char *text);	/* of one or the other */
+/* where command -p seeks programs; NULL: along PATH */
+extern const char *search_path;
+/* of one or the other */
+char *command_output(struct node *n, const char *text);
 
-/* main.c: errors that end a shell which is not interactive; an interactive one goes back to its prompt */
-void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+/*
+ * main.c: errors that end a shell which is not interactive; an interactive one
+ * goes back to its prompt
+ */
+void fail(const char *format, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
 void back_to_prompt(void) __attribute__((noreturn));
 int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv);
 void forget_forgiving(void);
 void exit_shell(int status) __attribute__((noreturn));
-extern int exiting;			/* the status that the shell ends with; -1: it does not */
-int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));	/* says it; 2 */
+extern int exiting; /* the status that the shell ends with; -1: it does not */
+/* says it; 2 */
+int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* options.c: option['e'] and so on */
 extern char option[128];
@@ -156,17 +222,20 @@ const char *option_letters(void);
 
 /* redirect.c */
 struct saved;
-int redirect(const struct redirect *r, int keep);	/* unless kept, remembers what it replaces; -1: it was said why */
+/* unless kept, remembers what it replaces; -1: it was said why */
+int redirect(const struct redirect *r, int keep);
 struct saved *redirect_mark(void);
-void restore(struct saved *mark);	/* undo what was redirected since the mark */
+void restore(struct saved *mark); /* undo what was redirected since the mark */
 
 /* jobs.c */
 struct job;
-extern int job_control;			/* jobs have process groups of their own */
-pid_t start_child(void);		/* fork; the child is a subshell without jobs and traps */
+extern int job_control;		/* jobs have process groups of their own */
+/* fork; the child is a subshell without jobs and traps */
+pid_t start_child(void);
 struct job *new_job(int processes, const char *text);
 pid_t start_process(struct job *j, int background);
-int wait_job(struct job *j);		/* in the foreground, until it ends or stops: its status */
+/* in the foreground, until it ends or stops: its status */
+int wait_job(struct job *j);
 void background_job(struct job *j);
 void report_jobs(void);
 void set_job_control(int on);
@@ -175,12 +244,14 @@ int stay_for_jobs(void);
 extern int exit_warned;		/* commands until the warning is forgotten */
 
 /* trap.c */
-enum { INTERRUPTED = 1, INTERRUPTED_SAID };	/* the latter: a newline was already written behind the ^C */
+/* the latter: a newline was already written behind the ^C */
+enum { INTERRUPTED = 1, INTERRUPTED_SAID };
 extern volatile int interrupted;	/* ^C came to an interactive shell */
 extern volatile int trap_pending;
 void run_traps(void);
 void traps_in_child(void);
-void default_signals(void);		/* what an interactive shell arranged is undone in its children */
+/* what an interactive shell arranged is undone in its children */
+void default_signals(void);
 void interactive_signals(void);
 char *take_exit_trap(void);
 
@@ -188,13 +259,18 @@ char *take_exit_trap(void);
 typedef int (*builtin_t)(int argc, char **argv);
 builtin_t find_builtin(const char *name, int *special);
 const char *builtin_name(int i);	/* the i-th; NULL behind the last */
-int do_bg(int argc, char **argv), do_fg(int argc, char **argv), do_jobs(int argc, char **argv), do_kill(int argc, char **argv),
-    do_wait(int argc, char **argv);
+int do_bg(int argc, char **argv), do_fg(int argc, char **argv),
+	do_jobs(int argc, char **argv), do_kill(int argc, char **argv),
+	do_wait(int argc, char **argv);
 int do_exec(int argc, char **argv), do_trap(int argc, char **argv);
-int do_test(int argc, char **argv), do_echo(int argc, char **argv), do_printf(int argc, char **argv);
-int do_export(int argc, char **argv), do_readonly(int argc, char **argv), do_unset(int argc, char **argv), do_local(int argc, char **argv),
-    do_set(int argc, char **argv), do_shift(int argc, char **argv), do_read(int argc, char **argv), do_getopts(int argc, char **argv);
-int do_cd(int argc, char **argv), do_pwd(int argc, char **argv), do_umask(int argc, char **argv), do_times(int argc, char **argv);
+int do_test(int argc, char **argv), do_echo(int argc, char **argv),
+	do_printf(int argc, char **argv);
+int do_export(int argc, char **argv), do_readonly(int argc, char **argv),
+	do_unset(int argc, char **argv), do_local(int argc, char **argv),
+	do_set(int argc, char **argv), do_shift(int argc, char **argv),
+	do_read(int argc, char **argv), do_getopts(int argc, char **argv);
+int do_cd(int argc, char **argv), do_pwd(int argc, char **argv),
+	do_umask(int argc, char **argv), do_times(int argc, char **argv);
 int do_history(int argc, char **argv), do_ulimit(int argc, char **argv);
 
 /* vars.c */
@@ -202,8 +278,10 @@ int is_name(const char *s);
 extern char **positional;		/* $0, $1, ... NULL-terminated */
 enum { V_EXPORT = 1, V_READONLY = 2 };
 const char *get_var(const char *name);	/* NULL: unset */
-void set_var(const char *name, const char *value);	/* fails on a read-only one */
-void set_var_quietly(const char *name, const char *value);	/* does nothing to a read-only one */
+/* fails on a read-only one */
+void set_var(const char *name, const char *value);
+/* does nothing to a read-only one */
+void set_var_quietly(const char *name, const char *value);
 void mark_var(const char *name, int flag);
 int is_readonly(const char *name);
 void unset_var(const char *name);
@@ -213,21 +291,24 @@ void import_environment(void);
 char **make_environment(void);
 int is_assignment(const char *word);
 void *local_mark(void);
-void local_save(const char *name);	/* its value comes back with local_restore() */
+/* its value comes back with local_restore() */
+void local_save(const char *name);
 void local_restore(void *mark);
 extern int function_depth;
 
 /* edit.c, history.c, complete.c */
-char *edit_line(const char *prompt);	/* with its newline, in the arena; NULL: the end */
+/* with its newline, in the arena; NULL: the end */
+char *edit_line(const char *prompt);
 void history_add(const char *line);
-const char *history_get(int back);	/* 1: the last one; NULL: there is none */
+const char *history_get(int back); /* 1: the last one; NULL: there is none */
 int history_count(void);
 struct completion {
-	char **list;			/* what the word may become, sorted; directories end in / */
+	/* what the word may become, sorted; directories end in / */
+	char **list;
 	int count;
 	size_t typed;			/* so much of each was typed already */
 	size_t common;			/* so much of them is the same */
-	char quote;			/* the quote that the word stands in, or 0 */
+	char quote;		/* the quote that the word stands in, or 0 */
 };
 void complete(const char *line, size_t at, struct completion *c);
 

@@ -1,4 +1,7 @@
-/* test and [: POSIX's rules by the number of arguments, with -a, -o and brackets beyond them. */
+/*
+ * test and [: POSIX's rules by the number of arguments, with -a, -o and
+ * brackets beyond them.
+ */
 #include "sh.h"
 #include <errno.h>
 #include <setjmp.h>
@@ -32,7 +35,8 @@ static long long integer(const char *s)
 
 static int is_unary(const char *s)
 {
-	return s[0] == '-' && s[1] && !s[2] && strchr("bcdefghknprstuwxzLOGS", s[1]);
+	return s[0] == '-' && s[1] && !s[2] &&
+	       strchr("bcdefghknprstuwxzLOGS", s[1]);
 }
 
 /* The operators about a file's kind and mode. */
@@ -86,10 +90,13 @@ static int same_file(const char *a, const char *b)
 {
 	struct stat x, y;
 
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino && x.st_dev == y.st_dev;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino &&
+	       x.st_dev == y.st_dev;
 }
 
-static const char *const binaries[] = { "=", "==", "!=", "<", ">", "-nt", "-ot", "-ef", "-eq", "-ne", "-lt", "-le", "-gt", "-ge" };
+static const char *const binaries[] = { "=",   "==",  "!=",  "<",   ">",
+					"-nt", "-ot", "-ef", "-eq", "-ne",
+					"-lt", "-le", "-gt", "-ge" };
 
 static int is_binary(const char *s)
 {
@@ -117,10 +124,18 @@ static int binary(const char *a, const char *op, const char *b)
 	}
 	x = integer(a);
 	y = integer(b);
-	return which == 9 ? x == y : which == 10 ? x != y : which == 11 ? x < y : which == 12 ? x <= y : which == 13 ? x > y : x >= y;
+	return which == 9    ? x == y
+	       : which == 10 ? x != y
+	       : which == 11 ? x < y
+	       : which == 12 ? x <= y
+	       : which == 13 ? x > y
+			     : x >= y;
 }
 
-/* a op b; -op a; ( expression ); a. What could be both is taken as a binary operator's operand. */
+/*
+ * a op b; -op a; ( expression ); a. What could be both is taken as a binary
+ * operator's operand.
+ */
 static int primary(void)
 {
 	char *s = *at;
@@ -192,7 +207,8 @@ static int by_count(char **a, int count)
 	}
 	if (count == 2 && is_unary(a[0]))
 		return unary(a[0][1], a[1]);
-	if ((count == 3 || count == 4) && strcmp(a[0], "(") == 0 && strcmp(a[count - 1], ")") == 0)
+	if ((count == 3 || count == 4) && strcmp(a[0], "(") == 0 &&
+	    strcmp(a[count - 1], ")") == 0)
 		return by_count(a + 1, count - 2);
 	return -1;
 }

@@ -10,7 +10,7 @@
 volatile int interrupted, trap_pending;
 
 static char *actions[SIGNALS];		/* NULL: none; "": ignored */
-static char ignored_at_start[SIGNALS];	/* 1: yes; 2: no; 0: nobody looked yet */
+static char ignored_at_start[SIGNALS]; /* 1: yes; 2: no; 0: nobody looked yet */
 static volatile char pending[SIGNALS];
 static int signals_arranged;
 
@@ -35,7 +35,8 @@ static void handle_as_before(int sig)
 		action.sa_handler = on_interrupt;
 	else if (signals_arranged && (sig == SIGQUIT || sig == SIGTERM))
 		action.sa_handler = SIG_IGN;
-	else if (job_control && (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU))
+	else if (job_control &&
+		 (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU))
 		action.sa_handler = SIG_IGN;
 	sigaction(sig, &action, NULL);
 }
@@ -50,7 +51,10 @@ void interactive_signals(void)
 	handle_as_before(SIGTERM);
 }
 
-/* In a child of a shell: the signals that the shell keeps away from itself are the child's as usual. */
+/*
+ * In a child of a shell: the signals that the shell keeps away from itself are
+ * the child's as usual.
+ */
 void default_signals(void)
 {
 	if (signals_arranged) {
@@ -66,7 +70,10 @@ void default_signals(void)
 	signals_arranged = interrupted = 0;
 }
 
-/* In a subshell what was trapped is as if it had not been; what was ignored stays so. */
+/*
+ * In a subshell what was trapped is as if it had not been; what was ignored
+ * stays so.
+ */
 void traps_in_child(void)
 {
 	for (int sig = 0; sig < SIGNALS; sig++) {
@@ -85,7 +92,10 @@ void traps_in_child(void)
 	trap_pending = 0;
 }
 
-/* Run the actions of the signals that came; $? is the same afterwards, unless one returns from a function. */
+/*
+ * Run the actions of the signals that came; $? is the same afterwards, unless
+ * one returns from a function.
+ */
 void run_traps(void)
 {
 	int status = last_status;
@@ -94,7 +104,8 @@ void run_traps(void)
 	trap_pending = 0;
 	for (int sig = 1; sig < SIGNALS; sig++)
 		if (pending[sig]) {
-			char *action = actions[sig] ? keep_string(actions[sig]) : NULL;
+			char *action = actions[sig] ? keep_string(actions[sig])
+						    : NULL;
 
 			pending[sig] = 0;
 			jumping = J_NONE;
@@ -117,7 +128,10 @@ char *take_exit_trap(void)
 	return action;
 }
 
-/* What was ignored when the shell started can be neither trapped nor reset, except in an interactive shell. */
+/*
+ * What was ignored when the shell started can be neither trapped nor reset,
+ * except in an interactive shell.
+ */
 static int fixed(int sig)
 {
 	struct sigaction now;
@@ -125,14 +139,19 @@ static int fixed(int sig)
 	if (!sig || interactive)
 		return 0;
 	if (!ignored_at_start[sig])
-		ignored_at_start[sig] = sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN ? 1 : 2;
+		ignored_at_start[sig] = sigaction(sig, NULL, &now) == 0 &&
+							now.sa_handler ==
+								SIG_IGN
+						? 1
+						: 2;
 	return ignored_at_start[sig] == 1;
 }
 
 /* action NULL: as if there had never been a trap; "": ignored. */
 static void set_trap(int sig, const char *action)
 {
-	struct sigaction how = { .sa_handler = action && *action ? on_signal : SIG_IGN };
+	struct sigaction how = { .sa_handler = action && *action ? on_signal
+								 : SIG_IGN };
 
 	if (fixed(sig))
 		return;
@@ -170,7 +189,8 @@ int do_trap(int argc, char **argv)
 		return 0;
 	}
 	action = argv[i];
-	if (i + 1 == argc || (*action && action[strspn(action, "0123456789")] == '\0'))
+	if (i + 1 == argc ||
+	    (*action && action[strspn(action, "0123456789")] == '\0'))
 		action = NULL;
 	else if (i++, strcmp(action, "-") == 0)
 		action = NULL;

@@ -1,4 +1,7 @@
-/* ulimit [-HS] [-a | -tfdscmlpnvw [value]]: the limits that the shell's programs inherit, each in the unit that dash has for it. */
+/*
+ * ulimit [-HS] [-a | -tfdscmlpnvw [value]]: the limits that the shell's
+ * programs inherit, each in the unit that dash has for it.
+ */
 #include "sh.h"
 #include <errno.h>
 #include <stdio.h>
@@ -17,10 +20,16 @@ static const struct limit {
 	short unit;
 	const char *name;
 } limits[] = {
-	{ 't', RLIMIT_CPU, 1, "time(seconds)" }, { 'f', RLIMIT_FSIZE, BLOCK, "file(blocks)" }, { 'd', RLIMIT_DATA, KILOBYTE, "data(kbytes)" },
-	{ 's', RLIMIT_STACK, KILOBYTE, "stack(kbytes)" }, { 'c', RLIMIT_CORE, BLOCK, "coredump(blocks)" },
-	{ 'm', RLIMIT_RSS, KILOBYTE, "memory(kbytes)" }, { 'l', RLIMIT_MEMLOCK, KILOBYTE, "locked memory(kbytes)" },
-	{ 'p', RLIMIT_NPROC, 1, "process" }, { 'n', RLIMIT_NOFILE, 1, "nofiles" }, { 'v', RLIMIT_AS, KILOBYTE, "vmemory(kbytes)" },
+	{ 't', RLIMIT_CPU, 1, "time(seconds)" },
+	{ 'f', RLIMIT_FSIZE, BLOCK, "file(blocks)" },
+	{ 'd', RLIMIT_DATA, KILOBYTE, "data(kbytes)" },
+	{ 's', RLIMIT_STACK, KILOBYTE, "stack(kbytes)" },
+	{ 'c', RLIMIT_CORE, BLOCK, "coredump(blocks)" },
+	{ 'm', RLIMIT_RSS, KILOBYTE, "memory(kbytes)" },
+	{ 'l', RLIMIT_MEMLOCK, KILOBYTE, "locked memory(kbytes)" },
+	{ 'p', RLIMIT_NPROC, 1, "process" },
+	{ 'n', RLIMIT_NOFILE, 1, "nofiles" },
+	{ 'v', RLIMIT_AS, KILOBYTE, "vmemory(kbytes)" },
 	{ 'w', RLIMIT_LOCKS, 1, "locks" },
 };
 #define LIMITS (int)(sizeof(limits) / sizeof(limits[0]))
@@ -57,7 +66,8 @@ static int change(const struct limit *l, int which, const char *text)
 	if (strcmp(text, "unlimited") != 0) {
 		errno = 0;
 		value = strtoul(text, &end, 10);
-		if (*text < '0' || *text > '9' || *end || errno || value > (RLIM_INFINITY - 1) / l->unit)
+		if (*text < '0' || *text > '9' || *end || errno ||
+		    value > (RLIM_INFINITY - 1) / l->unit)
 			return complain("ulimit: %s: bad number", text);
 		value *= l->unit;
 	}
@@ -66,7 +76,9 @@ static int change(const struct limit *l, int which, const char *text)
 		r.rlim_cur = value;
 	if (which != SOFT)
 		r.rlim_max = value;
-	return setrlimit(l->resource, &r) == 0 ? 0 : complain("ulimit: %s", strerror(errno));
+	return setrlimit(l->resource, &r) == 0
+		       ? 0
+		       : complain("ulimit: %s", strerror(errno));
 }
 
 int do_ulimit(int argc, char **argv)
@@ -91,7 +103,8 @@ int do_ulimit(int argc, char **argv)
 			else if (*s == 'a')
 				all = 1;
 			else
-				return complain("ulimit: -%c: no such limit", *s);
+				return complain("ulimit: -%c: no such limit",
+						*s);
 		}
 	}
 	if (argc - i > 1 || (all && i < argc))

@@ -1,4 +1,7 @@
-/* Variables: their values, flags, and what `local` and assignments in front of a command replace for a while. */
+/*
+ * Variables: their values, flags, and what `local` and assignments in front of
+ * a command replace for a while.
+ */
 #include "sh.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -131,10 +134,14 @@ void put_shell_quoted(const char *s)
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp((*(struct var *const *)a)->name, (*(struct var *const *)b)->name);
+	return strcmp((*(struct var *const *)a)->name,
+		      (*(struct var *const *)b)->name);
 }
 
-/* Show the variables that have a flag (0: all that are set) in the order of their names. */
+/*
+ * Show the variables that have a flag (0: all that are set) in the order of
+ * their names.
+ */
 void show_vars(const char *prefix, int flag)
 {
 	int n = 0;
@@ -158,7 +165,10 @@ void show_vars(const char *prefix, int flag)
 	}
 }
 
-/* Every variable of the environment that has a proper name becomes one of the shell, exported. */
+/*
+ * Every variable of the environment that has a proper name becomes one of the
+ * shell, exported.
+ */
 void import_environment(void)
 {
 	for (char **e = environ; *e; e++) {
@@ -213,7 +223,9 @@ void *local_mark(void)
 	return locals;
 }
 
-/* Remember a variable (or the options, whose name is -) until local_restore(). */
+/*
+ * Remember a variable (or the options, whose name is -) until local_restore().
+ */
 void local_save(const char *name)
 {
 	struct local *l = keep_alloc(sizeof(*l) + strlen(name) + 1);
@@ -224,7 +236,8 @@ void local_save(const char *name)
 	l->flags = v ? v->flags : 0;
 	l->value = v && v->value ? keep_string(v->value) : NULL;
 	if (strcmp(name, "-") == 0)
-		l->value = memcpy(malloc(sizeof(option)), option, sizeof(option));
+		l->value =
+			memcpy(malloc(sizeof(option)), option, sizeof(option));
 	l->next = locals;
 	locals = l;
 }

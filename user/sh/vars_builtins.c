@@ -1,4 +1,7 @@
-/* The builtins about variables and parameters: export, readonly, local, unset, set, shift, getopts. */
+/*
+ * The builtins about variables and parameters: export, readonly, local, unset,
+ * set, shift, getopts.
+ */
 #include "sh.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +23,8 @@ static int mark_all(int argc, char **argv, int flag)
 {
 	int i = 1;
 
-	if (i < argc && (strcmp(argv[i], "-p") == 0 || strcmp(argv[i], "--") == 0))
+	if (i < argc &&
+	    (strcmp(argv[i], "-p") == 0 || strcmp(argv[i], "--") == 0))
 		i++;
 	if (i == argc) {
 		struct text t = { 0 };
@@ -74,7 +78,8 @@ int do_unset(int argc, char **argv)
 {
 	int i = 1, functions = 0;
 
-	for (; i < argc && argv[i][0] == '-'; i++)	/* -v is what is done without it */
+	/* -v is what is done without it */
+	for (; i < argc && argv[i][0] == '-'; i++)
 		functions |= strchr(argv[i], 'f') != NULL;
 	for (; i < argc; i++) {
 		if (functions) {
@@ -88,7 +93,10 @@ int do_unset(int argc, char **argv)
 	return 0;
 }
 
-/* New positional parameters; the old ones may still be in use by the loop that runs. */
+/*
+ * New positional parameters; the old ones may still be in use by the loop that
+ * runs.
+ */
 static void set_positional(int count, char **list)
 {
 	char **new = keep_alloc((count + 2) * sizeof(char *));
@@ -108,14 +116,19 @@ static int set_letters(const char *letters, int on)
 	return 0;
 }
 
-/* set: show the variables; set -e, +x, -o name: options; set [--] a b: the positional parameters. */
+/*
+ * set: show the variables; set -e, +x, -o name: options; set [--] a b: the
+ * positional parameters.
+ */
 int do_set(int argc, char **argv)
 {
 	int i = 1;
 
 	if (argc == 1)
 		show_vars("", 0);
-	for (; i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1]; i++) {
+	for (;
+	     i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1];
+	     i++) {
 		int on = argv[i][0] == '-';
 
 		if (strcmp(argv[i], "--") == 0) {
@@ -147,7 +160,8 @@ int do_shift(int argc, char **argv)
 
 	while (positional[count + 1])
 		count++;
-	if (n < 0 || n > count || (argc > 1 && argv[1][strspn(argv[1], "0123456789")]))
+	if (n < 0 || n > count ||
+	    (argc > 1 && argv[1][strspn(argv[1], "0123456789")]))
 		fail("shift: can't shift that many");
 	if (n > 0) {
 		positional += n;
@@ -170,9 +184,13 @@ static int set_option_found(const char *name, char letter)
 	return 0;
 }
 
-static int option_place;		/* inside a cluster like -abc; 0: at the start of an argument */
+/* inside a cluster like -abc; 0: at the start of an argument */
+static int option_place;
 
-/* The argument of the option c, which stands behind it or is the next one; "" and *missing when there is none. */
+/*
+ * The argument of the option c, which stands behind it or is the next one; ""
+ * and *missing when there is none.
+ */
 static const char *option_argument(char **list, int count, int *missing)
 {
 	const char *argument = "";
@@ -195,7 +213,9 @@ static int option_error(const char *name, int quiet, char c, int missing)
 	if (quiet) {
 		set_var("OPTARG", (char[]){ c, 0 });
 	} else {
-		complain(missing ? "%s: -%c needs an argument" : "%s: no such option: -%c", positional[0], c);
+		complain(missing ? "%s: -%c needs an argument"
+				 : "%s: no such option: -%c",
+			 positional[0], c);
 		unset_var("OPTARG");
 	}
 	return set_option_found(name, quiet && missing ? ':' : '?');
@@ -206,17 +226,22 @@ static int options_end(char **list, int count)
 {
 	const char *argument = optind <= count ? list[optind] : NULL;
 
-	if (option_place || (argument && argument[0] == '-' && argument[1] && strcmp(argument, "--") != 0))
+	if (option_place || (argument && argument[0] == '-' && argument[1] &&
+			     strcmp(argument, "--") != 0))
 		return 0;
 	optind += argument && strcmp(argument, "--") == 0;
 	return 1;
 }
 
-/* getopts letters name [argument...]: the next option, by OPTIND and the place inside a cluster. */
+/*
+ * getopts letters name [argument...]: the next option, by OPTIND and the place
+ * inside a cluster.
+ */
 int do_getopts(int argc, char **argv)
 {
 	char **list = argc > 3 ? argv + 2 : positional, c;
-	const char *letters = argc > 2 ? argv[1] : "", *found, *optind_text = get_var("OPTIND");
+	const char *letters = argc > 2 ? argv[1] : "", *found,
+		   *optind_text = get_var("OPTIND");
 	int count = 0, missing = 0;
 
 	if (argc < 3)
@@ -224,7 +249,9 @@ int do_getopts(int argc, char **argv)
 	while (list[count + 1])
 		count++;
 	if (optind < 1) {		/* OPTIND or the parameters were set */
-		optind = optind_text && atoi(optind_text) > 0 ? atoi(optind_text) : 1;
+		optind = optind_text && atoi(optind_text) > 0
+				 ? atoi(optind_text)
+				 : 1;
 		option_place = 0;
 	}
 	if (options_end(list, count)) {
@@ -245,5 +272,6 @@ int do_getopts(int argc, char **argv)
 		set_var("OPTARG", option_argument(list, count, &missing));
 	else
 		unset_var("OPTARG");
-	return missing ? option_error(argv[2], *letters == ':', c, 1) : set_option_found(argv[2], c);
+	return missing ? option_error(argv[2], *letters == ':', c, 1)
+		       : set_option_found(argv[2], c);
 }

@@ -39,12 +39,15 @@ static void show_byte(unsigned char c, int next)
 static void show_text(pid_t pid, unsigned long addr, long length, int limit)
 {
 	static char text[LONGEST_STRING + 1];
-	int asked = limit + 1 < LONGEST_STRING ? limit + 1 : LONGEST_STRING, shown, n;
+	int asked = limit + 1 < LONGEST_STRING ? limit + 1 : LONGEST_STRING,
+	    shown, n;
 	const char *end;
 
 	if (length >= 0 && length < asked)
 		asked = length;
-	n = !addr ? 0 : length < 0 ? read_text(pid, addr, text, asked) : read_memory(pid, addr, text, asked);
+	n = !addr        ? 0
+	    : length < 0 ? read_text(pid, addr, text, asked)
+			 : read_memory(pid, addr, text, asked);
 	end = length < 0 ? memchr(text, '\0', n) : NULL;
 	if (!addr || (!end && n < asked)) {
 		show_pointer(addr);
@@ -55,7 +58,11 @@ static void show_text(pid_t pid, unsigned long addr, long length, int limit)
 	out("\"");
 	for (int i = 0; i < shown; i++)
 		show_byte(text[i], i + 1 < shown ? text[i + 1] : -1);
-	out((end ? end - text : length < 0 ? shown + 1 : length) > shown ? "\"..." : "\"");
+	out((end          ? end - text
+	     : length < 0 ? shown + 1
+			  : length) > shown
+		    ? "\"..."
+		    : "\"");
 }
 
 void show_string(pid_t pid, unsigned long addr, long length)
@@ -80,7 +87,8 @@ static void show_list(struct tracee *t, unsigned long addr)
 		return;
 	}
 	out("[");
-	for (; read_memory(t->pid, addr + 4 * n, &string, 4) == 4 && string; n++) {
+	for (; read_memory(t->pid, addr + 4 * n, &string, 4) == 4 && string;
+	     n++) {
 		out(n ? ", " : "");
 		if (n == string_limit) {
 			out("...");
@@ -97,7 +105,8 @@ static void show_environment(struct tracee *t, unsigned long addr)
 	int n = 0;
 
 	show_pointer(addr);
-	while (addr && read_memory(t->pid, addr + 4 * n, &string, 4) == 4 && string)
+	while (addr && read_memory(t->pid, addr + 4 * n, &string, 4) == 4 &&
+	       string)
 		n++;
 	if (addr)
 		out(" /* %d var%s */", n, n == 1 ? "" : "s");
@@ -108,11 +117,15 @@ static void show_ioctl(struct tracee *t, unsigned long addr)
 	static const struct {
 		unsigned command;
 		char format;
-	} kinds[] = { { TCGETS, '1' }, { TCSETS, '1' }, { TCSETSW, '1' }, { TCSETSF, '1' }, { TIOCGWINSZ, '2' }, { TIOCSWINSZ, '2' },
-		      { TIOCGPGRP, '3' }, { TIOCSPGRP, '3' }, { FIONREAD, '3' }, { TIOCGSID, '3' } };
+	} kinds[] = { { TCGETS, '1' },     { TCSETS, '1' },
+		      { TCSETSW, '1' },    { TCSETSF, '1' },
+		      { TIOCGWINSZ, '2' }, { TIOCSWINSZ, '2' },
+		      { TIOCGPGRP, '3' },  { TIOCSPGRP, '3' },
+		      { FIONREAD, '3' },   { TIOCGSID, '3' } };
 
 	for (int i = 0; i < COUNT(kinds); i++)
-		if (kinds[i].command == (unsigned)t->args[1] && (t->result >= 0 || kinds[i].command == TCSETS) && addr) {
+		if (kinds[i].command == (unsigned)t->args[1] &&
+		    (t->result >= 0 || kinds[i].command == TCSETS) && addr) {
 			show_struct(t, kinds[i].format, addr);
 			return;
 		}
@@ -155,7 +168,8 @@ void show_arg(struct tracee *t, char format, int n)
 {
 	unsigned long value = t->args[n];
 
-	if (is_output(format) && format != 'I' && (t->result < 0 || (format == 'y' && t->result == 0))) {
+	if (is_output(format) && format != 'I' &&
+	    (t->result < 0 || (format == 'y' && t->result == 0))) {
 		show_pointer(value);
 		return;
 	}

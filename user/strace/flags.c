@@ -1,4 +1,7 @@
-/* Names of flags and of other numbers. The lists end with a name that is NULL; a value of several bits stands before its parts. */
+/*
+ * Names of flags and of other numbers. The lists end with a name that is NULL;
+ * a value of several bits stands before its parts.
+ */
 #include "strace.h"
 #include <abi/fcntl.h>
 #include <abi/signal.h>
@@ -16,49 +19,118 @@ static const char *const signal_names[] = {
 };
 
 /* Linux's values of what Cowix's headers do not define yet. */
-static const struct flag open_flags[] = {
-	F(O_WRONLY), F(O_RDWR), F(O_CREAT), F(O_EXCL), F(O_NOCTTY), F(O_TRUNC), F(O_APPEND), F(O_NONBLOCK), { 04010000, "O_SYNC" },
-	F(O_LARGEFILE), F(O_CLOEXEC), F(O_DIRECTORY), F(O_NOFOLLOW), END
+static const struct flag open_flags[] = { F(O_WRONLY),
+					  F(O_RDWR),
+					  F(O_CREAT),
+					  F(O_EXCL),
+					  F(O_NOCTTY),
+					  F(O_TRUNC),
+					  F(O_APPEND),
+					  F(O_NONBLOCK),
+					  { 04010000, "O_SYNC" },
+					  F(O_LARGEFILE),
+					  F(O_CLOEXEC),
+					  F(O_DIRECTORY),
+					  F(O_NOFOLLOW),
+					  END };
+static const struct flag prot_flags[] = {
+	{ 1, "PROT_READ" }, { 2, "PROT_WRITE" }, { 4, "PROT_EXEC" }, END
 };
-static const struct flag prot_flags[] = { { 1, "PROT_READ" }, { 2, "PROT_WRITE" }, { 4, "PROT_EXEC" }, END };
 static const struct flag map_flags[] = {
-	{ 1, "MAP_SHARED" }, { 2, "MAP_PRIVATE" }, { 16, "MAP_FIXED" }, { 32, "MAP_ANONYMOUS" }, { 0x100, "MAP_GROWSDOWN" },
-	{ 0x800, "MAP_DENYWRITE" }, { 0x4000, "MAP_NORESERVE" }, { 0x8000, "MAP_POPULATE" }, { 0x20000, "MAP_STACK" }, END
+	{ 1, "MAP_SHARED" },         { 2, "MAP_PRIVATE" },
+	{ 16, "MAP_FIXED" },         { 32, "MAP_ANONYMOUS" },
+	{ 0x100, "MAP_GROWSDOWN" },  { 0x800, "MAP_DENYWRITE" },
+	{ 0x4000, "MAP_NORESERVE" }, { 0x8000, "MAP_POPULATE" },
+	{ 0x20000, "MAP_STACK" },    END
 };
-static const struct flag access_flags[] = { { 4, "R_OK" }, { 2, "W_OK" }, { 1, "X_OK" }, END };
-static const struct flag at_flags[] = { F(AT_SYMLINK_NOFOLLOW), F(AT_REMOVEDIR), F(AT_SYMLINK_FOLLOW), { 0x1000, "AT_EMPTY_PATH" }, END };
+static const struct flag access_flags[] = {
+	{ 4, "R_OK" }, { 2, "W_OK" }, { 1, "X_OK" }, END
+};
+static const struct flag at_flags[] = { F(AT_SYMLINK_NOFOLLOW),
+					F(AT_REMOVEDIR),
+					F(AT_SYMLINK_FOLLOW),
+					{ 0x1000, "AT_EMPTY_PATH" },
+					END };
 static const struct flag statx_masks[] = {
 	{ 0xFFF, "STATX_ALL" }, { 0x7FF, "STATX_BASIC_STATS" },
 	{ 0x1000, "STATX_MNT_ID" }, { 0x2000, "STATX_DIOALIGN" }, END
 };
-static const struct flag wait_flags[] = { F(WNOHANG), { 2, "WSTOPPED" }, F(WCONTINUED), { 0x40000000, "__WALL" }, END };
+static const struct flag wait_flags[] = { F(WNOHANG),
+					  { 2, "WSTOPPED" },
+					  F(WCONTINUED),
+					  { 0x40000000, "__WALL" },
+					  END };
 static const struct flag sa_flags[] = {
-	F(SA_RESTORER), F(SA_ONSTACK), F(SA_RESTART), F(SA_NODEFER), F(SA_RESETHAND), F(SA_SIGINFO), F(SA_NOCLDSTOP), F(SA_NOCLDWAIT), END
+	F(SA_RESTORER),  F(SA_ONSTACK),   F(SA_RESTART),
+	F(SA_NODEFER),   F(SA_RESETHAND), F(SA_SIGINFO),
+	F(SA_NOCLDSTOP), F(SA_NOCLDWAIT), END
 };
-static const struct flag mount_flags[] = { { 1, "MS_RDONLY" }, { 2, "MS_NOSUID" }, { 4, "MS_NODEV" }, { 8, "MS_NOEXEC" }, { 32, "MS_REMOUNT" }, END };
-static const struct flag clone_flags[] = {
-	{ 0x100, "CLONE_VM" }, { 0x200, "CLONE_FS" }, { 0x400, "CLONE_FILES" }, { 0x800, "CLONE_SIGHAND" }, { 0x4000, "CLONE_VFORK" },
-	{ 0x10000, "CLONE_THREAD" }, { 0x40000, "CLONE_SYSVSEM" }, { 0x80000, "CLONE_SETTLS" }, { 0x100000, "CLONE_PARENT_SETTID" },
-	{ 0x200000, "CLONE_CHILD_CLEARTID" }, { 0x1000000, "CLONE_CHILD_SETTID" }, { 17, "SIGCHLD" }, END
+static const struct flag mount_flags[] = {
+	{ 1, "MS_RDONLY" }, { 2, "MS_NOSUID" },   { 4, "MS_NODEV" },
+	{ 8, "MS_NOEXEC" }, { 32, "MS_REMOUNT" }, END
 };
+static const struct flag clone_flags[] = { { 0x100, "CLONE_VM" },
+					   { 0x200, "CLONE_FS" },
+					   { 0x400, "CLONE_FILES" },
+					   { 0x800, "CLONE_SIGHAND" },
+					   { 0x4000, "CLONE_VFORK" },
+					   { 0x10000, "CLONE_THREAD" },
+					   { 0x40000, "CLONE_SYSVSEM" },
+					   { 0x80000, "CLONE_SETTLS" },
+					   { 0x100000, "CLONE_PARENT_SETTID" },
+					   { 0x200000, "CLONE_CHILD_CLEARTID" },
+					   { 0x1000000, "CLONE_CHILD_SETTID" },
+					   { 17, "SIGCHLD" },
+					   END };
 
-static const struct flag seeks[] = { F(SEEK_SET), F(SEEK_CUR), F(SEEK_END), END };
-static const struct flag hows[] = { F(SIG_BLOCK), F(SIG_UNBLOCK), F(SIG_SETMASK), END };
-static const struct flag fcntls[] = {
-	F(F_DUPFD), F(F_GETFD), F(F_SETFD), F(F_GETFL), F(F_SETFL), { 5, "F_GETLK" }, { 6, "F_SETLK" }, { 7, "F_SETLKW" },
-	F(F_DUPFD_CLOEXEC), END
+static const struct flag seeks[] = { F(SEEK_SET), F(SEEK_CUR), F(SEEK_END),
+				     END };
+static const struct flag hows[] = { F(SIG_BLOCK), F(SIG_UNBLOCK),
+				    F(SIG_SETMASK), END };
+static const struct flag fcntls[] = { F(F_DUPFD),         F(F_GETFD),
+				      F(F_SETFD),         F(F_GETFL),
+				      F(F_SETFL),         { 5, "F_GETLK" },
+				      { 6, "F_SETLK" },   { 7, "F_SETLKW" },
+				      F(F_DUPFD_CLOEXEC), END };
+static const struct flag clocks[] = { { 0, "CLOCK_REALTIME" },
+				      { 1, "CLOCK_MONOTONIC" },
+				      { 2, "CLOCK_PROCESS_CPUTIME_ID" },
+				      END };
+static const struct flag usages[] = { { 0, "RUSAGE_SELF" },
+				      { -1u, "RUSAGE_CHILDREN" },
+				      END };
+static const struct flag timers[] = {
+	{ 0, "ITIMER_REAL" }, { 1, "ITIMER_VIRTUAL" }, { 2, "ITIMER_PROF" }, END
 };
-static const struct flag clocks[] = { { 0, "CLOCK_REALTIME" }, { 1, "CLOCK_MONOTONIC" }, { 2, "CLOCK_PROCESS_CPUTIME_ID" }, END };
-static const struct flag usages[] = { { 0, "RUSAGE_SELF" }, { -1u, "RUSAGE_CHILDREN" }, END };
-static const struct flag timers[] = { { 0, "ITIMER_REAL" }, { 1, "ITIMER_VIRTUAL" }, { 2, "ITIMER_PROF" }, END };
-static const struct flag limits[] = {
-	{ 0, "RLIMIT_CPU" }, { 1, "RLIMIT_FSIZE" }, { 2, "RLIMIT_DATA" }, { 3, "RLIMIT_STACK" }, { 4, "RLIMIT_CORE" }, { 5, "RLIMIT_RSS" },
-	{ 6, "RLIMIT_NPROC" }, { 7, "RLIMIT_NOFILE" }, { 8, "RLIMIT_MEMLOCK" }, { 9, "RLIMIT_AS" }, END
-};
-static const struct flag ioctls[] = {
-	F(TCGETS), F(TCSETS), F(TCSETSW), F(TCSETSF), F(TCSBRK), F(TCFLSH), F(TIOCSCTTY), F(TIOCGPGRP), F(TIOCSPGRP), F(TIOCGWINSZ),
-	F(TIOCSWINSZ), F(FIONREAD), F(TIOCNOTTY), F(TIOCGSID), { 0x540A, "TCXONC" }, { 0x5421, "FIONBIO" }, { 0x1260, "BLKGETSIZE" }, END
-};
+static const struct flag limits[] = { { 0, "RLIMIT_CPU" },
+				      { 1, "RLIMIT_FSIZE" },
+				      { 2, "RLIMIT_DATA" },
+				      { 3, "RLIMIT_STACK" },
+				      { 4, "RLIMIT_CORE" },
+				      { 5, "RLIMIT_RSS" },
+				      { 6, "RLIMIT_NPROC" },
+				      { 7, "RLIMIT_NOFILE" },
+				      { 8, "RLIMIT_MEMLOCK" },
+				      { 9, "RLIMIT_AS" },
+				      END };
+static const struct flag ioctls[] = { F(TCGETS),
+				      F(TCSETS),
+				      F(TCSETSW),
+				      F(TCSETSF),
+				      F(TCSBRK),
+				      F(TCFLSH),
+				      F(TIOCSCTTY),
+				      F(TIOCGPGRP),
+				      F(TIOCSPGRP),
+				      F(TIOCGWINSZ),
+				      F(TIOCSWINSZ),
+				      F(FIONREAD),
+				      F(TIOCNOTTY),
+				      F(TIOCGSID),
+				      { 0x540A, "TCXONC" },
+				      { 0x5421, "FIONBIO" },
+				      { 0x1260, "BLKGETSIZE" },
+				      END };
 
 void show_flags(const struct flag *flags, unsigned value, const char *unknown)
 {
@@ -94,7 +166,13 @@ void show_named(char format, unsigned value)
 	const struct flag *flags = NULL, *values = NULL;
 
 	switch (format) {
-	case 'P': if (!value) { out("PROT_NONE"); return; } flags = prot_flags; break;
+	case 'P':
+		if (!value) {
+			out("PROT_NONE");
+			return;
+		}
+		flags = prot_flags;
+		break;
 	case 'M': flags = map_flags; break;
 	case '9': flags = at_flags; break;
 	case 'H':
@@ -105,7 +183,13 @@ void show_named(char format, unsigned value)
 		}
 		return;
 	case 'F': flags = statx_masks; break;
-	case 'n': if (!value) { out("F_OK"); return; } flags = access_flags; break;
+	case 'n':
+		if (!value) {
+			out("F_OK");
+			return;
+		}
+		flags = access_flags;
+		break;
 	case 'W': flags = wait_flags; break;
 	case 'G': flags = sa_flags; break;
 	case 'N': flags = mount_flags; break;
@@ -150,5 +234,6 @@ void show_signal(int sig)
 
 const char *error_name(int error)
 {
-	return error > 0 && error < COUNT(error_names) ? error_names[error] : NULL;
+	return error > 0 && error < COUNT(error_names) ? error_names[error]
+						       : NULL;
 }

@@ -1,4 +1,7 @@
-/* strace [-cf] [-e [trace=]call,...] [-o file] [-s length] program [argument...]: the system calls of a program, one a line */
+/*
+ * strace [-cf] [-e [trace=]call,...] [-o file] [-s length] program
+ * [argument...]: the system calls of a program, one a line
+ */
 #include "strace.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -10,8 +13,8 @@
 #include <util.h>
 
 int follow, summary, string_limit = 32;
-static char *calls;			/* -e: names with a comma before and behind each */
-static int all_but;			/* they stand behind an exclamation mark */
+static char *calls;	/* -e: names with a comma before and behind each */
+static int all_but;		/* they stand behind an exclamation mark */
 
 int chosen(long number)
 {
@@ -46,8 +49,10 @@ static const char *find_program(const char *name)
 		return name;
 	if (strchr(name, '/'))
 		die(name);
-	for (path = path ? path : "/bin:/sbin"; *path; path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':')) {
-		snprintf(file, sizeof(file), "%.*s/%s", (int)strcspn(path, ":"), path, name);
+	for (path = path ? path : "/bin:/sbin"; *path;
+	     path += strcspn(path, ":") + (path[strcspn(path, ":")] == ':')) {
+		snprintf(file, sizeof(file), "%.*s/%s", (int)strcspn(path, ":"),
+			 path, name);
 		if (access(file, X_OK) == 0 && !is_directory(file))
 			return file;
 	}
@@ -63,7 +68,8 @@ static void set_option(int option)
 	case 'e': choose(optarg); break;
 	case 's': string_limit = number(optarg); break;
 	case 'o':
-		output_fd = open(optarg, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		output_fd = open(
+			optarg, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		if (output_fd < 0)
 			die(optarg);
 		break;
@@ -77,7 +83,8 @@ static void read_options(int argc, char **argv)
 {
 	int option;
 
-	while (optind < argc && argv[optind][0] == '-' && (option = getopt(argc, argv, "cfe:o:s:")) != -1)
+	while (optind < argc && argv[optind][0] == '-' &&
+	       (option = getopt(argc, argv, "cfe:o:s:")) != -1)
 		set_option(option);
 	if (optind >= argc)
 		set_option('?');

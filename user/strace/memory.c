@@ -10,7 +10,8 @@ int read_memory(pid_t pid, unsigned long addr, void *to, size_t n)
 
 	while (done < n) {
 		unsigned long at = (addr + done) & ~3ul, word;
-		size_t skip = addr + done - at, part = 4 - skip < n - done ? 4 - skip : n - done;
+		size_t skip = addr + done - at,
+		       part = 4 - skip < n - done ? 4 - skip : n - done;
 
 		if (ptrace(PTRACE_PEEKDATA, pid, (void *)at, &word) < 0)
 			break;
@@ -28,6 +29,7 @@ int read_text(pid_t pid, unsigned long addr, char *to, size_t n)
 		part = n - done < STEP ? n - done : STEP;
 		got = read_memory(pid, addr + done, to + done, part);
 		done += got;
-	} while (got == part && done < n && !memchr(to + done - got, '\0', got));
+	} while (got == part && done < n &&
+		 !memchr(to + done - got, '\0', got));
 	return done;
 }

@@ -1,4 +1,7 @@
-/* Lines of output. Of several processes only one can have its line open; the others' are cut and continued later. */
+/*
+ * Lines of output. Of several processes only one can have its line open; the
+ * others' are cut and continued later.
+ */
 #include "strace.h"
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* strace: what its files share. Reading order: main.c, trace.c, calls.c, decode.c, structs.c, flags.c, memory.c, output.c. */
+/*
+ * strace: what its files share. Reading order: main.c, trace.c, calls.c,
+ * decode.c, structs.c, flags.c, memory.c, output.c.
+ */
 #ifndef STRACE_H
 #define STRACE_H
 
@@ -10,20 +13,24 @@
 
 /* PTRACE_GETREGS */
 struct user_regs {
-	long ebx, ecx, edx, esi, edi, ebp, eax, xds, xes, xfs, xgs, orig_eax, eip, xcs, eflags, esp, xss;
+	long ebx, ecx, edx, esi, edi, ebp, eax, xds, xes, xfs, xgs, orig_eax,
+		eip, xcs, eflags, esp, xss;
 };
 
 /* A traced process. */
 struct tracee {
 	struct tracee *next;
 	pid_t pid;
-	int program, known;		/* the one that strace started; its first stop has been seen */
-	int started;			/* exec() was called: what comes is the program's */
-	int in_call, hidden;		/* between entry and exit; not to be shown */
-	int exec_trap;			/* exec() may send a SIGTRAP that is not the program's */
+	/* the one that strace started; its first stop has been seen */
+	int program, known;
+	int started;	/* exec() was called: what comes is the program's */
+	int in_call, hidden;	/* between entry and exit; not to be shown */
+	int exec_trap; /* exec() may send a SIGTRAP that is not the program's */
 	long number, args[6], result;
-	const char *rest;		/* the formats of the arguments that are shown at the exit */
-	int next_arg, comma;		/* the comma before that argument is there already */
+	/* the formats of the arguments that are shown at the exit */
+	const char *rest;
+	/* the comma before that argument is there already */
+	int next_arg, comma;
 	long entry_time;
 };
 
@@ -32,10 +39,19 @@ extern int follow, summary, string_limit;
 int chosen(long number);		/* -e trace= */
 
 /* trace.c */
-int trace(char **argv, const char *path);	/* the program's exit status, as wait() has it */
+/* the program's exit status, as wait() has it */
+int trace(char **argv, const char *path);
 long ptrace(int request, pid_t pid, void *addr, void *data);
-enum { PTRACE_TRACEME, PTRACE_PEEKDATA = 2, PTRACE_CONT = 7, PTRACE_GETREGS = 12, PTRACE_SYSCALL = 24, PTRACE_SETOPTIONS = 0x4200,
-       PTRACE_GETEVENTMSG, PTRACE_GETSIGINFO };
+enum {
+	PTRACE_TRACEME,
+	PTRACE_PEEKDATA = 2,
+	PTRACE_CONT = 7,
+	PTRACE_GETREGS = 12,
+	PTRACE_SYSCALL = 24,
+	PTRACE_SETOPTIONS = 0x4200,
+	PTRACE_GETEVENTMSG,
+	PTRACE_GETSIGINFO
+};
 
 /* calls.c */
 const char *call_name(long number);
@@ -45,8 +61,9 @@ void show_exit(struct tracee *t);
 
 /* decode.c, structs.c: one argument each */
 void show_arg(struct tracee *t, char format, int n);
-int is_output(char format);		/* known only when the call has returned */
-void show_string(pid_t pid, unsigned long addr, long length);	/* -1: up to the NUL */
+int is_output(char format);	/* known only when the call has returned */
+/* -1: up to the NUL */
+void show_string(pid_t pid, unsigned long addr, long length);
 void show_pointer(unsigned long addr);
 int show_struct(struct tracee *t, char format, unsigned long addr);
 void show_sigset(const unsigned long *mask);
@@ -59,15 +76,17 @@ struct flag {
 	const char *name;
 };
 void show_flags(const struct flag *flags, unsigned value, const char *unknown);
-int show_one(const struct flag *values, unsigned value);	/* 0: it has no name */
+int show_one(const struct flag *values, unsigned value); /* 0: it has no name */
 void show_named(char format, unsigned value);
 void show_signal(int sig);
 const char *signal_name(int sig);
 const char *error_name(int error);
 
 /* memory.c */
-int read_memory(pid_t pid, unsigned long addr, void *to, size_t n);	/* how many bytes could be read */
-int read_text(pid_t pid, unsigned long addr, char *to, size_t n);	/* the same, but not far beyond a NUL */
+/* how many bytes could be read */
+int read_memory(pid_t pid, unsigned long addr, void *to, size_t n);
+/* the same, but not far beyond a NUL */
+int read_text(pid_t pid, unsigned long addr, char *to, size_t n);
 
 /* output.c */
 extern int output_fd;

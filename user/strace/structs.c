@@ -16,10 +16,15 @@
 static void show_mode(unsigned mode)
 {
 	static const struct flag types[] = {
-		{ S_IFREG, "S_IFREG" }, { S_IFDIR, "S_IFDIR" }, { S_IFCHR, "S_IFCHR" }, { S_IFBLK, "S_IFBLK" }, { S_IFIFO, "S_IFIFO" },
-		{ S_IFLNK, "S_IFLNK" }, { S_IFSOCK, "S_IFSOCK" }, { 0, NULL }
+		{ S_IFREG, "S_IFREG" },   { S_IFDIR, "S_IFDIR" },
+		{ S_IFCHR, "S_IFCHR" },   { S_IFBLK, "S_IFBLK" },
+		{ S_IFIFO, "S_IFIFO" },   { S_IFLNK, "S_IFLNK" },
+		{ S_IFSOCK, "S_IFSOCK" }, { 0, NULL }
 	};
-	static const struct flag special[] = { { S_ISUID, "S_ISUID" }, { S_ISGID, "S_ISGID" }, { S_ISVTX, "S_ISVTX" }, { 0, NULL } };
+	static const struct flag special[] = { { S_ISUID, "S_ISUID" },
+					       { S_ISGID, "S_ISGID" },
+					       { S_ISVTX, "S_ISVTX" },
+					       { 0, NULL } };
 
 	show_one(types, mode & S_IFMT);
 	for (const struct flag *s = special; s->name; s++)
@@ -28,12 +33,14 @@ static void show_mode(unsigned mode)
 	out("|%#03o", mode & 0777);
 }
 
-static void show_stat(unsigned mode, unsigned long long rdev, unsigned long long size)
+static void show_stat(unsigned mode, unsigned long long rdev,
+		      unsigned long long size)
 {
 	out("{st_mode=");
 	show_mode(mode);
 	if (S_ISCHR(mode) || S_ISBLK(mode))
-		out(", st_rdev=makedev(%#x, %#x)", (unsigned)(rdev >> 8 & 0xFFF), (unsigned)(rdev & 0xFF));
+		out(", st_rdev=makedev(%#x, %#x)",
+		    (unsigned)(rdev >> 8 & 0xFFF), (unsigned)(rdev & 0xFF));
 	else
 		out(", st_size=%llu", size);
 	out(", ...}");
@@ -66,7 +73,10 @@ void show_sigset(const unsigned long *mask)
 		if (signal_name(sig))
 			out("%s%s", gap, signal_name(sig));
 		else
-			out(sig == 32 ? "%sRTMIN" : sig > 32 ? "%sRT_%d" : "%s%d", gap, sig > 32 ? sig - 32 : sig);
+			out(sig == 32  ? "%sRTMIN"
+			    : sig > 32 ? "%sRT_%d"
+				       : "%s%d",
+			    gap, sig > 32 ? sig - 32 : sig);
 		gap = " ";
 	}
 	out("]");
@@ -83,7 +93,8 @@ static void show_handler(const char *name, unsigned long handler)
 
 static void show_action(const struct kernel_sigaction *a)
 {
-	show_handler(a->sa_flags & SA_SIGINFO ? "sa_sigaction" : "sa_handler", (unsigned long)a->sa_handler);
+	show_handler(a->sa_flags & SA_SIGINFO ? "sa_sigaction" : "sa_handler",
+		     (unsigned long)a->sa_handler);
 	out(", sa_mask=");
 	show_sigset(a->sa_mask);
 	out(", sa_flags=");
@@ -96,37 +107,51 @@ static void show_action(const struct kernel_sigaction *a)
 void show_wait_status(int status)
 {
 	if (WIFEXITED(status)) {
-		out("[{WIFEXITED(s) && WEXITSTATUS(s) == %d}]", WEXITSTATUS(status));
+		out("[{WIFEXITED(s) && WEXITSTATUS(s) == %d}]",
+		    WEXITSTATUS(status));
 		return;
 	}
 	if (WIFCONTINUED(status)) {
 		out("[{WIFCONTINUED(s)}]");
 		return;
 	}
-	out(WIFSTOPPED(status) ? "[{WIFSTOPPED(s) && WSTOPSIG(s) == " : "[{WIFSIGNALED(s) && WTERMSIG(s) == ");
+	out(WIFSTOPPED(status) ? "[{WIFSTOPPED(s) && WSTOPSIG(s) == "
+			       : "[{WIFSIGNALED(s) && WTERMSIG(s) == ");
 	show_signal(WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status));
 	out(!WIFSTOPPED(status) && status & 0x80 ? " && WCOREDUMP(s)}]" : "}]");
 }
 
 static void show_termios(const struct termios *t)
 {
-	static const char *const speeds[] = { "B0", "B50", "B75", "B110", "B134", "B150", "B200", "B300", "B600", "B1200", "B1800", "B2400",
-					      "B4800", "B9600", "B19200", "B38400" };
+	static const char *const speeds[] = {
+		"B0",    "B50",   "B75",    "B110",  "B134",  "B150",
+		"B200",  "B300",  "B600",   "B1200", "B1800", "B2400",
+		"B4800", "B9600", "B19200", "B38400"
+	};
 	unsigned speed = t->c_cflag & 0x100F;
 
-	out("{%s ", speed < 16 ? speeds[speed] : speed == 0x1002 ? "B115200" : speed == 0x1001 ? "B57600" : "B???");
-	out("%sopost %sisig %sicanon %secho ...}", t->c_oflag & OPOST ? "" : "-", t->c_lflag & ISIG ? "" : "-",
+	out("{%s ", speed < 16        ? speeds[speed]
+		    : speed == 0x1002 ? "B115200"
+		    : speed == 0x1001 ? "B57600"
+				      : "B???");
+	out("%sopost %sisig %sicanon %secho ...}",
+	    t->c_oflag & OPOST ? "" : "-", t->c_lflag & ISIG ? "" : "-",
 	    t->c_lflag & ICANON ? "" : "-", t->c_lflag & ECHO ? "" : "-");
 }
 
-/* How many directory entries a getdents call delivered: the record length stands at the same place in both forms but for the larger numbers. */
+/*
+ * How many directory entries a getdents call delivered: the record length
+ * stands at the same place in both forms but for the larger numbers.
+ */
 static int count_entries(struct tracee *t, unsigned long addr, int wide)
 {
 	int n = 0;
 	unsigned short length;
 
 	for (long at = 0; at < t->result; at += length, n++)
-		if (read_memory(t->pid, addr + at + (wide ? 16 : 8), &length, 2) != 2 || length == 0)
+		if (read_memory(t->pid, addr + at + (wide ? 16 : 8), &length,
+				2) != 2 ||
+		    length == 0)
 			break;
 	return n;
 }
@@ -137,7 +162,8 @@ void show_date(long seconds)
 	time64_t t = seconds;
 	struct tm tm;
 
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S+0000", gmtime_r(&t, &tm));
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S+0000",
+		 gmtime_r(&t, &tm));
 	out("%s", date);
 }
 
@@ -204,43 +230,92 @@ static const struct {
 	char format;
 	unsigned short size;
 } sizes[] = {
-	{ 'S', sizeof(u.stat) }, { 'T', sizeof(u.stat64) }, { '0', sizeof(u.statx) }, { 'a', sizeof(u.action) }, { 'A', sizeof(u.action) }, { 'k', 8 }, { 'K', 8 },
-	{ 't', sizeof(u.timespec) }, { 'y', sizeof(u.timespec) }, { 'V', sizeof(u.timeval) }, { 'w', 4 }, { 'r', 8 }, { '8', 8 },
-	{ 'X', sizeof(u.utsname) }, { 'Q', sizeof(u.statfs) }, { 'Y', sizeof(u.sysinfo) }, { '1', sizeof(u.termios) },
-	{ '2', sizeof(u.winsize) }, { '3', 4 }, { '4', 8 }, { 'J', 8 }, { 'j', 8 }, { 'E', 4 },
-	{ '7', sizeof(u.times) }, { 'z', sizeof(u.time64) },
+	{ 'S', sizeof(u.stat) },
+	{ 'T', sizeof(u.stat64) },
+	{ '0', sizeof(u.statx) },
+	{ 'a', sizeof(u.action) },
+	{ 'A', sizeof(u.action) },
+	{ 'k', 8 },
+	{ 'K', 8 },
+	{ 't', sizeof(u.timespec) },
+	{ 'y', sizeof(u.timespec) },
+	{ 'V', sizeof(u.timeval) },
+	{ 'w', 4 },
+	{ 'r', 8 },
+	{ '8', 8 },
+	{ 'X', sizeof(u.utsname) },
+	{ 'Q', sizeof(u.statfs) },
+	{ 'Y', sizeof(u.sysinfo) },
+	{ '1', sizeof(u.termios) },
+	{ '2', sizeof(u.winsize) },
+	{ '3', 4 },
+	{ '4', 8 },
+	{ 'J', 8 },
+	{ 'j', 8 },
+	{ 'E', 4 },
+	{ '7', sizeof(u.times) },
+	{ 'z', sizeof(u.time64) },
 	{ 'Z', sizeof(u.times64) },
 };
 
 static void show_contents(char format)
 {
 	switch (format) {
-	case 'S': show_stat(u.stat.st_mode, u.stat.st_rdev, u.stat.st_size); break;
-	case 'T': show_stat(u.stat64.st_mode, u.stat64.st_rdev, u.stat64.st_size); break;
+	case 'S':
+		show_stat(u.stat.st_mode, u.stat.st_rdev, u.stat.st_size);
+		break;
+	case 'T':
+		show_stat(u.stat64.st_mode, u.stat64.st_rdev, u.stat64.st_size);
+		break;
 	case '0': show_statx(&u.statx); break;
 	case 'a': case 'A': show_action(&u.action); break;
 	case 'k': case 'K': show_sigset(u.mask); break;
-	case 't': case 'y': out("{tv_sec=%ld, tv_nsec=%ld}", u.timespec.tv_sec, u.timespec.tv_nsec); break;
-	case 'V': out("{tv_sec=%ld, tv_usec=%ld}", u.timeval.tv_sec, u.timeval.tv_usec); break;
+	case 't':
+	case 'y':
+		out("{tv_sec=%ld, tv_nsec=%ld}", u.timespec.tv_sec,
+		    u.timespec.tv_nsec);
+		break;
+	case 'V':
+		out("{tv_sec=%ld, tv_usec=%ld}", u.timeval.tv_sec,
+		    u.timeval.tv_usec);
+		break;
 	case 'w': show_wait_status(u.status); break;
 	case 'r': out("[%d, %d]", u.fds[0], u.fds[1]); break;
 	case '8': out("[%lld]", u.offset); break;
-	case 'X': out("{sysname=\"%s\", nodename=\"%s\", ...}", u.utsname.sysname, u.utsname.nodename); break;
-	case 'Q': out("{f_type=%#lx, f_bsize=%ld, f_blocks=%ld, f_bfree=%ld, ...}", u.statfs.f_type, u.statfs.f_bsize, u.statfs.f_blocks,
-		      u.statfs.f_bfree); break;
-	case 'Y': out("{uptime=%ld, totalram=%lu, freeram=%lu, ...}", u.sysinfo.uptime, u.sysinfo.totalram, u.sysinfo.freeram); break;
+	case 'X':
+		out("{sysname=\"%s\", nodename=\"%s\", ...}", u.utsname.sysname,
+		    u.utsname.nodename);
+		break;
+	case 'Q':
+		out("{f_type=%#lx, f_bsize=%ld, f_blocks=%ld, f_bfree=%ld, ...}",
+		    u.statfs.f_type, u.statfs.f_bsize, u.statfs.f_blocks,
+		    u.statfs.f_bfree);
+		break;
+	case 'Y':
+		out("{uptime=%ld, totalram=%lu, freeram=%lu, ...}",
+		    u.sysinfo.uptime, u.sysinfo.totalram, u.sysinfo.freeram);
+		break;
 	case '1': show_termios(&u.termios); break;
-	case '2': out("{ws_row=%d, ws_col=%d, ws_xpixel=%d, ws_ypixel=%d}", u.winsize.ws_row, u.winsize.ws_col, u.winsize.ws_xpixel,
-		      u.winsize.ws_ypixel); break;
+	case '2':
+		out("{ws_row=%d, ws_col=%d, ws_xpixel=%d, ws_ypixel=%d}",
+		    u.winsize.ws_row, u.winsize.ws_col, u.winsize.ws_xpixel,
+		    u.winsize.ws_ypixel);
+		break;
 	case '3': case 'E': out("[%d]", u.status); break;
-	case '4': out("{actime=%ld, modtime=%ld}", u.utimbuf.actime, u.utimbuf.modtime); break;
+	case '4':
+		out("{actime=%ld, modtime=%ld}", u.utimbuf.actime,
+		    u.utimbuf.modtime);
+		break;
 	case '7': show_times(u.times); break;
 	case 'z':
 		out("{tv_sec=%lld, tv_nsec=%ld}", u.time64.seconds,
 		    u.time64.nanoseconds);
 		break;
 	case 'Z': show_times64(u.times64); break;
-	case 'j': case 'J': out("{rlim_cur=%lu, rlim_max=%lu}", u.words[0], u.words[1]); break;
+	case 'j':
+	case 'J':
+		out("{rlim_cur=%lu, rlim_max=%lu}", u.words[0], u.words[1]);
+		break;
 	}
 }
 
@@ -248,12 +323,14 @@ static void show_contents(char format)
 int show_struct(struct tracee *t, char format, unsigned long addr)
 {
 	if (format == '5' || format == '6') {
-		out("%#lx /* %d entries */", addr, count_entries(t, addr, format == '6'));
+		out("%#lx /* %d entries */", addr,
+		    count_entries(t, addr, format == '6'));
 		return 1;
 	}
 	for (int i = 0; i < COUNT(sizes); i++)
 		if (sizes[i].format == format) {
-			if (read_memory(t->pid, addr, &u, sizes[i].size) == sizes[i].size)
+			if (read_memory(t->pid, addr, &u, sizes[i].size) ==
+			    sizes[i].size)
 				show_contents(format);
 			else
 				show_pointer(addr);

@@ -1,4 +1,7 @@
-/* The tracing: each stop of each process is looked at, shown, and the process let go to the next. */
+/*
+ * The tracing: each stop of each process is looked at, shown, and the process
+ * let go to the next.
+ */
 #include "strace.h"
 #include <errno.h>
 #include <signal.h>
@@ -11,9 +14,15 @@
 #include <util.h>
 
 #define SYSCALL_STOP	(SIGTRAP | 0x80)
-#define WALL		0x40000000		/* wait4: children made by clone, too */
+#define WALL		0x40000000	/* wait4: children made by clone, too */
 
-enum { TRACESYSGOOD = 1, TRACEFORK = 2, TRACEVFORK = 4, TRACECLONE = 8, TRACEEXEC = 16 };
+enum {
+	TRACESYSGOOD = 1,
+	TRACEFORK = 2,
+	TRACEVFORK = 4,
+	TRACECLONE = 8,
+	TRACEEXEC = 16
+};
 enum { EVENT_FORK = 1, EVENT_VFORK, EVENT_CLONE, EVENT_EXEC };
 
 /* What -c counts, a call number. */
@@ -24,7 +33,7 @@ static struct count {
 } counts[CALLS_MAX];
 
 static struct tracee *tracees;
-static int exec_events;			/* exec() makes an event, not a SIGTRAP */
+static int exec_events;		/* exec() makes an event, not a SIGTRAP */
 
 long ptrace(int request, pid_t pid, void *addr, void *data)
 {
@@ -71,10 +80,12 @@ static void start_program(char **argv, const char *path)
 static void set_options(pid_t pid)
 {
 	unsigned long forks = follow ? TRACEFORK | TRACEVFORK | TRACECLONE : 0;
-	unsigned long sets[] = { TRACESYSGOOD | TRACEEXEC | forks, TRACESYSGOOD | forks, TRACESYSGOOD };
+	unsigned long sets[] = { TRACESYSGOOD | TRACEEXEC | forks,
+				 TRACESYSGOOD | forks, TRACESYSGOOD };
 
 	for (int i = 0; i < COUNT(sets); i++)
-		if (ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)sets[i]) == 0) {
+		if (ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)sets[i]) ==
+		    0) {
 			exec_events = (sets[i] & TRACEEXEC) != 0;
 			return;
 		}
@@ -91,14 +102,19 @@ static long now(void)
 
 static void count(struct tracee *t)
 {
-	struct count *c = &counts[t->number >= 0 && t->number < CALLS_MAX ? t->number : 0];
+	struct count *c =
+		&counts[t->number >= 0 && t->number < CALLS_MAX ? t->number
+								: 0];
 
 	c->calls++;
 	c->errors += (unsigned long)t->result >= -4095ul;
 	c->microseconds += now() - t->entry_time;
 }
 
-/* The entry of a call, or its exit: they take turns. The first call to be shown is exec(). */
+/*
+ * The entry of a call, or its exit: they take turns. The first call to be shown
+ * is exec().
+ */
 static void on_call(struct tracee *t)
 {
 	struct user_regs regs;
@@ -107,7 +123,10 @@ static void on_call(struct tracee *t)
 		return;
 	t->in_call = !t->in_call;
 	if (t->in_call) {
-		memcpy(t->args, (long[]){ regs.ebx, regs.ecx, regs.edx, regs.esi, regs.edi, regs.ebp }, sizeof(t->args));
+		memcpy(t->args,
+		       (long[]){ regs.ebx, regs.ecx, regs.edx, regs.esi,
+				 regs.edi, regs.ebp },
+		       sizeof(t->args));
 		t->number = regs.orig_eax;
 		t->started |= t->number == __NR_execve;
 		t->exec_trap = !exec_events && t->number == __NR_execve;
@@ -124,16 +143,25 @@ static void on_call(struct tracee *t)
 
 static const char *code_name(int sig, int code)
 {
-	static const char *const child[] = { NULL, "CLD_EXITED", "CLD_KILLED", "CLD_DUMPED", "CLD_TRAPPED", "CLD_STOPPED", "CLD_CONTINUED" };
-	static const char *const fault[] = { NULL, "SEGV_MAPERR", "SEGV_ACCERR" }, *const fpe[] = { NULL, "FPE_INTDIV", "FPE_INTOVF" };
+	static const char *const child[] = { NULL,           "CLD_EXITED",
+					     "CLD_KILLED",   "CLD_DUMPED",
+					     "CLD_TRAPPED",  "CLD_STOPPED",
+					     "CLD_CONTINUED" };
+	static const char *const fault[] = { NULL, "SEGV_MAPERR",
+					     "SEGV_ACCERR" },
+				 *const fpe[] = { NULL, "FPE_INTDIV",
+						  "FPE_INTOVF" };
 
 	if (code == SI_USER || code == SI_KERNEL || code == -6)
-		return code == SI_USER ? "SI_USER" : code == SI_KERNEL ? "SI_KERNEL" : "SI_TKILL";
+		return code == SI_USER     ? "SI_USER"
+		       : code == SI_KERNEL ? "SI_KERNEL"
+					   : "SI_TKILL";
 	if (sig == SIGCHLD && code > 0 && code < COUNT(child))
 		return child[code];
 	if (sig == SIGSEGV && code > 0 && code < COUNT(fault))
 		return fault[code];
-	return sig == SIGFPE && code > 0 && code < COUNT(fpe) ? fpe[code] : NULL;
+	return sig == SIGFPE && code > 0 && code < COUNT(fpe) ? fpe[code]
+							      : NULL;
 }
 
 static void show_siginfo(const siginfo_t *info)
@@ -147,7 +175,8 @@ static void show_siginfo(const siginfo_t *info)
 	else
 		out(", si_code=%d", info->si_code);
 	if (info->si_signo == SIGCHLD && info->si_code > 0) {
-		out(", si_pid=%d, si_uid=%u, si_status=", info->si_pid, info->si_uid);
+		out(", si_pid=%d, si_uid=%u, si_status=", info->si_pid,
+		    info->si_uid);
 		if (info->si_code == 1)
 			out("%d", info->si_status);
 		else
@@ -181,7 +210,10 @@ static int on_signal(struct tracee *t, int sig)
 	return stopped ? 0 : sig;
 }
 
-/* The first stop of a process: the program's own, before it calls exec(), or that of a new child. */
+/*
+ * The first stop of a process: the program's own, before it calls exec(), or
+ * that of a new child.
+ */
 static void on_first_stop(struct tracee *t)
 {
 	t->known = 1;
@@ -195,10 +227,12 @@ static void on_event(struct tracee *t, int event)
 {
 	unsigned long pid;
 
-	if (event == EVENT_EXEC || event > EVENT_CLONE || ptrace(PTRACE_GETEVENTMSG, t->pid, NULL, &pid) < 0)
+	if (event == EVENT_EXEC || event > EVENT_CLONE ||
+	    ptrace(PTRACE_GETEVENTMSG, t->pid, NULL, &pid) < 0)
 		return;
 	if (output_fd == 2 && !summary)
-		fprintf(stderr, "%s: Process %lu attached\n", program_name, pid);
+		fprintf(stderr, "%s: Process %lu attached\n", program_name,
+			pid);
 }
 
 static void on_end(struct tracee *t, int status)
@@ -243,9 +277,12 @@ static int on_stop(struct tracee *t, int status)
 
 static int compare_counts(const void *a, const void *b)
 {
-	const struct count *x = &counts[*(const short *)a], *y = &counts[*(const short *)b];
+	const struct count *x = &counts[*(const short *)a],
+			   *y = &counts[*(const short *)b];
 
-	return x->microseconds != y->microseconds ? (x->microseconds < y->microseconds ? 1 : -1) : (int)y->calls - (int)x->calls;
+	return x->microseconds != y->microseconds
+		       ? (x->microseconds < y->microseconds ? 1 : -1)
+		       : (int)y->calls - (int)x->calls;
 }
 
 /* A number of hundredths. */
@@ -277,17 +314,23 @@ static void show_counts(void)
 		if (i == n)
 			out("------ ----------- ----------- --------- --------- ----------------\n");
 		show_percent(c->microseconds, all.microseconds);
-		out(" %4lu.%06lu %11lu %9u ", c->microseconds / 1000000, c->microseconds % 1000000, c->calls ? c->microseconds / c->calls : 0,
-		    c->calls);
+		out(" %4lu.%06lu %11lu %9u ", c->microseconds / 1000000,
+		    c->microseconds % 1000000,
+		    c->calls ? c->microseconds / c->calls : 0, c->calls);
 		if (c->errors)
-			out("%9u %s\n", c->errors, i < n ? call_name(order[i]) : "total");
+			out("%9u %s\n", c->errors,
+			    i < n ? call_name(order[i]) : "total");
 		else
-			out("%9s %s\n", "", i < n ? call_name(order[i]) : "total");
+			out("%9s %s\n", "",
+			    i < n ? call_name(order[i]) : "total");
 	}
 	end_line();
 }
 
-/* Wait for any traced process; a kernel without __WALL has no processes that need it. */
+/*
+ * Wait for any traced process; a kernel without __WALL has no processes that
+ * need it.
+ */
 static pid_t wait_for_any(int *status)
 {
 	pid_t pid = wait4(-1, status, WALL, NULL);
@@ -307,7 +350,8 @@ int trace(char **argv, const char *path)
 	signal(SIGINT, SIG_IGN);		/* they are for the program */
 	signal(SIGQUIT, SIG_IGN);
 	find(program)->program = 1;
-	while ((pid = wait_for_any(&status)) > 0 || (pid < 0 && errno == EINTR)) {
+	while ((pid = wait_for_any(&status)) > 0 ||
+	       (pid < 0 && errno == EINTR)) {
 		struct tracee *t = pid > 0 ? find(pid) : NULL;
 		int sig;
 

@@ -1,4 +1,7 @@
-/* Commands: one key each, with a count and a register before it. What is no command is a motion. */
+/*
+ * Commands: one key each, with a count and a register before it. What is no
+ * command is a motion.
+ */
 #include "vi.h"
 #include <ctype.h>
 #include <signal.h>
@@ -45,7 +48,9 @@ static void delete_chars(int key, int count)
 	struct place to = cursor;
 
 	to.col += key == 'X' ? -times(count) : times(count);
-	to.col = to.col < 0 ? 0 : to.col > lines[to.row].n ? lines[to.row].n : to.col;
+	to.col = to.col < 0                 ? 0
+		 : to.col > lines[to.row].n ? lines[to.row].n
+					    : to.col;
 	if (to.col == cursor.col && key != 's')
 		fail("");
 	change_range(key == 's' ? 'c' : 'd', cursor, to, EXCLUSIVE);
@@ -78,7 +83,8 @@ static void replace_chars(int key, int count)
 	text = need(n);
 	memset(text, key, n);
 	if (key == '\r') {
-		delete_text(cursor, (struct place){ cursor.row, cursor.col + n });
+		delete_text(cursor,
+			    (struct place){ cursor.row, cursor.col + n });
 		cursor = insert_text(cursor, "\n", 1);
 	} else {
 		replace_in_line(cursor, n, text, n);
@@ -89,7 +95,8 @@ static void replace_chars(int key, int count)
 
 static void change_case(int key, int count)
 {
-	for (int n = times(count); n > 0 && cursor.col < lines[cursor.row].n; n--) {
+	for (int n = times(count); n > 0 && cursor.col < lines[cursor.row].n;
+	     n--) {
 		char c = char_at(cursor);
 
 		key = islower(c) ? toupper(c) : tolower(c);
@@ -208,7 +215,9 @@ static void place_line(int key, int count)
 {
 	(void)count;
 	key = get_key();
-	show_row(cursor.row, key == '\r' || key == 't' ? 0 : key == '-' || key == 'b' ? 2 : 1);
+	show_row(cursor.row, key == '\r' || key == 't'  ? 0
+			     : key == '-' || key == 'b' ? 2
+							: 1);
 }
 
 static void page(int key, int count)
@@ -219,14 +228,20 @@ static void page(int key, int count)
 
 			if (last >= nr_lines)
 				fail("");
-			cursor.row = last > SCROLL_OVERLAP + top ? last - SCROLL_OVERLAP : last;
+			cursor.row = last > SCROLL_OVERLAP + top
+					     ? last - SCROLL_OVERLAP
+					     : last;
 			show_row(cursor.row, 0);
 		} else {
 			if (top == 0)
 				fail("");
-			cursor.row = top + SCROLL_OVERLAP - 1 < nr_lines ? top + SCROLL_OVERLAP - 1 : nr_lines - 1;
+			cursor.row = top + SCROLL_OVERLAP - 1 < nr_lines
+					     ? top + SCROLL_OVERLAP - 1
+					     : nr_lines - 1;
 			show_row(cursor.row, 2);
-			cursor.row = last_row_shown() < cursor.row ? last_row_shown() : cursor.row;
+			cursor.row = last_row_shown() < cursor.row
+					     ? last_row_shown()
+					     : cursor.row;
 		}
 	}
 	cursor.col = first_text(cursor.row);
@@ -241,7 +256,9 @@ static void half_page(int key, int count)
 		n = -n;
 	if (cursor.row == (n < 0 ? 0 : nr_lines - 1))
 		fail("");
-	cursor.row = cursor.row + n < 0 ? 0 : cursor.row + n >= nr_lines ? nr_lines - 1 : cursor.row + n;
+	cursor.row = cursor.row + n < 0           ? 0
+		     : cursor.row + n >= nr_lines ? nr_lines - 1
+						  : cursor.row + n;
 	top = top + n < 0 ? 0 : top + n >= nr_lines ? nr_lines - 1 : top + n;
 	cursor.col = first_text(cursor.row);
 }
@@ -269,7 +286,10 @@ static void status(int key, int count)
 		file_status();
 }
 
-/* ^Z, unless the shell has no job control: it gave this program no process group of its own then, and nobody would wake it. */
+/*
+ * ^Z, unless the shell has no job control: it gave this program no process
+ * group of its own then, and nobody would wake it.
+ */
 static void suspend(int key, int count)
 {
 	(void)key, (void)count;
@@ -289,20 +309,59 @@ static void operator(int key, int count)
 static const struct {
 	short key, changes;			/* changes: . repeats it */
 	void (*run)(int key, int count);
-} commands[] = {
-	{ 'c', 1, operator }, { 'd', 1, operator }, { '<', 1, operator }, { '>', 1, operator }, { 'y', 0, operator },
-	{ '!', 1, operator }, { '&', 1, substitute_again }, { 'U', 0, restore_line },
-	{ '@', 0, execute }, { CTRL('^'), 0, edit_other },
-	{ 'x', 1, delete_chars }, { 'X', 1, delete_chars }, { 's', 1, delete_chars }, { KEY_DELETE, 1, delete_chars },
-	{ 'D', 1, to_line_end }, { 'C', 1, to_line_end }, { 'S', 1, whole_lines }, { 'Y', 0, whole_lines },
-	{ 'i', 1, insert }, { 'a', 1, insert }, { 'I', 1, insert }, { 'A', 1, insert }, { KEY_INSERT, 1, insert },
-	{ 'o', 1, open_new_line }, { 'O', 1, open_new_line }, { 'R', 1, replace }, { 'r', 1, replace_chars }, { '~', 1, change_case },
-	{ 'J', 1, join }, { 'p', 1, put }, { 'P', 1, put }, { 'u', 0, undo_or_redo }, { CTRL('R'), 0, undo_or_redo }, { '.', 0, repeat },
-	{ 'm', 0, set_mark }, { ':', 0, colon }, { 'Z', 0, leave_by_z }, { 'z', 0, place_line },
-	{ CTRL('F'), 0, page }, { CTRL('B'), 0, page }, { KEY_PAGE_DOWN, 0, page }, { KEY_PAGE_UP, 0, page },
-	{ CTRL('D'), 0, half_page }, { CTRL('U'), 0, half_page }, { CTRL('E'), 0, scroll_line }, { CTRL('Y'), 0, scroll_line },
-	{ CTRL('L'), 0, status }, { CTRL('G'), 0, status }, { CTRL('Z'), 0, suspend },
-};
+} commands[] = { { 'c', 1, operator},
+		   { 'd', 1, operator},
+		     { '<', 1, operator},
+		       { '>', 1, operator},
+			 { 'y', 0, operator},
+			   {
+				   '!',
+				   1,
+				   operator},
+				   { '&', 1, substitute_again },
+				   { 'U', 0, restore_line },
+				   { '@', 0, execute },
+				   { CTRL('^'), 0, edit_other },
+				   { 'x', 1, delete_chars },
+				   { 'X', 1, delete_chars },
+				   { 's', 1, delete_chars },
+				   { KEY_DELETE, 1, delete_chars },
+				   { 'D', 1, to_line_end },
+				   { 'C', 1, to_line_end },
+				   { 'S', 1, whole_lines },
+				   { 'Y', 0, whole_lines },
+				   { 'i', 1, insert },
+				   { 'a', 1, insert },
+				   { 'I', 1, insert },
+				   { 'A', 1, insert },
+				   { KEY_INSERT, 1, insert },
+				   { 'o', 1, open_new_line },
+				   { 'O', 1, open_new_line },
+				   { 'R', 1, replace },
+				   { 'r', 1, replace_chars },
+				   { '~', 1, change_case },
+				   { 'J', 1, join },
+				   { 'p', 1, put },
+				   { 'P', 1, put },
+				   { 'u', 0, undo_or_redo },
+				   { CTRL('R'), 0, undo_or_redo },
+				   { '.', 0, repeat },
+				   { 'm', 0, set_mark },
+				   { ':', 0, colon },
+				   { 'Z', 0, leave_by_z },
+				   { 'z', 0, place_line },
+				   { CTRL('F'), 0, page },
+				   { CTRL('B'), 0, page },
+				   { KEY_PAGE_DOWN, 0, page },
+				   { KEY_PAGE_UP, 0, page },
+				   { CTRL('D'), 0, half_page },
+				   { CTRL('U'), 0, half_page },
+				   { CTRL('E'), 0, scroll_line },
+				   { CTRL('Y'), 0, scroll_line },
+				   { CTRL('L'), 0, status },
+				   { CTRL('G'), 0, status },
+				   { CTRL('Z'), 0, suspend },
+			 };
 
 /* The key of a command, behind its count and register. */
 static int read_command(int *count)
@@ -313,7 +372,8 @@ static int read_command(int *count)
 	for (;; key = get_key()) {
 		if (key == '"')
 			reg = get_key();
-		else if (isdigit(key) && (key != '0' || *count) && *count < 100000) {
+		else if (isdigit(key) && (key != '0' || *count) &&
+			 *count < 100000) {
 			*count = *count * 10 + key - '0';
 			unrecord_key();
 		} else {
@@ -352,6 +412,8 @@ void command(void)
 	key = read_command(&count);
 	run(key, count);
 	clamp_cursor();
-	if (key != 'j' && key != 'k' && key != '$' && key != KEY_UP && key != KEY_DOWN && key != KEY_END && key != CTRL('N') && key != CTRL('P'))
+	if (key != 'j' && key != 'k' && key != '$' && key != KEY_UP &&
+	    key != KEY_DOWN && key != KEY_END && key != CTRL('N') &&
+	    key != CTRL('P'))
 		wanted_column = display_column(cursor.row, cursor.col);
 }

@@ -109,7 +109,8 @@ static void take_register_and_count(struct ex *x)
 static void ex_delete(struct ex *x)
 {
 	take_register_and_count(x);
-	change_range('d', (struct place){ x->first, 0 }, (struct place){ x->last, 0 }, LINEWISE);
+	change_range('d', (struct place){ x->first, 0 },
+		     (struct place){ x->last, 0 }, LINEWISE);
 }
 
 static void ex_yank(struct ex *x)
@@ -117,7 +118,8 @@ static void ex_yank(struct ex *x)
 	struct place before = cursor;
 
 	take_register_and_count(x);
-	change_range('y', (struct place){ x->first, 0 }, (struct place){ x->last, 0 }, LINEWISE);
+	change_range('y', (struct place){ x->first, 0 },
+		     (struct place){ x->last, 0 }, LINEWISE);
 	cursor = before;
 }
 
@@ -167,7 +169,8 @@ static int copy_lines(struct ex *x, int row)
 	struct line *new = need(n * sizeof(*new));
 
 	for (int i = 0; i < n; i++)
-		new[i] = make_line(lines[x->first + i].s, lines[x->first + i].n);
+		new[i] =
+			make_line(lines[x->first + i].s, lines[x->first + i].n);
 	replace_lines(row + 1, 0, new, n);
 	free(new);
 	cursor = (struct place){ row + n, 0 };

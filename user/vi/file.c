@@ -1,4 +1,7 @@
-/* Reading and writing files. A file is written in place, so that its inode, mode and links stay, and cut to its length only afterwards. */
+/*
+ * Reading and writing files. A file is written in place, so that its inode,
+ * mode and links stay, and cut to its length only afterwards.
+ */
 #include "vi.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +13,8 @@
 #include <util.h>
 
 char *file_name, *other_name, **file_list, **first_file;
-static struct stat as_read;			/* the file as it was when it was read or written last */
+/* the file as it was when it was read or written last */
+static struct stat as_read;
 
 static void fail_with(const char *name, int error)
 {
@@ -96,8 +100,10 @@ int load_file(const char *name)
 
 		stat(kept, &as_read);
 		adopt_text(buf, size);
-		message("\"%s\"%s%s %d lines, %d bytes", kept, access(kept, W_OK) < 0 ? " [read only]" : "",
-			whole ? "" : " [no newline at the end]", nothing ? 0 : nr_lines, size);
+		message("\"%s\"%s%s %d lines, %d bytes", kept,
+			access(kept, W_OK) < 0 ? " [read only]" : "",
+			whole ? "" : " [no newline at the end]",
+			nothing ? 0 : nr_lines, size);
 	} else {
 		adopt_text(need(1), 0);
 		message("\"%s\" [new file]", kept);
@@ -166,7 +172,10 @@ int write_lines(int fd, int first, int last)
 	return write_all(fd, buf, used) < 0 ? -1 : total;
 }
 
-/* What must not be lost by mistake: another file, or this one if someone else has changed it. */
+/*
+ * What must not be lost by mistake: another file, or this one if someone else
+ * has changed it.
+ */
 static void check_target(const char *name, int whole)
 {
 	struct stat st;
@@ -177,19 +186,25 @@ static void check_target(const char *name, int whole)
 		fail("The file exists (! replaces it)");
 	if (!whole)
 		fail("Only a part of the file (! writes it)");
-	if (st.st_ino != as_read.st_ino || st.st_dev != as_read.st_dev || st.st_mtime != as_read.st_mtime)
+	if (st.st_ino != as_read.st_ino || st.st_dev != as_read.st_dev ||
+	    st.st_mtime != as_read.st_mtime)
 		fail("Someone else has changed the file (! replaces it)");
 }
 
-/* The lines into the open file; the first error is kept while the rest is done. */
+/*
+ * The lines into the open file; the first error is kept while the rest is done.
+ */
 static int store(int fd, int first, int last, int append)
 {
-	int bytes = last < first ? 0 : write_lines(fd, first, last), error = bytes < 0 ? errno : 0;
+	int bytes = last < first ? 0 : write_lines(fd, first, last),
+	    error = bytes < 0 ? errno : 0;
 	struct stat st;
 
-	if (!error && !append && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(fd, bytes) < 0)
+	if (!error && !append && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    ftruncate(fd, bytes) < 0)
 		error = errno;
-	if (!error && fsync(fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOSYS)
+	if (!error && fsync(fd) < 0 && errno != EINVAL && errno != EROFS &&
+	    errno != ENOSYS)
 		error = errno;
 	if (close(fd) < 0 && !error)
 		error = errno;
@@ -213,10 +228,13 @@ void write_file(const char *name, int first, int last, int append, int force)
 		fail_with(name, errno);
 	bytes = store(fd, first, nothing ? first - 1 : last, append);
 	if (bytes < 0) {
-		message("\"%s\": NOT WRITTEN COMPLETELY: %s", name, strerror(errno));
+		message("\"%s\": NOT WRITTEN COMPLETELY: %s", name,
+			strerror(errno));
 		longjmp(restart, 1);
 	}
-	message("\"%s\"%s %d lines, %d bytes written", name, exists ? "" : " [new file]", nothing ? 0 : last - first + 1, bytes);
+	message("\"%s\"%s %d lines, %d bytes written", name,
+		exists ? "" : " [new file]", nothing ? 0 : last - first + 1,
+		bytes);
 	if (!file_name)
 		set_name(name);
 	if (strcmp(name, file_name) != 0 || append)
@@ -226,13 +244,17 @@ void write_file(const char *name, int first, int last, int append, int force)
 		modified = 0;
 }
 
-/* The terminal is gone, or the machine is going down: keep the text in a file beside the original. */
+/*
+ * The terminal is gone, or the machine is going down: keep the text in a file
+ * beside the original.
+ */
 void save_on_hangup(void)
 {
 	char name[256];
 
 	hung_up = 0;
-	snprintf(name, sizeof(name), "%s.save", file_name ? file_name : "/tmp/vi");
+	snprintf(name, sizeof(name), "%s.save",
+		 file_name ? file_name : "/tmp/vi");
 	if (modified && setjmp(restart) == 0)
 		write_file(name, 0, nr_lines - 1, 0, 1);
 	leave(1);
@@ -240,5 +262,6 @@ void save_on_hangup(void)
 
 void file_status(void)
 {
-	message("\"%s\"%s line %d of %d", file_name ? file_name : "no name", modified ? " [modified]" : "", cursor.row + 1, nr_lines);
+	message("\"%s\"%s line %d of %d", file_name ? file_name : "no name",
+		modified ? " [modified]" : "", cursor.row + 1, nr_lines);
 }

@@ -45,7 +45,9 @@ static void erase_back(struct place to)
 
 	cursor = to;
 	delete_text(to, end);
-	typed.n = typed.n > end.col - to.col && to.row == end.row ? typed.n - (end.col - to.col) : 0;
+	typed.n = typed.n > end.col - to.col && to.row == end.row
+			  ? typed.n - (end.col - to.col)
+			  : 0;
 }
 
 static void erase_char(void)
@@ -138,7 +140,8 @@ void insert_mode(int times, int new_lines)
 void open_line(int row)
 {
 	int like = row > 0 && row > cursor.row ? row - 1 : row;
-	struct line new = make_line(lines[like].s, auto_indent ? first_text(like) : 0);
+	struct line new =
+		make_line(lines[like].s, auto_indent ? first_text(like) : 0);
 
 	replace_lines(row, 0, &new, 1);
 	cursor = (struct place){ row, new.n };
@@ -150,7 +153,9 @@ static void restore_char(const struct line *old, int start)
 	if (cursor.col <= start)
 		return;
 	cursor.col--;
-	replace_in_line(cursor, 1, cursor.col < old->n ? old->s + cursor.col : "", cursor.col < old->n);
+	replace_in_line(cursor, 1,
+			cursor.col < old->n ? old->s + cursor.col : "",
+			cursor.col < old->n);
 }
 
 void replace_mode(void)
@@ -168,7 +173,9 @@ void replace_mode(void)
 			insert_mode(1, 0);
 			break;
 		} else if (key > 0 && key < 256) {
-			replace_in_line(cursor, cursor.col < lines[cursor.row].n, &c, 1);
+			replace_in_line(cursor,
+					cursor.col < lines[cursor.row].n, &c,
+					1);
 			cursor.col++;
 		}
 	}

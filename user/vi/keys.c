@@ -12,7 +12,10 @@ static struct termios original, raw;
 static unsigned char typed[256];
 static int typed_at, typed_end;
 
-/* A list of keys: what is being recorded, what . repeats, what is being repeated. */
+/*
+ * A list of keys: what is being recorded, what . repeats, what is being
+ * repeated.
+ */
 struct key_list {
 	short *keys;
 	int n, room;
@@ -21,7 +24,7 @@ static struct key_list recorded, kept, repeated;
 static int repeat_at;
 static int recorded_count, kept_count;	/* 0: none was given */
 
-#define PUSHED_MAX 20000		/* registers run between two typed keys */
+#define PUSHED_MAX 20000	/* registers run between two typed keys */
 static int pushed;
 
 void raw_terminal(void)
@@ -41,7 +44,8 @@ void cooked_terminal(void)
 static void add_key(struct key_list *l, int key)
 {
 	if (l->n == l->room) {
-		short *more = realloc(l->keys, (2 * l->room + 32) * sizeof(*more));
+		short *more =
+			realloc(l->keys, (2 * l->room + 32) * sizeof(*more));
 
 		if (!more)
 			return;
@@ -130,7 +134,10 @@ void drop_replay(void)
 	repeated.n = repeat_at = 0;
 }
 
-/* Wait for bytes; 0 if a signal came instead or, with a limit, nothing in a tenth of a second. */
+/*
+ * Wait for bytes; 0 if a signal came instead or, with a limit, nothing in a
+ * tenth of a second.
+ */
 static int fill(int limit)
 {
 	ssize_t n;
@@ -172,16 +179,22 @@ static int next_byte(void)
 /* ESC [ number ~ */
 static int numbered_key(int number)
 {
-	static const short keys[] = { 0, KEY_HOME, KEY_INSERT, KEY_DELETE, KEY_END, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME, KEY_END };
+	static const short keys[] = {
+		0,           KEY_HOME,      KEY_INSERT, KEY_DELETE, KEY_END,
+		KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME,   KEY_END
+	};
 
 	return number < COUNT(keys) ? keys[number] : 0;
 }
 
-/* What begins with ESC: a key of its own, or several bytes that came at once. */
+/*
+ * What begins with ESC: a key of its own, or several bytes that came at once.
+ */
 static int escape_sequence(void)
 {
 	static const char letters[] = "ABDCHF";
-	static const short keys[] = { KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END };
+	static const short keys[] = { KEY_UP,    KEY_DOWN, KEY_LEFT,
+				      KEY_RIGHT, KEY_HOME, KEY_END };
 	int at, number = 0;
 	const char *letter;
 
@@ -189,7 +202,8 @@ static int escape_sequence(void)
 		return ESCAPE;
 	if (typed[typed_at] != '[' && typed[typed_at] != 'O')
 		return ESCAPE;
-	for (at = typed_at + 1; at < typed_end && typed[at] >= '0' && typed[at] <= '9'; at++)
+	for (at = typed_at + 1;
+	     at < typed_end && typed[at] >= '0' && typed[at] <= '9'; at++)
 		number = number * 10 + typed[at] - '0';
 	if (at == typed_end || !typed[at])
 		return ESCAPE;

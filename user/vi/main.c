@@ -1,4 +1,7 @@
-/* vi [+command] [file...]: a screen editor. This file: start, end, and what to do about signals. */
+/*
+ * vi [+command] [file...]: a screen editor. This file: start, end, and what to
+ * do about signals.
+ */
 #include "vi.h"
 #include <signal.h>
 #include <stdarg.h>
@@ -32,13 +35,17 @@ void fail(const char *why)
 	longjmp(restart, 1);
 }
 
-/* The cursor goes to the last line, which keeps the last message: it says what was written. */
+/*
+ * The cursor goes to the last line, which keeps the last message: it says what
+ * was written.
+ */
 void leave(int status)
 {
 	char to_bottom[24];
 	int n = strlen(text);
 
-	put_string(to_bottom, snprintf(to_bottom, sizeof(to_bottom), "\033[%d;1H\033[K", rows));
+	put_string(to_bottom, snprintf(to_bottom, sizeof(to_bottom),
+				       "\033[%d;1H\033[K", rows));
 	put_string(text, n < columns ? n : columns - 1);
 	if (n)
 		put_string("\r\n", 2);
@@ -59,10 +66,14 @@ static void on_hangup(int sig)
 	hung_up = 1;
 }
 
-/* The handlers only leave a note; the read of the next key is interrupted and looks at it. */
+/*
+ * The handlers only leave a note; the read of the next key is interrupted and
+ * looks at it.
+ */
 static void catch_signals(void)
 {
-	struct sigaction resize = { .sa_handler = on_resize }, hangup = { .sa_handler = on_hangup };
+	struct sigaction resize = { .sa_handler = on_resize },
+			 hangup = { .sa_handler = on_hangup };
 
 	sigaction(SIGWINCH, &resize, NULL);
 	sigaction(SIGHUP, &hangup, NULL);

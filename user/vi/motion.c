@@ -28,7 +28,8 @@ static enum motion_kind vertical(struct place *p, int by)
 
 static enum motion_kind horizontal(struct place *p, int by)
 {
-	int n = lines[p->row].n, col = p->col + by, last = for_operator ? n : n - 1;
+	int n = lines[p->row].n, col = p->col + by,
+	    last = for_operator ? n : n - 1;
 
 	if ((by < 0 && p->col == 0) || (by > 0 && p->col >= last))
 		fail("");
@@ -54,14 +55,19 @@ static enum motion_kind line_end(struct place *p, int count)
 /* w behind an operator does not take the end of the line with it; cw is ce. */
 static enum motion_kind words(struct place *p, int key, int count)
 {
-	void (*go)(struct place *, int) = key == 'w' || key == 'W' ? word_forward : key == 'b' || key == 'B' ? word_back : word_end;
+	void (*go)(struct place *, int) = key == 'w' || key == 'W'
+						  ? word_forward
+					  : key == 'b' || key == 'B' ? word_back
+								     : word_end;
 	struct place start = *p;
 	int big = key < 'a';
 
-	if (for_operator == 'c' && go == word_forward && char_at(*p) != ' ' && char_at(*p) != '\t' && char_at(*p) != '\n') {
+	if (for_operator == 'c' && go == word_forward && char_at(*p) != ' ' &&
+	    char_at(*p) != '\t' && char_at(*p) != '\n') {
 		go = word_end;
 		if (p->col > 0)
-			p->col--;		/* a word of one letter ends where it begins */
+			/* a word of one letter ends where it begins */
+			p->col--;
 		else
 			p->col = -1;
 	}
@@ -69,7 +75,8 @@ static enum motion_kind words(struct place *p, int key, int count)
 		go(p, big);
 	if (p->row == start.row && p->col == start.col && !for_operator)
 		fail("");
-	if (go == word_forward && for_operator && p->row > start.row && p->col <= first_text(p->row)) {
+	if (go == word_forward && for_operator && p->row > start.row &&
+	    p->col <= first_text(p->row)) {
 		p->row--;
 		p->col = lines[p->row].n;
 	}
@@ -83,7 +90,8 @@ static enum motion_kind find_in_line(struct place *p, int kind, int count)
 
 	while (count-- > 0) {
 		col += by;
-		while (col >= 0 && col < l->n && (unsigned char)l->s[col] != find_char)
+		while (col >= 0 && col < l->n &&
+		       (unsigned char)l->s[col] != find_char)
 			col += by;
 	}
 	if (col < 0 || col >= l->n)
@@ -110,7 +118,10 @@ static enum motion_kind screen_line(struct place *p, int key, int count)
 
 	if (key == 'M')
 		return to_row(p, (top + last) / 2);
-	return to_row(p, key == 'H' ? (top + count - 1 < last ? top + count - 1 : last) : last - count + 1 > top ? last - count + 1 : top);
+	return to_row(p, key == 'H' ? (top + count - 1 < last ? top + count - 1
+							      : last)
+			 : last - count + 1 > top ? last - count + 1
+						  : top);
 }
 
 /* ' leads to the line of a mark, ` to its very place. */
@@ -183,7 +194,11 @@ static enum motion_kind pieces(struct place *p, int key, int count)
 static int move_vertically(int key, int n, struct place *to)
 {
 	switch (key) {
-	case 'j': case '\n': case CTRL('N'): case KEY_DOWN: return vertical(to, n);
+	case 'j':
+	case '\n':
+	case CTRL('N'):
+	case KEY_DOWN:
+		return vertical(to, n);
 	case 'k': case CTRL('P'): case KEY_UP: return vertical(to, -n);
 	case '$': case KEY_END: return line_end(to, n);
 	}
@@ -200,7 +215,13 @@ static enum motion_kind go(int key, int count, struct place *to)
 	case '0': case KEY_HOME: to->col = 0; return EXCLUSIVE;
 	case '^': to->col = first_text(to->row); return EXCLUSIVE;
 	case '|': to->col = column_at(to->row, n - 1); return EXCLUSIVE;
-	case 'w': case 'W': case 'b': case 'B': case 'e': case 'E': return words(to, key, n);
+	case 'w':
+	case 'W':
+	case 'b':
+	case 'B':
+	case 'e':
+	case 'E':
+		return words(to, key, n);
 	case 'G': return to_row(to, count ? count - 1 : nr_lines - 1);
 	case 'g': return get_key() == 'g' ? to_row(to, n - 1) : NO_MOTION;
 	case '+': case '\r': vertical(to, n); return to_row(to, to->row);

@@ -50,8 +50,10 @@ static void join_next(int row, int as_it_is)
 	int skip = as_it_is ? 0 : first_text(row + 1), end = a->n, space;
 	struct line new;
 
-	space = !as_it_is && a->n > 0 && a->s[a->n - 1] != ' ' && a->s[a->n - 1] != '\t' && b->s[skip] && b->s[skip] != ')';
-	new = (struct line){ need(a->n + space + b->n - skip + 1), a->n + space + b->n - skip };
+	space = !as_it_is && a->n > 0 && a->s[a->n - 1] != ' ' &&
+		a->s[a->n - 1] != '\t' && b->s[skip] && b->s[skip] != ')';
+	new = (struct line){ need(a->n + space + b->n - skip + 1),
+			     a->n + space + b->n - skip };
 	memcpy(new.s, a->s, a->n);
 	new.s[a->n] = ' ';
 	memcpy(new.s + a->n + space, b->s + skip, b->n - skip + 1);
@@ -72,8 +74,12 @@ static int before(struct place a, struct place b)
 	return a.row < b.row || (a.row == b.row && a.col < b.col);
 }
 
-/* An exclusive range that ends at the start of a line ends before its newline; one that also starts at the start of a line is lines. */
-static int make_linewise(struct place from, struct place *to, enum motion_kind kind)
+/*
+ * An exclusive range that ends at the start of a line ends before its newline;
+ * one that also starts at the start of a line is lines.
+ */
+static int make_linewise(struct place from, struct place *to,
+			 enum motion_kind kind)
 {
 	if (kind == LINEWISE)
 		return 1;
@@ -88,14 +94,16 @@ static int make_linewise(struct place from, struct place *to, enum motion_kind k
 
 static void change_lines(int first, int last)
 {
-	struct line new = make_line(lines[first].s, auto_indent ? first_text(first) : 0);
+	struct line new =
+		make_line(lines[first].s, auto_indent ? first_text(first) : 0);
 
 	replace_lines(first, last - first + 1, &new, 1);
 	cursor = (struct place){ first, new.n };
 	insert_mode(1, 0);
 }
 
-void change_range(int operator, struct place from, struct place to, enum motion_kind kind)
+void change_range(int operator, struct place from, struct place to,
+		  enum motion_kind kind)
 {
 	struct place other = from;
 	int linewise;
@@ -116,7 +124,9 @@ void change_range(int operator, struct place from, struct place to, enum motion_
 	yank(from, to, linewise);
 	if (operator != 'y' && (linewise || to.row > from.row))
 		keep_deleted(from, to, linewise);
-	cursor = linewise && operator == 'y' ? (struct place){ from.row, cursor.col } : from;
+	cursor = linewise && operator== 'y'
+			 ? (struct place){ from.row, cursor.col }
+			 : from;
 	if (operator == 'c' && linewise) {
 		change_lines(from.row, to.row);
 	} else if (operator != 'y' && linewise) {
@@ -129,7 +139,8 @@ void change_range(int operator, struct place from, struct place to, enum motion_
 			insert_mode(1, 0);
 	}
 	if (to.row - from.row >= 4 && operator != 'c')
-		message("%d lines %s", to.row - from.row + 1, operator == 'y' ? "yanked" : "deleted");
+		message("%d lines %s", to.row - from.row + 1,
+				       operator== 'y' ? "yanked" : "deleted");
 }
 
 void operator_command(int operator, int count)

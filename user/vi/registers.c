@@ -83,8 +83,12 @@ void keep_deleted(struct place from, struct place to, int linewise)
 	store(first, from, to, linewise, 0);
 }
 
-/* A register's text several times, with a newline before (or behind) each if it is lines. */
-static char *repeated_text(const struct text_register *r, int before, int count, int *n)
+/*
+ * A register's text several times, with a newline before (or behind) each if it
+ * is lines.
+ */
+static char *repeated_text(const struct text_register *r, int before, int count,
+			   int *n)
 {
 	int each = r->n + r->linewise;
 	char *s;

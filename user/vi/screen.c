@@ -1,6 +1,8 @@
 /*
- * The screen. Each time an image of the whole screen is made from the text, compared with what the terminal shows, and the difference sent: only
- * with cursor positions, erasing to the end of a line, and scrolling regions, which every VT100 has.
+ * The screen. Each time an image of the whole screen is made from the text,
+ * compared with what the terminal shows, and the difference sent: only with
+ * cursor positions, erasing to the end of a line, and scrolling regions, which
+ * every VT100 has.
  */
 #include "vi.h"
 #include <stdio.h>
@@ -14,9 +16,10 @@
 
 int rows, columns, top, inserting, show_numbers;
 int tab_stop = 8;
-static int skip;				/* rows of the line at the top that are above the screen */
+static int skip; /* rows of the line at the top that are above the screen */
 static char *image, *shown;
-static int shown_row, shown_col;		/* where the terminal's cursor is; -1: unknown */
+/* where the terminal's cursor is; -1: unknown */
+static int shown_row, shown_col;
 static char out[1024];
 static int out_used;
 
@@ -73,7 +76,10 @@ static int look(unsigned char c, int column, char *to)
 
 static int width(unsigned char c, int column)
 {
-	return c == '\t' ? tab_stop - column % tab_stop : c > 127 ? 4 : c < ' ' || c == 127 ? 2 : 1;
+	return c == '\t'             ? tab_stop - column % tab_stop
+	       : c > 127             ? 4
+	       : c < ' ' || c == 127 ? 2
+				     : 1;
 }
 
 int display_column(int row, int col)
@@ -112,7 +118,10 @@ static int height(int row)
 	return cells ? (cells + columns - 1) / columns : 1;
 }
 
-/* The cursor's cell, counted from its line's first; on a tab it stands at the end unless text is put before it. */
+/*
+ * The cursor's cell, counted from its line's first; on a tab it stands at the
+ * end unless text is put before it.
+ */
 static int cursor_cell(void)
 {
 	const struct line *l = &lines[cursor.row];
@@ -135,11 +144,15 @@ void show_row(int row, int at)
 {
 	int room = rows - 1 - height(row);
 
-	top = room <= 0 || at == 0 ? row : row_above(row, at == 1 ? room / 2 : room);
+	top = room <= 0 || at == 0 ? row
+				   : row_above(row, at == 1 ? room / 2 : room);
 	skip = 0;
 }
 
-/* Screen rows from the top of the screen to the cursor's, or a number beyond the screen. */
+/*
+ * Screen rows from the top of the screen to the cursor's, or a number beyond
+ * the screen.
+ */
 static int rows_to_cursor(void)
 {
 	int n = cursor_cell() / columns - skip;
@@ -162,7 +175,8 @@ static void scroll_to_cursor(void)
 	used = rows_to_cursor();
 	if (used >= 2 * rows)
 		show_row(cursor.row, 1);
-	for (used = rows_to_cursor(); used >= rows - 1 && top < cursor.row; skip = 0)
+	for (used = rows_to_cursor(); used >= rows - 1 && top < cursor.row;
+	     skip = 0)
 		used -= height(top++) - skip;
 	if (used >= rows - 1)
 		skip = inside - (rows - 2);
@@ -177,7 +191,10 @@ int last_row_shown(void)
 	return row > top ? row - 1 : top;
 }
 
-/* A line's cells, those from `from` up to `limit`, into the image at `to`; how many. */
+/*
+ * A line's cells, those from `from` up to `limit`, into the image at `to`; how
+ * many.
+ */
 static int draw_line(int row, char *to, int from, int limit)
 {
 	const struct line *l = &lines[row];
@@ -201,14 +218,19 @@ static int draw_line(int row, char *to, int from, int limit)
 	return used;
 }
 
-/* The last row: what is being typed or the message, and the cursor's place in the text if there is room. */
+/*
+ * The last row: what is being typed or the message, and the cursor's place in
+ * the text if there is room.
+ */
 static void draw_status(void)
 {
 	char *to = image + (rows - 1) * columns, place[32];
-	const char *text = inserting == 1 && !*prompt_text ? "-- INSERT --" : prompt_text;
+	const char *text = inserting == 1 && !*prompt_text ? "-- INSERT --"
+							   : prompt_text;
 	int n = strlen(text), limit = columns - 1, place_length;
 
-	place_length = snprintf(place, sizeof(place), "%d,%d", cursor.row + 1, cursor.col + 1);
+	place_length = snprintf(place, sizeof(place), "%d,%d", cursor.row + 1,
+				cursor.col + 1);
 	if (inserting < 2 && n + 18 < columns)
 		memcpy(to + columns - 16, place, place_length);
 	if (n > limit && inserting == 2)
@@ -221,8 +243,10 @@ static void draw_image(void)
 	int used, row = top, from = skip * columns;
 
 	memset(image, ' ', rows * columns);
-	for (used = 0; used < (rows - 1) * columns && row < nr_lines; row++, from = 0) {
-		used += draw_line(row, image + used, from, (rows - 1) * columns - used);
+	for (used = 0; used < (rows - 1) * columns && row < nr_lines;
+	     row++, from = 0) {
+		used += draw_line(row, image + used, from,
+				  (rows - 1) * columns - used);
 		if (used % columns || (lines[row].n == 0 && !show_numbers))
 			used += columns - used % columns;
 	}
@@ -237,7 +261,8 @@ static void go_to(int row, int col)
 
 	if (row == shown_row && col == shown_col)
 		return;
-	put_string(text, snprintf(text, sizeof(text), "\033[%d;%dH", row + 1, col + 1));
+	put_string(text, snprintf(text, sizeof(text), "\033[%d;%dH", row + 1,
+				  col + 1));
 	shown_row = row;
 	shown_col = col;
 }
@@ -251,7 +276,10 @@ static int length(const char *cells)
 	return n;
 }
 
-/* Send what differs in one row: from the first to the last difference, and the erasing of what was longer. */
+/*
+ * Send what differs in one row: from the first to the last difference, and the
+ * erasing of what was longer.
+ */
 static void update_row(int row)
 {
 	char *new = image + row * columns, *old = shown + row * columns;
@@ -289,11 +317,14 @@ static void scroll_terminal(void)
 
 		if (!up && memcmp(image + n * columns, shown, kept) != 0)
 			continue;
-		put_string(sequence, snprintf(sequence, sizeof(sequence), "\033[1;%dr\033[%d;1H", text_rows, up ? text_rows : 1));
+		put_string(sequence, snprintf(sequence, sizeof(sequence),
+					      "\033[1;%dr\033[%d;1H", text_rows,
+					      up ? text_rows : 1));
 		for (int i = 0; i < n; i++)
 			put_string(up ? "\n" : "\033M", up ? 1 : 2);
 		put_string("\033[r", 3);
-		memmove(shown + (up ? 0 : n * columns), shown + (up ? n * columns : 0), kept);
+		memmove(shown + (up ? 0 : n * columns),
+			shown + (up ? n * columns : 0), kept);
 		memset(shown + (up ? kept : 0), ' ', n * columns);
 		shown_row = -1;
 		return;
@@ -313,7 +344,9 @@ void draw_screen(void)
 	cell = cursor_cell();
 	row = rows_to_cursor();
 	if (inserting == 2)
-		go_to(rows - 1, (int)strlen(prompt_text) < columns - 1 ? (int)strlen(prompt_text) : columns - 1);
+		go_to(rows - 1, (int)strlen(prompt_text) < columns - 1
+					? (int)strlen(prompt_text)
+					: columns - 1);
 	else
 		go_to(row, cell % columns);
 	flush_output();

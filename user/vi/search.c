@@ -1,4 +1,6 @@
-/* Searching, and the line at the bottom where patterns and commands are typed. */
+/*
+ * Searching, and the line at the bottom where patterns and commands are typed.
+ */
 #include "vi.h"
 #include <regex.h>
 #include <stdio.h>
@@ -11,7 +13,10 @@ int ignore_case, wrap_scan = 1;
 static regex_t pattern;
 static char *pattern_text;
 
-/* Make a pattern the current one; an empty one means the last, compiled anew if :set ic has changed since. */
+/*
+ * Make a pattern the current one; an empty one means the last, compiled anew if
+ * :set ic has changed since.
+ */
 void set_pattern(const char *text)
 {
 	static int compiled_flags = -1;
@@ -40,12 +45,17 @@ const char *current_pattern(void)
 	return pattern_text;
 }
 
-/* The pattern's first match in a line from a column on: start[0] and up to nine groups, as columns. */
+/*
+ * The pattern's first match in a line from a column on: start[0] and up to nine
+ * groups, as columns.
+ */
 int match_at(int row, int from, regmatch_t *match, int nr_matches)
 {
 	for (int i = 0; i < nr_matches; i++)
 		match[i] = (regmatch_t){ -1, -1 };
-	if (from > lines[row].n || regexec(&pattern, lines[row].s + from, nr_matches, match, from ? MIDDLE_OF_LINE : 0) != 0)
+	if (from > lines[row].n ||
+	    regexec(&pattern, lines[row].s + from, nr_matches, match,
+		    from ? MIDDLE_OF_LINE : 0) != 0)
 		return 0;
 	for (int i = 0; i < nr_matches; i++)
 		if (match[i].rm_so >= 0) {
@@ -62,7 +72,8 @@ static int match_in(int row, int from, int *col)
 	if (!match_at(row, from, &match, 1))
 		return 0;
 	*col = match.rm_so;
-	return match.rm_so < lines[row].n || lines[row].n == 0 || match.rm_so == 0;
+	return match.rm_so < lines[row].n || lines[row].n == 0 ||
+	       match.rm_so == 0;
 }
 
 /* The last match that starts before a column. */
@@ -70,7 +81,8 @@ static int last_match(int row, int before, int *col)
 {
 	int found = 0, at, from = 0;
 
-	while (from <= lines[row].n && match_in(row, from, &at) && at < before) {
+	while (from <= lines[row].n && match_in(row, from, &at) &&
+	       at < before) {
 		found = 1;
 		*col = at;
 		from = at + 1;
@@ -83,7 +95,8 @@ int search(struct place *p, int by)
 {
 	int row = p->row, col;
 
-	if (by > 0 ? p->col < lines[row].n && match_in(row, p->col + 1, &col) : last_match(row, p->col, &col)) {
+	if (by > 0 ? p->col < lines[row].n && match_in(row, p->col + 1, &col)
+		   : last_match(row, p->col, &col)) {
 		p->col = col;
 		return 1;
 	}
@@ -91,7 +104,8 @@ int search(struct place *p, int by)
 		if (!wrap_scan && row == (by > 0 ? nr_lines - 1 : 0))
 			return 0;
 		row = (row + by + nr_lines) % nr_lines;
-		if (by > 0 ? match_in(row, 0, &col) : last_match(row, lines[row].n + 1, &col)) {
+		if (by > 0 ? match_in(row, 0, &col)
+			   : last_match(row, lines[row].n + 1, &col)) {
 			if (by > 0 ? row <= p->row : row >= p->row)
 				message("Searched around the end");
 			*p = (struct place){ row, col };
@@ -101,7 +115,10 @@ int search(struct place *p, int by)
 	return 0;
 }
 
-/* The part of s up to a delimiter without a backslash; what follows the delimiter. */
+/*
+ * The part of s up to a delimiter without a backslash; what follows the
+ * delimiter.
+ */
 const char *cut_pattern(const char *s, char delimiter, char *to, int size)
 {
 	char *end = to + size - 1;

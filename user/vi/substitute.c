@@ -272,7 +272,8 @@ void ex_global(int first, int last, const char *s, int matching)
 
 	if (in_global)
 		fail(":g inside :g");
-	cut_pattern(cut_pattern(s + 1, *s, pattern, sizeof(pattern)), '\0', command, sizeof(command));
+	cut_pattern(cut_pattern(s + 1, *s, pattern, sizeof(pattern)), '\0',
+		    command, sizeof(command));
 	set_pattern(pattern);
 	chosen = need((last - first + 1) * sizeof(*chosen));
 	for (int i = first; i <= last; i++)

@@ -1,6 +1,7 @@
 /*
- * The text: an array of lines. A line's bytes are never changed in place; a new line takes its place, and the old one goes to the record of
- * changes (undo.c). The lines of a file as loaded stay in the one buffer it was read into.
+ * The text: an array of lines. A line's bytes are never changed in place; a new
+ * line takes its place, and the old one goes to the record of changes (undo.c).
+ * The lines of a file as loaded stay in the one buffer it was read into.
  */
 #include "vi.h"
 #include <stdlib.h>
@@ -59,7 +60,8 @@ static int count_lines(const char *buf, int size)
 {
 	int n = 1;
 
-	for (const char *at = buf; size > 0 && (at = memchr(at, '\n', buf + size - at)); at++)
+	for (const char *at = buf;
+	     size > 0 && (at = memchr(at, '\n', buf + size - at)); at++)
 		n++;
 	return n - (size > 0 && buf[size - 1] == '\n');
 }
@@ -80,7 +82,8 @@ void adopt_text(char *buf, int size)
 	for (; nr_lines < n; at += lines[nr_lines++].n + 1) {
 		char *end = memchr(at, '\n', buf + size - at);
 
-		lines[nr_lines] = (struct line){ at, end ? end - at : buf + size - at };
+		lines[nr_lines] =
+			(struct line){ at, end ? end - at : buf + size - at };
 		at[lines[nr_lines].n] = '\0';
 	}
 	memset(marks, -1, sizeof(marks));
@@ -105,12 +108,16 @@ struct place *mark(int name)
 	return name >= 'a' && name <= 'z' ? &marks[name - 'a'] : NULL;
 }
 
-/* Put other lines into the place of some; nothing is recorded and nothing freed. */
+/*
+ * Put other lines into the place of some; nothing is recorded and nothing
+ * freed.
+ */
 void splice(int at, int removed, const struct line *new, int added)
 {
 	grow(nr_lines - removed + added);
 	if (added != removed)
-		memmove(lines + at + added, lines + at + removed, (nr_lines - at - removed) * sizeof(*lines));
+		memmove(lines + at + added, lines + at + removed,
+			(nr_lines - at - removed) * sizeof(*lines));
 	memcpy(lines + at, new, added * sizeof(*lines));
 	nr_lines += added - removed;
 	move_marks(at, removed, added);
@@ -118,7 +125,9 @@ void splice(int at, int removed, const struct line *new, int added)
 	nothing = 0;
 }
 
-/* The one way to change the text. Memory is taken before anything is touched. */
+/*
+ * The one way to change the text. Memory is taken before anything is touched.
+ */
 void replace_lines(int at, int removed, const struct line *new, int added)
 {
 	struct line *old;
@@ -143,11 +152,15 @@ void replace_in_line(struct place at, int removed, const char *s, int n)
 
 	memcpy(new.s, l->s, at.col);
 	memcpy(new.s + at.col, s, n);
-	memcpy(new.s + at.col + n, l->s + at.col + removed, l->n - at.col - removed + 1);
+	memcpy(new.s + at.col + n, l->s + at.col + removed,
+	       l->n - at.col - removed + 1);
 	replace_lines(at.row, 1, &new, 1);
 }
 
-/* Text with newlines: the first piece joins what is before the place, the last what is behind it. */
+/*
+ * Text with newlines: the first piece joins what is before the place, the last
+ * what is behind it.
+ */
 struct place insert_text(struct place at, const char *s, int n)
 {
 	const struct line *l = &lines[at.row];
@@ -163,9 +176,11 @@ struct place insert_text(struct place at, const char *s, int n)
 	new = need(pieces * sizeof(*new));
 	for (int i = 0; i < pieces; i++) {
 		const char *end = memchr(s, '\n', n);
-		int length = end ? end - s : n, head = i == 0 ? at.col : 0, tail = i == pieces - 1 ? l->n - at.col : 0;
+		int length = end ? end - s : n, head = i == 0 ? at.col : 0,
+		    tail = i == pieces - 1 ? l->n - at.col : 0;
 
-		new[i] = (struct line){ need(head + length + tail + 1), head + length + tail };
+		new[i] = (struct line){ need(head + length + tail + 1),
+					head + length + tail };
 		memcpy(new[i].s, l->s, head);
 		memcpy(new[i].s + head, s, length);
 		memcpy(new[i].s + head + length, l->s + at.col, tail);
@@ -187,9 +202,11 @@ void delete_text(struct place from, struct place to)
 		replace_in_line(from, to.col - from.col, "", 0);
 		return;
 	}
-	new = (struct line){ need(from.col + lines[to.row].n - to.col + 1), from.col + lines[to.row].n - to.col };
+	new = (struct line){ need(from.col + lines[to.row].n - to.col + 1),
+			     from.col + lines[to.row].n - to.col };
 	memcpy(new.s, lines[from.row].s, from.col);
-	memcpy(new.s + from.col, lines[to.row].s + to.col, lines[to.row].n - to.col + 1);
+	memcpy(new.s + from.col, lines[to.row].s + to.col,
+	       lines[to.row].n - to.col + 1);
 	replace_lines(from.row, to.row - from.row + 1, &new, 1);
 }
 
@@ -216,7 +233,8 @@ char *copy_text(struct place from, struct place to, int *n)
 		size += lines[row].n + 1;
 	at = copy = need(size + 1);
 	for (int row = from.row; row <= to.row; row++) {
-		int start = row == from.row ? from.col : 0, end = row == to.row ? to.col : lines[row].n;
+		int start = row == from.row ? from.col : 0,
+		    end = row == to.row ? to.col : lines[row].n;
 
 		memcpy(at, lines[row].s + start, end - start);
 		at += end - start;

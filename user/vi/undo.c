@@ -1,6 +1,7 @@
 /*
- * The record of changes: which lines each change removed and how many it put there. Undoing exchanges the two, so that the same record redoes it.
- * The records of one command have one number and go together.
+ * The record of changes: which lines each change removed and how many it put
+ * there. Undoing exchanges the two, so that the same record redoes it. The
+ * records of one command have one number and go together.
  */
 #include "vi.h"
 #include <stdlib.h>
@@ -50,7 +51,8 @@ static void forget_old(void)
 void begin_change(void)
 {
 	this_step++;
-	if (nr_records && nr_records == nr_done && records[0].step < this_step - STEPS_KEPT - 50)
+	if (nr_records && nr_records == nr_done &&
+	    records[0].step < this_step - STEPS_KEPT - 50)
 		forget_old();
 }
 
@@ -58,7 +60,8 @@ int same_change(int at)
 {
 	const struct record *r = records + nr_done - 1;
 
-	return nr_done > 0 && nr_done == nr_records && r->step == this_step && r->at == at && r->added == 1 && r->removed == 1;
+	return nr_done > 0 && nr_done == nr_records && r->step == this_step &&
+	       r->at == at && r->added == 1 && r->removed == 1;
 }
 
 /* A new change ends the possibility to redo. */
@@ -80,7 +83,8 @@ void reserve_record(void)
 
 void add_record(int at, int added, struct line *old, int removed)
 {
-	records[nr_records++] = (struct record){ at, added, removed, this_step, old };
+	records[nr_records++] =
+		(struct record){ at, added, removed, this_step, old };
 	nr_done = nr_records;
 }
 

@@ -1,7 +1,8 @@
 /*
- * vi: what its files share. Reading order: main.c, text.c (the lines), undo.c, keys.c, screen.c, motion.c, words.c, search.c, command.c,
- * operator.c, registers.c, insert.c, ex.c, ex_commands.c, ex_set.c,
- * substitute.c, filter.c, file.c.
+ * vi: what its files share. Reading order: main.c, text.c (the lines), undo.c,
+ * keys.c, screen.c, motion.c, words.c, search.c, command.c, operator.c,
+ * registers.c, insert.c, ex.c, ex_commands.c, ex_set.c, substitute.c, filter.c,
+ * file.c.
  */
 #ifndef VI_H
 #define VI_H
@@ -15,7 +16,7 @@
 #define ESCAPE 27
 
 struct line {
-	char *s;			/* n bytes, then a NUL; never changed in place */
+	char *s;	/* n bytes, then a NUL; never changed in place */
 	int n;
 };
 struct place {
@@ -23,35 +24,39 @@ struct place {
 };
 
 /* main.c */
-extern jmp_buf restart;			/* where an error gives up the command */
+extern jmp_buf restart;		/* where an error gives up the command */
 extern volatile int resized, hung_up;
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void fail(const char *why) __attribute__((noreturn));	/* say why, and on with the next command; "" only beeps */
+void fail(const char *why) __attribute__((
+	noreturn)); /* say why, and on with the next command; "" only beeps */
 void leave(int status) __attribute__((noreturn));
 
 /* text.c: at least one line is always there */
 extern struct line *lines;
 extern int nr_lines, modified, nothing;	/* nothing: the one line is no line */
 extern struct place cursor;
-#define MARKS 27			/* the last: where the cursor jumped from */
+#define MARKS 27		/* the last: where the cursor jumped from */
 extern struct place marks[MARKS];	/* row -1: not set */
 struct place *mark(int name);		/* NULL: there is no such mark */
-void *need(size_t size);		/* malloc that fails the command, never the editor */
+void *need(size_t size); /* malloc that fails the command, never the editor */
 struct line make_line(const char *s, int n);
 void free_line(struct line l);
-void adopt_text(char *buf, int size);	/* a new text: the lines of buf, which must have room for one byte more */
+/* a new text: the lines of buf, which must have room for one byte more */
+void adopt_text(char *buf, int size);
 void splice(int at, int removed, const struct line *new, int added);
 void replace_lines(int at, int removed, const struct line *new, int added);
 void replace_in_line(struct place at, int removed, const char *s, int n);
-struct place insert_text(struct place at, const char *s, int n);	/* where it ends */
+/* where it ends */
+struct place insert_text(struct place at, const char *s, int n);
 void delete_text(struct place from, struct place to);	/* from before to */
 void delete_lines(int first, int last);
 char *copy_text(struct place from, struct place to, int *n);
-int first_text(int row);		/* column of the first character that is not blank */
+int first_text(int row); /* column of the first character that is not blank */
 
 /* undo.c */
 void begin_change(void);		/* what follows is undone in one step */
-int same_change(int at);		/* whether the last record is this step's change of this very line */
+/* whether the last record is this step's change of this very line */
+int same_change(int at);
 void reserve_record(void);
 void add_record(int at, int added, struct line *old, int removed);
 void forget_changes(void);
@@ -61,15 +66,26 @@ void note_line(void);			/* before a command, for undo_line() */
 void undo_line(void);			/* U */
 
 /* keys.c */
-enum { KEY_UP = 256, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_INSERT, KEY_DELETE, KEY_PAGE_UP, KEY_PAGE_DOWN };
-int get_key(void);			/* draws the screen when nothing is typed ahead */
+enum {
+	KEY_UP = 256,
+	KEY_DOWN,
+	KEY_LEFT,
+	KEY_RIGHT,
+	KEY_HOME,
+	KEY_END,
+	KEY_INSERT,
+	KEY_DELETE,
+	KEY_PAGE_UP,
+	KEY_PAGE_DOWN
+};
+int get_key(void);	/* draws the screen when nothing is typed ahead */
 void raw_terminal(void);
 void cooked_terminal(void);
 void start_recording(void);
-void keep_recording(void);		/* what was typed since is what . repeats */
+void keep_recording(void);	/* what was typed since is what . repeats */
 void unrecord_key(void);		/* the last key is a digit of a count */
 void record_count(int count);
-void replay(int count);			/* the last command, with its count if 0 */
+void replay(int count);		/* the last command, with its count if 0 */
 void push_keys(const char *s, int n);	/* to be read as if they were typed */
 void drop_replay(void);
 
@@ -77,18 +93,20 @@ void drop_replay(void);
 extern int rows, columns, top, inserting, show_numbers, tab_stop;
 extern const char *prompt_text;		/* shown instead of the message */
 void measure_screen(void);
-void forget_screen(void);		/* the next draw_screen() repaints everything */
+void forget_screen(void);	/* the next draw_screen() repaints everything */
 void draw_screen(void);
 void put_string(const char *s, int n);
 void flush_output(void);
 int display_column(int row, int col);
 int column_at(int row, int wanted);	/* the byte shown at a display column */
 int last_row_shown(void);
-void show_row(int row, int at);		/* at 0: as the first line of the screen, 1: in the middle, 2: as the last */
+/* at 0: as the first line of the screen, 1: in the middle, 2: as the last */
+void show_row(int row, int at);
 
 /* motion.c, words.c, search.c: where a key leads */
 enum motion_kind { NO_MOTION, EXCLUSIVE, INCLUSIVE, LINEWISE };
-enum motion_kind motion(int key, int count, struct place *to);	/* fails where there is no way */
+/* fails where there is no way */
+enum motion_kind motion(int key, int count, struct place *to);
 extern int wanted_column, for_operator;
 int step(struct place *p, int by);
 int char_at(struct place p);
@@ -104,7 +122,8 @@ const char *current_pattern(void);
 void set_pattern(const char *pattern);	/* empty: the last one again */
 int match_at(int row, int from, regmatch_t *match, int nr_matches);
 int search(struct place *p, int by);
-const char *prompt(char first);		/* a line typed at the bottom, NULL if it was given up */
+/* a line typed at the bottom, NULL if it was given up */
+const char *prompt(char first);
 const char *cut_pattern(const char *s, char delimiter, char *to, int size);
 
 /* command.c, operator.c, registers.c */
@@ -115,9 +134,10 @@ extern int reg;				/* the register that " chose, or 0 */
 void yank(struct place from, struct place to, int linewise);
 void keep_deleted(struct place from, struct place to, int linewise);
 void put_register(int before, int count);
-void put_lines(int before);		/* whatever the register holds, as lines */
+void put_lines(int before);	/* whatever the register holds, as lines */
 void execute_register(int name, int count);
-void change_range(int operator, struct place from, struct place to, enum motion_kind kind);
+void change_range(int operator, struct place from, struct place to,
+		  enum motion_kind kind);
 void operator_command(int operator, int count);
 void join_lines(int row, int count, int as_it_is);
 void shift_lines(int first, int last, int by);
@@ -130,8 +150,8 @@ void replace_mode(void);
 
 /* ex.c, ex_commands.c, ex_set.c, substitute.c, filter.c, file.c */
 struct ex {
-	int first, last, given;		/* rows; how many addresses there were */
-	int force;			/* an exclamation mark behind the name */
+	int first, last, given;	/* rows; how many addresses there were */
+	int force;		/* an exclamation mark behind the name */
 	const char *name;
 	char *argument;			/* "": none */
 };

@@ -7,10 +7,14 @@ enum { BLANK, PUNCTUATION, LETTER };
 
 int char_at(struct place p)
 {
-	return p.col < lines[p.row].n ? (unsigned char)lines[p.row].s[p.col] : '\n';
+	return p.col < lines[p.row].n ? (unsigned char)lines[p.row].s[p.col]
+				      : '\n';
 }
 
-/* One character on or back, the end of a line counting as one; 0 at the end of the text. */
+/*
+ * One character on or back, the end of a line counting as one; 0 at the end of
+ * the text.
+ */
 int step(struct place *p, int by)
 {
 	if (by > 0 && p->col < lines[p->row].n) {
@@ -49,7 +53,8 @@ void word_forward(struct place *p, int big)
 
 	while (kind != BLANK && class(*p, big) == kind && step(p, 1))
 		;
-	while (class(*p, big) == BLANK && !(p->row != start_row && on_empty_line(*p)))
+	while (class(*p, big) == BLANK &&
+	       !(p->row != start_row && on_empty_line(*p)))
 		if (!step(p, 1))
 			return;
 }
@@ -80,11 +85,15 @@ void word_back(struct place *p, int big)
 		if (!step(p, -1))
 			return;
 	kind = class(*p, big);
-	for (next = *p; kind != BLANK && step(&next, -1) && class(next, big) == kind;)
+	for (next = *p;
+	     kind != BLANK && step(&next, -1) && class(next, big) == kind;)
 		*p = next;
 }
 
-/* From the first bracket at or behind the place in its line to the one that belongs to it. */
+/*
+ * From the first bracket at or behind the place in its line to the one that
+ * belongs to it.
+ */
 int match_bracket(struct place *p)
 {
 	static const char brackets[] = "([{)]}";
@@ -120,7 +129,8 @@ void paragraph(struct place *p, int by)
 	while (row > 0 && row < nr_lines - 1 && lines[row].n != 0)
 		row += by;
 	row = row >= nr_lines ? nr_lines - 1 : row < 0 ? 0 : row;
-	*p = (struct place){ row, by > 0 && row == nr_lines - 1 ? lines[row].n : 0 };
+	*p = (struct place){ row,
+			     by > 0 && row == nr_lines - 1 ? lines[row].n : 0 };
 }
 
 /* Whether a sentence ended before a blank or the end of a line. */

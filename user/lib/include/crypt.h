@@ -1,4 +1,5 @@
 #ifndef CRYPT_H
 #define CRYPT_H
-char *crypt(const char *key, const char *salt);	/* $5$ only; NULL with EINVAL for any other */
+/* $5$ only; NULL with EINVAL for any other */
+char *crypt(const char *key, const char *salt);
 #endif

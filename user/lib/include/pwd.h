@@ -2,7 +2,7 @@
 #define PWD_H
 #include <sys/types.h>
 struct passwd {
-	char *pw_name, *pw_passwd;	/* the password's hash; "": none is needed */
+	char *pw_name, *pw_passwd; /* the password's hash; "": none is needed */
 	uid_t pw_uid;
 	gid_t pw_gid;
 	char *pw_gecos, *pw_dir, *pw_shell;

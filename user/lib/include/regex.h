@@ -1,16 +1,22 @@
 #ifndef REGEX_H
 #define REGEX_H
 #include <stddef.h>
-typedef struct { struct re_node *first; int flags, alternatives; size_t re_nsub; } regex_t;
+typedef struct {
+	struct re_node *first;
+	int flags, alternatives;
+	size_t re_nsub;
+} regex_t;
 typedef struct { int rm_so, rm_eo; } regmatch_t;
 #define REG_EXTENDED 1
 #define REG_ICASE 2
-#define REG_WORD 4			/* our own: only what stands between characters that are not of words, */
-#define REG_LINE 8			/* or what goes to the end of the line */
+/* our own: only what stands between characters that are not of words, */
+#define REG_WORD 4
+#define REG_LINE 8		/* or what goes to the end of the line */
 #define REG_NOMATCH 1
 #define REG_BADPAT 2
-#define REG_NOTBOL 1		/* of regexec: s stands behind the beginning of a line */
+#define REG_NOTBOL 1 /* of regexec: s stands behind the beginning of a line */
 int regcomp(regex_t *re, const char *pattern, int flags);
-int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match, int flags);
+int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match,
+	    int flags);
 void regfree(regex_t *re);
 #endif

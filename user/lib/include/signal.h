@@ -26,7 +26,18 @@ int kill(pid_t pid, int sig);
 int raise(int sig);
 static inline int sigemptyset(sigset_t *set) { *set = 0; return 0; }
 static inline int sigfillset(sigset_t *set) { *set = ~0ull; return 0; }
-static inline int sigaddset(sigset_t *set, int sig) { *set |= 1ull << (sig - 1); return 0; }
-static inline int sigdelset(sigset_t *set, int sig) { *set &= ~(1ull << (sig - 1)); return 0; }
-static inline int sigismember(const sigset_t *set, int sig) { return *set >> (sig - 1) & 1; }
+static inline int sigaddset(sigset_t *set, int sig)
+{
+	*set |= 1ull << (sig - 1);
+	return 0;
+}
+static inline int sigdelset(sigset_t *set, int sig)
+{
+	*set &= ~(1ull << (sig - 1));
+	return 0;
+}
+static inline int sigismember(const sigset_t *set, int sig)
+{
+	return *set >> (sig - 1) & 1;
+}
 #endif

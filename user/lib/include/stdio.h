@@ -29,12 +29,15 @@ int putchar(int c);
 int fputs(const char *s, FILE *f);
 int puts(const char *s);
 int printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-int fprintf(FILE *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int fprintf(FILE *f, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 int vprintf(const char *fmt, va_list ap);
 int vfprintf(FILE *f, const char *fmt, va_list ap);
-int snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int snprintf(char *buf, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
-int sprintf(char *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int sprintf(char *buf, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void perror(const char *s);
 int rename(const char *from, const char *to);
 int remove(const char *path);

@@ -20,8 +20,10 @@ char *getenv(const char *name);
 int setenv(const char *name, const char *value, int overwrite);
 int unsetenv(const char *name);
 int putenv(char *assignment);
-void qsort(void *base, size_t n, size_t size, int (*compare)(const void *, const void *));
-void *bsearch(const void *key, const void *base, size_t n, size_t size, int (*compare)(const void *, const void *));
+void qsort(void *base, size_t n, size_t size,
+	   int (*compare)(const void *, const void *));
+void *bsearch(const void *key, const void *base, size_t n, size_t size,
+	      int (*compare)(const void *, const void *));
 int abs(int n);
 int rand(void);
 void srand(unsigned seed);

@@ -6,10 +6,12 @@
 #define MAP_FAILED ((void *)-1)
 #define MAP_ANON MAP_ANONYMOUS
 
-void *mmap(void *addr, unsigned long length, int prot, int flags, int fd, long offset);
+void *mmap(void *addr, unsigned long length, int prot, int flags, int fd,
+	   long offset);
 int munmap(void *addr, unsigned long length);
 int mprotect(void *addr, unsigned long length, int prot);
 int msync(void *addr, unsigned long length, int flags);
 int madvise(void *addr, unsigned long length, int advice);
-void *mremap(void *addr, unsigned long old_length, unsigned long new_length, int flags, ... /* void *new_addr */);
+void *mremap(void *addr, unsigned long old_length, unsigned long new_length,
+	     int flags, ... /* void *new_addr */);
 #endif
