@@ -30,7 +30,7 @@ static bool good_segment(const struct elf32_phdr *ph, u32 file_size)
 	       ph->p_filesz <= file_size - ph->p_offset &&
 	       ph->p_vaddr >= PAGE_SIZE && ph->p_vaddr < MMAP_TOP &&
 	       ph->p_memsz <= MMAP_TOP - ph->p_vaddr &&
-	       PAGE_OFFSET(ph->p_vaddr) == PAGE_OFFSET(ph->p_offset);
+	       OFFSET_IN_PAGE(ph->p_vaddr) == OFFSET_IN_PAGE(ph->p_offset);
 }
 
 static u32 area_flags(u32 segment_flags)

@@ -36,12 +36,12 @@ static void *place_at(struct program *p, u32 addr)
 	u32 frame;
 
 	if (entry && *entry)
-		return (u8 *)__va(PTE_FRAME(*entry)) + PAGE_OFFSET(addr);
+		return (u8 *)__va(PTE_FRAME(*entry)) + OFFSET_IN_PAGE(addr);
 	frame = get_zeroed_page();
 	if (!frame || put_page_at(p->mm, PAGE_ROUND_DOWN(addr), frame,
 				  PTE_P | PTE_U | PTE_W | PTE_A) < 0)
 		return NULL;
-	return (u8 *)__va(frame) + PAGE_OFFSET(addr);
+	return (u8 *)__va(frame) + OFFSET_IN_PAGE(addr);
 }
 
 /* Copies n bytes, from the program if user, to the stack address to. */
@@ -51,7 +51,7 @@ static int fill_stack(struct program *p, u32 to, const void *from, u32 n,
 	const u8 *source = from;
 
 	while (n > 0) {
-		u32 part = min_u32(n, PAGE_SIZE - PAGE_OFFSET(to));
+		u32 part = min_u32(n, PAGE_SIZE - OFFSET_IN_PAGE(to));
 		void *target = place_at(p, to);
 		int error = target ? 0 : -ENOMEM;
 
@@ -219,7 +219,8 @@ static u32 string_length(struct program *p, u32 addr)
 
 	for (;;) {
 		const char *s = place_at(p, addr);
-		u32 room = PAGE_SIZE - PAGE_OFFSET(addr), n = strnlen(s, room);
+		u32 room = PAGE_SIZE - OFFSET_IN_PAGE(addr),
+		    n = strnlen(s, room);
 
 		addr += n;
 		if (n < room)

@@ -281,7 +281,7 @@ int sys_mmap(const u32 __user *user_args)
 
 	if (copy_from_user(a, user_args, sizeof(a)) < 0)
 		return -EFAULT;
-	if (PAGE_OFFSET(a[5]))
+	if (OFFSET_IN_PAGE(a[5]))
 		return -EINVAL;
 	return sys_mmap2(a[0], a[1], a[2], a[3], a[4], a[5] >> PAGE_SHIFT);
 }
@@ -296,7 +296,7 @@ int sys_msync(u32 addr, u32 length, u32 flags)
 	bool gap = length && end == addr;	/* more than there is */
 	int error = 0;
 
-	if (PAGE_OFFSET(addr) || end < addr ||
+	if (OFFSET_IN_PAGE(addr) || end < addr ||
 	    flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
 	    (flags & MS_ASYNC && flags & MS_SYNC))
 		return -EINVAL;

@@ -135,7 +135,7 @@ static inline void pipe_changed(struct pipe *pipe)
  */
 static inline int copy_out(struct pipe *pipe, char __user *buf, u32 n)
 {
-	u32 offset = PAGE_OFFSET(pipe->tail);
+	u32 offset = OFFSET_IN_PAGE(pipe->tail);
 	u8 **slot = page_slot(pipe, pipe->tail);
 	int error;
 
@@ -159,7 +159,7 @@ static inline int copy_out(struct pipe *pipe, char __user *buf, u32 n)
  */
 static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 {
-	u32 offset = PAGE_OFFSET(pipe->head);
+	u32 offset = OFFSET_IN_PAGE(pipe->head);
 	u8 **slot = page_slot(pipe, pipe->head);
 	int error;
 

@@ -24,7 +24,7 @@ static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count,
 		return 0;
 	count = min_u32(count, inode->i_size - pos);
 	while (done < count) {
-		u32 offset = PAGE_OFFSET(pos + done),
+		u32 offset = OFFSET_IN_PAGE(pos + done),
 		    part = min_u32(count - done, PAGE_SIZE - offset);
 		struct cached_page *page = get_cached_page(
 			inode, (pos + done) / PAGE_SIZE, GET_READ, &error);
@@ -119,7 +119,7 @@ static int fill_page(struct cached_page *page, u32 offset, const void *buf,
 static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count,
 		      bool user)
 {
-	bool inside = pos - PAGE_OFFSET(pos) < inode->i_size;
+	bool inside = pos - OFFSET_IN_PAGE(pos) < inode->i_size;
 	int error = user ? check_readable(buf, count) : 0;
 	struct cached_page *page;
 
@@ -133,7 +133,7 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count,
 	if (!error && pos + count > inode->i_size)
 		prepare_growth(inode);
 	if (!error)
-		error = fill_page(page, PAGE_OFFSET(pos), buf, count, user);
+		error = fill_page(page, OFFSET_IN_PAGE(pos), buf, count, user);
 	if (!error) {
 		page->uptodate = true;
 		inode->i_size = max_u32(inode->i_size, pos + count);
@@ -171,7 +171,8 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
 				current->rlimits[RLIMIT_FSIZE].rlim_cur) -
 				(u32)*pos);
 	while (done < count && !error) {
-		u32 part = min_u32(count - done, PAGE_SIZE - PAGE_OFFSET(*pos));
+		u32 part =
+			min_u32(count - done, PAGE_SIZE - OFFSET_IN_PAGE(*pos));
 
 		error = write_part(inode, *pos, (const u8 *)buf + done, part,
 				   user);

@@ -203,8 +203,8 @@ int map_area(struct mm *mm, const struct vm_area *template)
 	struct vm_area *area;
 
 	if (template->start >= template->end || template->end > TASK_SIZE ||
-	    template->start < PAGE_SIZE || PAGE_OFFSET(template->start) ||
-	    PAGE_OFFSET(template->end))
+	    template->start < PAGE_SIZE || OFFSET_IN_PAGE(template->start) ||
+	    OFFSET_IN_PAGE(template->end))
 		return -EINVAL;
 	if (next != &mm->areas && area_at(next)->start < template->end)
 		return -EINVAL;

@@ -44,7 +44,7 @@ static int place_area(struct mm *mm, struct vm_area *area, u32 addr, u32 length,
 	int error;
 
 	area->start = choose_address(mm, addr, length, flags);
-	if (PAGE_OFFSET(area->start))
+	if (OFFSET_IN_PAGE(area->start))
 		return -EINVAL;
 	if (area->start > TASK_SIZE - length)
 		return -ENOMEM;
@@ -124,7 +124,7 @@ int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags)
 int range_end(u32 addr, u32 length, u32 *end)
 {
 	*end = addr + PAGE_ROUND_UP(length);
-	return PAGE_OFFSET(addr) || length > TASK_SIZE || addr > TASK_SIZE ||
+	return OFFSET_IN_PAGE(addr) || length > TASK_SIZE || addr > TASK_SIZE ||
 			       *end < addr || *end > TASK_SIZE
 		       ? -EINVAL
 		       : 0;
@@ -195,7 +195,7 @@ static int stack_start(struct mm *mm, u32 prot, u32 *addr, u32 *length)
 
 	if (!(prot & PROT_GROWSDOWN))
 		return 0;
-	if (PAGE_OFFSET(*addr) || !area || !(area->flags & VM_GROWSDOWN) ||
+	if (OFFSET_IN_PAGE(*addr) || !area || !(area->flags & VM_GROWSDOWN) ||
 	    area->start > *addr)
 		return -EINVAL;
 	if (*length > TASK_SIZE)
@@ -475,7 +475,7 @@ static bool bad_remap(u32 addr, u32 end, u32 new_length, u32 flags,
 	    flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED) || end == addr)
 		return true;
 	return flags & MREMAP_FIXED &&
-	       (!(flags & MREMAP_MAYMOVE) || PAGE_OFFSET(new_addr) ||
+	       (!(flags & MREMAP_MAYMOVE) || OFFSET_IN_PAGE(new_addr) ||
 		new_addr > TASK_SIZE - new_length ||
 		(new_addr < end && addr < new_addr + new_length));
 }

@@ -99,7 +99,7 @@ static void free_zones(struct inode *inode, u32 keep)
 static struct cached_page *last_page(struct inode *inode, u32 size, int *error)
 {
 	*error = 0;
-	if (size >= inode->i_size || PAGE_OFFSET(size) == 0)
+	if (size >= inode->i_size || OFFSET_IN_PAGE(size) == 0)
 		return NULL;
 	return get_cached_page(inode, size / PAGE_SIZE, GET_READ, error);
 }

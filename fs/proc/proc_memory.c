@@ -88,7 +88,7 @@ static void add_page(struct seq *s, struct run *run, u32 addr, pte_t entry)
 			    is_swapped(entry)
 				    ? 0
 				    : page_of(PTE_FRAME(entry))->count,
-			    PAGE_OFFSET(entry) };
+			    OFFSET_IN_PAGE(entry) };
 	u32 next = run->frame +
 		   (run->frame == zero_page ? 0 : run->pages << PAGE_SHIFT);
 

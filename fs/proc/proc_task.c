@@ -37,7 +37,8 @@ static void show_memory(struct seq *s, struct mm *mm, u32 start, u32 end)
 		entry = find_pte(mm, at);
 		frame = entry && *entry & PTE_P ? PTE_FRAME(*entry) : zero_page;
 		next = min_u32(PAGE_ROUND_DOWN(at) + PAGE_SIZE, end);
-		seq_write(s, (char *)__va(frame) + PAGE_OFFSET(at), next - at);
+		seq_write(s, (char *)__va(frame) + OFFSET_IN_PAGE(at),
+			  next - at);
 	}
 	mm_release(mm);
 }

@@ -67,7 +67,7 @@ struct slot *slot_of(pte_t entry)
 	const struct swap_area *area = area_of(entry);
 	u32 page = page_in_area(entry);
 
-	return area->medium && !PAGE_OFFSET(entry) && page &&
+	return area->medium && !OFFSET_IN_PAGE(entry) && page &&
 			       page < area->medium->pages
 		       ? slot_at(area, page)
 		       : NULL;
