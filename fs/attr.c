@@ -1,6 +1,6 @@
 /*
- * The calls that change or ask what an inode says: size, mode, owner, times,
- * access, the text of a link.
+ * System calls that change or read a file's attributes: size, mode, owner,
+ * times, access rights, the text of a link.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -13,13 +13,18 @@
 #include <abi/time.h>
 
 #define NOT_CHANGED	0xFFFFFFFFu	/* a uid or gid that stays as it is */
-#define NOT_CHANGED_16	0xFFFFu	/* the same in the calls with 16-bit ids */
+#define NOT_CHANGED_16	0xFFFFu		/* in the calls with 16-bit ids */
 
-/* Of a regular file; the caller has checked that it may be written. */
+/*
+ * Sets the size of a regular file. The caller has checked that it may be
+ * written.
+ */
 static int truncate_inode(struct inode *inode, s64 size)
 {
-	int error = size > inode->i_size ? check_file_size(size) : 0;
+	int error = 0;
 
+	if (size > inode->i_size)
+		error = check_file_size(size);
 	if (!error && inode->i_running)
 		error = -ETXTBSY;
 	if (error)
@@ -39,8 +44,11 @@ static int truncate_inode(struct inode *inode, s64 size)
 int sys_truncate64(const char __user *path, s64 size)
 {
 	struct inode *inode;
-	int error = size < 0 ? -EINVAL : user_path(path, FOLLOW, &inode);
+	int error;
 
+	if (size < 0)
+		return -EINVAL;
+	error = user_path(path, FOLLOW, &inode);
 	if (error)
 		return error;
 	if (S_ISREG(inode->i_mode))
@@ -62,11 +70,13 @@ int sys_ftruncate64(int fd, s64 size)
 {
 	struct file *file = fget(fd);
 
-	if (size < 0 || !file)
-		return size < 0 ? -EINVAL : -EBADF;
-	return file->flags & O_ACCMODE && S_ISREG(file->inode->i_mode)
-		       ? truncate_inode(file->inode, size)
-		       : -EINVAL;
+	if (size < 0)
+		return -EINVAL;
+	if (!file)
+		return -EBADF;
+	if (!(file->flags & O_ACCMODE) || !S_ISREG(file->inode->i_mode))
+		return -EINVAL;
+	return truncate_inode(file->inode, size);
 }
 
 int sys_ftruncate(int fd, s32 size)
@@ -74,26 +84,29 @@ int sys_ftruncate(int fd, s32 size)
 	return sys_ftruncate64(fd, size);
 }
 
-static bool readonly(const struct inode *inode)
+static bool is_readonly(const struct inode *inode)
 {
 	return on_mount_with(inode, MS_RDONLY) && !inode->i_sb->s_transient;
 }
 
-/* Only the owner and the superuser may change what an inode says. */
+/* Returns 0 if current is the owner or the superuser; -EROFS, -EPERM. */
 static int may_change(const struct inode *inode)
 {
-	if (readonly(inode))
+	if (is_readonly(inode))
 		return -EROFS;
 	return is_owner(inode) ? 0 : -EPERM;
 }
 
-static void changed(struct inode *inode)
+static void attr_changed(struct inode *inode)
 {
 	inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
 }
 
-/* Who is not in a file's group may not make it run with that group's rights. */
+/*
+ * Sets a file's permissions. Drops the set-group-id bit unless current is in
+ * the file's group.
+ */
 static int change_mode(struct inode *inode, u32 mode)
 {
 	int error = may_change(inode);
@@ -103,13 +116,14 @@ static int change_mode(struct inode *inode, u32 mode)
 	if (!fs_suser() && !in_group(inode->i_gid))
 		mode &= ~S_ISGID;
 	inode->i_mode = (inode->i_mode & S_IFMT) | (mode & 07777);
-	changed(inode);
+	attr_changed(inode);
 	return 0;
 }
 
 /*
- * The owner may give a file to a group of his own; everything else is the
- * superuser's. Anybody may change nothing, unless that takes set-id bits.
+ * Returns true if current may change owner and group to uid and gid. The
+ * superuser may do anything. The owner may give the file to one of his groups.
+ * Others may only change nothing, unless even that would clear set-id bits.
  */
 static bool may_give(const struct inode *inode, u32 uid, u32 gid)
 {
@@ -122,10 +136,10 @@ static bool may_give(const struct inode *inode, u32 uid, u32 gid)
 	       (gid == NOT_CHANGED || gid == inode->i_gid || in_group(gid));
 }
 
-/* Giving a program away takes its set-id bits. */
+/* Sets owner and group, and clears the set-id bits. */
 static int change_owner(struct inode *inode, u32 uid, u32 gid)
 {
-	if (readonly(inode))
+	if (is_readonly(inode))
 		return -EROFS;
 	if (!may_give(inode, uid, gid))
 		return -EPERM;
@@ -134,7 +148,7 @@ static int change_owner(struct inode *inode, u32 uid, u32 gid)
 	if (gid != NOT_CHANGED)
 		inode->i_gid = gid;
 	drop_set_id(inode);
-	changed(inode);
+	attr_changed(inode);
 	return 0;
 }
 
@@ -166,10 +180,11 @@ int sys_fchownat(int dirfd, const char __user *path, u32 uid, u32 gid,
 		 u32 flags)
 {
 	struct inode *inode;
-	int error = flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
-			    ? -EINVAL
-			    : user_path_at(dirfd, path, flags, &inode);
+	int error;
 
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	error = user_path_at(dirfd, path, flags, &inode);
 	if (error)
 		return error;
 	error = change_owner(inode, uid, gid);
@@ -194,10 +209,11 @@ int sys_fchown32(int fd, u32 uid, u32 gid)
 	return file ? change_owner(file->inode, uid, gid) : -EBADF;
 }
 
+/* Widens a 16-bit id; "not changed" stays that. */
 static u32 wide_id(u32 id)
 {
-	return (id & NOT_CHANGED_16) == NOT_CHANGED_16 ? NOT_CHANGED
-						       : id & NOT_CHANGED_16;
+	id &= 0xFFFF;
+	return id == NOT_CHANGED_16 ? NOT_CHANGED : id;
 }
 
 int sys_chown(const char __user *path, u32 uid, u32 gid)
@@ -216,8 +232,9 @@ int sys_fchown(int fd, u32 uid, u32 gid)
 }
 
 /*
- * access() asks for the real user, not the effective one. Only what counts for
- * files is changed: to others current stays who it is, while this sleeps.
+ * Checks access for the real user, not the effective one, unless AT_EACCESS is
+ * set. It changes only fsuid and fsgid: this may sleep, and to other processes
+ * current must keep its identity.
  */
 int sys_faccessat2(int dirfd, const char __user *path, int mode, u32 flags)
 {
@@ -252,11 +269,25 @@ int sys_access(const char __user *path, int mode)
 	return sys_faccessat2(AT_FDCWD, path, mode, 0);
 }
 
-int sys_readlinkat(int dirfd, const char __user *path,
-			      char __user *buf, int size)
+/* Copies a link's text to a program. Returns its length or an error. */
+static int copy_link(struct inode *link, char __user *buf, u32 size)
+{
+	char *text = kpage_alloc(OWNER_CALL);
+	int n;
+
+	if (!text)
+		return -ENOMEM;
+	n = read_link(link, text, size);
+	if (n > 0 && copy_to_user(buf, text, n) < 0)
+		n = -EFAULT;
+	kpage_free(text);
+	return n;
+}
+
+int sys_readlinkat(int dirfd, const char __user *path, char __user *buf,
+		   int size)
 {
 	struct inode *inode;
-	char *text;
 	int n, error;
 
 	if (size <= 0)
@@ -265,39 +296,31 @@ int sys_readlinkat(int dirfd, const char __user *path,
 			     &inode);
 	if (error)
 		return error;
-	text = S_ISLNK(inode->i_mode) ? kpage_alloc(OWNER_CALL) : NULL;
-	n = -ENOMEM;
-	if (!S_ISLNK(inode->i_mode))	/* an empty path means an opened link */
+	if (S_ISLNK(inode->i_mode))
+		n = copy_link(inode, buf, min_u32(size, PATH_MAX));
+	else		/* with an empty path dirfd should be an open link */
 		n = is_empty_path(path) ? -ENOENT : -EINVAL;
-	if (text) {
-		n = read_link(inode, text, min_u32(size, PATH_MAX));
-		if (n > 0 && copy_to_user(buf, text, n) < 0)
-			n = -EFAULT;
-		kpage_free(text);
-	}
 	iput(inode);
 	return n;
 }
 
-int sys_readlink(const char __user *path, char __user *buf,
-			    int size)
+int sys_readlink(const char __user *path, char __user *buf, int size)
 {
 	return sys_readlinkat(AT_FDCWD, path, buf, size);
 }
 
 /*
- * The five forms of utime() differ in the structure they take; all come down to
- * two times in seconds, which is what the file systems keep. set tells which of
- * them change; now: both become the current time, which whoever may write the
- * file may ask for. A time that the file system has no number for becomes the
- * nearest one that it has. invalid: one is no time, which is said once the file
- * is found.
+ * The five forms of utime() take different structures. All of them are turned
+ * into this one: two times in seconds, as the file systems keep them.
  */
 struct new_times {
-	s64 time[2];			/* access, modification */
-	bool set[2], now, invalid;
+	s64 time[2];		/* access, modification */
+	bool set[2];		/* which of them change */
+	bool now;		/* both become now: a writer may do that, too */
+	bool invalid;		/* -EINVAL, but only if the file is found */
 };
 
+/* Returns the time nearest to `time` that the file system can store. */
 static s64 nearest_time(const struct super_block *sb, s64 time)
 {
 	if (!sb)
@@ -319,11 +342,11 @@ static int set_times(struct inode *inode, const struct new_times *t)
 		inode->i_atime = nearest_time(inode->i_sb, t->time[0]);
 	if (t->set[1])
 		inode->i_mtime = nearest_time(inode->i_sb, t->time[1]);
-	changed(inode);
+	attr_changed(inode);
 	return 0;
 }
 
-/* No path at all means the file that is open as dirfd. */
+/* Sets the times of the file at path. If path is NULL it is the file dirfd. */
 static int set_times_at(int dirfd, const char __user *path,
 			const struct new_times *t, u32 flags)
 {
@@ -335,8 +358,10 @@ static int set_times_at(int dirfd, const char __user *path,
 		return 0;
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	if (!path && (dirfd == AT_FDCWD || flags))
-		return dirfd == AT_FDCWD ? -EFAULT : -EINVAL;
+	if (!path && dirfd == AT_FDCWD)
+		return -EFAULT;
+	if (!path && flags)
+		return -EINVAL;
 	if (!path)
 		return file ? set_times(file->inode, t) : -EBADF;
 	error = user_path_at(dirfd, path, flags, &inode);
@@ -351,7 +376,15 @@ static struct new_times times_now(void)
 {
 	u32 now = current_time();
 
-	return (struct new_times){ { now, now }, { true, true }, true, false };
+	return (struct new_times){ .time = { now, now },
+				   .set = { true, true },
+				   .now = true };
+}
+
+static struct new_times times_in_seconds(s64 access, s64 modification)
+{
+	return (struct new_times){ .time = { access, modification },
+				   .set = { true, true } };
 }
 
 int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
@@ -362,10 +395,7 @@ int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
 	if (user_times) {
 		if (copy_from_user(&times, user_times, sizeof(times)) < 0)
 			return -EFAULT;
-		t = (struct new_times){ { times.actime, times.modtime },
-					{ true, true },
-					false,
-					false };
+		t = times_in_seconds(times.actime, times.modtime);
 	}
 	return set_times_at(AT_FDCWD, path, &t, 0);
 }
@@ -382,10 +412,7 @@ int sys_futimesat(int dirfd, const char __user *path,
 		if ((u32)times[0].tv_usec >= 1000000 ||
 		    (u32)times[1].tv_usec >= 1000000)
 			return -EINVAL;
-		t = (struct new_times){ { times[0].tv_sec, times[1].tv_sec },
-					{ true, true },
-					false,
-					false };
+		t = times_in_seconds(times[0].tv_sec, times[1].tv_sec);
 	}
 	return set_times_at(dirfd, path, &t, 0);
 }

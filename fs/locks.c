@@ -1,8 +1,9 @@
 /*
  * Advisory locks on files: POSIX record locks (fcntl), which belong to a
  * process and cover bytes, and whole-file locks (flock), which belong to an
- * open file. An inode has a list of those that hold; who must wait sleeps until
- * one goes, and a circle of waiting processes is refused (EDEADLK).
+ * open file. An inode lists the locks that are held. A task that must wait
+ * sleeps until a lock is released. A wait that would close a circle of
+ * processes fails (EDEADLK).
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -14,17 +15,18 @@
 
 struct file_lock {
 	struct list link;		/* in inode->i_locks */
-	/* of a record lock; NULL: flock's, which belongs to file */
-	struct files_struct *owner;
-	struct file *file;
+	struct files_struct *owner;	/* of a record lock; NULL: flock's */
+	struct file *file;		/* owns a flock() lock */
 	int pid;
 	short type;			/* F_RDLCK or F_WRLCK */
 	s64 start, end;			/* first and last byte */
 };
 
 #define TO_END 0x7FFFFFFFFFFFFFFFll
+#define FRAMES_A_LOCK	2	/* of ordinary users' locks, all together */
 
 static struct wait_queue lock_gone = WAIT_QUEUE_INIT(lock_gone);
+static u32 nr_locks;
 
 static struct file_lock *lock_at(struct list *node)
 {
@@ -33,8 +35,9 @@ static struct file_lock *lock_at(struct list *node)
 
 static bool same_owner(const struct file_lock *a, const struct file_lock *b)
 {
-	return a->owner ? a->owner == b->owner
-			: !b->owner && a->file == b->file;
+	if (a->owner || b->owner)
+		return a->owner == b->owner;
+	return a->file == b->file;
 }
 
 static bool overlap(const struct file_lock *a, const struct file_lock *b)
@@ -42,7 +45,10 @@ static bool overlap(const struct file_lock *a, const struct file_lock *b)
 	return a->start <= b->end && b->start <= a->end;
 }
 
-/* The two kinds do not see each other. */
+/*
+ * Returns true if a and b cannot both be held. Record locks never conflict with
+ * flock()'s.
+ */
 static bool in_conflict(const struct file_lock *a, const struct file_lock *b)
 {
 	return !a->owner == !b->owner && !same_owner(a, b) && overlap(a, b) &&
@@ -50,8 +56,8 @@ static bool in_conflict(const struct file_lock *a, const struct file_lock *b)
 }
 
 /*
- * Returns the lock that keeps new from being granted, or NULL. Of one owner's
- * it is the one with the lowest position.
+ * Returns a lock that prevents new, or NULL. If its owner has several such
+ * locks, it is the lowest one.
  */
 static struct file_lock *find_conflict(struct inode *inode,
 				       const struct file_lock *new)
@@ -70,10 +76,6 @@ static struct file_lock *find_conflict(struct inode *inode,
 	return first;
 }
 
-#define FRAMES_A_LOCK	2	/* of ordinary users' locks, all together */
-
-static u32 nr_locks;
-
 static bool locks_used_up(void)
 {
 	return nr_locks >= nr_frames / FRAMES_A_LOCK && !suser();
@@ -83,29 +85,31 @@ static struct file_lock *copy_lock(const struct file_lock *lock)
 {
 	struct file_lock *copy = kmalloc(sizeof(*copy));
 
-	if (copy)
-		*copy = *lock;
-	nr_locks += copy != NULL;
+	if (!copy)
+		return NULL;
+	*copy = *lock;
+	nr_locks++;
 	return copy;
 }
 
 /* Frees a lock that is on no list, or NULL. */
-static void drop_lock(struct file_lock *lock)
+static void free_lock(struct file_lock *lock)
 {
-	nr_locks -= lock != NULL;
+	if (lock)
+		nr_locks--;
 	kfree(lock);
 }
 
-static void free_lock(struct file_lock *lock)
+static void release_lock(struct file_lock *lock)
 {
 	list_del(&lock->link);
-	drop_lock(lock);
+	free_lock(lock);
 }
 
 /*
- * Take the bytes of new out of what its owner holds already: locks inside go,
- * those that reach over an edge are cut, one that reaches over both becomes
- * two, for which spare is used.
+ * Removes the bytes of new from the locks that its owner holds. Locks inside
+ * new are released. Those that reach over one edge are cut. One that reaches
+ * over both becomes two, which uses *spare.
  */
 static void cut_own(struct inode *inode, const struct file_lock *new,
 		    struct file_lock **spare)
@@ -128,11 +132,11 @@ static void cut_own(struct inode *inode, const struct file_lock *new,
 		else if (lock->end > new->end)
 			lock->start = new->end + 1;
 		else
-			free_lock(lock);
+			release_lock(lock);
 	}
 }
 
-/* What the owner holds of the same type and next to lock becomes part of it. */
+/* Extends lock over its owner's locks of the same type that touch it. */
 static void join_own(struct inode *inode, struct file_lock *lock)
 {
 	list_for_each(node, &inode->i_locks) {
@@ -141,15 +145,16 @@ static void join_own(struct inode *inode, struct file_lock *lock)
 		if (!same_owner(own, lock) || own->type != lock->type ||
 		    own->start - 1 > lock->end || lock->start - 1 > own->end)
 			continue;
-		lock->start = own->start < lock->start ? own->start
-						       : lock->start;
-		lock->end = own->end > lock->end ? own->end : lock->end;
+		if (own->start < lock->start)
+			lock->start = own->start;
+		if (own->end > lock->end)
+			lock->end = own->end;
 	}
 }
 
 /*
- * Grant or release lock, which becomes the inode's; spare is memory for one
- * more. What is not needed of them is freed. Does not sleep.
+ * Grants lock, or releases the bytes of it. Takes over lock and spare, which is
+ * memory for one lock more, and frees what it does not need. Does not sleep.
  */
 static void set_lock(struct inode *inode, struct file_lock *lock,
 		     struct file_lock *spare)
@@ -160,14 +165,14 @@ static void set_lock(struct inode *inode, struct file_lock *lock,
 		join_own(inode, lock);
 	cut_own(inode, lock, &spare);
 	if (release)
-		drop_lock(lock);
+		free_lock(lock);
 	else
 		list_add_tail(&lock->link, &inode->i_locks);
-	drop_lock(spare);
+	free_lock(spare);
 	wake_up(&lock_gone);
 }
 
-/* Whether the holder waits, through any number of others, for us. */
+/* Returns true if the holder waits for current, perhaps through others. */
 static bool would_deadlock(const struct file_lock *conflict)
 {
 	const struct task_struct *holder = find_task(conflict->pid);
@@ -175,18 +180,18 @@ static bool would_deadlock(const struct file_lock *conflict)
 	for (int hops = 0; holder && hops < 64; hops++) {
 		if (holder == current)
 			return true;
-		holder = holder->waits_for_lock_of
-				 ? find_task(holder->waits_for_lock_of)
-				 : NULL;
+		if (!holder->waits_for_lock_of)
+			return false;
+		holder = find_task(holder->waits_for_lock_of);
 	}
 	return false;
 }
 
 /*
- * flock() gives up what it has before it waits for more: two who share a lock
- * may both want it alone.
+ * Releases what the open file holds. flock() does so before it waits: two tasks
+ * that share a lock may both want it exclusively.
  */
-static void give_up(struct inode *inode, const struct file_lock *new)
+static void release_flock(struct inode *inode, const struct file_lock *new)
 {
 	/* such locks cover the whole file: none is cut in two */
 	struct file_lock *spare = NULL;
@@ -196,8 +201,8 @@ static void give_up(struct inode *inode, const struct file_lock *new)
 }
 
 /*
- * Wait, if wait says so, until nothing is in the way of a lock. -EAGAIN,
- * -EDEADLK, -ERESTARTSYS.
+ * Waits until no other lock prevents new. Returns 0, -EAGAIN if it may not
+ * wait, -EDEADLK or -ERESTARTSYS.
  */
 static int await_lock(struct inode *inode, const struct file_lock *new,
 		      bool wait)
@@ -205,10 +210,14 @@ static int await_lock(struct inode *inode, const struct file_lock *new,
 	struct file_lock *conflict;
 	int error = 0;
 
-	if (!new->owner && new->type != F_UNLCK && find_conflict(inode, new))
-		give_up(inode, new);
-	while (new->type != F_UNLCK && !error &&
-	       (conflict = find_conflict(inode, new)) != NULL) {
+	if (new->type == F_UNLCK)
+		return 0;
+	if (!new->owner && find_conflict(inode, new))
+		release_flock(inode, new);
+	while (!error) {
+		conflict = find_conflict(inode, new);
+		if (!conflict)
+			return 0;
 		if (!wait)
 			return -EAGAIN;
 		if (new->owner && would_deadlock(conflict))
@@ -220,17 +229,21 @@ static int await_lock(struct inode *inode, const struct file_lock *new,
 	return error;
 }
 
-/* Another thread may close the file while we wait: nobody would unlock it. */
-static bool closed(const struct file_lock *new, int fd)
+/*
+ * Returns true if another thread closed the file while this one waited: nobody
+ * would release the lock.
+ */
+static bool closed_meanwhile(const struct file_lock *new, int fd)
 {
 	return new->owner && new->type != F_UNLCK &&
 	       file_at(current->files, fd) != new->file;
 }
 
 /*
- * Gets a lock, or releases one, through the descriptor fd. The same errors;
- * -EBADF if fd was closed meanwhile; -ENOMEM, which changes nothing. Memory is
- * found first: that may sleep, and behind the wait would let others in between.
+ * Gets a lock, or releases one, through the descriptor fd. Returns 0, an error
+ * of await_lock(), -EBADF if fd was closed meanwhile, -ENOLCK or -ENOMEM.
+ * Allocates before it waits: an allocation may sleep, and then another task
+ * could take the lock in between.
  */
 static int acquire(int fd, struct inode *inode, const struct file_lock *new,
 		   bool wait)
@@ -243,30 +256,31 @@ static int acquire(int fd, struct inode *inode, const struct file_lock *new,
 	lock = copy_lock(new);
 	spare = copy_lock(new);
 	error = lock && spare ? await_lock(inode, new, wait) : -ENOMEM;
-	if (!error && closed(new, fd))
+	if (!error && closed_meanwhile(new, fd))
 		error = -EBADF;
 	if (!error) {
 		set_lock(inode, lock, spare);
 		return 0;
 	}
-	drop_lock(lock);
-	drop_lock(spare);
+	free_lock(lock);
+	free_lock(spare);
 	return error;
 }
 
 /*
- * The bytes that a struct flock means: from a base, forward, backward, or to
- * the end of the file and beyond.
+ * Sets the range of lock to the bytes that fl means: from a base forward,
+ * backward, or without end.
  */
-static int to_range(const struct file *file, const struct flock64 *fl,
-		    struct file_lock *lock)
+static int set_range(const struct file *file, const struct flock64 *fl,
+		     struct file_lock *lock)
 {
-	s64 base = fl->l_whence == SEEK_CUR   ? file->pos
-		   : fl->l_whence == SEEK_END ? file->inode->i_size
-					      : 0;
+	s64 base = 0;
 
-	if (fl->l_whence != SEEK_SET && fl->l_whence != SEEK_CUR &&
-	    fl->l_whence != SEEK_END)
+	if (fl->l_whence == SEEK_CUR)
+		base = file->pos;
+	else if (fl->l_whence == SEEK_END)
+		base = file->inode->i_size;
+	else if (fl->l_whence != SEEK_SET)
 		return -EINVAL;
 	if (fl->l_start > TO_END - base)
 		return -EOVERFLOW;
@@ -296,33 +310,36 @@ static int fill_lock(struct file *file, const struct flock64 *fl,
 	if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK &&
 	    fl->l_type != F_UNLCK)
 		return -EINVAL;
-	return to_range(file, fl, lock);
+	return set_range(file, fl, lock);
 }
 
-/* F_GETLK: what would be in the way, in fl itself. */
+/* F_GETLK: describes in fl the lock that would prevent the one in fl. */
 static int get_lock(struct file *file, struct flock64 *fl)
 {
 	struct file_lock lock, *conflict;
 	int error = fill_lock(file, fl, &lock);
 
-	if (error || fl->l_type == F_UNLCK)
-		return error ? error : -EINVAL;
+	if (error)
+		return error;
+	if (fl->l_type == F_UNLCK)
+		return -EINVAL;
 	conflict = find_conflict(file->inode, &lock);
 	if (!conflict) {
 		fl->l_type = F_UNLCK;
 		return 0;
 	}
-	*fl = (struct flock64){ conflict->type, SEEK_SET, conflict->start,
-				conflict->end == TO_END
-					? 0
-					: conflict->end - conflict->start + 1,
-				conflict->pid };
+	*fl = (struct flock64){ .l_type = conflict->type,
+				.l_whence = SEEK_SET,
+				.l_start = conflict->start,
+				.l_pid = conflict->pid };
+	if (conflict->end != TO_END)
+		fl->l_len = conflict->end - conflict->start + 1;
 	return 0;
 }
 
 /*
- * Called by fcntl(fd): the lock commands, after their structure was read and,
- * for F_GETLK, before it is written back.
+ * Does a lock command. Called by fcntl(), which reads fl from the program
+ * before and, for F_GETLK, writes it back.
  */
 int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl)
 {
@@ -341,7 +358,7 @@ int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl)
 	return acquire(fd, file->inode, &lock, command == F_SETLKW64);
 }
 
-/* flock(): a lock on the whole file, which belongs to the open file. */
+/* Does flock(): locks the whole file for the open file. */
 int flock_file(int fd, struct file *file, u32 operation)
 {
 	struct file_lock lock = {
@@ -365,8 +382,9 @@ int flock_file(int fd, struct file *file, u32 operation)
 }
 
 /*
- * A descriptor is closed: the process loses its record locks on the file, all
- * of them, as POSIX wants. With owner NULL it was the last: flock's go.
+ * Called when a descriptor is closed: the process loses all its record locks on
+ * the file, as POSIX demands. Called with owner NULL when the open file goes:
+ * releases its flock() locks.
  */
 void free_locks(struct file *file, struct files_struct *owner)
 {
@@ -376,7 +394,7 @@ void free_locks(struct file *file, struct files_struct *owner)
 		struct file_lock *lock = lock_at(node);
 
 		if (lock->owner == owner && (owner || lock->file == file))
-			free_lock(lock);
+			release_lock(lock);
 	}
 	wake_up(&lock_gone);
 }

@@ -1,9 +1,9 @@
 /*
  * poll() and select(): wait until one of several files would not block. Each
- * file's poll operation is asked; on the first round it also enters the queues
- * that tell of a change into the caller's table, so that the sleep ends when
- * any of them is woken. Between the last question and the sleep interrupts are
- * masked: nothing can happen unseen.
+ * round calls the poll operation of every file. In the first round it also
+ * enters the caller into the wait queues that announce a change. Waking any of
+ * them ends the sleep. Interrupts are masked from the last round to the sleep,
+ * so that no change is missed.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -15,16 +15,15 @@
 #include <abi/fcntl.h>
 #include <asm/system.h>
 
-#define ALWAYS_TOLD	(POLLERR | POLLHUP | POLLNVAL)
+#define ALWAYS_REPORTED	(POLLERR | POLLHUP | POLLNVAL)
 #define READABLE	(POLLIN | POLLRDNORM | POLLHUP | POLLERR)
 #define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
 #define SET_WORDS	(OPEN_MAX / 32)
 #define TIME_MAX	0x7FFFFFFF /* the last second that programs can name */
 
 /*
- * A page for so many files to poll: behind the list that programs know, the
- * open files themselves. They are held as long as current hangs in their
- * queues, since another thread may close them.
+ * The files of one call; fits in a page. Each open file is referenced while
+ * current is in its wait queues, since another thread may close it.
  */
 struct poll_list {
 	struct pollfd fds[OPEN_MAX];
@@ -51,10 +50,7 @@ static void put_files(struct poll_list *list, u32 n)
 			fput(list->files[i]);
 }
 
-/*
- * What one file has to say of what is asked about it, and of what is told
- * always.
- */
+/* Returns the events of one file: those that p asks for and those in always. */
 static u32 poll_file(const struct pollfd *p, struct file *file, u32 always,
 		     struct poll_table *table)
 {
@@ -68,7 +64,7 @@ static u32 poll_file(const struct pollfd *p, struct file *file, u32 always,
 	return ready & ((u16)p->events | always);
 }
 
-/* One round: how many files have something to tell. */
+/* Asks all files once. Returns how many of them have events. */
 static int poll_all(struct poll_list *list, u32 n, u32 always,
 		    struct poll_table *table)
 {
@@ -84,7 +80,10 @@ static int poll_all(struct poll_list *list, u32 n, u32 always,
 	return ready;
 }
 
-/* Returns how many files are ready, 0 at the end, -ERESTARTNOHAND, -ENOMEM. */
+/*
+ * Waits until a file is ready. Returns how many are, 0 when the time is over,
+ * -ERESTARTNOHAND or -ENOMEM.
+ */
 static int poll_until(struct poll_list *list, u32 n, u32 always,
 		      const struct deadline *end)
 {
@@ -96,11 +95,14 @@ static int poll_until(struct poll_list *list, u32 n, u32 always,
 
 	hold_files(list, n);
 	flags = irq_save();
-	while ((ready = poll_all(list, n, always, &table)) == 0 && !error) {
+	for (;;) {
+		ready = poll_all(list, n, always, &table);
+		if (ready || error)
+			break;
 		if (table.no_memory)
 			error = -ENOMEM;
 		else if (table.pages && !looked_again)
-			looked_again = true;	/* finding a page may sleep */
+			looked_again = true;	/* the allocation may sleep */
 		else
 			error = sleep_until(&nobody, end);
 	}
@@ -125,7 +127,7 @@ static int do_poll(struct pollfd __user *user_fds, u32 n,
 		return -ENOMEM;
 	ready = copy_from_user(list->fds, user_fds, n * sizeof(*user_fds));
 	if (!ready)
-		ready = poll_until(list, n, ALWAYS_TOLD, end);
+		ready = poll_until(list, n, ALWAYS_REPORTED, end);
 	if (ready >= 0 &&
 	    copy_to_user(user_fds, list->fds, n * sizeof(*user_fds)) < 0)
 		ready = -EFAULT;
@@ -163,8 +165,8 @@ static int put_left(void __user *to, const struct deadline *end, bool wide,
 }
 
 /*
- * While ppoll() and pselect() wait, another signal mask may hold; after a
- * signal the old one comes back when its handler is done.
+ * Sets the signal mask for the time that ppoll() or pselect() waits. If a
+ * signal ends the wait, the old mask returns after its handler.
  */
 static int swap_mask(const u64 __user *user_mask, u32 size)
 {
@@ -232,15 +234,18 @@ static int copy_sets(struct fd_sets *sets, u32 __user *const user[3], u32 n,
 	u32 bytes = (n + 31) / 32 * 4;
 	int error = 0;
 
-	for (int i = 0; i < 3 && !error; i++)
-		if (user[i])
-			error = out ? copy_to_user(user[i], sets->set[i], bytes)
-				    : copy_from_user(sets->set[i], user[i],
-						     bytes);
+	for (int i = 0; i < 3 && !error; i++) {
+		u32 *set = sets->set[i];
+
+		if (user[i] && out)
+			error = copy_to_user(user[i], set, bytes);
+		else if (user[i])
+			error = copy_from_user(set, user[i], bytes);
+	}
 	return error;
 }
 
-/* The sets as a list for poll; how many. */
+/* Turns the sets into a list for poll. Returns its length. */
 static u32 sets_to_fds(const struct fd_sets *sets, u32 n, struct pollfd *fds)
 {
 	u32 count = 0;
@@ -258,8 +263,8 @@ static u32 sets_to_fds(const struct fd_sets *sets, u32 n, struct pollfd *fds)
 }
 
 /*
- * What poll found, as sets; how many bits are set. -EBADF: one of the files is
- * not open.
+ * Turns the result of poll back into sets. Returns how many bits are set, or
+ * -EBADF if one of the files is not open.
  */
 static int fds_to_sets(const struct pollfd *fds, u32 count,
 		       struct fd_sets *sets)
@@ -301,8 +306,7 @@ static int do_select(int n, u32 __user *const user[3],
 	if (!list)
 		return -ENOMEM;
 	count = sets_to_fds(&sets, n, list->fds);
-	/* POLLNVAL comes in any case */
-	result = poll_until(list, count, 0, end);
+	result = poll_until(list, count, 0, end);	/* and POLLNVAL */
 	if (result >= 0)
 		result = fds_to_sets(list->fds, count, &sets);
 	kpage_free(list);
@@ -311,7 +315,10 @@ static int do_select(int n, u32 __user *const user[3],
 	return result;
 }
 
-/* As Linux takes select()'s time: microseconds may be more than a second. */
+/*
+ * Reads select()'s timeout. As on Linux the microseconds may be more than a
+ * second.
+ */
 static int get_select_end(struct deadline *end,
 			  const struct timeval __user *from)
 {
@@ -355,7 +362,7 @@ int sys__newselect(int n, u32 __user *in, u32 __user *out, u32 __user *ex,
 	return result;
 }
 
-/* The first select (82): its five arguments lie in memory. */
+/* The oldest select (82): user_args points to its five arguments. */
 int sys_select(const u32 __user *user_args)
 {
 	u32 a[5];
@@ -373,10 +380,10 @@ static int select_with_mask(int n, u32 __user *const user[3],
 			    const u32 __user *mask_and_size)
 {
 	u32 pair[2] = { 0, 0 };
-	int result = mask_and_size
-			     ? copy_from_user(pair, mask_and_size, sizeof(pair))
-			     : 0;
+	int result = 0;
 
+	if (mask_and_size)
+		result = copy_from_user(pair, mask_and_size, sizeof(pair));
 	if (!result)
 		result = swap_mask((const u64 __user *)pair[0], pair[1]);
 	if (result)
