@@ -1,6 +1,6 @@
 /*
- * Statically linked ELF32 programs for the i386 (Tool Interface Standard, ELF
- * 1.2). Loading only makes areas: the pages come on demand. The file is not to
+ * Loads statically linked ELF32 programs for the i386 (Tool Interface Standard,
+ * ELF 1.2). Loading only makes areas; pages are read on demand. The file cannot
  * be trusted: each size and sum is checked before it is used.
  */
 #include <cowix/kernel.h>
@@ -10,7 +10,7 @@
 
 #define PHDRS_MAX	40u	/* their table then fits one kmalloc object */
 
-static bool good_header(const struct elf32_ehdr *h)
+static bool good_elf_header(const struct elf32_ehdr *h)
 {
 	return memcmp(h->e_ident, ELFMAG, SELFMAG) == 0 &&
 	       h->e_ident[EI_CLASS] == ELFCLASS32 &&
@@ -21,8 +21,8 @@ static bool good_header(const struct elf32_ehdr *h)
 }
 
 /*
- * The segment's bytes lie in the file, its addresses in user space below the
- * mmap area's top, and neither sum wraps.
+ * Returns true if the segment's bytes lie in the file, its addresses lie in
+ * user space below MMAP_TOP, and no sum overflows.
  */
 static bool good_segment(const struct elf32_phdr *ph, u32 file_size)
 {
@@ -33,37 +33,41 @@ static bool good_segment(const struct elf32_phdr *ph, u32 file_size)
 	       OFFSET_IN_PAGE(ph->p_vaddr) == OFFSET_IN_PAGE(ph->p_offset);
 }
 
-static u32 area_flags(u32 segment_flags)
+static u32 segment_area_flags(u32 segment_flags)
 {
-	return (segment_flags & PF_R ? VM_READ : 0) |
-	       (segment_flags & PF_W ? VM_WRITE : 0) |
-	       (segment_flags & PF_X ? VM_EXEC : 0);
+	u32 flags = VM_PROGRAM;
+
+	if (segment_flags & PF_R)
+		flags |= VM_READ;
+	if (segment_flags & PF_W)
+		flags |= VM_WRITE;
+	if (segment_flags & PF_X)
+		flags |= VM_EXEC;
+	return flags;
 }
 
-/*
- * Map one PT_LOAD segment: file bytes first, then zeroes (.bss), in one area.
- */
+/* Maps one PT_LOAD segment: one area with file bytes, then zeroes (.bss). */
 static int map_segment(struct program *program, const struct elf32_phdr *ph)
 {
 	struct vm_area area = {
 		.start = PAGE_ROUND_DOWN(ph->p_vaddr),
 		.end = PAGE_ROUND_UP(ph->p_vaddr + ph->p_memsz),
-		.flags = area_flags(ph->p_flags) | VM_PROGRAM,
+		.flags = segment_area_flags(ph->p_flags),
 		.ops = &file_vm_ops,
 		.object = program->inode,
 		.offset = PAGE_ROUND_DOWN(ph->p_offset),
 	};
 
-	area.file_end = ph->p_memsz == ph->p_filesz
-				? area.end
-				: ph->p_vaddr + ph->p_filesz;
+	area.file_end = area.end;
+	if (ph->p_filesz < ph->p_memsz)
+		area.file_end = ph->p_vaddr + ph->p_filesz;
 	if (area.flags & VM_WRITE && overcommitted(area.end - area.start))
 		return -ENOMEM;
 	return map_area(program->mm, &area);
 }
 
 /*
- * Where the program headers are in memory, for AT_PHDR: in the segment that
+ * Notes, for AT_PHDR, where the program headers are in memory, if this segment
  * holds their part of the file.
  */
 static void note_phdrs(struct program *program, const struct elf32_ehdr *h,
@@ -102,8 +106,9 @@ static int map_segments(struct program *program, const struct elf32_ehdr *h,
 }
 
 /*
- * Fill program->mm, which is empty, from the file. Called by exec; on an error
- * exec throws the mm away.
+ * Maps the segments of the file into program->mm, which is empty but for the
+ * stack. Called by exec, which frees the mm on an error. Returns -ENOEXEC if
+ * the file is no ELF program that can run.
  */
 int load_elf(struct program *program)
 {
@@ -112,7 +117,7 @@ int load_elf(struct program *program)
 	u32 size;
 	int n;
 
-	if (!good_header(h))
+	if (!good_elf_header(h))
 		return -ENOEXEC;
 	size = h->e_phnum * sizeof(*phdrs);
 	phdrs = kmalloc(size);

@@ -1,8 +1,7 @@
 /*
- * execve: replace the program that runs in a process. The new address space,
- * its stack with arguments, environment and auxiliary vector is complete before
- * the old one is given up: every failure up to then leaves the caller as it
- * was.
+ * execve: replaces the program that runs in a process. It completes the new
+ * address space before it gives up the old one: also the stack with arguments,
+ * environment and auxiliary vector. A failure before that changes nothing.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -28,10 +27,10 @@ static void close_program(struct program *p)
 }
 
 /*
- * The file is open for execution, if nobody writes to it, until
- * close_program().
+ * Opens the file for execution, until close_program(), and reads its header.
+ * Returns -ETXTBSY if the file is open for writing.
  */
-static int read_header(struct program *p, const char *path)
+static int open_program(struct program *p, const char *path)
 {
 	struct inode *inode;
 	int n = open_exec(path, &inode);
@@ -49,7 +48,7 @@ static int read_header(struct program *p, const char *path)
 	return n < 0 ? n : 0;
 }
 
-/* The file is a script: path is overwritten with its interpreter's. */
+/* Called if the file is a script: sets path to its interpreter's. */
 static int use_interpreter(struct program *p, char *path)
 {
 	char *argument, *name;
@@ -63,11 +62,11 @@ static int use_interpreter(struct program *p, char *path)
 	return error;
 }
 
-/* Open the file and, through scripts, the program that really runs. */
+/* Opens the file or, if it is a script, the program that runs it. */
 static int find_program(struct program *p, char *path)
 {
 	for (int depth = 0; depth <= INTERPRETERS_MAX; depth++) {
-		int error = read_header(p, path);
+		int error = open_program(p, path);
 
 		if (error || p->header[0] != '#' || p->header[1] != '!')
 			return error;
@@ -78,7 +77,7 @@ static int find_program(struct program *p, char *path)
 	return -ELOOP;
 }
 
-/* The last component of the path names the process, of a script's too. */
+/* Names the process after the last component of the path. */
 static void set_comm(struct program *p, const char *path)
 {
 	const char *name = path;
@@ -90,10 +89,10 @@ static void set_comm(struct program *p, const char *path)
 }
 
 /*
- * Becomes the program, for others as well: from here on they meet its rights
- * and its memory. Both change in one step, for nothing here sleeps.
+ * Gives current the program's memory and rights. Nothing here sleeps, so other
+ * processes see both change at once. Returns the old address space.
  */
-static struct mm *become(struct program *p)
+static struct mm *take_identity(struct program *p)
 {
 	struct mm *old = current->mm;
 
@@ -106,7 +105,10 @@ static struct mm *become(struct program *p)
 	return old;
 }
 
-/* Drops what exec does not keep. There is no way back: it waits for memory. */
+/*
+ * Gives up what exec does not keep. There is no way back, so it waits if there
+ * is no memory.
+ */
 static void drop_shares(void)
 {
 	while (unshare_signals() < 0 || unshare_files() < 0)
@@ -117,8 +119,8 @@ static void drop_shares(void)
 }
 
 /*
- * With which signals children tell of their end was arranged with the old
- * program; the new one, perhaps of other rights, gets the ordinary one.
+ * Makes all children announce their end with SIGCHLD. Other signals were agreed
+ * with the old program; the new one may have other rights.
  */
 static void forget_exit_signals(void)
 {
@@ -127,6 +129,7 @@ static void forget_exit_signals(void)
 			SIGCHLD;
 }
 
+/* Sets the registers with which the program begins. */
 static void start_at(struct pt_regs *regs, u32 entry, u32 stack)
 {
 	set_fs_gs(0, 0);
@@ -139,10 +142,10 @@ static void start_at(struct pt_regs *regs, u32 entry, u32 stack)
 	regs->esp = stack;
 }
 
-/* The point of no return. Called in the first thread, when it is alone. */
-static void commit(struct program *p, struct pt_regs *regs)
+/* The point of no return. Called in the first thread when it is alone. */
+static void commit_exec(struct program *p, struct pt_regs *regs)
 {
-	struct mm *old = become(p);
+	struct mm *old = take_identity(p);
 
 	forget_exit_signals();
 	vfork_release(current);
@@ -157,10 +160,10 @@ static void commit(struct program *p, struct pt_regs *regs)
 }
 
 /*
- * Everything between the arguments and the point of no return. A program that
- * its user may not read is not to be read in memory either.
+ * Completes the address space after the arguments. If the user may not read
+ * the program's file, nobody may read its memory either.
  */
-static int build(struct program *p, char *path)
+static int build_program(struct program *p, char *path)
 {
 	int error = find_program(p, path);
 
@@ -171,7 +174,7 @@ static int build(struct program *p, char *path)
 	return error ? error : finish_stack(p);
 }
 
-static void release(struct program *p)
+static void free_program(struct program *p)
 {
 	if (p->mm)
 		mm_release(p->mm);
@@ -180,8 +183,8 @@ static void release(struct program *p)
 }
 
 /*
- * The first thread, current, becomes the program that it or another thread has
- * prepared. The others end.
+ * Called in the first thread: runs the program that this or another thread has
+ * prepared. The other threads end.
  */
 void exec_take_over(void)
 {
@@ -192,15 +195,15 @@ void exec_take_over(void)
 	current->group_work &= ~GROUP_EXEC;
 	current->sig_blocked = p->sig_blocked;
 	current->restore_mask = false;
-	commit(p, task_regs(current));
-	release(p);
+	commit_exec(p, task_regs(current));
+	free_program(p);
 }
 
 /*
- * Let p, which is complete, run: the process's first thread goes on with it.
- * Not if all threads are to end anyhow.
+ * Makes the process's first thread run p, which is complete. Returns -EAGAIN if
+ * all threads are about to end.
  */
-static int run(struct program *p)
+static int start_program(struct program *p)
 {
 	struct task_struct *process = current->process;
 
@@ -218,8 +221,8 @@ static int run(struct program *p)
 }
 
 /*
- * Run the file at path, a buffer of a page that is overwritten. Returns only to
- * the new program's first instruction, or an error.
+ * Runs the file at path, a page that is overwritten. Returns to the first
+ * instruction of the new program, or an error.
  */
 static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 {
@@ -231,11 +234,11 @@ static int do_execve(char *path, const u32 __user *argv, const u32 __user *envp)
 	set_comm(p, path);
 	error = may_exec() ? push_arguments(p, path, argv, envp) : -EAGAIN;
 	if (!error)
-		error = build(p, path);
+		error = build_program(p, path);
 	if (!error)
-		error = run(p);
+		error = start_program(p);
 	if (error)
-		release(p);
+		free_program(p);
 	return error;
 }
 
@@ -255,8 +258,8 @@ int sys_execve(const char __user *user_path, const u32 __user *argv,
 }
 
 /*
- * Turn the kernel task that calls it into the first program. Called by main.c;
- * returns an error, or not at all.
+ * Turns the calling kernel task into the first program. Called by main.c.
+ * Returns only an error.
  */
 int kernel_execve(const char *init_path, char *const envp[])
 {
@@ -270,12 +273,12 @@ int kernel_execve(const char *init_path, char *const envp[])
 	set_comm(p, path);
 	error = push_kernel_arguments(p, path, envp);
 	if (!error)
-		error = build(p, path);
+		error = build_program(p, path);
 	if (!error)
-		error = run(p);
+		error = start_program(p);
 out:
 	if (p && error)
-		release(p);
+		free_program(p);
 	if (path)
 		kpage_free(path);
 	if (!error)

@@ -1,9 +1,9 @@
 /*
  * The stack that a program starts with: strings, pointers to them, and the
  * auxiliary vector (System V ABI, Intel386 supplement, "Process
- * Initialization"). It is built in the pages of the new address space, which
- * come as they are needed, from the top down. Nobody else knows that space yet:
- * its pages stay where they are until exec hands it over.
+ * Initialization"). It is built from the top down in pages of the new address
+ * space, which are allocated as needed. Nobody else knows that space yet, so
+ * its pages stay in place until exec hands it over.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -18,7 +18,7 @@
 #define AUXV_WORDS	34u
 #define WORD		sizeof(u32)
 
-/* Returns how much the caller may pass on: strings and pointers together. */
+/* Returns how many bytes the strings and pointers may take together. */
 static u32 args_limit(void)
 {
 	u32 quarter = current->rlimits[RLIMIT_STACK].rlim_cur / 4;
@@ -27,8 +27,8 @@ static u32 args_limit(void)
 }
 
 /*
- * Returns the kernel address of a place on the new stack, NULL without memory.
- * The page is taken if it is not there yet; then this may sleep.
+ * Returns the kernel address of a place on the new stack, or NULL if there is
+ * no memory. Allocates the page if it is missing, which may sleep.
  */
 static void *place_at(struct program *p, u32 addr)
 {
@@ -44,7 +44,7 @@ static void *place_at(struct program *p, u32 addr)
 	return (u8 *)__va(frame) + OFFSET_IN_PAGE(addr);
 }
 
-/* Copies n bytes, from the program if user, to the stack address to. */
+/* Copies n bytes to the stack address `to`; `user`: from the program. */
 static int fill_stack(struct program *p, u32 to, const void *from, u32 n,
 		      bool user)
 {
@@ -68,7 +68,7 @@ static int fill_stack(struct program *p, u32 to, const void *from, u32 n,
 	return 0;
 }
 
-/* Puts n bytes below what is there already. */
+/* Puts n bytes below what is on the stack. */
 static int push(struct program *p, const void *from, u32 n, bool user)
 {
 	if (n > p->at - p->bottom)
@@ -83,7 +83,8 @@ static int push_kernel_string(struct program *p, const char *s)
 }
 
 /*
- * A million strings take time: others have their turns, and it may be killed.
+ * Lets other tasks run: a million strings take time. Returns -EINTR if the
+ * process is killed.
  */
 static int take_turns(void)
 {
@@ -92,7 +93,7 @@ static int take_turns(void)
 	return current->process->group_work & GROUP_EXIT ? -EINTR : 0;
 }
 
-/* Returns how many pointers an argv or envp has before its NULL. */
+/* Returns how many pointers an argv or envp has before its NULL, or -E2BIG. */
 static int count_pointers(const u32 __user *list, u32 limit)
 {
 	u32 pointer = 0, n = 0;
@@ -108,8 +109,8 @@ static int count_pointers(const u32 __user *list, u32 limit)
 }
 
 /*
- * Pushes one string of the caller's. Another of its threads may overwrite the
- * string's end after it was measured.
+ * Pushes a string of the caller's. Stores its NUL again: another thread may
+ * have overwritten that after the string was measured.
  */
 static int push_user_string(struct program *p, u32 string)
 {
@@ -122,9 +123,7 @@ static int push_user_string(struct program *p, u32 string)
 	return error ? error : fill_stack(p, p->at + length, "", 1, false);
 }
 
-/*
- * Pushes the strings of a list, the last one first, so that they lie in order.
- */
+/* Pushes the strings of a list, the last first, so that they lie in order. */
 static int push_strings(struct program *p, const u32 __user *list, u32 count)
 {
 	int error = 0;
@@ -142,8 +141,8 @@ static int push_strings(struct program *p, const u32 __user *list, u32 count)
 }
 
 /*
- * Makes the address space with its stack as large as a stack can be; the area
- * gets its true size in the end. room is what strings may take.
+ * Makes the address space with a stack of the largest size; finish_stack() sets
+ * the true one. room: bytes that the strings may take.
  */
 static int begin_stack(struct program *p, u32 room)
 {
@@ -168,8 +167,8 @@ static int push_filename(struct program *p, const char *path)
 }
 
 /*
- * Copies a program's arguments. One without any gets an empty name: programs
- * look at argv[0] without asking.
+ * Copies the arguments. If there are none, argv[0] becomes an empty string:
+ * programs use it without a check.
  */
 int push_arguments(struct program *p, const char *path,
 		   const u32 __user *argv, const u32 __user *envp)
@@ -178,8 +177,10 @@ int push_arguments(struct program *p, const char *path,
 	int argc = count_pointers(argv, limit), error;
 	int envc = count_pointers(envp, limit);
 
-	if (argc < 0 || envc < 0)
-		return argc < 0 ? argc : envc;
+	if (argc < 0)
+		return argc;
+	if (envc < 0)
+		return envc;
 	p->argc = max_u32(argc, 1);
 	p->envc = envc;
 	pointers = (p->argc + p->envc) * WORD;
@@ -190,13 +191,12 @@ int push_arguments(struct program *p, const char *path,
 		error = push_filename(p, path);
 	if (!error)
 		error = push_strings(p, envp, envc);
-	if (!error)
-		error = argc ? push_strings(p, argv, argc) :
-			       push_kernel_string(p, "");
-	return error;
+	if (error)
+		return error;
+	return argc ? push_strings(p, argv, argc) : push_kernel_string(p, "");
 }
 
-/* The same for init, whose strings are the kernel's: its path is argv[0]. */
+/* Pushes init's arguments, which are in the kernel: its path is argv[0]. */
 int push_kernel_arguments(struct program *p, const char *path,
 			  char *const envp[])
 {
@@ -212,15 +212,15 @@ int push_kernel_arguments(struct program *p, const char *path,
 	return error ? error : push_kernel_string(p, path);
 }
 
-/* Returns the length of the string at a stack address; it may cross pages. */
+/* Returns the length of a string on the stack, which may cross pages. */
 static u32 string_length(struct program *p, u32 addr)
 {
 	u32 start = addr;
 
 	for (;;) {
 		const char *s = place_at(p, addr);
-		u32 room = PAGE_SIZE - OFFSET_IN_PAGE(addr),
-		    n = strnlen(s, room);
+		u32 room = PAGE_SIZE - OFFSET_IN_PAGE(addr);
+		u32 n = strnlen(s, room);
 
 		addr += n;
 		if (n < room)
@@ -229,8 +229,8 @@ static u32 string_length(struct program *p, u32 addr)
 }
 
 /*
- * A script's interpreter runs instead: its name, the argument if there is one
- * and the script's path take the place of argv[0].
+ * Replaces argv[0] by a script's interpreter, its argument if there is one, and
+ * the script's path.
  */
 int replace_argv0(struct program *p, const char *path, const char *argument,
 		  const char *interpreter)
@@ -248,7 +248,7 @@ int replace_argv0(struct program *p, const char *path, const char *argument,
 }
 
 /*
- * Stores pointers to the count strings from *string on, and NULL behind them.
+ * Stores pointers to the `count` strings from *string on, and a NULL pointer.
  */
 static int store_pointers(struct program *p, u32 *to, u32 *string, u32 count)
 {
@@ -267,7 +267,7 @@ static int store_pointers(struct program *p, u32 *to, u32 *string, u32 count)
 	return error;
 }
 
-/* The first five pairs of the vector are tell_identity()'s. */
+/* Stores the auxiliary vector. tell_identity() overwrites the first 5 pairs. */
 static int store_auxv(struct program *p, u32 to, u32 platform, u32 random)
 {
 	const u32 auxv[AUXV_WORDS] = {
@@ -283,7 +283,7 @@ static int store_auxv(struct program *p, u32 to, u32 platform, u32 random)
 	return fill_stack(p, to, auxv, sizeof(auxv), false);
 }
 
-/* Stores argc and, above it, all that the program finds by it. */
+/* Stores argc and, above it, the pointers and the auxiliary vector. */
 static int store_table(struct program *p, u32 platform, u32 random)
 {
 	u32 to = p->at, strings = p->mm->arg_start;
@@ -300,8 +300,8 @@ static int store_table(struct program *p, u32 platform, u32 random)
 }
 
 /*
- * Finishes the stack: below the strings a platform name and 16 random bytes for
- * the C library, then the table at which the stack pointer starts.
+ * Finishes the stack. Below the strings it puts a platform name, 16 random
+ * bytes for the C library, and the table to which the stack pointer points.
  */
 int finish_stack(struct program *p)
 {
@@ -326,8 +326,8 @@ int finish_stack(struct program *p)
 }
 
 /*
- * Says in the auxiliary vector who the program runs as, which exec decides last
- * of all. The pages are there, so this neither sleeps nor fails.
+ * Stores the user and group ids in the auxiliary vector; exec decides on them
+ * last. The pages are there, so this neither sleeps nor fails.
  */
 void tell_identity(struct program *p, bool secure)
 {

@@ -1,7 +1,7 @@
 /*
- * The first line of a script: "#!interpreter argument". As on Linux it may be
- * the file's only line and lack its end. A line that is longer than the header
- * counts as far as the header goes, but half a path is no path.
+ * The first line of a script: "#!interpreter argument". As on Linux it may end
+ * with the file. A line longer than the header is cut off there, but not within
+ * the interpreter's path.
  */
 #include <cowix/kernel.h>
 #include <abi/errno.h>
@@ -28,9 +28,7 @@ static char *word_end(char *at, const char *end)
 	return at <= end ? at : NULL;
 }
 
-/*
- * Returns the end of the line; NULL if the interpreter's path may be cut off.
- */
+/* Returns the end of the line, or NULL if the interpreter's path is cut off. */
 static char *line_end(char *header)
 {
 	char *last = header + HEADER_SIZE - 1;
@@ -43,8 +41,9 @@ static char *line_end(char *header)
 }
 
 /*
- * Splits the line in place. *argument is NULL if there is none. -EACCES: a path
- * of no characters, which Linux takes for the working directory.
+ * Splits the line in place. *argument is NULL if there is none. Returns
+ * -ENOEXEC, or -EACCES for an empty path, which to Linux is the working
+ * directory.
  */
 int parse_script(u8 *header, char **interpreter, char **argument)
 {

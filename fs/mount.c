@@ -1,8 +1,7 @@
 /*
- * mount() and umount(): flags and options of the file systems in the tree, and
- * the table of them. A device is mounted once, so that flags are the file
- * system's. A second place for it (MS_BIND), another place (MS_MOVE) and flags
- * that would not be kept are refused.
+ * mount() and umount(), and /proc/mounts. A device is mounted only once, so the
+ * flags belong to the file system. A second place (MS_BIND), another place
+ * (MS_MOVE), and flags that would have no effect are refused.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -14,12 +13,13 @@
 #include <abi/fcntl.h>
 #include <abi/mount.h>
 
-/* Reading never changes a time, so that these are kept, whatever they ask. */
+/* Accepted: reading never changes a time, so they hold anyway. */
 #define ATIME_FLAGS	(MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
-#define KEPT_FLAGS      (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
+#define KEPT_FLAGS \
+	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
 #define KNOWN_FLAGS	(KEPT_FLAGS | ATIME_FLAGS | MS_REMOUNT | MS_SILENT)
 
-/* What mount() was given, in the kernel's memory. */
+/* The arguments of mount(), copied into the kernel. */
 struct mount_call {
 	const struct file_system_type *type;
 	char *names[4];
@@ -29,47 +29,52 @@ struct mount_call {
 
 enum { DIRECTORY, TYPE, DEVICE, OPTIONS };
 
-/* A name for as long as the mount lasts. NULL with *error. */
-static char *keep_name(const char *name, int *error)
+/* Returns a copy of a name, or NULL with *error set. */
+static char *copy_name(const char *name, int *error)
 {
 	char *copy = kmalloc(strlen(name) + 1);
 
 	if (copy)
 		strcpy(copy, name);
-	else if (!*error)
+	else
 		*error = -ENOMEM;
 	return copy;
 }
 
-/* Where a directory is, as a path from the root. */
-static char *keep_path(struct inode *dir, int *error)
+/* Returns the path of a directory from the root, or NULL with *error set. */
+static char *copy_path(struct inode *dir, int *error)
 {
-	char *page = kpage_alloc(OWNER_CALL), *path, *copy;
+	char *page = kpage_alloc(OWNER_CALL), *path, *copy = NULL;
 
 	if (!page) {
 		*error = -ENOMEM;
 		return NULL;
 	}
 	*error = inode_path(igrab(dir), page, &path);
-	copy = *error ? NULL : keep_name(path, error);
+	if (!*error)
+		copy = copy_name(path, error);
 	kpage_free(page);
 	return copy;
 }
 
-/* Whether a directory may be mounted on; locked, so that it stays as it is. */
+/* Returns 0 if a directory, which the caller has locked, can be mounted on. */
 static int check_covered(const struct inode *covered)
 {
 	if (!S_ISDIR(covered->i_mode))
 		return -ENOTDIR;
 	if (covered->i_nlink == 0)
 		return -ENOENT;
-	return covered->i_mount || covered == covered->i_sb->s_root ? -EBUSY
-								    : 0;
+	if (covered->i_mount || covered == covered->i_sb->s_root)
+		return -EBUSY;
+	return 0;
 }
 
-/* Reads a file system and hangs it over a directory. NULL with *error. */
-static struct super_block *hang(const struct mount_call *call,
-				struct inode *covered, int *error)
+/*
+ * Reads a file system and mounts it over a directory. Returns NULL with *error
+ * set on failure.
+ */
+static struct super_block *attach_super(const struct mount_call *call,
+					struct inode *covered, int *error)
 {
 	struct super_block *sb = NULL;
 
@@ -89,17 +94,20 @@ static struct super_block *hang(const struct mount_call *call,
 	return sb;
 }
 
-/* A new file system over a directory, whose reference is handed over. */
+/* Mounts a new file system over a directory, whose reference it takes over. */
 static int mount_over(const struct mount_call *call, struct inode *covered)
 {
 	const char *name = call->names[DEVICE] ? call->names[DEVICE] : "none";
+	char *dir = NULL, *device = NULL;
 	struct super_block *sb = NULL;
 	int error = S_ISDIR(covered->i_mode) ? 0 : -ENOTDIR;
-	char *dir = error ? NULL : keep_path(covered, &error);
-	char *device = error ? NULL : keep_name(name, &error);
 
 	if (!error)
-		sb = hang(call, covered, &error);
+		dir = copy_path(covered, &error);
+	if (!error)
+		device = copy_name(name, &error);
+	if (!error)
+		sb = attach_super(call, covered, &error);
 	if (!sb) {
 		kfree(device);
 		kfree(dir);
@@ -112,9 +120,9 @@ static int mount_over(const struct mount_call *call, struct inode *covered)
 }
 
 /*
- * From now on nothing is written: what is open for that would have to be. Who
- * was let in before the flag was set, and makes or removes a name, ends first.
- * On an error the caller takes the flag back.
+ * Makes a file system read-only. Waits for calls that began before the flag was
+ * set and make or remove a name. Returns -EBUSY if a file is open for writing.
+ * On an error the caller clears the flag again.
  */
 static int make_readonly(struct super_block *sb)
 {
@@ -125,7 +133,7 @@ static int make_readonly(struct super_block *sb)
 	return inodes_written(sb) ? -EBUSY : sync_super(sb);
 }
 
-/* MS_REMOUNT: other flags and options for the file system at its root. */
+/* MS_REMOUNT: changes flags and options of the file system with this root. */
 static int remount(const struct mount_call *call, struct inode *root)
 {
 	struct super_block *sb = root->i_sb;
@@ -157,7 +165,7 @@ static int do_mount(const struct mount_call *call)
 	return error;
 }
 
-/* The number of the device that a path names. */
+/* Finds the number of the block device at path. */
 static int find_device(const char *path, kdev_t *dev)
 {
 	struct inode *inode;
@@ -171,7 +179,7 @@ static int find_device(const char *path, kdev_t *dev)
 	return error;
 }
 
-/* Fills in what a new mount needs. */
+/* Finds the type and the device of a new mount. */
 static int get_source(struct mount_call *call, const char __user *device,
 		      const char __user *type)
 {
@@ -189,18 +197,19 @@ static int get_source(struct mount_call *call, const char __user *device,
 	return error;
 }
 
-/* Options may be missing or empty. */
+/* Reads the options, which may be missing or empty. */
 static int get_options(struct mount_call *call, const void __user *data)
 {
-	int error = data ? getname(data, &call->names[OPTIONS]) : 0;
+	int error = 0;
 
+	if (data)
+		error = getname(data, &call->names[OPTIONS]);
 	return error == -ENOENT ? 0 : error;
 }
 
-/* device may be any word where the type needs none. */
+/* If the type needs no device, `device` may be any word. */
 int sys_mount(const char __user *device, const char __user *dir,
-			 const char __user *type, u32 flags,
-			 const void __user *data)
+	      const char __user *type, u32 flags, const void __user *data)
 {
 	struct mount_call call = { .flags = flags };
 	int error = suser() ? 0 : -EPERM;
@@ -223,15 +232,15 @@ int sys_mount(const char __user *device, const char __user *dir,
 }
 
 /*
- * Writes a file system that is to go. That sleeps, so the way in is closed
- * before, and the directory stays what it is. -EIO: the way is open again.
+ * Detaches a file system from its directory, which is locked, and writes it
+ * back. Writing sleeps, so it detaches first. On -EIO it is attached again.
  */
 static int close_mount(struct super_block *sb, struct inode *covered)
 {
-	int error = inodes_busy(sb) ? -EBUSY : 0;
+	int error;
 
-	if (error)
-		return error;
+	if (inodes_busy(sb))
+		return -EBUSY;
 	covered->i_mount = NULL;
 	error = sync_super(sb);
 	if (error)
@@ -239,7 +248,7 @@ static int close_mount(struct super_block *sb, struct inode *covered)
 	return error;
 }
 
-/* Takes a file system out of the tree. -EBUSY while somebody uses it; -EIO. */
+/* Unmounts a file system. Returns -EBUSY if it is in use, -EIO. */
 static int do_umount(struct super_block *sb)
 {
 	struct inode *covered = sb->s_covered;
@@ -287,7 +296,7 @@ int sys_umount(const char __user *path)
 	return sys_umount2(path, 0);
 }
 
-/* A word of the table and the space behind it; what would end it is octal. */
+/* Prints a word and a space. Characters that would end the word are octal. */
 static void show_word(struct seq *s, const char *word)
 {
 	for (; *word; word++)
@@ -314,7 +323,7 @@ static void show_flags(struct seq *s, u32 flags)
 			seq_printf(s, "%s", names[i].name);
 }
 
-/* /proc/mounts */
+/* Prints /proc/mounts. */
 void show_mounts(struct seq *s)
 {
 	list_for_each(node, &mounts) {
@@ -331,7 +340,7 @@ void show_mounts(struct seq *s)
 	}
 }
 
-/* mounts(buf, size) (515): the same, as far as it fits; bytes. */
+/* mounts(buf, size) (515): copies the first page of it. Returns the length. */
 int sys_mounts(char __user *buf, u32 size)
 {
 	struct seq s = { .buf = kpage_alloc(OWNER_CALL) };

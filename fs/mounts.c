@@ -6,18 +6,22 @@ LIST_HEAD(mounts);
 static bool mounting;
 static struct wait_queue mounted = WAIT_QUEUE_INIT(mounted);
 
-/* Returns the file system of a device, or NULL. */
+/* Returns the file system that is mounted from a device, or NULL. */
 struct super_block *find_mount(kdev_t dev)
 {
-	list_for_each(node, &mounts)
-		if (list_entry(node, struct super_block, link)->s_dev == dev)
-			return list_entry(node, struct super_block, link);
+	list_for_each(node, &mounts) {
+		struct super_block *sb =
+			list_entry(node, struct super_block, link);
+
+		if (sb->s_dev == dev)
+			return sb;
+	}
 	return NULL;
 }
 
 /*
- * One task at a time mounts, unmounts or makes a swap area: reading a super
- * block sleeps, and neither device nor directory may be taken twice.
+ * Waits until no other task mounts, unmounts or makes a swap area. These sleep
+ * while they read the device, and no device or directory may be taken twice.
  */
 void begin_mounting(void)
 {
@@ -32,7 +36,7 @@ void end_mounting(void)
 	wake_up(&mounted);
 }
 
-/* All that was done up to sync_clock's value `when` is on the media. */
+/* Notes that all changes up to sync_clock's value `when` are on the media. */
 void mounts_synced(u32 when)
 {
 	list_for_each(node, &mounts) {

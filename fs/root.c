@@ -16,24 +16,24 @@
 #define HD_LETTERS	4
 #define HD_MINORS	64		/* a disk */
 
-/* hda, hda1 and so on, up to hdd63. 0: not such a name. */
+/* Returns the device for hda, hda1 and so on up to hdd63, else 0. */
 static kdev_t parse_disk(const char *name)
 {
-	u32 disk = (u8)name[2] - 'a', partition;
+	u32 disk = (u8)name[2] - 'a', major, partition;
 	const char *end;
 
 	if (strncmp(name, "hd", 2) != 0 || disk >= HD_LETTERS)
 		return 0;
 	partition = simple_strtoul(name + 3, &end, 10);
-	return *end || partition >= HD_MINORS
-		       ? 0
-		       : MKDEV(disk < 2 ? IDE_MAJOR : IDE2_MAJOR,
-			       disk % 2 * HD_MINORS + partition);
+	if (*end || partition >= HD_MINORS)
+		return 0;
+	major = disk < 2 ? IDE_MAJOR : IDE2_MAJOR;
+	return MKDEV(major, disk % 2 * HD_MINORS + partition);
 }
 
 /*
- * The device that root= names: fd0, ram0, hda, hda1, with or without /dev/, or
- * a hexadecimal number. 0: none of these.
+ * Returns the device that root= names, or 0. The name is fd0, ram0, hda, hda1
+ * and so on, with or without /dev/, or a hexadecimal number.
  */
 static kdev_t parse_device(const char *name)
 {
@@ -53,8 +53,8 @@ static kdev_t parse_device(const char *name)
 }
 
 /*
- * The boot floppy goes into the ramdisk if there is room for it; without room,
- * or if it cannot be read whole, it is used as it is.
+ * Copies the boot floppy into the ramdisk and returns the ramdisk. Returns the
+ * floppy itself if there is no room or it cannot be read whole.
  */
 static kdev_t floppy_root(void)
 {
@@ -69,10 +69,10 @@ static kdev_t root_device(void)
 	const char *name = param_get("root");
 	kdev_t dev;
 
+	if (!name && bp->boot_drive < FIRST_HARD_DISK)
+		return floppy_root();
 	if (!name)
-		return bp->boot_drive < FIRST_HARD_DISK ? floppy_root()
-		       : blkdev_sectors(HDA1)           ? HDA1
-							: HDA;
+		return blkdev_sectors(HDA1) ? HDA1 : HDA;
 	dev = parse_device(name);
 	if (!dev)
 		printk("root=%s: unknown device\n", name);
@@ -83,12 +83,14 @@ static kdev_t root_device(void)
 
 static void device_path(kdev_t dev, char *path, size_t size)
 {
-	u32 disk = (MAJOR(dev) == IDE2_MAJOR) * 2 + MINOR(dev) / HD_MINORS,
-	    partition = MINOR(dev) % HD_MINORS;
+	u32 disk = MINOR(dev) / HD_MINORS, partition = MINOR(dev) % HD_MINORS;
 
-	if (MAJOR(dev) == RAM_MAJOR || MAJOR(dev) == FLOPPY_MAJOR)
-		snprintf(path, size, "/dev/%s%u",
-			 MAJOR(dev) == RAM_MAJOR ? "ram" : "fd", MINOR(dev));
+	if (MAJOR(dev) == IDE2_MAJOR)
+		disk += 2;
+	if (MAJOR(dev) == RAM_MAJOR)
+		snprintf(path, size, "/dev/ram%u", MINOR(dev));
+	else if (MAJOR(dev) == FLOPPY_MAJOR)
+		snprintf(path, size, "/dev/fd%u", MINOR(dev));
 	else if (partition)
 		snprintf(path, size, "/dev/hd%c%u", 'a' + disk, partition);
 	else
@@ -97,7 +99,7 @@ static void device_path(kdev_t dev, char *path, size_t size)
 
 static char root_device_name[16], root_dir[] = "/";
 
-/* Mount the root and give it to process 1, its caller. 0 or -errno. */
+/* Mounts the root for process 1, the caller. Returns 0 or an error. */
 int mount_root(void)
 {
 	kdev_t dev = root_device();
@@ -109,7 +111,7 @@ int mount_root(void)
 		return error;
 	device_path(dev, root_device_name, sizeof(root_device_name));
 	sb->s_device = root_device_name;
-	sb->s_dir = root_dir;		/* neither is freed: it stays */
+	sb->s_dir = root_dir;	/* never freed: the root stays mounted */
 	current->fs->root = igrab(sb->s_root);
 	current->fs->cwd = igrab(sb->s_root);
 	printk("root: %s\n", sb->s_device);
