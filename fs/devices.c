@@ -1,5 +1,5 @@
 /*
- * Device files: the character devices (memory and terminals), and block devices
+ * Device files: character devices (memory and terminals), and block devices
  * through the buffer cache.
  */
 #include <cowix/kernel.h>
@@ -24,8 +24,8 @@ enum {
 	(1u << MINOR_MEM | 1u << MINOR_NULL | 1u << MINOR_ZERO | \
 	 1u << MINOR_FULL | 1u << MINOR_RANDOM | 1u << MINOR_URANDOM | \
 	 1u << MINOR_KMSG)
-#define KMSG_MAX 992		/* bytes of a message, as on Linux */
-#define BATCH	64		/* blocks read at once */
+#define KMSG_MAX	992	/* bytes of a message, as on Linux */
+#define BATCH		64	/* blocks read at once */
 
 static bool is_memory(kdev_t dev)
 {
@@ -36,7 +36,7 @@ static bool is_memory(kdev_t dev)
 static int chrdev_open(struct inode *inode, struct file *file)
 {
 	if (MAJOR(inode->i_rdev) == PTS_MAJOR && !devpts_alive(inode))
-		return -EIO;		/* the number may be another's by now */
+		return -EIO;	/* another terminal may have the number now */
 	if (is_tty(inode->i_rdev))
 		return tty_open(inode->i_rdev, file->flags & O_NOCTTY,
 				&file->tty);
@@ -49,7 +49,7 @@ static void chrdev_release(struct inode *inode, struct file *file)
 		tty_close(file->tty);
 }
 
-/* /dev/mem: physical memory, to look at. */
+/* Reads physical memory: /dev/mem. */
 static int read_mem(char __user *buf, u32 count, loff_t *pos)
 {
 	u32 end = nr_frames << PAGE_SHIFT, start = *pos;
@@ -65,6 +65,7 @@ static int read_mem(char __user *buf, u32 count, loff_t *pos)
 	return count;
 }
 
+/* Reads random bytes. A signal can end a long read. */
 static int read_random(char __user *buf, u32 count)
 {
 	u32 words[32];
@@ -75,7 +76,6 @@ static int read_random(char __user *buf, u32 count)
 		part = min_u32(count - done, sizeof(words));
 		if (copy_to_user(buf + done, words, part) < 0)
 			return -EFAULT;
-		/* who asks for very much can be stopped */
 		if (signal_pending(current))
 			return done + part;
 	}
@@ -83,17 +83,20 @@ static int read_random(char __user *buf, u32 count)
 }
 
 /*
- * /dev/kmsg: what is written is one message. The console shows it, and the log
- * keeps it. -EINVAL: it is too long.
+ * Writes one message to the console and the log: /dev/kmsg. Returns -EINVAL if
+ * it is too long.
  */
 static int write_kmsg(const char __user *buf, u32 count)
 {
-	char *line = count <= KMSG_MAX ? kpage_alloc(OWNER_CALL) : NULL;
+	char *line;
 	u32 n = count;
 	int error;
 
+	if (count > KMSG_MAX)
+		return -EINVAL;
+	line = kpage_alloc(OWNER_CALL);
 	if (!line)
-		return count <= KMSG_MAX ? -ENOMEM : -EINVAL;
+		return -ENOMEM;
 	error = copy_from_user(line, buf, n);
 	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\0'))
 		n--;
@@ -149,14 +152,16 @@ static int chrdev_write(struct file *file, const char __user *buf, u32 count,
 
 static int chrdev_ioctl(struct file *file, u32 command, u32 arg)
 {
-	return is_tty(file->inode->i_rdev) ? tty_ioctl(file->tty, command, arg)
-					   : -ENOTTY;
+	if (!is_tty(file->inode->i_rdev))
+		return -ENOTTY;
+	return tty_ioctl(file->tty, command, arg);
 }
 
 static u32 chrdev_poll(struct file *file, struct poll_table *table)
 {
-	return is_tty(file->inode->i_rdev) ? tty_poll(file->tty, table)
-					   : POLL_READY;
+	if (!is_tty(file->inode->i_rdev))
+		return POLL_READY;
+	return tty_poll(file->tty, table);
 }
 
 const struct file_ops chrdev_fops = {
@@ -169,13 +174,16 @@ const struct file_ops chrdev_fops = {
 };
 
 /*
- * Opens a block device. Of a medium that was replaced nothing stays cached.
- * While it is mounted, it is to have the medium that the mount found.
+ * Opens a block device. Forgets the buffers of a medium that was replaced. A
+ * mounted device is left alone: it must still have the medium of the mount.
  */
 int open_device(kdev_t dev)
 {
-	int error = find_mount(dev) ? 0 : blkdev_open(dev);
+	int error;
 
+	if (find_mount(dev))
+		return 0;
+	error = blkdev_open(dev);
 	if (!error && !find_mount(dev) && blkdev_replaced(dev))
 		discard_buffers(dev);
 	return error;
@@ -187,7 +195,7 @@ static int bdev_open(struct inode *inode, struct file *file)
 	return open_device(inode->i_rdev);
 }
 
-/* Copy between a program and the part of a block from offset on. */
+/* Copies between a program and the part of a block from offset on. */
 static int copy_block(struct buffer_head *bh, u32 offset, char __user *buf,
 		      u32 n, bool write)
 {
@@ -201,25 +209,38 @@ static int copy_block(struct buffer_head *bh, u32 offset, char __user *buf,
 }
 
 /*
- * Transfer up to BATCH blocks, all of which are begun to be read before the
- * first is waited for, so that the driver can read them at once. How many bytes
- * were copied in *done; 0, or the first error.
+ * Gets up to `blocks` buffers from `block` on and starts to read them all, so
+ * that the driver can read them at once. Returns how many there was memory for.
+ */
+static u32 start_batch(kdev_t dev, u32 block, u32 blocks,
+		       struct buffer_head **batch)
+{
+	for (u32 got = 0; got < blocks; got++) {
+		batch[got] = getblk(dev, block + got);
+		if (!batch[got])
+			return got;
+		start_read(batch[got]);
+	}
+	return blocks;
+}
+
+/*
+ * Transfers up to BATCH blocks. Sets *done to the number of bytes copied.
+ * Returns 0 or the first error.
  */
 static int transfer_batch(kdev_t dev, char __user *buf, loff_t pos, u32 count,
 			  bool write, u32 *done)
 {
 	struct buffer_head *batch[BATCH];
-	u32 block = pos >> BLOCK_SHIFT,
-	    blocks = min_u32(
-		    (u32)((pos + count - 1) >> BLOCK_SHIFT) - block + 1, BATCH),
-	    got = 0;
+	u32 block = pos >> BLOCK_SHIFT;
+	u32 blocks = (u32)((pos + count - 1) >> BLOCK_SHIFT) - block + 1;
+	u32 got = start_batch(dev, block, min_u32(blocks, BATCH), batch);
 	int error = 0;
 
-	while (got < blocks && (batch[got] = getblk(dev, block + got)))
-		start_read(batch[got++]);
+	*done = 0;
 	for (u32 i = 0; i < got; i++) {
-		u32 offset = ((u32)pos + *done) % BLOCK_SIZE,
-		    n = min_u32(count - *done, BLOCK_SIZE - offset);
+		u32 offset = ((u32)pos + *done) % BLOCK_SIZE;
+		u32 n = min_u32(count - *done, BLOCK_SIZE - offset);
 
 		if (!error)
 			error = finish_read(batch[i]);
@@ -233,8 +254,8 @@ static int transfer_batch(kdev_t dev, char __user *buf, loff_t pos, u32 count,
 	return got ? error : -ENOMEM;
 }
 
-static int transfer(struct file *file, char __user *buf, u32 count, loff_t *pos,
-		    bool write)
+static int bdev_transfer(struct file *file, char __user *buf, u32 count,
+			 loff_t *pos, bool write)
 {
 	kdev_t dev = file->inode->i_rdev;
 	s64 size = (s64)blkdev_blocks(dev) << BLOCK_SHIFT;
@@ -246,7 +267,7 @@ static int transfer(struct file *file, char __user *buf, u32 count, loff_t *pos,
 	if (count > size - *pos)
 		count = size - *pos;
 	while (done < count && !error) {
-		u32 n = 0;
+		u32 n;
 
 		error = transfer_batch(dev, buf + done, *pos, count - done,
 				       write, &n);
@@ -259,13 +280,13 @@ static int transfer(struct file *file, char __user *buf, u32 count, loff_t *pos,
 static int bdev_read(struct file *file, char __user *buf, u32 count,
 		     loff_t *pos)
 {
-	return transfer(file, buf, count, pos, false);
+	return bdev_transfer(file, buf, count, pos, false);
 }
 
 static int bdev_write(struct file *file, const char __user *buf, u32 count,
 		      loff_t *pos)
 {
-	int n = transfer(file, (char __user *)buf, count, pos, true);
+	int n = bdev_transfer(file, (char __user *)buf, count, pos, true);
 
 	return n > 0 ? finish_write(file, n) : n;
 }

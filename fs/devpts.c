@@ -1,8 +1,8 @@
 /*
- * devpts: a directory with a name for each pseudo-terminal that there is, of
- * which mount shows the same everywhere. Owner and mode are the
- * pseudo-terminal's own (struct pty_node): they begin as its maker's and go
- * with it. An inode exists while somebody uses it.
+ * devpts: a directory with a name for each open pseudo-terminal. All mounts of
+ * it show the same. Owner and mode belong to the pseudo-terminal (struct
+ * pty_node): they begin as its maker's and go with it. An inode exists only
+ * while it is used.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -12,10 +12,9 @@
 
 #define DEVPTS_MAGIC	0x1CD1
 #define ROOT_INO	1
-#define FIRST_POSITION	2 /* of the first name: `.` and `..` come before it */
 
-/* The pseudo-terminal that an inode stands for; NULL: it is gone. */
-static struct pty_node *node_of(u32 ino)
+/* Returns the pseudo-terminal of an inode, or NULL if it is gone. */
+static struct pty_node *find_pty_node(u32 ino)
 {
 	for (u32 n = 0; n < NR_PTYS; n++)
 		if (pty_node(n) && pty_node(n)->ino == ino)
@@ -23,10 +22,11 @@ static struct pty_node *node_of(u32 ino)
 	return NULL;
 }
 
+/* Returns true if an inode's pseudo-terminal is still there. */
 bool devpts_alive(const struct inode *inode)
 {
 	return inode->i_sb && inode->i_sb->s_magic == DEVPTS_MAGIC &&
-	       node_of(inode->i_ino);
+	       find_pty_node(inode->i_ino);
 }
 
 static int devpts_lookup(struct inode *dir, const char *name, u32 length,
@@ -49,25 +49,20 @@ static int devpts_lookup(struct inode *dir, const char *name, u32 length,
 	return -ENOENT;
 }
 
-static int devpts_readdir(struct file *file,
-			  int (*fill)(void *context, const char *name,
-				      u32 length, u32 next, u32 ino),
-			  void *context)
+static int devpts_readdir(struct file *file, dirent_fill *fill, void *context)
 {
 	char text[12];
-	int stop = 0;
+	int stop = readdir_dots(file, fill, context, ROOT_INO);
 
-	for (; file->pos < FIRST_POSITION && !stop; file->pos += !stop)
-		stop = fill(context, "..", file->pos + 1, file->pos + 1,
-			    ROOT_INO);
-	for (; file->pos < FIRST_POSITION + NR_PTYS && !stop;
-	     file->pos += !stop) {
+	while (!stop && file->pos < FIRST_POSITION + NR_PTYS) {
 		u32 n = file->pos - FIRST_POSITION;
+		u32 length = snprintf(text, sizeof(text), "%u", n);
 
 		if (pty_node(n))
-			stop = fill(context, text,
-				    snprintf(text, sizeof(text), "%u", n),
-				    file->pos + 1, pty_node(n)->ino);
+			stop = fill(context, text, length, file->pos + 1,
+				    pty_node(n)->ino);
+		if (!stop)
+			file->pos++;
 	}
 	return stop > 0 ? 0 : stop;
 }
@@ -77,7 +72,7 @@ static const struct file_ops devpts_dir_fops = { .readdir = devpts_readdir };
 
 static int devpts_read_inode(struct inode *inode)
 {
-	const struct pty_node *node = node_of(inode->i_ino);
+	const struct pty_node *node = find_pty_node(inode->i_ino);
 
 	inode->i_op = &devpts_ops;
 	if (inode->i_ino == ROOT_INO) {
@@ -99,10 +94,10 @@ static int devpts_read_inode(struct inode *inode)
 	return 0;
 }
 
-/* Called when an inode that was changed goes, or the change is to last. */
+/* Keeps a changed inode's owner and mode in its pseudo-terminal. */
 static int devpts_write_inode(struct inode *inode)
 {
-	struct pty_node *node = node_of(inode->i_ino);
+	struct pty_node *node = find_pty_node(inode->i_ino);
 
 	if (node) {
 		node->mode = inode->i_mode & 07777;
@@ -113,21 +108,8 @@ static int devpts_write_inode(struct inode *inode)
 	return 0;
 }
 
-static void devpts_put_super(struct super_block *sb)
-{
-	(void)sb;
-}
-
-static void devpts_statfs(struct super_block *sb, u32 *blocks, u32 *free,
-			  u32 *inodes, u32 *free_inodes)
-{
-	(void)sb;
-	*blocks = *free = *inodes = *free_inodes = 0;
-}
-
 static const struct super_ops devpts_super_ops = {
 	.read_inode = devpts_read_inode, .write_inode = devpts_write_inode,
-	.put_super = devpts_put_super, .statfs = devpts_statfs,
 };
 
 static int devpts_read_super(struct super_block *sb)
@@ -137,7 +119,7 @@ static int devpts_read_super(struct super_block *sb)
 	sb->s_op = &devpts_super_ops;
 	sb->s_name_max = 255;
 	sb->s_magic = DEVPTS_MAGIC;
-	sb->s_transient = true;	/* its names are read-only, not what they are */
+	sb->s_transient = true;	/* owners and modes can change nevertheless */
 	sb->s_root = iget(sb, ROOT_INO, &error);
 	return error;
 }

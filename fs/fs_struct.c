@@ -1,5 +1,6 @@
 /*
- * What a process knows of the tree: its root, its working directory, its umask.
+ * The root, working directory and umask of a process; getcwd() and the path of
+ * an inode.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -11,7 +12,10 @@
 
 #define DEFAULT_UMASK 022
 
-/* fork. Before the root is mounted there is nothing to reference. */
+/*
+ * Gives a new task its fs_struct: the parent's if share is set, else a copy.
+ * Called by fork, also before the root is mounted. Returns 0 or -ENOMEM.
+ */
 int copy_fs(struct task_struct *child, bool share)
 {
 	struct fs_struct *fs;
@@ -34,7 +38,10 @@ int copy_fs(struct task_struct *child, bool share)
 	return 0;
 }
 
-/* iput() may sleep, and /proc must not find what is going. */
+/*
+ * Drops a task's fs_struct. Clears the pointer first: iput() may sleep, and
+ * /proc must not use what is being freed.
+ */
 void exit_fs(struct task_struct *task)
 {
 	struct fs_struct *fs = task->fs;
@@ -48,8 +55,8 @@ void exit_fs(struct task_struct *task)
 }
 
 /*
- * Take inode, whose reference is handed over, as the new root or working
- * directory.
+ * Makes inode the new root or working directory. Takes over the reference to
+ * inode, also on an error.
  */
 static int change_dir(struct inode **place, struct inode *inode)
 {
@@ -76,8 +83,9 @@ int sys_fchdir(int fd)
 {
 	struct file *file = fget_any(fd);
 
-	return file ? change_dir(&current->fs->cwd, igrab(file->inode))
-		    : -EBADF;
+	if (!file)
+		return -EBADF;
+	return change_dir(&current->fs->cwd, igrab(file->inode));
 }
 
 int sys_chroot(const char __user *path)
@@ -96,20 +104,21 @@ int sys_umask(u32 mask)
 	return old;
 }
 
-/* Looking for the entry of a directory that has a given inode number. */
-struct search {
+/* A search for the name of an inode in a directory. */
+struct name_search {
 	u32 ino;
-	char *name;		/* where it is copied, ending at */
+	char *name;		/* the name found is put in front of it */
 	u32 length;
 };
 
-static int match(void *context, const char *name, u32 length, u32 next, u32 ino)
+/* Called by readdir for each entry. Returns 1 to stop at the inode's name. */
+static int match_ino(void *context, const char *name, u32 length, u32 next,
+		     u32 ino)
 {
-	struct search *s = context;
+	struct name_search *s = context;
 
 	(void)next;
-	if (ino != s->ino ||
-	    (length <= 2 && name[0] == '.' && (length == 1 || name[1] == '.')))
+	if (ino != s->ino || is_dot_dotdot(name, length))
 		return 0;
 	s->name -= length;
 	memcpy(s->name, name, length);
@@ -117,30 +126,35 @@ static int match(void *context, const char *name, u32 length, u32 next, u32 ino)
 	return 1;
 }
 
-/* The directory in which a file that is no directory was found last. */
+/* Finds the directory in which a file (no directory) was found last. */
 static int last_directory(struct inode *inode, struct inode **dir)
 {
-	int error = -ENOENT;
+	int error;
 
 	if (!inode->i_dir || !inode->i_sb)
-		return error;
+		return -ENOENT;
 	*dir = iget(inode->i_sb, inode->i_dir, &error);
-	return !error && !S_ISDIR((*dir)->i_mode) ? -ENOTDIR : error;
+	if (error)
+		return error;
+	return S_ISDIR((*dir)->i_mode) ? 0 : -ENOTDIR;
 }
 
 /*
- * The directory above at, and the name that at has there, put in front of
- * *path.
+ * Finds the parent directory of an inode and puts the name that it has there in
+ * front of *path, above limit. *parent, if set, is referenced even on an error.
  */
 static int name_in_parent(struct inode *at, struct inode **parent, char **path,
 			  const char *limit)
 {
 	struct inode *named = at;
-	struct search s = { .name = *path };
+	struct name_search s = { .name = *path };
 	struct file dir = { 0 };
-	int error = S_ISDIR(at->i_mode) ? lookup_in(at, "..", 2, parent)
-					: last_directory(at, parent);
+	int error;
 
+	if (S_ISDIR(at->i_mode))
+		error = lookup_in(at, "..", 2, parent);
+	else
+		error = last_directory(at, parent);
 	if (error)
 		return error;
 	if (!S_ISDIR((*parent)->i_mode))
@@ -151,18 +165,19 @@ static int name_in_parent(struct inode *at, struct inode **parent, char **path,
 	if (s.name - limit < (int)named->i_sb->s_name_max + 1)
 		return -ENAMETOOLONG;
 	dir.inode = *parent;
-	error = (*parent)->i_fop->readdir(&dir, match, &s);
+	error = (*parent)->i_fop->readdir(&dir, match_ino, &s);
 	if (!error && !s.length)
 		error = -ENOENT;
-	*path = s.name;
-	*--*path = '/';
+	*path = s.name - 1;
+	**path = '/';
 	return error;
 }
 
 /*
- * The path of an inode, which is given up, from current's root: walk up, each
- * name found in its parent. It is written to the end of a page and begins at
- * *path. -ENOENT: it has no name, or none that is known.
+ * Finds the path of an inode from current's root: walks up and looks for each
+ * name in the parent. Drops the reference to the inode. The path is put at the
+ * end of a page; *path points to its start. Returns -ENOENT if the inode has no
+ * name or none is known.
  */
 int inode_path(struct inode *at, char *page, char **path)
 {
@@ -180,12 +195,14 @@ int inode_path(struct inode *at, char *page, char **path)
 	}
 	if (at)
 		iput(at);
-	if (!error && !**path)
-		*--*path = '/';
+	if (!error && !**path) {	/* the root itself */
+		--*path;
+		**path = '/';
+	}
 	return error;
 }
 
-/* getcwd(): the length with the NUL; -ERANGE: buf is too small. */
+/* Returns the length with the NUL; -ERANGE if buf is too small. */
 int sys_getcwd(char __user *buf, u32 size)
 {
 	char *page = kpage_alloc(OWNER_CALL), *path;
@@ -196,9 +213,10 @@ int sys_getcwd(char __user *buf, u32 size)
 		return -ENOMEM;
 	error = inode_path(igrab(current->fs->cwd), page, &path);
 	length = page + PATH_MAX - path;
+	if (!error && length > size)
+		error = -ERANGE;
 	if (!error)
-		error = length > size ? -ERANGE
-				      : copy_to_user(buf, path, length);
+		error = copy_to_user(buf, path, length);
 	kpage_free(page);
 	return error ? error : (int)length;
 }

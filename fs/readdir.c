@@ -1,6 +1,6 @@
 /*
- * getdents in both layouts: the file system hands over one entry after the
- * other until the program's buffer is full.
+ * getdents() in both layouts. The file system passes one entry after the other
+ * to a fill function until the program's buffer is full.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -12,13 +12,33 @@
 #define NAME_MAX	255
 #define STOP		1
 
-struct context {
+/* The program's buffer. */
+struct dirent_buffer {
 	u8 __user *at;
 	u32 room;
-	int error; /* of the entry that did not fit or could not be copied */
+	int error;		/* an entry did not fit or was not copied */
 };
 
-static int copy_record(struct context *c, const void *record, u32 size)
+/*
+ * Lists `.` and `..`, the first two positions of a directory, for file systems
+ * that do not store them. Returns 0, or what fill returned to stop.
+ */
+int readdir_dots(struct file *file, dirent_fill *fill, void *context,
+		 u32 parent_ino)
+{
+	while (file->pos < FIRST_POSITION) {
+		u32 ino = file->pos ? parent_ino : file->inode->i_ino;
+		u32 next = file->pos + 1;	/* and the name's length */
+		int stop = fill(context, "..", next, next, ino);
+
+		if (stop)
+			return stop;
+		file->pos = next;
+	}
+	return 0;
+}
+
+static int copy_record(struct dirent_buffer *c, const void *record, u32 size)
 {
 	if (size > c->room) {
 		c->error = -EINVAL;
@@ -37,8 +57,8 @@ static int fill_dirent(void *context, const char *name, u32 length, u32 next,
 {
 	u8 space[sizeof(struct linux_dirent) + NAME_MAX + 2] ALIGNED(4) = { 0 };
 	struct linux_dirent *d = (struct linux_dirent *)space;
-	u32 size = (offsetof(struct linux_dirent, d_name) + length + 2 + 3) &
-		   ~3u;
+	u32 used = offsetof(struct linux_dirent, d_name) + length + 2;
+	u32 size = (used + 3) & ~3u;
 
 	d->d_ino = ino;
 	d->d_off = next;
@@ -50,11 +70,11 @@ static int fill_dirent(void *context, const char *name, u32 length, u32 next,
 static int fill_dirent64(void *context, const char *name, u32 length, u32 next,
 			 u32 ino)
 {
-	u8 space[sizeof(struct linux_dirent64) + NAME_MAX + 2] ALIGNED(
-		8) = { 0 };
+	u8 space[sizeof(struct linux_dirent64) + NAME_MAX + 2]
+		ALIGNED(8) = { 0 };
 	struct linux_dirent64 *d = (struct linux_dirent64 *)space;
-	u32 size = (offsetof(struct linux_dirent64, d_name) + length + 1 + 7) &
-		   ~7u;
+	u32 used = offsetof(struct linux_dirent64, d_name) + length + 1;
+	u32 size = (used + 7) & ~7u;
 
 	d->d_ino = ino;
 	d->d_off = next;
@@ -64,10 +84,9 @@ static int fill_dirent64(void *context, const char *name, u32 length, u32 next,
 	return copy_record(context, d, size);
 }
 
-static int do_getdents(int fd, void __user *buf, u32 size,
-		       int (*fill)(void *, const char *, u32, u32, u32))
+static int do_getdents(int fd, void __user *buf, u32 size, dirent_fill *fill)
 {
-	struct context c = { .at = buf, .room = size };
+	struct dirent_buffer c = { .at = buf, .room = size };
 	struct file *file = fget(fd);
 	int error;
 

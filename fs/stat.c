@@ -1,7 +1,4 @@
-/*
- * stat and its relatives: three ways to name a file, two structures to fill.
- * And statfs.
- */
+/* stat(), statx() and statfs() in all their forms. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/uaccess.h>
@@ -11,6 +8,11 @@
 #include <abi/statfs.h>
 
 #define STAT_BLOCK 512
+
+static u32 stat_blocks(const struct inode *inode)
+{
+	return (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK;
+}
 
 static int fill_stat(const struct inode *inode, struct old_stat __user *buf)
 {
@@ -24,7 +26,7 @@ static int fill_stat(const struct inode *inode, struct old_stat __user *buf)
 		.st_rdev = inode->i_rdev,
 		.st_size = inode->i_size,
 		.st_blksize = PAGE_SIZE,
-		.st_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK,
+		.st_blocks = stat_blocks(inode),
 		.st_atime = inode->i_atime,
 		.st_mtime = inode->i_mtime,
 		.st_ctime = inode->i_ctime,
@@ -46,7 +48,7 @@ static int fill_stat64(const struct inode *inode, struct stat64 __user *buf)
 		.st_rdev = inode->i_rdev,
 		.st_size = inode->i_size,
 		.st_blksize = PAGE_SIZE,
-		.st_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK,
+		.st_blocks = stat_blocks(inode),
 		.st_atime = inode->i_atime,
 		.st_mtime = inode->i_mtime,
 		.st_ctime = inode->i_ctime,
@@ -126,7 +128,7 @@ static int fill_statx(const struct inode *inode, struct statx __user *buf)
 		.stx_mode = inode->i_mode,
 		.stx_ino = inode->i_ino,
 		.stx_size = inode->i_size,
-		.stx_blocks = (inode->i_size + STAT_BLOCK - 1) / STAT_BLOCK,
+		.stx_blocks = stat_blocks(inode),
 		.stx_atime = statx_time(inode->i_atime),
 		.stx_ctime = statx_time(inode->i_ctime),
 		.stx_mtime = statx_time(inode->i_mtime),
@@ -159,15 +161,16 @@ int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask,
 	return error;
 }
 
-/* What both structures of statfs are filled from. */
+/* Fills the wide structure for an inode's file system. */
 static int get_statfs(const struct inode *inode, struct statfs64 *st)
 {
 	struct super_block *sb = inode->i_sb;
-	u32 blocks, free, inodes, free_inodes;
+	u32 blocks = 0, free = 0, inodes = 0, free_inodes = 0;
 
 	if (!sb)
 		return -ENOSYS;
-	sb->s_op->statfs(sb, &blocks, &free, &inodes, &free_inodes);
+	if (sb->s_op->statfs)
+		sb->s_op->statfs(sb, &blocks, &free, &inodes, &free_inodes);
 	*st = (struct statfs64){
 		.f_type = sb->s_magic,
 		.f_bsize = BLOCK_SIZE,

@@ -41,7 +41,8 @@ void free_super(struct super_block *sb)
 {
 	iput(sb->s_root);
 	drop_inodes(sb);
-	sb->s_op->put_super(sb);
+	if (sb->s_op->put_super)
+		sb->s_op->put_super(sb);
 	invalidate_buffers(sb->s_dev);
 	name_cache_forget_all(sb);
 	kfree(sb->s_device);

@@ -1,7 +1,4 @@
-/*
- * Shared by the files that make /proc. Each file there is a function that
- * prints its text from the beginning, whatever part is asked for.
- */
+/* Shared by the files that make /proc. */
 #ifndef FS_PROC_H
 #define FS_PROC_H
 
@@ -11,19 +8,54 @@
 
 struct task_struct;
 
-/* proc.c */
-bool may_see(const struct task_struct *task);
-/* whose directory the inode is in; NULL: it has ended */
-struct task_struct *proc_task(struct inode *inode);
-
 /*
- * proc_system.c, proc_task.c: the entries of /proc and of each process's
- * directory, up to one without a name
+ * The upper half of an inode number is a process, or 0 for the system. The
+ * lower half says what the inode is: the process's directory, an entry of the
+ * table, or a descriptor.
  */
-extern const struct proc_entry proc_system_entries[], proc_task_entries[];
+#define PROC_DIR		1u
+#define PROC_FIRST_ENTRY	2u
+#define PROC_FIRST_FD		0x100u
+#define PROC_INO(pid, kind)	((u32)(pid) << 16 | (kind))
+#define PROC_ROOT_INO		PROC_INO(0, PROC_DIR)
+
+static inline u32 proc_pid(const struct inode *inode)
+{
+	return inode->i_ino >> 16;
+}
+
+static inline u32 proc_kind(const struct inode *inode)
+{
+	return inode->i_ino & 0xFFFF;
+}
+
+#define PROC_ENTRIES_MAX	48
+
+struct proc_table {
+	const struct proc_entry *entry[PROC_ENTRIES_MAX];
+	u32 n;
+};
+
+/* proc.c */
+extern struct proc_table system_files, task_files;
 void proc_register_task(const struct proc_entry *entries);
-/* drops the reference; the length */
+const struct proc_table *proc_table_of(const struct inode *inode);
+const struct proc_entry *proc_entry_of(const struct inode *inode);
+struct task_struct *proc_task(struct inode *inode);
+struct file *task_file(const struct task_struct *task, u32 fd);
+bool may_see(const struct task_struct *task);
+int proc_check_access(struct inode *inode);
+
+/* proc_dir.c */
+int proc_lookup(struct inode *dir, const char *name, u32 length, u32 *ino);
+int proc_readdir(struct file *file, dirent_fill *fill, void *context);
+
+/* proc_link.c */
+extern const struct inode_ops proc_link_ops, proc_self_ops;
 int describe_inode(struct inode *inode, char *page, char **text);
+
+/* proc_system.c, proc_task.c: entries up to one without a name */
+extern const struct proc_entry proc_system_entries[], proc_task_entries[];
 
 /* proc_memory.c */
 void show_frames(struct seq *s);

@@ -1,4 +1,4 @@
-/* /proc/sys: the numbers by which the superuser steers the kernel. */
+/* /proc/sys: numbers with which the superuser controls the kernel. */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
 #include <abi/errno.h>
@@ -6,8 +6,8 @@
 
 #define NUMBER_MAX	0x7FFFFFFFu
 
-/* Reads a decimal number up to most, alone on its line. -EINVAL */
-static int parse(const char *text, u32 most, u32 *number)
+/* Reads a decimal number up to most. Returns -EINVAL for anything else. */
+static int parse_setting(const char *text, u32 most, u32 *number)
 {
 	const char *s = text;
 	u64 n = 0;
@@ -20,18 +20,18 @@ static int parse(const char *text, u32 most, u32 *number)
 	return 0;
 }
 
-/* 0: a mapping is refused only if it could obviously never be had. */
+/* Prints 0: only a mapping that is obviously too large is refused. */
 void show_overcommit(struct seq *s)
 {
 	seq_printf(s, "0\n");
 }
 
-/* There is no other way than 0. */
+/* Accepts only 0. */
 int store_overcommit(const char *text)
 {
-	u32 way;
+	u32 mode;
 
-	return parse(text, 0, &way);
+	return parse_setting(text, 0, &mode);
 }
 
 void show_max_areas(struct seq *s)
@@ -41,5 +41,5 @@ void show_max_areas(struct seq *s)
 
 int store_max_areas(const char *text)
 {
-	return parse(text, NUMBER_MAX, &max_areas);
+	return parse_setting(text, NUMBER_MAX, &max_areas);
 }

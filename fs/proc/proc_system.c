@@ -8,8 +8,8 @@
 #include "proc.h"
 
 #define KB(pages) ((pages) * (PAGE_SIZE / 1024))
-/* and the two leaves behind it: 48 characters */
-#define CPUID_BRAND	0x80000002u
+#define CPUID_EXTENDED	0x80000000u
+#define CPUID_BRAND	0x80000002u	/* to 0x80000004: 48 characters */
 #if defined(__clang__)
 #define COMPILER	__VERSION__
 #elif defined(__VERSION__)
@@ -83,7 +83,9 @@ static void show_version(struct seq *s)
 static void show_cpu_flags(struct seq *s, u32 flags)
 {
 	static const char names[] =
-		" fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca cmov pat pse36 pn clflush - dts acpi mmx fxsr sse sse2 ss ht tm - pbe ";
+		" fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca"
+		" cmov pat pse36 pn clflush - dts acpi mmx fxsr sse sse2 ss ht"
+		" tm - pbe ";
 
 	seq_printf(s, "flags\t\t:");
 	for (const char *name = names; name[1]; flags >>= 1) {
@@ -96,32 +98,42 @@ static void show_cpu_flags(struct seq *s, u32 flags)
 	seq_printf(s, "\n\n");
 }
 
+/* Reads the processor's full name, if it has one. */
+static void read_brand(u32 brand[13])
+{
+	u32 last, other;
+
+	cpuid(CPUID_EXTENDED, &last, &other, &other, &other);
+	if (!(last & CPUID_EXTENDED) || last < CPUID_BRAND + 2)
+		return;
+	for (u32 i = 0; i < 3; i++, brand += 4)
+		cpuid(CPUID_BRAND + i, &brand[0], &brand[1], &brand[2],
+		      &brand[3]);
+}
+
 static void show_cpuinfo(struct seq *s)
 {
-	u32 max = 0, ebx, ecx, edx, version = 4 << 8, flags = 1,
-	    vendor[4] = { 0 }, brand[13] = { 0 };
+	/* of a 486 without cpuid */
+	u32 max = 0, version = 4 << 8, flags = 1;
+	u32 vendor[4] = { 0 }, brand[13] = { 0 }, ebx, ecx;
 
 	if (has_cpuid()) {
 		cpuid(0, &max, &vendor[0], &vendor[2], &vendor[1]);
 		cpuid(1, &version, &ebx, &ecx, &flags);
-		cpuid(0x80000000u, &ebx, &ecx, &edx, &edx);
-		for (u32 i = 0;
-		     i < 3 && ebx >= CPUID_BRAND + 2 && ebx & 0x80000000u; i++)
-			cpuid(CPUID_BRAND + i, &brand[4 * i], &brand[4 * i + 1],
-			      &brand[4 * i + 2], &brand[4 * i + 3]);
+		read_brand(brand);
 	}
-	seq_printf(
-		s,
-		"processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n",
-		vendor[0] ? (char *)vendor : "unknown", version >> 8 & 15,
-		(version >> 4 & 15) | (version >> 12 & 0xF0),
-		brand[0] ? (char *)brand : "unknown", version & 15);
+	seq_printf(s, "processor\t: 0\nvendor_id\t: %s\n",
+		   vendor[0] ? (char *)vendor : "unknown");
+	seq_printf(s, "cpu family\t: %u\nmodel\t\t: %u\n", version >> 8 & 15,
+		   (version >> 4 & 15) | (version >> 12 & 0xF0));
+	seq_printf(s, "model name\t: %s\nstepping\t: %u\n",
+		   brand[0] ? (char *)brand : "unknown", version & 15);
 	seq_printf(s, "fpu\t\t: %s\ncpuid level\t: %u\nwp\t\t: yes\n",
 		   flags & 1 ? "yes" : "no", max);
 	show_cpu_flags(s, flags);
 }
 
-static void show_stat(struct seq *s)
+static void show_system_stat(struct seq *s)
 {
 	u32 interrupts = 0;
 
@@ -134,19 +146,18 @@ static void show_stat(struct seq *s)
 	seq_printf(s, "intr %u", interrupts);
 	for (u32 i = 0; i < NR_IRQS; i++)
 		seq_printf(s, " %u", irq_counts[i]);
-	seq_printf(
-		s,
-		"\nctxt %u\nbtime %u\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
-		context_switches, current_time() - jiffies / HZ, nr_forks,
-		count_tasks(true));
+	seq_printf(s, "\nctxt %u\nbtime %u\n", context_switches,
+		   current_time() - jiffies / HZ);
+	seq_printf(s, "processes %u\nprocs_running %u\nprocs_blocked 0\n",
+		   nr_forks, count_tasks(true));
 }
 
 static void show_partitions(struct seq *s)
 {
 	seq_printf(s, "major minor  #blocks  name\n\n");
 	for (u32 minor = 0; minor < DISK_MINORS; minor++) {
-		u32 sectors = blkdev_sectors(MKDEV(IDE_MAJOR, minor)),
-		    part = minor % 64;
+		u32 sectors = blkdev_sectors(MKDEV(IDE_MAJOR, minor));
+		u32 part = minor % 64;
 
 		if (!sectors)
 			continue;
@@ -158,11 +169,13 @@ static void show_partitions(struct seq *s)
 	}
 }
 
-static void show_cmdline(struct seq *s)
+/* Prints the parameters of the kernel. */
+static void show_params(struct seq *s)
 {
 	for (char **p = params; *p; p++) {
+		if (p != params)
+			seq_write(s, " ", 1);
 		seq_write(s, *p, strlen(*p));
-		seq_write(s, p[1] ? " " : "", p[1] != NULL);
 	}
 	seq_printf(s, "\n");
 }
@@ -179,10 +192,10 @@ const struct proc_entry proc_system_entries[] = {
 	SHOWN("loadavg", show_loadavg),
 	SHOWN("version", show_version),
 	SHOWN("cpuinfo", show_cpuinfo),
-	SHOWN("stat", show_stat),
+	SHOWN("stat", show_system_stat),
 	SHOWN("filesystems", show_filesystems),
 	SHOWN("partitions", show_partitions),
-	SHOWN("cmdline", show_cmdline),
+	SHOWN("cmdline", show_params),
 	SHOWN("frames", show_frames),
 	SHOWN("owners", show_owners),
 	{ .name = "sys", .mode = S_IFDIR | 0555 },

@@ -1,9 +1,8 @@
 /*
- * /proc: the files of a process, in Linux's formats. What is read of another
- * process's memory is what its page tables hold: what does not sleep, sees
- * nothing change meanwhile. Pages in swap take time, for which the address
- * space is held, and names of files; after one, the process is looked for
- * again.
+ * /proc: the files of a process, in Linux's formats. Most of them do not sleep,
+ * so nothing changes while they print. Two things sleep: to read a page from
+ * swap, for which the address space is referenced, and to find the name of a
+ * file. After that the process is looked up again.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -13,8 +12,7 @@
 #include "proc.h"
 
 #define KB(bytes)	((bytes) / 1024)
-/* of the file's name in maps, one more character before it */
-#define NAME_COLUMN	48
+#define NAME_COLUMN	48	/* in maps; there is a blank before the name */
 
 static struct task_struct *task_of(struct seq *s)
 {
@@ -22,8 +20,8 @@ static struct task_struct *task_of(struct seq *s)
 }
 
 /*
- * Print what a program has at [start, end): what is neither in memory nor in
- * swap, or cannot be had from there, are zeroes.
+ * Prints a program's memory from start up to end. Pages that are in neither
+ * memory nor swap, or cannot be read from swap, are zeroes.
  */
 static void show_memory(struct seq *s, struct mm *mm, u32 start, u32 end)
 {
@@ -64,7 +62,7 @@ static void show_comm(struct seq *s)
 	seq_printf(s, "%s\n", task_of(s)->comm);
 }
 
-/* Sizes in bytes, by what areas are for. */
+/* Sizes in bytes of all areas, and of those for one purpose. */
 struct sizes {
 	u32 all, text, data, stack, text_start, text_end;
 };
@@ -111,7 +109,7 @@ static int parent_pid(const struct task_struct *task)
 	return task->process->parent ? task->process->parent->pid : 0;
 }
 
-static u32 count_threads(const struct task_struct *task)
+static u32 nr_threads(const struct task_struct *task)
 {
 	u32 n = 0;
 
@@ -120,10 +118,8 @@ static u32 count_threads(const struct task_struct *task)
 	return n;
 }
 
-/*
- * The fields are numbered as in proc(5); those that Cowix does not have are 0.
- */
-static void show_stat(struct seq *s)
+/* Prints the fields of proc(5), numbered as there. Unknown ones are 0. */
+static void show_task_stat(struct seq *s)
 {
 	struct task_struct *task = task_of(s);
 	const struct mm *mm = task->mm, *seen = may_see(task) ? mm : NULL;
@@ -143,7 +139,7 @@ static void show_stat(struct seq *s)
 	seq_printf(s, "%u %u %u %u %d %d %u 0 %u %u %u 4294967295 ",
 		   task->utime, task->stime, task->cutime, task->cstime,
 		   task->priority, task->priority - NICE_TO_PRIORITY(0),
-		   count_threads(task), task->start_time, sizes.all,
+		   nr_threads(task), task->start_time, sizes.all,
 		   mm ? mm->nr_resident : 0);
 	/* 26 to 37 */
 	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ", sizes.text_start,
@@ -174,28 +170,26 @@ static void show_memory_sizes(struct seq *s, const struct mm *mm)
 	struct sizes sizes;
 
 	measure(mm, &sizes);
-	seq_printf(
-		s,
-		"VmSize:\t%8u kB\nVmRSS:\t%8u kB\nVmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t%8u kB\nVmSwap:\t%8u kB\n",
-		KB(sizes.all), mm->nr_resident * KB(PAGE_SIZE), KB(sizes.data),
-		KB(sizes.stack), KB(sizes.text), 0,
-		mm->nr_swapped * KB(PAGE_SIZE));
+	seq_printf(s, "VmSize:\t%8u kB\nVmRSS:\t%8u kB\n", KB(sizes.all),
+		   mm->nr_resident * KB(PAGE_SIZE));
+	seq_printf(s, "VmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\n",
+		   KB(sizes.data), KB(sizes.stack), KB(sizes.text));
+	seq_printf(s, "VmLib:\t%8u kB\nVmSwap:\t%8u kB\n", 0,
+		   mm->nr_swapped * KB(PAGE_SIZE));
 }
 
 static void show_status(struct seq *s)
 {
 	struct task_struct *task = task_of(s);
 	u64 ignored, caught;
-	u32 threads = count_threads(task);
 
 	signal_sets(task, &ignored, &caught);
 	seq_printf(s, "Name:\t%s\n", task->comm);
 	if (task->fs)
 		seq_printf(s, "Umask:\t%04o\n", task->fs->umask);
-	seq_printf(
-		s,
-		"State:\t%s\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
-		state_name(task), task->tgid, task->pid, parent_pid(task));
+	seq_printf(s, "State:\t%s\nTgid:\t%d\nPid:\t%d\n", state_name(task),
+		   task->tgid, task->pid);
+	seq_printf(s, "PPid:\t%d\nTracerPid:\t0\n", parent_pid(task));
 	seq_printf(s, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", task->uid,
 		   task->euid, task->suid, task->fsuid, task->gid, task->egid,
 		   task->sgid, task->fsgid);
@@ -203,43 +197,50 @@ static void show_status(struct seq *s)
 		   task->files ? task->files->end : 0);
 	if (task->mm)
 		show_memory_sizes(s, task->mm);
-	seq_printf(
-		s,
-		"Threads:\t%u\nSigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
-		threads, task->pending.set, task->shared.set, task->sig_blocked,
-		ignored, caught);
+	seq_printf(s, "Threads:\t%u\n", nr_threads(task));
+	seq_printf(s, "SigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\n",
+		   task->pending.set, task->shared.set, task->sig_blocked);
+	seq_printf(s, "SigIgn:\t%016llx\nSigCgt:\t%016llx\n", ignored, caught);
 }
 
-/* A process's first area that begins at addr or above, or NULL. */
+/* Returns a process's first area that begins at addr or above, or NULL. */
 static const struct vm_area *next_area(const struct task_struct *task, u32 addr)
 {
-	if (task && task->mm)
-		list_for_each(node, &task->mm->areas)
-			if (list_entry(node, struct vm_area, link)->start >=
-			    addr)
-				return list_entry(node, struct vm_area, link);
+	if (!task || !task->mm)
+		return NULL;
+	list_for_each(node, &task->mm->areas) {
+		const struct vm_area *area =
+			list_entry(node, struct vm_area, link);
+
+		if (area->start >= addr)
+			return area;
+	}
 	return NULL;
 }
 
 /*
- * The last column of maps: what the area is, behind spaces up to its place.
- * page is for the name of a file.
+ * Returns what an area is called. page has room for the name of a file: finding
+ * that may sleep, so area and mm may be gone afterwards.
  */
-static void show_area_name(struct seq *s, const struct vm_area *area,
-			   const struct mm *mm, char *page, u32 width)
+static const char *area_name(const struct vm_area *area, const struct mm *mm,
+			     char *page)
 {
-	const char *name = area->flags & VM_GROWSDOWN ? "[stack]"
-			   : area->start >= mm->start_brk &&
-					   area->end <= PAGE_ROUND_UP(mm->brk)
-				   ? "[heap]"
-				   : NULL;
 	char *path;
 
 	if (area->object) {
-		/* may sleep: area and mm are not to be used behind it */
 		describe_inode(igrab(area->object), page, &path);
-		name = path;
+		return path;
 	}
+	if (area->flags & VM_GROWSDOWN)
+		return "[stack]";
+	if (area->start >= mm->start_brk && area->end <= PAGE_ROUND_UP(mm->brk))
+		return "[heap]";
+	return NULL;
+}
+
+/* Prints the last column of maps, behind `width` characters of the line. */
+static void show_area_name(struct seq *s, const char *name, u32 width)
+{
 	if (name) {
 		for (; width <= NAME_COLUMN; width++)
 			seq_write(s, " ", 1);
@@ -248,27 +249,41 @@ static void show_area_name(struct seq *s, const struct vm_area *area,
 	seq_write(s, "\n", 1);
 }
 
+/* Prints the columns of maps before the name. */
+static void show_area(struct seq *s, const struct vm_area *area)
+{
+	const struct inode *inode = area->object;
+	u32 flags = area->flags, offset = 0, dev = 0, ino = 0;
+
+	if (inode) {
+		offset = area->offset;
+		dev = inode->i_dev;
+		ino = inode->i_ino;
+	}
+	seq_printf(s, "%08x-%08x %c%c%c%c %08x %02x:%02x %u ", area->start,
+		   area->end, flags & VM_READ ? 'r' : '-',
+		   flags & VM_WRITE ? 'w' : '-', flags & VM_EXEC ? 'x' : '-',
+		   flags & VM_SHARED ? 's' : 'p', offset, MAJOR(dev),
+		   MINOR(dev), ino);
+}
+
 static void show_maps(struct seq *s)
 {
 	char *page = kpage_alloc(OWNER_CALL);
-	const struct vm_area *area;
-	struct task_struct *task;
+	u32 addr = 0;
 
-	for (u32 addr = 0;
-	     page && (task = task_of(s)) && (area = next_area(task, addr));) {
-		const struct inode *inode = area->object;
-		u32 flags = area->flags, dev = inode ? inode->i_dev : 0,
-		    start = s->at;
+	while (page) {
+		const struct task_struct *task = task_of(s);
+		const struct vm_area *area = next_area(task, addr);
+		u32 start = s->at;
+		const char *name;
 
+		if (!area)
+			break;
 		addr = area->end;
-		seq_printf(s, "%08x-%08x %c%c%c%c %08x %02x:%02x %u ",
-			   area->start, area->end, flags & VM_READ ? 'r' : '-',
-			   flags & VM_WRITE ? 'w' : '-',
-			   flags & VM_EXEC ? 'x' : '-',
-			   flags & VM_SHARED ? 's' : 'p',
-			   inode ? area->offset : 0, MAJOR(dev), MINOR(dev),
-			   inode ? inode->i_ino : 0);
-		show_area_name(s, area, task->mm, page, s->at - start);
+		show_area(s, area);
+		name = area_name(area, task->mm, page);
+		show_area_name(s, name, s->at - start);
 	}
 	if (page)
 		kpage_free(page);
@@ -284,19 +299,18 @@ static struct inode *root_of(struct task_struct *task)
 	return task->fs ? task->fs->root : NULL;
 }
 
-/* The program that runs: the file of the first area of code. */
+/* Returns the program that runs: the file of the first area of code. */
 static struct inode *exe_of(struct task_struct *task)
 {
-	const struct vm_area *area;
+	const struct vm_area *area = next_area(task, 0);
 
-	for (u32 addr = 0; (area = next_area(task, addr)); addr = area->end)
-		if (area->flags & VM_EXEC && area->object)
-			return area->object;
-	return NULL;
+	while (area && !(area->flags & VM_EXEC && area->object))
+		area = next_area(task, area->end);
+	return area ? area->object : NULL;
 }
 
 const struct proc_entry proc_task_entries[] = {
-	{ .name = "stat", .mode = S_IFREG | 0444, .show = show_stat },
+	{ .name = "stat", .mode = S_IFREG | 0444, .show = show_task_stat },
 	{ .name = "status", .mode = S_IFREG | 0444, .show = show_status },
 	{ .name = "statm", .mode = S_IFREG | 0444, .show = show_statm },
 	{ .name = "cmdline", .mode = S_IFREG | 0444, .show = show_cmdline },

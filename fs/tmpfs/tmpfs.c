@@ -1,8 +1,8 @@
 /*
  * tmpfs: files that live in memory only. The data of a file is its pages in the
- * page cache, the tree its inodes, and a directory a list of entries. All of it
- * is dirty for ever, and so neither dropped nor, for want of a device, written.
- * A file system of this type may hold half of the machine's memory.
+ * page cache. They and the inodes are always dirty, so they are never dropped;
+ * and there is no device to which they could be written. A file system of this
+ * type may hold half of the machine's memory, unless its options say otherwise.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -12,146 +12,39 @@
 #include "tmpfs.h"
 
 #define TMPFS_MAGIC	0x01021994
-#define ROOT_INO	1
 #define ROOT_MODE	(S_ISVTX | 0777)
 #define NAME_LENGTH_MAX	255
-/* what an entry adds to its directory's size, as on Linux */
-#define ENTRY_SIZE	20
-#define FIRST_POSITION	2 /* of the first entry: `.` and `..` come before it */
 #define BLOCKS_A_PAGE	(PAGE_SIZE / BLOCK_SIZE)
-
-struct tmpfs {
-	u32 pages, inodes;		/* in use */
-	struct tmpfs_options options;
-	u32 last_ino;
-	struct list entries;		/* of all directories */
-};
-
-struct entry {
-	struct list link, all_link; /* in its directory, in the file system */
-	u32 ino;
-	/* in the directory: names that come later get higher ones */
-	u32 position;
-	u32 length;
-	char name[];
-};
-
-/* What an inode has in the place of its zones. */
-struct node {
-	struct list entries;		/* a directory's */
-	u32 next_position;
-	u32 parent;			/* inode number of its `..` */
-	u32 pages;		/* with data, which count for the limit */
-};
-
-_Static_assert(sizeof(struct node) <= sizeof(((struct inode *)0)->i_zone),
-	       "a node lies where the zones do");
 
 static const struct inode_ops tmpfs_inode_ops;
 static const struct file_ops tmpfs_dir_fops;
-u32 tmpfs_pages;
+u32 tmpfs_pages;		/* in all file systems of this type */
 
-static struct tmpfs *tmpfs_of(const struct inode *inode)
-{
-	return inode->i_sb->s_private;
-}
-
-static struct node *node_of(struct inode *inode)
-{
-	return (struct node *)inode->i_zone;
-}
-
-static struct entry *entry_at(struct list *link)
-{
-	return list_entry(link, struct entry, link);
-}
-
-static struct entry *find_entry(struct inode *dir, const char *name, u32 length)
-{
-	list_for_each(link, &node_of(dir)->entries) {
-		struct entry *e = entry_at(link);
-
-		if (e->length == length && memcmp(e->name, name, length) == 0)
-			return e;
-	}
-	return NULL;
-}
-
-static int tmpfs_lookup(struct inode *dir, const char *name, u32 length,
-			u32 *ino)
-{
-	const struct entry *e;
-
-	if (is_dot_dotdot(name, length)) {
-		*ino = length == 1 ? dir->i_ino : node_of(dir)->parent;
-		return 0;
-	}
-	e = find_entry(dir, name, length);
-	if (!e)
-		return -ENOENT;
-	*ino = e->ino;
-	return 0;
-}
-
-static void change_size(struct inode *dir, int change)
-{
-	dir->i_size += change;
-	dir->i_mtime = dir->i_ctime = current_time();
-}
-
-static int add_entry(struct inode *dir, const char *name, u32 length, u32 ino)
-{
-	struct entry *e = kmalloc(sizeof(*e) + length);
-
-	if (!e)
-		return -ENOMEM;
-	e->ino = ino;
-	e->position = node_of(dir)->next_position++;
-	e->length = length;
-	memcpy(e->name, name, length);
-	list_add_tail(&e->link, &node_of(dir)->entries);
-	list_add_tail(&e->all_link, &tmpfs_of(dir)->entries);
-	change_size(dir, ENTRY_SIZE);
-	return 0;
-}
-
-static void free_entry(struct entry *e)
-{
-	list_del(&e->link);
-	list_del(&e->all_link);
-	kfree(e);
-}
-
-static void remove_entry(struct inode *dir, const char *name, u32 length)
-{
-	free_entry(find_entry(dir, name, length));
-	change_size(dir, -ENTRY_SIZE);
-}
-
-/* A limit of 0 is none. */
+/* Returns true if a limit is reached. 0 is no limit. */
 static bool is_full(u32 used, u32 limit)
 {
 	return limit && used >= limit;
 }
 
 /*
- * An inode of a file system that has room for it; dir is NULL for the root, its
- * own parent.
+ * Makes an inode. dir is its directory, or NULL for the root, its own parent.
+ * Returns NULL with *error -ENOMEM or -ENOSPC.
  */
-static struct inode *create_inode(struct super_block *sb, struct inode *dir,
-				  u32 mode, kdev_t rdev, int *error)
+struct inode *tmpfs_new_inode(struct super_block *sb, struct inode *dir,
+			      u32 mode, kdev_t rdev, int *error)
 {
 	struct tmpfs *fs = sb->s_private;
 	struct inode *inode = new_inode(sb);
 
-	*error = inode ? 0 : -ENOMEM;
-	if (inode && is_full(fs->inodes, fs->options.inodes))
-		*error = -ENOSPC;
-	if (*error) {
-		if (inode)
-			iput(inode);
+	*error = -ENOMEM;
+	if (!inode)
+		return NULL;
+	*error = -ENOSPC;
+	if (is_full(fs->inodes, fs->options.inodes)) {
+		iput(inode);
 		return NULL;
 	}
+	*error = 0;
 	fs->inodes++;
 	inode->i_ino = ++fs->last_ino;
 	inode->i_mode = mode;
@@ -163,151 +56,55 @@ static struct inode *create_inode(struct super_block *sb, struct inode *dir,
 	set_file_ops(inode, &tmpfs_dir_fops);
 	hash_inode(inode);
 	mark_inode_dirty(inode);
-	if (S_ISDIR(mode)) {
-		inode->i_nlink = 2;
-		inode->i_size = FIRST_POSITION * ENTRY_SIZE;
-		list_init(&node_of(inode)->entries);
-		node_of(inode)->next_position = FIRST_POSITION;
-		node_of(inode)->parent = dir ? dir->i_ino : inode->i_ino;
-	}
+	if (S_ISDIR(mode))
+		tmpfs_init_dir(inode, dir ? dir->i_ino : inode->i_ino);
 	return inode;
 }
 
-static int tmpfs_create(struct inode *dir, const char *name, u32 length,
-			const struct new_node *node, struct inode **result)
-{
-	int error;
-	struct inode *inode = create_inode(dir->i_sb, dir, node->mode,
-					   node->rdev, &error);
-
-	if (!inode)
-		return error;
-	if (node->target)
-		error = write_link(inode, node->target);
-	if (!error)
-		error = add_entry(dir, name, length, inode->i_ino);
-	if (error) {
-		inode->i_nlink = 0;
-		iput(inode);
-		return error;
-	}
-	if (S_ISDIR(node->mode))
-		dir->i_nlink++;
-	*result = inode;
-	return 0;
-}
-
-static int tmpfs_link(struct inode *dir, const char *name, u32 length,
-		      struct inode *inode)
-{
-	int error = add_entry(dir, name, length, inode->i_ino);
-
-	if (error)
-		return error;
-	inode->i_nlink++;
-	inode->i_ctime = current_time();
-	return 0;
-}
-
-static int tmpfs_unlink(struct inode *dir, const char *name, u32 length,
-			struct inode *inode)
-{
-	remove_entry(dir, name, length);
-	inode->i_nlink--;
-	inode->i_ctime = current_time();
-	return 0;
-}
-
-static int check_empty(struct inode *dir)
-{
-	return list_empty(&node_of(dir)->entries) ? 0 : -ENOTEMPTY;
-}
-
-static int tmpfs_rmdir(struct inode *dir, const char *name, u32 length,
-		       struct inode *inode)
-{
-	int error = check_empty(inode);
-
-	if (error)
-		return error;
-	remove_entry(dir, name, length);
-	inode->i_nlink = 0;
-	dir->i_nlink--;
-	return 0;
-}
-
-/* Make room for a name that is being replaced: what had it loses it. */
-static int replace(struct inode *dir, const char *name, u32 length,
-		   struct inode *inode, struct inode *replaced)
-{
-	bool directory = S_ISDIR(replaced->i_mode);
-	int error = directory ? check_empty(replaced) : 0;
-
-	if (error)
-		return error;
-	find_entry(dir, name, length)->ino = inode->i_ino;
-	change_size(dir, 0);
-	replaced->i_nlink -= directory ? 2 : 1;
-	dir->i_nlink -= directory;
-	return 0;
-}
-
-static int tmpfs_rename(struct inode *from_dir, const char *from,
-			u32 from_length, struct inode *inode,
-			struct inode *to_dir, const char *to, u32 to_length,
-			struct inode *replaced)
-{
-	int error = replaced ? replace(to_dir, to, to_length, inode, replaced)
-			     : add_entry(to_dir, to, to_length, inode->i_ino);
-
-	if (error)
-		return error;
-	remove_entry(from_dir, from, from_length);
-	if (S_ISDIR(inode->i_mode)) {
-		node_of(inode)->parent = to_dir->i_ino;
-		from_dir->i_nlink--;
-		to_dir->i_nlink++;
-	}
-	return 0;
-}
-
-/* Let a file have so many pages with data. */
+/* Sets the number of a file's pages with data. */
 static void account(struct inode *inode, u32 pages)
 {
-	tmpfs_of(inode)->pages += pages - node_of(inode)->pages;
-	tmpfs_pages += pages - node_of(inode)->pages;
-	node_of(inode)->pages = pages;
+	struct tmpfs_node *node = tmpfs_node(inode);
+
+	tmpfs_of(inode)->pages += pages - node->pages;
+	tmpfs_pages += pages - node->pages;
+	node->pages = pages;
 }
 
 /*
- * There are no blocks: everything is a hole that the page cache fills with
- * zeroes. Asked to make one, before a page is written, count the page and make
- * it dirty, which keeps it.
+ * Returns only holes, which the page cache fills with zeroes: there are no
+ * blocks. With create set a page is about to be written: this counts the page
+ * and makes it dirty, so that it is kept.
  */
 static int tmpfs_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
 			    u32 *where)
 {
-	struct cached_page *page =
-		create ? find_page(inode, first / BLOCKS_A_PAGE) : NULL;
+	const struct tmpfs *fs = tmpfs_of(inode);
+	struct cached_page *page = NULL;
 
 	memset(where, 0, n * sizeof(*where));
+	if (create)
+		page = find_page(inode, first / BLOCKS_A_PAGE);
 	if (!page || page->dirty)
 		return 0;
-	if (is_full(tmpfs_of(inode)->pages, tmpfs_of(inode)->options.pages))
+	if (is_full(fs->pages, fs->options.pages))
 		return -ENOSPC;
-	account(inode, node_of(inode)->pages + 1);
+	account(inode, tmpfs_node(inode)->pages + 1);
 	page->dirty = true;
 	return 0;
 }
 
-/* Called also after a write that failed, which may have lost a new page. */
+/* Counts a file's pages again. A failed write may have lost a new page. */
 static void count_pages(struct inode *inode)
 {
 	u32 pages = 0;
 
-	list_for_each(node, &inode->pages)
-		pages +=
-			list_entry(node, struct cached_page, inode_link)->dirty;
+	list_for_each(node, &inode->pages) {
+		const struct cached_page *page =
+			list_entry(node, struct cached_page, inode_link);
+
+		pages += page->dirty;
+	}
 	account(inode, pages);
 }
 
@@ -329,32 +126,6 @@ static int tmpfs_truncate(struct inode *inode, u32 size)
 	return 0;
 }
 
-static int tmpfs_readdir(struct file *file,
-			 int (*fill)(void *context, const char *name,
-				     u32 length, u32 next, u32 ino),
-			 void *context)
-{
-	struct inode *dir = file->inode;
-	int stop = 0;
-
-	for (; file->pos < FIRST_POSITION && !stop; file->pos += !stop)
-		stop = fill(context, "..", file->pos + 1, file->pos + 1,
-			    file->pos ? node_of(dir)->parent : dir->i_ino);
-	list_for_each(link, &node_of(dir)->entries) {
-		const struct entry *e = entry_at(link);
-
-		if (stop)
-			break;
-		if (e->position < file->pos)
-			continue;
-		stop = fill(context, e->name, e->length, e->position + 1,
-			    e->ino);
-		if (!stop)
-			file->pos = e->position + 1;
-	}
-	return stop > 0 ? 0 : stop;
-}
-
 static const struct inode_ops tmpfs_inode_ops = {
 	.lookup = tmpfs_lookup,
 	.readlink = read_link_text,
@@ -372,7 +143,7 @@ static const struct file_ops tmpfs_dir_fops = {
 	.readdir = tmpfs_readdir, .sync = sync_inode,
 };
 
-/* All inodes that exist are in memory: this one was deleted. */
+/* Fails: all inodes that exist are in memory, so this one was deleted. */
 static int tmpfs_read_inode(struct inode *inode)
 {
 	(void)inode;
@@ -386,13 +157,12 @@ static void tmpfs_delete_inode(struct inode *inode)
 	tmpfs_of(inode)->inodes--;
 }
 
-/* Called by umount, when the inodes have gone. */
+/* Called by umount() after the inodes were freed. */
 static void tmpfs_put_super(struct super_block *sb)
 {
 	struct tmpfs *fs = sb->s_private;
 
-	list_for_each_safe(link, &fs->entries)
-		kfree(list_entry(link, struct entry, all_link));
+	tmpfs_free_entries(fs);
 	tmpfs_pages -= fs->pages;
 	kfree(fs);
 }
@@ -409,7 +179,10 @@ static void tmpfs_statfs(struct super_block *sb, u32 *blocks, u32 *free,
 	*free_inodes = nodes - min_u32(fs->inodes, nodes);
 }
 
-/* A limit must not be below what is there. The root's owner and mode stay. */
+/*
+ * Sets the options. Returns -EINVAL if a limit is below what is in use. A
+ * remount does not change owner and mode of the root.
+ */
 static int tmpfs_set_options(struct super_block *sb, char *list, bool remount)
 {
 	struct tmpfs *fs = sb->s_private;
@@ -433,11 +206,11 @@ static int tmpfs_set_options(struct super_block *sb, char *list, bool remount)
 	return 0;
 }
 
-/* Those that are not as they are without options. */
+/* Prints the options that differ from the defaults. */
 static void tmpfs_show_options(struct super_block *sb, struct seq *s)
 {
-	const struct tmpfs_options *o =
-		&((struct tmpfs *)sb->s_private)->options;
+	const struct tmpfs *fs = sb->s_private;
+	const struct tmpfs_options *o = &fs->options;
 
 	if (o->pages != nr_ram_frames / 2)
 		seq_printf(s, ",size=%uk", o->pages * (PAGE_SIZE / 1024));
@@ -476,7 +249,7 @@ static int tmpfs_read_super(struct super_block *sb)
 	sb->s_op = &tmpfs_super_ops;
 	sb->s_name_max = NAME_LENGTH_MAX;
 	sb->s_magic = TMPFS_MAGIC;
-	sb->s_root = create_inode(sb, NULL, S_IFDIR | ROOT_MODE, 0, &error);
+	sb->s_root = tmpfs_new_inode(sb, NULL, S_IFDIR | ROOT_MODE, 0, &error);
 	if (error)
 		kfree(fs);
 	return error;
@@ -487,12 +260,12 @@ struct file_system_type tmpfs_type = {
 	.read_super = tmpfs_read_super,
 };
 
-/* Where files without names are: mounted nowhere. */
+/* The file system of files without names. It is mounted nowhere. */
 static struct super_block nameless;
 
 /*
- * Called once by fs_init(). Shared memory may be all there is, as private may:
- * a process that takes too much ends (mm/oom.c).
+ * Makes the file system for shared memory, which has no limit of pages: like
+ * private memory it may take all there is (mm/oom.c). Called once by fs_init().
  */
 int tmpfs_init(void)
 {
@@ -508,23 +281,26 @@ int tmpfs_init(void)
 	return 0;
 }
 
+/* Returns how many pages with data a file has. */
 u32 tmpfs_size(const struct inode *inode)
 {
-	return ((const struct node *)inode->i_zone)->pages;
+	return ((const struct tmpfs_node *)inode->i_zone)->pages;
 }
 
-/* Returns NULL and -ENOMEM if there is no room, as for all memory. */
-
+/*
+ * Makes a file without a name, for shared memory. Returns NULL with *error
+ * -ENOMEM if there is no room.
+ */
 struct inode *tmpfs_nameless(u32 size, int *error)
 {
-	struct inode *inode = create_inode(
-		&nameless, NULL, S_IFREG | S_IRUSR | S_IWUSR, 0, error);
+	u32 mode = S_IFREG | S_IRUSR | S_IWUSR;
+	struct inode *inode = tmpfs_new_inode(&nameless, NULL, mode, 0, error);
 
-	if (inode) {
-		inode->i_nlink = 0;
-		inode->i_size = size;
-	} else {
+	if (!inode) {
 		*error = -ENOMEM;
+		return NULL;
 	}
+	inode->i_nlink = 0;
+	inode->i_size = size;
 	return inode;
 }

@@ -7,13 +7,13 @@
 #define MODE_MAX 07777
 #define PERCENT_MAX 1000	/* of the memory */
 
-static const char *const names[] = {
+static const char *const option_names[] = {
 	"size", "nr_blocks", "nr_inodes", "mode", "uid", "gid",
 };
 
 enum { SIZE, NR_BLOCKS, NR_INODES, MODE, UID, GID };
 
-/* How far to shift for k, m and g; 0: it is none of them. */
+/* Returns how far to shift for the units k, m and g; 0 for anything else. */
 static u32 unit_shift(char c)
 {
 	switch (c) {
@@ -28,10 +28,10 @@ static u32 unit_shift(char c)
 }
 
 /*
- * Reads all of a number with digits of a base below 10. Returns false if it is
- * none.
+ * Reads a number, of a base up to 10, and finds its end. Returns false if there
+ * is none or it is far too large.
  */
-static bool parse(const char *text, u32 base, const char **end, u64 *n)
+static bool parse_digits(const char *text, u32 base, const char **end, u64 *n)
 {
 	const char *start = text;
 
@@ -44,14 +44,17 @@ static bool parse(const char *text, u32 base, const char **end, u64 *n)
 	return text > start;
 }
 
-/* A size in bytes with a unit, as so many whole units of 1 << shift bytes. */
+/*
+ * Reads a size in bytes, perhaps with a unit. Sets *units to that many units of
+ * 1 << shift bytes, rounded up. Returns false if the text is no size.
+ */
 static bool parse_size(const char *text, u32 shift, u32 *units)
 {
 	const char *end;
 	u32 unit;
 	u64 n;
 
-	if (!parse(text, 10, &end, &n))
+	if (!parse_digits(text, 10, &end, &n))
 		return false;
 	if (shift == PAGE_SHIFT && strcmp(end, "%") == 0) {
 		*units = nr_ram_frames * (u32)n / 100;
@@ -65,19 +68,20 @@ static bool parse_size(const char *text, u32 shift, u32 *units)
 	return !end[unit > 0] && n <= U32_MAX;
 }
 
-static bool parse_number(const char *text, u32 base, u32 max, u32 *number)
+/* Reads a whole text as a number up to max. Returns false if it is none. */
+static bool parse_up_to(const char *text, u32 base, u32 max, u32 *number)
 {
 	const char *end;
 	u64 n;
 
-	if (!parse(text, base, &end, &n) || *end || n > max)
+	if (!parse_digits(text, base, &end, &n) || *end || n > max)
 		return false;
 	*number = n;
 	return true;
 }
 
-/* Returns false if the value is none for the option. */
-static bool take(struct tmpfs_options *o, u32 option, const char *value)
+/* Sets one option. Returns false if the value does not fit it. */
+static bool set_option(struct tmpfs_options *o, u32 option, const char *value)
 {
 	switch (option) {
 	case SIZE:
@@ -87,16 +91,16 @@ static bool take(struct tmpfs_options *o, u32 option, const char *value)
 	case NR_INODES:
 		return parse_size(value, 0, &o->inodes);
 	case MODE:
-		return parse_number(value, 8, MODE_MAX, &o->mode);
+		return parse_up_to(value, 8, MODE_MAX, &o->mode);
 	case UID:
-		return parse_number(value, 10, U32_MAX - 1, &o->uid);
+		return parse_up_to(value, 10, U32_MAX - 1, &o->uid);
 	case GID:
-		return parse_number(value, 10, U32_MAX - 1, &o->gid);
+		return parse_up_to(value, 10, U32_MAX - 1, &o->gid);
 	}
 	return false;
 }
 
-/* One option, which ends where the string does. */
+/* Reads one option, `name=value`. */
 static int parse_option(struct tmpfs_options *o, char *text)
 {
 	char *value = strchr(text, '=');
@@ -105,12 +109,16 @@ static int parse_option(struct tmpfs_options *o, char *text)
 	if (!value)
 		return -EINVAL;
 	*value++ = '\0';
-	while (i < ARRAY_SIZE(names) && strcmp(names[i], text) != 0)
+	while (i < ARRAY_SIZE(option_names) &&
+	       strcmp(option_names[i], text) != 0)
 		i++;
-	return take(o, i, value) ? 0 : -EINVAL;
+	return set_option(o, i, value) ? 0 : -EINVAL;
 }
 
-/* Changes o as a list of options says, which is cut to pieces. -EINVAL. */
+/*
+ * Changes o as a list of options says. The list is overwritten. Returns 0 or
+ * -EINVAL.
+ */
 int tmpfs_parse(struct tmpfs_options *o, char *list)
 {
 	int error = 0;

@@ -161,6 +161,10 @@ struct inode_ops {
 	int (*follow)(struct inode *link, struct inode **inode);
 };
 
+/* Called by readdir for each entry. Returns 0, or something else to stop. */
+typedef int dirent_fill(void *context, const char *name, u32 length, u32 next,
+			u32 ino);
+
 struct file_ops {
 	int (*open)(struct inode *inode, struct file *file);
 	void (*release)(struct inode *inode, struct file *file);
@@ -174,11 +178,13 @@ struct file_ops {
 	int (*sync)(struct inode *inode);	/* fsync(); absent: -EINVAL */
 	/* a pipe's end, at the last iput() */
 	void (*drop)(struct inode *inode);
-	int (*readdir)(struct file *file,
-		       int (*fill)(void *context, const char *name, u32 length,
-				   u32 next, u32 ino),
-		       void *context);
+	int (*readdir)(struct file *file, dirent_fill *fill, void *context);
 };
+
+/* fs/readdir.c: `.` and `..`, for a file system that does not store them */
+#define FIRST_POSITION	2	/* of the entry behind them */
+int readdir_dots(struct file *file, dirent_fill *fill, void *context,
+		 u32 parent_ino);
 
 struct inode {
 	struct list hash_link, all_link;
@@ -288,7 +294,8 @@ struct super_ops {
 	int (*write_inode)(struct inode *inode);
 	/* last link and last reference gone: free it on the medium */
 	void (*delete_inode)(struct inode *inode);
-	void (*put_super)(struct super_block *sb);
+	void (*put_super)(struct super_block *sb);	/* or NULL */
+	/* or NULL: all are 0 */
 	void (*statfs)(struct super_block *sb, u32 *blocks, u32 *free,
 		       u32 *inodes, u32 *free_inodes);
 	/* of mount(); absent: there are none */
@@ -459,10 +466,7 @@ static inline void release_locks(struct file *file, struct files_struct *owner)
 
 /* fs/tmpfs/tmpfs.c */
 int tmpfs_init(void);				/* -ENOMEM */
-/*
- * a file without a name, for shared anonymous memory: it goes with its last
- * mapping
- */
+/* a file for shared anonymous memory: it goes with its last mapping */
 struct inode *tmpfs_nameless(u32 size, int *error);
 u32 tmpfs_size(const struct inode *inode);	/* its pages in memory */
 

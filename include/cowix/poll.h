@@ -1,8 +1,8 @@
 /*
  * Waiting for several files at once (kernel/task/poll_wait.c, fs/select.c). A
- * file's poll operation returns what would not block now. It enters the queues
- * that tell when that changes into the table, once. With a table that is NULL
- * or registered it only answers.
+ * file's poll operation returns the events that are ready now. It also enters
+ * the caller into the wait queues that announce a change, unless the table is
+ * NULL or already registered.
  */
 #ifndef COWIX_POLL_H
 #define COWIX_POLL_H
@@ -10,16 +10,17 @@
 #include <cowix/wait.h>
 #include <abi/poll.h>
 
-/* What a file that never blocks says. */
+/* The events of a file that never blocks. */
 #define POLL_READY	(POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
 
 #define POLL_FEW	8	/* queues for which no page is needed */
 
 struct poll_table {
 	struct sleeper few[POLL_FEW];
-	struct poll_page *pages;	/* when there are more; newest first */
+	struct poll_page *pages;	/* of further sleepers; newest first */
 	u32 used;			/* sleepers in all */
-	bool registered, no_memory;
+	bool registered;		/* all queues are entered */
+	bool no_memory;			/* for another page */
 };
 
 void poll_leave(struct poll_table *table);

@@ -10,16 +10,16 @@ struct task_struct;
 
 struct proc_entry {
 	const char *name;
-	const char *dir;	/* an entry here, or NULL: not below one */
+	const char *dir;		/* its directory's entry, or NULL */
 	u32 mode;
-	bool private;		/* for the process's owner and root */
-	void (*show)(struct seq *s);
-	int (*store)(const char *text);		/* what is written; or NULL */
-	/* a link's; no reference; NULL: there is none */
+	bool private;			/* for the process's owner and root */
+	void (*show)(struct seq *s);	/* prints all of its text */
+	int (*store)(const char *text);	/* takes what is written, or NULL */
+	/* of a link: returns an inode without a reference, or NULL */
 	struct inode *(*target)(struct task_struct *task);
 };
 
-/* Enters files of the system, up to an entry without a name. fs/proc/proc.c */
+/* fs/proc/proc.c: entries up to one without a name */
 void proc_register(const struct proc_entry *entries);
 
 #endif

@@ -6,20 +6,17 @@
 
 struct inode;
 
-/*
- * The page of a text that is being read: what is printed before and behind it
- * is only counted.
- */
+/* The page of a text that is being read. The rest is only counted. */
 struct seq {
-	char *buf;
-	u32 from;	/* position in the text of the page's first character */
+	char *buf;		/* the page */
+	u32 from;		/* position of its first character */
 	u32 at;			/* characters printed so far */
 	struct inode *inode;	/* the file */
 };
 
-bool seq_skip(struct seq *s, u32 n);	/* a line of n characters */
+bool seq_skip(struct seq *s, u32 n);
 void seq_write(struct seq *s, const char *text, u32 n);
 void seq_printf(struct seq *s, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));	/* at most 255 characters */
+	__attribute__((format(printf, 2, 3)));
 
 #endif
