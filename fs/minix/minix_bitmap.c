@@ -1,48 +1,42 @@
-/* Minix: free inodes and zones, one bit each; a set bit is in use. */
+/* Minix: the bitmaps of inodes and zones. A set bit is in use. */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
 #include <asm/system.h>
 
 #define BITS_A_WORD	32u
 
-/*
- * The first clear bit at or after start; 0 when there is none (bit 0 is never
- * free).
- */
-static u32 find_clear(const struct minix_map *map, u32 start)
-{
-	for (u32 bit = start; bit < map->bits;
-	     bit = (bit / BITS_A_WORD + 1) * BITS_A_WORD) {
-		const u32 *words =
-			(const u32 *)map->blocks[bit / MINIX_BITS_A_BLOCK]
-				->data;
-		u32 clear = ~words[bit % MINIX_BITS_A_BLOCK / BITS_A_WORD] &
-			    ~0u << bit % BITS_A_WORD;
-
-		if (clear) {
-			bit = bit / BITS_A_WORD * BITS_A_WORD +
-			      bit_scan_forward(clear);
-			return bit < map->bits ? bit : 0;
-		}
-	}
-	return 0;
-}
-
-static inline u32 *word_of(const struct minix_map *map, u32 bit)
+static u32 *word_of(const struct minix_map *map, u32 bit)
 {
 	struct buffer_head *bh = map->blocks[bit / MINIX_BITS_A_BLOCK];
 
 	return (u32 *)bh->data + bit % MINIX_BITS_A_BLOCK / BITS_A_WORD;
 }
 
-static inline bool is_set(const struct minix_map *map, u32 bit)
+/* Returns the first clear bit from start on, or 0: bit 0 is never free. */
+static u32 find_clear(const struct minix_map *map, u32 start)
+{
+	u32 mask = ~0u << start % BITS_A_WORD;	/* the first word's bits */
+
+	for (u32 word = start / BITS_A_WORD * BITS_A_WORD; word < map->bits;
+	     word += BITS_A_WORD) {
+		u32 clear = ~*word_of(map, word) & mask;
+
+		if (clear) {
+			u32 bit = word + bit_scan_forward(clear);
+
+			return bit < map->bits ? bit : 0;
+		}
+		mask = ~0u;
+	}
+	return 0;
+}
+
+static bool is_set(const struct minix_map *map, u32 bit)
 {
 	return *word_of(map, bit) & 1u << bit % BITS_A_WORD;
 }
 
-/*
- * Returns whether the next bit to be taken was clear at the last sync already.
- */
+/* Returns true if the next bit to be taken was clear at the last sync, too. */
 static bool next_is_safe(const struct minix_map *map)
 {
 	u32 bit = max_u32(map->hint, 1);
@@ -53,10 +47,10 @@ static bool next_is_safe(const struct minix_map *map)
 }
 
 /*
- * Called before a bit is taken. The next one may have been freed, while on the
- * medium it is still another's, who could so lose it to a power cut: then all
- * that was freed is made durable. That happens once in a walk through the map,
- * or when the hint comes to a bit that was freed in front of it.
+ * Called before a bit is taken. If the next bit was freed, but on the medium
+ * still belongs to another file, a power cut could give both files the zone.
+ * Then this makes all that was freed durable. That happens once in a walk
+ * through the map, or when the hint reaches a bit that was freed ahead of it.
  */
 static void await_freed(struct super_block *sb, struct minix_map *map)
 {
@@ -70,8 +64,8 @@ static void await_freed(struct super_block *sb, struct minix_map *map)
 }
 
 /*
- * Find a clear bit, most often just behind the one taken last, else from there
- * on and then from the start, and set it. 0: none.
+ * Finds a clear bit and sets it. Tries the bit behind the last one taken, then
+ * all from there on, then from the start. Returns 0 if there is none.
  */
 static u32 take_bit(struct super_block *sb, struct minix_map *map)
 {
@@ -93,9 +87,8 @@ static u32 take_bit(struct super_block *sb, struct minix_map *map)
 }
 
 /*
- * The hint stays where it is: the bit will have a next owner only when all
- * behind the hint are taken, and hardly before the medium knows that the old
- * one is gone.
+ * Clears a bit. The hint stays: the bit is taken again only when all behind the
+ * hint are in use. By then the medium most likely knows that it was freed.
  */
 static void give_bit(struct minix_map *map, u32 bit)
 {
@@ -106,6 +99,7 @@ static void give_bit(struct minix_map *map, u32 bit)
 	map->freed_when = sync_clock;
 }
 
+/* Returns how many bits are clear. */
 u32 minix_count_free(const struct minix_map *map)
 {
 	u32 free = 0;
@@ -141,6 +135,7 @@ bool minix_zone_in_use(const struct super_block *sb, u32 zone)
 	       is_set(&info->zone_map, zone_bit(info, zone));
 }
 
+/* Returns a zone, marked as used, or 0 if the disk is full. */
 u32 minix_new_zone(struct super_block *sb)
 {
 	struct minix_info *info = minix_info(sb);
@@ -150,8 +145,8 @@ u32 minix_new_zone(struct super_block *sb)
 }
 
 /*
- * First its buffers are forgotten: the next owner's data may not pass through
- * the buffer cache, and an old block must not be written over them.
+ * Frees a zone. First forgets its buffers: the next owner's data may bypass the
+ * buffer cache, and an old buffer must not be written over it.
  */
 void minix_free_zone(struct super_block *sb, u32 zone)
 {
@@ -163,7 +158,8 @@ void minix_free_zone(struct super_block *sb, u32 zone)
 }
 
 /*
- * A number that is free in the map but in use in memory is not given out again.
+ * Returns an inode number, marked as used, or 0 if there is none. Skips numbers
+ * that a damaged map has as free although the inode is in memory.
  */
 u32 minix_new_ino(struct super_block *sb)
 {

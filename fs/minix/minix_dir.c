@@ -1,16 +1,13 @@
-/* Minix: what is done to directories; their entries are in minix_entry.c. */
+/*
+ * Minix: operations on directories: make, link, remove, rename. minix_entry.c
+ * has their entries.
+ */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
 
 #define LINKS_OF_DIR	2		/* its name and its `.` */
-
-/* "." and ".." are in every directory. */
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
 
 static int minix_lookup(struct inode *dir, const char *name, u32 length,
 			u32 *ino)
@@ -25,7 +22,8 @@ static int minix_lookup(struct inode *dir, const char *name, u32 length,
 	return 0;
 }
 
-static int add_entry(struct inode *dir, const char *name, u32 length, u32 ino)
+static int minix_add_entry(struct inode *dir, const char *name, u32 length,
+			   u32 ino)
 {
 	struct minix_place place;
 	int error = minix_make_place(dir, &place);
@@ -38,7 +36,7 @@ static int add_entry(struct inode *dir, const char *name, u32 length, u32 ino)
 	return 0;
 }
 
-/* Names a new inode: on the medium it has no name before it is there. */
+/* Names a new inode. On the medium the inode must come before the name. */
 static int name_new(struct inode *dir, const char *name, u32 length,
 		    struct inode *inode)
 {
@@ -58,9 +56,12 @@ static int name_new(struct inode *dir, const char *name, u32 length,
 	return error;
 }
 
-/* A name that nothing was written with may go whenever it likes. */
-static int remove_entry(struct inode *dir, const char *name, u32 length,
-			const struct inode *inode)
+/*
+ * Removes a name, on the medium before any change of the inode. If the name is
+ * not on the medium yet, the order does not matter.
+ */
+static int minix_remove_entry(struct inode *dir, const char *name, u32 length,
+			      const struct inode *inode)
 {
 	struct minix_place place;
 	int error = minix_find_entry(dir, name, length, &place);
@@ -79,26 +80,16 @@ static int remove_entry(struct inode *dir, const char *name, u32 length,
 	return error;
 }
 
-/* `.` and `..` of a new directory, which are the start of a block. */
+/* Makes `.` and `..` of a new directory. */
 static int fill_directory(struct inode *inode, struct inode *dir)
 {
-	int error = add_entry(inode, ".", 1, inode->i_ino);
+	int error = minix_add_entry(inode, ".", 1, inode->i_ino);
 
 	inode->i_nlink = LINKS_OF_DIR;
-	return error ? error : add_entry(inode, "..", 2, dir->i_ino);
+	return error ? error : minix_add_entry(inode, "..", 2, dir->i_ino);
 }
 
-/*
- * Give back what a creation that failed has taken: without links, iput()
- * deletes the inode.
- */
-static int abandon(struct inode *inode, int error)
-{
-	inode->i_nlink = 0;
-	iput(inode);
-	return error;
-}
-
+/* Returns a new inode for dir, or NULL with *error -ENOMEM or -ENOSPC. */
 static struct inode *alloc_inode(struct inode *dir,
 				 const struct new_node *node, int *error)
 {
@@ -130,7 +121,6 @@ static u32 link_max(const struct inode *inode)
 	return minix_info(inode->i_sb)->format->link_max;
 }
 
-/* One link more. */
 static void add_link(struct inode *inode)
 {
 	inode->i_nlink++;
@@ -139,8 +129,8 @@ static void add_link(struct inode *inode)
 }
 
 /*
- * One link fewer. In a damaged file system a count may be too low; a directory
- * that is in use never comes down to none.
+ * Decrements the count of links, but not below `least`: in a damaged file
+ * system it may be too low, and a directory in use must keep its links.
  */
 static void drop_link(struct inode *inode, u32 least)
 {
@@ -151,8 +141,9 @@ static void drop_link(struct inode *inode, u32 least)
 }
 
 /*
- * A name of inode is gone from dir. An empty directory has a second name only
- * if the power went while it was renamed.
+ * Corrects the counts of links after a name of inode was removed from dir. A
+ * directory, which is empty, keeps links only if a power cut during a rename
+ * has left it a second name.
  */
 static void drop_name(struct inode *dir, struct inode *inode)
 {
@@ -165,8 +156,8 @@ static void drop_name(struct inode *dir, struct inode *inode)
 }
 
 /*
- * Makes a file, directory, link or device of a name that is not there yet. The
- * name comes last: until then a failure has nothing to undo but the inode.
+ * Makes a file, directory, link or device. The caller has checked that there is
+ * no such name. The name comes last, so a failure has to undo only the inode.
  */
 static int minix_create(struct inode *dir, const char *name, u32 length,
 			const struct new_node *node, struct inode **result)
@@ -188,8 +179,11 @@ static int minix_create(struct inode *dir, const char *name, u32 length,
 		error = minix_write_new_inode(inode);
 	if (!error)
 		error = name_new(dir, name, length, inode);
-	if (error)
-		return abandon(inode, error);
+	if (error) {
+		inode->i_nlink = 0;	/* so that iput() deletes it */
+		iput(inode);
+		return error;
+	}
 	if (directory) {
 		dir->i_nlink++;
 		mark_inode_dirty(dir);
@@ -208,7 +202,7 @@ static int minix_link(struct inode *dir, const char *name, u32 length,
 	add_link(inode);		/* first: adding the entry sleeps */
 	error = sync_links(inode);
 	if (!error)
-		error = add_entry(dir, name, length, inode->i_ino);
+		error = minix_add_entry(dir, name, length, inode->i_ino);
 	if (error) {
 		drop_link(inode, 0);
 		return error;
@@ -217,7 +211,7 @@ static int minix_link(struct inode *dir, const char *name, u32 length,
 	return 0;
 }
 
-/* If the file keeps another name, that one is on the medium first. */
+/* Removes a name. If the file has others, the medium must have them first. */
 static int minix_unlink(struct inode *dir, const char *name, u32 length,
 			struct inode *inode)
 {
@@ -226,15 +220,20 @@ static int minix_unlink(struct inode *dir, const char *name, u32 length,
 	if (inode->i_nlink > 1)
 		error = make_durable(dir->i_sb, dir->i_sb->s_linked);
 	if (!error)
-		error = remove_entry(dir, name, length, inode);
+		error = minix_remove_entry(dir, name, length, inode);
 	if (error)
 		return error;
 	drop_link(inode, 0);
 	return 0;
 }
 
-/* 0 if a directory has only `.` and `..`, else -ENOTEMPTY. */
-static int check_empty(struct inode *dir)
+static u32 name_length_at(const struct minix_place *place)
+{
+	return strnlen(minix_name_at(place), place->format->name_size);
+}
+
+/* Returns -ENOTEMPTY if a directory has more than `.` and `..`. */
+static int minix_check_empty(struct inode *dir)
 {
 	struct minix_place place;
 
@@ -245,7 +244,8 @@ static int check_empty(struct inode *dir)
 		if (error)
 			return error;
 		counts = minix_ino_at(&place) &&
-			 !is_dots(minix_name_at(&place));
+			 !is_dot_dotdot(minix_name_at(&place),
+					name_length_at(&place));
 		brelse(place.bh);
 		if (counts)
 			return -ENOTEMPTY;
@@ -256,17 +256,17 @@ static int check_empty(struct inode *dir)
 static int minix_rmdir(struct inode *dir, const char *name, u32 length,
 		       struct inode *inode)
 {
-	int error = check_empty(inode);
+	int error = minix_check_empty(inode);
 
 	if (!error)
-		error = remove_entry(dir, name, length, inode);
+		error = minix_remove_entry(dir, name, length, inode);
 	if (error)
 		return error;
 	drop_name(dir, inode);
 	return 0;
 }
 
-/* A new name in the same entry. */
+/* Changes the name in an entry. */
 static int change_name(struct inode *dir, const char *from, u32 from_length,
 		       const char *to, u32 to_length)
 {
@@ -281,7 +281,7 @@ static int change_name(struct inode *dir, const char *from, u32 from_length,
 	return 0;
 }
 
-/* The moved directory's `..`, and the link counts of the two parents. */
+/* Corrects a moved directory's `..` and the link counts of both parents. */
 static void move_parent(struct minix_place *up, struct inode *from_dir,
 			struct inode *to_dir)
 {
@@ -292,8 +292,8 @@ static void move_parent(struct minix_place *up, struct inode *from_dir,
 }
 
 /*
- * Names inode at a place of a directory, on the medium too. If that fails the
- * place has again the file that it had.
+ * Stores inode's name at a place of a directory and on the medium. On an error
+ * the entry names the same file as before.
  */
 static int put_name(struct inode *inode, struct inode *dir,
 		    struct minix_place *place, const char *name, u32 length)
@@ -313,8 +313,9 @@ static int put_name(struct inode *inode, struct inode *dir,
 }
 
 /*
- * inode has two names for a moment, and two links, on the medium too. A file
- * that is to replace another is there before it does.
+ * Gives inode its new name and one link more, on the medium too. The old name
+ * stays for the moment. If the file replaces another, its data is on the medium
+ * first.
  */
 static int name_twice(struct inode *inode, bool replaces, struct inode *dir,
 		      struct minix_place *place, const char *name, u32 length)
@@ -322,7 +323,10 @@ static int name_twice(struct inode *inode, bool replaces, struct inode *dir,
 	int error;
 
 	add_link(inode);
-	error = replaces ? sync_before_replace(inode) : sync_links(inode);
+	if (replaces)
+		error = sync_before_replace(inode);
+	else
+		error = sync_links(inode);
 	if (!error)
 		error = put_name(inode, dir, place, name, length);
 	if (error)
@@ -330,9 +334,21 @@ static int name_twice(struct inode *inode, bool replaces, struct inode *dir,
 	return error;
 }
 
+/* Returns 0 if the links and an empty target allow a rename. */
+static int check_rename(struct inode *to_dir, struct inode *replaced,
+			bool moves)
+{
+	if (moves && !replaced && to_dir->i_nlink >= link_max(to_dir))
+		return -EMLINK;
+	if (replaced && S_ISDIR(replaced->i_mode))
+		return minix_check_empty(replaced);
+	return 0;
+}
+
 /*
- * The entries are found before one is changed: then only the disk can fail. The
- * new name is on it before the old one, or the file that had it, goes.
+ * Renames inode. Finds all entries before it changes one, so that only the disk
+ * can fail then. The new name is on the medium before the old one goes, or the
+ * file `replaced`, which had the new name.
  */
 static int minix_rename(struct inode *from_dir, const char *from,
 			u32 from_length, struct inode *inode,
@@ -341,23 +357,23 @@ static int minix_rename(struct inode *from_dir, const char *from,
 {
 	bool moves = S_ISDIR(inode->i_mode) && from_dir != to_dir;
 	struct minix_place old, new, up;
-	int error = 0;
+	int error = check_rename(to_dir, replaced, moves);
 
-	if (moves && !replaced && to_dir->i_nlink >= link_max(to_dir))
-		return -EMLINK;
-	if (!replaced && from_dir == to_dir)
-		return change_name(from_dir, from, from_length, to, to_length);
-	if (replaced && S_ISDIR(replaced->i_mode))
-		error = check_empty(replaced);
-	if (!error)
-		error = minix_find_entry(from_dir, from, from_length, &old);
 	if (error)
 		return error;
-	error = moves ? minix_find_entry(inode, "..", 2, &up) : 0;
+	if (!replaced && from_dir == to_dir)
+		return change_name(from_dir, from, from_length, to, to_length);
+	error = minix_find_entry(from_dir, from, from_length, &old);
+	if (error)
+		return error;
+	if (moves)
+		error = minix_find_entry(inode, "..", 2, &up);
 	if (error)
 		goto put_old;
-	error = replaced ? minix_find_entry(to_dir, to, to_length, &new) :
-			   minix_make_place(to_dir, &new);
+	if (replaced)
+		error = minix_find_entry(to_dir, to, to_length, &new);
+	else
+		error = minix_make_place(to_dir, &new);
 	if (error)
 		goto put_up;
 	error = name_twice(inode, replaced, to_dir, &new, to, to_length);
@@ -379,14 +395,8 @@ put_old:
 	return error;
 }
 
-/*
- * Called by getdents: hand entries to fill until it says stop; pos is the
- * number of the next entry.
- */
-static int minix_readdir(struct file *file,
-			 int (*fill)(void *context, const char *name,
-				     u32 length, u32 next, u32 ino),
-			 void *context)
+/* Passes entries to fill until it stops. pos is the next entry's number. */
+static int minix_readdir(struct file *file, dirent_fill *fill, void *context)
 {
 	struct inode *dir = file->inode;
 	struct minix_place place;
@@ -398,9 +408,8 @@ static int minix_readdir(struct file *file,
 			return error;
 		if (minix_ino_at(&place))
 			error = fill(context, minix_name_at(&place),
-				     strnlen(minix_name_at(&place),
-					     place.format->name_size),
-				     file->pos + 1, minix_ino_at(&place));
+				     name_length_at(&place), file->pos + 1,
+				     minix_ino_at(&place));
 		brelse(place.bh);
 		if (error)
 			return error > 0 ? 0 : error;

@@ -1,7 +1,7 @@
 /*
- * Minix: directories are files of fixed entries, an inode number and a name
- * padded with NULs; inode 0 is a free entry. They are worked on block by block
- * in the buffer cache.
+ * Minix: entries of directories. A directory is a file of entries of one size:
+ * an inode number, 0 for a free entry, and a name padded with NULs. Its blocks
+ * are used in the buffer cache.
  */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
@@ -13,8 +13,9 @@ static u32 entries_a_block(const struct inode *dir)
 	return BLOCK_SIZE / minix_info(dir->i_sb)->entry_size;
 }
 
-static bool has_name(const char *here, u32 name_size, const char *name,
-		     u32 length)
+/* Returns true if the name stored at here is `name`. */
+static bool is_name(const char *here, u32 name_size, const char *name,
+		    u32 length)
 {
 	for (u32 i = 0; i < length; i++)
 		if (here[i] != name[i])
@@ -22,6 +23,7 @@ static bool has_name(const char *here, u32 name_size, const char *name,
 	return length == name_size || here[length] == '\0';
 }
 
+/* Stores an inode number in the entry at place. */
 void minix_set_ino(struct minix_place *place, u32 ino)
 {
 	minix_put(place->entry, place->format->number_size, ino);
@@ -29,8 +31,8 @@ void minix_set_ino(struct minix_place *place, u32 ino)
 }
 
 /*
- * The block of a directory with entry number n, and that entry. -EIO also for a
- * hole: directories have none.
+ * Sets *place to entry number n of a directory. The caller releases its buffer.
+ * Returns -EIO also for a hole, as directories have none.
  */
 int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 {
@@ -52,8 +54,8 @@ int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 }
 
 /*
- * Find a name among n entries from place on, or with length 0 a free entry;
- * place is then there.
+ * Searches n entries of `size` bytes from place on for a name or, with length
+ * 0, for a free entry. Returns true with place moved there.
  */
 static bool search_block(struct minix_place *place, u32 n, u32 size,
 			 const char *name, u32 length)
@@ -63,13 +65,15 @@ static bool search_block(struct minix_place *place, u32 n, u32 size,
 
 	for (; entry < end; entry += size) {
 		const char *here = (const char *)entry + format->number_size;
+		bool found;
 
 		if (length && here[0] != name[0])
-			continue;
-		if (length ? minix_get(entry, format->number_size) &&
-				     has_name(here, format->name_size, name,
-					      length)
-			   : !minix_get(entry, format->number_size)) {
+			continue;	/* most entries end here */
+		found = !minix_get(entry, format->number_size);
+		if (length)
+			found = !found && is_name(here, format->name_size,
+						  name, length);
+		if (found) {
 			place->entry = entry;
 			return true;
 		}
@@ -78,14 +82,14 @@ static bool search_block(struct minix_place *place, u32 n, u32 size,
 }
 
 /*
- * Find a name, or with length 0 a free entry. 0 with *place to be released;
- * -ENOENT, -EIO, -ENOMEM.
+ * Finds a name or, with length 0, a free entry. Returns 0, and the caller
+ * releases the place's buffer; or -ENOENT, -EIO, -ENOMEM.
  */
 int minix_find_entry(struct inode *dir, const char *name, u32 length,
 		     struct minix_place *place)
 {
-	u32 size = minix_info(dir->i_sb)->entry_size,
-	    count = minix_entry_count(dir), a_block = entries_a_block(dir);
+	u32 size = minix_info(dir->i_sb)->entry_size;
+	u32 count = minix_entry_count(dir), a_block = entries_a_block(dir);
 
 	for (u32 n = 0; n < count; n += a_block) {
 		int error = minix_get_place(dir, n, place);
@@ -100,12 +104,14 @@ int minix_find_entry(struct inode *dir, const char *name, u32 length,
 	return -ENOENT;
 }
 
+/* Notes that an inode's contents have changed now. */
 void minix_touch(struct inode *inode)
 {
 	inode->i_mtime = inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
 }
 
+/* Stores a name and an inode number at place. */
 void minix_set_entry(struct minix_place *place, const char *name, u32 length,
 		     u32 ino)
 {
@@ -114,7 +120,7 @@ void minix_set_entry(struct minix_place *place, const char *name, u32 length,
 	minix_set_ino(place, ino);
 }
 
-/* A free entry, by making the directory longer if need be. */
+/* Finds a free entry; makes the directory longer if there is none. */
 int minix_make_place(struct inode *dir, struct minix_place *place)
 {
 	int error = minix_find_entry(dir, NULL, 0, place);
@@ -135,7 +141,10 @@ int minix_make_place(struct inode *dir, struct minix_place *place)
 	return error;
 }
 
-/* Removes the entry at place, on the medium before the file's inode knows. */
+/*
+ * Removes the entry at place. The medium gets this before any change of the
+ * file's inode.
+ */
 void minix_clear_entry(struct inode *dir, struct minix_place *place)
 {
 	minix_set_ino(place, 0);

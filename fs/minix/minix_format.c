@@ -1,6 +1,6 @@
 /*
- * Minix: the versions, each by its super block, its inodes and a row of the
- * table at the end.
+ * Minix: the versions. Each has a super block, inodes and a row of the table at
+ * the end.
  */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
@@ -130,29 +130,39 @@ static void write_inode23(const struct inode *inode, void *slot)
 	memcpy(d->zone, inode->i_zone, sizeof(d->zone));
 }
 
-#define VERSION1 \
-	2, sizeof(struct inode1), 2, 2, 250, read_super1, read_inode1, \
-		write_inode1
-#define VERSION2 \
-	2, sizeof(struct inode23), 4, 3, 65530, read_super2, read_inode23, \
-		write_inode23
-#define VERSION3 \
-	4, sizeof(struct inode23), 4, 3, 65530, read_super3, read_inode23, \
-		write_inode23
+#define MAGIC12	offsetof(struct super12, magic)
+#define MAGIC3	offsetof(struct super3, magic)
+#define INODE1	sizeof(struct inode1)
+#define INODE23	sizeof(struct inode23)
 
+/*
+ * Magic number and its place; sizes of a name and of the number before it, of
+ * an inode and of a pointer; levels of pointers; links; functions.
+ */
 static const struct minix_format formats[] = {
-	{ 0x137F, offsetof(struct super12, magic), 14, VERSION1 },
-	{ 0x138F, offsetof(struct super12, magic), 30, VERSION1 },
-	{ 0x2468, offsetof(struct super12, magic), 14, VERSION2 },
-	{ 0x2478, offsetof(struct super12, magic), 30, VERSION2 },
-	{ 0x4D5A, offsetof(struct super3, magic), 60, VERSION3 },
+	/* version 1 */
+	{ 0x137F, MAGIC12, 14, 2, INODE1, 2, 2, 250,
+	  read_super1, read_inode1, write_inode1 },
+	{ 0x138F, MAGIC12, 30, 2, INODE1, 2, 2, 250,
+	  read_super1, read_inode1, write_inode1 },
+	/* version 2 */
+	{ 0x2468, MAGIC12, 14, 2, INODE23, 4, 3, 65530,
+	  read_super2, read_inode23, write_inode23 },
+	{ 0x2478, MAGIC12, 30, 2, INODE23, 4, 3, 65530,
+	  read_super2, read_inode23, write_inode23 },
+	/* version 3 */
+	{ 0x4D5A, MAGIC3, 60, 4, INODE23, 4, 3, 65530,
+	  read_super3, read_inode23, write_inode23 },
 };
 
+/* Returns the format that a super block's magic number means, or NULL. */
 const struct minix_format *minix_identify(const void *super)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(formats); i++)
-		if (*(const u16 *)((const u8 *)super +
-				   formats[i].magic_offset) == formats[i].magic)
+	for (u32 i = 0; i < ARRAY_SIZE(formats); i++) {
+		const void *magic = (const u8 *)super + formats[i].magic_offset;
+
+		if (*(const u16 *)magic == formats[i].magic)
 			return &formats[i];
+	}
 	return NULL;
 }

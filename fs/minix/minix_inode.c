@@ -1,21 +1,24 @@
 /*
- * Minix: inodes on the medium, and the way from a block of a file to its zone:
- * seven direct pointers, then a tree of blocks of pointers for each level.
- * Pointers come from the medium and are checked.
+ * Minix: inodes on the medium, and the zones of a file: seven direct pointers,
+ * then a tree of blocks of pointers for each level. All pointers come from the
+ * medium and are checked.
  */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
 #include <cowix/time.h>
 #include <abi/errno.h>
 
-/* The buffer with an inode's slot, referenced, and the slot. */
-static void *read_slot(const struct inode *inode, struct buffer_head **bh,
-		       int *error)
+/*
+ * Returns an inode's slot in the table on the medium; *bh is its buffer, which
+ * the caller releases. Returns NULL with *error on failure.
+ */
+static void *read_inode_slot(const struct inode *inode, struct buffer_head **bh,
+			     int *error)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
 	u32 table = MINIX_FIRST_MAP + info->inode_map_zones +
-		    info->zone_map_zones,
-	    size = info->format->inode_size;
+		    info->zone_map_zones;
+	u32 size = info->format->inode_size;
 	u32 index = inode->i_ino - 1, a_block = BLOCK_SIZE / size;
 
 	if (inode->i_ino == 0 || inode->i_ino > info->inodes) {
@@ -28,7 +31,7 @@ static void *read_slot(const struct inode *inode, struct buffer_head **bh,
 	return *bh ? (*bh)->data + index % a_block * size : NULL;
 }
 
-/* The operations that fit what the inode is. */
+/* Sets the operations for the inode's type. */
 void minix_set_operations(struct inode *inode)
 {
 	inode->i_op = &minix_inode_ops;
@@ -41,16 +44,17 @@ static bool is_device(const struct inode *inode)
 }
 
 /*
- * A directory has no holes, so it cannot be larger than its device: searching
- * it ends.
+ * Returns true if an inode from the medium is possible. A directory has no
+ * holes; it must not be larger than the device, so that a search ends.
  */
-static bool makes_sense(const struct inode *inode)
+static bool is_possible(const struct inode *inode)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
 	u32 mode = inode->i_mode;
 
-	if (S_ISDIR(mode) ? inode->i_size / info->zone_size > info->zones
-			  : inode->i_size > info->max_size)
+	if (S_ISDIR(mode) && inode->i_size / info->zone_size > info->zones)
+		return false;
+	if (!S_ISDIR(mode) && inode->i_size > info->max_size)
 		return false;
 	return inode->i_nlink > 0 &&
 	       (S_ISDIR(mode) || S_ISREG(mode) || S_ISLNK(mode) ||
@@ -61,13 +65,13 @@ int minix_read_inode(struct inode *inode)
 {
 	struct buffer_head *bh;
 	int error;
-	const void *slot = read_slot(inode, &bh, &error);
+	const void *slot = read_inode_slot(inode, &bh, &error);
 
 	if (!slot)
 		return error;
 	minix_info(inode->i_sb)->format->read_inode(inode, slot);
 	brelse(bh);
-	if (!makes_sense(inode)) {
+	if (!is_possible(inode)) {
 		minix_damage(inode->i_sb, "inode", inode->i_ino);
 		return -EIO;
 	}
@@ -77,13 +81,16 @@ int minix_read_inode(struct inode *inode)
 	return 0;
 }
 
-/* Returns whether nothing was written since the inode had its only name. */
+/*
+ * Returns true if nothing was written to the medium since the inode got its
+ * only name.
+ */
 bool minix_is_unwritten(const struct inode *inode)
 {
 	return inode->i_named == writes_begun;
 }
 
-static void fill_slot(struct inode *inode, void *slot)
+static void fill_inode_slot(struct inode *inode, void *slot)
 {
 	if (is_device(inode))
 		inode->i_zone[0] = inode->i_rdev;
@@ -91,28 +98,29 @@ static void fill_slot(struct inode *inode, void *slot)
 }
 
 /*
- * What inodes have lost, or refer to now, comes after what waits for nothing;
- * of one whose name nobody knows yet nothing is too early.
+ * Writes an inode to its buffer. The medium gets the change last, after all to
+ * which the inode may refer now. An inode whose name is not on the medium yet
+ * may be written at any time.
  */
 int minix_write_inode(struct inode *inode)
 {
 	struct buffer_head *bh;
 	int error;
-	void *slot = read_slot(inode, &bh, &error);
+	void *slot = read_inode_slot(inode, &bh, &error);
 
 	if (!slot)
 		return error;
 	if (!minix_is_unwritten(inode))
 		error = begin_last(bh);
 	if (!error) {
-		fill_slot(inode, slot);
+		fill_inode_slot(inode, slot);
 		mark_buffer_dirty(bh);
 	}
 	brelse(bh);
 	return error;
 }
 
-/* Called before a new inode has its name: it is on the medium first. */
+/* Writes a new inode before it has a name: the medium must get it first. */
 int minix_write_new_inode(struct inode *inode)
 {
 	struct buffer_head *bh;
@@ -121,19 +129,19 @@ int minix_write_new_inode(struct inode *inode)
 
 	if (!keeps_order(inode->i_sb))
 		return 0;
-	slot = read_slot(inode, &bh, &error);
+	slot = read_inode_slot(inode, &bh, &error);
 	if (!slot)
 		return error;
 	error = begin_first(bh);
 	if (!error) {
-		fill_slot(inode, slot);
+		fill_inode_slot(inode, slot);
 		write_first(bh);
 	}
 	brelse(bh);
 	return error;
 }
 
-/* A block of pointers must start as zeroes. */
+/* Zeroes a zone: as a table of pointers it must start with holes. */
 static int clear_zone(struct inode *inode, u32 zone)
 {
 	u32 shift = minix_info(inode->i_sb)->zone_shift;
@@ -145,15 +153,22 @@ static int clear_zone(struct inode *inode, u32 zone)
 	return error;
 }
 
-/* A zone for a file. 0 with *error -ENOSPC, -ENOMEM. */
+/*
+ * Returns a zone for a file, cleared if it is for pointers. Returns 0 with
+ * *error -ENOSPC or -ENOMEM.
+ */
 static u32 new_zone(struct inode *inode, bool pointers, int *error)
 {
 	u32 zone = minix_new_zone(inode->i_sb);
 
-	*error = !zone ? -ENOSPC : pointers ? clear_zone(inode, zone) : 0;
-	if (*error && zone)
+	*error = zone ? 0 : -ENOSPC;
+	if (zone && pointers)
+		*error = clear_zone(inode, zone);
+	if (zone && *error) {
 		minix_free_zone(inode->i_sb, zone);
-	return *error ? 0 : zone;
+		zone = 0;
+	}
+	return zone;
 }
 
 static int check_zone(const struct inode *inode, u32 zone)
@@ -164,7 +179,10 @@ static int check_zone(const struct inode *inode, u32 zone)
 	return -EIO;
 }
 
-/* A pointer in the inode itself. */
+/*
+ * Finds the zone that a pointer in the inode names, or 0 for a hole, which
+ * create fills; `pointers`: with a zone of pointers.
+ */
 static int direct_zone(struct inode *inode, u32 slot, bool create,
 		       bool pointers, u32 *zone)
 {
@@ -182,21 +200,21 @@ static int direct_zone(struct inode *inode, u32 slot, bool create,
 }
 
 /*
- * n pointers in the zone `table` of pointers, from number index on, as far as
- * they lie in one block: the zones in *zone, how many in *found. With pointers
- * they are tables themselves.
+ * Finds the zones for up to n pointers in the zone `table`, from number index
+ * on, as far as they lie in one block. Stores the zones from zone[0] on and
+ * their number in *found. create and pointers are as above.
  */
 static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
 			  bool create, bool pointers, u32 *zone, u32 *found)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
 	u32 size = info->format->pointer_size, offset = index * size;
-	int error;
-	struct buffer_head *bh = bread(
-		inode->i_dev, (table << info->zone_shift) + offset / BLOCK_SIZE,
-		&error);
+	u32 block = (table << info->zone_shift) + offset / BLOCK_SIZE;
+	struct buffer_head *bh;
 	u8 *pointer;
+	int error;
 
+	bh = bread(inode->i_dev, block, &error);
 	if (!bh)
 		return error;
 	pointer = bh->data + offset % BLOCK_SIZE;
@@ -218,9 +236,9 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
 }
 
 /*
- * Where zone number *n of a file hangs: the pointer in the inode, the levels of
- * pointers below that (0: it is the zone), and in *n the number among the zones
- * below. False: beyond what the format can express.
+ * Finds the way to zone number *n of a file: the pointer in the inode, the
+ * levels of pointers below that (0: it names the zone itself), and in *n the
+ * number among the zones below. Returns false if the format has no such zone.
  */
 static bool locate(const struct minix_info *info, u32 *n, u32 *slot, u32 *level)
 {
@@ -241,8 +259,9 @@ static bool locate(const struct minix_info *info, u32 *n, u32 *slot, u32 *level)
 }
 
 /*
- * The zones of a file from zone number n on, up to wanted of them, as far as
- * they hang together: in *zone, how many in *found, 0 for holes.
+ * Finds up to `wanted` zones of a file from zone number n on, as far as their
+ * pointers lie in one block. Stores the zones from zone[0] on, 0 for holes, and
+ * their number in *found.
  */
 static int find_zones(struct inode *inode, u32 n, u32 wanted, bool create,
 		      u32 *zone, u32 *found)
@@ -273,15 +292,15 @@ static int find_zones(struct inode *inode, u32 n, u32 wanted, bool create,
 }
 
 /*
- * The device's blocks that hold n blocks of a file: 0 for a hole, which create
- * fills. -EFBIG beyond what the format can express, -ENOSPC, -EIO, -ENOMEM.
- * Called with the inode locked if create.
+ * Stores in where[] the device's blocks that hold n blocks of a file: 0 for a
+ * hole, which create fills. With create the caller has locked the inode.
+ * Returns -EFBIG beyond the format's limit, -ENOSPC, -EIO, -ENOMEM.
  */
 int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
 		     u32 *where)
 {
-	u32 shift = minix_info(inode->i_sb)->zone_shift,
-	    rest = (1u << shift) - 1, found;
+	u32 shift = minix_info(inode->i_sb)->zone_shift;
+	u32 rest = (1u << shift) - 1, found;
 	int error = 0;
 
 	for (u32 done = 0; done < n && !error; done += found) {
@@ -295,7 +314,7 @@ int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
 	return error;
 }
 
-/* Last link and last user are gone. */
+/* Frees an inode on the medium when its last link and last user are gone. */
 void minix_delete_inode(struct inode *inode)
 {
 	if (!is_device(inode))

@@ -1,6 +1,6 @@
 /*
- * Mounting a Minix file system: its super block and bitmaps, checked field by
- * field before anything relies on them.
+ * Mounting a Minix file system. Its super block is checked field by field
+ * before anything relies on it.
  */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
@@ -10,8 +10,8 @@
 #define COMPLAINTS_MAX	8
 
 /*
- * Bit 0 of each map is not used: inode n is bit n, zone first_data_zone + n is
- * bit n + 1.
+ * Returns the bits of the map of inodes. Bit 0 of each map is not used: inode n
+ * is bit n, zone first_data_zone + n is bit n + 1.
  */
 static u32 inode_bits(const struct minix_info *info)
 {
@@ -29,14 +29,15 @@ static u32 blocks_for(u32 bits)
 }
 
 /*
- * What is wrong with a super block, or NULL. What a check relies on was checked
- * before it, so that no sum overflows.
+ * Returns what is wrong with a super block, or NULL. Each check comes after
+ * those on which it relies, so that no sum overflows.
  */
 static const char *check_super(const struct minix_info *info, u32 device_blocks)
 {
 	u32 inodes_a_zone = info->zone_size / info->format->inode_size;
 	u32 inode_table =
 		MINIX_FIRST_MAP + info->inode_map_zones + info->zone_map_zones;
+	u32 table_zones = (info->inodes + inodes_a_zone - 1) / inodes_a_zone;
 
 	if (info->zone_size != BLOCK_SIZE &&
 	    info->zone_size != 2 * BLOCK_SIZE &&
@@ -50,9 +51,7 @@ static const char *check_super(const struct minix_info *info, u32 device_blocks)
 	    info->inodes / inodes_a_zone >= info->first_data_zone)
 		return "impossible number of inodes";
 	if (info->first_data_zone >= info->zones ||
-	    info->first_data_zone <
-		    inode_table +
-			    (info->inodes + inodes_a_zone - 1) / inodes_a_zone)
+	    info->first_data_zone < inode_table + table_zones)
 		return "first data zone out of place";
 	if (info->inode_map_zones * info->zone_size * 8 < inode_bits(info) ||
 	    info->zone_map_zones * info->zone_size * 8 < zone_bits(info))
@@ -63,8 +62,8 @@ static const char *check_super(const struct minix_info *info, u32 device_blocks)
 	return NULL;
 }
 
-/* Sizes that follow from the format. */
-static void derive(struct minix_info *info)
+/* Computes the sizes that follow from the format. */
+static void derive_sizes(struct minix_info *info)
 {
 	const struct minix_format *format = info->format;
 	u32 zones = MINIX_DIRECT;
@@ -75,9 +74,9 @@ static void derive(struct minix_info *info)
 	info->entry_size = format->number_size + format->name_size;
 	for (u32 level = 1; level <= format->levels; level++)
 		zones += 1u << level * info->pointer_shift;
-	info->max_size = zones > FILE_SIZE_MAX / info->zone_size
-				 ? FILE_SIZE_MAX
-				 : zones * info->zone_size;
+	info->max_size = FILE_SIZE_MAX;
+	if (zones <= FILE_SIZE_MAX / info->zone_size)
+		info->max_size = zones * info->zone_size;
 }
 
 static LIST_HEAD(infos);
@@ -95,6 +94,7 @@ static void release_info(struct minix_info *info)
 	kfree(info);
 }
 
+/* Reports the pages that hold the blocks of bitmaps to the audit. */
 void recount_minix(found_page *found)
 {
 	list_for_each(node, &infos) {
@@ -128,20 +128,22 @@ static int read_maps(struct super_block *sb, struct minix_info *info)
 	zones->bits = zones->freed = zone_bits(info);
 	zones->blocks = inodes->blocks + blocks_for(inodes->bits);
 	error = read_map(sb, inodes, MINIX_FIRST_MAP);
-	return error ? error :
-	       read_map(sb, zones, MINIX_FIRST_MAP + info->inode_map_zones);
+	if (error)
+		return error;
+	return read_map(sb, zones, MINIX_FIRST_MAP + info->inode_map_zones);
 }
 
 /*
- * -EINVAL: not a file system that can be trusted, with a line that says why;
- * -EIO, -ENOMEM.
+ * Reads super block and bitmaps. Returns -EINVAL, and prints why, if the file
+ * system cannot be trusted; -EIO, -ENOMEM.
  */
 static int read_super(struct super_block *sb, struct minix_info *info)
 {
-	int error;
-	struct buffer_head *bh = bread(sb->s_dev, MINIX_SUPER_BLOCK, &error);
 	const char *fault = "not a Minix file system";
+	struct buffer_head *bh;
+	int error;
 
+	bh = bread(sb->s_dev, MINIX_SUPER_BLOCK, &error);
 	if (!bh)
 		return error;
 	info->format = minix_identify(bh->data);
@@ -154,7 +156,7 @@ static int read_super(struct super_block *sb, struct minix_info *info)
 		printk("minix: device %x: %s\n", sb->s_dev, fault);
 		return -EINVAL;
 	}
-	derive(info);
+	derive_sizes(info);
 	return read_maps(sb, info);
 }
 
@@ -182,6 +184,7 @@ static const struct super_ops minix_super_ops = {
 	.statfs = minix_statfs,
 };
 
+/* Prints what is damaged, at most COMPLAINTS_MAX times a mount. */
 void minix_damage(struct super_block *sb, const char *what, u32 number)
 {
 	if (minix_info(sb)->complaints++ < COMPLAINTS_MAX)
@@ -202,7 +205,7 @@ static int get_root(struct super_block *sb)
 	return -EINVAL;
 }
 
-/* Fill sb from its device. Called by mount. -EINVAL, -EIO, -ENOMEM. */
+/* Fills sb from its device. Called by mount. Returns -EINVAL, -EIO, -ENOMEM. */
 static int minix_read_super(struct super_block *sb)
 {
 	struct minix_info *info = kzalloc(sizeof(*info));

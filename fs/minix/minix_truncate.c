@@ -1,7 +1,4 @@
-/*
- * Minix: giving back the zones of a file beyond a size, through all levels of
- * pointers.
- */
+/* Minix: freeing the zones of a file beyond a size, through all levels. */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
 #include <cowix/time.h>
@@ -10,19 +7,20 @@
 static bool free_tree(struct inode *inode, u32 zone, u32 from, u32 level);
 
 /*
- * Free what hangs below the pointers in one cache block, from number `first`
- * on; of the first only from zone number `from` on. Whether all went. A pointer
- * is cleared before it is followed: in a damaged tree, which may lead back
- * here, each is followed once.
+ * Frees what hangs below the pointers in one block of the cache, from number
+ * `first` on; below the first pointer only from zone number `from` on. Returns
+ * true if all of it is free. Clears each pointer before it follows it: a
+ * damaged tree may lead back here, and no pointer must be followed twice.
  */
 static bool free_pointers(struct inode *inode, u32 block, u32 first, u32 from,
 			  u32 level)
 {
 	u32 size = minix_info(inode->i_sb)->format->pointer_size;
-	int error;
-	struct buffer_head *bh = bread(inode->i_dev, block, &error);
+	struct buffer_head *bh;
 	bool all = true;
+	int error;
 
+	bh = bread(inode->i_dev, block, &error);
 	if (!bh)
 		return false;
 	for (u8 *pointer = bh->data + first * size;
@@ -43,14 +41,36 @@ static bool free_pointers(struct inode *inode, u32 block, u32 first, u32 from,
 }
 
 /*
- * Free what hangs below a pointer (level 0: the zone is data) from zone number
- * `from` on, and its own zone if nothing is left below. Whether it went. A
- * block that cannot be read is kept with all it refers to: fsck's business. A
- * zone that is not marked as used is not ours, but the pointer goes.
+ * Frees what hangs below a zone of pointers from zone number `from` on. Returns
+ * true if all of it is free.
+ */
+static bool free_table(struct inode *inode, u32 zone, u32 from, u32 level)
+{
+	const struct minix_info *info = minix_info(inode->i_sb);
+	u32 below = (level - 1) * info->pointer_shift;
+	u32 a_block = BLOCK_SIZE / info->format->pointer_size;
+	u32 first = from >> below;
+	bool all = true;
+
+	from &= (1u << below) - 1;
+	for (u32 i = first / a_block; i < 1u << info->zone_shift; i++) {
+		u32 block = (zone << info->zone_shift) + i;
+
+		all &= free_pointers(inode, block, first % a_block, from,
+				     level - 1);
+		first = from = 0;
+	}
+	return all;
+}
+
+/*
+ * Frees what hangs below a pointer (level 0: the zone is data) from zone number
+ * `from` on, and the zone itself if nothing is left below. Returns true if the
+ * pointer can go. A block that cannot be read is kept with all it refers to:
+ * that is left to fsck. A zone that is not marked as used is not freed.
  */
 static bool free_tree(struct inode *inode, u32 zone, u32 from, u32 level)
 {
-	const struct minix_info *info = minix_info(inode->i_sb);
 	bool all = from == 0;
 
 	if (!minix_zone_in_use(inode->i_sb, zone)) {
@@ -58,31 +78,22 @@ static bool free_tree(struct inode *inode, u32 zone, u32 from, u32 level)
 			     zone);
 		return true;
 	}
-	if (level > 0) {
-		u32 below = (level - 1) * info->pointer_shift,
-		    a_block = BLOCK_SIZE / info->format->pointer_size;
-		u32 first = from >> below;
-
-		from &= (1u << below) - 1;
-		for (u32 i = first / a_block; i < 1u << info->zone_shift;
-		     i++, first = from = 0)
-			all &= free_pointers(inode,
-					     (zone << info->zone_shift) + i,
-					     first % a_block, from, level - 1);
-	}
+	if (level > 0)
+		all &= free_table(inode, zone, from, level);
 	if (all)
 		minix_free_zone(inode->i_sb, zone);
 	return all;
 }
 
+/* Frees all zones of a file but the first `keep`. */
 static void free_zones(struct inode *inode, u32 keep)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
 	u32 start = 0;
 
 	for (u32 slot = 0; slot < MINIX_DIRECT + info->format->levels; slot++) {
-		u32 level = slot < MINIX_DIRECT ? 0 : slot - MINIX_DIRECT + 1,
-		    span = 1u << level * info->pointer_shift;
+		u32 level = slot < MINIX_DIRECT ? 0 : slot - MINIX_DIRECT + 1;
+		u32 span = 1u << level * info->pointer_shift;
 		u32 from = keep > start ? keep - start : 0;
 
 		if (from < span && inode->i_zone[slot] &&
@@ -93,8 +104,8 @@ static void free_zones(struct inode *inode, u32 keep)
 }
 
 /*
- * The page that a shorter file will end in, held, so that what lies beyond can
- * be cleared on the medium too. NULL, *error 0: not needed.
+ * Returns the page in which a shorter file will end, held: its rest must be
+ * cleared on the medium, too. Returns NULL with *error 0 if there is none.
  */
 static struct cached_page *last_page(struct inode *inode, u32 size, int *error)
 {
@@ -105,8 +116,8 @@ static struct cached_page *last_page(struct inode *inode, u32 size, int *error)
 }
 
 /*
- * Cut or extend a file to size; extending makes a hole. Blocks beyond the end
- * go, also those that a failed write has left there. Called with the inode
+ * Cuts a file to size, or extends it with a hole. Frees the blocks beyond the
+ * end, also those that a failed write has left there. Called with the inode
  * locked.
  */
 int minix_truncate(struct inode *inode, u32 size)
@@ -121,12 +132,8 @@ int minix_truncate(struct inode *inode, u32 size)
 	page = last_page(inode, size, &error);
 	if (error)
 		return error;
-	/* first: whoever is reading a page now clears what lies beyond */
-	inode->i_size = size;
-	/*
-	 * also for what a failed write has left: no block goes while it is
-	 * being transferred
-	 */
+	inode->i_size = size;	/* first: readers of a page clear its rest */
+	/* Even for size == old_size: a failed write may have left pages. */
 	if (size <= old_size)
 		drop_inode_pages(inode, size);
 	if (page) {

@@ -1,12 +1,12 @@
 /*
  * The Minix file system (A. Tanenbaum, "Operating Systems: Design and
- * Implementation"): version 1 of 1987, version 2 with 32-bit zone numbers and a
- * third level of pointers, version 3 with names of 60 characters and a block
- * size of its own. On the medium lie, in zones: boot block, super block, bitmap
- * of inodes, bitmap of zones, inodes, data. What a version is like stands in
- * fs/minix/minix_format.c only.
+ * Implementation"). Version 1 is of 1987. Version 2 has 32-bit zone numbers and
+ * a third level of pointers, version 3 names of 60 characters and a choice of
+ * block sizes. The medium holds, in zones: boot block, super block, bitmap of
+ * inodes, bitmap of zones, inodes, data. Only fs/minix/minix_format.c knows how
+ * the versions differ.
  *
- * The file system counts in zones; the caches count in blocks of BLOCK_SIZE, of
+ * The file system counts in zones. The caches count in blocks of BLOCK_SIZE, of
  * which a zone has 1, 2 or 4.
  */
 #ifndef COWIX_MINIX_FS_H
@@ -15,23 +15,20 @@
 #include <cowix/fs.h>
 
 #define MINIX_ROOT_INO		1
-/* a cache block, whatever the size of zones */
-#define MINIX_SUPER_BLOCK	1
-#define MINIX_FIRST_MAP		2		/* a zone */
-/* pointers to data in an inode; then one to a tree of each level */
-#define MINIX_DIRECT		7u
+#define MINIX_SUPER_BLOCK	1	/* a block of the cache, not a zone */
+#define MINIX_FIRST_MAP		2	/* a zone */
+#define MINIX_DIRECT		7u	/* pointers in an inode to data */
 #define MINIX_BITS_A_BLOCK	(BLOCK_SIZE * 8)
-/* blocks of both bitmaps: 8 million bits */
+/* the most blocks of both bitmaps together: 8 million bits */
 #define MINIX_MAPS		(PAGE_SIZE / sizeof(struct buffer_head *))
 
 struct minix_info;
 
-/* What differs between the versions. */
+/* How a version differs from the others. */
 struct minix_format {
-	u16 magic, magic_offset;
-	/* of a directory entry: an inode number, then a name */
-	u8 name_size, number_size;
-	u8 inode_size, pointer_size;
+	u16 magic, magic_offset;	/* in the super block */
+	u8 name_size, number_size;	/* of a directory entry's parts */
+	u8 inode_size, pointer_size;	/* bytes */
 	u8 levels;			/* of blocks of pointers */
 	u16 link_max;
 	void (*read_super)(struct minix_info *info, const void *super);
@@ -40,31 +37,31 @@ struct minix_format {
 };
 
 /*
- * A bitmap, of inodes or zones. It stays loaded while mounted. The hint goes
- * forward only, so that what was freed has its next owner late.
+ * A bitmap of inodes or zones, loaded while mounted. The hint only goes
+ * forward, so that a freed bit is taken again as late as possible.
  */
 struct minix_map {
 	struct buffer_head **blocks;
 	u32 bits;
-	u32 hint;			/* where to look for a free bit first */
-	u32 freed;		/* the first from there on that was freed, */
-	u32 freed_when;			/* at that sync_clock or before */
+	u32 hint;		/* where the search for a free bit begins */
+	u32 freed;		/* the first bit from there on that was freed */
+	u32 freed_when;		/* sync_clock at the last freeing */
 };
 
 /* The super block in memory. */
 struct minix_info {
-	struct list link;		/* all, also those being mounted */
+	struct list link;	/* of all, even while they are mounted */
 	const struct minix_format *format;
 	u32 inodes, zones;
 	u32 inode_map_zones, zone_map_zones, first_data_zone;
-	u32 log_zone_size, zone_size;		/* bytes */
+	u32 log_zone_size;	/* as on the medium: 0 */
+	u32 zone_size;		/* bytes */
 	u32 zone_shift;		/* zone << zone_shift: its first cache block */
 	u32 pointer_shift;	/* 1 << pointer_shift: pointers a zone */
-	u32 entry_size;				/* of a directory */
-	u32 max_size;				/* of a file */
-	u32 complaints;
-	/* one page has the blocks of both */
-	struct minix_map inode_map, zone_map;
+	u32 entry_size;		/* of a directory */
+	u32 max_size;		/* of a file */
+	u32 complaints;		/* printed so far */
+	struct minix_map inode_map, zone_map;	/* share a page of blocks */
 };
 
 static inline struct minix_info *minix_info(const struct super_block *sb)
@@ -72,11 +69,12 @@ static inline struct minix_info *minix_info(const struct super_block *sb)
 	return sb->s_private;
 }
 
-/* A number of 2 or 4 bytes on the medium. */
+/* Returns a number of 2 or 4 bytes on the medium. */
 static inline u32 minix_get(const void *number, u32 size)
 {
-	return size == sizeof(u16) ? *(const u16 *)number
-				   : *(const u32 *)number;
+	if (size == sizeof(u16))
+		return *(const u16 *)number;
+	return *(const u32 *)number;
 }
 
 static inline void minix_put(void *number, u32 size, u32 value)
@@ -88,16 +86,13 @@ static inline void minix_put(void *number, u32 size, u32 value)
 }
 
 /* minix_format.c */
-/* NULL: none of ours */
 const struct minix_format *minix_identify(const void *super);
 
 /* minix_super.c */
-/* say it, a few times a mount */
 void minix_damage(struct super_block *sb, const char *what, u32 number);
 
 /* minix_bitmap.c */
-/* marked used; 0: the disk is full */
-u32 minix_new_zone(struct super_block *sb);
+u32 minix_new_zone(struct super_block *sb);		/* 0: none left */
 void minix_free_zone(struct super_block *sb, u32 zone);
 u32 minix_new_ino(struct super_block *sb);		/* 0: none left */
 void minix_free_ino(struct super_block *sb, u32 ino);
@@ -119,13 +114,10 @@ int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
 int minix_truncate(struct inode *inode, u32 size);
 
 /* minix_entry.c */
-/*
- * A place in a directory: the entry, a number and a name, in a buffer that the
- * caller releases.
- */
+/* The place of an entry in a directory. */
 struct minix_place {
-	struct buffer_head *bh;
-	u8 *entry;
+	struct buffer_head *bh;		/* to be released by the caller */
+	u8 *entry;			/* in bh: inode number, name */
 	const struct minix_format *format;
 };
 
