@@ -120,7 +120,7 @@ static const struct task_struct *next_process(int pid)
 }
 
 /* Finds the first process from number *n on. */
-static bool process_at(u32 *n, u32 *ino)
+static bool find_process_from(u32 *n, u32 *ino)
 {
 	const struct task_struct *task = next_process(*n);
 
@@ -132,7 +132,7 @@ static bool process_at(u32 *n, u32 *ino)
 }
 
 /* Finds the first open file from descriptor *n on. */
-static bool descriptor_at(struct inode *dir, u32 *n, u32 *ino)
+static bool find_descriptor_from(struct inode *dir, u32 *n, u32 *ino)
 {
 	const struct task_struct *task = proc_task(dir);
 
@@ -181,9 +181,9 @@ static const char *name_at(struct inode *dir, u32 *pos, char number[8],
 		return NULL;
 	first_number = *pos - n;
 	if (has_files(dir))
-		found = descriptor_at(dir, &n, ino);
+		found = find_descriptor_from(dir, &n, ino);
 	else
-		found = process_at(&n, ino);
+		found = find_process_from(&n, ino);
 	if (!found)
 		return NULL;
 	*pos = first_number + n;
