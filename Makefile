@@ -27,8 +27,8 @@ KERNEL_OBJS = boot/head.o \
 	fs/exec_args.o fs/exec_script.o fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
 	fs/tmpfs/tmpfs.o fs/tmpfs/tmpfs_dir.o fs/tmpfs/tmpfs_options.o fs/devpts.o fs/seq.o fs/proc/proc.o fs/proc/proc_dir.o fs/proc/proc_link.o fs/proc/proc_system.o fs/proc/proc_sys.o fs/proc/proc_task.o fs/proc/proc_memory.o \
 	fs/minix/minix_format.o fs/minix/minix_super.o fs/minix/minix_bitmap.o fs/minix/minix_inode.o fs/minix/minix_truncate.o fs/minix/minix_dir.o fs/minix/minix_entry.o \
-	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/fdc.o kernel/blk_drv/floppy_format.o kernel/blk_drv/floppy.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
-	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o \
+	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/fdc.o kernel/blk_drv/floppy_format.o kernel/blk_drv/floppy_probe.o kernel/blk_drv/floppy_buffer.o kernel/blk_drv/floppy.o kernel/blk_drv/ide.o kernel/blk_drv/hd_probe.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
+	kernel/chr_drv/tty.o kernel/chr_drv/tty_ioctl.o kernel/chr_drv/ldisc.o kernel/chr_drv/console.o kernel/chr_drv/vt.o kernel/chr_drv/vt_attributes.o \
 	kernel/chr_drv/keyboard.o kernel/chr_drv/serial.o kernel/chr_drv/pty.o
 
 # Compiled for speed: what runs in each fault, switch and call of the

@@ -14,72 +14,59 @@
 #define BLOCK_SHIFT	10
 
 #define RAM_MAJOR	1
-#define MEM_MAJOR	1	/* characters: memory */
+#define MEM_MAJOR	1		/* of the character devices: memory */
 #define FLOPPY_MAJOR	2
-#define IDE_MAJOR	3	/* hda and hdb; hdc and hdd have the other */
-#define IDE2_MAJOR	22
+#define IDE_MAJOR	3		/* the first channel: hda and hdb */
+#define IDE2_MAJOR	22		/* the second channel: hdc and hdd */
 
 enum { READ, WRITE, FLUSH };
 
 struct request {
-	struct list link; /* in the device's queue, sorted by the elevator */
+	struct list link;	/* in the device's queue */
 	kdev_t dev;
-	int cmd;			/* READ, WRITE, FLUSH */
-	/* counted from the device's first; once submitted, from the disk's */
-	u32 sector, nr_sectors;
-	u8 *buffer;	/* kernel address; contiguous; any alignment of 4 */
-	int error;		/* 0 or -EIO, -EROFS, -ENXIO; valid once done */
+	int cmd;		/* READ, WRITE, FLUSH */
+	u32 sector;		/* of dev; after submit_request(), of the disk */
+	u32 nr_sectors;
+	u8 *buffer;		/* contiguous; aligned to 4 bytes */
+	int error;		/* once done: 0, -EIO, -EROFS, -ENXIO */
 	volatile bool done;
 	struct wait_queue wait;
 };
 
+/* What a driver can do. Members marked with ? may be NULL. */
 struct block_device_ops {
 	const char *name;
-	/* so many low bits of a minor number say which partition of the disk */
-	u32 partition_bits;
-	/* begin the request at the queue's head; interrupts masked */
-	void (*start)(int major);
+	u32 partition_bits;	/* low bits of a minor number: the partition */
+	void (*start)(int major);	/* begins the head; interrupts masked */
 	u32 (*sectors)(kdev_t dev);	/* size; 0: no such device */
-	/* where on its disk a partition begins; may be absent */
-	u32 (*first)(kdev_t dev);
-	/* memory of block if the device is memory, else NULL; may be absent */
-	u8 *(*direct)(kdev_t dev, u32 block);
+	u32 (*first)(kdev_t dev);	/* ? a partition's first sector */
+	u8 *(*direct)(kdev_t dev, u32 block);	/* ? a memory device's memory */
 	void (*mark_dirty)(kdev_t dev, u32 block);	/* goes with direct */
-	int (*open)(kdev_t dev);	/* may be absent */
-	/* the medium was, since the last call; may be absent */
-	bool (*replaced)(kdev_t dev);
-	/*
-	 * make durable what was written (disk flush, ramdisk write-back); may
-	 * be absent
-	 */
-	int (*sync)(kdev_t dev);
+	int (*open)(kdev_t dev);	/* ? */
+	bool (*replaced)(kdev_t dev);	/* ? another medium since last asked */
+	int (*sync)(kdev_t dev);	/* ? makes durable what was written */
 };
 
-/* kernel/blk_drv/ll_rw_blk.c */
-void register_blkdev(int major, const struct block_device_ops *ops);
-/* fill dev, cmd, sector, nr_sectors, buffer first; returns at once */
-void submit_request(struct request *rq);
-int wait_request(struct request *rq);	/* sleeps until done; the error */
-/* both */
+/* kernel/blk_drv/ll_rw_blk.c, for fs/ */
+void submit_request(struct request *rq);	/* returns at once */
+int wait_request(struct request *rq);		/* sleeps */
 int block_rw(kdev_t dev, int cmd, u32 sector, u32 nr_sectors, void *buffer);
 u32 blkdev_sectors(kdev_t dev);
 u32 blkdev_blocks(kdev_t dev);			/* whole blocks of 1 KB */
-u8 *blkdev_direct(kdev_t dev, u32 block);	/* NULL: not a memory device */
-/* a memory device's block was changed in place */
+u8 *blkdev_direct(kdev_t dev, u32 block);
 void blkdev_mark_dirty(kdev_t dev, u32 block);
-int blkdev_open(kdev_t dev);			/* -ENXIO: no such device */
-/* since the last call: caches hold another medium's blocks */
+int blkdev_open(kdev_t dev);
 bool blkdev_replaced(kdev_t dev);
 int blkdev_sync(kdev_t dev);
 int blkdev_sync_all(void);
-/* drivers: takes the head off the queue, wakes the waiter */
-void end_request(struct request *rq, int error);
-/* drivers: head of the queue or NULL */
+
+/* kernel/blk_drv/ll_rw_blk.c, for the drivers */
+void register_blkdev(int major, const struct block_device_ops *ops);
 struct request *current_request(int major);
-/* drivers: the one behind it; there must be one */
 struct request *next_request(const struct request *rq);
-/* drivers: how many sectors can be done as one transfer */
 u32 merge_requests(int major, u32 max);
+void end_request(struct request *rq, int error);
+u32 request_failures(const struct request *rq);
 
 /* The drivers: each finds its devices and registers them. */
 void ramdisk_init(void);
@@ -87,9 +74,6 @@ void floppy_init(void);
 void hd_init(void);
 
 /* kernel/blk_drv/ramdisk.c */
-/*
- * copies a whole device into ram0, remembering it for write-back; -ENOMEM, -EIO
- */
 int ramdisk_load(kdev_t from);
 
 #endif

@@ -1,13 +1,13 @@
 /*
  * Terminals: kernel/chr_drv/. tty.c opens, reads and writes them, ldisc.c holds
- * the line discipline; below it are the virtual consoles (console.c, vt.c,
+ * the line discipline. Below it are the virtual consoles (console.c, vt.c,
  * keyboard.c), the 16550 lines (serial.c) and the pseudo-terminals (pty.c). fs/
  * reaches them through these functions only.
  *
- * An open terminal is known by a handle that tty_open() gives: the device
- * number, and above it which of the terminal's lives it belongs to. A hangup
- * begins a new life: with the old handles one reads the end of the file, and
- * everything else is EIO.
+ * An open terminal is known by the handle that tty_open() gives: the device
+ * number, and above it the number of the terminal's life. A hangup begins a new
+ * life. A read with an old handle gives the end of the file, and everything
+ * else is -EIO.
  */
 #ifndef COWIX_TTY_H
 #define COWIX_TTY_H
@@ -28,32 +28,35 @@ struct poll_table;
 
 /* What /dev/pts shows of a pseudo-terminal. */
 struct pty_node {
-	u32 number, ino;		/* ino is never used again */
+	u32 number;
+	u32 ino;			/* never used again */
 	u32 uid, gid, mode;
-	u32 time;
+	u32 time;			/* of its making: seconds since 1970 */
 };
 
-struct pty_node *pty_node(u32 n);	/* NULL: there is none of this number */
+/* kernel/chr_drv/pty.c */
+struct pty_node *pty_node(u32 n);	/* NULL: there is none */
 
+/* kernel/chr_drv/tty.c */
+extern kdev_t console_dev;	/* what /dev/console is: console= or 4,1 */
 void tty_init(void);
-#define KEY_F9 0x43					/* scan code */
-/* call fn, in the interrupt, at Alt and that key */
-void keyboard_hotkey(u8 scancode, void (*fn)(void));
-/* -ENXIO, -EIO; a session leader without a terminal gets it */
 int tty_open(kdev_t dev, bool noctty, u32 *handle);
-void tty_close(u32 handle);			/* once for each tty_open() */
-/* bytes; -EINTR, -EAGAIN, -EIO, -EFAULT */
+void tty_close(u32 handle);
 int tty_read(u32 handle, char __user *buf, size_t count, bool nonblock);
 int tty_write(u32 handle, const char __user *buf, size_t count, bool nonblock);
-/* -ENOTTY for what is no terminal request */
-int tty_ioctl(u32 handle, u32 cmd, u32 arg);
-/* POLLIN, POLLOUT, POLLHUP... */
 u32 tty_poll(u32 handle, struct poll_table *table);
-int tty_foreground(kdev_t dev);	/* its foreground process group, -1: none */
-void tty_hangup_session(int session);			/* its leader exits */
+int tty_foreground(kdev_t dev);
+void tty_hangup_session(int session);
 
-void console_init(void); /* early: printk may write the screen from now on */
-extern kdev_t console_dev;	/* what /dev/console is: console= or 4,1 */
+/* kernel/chr_drv/tty_ioctl.c */
+int tty_ioctl(u32 handle, u32 cmd, u32 arg);
+
+/* kernel/chr_drv/console.c */
+void console_init(void);	/* printk may write the screen from now on */
+
+/* kernel/chr_drv/keyboard.c */
+#define KEY_F9		0x43		/* scan code */
+void keyboard_hotkey(u8 scancode, void (*fn)(void));
 
 static inline bool is_tty(kdev_t dev)
 {

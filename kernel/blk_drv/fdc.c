@@ -1,15 +1,14 @@
 /*
  * The floppy controller: an 82077AA (Intel data sheet 290166) with DMA channel
  * 2 of the ISA bus (Intel 8237A). Commands are given and results read here;
- * what they are for is floppy.c's.
+ * floppy.c knows what they are for.
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
 #include <asm/io.h>
 #include "floppy.h"
 
-/* digital output: motors, DMA gate, reset, drive */
-#define FDC_DOR		0x3F2
+#define FDC_DOR		0x3F2	/* output: motors, DMA gate, reset, drive */
 #define FDC_MSR		0x3F4		/* main status */
 #define FDC_DATA	0x3F5
 #define FDC_CCR		0x3F7		/* data rate */
@@ -48,8 +47,11 @@
 
 u8 fdc_result[RESULT_MAX];
 
-/* Sends a byte; false if it is not taken within some microseconds. */
-static bool send(u8 byte)
+/*
+ * Sends a byte of a command. Returns false if it is not taken within some
+ * milliseconds.
+ */
+static bool fdc_send(u8 byte)
 {
 	for (u32 i = 0; i < 10000; i++)
 		if ((inb(FDC_MSR) & (MSR_READY | MSR_TO_CPU)) == MSR_READY) {
@@ -62,12 +64,12 @@ static bool send(u8 byte)
 static bool send_all(const u8 *bytes, u32 n)
 {
 	for (u32 i = 0; i < n; i++)
-		if (!send(bytes[i]))
+		if (!fdc_send(bytes[i]))
 			return false;
 	return true;
 }
 
-/* Reads the result of the last command; returns how many bytes it has. */
+/* Reads the result of the last command. Returns how many bytes it has. */
 u32 fdc_read_result(void)
 {
 	u32 n = 0;
@@ -83,17 +85,20 @@ u32 fdc_read_result(void)
 	return n;
 }
 
+/* Returns which motors run: bit n is drive n's. */
 u8 fdc_motors(void)
 {
 	return inb(FDC_DOR) >> DOR_MOTOR_SHIFT & 3;
 }
 
+/* Selects a drive, and says which motors run. */
 void fdc_select(u32 drive, u8 motors)
 {
 	outb(FDC_DOR,
 	     drive | DOR_NOT_RESET | DOR_DMA | motors << DOR_MOTOR_SHIFT);
 }
 
+/* Resets the controller. An interrupt follows. */
 void fdc_reset(u32 drive, u8 motors)
 {
 	outb(FDC_DOR, drive | DOR_DMA | motors << DOR_MOTOR_SHIFT);
@@ -102,13 +107,19 @@ void fdc_reset(u32 drive, u8 motors)
 	fdc_select(drive, motors);
 }
 
-/* Recalibrate, seek and reset end without results: asks for them. */
+/*
+ * Asks for the result of a recalibrate, a seek or a reset, which end without
+ * one. Returns how many bytes it has.
+ */
 u32 fdc_sense(void)
 {
-	return send(CMD_SENSE) ? fdc_read_result() : 0;
+	return fdc_send(CMD_SENSE) ? fdc_read_result() : 0;
 }
 
-/* Every drive reports; then the controller must be told its timing again. */
+/*
+ * Takes the reports of all drives after a reset, and tells the controller its
+ * timing again. Returns false if it refuses.
+ */
 bool fdc_after_reset(void)
 {
 	static const u8 specify[] = { CMD_SPECIFY, SPECIFY_1, SPECIFY_2 };
@@ -118,19 +129,26 @@ bool fdc_after_reset(void)
 	return send_all(specify, sizeof(specify));
 }
 
+/* Returns whether the disk of the selected drive was changed. */
 bool fdc_disk_changed(void)
 {
 	return inb(FDC_DIR) & DIR_CHANGED;
 }
 
+/*
+ * Moves the head to cylinder 0. Returns false if the controller refuses; else
+ * an interrupt follows.
+ */
 bool fdc_recalibrate(u32 drive)
 {
-	return send(CMD_RECALIBRATE) && send(drive);
+	return fdc_send(CMD_RECALIBRATE) && fdc_send(drive);
 }
 
+/* Moves the head to a cylinder. Returns like fdc_recalibrate(). */
 bool fdc_seek(u32 drive, u32 head, u32 cylinder)
 {
-	return send(CMD_SEEK) && send(head << 2 | drive) && send(cylinder);
+	return fdc_send(CMD_SEEK) && fdc_send(head << 2 | drive) &&
+	       fdc_send(cylinder);
 }
 
 static void setup_dma(u8 mode, const u8 *buffer, u32 bytes)
@@ -151,11 +169,14 @@ static void setup_dma(u8 mode, const u8 *buffer, u32 bytes)
 static bool set_format(const struct floppy_format *format)
 {
 	outb(FDC_CCR, format->rate);
-	return send(CMD_PERPENDICULAR) &&
-	       send(format->perpendicular ? PERPENDICULAR_1M : 0);
+	return fdc_send(CMD_PERPENDICULAR) &&
+	       fdc_send(format->perpendicular ? PERPENDICULAR_1M : 0);
 }
 
-/* Begins a transfer; buffer lies below 16 MB and does not cross 64 KB. */
+/*
+ * Begins a transfer. The buffer lies below 16 MB and does not cross a multiple
+ * of 64 KB. Returns like fdc_recalibrate().
+ */
 bool fdc_transfer(u32 drive, const struct floppy_place *at, bool write,
 		  u8 *buffer)
 {
@@ -164,11 +185,11 @@ bool fdc_transfer(u32 drive, const struct floppy_place *at, bool write,
 		at->head << 2 | drive,
 		at->cylinder,
 		at->head,
-		at->first + 1,
+		at->first + 1,			/* sectors count from 1 */
 		SIZE_512,
-		at->first + at->count,
+		at->first + at->count,		/* the last one */
 		at->format->gap,
-		0xFF,
+		0xFF,				/* a size is given: unused */
 	};
 
 	setup_dma(write ? DMA_FROM_MEMORY : DMA_TO_MEMORY, buffer,

@@ -1,24 +1,19 @@
 /*
- * Floppy drives: a state machine that interrupts and timers push on; nothing
+ * Floppy drives: a state machine that interrupts and timers push on. Nothing
  * waits with interrupts masked:
  * 	motor -> (reset) -> recalibrate -> seek -> transfer -> done, or back to
  * 	reset after an error, at most RETRIES times.
  *
- * Which format a disk has is found out before anything else is done with it,
- * and again when the drive says that the disk was changed: of the formats that
- * the drive takes, it is the first whose last sector of a track can be read, if
- * none comes after it. The track is on cylinder 1: the way there clears the
- * change line if there is a disk, and shows whether the step is right. Opening
- * a drive takes what is in it; if another format is found later, all fails
- * until the next open.
+ * The format of a disk is found out before anything else is done with it
+ * (floppy_probe.c). Opening a drive takes the disk that is in it. If another
+ * format is found later, all requests fail until the next open.
  *
- * Runs of sectors, mostly whole tracks, are read into a buffer, and requests
- * are served from there while they lie in it. Writes go through it, too, as
- * much of a request at a time as lies in one run.
+ * Runs of sectors are read into a buffer, and requests are served from there
+ * (floppy_buffer.c). Writes go through it, too: as much of a request at a time
+ * as lies in one run.
  */
 #include <cowix/kernel.h>
 #include <cowix/irq.h>
-#include <cowix/mm.h>
 #include <cowix/time.h>
 #include <abi/errno.h>
 #include <asm/io.h>
@@ -27,61 +22,44 @@
 
 #define CMOS_INDEX	0x70
 #define CMOS_DATA	0x71
-/* type of drive 0 in the high nibble, of drive 1 in the low one */
-#define CMOS_FLOPPIES	0x10
+#define CMOS_FLOPPIES	0x10	/* types: drive 0 in the high nibble, then 1 */
 
 #define DRIVES		2
 #define RETRIES		5
-#define ROUNDS		2		/* through the formats */
-#define NO_CANDIDATE	(~0u)
 #define SPIN_UP		(HZ / 2)
 #define MOTOR_OFF	(3 * HZ)
 #define TIMEOUT		(3 * HZ)
 
-enum state {
+static enum {
 	IDLE,
 	SPINNING_UP,
 	RESETTING,
 	RECALIBRATING,
 	SEEKING,
 	TRANSFERRING
-};
+} state;
 
-static enum state state;
-static struct drive {
-	u8 type;			/* as the CMOS has it; 0: no drive */
-	bool calibrated;
-	u32 cylinder;		/* that the head was sent to, in steps */
-	/* that was there at the last open; NULL: none */
-	const struct floppy_format *format;
-	bool verified;			/* it is what is in the drive now */
-	bool replaced;			/* the disk was, since somebody asked */
-	/* of each command, requests that failed since the last that did not */
-	u32 failures[FLUSH + 1];
-} drives[DRIVES];
-static u32 drive;			/* that the request is for */
-static u32 served;		/* sectors of the request that are done */
+static struct drive drives[DRIVES];
+
+/* Of the request that is worked on. */
+static u32 drive;
+static u32 served;		/* sectors of it that are done */
 static u32 tries;
-static u32 probe;		/* twice the candidate; odd: beyond its end */
+
 static bool needs_reset = true;
-static u8 motors;			/* bit n: drive n's runs */
+static u8 motors;		/* bit n: drive n's runs */
 static struct timer watchdog, motor_timer;
-/* the buffer holds this run of this drive; 0: nothing */
-static kdev_t buffered_dev;
-static u32 buffered_run;
-/* which keeps it inside 64 KB */
-static u8 track_buffer[BUFFER_SECTORS * SECTOR_SIZE] ALIGNED(16384);
 
-static void begin(void);
-
-static struct request *request(void)
+/* Returns the request that is worked on. */
+struct request *floppy_request(void)
 {
 	return current_request(FLOPPY_MAJOR);
 }
 
+/* Returns the request's first sector that is not done. */
 static u32 sector_now(void)
 {
-	return request()->sector + served;
+	return floppy_request()->sector + served;
 }
 
 static u32 run_length(void)
@@ -94,15 +72,10 @@ static u32 run_now(void)
 	return sector_now() / run_length();
 }
 
-/* Of the drive that is worked on, at the command that is. */
-static u32 *failures(void)
+/* Says what is wrong, unless the disk has failed too often. */
+void floppy_complain(const char *what)
 {
-	return &drives[drive].failures[request()->cmd];
-}
-
-static void complain(const char *what)
-{
-	if (*failures() < FAILURES_TOLD)
+	if (request_failures(floppy_request()) < FAILURES_TOLD)
 		printk("fd%u: %s: st0 %x st1 %x st2 %x, sector %u\n", drive,
 		       what, fdc_result[0], fdc_result[1], fdc_result[2],
 		       sector_now());
@@ -115,177 +88,107 @@ static void motor_off(struct timer *t)
 	fdc_select(0, 0);
 }
 
-/* The request is over. The motor runs on for a while. */
-static void finish(int error)
+static void start_over(void)
 {
-	struct request *rq = request();
+	served = tries = 0;
+	floppy_probe_start();
+}
 
+/* Ends the request. The motor runs on for a while. */
+void floppy_finish(int error)
+{
 	timer_cancel(&watchdog);
 	timer_cancel(&motor_timer);
 	timer_add(&motor_timer, MOTOR_OFF, motor_off, NULL);
 	state = IDLE;
-	served = tries = probe = 0;
-	*failures() = error ? *failures() + 1 : 0;
-	end_request(rq, error);
+	start_over();
+	end_request(floppy_request(), error);
 }
 
-/* Something went wrong: start again from a reset, or give up. */
-static void retry(const char *what)
+/* Something went wrong: starts again from a reset, or gives up. */
+static void floppy_retry(const char *what)
 {
-	buffered_dev = 0;
+	bool patient = request_failures(floppy_request()) < FAILURES_TOLD;
+
+	floppy_buffer_forget();
 	needs_reset = true;
 	drives[drive].calibrated = false;
-	if (++tries >= (*failures() < FAILURES_TOLD ? RETRIES : 1)) {
-		complain(what);
-		finish(-EIO);
-		return;
+	tries++;
+	if (tries < RETRIES && patient) {
+		floppy_begin();
+	} else {
+		floppy_complain(what);
+		floppy_finish(-EIO);
 	}
-	begin();
 }
 
-static void timed_out(struct timer *t)
+static void floppy_timed_out(struct timer *t)
 {
 	(void)t;
-	retry("no answer");
+	floppy_retry("no answer");
 }
 
-/* A command is on its way: wait for its interrupt, but not forever. */
-static void expect(enum state next)
+/* A command is on its way: waits for its interrupt, but not forever. */
+static void floppy_expect(int next)
 {
 	state = next;
 	timer_cancel(&watchdog);
-	timer_add(&watchdog, TIMEOUT, timed_out, NULL);
+	timer_add(&watchdog, TIMEOUT, floppy_timed_out, NULL);
 }
 
-static const struct floppy_format *candidate(void)
-{
-	return floppy_format(drives[drive].type, probe / 2);
-}
-
-/*
- * No candidate is left. A drive without a disk goes on saying that it changed.
- * If there is one, it may have been too early: all is tried once more.
- */
-static void nothing_known(void)
-{
-	drives[drive].calibrated = false;
-	if (!fdc_disk_changed() && probe != NO_CANDIDATE && ++tries < ROUNDS) {
-		probe = 0;
-		begin();
-		return;
-	}
-	if (request()->cmd == FLUSH && fdc_disk_changed()) {
-		finish(-ENXIO);
-		return;
-	}
-	complain(fdc_disk_changed() ? "no disk" : "no format that is known");
-	finish(-EIO);
-}
-
-/* The disk's format is known. Only an open takes another than there was. */
-static void found(const struct floppy_format *format)
-{
-	struct drive *d = &drives[drive];
-
-	if (d->format && d->format != format && request()->cmd != FLUSH) {
-		complain("another disk");
-		finish(-EIO);
-		return;
-	}
-	d->format = format;
-	d->verified = true;
-	if (request()->cmd == FLUSH)
-		finish(0);
-	else
-		begin();
-}
-
-/* What a probe has shown: try on, or the format is found. */
-static void probed(bool readable)
-{
-	bool beyond = probe & 1;
-
-	if (beyond && !readable) {
-		found(candidate());
-		return;
-	}
-	if (beyond)
-		probe = NO_CANDIDATE;	/* more sectors than are known */
-	else
-		probe += readable ? 1 : 2;
-	if (candidate())
-		begin();
-	else
-		nothing_known();
-}
-
-/* Sectors of the request that are left in the current run. */
+/* Returns how many sectors of the request are left in the current run. */
 static u32 sectors_here(void)
 {
-	return min_u32(request()->nr_sectors - served,
+	return min_u32(floppy_request()->nr_sectors - served,
 		       run_length() - sector_now() % run_length());
 }
 
-/* Where the next transfer is: a probe, the request's sectors, or their run. */
-static struct floppy_place place_now(void)
+/* Returns where the next transfer is: the request's sectors, or their run. */
+static struct floppy_place transfer_place(void)
 {
 	const struct floppy_format *format = drives[drive].format;
-	u32 first, track;
+	bool write = floppy_request()->cmd == WRITE;
+	u32 first = write ? sector_now() : run_now() * run_length();
+	u32 track = first / format->sectors;
 
-	if (!drives[drive].verified) {
-		format = candidate();
-		return (struct floppy_place){
-			format, 1, HEADS - 1, format->sectors - !(probe & 1), 1,
-		};
-	}
-	first = request()->cmd == WRITE ? sector_now()
-					: run_now() * run_length();
-	track = first / format->sectors;
 	return (struct floppy_place){
-		format, track / HEADS, track % HEADS, first % format->sectors,
-		request()->cmd == WRITE ? sectors_here() : run_length(),
+		.format = format,
+		.cylinder = track / HEADS,
+		.head = track % HEADS,
+		.first = first % format->sectors,
+		.count = write ? sectors_here() : run_length(),
 	};
 }
 
-static void transfer(const struct floppy_place *at)
+static void floppy_transfer(const struct floppy_place *at)
 {
-	bool write = drives[drive].verified && request()->cmd == WRITE;
+	const struct request *rq = floppy_request();
+	bool write = drives[drive].verified && rq->cmd == WRITE;
 
-	buffered_dev = 0;
+	floppy_buffer_forget();
 	if (write)
-		memcpy(track_buffer, request()->buffer + served * SECTOR_SIZE,
+		memcpy(floppy_buffer, rq->buffer + served * SECTOR_SIZE,
 		       at->count * SECTOR_SIZE);
-	expect(TRANSFERRING);
-	if (!fdc_transfer(drive, at, write, track_buffer))
-		retry("command refused");
+	floppy_expect(TRANSFERRING);
+	if (!fdc_transfer(drive, at, write, floppy_buffer))
+		floppy_retry("command refused");
 }
 
-/*
- * Serve what the buffered run has of a read request; whether the request is
- * complete.
- */
+/* Serves what the buffer has. Returns whether the request is complete. */
 static bool serve_from_buffer(void)
 {
-	struct request *rq = request();
+	const struct request *rq = floppy_request();
 
-	while (served < rq->nr_sectors && buffered_dev == rq->dev &&
-	       buffered_run == run_now()) {
-		u32 n = sectors_here();
-
-		memcpy(rq->buffer + served * SECTOR_SIZE,
-		       track_buffer + sector_now() % run_length() * SECTOR_SIZE,
-		       n * SECTOR_SIZE);
-		served += n;
-	}
+	served = floppy_buffer_read(rq, served, run_length());
 	return served == rq->nr_sectors;
 }
 
-/* A changed disk: nothing that was known is true of it. */
+/* If the disk was changed, forgets what was known of it. */
 static void check_change_line(void)
 {
 	if (!fdc_disk_changed())
 		return;
-	buffered_dev = 0;
+	floppy_buffer_forget();
 	drives[drive].calibrated = drives[drive].verified = false;
 	drives[drive].replaced = true;
 }
@@ -294,7 +197,7 @@ static void spun_up(struct timer *t)
 {
 	(void)t;
 	check_change_line();
-	begin();
+	floppy_begin();
 }
 
 static void spin_up(void)
@@ -308,51 +211,71 @@ static void spin_up(void)
 static void reset_controller(void)
 {
 	needs_reset = false;
-	expect(RESETTING);
+	floppy_expect(RESETTING);
 	fdc_reset(drive, motors);
 }
 
 static void recalibrate(void)
 {
-	expect(RECALIBRATING);
+	floppy_expect(RECALIBRATING);
 	if (!fdc_recalibrate(drive))
-		retry("recalibrate refused");
+		floppy_retry("recalibrate refused");
 }
 
-static void seek(const struct floppy_place *at)
+static void seek(u32 head, u32 cylinder)
 {
-	drives[drive].cylinder = at->cylinder * at->format->step;
-	expect(SEEKING);
-	if (!fdc_seek(drive, at->head, drives[drive].cylinder))
-		retry("seek refused");
+	drives[drive].cylinder = cylinder;
+	floppy_expect(SEEKING);
+	if (!fdc_seek(drive, head, cylinder))
+		floppy_retry("seek refused");
 }
 
-/* The next step towards the current request. Interrupts are masked. */
-static void begin(void)
+/* Takes the next step towards the request. Interrupts are masked. */
+void floppy_begin(void)
 {
 	struct drive *d = &drives[drive];
-	struct floppy_place at = place_now();
+	struct floppy_place at;
+	u32 cylinder;
 
+	at = d->verified ? transfer_place() : floppy_probe_place(d);
+	cylinder = at.cylinder * at.format->step;
 	if (needs_reset)
 		reset_controller();
 	else if (!d->calibrated)
 		recalibrate();
-	else if (d->cylinder != at.cylinder * at.format->step)
-		seek(&at);
+	else if (d->cylinder != cylinder)
+		seek(at.head, cylinder);
 	else if (!d->verified && fdc_disk_changed())
-		nothing_known();	/* some controllers wait for a disk */
+		floppy_unusable(d);	/* some controllers wait for a disk */
 	else
-		transfer(&at);
+		floppy_transfer(&at);
 }
 
-/* ll_rw_blk's call: the queue has a new head. FLUSH is floppy_open's. */
+/* Returns whether nothing has to be read or written for the request. */
+static bool done_at_once(void)
+{
+	if (!drives[drive].verified)
+		return false;
+	switch (floppy_request()->cmd) {
+	case FLUSH:
+		return true;
+	case READ:
+		return serve_from_buffer();
+	}
+	return false;
+}
+
+/*
+ * Called by ll_rw_blk: the queue has a new head. FLUSH comes from
+ * floppy_open().
+ */
 static void floppy_start(int major)
 {
 	(void)major;
 	if (state != IDLE)
 		return;
-	drive = MINOR(request()->dev);
-	served = tries = probe = 0;
+	drive = MINOR(floppy_request()->dev);
+	start_over();
 	timer_cancel(&motor_timer);
 	if (!(motors & 1 << drive)) {
 		spin_up();
@@ -360,12 +283,10 @@ static void floppy_start(int major)
 	}
 	fdc_select(drive, motors);
 	check_change_line();
-	if (drives[drive].verified &&
-	    (request()->cmd == FLUSH ||
-	     (request()->cmd == READ && serve_from_buffer())))
-		finish(0);
+	if (done_at_once())
+		floppy_finish(0);
 	else
-		begin();
+		floppy_begin();
 }
 
 static void reset_done(void)
@@ -373,9 +294,9 @@ static void reset_done(void)
 	for (u32 i = 0; i < DRIVES; i++)
 		drives[i].calibrated = false;
 	if (fdc_after_reset())
-		begin();
+		floppy_begin();
 	else
-		retry("timing refused");
+		floppy_retry("timing refused");
 }
 
 /*
@@ -386,7 +307,7 @@ static void seek_done(bool recalibrated)
 {
 	if (fdc_sense() < 2 ||
 	    (fdc_result[0] & (ST0_ERROR | ST0_SEEK_END)) != ST0_SEEK_END) {
-		retry("seek failed");
+		floppy_retry("seek failed");
 		return;
 	}
 	if (recalibrated) {
@@ -394,26 +315,25 @@ static void seek_done(bool recalibrated)
 		drives[drive].cylinder = 0;
 	}
 	if (recalibrated && fdc_result[1] != 0)
-		retry("no cylinder 0");
+		floppy_retry("no cylinder 0");
 	else
-		begin();
+		floppy_begin();
 }
 
-/* Account for what was transferred, and go on. */
+/* Accounts for what was transferred, and goes on. */
 static void transferred(void)
 {
 	tries = 0;
-	if (request()->cmd == READ) {
-		buffered_dev = request()->dev;
-		buffered_run = run_now();
+	if (floppy_request()->cmd == READ) {
+		floppy_buffer_filled(floppy_request()->dev, run_now());
 		serve_from_buffer();
 	} else {
 		served += sectors_here();
 	}
-	if (served == request()->nr_sectors)
-		finish(0);
+	if (served == floppy_request()->nr_sectors)
+		floppy_finish(0);
 	else
-		begin();
+		floppy_begin();
 }
 
 static void transfer_done(void)
@@ -422,17 +342,17 @@ static void transfer_done(void)
 	bool good = n == RESULT_MAX && !(fdc_result[0] & ST0_ERROR);
 
 	if (n < RESULT_MAX) {
-		retry("no result");
+		floppy_retry("no result");
 	} else if (!drives[drive].verified) {
-		probed(good);
+		floppy_probed(&drives[drive], good);
 	} else if (good) {
 		transferred();
 	} else if (fdc_result[1] & ST1_NOT_WRITABLE) {
-		complain("write-protected");
-		finish(-EROFS);
+		floppy_complain("write-protected");
+		floppy_finish(-EROFS);
 	} else {
 		check_change_line();
-		retry("transfer failed");
+		floppy_retry("transfer failed");
 	}
 }
 
@@ -454,24 +374,31 @@ static void floppy_interrupt(struct pt_regs *regs)
 		transfer_done();
 		break;
 	default:
-		needs_reset =
-			true; /* nothing was expected: let the next request start from a known state */
+		/* not expected: the next request starts from a known state */
+		needs_reset = true;
 	}
 }
 
-/* Returns the size of the disk; of one not looked at yet, the largest's. */
+/*
+ * Returns the size of the disk. If it was not looked at yet, that is the size
+ * of the largest which the drive takes.
+ */
 static u32 floppy_sectors(kdev_t dev)
 {
-	const struct drive *d = &drives[MINOR(dev)];
+	const struct drive *d;
 
-	if (MINOR(dev) >= DRIVES || !d->type)
+	if (MINOR(dev) >= DRIVES)
+		return 0;
+	d = &drives[MINOR(dev)];
+	if (!d->type)
 		return 0;
 	return format_sectors(d->format ? d->format
 					: floppy_format(d->type, 0));
 }
 
 /*
- * Takes the disk that is in the drive. -ENXIO: none; -EIO: an unknown format.
+ * Takes the disk that is in the drive. Returns -ENXIO if there is none, -EIO if
+ * its format is unknown.
  */
 static int floppy_open(kdev_t dev)
 {
@@ -488,12 +415,21 @@ static bool floppy_replaced(kdev_t dev)
 }
 
 static const struct block_device_ops floppy_ops = {
-	.name = "floppy", .start = floppy_start, .sectors = floppy_sectors,
-	.open = floppy_open, .replaced = floppy_replaced,
+	.name = "floppy",
+	.start = floppy_start,
+	.sectors = floppy_sectors,
+	.open = floppy_open,
+	.replaced = floppy_replaced,
 };
 
+/* Returns the type that the CMOS gives, or 0 if no format is known for it. */
+static u8 known_type(u8 type)
+{
+	return floppy_format(type, 0) ? type : 0;
+}
+
 /*
- * The CMOS knows which drives there are; the controller is not touched before
+ * Asks the CMOS which drives there are. The controller is not touched before
  * the first request.
  */
 void floppy_init(void)
@@ -503,17 +439,13 @@ void floppy_init(void)
 	outb(CMOS_INDEX, CMOS_FLOPPIES);
 	io_delay();
 	types = inb(CMOS_DATA);
-	drives[0].type = floppy_format(types >> 4, 0) ? types >> 4 : 0;
-	drives[1].type = floppy_format(types & 0x0F, 0) ? types & 0x0F : 0;
+	drives[0].type = known_type(types >> 4);
+	drives[1].type = known_type(types & 0x0F);
 	list_init(&watchdog.link);
 	list_init(&motor_timer.link);
 	if (!types)
 		return;
-	/*
-	 * the BIOS has just read from it: no need to wait for it to spin up
-	 * again
-	 */
-	motors = fdc_motors();
+	motors = fdc_motors();	/* the BIOS has just used one: it still spins */
 	request_irq(IRQ_FLOPPY, floppy_interrupt);
 	register_blkdev(FLOPPY_MAJOR, &floppy_ops);
 }

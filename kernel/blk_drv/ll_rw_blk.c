@@ -1,9 +1,9 @@
 /*
- * The request queues, one a major number, between the file systems and the
- * drivers. Requests are sorted by sector in one direction (the elevator): a
+ * The request queues between the file systems and the drivers, one for each
+ * major number. The elevator sorts requests by sector in one direction: a
  * request goes behind those that the sweep reaches before it. A driver works on
- * the queue's head, and with merge_requests() on those behind it that continue
- * it on the disk, and ends each with end_request().
+ * the queue's head. With merge_requests() it also takes those behind the head
+ * that continue it on the disk. It ends each with end_request().
  */
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
@@ -13,18 +13,18 @@
 #include "blk_internal.h"
 
 #define MAJORS		23
-#define DISKS_MAX	2	/* a major number; floppies need no flush */
+#define DISKS_MAX	2		/* of a major number */
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 
 struct queue {
 	const struct block_device_ops *ops;
 	struct list requests;
-	/*
-	 * of those that the driver works on, from the head on; NULL: it is idle
-	 */
-	struct request *last;
-	u32 written[DISKS_MAX];	/* write requests, counted as they come */
-	u32 flushed[DISKS_MAX];		/* those that are known to be durable */
+	struct request *last;	/* the driver works up to it; NULL: idle */
+	struct {
+		u32 written;	/* write requests, counted as they come */
+		u32 flushed;	/* those that are known to be durable */
+		u32 failures[FLUSH + 1];	/* in a row, by command */
+	} disks[DISKS_MAX];
 };
 
 static struct queue queues[MAJORS];
@@ -35,11 +35,13 @@ void register_blkdev(int major, const struct block_device_ops *ops)
 	queues[major].ops = ops;
 }
 
+/* Returns NULL if there is no driver for dev. */
 static const struct block_device_ops *ops_of(kdev_t dev)
 {
 	return MAJOR(dev) < MAJORS ? queues[MAJOR(dev)].ops : NULL;
 }
 
+/* Returns the size of a device, or 0 if there is no such device. */
 u32 blkdev_sectors(kdev_t dev)
 {
 	const struct block_device_ops *ops = ops_of(dev);
@@ -52,6 +54,7 @@ u32 blkdev_blocks(kdev_t dev)
 	return blkdev_sectors(dev) / SECTORS_A_BLOCK;
 }
 
+/* Returns the memory of a block if the device is memory, else NULL. */
 u8 *blkdev_direct(kdev_t dev, u32 block)
 {
 	const struct block_device_ops *ops = ops_of(dev);
@@ -59,21 +62,30 @@ u8 *blkdev_direct(kdev_t dev, u32 block)
 	return ops && ops->direct ? ops->direct(dev, block) : NULL;
 }
 
+/* Notes that a memory device's block was changed in place. */
 void blkdev_mark_dirty(kdev_t dev, u32 block)
 {
 	ops_of(dev)->mark_dirty(dev, block);
 }
 
+/* Returns 0, -ENXIO if there is no such device, or its driver's error. */
 int blkdev_open(kdev_t dev)
 {
 	const struct block_device_ops *ops = ops_of(dev);
-	int error = ops ? 0 : -ENXIO;
+	int error;
 
-	if (!error && ops->open)
-		error = ops->open(dev);
-	return error ? error : blkdev_sectors(dev) ? 0 : -ENXIO;
+	if (!ops)
+		return -ENXIO;
+	error = ops->open ? ops->open(dev) : 0;
+	if (error)
+		return error;
+	return blkdev_sectors(dev) ? 0 : -ENXIO;
 }
 
+/*
+ * Returns whether the medium was replaced since the last call. Then the caches
+ * hold another medium's blocks.
+ */
 bool blkdev_replaced(kdev_t dev)
 {
 	const struct block_device_ops *ops = ops_of(dev);
@@ -81,65 +93,76 @@ bool blkdev_replaced(kdev_t dev)
 	return ops && ops->replaced && ops->replaced(dev);
 }
 
-/* The number of the disk that a device is, or is a part of. */
+/* Returns the number of the disk that dev is, or is a part of. */
 static u32 disk_of(kdev_t dev)
 {
 	return MINOR(dev) >> ops_of(dev)->partition_bits;
 }
 
 /*
- * Has a disk make durable what was written to it; nothing if that is done. The
- * ramdisk is not written through its queue: it knows itself.
+ * Has a disk make durable what was written to it, unless that is done already.
+ * The ramdisk is not written through its queue: it knows itself what to do.
  */
 int blkdev_sync(kdev_t dev)
 {
 	const struct block_device_ops *ops = ops_of(dev);
-	u32 *flushed, written;
+	struct queue *q;
+	u32 disk, written;
 	int error;
 
 	if (!ops || !ops->sync || !blkdev_sectors(dev))
 		return 0;
 	if (ops->direct)
 		return ops->sync(dev);
-	written = queues[MAJOR(dev)].written[disk_of(dev)];
-	flushed = &queues[MAJOR(dev)].flushed[disk_of(dev)];
-	if (*flushed == written)
+	q = &queues[MAJOR(dev)];
+	disk = disk_of(dev);
+	written = q->disks[disk].written;
+	if (q->disks[disk].flushed == written)
 		return 0;
 	error = ops->sync(dev);
 	if (!error)
-		*flushed = written;
+		q->disks[disk].flushed = written;
 	return error;
 }
 
-/* The same for every disk. Returns the first error. */
+/* Does blkdev_sync() for each disk of a driver. Returns the first error. */
+static int sync_driver(int major)
+{
+	u32 partition_bits = queues[major].ops->partition_bits;
+	int first_error = 0;
+
+	for (u32 disk = 0; disk < DISKS_MAX; disk++) {
+		int error = blkdev_sync(MKDEV(major, disk << partition_bits));
+
+		if (!first_error)
+			first_error = error;
+	}
+	return first_error;
+}
+
+/* Does blkdev_sync() for every disk. Returns the first error. */
 int blkdev_sync_all(void)
 {
 	int first_error = 0;
 
-	for (int major = 0; major < MAJORS; major++)
-		for (u32 disk = 0; queues[major].ops && disk < DISKS_MAX;
-		     disk++) {
-			kdev_t dev = MKDEV(
-				major,
-				disk << queues[major].ops->partition_bits);
+	for (int major = 0; major < MAJORS; major++) {
+		int error = queues[major].ops ? sync_driver(major) : 0;
 
-			int error = blkdev_sectors(dev) ? blkdev_sync(dev) : 0;
-
-			if (!first_error)
-				first_error = error;
-		}
+		if (!first_error)
+			first_error = error;
+	}
 	return first_error;
 }
 
-/* Where a request begins, over all disks of its queue. */
+/* Returns where a request begins: its sector, and above it its disk. */
 static u64 position(const struct request *rq)
 {
 	return (u64)disk_of(rq->dev) << 32 | rq->sector;
 }
 
 /*
- * Whether a goes before b when the head is at `head`: those still ahead of it
- * first, by sector, then the rest.
+ * Returns whether a goes before b when the head is at `head`. Those still ahead
+ * of the head go first, then the rest, each by sector.
  */
 static bool before(const struct request *a, const struct request *b, u64 head)
 {
@@ -149,10 +172,10 @@ static bool before(const struct request *a, const struct request *b, u64 head)
 }
 
 /*
- * Put a request in its place, behind those that are being worked on. A flush
+ * Puts a request in its place, behind those that are being worked on. A flush
  * goes to the end, and nothing passes it.
  */
-static void enqueue(struct queue *q, struct request *rq)
+static void enqueue_request(struct queue *q, struct request *rq)
 {
 	struct list *pos = q->requests.prev;
 
@@ -168,14 +191,14 @@ static void enqueue(struct queue *q, struct request *rq)
 	list_add(&rq->link, pos);
 }
 
-/* Have an idle driver begin the queue's head. */
+/* Has an idle driver begin the queue's head. */
 static void kick(int major)
 {
 	queues[major].last = current_request(major);
 	queues[major].ops->start(major);
 }
 
-/* 0, or why a request cannot be begun at all. */
+/* Returns 0, or the error of a request that cannot be begun at all. */
 static int check_request(const struct request *rq)
 {
 	u32 size = blkdev_sectors(rq->dev);
@@ -189,8 +212,9 @@ static int check_request(const struct request *rq)
 }
 
 /*
- * Begin a transfer; it is over when rq->done. The request and its buffer stay
- * the caller's and must live that long.
+ * Begins a transfer and returns at once. The caller has filled in dev, cmd,
+ * sector, nr_sectors and buffer. The request and its buffer stay the caller's
+ * and must live until rq->done.
  */
 void submit_request(struct request *rq)
 {
@@ -204,14 +228,15 @@ void submit_request(struct request *rq)
 	if (q->ops->first)
 		rq->sector += q->ops->first(rq->dev);
 	if (rq->cmd == WRITE && q->ops->sync)
-		q->written[disk_of(rq->dev)]++;
+		q->disks[disk_of(rq->dev)].written++;
 	flags = irq_save();
-	enqueue(q, rq);
+	enqueue_request(q, rq);
 	if (!q->last)
 		kick(MAJOR(rq->dev));
 	irq_restore(flags);
 }
 
+/* Sleeps until a request is done. Returns its error. */
 int wait_request(struct request *rq)
 {
 	u32 flags = irq_save();
@@ -223,28 +248,33 @@ int wait_request(struct request *rq)
 	return rq->error;
 }
 
+/* Transfers sectors, and sleeps until it is done. Returns the error. */
 int block_rw(kdev_t dev, int cmd, u32 sector, u32 nr_sectors, void *buffer)
 {
-	struct request rq = { .dev = dev,
-			      .cmd = cmd,
-			      .sector = sector,
-			      .nr_sectors = nr_sectors,
-			      .buffer = buffer };
+	struct request rq = {
+		.dev = dev,
+		.cmd = cmd,
+		.sector = sector,
+		.nr_sectors = nr_sectors,
+		.buffer = buffer,
+	};
 
 	wait_queue_init(&rq.wait);
 	submit_request(&rq);
 	return wait_request(&rq);
 }
 
+/* Returns the head of a queue, or NULL. */
 struct request *current_request(int major)
 {
 	struct queue *q = &queues[major];
 
-	return list_empty(&q->requests)
-		       ? NULL
-		       : list_entry(q->requests.next, struct request, link);
+	if (list_empty(&q->requests))
+		return NULL;
+	return list_entry(q->requests.next, struct request, link);
 }
 
+/* Returns the request behind rq: there must be one. */
 struct request *next_request(const struct request *rq)
 {
 	return list_entry(rq->link.next, struct request, link);
@@ -252,9 +282,9 @@ struct request *next_request(const struct request *rq)
 
 /*
  * Called by a driver, interrupts masked, that can do several requests as one
- * transfer: those that continue the head of its queue on the same disk in the
- * same direction. How many sectors they are, at most max unless the head alone
- * is more. They will stay where they are.
+ * transfer. Takes the head of its queue and those that continue it on the same
+ * disk in the same direction; they will stay where they are. Returns how many
+ * sectors they are: at most max, unless the head alone is more.
  */
 u32 merge_requests(int major, u32 max)
 {
@@ -275,21 +305,43 @@ u32 merge_requests(int major, u32 max)
 }
 
 /*
- * Called by drivers, interrupts masked: the head of the queue is done; if it
- * was the last that the driver worked on, begin the next.
+ * Returns the place where the failures in a row of a request's disk and command
+ * are counted.
+ */
+static u32 *failures_of(const struct request *rq)
+{
+	struct queue *q = &queues[MAJOR(rq->dev)];
+
+	return &q->disks[disk_of(rq->dev)].failures[rq->cmd];
+}
+
+/*
+ * Returns how many requests of this disk and command have failed in a row until
+ * now. From FAILURES_TOLD on a driver has less patience.
+ */
+u32 request_failures(const struct request *rq)
+{
+	return *failures_of(rq);
+}
+
+/*
+ * Ends the request at the head of a queue: takes it off and wakes the waiter.
+ * If it was the last that the driver worked on, begins the next. Called by
+ * drivers, interrupts masked.
  */
 void end_request(struct request *rq, int error)
 {
-	int major = MAJOR(rq->dev);
-	bool idle = rq == queues[major].last;
+	struct queue *q = &queues[MAJOR(rq->dev)];
+	bool idle = rq == q->last;
 
+	*failures_of(rq) = error ? *failures_of(rq) + 1 : 0;
 	list_del(&rq->link);
 	rq->error = error;
 	rq->done = true;
 	wake_up(&rq->wait);
 	if (!idle)
 		return;
-	queues[major].last = NULL;
-	if (!list_empty(&queues[major].requests))
-		kick(major);
+	q->last = NULL;
+	if (!list_empty(&q->requests))
+		kick(MAJOR(rq->dev));
 }

@@ -1,8 +1,9 @@
 /*
  * Partition tables of the PC: four entries at the end of a disk's first sector.
- * One entry may be extended: a chain of sectors, each with a table whose first
- * entry is a logical partition, counted from this sector, and whose second is
- * the next link, counted from the first one.
+ * One entry may be an extended partition: a chain of sectors with a table each.
+ * A table's first entry is a logical partition, counted from the table's own
+ * sector. Its second entry is the next link, counted from the chain's first
+ * sector.
  */
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
@@ -29,8 +30,8 @@ _Static_assert(sizeof(struct table) == SECTOR_SIZE,
 	       "a partition table fills a sector");
 
 /*
- * Read a table; false if the sector holds none. A file system's boot sector has
- * the same magic, but code in the place of the entries.
+ * Reads a table. Returns false if the sector holds none. A file system's boot
+ * sector has the same magic, but code in the place of the entries.
  */
 static bool read_table(kdev_t disk, u32 sector, struct table *t)
 {
@@ -48,35 +49,35 @@ static bool is_extended(const struct entry *e)
 }
 
 /*
- * Note an entry whose sectors count from base: false if it is unused or does
- * not lie on the disk.
+ * Notes a partition whose sectors count from base. Returns false if the entry
+ * is unused or does not lie on the disk.
  */
-static bool add(struct partition *p, const struct entry *e, u32 base,
-		u32 disk_sectors)
+static bool add_partition(struct partition *p, const struct entry *e, u32 base,
+			  u32 disk_sectors)
 {
 	u32 first = base + e->first;
 
-	if (!e->type || is_extended(e) || !e->sectors || first <= base ||
-	    first >= disk_sectors || e->sectors > disk_sectors - first)
+	if (!e->type || is_extended(e) || !e->sectors)
+		return false;
+	if (first <= base || first >= disk_sectors ||
+	    e->sectors > disk_sectors - first)
 		return false;
 	p->first = first;
 	p->sectors = e->sectors;
 	return true;
 }
 
-/*
- * Follow the chain of an extended partition: only so far, as it may be a
- * circle.
- */
+/* Follows the chain of an extended partition, but not forever in a circle. */
 static void read_logical(kdev_t disk, u32 extended, struct partition *parts,
 			 struct table *t)
 {
 	u32 next = extended, n = FIRST_LOGICAL;
 
-	for (u32 links = 0;
-	     links < PARTITIONS && n < PARTITIONS && read_table(disk, next, t);
-	     links++) {
-		if (add(&parts[n], &t->entry[0], next, parts[0].sectors))
+	for (u32 links = 0; links < PARTITIONS && n < PARTITIONS; links++) {
+		if (!read_table(disk, next, t))
+			break;
+		if (add_partition(&parts[n], &t->entry[0], next,
+				  parts[0].sectors))
 			n++;
 		if (!is_extended(&t->entry[1]))
 			break;
@@ -84,23 +85,32 @@ static void read_logical(kdev_t disk, u32 extended, struct partition *parts,
 	}
 }
 
+/* Notes the partitions of a disk's first table, then its logical ones. */
+static void read_primary(kdev_t disk, struct partition *parts, struct table *t)
+{
+	u32 extended = 0;
+
+	for (u32 i = 0; i < ENTRIES; i++) {
+		const struct entry *e = &t->entry[i];
+
+		if (is_extended(e))
+			extended = e->first;
+		else
+			add_partition(&parts[1 + i], e, 0, parts[0].sectors);
+	}
+	if (extended)
+		read_logical(disk, extended, parts, t);
+}
+
 /*
- * Fill in parts[1] and following of a disk, whose parts[0] is the disk itself.
- * Called when its driver is ready for requests; sleeps.
+ * Fills in parts[1] and following of a disk. parts[0], the disk itself, is
+ * filled in already. Called when the driver is ready for requests. Sleeps.
  */
 void read_partitions(kdev_t disk, struct partition *parts)
 {
 	struct table *t = kmalloc(sizeof(*t));
-	u32 extended = 0;
 
-	if (t && read_table(disk, 0, t)) {
-		for (u32 i = 0; i < ENTRIES; i++)
-			if (!add(&parts[1 + i], &t->entry[i], 0,
-				 parts[0].sectors) &&
-			    is_extended(&t->entry[i]))
-				extended = t->entry[i].first;
-		if (extended)
-			read_logical(disk, extended, parts, t);
-	}
+	if (t && read_table(disk, 0, t))
+		read_primary(disk, parts, t);
 	kfree(t);
 }

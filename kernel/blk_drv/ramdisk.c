@@ -1,7 +1,7 @@
 /*
  * The ramdisk: a copy of the boot floppy in page frames, four blocks each. File
- * systems work in its memory directly; a bitmap remembers which blocks were
- * changed, and sync writes those back to the floppy, so that files outlive a
+ * systems work in its memory directly. A bitmap remembers which blocks were
+ * changed. sync writes those back to the floppy, so that files survive a
  * reboot.
  */
 #include <cowix/kernel.h>
@@ -43,7 +43,7 @@ static bool is_dirty(u32 block)
 	return block < nr_blocks && dirty[block / 32] & 1u << block % 32;
 }
 
-/* Copy sector by sector: a request may begin at any. */
+/* Copies sector by sector: a request may begin at any. */
 static void ramdisk_start(int major)
 {
 	struct request *rq = current_request(major);
@@ -70,7 +70,7 @@ static void clear_dirty(u32 block, u32 n)
 }
 
 /*
- * Write n blocks back. They count as clean from before the transfer: what is
+ * Writes n blocks back. They count as clean from before the transfer: a block
  * changed during it is dirty again.
  */
 static int write_back(u32 block, u32 n, u8 *buffer)
@@ -91,10 +91,23 @@ static int write_back(u32 block, u32 n, u8 *buffer)
 }
 
 /*
- * sync: write all changed blocks back, in runs, the last first: data and
- * directories before the inodes that refer to them. When a run fails, blocks
- * are written one at a time; a floppy that fails again and again is left alone.
- * What is left stays dirty. The first error.
+ * Returns how many blocks in a row are dirty, from the one before `end` down:
+ * at most `most`.
+ */
+static u32 dirty_run(u32 end, u32 most)
+{
+	u32 n = 0;
+
+	while (n < most && is_dirty(end - 1 - n))
+		n++;
+	return n;
+}
+
+/*
+ * Writes all changed blocks back, in runs, the last first: data and directories
+ * before the inodes that refer to them. When a run fails, blocks are written
+ * one at a time. A floppy that fails again and again is left alone; the other
+ * blocks stay dirty. Returns the first error.
  */
 static int ramdisk_sync(kdev_t dev)
 {
@@ -106,13 +119,11 @@ static int ramdisk_sync(kdev_t dev)
 	if (!buffer)
 		return -ENOMEM;
 	for (u32 end = nr_blocks; end > 0 && failures < FAILURES_TOLD;) {
-		u32 n = 0;
-		int error;
+		u32 n = dirty_run(end, most);
+		int error = n ? write_back(end - n, n, buffer) : 0;
 
-		while (n < most && is_dirty(end - 1 - n))
-			n++;
-		error = n ? write_back(end - n, n, buffer) : 0;
-		failures += error != 0;
+		if (error)
+			failures++;
 		if (!first_error)
 			first_error = error;
 		if (error && n > 1)
@@ -133,6 +144,7 @@ static const struct block_device_ops ramdisk_ops = {
 	.sync = ramdisk_sync,
 };
 
+/* For the audit: finds the pages that the ramdisk owns. */
 static void recount_frames(found_page *found)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(frames); i++)
@@ -155,7 +167,8 @@ static void release_frames(void)
 		}
 }
 
-static int load(kdev_t from, u32 blocks)
+/* Reads a device into new frames. Returns 0, -ENOMEM or its error. */
+static int load_frames(kdev_t from, u32 blocks)
 {
 	for (u32 i = 0; i * BLOCKS_A_FRAME < blocks; i++) {
 		u32 first = i * BLOCKS_A_FRAME,
@@ -174,8 +187,8 @@ static int load(kdev_t from, u32 blocks)
 }
 
 /*
- * Copy a device into ram0 and remember it for writing back. Called by
- * mount_root(). On an error nothing is kept.
+ * Copies a device into ram0 and remembers it for writing back. Called by
+ * mount_root(). Returns 0 or an error; then nothing is kept.
  */
 int ramdisk_load(kdev_t from)
 {
@@ -187,7 +200,7 @@ int ramdisk_load(kdev_t from)
 	blocks = blkdev_sectors(from) / SECTORS_A_BLOCK;
 	if (blocks > MAX_BLOCKS)
 		return -EFBIG;
-	error = load(from, blocks);
+	error = load_frames(from, blocks);
 	if (error) {
 		release_frames();
 		return error;

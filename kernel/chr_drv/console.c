@@ -1,9 +1,9 @@
 /*
  * Four virtual consoles on the VGA text screen, 80 by 25. Each has its lines in
- * a ring of its own: the screen is the last 25, those before it can be looked
- * back at. Everything is written to the ring; what has changed on the console
- * in front is then copied to VGA memory. printk writes to the console in front.
- * Any context.
+ * a ring of its own: the screen is the last 25, and the lines before it can be
+ * looked back at. Everything is written to the ring. What has changed on the
+ * console in front is then copied to VGA memory. printk writes to the console
+ * in front, in any context.
  */
 #include <cowix/kernel.h>
 #include <cowix/boot_params.h>
@@ -18,8 +18,7 @@
 #define CRTC_DATA	0x3D5
 #define CRTC_CURSOR_HIGH 14
 #define CRTC_CURSOR_LOW	15
-/* a place for the cursor where it is not seen */
-#define NOWHERE		(ROWS * COLUMNS)
+#define NOWHERE		(ROWS * COLUMNS) /* where no cursor is seen */
 #define BLANK_ATTRIBUTES 0x77	/* the colours, without bold and blink */
 
 #define PIT_CHANNEL2	0x42
@@ -41,18 +40,20 @@ static void mark_dirty(struct console *c, int from, int to)
 		c->dirty_to = to;
 }
 
-/* The line in a row of the screen; negative rows are the history. */
+/* Returns the line in a row of the screen. Negative rows are the history. */
 static u16 *line(struct console *c, int row)
 {
 	return c->lines[(c->first + LINES + row) % LINES];
 }
 
+/* Returns the line in a row, which is going to be written to. */
 u16 *console_row(struct console *c, int row)
 {
 	mark_dirty(c, row, row + 1);
 	return line(c, row);
 }
 
+/* Fills a part of a row with blanks. */
 void console_fill(struct console *c, int row, int column, int n)
 {
 	u16 *to = console_row(c, row) + column,
@@ -62,9 +63,15 @@ void console_fill(struct console *c, int row, int column, int n)
 		*to++ = blank;
 }
 
+static void copy_row(struct console *c, int to, int from)
+{
+	memcpy(line(c, to), line(c, from), COLUMNS * sizeof(u16));
+}
+
 /*
- * Move rows of a region and clear those that come free. When the whole screen
- * moves up, what leaves it becomes history, and nothing is copied.
+ * Moves the rows of a region up by n, or down if n is negative, and clears
+ * those that come free. When the whole screen moves up, the rows that leave it
+ * become history, and nothing is copied.
  */
 void console_scroll(struct console *c, int first, int last, int n)
 {
@@ -77,12 +84,10 @@ void console_scroll(struct console *c, int first, int last, int n)
 		c->history = min_u32(c->history + count, LINES - ROWS);
 	} else if (n > 0) {
 		for (int row = first; row <= last - count; row++)
-			memcpy(line(c, row), line(c, row + count),
-			       COLUMNS * sizeof(u16));
+			copy_row(c, row, row + count);
 	} else {
 		for (int row = last; row >= first + count; row--)
-			memcpy(line(c, row), line(c, row - count),
-			       COLUMNS * sizeof(u16));
+			copy_row(c, row, row - count);
 	}
 	for (int row = n > 0 ? last - count + 1 : first; count > 0; count--)
 		console_fill(c, row++, 0, COLUMNS);
@@ -97,7 +102,7 @@ static void place_cursor(u16 at)
 	outb(CRTC_DATA, at & 0xFF);
 }
 
-/* Let the console in front be seen as it is now. */
+/* Shows the console in front as it is now. */
 static void show(void)
 {
 	struct console *c = front;
@@ -108,9 +113,10 @@ static void show(void)
 		       COLUMNS * sizeof(u16));
 	c->dirty_from = ROWS;
 	c->dirty_to = 0;
-	place_cursor(c->visible && !back
-			     ? c->cursor.row * COLUMNS + c->cursor.column
-			     : NOWHERE);
+	if (c->visible && !back)
+		place_cursor(c->cursor.row * COLUMNS + c->cursor.column);
+	else
+		place_cursor(NOWHERE);
 }
 
 static void show_all(void)
@@ -119,14 +125,17 @@ static void show_all(void)
 	show();
 }
 
-/* Alt-F1 to Alt-F4; interrupts masked, as for what follows. */
+/* Brings another console to the front. Interrupts are masked. */
 void console_switch(u32 n)
 {
 	front = &consoles[n];
 	show_all();
-	keyboard_leds();
 }
 
+/*
+ * Moves the view back into the history, or forth if lines is negative.
+ * Interrupts are masked.
+ */
 void console_look_back(int lines)
 {
 	int back = (int)front->back + lines;
@@ -135,7 +144,7 @@ void console_look_back(int lines)
 	show_all();
 }
 
-/* What is new is seen at once, wherever one was looking. */
+/* Shows the end again: what is new must be seen at once. */
 static void look_at_end(struct console *c)
 {
 	if (c->back) {
@@ -145,13 +154,14 @@ static void look_at_end(struct console *c)
 }
 
 /*
- * Kernel messages: a newline starts a new line, as on a terminal with ONLCR; a
- * control sequence that a program has begun waits.
+ * Writes kernel messages. A newline starts a new line, as on a terminal with
+ * ONLCR. A control sequence that a program has begun waits.
  */
 static void console_write(const char *s, size_t n)
 {
 	struct console *c = front;
-	u32 flags = irq_save(), parse = c->parse;
+	enum vt_state parse = c->parse;
+	u32 flags = irq_save();
 
 	look_at_end(c);
 	c->parse = TEXT;
@@ -184,7 +194,7 @@ static u32 console_room(struct tty *tty)
 	return PAGE_SIZE;
 }
 
-static bool ringing;
+static bool ringing;			/* the bell is */
 
 static void end_bell(struct timer *t)
 {
@@ -193,6 +203,7 @@ static void end_bell(struct timer *t)
 	ringing = false;
 }
 
+/* Sounds the bell for a moment. */
 void console_bell(void)
 {
 	static struct timer bell;
@@ -208,13 +219,15 @@ void console_bell(void)
 }
 
 /*
- * Called first of all. The first console continues where the BIOS left the
- * screen.
+ * Called first of all, so that printk can show its messages. The first console
+ * continues where the BIOS left the screen.
  */
 void console_init(void)
 {
-	static const struct tty_driver driver = { .put = console_put,
-						  .room = console_room };
+	static const struct tty_driver driver = {
+		.put = console_put,
+		.room = console_room,
+	};
 	const struct boot_params *bp = __va(BOOT_PARAMS);
 
 	for (u32 i = 0; i < NR_CONSOLES; i++) {

@@ -1,9 +1,9 @@
 /*
- * The PS/2 keyboard (8042 controller, scan code set 1): keys become characters
+ * The PS/2 keyboard (8042 controller, scan code set 1). Keys become characters
  * and escape sequences, those of Linux's console, for the console in front.
- * Some never get there: Alt-F1 to Alt-F4 switch consoles, Shift-PageUp and
- * -PageDown look back, Ctrl-Alt-Del asks init to restart, and Alt with a key
- * calls what other parts have registered (the memory audit).
+ * Some keys are obeyed here: Alt-F1 to Alt-F4 switch consoles, Shift-PageUp and
+ * Shift-PageDown look back, Ctrl-Alt-Del asks init to restart. Alt with another
+ * key can call a function that was registered, such as the memory audit.
  */
 #include <cowix/kernel.h>
 #include <cowix/irq.h>
@@ -18,13 +18,11 @@
 #define STATUS_MOUSE	0x20
 #define SET_LEDS	0xED
 #define ACKNOWLEDGE	0xFA
-/* looks at the status until the controller takes a command */
-#define PATIENCE	10000
+#define POLLS		10000	/* of the status, until a command is taken */
 
 #define RELEASE		0x80
 #define EXTENDED	0xE0		/* one more code follows */
-/* the Pause key: two more, and two more for its release */
-#define PAUSE		0xE1
+#define PAUSE		0xE1		/* the Pause key: two more codes follow */
 #define KEY_ENTER	0x1C
 #define KEY_CTRL	0x1D
 #define KEY_LSHIFT	0x2A
@@ -47,27 +45,36 @@
 #define KEY_F11		0x57
 #define SCANCODES	0x59
 
+/* Characters by scan code; 0: none. */
 static const char plain[SCANCODES] =
-	"\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 "
+	"\0\0331234567890-=\177"
+	"\tqwertyuiop[]\r"
+	"\0asdfghjkl;'`"
+	"\0\\zxcvbnm,./\0"
+	"*\0 "
 	"\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	"789-456+1230."
 	"\0\0<\0\0";
 static const char shifted[SCANCODES] =
-	"\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 "
+	"\0\033!@#$%^&*()_+\177"
+	"\tQWERTYUIOP{}\r"
+	"\0ASDFGHJKL:\"~"
+	"\0|ZXCVBNM<>?\0"
+	"*\0 "
 	"\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	"789-456+1230."
 	"\0\0>\0\0";
 
 /*
  * What the keys from Home to Delete send: a letter means ESC [ letter, a digit
- * ESC [ digit ~; "-" and "+" are no cursor keys.
+ * ESC [ digit ~. "-" and "+" stand for keys that are no cursor keys.
  */
 static const char cursor_keys[KEY_DELETE - KEY_HOME + 1] = "1A5-DGC+4B623";
 
 /* F6 to F12: ESC [ number ~. F1 to F5 send ESC [ [ and a letter. */
 static const u8 function_keys[] = { 17, 18, 19, 20, 21, 23, 24 };
 
-/* Modifiers: one bit a key, so that of two of a kind one may be let go. */
+/* Modifiers: a bit each, so that one of two shift keys can be released. */
 enum {
 	LEFT_SHIFT = 1,
 	RIGHT_SHIFT = 2,
@@ -81,40 +88,44 @@ enum {
 #define ALT (LEFT_ALT | RIGHT_ALT)
 
 /*
- * Locks, as the command for the lights numbers them. Scroll Lock is the
- * console's: output is stopped.
+ * Locks, as the command for the lights numbers them. Scroll Lock belongs to the
+ * console: its output is stopped.
  */
 enum { SCROLL_LIGHT = 1, NUM_LOCK = 2, CAPS_LOCK = 4 };
 
-/* held: a key that repeats changes its lock once */
-static u8 modifiers, locks = NUM_LOCK, held_locks;
-static bool extended, lights_pending;
+static u8 modifiers;
+static u8 locks = NUM_LOCK;
+static u8 held_locks;			/* keys: they repeat, and change once */
+static bool extended;			/* the last code was EXTENDED */
+static bool lights_pending;		/* to be sent when SET_LEDS is taken */
 static u32 skip;			/* codes of the Pause key that follow */
 static void (*hotkeys[SCANCODES])(void);
 
+/* Has Alt with a key call fn, in the interrupt. */
 void keyboard_hotkey(u8 scancode, void (*fn)(void))
 {
 	hotkeys[scancode] = fn;
 }
 
-static void send(u8 byte)
+/* Sends a byte to the keyboard. */
+static void send_byte(u8 byte)
 {
-	for (u32 i = 0; i < PATIENCE && inb(KBD_STATUS) & STATUS_INPUT; i++)
+	for (u32 i = 0; i < POLLS && inb(KBD_STATUS) & STATUS_INPUT; i++)
 		;
 	outb(KBD_DATA, byte);
 }
 
-/* Set the lights: the keyboard answers the command, then gets the lights. */
-void keyboard_leds(void)
+/* Sets the lights: the keyboard answers the command, then gets the lights. */
+static void set_lights(void)
 {
 	lights_pending = true;
-	send(SET_LEDS);
+	send_byte(SET_LEDS);
 }
 
 static void acknowledged(void)
 {
 	if (lights_pending)
-		send(locks | (front->tty.stopped ? SCROLL_LIGHT : 0));
+		send_byte(locks | (front->tty.stopped ? SCROLL_LIGHT : 0));
 	lights_pending = false;
 }
 
@@ -130,18 +141,27 @@ static void type_string(const char *s)
 }
 
 /*
- * A cursor key: with modifiers as xterm has it, ESC [ 1 ; 5 A; in application
- * mode ESC O A.
+ * Types a cursor key: ESC [ A. With modifiers it is ESC [ 1 ; 5 A, as in xterm;
+ * in application mode ESC O A.
  */
 static void type_cursor_key(char key, bool shift)
 {
-	u32 modifier = 1 + shift + (modifiers & ALT ? 2 : 0) +
-		       (modifiers & CTRL ? 4 : 0);
-	char text[12], digit = key >= 'A' ? '1' : key;
+	u32 modifier = 1;
+	char text[12], digit = key, end = '~';
 
+	if (key >= 'A') {
+		digit = '1';
+		end = key;
+	}
+	if (shift)
+		modifier += 1;
+	if (modifiers & ALT)
+		modifier += 2;
+	if (modifiers & CTRL)
+		modifier += 4;
 	if (modifier > 1)
 		snprintf(text, sizeof(text), "\033[%c;%u%c", digit, modifier,
-			 key >= 'A' ? key : '~');
+			 end);
 	else if (key >= 'A')
 		snprintf(text, sizeof(text), "\033%c%c",
 			 front->application_keys ? 'O' : '[', key);
@@ -161,29 +181,33 @@ static void type_function_key(u32 n)
 	type_string(text);
 }
 
-/*
- * The keypad's keys are digits with Num Lock or with Shift, but not with both.
- * Returns whether it was a cursor key.
- */
-static bool keypad(u8 code)
+static bool on_keypad(u8 code)
 {
-	bool shift = modifiers & SHIFT, alone = extended;
-	char key;
+	return code >= KEY_HOME && code <= KEY_DELETE && code != KEY_MINUS &&
+	       code != KEY_PLUS;
+}
 
-	if (code < KEY_HOME || code > KEY_DELETE || code == KEY_MINUS ||
-	    code == KEY_PLUS)
+/*
+ * Types a cursor key. The keypad's keys are digits with Num Lock or with Shift,
+ * but not with both. Returns false if the key is no cursor key.
+ */
+static bool cursor_key(u8 code)
+{
+	bool shift = modifiers & SHIFT, num_lock = locks & NUM_LOCK;
+
+	if (!on_keypad(code) || (!extended && shift != num_lock))
 		return false;
-	if (!alone && shift != !!(locks & NUM_LOCK))
-		return false;
-	key = cursor_keys[code - KEY_HOME];
-	if (alone && shift && (code == KEY_PAGE_UP || code == KEY_PAGE_DOWN))
-		console_look_back(code == KEY_PAGE_UP ? ROWS / 2 : -(ROWS / 2));
+	if (extended && shift && code == KEY_PAGE_UP)
+		console_look_back(ROWS / 2);
+	else if (extended && shift && code == KEY_PAGE_DOWN)
+		console_look_back(-(ROWS / 2));
 	else
-		type_cursor_key(key, alone && shift);
+		type_cursor_key(cursor_keys[code - KEY_HOME],
+				extended && shift);
 	return true;
 }
 
-/* With Ctrl: the 32 control characters, on the keys where a VT220 has them. */
+/* Returns what c is with Ctrl. The keys are those of a VT220. */
 static int control_of(char c)
 {
 	if (c == ' ' || c == '2')
@@ -197,7 +221,7 @@ static int control_of(char c)
 	return c >= '@' && c <= '~' ? c & 0x1F : c;
 }
 
-/* The character of a key with the modifiers held down; -1: none. */
+/* Returns the character of a key with the modifiers held down, or -1. */
 static int translate(u8 code)
 {
 	char c = modifiers & SHIFT && !extended ? shifted[code] : plain[code],
@@ -210,45 +234,90 @@ static int translate(u8 code)
 	return modifiers & CTRL ? control_of(c) : c;
 }
 
-/* Modifiers and locks. The shifts that some extended keys pretend are none. */
+static u8 lock_of(u8 code)
+{
+	switch (code) {
+	case KEY_CAPS:
+		return CAPS_LOCK;
+	case KEY_NUM:
+		return NUM_LOCK;
+	case KEY_SCROLL:
+		return SCROLL_LIGHT;
+	}
+	return 0;
+}
+
+/*
+ * Returns the modifier of a key, or 0. Some extended keys pretend shifts, which
+ * are none.
+ */
+static u8 modifier_of(u8 code)
+{
+	switch (code) {
+	case KEY_LSHIFT:
+		return extended ? 0 : LEFT_SHIFT;
+	case KEY_RSHIFT:
+		return extended ? 0 : RIGHT_SHIFT;
+	case KEY_CTRL:
+		return extended ? RIGHT_CTRL : LEFT_CTRL;
+	case KEY_ALT:
+		return extended ? RIGHT_ALT : LEFT_ALT;
+	}
+	return 0;
+}
+
+/* Changes a lock when its key is pressed. */
+static void lock_key(u8 lock, bool down)
+{
+	if (!down) {
+		held_locks &= ~lock;
+		return;
+	}
+	if (held_locks & lock)
+		return;
+	held_locks |= lock;
+	if (lock == SCROLL_LIGHT)
+		tty_stop(&front->tty, !front->tty.stopped);
+	else
+		locks ^= lock;
+	set_lights();
+}
+
+/* Obeys a modifier or a lock. Returns false if the key is neither. */
 static bool modifier_key(u8 code, bool down)
 {
-	u8 bit = 0, lock = code == KEY_CAPS     ? CAPS_LOCK
-			   : code == KEY_NUM    ? NUM_LOCK
-			   : code == KEY_SCROLL ? SCROLL_LIGHT
-						: 0;
+	u8 bit = modifier_of(code), lock = extended ? 0 : lock_of(code);
 
-	if (code == KEY_LSHIFT || code == KEY_RSHIFT)
-		bit = extended             ? 0
-		      : code == KEY_LSHIFT ? LEFT_SHIFT
-					   : RIGHT_SHIFT;
-	else if (code == KEY_CTRL)
-		bit = extended ? RIGHT_CTRL : LEFT_CTRL;
-	else if (code == KEY_ALT)
-		bit = extended ? RIGHT_ALT : LEFT_ALT;
-	else if (!lock || extended)
-		return false;
-	modifiers = down ? modifiers | bit : modifiers & ~bit;
-	if (down && lock & ~held_locks) {
-		if (lock == SCROLL_LIGHT)
-			tty_stop(&front->tty, !front->tty.stopped);
-		else
-			locks ^= lock;
-		keyboard_leds();
-	}
-	held_locks = down ? held_locks | lock : held_locks & ~lock;
-	return true;
+	if (down)
+		modifiers |= bit;
+	else
+		modifiers &= ~bit;
+	if (lock)
+		lock_key(lock, down);
+	return bit || lock || code == KEY_LSHIFT || code == KEY_RSHIFT;
+}
+
+/* Types the character of a key, after ESC if Alt is held down. */
+static void type_key(u8 code)
+{
+	int c = translate(code);
+
+	if (c < 0)
+		return;
+	if (modifiers & ALT)
+		type('\033');
+	type(c);
 }
 
 static void key_down(u8 code)
 {
 	bool alt = modifiers & ALT;
-	int c;
 
 	if (alt && hotkeys[code]) {
 		hotkeys[code]();
 	} else if (alt && code >= KEY_F1 && code <= KEY_F4) {
 		console_switch(code - KEY_F1);
+		set_lights();
 	} else if (alt && modifiers & CTRL && code == KEY_DELETE) {
 		if (init_task)
 			send_signal(SIGINT, init_task);
@@ -256,16 +325,14 @@ static void key_down(u8 code)
 		type_function_key(code - KEY_F1 + 1);
 	} else if (code >= KEY_F11) {
 		type_function_key(code - KEY_F11 + 11);
-	} else if (!keypad(code) && (c = translate(code)) >= 0) {
-		if (alt)
-			type('\033');
-		type(c);
+	} else if (!cursor_key(code)) {
+		type_key(code);
 	}
 }
 
 /*
- * Whether a key types something. Of those that EXTENDED announces, the keypad's
- * Enter and / and the cursor keys do; volume, mail, calculator do not.
+ * Returns whether a key types something. Of the extended keys, the keypad's
+ * Enter and / and the cursor keys do; volume, mail and calculator do not.
  */
 static bool is_typed(u8 code)
 {
@@ -273,8 +340,14 @@ static bool is_typed(u8 code)
 		return false;
 	if (!extended || code == KEY_ENTER || code == KEY_SLASH)
 		return true;
-	return code >= KEY_HOME && code <= KEY_DELETE && code != KEY_MINUS &&
-	       code != KEY_CENTER && code != KEY_PLUS;
+	return on_keypad(code) && code != KEY_CENTER;
+}
+
+/* A key was pressed or released. */
+static void key_changed(u8 code, bool down)
+{
+	if (!modifier_key(code, down) && down && is_typed(code))
+		key_down(code);
 }
 
 static void keyboard_interrupt(struct pt_regs *regs)
@@ -296,23 +369,19 @@ static void keyboard_interrupt(struct pt_regs *regs)
 	} else if (code == EXTENDED) {
 		extended = true;
 	} else {
-		bool down = !(code & RELEASE);
-
-		code &= ~RELEASE;
-		if (!modifier_key(code, down) && down && is_typed(code))
-			key_down(code);
+		key_changed(code & ~RELEASE, !(code & RELEASE));
 		extended = false;
 	}
 }
 
 /*
- * The BIOS has set the controller up; what it left in its buffer would keep the
- * interrupt from coming.
+ * The BIOS has set the controller up. Whatever it left in its buffer is thrown
+ * away, because no interrupt comes before that.
  */
 void keyboard_init(void)
 {
 	for (u32 i = 0; i < 32 && inb(KBD_STATUS) & STATUS_OUTPUT; i++)
 		inb(KBD_DATA);
 	request_irq(IRQ_KEYBOARD, keyboard_interrupt);
-	keyboard_leds();
+	set_lights();
 }

@@ -1,6 +1,6 @@
 /*
- * The line discipline, one for all terminals: what is typed is echoed, edited
- * and cut into lines (canonical mode) or handed on as it comes (raw mode); what
+ * The line discipline, one for all terminals. What is typed is echoed, edited
+ * and cut into lines (canonical mode) or handed on as it comes (raw mode). What
  * is written gets its newlines and tabs translated (POSIX, "General Terminal
  * Interface"). All of it runs with interrupts masked.
  */
@@ -8,13 +8,57 @@
 #include <cowix/signal.h>
 #include "tty_driver.h"
 
+#define CTRL(c)		((c) & 0x1F)
 #define DELETE		0x7F
 #define TAB_WIDTH	8
-/* announces an error of the line (PARMRK); itself it comes twice then */
+/* With PARMRK it announces an error; a typed one then comes twice. */
 #define MARK		0xFF
-/* all of them: the line is rubbed out on the screen */
+/* With all of them a killed line is erased on the screen. */
 #define VISIBLE_KILL	(ECHOE | ECHOK | ECHOKE)
 
+static const struct termios default_termios = {
+	.c_iflag = ICRNL | IXON,
+	.c_oflag = OPOST | ONLCR,
+	.c_cflag = B115200 | CS8 | CREAD | HUPCL,
+	.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE |
+		   IEXTEN,
+	.c_cc = {
+		[VINTR] = CTRL('C'),
+		[VQUIT] = CTRL('\\'),
+		[VERASE] = DELETE,
+		[VKILL] = CTRL('U'),
+		[VEOF] = CTRL('D'),
+		[VMIN] = 1,
+		[VSTART] = CTRL('Q'),
+		[VSTOP] = CTRL('S'),
+		[VSUSP] = CTRL('Z'),
+		[VREPRINT] = CTRL('R'),
+		[VDISCARD] = CTRL('O'),
+		[VWERASE] = CTRL('W'),
+		[VLNEXT] = CTRL('V'),
+	},
+};
+
+/* Prepares a terminal of a device. Called once, before it can be opened. */
+void tty_init_struct(struct tty *tty, kdev_t dev,
+		     const struct tty_driver *driver)
+{
+	tty->dev = dev;
+	tty->driver = driver;
+	tty->life = 1;
+	wait_queue_init(&tty->wait);
+	tty_reset(tty);
+}
+
+/* Sets the default modes, forgets what was typed and ends a stop. */
+void tty_reset(struct tty *tty)
+{
+	tty->termios = default_termios;
+	tty->stopped = tty->literal = false;
+	tty_flush_input(tty);
+}
+
+/* Returns whether c is the control character of that index. */
 static bool is_cc(const struct tty *tty, u32 index, u8 c)
 {
 	return c && tty->termios.c_cc[index] == c;
@@ -25,15 +69,19 @@ static bool is_control(u8 c)
 	return c < ' ' || c == DELETE;
 }
 
-/* A byte that continues a character: it takes no column, and goes with it. */
-static bool continues(const struct tty *tty, u8 c)
+/*
+ * Returns whether a byte continues a character of several bytes: it takes no
+ * column, and is erased with the others.
+ */
+static bool is_continuation(const struct tty *tty, u8 c)
 {
 	return tty->termios.c_iflag & IUTF8 && (c & 0xC0) == 0x80;
 }
 
 /*
- * What a character becomes on its way out: how many are in to. Called for
- * written and for echoed ones; keeps track of the column.
+ * Writes to `to` what a character becomes on its way out, and keeps track of
+ * the column. Called for written and for echoed characters. Returns how many
+ * there are then, at most OUTPUT_MAX.
  */
 u32 tty_process(struct tty *tty, u8 c, char *to)
 {
@@ -62,7 +110,7 @@ u32 tty_process(struct tty *tty, u8 c, char *to)
 		}
 	} else if (c == '\b' && tty->column > 0) {
 		tty->column--;
-	} else if (!is_control(c) && !continues(tty, c)) {
+	} else if (!is_control(c) && !is_continuation(tty, c)) {
 		tty->column++;
 	}
 	if (c == '\n' && flags & ONLRET)
@@ -72,8 +120,8 @@ u32 tty_process(struct tty *tty, u8 c, char *to)
 }
 
 /*
- * Echo characters as they are: from interrupts, so what the device does not
- * take at once is lost.
+ * Echoes characters as they are. Called from interrupts: what the device does
+ * not take at once is lost.
  */
 static void echo_text(struct tty *tty, const char *s, u32 n)
 {
@@ -83,7 +131,7 @@ static void echo_text(struct tty *tty, const char *s, u32 n)
 		tty->driver->put(tty, out, tty_process(tty, s[i], out));
 }
 
-/* Show what was typed; control characters as ^X. */
+/* Shows what was typed: control characters as ^X. */
 static void echo(struct tty *tty, u8 c)
 {
 	char shown[2] = { '^', c ^ 0x40 };
@@ -101,17 +149,20 @@ static u32 queued(const struct tty *tty)
 	return tty->head - tty->tail;
 }
 
+/*
+ * Returns how many characters can be typed. A line that is too long for the
+ * queue can always be typed, and loses its end: nobody could read it before.
+ */
 u32 tty_input_room(const struct tty *tty)
 {
 	if (tty_flag(tty, ICANON) && tty->tail == tty->edit)
-		/*
-		 * what is too much for the line is dropped: nobody could read
-		 * it before the line ends
-		 */
 		return INPUT_SIZE;
-	return queued(tty) < INPUT_SIZE - 2 ? INPUT_SIZE - 2 - queued(tty) : 0;
+	if (queued(tty) >= INPUT_SIZE - 2)
+		return 0;
+	return INPUT_SIZE - 2 - queued(tty);
 }
 
+/* Returns how many characters can be read. */
 u32 tty_readable(const struct tty *tty)
 {
 	u32 n = 0;
@@ -134,10 +185,10 @@ void tty_stop(struct tty *tty, bool stop)
 }
 
 /*
- * Put a character into the queue and show it. In canonical mode room must be
+ * Puts a character into the queue and shows it. In canonical mode room must be
  * left to end the line.
  */
-static void add(struct tty *tty, u16 entry)
+static void queue_input(struct tty *tty, u16 entry)
 {
 	bool ends = entry & (INPUT_EOL | INPUT_EOF),
 	     canonical = tty_flag(tty, ICANON);
@@ -159,7 +210,7 @@ static void add(struct tty *tty, u16 entry)
 	}
 }
 
-/* The place on the line, in columns, of an entry of the line being edited. */
+/* Returns the column of an entry of the line being edited. */
 static u32 column_of(const struct tty *tty, u32 entry)
 {
 	u32 column = tty->line_column;
@@ -172,23 +223,26 @@ static u32 column_of(const struct tty *tty, u32 entry)
 		else if (is_control(c))
 			column += tty_flag(tty, ECHOCTL) ? 2 : 0;
 		else
-			column += !continues(tty, c);
+			column += !is_continuation(tty, c);
 	}
 	return column;
 }
 
-/* Takes back the last character of the line, which may be several bytes. */
+/* Takes back the last character of the line: one byte or several. */
 static u8 take_back(struct tty *tty)
 {
 	u8 c;
 
 	do
 		c = tty->input[--tty->head % INPUT_SIZE];
-	while (continues(tty, c) && tty->head != tty->edit);
+	while (is_continuation(tty, c) && tty->head != tty->edit);
 	return c;
 }
 
-/* Take back the last character of the line, and from the screen. */
+/*
+ * Erases the last character of the line, also on the screen. Returns false if
+ * there is none.
+ */
 static bool erase_one(struct tty *tty)
 {
 	u32 width = 1;
@@ -214,18 +268,25 @@ static bool in_word(u8 c)
 	       (c >= 'a' && c <= 'z') || c == '_' || c > DELETE;
 }
 
-/* Back to the beginning of a word: what is no word, then what is. */
-static void erase_word(struct tty *tty)
+/* Returns whether the last character of the line belongs to a word. */
+static bool ends_in_word(const struct tty *tty)
 {
-	for (bool seen = false, word; tty->head != tty->edit; seen |= word) {
-		word = in_word(tty->input[(tty->head - 1) % INPUT_SIZE]);
-		if (seen && !word)
-			break;
-		erase_one(tty);
-	}
+	return in_word(tty->input[(tty->head - 1) % INPUT_SIZE]);
 }
 
-/* Without ECHOE what is erased stays on the screen; the key is shown. */
+/* Erases what is no word, then the word before it. */
+static void erase_word(struct tty *tty)
+{
+	while (tty->head != tty->edit && !ends_in_word(tty))
+		erase_one(tty);
+	while (tty->head != tty->edit && ends_in_word(tty))
+		erase_one(tty);
+}
+
+/*
+ * Erases a character. Without ECHOE it stays on the screen, and the key is
+ * shown.
+ */
 static void erase(struct tty *tty)
 {
 	if (tty_flag(tty, ECHOE)) {
@@ -236,6 +297,7 @@ static void erase(struct tty *tty)
 	}
 }
 
+/* Erases the line. Unless VISIBLE_KILL is set, only the key is shown. */
 static void kill_line(struct tty *tty, u8 c)
 {
 	if (tty->head == tty->edit)
@@ -251,6 +313,7 @@ static void kill_line(struct tty *tty, u8 c)
 		echo_text(tty, "\n", 1);
 }
 
+/* Shows the line again, on a new one. */
 static void reprint(struct tty *tty, u8 c)
 {
 	echo(tty, c);
@@ -260,7 +323,7 @@ static void reprint(struct tty *tty, u8 c)
 		echo(tty, tty->input[i % INPUT_SIZE]);
 }
 
-/* The keys that edit a line. */
+/* Obeys a key that edits the line. Returns false if it is none. */
 static bool edit_key(struct tty *tty, u8 c)
 {
 	bool extended = tty_flag(tty, IEXTEN);
@@ -270,13 +333,13 @@ static bool edit_key(struct tty *tty, u8 c)
 	else if (is_cc(tty, VKILL, c))
 		kill_line(tty, c);
 	else if (is_cc(tty, VEOF, c))
-		add(tty, INPUT_EOF);
+		queue_input(tty, INPUT_EOF);
 	else if (extended && is_cc(tty, VWERASE, c))
 		erase_word(tty);
 	else if (extended && is_cc(tty, VREPRINT, c) && tty_flag(tty, ECHO))
 		reprint(tty, c);
 	else if (is_cc(tty, VEOL, c) || (extended && is_cc(tty, VEOL2, c)))
-		add(tty, c | INPUT_EOL);
+		queue_input(tty, c | INPUT_EOL);
 	else
 		return false;
 	return true;
@@ -289,12 +352,21 @@ static void flush(struct tty *tty)
 		tty->driver->flush(tty);
 }
 
+/* Returns the signal that a key sends, or 0. */
+static int signal_of(const struct tty *tty, u8 c)
+{
+	if (is_cc(tty, VINTR, c))
+		return SIGINT;
+	if (is_cc(tty, VQUIT, c))
+		return SIGQUIT;
+	if (is_cc(tty, VSUSP, c))
+		return SIGTSTP;
+	return 0;
+}
+
 static bool signal_key(struct tty *tty, u8 c)
 {
-	int sig = is_cc(tty, VINTR, c)   ? SIGINT
-		  : is_cc(tty, VQUIT, c) ? SIGQUIT
-		  : is_cc(tty, VSUSP, c) ? SIGTSTP
-					 : 0;
+	int sig = signal_of(tty, c);
 
 	if (!sig || !tty_flag(tty, ISIG))
 		return false;
@@ -318,7 +390,7 @@ static bool flow_key(struct tty *tty, u8 c)
 	return true;
 }
 
-/* ^V shows a ^ until the character comes. */
+/* After ^V a ^ is shown until the character comes. */
 static bool literal_key(struct tty *tty, u8 c)
 {
 	if (!tty_flag(tty, ICANON) || !tty_flag(tty, IEXTEN) ||
@@ -330,18 +402,19 @@ static bool literal_key(struct tty *tty, u8 c)
 	return true;
 }
 
-/* An error on the line: with PARMRK marked, else it reads as NUL. */
+/* Queues a character with an error: with a mark, or as NUL. */
 static void add_error(struct tty *tty, u8 c)
 {
 	if (tty->termios.c_iflag & PARMRK) {
-		add(tty, MARK);
-		add(tty, 0);
-		add(tty, c);
+		queue_input(tty, MARK);
+		queue_input(tty, 0);
+		queue_input(tty, c);
 	} else {
-		add(tty, 0);
+		queue_input(tty, 0);
 	}
 }
 
+/* Takes a character with a parity or framing error. */
 void tty_input_bad(struct tty *tty, u8 c)
 {
 	if (!(tty->termios.c_iflag & INPCK))
@@ -350,6 +423,7 @@ void tty_input_bad(struct tty *tty, u8 c)
 		add_error(tty, c);
 }
 
+/* The other side holds the line. */
 void tty_input_break(struct tty *tty)
 {
 	if (tty->termios.c_iflag & IGNBRK)
@@ -364,8 +438,8 @@ void tty_input_break(struct tty *tty)
 }
 
 /*
- * A character from the device. Called by the keyboard's and the serial lines'
- * interrupts, and for what a pseudo-terminal's master writes.
+ * Takes a character from the device. Called by the interrupts of the keyboard
+ * and the serial lines, and when a pseudo-terminal's master writes.
  */
 void tty_input(struct tty *tty, u8 c)
 {
@@ -377,7 +451,7 @@ void tty_input(struct tty *tty, u8 c)
 		c += 'a' - 'A';
 	if (tty->literal) {
 		tty->literal = false;
-		add(tty, c);
+		queue_input(tty, c);
 		return;
 	}
 	if (tty->stopped && (flags & (IXON | IXANY)) == (IXON | IXANY))
@@ -393,8 +467,8 @@ void tty_input(struct tty *tty, u8 c)
 		c = '\r';
 	}
 	if (c == MARK && flags & PARMRK)
-		add(tty, c);
+		queue_input(tty, c);
 	if (!literal_key(tty, c) &&
 	    !(tty_flag(tty, ICANON) && edit_key(tty, c)))
-		add(tty, c == '\n' ? c | INPUT_EOL : c);
+		queue_input(tty, c == '\n' ? c | INPUT_EOL : c);
 }

@@ -1,10 +1,10 @@
 /*
- * Pseudo-terminals (Unix98): the slave is a terminal like any other, whose wire
- * ends in the master, a file that some program holds: what is written to the
- * slave is read there, and what is written there has been typed. Master and
- * slave share one structure, a page, from the master's open to the last close
- * of both, and one wait queue, the slave's. No interrupt comes near them, so
- * nothing here is masked.
+ * Pseudo-terminals (Unix98). The slave is a terminal like any other, but its
+ * wire ends in the master, a file that some program holds. What is written to
+ * the slave is read from the master; what is written to the master has been
+ * typed at the slave. Both share one structure, a page, from the master's open
+ * to the last close of both, and the slave's wait queue. No interrupt uses
+ * them, so nothing here is masked.
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
@@ -15,18 +15,18 @@
 #include <abi/errno.h>
 #include "tty_driver.h"
 
-#define ROOT_PTYS	2u		/* the first, which only root gets */
+#define ROOT_PTYS	2u		/* the first ones are for root only */
 #define FIRST_INO	2
 #define MODE		0620
 #define RING_SIZE	1024u		/* a power of two */
 #define CHUNK		128
 
 struct pty {
-	bool master;			/* open */
-	bool locked;			/* the slave cannot be opened yet */
-	bool closed;			/* the slave was open, and is no more */
+	bool master;		/* it is open */
+	bool locked;		/* the slave cannot be opened yet */
+	bool closed;		/* the slave was open, and is no more */
 	u32 head, tail;
-	u8 ring[RING_SIZE];		/* from slave to master */
+	u8 ring[RING_SIZE];	/* from slave to master */
 	struct pty_node node;
 	struct tty slave;
 };
@@ -63,11 +63,13 @@ static void pty_flush(struct tty *tty)
 	wake_up(&tty->wait);
 }
 
+/* Returns the slave of that number, or NULL. */
 struct tty *pty_slave(u32 minor)
 {
 	return minor < NR_PTYS && ptys[minor] ? &ptys[minor]->slave : NULL;
 }
 
+/* For the audit: finds the pages of all pseudo-terminals. */
 void recount_ptys(found_page *found)
 {
 	for (u32 n = 0; n < NR_PTYS; n++)
@@ -75,32 +77,40 @@ void recount_ptys(found_page *found)
 			found(OWNER_TTY, ptys[n]);
 }
 
+/* Returns NULL if there is none of that number, or its master is closed. */
 struct pty_node *pty_node(u32 n)
 {
 	return ptys[n] && ptys[n]->master ? &ptys[n]->node : NULL;
 }
 
 /*
- * The slave is its maker's, and nobody else's but for a group that may write.
+ * Makes the node of the slave. It belongs to the process that made the pair;
+ * its group may only write.
  */
-static void own(struct pty *pty, u32 n)
+static void make_node(struct pty *pty, u32 n)
 {
 	static u32 made;
 
 	pty->node = (struct pty_node){
-		.number = n, .ino = FIRST_INO + made++, .uid = current->euid,
-		.gid = current->egid, .mode = MODE, .time = current_time(),
+		.number = n,
+		.ino = FIRST_INO + made,
+		.uid = current->euid,
+		.gid = current->egid,
+		.mode = MODE,
+		.time = current_time(),
 	};
+	made++;
 }
 
-/* /dev/ptmx: a new pair. -ENOSPC, -ENOMEM. */
+/* /dev/ptmx: makes a new pair. Returns 0, -ENOSPC or -ENOMEM. */
 int pty_open_master(u32 *handle)
 {
-	static const struct tty_driver driver = { .put = pty_put,
-						  .room = pty_room,
-						  .flush = pty_flush };
-	/* may sleep: before n is chosen */
-	struct pty *pty = kpage_alloc(OWNER_TTY);
+	static const struct tty_driver driver = {
+		.put = pty_put,
+		.room = pty_room,
+		.flush = pty_flush,
+	};
+	struct pty *pty = kpage_zalloc(OWNER_TTY);	/* may sleep */
 	u32 n = suser() ? 0 : ROOT_PTYS;
 
 	if (!pty)
@@ -111,15 +121,15 @@ int pty_open_master(u32 *handle)
 		kpage_free(pty);
 		return -ENOSPC;
 	}
-	memset(pty, 0, sizeof(*pty));
 	tty_init_struct(&pty->slave, PTS_FIRST + n, &driver);
 	pty->master = pty->locked = true;
-	own(pty, n);
+	make_node(pty, n);
 	ptys[n] = pty;
 	*handle = MKDEV(PTM_MAJOR, n);
 	return 0;
 }
 
+/* Returns -EIO if the slave is locked or its master is closed. */
 int pty_open_slave(struct tty *slave)
 {
 	struct pty *pty = pty_of(slave);
@@ -130,6 +140,7 @@ int pty_open_slave(struct tty *slave)
 	return 0;
 }
 
+/* Frees a pair when master and slave are closed. */
 static void free_unused(struct pty *pty)
 {
 	if (pty->master || pty->slave.opens)
@@ -138,13 +149,14 @@ static void free_unused(struct pty *pty)
 	kpage_free(pty);
 }
 
+/* Called after the slave was hung up. */
 void pty_close_master(struct tty *slave)
 {
 	pty_of(slave)->master = false;
-	tty_hangup(slave);
 	free_unused(pty_of(slave));
 }
 
+/* Called when the last file of the slave is closed. */
 void pty_close_slave(struct tty *slave)
 {
 	pty_of(slave)->closed = true;
@@ -152,9 +164,19 @@ void pty_close_slave(struct tty *slave)
 	free_unused(pty_of(slave));
 }
 
+/* Takes at most n characters out of the ring. Returns how many. */
+static u32 take_output(struct pty *pty, char *to, u32 n)
+{
+	u32 taken = 0;
+
+	while (taken < n && pty->tail != pty->head)
+		to[taken++] = pty->ring[pty->tail++ % RING_SIZE];
+	return taken;
+}
+
 /*
- * Read what was written to the slave. When that was closed: what is left, then
- * -EIO.
+ * Reads what was written to the slave. Returns how many bytes, or an error. If
+ * the slave was closed, that is what is left, and then -EIO.
  */
 int pty_read(struct tty *slave, char __user *buf, size_t count, bool nonblock)
 {
@@ -164,30 +186,50 @@ int pty_read(struct tty *slave, char __user *buf, size_t count, bool nonblock)
 	int error = 0;
 
 	while (done < count && !error) {
-		u32 n = 0;
+		u32 n = take_output(pty, chunk, min_u32(count - done, CHUNK));
 
-		while (n < CHUNK && done + n < count && pty->tail != pty->head)
-			chunk[n++] = pty->ring[pty->tail++ % RING_SIZE];
 		if (n) {
 			wake_up(&slave->wait);
 			error = copy_to_user(buf + done, chunk, n);
-			done += error ? 0 : n;
+			if (!error)
+				done += n;
 		} else if (done) {
 			break;
+		} else if (pty->closed) {
+			error = -EIO;
+		} else if (nonblock) {
+			error = -EAGAIN;
 		} else {
-			error = pty->closed ? -EIO
-				: nonblock
-					? -EAGAIN
-					: interruptible_sleep_on(&slave->wait);
+			error = interruptible_sleep_on(&slave->wait);
 		}
 	}
 	return done ? (int)done : error;
 }
 
 /*
- * Type at the slave; when it has more than it can keep, sleep until somebody
- * reads.
+ * Types n characters at the slave. When it has more than it can keep, sleeps
+ * until somebody reads. *done counts what was typed.
  */
+static int type_all(struct tty *slave, const char *s, u32 n, bool nonblock,
+		    u32 *done)
+{
+	int error = 0;
+
+	while (n > 0 && !error) {
+		if (tty_input_room(slave)) {
+			tty_input(slave, *s++);
+			n--;
+			++*done;
+		} else if (nonblock) {
+			error = -EAGAIN;
+		} else {
+			error = interruptible_sleep_on(&slave->wait);
+		}
+	}
+	return error;
+}
+
+/* Returns how many bytes were typed at the slave, or an error. */
 int pty_write(struct tty *slave, const char __user *buf, size_t count,
 	      bool nonblock)
 {
@@ -199,20 +241,13 @@ int pty_write(struct tty *slave, const char __user *buf, size_t count,
 		u32 n = min_u32(count - done, CHUNK);
 
 		error = copy_from_user(chunk, buf + done, n);
-		for (u32 i = 0; i < n && !error;) {
-			if (tty_input_room(slave)) {
-				tty_input(slave, chunk[i++]);
-				done++;
-			} else {
-				error = nonblock ? -EAGAIN
-						 : interruptible_sleep_on(
-							   &slave->wait);
-			}
-		}
+		if (!error)
+			error = type_all(slave, chunk, n, nonblock, &done);
 	}
 	return done ? (int)done : error;
 }
 
+/* Obeys a request that only a master knows; -ENOTTY: it is none. */
 int pty_ioctl(struct tty *slave, u32 command, u32 arg)
 {
 	struct pty *pty = pty_of(slave);
@@ -233,6 +268,7 @@ int pty_ioctl(struct tty *slave, u32 command, u32 arg)
 	return -ENOTTY;
 }
 
+/* Returns what the master could do now without blocking. */
 u32 pty_poll(struct tty *slave)
 {
 	const struct pty *pty = pty_of(slave);

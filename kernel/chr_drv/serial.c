@@ -20,15 +20,14 @@
 #define UART_SCRATCH	7
 #define IER_RECEIVE	0x01
 #define IER_TRANSMIT	0x02
-#define FCR_ENABLE	0x07		/* and clear both */
-/* below it the number of bits, less 5, as CSIZE has it */
-#define LCR_STOP2	0x04
+#define FCR_ENABLE	0x07		/* and clear both FIFOs */
+#define LCR_STOP2	0x04		/* below it: bits a character, less 5 */
 #define LCR_PARITY	0x08
 #define LCR_EVEN	0x10
 #define LCR_BREAK	0x40
 #define LCR_DIVISOR	0x80
 #define MCR_RUN		0x0B		/* DTR, RTS, interrupts on */
-#define MCR_HANGUP	0x08		/* interrupts only */
+#define MCR_HANGUP	0x08		/* interrupts on only */
 #define LSR_DATA	0x01
 #define LSR_BAD		0x0C		/* parity, framing */
 #define LSR_BREAK	0x10
@@ -49,16 +48,24 @@ static struct line {
 	u32 head, tail;
 } lines[SERIAL_LINES];
 
-struct tty serial_ttys[SERIAL_LINES];
+static struct tty serial_ttys[SERIAL_LINES];
 
 static struct line *line_of(struct tty *tty)
 {
 	return &lines[tty - serial_ttys];
 }
 
+/* Returns the terminal of a line, or NULL if there is no UART. */
+struct tty *serial_tty(u32 n)
+{
+	if (n >= SERIAL_LINES || !serial_ttys[n].driver)
+		return NULL;
+	return &serial_ttys[n];
+}
+
 /*
- * Fill the transmitter while it has room; when the ring is empty its interrupt
- * is switched off.
+ * Fills the transmitter if it has room. Its interrupt is on while there is more
+ * to send.
  */
 static void transmit(struct tty *tty)
 {
@@ -105,7 +112,7 @@ static void serial_flush(struct tty *tty)
 }
 
 /*
- * All out means the shift register too: the last byte is on the wire when
+ * Sleeps until all is sent. The last byte has left the shift register when
  * LSR_EMPTY says so.
  */
 static int serial_drain(struct tty *tty)
@@ -123,26 +130,31 @@ static int serial_drain(struct tty *tty)
 	return error;
 }
 
+/* Hands a character that arrived with that status to the terminal. */
+static void receive(struct tty *tty, u8 c, u8 status)
+{
+	if (!(tty->termios.c_cflag & CREAD))
+		return;
+	if (status & LSR_BREAK)
+		tty_input_break(tty);
+	else if (status & LSR_BAD)
+		tty_input_bad(tty, c);
+	else
+		tty_input(tty, c);
+}
+
 static void serial_interrupt(u32 n)
 {
-	struct tty *tty = &serial_ttys[n];
 	u16 base = lines[n].base;
 	u8 status;
 
 	inb(base + UART_IIR);
-	while ((status = inb(base + UART_LSR)) & LSR_DATA) {
-		u8 c = inb(base + UART_DATA);
-
-		if (!(tty->termios.c_cflag & CREAD))
-			continue;
-		if (status & LSR_BREAK)
-			tty_input_break(tty);
-		else if (status & LSR_BAD)
-			tty_input_bad(tty, c);
-		else
-			tty_input(tty, c);
+	status = inb(base + UART_LSR);
+	while (status & LSR_DATA) {
+		receive(&serial_ttys[n], inb(base + UART_DATA), status);
+		status = inb(base + UART_LSR);
 	}
-	transmit(tty);
+	transmit(&serial_ttys[n]);
 }
 
 static void serial_interrupt1(struct pt_regs *regs)
@@ -158,31 +170,34 @@ static void serial_interrupt2(struct pt_regs *regs)
 }
 
 /*
- * A UART keeps what is written to its scratch register; an empty place on the
- * bus does not.
+ * Returns whether there is a UART: it keeps what is written to its scratch
+ * register.
  */
-static bool probe(u16 base)
+static bool is_uart(u16 base)
 {
 	outb(base + UART_SCRATCH, 0x5A);
 	return inb(base + UART_SCRATCH) == 0x5A;
 }
 
 /*
- * Of the rate in c_cflag; 0: hang up. What is faster than a UART gets the
- * fastest it has.
+ * Returns the divisor for the rate in c_cflag; 0: hang up. A rate above a
+ * UART's gets the fastest it has.
  */
 static u16 divisor_of(tcflag_t cflag)
 {
 	static const u16 divisors[] = { 0,   2304, 1536, 1047, 857, 768,
 					576, 384,  192,  96,   64,  48,
 					24,  12,   6,    3 };
-	u32 rate = cflag & (CBAUD & ~CBAUDEX);
+	u32 rate = cflag & CBAUD;
 
-	return cflag & CBAUDEX ? rate == (B57600 & ~CBAUDEX) ? 2 : 1
-			       : divisors[rate];
+	if (rate == B57600)
+		return 2;
+	if (rate & CBAUDEX)
+		return 1;
+	return divisors[rate];
 }
 
-/* Rate, bits, parity and stop bits, as c_cflag says. */
+/* Sets rate, bits, parity and stop bits as c_cflag says. */
 static void serial_configure(struct tty *tty)
 {
 	tcflag_t cflag = tty->termios.c_cflag;
@@ -228,10 +243,11 @@ void serial_init(void)
 	for (u32 i = 0; i < SERIAL_LINES; i++) {
 		struct tty *tty = &serial_ttys[i];
 
-		if (!probe(ports[i].base))
+		if (!is_uart(ports[i].base))
 			continue;
 		lines[i].base = ports[i].base;
-		tty_init_struct(tty, MKDEV(TTY_MAJOR, 64 + i), &driver);
+		tty_init_struct(tty, MKDEV(TTY_MAJOR, SERIAL_FIRST + i),
+				&driver);
 		tty->winsize = (struct winsize){ 25, 80, 0, 0 };
 		outb(ports[i].base + UART_FCR, FCR_ENABLE);
 		serial_configure(tty);

@@ -1,7 +1,7 @@
 /*
- * Terminals as files: opening, reading, writing, waiting, and who may do so: a
- * terminal belongs to a session, whose foreground group alone may read from it.
- * What is done with the characters is ldisc.c.
+ * Terminals as files: opening, reading, writing, waiting, and who may do so. A
+ * terminal belongs to a session, and only the session's foreground group may
+ * read from it. ldisc.c decides what is done with the characters.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -11,48 +11,14 @@
 #include "tty_driver.h"
 #include "console.h"
 
-#define CTRL(c)		((c) & 0x1F)
-#define DELETE		0x7F
-/* bytes that a read or a write handles at a time, on the kernel stack */
-#define CHUNK		128
-#define TENTHS_TO_TICKS	(HZ / 10)
+#define CHUNK		128	/* bytes handled at a time, on the stack */
+#define TICKS_A_TENTH	(HZ / 10)	/* VTIME's unit */
 #define HANDLE(dev, life) ((u32)(life) << 16 | (dev))
 
 kdev_t console_dev = MKDEV(TTY_MAJOR, 1);
 
-static const struct termios default_termios = {
-	.c_iflag = ICRNL | IXON,
-	.c_oflag = OPOST | ONLCR,
-	.c_cflag = B115200 | CS8 | CREAD | HUPCL,
-	.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE |
-		   IEXTEN,
-	.c_cc = { [VINTR] = CTRL('C'),
-		  [VQUIT] = CTRL('\\'),
-		  [VERASE] = DELETE,
-		  [VKILL] = CTRL('U'),
-		  [VEOF] = CTRL('D'),
-		  [VMIN] = 1,
-		  [VSTART] = CTRL('Q'),
-		  [VSTOP] = CTRL('S'),
-		  [VSUSP] = CTRL('Z'),
-		  [VREPRINT] = CTRL('R'),
-		  [VDISCARD] = CTRL('O'),
-		  [VWERASE] = CTRL('W'),
-		  [VLNEXT] = CTRL('V') },
-};
-
-void tty_init_struct(struct tty *tty, kdev_t dev,
-		     const struct tty_driver *driver)
-{
-	tty->dev = dev;
-	tty->driver = driver;
-	tty->life = 1;
-	tty->termios = default_termios;
-	wait_queue_init(&tty->wait);
-}
-
 /*
- * Called once by start_kernel. console= names what /dev/console is: ttyS0,
+ * Called once by start_kernel(). console= names what /dev/console is: ttyS0,
  * ttyS1 or tty1.
  */
 void tty_init(void)
@@ -64,10 +30,13 @@ void tty_init(void)
 	register_owner(recount_ptys);
 	if (name && strncmp(name, "ttyS", 4) == 0 &&
 	    (name[4] == '0' || name[4] == '1'))
-		console_dev = MKDEV(TTY_MAJOR, 64 + name[4] - '0');
+		console_dev = MKDEV(TTY_MAJOR, SERIAL_FIRST + name[4] - '0');
 }
 
-/* The terminal behind a device number or a handle. */
+/*
+ * Returns the terminal behind a device number or a handle, or NULL. For a
+ * master it is the slave.
+ */
 struct tty *tty_of(u32 handle)
 {
 	u32 major = MAJOR((kdev_t)handle), minor = MINOR(handle);
@@ -76,14 +45,14 @@ struct tty *tty_of(u32 handle)
 		return pty_slave(minor);
 	if (major != TTY_MAJOR)
 		return NULL;
+	if (minor == 0)
+		return &front->tty;
 	if (minor <= NR_CONSOLES)
-		return minor ? &consoles[minor - 1].tty : &front->tty;
-	return minor >= 64 && minor < 64 + SERIAL_LINES &&
-			       serial_ttys[minor - 64].driver
-		       ? &serial_ttys[minor - 64]
-		       : NULL;
+		return &consoles[minor - 1].tty;
+	return serial_tty(minor - SERIAL_FIRST);
 }
 
+/* Returns whether a hangup came since the terminal was opened. */
 bool tty_hung_up(const struct tty *tty, u32 handle)
 {
 	u32 life = handle >> 16;
@@ -92,8 +61,9 @@ bool tty_hung_up(const struct tty *tty, u32 handle)
 }
 
 /*
- * A background process must not read from its terminal or change it, nor write
- * to it with TOSTOP: its group is stopped. 0, -ERESTARTSYS or -EIO.
+ * Stops the group of a background process that reads from its terminal or
+ * changes it (SIGTTIN, SIGTTOU), or writes to it with TOSTOP. Returns 0 if the
+ * process may go on, else -ERESTARTSYS or -EIO.
  */
 int tty_check_foreground(const struct tty *tty, int sig)
 {
@@ -112,42 +82,65 @@ int tty_check_foreground(const struct tty *tty, int sig)
 }
 
 /*
- * Sleep until there is something to read, after so many characters have been:
- * 0, or why not; 1 when what has been read is enough. VTIME counts from the
- * call: from the start of the read if VMIN is 0, else from the last character.
+ * Returns whether a read that has `done` characters has enough, now that there
+ * are no more.
+ */
+static bool has_enough(const struct tty *tty, u32 done)
+{
+	const cc_t *cc = tty->termios.c_cc;
+
+	if (tty_flag(tty, ICANON))
+		return done;
+	return done >= cc[VMIN] && (done || !cc[VTIME]);
+}
+
+/*
+ * Sleeps until something changes. Returns 0, or an error, or 1 when VTIME is
+ * over. VTIME counts from `start`. With VMIN only reads that have a character
+ * have a VTIME.
+ */
+static int sleep_for_input(struct tty *tty, u32 start, u32 done)
+{
+	const cc_t *cc = tty->termios.c_cc;
+	bool timed = !tty_flag(tty, ICANON) && cc[VTIME] && (done || !cc[VMIN]);
+	s32 left = start + cc[VTIME] * TICKS_A_TENTH - jiffies;
+	int error;
+
+	if (!timed)
+		return interruptible_sleep_on(&tty->wait);
+	if (left <= 0)
+		return 1;
+	error = interruptible_sleep_on_timeout(&tty->wait, left);
+	return error == -ETIMEDOUT ? 0 : error;
+}
+
+/*
+ * Sleeps until there is something to read for a read that has `done`
+ * characters. Returns 0, or an error, or 1 when the read has enough.
  */
 static int wait_input(struct tty *tty, u32 handle, u32 done, bool nonblock)
 {
-	const cc_t *cc = tty->termios.c_cc;
 	u32 start = jiffies;
 	int error = 0;
 
 	while (!error) {
-		bool raw = !tty_flag(tty, ICANON),
-		     timed = raw && cc[VTIME] && (done || !cc[VMIN]);
-		s32 left = start + cc[VTIME] * TENTHS_TO_TICKS - jiffies;
-
 		if (tty_hung_up(tty, handle))
 			return 1;
 		if (tty->tail != tty->edit)
 			return 0;
-		if (raw ? done >= cc[VMIN] && (done || !cc[VTIME]) : done)
+		if (has_enough(tty, done))
 			return 1;
 		if (nonblock)
 			return -EAGAIN;
-		if (timed && left <= 0)
-			return 1;
-		error = timed ? interruptible_sleep_on_timeout(&tty->wait, left)
-			      : interruptible_sleep_on(&tty->wait);
-		if (error == -ETIMEDOUT)
-			error = 0;
+		error = sleep_for_input(tty, start, done);
 	}
 	return error;
 }
 
 /*
- * Take entries out of the queue into chunk, up to the end of a line in
- * canonical mode; *end tells that the read is over.
+ * Takes entries out of the queue into chunk, in canonical mode up to the end of
+ * a line. Returns how many; sets *end if the read is over. An end of file that
+ * follows belongs to what was taken, even if chunk is full.
  */
 static u32 take_input(struct tty *tty, char *chunk, u32 n, bool *end)
 {
@@ -158,10 +151,6 @@ static u32 take_input(struct tty *tty, char *chunk, u32 n, bool *end)
 		u16 entry = tty->input[tty->tail % INPUT_SIZE];
 
 		if (taken == n && !(entry & INPUT_EOF))
-			/*
-			 * an end of file that follows belongs to what has been
-			 * taken
-			 */
 			break;
 		tty->tail++;
 		*end = canonical && entry & (INPUT_EOL | INPUT_EOF);
@@ -172,6 +161,7 @@ static u32 take_input(struct tty *tty, char *chunk, u32 n, bool *end)
 	return taken;
 }
 
+/* Returns how many bytes were read, -EINTR, -EAGAIN, -EIO or -EFAULT. */
 int tty_read(u32 handle, char __user *buf, size_t count, bool nonblock)
 {
 	struct tty *tty = tty_of(handle);
@@ -196,18 +186,20 @@ int tty_read(u32 handle, char __user *buf, size_t count, bool nonblock)
 		if (!error)
 			done += n;
 	}
-	return done || error >= 0 ? (int)done : error;
+	if (!done && error < 0)
+		return error;
+	return done;
 }
 
 /*
- * Translate and send as much as there is room for; interrupts masked. How many
- * characters of s that were.
+ * Translates and sends as much as there is room for. Interrupts are masked.
+ * Returns how many characters of s that were.
  */
 static u32 put_some(struct tty *tty, const char *s, u32 n)
 {
 	char out[2 * CHUNK];
-	u32 room = min_u32(tty->driver->room(tty), sizeof(out)), used = 0,
-	    length = 0;
+	u32 room = min_u32(tty->driver->room(tty), sizeof(out));
+	u32 used = 0, length = 0;
 
 	if (tty->stopped)
 		return 0;
@@ -219,16 +211,18 @@ static u32 put_some(struct tty *tty, const char *s, u32 n)
 }
 
 /*
- * Send all of s, sleeping while the device has no room or output is stopped.
- * *done counts what is out.
+ * Sends all of s, and sleeps while the device has no room or output is stopped.
+ * *done counts what is sent.
  */
 static int put_all(struct tty *tty, u32 handle, const char *s, u32 n,
 		   bool nonblock, u32 *done)
 {
-	u32 flags = irq_save(), used;
+	u32 flags = irq_save();
 	int error = 0;
 
 	while (n && !error) {
+		u32 used;
+
 		if (tty_hung_up(tty, handle)) {
 			error = -EIO;
 			break;
@@ -237,14 +231,15 @@ static int put_all(struct tty *tty, u32 handle, const char *s, u32 n,
 		s += used;
 		n -= used;
 		*done += used;
-		if (!used)
-			error = nonblock ? -EAGAIN
-					 : interruptible_sleep_on(&tty->wait);
+		if (used)
+			continue;
+		error = nonblock ? -EAGAIN : interruptible_sleep_on(&tty->wait);
 	}
 	irq_restore(flags);
 	return error;
 }
 
+/* Returns how many bytes were written, or an error like tty_read(). */
 int tty_write(u32 handle, const char __user *buf, size_t count, bool nonblock)
 {
 	struct tty *tty = tty_of(handle);
@@ -267,30 +262,37 @@ int tty_write(u32 handle, const char __user *buf, size_t count, bool nonblock)
 }
 
 /*
- * What would not block now (poll()). In raw mode without a timer there is
- * something to read only when there are VMIN characters.
+ * Returns how many characters make a terminal readable. In raw mode without a
+ * timer that is VMIN.
  */
+static u32 least_readable(const struct tty *tty)
+{
+	const cc_t *cc = tty->termios.c_cc;
+
+	if (tty_flag(tty, ICANON) || cc[VTIME])
+		return 1;
+	return max_u32(cc[VMIN], 1);
+}
+
+/* For poll(). Returns what would not block now: POLLIN, POLLOUT, POLLHUP... */
 u32 tty_poll(u32 handle, struct poll_table *table)
 {
 	struct tty *tty = tty_of(handle);
-	const cc_t *cc = tty->termios.c_cc;
-	u32 least = tty_flag(tty, ICANON) || cc[VTIME] ? 1
-						       : max_u32(cc[VMIN], 1),
-	    mask = 0;
+	u32 mask = 0;
 
 	poll_wait(&tty->wait, table);
 	if (is_master(handle))
 		return pty_poll(tty);
 	if (tty_hung_up(tty, handle))
 		return POLLIN | POLLRDNORM | POLLHUP | POLLERR;
-	if (tty->edit - tty->tail >= least)
+	if (tty->edit - tty->tail >= least_readable(tty))
 		mask |= POLLIN | POLLRDNORM;
 	if (!tty->stopped && tty->driver->room(tty) >= OUTPUT_MAX)
 		mask |= POLLOUT | POLLWRNORM;
 	return mask;
 }
 
-/* The foreground process group of a terminal, -1: none. */
+/* Returns the foreground process group of a terminal, or -1. */
 int tty_foreground(kdev_t dev)
 {
 	const struct tty *tty = dev ? tty_of(dev) : NULL;
@@ -299,8 +301,9 @@ int tty_foreground(kdev_t dev)
 }
 
 /*
- * Make the terminal the controlling one of current, who must lead a session
- * without one. -EPERM, also when another session has it.
+ * Makes the terminal the controlling one of the current process, which must
+ * lead a session without one. Returns -EPERM if it does not, or if another
+ * session has the terminal and it is not to be stolen.
  */
 int tty_take(struct tty *tty, bool steal)
 {
@@ -319,7 +322,7 @@ int tty_take(struct tty *tty, bool steal)
 	return 0;
 }
 
-/* Its session's tasks lose the terminal. */
+/* Takes the terminal from all tasks of its session. */
 void tty_leave(struct tty *tty)
 {
 	list_for_each(node, &all_tasks) {
@@ -333,21 +336,21 @@ void tty_leave(struct tty *tty)
 }
 
 /*
- * The terminal begins a new life: who has it open has it no more, and its
- * session's leader and foreground group are told.
+ * Begins a new life of the terminal: open files lose it, and its session's
+ * leader and foreground group are told.
  */
-void tty_hangup(struct tty *tty)
+static void tty_hangup(struct tty *tty)
 {
-	struct task_struct *leader = tty->session ? find_task(tty->session)
-						  : NULL;
+	struct task_struct *leader = NULL;
 	u32 flags = irq_save();
 
-	if (++tty->life == 0)
+	tty->life++;
+	if (tty->life == 0)
 		tty->life = 1;
-	tty->termios = default_termios;
-	tty->stopped = tty->literal = false;
-	tty_flush_input(tty);
+	tty_reset(tty);
 	irq_restore(flags);
+	if (tty->session)
+		leader = find_task(tty->session);
 	if (leader) {
 		send_signal(SIGHUP, leader);
 		send_signal(SIGCONT, leader);
@@ -357,7 +360,7 @@ void tty_hangup(struct tty *tty)
 	tty_leave(tty);
 }
 
-/* vhangup(): whoever has the caller's terminal open has it no more. */
+/* vhangup(): takes the caller's terminal from all who have it open. */
 int sys_vhangup(void)
 {
 	struct tty *tty = tty_of(current->process->tty);
@@ -370,8 +373,8 @@ int sys_vhangup(void)
 }
 
 /*
- * The leader exits: the foreground group is told, and what others may do to a
- * real terminal ends here, so that the next session has it alone.
+ * Called when a session's leader exits. Tells the foreground group, and hangs a
+ * real terminal up, so that the next session has it alone.
  */
 void tty_hangup_session(int session)
 {
@@ -387,9 +390,10 @@ void tty_hangup_session(int session)
 }
 
 /*
- * Open a terminal. A session leader without one gets it as its controlling
- * terminal, unless noctty or another session has it. Through /dev/console it
- * stays open over hangups: init speaks there.
+ * Opens a terminal and gives its handle. A session leader without a terminal
+ * gets it as the controlling one, unless noctty is set or another session has
+ * it. Through /dev/console it stays open over hangups: init speaks there.
+ * Returns 0, -ENXIO or -EIO.
  */
 int tty_open(kdev_t dev, bool noctty, u32 *handle)
 {
@@ -416,12 +420,17 @@ int tty_open(kdev_t dev, bool noctty, u32 *handle)
 	return 0;
 }
 
+/* Called once for each tty_open(). */
 void tty_close(u32 handle)
 {
 	struct tty *tty = tty_of(handle);
 
-	if (is_master(handle))
+	if (is_master(handle)) {
+		tty_hangup(tty);
 		pty_close_master(tty);
-	else if (--tty->opens == 0 && MAJOR(tty->dev) == PTS_MAJOR)
+		return;
+	}
+	tty->opens--;
+	if (tty->opens == 0 && MAJOR(tty->dev) == PTS_MAJOR)
 		pty_close_slave(tty);
 }

@@ -1,6 +1,4 @@
-/*
- * The terminal's ioctl requests: termios, window size, process groups, queues.
- */
+/* A terminal's ioctl requests: termios, window size, process groups, queues. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
@@ -9,14 +7,15 @@
 
 #define BREAK_TICKS	(HZ * 3 / 10)
 
+/* Sleeps until all that was written is sent. */
 static int drain(struct tty *tty)
 {
 	return tty->driver->drain ? tty->driver->drain(tty) : 0;
 }
 
 /*
- * System V's structure has the same flags, 16 bits of each, and the first of
- * the control characters.
+ * Takes over System V's structure: it has the lower 16 bits of the flags, and
+ * the first of the control characters.
  */
 static void from_termio(struct termios *t, const struct termio *old)
 {
@@ -30,40 +29,72 @@ static void from_termio(struct termios *t, const struct termio *old)
 
 static int get_termio(const struct termios *t, void __user *to)
 {
-	struct termio old = { t->c_iflag, t->c_oflag, t->c_cflag,
-			      t->c_lflag, t->c_line,  { 0 } };
+	struct termio old = {
+		.c_iflag = t->c_iflag,
+		.c_oflag = t->c_oflag,
+		.c_cflag = t->c_cflag,
+		.c_lflag = t->c_lflag,
+		.c_line = t->c_line,
+	};
 
 	memcpy(old.c_cc, t->c_cc, NCC);
 	return copy_to_user(to, &old, sizeof(old));
 }
 
-/* Copies what a request is about. -EIO: a hang-up came meanwhile. */
+/* Copies a request's argument. Returns -EIO if a hangup came meanwhile. */
 static int copy_argument(const struct tty *tty, void *to,
 			 const void __user *from, u32 n)
 {
 	u32 life = tty->life;
 	int error = copy_from_user(to, from, n);
 
-	return !error && tty->life != life ? -EIO : error;
+	if (!error && tty->life != life)
+		return -EIO;
+	return error;
 }
 
 /*
- * Whether a change waits for what was written to go out, and forgets what was
- * typed, is one of three neighbouring numbers.
+ * Makes new settings valid. The driver is told of c_cflag only if it changed: a
+ * character that is just coming in would be spoilt.
+ */
+static void apply_termios(struct tty *tty, const struct termios *new,
+			  bool flush_input)
+{
+	u32 flags = irq_save();
+	bool line_changes = new->c_cflag != tty->termios.c_cflag;
+
+	if (flush_input)
+		tty_flush_input(tty);
+	if (!(new->c_lflag & ICANON)) {
+		/* what was typed so far is readable now */
+		tty->edit = tty->head;
+		tty->literal = false;
+	}
+	tty->termios = *new;
+	if (line_changes && tty->driver->configure)
+		tty->driver->configure(tty);
+	if (!(new->c_iflag & IXON))
+		tty->stopped = false;
+	wake_up(&tty->wait);
+	irq_restore(flags);
+}
+
+/*
+ * TCSETS and TCSETA, and the two numbers behind each: these wait until all that
+ * was written is sent, and the second also forgets what was typed.
  */
 static int set_termios(struct tty *tty, u32 command, const void __user *from)
 {
 	bool is_old = command >= TCSETA;
-	u32 when = command - (is_old ? TCSETA : TCSETS), flags;
+	u32 when = command - (is_old ? TCSETA : TCSETS);
 	struct termios new;
 	struct termio old;
-	/*
-	 * only if need be: a character that is just coming in would be spoilt
-	 */
-	bool configure;
-	int error = is_old ? copy_argument(tty, &old, from, sizeof(old)) :
-			     copy_argument(tty, &new, from, sizeof(new));
+	int error;
 
+	if (is_old)
+		error = copy_argument(tty, &old, from, sizeof(old));
+	else
+		error = copy_argument(tty, &new, from, sizeof(new));
 	if (!error && when != TCSANOW)
 		error = drain(tty);
 	if (error)
@@ -72,26 +103,11 @@ static int set_termios(struct tty *tty, u32 command, const void __user *from)
 		new = tty->termios;
 		from_termio(&new, &old);
 	}
-	flags = irq_save();
-	if (when == TCSAFLUSH)
-		tty_flush_input(tty);
-	if (!(new.c_lflag & ICANON)) {
-		/* what was typed so far is readable now */
-		tty->edit = tty->head;
-		tty->literal = false;
-	}
-	configure = tty->driver->configure &&
-		    new.c_cflag != tty->termios.c_cflag;
-	tty->termios = new;
-	if (configure)
-		tty->driver->configure(tty);
-	if (!(new.c_iflag & IXON))
-		tty->stopped = false;
-	wake_up(&tty->wait);
-	irq_restore(flags);
+	apply_termios(tty, &new, when == TCSAFLUSH);
 	return 0;
 }
 
+/* TIOCSWINSZ: tells the foreground group if the size changes. */
 static int set_winsize(struct tty *tty, const void __user *from)
 {
 	struct winsize new;
@@ -135,7 +151,7 @@ static int set_foreground(struct tty *tty, const void __user *from)
 }
 
 /* TIOCNOTTY: a leader takes the terminal from its whole session. */
-static int give_up(struct tty *tty)
+static int detach_tty(struct tty *tty)
 {
 	struct task_struct *process = current->process;
 	int pgrp = tty->pgrp;
@@ -151,6 +167,7 @@ static int give_up(struct tty *tty)
 	return 0;
 }
 
+/* TCFLSH. */
 static int flush_queues(struct tty *tty, u32 which)
 {
 	u32 flags;
@@ -167,8 +184,8 @@ static int flush_queues(struct tty *tty, u32 which)
 }
 
 /*
- * TCXONC: stop or continue our output, or, by sending the character, the other
- * side's.
+ * TCXONC: stops or continues our output, or the other side's by sending it the
+ * character for that.
  */
 static int flow_control(struct tty *tty, u32 what)
 {
@@ -188,8 +205,8 @@ static int flow_control(struct tty *tty, u32 what)
 }
 
 /*
- * TCSBRK: when all is sent, and unless only that was asked for (tcdrain), hold
- * the line for a quarter of a second or more.
+ * TCSBRK: waits until all is sent. Unless only that was asked for (tcdrain),
+ * holds the line for a quarter of a second or more.
  */
 static int send_break(struct tty *tty, bool only_drain)
 {
@@ -207,15 +224,18 @@ static int send_break(struct tty *tty, bool only_drain)
 }
 
 /*
- * TIOCSTI: as if a character had been typed. Whoever left a shell of root's on
- * his terminal, with su, could type into it: -EIO as on Linux since 6.2.
+ * TIOCSTI: types a character. A program that was left by su on a user's
+ * terminal could type into the shell behind it: -EIO as on Linux since 6.2.
  */
 static int simulate_input(struct tty *tty, const char __user *from)
 {
 	u32 flags;
+	int error;
 	u8 c;
-	int error = suser() ? copy_argument(tty, &c, from, 1) : -EIO;
 
+	if (!suser())
+		return -EIO;
+	error = copy_argument(tty, &c, from, 1);
 	if (error)
 		return error;
 	flags = irq_save();
@@ -225,10 +245,10 @@ static int simulate_input(struct tty *tty, const char __user *from)
 }
 
 /*
- * Requests that change something: a background process that makes one is
- * stopped, as if it had written.
+ * Obeys a request that changes something. A background process that makes one
+ * is stopped, as if it had written.
  */
-static int change(struct tty *tty, u32 command, u32 arg)
+static int change_request(struct tty *tty, u32 command, u32 arg)
 {
 	void __user *user = (void __user *)arg;
 	int error = tty_check_foreground(tty, SIGTTOU);
@@ -250,19 +270,25 @@ static int change(struct tty *tty, u32 command, u32 arg)
 }
 
 /*
- * Only who has the terminal as the controlling one, or its master, may see its
- * groups.
+ * Gives a group to a process whose controlling terminal it is, or to its
+ * master. Others get -ENOTTY.
  */
 static int get_group(const struct tty *tty, bool master, int group,
 		     void __user *to)
 {
-	return master || current->process->tty == tty->dev
-		       ? put_user_u32(group, to)
-		       : -ENOTTY;
+	if (!master && current->process->tty != tty->dev)
+		return -ENOTTY;
+	return put_user_u32(group, to);
 }
 
-/* Requests that only ask. -ENOTTY: it is none of them. */
-static int ask(struct tty *tty, bool master, u32 command, void __user *to)
+/* Returns how many characters are still to be sent. */
+static u32 output_queued(struct tty *tty)
+{
+	return tty->driver->queued ? tty->driver->queued(tty) : 0;
+}
+
+/* Answers a request that only asks. Returns -ENOTTY if it is none. */
+static int ask_request(struct tty *tty, bool master, u32 command, void __user *to)
 {
 	switch (command) {
 	case TCGETS:
@@ -276,14 +302,14 @@ static int ask(struct tty *tty, bool master, u32 command, void __user *to)
 	case TIOCGSID:
 		return get_group(tty, master, tty->session, to);
 	case TIOCOUTQ:
-		return put_user_u32(tty->driver->queued ?
-				    tty->driver->queued(tty) : 0, to);
+		return put_user_u32(output_queued(tty), to);
 	case FIONREAD:
 		return put_user_u32(tty_readable(tty), to);
 	}
 	return -ENOTTY;
 }
 
+/* Returns -ENOTTY if the request is not a terminal's. */
 int tty_ioctl(u32 handle, u32 command, u32 arg)
 {
 	struct tty *tty = tty_of(handle);
@@ -307,15 +333,15 @@ int tty_ioctl(u32 handle, u32 command, u32 arg)
 	case TCSBRKP:
 	case TCXONC:
 	case TCFLSH:
-		return change(tty, command, arg);
+		return change_request(tty, command, arg);
 	case TIOCSWINSZ:
 		return set_winsize(tty, user);
 	case TIOCSCTTY:
 		return master ? -EPERM : tty_take(tty, arg == 1 && suser());
 	case TIOCNOTTY:
-		return give_up(tty);
+		return detach_tty(tty);
 	case TIOCSTI:
 		return simulate_input(tty, user);
 	}
-	return ask(tty, master, command, user);
+	return ask_request(tty, master, command, user);
 }

@@ -1,16 +1,13 @@
 /*
  * What is written to a console: text, and the control sequences of a VT100
- * (ECMA-48) and of Linux's console: cursor movement, erasing, colours,
- * scrolling regions, inserting and deleting, tab stops, modes, lines of boxes,
- * reports. What is unknown is read to its end and ignored.
+ * (ECMA-48) and of Linux's console. These move the cursor, erase, scroll
+ * regions, insert and delete, set tab stops and modes, and ask for reports.
+ * vt_attributes.c has those for colours. An unknown sequence is read to its end
+ * and ignored.
  */
 #include <cowix/kernel.h>
 #include "console.h"
 
-#define WHITE		0x07
-#define UNDERLINE	0x03	/* VGA cannot underline in colour: cyan */
-#define BOLD		0x08
-#define BLINK		0x80
 #define EVERY_EIGHTH	0x01010101
 #define ARG_MAX		10000
 #define SHIFT_OUT	0x0E
@@ -22,14 +19,14 @@
 
 /* The special graphics of a VT100, from _ to ~, in the PC's character set. */
 static const char graphics[] =
-	" \x04\xB1\t\f\r\n\xF8\xF1\n\v\xD9\xBF\xDA\xC0\xC5\xC4\xC4\xC4\xC4_\xC3\xB4\xC1\xC2\xB3\xF3\xF2\xE3=\x9C\xFA";
-
-/* ANSI's colours are numbered red, green, blue; VGA's blue, green, red. */
-static const u8 vga_colour[8] = { 0, 4, 2, 6, 1, 5, 3, 7 };
+	" \x04\xB1\t\f\r\n\xF8\xF1\n\v\xD9\xBF\xDA\xC0\xC5"
+	"\xC4\xC4\xC4\xC4_\xC3\xB4\xC1\xC2\xB3\xF3\xF2\xE3=\x9C\xFA";
 
 static int clamp(int value, int low, int high)
 {
-	return value < low ? low : value > high ? high : value;
+	if (value < low)
+		return low;
+	return value > high ? high : value;
 }
 
 static void go_to(struct console *c, int row, int column)
@@ -39,7 +36,7 @@ static void go_to(struct console *c, int row, int column)
 	c->cursor.wrap_pending = false;
 }
 
-/* The same for rows as a program counts them. */
+/* Like go_to(), but with rows as a program counts them. */
 static void go_to_origin(struct console *c, int row, int column)
 {
 	if (c->cursor.origin)
@@ -64,40 +61,39 @@ static void reverse_line_feed(struct console *c)
 		go_to(c, c->cursor.row - 1, c->cursor.column);
 }
 
-static u8 attribute(const struct cursor *cursor)
-{
-	u8 colour = cursor->colour;
-
-	if (cursor->underline)
-		colour = (colour & 0xF0) | UNDERLINE;
-	if (cursor->reverse)
-		colour = (colour & 7) << 4 | (colour >> 4 & 7) |
-			 (colour & (BOLD | BLINK));
-	return colour | (cursor->bold ? BOLD : 0) | (cursor->blink ? BLINK : 0);
-}
-
 /*
- * Make room for n characters at the cursor, or take n away; what crosses the
- * right edge is lost, what comes free is blank.
+ * Makes room for n characters at the cursor. Those that cross the right edge
+ * are lost; the room is blank.
  */
-static void move_in_line(struct console *c, int n, bool insert)
+static void insert_chars(struct console *c, int n)
 {
-	int column = c->cursor.column, keep;
+	int column = c->cursor.column;
 	u16 *at = console_row(c, c->cursor.row) + column;
 
 	n = clamp(n, 1, COLUMNS - column);
-	keep = COLUMNS - column - n;
-	memmove(insert ? at + n : at, insert ? at : at + n, keep * sizeof(u16));
-	console_fill(c, c->cursor.row, insert ? column : column + keep, n);
+	memmove(at + n, at, (COLUMNS - column - n) * sizeof(u16));
+	console_fill(c, c->cursor.row, column, n);
+}
+
+/* Takes n characters away at the cursor. The end of the line becomes blank. */
+static void delete_chars(struct console *c, int n)
+{
+	int column = c->cursor.column;
+	u16 *at = console_row(c, c->cursor.row) + column;
+
+	n = clamp(n, 1, COLUMNS - column);
+	memmove(at, at + n, (COLUMNS - column - n) * sizeof(u16));
+	console_fill(c, c->cursor.row, COLUMNS - n, n);
 }
 
 /*
- * At the right edge the cursor stays on the last column until another character
- * comes.
+ * Writes a character at the cursor. At the right edge the cursor stays on the
+ * last column until another character comes.
  */
 static void put_char(struct console *c, u8 ch)
 {
 	struct cursor *cursor = &c->cursor;
+	u16 *row;
 
 	if (cursor->wrap_pending) {
 		cursor->column = 0;
@@ -106,26 +102,30 @@ static void put_char(struct console *c, u8 ch)
 	if (cursor->graphics[cursor->charset] && ch >= '_' && ch <= '~')
 		ch = graphics[ch - '_'];
 	if (c->insert)
-		move_in_line(c, 1, true);
-	console_row(c, cursor->row)[cursor->column] = attribute(cursor) << 8 |
-						      ch;
+		insert_chars(c, 1);
+	row = console_row(c, cursor->row);
+	row[cursor->column] = vt_attribute(cursor) << 8 | ch;
 	if (cursor->column < COLUMNS - 1)
 		cursor->column++;
 	else
 		cursor->wrap_pending = c->autowrap;
 }
 
+static bool is_tab_stop(const struct console *c, int column)
+{
+	return c->tabs[column / 32] & 1u << column % 32;
+}
+
 static void tab(struct console *c)
 {
 	int column = c->cursor.column + 1;
 
-	while (column < COLUMNS - 1 &&
-	       !(c->tabs[column / 32] & 1u << column % 32))
+	while (column < COLUMNS - 1 && !is_tab_stop(c, column))
 		column++;
 	go_to(c, c->cursor.row, column);
 }
 
-/* Control characters have their effect even inside a sequence. */
+/* Obeys a control character, even inside a sequence. */
 static void control(struct console *c, u8 ch)
 {
 	switch (ch) {
@@ -144,117 +144,25 @@ static void control(struct console *c, u8 ch)
 	}
 }
 
-static int arg(const struct console *c, u32 n, int missing)
-{
-	return n < c->nr_args && c->args[n] ? c->args[n] : missing;
-}
-
-/* ESC [ ... m: one attribute. */
-static void set_attribute(struct cursor *cursor, int code)
-{
-	u8 *colour = &cursor->colour;
-
-	if (code == 0) {
-		*colour = WHITE;
-		cursor->bold = cursor->blink = cursor->reverse =
-			cursor->underline = false;
-	} else if (code == 1 || code == 2 || code == 22) {
-		cursor->bold = code == 1;
-	} else if (code == 4 || code == 24) {
-		cursor->underline = code == 4;
-	} else if (code == 5 || code == 25) {
-		cursor->blink = code == 5;
-	} else if (code == 7 || code == 27) {
-		cursor->reverse = code == 7;
-	} else if (code >= 30 && code <= 37) {
-		*colour = (*colour & 0xF0) | vga_colour[code - 30];
-	} else if (code == 39) {
-		*colour = (*colour & 0xF0) | WHITE;
-	} else if (code >= 40 && code <= 47) {
-		*colour = (*colour & 0x0F) | vga_colour[code - 40] << 4;
-	} else if (code == 49) {
-		*colour &= 0x0F;
-	} else if (code >= 90 && code <= 97) {
-		*colour = (*colour & 0xF0) | vga_colour[code - 90] | BOLD;
-	} else if (code >= 100 && code <= 107) {
-		*colour = (*colour & 0x0F) | vga_colour[code - 100] << 4;
-	}
-}
-
-/* Sets one of 256 colours, of which the first 16 are known. code: 38 or 48. */
-static void set_indexed(struct cursor *cursor, int code, int number)
-{
-	if (number < 8)
-		set_attribute(cursor, code - 8 + number);
-	else if (number < 16)
-		set_attribute(cursor, code - 8 + number - 8 + 60);
-}
-
 /*
- * Sets what a parameter with sub-parameters says (ITU-T T.416): 4:3 is a kind
- * of underline, 38:5:9 a colour. 38:2 with red, green and blue is not known.
- */
-static void set_grouped(struct console *c, u32 i)
-{
-	int code = arg(c, i, 0), kind = arg(c, i + 1, 0);
-
-	if (code == 4)
-		set_attribute(&c->cursor, kind ? 4 : 24);
-	else if ((code == 38 || code == 48) && kind == 5)
-		set_indexed(&c->cursor, code, arg(c, i + 2, 0));
-}
-
-/*
- * Sets a parameter that stands alone; returns how many it takes. 38 and 48
- * bring others of their own: 5 and a number, or 2 and red, green, blue.
- */
-static u32 set_plain(struct console *c, u32 i)
-{
-	int code = arg(c, i, 0), kind = arg(c, i + 1, 0);
-
-	if (code != 38 && code != 48) {
-		set_attribute(&c->cursor, code);
-		return 1;
-	}
-	if (kind == 5)
-		set_indexed(&c->cursor, code, arg(c, i + 2, 0));
-	return kind == 5 ? 3 : kind == 2 ? 5 : 1;
-}
-
-static void set_attributes(struct console *c)
-{
-	u32 i = 0, n;
-
-	do {
-		n = 1;
-		while (i + n < c->nr_args && c->sub & 1u << (i + n))
-			n++;
-		if (n > 1)
-			set_grouped(c, i);
-		else
-			n = set_plain(c, i);
-		i += n;
-	} while (i < c->nr_args);
-}
-
-/*
- * ESC [ n J: 0 from the cursor to the end, 1 from the start to it, 2
- * everything, 3 the history too. ESC [ n K: the same within the line.
+ * ESC [ n K: erases from the cursor to the end of the line (0), from its start
+ * to the cursor (1) or all of it (2).
  */
 static void erase_line(struct console *c, int which)
 {
-	int column = c->cursor.column, from = which == 0 ? column : 0;
+	int from = which == 0 ? c->cursor.column : 0;
+	int to = which == 1 ? c->cursor.column + 1 : COLUMNS;
 
-	console_fill(c, c->cursor.row, from,
-		     (which == 1 ? column + 1 : COLUMNS) - from);
+	console_fill(c, c->cursor.row, from, to - from);
 }
 
+/* ESC [ n J: the same for the screen. 3 erases the history, too. */
 static void erase_screen(struct console *c, int which)
 {
-	int here = c->cursor.row;
+	int from = which == 0 ? c->cursor.row + 1 : 0;
+	int to = which == 1 ? c->cursor.row : ROWS;
 
-	for (int row = which == 0 ? here + 1 : 0;
-	     row < (which == 1 ? here : ROWS); row++)
+	for (int row = from; row < to; row++)
 		console_fill(c, row, 0, COLUMNS);
 	if (which < 2)
 		erase_line(c, which);
@@ -262,19 +170,21 @@ static void erase_screen(struct console *c, int which)
 		c->history = 0;
 }
 
+/* Answers a program: the text is typed. */
 static void reply(struct console *c, const char *s)
 {
 	while (*s)
 		tty_input(&c->tty, *s++);
 }
 
+/* ESC [ n: 5 asks for the state, 6 for the place of the cursor. */
 static void report(struct console *c)
 {
 	char answer[20];
 
-	if (arg(c, 0, 0) == 5)
+	if (vt_arg(c, 0, 0) == 5)
 		reply(c, "\033[0n");
-	if (arg(c, 0, 0) != 6)
+	if (vt_arg(c, 0, 0) != 6)
 		return;
 	snprintf(answer, sizeof(answer), "\033[%d;%dR",
 		 c->cursor.row + 1 - (c->cursor.origin ? c->top : 0),
@@ -282,9 +192,10 @@ static void report(struct console *c)
 	reply(c, answer);
 }
 
+/* ESC [ first ; last r: sets the scrolling region. */
 static void set_region(struct console *c)
 {
-	int first = arg(c, 0, 1) - 1, last = arg(c, 1, ROWS) - 1;
+	int first = vt_arg(c, 0, 1) - 1, last = vt_arg(c, 1, ROWS) - 1;
 
 	if (first < last && last < ROWS) {
 		c->top = first;
@@ -293,7 +204,7 @@ static void set_region(struct console *c)
 	}
 }
 
-/* ESC [ ... h and l. Those of DEC come after a ?. */
+/* ESC [ ... h and l: sets and clears modes. Those of DEC come after a ?. */
 static void set_modes(struct console *c, bool on)
 {
 	for (u32 i = 0; i < c->nr_args; i++) {
@@ -310,30 +221,31 @@ static void set_modes(struct console *c, bool on)
 	}
 }
 
+/* ESC [ n g: clears the tab stop at the cursor (0), or all (3). */
 static void clear_tabs(struct console *c)
 {
-	if (arg(c, 0, 0) == 0)
+	if (vt_arg(c, 0, 0) == 0)
 		c->tabs[c->cursor.column / 32] &=
 			~(1u << c->cursor.column % 32);
-	else if (arg(c, 0, 0) == 3)
+	else if (vt_arg(c, 0, 0) == 3)
 		memset(c->tabs, 0, sizeof(c->tabs));
 }
 
-/* The commands that change what is on the screen. */
+/* Obeys the commands that change what is on the screen. */
 static void csi_change(struct console *c, u8 command)
 {
-	int n = clamp(arg(c, 0, 1), 1, COLUMNS), row = c->cursor.row;
+	int n = clamp(vt_arg(c, 0, 1), 1, COLUMNS), row = c->cursor.row;
 	bool inside = row >= c->top && row <= c->bottom;
 
 	switch (command) {
-	case 'J': erase_screen(c, arg(c, 0, 0)); break;
-	case 'K': erase_line(c, arg(c, 0, 0)); break;
+	case 'J': erase_screen(c, vt_arg(c, 0, 0)); break;
+	case 'K': erase_line(c, vt_arg(c, 0, 0)); break;
 	case 'L': if (inside) console_scroll(c, row, c->bottom, -n); break;
 	case 'M': if (inside) console_scroll(c, row, c->bottom, n); break;
 	case 'S': console_scroll(c, c->top, c->bottom, n); break;
 	case 'T': console_scroll(c, c->top, c->bottom, -n); break;
-	case '@': move_in_line(c, n, true); break;
-	case 'P': move_in_line(c, n, false); break;
+	case '@': insert_chars(c, n); break;
+	case 'P': delete_chars(c, n); break;
 	case 'X':
 		console_fill(c, row, c->cursor.column,
 			     clamp(n, 1, COLUMNS - c->cursor.column));
@@ -341,10 +253,10 @@ static void csi_change(struct console *c, u8 command)
 	}
 }
 
-/* The final character of ESC [ ... */
+/* Obeys ESC [ ... with that final character. */
 static void csi_command(struct console *c, u8 command)
 {
-	int n = arg(c, 0, 1), row = c->cursor.row, column = c->cursor.column;
+	int n = vt_arg(c, 0, 1), row = c->cursor.row, column = c->cursor.column;
 
 	switch (command) {
 	case 'A': go_to(c, row - n, column); break;
@@ -359,12 +271,12 @@ static void csi_command(struct console *c, u8 command)
 	case 'G': go_to(c, row, n - 1); break;
 	case 'd': go_to_origin(c, n - 1, column); break;
 	case 'H':
-	case 'f': go_to_origin(c, n - 1, arg(c, 1, 1) - 1); break;
+	case 'f': go_to_origin(c, n - 1, vt_arg(c, 1, 1) - 1); break;
 	case 'c': reply(c, "\033[?6c"); break;
 	case 'g': clear_tabs(c); break;
 	case 'h':
 	case 'l': set_modes(c, command == 'h'); break;
-	case 'm': set_attributes(c); break;
+	case 'm': vt_set_attributes(c); break;
 	case 'n': report(c); break;
 	case 'r': set_region(c); break;
 	case 's': c->saved = c->cursor; break;
@@ -373,11 +285,11 @@ static void csi_command(struct console *c, u8 command)
 	}
 }
 
-/* As switched on; the screen stays. */
+/* Sets everything as after a start. The screen stays. */
 void vt_reset(struct console *c)
 {
 	memset(&c->cursor, 0, sizeof(c->cursor));
-	set_attribute(&c->cursor, 0);
+	vt_reset_attributes(&c->cursor);
 	c->saved = c->cursor;
 	c->top = 0;
 	c->bottom = ROWS - 1;
@@ -398,7 +310,7 @@ static void begin_csi(struct console *c)
 	memset(c->args, 0, sizeof(c->args));
 }
 
-/* The character after ESC. */
+/* Takes the character after ESC. */
 static void escape_char(struct console *c, u8 ch)
 {
 	c->parse = TEXT;
@@ -428,6 +340,7 @@ static void escape_char(struct console *c, u8 ch)
 	}
 }
 
+/* A ; or a : begins the next argument. */
 static void next_arg(struct console *c, bool sub)
 {
 	if (c->nr_args == ARGS_MAX) {
@@ -438,7 +351,10 @@ static void next_arg(struct console *c, bool sub)
 	c->nr_args++;
 }
 
-/* Whether ESC [ ... with this end is known: with a prefix only modes are. */
+/*
+ * Returns whether ESC [ ... with this final character is known. With a prefix
+ * only modes are.
+ */
 static bool csi_known(const struct console *c, u8 command)
 {
 	if (c->sub)
@@ -447,6 +363,7 @@ static bool csi_known(const struct console *c, u8 command)
 	       (c->prefix == '?' && (command == 'h' || command == 'l'));
 }
 
+/* Takes a character after ESC [. */
 static void csi_char(struct console *c, u8 ch)
 {
 	if (c->nr_args == 0 && ch >= '0' && ch <= ';')
@@ -468,13 +385,17 @@ static void csi_char(struct console *c, u8 ch)
 }
 
 /*
- * The character after ESC ]: a digit begins a string, P the digits of a
- * palette, which nothing here has; R and whatever else stand alone, as on
- * Linux.
+ * Takes the character after ESC ]. A digit begins a string. P begins the digits
+ * of a palette, which is ignored. R and others stand alone, as on Linux.
  */
 static void osc_char(struct console *c, u8 ch)
 {
-	c->parse = ch >= '0' && ch <= '9' ? STRING : ch == 'P' ? PALETTE : TEXT;
+	if (ch >= '0' && ch <= '9')
+		c->parse = STRING;
+	else if (ch == 'P')
+		c->parse = PALETTE;
+	else
+		c->parse = TEXT;
 	c->nr_args = PALETTE_DIGITS;
 }
 
@@ -490,7 +411,7 @@ static void palette_char(struct console *c, u8 ch)
 		c->parse = TEXT;
 }
 
-/* A string is not for us: it ends at a bell, a cancel, or ESC with a \. */
+/* Ignores a string. It ends at a bell, a cancel, or ESC with a \. */
 static void string_char(struct console *c, u8 ch)
 {
 	if (ch == '\033')
@@ -499,6 +420,7 @@ static void string_char(struct console *c, u8 ch)
 		c->parse = TEXT;
 }
 
+/* Takes a character that is no control character. */
 static void graphic(struct console *c, u8 ch)
 {
 	switch (c->parse) {
@@ -516,7 +438,7 @@ static void graphic(struct console *c, u8 ch)
 	}
 }
 
-/* A character written to a console; the caller shows the result. */
+/* Takes a character written to a console. The caller shows the result. */
 void vt_write(struct console *c, u8 ch)
 {
 	if (c->parse == STRING)
