@@ -40,7 +40,7 @@ static inline u32 inl(u16 port)
 	return value;
 }
 
-/* Move count 16-bit words between a data port and memory (ATA PIO). */
+/* Reads count 16-bit words from a data port into memory (ATA PIO). */
 static inline void insw(u16 port, void *to, u32 count)
 {
 	__asm__ volatile("rep insw"
@@ -49,6 +49,7 @@ static inline void insw(u16 port, void *to, u32 count)
 			 : "memory");
 }
 
+/* Writes count 16-bit words from memory to a data port. */
 static inline void outsw(u16 port, const void *from, u32 count)
 {
 	__asm__ volatile("rep outsw"
@@ -58,8 +59,8 @@ static inline void outsw(u16 port, const void *from, u32 count)
 }
 
 /*
- * A write to an unused port takes about a microsecond: slow devices (PIC, PIT,
- * CMOS) want it between accesses.
+ * Waits about a microsecond, by a write to an unused port. Slow devices (PIC,
+ * PIT, CMOS) need it between accesses.
  */
 static inline void io_delay(void)
 {

@@ -25,7 +25,7 @@ struct request {
 	struct list link;	/* in the device's queue */
 	kdev_t dev;
 	int cmd;		/* READ, WRITE, FLUSH */
-	u32 sector;		/* of dev; after submit_request(), of the disk */
+	u32 sector;		/* of dev; once submitted, of its disk */
 	u32 nr_sectors;
 	u8 *buffer;		/* contiguous; aligned to 4 bytes */
 	int error;		/* once done: 0, -EIO, -EROFS, -ENXIO */

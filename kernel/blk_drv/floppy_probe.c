@@ -98,7 +98,7 @@ void floppy_probed(struct drive *d, bool readable)
 {
 	if (probe.beyond) {
 		if (readable)
-			floppy_unusable(d);	/* more sectors than are known */
+			floppy_unusable(d);	/* more than are known */
 		else
 			found(d, candidate(d));
 		return;

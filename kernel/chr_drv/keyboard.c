@@ -22,7 +22,7 @@
 
 #define RELEASE		0x80
 #define EXTENDED	0xE0		/* one more code follows */
-#define PAUSE		0xE1		/* the Pause key: two more codes follow */
+#define PAUSE		0xE1		/* the Pause key: two more follow */
 #define KEY_ENTER	0x1C
 #define KEY_CTRL	0x1D
 #define KEY_LSHIFT	0x2A

@@ -87,7 +87,7 @@ struct pty_node *pty_node(u32 n)
  * Makes the node of the slave. It belongs to the process that made the pair;
  * its group may only write.
  */
-static void make_node(struct pty *pty, u32 n)
+static void make_pty_node(struct pty *pty, u32 n)
 {
 	static u32 made;
 
@@ -123,7 +123,7 @@ int pty_open_master(u32 *handle)
 	}
 	tty_init_struct(&pty->slave, PTS_FIRST + n, &driver);
 	pty->master = pty->locked = true;
-	make_node(pty, n);
+	make_pty_node(pty, n);
 	ptys[n] = pty;
 	*handle = MKDEV(PTM_MAJOR, n);
 	return 0;

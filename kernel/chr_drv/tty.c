@@ -96,8 +96,8 @@ static bool has_enough(const struct tty *tty, u32 done)
 
 /*
  * Sleeps until something changes. Returns 0, or an error, or 1 when VTIME is
- * over. VTIME counts from `start`. With VMIN only reads that have a character
- * have a VTIME.
+ * over. VTIME counts from `start`. If VMIN is set, it counts only for a read
+ * that has a character.
  */
 static int sleep_for_input(struct tty *tty, u32 start, u32 done)
 {

@@ -288,7 +288,8 @@ static u32 output_queued(struct tty *tty)
 }
 
 /* Answers a request that only asks. Returns -ENOTTY if it is none. */
-static int ask_request(struct tty *tty, bool master, u32 command, void __user *to)
+static int ask_request(struct tty *tty, bool master, u32 command,
+		       void __user *to)
 {
 	switch (command) {
 	case TCGETS:
