@@ -95,7 +95,7 @@ enum { SCROLL_LIGHT = 1, NUM_LOCK = 2, CAPS_LOCK = 4 };
 
 static u8 modifiers;
 static u8 locks = NUM_LOCK;
-static u8 held_locks;			/* keys: they repeat, and change once */
+static u8 held_locks;			/* keys that are down: they repeat */
 static bool extended;			/* the last code was EXTENDED */
 static bool lights_pending;		/* to be sent when SET_LEDS is taken */
 static u32 skip;			/* codes of the Pause key that follow */
