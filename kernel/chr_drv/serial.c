@@ -27,7 +27,7 @@
 #define LCR_BREAK	0x40
 #define LCR_DIVISOR	0x80
 #define MCR_RUN		0x0B		/* DTR, RTS, interrupts on */
-#define MCR_HANGUP	0x08		/* interrupts on only */
+#define MCR_HANGUP	0x08		/* only interrupts on */
 #define LSR_DATA	0x01
 #define LSR_BAD		0x0C		/* parity, framing */
 #define LSR_BREAK	0x10
