@@ -436,28 +436,30 @@ static void take_time(struct new_times *t, int which, s64 seconds,
 	t->invalid |= nanoseconds >= 1000000000;
 }
 
-int sys_utimensat(int dirfd, const char __user *path,
-		  const struct timespec __user *user_times, u32 flags)
+static int do_utimensat(int dirfd, const char __user *path,
+			const void __user *times, u32 flags, bool wide)
 {
+	u32 size = wide ? sizeof(struct timespec64) : sizeof(struct timespec);
+	const u8 __user *from = times;
 	struct new_times t = times_now();
-	struct timespec times[2];
+	struct timespec64 ts;
 
-	if (user_times && copy_from_user(times, user_times, sizeof(times)) < 0)
-		return -EFAULT;
-	for (int i = 0; i < 2 && user_times; i++)
-		take_time(&t, i, times[i].tv_sec, times[i].tv_nsec);
+	for (int i = 0; i < 2 && times; i++) {
+		if (get_timespec(&ts, from + i * size, wide) < 0)
+			return -EFAULT;
+		take_time(&t, i, ts.tv_sec, ts.tv_nsec);
+	}
 	return set_times_at(dirfd, path, &t, flags);
 }
 
-int sys_utimensat_time64(int dirfd, const char __user *path,
-			 const struct timespec64 __user *user_times, u32 flags)
+int sys_utimensat(int dirfd, const char __user *path,
+		  const struct timespec __user *times, u32 flags)
 {
-	struct new_times t = times_now();
-	struct timespec64 times[2];
+	return do_utimensat(dirfd, path, times, flags, false);
+}
 
-	if (user_times && copy_from_user(times, user_times, sizeof(times)) < 0)
-		return -EFAULT;
-	for (int i = 0; i < 2 && user_times; i++)
-		take_time(&t, i, times[i].tv_sec, times[i].tv_nsec);
-	return set_times_at(dirfd, path, &t, flags);
+int sys_utimensat_time64(int dirfd, const char __user *path,
+			 const struct timespec64 __user *times, u32 flags)
+{
+	return do_utimensat(dirfd, path, times, flags, true);
 }

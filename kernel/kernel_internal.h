@@ -55,7 +55,6 @@ void free_dead_thread(struct task_struct *process);
 
 /* sched.c */
 void sleep_in(struct wait_queue *q, enum task_state state);
-void set_priority(struct task_struct *task, int priority);
 u32 slice_ticks(const struct task_struct *task);
 
 /* rlimit.c */
@@ -81,6 +80,8 @@ int ptrace_signal(int sig, const struct signal_source *source);
 void tracer_exits(struct task_struct *child);
 
 /* orphans.c */
+bool could_continue(const struct task_struct *parent,
+		    const struct task_struct *child);
 void hangup_if_orphaned(int pgrp);
 
 /* time.c */

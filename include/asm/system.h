@@ -213,10 +213,4 @@ static inline u16 read_fs(void)
 	return value;
 }
 
-static inline void save_fs_gs(u16 *fs, u16 *gs)
-{
-	__asm__ volatile("movw %%fs, %0" : "=m"(*fs));
-	__asm__ volatile("movw %%gs, %0" : "=m"(*gs));
-}
-
 #endif

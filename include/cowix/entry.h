@@ -12,7 +12,17 @@ void page_fault(void);
 void ret_from_fork(void);
 void kernel_thread_start(void);
 NORETURN void enter_user_mode(struct pt_regs *regs);
-void switch_to(u32 *save_esp, u32 next_esp);
+
+/*
+ * What lies on top of the stack of a task that does not run: the registers
+ * that switch_to() takes from there, the lowest address first.
+ */
+struct switch_frame {
+	u32 gs, fs, edi, esi, ebx, ebp;
+	void (*eip)(void);
+};
+
+void switch_to(struct switch_frame **save, struct switch_frame *next);
 
 void do_trap(struct pt_regs *regs, u32 vector);
 void do_irq(struct pt_regs *regs, u32 irq);

@@ -1,13 +1,13 @@
 /*
- * What one process may know or steer of another. Somebody who may inspect a
- * process reads its memory and registers; with ptrace he changes them. So he
- * must have all its rights, and a set-id program must not get rights that a
- * process around it lacks. docs/tricks.md says why exec decides that last.
+ * What one process may know of another. A process that may inspect another
+ * reads its memory and registers; with ptrace it changes them. So it must have
+ * all rights of the other. A set-id program must not get rights that a process
+ * around it lacks. docs/tricks.md says why exec decides that last.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 
-/* Returns whether a process is this user's in every respect. */
+/* Returns true if all ids of a task are these. */
 bool has_ids(const struct task_struct *task, u32 uid, u32 gid)
 {
 	return uid == task->uid && uid == task->euid && uid == task->suid &&
@@ -15,8 +15,8 @@ bool has_ids(const struct task_struct *task, u32 uid, u32 gid)
 }
 
 /*
- * Returns whether current may look into a process. uid and gid are current's:
- * the real ones where a call asks, those for files where /proc is read.
+ * Returns true if current may look into a process. uid and gid are current's:
+ * the real ones for system calls, those for files when /proc is read.
  */
 bool may_inspect(const struct task_struct *task, u32 uid, u32 gid)
 {
@@ -25,7 +25,7 @@ bool may_inspect(const struct task_struct *task, u32 uid, u32 gid)
 	return has_ids(task, uid, gid) && (!task->mm || task->mm->dumpable);
 }
 
-/* Returns whether current belongs to a group, where files are concerned. */
+/* Returns true if current belongs to a group, where files are concerned. */
 bool in_group(u32 gid)
 {
 	if (gid == current->fsgid)

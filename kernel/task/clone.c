@@ -1,6 +1,6 @@
 /*
- * clone and clone3: which flags and arguments make sense together. What they
- * ask for is done by do_fork().
+ * clone and clone3: checks which flags and arguments make sense together.
+ * do_fork() does what they ask for.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -12,9 +12,9 @@
 #include "kernel/signal/signal_internal.h"
 
 /*
- * What clone() can do, and what holds by itself: there are no semaphores to
- * undo, no queues of disk requests to share, no tracer that takes children
- * over.
+ * Flags that clone() knows. The trivial ones need no work: there are no
+ * semaphores to undo, no queues of disk requests to share, and no tracer takes
+ * children over.
  */
 #define CLONE_TRIVIAL \
 	(CLONE_SYSVSEM | CLONE_DETACHED | CLONE_IO | CLONE_UNTRACED)
@@ -25,11 +25,11 @@
 			 CLONE_TRIVIAL)
 
 /*
- * What belongs together: threads share their signals' actions, and for that
- * memory; what is shared cannot be another. Names' spaces, and descriptors of
- * processes, are refused. init has no brothers: nobody would wait for them.
+ * Returns true if flags make sense together. Threads share signal actions, and
+ * for that their memory. Name spaces and descriptors of processes are refused.
+ * init has no siblings: no process would wait for them.
  */
-static bool valid_flags(u32 flags)
+static bool clone_flags_valid(u32 flags)
 {
 	if (flags & ~CLONE_KNOWN)
 		return false;
@@ -40,7 +40,7 @@ static bool valid_flags(u32 flags)
 	return !(flags & CLONE_PARENT && current->process == init_task);
 }
 
-/* A signal that does not exist tells nobody, as in Linux. */
+/* Makes a child or a thread. A signal that does not exist is sent to nobody. */
 int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
 {
 	struct fork_request want = {
@@ -50,10 +50,13 @@ int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
 		.exit_signal = flags & CLONE_SIGNAL,
 	};
 
-	return valid_flags(want.flags) ? do_fork(&want) : -EINVAL;
+	return clone_flags_valid(want.flags) ? do_fork(&want) : -EINVAL;
 }
 
-/* Reads the program's structure, of which later versions have more: all 0. */
+/*
+ * Reads the program's structure. A later version of it is longer; what follows
+ * must be 0, or -E2BIG is returned. Else 0, -EINVAL or -EFAULT.
+ */
 static int get_clone_args(struct clone_args *args,
 			  const struct clone_args __user *from, u32 size)
 {
@@ -61,16 +64,21 @@ static int get_clone_args(struct clone_args *args,
 	u8 byte = 0;
 	int error;
 
-	if (size < CLONE_ARGS_SIZE_VER0 || size > PAGE_SIZE)
-		return size < CLONE_ARGS_SIZE_VER0 ? -EINVAL : -E2BIG;
+	if (size < CLONE_ARGS_SIZE_VER0)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
 	memset(args, 0, sizeof(*args));
 	error = copy_from_user(args, from, min_u32(size, sizeof(*args)));
-	for (u32 i = sizeof(*args); i < size && !error && !byte; i++)
+	for (u32 i = sizeof(*args); i < size && !error; i++) {
 		error = copy_from_user(&byte, rest + i, 1);
-	return error ? error : byte ? -E2BIG : 0;
+		if (!error && byte)
+			error = -E2BIG;
+	}
+	return error;
 }
 
-/* A stack has both an address and a size, or neither. */
+/* Returns true if the stack has both an address and a size, or neither. */
 static bool valid_stack(const struct clone_args *args)
 {
 	if (!args->stack || !args->stack_size)
@@ -79,7 +87,8 @@ static bool valid_stack(const struct clone_args *args)
 	       args->stack_size <= KERNEL_BASE - args->stack;
 }
 
-static bool valid_args(const struct clone_args *args)
+/* Returns true if the arguments make sense together. */
+static bool clone_args_valid(const struct clone_args *args)
 {
 	u64 flags = args->flags & ~CLONE_CLEAR_SIGHAND;
 
@@ -92,13 +101,14 @@ static bool valid_args(const struct clone_args *args)
 		return false;
 	if (flags & (CLONE_THREAD | CLONE_PARENT) && args->exit_signal)
 		return false;
-	return valid_stack(args) && valid_flags(flags);
+	return valid_stack(args) && clone_flags_valid(flags);
 }
 
 /*
- * Reads the number that the child is to have, with which a program that was
- * saved is made again; 0: any. There is one space of numbers, so at most one.
- * -EEXIST comes later. -EINVAL, -EFAULT; -EPERM: not the superuser.
+ * Reads the number that the child is to have; 0 means any. A process that was
+ * saved is made again with its old number. There is one space of numbers, so
+ * there can be only one. Returns 0, -EINVAL, -EFAULT, or -EPERM if current is
+ * not the superuser's.
  */
 static int get_wanted_pid(const struct clone_args *args, u32 *pid)
 {
@@ -112,12 +122,14 @@ static int get_wanted_pid(const struct clone_args *args, u32 *pid)
 	error = get_user_u32(pid, (const void __user *)(u32)args->set_tid);
 	if (error)
 		return error;
-	return !*pid ? -EINVAL : suser() ? 0 : -EPERM;
+	if (!*pid)
+		return -EINVAL;
+	return suser() ? 0 : -EPERM;
 }
 
 /*
- * The same with its arguments in memory, in 64 bits each; the stack is named by
- * its lowest address.
+ * Like clone(), with the arguments in a structure of 64-bit words. The stack is
+ * named by its lowest address.
  */
 int sys_clone3(const struct clone_args __user *user_args, u32 size)
 {
@@ -126,8 +138,10 @@ int sys_clone3(const struct clone_args __user *user_args, u32 size)
 	u32 pid;
 	int error = get_clone_args(&args, user_args, size);
 
-	if (error || !valid_args(&args))
-		return error ? error : -EINVAL;
+	if (error)
+		return error;
+	if (!clone_args_valid(&args))
+		return -EINVAL;
 	error = get_wanted_pid(&args, &pid);
 	if (error)
 		return error;

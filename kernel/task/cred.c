@@ -1,7 +1,7 @@
 /*
- * Who a process is: real, effective and saved user and group, those for files,
+ * Credentials: real, effective and saved user and group, those for files, and
  * supplementary groups; and the calls that change them (POSIX, "Changing
- * users"). An id of -1 means: leave it. The older calls know 16-bit ids.
+ * users"). An id of -1 is to be left as it is. The older calls have 16-bit ids.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -34,7 +34,7 @@ int sys_getegid(void)
 	return current->egid;
 }
 
-/* Four ids that belong together, so that users and groups share their rules. */
+/* The four user ids or group ids of current, which follow the same rules. */
 struct ids {
 	u32 *real, *effective, *saved, *fs;
 };
@@ -53,7 +53,7 @@ static struct ids group_ids(void)
 	};
 }
 
-/* Without privilege an id may become only what one of the three is already. */
+/* Returns true if an id may become this: one of the three, or any for root. */
 static bool may_become(const struct ids *ids, u32 id)
 {
 	return suser() || id == LEAVE || id == *ids->real ||
@@ -61,8 +61,9 @@ static bool may_become(const struct ids *ids, u32 id)
 }
 
 /*
- * Sets the id for files. Who changes by whose rights it acts may hold what its
- * new user must not see: only the superuser looks into it from now on.
+ * Sets the effective id and that for files. A process that changes them may
+ * hold data that its new user must not see. So only the superuser can look into
+ * it from now on.
  */
 static void act_as(struct ids ids, u32 effective, u32 fs)
 {
@@ -72,7 +73,7 @@ static void act_as(struct ids ids, u32 effective, u32 fs)
 	*ids.fs = fs;
 }
 
-/* The id for files follows the effective one. */
+/* Sets three ids. The id for files follows the effective one. 0 or -EPERM. */
 static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
 {
 	if (!may_become(&ids, real) || !may_become(&ids, effective) ||
@@ -90,7 +91,7 @@ static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
 	return 0;
 }
 
-/* The superuser changes all three ids, others the effective one. */
+/* Sets all three ids for the superuser, the effective one for others. */
 static int set_one(struct ids ids, u32 id)
 {
 	if (id == LEAVE)
@@ -113,20 +114,24 @@ int sys_setgid32(u32 gid)
 }
 
 /*
- * setreuid(): the real id cannot become the saved one; that follows the
- * effective one when the real one is set or the effective one becomes another.
+ * Sets the real and the effective id. Without privilege the real one may become
+ * only the effective one. The saved id follows the effective one if the real
+ * one is set, or if the effective one becomes another than the real one was.
  */
 static int set_two(struct ids ids, u32 real, u32 effective)
 {
 	u32 old_real = *ids.real;
-	bool allowed = suser() || real == LEAVE || real == old_real ||
-		       real == *ids.effective;
-	int error = allowed ? set_three(ids, real, effective, LEAVE) : -EPERM;
+	int error;
 
-	if (!error &&
-	    (real != LEAVE || (effective != LEAVE && effective != old_real)))
+	if (!suser() && real != LEAVE && real != old_real &&
+	    real != *ids.effective)
+		return -EPERM;
+	error = set_three(ids, real, effective, LEAVE);
+	if (error)
+		return error;
+	if (real != LEAVE || (effective != LEAVE && effective != old_real))
 		*ids.saved = *ids.effective;
-	return error;
+	return 0;
 }
 
 int sys_setreuid32(u32 real, u32 effective)
@@ -149,39 +154,41 @@ int sys_setresgid32(u32 real, u32 effective, u32 saved)
 	return set_three(group_ids(), real, effective, saved);
 }
 
-static u32 wide(u32 id)
+/* Returns what a 16-bit id means: -1 stays -1. */
+static u32 wide_id(u32 id)
 {
-	return (id & LEAVE_16) == LEAVE_16 ? LEAVE : id & LEAVE_16;
+	id &= LEAVE_16;
+	return id == LEAVE_16 ? LEAVE : id;
 }
 
 int sys_setuid(u32 uid)
 {
-	return sys_setuid32(wide(uid));
+	return sys_setuid32(wide_id(uid));
 }
 
 int sys_setgid(u32 gid)
 {
-	return sys_setgid32(wide(gid));
+	return sys_setgid32(wide_id(gid));
 }
 
 int sys_setreuid(u32 real, u32 effective)
 {
-	return sys_setreuid32(wide(real), wide(effective));
+	return sys_setreuid32(wide_id(real), wide_id(effective));
 }
 
 int sys_setregid(u32 real, u32 effective)
 {
-	return sys_setregid32(wide(real), wide(effective));
+	return sys_setregid32(wide_id(real), wide_id(effective));
 }
 
 int sys_setresuid(u32 real, u32 effective, u32 saved)
 {
-	return sys_setresuid32(wide(real), wide(effective), wide(saved));
+	return sys_setresuid32(wide_id(real), wide_id(effective), wide_id(saved));
 }
 
 int sys_setresgid(u32 real, u32 effective, u32 saved)
 {
-	return sys_setresgid32(wide(real), wide(effective), wide(saved));
+	return sys_setresgid32(wide_id(real), wide_id(effective), wide_id(saved));
 }
 
 static int get_three(struct ids ids, void __user *real, void __user *effective,
@@ -214,7 +221,7 @@ int sys_getresgid(u16 __user *real, u16 __user *effective, u16 __user *saved)
 	return get_three(group_ids(), real, effective, saved, sizeof(u16));
 }
 
-/* Returns the old id, also when the new one was refused. */
+/* Sets the id for files. Returns the old id even if the new one is refused. */
 static int set_fs(struct ids ids, u32 id)
 {
 	u32 old = *ids.fs;
@@ -236,15 +243,19 @@ int sys_setfsgid32(u32 gid)
 
 int sys_setfsuid(u32 uid)
 {
-	return sys_setfsuid32(wide(uid));
+	return sys_setfsuid32(wide_id(uid));
 }
 
 int sys_setfsgid(u32 gid)
 {
-	return sys_setfsgid32(wide(gid));
+	return sys_setfsgid32(wide_id(gid));
 }
 
-/* The supplementary groups as elements of width bytes. */
+/*
+ * Tells the supplementary groups as elements of width bytes. Returns how many
+ * there are, -EINVAL if size elements are too few, or -EFAULT. Size 0 asks for
+ * the number only.
+ */
 static int get_groups(int size, void __user *list, u32 width)
 {
 	u32 n = current->nr_groups;
@@ -299,7 +310,7 @@ int sys_setgroups32(int size, const u32 __user *list)
 	return set_groups(size, list, sizeof(u32));
 }
 
-/* Called by exec in the thread that asked for the program. */
+/* Saves who current is. Called by exec in the thread that asked for it. */
 void save_identity(struct identity *to)
 {
 	*to = (struct identity){
@@ -311,15 +322,14 @@ void save_identity(struct identity *to)
 	memcpy(to->groups, current->groups, sizeof(to->groups));
 }
 
-/*
- * Returns whether others than the superuser have a hand on current's process.
- */
+/* Returns true if another process than a superuser's can steer current. */
 static bool steered(void)
 {
 	return (current->ptrace && !(current->ptrace & PT_PRIVILEGED)) ||
 	       current->fs->users > 1;
 }
 
+/* Makes current's process the user that exec was asked by, with new rights. */
 static void take_on(const struct identity *was, u32 euid, u32 egid)
 {
 	current->uid = was->uid;
@@ -331,9 +341,9 @@ static void take_on(const struct identity *was, u32 euid, u32 egid)
 }
 
 /*
- * Called by exec in the last moment, when current is the only thread: decides
- * whose rights the program gets, and who may look into mm, its memory. Nothing
- * here sleeps. Returns whether the C library must distrust the environment.
+ * Decides whose rights a new program gets, and who may look into mm, its
+ * memory. Called by exec at the last moment, when current is the only thread.
+ * Does not sleep. Returns true if the C library must distrust the environment.
  */
 bool exec_credentials(const struct identity *was, const struct inode *inode,
 		      struct mm *mm)

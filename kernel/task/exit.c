@@ -1,9 +1,9 @@
 /*
  * The end of a process. exit gives back everything but the task frame, which
- * keeps the status until the parent has waited for it (waitpid.c); orphans
- * become children of init. Each process is in exactly one list of children. A
- * thread leaves nothing behind; the first one of a process ends when the others
- * have.
+ * keeps the status until the parent has waited for it (waitpid.c). Orphans
+ * become children of init, so each process is in exactly one list of children.
+ * A thread leaves nothing behind. The first thread of a process ends when the
+ * others have ended.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -20,18 +20,8 @@
 #include "kernel/signal/signal_internal.h"
 
 /*
- * Whether a parent is one that could continue its child's group: same session,
- * another group.
- */
-static bool keeps_group(const struct task_struct *parent,
-			const struct task_struct *child)
-{
-	return parent->session == child->session && parent->pgrp != child->pgrp;
-}
-
-/*
- * init inherits the children; a zombie among them is news for it. Groups that
- * only this parent could continue are orphaned now.
+ * Hands the children of a process over to init. A zombie among them is news for
+ * it. Groups that only this parent could continue are orphaned now.
  */
 static void reparent_children(struct task_struct *task)
 {
@@ -50,14 +40,14 @@ static void reparent_children(struct task_struct *task)
 		} else {
 			list_add_tail(&child->sibling, &init_task->children);
 		}
-		if (keeps_group(task, child))
+		if (could_continue(task, child))
 			hangup_if_orphaned(child->pgrp);
 	}
 }
 
 /*
- * A parent that ignores SIGCHLD wants no zombies (POSIX, "sigaction"): init
- * takes them.
+ * Returns true if the parent wants no zombies, because it ignores SIGCHLD
+ * (POSIX, "sigaction"). init takes them then.
  */
 static bool unwanted(const struct task_struct *zombie)
 {
@@ -70,8 +60,9 @@ static bool unwanted(const struct task_struct *zombie)
 }
 
 /*
- * Tell the parent; a zombie goes to the front of its list, where waitpid()
- * finds it at once. Who wants no zombies is told of the end all the same.
+ * Tells the parent of a zombie, which goes to the front of the list of
+ * children: waitpid() finds it there at once. A parent that wants no zombies
+ * still gets the signal.
  */
 static void notify_parent(struct task_struct *task)
 {
@@ -102,8 +93,8 @@ static void exit_session(struct task_struct *task)
 }
 
 /*
- * The end of a thread that is not the process's first. The last of them lets
- * that one go on.
+ * Ends a thread that is not the first of its process. The last of them lets the
+ * first thread go on.
  */
 static NORETURN void exit_thread(struct task_struct *task)
 {
@@ -128,13 +119,14 @@ static NORETURN void exit_thread(struct task_struct *task)
 }
 
 /*
- * The first thread ends: with it the process does, when the others have, or it
- * becomes what one of them has called exec for.
+ * Waits in the first thread, which is to end, until the others have ended. Does
+ * not return if one of them has called exec: the first thread then becomes the
+ * new program.
  */
 static void outlive_threads(struct task_struct *process)
 {
 	set_blocked(~0ull);
-	process->sig_blocked = ~0ull; /* not even SIGSTOP is for this thread */
+	process->sig_blocked = ~0ull;	/* not even SIGSTOP reaches it now */
 	await_threads();
 	if (process->group_work & GROUP_EXEC) {
 		exec_take_over();
@@ -142,10 +134,29 @@ static void outlive_threads(struct task_struct *process)
 	}
 }
 
+/* Gives back all that current has but its frame. Called by do_exit(). */
+static void release_all(struct task_struct *task)
+{
+	bool first = task == task->process;
+
+	if (task->held_file)
+		drop_held_file();
+	exit_mm(task);
+	vfork_release(task);
+	exit_files(task);
+	if (first)
+		exit_session(task);
+	exit_fs(task);
+	fpu_release(task);
+	if (first)
+		reparent_children(task);
+	exit_signals(task);
+}
+
 /*
- * End current with a status as wait() reports it; the process with it, if it is
- * its first thread. Does not return; the frame is freed by release_task(), from
- * another stack.
+ * Ends current with a status as wait() reports it; the process with it, if
+ * current is the first thread. The frame is freed later, from another stack: by
+ * release_task(), or free_dead_thread().
  */
 NORETURN void do_exit(int status)
 {
@@ -161,24 +172,13 @@ NORETURN void do_exit(int status)
 			outlive_threads(task);
 		timer_cancel(&task->alarm);
 	}
-	if (task->held_file)
-		drop_held_file();
-	exit_mm(task);
-	vfork_release(task);
-	exit_files(task);
-	if (task == process)
-		exit_session(task);
-	exit_fs(task);
-	fpu_release(task);
-	if (task == process)
-		reparent_children(task);
-	exit_signals(task);
+	release_all(task);
 	planned(PLAN_END);
 	if (task != process)
 		exit_thread(task);
 	(void)reserve_signals(task->exit_signal, 1);
 	task->state = TASK_ZOMBIE;
-	if (keeps_group(task->parent, task))
+	if (could_continue(task->parent, task))
 		hangup_if_orphaned(task->pgrp);
 	notify_parent(task);
 	release_reserved();
@@ -186,7 +186,7 @@ NORETURN void do_exit(int status)
 	panic("do_exit: a zombie ran");
 }
 
-/* End current's process: all threads. */
+/* Ends all threads of current's process. */
 NORETURN void do_group_exit(int status)
 {
 	struct task_struct *process = current->process;
@@ -200,11 +200,13 @@ NORETURN void do_group_exit(int status)
 	do_exit(process->exit_status);
 }
 
+/* Ends this thread. */
 int sys_exit(int status)
 {
 	do_exit((status & 0xFF) << 8);
 }
 
+/* Ends the process. */
 int sys_exit_group(int status)
 {
 	do_group_exit((status & 0xFF) << 8);

@@ -1,8 +1,8 @@
 /*
  * fork, vfork, threads and kernel tasks. The parent's task structure is copied
- * into a new frame and the fields that must differ are set right; then memory,
- * files and signals are shared or duplicated, each with its undo in the ladder
- * at the end.
+ * into a new frame, and the members that must differ are set. Then memory,
+ * files and signals are shared or duplicated. The ladder at the end undoes
+ * each of these steps.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -17,18 +17,51 @@
 #include "kernel/kernel_internal.h"
 #include "kernel/signal/signal_internal.h"
 
-/*
- * What switch_to() pops on the first switch to a new task, lowest address
- * first.
- */
-struct start_frame {
-	u32 edi, esi, ebx, ebp;
-	void (*eip)(void);
-};
+/* Makes a task the only thread of a process of its own. */
+static void init_thread(struct task_struct *task)
+{
+	task->process = task;
+	list_init(&task->threads);
+	task->group_work = 0;
+	task->dead_thread = NULL;
+	task->set_child_tid = task->clear_child_tid = task->robust_list = 0;
+}
+
+/* A new task has no children, and nothing to tell its parent. */
+static void init_family(struct task_struct *task)
+{
+	list_init(&task->all_link);
+	list_init(&task->children);
+	list_init(&task->sibling);
+	wait_queue_init(&task->child_exit);
+	task->vfork_wait = NULL;
+	task->stop_signal = 0;
+	task->continued = task->claimed = task->did_exec = false;
+	task->leader = false;
+}
+
+static void init_pending(struct pending_signals *pending)
+{
+	pending->set = 0;
+	pending->queued = 0;
+	list_init(&pending->queue);
+}
+
+/* A new task has used no time, and has no timers. */
+static void init_times(struct task_struct *task)
+{
+	task->start_time = jiffies;
+	task->run_ticks = task->utime = task->stime = 0;
+	task->cutime = task->cstime = 0;
+	task->minor_faults = task->child_faults = 0;
+	list_init(&task->alarm.link);
+	memset(task->itimers, 0, sizeof(task->itimers));
+}
 
 /*
- * A frame with a copy of current's task structure that is nobody's yet: its own
- * lists, no time used, no signals pending.
+ * Returns a frame with a copy of current's task structure that nobody knows
+ * yet: its lists are empty, no time is used, no signals are pending. NULL if
+ * there was no memory.
  */
 static struct task_struct *task_dup(void)
 {
@@ -41,37 +74,21 @@ static struct task_struct *task_dup(void)
 	task->stack_top = (u32)task + TASK_FRAME_SIZE;
 	paint_stack(task);
 	task->work = 0;
-	task->pending.set = task->shared.set = 0;
-	task->process = task;
-	task->group_work = 0;
-	task->dead_thread = NULL;
-	task->held_file = NULL;
-	task->vfork_wait = NULL;
-	task->leader = task->continued = task->claimed = task->did_exec = false;
-	task->stop_signal = 0;
-	task->ptrace = task->set_child_tid = task->clear_child_tid =
-		task->robust_list = 0;
-	task->restarting = 0;
-	task->run_ticks = task->utime = task->stime = task->cutime =
-		task->cstime = 0;
-	task->minor_faults = task->child_faults = 0;
-	task->oom_since = 0;
-	task->start_time = jiffies;
-	list_init(&task->run_link);
-	list_init(&task->children);
-	list_init(&task->sibling);
-	list_init(&task->alarm.link);
 	list_init(&task->pid_link);
-	list_init(&task->all_link);
-	list_init(&task->threads);
-	task->pending.queued = task->shared.queued = 0;
-	list_init(&task->pending.queue);
-	list_init(&task->shared.queue);
-	memset(task->itimers, 0, sizeof(task->itimers));
-	wait_queue_init(&task->child_exit);
+	list_init(&task->run_link);
+	init_thread(task);
+	init_family(task);
+	init_pending(&task->pending);
+	init_pending(&task->shared);
+	task->restarting = 0;
+	task->ptrace = 0;
+	task->held_file = NULL;
+	task->oom_since = 0;
+	init_times(task);
 	return task;
 }
 
+/* Gives a child its address space: a share of current's, or a copy. */
 static int copy_mm(struct task_struct *child, const struct fork_request *want)
 {
 	struct mm *mm = current->mm;
@@ -79,8 +96,7 @@ static int copy_mm(struct task_struct *child, const struct fork_request *want)
 	if (want->flags & CLONE_VM) {
 		mm->users++;
 		if (!(want->flags & CLONE_VFORK))
-			/* it is the parent's, which uses it at the same time */
-			child->altstack_size = 0;
+			child->altstack_size = 0;	/* it is the parent's */
 		return 0;
 	}
 	if (!mm)
@@ -92,49 +108,56 @@ static int copy_mm(struct task_struct *child, const struct fork_request *want)
 }
 
 /*
- * The child returns from the same system call with 0: same registers, on its
- * own kernel stack.
+ * Prepares the child's kernel stack: it returns from the same system call with
+ * the same registers, but with 0.
  */
 static void copy_thread(struct task_struct *child, const struct pt_regs *regs)
 {
 	struct pt_regs *child_regs = task_regs(child);
-	struct start_frame *frame = (struct start_frame *)child_regs - 1;
+	struct switch_frame *frame = (struct switch_frame *)child_regs - 1;
 
 	*child_regs = *regs;
 	child_regs->eax = 0;
+	frame->fs = read_fs();
+	frame->gs = read_gs();
 	frame->eip = ret_from_fork;
-	child->kernel_esp = (u32)frame;
-	save_fs_gs(&child->user_fs, &child->user_gs);
+	child->switch_frame = frame;
 }
 
 /*
- * Called by entry.asm when a child runs for the first time: CLONE_CHILD_SETTID
- * wants its number in its own memory.
+ * Writes the number of a child into the child's own memory if
+ * CLONE_CHILD_SETTID asked for that. Called by entry.asm when a child runs for
+ * the first time.
  */
 void fork_returns(void)
 {
 	u32 at = current->set_child_tid;
+	int error;
 
-	while (unlikely(at) &&
-	       put_user_u32(current->pid, (void __user *)at) == -ENOMEM &&
-	       await_memory(at))
-		;
+	if (!at)
+		return;
 	current->set_child_tid = 0;
+	do {
+		error = put_user_u32(current->pid, (void __user *)at);
+	} while (error == -ENOMEM && await_memory(at));
 }
 
-/* What tells of the child's end: a brother's is told as current's will be. */
+/* Sets what tells of the child's end. A sibling's is told as current's is. */
 static void set_exit_signal(struct task_struct *child,
 			    const struct fork_request *want)
 {
-	child->exit_signal = want->flags & CLONE_PARENT ?
-		current->process->exit_signal : want->exit_signal;
-	child->maker = want->flags & CLONE_PARENT ?
-		current->process->maker : current->pid;
+	if (want->flags & CLONE_PARENT) {
+		child->exit_signal = current->process->exit_signal;
+		child->maker = current->process->maker;
+	} else {
+		child->exit_signal = want->exit_signal;
+		child->maker = current->pid;
+	}
 }
 
 /*
- * The child is there. What others may have changed while it was made, and for
- * all processes that could be found, it takes over now.
+ * Makes a finished child known to the others. What they may have changed while
+ * it was made, the child takes over now.
  */
 static void adopt(struct task_struct *child, const struct fork_request *want)
 {
@@ -152,23 +175,24 @@ static void adopt(struct task_struct *child, const struct fork_request *want)
 		list_add_tail(&child->sibling, &parent->children);
 	}
 	hash_task(child);
+	/* the process may have been sent a signal meanwhile */
 	if (child != child->process)
-		/* the process may have been told something meanwhile */
 		recalc_signals(child);
 }
 
 /*
- * Where the program wants the numbers of threads written, and the new one's
- * thread-local storage. Addresses that are no good are its own concern.
+ * Sets the child's stack and thread-local storage, and where the program wants
+ * its number written. A bad address for a number is the program's own concern.
+ * Returns 0, -ENOMEM, or an error of set_thread_area().
  */
 static int set_thread(struct task_struct *child,
 		      const struct fork_request *want)
 {
-	int error = want->flags & CLONE_SETTLS
-			    ? set_thread_area(child, (void __user *)want->tls,
-					      false)
-			    : 0;
+	void __user *tls = (void __user *)want->tls;
+	int error = 0;
 
+	if (want->flags & CLONE_SETTLS)
+		error = set_thread_area(child, tls, false);
 	if (error)
 		return error;
 	if (want->stack)
@@ -184,10 +208,10 @@ static int set_thread(struct task_struct *child,
 }
 
 /*
- * Whether a signal has come since the fork began: one to the process group was
- * meant for the child as well, which was not to be found yet. It is handled
- * first, and the fork begins again. A timer's are for one process, and might
- * always be faster than a fork.
+ * Returns true if a signal has come since the fork began. One to the process
+ * group is meant for the child as well, which could not be found yet. So it is
+ * handled first, and the fork begins again. A timer's signals do not count:
+ * they are for one process, and might always be faster than a fork.
  */
 static bool fork_overtaken(void)
 {
@@ -196,9 +220,9 @@ static bool fork_overtaken(void)
 }
 
 /*
- * Give child, which has a number and is nobody's yet, everything else: its own
- * copy, or a share of current's. 0; -EAGAIN, -ENOMEM, -EFAULT, -EINVAL,
- * -ERESTARTNOINTR: all that was taken is given back.
+ * Gives a child that has a number everything else: a copy of what current has,
+ * or a share of it. Returns 0, -EAGAIN, -ENOMEM, -EFAULT, -EINVAL or
+ * -ERESTARTNOINTR. On an error all that was taken is given back.
  */
 static int copy_task(struct task_struct *child, const struct fork_request *want)
 {
@@ -225,7 +249,7 @@ static int copy_task(struct task_struct *child, const struct fork_request *want)
 	if (error)
 		goto free_files;
 	trace_fork(child->pid);
-	if (likely(!signal_pending(current)) || !fork_overtaken())
+	if (!signal_pending(current) || !fork_overtaken())
 		return 0;
 	error = -ERESTARTNOINTR;
 	mm_release(child->mm);
@@ -241,9 +265,9 @@ free_signals:
 }
 
 /*
- * Sleeps until a vfork child has called exec or exit. A parent that is to end
- * does so at once: it must not run in the meantime, not even a handler, for the
- * child has its stack. The memory stays as long as the child uses it.
+ * Sleeps until a vfork child has called exec or exit. current must not run in
+ * the meantime, not even a handler, because the child has its stack. If current
+ * is to end it does so at once. The memory stays as long as the child uses it.
  */
 static void await_vfork(struct task_struct *child, struct vfork_wait *wait)
 {
@@ -259,9 +283,10 @@ static void await_vfork(struct task_struct *child, struct vfork_wait *wait)
 }
 
 /*
- * Make a child of current, or another thread of its process, that goes on from
- * here as well; with CLONE_VFORK wait for it. The child's pid, or -EAGAIN,
- * -ENOMEM or what copy_task() says: no child.
+ * Makes a child of current, or another thread of its process, that goes on from
+ * here as well. Waits for it if CLONE_VFORK is set. Returns the child's pid,
+ * -EAGAIN, -ENOMEM or an error of copy_task(). Called by all calls that make
+ * tasks.
  */
 int do_fork(const struct fork_request *want)
 {
@@ -297,6 +322,7 @@ free_child:
 	return error;
 }
 
+/* Makes a child with a copy of current's memory, shared copy-on-write. */
 int sys_fork(void)
 {
 	static const struct fork_request want = {
@@ -307,8 +333,8 @@ int sys_fork(void)
 }
 
 /*
- * As fork, but parent and child share their memory, and the parent sleeps until
- * the child has called exec or exit.
+ * Makes a child that shares its parent's memory. The parent sleeps until the
+ * child has called exec or exit.
  */
 int sys_vfork(void)
 {
@@ -320,9 +346,9 @@ int sys_vfork(void)
 }
 
 /*
- * xfork(policy, stack) (512): fork in the way that policy says, so that they
- * can be compared. Two that share their memory need two stacks; the other
- * policies ignore stack.
+ * Forks in the way that policy says, so that the ways can be compared (call
+ * 512). Two tasks that share their memory need two stacks; the other policies
+ * ignore stack.
  */
 int sys_xfork(u32 policy, u32 stack)
 {
@@ -345,15 +371,15 @@ int sys_xfork(u32 policy, u32 stack)
 }
 
 /*
- * A task of the kernel itself: runs fn(arg) with no address space of its own.
- * NULL: no memory.
+ * Makes a task of the kernel itself, which runs fn(arg) without an address
+ * space of its own. Returns NULL if there was no memory.
  */
 struct task_struct *kernel_thread(void (*fn)(void *), void *arg,
 				  const char *name)
 {
 	static const struct fork_request want = { .exit_signal = SIGCHLD };
 	struct task_struct *task = task_dup();
-	struct start_frame *frame;
+	struct switch_frame *frame;
 
 	if (!task)
 		return NULL;
@@ -369,11 +395,11 @@ struct task_struct *kernel_thread(void (*fn)(void *), void *arg,
 	task->fpu = NULL;
 	task->priority = NICE_TO_PRIORITY(0);
 	strlcpy(task->comm, name, sizeof(task->comm));
-	frame = (struct start_frame *)task_regs(task) - 1;
-	frame->ebx = (u32)fn;
-	frame->esi = (u32)arg;
-	frame->eip = kernel_thread_start;
-	task->kernel_esp = (u32)frame;
+	frame = (struct switch_frame *)task_regs(task) - 1;
+	*frame = (struct switch_frame){
+		.ebx = (u32)fn, .esi = (u32)arg, .eip = kernel_thread_start,
+	};
+	task->switch_frame = frame;
 	adopt(task, &want);
 	sched_fork(task);
 	return task;

@@ -1,10 +1,10 @@
 /*
- * futex: sleep while a word of the program's memory has an expected value, and
- * wake those who sleep on it. Sleepers hang in a hash table by the word's name:
- * in a shared mapping the file and the offset in it, so that all who map it
- * mean the same word; else the address space and the address. A test and the
- * sleep cannot be separated, because the kernel is not preempted and the word
- * is read last.
+ * futex: sleeps while a word of the program's memory has an expected value, and
+ * wakes those that sleep on it. Sleepers stand in a hash table under a key. In
+ * a shared mapping that is the file and the offset, so that all that map the
+ * file mean the same word; else it is the address space and the address.
+ * Nothing comes between the test and the sleep, because the kernel is not
+ * preempted and the word is read last.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -16,37 +16,39 @@
 #include "kernel/kernel_internal.h"
 
 #define BUCKETS		32
-#define ROBUST_LIMIT	2048		/* locks a dying thread can hold */
+#define ROBUST_LIMIT	2048		/* locks of one thread that are marked */
 #define PI_LOCK		1u	/* in a list: that lock inherits priority */
 #define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
 
 /*
- * Who sleeps by a file's name holds the file, and whose sleeps by an address
- * its address space: neither can become another one meanwhile.
+ * The name of a word. A sleeper holds a reference to the file, and its thread
+ * one to the address space. So neither can become another one meanwhile.
  */
 struct futex_key {
-	struct inode *file;		/* NULL: none, at is an address in mm */
-	struct mm *mm;
-	u32 at;
+	struct inode *file;		/* of a shared mapping, or NULL */
+	struct mm *mm;			/* NULL with a file */
+	u32 at;				/* offset in the file, or address */
 };
 
+/* On the stack of a thread that waits. */
 struct futex_sleeper {
-	struct list link;
+	struct list link;		/* in its bucket */
 	struct futex_key key;
-	u32 bits;
+	u32 bits;			/* woken only by these (BITSET) */
 	bool woken;
 	struct wait_queue wait;
 };
 
 static struct list buckets[BUCKETS];
 
+/* Called once by start_kernel. */
 void futex_init(void)
 {
 	for (u32 i = 0; i < BUCKETS; i++)
 		list_init(&buckets[i]);
 }
 
-static struct list *bucket_of(const struct futex_key *key)
+static struct list *futex_bucket(const struct futex_key *key)
 {
 	return &buckets[key->at / 4 % BUCKETS];
 }
@@ -57,9 +59,10 @@ static bool same_key(const struct futex_key *a, const struct futex_key *b)
 }
 
 /*
- * Finds the name of the word at addr in current's memory, without references:
- * it holds until the caller sleeps. A program that promises to be the only one
- * (FUTEX_PRIVATE_FLAG in op) saves the search. -EFAULT, -EINVAL.
+ * Finds the key of the word at addr in current's memory. It has no references
+ * and is good until the caller sleeps. With FUTEX_PRIVATE_FLAG in op the
+ * program promises that no other uses the word, and the search is saved.
+ * Returns 0, -EFAULT or -EINVAL.
  */
 static int find_key(u32 addr, int op, struct futex_key *key)
 {
@@ -75,10 +78,11 @@ static int find_key(u32 addr, int op, struct futex_key *key)
 	area = find_area(current->mm, addr);
 	if (!area || !(area->flags & VM_ACCESS))
 		return -EFAULT;
-	if (area->flags & VM_SHARED)
-		*key = (struct futex_key){ .file = area->object,
-					   .at = area->offset +
-						 (addr - area->start) };
+	if (area->flags & VM_SHARED) {
+		key->file = area->object;
+		key->mm = NULL;
+		key->at = area->offset + (addr - area->start);
+	}
 	return 0;
 }
 
@@ -89,25 +93,37 @@ static int find_keys(u32 addr, u32 addr2, int op, struct futex_key keys[2])
 	return error ? error : find_key(addr2, op, &keys[1]);
 }
 
+/* Returns 0 if the word at addr is value, or -EAGAIN, -EFAULT, -EINVAL. */
+static int check_word(u32 addr, u32 value)
+{
+	u32 now;
+	int error;
+
+	if (addr % 4)
+		return -EINVAL;
+	error = get_user_u32(&now, (const void __user *)addr);
+	if (error)
+		return error;
+	return now == value ? 0 : -EAGAIN;
+}
+
 /*
- * Waits while *addr is value, until end. Returns -EAGAIN when it is not,
- * -ETIMEDOUT, -EFAULT, -EINVAL or how the interrupted call goes on.
+ * Waits until woken, or until end. Returns 0, -EAGAIN if *addr is not value,
+ * -ETIMEDOUT, -EFAULT, -EINVAL, or an error that says how the interrupted call
+ * goes on.
  */
 static int futex_wait(u32 addr, int op, u32 value, const struct deadline *end,
 		      u32 bits)
 {
 	struct futex_sleeper me = { .bits = bits };
-	u32 now;
-	int error = bits && addr % 4 == 0 ? 0 : -EINVAL;
+	int error = bits ? check_word(addr, value) : -EINVAL;
 
 	if (!error)
-		error = get_user_u32(&now, (const void __user *)addr);
-	if (!error)
 		error = find_key(addr, op, &me.key);
-	if (error || now != value)
-		return error ? error : -EAGAIN;
+	if (error)
+		return error;
 	wait_queue_init(&me.wait);
-	list_add_tail(&me.link, bucket_of(&me.key));
+	list_add_tail(&me.link, futex_bucket(&me.key));
 	if (me.key.file)
 		igrab(me.key.file);
 	while (!me.woken && !error)
@@ -121,8 +137,8 @@ static int futex_wait(u32 addr, int op, u32 value, const struct deadline *end,
 }
 
 /*
- * s sleeps on under another name. Its reference to the file it had is not the
- * last: the caller has one.
+ * Lets s sleep on under another key. Its reference to the old file is not the
+ * last, because the caller has one: nothing here sleeps.
  */
 static void rename_sleeper(struct futex_sleeper *s, const struct futex_key *to)
 {
@@ -131,19 +147,19 @@ static void rename_sleeper(struct futex_sleeper *s, const struct futex_key *to)
 		igrab(to->file);
 	}
 	s->key = *to;
-	list_move_tail(&s->link, bucket_of(to));
+	list_move_tail(&s->link, futex_bucket(to));
 }
 
 /*
- * Wake up to count sleepers on from; the rest, up to requeue, then sleep on to.
- * How many were woken or moved. Does not sleep.
+ * Wakes at most count sleepers on a key, and moves at most requeue more to
+ * another. Returns how many were woken or moved. Does not sleep.
  */
 static int wake_key(const struct futex_key *from, u32 count, u32 requeue,
 		    const struct futex_key *to, u32 bits)
 {
 	u32 done = 0;
 
-	list_for_each_safe(node, bucket_of(from)) {
+	list_for_each_safe(node, futex_bucket(from)) {
 		struct futex_sleeper *s =
 			list_entry(node, struct futex_sleeper, link);
 
@@ -161,12 +177,13 @@ static int wake_key(const struct futex_key *from, u32 count, u32 requeue,
 	return done;
 }
 
-/* Whoever asks for none, or for fewer, wakes one: as Linux does. */
+/* A program that asks for none wakes one, as on Linux. */
 static u32 at_least_one(u32 count)
 {
 	return (int)count < 1 ? 1 : count;
 }
 
+/* Wakes sleepers on the word at addr. Returns how many, -EFAULT or -EINVAL. */
 static int futex_wake(u32 addr, int op, u32 count, u32 bits)
 {
 	struct futex_key key;
@@ -178,8 +195,9 @@ static int futex_wake(u32 addr, int op, u32 count, u32 bits)
 }
 
 /*
- * Who sleeps for a file may not come to sleep for an address space of which it
- * has no part.
+ * Wakes count sleepers on a word, and moves requeue others to another word.
+ * Both must be in files or both in address spaces: a sleeper on a file's word
+ * may have another address space than the second word.
  */
 static int futex_requeue(u32 addr, int op, u32 count, u32 requeue, u32 to_addr)
 {
@@ -188,8 +206,10 @@ static int futex_requeue(u32 addr, int op, u32 count, u32 requeue, u32 to_addr)
 
 	if ((int)count < 0 || (int)requeue < 0)
 		return -EINVAL;
-	if (result || !from->file != !to->file)
-		return result ? result : -EINVAL;
+	if (result)
+		return result;
+	if (!from->file != !to->file)
+		return -EINVAL;
 	if (from->file)
 		igrab(from->file);
 	result = wake_key(from, count, requeue, to, FUTEX_BITSET_ALL);
@@ -198,17 +218,13 @@ static int futex_requeue(u32 addr, int op, u32 count, u32 requeue, u32 to_addr)
 	return result;
 }
 
-/* FUTEX_CMP_REQUEUE: only if the word still has the expected value. */
+/* Does the same only if the word still has the expected value, or -EAGAIN. */
 static int futex_cmp_requeue(u32 addr, int op, u32 count, u32 requeue,
 			     u32 to_addr, u32 expected)
 {
-	u32 now;
-	int error = addr % 4 ? -EINVAL :
-		    get_user_u32(&now, (const void __user *)addr);
+	int error = check_word(addr, expected);
 
-	if (error || now != expected)
-		return error ? error : -EAGAIN;
-	return futex_requeue(addr, op, count, requeue, to_addr);
+	return error ? error : futex_requeue(addr, op, count, requeue, to_addr);
 }
 
 static s32 sign_extend_12(u32 field)
@@ -216,8 +232,8 @@ static s32 sign_extend_12(u32 field)
 	return (s32)(field << 20) >> 20;
 }
 
-/* Returns what a word becomes, in *result; -ENOSYS. */
-static int operate(u32 encoded, u32 word, u32 *result)
+/* Stores in *result what FUTEX_WAKE_OP makes of a word. Returns 0 or -ENOSYS. */
+static int wake_op_result(u32 encoded, u32 word, u32 *result)
 {
 	u32 arg = sign_extend_12(encoded >> 12);
 
@@ -243,8 +259,8 @@ static int operate(u32 encoded, u32 word, u32 *result)
 	return -ENOSYS;
 }
 
-/* Returns whether a word's old value passes the comparison; -ENOSYS. */
-static int compare(u32 encoded, s32 word)
+/* Returns 1 if a word's old value passes the comparison, 0 or -ENOSYS. */
+static int wake_op_passes(u32 encoded, s32 word)
 {
 	s32 with = sign_extend_12(encoded);
 
@@ -265,7 +281,7 @@ static int compare(u32 encoded, s32 word)
 	return -ENOSYS;
 }
 
-/* Changes the word at addr in one step. Returns what compare() says. */
+/* Changes the word at addr in one step. Returns what wake_op_passes() says. */
 static int change_word(u32 encoded, void __user *addr)
 {
 	u32 before, seen, after = 0;
@@ -274,16 +290,17 @@ static int change_word(u32 encoded, void __user *addr)
 	do {
 		before = seen;
 		if (!error)
-			error = operate(encoded, before, &after);
+			error = wake_op_result(encoded, before, &after);
 		if (!error)
 			error = cmpxchg_user_u32(&seen, after, addr);
 	} while (!error && seen != before);
-	return error ? error : compare(encoded, before);
+	return error ? error : wake_op_passes(encoded, before);
 }
 
 /*
- * FUTEX_WAKE_OP: changes a second word, wakes sleepers on the first, and on the
- * second if its old value passes. The change may sleep: keys are found again.
+ * Changes a second word, wakes sleepers on the first, and sleepers on the
+ * second if its old value passes a comparison. The change may sleep, so the
+ * keys are found again.
  */
 static int futex_wake_op(u32 addr, int op, u32 count, u32 count2, u32 addr2,
 			 u32 encoded)
@@ -294,7 +311,9 @@ static int futex_wake_op(u32 addr, int op, u32 count, u32 count2, u32 addr2,
 	if (error)
 		return error;
 	passed = change_word(encoded, (void __user *)addr2);
-	error = passed < 0 ? passed : find_keys(addr, addr2, op, keys);
+	if (passed < 0)
+		return passed;
+	error = find_keys(addr, addr2, op, keys);
 	if (error)
 		return error;
 	done = wake_key(&keys[0], at_least_one(count), 0, NULL,
@@ -305,15 +324,15 @@ static int futex_wake_op(u32 addr, int op, u32 count, u32 count2, u32 addr2,
 	return done;
 }
 
-/* Called by exit through clear_child_tid: a joining thread waits there. */
+/* Wakes all that wait for the end of a thread. Called by leave_locks(). */
 void futex_wake_all(u32 addr)
 {
 	futex_wake(addr, FUTEX_WAKE, FUTEX_ALL, FUTEX_BITSET_ALL);
 }
 
 /*
- * The timeout of a wait is a span for FUTEX_WAIT and a point in time for
- * FUTEX_WAIT_BITSET, of uptime unless FUTEX_CLOCK_REALTIME is there.
+ * Waits with a timeout. That is a span for FUTEX_WAIT and a point in time for
+ * FUTEX_WAIT_BITSET: of uptime, or with FUTEX_CLOCK_REALTIME of the day.
  */
 static int wait_command(u32 addr, int op, u32 value, const void __user *timeout,
 			u32 bits, bool wide)
@@ -329,7 +348,7 @@ static int wait_command(u32 addr, int op, u32 value, const void __user *timeout,
 	return error ? error : futex_wait(addr, op, value, &end, bits);
 }
 
-/* What is a timeout for waits is a second count for others. */
+/* Carries out a futex command. For some, timeout is a second count. */
 static int do_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2,
 		    u32 value3, bool wide)
 {
@@ -383,10 +402,11 @@ static int read_word(u32 *word, u32 addr)
 }
 
 /*
- * current dies and may hold the lock at addr: the next owner is to know.
- * Whether the lock could be looked at. Others, who may run while the page is
- * fetched, say in the same word that they wait. If current was just changing it
- * and has given it back, it may not have woken the next owner yet.
+ * Marks the lock at addr, if current holds it, so that the next owner knows
+ * that current has died. Returns false if the lock could not be looked at.
+ * Other threads may run while the page is fetched, and say in the same word
+ * that they wait. If current was just giving the lock back, it may not have
+ * woken the next owner yet.
  */
 static bool mark_dead(u32 addr, bool changing)
 {
@@ -412,10 +432,10 @@ static bool mark_dead(u32 addr, bool changing)
 }
 
 /*
- * Called by exit and exec: go through the list of locks that the thread holds.
- * It is the program's, and may be anything. Its head has three words: the first
- * lock, where a lock's word is, the lock that is just being taken or given
- * back.
+ * Marks the locks in current's list of those that it holds. The list is the
+ * program's and may be anything. Its head has three words: the first lock, the
+ * offset of a lock's word, and the lock that is just being taken or given back.
+ * Called by exit and exec.
  */
 void futex_owner_died(void)
 {
@@ -438,7 +458,7 @@ void futex_owner_died(void)
 		mark_dead(head[2] + head[1], true);
 }
 
-/* The list of locks that a thread holds, for when it dies. */
+/* Sets the head of the list of locks that current holds. */
 int sys_set_robust_list(u32 head, u32 size)
 {
 	if (size != 3 * sizeof(u32))
@@ -447,6 +467,7 @@ int sys_set_robust_list(u32 head, u32 size)
 	return 0;
 }
 
+/* Tells the program that head of a task, and its size. */
 int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
@@ -460,7 +481,7 @@ int sys_get_robust_list(int pid, u32 __user *head, u32 __user *size)
 	return error ? error : put_user_u32(3 * sizeof(u32), size);
 }
 
-/* Where the kernel writes 0 when this thread ends. */
+/* Sets where 0 is written when this thread ends. Returns its number. */
 int sys_set_tid_address(u32 addr)
 {
 	current->clear_child_tid = addr;

@@ -1,25 +1,26 @@
 /*
- * Orphaned process groups (POSIX, "Orphaned Process Group"): nobody outside
- * such a group knows its members well enough to continue them when they have
- * stopped. So they are not stopped by the terminal's keys, and when a group
- * becomes orphaned while it is stopped it is hung up and goes on.
+ * Orphaned process groups (POSIX, "Orphaned Process Group"): no process outside
+ * such a group could continue its members when they have stopped. So the
+ * terminal's keys do not stop them. A group that becomes orphaned while it is
+ * stopped is hung up and goes on.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include "kernel/kernel_internal.h"
 
 /*
- * A parent who could continue a task's group: in the same session, but not in
- * the group. init, who adopts everybody, cares for nobody.
+ * Returns true if a parent could continue the group of its child: it is in the
+ * same session, but not in the group. init adopts all orphans, but does no job
+ * control.
  */
-static bool has_keeper(const struct task_struct *task)
+bool could_continue(const struct task_struct *parent,
+		    const struct task_struct *child)
 {
-	const struct task_struct *parent = task->parent;
-
-	return parent && parent != init_task && parent->pgrp != task->pgrp &&
-	       parent->session == task->session;
+	return parent && parent != init_task && parent->pgrp != child->pgrp &&
+	       parent->session == child->session;
 }
 
+/* Returns true if no living member of the group has such a parent. */
 bool is_orphaned(int pgrp)
 {
 	list_for_each(node, &all_tasks) {
@@ -27,7 +28,7 @@ bool is_orphaned(int pgrp)
 			list_entry(node, struct task_struct, all_link);
 
 		if (task->pgrp == pgrp && task->state != TASK_ZOMBIE &&
-		    has_keeper(task))
+		    could_continue(task->parent, task))
 			return false;
 	}
 	return true;
@@ -47,8 +48,8 @@ static bool has_stopped(int pgrp)
 }
 
 /*
- * Tell a process group that nobody is at the other end any more; who is stopped
- * must run to see it.
+ * Tells a process group that its terminal or its last keeper is gone. Members
+ * that are stopped must run to see it.
  */
 void hangup_group(int pgrp)
 {
@@ -57,8 +58,8 @@ void hangup_group(int pgrp)
 }
 
 /*
- * Called by exit for its own group and its children's, when a keeper has gone:
- * was it the last one?
+ * Hangs up a group that has stopped members and is orphaned. Called by exit for
+ * the groups that the ending process belonged to, or could have continued.
  */
 void hangup_if_orphaned(int pgrp)
 {

@@ -14,7 +14,7 @@ int last_pid;
 u32 nr_forks, nr_tasks;
 static bool chosen_freely = true;	/* each number was the last plus one */
 
-/* Names the frames of all tasks, also of a thread that has ended. */
+/* Counts the frames of all tasks for mm_audit(), ended threads' too. */
 static void recount_tasks(found_page *found)
 {
 	list_for_each(node, &all_tasks) {
@@ -28,6 +28,7 @@ static void recount_tasks(found_page *found)
 	}
 }
 
+/* Called once by start_kernel. */
 void pid_init(void)
 {
 	register_owner(recount_tasks);
@@ -35,6 +36,7 @@ void pid_init(void)
 		list_init(&buckets[i]);
 }
 
+/* Returns the task with this number, or NULL. */
 struct task_struct *find_task(int pid)
 {
 	struct list *bucket = &buckets[(u32)pid % PID_BUCKETS];
@@ -55,9 +57,9 @@ static struct task_struct *unborn_at(struct list *node)
 }
 
 /*
- * A number is taken while a task has it, also one that is still being made, or
- * a process group or session is still named after it. While the numbers only
- * grow, a new one cannot be any of these.
+ * Returns true if a task has this number, even one that is still being made, or
+ * if a process group or session is named after it. While the numbers only grow,
+ * a new one cannot be any of these.
  */
 static bool pid_in_use(int pid)
 {
@@ -93,10 +95,11 @@ static int next_pid(void)
 }
 
 /*
- * Gives a task that is being made a number: the wanted one, or with 0 the next.
- * From now on it is counted, and the number is nobody else's, whoever runs
- * before hash_task() or drop_pid() ends this. Does not sleep. -EAGAIN: there is
- * none; -EEXIST: the wanted one is taken; -EINVAL: no such number.
+ * Gives a task that is being made a number: the wanted one, or the next if that
+ * is 0. The task counts from now on, and no other task can get the number.
+ * hash_task() or drop_pid() must follow. Does not sleep. Returns 0, -EAGAIN if
+ * no number is free, -EEXIST if the wanted one is taken, or -EINVAL if it is
+ * too large.
  */
 int hold_pid(struct task_struct *task, u32 wanted)
 {
@@ -106,16 +109,18 @@ int hold_pid(struct task_struct *task, u32 wanted)
 		return -EINVAL;
 	if (wanted)
 		chosen_freely = false;
-	pid = !wanted ? next_pid() : pid_in_use(wanted) ? -EEXIST : (int)wanted;
+	pid = wanted ? (int)wanted : next_pid();
 	if (pid < 0)
 		return pid;
+	if (wanted && pid_in_use(pid))
+		return -EEXIST;
 	task->pid = task->tgid = pid;
 	list_add(&task->pid_link, &unborn);
 	nr_tasks++;
 	return 0;
 }
 
-/* Called when such a task could not be made. */
+/* Takes the number back from a task that could not be made. */
 void drop_pid(struct task_struct *task)
 {
 	list_del(&task->pid_link);
@@ -123,8 +128,8 @@ void drop_pid(struct task_struct *task)
 }
 
 /*
- * Returns how many tasks there are whose real user is uid, threads too, and
- * those that are being made.
+ * Returns the number of tasks whose real user is uid. Threads count, and so do
+ * tasks that are being made.
  */
 u32 tasks_of(u32 uid)
 {
@@ -140,9 +145,9 @@ u32 tasks_of(u32 uid)
 }
 
 /*
- * Makes a task with a number known: from now on it can be found, signalled and,
- * if it is a process, waited for. Masked: a key may signal a group, which walks
- * the list.
+ * Makes a task that has a number known: it can be found, signalled and, if it
+ * is a process, waited for. Masked, because a key's interrupt may signal a
+ * group, which walks the list of all tasks.
  */
 void hash_task(struct task_struct *task)
 {
@@ -158,6 +163,7 @@ void hash_task(struct task_struct *task)
 	nr_forks++;
 }
 
+/* Makes a task unknown again. Called when it is about to be freed. */
 void unhash_task(struct task_struct *task)
 {
 	u32 flags = irq_save();

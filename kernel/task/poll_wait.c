@@ -12,7 +12,7 @@ struct poll_page {
 				sizeof(struct sleeper)];
 };
 
-/* Returns a place for one more queue, or NULL without memory. */
+/* Returns a sleeper for one more queue, or NULL if there was no memory. */
 static struct sleeper *new_sleeper(struct poll_table *table)
 {
 	u32 index = (table->used - POLL_FEW) %
@@ -33,8 +33,8 @@ static struct sleeper *new_sleeper(struct poll_table *table)
 }
 
 /*
- * Enters q into the table, in the first round of asking only. Called by poll
- * operations; table may be NULL.
+ * Lets current sleep in q, too, in the first round of asking only. Called by
+ * the poll operations of files. table may be NULL.
  */
 void poll_wait(struct wait_queue *q, struct poll_table *table)
 {
@@ -51,7 +51,7 @@ void poll_wait(struct wait_queue *q, struct poll_table *table)
 	list_add_tail(&sleeper->link, &q->sleepers);
 }
 
-/* Leaves all queues. */
+/* Leaves all queues and frees the table's pages. */
 void poll_leave(struct poll_table *table)
 {
 	u32 per_page = ARRAY_SIZE(table->pages->sleepers), n = table->used;

@@ -1,6 +1,6 @@
 /*
- * prctl(): what a thread says of itself. Its name is all that there is; other
- * requests are refused, as older kernels do.
+ * prctl(), by which a thread sets or reads its name. Other requests are
+ * refused.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -9,7 +9,7 @@
 #include <abi/errno.h>
 #include <abi/prctl.h>
 
-/* A longer name is cut. */
+/* Sets current's name; a longer one is cut. Returns 0 or -EFAULT. */
 static int set_name(const char __user *from)
 {
 	char name[sizeof(current->comm)] = "";

@@ -1,6 +1,7 @@
 /*
- * nice() and its relatives: the priority of processes, one, a group or a
- * user's; and what the scheduler's POSIX calls can truthfully say.
+ * nice() and its relatives set the priority of one process, a group or all of a
+ * user. There is one scheduling policy and one CPU: that is what the POSIX
+ * calls about scheduling say.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -14,12 +15,16 @@
 #define NICE_MIN	(-20)
 #define NICE_MAX	19
 #define REALTIME_MAX	99
-/* the system call answers 20 - nice, so that the result is never negative */
+/* getpriority() returns 20 - nice, so that the result is never negative */
 #define PRIO_BASE	20
 
 static int clamp_nice(int nice)
 {
-	return nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : nice;
+	if (nice < NICE_MIN)
+		return NICE_MIN;
+	if (nice > NICE_MAX)
+		return NICE_MAX;
+	return nice;
 }
 
 static int nice_of(const struct task_struct *task)
@@ -27,6 +32,7 @@ static int nice_of(const struct task_struct *task)
 	return task->priority - NICE_TO_PRIORITY(0);
 }
 
+/* Returns true if current may change how a task is scheduled. */
 static bool owns(const struct task_struct *task)
 {
 	return suser() || current->euid == task->uid ||
@@ -34,8 +40,9 @@ static bool owns(const struct task_struct *task)
 }
 
 /*
- * Only the superuser may touch another user's task, or make one more urgent
- * than RLIMIT_NICE lets it be.
+ * Sets the nice value of a task. Only the superuser may touch another user's
+ * task, or make one more urgent than RLIMIT_NICE lets it be. Returns 0, -EPERM
+ * or -EACCES.
  */
 static int set_nice(struct task_struct *task, int nice)
 {
@@ -46,7 +53,8 @@ static int set_nice(struct task_struct *task, int nice)
 	if (nice < nice_of(task) && !suser() &&
 	    urgency > task->rlimits[RLIMIT_NICE].rlim_cur)
 		return -EACCES;
-	set_priority(task, NICE_TO_PRIORITY(nice));
+	/* a task in a queue moves when it is queued the next time */
+	task->priority = NICE_TO_PRIORITY(nice);
 	return 0;
 }
 
@@ -62,34 +70,38 @@ static int set_process_nice(struct task_struct *process, int nice)
 
 int sys_nice(int increment)
 {
-	increment = increment < -PRIORITIES  ? -PRIORITIES
-		    : increment > PRIORITIES ? PRIORITIES
-					     : increment;
-	increment = clamp_nice(nice_of(current) + increment);
-	return set_process_nice(current->process, increment) < 0 ? -EPERM : 0;
+	int nice;
+
+	if (increment < -PRIORITIES)	/* the sum must not overflow */
+		increment = -PRIORITIES;
+	if (increment > PRIORITIES)
+		increment = PRIORITIES;
+	nice = clamp_nice(nice_of(current) + increment);
+	return set_process_nice(current->process, nice) < 0 ? -EPERM : 0;
 }
 
-/* The process that PRIO_PROCESS means; any of its threads may be named. */
-static const struct task_struct *who_means(u32 who)
+/* Returns the process of which `who` is a thread; 0 means current. */
+static const struct task_struct *process_of(u32 who)
 {
 	const struct task_struct *task = who ? find_task(who) : current;
 
 	return task ? task->process : NULL;
 }
 
-static bool selected(const struct task_struct *task, int which, u32 who)
+/* Returns true if a process is among those that which and who select. */
+static bool selected(const struct task_struct *process, int which, u32 who)
 {
-	if (!task->mm)
+	if (!process->mm)
 		return false;
 	if (which == PRIO_PROCESS)
-		return task == who_means(who);
+		return process == process_of(who);
 	if (which == PRIO_PGRP)
-		return (u32)task->pgrp ==
-		       (who ? who : (u32)current->process->pgrp);
-	return task->uid == (who ? who : current->uid);
+		return process->pgrp ==
+		       (who ? (int)who : current->process->pgrp);
+	return process->uid == (who ? who : current->uid);
 }
 
-/* The most urgent of those that which and who select, as 20 - nice. */
+/* Returns the highest priority of the selected processes, as 20 - nice. */
 int sys_getpriority(int which, u32 who)
 {
 	int best = -ESRCH;
@@ -121,35 +133,36 @@ int sys_setpriority(int which, u32 who, int nice)
 		if (selected(task, which, who)) {
 			int result = set_process_nice(task, nice);
 
-			error = error == -ESRCH || result ? result : error;
+			if (error == -ESRCH || result)
+				error = result;
 		}
 	}
 	return error;
 }
 
-/* The task that a scheduling call means; NULL: there is none. */
-static struct task_struct *target(int pid)
+/* Returns the task that a scheduling call means, or NULL. */
+static struct task_struct *sched_target(int pid)
 {
 	return pid ? find_task(pid) : current;
 }
 
-/*
- * There is one scheduling policy, SCHED_OTHER, whose only static priority is 0.
- */
 int sys_sched_getscheduler(int pid)
 {
-	return pid < 0 ? -EINVAL : target(pid) ? SCHED_OTHER : -ESRCH;
+	if (pid < 0)
+		return -EINVAL;
+	return sched_target(pid) ? SCHED_OTHER : -ESRCH;
 }
 
+/* Tells the static priority of SCHED_OTHER, which is always 0. */
 int sys_sched_getparam(int pid, u32 __user *priority)
 {
 	if (pid < 0 || !priority)
 		return -EINVAL;
-	return target(pid) ? put_user_u32(0, priority) : -ESRCH;
+	return sched_target(pid) ? put_user_u32(0, priority) : -ESRCH;
 }
 
 /* Returns the highest static priority of a policy, or -EINVAL. */
-static int highest(int policy)
+static int highest_priority(int policy)
 {
 	switch (policy) {
 	case SCHED_OTHER:
@@ -164,26 +177,27 @@ static int highest(int policy)
 }
 
 /*
- * Nobody has the right to real time. Policies that Linux had later than others
- * are refused as it did before.
+ * Checks what a program asks for, and changes nothing. No user has the right to
+ * real time: -EPERM. SCHED_BATCH and SCHED_IDLE are refused as an old Linux
+ * would: -EINVAL.
  */
 static int set_policy(int pid, int policy, const u32 __user *user_priority)
 {
 	u32 priority;
-	int error, most = highest(policy);
+	int error, most = highest_priority(policy);
 
 	if (pid < 0 || !user_priority)
 		return -EINVAL;
 	error = get_user_u32(&priority, user_priority);
 	if (error)
 		return error;
-	if (!target(pid))
+	if (!sched_target(pid))
 		return -ESRCH;
 	if (most < 0 || priority > (u32)most || (most > 0 && priority == 0))
 		return -EINVAL;
 	if (policy != SCHED_OTHER && most == 0)
 		return -EINVAL;
-	return most > 0 || !owns(target(pid)) ? -EPERM : 0;
+	return most > 0 || !owns(sched_target(pid)) ? -EPERM : 0;
 }
 
 int sys_sched_setscheduler(int pid, int policy, const u32 __user *priority)
@@ -198,23 +212,26 @@ int sys_sched_setparam(int pid, const u32 __user *priority)
 
 int sys_sched_get_priority_max(int policy)
 {
-	return highest(policy);
+	return highest_priority(policy);
 }
 
 int sys_sched_get_priority_min(int policy)
 {
-	int most = highest(policy);
+	int most = highest_priority(policy);
 
 	return most > 0 ? 1 : most;
 }
 
 static int get_interval(int pid, void __user *to, bool wide)
 {
-	struct task_struct *task = pid < 0 ? NULL : target(pid);
+	struct task_struct *task;
 	struct timespec64 slice;
 
+	if (pid < 0)
+		return -EINVAL;
+	task = sched_target(pid);
 	if (!task)
-		return pid < 0 ? -EINVAL : -ESRCH;
+		return -ESRCH;
 	slice = ticks_to_timespec(slice_ticks(task));
 	return put_timespec(&slice, to, wide);
 }
@@ -229,32 +246,29 @@ int sys_sched_rr_get_interval_time64(int pid, struct timespec64 __user *to)
 	return get_interval(pid, to, true);
 }
 
-/*
- * One CPU. Answers the bytes of the mask, as the C library expects of the call
- * itself.
- */
+/* Tells that there is one CPU. Returns the size of the mask, in bytes. */
 int sys_sched_getaffinity(int pid, u32 size, u32 __user *mask)
 {
 	int error;
 
 	if (size % sizeof(u32) || size == 0)
 		return -EINVAL;
-	if (pid < 0 || !target(pid))
+	if (pid < 0 || !sched_target(pid))
 		return -ESRCH;
 	error = put_user_u32(1, mask);
 	return error ? error : (int)sizeof(u32);
 }
 
-/* Every task runs on that CPU, as long as the mask has it. */
+/* Changes nothing, but refuses a mask without the only CPU. */
 int sys_sched_setaffinity(int pid, u32 size, const u8 __user *mask)
 {
 	u8 first = 0;
 
 	if (size && copy_from_user(&first, mask, 1) < 0)
 		return -EFAULT;
-	if (pid < 0 || !target(pid))
+	if (pid < 0 || !sched_target(pid))
 		return -ESRCH;
-	if (!owns(target(pid)))
+	if (!owns(sched_target(pid)))
 		return -EPERM;
 	return first & 1 ? 0 : -EINVAL;
 }

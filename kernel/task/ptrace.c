@@ -1,11 +1,12 @@
 /*
- * ptrace: a process lets its parent watch and steer it (PTRACE_TRACEME), which
- * is what strace is made of. A traced process stops at each signal, at exec,
- * and with PTRACE_SYSCALL before and after each system call; its parent learns
- * of it by wait(), looks at memory and registers, and lets it go on. Requests,
+ * ptrace: a process lets its parent watch and steer it (PTRACE_TRACEME); strace
+ * is made of this. A traced process stops at each signal, at exec, and with
+ * PTRACE_SYSCALL before and after each system call. Its parent learns of that
+ * by wait(), looks at memory and registers, and lets it go on. Requests,
  * numbers and the register structure are Linux's.
  */
 #include <cowix/kernel.h>
+#include <cowix/entry.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
@@ -18,10 +19,10 @@
 #define WORD		sizeof(u32)
 
 /*
- * Stop current for its parent, with sig as the reason; what the parent wants
- * delivered instead is left in ptrace_signal. Masked: an interrupt must not
- * wake a task that is about to stop, and whose process is to end does not stop
- * any more.
+ * Stops current for its parent, with sig as the reason. The parent leaves in
+ * ptrace_signal what it wants delivered instead. current does not stop if its
+ * process is to end. Masked: an interrupt must not wake a task that is about to
+ * stop.
  */
 static void stop_for_tracer(int sig)
 {
@@ -38,7 +39,8 @@ static void stop_for_tracer(int sig)
 }
 
 /*
- * A signal arrives: the tracer sees it first. The signal to deliver, 0: none.
+ * Shows a signal that arrives to the tracer. Returns the signal that it wants
+ * delivered, or 0.
  */
 int ptrace_signal(int sig, const struct signal_source *source)
 {
@@ -48,15 +50,17 @@ int ptrace_signal(int sig, const struct signal_source *source)
 }
 
 /*
- * Called by entry.asm before and after a system call of a task with PT_SYSCALL.
- * The tracer may send a signal along.
+ * Stops before and after a system call of a task with PT_SYSCALL. The tracer
+ * may have a signal delivered. Called by entry.asm.
  */
 void syscall_trace(void)
 {
-	int sig = SIGTRAP | (current->ptrace & PT_SYSGOOD ? SYSGOOD_BIT : 0);
+	int sig = SIGTRAP;
 
 	if (!(current->ptrace & PT_SYSCALL))
 		return;
+	if (current->ptrace & PT_SYSGOOD)
+		sig |= SYSGOOD_BIT;
 	current->ptrace_source = (struct signal_source){ .code = sig };
 	stop_for_tracer(sig);
 	if (current->restarting != task_regs(current)->orig_eax)
@@ -70,8 +74,8 @@ void syscall_trace(void)
 }
 
 /*
- * Called by exec at its end: the tracer finds the new program before its first
- * instruction.
+ * Stops a traced program before its first instruction. Called by exec at its
+ * end.
  */
 void ptrace_exec(void)
 {
@@ -79,19 +83,26 @@ void ptrace_exec(void)
 		send_signal(SIGTRAP, current);
 }
 
+/* Returns the registers of a stopped task, as a tracer sees them. */
 static struct user_regs get_regs(struct task_struct *task)
 {
 	const struct pt_regs *r = task_regs(task);
+	const struct switch_frame *frame = task->switch_frame;
 
 	return (struct user_regs){
-		r->ebx,        r->ecx,      r->edx, r->esi, r->edi,
-		r->ebp,        r->eax,      r->ds,  r->es,  task->user_fs,
-		task->user_gs, r->orig_eax, r->eip, r->cs,  r->eflags,
-		r->esp,        r->ss,
+		.ebx = r->ebx, .ecx = r->ecx, .edx = r->edx, .esi = r->esi,
+		.edi = r->edi, .ebp = r->ebp, .eax = r->eax,
+		.ds = r->ds, .es = r->es,
+		.fs = (u16)frame->fs, .gs = (u16)frame->gs,
+		.orig_eax = r->orig_eax, .eip = r->eip, .cs = r->cs,
+		.eflags = r->eflags, .esp = r->esp, .ss = r->ss,
 	};
 }
 
-/* Segments stay as they are, as do the flags that protect the kernel. */
+/*
+ * Sets the registers of a stopped task. Segments stay as they are, and so do
+ * the flags that protect the kernel.
+ */
 static void set_regs(struct task_struct *task, const struct user_regs *from)
 {
 	struct pt_regs *r = task_regs(task);
@@ -110,10 +121,10 @@ static void set_regs(struct task_struct *task, const struct user_regs *from)
 }
 
 /*
- * One word of the child's memory, read or written through its address space,
- * which is loaded for that: the access then faults and breaks copy-on-write as
- * the child's own would. What is private and read-only, such as the code, is
- * written, too: that is how breakpoints come about.
+ * Reads or writes a word of the child's memory. The child's address space is
+ * loaded for that, so the access faults and breaks copy-on-write as the child's
+ * own would. Private read-only memory, such as code, can be written, too:
+ * breakpoints are set like that. Returns 0 or -EIO.
  */
 static int access_word(struct task_struct *child, u32 addr, u32 *word,
 		       bool write)
@@ -124,14 +135,16 @@ static int access_word(struct task_struct *child, u32 addr, u32 *word,
 
 	if (!mm->dumpable && !(child->ptrace & PT_PRIVILEGED))
 		return -EIO;
-	mm->users++;	/* the child may be killed while we wait for a page */
+	mm->users++;	/* the child may be killed while current sleeps */
 	current->mm = mm;
 	use_mm(mm);
 	mm_lock(mm);
 	forced = write && let_tracer_write(mm, addr, WORD);
 	mm_unlock(mm);
-	error = write ? put_user_u32(*word, (void __user *)addr)
-		      : get_user_u32(word, (const void __user *)addr);
+	if (write)
+		error = put_user_u32(*word, (void __user *)addr);
+	else
+		error = get_user_u32(word, (const void __user *)addr);
 	mm_lock(mm);
 	if (forced)
 		stop_tracer_writing(mm, addr, WORD);
@@ -143,19 +156,22 @@ static int access_word(struct task_struct *child, u32 addr, u32 *word,
 }
 
 /*
- * A word of the structure that PEEKUSER shows: its first words are the
- * registers.
+ * Tells a word of the structure that PEEKUSER shows. The registers come first,
+ * the rest is 0. Returns 0, -EIO or -EFAULT.
  */
 static int peek_user(struct task_struct *child, u32 offset, u32 __user *to)
 {
 	struct user_regs regs = get_regs(child);
+	u32 word = 0;
 
 	if (offset % WORD || offset >= USER_SIZE)
 		return -EIO;
-	return put_user_u32(
-		offset < sizeof(regs) ? ((u32 *)&regs)[offset / WORD] : 0, to);
+	if (offset < sizeof(regs))
+		word = ((u32 *)&regs)[offset / WORD];
+	return put_user_u32(word, to);
 }
 
+/* Sets one register, named by its offset in that structure. 0 or -EIO. */
 static int poke_user(struct task_struct *child, u32 offset, u32 value)
 {
 	struct user_regs regs = get_regs(child);
@@ -168,17 +184,21 @@ static int poke_user(struct task_struct *child, u32 offset, u32 value)
 }
 
 /*
- * Let the child go on: how is PT_SYSCALL, PTRACE_SINGLESTEP's trap flag or
- * neither.
+ * Lets a stopped child go on with signal sig, or 0. It stops again at system
+ * calls if syscalls is PT_SYSCALL, after one instruction if step is set.
+ * Returns 0, or -EIO for a signal that does not exist.
  */
-static int resume(struct task_struct *child, u32 syscalls, bool step, u32 sig)
+static int resume_child(struct task_struct *child, u32 syscalls, bool step,
+			u32 sig)
 {
 	struct pt_regs *regs = task_regs(child);
 
 	if (sig > NSIG_MAX)
 		return -EIO;
 	child->ptrace = (child->ptrace & ~PT_SYSCALL) | syscalls;
-	regs->eflags = (regs->eflags & ~EFLAGS_TF) | (step ? EFLAGS_TF : 0);
+	regs->eflags &= ~EFLAGS_TF;
+	if (step)
+		regs->eflags |= EFLAGS_TF;
 	child->ptrace_signal = sig;
 	child->stop_signal = 0;
 	if (child->group_work & GROUP_STOP) {
@@ -190,8 +210,8 @@ static int resume(struct task_struct *child, u32 syscalls, bool step, u32 sig)
 }
 
 /*
- * Nobody traces a child any more: it is none of those that stand in front of
- * its parent's list.
+ * Ends the tracing of a child. It no longer stands in front of its parent's
+ * list.
  */
 static void forget_tracer(struct task_struct *child)
 {
@@ -200,9 +220,10 @@ static void forget_tracer(struct task_struct *child)
 		list_move_tail(&child->sibling, &child->parent->children);
 }
 
-static int detach(struct task_struct *child, u32 sig)
+/* Lets a stopped child go on untraced. Returns 0 or -EIO. */
+static int detach_child(struct task_struct *child, u32 sig)
 {
-	int error = resume(child, 0, false, sig);
+	int error = resume_child(child, 0, false, sig);
 
 	if (!error)
 		forget_tracer(child);
@@ -210,15 +231,15 @@ static int detach(struct task_struct *child, u32 sig)
 }
 
 /*
- * Called by exit for each child, before init gets it: without its tracer it
- * goes on.
+ * Lets a child whose tracer ends go on untraced. Called by exit for each child,
+ * before init gets it.
  */
 void tracer_exits(struct task_struct *child)
 {
 	if (!child->ptrace)
 		return;
 	if (child->state == TASK_STOPPED)
-		resume(child, 0, false, 0);
+		resume_child(child, 0, false, 0);
 	forget_tracer(child);
 }
 
@@ -267,7 +288,7 @@ static int copy_siginfo(struct task_struct *child, struct siginfo __user *user)
 	return copy_to_user(user, &info, sizeof(info));
 }
 
-/* A stopped, traced child and a request for it. */
+/* Carries out a request for a stopped, traced child. */
 static int child_request(struct task_struct *child, u32 request, u32 addr,
 			 u32 data)
 {
@@ -290,30 +311,32 @@ static int child_request(struct task_struct *child, u32 request, u32 addr,
 	case PTRACE_GETSIGINFO:
 		return copy_siginfo(child, user);
 	case PTRACE_SETOPTIONS:
-		child->ptrace = (child->ptrace & ~PT_SYSGOOD) |
-				(data & PTRACE_O_TRACESYSGOOD ? PT_SYSGOOD : 0);
+		child->ptrace &= ~PT_SYSGOOD;
+		if (data & PTRACE_O_TRACESYSGOOD)
+			child->ptrace |= PT_SYSGOOD;
 		return data & ~PTRACE_O_TRACESYSGOOD ? -EINVAL : 0;
 	case PTRACE_CONT:
-		return resume(child, 0, false, data);
+		return resume_child(child, 0, false, data);
 	case PTRACE_SYSCALL:
-		return resume(child, PT_SYSCALL, false, data);
+		return resume_child(child, PT_SYSCALL, false, data);
 	case PTRACE_SINGLESTEP:
-		return resume(child, 0, true, data);
+		return resume_child(child, 0, true, data);
 	case PTRACE_DETACH:
-		return detach(child, data);
+		return detach_child(child, data);
 	}
 	return -EIO;
 }
 
-/* Whether a process has, or can take back, the superuser's rights. */
+/* Returns true if a task has, or can take back, the superuser's rights. */
 static bool has_root(const struct task_struct *task)
 {
 	return !task->uid || !task->euid || !task->suid;
 }
 
 /*
- * PTRACE_TRACEME. What counts for a set-id program later is who asks, not the
- * parent: that may be a set-id program just now and another one soon.
+ * Has current traced by its parent (PTRACE_TRACEME). PT_PRIVILEGED depends on
+ * current, not on the parent: that may be a set-id program now and another
+ * program soon.
  */
 static int trace_me(void)
 {
@@ -324,12 +347,15 @@ static int trace_me(void)
 	if (has_root(current) && !has_root(parent))
 		return -EPERM;
 	current->ptrace = PT_TRACED | (suser() ? PT_PRIVILEGED : 0);
-	list_del(&current->sibling);	/* to the front, where wait() looks */
+	list_del(&current->sibling);	/* to the front, where waitpid() looks */
 	list_add(&current->sibling, &parent->children);
 	return 0;
 }
 
-/* -ESRCH: pid is no stopped child of current that wants to be traced. */
+/*
+ * Carries out a request for a child of current that wants to be traced. Returns
+ * -ESRCH if pid is none, or if it must be stopped and is not.
+ */
 int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
 {
 	struct task_struct *child;
@@ -343,7 +369,7 @@ int sys_ptrace(u32 request, int pid, u32 addr, u32 data)
 		send_signal(SIGKILL, child);
 		return 0;
 	}
-	return child->state == TASK_STOPPED
-		       ? child_request(child, request, addr, data)
-		       : -ESRCH;
+	if (child->state != TASK_STOPPED)
+		return -ESRCH;
+	return child_request(child, request, addr, data);
 }

@@ -1,7 +1,7 @@
 /*
- * Resource limits (getrlimit and its relatives). Who keeps which: descriptors
- * file_table.c, the stack and memory mm/, processes fork.c, file size fs/, CPU
- * time the tick.
+ * Resource limits (getrlimit and its relatives). They are enforced elsewhere:
+ * descriptors in file_table.c, stack and memory in mm/, processes in fork.c,
+ * file size in fs/, CPU time by the tick.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -11,12 +11,10 @@
 #include <abi/errno.h>
 #include "kernel/kernel_internal.h"
 
-/* ordinary users' tasks all together: frames / 16 */
-#define TASK_PART	16u
-#define NPROC_PART	32u	/* those of one user by default, as on Linux */
+#define TASK_PART	16u	/* all users' tasks together: frames / 16 */
+#define NPROC_PART	32u	/* one user's by default, as on Linux */
 #define MEMLOCK_DEFAULT	65536u		/* bytes, as on Linux for long */
-#define OLD_INFINITY \
-	0x7FFFFFFFu /* what the first getrlimit (76) says for "no limit" */
+#define OLD_INFINITY	0x7FFFFFFFu	/* "no limit" of getrlimit, call 76 */
 
 /*
  * Gives the idle task its limits; all others inherit them. Called once by
@@ -42,8 +40,8 @@ void rlimit_init(void)
 }
 
 /*
- * Raising a hard limit is the superuser's; more descriptors than the table
- * holds are nobody's.
+ * Sets a limit of a process. Only the superuser may raise a hard limit, and
+ * nobody may have more descriptors than the table holds. 0, -EINVAL, -EPERM.
  */
 static int set_limit(struct task_struct *task, u32 resource,
 		     const struct rlimit *new)
@@ -63,10 +61,9 @@ static int set_limit(struct task_struct *task, u32 resource,
 
 int sys_ugetrlimit(u32 resource, struct rlimit __user *buf)
 {
-	return resource < RLIM_NLIMITS
-		       ? copy_to_user(buf, &current->rlimits[resource],
-				      sizeof(*buf))
-		       : -EINVAL;
+	if (resource >= RLIM_NLIMITS)
+		return -EINVAL;
+	return copy_to_user(buf, &current->rlimits[resource], sizeof(*buf));
 }
 
 int sys_getrlimit(u32 resource, struct rlimit __user *buf)
@@ -103,7 +100,7 @@ static u32 narrow(u64 limit)
 	return limit > RLIM_INFINITY ? RLIM_INFINITY : (u32)limit;
 }
 
-/* Of another task all ids must be the caller's. */
+/* Returns true if current may set a task's limits: its own, or its user's. */
 static bool may_limit(const struct task_struct *task)
 {
 	if (task->process == current->process || suser())
@@ -112,8 +109,9 @@ static bool may_limit(const struct task_struct *task)
 }
 
 /*
- * Read and set in one call, for any process of the caller's user. What the
- * program wants is read first: that may sleep, and the process end meanwhile.
+ * Reads and sets a limit in one call, for any process of the caller's user. The
+ * program's argument is read first: that may sleep, and the process may end
+ * meanwhile.
  */
 int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new,
 		  struct rlimit64 __user *old)
@@ -127,7 +125,7 @@ int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new,
 		return -EINVAL;
 	if (new && copy_from_user(&wanted, new, sizeof(wanted)) < 0)
 		return -EFAULT;
-	task = pid ? find_task(pid) : current;	/* behind the copy */
+	task = pid ? find_task(pid) : current;	/* after the copy */
 	if (!task)
 		return -ESRCH;
 	if (!may_limit(task))
@@ -139,13 +137,14 @@ int sys_prlimit64(int pid, u32 resource, const struct rlimit64 __user *new,
 					 narrow(wanted.rlim_max) };
 		error = set_limit(task, resource, &limit);
 	}
-	return !error && old ? copy_to_user(old, &before, sizeof(before))
-			     : error;
+	if (!error && old)
+		error = copy_to_user(old, &before, sizeof(before));
+	return error;
 }
 
 /*
- * Before a file of current's grows to size. -EFBIG, and SIGXFSZ for who does
- * not expect it.
+ * Returns 0 if current may let a file grow to size, or -EFBIG. Beyond its limit
+ * current also gets SIGXFSZ.
  */
 int check_file_size(u64 size)
 {
@@ -153,16 +152,16 @@ int check_file_size(u64 size)
 
 	if (size > FILE_SIZE_MAX)
 		return -EFBIG;
-	if (likely(limit == RLIM_INFINITY || size <= limit))
+	if (limit == RLIM_INFINITY || size <= limit)
 		return 0;
 	send_signal(SIGXFSZ, current);
 	return -EFBIG;
 }
 
 /*
- * Called by fork just before the new task counts. Returns true if current's
- * user may have one more task. The superuser always may, so ordinary users
- * never have all there can be.
+ * Returns true if current's user may have one more task. The superuser always
+ * may, so ordinary users never have all there can be. Called by fork just
+ * before the new task counts.
  */
 bool may_fork(void)
 {
@@ -179,15 +178,16 @@ static bool nproc_exceeded(void)
 }
 
 /*
- * Called when current's real user has changed. Few programs look whether
- * setuid() succeeded, so a user with too many tasks is refused by exec later.
+ * Notes if current's new real user has too many tasks. Few programs check that
+ * setuid() succeeded, so exec refuses such a user later. Called by the calls
+ * that change the user.
  */
 void note_new_user(void)
 {
 	current->over_nproc = nproc_exceeded();
 }
 
-/* Called by exec. Returns false if that refusal still holds. */
+/* Returns false if that user still has too many tasks. Called by exec. */
 bool may_exec(void)
 {
 	current->over_nproc &= nproc_exceeded();
@@ -195,8 +195,8 @@ bool may_exec(void)
 }
 
 /*
- * Called by the tick each second of CPU time: SIGXCPU from the soft limit on,
- * SIGKILL at the hard one.
+ * Sends SIGXCPU from the soft limit on, and SIGKILL at the hard one. Called by
+ * the tick each second of CPU time.
  */
 void check_cpu_limit(void)
 {

@@ -1,12 +1,13 @@
 /*
  * The scheduler. Runnable tasks wait in two arrays of queues, one queue a
- * priority, with a bitmap of the queues that are not empty: picking the next
- * task is a bit scan. A task that has used up its time slice gets a new one and
- * moves to the expired array; when the active array runs dry the two change
- * places, so that no priority starves another. All of it is O(1). Each change
- * begins an epoch, in which every task has one slice. A child has its first one
- * in the epoch after its birth; until then its parent's pays for both, so that
- * making children gains nothing (docs/tricks.md).
+ * priority. A bitmap says which queues are not empty, so picking the next task
+ * is a bit scan. A task that has used up its time slice gets a new one and
+ * moves to the expired array. When the active array is empty the two change
+ * places, so that no priority starves another. All of it is O(1).
+ *
+ * Each change begins an epoch, in which every task has one slice. A child has
+ * its first slice in the epoch after its birth. Until then its parent's slice
+ * pays for both, so that making children gains nothing (docs/tricks.md).
  *
  * Switching is done in software: switch_to() in switch.asm changes the stack,
  * this file the address space and the FPU. Interrupts are masked from the
@@ -22,7 +23,7 @@
 
 /* nice 0: 11 ticks, 110 ms */
 #define SLICE_TICKS(priority)	(1 + (PRIORITIES - (priority)) / 2)
-#define MAKERS_OWN	2	/* ticks of a slice that children leave */
+#define MAKERS_OWN	2	/* ticks of their maker's that children leave */
 
 struct run_queue {
 	u32 bitmap[2];			/* bit n: queue n is not empty */
@@ -32,15 +33,14 @@ struct run_queue {
 static struct run_queue queues[2];
 static struct run_queue *active = &queues[0], *expired = &queues[1];
 static u32 epoch;		/* how often the arrays have changed places */
-/* somebody waits in front of the others since the last switch */
-static bool woken;
-/* current's child, queued since the last switch: current comes next */
+static bool woken;		/* a task was woken since the last switch */
+/* current's child, made since the last switch: current is to come next */
 static struct task_struct *newborn;
 static u32 loaded_pgdir;		/* what CR3 holds */
 
 u32 context_switches, cpu_ticks[CPU_STATES];
 
-/* Called once by start_kernel. */
+/* Prepares the run queues. Called once by start_kernel. */
 void sched_init(void)
 {
 	for (u32 i = 0; i < PRIORITIES; i++) {
@@ -51,6 +51,7 @@ void sched_init(void)
 	set_kernel_stack(idle_task->stack_top);
 }
 
+/* Puts a task into the queue of its priority. Interrupts are masked. */
 static inline void enqueue(struct run_queue *rq, struct task_struct *task,
 			   bool front)
 {
@@ -64,9 +65,7 @@ static inline void enqueue(struct run_queue *rq, struct task_struct *task,
 	bit_set(rq->bitmap, priority);
 }
 
-/*
- * Take the first task of the most urgent queue; NULL when the array is empty.
- */
+/* Takes out the first task of the most urgent queue; NULL if all are empty. */
 static inline struct task_struct *dequeue_first(struct run_queue *rq)
 {
 	struct list *queue, *first;
@@ -86,23 +85,23 @@ static inline struct task_struct *dequeue_first(struct run_queue *rq)
 	return list_entry(first, struct task_struct, run_link);
 }
 
-/* Returns whose slice pays for task: its maker's as long as it has had none. */
+/* Returns the task whose slice pays: its maker until it has had one itself. */
 static inline struct task_struct *payer_of(struct task_struct *task)
 {
-	if (likely(!task->borrows))
+	if (!task->borrows)
 		return task;
 	return task == task->process ? task->parent : task->process;
 }
 
-/* Returns the ticks that task may still use in this epoch. */
+/* Returns the ticks that a task may still use in this epoch. */
 static inline int ticks_of(struct task_struct *task)
 {
-	int ticks = payer_of(task)->time_slice;
-
-	return task->borrows ? ticks - MAKERS_OWN : ticks;
+	if (!task->borrows)
+		return task->time_slice;
+	return payer_of(task)->time_slice - MAKERS_OWN;
 }
 
-/* Gives task its slice of an epoch. */
+/* Gives a task its slice of an epoch. */
 static inline void new_slice(struct task_struct *task, u32 of_epoch)
 {
 	task->time_slice = SLICE_TICKS(task->priority);
@@ -111,8 +110,8 @@ static inline void new_slice(struct task_struct *task, u32 of_epoch)
 }
 
 /*
- * task has no more time in this epoch, nor has its payer: it is runnable again
- * in the next one, there before the others if it has not computed just now.
+ * Queues a task for the next epoch: it has no time left in this one, nor has
+ * its payer. A task that has not computed just now goes to the front.
  */
 static void expire(struct task_struct *task, bool front)
 {
@@ -121,23 +120,31 @@ static void expire(struct task_struct *task, bool front)
 }
 
 /*
- * Takes the next task out of the active array, or returns NULL. Children whose
- * maker's time is used up meanwhile wait for their own.
+ * Takes the next task out of the active array. Returns NULL if there is none. A
+ * task may have lost its time in the queue, to the children that it pays for.
  */
 static inline struct task_struct *next_active(void)
 {
-	struct task_struct *next;
+	struct task_struct *next = dequeue_first(active);
 
-	while ((next = dequeue_first(active)) && unlikely(ticks_of(next) <= 0))
+	while (next && ticks_of(next) <= 0) {
 		expire(next, false);
+		next = dequeue_first(active);
+	}
 	return next;
 }
 
+static inline bool queues_empty(const struct run_queue *rq)
+{
+	return !rq->bitmap[0] && !rq->bitmap[1];
+}
+
+/* Takes out the task that is to run next; the idle task if there is none. */
 static inline struct task_struct *pick_next(void)
 {
 	struct task_struct *next = next_active();
 
-	if (!next && (expired->bitmap[0] | expired->bitmap[1])) {
+	if (!next && !queues_empty(expired)) {
 		struct run_queue *empty = active;
 
 		active = expired;
@@ -149,8 +156,8 @@ static inline struct task_struct *pick_next(void)
 }
 
 /*
- * current stays runnable: it goes behind its new child, or behind all others of
- * its priority, or, without time, into the expired array.
+ * Queues current, which stays runnable: behind its new child, behind all others
+ * of its priority, or, without time, in the expired array.
  */
 static inline void requeue_current(void)
 {
@@ -162,59 +169,50 @@ static inline void requeue_current(void)
 		enqueue(active, current, false);
 }
 
-/*
- * Load the address space of mm, or the kernel's own with NULL. A kernel task
- * keeps whatever directory is loaded: its kernel half is everybody's. Called at
- * a switch, by exec and by exit, which must leave a directory before it is
- * freed.
- */
-static inline void load_mm(struct mm *mm)
+static inline void load_pgdir(u32 pgdir)
 {
-	u32 pgdir = mm ? __pa(mm->pgdir) : __pa(swapper_pg_dir);
-
 	if (pgdir != loaded_pgdir) {
 		loaded_pgdir = pgdir;
 		write_cr3(pgdir);
 	}
 }
 
+/*
+ * Loads the address space of mm, or the kernel's own if mm is NULL. Called by
+ * exec and by exit, which must leave a directory before it is freed.
+ */
 void use_mm(struct mm *mm)
 {
-	load_mm(mm);
+	load_pgdir(mm ? __pa(mm->pgdir) : __pa(swapper_pg_dir));
 }
 
-static inline void switch_segments(struct task_struct *prev,
-				   struct task_struct *next)
-{
-	save_fs_gs(&prev->user_fs, &prev->user_gs);
-	if (prev->uses_tls | next->uses_tls)
-		load_tls(next->tls);
-	if (prev->user_segments | next->user_segments)
-		set_fs_gs(next->user_fs, next->user_gs);
-}
-
+/*
+ * Switches from one task to another. A kernel task keeps the directory that is
+ * loaded: the kernel's half is the same in all.
+ */
 static inline void context_switch(struct task_struct *prev,
 				  struct task_struct *next)
 {
-	if (unlikely(prev->stack_guard != STACK_GUARD_VALUE))
+	if (prev->stack_guard != STACK_GUARD_VALUE)
 		panic("schedule: kernel stack of pid %d (%s) overflowed",
 		      prev->pid, prev->comm);
 	context_switches++;
 	current = next;
 	if (next->mm)
-		load_mm(next->mm);
+		load_pgdir(__pa(next->mm->pgdir));
 	set_kernel_stack(next->stack_top);
-	switch_segments(prev, next);
+	if (prev->uses_tls || next->uses_tls)
+		load_tls(next->tls);
 	if (fpu_owner)
 		fpu_switch(next);
-	switch_to(&prev->kernel_esp, next->kernel_esp);
+	switch_to(&prev->switch_frame, next->switch_frame);
 }
 
 /*
- * Give the CPU to the next task, and return when current is chosen again.
+ * Gives the CPU to the next task. Returns when current is chosen again.
  * Interrupts are masked.
  */
-static inline void switch_to_next(void)
+static void switch_to_next(void)
 {
 	struct task_struct *prev = current, *next;
 
@@ -227,9 +225,9 @@ static inline void switch_to_next(void)
 }
 
 /*
- * Give the CPU to the next task. Called with current's state set: TASK_RUNNING
- * puts it back in the queue, any other state leaves it to whoever wakes it.
- * Returns when current is chosen again, with interrupts as they were.
+ * Gives the CPU to the next task. If current's state is TASK_RUNNING it goes
+ * back into a queue; in any other state it sleeps until it is woken. Returns
+ * when current is chosen again, with interrupts as they were.
  */
 void schedule(void)
 {
@@ -254,8 +252,8 @@ void sleep_in(struct wait_queue *q, enum task_state state)
 }
 
 /*
- * Sleep until wake_up(). The caller tests its condition again: all sleepers are
- * woken.
+ * Sleeps until wake_up(). The caller tests its condition again, because all
+ * sleepers are woken.
  */
 void sleep_on(struct wait_queue *q)
 {
@@ -266,24 +264,25 @@ void sleep_on(struct wait_queue *q)
 }
 
 /*
- * Like sleep_on(), but a signal ends it too: -ERESTARTSYS. Masked, so that no
- * signal can come between the test and the sleep.
+ * Sleeps until wake_up() or until a signal is pending. Returns 0, or
+ * -ERESTARTSYS if one is. Masked, so that no signal can come between the test
+ * and the sleep.
  */
 int interruptible_sleep_on(struct wait_queue *q)
 {
 	u32 flags = irq_save();
 
-	if (likely(!signal_pending(current)))
+	if (!signal_pending(current))
 		sleep_in(q, TASK_INTERRUPTIBLE);
 	irq_restore(flags);
-	return unlikely(signal_pending(current)) ? -ERESTARTSYS : 0;
+	return signal_pending(current) ? -ERESTARTSYS : 0;
 }
 
 /*
- * Make a sleeping or stopped task runnable; nothing happens if it is already.
- * It goes before those that have not slept: it has not used its time, and among
- * a thousand that only compute it would otherwise wait for all their slices.
- * Its slice of this epoch bounds that. Interrupts are masked.
+ * Makes a sleeping or stopped task runnable; does nothing if it is already. The
+ * task goes before those that have not slept: it has not used its time, and
+ * would otherwise wait for the slices of all that only compute. Its own slice
+ * of this epoch bounds that. Interrupts are masked.
  */
 static inline void make_runnable(struct task_struct *task)
 {
@@ -302,7 +301,7 @@ static inline void make_runnable(struct task_struct *task)
 		current->work |= WORK_RESCHED;
 }
 
-/* The same for one task. Callable from interrupts. */
+/* Wakes one task, wherever it sleeps. Callable from interrupts. */
 void wake_up_task(struct task_struct *task)
 {
 	u32 flags = irq_save();
@@ -311,7 +310,7 @@ void wake_up_task(struct task_struct *task)
 	irq_restore(flags);
 }
 
-/* Wake everybody who sleeps in q. Callable from interrupts. */
+/* Wakes all tasks that sleep in q. Callable from interrupts. */
 void wake_up(struct wait_queue *q)
 {
 	u32 flags = irq_save();
@@ -322,8 +321,9 @@ void wake_up(struct wait_queue *q)
 }
 
 /*
- * A task that lives on its maker's time has half of that for its own, because
- * the maker ends, or because it makes children itself. Nothing is gained by it.
+ * Gives a task that lives on its maker's time half of that for its own. Called
+ * when the maker ends, and when the task makes children itself. The two gain
+ * nothing by it.
  */
 void sched_independent(struct task_struct *task)
 {
@@ -339,9 +339,9 @@ void sched_independent(struct task_struct *task)
 }
 
 /*
- * A child's first appearance. It runs first, because it often replaces its
- * memory at once: then the parent's writes need no copies. The parent is next,
- * a tick later at most.
+ * Queues a new child. It runs first, because it often replaces its memory at
+ * once: then the parent's writes need no copies. The parent is next, a tick
+ * later at most. Called by fork.
  */
 void sched_fork(struct task_struct *child)
 {
@@ -352,7 +352,7 @@ void sched_fork(struct task_struct *child)
 	child->epoch = epoch;
 	child->borrows = true;
 	if (payer_of(child) != current->process)
-		child->borrows = false;		/* a brother: nobody pays */
+		child->borrows = false;		/* a sibling: nobody pays */
 	child->state = TASK_RUNNING;
 	newborn = child;
 	enqueue(active, child, true);
@@ -361,9 +361,9 @@ void sched_fork(struct task_struct *child)
 }
 
 /*
- * Called at each tick: account it. When somebody was woken it has its turn, and
- * need not wait until the slice of one that only computes is used up. What is
- * left of that stays current's.
+ * Accounts a tick. If a task was woken it has its turn now, and need not wait
+ * for the slice of one that only computes. current keeps what is left of its
+ * slice. Called by the clock interrupt.
  */
 void sched_tick(struct pt_regs *regs)
 {
@@ -386,39 +386,27 @@ void sched_tick(struct pt_regs *regs)
 		current->work |= WORK_RESCHED;
 }
 
-/* Returns how long a task may compute when its turn comes. */
+/* Returns how many ticks a task may compute when its turn comes. */
 u32 slice_ticks(const struct task_struct *task)
 {
 	return SLICE_TICKS(task->priority);
 }
 
-/*
- * Change a task's priority; a task in a queue moves to its new queue the next
- * time it is queued.
- */
-void set_priority(struct task_struct *task, int priority)
-{
-	task->priority = priority;
-}
-
-/*
- * The idle task's life: wait for interrupts and look whether they made somebody
- * runnable.
- */
+/* Waits for interrupts, and lets tasks run that they made runnable. */
 NORETURN void idle_loop(void)
 {
 	for (;;) {
 		cli();
-		if (!(active->bitmap[0] | active->bitmap[1] |
-		      expired->bitmap[0] | expired->bitmap[1]))
+		if (queues_empty(active) && queues_empty(expired))
 			sti_hlt();
 		schedule();
 	}
 }
 
 /*
- * Lets all others run until they all sleep, or for so many ticks. Called for a
- * planned sleep, also where interrupts are masked: a sleep lets them in, too.
+ * Lets all others run until they all sleep, or for this many ticks at most.
+ * Called for a planned sleep, also where interrupts are masked: a real sleep
+ * would let interrupts in as well.
  */
 void let_others_run(u32 ticks)
 {
@@ -433,6 +421,7 @@ void let_others_run(u32 ticks)
 	irq_restore(flags);
 }
 
+/* Lets the others of the same priority run. */
 int sys_sched_yield(void)
 {
 	schedule();

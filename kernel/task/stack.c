@@ -1,8 +1,8 @@
 /*
  * How much of the kernel stacks is ever used. With the parameter stack=measure
- * each is filled with a pattern when its task is made; when the task is gone,
- * what is left of that above the guard was never touched. Each new minimum is
- * told in the log (tools/run -v). It costs a tenth of a fork, so not always.
+ * each stack is filled with a pattern when its task is made. What is left of
+ * the pattern when the task is gone was never touched. Each new minimum is told
+ * in the log (tools/run -v). Measuring costs a tenth of a fork.
  */
 #include <cowix/kernel.h>
 #include <cowix/params.h>
@@ -30,25 +30,32 @@ static u32 *stack_end(struct task_struct *task)
 /* Fills the stack of a task that has not run. */
 void paint_stack(struct task_struct *task)
 {
-	if (likely(!measured))
+	if (!measured)
 		return;
 	for (u32 *p = stack_end(task); p < (u32 *)task->stack_top; p++)
 		*p = PATTERN;
 }
 
+/* Looks how much of its stack a task has left, and tells a new minimum. */
+static void measure_stack(struct task_struct *task)
+{
+	u32 *end = stack_end(task), *top = (u32 *)task->stack_top, *p = end;
+	u32 left;
+
+	while (p < top && *p == PATTERN)
+		p++;
+	left = (p - end) * sizeof(u32);
+	if (left >= least)
+		return;
+	least = left;
+	printk("stack: %u of %u bytes left by pid %d (%s)\n", left,
+	       (u32)((top - end) * sizeof(u32)), task->pid, task->comm);
+}
+
 /* Frees a task that will not run any more. */
 void free_task(struct task_struct *task)
 {
-	u32 *p = stack_end(task), left;
-
-	while (measured && p < (u32 *)task->stack_top && *p == PATTERN)
-		p++;
-	left = (u32)p - (u32)stack_end(task);
-	if (measured && left < least) {
-		least = left;
-		printk("stack: %u of %u bytes left by pid %d (%s)\n", left,
-		       task->stack_top - (u32)stack_end(task), task->pid,
-		       task->comm);
-	}
+	if (measured)
+		measure_stack(task);
 	kpage_free(task);
 }

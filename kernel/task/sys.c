@@ -1,6 +1,6 @@
 /*
- * System calls about the process and the system that need nothing but a look:
- * ids, reboot.
+ * System calls about numbers of processes, process groups and sessions, and
+ * about the system as a whole: sysinfo, ps, reboot.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -31,8 +31,8 @@ int sys_getppid(void)
 }
 
 /*
- * The task that a process-group call means: current, or a child of it that has
- * not called exec yet.
+ * Finds the process that setpgid() means: current's, or a child of it that has
+ * not called exec yet. Returns 0, -ESRCH, -EPERM or -EACCES.
  */
 static int group_target(int pid, struct task_struct **target)
 {
@@ -62,6 +62,7 @@ static bool group_in_session(int pgrp, int session)
 	return false;
 }
 
+/* Moves a process to a group of its session, or to a new one of its own. */
 int sys_setpgid(int pid, int pgrp)
 {
 	struct task_struct *task;
@@ -98,8 +99,9 @@ int sys_getsid(int pid)
 }
 
 /*
- * A session and a process group of its own, without a terminal. -EPERM while
- * there is such a group, be it one that the caller has left.
+ * Gives the process a session and a process group of its own, without a
+ * terminal. Returns its number, or -EPERM while there is a group of that
+ * number, even one that the caller has left.
  */
 int sys_setsid(void)
 {
@@ -115,17 +117,7 @@ int sys_setsid(void)
 	return process->pid;
 }
 
-static u32 count_threads(void)
-{
-	u32 n = 0;
-
-	list_for_each(node, &all_tasks)
-		for_each_thread(t, list_entry(node, struct task_struct,
-					      all_link)) n++;
-	return n;
-}
-
-/* As Linux counts memory: in bytes, if it can be. */
+/* Counts memory in bytes, as Linux does, if 32 bits can hold the numbers. */
 static void count_bytes(struct sysinfo *info)
 {
 	if (info->totalram + info->totalswap > 0xFFFFFFFFu / PAGE_SIZE)
@@ -151,7 +143,7 @@ int sys_sysinfo(struct sysinfo __user *buf)
 	info.totalswap = nr_swap_pages;
 	info.freeswap = nr_free_swap;
 	info.mem_unit = PAGE_SIZE;
-	info.procs = count_threads();
+	info.procs = nr_tasks;
 	for (u32 i = 0; i < 3; i++)
 		info.loads[i] = load_average[i] * (65536 / LOAD_ONE);
 	count_bytes(&info);
@@ -181,8 +173,8 @@ static void fill_task_info(struct task_info *info,
 }
 
 /*
- * The tasks from number start on, in order of creation, as many as there are
- * and room is; how many.
+ * Lists the processes from number start on, in order of creation. Returns how
+ * many: room, or fewer if there are no more.
  */
 static int list_tasks(struct task_info *list, int room, int start)
 {
@@ -200,9 +192,9 @@ static int list_tasks(struct task_info *list, int room, int start)
 }
 
 /*
- * ps(buf, max, start) (514): fill buf with the tasks from number start on; how
- * many. By way of a page, because copying to the program may sleep, and the
- * list changes meanwhile.
+ * Fills buf with at most max processes, from number start on (call 514).
+ * Returns how many. They go through a page of the kernel, because copying to
+ * the program may sleep and the list changes meanwhile.
  */
 int sys_ps(struct task_info __user *buf, int max, int start)
 {
@@ -222,7 +214,7 @@ int sys_ps(struct task_info __user *buf, int max, int start)
 	return error ? error : n;
 }
 
-/* Linux's author, and his daughters. */
+/* Birthdays of Linux's author and his daughters: any of them will do. */
 static bool second_magic(u32 magic)
 {
 	return magic == LINUX_REBOOT_MAGIC2 || magic == LINUX_REBOOT_MAGIC2A ||
@@ -230,8 +222,8 @@ static bool second_magic(u32 magic)
 }
 
 /*
- * reboot(): restart, halt or power off, after writing everything out. With
- * power off the argument is the status that tools/run passes on.
+ * Restarts, halts or powers off, after writing everything out. For power off
+ * the argument is the status that tools/run passes on.
  */
 int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
 {
@@ -251,14 +243,15 @@ int sys_reboot(u32 magic1, u32 magic2, u32 command, u32 argument)
 		sync_all();
 		machine_power_off(argument & 0xFF);
 	case LINUX_REBOOT_CMD_CAD_OFF:
-		return 0;	/* it always is: Ctrl-Alt-Del asks init */
+		return 0;	/* it always is off: Ctrl-Alt-Del asks init */
 	}
 	return -EINVAL;
 }
 
 /*
- * personality(): Linux's own, where addresses are never random and user space
- * has 3 GB, asked for or not. Returns the old one.
+ * Keeps what a program asks for. There is only Linux's personality: addresses
+ * are never random and user space has 3 GB, asked for or not. Returns the old
+ * value.
  */
 int sys_personality(u32 persona)
 {

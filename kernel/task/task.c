@@ -1,16 +1,13 @@
 /*
- * The tasks: the one that runs, the list of all, and the first, which is made
- * by hand. All others are copies (fork.c).
+ * The task that runs, the list of all, and the first one, which is made by
+ * hand. All other tasks are copies (fork.c).
  */
 #include <cowix/kernel.h>
 #include <cowix/task.h>
 #include <asm/system.h>
 #include "kernel/kernel_internal.h"
 
-/*
- * The idle task. head.asm starts on its stack. It lies with the other pages, so
- * that nothing else is aligned to one.
- */
+/* The idle task. head.asm starts on its stack. */
 union task_frame init_task_union __attribute__((section(".bss.page")))
 	ALIGNED(PAGE_SIZE);
 
@@ -19,7 +16,7 @@ struct task_struct *current = &init_task_union.task;
 struct task_struct *init_task;
 LIST_HEAD(all_tasks);
 
-/* Makes what runs now the idle task. Called once by start_kernel. */
+/* Makes the idle task of what runs now. Called once by start_kernel. */
 void task_init(void)
 {
 	idle_task->state = TASK_RUNNING;

@@ -1,6 +1,6 @@
 /*
- * What a thread owes to others before it leaves its address space, by exit or
- * exec: to those that wait for its locks or its end, and to a vfork parent.
+ * What a thread owes to others when it leaves its address space by exit or
+ * exec: others may wait for its locks, for its end, or in vfork().
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -9,8 +9,8 @@
 #include "kernel/kernel_internal.h"
 
 /*
- * Does what a thread library wants done when current leaves its address space:
- * marks its locks, and writes 0 to the word that joining threads wait for.
+ * Marks the locks that current holds, and writes 0 to the word that joining
+ * threads wait for. Called before current leaves its address space.
  */
 void leave_locks(void)
 {
@@ -29,7 +29,7 @@ void leave_locks(void)
 		futex_wake_all(tid);
 }
 
-/* Frees the thread that ended last: it could not free what it stood on. */
+/* Frees the thread that ended last: it could not free its own stack. */
 void free_dead_thread(struct task_struct *process)
 {
 	if (process->dead_thread)
@@ -38,8 +38,8 @@ void free_dead_thread(struct task_struct *process)
 }
 
 /*
- * The first thread, current, waits until there are no others. Called by exit
- * and by exec.
+ * Waits until current, the first thread of its process, is alone. Called by
+ * exit and by exec.
  */
 void await_threads(void)
 {

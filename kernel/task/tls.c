@@ -1,7 +1,7 @@
 /*
  * Thread-local storage: three GDT entries belong to the running task. A C
- * library asks set_thread_area() for one and loads GS with its selector; the
- * entries are exchanged at a switch.
+ * library asks set_thread_area() for one and loads GS with its selector.
+ * context_switch() exchanges the entries.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -26,47 +26,58 @@
 #define DESC_PAGES	(1ull << 55)
 
 /*
- * No segment at all: nothing but "read-only" and "not present" is said, or
- * nothing whatever.
+ * Returns true if a description means no segment at all: all members are 0, or
+ * all but "read-only" and "not present".
  */
-static bool empty(const struct user_desc *d)
+static bool desc_empty(const struct user_desc *d)
 {
 	return d->base_addr == 0 && d->limit == 0 && d->contents == 0 &&
 	       d->read_exec_only == d->seg_not_present && !d->seg_32bit &&
 	       !d->limit_in_pages && !d->useable;
 }
 
-/* What a program may have: data segments of 32 bits, which are there. */
-static bool valid(const struct user_desc *d)
+/* Returns true if a program may have it: a 32-bit data segment, or none. */
+static bool desc_allowed(const struct user_desc *d)
 {
-	return empty(d) ||
+	return desc_empty(d) ||
 	       (d->seg_32bit && d->contents < 2 && !d->seg_not_present);
 }
 
+/* Returns the GDT entry for a description. */
 static u64 to_descriptor(const struct user_desc *d)
 {
-	if (empty(d))
+	u64 desc = DESC_DATA_DPL3;
+
+	if (desc_empty(d))
 		return 0;
-	return DESC_DATA_DPL3 | (d->limit & 0xFFFF) |
-	       (u64)(d->limit >> 16 & 0xF) << 48 |
-	       (u64)(d->base_addr & 0xFFFFFF) << 16 |
-	       (u64)(d->base_addr >> 24) << 56 |
-	       (d->seg_not_present ? 0 : DESC_PRESENT) |
-	       (d->read_exec_only ? 0 : DESC_WRITABLE) |
-	       (u64)d->contents << 42 | (d->seg_32bit ? DESC_32BIT : 0) |
-	       (d->limit_in_pages ? DESC_PAGES : 0) |
-	       (d->useable ? DESC_AVAILABLE : 0);
+	desc |= d->limit & 0xFFFF;
+	desc |= (u64)(d->limit >> 16 & 0xF) << 48;
+	desc |= (u64)(d->base_addr & 0xFFFFFF) << 16;
+	desc |= (u64)(d->base_addr >> 24) << 56;
+	desc |= (u64)d->contents << 42;
+	if (!d->seg_not_present)
+		desc |= DESC_PRESENT;
+	if (!d->read_exec_only)
+		desc |= DESC_WRITABLE;
+	if (d->seg_32bit)
+		desc |= DESC_32BIT;
+	if (d->limit_in_pages)
+		desc |= DESC_PAGES;
+	if (d->useable)
+		desc |= DESC_AVAILABLE;
+	return desc;
 }
 
+/* Fills in the description of a GDT entry; d->entry_number stays. */
 static void from_descriptor(struct user_desc *d, u64 desc)
 {
-	u32 number = d->entry_number;
+	u32 low = (u32)desc, high = (u32)(desc >> 32);
 
 	*d = (struct user_desc){
-		.entry_number = number,
-		.base_addr = (u32)(desc >> 16 & 0xFFFFFF) | (u32)(desc >> 56)
-								    << 24,
-		.limit = (u32)(desc & 0xFFFF) | ((u32)(desc >> 48) & 0xF) << 16,
+		.entry_number = d->entry_number,
+		.base_addr = low >> 16 | (high & 0xFF) << 16 |
+			     (high & 0xFF000000),
+		.limit = (low & 0xFFFF) | (high & 0xF0000),
 		.seg_32bit = (desc & DESC_32BIT) != 0,
 		.contents = (desc & (DESC_CODE | DESC_EXPAND_DOWN)) >> 42,
 		.read_exec_only = !(desc & DESC_WRITABLE),
@@ -76,8 +87,8 @@ static void from_descriptor(struct user_desc *d, u64 desc)
 	};
 }
 
-/* A task's free entry, as an index into tls[]; -ESRCH: all three are in use. */
-static int free_entry(const struct task_struct *task)
+/* Returns the index of a free entry in a task's tls[], or -ESRCH. */
+static int free_tls_entry(const struct task_struct *task)
 {
 	for (u32 i = 0; i < TLS_ENTRIES; i++)
 		if (!task->tls[i])
@@ -86,8 +97,10 @@ static int free_entry(const struct task_struct *task)
 }
 
 /*
- * Set an entry of task's; entry_number -1 takes a free one and tells the
- * program which. Also called by clone.
+ * Sets a TLS entry of a task as the program's description says. If that has the
+ * number -1 and may_allocate is set, a free entry is taken and the program is
+ * told which. Returns 0, -EFAULT, -EINVAL, -ESRCH or -ENOMEM. Called also by
+ * clone.
  */
 int set_thread_area(struct task_struct *task,
 		    struct user_desc __user *user_desc, bool may_allocate)
@@ -99,13 +112,13 @@ int set_thread_area(struct task_struct *task,
 		return error;
 	index = d.entry_number - TLS_SELECTOR / 8;
 	if (d.entry_number == -1u && may_allocate) {
-		index = free_entry(task);
+		index = free_tls_entry(task);
 		if (index < 0)
 			return index;
 		error = put_user_u32(index + TLS_SELECTOR / 8,
 				     &user_desc->entry_number);
 	}
-	if (index < 0 || index >= TLS_ENTRIES || !valid(&d))
+	if (index < 0 || index >= TLS_ENTRIES || !desc_allowed(&d))
 		return -EINVAL;
 	if (error)
 		return error;
@@ -137,8 +150,8 @@ int sys_get_thread_area(struct user_desc __user *user_desc)
 }
 
 /*
- * There are no local descriptor tables: the old call reads an empty one and
- * refuses to write.
+ * There are no local descriptor tables: the call reads an empty one and refuses
+ * to write.
  */
 int sys_modify_ldt(int function, void __user *buf, u32 size)
 {
@@ -147,7 +160,7 @@ int sys_modify_ldt(int function, void __user *buf, u32 size)
 	return function == 0 ? 0 : -ENOSYS;
 }
 
-/* exec: the new program has none. */
+/* Takes all entries away. Called by exec. */
 void tls_clear(struct task_struct *task)
 {
 	memset(task->tls, 0, sizeof(task->tls));

@@ -1,13 +1,16 @@
 /*
- * Sleeping until woken, until the end of the process, or for a time at most.
- * Sleeping and waking themselves are in sched.c, the rules of use in wait.h.
+ * Sleeping until the end of the process, or for a time at most. Plain sleeping
+ * and waking are in sched.c; wait.h says how to use them.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
 #include "kernel/kernel_internal.h"
 
-/* As sleep_on(), but the end of current's process ends it too: -EINTR. */
+/*
+ * Sleeps until wake_up(), or until the process is to end. Returns 0, or -EINTR
+ * if it is.
+ */
 int killable_sleep_on(struct wait_queue *q)
 {
 	u32 flags = irq_save();
@@ -24,8 +27,8 @@ static void timeout_fired(struct timer *t)
 }
 
 /*
- * Sleep until wake_up() or until ticks have passed, signals or not: 0 or
- * -ETIMEDOUT. For drivers.
+ * Sleeps until wake_up() or until ticks have passed, whatever signals come.
+ * Returns 0 or -ETIMEDOUT. Called by drivers.
  */
 int sleep_on_timeout(struct wait_queue *q, u32 ticks)
 {
@@ -38,7 +41,10 @@ int sleep_on_timeout(struct wait_queue *q, u32 ticks)
 	return timer_cancel(&timeout) ? 0 : -ETIMEDOUT;
 }
 
-/* As interruptible_sleep_on(), but for ticks at most; then -ETIMEDOUT. */
+/*
+ * Sleeps until wake_up(), until a signal is pending, or until ticks have
+ * passed. Returns 0, -ERESTARTSYS or -ETIMEDOUT.
+ */
 int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks)
 {
 	u32 flags = irq_save();	/* the timer must not fire before the sleep */
@@ -54,9 +60,9 @@ int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks)
 }
 
 /*
- * Sleeps until woken or until end. Returns 0, also after the clock was set or
- * when CPU time is left: the caller looks again and comes back; -ETIMEDOUT;
- * -ERESTARTSYS.
+ * Sleeps until woken or until end. Returns 0, -ETIMEDOUT or -ERESTARTSYS. It is
+ * 0 also after the clock was set, and when CPU time is left: the caller looks
+ * again and comes back.
  */
 int sleep_until(struct wait_queue *q, const struct deadline *end)
 {

@@ -1,6 +1,4 @@
-/*
- * Waiting for children: which of them is meant, what it has to tell, its end.
- */
+/* Waiting for children: finding one that has news, and reporting the news. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
@@ -16,8 +14,8 @@
 #define SAVED_SLICE_MAX	10	/* ticks: a shell must not save up seconds */
 
 /*
- * Reap a zombie child of current: its times count for current's children, what
- * is left of its slice comes home.
+ * Frees a zombie child of current. Its times count for current's children, and
+ * current gets what is left of its slice.
  */
 static void release_task(struct task_struct *task)
 {
@@ -35,8 +33,8 @@ static void release_task(struct task_struct *task)
 }
 
 /*
- * Returns whether a wait with these options is for this kind of child: one
- * whose end is told by SIGCHLD, or with __WCLONE by another signal or none.
+ * Returns true if a wait with these options is for this kind of child: one
+ * whose end SIGCHLD tells, or with __WCLONE another signal or none.
  */
 static bool right_kind(const struct task_struct *child, int options)
 {
@@ -47,7 +45,7 @@ static bool right_kind(const struct task_struct *child, int options)
 	return (child->exit_signal == SIGCHLD) == !(options & __WCLONE);
 }
 
-/* Whether waitpid(pid) means this child. */
+/* Returns true if waitpid(pid) means this child. */
 static bool eligible(const struct task_struct *child, int pid, int options)
 {
 	if (!right_kind(child, options))
@@ -59,7 +57,7 @@ static bool eligible(const struct task_struct *child, int pid, int options)
 	return pid == -1 || child->pgrp == -pid;
 }
 
-/* Whether a child has something to tell a wait with these options. */
+/* Returns true if a child has something to tell a wait with these options. */
 static bool has_news(const struct task_struct *child, int options)
 {
 	if (child->claimed)
@@ -70,8 +68,8 @@ static bool has_news(const struct task_struct *child, int options)
 }
 
 /*
- * A child that pid means and that has news. NULL with *any telling whether
- * there are such children at all.
+ * Returns a child that pid means and that has news, or NULL. *any says if pid
+ * means any child at all.
  */
 static struct task_struct *find_child(int pid, int options, bool *any)
 {
@@ -93,18 +91,15 @@ static struct task_struct *find_child(int pid, int options, bool *any)
 		*any = true;
 		if (has_news(child, options))
 			return child;
+		/* zombies and traced children stand in front */
 		if (pid == -1 && !(options & (WUNTRACED | WCONTINUED)) &&
 		    !child->ptrace && !child->claimed)
-			/*
-			 * zombies stand in front, and who traces one child
-			 * traces all
-			 */
 			return NULL;
 	}
 	return NULL;
 }
 
-/* What wait() reports of a child with news. */
+/* Returns what wait() reports of a child with news. */
 static int child_status(const struct task_struct *child)
 {
 	if (child->state == TASK_ZOMBIE)
@@ -117,6 +112,7 @@ static struct timeval ticks_to_timeval(u32 ticks)
 	return (struct timeval){ ticks / HZ, ticks % HZ * (1000000 / HZ) };
 }
 
+/* Tells the program times, in ticks, and page faults. Returns 0 or -EFAULT. */
 static int put_rusage(u32 utime, u32 stime, u32 faults,
 		      struct rusage __user *buf)
 {
@@ -129,7 +125,16 @@ static int put_rusage(u32 utime, u32 stime, u32 faults,
 	return copy_to_user(buf, &usage, sizeof(usage));
 }
 
-/* Time and page faults of current, or of its children that were waited for. */
+/* Tells what a child and the children that it waited for have used. */
+static int put_child_rusage(const struct task_struct *child,
+			    struct rusage __user *buf)
+{
+	return put_rusage(child->utime + child->cutime,
+			  child->stime + child->cstime,
+			  child->minor_faults + child->child_faults, buf);
+}
+
+/* Tells what current has used, or its children that were waited for. */
 int sys_getrusage(int who, struct rusage __user *buf)
 {
 	const struct task_struct *process = current->process;
@@ -147,22 +152,24 @@ int sys_getrusage(int who, struct rusage __user *buf)
 }
 
 /*
- * Sleep until a child has news. *child NULL: none has, with WNOHANG. -ECHILD,
- * -ERESTARTSYS.
+ * Sleeps until a child has news, and stores it in *child: NULL if WNOHANG is
+ * set and none has. Returns 0, -ECHILD or -ERESTARTSYS.
  */
 static int await_child(int pid, int options, struct task_struct **child)
 {
 	bool any;
 	int error = 0;
 
-	while (!(*child = find_child(pid, options, &any)) && !error) {
+	do {
+		*child = find_child(pid, options, &any);
+		if (*child || error)
+			return error;
 		if (!any)
 			return -ECHILD;
 		if (options & WNOHANG)
 			return 0;
 		error = interruptible_sleep_on(&current->process->child_exit);
-	}
-	return error;
+	} while (true);
 }
 
 /* What a wait tells of a child: that it is dead, or its last stop. */
@@ -172,8 +179,9 @@ struct news {
 };
 
 /*
- * Takes a child's news. Telling it may sleep; meanwhile the child is `claimed`,
- * other threads keep away, and it may have other news.
+ * Takes a child's news, which news_told() must follow. Telling it may sleep.
+ * Meanwhile the child is `claimed` and other threads keep away; it may have
+ * further news.
  */
 static struct news claim(struct task_struct *child)
 {
@@ -185,7 +193,7 @@ static struct news claim(struct task_struct *child)
 	return news;
 }
 
-/* The news is told, and a zombie goes; or, not taken, it is news again. */
+/* Ends a claim: a zombie is freed, or, if not taken, the news is news again. */
 static void news_told(struct task_struct *child, const struct news *news,
 		      bool taken)
 {
@@ -201,9 +209,9 @@ static void news_told(struct task_struct *child, const struct news *news,
 }
 
 /*
- * Wait for a child: its pid, 0 (WNOHANG and none is ready), -ECHILD,
- * -ERESTARTSYS, -EINVAL, -EFAULT. A bad pointer is found before the child is
- * reaped, so that no status is lost.
+ * Waits for a child. Returns its pid, 0 if WNOHANG is set and none is ready,
+ * -ECHILD, -ERESTARTSYS, -EINVAL or -EFAULT. A bad pointer is found before the
+ * child is freed, so that no status is lost.
  */
 int sys_wait4(int pid, int __user *status, int options,
 	      struct rusage __user *usage)
@@ -224,10 +232,7 @@ int sys_wait4(int pid, int __user *status, int options,
 	pid = child->pid;
 	error = status ? put_user_u32(code, status) : 0;
 	if (!error && usage)
-		error = put_rusage(child->utime + child->cutime,
-				   child->stime + child->cstime,
-				   child->minor_faults + child->child_faults,
-				   usage);
+		error = put_child_rusage(child, usage);
 	news_told(child, &news, !error);
 	return error ? error : pid;
 }
@@ -237,17 +242,19 @@ int sys_waitpid(int pid, int __user *status, int options)
 	return sys_wait4(pid, status, options, NULL);
 }
 
-/* waitid() says in siginfo what wait() packs into a status. */
+/* Says in siginfo, for waitid(), what wait() packs into a status. */
 static void fill_wait_info(struct siginfo *info,
 			   const struct task_struct *child)
 {
 	int status = child->exit_status;
 	struct signal_source source = { .pid = child->pid, .uid = child->uid };
 
-	if (child->state == TASK_ZOMBIE) {
-		source.code = WTERMSIG(status) ? CLD_KILLED : CLD_EXITED;
-		source.value = WTERMSIG(status) ? WTERMSIG(status)
-						: status >> 8;
+	if (child->state == TASK_ZOMBIE && WTERMSIG(status)) {
+		source.code = CLD_KILLED;
+		source.value = WTERMSIG(status);
+	} else if (child->state == TASK_ZOMBIE) {
+		source.code = CLD_EXITED;
+		source.value = WEXITSTATUS(status);
 	} else if (child->stop_signal) {
 		source.code = child->ptrace ? CLD_TRAPPED : CLD_STOPPED;
 		source.value = child->stop_signal;
@@ -258,20 +265,26 @@ static void fill_wait_info(struct siginfo *info,
 	fill_siginfo(info, SIGCHLD, &source);
 }
 
-/* The pid argument of wait4() that says the same; -EINVAL. */
+/* Finds the pid argument of wait4() that means the same. 0 or -EINVAL. */
 static int wait_target(int type, int id, int *pid)
 {
-	*pid = type == P_ALL ? -1 : type == P_PID ? id : -id;
-	if (type < P_ALL || type > P_PGID)
-		return -EINVAL;
-	return (type == P_PID && id <= 0) || (type == P_PGID && id < 0)
-		       ? -EINVAL
-		       : 0;
+	switch (type) {
+	case P_ALL:
+		*pid = -1;
+		return 0;
+	case P_PID:
+		*pid = id;
+		return id > 0 ? 0 : -EINVAL;
+	case P_PGID:
+		*pid = -id;
+		return id >= 0 ? 0 : -EINVAL;
+	}
+	return -EINVAL;
 }
 
 /*
- * 0 also when WNOHANG found nothing: then si_pid is 0. With WNOWAIT the news
- * stays news.
+ * Waits for a child and tells its news in siginfo. Returns 0 also when WNOHANG
+ * is set and none is ready: si_pid is 0 then. With WNOWAIT the news stays news.
  */
 int sys_waitid(int type, int id, struct siginfo __user *user_info, int options,
 	       struct rusage __user *usage)
@@ -294,10 +307,7 @@ int sys_waitid(int type, int id, struct siginfo __user *user_info, int options,
 	if (!error && user_info)
 		error = copy_to_user(user_info, &info, sizeof(info));
 	if (!error && child && usage)
-		error = put_rusage(child->utime + child->cutime,
-				   child->stime + child->cstime,
-				   child->minor_faults + child->child_faults,
-				   usage);
+		error = put_child_rusage(child, usage);
 	if (child)
 		news_told(child, &news, !error && !(options & WNOWAIT));
 	return error;
