@@ -11,24 +11,17 @@ union task_frame {
 	u8 frame[TASK_FRAME_SIZE];
 };
 
-/* the idle task: head.asm starts on its stack */
-extern union task_frame init_task_union;
-
-/* The kernel's functions, the lowest address first. Made by tools/ksyms. */
+/* A function of the kernel; tools/ksyms makes the table, sorted by address. */
 struct symbol {
 	u32 address;
 	const char *name;
 };
 extern const struct symbol ksyms[], ksyms_end[];
 
-/* task.c */
-void task_init(void);
-
 /* What the child is to be like: CLONE_* flags, and what some of them need. */
 struct fork_request {
 	u32 flags;
-	/* without CLONE_VM: how */
-	int (*copy_mm)(struct mm *child, struct mm *parent);
+	int (*copy_mm)(struct mm *child, struct mm *parent); /* not CLONE_VM */
 	u32 stack;			/* 0: the parent's stack pointer */
 	u32 parent_tid, child_tid, tls;	/* addresses in the program */
 	u32 pid;			/* 0: the next that is free */
@@ -36,62 +29,70 @@ struct fork_request {
 	bool clear_handlers;
 };
 
-/* fork.c */
-int do_fork(const struct fork_request *want);
-
-/* stack.c */
-void stack_init(void);
-void paint_stack(struct task_struct *task);
-void free_task(struct task_struct *task);
-
 /* On the kernel stack of a parent in vfork(); the child knows it until then. */
 struct vfork_wait {
 	struct wait_queue queue;
 	bool over;
 };
 
-/* threads.c */
-void free_dead_thread(struct task_struct *process);
+/* kernel/task/task.c */
+extern union task_frame init_task_union;
+void task_init(void);
 
-/* sched.c */
+/* kernel/task/sched.c */
 void sleep_in(struct wait_queue *q, enum task_state state);
 u32 slice_ticks(const struct task_struct *task);
 
-/* rlimit.c */
+/* kernel/task/fork.c */
+int do_fork(const struct fork_request *want);
+
+/* kernel/task/threads.c */
+void free_dead_thread(struct task_struct *process);
+
+/* kernel/task/orphans.c */
+bool could_continue(const struct task_struct *parent,
+		    const struct task_struct *child);
+void hangup_if_orphaned(int pgrp);
+
+/* kernel/task/stack.c */
+void stack_init(void);
+void paint_stack(struct task_struct *task);
+void free_task(struct task_struct *task);
+
+/* kernel/task/rlimit.c */
 void rlimit_init(void);
 bool may_fork(void);
 void note_new_user(void);
 void check_cpu_limit(void);
 
-/* itimer.c */
-void itimer_tick(bool user);
-
-/* futex.c */
+/* kernel/task/futex.c */
 void futex_init(void);
 void futex_wake_all(u32 addr);
 void futex_owner_died(void);
 
-/* tls.c */
+/* kernel/task/tls.c */
 int set_thread_area(struct task_struct *task,
 		    struct user_desc __user *user_desc, bool may_allocate);
 
-/* ptrace.c */
+/* kernel/task/ptrace.c */
 int ptrace_signal(int sig, const struct signal_source *source);
 void tracer_exits(struct task_struct *child);
 
-/* orphans.c */
-bool could_continue(const struct task_struct *parent,
-		    const struct task_struct *child);
-void hangup_if_orphaned(int pgrp);
-
-/* time.c */
-void clock_tick(void);
-
-/* signal.c and sigaction.c */
+/* kernel/signal/signal.c */
 int fatal_signal(struct task_struct *task);
 bool is_dying(struct task_struct *task);
-void recalc_signals(struct task_struct *task);
+
+/* kernel/signal/sigaction.c */
 int copy_signals(struct task_struct *child, bool share);
 void exit_signals(struct task_struct *task);
+
+/* kernel/signal/sigqueue.c */
+void recalc_signals(struct task_struct *task);
+
+/* kernel/time/itimer.c */
+void itimer_tick(bool user);
+
+/* kernel/time/time.c */
+void clock_tick(void);
 
 #endif

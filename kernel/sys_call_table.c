@@ -1,6 +1,6 @@
 /*
- * The system-call table. A number without an entry is sys_ni_syscall
- * (sys_ni.c). The numbers are Linux's (abi/unistd.h).
+ * The table of system calls. The numbers are Linux's (abi/unistd.h). A number
+ * without a call of its own is sys_ni_syscall (sys_ni.c).
  */
 #include <cowix/syscalls.h>
 #include <abi/unistd.h>
@@ -8,7 +8,7 @@
 #define CALL(name)		[__NR_##name] = sys_##name
 #define CALL_AS(name, function)	[__NR_##name] = sys_##function
 
-/* the range below is what the entries override */
+/* the entries override the range that stands first */
 #pragma GCC diagnostic ignored "-Woverride-init"
 
 const void *const sys_call_table[NR_SYSCALLS] = {

@@ -1,10 +1,17 @@
 /*
- * The scheduler, and what the parts of kernel/ offer to each other and to fs/.
+ * The scheduler, and what the tasks' parts of kernel/ offer to each other and
+ * to fs/. Contracts stand at the definitions.
  */
 #ifndef COWIX_SCHED_H
 #define COWIX_SCHED_H
 
 #include <cowix/task.h>
+
+/* What a program inherits of the thread that has called execve(). */
+struct identity {
+	u32 uid, euid, gid, egid, personality;
+	u32 nr_groups, groups[NGROUPS_MAX];
+};
 
 /* kernel/task/sched.c */
 enum { CPU_USER, CPU_SYSTEM, CPU_IDLE, CPU_STATES };
@@ -13,12 +20,11 @@ extern u32 context_switches;
 void sched_init(void);
 void schedule(void);
 void let_others_run(u32 ticks);
-/* makes it runnable; callable from interrupts */
 void wake_up_task(struct task_struct *task);
-void sched_fork(struct task_struct *child);	/* queues a new child first */
-void sched_independent(struct task_struct *task); /* has time of its own */
+void sched_fork(struct task_struct *child);
+void sched_independent(struct task_struct *task);
 void sched_tick(struct pt_regs *regs);
-void use_mm(struct mm *mm); /* loads an address space; NULL: the kernel's own */
+void use_mm(struct mm *mm);
 NORETURN void idle_loop(void);
 
 /* kernel/time/loadavg.c */
@@ -29,7 +35,7 @@ void loadavg_init(void);
 /* kernel/task/pid.c */
 extern int last_pid;				/* given out last */
 extern u32 nr_forks;				/* tasks ever made */
-extern u32 nr_tasks;	/* that there are or are being made, threads too */
+extern u32 nr_tasks;		/* all there are or that are being made */
 void pid_init(void);
 int hold_pid(struct task_struct *task, u32 wanted);
 void drop_pid(struct task_struct *task);
@@ -39,59 +45,55 @@ void hash_task(struct task_struct *task);
 void unhash_task(struct task_struct *task);
 
 /* kernel/task/fork.c */
-void vfork_release(struct task_struct *task);
 struct task_struct *kernel_thread(void (*fn)(void *), void *arg,
 				  const char *name);
 
 /* kernel/task/exit.c */
 NORETURN void do_exit(int status);		/* one thread */
 NORETURN void do_group_exit(int status);	/* the process */
-/* marks the locks that current holds, before it leaves its memory */
+
+/* kernel/task/threads.c */
 void leave_locks(void);
-void await_threads(void);	/* until the first thread, current, is alone */
+void await_threads(void);
+void vfork_release(struct task_struct *task);
 
-/* What a program inherits of the thread that has called execve(). */
-struct identity {
-	u32 uid, euid, gid, egid, personality;
-	u32 nr_groups, groups[NGROUPS_MAX];
-};
-
-/* What exec asks of kernel/: signal.c, access.c, tls.c, ptrace.c. */
-int unshare_signals(void);	/* current has actions of its own. -ENOMEM */
-void exec_signals(struct task_struct *task);
+/* kernel/task/cred.c */
 void save_identity(struct identity *to);
 bool exec_credentials(const struct identity *was, const struct inode *inode,
 		      struct mm *mm);
-void tls_clear(struct task_struct *task);
-void ptrace_exec(void);
-
-/* fs/exec.c */
-/* process 1 becomes init; an error, or no return */
-int kernel_execve(const char *path, char *const envp[]);
-/* the first thread becomes the program that another has prepared */
-void exec_take_over(void);
-
-/*
- * What fork, exec and exit ask of fs/file_table.c and fs/fs_struct.c (0 or
- * -errno; the release functions never fail).
- */
-/* duplicates current's open files */
-int copy_files(struct task_struct *child, bool share);
-int unshare_files(void);	/* current no longer shares them. -ENOMEM */
-void drop_held_file(void);
-void exit_files(struct task_struct *task);
-void close_on_exec(struct task_struct *task);
-int copy_fs(struct task_struct *child, bool share);
-void exit_fs(struct task_struct *task);
-
-/* kernel/task/rlimit.c */
-bool may_exec(void);
-/* -EFBIG: beyond current's limit or what a file can be */
-int check_file_size(u64 size);
 
 /* kernel/task/access.c */
 bool in_group(u32 gid);
 bool has_ids(const struct task_struct *task, u32 uid, u32 gid);
 bool may_inspect(const struct task_struct *task, u32 uid, u32 gid);
+
+/* kernel/task/rlimit.c */
+bool may_exec(void);
+int check_file_size(u64 size);
+
+/* kernel/task/tls.c */
+void tls_clear(struct task_struct *task);
+
+/* kernel/task/ptrace.c */
+void ptrace_exec(void);
+
+/* kernel/signal/sigaction.c */
+int unshare_signals(void);
+void exec_signals(struct task_struct *task);
+
+/* fs/exec.c */
+int kernel_execve(const char *path, char *const envp[]);
+void exec_take_over(void);
+
+/* fs/file_table.c */
+int copy_files(struct task_struct *child, bool share);
+int unshare_files(void);
+void drop_held_file(void);
+void exit_files(struct task_struct *task);
+void close_on_exec(struct task_struct *task);
+
+/* fs/fs_struct.c */
+int copy_fs(struct task_struct *child, bool share);
+void exit_fs(struct task_struct *task);
 
 #endif

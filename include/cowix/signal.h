@@ -1,7 +1,4 @@
-/*
- * Signals: kernel/signal/signal.c (sending, system calls),
- * kernel/signal/sigframe.c (delivery and return).
- */
+/* Signals, as the rest of the kernel sees them. */
 #ifndef COWIX_SIGNAL_H
 #define COWIX_SIGNAL_H
 
@@ -13,12 +10,13 @@ struct task_struct;
 struct pt_regs;
 
 /*
- * What a call returns that a signal interrupts. do_signal() begins it again, or
- * makes -EINTR of it; only a tracer sees the numbers, which are Linux's.
+ * What a system call returns when a signal interrupts it. do_signal() begins
+ * the call again or makes -EINTR of the error. Only a tracer sees the numbers,
+ * which are Linux's.
  */
-#define ERESTARTSYS	512 /* again, unless by a handler without SA_RESTART */
+#define ERESTARTSYS	512	/* again after SA_RESTART or no handler */
 #define ERESTARTNOINTR	513	/* again in any case */
-#define ERESTARTNOHAND	514	/* again, unless by a handler */
+#define ERESTARTNOHAND	514	/* again if there was no handler */
 #define ERESTART_RESTARTBLOCK 516	/* the same, until the end it had */
 
 /* Where a signal comes from, for siginfo. */
@@ -26,13 +24,13 @@ struct signal_source {
 	int code;			/* SI_* or the exception's */
 	union {
 		struct {
-			int pid;
+			int pid;	/* the sender's */
 			u32 uid;
 		};
-		u32 addr;
+		u32 addr;		/* the exception's */
 	};
-	int value;		/* SIGCHLD: the status; sigqueue(): its value */
-	u32 utime, stime;
+	int value;			/* SIGCHLD: status; sigqueue(): value */
+	u32 utime, stime;		/* SIGCHLD */
 };
 
 struct pending_signals {
@@ -41,25 +39,27 @@ struct pending_signals {
 	u32 queued;			/* how many */
 };
 
-/* to its process, from the kernel: any context */
+/* kernel/signal/signal.c */
 void send_signal(int sig, struct task_struct *task);
-/* its threads look at group_work now */
+void send_fault_signal(int sig, int code, u32 addr);
+int kill_pgrp(int pgrp, int sig);
 void alert_group(struct task_struct *process);
 void tell_parent(struct task_struct *task, int code, int status);
-/* to current, by the CPU's fault; cannot be ignored or blocked */
-void send_fault_signal(int sig, int code, u32 addr);
-int kill_pgrp(int pgrp, int sig);	/* -ESRCH when the group has nobody */
-bool is_orphaned(int pgrp);			/* kernel/task/orphans.c */
-void hangup_group(int pgrp);
-/* until restore_mask(), or, when a signal comes, until its handler is done */
-void wait_with_mask(u64 mask);
-void restore_mask(void);
-void do_signal(struct pt_regs *regs);	/* on the way back to user mode */
-/* blocked or ignored: for the terminal's SIGTTIN and SIGTTOU */
-bool signal_is_ignored(struct task_struct *task, int sig);
+bool blocks_or_ignores(struct task_struct *task, int sig);
 void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught);
 
-/* A 64-bit set and the two words that programs see. */
+/* kernel/signal/sigaction.c */
+void wait_with_mask(u64 mask);
+void restore_mask(void);
+
+/* kernel/signal/sigframe.c */
+void do_signal(struct pt_regs *regs);
+
+/* kernel/task/orphans.c */
+bool is_orphaned(int pgrp);
+void hangup_group(int pgrp);
+
+/* Converts between a 64-bit set and the two words that programs see. */
 static inline u64 sigset_to_u64(const unsigned long *set)
 {
 	return (u64)set[1] << 32 | set[0];

@@ -72,7 +72,7 @@ int tty_check_foreground(const struct tty *tty, int sig)
 	if (process->tty != tty->dev || !tty->pgrp ||
 	    process->pgrp == tty->pgrp)
 		return 0;
-	if (signal_is_ignored(current, sig))
+	if (blocks_or_ignores(current, sig))
 		return sig == SIGTTIN ? -EIO : 0;
 	if (is_orphaned(process->pgrp))
 		return -EIO;

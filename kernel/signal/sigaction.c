@@ -1,6 +1,6 @@
 /*
- * The calls by which a process says what it does with signals: actions, masks,
- * waiting, the alternate stack; and what of them fork, exec and exit keep.
+ * What a process does with signals: the calls for actions, masks, waiting and
+ * the alternate stack; and what fork, exec and exit do with the actions.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -14,8 +14,8 @@
 #define UNBLOCKABLE	(SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 
 /*
- * Read and replace a signal's action; the heart of both sigaction calls.
- * Ignoring a signal also forgets a pending one.
+ * Reads and replaces a signal's action. Ignoring a signal also forgets a
+ * pending one. Returns 0 or -EINVAL. Called by all calls that set actions.
  */
 static int do_sigaction(int sig, const struct k_sigaction *new,
 			struct k_sigaction *old)
@@ -30,7 +30,7 @@ static int do_sigaction(int sig, const struct k_sigaction *new,
 		return 0;
 	*action = *new;
 	action->mask &= ~UNBLOCKABLE;
-	if (signal_ignored(current, sig))
+	if (ignores_signal(current, sig))
 		flush_signal(current->process, sig);
 	return 0;
 }
@@ -63,7 +63,7 @@ int sys_rt_sigaction(int sig, const struct kernel_sigaction __user *new,
 	return copy_to_user(old, &abi, sizeof(abi));
 }
 
-/* The older call with 32-bit sets (67). */
+/* The older call, with 32-bit sets (67). */
 int sys_sigaction(int sig, const struct old_sigaction __user *new,
 		  struct old_sigaction __user *old)
 {
@@ -90,20 +90,21 @@ int sys_sigaction(int sig, const struct old_sigaction __user *new,
 	return copy_to_user(old, &abi, sizeof(abi));
 }
 
+/* The oldest call (48): the handler holds for one signal. */
 int sys_signal(int sig, u32 handler)
 {
-	struct k_sigaction action = { handler, SA_RESETHAND | SA_NODEFER, 0,
-				      0 },
-			   before;
+	struct k_sigaction before, action = {
+		.handler = handler, .flags = SA_RESETHAND | SA_NODEFER,
+	};
 	int error = do_sigaction(sig, &action, &before);
 
 	return error ? error : (int)before.handler;
 }
 
 /*
- * Replace the set of blocked signals. Called by the mask calls and by
- * sigreturn. What is pending for the process and blocked now is for other
- * threads.
+ * Replaces the set of blocked signals. Another thread is told of signals that
+ * are pending for the process and blocked here now. Called by the mask calls
+ * and by sigreturn.
  */
 void set_blocked(u64 blocked)
 {
@@ -170,8 +171,9 @@ int sys_rt_sigpending(u64 __user *set, u32 setsize)
 {
 	u64 pending = pending_now() & current->sig_blocked;
 
-	return setsize > sizeof(pending) ? -EINVAL
-					 : copy_to_user(set, &pending, setsize);
+	if (setsize > sizeof(pending))
+		return -EINVAL;
+	return copy_to_user(set, &pending, setsize);
 }
 
 int sys_sigpending(u32 __user *set)
@@ -179,7 +181,7 @@ int sys_sigpending(u32 __user *set)
 	return put_user_u32((u32)(pending_now() & current->sig_blocked), set);
 }
 
-/* Sleep until a signal is delivered or kills. */
+/* Sleeps until a signal is delivered or kills. */
 int sys_pause(void)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
@@ -189,7 +191,10 @@ int sys_pause(void)
 	return -ERESTARTNOHAND;
 }
 
-/* Another mask for the time of a wait. */
+/*
+ * Sets another mask for the time of a wait: until restore_mask(), or, when a
+ * signal comes, until its handler has returned.
+ */
 void wait_with_mask(u64 mask)
 {
 	current->sig_saved = current->sig_blocked;
@@ -198,7 +203,8 @@ void wait_with_mask(u64 mask)
 }
 
 /*
- * The wait has ended without a signal. Harmless when the mask was not changed.
+ * Sets the old mask again when such a wait has ended without a handler. Does
+ * nothing if there was none.
  */
 void restore_mask(void)
 {
@@ -208,10 +214,7 @@ void restore_mask(void)
 	set_blocked(current->sig_saved);
 }
 
-/*
- * Wait with another mask; the old one comes back when the handler has returned
- * (do_signal saves it in the frame).
- */
+/* Sleeps with another mask until a handler has run. */
 static int suspend_with(u64 mask)
 {
 	wait_with_mask(mask);
@@ -236,7 +239,7 @@ int sys_sigsuspend(int unused1, int unused2, u32 mask)
 	return suspend_with(mask);
 }
 
-/* One of the signals of set that is pending, taken out; 0: none. */
+/* Takes out a pending signal of set. Returns its number, or 0 without one. */
 static int take_awaited(u64 set, struct signal_source *source)
 {
 	u32 flags = irq_save();
@@ -249,8 +252,8 @@ static int take_awaited(u64 set, struct signal_source *source)
 }
 
 /*
- * Sleeps until a signal of set comes, or until end. Returns its number; -EAGAIN
- * when none came; -EINTR after any other signal, even a stop.
+ * Sleeps until a signal of set comes, or until end. Returns its number, -EAGAIN
+ * if none came, or -EINTR after any other signal, even a stop.
  */
 static int await_signal(u64 set, const struct deadline *end,
 			struct signal_source *source)
@@ -259,14 +262,19 @@ static int await_signal(u64 set, const struct deadline *end,
 	int sig, error = 0;
 
 	set &= ~UNBLOCKABLE;
-	while ((sig = take_awaited(set, source)) == 0 && !error) {
+	for (;;) {
+		sig = take_awaited(set, source);
+		if (sig)
+			return sig;
+		if (error)
+			return error == -ETIMEDOUT ? -EAGAIN : -EINTR;
 		current->sig_awaited = set;
 		error = sleep_until(&nobody, end);
 		current->sig_awaited = 0;
 	}
-	return sig ? sig : error == -ETIMEDOUT ? -EAGAIN : -EINTR;
 }
 
+/* Waits for a signal and tells where it came from. Returns its number. */
 static int do_sigtimedwait(const u64 __user *user_set,
 			   struct siginfo __user *user_info,
 			   const void __user *timeout, u32 setsize, bool wide)
@@ -292,51 +300,60 @@ static int do_sigtimedwait(const u64 __user *user_set,
 	return error ? error : sig;
 }
 
-int sys_rt_sigtimedwait(const u64 __user *set,
-				   struct siginfo __user *info,
-				   const struct timespec __user *timeout,
-				   u32 setsize)
+int sys_rt_sigtimedwait(const u64 __user *set, struct siginfo __user *info,
+			const struct timespec __user *timeout, u32 setsize)
 {
 	return do_sigtimedwait(set, info, timeout, setsize, false);
 }
 
-int
-sys_rt_sigtimedwait_time64(const u64 __user *set, struct siginfo __user *info,
-			   const struct timespec64 __user *timeout, u32 setsize)
+int sys_rt_sigtimedwait_time64(const u64 __user *set,
+			       struct siginfo __user *info,
+			       const struct timespec64 __user *timeout,
+			       u32 setsize)
 {
 	return do_sigtimedwait(set, info, timeout, setsize, true);
 }
 
-/* Whether the program's stack pointer lies on its alternate stack. */
+/* Returns true if a stack pointer lies on the program's alternate stack. */
 bool on_altstack(u32 esp)
 {
 	return esp - current->altstack_sp < current->altstack_size;
 }
 
-/* The alternate stack as the program sees it. */
+/* Returns the alternate stack as the program sees it. */
 stack_t get_altstack(u32 esp)
 {
-	return (stack_t){
+	stack_t stack = {
 		.ss_sp = (void *)current->altstack_sp,
 		.ss_size = current->altstack_size,
-		.ss_flags = current->altstack_size == 0 ? SS_DISABLE
-			    : on_altstack(esp)          ? SS_ONSTACK
-							: 0,
 	};
+
+	if (current->altstack_size == 0)
+		stack.ss_flags = SS_DISABLE;
+	else if (on_altstack(esp))
+		stack.ss_flags = SS_ONSTACK;
+	return stack;
 }
 
-/* Also called by rt_sigreturn(), with what the frame holds. */
+/*
+ * Sets the alternate stack. Returns 0, -EPERM while esp lies on the old one,
+ * -EINVAL, or -ENOMEM for one that is too small. Called also by rt_sigreturn(),
+ * with what the frame holds.
+ */
 int set_altstack(const stack_t *new, u32 esp)
 {
 	if (on_altstack(esp))
 		return -EPERM;
-	if (new->ss_flags && new->ss_flags != SS_DISABLE &&
-	    new->ss_flags != SS_ONSTACK)
+	if (new->ss_flags == SS_DISABLE) {
+		current->altstack_sp = current->altstack_size = 0;
+		return 0;
+	}
+	if (new->ss_flags && new->ss_flags != SS_ONSTACK)
 		return -EINVAL;
-	if (!(new->ss_flags & SS_DISABLE) && new->ss_size < MINSIGSTKSZ)
+	if (new->ss_size < MINSIGSTKSZ)
 		return -ENOMEM;
-	current->altstack_sp = new->ss_flags & SS_DISABLE ? 0 : (u32)new->ss_sp;
-	current->altstack_size = new->ss_flags & SS_DISABLE ? 0 : new->ss_size;
+	current->altstack_sp = (u32)new->ss_sp;
+	current->altstack_size = new->ss_size;
 	return 0;
 }
 
@@ -351,11 +368,12 @@ int sys_sigaltstack(const stack_t __user *user_new, stack_t __user *user_old)
 			return -EFAULT;
 		error = set_altstack(&new, esp);
 	}
-	return !error && user_old ? copy_to_user(user_old, &old, sizeof(old))
-				  : error;
+	if (!error && user_old)
+		error = copy_to_user(user_old, &old, sizeof(old));
+	return error;
 }
 
-/* The oldest forms of the mask calls (68, 69): one word. */
+/* The oldest forms of the mask calls (68, 69), with one word. */
 int sys_sgetmask(void)
 {
 	return (u32)current->sig_blocked;
@@ -370,8 +388,8 @@ int sys_ssetmask(u32 mask)
 }
 
 /*
- * A child of fork has the same actions, in a table of its own; threads share
- * it.
+ * Gives a child current's table of actions, or a copy of it. Returns 0 or
+ * -ENOMEM.
  */
 int copy_signals(struct task_struct *child, bool share)
 {
@@ -393,6 +411,7 @@ int copy_signals(struct task_struct *child, bool share)
 	return 0;
 }
 
+/* Gives current a table of actions of its own. -ENOMEM. Called by exec. */
 int unshare_signals(void)
 {
 	struct sigaction_table *old = current->sigactions;
@@ -406,7 +425,10 @@ int unshare_signals(void)
 	return 0;
 }
 
-/* A thread ends: what is pending for its process is for the others to take. */
+/*
+ * Forgets the signals of a thread that ends, and its actions. Another thread is
+ * told of what is pending for the process.
+ */
 void exit_signals(struct task_struct *task)
 {
 	u32 flags = irq_save();
@@ -424,7 +446,7 @@ void exit_signals(struct task_struct *task)
 		kfree(table);
 }
 
-/* Handlers become defaults; what was ignored stays ignored. */
+/* Makes defaults of handlers. A signal that is ignored stays ignored. */
 void clear_handlers(struct task_struct *task)
 {
 	for (int i = 0; i < NSIG_MAX; i++) {
@@ -437,7 +459,7 @@ void clear_handlers(struct task_struct *task)
 	}
 }
 
-/* Called by exec: the program has no handlers yet, and no alternate stack. */
+/* Takes away handlers and alternate stack of the old program. For exec. */
 void exec_signals(struct task_struct *task)
 {
 	task->altstack_size = 0;

@@ -1,9 +1,9 @@
 /*
- * Delivering a signal: on the way back to user mode the program's registers are
- * saved in a frame on its own stack and it continues in the handler, whose
- * return reaches sigreturn(), which puts the registers back. The frames are
- * Linux's (i386), with and without SA_SIGINFO. Writing them may break
- * copy-on-write like any other write to the program's memory.
+ * Delivering signals. On the way back to user mode the program's registers are
+ * saved in a frame on its own stack, and the program continues in the handler.
+ * The handler returns to code that calls sigreturn(), which puts the registers
+ * back. The frames are Linux's (i386), with and without SA_SIGINFO. Writing
+ * them may break copy-on-write like any other write to the program's memory.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -19,7 +19,7 @@
 
 #define SYSCALL_INSN	2		/* bytes of int 0x80 */
 
-/* The code that a handler returns to when its sigaction named no restorer. */
+/* The code that a handler returns to if its sigaction named no restorer. */
 static const u8 sigreturn_code[8] = { 0x58, 0xB8, __NR_sigreturn, 0,
 				      0,    0,    0xCD,           0x80 };
 static const u8 rt_sigreturn_code[8] = {
@@ -43,6 +43,7 @@ struct rt_sigframe {
 	u8 code[8];
 };
 
+/* Fills in the registers of a frame. fpstate is an address in the program. */
 static void save_context(struct sigcontext *sc, const struct pt_regs *regs,
 			 u32 fpstate, u32 mask)
 {
@@ -72,27 +73,28 @@ static void save_context(struct sigcontext *sc, const struct pt_regs *regs,
 	};
 }
 
-/* A selector as only programs have them, 0: none. */
+/* Returns a selector with a program's privilege; 0 stays none. */
 static u32 user_selector(u32 selector)
 {
 	return selector ? selector | 3 : 0;
 }
 
 /*
- * Put the registers back. The frame is the program's and may hold anything: the
- * flags that protect the kernel are not taken from it, and of the segments only
- * those that the kernel does not use; one that does not exist becomes none.
+ * Puts the registers back. The frame is the program's and may hold anything.
+ * Flags that protect the kernel are not taken from it; of the segments, only
+ * those that the kernel does not use. A segment that does not exist becomes
+ * none. Returns 0 or an error of the FPU's part.
  */
 static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 {
-	if (sc->fpstate) {
-		int error = fpu_restore_from_user((void __user *)sc->fpstate);
+	int error = 0;
 
-		if (error)
-			return error;
-	} else {
+	if (sc->fpstate)
+		error = fpu_restore_from_user((void __user *)sc->fpstate);
+	else
 		fpu_reset_current();
-	}
+	if (error)
+		return error;
 	regs->edi = sc->edi;
 	regs->esi = sc->esi;
 	regs->ebp = sc->ebp;
@@ -112,8 +114,8 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 }
 
 /*
- * The stack that a handler runs on: the program's own, or, if the action says
- * so and it is not in use, the alternate one.
+ * Returns the stack pointer that a handler begins with: the program's, or the
+ * top of the alternate stack if the action says so and it is not in use.
  */
 static u32 handler_stack(const struct k_sigaction *action, u32 esp)
 {
@@ -124,8 +126,8 @@ static u32 handler_stack(const struct k_sigaction *action, u32 esp)
 }
 
 /*
- * Where a frame of this size goes: below the stack pointer, aligned as a
- * function expects it on entry (esp + 4 a multiple of 16).
+ * Returns where a frame of this size goes: below the stack pointer, aligned as
+ * a function expects it on entry (esp + 4 a multiple of 16).
  */
 static u32 frame_address(u32 esp, u32 size)
 {
@@ -133,8 +135,8 @@ static u32 frame_address(u32 esp, u32 size)
 }
 
 /*
- * Save the FPU state below esp, if the program has one; its address for the
- * context, 0 for none, or -EFAULT in *error.
+ * Saves the FPU state below *esp and moves that. Returns the address of the
+ * state, or 0 if the program has none. Stores 0 or -EFAULT in *error.
  */
 static u32 push_fpstate(u32 *esp, int *error)
 {
@@ -149,8 +151,8 @@ static u32 push_fpstate(u32 *esp, int *error)
 }
 
 /*
- * Returns whether a frame at `at` for a handler that begins at esp leaves the
- * alternate stack, on which it would have to lie.
+ * Returns true if a frame at `at` would have to lie on the alternate stack and
+ * does not. esp is the program's.
  */
 static bool leaves_altstack(const struct k_sigaction *action, u32 esp, u32 at)
 {
@@ -159,6 +161,16 @@ static bool leaves_altstack(const struct k_sigaction *action, u32 esp, u32 at)
 	return alternate && !on_altstack(at);
 }
 
+/* Returns where a handler returns to: its restorer, or the frame's code. */
+static u32 return_address(const struct k_sigaction *action, u32 code)
+{
+	return action->flags & SA_RESTORER ? action->restorer : code;
+}
+
+/*
+ * Writes the frame for a handler without SA_SIGINFO to the program's stack.
+ * Returns 0, -EFAULT or -ENOMEM.
+ */
 static int push_frame(int sig, const struct k_sigaction *action,
 		      struct pt_regs *regs, u64 mask)
 {
@@ -172,9 +184,8 @@ static int push_frame(int sig, const struct k_sigaction *action,
 	at = frame_address(esp, sizeof(frame));
 	if (leaves_altstack(action, regs->esp, at))
 		return -EFAULT;
-	frame.return_address = action->flags & SA_RESTORER
-				       ? action->restorer
-				       : at + offsetof(struct sigframe, code);
+	frame.return_address =
+		return_address(action, at + offsetof(struct sigframe, code));
 	frame.sig = sig;
 	frame.extra_mask = (u32)(mask >> 32);
 	save_context(&frame.context, regs, fpstate, (u32)mask);
@@ -185,6 +196,10 @@ static int push_frame(int sig, const struct k_sigaction *action,
 	return error;
 }
 
+/*
+ * Writes the frame for a handler with SA_SIGINFO, which finds its arguments in
+ * registers, too. Returns 0, -EFAULT or -ENOMEM.
+ */
 static int push_rt_frame(int sig, const struct k_sigaction *action,
 			 struct pt_regs *regs, u64 mask,
 			 const struct signal_source *source)
@@ -203,9 +218,7 @@ static int push_rt_frame(int sig, const struct k_sigaction *action,
 	if (leaves_altstack(action, regs->esp, at))
 		goto out;
 	frame->return_address =
-		action->flags & SA_RESTORER
-			? action->restorer
-			: at + offsetof(struct rt_sigframe, code);
+		return_address(action, at + offsetof(struct rt_sigframe, code));
 	frame->sig = sig;
 	frame->info_ptr = at + offsetof(struct rt_sigframe, info);
 	frame->context_ptr = at + offsetof(struct rt_sigframe, context);
@@ -226,8 +239,8 @@ out:
 }
 
 /*
- * A stack that cannot take the frame is SIGSEGV, whose own handler may have
- * another; if it has not, that kills.
+ * Sends SIGSEGV because the stack cannot take the frame. Its own handler may
+ * have another stack. If it was for SIGSEGV that the frame was, that kills.
  */
 static void refuse_handler(int sig)
 {
@@ -236,23 +249,40 @@ static void refuse_handler(int sig)
 	send_fault_signal(SIGSEGV, SI_KERNEL, 0);
 }
 
-/* Let the program continue in its handler. */
-static void start_handler(int sig, struct pt_regs *regs,
+/*
+ * Writes the frame that a handler needs, and waits for memory if need be.
+ * Returns 0, -EFAULT, or -ENOMEM if current is to end instead.
+ */
+static int push_any_frame(int sig, const struct k_sigaction *action,
+			  struct pt_regs *regs,
 			  const struct signal_source *source)
 {
-	/* other threads may change it */
-	struct k_sigaction *entry = action_of(current, sig), copy = *entry,
-			   *action = &copy;
 	u64 mask = current->restore_mask ? current->sig_saved
 					 : current->sig_blocked;
 	int error;
 
+	do {
+		if (action->flags & SA_SIGINFO)
+			error = push_rt_frame(sig, action, regs, mask, source);
+		else
+			error = push_frame(sig, action, regs, mask);
+	} while (error == -ENOMEM && await_memory(regs->esp));
+	return error;
+}
+
+/* Lets the program continue in its handler. */
+static void start_handler(int sig, struct pt_regs *regs,
+			  const struct signal_source *source)
+{
+	/* a copy: other threads may change the action while current sleeps */
+	struct k_sigaction action = *action_of(current, sig);
+	u64 blocked = action.mask;
+	int error;
+
 	current->restarting = 0;
-	while ((error = action->flags & SA_SIGINFO ?
-			push_rt_frame(sig, action, regs, mask, source) :
-			push_frame(sig, action, regs, mask)) == -ENOMEM)
-		if (!await_memory(regs->esp))
-			return;
+	error = push_any_frame(sig, &action, regs, source);
+	if (error == -ENOMEM)
+		return;
 	if (error) {
 		refuse_handler(sig);
 		return;
@@ -260,17 +290,18 @@ static void start_handler(int sig, struct pt_regs *regs,
 	current->restore_mask = false;
 	fpu_reset_current();
 	regs->eax = sig;
-	regs->eip = action->handler;
+	regs->eip = action.handler;
 	regs->cs = USER_CS;
 	regs->ds = regs->es = regs->ss = USER_DS;
 	regs->eflags &= ~(EFLAGS_TF | EFLAGS_DF);
-	set_blocked(current->sig_blocked | action->mask |
-		    (action->flags & SA_NODEFER ? 0 : SIGBIT(sig)));
-	if (action->flags & SA_RESETHAND)
-		entry->handler = SIGNAL_DEFAULT;
+	if (!(action.flags & SA_NODEFER))
+		blocked |= SIGBIT(sig);
+	set_blocked(current->sig_blocked | blocked);
+	if (action.flags & SA_RESETHAND)
+		action_of(current, sig)->handler = SIGNAL_DEFAULT;
 }
 
-/* Returns whether a signal has interrupted the call that regs come from. */
+/* Returns true if a signal has interrupted the call that regs come from. */
 static bool interrupted_call(const struct pt_regs *regs)
 {
 	s32 error = -regs->eax;
@@ -289,7 +320,7 @@ static void restart_call(struct pt_regs *regs)
 	regs->orig_eax = -1;
 }
 
-/* An interrupted call behind whose handler the program goes on. */
+/* Ends an interrupted call before its handler: begins it again, or -EINTR. */
 static void end_call(struct pt_regs *regs, const struct k_sigaction *action)
 {
 	s32 error = -regs->eax;
@@ -301,7 +332,7 @@ static void end_call(struct pt_regs *regs, const struct k_sigaction *action)
 		regs->eax = -EINTR;
 }
 
-/* Stop the process; the parent may learn of it by wait(). */
+/* Stops the process. The parent may learn of it by wait(). */
 static void stop_process(int sig)
 {
 	struct task_struct *process = current->process;
@@ -312,6 +343,7 @@ static void stop_process(int sig)
 	tell_parent(process, CLD_STOPPED, sig);
 }
 
+/* Stops current until another task wakes it. */
 static void stay_stopped(struct task_struct *process)
 {
 	u32 flags = irq_save();
@@ -324,8 +356,9 @@ static void stay_stopped(struct task_struct *process)
 }
 
 /*
- * What all threads of the process are to do: end, which includes making way for
- * another program, or stop until SIGCONT or SIGKILL.
+ * Does what all threads of the process are to do: end, or stop until SIGCONT or
+ * SIGKILL. When a thread has called exec all end but the first, which becomes
+ * the new program.
  */
 static void do_group_work(struct task_struct *process)
 {
@@ -339,9 +372,9 @@ static void do_group_work(struct task_struct *process)
 }
 
 /*
- * The default action of a signal that is not ignored: stop or die. The terminal
- * does not stop an orphaned group, which nobody would continue. Serious faults
- * are told in the kernel's log.
+ * Carries out the default action of a signal that is not ignored: stops or ends
+ * the process. The terminal does not stop an orphaned group, which no process
+ * would continue. Serious faults are told in the kernel's log.
  */
 static void default_action(int sig, const struct pt_regs *regs)
 {
@@ -358,8 +391,8 @@ static void default_action(int sig, const struct pt_regs *regs)
 }
 
 /*
- * Lowest pending signal that is not blocked, taken out of the pending set; 0:
- * none. A tracer sees it first and may change or take it.
+ * Takes out the lowest pending signal that is not blocked. Returns its number,
+ * or 0 if there is none.
  */
 static int take_signal(struct signal_source *source)
 {
@@ -374,24 +407,27 @@ static int take_signal(struct signal_source *source)
 	return sig;
 }
 
-/* What happens to a signal that has no handler. */
+/*
+ * Returns true if a signal has a handler. If it has none, its default action is
+ * carried out, which may not return.
+ */
 static bool has_handler(int sig, const struct pt_regs *regs)
 {
 	struct k_sigaction *action = action_of(current, sig);
 
 	if (action->handler == SIGNAL_DEFAULT &&
-	    !signal_default_ignored(current, sig))
+	    !ignores_by_default(current, sig))
 		default_action(sig, regs);
 	return action->handler != SIGNAL_DEFAULT &&
 	       action->handler != SIGNAL_IGNORE;
 }
 
 /*
- * Called by entry.asm before the return to user mode when a signal is pending:
- * deliver the first that has a handler, carry out the default actions of those
- * before it. An interrupted system call that no handler saw is restarted; one
- * that sleeps for a time goes on until the end it had (restarting, see
- * end_of_span()).
+ * Delivers the first pending signal that has a handler, and carries out the
+ * default actions of those before it. A tracer sees each signal first. An
+ * interrupted system call that no handler saw is restarted; one that sleeps for
+ * a time keeps its end (see end_of_span()). Called by entry.asm before the
+ * return to user mode.
  */
 void do_signal(struct pt_regs *regs)
 {
@@ -419,13 +455,13 @@ void do_signal(struct pt_regs *regs)
 }
 
 /* What the frame of sigreturn() or rt_sigreturn() says. */
-struct saved {
+struct saved_context {
 	struct sigcontext sc;
 	stack_t altstack;
 	u64 mask;
 };
 
-static int read_frame(struct saved *saved, u32 at)
+static int read_frame(struct saved_context *saved, u32 at)
 {
 	const struct sigframe __user *frame = (void __user *)at;
 	u32 high;
@@ -439,7 +475,7 @@ static int read_frame(struct saved *saved, u32 at)
 	return error;
 }
 
-static int read_rt_frame(struct saved *saved, u32 at)
+static int read_rt_frame(struct saved_context *saved, u32 at)
 {
 	const struct rt_sigframe __user *frame = (void __user *)at;
 	const struct ucontext __user *context = &frame->context;
@@ -456,12 +492,12 @@ static int read_rt_frame(struct saved *saved, u32 at)
 }
 
 /*
- * The end of a handler, whose frame is at `at`. Without memory it is tried
- * again; a frame that cannot be read, or has no state of the FPU, is SIGSEGV.
- * Returns 0 or the error, with the registers as they were.
+ * Ends a handler, whose frame is at `at`. If there is no memory it is tried
+ * again. A frame that cannot be read, or has a bad state of the FPU, is
+ * SIGSEGV. Returns 0, or an error with the registers as they were.
  */
-static int end_handler(struct saved *saved, u32 at,
-		       int (*read)(struct saved *saved, u32 at))
+static int end_handler(struct saved_context *saved, u32 at,
+		       int (*read)(struct saved_context *saved, u32 at))
 {
 	struct pt_regs *regs = task_regs(current);
 	int error;
@@ -479,20 +515,21 @@ static int end_handler(struct saved *saved, u32 at,
 	return error;
 }
 
-/* The frame lies where the return address was popped. */
+/* Ends a handler. The return address and one word were popped off its frame. */
 int sys_sigreturn(void)
 {
 	struct pt_regs *regs = task_regs(current);
-	struct saved saved;
+	struct saved_context saved;
 
 	end_handler(&saved, regs->esp - 8, read_frame);
 	return regs->eax;
 }
 
+/* Ends a handler with SA_SIGINFO. The return address was popped. */
 int sys_rt_sigreturn(void)
 {
 	struct pt_regs *regs = task_regs(current);
-	struct saved saved;
+	struct saved_context saved;
 
 	if (!end_handler(&saved, regs->esp - 4, read_rt_frame))
 		set_altstack(&saved.altstack, regs->esp);	/* if it fits */

@@ -1,15 +1,16 @@
 /*
- * Sending signals: who may send what to whom, and what is then pending. The
- * calls that set actions and masks are kernel/signal/sigaction.c; how a handler
- * is started and returned from is kernel/signal/sigframe.c. Signal n is bit n -
- * 1 of a set.
+ * Sending signals: who may send which signal to whom, and what is then pending.
+ * sigaction.c has the calls that set actions and masks; sigframe.c starts
+ * handlers and returns from them. Signal n is bit n - 1 of a set.
  *
- * Most signals are for a process and pending in its first thread's `shared`:
- * one thread that does not block it is told, and whichever comes first takes
- * it. tgkill() and the CPU mean one thread; for it they are `pending`. Where a
- * pending signal comes from is kept once a standard signal, in the task itself,
- * because interrupts send them too. Real-time signals, which only processes
- * send, are queued.
+ * Most signals are for a process, and pending in `shared` of its first thread.
+ * One thread that does not block the signal is told, and the thread that comes
+ * first takes it. Signals of tgkill() and of the CPU are for one thread, and
+ * pending in its `pending`.
+ *
+ * The source of a pending standard signal is kept in the task, once for each
+ * signal, because interrupts send them, too. Real-time signals are queued; only
+ * processes send them.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -20,19 +21,21 @@
 #include "kernel/kernel_internal.h"
 #include "signal_internal.h"
 
-/* Signals whose default action is to be ignored. */
+/* Returns true if the default action of a signal is to do nothing. */
 static bool default_ignored(int sig)
 {
 	return sig == SIGCHLD || sig == SIGCONT || sig == SIGURG ||
 	       sig == SIGWINCH;
 }
 
+/* Returns true if the default action of a signal is to stop the process. */
 bool default_stops(int sig)
 {
 	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN ||
 	       sig == SIGTTOU;
 }
 
+/* Returns true if a signal dumps core on other systems: a serious fault. */
 bool dumps_core(int sig)
 {
 	return sig == SIGQUIT || sig == SIGILL || sig == SIGTRAP ||
@@ -40,37 +43,47 @@ bool dumps_core(int sig)
 	       sig == SIGBUS || sig == SIGSYS;
 }
 
-bool signal_default_ignored(struct task_struct *task, int sig)
+/* Returns true if a task has the default action, and that does nothing. */
+bool ignores_by_default(struct task_struct *task, int sig)
 {
 	return action_of(task, sig)->handler == SIGNAL_DEFAULT &&
 	       default_ignored(sig);
 }
 
-bool signal_ignored(struct task_struct *task, int sig)
+/* Returns true if a task's action for a signal does nothing. */
+bool ignores_signal(struct task_struct *task, int sig)
 {
 	return action_of(task, sig)->handler == SIGNAL_IGNORE ||
-	       signal_default_ignored(task, sig);
+	       ignores_by_default(task, sig);
 }
 
-bool signal_is_ignored(struct task_struct *task, int sig)
+/*
+ * Returns true if a task blocks a signal or has asked to ignore it. Called for
+ * the terminal's SIGTTIN and SIGTTOU.
+ */
+bool blocks_or_ignores(struct task_struct *task, int sig)
 {
 	return task->sig_blocked & SIGBIT(sig) ||
 	       action_of(task, sig)->handler == SIGNAL_IGNORE;
 }
 
-/* The signals that a task ignores and those that it handles, for /proc. */
+/* Finds the signals that a task ignores and those that it handles, for /proc. */
 void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught)
 {
 	*ignored = *caught = 0;
-	for (int sig = 1; task->sigactions && sig <= NSIG_MAX; sig++) {
+	if (!task->sigactions)
+		return;
+	for (int sig = 1; sig <= NSIG_MAX; sig++) {
 		u32 handler = task->sigactions->action[sig - 1].handler;
 
-		*(handler == SIGNAL_IGNORE ? ignored : caught) |=
-			handler == SIGNAL_DEFAULT ? 0 : SIGBIT(sig);
+		if (handler == SIGNAL_IGNORE)
+			*ignored |= SIGBIT(sig);
+		else if (handler != SIGNAL_DEFAULT)
+			*caught |= SIGBIT(sig);
 	}
 }
 
-/* Returns whether a signal ends task's process, and does nothing before. */
+/* Returns true if a signal ends a task's process at once: no core, no handler. */
 static bool is_fatal(struct task_struct *task, int sig)
 {
 	return action_of(task, sig)->handler == SIGNAL_DEFAULT &&
@@ -79,22 +92,27 @@ static bool is_fatal(struct task_struct *task, int sig)
 }
 
 /*
- * Returns the pending signal of which task's process ends as soon as it looks;
- * 0 if there is none, or a tracer sees them first.
+ * Returns the pending signal that ends a task's process as soon as the task
+ * takes it. Returns 0 if there is none, or if a tracer sees signals first.
  */
 int fatal_signal(struct task_struct *task)
 {
-	struct task_struct *process = task->process;
-	u64 left = task->pending.set | process->shared.set;
-	int sig;
+	u64 left = task->pending.set | task->process->shared.set;
 
-	left &= process->ptrace ? 0 : ~task->sig_blocked;
-	while ((sig = lowest_signal(left)) && !is_fatal(task, sig))
+	if (task->process->ptrace)
+		return 0;
+	left &= ~task->sig_blocked;
+	while (left) {
+		int sig = lowest_signal(left);
+
+		if (is_fatal(task, sig))
+			return sig;
 		left &= ~SIGBIT(sig);
-	return sig;
+	}
+	return 0;
 }
 
-/* Returns whether task will end without returning to its program. */
+/* Returns true if a task will end without returning to its program. */
 bool is_dying(struct task_struct *task)
 {
 	return task->process->group_work & (GROUP_EXIT | GROUP_EXEC) ||
@@ -102,8 +120,9 @@ bool is_dying(struct task_struct *task)
 }
 
 /*
- * All threads of a process are to look at its group_work: who sleeps for a
- * signal or is stopped, but not by a tracer, is woken. Any context.
+ * Makes all threads of a process look at its group_work. Threads that sleep
+ * interruptibly or are stopped are woken; a thread that its tracer has stopped
+ * only if it is to end. Callable from interrupts.
  */
 void alert_group(struct task_struct *process)
 {
@@ -129,8 +148,9 @@ static void forget_pending(struct task_struct *process, u64 signals)
 }
 
 /*
- * SIGCONT lets a stopped process go on whether or not it is handled; it and the
- * stop signals cancel each other.
+ * Does what stop signals and SIGCONT do when they are sent. SIGCONT lets a
+ * stopped process go on even if it is blocked. Stop signals and SIGCONT cancel
+ * each other.
  */
 static void handle_stop_and_continue(int sig, struct task_struct *process)
 {
@@ -148,7 +168,7 @@ static void handle_stop_and_continue(int sig, struct task_struct *process)
 	}
 }
 
-/* Some of these signals are pending for task: wake it if it sleeps for that. */
+/* Wakes a task if it sleeps for one of these signals, which are pending. */
 static void tell_thread(struct task_struct *task, u64 signals)
 {
 	recalc_signals(task);
@@ -160,8 +180,8 @@ static void tell_thread(struct task_struct *task, u64 signals)
 }
 
 /*
- * Signals are pending for a process: tell one thread that would take one of
- * them.
+ * Tells one thread of a process, one that would take one of these signals, that
+ * they are pending.
  */
 void tell_some_thread(struct task_struct *process, u64 signals)
 {
@@ -172,7 +192,7 @@ void tell_some_thread(struct task_struct *process, u64 signals)
 		}
 }
 
-/* Nothing holds SIGKILL up, and nobody sees it. */
+/* Ends a process by SIGKILL, which nothing holds up and no tracer sees. */
 static void kill_process(struct task_struct *process)
 {
 	if (!(process->group_work & GROUP_EXIT)) {
@@ -183,11 +203,38 @@ static void kill_process(struct task_struct *process)
 	alert_group(process);
 }
 
+/* Returns true if a signal need not become pending: nothing would come of it. */
+static bool no_effect(int sig, struct task_struct *task)
+{
+	/* nothing kills init but what it handles */
+	if (task->process == init_task &&
+	    action_of(task, sig)->handler == SIGNAL_DEFAULT)
+		return true;
+	return ignores_signal(task, sig) && !task->ptrace &&
+	       !(task->sig_blocked & SIGBIT(sig));
+}
+
+/* Makes a signal pending. Interrupts are masked. Returns 0 or -EAGAIN. */
+static int make_pending(int sig, struct task_struct *task, bool alone,
+			const struct signal_source *source)
+{
+	struct task_struct *process = task->process;
+	int error = add_pending(task, alone ? &task->pending : &process->shared,
+				sig, source);
+
+	if (error)
+		return error;
+	if (alone)
+		tell_thread(task, SIGBIT(sig));
+	else
+		tell_some_thread(process, SIGBIT(sig));
+	return 0;
+}
+
 /*
- * Make a signal pending for a task alone, or for its process, without
- * permission checks, and wake whoever sleeps for that. Any context for standard
- * signals; a real-time signal must have been reserved. -EAGAIN: it could not be
- * queued.
+ * Sends a signal to a task alone, or to its process, without permission checks.
+ * Standard signals may be sent from interrupts; a real-time signal must have
+ * been reserved. Returns 0, or -EAGAIN if it could not be queued.
  */
 static int post_signal(int sig, struct task_struct *task, bool alone,
 		       const struct signal_source *source)
@@ -198,35 +245,22 @@ static int post_signal(int sig, struct task_struct *task, bool alone,
 
 	if (!alone)
 		task = process;
-	if (task->state == TASK_ZOMBIE || !task->sigactions)
-		goto out;
-	handle_stop_and_continue(sig, process);
-	if (process == init_task &&
-	    action_of(task, sig)->handler == SIGNAL_DEFAULT)
-		goto out; /* init dies of nothing that it does not handle */
-	if (sig == SIGKILL) {
-		kill_process(process);
-		goto out;
+	if (task->state != TASK_ZOMBIE && task->sigactions) {
+		handle_stop_and_continue(sig, process);
+		if (no_effect(sig, task))
+			error = 0;
+		else if (sig == SIGKILL)
+			kill_process(process);
+		else
+			error = make_pending(sig, task, alone, source);
 	}
-	if (signal_ignored(task, sig) && !(task->sig_blocked & SIGBIT(sig)) &&
-	    !task->ptrace)
-		goto out;
-	error = add_pending(task, alone ? &task->pending : &process->shared,
-			    sig, source);
-	if (error)
-		goto out;
-	if (alone)
-		tell_thread(task, SIGBIT(sig));
-	else
-		tell_some_thread(process, SIGBIT(sig));
-out:
 	irq_restore(flags);
 	return error;
 }
 
 /*
- * To a process, from the kernel itself: the terminal, a timer, a broken pipe.
- * Any context.
+ * Sends a signal to a process from the kernel itself: from the terminal, a
+ * timer, a broken pipe. Callable from interrupts.
  */
 void send_signal(int sig, struct task_struct *task)
 {
@@ -235,7 +269,7 @@ void send_signal(int sig, struct task_struct *task)
 	post_signal(sig, task, false, &kernel);
 }
 
-/* Tells the parent by a signal, if it is one, and wakes it if it waits. */
+/* Tells the parent by a signal, unless sig is 0, and wakes it if it waits. */
 static void tell_by(int sig, struct task_struct *task, int code, int status)
 {
 	struct signal_source source = {
@@ -248,7 +282,10 @@ static void tell_by(int sig, struct task_struct *task, int code, int status)
 	wake_up(&task->parent->child_exit);
 }
 
-/* SIGCHLD after a stop or a continuation, unless the parent wants none. */
+/*
+ * Tells the parent of a stop or a continuation: by SIGCHLD, unless the parent
+ * wants none.
+ */
 void tell_parent(struct task_struct *task, int code, int status)
 {
 	u32 flags = action_of(task->parent, SIGCHLD)->flags;
@@ -258,8 +295,8 @@ void tell_parent(struct task_struct *task, int code, int status)
 }
 
 /*
- * Tells the parent of a task's end, by the signal that clone() was given. A
- * real-time signal is told if the caller has reserved it.
+ * Tells the parent of a task's end, by the signal that clone() was given. The
+ * caller has reserved it if it is a real-time signal.
  */
 void tell_end(struct task_struct *task)
 {
@@ -270,9 +307,9 @@ void tell_end(struct task_struct *task)
 }
 
 /*
- * current's own exception: it must not run on as if nothing had happened, so a
- * signal that is blocked or ignored kills. In init any fault is the system's
- * end, which do_exit() says.
+ * Sends current a signal for its own exception. It must not run on as if
+ * nothing had happened, so a signal that is blocked or ignored kills. If it
+ * kills init, do_exit() panics.
  */
 void send_fault_signal(int sig, int code, u32 addr)
 {
@@ -297,7 +334,7 @@ void send_fault_signal(int sig, int code, u32 addr)
 	irq_restore(flags);
 }
 
-/* May current signal this task? */
+/* Returns true if current may send this signal to a task. */
 static bool may_kill(int sig, const struct task_struct *task)
 {
 	if (suser() || current->euid == task->suid ||
@@ -308,6 +345,7 @@ static bool may_kill(int sig, const struct task_struct *task)
 	       current->process->session == task->process->session;
 }
 
+/* Sends a signal, or only checks with 0. Returns 0, -EINVAL, -EPERM, -EAGAIN. */
 static int kill_one(int sig, struct task_struct *task, bool alone,
 		    const struct signal_source *source)
 {
@@ -319,8 +357,8 @@ static int kill_one(int sig, struct task_struct *task, bool alone,
 }
 
 /*
- * Signal all tasks of a process group, from the kernel (the terminal). -ESRCH:
- * the group has nobody.
+ * Signals all processes of a group, from the kernel (the terminal). Returns 0,
+ * or -ESRCH if the group has no member.
  */
 int kill_pgrp(int pgrp, int sig)
 {
@@ -338,10 +376,19 @@ int kill_pgrp(int pgrp, int sig)
 	return error;
 }
 
+/* Returns true if kill(-pgrp) means a process; -1 all but init and current. */
+static bool in_kill_group(const struct task_struct *process, int pgrp)
+{
+	if (pgrp == -1)
+		return process != init_task && process != current->process;
+	return process->pgrp == pgrp;
+}
+
 /*
- * kill() to a group (pgrp > 0) or to everybody but init and the caller (pgrp
- * -1): success if one could be signalled. Everybody means whom current may
- * signal, even if that is nobody. -ESRCH: there is no other process.
+ * Signals a process group, or with pgrp -1 all processes that current may
+ * signal but init and its own. Returns 0 if one was signalled, else the last
+ * error, -ESRCH if there is no process. With -1 it is no error that current may
+ * signal none.
  */
 static int kill_many(int pgrp, int sig, const struct signal_source *source)
 {
@@ -352,8 +399,7 @@ static int kill_many(int pgrp, int sig, const struct signal_source *source)
 			list_entry(node, struct task_struct, all_link);
 		int result;
 
-		if (pgrp == -1 ? task == init_task || task == current->process :
-				 task->pgrp != pgrp)
+		if (!in_kill_group(task, pgrp))
 			continue;
 		result = kill_one(sig, task, false, source);
 		if (pgrp == -1 && result == -EPERM)
@@ -372,8 +418,8 @@ static struct signal_source current_source(int code)
 }
 
 /*
- * Send to a task found by its number, which must belong to the process tgid
- * unless that is 0.
+ * Sends a signal to the task with a number, which must belong to the process
+ * tgid unless that is 0. Returns 0, -ESRCH, or an error of kill_one().
  */
 static int send_to(int tgid, int pid, int sig, bool alone,
 		   const struct signal_source *source)
@@ -384,9 +430,10 @@ static int send_to(int tgid, int pid, int sig, bool alone,
 	if (error)
 		return error;
 	task = find_task(pid);
-	error = task && (!tgid || task->tgid == tgid)
-			? kill_one(sig, task, alone, source)
-			: -ESRCH;
+	if (!task || (tgid && task->tgid != tgid))
+		error = -ESRCH;
+	else
+		error = kill_one(sig, task, alone, source);
 	release_reserved();
 	return error;
 }
@@ -401,8 +448,9 @@ static u32 nr_processes(void)
 }
 
 /*
- * Reserves sig for each process there is. Finding memory may sleep, and others
- * be made meanwhile: they are counted again. -EAGAIN: no memory.
+ * Reserves sig for each process. Allocating may sleep, and processes may be
+ * made meanwhile, so they are counted again. Returns 0, or -EAGAIN if there was
+ * no memory.
  */
 static int reserve_for_all(int sig)
 {
@@ -416,33 +464,37 @@ static int reserve_for_all(int sig)
 	return error;
 }
 
+/* Signals a process, current's group (0), all (-1), or a group (-pgrp). */
 int sys_kill(int pid, int sig)
 {
 	struct signal_source source = current_source(SI_USER);
-	int error;
+	int error, pgrp = -pid;
 
 	if (pid > 0)
 		return send_to(0, pid, sig, false, &source);
+	if (pid == 0)
+		pgrp = current->process->pgrp;
+	if (pid == -1)
+		pgrp = -1;
 	error = reserve_for_all(sig);
 	if (error)
 		return error;
-	error = kill_many(pid == 0    ? current->process->pgrp
-			  : pid == -1 ? -1
-				      : -pid,
-			  sig, &source);
+	error = kill_many(pgrp, sig, &source);
 	release_reserved();
 	return error;
 }
 
-/* To one thread of a process. */
+/* Signals one thread of a process. */
 int sys_tgkill(int tgid, int pid, int sig)
 {
 	struct signal_source source = current_source(SI_TKILL);
 
-	return pid <= 0 || tgid <= 0 ? -EINVAL
-				     : send_to(tgid, pid, sig, true, &source);
+	if (pid <= 0 || tgid <= 0)
+		return -EINVAL;
+	return send_to(tgid, pid, sig, true, &source);
 }
 
+/* Signals one thread, whatever process it belongs to. */
 int sys_tkill(int pid, int sig)
 {
 	struct signal_source source = current_source(SI_TKILL);
@@ -450,6 +502,10 @@ int sys_tkill(int pid, int sig)
 	return pid <= 0 ? -EINVAL : send_to(0, pid, sig, true, &source);
 }
 
+/*
+ * Sends a signal with the program's siginfo. A program must not pretend to
+ * others that it is the kernel or kill(): -EPERM.
+ */
 static int queue_signal(int tgid, int pid, int sig,
 			const struct siginfo __user *user_info, bool alone)
 {
@@ -468,21 +524,18 @@ static int queue_signal(int tgid, int pid, int sig,
 	return send_to(tgid, pid, sig, alone, &source);
 }
 
-/*
- * sigqueue(): a signal with a value. A program must not pretend to others to be
- * the kernel or kill().
- */
+/* Sends a process a signal with a value: sigqueue(). */
 int sys_rt_sigqueueinfo(int pid, int sig,
 			const struct siginfo __user *user_info)
 {
 	return queue_signal(0, pid, sig, user_info, false);
 }
 
-/* The same for one thread: pthread_sigqueue(). */
+/* Sends one thread a signal with a value: pthread_sigqueue(). */
 int sys_rt_tgsigqueueinfo(int tgid, int pid, int sig,
 			  const struct siginfo __user *user_info)
 {
-	return tgid <= 0 || pid <= 0
-		       ? -EINVAL
-		       : queue_signal(tgid, pid, sig, user_info, true);
+	if (tgid <= 0 || pid <= 0)
+		return -EINVAL;
+	return queue_signal(tgid, pid, sig, user_info, true);
 }

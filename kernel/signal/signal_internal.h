@@ -1,4 +1,4 @@
-/* Shared by the files of signals. */
+/* What the files of kernel/signal/ share, also with those that wait. */
 #ifndef KERNEL_SIGNAL_INTERNAL_H
 #define KERNEL_SIGNAL_INTERNAL_H
 
@@ -40,28 +40,27 @@ static inline bool valid_signal(int sig)
 	return sig >= 1 && sig <= NSIG_MAX;
 }
 
-/* All that is pending for current. */
+/* Returns all signals that are pending for current. */
 static inline u64 pending_now(void)
 {
 	return current->pending.set | current->process->shared.set;
 }
 
-/* The lowest signal of a set, 0: it is empty. */
+/* Returns the lowest signal of a set, or 0 if that is empty. */
 static inline int lowest_signal(u64 set)
 {
 	u32 low = (u32)set, high = (u32)(set >> 32);
 
-	return low    ? 1 + bit_scan_forward(low)
-	       : high ? 33 + bit_scan_forward(high)
-		      : 0;
+	if (low)
+		return 1 + bit_scan_forward(low);
+	return high ? 33 + bit_scan_forward(high) : 0;
 }
 
+/* signal.c */
 bool default_stops(int sig);
 bool dumps_core(int sig);
-bool signal_ignored(struct task_struct *task, int sig);
-bool signal_default_ignored(struct task_struct *task, int sig);
-void set_blocked(u64 blocked);
-void clear_handlers(struct task_struct *task);
+bool ignores_signal(struct task_struct *task, int sig);
+bool ignores_by_default(struct task_struct *task, int sig);
 void tell_end(struct task_struct *task);
 void tell_some_thread(struct task_struct *process, u64 signals);
 
@@ -77,6 +76,8 @@ void fill_siginfo(struct siginfo *info, int sig,
 		  const struct signal_source *source);
 
 /* sigaction.c */
+void set_blocked(u64 blocked);
+void clear_handlers(struct task_struct *task);
 bool on_altstack(u32 esp);
 stack_t get_altstack(u32 esp);
 int set_altstack(const stack_t *new, u32 esp);

@@ -1,8 +1,8 @@
 /*
- * Pending signals: the sets, and the queues of real-time signals. Who sends one
- * of these needs memory for it, and looking for memory may sleep; so it is
- * reserved first, and then the task is looked for that gets the signal: it
- * cannot end in between.
+ * Pending signals: the sets, and the queues of real-time signals. A queued
+ * signal needs memory, and allocating may sleep. So the sender reserves it
+ * first, and then finds the task that gets the signal: it cannot end in
+ * between.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -14,10 +14,10 @@ static LIST_HEAD(reserved);
 static u32 nr_reserved;
 
 /*
- * Sets or clears the work bit after pending or blocked changed. Masked, or a
- * signal that an interrupt sends between the two would be overlooked. Only
- * current finds that nothing is left: a call that was interrupted must come to
- * do_signal(), even if another thread has taken the signal.
+ * Sets or clears WORK_SIGNAL after the pending or the blocked signals have
+ * changed. Masked, or a signal that an interrupt sends meanwhile would be
+ * overlooked. Only current clears its bit: a call that was interrupted must
+ * reach do_signal(), even if another thread has taken the signal.
  */
 void recalc_signals(struct task_struct *task)
 {
@@ -42,8 +42,9 @@ static struct queued_signal *take_reserved(void)
 }
 
 /*
- * Before sig is sent to n tasks, or to fewer. -EAGAIN: no memory. May sleep,
- * but not after the last is reserved; release_reserved() must follow.
+ * Reserves memory for sending sig to at most n tasks. May sleep, but not after
+ * the last allocation. Returns 0, or -EAGAIN if there was no memory.
+ * release_reserved() must follow.
  */
 int reserve_signals(int sig, u32 n)
 {
@@ -61,8 +62,8 @@ int reserve_signals(int sig, u32 n)
 }
 
 /*
- * Also what another task has reserved, which is still looking for memory: it
- * then begins again.
+ * Frees what was reserved and not used. That may include memory of another
+ * task, which sleeps in reserve_signals() and then allocates again.
  */
 void release_reserved(void)
 {
@@ -88,7 +89,10 @@ static u32 queued_for(u32 uid)
 	return n;
 }
 
-/* The limit is the receiver's and counts for its user, as on Linux. */
+/*
+ * Returns true if no more signals may be queued. The limit is that of the
+ * receiver, and counts all signals for its user, as on Linux.
+ */
 static bool queue_is_full(const struct task_struct *task)
 {
 	u32 limit = task->rlimits[RLIMIT_SIGPENDING].rlim_cur;
@@ -97,8 +101,8 @@ static bool queue_is_full(const struct task_struct *task)
 }
 
 /*
- * Make a signal pending. A real-time signal takes one of those that the caller
- * has reserved: -EAGAIN without, as for a queue that is full.
+ * Makes a signal pending. A real-time signal takes memory that the caller has
+ * reserved. Returns 0, or -EAGAIN if there is none or the queue is full.
  */
 int add_pending(struct task_struct *task, struct pending_signals *pending,
 		int sig, const struct signal_source *source)
@@ -129,43 +133,44 @@ static void free_queued(struct pending_signals *pending,
 	pending->queued--;
 }
 
-/*
- * Take a pending signal out, current's own before its process's: where it came
- * from. A real-time signal stays pending while more of it are queued.
- * Interrupts are masked.
- */
-void dequeue_signal(int sig, struct signal_source *source)
+/* Returns the oldest queued signal with this number, or NULL. */
+static struct queued_signal *find_queued(struct pending_signals *pending,
+					 int sig)
 {
-	bool own = current->pending.set & SIGBIT(sig);
-	struct pending_signals *pending = own ? &current->pending
-					      : &current->process->shared;
-	struct queued_signal *found = NULL;
-	bool more = false;
-
-	if (sig < RT_SIGNALS)
-		*source = (own ? current : current->process)
-				  ->sig_sources[sig - 1];
 	list_for_each(node, &pending->queue) {
 		struct queued_signal *q =
 			list_entry(node, struct queued_signal, link);
 
-		if (q->sig != sig)
-			continue;
-		more = found != NULL;
-		if (more)
-			break;
-		found = q;
+		if (q->sig == sig)
+			return q;
 	}
-	if (found) {
-		*source = found->source;
-		free_queued(pending, found);
+	return NULL;
+}
+
+/*
+ * Takes out a pending signal, current's own before its process's, and stores
+ * where it came from. A real-time signal stays pending while more of it are
+ * queued. Interrupts are masked.
+ */
+void dequeue_signal(int sig, struct signal_source *source)
+{
+	bool own = current->pending.set & SIGBIT(sig);
+	struct task_struct *task = own ? current : current->process;
+	struct pending_signals *pending = own ? &task->pending : &task->shared;
+	struct queued_signal *q = find_queued(pending, sig);
+
+	if (sig < RT_SIGNALS)
+		*source = task->sig_sources[sig - 1];
+	if (q) {
+		*source = q->source;
+		free_queued(pending, q);
 	}
-	if (!more)
+	if (!find_queued(pending, sig))
 		pending->set &= ~SIGBIT(sig);
 	recalc_signals(current);
 }
 
-/* Forget a pending signal altogether; all of them with 0. */
+/* Forgets a pending signal altogether, or all of them if sig is 0. */
 void flush_pending(struct pending_signals *pending, int sig)
 {
 	list_for_each_safe(node, &pending->queue) {
@@ -179,7 +184,7 @@ void flush_pending(struct pending_signals *pending, int sig)
 	pending->set &= sig ? ~SIGBIT(sig) : 0;
 }
 
-/* The same for a whole process. */
+/* Forgets a signal that is pending for a process or any of its threads. */
 void flush_signal(struct task_struct *process, int sig)
 {
 	u32 flags = irq_save();
@@ -193,8 +198,8 @@ void flush_signal(struct task_struct *process, int sig)
 }
 
 /*
- * What a handler with SA_SIGINFO, sigtimedwait() or a tracer learns of a
- * signal.
+ * Fills in what a handler with SA_SIGINFO, sigtimedwait() or a tracer learns of
+ * a signal.
  */
 void fill_siginfo(struct siginfo *info, int sig,
 		  const struct signal_source *source)
