@@ -20,11 +20,11 @@ KERNEL_OBJS = boot/head.o \
 	kernel/task/fork.o kernel/task/clone.o kernel/task/stack.o kernel/task/pid.o kernel/task/threads.o kernel/task/exit.o kernel/task/waitpid.o kernel/task/orphans.o kernel/signal/signal.o kernel/signal/sigqueue.o kernel/signal/sigaction.o kernel/signal/sigframe.o kernel/task/ptrace.o kernel/task/cred.o kernel/task/access.o kernel/task/sys.o kernel/uname.o \
 	kernel/random.o \
 	kernel/time/deadline.o kernel/task/prctl.o \
-	lib/list.o lib/string.o lib/vsprintf.o \
+	lib/list.o lib/hash.o lib/string.o lib/vsprintf.o \
 	mm/ram.o mm/frames.o mm/owners.o mm/oom.o mm/swap/reclaim.o mm/swap/swap.o mm/swap/swap_entry.o mm/swap/swapoff.o kernel/debug/fail.o mm/kmalloc.o mm/paging.o mm/area.o mm/table.o mm/space.o mm/mapping.o mm/madvise.o mm/mlock.o mm/memory.o mm/pages.o mm/fault.o mm/uaccess_asm.o mm/uaccess.o kernel/debug/audit.o kernel/debug/recount.o kernel/debug/trace.o kernel/debug/watch.o \
-	fs/exec.o fs/elf.o fs/init.o fs/caches.o fs/super.o fs/mounts.o fs/mount.o fs/root.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/namei_ops.o fs/open.o fs/attr.o fs/file_table.o fs/fcntl.o fs/locks.o \
+	fs/exec.o fs/elf.o fs/init.o fs/caches.o fs/super.o fs/mounts.o fs/mount.o fs/root.o fs/filesystems.o fs/inode.o fs/namei.o fs/name_cache.o fs/target.o fs/namei_ops.o fs/rename.o fs/open.o fs/attr.o fs/file_table.o fs/fcntl.o fs/locks.o \
 	fs/read_write.o fs/readv.o fs/sync.o fs/select.o fs/filemap.o fs/swapon.o \
-	fs/exec_args.o fs/exec_script.o fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o \
+	fs/exec_args.o fs/exec_script.o fs/stat.o fs/readdir.o fs/fs_struct.o fs/pipe.o fs/devices.o fs/buffer.o fs/page_cache.o fs/page_io.o \
 	fs/tmpfs/tmpfs.o fs/tmpfs/tmpfs_dir.o fs/tmpfs/tmpfs_options.o fs/devpts.o fs/seq.o fs/proc/proc.o fs/proc/proc_dir.o fs/proc/proc_link.o fs/proc/proc_system.o fs/proc/proc_sys.o fs/proc/proc_task.o fs/proc/proc_memory.o \
 	fs/minix/minix_format.o fs/minix/minix_super.o fs/minix/minix_bitmap.o fs/minix/minix_inode.o fs/minix/minix_truncate.o fs/minix/minix_dir.o fs/minix/minix_entry.o \
 	kernel/blk_drv/ll_rw_blk.o kernel/blk_drv/ramdisk.o kernel/blk_drv/fdc.o kernel/blk_drv/floppy_format.o kernel/blk_drv/floppy_probe.o kernel/blk_drv/floppy_buffer.o kernel/blk_drv/floppy.o kernel/blk_drv/ide.o kernel/blk_drv/hd_probe.o kernel/blk_drv/hd.o kernel/blk_drv/partition.o \
@@ -37,7 +37,7 @@ KERNEL_OBJS = boot/head.o \
 FAST	= $(addprefix mm/,frames kmalloc table memory pages fault uaccess) \
 	$(addprefix kernel/task/,sched wait fork) \
 	$(addprefix fs/,namei name_cache inode file_table read_write page_cache \
-	buffer pipe open minix/%)
+	page_io buffer pipe open minix/%)
 
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm user/common/*.c)
 FOLDERS	= sed find diff sh vi strace login

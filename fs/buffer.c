@@ -1,42 +1,38 @@
 /*
- * The buffer cache: blocks of devices in memory, found by hash, reused in
- * least-recently-used order, written back late. Blocks of a memory device (the
- * ramdisk) are not copied: such a buffer points straight into the device.
+ * The buffer cache: blocks of devices in memory, found by device and number,
+ * dropped in least-recently-used order, written back late. Blocks of a memory
+ * device (the ramdisk) are not copied: such a buffer points into the device.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/hash.h>
 #include <cowix/plan.h>
 #include <abi/errno.h>
 
-#define BUCKETS		1024
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 
 /*
- * What a fresh buffer is: on its way to the disk but perhaps only in its cache.
+ * How far a fresh buffer is from durable: not written, or written but perhaps
+ * only in the cache of the disk.
  */
 enum { NOT_FRESH, UNFLUSHED, UNWRITTEN };
 
 static bool write_fresh(kdev_t dev, int *error);
 
-static struct list buckets[BUCKETS];
-static LIST_HEAD(lru);
-u32 nr_buffers, nr_own_buffers;
+HASH_TABLE(buffer_table, 10);
+static LIST_HEAD(lru);			/* the longest unused first */
+u32 nr_buffers;
+u32 nr_own_buffers;
 u32 writes_begun = 1;
 
 void buffer_init(void)
 {
-	for (u32 i = 0; i < BUCKETS; i++)
-		list_init(&buckets[i]);
-}
-
-static struct list *bucket_of(kdev_t dev, u32 block)
-{
-	return &buckets[(dev ^ block) % BUCKETS];
+	hash_init(&buffer_table);
 }
 
 static struct buffer_head *find_buffer(kdev_t dev, u32 block)
 {
-	list_for_each(node, bucket_of(dev, block)) {
+	list_for_each(node, hash_bucket(&buffer_table, dev, block)) {
 		struct buffer_head *bh =
 			list_entry(node, struct buffer_head, hash_link);
 
@@ -51,19 +47,22 @@ static struct buffer_head *buffer_at(struct list *node)
 	return list_entry(node, struct buffer_head, lru_link);
 }
 
-/* A new buffer, not read yet unless its device is memory. NULL: no memory. */
+/*
+ * Returns a new buffer, not read yet unless its device is memory, or the one
+ * that another task made meanwhile. NULL if there was no memory.
+ */
 static struct buffer_head *create_buffer(kdev_t dev, u32 block)
 {
-	u8 *direct = blkdev_direct(dev, block),
-	   *data = direct ? direct : kmalloc(BLOCK_SIZE);
-	struct buffer_head *bh = data ? kzalloc(sizeof(*bh)) : NULL;
-	/* reclaim may have slept */
-	struct buffer_head *other = find_buffer(dev, block);
+	struct buffer_head *bh = kzalloc(sizeof(*bh)), *other;
+	u8 *direct = blkdev_direct(dev, block), *data = direct;
 
-	if (!bh || other) {
-		kfree(bh);
+	if (!direct)
+		data = kmalloc(BLOCK_SIZE);
+	other = find_buffer(dev, block);	/* reclaim may have slept */
+	if (!bh || !data || other) {
 		if (!direct)
 			kfree(data);
+		kfree(bh);
 		return other;
 	}
 	bh->data = data;
@@ -72,14 +71,17 @@ static struct buffer_head *create_buffer(kdev_t dev, u32 block)
 	bh->block = block;
 	wait_queue_init(&bh->request.wait);
 	bh->request.done = true;
-	list_add(&bh->hash_link, bucket_of(dev, block));
+	list_add(&bh->hash_link, hash_bucket(&buffer_table, dev, block));
 	list_add_tail(&bh->lru_link, &lru);
 	nr_buffers++;
 	nr_own_buffers += !direct;
 	return bh;
 }
 
-/* The buffer of a block, referenced, not necessarily read. NULL: no memory. */
+/*
+ * Returns the buffer of a block, referenced, not necessarily read. NULL if
+ * there was no memory.
+ */
 struct buffer_head *getblk(kdev_t dev, u32 block)
 {
 	struct buffer_head *bh = find_buffer(dev, block);
@@ -87,9 +89,8 @@ struct buffer_head *getblk(kdev_t dev, u32 block)
 	if (!bh)
 		bh = create_buffer(dev, block);
 	/* one in use keeps its place, so that sync_buffers() can sleep on it */
-	if (bh && bh->count++ == 0) {
+	if (bh && bh->count++ == 0)
 		list_move_tail(&bh->lru_link, &lru);
-	}
 	return bh;
 }
 
@@ -104,8 +105,8 @@ static void start_io(struct buffer_head *bh, int cmd)
 }
 
 /*
- * Begin reading a buffer, unless it has its contents. Two tasks may want it at
- * once: the second only waits.
+ * Begins to read a buffer, unless it has its contents or another task has
+ * begun. finish_read() must follow before the contents are looked at.
  */
 void start_read(struct buffer_head *bh)
 {
@@ -113,7 +114,7 @@ void start_read(struct buffer_head *bh)
 		start_io(bh, READ);
 }
 
-/* Wait until a buffer has its contents, after start_read(). 0, or -EIO. */
+/* Waits until a buffer has its contents. Returns 0, or -EIO. */
 int finish_read(struct buffer_head *bh)
 {
 	int error = bh->uptodate ? 0 : wait_request(&bh->request);
@@ -124,8 +125,8 @@ int finish_read(struct buffer_head *bh)
 }
 
 /*
- * The buffer of a block with its contents, referenced. NULL with *error -EIO or
- * -ENOMEM.
+ * Returns the buffer of a block with its contents, referenced; brelse() drops
+ * the reference. NULL with *error -EIO or -ENOMEM.
  */
 struct buffer_head *bread(kdev_t dev, u32 block, int *error)
 {
@@ -152,15 +153,11 @@ void brelse(struct buffer_head *bh)
 	bh->count--;
 }
 
-void mark_buffer_dirty(struct buffer_head *bh)
-{
-	bh->uptodate = bh->dirty = true;
-}
-
 /*
- * A dirty buffer holds what others wait for, or what waits for those, never
- * both. Called before it is changed: what it has of the other kind is written.
- * These sleep. Return an error of writing.
+ * A dirty buffer holds either what must be durable first (it is fresh) or what
+ * must wait for that, never both. Called before a change of the first kind:
+ * writes what the buffer has of the second. Sleeps. Returns an error of
+ * writing.
  */
 int begin_first(struct buffer_head *bh)
 {
@@ -171,6 +168,7 @@ int begin_first(struct buffer_head *bh)
 	return error;
 }
 
+/* Called before a change of the second kind: writes what is of the first. */
 int begin_last(struct buffer_head *bh)
 {
 	int error = 0;
@@ -180,7 +178,7 @@ int begin_last(struct buffer_head *bh)
 	return error;
 }
 
-/* A buffer was changed, which others that are dirty must wait for. */
+/* Marks a changed buffer as one that all other dirty ones must wait for. */
 void write_first(struct buffer_head *bh)
 {
 	bh->fresh = bh->direct ? NOT_FRESH : UNWRITTEN;
@@ -188,9 +186,10 @@ void write_first(struct buffer_head *bh)
 }
 
 /*
- * Fill a block with zeroes, without reading it. Who reads it just now, through
- * the device's file, must not do so over them. -ENOMEM The zeroes are durable
- * before what will refer to the block.
+ * Fills a block with zeroes, without reading it. They are durable before what
+ * will refer to the block. If the block is being read, through the file of its
+ * device, waits first: the transfer would overwrite the zeroes. Returns
+ * -ENOMEM.
  */
 int clear_block(kdev_t dev, u32 block)
 {
@@ -206,9 +205,9 @@ int clear_block(kdev_t dev, u32 block)
 }
 
 /*
- * Start writing a dirty buffer, unless that is under way. It may become dirty
- * again meanwhile. The buffer of a memory device is the device: that is only
- * told, for when it writes itself back.
+ * Begins to write a dirty buffer, unless a transfer is under way. It may become
+ * dirty again meanwhile. The buffer of a memory device is the device: that is
+ * only told, for when it writes itself back.
  */
 static void start_write(struct buffer_head *bh)
 {
@@ -224,13 +223,16 @@ static void start_write(struct buffer_head *bh)
 	start_io(bh, WRITE);
 }
 
-/* Returns whether a buffer is one of a device, or with 0 true. */
-static bool is_on(const struct buffer_head *bh, kdev_t dev)
+/* Returns true if a buffer is one of a device. All are of device 0. */
+static bool buffer_is_on(const struct buffer_head *bh, kdev_t dev)
 {
 	return !dev || bh->dev == dev;
 }
 
-/* Waits for a buffer that is being written. One that could not be is dirty. */
+/*
+ * Waits for a buffer that is being written. Returns an error of writing, after
+ * which the buffer is dirty again.
+ */
 static int end_write(struct buffer_head *bh)
 {
 	int error;
@@ -251,17 +253,18 @@ static int end_write(struct buffer_head *bh)
 }
 
 /*
- * Writes those dirty buffers of a device (0: of all) that are at least as fresh
- * as that. Returns the first error.
+ * Writes the dirty buffers of a device (0: of all) that are at least as fresh
+ * as least. Returns the first error. All are queued before the first is waited
+ * for, so that the elevator can sort them.
  */
-static int write_buffers(kdev_t dev, u8 fresh)
+static int write_buffers(kdev_t dev, u8 least)
 {
 	int first_error = 0;
 
 	list_for_each(node, &lru) {
 		struct buffer_head *bh = buffer_at(node);
 
-		if (bh->dirty && bh->fresh >= fresh && is_on(bh, dev))
+		if (bh->dirty && bh->fresh >= least && buffer_is_on(bh, dev))
 			start_write(bh);
 	}
 	list_for_each(node, &lru) {
@@ -273,24 +276,32 @@ static int write_buffers(kdev_t dev, u8 fresh)
 	return first_error;
 }
 
+static bool any_fresh(kdev_t dev)
+{
+	list_for_each(node, &lru) {
+		const struct buffer_head *bh = buffer_at(node);
+
+		if (bh->fresh && buffer_is_on(bh, dev))
+			return true;
+	}
+	return false;
+}
+
 /*
- * Makes durable what the buffers hold that others will refer to. Returns
- * whether there were any: then there may be more by now.
+ * Makes the fresh buffers of a device durable. Returns false if there were
+ * none; else there may be new ones by now. *error becomes the first error.
  */
 static bool write_fresh(kdev_t dev, int *error)
 {
-	bool any = false;
 	int written;
 
-	list_for_each(node, &lru)
-		any |= buffer_at(node)->fresh && is_on(buffer_at(node), dev);
-	if (!any)
+	if (!any_fresh(dev))
 		return false;
 	written = write_buffers(dev, UNWRITTEN);
 	list_for_each(node, &lru) {
 		struct buffer_head *bh = buffer_at(node);
 
-		if (bh->fresh != UNFLUSHED || !is_on(bh, dev))
+		if (bh->fresh != UNFLUSHED || !buffer_is_on(bh, dev))
 			continue;
 		bh->fresh = NOT_FRESH;
 		bh->count++;		/* keeps its place in the list */
@@ -303,9 +314,9 @@ static bool write_fresh(kdev_t dev, int *error)
 }
 
 /*
- * Writes all dirty buffers of a device (0: of all) and waits. Returns the first
- * error; a buffer that could not be written stays dirty. All are queued before
- * the first is waited for, so that the elevator can sort them.
+ * Writes all dirty buffers of a device (0: of all) and waits, the fresh ones
+ * first. Returns the first error; a buffer that could not be written stays
+ * dirty.
  */
 int sync_buffers(kdev_t dev)
 {
@@ -329,9 +340,9 @@ static void free_buffer(struct buffer_head *bh)
 }
 
 /*
- * A block is about to be free on its file system: what its buffer still holds
- * must not be written any more, not by a request that is under way, which the
- * next owner's could overtake, and not by another attempt of sync_buffers().
+ * Called when a block becomes free on its file system: what its buffer holds
+ * must not be written any more. Waits for a request that is under way, which a
+ * request of the next owner could overtake.
  */
 void forget_buffer(kdev_t dev, u32 block)
 {
@@ -348,7 +359,7 @@ void forget_buffer(kdev_t dev, u32 block)
 	bh->count--;
 }
 
-static bool droppable(const struct buffer_head *bh)
+static bool buffer_droppable(const struct buffer_head *bh)
 {
 	return bh->count == 0 && !bh->dirty && bh->request.done;
 }
@@ -356,31 +367,29 @@ static bool droppable(const struct buffer_head *bh)
 bool buffers_dirty(void)
 {
 	list_for_each(node, &lru)
-		if (list_entry(node, struct buffer_head, lru_link)->dirty)
+		if (buffer_at(node)->dirty)
 			return true;
 	return false;
 }
 
-/* Forget a device's buffers when its medium goes. */
+/* Drops the unused clean buffers of a device whose medium goes. */
 void invalidate_buffers(kdev_t dev)
 {
 	list_for_each_safe(node, &lru) {
-		struct buffer_head *bh =
-			list_entry(node, struct buffer_head, lru_link);
+		struct buffer_head *bh = buffer_at(node);
 
-		if (bh->dev == dev && droppable(bh))
+		if (bh->dev == dev && buffer_droppable(bh))
 			free_buffer(bh);
 	}
 }
 
 /*
- * A medium was replaced: of the old one nothing is kept, and nothing written.
+ * Called when a medium was replaced: nothing of the old one is kept or written.
  */
 void discard_buffers(kdev_t dev)
 {
 	list_for_each(node, &lru) {
-		struct buffer_head *bh =
-			list_entry(node, struct buffer_head, lru_link);
+		struct buffer_head *bh = buffer_at(node);
 
 		if (bh->dev != dev || !bh->request.done)
 			continue;
@@ -391,22 +400,21 @@ void discard_buffers(kdev_t dev)
 }
 
 /*
- * Called when memory is short: drop up to wanted clean buffers, the longest
- * unused first; how many.
+ * Called when memory is short: drops up to wanted clean buffers, the longest
+ * unused first. Returns how many.
  */
 int shrink_buffers(int wanted)
 {
 	int dropped = 0;
 
 	list_for_each_safe(node, &lru) {
-		struct buffer_head *bh =
-			list_entry(node, struct buffer_head, lru_link);
+		struct buffer_head *bh = buffer_at(node);
 
 		if (dropped >= wanted)
 			break;
 		if (bh->direct && bh->dirty)
 			start_write(bh);
-		if (droppable(bh)) {
+		if (buffer_droppable(bh)) {
 			free_buffer(bh);
 			dropped++;
 		}

@@ -1,4 +1,4 @@
-/* The caches of fs/ together: what they give back when memory is short. */
+/* The caches of fs/ together: they give memory back when it is short. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <abi/audit.h>
@@ -13,11 +13,11 @@ static int drop_clean(int wanted)
 }
 
 /*
- * Called by reclaim when there is no frame: caches give up what is clean, and
- * if nothing is, what is dirty is written first, unless programs map all of it
- * and it would not go. Writing may itself want a frame; it then gets what clean
- * frames there are, or fails and leaves its page dirty. At last, what is busy
- * is waited for. How many things were dropped.
+ * Called by reclaim when there is no frame: drops what is clean. If nothing is,
+ * writes what is dirty first, unless programs map all of it and it would not
+ * go. If that does not help, waits for what is busy. Writing may itself want a
+ * frame: it gets a clean one, or fails and leaves its page dirty. Returns how
+ * many things were dropped.
  */
 int reclaim_caches(int wanted)
 {
@@ -39,8 +39,8 @@ int reclaim_caches(int wanted)
 #define ALL	0x7FFFFFFF
 
 /*
- * For exact counts: write the caches, then drop all that can be had again. What
- * a device itself puts off is no page of theirs.
+ * Called when counts must be exact: writes the caches, then drops all that can
+ * be read again.
  */
 void fs_drop_caches(void)
 {
@@ -51,6 +51,7 @@ void fs_drop_caches(void)
 	shrink_buffers(ALL);
 }
 
+/* Fills in what the audit is to know of fs/. */
 void fs_audit_counts(struct audit_report *report)
 {
 	report->frames_cache = nr_cached_pages;

@@ -1,4 +1,4 @@
-/* fcntl() and flock(): what can be said of a descriptor and of an open file. */
+/* fcntl() and flock(): settings of a descriptor and of an open file. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
@@ -7,24 +7,22 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
-/*
- * The lock commands with the structure for large files; the calls below bring
- * it from the program and back.
- */
+/* Does a lock command whose structure is the one for large files. */
 static int lock_command(int fd, struct file *file, int command,
 			struct flock64 __user *user)
 {
 	struct flock64 fl;
 	int error = copy_from_user(&fl, user, sizeof(fl));
 
-	if (!error)
-		error = fcntl_lock(fd, file, command, &fl);
-	return !error && command == F_GETLK64
-		       ? copy_to_user(user, &fl, sizeof(fl))
-		       : error;
+	if (error)
+		return error;
+	error = fcntl_lock(fd, file, command, &fl);
+	if (error || command != F_GETLK64)
+		return error;
+	return copy_to_user(user, &fl, sizeof(fl));
 }
 
-/* The same with 32-bit offsets. */
+/* As lock_command(), with 32-bit offsets. */
 static int old_lock_command(int fd, struct file *file, int command,
 			    struct flock __user *user)
 {
@@ -44,7 +42,10 @@ static int old_lock_command(int fd, struct file *file, int command,
 	return copy_to_user(user, &fl, sizeof(fl));
 }
 
-/* Nobody sends SIGIO, and nothing goes past the cache. */
+/*
+ * Sets the flags that may change. Returns -EINVAL for O_ASYNC and O_DIRECT:
+ * nobody sends SIGIO, and nothing goes past the cache.
+ */
 static int set_flags(struct file *file, u32 flags)
 {
 	const u32 changeable = O_APPEND | O_NONBLOCK | O_NOATIME;
@@ -57,7 +58,10 @@ static int set_flags(struct file *file, u32 flags)
 	return 0;
 }
 
-/* What concerns the descriptor itself; all that a file opened by O_PATH has. */
+/*
+ * Returns true for the commands on the descriptor itself. A file that O_PATH
+ * opened knows no others.
+ */
 static bool of_descriptor(int command)
 {
 	return command == F_DUPFD || command == F_DUPFD_CLOEXEC ||
@@ -104,5 +108,7 @@ int sys_flock(int fd, u32 operation)
 {
 	struct file *file = fget(fd);
 
-	return file ? flock_file(fd, file, operation) : -EBADF;
+	if (!file)
+		return -EBADF;
+	return flock_file(fd, file, operation);
 }

@@ -17,7 +17,7 @@ u32 nr_files;
 
 /*
  * Returns -ENFILE if there are as many open files as ordinary users may have
- * all together; the superuser may go beyond.
+ * together. The superuser may go beyond.
  */
 int check_files(void)
 {
@@ -25,8 +25,8 @@ int check_files(void)
 }
 
 /*
- * An open file, whose inode open() fills in later if it is NULL. NULL: no
- * memory.
+ * Returns an open file that takes over the reference to inode, which may be
+ * NULL if open() fills it in later. NULL if there was no memory.
  */
 struct file *file_alloc(struct inode *inode, u32 flags)
 {
@@ -34,15 +34,18 @@ struct file *file_alloc(struct inode *inode, u32 flags)
 
 	if (!file)
 		return NULL;
-	*file = (struct file){ .count = 1,
-			       .flags = flags,
-			       .inode = inode,
-			       .fop = inode ? inode->i_fop : NULL };
+	file->count = 1;
+	file->flags = flags;
+	file->inode = inode;
+	file->fop = inode ? inode->i_fop : NULL;
+	file->seekable = file->moving = false;
+	file->pos = 0;
+	file->tty = 0;
 	nr_files++;
 	return file;
 }
 
-/* Drop a reference; the last one closes the file. */
+/* Drops a reference. The last one closes the file. */
 void fput(struct file *file)
 {
 	if (--file->count > 0)
@@ -103,8 +106,8 @@ void drop_held_file(void)
 		fput(file);
 }
 
-/* Put a file, whose reference is handed over, into a free descriptor. */
-static inline void put_fd(u32 fd, struct file *file, bool cloexec)
+/* Puts a file, whose reference it takes over, into a free descriptor. */
+static void put_fd(u32 fd, struct file *file, bool cloexec)
 {
 	struct files_struct *files = current->files;
 
@@ -114,15 +117,17 @@ static inline void put_fd(u32 fd, struct file *file, bool cloexec)
 	files->close_on_exec[fd] = cloexec;
 }
 
-static inline int find_free(u32 from)
+/* Returns the lowest free descriptor from `from` on, or -EMFILE. */
+static int find_free(u32 from)
 {
 	const struct files_struct *files = current->files;
 	u32 fd = from;
 
 	while (fd < files->end && files->fd[fd])
 		fd++;
-	return fd < current->rlimits[RLIMIT_NOFILE].rlim_cur ? (int)fd
-							     : -EMFILE;
+	if (fd >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
+		return -EMFILE;
+	return fd;
 }
 
 bool fd_available(void)
@@ -130,6 +135,10 @@ bool fd_available(void)
 	return find_free(0) >= 0;
 }
 
+/*
+ * Puts a file, whose reference it takes over, into the lowest free descriptor.
+ * Returns that, or -EMFILE: the file stays the caller's.
+ */
 int fd_install(struct file *file, bool cloexec)
 {
 	int fd = find_free(0);
@@ -140,9 +149,9 @@ int fd_install(struct file *file, bool cloexec)
 }
 
 /*
- * Puts two files into the lowest descriptors. The program is told first, which
+ * Puts two files into the lowest descriptors. Tells the program first, which
  * may sleep: another thread may take one of them, but meets none that is half
- * open. On an error the files stay the caller's.
+ * open. Returns 0, -EMFILE or -EFAULT: then the files stay the caller's.
  */
 int fd_install_two(struct file *first, struct file *second, int __user *fds,
 		   bool cloexec)
@@ -151,8 +160,12 @@ int fd_install_two(struct file *first, struct file *second, int __user *fds,
 
 	do {
 		fd[0] = find_free(0);
-		fd[1] = fd[0] < 0 ? fd[0] : find_free(fd[0] + 1);
-		error = fd[1] < 0 ? fd[1] : copy_to_user(fds, fd, sizeof(fd));
+		if (fd[0] < 0)
+			return fd[0];
+		fd[1] = find_free(fd[0] + 1);
+		if (fd[1] < 0)
+			return fd[1];
+		error = copy_to_user(fds, fd, sizeof(fd));
 		if (error)
 			return error;
 	} while (find_free(0) != fd[0] || find_free(fd[0] + 1) != fd[1]);
@@ -176,6 +189,7 @@ int sys_close(int fd)
 	return 0;
 }
 
+/* Makes `to`, which is free, one more descriptor of fd's file. */
 static int dup_to(int fd, int to, bool cloexec)
 {
 	struct file *file = fget_any(fd);
@@ -185,15 +199,16 @@ static int dup_to(int fd, int to, bool cloexec)
 	return to;
 }
 
-/* Duplicates fd to the lowest free descriptor from lowest on. */
+/* Duplicates fd to the lowest free descriptor from lowest on. Returns that. */
 int dup_from(int fd, u32 lowest, bool cloexec)
 {
-	int to = fget_any(fd)
-			 ? lowest < current->rlimits[RLIMIT_NOFILE].rlim_cur
-				   ? find_free(lowest)
-				   : -EINVAL
-			 : -EBADF;
+	int to;
 
+	if (!fget_any(fd))
+		return -EBADF;
+	if (lowest >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
+		return -EINVAL;
+	to = find_free(lowest);
 	return to < 0 ? to : dup_to(fd, to, cloexec);
 }
 
@@ -202,10 +217,7 @@ int sys_dup(int fd)
 	return dup_from(fd, 0, false);
 }
 
-/*
- * Both are open already or within the limit; what is open as `to` is closed,
- * when it has been replaced.
- */
+/* Duplicates fd to `to`. What was open there is closed afterwards. */
 static int dup_over(int fd, int to, bool cloexec)
 {
 	struct file *old = file_at(current->files, to);
@@ -223,19 +235,22 @@ static int dup_over(int fd, int to, bool cloexec)
 
 int sys_dup2(int fd, int to)
 {
-	return fd == to && fget_any(fd) ? to : dup_over(fd, to, false);
+	if (fd == to && fget_any(fd))
+		return to;
+	return dup_over(fd, to, false);
 }
 
 int sys_dup3(int fd, int to, u32 flags)
 {
-	return fd == to || flags & ~O_CLOEXEC
-		       ? -EINVAL
-		       : dup_over(fd, to, flags & O_CLOEXEC);
+	if (fd == to || flags & ~O_CLOEXEC)
+		return -EINVAL;
+	return dup_over(fd, to, flags & O_CLOEXEC);
 }
 
 /*
- * fork: the child has the same open files, each with one more reference, or
- * shares the table. A kernel task's first child starts with none.
+ * Called by fork: the child shares the table, or has one of its own with the
+ * same open files, each with one more reference. The first child of a kernel
+ * task starts with none. Returns 0, or -ENOMEM.
  */
 int copy_files(struct task_struct *child, bool share)
 {
@@ -277,7 +292,7 @@ static void drop_files(struct files_struct *files)
 	kfree(files);
 }
 
-/* /proc must not find what is going. */
+/* Called when a task ends. /proc must not find a table that is going. */
 void exit_files(struct task_struct *task)
 {
 	struct files_struct *files = task->files;
@@ -286,7 +301,7 @@ void exit_files(struct task_struct *task)
 	drop_files(files);
 }
 
-/* exec: current gets a table of its own. */
+/* Called by exec: gives current a table of its own. Returns 0, or -ENOMEM. */
 int unshare_files(void)
 {
 	struct files_struct *old = current->files;
@@ -299,6 +314,7 @@ int unshare_files(void)
 	return 0;
 }
 
+/* Called by exec: closes the descriptors that are marked. */
 void close_on_exec(struct task_struct *task)
 {
 	for (u32 fd = 0; fd < task->files->end; fd++)

@@ -1,6 +1,6 @@
 /*
- * mmap() itself: what is to be mapped, checked against the open file, and
- * msync(); mm/mapping.c does the rest.
+ * mmap() and msync() of files: what is to be mapped is checked against the open
+ * file. mm/mapping.c does the rest.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -16,8 +16,8 @@
 #define OFFSET_PAGES	(1u << (32 - PAGE_SHIFT)) /* offsets have 32 bits */
 
 /*
- * vm_ops: the page of a mapped file; -EIO, which becomes SIGBUS, for one beyond
- * its end. The caller gets a reference of its own to the frame.
+ * vm_ops: finds the page of a mapped file. The caller gets a reference of its
+ * own to the frame. Returns -EIO, which becomes SIGBUS, beyond the end.
  */
 static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 {
@@ -43,10 +43,10 @@ static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 }
 
 /*
- * Threads: a fault holds the address space, and who holds the file may be
- * waiting for just that, because write() reads a buffer in it. Such a fault
- * waits for the file without holding anything, and is tried again. Whether it
- * has waited.
+ * Waits until a file is not locked. A fault holds the address space, and the
+ * thread that holds the file may be waiting for just that: write() reads a
+ * buffer in it. So this waits without holding anything. Returns true if it has
+ * waited: then the fault is tried again.
  */
 static bool wait_for_lock(struct inode *inode, struct mm *mm)
 {
@@ -61,14 +61,25 @@ static bool wait_for_lock(struct inode *inode, struct mm *mm)
 	return true;
 }
 
+/* Makes sure that the page at offset, inside a locked file, has its blocks. */
+static int allocate_page(struct inode *inode, u32 offset)
+{
+	u32 where[BLOCKS_A_PAGE];
+	u32 left = (inode->i_size - offset + BLOCK_SIZE - 1) / BLOCK_SIZE;
+
+	return inode->i_op->map_blocks(inode, offset / BLOCK_SIZE,
+				       min_u32(left, BLOCKS_A_PAGE), true,
+				       where);
+}
+
 /*
- * vm_ops: a program will write to a page of a file through a shared mapping.
- * Blocks for it are taken now: later nobody could be told that there are none.
+ * vm_ops: makes a page of a file ready to be written to through a shared
+ * mapping. It gets its blocks now: later nobody could be told that there are
+ * none.
  */
 static int file_make_writable(struct vm_area *area, u32 offset)
 {
 	struct inode *inode = area->object;
-	u32 first = offset / BLOCK_SIZE, where[BLOCKS_A_PAGE];
 	struct cached_page *page = NULL;
 	int error = -EIO;
 
@@ -80,14 +91,9 @@ static int file_make_writable(struct vm_area *area, u32 offset)
 		page = get_cached_page(inode, offset / PAGE_SIZE, GET_AROUND,
 				       &error);
 	if (page) {
-		error = inode->i_op->map_blocks(
-			inode, first,
-			min_u32((inode->i_size - offset + BLOCK_SIZE - 1) /
-					BLOCK_SIZE,
-				BLOCKS_A_PAGE),
-			true, where);
+		error = allocate_page(inode, offset);
 		page->mapped_writable |= !error;
-		/* also if some blocks were had: they hold old contents */
+		/* some new blocks, after an error, hold stale data */
 		page->dirty |= !error || inode->i_sb->s_type->needs_device;
 		put_cached_page(page);
 	}
@@ -100,7 +106,7 @@ static int file_make_writable(struct vm_area *area, u32 offset)
 }
 
 /*
- * vm_ops: what is only in memory, because its file system is, cannot be had
+ * vm_ops: finds out if a frame is this page of the file, and if it can be read
  * again.
  */
 static u32 file_holds(const struct vm_area *area, u32 offset, u32 frame)
@@ -134,9 +140,7 @@ static void file_area_close(struct vm_area *area)
 	iput(area->object);
 }
 
-/*
- * vm_ops: the bytes [start, end) of a file become a hole, if it can have some.
- */
+/* vm_ops: makes a hole of the bytes [start, end) of a file. */
 static int file_remove(struct vm_area *area, u32 start, u32 end)
 {
 	struct inode *inode = area->object;
@@ -152,14 +156,14 @@ static int file_remove(struct vm_area *area, u32 start, u32 end)
 	return 0;
 }
 
-/* vm_ops: those of a file without a name, which are nowhere else. */
+/* vm_ops: returns how many pages would go with the mapping of a file. */
 static u32 file_kept(const struct vm_area *area)
 {
 	const struct inode *inode = area->object;
 
-	return inode->i_nlink || inode->i_sb->s_type->needs_device
-		       ? 0
-		       : tmpfs_size(inode);
+	if (inode->i_nlink || inode->i_sb->s_type->needs_device)
+		return 0;
+	return tmpfs_size(inode);
 }
 
 const struct vm_ops file_vm_ops = {
@@ -173,8 +177,8 @@ const struct vm_ops file_vm_ops = {
 };
 
 /*
- * Make area one of the file: regular, open for reading, and for writing if that
- * is what a shared mapping wants. A reference to the file is taken.
+ * Makes area one of a file, and takes a reference to that. The file must be
+ * regular and open for reading; for writing, too, if a shared mapping wants it.
  */
 static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 {
@@ -184,8 +188,9 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 	if (!file)
 		return -EBADF;
 	mode = file->flags & O_ACCMODE;
-	if (mode == O_WRONLY || (area->flags & VM_SHARED &&
-				 area->flags & VM_WRITE && mode != O_RDWR))
+	if (mode == O_WRONLY)
+		return -EACCES;
+	if (area->flags & VM_SHARED && area->flags & VM_WRITE && mode != O_RDWR)
 		return -EACCES;
 	if (!S_ISREG(file->inode->i_mode))
 		return -ENODEV;
@@ -205,19 +210,18 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 }
 
 /*
- * Memory that several processes shall share has a file without a name behind
- * it. It does not go to swap: more than there is of RAM could never be had.
+ * Makes area one of memory that processes share: a file without a name. That
+ * does not go to swap, so it cannot be larger than RAM.
  */
 static int map_nameless(struct vm_area *area, u32 length)
 {
 	int error = 0;
 
 	if (length == 0)
-		error = -EINVAL;
-	else if (length > FILE_SIZE_MAX || length >> PAGE_SHIFT > nr_ram_frames)
-		error = -ENOMEM;
-	if (!error)
-		area->object = tmpfs_nameless(PAGE_ROUND_UP(length), &error);
+		return -EINVAL;
+	if (length > FILE_SIZE_MAX || length >> PAGE_SHIFT > nr_ram_frames)
+		return -ENOMEM;
+	area->object = tmpfs_nameless(PAGE_ROUND_UP(length), &error);
 	area->flags |= VM_MAY_WRITE;
 	return error;
 }
@@ -228,8 +232,9 @@ static int map_nameless(struct vm_area *area, u32 length)
 	 MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
 
 /*
- * Unknown flags are ignored, but for MAP_SHARED_VALIDATE, which a file must be
- * behind. There are no huge pages, and no stacks that are shared.
+ * Returns 0 if mmap() can do what flags ask. Unknown flags are ignored, except
+ * with MAP_SHARED_VALIDATE, which needs a file. There are no huge pages, and no
+ * shared stacks.
  */
 static int check_flags(u32 flags)
 {
@@ -240,7 +245,9 @@ static int check_flags(u32 flags)
 		return -EINVAL;
 	if (type == MAP_SHARED_VALIDATE && !(flags & MAP_ANONYMOUS))
 		return flags & ~MAP_KNOWN ? -EOPNOTSUPP : 0;
-	return type == MAP_PRIVATE || type == MAP_SHARED ? 0 : -EINVAL;
+	if (type != MAP_PRIVATE && type != MAP_SHARED)
+		return -EINVAL;
+	return 0;
 }
 
 int sys_mmap2(u32 addr, u32 length, u32 prot, u32 flags, int fd, u32 page)
@@ -286,23 +293,26 @@ int sys_mmap(const u32 __user *user_args)
 	return sys_mmap2(a[0], a[1], a[2], a[3], a[4], a[5] >> PAGE_SHIFT);
 }
 
-/*
- * Write what was changed through shared mappings in a range; with MS_ASYNC the
- * next sync does. A range with a gap is -ENOMEM, after the rest.
- */
-int sys_msync(u32 addr, u32 length, u32 flags)
+static int sync_area(const struct vm_area *area)
 {
-	u32 end = addr + PAGE_ROUND_UP(length);
-	bool gap = length && end == addr;	/* more than there is */
+	struct inode *inode = igrab(area->object);
+	int error = sync_inode(inode);
+
+	iput(inode);
+	return error;
+}
+
+/*
+ * Writes what was changed through shared mappings in [addr, end). Returns
+ * -ENOMEM, after all the rest, if the range has a gap.
+ */
+static int sync_range(u32 addr, u32 end, u32 flags)
+{
+	bool gap = false;
 	int error = 0;
 
-	if (OFFSET_IN_PAGE(addr) || end < addr ||
-	    flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
-	    (flags & MS_ASYNC && flags & MS_SYNC))
-		return -EINVAL;
 	while (addr < end && !error) {
 		struct vm_area *area = area_above(current->mm, addr);
-		struct inode *inode;
 
 		gap |= !area || area->start > addr;
 		if (!area || area->start >= end)
@@ -310,11 +320,22 @@ int sys_msync(u32 addr, u32 length, u32 flags)
 		if (flags & MS_INVALIDATE && area->flags & VM_LOCKED)
 			return -EBUSY;
 		addr = area->end;
-		if (!(area->flags & VM_SHARED) || !(flags & MS_SYNC))
-			continue;
-		inode = igrab(area->object);
-		error = sync_inode(inode);
-		iput(inode);
+		if (area->flags & VM_SHARED && flags & MS_SYNC)
+			error = sync_area(area);
 	}
 	return !error && gap ? -ENOMEM : error;
+}
+
+/* msync(). With MS_ASYNC, the next sync writes what was changed. */
+int sys_msync(u32 addr, u32 length, u32 flags)
+{
+	u32 end = addr + PAGE_ROUND_UP(length);
+
+	if (OFFSET_IN_PAGE(addr) || end < addr ||
+	    flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
+	    (flags & MS_ASYNC && flags & MS_SYNC))
+		return -EINVAL;
+	if (length && end == addr)	/* more than there is */
+		return -ENOMEM;
+	return sync_range(addr, end, flags);
 }

@@ -15,6 +15,7 @@ void register_file_system(struct file_system_type *type)
 	list_add_tail(&type->link, &types);
 }
 
+/* Returns the type of a name, or NULL. */
 const struct file_system_type *find_file_system(const char *name)
 {
 	list_for_each(node, &types)
@@ -23,7 +24,7 @@ const struct file_system_type *find_file_system(const char *name)
 	return NULL;
 }
 
-/* /proc/filesystems */
+/* Shows /proc/filesystems. */
 void show_filesystems(struct seq *s)
 {
 	list_for_each(node, &types)

@@ -1,4 +1,4 @@
-/* What fs/ consists of, each part registered with those that it serves. */
+/* The parts of fs/, each registered with those that it serves. */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <abi/stat.h>

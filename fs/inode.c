@@ -1,29 +1,22 @@
 /*
- * Inodes in memory: found by hash of file system and number, counted, kept
- * after the last iput() while their file system is mounted so that they and
- * their pages are there when wanted again, written back late. An inode without
+ * Inodes in memory: found by file system and number, counted, written back
+ * late. An inode stays after its last iput() while its file system is mounted,
+ * so that it and its pages are there when they are wanted again. One without
  * links is freed on the medium when its last user goes.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/hash.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
 
-#define BUCKETS 128
-
-static struct list buckets[BUCKETS];
+HASH_TABLE(inode_table, 7);
 static LIST_HEAD(all_inodes);		/* the longest unused first */
 u32 nr_inodes;
 
 void inode_init(void)
 {
-	for (u32 i = 0; i < BUCKETS; i++)
-		list_init(&buckets[i]);
-}
-
-static struct list *bucket_of(const struct super_block *sb, u32 ino)
-{
-	return &buckets[((u32)sb / 64 + ino) % BUCKETS];
+	hash_init(&inode_table);
 }
 
 static struct inode *inode_at(struct list *node)
@@ -31,14 +24,20 @@ static struct inode *inode_at(struct list *node)
 	return list_entry(node, struct inode, all_link);
 }
 
+static struct list *inode_bucket(const struct super_block *sb, u32 ino)
+{
+	return hash_bucket(&inode_table, (u32)sb, ino);
+}
+
+/* Lets iget() find an inode from now on. */
 void hash_inode(struct inode *inode)
 {
-	list_add(&inode->hash_link, bucket_of(inode->i_sb, inode->i_ino));
+	list_add(&inode->hash_link, inode_bucket(inode->i_sb, inode->i_ino));
 }
 
 /*
- * A blank inode that only the caller knows. sb may be NULL (pipes). NULL: no
- * memory.
+ * Returns a blank inode with one reference that iget() does not find, or NULL
+ * if there was no memory. sb is NULL for a pipe.
  */
 struct inode *new_inode(struct super_block *sb)
 {
@@ -49,6 +48,7 @@ struct inode *new_inode(struct super_block *sb)
 	list_init(&inode->hash_link);
 	list_init(&inode->pages);
 	list_init(&inode->i_locks);
+	list_init(&inode->i_names);
 	wait_queue_init(&inode->i_wait);
 	inode->i_sb = sb;
 	inode->i_dev = sb ? sb->s_dev : 0;
@@ -61,6 +61,7 @@ struct inode *new_inode(struct super_block *sb)
 
 static void free_inode(struct inode *inode)
 {
+	name_cache_forget_inode(inode);
 	drop_inode_pages(inode, 0);
 	list_del(&inode->hash_link);
 	list_del(&inode->all_link);
@@ -68,6 +69,7 @@ static void free_inode(struct inode *inode)
 	kfree(inode);
 }
 
+/* Waits until nobody has an inode locked, then locks it. */
 void lock_inode(struct inode *inode)
 {
 	while (inode->i_locked)
@@ -84,7 +86,7 @@ void unlock_inode(struct inode *inode)
 
 static struct inode *find_inode(const struct super_block *sb, u32 ino)
 {
-	list_for_each(node, bucket_of(sb, ino)) {
+	list_for_each(node, inode_bucket(sb, ino)) {
 		struct inode *inode = list_entry(node, struct inode, hash_link);
 
 		if (inode->i_ino == ino && inode->i_sb == sb)
@@ -99,8 +101,8 @@ bool inode_in_memory(const struct super_block *sb, u32 ino)
 }
 
 /*
- * Fill a new inode from the medium, locked so that others who find it meanwhile
- * wait.
+ * Fills a new inode from the medium. It is locked meanwhile, so that others who
+ * find it wait.
  */
 static int read_inode(struct inode *inode)
 {
@@ -113,67 +115,68 @@ static int read_inode(struct inode *inode)
 	return error;
 }
 
-/*
- * The inode of that number, referenced. NULL with *error: -ENOMEM, or -EIO when
- * it cannot be read or makes no sense.
- */
-struct inode *iget(struct super_block *sb, u32 ino, int *error)
+/* Returns an inode that was found, referenced, or NULL with *error -EIO. */
+static struct inode *use_inode(struct inode *inode, int *error)
 {
-	struct inode *inode = find_inode(sb, ino),
-		     *new = inode ? NULL : new_inode(sb);
-
-	*error = 0;
-	if (new)
-		inode = find_inode(sb, ino); /* finding memory may have slept */
-	if (inode) {
-		if (new)
-			iput(new);
-		inode->i_count++;
-		while (inode->i_locked && !inode->i_valid)
-			sleep_on(&inode->i_wait);
-		*error = inode->i_valid ? 0 : -EIO;
-	} else {
-		inode = new;
-		if (!inode) {
-			*error = -ENOMEM;
-			return NULL;
-		}
-		inode->i_ino = ino;
-		hash_inode(inode);
-		*error = read_inode(inode);
+	inode->i_count++;
+	while (inode->i_locked && !inode->i_valid)
+		sleep_on(&inode->i_wait);
+	if (inode->i_valid) {
+		*error = 0;
+		return inode;
 	}
-	if (*error) {
-		iput(inode);
-		return NULL;
-	}
-	return inode;
+	*error = -EIO;
+	iput(inode);
+	return NULL;
 }
 
 /*
- * The last user of a file without links: its blocks and its number are free for
- * others.
+ * Returns the inode of a number, referenced. NULL with *error: -ENOMEM, or -EIO
+ * if it cannot be read or makes no sense.
+ */
+struct inode *iget(struct super_block *sb, u32 ino, int *error)
+{
+	struct inode *inode = find_inode(sb, ino), *new;
+
+	if (inode)
+		return use_inode(inode, error);
+	new = new_inode(sb);
+	if (!new) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	inode = find_inode(sb, ino);	/* finding memory may have slept */
+	if (inode) {
+		iput(new);
+		return use_inode(inode, error);
+	}
+	new->i_ino = ino;
+	hash_inode(new);
+	*error = read_inode(new);
+	if (!*error)
+		return new;
+	iput(new);
+	return NULL;
+}
+
+/*
+ * Deletes a file without links whose last user has gone: its blocks and its
+ * number are free for others.
  */
 static void delete_inode(struct inode *inode)
 {
-	/*
-	 * deleting may sleep: nobody may free it meanwhile, and nobody use it
-	 */
-	inode->i_count++;
+	inode->i_count++;	/* deleting may sleep: nobody frees it now */
 	inode->i_valid = false;
+	name_cache_forget_inode(inode);
 	drop_inode_pages(inode, 0);
 	inode->i_sb->s_op->delete_inode(inode);
 	inode->i_count--;
 	free_inode(inode);
 }
 
-/* Drop a reference. */
-void iput(struct inode *inode)
+/* Keeps, frees or deletes an inode that nobody uses any more. */
+static void release_inode(struct inode *inode)
 {
-	if (inode->i_count == 0)
-		panic("iput: inode %u of device %x is not in use", inode->i_ino,
-		      inode->i_dev);
-	if (--inode->i_count > 0)
-		return;
 	if (inode->i_pipe)
 		inode->i_fop->drop(inode);
 	if (inode->i_sb && inode->i_sb->s_transient && inode->i_valid) {
@@ -181,21 +184,29 @@ void iput(struct inode *inode)
 		inode->i_valid = false;
 	}
 	/* nobody can find it again */
-	if (list_empty(&inode->hash_link) || !inode->i_valid) {
+	if (list_empty(&inode->hash_link) || !inode->i_valid)
 		free_inode(inode);
-		return;
-	}
-	if (inode->i_nlink == 0) {
+	else if (inode->i_nlink == 0)
 		delete_inode(inode);
-		return;
-	}
-	list_move_tail(&inode->all_link, &all_inodes);
+	else
+		list_move_tail(&inode->all_link, &all_inodes);
+}
+
+/* Drops a reference. May sleep if it was the last of a file without links. */
+void iput(struct inode *inode)
+{
+	if (inode->i_count == 0)
+		panic("iput: inode %u of device %x is not in use", inode->i_ino,
+		      inode->i_dev);
+	if (--inode->i_count == 0)
+		release_inode(inode);
 }
 
 /*
- * Who owns a file that is made in dir: its maker, and the maker's group or, if
- * the directory says so, the directory's, as then a new directory does too. But
- * nobody makes a program that runs with the rights of a group not his own.
+ * Sets the owner and group of a file that is made in dir: those of its maker.
+ * If dir has S_ISGID, the group is that of dir, and a new directory has the bit
+ * too. But nobody makes a program that runs with the rights of a group that is
+ * not his own.
  */
 void set_maker(struct inode *inode, const struct inode *dir)
 {
@@ -212,8 +223,8 @@ void set_maker(struct inode *inode, const struct inode *dir)
 }
 
 /*
- * Returns the set-id bits that a file has and loses when current changes it.
- * The group's stays where nobody runs it so, for who could set it, too.
+ * Returns the set-id bits that a file loses when current changes it. S_ISGID
+ * without S_IXGRP means something else and stays, if current could set it.
  */
 u32 set_id_bits(const struct inode *inode)
 {
@@ -226,8 +237,8 @@ u32 set_id_bits(const struct inode *inode)
 }
 
 /*
- * A program that was given away or changed by others does not run with its
- * owner's rights any more.
+ * Called when a program is given away or changed by others: it does not run
+ * with its owner's rights any more.
  */
 void drop_set_id(struct inode *inode)
 {
@@ -242,11 +253,10 @@ void register_file_ops(u32 type, const struct file_ops *ops)
 	file_ops[FILE_TYPE(type)] = ops;
 }
 
-/* Sets the operations on open files that fit what the inode is. */
+/* Sets the operations on open files that fit the type of an inode. */
 void set_file_ops(struct inode *inode, const struct file_ops *directory)
 {
-	const struct file_ops *ops =
-		file_ops[FILE_TYPE(inode->i_mode)];
+	const struct file_ops *ops = file_ops[FILE_TYPE(inode->i_mode)];
 
 	if (!ops)
 		ops = file_ops[FILE_TYPE(S_IFREG)];
@@ -264,7 +274,7 @@ void mark_inode_dirty(struct inode *inode)
 	inode->i_dirty = true;
 }
 
-/* Into its buffer. */
+/* Copies a dirty inode into its buffer. It stays dirty on an error. */
 int write_inode(struct inode *inode)
 {
 	int error;
@@ -279,9 +289,9 @@ int write_inode(struct inode *inode)
 }
 
 /*
- * Call write, which is write_inode or write_inode_pages, for all inodes of a
- * file system (NULL: of all); the first error. An inode in use keeps its place
- * in the list, so that sleeping on one is harmless.
+ * Calls write (write_inode or write_inode_pages) for all inodes of a file
+ * system, or of all with NULL. Returns the first error. An inode in use keeps
+ * its place in the list, so that sleeping on one is harmless.
  */
 int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 {
@@ -299,22 +309,18 @@ int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 		if (error && !first_error)
 			first_error = error;
 		if (--inode->i_count == 0 && inode->i_nlink == 0) {
+			/* its last user went meanwhile: deleting it sleeps */
 			inode->i_count++;
-			/*
-			 * its last user went meanwhile: it is deleted, which
-			 * sleeps
-			 */
 			iput(inode);
-			/* the list has changed: from the start */
-			node = &all_inodes;
+			node = &all_inodes;	/* start again */
 		}
 	}
 	return first_error;
 }
 
 /*
- * Called when memory is short or counts must be exact: forget inodes that
- * nobody uses, are clean and have no pages. How many.
+ * Called when memory is short or counts must be exact: forgets the inodes that
+ * are unused, clean and without pages. Returns their number.
  */
 int shrink_inodes(void)
 {
@@ -332,7 +338,7 @@ int shrink_inodes(void)
 	return dropped;
 }
 
-/* Whether a file system is in use beyond its own root. */
+/* Returns true if more of a file system is in use than its own root. */
 bool inodes_busy(struct super_block *sb)
 {
 	list_for_each(node, &all_inodes) {
@@ -345,7 +351,10 @@ bool inodes_busy(struct super_block *sb)
 	return false;
 }
 
-/* Whether there are files that are open for writing, or open without a name. */
+/*
+ * Returns true if files of a file system are open for writing, or open without
+ * a name.
+ */
 bool inodes_written(struct super_block *sb)
 {
 	list_for_each(node, &all_inodes) {
@@ -375,7 +384,8 @@ void await_inodes(struct super_block *sb)
 }
 
 /*
- * Forget a file system's inodes, all unused and written, when it is unmounted.
+ * Called when a file system is unmounted: forgets its inodes, which are all
+ * unused and written.
  */
 void drop_inodes(struct super_block *sb)
 {

@@ -1,123 +1,102 @@
 /*
- * The name cache: which inode number a name in a directory has, so that a path
- * walked often does not search its directories each time. A table with one
- * place a hash value; a new name takes the place of an old one. Only names that
- * exist are kept. Who removes or renames a name forgets it here.
+ * The name cache: inodes by directory and name, so that a path walked often
+ * searches neither its directories nor the table of inodes. A table with one
+ * place for each hash value; a new name takes the place of an old one. Only
+ * names of inodes in memory are kept, without a reference. Whoever removes or
+ * renames a name forgets it here.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/hash.h>
 
-#define ENTRIES		512u
-#define HASH_SHIFT	23		/* the hash's upper bits: an index */
-/* 2^32 divided by the golden ratio (Knuth, volume 3, 6.4) */
-#define HASH_MULTIPLIER	0x9E3779B1u
-#define NAME_CACHED	24u		/* longer names are not kept */
+#define CACHED_NAMES	512u
+#define LENGTH_MAX	24u		/* longer names are not kept */
 
-static struct entry {
-	const struct super_block *sb;	/* NULL: empty */
-	u32 dir, ino;
+static struct cached_name {
+	struct inode *inode;		/* NULL: the place is empty */
+	struct list link;		/* all places of that inode */
+	const struct super_block *sb;
+	u32 dir;			/* the directory's number */
 	u32 length;
-	char name[NAME_CACHED];
-} entries[ENTRIES];
+	char name[LENGTH_MAX];
+} cached_names[CACHED_NAMES];
 
 u32 names_gone;
 
-/* Four characters at once, at any address. */
-static inline u32 word_at(const char *p)
+/* Returns the only place where a name in dir can be. */
+static struct cached_name *name_place(const struct inode *dir, const char *name,
+				      u32 length)
 {
-	u32 word;
+	u32 seed = dir->i_ino ^ (u32)dir->i_sb;
 
-	__builtin_memcpy(&word, p, sizeof(word));
-	return word;
+	return &cached_names[hash_name(seed, name, length) % CACHED_NAMES];
+}
+
+/* Returns true if a place holds this name in dir, or held it last. */
+static bool holds_name(const struct cached_name *place, const struct inode *dir,
+		       const char *name, u32 length)
+{
+	return place->length == length && place->dir == dir->i_ino &&
+	       place->sb == dir->i_sb && memcmp(place->name, name, length) == 0;
+}
+
+static void clear_place(struct cached_name *place)
+{
+	if (place->inode)
+		list_unlink(&place->link);
+	place->inode = NULL;
+}
+
+/* Returns the inode of a name in dir, or NULL if it is not known here. */
+struct inode *name_cache_find(const struct inode *dir, const char *name,
+			      u32 length)
+{
+	struct cached_name *place;
+
+	if (!dir->i_sb->s_cache_names)
+		return NULL;
+	place = name_place(dir, name, length);
+	return holds_name(place, dir, name, length) ? place->inode : NULL;
 }
 
 /*
- * Names of four characters and more are taken a word at a time; the last word
- * may overlap the one before.
- */
-static inline struct entry *entry_of(const struct inode *dir, const char *name,
-				     u32 length)
-{
-	u32 hash = dir->i_ino + ((u32)dir->i_sb >> 6);
-
-	if (length < 4) {
-		hash += name[0] | name[length / 2] << 8 |
-			name[length - 1] << 16;
-	} else {
-		for (u32 i = 0; i + 4 < length; i += 4)
-			hash = (hash ^ word_at(name + i)) * HASH_MULTIPLIER;
-		hash ^= word_at(name + length - 4);
-	}
-	return &entries[hash * HASH_MULTIPLIER >> HASH_SHIFT];
-}
-
-static inline bool same_name(const char *a, const char *b, u32 length)
-{
-	if (length < 4)
-		return a[0] == b[0] && a[length / 2] == b[length / 2] &&
-		       a[length - 1] == b[length - 1];
-	for (u32 i = 0; i + 4 < length; i += 4)
-		if (word_at(a + i) != word_at(b + i))
-			return false;
-	return word_at(a + length - 4) == word_at(b + length - 4);
-}
-
-/*
- * The entry that has a name in dir, or NULL: none has a name that is too long.
- */
-static struct entry *find(const struct inode *dir, const char *name, u32 length)
-{
-	struct entry *e = entry_of(dir, name, length);
-
-	return e->length == length && e->dir == dir->i_ino &&
-			       e->sb == dir->i_sb &&
-			       same_name(e->name, name, length)
-		       ? e
-		       : NULL;
-}
-
-/* The inode number of a name in dir; 0: not known here. */
-u32 name_cache_find(const struct inode *dir, const char *name, u32 length)
-{
-	const struct entry *e = find(dir, name, length);
-
-	return e ? e->ino : 0;
-}
-
-/*
- * The directory was searched and has the name. "." and ".." are not names to
- * keep: a directory's parent changes.
+ * Keeps a name that was found or made in dir. "." and ".." are not kept: a
+ * directory's parent changes.
  */
 void name_cache_add(const struct inode *dir, const char *name, u32 length,
-		    u32 ino)
+		    struct inode *inode)
 {
-	struct entry *e = entry_of(dir, name, length);
+	struct cached_name *place;
 
-	if (length > NAME_CACHED || is_dot_dotdot(name, length))
+	if (!dir->i_sb->s_cache_names || length > LENGTH_MAX ||
+	    is_dot_dotdot(name, length))
 		return;
-	*e = (struct entry){
-		.sb = dir->i_sb, .dir = dir->i_ino, .ino = ino, .length = length
-	};
-	memcpy(e->name, name, length);
+	place = name_place(dir, name, length);
+	clear_place(place);
+	place->inode = inode;
+	place->sb = dir->i_sb;
+	place->dir = dir->i_ino;
+	place->length = length;
+	memcpy(place->name, name, length);
+	list_add(&place->link, &inode->i_names);
 }
 
 /*
- * The name was removed or means another inode. Called after the fact: a search
- * that came between would have brought it back.
+ * Forgets a name that was removed or means another inode. Called after the
+ * fact: a search that came between would have brought it back.
  */
 void name_cache_forget(const struct inode *dir, const char *name, u32 length)
 {
-	struct entry *e = find(dir, name, length);
+	struct cached_name *place = name_place(dir, name, length);
 
 	names_gone++;
-	if (e)
-		e->sb = NULL;
+	if (holds_name(place, dir, name, length))
+		clear_place(place);
 }
 
-/* A file system is unmounted. */
-void name_cache_forget_all(const struct super_block *sb)
+/* Forgets all names of an inode that is about to go from memory. */
+void name_cache_forget_inode(struct inode *inode)
 {
-	for (u32 i = 0; i < ENTRIES; i++)
-		if (entries[i].sb == sb)
-			entries[i].sb = NULL;
+	list_for_each_safe(node, &inode->i_names)
+		clear_place(list_entry(node, struct cached_name, link));
 }

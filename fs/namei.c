@@ -1,7 +1,9 @@
 /*
- * From a path to an inode: one component at a time, crossing mounts, following
- * symbolic links up to a limit. Inodes come back referenced; errors are what
- * POSIX says.
+ * From a path to an inode: one component at a time, crossing mounts and
+ * following symbolic links, up to a limit. Paths are kernel strings. A path
+ * that does not begin with a slash starts at the directory that dirfd has open;
+ * AT_FDCWD is the working directory. Inodes come back referenced; errors are
+ * those of POSIX.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -11,27 +13,35 @@
 #include <abi/fcntl.h>
 #include <abi/mount.h>
 
-/* Returns whether a flag of mount() holds where an inode is. */
+/* Returns true if the file system of an inode is mounted with a flag (MS_*). */
 bool on_mount_with(const struct inode *inode, u32 flag)
 {
 	return inode->i_sb && inode->i_sb->s_flags & flag;
 }
 
-/* Returns whether a program's set-id bits mean nothing. */
+/* Returns true if the set-id bits of a program have no effect. */
 bool inode_nosuid(const struct inode *inode)
 {
 	return on_mount_with(inode, MS_NOSUID);
 }
 
-/* A device's node is a file like others where the mount says so. */
+/* Returns -EACCES for a device node on a file system mounted with MS_NODEV. */
 int may_use_device(const struct inode *inode)
 {
 	return on_mount_with(inode, MS_NODEV) ? -EACCES : 0;
 }
 
+/* The superuser may do everything but run what nobody may run. */
+static int superuser_permission(u32 mode, int mask)
+{
+	bool may_run = S_ISDIR(mode) || mode & (S_IXUSR | S_IXGRP | S_IXOTH);
+
+	return mask & X_OK && !may_run ? -EACCES : 0;
+}
+
 /*
- * May current do this? The first of owner, group and others that applies
- * decides; the superuser may, but not run what nobody may.
+ * Returns 0 if current may use an inode as mask says (R_OK, W_OK, X_OK). The
+ * first of owner, group and others that applies decides. -EACCES, -EROFS.
  */
 int permission(const struct inode *inode, int mask)
 {
@@ -40,13 +50,10 @@ int permission(const struct inode *inode, int mask)
 	if (mask & W_OK && on_mount_with(inode, MS_RDONLY) &&
 	    (S_ISREG(mode) || S_ISDIR(mode)) && !inode->i_writable)
 		return -EROFS;
-	if (mask & X_OK && on_mount_with(inode, MS_NOEXEC) && S_ISREG(mode))
+	if (mask & X_OK && S_ISREG(mode) && on_mount_with(inode, MS_NOEXEC))
 		return -EACCES;
 	if (fs_suser())
-		return mask & X_OK && !S_ISDIR(mode) &&
-				       !(mode & (S_IXUSR | S_IXGRP | S_IXOTH))
-			       ? -EACCES
-			       : 0;
+		return superuser_permission(mode, mask);
 	if (current->fsuid == inode->i_uid)
 		mode >>= 6;
 	else if (in_group(inode->i_gid))
@@ -55,8 +62,8 @@ int permission(const struct inode *inode, int mask)
 }
 
 /*
- * Copy a path from the program into a page of its own. -ENOENT: empty,
- * -ENAMETOOLONG, -EFAULT, -ENOMEM.
+ * Copies a path from the program into a page, which putname() frees. Returns 0,
+ * -ENOENT if it is empty, -ENAMETOOLONG, -EFAULT or -ENOMEM.
  */
 int getname(const char __user *path, char **name)
 {
@@ -80,8 +87,8 @@ void putname(char *name)
 }
 
 /*
- * Up and down over mount points. Both take over the reference that they are
- * given.
+ * Returns the root of what is mounted on inode, or inode if nothing is. Takes
+ * over the caller's reference.
  */
 static struct inode *cross_down(struct inode *inode)
 {
@@ -94,6 +101,10 @@ static struct inode *cross_down(struct inode *inode)
 	return inode;
 }
 
+/*
+ * Returns the directory on which a file system is mounted if inode is its root,
+ * else inode. Takes over the caller's reference.
+ */
 static struct inode *cross_up(struct inode *inode)
 {
 	while (inode == inode->i_sb->s_root && inode->i_sb->s_covered) {
@@ -105,27 +116,9 @@ static struct inode *cross_up(struct inode *inode)
 	return inode;
 }
 
-/* The inode number of a name, from the cache or by searching the directory. */
-static int lookup_number(struct inode *dir, const char *name, u32 length,
-			 u32 *ino)
-{
-	int error;
-
-	if (length > dir->i_sb->s_name_max)
-		return -ENAMETOOLONG;
-	*ino = dir->i_sb->s_cache_names ? name_cache_find(dir, name, length)
-					: 0;
-	if (*ino)
-		return 0;
-	error = dir->i_op->lookup(dir, name, length, ino);
-	if (!error && dir->i_sb->s_cache_names)
-		name_cache_add(dir, name, length, *ino);
-	return error;
-}
-
 /*
- * "..": the root of what the process sees is its own parent, and the root of a
- * mounted file system lies where it is mounted.
+ * Finds "..". The root of what the process sees is its own parent. The parent
+ * of a mounted root is that of the directory on which it is mounted.
  */
 static int lookup_parent(struct inode *dir, struct inode **inode)
 {
@@ -148,45 +141,59 @@ static int lookup_parent(struct inode *dir, struct inode **inode)
 }
 
 /*
- * The inode that has a name's number. Having it in memory may sleep, and the
- * number be another file's when the name is gone: then it is looked up again.
+ * Searches dir for a name. iget() may sleep: the name may go meanwhile and its
+ * number be another file's. So if any name has gone, it searches again.
  */
-static int lookup_inode(struct inode *dir, const char *name, u32 length,
-			struct inode **inode)
+static int search_directory(struct inode *dir, const char *name, u32 length,
+			    struct inode **inode)
 {
 	u32 ino, before;
 	int error;
 
+	if (length > dir->i_sb->s_name_max)
+		return -ENAMETOOLONG;
 	for (;;) {
 		before = names_gone;
-		error = lookup_number(dir, name, length, &ino);
+		error = dir->i_op->lookup(dir, name, length, &ino);
 		if (error)
 			return error;
 		*inode = iget(dir->i_sb, ino, &error);
 		if (before == names_gone)
-			return error;
+			break;
 		if (!error)
 			iput(*inode);
 	}
+	if (!error)
+		name_cache_add(dir, name, length, *inode);
+	return error;
 }
 
-/* The inode of a name in a directory. dir stays the caller's. */
+/*
+ * Finds the inode of a name in dir, below what is mounted there. Returns
+ * -ENOTDIR, -EACCES, -ENOENT, -ENAMETOOLONG, -ENOMEM or -EIO.
+ */
 int lookup_in(struct inode *dir, const char *name, u32 length,
 	      struct inode **inode)
 {
-	int error = S_ISDIR(dir->i_mode) ? permission(dir, X_OK) : -ENOTDIR;
+	int error;
 
+	if (!S_ISDIR(dir->i_mode))
+		return -ENOTDIR;
+	error = permission(dir, X_OK);
 	if (error)
 		return error;
 	if (length == 2 && name[0] == '.' && name[1] == '.')
 		return lookup_parent(dir, inode);
-	error = lookup_inode(dir, name, length, inode);
+	*inode = name_cache_find(dir, name, length);
+	if (*inode)
+		igrab(*inode);
+	else
+		error = search_directory(dir, name, length, inode);
 	if (error)
 		return error;
 	if (!is_dot_dotdot(name, length))
 		(*inode)->i_dir = dir->i_ino;
-	if ((*inode)->i_mount)
-		*inode = cross_down(*inode);
+	*inode = cross_down(*inode);
 	return 0;
 }
 
@@ -206,92 +213,88 @@ static const char *skip_slashes(const char *path)
 	return path;
 }
 
-/*
- * Symbolic links on the way: one inside the other, which takes stack, and all
- * together, which takes time.
- */
+/* The symbolic links met so far. */
 struct links {
-	u32 depth, total;
+	u32 depth;		/* one inside the other: that takes stack */
+	u32 total;		/* in all: that takes time */
 };
 
-static int walk(struct inode *dir, const char *path, int follow,
-		struct links *links, struct inode **inode);
+static int walk(struct inode *dir, const char *path, const char *end,
+		int follow, struct links *links, struct inode **inode);
 
-/* The text of a symbolic link: its length, or -errno. */
+/* Reads the text of a symbolic link. Returns its length, or -errno. */
 int read_link(struct inode *link, char *buf, u32 size)
 {
 	return link->i_op->readlink(link, buf, size);
 }
 
+/* Reads the text of a link and walks on from dir, in which the link is. */
+static int follow_text(struct inode *dir, struct inode *link,
+		       struct links *links, struct inode **inode)
+{
+	char *target = kpage_alloc(OWNER_CALL);
+	int error, n;
+
+	if (!target)
+		return -ENOMEM;
+	n = read_link(link, target, PATH_MAX - 1);
+	if (n > 0) {
+		target[n] = '\0';
+		links->depth++;
+		error = walk(dir, target, NULL, FOLLOW, links, inode);
+		links->depth--;
+	} else {
+		error = n < 0 ? n : -ENOENT;
+	}
+	kpage_free(target);
+	return error;
+}
+
 /*
- * The link's text takes the place of its name: go on from its directory, unless
- * the file system knows better. Takes over the link's reference.
+ * Finds what a link in dir leads to: its text takes the place of its name,
+ * unless the file system knows better. Takes over the link's reference.
  */
 static int follow_link(struct inode *dir, struct inode *link,
 		       struct links *links, struct inode **inode)
 {
-	char *target;
-	int error = -ELOOP, n;
+	int error;
 
 	if (links->depth >= SYMLINKS_MAX || links->total++ >= SYMLINKS_TOTAL)
-		goto out;
-	if (link->i_op->follow) {
+		error = -ELOOP;
+	else if (link->i_op->follow)
 		error = link->i_op->follow(link, inode);
-		goto out;
-	}
-	target = kpage_alloc(OWNER_CALL);
-	error = -ENOMEM;
-	if (!target)
-		goto out;
-	n = read_link(link, target, PATH_MAX - 1);
-	error = n < 0 ? n : n == 0 ? -ENOENT : 0;
-	if (!error) {
-		target[n] = '\0';
-		links->depth++;
-		error = walk(dir, target, FOLLOW, links, inode);
-		links->depth--;
-	}
-	kpage_free(target);
-out:
+	else
+		error = follow_text(dir, link, links, inode);
 	iput(link);
 	return error;
 }
 
 /*
- * One step: the inode of the first component of path in dir, links followed if
- * more components come or follow says so.
+ * Walks the path from path to end (NULL: to its NUL), beginning at dir, which
+ * stays the caller's. A link in the last place is followed if follow says so,
+ * others always. A slash at the end demands a directory.
  */
-static int step(struct inode *dir, const char *path, u32 length, bool last,
+static int walk(struct inode *dir, const char *path, const char *end,
 		int follow, struct links *links, struct inode **inode)
-{
-	int error = lookup_in(dir, path, length, inode);
-
-	if (error || !S_ISLNK((*inode)->i_mode) || (last && !follow))
-		return error;
-	return follow_link(dir, *inode, links, inode);
-}
-
-/*
- * Walk path from dir, which stays the caller's. A slash at the end demands a
- * directory.
- */
-static int walk(struct inode *dir, const char *path, int follow,
-		struct links *links, struct inode **inode)
 {
 	struct inode *at = igrab(*path == '/' ? current->fs->root : dir), *next;
 	bool must_be_dir = false;
+	int error;
 
-	for (path = skip_slashes(path); *path; at = next) {
+	path = skip_slashes(path);
+	while (*path && path != end) {
 		u32 length = component_length(path);
-		const char *rest = skip_slashes(path + length);
-		int error = step(at, path, length, !*rest && !path[length],
-				 follow, links, &next);
 
+		error = lookup_in(at, path, length, &next);
+		path += length;
+		must_be_dir = *path == '/';
+		if (!error && S_ISLNK(next->i_mode) && (must_be_dir || follow))
+			error = follow_link(at, next, links, &next);
 		iput(at);
 		if (error)
 			return error;
-		must_be_dir = path[length] == '/';
-		path = rest;
+		at = next;
+		path = skip_slashes(path);
 	}
 	if (must_be_dir && !S_ISDIR(at->i_mode)) {
 		iput(at);
@@ -302,8 +305,8 @@ static int walk(struct inode *dir, const char *path, int follow,
 }
 
 /*
- * Where a relative path starts. No reference is taken: nothing here closes
- * dirfd.
+ * Finds where a path starts. The path must not be empty. Takes no reference:
+ * nothing here closes dirfd.
  */
 static int start_of(int dirfd, const char *path, struct inode **dir)
 {
@@ -321,49 +324,40 @@ static int start_of(int dirfd, const char *path, struct inode **dir)
 	return S_ISDIR(file->inode->i_mode) ? 0 : -ENOTDIR;
 }
 
+/* Finds the inode of a path. follow: FOLLOW, NOFOLLOW. */
 int path_lookup(int dirfd, const char *path, int follow, struct inode **inode)
 {
+	struct links links = { .depth = 0, .total = 0 };
 	struct inode *dir;
 	int error = start_of(dirfd, path, &dir);
 
-	return error ? error
-		     : walk(dir, path, follow, &(struct links){ 0 }, inode);
+	if (error)
+		return error;
+	return walk(dir, path, NULL, follow, &links, inode);
 }
 
 /*
- * The directory in which the last component of path, which begins at start, is,
- * or would be, and that component (trailing slashes left out). For calls that
- * make or remove names. A path of slashes only has no last component: length 0.
+ * Finds the directory of the last component of a path that begins at start, and
+ * that component, without slashes behind it. For calls that make or remove
+ * names: the component need not exist. A path of slashes has none: length 0.
  */
 static int parent_of(struct inode *start, const char *path, struct inode **dir,
 		     const char **last, u32 *length)
 {
-	const char *end = path + strlen(path);
-	char *parent;
-	int error;
+	struct links links = { .depth = 0, .total = 0 };
+	const char *end = path + strlen(path), *begin;
 
 	while (end > path && end[-1] == '/')
 		end--;
-	for (*last = end; *last > path && (*last)[-1] != '/'; (*last)--)
-		;
-	*length = end - *last;
-	if (*last == path) {
-		*dir = igrab(*path == '/' ? current->fs->root : start);
-		return 0;
-	}
-	igrab(start);		/* another thread may leave it meanwhile */
-	parent = kpage_alloc(OWNER_CALL);
-	error = -ENOMEM;
-	if (parent) {
-		memcpy(parent, path, *last - path);
-		parent[*last - path] = '\0';
-		error = walk(start, parent, FOLLOW, &(struct links){ 0 }, dir);
-		kpage_free(parent);
-	}
-	iput(start);
-	return error;
+	begin = end;
+	while (begin > path && begin[-1] != '/')
+		begin--;
+	*last = begin;
+	*length = end - begin;
+	return walk(start, path, begin, FOLLOW, &links, dir);
 }
 
+/* As parent_of(), for the path of a system call. */
 int path_parent(int dirfd, const char *path, struct inode **dir,
 		const char **last, u32 *length)
 {
@@ -375,30 +369,32 @@ int path_parent(int dirfd, const char *path, struct inode **dir,
 }
 
 /*
- * The same for the target of a link that was found in start; text is a page,
- * into which last will point.
+ * As parent_of(), for the target of a link that was found in start. text is a
+ * page for that target, into which last will point.
  */
 int link_parent(struct inode *start, struct inode *link, char *text,
 		struct inode **dir, const char **last, u32 *length)
 {
 	int n = read_link(link, text, PATH_MAX - 1);
 
-	if (n <= 0 || current->links_followed++ >= SYMLINKS_TOTAL)
-		return n < 0 ? n : n == 0 ? -ENOENT : -ELOOP;
+	if (n < 0)
+		return n;
+	if (n == 0)
+		return -ENOENT;
+	if (current->links_followed++ >= SYMLINKS_TOTAL)
+		return -ELOOP;
 	text[n] = '\0';
 	return parent_of(start, text, dir, last, length);
 }
 
+/* Finds the inode of a program's path, from the working directory. */
 int user_path(const char __user *path, int follow, struct inode **inode)
 {
 	return user_path_at(AT_FDCWD, path, follow ? 0 : AT_SYMLINK_NOFOLLOW,
 			    inode);
 }
 
-/*
- * An empty path with AT_EMPTY_PATH: what dirfd itself has open, of whatever
- * kind.
- */
+/* Finds the inode that dirfd itself has open: an empty path means that. */
 static int opened_inode(int dirfd, struct inode **inode)
 {
 	struct file *file;
@@ -422,25 +418,24 @@ bool is_empty_path(const char __user *path)
 	return copy_from_user(&first, path, 1) == 0 && !first;
 }
 
+/* As user_path(), but from dirfd. flags: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. */
 int user_path_at(int dirfd, const char __user *path, u32 flags,
 		 struct inode **inode)
 {
+	int error, follow = flags & AT_SYMLINK_NOFOLLOW ? NOFOLLOW : FOLLOW;
 	char *name;
-	int error;
 
 	if (flags & AT_EMPTY_PATH && is_empty_path(path))
 		return opened_inode(dirfd, inode);
 	error = getname(path, &name);
 	if (error)
 		return error;
-	error = path_lookup(dirfd, name,
-			    flags & AT_SYMLINK_NOFOLLOW ? NOFOLLOW : FOLLOW,
-			    inode);
+	error = path_lookup(dirfd, name, follow, inode);
 	putname(name);
 	return error;
 }
 
-/* The program to be run at a path: a regular file that current may execute. */
+/* Finds the program at a path: a regular file that current may run. */
 int open_exec(const char *path, struct inode **inode)
 {
 	int error = path_lookup(AT_FDCWD, path, FOLLOW, inode);

@@ -7,7 +7,7 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
-/* What open()'s access mode asks of permission(). */
+/* Returns what the access mode of open() asks of permission(). */
 static int access_mask(u32 flags)
 {
 	static const u8 masks[] = { R_OK, W_OK, R_OK | W_OK, R_OK | W_OK };
@@ -15,46 +15,60 @@ static int access_mask(u32 flags)
 	return masks[flags & O_ACCMODE] | (flags & O_TRUNC ? W_OK : 0);
 }
 
-/*
- * Make the file that O_CREAT wants, or find it if somebody was faster or it was
- * there. dir is locked.
- */
-static int open_or_create(struct inode *dir, const char *last, u32 length,
-			  u32 flags, u32 mode, struct inode **inode,
-			  bool *created)
+/* Makes a regular file of a name in dir that is free. dir is locked. */
+static int create_file(struct inode *dir, const char *last, u32 length,
+		       u32 mode, struct inode **inode)
 {
 	const struct new_node file = {
 		.mode = S_IFREG | (mode & 07777 & ~current->fs->umask),
 	};
-	int error = last[length] == '/' && !is_dot_dotdot(last, length)
-			    ? -EISDIR
-			    : lookup_in(dir, last, length, inode);
+	int error;
 
-	*created = false;
-	if (!error && flags & O_EXCL) {
-		iput(*inode);
-		return -EEXIST;
-	}
-	if (error != -ENOENT)
-		return error;
 	if (dir->i_nlink == 0)
 		return -ENOENT;
 	error = permission(dir, W_OK);
-	if (!error)
-		error = dir->i_op->create(dir, last, length, &file, inode);
-	*created = !error;
-	if (!error && dir->i_sb->s_cache_names)
-		name_cache_add(dir, last, length, (*inode)->i_ino);
-	if (!error)
-		(*inode)->i_dir = dir->i_ino;
+	if (error)
+		return error;
+	error = dir->i_op->create(dir, last, length, &file, inode);
+	if (error)
+		return error;
+	name_cache_add(dir, last, length, *inode);
+	(*inode)->i_dir = dir->i_ino;
+	return 0;
+}
+
+/*
+ * Makes the file that O_CREAT wants, or finds it if it is there. dir is locked.
+ */
+static int find_or_create(struct inode *dir, const char *last, u32 length,
+			  u32 flags, u32 mode, struct inode **inode,
+			  bool *created)
+{
+	int error;
+
+	*created = false;
+	if (!S_ISDIR(dir->i_mode))
+		return -ENOTDIR;
+	if (length == 0)
+		return flags & O_EXCL ? -EEXIST : -EISDIR;
+	if (last[length] == '/' && !is_dot_dotdot(last, length))
+		return -EISDIR;
+	error = lookup_in(dir, last, length, inode);
+	if (error == -ENOENT) {
+		error = create_file(dir, last, length, mode, inode);
+		*created = !error;
+	} else if (!error && flags & O_EXCL) {
+		iput(*inode);
+		error = -EEXIST;
+	}
 	return error;
 }
 
 /*
- * The name turned out to be a link: on to what it names. dir, in which the link
- * is, and the link are replaced by the directory and the name of the target;
- * *inode is the target itself where the link's text is not its name (/proc).
- * *text is the page that holds the path, taken for the first link.
+ * Goes on from a link to what it names. Replaces dir, in which the link is, and
+ * the link: by the directory and the name of the target; or *inode by the
+ * target itself, if the text of the link is not its name (/proc). *text is the
+ * page for that name, allocated for the first link.
  */
 static int follow_created(struct inode **dir, struct inode **inode, char **text,
 			  const char **last, u32 *length)
@@ -63,17 +77,22 @@ static int follow_created(struct inode **dir, struct inode **inode, char **text,
 	int error = -ENOMEM;
 
 	*dir = *inode = NULL;
-	if (link->i_op->follow)
+	if (link->i_op->follow) {
 		error = link->i_op->follow(link, inode);
-	else if (*text || (*text = kpage_alloc(OWNER_CALL)))
-		error = link_parent(from, link, *text, dir, last, length);
+	} else {
+		if (!*text)
+			*text = kpage_alloc(OWNER_CALL);
+		if (*text)
+			error = link_parent(from, link, *text, dir, last,
+					    length);
+	}
 	iput(link);
 	iput(from);
 	return error;
 }
 
 /*
- * With O_CREAT: find or make the file, also at the end of links that lead to
+ * Finds or makes the file for O_CREAT, also at the end of links that lead to
  * nothing yet. A link that is not to be followed is left to the caller.
  */
 static int open_create(int dirfd, const char *path, u32 flags, u32 mode,
@@ -87,10 +106,8 @@ static int open_create(int dirfd, const char *path, u32 flags, u32 mode,
 
 	while (!error && dir) {
 		lock_inode(dir);
-		error = !S_ISDIR(dir->i_mode) ? -ENOTDIR
-			: length == 0 ? flags & O_EXCL ? -EEXIST : -EISDIR
-				      : open_or_create(dir, last, length, flags,
-						       mode, inode, created);
+		error = find_or_create(dir, last, length, flags, mode, inode,
+				       created);
 		unlock_inode(dir);
 		if (error || !S_ISLNK((*inode)->i_mode) || flags & O_NOFOLLOW)
 			break;
@@ -118,56 +135,88 @@ static int empty_file(struct inode *inode)
 }
 
 /*
- * The inode for open(), made if O_CREAT wants it, with the permissions checked.
+ * Returns 0 if flags fit the type of an inode and current may open it so. Who
+ * has just created a file may open it in any way.
+ */
+static int may_open(const struct inode *inode, u32 flags, bool created)
+{
+	u32 type = inode->i_mode & S_IFMT;
+	int error = 0;
+
+	if (flags & O_DIRECTORY && type != S_IFDIR)
+		return -ENOTDIR;
+	if (type == S_IFDIR && flags & (O_ACCMODE | O_CREAT | O_TRUNC))
+		return -EISDIR;
+	if (flags & O_PATH)
+		return 0;
+	if (type == S_IFLNK)
+		return -ELOOP;
+	if (!created)
+		error = permission(inode, access_mask(flags));
+	if (!error && (type == S_IFCHR || type == S_IFBLK))
+		error = may_use_device(inode);
+	if (!error && flags & O_NOATIME && !is_owner(inode))
+		error = -EPERM;
+	if (!error && inode->i_running && access_mask(flags) & W_OK)
+		error = -ETXTBSY;
+	return error;
+}
+
+/*
+ * Finds the inode for open(), made if O_CREAT wants it and emptied by O_TRUNC.
  */
 static int open_inode(int dirfd, const char *path, u32 flags, u32 mode,
-		      struct inode **inode)
+		      struct inode **found)
 {
+	struct inode *inode;
 	bool created = false, writes;
-	int error =
-		flags & O_CREAT
-			? open_create(dirfd, path, flags, mode, inode, &created)
-			: path_lookup(dirfd, path,
-				      flags & O_NOFOLLOW ? NOFOLLOW : FOLLOW,
-				      inode);
+	int error;
 
+	if (flags & O_CREAT)
+		error = open_create(dirfd, path, flags, mode, &inode, &created);
+	else
+		error = path_lookup(dirfd, path,
+				    flags & O_NOFOLLOW ? NOFOLLOW : FOLLOW,
+				    &inode);
 	if (error)
 		return error;
-	if (flags & O_DIRECTORY && !S_ISDIR((*inode)->i_mode))
-		error = -ENOTDIR;
-	else if (S_ISLNK((*inode)->i_mode) && !(flags & O_PATH))
-		error = -ELOOP;
-	else if (S_ISDIR((*inode)->i_mode) &&
-		 flags & (O_ACCMODE | O_CREAT | O_TRUNC))
-		error = -EISDIR;
-	else if (!created && !(flags & O_PATH))
-		error = permission(*inode, access_mask(flags));
-	if (!error &&
-	    (S_ISCHR((*inode)->i_mode) || S_ISBLK((*inode)->i_mode)) &&
-	    !(flags & O_PATH))
-		error = may_use_device(*inode);
-	if (!error && flags & O_NOATIME && !is_owner(*inode))
-		error = -EPERM;
-	if (!error && access_mask(flags) & W_OK && (*inode)->i_running)
-		error = -ETXTBSY;
+	error = may_open(inode, flags, created);
 	if (error) {
-		iput(*inode);
+		iput(inode);
 		return error;
 	}
-	writes = flags & O_ACCMODE && S_ISREG((*inode)->i_mode);
+	writes = flags & O_ACCMODE && S_ISREG(inode->i_mode);
 	if (writes)
-		(*inode)->i_writers++;		/* fput() counts down */
-	if (flags & O_TRUNC && S_ISREG((*inode)->i_mode) && !created)
-		error = empty_file(*inode);
+		inode->i_writers++;		/* fput() counts down */
+	if (flags & O_TRUNC && S_ISREG(inode->i_mode) && !created)
+		error = empty_file(inode);
 	if (error) {
-		(*inode)->i_writers -= writes;
-		iput(*inode);
+		inode->i_writers -= writes;
+		iput(inode);
+		return error;
 	}
-	return error;
+	*found = inode;
+	return 0;
 }
 
 /* Of a file that is only named. */
 static const struct file_ops path_fops;
+
+/* Makes inode, whose reference it takes over, the one of an open file. */
+static int attach_inode(struct file *file, struct inode *inode)
+{
+	int error;
+
+	file->inode = inode;
+	file->fop = file->flags & O_PATH ? &path_fops : inode->i_fop;
+	file->seekable = has_position(inode);
+	if (!file->fop->open)
+		return 0;
+	error = file->fop->open(inode, file);
+	if (error)
+		file->fop = &path_fops;	/* there is nothing to release */
+	return error;
+}
 
 /*
  * All that may be missing for the open file is looked for before the name is
@@ -175,6 +224,7 @@ static const struct file_ops path_fops;
  */
 static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 {
+	const u32 kept = ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC);
 	struct file *file;
 	struct inode *inode;
 	int error;
@@ -188,8 +238,7 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 	error = check_files();
 	if (error)
 		return error;
-	file = file_alloc(NULL, flags & ~(O_CREAT | O_EXCL | O_NOCTTY |
-					  O_TRUNC | O_CLOEXEC));
+	file = file_alloc(NULL, flags & kept);
 	if (!file)
 		return -ENOMEM;
 	error = open_inode(dirfd, path, flags, mode, &inode);
@@ -198,19 +247,9 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 		kfree(file);
 		return error;
 	}
-	file->inode = inode;
-	file->fop = flags & O_PATH ? &path_fops : inode->i_fop;
-	file->seekable = has_position(inode);
-	if (flags & O_NOCTTY)
-		file->flags |= O_NOCTTY;
-	error = file->fop->open ? file->fop->open(inode, file) : 0;
-	if (error) {
-		/* nothing was opened: nothing to release */
-		file->fop = &path_fops;
-		fput(file);
-		return error;
-	}
-	error = fd_install(file, flags & O_CLOEXEC);
+	error = attach_inode(file, inode);
+	if (!error)
+		error = fd_install(file, flags & O_CLOEXEC);
 	if (error < 0)
 		fput(file);
 	return error;

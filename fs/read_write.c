@@ -11,8 +11,9 @@
 #include <abi/fcntl.h>
 
 /*
- * Read from a file's pages into buf, a program's address if user. Bytes, fewer
- * at the end of the file or after an error, or -errno.
+ * Reads from the pages of a file into buf, which is a program's if user is set;
+ * access_ok() has approved it. Returns how many bytes, fewer at the end of the
+ * file or after an error, or -errno.
  */
 static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count,
 		      bool user)
@@ -24,18 +25,19 @@ static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count,
 		return 0;
 	count = min_u32(count, inode->i_size - pos);
 	while (done < count) {
-		u32 offset = OFFSET_IN_PAGE(pos + done),
-		    part = min_u32(count - done, PAGE_SIZE - offset);
-		struct cached_page *page = get_cached_page(
-			inode, (pos + done) / PAGE_SIZE, GET_READ, &error);
+		u32 offset = OFFSET_IN_PAGE(pos + done);
+		u32 part = min_u32(count - done, PAGE_SIZE - offset);
+		struct cached_page *page;
 		const u8 *data;
 
+		page = get_cached_page(inode, (pos + done) / PAGE_SIZE,
+				       GET_READ, &error);
 		if (!page)
 			break;
 		data = (u8 *)__va(page->frame) + offset;
 		if (user)
-			error = copy_to_user((u8 __user *)buf + done, data,
-					     part);
+			error = __copy_to_user((u8 __user *)buf + done, data,
+					       part);
 		else
 			memcpy((u8 *)buf + done, data, part);
 		put_cached_page(page);
@@ -46,6 +48,7 @@ static int read_pages(struct inode *inode, u32 pos, void *buf, u32 count,
 	return done ? (int)done : error;
 }
 
+/* Reads from a file for the kernel. Returns how many bytes, or -errno. */
 int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n)
 {
 	return read_pages(inode, offset, buf, n, false);
@@ -54,32 +57,32 @@ int kernel_read(struct inode *inode, u32 offset, void *buf, u32 n)
 static int generic_read(struct file *file, char __user *buf, u32 count,
 			loff_t *pos)
 {
-	int n = *pos > FILE_SIZE_MAX
-			? 0
-			: read_pages(file->inode, *pos, (__force void *)buf,
-				     count, true);
+	int n;
 
+	if (*pos > FILE_SIZE_MAX)
+		return 0;
+	n = read_pages(file->inode, *pos, (__force void *)buf, count, true);
 	if (n > 0)
 		*pos += n;
 	return n;
 }
 
 /*
- * Have blocks for [start, start + count) of a page before it is written to: a
- * full disk is found out now, not at sync.
+ * Makes sure that [start, start + count), part of a page, has blocks before it
+ * is written to: a full disk is found out now, not at sync.
  */
 static inline int allocate_blocks(struct inode *inode, u32 start, u32 count)
 {
-	u32 first = start / BLOCK_SIZE, where[PAGE_SIZE / BLOCK_SIZE];
+	u32 where[PAGE_SIZE / BLOCK_SIZE];
+	u32 first = start / BLOCK_SIZE, last = (start + count - 1) / BLOCK_SIZE;
 
-	return inode->i_op->map_blocks(
-		inode, first, (start + count - 1) / BLOCK_SIZE - first + 1,
-		true, where);
+	return inode->i_op->map_blocks(inode, first, last - first + 1, true,
+				       where);
 }
 
 /*
- * Find out that a program's buffer of at most a page cannot be read before
- * anything is changed: it touches two pages at most.
+ * Returns -EFAULT if a program's buffer of at most a page cannot be read,
+ * before anything is changed. It touches two pages at most.
  */
 static int check_readable(const void *buf, u32 count)
 {
@@ -90,36 +93,35 @@ static int check_readable(const void *buf, u32 count)
 }
 
 /*
- * Copy into a page that has its blocks; one that is new and not overwritten
+ * Copies into a page that has its blocks. A new page that is not overwritten
  * whole is cleared first.
  */
 static int fill_page(struct cached_page *page, u32 offset, const void *buf,
 		     u32 count, bool user)
 {
 	u8 *data = __va(page->frame);
-	int error = 0;
 
 	if (!page->uptodate && count < PAGE_SIZE) {
 		memset(data, 0, offset);
 		memset(data + offset + count, 0, PAGE_SIZE - offset - count);
 	}
 	if (user)
-		error = copy_from_user(data + offset, (const void __user *)buf,
-				       count);
-	else
-		memcpy(data + offset, buf, count);
-	return error;
+		return __copy_from_user(data + offset, (const void __user *)buf,
+					count);
+	memcpy(data + offset, buf, count);
+	return 0;
 }
 
 /*
- * Write part of one page. A page inside the file is read first, so that holes
+ * Writes part of one page. A page inside the file is read first, so that holes
  * that get blocks now are written as zeroes; one beyond its end is new. When
  * the disk is full, blocks taken beyond the end of the file are given back.
  */
 static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count,
 		      bool user)
 {
-	bool inside = pos - OFFSET_IN_PAGE(pos) < inode->i_size;
+	bool inside = PAGE_ROUND_DOWN(pos) < inode->i_size;
+	bool grows = pos + count > inode->i_size;
 	int error = user ? check_readable(buf, count) : 0;
 	struct cached_page *page;
 
@@ -130,68 +132,83 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count,
 	if (!page)
 		return error;
 	error = allocate_blocks(inode, pos, count);
-	if (!error && pos + count > inode->i_size)
+	if (!error && grows)
 		prepare_growth(inode);
 	if (!error)
 		error = fill_page(page, OFFSET_IN_PAGE(pos), buf, count, user);
 	if (!error) {
-		page->uptodate = true;
-		inode->i_size = max_u32(inode->i_size, pos + count);
+		page->uptodate = page->dirty = true;
+		if (grows)
+			inode->i_size = pos + count;
+	} else if (page->uptodate && inode->i_sb->s_type->needs_device) {
+		page->dirty = true;	/* new blocks hold stale data */
 	}
-	/* blocks that were had hold old contents */
-	page->dirty |= page->uptodate &&
-		       (!error || inode->i_sb->s_type->needs_device);
 	put_cached_page(page);
-	if (error && pos + count > inode->i_size)
+	if (error && grows)
 		inode->i_op->truncate(inode, inode->i_size);
 	return error;
 }
 
-static u32 block_room(u32 pos)
+/*
+ * As write_part(), but writes only up to the end of a block if there is no room
+ * for more. Returns how many bytes, or -errno.
+ */
+static int write_what_fits(struct inode *inode, u32 pos, const void *buf,
+			   u32 count, bool user)
 {
-	return BLOCK_SIZE - pos % BLOCK_SIZE;
+	u32 room = BLOCK_SIZE - pos % BLOCK_SIZE;
+	int error = write_part(inode, pos, buf, count, user);
+
+	if (error == -ENOSPC && count > room) {
+		count = room;
+		error = write_part(inode, pos, buf, count, user);
+	}
+	return error ? error : (int)count;
+}
+
+/* Returns how much of count may be written at pos by current. */
+static u32 limit_write(u32 pos, u32 count)
+{
+	u32 limit = min_u32(FILE_SIZE_MAX,
+			    current->rlimits[RLIMIT_FSIZE].rlim_cur);
+
+	return min_u32(count, limit - pos);
 }
 
 /*
- * Write to a regular file or, for the kernel, a link, locked by the caller.
- * Bytes written, or -errno if none were.
+ * Writes to a regular file or, for the kernel, to a link. The inode is locked.
+ * buf is a program's if user is set; access_ok() has approved it. Returns how
+ * many bytes were written, or -errno if none were.
  */
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
 		bool user)
 {
 	u32 done = 0;
-	int error = user ? check_file_size((u64)*pos + (count != 0)) : 0;
+	int n = 0;
 
-	if (error)
-		return error;
-	if (user)
-		count = min_u32(
-			count,
-			min_u32(FILE_SIZE_MAX,
-				current->rlimits[RLIMIT_FSIZE].rlim_cur) -
-				(u32)*pos);
-	while (done < count && !error) {
-		u32 part =
-			min_u32(count - done, PAGE_SIZE - OFFSET_IN_PAGE(*pos));
+	if (user) {
+		n = check_file_size((u64)*pos + (count != 0));
+		if (n < 0)
+			return n;
+		count = limit_write(*pos, count);
+	}
+	while (done < count) {
+		u32 at = *pos;
 
-		error = write_part(inode, *pos, (const u8 *)buf + done, part,
-				   user);
-		/* as much as fits */
-		if (error == -ENOSPC && part > block_room(*pos)) {
-			part = block_room(*pos);
-			error = write_part(inode, *pos, (const u8 *)buf + done,
-					   part, user);
-		}
-		if (!error) {
-			done += part;
-			*pos += part;
-		}
+		n = write_what_fits(inode, at, (const u8 *)buf + done,
+				    min_u32(count - done,
+					    PAGE_SIZE - OFFSET_IN_PAGE(at)),
+				    user);
+		if (n < 0)
+			break;
+		done += n;
+		*pos += n;
 	}
-	if (done) {
-		inode->i_mtime = inode->i_ctime = current_time();
-		mark_inode_dirty(inode);
-	}
-	return done ? (int)done : error;
+	if (!done)
+		return n;
+	inode->i_mtime = inode->i_ctime = current_time();
+	mark_inode_dirty(inode);
+	return done;
 }
 
 /* The readlink operation of file systems that keep a link's text as data. */
@@ -201,8 +218,8 @@ int read_link_text(struct inode *link, char *buf, u32 size)
 }
 
 /*
- * Called by file systems while they make a link, which nobody else knows yet:
- * its text, all of it. -ENOSPC, -ENOMEM, -EIO.
+ * Called by file systems that make a link, which nobody else knows yet: writes
+ * its text, all of it. Returns 0, -ENOSPC, -ENOMEM or -EIO.
  */
 int write_link(struct inode *inode, const char *target)
 {
@@ -213,10 +230,12 @@ int write_link(struct inode *inode, const char *target)
 	lock_inode(inode);
 	n = inode_write(inode, target, length, &pos, false);
 	unlock_inode(inode);
-	return n < 0 ? n : (u32)n < length ? -ENOSPC : 0;
+	if (n < 0)
+		return n;
+	return (u32)n < length ? -ENOSPC : 0;
 }
 
-/* Called after n bytes were written. With O_SYNC they are to be durable now. */
+/* Called after n bytes were written. With O_SYNC they become durable now. */
 int finish_write(struct file *file, int n)
 {
 	int error = file->flags & O_DSYNC ? sync_inode(file->inode) : 0;
@@ -245,7 +264,8 @@ const struct file_ops regular_fops = {
 };
 
 /*
- * Returns false for what gives and takes bytes in their order, as terminals do.
+ * Returns true if a position in a file has a meaning. Terminals and pipes give
+ * and take bytes in their order.
  */
 bool has_position(const struct inode *inode)
 {
@@ -257,10 +277,10 @@ bool has_position(const struct inode *inode)
 static struct wait_queue position_free = WAIT_QUEUE_INIT(position_free);
 
 /*
- * Waits until no other call uses the position of an open file. Descriptors made
- * by dup() and fork() share it, and a read may sleep before it moves on. Does
- * nothing for a file that only one descriptor has or that has no position.
- * Returns whether release_position() is to be called.
+ * Waits until no other call uses the position of an open file, which
+ * descriptors made by dup() and fork() share: a read may sleep before it moves
+ * on. Returns true if release_position() must follow; false if the file has no
+ * position or only one descriptor.
  */
 bool hold_position(struct file *file)
 {
@@ -296,7 +316,7 @@ inline int read_file(struct file *file, char __user *buf, u32 count,
 
 /* Like read_file(), for writing. */
 inline int write_file(struct file *file, const char __user *buf, u32 count,
-	       loff_t *pos)
+		      loff_t *pos)
 {
 	if (!file || (file->flags & O_ACCMODE) == O_RDONLY)
 		return -EBADF;
@@ -337,7 +357,10 @@ int sys_write(int fd, const char __user *buf, u32 count)
 	return n;
 }
 
-/* Finds the open file of fd for a transfer at pos. -EBADF, -ESPIPE, -EINVAL */
+/*
+ * Finds the open file of fd for a transfer at pos. Returns 0, -EBADF, -ESPIPE
+ * or -EINVAL.
+ */
 int get_seekable(int fd, loff_t pos, struct file **file)
 {
 	*file = fget(fd);
@@ -364,15 +387,15 @@ int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos)
 	return error ? error : write_file(file, buf, count, &pos);
 }
 
-/* The end of what can be read: of a device, of a file. */
+/* Returns the size of a file or block device. */
 static s64 end_of(const struct inode *inode)
 {
-	return S_ISBLK(inode->i_mode)
-		       ? (s64)blkdev_blocks(inode->i_rdev) << BLOCK_SHIFT
-		       : inode->i_size;
+	if (S_ISBLK(inode->i_mode))
+		return (s64)blkdev_blocks(inode->i_rdev) << BLOCK_SHIFT;
+	return inode->i_size;
 }
 
-/* Move the position. Beyond the end is allowed: writing there makes a hole. */
+/* Moves the position. Beyond the end is allowed: writing there makes a hole. */
 static int move_position(struct file *file, s64 offset, int whence)
 {
 	s64 base;
@@ -399,7 +422,7 @@ static int move_position(struct file *file, s64 offset, int whence)
 	return 0;
 }
 
-/* The same, after those who use a shared position just now. */
+/* As move_position(), after the calls that use a shared position now. */
 static int do_lseek(struct file *file, s64 offset, int whence)
 {
 	bool held = hold_position(file);
@@ -431,11 +454,15 @@ int sys_lseek(int fd, s32 offset, int whence)
 int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
 {
 	struct file *file = fget(fd);
-	int error = file ? do_lseek(file, (s64)((u64)high << 32 | low), whence)
-			 : -EBADF;
+	s64 offset = (u64)high << 32 | low;
+	int error;
 
-	return error ? error
-		     : copy_to_user(result, &file->pos, sizeof(file->pos));
+	if (!file)
+		return -EBADF;
+	error = do_lseek(file, offset, whence);
+	if (error)
+		return error;
+	return copy_to_user(result, &file->pos, sizeof(file->pos));
 }
 
 int sys_ioctl(int fd, u32 command, u32 arg)
@@ -444,12 +471,13 @@ int sys_ioctl(int fd, u32 command, u32 arg)
 
 	if (!file)
 		return -EBADF;
-	return file->fop->ioctl ? file->fop->ioctl(file, command, arg)
-				: -ENOTTY;
+	if (!file->fop->ioctl)
+		return -ENOTTY;
+	return file->fop->ioctl(file, command, arg);
 }
 
 /*
- * Advice on how a file will be read is taken, and of no consequence. Returns
+ * Takes advice on how a file will be read, which changes nothing. Returns
  * -EINVAL for advice that nobody knows.
  */
 int sys_fadvise64_64(int fd, loff_t start, loff_t length, int advice)

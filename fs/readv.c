@@ -9,7 +9,7 @@
 #include <abi/errno.h>
 #include <abi/uio.h>
 
-/* All pieces are looked at before the first is used. */
+/* Checks all pieces before the first is used. Returns 0, -EINVAL or -EFAULT. */
 static int check_vector(const struct iovec __user *vector, int count)
 {
 	struct iovec piece;
@@ -27,7 +27,7 @@ static int check_vector(const struct iovec __user *vector, int count)
 	return 0;
 }
 
-/* Whether a file would let its reader wait. */
+/* Returns true if a file would let its reader wait. */
 static bool is_dry(struct file *file)
 {
 	return file->fop->poll && !(file->fop->poll(file, NULL) & POLLIN);
@@ -38,8 +38,9 @@ static int transfer_piece(struct file *file, const struct iovec *piece,
 {
 	char __user *buf = (char __user *)piece->iov_base;
 
-	return write ? write_file(file, buf, piece->iov_len, pos) :
-		       read_file(file, buf, piece->iov_len, pos);
+	if (write)
+		return write_file(file, buf, piece->iov_len, pos);
+	return read_file(file, buf, piece->iov_len, pos);
 }
 
 /*
@@ -47,7 +48,7 @@ static int transfer_piece(struct file *file, const struct iovec *piece,
  * stops also where the next piece would have to wait.
  */
 static int do_vector(struct file *file, const struct iovec __user *vector,
-			  int count, bool write, loff_t *pos)
+		     int count, bool write, loff_t *pos)
 {
 	int total = 0, error = check_vector(vector, count);
 

@@ -4,8 +4,8 @@
 #include <abi/errno.h>
 
 /*
- * A number for a file system without a device: major 0 and the lowest minor
- * that is free. 0: none.
+ * Returns a device number for a file system without a device: major 0 and the
+ * lowest free minor. 0 if all are taken.
  */
 static kdev_t anonymous_device(void)
 {
@@ -15,7 +15,7 @@ static kdev_t anonymous_device(void)
 	return 0;
 }
 
-/* The device number to mount: the device's, opened, or an anonymous one. */
+/* Opens the device to be mounted, or chooses an anonymous number. */
 static int get_device(const struct file_system_type *type, kdev_t *dev)
 {
 	int error;
@@ -25,10 +25,12 @@ static int get_device(const struct file_system_type *type, kdev_t *dev)
 		return *dev ? 0 : -EMFILE;
 	}
 	error = open_device(*dev);
-	return error ? error : find_mount(*dev) ? -EBUSY : 0;
+	if (error)
+		return error;
+	return find_mount(*dev) ? -EBUSY : 0;
 }
 
-/* Sets a file system's own options, of which most types have none. */
+/* Sets the options of a file system, of which most types have none. */
 int set_options(struct super_block *sb, char *options, bool remount)
 {
 	if (sb->s_op->set_options)
@@ -44,7 +46,6 @@ void free_super(struct super_block *sb)
 	if (sb->s_op->put_super)
 		sb->s_op->put_super(sb);
 	invalidate_buffers(sb->s_dev);
-	name_cache_forget_all(sb);
 	kfree(sb->s_device);
 	kfree(sb->s_dir);
 	kfree(sb);
@@ -67,7 +68,8 @@ static struct super_block *new_super(const struct file_system_type *type,
 }
 
 /*
- * Read the file system of a device, with its options or NULL. NULL with *error.
+ * Reads the file system of a device and puts it into the list of mounts.
+ * options may be NULL. Returns NULL with *error if that fails.
  */
 struct super_block *get_super(const struct file_system_type *type, kdev_t dev,
 			      char *options, int *error)
@@ -78,7 +80,9 @@ struct super_block *get_super(const struct file_system_type *type, kdev_t dev,
 	if (*error)
 		return NULL;
 	sb = new_super(type, dev);
-	*error = sb ? type->read_super(sb) : -ENOMEM;
+	*error = -ENOMEM;
+	if (sb)
+		*error = type->read_super(sb);
 	if (*error) {
 		invalidate_buffers(dev);
 		kfree(sb);

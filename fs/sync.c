@@ -1,8 +1,7 @@
 /*
- * Making durable what was written, and in which order. A disk's own cache may
+ * Making durable what was written, and in which order. The cache of a disk may
  * write in any order what it got since its last flush. Five rules keep what was
- * synced safe, with no more flushes than they need; docs/tricks.md has the
- * proof.
+ * synced safe, with no more flushes than that needs; docs/tricks.md proves it.
  *
  * 1. A new block of pointers or entries is there before what refers to it
  *    (fs/buffer.c: fresh).
@@ -34,8 +33,9 @@ static int first_of(int a, int b)
 }
 
 /*
- * Writes a file system's caches out (NULL: all): the data of files, inodes,
- * then the blocks that have both. All is tried. Returns the first error.
+ * Writes the caches of a file system out, or all with NULL: the data of files,
+ * inodes, then the blocks that hold both. Returns the first error, but tries
+ * everything.
  */
 int write_caches(struct super_block *sb)
 {
@@ -58,15 +58,15 @@ int sync_super(struct super_block *sb)
 }
 
 /*
- * Returns whether the order of writes to a file system can be kept: the ramdisk
- * writes back what has changed as it comes.
+ * Returns true if the order of writes to a file system can be kept. The ramdisk
+ * writes back what has changed in any order.
  */
 bool keeps_order(const struct super_block *sb)
 {
 	return !blkdev_direct(sb->s_dev, 0);
 }
 
-/* Writes a device's buffers and has it make them durable. */
+/* Makes the buffers of a device durable. */
 static int sync_device(kdev_t dev)
 {
 	int error = sync_buffers(dev), flushed = blkdev_sync(dev);
@@ -75,23 +75,27 @@ static int sync_device(kdev_t dev)
 }
 
 /*
- * Returns whether what happened when sync_clock was `when` is on the medium, or
- * is not to be had there before what comes later.
+ * Returns true if what happened when sync_clock was `when` is on the medium, or
+ * if the medium keeps no order anyway.
  */
 bool is_durable(const struct super_block *sb, u32 when)
 {
 	return sb->s_synced > when || !keeps_order(sb);
 }
 
-/* Makes it so if need be. Returns an error if it cannot be. */
+/*
+ * Makes what happened then durable, if it is not. Returns an error of writing.
+ */
 int make_durable(struct super_block *sb, u32 when)
 {
-	return is_durable(sb, when) ? 0 : sync_super(sb);
+	if (is_durable(sb, when))
+		return 0;
+	return sync_super(sb);
 }
 
 /*
  * Copies an inode into its buffer, and the directories above it, through which
- * its name is found. Those that are not in memory are not changed.
+ * its name is found. Those that are not in memory have not changed.
  */
 static int write_with_parents(struct inode *inode)
 {
@@ -113,8 +117,8 @@ static int write_with_parents(struct inode *inode)
 }
 
 /*
- * Makes a directory's entries durable, as far as names need it: what they refer
- * to may be missing. Nothing is done where no order is kept.
+ * Makes the entries of a directory durable, but not what they refer to. Does
+ * nothing where no order is kept.
  */
 int sync_names(struct inode *dir)
 {
@@ -128,8 +132,8 @@ int sync_names(struct inode *dir)
 }
 
 /*
- * Makes the number of a file's links durable, before it has one more name: a
- * power cut may leave a number that is too high, never one that is too low.
+ * Makes the number of a file's links durable before the file has one more name:
+ * a power cut may leave a number too high, never one too low.
  */
 int sync_links(struct inode *inode)
 {
@@ -143,7 +147,8 @@ int sync_links(struct inode *inode)
 }
 
 /*
- * The inodes that fsync() makes durable: a directory's files are its content.
+ * Copies the inodes that fsync() makes durable into their buffers. The files of
+ * a directory are its content.
  */
 static int write_own_inodes(struct inode *inode)
 {
@@ -153,8 +158,9 @@ static int write_own_inodes(struct inode *inode)
 }
 
 /*
- * fsync(): a file's own pages, its inode and the way to its name, or a block
- * device. What other files hold is left alone. Returns the first error.
+ * Makes a file durable for fsync(): its pages, its inode and the way to its
+ * name; or a block device. Leaves the data of other files alone. Returns the
+ * first error.
  */
 int sync_inode(struct inode *inode)
 {
@@ -171,15 +177,15 @@ int sync_inode(struct inode *inode)
 	return first_of(error, flushed);
 }
 
-/*
- * Called by rename: the file that takes another's name is on the medium first.
- */
+/* Called by rename: makes a file durable before it takes another's name. */
 int sync_before_replace(struct inode *inode)
 {
-	return keeps_order(inode->i_sb) ? sync_inode(inode) : 0;
+	if (!keeps_order(inode->i_sb))
+		return 0;
+	return sync_inode(inode);
 }
 
-/* Writes everything out, in the end also what the devices hold back. */
+/* Makes everything durable, also what the devices hold back. */
 void sync_all(void)
 {
 	u32 now = ++sync_clock;

@@ -33,12 +33,7 @@ void *memset(void *to, int c, size_t n)
 
 int memcmp(const void *a, const void *b, size_t n)
 {
-	const u8 *x = a, *y = b;
-
-	for (; n; n--, x++, y++)
-		if (*x != *y)
-			return *x - *y;
-	return 0;
+	return n ? repe_cmpsb(a, b, n) : 0;
 }
 
 size_t strlen(const char *s)

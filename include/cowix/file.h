@@ -1,0 +1,68 @@
+/* fs/file_table.c: open files and descriptors. */
+#ifndef COWIX_FILE_H
+#define COWIX_FILE_H
+
+#include <cowix/types.h>
+
+struct file;
+struct inode;
+struct poll_table;
+
+#define OPEN_MAX	256		/* descriptors of a process */
+
+/* Called by readdir for each entry. Returns 0, or something else to stop. */
+typedef int dirent_fill(void *context, const char *name, u32 length, u32 next,
+			u32 ino);
+
+/* What open files of a type do. An operation may be absent. */
+struct file_ops {
+	int (*open)(struct inode *inode, struct file *file);
+	void (*release)(struct inode *inode, struct file *file);
+	int (*read)(struct file *file, char __user *buf, u32 count,
+		    loff_t *pos);
+	int (*write)(struct file *file, const char __user *buf, u32 count,
+		     loff_t *pos);
+	/* what would not block now (POLLIN...); absent: everything */
+	u32 (*poll)(struct file *file, struct poll_table *table);
+	int (*ioctl)(struct file *file, u32 command, u32 arg);
+	int (*sync)(struct inode *inode);	/* fsync() */
+	void (*drop)(struct inode *inode);	/* a pipe's, at the last iput */
+	int (*readdir)(struct file *file, dirent_fill *fill, void *context);
+};
+
+struct file {
+	u32 count;		/* descriptors and calls that use it */
+	u32 flags;		/* O_* */
+	struct inode *inode;
+	const struct file_ops *fop;
+	bool seekable;		/* pos has a meaning */
+	bool moving;		/* a call uses pos, which others share */
+	loff_t pos;
+	u32 tty;		/* an open terminal's handle (cowix/tty.h) */
+};
+
+struct files_struct {
+	u32 users;		/* tasks that share it */
+	u32 end;		/* all descriptors in use are below it */
+	struct file *fd[OPEN_MAX];
+	bool close_on_exec[OPEN_MAX];
+};
+
+static inline struct file *file_at(const struct files_struct *files, u32 fd)
+{
+	return fd < files->end ? files->fd[fd] : NULL;
+}
+
+struct file *fget(int fd);
+struct file *fget_any(int fd);
+int check_files(void);
+struct file *file_alloc(struct inode *inode, u32 flags);
+void fput(struct file *file);
+bool fd_available(void);
+int fd_install(struct file *file, bool cloexec);
+int fd_install_two(struct file *first, struct file *second, int __user *fds,
+		   bool cloexec);
+int dup_from(int fd, u32 lowest, bool cloexec);
+extern u32 nr_files;
+
+#endif

@@ -1,0 +1,46 @@
+/* fs/page_cache.c, fs/page_io.c: pages of regular files in memory. */
+#ifndef COWIX_PAGE_CACHE_H
+#define COWIX_PAGE_CACHE_H
+
+#include <cowix/blkdev.h>
+#include <cowix/list.h>
+
+struct inode;
+
+struct cached_page {
+	struct list hash_link, inode_link, lru_link;
+	struct inode *inode;
+	u32 index;		/* page number in the file */
+	u32 frame;		/* the cache has one reference to it */
+	u32 users;		/* they work on it now: it is not dropped */
+	bool dirty, uptodate;
+	bool failed;		/* it could not be written; dirty too */
+	bool mapped_writable;	/* dirty for as long as it is mapped */
+	bool busy;		/* in transfer, or its end is not noted yet */
+	struct request request;
+};
+
+/* How to get a page: as it is; read; perhaps together with its neighbours. */
+enum { GET_ONLY, GET_READ, GET_AROUND };
+
+/* fs/page_cache.c */
+struct cached_page *find_page(const struct inode *inode, u32 index);
+struct cached_page *get_cached_page(struct inode *inode, u32 index, int how,
+				    int *error);
+void put_cached_page(struct cached_page *page);
+void drop_inode_pages(struct inode *inode, u32 from_size);
+void drop_hole(struct inode *inode, u32 start, u32 end);
+void prepare_growth(struct inode *inode);
+int shrink_page_cache(int wanted);
+bool writing_frees_pages(void);
+bool wait_cached_page(void);
+void page_cache_init(void);
+extern u32 nr_cached_pages;
+
+/* fs/page_io.c */
+void clear_beyond(struct cached_page *page, u32 size);
+int begin_page_read(struct cached_page *page);
+int finish_page_io(struct cached_page *page);
+int write_inode_pages(struct inode *inode);
+
+#endif
