@@ -29,9 +29,9 @@ struct poll_table;
 /* What /dev/pts shows of a pseudo-terminal. */
 struct pty_node {
 	u32 number;
-	u32 ino;			/* never used again */
+	u32 ino;	/* never used again */
 	u32 uid, gid, mode;
-	u32 time;			/* of its making: seconds since 1970 */
+	u32 time;	/* when it was made: seconds since 1970 */
 };
 
 /* kernel/chr_drv/pty.c */

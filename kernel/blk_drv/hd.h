@@ -28,7 +28,7 @@ struct channel {
 	enum { IDLE, PIO, DMA } doing;	/* IDLE also until a reset is over */
 	u32 served;		/* sectors done of the head of the queue */
 	u32 left;		/* sectors that the command has still to do */
-	u32 careful;		/* this many more go request by request */
+	u32 careful;		/* sectors to be tried request by request */
 	u32 tries;		/* that failed, of the next command */
 	u32 reset_end;		/* in jiffies; then the disk must be ready */
 	struct timer timer;

@@ -150,8 +150,9 @@ static u32 queued(const struct tty *tty)
 }
 
 /*
- * Returns how many characters can be typed. A line that is too long for the
- * queue can always be typed, and loses its end: nobody could read it before.
+ * Returns how many characters can be typed. While no line is complete there is
+ * always room: the reader waits for the end of the line. What does not fit into
+ * the queue is lost.
  */
 u32 tty_input_room(const struct tty *tty)
 {
@@ -274,7 +275,7 @@ static bool ends_in_word(const struct tty *tty)
 	return in_word(tty->input[(tty->head - 1) % INPUT_SIZE]);
 }
 
-/* Erases what is no word, then the word before it. */
+/* Erases the last word of the line, and what is behind it. */
 static void erase_word(struct tty *tty)
 {
 	while (tty->head != tty->edit && !ends_in_word(tty))

@@ -175,8 +175,8 @@ static u32 take_output(struct pty *pty, char *to, u32 n)
 }
 
 /*
- * Reads what was written to the slave. Returns how many bytes, or an error. If
- * the slave was closed, that is what is left, and then -EIO.
+ * Reads what was written to the slave. Returns how many bytes, or an error. A
+ * closed slave gives what is left, and after that -EIO.
  */
 int pty_read(struct tty *slave, char __user *buf, size_t count, bool nonblock)
 {

@@ -44,7 +44,7 @@ struct tty {
 	kdev_t dev;
 	const struct tty_driver *driver;
 	u32 opens;		/* by how many open files */
-	u16 life;		/* never 0: handles with 0 live for ever */
+	u16 life;		/* never 0: a handle with 0 survives hangups */
 	bool stopped;		/* ^S */
 	bool literal;		/* ^V: the next character is only that */
 	int pgrp;		/* the foreground group; 0: none */
