@@ -13,7 +13,6 @@
 #include <abi/time.h>
 
 #define NOT_CHANGED	0xFFFFFFFFu	/* a uid or gid that stays as it is */
-#define NOT_CHANGED_16	0xFFFFu		/* in the calls with 16-bit ids */
 
 /*
  * Sets the size of a regular file. The caller has checked that it may be
@@ -207,13 +206,6 @@ int sys_fchown32(int fd, u32 uid, u32 gid)
 	struct file *file = fget(fd);
 
 	return file ? change_owner(file->inode, uid, gid) : -EBADF;
-}
-
-/* Widens a 16-bit id; "not changed" stays that. */
-static u32 wide_id(u32 id)
-{
-	id &= 0xFFFF;
-	return id == NOT_CHANGED_16 ? NOT_CHANGED : id;
 }
 
 int sys_chown(const char __user *path, u32 uid, u32 gid)

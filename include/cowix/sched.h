@@ -58,6 +58,7 @@ void await_threads(void);
 void vfork_release(struct task_struct *task);
 
 /* kernel/task/cred.c */
+u32 wide_id(u32 id);
 void save_identity(struct identity *to);
 bool exec_credentials(const struct identity *was, const struct inode *inode,
 		      struct mm *mm);

@@ -108,7 +108,7 @@ struct task_struct {
 	struct wait_queue child_exit;	/* waitpid() sleeps here */
 	struct vfork_wait *vfork_wait;	/* the parent sleeps in vfork() */
 	int maker;		/* the thread of the parent that made it */
-	int exit_signal;		/* tells the parent of the end; 0: none */
+	int exit_signal;	/* tells the parent of the end; 0: none */
 	int exit_status;		/* as wait() reports it */
 	int stop_signal;	/* a stop that wait() has not reported yet */
 	bool continued;		/* a continuation, not reported yet */
@@ -138,7 +138,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct file *held_file;		/* with WORK_FILE */
 	u32 links_followed;	/* dangling links that open() went through */
-	int waits_for_lock_of;		/* a pid, in fcntl() for a record lock */
+	int waits_for_lock_of;	/* a pid, in fcntl() for a record lock */
 
 	/* signals */
 	struct sigaction_table *sigactions;

@@ -67,7 +67,7 @@ bool blocks_or_ignores(struct task_struct *task, int sig)
 	       action_of(task, sig)->handler == SIGNAL_IGNORE;
 }
 
-/* Finds the signals that a task ignores and those that it handles, for /proc. */
+/* Finds the signals that a task ignores and those that it handles: /proc. */
 void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught)
 {
 	*ignored = *caught = 0;
@@ -83,7 +83,7 @@ void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught)
 	}
 }
 
-/* Returns true if a signal ends a task's process at once: no core, no handler. */
+/* Returns true if a signal just ends a task's process: no handler, no core. */
 static bool is_fatal(struct task_struct *task, int sig)
 {
 	return action_of(task, sig)->handler == SIGNAL_DEFAULT &&
@@ -203,7 +203,7 @@ static void kill_process(struct task_struct *process)
 	alert_group(process);
 }
 
-/* Returns true if a signal need not become pending: nothing would come of it. */
+/* Returns true if a signal need not become pending, as it would do nothing. */
 static bool no_effect(int sig, struct task_struct *task)
 {
 	/* nothing kills init but what it handles */
@@ -345,7 +345,7 @@ static bool may_kill(int sig, const struct task_struct *task)
 	       current->process->session == task->process->session;
 }
 
-/* Sends a signal, or only checks with 0. Returns 0, -EINVAL, -EPERM, -EAGAIN. */
+/* Sends a signal, or with 0 only checks. 0, -EINVAL, -EPERM or -EAGAIN. */
 static int kill_one(int sig, struct task_struct *task, bool alone,
 		    const struct signal_source *source)
 {

@@ -154,8 +154,8 @@ int sys_setresgid32(u32 real, u32 effective, u32 saved)
 	return set_three(group_ids(), real, effective, saved);
 }
 
-/* Returns what a 16-bit id means: -1 stays -1. */
-static u32 wide_id(u32 id)
+/* Widens an id of the older calls: -1 stays -1. Called also by chown(). */
+u32 wide_id(u32 id)
 {
 	id &= LEAVE_16;
 	return id == LEAVE_16 ? LEAVE : id;
@@ -183,12 +183,14 @@ int sys_setregid(u32 real, u32 effective)
 
 int sys_setresuid(u32 real, u32 effective, u32 saved)
 {
-	return sys_setresuid32(wide_id(real), wide_id(effective), wide_id(saved));
+	return sys_setresuid32(wide_id(real), wide_id(effective),
+			       wide_id(saved));
 }
 
 int sys_setresgid(u32 real, u32 effective, u32 saved)
 {
-	return sys_setresgid32(wide_id(real), wide_id(effective), wide_id(saved));
+	return sys_setresgid32(wide_id(real), wide_id(effective),
+			       wide_id(saved));
 }
 
 static int get_three(struct ids ids, void __user *real, void __user *effective,

@@ -16,7 +16,7 @@
 #include "kernel/kernel_internal.h"
 
 #define BUCKETS		32
-#define ROBUST_LIMIT	2048		/* locks of one thread that are marked */
+#define ROBUST_LIMIT	2048		/* locks marked for one thread */
 #define PI_LOCK		1u	/* in a list: that lock inherits priority */
 #define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
 
@@ -232,7 +232,7 @@ static s32 sign_extend_12(u32 field)
 	return (s32)(field << 20) >> 20;
 }
 
-/* Stores in *result what FUTEX_WAKE_OP makes of a word. Returns 0 or -ENOSYS. */
+/* Stores in *result what FUTEX_WAKE_OP makes of a word. 0 or -ENOSYS. */
 static int wake_op_result(u32 encoded, u32 word, u32 *result)
 {
 	u32 arg = sign_extend_12(encoded >> 12);

@@ -347,7 +347,8 @@ static int trace_me(void)
 	if (has_root(current) && !has_root(parent))
 		return -EPERM;
 	current->ptrace = PT_TRACED | (suser() ? PT_PRIVILEGED : 0);
-	list_del(&current->sibling);	/* to the front, where waitpid() looks */
+	/* to the front of the list, where waitpid() looks */
+	list_del(&current->sibling);
 	list_add(&current->sibling, &parent->children);
 	return 0;
 }
