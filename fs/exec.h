@@ -1,7 +1,4 @@
-/*
- * Shared by exec.c, exec_args.c, exec_script.c and elf.c: a program on its way
- * into memory.
- */
+/* Shared by exec.c, exec_args.c, exec_script.c and elf.c. */
 #ifndef FS_EXEC_H
 #define FS_EXEC_H
 
@@ -12,20 +9,21 @@
 #define HEADER_SIZE	256u		/* a #! line is at most as long */
 
 /*
- * The new stack is built in the new address space, which only this knows: `at`
- * is the lowest address used so far. Everything that can fail happens here,
- * before the old program is given up.
+ * A program that is being loaded. Its stack is built in the new address space,
+ * to which only this refers. All that can fail is done with this, before the
+ * old program is given up.
  */
 struct program {
 	struct inode *inode;
 	struct mm *mm;
 	u32 entry;
-	u32 at, bottom;			/* at stays above bottom */
+	u32 at;				/* lowest stack address used so far */
+	u32 bottom;			/* of the stack */
 	u32 argc, envc;
-	u32 filename;			/* addresses on the stack: its path, */
-	u32 identity_at;		/* what tell_identity() writes */
-	struct identity identity;	/* of the thread that called, */
-	u64 sig_blocked;		/* where another takes over */
+	u32 filename;			/* stack address of the path */
+	u32 identity_at;		/* stack address of the user ids */
+	struct identity identity;	/* of the thread that called exec */
+	u64 sig_blocked;		/* likewise */
 	u32 phdr_addr, phdr_count;	/* for the auxiliary vector */
 	char comm[sizeof(((struct task_struct *)0)->comm)];
 	u8 header[HEADER_SIZE];	/* the file's first bytes, zero-padded */
@@ -41,10 +39,10 @@ int replace_argv0(struct program *p, const char *path, const char *argument,
 int finish_stack(struct program *p);
 void tell_identity(struct program *p, bool secure);
 
-/* exec_script.c: p->header is of a script. -ENOEXEC: it names no interpreter */
+/* exec_script.c */
 int parse_script(u8 *header, char **interpreter, char **argument);
 
-/* elf.c: fills mm and entry. -ENOEXEC: not an ELF file that can run */
+/* elf.c */
 int load_elf(struct program *program);
 
 #endif

@@ -54,26 +54,36 @@ int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 }
 
 /*
- * Searches n entries of `size` bytes from place on for a name or, with length
- * 0, for a free entry. Returns true with place moved there.
+ * Searches n entries of `size` bytes from place on for a free one. Returns true
+ * with place moved there.
  */
-static bool search_block(struct minix_place *place, u32 n, u32 size,
-			 const char *name, u32 length)
+static bool search_free(struct minix_place *place, u32 n, u32 size)
 {
-	const struct minix_format *format = place->format;
+	u32 number_size = place->format->number_size;
 	u8 *entry = place->entry, *end = entry + n * size;
 
 	for (; entry < end; entry += size) {
-		const char *here = (const char *)entry + format->number_size;
-		bool found;
+		if (!minix_get(entry, number_size)) {
+			place->entry = entry;
+			return true;
+		}
+	}
+	return false;
+}
 
-		if (length && here[0] != name[0])
-			continue;	/* most entries end here */
-		found = !minix_get(entry, format->number_size);
-		if (length)
-			found = !found && is_name(here, format->name_size,
-						  name, length);
-		if (found) {
+/* Searches in the same way for a name. */
+static bool search_name(struct minix_place *place, u32 n, u32 size,
+			const char *name, u32 length)
+{
+	const struct minix_format *format = place->format;
+	u32 number_size = format->number_size;
+	u8 *entry = place->entry, *end = entry + n * size;
+
+	for (; entry < end; entry += size) {
+		const char *here = (const char *)entry + number_size;
+
+		if (here[0] == name[0] && minix_get(entry, number_size) &&
+		    is_name(here, format->name_size, name, length)) {
 			place->entry = entry;
 			return true;
 		}
@@ -92,12 +102,17 @@ int minix_find_entry(struct inode *dir, const char *name, u32 length,
 	u32 count = minix_entry_count(dir), a_block = entries_a_block(dir);
 
 	for (u32 n = 0; n < count; n += a_block) {
+		u32 entries = min_u32(a_block, count - n);
 		int error = minix_get_place(dir, n, place);
+		bool found;
 
 		if (error)
 			return error;
-		if (search_block(place, min_u32(a_block, count - n), size, name,
-				 length))
+		if (length)
+			found = search_name(place, entries, size, name, length);
+		else
+			found = search_free(place, entries, size);
+		if (found)
 			return 0;
 		brelse(place->bh);
 	}
