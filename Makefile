@@ -76,6 +76,7 @@ help:
 	@echo 'make test            every test              make bench         the instruction counts: table, build/bench.csv, plots'
 	@echo 'make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on'
 	@echo 'make check-layers    no arrow between object files goes up, no circle is large'
+	@echo 'make check-style     80 columns, short functions and files, plain sentences'
 	@echo 'make check-docs      every file and function that a document names exists'
 
 # Constants that assembly shares with C: plain "#define NAME number" lines, and offsets into structures.
@@ -211,9 +212,12 @@ check-layers: $(OBJS)
 	$(PYTHON) tools/check-layers $(BUILD)
 check-docs:
 	$(PYTHON) tools/check-docs
+check-style:
+	$(PYTHON) tools/check-style
 clean:
 	rm -rf $(BUILD)
 FORCE:
-.PHONY: all help hd test-images run debug bochs bochs-debug bochs-cow test bench mutants fuzz check-layers check-docs clean FORCE
+.PHONY: all help hd test-images run debug bochs bochs-debug bochs-cow test bench mutants fuzz check-layers check-docs check-style \
+	clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
