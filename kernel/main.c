@@ -13,6 +13,7 @@
 #include <cowix/traps.h>
 #include <cowix/tty.h>
 #include <abi/errno.h>
+#include <abi/utsname.h>
 #include "kernel_internal.h"
 
 /*
@@ -63,7 +64,7 @@ static void init(void *unused)
 void start_kernel(struct boot_params *bp)
 {
 	console_init();
-	printk("Cowix\n");
+	printk("Cowix %s %s\n", system_names.release, system_names.version);
 	printk("BIOS: boot drive %x (%u cylinders, %u heads, %u sectors), %u hard disks, video mode %u, %u columns\n",
 	       bp->boot_drive, bp->cylinders, bp->heads, bp->sectors,
 	       bp->hard_disks, bp->video_mode, bp->video_columns);

@@ -5,12 +5,13 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/utsname.h>
+#include "version.h"
 
 struct utsname system_names = {
 	.sysname = "Cowix",
 	.nodename = "cowix",
-	.release = "0.2.0",
-	.version = "#1",
+	.release = VERSION,
+	.version = BUILD,
 	.machine = "i386",
 	.domainname = "(none)",
 };

@@ -4,8 +4,8 @@ import time
 
 
 def waited(pid):
-    """Returns for how many seconds a process could have run, but others had the
-    processors: that of the thread which waited longest."""
+    """Returns for how many seconds a process could have run while others had
+    the processors: that of the thread which waited longest."""
     longest = 0
     for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
         try:
@@ -17,7 +17,7 @@ def waited(pid):
 
 
 class Limit:
-    """So many seconds for a process from now on, without those it waited."""
+    """Seconds that a process has from now on; waiting does not count."""
 
     def __init__(self, pid, seconds):
         self.pid, self.end = pid, time.monotonic() + seconds - waited(pid)

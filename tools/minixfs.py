@@ -1,46 +1,31 @@
-"""The Minix file system on the host: Volume builds one (versions 1, 2, 3), Reader reads one back and checks all of it.
+"""The Minix file system on the host, versions 1, 2 and 3.
 
-Both work on the bytes of the medium; nothing is mounted. Building takes inodes and zones in order, so equal input gives equal bytes.
+Volume builds one, Reader reads one back and checks all of it. Both work on the
+bytes of the medium; nothing is mounted. Building takes inodes and zones in
+order, so equal input gives equal bytes.
 """
 import struct
 
 SECTOR, SUPER_OFFSET, DIRECT, ROOT = 512, 1024, 7, 1
 PARTITION_TYPE, PARTITION_TABLE = 0x81, 446
-IFMT, IFDIR, IFREG, IFLNK, IFCHR, IFBLK, IFIFO = (
-    0o170000,
-    0o040000,
-    0o100000,
-    0o120000,
-    0o020000,
-    0o060000,
-    0o010000,
-)
+IFMT, IFDIR, IFREG, IFLNK = 0o170000, 0o040000, 0o100000, 0o120000
+IFCHR, IFBLK, IFIFO = 0o020000, 0o060000, 0o010000
 
 
 class Format:
     """What the versions differ in."""
 
     def __init__(self, version, magic, name_size, block=1024):
-        self.version, self.magic, self.name_size, self.block = (
-            version,
-            magic,
-            name_size,
-            block,
-        )
-        self.inode_size, self.pointer, self.levels = (
-            (32, "H", 2) if version == 1 else (64, "I", 3)
-        )
+        self.version, self.magic = version, magic
+        self.name_size, self.block = name_size, block
+        self.inode_size = 32 if version == 1 else 64
+        self.pointer = "H" if version == 1 else "I"
+        self.levels = 2 if version == 1 else 3
         self.number = "I" if version == 3 else "H"
         self.pointers = block // struct.calcsize(self.pointer)
         self.entry_size = struct.calcsize(self.number) + name_size
-        self.max_size = min(
-            (
-                DIRECT
-                + sum(self.pointers**i for i in range(1, self.levels + 1))
-            )
-            * block,
-            0x7FFFFFFF,
-        )
+        tables = sum(self.pointers**i for i in range(1, self.levels + 1))
+        self.max_size = min((DIRECT + tables) * block, 0x7FFFFFFF)
 
     def pack_inode(self, mode, uid, gid, size, mtime, links, zones):
         if self.version == 1:
@@ -61,7 +46,7 @@ class Format:
         )
 
     def unpack_inode(self, raw):
-        """mode, size, links, zones"""
+        """Returns mode, size, links, zones."""
         if self.version == 1:
             mode, _, size, _, _, links, *zones = struct.unpack(
                 "<HHIIBB9H", raw
@@ -105,39 +90,13 @@ class Format:
         )
 
     def unpack_super(self, raw):
-        """inodes, zones, inode_map, zone_map, first"""
+        """Returns inodes, zones, inode_map, zone_map, first."""
         if self.version == 3:
-            (
-                inodes,
-                _,
-                inode_map,
-                zone_map,
-                first,
-                _,
-                _,
-                _,
-                zones,
-            ) = struct.unpack_from("<IHHHHHHII", raw)
-            return inodes, zones, inode_map, zone_map, first
-        (
-            inodes,
-            zones1,
-            inode_map,
-            zone_map,
-            first,
-            _,
-            _,
-            _,
-            _,
-            zones2,
-        ) = struct.unpack_from("<HHHHHHIHHI", raw)
-        return (
-            inodes,
-            zones1 if self.version == 1 else zones2,
-            inode_map,
-            zone_map,
-            first,
-        )
+            value = struct.unpack_from("<IHHHHHHII", raw)
+            return value[0], value[8], *value[2:5]
+        value = struct.unpack_from("<HHHHHHIHHI", raw)
+        zones = value[1 if self.version == 1 else 9]
+        return value[0], zones, *value[2:5]
 
     def entry(self, ino, name):
         return struct.pack("<" + self.number, ino) + name.encode().ljust(
@@ -157,14 +116,13 @@ FORMATS = {
 
 
 def identify(raw):
-    """The format of a super block, or None."""
+    """Returns the format of a super block, or None."""
     for fmt in FORMATS.values():
-        if struct.unpack_from("<H", raw, 24 if fmt.version == 3 else 16)[
-            0
-        ] == fmt.magic and (
-            fmt.version < 3
-            or struct.unpack_from("<H", raw, 28)[0] == fmt.block
-        ):
+        (magic,) = struct.unpack_from(
+            "<H", raw, 24 if fmt.version == 3 else 16
+        )
+        (block,) = struct.unpack_from("<H", raw, 28)
+        if magic == fmt.magic and (fmt.version < 3 or block == fmt.block):
             return fmt
     return None
 
@@ -178,7 +136,8 @@ class Full(Exception):
 
 
 class Volume:
-    """A file system under construction. Only what is not zero is kept: a large disk costs no memory."""
+    """A file system under construction. Only what is not zero is kept: a large
+    disk costs no memory."""
 
     def __init__(self, fmt, size, inodes=None):
         self.fmt, bits = fmt, fmt.block * 8
@@ -217,9 +176,8 @@ class Volume:
         first = self.next_zone
         self.next_zone += n
         if self.next_zone > self.zones:
-            raise Full(
-                f"the files are {(self.next_zone - self.zones) * self.fmt.block // 1024} KB too large"
-            )
+            extra = (self.next_zone - self.zones) * self.fmt.block // 1024
+            raise Full(f"the files are {extra} KB too large")
         return list(range(first, first + n))
 
     def take_ino(self):
@@ -229,7 +187,10 @@ class Volume:
         return self.next_ino - 1
 
     def store(self, content):
-        """Zones for content: its data in one piece, then the blocks of pointers. The inode's pointers."""
+        """Stores content: its data in one piece, then the blocks of pointers.
+
+        Returns the inode's pointers.
+        """
         block = self.fmt.block
         zones = self.take_zones(div_up(len(content), block))
         if zones:
@@ -268,7 +229,8 @@ class Volume:
         )
 
     def finish(self):
-        """Super block and bitmaps. Bits beyond the end are set, as mkfs.minix sets them."""
+        """Writes the super block and the bitmaps. Bits beyond the end are set,
+        as mkfs.minix sets them."""
         self.put(
             SUPER_OFFSET,
             self.fmt.pack_super(
@@ -308,28 +270,24 @@ class Volume:
 
 
 def partition_entry(start, sectors):
-    """An active Minix partition. Cylinder, head and sector for those who still look at them: 16 heads, 63 sectors."""
+    """Returns an active Minix partition. Some still look at cylinder, head and
+    sector: 16 heads, 63 sectors."""
 
     def chs(lba):
         cylinder, rest = divmod(lba, 16 * 63)
-        cylinder, head, sector = (
-            (1023, 15, 63)
-            if cylinder > 1023
-            else (cylinder, rest // 63, rest % 63 + 1)
-        )
-        return bytes([head, sector | cylinder >> 8 << 6, cylinder & 0xFF])
+        head, sector = divmod(rest, 63)
+        if cylinder > 1023:
+            cylinder, head, sector = 1023, 15, 62
+        return bytes([head, sector + 1 | cylinder >> 8 << 6, cylinder & 0xFF])
 
-    return (
-        b"\x80"
-        + chs(start)
-        + bytes([PARTITION_TYPE])
-        + chs(start + sectors - 1)
-        + struct.pack("<II", start, sectors)
-    )
+    place = struct.pack("<II", start, sectors)
+    first, last = chs(start), chs(start + sectors - 1)
+    return b"\x80" + first + bytes([PARTITION_TYPE]) + last + place
 
 
 def find_partition(sector):
-    """Byte offset of the first Minix partition that a master boot record names; 0: none, the file system has the whole disk."""
+    """Returns the byte offset of the first Minix partition that a master boot
+    record names, or 0: the file system has the whole disk."""
     for at in range(PARTITION_TABLE, PARTITION_TABLE + 64, 16):
         if sector[510:512] == b"\x55\xaa" and sector[at + 4] == PARTITION_TYPE:
             return struct.unpack_from("<I", sector, at + 8)[0] * SECTOR
@@ -337,7 +295,7 @@ def find_partition(sector):
 
 
 class Reader:
-    """An existing file system, in a file of its own or in a disk's partition."""
+    """An existing file system, in a file or in a disk's partition."""
 
     def __init__(self, path):
         self.file = open(path, "rb")
@@ -372,7 +330,8 @@ class Reader:
         return self.fmt.unpack_inode(self.file.read(self.fmt.inode_size))
 
     def tree(self, zone, level, index, owned):
-        """Number and zone for each zone of data below a pointer; `owned` gets the tables too."""
+        """Yields number and zone of each zone of data below a pointer; `owned`
+        gets the tables too."""
         if zone == 0:
             return
         owned.append(zone)
@@ -467,7 +426,8 @@ class Reader:
         for zone in owned:
             if zone in self.owner or not self.first <= zone < self.zones:
                 self.problems.append(
-                    f"{path}: zone {zone} is also {self.owner.get(zone, 'outside')}'s"
+                    f"{path}: zone {zone} is also "
+                    f"{self.owner.get(zone, 'outside')}'s"
                 )
             self.owner[zone] = path
         if mode & IFMT == IFDIR:
@@ -496,5 +456,6 @@ class Reader:
         ]
         if wrong:
             self.problems.append(
-                f"bitmap of {what}s: {len(wrong)} bits are wrong, the first is {wrong[0]}"
+                f"bitmap of {what}s: {len(wrong)} bits are wrong, "
+                f"the first is {wrong[0]}"
             )
