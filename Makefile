@@ -69,8 +69,8 @@ OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 # of -O2 alone is larger than 224 KB. OPT=-O0 and the like hold for all.
 FAST	= $(addprefix mm/,frames kmalloc table memory pages fault uaccess) \
 	$(addprefix kernel/task/,sched wait fork) \
-	$(addprefix fs/,namei name_cache inode file_table read_write page_cache \
-	buffer pipe open minix/%)
+	$(addprefix fs/,namei name_cache inode file_table read_write \
+	page_cache buffer pipe open minix/%)
 
 # Programs: one source file in user/bin each, or a folder. Tests likewise.
 FOLDERS	= sed find diff sh vi strace login
@@ -161,6 +161,7 @@ $(BUILD)/kernel/uname.o: $(BUILD)/inc/version.h
 # ---- Constants that assembly and programs share with C ----
 
 # Plain "#define NAME number" lines of headers, and offsets into structures.
+CONSTANT = ^\#define[ \t]+([A-Za-z0-9_]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)
 INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc \
 	boot_params.inc unistd.inc offsets.inc traps.inc irq.inc plan.inc) \
 	include/asm/fixup.inc
@@ -168,7 +169,7 @@ INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc \
 $(BUILD)/inc/%.inc: $$(wildcard include/*/$$*.h)
 	$(call say,INC)
 	@mkdir -p $(@D)
-	$(Q)sed -nE 's/^#define[ \t]+(\w+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)([ \t].*)?$$/%define \1 \2/p' $< > $@
+	$(Q)sed -nE 's/$(CONSTANT)([ \t].*)?$$/%define \1 \2/p' $< > $@
 $(BUILD)/inc/offsets.inc: kernel/asm-offsets.c $(wildcard include/*/*.h)
 	$(call say,INC)
 	@mkdir -p $(@D)

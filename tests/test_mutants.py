@@ -16,7 +16,7 @@ def mutants(*arguments):
 
 
 def test_table():
-    """Each text that a mutant replaces is in the code once, each test that it names exists."""
+    """Each text to be replaced is there once; so is each test."""
     mutants("-c")
 
 

@@ -1,4 +1,7 @@
-"""Tools against the host's, natively: the programs are Linux programs too. Same output, same status, same files afterwards; messages may differ."""
+"""The tools against the host's: Cowix's programs are Linux programs too.
+
+Output, status and the files afterwards must be the same; messages may differ.
+"""
 import fcntl
 import os
 import pty
@@ -50,7 +53,8 @@ def fixture(folder):
         "spaced": "One  two\n three \nfour\nsix\n",
         "spaces": "one two\nthree\nfour\t\nfive\n",
         "script": "2d\ns/e/E/\n",
-        "script2": "#n\n# lines\ns/one/a\\\nb/\n/t/{\n  a\\\n  kept\\\n  two\n  p\n}\n",
+        "script2": "#n\n# lines\ns/one/a\\\nb/\n"
+        "/t/{\n  a\\\n  kept\\\n  two\n  p\n}\n",
         "tree/a": "x\n",
         "tree/b.c": "y\n" * 3000,
         "tree/sub/c.c": "z\n",
@@ -117,7 +121,11 @@ PRISTINE = {}
 
 
 def run(program, arguments, data, folder):
-    """Run a program among the files; what it printed, and the files afterwards if they changed. Then they are as before."""
+    """Runs a program among the files.
+
+    Returns what it printed and, if they changed, the files. Afterwards they
+    are as before.
+    """
     result = subprocess.run(
         [program, *arguments],
         input=data.encode(),
@@ -158,7 +166,10 @@ def cases(name):
         ]
 
 
-OURS = """basename cat chgrp chmod chown cmp comm cp cut date dd df dirname du env expr find grep head hexdump id kill ls touch""".split()
+OURS = (
+    "basename cat chgrp chmod chown cmp comm cp cut date dd df dirname du env "
+    "expr find grep head hexdump id kill ls touch"
+).split()
 
 
 @pytest.fixture(scope="module")
@@ -279,7 +290,7 @@ def patched(old, difference):
 
 
 def test_diff_is_shortest_and_right(tmp_path):
-    """Random files: applied to the one, the changes give the other, and there are as few as possible."""
+    """Random files: the changes make one of the other, and are the fewest."""
     generator = random.Random(1)
     for _ in range(150):
         letters = "abcdefghij"[: generator.choice((2, 4, 10))]
@@ -434,7 +445,7 @@ def test_more(tmp_path):
 
 
 def test_more_on_the_console(machine):
-    """Inside Cowix, with keys from the keyboard while a pipe is standard input."""
+    """Inside Cowix: keys from the keyboard, a pipe as standard input."""
     machine.wait_for("\n#")
     machine.type("seq 100 | more\n")
     machine.wait_for("\n24\n--More--")
@@ -463,6 +474,7 @@ def test_more_without_a_terminal(folder):
 def test_sizes():
     """The floppy is small: what these tools take together."""
     names = (
-        "basename chgrp chown cmp comm cut diff dirname du expr find more nice nl od paste printf sed tee time tty uniq which xargs"
+        "basename chgrp chown cmp comm cut diff dirname du expr find more nice "
+        "nl od paste printf sed tee time tty uniq which xargs"
     ).split()
     assert sum(os.path.getsize(f"{BIN}/{name}") for name in names) < 225000
