@@ -1,0 +1,70 @@
+"""Planted bugs in the audit itself (kernel/debug/)."""
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "anybody_drops_caches",
+        "access strangers",
+        (
+            "kernel/debug/audit.c",
+            "if (flags & AUDIT_DROP_CACHES && !suser()) return -EPERM;",
+            "",
+        ),
+    ),
+    Mutant(
+        "audit_counts_lent_tables_twice",
+        "lazy few_tables",
+        (
+            "kernel/debug/audit.c",
+            "first = *counter(frame) == 0;",
+            "first = true;",
+        ),
+    ),
+    Mutant(
+        "audit_visits_twice",
+        "cow child_writes_first",
+        (
+            "kernel/debug/audit.c",
+            "audit_mm(list_entry(node, struct mm, link));",
+            "\t\taudit_mm(list_entry(node, struct mm, link)), "
+            "audit_mm(list_entry(node, struct mm, link));",
+        ),
+    ),
+    Mutant(
+        "audit_sees_no_swap",
+        "swap one_slot",
+        (
+            "kernel/debug/audit.c",
+            "else if (table[i]) audit_swapped(mm",
+            "\t\telse if (0)\n\t\t\taudit_swapped(mm",
+        ),
+        says="audit: slot",
+    ),
+    Mutant(
+        "ring_lost",
+        "owners trace_ring",
+        ("kernel/debug/trace.c", "kpage_free(ring[i]);", ""),
+        says="owner trace",
+    ),
+    Mutant(
+        "audit_page_lost",
+        "owners sum",
+        ("kernel/debug/audit.c", "kpage_free(counters[i]);", ""),
+        says="owner audit",
+    ),
+    Mutant(
+        "audits_together",
+        "sleep_watch audits",
+        ("kernel/debug/audit.c", "while (auditing) sleep_on(&audited);", ""),
+    ),
+    Mutant(
+        "ring_taken_twice",
+        "sleep_watch traces",
+        ("kernel/debug/trace.c", "place = missing();", ""),
+        (
+            "kernel/debug/trace.c",
+            "while (missing()) {",
+            "\twhile ((place = missing())) {",
+        ),
+    ),
+]

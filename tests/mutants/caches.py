@@ -1,0 +1,73 @@
+"""Planted bugs in the caches of fs/, and inodes."""
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "dirty_page_lost",
+        "labs_files written_without_memory",
+        (
+            "fs/page_cache.c",
+            "if ((page->dirty && !page->failed) || page->users)",
+            "\tif (page->users)",
+        ),
+    ),
+    Mutant(
+        "group_of_directory_given_away",
+        "creds ownership",
+        ("fs/inode.c", "inode->i_mode &= ~S_ISGID; }", "\t\t;\n}"),
+    ),
+    Mutant(
+        "pts_change_lost",
+        "tty_owner owner",
+        ("fs/inode.c", "write_inode(inode); /* does not sleep */", ""),
+    ),
+    Mutant(
+        "links_raised_too_late",
+        "test_links.py::test_links_are_never_too_few",
+        (
+            "fs/sync.c",
+            "error = write_inode(inode); flushed = sync_device(inode->i_dev);",
+            "\treturn 0;\n\terror = flushed = 0;",
+        ),
+    ),
+    Mutant(
+        "pointers_in_any_order",
+        "test_power_cuts.py::test_reordered_power_cut",
+        ("fs/buffer.c", "blkdev_sync(bh->dev); /*", "\t\t/*"),
+    ),
+    Mutant(
+        "written_name_goes_at_once",
+        "test_names.py::test_a_name_leads_to_an_inode",
+        ("fs/buffer.c", "writes_begun++;", ""),
+    ),
+    Mutant(
+        "fsync_without_directories",
+        "test_power_cuts.py::test_reordered_power_cut",
+        ("fs/sync.c", "u32 ino = inode->i_dir;", "\tu32 ino = 0;\n"),
+    ),
+    Mutant(
+        "fsync_without_flush",
+        "test_power_cuts.py::test_fsync_then_cut",
+        (
+            "fs/sync.c",
+            "int error = sync_buffers(dev), flushed = blkdev_sync(dev);",
+            "\tint error = sync_buffers(dev), flushed = 0;",
+        ),
+    ),
+    Mutant(
+        "cached_page_lost",
+        "owners cached_pages",
+        (
+            "fs/page_cache.c",
+            "own_page(page->frame, OWNER_USER); /* if programs map it still "
+            "*/ free_page(page->frame);",
+            "",
+        ),
+        says="owner cache",
+    ),
+    Mutant(
+        "hole_stays_mapped",
+        "advice hole",
+        ("fs/page_cache.c", "unmap_hole(inode, start, end);", ""),
+    ),
+]

@@ -1,0 +1,115 @@
+"""Planted bugs in drivers: kernel/blk_drv/, kernel/chr_drv/."""
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "anybody_types",
+        "access typing",
+        (
+            "kernel/chr_drv/tty_ioctl.c",
+            "if (!suser()) return -EIO;",
+            "\tif (0)\n\t\treturn -EIO;",
+        ),
+    ),
+    Mutant(
+        "pty_number_early",
+        "sleep_terms masters",
+        (
+            "kernel/chr_drv/pty.c",
+            "struct pty *pty = kpage_zalloc(OWNER_TTY); /* may sleep */ u32 n "
+            "= suser() ? 0 : ROOT_PTYS; if (!pty) return -ENOMEM; while (n < "
+            "NR_PTYS && ptys[n]) n++;",
+            "\tstruct pty *pty;\n"
+            "\tu32 n = suser() ? 0 : ROOT_PTYS;\n"
+            "\n"
+            "\twhile (n < NR_PTYS && ptys[n])\n"
+            "\t\tn++;\n"
+            "\tpty = kpage_zalloc(OWNER_TTY);\n"
+            "\tif (!pty)\n"
+            "\t\treturn -ENOMEM;\n",
+        ),
+    ),
+    Mutant(
+        "pty_of_root",
+        "tty_owner owner",
+        ("kernel/chr_drv/pty.c", ".uid = current->euid,", ".uid = 0,"),
+    ),
+    Mutant(
+        "pty_open_to_all",
+        "tty_owner owner",
+        ("kernel/chr_drv/pty.c", "#define MODE 0620", "#define MODE\t\t0666"),
+    ),
+    Mutant(
+        "pty_ino_again",
+        "tty_owner again",
+        (
+            "kernel/chr_drv/pty.c",
+            ".ino = FIRST_INO + made,",
+            ".ino = FIRST_INO + n,",
+        ),
+    ),
+    Mutant(
+        "floppy_largest_believed",
+        "test_floppy.py::test_reading[qemu-720]",
+        (
+            "kernel/blk_drv/floppy_probe.c",
+            "if (readable) probe.beyond = true;",
+            "\tif (1)\n\t\tprobe.beyond = true;",
+        ),
+    ),
+    Mutant(
+        "floppy_more_sectors",
+        "test_floppy.py::test_other_formats_are_refused[1680]",
+        (
+            "kernel/blk_drv/floppy_probe.c",
+            "if (readable) floppy_unusable(d);",
+            "\t\tif (0)\n\t\t\tfloppy_unusable(d);",
+        ),
+    ),
+    Mutant(
+        "floppy_change_unseen",
+        "test_floppy.py::test_changed_disk",
+        (
+            "kernel/blk_drv/floppy.c",
+            "drives[drive].calibrated = drives[drive].verified = false;",
+            "\tdrives[drive].calibrated = false;",
+        ),
+    ),
+    Mutant(
+        "floppy_other_format_taken",
+        "test_floppy.py::test_other_format_under_way",
+        (
+            "kernel/blk_drv/floppy_probe.c",
+            "if (d->format && d->format != format && !opening) {",
+            "\tif (0) {",
+        ),
+    ),
+    Mutant(
+        "pty_lost",
+        "owners terminals",
+        ("kernel/chr_drv/pty.c", "NULL; kpage_free(pty);", "NULL;"),
+        says="owner tty",
+    ),
+    Mutant(
+        "ramdisk_page_lost",
+        "owners sum",
+        (
+            "kernel/blk_drv/ramdisk.c",
+            "frames[i] = kpage_alloc(OWNER_RAMDISK);",
+            "\t\tkpage_alloc(OWNER_RAMDISK), frames[i] = "
+            "kpage_alloc(OWNER_RAMDISK);",
+        ),
+        says="owner ramdisk",
+    ),
+    Mutant(
+        "driver_page_lost",
+        "owners sum",
+        (
+            "kernel/blk_drv/hd_probe.c",
+            "channels[i].prds = kpage_alloc(OWNER_DRIVER);",
+            "kpage_alloc(OWNER_DRIVER), channels[i].prds = "
+            "kpage_alloc(OWNER_DRIVER);",
+        ),
+        says="owner driver",
+    ),
+]

@@ -1,0 +1,275 @@
+"""Planted bugs in the rest of fs/."""
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "half_a_pipe",
+        "closing half_a_pipe",
+        (
+            "fs/file_table.c",
+            "} while (find_free(0) != fd[0] || find_free(fd[0] + 1) != fd[1]);",
+            "\t} while (0);",
+        ),
+    ),
+    Mutant(
+        "readonly_but_for_some",
+        "sleep_remount readonly",
+        ("fs/mount.c", "await_inodes(sb);", ""),
+    ),
+    Mutant(
+        "shared_page_freed_at_exec",
+        "process exec_arguments",
+        (
+            "fs/exec.c",
+            "if (old) mm_release(old);",
+            "\tif (old) {\n"
+            "\t\tpage_of(PTE_FRAME(*find_pte(old, 0x08048000)))->count = 1;\n"
+            "\t\tmm_release(old);\n"
+            "\t}",
+        ),
+    ),
+    Mutant(
+        "memory_lost_at_failed_exec",
+        "sweep_memory exec script",
+        ("fs/exec.c", "if (p->mm) mm_release(p->mm);", ""),
+        sample=True,
+    ),
+    Mutant(
+        "vector_tells_old_identity",
+        "setuid given",
+        (
+            "fs/exec.c",
+            "tell_identity(p, exec_credentials(&p->identity, p->inode, "
+            "p->mm));",
+            "\ttell_identity(p, false);\n"
+            "\texec_credentials(&p->identity, p->inode, p->mm);",
+        ),
+    ),
+    Mutant(
+        "argument_pages_leak",
+        "exec long_arguments",
+        (
+            "fs/exec_args.c",
+            "->start = PAGE_ROUND_DOWN(p->at);",
+            "->start = STACK_TOP - PAGE_SIZE;",
+        ),
+    ),
+    Mutant(
+        "parting_signal_outlives_exec",
+        "setuid parting_signal",
+        ("fs/exec.c", "forget_exit_signals(); vfork", "\tvfork"),
+    ),
+    Mutant(
+        "unreadable_text_is_read",
+        "access unreadable",
+        (
+            "fs/exec.c",
+            "p->mm->dumpable = permission(p->inode, R_OK) == 0;",
+            "\tp->mm->dumpable = true;",
+        ),
+    ),
+    Mutant(
+        "pipe_page_found_late",
+        "sleep_pipes empty_pipe",
+        (
+            "fs/pipe.c",
+            "pipe->copying = true; /* first: finding a page may sleep */ if "
+            "(!*slot) *slot = kpage_alloc(OWNER_PIPE);",
+            "\tif (!*slot)\n"
+            "\t\t*slot = kpage_alloc(OWNER_PIPE);\n"
+            "\tpipe->copying = true;\n",
+        ),
+        sample=True,
+    ),
+    Mutant(
+        "fifo_made_twice",
+        "sleep_pipes fifos",
+        (
+            "fs/pipe.c",
+            "if (inode->i_pipe) { /* perhaps",
+            "\tif (!pipe) {\t\t/* perhaps",
+        ),
+    ),
+    Mutant(
+        "poll_asks_once",
+        "sleep_pipes waiting",
+        (
+            "fs/select.c",
+            "else if (table.pages && !looked_again)",
+            "else if (0)",
+        ),
+    ),
+    Mutant(
+        "mounted_on_nothing",
+        "sleep_system mounting",
+        ("fs/mount.c", "if (covered->i_nlink == 0) return -ENOENT;", ""),
+    ),
+    Mutant(
+        "mount_point_removed",
+        "sleep_system mounting",
+        (
+            "fs/namei_ops.c",
+            "error = may_vanish(inode);",
+            "\terror = is_swap_file(inode) ? -EPERM : 0;",
+        ),
+    ),
+    Mutant(
+        "number_reused",
+        "sleep_files data",
+        ("fs/namei.c", "if (before == names_gone)", "\t\tif (1)\n"),
+    ),
+    Mutant(
+        "position_unheld",
+        "sleep_files positions",
+        (
+            "fs/read_write.c",
+            "if (!file->seekable || file->count == 1)",
+            "\tif (!file->seekable || file->count)",
+        ),
+    ),
+    Mutant(
+        "cut_page_mapped",
+        "sleep_memory shared_file",
+        (
+            "fs/filemap.c",
+            "&& offset < PAGE_ROUND_UP(inode->i_size)) break;",
+            ")\n\t\t\tbreak;",
+        ),
+    ),
+    Mutant(
+        "link_named_early",
+        "sleep_files full",
+        (
+            "fs/tmpfs/tmpfs_dir.c",
+            "if (node->target) error = write_link(inode, node->target); if "
+            "(!error) error = tmpfs_add_entry(dir, name, length, "
+            "inode->i_ino);",
+            "\terror = tmpfs_add_entry(dir, name, length, inode->i_ino);\n"
+            "\tif (!error && node->target)\n"
+            "\t\terror = write_link(inode, node->target);\n",
+        ),
+    ),
+    Mutant(
+        "link_cut_short",
+        "files disk_full",
+        ("fs/read_write.c", "(u32)n < length ? -ENOSPC : 0;", "0;"),
+    ),
+    Mutant(
+        "lock_of_closed_file",
+        "locks closed_meanwhile",
+        (
+            "fs/locks.c",
+            "if (!error && closed_meanwhile(new, fd))",
+            "\tif (0 && closed_meanwhile(new, fd))\n",
+        ),
+    ),
+    Mutant(
+        "stranger_takes_bits",
+        "verdicts no_owner",
+        ("fs/attr.c", "!set_id_bits(inode);", "\t\t       inode;"),
+    ),
+    Mutant(
+        "pts_node_anywhere",
+        "tty_owner other_nodes",
+        ("fs/devices.c", "&& !devpts_alive(inode))", " && 0)"),
+    ),
+    Mutant(
+        "floppy_old_buffers",
+        "test_floppy.py::test_changed_disk",
+        ("fs/devices.c", "discard_buffers(dev);", "\t\t(void)0;\n"),
+    ),
+    Mutant(
+        "exec_does_not_wait",
+        "patience shares_dropped",
+        (
+            "fs/exec.c",
+            "if (!await_memory(0)) return;",
+            "\t\t{\n"
+            "\t\t\tsend_signal(SIGKILL, current);\n"
+            "\t\t\treturn;\n"
+            "\t\t}\n",
+        ),
+    ),
+    Mutant(
+        "pipe_page_lost",
+        "owners pipes",
+        (
+            "fs/pipe.c",
+            "kpage_free(inode->i_pipe->pages[i]);",
+            "\t\t\tinode->i_pipe->pages[i] = NULL;",
+        ),
+        says="owner pipe",
+        sample=True,
+    ),
+    Mutant(
+        "path_lost",
+        "owners in_proc",
+        ("fs/namei.c", "if (name) kpage_free(name);", "\t(void)name;"),
+        says="owner call",
+    ),
+    Mutant(
+        "wrong_owner",
+        "owners pipes",
+        ("fs/pipe.c", "kpage_alloc(OWNER_PIPE)", "kpage_alloc(OWNER_TTY)"),
+        says="audit: it is held as pipe",
+    ),
+    Mutant(
+        "files_without_limit",
+        "quotas files",
+        (
+            "fs/file_table.c",
+            "&& !suser() ? -ENFILE : 0;",
+            "&& 0 ? -ENFILE : 0;",
+        ),
+    ),
+    Mutant(
+        "pipes_always_large",
+        "quotas pipes",
+        (
+            "fs/pipe.c",
+            "nr_frames / USER_PART ? SMALL_SIZE : PIPE_SIZE;",
+            "nr_frames / USER_PART ? PIPE_SIZE : PIPE_SIZE;",
+        ),
+    ),
+    Mutant(
+        "locks_without_limit",
+        "quotas locks",
+        (
+            "fs/locks.c",
+            "return nr_locks >= nr_frames / FRAMES_A_LOCK && !suser();",
+            "\treturn false;",
+        ),
+    ),
+    Mutant(
+        "swap_file_loses_its_name",
+        "swapon names_stay",
+        (
+            "fs/target.c",
+            "return -EPERM; return is_swap_file(inode) ? -EPERM : 0;",
+            "\t\treturn -EPERM;\n\treturn 0;",
+        ),
+    ),
+    Mutant(
+        "swap_file_goes_meanwhile",
+        "sleep_windows swap_names",
+        (
+            "fs/namei_ops.c",
+            "error = may_vanish(inode);",
+            "\terror = is_mount_point(inode) ? -EBUSY : 0;",
+        ),
+        (
+            "fs/swapon.c",
+            "if (inode->i_nlink == 0) return -ENOENT;",
+            "\tif (0)\n\t\treturn -ENOENT;",
+        ),
+    ),
+    Mutant(
+        "swap_file_replaced_meanwhile",
+        "sleep_windows swap_names",
+        (
+            "fs/rename.c",
+            "error = may_vanish(replaced);",
+            "\t\terror = is_mount_point(replaced) ? -EBUSY : 0;",
+        ),
+    ),
+]

@@ -1,0 +1,143 @@
+"""Planted bugs in kernel/signal/ and kernel/time/."""
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "stop_ends_waits",
+        "restarts with_stop",
+        (
+            "kernel/signal/sigframe.c",
+            "if (interrupted_call(regs)) restart_call(regs);",
+            "\tif (interrupted_call(regs))\n\t\tregs->eax = -EINTR;\n",
+        ),
+    ),
+    Mutant(
+        "no_wait_goes_on",
+        "restarts with_restart",
+        (
+            "kernel/signal/sigframe.c",
+            "(error == ERESTARTSYS && action->flags & SA_RESTART))",
+            "\t    (error == ERESTARTSYS && 0))",
+        ),
+    ),
+    Mutant(
+        "stopped_sigwait_goes_on",
+        "restarts with_stop",
+        (
+            "kernel/signal/sigaction.c",
+            "error == -ETIMEDOUT ? -EAGAIN : -EINTR;",
+            "error == -ETIMEDOUT ? -EAGAIN : error;",
+        ),
+    ),
+    Mutant(
+        "set_clock_wakes_nobody",
+        "clockset dates",
+        ("kernel/time/time.c", "wake_up(&clock_set);", ""),
+    ),
+    Mutant(
+        "date_is_a_span",
+        "clockset dates turned_back",
+        (
+            "kernel/time/deadline.c",
+            "return absolute && clock == CLOCK_REALTIME ?",
+            "\treturn absolute && clock == 99 ?",
+        ),
+    ),
+    Mutant(
+        "used_timer_is_early",
+        "cputime timers",
+        (
+            "kernel/time/itimer.c",
+            "ticks ? ticks + 1 : 0, interval",
+            "ticks, interval",
+        ),
+    ),
+    Mutant(
+        "failure_keeps_end",
+        "ends",
+        (
+            "kernel/time/deadline.c",
+            "current->restarting = 0; return error;",
+            "\treturn error;",
+        ),
+    ),
+    Mutant(
+        "nobody_is_an_error",
+        "verdicts nobody_to_kill",
+        (
+            "kernel/signal/signal.c",
+            "if (pgrp == -1 && result == -EPERM)",
+            "\t\tif (0)",
+        ),
+    ),
+    Mutant(
+        "ticks_overflow",
+        "clockset long_sleeps",
+        (
+            "kernel/time/deadline.c",
+            "return (u64)seconds * HZ +",
+            "\treturn (u32)seconds * HZ +",
+        ),
+    ),
+    Mutant(
+        "timer_is_early",
+        "clockset not_early",
+        ("kernel/time/itimer.c", "ticks + 1, real_fired", "ticks, real_fired"),
+    ),
+    Mutant(
+        "frame_leaves_its_stack",
+        "sigstacks overflow",
+        (
+            "kernel/signal/sigframe.c",
+            "return alternate && !on_altstack(at);",
+            "\treturn alternate && !at;",
+        ),
+    ),
+    Mutant(
+        "sigreturn_does_not_wait",
+        "patience sigreturn_frames",
+        (
+            "kernel/signal/sigframe.c",
+            "} while (error == -ENOMEM && await_memory(at));",
+            "\t} while (0);",
+        ),
+    ),
+    Mutant(
+        "group_counted_once",
+        "sleep_groups groups",
+        (
+            "kernel/signal/signal.c",
+            "} while (!error && nr_processes() > n);",
+            "\t} while (0);",
+        ),
+    ),
+    Mutant(
+        "frame_kills",
+        "sweep_calls signals",
+        (
+            "kernel/signal/sigframe.c",
+            "} while (error == -ENOMEM && await_memory(regs->esp));",
+            "\t} while (0);\n"
+            "\tif (error == -ENOMEM)\n"
+            "\t\tsend_fault_signal(SIGKILL, 0, regs->esp);",
+        ),
+    ),
+    Mutant(
+        "ignored_forgotten",
+        "brothers actions",
+        (
+            "kernel/signal/sigaction.c",
+            "*table = *current->sigactions;",
+            "\t\tmemset(table, 0, sizeof(*table));",
+        ),
+    ),
+    Mutant(
+        "signals_by_task",
+        "quotas signals",
+        (
+            "kernel/signal/sigqueue.c",
+            "if (process->uid != uid)",
+            "\t\tif (process != current->process)",
+        ),
+    ),
+]

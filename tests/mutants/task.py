@@ -1,0 +1,344 @@
+"""Planted bugs in kernel/task/."""
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "parent_first",
+        "cow",
+        (
+            "kernel/task/sched.c",
+            "newborn = child; enqueue(active, child, true); current->work |= "
+            "WORK_RESCHED;",
+            "\tenqueue(active, child, false);",
+        ),
+        control=True,
+    ),
+    Mutant(
+        "files_lost_at_failed_fork",
+        "sweep_memory fork",
+        (
+            "kernel/task/fork.c",
+            "free_files: exit_files(child);",
+            "free_files:\n",
+        ),
+    ),
+    Mutant(
+        "traced_gets_rights",
+        "setuid while_traced by_another_thread",
+        (
+            "kernel/task/cred.c",
+            "return (current->ptrace && !(current->ptrace & PT_PRIVILEGED)) "
+            "|| current",
+            "\treturn current",
+        ),
+        sample=True,
+    ),
+    Mutant(
+        "asking_thread_decides",
+        "setuid by_another_thread",
+        (
+            "kernel/task/cred.c",
+            ".personality = current->personality,",
+            "\t\t.personality = current->ptrace,",
+        ),
+        (
+            "kernel/task/cred.c",
+            "return (current->ptrace && !(current->ptrace & PT_PRIVILEGED)) "
+            "|| current",
+            "\treturn current",
+        ),
+        (
+            "kernel/task/cred.c",
+            "was->euid != 0 && steered()",
+            "was->euid != 0 && (was->personality || steered())",
+        ),
+    ),
+    Mutant(
+        "shared_directories_forgotten",
+        "setuid shared_directories",
+        ("kernel/task/cred.c", "|| current->fs->users > 1;", ";"),
+    ),
+    Mutant(
+        "anybody_traces_root",
+        "setuid traced_by_root",
+        (
+            "kernel/task/ptrace.c",
+            "if (has_root(current) && !has_root(parent)) return -EPERM;",
+            "",
+        ),
+    ),
+    Mutant(
+        "vfork_parent_cannot_die",
+        "vfork killed",
+        (
+            "kernel/task/fork.c",
+            "error = killable_sleep_on(&wait->queue);",
+            "sleep_on(&wait->queue);",
+        ),
+        sample=True,
+    ),
+    Mutant(
+        "dead_vfork_parent_is_woken",
+        "vfork killed",
+        ("kernel/task/fork.c", "child->vfork_wait = NULL; if", "\tif"),
+    ),
+    Mutant(
+        "locks_of_strangers",
+        "access strangers",
+        (
+            "kernel/task/futex.c",
+            "if (!may_inspect(task, current->uid, current->gid)) return "
+            "-EPERM;",
+            "",
+        ),
+    ),
+    Mutant(
+        "limits_of_strangers",
+        "access strangers",
+        (
+            "kernel/task/rlimit.c",
+            "if (!may_limit(task))",
+            "\tif (!may_limit(task) && 0)",
+        ),
+    ),
+    Mutant(
+        "former_root_is_seen",
+        "access former_root",
+        (
+            "kernel/task/cred.c",
+            "current->mm->dumpable = false;",
+            "\t\tcurrent->mm->dumpable = true;",
+        ),
+    ),
+    Mutant(
+        "limits_of_the_dead",
+        "sleep_tasks stopped",
+        (
+            "kernel/task/rlimit.c",
+            "if (new && copy_from_user(&wanted, new, sizeof(wanted)) < 0) "
+            "return -EFAULT; task = pid ? find_task(pid) : current; /* after "
+            "the copy */",
+            "\ttask = pid ? find_task(pid) : current;\n"
+            "\tif (new && copy_from_user(&wanted, new, sizeof(wanted)) < 0)\n"
+            "\t\treturn -EFAULT;\n",
+        ),
+    ),
+    Mutant(
+        "registers_of_the_dead",
+        "sleep_tasks traced",
+        (
+            "kernel/task/ptrace.c",
+            "child = stopped_child(pid); /* it",
+            "\t(void)stopped_child(pid);\t/* it",
+        ),
+    ),
+    Mutant(
+        "death_untold",
+        "sleep_tasks stopped",
+        (
+            "kernel/task/waitpid.c",
+            "if (taken && news->dead) {",
+            "\tif (taken && child->state == TASK_ZOMBIE) {",
+        ),
+    ),
+    Mutant(
+        "number_given_twice",
+        "sleep_forks numbers",
+        ("kernel/task/pid.c", "list_add(&task->pid_link, &unborn);", ""),
+    ),
+    Mutant(
+        "unborn_not_counted",
+        "sleep_forks limits",
+        (
+            "kernel/task/pid.c",
+            "n += unborn_at(node)->uid == uid;",
+            "\t\t(void)node;\n",
+        ),
+    ),
+    Mutant(
+        "sharer_not_counted",
+        "policies_lives sharers",
+        ("kernel/task/fork.c", "mm->users++; if (", "\t\tif ("),
+    ),
+    Mutant(
+        "sharer_on_same_stack",
+        "xfork thread",
+        (
+            "kernel/task/fork.c",
+            "if (policy == FORK_POLICY_THREAD) want.stack = stack;",
+            "",
+        ),
+    ),
+    Mutant(
+        "sharer_has_copy",
+        "policies sequences",
+        (
+            "kernel/task/fork.c",
+            "[FORK_POLICY_THREAD] = { .flags = CLONE_VM },",
+            "\t\t[FORK_POLICY_THREAD] = { .copy_mm = copy_page_table },",
+        ),
+    ),
+    Mutant(
+        "policy_0",
+        "xfork refused",
+        (
+            "kernel/task/fork.c",
+            "if (policy < FORK_POLICY_OLD || policy",
+            "\tif (policy",
+        ),
+    ),
+    Mutant(
+        "policy_5",
+        "xfork refused",
+        (
+            "kernel/task/fork.c",
+            "policy > FORK_POLICY_LAZY ||",
+            "policy > FORK_POLICY_LAZY + 1 ||",
+        ),
+    ),
+    Mutant(
+        "timed_wait_restarted",
+        "restarts with_restart",
+        (
+            "kernel/task/futex.c",
+            "error = -ERESTART_RESTARTBLOCK;",
+            "\t\terror = -ERESTARTSYS;\n",
+        ),
+    ),
+    Mutant(
+        "cpu_sleep_once",
+        "cputime alone",
+        (
+            "kernel/task/wait.c",
+            "return error == -ETIMEDOUT && ticks_left(end) ? 0 : error;",
+            "\treturn error;",
+        ),
+    ),
+    Mutant(
+        "children_cost_nothing",
+        "fairness hog_and_double_forker",
+        (
+            "kernel/task/sched.c",
+            "child->borrows = true;",
+            "\tnew_slice(child, epoch);\n",
+        ),
+    ),
+    Mutant(
+        "parent_behind_others",
+        "fairness back_from_fork",
+        ("kernel/task/sched.c", "else if (newborn)", "\telse if (0)\n"),
+    ),
+    Mutant(
+        "sleepers_wait_their_turn",
+        "fairness sleepers",
+        (
+            "kernel/task/sched.c",
+            "enqueue(active, task, true); woken = true;",
+            "\tenqueue(active, task, false);",
+        ),
+    ),
+    Mutant(
+        "clone_child_is_usual",
+        "clones kinds_of_children",
+        (
+            "kernel/task/waitpid.c",
+            "return (child->exit_signal == SIGCHLD) == !(options & __WCLONE);",
+            "\treturn true;",
+        ),
+    ),
+    Mutant(
+        "stack_without_size",
+        "clones clone3_arguments",
+        (
+            "kernel/task/clone.c",
+            "return args->stack == args->stack_size;",
+            "\t\treturn true;",
+        ),
+    ),
+    Mutant(
+        "futex_woken_anywhere",
+        "futexops addresses",
+        (
+            "kernel/task/futex.c",
+            "if (!area || !(area->flags & VM_ACCESS)) return -EFAULT;",
+            "\tif (!area || !(area->flags & VM_ACCESS))\n\t\treturn 0;\n",
+        ),
+    ),
+    Mutant(
+        "policies_swapped",
+        "policies sequences",
+        (
+            "kernel/task/fork.c",
+            "[FORK_POLICY_OLD] = { .copy_mm = copy_pages_now },",
+            "[FORK_POLICY_OLD] = { .copy_mm = copy_page_table },",
+        ),
+    ),
+    Mutant(
+        "end_does_not_wait",
+        "patience ends_told",
+        (
+            "kernel/task/threads.c",
+            "} while (error == -ENOMEM && await_memory(tid));",
+            "\t} while (0);",
+        ),
+    ),
+    Mutant(
+        "task_lost",
+        "owners tasks",
+        (
+            "kernel/task/waitpid.c",
+            "unhash_task(task); free_task(task);",
+            "\tunhash_task(task);",
+        ),
+        says="owner task",
+    ),
+    Mutant(
+        "nproc_ignored",
+        "bombs limits",
+        (
+            "kernel/task/rlimit.c",
+            "tasks_of(current->uid) < current->rlimits[RLIMIT_NPROC].rlim_cur;",
+            "\t       1;",
+        ),
+    ),
+    Mutant(
+        "nproc_forgotten_at_setuid",
+        "bombs limits",
+        (
+            "kernel/task/rlimit.c",
+            "return !current->over_nproc;",
+            "\treturn true;",
+        ),
+    ),
+    Mutant(
+        "brother_told_as_before",
+        "brothers orphaned",
+        (
+            "kernel/task/fork.c",
+            "set_exit_signal(child, want); own_page",
+            "\town_page",
+        ),
+        (
+            "kernel/task/fork.c",
+            "static void adopt(",
+            "static void set_exit_signal(struct task_struct *, const struct "
+            "fork_request *);\n"
+            "static void adopt(",
+        ),
+        (
+            "kernel/task/fork.c",
+            "error = set_thread(child, want);",
+            "\tset_exit_signal(child, want);\n"
+            "\terror = set_thread(child, want);\n",
+        ),
+    ),
+    Mutant(
+        "stopped_parent_runs",
+        "vfork killed_when_stopped",
+        (
+            "kernel/task/fork.c",
+            "if (!(current->process->group_work & (GROUP_EXIT | GROUP_EXEC)))",
+            "\tif (!current->process->group_work)",
+        ),
+    ),
+]
