@@ -70,7 +70,7 @@ OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 FAST	= $(addprefix mm/,frames kmalloc table memory pages fault uaccess) \
 	$(addprefix kernel/task/,sched wait fork) \
 	$(addprefix fs/,namei name_cache inode file_table read_write \
-	page_cache buffer pipe open minix/%)
+	page_cache page_io buffer pipe open target namei_ops minix/%)
 
 # Programs: one source file in user/bin each, or a folder. Tests likewise.
 FOLDERS	= sed find diff sh vi strace login

@@ -269,11 +269,6 @@ bool is_owner(const struct inode *inode)
 	return fs_suser() || current->fsuid == inode->i_uid;
 }
 
-void mark_inode_dirty(struct inode *inode)
-{
-	inode->i_dirty = true;
-}
-
 /* Copies a dirty inode into its buffer. It stays dirty on an error. */
 int write_inode(struct inode *inode)
 {

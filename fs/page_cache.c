@@ -67,7 +67,7 @@ static struct cached_page *create_page(struct inode *inode, u32 index)
 {
 	static u32 created;
 	u32 before = created;
-	struct cached_page *page = kzalloc(sizeof(*page)), *other = NULL;
+	struct cached_page *page = kmalloc(sizeof(*page)), *other = NULL;
 	void *data = page ? kpage_alloc(OWNER_CACHE) : NULL;
 
 	if (created != before)		/* reclaim has slept */
@@ -81,6 +81,9 @@ static struct cached_page *create_page(struct inode *inode, u32 index)
 	page->inode = inode;
 	page->index = index;
 	page->frame = __pa(data);
+	page->users = 0;
+	page->dirty = page->uptodate = page->failed = false;
+	page->mapped_writable = page->busy = false;
 	page->request.cmd = READ;
 	wait_queue_init(&page->request.wait);
 	list_add(&page->hash_link, page_bucket(inode, index));
@@ -288,11 +291,8 @@ void drop_hole(struct inode *inode, u32 start, u32 end)
  */
 void prepare_growth(struct inode *inode)
 {
-	struct cached_page *page;
+	struct cached_page *page = find_page(inode, inode->i_size / PAGE_SIZE);
 
-	if (OFFSET_IN_PAGE(inode->i_size) == 0)
-		return;
-	page = find_page(inode, inode->i_size / PAGE_SIZE);
 	if (!page || !page->mapped_writable)
 		return;
 	unmap_object(inode, inode->i_size);

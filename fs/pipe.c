@@ -1,8 +1,8 @@
 /*
- * Pipes: pages as a ring between readers and writers, taken as they are written
- * to. Writes of up to PIPE_BUF bytes go in whole or not at all. Readers and
- * writers are counted by open files; when one side is gone the other gets the
- * end of file, or SIGPIPE and EPIPE.
+ * Pipes: a ring of pages between readers and writers. Pages are allocated as
+ * they are written to. Writes of up to PIPE_BUF bytes go in whole or not at
+ * all. Open files count as readers and writers. When one side is gone, the
+ * other gets the end of file, or SIGPIPE and EPIPE.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -21,16 +21,12 @@
 #define USER_PART	8u		/* of all frames, for a user's pipes */
 
 struct pipe {
-	/*
-	 * the ring; a page is there from the first byte written to it until its
-	 * last one is read
-	 */
-	u8 *pages[PIPE_PAGES];
+	u8 *pages[PIPE_PAGES];		/* NULL: it holds nothing unread */
 	u32 head, tail;			/* bytes ever written and ever read */
 	u32 readers, writers;
-	u32 reader_opens, writer_opens;	/* how often a side was opened ever */
-	u32 size;			/* of the ring that may be used */
-	u32 uid;			/* who made it */
+	u32 reader_opens, writer_opens;	/* how often a side was ever opened */
+	u32 size;			/* of the part of the ring in use */
+	u32 uid;			/* its maker */
 	struct list link;		/* all pipes */
 	bool copying;			/* somebody is, and may sleep */
 	struct wait_queue wait;		/* of both sides */
@@ -38,6 +34,7 @@ struct pipe {
 
 static LIST_HEAD(pipes);
 
+/* Reports the frames of all pipes to the audit. */
 void recount_pipes(found_page *found)
 {
 	list_for_each(node, &pipes) {
@@ -49,7 +46,10 @@ void recount_pipes(found_page *found)
 	}
 }
 
-/* As Linux: the pipes of a user who has many already are small ones. */
+/*
+ * Returns the size of a new pipe. As in Linux, a user who has many pipes gets
+ * small ones.
+ */
 static u32 size_for(u32 uid)
 {
 	u32 size = PIPE_SIZE;
@@ -59,13 +59,15 @@ static u32 size_for(u32 uid)
 	list_for_each(node, &pipes) {
 		const struct pipe *pipe = list_entry(node, struct pipe, link);
 
-		size += pipe->uid == uid ? pipe->size : 0;
+		if (pipe->uid == uid)
+			size += pipe->size;
 	}
-	return size / PAGE_SIZE > nr_frames / USER_PART ? SMALL_SIZE
-							: PIPE_SIZE;
+	if (size / PAGE_SIZE > nr_frames / USER_PART)
+		return SMALL_SIZE;
+	return PIPE_SIZE;
 }
 
-/* Called by iput() for the last user. */
+/* Frees the pipe of an inode: called by iput() for the last user. */
 static void pipe_free(struct inode *inode)
 {
 	for (u32 i = 0; i < PIPE_PAGES; i++)
@@ -76,7 +78,7 @@ static void pipe_free(struct inode *inode)
 	inode->i_pipe = NULL;
 }
 
-/* Makes inode a pipe unless it is one. -ENOMEM */
+/* Makes an inode a pipe, unless it is one. Returns 0, or -ENOMEM. */
 static int pipe_attach(struct inode *inode)
 {
 	struct pipe *pipe = inode->i_pipe ? NULL : kzalloc(sizeof(*pipe));
@@ -96,7 +98,8 @@ static int pipe_attach(struct inode *inode)
 }
 
 /*
- * Bytes that can be written: writing never enters the page that is being read.
+ * Returns how many bytes can be written. Writing never enters the page that is
+ * being read.
  */
 static inline u32 pipe_room(const struct pipe *pipe)
 {
@@ -109,8 +112,8 @@ static inline u8 **page_slot(struct pipe *pipe, u32 at)
 }
 
 /*
- * Sleep until the other side has done something; -EAGAIN if the file must not
- * block.
+ * Sleeps until the pipe has changed. Returns 0, -ERESTARTSYS after a signal, or
+ * -EAGAIN if the file must not block.
  */
 static int pipe_sleep(struct file *file, struct pipe *pipe)
 {
@@ -120,7 +123,7 @@ static int pipe_sleep(struct file *file, struct pipe *pipe)
 }
 
 /*
- * Something has changed: whoever waits for bytes, for room or for the end of
+ * Called after a change: whoever waits for bytes, for room or for the end of
  * copying looks again.
  */
 static inline void pipe_changed(struct pipe *pipe)
@@ -130,8 +133,8 @@ static inline void pipe_changed(struct pipe *pipe)
 }
 
 /*
- * Read n bytes at most, no further than to the end of a page, which is free
- * then. How many, or -EFAULT: none were taken.
+ * Reads at most n bytes, no further than the end of a page, which is then
+ * freed. Returns how many, or -EFAULT: then none were taken.
  */
 static inline int copy_out(struct pipe *pipe, char __user *buf, u32 n)
 {
@@ -154,8 +157,8 @@ static inline int copy_out(struct pipe *pipe, char __user *buf, u32 n)
 }
 
 /*
- * Write n bytes at most, no further than to the end of a page, which is taken
- * if need be; room never ends within one. -ENOMEM, -EFAULT.
+ * Writes at most n bytes, no further than the end of a page, which is allocated
+ * if need be; room never ends within one. Returns how many, -ENOMEM or -EFAULT.
  */
 static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 {
@@ -176,8 +179,8 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 }
 
 /*
- * Sleep until there is something to read: how many bytes; 0 at the end of the
- * file; -EAGAIN, -ERESTARTSYS.
+ * Sleeps until there is something to read. Returns how many bytes, 0 at the end
+ * of the file, -EAGAIN or -ERESTARTSYS.
  */
 static inline int wait_for_bytes(struct file *file, struct pipe *pipe)
 {
@@ -221,8 +224,8 @@ static int broken_pipe(void)
 }
 
 /*
- * Sleep until there is room for so many bytes, at least one: 0, -EPIPE,
- * -EAGAIN, -ERESTARTSYS.
+ * Sleeps until there is room for a number of bytes, at least one. Returns 0,
+ * -EPIPE, -EAGAIN or -ERESTARTSYS.
  */
 static inline int wait_for_room(struct file *file, struct pipe *pipe, u32 bytes)
 {
@@ -240,8 +243,8 @@ static inline int wait_for_room(struct file *file, struct pipe *pipe, u32 bytes)
 }
 
 /*
- * The parts of a write that must go in whole cannot be separated: nobody else
- * runs between them unless copying is set.
+ * The parts of a write that goes in whole cannot be separated: nobody else runs
+ * between them unless copying is set.
  */
 static int pipe_write(struct file *file, const char __user *buf, u32 count,
 		      loff_t *pos)
@@ -263,6 +266,7 @@ static int pipe_write(struct file *file, const char __user *buf, u32 count,
 	return left < count ? (int)(count - left) : n;
 }
 
+/* Counts an open file in or out (change is 1 or -1). */
 static void count_sides(struct pipe *pipe, u32 flags, int change)
 {
 	if ((flags & O_ACCMODE) != O_WRONLY) {
@@ -276,11 +280,23 @@ static void count_sides(struct pipe *pipe, u32 flags, int change)
 	wake_up(&pipe->wait);
 }
 
+/* Returns true if an open waits for the other side of a named pipe. */
+static bool is_alone(const struct inode *inode, u32 mode)
+{
+	/* one of pipe(), opened through /proc, waits for nobody */
+	if (!inode->i_sb)
+		return false;
+	if (mode == O_RDONLY)
+		return inode->i_pipe->writers == 0;
+	return mode == O_WRONLY && inode->i_pipe->readers == 0;
+}
+
 /*
- * Opening a named pipe waits until the other side has come, even if it is gone
- * again by the time that we run. Not with O_NONBLOCK: then a writer without
- * readers gets ENXIO, and a reader that never had a writer has not lost one;
- * its position, which a pipe does not need, tells pipe_poll().
+ * Opens a pipe that has a name. Waits until the other side has come, even if it
+ * is gone again by the time that this task runs. Does not wait with O_NONBLOCK:
+ * then a writer without readers gets -ENXIO, and a reader that never had a
+ * writer has not lost one. The position, which a pipe does not need, remembers
+ * that for pipe_poll().
  */
 static int fifo_open(struct inode *inode, struct file *file)
 {
@@ -293,26 +309,26 @@ static int fifo_open(struct inode *inode, struct file *file)
 	if (error)
 		return error;
 	pipe = inode->i_pipe;
-	alone = (mode == O_RDONLY && pipe->writers == 0) ||
-		(mode == O_WRONLY && pipe->readers == 0);
-	/* one of pipe(), opened through /proc, waits for nobody */
-	alone &= inode->i_sb != NULL;
+	alone = is_alone(inode, mode);
 	if (mode == O_WRONLY && file->flags & O_NONBLOCK && alone)
 		return -ENXIO;
 	opens = mode == O_RDONLY ? &pipe->writer_opens : &pipe->reader_opens;
 	before = *opens;
 	count_sides(pipe, file->flags, 1);
-	if (alone && file->flags & O_NONBLOCK)
+	if (!alone)
+		return 0;
+	if (file->flags & O_NONBLOCK) {
 		file->pos = before;
-	while (!error && alone && !(file->flags & O_NONBLOCK) &&
-	       *opens == before)
+		return 0;
+	}
+	while (!error && *opens == before)
 		error = interruptible_sleep_on(&pipe->wait);
 	if (error)
 		count_sides(pipe, file->flags, -1);
 	return error;
 }
 
-/* What nobody has open any more holds nothing, though it may have a name. */
+/* A pipe that nobody has open holds nothing, though it may have a name. */
 static void pipe_release(struct inode *inode, struct file *file)
 {
 	struct pipe *pipe = inode->i_pipe;
@@ -343,17 +359,17 @@ static u32 pipe_poll(struct file *file, struct poll_table *table)
 	return ready;
 }
 
-/* FIONREAD: how many bytes wait. */
+/* FIONREAD: tells how many bytes can be read. */
 static int pipe_ioctl(struct file *file, u32 command, u32 arg)
 {
 	const struct pipe *pipe = file->inode->i_pipe;
 
-	return command == FIONREAD ? put_user_u32(pipe->head - pipe->tail,
-						  (void __user *)arg)
-				   : -ENOTTY;
+	if (command != FIONREAD)
+		return -ENOTTY;
+	return put_user_u32(pipe->head - pipe->tail, (void __user *)arg);
 }
 
-/* A pipe with a name is a file whose time of change others see. */
+/* Writes to a pipe with a name: a file whose time of change others see. */
 static int fifo_write(struct file *file, const char __user *buf, u32 count,
 		      loff_t *pos)
 {
@@ -387,7 +403,7 @@ static const struct file_ops pipe_fops = {
 	.drop = pipe_free,
 };
 
-/* One end of a new pipe. */
+/* Returns an open file for one end of a new pipe, or NULL. */
 static struct file *pipe_end(struct inode *inode, u32 flags)
 {
 	struct file *file = file_alloc(igrab(inode), flags);
@@ -399,6 +415,7 @@ static struct file *pipe_end(struct inode *inode, u32 flags)
 	return file;
 }
 
+/* Returns the inode of a new pipe, or NULL if there was no memory. */
 static struct inode *pipe_inode(void)
 {
 	struct inode *inode = new_inode(NULL);
@@ -421,10 +438,11 @@ int sys_pipe2(int __user *fds, int flags)
 {
 	struct inode *inode;
 	struct file *reader, *writer = NULL;
-	int error = check_files();
+	int error;
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
+	error = check_files();
 	if (error)
 		return error;
 	inode = pipe_inode();

@@ -89,7 +89,9 @@ static int check_readable(const void *buf, u32 count)
 	u32 word, first = (u32)buf & ~3u, last = ((u32)buf + count - 1) & ~3u;
 	int error = get_user_u32(&word, (const void __user *)first);
 
-	return error ? error : get_user_u32(&word, (const void __user *)last);
+	if (error || PAGE_ROUND_DOWN(first) == PAGE_ROUND_DOWN(last))
+		return error;
+	return get_user_u32(&word, (const void __user *)last);
 }
 
 /*
@@ -132,7 +134,7 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count,
 	if (!page)
 		return error;
 	error = allocate_blocks(inode, pos, count);
-	if (!error && grows)
+	if (!error && grows && OFFSET_IN_PAGE(inode->i_size))
 		prepare_growth(inode);
 	if (!error)
 		error = fill_page(page, OFFSET_IN_PAGE(pos), buf, count, user);
@@ -183,29 +185,28 @@ static u32 limit_write(u32 pos, u32 count)
 int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
 		bool user)
 {
-	u32 done = 0;
+	u32 done = 0, at = *pos;
 	int n = 0;
 
 	if (user) {
 		n = check_file_size((u64)*pos + (count != 0));
 		if (n < 0)
 			return n;
-		count = limit_write(*pos, count);
+		count = limit_write(at, count);
 	}
 	while (done < count) {
-		u32 at = *pos;
+		u32 room = PAGE_SIZE - OFFSET_IN_PAGE(at);
 
 		n = write_what_fits(inode, at, (const u8 *)buf + done,
-				    min_u32(count - done,
-					    PAGE_SIZE - OFFSET_IN_PAGE(at)),
-				    user);
+				    min_u32(count - done, room), user);
 		if (n < 0)
 			break;
 		done += n;
-		*pos += n;
+		at += n;
 	}
 	if (!done)
 		return n;
+	*pos = at;
 	inode->i_mtime = inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
 	return done;

@@ -4,6 +4,8 @@
 /* Makes all buckets of a table empty. */
 void hash_init(struct hash_table *table)
 {
-	for (u32 i = 0; i < 1u << table->bits; i++)
+	u32 size = 1u << (32 - table->shift);
+
+	for (u32 i = 0; i < size; i++)
 		list_init(&table->buckets[i]);
 }

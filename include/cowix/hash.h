@@ -15,29 +15,26 @@
 #define FNV_PRIME	16777619u
 
 struct hash_table {
-	u32 bits;		/* it has 2^bits buckets */
+	u32 shift;		/* it has 2^(32 - shift) buckets */
 	struct list *buckets;
 };
 
-/* Defines a static table; hash_init() makes its buckets empty. */
-#define HASH_TABLE(name, log2_size)                               \
-	static struct list name##_buckets[1u << (log2_size)];     \
-	static struct hash_table name = { .bits = (log2_size),    \
-					  .buckets = name##_buckets }
+/* Defines a static table of 2^bits buckets. hash_init() makes them empty. */
+#define HASH_TABLE(name, bits)                       \
+	static struct list name##_buckets[1u << (bits)]; \
+	static struct hash_table name = { 32 - (bits), name##_buckets }
 
 /* lib/hash.c */
 void hash_init(struct hash_table *table);
 
 /*
  * Returns the bucket of a key. Multiplicative hashing: the upper bits of the
- * product depend on all bits of the key.
+ * product depend on all bits of the sum.
  */
 static inline struct list *hash_bucket(const struct hash_table *table, u32 a,
 				       u32 b)
 {
-	u32 hash = (a * HASH_MULTIPLIER + b) * HASH_MULTIPLIER;
-
-	return &table->buckets[hash >> (32 - table->bits)];
+	return &table->buckets[(a + b) * HASH_MULTIPLIER >> table->shift];
 }
 
 /*

@@ -87,7 +87,6 @@ void hash_inode(struct inode *inode);
 void iput(struct inode *inode);
 void lock_inode(struct inode *inode);
 void unlock_inode(struct inode *inode);
-void mark_inode_dirty(struct inode *inode);
 int write_inode(struct inode *inode);
 int write_inodes(struct super_block *sb, int (*write)(struct inode *inode));
 int shrink_inodes(void);
@@ -110,6 +109,12 @@ static inline struct inode *igrab(struct inode *inode)
 {
 	inode->i_count++;
 	return inode;
+}
+
+/* Called after an inode was changed: it is to be written. */
+static inline void mark_inode_dirty(struct inode *inode)
+{
+	inode->i_dirty = true;
 }
 
 /* Returns an id as it is where there is room up to max only. */

@@ -8,6 +8,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
+#include <cowix/hash.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
@@ -15,7 +16,6 @@
 #include <abi/futex.h>
 #include "kernel/kernel_internal.h"
 
-#define BUCKETS		32
 #define ROBUST_LIMIT	2048		/* locks marked for one thread */
 #define PI_LOCK		1u	/* in a list: that lock inherits priority */
 #define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
@@ -39,18 +39,17 @@ struct futex_sleeper {
 	struct wait_queue wait;
 };
 
-static struct list buckets[BUCKETS];
+HASH_TABLE(futex_table, 5);
 
 /* Called once by start_kernel. */
 void futex_init(void)
 {
-	for (u32 i = 0; i < BUCKETS; i++)
-		list_init(&buckets[i]);
+	hash_init(&futex_table);
 }
 
 static struct list *futex_bucket(const struct futex_key *key)
 {
-	return &buckets[key->at / 4 % BUCKETS];
+	return hash_bucket(&futex_table, (u32)key->mm, key->at / 4);
 }
 
 static bool same_key(const struct futex_key *a, const struct futex_key *b)

@@ -227,8 +227,8 @@ MUTANTS = [
         "quotas pipes",
         (
             "fs/pipe.c",
-            "nr_frames / USER_PART ? SMALL_SIZE : PIPE_SIZE;",
-            "nr_frames / USER_PART ? PIPE_SIZE : PIPE_SIZE;",
+            "nr_frames / USER_PART)\n		return SMALL_SIZE;",
+            "nr_frames / USER_PART)\n		return PIPE_SIZE;",
         ),
     ),
     Mutant(
