@@ -30,9 +30,9 @@ export NM QEMU BOCHS
 
 # The kernel's object files, folder by folder.
 KERNEL_OBJS = boot/head.o \
-	$(addprefix lib/,list.o hash.o string.o vsprintf.o) \
-	$(addprefix kernel/,main.o entry.o switch.o fixup.o traps.o gdt.o \
-	irq.o fpu.o sys_call_table.o sys_ni.o pci.o params.o printk.o log.o \
+	$(addprefix lib/,list.o hash.o string.o parse.o vsnprintf.o) \
+	$(addprefix kernel/,main.o entry.o trap_entry.o switch.o fixup.o traps.o \
+	gdt.o irq.o fpu.o sys_call_table.o sys_ni.o pci.o params.o printk.o log.o \
 	panic.o backtrace.o random.o plan.o uname.o) \
 	$(addprefix kernel/task/,task.o sched.o wait.o poll_wait.o fork.o \
 	clone.o stack.o pid.o threads.o exit.o waitpid.o orphans.o priority.o \
@@ -44,7 +44,8 @@ KERNEL_OBJS = boot/head.o \
 	$(addprefix mm/,ram.o frames.o owners.o kmalloc.o paging.o area.o \
 	table.o space.o mapping.o memory.o pages.o fault.o madvise.o mlock.o \
 	uaccess_asm.o uaccess.o oom.o) \
-	$(addprefix mm/swap/,reclaim.o swap.o swap_entry.o swapoff.o) \
+	$(addprefix mm/swap/,reclaim.o swap_area.o swap.o swap_entry.o \
+	swapoff.o) \
 	$(addprefix fs/,init.o caches.o buffer.o page_cache.o page_io.o \
 	name_cache.o target.o inode.o super.o mounts.o mount.o root.o \
 	filesystems.o namei.o namei_ops.o rename.o open.o file_table.o \
@@ -164,7 +165,7 @@ $(BUILD)/kernel/uname.o: $(BUILD)/inc/version.h
 CONSTANT = ^\#define[ \t]+([A-Za-z0-9_]+)[ \t]+(0x[0-9A-Fa-f]+|[0-9]+)
 INCS	= $(addprefix $(BUILD)/inc/,mmu.inc segment.inc errno.inc \
 	boot_params.inc unistd.inc offsets.inc traps.inc irq.inc plan.inc) \
-	include/asm/fixup.inc
+	include/asm/fixup.inc include/asm/entry.inc
 .SECONDEXPANSION:
 $(BUILD)/inc/%.inc: $$(wildcard include/*/$$*.h)
 	$(call say,INC)
@@ -236,10 +237,11 @@ $(BUILD)/kernel.asm: $(BUILD)/kernel.elf
 
 # Boot sector and setup; one that is too long is an error with the number of
 # bytes.
-$(BUILD)/%.bin: boot/%.asm $(INCS) $(BUILD)/flags
+$(BUILD)/%.bin: boot/%.asm $(wildcard boot/*.inc) $(INCS) $(BUILD)/flags
 	$(call say,NASM)
 	@mkdir -p $(@D)
-	$(Q)$(NASM) -f bin $(if $(SILENT),-w-user) $(ASFLAGS) -o $@ $<
+	$(Q)$(NASM) -f bin $(if $(SILENT),-w-user) $(ASFLAGS) -Iboot/ \
+		-o $@ $<
 
 # ---- Programs: a small static library, and one source file or folder each ----
 
@@ -262,7 +264,11 @@ $(BUILD)/user/%.o: user/%.c $(BUILD)/flags
 	$(compile-program)
 $(BUILD)/tests/guest/%.o: tests/guest/%.c $(BUILD)/flags
 	$(compile-program)
-$(BUILD)/user/libc.a: $(call objects,$(LIBC_SRCS))
+# What the programs share with the kernel.
+$(BUILD)/user/shared/%.o: lib/%.c $(BUILD)/flags
+	$(compile-program)
+$(BUILD)/user/libc.a: $(call objects,$(LIBC_SRCS)) \
+		$(addprefix $(BUILD)/user/shared/,string.o vsnprintf.o)
 	$(call say,AR)
 	$(Q)rm -f $@; $(AR) rcsD $@ $^
 LIBC	= $(BUILD)/user/libc.a user/user.ld

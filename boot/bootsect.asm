@@ -1,7 +1,14 @@
-; The boot sector. The BIOS loads it at 0x7C00 with the drive in DL; it loads /boot/cowix (setup, then the kernel), which the image builder
-; has laid out in one piece, to SETUP_LOAD and jumps there. The same sector works on a floppy and on a hard disk: the
-; geometry comes from the BIOS, and a hard disk is read by block number where the BIOS can. A read that fails three times is reported with its
-; sector number, and that is the end.
+; The boot sector. The BIOS loads it at 0x7C00 with the drive's number in DL.
+; It loads /boot/cowix, which is setup with the kernel behind it, to SETUP_LOAD,
+; and jumps to setup. The image builder has laid that file out in one piece.
+;
+; The same sector works on a floppy and on a hard disk: the BIOS tells the
+; geometry. A hard disk is read by block number if the BIOS can do that. If a
+; read fails three times, the sector is named and the machine stops.
+;
+;	0x07C00		this sector; its stack grows down from here
+;	0x10000		SETUP_LOAD: setup, 4 KB
+;	0x11000		KERNEL_LOAD: the kernel
 
 %include "boot_params.inc"
 
@@ -9,9 +16,10 @@ bits 16
 org 0x7C00
 
 RETRIES		equ 3
+FIELDS		equ 438			; offset of what tools/mkfs fills in
 
 start:
-	jmp 0:.flat
+	jmp 0:.flat			; some BIOSes start with CS 0x07C0
 .flat:
 	xor ax, ax
 	mov ds, ax
@@ -39,32 +47,34 @@ start:
 	mov bx, [sector_count]
 	jmp (SETUP_LOAD >> 4):0
 
-; Sectors a track and heads of the drive; those of a 1.44 MB floppy if the BIOS does not tell.
+; Asks for the drive's sectors a track and heads. Leaves those of a 1.44 MB
+; floppy if the BIOS does not tell.
 get_geometry:
 	push es
 	mov ah, 8
 	mov dl, [drive]
 	xor di, di
-	mov es, di
+	mov es, di			; some BIOSes want ES:DI to be 0:0
 	int 0x13
 	pop es
 	jc .done
 	and cx, 63
 	jz .done
 	mov [track_sectors], cx
-	movzx dx, dh
+	movzx dx, dh			; the highest head
 	inc dx
 	mov [heads], dx
 .done:
 	ret
 
-; Whether the BIOS reads this drive by block number (int 13h, AH=42h); no floppy does.
+; Sets by_block if the BIOS reads this drive by block number (int 13h, AH=42h).
+; It reads no floppy in that way.
 probe_extensions:
 	mov ah, 0x41
 	mov bx, 0x55AA
 	mov dl, [drive]
 	test dl, dl
-	jns .done
+	jns .done			; below 0x80: a floppy
 	int 0x13
 	jc .done
 	cmp bx, 0xAA55
@@ -74,8 +84,9 @@ probe_extensions:
 .done:
 	ret
 
-; Read as many sectors as lie together on the track, fit below the next 64 KB boundary (floppy DMA cannot cross it) and are
-; wanted; advance ES, sector and left.
+; Reads as many sectors as possible to ES:0: they must lie on one track, be
+; wanted, and fit below the next 64 KB boundary, which floppy DMA cannot cross.
+; Advances ES, sector and left.
 read_some:
 	mov ax, [sector]
 	xor dx, dx
@@ -85,7 +96,8 @@ read_some:
 	cmp bx, [left]
 	jbe .fits
 	mov bx, [left]
-.fits:	mov cx, es
+.fits:
+	mov cx, es
 	and cx, 0x0FFF
 	neg cx
 	add cx, 0x1000
@@ -101,19 +113,19 @@ read_some:
 	xor dx, dx
 	div word [heads]		; AX: cylinder, DX: head
 	mov ch, al
-	shl ah, 6
+	shl ah, 6			; its two high bits go above the sector
 	or cl, ah
 	mov dh, dl
 	mov bp, RETRIES
 .try:
 	mov dl, [drive]
-	mov ah, 2
+	mov ah, 2			; read CX, DH, AL sectors to ES:BX
 	mov al, [count]
 	xor bx, bx
-	mov si, packet
-	cmp [by_block], bl
+	cmp byte [by_block], 0
 	je .read
-	mov ah, 0x42
+	mov ah, 0x42			; read what the packet says
+	mov si, packet
 .read:
 	pusha
 	int 0x13
@@ -129,71 +141,53 @@ read_some:
 	call print
 	mov ax, [sector]
 	call print_hex
-	jmp stop
+.stop:
+	hlt
+	jmp .stop
 .advance:
 	mov ax, [count]
 	add [sector], ax
 	sub [left], ax
-	shl ax, 5
+	shl ax, 5			; paragraphs of 16 bytes
 	mov bx, es
 	add bx, ax
 	mov es, bx
 	ret
 
-stop:
-	hlt
-	jmp stop
-
-; Print the text at SI, on the screen and on port 0xE9.
-print:
-	lodsb
-	test al, al
-	jz .done
-	call putc
-	jmp print
-.done:
-	ret
-
-putc:
-	pusha
-	out 0xE9, al
-	mov ah, 0x0E
-	mov bx, 7
-	int 0x10
-	popa
-	ret
-
+; Prints AX as four hexadecimal digits.
 print_hex:
 	mov cx, 4
 .digit:
-	rol ax, 4
+	rol ax, 4			; the highest digit comes first
 	push ax
 	and al, 15
-	cmp al, 10
-	sbb al, 0x69
-	das				; 0-9 A-F
+	add al, '0'
+	cmp al, '9'
+	jbe .print
+	add al, 'A' - '0' - 10
+.print:
 	call putc
 	pop ax
 	loop .digit
 	ret
 
+%include "print.inc"
+
 loading:	db "boot", 13, 10, 0
 read_error:	db "boot: cannot read sector ", 0
 
 drive:		db 0
-by_block:	db 0
+by_block:	db 0			; 1: AH=42h works
 track_sectors:	dw 18
 heads:		dw 2
-left:		dw 0
+left:		dw 0			; sectors still to be read
 
-; The read as AH=42h wants it: size of the packet, sectors, where to, from which block on.
-packet:		dw 16
-count:		dw 0
-		dw 0
+; The packet of AH=42h.
+packet:		dw 16			; its size
+count:		dw 0			; of sectors
+		dw 0			; read to where:0
 where:		dw 0
-sector:		dq 0
-
-FIELDS		equ 438			; then a hard disk's partition table, at 446
+sector:		dq 0			; the first one
 
 %assign room FIELDS - ($ - $$)
 %if room < 0
@@ -204,7 +198,7 @@ FIELDS		equ 438			; then a hard disk's partition table, at 446
 %endif
 	times FIELDS - ($ - $$) db 0
 
-; Filled in by tools/mkfs.
+; tools/mkfs fills these in; on a hard disk the partition table follows, at 446.
 first_sector:	dw 0
 sector_count:	dw 0
 checksum:	dd 0

@@ -1,13 +1,20 @@
-; The kernel's first instructions, in protected mode without paging, at KERNEL_LOAD. Linked at KERNEL_BASE + KERNEL_LOAD, so that until
-; paging is on every address is used less KERNEL_BASE. Makes the first page table, turns paging on with write protection for ring 0
-; too (CR0.WP, without which copy-on-write would not hold for the kernel's own writes), and calls
+; The kernel's first instructions, in protected mode without paging, at
+; KERNEL_LOAD. Makes the first page table and turns paging on, with write
+; protection for ring 0 too (CR0.WP): copy-on-write must hold for the kernel's
+; own writes. Then calls, on the idle task's stack,
+;
 ;	void start_kernel(struct boot_params *bp);
-; on the idle task's stack. All segments are flat; the GDT is still setup's.
+;
+; The kernel is linked at KERNEL_BASE + KERNEL_LOAD. Until paging is on, every
+; address is therefore used less KERNEL_BASE. All segments are flat; the GDT is
+; still setup's.
 
 %include "mmu.inc"
 %include "boot_params.inc"
 
 EFLAGS_AC	equ 1 << 18
+VGA_TEXT	equ 0xB8000
+WHITE_ON_RED	equ 0x4F
 
 extern start_kernel, init_task_union, __bss_start, __bss_end
 
@@ -33,7 +40,7 @@ startup_32:
 	mov eax, .high
 	jmp eax
 .high:
-	mov dword [swapper_pg_dir], 0	; the identity mapping has served
+	mov dword [swapper_pg_dir], 0	; nothing runs at the low addresses now
 	mov eax, cr3
 	mov cr3, eax
 	mov esp, init_task_union + PAGE_SIZE
@@ -44,7 +51,8 @@ startup_32:
 	hlt
 	jmp .stop
 
-; An 80386 has no AC flag, and neither WP nor INVLPG: Cowix cannot run there.
+; Stops with a message on an 80386, which has neither CR0.WP nor INVLPG. It is
+; known by EFLAGS.AC, which cannot be changed there.
 check_486:
 	pushfd
 	pop eax
@@ -62,21 +70,22 @@ check_486:
 	ret
 .too_old:
 	mov esi, old_cpu - KERNEL_BASE
-	mov edi, 0xB8000
+	mov edi, VGA_TEXT
 .char:
 	lodsb
 	test al, al
 	jz .halt
 	out 0xE9, al
 	stosb
-	mov al, 0x4F
+	mov al, WHITE_ON_RED
 	stosb
 	jmp .char
 .halt:
 	hlt
 	jmp .halt
 
-; pg0 maps the first 4 MB; the directory shows it at 0, for the instruction that turns paging on, and at KERNEL_BASE.
+; Has pg0 map the first 4 MB. The directory shows it twice: at 0, for the
+; instructions around the one that turns paging on, and at KERNEL_BASE.
 make_tables:
 	mov edi, pg0 - KERNEL_BASE
 	mov eax, PTE_P | PTE_W
@@ -85,9 +94,10 @@ make_tables:
 	stosd
 	add eax, PAGE_SIZE
 	loop .entry
+	mov edi, swapper_pg_dir - KERNEL_BASE
 	mov eax, pg0 - KERNEL_BASE + (PTE_P | PTE_W | PTE_A)
-	mov [swapper_pg_dir - KERNEL_BASE], eax
-	mov [swapper_pg_dir - KERNEL_BASE + (KERNEL_BASE >> PGDIR_SHIFT) * 4], eax
+	mov [edi], eax
+	mov [edi + (KERNEL_BASE >> PGDIR_SHIFT) * 4], eax
 	ret
 
 old_cpu:	db "head: Cowix needs an 80486 or later", 0

@@ -1,8 +1,9 @@
 /*
- * FPU and SSE state, kept per task and switched lazily: the CPU holds the state
- * of the task that used it last (the owner). A switch to any other task sets
- * CR0.TS; its first FPU instruction raises exception 7, which saves the owner's
- * state and loads its own. A task that never uses the FPU pays nothing.
+ * FPU and SSE state. Each task has its own, and it is switched lazily. The
+ * registers hold the state of the task that used them last: the owner. A switch
+ * to any other task sets CR0.TS. Its first FPU instruction then raises
+ * exception 7, which saves the owner's state and loads the task's. A task that
+ * never uses the FPU pays nothing.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -13,34 +14,33 @@
 #include <asm/system.h>
 
 #define MXCSR_DEFAULT	0x1F80u	/* all exceptions masked, round to nearest */
-#define MXCSR_VALID	0xFFBFu		/* bits that every SSE CPU has */
-#define MXCSR_OFFSET	24		/* in the FXSAVE image */
-#define MXCSR_MASK	28		/* there: the bits that this CPU has */
-/* the bits that mask exceptions are so far left of those that tell them */
-#define MXCSR_MASKS	7
+#define MXCSR_VALID	0xFFBFu	/* bits that every SSE CPU has */
+#define MXCSR_OFFSET	24	/* in the FXSAVE image */
+#define MXCSR_MASK	28	/* likewise: the bits that this CPU has */
+#define MXCSR_MASK_SHIFT 7	/* from an exception's bit to its mask */
 
 struct fpu_state {
 	u8 image[FPU_STATE_SIZE];
 } __attribute__((aligned(16)));
 
 /*
- * What FNSAVE stores, and two words of Linux's. A signal frame begins with it;
- * an FXSAVE image follows, of which only what is new in it counts when the
- * frame comes back.
+ * What FNSAVE stores, and two words of Linux's. A signal frame begins with it.
+ * An FXSAVE image follows; when the frame comes back, only what FNSAVE does not
+ * know is taken from there.
  */
-struct old_state {
+struct fnsave_state {
 	u32 control, status, tags, ip, cs_opcode, operand, operand_segment;
 	u8 registers[8][10];
-	/* magic is 0 where there is an FXSAVE image, else all ones */
-	u16 status_again, magic;
+	u16 status_again;
+	u16 magic;		/* 0: there is an FXSAVE image; else all ones */
 };
 
-_Static_assert(sizeof(struct old_state) + FPU_STATE_SIZE == FPU_FRAME_SIZE,
+_Static_assert(sizeof(struct fnsave_state) + FPU_STATE_SIZE == FPU_FRAME_SIZE,
 	       "a signal frame's FPU state");
 
 static struct fpu_state initial;
 static u32 mxcsr_valid;			/* loading other bits faults */
-struct task_struct *fpu_owner;
+struct task_struct *fpu_owner;		/* NULL: nobody */
 
 static void save(struct fpu_state *state)
 {
@@ -51,8 +51,8 @@ static void save(struct fpu_state *state)
 }
 
 /*
- * Called once by start_kernel: native exceptions (16), and SSE if the CPU has
- * it.
+ * Called once by start_kernel. Has FPU errors raise exception 16, and switches
+ * SSE on if the CPU has it.
  */
 void fpu_init(void)
 {
@@ -73,8 +73,8 @@ void fpu_init(void)
 }
 
 /*
- * Loads the registers with a task's state. What they hold may be a dead task's,
- * with an exception pending, which FRSTOR would raise here: FNINIT first.
+ * Loads the registers with a task's state. They may hold a dead task's, with an
+ * exception pending, which FRSTOR would raise here. So FNINIT comes first.
  */
 static void restore(const struct task_struct *task)
 {
@@ -86,9 +86,8 @@ static void restore(const struct task_struct *task)
 }
 
 /*
- * Called at every switch, except while there is no owner: then TS stays set.
- * The next task may use the FPU at once only if its state is the one that is
- * loaded.
+ * Called at every switch while there is an owner; without one TS stays set. The
+ * next task may use the FPU at once only if it is the owner.
  */
 void fpu_switch(struct task_struct *next)
 {
@@ -98,7 +97,7 @@ void fpu_switch(struct task_struct *next)
 		write_cr0(read_cr0() | CR0_TS);
 }
 
-/* Makes a state for current, which has none. Returns 0 or -ENOMEM. */
+/* Gives current, which has none, an initial state. Returns 0 or -ENOMEM. */
 static int make_state(void)
 {
 	struct fpu_state *state = kmalloc(sizeof(*state));
@@ -110,7 +109,7 @@ static int make_state(void)
 	return 0;
 }
 
-/* Has current's state, which is there, in the registers. */
+/* Loads current's state, which must exist, into the registers. */
 static void load_current(void)
 {
 	clts();
@@ -123,8 +122,8 @@ static void load_current(void)
 }
 
 /*
- * Gives current the FPU, which it wants. The memory for its state comes first:
- * meanwhile others use the FPU. Returns 0 or -ENOMEM.
+ * Gives current the FPU. The memory for its state comes first, since meanwhile
+ * others use the FPU. Returns 0 or -ENOMEM.
  */
 int fpu_restore_current(void)
 {
@@ -135,7 +134,7 @@ int fpu_restore_current(void)
 	return error;
 }
 
-/* Bring the copy in memory up to date with the registers. */
+/* Brings a task's state in memory up to date with the registers. */
 static void sync_state(struct task_struct *task)
 {
 	if (fpu_owner != task)
@@ -145,6 +144,7 @@ static void sync_state(struct task_struct *task)
 	restore(task);			/* FNSAVE has cleared the registers */
 }
 
+/* Copies current's state for its child. Returns 0 or -ENOMEM. */
 int fpu_fork(struct task_struct *child)
 {
 	child->fpu = NULL;
@@ -158,7 +158,7 @@ int fpu_fork(struct task_struct *child)
 	return 0;
 }
 
-/* What the registers hold is not wanted any more: the copy in memory counts. */
+/* Forgets what the registers hold of a task; its state in memory counts. */
 static void disown(struct task_struct *task)
 {
 	if (fpu_owner == task) {
@@ -167,7 +167,7 @@ static void disown(struct task_struct *task)
 	}
 }
 
-/* The task ends, or exec gives it a fresh state. */
+/* Called when a task ends, or has a new program: frees its state. */
 void fpu_release(struct task_struct *task)
 {
 	disown(task);
@@ -176,8 +176,8 @@ void fpu_release(struct task_struct *task)
 }
 
 /*
- * A signal handler starts with a fresh state: what it interrupted may have
- * unmasked exceptions, and one of them may be pending.
+ * Gives current an initial state, since a signal handler begins. The code that
+ * it interrupts may have unmasked exceptions, and one of them may be pending.
  */
 void fpu_reset_current(void)
 {
@@ -186,34 +186,49 @@ void fpu_reset_current(void)
 		*current->fpu = initial;
 }
 
-/* The first of the exceptions that the state says are raised and not masked. */
+/*
+ * Returns the exceptions that are raised and not masked, as bits. simd: those
+ * of SSE.
+ */
+static u32 unmasked_exceptions(const u8 *image, bool simd)
+{
+	u32 mxcsr = *(const u32 *)&image[MXCSR_OFFSET];
+	u16 control = *(const u16 *)image;
+	u16 status = *(const u16 *)&image[cpu_has_fxsr ? 2 : 4];
+
+	if (simd)
+		return mxcsr & ~(mxcsr >> MXCSR_MASK_SHIFT);
+	return status & ~control;
+}
+
+/* Returns FPE_FLT*: the reason for current's exception 16, or 19 (simd). */
 int fpu_exception_code(bool simd)
 {
-	static const struct { u8 bits, code;
+	static const struct {
+		u8 bits, code;
 	} causes[] = {
 		{ 0x01, FPE_FLTINV }, { 0x04, FPE_FLTDIV },
 		{ 0x08, FPE_FLTOVF }, { 0x12, FPE_FLTUND },
 		{ 0x20, FPE_FLTRES },
 	};
-	const u8 *image = current->fpu->image;
 	u32 raised;
 
 	sync_state(current);
-	if (simd)
-		raised = *(const u32 *)&image[MXCSR_OFFSET] &
-			 ~(*(const u32 *)&image[MXCSR_OFFSET] >> MXCSR_MASKS);
-	else
-		raised = *(const u16 *)&image[cpu_has_fxsr ? 2 : 4] &
-			 ~*(const u16 *)image;
+	raised = unmasked_exceptions(current->fpu->image, simd);
 	for (u32 i = 0; i < ARRAY_SIZE(causes); i++)
 		if (raised & causes[i].bits)
 			return causes[i].code;
 	return FPE_FLTINV;
 }
 
+/*
+ * Stores current's state, which must exist, in a signal frame: FPU_FRAME_SIZE
+ * bytes, aligned to 16. Returns 0, -EFAULT or -ENOMEM.
+ */
 int fpu_save_to_user(void __user *to)
 {
-	struct old_state old;
+	u8 __user *fxsave_image = (u8 __user *)to + sizeof(struct fnsave_state);
+	struct fnsave_state old;
 	int error;
 
 	load_current();
@@ -227,23 +242,24 @@ int fpu_save_to_user(void __user *to)
 	old.magic = cpu_has_fxsr ? 0 : 0xFFFF;
 	error = copy_to_user(to, &old, sizeof(old));
 	if (!error && cpu_has_fxsr)
-		error = copy_to_user((u8 __user *)to + sizeof(old),
-				     current->fpu->image, FPU_STATE_SIZE);
+		error = copy_to_user(fxsave_image, current->fpu->image,
+				     FPU_STATE_SIZE);
 	return error;
 }
 
 /*
- * FNSAVE's fields into an FXSAVE image, whose tags have a bit a register:
- * whether it is in use.
+ * Puts FNSAVE's fields into an FXSAVE image. FNSAVE has two bits for each
+ * register, which are 3 if it is empty. FXSAVE has one: it is in use.
  */
-static void convert(u8 *image, const struct old_state *old)
+static void fxsave_from_fnsave(u8 *image, const struct fnsave_state *old)
 {
 	u16 *words = (u16 *)image;
 	u32 *longs = (u32 *)image;
 	u8 in_use = 0;
 
 	for (u32 i = 0; i < 8; i++) {
-		in_use |= (old->tags >> 2 * i & 3) != 3 ? 1 << i : 0;
+		if ((old->tags >> 2 * i & 3) != 3)
+			in_use |= 1 << i;
 		memcpy(image + 32 + 16 * i, old->registers[i], 10);
 	}
 	words[0] = (u16)old->control;
@@ -257,12 +273,15 @@ static void convert(u8 *image, const struct old_state *old)
 }
 
 /*
- * The frame is the program's and may hold anything: reserved MXCSR bits, which
- * would fault in the kernel, are cleared. Returns 0, -EFAULT or -ENOMEM.
+ * Restores current's state from a signal frame. The program may have written
+ * anything there. Reserved bits of MXCSR would fault in the kernel: they are
+ * cleared. Returns 0, -EFAULT or -ENOMEM.
  */
 int fpu_restore_from_user(const void __user *from)
 {
-	struct old_state old;
+	const u8 __user *fxsave_image = (const u8 __user *)from +
+					sizeof(struct fnsave_state);
+	struct fnsave_state old;
 	int error = current->fpu ? 0 : make_state();
 
 	if (error)
@@ -275,10 +294,9 @@ int fpu_restore_from_user(const void __user *from)
 		memcpy(current->fpu->image, &old, sizeof(old));
 		return 0;
 	}
-	error = copy_from_user(current->fpu->image,
-			       (const u8 __user *)from + sizeof(old),
+	error = copy_from_user(current->fpu->image, fxsave_image,
 			       FPU_STATE_SIZE);
-	convert(current->fpu->image, &old);
+	fxsave_from_fnsave(current->fpu->image, &old);
 	*(u32 *)&current->fpu->image[MXCSR_OFFSET] &= mxcsr_valid;
 	return error;
 }

@@ -1,17 +1,15 @@
 /*
  * Segments and task-state segments. Cowix uses flat segments and one TSS, which
- * only tells the CPU where the kernel stack of the current task is. A second
- * TSS belongs to exception 8: when the kernel stack itself is broken, only a
- * task gate gives the handler a good one.
+ * only tells the CPU where current's kernel stack is. A second TSS is for
+ * exception 8: if the kernel stack itself is broken, only a task gate gives the
+ * handler a good one.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
 #include <asm/system.h>
 
-/*
- * Fields of a segment descriptor (Intel SDM volume 3, "Segment Descriptors").
- */
+/* Fields of a segment descriptor (Intel SDM volume 3, "Segment Descriptors") */
 #define DESC_PRESENT	(1ull << 47)
 #define DESC_DPL3	(3ull << 45)
 #define DESC_CODE_DATA	(1ull << 44)
@@ -19,8 +17,8 @@
 #define DESC_DATA	(0x2ull << 40)
 #define DESC_TSS32	(0x9ull << 40)
 #define DESC_32BIT	(1ull << 54)
-/* limit 4 GB in pages */
-#define DESC_FLAT	((0xFull << 48) | 0xFFFFull | (1ull << 55))
+#define DESC_PAGES	(1ull << 55)	/* the limit counts pages */
+#define DESC_MAX_LIMIT	((0xFull << 48) | 0xFFFFull)
 
 struct PACKED table_descriptor {
 	u16 limit;
@@ -41,7 +39,7 @@ static u64 tss_descriptor(const struct tss *segment)
 }
 
 /*
- * Exception 8 arrives here on its own stack, by the task gate; the state that
+ * Exception 8 arrives here by its task gate, on its own stack. The state that
  * failed is in the other TSS.
  */
 static NORETURN void double_fault(void)
@@ -79,7 +77,8 @@ static void double_fault_tss_init(void)
 void gdt_init(void)
 {
 	struct table_descriptor descriptor = { sizeof(gdt) - 1, (u32)gdt };
-	const u64 flat = DESC_PRESENT | DESC_CODE_DATA | DESC_32BIT | DESC_FLAT;
+	const u64 flat = DESC_PRESENT | DESC_CODE_DATA | DESC_32BIT |
+			 DESC_PAGES | DESC_MAX_LIMIT;
 
 	gdt[KERNEL_CS / 8] = flat | DESC_CODE;
 	gdt[KERNEL_DS / 8] = flat | DESC_DATA;
@@ -96,7 +95,7 @@ void gdt_init(void)
 	lldt(0);
 }
 
-/* Called at a switch and by set_thread_area(). */
+/* Loads a task's own segments. Called at a switch and by set_thread_area(). */
 void load_tls(const u64 *tls)
 {
 	for (u32 i = 0; i < TLS_ENTRIES; i++)

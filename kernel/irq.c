@@ -43,8 +43,8 @@ static void pic_setup(u16 command, u16 data, u8 vector, u8 cascade)
 }
 
 /*
- * Called once by start_kernel with interrupts masked: everything but the
- * cascade stays masked until requested.
+ * Called once by start_kernel. All lines but the cascade stay masked until they
+ * are requested.
  */
 void irq_init(void)
 {
@@ -53,6 +53,10 @@ void irq_init(void)
 	write_masks();
 }
 
+/*
+ * Has handler called for an interrupt, and unmasks it. The handler runs with
+ * interrupts masked: it may wake_up(), but must not sleep.
+ */
 void request_irq(int irq, irq_handler_t handler)
 {
 	u32 flags = irq_save();
@@ -64,9 +68,10 @@ void request_irq(int irq, irq_handler_t handler)
 }
 
 /*
- * A line that dropped before the CPU acknowledged shows up as IRQ 7 or 15
- * without its in-service bit. It gets no end of interrupt of its own; for IRQ
- * 15 the first controller has seen a real cascade interrupt.
+ * Returns true if no device has raised the interrupt. A line that dropped
+ * before the CPU acknowledged it shows up as IRQ 7 or 15 without its in-service
+ * bit. It must get no end of interrupt. But for IRQ 15 the first controller has
+ * seen a real cascade interrupt.
  */
 static bool is_spurious(u32 irq)
 {
@@ -83,10 +88,7 @@ static bool is_spurious(u32 irq)
 	return true;
 }
 
-/*
- * Called by kernel/entry.asm for every interrupt. Interrupts stay masked
- * throughout.
- */
+/* Called by kernel/trap_entry.asm for every interrupt. All stay masked here. */
 void do_irq(struct pt_regs *regs, u32 irq)
 {
 	if (is_spurious(irq))

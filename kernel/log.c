@@ -1,4 +1,4 @@
-/* The log: what printk has said last, for dmesg, syslog() and /dev/kmsg. */
+/* The log: the last messages of printk, for dmesg, syslog() and /dev/kmsg. */
 #include <cowix/kernel.h>
 #include <cowix/task.h>
 #include <cowix/uaccess.h>
@@ -16,7 +16,7 @@ enum {
 
 static char log[LOG_SIZE];
 static u32 log_end;			/* bytes ever written */
-static u32 log_cleared;		/* how many of them dmesg -c has forgotten */
+static u32 log_cleared;			/* of them, by dmesg -c */
 
 /* Called by printk() with interrupts masked. */
 void log_append(const char *s, size_t n)
@@ -25,7 +25,10 @@ void log_append(const char *s, size_t n)
 		log[log_end++ % LOG_SIZE] = s[i];
 }
 
-/* Copy the log's bytes [at, at + n), all still in the ring. */
+/*
+ * Copies bytes [at, at + n) of the log, which must still be in the ring.
+ * Returns n or an error.
+ */
 static int copy_log(char __user *buf, u32 at, u32 n)
 {
 	int error = 0;
@@ -40,23 +43,26 @@ static int copy_log(char __user *buf, u32 at, u32 n)
 }
 
 /*
- * For /dev/kmsg. Positions count the bytes ever written; what the ring has lost
- * is skipped.
+ * Reads the log from *pos on, which counts the bytes ever written, and advances
+ * it. Bytes that the ring has lost are skipped. Returns how many bytes were
+ * read, 0 at the end, or an error. Called by /dev/kmsg.
  */
 int log_read(char __user *buf, u32 count, loff_t *pos)
 {
-	u32 oldest = log_end - min_u32(log_end, LOG_SIZE),
-	    at = *pos > log_end ? log_end : max_u32(*pos, oldest);
-	int n = copy_log(buf, at, min_u32(count, log_end - at));
+	u32 oldest = log_end - min_u32(log_end, LOG_SIZE), at = log_end;
+	int n;
 
+	if (*pos < log_end)
+		at = max_u32(*pos, oldest);
+	n = copy_log(buf, at, min_u32(count, log_end - at));
 	if (n > 0)
 		*pos = at + n;
 	return n;
 }
 
 /*
- * syslog(): reading the log (3), reading and clearing (4), clearing (5) and its
- * size (10) are what dmesg needs; the rest is EINVAL.
+ * syslog(), as far as dmesg needs it: read the log (3), read and clear it (4),
+ * clear it (5), its size (10). All else is -EINVAL.
  */
 int sys_syslog(int type, char __user *buf, int size)
 {

@@ -1,6 +1,6 @@
 /*
- * The first line of C, and the list of everything that has to be set up, in
- * order. Afterwards this becomes the idle task, and process 1 becomes init.
+ * The first line of C, and the list of all that must be set up, in order. Then
+ * this becomes the idle task, and process 1 becomes init.
  */
 #include <cowix/kernel.h>
 #include <cowix/boot_params.h>
@@ -16,12 +16,10 @@
 #include <abi/utsname.h>
 #include "kernel_internal.h"
 
-/*
- * init is looked for here, unless init= names it; a shell at least lets
- * somebody look around.
- */
-static const char *const init_paths[] = { "/sbin/init", "/bin/init",
-					  "/bin/sh" };
+/* Where init may be, unless init= names it. A shell is better than nothing. */
+static const char *const init_paths[] = {
+	"/sbin/init", "/bin/init", "/bin/sh",
+};
 
 static NORETURN void no_init(const char *path, int error)
 {
@@ -31,8 +29,8 @@ static NORETURN void no_init(const char *path, int error)
 }
 
 /*
- * Process 1: devices and the root file system need a task that may sleep; then
- * it becomes init.
+ * Process 1. Sets up disks and the root file system, which needs a task that
+ * may sleep. Then it becomes init.
  */
 static void init(void *unused)
 {
@@ -50,11 +48,18 @@ static void init(void *unused)
 		      -error);
 	if (path)
 		no_init(path, kernel_execve(path, environment));
-	for (u32 i = 0; i < ARRAY_SIZE(init_paths); i++)
-		if ((error = kernel_execve(init_paths[i], environment)) !=
-		    -ENOENT)
-			break;
+	error = -ENOENT;
+	for (u32 i = 0; error == -ENOENT && i < ARRAY_SIZE(init_paths); i++)
+		error = kernel_execve(init_paths[i], environment);
 	no_init(NULL, error);
+}
+
+static void show_boot_params(const struct boot_params *bp)
+{
+	printk("BIOS: boot drive %x (%u cylinders, %u heads, %u sectors), ",
+	       bp->boot_drive, bp->cylinders, bp->heads, bp->sectors);
+	printk("%u hard disks, video mode %u, %u columns\n", bp->hard_disks,
+	       bp->video_mode, bp->video_columns);
 }
 
 /*
@@ -65,9 +70,7 @@ void start_kernel(struct boot_params *bp)
 {
 	console_init();
 	printk("Cowix %s %s\n", system_names.release, system_names.version);
-	printk("BIOS: boot drive %x (%u cylinders, %u heads, %u sectors), %u hard disks, video mode %u, %u columns\n",
-	       bp->boot_drive, bp->cylinders, bp->heads, bp->sectors,
-	       bp->hard_disks, bp->video_mode, bp->video_columns);
+	show_boot_params(bp);
 	params_init(bp->cmdline);
 	gdt_init();
 	traps_init();

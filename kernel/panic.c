@@ -7,7 +7,7 @@
 #include <asm/system.h>
 #include "kernel_internal.h"
 
-/* Ways out that the emulators offer; on a real PC none of them does harm. */
+/* The emulators can be switched off. On a real PC none of this does harm. */
 #define QEMU_ACPI_PORT	0x604
 #define QEMU_OLD_ACPI_PORT 0xB004
 #define ACPI_SLEEP_S5	0x2000
@@ -31,8 +31,8 @@ static void show_regs(const struct pt_regs *regs)
 }
 
 /*
- * After a panic: under tools/run (panic=off) the machine goes off, otherwise it
- * stays as it is for the reader.
+ * Ends a panic. With panic=off, as under tools/run, the machine goes off. Else
+ * it stops, so that the message can be read.
  */
 static NORETURN void stop_machine(void)
 {
@@ -46,15 +46,13 @@ static NORETURN void stop_machine(void)
 static bool panicking;
 static void (*panic_report)(void);
 
-/* Has report called at a panic, behind the backtrace. */
+/* Has report called at a panic, after the backtrace. */
 void at_panic(void (*report)(void))
 {
 	panic_report = report;
 }
 
-/*
- * Only the first panic is reported: what follows from it would scroll it away.
- */
+/* Begins a panic. A second one is not reported: it would hide the first. */
 static void enter_panic(void)
 {
 	cli();
@@ -65,8 +63,8 @@ static void enter_panic(void)
 }
 
 /*
- * A broken invariant: say what and where, and stop. Never called for lack of
- * memory.
+ * Reports a broken invariant, with a backtrace, and stops. Never called for
+ * lack of memory.
  */
 void panic(const char *fmt, ...)
 {
@@ -86,7 +84,7 @@ void panic(const char *fmt, ...)
 	stop_machine();
 }
 
-/* An exception in the kernel that no fixup covers. */
+/* Reports an exception in the kernel that has no fixup, and stops. */
 void die(const char *what, struct pt_regs *regs, u32 code)
 {
 	enter_panic();
@@ -108,7 +106,10 @@ void machine_halt(void)
 		hlt();
 }
 
-/* Switch off. The log line tells tools/run the status that the command had. */
+/*
+ * Switches off. With a status of 0 or more, a message tells tools/run how its
+ * command ended.
+ */
 void machine_power_off(int status)
 {
 	if (status >= 0)
@@ -123,10 +124,7 @@ void machine_power_off(int status)
 	machine_halt();
 }
 
-/*
- * Restart by the keyboard controller's reset line; a triple fault if that does
- * not help.
- */
+/* Restarts by the keyboard controller's reset line, else by a triple fault. */
 void machine_restart(void)
 {
 	static const u8 no_idt[6];

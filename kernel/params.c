@@ -1,8 +1,7 @@
 /*
- * Kernel parameters: the text that tools/run (or anybody with a hex editor)
- * puts into the image, split into name=value words. The last one, run=, takes
- * the whole rest of the line. Names that the kernel does not know become init's
- * environment.
+ * Kernel parameters: a text in the image, of name=value words (boot/README.md).
+ * The last one, run=, takes the whole rest of the line. Words whose names the
+ * kernel does not know become init's environment.
  */
 #include <cowix/kernel.h>
 #include <cowix/params.h>
@@ -15,8 +14,8 @@ static const char *const kernel_names[] = {
 };
 
 /*
- * Split text in place. Called first thing by start_kernel; words beyond the
- * limit are dropped with a message.
+ * Splits text in place. Words beyond the limit are dropped with a message.
+ * Called once by start_kernel.
  */
 void params_init(char *text)
 {
@@ -40,32 +39,35 @@ void params_init(char *text)
 	}
 }
 
-static bool has_name(const char *param, const char *name)
+/* Returns true if param is name=value. */
+static bool param_has_name(const char *param, const char *name)
 {
 	size_t n = strlen(name);
 
 	return strncmp(param, name, n) == 0 && param[n] == '=';
 }
 
+/* Returns the value of name=value, or NULL. */
 const char *param_get(const char *name)
 {
 	for (char **p = params; *p; p++)
-		if (has_name(*p, name))
+		if (param_has_name(*p, name))
 			return *p + strlen(name) + 1;
 	return NULL;
 }
 
-static bool is_kernels(const char *param)
+/* Returns false if init gets the parameter. */
+static bool is_for_kernel(const char *param)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(kernel_names); i++)
-		if (has_name(param, kernel_names[i]))
+		if (param_has_name(param, kernel_names[i]))
 			return true;
 	return !strchr(param, '=');
 }
 
 /*
- * The parameters that are init's environment, NULL-terminated. Called once; the
- * kernel's own are taken out.
+ * Returns init's environment, NULL-terminated: all parameters but the kernel's
+ * own. Called once.
  */
 char **params_environment(void)
 {
@@ -73,7 +75,7 @@ char **params_environment(void)
 	u32 n = 0;
 
 	for (char **p = params; *p; p++)
-		if (!is_kernels(*p))
+		if (!is_for_kernel(*p))
 			environment[n++] = *p;
 	return environment;
 }

@@ -1,7 +1,6 @@
 /*
  * PCI configuration space, mechanism 1 (PCI Local Bus Specification 2.2,
- * 3.2.2.3.2): an address goes to one port, data pass through another. Just
- * enough to find a device by what it is.
+ * 3.2.2.3.2): an address goes to one port, data pass through another.
  */
 #include <cowix/pci.h>
 #include <asm/io.h>
@@ -13,8 +12,9 @@
 #define FUNCTION_SHIFT	8
 #define DEVICES		32
 #define FUNCTIONS	8
-#define NOBODY		0xFFFFFFFFu
+#define NO_ID		0xFFFFFFFFu	/* there is no such device */
 
+/* Reads 32 bits of a device's configuration; reg is a multiple of 4. */
 u32 pci_read(u32 device, u32 reg)
 {
 	outl(CONFIG_ADDRESS, device | reg);
@@ -27,22 +27,28 @@ void pci_write(u32 device, u32 reg, u32 value)
 	outl(CONFIG_DATA, value);
 }
 
-static bool present(void)
+static bool has_pci(void)
 {
 	outl(CONFIG_ADDRESS, CONFIG_ENABLE);
 	return inl(CONFIG_ADDRESS) == CONFIG_ENABLE;
 }
 
+/*
+ * Returns the first device of a class and subclass, or 0: there is none, or no
+ * PCI.
+ */
 u32 pci_find(u32 class)
 {
-	for (u32 i = 0; present() && i < DEVICES * FUNCTIONS; i++) {
-		u32 first = CONFIG_ENABLE | i / FUNCTIONS << DEVICE_SHIFT,
-		    device = first | i % FUNCTIONS << FUNCTION_SHIFT;
+	if (!has_pci())
+		return 0;
+	for (u32 i = 0; i < DEVICES * FUNCTIONS; i++) {
+		u32 first = CONFIG_ENABLE | i / FUNCTIONS << DEVICE_SHIFT;
+		u32 device = first | i % FUNCTIONS << FUNCTION_SHIFT;
 
 		if (device != first &&
 		    !(pci_read(first, PCI_HEADER) & PCI_HEADER_MULTI))
 			continue;
-		if (pci_read(device, PCI_ID) != NOBODY &&
+		if (pci_read(device, PCI_ID) != NO_ID &&
 		    pci_read(device, PCI_CLASS) >> 16 == class)
 			return device;
 	}

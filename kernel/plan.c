@@ -1,4 +1,4 @@
-/* Where the planner of failures and sleeps hooks in while there is a plan. */
+/* The hook of the planner of failures and sleeps (kernel/debug/fail.c). */
 #include <cowix/plan.h>
 
 bool (*planner)(u32 event);

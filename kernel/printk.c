@@ -1,7 +1,7 @@
 /*
- * The kernel's voice. Every message goes to a ring in memory (dmesg reads it),
- * to port 0xE9, which both emulators show on the host, and to the console,
- * unless that is switched off.
+ * The kernel's messages. Each goes to a ring in memory, which dmesg reads, and
+ * to port 0xE9, which both emulators show on the host. It goes to the console
+ * too, unless that is switched off.
  */
 #include <cowix/kernel.h>
 #include <asm/io.h>
@@ -13,7 +13,7 @@
 static bool to_console = true;
 static void (*console_write)(const char *s, size_t n);
 
-/* Has all messages from now on written to a console. Called by its driver. */
+/* Has all messages written to a console, too. Called by its driver. */
 void register_console(void (*write)(const char *s, size_t n))
 {
 	console_write = write;
@@ -24,7 +24,7 @@ void log_to_console(bool on)
 	to_console = on;
 }
 
-/* What goes to the host only. */
+/* Writes to the host only. */
 void e9_write(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -32,8 +32,8 @@ void e9_write(const char *s, size_t n)
 }
 
 /*
- * Print a message of at most 1023 characters. Callable in any context, also
- * from panic.
+ * Prints a message of at most LINE_MAX - 1 characters. Callable in any context,
+ * also from panic.
  */
 void printk(const char *fmt, ...)
 {

@@ -1,6 +1,6 @@
 /*
- * A small generator (xorshift, G. Marsaglia, "Xorshift RNGs", 2003), stirred
- * with the tick count.
+ * A small random number generator (xorshift, G. Marsaglia, "Xorshift RNGs",
+ * 2003), stirred with the tick count.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -8,13 +8,16 @@
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
 
-static u32 state = 2463534242u;
+#define SEED	2463534242u
 
+static u32 state = SEED;
+
+/* For AT_RANDOM and the like, not for keys. */
 u32 random_u32(void)
 {
 	state ^= jiffies;
 	if (!state)
-		state = 2463534242u;
+		state = SEED;
 	state ^= state << 13;
 	state ^= state >> 17;
 	state ^= state << 5;
@@ -22,8 +25,8 @@ u32 random_u32(void)
 }
 
 /*
- * getrandom(): good enough for hash seeds and stack guards, not for secrets:
- * nothing here is unpredictable to who knows the boot time.
+ * getrandom(): good enough for hash seeds and stack guards, but not for
+ * secrets. Anybody who knows the boot time can predict the numbers.
  */
 int sys_getrandom(u8 __user *buf, u32 size, u32 flags)
 {

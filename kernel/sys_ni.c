@@ -1,7 +1,4 @@
-/*
- * The answer of a system call that does not exist. Each number is told once in
- * the log, for whoever wonders why a program complains.
- */
+/* System calls that do not exist. The log has each number once. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>

@@ -1,7 +1,7 @@
 /*
- * The interrupt descriptor table and the exceptions other than the page fault.
- * An exception in a program becomes the signal that POSIX names; in the kernel
- * it is either a user copy that the fixup table knows, or the end: die().
+ * The interrupt descriptor table, and the exceptions other than the page fault.
+ * An exception in a program becomes the signal that POSIX names. In the kernel
+ * it comes from an instruction that has a fixup, or it is the end: die().
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -15,8 +15,7 @@
 #define IDT_ENTRIES	256
 #define SYSCALL_VECTOR	0x80
 
-/* present, 32-bit interrupt gate: masks interrupts */
-#define GATE_INTERRUPT	0x8E00u
+#define GATE_INTERRUPT	0x8E00u		/* 32 bits; masks interrupts */
 #define GATE_TASK	0x8500u
 #define GATE_DPL3	0x6000u		/* programs may raise it with INT */
 
@@ -59,8 +58,8 @@ static void set_gate(u32 vector, const void *handler, u16 selector, u32 type)
 }
 
 /*
- * Called once by start_kernel, after gdt_init. INT3 and INTO may be raised by
- * programs, all other vectors but 0x80 may not.
+ * Called once by start_kernel, after gdt_init. Programs may raise INT3, INTO
+ * and INT 0x80, but no other vector.
  */
 void traps_init(void)
 {
@@ -68,46 +67,47 @@ void traps_init(void)
 		u16 limit;
 		u32 base;
 	} descriptor = { sizeof(idt) - 1, (u32)idt };
+	const u32 user_gate = GATE_INTERRUPT | GATE_DPL3;
 
 	for (u32 i = 0; i < EXCEPTIONS; i++)
-		set_gate(i, exception_entries[i], KERNEL_CS,
-			 GATE_INTERRUPT |
-				 (i == BREAKPOINT || i == OVERFLOW ? GATE_DPL3
-								   : 0));
+		set_gate(i, exception_entries[i], KERNEL_CS, GATE_INTERRUPT);
+	set_gate(BREAKPOINT, exception_entries[BREAKPOINT], KERNEL_CS,
+		 user_gate);
+	set_gate(OVERFLOW, exception_entries[OVERFLOW], KERNEL_CS, user_gate);
 	set_gate(PAGE_FAULT, page_fault, KERNEL_CS, GATE_INTERRUPT);
 	set_gate(DOUBLE_FAULT, NULL, DF_TSS_SELECTOR, GATE_TASK);
 	for (u32 i = 0; i < NR_IRQS; i++)
 		set_gate(IRQ_VECTOR + i, interrupt_entries[i], KERNEL_CS,
 			 GATE_INTERRUPT);
-	set_gate(SYSCALL_VECTOR, system_call, KERNEL_CS,
-		 GATE_INTERRUPT | GATE_DPL3);
+	set_gate(SYSCALL_VECTOR, system_call, KERNEL_CS, user_gate);
 	lidt(&descriptor);
 }
 
 /*
- * An exception of a program: send its signal. si_addr is the address of the
- * instruction, and 0 where Linux says only that the kernel sent it.
+ * Sends the signal for a program's exception. si_addr is the address of the
+ * instruction, or 0 where Linux says only that the kernel sent the signal.
  */
 static void user_trap(struct pt_regs *regs, u32 vector)
 {
 	const struct exception *e = &exceptions[vector];
-	int code = vector == X87_ERROR || vector == SIMD_ERROR
-			   ? fpu_exception_code(vector == SIMD_ERROR)
-			   : e->code;
+	u32 addr = regs->eip;
+	int code = e->code;
 
+	if (vector == X87_ERROR || vector == SIMD_ERROR)
+		code = fpu_exception_code(vector == SIMD_ERROR);
+	if (code == SI_KERNEL || vector == ALIGNMENT_CHECK)
+		addr = 0;
 	if (regs->eflags & EFLAGS_IF)
 		sti();
 	current->trap_vector = vector;
 	current->trap_error = regs->orig_eax;
-	send_fault_signal(
-		e->signal, code,
-		code == SI_KERNEL || vector == ALIGNMENT_CHECK ? 0 : regs->eip);
+	send_fault_signal(e->signal, code, addr);
 }
 
 /*
- * Ends a program that has got into virtual-8086 mode, which IRET may not enter
- * (QEMU's does). Called by kernel/entry.asm when regs is in its usual place.
- * Nothing of that mode is believed, and the signal cannot be caught.
+ * Ends a program that has got into virtual-8086 mode. No program's IRET may
+ * enter it, but QEMU's does. Nothing in regs is believed, and the signal cannot
+ * be caught. Called by kernel/trap_entry.asm when regs is in its usual place.
  */
 void end_vm86(struct pt_regs *regs)
 {
@@ -119,19 +119,22 @@ void end_vm86(struct pt_regs *regs)
 }
 
 /*
- * Returns whether an exception in the kernel is harmless. A debug trap that
- * MOV SS put off arrives at the kernel's first instruction: the program's.
+ * Returns true if the kernel can go on after an exception of its own. A
+ * program's debug trap is one: if MOV SS puts it off, it arrives at the
+ * kernel's first instruction.
  */
-static bool harmless(struct pt_regs *regs, u32 vector)
+static bool is_harmless(struct pt_regs *regs, u32 vector)
 {
-	if (vector == DEBUG_TRAP)
+	if (vector == DEBUG_TRAP) {
 		regs->eflags &= ~EFLAGS_TF;
-	return vector == DEBUG_TRAP || fixup_exception(regs, -EFAULT);
+		return true;
+	}
+	return fixup_exception(regs, -EFAULT);
 }
 
 /*
- * Exception 7: current wants the FPU. It waits until there is memory for its
- * state, or ends.
+ * Gives current the FPU (exception 7). Waits until there is memory for its
+ * state, or until current must end.
  */
 static void wait_for_fpu(void)
 {
@@ -139,14 +142,16 @@ static void wait_for_fpu(void)
 		;
 }
 
-/* Called by kernel/entry.asm for all exceptions but double and page faults. */
+static const char *exception_name(u32 vector)
+{
+	if (vector < ARRAY_SIZE(exceptions) && exceptions[vector].name)
+		return exceptions[vector].name;
+	return "reserved exception";
+}
+
+/* Called by kernel/trap_entry.asm for all but double and page faults. */
 void do_trap(struct pt_regs *regs, u32 vector)
 {
-	const char *name = vector < ARRAY_SIZE(exceptions) &&
-					   exceptions[vector].name
-				   ? exceptions[vector].name
-				   : "reserved exception";
-
 	if (vector == NO_DEVICE && user_mode(regs)) {
 		wait_for_fpu();
 		return;
@@ -160,6 +165,6 @@ void do_trap(struct pt_regs *regs, u32 vector)
 		user_trap(regs, vector);
 		return;
 	}
-	if (user_mode(regs) || !harmless(regs, vector))
-		die(name, regs, regs->orig_eax);
+	if (user_mode(regs) || !is_harmless(regs, vector))
+		die(exception_name(vector), regs, regs->orig_eax);
 }

@@ -1,6 +1,4 @@
-/*
- * What is too long to be repeated wherever a list is changed: see cowix/list.h.
- */
+/* List functions too long to inline: see cowix/list.h. */
 #include <cowix/list.h>
 
 void list_del(struct list *node)

@@ -146,7 +146,7 @@ int fault_in(u32 addr, bool write)
 }
 
 /*
- * Called by exception 0x0E's entry in kernel/entry.asm. If another thread is
+ * Called by page_fault (kernel/trap_entry.asm). If another thread is
  * just changing the address space, the access is tried again afterwards.
  */
 void do_page_fault(struct pt_regs *regs, u32 code)

@@ -86,17 +86,14 @@ static inline void flush_address_space(void)
 	write_cr3(read_cr3());
 }
 
-/*
- * swap.c. A slot's frame: its physical address, 0 if the page is not in memory,
- * and flags
- */
+/* swap_area.c, swap.c */
 struct slot {
-	u32 count;		/* page-table entries that refer to it */
-	u32 frame;
+	u32 count;	/* page-table entries that refer to it */
+	u32 frame;	/* 0: the page is not in memory; and flags */
 };
 
-#define SLOT_BUSY	1		/* being transferred */
-#define SLOT_FAILED	2 /* could not be written: the frame is all there is */
+#define SLOT_BUSY	1	/* being transferred */
+#define SLOT_FAILED	2	/* could not be written: only the frame has it */
 
 struct slot *slot_of(pte_t entry);
 pte_t slot_of_frame(u32 frame);
@@ -124,7 +121,7 @@ struct place {				/* in the memory of all programs */
 
 extern u32 entry_changes;	/* made by others than the program itself */
 struct task_struct *task_at(struct place *at);
-bool next_task(struct place *at, const struct task_struct *task);
+bool place_next(struct place *at, const struct task_struct *task);
 void change_counts(struct mm *mm, u32 addr, int resident, int swapped);
 bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new);
 u32 share_swapped(const pte_t *entries, u32 count);

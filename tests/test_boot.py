@@ -274,66 +274,53 @@ def test_bochs_cow():
     assert entries == ["R", "W"] and counts == ["00000002", "00000001"], text
 
 
-def test_gdb(tmp_path):
-    """make debug's commands: gdb reaches do_wp_page with source and arguments; the audit names who maps a frame whose count is wrong."""
-    commands = tmp_path / "commands"
-    commands.write_text(
-        "break do_wp_page\ncontinue\nbacktrace\ncow\naudit\nset mem_map[*entry >> 12].count = 7\naudit\nmonitor quit\n"
-    )
-    image = str(tmp_path / "floppy.img")
+def gdb(folder, *commands):
+    """Runs gdb's commands on the kernel in QEMU, from the first instruction on.
+    Returns what gdb prints, and the kernel's messages."""
+    (folder / "commands").write_text("\n".join(commands) + "\n")
+    image = str(folder / "floppy.img")
     shutil.copyfile(FLOPPY, image)
     port = 20000 + os.getpid() % 20000
+    with open(f"{TOP}/tools/gdbinit") as f:
+        init = f.read().replace(":1234", f":{port}")
+    (folder / "init").write_text(init)
+    machine = "qemu-system-i386 -M pc -m 32 -display none -nodefaults -boot a"
     qemu = subprocess.Popen(
-        [
-            "qemu-system-i386",
-            "-M",
-            "pc",
-            "-m",
-            "32",
-            "-display",
-            "none",
-            "-nodefaults",
-            "-S",
-            "-gdb",
-            f"tcp:127.0.0.1:{port}",
-            "-drive",
-            f"if=floppy,index=0,format=raw,file={image}",
-            "-boot",
-            "a",
-            "-debugcon",
-            f"file:{tmp_path}/log",
-        ]
-    )
-    init = tmp_path / "init"
-    init.write_text(
-        open(f"{TOP}/tools/gdbinit").read().replace(":1234", f":{port}")
+        machine.split()
+        + ["-S", "-gdb", f"tcp:127.0.0.1:{port}"]
+        + ["-drive", f"if=floppy,index=0,format=raw,file={image}"]
+        + ["-debugcon", f"file:{folder}/log"]
     )
     try:
         text = subprocess.run(
-            [
-                "gdb",
-                "-q",
-                "-nx",
-                "-batch",
-                "-x",
-                str(init),
-                "-x",
-                str(commands),
-                f"{BUILD}/kernel.elf",
-            ],
+            ["gdb", "-q", "-nx", "-batch", "-x", str(folder / "init")]
+            + ["-x", str(folder / "commands"), f"{BUILD}/kernel.elf"],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         ).stdout
     finally:
         qemu.kill()
         qemu.wait()
-    assert (
-        "do_page_fault" in text
-        and re.search(r"count 2", text)
-        and re.findall(r"^(\d) mismatches", text, re.M) == ["0", "1"]
-    ), text
-    log = (tmp_path / "log").read_text()
+    return text, (folder / "log").read_text()
+
+
+def test_gdb(tmp_path):
+    """make debug's commands: gdb reaches do_wp_page with source and arguments;
+    the audit names the programs that map a frame whose count is wrong."""
+    text, log = gdb(
+        tmp_path,
+        "break do_wp_page",
+        "continue",
+        "backtrace",
+        "cow",
+        "audit",
+        "set mem_map[*entry >> 12].count = 7",
+        "audit",
+        "monitor quit",
+    )
+    assert "do_page_fault" in text and "count 2" in text, text
+    assert re.findall(r"^(\d) mismatches", text, re.M) == ["0", "1"], text
     assert re.search(
         r"audit: wrong count: frame \w+, count 7, recounted 2,", log
     ), log
@@ -341,3 +328,43 @@ def test_gdb(tmp_path):
         r"audit: it is mapped at (\w+) by pid (\d) \(init\)", log
     )
     assert len(owners) == 2 and owners[0][0] == owners[1][0], log
+
+
+def backtrace(log):
+    """Returns a panic's callers, the innermost first: name and arguments."""
+    lines = re.findall(
+        r"^  \[\w{8}\] (\w+)\+\w+  \((\w+) (\w+) \w+ \w+\)$", log, re.M
+    )
+    return [(name, int(a, 16), int(b, 16)) for name, a, b in lines]
+
+
+def test_backtrace_of_init():
+    """A panic's backtrace: each caller, with what it gave to the function that
+    it called."""
+    result = cowix("true", "-k", "init=/nowhere")
+    callers = backtrace(result.err)
+    assert [c[0] for c in callers] == ["init", "kernel_thread_start"]
+
+
+def test_backtrace_of_a_fault(tmp_path):
+    """do_wp_page gives back a frame that is said to be free already. The panic
+    names all calls since the exception, with the arguments that gdb sees."""
+    text, log = gdb(
+        tmp_path,
+        "break do_wp_page",
+        "continue",
+        'printf "arguments %u %u\\n", addr, entry',
+        "break free_page",
+        "continue",
+        "set mem_map[phys >> 12].count = 0",
+        "delete",
+        "break stop_machine",
+        "continue",
+        "monitor quit",
+    )
+    found = re.search(r"^arguments (\d+) (\d+)$", text, re.M)
+    callers = backtrace(log)
+    names = [c[0] for c in callers]
+    assert names[:2] == ["free_page", "do_wp_page"], log
+    assert names[-2:] == ["do_page_fault", "page_fault"], log
+    assert callers[2][1:] == (int(found[1]), int(found[2])), log

@@ -8,8 +8,7 @@
 #include <cowix/types.h>
 
 #define FPU_STATE_SIZE	512u
-/* in a signal frame: what FNSAVE stores, two words, what FXSAVE stores */
-#define FPU_FRAME_SIZE	(112 + FPU_STATE_SIZE)
+#define FPU_FRAME_SIZE	(112 + FPU_STATE_SIZE)	/* in a signal frame */
 
 static inline void fninit(void)
 {
@@ -43,11 +42,14 @@ static inline void ldmxcsr(const u32 *value)
 
 static inline void clear_xmm(void)
 {
-	__asm__ volatile(
-		"xorps %%xmm0, %%xmm0; xorps %%xmm1, %%xmm1; xorps %%xmm2, %%xmm2; xorps %%xmm3, %%xmm3;"
-		"xorps %%xmm4, %%xmm4; xorps %%xmm5, %%xmm5; xorps %%xmm6, %%xmm6; xorps %%xmm7, %%xmm7"
-		:
-		:);
+	__asm__ volatile("xorps %xmm0, %xmm0\n\t"
+			 "xorps %xmm1, %xmm1\n\t"
+			 "xorps %xmm2, %xmm2\n\t"
+			 "xorps %xmm3, %xmm3\n\t"
+			 "xorps %xmm4, %xmm4\n\t"
+			 "xorps %xmm5, %xmm5\n\t"
+			 "xorps %xmm6, %xmm6\n\t"
+			 "xorps %xmm7, %xmm7");
 }
 
 #endif

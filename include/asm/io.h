@@ -21,13 +21,6 @@ static inline void outw(u16 port, u16 value)
 	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static inline u16 inw(u16 port)
-{
-	u16 value;
-	__asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
-
 static inline void outl(u16 port, u32 value)
 {
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));

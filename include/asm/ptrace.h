@@ -1,6 +1,6 @@
 /*
- * The frame that kernel/entry.asm builds on the kernel stack at every entry,
- * lowest address first (pusha's order).
+ * The frame that every way into the kernel builds on the stack (asm/entry.inc),
+ * the lowest address first. The first eight words are in PUSHA's order.
  */
 #ifndef ASM_PTRACE_H
 #define ASM_PTRACE_H
@@ -11,11 +11,7 @@
 struct pt_regs {
 	u32 edi, esi, ebp, pusha_esp, ebx, edx, ecx, eax;
 	u32 ds, es;
-	/*
-	 * system call: its number; exception: the error code; interrupt: -1 -
-	 * irq
-	 */
-	u32 orig_eax;
+	u32 orig_eax;	/* a call's number, an error code, or -1 - irq */
 	u32 eip, cs, eflags;
 	u32 esp, ss;		/* only when the entry came from user mode */
 };

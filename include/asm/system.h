@@ -38,7 +38,7 @@ static inline void raise_breakpoint(void)
 }
 
 /*
- * Enable interrupts and wait for one; no interrupt can slip in between the two
+ * Enables interrupts and waits for one. No interrupt can come between the two
  * instructions.
  */
 static inline void sti_hlt(void)
@@ -58,7 +58,7 @@ static inline void write_eflags(u32 flags)
 	__asm__ volatile("pushl %0; popfl" : : "r"(flags) : "memory", "cc");
 }
 
-/* Mask interrupts; the result goes to irq_restore(). Pairs may nest. */
+/* Masks interrupts. Returns the flags for irq_restore(). Pairs may nest. */
 static inline u32 irq_save(void)
 {
 	u32 flags = read_eflags();
@@ -97,7 +97,7 @@ static inline u32 read_cr3(void)
 	return value;
 }
 
-/* Load a page directory; flushes every TLB entry that is not global. */
+/* Loads a page directory, which flushes every TLB entry that is not global. */
 static inline void write_cr3(u32 value)
 {
 	__asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
@@ -146,19 +146,21 @@ static inline void lldt(u16 selector)
 }
 
 /*
- * Reload every segment register after a new GDT: CS by a far return, FS and GS
+ * Loads every segment register after a new GDT: CS by a far return, FS and GS
  * with the null selector.
  */
 static inline void load_segments(u32 code, u32 data)
 {
-	__asm__ volatile(
-		"pushl %0; pushl $1f; lret; 1: movl %1, %%ds; movl %1, %%es; movl %1, %%ss; movl %2, %%fs; movl %2, %%gs"
-		:
-		: "r"(code), "r"(data), "r"(0)
-		: "memory");
+	__asm__ volatile("pushl %0; pushl $1f; lret\n"
+			 "1:\n\t"
+			 "movl %1, %%ds; movl %1, %%es; movl %1, %%ss\n\t"
+			 "movl %2, %%fs; movl %2, %%gs"
+			 :
+			 : "r"(code), "r"(data), "r"(0)
+			 : "memory");
 }
 
-void set_fs_gs(u32 fs, u32 gs);		/* kernel/entry.asm */
+void set_fs_gs(u32 fs, u32 gs);		/* kernel/switch.asm */
 
 static inline void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 {
@@ -167,14 +169,7 @@ static inline void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 			 : "0"(leaf), "2"(0));
 }
 
-static inline u64 rdtsc(void)
-{
-	u64 value;
-	__asm__ volatile("rdtsc" : "=A"(value));
-	return value;
-}
-
-/* Index of the lowest set bit; word must not be 0. */
+/* Returns the index of the lowest set bit. word must not be 0. */
 static inline u32 bit_scan_forward(u32 word)
 {
 	u32 index;
@@ -182,7 +177,9 @@ static inline u32 bit_scan_forward(u32 word)
 	return index;
 }
 
-/* One bit of an array of words, counted from the first word's lowest. */
+/*
+ * Set or clear a bit of an array of words, counted from the first one's lowest.
+ */
 static inline void bit_set(u32 *words, u32 index)
 {
 	__asm__ volatile("btsl %1, %0"

@@ -1,15 +1,14 @@
 /*
- * What setup.asm found out with the BIOS, at physical BOOT_PARAMS. The BP_
- * numbers are the offsets that setup.asm uses; the assertions keep them true.
+ * What setup has learned from the BIOS, at physical address BOOT_PARAMS. The
+ * BP_ numbers are the offsets that setup uses; the assertions keep them true.
  */
 #ifndef COWIX_BOOT_PARAMS_H
 #define COWIX_BOOT_PARAMS_H
 
 #define BOOT_PARAMS	0x9000
-/* physical address of the kernel, behind setup */
-#define KERNEL_LOAD	0x11000
-#define SETUP_LOAD	0x10000
+#define SETUP_LOAD	0x10000		/* physical address of setup */
 #define SETUP_SIZE	4096
+#define KERNEL_LOAD	0x11000		/* and of the kernel behind it */
 #define CMDLINE_OFFSET	2048		/* of the kernel parameters in setup */
 #define CMDLINE_SIZE	2048
 #define E820_MAX	32
@@ -41,15 +40,15 @@ struct PACKED e820_entry {
 
 struct boot_params {
 	u32 e820_count;
-	u16 e801_low;	/* KB from 1 MB to 16 MB; 0: the call is missing */
-	u16 e801_high;			/* 64 KB units above 16 MB */
-	u16 mem88;			/* KB above 1 MB, by the oldest call */
-	u16 base_memory_kb;	/* KB below the extended BIOS data area */
-	u8 boot_drive;			/* BIOS number: below 0x80 a floppy */
+	u16 e801_low;		/* KB from 1 MB to 16 MB; 0: no such call */
+	u16 e801_high;		/* units of 64 KB above 16 MB */
+	u16 mem88;		/* KB above 1 MB, by the oldest call */
+	u16 base_memory_kb;	/* below the extended BIOS data area */
+	u8 boot_drive;		/* BIOS number: below 0x80 a floppy */
 	u8 cursor_row, cursor_column;
-	u8 hard_disks;			/* that the BIOS knows */
+	u8 hard_disks;		/* that the BIOS knows */
 	u16 cylinders;		/* of the boot drive, as the BIOS sees it */
-	u8 heads, sectors;
+	u8 heads, sectors;	/* likewise */
 	u8 video_mode, video_columns;
 	u16 padding;
 	struct e820_entry e820[E820_MAX];

@@ -1,4 +1,4 @@
-/* What kernel/entry.asm defines for C, and what it calls. */
+/* What the assembly of kernel/ defines for C, and what it calls. */
 #ifndef COWIX_ENTRY_H
 #define COWIX_ENTRY_H
 

@@ -16,11 +16,10 @@
 #define NR_IRQS		16
 #define IRQ_VECTOR	0x20		/* vector of IRQ 0 */
 
-/* runs with interrupts masked; may wake_up(), must not sleep */
 typedef void (*irq_handler_t)(struct pt_regs *regs);
 
 extern u32 irq_counts[NR_IRQS];	/* since boot */
 void irq_init(void);
-void request_irq(int irq, irq_handler_t handler); /* installs and unmasks */
+void request_irq(int irq, irq_handler_t handler);
 
 #endif

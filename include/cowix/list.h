@@ -1,6 +1,6 @@
 /*
- * Circular doubly-linked lists whose links live inside the listed structures:
- * insertion and removal are O(1).
+ * Circular doubly linked lists. The links are members of the listed structures,
+ * and insertion and removal are O(1).
  */
 #ifndef COWIX_LIST_H
 #define COWIX_LIST_H
@@ -32,10 +32,7 @@ static inline void list_insert(struct list *node, struct list *prev,
 	prev->next = next->prev = node;
 }
 
-/*
- * Insert node right after pos; with pos the head, that is the front of the
- * list.
- */
+/* Inserts node after pos. If pos is the head, that is the list's front. */
 static inline void list_add(struct list *node, struct list *pos)
 {
 	list_insert(node, pos, pos->next);
@@ -46,7 +43,7 @@ static inline void list_add_tail(struct list *node, struct list *head)
 	list_insert(node, head->prev, head);
 }
 
-/* Take node out; its own links still say where it was. */
+/* Takes node out; its own links still say where it was. */
 static inline void list_unlink(struct list *node)
 {
 	struct list *prev = node->prev, *next = node->next;
@@ -56,12 +53,12 @@ static inline void list_unlink(struct list *node)
 }
 
 /*
- * Take node out; it becomes an empty list of its own, so that removing it twice
- * is harmless.
+ * Takes node out and makes it an empty list of its own. So it is harmless to
+ * remove it twice.
  */
 void list_del(struct list *node);
 
-/* Take node out and put it at the end of a list, its own or another. */
+/* Moves node to the end of a list, its own or another. */
 static inline void list_move_tail(struct list *node, struct list *head)
 {
 	list_unlink(node);
@@ -73,7 +70,7 @@ static inline void list_move_tail(struct list *node, struct list *head)
 #define list_for_each(pos, head) \
 	for (struct list *pos = (head)->next; pos != (head); pos = pos->next)
 
-/* As list_for_each, but the body may remove pos. */
+/* Like list_for_each, but the body may remove pos. */
 #define list_for_each_safe(pos, head) \
 	for (struct list *pos = (head)->next, *pos##_next = pos->next; \
 	     pos != (head); pos = pos##_next, pos##_next = pos->next)

@@ -1,5 +1,5 @@
 /*
- * Planned failures and sleeps, for tests. Whoever allocates, reads or copies
+ * Planned failures and sleeps, for tests. Code that allocates, reads or copies
  * asks here, and knows nothing of the planner (kernel/debug/fail.c).
  */
 #ifndef COWIX_PLAN_H
@@ -11,8 +11,8 @@
 extern bool (*planner)(u32 event);	/* kernel/plan.c; NULL: no plan */
 
 /*
- * Tells of an event (PLAN_*), at which current may sleep. Returns true if what
- * it announces must fail.
+ * Tells the planner of an event (PLAN_*). current may sleep here. Returns true
+ * if what the event announces must fail.
  */
 static inline bool planned(u32 event)
 {

@@ -1,7 +1,7 @@
 /*
- * Swap: pages of programs on a disk. A page that is there has an entry that is
- * not 0 but has neither PTE_P nor PAGE_NONE: the area's number and the page's
- * in it, where a present entry has the frame. Each such entry holds a reference
+ * Swap: pages of programs on a disk. The entry of such a page is not 0, but has
+ * neither PTE_P nor PAGE_NONE. Where a present entry has the frame, it has the
+ * area's number and the page's number in it. Each such entry holds a reference
  * to its slot, as present ones do to their frames.
  */
 #ifndef COWIX_SWAP_H
@@ -12,9 +12,8 @@
 
 #define SWAP_AREAS	4u
 #define SWAP_AREA_SHIFT	30	/* of an entry; below it the page's number */
-/* an area: 1 GB */
-#define SWAP_PAGES_MAX	(1u << (SWAP_AREA_SHIFT - PAGE_SHIFT))
-#define SWAP_BATCH	16u			/* pages written together */
+#define SWAP_PAGES_MAX	(1u << (SWAP_AREA_SHIFT - PAGE_SHIFT)) /* 1 GB */
+#define SWAP_BATCH	16u	/* pages written together */
 
 struct swap_io {
 	u32 page, frame;
@@ -24,27 +23,24 @@ struct swap_io {
 /* Where an area lies, as fs/ knows it. */
 struct swap_medium {
 	/*
-	 * Transfer n pages, at most SWAP_BATCH; one caller at a time writes. No
-	 * memory is taken. error of each: 0, -EIO.
+	 * Transfers n pages, at most SWAP_BATCH, and sets the error of each to
+	 * 0 or -EIO. Takes no memory. One caller at a time writes.
 	 */
 	void (*transfer)(struct swap_medium *medium, bool write,
 			 struct swap_io *io, u32 n);
-	u32 pages;				/* page 0 is the header */
+	u32 pages;			/* page 0 is the header */
 	int priority;			/* higher ones are filled first */
 };
 
-/* mm/swap/swap.c: areas and slots. Totals are of usable pages. */
+/* mm/swap/swap_area.c, swap.c, swapoff.c. Totals are of usable pages. */
 extern u32 nr_swap_pages, nr_free_swap, nr_swap_cached;
-/* the area's number, not yet in use; -ENOMEM, -EPERM: there are SWAP_AREAS */
 int swap_add(struct swap_medium *medium);
-void swap_exclude(int area, u32 page);		/* a bad page */
+void swap_exclude(int area, u32 page);
 void swap_start(int area);
-/* brings everything back; -ENOMEM, -EIO, -EINTR leave it in use */
 int swap_stop(int area);
-/* NULL: there is no such area */
 struct swap_medium *swap_medium_of(u32 area, u32 *used);
 
-/* What programs can have at all, in memory or not. */
+/* Returns how many pages programs can have at all, in memory or not. */
 static inline u32 memory_pages(void)
 {
 	return nr_ram_frames + nr_swap_pages;
@@ -56,10 +52,6 @@ static inline bool is_swapped(pte_t entry)
 }
 
 /* mm/swap/swap_entry.c */
-/*
- * have a page that may be in swap in memory; 0, -ENOMEM, -EIO, -EAGAIN: look
- * again
- */
 int do_swap_page(struct mm *mm, u32 addr);
 
 #endif

@@ -1,7 +1,4 @@
-/*
- * Time: kernel/time/time.c (CMOS clock, wall time), kernel/time/timer.c (PIT
- * ticks and the timer wheel).
- */
+/* Time: ticks and timers, the time of day, ends of waits (kernel/time). */
 #ifndef COWIX_TIME_H
 #define COWIX_TIME_H
 
@@ -11,25 +8,24 @@
 #define HZ 100				/* timer interrupts a second */
 #define NSEC_A_TICK	(1000000000 / HZ)
 
-extern volatile u32 jiffies;		/* ticks since boot */
+extern volatile u32 jiffies;		/* ticks since boot, the low half */
 
 struct timer {
 	struct list link;
 	u64 expires;			/* the tick at which to fire */
-	/* called from the timer interrupt, interrupts masked */
-	void (*fire)(struct timer *);
+	void (*fire)(struct timer *);	/* called with interrupts masked */
 	void *data;
 };
 
 void timer_add(struct timer *t, u64 ticks, void (*fire)(struct timer *),
-	       void *data);	/* O(1) */
-u64 ticks_now(void);			/* jiffies, which never overflow */
-bool timer_cancel(struct timer *t);	/* O(1); true if it had not fired */
+	       void *data);
+u64 ticks_now(void);			/* all of them */
+bool timer_cancel(struct timer *t);
 void timer_init(void);
 void timer_tick(void);
 void tick_init(void);
 void time_init(void);			/* reads the CMOS clock */
-u32 current_time(void);			/* seconds since 1970 */
+u32 current_time(void);
 void current_timespec(struct timespec64 *ts);
 void set_current_time(u32 seconds, u32 nanoseconds);
 extern struct wait_queue clock_set;	/* woken when the clock was set */
@@ -57,6 +53,7 @@ u64 seconds_to_ticks(s64 seconds, u32 nanoseconds);
 int get_timespec(struct timespec64 *ts, const void __user *from, bool wide);
 int put_timespec(const struct timespec64 *ts, void __user *to, bool wide);
 
+/* Returns true if tick a comes after tick b, even across an overflow. */
 static inline bool time_after(u32 a, u32 b)
 {
 	return (s32)(b - a) < 0;

@@ -18,7 +18,7 @@
 #define ALIGNMENT_CHECK	17
 #define SIMD_ERROR	19
 
-/* kernel/entry.asm: the size of what each exception and interrupt arrives at */
+/* bytes of code for each vector in kernel/trap_entry.asm */
 #define EXCEPTION_ENTRY_SIZE 9
 #define INTERRUPT_ENTRY_SIZE 4
 
@@ -30,35 +30,26 @@ void load_tls(const u64 *tls);		/* a task's own segments into the GDT */
 
 /* kernel/traps.c */
 void traps_init(void);			/* IDT */
-/* a faulting user copy: continue at its fixup with eax = error */
+
+/* kernel/fixup.c */
 bool fixup_exception(struct pt_regs *regs, int error);
 
 /* kernel/panic.c */
-/* an exception in the kernel */
 NORETURN void die(const char *what, struct pt_regs *regs, u32 code);
 
 /* kernel/backtrace.c */
 void show_address(u32 addr);
 void show_backtrace(u32 ebp);
 
-/*
- * kernel/fpu.c: the FPU and SSE state belongs to the task that used them last
- * and is saved when another one wants them.
- */
+/* kernel/fpu.c */
+extern struct task_struct *fpu_owner;	/* whose state the FPU holds, or NULL */
 void fpu_init(void);
-extern struct task_struct *fpu_owner;	/* NULL: nobody */
-/* with an owner: arms exception 7 unless it is next */
 void fpu_switch(struct task_struct *next);
-int fpu_restore_current(void);		/* -ENOMEM */
-int fpu_fork(struct task_struct *child); /* copies current's state; -ENOMEM */
+int fpu_restore_current(void);
+int fpu_fork(struct task_struct *child);
 void fpu_release(struct task_struct *task);
-void fpu_reset_current(void);	/* as before its first FPU instruction */
-/* FPE_FLT*: what exception 16 or 19 was about */
+void fpu_reset_current(void);
 int fpu_exception_code(bool simd);
-/*
- * FPU_FRAME_SIZE bytes of a signal frame, aligned to 16; only if task->fpu is
- * set
- */
 int fpu_save_to_user(void __user *to);
 int fpu_restore_from_user(const void __user *frame);
 

@@ -1,8 +1,8 @@
 /*
  * Planned failures and sleeps, for tests. One allocation of one thread fails
- * (tests/guest/sweep.h), or one place where it might sleep does sleep: then
- * everybody else runs, and does meanwhile what others should not see half
- * done (tests/guest/sleep.h). Without a plan each place costs one comparison.
+ * (tests/guest/sweep.h). Or it sleeps in one place where it might: then all
+ * others run, and would see what is half done (tests/guest/sleep.h). Without a
+ * plan each place costs one comparison.
  */
 #include <cowix/kernel.h>
 #include <cowix/plan.h>
@@ -11,16 +11,16 @@
 #include <abi/errno.h>
 #include "mm/mm_internal.h"
 
-#define SLEEP_TICKS	(HZ / 10)	/* at most, while others compute */
+#define SLEEP_TICKS	(HZ / 10)	/* at most, if others never sleep */
 
 static int victim;		/* its pid */
 static u32 what;		/* PLAN_* */
-static u32 awaited, counted;	/* the event's number, and how many came */
+static u32 awaited, counted;	/* the event's number; events so far */
 
 /*
- * Counts an event of current's if the plan is for it; the end of the thread
- * ends the plan, since its pid may be another's next. Returns whether the event
- * must fail. May sleep, if that is the plan; either happens once.
+ * Counts an event of current's if the plan is for it. Returns true if the event
+ * must fail; sleeps if that is the plan. Either happens once. The end of the
+ * thread ends the plan, since its pid may be another's next.
  */
 static bool event_comes(u32 event)
 {
@@ -36,10 +36,11 @@ static bool event_comes(u32 event)
 }
 
 /*
- * fail_alloc(n, what) (516): the n-th event of the calling thread fails or
- * sleeps; n 0: none does. Only an allocation can fail. Returns how many events
- * were counted for the plan before, whoever's it was: n of it if it came to
- * that. -EPERM: not the superuser. -EINVAL: no such plan.
+ * fail_alloc(n, plan) (516): the n-th event of the calling thread fails or
+ * sleeps; with n 0 none does. Only an allocation can fail. Returns how many
+ * events were counted for the plan before this one: its n if it was carried
+ * out. Returns -EPERM unless the superuser calls, -EINVAL if there is no such
+ * plan.
  */
 int sys_fail_alloc(u32 n, u32 plan)
 {

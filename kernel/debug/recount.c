@@ -1,11 +1,11 @@
 /*
- * Who holds which frame: asked by the audit, which compares the answers with
- * what was noted at each frame (owners.c).
+ * Which subsystem holds which frame. The audit asks, and compares the answers
+ * with what was noted at each frame (owners.c).
  *
- * OWNER_CALL is different. Such a frame is known only to local variables of a
- * task that is in the kernel, so it is the task's number that tells whether it
- * is lost: the task has ended, or runs the audit itself. What several steps
- * build up belongs to the call until it is complete and can be found.
+ * OWNER_CALL is different: such a frame is known only to local variables of a
+ * task that is in the kernel. What several steps build up belongs to the call
+ * until it is complete and can be found. The frame is lost if the task, whose
+ * number is noted, has ended, or runs the audit itself.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -13,19 +13,25 @@
 
 /*
  * Calls found for each frame that a task in the kernel may have in its hands.
- * current, which runs the audit, has so many as it says: held.
+ * current, which runs the audit, has as many as it says: held.
  */
 static void recount_calls(found_page *found, u32 held)
 {
 	for (u32 frame = 1; frame < nr_frames; frame++) {
 		int pid = mem_map[frame].next >> PAGE_SHIFT;
+		bool is_held;
 
 		if (!mem_map[frame].count ||
 		    page_owner(frame << PAGE_SHIFT) != OWNER_CALL)
 			continue;
-		if (pid == current->pid ? held > 0 : !pid || find_task(pid))
+		if (pid == current->pid) {
+			is_held = held > 0;
+			held -= is_held;
+		} else {
+			is_held = !pid || find_task(pid);
+		}
+		if (is_held)
 			found(OWNER_CALL, __va(frame << PAGE_SHIFT));
-		held -= pid == current->pid && held > 0;
 	}
 }
 

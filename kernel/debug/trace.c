@@ -1,10 +1,11 @@
 /*
- * The trace: what happens to page frames, an event a line, in /proc/vmtrace;
- * with trace=vm from the first program on, and on port 0xE9. Time is the number
- * of the event, so that the same program gives the same text on every machine.
+ * The trace of what happens to page frames: /proc/vmtrace has a line for each
+ * event. With trace=vm it begins with the first program, and goes to port 0xE9
+ * too. Time is the number of the event, so that the same program gives the same
+ * text on every machine.
  *
- * While it is off it costs one test where something happens to a frame, before
- * a loop over entries, and where tables come and go.
+ * While the trace is off it costs one test in each place where something
+ * happens to a frame or a table.
  *
  * The last 4,096 events are kept in frames that are taken when the trace is
  * switched on.
@@ -16,7 +17,7 @@
 #include "mm/mm_internal.h"
 
 #define RING_PAGES	32u
-#define COUNT_MAX	9999999u	/* that a line has room for */
+#define COUNT_MAX	9999999u	/* a line has room for seven digits */
 #define PAGE_EVENTS	(PAGE_SIZE / sizeof(struct event))
 #define RING_EVENTS	(RING_PAGES * PAGE_EVENTS)
 
@@ -32,14 +33,10 @@ struct event {
 };
 _Static_assert(sizeof(struct event) == 32, "events fill a page");
 
-/*
- * What an event is called, by what it changes the count, and whether it has
- * done so when it is recorded.
- */
 static const struct {
 	char name[6];
-	signed char step;
-	bool done;
+	signed char step;	/* by how much it changes the frame's count */
+	bool done;		/* it has changed it before it is recorded */
 } kinds[] = {
 	[TRACE_SHARE] = { "share", 1, false },
 	[TRACE_DUP] = { "dup", 0, true },
@@ -69,12 +66,17 @@ static struct event *event_at(u32 number)
 	return &ring[number / PAGE_EVENTS][number % PAGE_EVENTS];
 }
 
+/*
+ * Returns the number of the first event that is still in the ring. *end: the
+ * number behind the last one.
+ */
 u32 trace_first(u32 *end)
 {
 	*end = ring[RING_PAGES - 1] ? events : 0;
 	return *end - min_u32(*end, RING_EVENTS);
 }
 
+/* Writes an event as a line of TRACE_LINE characters and a NUL. */
 void trace_line(u32 number, char *line)
 {
 	const struct event *e = event_at(number);
@@ -90,8 +92,8 @@ void trace_line(u32 number, char *line)
 			 min_u32(e->after, COUNT_MAX), e->other);
 }
 
-/* The next event, which the caller fills in and finish() sends to the port. */
-static struct event *begin(u32 kind, int pid)
+/* Returns the next event. The caller fills it in and calls event_ends(). */
+static struct event *event_begins(u32 kind, int pid)
 {
 	struct event *e = event_at(events++);
 
@@ -100,7 +102,8 @@ static struct event *begin(u32 kind, int pid)
 	return e;
 }
 
-static void finish(void)
+/* Sends the event that is complete to the port, if it is wanted there. */
+static void event_ends(void)
 {
 	char line[TRACE_LINE + 1];
 
@@ -112,25 +115,29 @@ static void finish(void)
 
 static void record(u32 kind, u32 addr, u32 frame, u32 before, u32 other)
 {
-	struct event *e = begin(kind, current->pid);
+	struct event *e = event_begins(kind, current->pid);
 
 	e->addr = PAGE_ROUND_DOWN(addr);
 	e->frame = frame;
 	e->before = before;
 	e->after = before + kinds[kind].step;
 	e->other = other;
-	finish();
+	event_ends();
 }
 
 static void record_page(u32 kind, u32 addr, u32 frame, u32 other)
 {
-	record(kind, addr, frame,
-	       page_of(frame)->count -
-		       (kinds[kind].done ? kinds[kind].step : 0),
-	       other);
+	u32 before = page_of(frame)->count;
+
+	if (kinds[kind].done)
+		before -= kinds[kind].step;
+	record(kind, addr, frame, before, other);
 }
 
-/* Only the zero page is there more than once among the entries of an area. */
+/*
+ * Records an event for each of n entries of an area. Of all frames, only the
+ * zero page may be there more than once.
+ */
 static void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n,
 			   u32 other)
 {
@@ -148,27 +155,35 @@ static void record_entries(u32 kind, u32 addr, const pte_t *entries, u32 n,
 	}
 }
 
+/* Returns true if a page table is lent to others, or about to be: kind. */
+static bool is_lent(u32 kind, pte_t pde)
+{
+	if (!(pde & PTE_P))
+		return false;
+	if (kind == TRACE_TABLE_SHARE)
+		return true;
+	return pde & PAGE_COW && page_of(PTE_FRAME(pde))->count > 1;
+}
+
 static void record_tables(u32 kind, struct mm *mm)
 {
 	for (u32 i = 0; i < USER_PDES; i++) {
-		pte_t pde = mm->pgdir[i];
+		u32 table = PTE_FRAME(mm->pgdir[i]);
 
-		if (pde & PTE_P &&
-		    (kind == TRACE_TABLE_SHARE ||
-		     (pde & PAGE_COW && page_of(PTE_FRAME(pde))->count > 1)))
-			record_page(kind, i << PGDIR_SHIFT, PTE_FRAME(pde), 0);
+		if (is_lent(kind, mm->pgdir[i]))
+			record_page(kind, i << PGDIR_SHIFT, table, 0);
 	}
 }
 
 static void record_word(u32 kind, int pid, const char *word)
 {
-	strlcpy(begin(kind, pid)->text, word, sizeof(ring[0]->text));
-	finish();
+	struct event *e = event_begins(kind, pid);
+
+	strlcpy(e->text, word, sizeof(e->text));
+	event_ends();
 }
 
-/*
- * Process pid is about to run with what current has shared since its last fork.
- */
+/* Process pid is about to run with what current has just shared. */
 static void record_fork(int pid)
 {
 	char number[12];
@@ -178,8 +193,8 @@ static void record_fork(int pid)
 }
 
 /*
- * Current is called something else, and what it has had so far goes, but not
- * what was put just now.
+ * current has another name now. All that it has had goes, except what exec has
+ * just put into its memory.
  */
 static void record_exec(void)
 {
@@ -191,12 +206,12 @@ static const struct tracer recorder = {
 	.fork = record_fork, .exec = record_exec,
 };
 
-static bool is_on(void)
+static bool trace_is_on(void)
 {
 	return tracer == &recorder;
 }
 
-/* Who is there when it begins. */
+/* Names the programs that are there when the trace begins. */
 static void name_tasks(void)
 {
 	list_for_each(node, &all_tasks) {
@@ -225,7 +240,7 @@ static void recount_ring(found_page *found)
 }
 
 /* Returns the first place in the ring without a frame, or NULL. */
-static struct event **missing(void)
+static struct event **missing_page(void)
 {
 	for (u32 i = 0; i < RING_PAGES; i++)
 		if (!ring[i])
@@ -235,30 +250,31 @@ static struct event **missing(void)
 
 /*
  * Completes the ring. Looking for a frame may sleep, and meanwhile somebody
- * else may switch on, or off. -ENOMEM
+ * else may switch the trace on or off. Returns 0 or -ENOMEM.
  */
 static int take_ring(void)
 {
 	struct event **place;
 
-	while (missing()) {
+	while (missing_page()) {
 		void *page = kpage_alloc(OWNER_TRACE);
 
-		place = missing();
+		place = missing_page();
+		if (!page && place) {
+			free_ring();
+			return -ENOMEM;
+		}
 		if (page && place)
 			*place = page;
 		else if (page)
 			kpage_free(page);
-		else if (place) {
-			free_ring();
-			return -ENOMEM;
-		}
 	}
 	return 0;
 }
 
 /*
- * Off: what was recorded can be read until it is switched on or off once more.
+ * Switches the trace on or off. What was recorded can be read until it is
+ * switched once more. Returns 0 or -ENOMEM.
  */
 int trace_switch(bool on)
 {
@@ -268,16 +284,16 @@ int trace_switch(bool on)
 		tracer = NULL;		/* taking frames may sleep */
 		events = 0;
 		error = take_ring();
-	} else if (!is_on()) {
+	} else if (!trace_is_on()) {
 		free_ring();
 	}
 	tracer = on && !error ? &recorder : NULL;
-	if (is_on())
+	if (trace_is_on())
 		name_tasks();
 	return error;
 }
 
-/* trace=vm. Called by start_kernel before there are programs. */
+/* Called by start_kernel before there are programs. Looks for trace=vm. */
 void trace_init(void)
 {
 	const char *what = param_get("trace");

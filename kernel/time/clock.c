@@ -1,6 +1,6 @@
 /*
  * The system calls about time: reading and setting clocks, sleeping. The
- * *_time64 forms differ in the width of a second only.
+ * *_time64 forms differ only in the width of a second.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -61,9 +61,9 @@ static bool valid_zone(const struct timezone *tz)
 	       tz->tz_minuteswest <= ZONE_MAX;
 }
 
-/* The kernel keeps universal time; the zone is kept for those who ask. */
+/* The kernel keeps universal time. The zone is kept for programs. */
 int sys_settimeofday(const struct timeval __user *user_tv,
-				const struct timezone __user *user_tz)
+		     const struct timezone __user *user_tz)
 {
 	struct timezone new = zone;
 	struct timeval tv;
@@ -158,8 +158,7 @@ int sys_clock_settime(int clock, const struct timespec __user *from)
 	return clock_settime(clock, from, false);
 }
 
-int sys_clock_settime64(int clock,
-				   const struct timespec64 __user *from)
+int sys_clock_settime64(int clock, const struct timespec64 __user *from)
 {
 	return clock_settime(clock, from, true);
 }
@@ -174,7 +173,10 @@ int sys_times(struct tms __user *buf)
 	return error ? error : (int)jiffies;
 }
 
-/* Returns whether a program may sleep by a clock: -EINVAL, -EOPNOTSUPP. */
+/*
+ * Returns 0 if a program may sleep by a clock, -EOPNOTSUPP if it may not, or
+ * -EINVAL if there is no such clock.
+ */
 static int check_sleep(int clock)
 {
 	struct timespec64 unused;
@@ -190,8 +192,8 @@ static int check_sleep(int clock)
 }
 
 /*
- * Sleeps for a span or until a time. A signal ends the sleep, with the time
- * that was left in *left, unless the end was given as a point in time.
+ * Sleeps for a span or, if absolute, until a time. A signal ends the sleep; for
+ * a span *left is then the time that was left.
  */
 static int do_nanosleep(int clock, bool absolute, const void __user *asked,
 			void __user *left, bool wide)
@@ -219,22 +221,21 @@ static int do_nanosleep(int clock, bool absolute, const void __user *asked,
 }
 
 int sys_clock_nanosleep(int clock, int flags,
-				   const struct timespec __user *asked,
-				   struct timespec __user *left)
+			const struct timespec __user *asked,
+			struct timespec __user *left)
 {
 	return do_nanosleep(clock, flags & TIMER_ABSTIME, asked, left, false);
 }
 
-int
-sys_clock_nanosleep_time64(int clock, int flags,
-			   const struct timespec64 __user *asked,
-			   struct timespec64 __user *left)
+int sys_clock_nanosleep_time64(int clock, int flags,
+			       const struct timespec64 __user *asked,
+			       struct timespec64 __user *left)
 {
 	return do_nanosleep(clock, flags & TIMER_ABSTIME, asked, left, true);
 }
 
 int sys_nanosleep(const struct timespec __user *asked,
-			     struct timespec __user *left)
+		  struct timespec __user *left)
 {
 	return do_nanosleep(CLOCK_MONOTONIC, false, asked, left, false);
 }

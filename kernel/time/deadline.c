@@ -1,9 +1,9 @@
 /*
- * The ends of waits. An end is a tick of uptime or, where a program names a
- * time of day, a tick of that: setting the clock moves it. Of CPU time a
- * process uses one tick in each at most: it may sleep for what it has left,
- * and then looks again. Ticks have 64 bits, so no span that a program can ask
- * for overflows.
+ * The ends of waits. An end is a tick of uptime, of the time of day, or of CPU
+ * time. Setting the clock moves the end only if the program has named a time of
+ * day. Of CPU time a process uses at most one tick in each tick: so it may
+ * sleep for what is left, and then looks again. Ticks have 64 bits, so no span
+ * that a program can ask for overflows.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -11,7 +11,7 @@
 #include <abi/errno.h>
 #include <asm/system.h>
 
-#define SECONDS_MAX	9223372036ll	/* what Linux cuts longer spans to */
+#define SECONDS_MAX	9223372036ll	/* Linux cuts longer spans to this */
 
 /* Returns the ticks that a time lasts, rounded up. */
 u64 seconds_to_ticks(s64 seconds, u32 nanoseconds)
@@ -57,19 +57,22 @@ static u64 end_of_span(int kind, const struct timespec64 *ts)
 }
 
 /*
- * A span of the time of day is one of uptime: setting the clock changes none.
+ * Returns what the ticks of an end count. A span of the time of day is one of
+ * uptime: setting the clock changes no span.
  */
-static int kind_of(int clock, bool absolute)
+static int deadline_kind(int clock, bool absolute)
 {
 	if (clock == CLOCK_PROCESS_CPUTIME_ID)
 		return DEADLINE_CPU;
-	return absolute && clock == CLOCK_REALTIME ? DEADLINE_WALL :
-						     DEADLINE_UPTIME;
+	if (absolute && clock == CLOCK_REALTIME)
+		return DEADLINE_WALL;
+	return DEADLINE_UPTIME;
 }
 
 /*
- * Called by calls that fail before they know when their wait ends. One that was
- * restarted gives up the end it had, or the next would have it. Returns error.
+ * Called by calls that fail before they know when their wait ends. A call that
+ * was restarted gives up the end it had, or the next call would have it.
+ * Returns error.
  */
 int no_deadline(int error)
 {
@@ -79,8 +82,8 @@ int no_deadline(int error)
 
 /*
  * Fills in when a wait ends that a program has asked for: after a span, or, if
- * absolute, when clock shows a time. Without a time it has no end. Returns
- * -EINVAL for no time at all.
+ * absolute, when clock shows a time. Without a time it has no end. Returns 0,
+ * or -EINVAL if the time is no time.
  */
 int set_deadline(struct deadline *end, int clock, bool absolute,
 		 const struct timespec64 *ts)
@@ -89,16 +92,17 @@ int set_deadline(struct deadline *end, int clock, bool absolute,
 	if (ts && (ts->tv_sec < 0 || (u32)ts->tv_nsec >= 1000000000))
 		return no_deadline(-EINVAL);
 	if (ts) {
-		end->kind = kind_of(clock, absolute);
-		end->tick = absolute ?
-			seconds_to_ticks(ts->tv_sec, ts->tv_nsec) :
-			end_of_span(end->kind, ts);
+		end->kind = deadline_kind(clock, absolute);
+		if (absolute)
+			end->tick = seconds_to_ticks(ts->tv_sec, ts->tv_nsec);
+		else
+			end->tick = end_of_span(end->kind, ts);
 	}
 	current->restarting = 0;
 	return 0;
 }
 
-/* Like set_deadline(), with the time at from, if that is not 0. -EFAULT. */
+/* Like set_deadline(), with the time at from, or NULL. Also -EFAULT. */
 int get_deadline(struct deadline *end, int clock, bool absolute,
 		 const void __user *from, bool wide)
 {
@@ -110,7 +114,7 @@ int get_deadline(struct deadline *end, int clock, bool absolute,
 	return set_deadline(end, clock, absolute, from ? &ts : NULL);
 }
 
-/* Returns the ticks until end, which is not never; 0 when it has come. */
+/* Returns the ticks until end, 0 if it has come. There must be an end. */
 u64 ticks_left(const struct deadline *end)
 {
 	u64 now = tick_of(end->kind);
@@ -118,7 +122,7 @@ u64 ticks_left(const struct deadline *end)
 	return end->tick > now ? end->tick - now : 0;
 }
 
-/* Returns what a program may be told is left: not more than it asked for. */
+/* Returns the time left, as a program is told: never more than it asked for. */
 struct timespec64 time_left(const struct deadline *end)
 {
 	u64 left = ticks_left(end);
@@ -126,7 +130,10 @@ struct timespec64 time_left(const struct deadline *end)
 	return ticks_to_timespec(left ? left - 1 : 0);
 }
 
-/* Reads a time as the older calls give it, or, wide, as *_time64 calls do. */
+/*
+ * Reads a program's time: as the older calls have it, or wide, for the *_time64
+ * calls. Returns 0 or -EFAULT.
+ */
 int get_timespec(struct timespec64 *ts, const void __user *from, bool wide)
 {
 	struct timespec narrow = { 0, 0 };

@@ -1,8 +1,9 @@
 /*
- * Interval timers: ITIMER_REAL runs on the timer wheel (alarm() is its short
- * form), ITIMER_VIRTUAL and ITIMER_PROF count the ticks that the process itself
- * has used. Units inside are ticks. A first span begins in the middle of a
- * tick: it gets one more, or it were short. No program is shown that one.
+ * Interval timers. ITIMER_REAL runs on the timer wheel; alarm() is its short
+ * form. ITIMER_VIRTUAL and ITIMER_PROF count the ticks that the process itself
+ * has used. Units inside are ticks. The first span begins in the middle of a
+ * tick, so it gets one tick more, or it would be too short. No program is shown
+ * that one.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -49,7 +50,7 @@ static u64 real_left(void)
 	return list_empty(&t->link) ? 0 : shown(t->expires - ticks_now());
 }
 
-/* The same for the others. */
+/* Like real_left(), for the other two timers. */
 static u64 used_left(const struct itimer *timer)
 {
 	return timer->left ? shown(timer->left) : 0;
@@ -60,7 +61,7 @@ static void start_used(struct itimer *timer, u64 ticks, u64 interval)
 	*timer = (struct itimer){ ticks ? ticks + 1 : 0, interval };
 }
 
-/* Ticks are rounded up: a program's longest time would not fit any more. */
+/* Ticks were rounded up, so that the longest time may not fit: it is cut. */
 static struct timeval to_timeval(u64 ticks)
 {
 	struct timespec64 ts = ticks_to_timespec(ticks);
@@ -71,8 +72,8 @@ static struct timeval to_timeval(u64 ticks)
 }
 
 /*
- * Sends SIGALRM in so many seconds, 0: never. Returns the seconds that an
- * earlier alarm had left: rounded, but not to 0.
+ * Sends SIGALRM after some seconds; 0: never. Returns the seconds that an
+ * earlier alarm had left, rounded, but not to 0.
  */
 int sys_alarm(u32 seconds)
 {
@@ -83,7 +84,7 @@ int sys_alarm(u32 seconds)
 	return left.tv_sec + up;
 }
 
-static bool valid(const struct timeval *tv)
+static bool is_valid_timeval(const struct timeval *tv)
 {
 	return tv->tv_sec >= 0 && (u32)tv->tv_usec < 1000000;
 }
@@ -122,7 +123,8 @@ int sys_setitimer(int which, const struct itimerval __user *new,
 		return -EINVAL;
 	if (new && copy_from_user(&value, new, sizeof(value)) < 0)
 		return -EFAULT;
-	if (!valid(&value.it_value) || !valid(&value.it_interval))
+	if (!is_valid_timeval(&value.it_value) ||
+	    !is_valid_timeval(&value.it_interval))
 		return -EINVAL;
 	before = current_value(which);
 	first = to_ticks(&value.it_value);
@@ -144,7 +146,7 @@ static void count_down(int which, int sig)
 	send_signal(sig, current);
 }
 
-/* Called by the tick: current has used it, in user mode or in the kernel. */
+/* Called at each tick that current has used; user: in user mode. */
 void itimer_tick(bool user)
 {
 	if (user)

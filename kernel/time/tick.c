@@ -1,6 +1,4 @@
-/*
- * The 100 Hz heartbeat (Intel 8254, channel 0), and all that happens at a tick.
- */
+/* The 100 Hz tick (Intel 8254, channel 0), and all that happens at it. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/irq.h>
@@ -12,9 +10,7 @@
 #define PIT_HZ		1193182
 #define PIT_RATE0	0x34	/* channel 0, low then high byte, mode 2 */
 
-/*
- * current has used a tick of CPU time: its own timers and its limit count it.
- */
+/* Counts a tick of CPU time for current's own timers and its limit. */
 static void charge_current(bool user)
 {
 	const struct task_struct *process = current->process;

@@ -27,8 +27,8 @@ struct cmos_time {
 	u8 second, minute, hour, day, month, year, century;
 };
 
-/* seconds since 1970, and ticks into the second */
-static u32 wall_seconds, wall_ticks;
+static u32 wall_seconds;		/* since 1970 */
+static u32 wall_ticks;			/* of the next second */
 struct wait_queue clock_set = WAIT_QUEUE_INIT(clock_set);
 
 static u8 cmos_read(u8 index)
@@ -76,20 +76,20 @@ static void cmos_decode(struct cmos_time *t, u8 format)
 		t->hour = t->hour % 12 + (pm ? 12 : 0);
 }
 
-static bool leap(u32 year)
+static bool is_leap_year(u32 year)
 {
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-static bool valid(const struct cmos_time *t)
+static bool is_valid_date(const struct cmos_time *t)
 {
 	return t->second < 60 && t->minute < 60 && t->hour < 24 &&
 	       t->day >= 1 && t->day <= 31 && t->month >= 1 && t->month <= 12 &&
 	       t->year < 100;
 }
 
-/* The whole year. Some clocks have no century: it is 1970 to 2069 then. */
-static u32 year_of(const struct cmos_time *t)
+/* Returns the whole year. Without a century in the clock: 1970 to 2069. */
+static u32 full_year(const struct cmos_time *t)
 {
 	if (t->century >= 19 && t->century <= 21)
 		return t->century * 100 + t->year;
@@ -97,27 +97,27 @@ static u32 year_of(const struct cmos_time *t)
 }
 
 /*
- * Returns the seconds since 1970 of a date, as 32 bits. One before 1970 is
- * taken for one that many bits later, in the years to 2105: no PC is so old,
- * but QEMU cuts a date that is far from the host's to them.
+ * Returns the seconds from 1970 to a date. A date before 1970 becomes one in
+ * the years to 2105, which has the same 32 bits: no PC is so old, but QEMU cuts
+ * a date that is far from the host's to 32 bits.
  */
 static u32 to_seconds(const struct cmos_time *t)
 {
 	static const u8 month_days[] = { 31, 28, 31, 30, 31, 30,
 					 31, 31, 30, 31, 30, 31 };
-	u32 year = year_of(t), days = t->day - 1;
+	u32 year = full_year(t), days = t->day - 1;
 
 	for (u32 y = 1970; y < year; y++)
-		days += leap(y) ? 366 : 365;
+		days += is_leap_year(y) ? 366 : 365;
 	for (u32 y = year; y < 1970; y++)
-		days -= leap(y) ? 366 : 365;
+		days -= is_leap_year(y) ? 366 : 365;
 	for (u32 m = 1; m < t->month; m++)
-		days += month_days[m - 1] + (m == 2 && leap(year));
+		days += month_days[m - 1] + (m == 2 && is_leap_year(year));
 	return days * SECONDS_A_DAY + t->hour * 3600u + t->minute * 60u +
 	       t->second;
 }
 
-/* Read the CMOS clock until two readings agree. Called once by start_kernel. */
+/* Reads the CMOS clock until two readings agree. Called by start_kernel. */
 void time_init(void)
 {
 	struct cmos_time now, again;
@@ -130,13 +130,13 @@ void time_init(void)
 		now = again;
 	}
 	cmos_decode(&now, cmos_read(CMOS_STATUS_B));
-	if (valid(&now))
+	if (is_valid_date(&now))
 		wall_seconds = to_seconds(&now);
 	else
 		printk("time: the battery's clock shows no date\n");
 }
 
-/* Called by the timer interrupt. */
+/* Called at each tick. */
 void clock_tick(void)
 {
 	if (++wall_ticks == HZ) {
@@ -145,12 +145,15 @@ void clock_tick(void)
 	}
 }
 
+/* Returns the seconds since 1970. */
 u32 current_time(void)
 {
 	return wall_seconds;
 }
 
-/* The same with the part of the second that has passed, to the tick. */
+/*
+ * Like current_time(), with the part of the second that has passed, in ticks.
+ */
 void current_timespec(struct timespec64 *ts)
 {
 	u32 flags = irq_save();
@@ -160,8 +163,9 @@ void current_timespec(struct timespec64 *ts)
 }
 
 /*
- * Sets the clock; nanoseconds are cut to ticks. Whoever waits for a time of day
- * looks again how long that is; spans count ticks since boot.
+ * Sets the clock; nanoseconds are cut to ticks. Tasks that wait for a time of
+ * day are woken, and look again how long that is. Spans do not change: they
+ * count ticks since boot.
  */
 void set_current_time(u32 seconds, u32 nanoseconds)
 {

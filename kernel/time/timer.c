@@ -1,6 +1,6 @@
 /*
- * Timers. They hang in a wheel of slots by the low bits of their expiry, so
- * that adding and cancelling one is O(1) however many sleep; each tick looks at
+ * Timers. They hang in a wheel: a slot has the timers whose expiry has the same
+ * low bits. So adding and cancelling a timer is O(1), and each tick looks at
  * one slot only.
  */
 #include <cowix/kernel.h>
@@ -14,7 +14,7 @@ static u64 ticks;
 static struct list wheel[WHEEL_SLOTS];
 
 /*
- * Have fire(t) called in so many ticks, at least one. t must not be pending.
+ * Has fire(t) called after some ticks, at least one. t must not be pending.
  * Callable from interrupts.
  */
 void timer_add(struct timer *t, u64 after, void (*fire)(struct timer *),
@@ -30,8 +30,8 @@ void timer_add(struct timer *t, u64 after, void (*fire)(struct timer *),
 }
 
 /*
- * Take a timer out that was added before; whether it had not fired yet.
- * Harmless for one that has.
+ * Cancels a timer that was added before. Returns false if it has fired already:
+ * then nothing happens.
  */
 bool timer_cancel(struct timer *t)
 {
@@ -43,7 +43,7 @@ bool timer_cancel(struct timer *t)
 	return pending;
 }
 
-/* Fire the timers of this tick; the slot also holds those of later rounds. */
+/* Fires the timers of this tick. The slot also has those of later rounds. */
 static void run_timers(void)
 {
 	struct list *slot = &wheel[jiffies % WHEEL_SLOTS];

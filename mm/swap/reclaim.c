@@ -1,28 +1,27 @@
 /*
  * What happens when there is no free frame. The caches give up what is clean,
- * then what they can write; then pages of programs go, those that were not used
- * lately: a hand turns through the entries of all programs, as on a clock. An
- * entry whose accessed bit is set loses it and stays for this time; one that
- * has lost it and did not get it back goes, to be read from its file again or,
- * if there is only this copy, to swap.
+ * then what they can write. Then go the pages of programs that were not used
+ * lately. A hand turns through the entries of all programs, as on a clock. An
+ * entry whose accessed bit is set loses it and stays for this time. An entry
+ * that did not get it back is evicted. Its page can be read again from its
+ * file; if there is only this copy, it goes to swap.
  *
- * The hand does not sleep while it turns, so that it needs no locks; what it
- * has found is written together afterwards. Whoever takes a frame may sleep
- * here, and must then look at page-table entries again, its own program's as
- * well.
+ * The hand does not sleep while it turns, so it needs no locks. What it has
+ * found is written together afterwards. Whoever takes a frame may sleep here,
+ * and must then look at page-table entries again, its own program's as well.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include "mm/mm_internal.h"
 
-#define WANTED		32	/* pages given up at a time */
+#define WANTED		32	/* pages evicted at a time */
+#define FUTILE_TURNS	100u	/* after so many there is no memory */
+
 /*
- * one takes the accessed bits, and may have begun in the middle; one finds
- * those that did not get them back
+ * The first round may begin in the middle. The next takes the accessed bits.
+ * The last finds those that did not come back.
  */
 #define ROUNDS		3u
-/* then there is no memory, though something could still go */
-#define FUTILE_TURNS	100u
 
 static int (*reclaim_caches)(int wanted);
 static struct place hand;
@@ -31,13 +30,13 @@ static u32 nr_found;
 static bool turning;			/* by a task that writes them */
 static struct wait_queue turned = WAIT_QUEUE_INIT(turned);
 
-/* Called by fs/ for its caches. */
+/* Registers what shrinks the caches. Called by fs/. */
 void set_reclaim(int (*shrink)(int wanted))
 {
 	reclaim_caches = shrink;
 }
 
-/* A page of a file that the cache has too: it can be had from there. */
+/* Unmaps a page of a file that the page cache has, too. */
 static void unmap_page(struct mm *mm, u32 addr, pte_t *entry)
 {
 	u32 frame = PTE_FRAME(*entry);
@@ -48,12 +47,20 @@ static void unmap_page(struct mm *mm, u32 addr, pte_t *entry)
 	free_page(frame);
 }
 
+/* Returns what an area's file has of the page at addr: HOLDS_*. */
+static u32 held_by_file(const struct vm_area *area, u32 addr, u32 frame)
+{
+	if (!area->ops)
+		return HOLDS_OTHER;
+	return area->ops->holds(area, addr - area->start + area->offset, frame);
+}
+
 /*
- * Give up the page of an entry if it can be had again and was not used since
- * the hand last came by, or now says so. Whether it was.
+ * Gives up the page of an entry if it can be had again. now: even if it was
+ * used since the hand last came by. Returns false if it stays.
  */
-static bool give_up(struct mm *mm, const struct vm_area *area, u32 addr,
-		    pte_t *entry, bool now)
+static bool evict_page(struct mm *mm, const struct vm_area *area, u32 addr,
+		       pte_t *entry, bool now)
 {
 	u32 frame = PTE_FRAME(*entry), held;
 	bool new;
@@ -64,16 +71,16 @@ static bool give_up(struct mm *mm, const struct vm_area *area, u32 addr,
 		*entry &= ~PTE_A;
 		return false;
 	}
-	held = area->ops ? area->ops->holds(area,
-					    addr - area->start + area->offset,
-					    frame)
-			 : HOLDS_OTHER;
-	if (held == HOLDS_COPY)
+	held = held_by_file(area, addr, frame);
+	if (held == HOLDS_COPY) {
 		unmap_page(mm, addr, entry);
-	else if (held != HOLDS_OTHER || area->flags & VM_SHARED ||
-		 !swap_out_entry(mm, addr, entry, &new))
+		return true;
+	}
+	if (held != HOLDS_OTHER || area->flags & VM_SHARED)
 		return false;
-	else if (new)
+	if (!swap_out_entry(mm, addr, entry, &new))
+		return false;
+	if (new)
 		found[nr_found++] = *entry;
 	return true;
 }
@@ -85,33 +92,33 @@ static bool can_go(const struct vm_area *area)
 }
 
 /*
- * Give up pages of [start, end) until there are *wanted or found is full. Where
- * to go on; end: nowhere.
+ * Evicts pages of [start, end) until *wanted are gone or found is full. Returns
+ * where to go on, or end.
  */
 static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 {
 	list_for_each(node, &mm->areas) {
 		const struct vm_area *area = area_at(node);
+		u32 addr = max_u32(area->start, start);
 		u32 stop = min_u32(area->end, end);
 
 		if (area->flags & VM_LOCKED || !can_go(area))
 			continue;
-		for (u32 addr = max_u32(area->start, start); addr < stop;
-		     addr += PAGE_SIZE) {
+		for (; addr < stop; addr += PAGE_SIZE) {
 			pte_t *entry = find_pte(mm, addr);
 
 			if (*wanted <= 0 || nr_found == SWAP_BATCH)
 				return addr;
 			if (!entry)
 				addr = table_end(addr, stop) - PAGE_SIZE;
-			else
-				*wanted -= give_up(mm, area, addr, entry, now);
+			else if (evict_page(mm, area, addr, entry, now))
+				--*wanted;
 		}
 	}
 	return end;
 }
 
-/* The programs that are being made come last. */
+/* Scans the programs that are being made. They come last. */
 static void scan_built(int *wanted)
 {
 	list_for_each(node, &all_mms) {
@@ -123,8 +130,8 @@ static void scan_built(int *wanted)
 }
 
 /*
- * Only one task at a time turns the hand. Whether the caller had to wait for
- * another.
+ * Takes the hand, which only one task at a time turns. Returns false if the
+ * caller had to wait for another.
  */
 static bool begin_turning(void)
 {
@@ -136,7 +143,10 @@ static bool begin_turning(void)
 	return true;
 }
 
-/* The hand stands: nobody may use what was given up, then it is written. */
+/*
+ * Writes what was found. The TLB is flushed before, since nobody may use what
+ * was given up.
+ */
 static void end_turning(void)
 {
 	flush_address_space();
@@ -161,17 +171,38 @@ static void let_others_in(void)
 }
 
 /*
- * Turn the hand until there is enough, but not round again for more once there
- * is something. Without slots for as many, less is enough, or programs' code,
- * the only thing that can still go, would pay for all. Where all that can go
- * was used since the last turn, time after time, a program's next instruction
- * takes the place of the data that it is about to use, and the other way round
- * for ever: that is want of memory, too.
+ * Scans the process at the hand, and moves the hand. Returns true if it has
+ * come round.
+ */
+static bool scan_at_hand(int *left)
+{
+	struct task_struct *task = task_at(&hand);
+	u32 next = TASK_SIZE;
+
+	hand.pid = task->pid;
+	if (task->mm)
+		next = scan(task->mm, hand.addr, TASK_SIZE, left, false);
+	hand.addr = next;
+	if (next < TASK_SIZE || !place_next(&hand, task))
+		return false;
+	scan_built(left);
+	return true;
+}
+
+/*
+ * Turns the hand until there is enough. It does not go round again for more if
+ * it has something. Returns how many pages are gone; 0: there is no memory.
+ *
+ * If there are few free slots, less is enough. Else programs' code, which is
+ * then the only thing that can go, would pay for all.
+ *
+ * In turn after turn all that can go may have been used since the last one.
+ * Then a program's next instruction takes the place of the data that it needs,
+ * and the other way round, for ever. That is want of memory, too.
  */
 static int turn_hand(void)
 {
-	/* turns one after the other in which the hand came round */
-	static u32 futile;
+	static u32 futile;	/* turns without a break that came round */
 	int wanted = max_u32(min_u32(WANTED, nr_free_swap), 1), left = wanted;
 	u32 rounds = 0;
 
@@ -179,18 +210,8 @@ static int turn_hand(void)
 	if (!begin_turning())
 		return 1;
 	while (rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH &&
-	       (rounds == 0 || left == wanted)) {
-		struct task_struct *task = task_at(&hand);
-
-		hand.pid = task->pid;
-		hand.addr = task->mm ? scan(task->mm, hand.addr, TASK_SIZE,
-					    &left, false)
-				     : TASK_SIZE;
-		if (hand.addr == TASK_SIZE && next_task(&hand, task)) {
-			scan_built(&left);
-			rounds++;
-		}
-	}
+	       (rounds == 0 || left == wanted))
+		rounds += scan_at_hand(&left);
 	end_turning();
 	futile = rounds ? futile + 1 : 0;
 	if (futile < FUTILE_TURNS)
@@ -201,11 +222,11 @@ static int turn_hand(void)
 
 /*
  * Called by the allocator when it has no frame. Returns how many things were
- * given up, of which a frame need not be one; 0: there is nothing more. The
- * caller may be a fork: other threads must not write what it shares already
- * while it sleeps here, so the TLB goes first.
+ * given up, though perhaps no frame among them, or 0: there is nothing more.
+ * The caller may be a fork. While it sleeps here, other threads must not write
+ * what it shares already: so the TLB is flushed first.
  */
-static int give_up_something(void)
+static int reclaim_something(void)
 {
 	int n;
 
@@ -221,11 +242,11 @@ static int give_up_something(void)
 /* Called once by start_kernel. */
 void reclaim_init(void)
 {
-	reclaim = give_up_something;
+	reclaim = reclaim_something;
 	register_owner(recount_swap);
 }
 
-/* MADV_PAGEOUT: give up the pages of [start, end) now. */
+/* Evicts the pages of [start, end) now. For MADV_PAGEOUT. */
 void page_out(struct mm *mm, u32 start, u32 end)
 {
 	while (start < end) {

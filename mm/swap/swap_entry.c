@@ -1,8 +1,8 @@
 /*
- * Page-table entries of pages that are in swap: made, shared, dropped, and
- * brought back. The bits that a page had are not kept: the area says what is
- * allowed. An entry is changed where it is, in a page table that others use too
- * (FORK_POLICY_LAZY) as well, since it means the same to all of them.
+ * Page-table entries of pages in swap: made, shared, dropped, and brought back.
+ * The bits that a page had are not kept: the area says what is allowed. An
+ * entry is changed in place, even in a page table that others use too. It means
+ * the same to all of them (FORK_POLICY_LAZY).
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -12,8 +12,8 @@
 u32 entry_changes;
 
 /*
- * At addr, entries that were present or in swap have become something else; mm
- * and all who use its table there count them.
+ * Counts what has changed at addr: so many more entries are present, and so
+ * many more are in swap. All who use the page table there count them, too.
  */
 void change_counts(struct mm *mm, u32 addr, int resident, int swapped)
 {
@@ -24,8 +24,8 @@ void change_counts(struct mm *mm, u32 addr, int resident, int swapped)
 }
 
 /*
- * A page goes to swap, as far as this entry is concerned. Whether there was a
- * slot; *new: which must be written.
+ * Has an entry name a slot instead of its page. Returns false if there is no
+ * slot. *new: the slot must be written.
  */
 bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new)
 {
@@ -43,8 +43,8 @@ bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new)
 }
 
 /*
- * Fork, or a page table that is copied: the entries among count that are in
- * swap have one reference more. How many they are.
+ * Counts one reference more for the slot of each entry that is in swap. Called
+ * by fork, and when a page table is copied. Returns how many they are.
  */
 u32 share_swapped(const pte_t *entries, u32 count)
 {
@@ -58,7 +58,7 @@ u32 share_swapped(const pte_t *entries, u32 count)
 	return shared;
 }
 
-/* Drop and clear those entries among count; how many. */
+/* Drops and clears the entries that are in swap. Returns how many. */
 u32 drop_swapped(pte_t *entries, u32 count)
 {
 	u32 dropped = 0;
@@ -73,42 +73,44 @@ u32 drop_swapped(pte_t *entries, u32 count)
 }
 
 /*
- * The bits of a private page's entry as its area says; alone: nobody else has
- * the page.
+ * Returns the bits of a private page's entry, by its area's flags. alone:
+ * nobody else has the page.
  */
 static u32 private_bits(u32 flags, bool alone)
 {
 	if (!(flags & VM_PROT))
 		return (PRIVATE_BITS & ~PTE_P) | PAGE_NONE;
-	return PRIVATE_BITS | (!(flags & VM_WRITE) ? 0
-			       : alone             ? PTE_W
-						   : PAGE_COW);
+	if (!(flags & VM_WRITE))
+		return PRIVATE_BITS;
+	return PRIVATE_BITS | (alone ? PTE_W : PAGE_COW);
 }
 
 /*
- * An entry whose slot's page is in the swap cache becomes present. If it was
- * the last one, slot and cache let go of the page.
+ * Makes an entry present whose page is in the swap cache. If it was the last
+ * one for its slot, slot and cache let go of the page.
  */
 static void put_back(struct mm *mm, u32 addr, pte_t *entry)
 {
 	pte_t slot = *entry;
 	u32 frame = PTE_FRAME(slot_of(slot)->frame);
+	u32 flags = find_area(mm, addr)->flags;
 
 	page_of(frame)->count++;
 	swap_drop(slot);
-	*entry = frame | private_bits(find_area(mm, addr)->flags,
-				      page_of(frame)->count == 1);
+	*entry = frame | private_bits(flags, page_of(frame)->count == 1);
 	change_counts(mm, addr, 1, -1);
 	trace_page(TRACE_SWAP_IN, addr, frame, slot);
 }
 
 /*
- * Have the page at addr in memory if it is in swap. mm stays for that long. 0:
- * it is, or never was there; -ENOMEM, -EIO, -EAGAIN: look again.
+ * Brings the page at addr back if it is in swap. The caller holds mm. Returns 0
+ * if the page is in memory, or never was in swap; else -ENOMEM, -EIO, or
+ * -EAGAIN: look again.
  */
 int do_swap_page(struct mm *mm, u32 addr)
 {
-	pte_t *entry = find_pte(mm, addr), slot = entry ? *entry : 0;
+	pte_t *entry = find_pte(mm, addr);
+	pte_t slot = entry ? *entry : 0;
 	int error;
 
 	if (!is_swapped(slot))
@@ -116,15 +118,15 @@ int do_swap_page(struct mm *mm, u32 addr)
 	error = swap_fetch(slot);
 	if (error)
 		return error;
-	entry = find_pte(mm, addr); /* everything may have changed meanwhile */
+	entry = find_pte(mm, addr);	/* all may have changed meanwhile */
 	if (entry && *entry == slot)
 		put_back(mm, PAGE_ROUND_DOWN(addr), entry);
 	return 0;
 }
 
 /*
- * The process at a place in all programs' memory: the one of that number, or,
- * when it has gone, the first.
+ * Returns the process at a place in all programs' memory. If it has gone, the
+ * place is set to the first process.
  */
 struct task_struct *task_at(struct place *at)
 {
@@ -137,14 +139,18 @@ struct task_struct *task_at(struct place *at)
 	return task->process;
 }
 
-/* On to the next process. Whether it is the first again. */
-bool next_task(struct place *at, const struct task_struct *task)
+/*
+ * Sets a place to the process behind task. Returns true if that is the first
+ * again.
+ */
+bool place_next(struct place *at, const struct task_struct *task)
 {
-	bool last = task->all_link.next == &all_tasks;
+	const struct list *next = task->all_link.next;
+	bool first_again = next == &all_tasks;
 
-	at->pid = list_entry(last ? all_tasks.next : task->all_link.next,
-			     struct task_struct, all_link)
-			  ->pid;
+	if (first_again)
+		next = all_tasks.next;
+	at->pid = list_entry(next, struct task_struct, all_link)->pid;
 	at->addr = 0;
-	return last;
+	return first_again;
 }

@@ -1,21 +1,22 @@
-/*
- * The end of a swap area: the pages that are there come back to memory first.
- */
+/* The end of a swap area: its pages come back to memory first. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
 #include "mm/mm_internal.h"
 
-/* Go on to an entry of mm from at->addr on that is in swap area number. */
+/*
+ * Looks from at->addr on for an entry that is in swap area number, and sets
+ * at->addr to it. Returns false if there is none.
+ */
 static bool find_swapped(struct mm *mm, struct place *at, u32 number)
 {
 	for (u32 i = PGDIR_INDEX(at->addr); mm->nr_swapped && i < USER_PDES;
 	     i++, at->addr = i << PGDIR_SHIFT) {
-		const pte_t *table =
-			mm->pgdir[i] & PTE_P ? table_of(mm->pgdir[i]) : NULL;
+		const pte_t *table = table_of(mm->pgdir[i]);
 
-		for (u32 n = PGTBL_INDEX(at->addr); table && n < PTES_PER_TABLE;
-		     n++)
+		if (!(mm->pgdir[i] & PTE_P))
+			continue;
+		for (u32 n = PGTBL_INDEX(at->addr); n < PTES_PER_TABLE; n++)
 			if (is_swapped(table[n]) &&
 			    table[n] >> SWAP_AREA_SHIFT == number) {
 				at->addr = i << PGDIR_SHIFT | n << PAGE_SHIFT;
@@ -25,7 +26,10 @@ static bool find_swapped(struct mm *mm, struct place *at, u32 number)
 	return false;
 }
 
-/* Brings back all pages that programs have in a swap area. -ENOMEM, -EIO */
+/*
+ * Brings back all pages that programs have in a swap area. Returns 0, -ENOMEM
+ * or -EIO.
+ */
 static int bring_back(u32 number)
 {
 	struct place at = { 0, 0 };
@@ -37,7 +41,7 @@ static int bring_back(u32 number)
 
 		at.pid = task->pid;
 		if (!mm || !find_swapped(mm, &at, number)) {
-			rounds += next_task(&at, task);
+			rounds += place_next(&at, task);
 			continue;
 		}
 		mm->users++;		/* the process may end meanwhile */
@@ -50,8 +54,9 @@ static int bring_back(u32 number)
 }
 
 /*
- * Ends an area's use. Programs that are just being made have pages where nobody
- * finds them: those are waited for. -EBUSY, -ENOMEM, -EIO, -EINTR
+ * Ends an area's use. Programs that are being made have pages where nobody
+ * finds them; it waits for those. Returns 0, or -EBUSY, -ENOMEM, -EIO, -EINTR:
+ * the area stays in use.
  */
 int swap_stop(int number)
 {

@@ -6,7 +6,7 @@ MUTANTS = [
         "anybody_drops_caches",
         "access strangers",
         (
-            "kernel/debug/audit.c",
+            "kernel/debug/watch.c",
             "if (flags & AUDIT_DROP_CACHES && !suser()) return -EPERM;",
             "",
         ),
@@ -60,11 +60,11 @@ MUTANTS = [
     Mutant(
         "ring_taken_twice",
         "sleep_watch traces",
-        ("kernel/debug/trace.c", "place = missing();", ""),
+        ("kernel/debug/trace.c", "place = missing_page();", ""),
         (
             "kernel/debug/trace.c",
-            "while (missing()) {",
-            "\twhile ((place = missing())) {",
+            "while (missing_page()) {",
+            "\twhile ((place = missing_page())) {",
         ),
     ),
 ]

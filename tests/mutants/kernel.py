@@ -55,13 +55,13 @@ MUTANTS = [
     Mutant(
         "vm86_interrupt",
         "rings vm86",
-        ("kernel/entry.asm", "REFUSE_VM86 .vm86", ""),
+        ("kernel/trap_entry.asm", "REFUSE_VM86 .vm86", ""),
     ),
     Mutant(
         "vm86_fault",
         "rings vm86",
         (
-            "kernel/entry.asm",
+            "kernel/trap_entry.asm",
             "SAVE_ALL REFUSE_VM86 vm86_entry mov eax, esp",
             "\tSAVE_ALL\n\tmov eax, esp",
         ),
@@ -70,7 +70,7 @@ MUTANTS = [
         "vm86_exception",
         "rings vm86",
         (
-            "kernel/entry.asm",
+            "kernel/trap_entry.asm",
             "KERNEL_SEGMENTS REFUSE_VM86 vm86_entry",
             "\tKERNEL_SEGMENTS\n",
         ),

@@ -312,8 +312,8 @@ MUTANTS = [
         ),
         (
             "kernel/debug/audit.c",
-            "!(area->flags & VM_SHARED) && mem_map[frame].count != 1)",
-            "!(area->flags & VM_SHARED) && mem_map[frame].count == 0)",
+            "!(flags & VM_SHARED) && mem_map[entry >> PAGE_SHIFT].count != 1)",
+            "!(flags & VM_SHARED) && mem_map[entry >> PAGE_SHIFT].count == 0)",
         ),
         silent="audit: writable private page is shared",
     ),
@@ -327,7 +327,7 @@ MUTANTS = [
         ),
         (
             "kernel/debug/audit.c",
-            "if (mismatches <= told) name_owners(frame);",
+            "if (mismatches <= print_max) name_owners(frame);",
             "",
         ),
         silent="audit: it is mapped at",

@@ -39,8 +39,8 @@ MUTANTS = [
         "clockset dates turned_back",
         (
             "kernel/time/deadline.c",
-            "return absolute && clock == CLOCK_REALTIME ?",
-            "\treturn absolute && clock == 99 ?",
+            "if (absolute && clock == CLOCK_REALTIME)",
+            "\tif (absolute && clock == 99)",
         ),
     ),
     Mutant(

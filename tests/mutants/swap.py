@@ -39,7 +39,11 @@ MUTANTS = [
     Mutant(
         "swapped_in_read_only",
         "swap round_trip",
-        ("mm/swap/swap_entry.c", ": alone ? PTE_W : PAGE_COW);", " : 0);"),
+        (
+            "mm/swap/swap_entry.c",
+            "return PRIVATE_BITS | (alone ? PTE_W : PAGE_COW);",
+            "\treturn PRIVATE_BITS;",
+        ),
     ),
     Mutant(
         "swapped_in_touchable",
@@ -64,8 +68,8 @@ MUTANTS = [
         "swap shared_memory",
         (
             "mm/swap/reclaim.c",
-            "else if (held != HOLDS_OTHER || area->flags & VM_SHARED || !swap",
-            "\telse if (!swap",
+            "if (held != HOLDS_OTHER || area->flags & VM_SHARED) return false;",
+            "",
         ),
     ),
     Mutant(
@@ -99,7 +103,7 @@ MUTANTS = [
     Mutant(
         "swapoff_for_ever",
         "swapon off_without_memory",
-        ("mm/swap/swap.c", "|| !area_of(entry)->active) {", ") {"),
+        ("mm/swap/swap.c", "|| !swap_area_of(entry)->active) {", ") {"),
     ),
     Mutant(
         "swapoff_forgets_some",
@@ -113,7 +117,7 @@ MUTANTS = [
     Mutant(
         "slots_lost",
         "owners swap_maps",
-        ("mm/swap/swap.c", "if (slots) kpage_free(slots);", ""),
+        ("mm/swap/swap_area.c", "if (slots) kpage_free(slots);", ""),
         says="owner swap",
     ),
     Mutant(

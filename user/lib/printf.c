@@ -1,4 +1,7 @@
-/* printf to streams, by way of a buffer that grows for the rare long line. */
+/*
+ * printf to streams, by way of a buffer that grows for the rare long line.
+ * vsnprintf() is the kernel's (lib/vsnprintf.c).
+ */
 #include "stdio_internal.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -46,6 +49,17 @@ int printf(const char *fmt, ...)
 
 	va_start(ap, fmt);
 	n = vfprintf(stdout, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+int sprintf(char *buf, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf, 0x7FFFFFFF, fmt, ap);
 	va_end(ap);
 	return n;
 }

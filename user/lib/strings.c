@@ -1,7 +1,35 @@
-/* Searching and cutting strings. */
+/* String functions that the kernel does not need; lib/string.c has the rest. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+
+char *strncpy(char *to, const char *from, size_t n)
+{
+	size_t i = 0;
+
+	for (; i < n && from[i]; i++)
+		to[i] = from[i];
+	for (; i < n; i++)
+		to[i] = '\0';
+	return to;
+}
+
+char *strcat(char *to, const char *from)
+{
+	strcpy(to + strlen(to), from);
+	return to;
+}
+
+char *strrchr(const char *s, int c)
+{
+	const char *last = NULL;
+
+	do
+		if (*s == (char)c)
+			last = s;
+	while (*s++);
+	return (char *)last;
+}
 
 int strncasecmp(const char *a, const char *b, size_t n)
 {
