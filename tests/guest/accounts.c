@@ -14,10 +14,13 @@ static void hashes(void)
 		{ "", "$5$abc",
 		  "$5$abc$bBHLwRRW2Li0XKaX13kz/g2fkDil4Jx46aNvd.48MS8" },
 		{ "x", "$5$rounds=1000$",
-		  "$5$rounds=1000$$4D2tp5PZGtSl4aBon7NvdSwWT2BSm4eRZICoK/SoBpD" },
-		{ "a password of more than thirty-two characters, and than sixty-four",
+		  "$5$rounds=1000$$"
+		  "4D2tp5PZGtSl4aBon7NvdSwWT2BSm4eRZICoK/SoBpD" },
+		{ "a password of more than thirty-two characters, "
+		  "and than sixty-four",
 		  "$5$rounds=1234$longsaltlongsalt",
-		  "$5$rounds=1234$longsaltlongsalt$3mwVNrANnq76x8MsuWGh04lz62cu4ES9PHV/y0jH4A7" },
+		  "$5$rounds=1234$longsaltlongsalt$"
+		  "3mwVNrANnq76x8MsuWGh04lz62cu4ES9PHV/y0jH4A7" },
 		{ "0123456789012345678901234567890", "$5$./",
 		  "$5$./$ynPwL3YvR.yuiT9jspehNxLGVJWJSSl.X8tl5eUkF06" },
 	};

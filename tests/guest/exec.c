@@ -257,9 +257,11 @@ static void large_text(void)
 		unsigned char code[sizeof(code)];
 	} program = {
 		.header = {
-			.e_ident = { 0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, 1 },
+			.e_ident = { 0x7F, 'E', 'L', 'F',
+				     ELFCLASS32, ELFDATA2LSB, 1 },
 			.e_type = ET_EXEC, .e_machine = EM_386, .e_version = 1,
-			.e_entry = 0x08048000 + offsetof(__typeof__(program), code),
+			.e_entry = 0x08048000 +
+				   offsetof(__typeof__(program), code),
 			.e_phoff = sizeof(struct elf32_ehdr),
 			.e_ehsize = sizeof(struct elf32_ehdr),
 			.e_phentsize = sizeof(struct elf32_phdr), .e_phnum = 1,

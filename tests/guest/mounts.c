@@ -263,7 +263,8 @@ static void listed(void)
 		    MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY | MS_NOATIME,
 		    "size=1m") == 0);
 	CHECK(is_listed(
-		"x\\134y /mnt/a\\040b tmpfs ro,nosuid,nodev,noexec,noatime,size=1024k 0 0\n"));
+		"x\\134y /mnt/a\\040b tmpfs "
+		"ro,nosuid,nodev,noexec,noatime,size=1024k 0 0\n"));
 	CHECK(mount(NULL, "a b", NULL, MS_REMOUNT, "mode=700,size=8k") == 0);
 	CHECK(is_listed("x\\134y /mnt/a\\040b tmpfs rw,size=8k 0 0\n"));
 	CHECK(umount("../mnt/a b") == 0 && rmdir("a b") == 0 &&

@@ -158,7 +158,8 @@ static void open_flags(void)
 		execve("/bin/sh",
 		       (char *[]){
 			       "sh", "-c",
-			       "(echo >&20) 2>/dev/null && ! (echo >&30) 2>/dev/null",
+			       "(echo >&20) 2>/dev/null && ! (echo >&30) "
+			       "2>/dev/null",
 			       NULL },
 		       environ);
 		_exit(9);

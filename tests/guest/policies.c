@@ -319,7 +319,8 @@ static void do_write(int i, int first, int end, char value, enum how how)
 	if (!counted)
 		return;
 	if (stage->faults != faults_due || stage->frames != frames_due)
-		printf("  %d writes pages %d to %d: %ld faults, %d due, %ld frames, %d due\n",
+		printf("  %d writes pages %d to %d: %ld faults, %d due, "
+		       "%ld frames, %d due\n",
 		       i, first, end - 1, stage->faults, faults_due,
 		       stage->frames, frames_due);
 	CHECK(stage->faults == faults_due);
@@ -516,7 +517,8 @@ static void random_plays(void)
 }
 
 TESTS({ "sequences",
-	"each sequence of three policies, writers in each order: bytes, faults and frames are those of a model",
+	"each sequence of three policies, writers in each order: bytes, "
+	"faults and frames are those of a model",
 	sequences },
       { "one_after_the_other",
 	"who has written leaves before the next one writes",

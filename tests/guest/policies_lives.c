@@ -341,7 +341,8 @@ static void tracers(void)
 TESTS({ "heaps", "brk under each policy", heaps },
       { "leaving", "exit and exec of parent or child", leaving },
       { "sharers",
-	"processes that share memory fork by each policy and outlive each other",
+	"processes that share memory fork by each policy and outlive each "
+	"other",
 	sharers },
       { "borrowers", "so does vfork's child", borrowers },
       { "all_kinds",

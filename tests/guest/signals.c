@@ -554,7 +554,8 @@ static void over_exec(void)
 		execve("/bin/sh",
 		       (char *[]){
 			       "sh", "-c",
-			       "kill -USR2 $$; kill -ALRM $$; kill -USR1 $$; exit 3",
+			       "kill -USR2 $$; kill -ALRM $$; kill -USR1 $$; "
+			       "exit 3",
 			       NULL },
 		       environ);
 		_exit(9);

@@ -42,7 +42,8 @@ static void check_page(unsigned page)
 
 	if (p[0] != value || p[WORDS / 2] != value || p[WORDS - 1] != value ||
 	    p[1] != 0) {
-		printf("process %u, page %u, written %u times: %x %x %x, not %x\n",
+		printf("process %u, page %u, written %u times: %x %x %x, "
+		       "not %x\n",
 		       owner, page, writes[page], p[0], p[WORDS / 2],
 		       p[WORDS - 1], value);
 		exit(1);

@@ -331,7 +331,8 @@ static void run_with_other_ids(void *arg)
 static void exec_as_somebody(void)
 {
 	static char script[] =
-		"PATH=/bin:/usr/bin; test \"$(id -u) $(id -r -u) $(id -g) $(id -r -g) $(id -G)\" = '55 55 33 33 33 77'";
+		"PATH=/bin:/usr/bin; test \"$(id -u) $(id -r -u) $(id -g) "
+		"$(id -r -g) $(id -G)\" = '55 55 33 33 33 77'";
 	struct thread t;
 	int pid;
 

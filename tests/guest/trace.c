@@ -315,7 +315,8 @@ static void exec_stop(void)
 static void few_instructions(void)
 {
 	__asm__ volatile(
-		"mov $1, %%eax; mov $2, %%eax; mov $3, %%eax; mov %0, %%eax; int $0x80"
+		"mov $1, %%eax; mov $2, %%eax; mov $3, %%eax; mov %0, %%eax; "
+		"int $0x80"
 		:
 		: "i"(__NR_getpid)
 		: "eax", "memory");

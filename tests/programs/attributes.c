@@ -146,7 +146,8 @@ static void times(void)
 	fstat(fd, &st);
 	printf("modified %ld\n", (long)st.st_mtime);
 	CALL(statx(AT_FDCWD, "file", 0, STATX_BASIC_STATS, &stx));
-	printf("statx: mode %o, links %u, size %llu, modified %lld, the same inode %d\n",
+	printf("statx: mode %o, links %u, size %llu, modified %lld, "
+	       "the same inode %d\n",
 	       stx.stx_mode, stx.stx_nlink, (unsigned long long)stx.stx_size,
 	       (long long)stx.stx_mtime.tv_sec, stx.stx_ino == st.st_ino);
 	CALL(statx(fd, "", AT_EMPTY_PATH, STATX_SIZE, &stx));

@@ -25,9 +25,11 @@ static void formats(void)
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
 		show(times[i],
-		     "%Y-%m-%d %H:%M:%S %a %A %b %B day %j week %U %W %V %G %u %w");
+		     "%Y-%m-%d %H:%M:%S %a %A %b %B day %j week %U %W %V %G %u "
+		     "%w");
 		show(times[i],
-		     "%c | %D | %e | %F | %I %p | %k | %R | %r | %T | %x %X | %y %C | %z %Z %%");
+		     "%c | %D | %e | %F | %I %p | %k | %R | %r | %T | %x %X | "
+		     "%y %C | %z %Z %%");
 	}
 }
 

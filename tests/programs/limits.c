@@ -33,7 +33,8 @@ static void reported(void)
 	show("stack", RLIMIT_STACK);
 	CALL(getrlimit(99, &l));
 	getrlimit(RLIMIT_NOFILE, &l);
-	printf("files: sensible %d, sysconf agrees %d, getdtablesize agrees %d\n",
+	printf("files: sensible %d, sysconf agrees %d, "
+	       "getdtablesize agrees %d\n",
 	       l.rlim_cur >= 20 && l.rlim_cur <= l.rlim_max,
 	       sysconf(_SC_OPEN_MAX) == (long)l.rlim_cur,
 	       getdtablesize() == (int)l.rlim_cur);

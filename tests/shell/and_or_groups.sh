@@ -1,1 +1,2 @@
-{ true; } && (true) && echo ok; { false; } || { echo g; }; (false) || (echo h); ! { false; } && echo i
+{ true; } && (true) && echo ok; { false; } || { echo g; }
+(false) || (echo h); ! { false; } && echo i

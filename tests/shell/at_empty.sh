@@ -1,3 +1,4 @@
 show() { echo $#; for a; do echo "<$a>"; done; }
 set --
-show "$@"; show "$*"; show $@; show $*; show ""; show "$@"""; show x"$@"y; show "x$@"
+show "$@"; show "$*"; show $@; show $*; show ""; show "$@"""; show x"$@"y
+show "x$@"

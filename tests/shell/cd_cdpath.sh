@@ -1,1 +1,2 @@
-mkdir -p x/one two; CDPATH=$PWD/x; cd one | sed 's,.*/,,'; cd one >/dev/null; echo ${PWD##*/}; cd ../..; cd two; echo ${PWD##*/}
+mkdir -p x/one two; CDPATH=$PWD/x; cd one | sed 's,.*/,,'; cd one >/dev/null
+echo ${PWD##*/}; cd ../..; cd two; echo ${PWD##*/}

@@ -1,2 +1,3 @@
 t() { return 0; }; n() { return 1; }
-t && echo yes; n || echo no; if n; then :; else echo else; fi; ! n && echo inverted
+t && echo yes; n || echo no; if n; then :; else echo else; fi
+! n && echo inverted

@@ -1,2 +1,3 @@
 touch a B 3 _ z9
-echo [[:digit:]] ; echo [[:upper:]]; echo [[:lower:]]; echo [![:alnum:]]; echo [a-c]; echo [[:alpha:]]*
+echo [[:digit:]] ; echo [[:upper:]]; echo [[:lower:]]; echo [![:alnum:]]
+echo [a-c]; echo [[:alpha:]]*

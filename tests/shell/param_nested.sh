@@ -1,2 +1,3 @@
 a=1 b= c=3
-echo ${b:-${a:-x}} ${u:-${v:-${c}}} "${b:-"${a}${c}"}" ${b:-$(echo sub)} ${b:-`echo bq`} ${b:-$((a+c))}
+echo ${b:-${a:-x}} ${u:-${v:-${c}}} "${b:-"${a}${c}"}" ${b:-$(echo sub)} \
+	${b:-`echo bq`} ${b:-$((a+c))}

@@ -1,1 +1,2 @@
-trap 'echo a' INT TERM; trap "it's" EXIT; trap '' QUIT; trap; trap - INT TERM QUIT EXIT; trap
+trap 'echo a' INT TERM; trap "it's" EXIT; trap '' QUIT; trap
+trap - INT TERM QUIT EXIT; trap

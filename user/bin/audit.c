@@ -18,7 +18,8 @@ int main(int argc, char **argv)
 							    : 0);
 	if (found < 0)
 		die("mm_audit");
-	printf("mismatches %u\nframes: total %u, free %u, cache %u, kernel objects %u, page tables %u\nuser entries %u\n",
+	printf("mismatches %u\nframes: total %u, free %u, cache %u, "
+	       "kernel objects %u, page tables %u\nuser entries %u\n",
 	       r.mismatches, r.frames_total, r.frames_free, r.frames_cache,
 	       r.frames_kernel, r.frames_tables, r.frames_user);
 	for (int i = 0; i < NR_OWNERS; i++)

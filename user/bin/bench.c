@@ -434,7 +434,8 @@ int main(int argc, char **argv)
 			policy = number(optarg);
 		else if (option != 's' ||
 			 (sleepers = number(optarg)) > SLEEPERS_MAX)
-			usage("[-m MiB] [-p policy] [-s sleeping processes] [workload...]");
+			usage("[-m MiB] [-p policy] [-s sleeping processes] "
+			      "[workload...]");
 	}
 	for (unsigned long i = 0; i < sleepers; i++)
 		sleeping[i] = start_sleeper();

@@ -16,7 +16,8 @@
 #include <util.h>
 
 #define SYNOPSIS \
-	"[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] [seek=n] [conv=...] [status=none|noxfer]"
+	"[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] "
+	"[seek=n] [conv=...] [status=none|noxfer]"
 
 enum {
 	NOTRUNC = 1,

@@ -16,7 +16,8 @@
 #include <util.h>
 
 #define SYNOPSIS \
-	"[-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] [-C lines] [-e pattern | -f file | pattern] [file...]"
+	"[-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] "
+	"[-C lines] [-e pattern | -f file | pattern] [file...]"
 
 static regex_t *patterns;
 static int pattern_count;

@@ -299,7 +299,8 @@ static void draw_entries(void)
 	if (top >= lines)
 		top = lines ? lines - 1 : 0;
 	put_line(
-		"address   pages    frame  count r w c:PAGE_COW d:dirty a:accessed z:zero s:swap");
+		"address   pages    frame  count r w c:PAGE_COW d:dirty "
+		"a:accessed z:zero s:swap");
 	for (unsigned row = 0; row < (unsigned)rows - 4; row++) {
 		if (top + row < lines) {
 			memcpy(text, list + (top + row) * PAGES_LINE,
@@ -358,7 +359,8 @@ static void draw(void)
 	put_legend();
 	put_look(PLAIN);
 	sprintf(text,
-		"+ - size  arrows scroll  p P process  e entries  n none  o owners  q quit");
+		"+ - size  arrows scroll  p P process  e entries  n none  o "
+		"owners  q quit");
 	put(text,
 	    (int)strlen(text) < columns ? (int)strlen(text) : columns - 1);
 	put("\033[K", 3);

@@ -23,7 +23,8 @@ static const char *separator = "\t", *format = "%*ld", *mark = "\\:";
 /* End after saying how nl is used. */
 static void synopsis(void)
 {
-	usage("[-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] [-v start] [-i step] [-l n] [-d cc] [-p] [file...]");
+	usage("[-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] "
+	      "[-v start] [-i step] [-l n] [-d cc] [-p] [file...]");
 }
 
 /* Which lines of a section get a number. */

@@ -97,7 +97,8 @@ static int next_byte(void)
 static const char *character(char letter, unsigned char c)
 {
 	static const char names[] =
-		"nulsohstxetxeotenqackbel bs ht nl vt ff cr so sidledc1dc2dc3dc4naksynetbcan emsubesc fs gs rs us sp";
+		"nulsohstxetxeotenqackbel bs ht nl vt ff cr so "
+		"sidledc1dc2dc3dc4naksynetbcan emsubesc fs gs rs us sp";
 	static const char escapes[] = "0......abtnvfr";
 	static char text[4];
 

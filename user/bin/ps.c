@@ -79,8 +79,11 @@ int main(int argc, char **argv)
 	util_init(argv[0]);
 	sysinfo(&info);
 	booted = time(NULL) - info.uptime;
-	puts(users ? "USER       PID %CPU    VSZ   RSS TTY   STAT START   TIME COMMAND"
-		   : "  PID  PPID  PGRP TTY   STAT  TIME    VSZ   RSS COMMAND");
+	if (users)
+		puts("USER       PID %CPU    VSZ   RSS "
+		     "TTY   STAT START   TIME COMMAND");
+	else
+		puts("  PID  PPID  PGRP TTY   STAT  TIME    VSZ   RSS COMMAND");
 	while ((n = ps(tasks, A_TIME, start)) > 0) {
 		for (int i = 0; i < n; i++)
 			show(&tasks[i], users);

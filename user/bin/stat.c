@@ -10,8 +10,10 @@
 #include <util.h>
 
 static const char usual[] =
-	"  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h%D\n"
-	"Access: (%04a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z";
+	"  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n"
+	"Device: %Hd,%Ld\tInode: %-11i Links: %h%D\n"
+	"Access: (%04a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\n"
+	"Modify: %y\nChange: %z";
 
 static const char *kind(const struct stat *st)
 {

@@ -18,7 +18,8 @@
 #define SIZE_MAX 32768
 
 static const char synopsis[] =
-	"[-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes] [-s size] [command [arg...]]";
+	"[-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes] "
+	"[-s size] [command [arg...]]";
 static int zero, no_empty, trace, prompt, exact,
 	words_max = WORDS_MAX, lines_max, size_max = SIZE_MAX,
 	processes_max = 1, processes, status;

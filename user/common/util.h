@@ -18,9 +18,7 @@ void usage(const char *synopsis) __attribute__((noreturn));
 /* all bytes; with errno -1: cannot read, -2: cannot write */
 int copy_fd(int from, int to);
 int write_all(int fd, const void *buf, size_t n);
-int open_file(
-	const char *
-		name); /* to read; "-": standard input; -1: it was said why, as for a directory */
+int open_file(const char *name);	/* "-": standard input; -1: it warned */
 /* Call fn for each file argument, or for standard input ("-") without any. */
 void for_each_file(char **files, void (*fn)(int fd, const char *name));
 long number(const char *s);	/* a decimal argument, or complain and exit 2 */

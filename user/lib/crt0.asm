@@ -1,4 +1,5 @@
-; Where a program starts. The kernel leaves argc, argv, NULL, envp, NULL, auxv at the stack pointer.
+; Where a program starts. At the stack pointer the kernel leaves argc, argv,
+; NULL, envp, NULL, auxv.
 ;	int main(int argc, char **argv, char **envp);
 section .text.start progbits alloc exec nowrite align=4
 extern main, exit, environ

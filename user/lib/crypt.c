@@ -92,7 +92,8 @@ static void stretch(unsigned char *a, const unsigned char *p, size_t key_length,
 static void encode(const unsigned char *a, char *to)
 {
 	static const char digits[] =
-		"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+		"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz";
 	int x = 0, y = 10, z = 20;
 
 	for (int i = 0; i < 10; i++) {

@@ -1,4 +1,5 @@
-; int setjmp(jmp_buf env); void longjmp(jmp_buf env, int value): ebx esi edi ebp esp eip
+; int setjmp(jmp_buf env); void longjmp(jmp_buf env, int value);
+; A jmp_buf holds ebx, esi, edi, ebp, esp and eip, in this order.
 section .text.setjmp progbits alloc exec nowrite align=4
 global setjmp, longjmp
 setjmp:

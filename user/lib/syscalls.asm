@@ -1,10 +1,11 @@
-; The system-call wrappers: each is its number and a jump to a common part, which loads up to three (CALL) or five (CALL5) arguments from the
-; stack, calls the kernel and turns -errno into errno and -1.
+; The system-call wrappers. Each loads its number and jumps to a common part,
+; which loads up to three (CALL) or five (CALL5) arguments from the stack,
+; calls the kernel and turns -errno into errno and -1.
 
 %include "unistd.inc"
 extern errno
 
-%macro WRAPPER 2-3		; common part, name [, number's name if it differs]
+%macro WRAPPER 2-3	; common part, name [, number's name if it differs]
 section .text.%2 progbits alloc exec nowrite align=1
 global $%2
 $%2:
@@ -75,7 +76,8 @@ syscall:
 	jae do_syscall.error
 	ret
 
-; pid_t vfork(void): the return address must survive the child, which runs on this very stack
+; pid_t vfork(void): the return address must survive the child, which runs on
+; this very stack
 section .text.vfork progbits alloc exec nowrite align=4
 global vfork
 vfork:

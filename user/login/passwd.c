@@ -25,7 +25,8 @@ static void give_up(const char *why)
 static const char *new_setting(void)
 {
 	static const char digits[] =
-		"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+		"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz";
 	static char setting[4 + SALT_LENGTH] = "$5$";
 	unsigned char hash[SHA256_SIZE];
 	struct {

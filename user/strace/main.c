@@ -74,7 +74,8 @@ static void set_option(int option)
 			die(optarg);
 		break;
 	default:
-		usage("[-cf] [-e [trace=]call,...] [-o file] [-s length] program [argument...]");
+		usage("[-cf] [-e [trace=]call,...] [-o file] [-s length] "
+		      "program [argument...]");
 	}
 }
 

@@ -287,7 +287,8 @@ static void show_contents(char format)
 		    u.utsname.nodename);
 		break;
 	case 'Q':
-		out("{f_type=%#lx, f_bsize=%ld, f_blocks=%ld, f_bfree=%ld, ...}",
+		out("{f_type=%#lx, f_bsize=%ld, f_blocks=%ld, f_bfree=%ld, "
+		    "...}",
 		    u.statfs.f_type, u.statfs.f_bsize, u.statfs.f_blocks,
 		    u.statfs.f_bfree);
 		break;

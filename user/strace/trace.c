@@ -307,12 +307,15 @@ static void show_counts(void)
 			all.microseconds += counts[i].microseconds;
 		}
 	qsort(order, n, sizeof(order[0]), compare_counts);
-	out("%% time     seconds  usecs/call     calls    errors syscall\n------ ----------- ----------- --------- --------- ----------------\n");
+	out("%% time     seconds  usecs/call     calls    errors syscall\n"
+	    "------ ----------- ----------- --------- --------- "
+	    "----------------\n");
 	for (int i = 0; i <= n; i++) {
 		const struct count *c = i < n ? &counts[order[i]] : &all;
 
 		if (i == n)
-			out("------ ----------- ----------- --------- --------- ----------------\n");
+			out("------ ----------- ----------- --------- "
+			    "--------- ----------------\n");
 		show_percent(c->microseconds, all.microseconds);
 		out(" %4lu.%06lu %11lu %9u ", c->microseconds / 1000000,
 		    c->microseconds % 1000000,
