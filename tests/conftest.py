@@ -1,4 +1,5 @@
-"""What the tests share: running commands inside Cowix, building images, reading the screen."""
+"""What the tests share: running commands inside Cowix, building images,
+reading the screen."""
 import json
 import os
 import shutil
@@ -45,7 +46,7 @@ FLOPPY = os.path.join(BUILD, "cowix.img")
 
 
 def guest_floppy(program):
-    """The image of a program of tests/guest: the base system and the program."""
+    """The image with the base system and a program of tests/guest."""
     return os.path.join(BUILD, "tests", program + ".img")
 
 
@@ -79,7 +80,8 @@ def cowix(command, *options, timeout=60, image=FLOPPY):
 
 
 def default_signals():
-    """For a shell that is tested: Python ignores some signals, whoever started the tests perhaps others, and children inherit that."""
+    """For a shell that is tested: Python ignores some signals, whoever started
+    the tests perhaps others, and children inherit that."""
     for number in (
         signal.SIGPIPE,
         signal.SIGXFSZ,
@@ -114,7 +116,8 @@ def mkfs(output, *extra, **replaced):
 
 
 class Machine:
-    """QEMU with a screen to read and a keyboard to type at, through its monitor protocol."""
+    """QEMU with a screen to read and a keyboard to type at, through its
+    monitor protocol."""
 
     KEYS = {
         " ": "spc",
@@ -213,7 +216,8 @@ class Machine:
             )
 
     def switch_off(self, text):
-        """Type what switches the machine off, which may be before it has said that it has the last key."""
+        """Type what switches the machine off, which may be before it has said
+        that it has the last key."""
         self.type(text[:-1])
         try:
             self.type(text[-1])

@@ -1,6 +1,10 @@
-"""Damaged Minix file systems: sound images of each version, and lists of hostile values for every field in them. tests/guest/damaged.c mounts them.
+"""
+Damaged Minix file systems: sound images of each version, and lists of hostile
+values for every field in them. tests/guest/damaged.c mounts them.
 
-    tests/minix_fuzz.py DISK [NUMBER [SEED]]      writes the disk, prints what each record does when NUMBER is negative
+    tests/minix_fuzz.py DISK [NUMBER [SEED]]
+
+writes the disk. With a negative NUMBER it prints what each record does.
 """
 import os
 import random
@@ -74,7 +78,8 @@ INODE[3] = INODE[2]
 
 
 class Sound:
-    """An image with one of everything: directories, small and large files, holes, all levels of pointers, links, devices."""
+    """An image with one of everything: directories, small and large files,
+    holes, all levels of pointers, links, devices."""
 
     def __init__(self, name):
         self.fmt = FORMATS[name]
@@ -158,7 +163,8 @@ class Sound:
         ]
 
     def loop(self, ino, table):
-        """A table whose pointers all lead to itself, and an inode whose pointers all lead there."""
+        """A table whose pointers all lead to itself, and an inode whose
+        pointers all lead there."""
         return [
             (f"inode {ino} zone {i}", table)
             for i in range(DIRECT + self.fmt.levels)
@@ -248,7 +254,8 @@ class Sound:
             ]
 
     def values(self, field):
-        """Hostile values for a field: the edges of its width, its neighbours, and numbers that mean something elsewhere in the image."""
+        """Hostile values for a field: the edges of its width, its neighbours,
+        and numbers that mean something elsewhere in the image."""
         name, offset, width = field
         now, top, v = (
             int.from_bytes(self.data[offset : offset + width], "little"),
@@ -304,8 +311,11 @@ class Sound:
 
 
 def records(number, seed):
-    """(image, patches, what): of each image all of the super block and all ways that directories can go in circles, then a choice of other
-    fields, whole zones, and several fields at once."""
+    """
+    (image, patches, what): of each image all of the super block and all ways
+    that directories can go in circles, then a choice of other fields, whole
+    zones, and several fields at once.
+    """
     rng, images = random.Random(seed), [
         Sound(name) for name in sorted(FORMATS)
     ]

@@ -23,9 +23,10 @@ def exactly(data):
 
 class Work:
     """
-    Rounds of operations on files, each ended by a sync; some files are fsynced in
-    between. After each of either a mark, a number, is written to the disk's first
-    block. `checks` has, for each mark, the rules that hold until the next one.
+    Rounds of operations on files, each ended by a sync; some files are fsynced
+    in between. After each sync and fsync a mark, a number, is written to the
+    disk's first block. `checks` has, for each mark, the rules that hold until
+    the next one.
     """
 
     def __init__(self, seed, rounds, operations, size=30):
@@ -87,14 +88,16 @@ class Work:
 
     def fresh(self):
         self.serial += 1
-        return f"{self.random.choice(DIRS)}/{self.random.choice('xyz')}{self.serial}"
+        folder, letter = self.random.choice(DIRS), self.random.choice("xyz")
+        return f"{folder}/{letter}{self.serial}"
 
     def write(self, name, how):
         first, count = self.random.randrange(20), self.random.choice(
             (1, 2, 9, self.size)
         )
         self.script.append(
-            f"dd if=/root/words bs=1k skip={first} count={count} {how}{name} 2>/dev/null"
+            f"dd if=/root/words bs=1k skip={first} count={count} {how}{name} "
+            "2>/dev/null"
         )
         return WORDS[first << 10 : first + count << 10]
 
@@ -151,7 +154,8 @@ class Work:
         return self.write(f"{new}/f", "of=")
 
     def lost(self, image, mark, top=""):
-        """The files that a disk does not have as it must; mark: the last one that is on it, or -1."""
+        """The files that a disk does not have as it must; mark: the last one
+        that is on it, or -1."""
         reader = Reader(image)
 
         def at(name):
@@ -171,7 +175,8 @@ def last_mark(path):
 
 
 def logged(path):
-    """The writes in a log of QEMU's blklogwrites, in order: sector and data, or None for a flush."""
+    """The writes in a log of QEMU's blklogwrites, in order: sector and data,
+    or None for a flush."""
     with open(path, "rb") as f:
         data = f.read()
     entries, size = struct.unpack_from("<QI", data, 16)
@@ -198,7 +203,8 @@ def recorded(image, log, device):
         "-blockdev",
         f"driver=file,node-name=lg,filename={log}",
         "-blockdev",
-        "driver=blklogwrites,node-name=lw,file=r0,log=lg,log-sector-size=512,log-super-update-interval=1",
+        "driver=blklogwrites,node-name=lw,file=r0,log=lg,"
+        "log-sector-size=512,log-super-update-interval=1",
         "-device",
         device,
     )
@@ -214,7 +220,8 @@ def store(disk, path):
 
 
 def replay(before, writes, path):
-    """The disk as a power cut after each write leaves it: the number of writes."""
+    """The disk as a power cut after each write leaves it: the number of
+    writes."""
     disk = bytearray(before)
     for number, write in enumerate(writes):
         if write:
@@ -224,7 +231,8 @@ def replay(before, writes, path):
 
 
 def some(dice, writes):
-    """What a disk's cache may have written of what it got since its last flush."""
+    """What a disk's cache may have written of what it got since its last
+    flush."""
     if dice.random() < 0.3:  # it writes sectors, not requests
         writes = [
             (sector + i, data[i * SECTOR : (i + 1) * SECTOR])
@@ -245,8 +253,9 @@ def some(dice, writes):
 
 def reorder(before, writes, path, seed, disks):
     """
-    The disk as power cuts leave it if its cache writes in any order: all up to a
-    flush, and some of what came between that and the next. So many of them.
+    The disk as power cuts leave it if its cache writes in any order: all up to
+    a flush, and some of what came between that and the next. `disks` is about
+    how many of them there are.
     """
     groups, dice = [[]], random.Random(seed)
     for write in writes:
@@ -278,7 +287,8 @@ def with_script(tmp_path, work):
 
 
 def power_cuts(name, work, guest, tmp_path, size=800):
-    """What the disk was, the writes to it while the work was done, a place for a disk."""
+    """What the disk was, the writes to it while the work was done, a place for
+    a disk."""
     disk, log = volume(tmp_path / "disk.img", name, size), tmp_path / "writes"
     before = open(disk, "rb").read()
     machine = guest(

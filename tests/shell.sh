@@ -20,5 +20,6 @@ echo /de[v] '*' "*"
 { echo g1; echo g2; } | sort -r
 nosuchcmd 2>/dev/null; echo $?
 sleep 0 & wait $!; echo bg $?
-several() { /bin/true; echo several $1; }; several one & wait; several two | cat; eval "/bin/true; echo three" & wait
+several() { /bin/true; echo several $1; }; several one & wait
+several two | cat; eval "/bin/true; echo three" & wait
 echo "q\"uo\$te" 'sin"gle'

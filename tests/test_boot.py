@@ -1,4 +1,5 @@
-"""Booting: both emulators, memory sizes, hard disk, and what happens when something is missing or damaged."""
+"""Booting: both emulators, memory sizes, hard disk, and what happens when
+something is missing or damaged."""
 import os
 import re
 import shutil
@@ -62,7 +63,8 @@ def test_mem_parameter():
 def test_output_is_exact():
     """Every byte value, unchanged, and in order with a large amount."""
     result = cowix(
-        "i=0; while [ $i -lt 4 ]; do printf_all; i=$((i+1)); done 2>/dev/null; cat /bin/sh"
+        "i=0; while [ $i -lt 4 ]; do printf_all; "
+        "i=$((i+1)); done 2>/dev/null; cat /bin/sh"
     )
     with open(f"{BUILD}/bin/sh", "rb") as f:
         assert result.out == f.read()
@@ -84,7 +86,8 @@ def test_files_outlive_a_reboot(emulator, tmp_path):
     first, second = str(tmp_path / "1.img"), str(tmp_path / "2.img")
     assert (
         cowix(
-            "mkdir /root/d && cp /bin/ls /root/d/copy && echo kept > /root/note",
+            "mkdir /root/d && cp /bin/ls /root/d/copy && "
+            "echo kept > /root/note",
             "-e",
             emulator,
             "-s",
@@ -94,7 +97,8 @@ def test_files_outlive_a_reboot(emulator, tmp_path):
     )
     fsck(first)
     result = cowix(
-        "cat /root/note; cmp /bin/ls /root/d/copy 2>/dev/null || hexdump /bin/ls > /tmp/a && hexdump /root/d/copy > /tmp/b; "
+        "cat /root/note; cmp /bin/ls /root/d/copy 2>/dev/null || "
+        "hexdump /bin/ls > /tmp/a && hexdump /root/d/copy > /tmp/b; "
         "rm -r /root/d /root/note",
         "-e",
         emulator,
@@ -144,7 +148,8 @@ def test_wrong_magic(tmp_path):
 
 
 def test_damaged_super_block(tmp_path):
-    """Each field of the super block, set to hostile values: refused or harmless, never a hang."""
+    """Each field of the super block, set to hostile values: refused or
+    harmless, never a hang."""
     image = str(tmp_path / "x.img")
     data = open(FLOPPY, "rb").read()
     for offset in range(0, 12, 2):
@@ -205,7 +210,8 @@ def test_parameters_too_long():
 
 @pytest.fixture
 def disk(tmp_path):
-    """A hard disk of 40 MB with an empty Minix file system made by the host's mkfs.minix."""
+    """A hard disk of 40 MB with an empty Minix file system made by the host's
+    mkfs.minix."""
     image = str(tmp_path / "disk.img")
     with open(image, "wb") as f:
         f.truncate(80 * 16 * 63 * 512)
@@ -218,10 +224,13 @@ def disk(tmp_path):
 
 
 def test_mounted_disk(disk):
-    """A second file system: mounted, filled beyond the machine's memory, written back, unmounted, and clean."""
+    """A second file system: mounted, filled beyond the machine's memory,
+    written back, unmounted, and clean."""
     script = (
-        "mount /dev/hda /mnt && mkdir /mnt/d && dd if=/dev/zero of=/mnt/d/big bs=4096 count=5000 2>/dev/null && cp /bin/ls /mnt/d && "
-        "mount && ls -l /mnt/d && mount /dev/hda /tmp; umount /mnt && ls /mnt && audit -d | head -1"
+        "mount /dev/hda /mnt && mkdir /mnt/d && dd if=/dev/zero of=/mnt/d/big "
+        "bs=4096 count=5000 2>/dev/null && cp /bin/ls /mnt/d && "
+        "mount && ls -l /mnt/d && mount /dev/hda /tmp; "
+        "umount /mnt && ls /mnt && audit -d | head -1"
     )
     result = cowix(
         script,
@@ -261,7 +270,8 @@ def test_overlay(tmp_path):
 
 
 def test_bochs_cow():
-    """make bochs-cow: the entry read-only before, writable after; the old frame's count 2, then 1."""
+    """make bochs-cow: the entry read-only before, writable after; the old
+    frame's count 2, then 1."""
     text = subprocess.run(
         ["tools/bochs/cow"],
         cwd=TOP,

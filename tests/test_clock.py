@@ -48,7 +48,7 @@ def free_port():
 
 
 def date_after(base, *writes):
-    """Registers of the clock are written when the kernel is about to read it."""
+    """The clock's registers are written just before the kernel reads it."""
     port, monitor = free_port(), []
     for register, value in writes:
         monitor += [

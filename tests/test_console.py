@@ -1,4 +1,5 @@
-"""The consoles: keys go in through the emulator's keyboard, text and attributes are read from VGA memory, the cursor from the CRT controller."""
+"""The consoles: keys go in through the emulator's keyboard, text and
+attributes are read from VGA memory, the cursor from the CRT controller."""
 import os
 import re
 import time
@@ -74,7 +75,8 @@ def until(m, condition, seconds=10):
 
 
 def shown(m, text):
-    """Have a file written to an empty screen, after which the shell waits a while; the rows."""
+    """Have a file written to an empty screen, after which the shell waits a
+    while; the rows."""
     m.type(f"cat {text}; sleep 9\n")
     m.wait_for("END")
     return m.screen().split("\n")
@@ -146,7 +148,8 @@ def test_looking_back(console):
 
 def test_cursor_movement(console):
     m = console(
-        a=f"{ESC}[2J{ESC}[5;10Ha{ESC}[2Ab{ESC}[3Bc{ESC}[5Cd{ESC}[9De{ESC}[2Ef{ESC}[1Fg{ESC}[40Gh{ESC}[12di"
+        a=f"{ESC}[2J{ESC}[5;10Ha{ESC}[2Ab{ESC}[3Bc{ESC}[5Cd{ESC}[9De{ESC}[2Ef"
+        f"{ESC}[1Fg{ESC}[40Gh{ESC}[12di"
         f"{ESC}7{ESC}[20;5Hj{ESC}8k{ESC}[s{ESC}[99;99Hl{ESC}[um{ESC}[HEND"
     )
     rows = shown(m, "a")
@@ -167,8 +170,10 @@ def test_erasing_and_moving_lines(console):
     )
     m = console(
         a=filled
-        + f"{ESC}[2;10H{ESC}[K{ESC}[3;10H{ESC}[1K{ESC}[4;1H{ESC}[2K{ESC}[5;10H{ESC}[5P{ESC}[6;10H{ESC}[5@{ESC}[7;10H{ESC}[5X"
-        f"{ESC}[8;1H{ESC}[2M{ESC}[10;1H{ESC}[3L{ESC}[20;10H{ESC}[J{ESC}[1;1H{ESC}[4hEND{ESC}[4l",
+        + f"{ESC}[2;10H{ESC}[K{ESC}[3;10H{ESC}[1K{ESC}[4;1H{ESC}[2K{ESC}[5;10H"
+        f"{ESC}[5P{ESC}[6;10H{ESC}[5@{ESC}[7;10H{ESC}[5X"
+        f"{ESC}[8;1H{ESC}[2M{ESC}[10;1H{ESC}[3L{ESC}[20;10H{ESC}[J{ESC}[1;1H"
+        f"{ESC}[4hEND{ESC}[4l",
         b=filled
         + f"{ESC}[5;10r{ESC}[10;1H\n\n{ESC}[5;1H{ESC}M{ESC}[r{ESC}[HEND",
     )
@@ -203,8 +208,10 @@ def test_erasing_and_moving_lines(console):
 
 def test_attributes(console):
     m = console(
-        a=f"{ESC}[2J{ESC}[H{ESC}[31mr{ESC}[1mR{ESC}[44mb{ESC}[7mi{ESC}[27;22;39;49mn{ESC}[5mf{ESC}[25;4mu{ESC}[m.{ESC}[92mg"
-        f"{ESC}[38;5;1;44mx{ESC}[38;2;9;9;5;41my{ESC}[48;5;4mz{ESC}[0;38:5:3mw{ESC}[38;5;200mv{ESC}[mEND"
+        a=f"{ESC}[2J{ESC}[H{ESC}[31mr{ESC}[1mR{ESC}[44mb{ESC}[7mi"
+        f"{ESC}[27;22;39;49mn{ESC}[5mf{ESC}[25;4mu{ESC}[m.{ESC}[92mg"
+        f"{ESC}[38;5;1;44mx{ESC}[38;2;9;9;5;41my{ESC}[48;5;4mz{ESC}[0;38:5:3mw"
+        f"{ESC}[38;5;200mv{ESC}[mEND"
     )
     shown(m, "a")
     text, attributes = cells(m, 0, 0, 14)
@@ -228,12 +235,13 @@ def test_attributes(console):
 
 
 def test_strings_for_others(console):
-    """DCS, APC, PM, SOS and OSC to their ends; what Linux has without an end."""
+    """DCS, APC, PM, SOS and OSC with their ends; what has no end on Linux."""
     m = console(
         a=f"{ESC}[2J{ESC}[Ha{ESC}P1$q;text{ESC}\\b{ESC}_G\r\n\tx{ESC}\\c"
         f"{ESC}^private{ESC}\\d{ESC}Xs{ESC}\\e{ESC}]0;title{ESC}\\f"
         f"{ESC}]2;title\ag{ESC}]Rh{ESC}]P1ff00A0i{ESC}]Pxj{ESC}]P12\x18k"
-        f"{ESC}P{ESC}[31ml{ESC}[m{ESC}_x\x18m{ESC}*Bn{ESC} Fo{ESC}[\x7f31mp{ESC}[mEND"
+        f"{ESC}P{ESC}[31ml{ESC}[m{ESC}_x\x18m{ESC}*Bn{ESC} Fo{ESC}[\x7f31mp"
+        f"{ESC}[mEND"
     )
     rows = shown(m, "a")
     assert rows[0] == "abcdefghijklmnopEND"
@@ -244,9 +252,11 @@ def test_strings_for_others(console):
 def test_subparameters(console):
     many = ";".join(["31"] * 16)
     m = console(
-        a=f"{ESC}[2J{ESC}[H{ESC}[4:3ma{ESC}[4:0mb{ESC}[38:2::9:8:7mc{ESC}[31;38:2:1:2:3:4md"
+        a=f"{ESC}[2J{ESC}[H{ESC}[4:3ma{ESC}[4:0mb{ESC}[38:2::9:8:7mc"
+        f"{ESC}[31;38:2:1:2:3:4md"
         f"{ESC}[38:5:2;44me{ESC}[1:2mf{ESC}[0;48:5:12:1mg{ESC}[m{ESC}[9:5Hh"
-        f"{ESC}[{many};32;33mi{ESC}[{many}2mj{ESC}[0;99999999999999999999mk{ESC}[mEND"
+        f"{ESC}[{many};32;33mi{ESC}[{many}2mj{ESC}[0;99999999999999999999mk"
+        f"{ESC}[mEND"
     )
     rows = shown(m, "a")
     assert rows[0] == "abcdefghijkEND"
@@ -274,7 +284,8 @@ def test_charset_cells(console):
 
 def test_tab_stops(console):
     m = console(
-        a=f"{ESC}[2J{ESC}[3g{ESC}[1;5H{ESC}H{ESC}[1;20H{ESC}H{ESC}[3;1H\ta\tb\tc{ESC}[1;5H{ESC}[g{ESC}[4;1H\taEND"
+        a=f"{ESC}[2J{ESC}[3g{ESC}[1;5H{ESC}H{ESC}[1;20H{ESC}H"
+        f"{ESC}[3;1H\ta\tb\tc{ESC}[1;5H{ESC}[g{ESC}[4;1H\taEND"
     )
     rows = shown(m, "a")
     assert (
@@ -285,8 +296,10 @@ def test_tab_stops(console):
 
 def test_modes(console):
     m = console(
-        a=f"{ESC}[2J{ESC}[1;78Habcdef{ESC}[?7l{ESC}[3;78Habcdef{ESC}[?7h{ESC}[5;10r{ESC}[?6h{ESC}[2;3Ho{ESC}[?6l{ESC}[r"
-        f"{ESC}]0;a title\aq{ESC}[>c{ESC}[!p{ESC}[1;2yw{ESC}%G{ESC}#8{ESC}=z{ESC}>\r\n{ESC}[12\rx3;8He{ESC}[?25lEND"
+        a=f"{ESC}[2J{ESC}[1;78Habcdef{ESC}[?7l{ESC}[3;78Habcdef{ESC}[?7h"
+        f"{ESC}[5;10r{ESC}[?6h{ESC}[2;3Ho{ESC}[?6l{ESC}[r"
+        f"{ESC}]0;a title\aq{ESC}[>c{ESC}[!p{ESC}[1;2yw{ESC}%G{ESC}#8{ESC}=z"
+        f"{ESC}>\r\n{ESC}[12\rx3;8He{ESC}[?25lEND"
     )
     rows = shown(m, "a")
     assert (
@@ -398,7 +411,8 @@ def test_stopping_output(console):
 
 
 def test_logging_out(console):
-    """The session's foreground group ends with its leader, and a new shell has the console."""
+    """The session's foreground group ends with its leader, and a new shell has
+    the console."""
     m = console()
     m.type("clear; (sleep 1; echo g'host') & exit\n")
     m.wait_for("#")

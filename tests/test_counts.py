@@ -1,4 +1,5 @@
-"""What may cost only so many instructions, whatever the machine: counted by QEMU."""
+"""What may cost only so many instructions, whatever the machine: counted by
+QEMU."""
 import re
 
 from conftest import cowix, guest_floppy
@@ -14,7 +15,8 @@ def test_forking_beside_children_that_yield():
 
 
 def test_sleepers_cost_nothing():
-    """With 400 processes asleep, a switch between two others and a fork take as many instructions as with none."""
+    """With 400 processes asleep, a switch between two others and a fork take
+    as many instructions as with none."""
     costs = []
     for sleepers in (0, 400):
         result = cowix(f"bench -s {sleepers} W6 W2", "-i", "-m", "64")

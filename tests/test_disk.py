@@ -1,4 +1,5 @@
-"""IDE disks: DMA and PIO, both channels, partitions, large disks, and what happens when a disk fails."""
+"""IDE disks: DMA and PIO, both channels, partitions, large disks, and what
+happens when a disk fails."""
 import json
 import re
 import struct
@@ -55,7 +56,8 @@ def get(image, sector, sectors):
 
 
 def table(*entries):
-    """A sector with a partition table; entries are type, first sector, sectors."""
+    """A sector with a partition table; entries are type, first sector,
+    sectors."""
     data = b"".join(struct.pack("<B3xB3xII", 0, *entry) for entry in entries)
     return bytes(446) + data.ljust(64, b"\0") + b"\x55\xaa"
 
@@ -111,16 +113,20 @@ def complaints(result):
 
 
 def errors(result):
-    """How often programs said so; the kernel's complaint may come in the middle of their lines."""
+    """How often programs said so; the kernel's complaint may come in the
+    middle of their lines."""
     return COMPLAINT.sub("", result.err).count("Input/output error")
 
 
 @pytest.mark.parametrize("emulator,params", MODES)
 def test_reads_what_is_there(emulator, params, tmp_path):
-    """Byte for byte, in requests of all sizes; and the kernel says how it reads."""
+    """Byte for byte, in requests of all sizes; and the kernel says how it
+    reads."""
     image = patterned(tmp_path / "disk.img", 7)
     result = cowix(
-        "dd if=/dev/hda bs=64k count=20; dd if=/dev/hda bs=1000 count=7 skip=3; dd if=/dev/hda bs=1k skip=10079",
+        "dd if=/dev/hda bs=64k count=20; "
+        "dd if=/dev/hda bs=1000 count=7 skip=3; "
+        "dd if=/dev/hda bs=1k skip=10079",
         "-e",
         emulator,
         "-d",
@@ -142,12 +148,14 @@ def test_reads_what_is_there(emulator, params, tmp_path):
 
 @pytest.mark.parametrize("emulator,params", MODES)
 def test_writes_what_it_should(emulator, params, tmp_path):
-    """Blocks that became dirty in any order, with gaps: sync puts each in its place and touches no other."""
+    """Blocks that became dirty in any order, with gaps: sync puts each in its
+    place and touches no other."""
     image = patterned(tmp_path / "disk.img", 8)
     expected = bytearray(get(image, 0, DISK // SECTOR))
     pieces = ((900, 3), (5, 1), (300, 26), (899, 1), (40, 24), (6, 1))
     script = "".join(
-        f"dd if=/boot/cowix of=/dev/hda bs=1k seek={seek} count={count} 2>/dev/null; "
+        f"dd if=/boot/cowix of=/dev/hda bs=1k seek={seek} count={count} "
+        "2>/dev/null; "
         for seek, count in pieces
     )
     result = cowix(
@@ -178,7 +186,10 @@ def test_four_disks(params, tmp_path):
         else create(tmp_path / f"{i}.img")
         for i in range(4)
     ]
-    copies = "dd if=/dev/hda of=/dev/hdd bs=8k 2>/dev/null & dd if=/dev/hdb of=/dev/hdc bs=16k 2>/dev/null & wait; sync; audit | head -1"
+    copies = (
+        "dd if=/dev/hda of=/dev/hdd bs=8k 2>/dev/null & dd if=/dev/hdb "
+        "of=/dev/hdc bs=16k 2>/dev/null & wait; sync; audit | head -1"
+    )
     result = cowix(
         copies,
         *(
@@ -201,10 +212,12 @@ def test_four_disks(params, tmp_path):
 
 @pytest.mark.parametrize("emulator,params", MODES)
 def test_partitions(emulator, params, tmp_path):
-    """Primary and logical ones, at odd sectors, each with its own end; numbers that no partition has are no devices."""
+    """Primary and logical ones, at odd sectors, each with its own end; numbers
+    that no partition has are no devices."""
     image = partitioned(tmp_path / "disk.img")
     script = "".join(f"dd if=/dev/hda{n} bs=1k; " for n in PARTITIONS)
-    script += "cat /dev/hda3 /dev/hda4 /dev/hdb1 /dev/hdc; dd if=/bin/sh of=/dev/hda6 bs=1k"
+    script += "cat /dev/hda3 /dev/hda4 /dev/hdb1 /dev/hdc; "
+    script += "dd if=/bin/sh of=/dev/hda6 bs=1k"
     result = cowix(
         script, "-e", emulator, "-d", image, "-k", f"root=fd0 {params}", "-v"
     )
@@ -222,7 +235,8 @@ def test_partitions(emulator, params, tmp_path):
 
 
 def test_hostile_partition_tables(tmp_path):
-    """Entries beyond the disk, and a chain that comes back to itself: the kernel starts, and what is good can be used."""
+    """Entries beyond the disk, and a chain that comes back to itself: the
+    kernel starts, and what is good can be used."""
     image = create(tmp_path / "disk.img")
     put(
         image,
@@ -260,7 +274,8 @@ def test_hostile_partition_tables(tmp_path):
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_root_on_a_disk(emulator, tmp_path):
-    """tools/run -d: the root is the first partition, or without a table the whole disk; also when the kernel itself comes from a disk."""
+    """tools/run -d: the root is the first partition, or without a table the
+    whole disk; also when the kernel itself comes from a disk."""
     whole, parted = create(tmp_path / "whole.img"), create(
         tmp_path / "parted.img"
     )
@@ -276,7 +291,8 @@ def test_root_on_a_disk(emulator, tmp_path):
         (parted, ("-k", "root=0301"), b"/dev/hda1"),
     ):
         result = cowix(
-            "mount; mkdir /root/d && cp /bin/ls /root/d && ls -l /root/d && rm -r /root/d",
+            "mount; mkdir /root/d && cp /bin/ls /root/d && ls -l /root/d && "
+            "rm -r /root/d",
             "-e",
             emulator,
             "-d",
@@ -294,14 +310,16 @@ def test_root_on_a_disk(emulator, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_beyond_128_gigabytes(params, tmp_path):
-    """A partition across sector 2^28, where commands need 48-bit addresses; and the disk's last blocks."""
+    """A partition across sector 2^28, where commands need 48-bit addresses;
+    and the disk's last blocks."""
     limit, sectors = 1 << 28, (1 << 28) + (1 << 24)
     image = create(tmp_path / "disk.img", sectors * SECTOR)
     put(image, 0, table((0x81, limit - 301, 1000), (0x81, sectors - 64, 64)))
     put(image, limit - 301, pattern(1, 1000))
     put(image, sectors - 64, pattern(2, 64))
     result = cowix(
-        "dd if=/dev/hda1 bs=500k; dd if=/dev/hda2 bs=1k; dd if=/boot/cowix of=/dev/hda1 bs=1k seek=140 count=20 conv=fsync; "
+        "dd if=/dev/hda1 bs=500k; dd if=/dev/hda2 bs=1k; "
+        "dd if=/boot/cowix of=/dev/hda1 bs=1k seek=140 count=20 conv=fsync; "
         "dd if=/boot/cowix bs=1k count=20",
         *drive(image),
         "-k",
@@ -324,11 +342,13 @@ def test_beyond_128_gigabytes(params, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_read_error(params, tmp_path):
-    """One bad sector: EIO for those who read it, one message, and every other block arrives."""
+    """One bad sector: EIO for those who read it, one message, and every other
+    block arrives."""
     image = patterned(tmp_path / "disk.img", 3)
     data = get(image, 0, 400)
     result = cowix(
-        "dd if=/dev/hda bs=1k skip=50 count=1; echo $?; dmesg | grep -c port; dd if=/dev/hda bs=64k count=2; echo $?; "
+        "dd if=/dev/hda bs=1k skip=50 count=1; echo $?; dmesg | grep -c port; "
+        "dd if=/dev/hda bs=64k count=2; echo $?; "
         "dd if=/dev/hda bs=1k skip=51 count=100; audit | head -1",
         *faulty(image, iotype="read", sector=101),
         "-k",
@@ -352,11 +372,14 @@ def test_read_error(params, tmp_path):
 
 @pytest.mark.parametrize("iotype", ["read", "write", "flush"])
 def test_passing_error(iotype, tmp_path):
-    """An error that does not come back is repaired by a reset and a second attempt: nobody hears of it."""
+    """An error that does not come back is repaired by a reset and a second
+    attempt: nobody hears of it."""
     image = patterned(tmp_path / "disk.img", 4)
     sector = {} if iotype == "flush" else {"sector": 40}
     result = cowix(
-        "dd if=/dev/hda bs=64k count=2; dd if=/boot/cowix of=/dev/hda bs=1k seek=10 count=25 conv=fsync; dd if=/boot/cowix bs=1k count=25",
+        "dd if=/dev/hda bs=64k count=2; "
+        "dd if=/boot/cowix of=/dev/hda bs=1k seek=10 count=25 conv=fsync; "
+        "dd if=/boot/cowix bs=1k count=25",
         *faulty(image, iotype=iotype, once=True, **sector),
         "-v",
     )
@@ -373,10 +396,12 @@ def test_passing_error(iotype, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_write_error(params, tmp_path):
-    """A block that cannot be written: fsync says EIO, with one message, and the blocks around it are written."""
+    """A block that cannot be written: fsync says EIO, with one message, and
+    the blocks around it are written."""
     image = patterned(tmp_path / "disk.img", 5)
     result = cowix(
-        "dd if=/boot/cowix of=/dev/hda bs=1k seek=10 count=25 conv=fsync; echo $?; dmesg | grep -c port; sync /dev/hda; echo $?; sync; "
+        "dd if=/boot/cowix of=/dev/hda bs=1k seek=10 count=25 conv=fsync; "
+        "echo $?; dmesg | grep -c port; sync /dev/hda; echo $?; sync; "
         "audit | head -1; dd if=/boot/cowix bs=1k count=25",
         *faulty(image, iotype="write", sector=41),
         "-k",
@@ -412,7 +437,8 @@ def test_flush_error(tmp_path):
     """What was written may be lost: fsync says EIO."""
     image = patterned(tmp_path / "disk.img", 6)
     result = cowix(
-        "dd if=/boot/cowix of=/dev/hda bs=1k count=5 conv=fsync; echo $?; dmesg | grep -c port; sync /dev/hda; echo $?; "
+        "dd if=/boot/cowix of=/dev/hda bs=1k count=5 conv=fsync; echo $?; "
+        "dmesg | grep -c port; sync /dev/hda; echo $?; "
         "dd if=/dev/hda bs=1k count=5",
         *faulty(image, iotype="flush"),
         "-v",
@@ -423,7 +449,8 @@ def test_flush_error(tmp_path):
 
 
 def test_errors_below_a_file_system(tmp_path):
-    """A mounted disk with a bad block: the file that has it cannot be read, its neighbours can, and the disk can be unmounted."""
+    """A mounted disk with a bad block: the file that has it cannot be read,
+    its neighbours can, and the disk can be unmounted."""
     image = create(tmp_path / "disk.img")
     put(image, 0, open(FLOPPY, "rb").read())
     bad = next(
@@ -432,7 +459,9 @@ def test_errors_below_a_file_system(tmp_path):
         if get(image, sector, 1).startswith(b"\x7fELF")
     )  # where a program begins
     result = cowix(
-        "mount /dev/hda /mnt; for f in /mnt/bin/*; do cat $f 2>/tmp/e >/tmp/x || echo bad $f; done; umount /mnt && audit | head -1",
+        "mount /dev/hda /mnt; for f in /mnt/bin/*; "
+        "do cat $f 2>/tmp/e >/tmp/x || echo bad $f; done; "
+        "umount /mnt && audit | head -1",
         *faulty(image, iotype="read", sector=bad),
         timeout=120,
     )
@@ -444,12 +473,15 @@ def test_errors_below_a_file_system(tmp_path):
 
 
 def test_no_answer(tmp_path):
-    """A disk that keeps its answers for ten seconds: time-outs, resets, then EIO; the other channel works on meanwhile."""
+    """A disk that keeps its answers for ten seconds: time-outs, resets, then
+    EIO; the other channel works on meanwhile."""
     slow, other = patterned(tmp_path / "slow.img", 1), patterned(
         tmp_path / "other.img", 2
     )
     result = cowix(
-        "dd if=/dev/hda bs=1k skip=900 count=8 & sleep 1; dd if=/dev/hdc bs=1k count=100; echo served >&2; wait; audit | head -1",
+        "dd if=/dev/hda bs=1k skip=900 count=8 & sleep 1; "
+        "dd if=/dev/hdc bs=1k count=100; echo served >&2; wait; "
+        "audit | head -1",
         "-q=-drive",
         f"-q=if=ide,index=0,format=raw,file={slow},throttling.bps-total=100",
         *drive(other, 2),

@@ -22,9 +22,11 @@ from volumes import (
 
 @pytest.mark.parametrize("memory", [32, 4])
 def test_write_protected_root(memory, guest):
-    """fsync says why; what was written can be read, and nothing on the floppy changes. The log has a few lines, not one for each block."""
+    """fsync says why; what was written can be read, and nothing on the floppy
+    changes. The log has a few lines, not one for each block."""
     machine = guest(
-        "seq 1 20000 > /root/f; sync; echo $?; sync /root/f; echo $?; seq 1 20000 | cmp - /root/f && echo same; sync; audit | head -1",
+        "seq 1 20000 > /root/f; sync; echo $?; sync /root/f; echo $?; "
+        "seq 1 20000 | cmp - /root/f && echo same; sync; audit | head -1",
         memory=memory,
         drive=protected,
     )
@@ -41,12 +43,16 @@ def test_write_protected_root(memory, guest):
 
 
 def test_write_protected_mount(guest, tmp_path):
-    """A floppy beside the root: it cannot be unmounted while it has unwritten files, and nothing else suffers."""
+    """A floppy beside the root: it cannot be unmounted while it has unwritten
+    files, and nothing else suffers."""
     floppy = volume(tmp_path / "floppy.img", "minix1", 1440)
     before = open(floppy, "rb").read()
     machine = guest(
-        "mount /dev/fd1 /mnt; ls /mnt; umount /mnt; echo $?; mount /dev/fd1 /mnt; seq 1 20000 > /mnt/f; sync; sync /mnt/f; echo $?; "
-        "umount /mnt; echo $?; wc -l /mnt/f; seq 1 30 > /root/x; sync /root/x; echo $?; audit | head -1",
+        "mount /dev/fd1 /mnt; ls /mnt; umount /mnt; echo $?; "
+        "mount /dev/fd1 /mnt; seq 1 20000 > /mnt/f; sync; sync /mnt/f; "
+        "echo $?; "
+        "umount /mnt; echo $?; wc -l /mnt/f; seq 1 30 > /root/x; "
+        "sync /root/x; echo $?; audit | head -1",
         *protected(floppy, 1),
     )
     machine.end()
@@ -54,8 +60,8 @@ def test_write_protected_mount(guest, tmp_path):
         r"0\n1\n1\n\s*20000 /mnt/f\n0\nmismatches 0\n", machine.text()
     ), machine.text()
     assert (
-        machine.text("err")
-        == "sync: /mnt/f: Read-only file system\numount: /mnt: Read-only file system\n"
+        machine.text("err") == "sync: /mnt/f: Read-only file system\n"
+        "umount: /mnt: Read-only file system\n"
     )
     assert open(floppy, "rb").read() == before and content(
         Reader(machine.image), "/root/x"
@@ -79,7 +85,9 @@ def test_bad_sector_on_the_floppy(memory, guest, tmp_path):
     floppy, first_free = roomy_floppy(tmp_path)
     bad = (first_free + 200) * 2 + 1  # the second file's
     machine = guest(
-        "seq 1 9000 > /root/a; seq 1 60000 > /root/b; seq 1 9000 > /root/c; sync; sync /root/b; echo $?; seq 1 60000 | cmp - /root/b && echo same; "
+        "seq 1 9000 > /root/a; seq 1 60000 > /root/b; seq 1 9000 > /root/c; "
+        "sync; sync /root/b; echo $?; seq 1 60000 | cmp - /root/b && "
+        "echo same; "
         "sync; audit | head -1",
         memory=memory,
         floppy=floppy,
@@ -115,7 +123,8 @@ def test_bad_sector_on_the_floppy(memory, guest, tmp_path):
 
 
 def test_bad_sector_that_passes(guest):
-    """An error that does not come back is repaired by trying again: nobody hears of it."""
+    """An error that does not come back is repaired by trying again: nobody
+    hears of it."""
     machine = guest(
         "seq 1 20000 > /root/a; sync /root/a; echo $?",
         drive=lambda image: failing(
@@ -128,12 +137,16 @@ def test_bad_sector_that_passes(guest):
 
 
 def test_dead_disk(guest, tmp_path):
-    """No write to a disk works any more, and more is written to it than memory holds: the writers are not stopped, others have memory and work on."""
+    """No write to a disk works any more, and more is written to it than memory
+    holds: the writers are not stopped, others have memory and work on."""
     disk = volume(tmp_path / "disk.img", "minix1", 60000)
     before = open(disk, "rb").read()
     machine = guest(
-        "mount /dev/hda /mnt; dd if=/dev/zero of=/mnt/f bs=64k count=400 2>/dev/null; echo $?; ls -lR / | wc >/dev/null; echo $?; "
-        "sync /mnt/f; echo $?; umount /mnt; echo $?; seq 1 20000 > /root/f; sync /root/f; echo $?; rm /mnt/f; audit -d | head -1",
+        "mount /dev/hda /mnt; "
+        "dd if=/dev/zero of=/mnt/f bs=64k count=400 2>/dev/null; echo $?; "
+        "ls -lR / | wc >/dev/null; echo $?; "
+        "sync /mnt/f; echo $?; umount /mnt; echo $?; seq 1 20000 > /root/f; "
+        "sync /root/f; echo $?; rm /mnt/f; audit -d | head -1",
         *failing_ide(disk, {"iotype": "write"}),
         memory=16,
     )
@@ -151,11 +164,15 @@ def test_dead_disk(guest, tmp_path):
 
 
 def test_floppy_taken_out(guest, tmp_path):
-    """Without its floppy a mounted file system answers EIO, or from memory; with the floppy back, what was written meanwhile gets there."""
+    """Without its floppy a mounted file system answers EIO, or from memory;
+    with the floppy back, what was written meanwhile gets there."""
     floppy = volume(tmp_path / "floppy.img", "minix1", 1440)
     machine = guest(
-        "mount /dev/fd1 /mnt; seq 1 1000 > /mnt/a; cp /bin/sh /mnt/sh; sync; echo ready; sleep 3; seq 1 20000 > /mnt/b; sync /mnt/b; echo $?; "
-        "dd if=/dev/fd1 bs=1k skip=1400 count=1; echo $?; seq 1 1000 | cmp - /mnt/a && umount /mnt; echo $?; echo out; sleep 3; "
+        "mount /dev/fd1 /mnt; seq 1 1000 > /mnt/a; cp /bin/sh /mnt/sh; sync; "
+        "echo ready; sleep 3; seq 1 20000 > /mnt/b; sync /mnt/b; echo $?; "
+        "dd if=/dev/fd1 bs=1k skip=1400 count=1; echo $?; "
+        "seq 1 1000 | cmp - /mnt/a && umount /mnt; echo $?; echo out; "
+        "sleep 3; "
         "sync /mnt/b; echo $?; umount /mnt; echo $?; audit | head -1",
         "-drive",
         f"if=none,id=medium,format=raw,file={floppy}",
@@ -182,12 +199,15 @@ def test_floppy_taken_out(guest, tmp_path):
 
 
 def test_read_error_in_a_program(guest, tmp_path):
-    """Copies of a program, each with another page that cannot be read: exec says EIO, or the program gets SIGBUS, or it does not need that page."""
+    """Copies of a program, each with another page that cannot be read: exec
+    says EIO, or the program gets SIGBUS, or it does not need that page."""
     disk = volume(tmp_path / "disk.img", "minix1", 4000)
     pages = (os.path.getsize(f"{BUILD}/bin/sed") + 4095) // 4096
     assert (
         cowix(
-            f"mount /dev/hda /mnt; for i in {' '.join(map(str, range(pages)))}; do cp /bin/sed /mnt/$i; done; umount /mnt",
+            "mount /dev/hda /mnt; "
+            f"for i in {' '.join(map(str, range(pages)))}; "
+            "do cp /bin/sed /mnt/$i; done; umount /mnt",
             *(f"-q={word}" for word in ide(disk)),
         ).status
         == 0
@@ -199,7 +219,9 @@ def test_read_error_in_a_program(guest, tmp_path):
         )
         rules.append({"iotype": "read", "sector": zones[page * 4] * 2})
     machine = guest(
-        "mount /dev/hda /mnt; i=0; while [ $i -lt %d ]; do echo x | /mnt/$i s/x/$i/ 2>/dev/null; echo status $?; i=$((i+1)); done; "
+        "mount /dev/hda /mnt; i=0; while [ $i -lt %d ]; "
+        "do echo x | /mnt/$i s/x/$i/ 2>/dev/null; echo status $?; "
+        "i=$((i+1)); done; "
         "cat /mnt/0; umount /mnt; echo $?; audit | head -1" % pages,
         *failing_ide(disk, *rules),
     )

@@ -1,4 +1,5 @@
-"""Floppies of all PC formats in drive B: whole, from their ends, written, protected, changed."""
+"""Floppies of all PC formats in drive B: whole, from their ends, written,
+protected, changed."""
 import struct
 
 import pytest
@@ -28,7 +29,8 @@ def second(emulator, image, kilobytes, protected=False, drive=None):
         return (
             "-e",
             "bochs",
-            f"-b=floppyb: {kind}{FORMATS[kilobytes]}={image}, status=inserted, write_protected={int(protected)}",
+            f"-b=floppyb: {kind}{FORMATS[kilobytes]}={image}, "
+            f"status=inserted, write_protected={int(protected)}",
         )
     return "-q=-drive", f"-q=if=floppy,index=1,format=raw,file={image}" + (
         ",readonly=on" if protected else ""
@@ -41,7 +43,8 @@ def test_reading(emulator, kilobytes, tmp_path):
     image = disk(tmp_path / "disk.img", kilobytes)
     sectors = 2 * kilobytes
     result = cowix(
-        f"dd if=/dev/fd1 bs=512 2>/dev/null; dd if=/dev/fd1 bs=512 skip={sectors - 1} 2>/dev/null; "
+        "dd if=/dev/fd1 bs=512 2>/dev/null; "
+        f"dd if=/dev/fd1 bs=512 skip={sectors - 1} 2>/dev/null; "
         "dd if=/dev/fd1 bs=512 skip=18 count=1 2>/dev/null",
         *second(emulator, image, kilobytes),
         timeout=150,
@@ -57,7 +60,8 @@ def test_reading(emulator, kilobytes, tmp_path):
 @pytest.mark.parametrize("kilobytes", FORMATS)
 @pytest.mark.parametrize("emulator", EMULATORS)
 def test_writing(emulator, kilobytes, tmp_path):
-    """Single sectors about the ends of tracks, and the last; none beyond it, and no other changes."""
+    """Single sectors about the ends of tracks, and the last; none beyond it,
+    and no other changes."""
     image = disk(tmp_path / "disk.img", kilobytes)
     expected = bytearray(open(image, "rb").read())
     places = [
@@ -81,11 +85,14 @@ def test_writing(emulator, kilobytes, tmp_path):
             place % 1000
         ) + bytes(SECTOR - 4)
     command = "; ".join(
-        f"printf '%03d\\n' {place % 1000} | dd of=/dev/fd1 bs=512 seek={place} count=1 conv=sync,notrunc 2>/dev/null"
+        f"printf '%03d\\n' {place % 1000} | "
+        f"dd of=/dev/fd1 bs=512 seek={place} count=1 conv=sync,notrunc "
+        "2>/dev/null"
         for place in places
     )
     result = cowix(
-        f"{command}; echo x | dd of=/dev/fd1 bs=512 seek={2 * kilobytes} 2>/dev/null || echo full; sync",
+        f"{command}; echo x | dd of=/dev/fd1 bs=512 seek={2 * kilobytes} "
+        "2>/dev/null || echo full; sync",
         *second(emulator, image, kilobytes),
         timeout=150,
     )
@@ -120,7 +127,8 @@ def test_write_protection(emulator, tmp_path):
     image = disk(tmp_path / "disk.img", 720)
     before = open(image, "rb").read()
     result = cowix(
-        "echo x > /dev/fd1; sync; dd if=/dev/fd1 bs=512 skip=1 count=1 2>/dev/null | wc -c",
+        "echo x > /dev/fd1; sync; "
+        "dd if=/dev/fd1 bs=512 skip=1 count=1 2>/dev/null | wc -c",
         "-v",
         *second(emulator, image, 720, protected=True),
         timeout=100,
@@ -148,7 +156,8 @@ def test_no_disk(emulator):
         "bochs": ("-e", "bochs", "-b=floppyb: 1_44=none, status=ejected"),
     }
     result = cowix(
-        "cat /dev/fd1; echo $?; dd if=/dev/fd0 bs=512 count=1 2>/dev/null | wc -c",
+        "cat /dev/fd1; echo $?; dd if=/dev/fd0 bs=512 count=1 2>/dev/null | "
+        "wc -c",
         *options[emulator],
         timeout=100,
     )
@@ -159,13 +168,14 @@ def test_no_disk(emulator):
 def machine(tmp_path):
     image = str(tmp_path / "floppy.img")
     open(image, "wb").write(open(FLOPPY, "rb").read())
+    medium = disk(tmp_path / "a.img", 1440, 1)
     m = Machine(
         str(tmp_path),
         image,
         "-serial",
         "null",
         "-drive",
-        f"if=none,id=medium,format=raw,file={disk(tmp_path / 'a.img', 1440, 1)}",
+        f"if=none,id=medium,format=raw,file={medium}",
         "-device",
         "floppy,id=second,drive=medium,unit=1",
     )
@@ -186,9 +196,13 @@ def ask(m, command, answer):
 
 
 def test_changed_disk(machine, tmp_path):
-    """Another disk is another: none of the first's data, its own size; without one, an error."""
+    """Another disk is another: none of the first's data, its own size; without
+    one, an error."""
     m = machine
-    number = "dd if=/dev/fd1 bs=512 count=1 2>/dev/null | od -An -tu4 -N8; cat /dev/fd1 | wc -c"
+    number = (
+        "dd if=/dev/fd1 bs=512 count=1 2>/dev/null | od -An -tu4 -N8; "
+        "cat /dev/fd1 | wc -c"
+    )
     ask(m, number, "1       1440\n1474560")
     change(m, disk(tmp_path / "b.img", 1440, 2))
     ask(m, number, "2       1440\n1474560")
@@ -201,7 +215,8 @@ def test_changed_disk(machine, tmp_path):
 
 
 def test_other_format_under_way(machine, tmp_path):
-    """Who has a disk open cannot write to one of another format that takes its place."""
+    """Who has a disk open cannot write to one of another format that takes its
+    place."""
     m = machine
     replaced = disk(tmp_path / "b.img", 720, 2)
     before = open(replaced, "rb").read()
@@ -210,7 +225,8 @@ def test_other_format_under_way(machine, tmp_path):
     change(m, replaced)
     ask(
         m,
-        "dd if=/bin/sh bs=1024 count=40 >&3 2>/dev/null; sync; echo st'atus' $?",
+        "dd if=/bin/sh bs=1024 count=40 >&3 2>/dev/null; sync; "
+        "echo st'atus' $?",
         "status",
     )
     ask(m, "exec 3>&-; od -An -tu4 -N8 /dev/fd1", "2        720")

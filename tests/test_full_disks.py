@@ -9,11 +9,14 @@ from volumes import PROGRAMS, Reader, content, guest, ide, numbers, volume
 FILL = """mkdir -p $1/w; cd $1/w; seq 1 9000 > keep; sync; df . | tail -1
 writer() {
 	mkdir $1; i=0
-	while dd if=/bin/sh of=$1/$i bs=700 count=9 2>/dev/null && seq $i 2000 >> $1/$i 2>/dev/null; do i=$((i+1)); done
+	while dd if=/bin/sh of=$1/$i bs=700 count=9 2>/dev/null &&
+		seq $i 2000 >> $1/$i 2>/dev/null
+	do i=$((i+1)); done
 	dd if=/bin/sh of=$1/last bs=20k count=1 || echo full; }
 for n in 1 2 3 4; do writer $n & done; wait
 sync; df . | tail -1; seq 1 9000 | cmp - keep && echo kept
-rm -r 1 2 3 4; echo after > new && cat new; rm new; sync; df . | tail -1; audit | head -1"""
+rm -r 1 2 3 4; echo after > new && cat new; rm new
+sync; df . | tail -1; audit | head -1"""
 
 
 @pytest.mark.parametrize(
@@ -22,7 +25,8 @@ rm -r 1 2 3 4; echo after > new && cat new; rm new; sync; df . | tail -1; audit 
     ids=["ramdisk", "floppy", "disk", "tmpfs"],
 )
 def test_full_disk(where, memory, guest, tmp_path):
-    """Four processes write until the disk is full: each is told, what was there stays, and all of the space comes back."""
+    """Four processes write until the disk is full: each is told, what was
+    there stays, and all of the space comes back."""
     disk, overlay = (
         volume(tmp_path / "disk.img", "minix3", 3000),
         tmp_path / "overlay" / "root",

@@ -5,7 +5,8 @@ import pytest
 
 from conftest import TOP, cowix, fsck, guest_floppy
 
-# Each program of tests/guest, but for those that other tests run, with a disk or memory of their own.
+# Each program of tests/guest, but for those that other tests run, with a disk
+# or memory of their own.
 OTHERS = {
     "bigbss",
     "bombs",

@@ -1,4 +1,5 @@
-"""Users: login on a terminal, su, passwd, id, in a machine whose /etc/ttys asks for a login."""
+"""Users: login on a terminal, su, passwd, id, in a machine whose /etc/ttys
+asks for a login."""
 import os
 import shutil
 
@@ -14,13 +15,15 @@ USER = "$5$abcdefgh$6UrvZcMYFmS0MWMDWRSnL9sn5sDyKPA6k8XnAxhDUWD"
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
-    """A floppy with two users, one of them in a second group, and a login on the serial line."""
+    """A floppy with two users, one of them in a second group, and a login on
+    the serial line."""
     folder = tmp_path_factory.mktemp("login")
     etc = folder / "overlay" / "etc"
     etc.mkdir(parents=True)
     (folder / "overlay" / "home" / "user").mkdir(parents=True)
     (etc / "passwd").write_text(
-        f"root:{ROOT}:0:0:root:/root:/bin/sh\nuser:{USER}:1000:100:a user:/home/user:/bin/sh\n"
+        f"root:{ROOT}:0:0:root:/root:/bin/sh\n"
+        f"user:{USER}:1000:100:a user:/home/user:/bin/sh\n"
     )
     (etc / "group").write_text("root::0:\nusers::100:\nwheel::10:root,user\n")
     (etc / "ttys").write_text("/dev/ttyS0\n")
@@ -35,7 +38,7 @@ def image(tmp_path_factory):
 
 @pytest.fixture
 def line(image, tmp_path):
-    """The serial line of a machine that has booted to its first login prompt."""
+    """The serial line of a machine booted to its first login prompt."""
     copy = str(tmp_path / "floppy.img")
     shutil.copyfile(image, copy)
     child = pexpect.spawn(

@@ -1,4 +1,5 @@
-"""The Minix file system, versions 1 to 3: volumes made by mkfs.minix and by tools/mkfs, worked on inside Cowix, judged from outside by fsck.minix,
+"""The Minix file system, versions 1 to 3: volumes made by mkfs.minix and by
+tools/mkfs, worked on inside Cowix, judged from outside by fsck.minix,
 grub-fstest and tools/minix."""
 import os
 import re
@@ -80,7 +81,8 @@ def outside(path, name):
 
 @pytest.mark.parametrize("maker,name", MAKERS)
 def test_work(maker, name, tmp_path):
-    """Everything that changes a file system, on each version; also through all levels of pointers that a file of 2 GB can reach."""
+    """Everything that changes a file system, on each version; also through all
+    levels of pointers that a file of 2 GB can reach."""
     disk = str(tmp_path / "disk.img")
     fmt = make(disk, maker, name, 24 << 10)
     long, far = (
@@ -89,11 +91,20 @@ def test_work(maker, name, tmp_path):
         * 1000,
     )
     result = cowix(
-        f"""set -e; mount /dev/hda /mnt; cd /mnt; mkdir -p a/b/c/d; seq 1 100000 > a/ramp; cp a/ramp a/b/{long}; ln a/ramp hard
-        ln -s a/ramp soft; cp -r /bin a; mv a/b/c c; mv a/bin/ls c/ls; mv a/bin/cat a/bin/cp; rm -r a/bin; mkdir a/bin; mknod null c 1 3; echo x > null
-        cat soft | wc -c; i=0; while [ $i -lt 70 ]; do echo $i > c/file$i; i=$((i+1)); done; i=0; while [ $i -lt 70 ]; do rm c/file$i; i=$((i+2)); done
-        dd if=a/ramp of=sparse bs=1000 seek={far // 1000} count=3 conv=notrunc 2>/dev/null; rmdir a/bin c/d; echo more >> a/ramp
-        if echo > {long}x; then false; fi; cmp /bin/ls c/ls 2>/dev/null || [ $? = 127 ]; df /mnt | tail -1; cd /; umount /mnt; audit | head -1""",
+        f"""
+        set -e; mount /dev/hda /mnt; cd /mnt; mkdir -p a/b/c/d
+        seq 1 100000 > a/ramp; cp a/ramp a/b/{long}; ln a/ramp hard
+        ln -s a/ramp soft; cp -r /bin a; mv a/b/c c; mv a/bin/ls c/ls
+        mv a/bin/cat a/bin/cp; rm -r a/bin; mkdir a/bin
+        mknod null c 1 3; echo x > null; cat soft | wc -c
+        i=0; while [ $i -lt 70 ]; do echo $i > c/file$i; i=$((i+1)); done
+        i=0; while [ $i -lt 70 ]; do rm c/file$i; i=$((i+2)); done
+        dd if=a/ramp of=sparse bs=1000 seek={far // 1000} count=3 \\
+            conv=notrunc 2>/dev/null
+        rmdir a/bin c/d; echo more >> a/ramp
+        if echo > {long}x; then false; fi
+        cmp /bin/ls c/ls 2>/dev/null || [ $? = 127 ]
+        df /mnt | tail -1; cd /; umount /mnt; audit | head -1""",
         *drive(disk),
     )
     assert (
@@ -130,8 +141,11 @@ def test_disk_full(maker, name, tmp_path):
     disk = str(tmp_path / "disk.img")
     make(disk, maker, name, 1500)
     result = cowix(
-        "mount /dev/hda /mnt; df /mnt | tail -1; for i in 1 2; do dd if=/dev/zero of=/mnt/f bs=4096 2>/dev/null; mkdir /mnt/d; echo x > /mnt/x; df /mnt | tail -1; "
-        "rm /mnt/f; rm -r /mnt/d; df /mnt | tail -1; done; seq 1 100000 > /mnt/g; seq 1 150000 > /mnt/h; umount /mnt",
+        "mount /dev/hda /mnt; df /mnt | tail -1; for i in 1 2; "
+        "do dd if=/dev/zero of=/mnt/f bs=4096 2>/dev/null; mkdir /mnt/d; "
+        "echo x > /mnt/x; df /mnt | tail -1; "
+        "rm /mnt/f; rm -r /mnt/d; df /mnt | tail -1; done; "
+        "seq 1 100000 > /mnt/g; seq 1 150000 > /mnt/h; umount /mnt",
         *drive(disk),
     )
     assert "No space left" in result.err, result.err
@@ -146,7 +160,8 @@ def test_disk_full(maker, name, tmp_path):
 
 
 def test_large(tmp_path):
-    """A volume of 300 MB, and a file on it that is larger than 64 MB, through three levels of pointers."""
+    """A volume of 300 MB, and a file on it that is larger than 64 MB, through
+    three levels of pointers."""
     disk = str(tmp_path / "disk.img")
     make(disk, "ours", "minix3", 300 << 10)
     result = cowix(
@@ -165,7 +180,8 @@ def test_large(tmp_path):
         == data
     )
     result = cowix(
-        "mount /dev/hda /mnt; dd if=/mnt/big bs=1000 skip=74888 2>/dev/null; rm /mnt/big; umount /mnt",
+        "mount /dev/hda /mnt; dd if=/mnt/big bs=1000 skip=74888 2>/dev/null; "
+        "rm /mnt/big; umount /mnt",
         *drive(disk),
     )
     assert result.out == data[74888000:]
@@ -183,7 +199,8 @@ def test_huge_volume(name, gigabytes, tmp_path):
         gigabytes << 20,
     )
     result = cowix(
-        "mount /dev/hda /mnt && df /mnt && seq 1 100000 > /mnt/f && umount /mnt",
+        "mount /dev/hda /mnt && df /mnt && seq 1 100000 > /mnt/f && "
+        "umount /mnt",
         *drive(disk),
     )
     assert result.status == 0, result.err
@@ -211,7 +228,8 @@ def test_many_inodes(tmp_path):
         f.truncate(40 << 20)
         volume.write(f, 0)
     result = cowix(
-        "mount /dev/hda /mnt; echo new > /mnt/new; rm /mnt/f3 /mnt/f66000; mkdir /mnt/d; cat /mnt/new; umount /mnt",
+        "mount /dev/hda /mnt; echo new > /mnt/new; rm /mnt/f3 /mnt/f66000; "
+        "mkdir /mnt/d; cat /mnt/new; umount /mnt",
         *drive(disk),
     )
     assert result.out == b"new\n", result.err
@@ -220,11 +238,13 @@ def test_many_inodes(tmp_path):
 
 
 def test_freed_blocks(tmp_path):
-    """A directory's blocks become a file's: what the cache still had of the directory is not written over the file."""
+    """A directory's blocks become a file's: what the cache still had of the
+    directory is not written over the file."""
     disk = str(tmp_path / "disk.img")
     make(disk, "ours", "minix1", 1500)
     result = cowix(
-        "mount /dev/hda /mnt; mkdir /mnt/d; i=0; while [ $i -lt 60 ]; do echo x > /mnt/d/file$i; i=$((i+1)); done; rm -r /mnt/d; "
+        "mount /dev/hda /mnt; mkdir /mnt/d; i=0; while [ $i -lt 60 ]; "
+        "do echo x > /mnt/d/file$i; i=$((i+1)); done; rm -r /mnt/d; "
         "seq 1 100000 > /mnt/f; umount /mnt",
         *drive(disk),
     )
@@ -237,7 +257,8 @@ def test_in_bochs(name, tmp_path):
     disk = str(tmp_path / "disk.img")
     make(disk, "ours", name, 16 * 63 * 20 // 2)
     result = cowix(
-        "mount /dev/hda /mnt && seq 1 100000 > /mnt/f && mkdir /mnt/d && mv /mnt/f /mnt/d && umount /mnt",
+        "mount /dev/hda /mnt && seq 1 100000 > /mnt/f && mkdir /mnt/d && "
+        "mv /mnt/f /mnt/d && umount /mnt",
         "-e",
         "bochs",
         "-d",
@@ -252,7 +273,8 @@ def test_in_bochs(name, tmp_path):
 
 
 def test_large_overlay(tmp_path):
-    """tools/mkfs takes time by what it writes: 40 MB in 1 KB zones take a second, and once took minutes."""
+    """tools/mkfs takes time by what it writes: 40 MB in 1 KB zones take a
+    second, and once took minutes."""
     (tmp_path / "overlay").mkdir()
     data = os.urandom(1 << 20) * 40
     (tmp_path / "overlay" / "big").write_bytes(data)
@@ -282,7 +304,8 @@ def test_large_overlay(tmp_path):
 
 
 def test_checker(tmp_path):
-    """tools/minix check finds each bit of the bitmaps and each link count that is wrong."""
+    """tools/minix check finds each bit of the bitmaps and each link count that
+    is wrong."""
     disk = str(tmp_path / "disk.img")
     make(disk, "ours", "minix3-4k", 1 << 10)
     data = open(disk, "rb").read()
@@ -306,7 +329,8 @@ def test_checker(tmp_path):
 
 
 def test_damaged(tmp_path):
-    """Hostile values everywhere, COWIX_FUZZ images (3,000): mounting them and working on them never stops the kernel, and nothing is lost."""
+    """Hostile values everywhere, COWIX_FUZZ images (3,000): mounting them and
+    working on them never stops the kernel, and nothing is lost."""
     number, seed = int(os.environ.get("COWIX_FUZZ", 3000)), int(
         os.environ.get("COWIX_SEED", 1)
     )
@@ -346,7 +370,8 @@ PROGRAMS = sorted(
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_hard_disk_image(name, tmp_path):
-    """tools/mkfs --disk: a partition that is clean, the kernel in one piece where the boot sector looks for it, the same bytes each time."""
+    """tools/mkfs --disk: a partition that is clean, the kernel in one piece
+    where the boot sector looks for it, the same bytes each time."""
     images, overlay = [
         str(tmp_path / f"{i}.img") for i in "ab"
     ], tmp_path / "overlay"

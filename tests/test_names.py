@@ -20,7 +20,7 @@ from volumes import (
 
 FILES = range(20)
 KINDS = {"s": stat.S_IFLNK, **dict.fromkeys("abcdgkl", stat.S_IFDIR)}
-# Numbers, entries and directories are used again: by others, and by other kinds.
+# Numbers, entries and directories are used again, by others and other kinds.
 STEPS = (
     "for i in {all}; do echo $i > a/f$i; done; sync",
     "echo n > b/n; rm a/f19; sync; echo n > a/m; rm a/f18; sync",

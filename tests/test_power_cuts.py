@@ -34,7 +34,11 @@ from volumes import (
     volume,
 )
 
-WORK = "mkdir -p {0}/d/e; seq 1 30000 > {0}/d/e/ramp; seq 1 10 > {0}/old; mv {0}/old {0}/d/new; cp -r /etc {0}/copy; rm {0}/copy/rc; sync; echo synced; sleep 60"
+WORK = (
+    "mkdir -p {0}/d/e; seq 1 30000 > {0}/d/e/ramp; seq 1 10 > {0}/old; "
+    "mv {0}/old {0}/d/new; cp -r /etc {0}/copy; rm {0}/copy/rc; sync; "
+    "echo synced; sleep 60"
+)
 
 
 def check_work(image, top):
@@ -68,7 +72,8 @@ def test_sync_then_cut_disk(name, guest, tmp_path):
 
 @pytest.mark.parametrize("memory", [32, 4])
 def test_sync_then_cut_floppy(memory, guest):
-    """The same for the root: in the ramdisk, which sync writes back, or with 4 MB on the floppy itself."""
+    """The same for the root: in the ramdisk, which sync writes back, or with 4
+    MB on the floppy itself."""
     machine = guest(WORK.format("/root"), memory=memory)
     machine.expect("synced")
     machine.close()
@@ -78,8 +83,8 @@ def test_sync_then_cut_floppy(memory, guest):
     check_work(machine.image, "/root")
 
 
-# The power goes at any moment: whatever of the log of writes is on the disk, it
-# can be repaired, with all that was synced
+# The power goes at any moment: whatever of the log of writes is on the disk,
+# it can be repaired, with all that was synced
 
 
 @pytest.mark.parametrize(
@@ -104,8 +109,8 @@ def test_power_cut_disk(name, seed, guest, tmp_path):
 )
 def test_reordered_power_cut(name, seed, kilobytes, guest, tmp_path):
     """
-    A disk whose cache writes in any order what it got since its last flush. The
-    last is small: its zones soon have their next owner.
+    A disk whose cache writes in any order what it got since its last flush.
+    The last disk is small: its zones soon have their next owner.
     """
     seed, disks = int(os.environ.get("COWIX_SEED", seed)), int(
         os.environ.get("COWIX_CUTS", 400)
@@ -130,7 +135,8 @@ FSYNCED = {
         "g",
     ),
     "in zones of a file cut short": (
-        "sync; dd if=/dev/zero of=$1/fill bs=1k 2>/dev/null; : > $1/f; cp /root/words $1/g; sync $1/g",
+        "sync; dd if=/dev/zero of=$1/fill bs=1k 2>/dev/null; : > $1/f; "
+        "cp /root/words $1/g; sync $1/g",
         "g",
     ),
     "moved": ("mkdir $1/d; sync $1/d $1/f; mv $1/f $1/d/g; sync $1/d", "d/g"),
@@ -139,7 +145,8 @@ FSYNCED = {
 
 @pytest.mark.parametrize("how", FSYNCED)
 def test_fsync_then_cut(how, guest, tmp_path):
-    """The moment fsync is back, the file has its content and its name, whatever the disk's cache makes of later writes."""
+    """The moment fsync is back, the file has its content and its name,
+    whatever the disk's cache makes of later writes."""
     disk, log, path = (
         volume(tmp_path / "disk.img", "minix1", 800),
         tmp_path / "writes",
@@ -184,8 +191,8 @@ def test_fsync_then_cut(how, guest, tmp_path):
 @pytest.mark.parametrize("memory", [32, 4])
 def test_power_cut_floppy(memory, guest, tmp_path):
     """
-    The root's floppy. The ramdisk writes back what has changed without an order
-    that keeps renames whole: only what stays where it is counts there.
+    The root's floppy. The ramdisk writes back what has changed without an
+    order that keeps renames whole: only what stays where it is counts there.
     """
     log, cut, work = (
         tmp_path / "writes",
@@ -223,11 +230,13 @@ def test_power_cut_floppy(memory, guest, tmp_path):
 
 
 def test_update(guest, tmp_path):
-    """Nobody calls sync, but init's update does every 5 seconds: what was written 8 seconds ago is there."""
+    """Nobody calls sync, but init's update does every 5 seconds: what was
+    written 8 seconds ago is there."""
     disk, etc = volume(tmp_path / "disk.img", "minix1"), tmp_path / "etc"
     shutil.copytree(f"{TOP}/user/etc", etc)
     (etc / "rc").write_text(
-        "mount /dev/hda /mnt; seq 1 30000 > /mnt/made; seq 1 3000 > /root/made; echo made > /dev/ttyS1\n"
+        "mount /dev/hda /mnt; seq 1 30000 > /mnt/made; "
+        "seq 1 3000 > /root/made; echo made > /dev/ttyS1\n"
     )
     floppy = str(tmp_path / "etc.img")
     assert mkfs(floppy, *PROGRAMS, etc=str(etc)).returncode == 0

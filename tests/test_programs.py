@@ -1,7 +1,10 @@
-"""Ordinary C programs, linked statically with the host's C library: what they print on Cowix is what they print on Linux, byte for byte.
+"""
+Ordinary C programs, linked statically with the host's C library: what they
+print on Cowix is what they print on Linux, byte for byte.
 
-All of them run in one boot, from a hard disk, one after the other; the program runner gives each the same surroundings on both systems, and marks
-where its output begins.
+All of them run in one boot, from a hard disk, one after the other. The program
+runner gives each the same surroundings on both systems, and marks where its
+output begins.
 """
 import glob
 import os
@@ -55,7 +58,8 @@ def build(name, folder):
 
 
 def make_disk(path, programs):
-    """A disk that is one file system: the programs below /t, and /w, empty, to work in."""
+    """A disk that is one file system: the programs below /t, and /w, empty, to
+    work in."""
     folder = path + ".files"
     os.makedirs(f"{folder}/w", exist_ok=True)
     shutil.copytree(programs, f"{folder}/t", dirs_exist_ok=True)
@@ -97,7 +101,8 @@ def on_cowix(programs, tmp_path_factory):
     disk = str(tmp_path_factory.mktemp("disk") / "programs.img")
     make_disk(disk, programs)
     result = cowix(
-        f"mount -t tmpfs tmpfs /dev/shm; mount /dev/hda /mnt && cd /mnt/w && /mnt/t/runner {SECONDS} /mnt/t {' '.join(NAMES)}",
+        "mount -t tmpfs tmpfs /dev/shm; mount /dev/hda /mnt && cd /mnt/w && "
+        f"/mnt/t/runner {SECONDS} /mnt/t {' '.join(NAMES)}",
         "-d",
         disk,
         "-m",
@@ -139,7 +144,8 @@ def test_program(name, on_linux, on_cowix):
 
 
 def test_the_end(on_cowix):
-    """Nothing came after the last program, the memory audit found nothing after any of them, and the disk is sound."""
+    """Nothing came after the last program, the memory audit found nothing
+    after any of them, and the disk is sound."""
     assert on_cowix["the end"][:2] == (0, b""), on_cowix["the end"]
     assert "audit" not in on_cowix
     assert on_cowix["fsck"][0] == 0, on_cowix["fsck"][1]

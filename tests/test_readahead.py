@@ -1,4 +1,5 @@
-"""Files on disks: reading ahead and writing back in batches, by DMA and PIO, with little memory and much, with errors, and by many at once."""
+"""Files on disks: reading ahead and writing back in batches, by DMA and PIO,
+with little memory and much, with errors, and by many at once."""
 import random
 import re
 import subprocess
@@ -55,7 +56,8 @@ def sector_of(image, content):
 
 @pytest.fixture(scope="module")
 def big(tmp_path_factory):
-    """A disk with a file of 16 MB, and its content as a disk: neither is written to."""
+    """A disk with a file of 16 MB, and its content as a disk: neither is
+    written to."""
     folder = tmp_path_factory.mktemp("big")
     return disk(
         folder / "disk.img", {"big": BIG, "empty": b"", "odd": BIG[:70001]}
@@ -66,7 +68,8 @@ def big(tmp_path_factory):
     "memory,params", [("8", ""), ("64", ""), ("8", "ide=nodma")]
 )
 def test_in_order(memory, params, big):
-    """From front to back, all of it and in pieces of odd sizes: byte for byte what is on the disk."""
+    """From front to back, all of it and in pieces of odd sizes: byte for byte
+    what is on the disk."""
     result = cowix(
         f"{MOUNT}; cmp /mnt/big /dev/hdb; wc -c </mnt/empty; "
         f"dd if=/mnt/big bs=9999 count=30; cat /mnt/odd; {CLEAN}",
@@ -87,7 +90,8 @@ def test_in_order(memory, params, big):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_here_and_there(params, big, tmp_path):
-    """Pieces from anywhere, small and large, across the end, with less memory than data."""
+    """Pieces from anywhere, small and large, across the end, with less memory
+    than data."""
     dice = random.Random(2)
     places = [
         (dice.randrange(len(BIG) // 1000 + 1), dice.choice((1, 3, 9, 60)))
@@ -101,7 +105,8 @@ def test_here_and_there(params, big, tmp_path):
         tmp_path / "script.img", {"script": script.encode()}, kilobytes=1000
     )
     result = cowix(
-        f"{MOUNT}; mkdir /s; mount /dev/hdb /s; sh /s/script; umount /s; {CLEAN}",
+        f"{MOUNT}; mkdir /s; mount /dev/hdb /s; sh /s/script; umount /s; "
+        f"{CLEAN}",
         *drive(big[0]),
         *drive(commands, 1),
         "-m",
@@ -118,13 +123,16 @@ def test_here_and_there(params, big, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_read_error_ahead(params, big, tmp_path):
-    """A bad sector that is met while reading ahead: who reads its page gets EIO, everybody else everything."""
+    """A bad sector that is met while reading ahead: who reads its page gets
+    EIO, everybody else everything."""
     bad, end = 501, 700 * PAGE
     hole = BIG[: bad * PAGE] + bytes(PAGE) + BIG[(bad + 1) * PAGE : end]
     sector = sector_of(big[0], BIG[bad * PAGE + 1024 :][:512])
     result = cowix(
-        f"{MOUNT}; dd if=/mnt/big bs=4k count={bad} 2>/dev/null | cmp - /dev/hdb; dd if=/mnt/big bs=4k 2>&1 >/dev/null | head -2; "
-        f"dd if=/mnt/big bs=4k count=700 conv=noerror,sync 2>/dev/null | cmp - /dev/hdb && echo same; "
+        f"{MOUNT}; dd if=/mnt/big bs=4k count={bad} 2>/dev/null | "
+        "cmp - /dev/hdb; dd if=/mnt/big bs=4k 2>&1 >/dev/null | head -2; "
+        "dd if=/mnt/big bs=4k count=700 conv=noerror,sync 2>/dev/null | "
+        "cmp - /dev/hdb && echo same; "
         f"dd if=/mnt/big bs=4k skip={bad + 1} count=1 2>/dev/null; {CLEAN}",
         *faulty(big[0], iotype="read", sector=sector),
         *drive(raw(tmp_path / "raw.img", hole), 1),
@@ -150,7 +158,8 @@ def test_read_error_ahead(params, big, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_write_error_in_a_batch(params, tmp_path):
-    """A page that cannot be written: fsync of its file says so, again and again, that of another file does not; all other pages are written."""
+    """A page that cannot be written: fsync of its file says so, again and
+    again, that of another file does not; all other pages are written."""
     image = disk(
         tmp_path / "disk.img",
         {
@@ -162,8 +171,10 @@ def test_write_error_in_a_batch(params, tmp_path):
     with open(image, "rb") as f:
         start = f.read().index(bytes(range(256)) * 8)
     result = cowix(
-        f"{MOUNT}; dd if=/mnt/new of=/mnt/big bs=64k conv=notrunc,fsync; echo $?; sync /mnt/big; echo $?; echo good >/mnt/good; "
-        f"sync /mnt/good; echo $?; cmp /mnt/new /mnt/big; echo $?; audit | head -1",
+        f"{MOUNT}; dd if=/mnt/new of=/mnt/big bs=64k conv=notrunc,fsync; "
+        "echo $?; sync /mnt/big; echo $?; echo good >/mnt/good; "
+        "sync /mnt/good; echo $?; cmp /mnt/new /mnt/big; echo $?; "
+        "audit | head -1",
         *faulty(image, iotype="write", sector=start // 512 + 901),
         "-k",
         params,
@@ -200,7 +211,8 @@ def test_write_error_in_a_batch(params, tmp_path):
     ],
 )
 def test_together(memory, params, fs, tmp_path):
-    """Readers, writers, truncation and fsync on the same files, in less memory than they need."""
+    """Readers, writers, truncation and fsync on the same files, in less memory
+    than they need."""
     image = disk(tmp_path / "disk.img", {}, fs, 10000)
     for seed in range(1, 4):
         result = cowix(
@@ -221,9 +233,12 @@ def test_together(memory, params, fs, tmp_path):
 
 
 def test_nothing_lost_when_memory_is_short(big):
-    """Programs take nearly all memory while files are read: they run on, and all frames come back."""
+    """Programs take nearly all memory while files are read: they run on, and
+    all frames come back."""
     result = cowix(
-        f"{MOUNT}; for i in 1 2 3; do dd if=/mnt/big bs=700k count=3 2>/dev/null | cmp - /dev/hdb & done; wait; {CLEAN}",
+        f"{MOUNT}; for i in 1 2 3; "
+        "do dd if=/mnt/big bs=700k count=3 2>/dev/null | "
+        f"cmp - /dev/hdb & done; wait; {CLEAN}",
         *drive(big[0]),
         *drive(big[1], 1),
         "-m",
@@ -238,12 +253,18 @@ def test_nothing_lost_when_memory_is_short(big):
 
 
 def test_speed(tmp_path):
-    """Pages are joined: far fewer interrupts than pages, and DMA is faster than PIO. `pytest -s -k speed` prints the figures."""
+    """Pages are joined: far fewer interrupts than pages, and DMA is faster
+    than PIO. `pytest -s -k speed` prints the figures."""
     image, rates = disk(tmp_path / "disk.img", {}, kilobytes=60 << 10), {}
-    read = "umount /mnt; mount /dev/hda /mnt; grep intr /proc/stat; dd if=/mnt/big of=/dev/null bs=4k 2>&1; grep intr /proc/stat"
+    read = (
+        "umount /mnt; mount /dev/hda /mnt; grep intr /proc/stat; "
+        "dd if=/mnt/big of=/dev/null bs=4k 2>&1; grep intr /proc/stat"
+    )
     for mode, params in (("DMA", ""), ("PIO", "ide=nodma")):
         result = cowix(
-            f"mount -t proc proc /proc; {MOUNT}; dd if=/dev/zero of=/mnt/big bs=4k count={SPEED_MB}x256 conv=fsync 2>&1; {read}",
+            f"mount -t proc proc /proc; {MOUNT}; "
+            f"dd if=/dev/zero of=/mnt/big bs=4k count={SPEED_MB}x256 "
+            f"conv=fsync 2>&1; {read}",
             *drive(image),
             "-m",
             "64",
@@ -260,7 +281,9 @@ def test_speed(tmp_path):
             for line in re.findall("^intr .*", text, re.M)
         ]
         print(
-            f"\na file of {SPEED_MB} MB by {mode}: read {rates[mode]:.0f} MB/s with {after - before} interrupts, written {written:.0f} MB/s"
+            "\n"
+            f"a file of {SPEED_MB} MB by {mode}: read {rates[mode]:.0f} MB/s "
+            f"with {after - before} interrupts, written {written:.0f} MB/s"
         )
         assert mode == "PIO" or after - before < SPEED_MB * MB // PAGE // 2
     assert rates["DMA"] > rates["PIO"]

@@ -1,4 +1,5 @@
-"""The serial lines: what stty sets is in the UART's registers, and a break arrives. QEMU's monitor reads the ports and sends the breaks."""
+"""The serial lines: what stty sets is in the UART's registers, and a break
+arrives. QEMU's monitor reads the ports and sends the breaks."""
 import re
 import shutil
 import socket
@@ -14,7 +15,8 @@ DIVISOR_LATCH = 0x80
 
 @pytest.fixture
 def machine(tmp_path):
-    """A machine with two lines: the first leads to a socket, the second nowhere."""
+    """A machine with two lines: the first leads to a socket, the second
+    nowhere."""
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
     m = Machine(
@@ -109,7 +111,8 @@ def test_break_is_an_interrupt(machine):
 def test_break_is_read(flags, shown, machine):
     m = machine
     m.type(
-        f"(stty raw -echo -ignbrk {flags}; echo $((40 + 2)); dd bs=1 count={shown.count(' ') + 1} | hexdump -C) < /dev/ttyS1\n"
+        f"(stty raw -echo -ignbrk {flags}; echo $((40 + 2)); "
+        f"dd bs=1 count={shown.count(' ') + 1} | hexdump -C) < /dev/ttyS1\n"
     )
     m.wait_for("\n42")
     time.sleep(0.5)

@@ -1,4 +1,5 @@
-"""Sessions as a person has them: typed on the console, typed on the serial line; the shell against the host's."""
+"""Sessions as a person has them: typed on the console, typed on the serial
+line; the shell against the host's."""
 import os
 import shutil
 import subprocess
@@ -28,7 +29,8 @@ def test_console(machine):
 
 
 def test_file_systems(machine):
-    """/etc/rc has mounted what lives in memory; what is left there is gone after the next start."""
+    """/etc/rc has mounted what lives in memory; what is left there is gone
+    after the next start."""
     machine.wait_for("\n#")
     machine.type("mount; echo x > /tmp/x; cat /proc/$$/comm\n")
     machine.wait_for(
@@ -146,7 +148,8 @@ def make_image_with(script):
         ),
         ("ls -a /mnt | tr '\\n' ' '", ". .. "),
         (
-            "mkdir -p /tmp/a/b/c && ls -R /tmp/a | wc -l; rm -r /tmp/a; ls /tmp",
+            "mkdir -p /tmp/a/b/c && ls -R /tmp/a | wc -l; rm -r /tmp/a; "
+            "ls /tmp",
             "7\n",
         ),
         (
@@ -155,16 +158,19 @@ def make_image_with(script):
         ),
         ("date -u +%Y | wc -c; kill -l | head -1", "5\n 1 HUP\n"),
         (
-            "dd if=/dev/zero bs=100 count=3 2>/dev/null | wc -c; df / | tail -1 | wc -l; sync; free | wc -l",
+            "dd if=/dev/zero bs=100 count=3 2>/dev/null | wc -c; "
+            "df / | tail -1 | wc -l; sync; free | wc -l",
             "300\n1\n3\n",
         ),
         ("test 3 -gt 2 -a -d /etc && [ ! -f /etc ] && echo yes", "yes\n"),
         (
-            "cd /root; ln /etc/rc rc && cp rc rc2 && mv rc2 rc3 && ls -1; rm -f rc*",
+            "cd /root; ln /etc/rc rc && cp rc rc2 && mv rc2 rc3 && ls -1; "
+            "rm -f rc*",
             "rc\nrc3\n",
         ),
         (
-            "cut -d' ' -f1 /proc/version; mount | cut -d' ' -f2 | grep -E '^/(proc|tmp)$'",
+            "cut -d' ' -f1 /proc/version; mount | cut -d' ' -f2 | "
+            "grep -E '^/(proc|tmp)$'",
             "Cowix\n/proc\n/tmp\n",
         ),
     ],

@@ -1,4 +1,5 @@
-"""Line editing, history and completion of the interactive shell, on a terminal of this host."""
+"""Line editing, history and completion of the interactive shell, on a terminal
+of this host."""
 import os
 import random
 import re
@@ -23,7 +24,7 @@ UP, DOWN, RIGHT, LEFT, HOME, END, DELETE = (
 
 
 class Screen:
-    """As much of a terminal as the shell uses: what it shows, for comparison."""
+    """As much of a terminal as the shell uses, with what it shows."""
 
     def __init__(self, columns):
         self.columns, self.cells, self.row, self.column, self.wrap = (
@@ -147,7 +148,8 @@ class Shell:
         return self.screen.lines()
 
     def run(self, *keys):
-        """Type keys and Enter on an empty screen; the lines below what was typed."""
+        """Type keys and Enter on an empty screen; the lines below what was
+        typed."""
         self.type("\x0c", *keys, "\n")
         self.wait_for_prompt()
         lines = self.screen.lines()
@@ -214,7 +216,8 @@ def test_interrupt_gives_a_new_prompt(sh):
 
 
 def test_no_interrupt_is_lost(sh):
-    """^C comes while the shell is between two keys, and throws away what was typed after them: nothing else would wake it."""
+    """^C comes while the shell is between two keys, and throws away what was
+    typed after them: nothing else would wake it."""
     chance = random.Random(1)
     for _ in range(2000):
         os.write(sh.child.child_fd, b"ca")
@@ -359,7 +362,7 @@ def test_complete_strange_names(sh, tmp_path):
         "y\x1b[2J1",
         "y\x1b[2J2",
         "it's",
-        "z$`\"a",
+        'z$`"a',
         "t\x01\x7f",
     ):
         (tmp_path / name).write_text("found\n")

@@ -45,7 +45,8 @@ def run(sh, line):
 
 
 def until(sh, line, text, again=""):
-    """Type a line, then others until the shell has said text as well, which may take the job a while: all that was printed."""
+    """Type a line, then others until the shell has said text as well, which
+    may take the job a while: all that was printed."""
     said, end = run(sh, line), time.monotonic() + 10
     while text not in said and time.monotonic() < end:
         time.sleep(0.02)
@@ -55,7 +56,8 @@ def until(sh, line, text, again=""):
 
 
 def start(sh, line):
-    """Type a line that starts something in the foreground, and give it time to have the terminal and to start; a builtin has it already."""
+    """Type a line that starts something in the foreground, and give it time to
+    have the terminal and to start; a builtin has it already."""
     sh.sendline(line)
     sh.expect_exact(line + "\r\n")
     end = time.monotonic() + 1
@@ -104,7 +106,8 @@ def test_pipeline_is_a_group(sh):
     sh.expect(r"\[1\]\+ Stopped    sleep 100 \| cat \| cat\r\n@ $")
     groups = run(
         sh,
-        "ps -o pgid=,comm= | grep -E 'sleep|cat' | awk '{print $1}' | sort -u | wc -l",
+        "ps -o pgid=,comm= | grep -E 'sleep|cat' | awk '{print $1}' | "
+        "sort -u | wc -l",
     )
     assert groups == "1\n"
     assert run(
@@ -119,7 +122,8 @@ def test_names_of_jobs(sh):
         run(sh, f"sleep {n} &")
     assert (
         run(sh, "jobs")
-        == "[1]  Running    sleep 101 &\n[2]- Running    sleep 102 &\n[3]+ Running    sleep 103 &\n"
+        == "[1]  Running    sleep 101 &\n[2]- Running    sleep 102 &\n"
+        "[3]+ Running    sleep 103 &\n"
     )
     assert run(sh, "jobs %-") == "[2]- Running    sleep 102 &\n"
     assert run(sh, "jobs %?101") == "[1]  Running    sleep 101 &\n"
@@ -182,7 +186,8 @@ def test_wait_can_be_interrupted(sh):
 
 
 def test_terminal_goes_to_the_foreground(sh):
-    """Who reads from the terminal in the background stops, and gets what is typed in the foreground."""
+    """Who reads from the terminal in the background stops, and gets what is
+    typed in the foreground."""
     assert re.fullmatch(
         r"\[1\] \d+\n\[1\]\+ Stopped    cat > got\n",
         until(sh, "cat > got &", "Stopped"),
@@ -207,7 +212,8 @@ def test_modes_are_restored(sh):
 def test_modes_of_a_stopped_job(sh):
     start(
         sh,
-        "sh -c 'stty -echo; kill -STOP $$; stty -a | grep -o -- -*echo\\ ; stty echo'",
+        "sh -c 'stty -echo; kill -STOP $$; stty -a | grep -o -- -*echo\\ ; "
+        "stty echo'",
     )
     sh.expect("@ $")
     assert run(sh, "stty -a | grep -o -- '-*echo '") == "echo \n"
@@ -300,7 +306,8 @@ def test_monitor_off(sh):
     """Without -m a pipeline stays in the shell's group."""
     assert run(
         sh,
-        "set +m; ps -o pgid= -p $$ | tr -d ' '; sh -c 'ps -o pgid= -p $$' | tr -d ' '; set -m",
+        "set +m; ps -o pgid= -p $$ | tr -d ' '; sh -c 'ps -o pgid= -p $$' | "
+        "tr -d ' '; set -m",
     ) == "{0}\n{0}\n".format(sh.pid)
     assert "no job control" in run(sh, "set +m; fg; set -m")
 
@@ -339,7 +346,8 @@ def test_exit_with_stopped_jobs(sh):
 
 def test_set_m_in_a_script(tmp_path):
     out = pexpect.run(
-        f"{SH} -c 'set -m; sleep 0 & wait; echo $(jobs); sleep 5 & kill %1; wait %1; echo $?'",
+        f"{SH} -c 'set -m; sleep 0 & wait; echo $(jobs); sleep 5 & kill %1; "
+        "wait %1; echo $?'",
         encoding="latin-1",
         timeout=10,
     )
@@ -347,7 +355,8 @@ def test_set_m_in_a_script(tmp_path):
 
 
 def test_inside_cowix(tmp_path):
-    """The same on our own kernel: stopping, continuing, the terminal's owner, and editing, on the serial line."""
+    """The same on our own kernel: stopping, continuing, the terminal's owner,
+    and editing, on the serial line."""
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
     child = pexpect.spawn(

@@ -1,4 +1,5 @@
-"""strace on the host: the same lines as the host's strace prints for the same program, and what can be said without it."""
+"""strace on the host: the same lines as the host's strace prints for the same
+program, and what can be said without it."""
 import os
 import re
 import shlex
@@ -65,7 +66,8 @@ SCRIPT = r"""
 trace() {
 	mkdir -p $1/$2/same
 	(cd $1/$2/same && printf 'one\ntwo\t\001\1771\n' > file &&
-		export PATH=$bin HOME=/ TZ=UTC && shift 2 && "$@" >/dev/null 2>&1)
+		export PATH=$bin HOME=/ TZ=UTC && shift 2 &&
+		"$@" >/dev/null 2>&1)
 }
 here=$(pwd)
 host=/usr/bin/strace
@@ -154,13 +156,13 @@ def test_form(runs):
     text, _ = runs["form"]
     assert re.search(
         r'^execve\(".*/cat", \["cat", "/missing"\], '
-        r'0x\w+ /\* \d vars \*/\) = 0$',
+        r"0x\w+ /\* \d vars \*/\) = 0$",
         text,
         re.M,
     ), text
     assert (
         'open("/missing", O_RDONLY)              = '
-        '-1 ENOENT (No such file or directory)\n'
+        "-1 ENOENT (No such file or directory)\n"
     ) in text
     assert (
         "exit_group(1)                           = ?\n"

@@ -1,4 +1,5 @@
-"""Swap on partitions and in files: programs with three times the memory there is, disks that fail, and what is shown of it."""
+"""Swap on partitions and in files: programs with three times the memory there
+is, disks that fail, and what is shown of it."""
 import os
 import re
 import struct
@@ -49,7 +50,8 @@ def with_partition(path, size=32 * MB):
 
 @pytest.fixture(scope="module")
 def floppy(tmp_path_factory):
-    """The ordinary floppy and the program that needs more memory than there is."""
+    """The ordinary floppy and the program that needs more memory than there
+    is."""
     folder = tmp_path_factory.mktemp("floppy")
     overlay, image = folder / "overlay", str(folder / "floppy.img")
     (overlay / "tests").mkdir(parents=True)
@@ -81,7 +83,8 @@ def swap_line(out):
     ],
 )
 def test_three_times_the_memory(what, params, floppy, tmp_path):
-    """Programs write and read three times the RAM, alone and shared by forks of all policies, and each byte is right; then swap is empty and goes."""
+    """Programs write and read three times the RAM, alone and shared by forks
+    of all policies, and each byte is right; then swap is empty and goes."""
     result = cowix(
         f"{ON}; /tests/thrash {what} && {CLEAN}",
         *drive(swap_disk(tmp_path / "swap.img", 64 * MB)),
@@ -135,7 +138,9 @@ def test_four_megabytes(floppy, tmp_path):
 
 
 def test_mappings_by_dice(tmp_path):
-    """Random calls on few pages, forks of both kinds that copy on write, and pages given up to swap all the time: what each call says is what Linux says."""
+    """Random calls on few pages, forks of both kinds that copy on write, and
+    pages given up to swap all the time: what each call says is what Linux
+    says."""
     folder, host = tmp_path / "files", tmp_path / "host"
     (folder / "w").mkdir(parents=True)
     host.mkdir()
@@ -160,7 +165,9 @@ def test_mappings_by_dice(tmp_path):
     )
     seeds = range(11, 23)
     result = cowix(
-        f"{ON}; mount /dev/hdb /mnt; cd /mnt/w; for s in {' '.join(map(str, seeds))}; do /mnt/dice $s 600; done; cd /; umount /mnt; {CLEAN}",
+        f"{ON}; mount /dev/hdb /mnt; cd /mnt/w; "
+        f"for s in {' '.join(map(str, seeds))}; do /mnt/dice $s 600; done; "
+        f"cd /; umount /mnt; {CLEAN}",
         *drive(swap_disk(tmp_path / "swap.img")),
         *drive(disk, 1),
         "-m",
@@ -210,7 +217,8 @@ def test_partition_and_its_neighbours(floppy, tmp_path):
     "emulator,fs", [("qemu", "minix1"), ("bochs", "minix3")]
 )
 def test_file(emulator, fs, tmp_path):
-    """A file that mkswap makes a swap area, on the disk that is the root: three times the memory, then the file system is as it was."""
+    """A file that mkswap makes a swap area, on the disk that is the root:
+    three times the memory, then the file system is as it was."""
     image, after, overlay = (
         str(tmp_path / "hd.img"),
         str(tmp_path / "after.img"),
@@ -227,7 +235,8 @@ def test_file(emulator, fs, tmp_path):
     )
     assert result.returncode == 0, result.stderr
     result = cowix(
-        f"{PROC}; mkswap /swap && swapon /swap && /tests/thrash 18000 && swapon -s && audit -d | head -1; "
+        f"{PROC}; mkswap /swap && swapon /swap && /tests/thrash 18000 && "
+        "swapon -s && audit -d | head -1; "
         "(echo x >> /swap) 2>&1; swapoff /swap; rm /swap",
         "-H",
         "-e",
@@ -256,10 +265,13 @@ def test_file(emulator, fs, tmp_path):
 
 
 def test_two_areas(floppy, tmp_path):
-    """The one with the higher priority is filled first; when both are needed, both are used, and either goes alone."""
+    """The one with the higher priority is filled first; when both are needed,
+    both are used, and either goes alone."""
     disks = [swap_disk(tmp_path / f"{name}.img", 12 * MB) for name in "ab"]
     result = cowix(
-        f"{PROC}; swapon /dev/hda; swapon -p 5 /dev/hdb; /tests/thrash 10000; swapon -s; /tests/thrash 22000; swapoff /dev/hdb && /tests/thrash 12000; "
+        f"{PROC}; swapon /dev/hda; swapon -p 5 /dev/hdb; /tests/thrash 10000; "
+        "swapon -s; /tests/thrash 22000; swapoff /dev/hdb && "
+        "/tests/thrash 12000; "
         "swapon -s",
         *drive(disks[0]),
         *drive(disks[1], 1),
@@ -284,9 +296,12 @@ def test_two_areas(floppy, tmp_path):
 
 
 def test_shell_goes_on_beside_it(floppy, tmp_path):
-    """Commands run while others push everything out: their own pages, and the shell's, come back right."""
+    """Commands run while others push everything out: their own pages, and the
+    shell's, come back right."""
     result = cowix(
-        f"{ON}; /tests/thrash 9000 3 & i=0; while [ $i -lt 25 ]; do ls -l /bin; i=$((i+1)); done | sort | cut -c1-1 | uniq -c; wait; {CLEAN}",
+        f"{ON}; /tests/thrash 9000 3 & i=0; while [ $i -lt 25 ]; "
+        "do ls -l /bin; i=$((i+1)); done | sort | cut -c1-1 | uniq -c; wait; "
+        f"{CLEAN}",
         *drive(swap_disk(tmp_path / "swap.img")),
         "-m",
         "8",
@@ -309,7 +324,8 @@ def test_shell_goes_on_beside_it(floppy, tmp_path):
 
 
 def test_full(floppy, tmp_path):
-    """When swap is full as well, the process that holds most ends, and the log names it; all it had is free again."""
+    """When swap is full as well, the process that holds most ends, and the log
+    names it; all it had is free again."""
     alone = "while ps | grep -q thras[h]; do sleep 1; done"
     result = cowix(
         f"{ON}; /tests/thrash 10000 2; echo status $?; {alone}; {CLEAN}",
@@ -341,9 +357,11 @@ def test_init_is_not_the_victim(floppy):
 
 
 def test_swapoff_without_room(floppy, tmp_path):
-    """What does not fit into memory stays in swap, and its owner notices nothing."""
+    """What does not fit into memory stays in swap, and its owner notices
+    nothing."""
     result = cowix(
-        f"{ON}; /tests/thrash 20000 3 & sleep 1; swapoff /dev/hda 2>&1; swapon -s | tail -1; wait; {CLEAN}",
+        f"{ON}; /tests/thrash 20000 3 & sleep 1; swapoff /dev/hda 2>&1; "
+        f"swapon -s | tail -1; wait; {CLEAN}",
         *drive(swap_disk(tmp_path / "swap.img", 64 * MB)),
         "-m",
         "8",
@@ -361,10 +379,11 @@ def test_swapoff_without_room(floppy, tmp_path):
 
 
 def test_read_error(floppy, tmp_path):
-    """A page that cannot be read is SIGBUS for who wants it, and nobody else."""
+    """A page that cannot be read is SIGBUS for its reader, and nobody else."""
     image = swap_disk(tmp_path / "swap.img")
     result = cowix(
-        f"{ON}; /tests/thrash 12000; echo status $?; audit -d | head -1; /tests/thrash 1000",
+        f"{ON}; /tests/thrash 12000; echo status $?; audit -d | head -1; "
+        "/tests/thrash 1000",
         *faulty(image, iotype="read", sector=8 * 700),
         "-m",
         "8",
@@ -382,7 +401,8 @@ def test_read_error(floppy, tmp_path):
 
 
 def test_write_error(floppy, tmp_path):
-    """A page that cannot be written stays in memory, and its place is not used again."""
+    """A page that cannot be written stays in memory, and its place is not used
+    again."""
     image = swap_disk(tmp_path / "swap.img")
     result = cowix(
         f"{ON}; /tests/thrash 14000 && /tests/thrash 14000 && {CLEAN}",
@@ -399,13 +419,16 @@ def test_write_error(floppy, tmp_path):
 
 
 def test_headers(floppy, tmp_path):
-    """The host's header is understood, with its label, and ours by the host; what is mounted or in use is refused."""
+    """The host's header is understood, with its label, and ours by the host;
+    what is mounted or in use is refused."""
     ours, theirs = create(tmp_path / "ours.img", 8 * MB), mkswap(
         create(tmp_path / "theirs.img", 8 * MB), "-L", "spare"
     )
     result = cowix(
-        f"{PROC}; mkswap -L cowix /dev/hda; swapon /dev/hda /dev/hdb && swapon -s; mount /dev/hda /mnt 2>&1; swapon /dev/hdb 2>&1; "
-        "swapoff /dev/hda /dev/hdb; swapoff /dev/hda 2>&1; dd if=/dev/zero of=/dev/hdb bs=4k count=1; swapon /dev/hdb 2>&1",
+        f"{PROC}; mkswap -L cowix /dev/hda; swapon /dev/hda /dev/hdb && "
+        "swapon -s; mount /dev/hda /mnt 2>&1; swapon /dev/hdb 2>&1; "
+        "swapoff /dev/hda /dev/hdb; swapoff /dev/hda 2>&1; "
+        "dd if=/dev/zero of=/dev/hdb bs=4k count=1; swapon /dev/hdb 2>&1",
         *drive(ours),
         *drive(theirs, 1),
         image=floppy,
@@ -444,9 +467,12 @@ def test_headers(floppy, tmp_path):
 
 
 def test_what_is_shown(floppy, tmp_path):
-    """meminfo, free, status and the command line of a process whose pages are in swap."""
+    """meminfo, free, status and the command line of a process whose pages are
+    in swap."""
     result = cowix(
-        f"{ON}; sleep 77 & /tests/thrash 12000; cat /proc/$!/cmdline | tr '\\0' ' '; echo; grep VmSwap /proc/$!/status; cat /proc/meminfo; free; "
+        f"{ON}; sleep 77 & /tests/thrash 12000; cat /proc/$!/cmdline | "
+        "tr '\\0' ' '; echo; grep VmSwap /proc/$!/status; cat /proc/meminfo; "
+        "free; "
         "kill $!",
         *drive(swap_disk(tmp_path / "swap.img")),
         "-m",
@@ -474,7 +500,8 @@ def test_what_is_shown(floppy, tmp_path):
 def test_trace(tmp_path):
     """Pages on their way out and in are events of the trace."""
     result = cowix(
-        f"{PROC}; echo 1 > /proc/vmtrace; /tests/swap round_trip; echo 0 > /proc/vmtrace; cat /proc/vmtrace",
+        f"{PROC}; echo 1 > /proc/vmtrace; /tests/swap round_trip; "
+        "echo 0 > /proc/vmtrace; cat /proc/vmtrace",
         image=guest_floppy("swap"),
     )
     events = re.findall(

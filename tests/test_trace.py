@@ -1,4 +1,5 @@
-"""The trace of page frames and its picture, the full-screen memmap, the benchmarks' tables."""
+"""The trace of page frames and its picture, the full-screen memmap, the
+benchmarks' tables."""
 import csv
 import importlib.machinery
 import importlib.util
@@ -12,9 +13,16 @@ import pytest
 
 from conftest import TOP, cowix, guest_floppy
 
-# One process at a time: where several can run, the ticks of the clock decide, and they fall elsewhere in Bochs.
-COMMAND = "(x=1; y=2); /bin/true; /bin/cp /etc/passwd /tmp/x; (x=1; (y=2)); sed -n 1p /etc/passwd > /tmp/y"
-TRACED = f"mount -t proc proc /proc; echo 1 > /proc/vmtrace; {COMMAND}; echo 0 > /proc/vmtrace; cat /proc/vmtrace"
+# One process at a time: where several can run, the ticks of the clock decide,
+# and they fall elsewhere in Bochs.
+COMMAND = (
+    "(x=1; y=2); /bin/true; /bin/cp /etc/passwd /tmp/x; (x=1; (y=2)); "
+    "sed -n 1p /etc/passwd > /tmp/y"
+)
+TRACED = (
+    f"mount -t proc proc /proc; echo 1 > /proc/vmtrace; {COMMAND}; "
+    "echo 0 > /proc/vmtrace; cat /proc/vmtrace"
+)
 SVG = "{http://www.w3.org/2000/svg}"
 
 sys.dont_write_bytecode = True
@@ -44,7 +52,8 @@ def picture(text, *options):
 
 
 def kinds_that_add_up(trace):
-    """What an event leaves is what the next one of the same frame finds. The page cache's own reference to a program's page goes untold."""
+    """What an event leaves is what the next one of the same frame finds. The
+    page cache's own reference to a program's page goes untold."""
     counts, kinds, cached = {}, set(), set()
     events = list(vmtrace.read_events(trace.splitlines()))
     assert len(events) == trace.count("\n") > 250
@@ -82,7 +91,8 @@ def names(trace):
 
 
 def test_the_same_in_bochs(trace):
-    """Ticks decide whether parent or child writes first, so not event by event."""
+    """Ticks decide whether parent or child writes first, so not event by
+    event."""
     result = cowix(
         TRACED, "-e", "bochs", "-m", "64", image=guest_floppy("cow")
     )
@@ -114,7 +124,9 @@ def test_counts_of_other_policies():
         ("policies_lives heaps", {"lend", "split", "dup"}),
     ):
         text = cowix(
-            f"mount -t proc proc /proc; echo 1 > /proc/vmtrace; /tests/{program} > /tmp/x; echo 0 > /proc/vmtrace; cat /proc/vmtrace",
+            "mount -t proc proc /proc; echo 1 > /proc/vmtrace; "
+            f"/tests/{program} > /tmp/x; echo 0 > /proc/vmtrace; "
+            "cat /proc/vmtrace",
             image=guest_floppy(program.split()[0]),
         ).out.decode()
         assert wanted < kinds_that_add_up(text)
@@ -123,7 +135,8 @@ def test_counts_of_other_policies():
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_from_the_first_program_on(emulator):
-    """trace=vm: on port 0xE9 stands what /proc/vmtrace holds; nothing is traced without it."""
+    """trace=vm: on port 0xE9 stands what /proc/vmtrace holds; nothing is
+    traced without it."""
     log = cowix(
         "echo 0 > /proc/vmtrace; cat /proc/vmtrace",
         "-e",
@@ -201,7 +214,8 @@ def bars_of(lines):
 
 
 def test_picture_of_lent_table():
-    """Two pages below one table, of which one was mapped before the trace began. The child writes one; the parent goes first."""
+    """Two pages below one table, of which one was mapped before the trace
+    began. The child writes one; the parent goes first."""
     bars = bars_of(
         [
             "       0 fault     3 0804b000 00011000       0       1 00000000",
@@ -233,7 +247,8 @@ def test_picture_of_lent_table():
 
 
 def test_picture_of_lent_table_given_back():
-    """Who exits without having written loses everything at once; what swap or reclaim takes, all lose who use the table."""
+    """Who exits without having written loses everything at once; what swap or
+    reclaim takes, all lose who use the table."""
     bars = bars_of(
         [
             "       0 fault     3 0804b000 00011000       0       1 00000000",
@@ -320,7 +335,7 @@ def test_memmap(machine):
 
 
 def test_bench_tables(tmp_path):
-    """The smallest sizes: a table, a CSV file, and pictures where gnuplot is."""
+    """The smallest sizes: a table, a CSV file, pictures if there is gnuplot."""
     process = subprocess.run(
         [os.path.join(TOP, "tools/bench"), "-m", "2", "-o", str(tmp_path)],
         capture_output=True,

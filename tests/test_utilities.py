@@ -1,4 +1,5 @@
-"""Tools on the host against the host's own of the same name: dd, stat, date, id, stty."""
+"""Tools on the host against the host's own of the same name: dd, stat, date,
+id, stty."""
 import os
 import re
 import subprocess
@@ -68,7 +69,8 @@ def test_dd(operands, tmp_path):
 
 def test_dd_through_pipes():
     text = b"x" * 12345 + b"y" * 5000
-    # The pipe is filled 4096 bytes at a time: blocks that divide those are never read short.
+    # The pipe is filled 4096 bytes at a time: blocks that divide those are
+    # never read short.
     assert (
         run(
             f"{BIN}/dd",
@@ -116,7 +118,8 @@ def test_stat():
 )
 def test_date(when):
     for format in (
-        "+%a %A %b %B %C %d %D %e %F %H %I %j %k %l %m %M %n %p %P %r %R %s %S %t %T %u %U %w %W %x %X %y %Y %h %c",
+        "+%a %A %b %B %C %d %D %e %F %H %I %j %k %l %m %M %n %p %P %r %R %s "
+        "%S %t %T %u %U %w %W %x %X %y %Y %h %c",
         "-R",
     ):
         ours, hosts = both("date", "-u", "-d", when, format)
@@ -302,7 +305,8 @@ def flags(text):
         word
         for word in re.findall(r"-?\w+(?: = \S+;)?", text)
         if not re.match(
-            r"-?(cmspar|ofill|ofdel|nl0|cr0|tab0|bs0|vt0|ff0|xcase|echoprt|flusho|extproc)$",
+            r"-?(cmspar|ofill|ofdel|nl0|cr0|tab0|bs0|vt0|ff0|xcase|echoprt|"
+            r"flusho|extproc)$",
             word,
         )
     }
@@ -331,7 +335,8 @@ def test_stty(settings):
         timeout=10,
     )
     shell.sendline(
-        f"{BIN}/stty sane {settings} > f 2>&1; {BIN}/stty -a; echo; echo cut; /usr/bin/stty -a; echo; echo end; /usr/bin/stty sane".replace(
+        f"{BIN}/stty sane {settings} > f 2>&1; {BIN}/stty -a; echo; echo cut; "
+        "/usr/bin/stty -a; echo; echo end; /usr/bin/stty sane".replace(
             "> f 2>&1", ""
         )
     )
@@ -346,8 +351,10 @@ def test_stty(settings):
 def test_in_cowix():
     """What only Cowix has: its log, its processes."""
     result = cowix(
-        "dmesg | wc -l; dmesg -c | wc -c; dmesg | wc -c; ps aux | tail -1; dd if=/dev/zero of=/tmp/z bs=1k count=3 status=none; "
-        "stat -c '%s %U' /tmp/z; date -d @0 +%F; ls -l /bin/su /bin/reset /bin/whoami | wc -l"
+        "dmesg | wc -l; dmesg -c | wc -c; dmesg | wc -c; ps aux | tail -1; "
+        "dd if=/dev/zero of=/tmp/z bs=1k count=3 status=none; "
+        "stat -c '%s %U' /tmp/z; date -d @0 +%F; "
+        "ls -l /bin/su /bin/reset /bin/whoami | wc -l"
     )
     lines = result.out.decode().split("\n")
     assert int(lines[0]) > 3 and int(lines[1]) > 100 and lines[2] == "0"

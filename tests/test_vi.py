@@ -1,4 +1,5 @@
-"""vi on the host: keys typed at a terminal, the file that it wrote, and the screen, kept by a small model of a VT100."""
+"""vi on the host: keys typed at a terminal, the file that it wrote, and the
+screen, kept by a small model of a VT100."""
 import os
 import re
 import signal
@@ -14,7 +15,8 @@ ESC = "\x1b"
 
 
 class Screen:
-    """What a VT100 shows: cursor positions, erasing, scrolling regions, reverse line feed."""
+    """What a VT100 shows: cursor positions, erasing, scrolling regions,
+    reverse line feed."""
 
     def __init__(self, rows, columns):
         self.rows, self.columns, self.rest = rows, columns, ""
@@ -365,7 +367,7 @@ CASES = [
     ("a\n", ":>>\r", "\t\ta\n"),
     ("a\nb\n", ":set sw=4\r>>j>>>>", "    a\n\tb\n"),
     ("a\nb\nc\n", ":set nows\rG/a\rx", "a\nb\n\n"),
-    ("a\n", ":\" a comment\rx", "\n"),
+    ("a\n", ':" a comment\rx', "\n"),
     ("a\n", ":1,2d\r", "a\n"),
     # sentences, sections, a line behind a pattern
     ("One.  Two a. b.\nThree.\n", ")x", "One.  wo a. b.\nThree.\n"),
@@ -391,7 +393,8 @@ def test_keys(number, tmp_path):
 
 
 def test_screen(tmp_path):
-    """Text, tabs, control characters, the lines after the end, the messages and the cursor."""
+    """Text, tabs, control characters, the lines after the end, the messages
+    and the cursor."""
     path = tmp_path / "f"
     path.write_bytes(b"one\n\ttab\x01\xe9\nlast\n")
     vi = Vi(path, rows=10, columns=60)
@@ -419,7 +422,8 @@ def test_screen(tmp_path):
 
 
 def test_scrolling(tmp_path):
-    """After each of many movements the screen is the one that a fresh drawing gives."""
+    """After each of many movements the screen is the one that a fresh drawing
+    gives."""
     path = tmp_path / "f"
     path.write_text(
         "".join(
@@ -510,7 +514,8 @@ def test_resize(tmp_path):
 
 
 def test_suspend(tmp_path):
-    """^Z gives the terminal back to a shell with job control, fg comes back; without one it is refused."""
+    """^Z gives the terminal back to a shell with job control, fg comes back;
+    without one it is refused."""
     shell = pexpect.spawn(
         "/bin/bash",
         ["--norc", "-i"],
@@ -536,7 +541,8 @@ def test_suspend(tmp_path):
 
 
 def test_large_file(tmp_path):
-    """Five megabytes: read, changed everywhere, undone, changed at the end and written."""
+    """Five megabytes: read, changed everywhere, undone, changed at the end and
+    written."""
     path = tmp_path / "f"
     text = "".join(
         f"{n} the quick brown fox jumps over the lazy dog\n"
@@ -551,7 +557,8 @@ def test_large_file(tmp_path):
 
 
 def test_same_inode(tmp_path):
-    """Written in place: inode, mode and links stay, also when the text becomes shorter."""
+    """Written in place: inode, mode and links stay, also when the text becomes
+    shorter."""
     path = tmp_path / "f"
     path.write_text(NUMBERS)
     path.chmod(0o751)
@@ -586,7 +593,7 @@ def test_refuses_to_lose(tmp_path):
         and path.read_text() == "changed behind its back\n"
     )
     assert "written" in vi.type(":w!\r")[-1] and path.read_text() == "\n\n"
-    assert "other\" 1 lines" in vi.type(f":e {other}\r")[-1]
+    assert 'other" 1 lines' in vi.type(f":e {other}\r")[-1]
     assert vi.quit(":q\r") == 0
 
 
@@ -616,7 +623,8 @@ def test_ex_files(tmp_path):
 
 
 def test_in_cowix(machine):
-    """On the console: a file typed, saved, changed by a command, and shown by cat."""
+    """On the console: a file typed, saved, changed by a command, and shown by
+    cat."""
     machine.wait_for("\n#")
     machine.type("vi /root/f\n")
     machine.wait_for("[new file]")
@@ -694,7 +702,8 @@ def test_terminal_is_restored(tmp_path):
         dimensions=(24, 80),
     )
     shell.sendline(
-        f"stty -a > {tmp_path}/before; cd {tmp_path}; {VI} f; stty -a > {tmp_path}/after; echo done"
+        f"stty -a > {tmp_path}/before; cd {tmp_path}; {VI} f; "
+        f"stty -a > {tmp_path}/after; echo done"
     )
     shell.expect("new file")
     shell.send(":q\r")

@@ -34,7 +34,8 @@ def load_mkfs():
 
 
 class Guest(Machine):
-    """A machine that runs one command, and whose power can be cut at any moment. What the command writes is in out and err, the log in log."""
+    """A machine that runs one command, and whose power can be cut at any
+    moment. What the command writes is in out and err, the log in log."""
 
     def __init__(
         self,
@@ -142,7 +143,8 @@ def volume(path, name, kilobytes=1500):
 
 
 def repair(path):
-    """fsck.minix -a as after a power cut: whatever it finds it repairs, and then the volume is clean."""
+    """fsck.minix -a as after a power cut: whatever it finds it repairs, and
+    then the volume is clean."""
     first = subprocess.run(["fsck.minix", "-fa", path], capture_output=True)
     assert first.returncode in (0, 3), (
         first.stdout.decode("latin-1") + first.stderr.decode()
