@@ -22,9 +22,14 @@ int main(int argc, char **argv)
 	       "kernel objects %u, page tables %u\nuser entries %u\n",
 	       r.mismatches, r.frames_total, r.frames_free, r.frames_cache,
 	       r.frames_kernel, r.frames_tables, r.frames_user);
-	for (int i = 0; i < NR_OWNERS; i++)
-		printf("%s%s %u%s", i ? "" : "owners: ", names[i], r.owned[i],
-		       i == NR_OWNERS - 1 ? "\n" : i == 9 ? ",\n" : ", ");
+	printf("owners: ");
+	for (int i = 0; i < NR_OWNERS; i++) {
+		const char *gap = i == 9 ? ",\n" : ", ";
+
+		if (i == NR_OWNERS - 1)
+			gap = "\n";
+		printf("%s %u%s", names[i], r.owned[i], gap);
+	}
 	printf("inodes %u, open files %u, buffers %u, tasks %u\n",
 	       r.inodes_used, r.files_used, r.buffers_used, r.tasks);
 	return found > 0;

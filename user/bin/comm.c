@@ -29,9 +29,16 @@ static void comm(FILE *a, FILE *b)
 	    more_y = read_line(&y, &y_size, b) >= 0;
 
 	while (more_x || more_y) {
-		int order = !more_x ? 1 : !more_y ? -1 : strcmp(x, y);
+		int order;
 
-		put(order < 0 ? 0 : order > 0 ? 1 : 2, order > 0 ? y : x);
+		if (more_x && more_y)
+			order = strcmp(x, y);
+		else
+			order = more_x ? -1 : 1;
+		if (order == 0)
+			put(2, x);
+		else
+			put(order > 0, order > 0 ? y : x);
 		if (order <= 0)
 			more_x = read_line(&x, &x_size, a) >= 0;
 		if (order >= 0)

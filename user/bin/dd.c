@@ -16,7 +16,7 @@
 #include <util.h>
 
 #define SYNOPSIS \
-	"[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] "
+	"[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] " \
 	"[seek=n] [conv=...] [status=none|noxfer]"
 
 enum {

@@ -16,7 +16,7 @@
 #include <util.h>
 
 #define SYNOPSIS \
-	"[-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] "
+	"[-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] " \
 	"[-C lines] [-e pattern | -f file | pattern] [file...]"
 
 static regex_t *patterns;
@@ -320,15 +320,15 @@ static void grep_path(const char *path, const struct level *above)
  */
 static void grep_all(char **files)
 {
-	static char *const input[] = { "-", NULL }, *const here[] = { ".",
-								      NULL };
+	static char *const input[] = { "-", NULL };
+	static char *const here[] = { ".", NULL };
+	char *const *f = files;
 
 	if (!*files && recursive)
 		recursive = 2;
-	for (char *const *f = *files      ? files
-			      : recursive ? here
-					  : input;
-	     *f; f++) {
+	if (!*files)
+		f = recursive ? here : input;
+	for (; *f; f++) {
 		int fd = strcmp(*f, "-") == 0 ? 0 : -1;
 
 		show_names = !given['h'] &&

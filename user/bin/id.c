@@ -98,11 +98,12 @@ static void show_all(void)
  */
 static int read_options(int argc, char **argv)
 {
-	int what = strcmp(program_name, "groups") == 0   ? 'G'
-		   : strcmp(program_name, "whoami") == 0 ? 'u'
-							 : 0,
-	    option;
+	int what = 0, option;
 
+	if (strcmp(program_name, "groups") == 0)
+		what = 'G';
+	if (strcmp(program_name, "whoami") == 0)
+		what = 'u';
 	names = what != 0;
 	while ((option = getopt(argc, argv, "ugGnr")) != -1) {
 		if (option == '?')

@@ -47,14 +47,21 @@ static void add(struct list *l, const char *name, const struct stat *st)
 	l->files[l->count++].st = *st;
 }
 
+/* Returns the time that is shown and sorted by: -u, -c, or when written. */
 static time64_t time_of(const struct file *f, long *nanoseconds)
 {
 	const struct stat *st = &f->st;
 
-	*nanoseconds = set['u']   ? st->st_atime_nsec
-		       : set['c'] ? st->st_ctime_nsec
-				  : st->st_mtime_nsec;
-	return set['u'] ? st->st_atime : set['c'] ? st->st_ctime : st->st_mtime;
+	if (set['u']) {
+		*nanoseconds = st->st_atime_nsec;
+		return st->st_atime;
+	}
+	if (set['c']) {
+		*nanoseconds = st->st_ctime_nsec;
+		return st->st_ctime;
+	}
+	*nanoseconds = st->st_mtime_nsec;
+	return st->st_mtime;
 }
 
 static int compare(const void *a, const void *b)
@@ -68,9 +75,12 @@ static int compare(const void *a, const void *b)
 		p = x->st.st_size, q = y->st.st_size;
 	else if (set['t'] || ((set['c'] || set['u']) && !set['l']))
 		p = time_of(x, &pn), q = time_of(y, &qn);
-	order = p != q     ? (p < q ? 1 : -1)
-		: pn != qn ? (pn < qn ? 1 : -1)
-			   : strcmp(x->name, y->name);
+	if (p != q)
+		order = p < q ? 1 : -1;
+	else if (pn != qn)
+		order = pn < qn ? 1 : -1;
+	else
+		order = strcmp(x->name, y->name);
 	return set['r'] ? -order : order;
 }
 
@@ -80,11 +90,13 @@ static const char *mark(mode_t mode)
 		return set['F'] || set['p'] ? "/" : "";
 	if (!set['F'])
 		return "";
-	return S_ISLNK(mode)                  ? "@"
-	       : S_ISFIFO(mode)               ? "|"
-	       : (mode & S_IFMT) == S_IFSOCK  ? "="
-	       : S_ISREG(mode) && mode & 0111 ? "*"
-					      : "";
+	switch (mode & S_IFMT) {
+	case S_IFLNK: return "@";
+	case S_IFIFO: return "|";
+	case S_IFSOCK: return "=";
+	case S_IFREG: return mode & 0111 ? "*" : "";
+	default: return "";
+	}
 }
 
 /* The text of a number in kilobytes, or of bytes with a letter behind it. */

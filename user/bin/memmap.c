@@ -164,9 +164,17 @@ static void read_frames(void)
 		die("memory");
 }
 
+/* Returns how an entry may be used, by its line: c for COW, w or r. */
+static char access_of(const char *line)
+{
+	if (line[34] == 'c')
+		return 'c';
+	return line[33] == 'w' ? 'w' : 'r';
+}
+
 /*
- * The entries of the process, and which frames they are about. It may have
- * ended.
+ * Reads the entries of the process, and which frames they are about. It may
+ * have ended.
  */
 static void read_process(void)
 {
@@ -194,9 +202,7 @@ static void read_process(void)
 			 n = line[37] == 'z' ? 1 : strtoul(line + 9, NULL, 10);
 
 		for (; line[37] != 's' && n > 0 && frame < frames; n--, frame++)
-			marks[frame] = line[34] == 'c'   ? 'c'
-				       : line[33] == 'w' ? 'w'
-							 : 'r';
+			marks[frame] = access_of(line);
 	}
 }
 
@@ -237,12 +243,31 @@ static unsigned fitting_block(void)
 	return n;
 }
 
-/* A cell: of its frames the highest count, or what the process has there. */
+/* Returns the look of a cell by what the process has, or the highest count. */
+static int look_of(char mark, char highest)
+{
+	if (mark)
+		return mark == 'c' ? COW : MARKED;
+	switch (highest) {
+	case '.': return FREE;
+	case '1': return ONE;
+	case '2': return TWO;
+	default: return MORE;
+	}
+}
+
+/*
+ * Puts a cell: of its frames the highest count, or what the process has there.
+ */
 static void put_cell(unsigned frame)
 {
 	char highest = '.', mark = 0, owner = '.';
-	int look;
 
+	if (frame >= frames) {
+		put_look(PLAIN);
+		put(" ", 1);
+		return;
+	}
 	for (unsigned i = frame; i < frame + block && i < frames; i++) {
 		char c = counts[i] == '+' ? '9' + 1 : counts[i];
 
@@ -253,21 +278,13 @@ static void put_cell(unsigned frame)
 		if (marks[i] && (!mark || marks[i] == 'c'))
 			mark = marks[i];
 	}
-	look = mark == 'c'      ? COW
-	       : mark           ? MARKED
-	       : highest == '.' ? FREE
-	       : highest == '1' ? ONE
-	       : highest == '2' ? TWO
-				: MORE;
-	if (frame >= frames)
-		look = PLAIN;
-	put_look(look);
-	put(frame >= frames      ? " "
-	    : letters            ? &owner
-	    : mark               ? &mark
-	    : highest == '9' + 1 ? "+"
-				 : &highest,
-	    1);
+	put_look(look_of(mark, highest));
+	if (letters)
+		put(&owner, 1);
+	else if (mark)
+		put(&mark, 1);
+	else
+		put(highest == '9' + 1 ? "+" : &highest, 1);
 }
 
 static void draw_cells(void)
@@ -393,7 +410,9 @@ static int read_key(void)
 		return n < 0 ? 'q' : 0;
 	if (c != '\033' || read(0, rest, 2) != 2)
 		return c;
-	return rest[1] == 'A' ? 'k' : rest[1] == 'B' ? 'j' : 0;
+	if (rest[1] == 'A')
+		return 'k';
+	return rest[1] == 'B' ? 'j' : 0;
 }
 
 static void key(int c)

@@ -7,6 +7,7 @@ int main(int argc, char **argv)
 {
 	char type = argc > 2 ? argv[2][0] : 0;
 	unsigned dev = 0;
+	mode_t mode = S_IFCHR | 0666;
 
 	util_init(argv[0]);
 	if (!((type == 'p' && argc == 3) ||
@@ -14,11 +15,11 @@ int main(int argc, char **argv)
 		usage("name b|c major minor | name p");
 	if (argc == 5)
 		dev = number(argv[3]) << 8 | number(argv[4]);
-	if (mknod(argv[1],
-		  0666 | (type == 'p'   ? S_IFIFO
-			  : type == 'b' ? S_IFBLK
-					: S_IFCHR),
-		  dev) < 0)
+	if (type == 'p')
+		mode = S_IFIFO | 0666;
+	if (type == 'b')
+		mode = S_IFBLK | 0666;
+	if (mknod(argv[1], mode, dev) < 0)
 		die(argv[1]);
 	return 0;
 }

@@ -41,15 +41,26 @@ static int is_same(const char *from, const char *to)
 	return 1;
 }
 
-/* To another file system: what is in the way goes first. */
-static void move_far(const char *from, const char *to)
+/* Removes what is in the way. Returns -1 with errno if it may not go. */
+static int clear_way(const char *from, const char *to)
 {
 	struct stat a, b;
 
-	if (lstat(from, &a) == 0 && lstat(to, &b) == 0 &&
-	    (S_ISDIR(b.st_mode)   ? rmdir(to)
-	     : S_ISDIR(a.st_mode) ? (errno = ENOTDIR, -1)
-				  : unlink(to)) < 0)
+	if (lstat(from, &a) < 0 || lstat(to, &b) < 0)
+		return 0;
+	if (S_ISDIR(b.st_mode))
+		return rmdir(to);
+	if (S_ISDIR(a.st_mode)) {
+		errno = ENOTDIR;
+		return -1;
+	}
+	return unlink(to);
+}
+
+/* Moves to another file system. */
+static void move_far(const char *from, const char *to)
+{
+	if (clear_way(from, to) < 0)
 		warn(to);
 	else if (copy_tree(from, to,
 			   COPY_RECURSIVE | COPY_PRESERVE | COPY_LINKS) < 0 ||

@@ -44,6 +44,7 @@ static void set_style(struct style *style, const char *s)
  */
 static int starts_section(const char *line)
 {
+	static const int sections[] = { 0, FOOTER, BODY, HEADER };
 	size_t n = strlen(mark);
 	int times = 0;
 
@@ -51,7 +52,7 @@ static int starts_section(const char *line)
 		line += n;
 	if (!times || *line)
 		return 0;
-	section = times == 3 ? HEADER : times == 2 ? BODY : FOOTER;
+	section = sections[times];
 	if (!keep)
 		current = start;
 	return 1;

@@ -36,8 +36,10 @@ static int width_of(char letter, int size)
 	static const char octal[] = { 3, 6, 11, 22 },
 			  is_signed[] = { 4, 6, 11, 20 },
 			  is_unsigned[] = { 3, 5, 10, 20 };
-	int log = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
+	int log = 0;
 
+	while (1 << log < size)
+		log++;
 	switch (letter) {
 	case 'o': return octal[log];
 	case 'd': return is_signed[log];
@@ -56,7 +58,15 @@ static void add_type(char letter, int size)
 		(struct type){ letter, size, width_of(letter, size), 0 };
 }
 
-/* The argument of -t. */
+/* Returns the size that a letter of -t stands for: char, short, int or long. */
+static int letter_size(char c)
+{
+	if (c == 'C')
+		return 1;
+	return c == 'S' ? 2 : 4;
+}
+
+/* Reads the argument of -t. */
 static void parse_types(const char *s)
 {
 	while (*s) {
@@ -68,7 +78,7 @@ static void parse_types(const char *s)
 		if (size == 4 && isdigit(*s))
 			size = strtol(s, (char **)&s, 10);
 		else if (size == 4 && *s && strchr("CSIL", *s))
-			size = *s == 'C' ? 1 : *s == 'S' ? 2 : 4, s++;
+			size = letter_size(*s++);
 		if (size != 1 && size != 2 && size != 4 && size != 8)
 			usage(SYNOPSIS);
 		add_type(letter, size);
@@ -139,11 +149,19 @@ static void print_field(const struct type *t, const unsigned char *p, int width)
 /* The offset in the base of -A. */
 static void print_offset(void)
 {
-	if (base != 'n')
-		printf(base == 'x'   ? "%06lx"
-		       : base == 'd' ? "%07lu"
-				     : "%07lo",
-		       offset);
+	switch (base) {
+	case 'x': printf("%06lx", offset); break;
+	case 'd': printf("%07lu", offset); break;
+	case 'o': printf("%07lo", offset); break;
+	}
+}
+
+/* Returns the width of an offset. */
+static int offset_width(void)
+{
+	if (base == 'n')
+		return 0;
+	return base == 'x' ? 6 : 7;
 }
 
 /*
@@ -159,11 +177,7 @@ static void print_block(const unsigned char *block, int n)
 		if (i == 0)
 			print_offset();
 		else
-			printf("%*s",
-			       base == 'n'   ? 0
-			       : base == 'x' ? 6
-					     : 7,
-			       "");
+			printf("%*s", offset_width(), "");
 		for (int f = 0; f * t->size < n; f++) {
 			int rest = t->pad * (fields - f - 1) / fields;
 
@@ -229,11 +243,13 @@ static void align(void)
 static long size(const char *s)
 {
 	char *end;
-	long value = strtol(s, &end, 0), unit = *end == 'b'   ? 512
-						: *end == 'k' ? 1024
-						: *end == 'm' ? 1048576
-							      : 1;
+	long value = strtol(s, &end, 0), unit = 1;
 
+	switch (*end) {
+	case 'b': unit = 512; break;
+	case 'k': unit = 1024; break;
+	case 'm': unit = 1048576; break;
+	}
 	if (end == s || value < 0 || end[unit > 1]) {
 		complain(s, "not a size");
 		exit(1);

@@ -9,16 +9,24 @@
 
 static int delimiters[256], count;
 
-/* The list of delimiters, with \n, \t, \\ and \0. */
+/* Returns the delimiter that a letter behind a backslash stands for. */
+static int escaped(char c)
+{
+	switch (c) {
+	case 'n': return '\n';
+	case 't': return '\t';
+	case '0': return NONE;
+	default: return c;
+	}
+}
+
+/* Reads the list of delimiters, with \n, \t, \\ and \0. */
 static void parse_list(const char *s)
 {
 	for (count = 0; *s && count < 256; s++) {
 		if (*s == '\\' && s[1]) {
 			s++;
-			delimiters[count++] = *s == 'n'   ? '\n'
-					      : *s == 't' ? '\t'
-					      : *s == '0' ? NONE
-							  : *s;
+			delimiters[count++] = escaped(*s);
 		} else {
 			delimiters[count++] = *s;
 		}

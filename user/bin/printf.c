@@ -103,7 +103,7 @@ static void print_escaped(const char *s, int width, int precision, int left)
 	}
 	if (precision >= 0 && n > precision)
 		n = precision;
-	printf("%*s", left ? 0 : width - n > 0 ? width - n : 0, "");
+	printf("%*s", !left && width > n ? width - n : 0, "");
 	fwrite(text, 1, n, stdout);
 	printf("%*s", left && width > n ? width - n : 0, "");
 	free(text);

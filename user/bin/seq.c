@@ -19,15 +19,12 @@ static long long integer(const char *s)
 	return value;
 }
 
-int main(int argc, char **argv)
-{
-	long long first = 1, step = 1, last;
-	const char *separator = "\n";
-	int wide = 0, width = 0, count, any = 0;
-	char text[24];
+static const char *separator = "\n";
+static int wide;
 
-	util_init(argv[0]);
-	/* a number may be negative */
+/* Reads the options; what may be a negative number is none. */
+static void read_options(int argc, char **argv)
+{
 	while (optind < argc &&
 	       (argv[optind][1] < '0' || argv[optind][1] > '9')) {
 		int option = getopt(argc, argv, "ws:");
@@ -41,16 +38,14 @@ int main(int argc, char **argv)
 		else
 			separator = optarg;
 	}
-	count = argc - optind;
-	if (count < 1 || count > 3)
-		usage(SYNOPSIS);
-	last = integer(argv[argc - 1]);
-	if (count > 1)
-		first = integer(argv[optind]);
-	if (count > 2)
-		step = integer(argv[optind + 1]);
-	if (step == 0)
-		usage(SYNOPSIS);
+}
+
+/* Prints the numbers, with -w all as wide as the widest. */
+static void print(long long first, long long step, long long last)
+{
+	int width = 0, any = 0;
+	char text[24];
+
 	if (wide) {
 		int other = sprintf(text, "%lld", last);
 
@@ -61,5 +56,25 @@ int main(int argc, char **argv)
 		printf("%s%0*lld", any++ ? separator : "", width, first);
 	if (any)
 		putchar('\n');
+}
+
+int main(int argc, char **argv)
+{
+	long long first = 1, step = 1, last;
+	int count;
+
+	util_init(argv[0]);
+	read_options(argc, argv);
+	count = argc - optind;
+	if (count < 1 || count > 3)
+		usage(SYNOPSIS);
+	last = integer(argv[argc - 1]);
+	if (count > 1)
+		first = integer(argv[optind]);
+	if (count > 2)
+		step = integer(argv[optind + 1]);
+	if (step == 0)
+		usage(SYNOPSIS);
+	print(first, step, last);
 	return 0;
 }

@@ -175,14 +175,17 @@ static struct value value_of(struct part p, int order)
 static int compare_numbers(struct part a, struct part b, int order)
 {
 	struct value x = value_of(a, order), y = value_of(b, order);
-	int n = x.integer.end - x.integer.s, m = y.integer.end - y.integer.s,
-	    result;
+	int n = x.integer.end - x.integer.s, m = y.integer.end - y.integer.s;
+	int result;
 
 	if (x.sign != y.sign)
 		return x.sign - y.sign;
-	result = x.power != y.power ? x.power - y.power
-		 : n != m           ? n - m
-				    : memcmp(x.integer.s, y.integer.s, n);
+	if (x.power != y.power)
+		result = x.power - y.power;
+	else if (n != m)
+		result = n - m;
+	else
+		result = memcmp(x.integer.s, y.integer.s, n);
 	if (result == 0)
 		result = compare_text(x.fraction, y.fraction, 0);
 	return result * x.sign;

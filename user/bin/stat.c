@@ -85,32 +85,41 @@ static const char *device_type(const struct stat *st)
 	return text;
 }
 
-/* The value of a letter as text, or NULL and the number in *value. */
-static const char *value_of(char letter, char part, const char *file,
-			    const struct stat *st, long long *value)
+/* Returns the major number of a device with part H, the minor with L. */
+static unsigned part_of(unsigned long dev, char part)
+{
+	return part == 'H' ? dev >> 8 & 0xFFF : dev & 0xFF;
+}
+
+/* Returns the value of a letter that stands for a number. */
+static long long number_of(char letter, char part, const struct stat *st)
 {
 	if (part)
-		*value = letter == 'd' ? (part == 'H' ? st->st_dev >> 8 & 0xFFF
-						      : st->st_dev & 0xFF)
-				       : (part == 'H' ? st->st_rdev >> 8 & 0xFFF
-						      : st->st_rdev & 0xFF);
-	else
-		*value = letter == 's'   ? st->st_size
-			 : letter == 'b' ? st->st_blocks
-			 : letter == 'B' ? 512
-			 : letter == 'o' ? st->st_blksize
-			 : letter == 'i' ? st->st_ino
-			 : letter == 'h' ? st->st_nlink
-			 : letter == 'u' ? st->st_uid
-			 : letter == 'g' ? st->st_gid
-			 : letter == 'd' ? st->st_dev
-			 : letter == 'X' ? st->st_atime
-			 : letter == 'Y' ? st->st_mtime
-			 : letter == 'Z' ? st->st_ctime
-			 : letter == 'a' ? st->st_mode & 07777
-			 : letter == 'f' ? st->st_mode
-			 : letter == 't' ? st->st_rdev >> 8
-					 : st->st_rdev & 0xFF;
+		return part_of(letter == 'd' ? st->st_dev : st->st_rdev, part);
+	switch (letter) {
+	case 's': return st->st_size;
+	case 'b': return st->st_blocks;
+	case 'B': return 512;
+	case 'o': return st->st_blksize;
+	case 'i': return st->st_ino;
+	case 'h': return st->st_nlink;
+	case 'u': return st->st_uid;
+	case 'g': return st->st_gid;
+	case 'd': return st->st_dev;
+	case 'X': return st->st_atime;
+	case 'Y': return st->st_mtime;
+	case 'Z': return st->st_ctime;
+	case 'a': return st->st_mode & 07777;
+	case 'f': return st->st_mode;
+	case 't': return st->st_rdev >> 8;
+	default: return st->st_rdev & 0xFF;
+	}
+}
+
+/* Returns the value of a letter as text, or NULL if it is a number. */
+static const char *text_of(char letter, const char *file,
+			   const struct stat *st)
+{
 	switch (letter) {
 	case 'n': return file;
 	case 'N': return quoted(file, st);
@@ -134,7 +143,6 @@ static const char *directive(const char *f, const char *file,
 			     const struct stat *st)
 {
 	char format[24] = "%", part = 0;
-	long long value;
 	const char *text;
 	int n = 1;
 
@@ -142,14 +150,17 @@ static const char *directive(const char *f, const char *file,
 		format[n++] = *f++;
 	if ((*f == 'H' || *f == 'L') && (f[1] == 'd' || f[1] == 'r'))
 		part = *f++;
-	text = value_of(*f, part, file, st, &value);
+	text = text_of(*f, file, st);
 	if (text) {
 		strcpy(format + n, "s");
 		printf(format, text);
 	} else if (strchr("sbBoihugdXYZaftTr", *f)) {
-		strcpy(format + n, *f == 'a' ? "llo" :
-		       *f == 'f' || *f == 't' || *f == 'T' ? "llx" : "lld");
-		printf(format, value);
+		strcpy(format + n, "lld");
+		if (*f == 'a')
+			format[n + 2] = 'o';
+		if (*f == 'f' || *f == 't' || *f == 'T')
+			format[n + 2] = 'x';
+		printf(format, number_of(*f, part, st));
 	} else {
 		putchar(*f);
 	}

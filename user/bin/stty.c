@@ -72,10 +72,12 @@ static const unsigned fast[] = { 0, 57600, 115200, 230400 };
 
 static tcflag_t *word_of(struct termios *t, int word)
 {
-	return word == 1   ? &t->c_iflag
-	       : word == 2 ? &t->c_oflag
-	       : word == 3 ? &t->c_cflag
-			   : &t->c_lflag;
+	switch (word) {
+	case 1: return &t->c_iflag;
+	case 2: return &t->c_oflag;
+	case 3: return &t->c_cflag;
+	default: return &t->c_lflag;
+	}
 }
 
 static int is_set(struct termios *t, const struct flag *f)
@@ -88,9 +90,9 @@ static unsigned speed(void)
 {
 	unsigned code = now.c_cflag & CBAUD;
 
-	return code < 16                   ? speeds[code]
-	       : (code & 15) < COUNT(fast) ? fast[code & 15]
-					   : 0;
+	if (code < 16)
+		return speeds[code];
+	return (code & 15) < COUNT(fast) ? fast[code & 15] : 0;
 }
 
 static int set_speed(unsigned value)

@@ -178,8 +178,10 @@ static int read_options(int argc, char **argv)
 			usage(synopsis);
 	}
 	operands = argc - optind;
-	if (operands < 1 || operands > 2 ||
-	    (operands == 1 ? delete ? squeeze : !squeeze : delete &&!squeeze))
+	if (operands < 1 || operands > 2)
+		usage(synopsis);
+	/* one set is enough for -d or -s alone, two are too many for -d alone */
+	if (operands == 1 ? delete == squeeze : delete && !squeeze)
 		usage(synopsis);
 	return operands;
 }

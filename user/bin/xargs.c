@@ -136,7 +136,9 @@ static void run(char **command)
 	int pid;
 
 	for (char **s = command; (trace || prompt) && *s; s++)
-		fprintf(stderr, s[1] ? "%s " : prompt ? "%s" : "%s\n", *s);
+		fprintf(stderr, s[1] ? "%s " : "%s", *s);
+	if (trace && !prompt)
+		fputc('\n', stderr);
 	if (prompt && !wanted())
 		return;
 	pid = fork();

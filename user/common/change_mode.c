@@ -9,13 +9,23 @@
 #define ALL_BITS	07777
 #define OCTAL_DIGITS	4
 
-/* What the letters of who stand for. */
+/* Returns the bits that a letter of u, g, o and a stands for. */
 static mode_t whose(char c)
 {
-	return c == 'u'   ? S_ISUID | S_IRWXU
-	       : c == 'g' ? S_ISGID | S_IRWXG
-	       : c == 'o' ? S_ISVTX | S_IRWXO
-			  : ALL_BITS;
+	switch (c) {
+	case 'u': return S_ISUID | S_IRWXU;
+	case 'g': return S_ISGID | S_IRWXG;
+	case 'o': return S_ISVTX | S_IRWXO;
+	default: return ALL_BITS;
+	}
+}
+
+/* Returns how far left the bits of u, g or o stand. */
+static int shift_of(char c)
+{
+	if (c == 'u')
+		return 6;
+	return c == 'g' ? 3 : 0;
 }
 
 /*
@@ -31,7 +41,7 @@ static mode_t permissions(const char **s, mode_t mode)
 	const char *found;
 
 	if (**s == 'u' || **s == 'g' || **s == 'o') {
-		int shift = **s == 'u' ? 6 : **s == 'g' ? 3 : 0;
+		int shift = shift_of(**s);
 
 		(*s)++;
 		return (mode >> shift & 7) * 0111;

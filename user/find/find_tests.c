@@ -76,12 +76,14 @@ int test_type(struct expr *e, const struct file *f)
 	return strchr(e->text, letters[f->st.st_mode >> 12 & 15]) != NULL;
 }
 
-/* Compare with the number of the argument. */
+/* Returns 1 if a value is as the argument wants it: more, less or equal. */
 static int compare(const struct expr *e, long long value)
 {
-	return e->sign == '+'   ? value > e->number
-	       : e->sign == '-' ? value < e->number
-				: value == e->number;
+	if (e->sign == '+')
+		return value > e->number;
+	if (e->sign == '-')
+		return value < e->number;
+	return value == e->number;
 }
 
 /* -size, in units rounded up. */
@@ -131,9 +133,11 @@ int test_permissions(struct expr *e, const struct file *f)
 {
 	long mode = f->st.st_mode & 07777;
 
-	return e->sign == '-'   ? (mode & e->number) == e->number
-	       : e->sign == '/' ? !e->number || mode & e->number
-				: mode == e->number;
+	if (e->sign == '-')
+		return (mode & e->number) == e->number;
+	if (e->sign == '/')
+		return !e->number || mode & e->number;
+	return mode == e->number;
 }
 
 /* -user */

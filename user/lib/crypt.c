@@ -127,9 +127,10 @@ char *crypt(const char *key, const char *setting)
 	out += sprintf(out, "$5$");
 	if (strncmp(setting, "rounds=", 7) == 0) {
 		rounds = strtoul(setting + 7, (char **)&setting, 10);
-		rounds = rounds < ROUNDS_MIN   ? ROUNDS_MIN
-			 : rounds > ROUNDS_MAX ? ROUNDS_MAX
-					       : rounds;
+		if (rounds < ROUNDS_MIN)
+			rounds = ROUNDS_MIN;
+		if (rounds > ROUNDS_MAX)
+			rounds = ROUNDS_MAX;
 		setting += *setting == '$';
 		out += sprintf(out, "rounds=%ld$", rounds);
 	}

@@ -19,12 +19,19 @@ FILE *fdopen(int fd, const char *mode)
 	return f;
 }
 
+/* Returns the flags of open() for r, w or a. */
+static int flags_of(char mode)
+{
+	switch (mode) {
+	case 'r': return O_RDONLY;
+	case 'w': return O_WRONLY | O_CREAT | O_TRUNC;
+	default: return O_WRONLY | O_CREAT | O_APPEND;
+	}
+}
+
 FILE *fopen(const char *path, const char *mode)
 {
-	int flags = mode[0] == 'r'   ? O_RDONLY
-		    : mode[0] == 'w' ? O_WRONLY | O_CREAT | O_TRUNC
-				     : O_WRONLY | O_CREAT | O_APPEND;
-	int fd = open(path, flags, 0666);
+	int fd = open(path, flags_of(mode[0]), 0666);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, mode);
 
 	if (fd >= 0 && !f)

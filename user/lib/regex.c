@@ -116,15 +116,19 @@ static char before(const struct matcher *m, const char *s)
 }
 
 /*
- * Whether a word begins (<), ends (>), does one of these (b) or none (B) at s.
+ * Returns 1 if at s a word begins (<), ends (>), does one of these (b) or none
+ * (B).
  */
 static int at_edge(const struct matcher *m, char kind, const char *s)
 {
 	int left = is_word(before(m, s)), right = is_word(*s);
 
-	return kind == '<'   ? !left && right
-	       : kind == '>' ? left && !right
-			     : (left != right) == (kind == 'b');
+	switch (kind) {
+	case '<': return !left && right;
+	case '>': return left && !right;
+	case 'b': return left != right;
+	default: return left == right;
+	}
 }
 
 /*

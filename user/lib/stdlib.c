@@ -4,9 +4,12 @@
 #include <limits.h>
 #include <stdlib.h>
 
+/* Returns the value of a digit, or 99 for any other character. */
 static int digit(int c)
 {
-	return isdigit(c) ? c - '0' : isalpha(c) ? tolower(c) - 'a' + 10 : 99;
+	if (isdigit(c))
+		return c - '0';
+	return isalpha(c) ? tolower(c) - 'a' + 10 : 99;
 }
 
 /*

@@ -9,10 +9,12 @@
 #define ULLONG_MAX (~0ull)
 #define LLONG_MAX ((long long)(ULLONG_MAX >> 1))
 
-/* The value of a digit, 99 for what is none. */
+/* Returns the value of a digit, or 99 for any other character. */
 static unsigned digit(int c)
 {
-	return isdigit(c) ? c - '0' : isalpha(c) ? tolower(c) - 'a' + 10 : 99;
+	if (isdigit(c))
+		return c - '0';
+	return isalpha(c) ? tolower(c) - 'a' + 10 : 99;
 }
 
 /* Skip blanks, sign and 0x; the base and whether a minus stood there. */

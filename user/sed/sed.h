@@ -1,6 +1,6 @@
 /*
- * sed: its script as commands, and what its two parts share
- * (user/sed/sed_parse.c, user/sed/sed.c).
+ * sed: its script as commands, and what its files share. Reading order: sed.c,
+ * sed_parse.c, sed_select.c, sed_commands.c, sed_text.c, sed_files.c.
  */
 #ifndef SED_H
 #define SED_H
@@ -46,13 +46,48 @@ struct script {
 	int count, silent, extended;
 };
 
-extern struct output standard_output;
+/*
+ * What comes after a command: the next one; the end of the cycle, with the
+ * pattern space printed or not; the same without a new line; the end.
+ */
+enum result { CONTINUE, PRINT, DELETE, RESTART, QUIT, QUIT_SILENTLY };
+
+extern struct script script;
+extern struct text pattern, hold;	/* the two spaces */
+
+/* sed_parse.c */
+void add_source(struct text *source, const char *s, int is_file);
+void parse_script(char *source);
 int close_outputs(void);	/* of w; -1: it was said which is not whole */
+
+/* sed_select.c */
+extern regex_t *last_re;		/* the one used last */
+int match(regex_t *re, const char *s, regmatch_t *m, int flags);
+int selected(struct command *c);
+void reset_ranges(void);
+
+/* sed_commands.c */
+extern int quit_status;			/* of q and Q */
+int begin_line(void);
+enum result cycle(void);
+
+/* sed_text.c */
+void append(struct text *t, const char *s, size_t n);
+void set_text(struct text *t, const char *s, size_t n);
 void append_replacement(struct text *to, const char *r, const char *s,
 			const regmatch_t *m);
 void translate(char *s, const struct command *c);
 void make_visible(const char *text, struct text *to);
-void add_source(struct text *source, const char *s, int is_file);
-void parse_script(struct script *script, char *source);
-void append(struct text *t, const char *s, size_t n);
+
+/* sed_files.c */
+extern struct output standard_output, *out;
+extern int has_newline;		/* the line read last ended in a newline */
+extern long line_number;
+void set_input(char **names);
+void close_input(void);
+int at_end(void);
+int next_line(void);
+void put(struct output *o, const char *s, size_t n, int newline);
+void enqueue(struct command *c);
+void flush_queue(void);
 #endif

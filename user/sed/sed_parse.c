@@ -10,18 +10,17 @@
 #include <string.h>
 #include <util.h>
 
-static struct script *script;
 static char *at;			/* in the source */
 static struct output *outputs;		/* of w, each file once */
 
-/* End because of a bad script. */
+/* Ends because of a bad script. */
 static void fail(const char *why)
 {
 	complain(at && *at ? at : "script", why);
 	exit(1);
 }
 
-/* Zeroed memory, or the end. */
+/* Returns zeroed memory. Ends if there is none. */
 static void *allocate(size_t size)
 {
 	void *p = calloc(1, size);
@@ -29,20 +28,6 @@ static void *allocate(size_t size)
 	if (!p)
 		die("memory");
 	return p;
-}
-
-/* Add to a text, which grows as needed. */
-void append(struct text *t, const char *s, size_t n)
-{
-	if (t->length + n + 1 > t->room) {
-		t->room = 2 * (t->length + n + 1);
-		t->s = realloc(t->s, t->room);
-		if (!t->s)
-			die("memory");
-	}
-	memcpy(t->s + t->length, s, n);
-	t->length += n;
-	t->s[t->length] = '\0';
 }
 
 /* To the next character that is no blank. */
@@ -111,7 +96,7 @@ static regex_t *compile(const char *source, int flags)
 		return NULL;
 	re = allocate(sizeof(*re));
 	if (regcomp(re, source,
-		    flags | (script->extended ? REG_EXTENDED : 0)) != 0) {
+		    flags | (script.extended ? REG_EXTENDED : 0)) != 0) {
 		complain(source, "bad regular expression");
 		exit(1);
 	}
@@ -338,10 +323,10 @@ static void parse_arguments(struct command *c)
 /* The command that a } closes: the innermost open {. */
 static void close_block(void)
 {
-	for (int i = script->count - 1; i >= 0; i--)
-		if (script->commands[i].name == '{' &&
-		    script->commands[i].target < 0) {
-			script->commands[i].target = script->count;
+	for (int i = script.count - 1; i >= 0; i--)
+		if (script.commands[i].name == '{' &&
+		    script.commands[i].target < 0) {
+			script.commands[i].target = script.count;
 			return;
 		}
 	fail("no { for this");
@@ -351,16 +336,16 @@ static void close_block(void)
 static void resolve(void)
 {
 	at = NULL;
-	for (struct command *c = script->commands;
-	     c < script->commands + script->count; c++) {
+	for (struct command *c = script.commands;
+	     c < script.commands + script.count; c++) {
 		if (c->name == '{' && c->target < 0)
 			fail("a { is not closed");
 		if (!strchr("btT", c->name))
 			continue;
-		c->target = *c->text ? -1 : script->count;
-		for (int i = 0; i < script->count && *c->text; i++)
-			if (script->commands[i].name == ':' &&
-			    strcmp(script->commands[i].text, c->text) == 0)
+		c->target = *c->text ? -1 : script.count;
+		for (int i = 0; i < script.count && *c->text; i++)
+			if (script.commands[i].name == ':' &&
+			    strcmp(script.commands[i].text, c->text) == 0)
 				c->target = i;
 		if (c->target < 0)
 			fail("no such label");
@@ -370,18 +355,18 @@ static void resolve(void)
 /* Put a command behind those there are. */
 static void add_command(const struct command *c)
 {
-	script->commands =
-		realloc(script->commands, (script->count + 1) * sizeof(*c));
-	if (!script->commands)
+	script.commands =
+		realloc(script.commands, (script.count + 1) * sizeof(*c));
+	if (!script.commands)
 		die("memory");
-	script->commands[script->count++] = *c;
+	script.commands[script.count++] = *c;
 }
 
-void parse_script(struct script *to, char *source)
+/* Parses the script's source into script. */
+void parse_script(char *source)
 {
-	script = to;
 	at = source;
-	script->silent |= strcmp(at, "#n") == 0 || strncmp(at, "#n\n", 3) == 0;
+	script.silent |= strcmp(at, "#n") == 0 || strncmp(at, "#n\n", 3) == 0;
 	for (;;) {
 		struct command c = { .target = -1 };
 

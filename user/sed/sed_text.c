@@ -1,10 +1,33 @@
-/* What sed does to a text: replacements, y, l. */
+/* sed: what it does to a text: replacements, y, l. */
 #include <ctype.h>
 #include "sed.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <util.h>
 
 #define WRAP 70			/* columns */
+
+/* Appends to a text, which grows as needed. */
+void append(struct text *t, const char *s, size_t n)
+{
+	if (t->length + n + 1 > t->room) {
+		t->room = 2 * (t->length + n + 1);
+		t->s = realloc(t->s, t->room);
+		if (!t->s)
+			die("memory");
+	}
+	memcpy(t->s + t->length, s, n);
+	t->length += n;
+	t->s[t->length] = '\0';
+}
+
+/* Makes a text this one. */
+void set_text(struct text *t, const char *s, size_t n)
+{
+	t->length = 0;
+	append(t, s, n);
+}
 
 /* Appends a text with everything in it visible, in short lines. */
 void make_visible(const char *text, struct text *list)
@@ -30,7 +53,7 @@ void make_visible(const char *text, struct text *list)
 	append(list, "$", 1);
 }
 
-/* Append a replacement: & and \1 to \9 are what matched. */
+/* Appends a replacement: & and \1 to \9 are what matched. */
 void append_replacement(struct text *to, const char *r, const char *s,
 			const regmatch_t *m)
 {

@@ -103,10 +103,12 @@ static long long primary(void)
 	if (c == '-' || c == '+' || c == '!' || c == '~') {
 		at++;
 		value = primary();
-		return c == '-'   ? -value
-		       : c == '!' ? !value
-		       : c == '~' ? ~value
-				  : value;
+		switch (c) {
+		case '-': return -value;
+		case '!': return !value;
+		case '~': return ~value;
+		default: return value;
+		}
 	}
 	if (isalpha(c) || c == '_')
 		return variable(name());

@@ -159,10 +159,11 @@ static int describe(const char *name, int terse)
 	} else if (get_function(name)) {
 		printf(terse ? "%s\n" : "%s is a shell function\n", name);
 	} else if (find_builtin(name, &special)) {
-		printf(terse     ? "%s\n"
-		       : special ? "%s is a special shell builtin\n"
-				 : "%s is a shell builtin\n",
-		       name);
+		if (terse)
+			puts(name);
+		else
+			printf("%s is a %sshell builtin\n", name,
+			       special ? "special " : "");
 	} else if ((path = find_program(name))) {
 		if (terse)
 			puts(path);
@@ -199,9 +200,10 @@ static int do_command(int argc, char **argv)
 			return complain("command: %s: no such option", argv[i]);
 		if (strchr(argv[i], 'p'))
 			search_path = DEFAULT_PATH;
-		what = strchr(argv[i], 'v')   ? 'v'
-		       : strchr(argv[i], 'V') ? 'V'
-					      : what;
+		if (strchr(argv[i], 'v'))
+			what = 'v';
+		else if (strchr(argv[i], 'V'))
+			what = 'V';
 	}
 	if (i >= argc)
 		status = 0;

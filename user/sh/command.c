@@ -187,9 +187,19 @@ static int flush_output(const char *name)
 	return 0;
 }
 
+/* Runs a builtin, or without one a function. Returns its status. */
+static int call_inside(int argc, char **argv, builtin_t builtin, int special)
+{
+	if (!builtin)
+		return call_function(get_function(argv[0]), argv);
+	if (special)
+		return builtin(argc, argv);
+	return run_forgiving(builtin, argc, argv);
+}
+
 /*
- * A builtin or function: in the shell itself. A redirection that fails is fatal
- * to a special builtin.
+ * Runs a builtin or function in the shell itself. A redirection that fails is
+ * fatal to a special builtin.
  */
 static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin,
 		      int special)
@@ -200,9 +210,7 @@ static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin,
 	if (in_subshell)
 		in_subshell = 1;
 	if (redirect(n->redirects, builtin == do_exec) == 0)
-		status = !builtin  ? call_function(get_function(argv[0]), argv)
-			 : special ? builtin(argc, argv)
-				   : run_forgiving(builtin, argc, argv);
+		status = call_inside(argc, argv, builtin, special);
 	else if (special && !interactive)
 		exit_shell(2);
 	if (!flush_output(argv[0]))
@@ -219,7 +227,9 @@ static int run_empty(struct node *n)
 
 	restore(mark);
 	trace(assign_all(n->assignments, KEPT), (char *[]){ NULL });
-	return failed ? 2 : substitution_status >= 0 ? substitution_status : 0;
+	if (failed)
+		return 2;
+	return substitution_status >= 0 ? substitution_status : 0;
 }
 
 /* Expand the words, find out what the first one names, assign, and run it. */
@@ -228,6 +238,7 @@ int run_simple(struct node *n)
 	void *mark = local_mark();
 	builtin_t builtin;
 	int argc, special = 0, status;
+	enum scope scope = ONE_COMMAND;
 	char **argv;
 
 	substitution_status = -1;
@@ -237,11 +248,9 @@ int run_simple(struct node *n)
 	builtin = find_builtin(argv[0], &special);
 	if (!special && get_function(argv[0]))
 		builtin = NULL;
-	trace(assign_all(n->assignments, !special ? ONE_COMMAND
-					 : builtin == do_exec && argc > 1
-						 ? FOR_EXEC
-						 : KEPT),
-	      argv);
+	if (special)
+		scope = builtin == do_exec && argc > 1 ? FOR_EXEC : KEPT;
+	trace(assign_all(n->assignments, scope), argv);
 	if (builtin || get_function(argv[0]))
 		status = run_inside(n, argc, argv, builtin, special);
 	else

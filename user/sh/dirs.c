@@ -144,18 +144,17 @@ int do_pwd(int argc, char **argv)
 	return 0;
 }
 
-/* u=rwx,g=rx,o= from a mask, which says what is not allowed. */
+/* Prints u=rwx,g=rx,o= from a mask, which says what is not allowed. */
 static void show_symbolic(mode_t mask)
 {
-	for (int shift = 6; shift >= 0; shift -= 3) {
-		int allowed = ~mask >> shift & 7;
+	static const char who[] = "ugo";
 
-		printf("%c=%s%s%s%s",
-		       shift == 6   ? 'u'
-		       : shift == 3 ? 'g'
-				    : 'o',
-		       allowed & 4 ? "r" : "", allowed & 2 ? "w" : "",
-		       allowed & 1 ? "x" : "", shift ? "," : "\n");
+	for (int i = 0; i < 3; i++) {
+		int allowed = ~mask >> (6 - 3 * i) & 7;
+
+		printf("%c=%s%s%s%s", who[i], allowed & 4 ? "r" : "",
+		       allowed & 2 ? "w" : "", allowed & 1 ? "x" : "",
+		       i < 2 ? "," : "\n");
 	}
 }
 
@@ -180,7 +179,21 @@ static int letter_bits(const char **s, int allowed)
 	return bits;
 }
 
-/* Change a mask by clauses like u=rwx,go-w; -1: they cannot be read. */
+/* Returns the bits that a letter of u, g, o and a stands for. */
+static int who_bits(char c)
+{
+	switch (c) {
+	case 'u': return 0700;
+	case 'g': return 070;
+	case 'o': return 07;
+	default: return 0777;
+	}
+}
+
+/*
+ * Changes a mask by clauses like u=rwx,go-w. Returns the new one, or -1 if they
+ * cannot be read.
+ */
 static int symbolic_mask(const char *s, mode_t mask)
 {
 	int allowed = ~mask & 0777;
@@ -189,10 +202,7 @@ static int symbolic_mask(const char *s, mode_t mask)
 		int who = 0, bits;
 
 		for (; *s && strchr("ugoa", *s); s++)
-			who |= *s == 'u'   ? 0700
-			       : *s == 'g' ? 070
-			       : *s == 'o' ? 07
-					   : 0777;
+			who |= who_bits(*s);
 		who = who ? who : 0777;
 		if (!*s || !strchr("=+-", *s))
 			return -1;
@@ -200,9 +210,12 @@ static int symbolic_mask(const char *s, mode_t mask)
 			char op = *s++;
 
 			bits = letter_bits(&s, allowed) & who;
-			allowed = op == '+'   ? allowed | bits
-				  : op == '-' ? allowed & ~bits
-					      : (allowed & ~who) | bits;
+			if (op == '=')
+				allowed &= ~who;
+			if (op == '-')
+				allowed &= ~bits;
+			else
+				allowed |= bits;
 		}
 		if (!*s)
 			return ~allowed & 0777;

@@ -277,9 +277,10 @@ char *edit_line(const char *prompt)
 	e.at = e.length;
 	if (e.row != cell_of(&e, e.length) / e.columns)
 		redraw(&e);
-	text_puts(&e.out, outcome == CANCEL   ? "^C\n"
-			  : outcome == ACCEPT ? "\n"
-					      : "");
+	if (outcome == CANCEL)
+		text_puts(&e.out, "^C\n");
+	if (outcome == ACCEPT)
+		text_puts(&e.out, "\n");
 	flush_output(&e);
 	tcsetattr(0, TCSADRAIN, &before);
 	if (outcome == CANCEL)

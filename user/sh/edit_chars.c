@@ -27,9 +27,14 @@ static int continues(char c)
 static unsigned decode(const char *s)
 {
 	unsigned char first = *s;
-	unsigned c = first < 0xC0 ? first : first < 0xE0 ? first & 0x1F :
-		     first < 0xF0 ? first & 0x0F : first & 0x07;
+	unsigned c = first;
 
+	if (first >= 0xF0)
+		c &= 0x07;
+	else if (first >= 0xE0)
+		c &= 0x0F;
+	else if (first >= 0xC0)
+		c &= 0x1F;
 	for (s++; first >= 0xC0 && continues(*s); s++)
 		c = c << 6 | (*s & 0x3F);
 	return c;

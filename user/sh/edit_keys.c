@@ -11,7 +11,20 @@
 #define CONTROL(c)	((c) & 31)
 #define SHOWN_MAX	300	/* completions, at most */
 
-/* The key that an escape sequence stands for; ESC was read. */
+/* Returns the key that ESC [ number ~ stands for. */
+static int numbered_key(int number)
+{
+	switch (number) {
+	case 1:
+	case 7: return KEY_HOME;
+	case 3: return KEY_DELETE;
+	case 4:
+	case 8: return KEY_END;
+	default: return KEY_NONE;
+	}
+}
+
+/* Reads an escape sequence behind its ESC. Returns the key it stands for. */
 int decode_escape(void)
 {
 	static const char letters[] = "ABCDHF";
@@ -19,12 +32,14 @@ int decode_escape(void)
 				      KEY_LEFT, KEY_HOME, KEY_END };
 	int c = read_key(), number = 0, last = 0;
 
-	if (c == 'b' || c == 'f' || c == 'd')
-		return c == 'b'   ? KEY_WORD_LEFT
-		       : c == 'f' ? KEY_WORD_RIGHT
-				  : KEY_KILL_WORD;
-	if (c != '[' && c != 'O')
-		return KEY_NONE;
+	switch (c) {
+	case 'b': return KEY_WORD_LEFT;
+	case 'f': return KEY_WORD_RIGHT;
+	case 'd': return KEY_KILL_WORD;
+	case '[':
+	case 'O': break;
+	default: return KEY_NONE;
+	}
 	for (c = read_key(); isdigit(c) || c == ';'; c = read_key()) {
 		if (c == ';')
 			last = number, number = 0;
@@ -35,13 +50,7 @@ int decode_escape(void)
 		return c == 'C' ? KEY_WORD_RIGHT : KEY_WORD_LEFT;
 	if (c > 0 && strchr(letters, c))
 		return keys[strchr(letters, c) - letters];
-	number = last ? last : number;
-	if (c == '~')
-		return number == 3                  ? KEY_DELETE
-		       : number == 1 || number == 7 ? KEY_HOME
-		       : number == 4 || number == 8 ? KEY_END
-						    : KEY_NONE;
-	return KEY_NONE;
+	return c == '~' ? numbered_key(last ? last : number) : KEY_NONE;
 }
 
 /* Move the cursor; beyond the ends it stays. */
@@ -187,8 +196,9 @@ static enum outcome search_history(struct editor *e)
 	redraw(e);
 	if (key == -2)
 		return CANCEL;
-	return key == -1 ? AT_END
-			 : handle_key(e, key == '\033' ? decode_escape() : key);
+	if (key == -1)
+		return AT_END;
+	return handle_key(e, key == '\033' ? decode_escape() : key);
 }
 
 static int is_control(char c)
@@ -212,6 +222,17 @@ static void add_control(struct text *t, char c)
 	text_puts(t, octal);
 }
 
+/* Returns the characters that need a backslash within quotes, or none. */
+static const char *special_in(char quote)
+{
+	switch (quote) {
+	case '\0': return " '\"\\$`*?[]|&;<>()#~{}!";
+	case '"': return "\"\\$`";
+	case '$': return "\\'";
+	default: return "";
+	}
+}
+
 /* Puts a character of a name in so that the shell takes it for itself. */
 static void add_quoted(struct text *t, char c, char quote)
 {
@@ -226,9 +247,7 @@ static void add_quoted(struct text *t, char c, char quote)
 	} else if (quote == '\'' && c == '\'') {
 		text_puts(t, "'\\''");
 	} else {
-		if (strchr(!quote ? " '\"\\$`*?[]|&;<>()#~{}!" :
-			   quote == '"' ? "\"\\$`" :
-			   quote == '$' ? "\\'" : "", c))
+		if (strchr(special_in(quote), c))
 			text_put(t, '\\');
 		text_put(t, c);
 	}
@@ -357,9 +376,10 @@ static void edit_key(struct editor *e, int key)
 static enum outcome insert_long(struct editor *e, int key)
 {
 	char bytes[4] = { key };
-	int n = 1, length = !e->utf8 ? 1 : key >= 0xF0 ? 4 : key >= 0xE0 ? 3 :
-			    key >= 0xC0 ? 2 : 1;
+	int n = 1, length = 1;
 
+	if (e->utf8)
+		length += (key >= 0xC0) + (key >= 0xE0) + (key >= 0xF0);
 	for (; n < length; n++) {
 		key = read_key();
 		if (key < 0x80 || key > 0xBF)

@@ -173,8 +173,17 @@ struct job *job_of(pid_t pid)
 	return NULL;
 }
 
+/* Returns the state of a process by what waitpid() said. */
+static enum job_state state_of(int status)
+{
+	if (WIFSTOPPED(status))
+		return JOB_STOPPED;
+	return WIFCONTINUED(status) ? JOB_RUNNING : JOB_DONE;
+}
+
 /*
- * Wait for any child, note what happened to it, and return as waitpid() does.
+ * Waits for any child and notes what happened to it. Returns what waitpid()
+ * does.
  */
 int collect(int options)
 {
@@ -185,10 +194,7 @@ int collect(int options)
 	for (int i = 0; j && i < j->started; i++)
 		if (j->processes[i].pid == pid) {
 			j->processes[i].status = status;
-			j->processes[i].state = WIFSTOPPED(status) ? JOB_STOPPED
-						: WIFCONTINUED(status)
-							? JOB_RUNNING
-							: JOB_DONE;
+			j->processes[i].state = state_of(status);
 		}
 	if (j)
 		update_state(j);

@@ -64,11 +64,13 @@ static const char *state_text(const struct job *j)
 void show_job(struct job *j, int pids, int to)
 {
 	FILE *f = to == 1 ? stdout : stderr;
+	char mark = ' ';
 
-	fprintf(f, "[%d]%c ", j->number,
-		j == current_job(0)   ? '+'
-		: j == current_job(1) ? '-'
-				      : ' ');
+	if (j == current_job(0))
+		mark = '+';
+	else if (j == current_job(1))
+		mark = '-';
+	fprintf(f, "[%d]%c ", j->number, mark);
 	if (pids)
 		fprintf(f, "%d ", j->processes[0].pid);
 	fprintf(f, "%-10s %s%s\n", state_text(j), j->text,

@@ -67,10 +67,12 @@ const char *parameter(const char *name)
 		return option_letters();
 	if (name[0] == '!' && !last_background)
 		return NULL;
-	value = name[0] == '?'   ? last_status
-		: name[0] == '$' ? shell_pid
-		: name[0] == '!' ? last_background
-				 : parameter_count();
+	switch (name[0]) {
+	case '?': value = last_status; break;
+	case '$': value = shell_pid; break;
+	case '!': value = last_background; break;
+	default: value = parameter_count();
+	}
 	snprintf(number, sizeof(number), "%d", value);
 	return number;
 }
@@ -121,7 +123,9 @@ static size_t name_length(const char *s)
 		return strspn(s, "0123456789");
 	while (isalnum(s[n]) || s[n] == '_')
 		n++;
-	return n ? n : s[0] && strchr("?$!#-@*", s[0]) ? 1 : 0;
+	if (n)
+		return n;
+	return s[0] && strchr("?$!#-@*", s[0]) ? 1 : 0;
 }
 
 /* ${#name} */
@@ -159,16 +163,28 @@ static void assign_default(const char *name, const char *word, enum quoting q)
 	set_var(name, word_string(word, q));
 }
 
+/* Returns a value without what # ## % or %% and the pattern behind it match. */
+static const char *trimmed(const char *value, const char *rest)
+{
+	int longest = rest[1] == rest[0];
+
+	return trim(value, expand_pattern(rest + 1 + longest), *rest == '%',
+		    longest);
+}
+
 /* ${name<operator>word}: rest begins with the operator. */
 static void put_modified(struct fields *f, const char *name, const char *rest,
 			 enum quoting q)
 {
-	int many = *name == '@' || *name == '*', colon = *rest == ':', longest;
-	const char *value = many ? positional[1] ? positional[1] : ""
-				 : parameter(name);
-	int set = value && (!colon || *value);
-	const char *word = rest + colon + 1;
+	int many = *name == '@' || *name == '*', colon = *rest == ':';
+	const char *value, *word = rest + colon + 1;
+	int set;
 
+	if (many)
+		value = positional[1] ? positional[1] : "";
+	else
+		value = parameter(name);
+	set = value && (!colon || *value);
 	switch (rest[colon]) {
 	case '-':
 	case '+':
@@ -190,13 +206,8 @@ static void put_modified(struct fields *f, const char *name, const char *rest,
 	default:
 		if (!value && option['u'])
 			unset_error(name, NULL);
-		longest = rest[1] == rest[0];
 		if (value)
-			put_value(f,
-				  trim(value,
-				       expand_pattern(rest + 1 + longest),
-				       *rest == '%', longest),
-				  q);
+			put_value(f, trimmed(value, rest), q);
 		return;
 	}
 	if (many)

@@ -1,32 +1,34 @@
 /*
- * From tokens to a tree, by recursive descent along POSIX's shell grammar. A
- * syntax error is said once and unwinds through l->failed.
+ * From tokens to a tree, by recursive descent along POSIX's shell grammar:
+ * lists, pipelines and whole lines. A syntax error is said once and unwinds
+ * through l->failed.
  */
-#include "sh.h"
+#include "parse.h"
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
-static struct node *parse_list(struct lexer *l, int stop_at_newline);
-static struct node *parse_and_or(struct lexer *l);
-static struct node *parse_command(struct lexer *l);
+/* The kind of the token looked at, for a message about one without text. */
+static const char *token_kind(const struct lexer *l)
+{
+	if (l->failed)
+		return "quote";
+	if (l->token == T_END)
+		return "end";
+	return l->token == T_NEWLINE ? "end of line" : "operator";
+}
 
-static void syntax_error(struct lexer *l)
+/* Prints the first syntax error of a command; it unwinds through l->failed. */
+void syntax_error(struct lexer *l)
 {
 	if (!(l->failed & 1))
-		complain("line %d: syntax error: %s%s%s", l->line,
+		complain("line %d: syntax error: %s%s", l->line,
 			 l->failed ? "unterminated " : "unexpected ",
-			 l->word ? l->word : "",
-			 l->word                 ? ""
-			 : l->failed             ? "quote"
-			 : l->token == T_END     ? "end"
-			 : l->token == T_NEWLINE ? "end of line"
-						 : "operator");
+			 l->word ? l->word : token_kind(l));
 	l->failed |= 1;
 }
 
-/* A node in the arena. */
-static struct node *new_node(enum node_kind kind, struct node *left,
+/* Returns a new node in the arena. */
+struct node *new_node(enum node_kind kind, struct node *left,
 			     struct node *right)
 {
 	struct node *n = arena_alloc(sizeof(*n));
@@ -37,23 +39,25 @@ static struct node *new_node(enum node_kind kind, struct node *left,
 	return n;
 }
 
-static int is_word(const struct lexer *l, const char *text)
+/* Returns 1 if the token looked at is the word text. */
+int is_word(const struct lexer *l, const char *text)
 {
 	return l->token == T_WORD && strcmp(l->word, text) == 0;
 }
 
 /*
- * Skip newlines where the grammar allows them, asking for more input if it ends
+ * Skips newlines where the grammar allows them. Asks for more input if it ends
  * there.
  */
-static void skip_newlines(struct lexer *l)
+void skip_newlines(struct lexer *l)
 {
 	while (!l->failed &&
 	       (l->token == T_NEWLINE || (l->token == T_END && lex_more(l))))
 		next_token(l);
 }
 
-static void expect(struct lexer *l, const char *text)
+/* Skips newlines and the word text, which must stand there. */
+void expect(struct lexer *l, const char *text)
 {
 	skip_newlines(l);
 	if (!is_word(l, text))
@@ -62,72 +66,8 @@ static void expect(struct lexer *l, const char *text)
 		next_token(l);
 }
 
-static int is_redirect(const struct lexer *l)
-{
-	return l->token == T_NUMBER ||
-	       (l->token >= T_LESS && l->token <= T_CLOBBER);
-}
-
-/*
- * The kind of a redirection and the descriptor it is about if none is written.
- */
-static enum redirect_kind redirect_kind(enum token token, int *fd)
-{
-	*fd = token == T_LESS || token == T_LESSAMP || token == T_LESSGREAT ||
-			      token == T_DLESS || token == T_DLESSDASH
-		      ? 0
-		      : 1;
-	switch (token) {
-	case T_LESS: return R_IN;
-	case T_LESSGREAT: return R_RDWR;
-	case T_GREAT: return R_OUT;
-	case T_CLOBBER: return R_CLOBBER;
-	case T_DGREAT: return R_APPEND;
-	case T_DLESS:
-	case T_DLESSDASH: return R_HERE;
-	default: return R_DUP;
-	}
-}
-
-/* Queue a here-document; its text comes behind the next newline. */
-static void announce_here(struct lexer *l, struct redirect *r)
-{
-	struct redirect **p = &l->pending;
-
-	r->quoted = strcspn(r->target, "'\"\\") < strlen(r->target);
-	while (*p)
-		p = &(*p)->next_pending;
-	*p = r;
-}
-
-/* [n]<word and its relatives. */
-static void parse_redirect(struct lexer *l, struct redirect ***tail)
-{
-	struct redirect *r = arena_alloc(sizeof(*r));
-	int fd = -1;
-
-	if (l->token == T_NUMBER) {
-		fd = atoi(l->word);
-		next_token(l);
-	}
-	r->kind = redirect_kind(l->token, &r->fd);
-	r->strip = l->token == T_DLESSDASH;
-	if (fd >= 0)
-		r->fd = fd;
-	next_token(l);
-	if (l->token != T_WORD && l->token != T_NUMBER) {
-		syntax_error(l);
-		return;
-	}
-	r->target = l->word;
-	if (r->kind == R_HERE)
-		announce_here(l, r);
-	**tail = r;
-	*tail = &r->next;
-	next_token(l);
-}
-
-static void add_word(struct word ***tail, char *text)
+/* Appends a word to a list whose end is *tail. */
+void add_word(struct word ***tail, char *text)
 {
 	struct word *w = arena_alloc(sizeof(*w));
 
@@ -136,225 +76,14 @@ static void add_word(struct word ***tail, char *text)
 	*tail = &w->next;
 }
 
-/* name() command; the ( was seen. */
-static struct node *parse_function(struct lexer *l, char *name)
-{
-	struct node *n = new_node(N_FUNCTION, NULL, NULL);
-
-	n->name = name;
-	next_token(l);
-	if (l->token != T_RPAREN)
-		syntax_error(l);
-	next_token(l);
-	skip_newlines(l);
-	n->left = parse_command(l);
-	return n;
-}
-
-/*
- * Assignments, words and redirections, in any order; or a function's
- * definition.
- */
-static struct node *parse_simple(struct lexer *l)
-{
-	struct node *n = new_node(N_SIMPLE, NULL, NULL);
-	struct word **words = &n->words, **assignments = &n->assignments;
-	struct redirect **redirects = &n->redirects;
-	int any = 0;
-
-	for (; !l->failed; any = 1) {
-		while (any && !n->words && expand_alias(l))
-			;
-		if (is_redirect(l)) {
-			parse_redirect(l, &redirects);
-		} else if (l->token == T_WORD &&
-			   (any || !is_reserved(l->word) ||
-			    strcmp(l->word, "in") == 0)) {
-			char *word = l->word;
-
-			next_token(l);
-			if (l->alias_next &&
-			    l->input.length - l->token_start <= l->alias_next) {
-				l->alias_next = 0;
-				expand_alias(l);
-			}
-			if (l->token == T_LPAREN && !any && is_name(word) &&
-			    !is_reserved(word))
-				return parse_function(l, word);
-			if (!n->words && is_assignment(word))
-				add_word(&assignments, word);
-			else
-				add_word(&words, word);
-		} else {
-			break;
-		}
-	}
-	if (!any)
-		syntax_error(l);
-	return n;
-}
-
-/* if list then list [elif ...] [else list] fi */
-static struct node *parse_if(struct lexer *l)
-{
-	struct node *n = new_node(N_IF, NULL, NULL);
-
-	next_token(l);
-	n->left = parse_list(l, 0);
-	expect(l, "then");
-	n->right = parse_list(l, 0);
-	skip_newlines(l);
-	if (is_word(l, "elif")) {
-		n->other = parse_if(l);
-		return n;
-	}
-	if (is_word(l, "else")) {
-		next_token(l);
-		n->other = parse_list(l, 0);
-	}
-	expect(l, "fi");
-	return n;
-}
-
-/* while or until list do list done */
-static struct node *parse_while(struct lexer *l, enum node_kind kind)
-{
-	struct node *n = new_node(kind, NULL, NULL);
-
-	next_token(l);
-	n->left = parse_list(l, 0);
-	expect(l, "do");
-	n->right = parse_list(l, 0);
-	expect(l, "done");
-	return n;
-}
-
-/* for name [in word...] do list done */
-static struct node *parse_for(struct lexer *l)
-{
-	struct node *n = new_node(N_FOR, NULL, NULL);
-	struct word **words = &n->words;
-
-	next_token(l);
-	if (l->token != T_WORD || !is_name(l->word))
-		syntax_error(l);
-	n->name = l->word;
-	next_token(l);
-	skip_newlines(l);
-	if (is_word(l, "in")) {
-		n->in_list = 1;
-		for (next_token(l); l->token == T_WORD; next_token(l))
-			add_word(&words, l->word);
-	}
-	if (l->token == T_SEMI || l->token == T_NEWLINE)
-		next_token(l);
-	else if (n->in_list)
-		syntax_error(l);
-	expect(l, "do");
-	n->right = parse_list(l, 0);
-	expect(l, "done");
-	return n;
-}
-
-/* [(] pattern [| pattern]... ) [list] ;; */
-static struct case_item *parse_case_item(struct lexer *l)
-{
-	struct case_item *item = arena_alloc(sizeof(*item));
-	struct word **patterns = &item->patterns;
-
-	if (l->token == T_LPAREN)
-		next_token(l);
-	for (;; next_token(l)) {
-		if (l->token != T_WORD) {
-			syntax_error(l);
-			break;
-		}
-		add_word(&patterns, l->word);
-		next_token(l);
-		if (l->token != T_PIPE)
-			break;
-	}
-	if (l->token != T_RPAREN)
-		syntax_error(l);
-	next_token(l);
-	skip_newlines(l);
-	if (l->token != T_DSEMI && !is_word(l, "esac"))
-		item->body = parse_list(l, 0);
-	skip_newlines(l);
-	if (l->token == T_DSEMI)
-		next_token(l);
-	return item;
-}
-
-/* case word in item... esac */
-static struct node *parse_case(struct lexer *l)
-{
-	struct node *n = new_node(N_CASE, NULL, NULL);
-	struct word **words = &n->words;
-	struct case_item **items = &n->cases;
-
-	next_token(l);
-	if (l->token != T_WORD)
-		syntax_error(l);
-	else
-		add_word(&words, l->word);
-	next_token(l);
-	expect(l, "in");
-	for (skip_newlines(l); !l->failed && !is_word(l, "esac");
-	     skip_newlines(l)) {
-		*items = parse_case_item(l);
-		items = &(*items)->next;
-	}
-	expect(l, "esac");
-	return n;
-}
-
-/* ( list ) or { list; } */
-static struct node *parse_bracketed(struct lexer *l, enum node_kind kind)
-{
-	struct node *n = new_node(kind, NULL, NULL);
-
-	next_token(l);
-	n->left = parse_list(l, 0);
-	skip_newlines(l);
-	if (kind == N_GROUP) {
-		expect(l, "}");
-	} else if (l->token == T_RPAREN) {
-		next_token(l);
-	} else {
-		syntax_error(l);
-	}
-	return n;
-}
-
-/* A command that is no simple one, or NULL. */
-static struct node *parse_compound_body(struct lexer *l)
-{
-	if (l->token == T_LPAREN)
-		return parse_bracketed(l, N_SUBSHELL);
-	if (is_word(l, "{"))
-		return parse_bracketed(l, N_GROUP);
-	if (is_word(l, "if"))
-		return parse_if(l);
-	if (is_word(l, "while"))
-		return parse_while(l, N_WHILE);
-	if (is_word(l, "until"))
-		return parse_while(l, N_UNTIL);
-	if (is_word(l, "for"))
-		return parse_for(l);
-	if (is_word(l, "case"))
-		return parse_case(l);
-	return NULL;
-}
-
 /* A compound command with its redirections, or a simple one. */
-static struct node *parse_command(struct lexer *l)
+struct node *parse_command(struct lexer *l)
 {
 	struct node *n;
 	struct redirect **redirects;
 
 	expand_command_alias(l);
-	n = parse_compound_body(l);
+	n = parse_compound(l);
 	if (!n)
 		return parse_simple(l);
 	for (redirects = &n->redirects; is_redirect(l) && !l->failed;)
@@ -445,7 +174,7 @@ static struct node *append(struct node *list, struct node *n)
  * Commands separated by ; & and newlines. stop_at_newline: one line of input is
  * enough.
  */
-static struct node *parse_list(struct lexer *l, int stop_at_newline)
+struct node *parse_list(struct lexer *l, int stop_at_newline)
 {
 	struct node *list = NULL;
 

@@ -124,12 +124,14 @@ static int binary(const char *a, const char *op, const char *b)
 	}
 	x = integer(a);
 	y = integer(b);
-	return which == 9    ? x == y
-	       : which == 10 ? x != y
-	       : which == 11 ? x < y
-	       : which == 12 ? x <= y
-	       : which == 13 ? x > y
-			     : x >= y;
+	switch (which) {
+	case 9: return x == y;
+	case 10: return x != y;
+	case 11: return x < y;
+	case 12: return x <= y;
+	case 13: return x > y;
+	default: return x >= y;
+	}
 }
 
 /*

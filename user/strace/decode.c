@@ -39,16 +39,18 @@ static void show_byte(unsigned char c, int next)
 static void show_text(pid_t pid, unsigned long addr, long length, int limit)
 {
 	static char text[LONGEST_STRING + 1];
-	int asked = limit + 1 < LONGEST_STRING ? limit + 1 : LONGEST_STRING,
-	    shown, n;
-	const char *end;
+	int asked = limit + 1 < LONGEST_STRING ? limit + 1 : LONGEST_STRING;
+	int shown, n = 0;
+	const char *end = NULL;
 
 	if (length >= 0 && length < asked)
 		asked = length;
-	n = !addr        ? 0
-	    : length < 0 ? read_text(pid, addr, text, asked)
-			 : read_memory(pid, addr, text, asked);
-	end = length < 0 ? memchr(text, '\0', n) : NULL;
+	if (addr && length < 0) {
+		n = read_text(pid, addr, text, asked);
+		end = memchr(text, '\0', n);
+	} else if (addr) {
+		n = read_memory(pid, addr, text, asked);
+	}
 	if (!addr || (!end && n < asked)) {
 		show_pointer(addr);
 		return;
@@ -58,11 +60,10 @@ static void show_text(pid_t pid, unsigned long addr, long length, int limit)
 	out("\"");
 	for (int i = 0; i < shown; i++)
 		show_byte(text[i], i + 1 < shown ? text[i + 1] : -1);
-	out((end          ? end - text
-	     : length < 0 ? shown + 1
-			  : length) > shown
-		    ? "\"..."
-		    : "\"");
+	if (end)
+		length = end - text;
+	/* a text whose end was not read is longer than what is shown */
+	out(length < 0 || length > shown ? "\"..." : "\"");
 }
 
 void show_string(pid_t pid, unsigned long addr, long length)

@@ -160,55 +160,76 @@ int show_one(const struct flag *values, unsigned value)
 	return 0;
 }
 
-/* The number of an argument with names. */
-void show_named(char format, unsigned value)
+/* Flags whose value 0 has a name, too. Returns 0 for others. */
+static int show_with_zero(char format, unsigned value)
 {
-	const struct flag *flags = NULL, *values = NULL;
-
 	switch (format) {
 	case 'P':
-		if (!value) {
+		if (!value)
 			out("PROT_NONE");
-			return;
-		}
-		flags = prot_flags;
-		break;
-	case 'M': flags = map_flags; break;
-	case '9': flags = at_flags; break;
+		return !value;
+	case 'n':
+		if (!value)
+			out("F_OK");
+		return !value;
 	case 'H':
 		out("AT_STATX_SYNC_AS_STAT");
 		if (value) {
 			out("|");
 			show_flags(at_flags, value, "???");
 		}
-		return;
-	case 'F': flags = statx_masks; break;
-	case 'n':
-		if (!value) {
-			out("F_OK");
-			return;
-		}
-		flags = access_flags;
-		break;
-	case 'W': flags = wait_flags; break;
-	case 'G': flags = sa_flags; break;
-	case 'N': flags = mount_flags; break;
-	case 'l': flags = clone_flags; break;
+		return 1;
 	case 'O':
 		if (!(value & O_ACCMODE))
 			out(value ? "O_RDONLY|" : "O_RDONLY");
 		if (value)
 			show_flags(open_flags, value, "O_???");
-		return;
-	case 'c': values = seeks; break;
-	case 'h': values = hows; break;
-	case 'C': values = fcntls; break;
-	case 'q': values = clocks; break;
-	case 'U': values = usages; break;
-	case 'z': values = timers; break;
-	case 'L': values = limits; break;
-	case 'i': values = ioctls; break;
+		return 1;
+	default: return 0;
 	}
+}
+
+/* Returns the names of an argument's bits, or NULL if it is not made of bits. */
+static const struct flag *flags_of(char format)
+{
+	switch (format) {
+	case 'P': return prot_flags;
+	case 'M': return map_flags;
+	case '9': return at_flags;
+	case 'F': return statx_masks;
+	case 'n': return access_flags;
+	case 'W': return wait_flags;
+	case 'G': return sa_flags;
+	case 'N': return mount_flags;
+	case 'l': return clone_flags;
+	default: return NULL;
+	}
+}
+
+/* Returns the names of an argument's values, or NULL if they have none. */
+static const struct flag *values_of(char format)
+{
+	switch (format) {
+	case 'c': return seeks;
+	case 'h': return hows;
+	case 'C': return fcntls;
+	case 'q': return clocks;
+	case 'U': return usages;
+	case 'z': return timers;
+	case 'L': return limits;
+	case 'i': return ioctls;
+	default: return NULL;
+	}
+}
+
+/* Shows the number of an argument by names, or plainly if it has none. */
+void show_named(char format, unsigned value)
+{
+	const struct flag *flags = flags_of(format);
+	const struct flag *values = values_of(format);
+
+	if (show_with_zero(format, value))
+		return;
 	if (flags)
 		show_flags(flags, value, "???");
 	else if (!values || !show_one(values, value))

@@ -70,13 +70,15 @@ void show_sigset(const unsigned long *mask)
 
 		if (set == invert)
 			continue;
+		out("%s", gap);
 		if (signal_name(sig))
-			out("%s%s", gap, signal_name(sig));
+			out("%s", signal_name(sig));
+		else if (sig == 32)
+			out("RTMIN");
+		else if (sig > 32)
+			out("RT_%d", sig - 32);
 		else
-			out(sig == 32  ? "%sRTMIN"
-			    : sig > 32 ? "%sRT_%d"
-				       : "%s%d",
-			    gap, sig > 32 ? sig - 32 : sig);
+			out("%d", sig);
 		gap = " ";
 	}
 	out("]");
@@ -129,11 +131,15 @@ static void show_termios(const struct termios *t)
 		"B4800", "B9600", "B19200", "B38400"
 	};
 	unsigned speed = t->c_cflag & 0x100F;
+	const char *name = "B???";
 
-	out("{%s ", speed < 16        ? speeds[speed]
-		    : speed == 0x1002 ? "B115200"
-		    : speed == 0x1001 ? "B57600"
-				      : "B???");
+	if (speed < 16)
+		name = speeds[speed];
+	if (speed == 0x1001)
+		name = "B57600";
+	if (speed == 0x1002)
+		name = "B115200";
+	out("{%s ", name);
 	out("%sopost %sisig %sicanon %secho ...}",
 	    t->c_oflag & OPOST ? "" : "-", t->c_lflag & ISIG ? "" : "-",
 	    t->c_lflag & ICANON ? "" : "-", t->c_lflag & ECHO ? "" : "-");
@@ -258,8 +264,60 @@ static const struct {
 	{ 'Z', sizeof(u.times64) },
 };
 
+/* Shows a structure of times, by its format's letter. Returns 0 for others. */
+static int show_time(char format)
+{
+	switch (format) {
+	case 't':
+	case 'y':
+		out("{tv_sec=%ld, tv_nsec=%ld}", u.timespec.tv_sec,
+		    u.timespec.tv_nsec);
+		return 1;
+	case 'V':
+		out("{tv_sec=%ld, tv_usec=%ld}", u.timeval.tv_sec,
+		    u.timeval.tv_usec);
+		return 1;
+	case '4':
+		out("{actime=%ld, modtime=%ld}", u.utimbuf.actime,
+		    u.utimbuf.modtime);
+		return 1;
+	case '7': show_times(u.times); return 1;
+	case 'z':
+		out("{tv_sec=%lld, tv_nsec=%ld}", u.time64.seconds,
+		    u.time64.nanoseconds);
+		return 1;
+	case 'Z': show_times64(u.times64); return 1;
+	default: return 0;
+	}
+}
+
+/* Shows a structure about the system, by its letter. Returns 0 for others. */
+static int show_system(char format)
+{
+	switch (format) {
+	case 'X':
+		out("{sysname=\"%s\", nodename=\"%s\", ...}", u.utsname.sysname,
+		    u.utsname.nodename);
+		return 1;
+	case 'Q':
+		out("{f_type=%#lx, f_bsize=%ld, f_blocks=%ld, f_bfree=%ld, "
+		    "...}",
+		    u.statfs.f_type, u.statfs.f_bsize, u.statfs.f_blocks,
+		    u.statfs.f_bfree);
+		return 1;
+	case 'Y':
+		out("{uptime=%ld, totalram=%lu, freeram=%lu, ...}",
+		    u.sysinfo.uptime, u.sysinfo.totalram, u.sysinfo.freeram);
+		return 1;
+	default: return 0;
+	}
+}
+
+/* Shows a structure, by its format's letter. */
 static void show_contents(char format)
 {
+	if (show_time(format) || show_system(format))
+		return;
 	switch (format) {
 	case 'S':
 		show_stat(u.stat.st_mode, u.stat.st_rdev, u.stat.st_size);
@@ -270,32 +328,9 @@ static void show_contents(char format)
 	case '0': show_statx(&u.statx); break;
 	case 'a': case 'A': show_action(&u.action); break;
 	case 'k': case 'K': show_sigset(u.mask); break;
-	case 't':
-	case 'y':
-		out("{tv_sec=%ld, tv_nsec=%ld}", u.timespec.tv_sec,
-		    u.timespec.tv_nsec);
-		break;
-	case 'V':
-		out("{tv_sec=%ld, tv_usec=%ld}", u.timeval.tv_sec,
-		    u.timeval.tv_usec);
-		break;
 	case 'w': show_wait_status(u.status); break;
 	case 'r': out("[%d, %d]", u.fds[0], u.fds[1]); break;
 	case '8': out("[%lld]", u.offset); break;
-	case 'X':
-		out("{sysname=\"%s\", nodename=\"%s\", ...}", u.utsname.sysname,
-		    u.utsname.nodename);
-		break;
-	case 'Q':
-		out("{f_type=%#lx, f_bsize=%ld, f_blocks=%ld, f_bfree=%ld, "
-		    "...}",
-		    u.statfs.f_type, u.statfs.f_bsize, u.statfs.f_blocks,
-		    u.statfs.f_bfree);
-		break;
-	case 'Y':
-		out("{uptime=%ld, totalram=%lu, freeram=%lu, ...}",
-		    u.sysinfo.uptime, u.sysinfo.totalram, u.sysinfo.freeram);
-		break;
 	case '1': show_termios(&u.termios); break;
 	case '2':
 		out("{ws_row=%d, ws_col=%d, ws_xpixel=%d, ws_ypixel=%d}",
@@ -303,16 +338,6 @@ static void show_contents(char format)
 		    u.winsize.ws_ypixel);
 		break;
 	case '3': case 'E': out("[%d]", u.status); break;
-	case '4':
-		out("{actime=%ld, modtime=%ld}", u.utimbuf.actime,
-		    u.utimbuf.modtime);
-		break;
-	case '7': show_times(u.times); break;
-	case 'z':
-		out("{tv_sec=%lld, tv_nsec=%ld}", u.time64.seconds,
-		    u.time64.nanoseconds);
-		break;
-	case 'Z': show_times64(u.times64); break;
 	case 'j':
 	case 'J':
 		out("{rlim_cur=%lu, rlim_max=%lu}", u.words[0], u.words[1]);

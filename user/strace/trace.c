@@ -152,10 +152,11 @@ static const char *code_name(int sig, int code)
 				 *const fpe[] = { NULL, "FPE_INTDIV",
 						  "FPE_INTOVF" };
 
-	if (code == SI_USER || code == SI_KERNEL || code == -6)
-		return code == SI_USER     ? "SI_USER"
-		       : code == SI_KERNEL ? "SI_KERNEL"
-					   : "SI_TKILL";
+	switch (code) {
+	case SI_USER: return "SI_USER";
+	case SI_KERNEL: return "SI_KERNEL";
+	case -6: return "SI_TKILL";
+	}
 	if (sig == SIGCHLD && code > 0 && code < COUNT(child))
 		return child[code];
 	if (sig == SIGSEGV && code > 0 && code < COUNT(fault))

@@ -48,9 +48,10 @@ static void delete_chars(int key, int count)
 	struct place to = cursor;
 
 	to.col += key == 'X' ? -times(count) : times(count);
-	to.col = to.col < 0                 ? 0
-		 : to.col > lines[to.row].n ? lines[to.row].n
-					    : to.col;
+	if (to.col < 0)
+		to.col = 0;
+	if (to.col > lines[to.row].n)
+		to.col = lines[to.row].n;
 	if (to.col == cursor.col && key != 's')
 		fail("");
 	change_range(key == 's' ? 'c' : 'd', cursor, to, EXCLUSIVE);
@@ -213,11 +214,15 @@ static void leave_by_z(int key, int count)
 /* z and where the cursor's line shall be: Enter or t, . or z, - or b. */
 static void place_line(int key, int count)
 {
+	(void)key;
 	(void)count;
-	key = get_key();
-	show_row(cursor.row, key == '\r' || key == 't'  ? 0
-			     : key == '-' || key == 'b' ? 2
-							: 1);
+	switch (get_key()) {
+	case '\r':
+	case 't': show_row(cursor.row, 0); break;
+	case '-':
+	case 'b': show_row(cursor.row, 2); break;
+	default: show_row(cursor.row, 1);
+	}
 }
 
 static void page(int key, int count)
@@ -256,10 +261,8 @@ static void half_page(int key, int count)
 		n = -n;
 	if (cursor.row == (n < 0 ? 0 : nr_lines - 1))
 		fail("");
-	cursor.row = cursor.row + n < 0           ? 0
-		     : cursor.row + n >= nr_lines ? nr_lines - 1
-						  : cursor.row + n;
-	top = top + n < 0 ? 0 : top + n >= nr_lines ? nr_lines - 1 : top + n;
+	cursor.row = row_in_text(cursor.row + n);
+	top = row_in_text(top + n);
 	cursor.col = first_text(cursor.row);
 }
 

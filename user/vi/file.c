@@ -80,7 +80,9 @@ static char *read_named(const char *name, int *size)
 	buf = read_all(fd, size);
 	error = errno;
 	close(fd);
-	errno = buf ? 0 : error ? error : ENOMEM;
+	errno = error ? error : ENOMEM;
+	if (buf)
+		errno = 0;
 	return buf;
 }
 

@@ -9,9 +9,12 @@
 int wanted_column, for_operator;
 static int find_kind, find_char;		/* the last f, F, t or T */
 
-static int in_text(int row)
+/* Returns the row of the text nearest to row. */
+int row_in_text(int row)
 {
-	return row < 0 ? 0 : row >= nr_lines ? nr_lines - 1 : row;
+	if (row < 0)
+		return 0;
+	return row >= nr_lines ? nr_lines - 1 : row;
 }
 
 /* Up and down keep to the column where the cursor was put. */
@@ -21,32 +24,35 @@ static enum motion_kind vertical(struct place *p, int by)
 		if (for_operator || p->row == (by < 0 ? 0 : nr_lines - 1))
 			fail("");
 	}
-	p->row = in_text(p->row + by);
+	p->row = row_in_text(p->row + by);
 	p->col = column_at(p->row, wanted_column);
 	return LINEWISE;
 }
 
 static enum motion_kind horizontal(struct place *p, int by)
 {
-	int n = lines[p->row].n, col = p->col + by,
-	    last = for_operator ? n : n - 1;
+	int last = lines[p->row].n - (for_operator ? 0 : 1);
 
 	if ((by < 0 && p->col == 0) || (by > 0 && p->col >= last))
 		fail("");
-	p->col = col < 0 ? 0 : col > last ? last : col;
+	p->col += by;
+	if (p->col > last)
+		p->col = last;
+	if (p->col < 0)
+		p->col = 0;
 	return EXCLUSIVE;
 }
 
 static enum motion_kind to_row(struct place *p, int row)
 {
-	p->row = in_text(row);
+	p->row = row_in_text(row);
 	p->col = first_text(p->row);
 	return LINEWISE;
 }
 
 static enum motion_kind line_end(struct place *p, int count)
 {
-	p->row = in_text(p->row + count - 1);
+	p->row = row_in_text(p->row + count - 1);
 	p->col = lines[p->row].n ? lines[p->row].n - 1 : 0;
 	wanted_column = FAR;
 	return lines[p->row].n ? INCLUSIVE : EXCLUSIVE;
@@ -55,13 +61,14 @@ static enum motion_kind line_end(struct place *p, int count)
 /* w behind an operator does not take the end of the line with it; cw is ce. */
 static enum motion_kind words(struct place *p, int key, int count)
 {
-	void (*go)(struct place *, int) = key == 'w' || key == 'W'
-						  ? word_forward
-					  : key == 'b' || key == 'B' ? word_back
-								     : word_end;
+	void (*go)(struct place *, int) = word_end;
 	struct place start = *p;
 	int big = key < 'a';
 
+	if (key == 'w' || key == 'W')
+		go = word_forward;
+	if (key == 'b' || key == 'B')
+		go = word_back;
 	if (for_operator == 'c' && go == word_forward && char_at(*p) != ' ' &&
 	    char_at(*p) != '\t' && char_at(*p) != '\n') {
 		go = word_end;
@@ -114,14 +121,18 @@ static enum motion_kind find_again(struct place *p, int key, int count)
 /* Screen lines: H, M, L. */
 static enum motion_kind screen_line(struct place *p, int key, int count)
 {
-	int last = last_row_shown();
+	int last = last_row_shown(), row;
 
-	if (key == 'M')
+	switch (key) {
+	case 'H':
+		row = top + count - 1;
+		return to_row(p, row < last ? row : last);
+	case 'L':
+		row = last - count + 1;
+		return to_row(p, row > top ? row : top);
+	default:
 		return to_row(p, (top + last) / 2);
-	return to_row(p, key == 'H' ? (top + count - 1 < last ? top + count - 1
-							      : last)
-			 : last - count + 1 > top ? last - count + 1
-						  : top);
+	}
 }
 
 /* ' leads to the line of a mark, ` to its very place. */
@@ -180,9 +191,12 @@ static enum motion_kind to_pattern(struct place *p, int key, int count)
 static enum motion_kind pieces(struct place *p, int key, int count)
 {
 	int by = strchr("})]", key) ? 1 : -1;
-	void (*go)(struct place *, int) = key == '{' || key == '}' ? paragraph :
-		key == '(' || key == ')' ? sentence : section;
+	void (*go)(struct place *, int) = section;
 
+	if (key == '{' || key == '}')
+		go = paragraph;
+	if (key == '(' || key == ')')
+		go = sentence;
 	if (go == section && get_key() != key)
 		fail("");
 	while (count-- > 0)

@@ -76,10 +76,11 @@ static int look(unsigned char c, int column, char *to)
 
 static int width(unsigned char c, int column)
 {
-	return c == '\t'             ? tab_stop - column % tab_stop
-	       : c > 127             ? 4
-	       : c < ' ' || c == 127 ? 2
-				     : 1;
+	if (c == '\t')
+		return tab_stop - column % tab_stop;
+	if (c > 127)
+		return 4;
+	return c < ' ' || c == 127 ? 2 : 1;
 }
 
 int display_column(int row, int col)
@@ -144,8 +145,9 @@ void show_row(int row, int at)
 {
 	int room = rows - 1 - height(row);
 
-	top = room <= 0 || at == 0 ? row
-				   : row_above(row, at == 1 ? room / 2 : room);
+	top = row;
+	if (room > 0 && at != 0)
+		top = row_above(row, at == 1 ? room / 2 : room);
 	skip = 0;
 }
 

@@ -34,9 +34,12 @@ static void add_cased(const char *s, int n)
 {
 	for (; n > 0; n--, s++) {
 		int wanted = tolower(next_case ? next_case : all_case);
-		char c = wanted == 'u' ? toupper(*s) :
-			 wanted == 'l' ? tolower(*s) : *s;
+		char c = *s;
 
+		if (wanted == 'u')
+			c = toupper(c);
+		if (wanted == 'l')
+			c = tolower(c);
 		add(&c, 1);
 		next_case = 0;
 	}
@@ -221,7 +224,10 @@ static void read_substitution(const char *s, int *first, int *last_row,
 	}
 	read_options(s, first, last_row);
 	ignore_case |= how.any_case;
-	set_pattern(given ? pattern : searched ? "" : last.pattern);
+	if (given)
+		set_pattern(pattern);
+	else
+		set_pattern(searched ? "" : last.pattern);
 	ignore_case = case_before;
 	snprintf(last.pattern, sizeof(last.pattern), "%s", current_pattern());
 	last.known = 1;

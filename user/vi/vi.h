@@ -108,6 +108,7 @@ enum motion_kind { NO_MOTION, EXCLUSIVE, INCLUSIVE, LINEWISE };
 /* fails where there is no way */
 enum motion_kind motion(int key, int count, struct place *to);
 extern int wanted_column, for_operator;
+int row_in_text(int row);
 int step(struct place *p, int by);
 int char_at(struct place p);
 void word_forward(struct place *p, int big);

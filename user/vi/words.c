@@ -128,7 +128,7 @@ void paragraph(struct place *p, int by)
 		row = 1;
 	while (row > 0 && row < nr_lines - 1 && lines[row].n != 0)
 		row += by;
-	row = row >= nr_lines ? nr_lines - 1 : row < 0 ? 0 : row;
+	row = row_in_text(row);
 	*p = (struct place){ row,
 			     by > 0 && row == nr_lines - 1 ? lines[row].n : 0 };
 }
@@ -182,6 +182,6 @@ void section(struct place *p, int by)
 	do
 		p->row += by;
 	while (p->row > 0 && p->row < nr_lines - 1 && *lines[p->row].s != '{');
-	p->row = p->row < 0 ? 0 : p->row >= nr_lines ? nr_lines - 1 : p->row;
+	p->row = row_in_text(p->row);
 	p->col = 0;
 }
