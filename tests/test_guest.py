@@ -93,11 +93,11 @@ def test_programs_on_the_floppy_itself(command, emulator, tmp_path):
 def test_sweep_on_the_floppy_itself():
     """The same there, where blocks of the disk take memory for themselves."""
     result = cowix(
-        "/tests/sweep_calls disk_files making_names changing_names "
+        "/tests/sweep_files disk_files making_names changing_names "
         "finding_names",
         "-k",
         "root=fd0",
-        image=guest_floppy("sweep_calls"),
+        image=guest_floppy("sweep_files"),
         timeout=200,
     )
     assert result.status == 0, result.out.decode() + result.err

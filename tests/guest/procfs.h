@@ -6,6 +6,7 @@
 #define GUEST_PROCFS_H
 
 #include <check.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <time.h>
@@ -75,6 +76,20 @@ static inline long number_of(const char *word)
 			return strtoul(at + strlen(word), NULL, 10);
 	}
 	return -1;
+}
+
+/* Returns the descriptors that the directory of a process names, as bits. */
+static inline unsigned descriptors(const char *path)
+{
+	unsigned bits = 0;
+	DIR *dir = opendir(path);
+
+	CHECK(dir);
+	for (struct dirent *d; (d = readdir(dir));)
+		if (d->d_name[0] != '.')
+			bits |= 1u << strtoul(d->d_name, NULL, 10);
+	closedir(dir);
+	return bits;
 }
 
 /*

@@ -81,6 +81,16 @@ static inline void swap_end(void)
 	CHECK(swapoff(SWAP_FILE) == 0 && unlink(SWAP_FILE) == 0);
 }
 
+/* Maps pages of zeroes: MAP_PRIVATE or MAP_SHARED. */
+static inline char *map_pages(unsigned pages, int flags)
+{
+	char *p = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
+		       flags | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	return p;
+}
+
 static inline int in_memory(const char *p)
 {
 	unsigned char there = 0;

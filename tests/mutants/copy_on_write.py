@@ -198,7 +198,7 @@ MUTANTS = [
     ),
     Mutant(
         "half_copy_not_counted",
-        "sweep_memory fork",
+        "sweep_exec fork",
         (
             "mm/memory.c",
             "entry_changes != changes) count_entries(child);",
@@ -207,7 +207,7 @@ MUTANTS = [
     ),
     Mutant(
         "half_copy_accepted",
-        "sweep_memory fork",
+        "sweep_exec fork",
         (
             "mm/memory.c",
             "if (!to) return -ENOMEM; trace",

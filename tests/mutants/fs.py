@@ -30,7 +30,7 @@ MUTANTS = [
     ),
     Mutant(
         "memory_lost_at_failed_exec",
-        "sweep_memory exec script",
+        "sweep_exec exec script",
         ("fs/exec.c", "if (p->mm) mm_release(p->mm);", ""),
         sample=True,
     ),

@@ -181,7 +181,7 @@ MUTANTS = [
     ),
     Mutant(
         "frame_lost_without_table",
-        "sweep_memory exec",
+        "sweep_exec exec",
         (
             "mm/pages.c",
             "free_page(frame); return -ENOMEM;",

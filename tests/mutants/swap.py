@@ -74,7 +74,7 @@ MUTANTS = [
     ),
     Mutant(
         "accessed_bit_ignored",
-        "swap used_pages_stay",
+        "swap_full used_pages_stay",
         (
             "mm/swap/reclaim.c",
             "if (*entry & PTE_A && !now) {",

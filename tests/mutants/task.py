@@ -15,7 +15,7 @@ MUTANTS = [
     ),
     Mutant(
         "files_lost_at_failed_fork",
-        "sweep_memory fork",
+        "sweep_exec fork",
         (
             "kernel/task/fork.c",
             "free_files: exit_files(child);",

@@ -1,0 +1,149 @@
+/* The failure sweep (sweep.h) of fork, vfork and exec. */
+#include <sys/stat.h>
+#include "sweep.h"
+
+static int fork_once(void)
+{
+	int pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid < 0 ? -1 : waitpid(pid, NULL, 0);
+}
+
+static int vfork_once(void)
+{
+	int pid = vfork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid < 0 ? -1 : waitpid(pid, NULL, 0);
+}
+
+/*
+ * After the call the process goes on writing to memory that it shares with its
+ * child: a failure there ends it.
+ */
+static void sweep_fork(void)
+{
+	static const struct subject s = { .run = fork_once };
+
+	sweep(&s, 6);
+}
+
+static void sweep_vfork(void)
+{
+	static const struct subject s = { .run = vfork_once };
+
+	sweep(&s, 3);
+}
+
+static const char *program;
+static char **arguments, *two[] = { "x", "--", NULL };
+
+/*
+ * In the rehearsal the program does not exist. The new program counts on; a
+ * page that it cannot get it tries again.
+ */
+static int exec_once(void)
+{
+	char *envp[] = { "A=b", NULL };
+
+	execve(target == spare ? "/no/such" : program, arguments, envp);
+	return target == spare ? 0 : -1;
+}
+
+/* What failed works when it is tried again. */
+static void exec_again(void)
+{
+	int pid = fork();
+
+	if (pid == 0) {
+		exec_once();
+		_exit(BROKEN);
+	}
+	CHECK(wait_status(pid) == 0);
+	_exit(REFUSED);
+}
+
+static void prepare_exec(void)
+{
+	real_target = bytes;
+}
+
+/* The n-th allocation fails, in a child. */
+static void fail_exec(int n)
+{
+	fill_bytes();
+	prepare_exec();
+	target = spare;
+	exec_once();
+	target = real_target;
+	warm_up();
+	mm_audit(&before, AUDIT_DROP_CACHES);
+	errno = 0;
+	fail_alloc(n);
+	exec_once();
+	CHECK(fail_alloc(0) >= n && errno == ENOMEM);
+	CHECK(changed(&before) == NULL);
+	check_writable();
+	exec_again();
+}
+
+/*
+ * exec cannot be asked whether it failed: a try that fails comes back, is
+ * checked, and exits.
+ */
+static void sweep_program(const char *path, char **argv, int at_least)
+{
+	program = path;
+	arguments = argv;
+	for (int n = 1, over = 0; !over; n++) {
+		int pid = fork(), status;
+
+		CHECK(n < TRIES);
+		if (pid == 0)
+			fail_exec(n);
+		status = wait_status(pid);
+		over = fail_alloc(0) < n && status == 0;
+		CHECK(WIFSIGNALED(status)
+			      ? WTERMSIG(status) == SIGKILL && log_names(pid)
+			      : status == 0 || WEXITSTATUS(status) == REFUSED);
+		CHECK(!over || n > at_least);
+	}
+}
+
+static void sweep_exec(void)
+{
+	if (on_cowix())
+		sweep_program("/bin/true", two, 10);
+}
+
+/* 100 KB of arguments: each page of them is an allocation, and some tables. */
+static void sweep_long_exec(void)
+{
+	static char text[4 * PAGE],
+		*argv[] = { "x", text, text, text, text, text, text, NULL };
+
+	memset(text, 'a', sizeof(text) - 1);
+	if (on_cowix())
+		sweep_program("/bin/true", argv, 6 * 4 + 10);
+}
+
+/* A script: the interpreter's file and two more strings. */
+static void sweep_script(void)
+{
+	static const char script[] = "#! /bin/true an-argument\n";
+
+	if (!on_cowix())
+		return;
+	write_file("/tmp/sweep-script", script, sizeof(script) - 1, 0755);
+	sweep_program("/tmp/sweep-script", two, 10);
+	CHECK(unlink("/tmp/sweep-script") == 0);
+}
+
+TESTS({ "fork", "fork", sweep_fork },
+      { "vfork", "vfork", sweep_vfork },
+      { "exec", "exec of a program", sweep_exec },
+      { "long_exec", "exec with many arguments", sweep_long_exec },
+      { "script", "exec of a script", sweep_script })
