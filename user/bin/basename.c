@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Take off the slashes at the end and the directory. */
+/* Takes off the slashes at the end and the directory. */
 static char *last_part(char *s)
 {
 	size_t n = strlen(s);

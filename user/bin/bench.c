@@ -108,7 +108,10 @@ static pid_t start_thread(void (*child)(void))
 	return pid < 0 ? -1 : pid;
 }
 
-/* Start a child that runs a function, which does not return. -1 with errno. */
+/*
+ * Starts a child that runs a function, which does not return. Returns -1 with
+ * errno on failure.
+ */
 static pid_t start(void (*child)(void))
 {
 	pid_t pid;

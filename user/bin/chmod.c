@@ -16,7 +16,7 @@ static void failed(const char *path)
 	exit_status = 1;
 }
 
-/* Change a file, and what is below it; symbolic links there are left alone. */
+/* Changes a file, and what is below it; symbolic links there are left alone. */
 static void change(const char *mode, const char *path, int depth)
 {
 	char **names = NULL;

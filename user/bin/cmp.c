@@ -23,7 +23,7 @@ static void say_end(const char *name, long byte, long line, int last)
 			last == '\n' ? line - 1 : line);
 }
 
-/* Compare byte by byte; the exit status. */
+/* Compares byte by byte. Returns the exit status. */
 static int cmp(FILE *a, FILE *b, char **names)
 {
 	long byte = 0, line = 1;

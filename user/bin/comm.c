@@ -9,7 +9,7 @@
 
 static int hidden[3];
 
-/* Print a line in its column. */
+/* Prints a line in its column. */
 static void put(int column, const char *line)
 {
 	if (hidden[column])
@@ -20,7 +20,7 @@ static void put(int column, const char *line)
 	puts(line);
 }
 
-/* Merge the two files. */
+/* Merges the two files. */
 static void comm(FILE *a, FILE *b)
 {
 	char *x = NULL, *y = NULL;

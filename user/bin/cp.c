@@ -6,7 +6,7 @@
 static const char synopsis[] = "[-adfHiLnPpRrv] file... target";
 static int flags;
 
-/* Note an option. Of those that exclude each other the last counts. */
+/* Notes an option. Of those that exclude each other the last counts. */
 static void set_option(int option)
 {
 	switch (option) {

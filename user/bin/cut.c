@@ -13,7 +13,7 @@ struct range {
 static struct range *ranges;
 static int count, fields, delimiter = '\t', only_delimited;
 
-/* End because of a bad list. */
+/* Ends because of a bad list. */
 static void bad_list(const char *s)
 {
 	complain(s, "bad list");
@@ -45,7 +45,7 @@ static void parse_list(const char *s)
 	} while (*s++);
 }
 
-/* Whether the nth character or field is in the list. */
+/* Returns 1 if the nth character or field is in the list. */
 static int selected(long n)
 {
 	for (int i = 0; i < count; i++)
@@ -54,14 +54,14 @@ static int selected(long n)
 	return 0;
 }
 
-/* Print a line as it is. */
+/* Prints a line as it is. */
 static void put_line(const char *line, size_t length)
 {
 	fwrite(line, 1, length, stdout);
 	putchar('\n');
 }
 
-/* Print the fields of a line that are in the list. */
+/* Prints the fields of a line that are in the list. */
 static void cut_fields(const char *line, size_t length)
 {
 	const char *end = line + length, *stop;
@@ -83,7 +83,7 @@ static void cut_fields(const char *line, size_t length)
 	putchar('\n');
 }
 
-/* Print the characters of a line that are in the list. */
+/* Prints the characters of a line that are in the list. */
 static void cut_characters(const char *line, long length)
 {
 	for (long n = 0; n < length; n++)

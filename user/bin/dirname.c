@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Print a path without its last part and the slashes around that. */
+/* Prints a path without its last part and the slashes around that. */
 static void print_directory(char *s)
 {
 	size_t n = strlen(s);

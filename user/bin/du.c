@@ -18,8 +18,8 @@ static int seen_count, repeated, all, total, human, one_device,
 	depth_limit = 0x7FFFFFFF;
 
 /*
- * Whether a file that may be met several times was counted before; if not, it
- * is now.
+ * Returns 1 if a file that may be met several times was counted before; if not,
+ * it is now.
  */
 static int counted(const struct stat *st)
 {
@@ -48,8 +48,8 @@ static void show(unsigned long blocks, const char *path)
 }
 
 /*
- * The blocks of a file or of everything below a directory; what is asked for is
- * printed on the way.
+ * Returns the blocks of a file or of everything below a directory; what is
+ * asked for is printed on the way.
  */
 static unsigned long du(const char *path, int depth, const struct level *above)
 {
@@ -82,7 +82,7 @@ static unsigned long du(const char *path, int depth, const struct level *above)
 	return blocks;
 }
 
-/* Note an option and its argument. */
+/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

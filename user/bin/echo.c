@@ -3,7 +3,7 @@
 #include <string.h>
 #include <util.h>
 
-/* Print s with the escapes of -e; 1 when \c ends all output. */
+/* Prints s with the escapes of -e; 1 when \c ends all output. */
 static int put_escaped(const char *s)
 {
 	static const char from[] = "abefnrtv\\", to[] = "\a\b\033\f\n\r\t\v\\";

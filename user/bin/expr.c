@@ -16,14 +16,14 @@ static int skipping;
 
 static char *or_expression(void);
 
-/* End with a message: 2 for a bad expression, 3 for anything else. */
+/* Ends with a message: 2 for a bad expression, 3 for anything else. */
 static void fail(const char *what, const char *why, int status)
 {
 	complain(what, why);
 	exit(status);
 }
 
-/* Whether the next word is this one; if so it is taken. */
+/* Takes the next word if it is this one. Returns 1 if so. */
 static int take(const char *word)
 {
 	if (!*at || strcmp(*at, word) != 0)
@@ -32,7 +32,7 @@ static int take(const char *word)
 	return 1;
 }
 
-/* Whether s is an integer; its value. */
+/* Returns 1 if s is an integer, with its value. */
 static int is_integer(const char *s, long long *value)
 {
 	char *end;
@@ -84,7 +84,7 @@ static int is_null(const char *s)
 	return s[strspn(s, "0")] == '\0';
 }
 
-/* Whether a pattern has a group. */
+/* Returns 1 if a pattern has a group. */
 static int has_group(const char *pattern)
 {
 	for (; *pattern; pattern++)
@@ -168,7 +168,7 @@ static char *match_expression(void)
 	return a;
 }
 
-/* End if a result has too many digits. */
+/* Ends if a result has too many digits. */
 static char *checked(long long value, int overflow)
 {
 	if (overflow)
@@ -226,8 +226,8 @@ static char *sum(void)
 }
 
 /*
- * The comparison that a word stands for, as what the order of the operands may
- * be: bits 0 less, 1 equal, 2 greater.
+ * Returns the comparison that a word stands for, as what the order of the
+ * operands may be: bits 0 less, 1 equal, 2 greater.
  */
 static int comparison(const char *s)
 {

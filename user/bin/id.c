@@ -93,7 +93,7 @@ static void show_all(void)
 }
 
 /*
- * The letter of the one thing that is asked for, or 0: everything. The
+ * Returns the letter of the one thing that is asked for, or 0: everything. The
  * program's name may say it, too.
  */
 static int read_options(int argc, char **argv)

@@ -26,7 +26,7 @@ static struct terminal {
 } terminals[TTYS_MAX];
 static int nr_terminals;
 
-/* Open path as descriptor fd. */
+/* Opens path as descriptor fd. */
 static int open_as(int fd, const char *path, int flags)
 {
 	int got = open(path, flags | O_NOCTTY);
@@ -167,7 +167,7 @@ static pid_t start_session(const struct terminal *t)
 	_exit(127);
 }
 
-/* Whether there is such a terminal. */
+/* Returns 1 if there is such a terminal. */
 static int can_open(const char *device)
 {
 	int fd = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK);

@@ -53,7 +53,10 @@ static void make_link(const char *target, const char *name)
 		warn(name);
 }
 
-/* Whether -n makes the last argument the name itself: it is a symbolic link. */
+/*
+ * Returns 1 if -n makes the last argument the name itself: it is a symbolic
+ * link.
+ */
 static int names_link(const char *name)
 {
 	struct stat st;

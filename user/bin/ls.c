@@ -99,7 +99,10 @@ static const char *mark(mode_t mode)
 	}
 }
 
-/* The text of a number in kilobytes, or of bytes with a letter behind it. */
+/*
+ * Returns the text of a number in kilobytes, or of bytes with a letter behind
+ * it.
+ */
 static const char *human(unsigned long bytes)
 {
 	static char text[16];
@@ -129,7 +132,10 @@ static const char *blocks_text(unsigned long blocks)
 	return text;
 }
 
-/* The name of a user or group, or the number; the last one is remembered. */
+/*
+ * Returns the name of a user or group, or the number; the last one is
+ * remembered.
+ */
 static const char *owner(unsigned id, int is_group)
 {
 	static char names[2][32];
@@ -149,7 +155,7 @@ static const char *owner(unsigned id, int is_group)
 	return name;
 }
 
-/* The size, or the numbers of a device. */
+/* Returns the size, or the numbers of a device. */
 static const char *size_text(const struct stat *st)
 {
 	static char text[24];
@@ -373,7 +379,7 @@ static void list_directory(const char *path)
 	release(&l);
 }
 
-/* Note an option; those it excludes are forgotten. */
+/* Notes an option; those it excludes are forgotten. */
 static void set_option(int option)
 {
 	static const char *const exclusive[] = { "aA", "Stf", "cu", "LH",

@@ -107,8 +107,8 @@ static void open_terminal(void)
 }
 
 /*
- * A file whole, in memory of its own, with a NUL behind it; NULL: it cannot be
- * read.
+ * Returns a file whole, in memory of its own, with a NUL behind it; NULL: it
+ * cannot be read.
  */
 static char *read_file(const char *path, size_t *length)
 {
@@ -206,7 +206,9 @@ static void read_process(void)
 	}
 }
 
-/* The process with the next higher number, or lower; 0: there is none. */
+/*
+ * Returns the process with the next higher number, or lower; 0: there is none.
+ */
 static int neighbour(int step)
 {
 	DIR *dir = opendir("/proc");
@@ -233,7 +235,7 @@ static unsigned cells_a_row(void)
 	return n;
 }
 
-/* The smallest block with which all frames fit. */
+/* Returns the smallest block with which all frames fit. */
 static unsigned fitting_block(void)
 {
 	unsigned n = 1;

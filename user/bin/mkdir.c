@@ -9,7 +9,7 @@
 static const char synopsis[] = "[-p] [-m mode] directory...";
 
 /*
- * Make the directories above path, those that are missing, so that more can be
+ * Makes the directories above path, those that are missing, so that more can be
  * made in them; -1 if one cannot be made.
  */
 static int make_parents(char *path, mode_t mask)

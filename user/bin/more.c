@@ -22,7 +22,7 @@ static int row_count, height = 23, width = 80, keyboard = -1, files_left;
 static struct termios normal;
 static char wanted[80];
 
-/* Leave the terminal as it was found. */
+/* Leaves the terminal as it was found. */
 static void restore(void)
 {
 	if (keyboard >= 0)
@@ -38,7 +38,7 @@ static void interrupted(int sig)
 }
 
 /*
- * Read keys one by one from the terminal, even when standard input is a pipe.
+ * Reads keys one by one from the terminal, even when standard input is a pipe.
  */
 static void open_keyboard(void)
 {
@@ -84,7 +84,7 @@ static char *read_all(int fd, size_t *length)
 	return text;
 }
 
-/* Add a row to the list. */
+/* Adds a row to the list. */
 static void add_row(const char *text, int length)
 {
 	if ((row_count & (row_count - 1)) == 0)
@@ -94,7 +94,7 @@ static void add_row(const char *text, int length)
 	rows[row_count++] = (struct row){ text, length };
 }
 
-/* Cut a text into rows of the screen's width. */
+/* Cuts a text into rows of the screen's width. */
 static void cut_rows(const char *text, size_t length)
 {
 	const char *start = text, *end = text + length;
@@ -116,7 +116,7 @@ static void cut_rows(const char *text, size_t length)
 		add_row(start, end - start);
 }
 
-/* Print rows from at on; the row after them. */
+/* Prints rows from at on. Returns the row after them. */
 static int show(int at, int n)
 {
 	for (; n > 0 && at < row_count; n--, at++) {
@@ -131,7 +131,7 @@ static int show(int at, int n)
 	return at;
 }
 
-/* Wait for a key; without a terminal any more that is q. */
+/* Waits for a key. Without a terminal any more that is q. */
 static int key(void)
 {
 	char c;
@@ -139,7 +139,7 @@ static int key(void)
 	return read(keyboard, &c, 1) == 1 ? c : 'q';
 }
 
-/* Read what to search for on the last line; whether it is not empty. */
+/* Reads what to search for on the last line. Returns 0 if it is empty. */
 static int ask_for_text(void)
 {
 	size_t n = 0;
@@ -165,7 +165,7 @@ static int ask_for_text(void)
 	return wanted[0] != '\0';
 }
 
-/* The first row from at on that holds the wanted text, or -1. */
+/* Returns the first row from at on that holds the wanted text, or -1. */
 static int find(int at)
 {
 	int n = strlen(wanted);
@@ -178,7 +178,7 @@ static int find(int at)
 }
 
 /*
- * Show a screen from the next row with the wanted text on; the row after the
+ * Shows a screen from the next row with the wanted text on; the row after the
  * screen, which now ends before row at.
  */
 static int search(int at)

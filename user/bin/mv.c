@@ -11,8 +11,8 @@
 static int manner, verbose;
 
 /*
- * Whether a file in the way stays. A file that is not to be written to is asked
- * for on a terminal.
+ * Returns 1 if a file in the way stays. A file that is not to be written to is
+ * asked for on a terminal.
  */
 static int refused(const char *to)
 {
@@ -26,7 +26,9 @@ static int refused(const char *to)
 	       !ask("overwrite protected", to);
 }
 
-/* Whether both are the same file: if by two names, one of them goes. */
+/*
+ * Returns 1 if both are the same file. If it has two names, one of them goes.
+ */
 static int is_same(const char *from, const char *to)
 {
 	struct stat a, b;

@@ -20,7 +20,7 @@ static int section = BODY, width = 6, keep;
 static long start = 1, step = 1, join = 1, blanks, current;
 static const char *separator = "\t", *format = "%*ld", *mark = "\\:";
 
-/* End after saying how nl is used. */
+/* Ends after saying how nl is used. */
 static void synopsis(void)
 {
 	usage("[-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] "
@@ -39,8 +39,8 @@ static void set_style(struct style *style, const char *s)
 }
 
 /*
- * Whether a line starts a section: the mark three times the header, twice the
- * body, once the footer.
+ * Returns 1 if a line starts a section: the mark three times the header, twice
+ * the body, once the footer.
  */
 static int starts_section(const char *line)
 {
@@ -59,7 +59,8 @@ static int starts_section(const char *line)
 }
 
 /*
- * Whether a line gets a number; of empty lines in a row only each join-th does.
+ * Returns 1 if a line gets a number. Of empty lines in a row only each join-th
+ * does.
  */
 static int wants_number(const char *line)
 {
@@ -74,7 +75,7 @@ static int wants_number(const char *line)
 	return ++blanks % join == 0;
 }
 
-/* Number all lines of a file. */
+/* Numbers all lines of a file. */
 static void nl(int fd, const char *name)
 {
 	FILE *f = fdopen(dup(fd), "r");
@@ -123,7 +124,7 @@ static void set_mark(char *s)
 	mark = s[0] && !s[1] ? one : s;
 }
 
-/* Note an option and its argument. */
+/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

@@ -49,7 +49,7 @@ static int width_of(char letter, int size)
 	return 3;
 }
 
-/* Add a type of output. */
+/* Adds a type of output. */
 static void add_type(char letter, int size)
 {
 	if (type_count == TYPES_MAX)
@@ -85,7 +85,7 @@ static void parse_types(const char *s)
 	}
 }
 
-/* The next byte of all files, or EOF. */
+/* Returns the next byte of all files, or EOF. */
 static int next_byte(void)
 {
 	int c;
@@ -223,7 +223,7 @@ static void dump(void)
 }
 
 /*
- * Give narrower types the blanks that make their lines as long as the widest.
+ * Gives narrower types the blanks that make their lines as long as the widest.
  */
 static void align(void)
 {
@@ -257,7 +257,7 @@ static long size(const char *s)
 	return value * unit;
 }
 
-/* Note an option and its argument. */
+/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

@@ -91,8 +91,8 @@ static void parallel(FILE **files, int n)
 }
 
 /*
- * Open all files; of those in series one that is missing does not matter to the
- * others. Standard input is the same stream however often it is named.
+ * Opens all files; of those in series one that is missing does not matter to
+ * the others. Standard input is the same stream however often it is named.
  */
 static FILE **open_all(char **names, int n, int in_series)
 {

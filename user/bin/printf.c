@@ -25,9 +25,9 @@ static int digits(const char **s, int n, int base)
 }
 
 /*
- * The character that the escape behind a backslash at *s stands for; *s is
- * moved behind it. In the arguments of %b an octal number begins with an extra
- * 0. \c ends all output. Of anything else the backslash stays.
+ * Returns the character that the escape behind a backslash at *s stands for; *s
+ * is moved behind it. In the arguments of %b an octal number begins with an
+ * extra 0. \c ends all output. Of anything else the backslash stays.
  */
 static int escape(const char **s, int in_argument)
 {
@@ -51,7 +51,7 @@ static int escape(const char **s, int in_argument)
 	return digits(s, 3, 8);
 }
 
-/* The next argument, or NULL when there is none left. */
+/* Returns the next argument, or NULL when there is none left. */
 static char *next(void)
 {
 	return *arguments ? *arguments++ : NULL;
@@ -109,7 +109,7 @@ static void print_escaped(const char *s, int width, int precision, int left)
 	free(text);
 }
 
-/* The number at *s, or the next argument for a star. */
+/* Returns the number at *s, or the next argument for a star. */
 static int number_or_star(const char **s)
 {
 	if (**s != '*')
@@ -119,7 +119,7 @@ static int number_or_star(const char **s)
 }
 
 /*
- * Print the next argument with a specification: flags, width and precision in
+ * Prints the next argument with a specification: flags, width and precision in
  * front of a conversion character.
  */
 static void convert(char type, char *flags, int width, int precision)
@@ -174,7 +174,7 @@ static const char *specification(const char *s)
 	return s + 1;
 }
 
-/* Go through the format once. */
+/* Goes through the format once. */
 static void print(const char *s)
 {
 	while (*s) {

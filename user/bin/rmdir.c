@@ -3,7 +3,7 @@
 #include <unistd.h>
 #include <util.h>
 
-/* Cut the last part off a path; whether something is left. */
+/* Cuts the last part off a path; whether something is left. */
 static int cut_last(char *path)
 {
 	char *slash;

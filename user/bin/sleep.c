@@ -8,7 +8,7 @@
 
 #define NANOSECONDS 1000000000
 
-/* Add what an argument says. */
+/* Adds what an argument says. */
 static void add(struct timespec *ts, const char *arg)
 {
 	static const char letters[] = "smhd";

@@ -79,7 +79,7 @@ static const char *skip_blanks(const char *s, const char *end)
 	return s;
 }
 
-/* A key's part of a line. */
+/* Returns a key's part of a line. */
 static struct part part_of(const struct line *l, const struct key *k)
 {
 	const char *end = l->s + l->length;
@@ -105,7 +105,7 @@ static struct part part_of(const struct line *l, const struct key *k)
 	return p;
 }
 
-/* The next character that counts, or -1. */
+/* Returns the next character that counts, or -1. */
 static int next_character(struct part *p, int order)
 {
 	while (p->s < p->end) {
@@ -224,7 +224,7 @@ static int compare(const struct line *a, const struct line *b)
 				      : compare_bytes(a, b);
 }
 
-/* Sort n lines by merging sorted halves: equal ones stay in order. */
+/* Sorts n lines by merging sorted halves: equal ones stay in order. */
 static void sort(struct line *l, size_t n, struct line *room)
 {
 	size_t half = n / 2, i = 0, j = half, to = 0;
@@ -297,7 +297,7 @@ static void print_lines(const char *output)
 	}
 }
 
-/* The bit of an option that says how to compare, or 0. */
+/* Returns the bit of an option that says how to compare, or 0. */
 static int order_of(char option, int at_end)
 {
 	switch (option) {

@@ -42,7 +42,7 @@ static int counts(char c)
 	return options.bytes || c == '\n';
 }
 
-/* Remember a file for -f; what stands in a pipe has an end. */
+/* Remembers a file for -f; what stands in a pipe has an end. */
 static void add_followed(int fd, const char *name)
 {
 	struct stat st;

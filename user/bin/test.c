@@ -74,7 +74,7 @@ static int newer(const char *a, const char *b)
 	return stat(a, &x) == 0 && (stat(b, &y) < 0 || x.st_mtime > y.st_mtime);
 }
 
-/* Whether two names are of the same file. */
+/* Returns 1 if two names are of the same file. */
 static int same(const char *a, const char *b)
 {
 	struct stat x, y;
@@ -83,7 +83,10 @@ static int same(const char *a, const char *b)
 	       x.st_ino == y.st_ino;
 }
 
-/* Whether s is an operator between two operands; its result in *value. */
+/*
+ * Returns 1 if s is an operator between two operands, with its result in
+ * *value.
+ */
 static int binary(const char *a, const char *op, const char *b, int *value)
 {
 	static const char *const compare[] = { "-eq", "-ne", "-lt",

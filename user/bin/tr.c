@@ -105,7 +105,7 @@ static const char *add_bracket(struct set *set, const char *s, int second)
 	return end || !second ? end : add_repeated(set, s);
 }
 
-/* Write a set out. */
+/* Writes a set out. */
 static void parse(struct set *set, const char *s, int second)
 {
 	set->fill = -1;
@@ -146,7 +146,7 @@ static void complement(struct set *set)
 }
 
 /*
- * Make the second set as long as the first: at [c*], or else at its end with
+ * Makes the second set as long as the first: at [c*], or else at its end with
  * its last character.
  */
 static void lengthen(struct set *set, int length)
@@ -180,7 +180,7 @@ static int read_options(int argc, char **argv)
 	operands = argc - optind;
 	if (operands < 1 || operands > 2)
 		usage(synopsis);
-	/* one set is enough for -d or -s alone, two are too many for -d alone */
+	/* -d or -s alone takes one set, -d without -s no second one */
 	if (operands == 1 ? delete == squeeze : delete && !squeeze)
 		usage(synopsis);
 	return operands;

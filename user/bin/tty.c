@@ -7,7 +7,7 @@
 #include <util.h>
 
 /*
- * Print the name of the device in a folder that is the terminal st; whether
+ * Prints the name of the device in a folder that is the terminal st; whether
  * there is one.
  */
 static int find_device(const char *folder, const struct stat *st)

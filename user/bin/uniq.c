@@ -35,7 +35,7 @@ static long key(const struct line *l, const char **s)
 	return width >= 0 && end - p > width ? width : end - p;
 }
 
-/* Whether two lines count as the same. */
+/* Returns 1 if two lines count as the same. */
 static int same(const struct line *x, const struct line *y)
 {
 	const char *a, *b;
@@ -49,7 +49,7 @@ static int same(const struct line *x, const struct line *y)
 	return 1;
 }
 
-/* Print the first line of a group of n. */
+/* Prints the first line of a group of n. */
 static void print_group(const struct line *line, long n)
 {
 	if (n == 0 || (repeated && n == 1) || (unique && n > 1))
@@ -60,7 +60,7 @@ static void print_group(const struct line *line, long n)
 	putchar('\n');
 }
 
-/* Go through all lines, with the first of the current group at hand. */
+/* Goes through all lines, with the first of the current group at hand. */
 static void uniq(FILE *f)
 {
 	struct line first = { 0 }, line = { 0 }, other;
@@ -80,7 +80,7 @@ static void uniq(FILE *f)
 	print_group(&first, n);
 }
 
-/* Note an option and its argument. */
+/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

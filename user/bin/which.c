@@ -8,7 +8,7 @@
 
 static int all;
 
-/* Print path if it is a program. */
+/* Prints path if it is a program. */
 static int try(const char *path)
 {
 	struct stat st;
@@ -20,7 +20,7 @@ static int try(const char *path)
 	return 1;
 }
 
-/* Look for a name in the directories of PATH; 1 when there is none. */
+/* Looks for a name in the directories of PATH. Returns 1 if there is none. */
 static int which(const char *name)
 {
 	const char *dirs = getenv("PATH");

@@ -28,7 +28,7 @@ static FILE *in;
 static char *word;
 static size_t word_room;
 
-/* Put c at place n of the word that is being read. */
+/* Puts c at place n of the word that is being read. */
 static void store(size_t n, int c)
 {
 	if (n == word_room) {
@@ -60,15 +60,15 @@ static int unquoted(int c, int *quote)
 }
 
 /*
- * Whether c ends a word: zero, a newline, or a blank unless whole lines are
- * replaced.
+ * Returns 1 if c ends a word: zero, a newline, or a blank unless whole lines
+ * are replaced.
  */
 static int ends_word(int c)
 {
 	return zero ? c == '\0' : c == '\n' || (!replaced && isblank(c));
 }
 
-/* Read the next word: 1, or 0 at the end. What ended it is in *end. */
+/* Reads the next word. Returns 0 at the end. What ended it is in *end. */
 static int read_word(int *end)
 {
 	int c = getc(in), quote = 0, any = 0;
@@ -94,7 +94,7 @@ static int read_word(int *end)
 	       !(last_word && strcmp(word, last_word) == 0);
 }
 
-/* Whether the user, at the terminal, wants a command. */
+/* Returns 1 if the user, at the terminal, wants a command. */
 static int wanted(void)
 {
 	static FILE *terminal;
@@ -109,7 +109,7 @@ static int wanted(void)
 	return first == 'y' || first == 'Y';
 }
 
-/* Wait for one command and keep the worst of what came of it. */
+/* Waits for one command and keeps the worst of what came of it. */
 static void finish(void)
 {
 	int result;
@@ -130,7 +130,7 @@ static void finish(void)
 		status = 123;
 }
 
-/* Start a command, as soon as there are no more than there may be. */
+/* Starts a command, as soon as there are no more than there may be. */
 static void run(char **command)
 {
 	int pid;
@@ -150,7 +150,10 @@ static void run(char **command)
 		finish();
 }
 
-/* A string with each occurrence of the replaced one exchanged for the word. */
+/*
+ * Returns a string with each occurrence of the replaced one exchanged for the
+ * word.
+ */
 static char *replace(const char *s)
 {
 	size_t n = strlen(replaced), room = strlen(s) + 1, length = 0;
@@ -231,7 +234,7 @@ static void run_in_groups(char **command, int count)
 		run(line);
 }
 
-/* Note an option and its argument. */
+/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

@@ -29,8 +29,8 @@ static int shift_of(char c)
 }
 
 /*
- * The permissions behind an operator, for everybody: copied from one of the
- * three, or by letters.
+ * Returns the permissions behind an operator, for everybody: copied from one of
+ * the three, or by letters.
  */
 static mode_t permissions(const char **s, mode_t mode)
 {

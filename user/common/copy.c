@@ -34,7 +34,9 @@ static int same(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Open the file to write, if need be after the one in its place was removed. */
+/*
+ * Opens the file to write, if need be after the one in its place was removed.
+ */
 static int open_target(const char *to, mode_t mode, int flags)
 {
 	int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC, mode & 0777);
@@ -170,8 +172,8 @@ static int copy_file(const char *from, const char *to, const struct stat *st,
 }
 
 /*
- * Whether there is a reason not to write to what is there: 0, or 1 after the
- * user or an option said so, or -1 after a message.
+ * Finds out if there is a reason not to write to what is there. Returns 0 if
+ * none, 1 after the user or an option said so, -1 after a message.
  */
 static int refused(const char *from, const char *to, const struct stat *st,
 		   int flags)

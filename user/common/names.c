@@ -16,7 +16,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Add a copy of a name to a list that grows in powers of two. */
+/* Adds a copy of a name to a list that grows in powers of two. */
 static char **add(char **names, size_t count, const char *name)
 {
 	if ((count & (count - 1)) == 0)

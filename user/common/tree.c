@@ -12,8 +12,8 @@
 #include <util.h>
 
 /*
- * Whether the user keeps a file. Without a word from him about asking, one that
- * he may not write to is asked for on a terminal.
+ * Returns 1 if the user keeps a file. Without a word from him about asking, one
+ * that he may not write to is asked for on a terminal.
  */
 static int refused(const char *question, const char *path,
 		   const struct stat *st, int flags)
@@ -24,7 +24,9 @@ static int refused(const char *question, const char *path,
 	       access(path, W_OK) < 0 && !ask("remove protected", path);
 }
 
-/* Remove what is in a directory. What the user keeps in there is no failure. */
+/*
+ * Removes what is in a directory. What the user keeps in there is no failure.
+ */
 static int empty_directory(const char *path, int flags)
 {
 	char **names = sorted_names(path);

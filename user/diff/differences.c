@@ -23,7 +23,7 @@ static void mark(const struct side *s, int n)
 }
 
 /*
- * Whether item x of those kept of the first sequence equals item y of the
+ * Returns 1 if item x of those kept of the first sequence equals item y of the
  * second.
  */
 static int equal(int x, int y)
@@ -93,7 +93,7 @@ static int step_backward(struct box *b, int odd, int *x, int *y)
 }
 
 /*
- * Mark what is changed between items x0 to x1 of the first sequence and y0 to
+ * Marks what is changed between items x0 to x1 of the first sequence and y0 to
  * y1 of the second, counting those kept.
  */
 static void compare(int x0, int x1, int y0, int y1)
@@ -141,8 +141,8 @@ static void keep_common(int start, int *ends, char *seen)
 }
 
 /*
- * How many items both begin with; ends gets where in each begins what both end
- * with.
+ * Returns how many items both begin with; ends gets where in each begins what
+ * both end with.
  */
 static int common_ends(const struct sequence *from, const struct sequence *to,
 		       int *ends)

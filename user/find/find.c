@@ -25,7 +25,7 @@ static int follow;			/* L, H, P or 0 */
 
 static struct expr *or_expression(void);
 
-/* End because of a bad expression. */
+/* Ends because of a bad expression. */
 static void fail(const char *what, const char *why)
 {
 	complain(what, why);
@@ -230,7 +230,7 @@ static struct expr *parse_primary(void)
 	return e;
 }
 
-/* Whether the next word is this one; if so it is taken. */
+/* Takes the next word if it is this one. Returns 1 if so. */
 static int take(const char *word)
 {
 	if (!*at || strcmp(*at, word) != 0)
@@ -280,7 +280,7 @@ static struct expr *or_expression(void)
 	return e;
 }
 
-/* Test a file and everything below it. */
+/* Tests a file and everything below it. */
 static void walk(struct expr *e, const char *path, int depth,
 		 const struct level *above)
 {

@@ -228,7 +228,7 @@ int test_quit(struct expr *e, const struct file *f)
 	exit(exit_status);
 }
 
-/* A word of -exec with the path in the place of each {}; malloc'ed. */
+/* Returns a word of -exec with the path in the place of each {}; malloc'ed. */
 static char *with_path(const char *word, const char *path)
 {
 	size_t room = strlen(word) + 1, n = 0;
@@ -274,7 +274,7 @@ int test_ok(struct expr *e, const struct file *f)
 	return ask(e->words[0], f->path) && test_exec(e, f);
 }
 
-/* Run the command of an -exec + with the files collected so far. */
+/* Runs the command of an -exec + with the files collected so far. */
 static void run_group(struct expr *e)
 {
 	if (!e->file_count)

@@ -16,7 +16,7 @@
 #define SALT_MAX	16
 #define KEY_MAX		128
 
-/* Add n bytes of a hash repeated as often as it takes. */
+/* Adds n bytes of a hash repeated as often as it takes. */
 static void add_repeated(struct sha256 *s, const unsigned char *hash, size_t n)
 {
 	for (; n > SHA256_SIZE; n -= SHA256_SIZE)

@@ -11,8 +11,8 @@ int execv(const char *path, char *const argv[])
 }
 
 /*
- * Whether a file's beginning is no text: an ELF file, or a NUL in the first
- * line.
+ * Returns 1 if a file's beginning is no text: an ELF file, or a NUL in the
+ * first line.
  */
 int looks_binary(const char *start, size_t n)
 {

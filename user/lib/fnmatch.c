@@ -7,7 +7,7 @@
 
 
 /*
- * Match c with the set that begins behind '['; the pattern behind ']' or NULL
+ * Matches c with the set that begins behind '['; the pattern behind ']' or NULL
  * when the set is not closed.
  */
 static const char *match_set(const char *p, char c, int *matched)

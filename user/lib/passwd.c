@@ -9,7 +9,7 @@
 #define LINE_MAX	512
 #define MEMBERS_MAX	32
 
-/* Cut a line in place into n fields; 0 if it has fewer. */
+/* Cuts a line in place into n fields; 0 if it has fewer. */
 static int cut(char *line, char **fields, int n)
 {
 	line[strcspn(line, "\n")] = '\0';
@@ -27,7 +27,8 @@ static int cut(char *line, char **fields, int n)
 }
 
 /*
- * The first line whose field 0 is name or, without a name, whose field 2 is id.
+ * Returns the first line whose field 0 is name or, without a name, whose field
+ * 2 is id.
  */
 static int find(const char *file, const char *name, unsigned id, char **fields,
 		int n)

@@ -109,7 +109,7 @@ static const char *end_turn(const struct matcher *m, const struct rest *rest,
 	return end;
 }
 
-/* The character before s, 0 at the beginning of the line. */
+/* Returns the character before s, 0 at the beginning of the line. */
 static char before(const struct matcher *m, const char *s)
 {
 	return s == m->start ? '\0' : s[-1];
@@ -195,8 +195,8 @@ static const char *match_back(const struct matcher *m, const struct re_node *n,
 }
 
 /*
- * Match n, what follows it in its sequence, and what follows outside; where the
- * match ends, or NULL.
+ * Matches n, what follows it in its sequence, and what follows outside; where
+ * the match ends, or NULL.
  */
 static const char *match_node(const struct matcher *m, struct re_node *n,
 			      const struct rest *outer, const char *s)
@@ -233,7 +233,7 @@ static const char *match_node(const struct matcher *m, struct re_node *n,
 	}
 }
 
-/* Match at one place; where the match ends, or NULL. */
+/* Matches at one place. Returns where the match ends, or NULL. */
 static const char *match_at(const struct matcher *m, struct re_node *first,
 			    const char *s)
 {

@@ -13,8 +13,8 @@ static int digit(int c)
 }
 
 /*
- * The number without its sign; one that does not fit is the largest, with
- * ERANGE.
+ * Returns the number without its sign; one that does not fit is the largest,
+ * with ERANGE.
  */
 static unsigned long magnitude(const char *s, char **end, int base,
 			       int *negative)

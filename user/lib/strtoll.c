@@ -17,7 +17,7 @@ static unsigned digit(int c)
 	return isalpha(c) ? tolower(c) - 'a' + 10 : 99;
 }
 
-/* Skip blanks, sign and 0x; the base and whether a minus stood there. */
+/* Skips blanks, sign and 0x. Sets the base, and whether a minus stood there. */
 static const char *prefix(const char *s, int *base, int *negative)
 {
 	while (isspace(*s))

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 /*
- * Whether the password that is typed now is the user's; for a user that is not
- * there (NULL) it takes as long and is wrong.
+ * Returns 1 if the password that is typed now is the user's; for a user that is
+ * not there (NULL) it takes as long and is wrong.
  */
 int check_password(const struct passwd *user)
 {

@@ -16,7 +16,7 @@
 
 static char name[64];
 
-/* Ask for a name until there is one; 0 at the end of the input. */
+/* Asks for a name until there is one; 0 at the end of the input. */
 static int read_name(void)
 {
 	struct utsname host;

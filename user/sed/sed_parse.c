@@ -38,8 +38,8 @@ static void skip_blanks(void)
 }
 
 /*
- * How long a [set] is: the delimiter is nothing special in it. 1 when it is not
- * closed.
+ * Returns how long a [set] is: the delimiter is nothing special in it. 1 when
+ * it is not closed.
  */
 static size_t set_length(const char *s)
 {
@@ -85,8 +85,8 @@ static char *read_delimited(char delimiter, int is_re)
 }
 
 /*
- * A compiled expression; NULL for an empty one, which stands for the one used
- * last.
+ * Returns a compiled expression; NULL for an empty one, which stands for the
+ * one used last.
  */
 static regex_t *compile(const char *source, int flags)
 {
@@ -154,8 +154,8 @@ static void parse_addresses(struct command *c)
 }
 
 /*
- * The text of a, c or i: to the end of the line, further with a backslash at
- * that.
+ * Returns the text of a, c or i: to the end of the line, further with a
+ * backslash at that.
  */
 static char *read_text(void)
 {
@@ -178,8 +178,8 @@ static char *read_text(void)
 }
 
 /*
- * A label, which ends at a blank or semicolon, or a file name, which ends with
- * the line; malloc'ed.
+ * Returns a label, which ends at a blank or semicolon, or a file name, which
+ * ends with the line; malloc'ed.
  */
 static char *read_word(const char *ends)
 {
@@ -195,7 +195,7 @@ static char *read_word(const char *ends)
 	return word;
 }
 
-/* The file of a w command, opened once. */
+/* Returns the file of a w command, opened once. */
 static struct output *read_output(void)
 {
 	char *name = read_word("\n");
@@ -229,7 +229,7 @@ int close_outputs(void)
 	return result;
 }
 
-/* The highest group that a replacement names. */
+/* Returns the highest group that a replacement names. */
 static int highest_group(const char *s)
 {
 	int highest = 0;
@@ -272,7 +272,7 @@ static void parse_substitution(struct command *c)
 		fail("no such group");
 }
 
-/* Take the backslashes out of one half of y. */
+/* Takes the backslashes out of one half of y. */
 static void unescape(char *s)
 {
 	char *to = s;
@@ -332,7 +332,7 @@ static void close_block(void)
 	fail("no { for this");
 }
 
-/* Find labels, and blocks that are still open. */
+/* Finds labels, and blocks that are still open. */
 static void resolve(void)
 {
 	at = NULL;
@@ -352,7 +352,7 @@ static void resolve(void)
 	}
 }
 
-/* Put a command behind those there are. */
+/* Puts a command behind those there are. */
 static void add_command(const struct command *c)
 {
 	script.commands =
@@ -390,7 +390,7 @@ void parse_script(char *source)
 	resolve();
 }
 
-/* Add to the script what -e says or the file of -f holds. */
+/* Adds to the script what -e says or the file of -f holds. */
 void add_source(struct text *source, const char *s, int is_file)
 {
 	char *line = NULL;

@@ -90,7 +90,7 @@ static void show(const struct alias *a)
 	putchar('\n');
 }
 
-/* Give an alias a text in the place of the one it may have. */
+/* Gives an alias a text in the place of the one it may have. */
 static void define(const char *name, size_t n, const char *text)
 {
 	struct alias *a = find(arena_strndup(name, n));

@@ -66,13 +66,13 @@ char *arena_strdup(const char *s)
 	return arena_strndup(s, strlen(s));
 }
 
-/* Where the arena ends now. */
+/* Returns where the arena ends now. */
 void *arena_mark(void)
 {
 	return pieces ? pieces->memory + pieces->used : NULL;
 }
 
-/* Give back what was allocated since the mark was taken. */
+/* Gives back what was allocated since the mark was taken. */
 void arena_release(void *mark)
 {
 	char *m = mark;
@@ -88,7 +88,7 @@ void arena_release(void *mark)
 		pieces->used = m - pieces->memory;
 }
 
-/* Make room for so many characters more and the end mark. */
+/* Makes room for so many characters more and the end mark. */
 static void text_reserve(struct text *t, size_t more)
 {
 	char *bigger;

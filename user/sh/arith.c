@@ -55,7 +55,10 @@ static long long number(void)
 	return value;
 }
 
-/* A variable's value, which must be a number; unset or empty it counts as 0. */
+/*
+ * Returns a variable's value, which must be a number; unset or empty it counts
+ * as 0.
+ */
 static long long variable(const char *name)
 {
 	const char *text = get_var(name);
@@ -70,7 +73,7 @@ static long long variable(const char *name)
 	return value;
 }
 
-/* Take a name from the input. */
+/* Takes a name from the input. */
 static char *name(void)
 {
 	size_t n = 0;
@@ -154,7 +157,7 @@ static long long apply(const char *op, long long a, long long b)
 	}
 }
 
-/* The operator that comes next; -1: none. */
+/* Returns the operator that comes next; -1: none. */
 static int next_operator(void)
 {
 	skip();
@@ -211,7 +214,7 @@ static long long conditional(void)
 	return condition ? yes : no;
 }
 
-/* The length of an assignment operator at s; 0: there is none. */
+/* Returns the length of an assignment operator at s; 0: there is none. */
 static size_t assignment_operator(const char *s)
 {
 	if (s[0] == '=' && s[1] != '=')
@@ -253,8 +256,8 @@ static long long assignment(void)
 }
 
 /*
- * The value of a whole expression, whose substitutions are done; errors end the
- * command.
+ * Returns the value of a whole expression, whose substitutions are done; errors
+ * end the command.
  */
 long long arithmetic(const char *text)
 {

@@ -282,7 +282,10 @@ const char *builtin_name(int i)
 	return i < BUILTINS ? builtins[i].name : NULL;
 }
 
-/* The function of a builtin, NULL if it is none; *special as POSIX has it. */
+/*
+ * Returns the function of a builtin, NULL if it is none; *special as POSIX has
+ * it.
+ */
 builtin_t find_builtin(const char *name, int *special)
 {
 	*special = 0;

@@ -29,8 +29,8 @@ static void trace_words(char **words)
 enum scope { KEPT, FOR_EXEC, ONE_COMMAND };
 
 /*
- * Expand and carry out assignments, each after the other; for one command they
- * are exported and local_restore() undoes them.
+ * Expands and carries out assignments, each after the other. For one command
+ * they are exported, and local_restore() undoes them.
  */
 static char **assign_all(const struct word *w, enum scope scope)
 {
@@ -74,7 +74,7 @@ static void trace(char **assignments, char **argv)
 	fputs("\n", stderr);
 }
 
-/* The path of a program. */
+/* Returns the path of a program. */
 char *find_program(const char *name)
 {
 	const char *path = search_path ? search_path : get_var("PATH");
@@ -148,7 +148,7 @@ static int run_program(struct node *n, char **argv)
 }
 
 /*
- * Run a function's body with parameters, local variables and loops of its own.
+ * Runs a function's body with parameters, local variables and loops of its own.
  */
 static int call_function(struct node *body, char **argv)
 {
@@ -232,7 +232,9 @@ static int run_empty(struct node *n)
 	return substitution_status >= 0 ? substitution_status : 0;
 }
 
-/* Expand the words, find out what the first one names, assign, and run it. */
+/*
+ * Expands the words, finds out what the first one names, assigns, and runs it.
+ */
 int run_simple(struct node *n)
 {
 	void *mark = local_mark();

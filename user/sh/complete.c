@@ -16,7 +16,7 @@ struct partial {
 	int command;			/* it is a command's name */
 };
 
-/* Take the line apart up to the cursor, as roughly as is enough here. */
+/* Takes the line apart up to the cursor, as roughly as is enough here. */
 static void find_word(struct partial *p, const char *line, size_t at)
 {
 	p->command = 1;
@@ -57,7 +57,7 @@ static void find_word(struct partial *p, const char *line, size_t at)
 	text_end(&p->word);
 }
 
-/* Add a name if it begins with prefix. */
+/* Adds a name if it begins with prefix. */
 static void add(struct completion *c, const char *name, const char *prefix,
 		int directory)
 {
@@ -123,7 +123,7 @@ static void add_commands(struct completion *c, const char *prefix)
 			  1);
 }
 
-/* The directory a path begins with, ~ replaced. */
+/* Returns the directory a path begins with, ~ replaced. */
 static char *directory_of(const char *path, size_t n)
 {
 	struct text t = { 0 };

@@ -25,7 +25,7 @@ static char *current_directory(int physical)
 	return getcwd(cwd, 4096) ? cwd : NULL;
 }
 
-/* Take . and .. and double slashes out of an absolute path. */
+/* Takes . and .. and double slashes out of an absolute path. */
 static char *clean_path(const char *path)
 {
 	struct text t = { 0 };
@@ -159,8 +159,8 @@ static void show_symbolic(mode_t mask)
 }
 
 /*
- * The letters behind an operator as bits for everybody; u g o stand for what is
- * allowed to them now.
+ * Returns the letters behind an operator as bits for everybody; u g o stand for
+ * what is allowed to them now.
  */
 static int letter_bits(const char **s, int allowed)
 {

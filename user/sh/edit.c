@@ -85,7 +85,7 @@ static void place_cursor(struct editor *e)
 	e->row = here / e->columns;
 }
 
-/* Write prompt and line anew. */
+/* Writes prompt and line anew. */
 void redraw(struct editor *e)
 {
 	e->columns = terminal_columns();
@@ -96,7 +96,7 @@ void redraw(struct editor *e)
 	place_cursor(e);
 }
 
-/* Leave the line as it is, its cursor behind its end, and write below it. */
+/* Leaves the line as it is, its cursor behind its end, and writes below it. */
 void show_at_end(struct editor *e, const char *s)
 {
 	size_t at = e->at;
@@ -108,7 +108,7 @@ void show_at_end(struct editor *e, const char *s)
 	e->at = at;
 }
 
-/* Put text into the line; the screen is left alone. */
+/* Puts text into the line; the screen is left alone. */
 static void put_in(struct editor *e, const char *s, size_t n)
 {
 	if (e->length + n + 1 > e->room) {
@@ -129,7 +129,7 @@ static void put_in(struct editor *e, const char *s, size_t n)
 }
 
 /*
- * Put text in at the cursor. At the end of the line, within a row, it is only
+ * Puts text in at the cursor. At the end of the line, within a row, it is only
  * written, without ado.
  */
 void insert(struct editor *e, const char *s, size_t n)
@@ -147,8 +147,8 @@ void insert(struct editor *e, const char *s, size_t n)
 }
 
 /*
- * Delete a part of the line. The last character, within a row, is wiped without
- * drawing the line anew.
+ * Deletes a part of the line. The last character, within a row, is wiped
+ * without drawing the line anew.
  */
 void delete(struct editor *e, size_t from, size_t to)
 {
@@ -192,8 +192,8 @@ static int await_key(void)
 }
 
 /*
- * A byte from the terminal; -1: the end; -2: ^C. The read does not wait: ^C
- * throws away what was typed, also when poll() has just seen it.
+ * Returns a byte from the terminal; -1: the end; -2: ^C. The read does not
+ * wait: ^C throws away what was typed, also when poll() has just seen it.
  */
 int read_key(void)
 {
@@ -230,7 +230,7 @@ static int make_raw(struct termios *before)
 	return tcsetattr(0, TCSADRAIN, &raw);
 }
 
-/* Handle keys until the line is finished, one way or another. */
+/* Handles keys until the line is finished, one way or another. */
 static enum outcome type_line(struct editor *e)
 {
 	enum outcome outcome = GO_ON;
@@ -256,8 +256,8 @@ static enum outcome type_line(struct editor *e)
 }
 
 /*
- * Read a line; the caller gets it with its newline. NULL: the end of the input,
- * or ^C (then interrupted is set).
+ * Reads a line; the caller gets it with its newline. NULL: the end of the
+ * input, or ^C (then interrupted is set).
  */
 char *edit_line(const char *prompt)
 {

@@ -98,7 +98,7 @@ size_t cell_of(const struct editor *e, size_t at)
 	return cell;
 }
 
-/* Whether the cursor goes to a place before it by one step to the left. */
+/* Returns 1 if the cursor goes to a place before it by one step to the left. */
 int goes_back_one(const struct editor *e, size_t at)
 {
 	size_t here = cell_of(e, e->at);

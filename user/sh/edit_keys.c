@@ -53,7 +53,7 @@ int decode_escape(void)
 	return c == '~' ? numbered_key(last ? last : number) : KEY_NONE;
 }
 
-/* Move the cursor; beyond the ends it stays. */
+/* Moves the cursor; beyond the ends it stays. */
 static void move_to(struct editor *e, size_t at)
 {
 	if (at > e->length)
@@ -77,7 +77,7 @@ static void kill_range(struct editor *e, size_t from, size_t to)
 	delete(e, from, to);
 }
 
-/* Where the word in front of the cursor begins. */
+/* Returns where the word in front of the cursor begins. */
 static size_t word_left(const struct editor *e, int (*in_word)(int))
 {
 	size_t at = e->at;
@@ -95,7 +95,7 @@ static int is_letter(int c)
 	return isalnum(c) || c > 127;
 }
 
-/* Where the word behind the cursor ends. */
+/* Returns where the word behind the cursor ends. */
 static size_t word_right(const struct editor *e)
 {
 	size_t at = e->at;
@@ -112,7 +112,7 @@ static int is_no_space(int c)
 	return !isspace(c);
 }
 
-/* Show an older line, or a newer one; the new line is kept meanwhile. */
+/* Shows an older line, or a newer one; the new line is kept meanwhile. */
 static void show_history(struct editor *e, int back)
 {
 	const char *line;
@@ -128,7 +128,9 @@ static void show_history(struct editor *e, int back)
 	replace_line(e, line ? line : "");
 }
 
-/* Search the history backwards from a line on; 0: nothing. */
+/*
+ * Searches the history backwards from a line on. Returns 0 if nothing is found.
+ */
 static int search(const char *wanted, int from)
 {
 	for (int back = from; back <= history_count(); back++)
@@ -268,7 +270,7 @@ static void insert_common(struct editor *e, const struct completion *c)
 	insert(e, text_end(&t), t.length);
 }
 
-/* Show all completions in columns, and the line again below. */
+/* Shows all completions in columns, and the line again below. */
 static void list_completions(struct editor *e, const struct completion *c)
 {
 	size_t width = 0, per_row, rows;
@@ -394,7 +396,7 @@ static enum outcome insert_long(struct editor *e, int key)
 	return handle_key(e, key == '\033' ? decode_escape() : key);
 }
 
-/* Do what a key means; whether the line is finished. */
+/* Does what a key means. Returns what becomes of the line. */
 enum outcome handle_key(struct editor *e, int key)
 {
 	if (key == '\r' || key == '\n')

@@ -16,7 +16,7 @@ int last_status, shell_pid, last_background, interactive, in_subshell,
 enum jump jumping;
 int jump_levels, condition_depth;
 
-/* Run a node as the only task of a forked shell. */
+/* Runs a node as the only task of a forked shell. */
 void run_and_exit(struct node *n)
 {
 	if (n && n->kind == N_SIMPLE)
@@ -24,7 +24,7 @@ void run_and_exit(struct node *n)
 	exit_shell(n ? run_node(n) : 0);
 }
 
-/* Run what -e does not apply to. */
+/* Runs what -e does not apply to. */
 static int run_condition(struct node *n)
 {
 	int status;
@@ -251,8 +251,8 @@ static int run_compound(struct node *n)
 }
 
 /*
- * Run a tree: its status, which becomes $?. With -e a failure that nobody asked
- * for ends the shell.
+ * Runs a tree: its status, which becomes $?. With -e a failure that nobody
+ * asked for ends the shell.
  */
 int run_node(struct node *n)
 {
@@ -284,7 +284,7 @@ int run_node(struct node *n)
 }
 
 /*
- * Run commands one after the other; a syntax error ends it. They come from a
+ * Runs commands one after the other; a syntax error ends it. They come from a
  * file: set -v shows them.
  */
 static int run_lexer(struct lexer *l, int from_file, int *error)
@@ -311,7 +311,7 @@ static int run_lexer(struct lexer *l, int from_file, int *error)
 	}
 }
 
-/* Run a text; a syntax error in it ends a shell that is not interactive. */
+/* Runs a text; a syntax error in it ends a shell that is not interactive. */
 static int run_text(const char *text, int from_file)
 {
 	struct lexer l;
@@ -329,7 +329,7 @@ int run_string(const char *text)
 	return run_text(text, 0);
 }
 
-/* Run a file; a return in it ends it. */
+/* Runs a file; a return in it ends it. */
 int run_file(const char *path)
 {
 	FILE *f = fopen(path, "r");

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Add a finished field to the list. */
+/* Adds a finished field to the list. */
 void add_field(struct fields *f, char *s)
 {
 	if (f->count + 2 > f->room) {
@@ -277,8 +277,8 @@ static const char *expand_escape(struct fields *f, const char *s,
 }
 
 /*
- * Expand the text from s to end into f, without ending its last field; where it
- * stopped: at the closing quote, or the end.
+ * Expands the text from s to end into f, without ending its last field; where
+ * it stopped: at the closing quote, or the end.
  */
 const char *expand_text(struct fields *f, const char *s, const char *end,
 			enum quoting q, int in_braces)
@@ -319,7 +319,7 @@ const char *expand_text(struct fields *f, const char *s, const char *end,
 	return s;
 }
 
-/* Expand a word into f, without ending its last field. */
+/* Expands a word into f, without ending its last field. */
 static void expand_word(struct fields *f, const char *s)
 {
 	const char *end = s + strlen(s);
@@ -329,7 +329,7 @@ static void expand_word(struct fields *f, const char *s)
 }
 
 /*
- * Whether a command's arguments that look like assignments are expanded as
+ * Returns 1 if a command's arguments that look like assignments are expanded as
  * such.
  */
 static int is_declaration(const struct word *words)

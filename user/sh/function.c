@@ -100,7 +100,7 @@ const char *function_name(int i)
 	return f ? f->name : NULL;
 }
 
-/* Forget a function by name; its body stays, for it may be running. */
+/* Forgets a function by name; its body stays, for it may be running. */
 void unset_function(const char *name)
 {
 	for (struct function **p = &functions; *p; p = &(*p)->next)
@@ -113,7 +113,7 @@ void unset_function(const char *name)
 		}
 }
 
-/* Define a function, in the place of an older one. */
+/* Defines a function, in the place of an older one. */
 void set_function(const char *name, struct node *body)
 {
 	struct function *f = keep_alloc(sizeof(*f) + strlen(name) + 1);

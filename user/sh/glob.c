@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Take away the backslashes that mark quoted characters. */
+/* Takes away the backslashes that mark quoted characters. */
 char *unescape(char *s)
 {
 	char *to = s, *start = s;
@@ -22,8 +22,8 @@ char *unescape(char *s)
 }
 
 /*
- * Whether the first n characters can match anything but themselves. A [ without
- * its ] does not: it is a command.
+ * Returns 1 if the first n characters can match anything but themselves. A [
+ * without its ] does not: it is a command.
  */
 static int has_pattern(const char *s, size_t n)
 {
@@ -74,7 +74,7 @@ static void glob_matched(struct fields *f, const char *directory,
 }
 
 /*
- * Match the rest of a pattern below a directory (text ends in / or is empty);
+ * Matches the rest of a pattern below a directory (text ends in / or is empty);
  * matches are added to f.
  */
 static void glob_in(struct fields *f, const char *directory,
@@ -100,7 +100,7 @@ static void glob_in(struct fields *f, const char *directory,
 }
 
 /*
- * Replace a field by the sorted names it matches, or by itself when there are
+ * Replaces a field by the sorted names it matches, or by itself when there are
  * none.
  */
 void glob_field(struct fields *out, char *field)

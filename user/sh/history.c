@@ -22,7 +22,7 @@ const char *history_get(int back)
 		       : NULL;
 }
 
-/* Remember a line, unless it is empty or the same as the last. */
+/* Remembers a line, unless it is empty or the same as the last. */
 void history_add(const char *line)
 {
 	const char *last = history_get(1);

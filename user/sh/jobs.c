@@ -33,7 +33,7 @@ struct job *new_job(int processes, const char *text)
 	return *p = j;
 }
 
-/* Take a job out of the list. */
+/* Takes a job out of the list. */
 void free_job(struct job *j)
 {
 	struct job **p = &jobs;
@@ -61,7 +61,7 @@ static void become_subshell(void)
 }
 
 /*
- * Put a process of a job into its group; parent and child both do it, because
+ * Puts a process of a job into its group; parent and child both do it, because
  * nobody knows who comes first.
  */
 static void join_group(struct job *j, pid_t pid, int background)
@@ -92,7 +92,7 @@ static void detach(void)
 }
 
 /*
- * Fork a subshell, as a process of the job if there is one. An interactive
+ * Forks a subshell, as a process of the job if there is one. An interactive
  * shell ignores SIGTERM, and so does its child at first: signals are held back
  * until the child has actions of its own, or one that comes at once would be
  * lost.
@@ -117,7 +117,7 @@ static pid_t fork_subshell(struct job *j, int background)
 	return pid;
 }
 
-/* Fork a subshell that is no job: nobody waits for it. */
+/* Forks a subshell that is no job: nobody waits for it. */
 pid_t start_child(void)
 {
 	pid_t pid = fork_subshell(NULL, 0);
@@ -127,7 +127,7 @@ pid_t start_child(void)
 	return pid;
 }
 
-/* Fork the next process of a job. */
+/* Forks the next process of a job. */
 pid_t start_process(struct job *j, int background)
 {
 	pid_t pid = fork_subshell(j, background);
@@ -215,7 +215,7 @@ int job_status(const struct job *j)
 				   : WEXITSTATUS(status);
 }
 
-/* Give a job a number, one above the highest, and make it the current one. */
+/* Gives a job a number, one above the highest, and makes it the current one. */
 void number_job(struct job *j)
 {
 	int number = 1;
@@ -293,8 +293,8 @@ static void name_signal(struct job *j)
 }
 
 /*
- * Wait in the foreground until the job ends or stops: its status. When it ended
- * it is freed.
+ * Waits in the foreground until the job ends or stops: its status. When it
+ * ended it is freed.
  */
 int wait_job(struct job *j)
 {
@@ -346,7 +346,7 @@ void report_jobs(void)
 	}
 }
 
-/* Let a stopped job go on. */
+/* Lets a stopped job go on. */
 int continue_job(struct job *j, int foreground)
 {
 	for (int i = 0; i < j->started; i++)
@@ -364,8 +364,8 @@ int continue_job(struct job *j, int foreground)
 }
 
 /*
- * Whether to stay after all because jobs are stopped: it is said once, and the
- * next exit is obeyed.
+ * Returns 1 if the shell stays after all because jobs are stopped. It says so
+ * once; the next exit is obeyed.
  */
 int stay_for_jobs(void)
 {

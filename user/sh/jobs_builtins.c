@@ -146,7 +146,7 @@ int do_bg(int argc, char **argv)
 }
 
 /*
- * Wait for a job, or all (NULL); a signal with a trap, or ^C, ends the wait.
+ * Waits for a job, or all (NULL); a signal with a trap, or ^C, ends the wait.
  * The status, 0 for all.
  */
 static int wait_for(struct job *j)
@@ -222,7 +222,7 @@ static int list_signals(int argc, char **argv)
 	return 0;
 }
 
-/* Send a signal to a process or a job. */
+/* Sends a signal to a process or a job. */
 static int kill_one(const char *whom, int sig)
 {
 	struct job *j = NULL;

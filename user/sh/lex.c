@@ -9,7 +9,7 @@
 
 static void copy_dollar(struct lexer *l, struct text *t, int quoted);
 
-/* Whether a word means something where a command begins. */
+/* Returns 1 if a word means something where a command begins. */
 int is_reserved(const char *s)
 {
 	static const char *const words[] = {
@@ -33,7 +33,7 @@ void lex_init(struct lexer *l, const char *input, char *(*more)(void *),
 			     .line = 1 };
 }
 
-/* Get another line of input; 0: there is none. */
+/* Gets another line of input. Returns 0 if there is none. */
 int lex_more(struct lexer *l)
 {
 	char *line = l->more ? l->more(l->context) : NULL;
@@ -49,7 +49,7 @@ static int look(const struct lexer *l)
 	return l->input.s[l->at];
 }
 
-/* Pass over backslashes that join lines. */
+/* Passes over backslashes that join lines. */
 static void skip_joints(struct lexer *l)
 {
 	while (look(l) == '\\' && l->input.s[l->at + 1] == '\n') {
@@ -61,8 +61,8 @@ static void skip_joints(struct lexer *l)
 }
 
 /*
- * The next character, fetching another line at the end of the input because an
- * unfinished construct needs it. 0: there is none.
+ * Returns the next character, fetching another line at the end of the input
+ * because an unfinished construct needs it. 0: there is none.
  */
 static int need_char(struct lexer *l)
 {
@@ -75,8 +75,8 @@ static int need_char(struct lexer *l)
 }
 
 /*
- * Copy what was quoted with a backslash; a backslash at the end of a line joins
- * it with the next.
+ * Copies what was quoted with a backslash; a backslash at the end of a line
+ * joins it with the next.
  */
 static void copy_escaped(struct lexer *l, struct text *t)
 {
@@ -90,8 +90,8 @@ static void copy_escaped(struct lexer *l, struct text *t)
 }
 
 /*
- * Copy up to a closing quote inside which nothing but (if escapes) a backslash
- * is special.
+ * Copies up to a closing quote inside which nothing but (if escapes) a
+ * backslash is special.
  */
 static void copy_plain(struct lexer *l, struct text *t, char quote, int escapes)
 {
@@ -211,7 +211,7 @@ static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 	}
 }
 
-/* The length of what stands behind ${, up to and with its }. */
+/* Returns the length of what stands behind ${, up to and with its }. */
 size_t braces_length(const char *s, int quoted)
 {
 	struct lexer l;
@@ -224,7 +224,10 @@ size_t braces_length(const char *s, int quoted)
 	return l.at;
 }
 
-/* The length of the expression behind $((, without its )); -1: it is none. */
+/*
+ * Returns the length of the expression behind $((, without its )); -1: it is
+ * none.
+ */
 ssize_t arithmetic_length(const char *s)
 {
 	struct lexer l;
@@ -239,7 +242,7 @@ ssize_t arithmetic_length(const char *s)
 }
 
 /*
- * Read up to an unquoted blank or operator; digits in front of < or > are a
+ * Reads up to an unquoted blank or operator; digits in front of < or > are a
  * descriptor's number.
  */
 static void read_word(struct lexer *l)
@@ -289,8 +292,8 @@ static void skip_blanks(struct lexer *l)
 }
 
 /*
- * How many characters of the input the operator takes, 0 if it is not there;
- * joined lines may part its characters.
+ * Returns how many characters of the input the operator takes, 0 if it is not
+ * there; joined lines may part its characters.
  */
 static size_t operator_length(const struct lexer *l, const char *operator)
 {
@@ -307,8 +310,8 @@ static size_t operator_length(const struct lexer *l, const char *operator)
 }
 
 /*
- * Look at the next token. Behind a newline come the texts of the here-documents
- * that the line announced.
+ * Looks at the next token. Behind a newline come the texts of the
+ * here-documents that the line announced.
  */
 void next_token(struct lexer *l)
 {
@@ -334,7 +337,7 @@ void next_token(struct lexer *l)
 	read_word(l);
 }
 
-/* A here-document's delimiter without its quotes. */
+/* Returns a here-document's delimiter without its quotes. */
 static char *remove_quotes(const char *s)
 {
 	struct text t = { 0 };
@@ -379,7 +382,7 @@ static char *read_here_line(struct lexer *l, const struct redirect *r)
 }
 
 /*
- * Collect the text of a here-document up to its delimiter, or up to the end of
+ * Collects the text of a here-document up to its delimiter, or up to the end of
  * the input.
  */
 static void read_here(struct lexer *l, struct redirect *r)
@@ -398,7 +401,7 @@ static void read_here(struct lexer *l, struct redirect *r)
 	r->target = text_end(&t);
 }
 
-/* Read the texts of all here-documents that the line announced, in order. */
+/* Reads the texts of all here-documents that the line announced, in order. */
 void read_pending_here(struct lexer *l)
 {
 	while (l->pending) {

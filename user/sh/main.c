@@ -25,7 +25,7 @@ static void say(const char *format, va_list ap)
 	fputs("\n", stderr);
 }
 
-/* Say what is wrong; returns the status of an error, 2. */
+/* Says what is wrong; returns the status of an error, 2. */
 int complain(const char *format, ...)
 {
 	va_list ap;
@@ -37,7 +37,7 @@ int complain(const char *format, ...)
 }
 
 /*
- * Run a builtin that is not special: an error ends it, but not the shell. What
+ * Runs a builtin that is not special: an error ends it, but not the shell. What
  * `command` runs is a part of it.
  */
 int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
@@ -77,7 +77,7 @@ void forget_forgiving(void)
 }
 
 /*
- * Give up the command; an interactive shell goes on with the next one, and a
+ * Gives up the command; an interactive shell goes on with the next one, and a
  * builtin with what stands behind it.
  */
 void back_to_prompt(void)
@@ -90,7 +90,7 @@ void back_to_prompt(void)
 }
 
 /*
- * Say what is wrong and give up the command, or the shell if it is not
+ * Says what is wrong and gives up the command, or the shell if it is not
  * interactive.
  */
 void fail(const char *format, ...)
@@ -146,7 +146,7 @@ static char *read_line(void)
 	return t.s;
 }
 
-/* A line for a prompt: typed at a terminal, or from a file. */
+/* Returns a line for a prompt: typed at a terminal, or from a file. */
 static char *prompted_line(const char *variable)
 {
 	const char *prompt = get_var(variable);
@@ -178,7 +178,7 @@ static char *continue_line(void *context)
 	return line;
 }
 
-/* Read and run a command; 0: the input has ended. */
+/* Reads and runs a command. Returns 0 when the input has ended. */
 static int run_input_line(void)
 {
 	struct lexer l;
@@ -207,8 +207,8 @@ static int run_input_line(void)
 }
 
 /*
- * Read and run commands until the end of the input. Interactive shells survive
- * errors and ^C.
+ * Reads and runs commands until the end of the input. Interactive shells
+ * survive errors and ^C.
  */
 static int run_input(void)
 {

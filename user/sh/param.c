@@ -51,7 +51,7 @@ void put_positional(struct fields *f, int quoted, char which)
 	}
 }
 
-/* The value of the parameter with this name; NULL: unset. */
+/* Returns the value of the parameter with this name; NULL: unset. */
 const char *parameter(const char *name)
 {
 	static char number[16];
@@ -83,7 +83,7 @@ void unset_error(const char *name, const char *message)
 }
 
 /*
- * Cut the shortest or longest match of a pattern off the start or the end of a
+ * Cuts the shortest or longest match of a pattern off the start or the end of a
  * value.
  */
 static const char *trim(const char *value, const char *pattern, int at_end,
@@ -112,8 +112,8 @@ static const char *trim(const char *value, const char *pattern, int at_end,
 }
 
 /*
- * The length of the parameter's name at s, which may be a number or one special
- * character.
+ * Returns the length of the parameter's name at s, which may be a number or one
+ * special character.
  */
 static size_t name_length(const char *s)
 {
@@ -147,7 +147,7 @@ static void put_length(struct fields *f, const char *name, int quoted)
 	put_value(f, number, quoted);
 }
 
-/* The word behind the operator, as one string. */
+/* Returns the word behind the operator, as one string. */
 static char *word_string(const char *word, enum quoting q)
 {
 	struct fields inner = { 0 };

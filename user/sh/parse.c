@@ -213,8 +213,8 @@ struct node *parse_list(struct lexer *l, int stop_at_newline)
 }
 
 /*
- * Parse a complete command, as many lines as it needs. *error: it was said what
- * is wrong.
+ * Parses a complete command, as many lines as it needs. *error: it was said
+ * what is wrong.
  */
 struct node *parse_line(struct lexer *l, int *error)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /*
- * Put the escape behind a backslash at s; how many characters it took. In %b
+ * Puts the escape behind a backslash at s; how many characters it took. In %b
  * and echo octal numbers begin with 0 and \c ends all output: then *stop is
  * set.
  */
@@ -33,7 +33,7 @@ static size_t put_escape(struct text *t, const char *s, int with_zero,
 	return n;
 }
 
-/* Put s with its escapes into t; 1 when \c ended all output. */
+/* Puts s with its escapes into t. Returns 1 when \c ended all output. */
 static int put_escaped(struct text *t, const char *s)
 {
 	int stop = 0;

@@ -39,7 +39,7 @@ static int read_char(char *c)
 }
 
 /*
- * Read up to a newline, a byte at a time so that the rest stays for others. 0:
+ * Reads up to a newline, a byte at a time so that the rest stays for others. 0:
  * the input ended before.
  */
 static int read_input_line(struct line *l, int raw)
@@ -63,7 +63,10 @@ static int read_input_line(struct line *l, int raw)
 	return got > 0;
 }
 
-/* Whether the i-th character separates: 1 as white space, 2 otherwise. */
+/*
+ * Returns 1 if the i-th character separates as white space, 2 if it separates
+ * otherwise, else 0.
+ */
 static int separator(const struct line *l, size_t i, const char *ifs)
 {
 	char c = l->text.s[i];
@@ -80,7 +83,10 @@ static size_t skip_space(const struct line *l, size_t i, const char *ifs)
 	return i;
 }
 
-/* The end of the field at i, and in *next the start of the one behind it. */
+/*
+ * Returns the end of the field at i, and in *next the start of the one behind
+ * it.
+ */
 static size_t field_end(const struct line *l, size_t i, const char *ifs,
 			size_t *next)
 {
@@ -107,7 +113,7 @@ static size_t rest_end(const struct line *l, size_t i, const char *ifs)
 	return n;
 }
 
-/* Cut the line at IFS and assign the fields to the variables. */
+/* Cuts the line at IFS and assigns the fields to the variables. */
 static void assign_fields(const struct line *l, char **names, int count)
 {
 	const char *ifs = get_var("IFS") ? get_var("IFS") : " \t\n";

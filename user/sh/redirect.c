@@ -67,7 +67,7 @@ static int duplicate(const char *target)
 	return fcntl(atoi(target), F_DUPFD, SAVED_FD);
 }
 
-/* A descriptor for what a redirection names; -1 with errno. */
+/* Returns a descriptor for what a redirection names; -1 with errno. */
 static int open_target(const struct redirect *r, const char *target)
 {
 	switch (r->kind) {
@@ -81,7 +81,7 @@ static int open_target(const struct redirect *r, const char *target)
 	}
 }
 
-/* Remember where a descriptor leads now. */
+/* Remembers where a descriptor leads now. */
 static void save(int fd)
 {
 	struct saved *s = keep_alloc(sizeof(*s));
@@ -144,7 +144,7 @@ struct saved *redirect_mark(void)
 	return saved;
 }
 
-/* Undo what was redirected since the mark, the last first. */
+/* Undoes what was redirected since the mark, the last first. */
 void restore(struct saved *mark)
 {
 	if (saved != mark)

@@ -93,7 +93,7 @@ void traps_in_child(void)
 }
 
 /*
- * Run the actions of the signals that came; $? is the same afterwards, unless
+ * Runs the actions of the signals that came; $? is the same afterwards, unless
  * one returns from a function.
  */
 void run_traps(void)

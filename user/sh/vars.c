@@ -28,7 +28,7 @@ static struct var *vars;
 static struct local *locals;
 char **positional;
 
-/* Whether a word can be the name of a variable. */
+/* Returns 1 if a word can be the name of a variable. */
 int is_name(const char *s)
 {
 	if (!isalpha(*s) && *s != '_')
@@ -46,7 +46,7 @@ static struct var *find(const char *name)
 	return NULL;
 }
 
-/* The variable with this name, made unset if need be. */
+/* Returns the variable with this name, made unset if need be. */
 static struct var *find_or_make(const char *name)
 {
 	struct var *v = find(name);
@@ -75,7 +75,7 @@ int is_readonly(const char *name)
 	return v && v->flags & V_READONLY;
 }
 
-/* Set a variable unless it is read-only. */
+/* Sets a variable unless it is read-only. */
 void set_var_quietly(const char *name, const char *value)
 {
 	struct var *v = find_or_make(name);
@@ -105,7 +105,7 @@ void mark_var(const char *name, int flag)
 	find_or_make(name)->flags |= flag;
 }
 
-/* Forget a variable, its flags as well. */
+/* Forgets a variable, its flags as well. */
 void unset_var(const char *name)
 {
 	for (struct var **p = &vars; *p; p = &(*p)->next)
@@ -139,7 +139,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /*
- * Show the variables that have a flag (0: all that are set) in the order of
+ * Shows the variables that have a flag (0: all that are set) in the order of
  * their names.
  */
 void show_vars(const char *prefix, int flag)
@@ -185,7 +185,7 @@ void import_environment(void)
 	}
 }
 
-/* The exported variables, as exec wants them. */
+/* Returns the exported variables, as exec wants them. */
 char **make_environment(void)
 {
 	char **list;
@@ -224,7 +224,7 @@ void *local_mark(void)
 }
 
 /*
- * Remember a variable (or the options, whose name is -) until local_restore().
+ * Remembers a variable (or the options, whose name is -) until local_restore().
  */
 void local_save(const char *name)
 {
@@ -242,7 +242,7 @@ void local_save(const char *name)
 	locals = l;
 }
 
-/* Make a variable what it was when `local` came. */
+/* Makes a variable what it was when `local` came. */
 static void put_back(struct local *l)
 {
 	struct var *v;
@@ -260,7 +260,7 @@ static void put_back(struct local *l)
 	}
 }
 
-/* Put back all that was saved since the mark. */
+/* Puts back all that was saved since the mark. */
 void local_restore(void *mark)
 {
 	while (locals != mark) {

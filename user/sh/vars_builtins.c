@@ -221,7 +221,7 @@ static int option_error(const char *name, int quiet, char c, int missing)
 	return set_option_found(name, quiet && missing ? ':' : '?');
 }
 
-/* Whether the options are at their end; "--" is passed over. */
+/* Returns 1 if the options are at their end. "--" is passed over. */
 static int options_end(char **list, int count)
 {
 	const char *argument = optind <= count ? list[optind] : NULL;

@@ -189,7 +189,7 @@ static int show_with_zero(char format, unsigned value)
 	}
 }
 
-/* Returns the names of an argument's bits, or NULL if it is not made of bits. */
+/* Returns the names of an argument's bits, or NULL if it has none. */
 static const struct flag *flags_of(char format)
 {
 	switch (format) {

@@ -332,7 +332,7 @@ static void show_counts(void)
 }
 
 /*
- * Wait for any traced process; a kernel without __WALL has no processes that
+ * Waits for any traced process; a kernel without __WALL has no processes that
  * need it.
  */
 static pid_t wait_for_any(int *status)

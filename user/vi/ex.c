@@ -92,7 +92,10 @@ static const char *range(const char *s, struct ex *x)
 	return s;
 }
 
-/* Where a command's argument ends: at a | without a backslash, or never. */
+/*
+ * Returns where a command's argument ends: at a | without a backslash, or
+ * never.
+ */
 static const char *argument_end(const char *s, int kind)
 {
 	int parts = kind & PATTERN && ispunct(*s) && !strchr("|&#", *s) ? 2 : 0;
@@ -143,7 +146,10 @@ static void copy_argument(const char *s, const char *end, char *to, int size,
 	*to = '\0';
 }
 
-/* The command of a name at s; an empty one is :print. Sets *length to its. */
+/*
+ * Returns the command of a name at s; an empty one is :print. Sets *length to
+ * its.
+ */
 static const struct ex_name *find_name(const char *s, int *length)
 {
 	const struct ex_name *n;

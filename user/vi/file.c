@@ -86,7 +86,7 @@ static char *read_named(const char *name, int *size)
 	return buf;
 }
 
-/* Edit another file; one that does not exist is empty. */
+/* Edits another file; one that does not exist is empty. */
 int load_file(const char *name)
 {
 	char kept[256];

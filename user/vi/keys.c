@@ -135,7 +135,7 @@ void drop_replay(void)
 }
 
 /*
- * Wait for bytes; 0 if a signal came instead or, with a limit, nothing in a
+ * Waits for bytes; 0 if a signal came instead or, with a limit, nothing in a
  * tenth of a second.
  */
 static int fill(int limit)

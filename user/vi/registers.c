@@ -84,8 +84,8 @@ void keep_deleted(struct place from, struct place to, int linewise)
 }
 
 /*
- * A register's text several times, with a newline before (or behind) each if it
- * is lines.
+ * Returns a register's text several times, with a newline before (or behind)
+ * each if it is lines.
  */
 static char *repeated_text(const struct text_register *r, int before, int count,
 			   int *n)

@@ -120,8 +120,8 @@ static int height(int row)
 }
 
 /*
- * The cursor's cell, counted from its line's first; on a tab it stands at the
- * end unless text is put before it.
+ * Returns the cursor's cell, counted from its line's first; on a tab it stands
+ * at the end unless text is put before it.
  */
 static int cursor_cell(void)
 {
@@ -133,7 +133,7 @@ static int cursor_cell(void)
 	return margin() + column;
 }
 
-/* Go up from a line as far as n screen rows allow. */
+/* Goes up from a line as far as n screen rows allow. */
 static int row_above(int row, int n)
 {
 	while (row > 0 && (n -= height(row - 1)) >= 0)
@@ -279,7 +279,7 @@ static int length(const char *cells)
 }
 
 /*
- * Send what differs in one row: from the first to the last difference, and the
+ * Sends what differs in one row: from the first to the last difference, and the
  * erasing of what was longer.
  */
 static void update_row(int row)

@@ -14,8 +14,8 @@ static regex_t pattern;
 static char *pattern_text;
 
 /*
- * Make a pattern the current one; an empty one means the last, compiled anew if
- * :set ic has changed since.
+ * Makes a pattern the current one; an empty one means the last, compiled anew
+ * if :set ic has changed since.
  */
 void set_pattern(const char *text)
 {
@@ -136,7 +136,7 @@ const char *cut_pattern(const char *s, char delimiter, char *to, int size)
 	return *s ? s + 1 : s;
 }
 
-/* Let a line be typed at the bottom; NULL: it was given up. */
+/* Lets a line be typed at the bottom; NULL: it was given up. */
 const char *prompt(char first)
 {
 	static char text[512];

@@ -91,7 +91,7 @@ static struct {
 	int all, ask, any_case, over, found;
 } how;
 
-/* Whether to replace what is at a place. */
+/* Returns 1 if to replace what is at a place. */
 static int confirmed(struct place at)
 {
 	int key;
@@ -256,7 +256,7 @@ void ex_substitute(int first, int last_row, const char *s, int searched)
 	message("%d replacement%s", count, count == 1 ? "" : "s");
 }
 
-/* The row of a line, searched from a row on; -1: it is gone. */
+/* Returns the row of a line, searched from a row on; -1: it is gone. */
 static int find_line(const char *s, int from)
 {
 	for (int row = from; row < nr_lines; row++)

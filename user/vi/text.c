@@ -109,7 +109,7 @@ struct place *mark(int name)
 }
 
 /*
- * Put other lines into the place of some; nothing is recorded and nothing
+ * Puts other lines into the place of some; nothing is recorded and nothing
  * freed.
  */
 void splice(int at, int removed, const struct line *new, int added)
@@ -223,7 +223,7 @@ void delete_lines(int first, int last)
 	nothing = 1;
 }
 
-/* The bytes between two places, with newlines. */
+/* Returns the bytes between two places, with newlines. */
 char *copy_text(struct place from, struct place to, int *n)
 {
 	int size = to.col - from.col;

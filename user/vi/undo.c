@@ -36,7 +36,7 @@ void forget_changes(void)
 	untouched.row = -1;
 }
 
-/* Forget the oldest steps. */
+/* Forgets the oldest steps. */
 static void forget_old(void)
 {
 	int n = 0;

@@ -133,7 +133,7 @@ void paragraph(struct place *p, int by)
 			     by > 0 && row == nr_lines - 1 ? lines[row].n : 0 };
 }
 
-/* Whether a sentence ended before a blank or the end of a line. */
+/* Returns 1 if a sentence ended before a blank or the end of a line. */
 static int behind_sentence(struct place p)
 {
 	while (step(&p, -1) && strchr(")]\"'", char_at(p)))
