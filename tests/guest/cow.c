@@ -11,22 +11,7 @@
 #define PAGE 4096
 #define PAGES 64
 
-static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
-
-static void fill(char value)
-{
-	for (int i = 0; i < PAGES; i++)
-		area[i * PAGE] = area[i * PAGE + PAGE - 1] = value;
-}
-
-static int all_are(char value)
-{
-	for (int i = 0; i < PAGES; i++)
-		if (area[i * PAGE] != value ||
-		    area[i * PAGE + PAGE - 1] != value)
-			return 0;
-	return 1;
-}
+#include "area.h"
 
 /* A pair of pipes to take turns. */
 static int to_child[2], to_parent[2];

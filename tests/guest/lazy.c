@@ -10,22 +10,7 @@
 #define PAGES 48
 #define BIG (16 * 1024 * 1024)
 
-static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
-
-static void fill(char value)
-{
-	for (int i = 0; i < PAGES; i++)
-		area[i * PAGE] = area[i * PAGE + PAGE - 1] = value;
-}
-
-static int all_are(char value)
-{
-	for (int i = 0; i < PAGES; i++)
-		if (area[i * PAGE] != value ||
-		    area[i * PAGE + PAGE - 1] != value)
-			return 0;
-	return 1;
-}
+#include "area.h"
 
 static unsigned tables_in_use(void)
 {

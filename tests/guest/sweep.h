@@ -54,12 +54,7 @@ static char spare[PAGE] __attribute__((aligned(PAGE)));
 /* what the faults touch, in the rehearsal and then */
 static volatile char *target, *real_target;
 
-static unsigned accounted(const struct audit_report *r)
-{
-	return r->frames_free + r->frames_cache + r->frames_kernel;
-}
-
-/* The first count that differs, or NULL. */
+/* Returns the name of the first count that differs, or NULL. */
 static const char *difference(const struct audit_report *a,
 			      const struct audit_report *b)
 {

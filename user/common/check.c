@@ -83,12 +83,12 @@ int on_64_bits(void)
 }
 
 /*
- * Frames that are free, cached or hold kernel objects. One may go from the
- * first kind to the others without being lost: a page of init's own program
- * that it needs for the first time, an object that stays in a page that others
- * have left. Objects are counted by themselves.
+ * Returns how many frames are free, cached or hold kernel objects. One may go
+ * from the first kind to the others without being lost: a page of init's own
+ * program that it needs for the first time, an object that stays in a page that
+ * others have left. Objects are counted by themselves.
  */
-static unsigned accounted(const struct audit_report *r)
+unsigned accounted(const struct audit_report *r)
 {
 	return r->frames_free + r->frames_cache + r->frames_kernel;
 }

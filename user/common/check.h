@@ -34,6 +34,7 @@ struct audit_report;
 /* The owner (abi/audit.h) who has more or fewer frames in b, or NULL. */
 const char *owned_difference(const struct audit_report *a,
 			     const struct audit_report *b);
+unsigned accounted(const struct audit_report *r);
 int on_cowix(void);			/* the memory audit is there */
 int on_64_bits(void);	/* a 64-bit kernel: all 4 GB are the program's */
 int wait_status(int pid);		/* wait for a child; its raw status */
