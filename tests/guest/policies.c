@@ -1,8 +1,8 @@
 /*
  * The policies of xfork among each other, in any order, over generations:
  * processes that do what they are told, one at a time, on a region with a page
- * table of its own. The model (policies_model.h) knows each byte, each fault and each
- * frame beforehand.
+ * table of its own. The model (policies_model.h) knows each byte, each fault
+ * and each frame beforehand.
  */
 #include <fcntl.h>
 #include <signal.h>
