@@ -76,22 +76,23 @@ u32 room_above(struct mm *mm, struct list *next)
 }
 
 /*
- * Take an address space's lock. false: somebody else had it until now, and
- * things are not what they were.
+ * Takes an address space's lock. Returns true if it has slept instead: another
+ * task had the lock, and what was looked at may have changed.
  */
-bool mm_trylock(struct mm *mm)
+bool mm_lock_slept(struct mm *mm)
 {
 	if (mm->locked) {
 		sleep_on(&mm->unlocked);
-		return false;
+		return true;
 	}
 	mm->locked = true;
-	return true;
+	return false;
 }
 
+/* Takes the lock of an address space, which needs one if it has more users. */
 void mm_lock(struct mm *mm)
 {
-	while (mm->users > 1 && !mm_trylock(mm))
+	while (mm->users > 1 && mm_lock_slept(mm))
 		;
 }
 
@@ -130,8 +131,8 @@ bool area_is_free(struct mm *mm, u32 start, u32 end)
 	return !area || end <= area->start;
 }
 
-/* Whether area b, which begins where a ends, could as well be part of it. */
-static bool continues(const struct vm_area *a, const struct vm_area *b)
+/* Returns true if area b, which begins where a ends, could be part of a. */
+static bool can_join(const struct vm_area *a, const struct vm_area *b)
 {
 	if (a->ops != b->ops || a->flags != b->flags || a->flags & VM_GROWSDOWN)
 		return false;
@@ -150,7 +151,7 @@ static bool extend_lower(struct mm *mm, struct list *next,
 	struct list *prev = next->prev;
 
 	if (prev == &mm->areas || area_at(prev)->end != area->start ||
-	    !continues(area_at(prev), area))
+	    !can_join(area_at(prev), area))
 		return false;
 	area_at(prev)->end = area->end;
 	if (area->ops)

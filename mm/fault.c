@@ -1,31 +1,39 @@
 /*
- * Exception 0x0E: decide what a page fault means. The page-table entry and the
- * error code say what the CPU saw, the area what the program may do.
+ * Exception 0x0E: decides what a page fault means. The entry and the error code
+ * say what the CPU saw, the area what the program may do. The first row that
+ * fits decides: find_row() computes it, and handle_fault() acts on it.
  *
- *  who     entry                access  area             action                              test in tests/guest
- *  ------  -------------------  ------  ---------------  ----------------------------------  -------------------
- *  either  table is PAGE_COW    write   any              own_tables, then as below           lazy
- *  either  present, PAGE_COW    write   private, write   do_wp_page: unprotect or copy       cow
- *  either  present, writable    write   -                stale TLB entry: flush and go on    cow
- *  either  present, read-only   write   shared, write    make_page_writable                  shared
- *  either  present, read-only   write   no VM_WRITE      refuse                              memory: protection
- *  either  not present          read    any permission   do_no_page: zero page or file page  mapping
- *  either  not present          write   VM_WRITE         do_no_page: fresh page              memory: heap
- *  either  not present          any     below the stack  grow the stack, then do_no_page     memory: stack
- *  either  in swap              any     any permission   do_no_page: do_swap_page            swap
- *  either  any                  any     none, or not     refuse                              memory: protection
- *                                       allowed
- *  user    present, supervisor  any     -                refuse                              memory: protection
- *  kernel  kernel address       any     -                panic with a report                 -
+ *   row               entry          access  area               tests/guest
+ *   ----------------  -------------  ------  -----------------  -------------
+ *    1 OWN_TABLE      in a PAGE_COW  write   any                lazy
+ *                     table
+ *    2 WRITE_COPY     PAGE_COW       write   private, writable  cow
+ *    3 STALE_TLB      writable       write   any                cow
+ *    4 REFUSE         any            any     none, or does not  memory
+ *                                            allow the access
+ *    5 WRITE_SHARED   read-only      write   shared, writable   shared
+ *    6 REFUSE_PRESENT present        any     any other          entries
+ *    7 SWAP_IN        in swap        any     any                swap
+ *    8 ZERO_PAGE      none           read    without a file     cow
+ *    9 FRESH_PAGE     none           write   without a file     memory
+ *   10 SHARED_PAGE    none           any     shared file        shared
+ *   11 CACHED_PAGE    none           read    private file       mapping
+ *   12 COPIED_PAGE    none           write*  private file       entries
  *
- * Refuse: in user mode SIGSEGV with si_addr; in the kernel the fixup table, so
- * that the user copy returns -EFAULT; without a fixup a panic. No memory: in
- * user mode out_of_memory() has some process end, and the access is tried
- * again; in the kernel the user copy returns -ENOMEM.
+ * Rows 1 to 3 and 5, 6 are about pages that are present. Below a stack, rows 4
+ * to 12 hold for the area of the stack, which grows first (memory). "Without a
+ * file" are also the pages behind the file's part of an area. (*) Row 12 also
+ * takes reads of a page of which only the first bytes are the file's.
+ *
+ * Kernel addresses are refused before. Refuse: in user mode SIGSEGV with
+ * si_addr; in the kernel the fixup table, so that the user copy returns
+ * -EFAULT; without a fixup a panic. No memory: in user mode out_of_memory() has
+ * some process end, and the access is tried again; in the kernel the user copy
+ * returns -ENOMEM.
  *
  * Exceptions are entered with interrupts masked, so that CR2 is read before
- * another fault can change it, and stay so: nothing here takes longer than
- * copying a page, and where a file must be read the task sleeps, and others run
+ * another fault can change it. They stay masked: nothing here takes longer than
+ * copying a page. Where a file must be read the task sleeps, and others run
  * with their own interrupt flag.
  */
 #include <cowix/kernel.h>
@@ -34,120 +42,185 @@
 #include <abi/errno.h>
 #include "mm_internal.h"
 
-/*
- * What a program has done wrong, as si_code tells it: no area at all, or an
- * area that does not allow the access.
- */
-static int segv_code(struct mm *mm, u32 addr)
-{
-	return mm && find_area(mm, addr) ? SEGV_ACCERR : SEGV_MAPERR;
-}
+enum fault_row {
+	OWN_TABLE = 1,
+	WRITE_COPY = 2,
+	STALE_TLB = 3,
+	REFUSE = 4,
+	WRITE_SHARED = 5,
+	REFUSE_PRESENT = 6,
+	SWAP_IN = 7,
+	ZERO_PAGE = 8,
+	FRESH_PAGE = 9,
+	SHARED_PAGE = 10,
+	CACHED_PAGE = 11,
+	COPIED_PAGE = 12
+};
 
 /*
- * The access is not allowed, or cannot be satisfied (error): tell the program
- * or the user copy; see the table's foot.
+ * Returns nonzero if the area allows the access. The CPU cannot allow writing
+ * alone: a program that may write, or execute, may read.
  */
-static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
-{
-	if (!user_mode(regs)) {
-		if (addr >= TASK_SIZE ||
-		    !fixup_exception(regs,
-				     error == -ENOMEM ? -ENOMEM : -EFAULT))
-			die("page fault", regs, code);
-		return;
-	}
-	current->trap_vector = PAGE_FAULT;
-	/* the kernel's pages are not told from missing ones */
-	current->trap_error = code | (addr >= TASK_SIZE ? PF_PRESENT : 0);
-	current->trap_cr2 = addr;
-	if (error == -ENOMEM) {
-		out_of_memory(regs->eip, addr);
-	} else if (error == -EIO || error == -ENOSPC) {
-		send_fault_signal(SIGBUS, BUS_ADRERR, addr);
-	} else {
-		send_fault_signal(SIGSEGV, segv_code(current->mm, addr), addr);
-	}
-}
-
-/*
- * Nonzero if the area allows the access. The CPU cannot let pass writing alone:
- * who may write, or execute, may read, present or not.
- */
-static inline u32 allowed(const struct vm_area *area, u32 code)
+static inline u32 allows(const struct vm_area *area, u32 code)
 {
 	return area->flags & (code & PF_WRITE ? VM_WRITE : VM_PROT);
 }
 
 /*
- * The rows of the table that need the area. 0 when the access may be tried
- * again.
+ * Returns the area whose pages addr is one of, or will be: a stack grows down
+ * to it if it may. NULL: there is none, or it does not allow the access.
  */
-static inline int fault_in_area(struct mm *mm, u32 addr, u32 code)
+static inline struct vm_area *area_for(struct mm *mm, u32 addr, u32 code)
 {
 	struct vm_area *area = find_area(mm, addr);
 
-	if (!area) {
-		area = find_stack_above(mm, addr);
-		if (!area || !allowed(area, code) ||
-		    grow_stack(mm, area, addr) < 0)
-			return -EFAULT;
-	}
-	if (!allowed(area, code))
-		return -EFAULT;
-	if (unlikely(code & PF_PRESENT))
-		return area->flags & VM_SHARED && code & PF_WRITE
-			       ? make_page_writable(mm, area, addr)
-			       : -EFAULT;
-	return do_no_page(area, addr, code);
+	if (area)
+		return allows(area, code) ? area : NULL;
+	area = find_stack_above(mm, addr);
+	if (!area || !allows(area, code) || grow_stack(mm, area, addr) < 0)
+		return NULL;
+	return area;
 }
 
 /*
- * A fault in user space. The first branch is the copy-on-write fault: it comes
- * most and is kept short.
+ * Returns the row of the table. From row 5 on, *area is the area. The first
+ * rows come most and need none.
  */
-static inline int user_fault(struct mm *mm, u32 addr, u32 code)
+static inline enum fault_row find_row(struct mm *mm, u32 addr, u32 code,
+				      const pte_t *entry,
+				      struct vm_area **area)
 {
-	if ((code & (PF_PRESENT | PF_WRITE)) == (PF_PRESENT | PF_WRITE)) {
-		pte_t *entry = find_pte(mm, addr);
+	u32 write = code & PF_WRITE;
 
-		/*
-		 * Then the access is tried again, and faults if it is shared.
-		 */
-		if (unlikely(mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW))
-			return own_tables(mm, PAGE_ROUND_DOWN(addr),
-					  PAGE_ROUND_DOWN(addr) + PAGE_SIZE);
+	if (code & PF_PRESENT && write) {
+		if (mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW)
+			return OWN_TABLE;
 		if (*entry & PAGE_COW)
-			return do_wp_page(addr, entry);
-		if (*entry & PTE_W) {
-			invlpg(addr);
-			return 0;
-		}
+			return WRITE_COPY;
+		if (*entry & PTE_W)
+			return STALE_TLB;
 	}
-	return fault_in_area(mm, addr, code);
+	*area = area_for(mm, addr, code);
+	if (!*area)
+		return REFUSE;
+	if (code & PF_PRESENT)
+		return write && (*area)->flags & VM_SHARED ? WRITE_SHARED
+							   : REFUSE_PRESENT;
+	if (entry && is_swapped(*entry))
+		return SWAP_IN;
+	if (!file_bytes(*area, addr))
+		return write ? FRESH_PAGE : ZERO_PAGE;
+	if ((*area)->flags & VM_SHARED)
+		return SHARED_PAGE;
+	if (write || file_bytes(*area, addr) < PAGE_SIZE)
+		return COPIED_PAGE;
+	return CACHED_PAGE;
+}
+
+/*
+ * Handles a fault in user space. Returns 0 or -EAGAIN when the access can be
+ * tried again, else -EFAULT, -ENOMEM, -EIO or -ENOSPC.
+ */
+static inline int handle_fault(struct mm *mm, u32 addr, u32 code)
+{
+	pte_t *entry = find_pte(mm, addr);
+	struct vm_area *area = NULL;
+
+	switch (find_row(mm, addr, code, entry, &area)) {
+	case OWN_TABLE:		/* 1: then the access may fault once more */
+		return own_table(mm, addr);
+	case WRITE_COPY:	/* 2 */
+		return do_wp_page(addr, entry);
+	case STALE_TLB:		/* 3 */
+		flush_page(addr);
+		return 0;
+	case REFUSE:		/* 4 */
+		return -EFAULT;
+	case WRITE_SHARED:	/* 5 */
+		return make_page_writable(mm, area, addr);
+	case REFUSE_PRESENT:	/* 6 */
+		return -EFAULT;
+	case SWAP_IN:		/* 7: not for those who share the table */
+		if (own_table(mm, addr) < 0)
+			return -ENOMEM;
+		return do_swap_page(mm, addr);
+	case ZERO_PAGE:		/* 8 */
+		return map_zero_page(mm, area, addr);
+	case FRESH_PAGE:	/* 9 */
+		return map_fresh_page(mm, addr);
+	case SHARED_PAGE:	/* 10 */
+		return map_shared_page(mm, area, addr, code & PF_WRITE);
+	case CACHED_PAGE:	/* 11 */
+		return map_cached_page(mm, area, addr);
+	case COPIED_PAGE:	/* 12 */
+		return map_copied_page(mm, area, addr);
+	}
+	return -EFAULT;
 }
 
 /*
  * Has the page at addr of one of current's areas in memory, and, to write, as
- * its own. Called with the address space locked. 0 or the errors of a fault.
+ * its own. Called with the address space locked. Returns as handle_fault()
+ * does.
  */
 int fault_in(u32 addr, bool write)
 {
 	struct mm *mm = current->mm;
-	u32 page = PAGE_ROUND_DOWN(addr), code = write ? PF_WRITE : 0;
+	u32 code = write ? PF_WRITE : 0;
 	const pte_t *entry;
 
-	if (write && own_tables(mm, page, page + PAGE_SIZE) < 0)
+	if (write && own_table(mm, addr) < 0)
 		return -ENOMEM;
 	entry = find_pte(mm, addr);
-	if (entry && *entry & PTE_P && (!write || *entry & PTE_W))
-		return 0;
-	return user_fault(mm, addr,
-			  code | (entry && *entry & PTE_P ? PF_PRESENT : 0));
+	if (entry && *entry & PTE_P) {
+		if (!write || *entry & PTE_W)
+			return 0;
+		code |= PF_PRESENT;
+	}
+	return handle_fault(mm, addr, code);
+}
+
+/* Returns si_code: no area there, or one that does not allow the access. */
+static int segv_code(struct mm *mm, u32 addr)
+{
+	return mm && find_area(mm, addr) ? SEGV_ACCERR : SEGV_MAPERR;
+}
+
+/* The kernel's access failed: the user copy returns an error, or a panic. */
+static void refuse_kernel(struct pt_regs *regs, u32 code, u32 addr, int error)
+{
+	if (error != -ENOMEM)
+		error = -EFAULT;
+	if (addr >= TASK_SIZE || !fixup_exception(regs, error))
+		die("page fault", regs, code);
+}
+
+/* Tells the program that its access failed; see the table's foot. */
+static void refuse_user(struct pt_regs *regs, u32 code, u32 addr, int error)
+{
+	current->trap_vector = PAGE_FAULT;
+	/* the kernel's pages look the same whether they are there or not */
+	current->trap_error = code | (addr >= TASK_SIZE ? PF_PRESENT : 0);
+	current->trap_cr2 = addr;
+	if (error == -ENOMEM)
+		out_of_memory(regs->eip, addr);
+	else if (error == -EIO || error == -ENOSPC)
+		send_fault_signal(SIGBUS, BUS_ADRERR, addr);
+	else
+		send_fault_signal(SIGSEGV, segv_code(current->mm, addr), addr);
+}
+
+static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
+{
+	if (user_mode(regs))
+		refuse_user(regs, code, addr, error);
+	else
+		refuse_kernel(regs, code, addr, error);
 }
 
 /*
- * Called by page_fault (kernel/trap_entry.asm). If another thread is
- * just changing the address space, the access is tried again afterwards.
+ * Called by page_fault (kernel/trap_entry.asm). If it has to wait for another
+ * thread that changes the address space, the access is tried again.
  */
 void do_page_fault(struct pt_regs *regs, u32 code)
 {
@@ -162,9 +235,9 @@ void do_page_fault(struct pt_regs *regs, u32 code)
 		return;
 	}
 	shared = mm->users > 1;
-	if (unlikely(shared) && !mm_trylock(mm))
+	if (unlikely(shared) && mm_lock_slept(mm))
 		return;
-	error = user_fault(mm, addr, code);
+	error = handle_fault(mm, addr, code);
 	if (unlikely(shared))
 		mm_unlock(mm);
 	if (unlikely(error) && error != -EAGAIN)

@@ -35,21 +35,30 @@ int __clear_user(void *to, u32 n);
 int __strncpy_from_user(char *to, const char *from, u32 n);
 int __strnlen_user(const char *s, u32 n);
 
-/* memory.c, pages.c, table.c: page tables */
-#define REUSE_PAGES	16		/* unprotected by one fault at most */
+/* Page tables: table.c, lazy.c, memory.c */
+#define REUSE_PAGES	16u		/* made writable by one fault at most */
 #define PRIVATE_BITS	(PTE_P | PTE_U | PTE_A)
 #define TABLE_BITS	(PTE_P | PTE_W | PTE_U | PTE_A)
 
-bool own_table(struct mm *mm, u32 addr);
+int make_table(pte_t *pde);
+pte_t *next_pte(struct mm *mm, u32 *addr, u32 end);
+void count_entries(struct mm *mm);
+int own_table(struct mm *mm, u32 addr);
+bool join_shared_table(struct mm *child, struct mm *parent, u32 addr);
 void count_for_sharers(const struct mm *mm, u32 addr, int resident,
 		       int swapped);
+void share_entries(const struct vm_area *area, pte_t *to, pte_t *from,
+		   u32 count);
+int copy_entries(struct mm *child, struct mm *parent,
+		 const struct vm_area *area, u32 addr, u32 next);
 
+/* Returns the page table that a directory entry refers to. */
 static inline pte_t *table_of(pte_t pde)
 {
 	return __va(PTE_FRAME(pde));
 }
 
-/* End of the part of [addr, end) that one page table covers. */
+/* Returns the end of the part of [addr, end) that one page table covers. */
 static inline u32 table_end(u32 addr, u32 end)
 {
 	u32 next = (addr & ~(LARGE_PAGE_SIZE - 1)) + LARGE_PAGE_SIZE;
@@ -57,21 +66,36 @@ static inline u32 table_end(u32 addr, u32 end)
 	return next - 1 < end - 1 ? next : end;
 }
 
-/* A table that may be changed is there. */
-static inline bool is_own(pte_t pde)
-{
-	return (pde & (PTE_P | PAGE_COW)) == PTE_P;
-}
+/*
+ * Goes over [start, end) by page tables, whether they exist or not: [addr,
+ * next) is the part that one of them covers.
+ */
+#define for_each_table(addr, next, start, end) \
+	for (u32 addr = (start), next = table_end(addr, end); addr < (end); \
+	     addr = next, next = table_end(addr, end))
+
+/* Goes over the numbers of the directory entries for [start, end). */
+#define for_each_pde(i, start, end) \
+	for (u32 i = PGDIR_INDEX(start); i <= PGDIR_INDEX((end) - 1); i++)
 
 /*
- * The entry for addr, to be changed; its page table is made if it is missing.
- * NULL: no memory.
+ * Goes over those addresses of [start, end) that have a page table; entry is
+ * the entry of addr.
+ */
+#define for_each_pte(mm, addr, entry, start, end) \
+	for (u32 addr = (start); \
+	     (entry = next_pte(mm, &addr, end)) != NULL; addr += PAGE_SIZE)
+
+/*
+ * Returns the entry for addr, in a table that may be changed; the table is made
+ * if it is missing. NULL: no memory.
  */
 static inline pte_t *get_pte(struct mm *mm, u32 addr)
 {
 	const pte_t *pde = &mm->pgdir[PGDIR_INDEX(addr)];
+	bool own = (*pde & (PTE_P | PAGE_COW)) == PTE_P;
 
-	if (unlikely(!is_own(*pde)) && !own_table(mm, addr))
+	if (unlikely(!own) && own_table(mm, addr) < 0)
 		return NULL;
 	return &table_of(*pde)[PGTBL_INDEX(addr)];
 }
@@ -124,11 +148,32 @@ struct task_struct *task_at(struct place *at);
 bool place_next(struct place *at, const struct task_struct *task);
 void change_counts(struct mm *mm, u32 addr, int resident, int swapped);
 bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new);
-u32 share_swapped(const pte_t *entries, u32 count);
-u32 drop_swapped(pte_t *entries, u32 count);
 
 /* reclaim.c */
 void page_out(struct mm *mm, u32 start, u32 end);
+
+/* pages.c: a page that a fault found missing, or not writable */
+int map_zero_page(struct mm *mm, const struct vm_area *area, u32 addr);
+int map_fresh_page(struct mm *mm, u32 addr);
+int map_shared_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);
+int map_cached_page(struct mm *mm, struct vm_area *area, u32 addr);
+int map_copied_page(struct mm *mm, struct vm_area *area, u32 addr);
+int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr);
+
+/* Returns how many bytes of the page at addr come from the area's object. */
+static inline u32 file_bytes(const struct vm_area *area, u32 addr)
+{
+	addr = PAGE_ROUND_DOWN(addr);
+	if (!area->ops || addr >= area->file_end)
+		return 0;
+	return min_u32(area->file_end - addr, PAGE_SIZE);
+}
+
+/* Returns where in the area's object the page at addr lies. */
+static inline u32 object_offset(const struct vm_area *area, u32 addr)
+{
+	return PAGE_ROUND_DOWN(addr) - area->start + area->offset;
+}
 
 /* fault.c */
 int fault_in(u32 addr, bool write);
@@ -137,8 +182,11 @@ int fault_in(u32 addr, bool write);
 void populate_new(struct mm *mm, u32 start, u32 length);
 void populate_grown(struct mm *mm, u32 start, u32 end);
 
-/* mmap.c */
+/* mapping.c */
 int range_end(u32 addr, u32 length, u32 *end);
+bool promises_too_much(u32 area_flags, u32 bytes);
+int place_area(struct mm *mm, struct vm_area *area, u32 addr, u32 length,
+	       u32 flags);
 
 /* area.c */
 void area_free(struct mm *mm, struct vm_area *area);

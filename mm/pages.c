@@ -1,7 +1,8 @@
 /*
- * The pages of areas: made at the first access, given other permissions, moved,
- * dropped. What makes them copies of other processes' pages is in memory.c,
- * whose text says which change of an entry needs which flush of the TLB.
+ * The pages of areas: mapped at the first access, given other permissions,
+ * moved, dropped. fault.c decides which of the map_* functions an access needs.
+ * memory.c shares and copies pages, and says which change of an entry needs
+ * which flush of the TLB.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -11,15 +12,15 @@
 
 /*
  * Maps frame at addr, whose entry lies in a table of mm's own. Takes over the
- * caller's reference, which is dropped if there is a page already: one in
- * swap, which comes from there, or one that came while the caller slept.
+ * caller's reference. Returns -EAGAIN and drops the reference if the entry is
+ * in use: another page came while the caller slept.
  */
-static inline int map_page(struct mm *mm, u32 addr, pte_t *entry, u32 frame,
-			   u32 bits)
+static inline int install_page(struct mm *mm, u32 addr, pte_t *entry, u32 frame,
+			       u32 bits)
 {
 	if (unlikely(*entry)) {
 		free_page(frame);
-		return is_swapped(*entry) ? do_swap_page(mm, addr) : 0;
+		return -EAGAIN;
 	}
 	*entry = frame | bits;
 	mm->nr_resident++;
@@ -27,55 +28,93 @@ static inline int map_page(struct mm *mm, u32 addr, pte_t *entry, u32 frame,
 	return 0;
 }
 
-/*
- * Where no page was: a page of zeroes, referenced for the entry, or 0. Reading
- * maps the one shared zero page, PAGE_COW where writing is allowed; *bits are
- * the entry's.
- */
-static inline u32 anonymous_page(const struct vm_area *area, u32 write,
-				 u32 *bits)
+/* Returns the bits of a private page that others may share. */
+static inline u32 shared_bits(const struct vm_area *area)
 {
-	if (likely(write)) {
-		*bits = PRIVATE_BITS | PTE_W;
-		return get_zeroed_page();
-	}
+	return PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
+}
+
+/*
+ * Row 8 of the fault table: a read where no page was. Maps the one page of
+ * zeroes; the first write copies it. -ENOMEM
+ */
+int map_zero_page(struct mm *mm, const struct vm_area *area, u32 addr)
+{
+	pte_t *entry = get_pte(mm, addr);
+
+	if (!entry)
+		return -ENOMEM;
 	page_of(zero_page)->count++;
-	*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
-	return zero_page;
+	return install_page(mm, addr, entry, zero_page, shared_bits(area));
+}
+
+/* Row 9: a write where no page was. Maps a page of zeroes. -ENOMEM */
+int map_fresh_page(struct mm *mm, u32 addr)
+{
+	pte_t *entry = get_pte(mm, addr);
+	u32 frame = entry ? get_zeroed_page() : 0;
+
+	if (unlikely(!frame))
+		return -ENOMEM;
+	return install_page(mm, addr, entry, frame, PRIVATE_BITS | PTE_W);
 }
 
 /*
- * Bytes of the page at addr that come from the area's object; the rest of the
- * page is zero.
+ * Row 10: a page of a shared mapping is the object's own frame. It is writable
+ * only if the object knows that it will be written. -ENOMEM, -EIO, -ENOSPC
  */
-static inline u32 backed_bytes(const struct vm_area *area, u32 addr)
+int map_shared_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
 {
-	if (addr >= area->file_end)
-		return 0;
-	return min_u32(area->file_end - addr, PAGE_SIZE);
+	u32 offset = object_offset(area, addr), frame;
+	/* first: the file must not be cut before the page is mapped */
+	pte_t *entry = get_pte(mm, addr);
+	int error = 0;
+
+	if (!entry)
+		return -ENOMEM;
+	if (write)
+		error = area->ops->make_writable(area, offset);
+	if (!error)
+		error = area->ops->fault(area, offset, &frame);
+	if (error)
+		return error;
+	return install_page(mm, addr, entry, frame,
+			    PRIVATE_BITS | (write ? PTE_W : 0));
 }
 
 /*
- * A page of a file. The object's own frame is mapped read-only, shared by all
- * who run the file, unless the page must differ from it at once: because it is
- * being written, or because only its first bytes come from the file.
+ * Row 11: a private page that is read. Maps the object's own frame read-only,
+ * shared with all who run the file. -ENOMEM, -EIO
  */
-static int do_private_page(struct vm_area *area, u32 addr, u32 write,
-			   u32 *frame, u32 *bits)
+int map_cached_page(struct mm *mm, struct vm_area *area, u32 addr)
 {
-	u32 bytes = backed_bytes(area, addr), source;
-	u32 offset = addr - area->start + area->offset;
-	u8 *page;
+	pte_t *entry = get_pte(mm, addr);	/* first, as for row 10 */
+	u32 frame;
 	int error;
 
-	if (bytes == PAGE_SIZE && !write) {
-		*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
-		return area->ops->fault(area, offset, frame);
-	}
-	page = kpage_alloc(OWNER_CALL);	/* first: reading the file sleeps */
+	if (!entry)
+		return -ENOMEM;
+	error = area->ops->fault(area, object_offset(area, addr), &frame);
+	if (error)
+		return error;
+	return install_page(mm, addr, entry, frame, shared_bits(area));
+}
+
+/*
+ * Row 12: a private page that differs from the object's. Maps a copy: of the
+ * bytes that come from the object, with zeroes behind them. -ENOMEM, -EIO
+ */
+int map_copied_page(struct mm *mm, struct vm_area *area, u32 addr)
+{
+	pte_t *entry = get_pte(mm, addr);	/* first, as for row 10 */
+	u32 bytes = file_bytes(area, addr), bits, source;
+	/* before the file is read, which sleeps */
+	u8 *page = entry ? kpage_alloc(OWNER_CALL) : NULL;
+	int error;
+
 	if (!page)
 		return -ENOMEM;
-	error = area->ops->fault(area, offset, &source);
+	error = area->ops->fault(area, object_offset(area, addr), &source);
 	if (error) {
 		kpage_free(page);
 		return error;
@@ -83,88 +122,30 @@ static int do_private_page(struct vm_area *area, u32 addr, u32 write,
 	copy_page(page, __va(source));
 	memset(page + bytes, 0, PAGE_SIZE - bytes);
 	free_page(source);
-	*frame = __pa(page);
-	own_page(*frame, OWNER_USER);
-	*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PTE_W : 0);
-	return 0;
+	own_page(__pa(page), OWNER_USER);
+	bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PTE_W : 0);
+	return install_page(mm, addr, entry, __pa(page), bits);
 }
 
 /*
- * A page of a shared mapping is the object's own frame, for everybody; writable
- * when the object knows that it will be written.
- */
-static int do_shared_page(struct vm_area *area, u32 addr, u32 write, u32 *frame,
-			  u32 *bits)
-{
-	u32 offset = addr - area->start + area->offset;
-	int error = write ? area->ops->make_writable(area, offset) : 0;
-
-	*bits = PRIVATE_BITS | (write ? PTE_W : 0);
-	return error ? error : area->ops->fault(area, offset, frame);
-}
-
-/*
- * A write to a page of a shared mapping that is present and was only read so
- * far. Called by do_page_fault(), which has checked that the area allows it.
- * While the object makes ready the page may have gone: then the access simply
- * faults again.
+ * Row 5: the first write to a page of a shared mapping that was only read so
+ * far. The object makes ready. If the page has gone meanwhile, the access
+ * faults again. -ENOMEM, -EIO, -ENOSPC
  */
 int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr)
 {
-	int error = area->ops->make_writable(
-		area, PAGE_ROUND_DOWN(addr) - area->start + area->offset);
-	pte_t *entry = error ? NULL : get_pte(mm, addr);
+	int error = area->ops->make_writable(area, object_offset(area, addr));
+	pte_t *entry;
 
+	if (error)
+		return error;
+	entry = get_pte(mm, addr);
 	if (!entry)
-		return error ? error : -ENOMEM;
+		return -ENOMEM;
 	if (*entry & PTE_P)
 		*entry |= PTE_W;
 	flush_page(addr);
 	return 0;
-}
-
-/*
- * do_no_page() where the page comes from the area's file. Apart, so that the
- * more frequent case has the shorter path.
- */
-static int do_mapped_page(struct mm *mm, struct vm_area *area, u32 page,
-			  u32 write)
-{
-	/* first: the file must not be cut before the page is mapped */
-	pte_t *entry = get_pte(mm, page);
-	u32 frame, bits = 0;
-	int error;
-
-	if (!entry)
-		return -ENOMEM;
-	if (is_swapped(*entry))
-		return do_swap_page(mm, page);
-	error = area->flags & VM_SHARED
-			? do_shared_page(area, page, write, &frame, &bits)
-			: do_private_page(area, page, write, &frame, &bits);
-	return error ? error : map_page(mm, page, entry, frame, bits);
-}
-
-/*
- * First access to a page of one of current's areas, or the first since it went
- * to swap: find or make its frame and map it. Called by do_page_fault(), which
- * has checked that the area allows the access. 0, -ENOMEM, or -EIO when the
- * page could not be read; nothing is mapped then.
- */
-int do_no_page(struct vm_area *area, u32 addr, u32 code)
-{
-	struct mm *mm = current->mm;
-	u32 frame, bits;
-	pte_t *entry;
-
-	if (area->ops && PAGE_ROUND_DOWN(addr) < area->file_end)
-		return do_mapped_page(mm, area, PAGE_ROUND_DOWN(addr),
-				      code & PF_WRITE);
-	entry = get_pte(mm, addr);
-	frame = entry ? anonymous_page(area, code & PF_WRITE, &bits) : 0;
-	if (unlikely(!frame))
-		return -ENOMEM;
-	return map_page(mm, addr, entry, frame, bits);
 }
 
 /* Called by exec for its argument pages: a frame of its own becomes mm's. */
@@ -199,108 +180,108 @@ static pte_t protect_entry(pte_t entry, u32 flags)
 }
 
 /*
- * Give the pages of [start, end) that are there the permissions flags (VM_*).
+ * Gives the pages of [start, end) that are there the permissions flags (VM_*).
  * Called by mprotect(), after the areas have them and own_tables().
  */
 void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags)
 {
-	for (u32 addr = start; addr < end; addr += PAGE_SIZE) {
-		pte_t *entry = find_pte(mm, addr);
+	pte_t *entry;
 
-		if (!entry)
-			addr = table_end(addr, end) - PAGE_SIZE;
-		else if (*entry & PTE_MAPPED)
+	for_each_pte(mm, addr, entry, start, end)
+		if (*entry & PTE_MAPPED)
 			*entry = protect_entry(*entry, flags);
-	}
 	flush_address_space();
 }
 
 /*
- * Move the pages of a range to another, where there are none, for mremap().
- * -ENOMEM: nothing has moved.
+ * Moves the pages of a range to another, where there are none, for mremap().
+ * On -ENOMEM nothing has moved; the tables made so far stay for later use.
  */
 int move_pages(struct mm *mm, u32 from, u32 to, u32 length)
 {
+	pte_t *entry;
+
 	if (own_tables(mm, from, from + length) < 0)
 		return -ENOMEM;
-	for (u32 done = 0; done < length; done += PAGE_SIZE)
-		if (find_pte(mm, from + done) && !get_pte(mm, to + done))
-			/* empty tables stay for the next who needs them */
+	for_each_pte(mm, addr, entry, from, from + length)
+		if (!get_pte(mm, to + (addr - from)))
 			return -ENOMEM;
-	for (u32 done = 0; done < length; done += PAGE_SIZE) {
-		pte_t *old = find_pte(mm, from + done);
-
-		if (!old)
-			continue;
-		*get_pte(mm, to + done) = *old;
-		*old = 0;
+	for_each_pte(mm, addr, entry, from, from + length) {
+		*get_pte(mm, to + (addr - from)) = *entry;
+		*entry = 0;
 	}
 	flush_address_space();
 	return 0;
 }
 
 /*
- * Drop the references of count entries and clear them; how many were present.
+ * Drops the references of count entries, which lie in one table of mm, and
+ * clears them.
  */
-static u32 drop_entries(pte_t *table, u32 count)
+static void drop_entries(struct mm *mm, pte_t *table, u32 count)
 {
-	u32 present = 0;
+	u32 resident = 0;
 
 	for (u32 i = 0; i < count; i++) {
 		pte_t entry = table[i];
 
-		if (!(entry & PTE_MAPPED))
-			continue;
 		table[i] = 0;
-		present++;
-		if (--mem_map[entry >> PAGE_SHIFT].count == 0)
-			release_frame(entry >> PAGE_SHIFT);
+		if (entry & PTE_MAPPED) {
+			resident++;
+			if (--page_of(PTE_FRAME(entry))->count == 0)
+				release_frame(entry >> PAGE_SHIFT);
+		} else if (entry) {
+			swap_drop(entry);
+			mm->nr_swapped--;
+		}
 	}
-	return present;
+	mm->nr_resident -= resident;
 }
 
 /*
- * Drop every reference that the entries of [start, end) hold; the caller
+ * Drops all references that the entries of [start, end) hold. The caller
  * flushes the TLB.
  */
 void zap_page_range(struct mm *mm, u32 start, u32 end)
 {
-	for (u32 addr = start, next; addr < end; addr = next) {
+	for_each_table(addr, next, start, end) {
+		u32 count = (next - addr) >> PAGE_SHIFT;
 		pte_t *entry = find_pte(mm, addr);
 
-		next = table_end(addr, end);
-		trace_entries(TRACE_FREE, addr, entry,
-			      (next - addr) >> PAGE_SHIFT, 0);
 		if (!entry)
 			continue;
-		mm->nr_resident -=
-			drop_entries(entry, (next - addr) >> PAGE_SHIFT);
-		if (unlikely(mm->nr_swapped))
-			mm->nr_swapped -= drop_swapped(
-				entry, (next - addr) >> PAGE_SHIFT);
+		trace_entries(TRACE_FREE, addr, entry, count, 0);
+		drop_entries(mm, entry, count);
+	}
+}
+
+/* Drops the page tables numbered first to last - 1. */
+static void drop_tables(struct mm *mm, u32 first, u32 last)
+{
+	for (u32 i = first; i < last; i++) {
+		if (!(mm->pgdir[i] & PTE_P))
+			continue;
+		trace_page(TRACE_TABLE_FREE, i << PGDIR_SHIFT,
+			   PTE_FRAME(mm->pgdir[i]), 0);
+		free_page(PTE_FRAME(mm->pgdir[i]));
+		mm->pgdir[i] = 0;
 	}
 }
 
 /*
- * Free the pages of [start, end) and the page tables that lie wholly in [floor,
- * ceiling), the unmapped room around it. Called by exit, exec (mm_release) and
- * unmap_range. Never fails.
+ * Frees the pages of [start, end) and the page tables that lie wholly in
+ * [floor, ceiling), the unmapped room around it. Called by exit, exec
+ * (mm_release) and unmap_range. Never fails.
  */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling)
 {
-	u32 first = (floor + LARGE_PAGE_SIZE - 1) >> PGDIR_SHIFT,
-	    last = ceiling >> PGDIR_SHIFT;
+	u32 first = (floor + LARGE_PAGE_SIZE - 1) >> PGDIR_SHIFT;
+	u32 last = ceiling >> PGDIR_SHIFT;
 
 	zap_page_range(mm, start, end);
 	first = max_u32(first, start >> PGDIR_SHIFT);
 	last = min_u32(last, (end + LARGE_PAGE_SIZE - 1) >> PGDIR_SHIFT);
-	for (u32 i = first; i < last; i++)
-		if (mm->pgdir[i] & PTE_P) {
-			trace_page(TRACE_TABLE_FREE, i << PGDIR_SHIFT,
-				   PTE_FRAME(mm->pgdir[i]), 0);
-			free_page(PTE_FRAME(mm->pgdir[i]));
-			mm->pgdir[i] = 0;
-		}
+	drop_tables(mm, first, last);
 	if (current->mm == mm)
 		flush_address_space();
 }

@@ -1,32 +1,50 @@
-/* Page tables as they are: finding an entry, and who else uses its table. */
+/* Page tables: made, walked, and their entries counted. */
 #include <cowix/kernel.h>
+#include <abi/errno.h>
 #include "mm_internal.h"
 
-/* Returns the entry for addr, or NULL when no page table covers it. */
-pte_t *find_pte(struct mm *mm, u32 addr)
+/*
+ * Puts a new page table where a directory has none. The entry owns the one
+ * reference to it. -ENOMEM
+ */
+int make_table(pte_t *pde)
 {
-	pte_t pde = mm->pgdir[PGDIR_INDEX(addr)];
+	pte_t *table = kpage_zalloc(OWNER_TABLE);
 
-	return pde & PTE_P ? &table_of(pde)[PGTBL_INDEX(addr)] : NULL;
+	if (!table)
+		return -ENOMEM;
+	*pde = __pa(table) | TABLE_BITS;
+	trace_page(TRACE_TABLE, PDE_ADDRESS(pde), __pa(table), 0);
+	return 0;
 }
 
 /*
- * Counts entries that have changed, as mm has, in all other address spaces that
- * use its page table for addr (FORK_POLICY_LAZY).
+ * Sets *addr to the first address from it on that a page table covers. Returns
+ * its entry, or NULL if there is none below end. For for_each_pte().
  */
-void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped)
+pte_t *next_pte(struct mm *mm, u32 *addr, u32 end)
 {
-	pte_t pde = mm->pgdir[PGDIR_INDEX(addr)];
+	while (*addr < end) {
+		pte_t *entry = find_pte(mm, *addr);
 
-	if (!(pde & PAGE_COW) || !(resident | swapped))
-		return;
-	list_for_each(node, &all_mms) {
-		struct mm *other = list_entry(node, struct mm, link);
+		if (entry)
+			return entry;
+		*addr = table_end(*addr, end);
+	}
+	return NULL;
+}
 
-		if (other == mm || PTE_FRAME(other->pgdir[PGDIR_INDEX(addr)]) !=
-					   PTE_FRAME(pde))
-			continue;
-		other->nr_resident += resident;
-		other->nr_swapped += swapped;
+/* Counts the entries of a copy that did not become what its parent was. */
+void count_entries(struct mm *mm)
+{
+	mm->nr_resident = mm->nr_swapped = 0;
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = area_at(node);
+		const pte_t *entry;
+
+		for_each_pte(mm, addr, entry, area->start, area->end) {
+			mm->nr_resident += (*entry & PTE_MAPPED) != 0;
+			mm->nr_swapped += is_swapped(*entry);
+		}
 	}
 }

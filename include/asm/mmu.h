@@ -25,8 +25,6 @@
 #define PTE_P		0x001
 #define PTE_W		0x002
 #define PTE_U		0x004
-#define PTE_PWT		0x008
-#define PTE_PCD		0x010
 #define PTE_A		0x020
 #define PTE_D		0x040
 #define PTE_PS		0x080
@@ -38,8 +36,6 @@
 /* error code of exception 0x0E */
 #define PF_PRESENT	0x1
 #define PF_WRITE	0x2
-#define PF_USER		0x4
-#define PF_RESERVED	0x8
 
 #define CR0_PE		0x00000001
 #define CR0_MP		0x00000002
@@ -47,7 +43,6 @@
 #define CR0_TS		0x00000008
 #define CR0_NE		0x00000020
 #define CR0_WP		0x00010000
-#define CR0_AM		0x00040000
 #define CR0_PG		0x80000000
 #define CR4_PSE		0x00000010
 #define CR4_PGE		0x00000080

@@ -284,8 +284,8 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
  * faults and the calls that change it hold this lock. An address space with one
  * user needs none.
  */
-/* false: waited until it was free, but does not have it */
-bool mm_trylock(struct mm *mm);
+/* true: waited until it was free, but does not have it */
+bool mm_lock_slept(struct mm *mm);
 void mm_lock(struct mm *mm);
 void mm_unlock(struct mm *mm);
 
@@ -301,8 +301,14 @@ void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
 /* Programs may map [start, end) of the object no longer, to make a hole. */
 void unmap_hole(const struct inode *object, u32 start, u32 end);
 
-/* mm/table.c */
-pte_t *find_pte(struct mm *mm, u32 addr);	/* NULL if there is no table */
+/* Returns the entry for addr, or NULL when no page table covers it. */
+static inline pte_t *find_pte(const struct mm *mm, u32 addr)
+{
+	pte_t pde = mm->pgdir[PGDIR_INDEX(addr)];
+	pte_t *table = __va(PTE_FRAME(pde));
+
+	return pde & PTE_P ? &table[PGTBL_INDEX(addr)] : NULL;
+}
 
 /* mm/memory.c: copy-on-write */
 int copy_page_table(struct mm *child, struct mm *parent);
@@ -314,9 +320,6 @@ int own_kept_back(struct mm *mm);
 int do_wp_page(u32 addr, pte_t *entry);
 
 /* mm/pages.c */
-/* code: the fault's error code */
-int do_no_page(struct vm_area *area, u32 addr, u32 code);
-int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr);
 int move_pages(struct mm *mm, u32 from, u32 to, u32 length);
 void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);
 /* drops the pages, keeps the areas; the caller flushes */

@@ -43,36 +43,6 @@ bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new)
 }
 
 /*
- * Counts one reference more for the slot of each entry that is in swap. Called
- * by fork, and when a page table is copied. Returns how many they are.
- */
-u32 share_swapped(const pte_t *entries, u32 count)
-{
-	u32 shared = 0;
-
-	for (u32 i = 0; i < count; i++)
-		if (is_swapped(entries[i])) {
-			slot_of(entries[i])->count++;
-			shared++;
-		}
-	return shared;
-}
-
-/* Drops and clears the entries that are in swap. Returns how many. */
-u32 drop_swapped(pte_t *entries, u32 count)
-{
-	u32 dropped = 0;
-
-	for (u32 i = 0; i < count; i++)
-		if (is_swapped(entries[i])) {
-			swap_drop(entries[i]);
-			entries[i] = 0;
-			dropped++;
-		}
-	return dropped;
-}
-
-/*
  * Returns the bits of a private page's entry, by its area's flags. alone:
  * nobody else has the page.
  */

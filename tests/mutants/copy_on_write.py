@@ -13,8 +13,8 @@ MUTANTS = [
         ),
         (
             "mm/memory.c",
-            "} count_entries(child); flush_address_space();",
-            "\t}\n\tcount_entries(child);",
+            "count_entries(child); flush_address_space();",
+            "\t\tcount_entries(child);",
         ),
         sample=True,
     ),
@@ -23,8 +23,8 @@ MUTANTS = [
         "cow child_writes_first",
         (
             "mm/memory.c",
-            "mem_map[entry >> PAGE_SHIFT].count++; } rep_movsl",
-            "\t}\n\trep_movsl",
+            "share_entry(entry); if (entry & PTE_W)",
+            "\t\tif (entry & PTE_W)",
         ),
     ),
     Mutant(
@@ -32,8 +32,8 @@ MUTANTS = [
         "entries shared_file",
         (
             "mm/memory.c",
-            "if (from[i] & PTE_MAPPED) mem_map[from[i] >> PAGE_SHIFT].count++;",
-            "\t\t(void)from;",
+            "share_entry(from[i]);",
+            "",
         ),
     ),
     Mutant(
@@ -58,15 +58,7 @@ MUTANTS = [
         (
             "mm/memory.c",
             "from[i] = entry = (entry & ~PTE_W) | PAGE_COW;",
-            "entry = (entry & ~PTE_W) | PAGE_COW, to[i] = entry;",
-        ),
-        (
-            "mm/memory.c",
-            "mem_map[entry >> PAGE_SHIFT].count++; } rep_movsl(to, from, "
-            "count);",
-            "\t\tto[i] = entry;\n"
-            "\t\tmem_map[entry >> PAGE_SHIFT].count++;\n"
-            "\t}",
+            "entry = (entry & ~PTE_W) | PAGE_COW;",
         ),
     ),
     Mutant(
@@ -83,13 +75,13 @@ MUTANTS = [
         "cow child_writes_first parent_writes_first",
         (
             "mm/memory.c",
-            "if (mem_map[old >> PAGE_SHIFT].count > 1) {",
-            "\tif (mem_map[old >> PAGE_SHIFT].count > 2) {",
+            "if (page_of(PTE_FRAME(*entry))->count > 1)",
+            "\tif (page_of(PTE_FRAME(*entry))->count > 2)",
         ),
         (
             "mm/memory.c",
-            "mem_map[entry >> PAGE_SHIFT].count == 1;",
-            "mem_map[entry >> PAGE_SHIFT].count <= 2;",
+            "page_of(PTE_FRAME(entry))->count == 1;",
+            "page_of(PTE_FRAME(entry))->count <= 2;",
         ),
         sample=True,
     ),
@@ -98,7 +90,7 @@ MUTANTS = [
         "cow fault_counts many_sharers random_trees",
         (
             "mm/memory.c",
-            "return entry & PAGE_COW && mem_map[entry >> PAGE_SHIFT].count == "
+            "return entry & PAGE_COW && page_of(PTE_FRAME(entry))->count == "
             "1;",
             "\treturn entry & PAGE_COW;",
         ),
@@ -108,9 +100,9 @@ MUTANTS = [
         "entries protection_outlives_fork",
         (
             "mm/memory.c",
-            "return entry & PAGE_COW && mem_map[entry >> PAGE_SHIFT].count == "
+            "return entry & PAGE_COW && page_of(PTE_FRAME(entry))->count == "
             "1;",
-            "\treturn mem_map[entry >> PAGE_SHIFT].count == 1;",
+            "\treturn page_of(PTE_FRAME(entry))->count == 1;",
         ),
     ),
     Mutant(
@@ -118,8 +110,8 @@ MUTANTS = [
         "cow generations",
         (
             "mm/memory.c",
-            "continue; if (entry & PTE_W) from[i] =",
-            "\t\t\tcontinue;\n"
+            "share_entry(entry); if (entry & PTE_W) from[i] =",
+            "\t\tshare_entry(entry);\n"
             "\t\tif (!(entry & PTE_W))\n"
             "\t\t\tfrom[i] = entry &= ~PAGE_COW;\n"
             "\t\telse\n"
@@ -131,11 +123,12 @@ MUTANTS = [
         "entries many_references",
         (
             "mm/memory.c",
-            "mem_map[entry >> PAGE_SHIFT].count++; } rep_movsl",
-            "\t\tmem_map[entry >> PAGE_SHIFT].count = (u8)(mem_map[entry >> "
-            "PAGE_SHIFT].count + 1);\n"
-            "\t}\n"
-            "\trep_movsl",
+            "share_entry(entry); if (entry & PTE_W)",
+            "\t\tshare_entry(entry);\n"
+            "\t\tif (entry & PTE_MAPPED)\n"
+            "\t\t\tpage_of(PTE_FRAME(entry))->count = "
+            "(u8)page_of(PTE_FRAME(entry))->count;\n"
+            "\t\tif (entry & PTE_W)",
         ),
     ),
     Mutant(
@@ -143,11 +136,12 @@ MUTANTS = [
         "entries many_references",
         (
             "mm/memory.c",
-            "mem_map[entry >> PAGE_SHIFT].count++; } rep_movsl",
-            "\t\tmem_map[entry >> PAGE_SHIFT].count = (u16)(mem_map[entry >> "
-            "PAGE_SHIFT].count + 1);\n"
-            "\t}\n"
-            "\trep_movsl",
+            "share_entry(entry); if (entry & PTE_W)",
+            "\t\tshare_entry(entry);\n"
+            "\t\tif (entry & PTE_MAPPED)\n"
+            "\t\t\tpage_of(PTE_FRAME(entry))->count = "
+            "(u16)page_of(PTE_FRAME(entry))->count;\n"
+            "\t\tif (entry & PTE_W)",
         ),
     ),
     Mutant(
@@ -155,9 +149,9 @@ MUTANTS = [
         "entries no_access",
         (
             "mm/memory.c",
-            "if (!(entry & PTE_MAPPED)) continue; if (entry & PTE_W)",
-            "\t\tif (!(entry & PTE_P))\n"
-            "\t\t\tcontinue;\n"
+            "share_entry(entry); if (entry & PTE_W)",
+            "\t\tif (!(entry & PAGE_NONE))\n"
+            "\t\t\tshare_entry(entry);\n"
             "\t\tif (entry & PTE_W)",
         ),
     ),

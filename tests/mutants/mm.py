@@ -7,9 +7,8 @@ MUTANTS = [
         "cow many_sharers",
         (
             "mm/pages.c",
-            "if (--mem_map[entry >> PAGE_SHIFT].count == 0) release",
-            "\t\tif (--mem_map[entry >> PAGE_SHIFT].count <= 1)\n"
-            "\t\t\trelease",
+            "if (--page_of(PTE_FRAME(entry))->count == 0)",
+            "\t\t\tif (--page_of(PTE_FRAME(entry))->count <= 1)",
         ),
     ),
     Mutant(
@@ -17,8 +16,8 @@ MUTANTS = [
         "memory read_only_zeroes",
         (
             "mm/fault.c",
-            "if (!allowed(area, code)) return -EFAULT; if (unlikely(code &",
-            "\tif (unlikely(code &",
+            "return allows(area, code) ? area : NULL;",
+            "\t\treturn area;",
         ),
         sample=True,
     ),
@@ -27,15 +26,14 @@ MUTANTS = [
         "entries read_only",
         (
             "mm/fault.c",
-            "make_page_writable(mm, area, addr) : -EFAULT;",
-            "make_page_writable(mm, area, addr) : 0;",
+            "case REFUSE_PRESENT: /* 6 */ return -EFAULT;",
+            "\tcase REFUSE_PRESENT:\n\t\treturn 0;",
         ),
         (
             "mm/fault.c",
-            "if (!allowed(area, code)) return -EFAULT; if (unlikely(code &",
-            "\tif (!allowed(area, code) && !(code & PF_PRESENT))\n"
-            "\t\treturn -EFAULT;\n"
-            "\tif (unlikely(code &",
+            "return allows(area, code) ? area : NULL;",
+            "\t\treturn allows(area, code) || code & PF_PRESENT ? area : "
+            "NULL;",
         ),
     ),
     Mutant(
@@ -43,9 +41,11 @@ MUTANTS = [
         "entries read_only",
         (
             "mm/pages.c",
-            "*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0); "
-            "return zero_page;",
-            "\t*bits = PRIVATE_BITS | PAGE_COW;\n\treturn zero_page;",
+            "return install_page(mm, addr, entry, zero_page, "
+            "shared_bits(area));",
+            "\t(void)area;\n"
+            "\treturn install_page(mm, addr, entry, zero_page, PRIVATE_BITS "
+            "| PAGE_COW);",
         ),
     ),
     Mutant(
@@ -53,9 +53,9 @@ MUTANTS = [
         "entries read_only",
         (
             "mm/pages.c",
-            "*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0); "
-            "return area",
-            "\t\t*bits = PRIVATE_BITS | PAGE_COW;\n\t\treturn area",
+            "return install_page(mm, addr, entry, frame, shared_bits(area));",
+            "\treturn install_page(mm, addr, entry, frame, PRIVATE_BITS | "
+            "PAGE_COW);",
         ),
     ),
     Mutant(
@@ -63,11 +63,9 @@ MUTANTS = [
         "entries private_file",
         (
             "mm/pages.c",
-            "*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0); "
-            "return area",
-            "\t\t*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PTE_W : "
-            "0);\n"
-            "\t\treturn area",
+            "return install_page(mm, addr, entry, frame, shared_bits(area));",
+            "\treturn install_page(mm, addr, entry, frame, PRIVATE_BITS | "
+            "(area->flags & VM_WRITE ? PTE_W : 0));",
         ),
     ),
     Mutant(
@@ -75,10 +73,10 @@ MUTANTS = [
         "cow zero_page",
         (
             "mm/pages.c",
-            "*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0); "
-            "return zero_page;",
-            "\t*bits = PRIVATE_BITS | (area->flags & VM_WRITE ? PTE_W : 0);\n"
-            "\treturn zero_page;",
+            "return install_page(mm, addr, entry, zero_page, "
+            "shared_bits(area));",
+            "\treturn install_page(mm, addr, entry, zero_page, PRIVATE_BITS "
+            "| (area->flags & VM_WRITE ? PTE_W : 0));",
         ),
     ),
     Mutant(
@@ -91,8 +89,11 @@ MUTANTS = [
         "entries no_access",
         (
             "mm/pages.c",
-            "if (!(entry & PTE_MAPPED)) continue; table[i] = 0;",
-            "\t\tif (!(entry & PTE_P))\n\t\t\tcontinue;\n\t\ttable[i] = 0;",
+            "table[i] = 0; if (entry & PTE_MAPPED) {",
+            "\t\tif (entry & PAGE_NONE)\n"
+            "\t\t\tcontinue;\n"
+            "\t\ttable[i] = 0;\n"
+            "\t\tif (entry & PTE_MAPPED) {",
         ),
     ),
     Mutant(
@@ -114,8 +115,8 @@ MUTANTS = [
         "entries no_stale_entries",
         (
             "mm/pages.c",
-            "*entry = protect_entry(*entry, flags); } flush_address_space();",
-            "\t\t\t*entry = protect_entry(*entry, flags);\n\t}",
+            "*entry = protect_entry(*entry, flags); flush_address_space();",
+            "\t\t\t*entry = protect_entry(*entry, flags);",
         ),
     ),
     Mutant(
@@ -142,8 +143,8 @@ MUTANTS = [
         "memory heap",
         (
             "mm/pages.c",
-            "return get_zeroed_page(); } page_of",
-            "\t\treturn get_free_page();\n\t}\n\tpage_of",
+            "entry ? get_zeroed_page() : 0;",
+            "entry ? get_free_page() : 0;",
         ),
     ),
     Mutant(
@@ -198,9 +199,9 @@ MUTANTS = [
         "policies sequences",
         (
             "mm/fault.c",
-            "if (unlikely(mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW))",
-            "\t\tif (unlikely(mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW) && "
-            "!(*entry & PAGE_COW))\n",
+            "if (mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW)",
+            "\t\tif (mm->pgdir[PGDIR_INDEX(addr)] & PAGE_COW && !(*entry & "
+            "PAGE_COW))",
         ),
     ),
     Mutant(
@@ -208,8 +209,8 @@ MUTANTS = [
         "policies random_plays",
         (
             "mm/mm_internal.h",
-            "if (unlikely(!is_own(*pde)) && !own",
-            "\tif (unlikely(!(*pde & PTE_P)) && !own",
+            "bool own = (*pde & (PTE_P | PAGE_COW)) == PTE_P;",
+            "\tbool own = *pde & PTE_P;",
         ),
     ),
     Mutant(
@@ -225,7 +226,7 @@ MUTANTS = [
         "no_split_for_mprotect",
         "policies_calls three_generations",
         (
-            "mm/mapping.c",
+            "mm/protect.c",
             "error = own_tables(mm, addr, gap);",
             "\t\terror = 0;",
         ),
@@ -252,7 +253,7 @@ MUTANTS = [
         "no_split_for_tracer",
         "policies_lives tracers",
         (
-            "mm/mapping.c",
+            "mm/protect.c",
             "if (own_tables(mm, PAGE_ROUND_DOWN(addr), PAGE_ROUND_UP(addr + "
             "bytes)) < 0) return false;",
             "",
@@ -290,7 +291,7 @@ MUTANTS = [
         "mremap_splits_too_late",
         "sweep_memory splits",
         (
-            "mm/mapping.c",
+            "mm/mremap.c",
             "if (split_at(mm, addr) < 0 || split_at(mm, end) < 0) return "
             "-ENOMEM; area = *find_area(mm, addr);",
             "\tarea = *find_area(mm, addr);\n"
@@ -327,23 +328,26 @@ MUTANTS = [
         "swap unmap_frees",
         (
             "mm/pages.c",
-            "mm->nr_swapped -= drop_swapped(entry, (next - addr) >> "
-            "PAGE_SHIFT);",
-            "\t\t\tmm->nr_swapped = 0;",
+            "swap_drop(entry); mm->nr_swapped--;",
+            "\t\t\tmm->nr_swapped--;",
         ),
     ),
     Mutant(
         "sharers_count_no_swap",
         "swap fork_lazy",
-        ("mm/table.c", "other->nr_swapped += swapped;", ""),
+        (
+            "mm/lazy.c",
+            "other->nr_swapped += swapped;",
+            "",
+        ),
     ),
     Mutant(
         "swapped_page_protected",
         "swap permissions",
         (
             "mm/pages.c",
-            "else if (*entry & PTE_MAPPED) *entry = protect",
-            "\t\telse if (*entry)\n\t\t\t*entry = protect",
+            "if (*entry & PTE_MAPPED) *entry = protect",
+            "\t\tif (*entry)\n\t\t\t*entry = protect",
         ),
     ),
     Mutant(
@@ -413,7 +417,11 @@ MUTANTS = [
     Mutant(
         "locked_grows_up",
         "advice locked_grows",
-        ("mm/mapping.c", "if (!stays && !may_lock(", "\tif (0 && !may_lock("),
+        (
+            "mm/mremap.c",
+            "if (!may_lock(mm, area->flags, more))",
+            "\tif (0)",
+        ),
     ),
     Mutant(
         "lent_table_locked",
@@ -427,12 +435,20 @@ MUTANTS = [
     Mutant(
         "grown_not_locked",
         "advice locked_grows",
-        ("mm/mapping.c", "populate_grown(mm,", "\t\t(void)(mm, "),
+        (
+            "mm/mremap.c",
+            "populate_grown(mm,",
+            "\t\t(void)(mm, ",
+        ),
     ),
     Mutant(
         "stack_range_wraps",
         "mapflags flags",
-        ("mm/mapping.c", "if (*length > TASK_SIZE) return -ENOMEM;", ""),
+        (
+            "mm/protect.c",
+            "if (*length > TASK_SIZE) return -ENOMEM;",
+            "",
+        ),
     ),
     Mutant(
         "lock_inherited",

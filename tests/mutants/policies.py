@@ -6,9 +6,10 @@ MUTANTS = [
         "lent_table_not_counted",
         "lazy few_tables",
         (
-            "mm/memory.c",
-            "page_of(PTE_FRAME(pde))->count++; } } child->nr_resident",
-            "\t\t}\n\t}\n\tchild->nr_resident",
+            "mm/lazy.c",
+            "parent->pgdir[i] = child->pgdir[i] = pde; "
+            "page_of(PTE_FRAME(pde))->count++;",
+            "\t\tparent->pgdir[i] = child->pgdir[i] = pde;",
         ),
         sample=True,
     ),
@@ -16,7 +17,7 @@ MUTANTS = [
         "lent_on_not_counted",
         "policies sequences",
         (
-            "mm/memory.c",
+            "mm/lazy.c",
             "page_of(PTE_FRAME(pde))->count++; *to = pde;",
             "\t*to = pde;",
         ),
@@ -24,26 +25,30 @@ MUTANTS = [
     Mutant(
         "lent_table_writable",
         "lazy few_tables",
-        ("mm/memory.c", "= (pde & ~PTE_W) | PAGE_COW;", "= pde | PAGE_COW;"),
+        (
+            "mm/lazy.c",
+            "= (pde & ~PTE_W) | PAGE_COW;",
+            "= pde | PAGE_COW;",
+        ),
         says="audit: page table is shared and may be written",
     ),
     Mutant(
         "lender_unmarked",
         "policies sequences",
         (
-            "mm/memory.c",
-            "parent->pgdir[i] = child->pgdir[i] =",
-            "\t\t\tchild->pgdir[i] =",
+            "mm/lazy.c",
+            "parent->pgdir[i] = child->pgdir[i] = pde;",
+            "\t\tchild->pgdir[i] = pde;",
         ),
     ),
     Mutant(
         "borrower_unmarked",
         "lazy both_sides_write",
         (
-            "mm/memory.c",
-            "parent->pgdir[i] = child->pgdir[i] = (pde & ~PTE_W) | PAGE_COW;",
-            "\t\t\tchild->pgdir[i] = pde, parent->pgdir[i] = (pde & ~PTE_W) | "
-            "PAGE_COW;",
+            "mm/lazy.c",
+            "parent->pgdir[i] = child->pgdir[i] = pde;",
+            "\t\tchild->pgdir[i] = parent->pgdir[i];\n"
+            "\t\tparent->pgdir[i] = pde;",
         ),
     ),
     Mutant(
@@ -56,7 +61,7 @@ MUTANTS = [
             "\tenqueue(active, child, false);",
         ),
         (
-            "mm/memory.c",
+            "mm/lazy.c",
             "parent->shares_tables = child->shares_tables = true; "
             "flush_address_space();",
             "\tparent->shares_tables = child->shares_tables = true;",
@@ -66,7 +71,7 @@ MUTANTS = [
         "lender_forgets",
         "policies_lives leaving",
         (
-            "mm/memory.c",
+            "mm/lazy.c",
             "parent->shares_tables = child->shares_tables = true;",
             "\tchild->shares_tables = true;",
         ),
@@ -75,7 +80,7 @@ MUTANTS = [
         "borrower_forgets",
         "lazy exec_forgets",
         (
-            "mm/memory.c",
+            "mm/lazy.c",
             "parent->shares_tables = child->shares_tables = true;",
             "\tparent->shares_tables = true;",
         ),
@@ -84,7 +89,7 @@ MUTANTS = [
         "second_borrower_forgets",
         "policies sequences",
         (
-            "mm/memory.c",
+            "mm/lazy.c",
             "*to = pde; child->shares_tables = true;",
             "\t*to = pde;",
         ),
@@ -93,9 +98,9 @@ MUTANTS = [
         "borrower_has_no_pages",
         "lazy few_tables",
         (
-            "mm/memory.c",
-            "} child->nr_resident = parent->nr_resident;",
-            "\t}\n",
+            "mm/lazy.c",
+            "child->nr_resident = parent->nr_resident;",
+            "",
         ),
         says="audit: wrong number of resident pages",
     ),
@@ -103,18 +108,18 @@ MUTANTS = [
         "exit_keeps_lent_table",
         "lazy exec_forgets",
         (
-            "mm/memory.c",
-            "continue; free_page(PTE_FRAME(pde)); mm->pgdir[i] = 0;",
-            "\t\t\t\tcontinue;\n\t\t\tmm->pgdir[i] = 0;",
+            "mm/lazy.c",
+            "free_page(PTE_FRAME(pde)); mm->pgdir[i] = 0;",
+            "\t\tmm->pgdir[i] = 0;",
         ),
     ),
     Mutant(
         "exit_empties_lent_table",
         "policies one_after_the_other",
         (
-            "mm/memory.c",
-            "if (!(pde & PAGE_COW) || page_of(PTE_FRAME(pde))->count == 1)",
-            "\t\t\tif (!(pde & PAGE_COW) || page_of(PTE_FRAME(pde))->count <= "
+            "mm/lazy.c",
+            "if (!(pde & PAGE_COW) || !has_sharers(pde))",
+            "\t\tif (!(pde & PAGE_COW) || page_of(PTE_FRAME(pde))->count <= "
             "2)",
         ),
     ),
@@ -122,31 +127,31 @@ MUTANTS = [
         "table_taken_unsplit",
         "policies sequences",
         (
-            "mm/memory.c",
-            "if (page_of(PTE_FRAME(*pde))->count > 1) { copy_table(mm, pde, "
-            "addr, to); } else {",
-            "\t{",
+            "mm/lazy.c",
+            "if (has_sharers(*pde)) { copy_table(mm, pde, addr, copy); } "
+            "else {",
+            "\t(void)copy_table;\n\t{",
         ),
     ),
     Mutant(
         "last_user_splits",
         "policies one_after_the_other",
         (
-            "mm/memory.c",
-            "if (page_of(PTE_FRAME(*pde))->count > 1) { to =",
-            "\t{\n\t\tto =",
+            "mm/lazy.c",
+            "if (has_sharers(*pde)) { copy =",
+            "\t{\n\t\tcopy =",
         ),
         (
-            "mm/memory.c",
-            "if (page_of(PTE_FRAME(*pde))->count > 1) { copy_table",
-            "\tif (page_of(PTE_FRAME(*pde))->count > 0) {\n\t\tcopy_table",
+            "mm/lazy.c",
+            "if (has_sharers(*pde)) { copy_table",
+            "\tif (copy) {\n\t\tcopy_table",
         ),
     ),
     Mutant(
         "last_user_stays_marked",
         "policies one_after_the_other",
         (
-            "mm/memory.c",
+            "mm/lazy.c",
             "*pde = (*pde & ~PAGE_COW) | PTE_W;",
             "\t\t*pde |= PTE_W;",
         ),
@@ -155,35 +160,38 @@ MUTANTS = [
         "split_counts_no_pages",
         "policies sequences",
         (
-            "mm/memory.c",
-            "else share_private(to + first, from + first, count); }",
-            "\telse\n\t\trep_movsl(to + first, from + first, count);\n}",
+            "mm/lazy.c",
+            "share_entries(area, to + first, from + first, count);",
+            "\t\tfor (u32 n = first; n < first + count; n++)\n"
+            "\t\t\tto[n] = from[n];",
         ),
     ),
     Mutant(
         "split_of_all_as_private",
         "policies_lives all_kinds",
         (
-            "mm/memory.c",
-            "if (area->flags & VM_SHARED) share_shared(to + first,",
-            "\tif (0)\n\t\tshare_shared(to + first,",
+            "mm/lazy.c",
+            "share_entries(area, to + first, from + first, count);",
+            "\t\tshare_entries(&(struct vm_area){ .flags = 0 }, to + first, "
+            "from + first, count);",
         ),
     ),
     Mutant(
         "split_forgets_last_area",
         "policies sequences",
         (
-            "mm/memory.c",
-            "if (area->end > start && area->start < start + LARGE_PAGE_SIZE)",
-            "\t\tif (area->end > start && area->end < start + LARGE_PAGE_SIZE "
-            "&& area->start > start)",
+            "mm/lazy.c",
+            "if (area->end <= start || area->start >= start + "
+            "LARGE_PAGE_SIZE)",
+            "\t\tif (area->end <= start || area->end >= start + "
+            "LARGE_PAGE_SIZE || area->start <= start)",
         ),
     ),
     Mutant(
         "split_keeps_old_table",
         "policies sequences",
         (
-            "mm/memory.c",
+            "mm/lazy.c",
             "free_page(PTE_FRAME(*pde)); *pde = __pa(to) | TABLE_BITS;",
             "\t*pde = __pa(to) | TABLE_BITS;",
         ),
@@ -193,7 +201,7 @@ MUTANTS = [
         "split_table_freed",
         "policies sequences",
         (
-            "mm/memory.c",
+            "mm/lazy.c",
             "free_page(PTE_FRAME(*pde)); *pde = __pa(to) | TABLE_BITS;",
             "\trelease_frame(*pde >> PAGE_SHIFT);\n"
             "\t*pde = __pa(to) | TABLE_BITS;",
@@ -203,48 +211,48 @@ MUTANTS = [
         "failed_split_goes_on",
         "sweep_policies lent_tables",
         (
-            "mm/memory.c",
-            "if (!to) return false; }",
-            "\t\tif (!to)\n\t\t\treturn true;\n\t}",
+            "mm/lazy.c",
+            "if (!copy) return -ENOMEM;",
+            "\t\tif (!copy)\n\t\t\treturn 0;",
         ),
     ),
     Mutant(
         "old_shares",
         "xfork old",
         (
-            "mm/memory.c",
-            "copy_page(__va(frame), __va(PTE_FRAME(entry))); "
-            "trace_page(TRACE_DUP, addr, PTE_FRAME(entry), frame);",
-            "\tfree_page(frame);\n"
-            "\tframe = PTE_FRAME(entry);\n"
-            "\tpage_of(frame)->count++;",
+            "mm/copy_now.c",
+            "copy_page(page, __va(PTE_FRAME(entry))); trace_page(TRACE_DUP, "
+            "addr, PTE_FRAME(entry), __pa(page));",
+            "\tkpage_free(page);\n"
+            "\tpage = __va(PTE_FRAME(entry));\n"
+            "\tpage_of(__pa(page))->count++;",
         ),
     ),
     Mutant(
         "old_copies_nothing",
         "policies sequences",
         (
-            "mm/memory.c",
-            "copy_page(__va(frame), __va(PTE_FRAME(entry))); "
-            "trace_page(TRACE_DUP",
-            "\ttrace_page(TRACE_DUP",
+            "mm/copy_now.c",
+            "copy_page(page, __va(PTE_FRAME(entry))); trace_page(TRACE_DUP, "
+            "addr, PTE_FRAME(entry), __pa(page));",
+            "\ttrace_page(TRACE_DUP, addr, PTE_FRAME(entry), __pa(page));",
         ),
     ),
     Mutant(
         "old_child_protected",
         "xfork old",
         (
-            "mm/memory.c",
-            "*to = frame | (entry & ~PAGE_MASK);",
-            "\t*to = frame | (entry & PTE_W ? (entry & ~PAGE_MASK & ~PTE_W) | "
-            "PAGE_COW : entry & ~PAGE_MASK);",
+            "mm/copy_now.c",
+            "*to = __pa(page) | OFFSET_IN_PAGE(entry);",
+            "\t*to = __pa(page) | (entry & PTE_W ? (OFFSET_IN_PAGE(entry) & "
+            "~PTE_W) | PAGE_COW : OFFSET_IN_PAGE(entry));",
         ),
     ),
     Mutant(
         "old_child_of_sharer_protected",
         "policies sequences",
         (
-            "mm/memory.c",
+            "mm/copy_now.c",
             "if (entry & PAGE_COW) entry = (entry & ~PAGE_COW) | PTE_W; own",
             "\town",
         ),
@@ -253,7 +261,7 @@ MUTANTS = [
         "old_child_writes_all",
         "policies_lives all_kinds",
         (
-            "mm/memory.c",
+            "mm/copy_now.c",
             "if (entry & PAGE_COW) entry = (entry & ~PAGE_COW) | PTE_W; own",
             "\tentry = (entry & ~PAGE_COW) | PTE_W;\n\town",
         ),
@@ -263,38 +271,46 @@ MUTANTS = [
         "old_copies_shared",
         "policies_lives all_kinds",
         (
-            "mm/memory.c",
-            "error = copy_now(child, parent, addr, area->flags & VM_SHARED);",
-            "error = copy_now(child, parent, addr, false);",
+            "mm/copy_now.c",
+            "if (area->flags & VM_SHARED) error = share_now",
+            "\t\tif (0)\n\t\t\terror = share_now",
         ),
     ),
     Mutant(
         "old_shared_not_counted",
         "policies_lives all_kinds",
         (
-            "mm/memory.c",
-            "page_of(PTE_FRAME(entry))->count++; *to = entry;",
-            "\t\t*to = entry;",
+            "mm/copy_now.c",
+            "page_of(PTE_FRAME(entry))->count++;",
+            "",
         ),
     ),
     Mutant(
         "old_resident_not_counted",
         "policies sequences",
-        ("mm/memory.c", "child->nr_resident++; if (shared)", "\tif (shared)"),
+        (
+            "mm/copy_now.c",
+            "own_page(__pa(page), OWNER_USER); child->nr_resident++;",
+            "\town_page(__pa(page), OWNER_USER);",
+        ),
     ),
     Mutant(
         "old_half_copy_accepted",
         "sweep_policies fork_old",
         (
-            "mm/memory.c",
-            "if (!to || (!shared && !frame)) return -ENOMEM;",
-            "\tif (!to || (!shared && !frame))\n\t\treturn 0;",
+            "mm/copy_now.c",
+            "if (!page) return -ENOMEM;",
+            "\tif (!page)\n\t\treturn 0;",
         ),
     ),
     Mutant(
         "audit_forgets_lent_tables",
         "lazy few_tables",
-        ("mm/memory.c", "= (pde & ~PTE_W) | PAGE_COW;", "= pde | PAGE_COW;"),
+        (
+            "mm/lazy.c",
+            "= (pde & ~PTE_W) | PAGE_COW;",
+            "= pde | PAGE_COW;",
+        ),
         (
             "kernel/debug/audit.c",
             "if (pde & PAGE_COW ? pde & PTE_W : mem_map",
@@ -347,7 +363,7 @@ MUTANTS = [
         "swap fork_cow",
         (
             "mm/memory.c",
-            "if (unlikely(parent->nr_swapped)) share_swapped(from, count);",
+            "else if (entry) slot_of(entry)->count++;",
             "",
         ),
         sample=True,
@@ -356,10 +372,13 @@ MUTANTS = [
         "slot_not_counted_at_split",
         "swap fork_lazy",
         (
-            "mm/memory.c",
-            "if (unlikely(mm->nr_swapped)) share_swapped(from, "
-            "PTES_PER_TABLE);",
-            "",
+            "mm/lazy.c",
+            "free_page(PTE_FRAME(*pde)); *pde = __pa(to) | TABLE_BITS;",
+            "\tfor (u32 n = 0; n < PTES_PER_TABLE; n++)\n"
+            "\t\tif (is_swapped(to[n]))\n"
+            "\t\t\tslot_of(to[n])->count--;\n"
+            "\tfree_page(PTE_FRAME(*pde));\n"
+            "\t*pde = __pa(to) | TABLE_BITS;",
         ),
     ),
     Mutant(
@@ -367,7 +386,7 @@ MUTANTS = [
         "swap one_slot",
         (
             "mm/memory.c",
-            "if (unlikely(parent->nr_swapped)) share_swapped(from, count);",
+            "else if (entry) slot_of(entry)->count++;",
             "",
         ),
         says="audit: slot",
@@ -377,7 +396,7 @@ MUTANTS = [
         "swap one_slot",
         (
             "mm/memory.c",
-            "if (unlikely(parent->nr_swapped)) share_swapped(from, count);",
+            "else if (entry) slot_of(entry)->count++;",
             "",
         ),
         (
@@ -402,20 +421,17 @@ MUTANTS = [
         "wiped_page_copied",
         "advice wipe_on_fork",
         (
-            "mm/memory.c",
-            "if (area->flags & VM_KEPT_BACK) continue; for (u32 addr = "
-            "area->start; addr < area->end && !error; addr += PAGE_SIZE)",
-            "\t\tfor (u32 addr = area->start; addr < area->end && !error; "
-            "addr += PAGE_SIZE)",
+            "mm/copy_now.c",
+            "if (area_at(node)->flags & VM_KEPT_BACK) continue;",
+            "",
         ),
     ),
     Mutant(
         "wiped_page_lent",
         "advice wipe_on_fork",
         (
-            "mm/memory.c",
-            "if (unlikely(parent->keeps_back) && keeps_back(parent, i)) "
-            "continue;",
+            "mm/lazy.c",
+            "if (parent->keeps_back && keeps_back(parent, i)) continue;",
             "",
         ),
     ),
@@ -423,7 +439,7 @@ MUTANTS = [
         "locked_table_lent",
         "advice locked_lent",
         (
-            "mm/memory.c",
+            "mm/lazy.c",
             "if (area->flags & VM_NOT_LENT && area->end > start &&",
             "\t\tif (area->flags & VM_KEPT_BACK && area->end > start &&",
         ),
@@ -433,7 +449,7 @@ MUTANTS = [
         "sleep_windows area_goes",
         (
             "mm/memory.c",
-            "if (unlikely(parent->nr_swapped)) share_swapped(from, count);",
+            "else if (entry) slot_of(entry)->count++;",
             "",
         ),
     ),

@@ -1,0 +1,183 @@
+/*
+ * mprotect(): the permissions of areas and of the pages that they have. Also
+ * what a tracer needs to write into a program's text.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/syscalls.h>
+#include <abi/errno.h>
+#include <abi/mman.h>
+#include "mm_internal.h"
+
+/*
+ * Returns true if an area cannot have a protection: a shared mapping of a file
+ * that is open for reading only, or a file that must not be executed.
+ */
+static bool forbids(const struct vm_area *area, u32 prot)
+{
+	const u32 shared = VM_SHARED | VM_MAY_WRITE;
+
+	if (prot & PROT_WRITE && (area->flags & shared) == VM_SHARED)
+		return true;
+	return prot & PROT_EXEC && area->flags & VM_NEVER_EXEC;
+}
+
+static bool range_forbids(struct mm *mm, u32 start, u32 end, u32 prot)
+{
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = area_at(node);
+
+		if (area->start < end && area->end > start &&
+		    forbids(area, prot))
+			return true;
+	}
+	return false;
+}
+
+/* Returns the bytes of a range that become data with these permissions. */
+static u32 new_data(struct mm *mm, u32 start, u32 end, u32 prot)
+{
+	u32 bytes = 0;
+
+	list_for_each(node, &mm->areas) {
+		const struct vm_area *area = area_at(node);
+
+		if (area->end > start && area->start < end &&
+		    !is_data(area->flags) &&
+		    is_data(area->flags | prot_flags(prot)))
+			bytes += min_u32(end, area->end) -
+				 max_u32(start, area->start);
+	}
+	return bytes;
+}
+
+/*
+ * PROT_GROWSDOWN: lets the range begin where the stack at addr does. -EINVAL:
+ * there is none. -ENOMEM: the range is larger than user space.
+ */
+static int stack_start(struct mm *mm, u32 prot, u32 *addr, u32 *length)
+{
+	const struct vm_area *area = area_above(mm, *addr);
+
+	if (!(prot & PROT_GROWSDOWN))
+		return 0;
+	if (OFFSET_IN_PAGE(*addr) || !area || !(area->flags & VM_GROWSDOWN) ||
+	    area->start > *addr)
+		return -EINVAL;
+	if (*length > TASK_SIZE)
+		return -ENOMEM;
+	*length += *addr - area->start;
+	*addr = area->start;
+	return 0;
+}
+
+/* Gives all areas of [start, end), which has edges, and their pages prot. */
+static void set_protection(struct mm *mm, u32 start, u32 end, u32 prot)
+{
+	list_for_each(node, &mm->areas) {
+		struct vm_area *area = area_at(node);
+
+		if (area->end <= start || area->start >= end)
+			continue;
+		area->flags = (area->flags & ~VM_PROT) | prot_flags(prot);
+		protect_pages(mm, area->start, area->end, area->flags);
+	}
+	join_areas(mm, start, end);
+}
+
+/*
+ * Returns 0 if areas may have prot from start to end, which are mapped up to
+ * gap: -EACCES: the file forbids it; -ENOMEM: too much data.
+ */
+static int check_protection(struct mm *mm, u32 start, u32 gap, u32 end,
+			    u32 prot)
+{
+	u32 more;
+
+	if (range_forbids(mm, start, end, prot))
+		return -EACCES;
+	more = new_data(mm, start, gap, prot);
+	return more && !may_hold_data(mm, more) ? -ENOMEM : 0;
+}
+
+/*
+ * Gives a range new permissions. If there is a gap, what lies before it has
+ * them when the call returns -ENOMEM, as on Linux.
+ */
+static int change_protection(struct mm *mm, u32 addr, u32 length, u32 prot)
+{
+	u32 end, gap;
+	int error = stack_start(mm, prot, &addr, &length);
+
+	if (error)
+		return error;
+	if (range_end(addr, length, &end) ||
+	    prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM |
+		     PROT_GROWSDOWN))
+		return -EINVAL;
+	if (end == addr)
+		return 0;
+	gap = covered_end(mm, addr, end);
+	error = check_protection(mm, addr, gap, end, prot);
+	if (!error)
+		error = split_at(mm, addr);
+	if (!error && gap == end && end < TASK_SIZE)
+		error = split_at(mm, end);
+	if (!error)
+		error = own_tables(mm, addr, gap);
+	if (error)
+		return error;
+	set_protection(mm, addr, gap, prot);
+	return gap == end ? 0 : -ENOMEM;
+}
+
+int sys_mprotect(u32 addr, u32 length, u32 prot)
+{
+	struct mm *mm = current->mm;
+	int error;
+
+	mm_lock(mm);
+	error = change_protection(mm, addr, length, prot);
+	mm_unlock(mm);
+	return error;
+}
+
+/* Lets the pages of a few bytes be written, or no longer. */
+static void set_writable(struct mm *mm, u32 addr, u32 bytes, bool on)
+{
+	for (u32 page = PAGE_ROUND_DOWN(addr); page < addr + bytes;
+	     page += PAGE_SIZE) {
+		struct vm_area *area = find_area(mm, page);
+
+		if (!area)		/* another thread has unmapped it */
+			return;
+		area->flags = on ? area->flags | VM_WRITE
+				 : area->flags & ~VM_WRITE;
+		protect_pages(mm, page, page + PAGE_SIZE, area->flags);
+	}
+}
+
+/*
+ * Lets a tracer write a few bytes that lie in one private area that is only
+ * read: opens it for writing, and the write gets a page that belongs to the
+ * program alone. Returns true if it did; then stop_tracer_writing() must
+ * follow.
+ */
+bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes)
+{
+	struct vm_area *area = find_area(mm, addr);
+
+	if (!area || addr + bytes > area->end ||
+	    (area->flags & (VM_READ | VM_WRITE | VM_SHARED)) != VM_READ)
+		return false;
+	if (own_tables(mm, PAGE_ROUND_DOWN(addr), PAGE_ROUND_UP(addr + bytes)) <
+	    0)
+		return false;
+	set_writable(mm, addr, bytes, true);
+	return true;
+}
+
+void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes)
+{
+	set_writable(mm, addr, bytes, false);
+}
