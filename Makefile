@@ -37,8 +37,8 @@ KERNEL_OBJS = boot/head.o \
 	$(addprefix kernel/task/,task.o sched.o wait.o poll_wait.o fork.o \
 	clone.o stack.o pid.o threads.o exit.o waitpid.o orphans.o priority.o \
 	rlimit.o cred.o access.o tls.o futex.o ptrace.o prctl.o sys.o) \
-	$(addprefix kernel/signal/,signal.o sigqueue.o sigaction.o \
-	sigframe.o) \
+	$(addprefix kernel/signal/,signal.o kill.o sigqueue.o sigaction.o \
+	deliver.o sigframe.o) \
 	$(addprefix kernel/time/,tick.o timer.o time.o clock.o deadline.o \
 	itimer.o loadavg.o) \
 	$(addprefix mm/,ram.o frames.o owners.o kmalloc.o paging.o area.o \

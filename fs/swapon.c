@@ -211,7 +211,7 @@ static void medium_free(struct medium *medium)
 }
 
 /* Notes where all pages of a swap file are. */
-static int find_blocks(struct medium *medium)
+static int find_swap_blocks(struct medium *medium)
 {
 	for (u32 page = 1; page < medium->swap.pages; page++) {
 		int error = find_block(medium, page);
@@ -251,7 +251,7 @@ static int add_area(struct medium *medium, struct swap_header *header)
 		return -ENOENT;		/* swapoff() would not find it */
 	medium->swap.pages = header->last_page + 1;
 	if (S_ISREG(inode->i_mode))
-		error = find_blocks(medium);
+		error = find_swap_blocks(medium);
 	if (error)
 		return error;
 	area = swap_add(&medium->swap);

@@ -58,7 +58,7 @@ struct inode {
 	kdev_t i_dev, i_rdev;
 	u32 i_ino, i_count;
 	u32 i_dir;		/* a directory that has its name; 0: unknown */
-	u32 i_named;		/* writes_begun when it had its only name, or 0 */
+	u32 i_named;		/* writes_begun at its only name, or 0 */
 	u32 i_mode, i_uid, i_gid, i_nlink, i_size;
 	s64 i_atime, i_mtime, i_ctime;	/* seconds since 1970 */
 	bool i_dirty, i_locked, i_valid;

@@ -42,7 +42,6 @@ struct pending_signals {
 /* kernel/signal/signal.c */
 void send_signal(int sig, struct task_struct *task);
 void send_fault_signal(int sig, int code, u32 addr);
-int kill_pgrp(int pgrp, int sig);
 void alert_group(struct task_struct *process);
 void tell_parent(struct task_struct *task, int code, int status);
 bool blocks_or_ignores(struct task_struct *task, int sig);
@@ -52,7 +51,10 @@ void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught);
 void wait_with_mask(u64 mask);
 void restore_mask(void);
 
-/* kernel/signal/sigframe.c */
+/* kernel/signal/kill.c */
+int kill_pgrp(int pgrp, int sig);
+
+/* kernel/signal/deliver.c */
 void do_signal(struct pt_regs *regs);
 
 /* kernel/task/orphans.c */

@@ -175,7 +175,7 @@ int sys_ssetmask(u32 mask);
 int sys_sigreturn(void);
 int sys_rt_sigreturn(void);
 
-/* kernel/signal/signal.c */
+/* kernel/signal/kill.c */
 int sys_kill(int pid, int sig);
 int sys_tgkill(int tgid, int pid, int sig);
 int sys_tkill(int pid, int sig);

@@ -20,7 +20,7 @@
 #define PARTITION_BITS	6	/* hda is minor 0, hda1 is 1, hdb is 64 */
 #define TRIES		3
 #define TIMEOUT		(5 * HZ)
-#define RESET_TIME	(5 * HZ)	/* a disk is then busy at most this long */
+#define RESET_TIME	(5 * HZ)	/* of a disk, at most */
 #define RESET_POLL	(HZ / 20)
 
 static struct channel channels[CHANNELS] = {

@@ -1,6 +1,6 @@
 /*
- * Delivering signals. On the way back to user mode the program's registers are
- * saved in a frame on its own stack, and the program continues in the handler.
+ * Frames of signal handlers. The program's registers are saved in a frame on
+ * its own stack, and the program continues in the handler.
  * The handler returns to code that calls sigreturn(), which puts the registers
  * back. The frames are Linux's (i386), with and without SA_SIGINFO. Writing
  * them may break copy-on-write like any other write to the program's memory.
@@ -16,8 +16,6 @@
 #include <asm/system.h>
 #include "kernel/kernel_internal.h"
 #include "signal_internal.h"
-
-#define SYSCALL_INSN	2		/* bytes of int 0x80 */
 
 /* The code that a handler returns to if its sigaction named no restorer. */
 static const u8 sigreturn_code[8] = { 0x58, 0xB8, __NR_sigreturn, 0,
@@ -270,9 +268,9 @@ static int push_any_frame(int sig, const struct k_sigaction *action,
 	return error;
 }
 
-/* Lets the program continue in its handler. */
-static void start_handler(int sig, struct pt_regs *regs,
-			  const struct signal_source *source)
+/* Lets the program continue in its handler. Called by do_signal(). */
+void start_handler(int sig, struct pt_regs *regs,
+		   const struct signal_source *source)
 {
 	/* a copy: other threads may change the action while current sleeps */
 	struct k_sigaction action = *action_of(current, sig);
@@ -299,159 +297,6 @@ static void start_handler(int sig, struct pt_regs *regs,
 	set_blocked(current->sig_blocked | blocked);
 	if (action.flags & SA_RESETHAND)
 		action_of(current, sig)->handler = SIGNAL_DEFAULT;
-}
-
-/* Returns true if a signal has interrupted the call that regs come from. */
-static bool interrupted_call(const struct pt_regs *regs)
-{
-	s32 error = -regs->eax;
-
-	return (s32)regs->orig_eax >= 0 &&
-	       (error == ERESTARTSYS || error == ERESTARTNOINTR ||
-		error == ERESTARTNOHAND || error == ERESTART_RESTARTBLOCK);
-}
-
-/* Steps back onto the int 0x80, with the call's number in EAX again. */
-static void restart_call(struct pt_regs *regs)
-{
-	current->restarting = regs->orig_eax;
-	regs->eax = regs->orig_eax;
-	regs->eip -= SYSCALL_INSN;
-	regs->orig_eax = -1;
-}
-
-/* Ends an interrupted call before its handler: begins it again, or -EINTR. */
-static void end_call(struct pt_regs *regs, const struct k_sigaction *action)
-{
-	s32 error = -regs->eax;
-
-	if (error == ERESTARTNOINTR ||
-	    (error == ERESTARTSYS && action->flags & SA_RESTART))
-		restart_call(regs);
-	else
-		regs->eax = -EINTR;
-}
-
-/* Stops the process. The parent may learn of it by wait(). */
-static void stop_process(int sig)
-{
-	struct task_struct *process = current->process;
-
-	process->group_work |= GROUP_STOP;
-	process->stop_signal = sig;
-	alert_group(process);
-	tell_parent(process, CLD_STOPPED, sig);
-}
-
-/* Stops current until another task wakes it. */
-static void stay_stopped(struct task_struct *process)
-{
-	u32 flags = irq_save();
-
-	if (process->group_work == GROUP_STOP) {
-		current->state = TASK_STOPPED;
-		schedule();
-	}
-	irq_restore(flags);
-}
-
-/*
- * Does what all threads of the process are to do: end, or stop until SIGCONT or
- * SIGKILL. When a thread has called exec all end but the first, which becomes
- * the new program.
- */
-static void do_group_work(struct task_struct *process)
-{
-	while (process->group_work)
-		if (process->group_work == GROUP_STOP)
-			stay_stopped(process);
-		else if (process->group_work & GROUP_EXEC && current == process)
-			exec_take_over();
-		else
-			do_exit(process->exit_status);
-}
-
-/*
- * Carries out the default action of a signal that is not ignored: stops or ends
- * the process. The terminal does not stop an orphaned group, which no process
- * would continue. Serious faults are told in the kernel's log.
- */
-static void default_action(int sig, const struct pt_regs *regs)
-{
-	if (default_stops(sig)) {
-		if (sig == SIGSTOP || !is_orphaned(current->process->pgrp))
-			stop_process(sig);
-		return;
-	}
-	if (dumps_core(sig) && sig != SIGQUIT && sig != SIGABRT)
-		printk("pid %d (%s): signal %d at eip %x, address %x\n",
-		       current->pid, current->comm, sig, regs->eip,
-		       current->fault_addr);
-	do_group_exit(sig);
-}
-
-/*
- * Takes out the lowest pending signal that is not blocked. Returns its number,
- * or 0 if there is none.
- */
-static int take_signal(struct signal_source *source)
-{
-	u32 flags = irq_save();
-	int sig = lowest_signal(pending_now() & ~current->sig_blocked);
-
-	if (sig)
-		dequeue_signal(sig, source);
-	else
-		recalc_signals(current);
-	irq_restore(flags);
-	return sig;
-}
-
-/*
- * Returns true if a signal has a handler. If it has none, its default action is
- * carried out, which may not return.
- */
-static bool has_handler(int sig, const struct pt_regs *regs)
-{
-	struct k_sigaction *action = action_of(current, sig);
-
-	if (action->handler == SIGNAL_DEFAULT &&
-	    !ignores_by_default(current, sig))
-		default_action(sig, regs);
-	return action->handler != SIGNAL_DEFAULT &&
-	       action->handler != SIGNAL_IGNORE;
-}
-
-/*
- * Delivers the first pending signal that has a handler, and carries out the
- * default actions of those before it. A tracer sees each signal first. An
- * interrupted system call that no handler saw is restarted; one that sleeps for
- * a time keeps its end (see end_of_span()). Called by entry.asm before the
- * return to user mode.
- */
-void do_signal(struct pt_regs *regs)
-{
-	struct signal_source source;
-	int sig;
-
-	sti();
-	for (;;) {
-		do_group_work(current->process);
-		sig = take_signal(&source);
-		if (!sig)
-			break;
-		if (current->ptrace)
-			sig = ptrace_signal(sig, &source);
-		if (!sig || !has_handler(sig, regs))
-			continue;
-		if (interrupted_call(regs))
-			end_call(regs, action_of(current, sig));
-		start_handler(sig, regs, &source);
-		return;
-	}
-	if (interrupted_call(regs))
-		restart_call(regs);
-	restore_mask();
 }
 
 /* What the frame of sigreturn() or rt_sigreturn() says. */

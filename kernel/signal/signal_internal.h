@@ -57,6 +57,8 @@ static inline int lowest_signal(u64 set)
 }
 
 /* signal.c */
+int post_signal(int sig, struct task_struct *task, bool alone,
+		const struct signal_source *source);
 bool default_stops(int sig);
 bool dumps_core(int sig);
 bool ignores_signal(struct task_struct *task, int sig);
@@ -74,6 +76,10 @@ void dequeue_signal(int sig, struct signal_source *source);
 void flush_signal(struct task_struct *process, int sig);
 void fill_siginfo(struct siginfo *info, int sig,
 		  const struct signal_source *source);
+
+/* sigframe.c */
+void start_handler(int sig, struct pt_regs *regs,
+		   const struct signal_source *source);
 
 /* sigaction.c */
 void set_blocked(u64 blocked);

@@ -6,7 +6,7 @@ MUTANTS = [
         "stop_ends_waits",
         "restarts with_stop",
         (
-            "kernel/signal/sigframe.c",
+            "kernel/signal/deliver.c",
             "if (interrupted_call(regs)) restart_call(regs);",
             "\tif (interrupted_call(regs))\n\t\tregs->eax = -EINTR;\n",
         ),
@@ -15,7 +15,7 @@ MUTANTS = [
         "no_wait_goes_on",
         "restarts with_restart",
         (
-            "kernel/signal/sigframe.c",
+            "kernel/signal/deliver.c",
             "(error == ERESTARTSYS && action->flags & SA_RESTART))",
             "\t    (error == ERESTARTSYS && 0))",
         ),
@@ -65,7 +65,7 @@ MUTANTS = [
         "nobody_is_an_error",
         "verdicts nobody_to_kill",
         (
-            "kernel/signal/signal.c",
+            "kernel/signal/kill.c",
             "if (pgrp == -1 && result == -EPERM)",
             "\t\tif (0)",
         ),
@@ -106,7 +106,7 @@ MUTANTS = [
         "group_counted_once",
         "sleep_groups groups",
         (
-            "kernel/signal/signal.c",
+            "kernel/signal/kill.c",
             "} while (!error && nr_processes() > n);",
             "\t} while (0);",
         ),
