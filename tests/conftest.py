@@ -1,5 +1,5 @@
-"""What the tests share: running commands inside Cowix, building images,
-reading the screen."""
+"""Helpers of all tests: they run commands inside Cowix, build images and read
+the screen."""
 import json
 import os
 import shutil
@@ -17,7 +17,7 @@ from limit import Limit  # noqa: E402
 
 BUILD = os.path.join(TOP, "build")
 
-# What takes longest begins first, so that no worker is left alone with it.
+# The longest tests begin first, so that no worker is left alone with one.
 LONGEST = [
     "test_guest_linux",
     "test_programs",
@@ -31,8 +31,8 @@ LONGEST = [
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
-    """With --dist loadgroup: tests of a file that share what is made for all of
-    them (a fixture of the module) stay together, the others go anywhere."""
+    """Keeps tests of a file together if they share a module's fixture. With
+    --dist loadgroup all other tests may go to any worker."""
     for item in items:
         fixtures = item._fixtureinfo.name2fixturedefs.values()
         if any(found[-1].scope == "module" for found in fixtures):
@@ -46,7 +46,8 @@ FLOPPY = os.path.join(BUILD, "cowix.img")
 
 
 def guest_floppy(program):
-    """The image with the base system and a program of tests/guest."""
+    """Returns the path of the image with the base system and a program of
+    tests/guest."""
     return os.path.join(BUILD, "tests", program + ".img")
 
 
@@ -60,8 +61,9 @@ class Result:
 
 
 def cowix(command, *options, timeout=60, image=FLOPPY):
-    """Run a command with tools/run, whose limit does not count the time that
-    other tests take away from the emulator; ours is for a tool that hangs."""
+    """Runs a command with tools/run. Its limit does not count the time that
+    other tests take from the emulator. Our own limit is for a tool that
+    hangs."""
     process = subprocess.run(
         [
             os.path.join(TOP, "tools/run"),
@@ -80,8 +82,8 @@ def cowix(command, *options, timeout=60, image=FLOPPY):
 
 
 def default_signals():
-    """For a shell that is tested: Python ignores some signals, whoever started
-    the tests perhaps others, and children inherit that."""
+    """Resets the signals of a shell under test. Python ignores some signals,
+    and children inherit that."""
     for number in (
         signal.SIGPIPE,
         signal.SIGXFSZ,
@@ -92,13 +94,13 @@ def default_signals():
 
 
 def fsck(image):
-    """What fsck.minix finds: nothing, or the test fails."""
+    """Fails the test if fsck.minix finds anything."""
     process = subprocess.run(["fsck.minix", "-f", image], capture_output=True)
     assert process.returncode == 0, process.stdout.decode()
 
 
 def mkfs(output, *extra, **replaced):
-    """Build an image as the Makefile does, with files replaced or added."""
+    """Builds an image as the Makefile does, with files replaced or added."""
     files = {
         "boot": f"{BUILD}/bootsect.bin",
         "setup": f"{BUILD}/setup.bin",
@@ -147,7 +149,8 @@ class Machine:
     }
 
     def __init__(self, folder, image, *options):
-        """image: the boot floppy, a file, or the options that make it."""
+        """Starts QEMU. image is a boot floppy's file, or the options that make
+        it."""
         self.path = os.path.join(folder, "qmp")
         self.vga = os.path.join(folder, "vga")
         self.process = subprocess.Popen(
@@ -216,8 +219,8 @@ class Machine:
             )
 
     def switch_off(self, text):
-        """Type what switches the machine off, which may be before it has said
-        that it has the last key."""
+        """Types what switches the machine off. It may go off before it
+        acknowledges the last key."""
         self.type(text[:-1])
         try:
             self.type(text[-1])
@@ -251,7 +254,8 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path):
-    """A machine with a private copy of the floppy, switched off afterwards."""
+    """Returns a machine with its own copy of the floppy. Switches it off
+    afterwards."""
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
     m = Machine(str(tmp_path), image, "-serial", "null")

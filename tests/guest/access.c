@@ -1,5 +1,6 @@
 /*
- * What one user may do to another's processes and files: as little as on Linux.
+ * Checks what a user may do to the processes and files of another: as little as
+ * on Linux.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -39,7 +40,7 @@ static void as_root(void (*work)(void))
 	CHECK(wait_status(pid) == 0);
 }
 
-/* A process of uid's that waits to be killed. */
+/* Starts a process of user uid that waits to be killed. Returns its pid. */
 static int sleeper(int uid, int gid)
 {
 	int pid = fork();
@@ -100,7 +101,10 @@ static void strangers(void)
 		;
 }
 
-/* A traced child that stops before its first instruction as uid's program. */
+/*
+ * Starts a traced child. It stops before the first instruction of uid's
+ * program.
+ */
 static int traced(const char *path, int uid)
 {
 	int pid = fork(), status;
@@ -156,7 +160,7 @@ static void trace_unreadable(void)
 	end(pid);
 }
 
-/* Who may execute a program but not read it does not read it in memory. */
+/* Checks that a program which may only be executed cannot be read in memory. */
 static void unreadable(void)
 {
 	if (!on_cowix() || geteuid() != 0)
@@ -166,7 +170,7 @@ static void unreadable(void)
 	CHECK(unlink(FILE_NAME) == 0);
 }
 
-/* /mnt is a second /proc. */
+/* Returns 1 if a file of the process can be read. /mnt is a second /proc. */
 static int may_read(int pid, const char *name)
 {
 	char path[40];
@@ -192,7 +196,8 @@ static void look_at_changed(void)
 }
 
 /*
- * What a process knows from when it was root stays hidden until its next exec.
+ * Checks that secrets from when a process was root stay hidden until its next
+ * exec.
  */
 static void former_root(void)
 {
@@ -239,11 +244,11 @@ static void use_files_as_me(void)
 	CHECK(setfs(ME, ME) == 0 && setfs(-1, -1) == ME);
 	CHECK_ERRNO(open(FILE_NAME, O_RDONLY), EACCES);
 	CHECK_ERRNO(chmod(FILE_NAME, 0644), EPERM);
-	CHECK(geteuid() == 0 && kill(1, 0) == 0); /* only files are meant */
+	CHECK(geteuid() == 0 && kill(1, 0) == 0); /* only files count */
 	fd = open(FILE_NAME "2", O_RDWR | O_CREAT | O_EXCL, 0600);
 	CHECK(fd >= 0 && syscall(__NR_fstat64, fd, &st) == 0 && close(fd) == 0);
 	CHECK(st.st_uid == ME && st.st_gid == ME);
-	CHECK(access(FILE_NAME, R_OK) == 0);	/* asks for the real user */
+	CHECK(access(FILE_NAME, R_OK) == 0);	/* uses the real user */
 	CHECK_ERRNO(open(FILE_NAME, O_RDONLY), EACCES);
 	/* follows the effective id */
 	CHECK(setuid(0) == 0 && setfs(-1, -1) == 0);
@@ -312,7 +317,7 @@ static void personalities(void)
 	CHECK(wait_status(pid) == 0 && personality(0) == 0x40000);
 }
 
-/* Nobody types into a shell that root has on a user's terminal. */
+/* Checks that nobody can type into a shell of root's on a user's terminal. */
 static void typing(void)
 {
 	int master = open("/dev/ptmx", O_RDWR), slave, pid, zero = 0;

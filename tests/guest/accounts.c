@@ -1,4 +1,4 @@
-/* Password hashes, /etc/passwd and /etc/group. */
+/* Tests password hashes, /etc/passwd and /etc/group. */
 #include <check.h>
 #include <crypt.h>
 #include <grp.h>

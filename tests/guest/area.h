@@ -1,6 +1,6 @@
 /*
- * An area of pages whose first and last bytes are written and compared. PAGE
- * and PAGES are the program's.
+ * An area of pages whose first and last bytes are written and compared. The
+ * program defines PAGE and PAGES.
  */
 #ifndef AREA_H
 #define AREA_H

@@ -1,5 +1,5 @@
 /*
- * A program with 128 MB of zeroed data: it forks, and the child walks all of
+ * A program with 128 MB of zeroed data. It forks, and the child reads all of
  * it.
  */
 #include <stdio.h>

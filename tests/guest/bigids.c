@@ -1,5 +1,6 @@
 /*
- * Users and groups whose numbers have more than 16 bits: nobody becomes root.
+ * Checks that nobody becomes root by a user or group number of more than 16
+ * bits.
  */
 #include <check.h>
 #include <cowix.h>
@@ -9,7 +10,7 @@
 #define BIG 65536
 #define NOBODY 65534
 
-/* What is read again from the disk, where ids have 16 bits, or 8. */
+/* Checks ids that are read back from the disk, where they have 16 or 8 bits. */
 static void on_disk(void)
 {
 	struct stat st;
@@ -25,7 +26,7 @@ static void on_disk(void)
 	CHECK(unlink("bigids.tmp") == 0);
 }
 
-/* The first stat() has 16 bits for each. */
+/* Checks that the oldest stat() gives 16 bits for each id. */
 static void first_stat(void)
 {
 	struct old_stat st;

@@ -1,8 +1,8 @@
 /*
- * What an ordinary user can do to have no memory, tasks, files or terminals
- * left for anybody. While each bomb lies there the superuser's commands work,
- * the ones that run and new ones; he ends it; and nothing is lost. The new ones
- * must come soon, in instructions: to be run with -icount (tools/run -i).
+ * Bombs: an ordinary user takes all memory, tasks, files or terminals. While a
+ * bomb lies there, the superuser's old and new commands must work. He ends the
+ * bomb, and nothing is lost. New commands must come soon, counted in
+ * instructions: run with -icount (tools/run -i).
  */
 #include <check.h>
 #include <cowix.h>
@@ -21,12 +21,12 @@
 #define PAGE 4096
 #define USER 1000
 #define SWAP "/dev/hda"
-#define GOING_OFF 600		/* ms until a bomb has taken what there is */
-#define TIMES 5			/* that a command is tried */
+#define GOING_OFF 600		/* ms until a bomb has taken all */
+#define TIMES 5			/* tries of a command */
 #define SOON 100u		/* million instructions for a command */
-#define WITH_DISK 20000u /* where it waits for swap, nanoseconds as well */
+#define WITH_DISK 20000u /* with swap: waits count, too */
 
-/* Ends all processes of the user, as he may himself. */
+/* Ends all processes of the user, as the user may. */
 static void end_user(void)
 {
 	int pid = fork();
@@ -41,8 +41,8 @@ static void end_user(void)
 }
 
 /*
- * Returns the cycles so far, which are instructions under -icount, in millions.
- * The kernel's own clock stands still while interrupts are masked for long.
+ * Returns the cycles so far, in millions. Under -icount they are instructions.
+ * The kernel's clock would stand still while interrupts are masked.
  */
 static unsigned megacycles(void)
 {
@@ -57,7 +57,7 @@ static int has_swap(void)
 	return info.totalswap != 0;
 }
 
-/* The superuser starts a command, which must end well, and soon. */
+/* Checks that a command of the superuser ends well and soon. */
 static void command(const char *line)
 {
 	char *const args[] = { "/bin/sh", "-c", (char *)line, NULL };
@@ -89,7 +89,7 @@ static int has_processes(void)
 	return 0;
 }
 
-/* Ends the user's processes, also those that are made meanwhile. */
+/* Ends the user's processes, also those made meanwhile. */
 static void await_end(void)
 {
 	while (has_processes()) {
@@ -98,7 +98,7 @@ static void await_end(void)
 	}
 }
 
-/* Our own memory, which nobody takes away: some pages, written and read. */
+/* Writes and reads some pages of our own, which nobody may take away. */
 static void own_memory(void)
 {
 	char *p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE,
@@ -112,18 +112,18 @@ static void own_memory(void)
 	CHECK(munmap(p, 16 * PAGE) == 0);
 }
 
-/* Lets the bomb go off as the user, and looks at what is left. */
+/* Runs the bomb as the user, and checks what is left. */
 static void survive(void (*bomb)(void))
 {
 	int held, shell, pid;
 
-	if (!on_cowix())		/* the host is not ours to try it on */
+	if (!on_cowix())		/* do not try it on the host */
 		return;
 	held = open("/etc/passwd", O_RDONLY);
 	shell = fork();
 	CHECK(held >= 0 && shell >= 0);
 	while (shell == 0)
-		pause();		/* one that ran before, and stays */
+		pause();		/* runs before, and stays */
 	pid = fork();
 	CHECK(pid >= 0);
 	if (pid == 0) {
@@ -145,7 +145,7 @@ static void survive(void (*bomb)(void))
 	end_user();
 	CHECK(waitpid(pid, NULL, 0) == pid);
 	await_end();
-	if (swapoff(SWAP) == 0)		/* what went there is memory again */
+	if (swapoff(SWAP) == 0)		/* swapped pages need memory again */
 		CHECK(swapon(SWAP, 0) == 0);
 }
 
@@ -155,7 +155,7 @@ static void sleep_for_ever(void)
 		pause();
 }
 
-/* As many children as there can be, each of which does something. */
+/* Makes as many children as possible, each of which calls what(). */
 static void children(void (*what)(void))
 {
 	for (;;) {
@@ -189,7 +189,7 @@ static void fork_and_hold(void)
 	survive(fork_and_hold_bomb);
 }
 
-/* Each child does the same. */
+/* Forks for ever, as each child does. */
 static void doubling(void)
 {
 	for (;;)
@@ -230,7 +230,7 @@ static void memory_of_many(void)
 	survive(memory_of_many_bomb);
 }
 
-/* A page in each table. */
+/* Touches one page in each page table. */
 static void take_tables(void)
 {
 	for (unsigned at = 0x10000000; at < 0xB0000000; at += 0x400000) {
@@ -252,7 +252,7 @@ static void tables(void)
 	survive(tables_bomb);
 }
 
-/* Areas that cannot be joined. */
+/* Maps areas that cannot be joined. */
 static void take_areas(void)
 {
 	for (int i = 0; i < 20000; i++)
@@ -351,7 +351,7 @@ static void signals(void)
 	survive(signals_bomb);
 }
 
-/* A byte of every two, on a file that all may write. */
+/* Locks every second byte of a file that all may write. */
 static void take_locks(void)
 {
 	int fd = open("/bombs-locks", O_RDWR);
@@ -436,7 +436,7 @@ static void take_shared(void)
 			p[i * PAGE] = i;
 		if (p == MAP_FAILED)
 			sleep_ms(10);
-		else			/* kept, though mapped no more */
+		else			/* kept, though no longer mapped */
 			madvise(p, 64 * PAGE, MADV_DONTNEED);
 	}
 }
@@ -446,7 +446,9 @@ static void shared_memory(void)
 	survive(take_shared);
 }
 
-/* Limits as Linux has them: by memory, and counted for the real user. */
+/*
+ * Checks that limits are as on Linux: set by memory, counted for the real user.
+ */
 static void limits(void)
 {
 	struct rlimit limit;
@@ -463,7 +465,7 @@ static void limits(void)
 
 		CHECK(syscall(__NR_setrlimit, RLIMIT_NPROC, &one) == 0);
 		CHECK(fork() >= 0);
-		CHECK(setuid(USER) == 0);	/* two now: too many */
+		CHECK(setuid(USER) == 0);	/* now two, too many */
 		CHECK_ERRNO(execve("/bin/true", args, args + 1), EAGAIN);
 		CHECK_ERRNO(fork(), EAGAIN);
 		_exit(0);

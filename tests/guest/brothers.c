@@ -1,6 +1,6 @@
 /*
- * Brothers (CLONE_PARENT): whose parent ends, or shares its actions and starts
- * another program, while they are made.
+ * Brothers (CLONE_PARENT): the parent ends, shares its actions, or starts
+ * another program while they are made.
  */
 #include <check.h>
 #include <cowix.h>
@@ -22,7 +22,10 @@ static int clone_with(unsigned flags)
 	return syscall(__NR_clone, flags, 0, 0, 0, 0);
 }
 
-/* A child that is told of by SIGUSR1 makes a brother, and sleeps meanwhile. */
+/*
+ * Runs in a child, whose end is told by SIGUSR1: makes a brother, and sleeps
+ * meanwhile.
+ */
 static void make_brother(unsigned n)
 {
 	int pid;
@@ -59,7 +62,7 @@ static int ends(int pid)
 	return 0;
 }
 
-/* Returns whether the clone slept at its n-th allocation. */
+/* Returns 1 if the clone slept at its n-th allocation. */
 static int try(unsigned n)
 {
 	int pid;
@@ -76,7 +79,7 @@ static int try(unsigned n)
 	return shared->slept;
 }
 
-/* Orphans are waited for by init, which knows SIGCHLD only. */
+/* Checks that init waits for orphans. It knows only SIGCHLD. */
 static void orphaned(void)
 {
 	unsigned n = 1;
@@ -107,7 +110,7 @@ static int may_have_action(int sig)
 	return sig != SIGKILL && sig != SIGSTOP;
 }
 
-/* The new program: every third signal is ignored, the others are not. */
+/* Runs as the new program: checks that only every third signal is ignored. */
 static int look_at_actions(void)
 {
 	for (int sig = 1; sig < 32; sig++)
@@ -130,7 +133,7 @@ static void exec_self(void *unused)
 	syscall(__NR_exit, 99);
 }
 
-/* exec leaves the shared table, and keeps what is ignored. */
+/* Checks that exec leaves the shared table and keeps the ignored signals. */
 static void actions(void)
 {
 	static char stack[STACK];

@@ -1,6 +1,6 @@
 /*
  * Sizes and positions of files: 64-bit reads, writes, seeks and truncations,
- * limits on both.
+ * and their limits.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -96,7 +96,7 @@ static void seeking(void)
 	      llseek(fd, -GB, SEEK_CUR) == 2 * GB &&
 	      llseek(fd, 5 * GB, SEEK_END) == 5 * GB + 10);
 	CHECK(read(fd, &c, 1) == 0);
-	if (on_cowix())		/* a 64-bit Linux answers the lower half */
+	if (on_cowix())		/* a 64-bit Linux returns the lower half */
 		CHECK_ERRNO(lseek(fd, 0, SEEK_CUR), EOVERFLOW);
 	CHECK_ERRNO(llseek(fd, -11, SEEK_END), EINVAL);
 	CHECK_ERRNO(llseek(fd, 0, 7), EINVAL);
@@ -109,8 +109,8 @@ static void seeking(void)
 }
 
 /*
- * The largest file differs; beyond it is EFBIG, and a position that cannot grow
- * any more is no way around that.
+ * Checks the largest file size, which differs. Beyond it there is EFBIG, also
+ * through a position that cannot grow.
  */
 static void large_sizes(void)
 {

@@ -1,10 +1,10 @@
-/* What tests of signals share: handlers that note what came, and masks. */
+/* Shared by tests of signals: masks, and handlers that record each signal. */
 #ifndef CATCH_H
 #define CATCH_H
 #include <check.h>
 #include <signal.h>
 
-#define SIGRTMIN 34	/* Linux's C libraries keep 32 and 33 for themselves */
+#define SIGRTMIN 34	/* Linux's C libraries keep 32 and 33 */
 
 static volatile int count, last;
 static siginfo_t info;

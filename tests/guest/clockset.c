@@ -1,6 +1,6 @@
 /*
- * Setting the clock: who waits for a time of day wakes when it has come, and
- * nobody else. And spans so long that their ticks do not fit in 32 bits.
+ * Setting the clock wakes only sleepers whose time of day has come. Also tests
+ * spans whose ticks do not fit in 32 bits.
  */
 #include <check.h>
 #include <signal.h>
@@ -20,7 +20,7 @@ static void note(int sig)
 	handled++;
 }
 
-/* SIGALRM comes after ms, once. */
+/* Sends one SIGALRM after ms. */
 static void interrupt_in(int ms)
 {
 	struct sigaction action = { .sa_handler = note };
@@ -109,7 +109,7 @@ static void await_alarm(void)
 	CHECK(now_ms() - start >= 580);
 }
 
-/* A child sleeps; meanwhile the clock is turned, and turned back. */
+/* Turns the clock forth and back while a child sleeps in work(). */
 static void turned_while(void (*work)(void), int seconds)
 {
 	int pid;
@@ -146,7 +146,10 @@ static void spans(void)
 	turned_while(await_alarm, -200);
 }
 
-/* Turned back, the clock comes later to where a sleeper waits for it. */
+/*
+ * Checks that a clock turned back delays a sleeper that waits for a time of
+ * day.
+ */
 static void turned_back(void)
 {
 	int pid;
@@ -199,7 +202,7 @@ static void by_which_clock(void)
 	CHECK_ERRNO(sleep_until(1234, &none), EINVAL);
 }
 
-/* Each of these waits, and is interrupted; what is left is nearly all. */
+/* Checks that each interrupted wait reports nearly all of its time as left. */
 static void long_sleeps(void)
 {
 	struct timespec span = { LONGEST, 999999999 }, left = { 0, 0 };
@@ -291,7 +294,10 @@ static void long_timers(void)
 	CHECK(alarm_for(0) == 1);		/* never 0 while it runs */
 }
 
-/* Returns how often the clock could be read until flag or ms have come. */
+/*
+ * Returns how often the clock could be read until flag was set or ms had
+ * passed.
+ */
 static long reads_until(const volatile int *flag, int ms)
 {
 	long start = now_ms(), n = 0;
@@ -323,9 +329,9 @@ static long middle(long *n)
 }
 
 /*
- * A timer that begins in the middle of a tick lasts for all of its time. The
- * clock of Cowix is too coarse to tell: how often it can be read is finer. A
- * machine that is busy with others disturbs some of the tries only.
+ * Checks that a timer begun in the middle of a tick lasts its full time.
+ * Cowix's clock is too coarse for that, so this counts reads of the clock.
+ * Other work on the machine disturbs only some of the tries.
  */
 static void not_early(void)
 {

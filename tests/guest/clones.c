@@ -1,6 +1,6 @@
 /*
- * clone() and clone3(): which flags go together, the signal that tells of the
- * end, brothers; and which wait() is for which child.
+ * clone() and clone3(): which flags go together, the signal at the end,
+ * brothers, and which wait() is for which child.
  */
 #include <check.h>
 #include <signal.h>
@@ -49,7 +49,7 @@ static int wait_for(int pid, int options)
 	return syscall(__NR_wait4, pid, NULL, options, NULL);
 }
 
-/* As clone() refuses them, clone3() does. */
+/* Checks that both clone() and clone3() refuse the flags. */
 static void refused(unsigned flags)
 {
 	struct clone_args args = { .flags = flags };
@@ -81,7 +81,7 @@ static int clone_numbered(unsigned *numbers, unsigned count)
 	return pid;
 }
 
-/* A number that the child is to have: the superuser's, if it is free. */
+/* Checks that the superuser can choose the child's number, if it is free. */
 static void wanted_numbers(void)
 {
 	unsigned wanted[2] = { 31000, 31001 }, self = getpid(), no = 0;
@@ -90,7 +90,7 @@ static void wanted_numbers(void)
 	if (getuid() != 0)
 		return;
 	CHECK(clone_numbered(wanted, 1) == 31000);
-	CHECK_ERRNO(clone_numbered(wanted, 1), EEXIST);	/* a zombie's */
+	CHECK_ERRNO(clone_numbered(wanted, 1), EEXIST);	/* taken by a zombie */
 	CHECK(wait_status(31000) == 0);
 	CHECK(clone_numbered(wanted, 1) == 31000);
 	CHECK(wait_status(31000) == 0);
@@ -151,7 +151,10 @@ static void clone3_arguments(void)
 	CHECK(pid > 0 && wait_status(pid) == 0);
 }
 
-/* Handlers are the parent's, or with CLONE_CLEAR_SIGHAND none. */
+/*
+ * Checks that the child has its parent's handlers, or none with
+ * CLONE_CLEAR_SIGHAND.
+ */
 static void cleared_handlers(void)
 {
 	struct clone_args args = { .flags = CLONE_CLEAR_SIGHAND,
@@ -176,7 +179,7 @@ static void cleared_handlers(void)
 	CHECK(wait_status(pid) == 0);
 }
 
-/* A child that ends at once, and what its parent is told by. */
+/* Starts a child that ends at once, and reports its end by exit_signal. */
 static int short_life(unsigned exit_signal)
 {
 	int pid = clone(exit_signal);
@@ -219,7 +222,7 @@ static void kinds_of_children(void)
 	quiet = short_life(0);
 	CHECK(wait_for(-1, __WALL) == quiet);
 	CHECK_ERRNO(wait_for(-1, __WALL), ECHILD);
-	signal(SIGCHLD, SIG_IGN);		/* is about the usual ones */
+	signal(SIGCHLD, SIG_IGN);		/* usual children only */
 	quiet = short_life(0);
 	CHECK(wait_for(quiet, __WALL) == quiet);
 	CHECK_ERRNO(wait_for(-1, 0x10), EINVAL);
@@ -231,7 +234,7 @@ static void kinds_of_children(void)
 		    EINVAL);
 }
 
-/* exec makes a usual child of any. */
+/* Checks that exec makes any child a usual one. */
 static void exec_is_told_by_sigchld(void)
 {
 	int pid = clone(0);
@@ -272,7 +275,10 @@ static void make_child(void *arg)
 	await_word(1);
 }
 
-/* __WNOTHREAD: not the children of other threads, until these have ended. */
+/*
+ * Checks __WNOTHREAD: a child of another thread counts only when that thread
+ * has ended.
+ */
 static void children_of_threads(void)
 {
 	struct thread one, two;
@@ -291,7 +297,7 @@ static void children_of_threads(void)
 	join(&one);
 	join(&two);
 	while (wait_for(made, __WNOTHREAD) != made) {
-		CHECK(errno == ECHILD);		/* its maker has yet to end */
+		CHECK(errno == ECHILD);		/* its thread still lives */
 		sleep_ms(1);
 	}
 }

@@ -1,4 +1,7 @@
-/* What a call works with stays, though another thread closes it meanwhile. */
+/*
+ * Checks that a file stays while a call uses it, though another thread closes
+ * it.
+ */
 #include <cowix.h>
 #include <fcntl.h>
 #include <abi/uio.h>
@@ -16,7 +19,7 @@ static void read_pieces(void *arg)
 	result = syscall(__NR_readv, fds[0], pieces, 2);
 }
 
-/* Between two pieces the descriptor goes, and becomes another file. */
+/* Checks a call whose descriptor becomes another file between two pieces. */
 static void between_pieces(void)
 {
 	for (int again = 0; again < 2; again++) {
@@ -38,7 +41,7 @@ static void between_pieces(void)
 	}
 }
 
-static int lowest;		/* descriptor that is free */
+static int lowest;		/* free descriptor */
 
 static void find_lowest(void)
 {
@@ -46,13 +49,13 @@ static void find_lowest(void)
 	CHECK(lowest >= 0 && close(lowest) == 0);
 }
 
-/* pipe() does not know where to, and finds that out while others act. */
+/* Gives pipe() a bad address. It notices only after others have acted. */
 static int make_nothing(void)
 {
 	return syscall(__NR_pipe, (int *)PAGE);
 }
 
-/* Both ends are as good as new, whatever descriptors they have. */
+/* Makes a pipe, and checks both ends. Their descriptors may be any. */
 static int make_pipe(void)
 {
 	int ends[2], n = syscall(__NR_pipe, ends);
@@ -65,7 +68,7 @@ static int make_pipe(void)
 	return close(ends[0]) | close(ends[1]);
 }
 
-/* What another pipe() has made is not to be closed. */
+/* Closes the descriptor that another thread's pipe() might use. */
 static int close_lowest(void)
 {
 	if (strcmp(subject->name, "no pipe"))
@@ -95,14 +98,19 @@ static const struct act acts[] = {
 	  .check = still_kept, .only_rival = 1 },
 };
 
-/* Closing never succeeds: there is no descriptor before pipe() returns. */
+/*
+ * Checks that no close succeeded. A descriptor exists only after pipe()
+ * returns.
+ */
 static void judge_pipe(void)
 {
 	if (!strcmp(rival->name, "close") && !strcmp(subject->name, "no pipe"))
 		CHECK(order == SUBJECT_ALONE || meeting->rival.result < 0);
 }
 
-/* The ends of a pipe get descriptors when nothing can fail any more. */
+/*
+ * Checks that a pipe gets its descriptors only when nothing can fail any more.
+ */
 static void half_a_pipe(void)
 {
 	static const struct scene scene = SCENE("descriptors", acts,

@@ -1,6 +1,6 @@
 /*
- * Corners where several parts of the kernel meet: names through links, orphaned
- * groups, tracers, rights that change.
+ * Corners where parts of the kernel meet: names through links, orphaned groups,
+ * tracers, changed rights.
  */
 #include <abi/elf.h>
 #include <abi/ptrace.h>
@@ -16,7 +16,7 @@
 #include <termios.h>
 #include <time.h>
 
-/* A link on the way to a name that is made, moved or removed. */
+/* Checks links on the way to a name that is made, moved or removed. */
 static void names_behind_links(void)
 {
 	int fd;
@@ -36,8 +36,8 @@ static void names_behind_links(void)
 }
 
 /*
- * Nothing can be moved into a directory that was removed, where nobody would
- * find it.
+ * Checks that nothing can be moved into a removed directory, where it would be
+ * lost.
  */
 static void into_the_void(void)
 {
@@ -60,8 +60,8 @@ static void on_hangup(int sig)
 }
 
 /*
- * The member of a group: stops, is hung up and continued when its parent goes,
- * and cannot be stopped by the terminal's signals any more.
+ * Runs as the member of a group: stops, gets SIGHUP and SIGCONT when its parent
+ * ends. After that the terminal's signals cannot stop it.
  */
 static void stopped_member(void)
 {
@@ -95,8 +95,8 @@ static void orphaned_groups(void)
 }
 
 /*
- * A group keeps its number while it has members: no session of that number
- * begins, even if its first process has left it.
+ * Checks that a group's number stays in use while it has members. No new
+ * session may take it, even if the first process has left.
  */
 static void group_left_behind(void)
 {
@@ -120,8 +120,8 @@ static void group_left_behind(void)
 }
 
 /*
- * The leader of a session on a terminal, with a foreground group that would
- * sleep for ever.
+ * Leads a session on a terminal, with a foreground group that would sleep for
+ * ever.
  */
 static void lead_session(const char *terminal)
 {
@@ -143,8 +143,8 @@ static void lead_session(const char *terminal)
 }
 
 /*
- * The terminal goes, the leader notices and ends: the foreground group is told,
- * too.
+ * Checks that the foreground group gets SIGHUP, too. The terminal goes, and
+ * then the leader ends.
  */
 static void foreground_hangup(void)
 {
@@ -167,15 +167,12 @@ static void foreground_hangup(void)
 	sleep_ms(20);
 	CHECK(close(master) == 0);
 	CHECK(wait_status(leader) == 0);
-	/* what the leader wrote; then the end, when the group is gone */
+	/* first the leader's bytes; the end comes when the group is gone */
 	while (read(report[0], &c, 1) == 1)
 		;
 }
 
-/*
- * A page that may only be written can be read on a 386, whether or not it was
- * written before.
- */
+/* Checks that a write-only page can be read on a 386, written before or not. */
 static void write_only_pages(void)
 {
 	volatile char *page =
@@ -186,10 +183,7 @@ static void write_only_pages(void)
 	CHECK(page[4096] == 5);
 }
 
-/*
- * Offsets do not wrap: behind the last page that has a number comes no first
- * one.
- */
+/* Checks that file offsets do not wrap after the last page with a number. */
 static void mapped_beyond(void)
 {
 	int fd = open("/bin/true", O_RDONLY);
@@ -199,7 +193,7 @@ static void mapped_beyond(void)
 }
 
 /*
- * The signals that wait for a process are bounded, and those that were queued
+ * Checks that a process's pending signals are limited, and that all queued ones
  * arrive.
  */
 static void many_signals(void)
@@ -227,7 +221,7 @@ static long trace(int request, int pid, long data)
 	return syscall(__NR_ptrace, request, pid, 0, data);
 }
 
-/* A child that is traced and has stopped. */
+/* Starts a traced child, and waits until it has stopped. */
 static int traced_child(void)
 {
 	int pid = fork(), status;
@@ -244,7 +238,7 @@ static int traced_child(void)
 	return pid;
 }
 
-/* A tracer that goes leaves its child running. */
+/* Checks that a child goes on when its tracer exits. */
 static void tracer_exits(void)
 {
 	char c;
@@ -261,7 +255,7 @@ static void tracer_exits(void)
 	CHECK(read(report[0], &c, 1) == 1 && c == 'r');
 }
 
-/* A zombie is found behind a child that was traced for a while. */
+/* Checks that a zombie is found behind a child that was traced for a while. */
 static void detached(void)
 {
 	siginfo_t info;
@@ -280,8 +274,8 @@ static void detached(void)
 }
 
 /*
- * Killed while it is stopped before a system call, it does not stop behind it
- * once more.
+ * Checks that a process killed while stopped before a system call does not stop
+ * again after it.
  */
 static void killed_at_a_call(void)
 {
@@ -297,10 +291,7 @@ static void killed_at_a_call(void)
 	      WTERMSIG(status) == SIGKILL);
 }
 
-/*
- * The value that the kernel has left for the C library behind the environment;
- * -1: none.
- */
+/* Returns a value of the auxiliary vector behind the environment, or -1. */
 static long auxiliary(long type)
 {
 	char **at = environ;
@@ -315,8 +306,7 @@ static long auxiliary(long type)
 }
 
 /*
- * The program that set_ids() runs: it can tell that it has other rights than
- * its caller.
+ * Runs as the program of set_ids(): checks that it can see its changed rights.
  */
 static void knows_rights(void)
 {
@@ -351,8 +341,8 @@ static void set_ids(void)
 }
 
 /*
- * What a C library's fork() asks of clone(): the child's number in the child's
- * memory, and not in the parent's.
+ * Checks the clone() of a C library's fork(). The child's number appears in the
+ * child's memory only.
  */
 static void child_number(void)
 {
@@ -365,8 +355,8 @@ static void child_number(void)
 }
 
 /*
- * The list of processes copied into a page that must be read from the disk
- * first, while others come and go.
+ * Checks a list of processes copied to a page that must first be read from
+ * disk. Processes come and go meanwhile.
  */
 static void ps_and_exits(void)
 {

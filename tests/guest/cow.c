@@ -1,4 +1,7 @@
-/* Copy-on-write: who sees which bytes, and how often the machine faults. */
+/*
+ * Copy-on-write: which process sees which bytes, and how often the machine
+ * faults.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,7 +16,7 @@
 
 #include "area.h"
 
-/* A pair of pipes to take turns. */
+/* A pair of pipes, by which parent and child take turns. */
 static int to_child[2], to_parent[2];
 
 static void make_turns(void)
@@ -76,8 +79,8 @@ static void parent_writes_first(void)
 }
 
 /*
- * Three generations are forked before anyone writes; then each writes, the
- * youngest first.
+ * Forks three generations before anyone writes. Then each writes, the youngest
+ * first.
  */
 static void generations(void)
 {
@@ -134,8 +137,8 @@ static void many_sharers(void)
 }
 
 /*
- * The kernel writes into shared pages: each of these calls must break the
- * sharing and leave the parent's bytes alone.
+ * Checks calls in which the kernel writes into shared pages. Each must break
+ * the sharing and leave the parent's bytes alone.
  */
 static void kernel_writes(void)
 {
@@ -176,7 +179,7 @@ static void handler(int sig)
 	handled = sig;
 }
 
-/* The signal frame goes to a stack that is still shared with the parent. */
+/* Checks a signal frame on a stack that is still shared with the parent. */
 static void signal_frame(void)
 {
 	volatile char local[PAGE];
@@ -202,8 +205,8 @@ static long faults(void)
 }
 
 /*
- * The law: reading a shared page costs no fault, the first write one, the next
- * none; a page that is nobody else's again costs at most one.
+ * Checks the law of faults: none to read a shared page, one for the first
+ * write, none for the next. A page that is no longer shared costs at most one.
  */
 static void fault_counts(void)
 {
@@ -214,7 +217,7 @@ static void fault_counts(void)
 	faults();
 	pid = fork();
 	if (pid == 0) {
-		/* the stack and static data that counting itself needs */
+		/* the counting itself needs this stack and data */
 		faults();
 		before = faults();
 		CHECK(all_are('f'));
@@ -237,8 +240,8 @@ static void fault_counts(void)
 }
 
 /*
- * A zeroed page that was only read is the shared zero page: writing it must not
- * change anybody's zeroes.
+ * Checks that writing to the shared page of zeroes changes nobody else's
+ * zeroes.
  */
 static void zero_page(void)
 {
@@ -271,8 +274,8 @@ static void zero_page(void)
 static int data = 1;
 
 /*
- * A program's data comes from its file, shared until written: the next run must
- * find it fresh.
+ * Checks that program data stays shared until written: the next run finds it
+ * fresh.
  */
 static void file_data(void)
 {
@@ -290,7 +293,7 @@ static void file_data(void)
 	CHECK(data == 2);
 }
 
-/* vfork shares: what the child writes, the parent sees. */
+/* Checks that the parent sees what its vfork() child writes. */
 static void vfork_shares(void)
 {
 	static volatile int seen;

@@ -1,6 +1,6 @@
 /*
- * Time that a process has used: sleeping by its clock, while another thread
- * uses it or nobody does, and timers that count it. None of them is early.
+ * CPU time: sleeps on a process's clock while threads use it or not, and
+ * timers. None of them ends early.
  */
 #include <check.h>
 #include <signal.h>
@@ -62,7 +62,7 @@ static void use_time(void *arg)
 		;
 }
 
-/* Another thread uses the time: a span, then until a time. */
+/* Sleeps for a span and until a time, while another thread uses CPU time. */
 static void sleeps(void)
 {
 	struct timespec span = { 0, 200000000 }, end;
@@ -81,7 +81,7 @@ static void sleeps(void)
 	join(&t);
 }
 
-/* Nobody uses any: only a signal ends the sleep. */
+/* Sleeps while no thread uses CPU time: only a signal ends that. */
 static void alone(void)
 {
 	struct timespec span = { 0, 100000000 }, left = { 0, 0 };
@@ -112,8 +112,8 @@ static void clocks(void)
 }
 
 /*
- * A span of 30 ms begins in the middle of a tick. The clock shows whole ticks,
- * so 30 ms on it may be less, and must be more.
+ * Checks one timer of 30 ms that begins in the middle of a tick. The clock
+ * shows whole ticks: 30 ms on it may be less in truth, so it must show more.
  */
 static void one_timer(int which, int sig)
 {

@@ -1,6 +1,6 @@
 /*
- * Who a process is and what it therefore may: ids, groups, set-id programs,
- * sticky directories.
+ * Credentials and what they allow: ids, groups, set-id programs, sticky
+ * directories.
  */
 #include "users.h"
 #include <fcntl.h>
@@ -37,7 +37,7 @@ static void root_changes_ids(void)
 static void others_change_ids(void)
 {
 	CHECK(setres(ME, ME, OTHER) == 0);
-	/* the real id cannot become the saved one in this call */
+	/* this call cannot set the real id to the saved one */
 	CHECK_ERRNO(setre(OTHER, -1), EPERM);
 	CHECK_ERRNO(setre(-1, 0), EPERM);
 	CHECK_ERRNO(setres(0, -1, -1), EPERM);
@@ -103,7 +103,7 @@ static void in_groups(void)
 	      close(open(DIR "/owner", O_RDWR)) == 0);
 }
 
-/* access() asks for the real ids. */
+/* Checks that access() uses the real ids. */
 static void real_ids(void)
 {
 	CHECK(setres(ME, 0, 0) == 0);
@@ -129,18 +129,20 @@ static void owners(void)
 	CHECK_ERRNO(chmod(DIR "/group", 0666), EPERM);
 	CHECK(syscall(__NR_chown32, DIR "/mine", ME, 200) == 0 &&
 	      syscall(__NR_stat64, DIR "/mine", &st) == 0);
-	/* and the set-id bits are gone */
+	/* the set-id bits are gone */
 	CHECK(st.st_gid == 200 && (st.st_mode & 07777) == 0755);
 	CHECK(chmod(DIR "/mine", 02755) == 0 &&
 	      syscall(__NR_stat64, DIR "/mine", &st) == 0 &&
 	      (st.st_mode & 07777) == 02755);
 	CHECK_ERRNO(syscall(__NR_utimes, DIR "/group", (long[]){ 1, 0, 2, 0 }),
 		    EPERM);
-	/* who may write may set the present */
+	/* a writer may set the present time */
 	CHECK(syscall(__NR_utimes, DIR "/group", NULL) == 0);
 }
 
-/* A program that somebody else writes to loses its set-id bits. */
+/*
+ * Checks that a program loses its set-id bits when another user writes to it.
+ */
 static void written_programs(void)
 {
 	struct stat64 st;
@@ -169,7 +171,7 @@ static void sticky(void)
 	      unlink(DIR "/sticky/x") == 0);
 }
 
-/* Where a directory's set-group-id bit passes the group on. */
+/* Checks which files inherit the group of a set-group-id directory. */
 static void group_directories(void)
 {
 	struct stat64 st;
@@ -216,7 +218,7 @@ static void directories_of_others(void)
 	CHECK_ERRNO(unlink(DIR "/walk/a"), EACCES);
 	CHECK_ERRNO(chdir(DIR "/read"), EACCES);
 	CHECK_ERRNO(rename(DIR "/moved", DIR "/open/moved"),
-		    EACCES); /* its ".." is not to be written */
+		    EACCES); /* its ".." cannot be written */
 	CHECK(rename(DIR "/moved", DIR "/renamed") == 0 &&
 	      rename(DIR "/renamed", DIR "/moved") == 0);
 	CHECK_ERRNO(mknod(DIR "/dev", S_IFCHR | 0666, 0x0103), EPERM);
@@ -276,7 +278,7 @@ static void sticky_directories(void)
 	remove_all();
 }
 
-/* A set-user-id copy of cat reads what only its owner may read. */
+/* Checks that a set-user-id copy of cat reads a file of its owner's. */
 static void run_set_id(void)
 {
 	static char buf[4096];

@@ -1,9 +1,9 @@
 /*
- * damaged [first [last]]: mounts damaged file systems, one after the other, and
- * works on each: whatever the calls return, the kernel lives on, lets go of the
- * file system and loses nothing. /dev/hda holds sound images and a list of
- * damages to them, written by tests/minix_fuzz.py; /dev/hdb gets one damaged
- * image at a time.
+ * damaged [first [last]]: mounts damaged file systems one by one, and works on
+ * each. Calls may return anything, but the kernel must live on, let go of the
+ * file system and lose nothing. /dev/hda holds sound images and a list of
+ * damages, written by tests/minix_fuzz.py. /dev/hdb gets one damaged image at a
+ * time.
  */
 #include <check.h>
 #include <cowix.h>
@@ -40,7 +40,7 @@ static void read_at(int fd, unsigned offset, void *to, unsigned size)
 	      read(fd, to, size) == (long)size);
 }
 
-/* Up to four bytes are a number; more are that number again and again. */
+/* Writes one damage. Up to four bytes are a number; more repeat that number. */
 static void apply(const struct record *r)
 {
 	for (unsigned i = 0; i < r->patches; i++)
@@ -97,8 +97,8 @@ static void change(const char *name, const struct stat *st)
 }
 
 /*
- * All entries of the working directory; with `changes`, files are worked on
- * after they were looked at.
+ * Visits all entries of the working directory. If `changes` is set, works on
+ * files after looking at them.
  */
 static void walk(int depth, int changes)
 {
@@ -111,7 +111,7 @@ static void walk(int depth, int changes)
 	     dir && here >= 0 && n < ENTRIES_MAX && (d = readdir(dir)); n++) {
 		if (strchr(d->d_name, '/') || strcmp(d->d_name, ".") == 0 ||
 		    strcmp(d->d_name, "..") == 0 || lstat(d->d_name, &st) < 0)
-			/* a slash would lead out of the damaged tree */
+			/* a slash would leave the damaged tree */
 			continue;
 		if (S_ISLNK(st.st_mode))
 			readlink(d->d_name, buf, sizeof(buf));
@@ -155,7 +155,7 @@ static void make_things(void)
 }
 
 /*
- * Whether the file system could be let go of. Data that have no place are an
+ * Returns 1 if the file system could be unmounted. Data without a place is an
  * error once.
  */
 static int unmount(void)
@@ -182,7 +182,7 @@ static void work(void)
 	}
 }
 
-/* One damaged image. Whether it was mounted. */
+/* Tries one damaged image. Returns 1 if it was mounted. */
 static int try(const struct record *r, unsigned size, int target)
 {
 	memcpy(image, sound[r->image], size);

@@ -1,6 +1,4 @@
-/*
- * Times of files from 1901 to 2106 and beyond, as the 64-bit calls give them.
- */
+/* File times from 1901 to beyond 2106, as the 64-bit calls give them. */
 #include <abi/time.h>
 #include <check.h>
 #include <fcntl.h>
@@ -53,7 +51,10 @@ static void in_memory(void)
 	CHECK(unlink(kept) == 0 && (!on_cowix() || umount("/mnt") == 0));
 }
 
-/* A Minix disk has the seconds from 1970 to 2106: others become the nearest. */
+/*
+ * Checks that a Minix disk keeps the seconds from 1970 to 2106. It rounds
+ * others to the nearest.
+ */
 static void on_disk(void)
 {
 	const char *path = on_cowix() ? "/test-dates" : kept;
@@ -69,7 +70,7 @@ static void on_disk(void)
 	CHECK(unlink(path) == 0);
 }
 
-/* The calls with 32 bits: their seconds are signed. */
+/* Checks that the 32-bit calls have signed seconds. */
 static void narrow(void)
 {
 	struct timespec both[2] = { { .tv_sec = -5 }, { .tv_sec = -5 } };

@@ -1,6 +1,6 @@
 /*
- * Waits that are repeated after a stop, but fail then, because what they were
- * given has gone: the next wait has an end of its own.
+ * Restarted waits whose arguments have gone while the process was stopped. They
+ * fail, and the next wait has its own end time.
  */
 #include <check.h>
 #include <abi/poll.h>
@@ -25,7 +25,7 @@ static int call_ppoll(void *time)
 	return syscall(__NR_ppoll, NULL, 0, time, NULL, 0);
 }
 
-/* In microseconds; the test's time is as short in both. */
+/* Calls select() in microseconds, so its time is as short as the other's. */
 static int call_select(void *time)
 {
 	return syscall(__NR__newselect, 0, NULL, NULL, NULL, time);
@@ -36,7 +36,7 @@ static int call_pselect(void *time)
 	return syscall(__NR_pselect6, 0, NULL, NULL, NULL, time, NULL);
 }
 
-/* The old select, all of whose arguments are in the page. */
+/* Calls the old select(), whose arguments are all in the page. */
 static int call_old_select(void *time)
 {
 	unsigned *args = time;
@@ -44,7 +44,7 @@ static int call_old_select(void *time)
 	return syscall(__NR_select, args + 2);
 }
 
-/* Fills the page: a time, and arguments for the old select. */
+/* Fills the page with a time and arguments for the old select(). */
 static void set_span(void *page, long fraction)
 {
 	unsigned *args = page;
@@ -55,7 +55,10 @@ static void set_span(void *page, long fraction)
 	args[6] = (unsigned)page;
 }
 
-/* Linux need not look at nanosleep()'s time again; then it has slept. */
+/*
+ * Waits twice. Linux may leave nanosleep()'s time unread after a stop; then it
+ * has slept.
+ */
 static void wait_twice(wait_t call, void *page, long fraction)
 {
 	static long own[16] __attribute__((aligned(64)));
@@ -72,7 +75,7 @@ static void wait_twice(wait_t call, void *page, long fraction)
 	CHECK(now_ms() - before >= 199);
 }
 
-/* While the process is stopped its page is cut off. */
+/* Removes the page while the process is stopped. */
 static void end_anew(wait_t call, long fraction)
 {
 	int fd = open(FILE_, O_CREAT | O_RDWR, 0600), pid;

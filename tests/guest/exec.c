@@ -1,7 +1,7 @@
 /*
- * What exec hands over: arguments up to the limit, the #! line of a script, the
- * name of the process; and text that is larger than the memory. Started as
- * "sum" the program is the one that is executed: it sums up its arguments.
+ * exec: arguments up to the limit, #! lines, process names, and text larger
+ * than memory. Started as "sum", the program is the executed one: it sums its
+ * arguments.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -42,7 +42,7 @@ static int tell_sum(char **argv)
 	return write(3, s, sizeof(s)) != sizeof(s);
 }
 
-/* Executes path; returns its status, or 200 and the error. */
+/* Executes path. Returns its status, or 200 plus the error. */
 static int status_of(const char *path, char **argv, char **envp)
 {
 	int pid = fork(), null;
@@ -57,7 +57,7 @@ static int status_of(const char *path, char **argv, char **envp)
 	return WEXITSTATUS(wait_status(pid));
 }
 
-/* Whether the program gets argv and envp as they are. */
+/* Returns 1 if the program gets argv and envp unchanged. */
 static int arrive(char **argv, char **envp)
 {
 	struct sum want[2] = { sum_of(argv), sum_of(envp) }, got[2];
@@ -78,7 +78,7 @@ static int arrive(char **argv, char **envp)
 	return pid ? pid : memcmp(want, got, sizeof(got)) != 0;
 }
 
-/* argv[0], "sum", and n strings of length characters each. */
+/* Returns "sum" and n strings of length characters each. */
 static char **strings(int n, int length)
 {
 	memset(string, 'a' + n % 26, length);
@@ -112,14 +112,17 @@ static void limit_stack(unsigned long size)
 	CHECK(syscall(__NR_setrlimit, RLIMIT_STACK, &limit) == 0);
 }
 
-/* A quarter of the stack's limit, but at least 128 KB; 128 KB a string. */
+/*
+ * Checks the limits: a quarter of the stack's, at least 128 KB, and 128 KB a
+ * string.
+ */
 static void argument_limits(void)
 {
 	CHECK(arrive(strings(1, STRING_MAX - 1), none) == 0);
 	CHECK(arrive(strings(1, STRING_MAX), none) == 200 + E2BIG);
 	CHECK(arrive(strings(21, 100 * KB), none) == 200 + E2BIG);
 	CHECK(arrive(none, strings(21, 100 * KB)) == 200 + E2BIG);
-	if (!on_cowix())		/* an emulator keeps its own limit */
+	if (!on_cowix())		/* an emulator has its own limit */
 		return;
 	limit_stack(1024 * KB);
 	CHECK(arrive(strings(25, 10000), none) == 0);
@@ -130,7 +133,7 @@ static void argument_limits(void)
 	CHECK(arrive(strings(14, 10000), none) == 200 + E2BIG);
 }
 
-/* A program always has an argv[0] to look at. */
+/* Checks that a program always has an argv[0]. */
 static void no_arguments(void)
 {
 	if (on_cowix())
@@ -157,7 +160,7 @@ static void make(const char *path, const void *text, unsigned n)
 	CHECK(chmod(path, 0755) == 0);
 }
 
-/* The status of a script whose first line, and all of it, is line. */
+/* Returns the status of a script that has only this line. */
 static int script(const char *line, int length)
 {
 	make(FILE_NAME, line, length);
@@ -186,7 +189,7 @@ static void script_lines(void)
 	CHECK(unlink(FILE_NAME) == 0);
 }
 
-/* A line of n characters, of which the last one may be its end. */
+/* Returns a line of n characters, of which the last one may be its end. */
 static char *line_of(const char *begin, int n, char filler, char end)
 {
 	memset(string, filler, n);
@@ -211,7 +214,7 @@ static void long_lines(void)
 	CHECK(unlink(FILE_NAME) == 0);
 }
 
-/* Five scripts may call each other, a sixth not. */
+/* Checks that five scripts may call each other, but not six. */
 static void nested_scripts(void)
 {
 	char name[8] = "/tmp/tN", line[20];
@@ -228,7 +231,9 @@ static void nested_scripts(void)
 		CHECK(unlink(name) == 0);
 }
 
-/* A script has its own name, not its interpreter's. */
+/*
+ * Checks that a script's process has the script's name, not the interpreter's.
+ */
 static void names(void)
 {
 	static const char text[] = "#!/bin/sh\n"
@@ -245,7 +250,7 @@ static void names(void)
 	CHECK(unlink("/tmp/a-script-of-long-name") == 0);
 }
 
-/* A program of a few bytes and hundreds of megabytes of text never used. */
+/* Runs a program of a few bytes with hundreds of megabytes of unused text. */
 static void large_text(void)
 {
 	static const unsigned char code[] = {		/* exit(42) */

@@ -1,8 +1,7 @@
 /*
- * The scheduler: programs that compute, yield and fork share the CPU evenly, in
- * any number; nobody gains by forking; a parent is soon back from fork(); who
- * sleeps wakes soon; nice levels count. (On Linux, whose machine has other work
- * and more CPUs, only that all of it runs.)
+ * The scheduler: programs that compute, yield and fork share the CPU evenly.
+ * Nobody gains by forking, fork() returns soon, sleepers wake soon, nice levels
+ * count. On Linux this only checks that all of it runs.
  */
 #include <check.h>
 #include <sched.h>
@@ -15,7 +14,7 @@
 #define MANY	12
 #define TICKS	100			/* a second */
 
-/* CPU time that each of a group of processes has used, in ticks. */
+/* CPU time that each group of processes has used, in ticks. */
 static volatile struct {
 	int stop;
 	int used[MANY];
@@ -28,7 +27,10 @@ static void share_memory(void)
 	CHECK((long)shared != -1);
 }
 
-/* Counts what current and its dead children have used, until all is over. */
+/*
+ * Waits for the end, and counts what this process and its dead children have
+ * used.
+ */
 static int over(int n)
 {
 	struct tms t;
@@ -66,7 +68,7 @@ static void yielder(int n)
 			sched_yield();
 }
 
-/* Its children live for some ms, and it waits for each. */
+/* Forks children that live for some ms, and waits for each. */
 static void forker_of(int n, int ms)
 {
 	while (!over(n)) {
@@ -91,8 +93,8 @@ static void slow_forker(int n)
 }
 
 /*
- * Its children are orphans when they compute, each for most of a tick: nobody
- * is asked for their time. They add it up themselves.
+ * Makes orphans that compute for most of a tick each. No parent gets their
+ * time, so they add it up themselves.
  */
 static void double_forker(int n)
 {
@@ -134,7 +136,7 @@ static int used(int n)
 	return shared->used[n];
 }
 
-/* Lets those that were started run for a time of the machine. */
+/* Lets the started processes run for some ms of the machine's time. */
 static void run(int ms)
 {
 	sleep_ms(on_cowix() ? ms : 200);	/* Linux is not measured */
@@ -143,7 +145,9 @@ static void run(int ms)
 		;
 }
 
-/* n has had at least so many hundredths of what n and other have had. */
+/*
+ * Checks that n has used at least this percentage of the time of n and other.
+ */
 static void at_least(int n, int percent, int other)
 {
 	int sum = used(n) + used(other);
@@ -175,7 +179,10 @@ static void hog_and_quick_forker(void)
 	pair(hog, quick_forker, 25);
 }
 
-/* The forker sleeps while its child computes: two processes, not three. */
+/*
+ * Checks that a forker which sleeps while its child computes counts as one
+ * process.
+ */
 static void hog_and_slow_forker(void)
 {
 	pair(hog, slow_forker, 33);
@@ -191,8 +198,8 @@ static void hog_and_double_forker(void)
 }
 
 /*
- * Hogs, yielders and forkers, three of each: nobody has less than half of its
- * ninth.
+ * Runs three hogs, yielders and forkers each. Everybody must get at least half
+ * of a ninth.
  */
 static void crowd(void)
 {
@@ -226,10 +233,7 @@ static void yield_for_ever(int n)
 		sched_yield();
 }
 
-/*
- * Back from each fork() of a child that computes after two ticks or so, beside
- * others that do.
- */
+/* Checks that fork() returns soon, though its child and others compute. */
 static void back_from_fork(void)
 {
 	long begin, longest = 0;
@@ -260,7 +264,7 @@ static unsigned long long count(void)
 	return now;
 }
 
-/* Instructions, where the emulator counts them (tests/test_counts.py). */
+/* Makes yielders. tests/test_counts.py counts the instructions. */
 static void make_yielders(int many)
 {
 	unsigned long long begin = count();
@@ -288,7 +292,9 @@ static void yield_spinners(void)
 	CHECK(!on_cowix() || begin <= 300);
 }
 
-/* Each of 30 sleeps of 10 ms ends two ticks late at most, beside hogs. */
+/*
+ * Checks that each of 30 sleeps of 10 ms is at most two ticks late beside hogs.
+ */
 static void sleepers(void)
 {
 	long begin;

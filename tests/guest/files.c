@@ -1,4 +1,4 @@
-/* Files, directories, pipes, devices. */
+/* Tests files, directories, pipes and devices. */
 #include <check.h>
 #include <cowix.h>
 #include <dirent.h>
@@ -80,8 +80,8 @@ static void holes(void)
 }
 
 /*
- * What a file is cut off does not come back when it grows again, also if it was
- * not in memory meanwhile.
+ * Checks that cut-off bytes do not come back when the file grows, even from
+ * disk.
  */
 static void cut_and_grow(void)
 {
@@ -226,10 +226,7 @@ static void names(void)
 	CHECK(rmdir("/tmp/test-e/d") == 0 && rmdir("/tmp/test-e") == 0);
 }
 
-/*
- * Links that lead through many links, which lead through many links: refused
- * soon, not walked for hours.
- */
+/* Checks that links which lead through many links are refused soon. */
 static void many_links(void)
 {
 	char target[200], name[] = "/tmp/l0";
@@ -312,7 +309,7 @@ static void broken_pipe(void)
 	CHECK_ERRNO(write(fds[1], "x", 1), EPIPE);
 }
 
-/* Writers of PIPE_BUF or less never mix: every record arrives whole. */
+/* Checks that writes of PIPE_BUF or less never mix. */
 static void atomic_pipes(void)
 {
 	enum { WRITERS = 4, RECORDS = 50, SIZE = 1000 };
@@ -343,7 +340,7 @@ static void atomic_pipes(void)
 	CHECK(seen == WRITERS * RECORDS);
 }
 
-/* Each bit is set in about half of 4,000 bytes. */
+/* Checks that each bit is set in about half of 4,000 bytes. */
 static void random_bytes(const char *device)
 {
 	static unsigned char buf[4000];
@@ -358,7 +355,7 @@ static void random_bytes(const char *device)
 	close(fd);
 }
 
-/* A line written to /dev/kmsg is the last one of the log. */
+/* Checks that a line written to /dev/kmsg is the last one of the log. */
 static void kernel_log(void)
 {
 	static char log[9000];
@@ -395,7 +392,7 @@ static void devices(void)
 	kernel_log();
 }
 
-/* Fill the disk: ENOSPC, and all room is there again afterwards. */
+/* Fills the disk. Checks for ENOSPC, and that all space comes back. */
 static void disk_full(void)
 {
 	static char buf[4096];
@@ -421,7 +418,7 @@ static void disk_full(void)
 	CHECK(first > 100000 && first == second);
 }
 
-/* What is written to a program's file is what runs. */
+/* Checks that the kernel runs what was last written to a program's file. */
 static void written_programs(void)
 {
 	static char buf[4096];

@@ -1,13 +1,13 @@
 /*
- * FPU states that are hostile: exceptions pending at exit, exec, fork, a signal
- * or a switch; frames of signals that hold anything. The next FPU instruction
- * of anybody else finds its own state. Bochs has a CPU without FXSAVE.
+ * Hostile FPU states: exceptions pending at exit, exec, fork, a signal or a
+ * switch, and forged frames. Other processes must still find their own state.
+ * Bochs has a CPU without FXSAVE.
  */
 #include <check.h>
 #include <signal.h>
 #include <sys/wait.h>
 
-#define UNMASKED 0x0340		/* the control word: nothing is masked */
+#define UNMASKED 0x0340		/* control word: nothing is masked */
 #define MXCSR 24			/* in the FXSAVE image */
 #define OLD_STATE 112			/* before it in a frame */
 
@@ -16,7 +16,7 @@ static void use(void)
 	__asm__ volatile("fninit; fld1; fstp %%st(0)" : : : "memory");
 }
 
-/* Divides by zero; the next FPU instruction that waits raises SIGFPE. */
+/* Divides by zero. The next FPU instruction that waits raises SIGFPE. */
 static void pend(void)
 {
 	unsigned short control = UNMASKED;
@@ -34,7 +34,7 @@ static int sum_works(void)
 	return three == 3;
 }
 
-/* Runs work in a child, uses the FPU, and gives the child's raw status. */
+/* Runs work in a child, then uses the FPU. Returns the child's raw status. */
 static int in_child(void (*work)(void))
 {
 	int pid = fork(), status;
@@ -100,7 +100,7 @@ static void pending(void)
 	CHECK(WTERMSIG(in_child(raise_ignored)) == SIGFPE);
 }
 
-/* One that computes on and on while another has an exception pending. */
+/* Checks a process that computes while another has an exception pending. */
 static void switches(void)
 {
 	int pid = fork();
@@ -152,7 +152,7 @@ static void handlers(void)
 
 static int fill;
 
-/* All of the frame's state is the program's: any bytes. */
+/* Fills all FPU state of the frame with any bytes. */
 static void forge(int sig, siginfo_t *info, void *context)
 {
 	struct sigcontext *sc = &((struct ucontext *)context)->uc_mcontext;

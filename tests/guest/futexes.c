@@ -1,6 +1,6 @@
 /*
- * futex(): who wakes whom, in one process and between processes; sleepers that
- * are moved, and words that are unmapped under them.
+ * futex(): which call wakes which thread or process, moved sleepers, and words
+ * unmapped under them.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +19,10 @@ static int wake(volatile int *at, int count)
 	return futex(at, FUTEX_WAKE, count, 0, NULL, 0);
 }
 
-/* Who waits is asleep a little after it has said that it will. */
+/*
+ * Wakes one sleeper. Tries again and again, since a waiter announces itself
+ * before it sleeps.
+ */
 static int wake_one(volatile int *at)
 {
 	int woken = 0;
@@ -44,7 +47,9 @@ static void wait_at_gate(void *arg)
 	__sync_fetch_and_add(&counter, 1);
 }
 
-/* Wake one, let the others wait somewhere else, then wake all of them there. */
+/*
+ * Wakes one sleeper, moves the others to another word, then wakes them there.
+ */
 static void requeue(void)
 {
 	struct thread threads[5];
@@ -73,7 +78,10 @@ static void wait_once(void *arg)
 	__sync_fetch_and_add(&counter, 1);
 }
 
-/* Who is moved to where it sleeps is counted once, and sleeps on. */
+/*
+ * Checks that moving a sleeper to its own word counts it once and leaves it
+ * asleep.
+ */
 static void requeue_in_place(void)
 {
 	struct thread threads[3];
@@ -94,7 +102,10 @@ static void requeue_in_place(void)
 		join(&threads[i]);
 }
 
-/* A child that waits at a word, and says so in another one of the same page. */
+/*
+ * Starts a child that waits at a word, and sets another word of the page to say
+ * so.
+ */
 static int waiting_child(volatile int *at, volatile int *says)
 {
 	int pid = fork();
@@ -140,8 +151,7 @@ static int make_file(const char *name)
 }
 
 /*
- * A word of a file is the same at all addresses, in mappings of the whole and
- * of a part.
+ * Checks that a word of a file is one word in all mappings, whole or in part.
  */
 static void by_any_address(void)
 {
@@ -163,8 +173,8 @@ static void by_any_address(void)
 }
 
 /*
- * The word is unmapped under who waits there; as long as somebody has the file,
- * it can be woken.
+ * Checks that a word can be woken through its file, though the waiter's mapping
+ * is gone.
  */
 static void unmapped_meanwhile(void)
 {
@@ -188,8 +198,8 @@ static void unmapped_meanwhile(void)
 }
 
 /*
- * Those who sleep for one file are moved to another; the first goes while they
- * sleep.
+ * Moves sleepers from one file to another, which must not need the first any
+ * more.
  */
 static void between_files(void)
 {
@@ -230,8 +240,8 @@ static void hold_lock(struct robust *lock, struct robust *changing)
 }
 
 /*
- * A process ends, or becomes another program, with a lock that others wait for,
- * and one that it was just taking.
+ * Ends a process, or replaces its program, while it holds two locks. Others
+ * wait for one; it was just taking the other.
  */
 static void owner_leaves(int by_exec)
 {
@@ -273,7 +283,9 @@ static void owner_execs(void)
 	owner_leaves(1);
 }
 
-/* A lock was given back, and its owner killed before it could wake the next. */
+/*
+ * Checks that another waiter wakes if the owner dies between release and wake.
+ */
 static void owner_dies_early(void)
 {
 	struct robust *shared =

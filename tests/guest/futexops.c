@@ -1,6 +1,6 @@
 /*
- * futex(): operations that do not exist, bad addresses, what wakes how many,
- * FUTEX_WAKE_OP; and lists of robust locks that lead nowhere.
+ * futex(): unknown operations, bad addresses, numbers of sleepers,
+ * FUTEX_WAKE_OP, and hostile lists of robust locks.
  */
 #include <check.h>
 #include <signal.h>
@@ -23,7 +23,7 @@ static void sleep_on(void *at)
 	asleep--;
 }
 
-/* Starts a thread that sleeps on a word; back when it does. */
+/* Starts a thread that sleeps on a word. Returns when it sleeps. */
 static void start_sleeper(struct thread *t, volatile int *at)
 {
 	int before = asleep;
@@ -83,7 +83,9 @@ static void addresses(void)
 	CHECK_ERRNO(futex(page, FUTEX_WAKE_OP, 1, 1, page + 2, 0), EINVAL);
 }
 
-/* One at least: Linux's old habit. */
+/*
+ * Checks that a count of 0 or less wakes one sleeper, as Linux has always done.
+ */
 static void wakes_one(void)
 {
 	struct thread one, two;
@@ -97,7 +99,7 @@ static void wakes_one(void)
 	join(&two);
 }
 
-/* What becomes of a word, by FUTEX_WAKE_OP without sleepers. */
+/* Returns what FUTEX_WAKE_OP makes of a word, without sleepers. */
 static int operated(int word, unsigned encoded)
 {
 	second = word;
@@ -121,7 +123,10 @@ static void wake_op_arithmetic(void)
 			  FUTEX_OP(0, 1, 6, 0)), ENOSYS);
 }
 
-/* Wakes the sleeper on the second word if its old value passes. */
+/*
+ * Wakes the sleeper on the second word if its old value passes the comparison.
+ * Returns how many were woken.
+ */
 static int woken(int word, int cmp, int with)
 {
 	struct thread t;
@@ -161,7 +166,7 @@ static void wake_op_comparisons(void)
 	join(&t);
 }
 
-/* Dies with a list of robust locks; the process sees to it that it can. */
+/* Ends a thread that has a list of robust locks. */
 static void die_with(void *head)
 {
 	CHECK(syscall(__NR_set_robust_list, head, 12) == 0);
@@ -175,7 +180,10 @@ static void dies(void *head)
 	join(&t);
 }
 
-/* Each word: the next lock, where the lock's word is, the pending lock. */
+/*
+ * Checks hostile lists. Each has three words: the next lock, the offset of a
+ * lock's word, the pending lock.
+ */
 static void hostile_lists(void)
 {
 	static void *list[3];
@@ -207,7 +215,10 @@ static void die_owning(void *arg)
 	CHECK(syscall(__NR_set_robust_list, list, 12) == 0);
 }
 
-/* The bit that says that a lock inherits priority is none of its address. */
+/*
+ * Checks that the bit for priority inheritance is not taken for part of a
+ * lock's address.
+ */
 static void marked_lock(void)
 {
 	static void *list[3], *entry[1];

@@ -1,6 +1,6 @@
 /*
- * Signal handlers: what they are told of a fault, how they nest, on which stack
- * they run, and what they may change.
+ * Signal handlers: what they learn of a fault, how they nest, their stacks, and
+ * what they may change.
  */
 #include "catch.h"
 #include <sys/resource.h>
@@ -10,10 +10,7 @@ static volatile int depth, deepest;
 
 static char *volatile where;
 
-/*
- * Lets the bad access end: the next one finds other memory, or the process ends
- * here with the code.
- */
+/* Ends the process with the fault's code. */
 static void leave_with_code(int sig, siginfo_t *si, void *context)
 {
 	(void)context;
@@ -115,7 +112,7 @@ static void note_stack(int sig)
 		CHECK_ERRNO(syscall(__NR_sigaltstack, &off, NULL), EPERM);
 }
 
-/* Endless recursion ends in a handler on the other stack. */
+/* Ends an endless recursion, on the other stack. */
 static void overflow(int sig)
 {
 	note_stack(sig);
@@ -130,7 +127,7 @@ static int recurse(int n)
 	return n < 0 ? 0 : recurse(n + 1) + room[0];
 }
 
-/* Not as deep as there is memory. */
+/* Recurses until the stack's limit, which is less than all memory. */
 static int recurse_to_the_limit(void)
 {
 	struct rlimit limit = { 200000, 200000 };
@@ -174,8 +171,8 @@ static void alternate_stack(void)
 }
 
 /*
- * A handler may change the registers that come back, but not the flags that
- * protect the kernel.
+ * Changes the saved registers, which is allowed, and the flags that protect the
+ * kernel, which is not.
  */
 static void change_context(int sig, siginfo_t *si, void *context)
 {

@@ -1,4 +1,4 @@
-/* Calls on files that do what they say, or say that they do not. */
+/* Calls on files must do what they say, or fail. */
 #include <abi/uio.h>
 #include <check.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@ static int temporary(void)
 	return fd;
 }
 
-/* /proc is there while a test needs it. */
+/* Runs a test with /proc mounted. */
 static void with_proc(void (*test)(void))
 {
 	int there = access("/proc/self", F_OK) == 0;
@@ -80,7 +80,7 @@ static void removed_directory(void)
 	CHECK(close(fd) == 0);
 }
 
-/* One call transfers no more than the pages of 2^31 - 1 bytes. */
+/* Checks that one call transfers at most the whole pages in 2^31 - 1 bytes. */
 static void largest_transfer(void)
 {
 	struct iovec two[2] = { { (void *)4096, 0x7FFFFFFF },
@@ -118,7 +118,7 @@ static void far_positions(void)
 	with_proc(read_far);
 }
 
-/* A pipe(2) pipe that is opened by its name in /proc waits for nobody. */
+/* Checks that opening a pipe by its name in /proc waits for nobody. */
 static void reopen_pipe(void)
 {
 	char way[32], c = 0;
@@ -141,7 +141,7 @@ static void pipe_through_proc(void)
 	with_proc(reopen_pipe);
 }
 
-/* What was written to a named pipe goes with the last who has it open. */
+/* Checks that a named pipe loses its data with the last open descriptor. */
 static void fifo_forgets(void)
 {
 	char c;
@@ -190,7 +190,7 @@ static void link_without_name(void)
 	char way[32];
 	int fd = temporary();
 
-	sprintf(way, "/proc/self/fd/%d", fd);	/* it has lost its last name */
+	sprintf(way, "/proc/self/fd/%d", fd);	/* it has no name any more */
 	CHECK_ERRNO(syscall(__NR_linkat, AT_FDCWD, way, AT_FDCWD, NAME,
 			    AT_SYMLINK_FOLLOW),
 		    ENOENT);
@@ -206,8 +206,8 @@ static void nodes_and_links(void)
 }
 
 /*
- * O_NOATIME is for owners. SIGIO and transfers past the cache are not to be
- * had.
+ * Checks that O_NOATIME is for owners, and that SIGIO and direct transfers are
+ * refused.
  */
 static void flags(void)
 {

@@ -1,16 +1,16 @@
 /*
  * The copy-on-write labs of teaching systems, written anew with the same
- * meaning: simple, three, file and fork-fork. And trees of forks against a
- * model. What such systems test of a program's memory is in labs_memory.c, of
- * processes in labs_lives.c, of files in labs_files.c.
+ * meaning: simple, three, file and fork-fork. Trees of forks are checked
+ * against a model. Other labs are in labs_memory.c, labs_lives.c and
+ * labs_files.c.
  */
 #include <fcntl.h>
 #include <sys/sysinfo.h>
 #include "labs.h"
 
 /*
- * Bytes: this part of the memory that is free here; on other people's machines
- * not more than 16 MB.
+ * Returns this part of the free memory in bytes. On other systems it is at most
+ * 16 MB.
  */
 static unsigned memory_part(unsigned numerator, unsigned denominator)
 {
@@ -22,7 +22,10 @@ static unsigned memory_part(unsigned numerator, unsigned denominator)
 	       -PAGE;
 }
 
-/* Two thirds of the memory are taken: a fork that copied could not succeed. */
+/*
+ * Forks with two thirds of the memory in use, which would fail if fork copied
+ * it.
+ */
 static void simple(void)
 {
 	unsigned size = memory_part(2, 3);
@@ -88,8 +91,8 @@ static void three(void)
 static char page[PAGE] __attribute__((aligned(PAGE)));
 
 /*
- * The kernel copies into pages that are shared: each child reads another number
- * from its pipe into the same place.
+ * Checks that the kernel can copy into shared pages. Each child reads its own
+ * number from a pipe into the same place.
  */
 static void file(void)
 {
@@ -149,8 +152,8 @@ static void fork_fork(void)
 }
 
 /*
- * Trees of forks against a model, which does the same without fork, in arrays,
- * and so knows each exit status beforehand.
+ * Trees of forks against a model. The model does the same in arrays, without
+ * fork, and so predicts each exit status.
  */
 
 enum { TREES = 1000, TREE_PAGES = 12, STEPS = 5, DEPTH = 3 };
@@ -195,7 +198,7 @@ static void do_write(unsigned r, struct model *m, int real)
 		tree_area[offset_of(i)] = m->byte[i];
 }
 
-/* What a process of the tree does; its exit status. */
+/* Acts as a process of the tree. Returns its exit status. */
 static int live(unsigned seed, int depth, struct model *m, int real)
 {
 	int pids[STEPS], expected[STEPS], children = 0, sum = depth;

@@ -1,4 +1,4 @@
-/* What the tests after teaching systems share. */
+/* Shared by the tests written after teaching systems. */
 #ifndef LABS_H
 #define LABS_H
 #include <check.h>
@@ -6,7 +6,7 @@
 
 #define PAGE 4096
 
-/* A child that runs fn and exits with what it returns; its raw status. */
+/* Returns the raw status of a child that exits with fn()'s result. */
 static inline int status_of(int (*fn)(void))
 {
 	int pid = fork();
@@ -17,7 +17,7 @@ static inline int status_of(int (*fn)(void))
 	return wait_status(pid);
 }
 
-/* The signal that ended it, 0: none. */
+/* Returns the signal that ended a child running fn(), or 0. */
 static inline int signal_of(int (*fn)(void))
 {
 	int status = status_of(fn);

@@ -1,5 +1,5 @@
 /*
- * What teaching systems test of files and directories (the subjects of xv6's
+ * Tests of files and directories from teaching systems (the subjects of xv6's
  * usertests), written anew with the same meaning. See labs.c.
  */
 #include <check.h>
@@ -10,7 +10,7 @@
 
 static char buffer[8192];
 
-/* The tests work in an empty folder of their own and leave it empty. */
+/* Enters an empty folder, which the tests leave empty. */
 static void enter(void)
 {
 	if (on_cowix())
@@ -38,7 +38,7 @@ static void make(const char *path, const char *content)
 	CHECK(fd >= 0 && write(fd, content, n) == n && close(fd) == 0);
 }
 
-/* A file without a name lives as long as it is open. */
+/* Checks that a file without a name lives as long as it is open. */
 static void unlink_while_open(void)
 {
 	int fd, other;
@@ -95,8 +95,8 @@ static void directories(void)
 }
 
 /*
- * Fifty deep, with empty names tried on the way: no reference to a directory
- * may be lost.
+ * Makes directories fifty deep and tries empty names. No reference to a
+ * directory may be lost.
  */
 static void deep_and_empty_names(void)
 {
@@ -117,7 +117,7 @@ static void deep_and_empty_names(void)
 	leave();
 }
 
-/* A directory that grows by many links and shrinks again. */
+/* Grows a directory by many links, and shrinks it again. */
 static void large_directory(void)
 {
 	char name[8];
@@ -226,8 +226,8 @@ static void create_and_delete(void)
 }
 
 /*
- * Two processes make, link and remove the same name at random: any of it may
- * fail, nothing may break.
+ * Two processes make, link and remove one name at random. Each call may fail,
+ * but nothing may break.
  */
 static void link_and_unlink(void)
 {
@@ -257,8 +257,8 @@ static void link_and_unlink(void)
 }
 
 /*
- * Parent and child write through one open file: the position is theirs
- * together, so no byte is lost.
+ * Parent and child write through one open file. They share its position, so no
+ * byte is lost.
  */
 static void shared_offset(void)
 {
@@ -286,7 +286,10 @@ static void shared_offset(void)
 	leave();
 }
 
-/* Descriptors run out: the call that fails leaves no file behind. */
+/*
+ * Checks that a call which fails for want of a descriptor leaves no file
+ * behind.
+ */
 static void too_many_open(void)
 {
 	int fds[1100], n = 0;
@@ -316,7 +319,7 @@ static void take_all_memory(void)
 	_exit(0);
 }
 
-/* Memory runs out while data waits to be written. */
+/* Runs out of memory while data waits to be written. */
 static void written_without_memory(void)
 {
 	int fd, pid;
@@ -339,7 +342,7 @@ static void written_without_memory(void)
 	CHECK(close(fd) == 0 && unlink("/lab") == 0);
 }
 
-/* Files by the hundred, each looked at once more. */
+/* Makes hundreds of files, and checks each of them. */
 static void many_files(void)
 {
 	char name[8];

@@ -1,6 +1,6 @@
 /*
- * What teaching systems test of processes, written anew with the same meaning:
- * births and deaths, trees, too many of them. See labs.c.
+ * Tests of processes from teaching systems, written anew with the same meaning:
+ * births, deaths, trees, and too many processes. See labs.c.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -53,8 +53,8 @@ static int leave_two_orphans(void)
 }
 
 /*
- * Parents exit while their children do. Nobody else's children may be waited
- * for here.
+ * Checks that parents and children can exit at once, and that wait() returns no
+ * stranger.
  */
 static void reparenting(void)
 {
@@ -74,10 +74,7 @@ static int spin(void)
 	return 0;
 }
 
-/*
- * Three that never call the kernel are killed, and the killer is not kept from
- * it.
- */
+/* Checks that three children which never call the kernel can be killed. */
 static void preempt_and_kill(void)
 {
 	int pids[3];
@@ -94,8 +91,8 @@ static void preempt_and_kill(void)
 }
 
 /*
- * One that sleeps, one that waits for a child of its own, one that waits for a
- * pipe: all can be killed and waited for.
+ * Checks that a child can be killed while it sleeps, waits for a child, or
+ * reads a pipe.
  */
 static void wait_and_kill(void)
 {
@@ -123,8 +120,8 @@ static void wait_and_kill(void)
 }
 
 /*
- * A tracer ends while its child is stopped: SIGCONT lets that go on, nobody has
- * to kill it.
+ * Exits while its traced child is stopped. SIGCONT lets that go on, so nobody
+ * has to kill it.
  */
 static int leave_traced(void)
 {
@@ -148,7 +145,7 @@ static void end_of_tracer(void)
 	      read(tree_fds[0], &pid, sizeof(pid)) == sizeof(pid));
 	close(tree_fds[1]);
 	CHECK(fcntl(tree_fds[0], F_SETFL, O_NONBLOCK) == 0);
-	/* until nobody can write any more */
+	/* until no writer is left */
 	while (read(tree_fds[0], &byte, 1) != 0 && ++tries < 100) {
 		kill(pid, SIGCONT);
 		sleep_ms(10);
@@ -218,7 +215,7 @@ static void tree(void)
 	CHECK(path[0] == 0 && read(tree_fds[0], nodes, sizeof(nodes)) == 31);
 }
 
-/* Too many processes. */
+/* Becomes a user with a limit of processes. */
 
 static void become(unsigned uid, unsigned processes)
 {
@@ -228,10 +225,7 @@ static void become(unsigned uid, unsigned processes)
 	      setuid(uid) == 0);
 }
 
-/*
- * As many forks as the limit allows, the next is refused, and all can be waited
- * for.
- */
+/* Forks until the limit refuses. All children must be waited for. */
 static int forks_to_limit(void)
 {
 	int n = 0, pid;
@@ -258,8 +252,8 @@ static void process_limit(void)
 static int bomb_fds[2];
 
 /*
- * It begins when the tests have made all their pages their own, so that they
- * need no memory while it has all.
+ * Forks without end. It begins when the tests have private copies of their
+ * pages, so that they need no more memory.
  */
 static int bomb(void)
 {
@@ -300,7 +294,7 @@ static void contain_bomb(unsigned processes, int *others_can)
 		sleep_ms(10);
 }
 
-/* Only where nobody else is. */
+/* Does nothing on the host, which has other users. */
 static void bomb_within_limit(void)
 {
 	int others_can = 0;

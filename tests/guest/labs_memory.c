@@ -1,5 +1,5 @@
 /*
- * What teaching systems test of a program's memory, written anew with the same
+ * Tests of a program's memory from teaching systems, written anew with the same
  * meaning: its edges, and what is forbidden. See labs.c.
  */
 #include <abi/mman.h>
@@ -9,8 +9,8 @@
 #include "labs.h"
 
 /*
- * Two pages, the second taken away: what ends at the edge is right, what goes
- * over it is not.
+ * Returns the edge between a mapped page and an unmapped one. Calls may reach
+ * it, but not cross it.
  */
 static char *edge(void)
 {
@@ -48,7 +48,9 @@ static void edges(void)
 	CHECK_ERRNO(syscall(__NR_nanosleep, end - 4, NULL), EFAULT);
 }
 
-/* The same at the end of user space, which is the end of the stack. */
+/*
+ * Checks the end of user space, which is the end of the stack, in the same way.
+ */
 static void end_of_user_space(void)
 {
 	char *end = (char *)0xC0000000u;
@@ -93,9 +95,9 @@ static void sbrk_edges(void)
 	CHECK(signal_of(touch_end) == SIGSEGV);
 	heap_end--;
 	CHECK(signal_of(touch_end) == 0);
-	/* what was given back is the kernel's no more than ours */
+	/* memory given back is not the kernel's to use, either */
 	CHECK_ERRNO(read(zero, p + 3 * PAGE, 10), EFAULT);
-	if (on_cowix())		/* elsewhere there may be so much */
+	if (on_cowix())		/* elsewhere there may be enough */
 		CHECK(sbrk(0x7FFFFFFF) == (void *)-1);
 	CHECK(brk((void *)16) == -1 && brk((void *)0xFFFFF000) == -1 &&
 	      sbrk(0) == p + 3 * PAGE);

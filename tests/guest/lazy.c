@@ -1,6 +1,6 @@
 /*
- * FORK_POLICY_LAZY, alone and mixed with classic forks: the same bytes as ever,
- * and fewer page tables. On Linux, which has no xfork, every fork is classic.
+ * FORK_POLICY_LAZY, alone and mixed with classic forks: the same bytes with
+ * fewer page tables. On Linux, which has no xfork, every fork is classic.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -72,7 +72,7 @@ static void generations(void)
 }
 
 /*
- * The kernel's writes for a program break the sharing as the program's own
+ * Checks that the kernel's writes for a program break the sharing as its own
  * would.
  */
 static void kernel_writes(void)
@@ -104,10 +104,7 @@ static void changes_address_space(char *mapped)
 	CHECK(sbrk(-(8 * PAGE)) != (void *)-1 && sbrk(16 * PAGE) != (void *)-1);
 }
 
-/*
- * What one of them unmaps, protects or maps anew the other keeps, and the other
- * way round.
- */
+/* Checks that parent and child unmap, protect and map for themselves alone. */
 static void areas_are_private(void)
 {
 	char *mapped = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE,
@@ -147,10 +144,7 @@ static void on_fault(int sig)
 	_exit(42);
 }
 
-/*
- * Sharing a table must not give anybody a right that its area lacks, nor take
- * one.
- */
+/* Checks that sharing a table gives or takes no right of an area. */
 static void permissions(void)
 {
 	char *mapped = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
@@ -175,8 +169,8 @@ static void permissions(void)
 }
 
 /*
- * A child that writes nothing but its stack and a little data takes two page
- * tables of its own at most, however much there is.
+ * Checks that a child which writes little takes at most two page tables of its
+ * own.
  */
 static void few_tables(void)
 {

@@ -28,7 +28,9 @@ static int wait_for(int fd, int type, long long start, long long length)
 	return lock(fd, F_SETLKW64, type, start, length);
 }
 
-/* What another process finds in the way of a write lock on these bytes. */
+/*
+ * Returns the lock that keeps another process from write-locking these bytes.
+ */
 static struct flock64 conflict(int fd, long long start, long long length)
 {
 	struct flock64 fl = { F_WRLCK, SEEK_SET, start, length, 0 };
@@ -125,8 +127,8 @@ static void bases_and_errors(void)
 }
 
 /*
- * Closing any descriptor of the file lets go of all locks, and so does the
- * process's end; a child has none of them.
+ * Checks that closing any descriptor of the file releases all locks, as exit
+ * does. A child has none of them.
  */
 static void releases(void)
 {
@@ -169,7 +171,7 @@ static void waiting(void)
 	CHECK(pipe(fds) == 0 && set(fd, F_RDLCK, 0, 10) == 0);
 	pid = fork();
 	if (pid == 0) {
-		/* readers do not mind each other */
+		/* readers share */
 		CHECK(set(fd, F_RDLCK, 0, 10) == 0);
 		CHECK_ERRNO(set(fd, F_WRLCK, 5, 1), EAGAIN);
 		sigaction(SIGALRM, &action, NULL);
@@ -215,8 +217,8 @@ static int flock(int fd, int operation)
 }
 
 /*
- * flock() belongs to the open file: shared by dup() and fork(), gone with the
- * last descriptor.
+ * Checks flock(): dup() and fork() share the lock, and the last close releases
+ * it.
  */
 static void whole_files(void)
 {
@@ -263,8 +265,8 @@ static void whole_files(void)
 }
 
 /*
- * Two readers who both want to write: each gives its lock up while it waits, so
- * that neither waits for ever.
+ * Lets two readers ask for a write lock. Each gives up its own lock while it
+ * waits, so there is no deadlock.
  */
 static void two_upgrades(void)
 {
@@ -298,9 +300,8 @@ static void wait_until_closed(void *arg)
 }
 
 /*
- * A thread closes the file for which another waits: that one gets nothing.
- * What their process has locked since by another descriptor stays; Linux drops
- * it with all others on the file.
+ * Checks that a thread gets no lock if another closes the file while it waits.
+ * Later locks by another descriptor stay; Linux drops them too.
  */
 static void closed_meanwhile(void)
 {

@@ -1,6 +1,6 @@
 /*
- * mmap()'s flags and limits: mappings that grow, RLIMIT_DATA, more memory than
- * there is, flags that must be known, and permissions.
+ * mmap()'s flags and limits: growing mappings, RLIMIT_DATA, overcommit, unknown
+ * flags and permissions.
  */
 #include <check.h>
 #include <cowix.h>
@@ -61,7 +61,7 @@ static void guard(void)
 	CHECK(munmap(below, PAGE) == 0 && munmap(p, PAGE) == 0);
 }
 
-/* What is mapped anywhere keeps away from it. */
+/* Checks that a new mapping keeps its distance. */
 static void kept_off(void)
 {
 	char *p = mmap(NULL, 4 * PAGE, RW, PRIVATE | MAP_GROWSDOWN, -1, 0), *q;
@@ -112,7 +112,7 @@ static void data_limit(void)
 	CHECK(first != MAP_FAILED);
 }
 
-/* More than there is, of which little is touched. */
+/* Maps more than there is, and touches little of it. */
 static void overcommit(void)
 {
 	struct sysinfo info;
@@ -174,7 +174,9 @@ static void flags(void)
 	CHECK(munmap(p, 4 * PAGE) == 0);
 }
 
-/* What is told of memory adds up: busybox's free must not show less than 0. */
+/*
+ * Checks that memory figures add up: busybox's free must not show less than 0.
+ */
 static void sums(void)
 {
 	struct sysinfo info;

@@ -1,6 +1,6 @@
 /*
- * Mappings: mmap of memory and files, munmap, mprotect, madvise, with fork in
- * between; what is forbidden and how that is told.
+ * Mappings: mmap of memory and files, munmap, mprotect and madvise, with fork
+ * in between; and forbidden accesses.
  */
 #include <check.h>
 #include <cowix.h>
@@ -48,8 +48,7 @@ static void leave(int sig, siginfo_t *si, void *context)
 }
 
 /*
- * What a read or write of this byte in a child brings: 0, or ten times the
- * signal and its code.
+ * Accesses a byte in a child. Returns 0, or ten times the signal plus its code.
  */
 static int access_to(char *p, int write)
 {
@@ -168,7 +167,7 @@ static void protections(void)
 	CHECK(protect(p, 1, PROT_READ) == 0 && p[0] == 'y' && unmap(p, 6) == 0);
 }
 
-/* System calls see what the program sees. */
+/* Checks that system calls have the program's own rights to memory. */
 static void forbidden_to_calls(void)
 {
 	char *p = map(2);
@@ -193,8 +192,8 @@ static void forbidden_to_calls(void)
 }
 
 /*
- * fork between the changes: each side keeps what it had, and pages that cannot
- * be seen are shared and copied as others are.
+ * Forks between changes of protection. Each side keeps its memory, and hidden
+ * pages are shared and copied as others are.
  */
 static void protections_and_fork(void)
 {
@@ -312,7 +311,7 @@ static void truncated_files(void)
 }
 
 /*
- * A heap that grows against a mapping stops there, and nothing is overwritten.
+ * Checks that a heap which meets a mapping stops there and overwrites nothing.
  */
 static void heap_and_mappings(void)
 {
@@ -341,7 +340,7 @@ static unsigned frames_free(unsigned *tables)
 	return r.frames_free;
 }
 
-/* Pages and the tables that only they needed come back. */
+/* Checks that pages return, and tables that only they needed. */
 static void counts(void)
 {
 	unsigned tables, tables_now, before, now;
@@ -371,8 +370,8 @@ static void counts(void)
 static char spare[6 * PAGE] __attribute__((aligned(PAGE)));
 
 /*
- * Behind a program's data are zeroes that its file does not have; they are so
- * elsewhere, too.
+ * Checks the zeroes behind a program's data, also when moved. The file does not
+ * have them.
  */
 static void zeroes_moved(void)
 {
@@ -385,7 +384,7 @@ static void zeroes_moved(void)
 	CHECK(unmap(p, 6) == 0);
 }
 
-/* A thousand mappings, every second one taken away, then all. */
+/* Makes a thousand mappings, removes every second one, then all. */
 static void many(void)
 {
 	char *p = map(1000);
@@ -405,8 +404,8 @@ static void many(void)
 }
 
 /*
- * Whether the pages are one mapping again: only as such can they grow and move.
- * p is theirs no more.
+ * Checks that the pages are one mapping, since only one can grow and move.
+ * Unmaps them.
  */
 static void check_whole(char *p, unsigned pages)
 {
@@ -420,8 +419,8 @@ static void check_whole(char *p, unsigned pages)
 }
 
 /*
- * What mprotect has split and made alike again, as a thread library's heaps
- * grow, is one mapping, of memory and of a file.
+ * Checks that areas split by mprotect join when alike again, as in a thread
+ * library's growing heap.
  */
 static void joined(void)
 {

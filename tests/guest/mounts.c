@@ -1,4 +1,4 @@
-/* What mount() is told: flags that hold, remounting, the options of tmpfs. */
+/* What mount() is told: flags, remounting, and the options of tmpfs. */
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>
@@ -92,7 +92,7 @@ static void no_devices(void)
 	CHECK(fd >= 0 && close(fd) == 0 && umount(HERE) == 0);
 }
 
-/* Starts the program in a child: its exit status, or the error of exec. */
+/* Starts the program in a child. Returns its exit status, or exec's error. */
 static int start(void)
 {
 	int status, pid = fork();
@@ -130,7 +130,7 @@ static void no_programs(void)
 	CHECK(umount(HERE) == 0);
 }
 
-/* A child has a mapping of a file there, as of any other. */
+/* Checks that a child inherits a file mapping from there, as from anywhere. */
 static void no_programs_fork(void)
 {
 	const char *page;
@@ -148,7 +148,7 @@ static void no_programs_fork(void)
 	CHECK(munmap((void *)page, 4096) == 0 && umount(HERE) == 0);
 }
 
-/* The exit status of a set-uid program is whether it is root. */
+/* Runs a set-uid program. Its exit status tells if it is root. */
 static int becomes_root(void)
 {
 	int status, pid = fork();
@@ -290,7 +290,7 @@ int main(int argc, char **argv)
 
 	if (strcmp(argv[0], "whoami") == 0)
 		return geteuid() == 0;
-	if (!on_cowix() || getuid() != 0)	/* mounting is for root */
+	if (!on_cowix() || getuid() != 0)	/* only root may mount */
 		return 0;
 	return run_tests(tests, argc, argv);
 }

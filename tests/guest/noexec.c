@@ -1,6 +1,6 @@
 /*
- * Mappings of files that must not be executed, beside areas that children do
- * not get: neither property is taken for the other.
+ * Files mapped without the right to execute, beside areas that children do not
+ * inherit. The kernel must not confuse these two properties.
  */
 #include <check.h>
 #include <cowix.h>
@@ -22,7 +22,7 @@ static int fork_by(int policy)
 	return policy && on_cowix() ? xfork(policy, NULL) : fork();
 }
 
-/* Two pages of a file on a file system that is mounted MS_NOEXEC. */
+/* Maps two pages of a file on a file system mounted MS_NOEXEC. */
 static char *map_file(int flags)
 {
 	static char pages[2 * PAGE];
@@ -46,7 +46,7 @@ static void unmap_file(char *p)
 	CHECK(rmdir(HERE) == 0);
 }
 
-/* A child by each policy sees the pages, and its own child, too. */
+/* Checks that a child by each policy sees the pages, as does its own child. */
 static void inherited_by(int policy, int flags)
 {
 	char *p = map_file(flags);
@@ -81,7 +81,7 @@ static int advise(char *p, int advice)
 	return syscall(__NR_madvise, p, PAGE, advice);
 }
 
-/* No advice gives the right to execute, and none takes it. */
+/* Checks that no advice gives or takes the right to execute. */
 static void advised(void)
 {
 	static const int advices[] = { MADV_NORMAL, MADV_DOFORK, MADV_DONTFORK,

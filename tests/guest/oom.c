@@ -1,7 +1,7 @@
 /*
- * Run as init (init=/tests/oom): its child has most of the memory and waits,
- * then it takes the rest and more. Memory cannot be had from itself, because
- * its end would be the machine's: the child ends, and it goes on.
+ * Runs as init (init=/tests/oom). Its child takes most of the memory and waits,
+ * then init takes the rest and more. Init's end would be the machine's, so the
+ * child must end instead.
  */
 #include <check.h>
 #include <fcntl.h>

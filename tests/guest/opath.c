@@ -31,7 +31,7 @@ static int stat_at(int fd, const char *path, struct stat64 *st, int flags)
 	return syscall(__NR_fstatat64, fd, path, st, flags);
 }
 
-/* What works: what has to do with the name or the descriptor. */
+/* Checks calls that work: those about the name or the descriptor. */
 static void named(void)
 {
 	struct stat64 st;
@@ -54,7 +54,7 @@ static void named(void)
 	CHECK_ERRNO(open(FILE_NAME, O_PATH | O_CREAT, 0644), ENOENT);
 }
 
-/* What needs an open file. */
+/* Checks that calls which need an open file fail. */
 static void nothing_else(void)
 {
 	char c = 'x';
@@ -84,7 +84,7 @@ static void nothing_else(void)
 	CHECK(close(fd) == 0 && unlink(FILE_NAME) == 0);
 }
 
-/* Neither waiting nor permission: only the way to it is walked. */
+/* Checks that open() neither waits nor needs permission for the file itself. */
 static void fifo_and_forbidden(void)
 {
 	int fd;

@@ -1,6 +1,6 @@
 /*
- * Owners of page frames: what a call takes belongs to whom it should, the audit
- * finds it there, and free frames and owned ones are all frames. Linux has none
+ * Owners of page frames. Each call's frames belong to the right owner, and the
+ * audit finds them there. Free and owned frames are all frames. Linux has none
  * of it.
  */
 #include <check.h>
@@ -15,7 +15,7 @@
 
 static struct audit_report then, now;
 
-/* Returns how many more frames the owner has than at the last call. */
+/* Returns how many frames the owner has gained since the last call. */
 static int gained(enum page_owner owner)
 {
 	int more;
@@ -26,7 +26,7 @@ static int gained(enum page_owner owner)
 	return more;
 }
 
-/* Notes how it is, with the code and data of this program in memory. */
+/* Records the present counts, with this program's code and data in memory. */
 static int begin(void)
 {
 	if (!on_cowix())
@@ -80,7 +80,7 @@ static void terminals(void)
 	CHECK(gained(OWNER_TTY) == -1);
 }
 
-/* A child that sleeps, and that has a stack, a directory and tables. */
+/* Starts a child that sleeps, with a stack, a directory and tables. */
 static int sleeper(void)
 {
 	int pid = fork();
@@ -114,7 +114,7 @@ static void tasks(void)
 	CHECK(gained(OWNER_DIRECTORY) == -1);
 }
 
-/* A call that sleeps with pages in its hands: poll() of many files. */
+/* Checks a call that sleeps with pages in its hands: poll() of many files. */
 static void calls(void)
 {
 	static struct pollfd fds[200];
@@ -172,7 +172,10 @@ static void trace_ring(void)
 	umount("/proc");
 }
 
-/* A page of a file that was cut off is the program's who still maps it. */
+/*
+ * Checks that a page cut off from its file belongs to the program that still
+ * maps it.
+ */
 static void cached_pages(void)
 {
 	char *p, bytes[100] = "x";

@@ -1,6 +1,6 @@
 /*
- * What cannot be refused waits for memory: an innocent process is not ended
- * because an allocation of its fails, and nothing is left out. The n-th fails.
+ * Calls that cannot be refused wait for memory. The n-th allocation fails, but
+ * no innocent process may end, and nothing may be left out.
  */
 #include <check.h>
 #include <cowix.h>
@@ -17,7 +17,9 @@ static char *fresh_page(void)
 	return map(PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
-/* Runs one try in a child until its plan comes to nothing. */
+/*
+ * Runs one try after another in a child, until no allocation is left to fail.
+ */
 static void each_failure(void (*run)(int n), int at_least)
 {
 	int n = 0, status;
@@ -52,7 +54,7 @@ static void first_fpu(void)
 	each_failure(use_fpu, 1);
 }
 
-/* The frame moves to a page of a file that is not in memory yet. */
+/* Moves the frame to a page of a file that is not in memory yet. */
 static void return_from_handler(int sig)
 {
 	char *frame = (char *)__builtin_frame_address(0) + 4, *page;
@@ -86,7 +88,7 @@ static void do_nothing(void *arg)
 	(void)arg;
 }
 
-/* Either there is no thread, or its number is told. */
+/* Checks that there is no thread, or that its number is reported. */
 static void make_thread(int n)
 {
 	char *stack = malloc(STACK);
@@ -110,7 +112,9 @@ static void numbers_told(void)
 
 static volatile int *shared_tid;
 
-/* The word that is cleared at its end is in a page to be copied first. */
+/*
+ * Ends a thread. The word to be cleared is in a page that must first be copied.
+ */
 static void end_without_memory(void *arg)
 {
 	fail_alloc(*(int *)arg);
@@ -141,7 +145,10 @@ static void ends_told(void)
 	each_failure(end_thread, 1);
 }
 
-/* What the child shares becomes its own behind the point of no return. */
+/*
+ * Executes a program. Shared objects become the child's own after the point of
+ * no return.
+ */
 static void become_other(void *arg)
 {
 	char *argv[] = { "true", NULL };
