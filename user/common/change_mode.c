@@ -1,5 +1,5 @@
 /*
- * Modes as chmod and find read them: octal, or [ugoa]*([+-=][rwxXst]*|[ugo])+
+ * Parses modes for chmod and find: octal, or [ugoa]*([+-=][rwxXst]*|[ugo])+
  * separated by commas.
  */
 #include <string.h>
@@ -20,7 +20,7 @@ static mode_t whose(char c)
 	}
 }
 
-/* Returns how far left the bits of u, g or o stand. */
+/* Returns how far left the bits of u, g or o are. */
 static int shift_of(char c)
 {
 	if (c == 'u')
@@ -29,8 +29,8 @@ static int shift_of(char c)
 }
 
 /*
- * Returns the permissions behind an operator, for everybody: copied from one of
- * the three, or by letters.
+ * Returns the permissions behind an operator, for everybody. They are copied
+ * from u, g or o, or given by letters.
  */
 static mode_t permissions(const char **s, mode_t mode)
 {
@@ -58,8 +58,8 @@ static mode_t permissions(const char **s, mode_t mode)
 }
 
 /*
- * One operator and what follows it. A directory keeps its set-ID bits unless
- * they are named.
+ * Applies one operator and its permissions. A directory keeps its set-ID bits
+ * unless they are named.
  */
 static mode_t change(const char **s, mode_t mode, mode_t who, mode_t mask)
 {

@@ -1,8 +1,8 @@
 /*
- * Runs tests: each in a child of its own with a time limit, the machine's
- * counts compared before and after, the memory audit at the end. On a kernel
- * without the audit call (Linux, the oracle) only the behaviour is checked.
- * With names as arguments only those tests run.
+ * Runs tests, each in a child of its own with a time limit. Compares the
+ * kernel's counts before and after each test, and runs the memory audit at the
+ * end. A kernel without the audit call (Linux, for comparison) is only tested
+ * for its behaviour. Arguments are names: only those tests run.
  */
 #include <check.h>
 #include <cowix.h>
@@ -83,17 +83,17 @@ int on_64_bits(void)
 }
 
 /*
- * Returns how many frames are free, cached or hold kernel objects. One may go
- * from the first kind to the others without being lost: a page of init's own
- * program that it needs for the first time, an object that stays in a page that
- * others have left. Objects are counted by themselves.
+ * Returns how many frames are free, cached or hold kernel objects. A frame may
+ * leave the first kind for the others without being lost: as a page of init's
+ * program that init now needs, or as the page of an object that stays after its
+ * neighbours have gone. Objects are counted separately.
  */
 unsigned accounted(const struct audit_report *r)
 {
 	return r->frames_free + r->frames_cache + r->frames_kernel;
 }
 
-/* Owners whose frames may neither grow nor shrink over a test. */
+/* Returns the first owner whose frames grew or shrank, though they must not. */
 const char *owned_difference(const struct audit_report *a,
 			     const struct audit_report *b)
 {
@@ -108,14 +108,15 @@ const char *owned_difference(const struct audit_report *a,
 }
 
 /*
- * What must be the same before and after a test; the first difference is named.
+ * Compares what must be equal before and after a test. Returns the name of the
+ * first difference.
  */
 static const char *compare(const struct audit_report *a,
 			   const struct audit_report *b)
 {
 	/*
-	 * not a page that the first difference takes and is then a difference
-	 * itself
+	 * static: a page taken at the first difference would be a difference,
+	 * too
 	 */
 	static char text[80] = "-";
 	const struct {
@@ -160,7 +161,7 @@ static int run_child(const struct test *t)
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return -1;
-	kill(-pid, SIGKILL);		/* whatever it left behind */
+	kill(-pid, SIGKILL);		/* kills the processes that it left */
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
 	return status;
@@ -203,7 +204,7 @@ int run_tests(const struct test *tests, int argc, char **argv)
 	int failed = 0, passed = 0;
 
 	run_child(&warm_up);
-	/* the pages of this code are here before anything is counted */
+	/* brings in the pages of this code before anything is counted */
 	sleep_ms(20);
 	for (; tests->name; tests++) {
 		int wanted = argc < 2;

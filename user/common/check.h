@@ -1,6 +1,7 @@
 /*
- * The frame of the test programs in tests/guest (user/common/check.c): one
- * function a behaviour, each in a process of its own with a time limit.
+ * The frame of the test programs in tests/guest (user/common/check.c). A test
+ * is one function for one behaviour. It runs in a process of its own, with a
+ * time limit.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -15,7 +16,7 @@ struct test {
 	void (*run)(void);
 };
 
-/* Fail the test with place, expression and errno. */
+/* Fails the test with place, expression and errno. */
 void check_failed(const char *file, int line, const char *what)
 	__attribute__((noreturn));
 #define CHECK(e) ((e) ? (void)0 : check_failed(__FILE__, __LINE__, #e))
@@ -31,13 +32,13 @@ int run_tests(const struct test *tests, int argc, char **argv);
 struct sysinfo;
 int pages_info(struct sysinfo *info);	/* sysinfo() in pages */
 struct audit_report;
-/* The owner (abi/audit.h) who has more or fewer frames in b, or NULL. */
+/* returns the owner with more or fewer frames in b, or NULL */
 const char *owned_difference(const struct audit_report *a,
 			     const struct audit_report *b);
 unsigned accounted(const struct audit_report *r);
-int on_cowix(void);			/* the memory audit is there */
-int on_64_bits(void);	/* a 64-bit kernel: all 4 GB are the program's */
-int wait_status(int pid);		/* wait for a child; its raw status */
+int on_cowix(void);			/* 1 if there is the memory audit */
+int on_64_bits(void);	/* 1 if the program has all 4 GB */
+int wait_status(int pid);		/* waits for a child; raw status */
 void sleep_ms(long ms);			/* signals shorten it */
-long now_ms(void);			/* of a clock that only goes forward */
+long now_ms(void);			/* monotonic clock */
 #endif

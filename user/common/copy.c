@@ -1,4 +1,4 @@
-/* Copying files and whole trees, for cp and mv. */
+/* Copies files and whole trees, for cp and mv. */
 #include <errno.h>
 #include <fcntl.h>
 #include <names.h>
@@ -11,14 +11,14 @@
 #include <unistd.h>
 #include <util.h>
 
-/* What was copied and has further names, with COPY_LINKS. */
+/* The copied files that have further names, for COPY_LINKS. */
 static struct copied {
 	struct copied *next;
 	unsigned long dev, ino;
 	char *to;
 } *copied;
 
-/* the first directory that was copied to: it is not copied itself */
+/* the first directory copied to, which is not itself copied */
 static struct stat made;
 
 static int copy_any(const char *from, const char *to, int flags);
@@ -34,9 +34,7 @@ static int same(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/*
- * Opens the file to write, if need be after the one in its place was removed.
- */
+/* Opens the target. If it cannot be opened, removes it first when asked to. */
 static int open_target(const char *to, mode_t mode, int flags)
 {
 	int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC, mode & 0777);
@@ -76,8 +74,8 @@ static int copy_link(const char *from, const char *to)
 }
 
 /*
- * A directory is writable while it is filled, and then gets the mode that it is
- * to have.
+ * Copies a directory. It is writable while it is filled, and gets its final
+ * mode afterwards.
  */
 static int copy_directory(const char *from, const char *to, mode_t mode,
 			  int flags)
@@ -109,8 +107,8 @@ static int copy_directory(const char *from, const char *to, mode_t mode,
 }
 
 /*
- * Times, owner and mode, in this order: writing changes the first, a new owner
- * takes the bits for set-user-ID away.
+ * Sets times, owner and mode, in this order. Writing changes the times, and a
+ * new owner clears the set-user-ID bits.
  */
 static int keep_attributes(const char *to, const struct stat *st)
 {
@@ -129,8 +127,8 @@ static int keep_attributes(const char *to, const struct stat *st)
 }
 
 /*
- * With COPY_LINKS: another name of what was copied becomes one of the copy. 1:
- * it was not, and now is known.
+ * With COPY_LINKS: links to the copy if the file was copied under another name.
+ * Returns 1 if it was not; then it is remembered.
  */
 static int copy_name(const struct stat *st, const char *to)
 {
@@ -152,7 +150,7 @@ static int copy_name(const struct stat *st, const char *to)
 	return 1;
 }
 
-/* What is not a directory. */
+/* Copies anything but a directory. */
 static int copy_file(const char *from, const char *to, const struct stat *st,
 		     int flags)
 {
@@ -172,8 +170,8 @@ static int copy_file(const char *from, const char *to, const struct stat *st,
 }
 
 /*
- * Finds out if there is a reason not to write to what is there. Returns 0 if
- * none, 1 after the user or an option said so, -1 after a message.
+ * Decides if an existing target may not be overwritten. Returns 0 if it may, 1
+ * if the user or an option forbids it, and -1 after an error message.
  */
 static int refused(const char *from, const char *to, const struct stat *st,
 		   int flags)

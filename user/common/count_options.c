@@ -1,4 +1,4 @@
-/* What head and tail have in common. */
+/* The options and headings of head and tail. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ char **count_options(int argc, char **argv, const char *letters,
 	return argv + optind;
 }
 
-/* With several files, a line with the name before each. */
+/* Prints the name before each file if there are several. */
 void print_heading(struct count_options *o, const char *name)
 {
 	if (o->headings)

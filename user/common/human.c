@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <util.h>
 
-/* Rounded up, below ten with a digit behind the point. */
+/* Writes a size with a unit. It is rounded up, with one decimal below ten. */
 void human_size(unsigned long long bytes, char *to)
 {
 	unsigned long long tenths = bytes * 10;

@@ -1,11 +1,11 @@
-/* Text files by lines, for the programs that read several at once. */
+/* Reads text files line by line, for programs that read several at once. */
 #include <errno.h>
 #include <lines.h>
 #include <util.h>
 
 /*
- * Open a file to read; "-" is standard input. A failure is said, and NULL comes
- * back.
+ * Opens a file to read; "-" is standard input. Returns NULL after an error
+ * message.
  */
 FILE *open_input(const char *name)
 {
@@ -18,8 +18,8 @@ FILE *open_input(const char *name)
 }
 
 /*
- * As getline(), but the newline is taken off, and what cannot be read ends the
- * program.
+ * Like getline(), but removes the newline. Ends the program if the file cannot
+ * be read.
  */
 ssize_t read_line(char **line, size_t *size, FILE *f)
 {

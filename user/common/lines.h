@@ -3,7 +3,7 @@
 #define LINES_H
 #include <stdio.h>
 FILE *open_input(
-	const char *name); /* "-": standard input; NULL: it was said why */
+	const char *name); /* "-": standard input; NULL after a message */
 /* getline() without the newline */
 ssize_t read_line(char **line, size_t *size, FILE *f);
 #endif

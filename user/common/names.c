@@ -1,6 +1,6 @@
 /*
- * The names in a directory, all at once: a walk over a tree then needs one
- * descriptor at most, and may remove what it walks over.
+ * Reads the names of a directory all at once. A walk over a tree then needs
+ * only one descriptor, and may remove what it walks over.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <util.h>
 
-/* The order of two names, for qsort. */
+/* Compares two names, for qsort(). */
 static int compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

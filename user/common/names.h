@@ -1,12 +1,12 @@
-/* The names in a directory (user/common/names.c). */
+/* The names of a directory (user/common/names.c). */
 #ifndef NAMES_H
 #define NAMES_H
-/* without . and .., ended by NULL; NULL: it was said why */
+/* without . and .., ended by NULL; NULL after an error message */
 char **sorted_names(const char *path);
 void free_names(char **names);
 /*
- * The directories on the way down to one, for walks that follow symbolic links:
- * one of them once more is a loop.
+ * The directories on the way down, for walks that follow symbolic links. A
+ * directory that occurs in it once more is a loop.
  */
 struct level {
 	const struct level *above;

@@ -1,6 +1,6 @@
 /*
- * Owners of files: names to numbers, and changing whole trees, for chown, chgrp
- * and find.
+ * Owners of files, for chown, chgrp and find: turns names into numbers, and
+ * changes whole trees.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -14,8 +14,8 @@
 #include <util.h>
 
 /*
- * The number in the third field of the line that a name begins, in a file like
- * /etc/passwd; failing that, the name as a number.
+ * Returns the third field of the line that begins with name, in a file like
+ * /etc/passwd. If there is no such line, returns name as a number.
  */
 static long find_id(const char *file, const char *name)
 {
@@ -71,8 +71,8 @@ char **owner_options(int argc, char **argv, struct owner_options *o,
 }
 
 /*
- * A walk that follows links changes what they point to, another the links
- * themselves.
+ * Changes what is below a directory. A walk that follows links changes their
+ * targets; any other changes the links.
  */
 static void change_below(const char *path, uid_t uid, gid_t gid,
 			 const struct owner_options *o, int depth)

@@ -1,14 +1,13 @@
 /*
- * Dates as people write them: @seconds[.fraction], or YYYY-MM-DD,
- * HH:MM[:SS[.fraction]] or both with a blank or a T between, perhaps with a
- * zone behind: Z, +HH, +HHMM or +HH:MM.
+ * Parses dates: @seconds[.fraction], or YYYY-MM-DD, HH:MM[:SS[.fraction]] or
+ * both with a blank or a T between. A zone may follow: Z, +HH, +HHMM or +HH:MM.
  */
 #include <ctype.h>
 #include <time.h>
 
 #define BILLION	1000000000
 
-/* Reads a number of least to most digits; NULL: it has fewer. */
+/* Parses a number of least to most digits. Returns NULL if it has fewer. */
 static const char *read_digits(const char *s, int least, int most, int *value)
 {
 	int n = 0;
@@ -50,7 +49,7 @@ static const char *read_clock(const char *s, struct tm *tm, long *nanoseconds)
 	return s ? read_fraction(s, nanoseconds) : NULL;
 }
 
-/* Reads a zone as seconds east of Greenwich. */
+/* Parses a zone as seconds east of Greenwich. */
 static const char *read_zone(const char *s, int *east)
 {
 	int sign = *s == '-' ? -1 : 1, hours, minutes = 0;
@@ -75,8 +74,9 @@ static int same_time(const struct tm *a, const struct tm *b)
 }
 
 /*
- * The seconds since 1970 of a date in local time or UTC that calendar and clock
- * have. Returns 0, or -1 if they do not. A second 60 is the next minute's 0.
+ * Computes the seconds since 1970 of a date in local time or UTC. Returns -1 if
+ * the calendar or clock has no such time. A second of 60 is the next minute's
+ * 0.
  */
 static int exact(struct tm tm, int utc, time64_t *t)
 {
@@ -101,7 +101,7 @@ int exact_time(struct tm tm, time64_t *t)
 	return exact(tm, 0, t);
 }
 
-/* Reads what is behind the @. */
+/* Parses the seconds behind the @. */
 static int read_seconds(const char *s, struct timespec64 *t)
 {
 	int negative = *s == '-';

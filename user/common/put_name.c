@@ -1,4 +1,4 @@
-/* Names of files and programs on a terminal. */
+/* Prints names of files and programs on a terminal. */
 #include <ctype.h>
 #include <stdio.h>
 #include <util.h>

@@ -1,4 +1,4 @@
-/* Running another program, for xargs, find, nice and time. */
+/* Runs another program, for xargs, find, nice and time. */
 #include <errno.h>
 #include <run.h>
 #include <stdio.h>

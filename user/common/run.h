@@ -2,8 +2,8 @@
 #ifndef RUN_H
 #define RUN_H
 struct rusage;
-/* become the program; 126 or 127 with a message if that fails */
+/* becomes the program, or exits with 126 or 127 after a message */
 void exec_or_exit(char **argv) __attribute__((noreturn));
-/* its status as wait() has it, or -1 without a child */
+/* returns its status as wait() does, or -1 without a child */
 int run_program(char **argv, struct rusage *usage);
 #endif

@@ -1,6 +1,6 @@
 /*
- * Removing files and whole trees, for mv and rm; and what cp, mv and ln have in
- * common. Copying is in copy.c.
+ * Removes files and whole trees, for mv and rm. Also holds what cp, mv and ln
+ * share. Copying is in copy.c.
  */
 #include <names.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #include <util.h>
 
 /*
- * Returns 1 if the user keeps a file. Without a word from him about asking, one
- * that he may not write to is asked for on a terminal.
+ * Returns 1 if the user wants to keep a file. By default asks only about a file
+ * that is not writable, and only on a terminal.
  */
 static int refused(const char *question, const char *path,
 		   const struct stat *st, int flags)
@@ -24,9 +24,7 @@ static int refused(const char *question, const char *path,
 	       access(path, W_OK) < 0 && !ask("remove protected", path);
 }
 
-/*
- * Removes what is in a directory. What the user keeps in there is no failure.
- */
+/* Removes what is in a directory. A file that the user keeps is no failure. */
 static int empty_directory(const char *path, int flags)
 {
 	char **names = sorted_names(path);

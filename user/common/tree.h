@@ -1,21 +1,18 @@
 /*
- * user/common/copy.c and tree.c. Failures are said; -1 tells that there was
- * one.
+ * Trees of files (user/common/copy.c and tree.c). Functions return -1 after an
+ * error message.
  */
 #ifndef TREE_H
 #define TREE_H
 enum {
 	COPY_RECURSIVE = 1, COPY_PRESERVE = 2,
-	/*
-	 * symbolic links are copied as what they point to: all, or those given
-	 * as arguments
-	 */
+	/* copy the targets of symbolic links: of all, or only of arguments */
 	COPY_FOLLOW = 4, COPY_FOLLOW_FIRST = 8,
-	COPY_FORCE = 16,	/* a target that cannot be opened is removed */
-	/* ask before a target is overwritten, or never do it */
+	COPY_FORCE = 16,	/* remove a target that cannot be opened */
+	/* ask before overwriting a target, or never overwrite */
 	COPY_ASK = 32, COPY_KEEP = 64,
 	COPY_VERBOSE = 128,
-	COPY_LINKS = 256,	/* files that were the same are so afterwards */
+	COPY_LINKS = 256,	/* links between files stay links */
 };
 int copy_tree(const char *from, const char *to, int flags);
 enum {
@@ -26,8 +23,8 @@ enum {
 };
 int remove_tree(const char *path, int flags);
 /*
- * For cp, mv and ln: call fn for each file but the last, with its name in the
- * last if that is a directory, else with the last itself.
+ * For cp, mv and ln: calls fn for each file but the last. The target is the
+ * last argument or, if that is a directory, the file's name in it.
  */
 void each_target(char **files, int count, const char *synopsis,
 		 void (*fn)(const char *from, const char *to));

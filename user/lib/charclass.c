@@ -1,5 +1,5 @@
 /*
- * Classes of characters in the sets of patterns: [:alpha:] and its relatives.
+ * The character classes in the sets of patterns: [:alpha:] and its relatives.
  */
 #include <ctype.h>
 #include <stddef.h>
@@ -31,8 +31,8 @@ static const struct {
 };
 
 /*
- * p stands behind the second [ of [[:alpha:]...]: where the class ends, or NULL
- * when it is none. *matched becomes 1 if c is in it.
+ * Sets *matched to 1 if c is in the class at p. p points behind the second [ of
+ * [[:alpha:]...]. Returns where the class ends, or NULL if there is none.
  */
 const char *__match_class(const char *p, char c, int *matched)
 {

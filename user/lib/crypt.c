@@ -1,7 +1,7 @@
 /*
- * Password hashing with SHA-256, the method $5$ of "Unix crypt using SHA-256
- * and SHA-512" (U. Drepper, 2007, in the public domain). The numbers below are
- * the steps of that text. A hash reads $5$[rounds=N$]salt$hash.
+ * Password hashing with SHA-256: the method $5$ of "Unix crypt using SHA-256
+ * and SHA-512" (U. Drepper, 2007, in the public domain). The step numbers below
+ * are those of that text. A hash reads $5$[rounds=N$]salt$hash.
  */
 #include <crypt.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 #define SALT_MAX	16
 #define KEY_MAX		128
 
-/* Adds n bytes of a hash repeated as often as it takes. */
+/* Adds n bytes of a hash, which is repeated as often as needed. */
 static void add_repeated(struct sha256 *s, const unsigned char *hash, size_t n)
 {
 	for (; n > SHA256_SIZE; n -= SHA256_SIZE)
@@ -24,7 +24,7 @@ static void add_repeated(struct sha256 *s, const unsigned char *hash, size_t n)
 	sha256_add(s, hash, n);
 }
 
-/* Steps 1 to 12: digest A, from the key, the salt and digest B. */
+/* Steps 1 to 12: computes digest A from the key, the salt and digest B. */
 static void first_digest(const char *key, size_t key_length, const char *salt,
 			 size_t salt_length, unsigned char *a)
 {
@@ -50,8 +50,8 @@ static void first_digest(const char *key, size_t key_length, const char *salt,
 }
 
 /*
- * Steps 13 to 20: sequences P and S, as long as key and salt, from the hash of
- * many copies.
+ * Steps 13 to 20: computes the sequence P or S, as long as the key or salt. It
+ * is a hash of many copies of the text.
  */
 static void sequence(const char *text, size_t length, unsigned copies,
 		     unsigned char *to)
@@ -67,7 +67,7 @@ static void sequence(const char *text, size_t length, unsigned copies,
 		to[i] = hash[i % SHA256_SIZE];
 }
 
-/* Step 21: the rounds, which make it slow. */
+/* Step 21: does the rounds, which make the hash slow. */
 static void stretch(unsigned char *a, const unsigned char *p, size_t key_length,
 		    const unsigned char *salt, size_t salt_length, long rounds)
 {
@@ -86,8 +86,8 @@ static void stretch(unsigned char *a, const unsigned char *p, size_t key_length,
 }
 
 /*
- * Step 22: the hash in 43 characters, three bytes in four of them, the bytes in
- * an order of their own.
+ * Step 22: writes the hash as 43 characters, four for three bytes. The method
+ * gives the order of the bytes.
  */
 static void encode(const unsigned char *a, char *to)
 {

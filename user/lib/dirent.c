@@ -1,4 +1,4 @@
-/* Reading directories. */
+/* Reads directories. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /*
- * The environment: a list of name=value strings. What setenv() adds is
- * malloc'ed and never freed.
+ * The environment: a list of name=value strings. What setenv() allocates is
+ * never freed.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static char **owned;	/* environ, once it has been copied to be changed */
+static char **owned;	/* environ, once copied to be changed */
 
 static char **find(const char *name, size_t length)
 {

@@ -11,8 +11,8 @@ int execv(const char *path, char *const argv[])
 }
 
 /*
- * Returns 1 if a file's beginning is no text: an ELF file, or a NUL in the
- * first line.
+ * Returns 1 if the beginning of a file is not text: it is an ELF file or has a
+ * NUL in the first line.
  */
 int looks_binary(const char *start, size_t n)
 {
@@ -22,7 +22,7 @@ int looks_binary(const char *start, size_t n)
 	       memchr(start, '\0', end ? (size_t)(end - start) : n);
 }
 
-/* Whether a program of a format that is not known is to be left alone. */
+/* Returns 1 if a program of an unknown format must not be run as a script. */
 static int file_looks_binary(const char *path)
 {
 	char start[128];
@@ -34,7 +34,7 @@ static int file_looks_binary(const char *path)
 	return n > 0 && looks_binary(start, n);
 }
 
-/* Runs path; a text that is no program is a script, as it has always been. */
+/* Runs path. A text file of no known format is run as a shell script. */
 static void try(const char *path, char *const argv[])
 {
 	char **script;

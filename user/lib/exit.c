@@ -1,6 +1,6 @@
 /*
- * The end of a program: functions registered by atexit(), the last first. stdio
- * registers its flush there only when it is used.
+ * Ends a program. Calls the functions registered by atexit(), the last one
+ * first. stdio registers its flush only when it is used.
  */
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /*
- * Matching a name with a shell pattern: * ? [set] [!set] and \ before a
+ * Matches a name with a shell pattern: * ? [set] [!set] and \ before a
  * character.
  */
 #include <fnmatch.h>
@@ -7,8 +7,8 @@
 
 
 /*
- * Matches c with the set that begins behind '['; the pattern behind ']' or NULL
- * when the set is not closed.
+ * Matches c with the set whose [ stands before p. Returns the pattern behind
+ * the ], or NULL if the set is not closed.
  */
 static const char *match_set(const char *p, char c, int *matched)
 {

@@ -1,4 +1,4 @@
-/* Opening and closing streams. */
+/* Opens and closes streams. */
 #include "stdio_internal.h"
 #include <errno.h>
 #include <fcntl.h>

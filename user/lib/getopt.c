@@ -8,7 +8,7 @@ int optind = 1, opterr = 1, optopt;
 
 int getopt(int argc, char *const argv[], const char *options)
 {
-	static int at = 1;		/* place inside a cluster like -la */
+	static int at = 1;		/* place inside a group like -la */
 	const char *arg = optind < argc ? argv[optind] : NULL, *found;
 
 	if (!arg || arg[0] != '-' || !arg[1])

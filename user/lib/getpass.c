@@ -1,13 +1,13 @@
 /*
- * A line from standard input that the terminal does not show. Signals wait
- * until it is complete, so that the terminal is left in order.
+ * Reads a line from standard input without echo. Signals are blocked until the
+ * line is complete, so that the terminal is left in order.
  */
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-#define INTERRUPT 3		/* ^C in the line gives it up */
+#define INTERRUPT 3		/* ^C gives up the line */
 
 char *getpass(const char *prompt)
 {

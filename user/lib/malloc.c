@@ -1,18 +1,18 @@
 /*
- * malloc on brk: blocks with a header, free ones in a list sorted by address
- * and joined with their neighbours; first fit (B. Kernighan, D. Ritchie, "The C
- * Programming Language", 8.7).
+ * malloc() on brk(): blocks with a header. Free blocks are in a list sorted by
+ * address and are joined with their neighbours. First fit (B. Kernighan, D.
+ * Ritchie, "The C Programming Language", 8.7).
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define GROW 16384u		/* bytes asked from the kernel at least */
+#define GROW 16384u /* least number of bytes asked from the kernel */
 
 struct header {
 	struct header *next;
-	size_t size;		/* with the header, a multiple of 16 */
+	size_t size;		/* with the header; a multiple of 16 */
 	size_t padding[2];
 };
 

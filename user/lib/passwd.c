@@ -9,7 +9,7 @@
 #define LINE_MAX	512
 #define MEMBERS_MAX	32
 
-/* Cuts a line in place into n fields; 0 if it has fewer. */
+/* Cuts a line in place into n fields. Returns 0 if it has fewer. */
 static int cut(char *line, char **fields, int n)
 {
 	line[strcspn(line, "\n")] = '\0';
@@ -27,8 +27,8 @@ static int cut(char *line, char **fields, int n)
 }
 
 /*
- * Returns the first line whose field 0 is name or, without a name, whose field
- * 2 is id.
+ * Returns the first line whose field 0 is name. Without a name, field 2 must be
+ * id.
  */
 static int find(const char *file, const char *name, unsigned id, char **fields,
 		int n)
@@ -129,7 +129,7 @@ int getgrouplist(const char *user, gid_t group, gid_t *groups, int *count)
 	return n <= room ? n : -1;
 }
 
-/* A kernel without supplementary groups has none to set. */
+/* Does nothing if the kernel has no supplementary groups. */
 int initgroups(const char *user, gid_t group)
 {
 	gid_t groups[MEMBERS_MAX];

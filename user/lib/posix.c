@@ -1,4 +1,6 @@
-/* Small POSIX functions that are an ioctl or another call in disguise. */
+/*
+ * Small POSIX functions that are an ioctl or another system call in disguise.
+ */
 #include <cowix.h>
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Reading and writing at a position of one's own. */
+/* Reads and writes at a given position of a file. */
 #include <abi/unistd.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /*
- * printf to streams, by way of a buffer that grows for the rare long line.
- * vsnprintf() is the kernel's (lib/vsnprintf.c).
+ * printf() to streams, through a buffer that grows for a long line. vsnprintf()
+ * is the kernel's (lib/vsnprintf.c).
  */
 #include "stdio_internal.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * Sorting (Shell's method, gaps by Knuth: no recursion, no extra memory) and
- * binary search.
+ * Sorting and binary search. The method is Shell's with gaps by Knuth: no
+ * recursion, no extra memory.
  */
 #include <stdlib.h>
 

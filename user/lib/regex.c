@@ -1,15 +1,15 @@
 /*
- * Regular expressions, basic and extended (POSIX), by backtracking over a tree:
- * characters, . [set] ^ $ * + ? {n,m} groups, | and references back to groups;
- * \< \> \b \B, \w \W \s \S as GNU has them. Of all matches at a place the first
- * in order of preference is taken, or with alternatives the longest: other
- * matches are looked for as long as that takes a bounded number of steps.
- * regex_parse.c makes the tree.
+ * Regular expressions, basic and extended (POSIX), and GNU's \< \> \b \B, \w \W
+ * \s \S. regex_parse.c makes a tree: characters, . [set] ^ $ * + ? {n,m}
+ * groups, | and references back to groups. This file matches it by
+ * backtracking.
+ * Of all matches at a place the first in order of preference is taken. With
+ * alternatives the longest is taken; the search for it is bounded.
  */
 #include "regex_internal.h"
 #include <string.h>
 
-#define STEPS_MAX 20000	/* nodes tried for a longer match once there is one */
+#define STEPS_MAX 20000	/* nodes tried for a longer match after the first */
 
 struct longest {
 	const char *end;		/* NULL: none yet */
@@ -18,24 +18,21 @@ struct longest {
 };
 
 struct matcher {
-	/* where ^ matches, and what offsets count from */
+	/* where ^ matches; what offsets count from */
 	const char *start, *string;
-	int flags;			/* of regcomp() */
+	int flags;			/* as given to regcomp() */
 	regmatch_t *groups;
-	struct longest *longest;	/* NULL: the first match will do */
+	struct longest *longest;	/* NULL: the first match is enough */
 };
 
 /*
- * What comes after the node that is being matched: the rest of its sequence,
- * then the rest around it.
+ * What follows the current node: the rest of its sequence, then the rest around
+ * it.
  */
 struct rest {
 	struct re_node *node;
 	const struct rest *outer;
-	/*
-	 * a group that may be repeated: how often it was, and where this turn
-	 * began
-	 */
+	/* a repeated group: the turns so far, and where this turn began */
 	struct re_node *loop;
 	int count;
 	const char *turn;
@@ -60,7 +57,7 @@ static int matches_one(const struct matcher *m, const struct re_node *n, char c)
 			     tolower(u) == tolower((unsigned char)n->c));
 }
 
-/* One more turn of a group, each alternative in order. */
+/* Matches one more turn of a group. Tries its alternatives in order. */
 static const char *match_turn(const struct matcher *m, struct re_node *n,
 			      const struct rest *outer, int count,
 			      const char *s)
@@ -91,7 +88,7 @@ static const char *match_group(const struct matcher *m, struct re_node *n,
 }
 
 /*
- * A turn of a group ends at s: note what the group matched, for as long as that
+ * Ends a turn of a group at s. Notes what the group matched, as long as that
  * leads to a match.
  */
 static const char *end_turn(const struct matcher *m, const struct rest *rest,
@@ -109,15 +106,15 @@ static const char *end_turn(const struct matcher *m, const struct rest *rest,
 	return end;
 }
 
-/* Returns the character before s, 0 at the beginning of the line. */
+/* Returns the character before s, or 0 at the beginning of the line. */
 static char before(const struct matcher *m, const char *s)
 {
 	return s == m->start ? '\0' : s[-1];
 }
 
 /*
- * Returns 1 if at s a word begins (<), ends (>), does one of these (b) or none
- * (B).
+ * Returns 1 if a word edge of this kind is at s: a start (<), an end (>),
+ * either (b) or neither (B).
  */
 static int at_edge(const struct matcher *m, char kind, const char *s)
 {
@@ -132,8 +129,8 @@ static int at_edge(const struct matcher *m, char kind, const char *s)
 }
 
 /*
- * A match ends at s. It is taken at once, or noted if it is the longest so far
- * while others are looked for.
+ * Ends a match at s. Takes it at once, or notes it if it is the longest so far
+ * and longer ones are sought.
  */
 static const char *end_match(const struct matcher *m, const char *s)
 {
@@ -171,7 +168,7 @@ static int same_text(const struct matcher *m, const char *a, const char *b,
 	return n == 0;
 }
 
-/* What a group matched, once more, as often as it may. */
+/* Matches what a group matched once more, as often as allowed. */
 static const char *match_back(const struct matcher *m, const struct re_node *n,
 			      const struct rest *after, const char *s)
 {
@@ -195,7 +192,7 @@ static const char *match_back(const struct matcher *m, const struct re_node *n,
 }
 
 /*
- * Matches n, what follows it in its sequence, and what follows outside; where
+ * Matches n, the rest of its sequence, and what follows outside. Returns where
  * the match ends, or NULL.
  */
 static const char *match_node(const struct matcher *m, struct re_node *n,

@@ -1,6 +1,5 @@
 /*
- * What the reading of regular expressions (regex_parse.c) leaves for their
- * matching (regex.c).
+ * The tree of a regular expression: regex_parse.c makes it, regex.c matches it.
  */
 #ifndef REGEX_INTERNAL_H
 #define REGEX_INTERNAL_H
@@ -13,17 +12,17 @@ enum kind { CHAR, ANY, SET, BOL, EOL, EDGE, GROUP, BACK, EMPTY };
 
 struct re_node {
 	enum kind kind;
-	char c;	/* CHAR; EDGE of a word: < > b B as behind the backslash */
+	char c;	/* CHAR; EDGE of a word: one of < > b B */
 	unsigned char set[32];
 	struct re_node *group;		/* GROUP: its first alternative */
-	int number;	/* GROUP, BACK: which group; 0 beyond the ninth */
-	/* the next alternative, in an alternative's first node */
+	int number;	/* GROUP, BACK: which group; 0 above nine */
+	/* in the first node of an alternative: the next one */
 	struct re_node *or;
 	int min, max;			/* repetitions; max -1: no limit */
 	struct re_node *next;
 };
 
-/* A character that words are made of. */
+/* Returns 1 if words are made of this character. */
 static inline int is_word(unsigned char c)
 {
 	return c < 128 && (isalnum(c) || c == '_');

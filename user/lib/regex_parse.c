@@ -1,4 +1,4 @@
-/* Regular expressions: from text to a tree of nodes. */
+/* Parses a regular expression into a tree of nodes. */
 #include "regex_internal.h"
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,10 @@ static void add_to_set(struct re_node *n, unsigned char c)
 	n->set[c / 8] |= 1 << c % 8;
 }
 
-/* [:alpha:] and its like, behind the first bracket; where it ends, or NULL. */
+/*
+ * Adds a class like [:alpha:]; s points behind its first bracket. Returns where
+ * it ends, or NULL if it is none.
+ */
 static const char *add_class(struct re_node *n, const char *s)
 {
 	const char *end = NULL;
@@ -46,7 +49,7 @@ static const char *add_class(struct re_node *n, const char *s)
 	return end;
 }
 
-/* One end of a range: a character, or one written as [.x.] or [=x=]. */
+/* Parses one end of a range: a character, [.x.] or [=x=]. */
 static unsigned char set_member(struct parser *p)
 {
 	const char *s = p->at;
@@ -101,7 +104,7 @@ static struct re_node *parse_set(struct parser *p)
 	return n;
 }
 
-/* \w and \s, and all others as \W and \S. */
+/* Parses \w and \s; \W and \S stand for all other characters. */
 static struct re_node *parse_escape(char c)
 {
 	struct re_node *n = make(SET);
@@ -143,7 +146,7 @@ static struct re_node *parse_group(struct parser *p)
 	return n;
 }
 
-/* \1 to \9. */
+/* Parses \1 to \9. */
 static struct re_node *parse_back(struct parser *p, int number)
 {
 	struct re_node *n = make(BACK);
@@ -193,7 +196,7 @@ static struct re_node *parse_atom(struct parser *p, int first)
 	return n;
 }
 
-/* {n}, {n,}, {n,m} behind an atom. */
+/* Parses {n}, {n,} or {n,m} behind an atom. */
 static void parse_bounds(struct parser *p, struct re_node *n)
 {
 	n->min = strtol(p->at, (char **)&p->at, 10);

@@ -31,7 +31,10 @@ static unsigned rotate(unsigned x, int n)
 	return x >> n | x << (32 - n);
 }
 
-/* The block as 16 big-endian words, and 48 more made of them. */
+/*
+ * Computes the 64 words of a block: its 16 big-endian words and 48 derived
+ * ones.
+ */
 static void schedule(const unsigned char *block, unsigned *w)
 {
 	for (int i = 0; i < 16; i++, block += 4)

@@ -1,4 +1,4 @@
-/* Signals through the rt_ calls. */
+/* Signals by the rt_ system calls. */
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* The signals: their names, for the shell and kill, and what they mean. */
+/* The signals' names, for the shell and kill, and their descriptions. */
 #include <ctype.h>
 #include <signal.h>
 #include <signame.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define STANDARD	32
-#define RTMIN		34		/* as glibc, which keeps two */
+#define RTMIN		34		/* as in glibc, which keeps two */
 #define RTMAX		64
 #define COUNT(a)	((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -48,13 +48,13 @@ static const struct {
 	{ "SYS", "Bad system call" },
 };
 
-/* Other names of the same signals. */
+/* Other names of some of these signals. */
 static const struct {
 	const char *name;
 	int sig;
 } aliases[] = { { "IOT", SIGABRT }, { "CLD", SIGCHLD }, { "POLL", SIGIO } };
 
-/* Reads RTMIN, RTMIN+n, RTMAX or RTMAX-n; -1: it is none of them. */
+/* Parses RTMIN, RTMIN+n, RTMAX or RTMAX-n. Returns -1 if it is none of them. */
 static int real_time_number(const char *name)
 {
 	int min = strncasecmp(name, "RTMIN", 5) == 0, n;

@@ -1,9 +1,9 @@
-/* stat() and its relatives by statx(), which alone has times of 64 bits. */
+/* stat() and its relatives, by statx(): it alone has times of 64 bits. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Returns a device's number as the other calls have it. */
+/* Returns a device's number in the form of the other system calls. */
 static unsigned long number(unsigned major, unsigned minor)
 {
 	return (minor & 0xFF) | major << 8 | (minor & ~0xFFu) << 12;

@@ -1,4 +1,4 @@
-/* Streams: opening, closing, writing. Reading is in stdio_read.c. */
+/* Streams: buffers, flushing and writing. Reading is in stdio_read.c. */
 #include "stdio_internal.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* apart, so that a program's file holds no zeroes */
+/* not in the FILEs, so that the program's file holds no zeroes */
 static unsigned char in_buf[BUFSIZ], out_buf[BUFSIZ], err_buf[BUFSIZ];
 static FILE in = { .fd = 0, .buf = in_buf },
 	    out = { .fd = 1, .writing = 1, .buf = out_buf };
@@ -61,7 +61,7 @@ int fflush(FILE *f)
 }
 
 /*
- * The first use of standard output decides how it is buffered and sees to the
+ * Decides at the first use of standard output how it is buffered. Registers the
  * flush at exit.
  */
 static void first_use(FILE *f)

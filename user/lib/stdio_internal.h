@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 /*
- * A stream reads or writes; buf holds what was read ahead (at..end) or is to be
- * written (0..end).
+ * A stream either reads or writes. buf holds what was read ahead (at to end),
+ * or what is still to be written (0 to end).
  */
 struct FILE {
 	int fd;
@@ -15,5 +15,5 @@ struct FILE {
 };
 
 extern FILE *open_streams;
-void register_stream(FILE *f);		/* links it in, and has exit() flush */
+void register_stream(FILE *f);		/* has exit() flush it, too */
 #endif

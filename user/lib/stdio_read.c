@@ -1,4 +1,4 @@
-/* Reading from streams. */
+/* Reads from streams. */
 #include "stdio_internal.h"
 #include <errno.h>
 #include <stdlib.h>

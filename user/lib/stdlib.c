@@ -1,4 +1,4 @@
-/* Numbers from text. */
+/* Parses numbers. */
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -13,8 +13,8 @@ static int digit(int c)
 }
 
 /*
- * Returns the number without its sign; one that does not fit is the largest,
- * with ERANGE.
+ * Returns the number without its sign, or the largest one with ERANGE if it
+ * does not fit.
  */
 static unsigned long magnitude(const char *s, char **end, int base,
 			       int *negative)

@@ -1,4 +1,4 @@
-/* What the error numbers mean. */
+/* The descriptions of the error numbers. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

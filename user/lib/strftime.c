@@ -1,6 +1,7 @@
 /*
- * strftime: the conversions of POSIX and GNU's k l P s, with their flags: - no
- * filling, _ blanks, 0 zeroes, ^ capitals, # the other case, and a width.
+ * strftime(): the conversions of POSIX, and k l P s of GNU. Between % and the
+ * letter may stand a flag and a width. Flags: - no padding, _ blanks, 0 zeroes,
+ * ^ capitals, # the other case.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ static const char *const month_names[] = {
 	"August", "September", "October", "November", "December",
 };
 
-/* One conversion as it is read. */
+/* A conversion as it is parsed. */
 struct conversion {
 	char pad;		/* - _ 0, or 0: as usual */
 	int upper, other, width, colons;
@@ -28,7 +29,10 @@ static int leap(int year)
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* The week by ISO 8601: it begins on Monday, its Thursday tells its year. */
+/*
+ * Returns the week by ISO 8601. It begins on Monday and belongs to the year of
+ * its Thursday.
+ */
 static int iso_week(const struct tm *tm, int *year)
 {
 	int thursday = tm->tm_yday - (tm->tm_wday + 6) % 7 + 3, days;
@@ -51,8 +55,8 @@ static int two_digits(int x)
 }
 
 /*
- * The conversions that are numbers. Returns the usual number of digits, below 0
- * if it is filled with blanks; 0: it is none of them.
+ * Computes a conversion that is a number. Returns its usual number of digits,
+ * negative if it is padded with blanks, or 0 if it is no number.
  */
 static int number_of(char type, const struct tm *tm, long long *n)
 {
@@ -99,7 +103,7 @@ static const char *composed(char type)
 	return NULL;
 }
 
-/* The conversions that are words; "": it is none of them. */
+/* Writes a conversion that is a word, or "" if it is none. */
 static void word_of(char type, const struct tm *tm, char *text, size_t size)
 {
 	const char *day = day_names[tm->tm_wday % 7];
@@ -121,7 +125,7 @@ static void word_of(char type, const struct tm *tm, char *text, size_t size)
 	}
 }
 
-/* %z, %:z and %::z. */
+/* Writes %z, %:z or %::z. */
 static void offset(const struct tm *tm, int colons, char *text, size_t size)
 {
 	long off = tm->tm_gmtoff < 0 ? -tm->tm_gmtoff : tm->tm_gmtoff;
@@ -135,7 +139,7 @@ static void offset(const struct tm *tm, int colons, char *text, size_t size)
 			 sign, h, m);
 }
 
-/* Fills a text on the left up to a width. */
+/* Pads a text on the left to a width. */
 static void fill(char *text, size_t size, int width, char with)
 {
 	int n = strlen(text), more = width - n, sign = 0;
@@ -147,7 +151,10 @@ static void fill(char *text, size_t size, int width, char with)
 	memset(text + sign, with, more);
 }
 
-/* The usual case or the other one: of words capitals, but of %p and %Z. */
+/*
+ * Changes the case of words: ^ and # make capitals, but # makes %p and %Z
+ * small.
+ */
 static void change_case(char *text, const struct conversion *c)
 {
 	int lower = c->other && (c->type == 'p' || c->type == 'Z');
@@ -181,7 +188,8 @@ static void convert(char *text, size_t size, const struct conversion *c,
 }
 
 /*
- * Reads a conversion behind its %. Returns what follows; NULL: there is none.
+ * Parses a conversion behind its %. Returns what follows, or NULL if there is
+ * none.
  */
 static const char *read_conversion(const char *s, struct conversion *c)
 {

@@ -1,4 +1,7 @@
-/* String functions that the kernel does not need; lib/string.c has the rest. */
+/*
+ * The string functions that the kernel does not need. The others are in
+ * lib/string.c.
+ */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

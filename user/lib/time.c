@@ -1,4 +1,4 @@
-/* The clock, and dates in the Gregorian calendar in UTC. */
+/* The clock, and dates of the Gregorian calendar in UTC. */
 #include <time.h>
 #include <unistd.h>
 
@@ -37,8 +37,8 @@ static time64_t divide(time64_t n, int by, int *rest)
 }
 
 /*
- * Returns the days from 1970 to a date. Years begin in March here, so that
- * 29 February is a year's last day; month may be any number.
+ * Returns the days from 1970 to a date. Years begin in March here, so that 29
+ * February is the last day of a year. month may be any number.
  */
 static time64_t days_from_date(time64_t year, int month, int day)
 {
@@ -51,7 +51,7 @@ static time64_t days_from_date(time64_t year, int month, int day)
 	       (153 * m + 2) / 5 + day - 1 - EPOCH;
 }
 
-/* Fills in the date of a day. The year's day is the distance to 1 January. */
+/* Fills in the date of a day. tm_yday is the distance to 1 January. */
 static void date_from_days(time64_t days, struct tm *tm)
 {
 	int day, y, m;
@@ -82,7 +82,7 @@ struct tm *gmtime_r(const time64_t *t, struct tm *tm)
 	return tm;
 }
 
-/* Returns the seconds of a date in UTC; its parts may be out of range. */
+/* Returns the seconds of a date in UTC. Its members may be out of range. */
 time64_t timegm(const struct tm *tm)
 {
 	time64_t days = days_from_date(tm->tm_year + 1900ll, tm->tm_mon,

@@ -1,7 +1,7 @@
 /*
- * Local time by the variable TZ as POSIX has it: std offset [dst [offset]
- * [,start[/time],end[/time]]]. There are no files of zones: TZ unset, or set to
- * something else, means UTC.
+ * Local time by the variable TZ, in the form of POSIX: std offset [dst [offset]
+ * [,start[/time],end[/time]]]. There are no time zone files. If TZ is unset or
+ * is anything else, local time is UTC.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 #define DAY	86400
 #define HOUR	3600
 #define NAME	16
-#define AMERICAN_RULES ",M3.2.0,M11.1.0"	/* where TZ names none */
+#define AMERICAN_RULES ",M3.2.0,M11.1.0"	/* if TZ has no rules */
 
-/* When summer time begins or ends: a day, and seconds from its midnight. */
+/* When summer time begins or ends: a day, and seconds since its midnight. */
 struct rule {
 	char kind;		/* J: day 1 to 365, 0: day 0 to 365, M */
 	int day, week, month, seconds;
@@ -28,7 +28,10 @@ static struct zone {
 
 char *tzname[2] = { zone.name[0], zone.name[1] };
 
-/* Reads three letters or more, or anything in <>; NULL: there is no name. */
+/*
+ * Parses a name: at least three letters, or anything in <>. Returns NULL if
+ * there is none.
+ */
 static const char *read_name(const char *s, char *name)
 {
 	const char *start = s + (*s == '<');
@@ -43,7 +46,7 @@ static const char *read_name(const char *s, char *name)
 	return start + n + (start != s);
 }
 
-/* Reads a number of at most a limit; NULL: there is none. */
+/* Parses a number up to a limit. Returns NULL if there is none. */
 static const char *read_number(const char *s, int limit, int *value)
 {
 	if (!isdigit(*s))
@@ -53,7 +56,7 @@ static const char *read_number(const char *s, int limit, int *value)
 	return *value <= limit ? s : NULL;
 }
 
-/* Reads [+-]hh[:mm[:ss]] into seconds. */
+/* Parses [+-]hh[:mm[:ss]] into seconds. */
 static const char *read_time(const char *s, int hours, int *seconds)
 {
 	int sign = *s == '-' ? -1 : 1, value = 0;
@@ -67,7 +70,7 @@ static const char *read_time(const char *s, int hours, int *seconds)
 	return s;
 }
 
-/* Reads Mm.w.d behind the M. */
+/* Parses Mm.w.d; s points behind the M. */
 static const char *read_month_rule(const char *s, struct rule *r)
 {
 	s = read_number(s, 12, &r->month);
@@ -76,7 +79,7 @@ static const char *read_month_rule(const char *s, struct rule *r)
 	return r->month && r->week ? s : NULL;
 }
 
-/* Reads ,rule[/time]. */
+/* Parses ,rule[/time]. */
 static const char *read_rule(const char *s, struct rule *r)
 {
 	if (*s++ != ',')
@@ -90,7 +93,9 @@ static const char *read_rule(const char *s, struct rule *r)
 	return s && *s == '/' ? read_time(s + 1, 167, &r->seconds) : s;
 }
 
-/* Reads what is behind the standard time's offset; 0: it makes no sense. */
+/*
+ * Parses what follows the offset of standard time. Returns 0 if it is invalid.
+ */
 static int read_summer(const char *s, struct zone *z)
 {
 	s = read_name(s, z->name[1]);
@@ -108,7 +113,10 @@ static int read_summer(const char *s, struct zone *z)
 	return s && !*s;
 }
 
-/* A name alone, as of a zone in a file, is kept: it shows that it is UTC. */
+/*
+ * Parses TZ. A name alone, like that of a zone file, is kept: it shows that the
+ * time is UTC.
+ */
 static void read_zone(const char *s, struct zone *z)
 {
 	*z = (struct zone){ .name = { "UTC", "UTC" } };
@@ -165,7 +173,7 @@ static time64_t rule_time(const struct rule *r, int year)
 	return timegm(&tm) + r->seconds;
 }
 
-/* Returns whether it is summer time: what changed last before t decides. */
+/* Returns 1 if t is in summer time: the last change before t decides. */
 static int is_summer(time64_t t)
 {
 	struct tm tm;
@@ -211,9 +219,10 @@ struct tm *localtime(const time64_t *t)
 }
 
 /*
- * Returns the seconds of a local time and makes *tm the same time in proper
- * form. tm_isdst below 0: whichever it is; of two times that both are, summer
- * time; one that the clock skips is counted in standard time.
+ * Returns the seconds of a local time, and brings the members of *tm into their
+ * ranges. If tm_isdst is negative, finds out if it is summer time. A time that
+ * occurs twice is taken as summer time. One that the clock skips is taken as
+ * standard time.
  */
 time64_t mktime(struct tm *tm)
 {

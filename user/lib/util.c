@@ -1,4 +1,4 @@
-/* What the utilities share: error messages in one form, and copying. */
+/* Functions for all utilities: error messages in one form, and copying. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,8 +19,8 @@ const char *base_name(const char *path)
 }
 
 /*
- * What the disk has no room for is not lost silently. Registered first, so
- * called last: after standard output was flushed.
+ * Reports output that was lost, for example because the disk is full. It is
+ * registered first, so it is called last, after the flush of standard output.
  */
 static void check_output(void)
 {

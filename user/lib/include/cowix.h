@@ -8,8 +8,8 @@
 int xfork(int policy, void *stack);
 int mm_audit(struct audit_report *report, unsigned flags);
 /*
- * The n-th event among what (PLAN_*) from now on fails or sleeps; 0: none.
- * Returns how many were counted for the last plan.
+ * Makes the n-th event of the kinds in what (PLAN_*) fail or sleep; 0: none.
+ * Returns how many events were counted for the last plan.
  */
 int plan_event(unsigned n, unsigned what);
 static inline int fail_alloc(unsigned n)

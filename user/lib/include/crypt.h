@@ -1,5 +1,5 @@
 #ifndef CRYPT_H
 #define CRYPT_H
-/* $5$ only; NULL with EINVAL for any other */
+/* knows only $5$; otherwise NULL with EINVAL */
 char *crypt(const char *key, const char *salt);
 #endif

@@ -7,7 +7,7 @@ struct group {
 	gid_t gr_gid;
 	char **gr_mem;
 };
-/* The entry is overwritten by the next call. */
+/* The next call overwrites the entry. */
 struct group *getgrnam(const char *name);
 struct group *getgrgid(gid_t gid);
 int getgrouplist(const char *user, gid_t group, gid_t *groups, int *count);

@@ -9,12 +9,12 @@ typedef struct {
 typedef struct { int rm_so, rm_eo; } regmatch_t;
 #define REG_EXTENDED 1
 #define REG_ICASE 2
-/* our own: only what stands between characters that are not of words, */
+/* our own: a match with no word character before or behind it */
 #define REG_WORD 4
-#define REG_LINE 8		/* or what goes to the end of the line */
+#define REG_LINE 8		/* our own: a match up to the end of the line */
 #define REG_NOMATCH 1
 #define REG_BADPAT 2
-#define REG_NOTBOL 1 /* of regexec: s stands behind the beginning of a line */
+#define REG_NOTBOL 1 /* of regexec(): s is not the start of a line */
 int regcomp(regex_t *re, const char *pattern, int flags);
 int regexec(const regex_t *re, const char *s, size_t nmatch, regmatch_t *match,
 	    int flags);

@@ -9,10 +9,10 @@ struct tm {
 	long tm_gmtoff;			/* seconds east of Greenwich */
 	const char *tm_zone;
 };
-extern char *tzname[2];			/* of TZ: standard time, summer time */
+extern char *tzname[2]; /* from TZ: standard time, summer time */
 void tzset(void);
 time64_t time(time64_t *t);
-int set_time(time64_t t);		/* the system's clock */
+int set_time(time64_t t);		/* sets the system's clock */
 int nanosleep(const struct timespec *asked, struct timespec *left);
 struct tm *gmtime_r(const time64_t *t, struct tm *tm);
 struct tm *localtime_r(const time64_t *t, struct tm *tm);
@@ -20,8 +20,8 @@ struct tm *localtime(const time64_t *t);
 time64_t timegm(const struct tm *tm);
 time64_t mktime(struct tm *tm);
 size_t strftime(char *buf, size_t size, const char *fmt, const struct tm *tm);
-/* A date as touch and date take it; 0, or -1 if there is no such date. */
+/* Parses a date as touch and date take it. Returns -1 if there is none such. */
 int parse_date(const char *s, struct timespec64 *t);
-/* Seconds since 1970 of a local time that the calendar and clock have. */
+/* Like mktime(), but returns -1 if the calendar or clock has no such time. */
 int exact_time(struct tm tm, time64_t *t);
 #endif

@@ -19,7 +19,8 @@ pid_t fork(void);
 pid_t vfork(void);
 int execve(const char *path, char *const argv[], char *const envp[]);
 int execv(const char *path, char *const argv[]);
-int looks_binary(const char *start, size_t n); /* no text, by its first bytes */
+/* the first bytes are not text */
+int looks_binary(const char *start, size_t n);
 int execvp(const char *name, char *const argv[]);
 ssize_t read(int fd, void *buf, size_t n);
 ssize_t write(int fd, const void *buf, size_t n);

@@ -3,7 +3,7 @@
 #include <sys/types.h>
 #include <abi/stat.h>
 
-/* What statx() tells: ids of 32 bits, times of 64. */
+/* as statx() fills it in: ids of 32 bits, times of 64 */
 struct stat {
 	unsigned long st_dev, st_ino;
 	unsigned st_mode, st_nlink, st_uid, st_gid;
