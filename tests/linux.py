@@ -1,5 +1,6 @@
-"""Linux, the tests' oracle: this machine's own kernel where it runs 32-bit
-programs; elsewhere Debian's, in a virtual machine that tools/linux prepares.
+"""Linux, the tests' oracle. This machine's own kernel is used if it runs
+32-bit programs. Otherwise Debian's runs in a virtual machine that tools/linux
+prepares.
 
 A command finds the files of a folder below its working directory, and a shell.
 """
@@ -41,7 +42,8 @@ HEADER = re.compile(rb"==== (\S+) (\S+) (\d+)\n")
 
 
 def build_runner(folder):
-    """Builds tests/programs/runner.c in the folder, if that can be done."""
+    """Builds tests/programs/runner.c in the folder. Skips the test if that
+    cannot be done."""
     if subprocess.run(
         ["gcc", *STATIC, "-o", f"{folder}/runner", RUNNER],
         capture_output=True,
@@ -51,8 +53,8 @@ def build_runner(folder):
 
 
 def split(output):
-    """Takes the runner's output apart. Returns name -> (status, output), and
-    the rest."""
+    """Splits the runner's output. Returns name -> (status, output), and the
+    rest."""
     results, at = {}, 0
     while match := HEADER.match(output, at):
         name, status = (match.group(i).decode() for i in (1, 2))
@@ -63,7 +65,7 @@ def split(output):
 
 
 def run_programs(programs, names, work, seconds, timeout):
-    """Has the runner run programs of a folder on Linux, one after the other.
+    """Runs programs of a folder on Linux by the runner, one after the other.
     Returns name -> (status, output)."""
     command = (
         f"top=$(pwd); mkdir w && cd w && $top/runner {seconds} $top "
@@ -73,8 +75,8 @@ def run_programs(programs, names, work, seconds, timeout):
 
 
 def native():
-    """Returns whether the kernel itself runs 32-bit programs. One that QEMU
-    runs for it is told another machine's name."""
+    """Returns True if the kernel itself runs 32-bit programs. Under QEMU they
+    are told another machine's name."""
     try:
         name = subprocess.run(
             [f"{BUILD}/bin/uname", "-m"],
@@ -99,8 +101,8 @@ def install(program, root):
 
 
 def prepare(root, folder, command, programs):
-    """Fills root: our own shell and utilities, some programs of this machine,
-    and the folder as /work."""
+    """Fills root with our own shell and utilities, some programs of this
+    machine, and the folder as /work."""
     for name in ("dev", "proc", "tmp", "usr"):
         os.makedirs(f"{root}/{name}")
     shutil.copytree(
@@ -160,9 +162,9 @@ def in_machine(folder, command, work, timeout, programs):
 
 
 def linux(folder, command, work, timeout=300, programs=()):
-    """Runs a shell command in the folder on Linux. Returns its output, with
-    its complaints among it. work is an empty folder for what that takes;
-    programs are those of this machine that the command calls."""
+    """Runs a shell command in the folder on Linux. Returns its output and
+    complaints. The folder work is empty, for scratch files. programs are those
+    of this machine that the command calls."""
     if not native():
         return in_machine(str(folder), command, str(work), timeout, programs)
     try:

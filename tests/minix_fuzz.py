@@ -163,15 +163,16 @@ class Sound:
         ]
 
     def loop(self, ino, table):
-        """A table whose pointers all lead to itself, and an inode whose
-        pointers all lead there."""
+        """Returns the changes that make all pointers of a table and of an
+        inode lead to the table."""
         return [
             (f"inode {ino} zone {i}", table)
             for i in range(DIRECT + self.fmt.levels)
         ] + [(None, table)]
 
     def recipe(self, changes):
-        """Fields by name; None: all pointers of a table."""
+        """Returns where to write the changed values, given by field. None
+        stands for all pointers of a table."""
         places, block = {
             name: (offset, width) for name, offset, width in self.fields
         }, self.fmt.block
@@ -228,7 +229,8 @@ class Sound:
             ]
 
     def chain(self, levels):
-        """One zone of data below so many levels of pointers."""
+        """Puts a zone of data below this many levels of pointers. Returns the
+        topmost zone."""
         zone = self.volume.take_zones(1)[0]
         for level in range(levels):
             below, zone = zone, self.volume.take_zones(1)[0]
@@ -254,8 +256,8 @@ class Sound:
             ]
 
     def values(self, field):
-        """Hostile values for a field: the edges of its width, its neighbours,
-        and numbers that mean something elsewhere in the image."""
+        """Returns hostile values for a field. They are the edges of its width,
+        its neighbours, and numbers with a meaning elsewhere in the image."""
         name, offset, width = field
         now, top, v = (
             int.from_bytes(self.data[offset : offset + width], "little"),
@@ -311,11 +313,9 @@ class Sound:
 
 
 def records(number, seed):
-    """
-    (image, patches, what): of each image all of the super block and all ways
-    that directories can go in circles, then a choice of other fields, whole
-    zones, and several fields at once.
-    """
+    """Yields (image, patches, what). Of each image it changes all of the super
+    block, and makes all circles of directories. Then come a choice of other
+    fields, whole zones, and several fields at once."""
     rng, images = random.Random(seed), [
         Sound(name) for name in sorted(FORMATS)
     ]
@@ -377,7 +377,8 @@ def records(number, seed):
 
 
 def write_disk(path, number, seed=1):
-    """The disk for tests/guest/damaged.c; what each record does."""
+    """Writes the disk for tests/guest/damaged.c. Returns what each record
+    does."""
     images, found = records(number, seed)
     offset, header, body = (
         FIRST_RECORD + len(found) * RECORD,

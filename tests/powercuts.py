@@ -1,5 +1,5 @@
-"""Power cuts at any moment: work on files with what must be left of it after
-each mark, and the disks that a cut leaves of the log of writes."""
+"""Power cuts at any moment. This file makes work on files, the rules for it
+after each mark, and the disks that cuts leave."""
 import os
 import random
 import re
@@ -17,17 +17,15 @@ WORDS = struct.pack(f"<{len(WORDS)}H", *WORDS)
 
 
 def exactly(data):
-    """A rule for a file."""
+    """Returns the rule that a file has exactly these data."""
     return lambda name, at: at(name) == data
 
 
 class Work:
-    """
-    Rounds of operations on files, each ended by a sync; some files are fsynced
-    in between. After each sync and fsync a mark, a number, is written to the
+    """Rounds of operations on files, each ended by a sync; some files are
+    fsynced in between. After each of these a mark, a number, is written to the
     disk's first block. `checks` has, for each mark, the rules that hold until
-    the next one.
-    """
+    the next."""
 
     def __init__(self, seed, rounds, operations, size=30):
         self.random, self.serial, self.size = random.Random(seed), 0, size
@@ -61,7 +59,7 @@ class Work:
         getattr(self, kind)(self.random.choice(idle) if idle else None)
 
     def mark(self, durable):
-        """From here on `durable` are the files' rules."""
+        """Makes `durable` the files' rules from here on."""
         number = len(self.checks)
         self.script.append(
             f"echo {number} | dd of=$2 conv=notrunc,fsync 2>/dev/null"
@@ -141,7 +139,7 @@ class Work:
         self.touched.add(name)
 
     def directory(self, _):
-        """Some of them remain, and the file in them is fsynced."""
+        """Makes files of which some remain, and fsyncs the one in them."""
         new = self.fresh()
         self.script.append(f"mkdir {new}; echo x > {new}/f; rm -r {new}")
         if self.random.random() < 0.5:
@@ -154,8 +152,8 @@ class Work:
         return self.write(f"{new}/f", "of=")
 
     def lost(self, image, mark, top=""):
-        """The files that a disk does not have as it must; mark: the last one
-        that is on it, or -1."""
+        """Returns the files that a disk has lost. mark is the last mark on it,
+        or -1."""
         reader = Reader(image)
 
         def at(name):
@@ -175,8 +173,8 @@ def last_mark(path):
 
 
 def logged(path):
-    """The writes in a log of QEMU's blklogwrites, in order: sector and data,
-    or None for a flush."""
+    """Returns the writes in a log of QEMU's blklogwrites, in order: sector and
+    data, or None for a flush."""
     with open(path, "rb") as f:
         data = f.read()
     entries, size = struct.unpack_from("<QI", data, 16)
@@ -220,8 +218,8 @@ def store(disk, path):
 
 
 def replay(before, writes, path):
-    """The disk as a power cut after each write leaves it: the number of
-    writes."""
+    """Yields the disk after each write, as a power cut leaves it: the number
+    of writes."""
     disk = bytearray(before)
     for number, write in enumerate(writes):
         if write:
@@ -231,8 +229,8 @@ def replay(before, writes, path):
 
 
 def some(dice, writes):
-    """What a disk's cache may have written of what it got since its last
-    flush."""
+    """Returns some of the writes since the last flush, as a disk's cache may
+    make them."""
     if dice.random() < 0.3:  # it writes sectors, not requests
         writes = [
             (sector + i, data[i * SECTOR : (i + 1) * SECTOR])
@@ -252,11 +250,9 @@ def some(dice, writes):
 
 
 def reorder(before, writes, path, seed, disks):
-    """
-    The disk as power cuts leave it if its cache writes in any order: all up to
-    a flush, and some of what came between that and the next. `disks` is about
-    how many of them there are.
-    """
+    """Yields disks as power cuts leave them if the cache writes in any order.
+    Each has all up to a flush, and some writes before the next flush. `disks`
+    is about how many there are."""
     groups, dice = [[]], random.Random(seed)
     for write in writes:
         groups[-1].append(write) if write else groups.append([])
@@ -287,8 +283,8 @@ def with_script(tmp_path, work):
 
 
 def power_cuts(name, work, guest, tmp_path, size=800):
-    """What the disk was, the writes to it while the work was done, a place for
-    a disk."""
+    """Returns the disk's first state, the writes during the work, and a path
+    for a disk."""
     disk, log = volume(tmp_path / "disk.img", name, size), tmp_path / "writes"
     before = open(disk, "rb").read()
     machine = guest(
@@ -302,10 +298,9 @@ def power_cuts(name, work, guest, tmp_path, size=800):
 
 
 def losses(name, work, cuts, path):
-    """
-    What any of the disks has lost. Of the third version fsck.minix (util-linux
-    2.38) would write its tables to the wrong place: it is looked at as it is.
-    """
+    """Returns what any of the disks has lost. Only version 1 is repaired
+    first. On version 3 fsck.minix (util-linux 2.38) would write its tables to
+    the wrong place."""
     missing, seen = [], set()
     for number in cuts:
         mark = last_mark(path)

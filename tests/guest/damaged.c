@@ -1,9 +1,8 @@
 /*
  * damaged [first [last]]: mounts damaged file systems one by one, and works on
- * each. Calls may return anything, but the kernel must live on, let go of the
- * file system and lose nothing. /dev/hda holds sound images and a list of
- * damages, written by tests/minix_fuzz.py. /dev/hdb gets one damaged image at a
- * time.
+ * each. Calls may return anything. The kernel must live on, let go of the file
+ * system and lose nothing. /dev/hda holds sound images and a list of damages,
+ * written by tests/minix_fuzz.py. /dev/hdb gets one damaged image at a time.
  */
 #include <check.h>
 #include <cowix.h>

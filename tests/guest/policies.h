@@ -1,6 +1,6 @@
 /*
- * What the tests of xfork's policies share. On Linux, which has no xfork, every
- * fork is classic, of which once is enough, and nobody shares an address space.
+ * Shared by the tests of xfork's policies. Linux has no xfork: there one round
+ * of classic forks is enough, and no process shares memory.
  */
 #ifndef POLICIES_H
 #define POLICIES_H
@@ -13,7 +13,7 @@
 #define PAGE 4096
 #define RW (PROT_READ | PROT_WRITE)
 
-/* A fork by policy, or, where there are none, the fork there is. */
+/* Forks by policy, or by fork() where there are no policies. */
 static inline int fork_by(int policy)
 {
 	int pid = xfork(policy, NULL);
@@ -22,8 +22,8 @@ static inline int fork_by(int policy)
 }
 
 /*
- * Start run(arg) on a stack of its own, in a process that shares this one's
- * memory. Its number.
+ * Starts run(arg) on its own stack, in a process that shares this one's memory.
+ * Returns its pid.
  */
 static inline int start_sharer(char *stack, void (*run)(void *), void *arg)
 {
@@ -32,8 +32,7 @@ static inline int start_sharer(char *stack, void (*run)(void *), void *arg)
 }
 
 /*
- * Have run(arg) done by a process that shares this one's memory, and wait for
- * it.
+ * Runs run(arg) in a process that shares this one's memory, and waits for it.
  */
 static inline void in_sharer(void (*run)(void *), void *arg)
 {

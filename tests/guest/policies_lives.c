@@ -1,12 +1,12 @@
 /*
- * Heaps, ends of processes, stacks, tracers, areas of all kinds, and processes
- * that share memory, under each policy of xfork.
+ * Under each policy of xfork: heaps, ends of processes, stacks, tracers, areas
+ * of all kinds, and processes that share memory.
  */
 #include <signal.h>
 #include <abi/ptrace.h>
 #include "policies_region.h"
 
-/* The audit while relatives are there. */
+/* Audits the memory while relatives exist. */
 static void check_memory(void)
 {
 	if (on_cowix())
@@ -56,8 +56,8 @@ static void heaps(void)
 }
 
 /*
- * Who leaves, by exit or by exec, leaves the other all it had, under each
- * policy; the parent goes first, or the child.
+ * Leaves by exit or by exec, parent or child first. The other process must keep
+ * all its memory, under each policy.
  */
 static void leave(int by_exec)
 {
@@ -116,8 +116,8 @@ static void leaving(void)
 }
 
 /*
- * A process that shares its parent's memory, forks by each policy, and outlives
- * it.
+ * Forks by each policy in a process that shares its parent's memory and
+ * outlives the parent.
  */
 
 static int policy_inside;
@@ -170,7 +170,7 @@ static void sharers(void)
 	}
 }
 
-/* vfork's child has its parent's memory, too, and may fork. */
+/* Checks that vfork's child, which has its parent's memory, may fork too. */
 static void borrowers(void)
 {
 	open_letters();
@@ -196,8 +196,8 @@ static void borrowers(void)
 }
 
 /*
- * Areas of all kinds below one table. What is shared is shared in all
- * generations, what is private in none.
+ * Returns the i-th of several areas of all kinds below one table. Shared areas
+ * are shared in all generations, private ones in none.
  */
 
 static char *mixed(int i)
@@ -221,7 +221,7 @@ static void make_mixed(void)
 	CHECK(mixed(2)[1] == 1 && mixed(3)[5] == 5 && mixed(4)[1] == 1);
 }
 
-/* The youngest acts first. */
+/* Forks a generation. The youngest acts first. */
 static void generation_of_mixed(const int *policy, int left)
 {
 	int pid = left ? fork_by(*policy) : -1;
@@ -255,8 +255,8 @@ static void all_kinds(void)
 }
 
 /*
- * The kernel writes a signal's frame to the stack, and deep calls go where
- * nobody has been.
+ * Stacks: the kernel writes a signal's frame there, and deep calls touch new
+ * pages.
  */
 
 static volatile int handled;
@@ -296,8 +296,8 @@ static void stacks(void)
 }
 
 /*
- * A tracer writes to pages that its child shares with it, into data and into
- * text.
+ * Code that a tracer changes. It writes to data and text that its child shares
+ * with it.
  */
 
 static int __attribute__((noinline)) text(void)

@@ -1,7 +1,7 @@
 /*
- * The model of policies.c: which frame each page of each process has, how many
- * faults and frames each act costs. A table is what a page table is, a frame
- * what mem_map[] counts.
+ * The model of policies.c: each page's frame in each process, and the faults
+ * and frames that each act costs. A table stands for a page table. A frame
+ * holds the count that mem_map[] has.
  */
 #ifndef POLICIES_MODEL_H
 #define POLICIES_MODEL_H
@@ -24,8 +24,8 @@ struct table {
 
 struct actor {
 	int pid, parent;
-	struct table *table;	/* NULL: there is no such process */
-	int lent;		/* it may not write below its directory entry */
+	struct table *table;	/* NULL: no such process */
+	int lent;		/* may not write below its directory entry */
 	char byte[PAGES];
 };
 
@@ -55,8 +55,8 @@ static struct table *new_table(void)
 }
 
 /*
- * Classic fork, and what becomes of a lent table when someone writes: all
- * frames are shared.
+ * Models a classic fork, and the first write below a lent table: all frames
+ * become shared.
  */
 static struct table *share_entries(struct table *from)
 {

@@ -1,6 +1,6 @@
 /*
- * A region with a page table to itself, looked at through the kernel, for the
- * tests of what calls and lives do under each policy.
+ * A region with a page table to itself, looked at through the kernel. For the
+ * tests of calls and lives under each policy.
  */
 #ifndef POLICIES_REGION_H
 #define POLICIES_REGION_H
@@ -13,7 +13,7 @@
 #define FRESH	"pppppppp" /* cells of the region, and after the calls below */
 #define WRITTEN	"ppwwpppp"
 #define UNMAPPED "pp__pppp"
-#define PATIENCE 15	/* seconds: who waits for one that has died */
+#define PATIENCE 15	/* seconds to wait for a dead one */
 
 static const int policies[POLICIES] = { FORK_POLICY_OLD, FORK_POLICY_COW,
 					FORK_POLICY_LAZY };
@@ -24,9 +24,7 @@ static inline char *page(int i)
 	return REGION + i * PAGE;
 }
 
-/*
- * A region full of p, and behind it a wall, so that it cannot grow where it is.
- */
+/* Makes a region full of p. A wall behind it keeps it from growing in place. */
 static inline void make_region(void)
 {
 	CHECK(mmap(REGION, PAGES * PAGE, RW,
@@ -39,8 +37,8 @@ static inline void make_region(void)
 }
 
 /*
- * A file in which each byte is at its own place, to have any byte written by
- * the kernel; and a pipe through which to look without a signal.
+ * Opens a file in which each byte is at its own place, so that the kernel can
+ * write any byte. Opens a pipe to look without a signal.
  */
 static inline void open_letters(void)
 {
@@ -60,8 +58,8 @@ static inline int kernel_writes(char *at, char value)
 }
 
 /*
- * A page as a character: its first byte, 0 for zero, in capitals if it is
- * written to and that is not allowed, _ if it cannot be read.
+ * Returns a page as a character: its first byte, or 0 for zero. It is a capital
+ * if a write was tried and refused, and _ if unreadable.
  */
 static inline char cell(char *at, int written)
 {
@@ -86,7 +84,9 @@ static inline void compare_cells(const char *expected, int written)
 	CHECK(strcmp(found, expected) == 0);
 }
 
-/* The region is as expected. This writes to each page what it has. */
+/*
+ * Checks that the region is as expected. Writes to each page the byte it has.
+ */
 static inline void check_cells(const char *expected)
 {
 	compare_cells(expected, 1);
@@ -107,7 +107,7 @@ static inline void do_advise(void)
 	CHECK(madvise(page(2), 2 * PAGE, MADV_DONTNEED) == 0);
 }
 
-/* Who may go on is told so. */
+/* Opens the pipes by which processes let each other go on. */
 
 static inline void open_batons(void)
 {

@@ -1,7 +1,4 @@
-/*
- * poll(), select() and their forms; pipes with and without names; reading into
- * several pieces.
- */
+/* poll(), select() and their forms; pipes with and without names; vectors. */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -33,7 +30,7 @@ static int poll(struct pollfd *fds, unsigned n, int ms)
 	return syscall(__NR_poll, fds, n, ms);
 }
 
-/* What poll() says of one file at once. */
+/* Returns what poll() says at once of one file. */
 static int state_of(int fd, int events)
 {
 	struct pollfd p = { fd, events, 0x5555 };
@@ -122,7 +119,7 @@ static void timeouts(void)
 	CHECK(poll(&p, 1, 5000) == 1 && wait_status(pid) == 0);
 }
 
-/* More queues than the kernel has places for without a page. */
+/* Polls more queues than the kernel can keep without a page. */
 static void many_files(void)
 {
 	struct pollfd fds[100];
@@ -192,7 +189,7 @@ static void selects(void)
 	CHECK_ERRNO(select(1, NULL, NULL, NULL, &bad), EINVAL);
 	CHECK_ERRNO(select(fds[0] + 1, (struct set *)0x10, NULL, NULL, &none),
 		    EFAULT);
-	/* hung up: that is no exception, and nothing to wait less for */
+	/* hung up is no exception, and no reason to wait less for one */
 	close(fds[1]);
 	ex = with(fds[0]);
 	tv = (struct timeval){ 0, 200000 };
@@ -202,8 +199,8 @@ static void selects(void)
 }
 
 /*
- * The mask of ppoll() and pselect() holds while they wait; a signal that comes
- * through ends them.
+ * Checks that the masks of ppoll() and pselect() hold while they wait. An
+ * unblocked signal ends the wait.
  */
 static void masks(void)
 {
@@ -237,8 +234,8 @@ static void masks(void)
 }
 
 /*
- * The writer comes, writes and has gone before the reader is awake: the reader
- * gets it all the same.
+ * Checks that a reader gets the data though the writer has gone before it
+ * wakes.
  */
 static void quick_writer(int fd)
 {
@@ -285,7 +282,7 @@ static void fifos(void)
 	pid = in_child(open_and_close, 0);
 	fd = open(FIFO, O_WRONLY);
 	CHECK(fd >= 0 && wait_status(pid) == 0 && close(fd) == 0);
-	/* what nobody has read is gone with the last user */
+	/* unread data goes with the last user */
 	fd = open(FIFO, O_RDWR);
 	CHECK(write(fd, "lost", 4) == 4 && close(fd) == 0);
 	fd = open(FIFO, O_RDONLY | O_NONBLOCK);
@@ -318,7 +315,7 @@ static int readv(int fd, struct iovec *v, int n)
 	return syscall(__NR_readv, fd, v, n);
 }
 
-/* readv() and writev(): what is there is enough. */
+/* Checks that readv() and writev() are content with what is there. */
 static void pieces(void)
 {
 	char a[5], b[20];

@@ -1,6 +1,6 @@
 /*
- * Pipes, FPU registers and pseudo-terminals while programs that want more than
- * the memory there is make every allocation sleep (test_swap.py: 8 MB, swap).
+ * Pipes, FPU registers and pseudo-terminals while every allocation sleeps,
+ * since programs want more memory than there is (test_swap.py).
  */
 #include <check.h>
 #include <fcntl.h>
@@ -10,13 +10,13 @@
 #include <sys/wait.h>
 
 #define HOGS 3
-#define MEGABYTES 4		/* each hog's */
+#define MEGABYTES 4		/* of each hog */
 #define SECONDS 8
 #define RECORD 64
 #define WRITERS 4
 #define BATCH 128		/* records */
 
-static volatile int *wrong;	/* what processes have found, for all to see */
+static volatile int *wrong;	/* faults found, seen by all processes */
 
 static int start(void (*run)(int), int arg)
 {
@@ -46,7 +46,7 @@ static void hog(int seed)
 	}
 }
 
-/* For a while, with hogs beside; then all whom we have started end. */
+/* Lets them run for a while beside hogs, then ends all. */
 static void press(const int *pids, int n)
 {
 	int hogs[HOGS], end;
@@ -73,7 +73,7 @@ static void prepare(void)
 
 static int fds[2];
 
-/* Records of one letter, numbered. */
+/* Writes numbered records of one letter. */
 static void write_records(int who)
 {
 	unsigned char record[RECORD];
@@ -85,7 +85,7 @@ static void write_records(int who)
 	}
 }
 
-/* Whether it is the next of its writer. */
+/* Returns 1 if it is its writer's next record. */
 static int good_record(const unsigned char *record, unsigned *next)
 {
 	unsigned n, who = record[RECORD - 1] - 'A';
@@ -134,7 +134,7 @@ static void pipes(void)
 	press(pids, n);
 }
 
-/* Keeps a number in a register, and looks whether it is still there. */
+/* Keeps a number in an FPU register, and checks it. */
 static void keep_register(int who)
 {
 	double mine = 1000 + who, there;
@@ -149,7 +149,7 @@ static void keep_register(int who)
 	}
 }
 
-/* Processes that use the FPU for the first time. */
+/* Starts processes that use the FPU for the first time. */
 static void begin_often(int unused)
 {
 	static const double other = 7777;
@@ -205,7 +205,7 @@ static void terminals(void)
 	press(pids, 5);
 }
 
-/* Prints "right" if nothing was wrong; CHECK ends it otherwise. */
+/* Prints "right" if nothing was wrong. Otherwise CHECK ends it. */
 int main(void)
 {
 	pipes();

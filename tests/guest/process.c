@@ -1,5 +1,6 @@
 /*
- * Processes and signals: fork, exec, exit, wait, kill, handlers, masks, timers.
+ * Tests processes and signals: fork, exec, exit, wait, kill, handlers, masks,
+ * timers.
  */
 #include <check.h>
 #include <cowix.h>
@@ -45,7 +46,7 @@ static void wait_options(void)
 	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 3);
 }
 
-/* A grandchild whose parent is gone becomes a child of init. */
+/* Checks that a grandchild becomes a child of init when its parent has gone. */
 static void orphans(void)
 {
 	int fds[2], pid, grandchild_parent = 0;
@@ -85,7 +86,7 @@ static void exec_arguments(void)
 	      strcmp(out, "a  b c\n") == 0);
 }
 
-/* Make a file with this content, executable. */
+/* Makes an executable file with this content. */
 static void make_file(const char *path, const char *content, int length)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755);
@@ -157,7 +158,7 @@ static void copy_program(const char *from, const char *to)
 	close(out);
 }
 
-/* A file is either executed or written. */
+/* Checks that a file is either executed or written. */
 static void busy_programs(void)
 {
 	char *forever[] = { "sleep", "100", NULL },
@@ -246,7 +247,7 @@ static void suspend(void)
 	      sigismember(&none, SIGALRM));
 }
 
-/* A signal interrupts a read; with SA_RESTART the read goes on. */
+/* Interrupts a read by a signal. With SA_RESTART the read goes on. */
 static void interrupted_calls(void)
 {
 	struct sigaction action = { .sa_handler = handler };
@@ -327,8 +328,8 @@ static void groups(void)
 }
 
 /*
- * A real-time signal for a group needs memory for each: without it nobody gets
- * one.
+ * Checks that a real-time signal reaches all members of a group, or none if
+ * memory is short.
  */
 static void realtime_groups(void)
 {
@@ -371,7 +372,10 @@ static void stop_in_own_group(int to)
 	_exit(0);
 }
 
-/* A stopped group that nobody can continue any more gets SIGHUP and goes on. */
+/*
+ * Checks that a stopped group which nobody can continue gets SIGHUP and goes
+ * on.
+ */
 static void orphaned_group(void)
 {
 	int fds[2], pid;
@@ -411,8 +415,8 @@ static void sleeping(void)
 }
 
 /*
- * Who has slept runs soon, while others compute without end: not after a whole
- * time slice, or more of them.
+ * Checks that a sleeper runs soon beside endless computing, not whole time
+ * slices later.
  */
 static void sleeping_beside_work(void)
 {

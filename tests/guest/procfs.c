@@ -1,4 +1,4 @@
-/* /proc, what it says of the system: compared with what is so. */
+/* /proc, system part: compares its figures with the truth. */
 #include <cowix.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -23,8 +23,8 @@ static void tables(void)
 }
 
 /*
- * A text read byte by byte, in odd pieces, from the middle on, is the same
- * text.
+ * Reads a text byte by byte, in odd pieces, and from the middle. It must stay
+ * the same text.
  */
 static void pieces(void)
 {
@@ -79,11 +79,11 @@ static void meminfo(void)
 	read_all("/proc/meminfo");
 	CHECK(number_of("MemTotal:") == (long)r.frames_total * 4 &&
 	      number_of("Cached:") == (long)r.frames_cache * 4);
-	/* the page that the text is printed in */
+	/* less the page in which the text is printed */
 	CHECK(number_of("MemFree:") == (long)r.frames_free * 4 - 4);
 }
 
-/* Hundredths of a second of the first number of /proc/uptime. */
+/* Returns the first number of /proc/uptime, in hundredths of a second. */
 static unsigned long uptime(void)
 {
 	char *end;
@@ -132,7 +132,7 @@ static void forks_counted(void)
 	      (int)strtoul(strrchr(text, ' ') + 1, NULL, 10) == pid);
 }
 
-/* The load over a minute, in hundredths. */
+/* Returns the load over a minute, in hundredths. */
 static int load(void)
 {
 	char *at;
@@ -147,8 +147,8 @@ static int load(void)
 }
 
 /*
- * One busy process for five seconds: the load goes to 1 by the 12th part of
- * what is missing.
+ * Runs one busy process for five seconds. The load must approach 1 by the 12th
+ * part of the difference.
  */
 static void load_average(void)
 {

@@ -1,6 +1,6 @@
 /*
- * What the tests of /proc share: reading a file whole, finding a line in it;
- * and /proc is mounted while they run.
+ * Shared by the tests of /proc, which is mounted while they run. Reads a file
+ * whole, or finds a line in it.
  */
 #ifndef GUEST_PROCFS_H
 #define GUEST_PROCFS_H
@@ -16,8 +16,8 @@
 static char text[TEXT_MAX], other[TEXT_MAX] __attribute__((unused));
 
 /*
- * Read a file whole, in pieces of a size; its length, -1 with errno. What is
- * read is followed by a NUL.
+ * Reads a file whole, in pieces of this size, and puts a NUL behind it. Returns
+ * its length, or -1 with errno.
  */
 static inline int read_pieces(const char *path, char *buf, int piece)
 {
@@ -67,7 +67,7 @@ static inline int has_line(const char *line)
 	return at && (at == text || at[-1] == '\n');
 }
 
-/* The number behind a word at the beginning of a line; -1: no such line. */
+/* Returns the number behind a word that begins a line, or -1. */
 static inline long number_of(const char *word)
 {
 	for (char *at = text; at; at = strchr(at, '\n')) {
@@ -93,8 +93,8 @@ static inline unsigned descriptors(const char *path)
 }
 
 /*
- * Called by main: run the tests with /proc mounted, and find out that it is not
- * busy afterwards.
+ * Called by main: runs the tests with /proc mounted. Checks afterwards that it
+ * is not busy.
  */
 static inline int run_with_proc(const struct test *list, int argc, char **argv)
 {

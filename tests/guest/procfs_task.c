@@ -1,6 +1,7 @@
 /*
- * /proc, what it says of processes: compared with what is so. Started as
- * "proc-child" the program is one whose memory and arguments are looked at.
+ * /proc, part about processes: compares it with the truth. Started as
+ * "proc-child", the program is the one whose memory and arguments are looked
+ * at.
  */
 #include <signal.h>
 #include <sys/stat.h>
@@ -33,7 +34,7 @@ static void self(void)
 }
 
 /*
- * Field number n of stat, counted from 1; the second one ends with the last
+ * Returns field n of stat, counted from 1. The second field ends with the last
  * parenthesis.
  */
 static const char *field(int n)
@@ -106,7 +107,7 @@ static void status(void)
 	      strtoul(strstr(text, "SigCgt:\t") + 16, NULL, 16) & 1);
 }
 
-/* A process that sleeps, one that has stopped, a zombie. */
+/* Checks the states of a sleeping process, a stopped one, and a zombie. */
 static void states(void)
 {
 	int fds[2], pid;
@@ -139,8 +140,8 @@ static void states(void)
 }
 
 /*
- * Run this program as CHILD, from a path, with arguments that fill more than
- * two pages; it checks what it sees of itself.
+ * Runs this program from a path, as CHILD, with arguments of more than two
+ * pages. It checks what /proc shows of it.
  */
 static void run_child(const char *path, const char *mode)
 {
@@ -197,10 +198,7 @@ static void arguments(void)
 	      strcmp(text, "procfs_task\n") == 0);
 }
 
-/*
- * The line of maps that contains an address has these permissions and this
- * name.
- */
+/* Checks permissions and name in the line of maps that contains an address. */
 static void check_area(const void *addr, const char *permissions,
 		       const char *name)
 {
@@ -259,7 +257,7 @@ static void copy(const char *from, const char *to)
 	CHECK(n == 0 && close(out) == 0 && close(in) == 0);
 }
 
-/* A program whose path is so long that its maps fill more than a page. */
+/* Runs a program with so long a path that its maps fill more than a page. */
 static void long_maps(void)
 {
 	const char *name = "a-directory-with-a-long-name-x";
@@ -275,7 +273,7 @@ static void long_maps(void)
 	CHECK(chdir("/") == 0 && rmdir(DEEP) == 0);
 }
 
-/* Everything that can be opened of a process, read after it has ended. */
+/* Reads all open files of a process's directory after it has ended. */
 static void ended(void)
 {
 	static const char *const names[] = { "stat",    "status", "statm",
@@ -313,10 +311,7 @@ static void ended(void)
 	CHECK(chdir("/") == 0);
 }
 
-/*
- * When all numbers have been used, a new process gets an old one's: what was
- * opened of that one does not show the new one.
- */
+/* Checks that files of a dead process do not show a new one with its number. */
 static void numbers_used_again(void)
 {
 	int fd, dir, pid, next, fds[2];
@@ -359,7 +354,7 @@ static void numbers_used_again(void)
 	CHECK(wait_status(next) == 0 && chdir("/") == 0);
 }
 
-/* Another user sees what is public only. */
+/* Checks that another user sees only public files. */
 static void permissions(void)
 {
 	static const char *const hidden[] = { "environ", "maps",  "fd", "fd/0",
@@ -381,7 +376,7 @@ static void permissions(void)
 		      read_all(of(target, "cmdline")) > 0);
 		CHECK(read_all(of(target, "statm")) > 0 &&
 		      read_all(of(target, "comm")) > 0);
-		if (on_cowix()) {	/* what was root's may still be there */
+		if (on_cowix()) {	/* left from root's time */
 			CHECK_ERRNO(open("/proc/self/environ", O_RDONLY),
 				    EACCES);
 			CHECK(read_all("/proc/self/maps") > 0 &&
@@ -392,7 +387,7 @@ static void permissions(void)
 	CHECK(wait_status(pid) == 0);
 }
 
-/* Processes come and go while everything in /proc is read. */
+/* Reads everything in /proc while processes come and go. */
 static void crowd(void)
 {
 	static const char *const names[] = { "stat",    "status",  "maps",

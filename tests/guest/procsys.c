@@ -27,7 +27,7 @@ static void stranger(void)
 	CHECK_ERRNO(open(MAX_AREAS, O_RDWR), EACCES);
 }
 
-/* What the superuser may set below /proc/sys, and may not. */
+/* Checks what the superuser may set below /proc/sys. */
 static void settings(void)
 {
 	int pid;
@@ -70,7 +70,7 @@ static int listed(const char *path, const char *wanted)
 	return found;
 }
 
-/* Directories below /proc that are no process's. */
+/* Checks directories below /proc that belong to no process. */
 static void directories(void)
 {
 	CHECK(listed("/proc", "sys") == 1 && listed("/proc", "vm") == 0);
@@ -93,14 +93,14 @@ static int count_areas(void)
 	return n;
 }
 
-/* One page with a neighbour that it cannot be joined with. */
+/* Maps one page that cannot be joined with its neighbour. */
 static char *map_one(int n)
 {
 	return mmap(NULL, 4096, n % 2 ? PROT_READ : PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-/* How many areas an address space may have. */
+/* Checks how many areas an address space may have. */
 static void fill_space(void)
 {
 	char *p = mmap(NULL, 3 * 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,

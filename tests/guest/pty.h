@@ -1,6 +1,6 @@
 /*
- * What the tests of terminals share: a pseudo-terminal, whose master plays the
- * user, and what comes out of it.
+ * Shared by the tests of terminals: a pseudo-terminal whose master plays the
+ * user, and its output.
  */
 #ifndef GUEST_PTY_H
 #define GUEST_PTY_H
@@ -53,8 +53,8 @@ static inline void set_nonblock(int fd, int on)
 }
 
 /*
- * Everything that comes within a while: until `wanted` bytes are there, and
- * nothing more after them.
+ * Returns what comes within two seconds, until `wanted` bytes are there. Waits
+ * a little for bytes too many.
  */
 static inline int gather(int fd, char *buf, int size, int wanted)
 {
@@ -98,7 +98,10 @@ static inline void expect_n(int fd, const char *wanted, int n, int line)
 
 #define EXPECT(fd, s) expect_n(fd, s, sizeof(s) - 1, __LINE__)
 
-/* Modes: set and clear flags of the slave, from a sane state. */
+/*
+ * Returns sane modes. Tests set and clear flags of the slave, starting from
+ * them.
+ */
 static inline struct termios sane(void)
 {
 	struct termios t;

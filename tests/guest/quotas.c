@@ -1,6 +1,6 @@
 /*
- * Limits by memory on what ordinary users have in the kernel, all together or
- * each: open files, pipes, record locks, queued signals. Root goes beyond.
+ * Limits by memory on what users have in the kernel: open files, pipes, record
+ * locks, queued signals. Root is exempt.
  */
 #include <check.h>
 #include <cowix.h>
@@ -20,7 +20,7 @@ struct shared {
 
 static struct shared *shared;
 
-/* A page that children tell us in. */
+/* Maps a page by which children report. */
 static int begin(void)
 {
 	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
@@ -29,7 +29,7 @@ static int begin(void)
 	return on_cowix();
 }
 
-/* Starts a process of the user that does something and then stays. */
+/* Starts a process of the user that runs what() and then stays. */
 static int start(void (*what)(void))
 {
 	int before = shared->done, pid = fork();
@@ -85,7 +85,7 @@ static void files(void)
 		end(pids[--n]);
 }
 
-/* Returns what a new pipe takes without a reader. */
+/* Returns how many bytes a new pipe takes without a reader. */
 static int capacity(void)
 {
 	static char bytes[64 * 1024];
@@ -142,7 +142,8 @@ static const char *lock_file(int n)
 }
 
 /*
- * Some in each file: a file's locks are a list, which each new one goes along.
+ * Locks a few bytes in each of many files. A file's locks are a list, which
+ * each new lock must walk.
  */
 static void lock_many(void)
 {
@@ -178,7 +179,7 @@ static void locks(void)
 	CHECK(rmdir("/quotas-test") == 0);
 }
 
-/* Queues n signals to ourselves; returns how many went. */
+/* Queues n signals to ourselves. Returns how many went. */
 static int queue(int n)
 {
 	unsigned long long all = ~0ull;

@@ -1,9 +1,9 @@
 /*
- * readahead [seed]: in the current folder, two writers change a file each, cut
- * it, extend it and have it written back, while others read both from front to
- * back, here and there, and mapped. A word that is read says where it belongs:
- * it is that or a hole. Each writer knows what its file must hold. Needs more
- * data than memory to be of use. tests/test_readahead.py starts it.
+ * readahead [seed], in the current folder: two writers each change, cut, extend
+ * and sync a file. Others read both in order, at random, and mapped. Each word
+ * read must belong to its place, or be a hole. Each writer knows what its file
+ * must hold. It needs more data than memory to be of use.
+ * tests/test_readahead.py starts it.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #define FILES 2
 #define UNIT 512
-#define UNITS 6144			/* a file's at most: 3 MB */
+#define UNITS 6144			/* of a file, at most 3 MB */
 #define PIECE 64			/* units written at a time */
 #define ROUNDS 400
 #define PAGE 4096
@@ -40,8 +40,8 @@ static const char *name_of(unsigned file)
 }
 
 /*
- * What a word of a file is: the file, how often its unit was written, its
- * place. 0: it was not.
+ * Returns a word of a file, made of file, version of its unit, and place.
+ * Version 0 was never written.
  */
 static unsigned word(unsigned file, unsigned times, unsigned place)
 {
@@ -131,7 +131,9 @@ static void reader(unsigned in_order)
 	}
 }
 
-/* Touching a page beyond the end is SIGBUS, which ends a process. */
+/*
+ * Reads mapped pages. A page beyond the end is SIGBUS, which ends the process.
+ */
 static void mapper(unsigned pages)
 {
 	for (;;) {

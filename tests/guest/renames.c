@@ -1,7 +1,6 @@
 /*
- * A rename on a Minix disk that fails for want of memory anywhere in between:
- * either all of it has happened, or nothing. The names, the numbers of links
- * and `..` say which.
+ * A rename on a Minix disk with any allocation failing. It happens as a whole
+ * or not at all. Names, link counts and `..` tell which.
  */
 #include <check.h>
 #include <cowix.h>
@@ -42,7 +41,9 @@ static void clear(const char *path)
 		CHECK(remove(path) == 0);
 }
 
-/* Directories have two links, and one for each directory in them. */
+/*
+ * Checks link counts: two for each directory, and one for each directory in it.
+ */
 static void check_parents(const char *at, int directory)
 {
 	char up[40];
@@ -57,9 +58,7 @@ static void check_parents(const char *at, int directory)
 	CHECK(ino_of(up) == ino_of(below_a ? "/renames/a" : "/renames/b"));
 }
 
-/*
- * One rename with the n-th allocation failing. Returns whether there was one.
- */
+/* Renames with the n-th allocation failing. Returns 0 if there were fewer. */
 static int try_rename(const char *new, int directory, int replace, int n)
 {
 	unsigned ino, replaced = 0;

@@ -1,7 +1,7 @@
 /*
- * Blocking calls that a signal interrupts: which end with EINTR and which go on
- * (signal(7), "Interruption of system calls"), with a handler, with one that
- * has SA_RESTART, and when the process is stopped and continued.
+ * Blocking calls interrupted by a signal: which end with EINTR and which go on
+ * (signal(7), "Interruption of system calls"). Tried with a handler, with
+ * SA_RESTART, and with a stop and a continuation.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #define FILE_	"/tmp/restarts-file"
 #define SPAN	{ 0, 400000000 }
 
-/* What the process that tests and its helper both see. */
+/* Seen by the testing process and its helper. */
 static volatile struct {
 	int handled, ready, released, word;
 } *shared;
@@ -32,7 +32,7 @@ static void note(int sig)
 	shared->handled++;
 }
 
-/* Makes the call; returns 0 or the error. */
+/* Makes the call. Returns 0 or the error. */
 typedef int (*call_t)(void);
 
 static int error_of(int result)
@@ -151,7 +151,7 @@ static void release_lock(void)
 	lock(F_SETLK64, F_UNLCK);
 }
 
-/* flock()'s locks belong to an open file: the helper opens its own. */
+/* Locks through an open file of its own: the helper needs one for flock(). */
 static void take_flock(void)
 {
 	file = open(FILE_, O_RDWR);
@@ -197,7 +197,7 @@ static struct timespec later(int clock)
 	return ts;
 }
 
-/* As sem_timedwait() waits. */
+/* Waits as sem_timedwait() does. */
 static int call_futex_until(void)
 {
 	struct timespec end = later(CLOCK_REALTIME);
@@ -299,11 +299,11 @@ static void signal_again(void)
 static const struct call {
 	const char *name;
 	call_t call;
-	void (*before)(void);		/* the helper, or who tests */
+	void (*before)(void);		/* done by helper or tester */
 	int by_tester;
-	void (*release)(void);		/* the helper lets the call end */
-	int end;			/* what it then answers */
-	int restarts;			/* behind a handler with SA_RESTART */
+	void (*release)(void);		/* lets the call end */
+	int end;			/* its result then */
+	int restarts;			/* goes on behind SA_RESTART */
 	int stops;			/* EINTR even after a stop */
 } calls[] = {
 	{ "read", call_read, nothing, 0, write_byte, 0, 1, 0 },
@@ -347,7 +347,10 @@ static void interrupt(int pid, enum how how)
 	kill(pid, SIGCONT);
 }
 
-/* The helper: interrupts its parent's call and, if it goes on, lets it end. */
+/*
+ * Runs as the helper: interrupts its parent's call, and lets it end if it goes
+ * on.
+ */
 static void help(const struct call *c, enum how how, int goes_on)
 {
 	int parent = getppid();
@@ -425,7 +428,7 @@ static void with_stop(void)
 	try_all(STOP);
 }
 
-/* A timer that fires more often than a wait lasts does not make it endless. */
+/* Checks that a timer faster than a wait does not make the wait endless. */
 static void endless(void)
 {
 	struct sigaction action = { .sa_handler = note,
@@ -440,7 +443,7 @@ static void endless(void)
 	CHECK(call_futex_until() == EINTR);
 }
 
-/* What is left of a sleep is told also when no handler ends it. */
+/* Checks that the rest of a sleep is reported even without a handler. */
 static void rest_of_sleep(void)
 {
 	struct timespec span = { 1, 0 }, left = { 77, 0 };

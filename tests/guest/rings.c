@@ -1,7 +1,7 @@
 /*
- * What a program tries in order to leave ring 3: virtual-8086 mode, flags that
- * are not its own, gates, selectors, privileged instructions. Each ends the
- * program or does nothing. QEMU's IRET enters virtual-8086 mode for anybody.
+ * Attempts of a program to leave ring 3: virtual-8086 mode, foreign flags,
+ * gates, selectors, privileged instructions. Each ends the program or does
+ * nothing. QEMU's IRET enters virtual-8086 mode for anybody.
  */
 #include <check.h>
 #include <signal.h>
@@ -18,7 +18,9 @@
 #define AC 0x40000
 #define LOW ((unsigned char *)0x2000)	/* code for virtual-8086 mode */
 
-/* Runs work in a child: the signal that it dies of, or 1000 plus its status. */
+/*
+ * Runs work in a child. Returns the signal it dies of, or 1000 plus its status.
+ */
 static int outcome(void (*work)(void))
 {
 	int pid = fork(), status;
@@ -46,9 +48,8 @@ static void set_flags(unsigned value)
 }
 
 /*
- * IRET with VM set, with the frame of a return to virtual-8086 mode. What that
- * mode would take for ES, DS, FS and GS, a kernel that does not know of it
- * takes for CS, EFLAGS, ESP and SS.
+ * Executes IRET with VM set and the frame of virtual-8086 mode. A kernel
+ * without that mode takes its ES, DS, FS and GS for CS, EFLAGS, ESP and SS.
  */
 static void enter_vm86(void)
 {
@@ -81,7 +82,10 @@ static int vm86_outcome(const void *bytes, int n)
 }
 #define IN_VM86(bytes) vm86_outcome(bytes, sizeof(bytes) - 1)
 
-/* A 64-bit Linux does not survive it in QEMU: the emulator enters the mode. */
+/*
+ * Returns 1 for a 64-bit Linux in QEMU, which does not survive this: the
+ * emulator enters the mode.
+ */
 static int emulator_fails(void)
 {
 	unsigned leaf = 0x40000000, name[3];
@@ -134,7 +138,10 @@ static void blocked_vm86(void)
 	run_code();
 }
 
-/* Elsewhere IRET itself is refused, with a signal that can be caught. */
+/*
+ * Checks signals of that mode. Real processors refuse IRET, with a signal that
+ * can be caught.
+ */
 static void vm86_signals(void)
 {
 	int end;
@@ -186,7 +193,7 @@ static void count_step(int sig)
 	steps++;
 }
 
-/* Single steps over calls: none is told inside the kernel, none is lost. */
+/* Steps over calls. No step is reported inside the kernel, and none is lost. */
 static void stepping(void)
 {
 	int pid = getpid(), got = 0;
@@ -318,7 +325,7 @@ static void drop_tls(unsigned selector)
 	CHECK(syscall(__NR_set_thread_area, &d) == 0);
 }
 
-/* The stack segment goes away under the call: no way back but a signal. */
+/* Drops the stack segment during a call. Only a signal can return then. */
 static void lost_stack_segment(void)
 {
 	unsigned selector = tls_selector(0xFFFFF, 0);
@@ -339,7 +346,7 @@ static void lost_data_segments(void)
 	_exit(0);
 }
 
-/* The stack's segment ends at once, where the CPU looks (QEMU does not). */
+/* Uses a stack segment of one byte. A CPU checks that, but QEMU does not. */
 static void small_stack_segment(void)
 {
 	unsigned selector = tls_selector(0, 0);
@@ -352,7 +359,7 @@ static void small_stack_segment(void)
 	_exit(0);
 }
 
-/* It grows down, and has nothing below its limit. */
+/* Uses a stack segment that grows down and has nothing below its limit. */
 static void expanding_segment(void)
 {
 	unsigned selector = tls_selector(0x1000, 1);
@@ -390,7 +397,7 @@ static void forge(int sig, siginfo_t *info, void *context)
 		sc->cs = sc->ss = wanted_segment;
 }
 
-/* A signal's frame with all flags and with selectors of the kernel. */
+/* Forges a signal's frame, with all flags and the kernel's selectors. */
 static void forged_frame(void)
 {
 	struct sigaction action = { .sa_sigaction = forge,
@@ -406,7 +413,10 @@ static void forged_frame(void)
 	_exit(now & (IOPL | VM) || !(now & IF) ? 1 : 0);
 }
 
-/* Linux ends a program whose selectors are none; Cowix gives it its own. */
+/*
+ * Checks frames with bad selectors. Linux ends the program; Cowix gives it its
+ * own selectors.
+ */
 static void frames(void)
 {
 	static const unsigned short selectors[] = {
@@ -430,7 +440,7 @@ static int trace(int request, int pid, void *data)
 	return syscall(__NR_ptrace, request, pid, 0, data);
 }
 
-/* A tracer that gives its child all flags and the kernel's segments. */
+/* Gives a traced child all flags and the kernel's segments. */
 static void traced_registers(void)
 {
 	struct user_regs regs, now;

@@ -1,6 +1,6 @@
 /*
- * What the calls about scheduling and the system say: policies, affinity, nice
- * levels and their limit; sysinfo(), and what has no effect and is refused.
+ * Calls about scheduling and the system: policies, affinity, nice levels and
+ * their limit, sysinfo(). Calls without effect are refused.
  */
 #include <check.h>
 #include <signal.h>
@@ -90,7 +90,9 @@ static void become_user(void)
 	CHECK(syscall(__NR_setresuid, 1000, 1000, 1000) == 0);
 }
 
-/* RLIMIT_NICE lets a user go back up, so far. */
+/*
+ * Checks that RLIMIT_NICE lets a user return to that nice level, but no lower.
+ */
 static void nice_limit(void)
 {
 	struct rlimit limit = { 20 - 5, 20 - 5 };	/* nice 5 */
@@ -119,7 +121,7 @@ static void tell_tid(void *arg)
 	await_word(1);
 }
 
-/* A thread's number names it too. */
+/* Checks that a thread's number names it too. */
 static void nice_of_threads(void)
 {
 	struct thread t;
@@ -185,7 +187,7 @@ static void names(void)
 	CHECK_ERRNO(syscall(__NR_prctl, -1, 0, 0, 0, 0), EINVAL);
 }
 
-/* The letters of /proc/PID/stat. */
+/* Checks the letters of /proc/PID/stat. */
 static void letters(void)
 {
 	int pid = fork(), status;

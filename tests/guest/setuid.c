@@ -1,7 +1,7 @@
 /*
- * Whose rights a program gets: set-id programs while somebody without their
- * rights has a hand on the process. Started as "tell" the program is the one
- * that is executed: it writes who it is.
+ * Whose rights a program gets: set-id programs while a process without their
+ * rights controls the caller. Started as "tell", the program is the one
+ * executed: it writes its ids.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -61,7 +61,7 @@ static void execute(void)
 	_exit(99);
 }
 
-/* A copy of this program that belongs to uid and gid. */
+/* Makes a copy of this program that belongs to uid and gid. */
 static void make(int mode, int uid, int gid)
 {
 	static char buf[4096];
@@ -83,7 +83,7 @@ static void become(int uid)
 
 static int to_child[2], from_child[2];
 
-/* In the child, whose standard input and output become the pipes. */
+/* Makes the pipes standard input and output, in the child. */
 static void use_pipes(void)
 {
 	CHECK(dup2(to_child[0], 0) == 0 && dup2(from_child[1], 1) == 1);
@@ -100,7 +100,7 @@ static void make_pipes(void)
 	CHECK(pipe(to_child) == 0 && pipe(from_child) == 0);
 }
 
-/* Lets the program go on and hears who it is. */
+/* Lets the program go on. Returns what it says of itself. */
 static struct told hear(int pid)
 {
 	struct told t;
@@ -131,7 +131,9 @@ static struct told run_as_me(void)
 	return hear(pid);
 }
 
-/* Not where this is not root, or an emulator does not know set-id programs. */
+/*
+ * Returns 0 if this is not root, or an emulator does not know set-id programs.
+ */
 static int possible(void)
 {
 	struct told t;
@@ -170,7 +172,7 @@ static void trace_me(void)
 	CHECK(syscall(__NR_ptrace, PTRACE_TRACEME, 0, 0, 0) == 0);
 }
 
-/* Lets a traced child go on until it has reached the new program. */
+/* Lets a traced child go on to the new program. */
 static void await_program(int pid)
 {
 	int status;
@@ -212,8 +214,8 @@ static void execute_in_thread(void *unused)
 }
 
 /*
- * The process is traced, though not the thread that asks for the program. Linux
- * traces threads one by one, and this one not.
+ * Checks that a traced process gains no rights by the exec of an untraced
+ * thread. Linux traces each thread for itself, and so gives them.
  */
 static void by_another_thread(void)
 {
@@ -238,8 +240,8 @@ static void by_another_thread(void)
 }
 
 /*
- * Who began to be traced as root may get more rights later. A program with
- * root's rights does not let itself be traced by a parent without them.
+ * Checks that a process traced since it was root may gain rights later. A
+ * program with root's rights refuses to be traced by a parent without them.
  */
 static void traced_by_root(void)
 {
@@ -280,7 +282,10 @@ static int clone_with(unsigned flags)
 	return syscall(__NR_clone, flags | SIGCHLD, 0, 0, 0, 0);
 }
 
-/* Whoever shares umask and directories with the program could change them. */
+/*
+ * Checks that no rights are gained while another process shares umask and
+ * directories.
+ */
 static void shared_directories(void)
 {
 	int pid;
@@ -319,7 +324,7 @@ static void shared_no_more(void)
 	CHECK(unlink(PROG) == 0);
 }
 
-/* The program's descriptors are its own, whoever shared them before. */
+/* Checks that the program's descriptors are its own, even if shared before. */
 static void shared_files(void)
 {
 	struct told t;
@@ -344,7 +349,10 @@ static void shared_files(void)
 	CHECK(unlink(PROG) == 0);
 }
 
-/* As "tell", but its parent's standard descriptors are not to be touched. */
+/*
+ * Runs as "tell" on other descriptors, since its parent's standard ones must
+ * stay.
+ */
 static int tell_held(void)
 {
 	return dup2(HELD + 1, 0) != 0 || dup2(HELD + 2, 1) != 1 || tell();
@@ -373,7 +381,10 @@ static void shared_memory(void)
 	CHECK(unlink(PROG) == 0);
 }
 
-/* What a child sends at its end is not for the parent's next program. */
+/*
+ * Checks that a child's exit signal does not reach the program which its parent
+ * executed since.
+ */
 static void parting_signal(void)
 {
 	int pid = fork(), child;

@@ -1,6 +1,6 @@
 /*
- * Shared mappings, of memory and of files, over forks of either kind; mremap,
- * msync, mincore.
+ * Shared mappings of memory and files over forks of either kind; mremap, msync,
+ * mincore.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -63,7 +63,7 @@ static int make_file(int pages)
 	return fd;
 }
 
-/* One page cache: what is written one way is read the other, byte for byte. */
+/* Checks that there is one page cache: written one way, read the other. */
 static void files_agree(void)
 {
 	int fd = make_file(3);
@@ -87,7 +87,7 @@ static void files_agree(void)
 	      close(fd) == 0);
 }
 
-/* What was written through a mapping outlives it, and the caches. */
+/* Checks that data written through a mapping outlives it, and the caches. */
 static void data_stays(void)
 {
 	struct audit_report report;
@@ -152,7 +152,7 @@ static void permissions(void)
 	unlink(FILE_NAME);
 }
 
-/* A file that shrinks takes its pages out of all mappings. */
+/* Checks that a shrinking file takes its pages out of all mappings. */
 static void truncation(void)
 {
 	int fd = make_file(3);
@@ -189,10 +189,7 @@ static void remapping(void)
 	CHECK(munmap(q, 8 * PAGE) == 0 && munmap(wall, PAGE) == 0);
 }
 
-/*
- * Offsets have 32 bits here: what lies beyond cannot be mapped by growing
- * either.
- */
+/* Checks that a mapping cannot grow past offsets of 32 bits. */
 static void remapping_far(void)
 {
 	int fd = open(FILE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -208,7 +205,9 @@ static void remapping_far(void)
 	      unlink(FILE_NAME) == 0);
 }
 
-/* Pages that children share copy-on-write stay so when they move. */
+/*
+ * Checks that pages shared copy-on-write with children stay so when they move.
+ */
 static void remapping_shared(void)
 {
 	char *p = map(2 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -228,7 +227,7 @@ static void remapping_shared(void)
 	p[0] = 'o';
 }
 
-/* What the disk has, not the caches. */
+/* Returns the byte on the disk, not the cached one. */
 static char on_disk(int offset)
 {
 	struct audit_report report;
@@ -242,8 +241,8 @@ static char on_disk(int offset)
 }
 
 /*
- * A page that is mapped for writing needs blocks for what its file becomes,
- * too: longer by truncate, by write, or shorter and longer again.
+ * Checks that a page mapped for writing gets blocks as its file grows. It grows
+ * by truncate, by write, or after shrinking.
  */
 static void growth(void)
 {
@@ -269,9 +268,9 @@ static void growth(void)
 }
 
 /*
- * What a program stores behind the end of a file is not in it when it grows,
- * in memory or on the disk. Linux clears such bytes only when it writes the
- * page back: there the file is written before it grows.
+ * Checks that bytes stored behind a file's end are gone when it grows, in
+ * memory and on disk. Linux clears them only when it writes the page back.
+ * There the file is written before it grows.
  */
 static void behind_the_end(void)
 {
@@ -293,7 +292,7 @@ static void behind_the_end(void)
 	}
 }
 
-/* Shared memory is not limited to a part of RAM, but by what there is. */
+/* Checks that shared memory is limited only by all of memory. */
 static void large(void)
 {
 	struct sysinfo info;
@@ -335,8 +334,8 @@ static int fill_disk(const char *name)
 }
 
 /*
- * A hole for which there are not enough blocks: SIGBUS, and nobody sees what
- * the blocks that there were have held before.
+ * Writes to a hole when too few blocks are free: SIGBUS, and nobody sees old
+ * contents of blocks.
  */
 static void full_disk(void)
 {
@@ -362,8 +361,8 @@ static void full_disk(void)
 }
 
 /*
- * A gap does not keep what lies behind it from being written; memory without a
- * name has no disk.
+ * Checks msync over a gap: what lies behind it is still written. Memory without
+ * a name has no disk.
  */
 static void syncing(void)
 {
@@ -382,8 +381,8 @@ static void syncing(void)
 #define MANY 48
 
 /*
- * One who stores in a mapped file until it is gone, shared tables and all, in
- * an address space that is forked all the time.
+ * Stores in a mapped file until it is gone, shared tables and all, while its
+ * address space is forked.
  */
 static void store_and_fork(int fd)
 {
@@ -414,8 +413,8 @@ static void store_and_fork(int fd)
 }
 
 /*
- * Fill the caches with dirty pages until killed: whoever needs memory then has
- * to wait until some are written.
+ * Fills the caches with dirty pages until killed. Others must wait until some
+ * are written.
  */
 static void fill_caches(void)
 {
@@ -429,8 +428,8 @@ static void fill_caches(void)
 }
 
 /*
- * A file is cut and grows, the caches are dropped and written, while others
- * store in it through mappings.
+ * Cuts and grows a file and drops the caches, while others store in it through
+ * mappings.
  */
 static void cut_while_mapped(void)
 {
@@ -454,8 +453,8 @@ static void cut_while_mapped(void)
 		CHECK(ftruncate(fd, MANY * PAGE) == 0);
 		if (on_cowix())
 			/*
-			 * counts are compared at the end: a fork that sleeps is
-			 * not recounted
+			 * the end compares counts: a sleeping fork is not
+			 * recounted
 			 */
 			mm_audit(&report, i % 2 ? AUDIT_DROP_CACHES : 0);
 		sleep_ms(3);

@@ -1,6 +1,6 @@
 /*
- * Signals: what a handler is told, what is pending in which order, who may send
- * what.
+ * Signals: what a handler learns, the order of pending ones, and permissions to
+ * send.
  */
 #include "catch.h"
 #include <fcntl.h>
@@ -23,7 +23,7 @@ static int await(sigset_t set, siginfo_t *si, struct timespec *timeout)
 	return syscall(__NR_rt_sigtimedwait, &set, si, timeout, sizeof(set));
 }
 
-/* The fields of siginfo, by kill(), tgkill() and sigqueue(). */
+/* Checks the fields of siginfo by kill(), tgkill() and sigqueue(). */
 static void senders(void)
 {
 	siginfo_t bad = { .si_code = SI_TKILL };
@@ -71,8 +71,8 @@ static void end_by_signal(void)
 }
 
 /*
- * The signal comes soon; on Linux with several processors wait() may be faster,
- * and then the signal does not say which one stopped the child.
+ * Waits for the signal. On a Linux with several processors wait() may be
+ * faster, and then the signal does not name the stop.
  */
 static void await_count(int wanted)
 {
@@ -113,8 +113,8 @@ static void ends_of_children(void)
 }
 
 /*
- * Who ignores SIGCHLD, or says SA_NOCLDWAIT, gets no zombies; wait() returns
- * when the last child is gone.
+ * Checks that a parent with SIGCHLD ignored or SA_NOCLDWAIT gets no zombies.
+ * wait() returns when the last child is gone.
  */
 static void no_zombies(void)
 {
@@ -149,8 +149,8 @@ static void note_order(int sig, siginfo_t *si, void *context)
 }
 
 /*
- * Real-time signals are queued, each with its value, first come first served; a
- * standard one is pending once.
+ * Checks that real-time signals are queued in order, each with its value. A
+ * standard signal is pending once.
  */
 static void queueing(void)
 {
@@ -217,11 +217,11 @@ static void waiting_for_signals(void)
 	raise(SIGUSR1);
 	signal(SIGUSR1, SIG_IGN);		/* forgets what is pending */
 	CHECK_ERRNO(await(set, NULL, &some), EAGAIN);
-	raise(SIGUSR1);	/* but what is blocked is kept for whoever waits */
+	raise(SIGUSR1);	/* a blocked signal is kept for a waiter */
 	CHECK(await(set, NULL, &some) == SIGUSR1);
 }
 
-/* rt_sigsuspend: the handler runs with the caller's mask to come back. */
+/* Checks that rt_sigsuspend's handler runs before the caller's mask returns. */
 static void suspended_masks(void)
 {
 	sigset_t before = set_of(SIGUSR1) | set_of(SIGUSR2),
@@ -245,7 +245,7 @@ static void suspended_masks(void)
 	      sigismember(&now, 64));
 }
 
-/* SIGCONT takes pending stops away, and the other way round. */
+/* Checks that SIGCONT discards pending stops, and stops discard SIGCONT. */
 static void stops_and_continues(void)
 {
 	sigset_t set = set_of(SIGTSTP) | set_of(SIGCONT), pending;
@@ -262,8 +262,8 @@ static void stops_and_continues(void)
 }
 
 /*
- * Without privilege only one's own processes, real or saved; SIGCONT within the
- * session.
+ * Checks that an unprivileged sender needs an own id, real or saved. SIGCONT
+ * passes within the session.
  */
 static void permissions(void)
 {
@@ -295,7 +295,10 @@ static void permissions(void)
 	      waitpid(other, NULL, 0) == other);
 }
 
-/* exec keeps what is ignored and blocked and pending, not handlers. */
+/*
+ * Checks that exec keeps ignored, blocked and pending signals, but not
+ * handlers.
+ */
 static void over_exec(void)
 {
 	int pid;

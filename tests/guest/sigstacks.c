@@ -1,7 +1,4 @@
-/*
- * Signal frames where there is no room for them, and returns from frames that
- * are none.
- */
+/* Signal frames without room for them, and returns from bad frames. */
 #include <check.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -11,7 +8,7 @@
 #define GUARD	4096
 #define SMALL	MINSIGSTKSZ
 
-/* Another stack, and memory below it that nobody may write to. */
+/* An alternate stack, and memory below it that nobody may write to. */
 static struct area {
 	char guard[GUARD], stack[SMALL];
 } *area;
@@ -30,7 +27,7 @@ static void handle(int sig, void (*handler)(int), unsigned flags)
 	CHECK(sigaction(sig, &action, NULL) == 0);
 }
 
-/* A call with another stack pointer, and no way back. */
+/* Makes a call on another stack, without return. */
 static void call_on(void *esp, int number, int a, int b)
 {
 	__asm__ volatile("movl %0, %%esp\n\tint $0x80\n\thlt"
@@ -43,9 +40,8 @@ static void raise_at_the_end(int sig)
 }
 
 /*
- * A handler that has filled its other stack: SIGSEGV, not what lies below. A
- * 64-bit Linux does not look for that in a 32-bit program, whose frames go
- * below the stack and then on from its top for ever.
+ * Checks that a full alternate stack is SIGSEGV and no write below it. A 64-bit
+ * Linux does not check this for 32-bit programs: their frames run on for ever.
  */
 static void overflow(void)
 {
@@ -101,7 +97,7 @@ static int status_of_child(int number, int handled)
 	return wait_status(pid);
 }
 
-/* No room for the frame: SIGSEGV, whose handler may have a stack. */
+/* Checks that a frame without room is SIGSEGV. Its handler may have a stack. */
 static void no_stack(void)
 {
 	CHECK(WEXITSTATUS(status_of_child(__NR_kill, 1)) == 3);

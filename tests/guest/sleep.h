@@ -1,12 +1,12 @@
 /*
  * The sweep of planned sleeps. Two acts meet on the same objects. The subject
- * goes to sleep at the first, second, ... place where its call might (an
- * allocation, a block, a user copy, a page), until one try passes untouched.
- * While it sleeps the rival acts, and a third process takes the frames that
- * are free then and fills them with a pattern. What both calls returned and
- * what is there afterwards must be as if one had acted after the other, which
- * was tried before; the pattern stands only where it was written, the audit is
- * clean, and no frame or object is lost.
+ * goes to sleep at the first, second, ... place where its call might. Such a
+ * place is an allocation, a block, a user copy or a page. The sweep ends when a
+ * try passes untouched. While the subject sleeps, the rival acts. A third
+ * process then fills all free frames with a pattern. The results and the state
+ * must be as if one had acted after the other, which was tried before. The
+ * pattern stands only where it was written. The audit is clean, and no frame or
+ * object is lost.
  */
 #ifndef SLEEP_H
 #define SLEEP_H
@@ -37,7 +37,7 @@ struct scene {
 	void (*prepare)(void);	/* in a process for each try; or NULL */
 	void (*judge)(void);	/* after both have acted, undoes all; or NULL */
 	int threads;		/* the rival is a thread, not a child */
-	void (*describe)(char *to);	/* what there is then, in STATE bytes */
+	void (*describe)(char *to);	/* writes the state, in STATE bytes */
 };
 
 #define STATE 700
@@ -46,7 +46,7 @@ struct fate {
 	int result, error;
 };
 
-/* How both have fared, and what was there then. */
+/* The results of both acts, and the state after them. */
 struct outcome {
 	struct fate subject, rival;
 	char state[STATE];
@@ -56,18 +56,18 @@ enum {
 	SUBJECT_FIRST, RIVAL_FIRST, SUBJECT_ALONE, RIVAL_ALONE, AT_ONCE, ORDERS
 };
 
-/* In memory that all share. */
+/* Memory that all processes share. */
 static struct meeting {
 	struct outcome outcomes[ORDERS];
 	volatile int rival_done;
 } *shared;
 
-static struct outcome *meeting;		/* the one that is being made */
+static struct outcome *meeting;		/* the present one */
 static int order;
 
 static const struct act *subject, *rival;
 static int subject_tid;
-static unsigned salt;		/* the try's number, for data that tells */
+static unsigned salt;		/* the try's number, to vary data */
 static int go[2], act_end[2], fill_up[2];
 
 static inline int both(const char *a, const char *b)
@@ -76,7 +76,7 @@ static inline int both(const char *a, const char *b)
 	       (!strcmp(subject->name, b) && !strcmp(rival->name, a));
 }
 
-/* How many of the two acts have that name. */
+/* Returns how many of the two acts have that name. */
 static inline int acted(const char *name)
 {
 	return !strcmp(subject->name, name) + !strcmp(rival->name, name);
@@ -94,13 +94,16 @@ static void hear(int fd)
 	CHECK(read(fd, &c, 1) == 1);
 }
 
-/* The third process: told once it fills memory, told twice it looks again. */
+/*
+ * Runs as the third process. Fills memory when first told, and checks it when
+ * told again.
+ */
 static void fill_memory(void)
 {
 	char *p = mmap(NULL, FILLED * PAGE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	*p = p[FILLED * PAGE - 1] = 0;	/* its page tables are there */
+	*p = p[FILLED * PAGE - 1] = 0;	/* allocates its page tables */
 	hear(fill_up[0]);
 	memset(p, PATTERN, FILLED * PAGE);
 	hear(fill_up[0]);
@@ -155,7 +158,7 @@ static void await_rival(void)
 	CHECK(shared->rival_done);
 }
 
-/* Both act, the subject with its n-th event. Returns whether it slept. */
+/* Runs both acts, the subject with its n-th event. Returns 1 if it slept. */
 static int act_both(unsigned n)
 {
 	int slept;
@@ -180,8 +183,8 @@ static int same_fate(const struct fate *a, const struct fate *b)
 }
 
 /*
- * A call that looks at two names may see each at another time, and fail with
- * an error that no order gives; but then it has done nothing.
+ * Returns 1 for a call that failed without effect. One that looks at two names
+ * at different times may give an error that no order gives.
  */
 static int failed_cleanly(const struct fate *f)
 {
@@ -189,7 +192,7 @@ static int failed_cleanly(const struct fate *f)
 	       f->error != EFAULT;
 }
 
-/* Whether the meeting ended as it did in that order. */
+/* Returns 1 if the meeting ended as that order did. */
 static int ended_as(int when)
 {
 	const struct outcome *o = &shared->outcomes[when];
@@ -224,7 +227,7 @@ static void compare_outcomes(void)
 	CHECK(!"as one after the other");
 }
 
-/* One try, in a process of its own. Returns whether the subject slept. */
+/* Runs one try in its own process. Returns 1 if the subject slept. */
 static int meet(const struct scene *s, unsigned n)
 {
 	int filler = start_child(start_filling), child = 0, slept;
@@ -287,7 +290,7 @@ static int lost(const struct audit_report *before)
 	return 1;
 }
 
-/* Try with the n-th event. Returns whether there were fewer. */
+/* Tries with the n-th event. Returns 1 if there were fewer. */
 static int try_once(const struct scene *s, int when, unsigned n)
 {
 	int pid, status;
@@ -339,7 +342,7 @@ static void make_pipes(void)
 	CHECK(shared != MAP_FAILED);
 }
 
-/* Each act against each. */
+/* Lets each act meet each. */
 static void sweep_scene(const struct scene *s)
 {
 	if (!on_cowix())

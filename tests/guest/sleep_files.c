@@ -1,7 +1,7 @@
 /*
- * The sweep of planned sleeps (sleep.h) over names and files, on the disk's
- * file system and on tmpfs: a, b and e/f are files, d and e directories, s is a
- * link to a. The rival's new names and data are like the subject's.
+ * The sweep of planned sleeps (sleep.h) over names and files, on disk and on
+ * tmpfs. a, b and e/f are files. d and e are directories. s is a link to a. The
+ * rival's new names and data resemble the subject's.
  */
 #include <dirent.h>
 #include <sys/mount.h>
@@ -154,7 +154,7 @@ static int enter(void)
 	return error;
 }
 
-/* Its number may then be another file's. */
+/* Removes a file and makes another, which may get its inode number. */
 static int remove_and_make(void)
 {
 	if (unlink("a") < 0)
@@ -214,7 +214,7 @@ static void prepare_files(void)
 	make_file("e/f", "old f");
 }
 
-/* Nothing of them is in memory, so that each is looked for. */
+/* Drops the caches, so that each name is looked up on the disk. */
 static void prepare_cold(void)
 {
 	prepare_files();
@@ -253,7 +253,7 @@ static void visit(char *to, const char *name)
 		CHECK((S_ISDIR(st.st_mode) ? rmdir(name) : unlink(name)) == 0);
 }
 
-/* Names in the order of the alphabet: a directory's own order is its own. */
+/* Lists names in alphabetical order, since directories have their own. */
 static void walk(char *to, const char *folder)
 {
 	static const char names[] = "abdefgsxy";
@@ -283,7 +283,7 @@ static void remove_files(void)
 #define FILES .prepare = prepare_files, .judge = remove_files, \
 	.describe = describe_files
 
-/* An open file, and so its position, that both have. */
+/* An open file, whose position both share. */
 
 static int shared_file;
 
@@ -324,7 +324,10 @@ static void describe_position(char *to)
 	describe_files(to);
 }
 
-/* A file system without room for a link's text: it fails, and has no name. */
+/*
+ * A file system without room for the text of a link. symlink() fails and leaves
+ * no name.
+ */
 
 static int make_anew(void)
 {
@@ -340,7 +343,7 @@ static const struct act full_acts[] = {
 	{ .name = "follow", .run = follow },
 };
 
-/* describe_files() does not look at z. */
+/* Fills the disk. describe_files() does not look at z. */
 static void prepare_full(void)
 {
 	char page[PAGE] = "";
@@ -360,8 +363,8 @@ static void remove_full(void)
 }
 
 /*
- * The directory in which both threads are goes from under one of them, and a
- * new one, which may get its place in memory, has another d next to it.
+ * Works in a directory that another thread removes. A new one, which may take
+ * its place in memory, has another d beside it.
  */
 
 static int make_by_way(void)

@@ -1,15 +1,15 @@
 /*
- * The sweep of planned sleeps (sleep.h) over the making of tasks: their
- * numbers, how many a user may have, and what parent, child or threads share.
+ * The sweep of planned sleeps (sleep.h) over new tasks. Their numbers, a user's
+ * limit, and what parent, child and threads share must be right.
  */
 #include <abi/clone.h>
 #include <sys/resource.h>
 #include "sleep.h"
 
 #define USER 4321
-#define TASKS 3			/* that the user may have: both, one more */
+#define TASKS 3			/* limit of the user: both, one more */
 
-static int base;		/* the number before those that are made */
+static int base;		/* last number before the new tasks' */
 static int made;		/* by this process; 0: nothing */
 static struct thread thread;
 
@@ -19,7 +19,9 @@ static void await_end(void *arg)
 	await_word(1);
 }
 
-/* A child lives until both have acted: its number is not free before. */
+/*
+ * Keeps a child alive until both have acted, so that its number stays in use.
+ */
 static int keep(int pid)
 {
 	if (pid == 0)
@@ -92,7 +94,7 @@ static const struct act number_acts[] = {
 	{ .name = "vfork", .run = vfork_one },
 };
 
-/* The rival's own number is base + 1. */
+/* Notes the base. The rival's own number is base + 1. */
 static void note_base(void)
 {
 	base = fork();
@@ -101,7 +103,7 @@ static void note_base(void)
 	CHECK(wait_status(base) == 0);
 }
 
-/* Nothing but what the calls returned: which numbers there are. */
+/* Describes nothing: the numbers are the calls' results. */
 static void describe_nothing(char *to)
 {
 	*to = '\0';
@@ -115,7 +117,10 @@ static void numbers(void)
 	sweep_scene(&scene);
 }
 
-/* Only the superuser plans; only other users have limits. */
+/*
+ * Runs make() as a user. Only the superuser can plan, but only users have
+ * limits.
+ */
 static int as_user(int (*make)(void))
 {
 	int result, error;

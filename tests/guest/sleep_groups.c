@@ -1,10 +1,11 @@
 /*
- * The sweep of planned sleeps (sleep.h) over signals to a process group, which
- * grows while memory for a queued one is looked for: all are told, or none.
+ * The sweep of planned sleeps (sleep.h) over signals to a growing process
+ * group. While memory for a queued signal is sought, all members get it, or
+ * none.
  */
 #include "sleep.h"
 
-#define SIGQUEUED 40		/* which is queued */
+#define SIGQUEUED 40		/* is queued */
 #define CHILDREN 20		/* more than there are others */
 
 static volatile struct {
@@ -16,7 +17,7 @@ static int tell_group(void)
 	return kill(0, SIGQUEUED);
 }
 
-/* Waits until it is to look; its status is 1 if it was told. */
+/* Waits to be told to look. Exits with 1 if the signal came. */
 static void be_member(void *arg)
 {
 	sigset_t pending;

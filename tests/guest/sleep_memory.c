@@ -1,7 +1,7 @@
 /*
- * The sweep of planned sleeps (sleep.h) over address spaces: two threads in
- * one, and two processes that share pages copy-on-write or in swap. Memory is
- * touched through system calls, which say EFAULT where a program would die.
+ * The sweep of planned sleeps (sleep.h) over address spaces. Two threads share
+ * one, or two processes share pages copy-on-write or in swap. System calls
+ * touch the memory: they return EFAULT where a program would die.
  */
 #include <abi/xfork.h>
 #include "sleep.h"
@@ -15,13 +15,13 @@
 
 static int probes[2][2], file = -1;
 
-/* A pipe for what the subject touches, one for the rival's. */
+/* Returns a pipe for the pages to touch, one for subject and rival each. */
 static const int *probe(void)
 {
 	return probes[my_tid() == subject_tid];
 }
 
-/* A byte of memory, or -1. */
+/* Returns a byte of memory, or -1. */
 static int load(const char *at)
 {
 	char c;
@@ -32,7 +32,7 @@ static int load(const char *at)
 	return c;
 }
 
-/* Has the kernel write c there. */
+/* Makes the kernel write c there. */
 static int store(char *at, char c)
 {
 	int n;
@@ -52,7 +52,7 @@ static char *map_at(char *at, unsigned pages, int flags, int fd)
 
 /* Threads. */
 
-/* By programs themselves, where it is always allowed. */
+/* Touches memory directly, where that is always allowed. */
 static int touch(void)
 {
 	HERE[0] = 't';
@@ -116,7 +116,7 @@ static int cut_file(void)
 	return ftruncate(file, 1);
 }
 
-/* fork() by a policy: the child has what was there, whole. */
+/* Forks by a policy. The child must have all the contents. */
 static int fork_by(int policy)
 {
 	int pid = xfork(policy, NULL);
@@ -198,7 +198,7 @@ static void prepare_shared(void)
 	prepare_file(MAP_SHARED);
 }
 
-/* For each page what is there, and whether it may be written. */
+/* Describes each page: its content, and if it may be written. */
 static void describe_range(char *to, char *at, int pages)
 {
 	for (int i = 0; i < pages; i++, at += PAGE) {
@@ -255,7 +255,7 @@ static void shared_file(void)
 	sweep_scene(&scene);
 }
 
-/* Processes with the same pages: what one writes the other does not see. */
+/* Returns this process's letter. Neither process sees the other's writes. */
 
 static char mine(void)
 {
@@ -292,7 +292,7 @@ static int give_up(void)
 	return madvise(HERE, PAGES * PAGE, MADV_PAGEOUT);
 }
 
-/* The pages as they were but for the second byte, mine or the old one. */
+/* Checks that only the second byte may have changed, to our letter. */
 static void check_own(void)
 {
 	for (int i = 0; i < PAGES; i++) {

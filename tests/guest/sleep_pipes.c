@@ -17,8 +17,8 @@ static int fds[2], opened = -1;
 static const char fifo[] = "/tmp/sleep-fifo";
 
 /*
- * What is written are records of one letter: of the subject in capitals, of
- * the rival in small ones, and others in each try.
+ * Returns a record's letter: a capital for the subject, a small one for the
+ * rival, different in each try.
  */
 static char letter(int capital)
 {
@@ -112,7 +112,10 @@ static void open_empty(void)
 	open_pipe(had = 0);
 }
 
-/* Its next byte begins a page, its last one is read by the next read. */
+/*
+ * Opens a pipe with a full page: the next byte begins a page, the next read
+ * takes the last.
+ */
 static void open_with_page(void)
 {
 	open_pipe(had = PAGE);
@@ -134,7 +137,7 @@ static int was_read(const struct act *a, const struct fate *f)
 	return strncmp(a->name, "read", 4) || f->result < 0 ? 0 : f->result;
 }
 
-/* What went in comes out, and nothing else. */
+/* Checks that all that went in comes out, and nothing else. */
 static void judge_pipe(void)
 {
 	const struct fate *s = &meeting->subject, *r = &meeting->rival;
@@ -179,7 +182,7 @@ static void threads(void)
 	sweep_scene(&scene);
 }
 
-/* FIFOs: each opens it, and keeps it open until both are done. */
+/* Opens a FIFO, and keeps it open until both are done. */
 
 static int open_fifo(int flags)
 {
@@ -199,7 +202,7 @@ static int open_reader(void)
 	return open_fifo(O_RDONLY);
 }
 
-/* ENXIO if there is no reader. */
+/* Opens for writing. ENXIO if there is no reader. */
 static int open_writer(void)
 {
 	int fd = open_fifo(O_WRONLY);
@@ -220,7 +223,7 @@ static int remove_fifo(void)
 	return unlink(fifo);
 }
 
-/* A side that is open is seen: its writers are told, its readers too. */
+/* Checks that both sides see each other as open. */
 static void look_at_end(void)
 {
 	struct pollfd p = { opened, POLLIN | POLLOUT, 0 };
@@ -230,7 +233,7 @@ static void look_at_end(void)
 		      !(p.revents & POLLNVAL));
 }
 
-/* Both have it: what either has written, either can read. */
+/* Checks that each can read what either has written. */
 static void read_both(void)
 {
 	int n = -1;
@@ -254,7 +257,7 @@ static void make_fifo(void)
 	CHECK(mknod(fifo, S_IFIFO | 0600, 0) == 0);
 }
 
-/* The rival has gone. With all sides closed nobody is left to be seen. */
+/* Checks, without the rival, that a closed FIFO has no sides left. */
 static void judge_fifo(void)
 {
 	int fd;
@@ -308,7 +311,7 @@ static int write_to_last(void)
 	return write(many[MANY - 1][1], "x", 1);
 }
 
-/* Two pollers would wait for nothing: only the others are rivals. */
+/* Only the others are rivals, since two pollers would wait for nothing. */
 static const struct act poll_acts[] = {
 	{ .name = "poll", .run = poll_many, .only_subject = 1 },
 	{ .name = "first", .run = write_to_first, .only_rival = 1 },

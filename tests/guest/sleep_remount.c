@@ -1,6 +1,7 @@
 /*
- * The sweep of planned sleeps (sleep.h): a file system becomes read-only while
- * names are made and removed in it. From then on nothing there changes.
+ * The sweep of planned sleeps (sleep.h) over a remount. Names are made and
+ * removed while their file system becomes read-only. From then on nothing there
+ * changes.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -54,7 +55,7 @@ static int remove_directory(void)
 	return rmdir(TOP "/dir");
 }
 
-/* One bit for each name that is there. */
+/* Returns one bit for each name that is there. */
 static int what_is_there(void)
 {
 	struct stat st;

@@ -1,6 +1,6 @@
 /*
- * The sweep of planned sleeps (sleep.h) over mounts and swap areas: what is
- * mounted, removed, taken away again and looked at by two at once.
+ * The sweep of planned sleeps (sleep.h) over mounts and swap areas. Two
+ * processes mount, unmount, remove and look at once.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -42,7 +42,7 @@ static int look_below(void)
 	return stat(TOP "/d/.", &st);
 }
 
-/* All lines are whole. */
+/* Checks that all lines are whole. */
 static int list_mounts(void)
 {
 	static char buf[1000];
@@ -82,7 +82,7 @@ static int is_mount(void)
 	return stat(TOP "/d", &here) == 0 && above.st_dev != here.st_dev;
 }
 
-/* Whether it is there, how often it is mounted on, and what is in it. */
+/* Describes a directory: if it exists, its mounts, its contents. */
 static void describe_mounts(char *to)
 {
 	static char buf[1000];
@@ -125,8 +125,8 @@ static void unmounting(void)
 }
 
 /*
- * Swap areas, with pages in them. Their file stays from try to try: a floppy
- * takes seconds to write it.
+ * Swap areas, with pages in them. Their file stays from try to try, since a
+ * floppy takes seconds to write it.
  */
 
 static char *pages;
@@ -180,7 +180,7 @@ static void prepare_no_area(void)
 	CHECK(swap_off() == 0);
 }
 
-/* No page is lost; the area, if there is one, can be emptied. */
+/* Checks that no page is lost, and that an area can be emptied. */
 static void judge_area(void)
 {
 	if (swapoff(SWAP_FILE) < 0)

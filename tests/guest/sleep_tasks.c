@@ -1,11 +1,13 @@
-/* The sweep of planned sleeps (sleep.h) over what belongs to tasks. */
+/* The sweep of planned sleeps (sleep.h) over resources of tasks. */
 #include <abi/ptrace.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include "sleep.h"
 
-/* The FPU's registers: each has its own, from its first instruction on. */
+/*
+ * The FPU's registers: each process has its own, from its first instruction on.
+ */
 
 static double loaded;
 
@@ -72,8 +74,8 @@ static void fpu(void)
 }
 
 /*
- * A child of both threads is looked at by one and reaped by the other: what
- * was its memory in the kernel is then filled by others.
+ * A child of both threads: one looks at it, the other reaps it. Others then
+ * fill its former kernel memory.
  */
 
 static int victim, told;
@@ -125,7 +127,7 @@ static int note(int status)
 	return 0;
 }
 
-/* Takes what there is to tell, if there is anything. */
+/* Takes the child's news, if there is any. */
 static int wait_for_news(void)
 {
 	int status, pid = waitpid(victim, &status, WUNTRACED | WNOHANG);
@@ -184,7 +186,7 @@ static void start_traced(void)
 	start_victim(1);
 }
 
-/* That it died is told once. */
+/* Checks that the child's death is reported once. */
 static void bury(void)
 {
 	if (!told)
@@ -208,7 +210,7 @@ static void traced(void)
 	sweep_scene(&scene);
 }
 
-/* What /proc says of a child that is reaped while it is read. */
+/* /proc of a child that is reaped while it is read. */
 
 #define PROC "/mnt"
 
@@ -270,7 +272,7 @@ static void proc(void)
 	CHECK(umount(PROC) == 0);
 }
 
-/* A program is executed while its file is written, cut or removed. */
+/* A program executed while its file is written, cut or removed. */
 
 #define PROGRAM "/tmp/sleep-true"
 

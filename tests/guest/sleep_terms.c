@@ -3,7 +3,7 @@
 #include <termios.h>
 #include "sleep.h"
 
-#define UPPER 0x80000000u	/* a bit that System V's structure has not */
+#define UPPER 0x80000000u	/* System V's structure lacks this bit */
 
 static int master = -1, number = -1;
 
@@ -23,7 +23,7 @@ static int open_and_close(void)
 	return fd < 0 ? fd : close(fd);
 }
 
-/* The pair is one: what is typed at the master is read at the slave. */
+/* Checks that the slave reads what is typed at the master. */
 static void use_pair(void)
 {
 	char name[32], buf[8];

@@ -1,6 +1,6 @@
 /*
- * The sweep of planned sleeps (sleep.h) over what is waited for: words,
- * locks on files, descriptors in select(), signals and timers.
+ * The sweep of planned sleeps (sleep.h) over waits: for words, file locks,
+ * select(), signals and timers.
  */
 #include <sys/time.h>
 #include "sleep.h"
@@ -36,7 +36,7 @@ static int move_and_wake(void)
 	return futex(words + 1, FUTEX_WAKE, 1, 0, NULL, 0);
 }
 
-/* words[1] = 1; it was 0: whoever waits for it is woken as well. */
+/* Sets words[1] from 0 to 1, and wakes its waiters too. */
 static int change_and_wake(void)
 {
 	words[0] = 1;
@@ -67,7 +67,10 @@ static void map_own_words(void)
 	map_words(MAP_PRIVATE);
 }
 
-/* Who waits while the other wakes is woken, and counted by who woke it. */
+/*
+ * Checks that a waiter is woken if the other wakes, and that the waker counts
+ * it.
+ */
 static void judge_wait(void)
 {
 	const struct fate *wait = &meeting->subject, *wake = &meeting->rival;
@@ -134,7 +137,7 @@ static int unlock_middle(void)
 	return lock(F_SETLK64, F_UNLCK, 4, 2);
 }
 
-/* Waits, and is alone then. */
+/* Waits for the lock, and checks that it is alone. */
 static int lock_and_go(void)
 {
 	if (lock(F_SETLKW64, F_WRLCK, 30, 1) < 0)
@@ -155,7 +158,7 @@ static int close_file(void)
 	return close(file);
 }
 
-/* What a stranger finds in the way, at the lowest position. */
+/* Finds the lowest lock in a stranger's way. */
 static void look(void)
 {
 	struct flock64 fl = { F_WRLCK, SEEK_SET, 0, 0, 0 };
@@ -188,7 +191,7 @@ static const struct act lock_acts[] = {
 	{ .name = "close", .run = close_file, .check = look },
 };
 
-/* Each opens it: flock's locks are of the open file. */
+/* Opens the file: flock's locks belong to the open file. */
 static void open_locked(void)
 {
 	map_shared_words();
@@ -215,7 +218,7 @@ static void locks(void)
 	sweep_scene(&scene);
 }
 
-/* Two who wait alone would both be the owner: not here. */
+/* Lets only one thread wait alone, since both would be one owner. */
 static void owner_locks(void)
 {
 	static struct act acts[sizeof(lock_acts) / sizeof(lock_acts[0])];
@@ -288,7 +291,7 @@ static void queue_two(void)
 	CHECK(queue_one() == 0 && queue_one() == 0);
 }
 
-/* Who sent what there is, in order. */
+/* Describes each pending signal and its sender, in order. */
 static void describe_queue(char *to)
 {
 	int c;
@@ -306,7 +309,7 @@ static void queues(void)
 	sweep_scene(&scene);
 }
 
-/* An interval timer of two threads, so long that no tick of it shows. */
+/* Sets an interval timer of two threads. It is so long that no tick shows. */
 
 static int set_timer(int seconds)
 {
@@ -362,7 +365,7 @@ static void timers(void)
 	sweep_scene(&scene);
 }
 
-/* select() on a pipe, against what it waits for. */
+/* select() on a pipe, against writes and closes. */
 
 static int fds[2];
 

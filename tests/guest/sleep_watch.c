@@ -1,6 +1,6 @@
 /*
- * The sweep of planned sleeps (sleep.h) over those who look at memory: audits,
- * and switching the trace of frames.
+ * The sweep of planned sleeps (sleep.h) over readers of memory: audits, and
+ * switching the trace of frames.
  */
 #include "sleep.h"
 #include "sleeping.h"

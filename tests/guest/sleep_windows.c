@@ -1,6 +1,6 @@
 /*
- * The sweep of planned sleeps (sleep.h) over moments in which something is half
- * gone: a swap file's name, a swap area whose pages come back, a parent.
+ * The sweep of planned sleeps (sleep.h) at moments when something is half gone.
+ * That is a swap file's name, a swap area, or a parent.
  */
 #include <sys/stat.h>
 #include <sys/swap.h>
@@ -10,7 +10,7 @@
 
 #define PAGES 4
 
-/* The names of a file that the system begins to swap to, or just does. */
+/* Begins to swap to the file, whose names change meanwhile. */
 
 static int swap_on(void)
 {
@@ -55,7 +55,7 @@ static void describe_names(char *to)
 		info.totalswap > 0);
 }
 
-/* What is swapped to has a name, by which it can be given up. */
+/* Checks that the swap area can be given up by its name. */
 static void remove_names(void)
 {
 	struct sysinfo info;
@@ -75,7 +75,7 @@ static void swap_names(void)
 	sweep_scene(&scene);
 }
 
-/* Pages in an area that goes, which others copy, drop, or end with. */
+/* Pages in an area being given up. Others copy or drop them, or end. */
 
 static char *pages;
 static int dropped;
@@ -153,7 +153,10 @@ static void area_goes(void)
 	sweep_scene(&scene);
 }
 
-/* A parent that sleeps while it ends: its child has it, or init, never less. */
+/*
+ * Watches a parent that sleeps at its end. The child's parent is that one or
+ * init, never another.
+ */
 
 static void watch_parent(int parent)
 {

@@ -24,7 +24,10 @@ static inline char state_of(int pid)
 	return end ? end[2] : 0;
 }
 
-/* Two looks: a process that is just about to sleep may wake once more. */
+/*
+ * Waits for the state. Looks twice, since a process about to sleep may wake
+ * once more.
+ */
 static inline void await_state(int pid, char state)
 {
 	for (int seen = 0; seen < 2;) {

@@ -1,6 +1,6 @@
 /*
- * Starting another flow of control that has the same memory, with nothing but a
- * system call.
+ * Starts another flow of control in the same memory, with nothing but a system
+ * call.
  */
 #ifndef GUEST_START_ON_H
 #define GUEST_START_ON_H
@@ -8,8 +8,8 @@
 #define STACK	(16 * 1024)
 
 /*
- * A call that starts another flow of control on a stack, where it calls
- * run(arg). The call's result, -errno for an error.
+ * Makes the call, whose new flow of control calls run(arg) on the stack.
+ * Returns its result, or -errno.
  */
 static inline int start_on(int call, int a, char *stack, void (*run)(void *),
 			   void *arg, volatile int *parent_tid, void *tls,

@@ -1,6 +1,6 @@
 /*
- * Pages in swap: what fork, exec, exit and the calls about memory make of them.
- * swapon and swapoff: swapon.c.
+ * Pages in swap under fork, exec, exit and the memory calls. swapon.c tests
+ * swapon and swapoff.
  */
 #include <signal.h>
 #include <sys/stat.h>
@@ -22,8 +22,8 @@ static int child_status(void)
 }
 
 /*
- * Out, and back by reading and by writing; what nobody shares takes no slot any
- * more and can be written at once.
+ * Sends pages out, and back by reading and by writing. An unshared page then
+ * has no slot, and can be written at once.
  */
 static void round_trip(void)
 {
@@ -42,8 +42,8 @@ static void round_trip(void)
 }
 
 /*
- * Pages go out before or after a fork, in parent or child; then each writes its
- * own half, twice, and sees nothing of the other's.
+ * Pages go out before or after a fork, in parent or child. Each then writes its
+ * own half twice, and sees nothing of the other's.
  */
 static void forked(int policy, int before, int after)
 {
@@ -105,8 +105,8 @@ static void fork_lazy(void)
 }
 
 /*
- * Two that share a page in swap need one slot, and one frame when both have
- * read it; the slot stays until the second comes.
+ * Checks that two sharers of a swapped page need one slot, and one frame once
+ * both have read it. The slot stays until the second comes.
  */
 static void one_slot(void)
 {
@@ -130,8 +130,8 @@ static void one_slot(void)
 }
 
 /*
- * Who ends, or becomes another program, gives its slots back; who shares them
- * keeps them.
+ * Checks that a process gives its slots back at its end or exec, but not those
+ * others share.
  */
 static void exit_frees(void)
 {
@@ -210,8 +210,8 @@ static int writing_kills(char *p)
 }
 
 /*
- * The area decides what is allowed, before and after; a page that nobody may
- * touch goes to swap as others do.
+ * Checks that the area's permissions hold before and after. Untouchable pages
+ * go to swap as others do.
  */
 static void permissions(void)
 {
@@ -257,8 +257,8 @@ static void moved(void)
 }
 
 /*
- * Pages of a file: those that were not written go without a slot and come from
- * the file; those that were are private and need one.
+ * Checks pages of a file. Unwritten ones need no slot and come from the file;
+ * written ones are private and need one.
  */
 static void file_pages(void)
 {
@@ -288,7 +288,7 @@ static void file_pages(void)
 	swap_end();
 }
 
-/* Memory that several share has no other place than memory. */
+/* Checks that shared memory stays in memory: it has no other place. */
 static void shared_memory(void)
 {
 	char *p;
@@ -307,7 +307,9 @@ static void shared_memory(void)
 	swap_end();
 }
 
-/* The kernel reads and writes a program's pages wherever they are. */
+/*
+ * Checks that the kernel reads and writes a program's pages wherever they are.
+ */
 static void kernel_access(void)
 {
 	int fds[2];
@@ -334,8 +336,8 @@ static void kernel_access(void)
 }
 
 /*
- * A tree of processes, each forked by a policy of its own, that write and page
- * out at random; all compare with a model that each keeps apart.
+ * A tree of processes, each forked by its own policy, which write and page out
+ * at random. Each keeps its own model to compare with.
  */
 static unsigned char model[PAGES];
 static unsigned seed = 5;

@@ -1,6 +1,4 @@
-/*
- * Swap that is full, used by threads at once, or asked for pages in use.
- */
+/* Swap that is full, used by several threads, or asked for pages in use. */
 #include <sys/sysinfo.h>
 #include "policies.h"
 #include "swapfile.h"
@@ -11,8 +9,8 @@
 static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
 
 /*
- * More pages than slots: those that find none stay. A page of the file that
- * lies in two pieces is no slot; how many do depends on the image.
+ * Swaps more pages than slots: the rest stay. Some slots are missing, where a
+ * page of the file lies in two pieces on the disk.
  */
 static void full(void)
 {
@@ -49,7 +47,7 @@ static void write_own(void *arg)
 	counter++;
 }
 
-/* Threads use the same pages, while another sends them to swap. */
+/* Threads use the same pages, while another thread sends them to swap. */
 static void threads(void)
 {
 	struct thread threads[3];
@@ -72,7 +70,7 @@ static void threads(void)
 	swap_end();
 }
 
-/* How many of every step-th page from p on are not in memory. */
+/* Returns how many of every step-th page from p on are not in memory. */
 static unsigned count_missing(char *p, unsigned pages, unsigned step)
 {
 	static unsigned char there[65536];
@@ -85,7 +83,7 @@ static unsigned count_missing(char *p, unsigned pages, unsigned step)
 	return missing;
 }
 
-/* Touch every second page; how many of them were not there. */
+/* Touches every second page. Returns how many of them were not there. */
 static unsigned touch_used(char *p, unsigned pages)
 {
 	unsigned missing = count_missing(p, pages, 2);
@@ -104,10 +102,10 @@ static unsigned slots_in_use(void)
 }
 
 /*
- * When there is no more memory, pages go that were not used lately. All
- * processes' do, in turn; what others lose comes back by swapoff, until it is
- * this one's turn. At first all of its pages look used, and the one or the
- * other must go; after that, none of the used.
+ * Checks that without memory the pages not used lately go. All processes lose
+ * pages in turn. Others' pages come back by swapoff, until it is this one's
+ * turn. At first all its pages look used, so some must go; later none of the
+ * used.
  */
 static void used_pages_stay(void)
 {

@@ -1,6 +1,6 @@
 /*
- * A swap file for tests that page out: made, used and given back by each test.
- * On Linux nothing is swapped, and the tests see only that nothing changes.
+ * A swap file for tests that page out. Each test makes, uses and gives back its
+ * own. Linux swaps nothing; there the tests see only that nothing changes.
  */
 #ifndef SWAPFILE_H
 #define SWAPFILE_H
@@ -15,11 +15,11 @@
 #define PAGE 4096
 #endif
 #define SWAP_FILE "/swap-test"
-#define SLOTS 31		/* that a file of 128 KB has */
+#define SLOTS 31		/* of a file of 128 KB */
 
 /*
- * A swap area of so many slots, its file written in full unless it shall have a
- * hole; the caller removes it.
+ * Makes a swap area of this many slots. Its file is written in full, unless it
+ * is to have a hole. The caller removes it.
  */
 static inline void make_swap_file(const char *path, unsigned slots, int hole)
 {
@@ -42,7 +42,7 @@ static inline void swap_begin(void)
 {
 	if (!on_cowix())
 		return;
-	swapoff(SWAP_FILE);		/* which a test that failed has left */
+	swapoff(SWAP_FILE);		/* left by a test that failed */
 	make_swap_file(SWAP_FILE, SLOTS, 0);
 	CHECK(swapon(SWAP_FILE, 0) == 0);
 }
@@ -56,8 +56,8 @@ static inline unsigned swap_used(void)
 }
 
 /*
- * Wait until so many slots are in use: those who end give theirs back in a
- * moment. On Linux there are always as many as one wants.
+ * Waits until this many slots are in use, since ended processes give theirs
+ * back a moment later. Returns 1 if they are; on Linux, always.
  */
 static inline int swap_uses(unsigned slots)
 {
@@ -72,7 +72,7 @@ static inline int swap_uses(unsigned slots)
 	return 1;
 }
 
-/* All that the test has swapped has come back or gone. */
+/* Checks that all swapped pages have come back or gone. */
 static inline void swap_end(void)
 {
 	if (!on_cowix())
@@ -99,7 +99,7 @@ static inline int in_memory(const char *p)
 	return there & 1;
 }
 
-/* Pages with contents of their own. */
+/* Gives each page its own contents. */
 static inline void fill(char *p, unsigned pages, char value)
 {
 	for (unsigned i = 0; i < pages * PAGE; i++)

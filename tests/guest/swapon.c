@@ -1,6 +1,6 @@
 /*
- * Swap areas: what swapon and swapoff refuse, priorities, bad pages, and that
- * swapoff brings everything back.
+ * Swap areas: refusals of swapon and swapoff, priorities, bad pages. swapoff
+ * brings everything back.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -15,8 +15,8 @@ static char area[PAGES * PAGE] __attribute__((aligned(PAGE)));
 static char wide[WIDE * PAGE] __attribute__((aligned(PAGE)));
 
 /*
- * swapoff brings back what parent and child have there, shared or not, in
- * shared tables too; who was writing goes on.
+ * Checks that swapoff brings back the pages of parent and child, shared or not,
+ * also in shared tables. A writer goes on.
  */
 static void off(void)
 {
@@ -54,7 +54,7 @@ static void off(void)
 	CHECK(!on_cowix() || unlink(SWAP_FILE) == 0);
 }
 
-/* swapoff while programs page out and in. */
+/* Runs swapoff while programs page out and in. */
 static void off_under_load(void)
 {
 	int pids[3], fds[2];
@@ -85,16 +85,14 @@ static void off_under_load(void)
 	swap_end();
 }
 
-/*
- * Use memory, a page after the other, until there is none or so much is used.
- */
+/* Uses memory page by page, until there is none or this many are used. */
 static void use_memory(char *p, volatile unsigned *used, unsigned pages)
 {
 	for (*used = 0; *used < pages; ++*used)
 		p[*used * PAGE] = 1;
 }
 
-/* How many pages a program can use, until it is killed. */
+/* Returns how many pages a program can use before it is killed. */
 static unsigned all_memory(char *p, unsigned pages)
 {
 	unsigned *used =
@@ -114,8 +112,8 @@ static unsigned all_memory(char *p, unsigned pages)
 }
 
 /*
- * Where there is no room for what is in swap, swapoff fails; it does not for
- * ever bring back what goes out again because another shares it.
+ * Checks that swapoff fails if what is in swap does not fit into memory. It
+ * must not bring back pages for ever that go out again.
  */
 static void off_without_memory(void)
 {
@@ -165,7 +163,7 @@ static void as_nobody(void)
 	CHECK(wait_status(pid) == 0);
 }
 
-/* An area whose header is right but for one word. */
+/* Makes an area whose header is right but for one word. */
 static void spoiled(unsigned offset, unsigned value)
 {
 	int fd;
@@ -178,7 +176,7 @@ static void spoiled(unsigned offset, unsigned value)
 	CHECK_ERRNO(swapon(SWAP_FILE "2", 0), EINVAL);
 }
 
-/* A file that is no swap area, or whose header cannot be true. */
+/* Tries files that are no swap area, or whose header cannot be true. */
 static void bad_headers(void)
 {
 	if (!on_cowix())
@@ -195,7 +193,10 @@ static void bad_headers(void)
 	CHECK(unlink(SWAP_FILE "2") == 0);
 }
 
-/* What cannot be a swap area is refused, and what is one is nobody's file. */
+/*
+ * Checks that swapon refuses other files, and that nobody can use a swap file
+ * otherwise.
+ */
 static void refusals(void)
 {
 	char other[] = "/swap-other1";
@@ -233,8 +234,8 @@ static void refusals(void)
 }
 
 /*
- * The area with the highest priority is filled first, and pages that are said
- * to be bad, not at all.
+ * Checks that the area with the highest priority is filled first. Bad pages are
+ * never used.
  */
 static void priorities(void)
 {
@@ -259,7 +260,7 @@ static void priorities(void)
 	swap_end();
 }
 
-/* A file that is swapped to keeps its name, as swapoff() needs it. */
+/* Checks that a swap file keeps its name, as swapoff() needs it. */
 static void names_stay(void)
 {
 	const char *const other = "/swap-other";

@@ -1,9 +1,8 @@
 /*
- * The failure sweep: the first, second, ... allocation of memory in a system
- * call or a fault fails, until one passes untouched. After a failure the error
- * is the right one, the machine's counts and the process's memory are as
- * before, and the same thing done again succeeds. The subjects are in
- * sweep_memory.c and sweep_calls.c.
+ * The failure sweep. The first, second, ... allocation in a system call or
+ * fault fails, until one passes untouched. After a failure the error is right,
+ * the counts and the process's memory are as before. The same operation then
+ * succeeds. The subjects are in sweep_memory.c, sweep_calls.c and others.
  */
 #ifndef SWEEP_H
 #define SWEEP_H
@@ -16,33 +15,26 @@
 
 #define PAGE 4096
 #define PAGES 8
-#define TRIES 400	/* more than any operation here has allocations */
+#define TRIES 400	/* more than any operation's allocations */
 #define LARGE (64 * 1024)
 
 /*
- * What is tried. It runs once before anything is counted, so that what it needs
- * of its own code and data is there.
+ * An operation to try. It runs once before the counting, so that its own code
+ * and data are in memory.
  */
 struct subject {
 	int (*run)(void);		/* -1 with errno if it failed */
 	void (*prepare)(void);		/* before everything; may be NULL */
 	void (*undo)(void);		/* after it succeeded; may be NULL */
 	void (*finish)(void);		/* after everything; may be NULL */
-	int error;			/* what errno must be, if not ENOMEM */
+	int error;			/* errno's value, if not ENOMEM */
 	/*
-	 * the signal by which it may die instead, with a line in the log if it
-	 * is SIGKILL
+	 * the signal by which it may die; SIGKILL only with a line in the log
 	 */
 	int killed;
-	/*
-	 * so many page tables that were lent to it may have become its own,
-	 * which nobody can tell
-	 */
+	/* this many tables lent to it may have become its own, unnoticed */
 	unsigned keeps_tables;
-	/*
-	 * some of it stays done, as the call's description says: counts are
-	 * compared after undo
-	 */
+	/* some of it stays done by design; counts are compared after undo */
 	int keeps_on_failure;
 };
 
@@ -51,7 +43,7 @@ enum { UNTOUCHED, BROKEN, REFUSED, ABSORBED };
 static char bytes[PAGES * PAGE] __attribute__((aligned(PAGE))), buffer[LARGE];
 static struct audit_report before, after;
 static char spare[PAGE] __attribute__((aligned(PAGE)));
-/* what the faults touch, in the rehearsal and then */
+/* touched by faults; the rehearsal has another target */
 static volatile char *target, *real_target;
 
 /* Returns the name of the first count that differs, or NULL. */
@@ -79,8 +71,8 @@ static const char *difference(const struct audit_report *a,
 }
 
 /*
- * What judging needs of stack, data and code is there, and nobody else's,
- * before anything is counted.
+ * Loads all stack, data and code that judging needs, before anything is
+ * counted.
  */
 static void warm_up(void)
 {
@@ -94,16 +86,19 @@ static void warm_up(void)
 		(void)*p;
 	for (volatile char *p = (char *)((unsigned)_data & -PAGE); p < _end;
 	     p += PAGE)
-		/* which is what the faults are about */
+		/* the faults are about the buffer */
 		if (p < buffer || p >= buffer + LARGE)
 			*p = *p;
 	difference(&before, &after);
-	/* who has forked us gets to where it waits, and needs nothing more */
+	/* lets our parent get to its wait, where it needs no more memory */
 	sleep_ms(1);
 	fail_alloc(0);
 }
 
-/* Compare with how it was; kernel tasks and dying processes get a moment. */
+/*
+ * Returns the first count that has changed, or NULL. Kernel tasks and dying
+ * processes get a moment.
+ */
 static const char *changed(const struct audit_report *old)
 {
 	const char *what = NULL;
@@ -145,8 +140,8 @@ static void fill_bytes(void)
 }
 
 /*
- * The process may write its memory, and no frame goes for that: nobody else has
- * it.
+ * Checks that the process can write its memory, and that this takes no frame:
+ * no other process has it.
  */
 static void check_writable(void)
 {
@@ -155,7 +150,7 @@ static void check_writable(void)
 	CHECK(changed(&before) == NULL);
 }
 
-/* One try, in a process of its own. */
+/* Makes one try, in a process of its own. */
 static int attempt(const struct subject *s, int n)
 {
 	int result, error, failed;
@@ -195,7 +190,7 @@ static int attempt(const struct subject *s, int n)
 		CHECK(!"as it was");
 	}
 	check_writable();
-	CHECK(s->run() >= 0);		/* and now it goes */
+	CHECK(s->run() >= 0);		/* now it succeeds */
 	if (s->undo)
 		s->undo();
 	if (s->finish)
@@ -211,7 +206,7 @@ static inline void write_file(const char *path, const char *from, int size,
 	CHECK(fd >= 0 && write(fd, from, size) == size && close(fd) == 0);
 }
 
-/* Whether the kernel's log names the victim. */
+/* Returns 1 if the kernel's log names the victim. */
 static int log_names(int pid)
 {
 	static char log[32768], line[40];
@@ -223,7 +218,7 @@ static int log_names(int pid)
 	return strstr(log, line) != NULL;
 }
 
-/* Judge how a try has ended; whether the sweep is over. */
+/* Checks how a try ended. Returns 1 if the sweep is over. */
 static int judge(const struct subject *s, int n, int pid, int status)
 {
 	int failed = fail_alloc(0) >= n;
@@ -239,10 +234,7 @@ static int judge(const struct subject *s, int n, int pid, int status)
 	return WEXITSTATUS(status) == UNTOUCHED && !failed;
 }
 
-/*
- * Leave init a child to wait for, so that what it needs for that is in memory,
- * too.
- */
+/* Leaves a child to init, so that init's memory for a wait is there, too. */
 static void make_orphan(void)
 {
 	int pid = fork();
@@ -254,8 +246,8 @@ static void make_orphan(void)
 }
 
 /*
- * Sweep one subject; its allocations must be at least so many, or the sweep
- * itself is broken.
+ * Sweeps one subject. Fewer allocations than at_least mean that the sweep is
+ * broken.
  */
 static void sweep(const struct subject *s, int at_least)
 {

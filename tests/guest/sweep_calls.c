@@ -27,7 +27,7 @@ static void make_pipe_once(void)
 	CHECK(pipe(fds) == 0 && fcntl(fds[1], F_SETFL, O_NONBLOCK) == 0);
 }
 
-/* A part may go through; what did must come out. */
+/* Writes more than fits. Whatever went in must come out. */
 static int fill_pipe(void)
 {
 	int n = write(fds[1], buffer, 3 * PAGE), got = 0;
@@ -109,7 +109,7 @@ static void sweep_mount(void)
 	sweep(&reading, 3);
 }
 
-/* Waiting for many files: the table of sleepers takes pages of its own. */
+/* Waiting for many files: the table of sleepers takes pages. */
 
 static struct pollfd {
 	int fd;
@@ -201,8 +201,8 @@ static void drop_signal(void)
 }
 
 /*
- * A frame that cannot be made is tried again, as a fault is. A signal that
- * cannot be queued is refused.
+ * Fails signals. A frame without memory is tried again, as a fault is. A signal
+ * that cannot be queued is refused.
  */
 static void sweep_signals(void)
 {
@@ -218,8 +218,8 @@ static void sweep_signals(void)
 }
 
 /*
- * A tracer writes into the text that its child shares with every other process:
- * it gets a copy.
+ * A tracer writes into text that its child shares with all processes. The child
+ * gets a copy.
  */
 
 static int traced;

@@ -21,8 +21,8 @@ static int vfork_once(void)
 }
 
 /*
- * After the call the process goes on writing to memory that it shares with its
- * child: a failure there ends it.
+ * Fails forks. Afterwards the process still writes to memory shared with its
+ * child, and a failure there ends it.
  */
 static void sweep_fork(void)
 {
@@ -42,8 +42,8 @@ static const char *program;
 static char **arguments, *two[] = { "x", "--", NULL };
 
 /*
- * In the rehearsal the program does not exist. The new program counts on; a
- * page that it cannot get it tries again.
+ * Executes the program; in the rehearsal there is none. The new program's
+ * allocations count on. It retries a page that it cannot get.
  */
 static int exec_once(void)
 {
@@ -53,7 +53,7 @@ static int exec_once(void)
 	return target == spare ? 0 : -1;
 }
 
-/* What failed works when it is tried again. */
+/* Checks that a failed exec works when repeated. */
 static void exec_again(void)
 {
 	int pid = fork();
@@ -71,7 +71,7 @@ static void prepare_exec(void)
 	real_target = bytes;
 }
 
-/* The n-th allocation fails, in a child. */
+/* Executes in a child whose n-th allocation fails. */
 static void fail_exec(int n)
 {
 	fill_bytes();
@@ -91,8 +91,8 @@ static void fail_exec(int n)
 }
 
 /*
- * exec cannot be asked whether it failed: a try that fails comes back, is
- * checked, and exits.
+ * Sweeps exec of a program, which cannot report a failure afterwards. So a
+ * failed try comes back, is checked, and exits.
  */
 static void sweep_program(const char *path, char **argv, int at_least)
 {
@@ -119,7 +119,10 @@ static void sweep_exec(void)
 		sweep_program("/bin/true", two, 10);
 }
 
-/* 100 KB of arguments: each page of them is an allocation, and some tables. */
+/*
+ * Executes with 100 KB of arguments: each page is an allocation, as are some
+ * tables.
+ */
 static void sweep_long_exec(void)
 {
 	static char text[4 * PAGE],
@@ -130,7 +133,7 @@ static void sweep_long_exec(void)
 		sweep_program("/bin/true", argv, 6 * 4 + 10);
 }
 
-/* A script: the interpreter's file and two more strings. */
+/* Executes a script, with its interpreter's file and two more strings. */
 static void sweep_script(void)
 {
 	static const char script[] = "#! /bin/true an-argument\n";

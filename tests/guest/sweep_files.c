@@ -8,8 +8,7 @@ static int file_fd;
 static char directory[20];
 
 /*
- * Files, on the disk's file system and on tmpfs. Names begin with the directory
- * under test.
+ * Returns a name in the directory under test, which is on the disk or on tmpfs.
  */
 
 static const char *name(const char *last)
@@ -34,7 +33,7 @@ static void remove_new(void)
 }
 
 /*
- * Less than asked for may be written; the file has what was reported, or
+ * Writes much, perhaps less than asked. The file has what was reported, or
  * nothing on an error.
  */
 static int write_much(void)
@@ -175,8 +174,7 @@ static void sweep_files_in(const char *parent, int from, int end)
 	for (int i = from; i < end; i++) {
 		CHECK(mkdir(directory, 0755) == 0);
 		/*
-		 * something of each kind is there before anything is counted,
-		 * so that the directory keeps its size
+		 * one name of each kind, so that the directory keeps its size
 		 */
 		make_way();
 		CHECK(make_directory() == 0);

@@ -1,6 +1,6 @@
 /*
- * The failure sweep (sweep.h) of forks by each policy, and of what needs a page
- * table of one's own below one that was lent: whatever fails, the table is
+ * The failure sweep (sweep.h) of forks by each policy. It also covers calls
+ * that need a table of their own below a lent one. After a failure the table is
  * still lent, and nothing below it has changed.
  */
 #include <sys/mman.h>
@@ -33,7 +33,7 @@ static void sweep_fork_by(int by, int at_least)
 	sweep(&s, at_least);
 }
 
-/* Copying takes a frame a page. */
+/* Sweeps a fork that copies: it takes a frame a page. */
 static void fork_old(void)
 {
 	sweep_fork_by(FORK_POLICY_OLD, 20);
@@ -50,8 +50,8 @@ static void fork_lazy(void)
 }
 
 /*
- * A child that has all of this process's page tables, until this process is
- * through or dead; then it looks at what it has.
+ * A child that has all of this process's page tables until this process is
+ * through or dead. Then it checks its memory.
  */
 
 static int child_pid, release[2], zero_fd;
@@ -81,7 +81,10 @@ static void take_back(void)
 	CHECK(close(release[1]) == 0 && wait_status(child_pid) == 0);
 }
 
-/* Behind it a wall, so that it cannot grow where it is. */
+/*
+ * Maps lent pages, with a wall behind them that keeps them from growing in
+ * place.
+ */
 static void make_lent(char *at)
 {
 	char *wall = at + LENT_PAGES * PAGE;
@@ -94,7 +97,7 @@ static void make_lent(char *at)
 		at[i * PAGE] = 'l';
 }
 
-/* The rehearsal has a region of its own. */
+/* Returns the region; the rehearsal has its own. */
 static char *region(void)
 {
 	return target == spare ? OTHER : LENT;
@@ -201,8 +204,8 @@ static void lent_tables(void)
 }
 
 /*
- * A parent that has lent its tables before: a classic fork lends them on, a
- * copy looks below them.
+ * Sweeps forks of a parent that has lent its tables before. A classic fork
+ * lends them on, a copy looks below them.
  */
 static void forks_of_lender(void)
 {

@@ -1,10 +1,9 @@
 /*
- * thrash KILOBYTES [PROCESSES [SEED [POLICY]]]: more memory than there is.
- * Every process has as much, shared with the others by fork, and writes to it
- * at random; each word tells page, process and how often it was written, and is
- * compared with what it must be. On its way each forks now and then, by the
- * same policy (xfork; 0: by all in turn), a child that looks at some pages and
- * ends.
+ * thrash KILOBYTES [PROCESSES [SEED [POLICY]]]: uses more memory than there is.
+ * All processes share this much by fork, and write to it at random. Each word
+ * tells page, process and number of writes, and is checked. Now and then each
+ * process forks a child that checks some pages and ends. POLICY is the number
+ * of xfork's policy; 0 uses all in turn.
  */
 #include <cowix.h>
 #include <stdio.h>
@@ -18,7 +17,7 @@
 
 static unsigned *memory, pages;
 static unsigned char *writes;		/* to each page by this process */
-static unsigned owner;	/* this process; 0 has written every page first */
+static unsigned owner;	/* this process; 0 wrote every page first */
 static int policy;
 
 static unsigned word(unsigned page, unsigned who, unsigned times)
@@ -50,7 +49,7 @@ static void check_page(unsigned page)
 	}
 }
 
-/* -1: no memory */
+/* Forks. Returns -1 if there is no memory. */
 static int fork_by_policy(void)
 {
 	static const int policies[] = { FORK_POLICY_COW, FORK_POLICY_LAZY,
@@ -60,10 +59,7 @@ static int fork_by_policy(void)
 	return xfork(policy ? policy : policies[turn++ % 3], NULL);
 }
 
-/*
- * A child looks at every 16th page. One that cannot be had for want of memory
- * is none.
- */
+/* Checks every 16th page in a child. Without memory there is no child. */
 static void look_from_child(void)
 {
 	int pid = fork_by_policy(), status;

@@ -1,6 +1,6 @@
 /*
- * What the tests of threads share: starting one with nothing but clone(),
- * waiting for its end, and a word to wait for.
+ * Shared by the tests of threads. Starts a thread with nothing but clone(), and
+ * waits for its end or for a word.
  */
 #ifndef GUEST_THREAD_H
 #define GUEST_THREAD_H
@@ -33,7 +33,7 @@ static inline void start(struct thread *t, void (*run)(void *), void *arg)
 	CHECK(t->id > 0);
 }
 
-/* Until the kernel has cleared the number. */
+/* Waits until the kernel has cleared the number. */
 static inline void join(struct thread *t)
 {
 	int tid;

@@ -1,7 +1,4 @@
-/*
- * Threads that map, fault and fork at the same time: what one does to the
- * address space under the others.
- */
+/* Threads that map, fault and fork at once in one address space. */
 #include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -38,8 +35,8 @@ static void fork_endlessly(int fd)
 }
 
 /*
- * A process group is signalled while one of it forks, which another thread
- * holds up: the child gets the signal as well, it does not come after it.
+ * Signals a process group while one of it forks, held up by another thread. The
+ * child must get the signal too.
  */
 static void killed_while_forking(void)
 {

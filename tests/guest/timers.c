@@ -1,6 +1,6 @@
 /*
- * Time and waiting: interval timers, sleeps that signals, stops and
- * continuations interrupt, calls that go on afterwards, waitid, futex timeouts.
+ * Time and waiting: interval timers, interrupted and restarted sleeps and
+ * calls, waitid, futex timeouts.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ static long value_of(const struct timeval *tv)
 	return tv->tv_sec * 1000 + tv->tv_usec / 1000;
 }
 
-/* A child that does what the test says to the process that tests, and ends. */
+/* Starts a child that runs work() on the testing process, and ends. */
 static int helper(void (*work)(int parent))
 {
 	int parent = getpid(), pid = fork();
@@ -79,7 +79,7 @@ static void real_timer(void)
 	CHECK(wait(&status) > 0 && status == 0 && alarm(0) == 100);
 }
 
-/* An alarm outlives exec. */
+/* Checks that an alarm outlives exec. */
 static void alarm_over_exec(void)
 {
 	int pid = fork();
@@ -92,7 +92,7 @@ static void alarm_over_exec(void)
 	CHECK(WTERMSIG(wait_status(pid)) == SIGALRM);
 }
 
-/* Timers of used time: they do not run while the process sleeps. */
+/* Checks that timers of used time stand still while the process sleeps. */
 static void used_time(void)
 {
 	struct itimerval left;
@@ -164,8 +164,8 @@ static void stop_and_continue(int parent)
 }
 
 /*
- * Run work, which is stopped and continued three times while it waits for ms;
- * how long that took.
+ * Runs work, which waits for ms and is stopped and continued three times
+ * meanwhile. Checks how long it took.
  */
 static void stopped_while(void (*work)(void), long ms)
 {
@@ -240,8 +240,8 @@ static void do_waitpid(void)
 }
 
 /*
- * Stops go unnoticed: a sleep has the end it had, a read goes on; and what was
- * timed before does not shorten what comes after.
+ * Checks that stops go unnoticed: a sleep keeps its end, a read goes on.
+ * Earlier timed waits do not shorten later ones.
  */
 static void stopped_sleeps(void)
 {
@@ -254,7 +254,7 @@ static void stopped_sleeps(void)
 	stopped_while(do_futex, 600);
 }
 
-/* The same without stops: what a call that had no end has left behind. */
+/* Checks what an endless call leaves behind for a later sleep without stops. */
 static void sleep_after_restart(void)
 {
 	long start;
@@ -277,7 +277,7 @@ static void signal_and_write(int parent)
 	write(9, "x", 1);
 }
 
-/* With SA_RESTART: reads and waits go on, polls and selects do not. */
+/* Checks SA_RESTART: reads and waits go on, polls and selects do not. */
 static void restarts(void)
 {
 	struct pollfd p = { .events = POLLIN };
@@ -347,7 +347,7 @@ static void waitid_forms(void)
 	CHECK_ERRNO(waitid(P_ALL, 0, WEXITED), ECHILD);
 }
 
-/* What wait4() says of stops and continuations, each once. */
+/* Checks that wait4() reports stops and continuations, each once. */
 static void wait_for_changes(void)
 {
 	int pid = fork(), status;
@@ -364,7 +364,7 @@ static void wait_for_changes(void)
 	CHECK(waitpid(pid, &status, WUNTRACED | WCONTINUED | WNOHANG) == 0);
 	CHECK(kill(pid, SIGSTOP) == 0);
 	sleep_ms(50);
-	/* the stop that nobody asked for is forgotten */
+	/* the unreported stop is forgotten */
 	CHECK(kill(pid, SIGCONT) == 0);
 	CHECK(waitpid(pid, &status, WUNTRACED | WCONTINUED) == pid &&
 	      WIFCONTINUED(status));
@@ -403,7 +403,10 @@ static void futex_timeouts(void)
 	CHECK(wait_status(pid) == 0);
 }
 
-/* The child's memory is its own: the parent's wake does not reach it. */
+/*
+ * Checks that the child's memory is its own: the parent's wake does not reach
+ * it.
+ */
 static void futex_is_private_after_fork(void)
 {
 	struct timespec ts = { 0, 300000000 };

@@ -1,6 +1,6 @@
 /*
- * Several processes change the tree of directories at once, on a file system
- * whose blocks are not in memory: each call is whole, or did not happen.
+ * Several processes change the directory tree at once, with its blocks not in
+ * memory. Each call happens as a whole or not at all.
  */
 #include <check.h>
 #include <cowix.h>
@@ -50,8 +50,8 @@ static void b_below_a(void)
 }
 
 /*
- * Each of two directories is to go below the other: that one of them is where
- * it was must hold for the other's move.
+ * Moves each of two directories below the other. One move must see that the
+ * other has happened.
  */
 static void no_circle(void)
 {
@@ -97,8 +97,8 @@ static void fill(void)
 }
 
 /*
- * An empty directory is removed, or replaced, while names are made in it:
- * nothing is in a directory that is gone.
+ * Removes or replaces an empty directory while names are made in it. Nothing
+ * may be in a directory that is gone.
  */
 static void removed_or_filled(void)
 {

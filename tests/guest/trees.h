@@ -1,6 +1,6 @@
 /*
- * Random trees of processes that write at random: after each step a process
- * compares its bytes with a model, of which each has its own.
+ * Random trees of processes that write at random. After each step a process
+ * compares its bytes with its own model.
  */
 #ifndef TREES_H
 #define TREES_H
@@ -46,7 +46,7 @@ static void grow_tree(struct tree *tree, int depth)
 		CHECK(status == 0);
 }
 
-/* Twenty of them; area has at most 64 pages. */
+/* Grows twenty trees. area has at most 64 pages. */
 static void grow_trees(char *area, int pages, int (*fork_one)(void))
 {
 	static struct tree tree;

@@ -1,5 +1,5 @@
 /*
- * Terminals, by way of pseudo-terminals: line editing, modes, timers, flow
+ * Terminals, tested through pseudo-terminals: line editing, modes, timers, flow
  * control. Linux is the oracle.
  */
 #include <check.h>
@@ -67,7 +67,7 @@ static void editing(void)
 	type("abx\x7F" "c\n");
 	EXPECT(master, "abx\b \bc\r\n");
 	EXPECT(slave, "abc\n");
-	/* a word: what is no word, then what is */
+	/* a word: the non-word behind it goes first */
 	type("one two-3 \x17" "4\n");
 	EXPECT(master, "one two-3 \b \b\b \b4\r\n");
 	EXPECT(slave, "one two-4\n");
@@ -134,10 +134,7 @@ static void echoing(void)
 	type("a\x01" "b\x7F" "c\x15" "d\n");	/* no ECHOE, ECHOK, ECHOCTL */
 	EXPECT(slave, "d\n");
 	EXPECT(master, "a\001b\x7F" "c\025d\r\n");
-	/*
-	 * a word is rubbed out nevertheless; of nothing there is nothing to
-	 * kill
-	 */
+	/* a word is still erased; there is no line to kill */
 	modes(I_SANE, O_SANE, ICANON | ECHO | IEXTEN);
 	type("a b\x17" "c\x15\x15" "d\n");
 	EXPECT(slave, "d\n");
@@ -205,7 +202,7 @@ static void output_flags(void)
 	EXPECT(master, "\r\n        ab      c\b\b d\r\n");
 }
 
-/* Type something after a while, from another process. */
+/* Types something after a while, from another process. */
 static int type_later(const char *s, int ms, int gap)
 {
 	int pid = fork();
@@ -223,7 +220,8 @@ static int type_later(const char *s, int ms, int gap)
 }
 
 /*
- * A raw read of up to n bytes with these settings: bytes, and how long it took.
+ * Reads up to n raw bytes with these settings. Returns their number, and stores
+ * the time it took.
  */
 static int timed_read(int min, int time, char *buf, int n, long *ms)
 {
@@ -259,7 +257,7 @@ static void raw_reads(void)
 	CHECK(timed_read(0, 20, buf, 16, &ms) == 1 && ms < 1500);
 	wait_status(pid);
 	pid = type_later("abc", 20, 20);
-	/* so many */
+	/* this many */
 	CHECK(timed_read(3, 0, buf, 16, &ms) == 3 &&
 	      memcmp(buf, "abc", 3) == 0 && ms >= 40);
 	wait_status(pid);
@@ -368,7 +366,9 @@ static void flow_control(void)
 	CHECK_ERRNO(ioctl(slave, TCXONC, 4), EINVAL);
 }
 
-/* A writer sleeps until the reader has made room, in both directions. */
+/*
+ * Checks in both directions that a writer sleeps until the reader makes room.
+ */
 static void large_amounts(void)
 {
 	enum { TOTAL = 20000 };

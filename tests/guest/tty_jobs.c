@@ -1,6 +1,6 @@
 /*
- * Terminals and who they belong to: sessions, keys that signal, job control,
- * hangups. Linux is the oracle.
+ * Terminals and their owners: sessions, keys that signal, job control, hangups.
+ * Linux is the oracle.
  */
 #include <check.h>
 #include <signal.h>
@@ -15,8 +15,8 @@ static void catch(int sig)
 }
 
 /*
- * Run fn as the leader of a session whose controlling terminal is the slave;
- * its status.
+ * Runs fn as leader of a session whose controlling terminal is the slave.
+ * Returns its status.
  */
 static int in_session(void (*fn)(void))
 {
@@ -98,7 +98,7 @@ static void window(void)
 	CHECK(in_session(window_in_session) == 0);
 }
 
-/* A child in a background group of its own. */
+/* Starts a child in a background group of its own. */
 static int background(void (*fn)(void))
 {
 	int pid = fork();
@@ -154,8 +154,8 @@ static void ignores_and_sets(void)
 }
 
 /*
- * The child stops with a signal, gets the foreground, is continued, and ends
- * with a status.
+ * Checks that the child stops with sig. It then gets the foreground, is
+ * continued, and ends with a status.
  */
 static void stops_and_goes_on(void (*fn)(void), int sig, int result)
 {
@@ -255,8 +255,8 @@ static void background_signals(void)
 }
 
 /*
- * A group whose leader's parent is outside the session cannot be continued by
- * anyone: it gets EIO instead of being stopped.
+ * Checks that an orphaned group gets EIO instead of a stop, since nobody could
+ * continue it. Its leader's parent is outside the session.
  */
 static void orphans_in_session(void)
 {
@@ -351,7 +351,7 @@ static void controlling(void)
 	CHECK(in_session(controlling_in_session) == 0);
 }
 
-/* A session leader that opens a terminal has it. */
+/* Checks that a session leader which opens a terminal controls it. */
 static void opening(void)
 {
 	char name[32];
@@ -383,7 +383,7 @@ static void hangup_in_session(void)
 	pid = fork();
 	if (pid == 0) {
 		close(master);
-		n = read(slave, &c, 1);	/* sleeps there while it happens */
+		n = read(slave, &c, 1);	/* sleeps there meanwhile */
 		_exit(n == 0 || (n == -1 && errno == EIO) ? 7 : 8);
 	}
 	sleep_ms(30);
@@ -430,7 +430,9 @@ static void leader_in_session(void)
 	EXPECT(master, "ready");
 }
 
-/* When the session's leader is gone the next session can have the terminal. */
+/*
+ * Checks that the next session can have the terminal when the leader is gone.
+ */
 static void leader_exits(void)
 {
 	open_pair();
@@ -457,8 +459,8 @@ static void reopened_in_session(void)
 }
 
 /*
- * A real terminal is taken from everybody who has it open: what a session
- * leaves running cannot disturb the next.
+ * Checks that a hangup takes a real terminal from all who have it open. What a
+ * session leaves running cannot disturb the next.
  */
 static void console_hangup(void)
 {

@@ -1,8 +1,8 @@
 /*
- * Whose a pseudo-terminal is: its maker's, with a mode that keeps others out;
- * what its owner may change; that the next of the same number begins anew.
- * Linux is the oracle, but for the group and its right to write, which the
- * mount decides there.
+ * Owner of a pseudo-terminal: its maker, with a mode that keeps others out.
+ * Tests what the owner may change, and that the number's next terminal begins
+ * anew. Linux is the oracle, except for the group and its right to write, which
+ * the mount decides there.
  */
 #include "pty.h"
 #include <dirent.h>
@@ -19,7 +19,7 @@ static void become(int uid)
 	CHECK(setgid(uid) == 0 && setuid(uid) == 0);
 }
 
-/* Runs work in a child as somebody, if this is root. */
+/* Runs work in a child as this user, if this is root. */
 static void as(int uid, void (*work)(void))
 {
 	int pid;
@@ -58,7 +58,9 @@ static void make(void)
 	slave_name(master, name);
 }
 
-/* Unlink's error is the directory's: elsewhere it may be another. */
+/*
+ * Checks that strangers are refused. unlink's error depends on the directory.
+ */
 static void strangers(void)
 {
 	CHECK_ERRNO(open(name, O_RDWR | O_NOCTTY), EACCES);
@@ -109,7 +111,7 @@ static void owner(void)
 	}
 }
 
-/* What the last owner did to it does not stay. */
+/* Checks that the last owner's changes do not stay. */
 static void again(void)
 {
 	unsigned long ino;
@@ -128,7 +130,7 @@ static void again(void)
 	as(OTHER, strangers);
 }
 
-/* A slave that stayed open sees nothing of the next. */
+/* Checks that an old open slave sees nothing of the next terminal. */
 static void stale(void)
 {
 	char old[32], link[64];
@@ -176,7 +178,7 @@ static void names(void)
 	CHECK(mkdir("/dev/pts/d", 0700) < 0);
 }
 
-/* A node of the number elsewhere is no way in. */
+/* Checks that a node with the terminal's number elsewhere is no way in. */
 static void other_nodes(void)
 {
 	if (geteuid() != 0 || !on_cowix())

@@ -47,7 +47,7 @@ static void erasing(void)
 	expect(slave, "d\n");
 }
 
-/* A tab goes back as many columns as it took. */
+/* Checks that erasing a tab goes back as many columns as it took. */
 static void columns(void)
 {
 	open_pair();

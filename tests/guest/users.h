@@ -1,4 +1,4 @@
-/* What tests of users and their rights share. */
+/* Shared by tests of users and their rights. */
 #ifndef USERS_H
 #define USERS_H
 #include <check.h>
@@ -6,9 +6,7 @@
 #define ME 54321
 #define OTHER 54322
 
-/*
- * Runs work in a child, if this is root: what it changes of itself stays there.
- */
+/* Runs work in a child, if this is root. Changes of its ids stay there. */
 static inline void as_root(void (*work)(void))
 {
 	int pid;

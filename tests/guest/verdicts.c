@@ -1,6 +1,6 @@
 /*
- * What Linux says where several answers could be given: who counts when nobody
- * may be signalled, what is looked at first, what is not a change at all.
+ * Linux's answers where several would do: whom signals to all count, what is
+ * checked first, what is no change.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #define GIGABYTE (1u << 30)
 #define PAGE 4096
 
-/* Runs it as a process that may do nothing special. */
+/* Runs it as a process without privileges. */
 static void as_stranger(void (*run)(void))
 {
 	int pid = fork();
@@ -31,7 +31,10 @@ static void as_stranger(void (*run)(void))
 	CHECK(wait_status(pid) == 0);
 }
 
-/* There are others, who may not be signalled: only -1 does not mean them. */
+/*
+ * Checks kill(-1) where others exist but may not be signalled: only -1 leaves
+ * them out.
+ */
 static void kill_others(void)
 {
 	CHECK(kill(-1, 0) == 0);
@@ -48,7 +51,10 @@ static void nobody_to_kill(void)
 	CHECK_ERRNO(kill(INT_MIN, 0), ESRCH);
 }
 
-/* A number that is no signal's is seen once there is somebody to get it. */
+/*
+ * Checks that a bad signal number is refused, even for a process that has
+ * ended.
+ */
 static void no_signal(void)
 {
 	int pid = fork();
@@ -97,7 +103,10 @@ static void own_file(void)
 	CHECK(chown(FILE_, -1, -1) == 0);
 }
 
-/* That is nobody's right, unless set-id bits go with it. */
+/*
+ * Checks chown to no owner: nobody needs a right for it, unless set-id bits are
+ * lost.
+ */
 static void no_owner(void)
 {
 	make_file(0644);
@@ -124,7 +133,10 @@ static int set_times(const char *path, long first, long second, int flags)
 	return syscall(__NR_utimensat, AT_FDCWD, path, times, flags);
 }
 
-/* Nothing to do is nothing to look at; the file is found before the times. */
+/*
+ * Checks that two omitted times check nothing. Otherwise the file is looked up
+ * before the times.
+ */
 static void no_times(void)
 {
 	make_file(0600);
@@ -157,7 +169,10 @@ static void *map(int flags, int fd, unsigned length)
 	return mmap(NULL, length, PROT_READ | PROT_WRITE, flags, fd, 0);
 }
 
-/* Pages of a file are had again: as much of it is mapped as one likes. */
+/*
+ * Checks that any amount of a file can be mapped, since its pages can be read
+ * again.
+ */
 static void shared_file(void)
 {
 	int fd = open(FILE_, O_CREAT | O_RDWR, 0600);
@@ -171,7 +186,7 @@ static void shared_file(void)
 	CHECK(close(fd) == 0 && unlink(FILE_) == 0);
 }
 
-/* Not so what is a process's own, however it would become that large. */
+/* Checks that private memory of that size is refused, however it would grow. */
 static void too_much(void)
 {
 	char *p;
@@ -200,7 +215,7 @@ static char *end_of_log(int fd, unsigned length)
 	return log + at - length;
 }
 
-/* A message is kept as a whole, or refused. */
+/* Checks that a message is kept as a whole, or refused. */
 static void long_message(void)
 {
 	static char line[2000];

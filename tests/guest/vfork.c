@@ -1,11 +1,11 @@
-/* A parent in vfork(): it waits for its child, and may be killed meanwhile. */
+/* A parent in vfork() waits for its child, and may be killed meanwhile. */
 #include <fcntl.h>
 #include <signal.h>
 #include "thread.h"
 
 static int report[2];
 
-/* A child that starts a child by vfork(), which tells its number and waits. */
+/* Starts a child that calls vfork(), whose child reports its pid and waits. */
 static int waiting_parent(void)
 {
 	int pid = fork(), own;
@@ -54,7 +54,10 @@ static void note(int sig)
 	handled = sig;
 }
 
-/* What does not end the parent waits until the child has gone. */
+/*
+ * Checks that signals which do not end the parent wait until the child has
+ * gone.
+ */
 static void not_killed(void)
 {
 	int parent = getpid(), pid, status;
@@ -71,7 +74,7 @@ static void not_killed(void)
 	CHECK(!on_cowix() || status == 0);
 }
 
-/* A stopped process stops when its child lets it. */
+/* Checks that a stopped parent stops only when its child lets it go. */
 static void stopped(void)
 {
 	int parent, child, status;
@@ -110,7 +113,7 @@ static void tell(int sig)
 	told[1] = sig;
 }
 
-/* A process of two threads, of which the first is in vfork(). */
+/* Starts a process of two threads, of which the first is in vfork(). */
 static int waiting_pair(void)
 {
 	struct sigaction action = { .sa_handler = tell };
@@ -131,7 +134,10 @@ static int waiting_pair(void)
 	_exit(7);
 }
 
-/* It ends without a handler before, even if the other thread has stopped it. */
+/*
+ * Checks that a kill ends it without running a handler first, even if the other
+ * thread has stopped it.
+ */
 static void killed_when_stopped(void)
 {
 	int parent, child, status;
@@ -165,7 +171,7 @@ static void vfork_in_thread(void *unused)
 	word = 2;
 }
 
-/* Another thread replaces the program while one is in vfork(). */
+/* Replaces the program in another thread while one is in vfork(). */
 static void exec_beside(void)
 {
 	struct thread t;
@@ -184,7 +190,7 @@ static void exec_beside(void)
 	CHECK(WEXITSTATUS(wait_status(pid)) == 1);
 }
 
-/* The child's exec, exit and death let the parent go on, whoever is first. */
+/* Checks that the child's exec, exit and death all let the parent go on. */
 static void many(void)
 {
 	for (volatile int i = 0; i < 60; i++) {

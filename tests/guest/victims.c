@@ -1,6 +1,6 @@
 /*
- * Who ends when there is no memory: the process that holds most, of the user
- * who holds most; never the one that happens to need a page.
+ * The victim when there is no memory: the largest process of the user who holds
+ * most. It is never the one that happens to need a page.
  */
 #include <check.h>
 #include <cowix.h>
@@ -31,7 +31,7 @@ static char *take(unsigned pages)
 	return p;
 }
 
-/* Shared memory that the process keeps, without a page of it mapped. */
+/* Takes shared memory that the process keeps without mapping a page of it. */
 static char *take_unmapped(unsigned pages)
 {
 	char *p = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
@@ -44,7 +44,7 @@ static char *take_unmapped(unsigned pages)
 	return p;
 }
 
-/* Starts a process of the user that takes so many pages and then sleeps. */
+/* Starts a process of the user that takes this many pages and then sleeps. */
 static int start_holder(int uid, unsigned pages, char *(*take_pages)(unsigned))
 {
 	int ends[2], pid;
@@ -90,7 +90,7 @@ static void end(int pid)
 	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
 }
 
-/* Starts processes that take so many pages each, and waits until all have. */
+/* Starts processes that take this many pages each, and waits until all have. */
 static void start_needy(int *pids, unsigned pages)
 {
 	int ends[2];
@@ -113,8 +113,8 @@ static void start_needy(int *pids, unsigned pages)
 }
 
 /*
- * User 1001 holds most, in three; 1000's one is the largest of all. Several
- * need memory at once, and one end is enough for them.
+ * Checks the choice: user 1001 holds most, in three processes, but 1000's one
+ * is largest. Several processes need memory at once, and one end is enough.
  */
 static void largest_of_most(void)
 {
@@ -136,7 +136,10 @@ static void largest_of_most(void)
 	end(c);
 }
 
-/* What only a process's mappings keep is its own, mapped or not. */
+/*
+ * Checks that memory kept only by a process's mappings counts as its own,
+ * mapped or not.
+ */
 static void unmapped(void)
 {
 	unsigned all = free_pages(), part = all / 16;
@@ -156,7 +159,10 @@ static void unmapped(void)
 	end(other);
 }
 
-/* The parent sleeps, and its own pages were given up; the child takes all. */
+/*
+ * Checks a child that takes all while its parent sleeps. The parent has given
+ * up its own pages.
+ */
 static void parent_that_sleeps(void)
 {
 	int ends[2], child;
@@ -174,7 +180,7 @@ static void parent_that_sleeps(void)
 	CHECK(waitpid(child, NULL, 0) == child);
 }
 
-/* Returns how often the log says so far that a process was chosen. */
+/* Returns how often the log says that a process was chosen. */
 static int choices(void)
 {
 	static char log[32768];
@@ -187,7 +193,9 @@ static int choices(void)
 	return found;
 }
 
-/* Those who share the victim's memory end with it; init does not. */
+/*
+ * Checks that processes sharing the victim's memory end with it, but not init.
+ */
 static void sharers(void)
 {
 	int pid, status, before;
@@ -210,7 +218,7 @@ static void sharers(void)
 	CHECK(choices() == before + 1);	/* both at once */
 }
 
-/* Victims that are stopped, and one that ignores and blocks everything. */
+/* Checks victims that are stopped, or that ignore and block everything. */
 static void deaf_victims(void)
 {
 	unsigned all = free_pages();
@@ -239,7 +247,7 @@ static void handler(int sig)
 	handled += sig != 0;
 }
 
-/* Each frame goes to a page of its own that was never touched. */
+/* Puts each frame on a page of its own that was never touched. */
 static void frames_on_new_pages(unsigned pages)
 {
 	struct sigaction action = { .sa_handler = handler,
@@ -274,7 +282,10 @@ static void signal_frames(void)
 	CHECK(wait_status(pid) == 0 && was_killed(a));
 }
 
-/* Ordinary users leave the superuser some frames; he may take them. */
+/*
+ * Checks that ordinary users leave some frames, and the superuser may take
+ * them.
+ */
 static void reserve(void)
 {
 	struct audit_report r;

@@ -1,6 +1,6 @@
 /*
- * What the memory management tells of itself in /proc: vmtrace, pages, frames,
- * audit. Linux has none of it.
+ * Memory management's reports in /proc: vmtrace, pages, frames, audit. Linux
+ * has none of them.
  */
 #include <check.h>
 #include <cowix.h>
@@ -47,7 +47,7 @@ static int trace(const char *what)
 	return n;
 }
 
-/* A page of the heap that was written. */
+/* Returns a page of the heap that was written. */
 static char *written_page(void)
 {
 	char *page =
@@ -58,8 +58,7 @@ static char *written_page(void)
 }
 
 /*
- * The first line from at on of that kind, process and address; NULL: there is
- * none.
+ * Returns the first line from at on of that kind, process and address, or NULL.
  */
 static char *find_event(char *at, const char *kind, int pid, const void *addr)
 {
@@ -79,7 +78,7 @@ static int says(const char *at, int before, int after)
 }
 
 /*
- * The life of one page: mapped, shared, copied by the child, given back,
+ * Checks a page's events: mapped, shared, copied by the child, given back,
  * unprotected for the parent.
  */
 static void life_of_a_page(void)
@@ -117,7 +116,7 @@ static void life_of_a_page(void)
 	CHECK(trace("0") == 1);
 }
 
-/* A child by policy writes a page and exits; the trace of that. Its number. */
+/* Traces a child by policy that writes a page and exits. Returns its pid. */
 static int trace_child(int policy, char *page)
 {
 	int pid;
@@ -133,15 +132,15 @@ static int trace_child(int policy, char *page)
 	return pid;
 }
 
-/* The number at the end of an event's line. */
+/* Returns the number at the end of an event's line. */
 static unsigned other_of(const char *at)
 {
 	return strtoul(strchr(at, '\n') - 8, NULL, 16);
 }
 
 /*
- * A page table is lent, copied by the child that writes a page below it, and
- * given back; the page is shared only by that.
+ * Checks a table's events: lent, copied when the child writes a page below it,
+ * given back. Only that shares the page.
  */
 static void life_of_a_table(void)
 {
@@ -168,7 +167,7 @@ static void life_of_a_table(void)
 }
 
 /*
- * Everything is copied at once: the parent's frame is not counted for it, and
+ * Checks a fork that copies at once. The parent's frame gains no count, and
  * nobody copies it again.
  */
 static void whole_copy(void)
@@ -231,7 +230,7 @@ static void switching(void)
 	CHECK(wait_status(pid) == 0);
 }
 
-/* More events than are kept: the last ones are, numbered on. */
+/* Checks that the last events are kept, numbered on, if there are too many. */
 static void ring(void)
 {
 	static char other[3 * TRACE_LINE + 1];
@@ -258,7 +257,9 @@ static void ring(void)
 	CHECK(trace("0") == 1);
 }
 
-/* The line of a page in /proc/self/pages, which may stand in a run. */
+/*
+ * Returns the line of a page in /proc/self/pages. The page may stand in a run.
+ */
 static char *pages_line(const char *addr)
 {
 	CHECK(read_text("/proc/self/pages") % PAGES_LINE == 0);
@@ -309,7 +310,10 @@ static void pages(void)
 	CHECK(line && strncmp(line + 32, "rw-da-\n", 7) == 0);
 }
 
-/* The characters of /proc/frames against the audit's count of free frames. */
+/*
+ * Compares the characters of /proc/frames with the audit's count of free
+ * frames.
+ */
 static void frames(void)
 {
 	struct audit_report r;
@@ -321,7 +325,7 @@ static void frames(void)
 	n = read_text("/proc/frames");
 	for (char *at = text; *at; at++)
 		unused += *at == '.';
-	/* the page that the text is printed in */
+	/* the page in which the text is printed */
 	CHECK(mm_audit(&r, 0) == 0 && unused + 1 == r.frames_free);
 	CHECK(n > r.frames_total &&
 	      read_pieces("/proc/frames", text, 3 * FRAMES_LINE, 5) > 0 &&

@@ -1,6 +1,6 @@
 /*
- * The policies of xfork, each by itself: what is copied, what is shared, what
- * faults. Among each other: policies.c. The lazy one: lazy.c.
+ * The policies of xfork, each by itself: what is copied, shared, and faults.
+ * Mixed policies: policies.c. The lazy one: lazy.c.
  */
 #include <cowix.h>
 #include <sys/resource.h>
@@ -27,7 +27,7 @@ static void refused(void)
 	CHECK_ERRNO(xfork(FORK_POLICY_THREAD, NULL), EINVAL);
 }
 
-/* Everything is copied: neither of the two faults when it writes. */
+/* Checks that everything is copied: neither process faults when it writes. */
 static void old(void)
 {
 	int pid, status;
@@ -50,7 +50,7 @@ static void old(void)
 	CHECK(WEXITSTATUS(status) == 3 && area[0] == 'P');
 }
 
-/* Without the memory for a copy the parent is as it was. */
+/* Checks that the parent is as before if there is no memory for a copy. */
 static void old_without_memory(void)
 {
 	struct audit_report r;
@@ -68,7 +68,7 @@ static void old_without_memory(void)
 		CHECK_ERRNO(xfork(FORK_POLICY_OLD, NULL), ENOMEM);
 		CHECK(mm_audit(&r, AUDIT_DROP_CACHES) == 0);
 		now = r.frames_free + r.frames_cache + r.frames_kernel;
-		/* at first we break sharing with who has forked us */
+		/* at first we break sharing with our own parent */
 		CHECK(i < 2 || now == before);
 		before = now;
 	}
@@ -107,7 +107,10 @@ static void outlive(void *arg)
 	_exit(write(fds[1], area, 1) != 1);
 }
 
-/* The address space is shared, and there until the last one ends. */
+/*
+ * Checks that the address space is shared, and lives until its last process
+ * ends.
+ */
 static void thread(void)
 {
 	static char stack[STACK];

@@ -144,7 +144,7 @@ MUTANTS = [
         "victims largest_of_most",
         ("mm/oom.c", "all = pages_of_user(process->uid);", "\t\tall = pages;"),
     ),
-    # Each of a hundred looks for memory while the victim waits for its turn.
+    # each of a hundred looks for memory while the victim waits its turn
     Mutant(
         "others_look_again",
         "test_bombs.py::test_bombs[16-False-tables]",
