@@ -1,5 +1,5 @@
-"""Booting: both emulators, memory sizes, hard disk, and what happens when
-something is missing or damaged."""
+"""Booting: both emulators, memory sizes, hard disk, and missing or damaged
+parts."""
 import os
 import re
 import shutil
@@ -39,7 +39,7 @@ def test_memory_sizes_in_bochs(megabytes):
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_hard_disk(emulator):
-    """The same image, written to a hard disk."""
+    """Boots the same image from a hard disk."""
     result = cowix(
         "mount; touch /tmp/x && sync && ls /tmp", "-H", "-e", emulator
     )
@@ -61,7 +61,8 @@ def test_mem_parameter():
 
 
 def test_output_is_exact():
-    """Every byte value, unchanged, and in order with a large amount."""
+    """Checks that every byte value arrives unchanged, in order, in a large
+    amount."""
     result = cowix(
         "i=0; while [ $i -lt 4 ]; do printf_all; "
         "i=$((i+1)); done 2>/dev/null; cat /bin/sh"
@@ -148,8 +149,8 @@ def test_wrong_magic(tmp_path):
 
 
 def test_damaged_super_block(tmp_path):
-    """Each field of the super block, set to hostile values: refused or
-    harmless, never a hang."""
+    """Sets each field of the super block to hostile values. They are refused
+    or harmless, never a hang."""
     image = str(tmp_path / "x.img")
     data = open(FLOPPY, "rb").read()
     for offset in range(0, 12, 2):
@@ -178,7 +179,8 @@ def test_damaged_kernel(tmp_path):
 
 @pytest.mark.parametrize("kilobytes", [50, 700])
 def test_floppy_cut_short(kilobytes, tmp_path):
-    """Never a silent reset: the loader, or the kernel, says what is wrong."""
+    """Checks that loader or kernel says what is wrong, instead of a silent
+    reset."""
     image = str(tmp_path / "x.img")
     with open(FLOPPY, "rb") as f, open(image, "wb") as g:
         g.write(f.read(kilobytes * 1024))
@@ -210,8 +212,8 @@ def test_parameters_too_long():
 
 @pytest.fixture
 def disk(tmp_path):
-    """A hard disk of 40 MB with an empty Minix file system made by the host's
-    mkfs.minix."""
+    """Returns a hard disk of 40 MB with an empty Minix file system made by the
+    host's mkfs.minix."""
     image = str(tmp_path / "disk.img")
     with open(image, "wb") as f:
         f.truncate(80 * 16 * 63 * 512)
@@ -224,8 +226,8 @@ def disk(tmp_path):
 
 
 def test_mounted_disk(disk):
-    """A second file system: mounted, filled beyond the machine's memory,
-    written back, unmounted, and clean."""
+    """Mounts a second file system, fills it beyond the machine's memory,
+    writes it back and unmounts it clean."""
     script = (
         "mount /dev/hda /mnt && mkdir /mnt/d && dd if=/dev/zero of=/mnt/d/big "
         "bs=4096 count=5000 2>/dev/null && cp /bin/ls /mnt/d && "
@@ -251,7 +253,7 @@ def test_mounted_disk(disk):
 
 
 def test_overlay(tmp_path):
-    """make OVERLAY=dir adds a folder's files, with their modes."""
+    """Checks that make OVERLAY=dir adds a folder's files, with their modes."""
     overlay = tmp_path / "overlay"
     (overlay / "root" / "deep").mkdir(parents=True)
     (overlay / "root" / "deep" / "hello").write_text(
@@ -270,8 +272,8 @@ def test_overlay(tmp_path):
 
 
 def test_bochs_cow():
-    """make bochs-cow: the entry read-only before, writable after; the old
-    frame's count 2, then 1."""
+    """Checks make bochs-cow: the entry is read-only before, writable after.
+    The old frame's count is 2, then 1."""
     text = subprocess.run(
         ["tools/bochs/cow"],
         cwd=TOP,
@@ -285,8 +287,8 @@ def test_bochs_cow():
 
 
 def gdb(folder, *commands):
-    """Runs gdb's commands on the kernel in QEMU, from the first instruction on.
-    Returns what gdb prints, and the kernel's messages."""
+    """Runs gdb's commands on the kernel in QEMU, from the first instruction
+    on. Returns what gdb prints, and the kernel's messages."""
     (folder / "commands").write_text("\n".join(commands) + "\n")
     image = str(folder / "floppy.img")
     shutil.copyfile(FLOPPY, image)
@@ -316,8 +318,9 @@ def gdb(folder, *commands):
 
 
 def test_gdb(tmp_path):
-    """make debug's commands: gdb reaches do_wp_page with source and arguments;
-    the audit names the programs that map a frame whose count is wrong."""
+    """Checks make debug's commands: gdb reaches do_wp_page with source and
+    arguments. The audit names the programs that map a frame whose count is
+    wrong."""
     text, log = gdb(
         tmp_path,
         "break do_wp_page",
@@ -349,16 +352,16 @@ def backtrace(log):
 
 
 def test_backtrace_of_init():
-    """A panic's backtrace: each caller, with what it gave to the function that
-    it called."""
+    """Checks a panic's backtrace: each caller, with the arguments of its
+    call."""
     result = cowix("true", "-k", "init=/nowhere")
     callers = backtrace(result.err)
     assert [c[0] for c in callers] == ["init", "kernel_thread_start"]
 
 
 def test_backtrace_of_a_fault(tmp_path):
-    """do_wp_page gives back a frame that is said to be free already. The panic
-    names all calls since the exception, with the arguments that gdb sees."""
+    """Frees in do_wp_page a frame that is marked free already. The panic names
+    all calls since the exception, with the arguments that gdb sees."""
     text, log = gdb(
         tmp_path,
         "break do_wp_page",

@@ -1,4 +1,4 @@
-"""The build: what it prints, when it compiles again, its version."""
+"""The build: its output, its dependencies, its version."""
 import json
 import os
 import shutil
@@ -52,7 +52,7 @@ def test_other_flags_compile_again(make):
 
 
 def test_other_tools(make, tmp_path):
-    """A cross compiler by its prefix."""
+    """Checks that a prefix selects a cross compiler."""
     for tool in ("gcc", "ld"):
         path = tmp_path / f"i386-cowix-{tool}"
         path.write_text(f'#!/bin/sh\nexec {tool} "$@"\n')
@@ -62,7 +62,8 @@ def test_other_tools(make, tmp_path):
 
 
 def test_version():
-    """uname and the first line at boot tell version, date and commit."""
+    """Checks that uname and the first line at boot tell version, date and
+    commit."""
     with open(f"{BUILD}/version", encoding="ascii") as file:
         release, *commit = file.read().split()
     result = cowix("uname -r; uname -v", "-v")
@@ -73,7 +74,7 @@ def test_version():
 
 @pytest.mark.skipif(not shutil.which("clang"), reason="no clang")
 def test_compile_commands():
-    """clang, and so clangd, understands the kernel's files."""
+    """Checks that clang, and so clangd, understands the kernel's files."""
     subprocess.run(
         ["tools/compile-db"], cwd=TOP, capture_output=True, check=True
     )

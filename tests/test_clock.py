@@ -20,8 +20,8 @@ def date_at(base, *options):
     return result.out.decode().strip()
 
 
-# QEMU keeps the difference to the host's date in 32 bits: of a date that is
-# farther away than 68 years the clock shows one before 1970.
+# QEMU keeps the difference to the host's date in 32 bits. For a date over 68
+# years away the clock shows one before 1970.
 @pytest.mark.parametrize(
     "base",
     [
@@ -48,7 +48,8 @@ def free_port():
 
 
 def date_after(base, *writes):
-    """The clock's registers are written just before the kernel reads it."""
+    """Writes the clock's registers just before the kernel reads them. Returns
+    the date."""
     port, monitor = free_port(), []
     for register, value in writes:
         monitor += [
@@ -120,12 +121,13 @@ def test_century(century, year, shown):
     "year, shown", [(0x99, 1999), (0x70, 1970), (0x69, 2069)]
 )
 def test_no_century(year, shown):
-    """Held still, the clock takes any digits."""
+    """Checks clocks without a century. A clock that is held still takes any
+    digits."""
     writes = (STATUS_B, HOLD | HOURS_24), (YEAR, year), (CENTURY, 0)
     assert date_after("2021-05-05T05:05:05", *writes) == f"{shown}-05-05T05:05"
 
 
 def test_no_date():
-    """A battery that was empty: there is no thirteenth month."""
+    """Checks an empty battery: there is no thirteenth month."""
     writes = (STATUS_B, HOLD | HOURS_24), (MONTH, 0x13)
     assert date_after("2021-05-05T05:05:05", *writes) == "1970-01-01T00:00"

@@ -1,5 +1,5 @@
-"""The consoles: keys go in through the emulator's keyboard, text and
-attributes are read from VGA memory, the cursor from the CRT controller."""
+"""The consoles. The emulator's keyboard gives keys. VGA memory has text and
+attributes, and the CRT controller has the cursor."""
 import os
 import re
 import time
@@ -14,7 +14,7 @@ ROW = 80
 
 @pytest.fixture
 def console(tmp_path):
-    """Starts a machine whose /root holds files; says how."""
+    """Returns a function that starts a machine whose /root holds files."""
     machines = []
 
     def start(**files):
@@ -45,7 +45,7 @@ def monitor(m, line):
 
 
 def cursor(m):
-    """Row and column from 0; row 25 is where a cursor is not seen."""
+    """Returns row and column from 0. Row 25 hides the cursor."""
     parts = []
     for register in (14, 15):
         monitor(m, f"o /b 0x3d4 {register}")
@@ -56,7 +56,7 @@ def cursor(m):
 
 
 def cells(m, row, column, n):
-    """Characters and attributes."""
+    """Returns characters and attributes."""
     m.screen()
     with open(m.vga, "rb") as f:
         data = f.read()[(row * ROW + column) * 2 :][: 2 * n]
@@ -64,7 +64,7 @@ def cells(m, row, column, n):
 
 
 def until(m, condition, seconds=10):
-    """Keys take their time to arrive."""
+    """Waits for a condition, since keys take their time to arrive."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -75,8 +75,8 @@ def until(m, condition, seconds=10):
 
 
 def shown(m, text):
-    """Have a file written to an empty screen, after which the shell waits a
-    while; the rows."""
+    """Writes a file to an empty screen, while the shell waits. Returns the
+    rows."""
     m.type(f"cat {text}; sleep 9\n")
     m.wait_for("END")
     return m.screen().split("\n")
@@ -107,7 +107,7 @@ def test_switching(console):
     m.type("echo f'ront' > /dev/tty0\n")
     m.wait_for("\nfront")
     m.key("alt-f9")
-    m.wait_for("audit: 0 mismatches")  # the kernel speaks where one looks
+    m.wait_for("audit: 0 mismatches")  # the visible console
     m.key("alt-f1")
     until(m, lambda: "late" in m.screen() and "audit" not in m.screen())
     m.switch_off("poweroff\n")
@@ -235,7 +235,8 @@ def test_attributes(console):
 
 
 def test_strings_for_others(console):
-    """DCS, APC, PM, SOS and OSC with their ends; what has no end on Linux."""
+    """Checks DCS, APC, PM, SOS and OSC with their terminators. On Linux some
+    OSC have none."""
     m = console(
         a=f"{ESC}[2J{ESC}[Ha{ESC}P1$q;text{ESC}\\b{ESC}_G\r\n\tx{ESC}\\c"
         f"{ESC}^private{ESC}\\d{ESC}Xs{ESC}\\e{ESC}]0;title{ESC}\\f"
@@ -411,8 +412,8 @@ def test_stopping_output(console):
 
 
 def test_logging_out(console):
-    """The session's foreground group ends with its leader, and a new shell has
-    the console."""
+    """Checks that a session's foreground group ends with its leader. A new
+    shell then has the console."""
     m = console()
     m.type("clear; (sleep 1; echo g'host') & exit\n")
     m.wait_for("#")

@@ -1,12 +1,12 @@
-"""What may cost only so many instructions, whatever the machine: counted by
-QEMU."""
+"""Limits in instructions, counted by QEMU, which hold on any machine."""
 import re
 
 from conftest import cowix, guest_floppy
 
 
 def test_forking_beside_children_that_yield():
-    """On Linux 2.3 million for 8, 2.7 million for 12."""
+    """Checks against Linux: 2.3 million instructions for 8 yielders, 2.7
+    million for 12."""
     done = cowix(
         "/tests/fairness yield_spinners", "-i", image=guest_floppy("fairness")
     )
@@ -15,8 +15,8 @@ def test_forking_beside_children_that_yield():
 
 
 def test_sleepers_cost_nothing():
-    """With 400 processes asleep, a switch between two others and a fork take
-    as many instructions as with none."""
+    """Checks that 400 sleeping processes add no instructions to a switch and a
+    fork."""
     costs = []
     for sleepers in (0, 400):
         result = cowix(f"bench -s {sleepers} W6 W2", "-i", "-m", "64")

@@ -1,5 +1,4 @@
-"""IDE disks: DMA and PIO, both channels, partitions, large disks, and what
-happens when a disk fails."""
+"""IDE disks: DMA and PIO, both channels, partitions, large disks, failures."""
 import json
 import re
 import struct
@@ -31,7 +30,8 @@ def create(path, size=DISK):
 
 
 def pattern(number, sectors):
-    """Sectors that are all different, and different for each number."""
+    """Returns sectors that are all different, and different for each
+    number."""
     return b"".join(
         struct.pack("<II", number, i) * (SECTOR // 8) for i in range(sectors)
     )
@@ -56,7 +56,7 @@ def get(image, sector, sectors):
 
 
 def table(*entries):
-    """A sector with a partition table; entries are type, first sector,
+    """Returns a sector with a partition table. Entries are type, first sector,
     sectors."""
     data = b"".join(struct.pack("<B3xB3xII", 0, *entry) for entry in entries)
     return bytes(446) + data.ljust(64, b"\0") + b"\x55\xaa"
@@ -83,7 +83,8 @@ def drive(image, index=0):
 
 
 def faulty(image, **rule):
-    """The disk hda whose image fails as the rule says: QEMU's blkdebug."""
+    """Returns options for disk hda with an image that fails by the rule
+    (QEMU's blkdebug)."""
     error = dict({"event": "none", "errno": 5}, **rule)
     return (
         "-q=-blockdev",
@@ -113,14 +114,14 @@ def complaints(result):
 
 
 def errors(result):
-    """How often programs said so; the kernel's complaint may come in the
-    middle of their lines."""
+    """Counts the programs' complaints. The kernel's own may interrupt their
+    lines."""
     return COMPLAINT.sub("", result.err).count("Input/output error")
 
 
 @pytest.mark.parametrize("emulator,params", MODES)
 def test_reads_what_is_there(emulator, params, tmp_path):
-    """Byte for byte, in requests of all sizes; and the kernel says how it
+    """Reads in requests of all sizes, byte for byte. The kernel says how it
     reads."""
     image = patterned(tmp_path / "disk.img", 7)
     result = cowix(
@@ -148,8 +149,8 @@ def test_reads_what_is_there(emulator, params, tmp_path):
 
 @pytest.mark.parametrize("emulator,params", MODES)
 def test_writes_what_it_should(emulator, params, tmp_path):
-    """Blocks that became dirty in any order, with gaps: sync puts each in its
-    place and touches no other."""
+    """Makes blocks dirty in any order, with gaps. sync puts each in its place
+    and touches no other."""
     image = patterned(tmp_path / "disk.img", 8)
     expected = bytearray(get(image, 0, DISK // SECTOR))
     pieces = ((900, 3), (5, 1), (300, 26), (899, 1), (40, 24), (6, 1))
@@ -179,7 +180,7 @@ def test_writes_what_it_should(emulator, params, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_four_disks(params, tmp_path):
-    """Two channels with two disks each, all busy at once."""
+    """Keeps two channels with two disks each busy at once."""
     images = [
         patterned(tmp_path / f"{i}.img", i)
         if i < 2
@@ -212,8 +213,8 @@ def test_four_disks(params, tmp_path):
 
 @pytest.mark.parametrize("emulator,params", MODES)
 def test_partitions(emulator, params, tmp_path):
-    """Primary and logical ones, at odd sectors, each with its own end; numbers
-    that no partition has are no devices."""
+    """Checks primary and logical partitions at odd sectors, each with its own
+    end. Unused numbers are no devices."""
     image = partitioned(tmp_path / "disk.img")
     script = "".join(f"dd if=/dev/hda{n} bs=1k; " for n in PARTITIONS)
     script += "cat /dev/hda3 /dev/hda4 /dev/hdb1 /dev/hdc; "
@@ -235,8 +236,8 @@ def test_partitions(emulator, params, tmp_path):
 
 
 def test_hostile_partition_tables(tmp_path):
-    """Entries beyond the disk, and a chain that comes back to itself: the
-    kernel starts, and what is good can be used."""
+    """Tries entries beyond the disk, and a chain that comes back to itself.
+    The kernel starts, and the good partitions work."""
     image = create(tmp_path / "disk.img")
     put(
         image,
@@ -274,8 +275,8 @@ def test_hostile_partition_tables(tmp_path):
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_root_on_a_disk(emulator, tmp_path):
-    """tools/run -d: the root is the first partition, or without a table the
-    whole disk; also when the kernel itself comes from a disk."""
+    """Checks tools/run -d: the root is the first partition, or the whole disk
+    without a table. The kernel may come from a disk, too."""
     whole, parted = create(tmp_path / "whole.img"), create(
         tmp_path / "parted.img"
     )
@@ -310,8 +311,8 @@ def test_root_on_a_disk(emulator, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_beyond_128_gigabytes(params, tmp_path):
-    """A partition across sector 2^28, where commands need 48-bit addresses;
-    and the disk's last blocks."""
+    """Uses a partition across sector 2^28, where commands need 48-bit
+    addresses, and the disk's last blocks."""
     limit, sectors = 1 << 28, (1 << 28) + (1 << 24)
     image = create(tmp_path / "disk.img", sectors * SECTOR)
     put(image, 0, table((0x81, limit - 301, 1000), (0x81, sectors - 64, 64)))
@@ -342,7 +343,7 @@ def test_beyond_128_gigabytes(params, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_read_error(params, tmp_path):
-    """One bad sector: EIO for those who read it, one message, and every other
+    """Checks one bad sector: EIO for its readers, one message, and every other
     block arrives."""
     image = patterned(tmp_path / "disk.img", 3)
     data = get(image, 0, 400)
@@ -372,8 +373,8 @@ def test_read_error(params, tmp_path):
 
 @pytest.mark.parametrize("iotype", ["read", "write", "flush"])
 def test_passing_error(iotype, tmp_path):
-    """An error that does not come back is repaired by a reset and a second
-    attempt: nobody hears of it."""
+    """Checks that a reset and a second attempt repair a passing error
+    silently."""
     image = patterned(tmp_path / "disk.img", 4)
     sector = {} if iotype == "flush" else {"sector": 40}
     result = cowix(
@@ -396,8 +397,8 @@ def test_passing_error(iotype, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_write_error(params, tmp_path):
-    """A block that cannot be written: fsync says EIO, with one message, and
-    the blocks around it are written."""
+    """Checks a block that cannot be written. fsync says EIO with one message,
+    and the blocks around it are written."""
     image = patterned(tmp_path / "disk.img", 5)
     result = cowix(
         "dd if=/boot/cowix of=/dev/hda bs=1k seek=10 count=25 conv=fsync; "
@@ -434,7 +435,7 @@ def test_write_error(params, tmp_path):
 
 
 def test_flush_error(tmp_path):
-    """What was written may be lost: fsync says EIO."""
+    """Checks a failed flush, which may lose data: fsync says EIO."""
     image = patterned(tmp_path / "disk.img", 6)
     result = cowix(
         "dd if=/boot/cowix of=/dev/hda bs=1k count=5 conv=fsync; echo $?; "
@@ -449,8 +450,8 @@ def test_flush_error(tmp_path):
 
 
 def test_errors_below_a_file_system(tmp_path):
-    """A mounted disk with a bad block: the file that has it cannot be read,
-    its neighbours can, and the disk can be unmounted."""
+    """Mounts a disk with a bad block. Its file cannot be read, its neighbours
+    can, and the disk can be unmounted."""
     image = create(tmp_path / "disk.img")
     put(image, 0, open(FLOPPY, "rb").read())
     bad = next(
@@ -473,8 +474,8 @@ def test_errors_below_a_file_system(tmp_path):
 
 
 def test_no_answer(tmp_path):
-    """A disk that keeps its answers for ten seconds: time-outs, resets, then
-    EIO; the other channel works on meanwhile."""
+    """Delays a disk's answers for ten seconds: time-outs, resets, then EIO.
+    The other channel works on meanwhile."""
     slow, other = patterned(tmp_path / "slow.img", 1), patterned(
         tmp_path / "other.img", 2
     )

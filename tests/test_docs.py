@@ -1,4 +1,5 @@
-"""Documents name what exists, and docs/reading.md names the whole kernel."""
+"""Documents name only what exists, and docs/reading.md names the whole
+kernel."""
 import os
 import subprocess
 

@@ -1,5 +1,5 @@
-"""Disks that fail, are protected or taken out: who is told, and what is not
-lost."""
+"""Disks that fail, are protected or taken out: all users are told, and nothing
+else is lost."""
 import os
 import re
 
@@ -22,8 +22,8 @@ from volumes import (
 
 @pytest.mark.parametrize("memory", [32, 4])
 def test_write_protected_root(memory, guest):
-    """fsync says why; what was written can be read, and nothing on the floppy
-    changes. The log has a few lines, not one for each block."""
+    """Checks that fsync says why. Written data can be read, but the floppy
+    does not change. The log has a few lines, not one a block."""
     machine = guest(
         "seq 1 20000 > /root/f; sync; echo $?; sync /root/f; echo $?; "
         "seq 1 20000 | cmp - /root/f && echo same; sync; audit | head -1",
@@ -43,8 +43,8 @@ def test_write_protected_root(memory, guest):
 
 
 def test_write_protected_mount(guest, tmp_path):
-    """A floppy beside the root: it cannot be unmounted while it has unwritten
-    files, and nothing else suffers."""
+    """Mounts a protected floppy beside the root. With unwritten files it
+    cannot be unmounted, and nothing else suffers."""
     floppy = volume(tmp_path / "floppy.img", "minix1", 1440)
     before = open(floppy, "rb").read()
     machine = guest(
@@ -69,8 +69,8 @@ def test_write_protected_mount(guest, tmp_path):
 
 
 def roomy_floppy(tmp_path):
-    """Makes a boot floppy of few programs, on which there is room for three
-    files whatever the others weigh. Returns it and the first free zone."""
+    """Makes a boot floppy of few programs, with room for three files whatever
+    the others weigh. Returns it and the first free zone."""
     image = str(tmp_path / "roomy.img")
     made = mkfs(image, "init", "audit", "cmp", "head", "seq", "sh", "sync")
     assert made.returncode == 0, made.stderr
@@ -81,7 +81,8 @@ def roomy_floppy(tmp_path):
 
 @pytest.mark.parametrize("memory", [32, 4])
 def test_bad_sector_on_the_floppy(memory, guest, tmp_path):
-    """fsync says EIO, the log which sector; all other blocks are written."""
+    """Checks that fsync says EIO and the log names the sector. All other
+    blocks are written."""
     floppy, first_free = roomy_floppy(tmp_path)
     bad = (first_free + 200) * 2 + 1  # the second file's
     machine = guest(
@@ -123,8 +124,7 @@ def test_bad_sector_on_the_floppy(memory, guest, tmp_path):
 
 
 def test_bad_sector_that_passes(guest):
-    """An error that does not come back is repaired by trying again: nobody
-    hears of it."""
+    """Checks that another try repairs a passing error silently."""
     machine = guest(
         "seq 1 20000 > /root/a; sync /root/a; echo $?",
         drive=lambda image: failing(
@@ -137,8 +137,8 @@ def test_bad_sector_that_passes(guest):
 
 
 def test_dead_disk(guest, tmp_path):
-    """No write to a disk works any more, and more is written to it than memory
-    holds: the writers are not stopped, others have memory and work on."""
+    """Fails all writes to a disk, and writes more than memory holds. The
+    writers are not stopped; others have memory and work on."""
     disk = volume(tmp_path / "disk.img", "minix1", 60000)
     before = open(disk, "rb").read()
     machine = guest(
@@ -164,8 +164,8 @@ def test_dead_disk(guest, tmp_path):
 
 
 def test_floppy_taken_out(guest, tmp_path):
-    """Without its floppy a mounted file system answers EIO, or from memory;
-    with the floppy back, what was written meanwhile gets there."""
+    """Takes the floppy out. Its file system answers EIO, or from memory; with
+    the floppy back, later writes get there."""
     floppy = volume(tmp_path / "floppy.img", "minix1", 1440)
     machine = guest(
         "mount /dev/fd1 /mnt; seq 1 1000 > /mnt/a; cp /bin/sh /mnt/sh; sync; "
@@ -199,8 +199,8 @@ def test_floppy_taken_out(guest, tmp_path):
 
 
 def test_read_error_in_a_program(guest, tmp_path):
-    """Copies of a program, each with another page that cannot be read: exec
-    says EIO, or the program gets SIGBUS, or it does not need that page."""
+    """Runs copies of a program, each with one unreadable page. exec says EIO,
+    or the program gets SIGBUS. Some do not need that page."""
     disk = volume(tmp_path / "disk.img", "minix1", 4000)
     pages = (os.path.getsize(f"{BUILD}/bin/sed") + 4095) // 4096
     assert (

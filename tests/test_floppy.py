@@ -1,4 +1,4 @@
-"""Floppies of all PC formats in drive B: whole, from their ends, written,
+"""Floppies of all PC formats in drive B: read, read at their ends, written,
 protected, changed."""
 import struct
 
@@ -12,7 +12,8 @@ EMULATORS = ["qemu", "bochs"]
 
 
 def disk(path, kilobytes, number=0):
-    """Sectors that are all different, and different for each number."""
+    """Returns sectors that are all different, and different for each
+    number."""
     sectors = (
         struct.pack("<III", number, kilobytes, i).ljust(
             SECTOR, b"%d" % (i % 10)
@@ -60,8 +61,8 @@ def test_reading(emulator, kilobytes, tmp_path):
 @pytest.mark.parametrize("kilobytes", FORMATS)
 @pytest.mark.parametrize("emulator", EMULATORS)
 def test_writing(emulator, kilobytes, tmp_path):
-    """Single sectors about the ends of tracks, and the last; none beyond it,
-    and no other changes."""
+    """Writes single sectors at the ends of tracks, and the last one. Nothing
+    beyond it can be written, and no other sector changes."""
     image = disk(tmp_path / "disk.img", kilobytes)
     expected = bytearray(open(image, "rb").read())
     places = [
@@ -112,7 +113,7 @@ def test_writing(emulator, kilobytes, tmp_path):
     ],
 )
 def test_smaller_disks(drive, kilobytes, tmp_path):
-    """A disk in a drive that takes larger ones, too."""
+    """Reads a disk in a drive that takes larger ones, too."""
     image = disk(tmp_path / "disk.img", kilobytes)
     result = cowix(
         "dd if=/dev/fd1 bs=4096 2>/dev/null",
@@ -139,7 +140,7 @@ def test_write_protection(emulator, tmp_path):
 
 @pytest.mark.parametrize("kilobytes", [320, 180, 1680, 1722])
 def test_other_formats_are_refused(kilobytes, tmp_path):
-    """Rather than read with a geometry that is not theirs."""
+    """Checks that they are not read with a wrong geometry."""
     image = disk(tmp_path / "disk.img", kilobytes)
     before = open(image, "rb").read()
     result = cowix(
@@ -196,8 +197,8 @@ def ask(m, command, answer):
 
 
 def test_changed_disk(machine, tmp_path):
-    """Another disk is another: none of the first's data, its own size; without
-    one, an error."""
+    """Checks that a changed disk shows none of the first's data, and its own
+    size. Without a disk there is an error."""
     m = machine
     number = (
         "dd if=/dev/fd1 bs=512 count=1 2>/dev/null | od -An -tu4 -N8; "
@@ -215,8 +216,8 @@ def test_changed_disk(machine, tmp_path):
 
 
 def test_other_format_under_way(machine, tmp_path):
-    """Who has a disk open cannot write to one of another format that takes its
-    place."""
+    """Checks that a program with an open disk cannot write to a replacement of
+    another format."""
     m = machine
     replaced = disk(tmp_path / "b.img", 720, 2)
     before = open(replaced, "rb").read()

@@ -1,5 +1,5 @@
-"""The kernel fuzzer: short runs, each of which follows from its seed; and that
-it finds bugs. `make fuzz` is for long ones."""
+"""The kernel fuzzer: short runs, each fixed by its seed, which must find
+planted bugs. `make fuzz` is for long runs."""
 import importlib.machinery
 import importlib.util
 import os
@@ -44,7 +44,7 @@ def test_short_run(seed, name, image):
 
 
 def test_same_seed_same_calls(image):
-    """Without a disk a seed is the same story each time."""
+    """Checks that a seed gives the same calls each time, without a disk."""
     words = ("-v", "-S", "99", "-r", "8", "user32")
     lines = [fuzz(TOP, *words).stdout.splitlines() for _ in range(2)]
     assert lines[0][1:] == lines[1][1:] and len(lines[0]) > 100

@@ -5,8 +5,8 @@ import pytest
 
 from conftest import TOP, cowix, fsck, guest_floppy
 
-# Each program of tests/guest, but for those that other tests run, with a disk
-# or memory of their own.
+# Programs of tests/guest that other tests run, with a disk or memory of their
+# own.
 OTHERS = {
     "bigbss",
     "bombs",
@@ -17,7 +17,7 @@ OTHERS = {
     "thrash",
     "victims",
 }
-# In Bochs, which is slow, only these of the sweep of sleeps.
+# The sweeps of sleeps that run in Bochs, which is slow.
 BOCHS = {
     "sleep_files": "ways",
     "sleep_forks": "limits",
@@ -29,7 +29,7 @@ BOCHS = {
     "sleep_system": "unmounting swapping",
     "sleep_windows": "parents",
 }
-# Seconds of the machine, for a test whose swap file goes to a real floppy.
+# Seconds of the machine, for a test whose swap file is on a real floppy.
 PATIENCE = {"qemu": 60, "bochs": 600}
 PROGRAMS = sorted(
     {
@@ -73,7 +73,7 @@ def test_program(program, emulator, tmp_path):
     ],
 )
 def test_programs_on_the_floppy_itself(command, emulator, tmp_path):
-    """root=fd0: no ramdisk in between, the floppy driver does the work."""
+    """Runs with root=fd0: no ramdisk, so the floppy driver does the work."""
     image = str(tmp_path / "after.img")
     result = cowix(
         f"/tests/{command}",
@@ -91,7 +91,7 @@ def test_programs_on_the_floppy_itself(command, emulator, tmp_path):
 
 
 def test_sweep_on_the_floppy_itself():
-    """The same there, where blocks of the disk take memory for themselves."""
+    """Runs the sweep there, where the disk's blocks take memory themselves."""
     result = cowix(
         "/tests/sweep_files disk_files making_names changing_names "
         "finding_names",
@@ -104,7 +104,8 @@ def test_sweep_on_the_floppy_itself():
 
 
 def test_big_data_segment():
-    """128 MB of zeroes, forked: works in 256 MB, fails cleanly in 64 MB."""
+    """Forks 128 MB of zeroes: that works in 256 MB, and fails cleanly in 64
+    MB."""
     result = cowix(
         "/tests/bigbss", "-m", "256", image=guest_floppy("bigbss"), timeout=120
     )

@@ -11,7 +11,7 @@ from test_guest import PROGRAMS
 
 @pytest.fixture(scope="module")
 def on_linux(tmp_path_factory):
-    """The same binaries on Linux: name -> (status, output)."""
+    """Runs the same binaries on Linux. Returns name -> (status, output)."""
     folder = tmp_path_factory.mktemp("programs")
     build_runner(folder)
     for program in PROGRAMS:

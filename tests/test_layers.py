@@ -1,4 +1,4 @@
-"""Who may refer to whom in the kernel: tools/check-layers."""
+"""Which files of the kernel may refer to which: tools/check-layers."""
 import os
 import subprocess
 

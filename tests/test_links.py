@@ -1,8 +1,6 @@
-"""
-The power goes while names are made, moved and removed on a disk whose cache
-writes in any order between flushes: no file ever has more names than links, or
-the next unlink() of one would free it under the others.
-"""
+"""Power cuts while names are made, moved and removed. The disk's cache writes
+in any order between flushes. No file may ever have more names than links, or
+the next unlink() would free it."""
 import collections
 import os
 import random
@@ -55,7 +53,7 @@ class Moves:
 
 
 def overcounted(path):
-    """The inodes of a disk that have more names than links."""
+    """Returns the inodes of a disk that have more names than links."""
     reader, names = Reader(path), collections.Counter()
     folders = [reader.lookup(""), reader.lookup("a"), reader.lookup("b")]
     for folder in folders:

@@ -1,5 +1,5 @@
-"""Users: login on a terminal, su, passwd, id, in a machine whose /etc/ttys
-asks for a login."""
+"""Users: login on a terminal, su, passwd and id. The machine's /etc/ttys asks
+for a login."""
 import os
 import shutil
 
@@ -15,8 +15,8 @@ USER = "$5$abcdefgh$6UrvZcMYFmS0MWMDWRSnL9sn5sDyKPA6k8XnAxhDUWD"
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
-    """A floppy with two users, one of them in a second group, and a login on
-    the serial line."""
+    """Returns a floppy with two users, one of them in a second group, and a
+    login on the serial line."""
     folder = tmp_path_factory.mktemp("login")
     etc = folder / "overlay" / "etc"
     etc.mkdir(parents=True)
@@ -38,7 +38,8 @@ def image(tmp_path_factory):
 
 @pytest.fixture
 def line(image, tmp_path):
-    """The serial line of a machine booted to its first login prompt."""
+    """Returns the serial line of a machine booted to its first login
+    prompt."""
     copy = str(tmp_path / "floppy.img")
     shutil.copyfile(image, copy)
     child = pexpect.spawn(
@@ -143,7 +144,8 @@ def test_root(line):
 
 
 def test_passwd_keeps_the_file(image):
-    """A full disk, a limit of the caller's, what an interrupted passwd left."""
+    """Tries passwd on a full disk, with a caller's limit, and after an
+    interrupted passwd."""
     script = """
     ln /etc/passwd /old
     dd if=/dev/zero of=/full bs=1k count=2000 2>/dev/null; echo x >>/full
@@ -162,5 +164,5 @@ def test_passwd_keeps_the_file(image):
 
 
 def test_root_at_once():
-    """The floppy as it is delivered: nobody needs a password for tools/run."""
+    """Checks that nobody needs a password on the floppy as delivered."""
     assert cowix("whoami; groups; id -u").out == b"root\nroot\n0\n"

@@ -1,6 +1,6 @@
-"""The Minix file system, versions 1 to 3: volumes made by mkfs.minix and by
-tools/mkfs, worked on inside Cowix, judged from outside by fsck.minix,
-grub-fstest and tools/minix."""
+"""The Minix file system, versions 1 to 3. mkfs.minix or tools/mkfs makes
+volumes, and Cowix works on them. fsck.minix, grub-fstest and tools/minix judge
+them."""
 import os
 import re
 import resource
@@ -26,7 +26,7 @@ RAMP = "".join(
 
 
 def make(path, maker, name, kilobytes):
-    """An empty volume on a disk of its own."""
+    """Makes an empty volume on a disk of its own."""
     fmt = FORMATS[name]
     if maker == "ours":
         subprocess.run(
@@ -58,7 +58,8 @@ def drive(path, index=0):
 
 
 def clean(path):
-    """Nobody finds anything wrong. fsck.minix knows blocks of 1 KB only."""
+    """Checks that nothing is wrong with a volume. fsck.minix knows only blocks
+    of 1 KB."""
     reader = Reader(path)
     assert reader.check() == []
     if reader.fmt.block == 1024 and not reader.start:
@@ -67,7 +68,7 @@ def clean(path):
 
 
 def outside(path, name):
-    """A file as GRUB reads it and as we do: the same."""
+    """Checks that GRUB reads a file as we do. Returns its bytes."""
     reader = Reader(path)
     ours = reader.read(reader.lookup(name))
     assert (
@@ -81,8 +82,8 @@ def outside(path, name):
 
 @pytest.mark.parametrize("maker,name", MAKERS)
 def test_work(maker, name, tmp_path):
-    """Everything that changes a file system, on each version; also through all
-    levels of pointers that a file of 2 GB can reach."""
+    """Makes all changes to a file system, on each version. They reach all
+    levels of pointers of a 2 GB file."""
     disk = str(tmp_path / "disk.img")
     fmt = make(disk, maker, name, 24 << 10)
     long, far = (
@@ -137,7 +138,7 @@ def test_work(maker, name, tmp_path):
     [m for m in MAKERS if m[0] == "mkfs.minix" or FORMATS[m[1]].block > 1024],
 )
 def test_disk_full(maker, name, tmp_path):
-    """Filled to the last block, emptied, filled again."""
+    """Fills a volume to the last block, empties it, and fills it again."""
     disk = str(tmp_path / "disk.img")
     make(disk, maker, name, 1500)
     result = cowix(
@@ -160,8 +161,8 @@ def test_disk_full(maker, name, tmp_path):
 
 
 def test_large(tmp_path):
-    """A volume of 300 MB, and a file on it that is larger than 64 MB, through
-    three levels of pointers."""
+    """Makes a volume of 300 MB, and a file larger than 64 MB, through three
+    levels of pointers."""
     disk = str(tmp_path / "disk.img")
     make(disk, "ours", "minix3", 300 << 10)
     result = cowix(
@@ -190,7 +191,7 @@ def test_large(tmp_path):
 
 @pytest.mark.parametrize("name,gigabytes", [("minix3", 4), ("minix3-4k", 20)])
 def test_huge_volume(name, gigabytes, tmp_path):
-    """Far beyond what 32 bits of bytes can count."""
+    """Makes a volume far beyond what 32 bits of bytes can count."""
     disk = str(tmp_path / "disk.img")
     make(
         disk,
@@ -209,7 +210,7 @@ def test_huge_volume(name, gigabytes, tmp_path):
 
 
 def test_many_inodes(tmp_path):
-    """Version 3 counts inodes with 32 bits."""
+    """Checks that version 3 counts inodes with 32 bits."""
     disk, fmt, files = str(tmp_path / "disk.img"), FORMATS["minix3"], 66000
     volume = Volume(fmt, 40 << 20, files + 100)
     inos = [volume.take_ino() for _ in range(files + 1)][1:]
@@ -238,8 +239,8 @@ def test_many_inodes(tmp_path):
 
 
 def test_freed_blocks(tmp_path):
-    """A directory's blocks become a file's: what the cache still had of the
-    directory is not written over the file."""
+    """Turns a directory's blocks into a file's. What the cache had of the
+    directory must not overwrite the file."""
     disk = str(tmp_path / "disk.img")
     make(disk, "ours", "minix1", 1500)
     result = cowix(
@@ -273,8 +274,8 @@ def test_in_bochs(name, tmp_path):
 
 
 def test_large_overlay(tmp_path):
-    """tools/mkfs takes time by what it writes: 40 MB in 1 KB zones take a
-    second, and once took minutes."""
+    """Checks that tools/mkfs takes time by what it writes. For 40 MB in zones
+    of 1 KB that is a second. It once was minutes."""
     (tmp_path / "overlay").mkdir()
     data = os.urandom(1 << 20) * 40
     (tmp_path / "overlay" / "big").write_bytes(data)
@@ -304,8 +305,8 @@ def test_large_overlay(tmp_path):
 
 
 def test_checker(tmp_path):
-    """tools/minix check finds each bit of the bitmaps and each link count that
-    is wrong."""
+    """Checks that tools/minix check finds each wrong bit of the bitmaps and
+    each wrong link count."""
     disk = str(tmp_path / "disk.img")
     make(disk, "ours", "minix3-4k", 1 << 10)
     data = open(disk, "rb").read()
@@ -329,8 +330,8 @@ def test_checker(tmp_path):
 
 
 def test_damaged(tmp_path):
-    """Hostile values everywhere, COWIX_FUZZ images (3,000): mounting them and
-    working on them never stops the kernel, and nothing is lost."""
+    """Mounts and uses COWIX_FUZZ images (3,000) with hostile values
+    everywhere. The kernel never stops, and nothing is lost."""
     number, seed = int(os.environ.get("COWIX_FUZZ", 3000)), int(
         os.environ.get("COWIX_SEED", 1)
     )
@@ -370,8 +371,8 @@ PROGRAMS = sorted(
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_hard_disk_image(name, tmp_path):
-    """tools/mkfs --disk: a partition that is clean, the kernel in one piece
-    where the boot sector looks for it, the same bytes each time."""
+    """Checks tools/mkfs --disk: a clean partition, and the kernel in one piece
+    where the boot sector looks. The bytes are the same each time."""
     images, overlay = [
         str(tmp_path / f"{i}.img") for i in "ab"
     ], tmp_path / "overlay"

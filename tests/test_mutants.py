@@ -16,7 +16,8 @@ def mutants(*arguments):
 
 
 def test_table():
-    """Each text to be replaced is there once; so is each test."""
+    """Checks that each text to be replaced is there once, and that each test
+    exists."""
     mutants("-c")
 
 

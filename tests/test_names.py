@@ -1,8 +1,6 @@
-"""
-The power goes while files are made, moved and removed on a disk whose cache
-writes in any order between flushes: every name leads to an inode that is whole,
-without fsck. So each write is looked at alone, and missing, not by chance.
-"""
+"""Power cuts while files are made, moved and removed. The disk's cache writes
+in any order between flushes. Every name must lead to a whole inode without
+fsck, so each write is tried alone, and missing."""
 import stat
 
 import pytest
@@ -20,7 +18,7 @@ from volumes import (
 
 FILES = range(20)
 KINDS = {"s": stat.S_IFLNK, **dict.fromkeys("abcdgkl", stat.S_IFDIR)}
-# Numbers, entries and directories are used again, by others and other kinds.
+# Steps that reuse numbers, entries and directories for other files and kinds.
 STEPS = (
     "for i in {all}; do echo $i > a/f$i; done; sync",
     "echo n > b/n; rm a/f19; sync; echo n > a/m; rm a/f18; sync",
@@ -35,7 +33,7 @@ STEPS = (
 
 
 class Steps:
-    """What power_cuts() runs."""
+    """The work for power_cuts()."""
 
     script = ["mkdir a b; sync"] + [
         step.format(all=" ".join(map(str, FILES))) for step in STEPS
@@ -43,7 +41,8 @@ class Steps:
 
 
 def broken(reader, folder, path="", seen=()):
-    """The names below a directory that do not lead to a whole inode."""
+    """Returns the names below a directory that do not lead to a whole
+    inode."""
     found, own, up = [], reader.inode(folder), []
     for name, ino in reader.entries(folder):
         mode, size, links, _ = reader.inode(ino)
@@ -59,7 +58,7 @@ def broken(reader, folder, path="", seen=()):
 
 
 def cuts(before, writes):
-    """The disk with each write of those between two flushes first, or last."""
+    """Yields disks with each write between two flushes alone, or missing."""
     groups, disk = [[]], bytearray(before)
     for write in writes:
         groups[-1].append(write) if write else groups.append([])
@@ -111,7 +110,8 @@ def failed_rename(guest, disk, zone):  # noqa: F811
 
 @pytest.mark.parametrize("fails", ["data", "directory"])
 def test_a_rename_that_cannot_be_written(fails, guest, tmp_path):  # noqa: F811
-    """It says so, and both files keep their names; another rename works."""
+    """Checks that the rename fails and both files keep their names. Another
+    rename works."""
     disk = volume(tmp_path / "disk.img", "minix1")
     made = "" if fails == "data" else "echo new > d/new; "
     machine = guest(

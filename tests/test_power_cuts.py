@@ -1,4 +1,4 @@
-"""What was synced survives a power cut, after sync and at any moment."""
+"""Synced data survives a power cut, after sync and at any moment."""
 import os
 import random
 import shutil
@@ -62,7 +62,7 @@ def check_work(image, top):
 
 @pytest.mark.parametrize("name", ["minix1", "minix3"])
 def test_sync_then_cut_disk(name, guest, tmp_path):
-    """The moment sync is back, all of it is on the disk."""
+    """Checks that all of it is on the disk when sync is back."""
     image = volume(tmp_path / "disk.img", name)
     machine = guest("mount /dev/hda /mnt; " + WORK.format("/mnt"), *ide(image))
     machine.expect("synced")
@@ -72,8 +72,8 @@ def test_sync_then_cut_disk(name, guest, tmp_path):
 
 @pytest.mark.parametrize("memory", [32, 4])
 def test_sync_then_cut_floppy(memory, guest):
-    """The same for the root: in the ramdisk, which sync writes back, or with 4
-    MB on the floppy itself."""
+    """Checks the root in the same way. It is in the ramdisk, which sync writes
+    back, or with 4 MB on the floppy."""
     machine = guest(WORK.format("/root"), memory=memory)
     machine.expect("synced")
     machine.close()
@@ -83,15 +83,16 @@ def test_sync_then_cut_floppy(memory, guest):
     check_work(machine.image, "/root")
 
 
-# The power goes at any moment: whatever of the log of writes is on the disk,
-# it can be repaired, with all that was synced
+# The power goes at any moment. The disk can then be repaired, with all that
+# was synced.
 
 
 @pytest.mark.parametrize(
     "name,seed", [("minix1", 1), ("minix1", 2), ("minix3", 3)]
 )
 def test_power_cut_disk(name, seed, guest, tmp_path):
-    """Each prefix of the log of writes: a disk that writes in order."""
+    """Tries each prefix of the log of writes, as a disk does that writes in
+    order."""
     work = Work(seed, 8, 9)
     before, writes, path = power_cuts(name, work, guest, tmp_path)
     missing = losses(name, work, replay(before, writes, path), path)
@@ -108,10 +109,8 @@ def test_power_cut_disk(name, seed, guest, tmp_path):
     ],
 )
 def test_reordered_power_cut(name, seed, kilobytes, guest, tmp_path):
-    """
-    A disk whose cache writes in any order what it got since its last flush.
-    The last disk is small: its zones soon have their next owner.
-    """
+    """Tries a disk whose cache writes in any order since its last flush. The
+    last disk is small: its zones soon have their next owner."""
     seed, disks = int(os.environ.get("COWIX_SEED", seed)), int(
         os.environ.get("COWIX_CUTS", 400)
     )
@@ -145,8 +144,8 @@ FSYNCED = {
 
 @pytest.mark.parametrize("how", FSYNCED)
 def test_fsync_then_cut(how, guest, tmp_path):
-    """The moment fsync is back, the file has its content and its name,
-    whatever the disk's cache makes of later writes."""
+    """Checks that the file has content and name when fsync is back, whatever
+    the disk's cache makes of later writes."""
     disk, log, path = (
         volume(tmp_path / "disk.img", "minix1", 800),
         tmp_path / "writes",
@@ -190,10 +189,8 @@ def test_fsync_then_cut(how, guest, tmp_path):
 
 @pytest.mark.parametrize("memory", [32, 4])
 def test_power_cut_floppy(memory, guest, tmp_path):
-    """
-    The root's floppy. The ramdisk writes back what has changed without an
-    order that keeps renames whole: only what stays where it is counts there.
-    """
+    """Checks the root's floppy. The ramdisk writes changes back without an
+    order that keeps renames whole. So only what stays in place counts."""
     log, cut, work = (
         tmp_path / "writes",
         str(tmp_path / "cut.img"),
@@ -230,8 +227,8 @@ def test_power_cut_floppy(memory, guest, tmp_path):
 
 
 def test_update(guest, tmp_path):
-    """Nobody calls sync, but init's update does every 5 seconds: what was
-    written 8 seconds ago is there."""
+    """Checks that without sync, init's update writes every 5 seconds. Data
+    written 8 seconds ago are there."""
     disk, etc = volume(tmp_path / "disk.img", "minix1"), tmp_path / "etc"
     shutil.copytree(f"{TOP}/user/etc", etc)
     (etc / "rc").write_text(

@@ -1,6 +1,5 @@
-"""
-Ordinary C programs, linked statically with the host's C library: what they
-print on Cowix is what they print on Linux, byte for byte.
+"""Ordinary C programs, linked statically with the host's C library. Cowix must
+print what Linux prints, byte for byte.
 
 All of them run in one boot, from a hard disk, one after the other. The program
 runner gives each the same surroundings on both systems, and marks where its
@@ -58,8 +57,8 @@ def build(name, folder):
 
 
 def make_disk(path, programs):
-    """A disk that is one file system: the programs below /t, and /w, empty, to
-    work in."""
+    """Makes a disk of one file system: the programs below /t, and an empty /w
+    to work in."""
     folder = path + ".files"
     os.makedirs(f"{folder}/w", exist_ok=True)
     shutil.copytree(programs, f"{folder}/t", dirs_exist_ok=True)
@@ -89,7 +88,7 @@ def programs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def on_linux(programs, tmp_path_factory):
-    """The programs on Linux."""
+    """Runs the programs on Linux."""
     return run_programs(
         programs, NAMES, tmp_path_factory.mktemp("linux"), SECONDS, LIMIT
     )
@@ -97,7 +96,7 @@ def on_linux(programs, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def on_cowix(programs, tmp_path_factory):
-    """The programs on Cowix, as many as it gets through."""
+    """Runs the programs on Cowix, as many as it gets through."""
     disk = str(tmp_path_factory.mktemp("disk") / "programs.img")
     make_disk(disk, programs)
     result = cowix(
@@ -144,8 +143,8 @@ def test_program(name, on_linux, on_cowix):
 
 
 def test_the_end(on_cowix):
-    """Nothing came after the last program, the memory audit found nothing
-    after any of them, and the disk is sound."""
+    """Checks that nothing follows the last program, no memory audit
+    complained, and the disk is sound."""
     assert on_cowix["the end"][:2] == (0, b""), on_cowix["the end"]
     assert "audit" not in on_cowix
     assert on_cowix["fsck"][0] == 0, on_cowix["fsck"][1]

@@ -1,4 +1,4 @@
-"""Files on disks: reading ahead and writing back in batches, by DMA and PIO,
+"""Files on disks: reading ahead and writing back in batches. By DMA and PIO,
 with little memory and much, with errors, and by many at once."""
 import random
 import re
@@ -18,7 +18,7 @@ CLEAN = "cd /; umount /mnt && audit -d | head -1"
 
 
 def disk(path, files, fs="minix3", kilobytes=20 << 10):
-    """A file system with these files."""
+    """Makes a file system with these files."""
     folder = path.with_suffix(".files")
     folder.mkdir()
     for name, content in files.items():
@@ -47,7 +47,7 @@ def raw(path, content):
 
 
 def sector_of(image, content):
-    """Where on the disk that is."""
+    """Returns the content's first sector on the disk."""
     with open(image, "rb") as f:
         place = f.read().index(content)
     assert place % 512 == 0
@@ -56,8 +56,8 @@ def sector_of(image, content):
 
 @pytest.fixture(scope="module")
 def big(tmp_path_factory):
-    """A disk with a file of 16 MB, and its content as a disk: neither is
-    written to."""
+    """Returns a disk with a file of 16 MB, and its content as a disk. Nothing
+    writes to them."""
     folder = tmp_path_factory.mktemp("big")
     return disk(
         folder / "disk.img", {"big": BIG, "empty": b"", "odd": BIG[:70001]}
@@ -68,8 +68,8 @@ def big(tmp_path_factory):
     "memory,params", [("8", ""), ("64", ""), ("8", "ide=nodma")]
 )
 def test_in_order(memory, params, big):
-    """From front to back, all of it and in pieces of odd sizes: byte for byte
-    what is on the disk."""
+    """Reads from front to back, as a whole and in odd pieces, byte for
+    byte."""
     result = cowix(
         f"{MOUNT}; cmp /mnt/big /dev/hdb; wc -c </mnt/empty; "
         f"dd if=/mnt/big bs=9999 count=30; cat /mnt/odd; {CLEAN}",
@@ -90,8 +90,8 @@ def test_in_order(memory, params, big):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_here_and_there(params, big, tmp_path):
-    """Pieces from anywhere, small and large, across the end, with less memory
-    than data."""
+    """Reads small and large pieces from anywhere and across the end, with less
+    memory than data."""
     dice = random.Random(2)
     places = [
         (dice.randrange(len(BIG) // 1000 + 1), dice.choice((1, 3, 9, 60)))
@@ -123,8 +123,8 @@ def test_here_and_there(params, big, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_read_error_ahead(params, big, tmp_path):
-    """A bad sector that is met while reading ahead: who reads its page gets
-    EIO, everybody else everything."""
+    """Meets a bad sector while reading ahead. Readers of its page get EIO, all
+    others everything."""
     bad, end = 501, 700 * PAGE
     hole = BIG[: bad * PAGE] + bytes(PAGE) + BIG[(bad + 1) * PAGE : end]
     sector = sector_of(big[0], BIG[bad * PAGE + 1024 :][:512])
@@ -158,8 +158,8 @@ def test_read_error_ahead(params, big, tmp_path):
 
 @pytest.mark.parametrize("params", ["", "ide=nodma"])
 def test_write_error_in_a_batch(params, tmp_path):
-    """A page that cannot be written: fsync of its file says so, again and
-    again, that of another file does not; all other pages are written."""
+    """Fails the writing of a page. fsync of its file says so again and again,
+    that of another does not. All other pages are written."""
     image = disk(
         tmp_path / "disk.img",
         {
@@ -211,8 +211,8 @@ def test_write_error_in_a_batch(params, tmp_path):
     ],
 )
 def test_together(memory, params, fs, tmp_path):
-    """Readers, writers, truncation and fsync on the same files, in less memory
-    than they need."""
+    """Reads, writes, truncates and fsyncs the same files at once, in less
+    memory than needed."""
     image = disk(tmp_path / "disk.img", {}, fs, 10000)
     for seed in range(1, 4):
         result = cowix(
@@ -233,8 +233,8 @@ def test_together(memory, params, fs, tmp_path):
 
 
 def test_nothing_lost_when_memory_is_short(big):
-    """Programs take nearly all memory while files are read: they run on, and
-    all frames come back."""
+    """Reads files while programs take nearly all memory. They run on, and all
+    frames come back."""
     result = cowix(
         f"{MOUNT}; for i in 1 2 3; "
         "do dd if=/mnt/big bs=700k count=3 2>/dev/null | "
@@ -253,8 +253,8 @@ def test_nothing_lost_when_memory_is_short(big):
 
 
 def test_speed(tmp_path):
-    """Pages are joined: far fewer interrupts than pages, and DMA is faster
-    than PIO. `pytest -s -k speed` prints the figures."""
+    """Checks that pages are joined: far fewer interrupts than pages, and DMA
+    faster than PIO. `pytest -s -k speed` prints the figures."""
     image, rates = disk(tmp_path / "disk.img", {}, kilobytes=60 << 10), {}
     read = (
         "umount /mnt; mount /dev/hda /mnt; grep intr /proc/stat; "

@@ -1,4 +1,4 @@
-"""The serial lines: what stty sets is in the UART's registers, and a break
+"""The serial lines: stty's settings reach the UART's registers, and a break
 arrives. QEMU's monitor reads the ports and sends the breaks."""
 import re
 import shutil
@@ -15,8 +15,8 @@ DIVISOR_LATCH = 0x80
 
 @pytest.fixture
 def machine(tmp_path):
-    """A machine with two lines: the first leads to a socket, the second
-    nowhere."""
+    """Returns a machine with two lines. The first leads to a socket, the
+    second nowhere."""
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
     m = Machine(
@@ -68,7 +68,7 @@ def until(condition):
 
 
 def expect(m, text):
-    """Read from the first line until it has said that."""
+    """Reads from the first line until it has said that."""
     said = b""
     while text not in said:
         said += m.first.recv(1000)

@@ -1,5 +1,5 @@
-"""Sessions as a person has them: typed on the console, typed on the serial
-line; the shell against the host's."""
+"""Sessions of a person, typed on the console or the serial line, and the shell
+against the host's."""
 import os
 import shutil
 import subprocess
@@ -29,8 +29,8 @@ def test_console(machine):
 
 
 def test_file_systems(machine):
-    """/etc/rc has mounted what lives in memory; what is left there is gone
-    after the next start."""
+    """Checks that /etc/rc mounts the file systems in memory. Their files are
+    gone after the next start."""
     machine.wait_for("\n#")
     machine.type("mount; echo x > /tmp/x; cat /proc/$$/comm\n")
     machine.wait_for(
@@ -102,7 +102,7 @@ def test_serial(tmp_path):
 
 
 def test_shell_against_the_hosts():
-    """A long script has the same output as with the host's shell."""
+    """Checks that a long script prints what it prints in the host's shell."""
     script = os.path.join(TOP, "tests/shell.sh")
     expected = subprocess.run(
         ["dash", script] if shutil.which("dash") else ["sh", script],

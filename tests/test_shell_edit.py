@@ -24,7 +24,7 @@ UP, DOWN, RIGHT, LEFT, HOME, END, DELETE = (
 
 
 class Screen:
-    """As much of a terminal as the shell uses, with what it shows."""
+    """A model of a terminal, with the parts that the shell uses."""
 
     def __init__(self, columns):
         self.columns, self.cells, self.row, self.column, self.wrap = (
@@ -124,7 +124,7 @@ class Shell:
                 return
 
     def settle(self):
-        """Read until nothing comes for a while."""
+        """Reads until nothing comes for a while."""
         patience = 0.1
         while True:
             try:
@@ -142,14 +142,14 @@ class Shell:
         return self.screen.lines()
 
     def enter(self, *keys):
-        """Type keys and Enter; the screen when the prompt is back."""
+        """Types keys and Enter. Returns the screen when the prompt is back."""
         self.type(*keys, "\n")
         self.wait_for_prompt()
         return self.screen.lines()
 
     def run(self, *keys):
-        """Type keys and Enter on an empty screen; the lines below what was
-        typed."""
+        """Types keys and Enter on an empty screen. Returns the lines below the
+        typed ones."""
         self.type("\x0c", *keys, "\n")
         self.wait_for_prompt()
         lines = self.screen.lines()
@@ -216,8 +216,8 @@ def test_interrupt_gives_a_new_prompt(sh):
 
 
 def test_no_interrupt_is_lost(sh):
-    """^C comes while the shell is between two keys, and throws away what was
-    typed after them: nothing else would wake it."""
+    """Sends ^C while the shell is between two keys. It throws away what was
+    typed after them, and nothing else would wake it."""
     chance = random.Random(1)
     for _ in range(2000):
         os.write(sh.child.child_fd, b"ca")
@@ -356,7 +356,8 @@ def test_complete_command(sh, tmp_path):
 
 
 def test_complete_strange_names(sh, tmp_path):
-    """A name goes into the line quoted, and no byte of it to the terminal."""
+    """Checks that a name goes into the line quoted, and none of its bytes to
+    the terminal."""
     for name in (
         "x\npwd",
         "y\x1b[2J1",
@@ -391,7 +392,7 @@ def test_complete_strange_names(sh, tmp_path):
 
 @pytest.fixture
 def utf8(tmp_path):
-    """A shell on a terminal of UTF-8, ten columns wide."""
+    """Returns a shell on a terminal of UTF-8, ten columns wide."""
     shell = Shell(tmp_path, columns=20, encoding="utf-8")
     shell.run("stty iutf8")
     yield shell
@@ -415,7 +416,8 @@ def utf8(tmp_path):
     ],
 )
 def test_utf8(utf8, keys, expected):
-    """Characters are moved over and erased whole; the screen is right."""
+    """Checks that the cursor passes whole characters, erases them whole, and
+    that the screen is right."""
     utf8.type("\x0c", *keys)
     before, place = utf8.screen.lines(), (utf8.screen.row, utf8.screen.column)
     assert utf8.type("\x0c") == before
@@ -441,7 +443,8 @@ def test_terminal_is_cooked_while_commands_run(sh):
 
 
 def test_type_ahead(sh):
-    """What is typed while a command runs is there at the next prompt."""
+    """Checks that keys typed while a command runs appear at the next
+    prompt."""
     sh.type("sleep 0.5\n")
     sh.type("echo ahead\n")
     sh.wait_for_prompt()

@@ -15,7 +15,7 @@ SH = os.path.join(BUILD, "bin", "sh")
 
 @pytest.fixture
 def sh(tmp_path):
-    """An interactive shell whose prompt is @."""
+    """Returns an interactive shell whose prompt is @."""
     child = pexpect.spawn(
         SH,
         env={
@@ -37,7 +37,7 @@ def sh(tmp_path):
 
 
 def run(sh, line):
-    """Type a line; what it printed up to the next prompt."""
+    """Types a line. Returns what it printed up to the next prompt."""
     sh.sendline(line)
     sh.expect_exact(line + "\r\n")
     sh.expect("@ $")
@@ -45,8 +45,8 @@ def run(sh, line):
 
 
 def until(sh, line, text, again=""):
-    """Type a line, then others until the shell has said text as well, which
-    may take the job a while: all that was printed."""
+    """Types a line, then others until the shell has said text too. A job may
+    take a while for that. Returns all that was printed."""
     said, end = run(sh, line), time.monotonic() + 10
     while text not in said and time.monotonic() < end:
         time.sleep(0.02)
@@ -56,8 +56,8 @@ def until(sh, line, text, again=""):
 
 
 def start(sh, line):
-    """Type a line that starts something in the foreground, and give it time to
-    have the terminal and to start; a builtin has it already."""
+    """Types a line that starts a foreground job, and gives it time to start
+    and have the terminal. A builtin has it already."""
     sh.sendline(line)
     sh.expect_exact(line + "\r\n")
     end = time.monotonic() + 1
@@ -136,7 +136,7 @@ def test_names_of_jobs(sh):
 
 
 def test_signal_at_once(sh):
-    """A job can be killed before it has run at all."""
+    """Kills a job before it has run at all."""
     for n in range(20):
         assert run(sh, "sleep 100 & kill $!; wait $!; echo $?").endswith(
             "143\n[1]+ Terminated sleep 100\n"
@@ -186,8 +186,8 @@ def test_wait_can_be_interrupted(sh):
 
 
 def test_terminal_goes_to_the_foreground(sh):
-    """Who reads from the terminal in the background stops, and gets what is
-    typed in the foreground."""
+    """Checks that a background reader of the terminal stops. In the foreground
+    it gets what is typed."""
     assert re.fullmatch(
         r"\[1\] \d+\n\[1\]\+ Stopped    cat > got\n",
         until(sh, "cat > got &", "Stopped"),
@@ -200,7 +200,8 @@ def test_terminal_goes_to_the_foreground(sh):
 
 
 def test_modes_are_restored(sh):
-    """A program killed with the terminal in raw mode does not leave it so."""
+    """Kills a program that left the terminal in raw mode. The shell restores
+    it."""
     before = run(sh, "stty -g")
     start(sh, "sh -c 'stty raw -echo; kill -9 $$'")
     sh.expect("@ $")
@@ -272,7 +273,7 @@ def test_continued_by_another(sh):
 
 
 def test_stopped_in_a_loop_or_list(sh):
-    """^Z stops one command; what follows in the list goes on."""
+    """Checks that ^Z stops one command, and the rest of the list goes on."""
     start(sh, "sleep 50; echo next")
     sh.send("\x1a")
     sh.expect(r"Stopped    sleep 50\r\nnext\r\n@ $")
@@ -303,7 +304,7 @@ def test_jobs_p(sh):
 
 
 def test_monitor_off(sh):
-    """Without -m a pipeline stays in the shell's group."""
+    """Checks that without -m a pipeline stays in the shell's group."""
     assert run(
         sh,
         "set +m; ps -o pgid= -p $$ | tr -d ' '; sh -c 'ps -o pgid= -p $$' | "
@@ -355,8 +356,8 @@ def test_set_m_in_a_script(tmp_path):
 
 
 def test_inside_cowix(tmp_path):
-    """The same on our own kernel: stopping, continuing, the terminal's owner,
-    and editing, on the serial line."""
+    """Checks our own kernel on the serial line: stopping, continuing, the
+    terminal's owner, and editing."""
     image = str(tmp_path / "floppy.img")
     shutil.copyfile(FLOPPY, image)
     child = pexpect.spawn(

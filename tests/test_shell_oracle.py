@@ -1,5 +1,5 @@
-"""The shell against dash, on Linux: each script in tests/shell must have the
-same output and status with both."""
+"""The shell against dash, on Linux: each script in tests/shell must give the
+same output and status."""
 import os
 import re
 import shutil
@@ -14,8 +14,8 @@ SCRIPTS = os.path.join(TOP, "tests", "shell")
 OURS = os.path.join(BUILD, "bin", "sh")
 NAMES = sorted(os.listdir(SCRIPTS))
 
-# Runs each script in an empty folder of its own, once with each shell. What
-# it says on standard error is not compared.
+# Runs each script in an empty folder of its own, once with each shell. Its
+# standard error is not compared.
 COMMAND = """
 top=$(pwd)
 export PATH=/usr/bin:/bin HOME=/ LC_ALL=C
@@ -34,7 +34,7 @@ HEADER = re.compile(rb"==== scripts/(\S+) (\w+) (\d+) (\d+)\n")
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """(script, shell) -> (status, output)"""
+    """Returns (script, shell) -> (status, output)."""
     folder = tmp_path_factory.mktemp("shell")
     shutil.copytree(SCRIPTS, folder / "scripts")
     shutil.copy(os.path.join(BUILD, "bin", "sh"), folder)
@@ -82,7 +82,7 @@ def test_same_as_dash(name, results):
     ],
 )
 def test_what_is_no_program(command, status, out, err, tmp_path):
-    """Texts are scripts; what is binary is refused."""
+    """Checks that texts are scripts, and that binary files are refused."""
     for name, content in (
         ("elf", "\x7fELF\1\1\1\0\nrubbish\n"),
         ("nul", "a\0b\necho ran\n"),
@@ -107,7 +107,7 @@ def test_what_is_no_program(command, status, out, err, tmp_path):
 
 
 def test_dollar_quotes():
-    """$'...' of POSIX 2024, which dash has not."""
+    """Checks $'...' of POSIX 2024, which dash lacks."""
     text = r"""printf '%s|' $'a\nb' "$'x'" x$'\t'y $'\x41\101\cA\'\\\"' '$'a"""
     process = subprocess.run([OURS, "-c", text], capture_output=True)
     assert process.stdout == b"a\nb|$'x'|x\ty|AA\1'\\\"|$a|"

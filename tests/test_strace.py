@@ -1,5 +1,4 @@
-"""strace on the host: the same lines as the host's strace prints for the same
-program, and what can be said without it."""
+"""strace on the host: its lines must equal those of the host's strace."""
 import os
 import re
 import shlex
@@ -61,7 +60,7 @@ COMMANDS = [
 ]
 
 
-# One folder for each tracer and command, all of the same name at the end.
+# One folder for each tracer and command, all with the same name at the end.
 SCRIPT = r"""
 trace() {
 	mkdir -p $1/$2/same
@@ -77,7 +76,7 @@ ours=$here/bin/strace
 
 @pytest.fixture(scope="module")
 def traces(tmp_path_factory):
-    """Each command traced by the host's strace and ours, on Linux:
+    """Traces each command on Linux by the host's strace and ours. Returns
     number -> the two texts."""
     folder = tmp_path_factory.mktemp("strace")
     shutil.copytree(
@@ -109,7 +108,7 @@ def traces(tmp_path_factory):
     "number", range(len(COMMANDS)), ids=[" ".join(words) for words in COMMANDS]
 )
 def test_like_the_hosts(number, traces):
-    """The trace of our strace is that of the host's, line by line."""
+    """Checks our trace against the host's, line by line."""
     host, ours = (
         plain(traces[name, number], f"/{name}/{number}")
         for name in ("host", "ours")
@@ -135,7 +134,7 @@ RUNS = {
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """What our strace says in each of RUNS, and its status."""
+    """Returns what our strace prints in each of RUNS, and its status."""
     folder = tmp_path_factory.mktemp("runs")
     shutil.copytree(
         BIN, folder / "bin", ignore=shutil.ignore_patterns("*.elf")
@@ -184,7 +183,7 @@ def test_chosen_calls_and_status(runs):
 
 
 def test_follow(runs):
-    """-f: each process with its number, cut lines continued."""
+    """Checks -f: each process has its number, and cut lines are continued."""
     text, _ = runs["follow"]
     assert len(re.findall(r"Process \d+ attached", text)) == 3
     assert len(re.findall(r"\+\+\+ exited with \d \+\+\+", text)) == 4

@@ -32,7 +32,7 @@ WORDS = (
 
 
 def fixture(folder):
-    """The files that the commands below work on."""
+    """Makes the files that the commands below work on."""
     texts = {
         "words": "\n".join(WORDS) + "\n",
         "numbers": "".join(f"{i}\n" for i in range(1, 31)),
@@ -89,7 +89,7 @@ def fixture(folder):
 
 
 def snapshot(folder):
-    """Names, modes, owners and contents of everything in a folder."""
+    """Returns names, modes, owners and contents of everything in a folder."""
     found = {}
     for path, dirs, files in os.walk(folder):
         for name in dirs + files:
@@ -174,7 +174,7 @@ OURS = (
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory):
-    """A folder with nothing but the programs that the scripts are about."""
+    """Returns a folder with only the programs that the scripts test."""
     path = tmp_path_factory.mktemp("programs")
     for name in OURS:
         os.symlink(os.path.join(BIN, name), path / name)
@@ -237,7 +237,7 @@ def test_small(command, folder):
 
 @pytest.mark.parametrize("command", cases("posix"))
 def test_posix(command, folder):
-    """What POSIX wants and was once missing or otherwise."""
+    """Checks what POSIX requires and Cowix once lacked."""
     compare(command, "b\ninput\nx\n", folder)
 
 
@@ -262,7 +262,7 @@ def test_diff(command, folder):
 
 
 def longest_common(a, b):
-    """The length of the longest common subsequence."""
+    """Returns the length of the longest common subsequence."""
     row = [0] * (len(b) + 1)
     for x in a:
         new = [0]
@@ -273,7 +273,7 @@ def longest_common(a, b):
 
 
 def patched(old, difference):
-    """Apply unified output without context."""
+    """Applies unified output without context. Returns the new lines."""
     new, at = [], 0
     for line in difference:
         if line.startswith("@@"):
@@ -290,7 +290,8 @@ def patched(old, difference):
 
 
 def test_diff_is_shortest_and_right(tmp_path):
-    """Random files: the changes make one of the other, and are the fewest."""
+    """Checks random files: diff's changes make one of the other, and are the
+    fewest."""
     generator = random.Random(1)
     for _ in range(150):
         letters = "abcdefghij"[: generator.choice((2, 4, 10))]
@@ -386,7 +387,7 @@ def test_tty():
 
 
 class Pager:
-    """more on a terminal of 10 rows and 40 columns."""
+    """Runs more on a terminal of 10 rows and 40 columns."""
 
     def __init__(self, *arguments):
         self.pid, self.fd = pty.fork()
@@ -400,7 +401,7 @@ class Pager:
         os.write(self.fd, keys.encode())
 
     def read(self, until):
-        """What appears up to a text; at the end of all, what there was."""
+        """Returns the output up to a text, or up to its end."""
         seen = b""
         end = time.monotonic() + 10
         while until.encode() not in seen and time.monotonic() < end:
@@ -445,7 +446,8 @@ def test_more(tmp_path):
 
 
 def test_more_on_the_console(machine):
-    """Inside Cowix: keys from the keyboard, a pipe as standard input."""
+    """Runs more inside Cowix, with keys from the keyboard and a pipe as
+    standard input."""
     machine.wait_for("\n#")
     machine.type("seq 100 | more\n")
     machine.wait_for("\n24\n--More--")
@@ -472,7 +474,7 @@ def test_more_without_a_terminal(folder):
 
 
 def test_sizes():
-    """The floppy is small: what these tools take together."""
+    """Checks the size of these tools together, since the floppy is small."""
     names = (
         "basename chgrp chown cmp comm cut diff dirname du expr find more nice "
         "nl od paste printf sed tee time tty uniq which xargs"

@@ -1,4 +1,4 @@
-"""The trace of page frames and its picture, the full-screen memmap, the
+"""The trace of page frames and its picture, the full-screen memmap, and the
 benchmarks' tables."""
 import csv
 import importlib.machinery
@@ -13,8 +13,8 @@ import pytest
 
 from conftest import TOP, cowix, guest_floppy
 
-# One process at a time: where several can run, the ticks of the clock decide,
-# and they fall elsewhere in Bochs.
+# One process runs at a time. With several the clock's ticks would decide, and
+# they fall elsewhere in Bochs.
 COMMAND = (
     "(x=1; y=2); /bin/true; /bin/cp /etc/passwd /tmp/x; (x=1; (y=2)); "
     "sed -n 1p /etc/passwd > /tmp/y"
@@ -52,8 +52,9 @@ def picture(text, *options):
 
 
 def kinds_that_add_up(trace):
-    """What an event leaves is what the next one of the same frame finds. The
-    page cache's own reference to a program's page goes untold."""
+    """Checks that each event finds the count which the frame's last event
+    left. The page cache's own reference to a program's page is not traced.
+    Returns the kinds."""
     counts, kinds, cached = {}, set(), set()
     events = list(vmtrace.read_events(trace.splitlines()))
     assert len(events) == trace.count("\n") > 250
@@ -91,8 +92,8 @@ def names(trace):
 
 
 def test_the_same_in_bochs(trace):
-    """Ticks decide whether parent or child writes first, so not event by
-    event."""
+    """Compares names and kinds only. Ticks decide whether parent or child
+    writes first, so single events may differ."""
     result = cowix(
         TRACED, "-e", "bochs", "-m", "64", image=guest_floppy("cow")
     )
@@ -118,7 +119,7 @@ def test_counts_add_up(trace):
 
 
 def test_counts_of_other_policies():
-    """Page tables that are lent and split, pages that are copied at once."""
+    """Checks page tables that are lent and split, and pages copied at once."""
     for program, wanted in (
         ("lazy areas_are_private permissions", {"lend", "split"}),
         ("policies_lives heaps", {"lend", "split", "dup"}),
@@ -135,8 +136,8 @@ def test_counts_of_other_policies():
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 def test_from_the_first_program_on(emulator):
-    """trace=vm: on port 0xE9 stands what /proc/vmtrace holds; nothing is
-    traced without it."""
+    """Checks trace=vm: port 0xE9 prints what /proc/vmtrace holds. Without it
+    nothing is traced."""
     log = cowix(
         "echo 0 > /proc/vmtrace; cat /proc/vmtrace",
         "-e",
@@ -214,7 +215,7 @@ def bars_of(lines):
 
 
 def test_picture_of_lent_table():
-    """Two pages below one table, of which one was mapped before the trace
+    """Draws two pages below one table, one of them mapped before the trace
     began. The child writes one; the parent goes first."""
     bars = bars_of(
         [
@@ -247,8 +248,8 @@ def test_picture_of_lent_table():
 
 
 def test_picture_of_lent_table_given_back():
-    """Who exits without having written loses everything at once; what swap or
-    reclaim takes, all lose who use the table."""
+    """Draws a process that exits without a write, and loses everything at
+    once. Pages taken by swap or reclaim leave all users of the table."""
     bars = bars_of(
         [
             "       0 fault     3 0804b000 00011000       0       1 00000000",
@@ -335,7 +336,8 @@ def test_memmap(machine):
 
 
 def test_bench_tables(tmp_path):
-    """The smallest sizes: a table, a CSV file, pictures if there is gnuplot."""
+    """Runs the smallest sizes: a table, a CSV file, and pictures if there is
+    gnuplot."""
     process = subprocess.run(
         [os.path.join(TOP, "tools/bench"), "-m", "2", "-o", str(tmp_path)],
         capture_output=True,

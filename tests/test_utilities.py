@@ -1,5 +1,5 @@
-"""Tools on the host against the host's own of the same name: dd, stat, date,
-id, stty."""
+"""Tools on the host against its own of the same name: dd, stat, date, id,
+stty."""
 import os
 import re
 import subprocess
@@ -22,7 +22,7 @@ def run(program, *args, zone="UTC", **options):
 
 
 def both(name, *args, **options):
-    """Our output and the host's."""
+    """Returns our output and the host's."""
     return (
         run(f"{BIN}/{name}", *args, **options).stdout.decode(),
         run(f"/usr/bin/{name}", *args, **options).stdout.decode(),
@@ -69,7 +69,7 @@ def test_dd(operands, tmp_path):
 
 def test_dd_through_pipes():
     text = b"x" * 12345 + b"y" * 5000
-    # The pipe is filled 4096 bytes at a time: blocks that divide those are
+    # The pipe is filled 4096 bytes at a time. Blocks that divide those are
     # never read short.
     assert (
         run(
@@ -160,7 +160,7 @@ FORMAT = "+%a %F %T %Z %z %:z %::z %s %-d %_m %05j %^b %#p %#Z %e %k"
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_zones(zone, tmp_path):
-    """Local time by TZ, there and back."""
+    """Checks local time by TZ, both ways."""
     for moment in MOMENTS:
         (tmp_path / str(moment)).touch()
         os.utime(tmp_path / str(moment), (0, moment))
@@ -229,7 +229,7 @@ def test_no_such_date(date, zone, tmp_path):
     ],
 )
 def test_touch_stamps(stamp, tmp_path):
-    """The calendar's dates alone, in local time."""
+    """Checks that only the calendar's dates are accepted, in local time."""
     found = []
     for program in (f"{BIN}/touch", "/usr/bin/touch"):
         name = tmp_path / "new"
@@ -243,7 +243,7 @@ def test_touch_stamps(stamp, tmp_path):
 
 
 def test_zones_of_files(tmp_path):
-    """ls, stat, diff, find and touch tell local time alike."""
+    """Checks that ls, stat, diff, find and touch tell the same local time."""
     for name in ("old", "new"):
         (tmp_path / name).write_text(name)
         os.utime(tmp_path / name, (1710054000 + len(name), 1710053999))
@@ -276,7 +276,7 @@ def test_id():
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may be somebody else")
 @pytest.mark.parametrize("option", ["-u", "-g", "-G", "-ur", "-gr"])
 def test_id_of_somebody_else(option):
-    """Real and effective ids, where they differ."""
+    """Checks real and effective ids where they differ."""
 
     def become():
         os.setgroups([5, 6])
@@ -300,7 +300,7 @@ def test_id_of_somebody_else(option):
 
 
 def flags(text):
-    """The flags and characters of stty -a that both programs know."""
+    """Returns the flags and characters of stty -a that both programs know."""
     return {
         word
         for word in re.findall(r"-?\w+(?: = \S+;)?", text)
@@ -349,7 +349,7 @@ def test_stty(settings):
 
 
 def test_in_cowix():
-    """What only Cowix has: its log, its processes."""
+    """Checks what only Cowix has: its log and its processes."""
     result = cowix(
         "dmesg | wc -l; dmesg -c | wc -c; dmesg | wc -c; ps aux | tail -1; "
         "dd if=/dev/zero of=/tmp/z bs=1k count=3 status=none; "
@@ -367,7 +367,8 @@ def test_in_cowix():
     "command", ["ls", "ls -1", "ls -R", "find .", "more *"]
 )
 def test_control_characters_stay_off_the_terminal(command, tmp_path):
-    """Names and texts with escape sequences and newlines are harmless."""
+    """Checks that escape sequences and newlines in names and texts are
+    harmless."""
     folder = tmp_path / "a\x1b[31mb"
     folder.mkdir()
     (folder / "c\nd\x07").write_text("e\x1b[2Jf\n")

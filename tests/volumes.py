@@ -35,7 +35,7 @@ def load_mkfs():
 
 class Guest(Machine):
     """A machine that runs one command, and whose power can be cut at any
-    moment. What the command writes is in out and err, the log in log."""
+    moment. The command writes to out and err; log is the log."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Guest(Machine):
             return f.read().decode("latin-1")
 
     def expect(self, text, name="out", seconds=50):
-        """Wait for a line in out, err or log."""
+        """Waits for a line in out, err or log."""
         limit = Limit(self.process.pid, seconds)
         while text not in self.text(name):
             assert not limit.over() and self.process.poll() is None, (
@@ -98,7 +98,7 @@ class Guest(Machine):
             time.sleep(0.01)
 
     def end(self, seconds=50):
-        """Wait until the machine switches itself off."""
+        """Waits until the machine switches itself off."""
         limit = Limit(self.process.pid, seconds)
         while self.process.poll() is None:
             if limit.over():
@@ -130,7 +130,7 @@ def ide(image, index=0):
 
 
 def volume(path, name, kilobytes=1500):
-    """An empty volume made by the host's mkfs.minix."""
+    """Makes an empty volume with the host's mkfs.minix."""
     fmt = FORMATS[name]
     with open(path, "wb") as f:
         f.truncate(kilobytes << 10)
@@ -143,8 +143,8 @@ def volume(path, name, kilobytes=1500):
 
 
 def repair(path):
-    """fsck.minix -a as after a power cut: whatever it finds it repairs, and
-    then the volume is clean."""
+    """Repairs a volume by fsck.minix -a as after a power cut. Checks that it
+    is clean then."""
     first = subprocess.run(["fsck.minix", "-fa", path], capture_output=True)
     assert first.returncode in (0, 3), (
         first.stdout.decode("latin-1") + first.stderr.decode()
@@ -157,12 +157,12 @@ def repair(path):
 
 
 def numbers(first, last):
-    """What `seq first last` writes."""
+    """Returns what `seq first last` writes."""
     return "".join(f"{i}\n" for i in range(first, last + 1)).encode()
 
 
 def content(reader, path):
-    """A file's bytes, or None."""
+    """Returns a file's bytes, or None."""
     try:
         return reader.read(reader.lookup(path))
     except (KeyError, ValueError):
@@ -177,7 +177,8 @@ def protected(image, index=0):
 
 
 def failing(image, device, *rules):
-    """A disk whose image fails as the rules say: QEMU's blkdebug."""
+    """Returns options for a disk whose image fails by the rules (QEMU's
+    blkdebug)."""
     rules = [dict({"event": "none", "errno": 5}, **rule) for rule in rules]
     return (
         "-blockdev",

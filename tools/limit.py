@@ -5,7 +5,7 @@ import time
 
 def waited(pid):
     """Returns for how many seconds a process could have run while others had
-    the processors: that of the thread which waited longest."""
+    the processors. Of its threads, the one that waited longest counts."""
     longest = 0
     for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
         try:

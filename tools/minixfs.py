@@ -13,7 +13,7 @@ IFCHR, IFBLK, IFIFO = 0o020000, 0o060000, 0o010000
 
 
 class Format:
-    """What the versions differ in."""
+    """The differences between the versions."""
 
     def __init__(self, version, magic, name_size, block=1024):
         self.version, self.magic = version, magic
@@ -136,8 +136,8 @@ class Full(Exception):
 
 
 class Volume:
-    """A file system under construction. Only what is not zero is kept: a large
-    disk costs no memory."""
+    """A file system under construction. It keeps only what is not zero, so a
+    large disk costs no memory."""
 
     def __init__(self, fmt, size, inodes=None):
         self.fmt, bits = fmt, fmt.block * 8
@@ -270,8 +270,8 @@ class Volume:
 
 
 def partition_entry(start, sectors):
-    """Returns an active Minix partition. Some still look at cylinder, head and
-    sector: 16 heads, 63 sectors."""
+    """Returns an active Minix partition. Some programs still look at cylinder,
+    head and sector: 16 heads, 63 sectors."""
 
     def chs(lba):
         cylinder, rest = divmod(lba, 16 * 63)
@@ -286,8 +286,8 @@ def partition_entry(start, sectors):
 
 
 def find_partition(sector):
-    """Returns the byte offset of the first Minix partition that a master boot
-    record names, or 0: the file system has the whole disk."""
+    """Returns the byte offset of the first Minix partition of a master boot
+    record. Returns 0 if the file system has the whole disk."""
     for at in range(PARTITION_TABLE, PARTITION_TABLE + 64, 16):
         if sector[510:512] == b"\x55\xaa" and sector[at + 4] == PARTITION_TYPE:
             return struct.unpack_from("<I", sector, at + 8)[0] * SECTOR
@@ -350,7 +350,8 @@ class Reader:
             )
 
     def file_zones(self, pointers, owned):
-        """The zones of a file's data by their number; holes are missing."""
+        """Returns the zones of a file's data by their number; holes are
+        missing."""
         zones, index = {}, 0
         for slot, pointer in enumerate(pointers):
             level = max(0, slot - DIRECT + 1)
@@ -359,7 +360,7 @@ class Reader:
         return zones
 
     def read(self, ino, start=0, length=None):
-        """A file's bytes from start on, at most so many."""
+        """Returns a file's bytes from start on, at most length of them."""
         _, size, _, pointers = self.inode(ino)
         block, end = self.fmt.block, size if length is None else min(
             start + length, size
@@ -372,7 +373,7 @@ class Reader:
         return data[start % block : start % block + end - start]
 
     def entries(self, ino):
-        """name, inode for each entry of a directory"""
+        """Yields name and inode of each entry of a directory."""
         data, n = self.read(ino), struct.calcsize(self.fmt.number)
         for at in range(
             0, len(data) - self.fmt.entry_size + 1, self.fmt.entry_size
@@ -391,7 +392,7 @@ class Reader:
         return ino
 
     def check(self):
-        """All that is wrong, as a list of sentences."""
+        """Returns all that is wrong, as a list of sentences."""
         self.problems, self.owner, self.links = [], {}, {}
         self.walk(ROOT, ROOT, "/")
         for ino, (links, path) in self.links.items():

@@ -1,4 +1,4 @@
-"""How far a long job is, and about how long it will still take."""
+"""Shows how far a long job is, and about how long it will still take."""
 import sys
 import time
 
@@ -24,7 +24,7 @@ class Progress:
         self.next_line = self.began
 
     def show(self, done, note=""):
-        """Says that so much is done, unless it was said a moment ago."""
+        """Prints how much is done, unless it did so a moment ago."""
         now = time.monotonic()
         if not self.is_terminal and now < self.next_line:
             return

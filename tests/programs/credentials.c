@@ -1,6 +1,6 @@
 /*
- * Who a process is and what it may do: user and group numbers in all their
- * forms, and what they mean for files and signals. Needs root.
+ * Users and permissions: user and group numbers in all their forms, and their
+ * meaning for files and signals. Needs root.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -22,7 +22,7 @@ static void show(const char *what)
 	printf("%s: %d %d %d, %d %d %d\n", what, r, e, s, gr, ge, gs);
 }
 
-/* Each in a process of its own, which begins as root. */
+/* Runs each test in a process of its own, which begins as root. */
 static void run(const char *name, void (*f)(void))
 {
 	int status;
@@ -137,7 +137,7 @@ static void signals_to_others(void)
 	CALL(kill(getpid(), 0));
 }
 
-/* A program that is set-user-ID: this one, started again under another name. */
+/* Starts this program under another name, set-user-ID. */
 static void set_user_id(void)
 {
 	CALL(setresgid(5, 5, 5));

@@ -77,7 +77,7 @@ static void normalised(void)
 	printf("%.0f\n", difftime(1000000, -1000000));
 }
 
-/* Rules in TZ need no files. */
+/* Tries rules in TZ, which need no files. */
 static void zones(void)
 {
 	static const char *const rules[] = {

@@ -1,6 +1,6 @@
 /*
  * The processor's exceptions as programs see them: signal, code, address, and
- * going on after the handler mended it.
+ * going on after a handler's repair.
  */
 #include <fenv.h>
 #include <setjmp.h>
@@ -132,7 +132,7 @@ static void mapped_file(void)
 	unlink("short");
 }
 
-/* A barrier as a garbage collector has it: every page faults once. */
+/* Uses a garbage collector's barrier: every page faults once. */
 static void barriers(void)
 {
 	enum { PAGES = 256 };
@@ -150,8 +150,7 @@ static void barriers(void)
 }
 
 /*
- * The stack grows until its limit, and the fault there arrives on the other
- * stack.
+ * Grows the stack until its limit. The fault there arrives on the other stack.
  */
 static void recurse(int n)
 {

@@ -129,7 +129,10 @@ static void parts(void)
 	printf("%a %a %a\n", sqrt(2), cbrt(27), hypot(3, 4));
 }
 
-/* Signal handlers and other processes compute, too, and must not disturb. */
+/*
+ * Computed by signal handlers. Neither they nor other processes may disturb a
+ * computation.
+ */
 static volatile double disturbance;
 
 static void disturb(int number)

@@ -68,7 +68,7 @@ static void out_of_handlers(void)
 	}
 }
 
-/* A program that survives its own faults, many times. */
+/* Survives its own faults, many times. */
 static void out_of_faults(void)
 {
 	struct sigaction action = { .sa_handler = leave,
@@ -93,7 +93,7 @@ static void out_of_faults(void)
 	signal(SIGFPE, SIG_DFL);
 }
 
-/* Registers and floating-point control that must come back. */
+/* Checks registers and floating-point control, which must come back. */
 static double through(double x)
 {
 	volatile double kept = x;

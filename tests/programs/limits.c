@@ -1,7 +1,4 @@
-/*
- * Limits of processes and of the system: what is reported, what is enforced,
- * what is inherited.
- */
+/* Limits of processes and of the system: reported, enforced, inherited. */
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /*
- * The mathematical library over a table of arguments, to eleven digits; special
- * values exactly.
+ * The mathematical library over a table of arguments, to eleven digits. Special
+ * values are exact.
  */
 #include <complex.h>
 #include <math.h>
@@ -62,7 +62,9 @@ static void two_arguments(void)
 	}
 }
 
-/* Sums over many arguments find a wrong branch that the table misses. */
+/*
+ * Sums over many arguments. That finds a wrong branch which the table misses.
+ */
 static void sums(void)
 {
 	double s = 0, e = 0, p = 0;

@@ -1,6 +1,6 @@
 /*
- * POSIX threads' locks between processes: in shared memory without a name, in a
- * file that each maps for itself, and when an owner dies.
+ * Locks of POSIX threads between processes. They are in shared memory without a
+ * name, or in a file that each maps for itself. An owner may die.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -47,10 +47,7 @@ static void make_hall(struct hall *h, int robust)
 	pthread_rwlock_init(&h->rwlock, &rwlock);
 }
 
-/*
- * The hall lies in the second page of a mapping, so that offset and address
- * differ.
- */
+/* Maps the hall in the second page, so that offset and address differ. */
 static struct hall *map_hall(int fd)
 {
 	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
@@ -74,7 +71,7 @@ static void join_children(const int *pids)
 	}
 }
 
-/* Each in turn, round about, by a condition variable. */
+/* Lets each process act in turn, by a condition variable. */
 static void take_turns(struct hall *h, int me)
 {
 	for (int i = 0; i < ROUNDS; i++) {
@@ -89,7 +86,8 @@ static void take_turns(struct hall *h, int me)
 }
 
 /*
- * No one is a round ahead of another; one of them is told that it is the one.
+ * Checks that no process is a round ahead of another. In each round one process
+ * is told that it is the one.
  */
 static void meet(struct hall *h)
 {
@@ -118,8 +116,8 @@ static void work(struct hall *h, int me)
 }
 
 /*
- * All children inherit the mapping, or, if a name is given, map the file anew
- * and elsewhere.
+ * Runs children that inherit the mapping. If a name is given, they map the file
+ * anew and elsewhere.
  */
 static void together(const char *what, struct hall *h, const char *name)
 {
@@ -146,8 +144,8 @@ static void together(const char *what, struct hall *h, const char *name)
 }
 
 /*
- * All wait for a broadcast, which moves them to the mutex; the one who tells
- * them holds it for a while.
+ * Wakes all waiters by a broadcast, which moves them to the mutex. The sender
+ * holds that for a while.
  */
 static void broadcast(struct hall *h)
 {
@@ -182,7 +180,7 @@ static void broadcast(struct hall *h)
 	printf("all have: %d\n", h->passed);
 }
 
-/* A process dies with the lock, while another waits for it. */
+/* Ends a process that holds the lock, while another waits for it. */
 static void owner_dies(struct hall *h)
 {
 	int pid, waiter, status, result;
@@ -216,7 +214,7 @@ static void owner_dies(struct hall *h)
 	CALL(pthread_mutex_unlock(&h->lock));
 }
 
-/* Nobody wakes, and a deadline ends the wait. */
+/* Waits until a deadline, since nobody wakes it. */
 static void deadline(struct hall *h)
 {
 	struct timespec end;

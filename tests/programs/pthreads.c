@@ -1,6 +1,6 @@
 /*
- * What threads of the C library wait for: barriers, read-write locks,
- * semaphores, joins of a hundred, detached ones, robust mutexes.
+ * Waits of the C library's threads: barriers, read-write locks, semaphores, a
+ * hundred joins, detached threads, robust mutexes.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -22,7 +22,7 @@ static void *count_and_return(void *argument)
 	return argument;
 }
 
-/* A hundred at once, joined in another order. */
+/* Starts a hundred threads at once, and joins them in another order. */
 static void many(void)
 {
 	pthread_t threads[MANY];
@@ -228,7 +228,7 @@ static void mutexes(void)
 	       pthread_mutex_lock(&recursive));
 }
 
-/* Stacks of different sizes, used to their ends. */
+/* Uses stacks of different sizes to their ends. */
 static void *use_stack(void *argument)
 {
 	size_t size = (size_t)argument;

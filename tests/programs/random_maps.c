@@ -1,8 +1,9 @@
 /*
- * random_maps [seed [operations]]: mmap() and its relatives, chosen by dice, on
- * a few pages of anonymous memory and of two files, private and shared, by a
- * process and its children, while the files are written and cut. What each call
- * says, and every now and then what each page holds and allows.
+ * random_maps [seed [operations]]: random calls of mmap() and its relatives.
+ * They use a few pages of anonymous memory and of two files, private and
+ * shared. A process and its children make them, while the files are written and
+ * cut. Prints each call's result, and at times each page's content and
+ * permissions.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -40,8 +41,8 @@ static void on_fault(int sig)
 }
 
 /*
- * What a page shows: its first byte, in capitals if it may be written, - or !
- * for SIGSEGV and SIGBUS.
+ * Returns what a page shows: its first byte, in capitals if it may be written.
+ * SIGSEGV is - and SIGBUS is !.
  */
 static int look(volatile char *p)
 {
@@ -108,8 +109,7 @@ static void map(int first, int n)
 }
 
 /*
- * What grows or moves is one page: whether several are one mapping is told
- * differently by different kernels.
+ * Grows or moves one page. Kernels differ in whether several are one mapping.
  */
 static void change_size(int first, int n)
 {
@@ -133,7 +133,7 @@ static void change_size(int first, int n)
 	}
 }
 
-/* Calls that read and write memory and files. */
+/* Makes calls that read and write memory and files. */
 static void use_file(int page)
 {
 	int file = dice(FILES), at = dice(FILE_PAGES) * PAGE,
@@ -167,8 +167,8 @@ static void use_file(int page)
 static void operate(void);
 
 /*
- * On Cowix by either policy of copying on write. A child that gets copies at
- * once does not see what later becomes of files that it maps privately.
+ * Forks; on Cowix by either policy of copying on write. A child with immediate
+ * copies would not see later changes of files it maps privately.
  */
 static int fork_somehow(void)
 {

@@ -108,7 +108,7 @@ static void paths(void)
 	CALL(rmdir("folder/below/.."));
 }
 
-/* Links to links to links. */
+/* Follows links to links to links. */
 static void chains(void)
 {
 	for (int i = 0; i < 50; i++) {
@@ -128,7 +128,7 @@ static void chains(void)
 	}
 }
 
-/* In a child: its working directory is gone. */
+/* Runs in a child whose working directory is gone. */
 static void nowhere(void)
 {
 	char name[100];

@@ -1,8 +1,8 @@
 /*
- * runner seconds folder program...: run each program in a fresh folder, with
- * the same environment on every system, for at most so many seconds. Standard
- * output gets a header line for each, and then its output: "==== name status
- * length". On Cowix each one ends with the memory audit.
+ * runner seconds folder program...: runs each program in a fresh folder, for at
+ * most this many seconds. The environment is the same on every system. Each
+ * one's output follows a header line "==== name status length". On Cowix each
+ * one ends with the memory audit.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -52,8 +52,8 @@ static void start(char *path)
 }
 
 /*
- * Wait for a program; kill its whole group when time is up. Its status as a
- * word.
+ * Waits for a program, and kills its whole group when time is up. Returns its
+ * status as a word.
  */
 static const char *status_of(pid_t pid)
 {
@@ -75,10 +75,7 @@ static const char *status_of(pid_t pid)
 	return word;
 }
 
-/*
- * Everything goes through write(2), so that a machine that stops later has said
- * what came before.
- */
+/* Prints by write(2), so that output remains if the machine stops later. */
 static void show(const char *name, const char *status)
 {
 	char buffer[4096];

@@ -1,6 +1,6 @@
 /*
- * What the programs share: the result of a call on a line of its own, with the
- * name of the error if it failed.
+ * Shared by the programs: prints a call's result on a line, with the error's
+ * name if it failed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,5 +15,5 @@ static inline long say(const char *what, long result)
 	return result;
 }
 
-/* The same for a call that is written down as it is. */
+/* Prints the result of a call that is written down as it is. */
 #define CALL(call) (errno = 0, say(#call, (long)(call)))

@@ -1,6 +1,6 @@
 /*
- * POSIX shared memory, which lies in /dev/shm: a name, a size, several
- * processes; what one stores the others see.
+ * POSIX shared memory in /dev/shm: a name, a size, several processes. Each sees
+ * what the others store.
  */
 #include <fcntl.h>
 #include <semaphore.h>
@@ -53,7 +53,7 @@ static void names(void)
 	close(fd);
 }
 
-/* Another process opens it by its name. */
+/* Runs as another process, which opens it by its name. */
 static int answer(void)
 {
 	int fd = shm_open(NAME, O_RDWR, 0);
@@ -95,7 +95,7 @@ static void processes(void)
 	close(fd);
 }
 
-/* The name goes, the memory stays as long as somebody has it. */
+/* Checks that the memory stays after unlink, as long as a process has it. */
 static void unlinked(void)
 {
 	int fd = shm_open(NAME, O_RDWR, 0);

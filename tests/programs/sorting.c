@@ -1,6 +1,6 @@
 /*
  * Sorting and searching: qsort, bsearch, trees, hash tables, lists, and random
- * numbers that are the same everywhere.
+ * numbers that are equal everywhere.
  */
 #include <search.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * Strings and memory: every function over many lengths and alignments against
+ * Strings and memory: every function over many lengths and alignments, against
  * the simplest loop; tokens, errors, the C locale.
  */
 #include <ctype.h>

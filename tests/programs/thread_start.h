@@ -1,4 +1,4 @@
-/* Starting a thread and knowing that it runs. */
+/* Starts a thread and waits until it runs. */
 #ifndef THREAD_START_H
 #define THREAD_START_H
 

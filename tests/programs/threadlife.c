@@ -1,6 +1,6 @@
 /*
- * Threads and the process around them: fork and exec in a thread, ends of all
- * kinds, descriptors that another thread closes.
+ * Threads and their process: fork and exec in a thread, ends of all kinds,
+ * descriptors closed by another thread.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "say.h"
 #include "thread_start.h"
 
-/* Run in a child: a process's end can be seen from outside only. */
+/* Runs in a child, since only others can see a process's end. */
 static void in_child(const char *what, void (*run)(void))
 {
 	int status;
@@ -148,7 +148,7 @@ static void *fork_and_wait(void *argument)
 	return (void *)(long)WEXITSTATUS(status);
 }
 
-/* A child of a thread is the process's: anyone may wait for it. */
+/* Checks that a thread's child is the process's: anyone may wait for it. */
 static void forks(void)
 {
 	pthread_t threads[4];
@@ -193,8 +193,8 @@ static void *poll_one(void *argument)
 }
 
 /*
- * A descriptor is closed, and its number used again, while another thread
- * sleeps in a call on it.
+ * Closes a descriptor, and uses its number again, while another thread sleeps
+ * in a call on it.
  */
 static void closing(void)
 {
@@ -257,7 +257,7 @@ static void *touch_pages(void *argument)
 	return (void *)sum;
 }
 
-/* All touch the same pages, while another maps and unmaps next to them. */
+/* Maps and unmaps next to pages that all touch. */
 static void *map_and_unmap(void *argument)
 {
 	for (int i = 0; i < 200; i++) {

@@ -1,6 +1,6 @@
 /*
  * Thread-local storage: initial values, alignment, big blocks, forks, signals,
- * and the segment register that it lives behind.
+ * and its segment register.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -24,7 +24,7 @@ static unsigned selector(void)
 	return gs;
 }
 
-/* The first word of the block is its own address, by the ABI. */
+/* Returns 1 if the block's first word is its own address, as the ABI says. */
 static int sound(void)
 {
 	uintptr_t self, through;

@@ -67,7 +67,7 @@ static void adding(void)
 	       guarded, atomic, sum, destroyed, onces);
 }
 
-/* Each prints in its turn. */
+/* Prints in its turn. */
 static void *take_turns(void *argument)
 {
 	for (int i = 0; i < 3; i++) {

@@ -1,5 +1,5 @@
 /*
- * What reaches a thread: signals of its own and of the process, cancellation, a
+ * What reaches a thread: its own signals and the process's, cancellation, a
  * stop of all.
  */
 #include <errno.h>
@@ -22,8 +22,8 @@ static void take(int number)
 }
 
 /*
- * Signals for the process go to a thread that does not block them; those for a
- * thread stay its own.
+ * Checks that a process's signals go to a thread which does not block them. A
+ * thread's signals stay its own.
  */
 static void masks(void)
 {
@@ -69,8 +69,8 @@ static void *wait_for_signals(void *argument)
 }
 
 /*
- * One thread waits for signals that all block: also those that came before
- * there was one.
+ * Waits in one thread for signals that all block, including those sent before
+ * it waited.
  */
 static void sigwaits(void)
 {
@@ -162,7 +162,7 @@ static void *tick(void *argument)
 	return argument;
 }
 
-/* Stopping stops all threads, continuing continues all. */
+/* Checks that a stop stops all threads, and a continuation continues all. */
 static void stops(void)
 {
 	int pid, status, before;

@@ -109,7 +109,10 @@ static void intervals(void)
 	CALL(alarm(0));
 }
 
-/* The processor-time timers, and the times that a parent sees of its child. */
+/*
+ * Checks the processor-time timers, and the times that a parent sees of its
+ * child.
+ */
 static void processor_time(void)
 {
 	struct itimerval soon = { { 0, 0 }, { 0, 60000 } };

@@ -1,6 +1,6 @@
 /*
  * A small debugger: it traces a child's system calls, single-steps it, sets a
- * breakpoint, reads and writes its memory and registers.
+ * breakpoint, and changes memory and registers.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 static volatile int variable = 1;
 static const char message[] = "from the child\n";
 
-/* Ten rounds of two instructions, and calls that need no library. */
+/* Runs ten rounds of two instructions, and calls that need no library. */
 static void __attribute__((noinline)) body(void)
 {
 	int n, pid;
@@ -121,7 +121,7 @@ static void breakpoint(void)
 	printf("status %d\n", WEXITSTATUS(status));
 }
 
-/* From the first instruction of body() to its first system call. */
+/* Steps from the first instruction of body() to its first system call. */
 static void steps(void)
 {
 	pid_t pid = start();

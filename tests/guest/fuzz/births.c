@@ -17,14 +17,14 @@ static int may_have_child(void)
 	return depth_left > 0 && born < BIRTHS;
 }
 
-/* In a new process: it has a pool of its own, which begins as its parent's. */
+/* Runs in a new process. It has its own pool, which begins as its parent's. */
 static void child(void)
 {
 	born = 0;
 	work(word(), CHILD_CALLS, depth_left - 1);
 }
 
-/* Runs in its parent's memory until it ends or is another program. */
+/* Runs in its parent's memory until it ends or executes another program. */
 static void vfork_child(void)
 {
 	for (int i = roll(6); i > 0; i--)
@@ -34,7 +34,7 @@ static void vfork_child(void)
 	_exit(0);
 }
 
-/* What a thread does, on a stack of its own. */
+/* Runs as a thread, on a stack of its own. */
 static void thread(void *unused)
 {
 	(void)unused;
@@ -52,7 +52,7 @@ static int start_thread(int number, unsigned flags)
 			(int *)(stack + 8));
 }
 
-/* Flags of clone that go together, one of them turned round at times. */
+/* Returns flags of clone that go together, one of them flipped at times. */
 static unsigned thread_flags(void)
 {
 	unsigned flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |

@@ -1,7 +1,7 @@
 /*
- * The canary: a process that lives beside the workers with a pattern in its
- * memory and its FPU registers, which nobody else may change. When asked it
- * tries whether the system still works.
+ * The canary: a process beside the workers with a pattern in its memory and FPU
+ * registers. Nobody else may change those. When asked, it checks that the
+ * system still works.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -17,7 +17,7 @@ static unsigned memory[WORDS];
 static unsigned char fpu[108], fpu_now[108];
 static int its_pid;
 
-/* What it shares with the supervisor; workers do not have it. */
+/* Shared with the supervisor, but not with workers. */
 static struct {
 	volatile unsigned asked, answered;
 	char answer[64];
@@ -43,8 +43,10 @@ static void load_fpu(void)
 			 : "=m"(fpu) : : "memory");
 }
 
-/* Control, status, tags and registers; the last operation's address may be
- * forgotten. */
+/*
+ * Checks control, status, tags and registers. The last operation's address may
+ * be forgotten.
+ */
 static int fpu_is_right(void)
 {
 	__asm__ volatile("fnsave %0; frstor %0" : "=m"(fpu_now) : : "memory");
@@ -134,7 +136,7 @@ static void live(void)
 	}
 }
 
-/* Starts it. Returns its pid, above which nobody is protected. */
+/* Starts the canary. Returns its pid; higher pids are not protected. */
 int start_canary(void)
 {
 	talk = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
@@ -146,7 +148,7 @@ int start_canary(void)
 	return its_pid;
 }
 
-/* Called by a worker, who is not to write there. */
+/* Unmaps the canary's memory. Called by workers, which must not write there. */
 void leave_canary(void)
 {
 	munmap(talk, PAGE);

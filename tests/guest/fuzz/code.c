@@ -1,7 +1,8 @@
 /*
- * Instructions that a program should not execute, in a few bytes of code each:
- * privileged, undefined, far, with odd flags, segments and FPU states. EMMS is
- * missing: QEMU 7.2 empties another's registers, because it ignores CR0.TS.
+ * Instructions that a program should not execute, in a few bytes each. They are
+ * privileged, undefined or far, or set odd flags, segments and FPU states. EMMS
+ * is missing: QEMU 7.2 ignores CR0.TS and so empties another process's
+ * registers.
  */
 #include <sys/mman.h>
 #include "fuzz.h"
@@ -61,13 +62,13 @@ static void emit_with_word(unsigned char op, unsigned value)
 
 static unsigned flags(void)
 {
-	/* Rarely with VM, which ends the program. */
+	/* rarely with VM, which ends the program */
 	unsigned all = word() & (chance(10) ? 0x003F7FD5 : 0x003D7FD5);
 
 	return chance(40) ? 0x202 : all;
 }
 
-/* Registers that the piece may use: eax a selector, esi an address, ... */
+/* Sets registers that the piece may use: eax a selector, esi an address, ... */
 static void emit_registers(void)
 {
 	static const unsigned char selectors[] = {
@@ -81,7 +82,10 @@ static void emit_registers(void)
 	emit_with_word(0xBF, chance(80) ? some_place() : wild_word());
 }
 
-/* push ss, esp, eflags, cs, eip; iret. To outer rings or to nowhere. */
+/*
+ * Emits push ss, esp, eflags, cs, eip; iret. It leads to outer rings or
+ * nowhere.
+ */
 static void emit_iret(void)
 {
 	static const unsigned char ops[] = { 0xCF, 0xCB, 0x9D };
@@ -115,7 +119,7 @@ static void emit_piece(void)
 	}
 }
 
-/* A call with a number of its own in registers that are anything. */
+/* Emits a call with its own number and any other registers. */
 static void emit_call(void)
 {
 	emit_with_word(0xB8, roll(4) ? __NR_getpid : __NR_sched_yield);

@@ -1,4 +1,4 @@
-/* All chance of a run: a xorshift generator that each process seeds anew. */
+/* The dice of a run: a xorshift generator that each process seeds anew. */
 #include "fuzz.h"
 
 unsigned dice = 1;

@@ -18,7 +18,7 @@ static unsigned selector(void)
 	return some[roll(ARRAY(some))];
 }
 
-/* An FPU image: exceptions pending and unmasked, reserved bits set. */
+/* Forges an FPU image: exceptions pending and unmasked, reserved bits set. */
 static void forge_fpu(void)
 {
 	for (unsigned i = 0; i < ARRAY(fpu_state); i++)
@@ -64,14 +64,16 @@ static void return_from(int number, const void *esp)
 	__builtin_unreachable();
 }
 
-/* struct sigframe: return address, signal, context; the first is popped. */
+/*
+ * Forges struct sigframe: return address, signal, context; the first is popped.
+ */
 static void old_frame(void)
 {
 	forge_context((struct sigcontext *)(frame + 2));
 	return_from(__NR_sigreturn, frame + 2);
 }
 
-/* struct rt_sigframe: four words, siginfo, ucontext. */
+/* Forges struct rt_sigframe: four words, siginfo, ucontext. */
 static void new_frame(void)
 {
 	struct ucontext *uc = (void *)((char *)(frame + 4) + sizeof(siginfo_t));
@@ -92,7 +94,10 @@ void forged_frame(void)
 	new_frame();
 }
 
-/* A signal while the stack pointer is anywhere, with and without another. */
+/*
+ * Takes a signal with the stack pointer anywhere, with or without another
+ * stack.
+ */
 void odd_stack(void)
 {
 	const unsigned esp = chance(60) ? some_place() + PAGE : wild_word();

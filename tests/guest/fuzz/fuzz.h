@@ -1,9 +1,9 @@
 /*
  * The kernel fuzzer. A supervisor (main.c, round.c) starts rounds of workers
- * (worker.c), which make calls by a grammar (grammar_*.c, arguments.c) and do
- * deeds that no single call is (the files that end in their names below). After
- * each round everything is killed, and the machine must be as it was
- * (verdict.c, canary.c, victim.c). All dice follow from one seed (dice.c).
+ * (worker.c). They make calls by a grammar (grammar_*.c, arguments.c). They
+ * also do deeds of several calls each, in the files named below. After each
+ * round everything is killed, and the machine must be as before (verdict.c,
+ * canary.c, victim.c). All dice follow from one seed (dice.c).
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -23,7 +23,7 @@
 #define MARKS		"/root/marks"	/* what that has to say */
 #define ARRAY(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* What all processes of a run see. A worker may scribble over it. */
+/* Shared by all processes of a run. A worker may scribble over it. */
 struct shared {
 	unsigned tried[CALLS], succeeded[CALLS];
 	unsigned hole;			/* HOLE + its number, see report() */

@@ -1,6 +1,6 @@
 /*
- * Calls by a weighted grammar. A table of calls is chosen, then a call in it by
- * weight, then each argument by its letter. What comes back goes to the pools.
+ * Calls by a weighted grammar. The dice choose a table of calls, then a call by
+ * its weight, then each argument by its letter. Results go to the pools.
  */
 #include <stdarg.h>
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 /*
- * Calls about files and names. Left out: reboot, which ends the machine, and,
- * as the superuser, changing anything but what lies below the fuzzer's folder:
- * root may write to /dev/mem, to disks and to the system's programs.
+ * Calls about files and names. reboot is left out, since it ends the machine.
+ * The superuser changes only files below the fuzzer's folder: elsewhere are
+ * /dev/mem, disks and the system's programs.
  */
 #include "fuzz.h"
 

@@ -1,6 +1,6 @@
 /*
- * Calls about processes, users, signals and time; and, in a table of their own,
- * the older forms of calls. prlimit64 and setpriority of others are aimed at
+ * Calls about processes, users, signals and time. The older forms of calls have
+ * a table of their own. prlimit64 and setpriority of others go only to
  * processes that may be hurt.
  */
 #include "fuzz.h"

@@ -1,8 +1,7 @@
 /*
- * fuzz run SEED ROUNDS user|root|both [NAMES]: the supervisor. It prints how
- * far it is, and at the end, or at the first fault, what there is to say.
- * Deeds with these names, and `sleeps`, the planned ones, are left out, to find
- * the one that does it.
+ * fuzz run SEED ROUNDS user|root|both [NAMES]: the supervisor. It prints its
+ * progress, and a report at the end or the first fault. Deeds with these names
+ * are left out, to find the guilty one; `sleeps` means the planned ones.
  */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -57,7 +56,7 @@ static void copy_program(const char *from, const char *to)
 	close(out);
 }
 
-/* Makes what the workers are to find, and what they are not to read. */
+/* Makes the files for the workers, and the secret that they must not read. */
 static void prepare(void)
 {
 	int fd = open(SECRET, O_WRONLY | O_CREAT, 0600);

@@ -1,11 +1,14 @@
-/* Memory that is mapped, shared by forks, written, and is zero at first. */
+/* Memory that is mapped, shared by forks, written, and zero at first. */
 #include <fcntl.h>
 #include <sys/mman.h>
 #include "fuzz.h"
 
 extern int shares_memory;
 
-/* Fresh memory is zero. A tracer may have written a word, not two. */
+/*
+ * Checks that fresh memory is zero. A tracer may have written a word, but not
+ * two.
+ */
 static void look_for_remains(const unsigned *memory, unsigned words)
 {
 	unsigned dirty = 0;
@@ -24,7 +27,9 @@ static void touch(unsigned addr, unsigned pages)
 		*(volatile char *)(addr + i * PAGE + roll(PAGE)) = word();
 }
 
-/* A few pages in the middle of others, looked at and written to. */
+/*
+ * Maps a few pages in the middle of others, looks at them and writes to them.
+ */
 void map_things(void)
 {
 	unsigned size = (1 + roll(chance(4) ? 600 : 8)) * PAGE;
@@ -46,7 +51,7 @@ void map_things(void)
 		call(__NR_madvise, at, size, 21);	/* MADV_PAGEOUT */
 }
 
-/* Writes before and after a fork, and a child that sees what was before. */
+/* Writes before and after a fork. The child must see the earlier values. */
 void fork_and_write(void)
 {
 	static unsigned page[PAGE / 4] __attribute__((aligned(PAGE)));

@@ -1,4 +1,4 @@
-/* What the superuser mounts and swaps to, inside the fuzzer's folder. */
+/* The superuser's mounts and swap areas, inside the fuzzer's folder. */
 #include <fcntl.h>
 #include <sys/swap.h>
 #include <sys/mount.h>
@@ -13,7 +13,7 @@ static const char *some_folder(void)
 	return folders[roll(ARRAY(folders))];
 }
 
-/* A file system that is used while it is there, and then has to go. */
+/* Mounts a file system, uses it, and checks that it can be unmounted. */
 static void mount_one(void)
 {
 	static const char *const types[] = { "tmpfs", "tmpfs", "proc" };

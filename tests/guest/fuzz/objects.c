@@ -24,7 +24,7 @@ void make_pipes(void)
 	}
 }
 
-/* The device file of a terminal's slave, opened. */
+/* Opens the device file of a terminal's slave. */
 static int open_slave(int master)
 {
 	int number = -1, unlock = 0;

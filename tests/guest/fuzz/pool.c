@@ -1,4 +1,6 @@
-/* What a worker knows to exist: descriptors, processes, addresses and names. */
+/*
+ * A worker's knowledge: descriptors, processes, addresses and names that exist.
+ */
 #include "fuzz.h"
 
 static int fds[FDS], pids[PIDS];
@@ -26,7 +28,7 @@ static const char *const other_paths[] = {
 	"/dev/pts", "/tests/fuzz", "/dev/shm/f0", "", "/bin/true/x",
 };
 
-/* Names that only the ordinary user is let at: he must be refused. */
+/* Names that must refuse the ordinary user. */
 static const char *const closed_paths[] = {
 	SECRET, "/root", "/dev/mem", "/dev/ram0", "/dev/hda", "/dev/console",
 	"/etc/passwd", "/sbin/init", "/dev/ttyS0", "/proc/1/mem", "/proc/1/fd",

@@ -1,4 +1,4 @@
-/* Programs that are executed: damaged ELF files, scripts, this one, others. */
+/* Programs to execute: damaged ELF files, scripts, this program, others. */
 #include <fcntl.h>
 #include <abi/ptrace.h>
 #include <abi/clone.h>
@@ -71,7 +71,7 @@ static void write_program(const char *name)
 	call(__NR_close, fd);
 }
 
-/* This program again, which goes on as a worker. */
+/* Executes this program again, which goes on as a worker. */
 static void run_myself(void)
 {
 	char seed[16];
@@ -110,7 +110,10 @@ void run_program(void)
 	}
 }
 
-/* The set-user-id program, by one who is traced or who shares with another. */
+/*
+ * Executes the set-user-id program while traced, or sharing with another
+ * process.
+ */
 static void become_victim(void)
 {
 	char *const arguments[] = { "victim", "victim", NULL };

@@ -1,4 +1,4 @@
-/* One round: workers for a while, then all that is not ours is killed. */
+/* One round: workers run for a while, then everything foreign is killed. */
 #include <dirent.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -97,8 +97,8 @@ static const char *kill_all(void)
 }
 
 /*
- * Gives back what is swapped to a file or mounted on a folder. Nothing else: a
- * name may be a link to the machine's own swap area or to /proc.
+ * Gives back what is swapped to a file or mounted on a folder, and nothing
+ * else. A name may be a link to the machine's own swap area or to /proc.
  */
 static void give_back(const char *path)
 {
@@ -128,7 +128,7 @@ static void empty(const char *path, int depth)
 		closedir(dir);
 }
 
-/* Below what is mounted there may be more, and on it another thing. */
+/* Removes a tree, with all that is mounted in it, also one on another. */
 void remove_tree(const char *path, int depth)
 {
 	give_back(path);
@@ -140,7 +140,7 @@ void remove_tree(const char *path, int depth)
 	}
 }
 
-/* What a worker whose folder was another may have left there. */
+/* Removes what a worker in another folder may have left there. */
 static void remove_litter(void)
 {
 	static const char *const places[] = { "/", "/tmp", "/dev/shm", "/bin",

@@ -1,4 +1,4 @@
-/* Tracers: of a child that works, and of whoever can be had. */
+/* Tracers: of a working child, and of any process that lets them. */
 #include <signal.h>
 #include <sys/wait.h>
 #include <abi/ptrace.h>
@@ -13,7 +13,7 @@ static unsigned any_signal(void)
 	return chance(70) ? 0 : roll(70);
 }
 
-/* Registers of the tracee, some of them changed. */
+/* Changes some of the tracee's registers. */
 static void change_registers(int pid)
 {
 	struct user_regs *r = (struct user_regs *)registers;
@@ -70,7 +70,7 @@ static void let_go(int pid)
 	call(__NR_ptrace, requests[roll(3)], pid, 0, any_signal());
 }
 
-/* A child that is watched for some stops, and then left to itself. */
+/* Traces a child for some stops, and then leaves it to itself. */
 void trace_child(void)
 {
 	int status, pid;
@@ -102,7 +102,7 @@ void trace_child(void)
 		call(__NR_ptrace, PTRACE_KILL, pid, 0, 0);
 }
 
-/* Any process that the pool knows, in whatever state it is. */
+/* Traces any process that the pool knows, in any state. */
 void trace_somebody(void)
 {
 	int pid = argument('i');

@@ -7,7 +7,7 @@
 static struct audit_report before, after;
 static struct task_info tasks[16];
 
-/* Frames that are free, or that hold what can be had again. */
+/* Returns the frames that are free, or whose contents can be read again. */
 static unsigned accounted(const struct audit_report *r)
 {
 	return r->frames_free + r->frames_cache + r->frames_kernel;
@@ -18,7 +18,7 @@ static void count(struct audit_report *r)
 	mm_audit(r, AUDIT_DROP_CACHES);
 }
 
-/* Prints all counts, for whoever looks for what is lost. */
+/* Prints all counts, for a search for lost frames. */
 static void print_counts(const char *when, const struct audit_report *r)
 {
 	const unsigned *counts = (const unsigned *)r;
@@ -100,7 +100,7 @@ static const char *name_of_hole(void)
 	return names[shared->hole - HOLE];
 }
 
-/* Returns what is wrong, or NULL. What is on its way gets a moment. */
+/* Returns what is wrong, or NULL. Unfinished work gets a moment. */
 const char *verdict(void)
 {
 	const char *wrong = name_of_hole();

@@ -1,4 +1,7 @@
-/* The set-user-id program: with rights it is nobody's to trace or steer. */
+/*
+ * The set-user-id program. Once it has its rights, nobody may trace or steer
+ * it.
+ */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <abi/ptrace.h>
@@ -6,7 +9,7 @@
 
 #define MASK	0123
 
-/* Says so where the supervisor looks and the ordinary user cannot. */
+/* Records a mark where only the supervisor can look. */
 static void mark(int marks, char what)
 {
 	write(marks, &what, 1);
@@ -14,8 +17,8 @@ static void mark(int marks, char what)
 }
 
 /*
- * Returns whether it is traced: who is cannot ask for it. As the superuser it
- * could not either way, so it asks when it has given its rights up.
+ * Returns 1 if it is traced. Then it cannot ask to be traced. The superuser
+ * cannot be refused, so it gives up its rights first.
  */
 static int is_traced(void)
 {
@@ -24,8 +27,8 @@ static int is_traced(void)
 }
 
 /*
- * Returns whether its folder is another than before. One of /proc may be gone
- * with its process: nobody has changed it then.
+ * Returns 1 if its folder has changed. A folder of /proc may go with its
+ * process: then nobody has changed it.
  */
 static int moved(const struct stat *before)
 {

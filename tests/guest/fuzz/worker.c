@@ -1,6 +1,6 @@
 /*
- * The life of a worker: so many calls and deeds, then the end. Whatever happens
- * to it, an exception, a forged frame or a timer, it lands and goes on.
+ * The life of a worker: some calls and deeds, then the end. After an exception,
+ * a forged frame or a timer it lands and goes on.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -16,13 +16,13 @@ static int left, my_pid;
 int depth_left;
 char landing_stack[ROOM], alternate_stack[ALTERNATE];
 
-/* Where signal handlers and forged frames go, with any registers. */
+/* Signal handlers and forged frames go here, with any registers. */
 __asm__(".text\n.globl landing\nlanding:\n\t"
 	"movw %ss, %ax\n\tmovw %ax, %ds\n\tmovw %ax, %es\n\t"
 	"movl $landing_stack + 8000, %esp\n\t"
 	"pushl $0x202\n\tpopfl\n\tcall landed\n");
 
-/* Goes on with the work; a thread that is not the first ends. */
+/* Goes on with the work. A thread that is not the first ends. */
 void landed(void)
 {
 	if (syscall(__NR_gettid) != my_pid)
@@ -39,7 +39,7 @@ static void land_on(int sig)
 	syscall(__NR_rt_sigaction, sig, &action, NULL, 8);
 }
 
-/* Once for each worker, so that few signals end it. */
+/* Lets most signals land. Called once by each worker. */
 static void land_on_all(void)
 {
 	for (int sig = 1; sig < 65; sig++)
@@ -47,7 +47,7 @@ static void land_on_all(void)
 			land_on(sig);
 }
 
-/* Signals that calls may have changed come through again. */
+/* Makes signals come through again that calls may have changed. */
 static void arm(void)
 {
 	static const unsigned timer[] = { 0, SLICE, 0, SLICE };
@@ -73,7 +73,10 @@ static void arm_all(void)
 	arm();
 }
 
-/* Called now and then by the ordinary user, who must never be another. */
+/*
+ * Checks for holes. Called now and then by the ordinary user, who must never
+ * become another.
+ */
 static void look_for_holes(void)
 {
 	char byte;
@@ -151,7 +154,7 @@ static void set_limit(int which, unsigned long most)
 	setrlimit(which, &limit);
 }
 
-/* A program that goes on fuzzing: fuzz work SEED CALLS DEPTH. */
+/* Goes on fuzzing as a program: fuzz work SEED CALLS DEPTH. */
 void worker_main(int argc, char **argv)
 {
 	if (argc < 5)
