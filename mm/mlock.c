@@ -70,7 +70,9 @@ static int lock_range(struct mm *mm, u32 addr, u32 length, bool on, bool now)
 	set_locked(mm, start, gap, on);
 	if (on && now)
 		error = populate(mm, start, gap);
-	return error ? error : gap == end ? 0 : -ENOMEM;
+	if (error)
+		return error;
+	return gap == end ? 0 : -ENOMEM;
 }
 
 static int locked_call(u32 addr, u32 length, bool on, bool now)

@@ -117,7 +117,7 @@ struct slot {
 };
 
 #define SLOT_BUSY	1	/* being transferred */
-#define SLOT_FAILED	2	/* could not be written: only the frame has it */
+#define SLOT_FAILED	2	/* could not be written: it is the only copy */
 
 struct slot *slot_of(pte_t entry);
 pte_t slot_of_frame(u32 frame);

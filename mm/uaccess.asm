@@ -10,8 +10,8 @@
 ;	int put_user_u32(u32 value, void *to);
 ;	int cmpxchg_user_u32(u32 *old, u32 value, void *to);
 ;
-; Each returns 0 or -errno, but the two for strings return the length, which is n
-; if there is no NUL among the n bytes. Either side of __copy_user may be the
+; Each returns 0 or -errno. But the two for strings return the length, or n if
+; there is no NUL among the n bytes. Either side of __copy_user may be the
 ; program's. cmpxchg_user_u32 stores in *old what it has found. The C side
 ; (mm/uaccess.c) has checked that ranges and strings lie in user space.
 

@@ -57,9 +57,11 @@
 #define PAGE_ROUND_DOWN(addr)	((u32)(addr) & PAGE_MASK)
 #define PAGE_ROUND_UP(addr)	(((u32)(addr) + PAGE_SIZE - 1) & PAGE_MASK)
 #define PGDIR_INDEX(addr)	((u32)(addr) >> PGDIR_SHIFT)
-#define PGTBL_INDEX(addr)       (((u32)(addr) >> PAGE_SHIFT) & (PTES_PER_TABLE - 1))
+#define PGTBL_INDEX(addr) \
+	(((u32)(addr) >> PAGE_SHIFT) & (PTES_PER_TABLE - 1))
 /* the first address that an entry, by its place, is for */
-#define PDE_ADDRESS(pde)        (OFFSET_IN_PAGE(pde) / sizeof(pte_t) << PGDIR_SHIFT)
+#define PDE_ADDRESS(pde) \
+	(OFFSET_IN_PAGE(pde) / sizeof(pte_t) << PGDIR_SHIFT)
 /* physical address in an entry */
 #define PTE_FRAME(entry)	((entry) & PAGE_MASK)
 

@@ -1,10 +1,4 @@
-/*
- * Memory: page frames, address spaces, areas and faults. The files of mm/ in
- * reading order: ram.c, frames.c, owners.c, oom.c, kmalloc.c, paging.c, area.c,
- * memory.c (the copy-on-write core), pages.c, fault.c, mmap.c, madvise.c,
- * mlock.c, uaccess.asm, uaccess.c, reclaim.c, swap.c, swap_entry.c, audit.c,
- * trace.c, fail.c.
- */
+/* Memory: page frames, address spaces, areas and faults. See mm/README.md. */
 #ifndef COWIX_MM_H
 #define COWIX_MM_H
 
@@ -20,12 +14,13 @@ struct boot_params;
 struct task_struct;
 
 /*
- * mem_map[]: one entry a page frame. The law:
- *   count = the number of references to the frame, whoever holds them: each user page-table entry that maps it,
- *   each page directory that uses it as a page table, the page cache, the swap cache, the kernel. 0 means free.
- *   A count above 1 on a frame of a private area means that nobody may write it.
- * Each holder drops its own reference with free_page(); the last one frees the frame.
- * 32 bits cannot wrap: 896 MB of RAM hold fewer than 2^28 page-table entries.
+ * mem_map[]: one entry for each page frame. The law:
+ *   count = the number of references to the frame, whoever holds them: user
+ *   page-table entries that map it, directories that use it as a page table,
+ *   the page cache, the swap cache, the kernel. 0 means free.
+ *   A count above 1 on a frame of a private area means that nobody may write.
+ * Each holder drops its own reference with free_page(). The last one frees the
+ * frame. 896 MB hold fewer than 2^28 entries, so 32 bits cannot wrap.
  */
 struct page {
 	u32 count;

@@ -354,6 +354,11 @@ MUTANTS = [
         "zeroes_for_swapped",
         "swap round_trip",
         (
+            "mm/fault.c",
+            "if (entry && is_swapped(*entry)) return SWAP_IN;",
+            "",
+        ),
+        (
             "mm/pages.c",
             "if (unlikely(*entry)) {",
             "\tif (unlikely(*entry & PTE_MAPPED)) {\n",

@@ -324,7 +324,7 @@ MUTANTS = [
         (
             "mm/memory.c",
             "from[i] = entry = (entry & ~PTE_W) | PAGE_COW;",
-            "entry = (entry & ~PTE_W) | PAGE_COW;",
+            "from[i] = (entry & ~PTE_W) | PAGE_COW;",
         ),
         (
             "kernel/debug/audit.c",
