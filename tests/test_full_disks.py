@@ -25,7 +25,7 @@ sync; df . | tail -1; audit | head -1"""
     ids=["ramdisk", "floppy", "disk", "tmpfs"],
 )
 def test_full_disk(where, memory, guest, tmp_path):
-    """Four processes write until the disk is full. Each is told, old data
+    """Writes in four processes until the disk is full. Each is told, old data
     stay, and all of the space comes back."""
     disk, overlay = (
         volume(tmp_path / "disk.img", "minix3", 3000),

@@ -239,8 +239,8 @@ def test_many_inodes(tmp_path):
 
 
 def test_freed_blocks(tmp_path):
-    """Turns a directory's blocks into a file's. What the cache had of the
-    directory must not overwrite the file."""
+    """Turns a directory's blocks into a file's. Stale data of the directory in
+    the cache must not overwrite the file."""
     disk = str(tmp_path / "disk.img")
     make(disk, "ours", "minix1", 1500)
     result = cowix(

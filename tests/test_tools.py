@@ -157,10 +157,8 @@ def compare(command, data, folder, normal=lambda out: out):
 
 
 def cases(name):
-    """
-    The commands of a file in tools/, one a line. A backslash at the end
-    continues a line.
-    """
+    """Returns the commands of a file in tools/, one a line. A backslash at the
+    end continues a line."""
     with open(os.path.join(HERE, "tools", name), encoding="utf-8") as f:
         lines = f.read().replace("\\\n", "").strip().split("\n")
     return [line for line in lines if line and not line.startswith("# ")]

@@ -67,7 +67,8 @@ static int child_and_grandchild(void)
 }
 
 /*
- * Three generations write to parts of a quarter of the memory at the same time.
+ * Lets three generations write to parts of a quarter of the memory at the same
+ * time.
  */
 static void three(void)
 {

@@ -159,7 +159,7 @@ static void large_file(void)
 	leave();
 }
 
-/* Four processes write four files at once. */
+/* Writes four files at once, in four processes. */
 static void four_files(void)
 {
 	int pids[4];
@@ -194,7 +194,7 @@ static void four_files(void)
 	leave();
 }
 
-/* Four processes make and remove files of the same directory. */
+/* Makes and removes files of one directory in four processes. */
 static void create_and_delete(void)
 {
 	int pids[4];
@@ -226,8 +226,8 @@ static void create_and_delete(void)
 }
 
 /*
- * Two processes make, link and remove one name at random. Each call may fail,
- * but nothing may break.
+ * Makes, links and removes one name at random in two processes. Each call may
+ * fail, but nothing may break.
  */
 static void link_and_unlink(void)
 {
@@ -257,8 +257,8 @@ static void link_and_unlink(void)
 }
 
 /*
- * Parent and child write through one open file. They share its position, so no
- * byte is lost.
+ * Writes through one open file in parent and child. They share its position, so
+ * no byte is lost.
  */
 static void shared_offset(void)
 {

@@ -1,4 +1,4 @@
-/* What mount() is told: flags, remounting, and the options of tmpfs. */
+/* Mounting: flags, remounting, and the options of tmpfs. */
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>

@@ -296,8 +296,8 @@ static void stacks(void)
 }
 
 /*
- * Code that a tracer changes. It writes to data and text that its child shares
- * with it.
+ * Serves as the code that a tracer changes. It writes to data and text that its
+ * child shares with it.
  */
 
 static int __attribute__((noinline)) text(void)

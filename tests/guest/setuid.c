@@ -18,7 +18,7 @@
 
 static const char *self;
 
-/* What the executed program says of itself. */
+/* Ids and findings that the executed program reports. */
 struct told {
 	unsigned uid, euid, suid, gid, egid, sgid;
 	unsigned aux_uid, aux_euid, aux_gid, aux_egid, secure;

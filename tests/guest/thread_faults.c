@@ -84,7 +84,7 @@ static void map_elsewhere(void *arg)
 	*(int *)arg = 0;
 }
 
-/* Several threads fault on the same pages of a file at once. */
+/* Faults in several threads on the same pages of a file at once. */
 static void faults_together(void)
 {
 	static char page[PAGE];

@@ -459,8 +459,8 @@ static void reopened_in_session(void)
 }
 
 /*
- * Checks that a hangup takes a real terminal from all who have it open. What a
- * session leaves running cannot disturb the next.
+ * Checks that a hangup takes a real terminal from all who have it open. A
+ * session's remaining processes cannot disturb the next session.
  */
 static void console_hangup(void)
 {
