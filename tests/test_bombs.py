@@ -1,5 +1,5 @@
-"""What an ordinary user can do to take everything, and the superuser's
-commands meanwhile (guest/bombs.c)."""
+"""An ordinary user takes everything, and the superuser's commands must still
+work (guest/bombs.c)."""
 import os
 import re
 
@@ -12,7 +12,7 @@ from test_swap import MB, PROGRAMS, swap_disk
 
 @pytest.fixture(scope="module")
 def floppy(tmp_path_factory):
-    """The ordinary floppy with the bombs, with Linux's and Cowix's limits."""
+    """Returns the ordinary floppy with the programs bombs and victims."""
     folder = tmp_path_factory.mktemp("floppy")
     overlay, image = folder / "overlay", str(folder / "floppy.img")
     (overlay / "tests").mkdir(parents=True)
@@ -26,8 +26,8 @@ def floppy(tmp_path_factory):
     return image
 
 
-# How soon a command must end is told by counted instructions, whatever else
-# this machine does. A disk's time is the host's: then an idle guest's is, too.
+# Counted instructions tell how soon a command must end, whatever else this
+# machine does. A disk's time is the host's; so is an idle guest's then.
 COUNTED = {False: ("-i",), True: ("-q=-icount", "-q=shift=0,sleep=on")}
 SHORT = "fork_and_hold fork_bomb memory memory_of_many terminals shared_memory"
 
@@ -43,8 +43,8 @@ SHORT = "fork_and_hold fork_bomb memory memory_of_many terminals shared_memory"
     ],
 )
 def test_bombs(megabytes, swap, bombs, floppy, tmp_path):
-    """While each bomb lies there root's commands work, new ones too; he ends
-    it, and nothing is lost."""
+    """Checks that root's old and new commands work while each bomb lies there.
+    Root ends it, and nothing is lost."""
     disk = drive(swap_disk(tmp_path / "swap.img", 24 * MB)) if swap else []
     on = "swapon /dev/hda && " if swap else ""
     result = cowix(
@@ -65,8 +65,8 @@ def test_bombs(megabytes, swap, bombs, floppy, tmp_path):
 
 
 def test_who_ends(floppy):
-    """The largest process of the user who holds most, not the one that needs a
-    page; the line names all that matters."""
+    """Checks that the largest process of the user who holds most ends, not the
+    one that needs a page. The log names all that matters."""
     result = cowix(
         "/tests/victims", "-m", "16", "-v", image=floppy, timeout=100
     )

@@ -1,6 +1,6 @@
 /*
- * madvise() and mlock(): what is not inherited, by all forks; holes; pages that
- * stay; and what is refused.
+ * madvise() and mlock(): properties that no fork inherits, holes, pages that
+ * stay, and refusals.
  */
 #include <check.h>
 #include <cowix.h>
@@ -32,7 +32,7 @@ static char *map(unsigned pages, int flags)
 	return p;
 }
 
-/* Each way to fork; on Linux there is one. */
+/* All ways to fork; Linux has one. */
 static const int policies[] = { 0, FORK_POLICY_COW, FORK_POLICY_LAZY,
 				FORK_POLICY_OLD };
 
@@ -48,7 +48,7 @@ static int is_mapped(char *p)
 	return syscall(__NR_mincore, p, PAGE, &there) == 0;
 }
 
-/* A child's look at an area whose middle page is kept back. */
+/* Looks in a child at an area whose middle page is kept back. */
 static int look(char *p, int wiped)
 {
 	if (p[0] != 1 || p[2 * PAGE] != 3)
@@ -106,7 +106,7 @@ static void dont_fork(void)
 }
 
 /*
- * Tables that are lent already when the advice comes, and areas over several.
+ * Gives advice when tables are lent already, and for areas over several tables.
  */
 static void after_lending(void)
 {
@@ -168,7 +168,7 @@ static void refused(void)
 	CHECK(munmap(file, PAGE) == 0 && close(fd) == 0);
 }
 
-/* A hole in memory that two processes share, and in a file of it. */
+/* Makes a hole in memory that two processes share, and in its file. */
 static void hole(void)
 {
 	char *p = map(4, MAP_SHARED | MAP_ANONYMOUS);
@@ -278,7 +278,7 @@ static void locked(void)
 	CHECK_ERRNO(syscall(__NR_mlock, p, PAGE), EPERM);
 }
 
-/* MADV_PAGEOUT leaves locked pages alone, and so does the hand. */
+/* Checks that MADV_PAGEOUT and reclaim leave locked pages alone. */
 static void stays(void)
 {
 	char *p = map(4, PRIVATE);
@@ -291,7 +291,7 @@ static void stays(void)
 	CHECK(munmap(p, 4 * PAGE) == 0);
 }
 
-/* A page of the program's file: one that can be had again. */
+/* Maps a page of the program's file, which can be read again. */
 static char *map_own_file(void)
 {
 	int fd = open("/proc/self/exe", O_RDONLY);
@@ -319,7 +319,9 @@ static void give_up_in_child(char *p, int before, int after)
 	CHECK(munmap(p, PAGE) == 0);
 }
 
-/* What a child gives up stays with its parent, also where tables are lent. */
+/*
+ * Checks that a child's advice leaves the parent's pages, also in lent tables.
+ */
 static void locked_lent(void)
 {
 	give_up_in_child(map_own_file(), 1, 0);
@@ -332,7 +334,7 @@ static void *mremap_by(char *p, unsigned from, unsigned to)
 			       MREMAP_MAYMOVE);
 }
 
-/* What grows upwards, with room behind it and without. */
+/* Grows locked areas upwards, with room behind them and without. */
 static void locked_grows_up(void)
 {
 	char *p = mmap((void *)0x60000000, 2 * PAGE, RW, PRIVATE, -1, 0);
@@ -347,7 +349,9 @@ static void locked_grows_up(void)
 	CHECK(resident(p + 3 * PAGE) && munmap(p, 4 * PAGE) == 0);
 }
 
-/* A stack of one locked page grows by that many. Ends by SIGSEGV, or not. */
+/*
+ * Grows a stack of one locked page by this many pages. It may end by SIGSEGV.
+ */
 static int grow_down(int pages)
 {
 	int pid = fork(), status;
@@ -364,7 +368,7 @@ static int grow_down(int pages)
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-/* RLIMIT_MEMLOCK holds for locked areas that grow, too. */
+/* Checks that RLIMIT_MEMLOCK also limits locked areas that grow. */
 static void locked_grows(void)
 {
 	CHECK(set_memlock(4 * PAGE) == 0 && setuid(1000) == 0);

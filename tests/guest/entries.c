@@ -1,6 +1,6 @@
 /*
- * Page-table entries and the TLB: what an entry allows after each change, seen
- * by the process that has just used it, and what becomes of sharing.
+ * Page-table entries and the TLB: the rights of an entry after each change, for
+ * a process that has just used it. Also what becomes of sharing.
  */
 #include <abi/elf.h>
 #include <abi/mman.h>
@@ -39,8 +39,8 @@ static void protect(char *at, unsigned pages, unsigned prot)
 }
 
 /*
- * Through the kernel, in this process and with its TLB: a fork in between would
- * empty that.
+ * Returns 1 if the kernel can read there. A fork would empty the TLB, so this
+ * process itself asks.
  */
 static int readable(const char *at)
 {
@@ -59,7 +59,7 @@ static int writable(char *at)
 }
 
 /*
- * Have entries for the page in the TLB: emulators keep one for each privilege
+ * Loads TLB entries for the page, since emulators keep one for each privilege
  * level.
  */
 static void use(char *at, char value)
@@ -68,7 +68,7 @@ static void use(char *at, char value)
 	*at = value;
 }
 
-/* Entries that were used and then changed. */
+/* Uses entries, then changes them. */
 static void no_stale_entries(void)
 {
 	char *p = anonymous(4);
@@ -92,7 +92,7 @@ static void no_stale_entries(void)
 	      p[PAGE + 1] == 'a');
 }
 
-/* A page that nobody may touch keeps its bytes, through a fork as well. */
+/* Checks that an untouchable page keeps its bytes, through a fork as well. */
 static void no_access(void)
 {
 	char *p = anonymous(2);
@@ -118,8 +118,8 @@ static void no_access(void)
 }
 
 /*
- * A parent whose child has gone gets its pages back several at a time, but not
- * one that it protected itself.
+ * Checks that a parent gets its pages back when its child has gone, several at
+ * a time. Pages it protected itself stay so.
  */
 static void protection_outlives_fork(void)
 {
@@ -137,7 +137,7 @@ static void protection_outlives_fork(void)
 	CHECK(!writable(p + PAGE) && p[PAGE] == 'o' && writable(p + 2 * PAGE));
 }
 
-/* mprotect that allows writing again does not end the sharing. */
+/* Checks that mprotect which allows writing again does not end the sharing. */
 static void protection_keeps_sharing(void)
 {
 	char *p = anonymous(2);
@@ -169,8 +169,8 @@ static int write_signal(void)
 }
 
 /*
- * Read first, so that there is an entry: the zero page, the file's page, each
- * in an area that is only read.
+ * Reads first, to make an entry: the zero page, or the file's, in areas that
+ * are only read.
  */
 static void read_only(void)
 {
@@ -191,8 +191,8 @@ static void read_only(void)
 }
 
 /*
- * A private mapping of a file is written to by parent and child: neither sees
- * the other, and the file sees none of them.
+ * Writes to a private mapping in parent and child. Neither sees the other's,
+ * and the file sees none.
  */
 static void private_file(void)
 {
@@ -219,7 +219,7 @@ static void private_file(void)
 	CHECK(read(fd, &byte, 1) == 1 && byte == 'i');
 }
 
-/* A page that is shared through a file outlives those who have it. */
+/* Checks that a page shared through a file outlives its users. */
 static void shared_file(void)
 {
 	int fd = open(on_cowix() ? "/bin/true" : "/proc/self/exe", O_RDONLY);
@@ -235,8 +235,8 @@ static void shared_file(void)
 }
 
 /*
- * More references to one frame than a byte, and with the children's more than
- * 16 bits, could count.
+ * Makes more references to one frame than a byte can count. With the children's
+ * it is more than 16 bits.
  */
 static void many_references(void)
 {
@@ -264,7 +264,7 @@ static void many_references(void)
 	CHECK(sum == 0);
 }
 
-/* The page tables of neighbours are not freed with an area's own. */
+/* Checks that unmapping an area keeps its neighbours' page tables. */
 static void neighbours(void)
 {
 	char *p = anonymous(3);
@@ -275,8 +275,8 @@ static void neighbours(void)
 }
 
 /*
- * A writable segment whose file goes on behind it: what the program finds there
- * is zero. Its exit status is the first such byte.
+ * Maps a writable segment whose file goes on behind it. The program must find
+ * zeroes there: it exits with the first such byte.
  */
 static void tail_of_segment(void)
 {

@@ -14,8 +14,8 @@ static const unsigned wild[] = { 0x10,       0xBFFFFFFF + 1u, 0xC0100000,
 #define WILD (sizeof(wild) / sizeof(wild[0]))
 
 /*
- * Calls with the index of each pointer argument; the others get something
- * sensible.
+ * Calls, with the index of each pointer argument. The others get sensible
+ * values.
  */
 static const struct {
 	int number, pointer;
@@ -140,7 +140,7 @@ static void wild_pointers(void)
 	unlink("/tmp/test-wild");
 }
 
-/* The second pointer of calls whose first one is good. */
+/* Tries the second pointer of calls whose first one is good. */
 static void second_pointers(void)
 {
 	CHECK_ERRNO(syscall(__NR_stat, "/", wild[1]), EFAULT);
@@ -178,8 +178,8 @@ static unsigned random_argument(void)
 }
 
 /*
- * Calls that would end the test or the machine, or only take time, or would
- * change processes and files that are not the test's.
+ * Returns 1 for calls that would end the test or the machine, take time, or
+ * change foreign processes and files.
  */
 static int too_dangerous(int call)
 {
@@ -236,8 +236,8 @@ static void nothing(int sig)
 }
 
 /*
- * A signal soon, whatever the calls before have done to signals: a call that
- * waits comes back.
+ * Starts a timer and unblocks its signal, whatever earlier calls did. So a
+ * waiting call returns.
  */
 static void limit_time(void)
 {
@@ -268,8 +268,8 @@ static void make_random_calls(void)
 }
 
 /*
- * Wait for a child, a second at most: it may be traced, and stop, or wait with
- * the signal blocked.
+ * Waits at most a second for a child, then kills it. It may be traced and stop,
+ * or block the signal.
  */
 static void wait_or_kill(int pid)
 {
@@ -313,7 +313,7 @@ static void load_program(const char *path)
 	close(fd);
 }
 
-/* Write the program image out and run it in a child with a short life. */
+/* Writes the program image and runs it in a child with a short life. */
 static void run_image(int size)
 {
 	int fd = open("/tmp/test-elf", O_WRONLY | O_CREAT | O_TRUNC, 0755), pid;
@@ -336,7 +336,7 @@ static void run_image(int size)
 }
 
 /*
- * Each 32-bit field of the ELF header and the program headers, set to hostile
+ * Sets each 32-bit field of the ELF header and the program headers to hostile
  * values.
  */
 static void hostile_elf(void)
@@ -363,7 +363,7 @@ static void hostile_elf(void)
 	unlink("/tmp/test-elf");
 }
 
-/* Programs of random bytes behind a good header. */
+/* Runs random bytes behind a good header. */
 static void random_programs(void)
 {
 	if (!on_cowix())

@@ -1,6 +1,6 @@
 /*
- * Memory: what may be touched, demand-zero, the heap's and the stack's limits,
- * running out.
+ * Memory: permitted accesses, demand-zero, limits of heap and stack, and no
+ * more memory.
  */
 #include <abi/elf.h>
 #include <check.h>
@@ -11,10 +11,7 @@
 #define PAGE 4096
 #define KERNEL 0xC0000000u
 
-/*
- * Do something in a child that should end it by a signal; which one it was, 0
- * if none.
- */
+/* Runs fn in a child that a signal should end. Returns the signal, or 0. */
 static int signal_of(void (*fn)(void))
 {
 	int pid = fork(), status;
@@ -35,7 +32,7 @@ static void write_text(void)
 static const char constants[3 * PAGE] = { 1 };
 
 /*
- * A page of constants that nobody has touched: there is no entry yet, the area
+ * Writes to an untouched page of constants. There is no entry yet, so the area
  * alone must refuse.
  */
 static void write_constants(void)
@@ -94,10 +91,9 @@ static void protection(void)
 }
 
 /*
- * A program whose only segment is read-only and larger in memory than in its
- * file: the zeroes behind the file's bytes have no file page to be refused by,
- * so the area's permission alone stands between its first instruction and the
- * write. (Linux gives such zeroes write permission.)
+ * Runs a program whose only segment is read-only, and larger in memory than in
+ * its file. No file page can refuse a write to its trailing zeroes, so only the
+ * area's permission does. Linux gives such zeroes write permission.
  */
 static void read_only_zeroes(void)
 {
@@ -219,8 +215,8 @@ static void stack(void)
 }
 
 /*
- * Touch more than there is: the program is killed, everybody else goes on. Only
- * where memory is known to be small.
+ * Touches more memory than there is. The program is killed, and everybody else
+ * goes on. Runs only where memory is small.
  */
 static void touch_everything(void)
 {
@@ -249,8 +245,8 @@ static void out_of_memory(void)
 }
 
 /*
- * Forks children that stay, until it fails. A fault that finds no memory in the
- * last moment ends the largest process: one of these, not the shell.
+ * Forks children that stay, until it fails. A fault without memory then ends
+ * the largest process: one of these, not the shell.
  */
 static void fork_and_stay(void)
 {
@@ -267,7 +263,7 @@ static void fork_and_stay(void)
 	_exit(n > 100 && (errno == ENOMEM || errno == EAGAIN) ? 0 : 1);
 }
 
-/* Everything must come back afterwards: the frame of the tests counts. */
+/* Checks that everything comes back: the test's frame counts it. */
 static void fork_until_failure(void)
 {
 	int pid, status;
@@ -282,7 +278,7 @@ static void fork_until_failure(void)
 	CHECK(kill(-pid, SIGKILL) == 0);
 }
 
-/* The FPU's registers survive other users of it and a fork. */
+/* Checks that FPU registers survive other users and a fork. */
 static void fpu(void)
 {
 	double value = 1.5, result = 0;

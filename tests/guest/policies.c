@@ -1,8 +1,7 @@
 /*
- * The policies of xfork among each other, in any order, over generations:
- * processes that do what they are told, one at a time, on a region with a page
- * table of its own. The model (policies_model.h) knows each byte, each fault
- * and each frame beforehand.
+ * The policies of xfork mixed, in any order, over generations. Processes take
+ * orders, one at a time, and share a region with a page table of its own. The
+ * model (policies_model.h) predicts each byte, fault and frame.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -12,15 +11,15 @@
 
 #define REGION		((char *)0x60000000)
 #define ZEROES		16	/* from here on pages that were only read, */
-#define ABSENT		20 /* and from here on pages that nobody has touched */
-#define PATIENCE	15	/* seconds: who waits for one that has died */
+#define ABSENT		20 /* and from here on untouched pages */
+#define PATIENCE	15	/* seconds to wait for a dead one */
 
 enum how { BY_ITSELF, BY_KERNEL, BY_SHARER, WAYS };
 static const int policies[3] = { OLD, COW, LAZY };
 
 /*
- * The processes. One that is told something finds it on the stage, which all
- * share, and leaves there what it has found.
+ * The processes. Each finds its orders on the stage, which all share, and
+ * leaves its results there.
  */
 
 enum order { FORK, WRITE, LOOK, WAIT, LEAVE };
@@ -30,7 +29,7 @@ static struct stage {
 	enum how how;
 	int policy, slot, first, end, pid;
 	char value, expected[PAGES];
-	int wrong;		/* so many bytes were not what was expected */
+	int wrong;		/* bytes that were not as expected */
 	long faults, frames;
 } *stage;
 
@@ -63,8 +62,8 @@ static void write_pages(const struct stage *s)
 }
 
 /*
- * What is counted must not count itself: stack, data and file are touched
- * before.
+ * Counts faults. It touches its stack, data and file before, so as not to count
+ * them.
  */
 static void write_and_count(void *arg)
 {
@@ -88,7 +87,10 @@ static void look(struct stage *s)
 		s->wrong += REGION[i * PAGE + i] != s->expected[i];
 }
 
-/* Who the process is afterwards: itself, or, in a child, the child. */
+/*
+ * Obeys an order. Returns the process's number: self, or in a child, the
+ * child's.
+ */
 static int obey(struct stage *s, int self)
 {
 	int pid, slot = s->slot;
@@ -134,7 +136,7 @@ static void act(int self)
 	}
 }
 
-/* What the first one has: bytes, zeroes, nothing yet. */
+/* Makes the first process's pages: bytes, zeroes, nothing yet. */
 static void first_actor(void)
 {
 	CHECK(mmap(REGION, PAGES * PAGE, RW,
@@ -146,7 +148,7 @@ static void first_actor(void)
 	act(0);
 }
 
-/* The director, who is none of them and does not have the region. */
+/* The director, which is none of the processes and does not have the region. */
 
 static void tell(int i, enum order order)
 {
@@ -191,8 +193,8 @@ static void do_write(int i, int first, int end, char value, enum how how)
 }
 
 /*
- * Until its memory is given back: who has it as a child waits for it, or else
- * init, if that does.
+ * Waits until a process has given back its memory. Its parent waits for it, or
+ * else init does.
  */
 static void do_leave(int i)
 {
@@ -264,7 +266,7 @@ static void begin(void)
 		first_actor();
 }
 
-/* The n-th order of four. */
+/* Returns the n-th order of four. */
 static void order_of_four(int n, int *order)
 {
 	int left[4] = { 0, 1, 2, 3 };
@@ -279,8 +281,8 @@ static void order_of_four(int n, int *order)
 }
 
 /*
- * Four generations, forked in each of 27 ways before anyone writes; then they
- * write in each of 24 orders, by themselves, by a call, by another process.
+ * Forks four generations in each of 27 ways before anyone writes. Then they
+ * write in each of 24 orders: by themselves, by a call, by another process.
  */
 static void sequences(void)
 {
@@ -305,8 +307,8 @@ static void sequences(void)
 }
 
 /*
- * The same, and who has written leaves before the next one writes: at the end
- * somebody has everything to himself.
+ * Does so with leaving: after its write each process leaves. The last one then
+ * owns everything.
  */
 static void one_after_the_other(void)
 {
@@ -360,7 +362,7 @@ static void random_step(void)
 			 rand() % WAYS);
 }
 
-/* Anybody forks by any policy, writes or leaves at any time. */
+/* Lets any process fork by any policy, write or leave at any time. */
 static void random_plays(void)
 {
 	open_stage();

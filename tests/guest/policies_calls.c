@@ -1,7 +1,7 @@
 /*
- * What a process does to its address space after forks by any policy stays its
- * own: three generations, each of which makes a call while the others have not,
- * have already, or do it through another process that shares their memory.
+ * After forks by any policy, a process's changes to its address space stay its
+ * own. Each of three generations makes a call. The others have made theirs, or
+ * not yet, or through a process that shares their memory.
  */
 #include "policies_region.h"
 
@@ -14,7 +14,9 @@ static void do_read(void)
 	CHECK(kernel_writes(page(2), 'k') && kernel_writes(page(3), 'k'));
 }
 
-/* The status is 256 times the number, and lies across the edge of a page. */
+/*
+ * Makes wait() store a status across the edge of a page. It is 256 times 's'.
+ */
 static void do_wait(void)
 {
 	int pid = fork();
@@ -68,7 +70,7 @@ static void do_move(void)
 }
 
 static const struct call {
-	const char *name, *cells;	/* what the region is then */
+	const char *name, *cells;	/* the region's state then */
 	void (*run)(void);
 } calls[] = {
 	{ "nothing", FRESH, do_nothing },
@@ -92,7 +94,7 @@ static void run_call(void *arg)
 	((const struct call *)arg)->run();
 }
 
-/* Who acts when: each waits for the one before it in the order, twice. */
+/* The order of acting: each waits for the one before it, twice. */
 
 static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
 				  { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
@@ -108,12 +110,12 @@ struct play {
 	int policies[2];
 	const struct call *calls[3];
 	const int *order;
-	int by_sharer;		/* the generation that has it done, or none */
+	int by_sharer;		/* the generation that uses a sharer, or none */
 };
 
 /*
- * A generation: have a child if that is not the third, make the call when it is
- * time, and look again when all have.
+ * Lives as a generation: has a child unless it is the third. Makes its call in
+ * turn, and looks again when all have.
  */
 static void live(const struct play *p, int self)
 {
@@ -158,8 +160,8 @@ static void play(const struct play *p, int audited)
 }
 
 /*
- * Each pair of calls by two generations under each pair of policies; the third
- * does something else.
+ * Tries each pair of calls by two generations under each pair of policies. The
+ * third does something else.
  */
 static void three_generations(void)
 {
@@ -182,10 +184,7 @@ static void three_generations(void)
 			}
 }
 
-/*
- * Every order, and who acts through another process, for calls that change what
- * a table holds.
- */
+/* Tries every order and sharer, for calls that change a table's contents. */
 static void every_order(void)
 {
 	open_batons();

@@ -1,6 +1,4 @@
-/*
- * /proc, what it says of a process's files: its descriptors and directories.
- */
+/* /proc, part about a process's files: its descriptors and directories. */
 #include <sys/stat.h>
 #include "procfs.h"
 
@@ -52,8 +50,8 @@ static void open_files(void)
 }
 
 /*
- * A file without a name, whose directory has gone as well, is not looked for
- * there: a damaged file system would be reported.
+ * Checks that a nameless file is not looked up in a directory that has gone,
+ * too. That would report a damaged file system.
  */
 static void nameless(void)
 {

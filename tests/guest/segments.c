@@ -1,6 +1,6 @@
 /*
- * Segments of a thread's own: set_thread_area, modify_ldt, and what a signal
- * handler and a tracer find in the segment registers.
+ * Segments of threads: set_thread_area, modify_ldt, and the segment registers
+ * that a signal handler and a tracer find.
  */
 #include <check.h>
 #include <signal.h>
@@ -108,7 +108,7 @@ static void thread_areas(void)
 	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
 }
 
-/* A segment that goes away while it is loaded harms its program at most. */
+/* Checks that a removed segment in use harms only its program. */
 static void removed_segment(int zero)
 {
 	int entry = new_segment(data), pid = fork();

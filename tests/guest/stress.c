@@ -1,8 +1,8 @@
 /*
- * Many threads do at random what changes their common address space and their
- * process: map, unmap, protect, touch, fork, wait for each other, signal, end,
- * and at last all at once. Nothing is expected but that nothing breaks: the
- * counts are compared by the frame of the tests, the audit looks meanwhile.
+ * Threads change their common address space and their process at random. They
+ * map, unmap, protect, touch, fork, wait, signal and end, at last all at once.
+ * Nothing may break: the test's frame compares the counts, and the audit looks
+ * meanwhile.
  */
 #include <check.h>
 #include <cowix.h>
@@ -36,7 +36,7 @@ static void unmap_slot(unsigned i)
 		syscall(__NR_munmap, p, PAGES * PAGE);
 }
 
-/* Without memory there is no mapping, and that is all right. */
+/* Maps a slot. Without memory there is no mapping, which is all right. */
 static void map_slot(unsigned i, unsigned r)
 {
 	static const int kinds[] = { MAP_PRIVATE | MAP_ANONYMOUS,
@@ -52,7 +52,7 @@ static void map_slot(unsigned i, unsigned r)
 		syscall(__NR_munmap, p, PAGES * PAGE);
 }
 
-/* Taken out of its slot, so that no other thread unmaps it meanwhile. */
+/* Uses a mapping taken out of its slot, so that no other thread unmaps it. */
 static void use_slot(unsigned i, unsigned r)
 {
 	char *p = __sync_lock_test_and_set(&slots[i], NULL);
@@ -70,7 +70,7 @@ static void use_slot(unsigned i, unsigned r)
 		syscall(__NR_munmap, p, PAGES * PAGE);
 }
 
-/* A child with a copy of all that, which changes a little of it. */
+/* Forks a child, which changes a little of its copy. */
 static void fork_child(unsigned r)
 {
 	int pid =
@@ -123,10 +123,7 @@ static void act(unsigned *state)
 			SIGUSR1);
 }
 
-/*
- * A thread does a few things and ends; the first one starts the next in its
- * place.
- */
+/* Does a few things and ends. The first thread starts the next in its place. */
 static void live(void *arg)
 {
 	unsigned state = (unsigned)(long)arg;
@@ -169,8 +166,7 @@ static void run_threads(unsigned seed, long ms)
 }
 
 /*
- * The process ends while its threads are at it: by itself, by a signal, by
- * exec.
+ * Ends the process while its threads work: by itself, by a signal, or by exec.
  */
 static void end_somehow(int how)
 {

@@ -69,7 +69,7 @@ static void sweep_mmap(void)
 	sweep(&file, 1);
 }
 
-/* Three areas out of one: each split needs memory. */
+/* Splits an area in three: each split needs memory. */
 static int protect_middle(void)
 {
 	return syscall(__NR_mprotect, mapping + PAGE, PAGE, PROT_READ);
@@ -93,7 +93,7 @@ static void prepare_area(void)
 	unprotect();
 }
 
-/* Whether there is a mapping of the page in the middle. errno is as it was. */
+/* Returns 1 if the middle page is mapped. Keeps errno. */
 static int middle_is_mapped(void)
 {
 	int error = errno, there = syscall(__NR_mincore, mapping + PAGE, PAGE,
@@ -104,8 +104,8 @@ static int middle_is_mapped(void)
 }
 
 /*
- * The page in the middle moves, because it cannot grow where it is: it is in
- * one place, whatever fails.
+ * Moves the middle page, which cannot grow where it is. It must be in one
+ * place, whatever fails.
  */
 static int move_middle(void)
 {
@@ -120,8 +120,8 @@ static int move_middle(void)
 }
 
 /*
- * It moves to where the next one is, which goes: as one area with what is above
- * it, it would be hard to take away.
+ * Moves the page over the next one, which goes. As one area with the page
+ * above, it would be hard to remove.
  */
 static int move_up(void)
 {
@@ -133,7 +133,7 @@ static int move_up(void)
 	return to == -1u ? -1 : 0;
 }
 
-/* A new mapping in the place of part of an old one. */
+/* Maps over a part of an old mapping. */
 static int map_over(void)
 {
 	unsigned at = syscall(__NR_mmap2, mapping + PAGE, PAGE, PROT_READ,
@@ -144,8 +144,8 @@ static int map_over(void)
 }
 
 /*
- * A split that is done when the next one fails stays: the areas say the same as
- * before.
+ * Sweeps splits. One that is done when the next fails stays: the areas still
+ * mean the same.
  */
 static void sweep_splits(void)
 {
@@ -177,7 +177,7 @@ static void sweep_splits(void)
 	sweep(&mapping_over, 3);
 }
 
-/* Faults: if there is memory after all, as here, the access is tried again. */
+/* Faults: if memory returns, as here, the access is tried again. */
 
 static int write_byte(void)
 {
@@ -259,7 +259,7 @@ static void sweep_read_fault(void)
 }
 
 /*
- * The kernel breaks the sharing for a call: the call fails, the page is still
+ * Makes the kernel break the sharing. If the call fails, the page is still
  * shared and unchanged.
  */
 static int read_zeroes(void)
@@ -308,8 +308,8 @@ static void sweep_fpu(void)
 }
 
 /*
- * Pages in swap: who cannot get one back tries again, or its call fails, and
- * the page is still where it was.
+ * Reads a page in swap. Without memory the access is tried again, or the call
+ * fails, and the page stays in swap.
  */
 
 static int swap_and_read(void)
@@ -331,7 +331,7 @@ static int swap_and_call(void)
 	return read(file_fd, (char *)target, 16);
 }
 
-/* The parent's page in swap is the child's too; then both come for it. */
+/* Forks, so that the page in swap is the child's too. Then both fetch it. */
 static int swap_and_fork(void)
 {
 	int pid;

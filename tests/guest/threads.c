@@ -1,4 +1,4 @@
-/* Threads with nothing but the system calls: clone, tgkill, exit_group. */
+/* Threads by the system calls alone: clone, tgkill, exit_group. */
 #include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -58,8 +58,8 @@ static void note_altstack(void *arg)
 }
 
 /*
- * Two threads that handle signals at once cannot do so on one stack; a child of
- * fork has its own copy.
+ * Checks that a new thread has no alternate stack, since two handlers cannot
+ * share one. A child of fork has its own copy.
  */
 static void alternate_stack(void)
 {
@@ -86,7 +86,7 @@ static void count_up(void *arg)
 		__sync_fetch_and_add((int *)arg, 1);
 }
 
-/* More threads than a table of 64 tasks holds, several times over. */
+/* Starts more threads than a table of 64 tasks holds, several times. */
 static void many(void)
 {
 	static struct thread threads[MANY];
@@ -118,7 +118,9 @@ static void look_at_gs(void *arg)
 	seen_gs = read_gs();
 }
 
-/* The same selector, but each thread's descriptor has its own base. */
+/*
+ * Checks that each thread's descriptor has its own base, by the same selector.
+ */
 static void local_storage(void)
 {
 	static int mine[1] = { 111 }, others[1] = { 222 };
@@ -190,7 +192,7 @@ static void read_byte(void *arg)
 		*c = '?';
 }
 
-/* The file stays as long as somebody works on it. */
+/* Checks that a file stays while a thread works on it. */
 static void close_while_reading(void)
 {
 	struct thread t;
@@ -223,7 +225,10 @@ static void exit_42(void *arg)
 	_exit(42);
 }
 
-/* Threads are nobody's children; the process ends as a whole. */
+/*
+ * Checks that threads are nobody's children, and that the process ends as a
+ * whole.
+ */
 static void whole_processes(void)
 {
 	struct thread a, b, c;
@@ -254,8 +259,8 @@ static void finish_later(void *arg)
 }
 
 /*
- * exit() ends one thread, also the first: the process is there until the last
- * one goes.
+ * Checks that exit() ends one thread, even the first. The process lives until
+ * the last one goes.
  */
 static void first_thread_leaves(void)
 {
@@ -284,7 +289,7 @@ static void run_shell(void *arg)
 }
 
 /*
- * The new program is the process, whoever called exec: same number, no other
+ * Checks that exec in any thread keeps the process's number and ends its other
  * threads.
  */
 static void exec_ends_the_others(void)
@@ -324,10 +329,7 @@ static void run_with_other_ids(void *arg)
 	run_shell(arg);
 }
 
-/*
- * Each thread has its own ids; the program gets those of the one that called
- * exec.
- */
+/* Checks that threads have their own ids. exec uses those of its caller. */
 static void exec_as_somebody(void)
 {
 	static char script[] =
@@ -369,7 +371,10 @@ static void sleep_and_block(void *arg)
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 }
 
-/* To a thread, and to a process: whoever does not block it. */
+/*
+ * Sends signals to a thread, and to a process. A process's signal goes to any
+ * thread that does not block it.
+ */
 static void signals(void)
 {
 	struct thread a, b;
@@ -441,8 +446,8 @@ static void spin(void *arg)
 }
 
 /*
- * All threads stop and go on together: what they count is looked at through a
- * shared address space.
+ * Checks that all threads stop and go on together. Their counters are seen in
+ * shared memory.
  */
 static void stop_and_continue(void)
 {

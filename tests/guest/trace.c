@@ -1,6 +1,4 @@
-/*
- * ptrace: what a tracer sees and changes, from system calls to single steps.
- */
+/* ptrace: what a tracer sees and changes, from system calls to single steps. */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,7 +21,7 @@ static void note(int sig)
 	count++;
 }
 
-/* A child that asks to be traced and stops before its work. */
+/* Starts a child that asks to be traced, and stops before its work. */
 static int traced(void (*work)(void))
 {
 	int pid = fork(), status;
@@ -40,8 +38,8 @@ static int traced(void (*work)(void))
 }
 
 /*
- * Let the child go on; the signal it stops with next, or 1000 plus its exit
- * status, 2000 plus the signal that it dies of.
+ * Lets the child go on. Returns the signal it stops with, or 1000 plus its
+ * status, or 2000 plus its deadly signal.
  */
 static int go_on(int pid, int request, int sig)
 {
@@ -115,7 +113,7 @@ static void skipped_call(void)
 	_exit(syscall(__NR_getppid) != 77);
 }
 
-/* The tracer wants no call at all, and says what it returned. */
+/* Skips a system call, and sets its result. */
 static void no_call(void)
 {
 	int pid = traced(skipped_call);
@@ -165,8 +163,8 @@ static void check_poked(void)
 }
 
 /*
- * Memory that parent and child still share is copied when the tracer writes to
- * it; program text can be written for a breakpoint.
+ * Checks that a tracer's write copies memory still shared with the parent.
+ * Program text can be written for a breakpoint.
  */
 static void peek_and_poke(void)
 {
@@ -203,7 +201,7 @@ static void use_text(void)
 }
 
 /*
- * A breakpoint as debuggers set it: int3 in the text, the byte put back, one
+ * Sets a breakpoint as debuggers do: int3 in the text, the byte put back, one
  * step back.
  */
 static void breakpoint(void)
@@ -278,7 +276,10 @@ static void deaths(void)
 	CHECK(kill(pid, SIGKILL) == 0 && WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
-/* wait() for any child hears of a traced one's stops and of another's end. */
+/*
+ * Checks that wait() for any child reports a traced one's stops and another's
+ * end.
+ */
 static void two_children(void)
 {
 	int a = traced(wait_for_ever), b = fork(), status;
@@ -344,7 +345,7 @@ static void single_steps(void)
 	CHECK(go_on(pid, PTRACE_CONT, 0) == 1003);
 }
 
-/* A traced child whose tracer is gone goes on untraced. */
+/* Checks that a traced child goes on untraced when its tracer has gone. */
 static void orphan(void)
 {
 	int fds[2], pid, alive = 0;

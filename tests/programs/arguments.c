@@ -1,6 +1,6 @@
 /*
- * Arguments and environment: a program that runs itself, getopt, the
- * environment's functions, sizes.
+ * Arguments and environment: a program that runs itself, getopt, functions of
+ * the environment, sizes.
  */
 #include <getopt.h>
 #include <libgen.h>

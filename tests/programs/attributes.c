@@ -1,5 +1,5 @@
 /*
- * What files are: modes, links, times, kinds, through stat and its younger
+ * Attributes of files: modes, links, times, kinds, through stat and its younger
  * relatives.
  */
 #include <fcntl.h>

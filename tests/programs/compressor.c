@@ -1,7 +1,7 @@
 /*
  * A compressor: matches in a window of 32 KB through hash chains, then Huffman
  * codes. It compresses texts of several kinds into a file, reads them back and
- * compares; the sizes and a checksum are printed.
+ * compares. It prints the sizes and a checksum.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -58,7 +58,7 @@ static uint32_t checksum(const unsigned char *p, size_t n)
 }
 
 /*
- * Matches: what is found becomes a list of symbols, each with a distance if it
+ * Matches: the text becomes a list of symbols, each with a distance if it
  * stands for a match.
  */
 struct token {

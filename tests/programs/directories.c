@@ -1,6 +1,6 @@
 /*
  * Directories: making, reading, renaming, walking, matching. Names are sorted,
- * since each file system has an order of its own.
+ * since each file system has its own order.
  */
 #include <dirent.h>
 #include <fcntl.h>

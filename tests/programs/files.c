@@ -1,6 +1,6 @@
 /*
- * Open files: reading and writing at places, vectors, holes, sizes beyond 2 GB
- * of offset, flags, duplicates.
+ * Open files: reading and writing at places, vectors, holes, offsets beyond 2
+ * GB, flags, duplicates.
  */
 #define _FILE_OFFSET_BITS 64
 #include <fcntl.h>
@@ -109,7 +109,7 @@ static void sizes(void)
 	close(fd);
 }
 
-/* Random writes against a copy in memory. */
+/* Compares random writes with a copy in memory. */
 static void random_writes(void)
 {
 	enum { SIZE = 60000 };

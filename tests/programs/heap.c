@@ -1,6 +1,6 @@
 /*
- * The heap: every size, growing, shrinking, alignment, patterns that fragment
- * it, and what happens when there is no more.
+ * The heap: every size, growing, shrinking, alignment, fragmenting patterns,
+ * and no more memory.
  */
 #include <malloc.h>
 #include <stdint.h>
@@ -33,8 +33,7 @@ static int intact(const unsigned char *p, size_t n, unsigned char seed)
 }
 
 /*
- * Blocks from a few bytes to beyond the threshold from which each one is a
- * mapping of its own.
+ * Allocates blocks from a few bytes to beyond the threshold for a mapping each.
  */
 static void random_blocks(void)
 {
@@ -129,7 +128,7 @@ static void alignment(void)
 	free(odd);
 }
 
-/* The break goes back when its top is free. */
+/* Checks that the break goes back when its top is free. */
 static void trimming(void)
 {
 	char *before, *blocks[200];
@@ -146,7 +145,7 @@ static void trimming(void)
 }
 
 /*
- * A limit on the address space: malloc fails with ENOMEM, and works again
+ * Limits the address space: malloc fails with ENOMEM, and works again
  * afterwards.
  */
 static void exhaustion(void)

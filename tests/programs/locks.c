@@ -1,6 +1,6 @@
 /*
- * Advisory locks: who holds what, conflicts, splitting, waiting, and what close
- * and exit release.
+ * Advisory locks: holders, conflicts, splitting, waiting, release by close and
+ * exit.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -40,7 +40,7 @@ static void ask(const char *who, int type, long start, long length)
 		       (long)l.l_start, (long)l.l_len, l.l_pid == getppid());
 }
 
-/* What another process sees. */
+/* Prints the locks that another process sees. */
 static void other_sees(const char *what)
 {
 	printf("%s\n", what);

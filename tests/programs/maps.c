@@ -12,8 +12,8 @@
 #define PAGE	4096
 
 /*
- * Whether a byte can be read and written, asked of the kernel by system calls
- * on a pipe.
+ * Returns a word for what a byte allows, read or write. System calls on a pipe
+ * tell.
  */
 static const char *access_of(char *p)
 {
@@ -133,7 +133,7 @@ static void advice(void)
 	CALL(madvise(p, 3 * PAGE, MADV_WILLNEED));
 }
 
-/* A function made at run time. */
+/* Makes a function at run time. */
 static void code(void)
 {
 	static const unsigned char add[] = { 0x8B, 0x44, 0x24, 0x04, 0x03,
@@ -147,7 +147,7 @@ static void code(void)
 	printf("%d\n", f(20, 22));
 }
 
-/* Many areas, taken out in an order of their own. */
+/* Makes many areas, and removes them in an order of their own. */
 static void many(void)
 {
 	enum { N = 500 };

@@ -177,8 +177,8 @@ static void selecting(void)
 }
 
 /*
- * A chain of processes that adds one to every byte; its length in bytes is more
- * than the pipes hold.
+ * Runs a chain of processes, each of which adds one to every byte. They send
+ * more bytes than the pipes hold.
  */
 static void chain(void)
 {

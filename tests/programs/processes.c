@@ -1,6 +1,6 @@
 /*
- * Processes: fork, exec and wait in their forms, groups, sessions, what is
- * inherited, spawn.
+ * Processes: forms of fork, exec and wait, groups, sessions, inheritance,
+ * spawn.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -51,7 +51,7 @@ static void forking(void)
 }
 
 /*
- * A tree: each process makes two until the depth is reached, and returns the
+ * Makes a tree: each process makes two until the depth is reached. Returns the
  * number of processes below it.
  */
 static int tree(int depth)

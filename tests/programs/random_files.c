@@ -1,8 +1,8 @@
 /*
- * random_files [seed [operations]]: calls about files, chosen by dice, on few
- * names, so that they get in each other's way: links to links, folders under
- * one's feet, open files without names. What each call says, and the tree at
- * the end.
+ * random_files [seed [operations]]: random calls about files on few names, so
+ * that they get in each other's way. There are links to links, vanishing
+ * folders, and open files without names. Prints each call's result, and the
+ * tree at the end.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include "say.h"
 
 #define FDS	6
-/* of folders around the place where it happens: no path leads out of them */
+/* of folders around the place: no path leads out of them */
 #define LEVELS	12
 #define NAMES	5
 #define LARGE	9000
@@ -30,7 +30,8 @@ static unsigned dice(unsigned n)
 }
 
 /*
- * A path of one to three parts; rarely with a slash at its end, or none at all.
+ * Returns a path of one to three parts, rarely with a slash at its end, or
+ * empty.
  */
 static char *path(char *to)
 {
@@ -148,7 +149,7 @@ static void use_open_file(void)
 	}
 }
 
-/* Two paths. */
+/* Makes a random call with two paths. */
 static void use_two(void)
 {
 	path(first);
@@ -259,7 +260,7 @@ static void operate(void)
 		use_path();
 }
 
-/* The tree below the current folder, in order. */
+/* Prints the tree below the current folder, in order. */
 static void show_tree(int depth)
 {
 	struct dirent **entries;

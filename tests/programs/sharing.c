@@ -1,7 +1,4 @@
-/*
- * Mappings that are shared between processes and with files, and mappings that
- * move.
- */
+/* Mappings shared between processes and with files, and mappings that move. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -88,7 +85,7 @@ static void remapping(void)
 }
 
 /*
- * To a place that is named: what was there goes, and what was moved is there,
+ * Moves a mapping to a given place. It replaces what was there, and stays
  * copied on write or shared as before.
  */
 static void remapping_fixed(void)
@@ -148,7 +145,7 @@ static void remapping_fixed(void)
 	printf("%c%c%c\n", p[0], p[PAGE], p[3 * PAGE]);
 }
 
-/* Processes that count in one word, each in its turn. */
+/* Counts in one word by several processes, each in its turn. */
 static void counting(void)
 {
 	volatile int *word = (int *)map(1, PROT_READ | PROT_WRITE,

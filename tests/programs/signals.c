@@ -1,6 +1,6 @@
 /*
- * Signals: flags of sigaction, masks, waiting, what siginfo says, the other
- * stack, children, and default actions.
+ * Signals: flags of sigaction, masks, waiting, siginfo, the other stack,
+ * children, and default actions.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -178,7 +178,7 @@ static void other_stack(void)
 	CALL(sigaltstack(&stack, NULL));
 }
 
-/* What a child that gets a signal, and does nothing about it, becomes. */
+/* Prints what a signal's default action makes of a child. */
 static void defaults(void)
 {
 	static const int numbers[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGILL,

@@ -17,7 +17,7 @@ static long size_on_disk(const char *name)
 	return size;
 }
 
-/* When a written byte reaches the file. */
+/* Prints when a written byte reaches the file. */
 static void buffering(void)
 {
 	static const int modes[] = { _IONBF, _IOLBF, _IOFBF };

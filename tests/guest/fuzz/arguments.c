@@ -1,4 +1,4 @@
-/* Arguments by letters; the letters of structures are in inputs.c. */
+/* Arguments by letters. Letters of structures are in inputs.c. */
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -60,7 +60,7 @@ static unsigned open_flags(void)
 	return flags;
 }
 
-/* Like open_flags, but the superuser only looks. */
+/* Returns open flags with which the superuser only looks. */
 static unsigned look_flags(void)
 {
 	if (!as_root)

@@ -1,4 +1,4 @@
-/* Structures that calls read: plausible, with a field that is not at times. */
+/* Structures that calls read: plausible, with an odd field at times. */
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -65,7 +65,7 @@ static void bits(unsigned *w)
 	w[1] = chance(50) ? 0 : word();
 }
 
-/* A set that leaves SIGALRM and the faults unblocked most times. */
+/* Makes a set that mostly leaves SIGALRM and the faults unblocked. */
 static void set(unsigned *w)
 {
 	bits(w);
@@ -185,7 +185,7 @@ static void text(unsigned *w)
 	strcpy((char *)w, texts[roll(ARRAY(texts))]);
 }
 
-/* The arguments of the old mmap() and select(). */
+/* Makes the arguments of the old mmap() and select(). */
 static void arguments_of_mmap(unsigned *w)
 {
 	static const char kinds[] = "alrMfz";
