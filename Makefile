@@ -31,9 +31,9 @@ export NM QEMU BOCHS
 # The kernel's object files, folder by folder.
 KERNEL_OBJS = boot/head.o \
 	$(addprefix lib/,list.o hash.o string.o parse.o vsnprintf.o) \
-	$(addprefix kernel/,main.o entry.o trap_entry.o switch.o fixup.o traps.o \
-	gdt.o irq.o fpu.o sys_call_table.o sys_ni.o pci.o params.o printk.o log.o \
-	panic.o backtrace.o random.o plan.o uname.o) \
+	$(addprefix kernel/,main.o entry.o trap_entry.o switch.o fixup.o \
+	traps.o gdt.o irq.o fpu.o sys_call_table.o sys_ni.o pci.o params.o \
+	printk.o log.o panic.o backtrace.o random.o plan.o uname.o) \
 	$(addprefix kernel/task/,task.o sched.o wait.o poll_wait.o fork.o \
 	clone.o stack.o pid.o threads.o exit.o waitpid.o orphans.o priority.o \
 	rlimit.o cred.o access.o tls.o futex.o ptrace.o prctl.o sys.o) \
@@ -50,9 +50,9 @@ KERNEL_OBJS = boot/head.o \
 	$(addprefix fs/,init.o caches.o buffer.o page_cache.o page_io.o \
 	name_cache.o target.o inode.o super.o mounts.o mount.o root.o \
 	filesystems.o namei.o namei_ops.o rename.o open.o file_table.o \
-	fcntl.o locks.o read_write.o readv.o sync.o select.o readdir.o stat.o \
-	attr.o fs_struct.o pipe.o devices.o devpts.o seq.o filemap.o swapon.o \
-	exec.o exec_args.o exec_script.o elf.o) \
+	fcntl.o locks.o read_write.o seek.o readv.o sync.o select.o \
+	readdir.o stat.o attr.o fs_struct.o pipe.o devices.o devpts.o seq.o \
+	filemap.o swapon.o exec.o exec_args.o exec_script.o elf.o) \
 	$(addprefix fs/minix/minix_,format.o super.o bitmap.o inode.o \
 	truncate.o dir.o entry.o) \
 	$(addprefix fs/tmpfs/,tmpfs.o tmpfs_dir.o tmpfs_options.o) \
@@ -69,7 +69,8 @@ OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 # Compiled for speed: what runs in each fault, switch and call of the
 # benchmarks (make bench). All the rest is compiled for size, since a kernel
 # of -O2 alone is larger than 224 KB. OPT=-O0 and the like hold for all.
-FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages fault uaccess) \
+FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages fault \
+	uaccess) \
 	$(addprefix kernel/task/,sched wait fork) \
 	$(addprefix fs/,namei name_cache inode file_table read_write \
 	page_cache page_io buffer pipe open target namei_ops minix/%)

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from conftest import BUILD, cowix, mkfs
+from swap_disks import MB, PROGRAMS, swap_disk
 from test_disk import drive
-from test_swap import MB, PROGRAMS, swap_disk
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Swap on partitions and in files: programs with three times the memory there
-is, disks that fail, and what is shown of it."""
-import os
+is, and what is shown of it."""
 import re
 import struct
 import subprocess
@@ -8,61 +7,27 @@ import subprocess
 import pytest
 
 from conftest import BUILD, TOP, cowix, fsck, guest_floppy, mkfs
-from test_disk import create, drive, faulty, put, table
 from linux import STATIC, linux
+from swap_disks import (
+    CLEAN,
+    MB,
+    ON,
+    PAGE,
+    PROC,
+    PROGRAMS,
+    START,
+    make_floppy,
+    mkswap,
+    swap_disk,
+    with_partition,
+)
+from test_disk import create, drive
 from test_programs import SOURCES
-
-MB = 1 << 20
-PAGE = 4096
-START = 2048  # sector of the partition
-PROC = "mount -t proc proc /proc"
-ON = f"{PROC}; swapon /dev/hda"
-CLEAN = (
-    "audit -d | head -1; free | tail -1; swapoff /dev/hda && free | tail -1"
-)
-PROGRAMS = (
-    sorted(p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf"))
-    if os.path.isdir(f"{BUILD}/bin")
-    else []
-)
-
-
-def mkswap(image, *options):
-    """The host's own mkswap makes it."""
-    subprocess.run(
-        ["/usr/sbin/mkswap", *options, image], check=True, capture_output=True
-    )
-    return image
-
-
-def swap_disk(path, size=32 * MB):
-    return mkswap(create(path, size))
-
-
-def with_partition(path, size=32 * MB):
-    image = create(path, size + START * 512)
-    put(image, 0, table((0x82, START, size // 512)))
-    part = swap_disk(str(path) + ".part", size)
-    with open(part, "rb") as f:
-        put(image, START, f.read(PAGE))
-    return image
 
 
 @pytest.fixture(scope="module")
 def floppy(tmp_path_factory):
-    """The ordinary floppy and the program that needs more memory than there
-    is."""
-    folder = tmp_path_factory.mktemp("floppy")
-    overlay, image = folder / "overlay", str(folder / "floppy.img")
-    (overlay / "tests").mkdir(parents=True)
-    for name in ("thrash", "oom", "pressed"):
-        (overlay / "tests" / name).write_bytes(
-            open(f"{BUILD}/tests/{name}", "rb").read()
-        )
-        (overlay / "tests" / name).chmod(0o755)
-    result = mkfs(image, *PROGRAMS, overlay=str(overlay))
-    assert result.returncode == 0, result.stderr
-    return image
+    return make_floppy(tmp_path_factory.mktemp("floppy"))
 
 
 def swap_line(out):
@@ -321,101 +286,6 @@ def test_shell_goes_on_beside_it(floppy, tmp_path):
         % 25
         == 0
     )
-
-
-def test_full(floppy, tmp_path):
-    """When swap is full as well, the process that holds most ends, and the log
-    names it; all it had is free again."""
-    alone = "while ps | grep -q thras[h]; do sleep 1; done"
-    result = cowix(
-        f"{ON}; /tests/thrash 10000 2; echo status $?; {alone}; {CLEAN}",
-        *drive(swap_disk(tmp_path / "swap.img", 4 * MB)),
-        "-m",
-        "8",
-        "-v",
-        image=floppy,
-        timeout=100,
-    )
-    assert re.search(
-        rb"(wrong\nstatus 1|status 137)\nmismatches 0\n", result.out
-    ) and re.search(
-        r"out of memory: pid \d+ \(thrash\) killed", result.err
-    ), result.err
-    assert result.status == 0
-
-
-def test_init_is_not_the_victim(floppy):
-    """Without memory for process 1, the largest other process ends."""
-    result = cowix(
-        "true", "-k", "init=/tests/oom", "-m", "8", "-v", image=floppy
-    )
-    assert (
-        result.out.split() == b"the child was killed right".split()
-        and re.search(r"out of memory: pid \d+ \(.*\) killed", result.err)
-    ), (result.err)
-    assert "panic" not in result.err
-
-
-def test_swapoff_without_room(floppy, tmp_path):
-    """What does not fit into memory stays in swap, and its owner notices
-    nothing."""
-    result = cowix(
-        f"{ON}; /tests/thrash 20000 3 & sleep 1; swapoff /dev/hda 2>&1; "
-        f"swapon -s | tail -1; wait; {CLEAN}",
-        *drive(swap_disk(tmp_path / "swap.img", 64 * MB)),
-        "-m",
-        "8",
-        image=floppy,
-        timeout=150,
-    )
-    out = result.out.decode()
-    assert (
-        "swapoff: /dev/hda: " in out
-        and "memory" in out
-        and re.search(r"^/dev/hda +partition", out, re.M)
-        and "\nright\n" in out
-    ), (out + result.err)
-    assert "mismatches 0" in out
-
-
-def test_read_error(floppy, tmp_path):
-    """A page that cannot be read is SIGBUS for its reader, and nobody else."""
-    image = swap_disk(tmp_path / "swap.img")
-    result = cowix(
-        f"{ON}; /tests/thrash 12000; echo status $?; audit -d | head -1; "
-        "/tests/thrash 1000",
-        *faulty(image, iotype="read", sector=8 * 700),
-        "-m",
-        "8",
-        "-v",
-        image=floppy,
-        timeout=150,
-    )
-    assert re.search(rb"status (135|1)\nmismatches 0\nright\n", result.out), (
-        result.out.decode() + result.err
-    )
-    assert (
-        re.search(r"\(thrash\): signal 7 at", result.err)
-        and "out of memory" not in result.err
-    )
-
-
-def test_write_error(floppy, tmp_path):
-    """A page that cannot be written stays in memory, and its place is not used
-    again."""
-    image = swap_disk(tmp_path / "swap.img")
-    result = cowix(
-        f"{ON}; /tests/thrash 14000 && /tests/thrash 14000 && {CLEAN}",
-        *faulty(image, iotype="write", sector=8 * 700),
-        "-m",
-        "8",
-        "-v",
-        image=floppy,
-        timeout=150,
-    )
-    assert result.status == 0 and result.out.startswith(
-        b"right\nright\nmismatches 0\n"
-    ), (result.out.decode() + result.err)
 
 
 def test_headers(floppy, tmp_path):

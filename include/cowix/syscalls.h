@@ -352,8 +352,6 @@ int sys_read(int fd, char __user *buf, u32 count);
 int sys_write(int fd, const char __user *buf, u32 count);
 int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos);
 int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos);
-int sys_lseek(int fd, s32 offset, int whence);
-int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence);
 int sys_ioctl(int fd, u32 command, u32 arg);
 int sys_fadvise64_64(int fd, loff_t start, loff_t length,
 				int advice);
@@ -370,6 +368,10 @@ int sys_preadv(int fd, const struct iovec __user *vector, int count,
 	       loff_t pos);
 int sys_pwritev(int fd, const struct iovec __user *vector, int count,
 		loff_t pos);
+
+/* fs/seek.c */
+int sys_lseek(int fd, s32 offset, int whence);
+int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence);
 
 /* fs/select.c */
 int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds);

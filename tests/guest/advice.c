@@ -233,6 +233,22 @@ static int set_memlock(unsigned limit)
 	return syscall(__NR_setrlimit, RLIMIT_MEMLOCK, &l);
 }
 
+/* An ordinary user locks as much as RLIMIT_MEMLOCK allows. */
+static void lock_within_limit(void)
+{
+	char *p;
+
+	CHECK(set_memlock(2 * PAGE) == 0 && setuid(1000) == 0);
+	p = mmap(NULL, 4 * PAGE, RW, PRIVATE, -1, 0);
+	CHECK_ERRNO(syscall(__NR_mlock, p, 3 * PAGE), ENOMEM);
+	CHECK(syscall(__NR_mlock, p, 2 * PAGE) == 0);
+	CHECK(syscall(__NR_mlock, p, 2 * PAGE) == 0);
+	CHECK_ERRNO((int)mmap(NULL, PAGE, RW, PRIVATE | MAP_LOCKED, -1, 0),
+		    EAGAIN);
+	CHECK(set_memlock(0) == 0);
+	CHECK_ERRNO(syscall(__NR_mlock, p, PAGE), EPERM);
+}
+
 static void locked(void)
 {
 	char *p = mmap(NULL, 4 * PAGE, RW, PRIVATE, -1, 0);
@@ -265,17 +281,8 @@ static void locked(void)
 	CHECK(syscall(__NR_munlockall) == 0);
 	p = mmap(NULL, PAGE, RW, PRIVATE | MAP_POPULATE, -1, 0);
 	CHECK(p != MAP_FAILED && resident(p));
-	if (!on_cowix())
-		return;
-	CHECK(set_memlock(2 * PAGE) == 0 && setuid(1000) == 0);
-	p = mmap(NULL, 4 * PAGE, RW, PRIVATE, -1, 0);
-	CHECK_ERRNO(syscall(__NR_mlock, p, 3 * PAGE), ENOMEM);
-	CHECK(syscall(__NR_mlock, p, 2 * PAGE) == 0);
-	CHECK(syscall(__NR_mlock, p, 2 * PAGE) == 0);
-	CHECK_ERRNO((int)mmap(NULL, PAGE, RW, PRIVATE | MAP_LOCKED, -1, 0),
-		    EAGAIN);
-	CHECK(set_memlock(0) == 0);
-	CHECK_ERRNO(syscall(__NR_mlock, p, PAGE), EPERM);
+	if (on_cowix())
+		lock_within_limit();
 }
 
 /* Checks that MADV_PAGEOUT and reclaim leave locked pages alone. */

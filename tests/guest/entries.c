@@ -2,12 +2,12 @@
  * Page-table entries and the TLB: the rights of an entry after each change, for
  * a process that has just used it. Also what becomes of sharing.
  */
-#include <abi/elf.h>
 #include <abi/mman.h>
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include "small_elf.h"
 
 #define PAGE 4096
 
@@ -280,51 +280,23 @@ static void neighbours(void)
  */
 static void tail_of_segment(void)
 {
-	enum { BASE = 0x08048000, HEADERS = 52 + 32 };
 	static const unsigned char code[] = {
-		/* movzbl BASE + 0x90, %ebx */
+		/* movzbl ELF_BASE + 0x90, %ebx */
 		0x0F, 0xB6, 0x1D, 0x90, 0x80, 0x04, 0x08,
 		0xB8, 1, 0, 0, 0, 0xCD, 0x80,			/* exit */
 	};
-	struct elf32_ehdr header = {
-		.e_ident = { 0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, 1 },
-		.e_type = ET_EXEC,
-		.e_machine = EM_386,
-		.e_version = 1,
-		.e_entry = BASE + HEADERS,
-		.e_phoff = 52,
-		.e_ehsize = 52,
-		.e_phentsize = 32,
-		.e_phnum = 1,
-	};
-	struct elf32_phdr segment = {
-		.p_type = PT_LOAD,
-		.p_vaddr = BASE,
-		.p_filesz = HEADERS + sizeof(code),
+	const struct elf32_phdr segment = {
+		.p_filesz = ELF_HEADERS + sizeof(code),
 		.p_memsz = PAGE,
 		.p_flags = PF_R | PF_W | PF_X,
-		.p_align = PAGE,
 	};
 	char image[PAGE];
-	int fd, pid;
 
 	if (!on_cowix())
 		return;
 	memset(image, 'x', sizeof(image));
-	memcpy(image, &header, sizeof(header));
-	memcpy(image + 52, &segment, sizeof(segment));
-	memcpy(image + HEADERS, code, sizeof(code));
-	fd = open("/tmp/test-tail", O_WRONLY | O_CREAT | O_TRUNC, 0755);
-	CHECK(fd >= 0 && write(fd, image, sizeof(image)) == sizeof(image) &&
-	      close(fd) == 0);
-	pid = fork();
-	if (pid == 0) {
-		execve("/tmp/test-tail", (char *[]){ "x", NULL },
-		       (char *[]){ NULL });
-		_exit(99);
-	}
-	CHECK(wait_status(pid) == 0);
-	CHECK(unlink("/tmp/test-tail") == 0);
+	put_program(image, segment, code, sizeof(code));
+	CHECK(run_image("/tmp/test-tail", image, sizeof(image)) == 0);
 }
 
 TESTS({ "no_stale_entries", "a change holds for who has just used the page",

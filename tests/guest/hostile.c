@@ -181,51 +181,51 @@ static unsigned random_argument(void)
  * Returns 1 for calls that would end the test or the machine, take time, or
  * change foreign processes and files.
  */
-static int too_dangerous(int call)
-{
-	static const int calls[] = {
-		__NR_exit,
-		__NR_exit_group,
-		__NR_fork,
-		__NR_vfork,
-		__NR_reboot,
-		__NR_kill,
-		__NR_tkill,
-		__NR_tgkill,
-		__NR_rt_sigqueueinfo,
-		__NR_prlimit64,
-		__NR_sync,
-		__NR_syncfs,
-		__NR_fsync,
-		__NR_fdatasync,
-		__NR_sigreturn,
-		__NR_rt_sigreturn,
-		__NR_unlink,
-		__NR_unlinkat,
-		__NR_rename,
-		__NR_renameat,
-		__NR_renameat2,
-		__NR_mm_audit,
-		__NR_stime,
-		__NR_settimeofday,
-		__NR_clock_settime,
-		__NR_clock_settime64,
-		__NR_mount,
-		__NR_umount,
-		__NR_umount2,
-		__NR_setsid,
-		__NR_setpgid,
-		__NR_write,
-		__NR_writev,
-		__NR_pwrite64,
-		__NR_ftruncate,
-		__NR_truncate,
-		__NR_ftruncate64,
-		__NR_truncate64,
-	};
+static const int dangerous[] = {
+	__NR_exit,
+	__NR_exit_group,
+	__NR_fork,
+	__NR_vfork,
+	__NR_reboot,
+	__NR_kill,
+	__NR_tkill,
+	__NR_tgkill,
+	__NR_rt_sigqueueinfo,
+	__NR_prlimit64,
+	__NR_sync,
+	__NR_syncfs,
+	__NR_fsync,
+	__NR_fdatasync,
+	__NR_sigreturn,
+	__NR_rt_sigreturn,
+	__NR_unlink,
+	__NR_unlinkat,
+	__NR_rename,
+	__NR_renameat,
+	__NR_renameat2,
+	__NR_mm_audit,
+	__NR_stime,
+	__NR_settimeofday,
+	__NR_clock_settime,
+	__NR_clock_settime64,
+	__NR_mount,
+	__NR_umount,
+	__NR_umount2,
+	__NR_setsid,
+	__NR_setpgid,
+	__NR_write,
+	__NR_writev,
+	__NR_pwrite64,
+	__NR_ftruncate,
+	__NR_truncate,
+	__NR_ftruncate64,
+	__NR_truncate64,
+};
 
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (calls[i] == call)
+static int is_dangerous(int call)
+{
+	for (size_t i = 0; i < sizeof(dangerous) / sizeof(*dangerous); i++)
+		if (dangerous[i] == call)
 			return 1;
 	return 0;
 }
@@ -260,7 +260,7 @@ static void make_random_calls(void)
 			 c = random_argument(), d = random_argument();
 
 		limit_time();
-		if (!too_dangerous(call))
+		if (!is_dangerous(call))
 			syscall(call, a, b, c, d, random_argument(),
 				random_argument());
 	}

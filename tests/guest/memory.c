@@ -2,11 +2,11 @@
  * Memory: permitted accesses, demand-zero, limits of heap and stack, and no
  * more memory.
  */
-#include <abi/elf.h>
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include "small_elf.h"
 
 #define PAGE 4096
 #define KERNEL 0xC0000000u
@@ -97,50 +97,23 @@ static void protection(void)
  */
 static void read_only_zeroes(void)
 {
-	enum { BASE = 0x08048000, HEADERS = 52 + 32 };
 	static const unsigned char code[] = {
-		/* movb $1, BASE + 2 pages */
+		/* movb $1, ELF_BASE + 2 pages */
 		0xC6, 0x05, 0x00, 0xA0, 0x04, 0x08, 1,
 		0xB8, 1, 0, 0, 0, 0x31, 0xDB, 0xCD, 0x80,	/* exit(0) */
 	};
-	unsigned char image[HEADERS + sizeof(code)] = { 0 };
-	struct elf32_ehdr header = {
-		.e_ident = { 0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, 1 },
-		.e_type = ET_EXEC,
-		.e_machine = EM_386,
-		.e_version = 1,
-		.e_entry = BASE + HEADERS,
-		.e_phoff = 52,
-		.e_ehsize = 52,
-		.e_phentsize = 32,
-		.e_phnum = 1,
-	};
-	struct elf32_phdr segment = {
-		.p_type = PT_LOAD,
-		.p_vaddr = BASE,
+	unsigned char image[ELF_HEADERS + sizeof(code)];
+	const struct elf32_phdr segment = {
 		.p_filesz = sizeof(image),
 		.p_memsz = 3 * PAGE,
 		.p_flags = PF_R | PF_X,
-		.p_align = PAGE,
 	};
-	int fd, pid, status;
+	int status;
 
 	if (!on_cowix())
 		return;
-	memcpy(image, &header, sizeof(header));
-	memcpy(image + 52, &segment, sizeof(segment));
-	memcpy(image + HEADERS, code, sizeof(code));
-	fd = open("/tmp/test-ro", O_WRONLY | O_CREAT | O_TRUNC, 0755);
-	CHECK(fd >= 0 && write(fd, image, sizeof(image)) == sizeof(image) &&
-	      close(fd) == 0);
-	pid = fork();
-	if (pid == 0) {
-		execve("/tmp/test-ro", (char *[]){ "x", NULL },
-		       (char *[]){ NULL });
-		_exit(99);
-	}
-	status = wait_status(pid);
-	CHECK(unlink("/tmp/test-ro") == 0);
+	put_program(image, segment, code, sizeof(code));
+	status = run_image("/tmp/test-ro", image, sizeof(image));
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 }
 

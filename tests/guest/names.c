@@ -9,53 +9,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <abi/statfs.h>
-
-#define DIR "/tmp/test-names"
-
-static int dir;
-
-static int at(int number, const char *name, int a, int b, int c)
-{
-	return syscall(number, dir, name, a, b, c);
-}
-
-static void make(const char *name)
-{
-	int fd = at(__NR_openat, name, O_WRONLY | O_CREAT | O_EXCL, 0644, 0);
-
-	CHECK(fd >= 0 && write(fd, name, strlen(name)) == (int)strlen(name) &&
-	      close(fd) == 0);
-}
-
-static struct stat64 stat_of(const char *name, int flags)
-{
-	struct stat64 st;
-
-	CHECK(at(__NR_fstatat64, name, (int)&st, flags, 0) == 0);
-	return st;
-}
-
-static int exists(const char *name)
-{
-	return at(__NR_faccessat, name, F_OK, 0, 0) == 0;
-}
-
-static void gone(const char *name)
-{
-	CHECK(at(__NR_unlinkat, name, 0, 0, 0) == 0);
-}
-
-static void enter(void)
-{
-	mkdir(DIR, 0755);
-	dir = open(DIR, O_RDONLY | O_DIRECTORY);
-	CHECK(dir >= 0);
-}
-
-static void leave(void)
-{
-	CHECK(close(dir) == 0 && rmdir(DIR) == 0);
-}
+#include "names.h"
 
 static void relative_to_directories(void)
 {
@@ -98,83 +52,18 @@ static void relative_to_directories(void)
 	gone("fifo");
 	CHECK(at(__NR_unlinkat, "sub", AT_REMOVEDIR, 0, 0) == 0);
 	leave();
+}
+
+/* A directory that is gone takes nothing. */
+static void removed_directory(void)
+{
 	enter();
-	CHECK(rmdir(DIR) == 0);	/* a directory that is gone takes nothing */
+	CHECK(rmdir(DIR) == 0);
 	CHECK_ERRNO(at(__NR_openat, "x", O_WRONLY | O_CREAT, 0644, 0), ENOENT);
 	CHECK_ERRNO(at(__NR_mkdirat, "x", 0755, 0, 0), ENOENT);
 	CHECK_ERRNO(syscall(__NR_linkat, AT_FDCWD, "/etc/passwd", dir, "x", 0),
 		    ENOENT);
 	close(dir);
-}
-
-static void open_flags(void)
-{
-	char buf[10];
-	int fd, pid;
-
-	enter();
-	make("a");
-	CHECK(syscall(__NR_symlinkat, "a", dir, "l") == 0 &&
-	      syscall(__NR_symlinkat, "new", dir, "m") == 0);
-	CHECK_ERRNO(at(__NR_openat, "a", O_WRONLY | O_CREAT | O_EXCL, 0644, 0),
-		    EEXIST);
-	CHECK_ERRNO(at(__NR_openat, "m", O_WRONLY | O_CREAT | O_EXCL, 0644, 0),
-		    EEXIST);
-	CHECK_ERRNO(at(__NR_openat, "l", O_RDONLY | O_NOFOLLOW, 0, 0), ELOOP);
-	CHECK_ERRNO(at(__NR_openat, "l", O_RDONLY | O_CREAT | O_NOFOLLOW, 0644,
-		       0),
-		    ELOOP);
-	CHECK_ERRNO(at(__NR_openat, "a", O_RDONLY | O_DIRECTORY, 0, 0),
-		    ENOTDIR);
-	CHECK_ERRNO(at(__NR_openat, ".", O_RDWR, 0, 0), EISDIR);
-	CHECK_ERRNO(at(__NR_openat, "a/", O_RDONLY, 0, 0), ENOTDIR);
-	CHECK_ERRNO(open("/", O_RDONLY | O_CREAT, 0644), EISDIR);
-	/* a link into nothing: that is what is made */
-	fd = at(__NR_openat, "m", O_WRONLY | O_CREAT, 0640, 0);
-	CHECK(fd >= 0 && close(fd) == 0 &&
-	      (stat_of("new", AT_SYMLINK_NOFOLLOW).st_mode & 07777) == 0640);
-	gone("new");
-	fd = at(__NR_openat, "a", O_RDWR | O_APPEND | O_CLOEXEC, 0, 0);
-	CHECK(fcntl(fd, F_GETFD) == FD_CLOEXEC &&
-	      (fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND)) ==
-		      (O_RDWR | O_APPEND));
-	CHECK(lseek(fd, 0, SEEK_SET) == 0 && write(fd, "bc", 2) == 2 &&
-	      lseek(fd, 0, SEEK_CUR) == 3);
-	CHECK(fcntl(fd, F_SETFL, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 &&
-	      write(fd, "A", 1) == 1);
-	CHECK(syscall(__NR_pread64, fd, buf, 10, 0, 0) == 3 &&
-	      memcmp(buf, "Abc", 3) == 0);
-	CHECK(syscall(__NR_dup3, fd, 20, O_CLOEXEC) == 20 &&
-	      fcntl(20, F_GETFD) == FD_CLOEXEC);
-	CHECK(syscall(__NR_dup3, fd, 20, 0) == 20 && fcntl(20, F_GETFD) == 0);
-	CHECK_ERRNO(syscall(__NR_dup3, fd, fd, 0), EINVAL);
-	CHECK_ERRNO(syscall(__NR_dup3, fd, 21, O_APPEND), EINVAL);
-	CHECK_ERRNO(syscall(__NR_dup3, fd, 100000, 0), EBADF);
-	CHECK_ERRNO(syscall(__NR_dup3, 99, 20, 0), EBADF);
-	CHECK(fcntl(fd, F_DUPFD_CLOEXEC, 30) == 30 &&
-	      fcntl(30, F_GETFD) == FD_CLOEXEC && fcntl(fd, F_DUPFD, 30) == 31);
-	pid = fork();
-	if (pid == 0) {
-		execve("/bin/sh",
-		       (char *[]){
-			       "sh", "-c",
-			       "(echo >&20) 2>/dev/null && ! (echo >&30) "
-			       "2>/dev/null",
-			       NULL },
-		       environ);
-		_exit(9);
-	}
-	/* other shells know no descriptors above 9 */
-	CHECK(!on_cowix() || wait_status(pid) == 0);
-	fd = at(__NR_openat, "a", O_WRONLY | O_TRUNC, 0, 0);
-	CHECK(fd >= 0 && stat_of("a", 0).st_size == 0);
-	/* O_TMPFILE */
-	CHECK(!on_cowix() ||
-	      (open(DIR, O_RDWR | 020200000, 0600) == -1 && errno == EISDIR));
-	gone("a");
-	gone("l");
-	gone("m");
-	leave();
 }
 
 static void empty_paths(void)
@@ -357,7 +246,6 @@ static void times(void)
 	struct timespec64 wide[2] = { { 5000, 0, 0 }, { 6000, 0, 0 } };
 	struct stat64 st;
 	long u[2] = { 100, 200 };
-	int fd;
 
 	enter();
 	make("a");
@@ -386,8 +274,19 @@ static void times(void)
 	CHECK_ERRNO(syscall(__NR_utimes, DIR "/a", tv), EINVAL);
 	CHECK(syscall(__NR_utimensat, dir, "a", NULL, 0) == 0 &&
 	      is_now(stat_of("a", 0).st_mtime));
+	gone("a");
+	leave();
+}
+
+/* By a descriptor, of a link, and through one. */
+static void times_of_links(void)
+{
+	struct timespec64 wide[2] = { { 9000, 0, 0 }, { 6000, 0, 0 } };
+	int fd;
+
+	enter();
+	make("a");
 	fd = at(__NR_openat, "a", O_RDONLY, 0, 0);
-	wide[0].tv_sec = 9000;
 	CHECK(syscall(__NR_utimensat_time64, fd, NULL, wide, 0) == 0 &&
 	      times_are("a", 9000, 6000));
 	CHECK(syscall(__NR_symlinkat, "a", dir, "l") == 0 &&
@@ -475,12 +374,14 @@ static void file_systems(void)
 }
 
 TESTS({ "relative_to_directories", "the *at calls", relative_to_directories },
-      { "open_flags", "flags of open and dup3", open_flags },
+      { "removed_directory", "and in one that is gone", removed_directory },
       { "empty_paths", "statx, fstatat, AT_EMPTY_PATH", empty_paths },
       { "link_errors", "what links refuse", link_errors },
       { "directory_errors", "what directories refuse", directory_errors },
       { "renames", "renameat2", renames },
       { "many_links", "how many links may follow", many_links },
-      { "times", "five forms of utime", times }, { "umasks", "umask", umasks },
+      { "times", "five forms of utime", times },
+      { "times_of_links", "by a descriptor, of a link", times_of_links },
+      { "umasks", "umask", umasks },
       { "change_root", "chroot", change_root },
       { "file_systems", "statfs64", file_systems })

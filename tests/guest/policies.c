@@ -245,15 +245,21 @@ static void open_stage(void)
 	      write(letters, all, 256) == 256);
 }
 
+/* Returns the frame that the first actor has at page i. */
+static int first_frame(int i)
+{
+	if (i < ZEROES)
+		return new_frame();
+	return i < ABSENT ? ZERO : NONE;
+}
+
 static void begin(void)
 {
 	struct table *t = new_table();
 
 	alarm(PATIENCE);
 	for (int i = 0; i < PAGES; i++) {
-		t->entry[i].frame = i < ZEROES   ? new_frame()
-				    : i < ABSENT ? ZERO
-						 : NONE;
+		t->entry[i].frame = first_frame(i);
 		t->entry[i].cow = i >= ZEROES && i < ABSENT;
 		actors[0].byte[i] = i < ZEROES ? '0' : 0;
 	}
@@ -318,12 +324,8 @@ static void one_after_the_other(void)
 	for (int way = 0; way < ways; way++)
 		for (int n = way % 5; n < 24; n += 5) {
 			begin();
-			for (int i = 0; i < 3; i++)
-				do_fork(i, i + 1,
-					policies[(way / (i == 0   ? 1
-							 : i == 1 ? 3
-								  : 9)) %
-						 3]);
+			for (int i = 0, digits = way; i < 3; i++, digits /= 3)
+				do_fork(i, i + 1, policies[digits % 3]);
 			order_of_four(n, order);
 			for (int turn = 0; turn < 4; turn++) {
 				do_write(order[turn], turn, PAGES - turn,

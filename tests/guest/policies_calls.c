@@ -101,8 +101,10 @@ static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
 
 static void pass_baton(const int *order, int self)
 {
-	int at = order[0] == self ? 0 : order[1] == self ? 1 : 2;
+	int at = 0;
 
+	while (order[at] != self)
+		at++;
 	CHECK(write(batons[order[(at + 1) % 3]][1], "x", 1) == 1);
 }
 

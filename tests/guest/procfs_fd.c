@@ -2,9 +2,31 @@
 #include <sys/stat.h>
 #include "procfs.h"
 
-static void open_files(void)
+/* Looks at a pipe's two descriptors, and closes the first. */
+static void check_pipe(const int *fds)
 {
 	char path[40], expected[40];
+	struct stat st;
+	int again;
+
+	sprintf(path, "/proc/self/fd/%d", fds[0]);
+	CHECK(fstat(fds[0], &st) == 0);
+	sprintf(expected, "pipe:[%lu]", (unsigned long)st.st_ino);
+	CHECK(link_is(path, expected) && lstat(path, &st) == 0 &&
+	      st.st_mode == (S_IFLNK | 0500));
+	again = open(path, O_WRONLY);	/* and so a pipe gets another writer */
+	CHECK(again >= 0 && write(again, "x", 1) == 1 &&
+	      read(fds[0], text, 10) == 1);
+	close(again);
+	close(fds[0]);
+	CHECK_ERRNO(open(path, O_RDONLY), ENOENT);
+	sprintf(path, "/proc/self/fd/%d", fds[1]);
+	CHECK(lstat(path, &st) == 0 && st.st_mode == (S_IFLNK | 0300));
+}
+
+static void open_files(void)
+{
+	char path[40];
 	struct stat st;
 	int fds[2], fd, again;
 	unsigned before = descriptors("/proc/self/fd");
@@ -32,19 +54,7 @@ static void open_files(void)
 	again = open(path, O_RDONLY);
 	CHECK(again >= 0 && read(again, text, 10) == 5);
 	close(again);
-	sprintf(path, "/proc/self/fd/%d", fds[0]);
-	CHECK(fstat(fds[0], &st) == 0);
-	sprintf(expected, "pipe:[%lu]", (unsigned long)st.st_ino);
-	CHECK(link_is(path, expected) && lstat(path, &st) == 0 &&
-	      st.st_mode == (S_IFLNK | 0500));
-	again = open(path, O_WRONLY);	/* and so a pipe gets another writer */
-	CHECK(again >= 0 && write(again, "x", 1) == 1 &&
-	      read(fds[0], text, 10) == 1);
-	close(again);
-	close(fds[0]);
-	CHECK_ERRNO(open(path, O_RDONLY), ENOENT);
-	sprintf(path, "/proc/self/fd/%d", fds[1]);
-	CHECK(lstat(path, &st) == 0 && st.st_mode == (S_IFLNK | 0300));
+	check_pipe(fds);
 	CHECK_ERRNO(open("/proc/self/fd/250", O_RDONLY), ENOENT);
 	CHECK_ERRNO(open("/proc/self/fd/x", O_RDONLY), ENOENT);
 }

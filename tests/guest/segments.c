@@ -51,6 +51,30 @@ static void use_other_segment(int sig)
 	CHECK(read_gs_word() == 4712);
 }
 
+/* Entries and segments that set_thread_area does not take. */
+static void refused(int entry)
+{
+	struct user_desc d = { .entry_number = -1 };
+
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), ESRCH);
+	d.entry_number = 1;
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
+	CHECK_ERRNO(syscall(__NR_get_thread_area, &d), EINVAL);
+	d = (struct user_desc){
+		.entry_number = entry, .limit = 1, .contents = 2, .seg_32bit = 1
+	};
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);	/* no code, */
+	d = (struct user_desc){ .entry_number = entry, .limit = 1 };
+	/* nothing of 16 bits, */
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
+	d = (struct user_desc){ .entry_number = entry,
+				.limit = 1,
+				.seg_32bit = 1,
+				.seg_not_present = 1 };
+	/* nothing that is not there */
+	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
+}
+
 static void thread_areas(void)
 {
 	struct user_desc d = { 0 };
@@ -88,24 +112,7 @@ static void thread_areas(void)
 	signal(SIGUSR1, use_other_segment);
 	raise(SIGUSR1);
 	CHECK(count == 2 && read_gs_word() == 4711);
-	d.entry_number = -1;
-	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), ESRCH);
-	d.entry_number = 1;
-	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
-	CHECK_ERRNO(syscall(__NR_get_thread_area, &d), EINVAL);
-	d = (struct user_desc){
-		.entry_number = entry, .limit = 1, .contents = 2, .seg_32bit = 1
-	};
-	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);	/* no code, */
-	d = (struct user_desc){ .entry_number = entry, .limit = 1 };
-	/* nothing of 16 bits, */
-	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
-	d = (struct user_desc){ .entry_number = entry,
-				.limit = 1,
-				.seg_32bit = 1,
-				.seg_not_present = 1 };
-	/* nothing that is not there */
-	CHECK_ERRNO(syscall(__NR_set_thread_area, &d), EINVAL);
+	refused(entry);
 }
 
 /* Checks that a removed segment in use harms only its program. */

@@ -73,11 +73,9 @@ static void use_slot(unsigned i, unsigned r)
 /* Forks a child, which changes a little of its copy. */
 static void fork_child(unsigned r)
 {
-	int pid =
-		r % 3 ? fork()
-		      : (int)syscall(on_cowix() ? __NR_xfork : __NR_fork,
-				     r % 2 ? FORK_POLICY_LAZY : FORK_POLICY_OLD,
-				     0);
+	int number = on_cowix() ? __NR_xfork : __NR_fork;
+	int policy = r % 2 ? FORK_POLICY_LAZY : FORK_POLICY_OLD;
+	int pid = r % 3 ? fork() : (int)syscall(number, policy, 0);
 
 	if (pid == 0) {
 		for (int i = 0; i < SLOTS; i++)

@@ -340,9 +340,9 @@ static int swap_and_fork(void)
 	pid = fork();
 	if (pid == 0)
 		_exit(*target != *target);
-	return pid < 0                        ? -1
-	       : waitpid(pid, NULL, 0) == pid ? *target != *target
-					      : -1;
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		return -1;
+	return *target != *target;
 }
 
 static int swap_and_fork_old(void)
@@ -353,7 +353,7 @@ static int swap_and_fork_old(void)
 	pid = xfork(FORK_POLICY_OLD, NULL);
 	if (pid == 0)
 		_exit(*target != *target);
-	return pid < 0 ? -1 : waitpid(pid, NULL, 0) == pid ? 0 : -1;
+	return pid >= 0 && waitpid(pid, NULL, 0) == pid ? 0 : -1;
 }
 
 static void bring_in(void)

@@ -414,6 +414,8 @@ static void crash(void *arg)
 
 static void deadly_signals(void)
 {
+	static const int signals[] = { SIGSEGV, SIGKILL, SIGTERM };
+
 	for (int i = 0; i < 3; i++) {
 		int pid = fork(), status;
 		struct thread a, b;
@@ -424,15 +426,12 @@ static void deadly_signals(void)
 			if (i == 0)
 				start(&b, crash, (void *)16);
 			else
-				kill(getpid(), i == 1 ? SIGKILL : SIGTERM);
+				kill(getpid(), signals[i]);
 			for (;;)
 				pause();
 		}
 		status = wait_status(pid);
-		CHECK(WIFSIGNALED(status) &&
-		      WTERMSIG(status) == (i == 0   ? SIGSEGV
-					   : i == 1 ? SIGKILL
-						    : SIGTERM));
+		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == signals[i]);
 	}
 }
 

@@ -47,9 +47,11 @@ static int go_on(int pid, int request, int sig)
 
 	CHECK(ptrace(request, pid, 0, sig) == 0 &&
 	      waitpid(pid, &status, 0) == pid);
-	return WIFSTOPPED(status)  ? WSTOPSIG(status)
-	       : WIFEXITED(status) ? 1000 + WEXITSTATUS(status)
-				   : 2000 + WTERMSIG(status);
+	if (WIFSTOPPED(status))
+		return WSTOPSIG(status);
+	if (WIFEXITED(status))
+		return 1000 + WEXITSTATUS(status);
+	return 2000 + WTERMSIG(status);
 }
 
 static struct user_regs regs_of(int pid)

@@ -90,7 +90,10 @@ static void itself(int argc, size_t length)
 	memset(text, 'x', length);
 	text[length] = '\0';
 	for (int i = 0; i < argc; i++)
-		argv[i] = i == 0 ? "arguments" : i == 1 ? "again" : text;
+		argv[i] = text;
+	argv[0] = "arguments";
+	if (argc > 1)
+		argv[1] = "again";
 	fflush(stdout);
 	if (fork() == 0) {
 		execve(program_invocation_name, argv, envp);

@@ -75,7 +75,6 @@ static void modes(void)
 
 static void links(void)
 {
-	char target[100] = "";
 	struct stat a, b;
 
 	CALL(link("file", "second"));
@@ -92,6 +91,13 @@ static void links(void)
 	CALL(rename("third", "file"));
 	CALL(unlink("third"));
 	show("file");
+}
+
+static void symbolic_links(void)
+{
+	char target[100] = "";
+	struct stat a;
+
 	CALL(symlink("file", "soft"));
 	CALL(symlink("nowhere/at/all", "dangling"));
 	CALL(symlink("x", "soft"));
@@ -182,6 +188,7 @@ int main(void)
 {
 	modes();
 	links();
+	symbolic_links();
 	times();
 	systems();
 	return 0;

@@ -65,37 +65,55 @@ struct token {
 	uint16_t symbol, distance;
 };
 
+static int heads[HASHES], *links;
+
+static unsigned hash(const unsigned char *text)
+{
+	return (text[0] * 961 + text[1] * 31 + text[2]) % HASHES;
+}
+
+/* Returns the longest match before a place, and how far back it is. */
+static size_t longest_match(const unsigned char *text, size_t n, size_t at,
+			    size_t *where)
+{
+	size_t best = 0;
+	int try = heads[hash(text + at)];
+
+	for (int i = 0; i < TRIES && try >= 0 && at - try < WINDOW; i++) {
+		size_t length = 0;
+
+		while (length < LONGEST && at + length < n &&
+		       text[try + length] == text[at + length])
+			length++;
+		if (length > best) {
+			best = length;
+			*where = at - try;
+		}
+		try = links[try];
+	}
+	return best;
+}
+
+static void remember(const unsigned char *text, size_t at)
+{
+	unsigned h = hash(text + at);
+
+	links[at] = heads[h];
+	heads[h] = at;
+}
+
 static size_t find_matches(const unsigned char *text, size_t n,
 			   struct token *out)
 {
-	static int heads[HASHES];
-	int *links = malloc(n * sizeof(*links));
 	size_t count = 0;
 
+	links = malloc(n * sizeof(*links));
 	memset(heads, -1, sizeof(heads));
 	for (size_t at = 0; at < n;) {
 		size_t best = 0, where = 0, step = 1;
 
-		if (at + SHORTEST <= n) {
-			unsigned h = (text[at] * 961 + text[at + 1] * 31 +
-				      text[at + 2]) %
-				     HASHES;
-			int try = heads[h];
-
-			for (int i = 0;
-			     i < TRIES && try >= 0 && at - try < WINDOW;
-			     i++, try = links[try]) {
-				size_t length = 0;
-
-				while (length < LONGEST && at + length < n &&
-				       text[try + length] == text[at + length])
-					length++;
-				if (length > best) {
-					best = length;
-					where = at - try;
-				}
-			}
-		}
+		if (at + SHORTEST <= n)
+			best = longest_match(text, n, at, &where);
 		if (best >= SHORTEST) {
 			out[count++] =
 				(struct token){ 256 + best - SHORTEST, where };
@@ -103,15 +121,8 @@ static size_t find_matches(const unsigned char *text, size_t n,
 		} else
 			out[count++] = (struct token){ text[at], 0 };
 		for (; step > 0; step--, at++)
-			if (at + SHORTEST <= n) {
-				unsigned h =
-					(text[at] * 961 + text[at + 1] * 31 +
-					 text[at + 2]) %
-					HASHES;
-
-				links[at] = heads[h];
-				heads[h] = at;
-			}
+			if (at + SHORTEST <= n)
+				remember(text, at);
 	}
 	free(links);
 	return count;

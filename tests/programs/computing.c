@@ -103,61 +103,73 @@ static void hashes(void)
 	free(p);
 }
 
-static void matrices(void)
-{
-	enum { N = 120 };
-	double(*a)[N] = malloc(N * sizeof(*a)),
-	(*b)[N] = malloc(N * sizeof(*b)), (*c)[N] = calloc(N, sizeof(*c)),
-	trace = 0, worst = 0;
+enum { ORDER = 120 };
+typedef double matrix[ORDER][ORDER];
 
-	for (int i = 0; i < N; i++)
-		for (int j = 0; j < N; j++) {
-			a[i][j] = 1.0 / (i + j + 1) + (i == j) * 3;
-			b[i][j] = i == j;
-		}
-	for (int i = 0; i < N; i++)
-		for (int j = 0; j < N; j++)
-			for (int m = 0; m < N; m++)
-				c[i][j] += a[i][m] * a[m][j];
-	for (int i = 0; i < N; i++)
-		trace += c[i][i];
-	printf("trace of the square %.12g\n", trace);
-	memcpy(c, a, N * sizeof(*a));
-	for (int i = 0; i < N; i++) {		/* inverse by elimination */
+/* Makes the inverse of a matrix by elimination; b is the unit matrix before. */
+static void invert(matrix c, matrix b)
+{
+	for (int i = 0; i < ORDER; i++) {
 		double pivot = c[i][i];
 
-		for (int j = 0; j < N; j++) {
+		for (int j = 0; j < ORDER; j++) {
 			c[i][j] /= pivot;
 			b[i][j] /= pivot;
 		}
-		for (int r = 0; r < N; r++) {
+		for (int r = 0; r < ORDER; r++) {
 			double f = c[r][i];
 
-			for (int j = 0; j < N && r != i; j++) {
+			for (int j = 0; j < ORDER && r != i; j++) {
 				c[r][j] -= f * c[i][j];
 				b[r][j] -= f * b[i][j];
 			}
 		}
 	}
-	for (int i = 0; i < N; i++)
-		for (int j = 0; j < N; j++) {
-			double sum = 0;
+}
 
-			for (int m = 0; m < N; m++)
-				sum += a[i][m] * b[m][j];
-			worst = fmax(worst, fabs(sum - (i == j)));
+/* Adds the product of a and b to c. */
+static void add_product(matrix c, matrix a, matrix b)
+{
+	for (int i = 0; i < ORDER; i++)
+		for (int j = 0; j < ORDER; j++)
+			for (int m = 0; m < ORDER; m++)
+				c[i][j] += a[i][m] * b[m][j];
+}
+
+static void matrices(void)
+{
+	double(*a)[ORDER] = calloc(1, sizeof(matrix));
+	double(*b)[ORDER] = calloc(1, sizeof(matrix));
+	double(*c)[ORDER] = calloc(1, sizeof(matrix));
+	double trace = 0, worst = 0;
+
+	for (int i = 0; i < ORDER; i++)
+		for (int j = 0; j < ORDER; j++) {
+			a[i][j] = 1.0 / (i + j + 1) + (i == j) * 3;
+			b[i][j] = i == j;
 		}
+	add_product(c, a, a);
+	for (int i = 0; i < ORDER; i++)
+		trace += c[i][i];
+	printf("trace of the square %.12g\n", trace);
+	memcpy(c, a, sizeof(matrix));
+	invert(c, b);
+	memset(c, 0, sizeof(matrix));
+	add_product(c, a, b);
+	for (int i = 0; i < ORDER; i++)
+		for (int j = 0; j < ORDER; j++)
+			worst = fmax(worst, fabs(c[i][j] - (i == j)));
 	printf("inverse: first %.10g, good %d\n", b[0][0], worst < 1e-12);
 	free(a);
 	free(b);
 	free(c);
 }
 
-/* Digits of e, and 2 to the 3000th, in lists of four digits. */
-static void big_numbers(void)
+/* Big numbers are lists of four digits. Returns a check of digits of e. */
+static unsigned digits_of_e(void)
 {
 	enum { DIGITS = 1000, LIMBS = DIGITS / 4 + 5 };
-	static unsigned term[LIMBS], sum[LIMBS], power[300];
+	static unsigned term[LIMBS], sum[LIMBS];
 	unsigned n = 1, carry, check = 0;
 
 	term[0] = sum[0] = 1;
@@ -185,6 +197,15 @@ static void big_numbers(void)
 		check = check * 7 + sum[i];
 	}
 	printf("..., %u terms, check %u\n", n, check);
+	return check;
+}
+
+/* Prints the end of 2 to the 3000th, and the check of both numbers. */
+static void power_of_two(unsigned check)
+{
+	static unsigned power[300];
+	unsigned carry;
+
 	power[0] = 1;
 	for (int i = 0; i < 3000; i++) {
 		carry = 0;
@@ -263,7 +284,7 @@ int main(void)
 			fclose(f);
 			_exit(0);
 		}
-	big_numbers();
+	power_of_two(digits_of_e());
 	primes();
 	while (wait(NULL) > 0)
 		;

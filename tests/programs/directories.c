@@ -132,6 +132,7 @@ static int walk(const char *path, const struct stat *st, int flag,
 {
 	static char lines[20][80];
 	static int n;
+	const char *kind = "folder";
 
 	if (!path) {
 		qsort(lines, n, sizeof(*lines),
@@ -141,11 +142,12 @@ static int walk(const char *path, const struct stat *st, int flag,
 		n = 0;
 		return 0;
 	}
+	if (flag == FTW_F)
+		kind = "file";
+	else if (flag == FTW_SL)
+		kind = "link";
 	snprintf(lines[n++], sizeof(*lines), "  %s %s level %d size %d", path,
-		 flag == FTW_F    ? "file"
-		 : flag == FTW_SL ? "link"
-				  : "folder",
-		 place->level, flag == FTW_F ? (int)st->st_size : 0);
+		 kind, place->level, flag == FTW_F ? (int)st->st_size : 0);
 	return 0;
 }
 

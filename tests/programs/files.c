@@ -127,10 +127,9 @@ static void random_writes(void)
 			end = at + n > end ? at + n : end;
 		} else {
 			int got = pread(fd, buf, n, at);
+			int left = at < end ? end - at : 0;
 
-			bad += got != (at >= end      ? 0
-				       : at + n > end ? end - at
-						      : n) ||
+			bad += got != (n < left ? n : left) ||
 			       memcmp(buf, copy + at, got > 0 ? got : 0) != 0;
 		}
 	}
@@ -139,22 +138,10 @@ static void random_writes(void)
 	close(fd);
 }
 
-static void flags(void)
+static void duplicates(int fd)
 {
-	int fd = open("file", O_WRONLY | O_APPEND | O_TRUNC), copy;
+	int copy = dup(fd);
 
-	CALL(write(fd, "one", 3));
-	CALL(lseek(fd, 0, SEEK_SET));
-	CALL(write(fd, "two", 3));
-	CALL(lseek(fd, 0, SEEK_CUR));
-	printf("flags %x\n", fcntl(fd, F_GETFL) & ~0100000);
-	CALL(fcntl(fd, F_SETFL, O_NONBLOCK));
-	printf("flags %x\n", fcntl(fd, F_GETFL) & ~0100000);
-	CALL(lseek(fd, 0, SEEK_SET));
-	CALL(write(fd, "X", 1));
-	CALL(fcntl(fd, F_GETFD));
-	CALL(fcntl(fd, F_SETFD, FD_CLOEXEC));
-	copy = dup(fd);
 	CALL(fcntl(copy, F_GETFD));
 	CALL(lseek(copy, 0, SEEK_CUR));
 	CALL(dup2(fd, 50));
@@ -174,6 +161,24 @@ static void flags(void)
 	for (int i = 50; i < 62; i++)
 		close(i);
 	close(copy);
+}
+
+static void flags(void)
+{
+	int fd = open("file", O_WRONLY | O_APPEND | O_TRUNC);
+
+	CALL(write(fd, "one", 3));
+	CALL(lseek(fd, 0, SEEK_SET));
+	CALL(write(fd, "two", 3));
+	CALL(lseek(fd, 0, SEEK_CUR));
+	printf("flags %x\n", fcntl(fd, F_GETFL) & ~0100000);
+	CALL(fcntl(fd, F_SETFL, O_NONBLOCK));
+	printf("flags %x\n", fcntl(fd, F_GETFL) & ~0100000);
+	CALL(lseek(fd, 0, SEEK_SET));
+	CALL(write(fd, "X", 1));
+	CALL(fcntl(fd, F_GETFD));
+	CALL(fcntl(fd, F_SETFD, FD_CLOEXEC));
+	duplicates(fd);
 	close(fd);
 	fd = open("file", O_RDONLY);
 	memset(buf, 0, 10);

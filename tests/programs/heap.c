@@ -81,11 +81,11 @@ static void big_blocks(void)
 
 	for (size_t n = 1 << 16; n <= 8 << 20; n *= 2) {
 		unsigned char *q = realloc(p, n);
+		const char *what = "no";
 
-		printf("realloc %zu: %s\n", n,
-		       !q                                 ? "no"
-		       : p == NULL || intact(q, n / 2, 3) ? "kept"
-							  : "lost");
+		if (q)
+			what = !p || intact(q, n / 2, 3) ? "kept" : "lost";
+		printf("realloc %zu: %s\n", n, what);
 		p = q;
 		fill(p, n, 3);
 	}

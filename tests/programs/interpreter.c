@@ -232,6 +232,38 @@ static struct cell *bind(struct cell *names, struct cell *values,
 	return environment;
 }
 
+static struct cell *eval(struct cell *c, struct cell *environment);
+
+/* Returns the branch of an if that follows from its test. */
+static struct cell *chosen(struct cell *test, struct cell *branches)
+{
+	if (test)
+		return branches->head;
+	return branches->tail ? branches->tail->head : NULL;
+}
+
+/* Evaluates a definition, which is KEPT(2). Returns the name. */
+static struct cell *eval_define(struct cell *environment)
+{
+	struct cell *value = eval(KEPT(2)->tail->tail->head, environment);
+
+	define(KEPT(2)->tail->head, value);
+	return KEPT(2)->tail->head;
+}
+
+/*
+ * Evaluates the parts of a call, which is KEPT(2), in the environment KEPT(1).
+ * Returns the arguments; KEPT(1) becomes the function.
+ */
+static struct cell *eval_parts(void)
+{
+	struct cell *f = eval(KEPT(2)->head, KEPT(1));
+	struct cell *environment = KEPT(1);
+
+	KEPT(1) = f;
+	return eval_list(KEPT(2)->tail, environment);
+}
+
 /* Evaluate; the loop is what makes tail calls cost no stack. */
 static struct cell *eval(struct cell *c, struct cell *environment)
 {
@@ -249,32 +281,21 @@ static struct cell *eval(struct cell *c, struct cell *environment)
 		if (c->head == S("if")) {
 			struct cell *test = eval(c->tail->head, environment);
 			environment = KEPT(1);
-			c = test ? KEPT(2)->tail->tail->head
-			    : KEPT(2)->tail->tail->tail
-				    ? KEPT(2)->tail->tail->tail->head
-				    : NULL;
+			c = chosen(test, KEPT(2)->tail->tail);
 			DROP(2);
 			continue;
 		}
 		if (c->head == S("lambda")) {
-			struct cell *closure =
-				make(CLOSURE, c->tail, environment);
 			DROP(2);
-			return closure;
+			return make(CLOSURE, c->tail, environment);
 		}
 		if (c->head == S("define")) {
-			struct cell *value =
-				eval(c->tail->tail->head, environment);
-			define(KEPT(2)->tail->head, value);
-			c = KEPT(2);
+			c = eval_define(environment);
 			DROP(2);
-			return c->tail->head;
+			return c;
 		}
-		struct cell *f = eval(c->head, environment);
-		environment = KEPT(1);
-		KEPT(1) = f;
-		struct cell *arguments = eval_list(KEPT(2)->tail, environment);
-		f = KEPT(1);
+		struct cell *arguments = eval_parts();
+		struct cell *f = KEPT(1);
 		DROP(2);
 		if (f && f->kind == BUILTIN)
 			return f->f(arguments);

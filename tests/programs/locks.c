@@ -84,6 +84,28 @@ static void on_alarm(int number)
 	(void)number;
 }
 
+/* Two wait for each other: one is refused. */
+static void wait_for_each_other(int *ready)
+{
+	int status;
+	char c;
+
+	lock(F_SETLK, F_UNLCK, 0, 0);
+	lock(F_SETLK, F_WRLCK, 0, 1);
+	if (fork() == 0) {
+		lock(F_SETLK, F_WRLCK, 1, 1);
+		write(ready[1], "x", 1);
+		lock(F_SETLKW, F_WRLCK, 0, 1);
+		_exit(0);
+	}
+	read(ready[0], &c, 1);
+	usleep(50000);
+	CALL(lock(F_SETLKW, F_WRLCK, 1, 1));
+	lock(F_SETLK, F_UNLCK, 0, 0);
+	wait(&status);
+	printf("status %d\n", status);
+}
+
 static void waiting(void)
 {
 	struct sigaction action = { .sa_handler = on_alarm };
@@ -115,21 +137,7 @@ static void waiting(void)
 		exit(0);
 	}
 	wait(&status);
-	/* Two that wait for each other: one is refused. */
-	lock(F_SETLK, F_UNLCK, 0, 0);
-	lock(F_SETLK, F_WRLCK, 0, 1);
-	if (fork() == 0) {
-		lock(F_SETLK, F_WRLCK, 1, 1);
-		write(ready[1], "x", 1);
-		lock(F_SETLKW, F_WRLCK, 0, 1);
-		_exit(0);
-	}
-	read(ready[0], &c, 1);
-	usleep(50000);
-	CALL(lock(F_SETLKW, F_WRLCK, 1, 1));
-	lock(F_SETLK, F_UNLCK, 0, 0);
-	wait(&status);
-	printf("status %d\n", status);
+	wait_for_each_other(ready);
 }
 
 static void whole_files(void)

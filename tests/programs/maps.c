@@ -26,7 +26,9 @@ static const char *access_of(char *p)
 	can_write = read(fds[0], p, 1) == 1;
 	close(fds[0]);
 	close(fds[1]);
-	return can_read ? can_write ? "rw" : "r-" : can_write ? "-w" : "--";
+	if (can_read)
+		return can_write ? "rw" : "r-";
+	return can_write ? "-w" : "--";
 }
 
 static void show(const char *what, char *p, int pages)

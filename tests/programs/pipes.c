@@ -45,6 +45,12 @@ static void ends(void)
 	close(p[1]);
 	CALL(read(p[0], buf, 1));
 	close(p[0]);
+}
+
+static void no_reader(void)
+{
+	int p[2], n;
+
 	pipe(p);
 	close(p[0]);
 	signal(SIGPIPE, SIG_IGN);
@@ -122,13 +128,18 @@ static void polling(void)
 	close(p[0]);
 	show_poll("no reader", fds, 1, 0);
 	close(p[1]);
-	struct sigaction action = { .sa_handler = on_alarm,
-				    .sa_flags = SA_RESTART };
-	sigaction(SIGALRM, &action, NULL);
-	ualarm(30000, 0);
-	show_poll("interrupted", fds, 0, 5000);
 	close(file);
 	unlink("file");
+}
+
+static void interrupted(void)
+{
+	struct sigaction action = { .sa_handler = on_alarm,
+				    .sa_flags = SA_RESTART };
+
+	sigaction(SIGALRM, &action, NULL);
+	ualarm(30000, 0);
+	show_poll("interrupted", NULL, 0, 5000);
 }
 
 static void selecting(void)
@@ -136,8 +147,6 @@ static void selecting(void)
 	int p[2], q[2], n;
 	fd_set in, out;
 	struct timeval limit = { 0, 30000 };
-	struct timespec precise = { 0, 30000000 };
-	sigset_t mask;
 
 	pipe(p);
 	pipe(q);
@@ -162,6 +171,18 @@ static void selecting(void)
 	FD_ZERO(&in);
 	FD_SET(20, &in);
 	CALL(select(21, &in, NULL, NULL, NULL));
+	for (int i = 0; i < 2; i++) {
+		close(p[i]);
+		close(q[i]);
+	}
+}
+
+/* With a signal that waits, and a mask that lets it through. */
+static void masks(void)
+{
+	struct timespec precise = { 0, 30000000 };
+	sigset_t mask;
+
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGALRM);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
@@ -170,10 +191,6 @@ static void selecting(void)
 	CALL(pselect(0, NULL, NULL, NULL, &precise, NULL));
 	CALL(pselect(0, NULL, NULL, NULL, &precise, &mask));
 	CALL(ppoll(NULL, 0, &precise, NULL));
-	for (int i = 0; i < 2; i++) {
-		close(p[i]);
-		close(q[i]);
-	}
 }
 
 /*
@@ -245,8 +262,11 @@ static void fifos(void)
 int main(void)
 {
 	ends();
+	no_reader();
 	polling();
+	interrupted();
 	selecting();
+	masks();
 	chain();
 	fifos();
 	return 0;

@@ -126,6 +126,27 @@ static void executing(void)
 	remove("empty");
 }
 
+static void stopping(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (;;)
+			pause();
+	}
+	kill(pid, SIGSTOP);
+	CALL(waitpid(pid, &status, WUNTRACED) == pid);
+	printf("stopped %d %d\n", WIFSTOPPED(status),
+	       WSTOPSIG(status) == SIGSTOP);
+	kill(pid, SIGCONT);
+	CALL(waitpid(pid, &status, WCONTINUED) == pid);
+	printf("continued %d\n", WIFCONTINUED(status));
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	show_status("killed", status);
+}
+
 static void waiting(void)
 {
 	siginfo_t info;
@@ -144,21 +165,7 @@ static void waiting(void)
 	CALL(wait4(pid, &status, 0, &usage) == pid);
 	show_status("wait4", status);
 	CALL(waitid(P_PID, pid, &info, WEXITED));
-	pid = fork();
-	if (pid == 0) {
-		for (;;)
-			pause();
-	}
-	kill(pid, SIGSTOP);
-	CALL(waitpid(pid, &status, WUNTRACED) == pid);
-	printf("stopped %d %d\n", WIFSTOPPED(status),
-	       WSTOPSIG(status) == SIGSTOP);
-	kill(pid, SIGCONT);
-	CALL(waitpid(pid, &status, WCONTINUED) == pid);
-	printf("continued %d\n", WIFCONTINUED(status));
-	kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
-	show_status("killed", status);
+	stopping();
 	signal(SIGCHLD, SIG_IGN);
 	pid = fork();
 	if (pid == 0)

@@ -239,6 +239,15 @@ static void use_path(void)
 	}
 }
 
+static void duplicate(void)
+{
+	int status = 0;
+
+	if (fds[dice(FDS)] >= 0 && dup2(fds[dice(FDS)], fds[dice(FDS)]) < 0)
+		status = -1;
+	result("dup2", status);
+}
+
 static void operate(void)
 {
 	unsigned what = dice(20);
@@ -253,9 +262,7 @@ static void operate(void)
 	else if (what < 14)
 		change_folder();
 	else if (what < 15)
-		result("dup2", fds[dice(FDS)] < 0                         ? 0
-			       : dup2(fds[dice(FDS)], fds[dice(FDS)]) < 0 ? -1
-									  : 0);
+		duplicate();
 	else
 		use_path();
 }

@@ -84,6 +84,33 @@ static void remapping(void)
 	printf("%d\n", q[0]);
 }
 
+/* What mremap() refuses: places, flags, and more than one area. */
+static void refused_places(char *p, char *to)
+{
+	CALL(mremap(to, PAGE, PAGE, MREMAP_FIXED, p + PAGE) == p + PAGE);
+	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    p + PAGE + 1) == p + PAGE);
+	CALL(mremap(to, PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    to + PAGE) == p + PAGE);
+	CALL(mremap(to + PAGE, 2 * PAGE, 2 * PAGE,
+		    MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
+	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    (void *)0xFFFFF000) == p);
+	/* from nowhere */
+	CALL(mremap(p + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) ==
+	     to);
+	to = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	*to = 'y';
+	mprotect(to + PAGE, PAGE, PROT_READ);
+	/* two areas */
+	CALL(mremap(to, 3 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    p + PAGE) == p + PAGE);
+	/* one is left */
+	CALL(mremap(to, 2 * PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    p + PAGE) == p + PAGE);
+	printf("%c%c%c\n", p[0], p[PAGE], p[3 * PAGE]);
+}
+
 /*
  * Moves a mapping to a given place. It replaces what was there, and stays
  * copied on write or shared as before.
@@ -121,28 +148,7 @@ static void remapping_fixed(void)
 	}
 	wait(NULL);
 	printf("%c %s\n", to[PAGE], to + 6 * PAGE);
-	CALL(mremap(to, PAGE, PAGE, MREMAP_FIXED, p + PAGE) == p + PAGE);
-	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-		    p + PAGE + 1) == p + PAGE);
-	CALL(mremap(to, PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-		    to + PAGE) == p + PAGE);
-	CALL(mremap(to + PAGE, 2 * PAGE, 2 * PAGE,
-		    MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
-	CALL(mremap(to, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-		    (void *)0xFFFFF000) == p);
-	/* from nowhere */
-	CALL(mremap(p + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) ==
-	     to);
-	to = map(3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	*to = 'y';
-	mprotect(to + PAGE, PAGE, PROT_READ);
-	/* two areas */
-	CALL(mremap(to, 3 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-		    p + PAGE) == p + PAGE);
-	/* one is left */
-	CALL(mremap(to, 2 * PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-		    p + PAGE) == p + PAGE);
-	printf("%c%c%c\n", p[0], p[PAGE], p[3 * PAGE]);
+	refused_places(p, to);
 }
 
 /* Counts in one word by several processes, each in its turn. */

@@ -188,6 +188,7 @@ static void defaults(void)
 				       SIGTTIN, SIGURG,  SIGWINCH };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		const char *end = "killed";
 		int status;
 		pid_t pid = fork();
 
@@ -197,10 +198,11 @@ static void defaults(void)
 			_exit(1);
 		}
 		waitpid(pid, &status, WUNTRACED);
-		printf("%s: %s\n", sigabbrev_np(numbers[i]),
-		       WIFEXITED(status)    ? "nothing"
-		       : WIFSTOPPED(status) ? "stopped"
-					    : "killed");
+		if (WIFEXITED(status))
+			end = "nothing";
+		else if (WIFSTOPPED(status))
+			end = "stopped";
+		printf("%s: %s\n", sigabbrev_np(numbers[i]), end);
 		if (WIFSTOPPED(status)) {
 			kill(pid, SIGCONT);
 			waitpid(pid, &status, WCONTINUED);

@@ -73,7 +73,12 @@ static void positions(void)
 	rewind(f);
 	CALL(fread(word, 1, 5, f));
 	CALL(fclose(f));
-	f = fopen("positions", "a+");
+}
+
+static void modes(void)
+{
+	FILE *f = fopen("positions", "a+");
+
 	fputs("appended\n", f);
 	CALL(ftell(f));
 	fclose(f);
@@ -180,6 +185,7 @@ int main(void)
 {
 	buffering();
 	positions();
+	modes();
 	temporary_files();
 	memory_streams();
 	lines();

@@ -50,7 +50,9 @@ int decode_escape(void)
 		return c == 'C' ? KEY_WORD_RIGHT : KEY_WORD_LEFT;
 	if (c > 0 && strchr(letters, c))
 		return keys[strchr(letters, c) - letters];
-	return c == '~' ? numbered_key(last ? last : number) : KEY_NONE;
+	if (c != '~')
+		return KEY_NONE;
+	return numbered_key(last ? last : number);
 }
 
 /* Moves the cursor; beyond the ends it stays. */
@@ -139,6 +141,14 @@ static int search(const char *wanted, int from)
 	return 0;
 }
 
+/* Searches from the line found before or, if it has no such text, from 1 on. */
+static int search_again(const char *wanted, int found)
+{
+	int line = found ? search(wanted, found) : 0;
+
+	return line ? line : search(wanted, 1);
+}
+
 /* The prompt of the search, and the line found. */
 static void show_search(struct editor *e, const char *wanted, int found)
 {
@@ -186,11 +196,7 @@ static enum outcome search_history(struct editor *e)
 			text_put(&wanted, key);
 		else
 			break;
-		found = *wanted.s ? search(wanted.s,
-					   found && search(wanted.s, found)
-						   ? found
-						   : 1)
-				  : 0;
+		found = *wanted.s ? search_again(wanted.s, found) : 0;
 	}
 	set_prompt(e, prompt);
 	if (key == CONTROL('G') || key == -2)

@@ -281,9 +281,9 @@ static int compare_counts(const void *a, const void *b)
 	const struct count *x = &counts[*(const short *)a],
 			   *y = &counts[*(const short *)b];
 
-	return x->microseconds != y->microseconds
-		       ? (x->microseconds < y->microseconds ? 1 : -1)
-		       : (int)y->calls - (int)x->calls;
+	if (x->microseconds != y->microseconds)
+		return x->microseconds < y->microseconds ? 1 : -1;
+	return (int)y->calls - (int)x->calls;
 }
 
 /* A number of hundredths. */

@@ -163,6 +163,29 @@ unsigned plan(void)
 	return chance(50) || is_left_out("sleeps") ? PLAN_ALLOC : sleep;
 }
 
+/* Returns an argument of a kind that is a number. */
+static unsigned number(char kind)
+{
+	switch (kind) {
+	case 'z': return 0;
+	case 'e': return 8;		/* the size of a set of signals */
+	case 'S': return roll(4) * PAGE + roll(9);
+	case 'W': return 1 | 2 | (word() & 0xE0000000);	/* WNOHANG */
+	case '0': return chance(50) ? 4 * roll(2) + roll(5) : roll(26);
+	case '1': return chance(60) ? 0 : heap();
+	case '2': return roll(4);
+	case '3': return ptrace_request();
+	case '4': return roll(as_root ? 2 : 4);
+	case '5': return 1 | roll(16) | 4;	/* of waitid, WNOHANG */
+	case '6': return futex_operation();
+	case '7': return 12;
+	case '8': return roll(12);
+	case '9': return 16;
+	case '!': return 84;
+	default: return input(kind);
+	}
+}
+
 /* Returns an argument of a kind, before chance spoils it. */
 static unsigned proper(char kind)
 {
@@ -188,25 +211,10 @@ static unsigned proper(char kind)
 	case 'k': return request();
 	case 'c': return fcntl_command();
 	case 'u': return id();
-	case 'z': return 0;
-	case 'e': return 8;		/* the size of a set of signals */
-	case 'S': return roll(4) * PAGE + roll(9);
-	case 'W': return 1 | 2 | (word() & 0xE0000000);	/* WNOHANG */
-	case '0': return chance(50) ? 4 * roll(2) + roll(5) : roll(26);
-	case '1': return chance(60) ? 0 : heap();
-	case '2': return roll(4);
-	case '3': return ptrace_request();
-	case '4': return roll(as_root ? 2 : 4);
-	case '5': return 1 | roll(16) | 4;	/* of waitid, WNOHANG */
-	case '6': return futex_operation();
-	case '7': return 12;
-	case '8': return roll(12);
-	case '9': return 16;
-	case '!': return 84;
 	case 'h': return chance(80) ? 1 + roll(8) : roll(100);
 	case 'j': return plan();
 	case 'A': return (1u << roll(13)) & 0x1F00;	/* AT_* */
-	default: return input(kind);
+	default: return number(kind);
 	}
 }
 

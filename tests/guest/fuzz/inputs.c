@@ -122,8 +122,9 @@ static void clone_arguments(unsigned *w)
 {
 	struct clone_args *c = (struct clone_args *)w;
 
-	c->flags = chance(50) ? 0 : word() & (chance(90) ? 0x01F00600 :
-						 0x01F14F00);
+	c->flags = 0;
+	if (!chance(50))
+		c->flags = word() & (chance(90) ? 0x01F00600 : 0x01F14F00);
 	c->exit_signal = argument('s');
 	if (c->flags & CLONE_VM || chance(20)) {
 		c->stack = some_place();
