@@ -62,8 +62,8 @@ void area_free(struct mm *mm, struct vm_area *area)
 }
 
 /*
- * The unmapped room below and above an area: page tables that lie wholly in it
- * and the area are nobody else's.
+ * Returns the unmapped room below or above an area. Page tables that lie wholly
+ * in the room and the area are the area's alone.
  */
 u32 room_below(struct mm *mm, struct list *prev)
 {
@@ -278,7 +278,7 @@ int split_edges(struct mm *mm, u32 start, u32 end)
 
 /*
  * Returns how far down a stack may grow. Below it a gap stays as a guard, as on
- * Linux; but not above another stack, or memory that nobody may access.
+ * Linux. None is needed above another stack, or memory that nobody may access.
  */
 static u32 guard_below(struct mm *mm, const struct vm_area *area)
 {
@@ -292,9 +292,9 @@ static u32 guard_below(struct mm *mm, const struct vm_area *area)
 }
 
 /*
- * Extend a stack downward so that it contains addr. Called on a fault below the
- * lowest mapped page of a VM_GROWSDOWN area. -EFAULT: beyond the limit or into
- * another area's neighbourhood, which stays unmapped as a guard.
+ * Extends a stack downward so that it contains addr. Called on a fault below
+ * the lowest page of a VM_GROWSDOWN area. Returns -EFAULT beyond the limit, or
+ * in the guard above another area.
  */
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr)
 {
@@ -331,8 +331,8 @@ u32 free_above(const struct vm_area *area)
 }
 
 /*
- * The highest range of size bytes, page aligned, below MMAP_TOP and above the
- * heap's start that no area touches; 0: there is none.
+ * Returns the highest free range of size bytes, page aligned. It lies below
+ * MMAP_TOP and above the heap's start. Returns 0 if there is none.
  */
 u32 find_gap(struct mm *mm, u32 size)
 {

@@ -11,8 +11,8 @@
 
 /*
  * Brings the parent's page at addr to memory if it is in swap. Returns its
- * entry, or 0 if there is no page any more: its file was cut. *error tells
- * that it could not be brought: -ENOMEM, -EIO.
+ * entry, or 0 if there is no page any more, because its file was cut. If it
+ * could not be brought, *error is -ENOMEM or -EIO.
  */
 static pte_t present_entry(struct mm *parent, u32 addr, int *error)
 {
@@ -48,8 +48,8 @@ static int share_now(struct mm *child, struct mm *parent, u32 addr)
 }
 
 /*
- * Gives the child a copy of the parent's page at addr, which it may write at
- * once if it may write at all. -ENOMEM, -EIO
+ * Gives the child a copy of the parent's page at addr. In a writable area it
+ * may write it at once. -ENOMEM, -EIO
  */
 static int copy_now(struct mm *child, struct mm *parent, u32 addr)
 {

@@ -25,11 +25,11 @@
  * file" are also the pages behind the file's part of an area. (*) Row 12 also
  * takes reads of a page of which only the first bytes are the file's.
  *
- * Kernel addresses are refused before. Refuse: in user mode SIGSEGV with
- * si_addr; in the kernel the fixup table, so that the user copy returns
- * -EFAULT; without a fixup a panic. No memory: in user mode out_of_memory() has
- * some process end, and the access is tried again; in the kernel the user copy
- * returns -ENOMEM.
+ * Kernel addresses are refused before. To refuse means SIGSEGV with si_addr in
+ * user mode. In the kernel the fixup table lets the user copy return -EFAULT.
+ * Without a fixup it is a panic. If there is no memory in user mode,
+ * out_of_memory() has some process end. Then the access is tried again. In the
+ * kernel the user copy returns -ENOMEM.
  *
  * Exceptions are entered with interrupts masked, so that CR2 is read before
  * another fault can change it. They stay masked: nothing here takes longer than
@@ -67,8 +67,8 @@ static inline u32 allows(const struct vm_area *area, u32 code)
 }
 
 /*
- * Returns the area whose pages addr is one of, or will be: a stack grows down
- * to it if it may. NULL: there is none, or it does not allow the access.
+ * Returns the area of addr. A stack grows down to addr if it may. Returns NULL
+ * if there is no area, or it does not allow the access.
  */
 static inline struct vm_area *area_for(struct mm *mm, u32 addr, u32 code)
 {

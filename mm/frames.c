@@ -2,10 +2,10 @@
  * Page frames: which frame is free, who holds how many references (mem_map, see
  * cowix/mm.h).
  *
- * Free frames are a linked list through mem_map[].next; frames that were never
- * used are not on the list but in ranges, so that booting does not touch every
- * entry. Allocating and freeing take constant time. Process context only:
- * interrupt handlers never allocate frames.
+ * Free frames are a linked list through mem_map[].next. Frames that were never
+ * used are in ranges instead, so that booting does not touch every entry.
+ * Allocating and freeing take constant time. Process context only: interrupt
+ * handlers never allocate frames.
  *
  * So that the superuser can still look and kill, ordinary users leave him a few
  * frames. A process that is to end may use these too: its end gives back more.
@@ -47,8 +47,8 @@ bool may_use_reserve(void)
 
 /*
  * Called by frames_init(), in the order of use: the frames [first, end) whose
- * count is 0 are free. Up to the first hole they are fresh; what lies behind,
- * on machines that have holes there, goes to the free list.
+ * count is 0 are free. Up to the first hole they are fresh. Those behind a hole
+ * go to the free list.
  */
 void add_range(u32 first, u32 end)
 {
@@ -91,8 +91,8 @@ static inline u32 take_frame(void)
 }
 
 /*
- * Out of frames that current may take: has caches and programs give up pages
- * until there are more, or nobody can. At the end of a range the next is begun.
+ * Finds a frame when current may take none of the list. Begins the next range,
+ * or has caches and programs give up pages until nobody can.
  */
 static u32 take_slowly(void)
 {

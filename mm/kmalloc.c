@@ -1,9 +1,8 @@
 /*
  * Kernel objects smaller than a page. Each page frame taken holds objects of
- * one size class behind a small header; a page whose last object is freed goes
- * back to the frame allocator at once, so that nothing is hoarded and a count
- * of free frames before and after shows every leak. kmalloc and kfree take
- * constant time.
+ * one size class behind a small header. A page whose last object is freed goes
+ * back to the frame allocator at once. So a count of free frames before and
+ * after shows every leak. Both kmalloc and kfree take constant time.
  */
 #include <cowix/kernel.h>
 #include <cowix/list.h>

@@ -22,8 +22,8 @@ static bool has_sharers(pte_t pde)
 }
 
 /*
- * Makes `to`, which is zeroed, a copy of the table at *pde, and puts it there.
- * addr lies in the table.
+ * Copies the table at *pde into `to`, which is zeroed, and puts it there. addr
+ * lies in the table.
  */
 static void copy_table(struct mm *mm, pte_t *pde, u32 addr, pte_t *to)
 {
@@ -226,8 +226,9 @@ void drop_shared_tables(struct mm *mm)
 }
 
 /*
- * Counts entries that have changed, as mm has, in all other address spaces that
- * use its page table for addr. resident and swapped are differences.
+ * Counts changed entries in all other address spaces that use mm's page table
+ * for addr. In mm they are counted. The two differences are of present and of
+ * swapped entries.
  */
 void count_for_sharers(const struct mm *mm, u32 addr, int resident, int swapped)
 {

@@ -1,7 +1,7 @@
 /*
- * madvise(). Advice is either done or refused: that pages go, that children do
- * not get them, that they are given up now. How pages will be used is only
- * noted on Linux too, and may be ignored.
+ * madvise(). Most advice is either done or refused. Pages go, or children do
+ * not get them, or they are given up now. Advice on how pages will be used is
+ * ignored; Linux only notes it.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -89,7 +89,7 @@ static bool is_known(u32 advice)
 
 /*
  * Gaps do not matter for what is between them, but are told. A hole may have to
- * wait for its file, with the lock given up: that area is then looked for anew.
+ * wait for its file, with the lock given up. Then that area is looked for anew.
  */
 static int advise_range(struct mm *mm, u32 start, u32 end, u32 advice)
 {

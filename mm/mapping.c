@@ -1,6 +1,6 @@
 /*
- * mmap(), munmap() and mincore(), as far as areas and pages go. fs/filemap.c
- * does what a file's mapping needs of the file.
+ * mmap(), munmap() and mincore(), as far as areas and pages go. The part of a
+ * mapped file is in fs/filemap.c.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -84,8 +84,8 @@ bool promises_too_much(u32 area_flags, u32 bytes)
 }
 
 /*
- * Returns 0 if current may map so many bytes more of an area, at addr if flags
- * has MAP_FIXED; else -ENOMEM, or -EAGAIN or -EPERM if it is to be locked.
+ * Returns 0 if current may map length bytes more, at addr with MAP_FIXED.
+ * Otherwise returns -ENOMEM, or, if they are to be locked, -EAGAIN or -EPERM.
  */
 static int check_limits(struct mm *mm, const struct vm_area *area, u32 addr,
 			u32 length, u32 flags)
@@ -107,8 +107,8 @@ static int check_limits(struct mm *mm, const struct vm_area *area, u32 addr,
 }
 
 /*
- * Maps area, whose permissions and object are set, into current's address
- * space: length bytes at or near addr (MAP_* in flags). Returns the address, or
+ * Maps length bytes of area into current's address space, at or near addr. Its
+ * permissions and object are set; flags are MAP_*. Returns the address, or
  * -EINVAL, -ENOMEM, -EEXIST, -EAGAIN, -EPERM. The area gets a reference of its
  * own to the object.
  */

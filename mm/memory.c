@@ -1,12 +1,12 @@
 /*
  * The heart of Cowix: copy-on-write.
  *
- * The law (cowix/mm.h, mem_map): a frame's count is the number of references
- * to it. Each page-table entry owns one, on the frame that it maps. fork shares
- * every private page: both entries become read-only and PAGE_COW, and the frame
+ * The law (cowix/mm.h, mem_map): a frame's count is the number of references to
+ * it. Each page-table entry owns one, on the frame that it maps. A fork shares
+ * every private page. Both entries become read-only and PAGE_COW, and the frame
  * is counted once more. The first write faults. Then do_wp_page() copies the
- * page if others still refer to it, or else just makes it writable.
- * free_page_tables() in pages.c gives the references back. There are two other
+ * page if others still refer to it. Otherwise it just makes the page writable.
+ * In pages.c free_page_tables() gives the references back. There are two other
  * ways to fork: lazy.c shares the page tables, copy_now.c copies all pages.
  *
  * TLB. The CPU may keep an entry that it has used. A function that changes an
@@ -143,8 +143,8 @@ static inline bool reusable(pte_t entry)
 }
 
 /*
- * Makes the page at addr writable where it is, and the reusable ones behind it:
- * a parent whose child has gone often writes its pages in order.
+ * Makes the page at addr writable where it is, and the reusable ones behind it.
+ * A parent whose child has gone often writes its pages in order.
  */
 static void reuse_pages(u32 addr, pte_t *entry)
 {

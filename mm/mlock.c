@@ -30,8 +30,8 @@ static int populate(struct mm *mm, u32 start, u32 end)
 }
 
 /*
- * Locks or unlocks all areas of [start, end), which has edges, and, to lock,
- * tables of its own: who shares one could give up its pages.
+ * Locks or unlocks all areas of [start, end), which has edges. To lock it has
+ * tables of its own, since a sharer could give up the pages.
  */
 static void set_locked(struct mm *mm, u32 start, u32 end, bool on)
 {

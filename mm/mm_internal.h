@@ -67,8 +67,8 @@ static inline u32 table_end(u32 addr, u32 end)
 }
 
 /*
- * Goes over [start, end) by page tables, whether they exist or not: [addr,
- * next) is the part that one of them covers.
+ * Goes over [start, end) by page tables, whether they exist or not. One of them
+ * covers [addr, next).
  */
 #define for_each_table(addr, next, start, end) \
 	for (u32 addr = (start), next = table_end(addr, end); addr < (end); \

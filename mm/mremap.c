@@ -23,10 +23,10 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end,
 }
 
 /*
- * Moves a mapping to `to`, or, if that is 0, anywhere: makes a new area like
- * it, into which the pages go. Returns where it is then, or -errno with its
- * pages as they were. What moves becomes an area first, so that removing it at
- * the end needs no memory.
+ * Moves a mapping to `to`, or anywhere if that is 0. Makes a new area like it,
+ * into which the pages go. Returns its new address, or -errno with its pages as
+ * they were. What moves becomes an area first, so that removing it at the end
+ * needs no memory.
  */
 static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length,
 			u32 to, u32 flags)
@@ -61,8 +61,8 @@ static int move_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length,
 }
 
 /*
- * Returns 0 if part of an area may move or grow by `more` bytes; else -EINVAL
- * (offsets have 32 bits), -EAGAIN (too much locked) or -ENOMEM.
+ * Returns 0 if part of an area may move or grow by `more` bytes. Otherwise
+ * returns -EINVAL (offsets have 32 bits), -EAGAIN (too much locked) or -ENOMEM.
  */
 static int check_growth(struct mm *mm, const struct vm_area *area, u32 addr,
 			u32 new_length, u32 more)
@@ -75,9 +75,9 @@ static int check_growth(struct mm *mm, const struct vm_area *area, u32 addr,
 }
 
 /*
- * Unmaps what is too much of a mapping, which may lie in several areas, as may
- * what stays where it is. What moves or grows must be part of one: else -EFAULT
- * and nothing has changed. Returns the address.
+ * Cuts, moves or extends a mapping. What is cut or stays may lie in several
+ * areas. What moves or grows must be part of one: else -EFAULT and nothing has
+ * changed. Returns the address.
  */
 static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length,
 			  u32 flags, u32 new_addr)
@@ -111,8 +111,8 @@ static int resize_mapping(struct mm *mm, u32 addr, u32 end, u32 new_length,
 }
 
 /*
- * Returns true for what mremap() cannot do: move without MREMAP_MAYMOVE, to an
- * odd address, or to a place that the mapping itself takes up.
+ * Returns true if mremap() cannot do this. It cannot move without
+ * MREMAP_MAYMOVE, to an odd address, or to where the mapping itself lies.
  */
 static bool bad_remap(u32 addr, u32 end, u32 new_length, u32 flags,
 		      u32 new_addr)

@@ -1,8 +1,8 @@
 /*
  * Out of memory. When nothing can be given up any more, a process must end so
- * that the others can go on: the one that holds most, of the user who holds
- * most, never init. Whoever came too late for a frame waits until it has given
- * its memory back, and tries again. The reserve is kept by frames.c.
+ * that the others can go on. It is the largest one of the user who holds most,
+ * never init. Tasks that found no frame wait until it has given its memory
+ * back, and try again. The reserve is kept by frames.c.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -117,9 +117,9 @@ static void end_process(struct task_struct *victim, u32 eip, u32 addr)
 
 /*
  * current needs memory for the page of addr and holds nothing that others wait
- * for. Makes some process end, unless one does already, and waits for that: to
- * look for memory again meanwhile would only keep the processor from it.
- * Called by faults and await_memory(): they try again.
+ * for. Makes some process end, unless one does already, and waits for that. To
+ * look for memory again meanwhile would only keep the processor from it. Called
+ * by faults and await_memory(): they try again.
  */
 void out_of_memory(u32 eip, u32 addr)
 {

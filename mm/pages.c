@@ -1,8 +1,8 @@
 /*
- * The pages of areas: mapped at the first access, given other permissions,
- * moved, dropped. fault.c decides which of the map_* functions an access needs.
- * memory.c shares and copies pages, and says which change of an entry needs
- * which flush of the TLB.
+ * The pages of areas are mapped at the first access, get other permissions,
+ * move, go. In fault.c it is decided which of the map_* functions an access
+ * needs. See memory.c for how pages are shared and copied, and for the flushes
+ * of the TLB.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -269,8 +269,8 @@ static void drop_tables(struct mm *mm, u32 first, u32 last)
 }
 
 /*
- * Frees the pages of [start, end) and the page tables that lie wholly in
- * [floor, ceiling), the unmapped room around it. Called by exit, exec
+ * Frees the pages of [start, end). Frees also the page tables that lie wholly
+ * in [floor, ceiling), the unmapped room around it. Called by exit, exec
  * (mm_release) and unmap_range. Never fails.
  */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling)

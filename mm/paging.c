@@ -1,9 +1,9 @@
 /*
  * The kernel's half of every page directory: the linear map of RAM at
- * KERNEL_BASE. head.asm has mapped the first 4 MB with pg0; here the rest
- * follows, with 4 MB pages where the CPU has them, and the kernel's text
- * becomes read-only. Afterwards the 256 kernel entries never change, so every
- * directory may hold a copy of them.
+ * KERNEL_BASE. The first 4 MB were mapped by head.asm with pg0. Here the rest
+ * follows, with 4 MB pages where the CPU has them. The kernel's text becomes
+ * read-only. Afterwards the 256 kernel entries never change, so every directory
+ * may hold a copy of them.
  */
 #include <cowix/kernel.h>
 #include <asm/string.h>
@@ -56,8 +56,8 @@ static pte_t map_with_table(u32 phys, u32 global)
 }
 
 /*
- * Make whole pages of the kernel's text and constants read-only and the first 4
- * MB global; ends with a flush (case: permission lowered).
+ * Makes whole pages of the kernel's text and constants read-only, and the first
+ * 4 MB global. Ends with a flush (case: permission lowered).
  */
 static void kernel_protect(void)
 {

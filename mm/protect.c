@@ -10,8 +10,8 @@
 #include "mm_internal.h"
 
 /*
- * Returns true if an area cannot have a protection: a shared mapping of a file
- * that is open for reading only, or a file that must not be executed.
+ * Returns true if an area cannot have a protection. A shared mapping of a file
+ * open for reading only is not writable. Some files must not be executed.
  */
 static bool forbids(const struct vm_area *area, u32 prot)
 {
@@ -52,8 +52,9 @@ static u32 new_data(struct mm *mm, u32 start, u32 end, u32 prot)
 }
 
 /*
- * PROT_GROWSDOWN: lets the range begin where the stack at addr does. -EINVAL:
- * there is none. -ENOMEM: the range is larger than user space.
+ * For PROT_GROWSDOWN, lets the range begin where the stack at addr does.
+ * Returns -EINVAL if there is none, -ENOMEM if the range is larger than user
+ * space.
  */
 static int stack_start(struct mm *mm, u32 prot, u32 *addr, u32 *length)
 {
@@ -86,8 +87,8 @@ static void set_protection(struct mm *mm, u32 start, u32 end, u32 prot)
 }
 
 /*
- * Returns 0 if areas may have prot from start to end, which are mapped up to
- * gap: -EACCES: the file forbids it; -ENOMEM: too much data.
+ * Returns 0 if the areas from start to end may have prot. They are mapped up to
+ * gap. Returns -EACCES if the file forbids it, -ENOMEM for too much data.
  */
 static int check_protection(struct mm *mm, u32 start, u32 gap, u32 end,
 			    u32 prot)
@@ -158,10 +159,9 @@ static void set_writable(struct mm *mm, u32 addr, u32 bytes, bool on)
 }
 
 /*
- * Lets a tracer write a few bytes that lie in one private area that is only
- * read: opens it for writing, and the write gets a page that belongs to the
- * program alone. Returns true if it did; then stop_tracer_writing() must
- * follow.
+ * Lets a tracer write a few bytes of a private area that is only read. Opens it
+ * for writing, so that the write gets a page of the program's own. Returns true
+ * if it did; then stop_tracer_writing() must follow.
  */
 bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes)
 {

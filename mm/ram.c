@@ -1,6 +1,5 @@
 /*
- * The machine's RAM at boot: how much there is, what of it the kernel takes for
- * good, which frames are free at first.
+ * The machine's RAM at boot: how much there is, and which frames are free.
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
@@ -30,8 +29,8 @@ static u32 ram_end_without_e820(const struct boot_params *bp)
 }
 
 /*
- * The end of usable RAM: the highest byte of RAM that starts below the linear
- * map's limit, cut to that limit.
+ * Returns the end of usable RAM that starts below the linear map's limit, cut
+ * to that limit.
  */
 static u32 ram_end(const struct boot_params *bp)
 {

@@ -35,9 +35,9 @@ struct mm *mm_alloc(void)
 }
 
 /*
- * Drop one user of an address space. The last one frees its pages, tables,
- * areas and directory; the caller must then have loaded another directory
- * (use_mm in sched.c does).
+ * Drops one user of an address space. The last one frees its pages, tables,
+ * areas and directory. Before that the caller must load another directory, by
+ * use_mm().
  */
 void mm_release(struct mm *mm)
 {
@@ -189,9 +189,9 @@ static int grow_heap(struct mm *mm, u32 old_end, u32 new_end)
 }
 
 /*
- * brk(addr): set the end of the heap. Returns the new end, or the old one when
- * addr is below the heap's start, out of bounds, runs into another area or is
- * more than memory could ever hold (as Linux does).
+ * Sets the end of the heap for brk(addr). Returns the new end, or the old one
+ * if addr is no good (as Linux does). It must not be below the heap's start,
+ * out of bounds, in another area, or more than memory holds.
  */
 static int move_heap_end(struct mm *mm, u32 addr)
 {

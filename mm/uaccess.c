@@ -1,8 +1,8 @@
 /*
- * The checks in front of mm/uaccess.asm. A pointer from a program is only ever
- * compared with the end of user space here; whether memory is there, and may be
- * written, the CPU finds out while copying, and the fault handler and the fixup
- * table answer for it.
+ * The checks in front of mm/uaccess.asm. A pointer from a program is only
+ * compared with the end of user space here. The CPU finds out while copying
+ * whether memory is there and may be written. The fault handler and the fixup
+ * table answer for that.
  */
 #include <cowix/kernel.h>
 #include <cowix/uaccess.h>
@@ -28,8 +28,8 @@ int clear_user(void __user *to, size_t n)
 }
 
 /*
- * What is left of user space above a string's start, and size: how far it may
- * be read. 0: it starts beyond the end.
+ * Returns how far a string may be read: size, or what is left of user space
+ * above its start. Returns 0 if it starts beyond the end.
  */
 static u32 string_room(const char __user *s, u32 size)
 {

@@ -1,5 +1,5 @@
 /*
- * An object, such as a file, loses a part: its pages go from all address spaces
+ * An object, such as a file, loses a part. Its pages go from all address spaces
  * that map it, while their areas stay.
  */
 #include <cowix/kernel.h>
@@ -75,9 +75,9 @@ static void unmap_hole_in(struct mm *mm, const struct inode *object, u32 start,
 }
 
 /*
- * Takes the pages of the object's bytes [start, end) out of all address spaces,
- * so that it can have a hole there. Private copies of them stay. Needs no
- * memory, does not sleep.
+ * Unmaps the object's bytes [start, end) in all address spaces, so that it can
+ * have a hole there. Private copies of them stay. Needs no memory, does not
+ * sleep.
  */
 void unmap_hole(const struct inode *object, u32 start, u32 end)
 {

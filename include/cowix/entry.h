@@ -14,8 +14,8 @@ void kernel_thread_start(void);
 NORETURN void enter_user_mode(struct pt_regs *regs);
 
 /*
- * What lies on top of the stack of a task that does not run: the registers
- * that switch_to() takes from there, the lowest address first.
+ * The top of the stack of a task that does not run, the lowest address first.
+ * The registers are what switch_to() takes.
  */
 struct switch_frame {
 	u32 gs, fs, edi, esi, ebx, ebp;

@@ -1,8 +1,8 @@
 /*
- * Files. Three layers, each knowing only the one below: system calls (names,
- * descriptors), inodes with the operations of their file system or device, and
- * the caches: buffers for a file system's own blocks, pages for the data of
- * files.
+ * Files. There are three layers, each knowing only the one below. System calls
+ * have names and descriptors. Inodes have the operations of their file system
+ * or device. The caches are buffers for a file system's own blocks, and pages
+ * for the data of files.
  *
  * Locks. lock_inode() serialises whatever changes an inode or a directory and
  * may sleep; a directory before what it contains. Only rename() locks two of

@@ -1,10 +1,10 @@
 /*
  * The Minix file system (A. Tanenbaum, "Operating Systems: Design and
  * Implementation"). Version 1 is of 1987. Version 2 has 32-bit zone numbers and
- * a third level of pointers, version 3 names of 60 characters and a choice of
- * block sizes. The medium holds, in zones: boot block, super block, bitmap of
- * inodes, bitmap of zones, inodes, data. Only fs/minix/minix_format.c knows how
- * the versions differ.
+ * a third level of pointers. Version 3 has names of 60 characters and a choice
+ * of block sizes. The medium holds, in zones: boot block, super block, bitmap
+ * of inodes, bitmap of zones, inodes, data. Only fs/minix/minix_format.c knows
+ * how the versions differ.
  *
  * The file system counts in zones. The caches count in blocks of BLOCK_SIZE, of
  * which a zone has 1, 2 or 4.

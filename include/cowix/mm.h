@@ -14,11 +14,11 @@ struct boot_params;
 struct task_struct;
 
 /*
- * mem_map[]: one entry for each page frame. The law:
- *   count = the number of references to the frame, whoever holds them: user
- *   page-table entries that map it, directories that use it as a page table,
- *   the page cache, the swap cache, the kernel. 0 means free.
- *   A count above 1 on a frame of a private area means that nobody may write.
+ * mem_map[]: one entry for each page frame. The law: `count` is the number of
+ * references to the frame. They are held by user page-table entries that map
+ * it, directories that use it as a page table, the page cache, the swap cache
+ * and the kernel. A count of 0 means free. A count above 1 on a frame of a
+ * private area means that nobody may write.
  * Each holder drops its own reference with free_page(). The last one frees the
  * frame. 896 MB hold fewer than 2^28 entries, so 32 bits cannot wrap.
  */
@@ -29,8 +29,8 @@ struct page {
 
 /*
  * `next` of a frame that is not free: the owner (OWNER_*) in the bits of
- * OWNER_MASK. Above them stands, if the kernel holds it, the number of the
- * task that took it; and in the swap cache its slot.
+ * OWNER_MASK. Above them stands the number of the task that took a frame of the
+ * kernel's. In the swap cache it is the slot.
  */
 #define OWNER_MASK	(PAGE_SIZE - 1)
 
@@ -126,9 +126,9 @@ struct vm_ops {
 	 */
 	int (*fault)(struct vm_area *area, u32 offset, u32 *frame);
 	/*
-	 * A program is about to write to that page through a shared mapping:
-	 * have room for it on its medium, and count it as dirty for as long as
-	 * it is mapped. 0, -EIO, -ENOSPC, -ENOMEM. May sleep.
+	 * Called before a program writes to that page through a shared mapping.
+	 * Makes room for it on its medium. It counts as dirty as long as it is
+	 * mapped. Returns 0, -EIO, -ENOSPC or -ENOMEM. May sleep.
 	 */
 	int (*make_writable)(struct vm_area *area, u32 offset);
 	/*
@@ -138,7 +138,8 @@ struct vm_ops {
 	u32 (*holds)(const struct vm_area *area, u32 offset, u32 frame);
 	/*
 	 * Makes a hole of the object's bytes [start, end), page aligned.
-	 * 0, -EOPNOTSUPP, or -EAGAIN: has waited, and areas may have changed.
+	 * Returns 0, -EOPNOTSUPP, or -EAGAIN if it has waited, and areas may
+	 * have changed.
 	 */
 	int (*remove)(struct vm_area *area, u32 start, u32 end);
 	/* Returns the pages that only areas like this one keep in memory. */
@@ -274,10 +275,10 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 }
 
 /*
- * Threads share an address space, and whoever looks for memory or reads a file
- * in it may sleep. So that its areas and tables stay what they are meanwhile,
- * faults and the calls that change it hold this lock. An address space with one
- * user needs none.
+ * Threads share an address space, and one that needs memory or a file's page
+ * may sleep. Meanwhile its areas and tables must stay as they are. So faults
+ * and the calls that change it hold this lock. An address space with one user
+ * needs none.
  */
 /* true: waited until it was free, but does not have it */
 bool mm_lock_slept(struct mm *mm);
@@ -383,8 +384,8 @@ static inline void trace_page(u32 kind, u32 addr, u32 frame, u32 other)
 }
 
 /*
- * Tells the same of the n entries from addr on that are mapped, before it
- * happens. entries may be NULL; other is the table that a copied one becomes,
+ * Like trace_page(), for those of n entries from addr on that are mapped.
+ * Called before it happens. entries may be NULL. other is the copy of a table,
  * or 0.
  */
 static inline void trace_entries(u32 kind, u32 addr, const pte_t *entries,

@@ -1,8 +1,8 @@
 /*
  * Waiting for several files at once (kernel/task/poll_wait.c, fs/select.c). A
  * file's poll operation returns the events that are ready now. It also enters
- * the caller into the wait queues that announce a change, unless the table is
- * NULL or already registered.
+ * the caller into the wait queues that announce a change. It does not if the
+ * table is NULL or already registered.
  */
 #ifndef COWIX_POLL_H
 #define COWIX_POLL_H

@@ -10,9 +10,9 @@ struct task_struct;
 struct pt_regs;
 
 /*
- * What a system call returns when a signal interrupts it. do_signal() begins
- * the call again or makes -EINTR of the error. Only a tracer sees the numbers,
- * which are Linux's.
+ * Results of a system call that a signal interrupts. do_signal() begins the
+ * call again, or makes -EINTR of it. Only a tracer sees the numbers, which are
+ * Linux's.
  */
 #define ERESTARTSYS	512	/* again after SA_RESTART or no handler */
 #define ERESTARTNOINTR	513	/* again in any case */

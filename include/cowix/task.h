@@ -1,7 +1,7 @@
 /*
  * Tasks. A task structure and its kernel stack share one page frame. The
- * structure lies at the bottom, the stack grows down from the top. stack_guard
- * between them is checked at every switch.
+ * structure lies at the bottom, and the stack grows down from the top. Each
+ * switch checks stack_guard, which is between them.
  */
 #ifndef COWIX_TASK_H
 #define COWIX_TASK_H

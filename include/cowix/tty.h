@@ -1,13 +1,13 @@
 /*
  * Terminals: kernel/chr_drv/. tty.c opens, reads and writes them, ldisc.c holds
  * the line discipline. Below it are the virtual consoles (console.c, vt.c,
- * keyboard.c), the 16550 lines (serial.c) and the pseudo-terminals (pty.c). fs/
- * reaches them through these functions only.
+ * keyboard.c). Others are the 16550 lines (serial.c) and the pseudo-terminals
+ * (pty.c). fs/ knows only these functions.
  *
- * An open terminal is known by the handle that tty_open() gives: the device
- * number, and above it the number of the terminal's life. A hangup begins a new
- * life. A read with an old handle gives the end of the file, and everything
- * else is -EIO.
+ * tty_open() gives a handle of an open terminal. It is the device number, and
+ * above it the number of the terminal's life. A hangup begins a new life. A
+ * read with an old handle gives the end of the file, and everything else is
+ * -EIO.
  */
 #ifndef COWIX_TTY_H
 #define COWIX_TTY_H

@@ -56,8 +56,8 @@ static u32 held_by_file(const struct vm_area *area, u32 addr, u32 frame)
 }
 
 /*
- * Gives up the page of an entry if it can be had again. now: even if it was
- * used since the hand last came by. Returns false if it stays.
+ * Gives up the page of an entry if it can be had again. With `now`, a page that
+ * was used since the hand last came by goes, too. Returns false if it stays.
  */
 static bool evict_page(struct mm *mm, const struct vm_area *area, u32 addr,
 		       pte_t *entry, bool now)
@@ -197,8 +197,8 @@ static bool scan_at_hand(int *left)
  * then the only thing that can go, would pay for all.
  *
  * In turn after turn all that can go may have been used since the last one.
- * Then a program's next instruction takes the place of the data that it needs,
- * and the other way round, for ever. That is want of memory, too.
+ * Then a program's next instruction takes the place of its data, and the other
+ * way round, for ever. That is want of memory, too.
  */
 static int turn_hand(void)
 {

@@ -216,8 +216,8 @@ static bool must_read(const struct slot *slot)
 
 /*
  * Brings the page of a slot into the cache. Returns 0 if it is there, for as
- * long as the caller does not sleep. Returns -ENOMEM or -EIO if it is not, and
- * -EAGAIN if it had to wait: the caller's entry may have changed.
+ * long as the caller does not sleep. Returns -ENOMEM or -EIO if it is not.
+ * Returns -EAGAIN if it had to wait, and the caller's entry may have changed.
  */
 int swap_fetch(pte_t entry)
 {
