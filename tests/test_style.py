@@ -6,8 +6,8 @@ import pytest
 
 from conftest import TOP
 
-# To do: width, conditional and sentence as well.
-RULES = ["space", "indent", "function", "file", "name"]
+# To do: width and sentence as well.
+RULES = ["space", "indent", "conditional", "function", "file", "name"]
 
 FUNCTION = "int f(void)\n{\n%s\treturn 0;\n}\n"
 LONG = "A page%s stays." % (4 * ",\n%s which somebody maps a second time")

@@ -14,10 +14,7 @@ static void catch(int sig)
 	caught[sig]++;
 }
 
-/*
- * Runs fn as leader of a session whose controlling terminal is the slave.
- * Returns its status.
- */
+/* Runs fn as leader of a session on the slave. Returns its status. */
 static int in_session(void (*fn)(void))
 {
 	int pid = fork();
