@@ -1,6 +1,7 @@
 /*
- * audit [-d]: run the kernel's memory audit (call 513) and show its counts; -d
- * drops caches first. Exit status 1: a rule is broken.
+ * audit [-d]
+ * Runs the kernel's memory audit (call 513) and prints its counts; -d drops
+ * caches first. Exit status 1 means that a rule is broken.
  */
 #include <cowix.h>
 #include <stdio.h>

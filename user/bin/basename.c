@@ -1,8 +1,11 @@
-/* basename path [suffix] */
+/*
+ * basename path [suffix]
+ * Prints the last part of a path, without the suffix.
+ */
 #include <stdio.h>
 #include <string.h>
 
-/* Takes off the slashes at the end and the directory. */
+/* Removes the slashes at the end and the directory. */
 static char *last_part(char *s)
 {
 	size_t n = strlen(s);

@@ -1,9 +1,9 @@
 /*
- * bench [-m MiB] [-p policy] [-s n] [W1 W2 ...]: the workloads of the targets,
- * counted with the time stamp counter: instructions, when the emulator counts
- * them (tools/run -i). A policy is the number of one of xfork()'s, for W2 to
- * W5; without it they use fork(). With -s, while n other processes sleep. Runs
- * on Linux too.
+ * bench [-m MiB] [-p policy] [-s n] [W1 W2 ...]
+ * Runs the workloads of the targets and counts with the time stamp counter. An
+ * emulator may count instructions there (tools/run -i). A policy is a number of
+ * xfork()'s, for W2 to W5; without it they use fork(). With -s, n other
+ * processes sleep meanwhile. Runs on Linux too.
  */
 #include <cowix.h>
 #include <errno.h>
@@ -24,10 +24,10 @@
 typedef unsigned long long u64;
 
 static unsigned long megabytes = 64;
-static char *heap;	/* megabytes of touched memory, for those who need it */
-static u64 fork_cost;		/* W2, which W3 subtracts */
+static char *heap;	/* megabytes of touched memory */
+static u64 fork_cost;		/* of W2; W3 subtracts it */
 static int policy;		/* 0: fork() */
-static int fds[2];		/* what W4's child has to say */
+static int fds[2];		/* the pipe from W4's child */
 
 static u64 now(void)
 {
@@ -68,8 +68,8 @@ static char *touched_heap(void)
 }
 
 /*
- * Counted from power-on when the emulator counts; on a real machine the time
- * stamp counter says something else.
+ * Runs W11: counted from power-on if the emulator counts. On a real machine the
+ * counter may start elsewhere.
  */
 static void w11(void)
 {
@@ -89,8 +89,8 @@ static void w1(void)
 }
 
 /*
- * A thread on a stack of its own, which is used again when the thread has
- * ended.
+ * Starts a thread on a stack of its own. The stack is used again when the
+ * thread has ended.
  */
 static pid_t start_thread(void (*child)(void))
 {
@@ -127,7 +127,7 @@ static pid_t start(void (*child)(void))
 static void leave(void)
 {
 	if (policy == FORK_POLICY_THREAD)
-		syscall(__NR_exit, 0);		/* the thread only */
+		syscall(__NR_exit, 0);		/* ends the thread only */
 	_exit(0);
 }
 
@@ -137,7 +137,7 @@ static void not_available(const char *name)
 	fflush(stdout);
 }
 
-/* What one of them costs; 0 with errno when there is none. */
+/* Returns the cost of one fork and wait, or 0 with errno on failure. */
 static u64 fork_and_wait(int times)
 {
 	u64 begin = now();
@@ -211,8 +211,8 @@ static void write_pages(void)
 }
 
 /*
- * The child writes a byte a page and sends what it cost; nothing when there was
- * not enough memory.
+ * Runs W4: the child writes a byte a page and sends what it cost. It sends
+ * nothing if there was not enough memory.
  */
 static void w4(void)
 {

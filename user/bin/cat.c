@@ -1,4 +1,7 @@
-/* cat [-AbeEnstTuv] [file...] */
+/*
+ * cat [-AbeEnstTuv] [file...]
+ * Prints files.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +12,7 @@
 static int number_lines, number_full, squeeze, visible, ends, tabs;
 static struct stat output;
 
-/* A character so that it can be seen. */
+/* Prints a character in visible form. */
 static void put_visible(unsigned char c)
 {
 	if (c >= 128) {
@@ -36,7 +39,10 @@ static void put(unsigned char c)
 		putchar(c);
 }
 
-/* With options that change the lines. Lines go on from file to file. */
+/*
+ * Prints a file by lines, for the options that change them. Line numbers go on
+ * from file to file.
+ */
 static void cat_lines(FILE *f)
 {
 	static int line, empty_lines, at_start = 1;

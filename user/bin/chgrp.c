@@ -1,4 +1,7 @@
-/* chgrp [-Rhf] [-H | -L | -P] group file... */
+/*
+ * chgrp [-Rhf] [-H | -L | -P] group file...
+ * Changes the group of files.
+ */
 #include <owner.h>
 #include <util.h>
 

@@ -1,4 +1,7 @@
-/* chmod [-Rf] mode file... */
+/*
+ * chmod [-Rf] mode file...
+ * Changes the mode of files.
+ */
 #include <names.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +19,7 @@ static void failed(const char *path)
 	exit_status = 1;
 }
 
-/* Changes a file, and what is below it; symbolic links there are left alone. */
+/* Changes a file and what is below it. Symbolic links there stay unchanged. */
 static void change(const char *mode, const char *path, int depth)
 {
 	char **names = NULL;
@@ -41,7 +44,7 @@ static void change(const char *mode, const char *path, int depth)
 	free_names(names);
 }
 
-/* The words of options: those made of other letters, like -w, are modes. */
+/* Parses the options. A word with other letters, like -w, is a mode. */
 static char **options(char **word)
 {
 	for (; *word && **word == '-' &&

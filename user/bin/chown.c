@@ -1,6 +1,6 @@
 /*
- * chown [-Rhf] [-H | -L | -P] owner[:[group]] file...: without a name behind
- * the colon it is the owner's group
+ * chown [-Rhf] [-H | -L | -P] owner[:[group]] file...
+ * Changes the owner of files. A colon without a name means the owner's group.
  */
 #include <owner.h>
 #include <pwd.h>
@@ -17,7 +17,7 @@ static void unknown(const char *name, const char *why)
 	exit(1);
 }
 
-/* owner, owner:group, :group or owner: */
+/* Parses owner, owner:group, :group or owner:. */
 static void read_owner(char *owner)
 {
 	char *group = strchr(owner, ':');

@@ -1,4 +1,7 @@
-/* clear: an empty screen */
+/*
+ * clear
+ * Clears the screen.
+ */
 #include <unistd.h>
 
 int main(void)

@@ -1,4 +1,7 @@
-/* cmp [-l | -s] file1 file2 */
+/*
+ * cmp [-l | -s] file1 file2
+ * Compares two files byte by byte.
+ */
 #include <errno.h>
 #include <lines.h>
 #include <stdlib.h>
@@ -7,7 +10,7 @@
 
 static int list, silent;
 
-/* One file has ended before the other. */
+/* Reports that one file has ended before the other. */
 static void say_end(const char *name, long byte, long line, int last)
 {
 	if (silent)

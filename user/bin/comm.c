@@ -1,6 +1,7 @@
 /*
- * comm [-123] file1 file2: lines only in the first, only in the second, in
- * both, of sorted files
+ * comm [-123] file1 file2
+ * Compares two sorted files. Prints the lines only in the first, only in the
+ * second, and in both.
  */
 #include <lines.h>
 #include <string.h>

@@ -1,4 +1,7 @@
-/* cp [-adfHiLnPpRrv] file... target */
+/*
+ * cp [-adfHiLnPpRrv] file... target
+ * Copies files and trees.
+ */
 #include <tree.h>
 #include <unistd.h>
 #include <util.h>
@@ -6,7 +9,7 @@
 static const char synopsis[] = "[-adfHiLnPpRrv] file... target";
 static int flags;
 
-/* Notes an option. Of those that exclude each other the last counts. */
+/* Sets an option. Of those that exclude each other the last one counts. */
 static void set_option(int option)
 {
 	switch (option) {

@@ -1,4 +1,7 @@
-/* cut -b list | -c list | -f list [-d char] [-s] [file...] */
+/*
+ * cut -b list | -c list | -f list [-d char] [-s] [file...]
+ * Prints the chosen bytes or fields of each line. A character is a byte.
+ */
 #include <ctype.h>
 #include <lines.h>
 #include <stdlib.h>
@@ -13,14 +16,14 @@ struct range {
 static struct range *ranges;
 static int count, fields, delimiter = '\t', only_delimited;
 
-/* Ends because of a bad list. */
+/* Reports a bad list and exits. */
 static void bad_list(const char *s)
 {
 	complain(s, "bad list");
 	exit(1);
 }
 
-/* A list like 1,3-5,7-: ranges separated by commas or blanks. */
+/* Parses a list like 1,3-5,7-: ranges separated by commas or blanks. */
 static void parse_list(const char *s)
 {
 	do {
@@ -54,7 +57,6 @@ static int selected(long n)
 	return 0;
 }
 
-/* Prints a line as it is. */
 static void put_line(const char *line, size_t length)
 {
 	fwrite(line, 1, length, stdout);
@@ -92,7 +94,7 @@ static void cut_characters(const char *line, long length)
 	putchar('\n');
 }
 
-/* All lines of a file. */
+/* Cuts all lines of a file. */
 static void cut(int fd, const char *name)
 {
 	FILE *f = fdopen(dup(fd), "r");

@@ -1,7 +1,8 @@
 /*
- * date [-uR] [-d date | -r file | -s date] [+format], or date
- * mmddhhmm[[cc]yy], which sets the clock as -s does. What a date may be says
- * user/common/parse_date.c. Times are local, by TZ; -u: in UTC.
+ * date [-uR] [-d date | -r file | -s date] [+format], or date mmddhhmm[[cc]yy]
+ * Prints or sets the time; mmddhhmm sets the clock as -s does.
+ * user/common/parse_date.c lists the forms of a date. Times are local, by TZ,
+ * or with -u in UTC.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static void bad_date(const char *s)
 	exit(1);
 }
 
-/* mmddhhmm[[cc]yy] */
+/* Parses mmddhhmm[[cc]yy]. */
 static time64_t parse_operand(const char *s)
 {
 	time64_t now = time(NULL), t;
@@ -55,7 +56,7 @@ static time64_t modified(const char *file)
 	return st.st_mtime;
 }
 
-/* What the options say; a date is read when TZ is known. */
+/* The options. A date is parsed later, when TZ is known. */
 static struct {
 	const char *date, *file, *format;
 	int set;
@@ -76,7 +77,7 @@ static void read_options(int argc, char **argv)
 		}
 }
 
-/* The time that is asked for. */
+/* Returns the time that the options ask for. */
 static time64_t wanted_time(void)
 {
 	struct timespec64 t;
@@ -90,7 +91,7 @@ static time64_t wanted_time(void)
 	return t.tv_sec;
 }
 
-/* Prints a time; a format may be long, and may come to nothing. */
+/* Prints a time. The result of a format may be long, or empty. */
 static void show(time64_t t)
 {
 	size_t size = 64 * strlen(options.format) + 2, n;

@@ -1,8 +1,9 @@
 /*
  * dd [if=file] [of=file] [bs=n | ibs=n obs=n] [count=n] [skip=n] [seek=n]
  * [conv=notrunc,sync,noerror,fsync,swab,lcase,ucase] [iflag=fullblock]
- * [oflag=append] [status=none|noxfer]: copy block by block. Numbers may end in
- * c, w, b, k, M, G or kB, MB, GB, and be products: 2x80x18b.
+ * [oflag=append] [status=none|noxfer]
+ * Copies block by block. Numbers may end in c, w, b, k, M, G or kB, MB, GB, and
+ * be products: 2x80x18b.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -60,7 +61,7 @@ static int conv, status;
 static int in = 0, out = 1;
 static unsigned long whole_in, part_in, whole_out, part_out;
 static unsigned long long total;
-static char *pending;	/* less than a block of output, if there is no bs= */
+static char *pending;	/* less than an output block, without bs= */
 static unsigned long pending_length;
 static struct timeval start;
 
@@ -107,7 +108,7 @@ static unsigned long size(const char *s)
 	return value;
 }
 
-/* A list of words as the sum of their values. */
+/* Returns the sum of the values of a list of words. */
 static int words(char *list, const struct name *names)
 {
 	int sum = 0;
@@ -157,7 +158,7 @@ static void operand(char *s)
 		bad(s);
 }
 
-/* What was copied, and in which time. */
+/* Prints how much was copied and in which time. */
 static void report(void)
 {
 	unsigned long long milliseconds;
@@ -198,7 +199,7 @@ static void write_block(const char *buf, unsigned long n)
 	total += n;
 }
 
-/* Output in blocks of obs bytes. */
+/* Writes output in blocks of obs bytes. */
 static void collect(const char *buf, unsigned long n)
 {
 	while (n > 0) {
@@ -229,8 +230,8 @@ static void convert(char *buf, unsigned long n)
 }
 
 /*
- * One block; after an error, with noerror, an empty one that is stepped over.
- * -1: stop.
+ * Reads one block. After an error noerror makes an empty one and steps over it.
+ * Returns -1 to stop.
  */
 static long read_block(char *buf)
 {
@@ -292,8 +293,8 @@ static void open_files(void)
 }
 
 /*
- * What cannot seek is read. The output is cut where the writing begins; a
- * device cannot be.
+ * Skips input and output. Input that cannot seek is read. The output is
+ * truncated where the writing begins, except a device.
  */
 static void position(char *buf)
 {

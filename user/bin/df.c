@@ -1,6 +1,7 @@
 /*
- * df [-hkP] [file...]: room on file systems, in KB; without arguments on all
- * that are mounted
+ * df [-hkP] [file...]
+ * Prints the room on file systems, in KB. Without arguments it lists all
+ * mounts.
  */
 #include <cowix.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include <util.h>
 
 static int human;
-static char table[16384]; /* lines of device, directory and more: the mounts */
+static char table[16384]; /* the mounts: lines of device, directory and more */
 static struct mount {
 	const char *device, *dir;
 } mounted[256];
@@ -49,7 +50,7 @@ static void show(const struct mount *m)
 	printf(" %7lu%% %s\n", percent, m->dir);
 }
 
-/* The word at s, ended by a NUL; what is behind it. */
+/* Ends the word at s with a NUL. Returns what is behind it. */
 static char *next_word(char *s, const char **word)
 {
 	*word = s;
@@ -59,7 +60,7 @@ static char *next_word(char *s, const char **word)
 	return s;
 }
 
-/* Ask the kernel; elsewhere it has a file for this. */
+/* Asks the kernel for the mounts. Other kernels have a file for this. */
 static void read_mounts(void)
 {
 	int n = mounts(table, sizeof(table) - 1), fd;
@@ -77,7 +78,10 @@ static void read_mounts(void)
 			  &mounted[count].dir);
 }
 
-/* The mount that a file is on: the last that was mounted there. */
+/*
+ * Shows the mount that a file is on. Of several at one place, the last mounted
+ * counts.
+ */
 static void show_file(const char *file)
 {
 	struct stat st, root;
@@ -95,7 +99,7 @@ static void show_file(const char *file)
 	complain(file, "not on anything that is mounted");
 }
 
-/* Those without any room are left out. */
+/* Shows all mounts, except those without any blocks. */
 static void show_all(void)
 {
 	struct statfs st;

@@ -1,8 +1,11 @@
-/* dirname path... */
+/*
+ * dirname path...
+ * Prints the directories of paths.
+ */
 #include <stdio.h>
 #include <string.h>
 
-/* Prints a path without its last part and the slashes around that. */
+/* Prints a path without its last part and the slashes around that part. */
 static void print_directory(char *s)
 {
 	size_t n = strlen(s);

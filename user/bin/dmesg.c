@@ -1,6 +1,7 @@
 /*
- * dmesg [-cC]: the kernel's messages; -c forgets them afterwards, -C without
- * showing them
+ * dmesg [-cC]
+ * Prints the kernel's messages. -c forgets them afterwards, -C without printing
+ * them.
  */
 #include <stdio.h>
 #include <stdlib.h>

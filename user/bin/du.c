@@ -1,6 +1,6 @@
 /*
- * du [-ackhsx] [-H | -L] [-d depth] [file...]: blocks of 1024 bytes in files
- * and below directories
+ * du [-ackhsx] [-H | -L] [-d depth] [file...]
+ * Prints the blocks of 1024 bytes in files and below directories.
  */
 #include <names.h>
 #include <stdio.h>
@@ -18,8 +18,8 @@ static int seen_count, repeated, all, total, human, one_device,
 	depth_limit = 0x7FFFFFFF;
 
 /*
- * Returns 1 if a file that may be met several times was counted before; if not,
- * it is now.
+ * Returns 1 if a file with several names was counted before. If not, it is
+ * counted from now on.
  */
 static int counted(const struct stat *st)
 {
@@ -35,7 +35,10 @@ static int counted(const struct stat *st)
 	return 0;
 }
 
-/* One line: half-kilobyte blocks, rounded up to kilobytes or with a letter. */
+/*
+ * Prints one line. The half-kilobyte blocks become kilobytes, rounded up, or a
+ * number with a letter.
+ */
 static void show(unsigned long blocks, const char *path)
 {
 	char text[24];
@@ -48,8 +51,8 @@ static void show(unsigned long blocks, const char *path)
 }
 
 /*
- * Returns the blocks of a file or of everything below a directory; what is
- * asked for is printed on the way.
+ * Returns the blocks of a file or of everything below a directory. Prints on
+ * the way what the options ask for.
  */
 static unsigned long du(const char *path, int depth, const struct level *above)
 {
@@ -82,7 +85,6 @@ static unsigned long du(const char *path, int depth, const struct level *above)
 	return blocks;
 }
 
-/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

@@ -1,9 +1,12 @@
-/* echo [-neE] [word...] */
+/*
+ * echo [-neE] [word...]
+ * Prints its arguments.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <util.h>
 
-/* Prints s with the escapes of -e; 1 when \c ends all output. */
+/* Prints s with the escapes of -e. Returns 1 if \c ends all output. */
 static int put_escaped(const char *s)
 {
 	static const char from[] = "abefnrtv\\", to[] = "\a\b\033\f\n\r\t\v\\";

@@ -1,4 +1,7 @@
-/* env [-i] [-u name]... [name=value]... [command [arg...]] */
+/*
+ * env [-i] [-u name]... [name=value]... [command [arg...]]
+ * Runs a command in a changed environment, or prints it.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +13,7 @@
 
 static char *nothing[] = { NULL };
 
-/* An option that ended the reading of options may be a lone -, which is -i. */
+/* Parses the options. A lone -, at which getopt() stops, means -i. */
 static char **read_options(int argc, char **argv)
 {
 	int option;

@@ -1,6 +1,7 @@
 /*
- * expr expression: | & = != < <= > >= + - * / % : and brackets; match, substr,
- * index and length
+ * expr expression
+ * Evaluates an expression. Operators: | & = != < <= > >= + - * / % : and
+ * brackets. Functions: match, substr, index and length.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -11,12 +12,14 @@
 #include <util.h>
 
 static char **at;
-/* what is being read does not count: the other side of | or & */
+/* the current part does not count: the other side of | or & */
 static int skipping;
 
 static char *or_expression(void);
 
-/* Ends with a message: 2 for a bad expression, 3 for anything else. */
+/*
+ * Prints a message and exits: with 2 for a bad expression, 3 for anything else.
+ */
 static void fail(const char *what, const char *why, int status)
 {
 	complain(what, why);
@@ -32,7 +35,7 @@ static int take(const char *word)
 	return 1;
 }
 
-/* Returns 1 if s is an integer, with its value. */
+/* Returns 1 if s is an integer, and its value. */
 static int is_integer(const char *s, long long *value)
 {
 	char *end;
@@ -46,7 +49,7 @@ static int is_integer(const char *s, long long *value)
 	return 1;
 }
 
-/* An operand of arithmetic. */
+/* Returns the value of an operand of arithmetic. */
 static long long integer(const char *s)
 {
 	long long value;
@@ -56,7 +59,7 @@ static long long integer(const char *s)
 	return value;
 }
 
-/* A number as a string. */
+/* Returns a number as a string. */
 static char *text(long long value)
 {
 	char *s = malloc(24);
@@ -67,7 +70,7 @@ static char *text(long long value)
 	return s;
 }
 
-/* A part of a string. */
+/* Returns a part of a string. */
 static char *part(const char *s, size_t n)
 {
 	char *copy = strndup(s, n);
@@ -77,7 +80,7 @@ static char *part(const char *s, size_t n)
 	return copy;
 }
 
-/* Empty or zero. */
+/* Returns 1 if s is empty or zero. */
 static int is_null(const char *s)
 {
 	s += *s == '-' && s[1];
@@ -94,7 +97,8 @@ static int has_group(const char *pattern)
 }
 
 /*
- * string : pattern. What the first group matched, or the length of the match.
+ * Evaluates string : pattern. Returns what the first group matched, or the
+ * length of the match.
  */
 static char *match(const char *s, const char *pattern)
 {
@@ -111,7 +115,7 @@ static char *match(const char *s, const char *pattern)
 			      : part(s + m[1].rm_so, m[1].rm_eo - m[1].rm_so);
 }
 
-/* substr string position length. */
+/* Evaluates substr string position length. */
 static char *substr(const char *s, const char *position, const char *length)
 {
 	long long from, n, all = strlen(s);
@@ -122,7 +126,7 @@ static char *substr(const char *s, const char *position, const char *length)
 	return part(s + from - 1, n < all ? n : all);
 }
 
-/* A word, an expression in brackets or one of the functions. */
+/* Parses a word, an expression in brackets or one of the functions. */
 static char *primary(void)
 {
 	char *a, *b;
@@ -158,7 +162,7 @@ static char *primary(void)
 	return *at++;
 }
 
-/* string : pattern */
+/* Parses string : pattern. */
 static char *match_expression(void)
 {
 	char *a = primary();
@@ -168,7 +172,7 @@ static char *match_expression(void)
 	return a;
 }
 
-/* Ends if a result has too many digits. */
+/* Returns a result as text. Exits on overflow. */
 static char *checked(long long value, int overflow)
 {
 	if (overflow)
@@ -176,7 +180,7 @@ static char *checked(long long value, int overflow)
 	return text(value);
 }
 
-/* One multiplication or division. */
+/* Computes one multiplication or division. */
 static char *multiply(char op, long long a, long long b)
 {
 	long long product;
@@ -195,7 +199,7 @@ static char *multiply(char op, long long a, long long b)
 		       a && (product / a != b || (a == -1 && b == -b && b)));
 }
 
-/* Products and quotients. */
+/* Parses products and quotients. */
 static char *term(void)
 {
 	char *a = match_expression();
@@ -209,7 +213,7 @@ static char *term(void)
 	return a;
 }
 
-/* Sums and differences. */
+/* Parses sums and differences. */
 static char *sum(void)
 {
 	char *a = term();
@@ -226,8 +230,8 @@ static char *sum(void)
 }
 
 /*
- * Returns the comparison that a word stands for, as what the order of the
- * operands may be: bits 0 less, 1 equal, 2 greater.
+ * Returns the comparison that a word stands for, as the orders that satisfy it:
+ * bit 0 less, 1 equal, 2 greater.
  */
 static int comparison(const char *s)
 {
@@ -244,7 +248,7 @@ static int comparison(const char *s)
 	return 0;
 }
 
-/* Comparisons: of numbers if both sides are numbers. */
+/* Parses comparisons. They compare numbers if both sides are numbers. */
 static char *compare_expression(void)
 {
 	char *a = sum();
@@ -265,7 +269,7 @@ static char *compare_expression(void)
 	return a;
 }
 
-/* &: the left side if neither is null, else 0. */
+/* Parses &: the left side if neither is null, else 0. */
 static char *and_expression(void)
 {
 	char *a = compare_expression(), *b;
@@ -280,7 +284,7 @@ static char *and_expression(void)
 	return a;
 }
 
-/* |: the left side unless that is null, else the right one. */
+/* Parses |: the left side unless that is null, else the right one. */
 static char *or_expression(void)
 {
 	char *a = and_expression(), *b;

@@ -1,4 +1,7 @@
-/* false: do nothing, unsuccessfully. */
+/*
+ * false
+ * Does nothing, unsuccessfully.
+ */
 int main(void)
 {
 	return 1;

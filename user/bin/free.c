@@ -1,4 +1,7 @@
-/* free: memory, in KB */
+/*
+ * free
+ * Prints the use of memory, in KB.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

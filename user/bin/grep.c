@@ -1,7 +1,8 @@
 /*
  * grep [-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] [-C
- * lines] [-e pattern | -f file | pattern] [file...]. A NUL in a line makes a
- * file binary: that it matches is said once in place of its lines.
+ * lines] [-e pattern | -f file | pattern] [file...]
+ * Prints lines that match. A NUL in a line makes a file binary: then one
+ * message replaces its lines.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,22 +26,22 @@ static long around;			/* -C */
 static int fixed, flags, found, recursive, follow, show_names;
 /* the options without arguments, and C for any context */
 static char given[128];
-/* of lines; -1: as -C says */
+/* numbers of lines; -1: as -C says */
 static long before = -1, after = -1, limit = LONG_MAX;
 
-/* Where the reading of a file is. */
+/* The state of reading a file. */
 struct state {
 	const char *name;
 	/* lines read, lines selected, the last line printed */
 	long number, hits, printed;
-	long behind; /* lines still to be printed after one that was selected */
+	long behind; /* lines still to be printed after a selected one */
 	/* the last ones not printed, for -B: line n at n % before */
 	char **lines;
 	size_t *lengths;
 	int binary;
 };
 
-/* With -F no character of a pattern means anything. */
+/* Quotes a pattern for -F: no character of it is special. */
 static char *without_meaning(const char *pattern)
 {
 	char *result = malloc(2 * strlen(pattern) + 1), *to = result;
@@ -69,7 +70,10 @@ static void add_pattern(const char *pattern)
 	free(literal);
 }
 
-/* What -e and -f name, after all options are known: each line is a pattern. */
+/*
+ * Adds the patterns of -e or -f, one a line. Called after all options are
+ * known.
+ */
 static void add_patterns(int kind, char *s)
 {
 	FILE *f = kind == 'f' ? open_input(s) : NULL;
@@ -93,8 +97,8 @@ static void add_patterns(int kind, char *s)
 }
 
 /*
- * The first match of any pattern from a place in the line, of several there the
- * longest.
+ * Finds the first match of any pattern from a place in the line. Of several at
+ * one place it takes the longest.
  */
 static int match(const char *line, size_t from, regmatch_t *m)
 {
@@ -122,7 +126,7 @@ static void prefix(const struct state *s, long number, char separator)
 		printf("%ld%c", number, separator);
 }
 
-/* Part of a line; a newline in it was a NUL. */
+/* Prints part of a line. A newline in it was a NUL. */
 static void put(const char *part, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -130,7 +134,7 @@ static void put(const char *part, size_t length)
 	putchar('\n');
 }
 
-/* -o: the parts that match. */
+/* Prints the matching parts, for -o. */
 static void print_parts(const struct state *s, const char *line)
 {
 	regmatch_t m;
@@ -156,7 +160,7 @@ static void print_line(struct state *s, long number, char separator,
 	put(line, length);
 }
 
-/* -B: keep a line that may be wanted. */
+/* Keeps a line that -B may need. */
 static void keep(struct state *s, const char *line, size_t length)
 {
 	long slot = s->number % before;
@@ -169,7 +173,7 @@ static void keep(struct state *s, const char *line, size_t length)
 	s->lengths[slot] = length;
 }
 
-/* A line that is selected, with those before it. */
+/* Prints a selected line and those before it. */
 static void print_selected(struct state *s, const char *line, size_t length)
 {
 	static int any;
@@ -188,7 +192,7 @@ static void print_selected(struct state *s, const char *line, size_t length)
 	s->behind = after;
 }
 
-/* One line; whether it may be the last that matters. */
+/* Handles one line. Returns 1 if no further line matters. */
 static int look_at(struct state *s, char *line, size_t length)
 {
 	regmatch_t m;
@@ -222,7 +226,7 @@ static int look_at(struct state *s, char *line, size_t length)
 	return 0;
 }
 
-/* What is asked for about a whole file. */
+/* Prints what the options ask about a whole file. */
 static void summary(const struct state *s)
 {
 	if (given['l'] || given['L']) {
@@ -242,7 +246,10 @@ static void failed(const char *name)
 	exit_status = 1;
 }
 
-/* After the last line of -m, standard input stands behind that. */
+/*
+ * Searches a file. If -m ends it, standard input is left just behind the last
+ * line.
+ */
 static void grep(int fd, const char *name)
 {
 	struct state s = { .name = fd ? name : "(standard input)",
@@ -315,8 +322,8 @@ static void grep_path(const char *path, const struct level *above)
 }
 
 /*
- * Each file, or standard input; with -r without files the directory that this
- * is.
+ * Searches each file, or standard input. With -r and no files, searches the
+ * current directory.
  */
 static void grep_all(char **files)
 {
@@ -347,7 +354,7 @@ static void grep_all(char **files)
 	}
 }
 
-/* The argument of -A, -B and -C. */
+/* Returns the argument of -A, -B or -C. */
 static long lines(void)
 {
 	long n = number(optarg);

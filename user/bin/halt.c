@@ -1,4 +1,7 @@
-/* halt: stop the machine; the kernel writes everything out first */
+/*
+ * halt
+ * Stops the machine. The kernel writes everything out first.
+ */
 #include <sys/reboot.h>
 #include <util.h>
 

@@ -1,6 +1,7 @@
 /*
- * head [-n lines | -c bytes] [file...]. What is read and not printed is left to
- * others.
+ * head [-n lines | -c bytes] [file...]
+ * Prints the beginning of files. Input that is not printed is left to other
+ * programs.
  */
 #include <stdio.h>
 #include <unistd.h>

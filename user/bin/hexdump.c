@@ -1,4 +1,7 @@
-/* hexdump [-Cv] [-n bytes] [-s skip] [file...] */
+/*
+ * hexdump [-Cv] [-n bytes] [-s skip] [file...]
+ * Prints files as hexadecimal numbers.
+ */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * id [-u | -g | -G] [-nr] [user...]: user and groups, numbers and names; as
- * groups the groups' names, as whoami the user's
+ * id [-u | -g | -G] [-nr] [user...]
+ * Prints user and groups, as numbers and names. Called as groups it prints the
+ * groups' names, as whoami the user's.
  */
 #include <grp.h>
 #include <pwd.h>
@@ -29,7 +30,7 @@ static const char *group_name(gid_t gid)
 	return group ? group->gr_name : NULL;
 }
 
-/* number(name), as id without options shows it */
+/* Prints number(name), the form of id without options. */
 static void show_both(const char *what, unsigned id, const char *name)
 {
 	printf("%s%u", what, id);
@@ -55,7 +56,7 @@ static void add_group(gid_t group)
 		groups[nr_groups++] = group;
 }
 
-/* Who this process is; its own groups come first. */
+/* Looks up this process. Its own groups come first. */
 static void look_at_self(void)
 {
 	gid_t more[GROUPS_MAX];
@@ -93,8 +94,8 @@ static void show_all(void)
 }
 
 /*
- * Returns the letter of the one thing that is asked for, or 0: everything. The
- * program's name may say it, too.
+ * Returns the letter of the one thing to print, or 0 for everything. The
+ * program's name may choose it, too.
  */
 static int read_options(int argc, char **argv)
 {
@@ -120,7 +121,7 @@ static int read_options(int argc, char **argv)
 	return what;
 }
 
-/* What is asked for. */
+/* Prints what the options ask for. */
 static void show(int what)
 {
 	if (what == 'u')
@@ -134,7 +135,7 @@ static void show(int what)
 		show_all();
 }
 
-/* A user of /etc/passwd in place of this process. */
+/* Looks up a user of /etc/passwd in place of this process. */
 static int look_up(const char *name)
 {
 	const struct passwd *user = getpwnam(name);

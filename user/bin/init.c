@@ -1,8 +1,8 @@
 /*
  * init: process 1. It runs /etc/rc and keeps a login, or a shell, on each
- * terminal that /etc/ttys names. With `run` in its environment (tools/run put
- * it into the kernel's parameters) it runs that one command behind /etc/rc
- * instead, on the serial lines, and switches the machine off.
+ * terminal that /etc/ttys names. tools/run may put `run` into the kernel's
+ * parameters, so that it is in the environment. Then init only runs that
+ * command after /etc/rc, on the serial lines, and switches the machine off.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -54,7 +54,7 @@ static int status_of(int status)
 				   : WEXITSTATUS(status);
 }
 
-/* Runs /etc/rc, which talks to the console. */
+/* Runs /etc/rc, with the console as input and output. */
 static void run_rc(void)
 {
 	pid_t pid;
@@ -71,7 +71,7 @@ static void run_rc(void)
 }
 
 /*
- * tools/run's job: the command's output goes to the host byte for byte, its
+ * Runs the command of tools/run. Its output goes to the host byte for byte, its
  * status with the power-off.
  */
 static void run_and_power_off(const char *command)
@@ -93,7 +93,7 @@ static void run_and_power_off(const char *command)
 		perror("init: /bin/sh");
 		_exit(127);
 	}
-	/* orphans are reaped meanwhile */
+	/* reap orphans meanwhile */
 	while (pid > 0 && (ended = wait(&status)) > 0)
 		if (ended == pid) {
 			its_status = status;
@@ -105,7 +105,9 @@ static void run_and_power_off(const char *command)
 	reboot(LINUX_REBOOT_CMD_POWER_OFF, status_of(its_status));
 }
 
-/* Whatever the last session left behind: lines, signals and echo work again. */
+/*
+ * Resets a terminal after the last session: lines, signals and echo work again.
+ */
 static void reset_modes(void)
 {
 	struct termios t;
@@ -119,7 +121,10 @@ static void reset_modes(void)
 	tcsetattr(0, TCSANOW, &t);
 }
 
-/* Its owner was the last user, who must not read the next one's password. */
+/*
+ * Gives a terminal back to root. The last user must not read the next one's
+ * password.
+ */
 static void make_roots(void)
 {
 	struct stat st;
@@ -139,7 +144,10 @@ static void take_terminal(const char *device)
 	ioctl(0, TIOCSCTTY, 0);
 }
 
-/* A login or a shell on a terminal, as the leader of a session of its own. */
+/*
+ * Starts a login or a shell on a terminal, as the leader of a session of its
+ * own.
+ */
 static pid_t start_session(const struct terminal *t)
 {
 	pid_t pid = fork();
@@ -189,8 +197,8 @@ static void add_terminal(const char *device, int shell)
 }
 
 /*
- * /etc/ttys: a device a line, and perhaps the word shell; # starts a comment.
- * Without the file: a shell on the console.
+ * Reads /etc/ttys: each line holds a device, and perhaps the word shell; #
+ * starts a comment. Without the file there is a shell on the console.
  */
 static void read_ttys(void)
 {
@@ -224,7 +232,7 @@ static void start_update(void)
 	}
 }
 
-/* Ctrl-Alt-Del: the kernel's call writes everything out first. */
+/* Handles Ctrl-Alt-Del. The kernel's call writes everything out first. */
 static void restart(int sig)
 {
 	(void)sig;
@@ -232,8 +240,8 @@ static void restart(int sig)
 }
 
 /*
- * A session has ended, or an orphan: start the session again. One that cannot
- * even start must not keep the machine busy.
+ * Waits for the end of a session or an orphan, and starts the session again.
+ * One that cannot even start must not keep the machine busy.
  */
 static void reap(void)
 {

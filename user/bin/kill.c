@@ -1,4 +1,7 @@
-/* kill [-s signal | -signal] pid... | kill -l [signal | status]... */
+/*
+ * kill [-s signal | -signal] pid... | kill -l [signal | status]...
+ * Sends a signal to processes, or lists the signals.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <signame.h>
@@ -21,8 +24,9 @@ static int known_signal(const char *s)
 }
 
 /*
- * -l: all names, or for a number, perhaps the status of a program that a signal
- * ended, its name, and for a name its number.
+ * Lists signals for -l: all names without words. Turns a name into its number
+ * and a number into its name. A number may be the status of a program that a
+ * signal ended.
  */
 static void list(char **words)
 {
@@ -44,7 +48,7 @@ static void list(char **words)
 	}
 }
 
-/* Send it to one process or group. */
+/* Sends the signal to one process or group. */
 static void send(const char *whom, int sig)
 {
 	char *end;

@@ -1,4 +1,7 @@
-/* ln [-LPfns] target... name | ln [-LPfns] target */
+/*
+ * ln [-LPfns] target... name | ln [-LPfns] target
+ * Makes links.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,8 +22,8 @@ static int try(const char *target, const char *name)
 }
 
 /*
- * A new name takes the place of the old one at once, so that this is there
- * still when there can be no link.
+ * Replaces the old name by a link in one step: if the link fails, the old name
+ * is still there.
  */
 static void replace(const char *target, const char *name)
 {
@@ -38,7 +41,7 @@ static void replace(const char *target, const char *name)
 		warn(name);
 		unlink(temporary);
 	} else {
-		unlink(temporary); /* it stays where both were the same file */
+		unlink(temporary); /* both names were the same file */
 	}
 	free(temporary);
 }
@@ -54,8 +57,7 @@ static void make_link(const char *target, const char *name)
 }
 
 /*
- * Returns 1 if -n makes the last argument the name itself: it is a symbolic
- * link.
+ * Returns 1 if -n makes the last argument the new name: it is a symbolic link.
  */
 static int names_link(const char *name)
 {

@@ -1,4 +1,7 @@
-/* ls [-1ACFHLRSacdfghiklnopqrstu] [file...] */
+/*
+ * ls [-1ACFHLRSacdfghiklnopqrstu] [file...]
+ * Lists files and directories.
+ */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +17,7 @@
 #include <util.h>
 
 #define OPTIONS "1ACFHLRSacdfghiklnopqrstu"
-#define HALF_A_YEAR 15778476	/* files older than that show the year */
+#define HALF_A_YEAR 15778476	/* older files show the year */
 
 struct file {
 	char *name;
@@ -31,7 +34,7 @@ struct widths {
 	int inode, blocks, links, user, group, size;
 };
 
-/* the options by letter; of those that exclude each other only the last */
+/* the options by letter; of exclusive ones only the last */
 static char set[128];
 static int width, headings;
 static time64_t now;
@@ -47,7 +50,10 @@ static void add(struct list *l, const char *name, const struct stat *st)
 	l->files[l->count++].st = *st;
 }
 
-/* Returns the time that is shown and sorted by: -u, -c, or when written. */
+/*
+ * Returns the time to show and sort by: with -u of access, with -c of change,
+ * else of writing.
+ */
 static time64_t time_of(const struct file *f, long *nanoseconds)
 {
 	const struct stat *st = &f->st;
@@ -99,10 +105,7 @@ static const char *mark(mode_t mode)
 	}
 }
 
-/*
- * Returns the text of a number in kilobytes, or of bytes with a letter behind
- * it.
- */
+/* Returns a number in kilobytes as text, or one of bytes with a letter. */
 static const char *human(unsigned long bytes)
 {
 	static char text[16];
@@ -133,8 +136,7 @@ static const char *blocks_text(unsigned long blocks)
 }
 
 /*
- * Returns the name of a user or group, or the number; the last one is
- * remembered.
+ * Returns the name of a user or group, or the number. Remembers the last one.
  */
 static const char *owner(unsigned id, int is_group)
 {
@@ -196,7 +198,7 @@ static struct widths widths_of(const struct list *l)
 	return w;
 }
 
-/* What stands in front of a name in any form. */
+/* Prints what stands before a name in any form. */
 static void put_prefix(const struct file *f, const struct widths *w)
 {
 	if (set['i'])
@@ -205,7 +207,7 @@ static void put_prefix(const struct file *f, const struct widths *w)
 		printf("%*s ", w->blocks, blocks_text(f->st.st_blocks));
 }
 
-/* Where a symbolic link points to. */
+/* Prints where a symbolic link points to. */
 static void put_target(const char *path)
 {
 	char target[1024];
@@ -256,7 +258,8 @@ static void print_long(const char *dir, const struct file *f,
 }
 
 /*
- * Names in columns, down first, as many columns as the terminal has room for.
+ * Prints names in columns, down first. The terminal's width decides how many
+ * columns there are.
  */
 static void print_columns(const struct list *l, const struct widths *w)
 {
@@ -318,8 +321,8 @@ static int is_dots(const char *name)
 }
 
 /*
- * The files of a directory that are to be shown; how many blocks they have, or
- * -1.
+ * Reads the files of a directory that are to be shown. Returns their number of
+ * blocks, or -1.
  */
 static long read_directory(const char *path, struct list *l)
 {
@@ -379,7 +382,7 @@ static void list_directory(const char *path)
 	release(&l);
 }
 
-/* Notes an option; those it excludes are forgotten. */
+/* Sets an option and clears those that it excludes. */
 static void set_option(int option)
 {
 	static const char *const exclusive[] = { "aA", "Stf", "cu", "LH",

@@ -1,8 +1,9 @@
 /*
- * memmap: each page frame a coloured cell with its count, from /proc/frames,
- * every second anew. + - frames a cell; arrows, space, b: scroll; o: the letter
- * of its owner (/proc/owners) instead of the count; p P: the next, the previous
- * process, whose frames are marked; e: its entries; n: no process; q: leave
+ * memmap
+ * Shows each page frame as a coloured cell with its count, from /proc/frames,
+ * every second. Keys: + - frames a cell; arrows, space, b: scroll; o: the
+ * letter of its owner (/proc/owners) instead of the count; p P: mark the frames
+ * of the next, the previous process; e: its entries; n: no process; q: quit.
  */
 #include <abi/audit.h>
 #include <dirent.h>
@@ -23,8 +24,8 @@
 #define PAGES_LINE 39		/* of /proc/PID/pages */
 
 /*
- * Colours of the background: nothing there, free, the counts from 1 on; of the
- * process that is looked at.
+ * Colours of the background: nothing there, free, the counts from 1 on. The
+ * last two are for the chosen process.
  */
 enum look { PLAIN, FREE, ONE, TWO, MORE, MARKED, COW };
 static const char *const looks[] = { "\033[m",
@@ -36,18 +37,21 @@ static const char *const looks[] = { "\033[m",
 				     "\033[m\033[1;37;45m" };
 
 static struct termios normal;
-/* process: 0 for none; entries: whether they are shown */
+/* process: 0 for none; entries: 1 if they are shown */
 static int rows, columns, process, entries;
-/* frames a cell; the first row that is shown, of cells or entries */
+/* frames a cell; the first row on the screen, of cells or entries */
 static unsigned frames, block, top;
 static char *letters;			/* of the owners; NULL: not shown */
 static int owners;
-/* a character a frame; what the process's entry for it is, or 0; its entries */
+/*
+ * a character a frame: its count; the process's entry for it, or 0. list: the
+ * process's entries
+ */
 static char *counts, *marks, *list;
 static char comm[20];
 
 static char out[16384];
-static int used, shown;		/* shown: the look that the terminal has */
+static int used, shown;		/* shown: the terminal's current look */
 
 static void put(const char *s, int n)
 {
@@ -87,7 +91,8 @@ static void interrupted(int sig)
 }
 
 /*
- * Keys are read one by one; without one for a second the screen is drawn again.
+ * Sets the terminal to single keys. After a second without one the screen is
+ * drawn again.
  */
 static void open_terminal(void)
 {
@@ -107,7 +112,7 @@ static void open_terminal(void)
 }
 
 /*
- * Returns a file whole, in memory of its own, with a NUL behind it; NULL: it
+ * Returns a whole file, malloc'ed, with a NUL behind it. Returns NULL if it
  * cannot be read.
  */
 static char *read_file(const char *path, size_t *length)
@@ -135,7 +140,7 @@ static char *read_file(const char *path, size_t *length)
 	return text;
 }
 
-/* Returns the characters of all frames, in memory of its own. */
+/* Returns the characters of all frames, malloc'ed. */
 static char *read_map(const char *path)
 {
 	size_t length;
@@ -164,7 +169,7 @@ static void read_frames(void)
 		die("memory");
 }
 
-/* Returns how an entry may be used, by its line: c for COW, w or r. */
+/* Returns the access of an entry, from its line: c for COW, w or r. */
 static char access_of(const char *line)
 {
 	if (line[34] == 'c')
@@ -173,7 +178,7 @@ static char access_of(const char *line)
 }
 
 /*
- * Reads the entries of the process, and which frames they are about. It may
+ * Reads the entries of the process, and marks their frames. The process may
  * have ended.
  */
 static void read_process(void)
@@ -207,7 +212,8 @@ static void read_process(void)
 }
 
 /*
- * Returns the process with the next higher number, or lower; 0: there is none.
+ * Returns the process with the next higher or lower number, or 0 if there is
+ * none.
  */
 static int neighbour(int step)
 {
@@ -235,7 +241,7 @@ static unsigned cells_a_row(void)
 	return n;
 }
 
-/* Returns the smallest block with which all frames fit. */
+/* Returns the smallest number of frames a cell with which all fit. */
 static unsigned fitting_block(void)
 {
 	unsigned n = 1;
@@ -245,7 +251,10 @@ static unsigned fitting_block(void)
 	return n;
 }
 
-/* Returns the look of a cell by what the process has, or the highest count. */
+/*
+ * Returns the look of a cell: by the mark of the process, or by the highest
+ * count.
+ */
 static int look_of(char mark, char highest)
 {
 	if (mark)
@@ -258,9 +267,7 @@ static int look_of(char mark, char highest)
 	}
 }
 
-/*
- * Puts a cell: of its frames the highest count, or what the process has there.
- */
+/* Draws a cell: the highest count of its frames, or the mark of the process. */
 static void put_cell(unsigned frame)
 {
 	char highest = '.', mark = 0, owner = '.';
@@ -309,7 +316,7 @@ static void draw_cells(void)
 	}
 }
 
-/* The runs of pages of the process; those with PAGE_COW in colour. */
+/* Draws the page ranges of the process; those with PAGE_COW are coloured. */
 static void draw_entries(void)
 {
 	unsigned lines = strlen(list) / PAGES_LINE;
@@ -332,7 +339,7 @@ static void draw_entries(void)
 	}
 }
 
-/* What the letters mean, if they are shown. */
+/* Prints the meaning of the letters, if they are shown. */
 static void put_legend(void)
 {
 	static const char *const names[] = OWNER_NAMES;
@@ -400,8 +407,8 @@ static void look_at(int pid)
 }
 
 /*
- * Zero for a second without one; without a terminal any more that is q. The
- * arrows are ESC [ and a letter.
+ * Returns a key, or 0 after a second without one. Returns q if the terminal is
+ * gone. The arrows are ESC [ and a letter.
  */
 static int read_key(void)
 {

@@ -1,4 +1,7 @@
-/* mkdir [-p] [-m mode] directory... */
+/*
+ * mkdir [-p] [-m mode] directory...
+ * Makes directories.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +12,8 @@
 static const char synopsis[] = "[-p] [-m mode] directory...";
 
 /*
- * Makes the directories above path, those that are missing, so that more can be
- * made in them; -1 if one cannot be made.
+ * Makes the missing directories above path, writable so that more can be made
+ * in them. Returns -1 if one cannot be made.
  */
 static int make_parents(char *path, mode_t mask)
 {

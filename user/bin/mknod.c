@@ -1,4 +1,7 @@
-/* mknod name b|c major minor | mknod name p */
+/*
+ * mknod name b|c major minor | mknod name p
+ * Makes a device file or a named pipe.
+ */
 #include <string.h>
 #include <sys/stat.h>
 #include <util.h>

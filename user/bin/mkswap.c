@@ -1,6 +1,7 @@
 /*
- * mkswap [-L label] file: make a partition or a file, which must be as long as
- * it shall be, a swap area
+ * mkswap [-L label] file
+ * Makes a swap area of a partition or a file. A file must already have its full
+ * length.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@ static void fill_uuid(unsigned char *uuid)
 	int fd = open("/dev/urandom", O_RDONLY);
 
 	if (fd >= 0 && read(fd, uuid, 16) == 16)
-		/* a random one, version 4 */
+		/* a random UUID, version 4 */
 		uuid[6] = (uuid[6] & 0x0F) | 0x40,
 		uuid[8] = (uuid[8] & 0x3F) | 0x80;
 }

@@ -1,6 +1,7 @@
 /*
- * more [file...]: a screenful at a time. Space: the next; return: a line; b:
- * back; /text: search; n: again; q: leave
+ * more [file...]
+ * Prints files a screenful at a time. Space: the next; return: a line; b: back;
+ * /text: search; n: again; q: quit.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -16,20 +17,20 @@
 static struct row {
 	const char *text;
 	int length;
-} *rows; /* the file as it stands on the screen: long lines take several */
+} *rows; /* rows of the screen: long lines take several */
 
 static int row_count, height = 23, width = 80, keyboard = -1, files_left;
 static struct termios normal;
 static char wanted[80];
 
-/* Leaves the terminal as it was found. */
+/* Resets the terminal to how it was found. */
 static void restore(void)
 {
 	if (keyboard >= 0)
 		tcsetattr(keyboard, TCSANOW, &normal);
 }
 
-/* Ctrl-C. */
+/* Handles Ctrl-C. */
 static void interrupted(int sig)
 {
 	restore();
@@ -37,9 +38,7 @@ static void interrupted(int sig)
 	_exit(128 + sig);
 }
 
-/*
- * Reads keys one by one from the terminal, even when standard input is a pipe.
- */
+/* Reads single keys from the terminal, even if standard input is a pipe. */
 static void open_keyboard(void)
 {
 	struct winsize size;
@@ -64,7 +63,7 @@ static void open_keyboard(void)
 	}
 }
 
-/* All that can be read, with its length. */
+/* Returns all that can be read, and its length. */
 static char *read_all(int fd, size_t *length)
 {
 	size_t room = 4096;
@@ -131,7 +130,7 @@ static int show(int at, int n)
 	return at;
 }
 
-/* Waits for a key. Without a terminal any more that is q. */
+/* Waits for a key. Returns q if the terminal is gone. */
 static int key(void)
 {
 	char c;
@@ -139,7 +138,7 @@ static int key(void)
 	return read(keyboard, &c, 1) == 1 ? c : 'q';
 }
 
-/* Reads what to search for on the last line. Returns 0 if it is empty. */
+/* Reads the text to search for on the last line. Returns 0 if it is empty. */
 static int ask_for_text(void)
 {
 	size_t n = 0;
@@ -178,8 +177,8 @@ static int find(int at)
 }
 
 /*
- * Shows a screen from the next row with the wanted text on; the row after the
- * screen, which now ends before row at.
+ * Shows a screen from the next row with the wanted text on. The screen now ends
+ * before row at. Returns the row after the new screen.
  */
 static int search(int at)
 {
@@ -193,7 +192,7 @@ static int search(int at)
 	return show(found, height);
 }
 
-/* What a key asks for, with row at next; the row next after that. */
+/* Obeys a key; at is the next row. Returns the row that is next afterwards. */
 static int obey(int c, int at)
 {
 	switch (c) {
@@ -217,7 +216,7 @@ static int obey(int c, int at)
 	return at;
 }
 
-/* One file, until its end. */
+/* Shows one file, until its end. */
 static void more(int fd, const char *name)
 {
 	size_t length;
@@ -243,7 +242,7 @@ static void more(int fd, const char *name)
 	free(text);
 }
 
-/* Without a terminal: as cat. */
+/* Copies like cat, if there is no terminal. */
 static void copy(int fd, const char *name)
 {
 	if (copy_fd(fd, 1) < 0)

@@ -1,8 +1,9 @@
 /*
  * mount [-r] [-t type] [-o option,...] device directory
  * mount -o remount[,option,...] directory
- * mount: what is mounted
- * Options that are no flags go to the file system.
+ * mount
+ * Mounts a file system or, without arguments, prints the mounts. Options that
+ * are no flags go to the file system.
  */
 #include <cowix.h>
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* mv [-finv] file... target; across file systems by copying */
+/*
+ * mv [-finv] file... target
+ * Moves or renames files; copies them across file systems.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,12 +10,12 @@
 #include <unistd.h>
 #include <util.h>
 
-/* what to do with a file in the way: f, i or n, or 0 */
+/* what to do with an existing target: f, i or n, or 0 */
 static int manner, verbose;
 
 /*
- * Returns 1 if a file in the way stays. A file that is not to be written to is
- * asked for on a terminal.
+ * Returns 1 if an existing target is kept. By default asks about one that is
+ * not writable, on a terminal.
  */
 static int refused(const char *to)
 {
@@ -43,7 +46,7 @@ static int is_same(const char *from, const char *to)
 	return 1;
 }
 
-/* Removes what is in the way. Returns -1 with errno if it may not go. */
+/* Removes an existing target. Returns -1 with errno if it must stay. */
 static int clear_way(const char *from, const char *to)
 {
 	struct stat a, b;

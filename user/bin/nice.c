@@ -1,4 +1,7 @@
-/* nice [-n increment] command [arg...] */
+/*
+ * nice [-n increment] command [arg...]
+ * Runs a command with a lower priority.
+ */
 #include <run.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
  * nl [-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] [-v start] [-i
  * step] [-l n] [-d cc] [-p] [file...]
+ * Numbers lines.
  */
 #include <lines.h>
 #include <regex.h>
@@ -20,14 +21,14 @@ static int section = BODY, width = 6, keep;
 static long start = 1, step = 1, join = 1, blanks, current;
 static const char *separator = "\t", *format = "%*ld", *mark = "\\:";
 
-/* Ends after saying how nl is used. */
+/* Prints the synopsis and exits. */
 static void synopsis(void)
 {
 	usage("[-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] "
 	      "[-v start] [-i step] [-l n] [-d cc] [-p] [file...]");
 }
 
-/* Which lines of a section get a number. */
+/* Sets which lines of a section get a number. */
 static void set_style(struct style *style, const char *s)
 {
 	style->type = s[0];
@@ -39,8 +40,8 @@ static void set_style(struct style *style, const char *s)
 }
 
 /*
- * Returns 1 if a line starts a section: the mark three times the header, twice
- * the body, once the footer.
+ * Returns 1 if a line starts a section: three marks the header, two the body,
+ * one the footer.
  */
 static int starts_section(const char *line)
 {
@@ -59,7 +60,7 @@ static int starts_section(const char *line)
 }
 
 /*
- * Returns 1 if a line gets a number. Of empty lines in a row only each join-th
+ * Returns 1 if a line gets a number. Of adjacent empty lines only each join-th
  * does.
  */
 static int wants_number(const char *line)
@@ -104,7 +105,7 @@ static void nl(int fd, const char *name)
 	fclose(f);
 }
 
-/* ln, rn or rz. */
+/* Sets the format: ln, rn or rz. */
 static void set_format(const char *s)
 {
 	if (strcmp(s, "ln") == 0)
@@ -115,7 +116,9 @@ static void set_format(const char *s)
 		synopsis();
 }
 
-/* One character has the usual colon behind it. */
+/*
+ * Sets the mark of sections. A single character is followed by the usual colon.
+ */
 static void set_mark(char *s)
 {
 	static char one[] = " :";
@@ -124,7 +127,6 @@ static void set_mark(char *s)
 	mark = s[0] && !s[1] ? one : s;
 }
 
-/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

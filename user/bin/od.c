@@ -1,6 +1,7 @@
 /*
- * od [-A d|o|x|n] [-t type...] [-j skip] [-N count] [-vbcdosx] [file...]; a
- * type is a, c, or one of d o u x with a size of 1, 2, 4 or 8
+ * od [-A d|o|x|n] [-t type...] [-j skip] [-N count] [-vbcdosx] [file...]
+ * Prints files as numbers or characters. A type is a, c, or one of d o u x with
+ * a size of 1, 2, 4 or 8.
  */
 #include <ctype.h>
 #include <lines.h>
@@ -27,10 +28,7 @@ static unsigned long offset;
 static char **files;
 static FILE *in;
 
-/*
- * The widest field of a type: as many digits as the largest number of that size
- * has.
- */
+/* Returns the widest field of a type: the digits of its largest number. */
 static int width_of(char letter, int size)
 {
 	static const char octal[] = { 3, 6, 11, 22 },
@@ -66,7 +64,7 @@ static int letter_size(char c)
 	return c == 'S' ? 2 : 4;
 }
 
-/* Reads the argument of -t. */
+/* Parses the argument of -t. */
 static void parse_types(const char *s)
 {
 	while (*s) {
@@ -103,7 +101,7 @@ static int next_byte(void)
 	}
 }
 
-/* A character by its name in ASCII (a) or as C writes it (c). */
+/* Returns a character by its name in ASCII (a) or in C's form (c). */
 static const char *character(char letter, unsigned char c)
 {
 	static const char names[] =
@@ -123,7 +121,7 @@ static const char *character(char letter, unsigned char c)
 	return text;
 }
 
-/* One field of a type, as wide as that. */
+/* Prints one field in the width of its type. */
 static void print_field(const struct type *t, const unsigned char *p, int width)
 {
 	unsigned long long value = 0;
@@ -146,7 +144,7 @@ static void print_field(const struct type *t, const unsigned char *p, int width)
 	}
 }
 
-/* The offset in the base of -A. */
+/* Prints the offset in the base of -A. */
 static void print_offset(void)
 {
 	switch (base) {
@@ -165,8 +163,8 @@ static int offset_width(void)
 }
 
 /*
- * A block of n bytes in each type; blanks are shared out so that the types
- * stand below each other.
+ * Prints a block of n bytes in each type. Extra blanks align the types below
+ * each other.
  */
 static void print_block(const unsigned char *block, int n)
 {
@@ -189,7 +187,7 @@ static void print_block(const unsigned char *block, int n)
 	}
 }
 
-/* All blocks; equal ones in a row are a star. */
+/* Prints all blocks. Repeated ones become a star. */
 static void dump(void)
 {
 	unsigned char block[BLOCK], last[BLOCK];
@@ -223,7 +221,7 @@ static void dump(void)
 }
 
 /*
- * Gives narrower types the blanks that make their lines as long as the widest.
+ * Adds blanks to narrower types, so that all lines are as long as the widest.
  */
 static void align(void)
 {
@@ -239,7 +237,7 @@ static void align(void)
 			widest - (types[i].width + 1) * (BLOCK / types[i].size);
 }
 
-/* A number in any of C's bases, perhaps with b, k or m behind it. */
+/* Parses a number in any of C's bases, perhaps with b, k or m behind it. */
 static long size(const char *s)
 {
 	char *end;
@@ -257,7 +255,6 @@ static long size(const char *s)
 	return value * unit;
 }
 
-/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

@@ -1,11 +1,14 @@
-/* paste [-s] [-d list] file... */
+/*
+ * paste [-s] [-d list] file...
+ * Joins lines of files side by side.
+ */
 #include <lines.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <util.h>
 
-#define NONE (-1)	/* \0 in the list: nothing between two columns */
+#define NONE (-1)	/* \0 in the list: no delimiter */
 
 static int delimiters[256], count;
 
@@ -20,7 +23,10 @@ static int escaped(char c)
 	}
 }
 
-/* Reads the list of delimiters, with \n, \t, \\ and \0. */
+/*
+ * Parses the list of delimiters, with
+ * , \t, \\ and \0.
+ */
 static void parse_list(const char *s)
 {
 	for (count = 0; *s && count < 256; s++) {
@@ -33,14 +39,14 @@ static void parse_list(const char *s)
 	}
 }
 
-/* The delimiter behind column i. */
+/* Prints the delimiter behind column i. */
 static void put_delimiter(int i)
 {
 	if (count && delimiters[i % count] != NONE)
 		putchar(delimiters[i % count]);
 }
 
-/* All lines of each file in one. */
+/* Joins all lines of each file into one. */
 static void serial(FILE **files, int n)
 {
 	char *line = NULL;
@@ -63,8 +69,8 @@ static void serial(FILE **files, int n)
 }
 
 /*
- * A line of each file side by side, until all have ended. What was passed over
- * is printed only once a line follows.
+ * Prints one line of each file side by side, until all have ended. Delimiters
+ * of ended files are held back until some file has a line.
  */
 static void parallel(FILE **files, int n)
 {
@@ -91,8 +97,8 @@ static void parallel(FILE **files, int n)
 }
 
 /*
- * Opens all files; of those in series one that is missing does not matter to
- * the others. Standard input is the same stream however often it is named.
+ * Opens all files. In series a missing one does not matter to the others.
+ * Standard input is opened once, however often it is named.
  */
 static FILE **open_all(char **names, int n, int in_series)
 {

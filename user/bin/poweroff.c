@@ -1,4 +1,7 @@
-/* poweroff: switch the machine off; the kernel writes everything out first */
+/*
+ * poweroff
+ * Switches the machine off. The kernel writes everything out first.
+ */
 #include <sys/reboot.h>
 #include <util.h>
 

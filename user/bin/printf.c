@@ -1,6 +1,6 @@
 /*
- * printf format [argument...]: the conversions % b c d i o s u x X; no floating
- * point
+ * printf format [argument...]
+ * Prints arguments by the conversions % b c d i o s u x X; no floating point.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -11,7 +11,10 @@
 
 static char **arguments;
 
-/* The value of up to n digits of a base at *s, which is moved behind them. */
+/*
+ * Returns the value of up to n digits of a base at *s, and moves *s behind
+ * them.
+ */
 static int digits(const char **s, int n, int base)
 {
 	int value = 0;
@@ -25,9 +28,9 @@ static int digits(const char **s, int n, int base)
 }
 
 /*
- * Returns the character that the escape behind a backslash at *s stands for; *s
- * is moved behind it. In the arguments of %b an octal number begins with an
- * extra 0. \c ends all output. Of anything else the backslash stays.
+ * Returns the character of the escape behind a backslash at *s, and moves *s
+ * behind it. In the arguments of %b an octal number begins with an extra 0. \c
+ * ends all output. Unknown escapes keep their backslash.
  */
 static int escape(const char **s, int in_argument)
 {
@@ -58,7 +61,8 @@ static char *next(void)
 }
 
 /*
- * A numeric argument: C's numbers, or the code of the character behind a quote.
+ * Returns a numeric argument: a number in C's form, or the code of the
+ * character behind a quote.
  */
 static unsigned long long numeric(const char *s, int is_signed)
 {
@@ -81,7 +85,9 @@ static unsigned long long numeric(const char *s, int is_signed)
 	return value;
 }
 
-/* %b: a string with escapes. It may hold zeroes, so it is padded here. */
+/*
+ * Prints %b, a string with escapes. It may hold zeroes, so it is padded here.
+ */
 static void print_escaped(const char *s, int width, int precision, int left)
 {
 	char *text = malloc(strlen(s) + 1);
@@ -153,7 +159,7 @@ static void convert(char type, char *flags, int width, int precision)
 	}
 }
 
-/* The specification behind a % at s; what comes after it. */
+/* Handles the specification behind a % at s. Returns what comes after it. */
 static const char *specification(const char *s)
 {
 	char flags[24] = "%";
@@ -174,7 +180,7 @@ static const char *specification(const char *s)
 	return s + 1;
 }
 
-/* Goes through the format once. */
+/* Prints the format once. */
 static void print(const char *s)
 {
 	while (*s) {

@@ -1,6 +1,7 @@
 /*
- * ps [-]aux: all processes, by Cowix's own call 514; with u, users and the
- * start of each instead of parent and group
+ * ps [-]aux
+ * Lists all processes, by Cowix's own call 514. With u it shows users and start
+ * times instead of parents and groups.
  */
 #include <cowix.h>
 #include <pwd.h>
@@ -39,7 +40,10 @@ static void terminal_name(int dev, char *to)
 			minor >= 64 ? minor - 64 : minor);
 }
 
-/* Processor time in tenths of a percent of the time since the start. */
+/*
+ * Returns the processor time in tenths of a percent of the time since the
+ * start.
+ */
 static unsigned share(const struct task_info *t)
 {
 	unsigned age = (time(NULL) - booted) * HZ - t->start;

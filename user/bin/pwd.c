@@ -1,6 +1,7 @@
 /*
- * pwd [-LP]: where we are; by the name in PWD if that is right, or with -P
- * without symbolic links
+ * pwd [-LP]
+ * Prints the current directory: the name in PWD if that is right, or with -P
+ * one without symbolic links.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include <unistd.h>
 #include <util.h>
 
-/* PWD if it is a path to here without . and .. in it. */
+/* Returns PWD if it is a path to here without . and .. in it. */
 static const char *logical(void)
 {
 	const char *s = getenv("PWD");

@@ -1,4 +1,7 @@
-/* reboot: restart the machine; the kernel writes everything out first */
+/*
+ * reboot
+ * Restarts the machine. The kernel writes everything out first.
+ */
 #include <sys/reboot.h>
 #include <util.h>
 

@@ -1,4 +1,7 @@
-/* rm [-Rdfirv] file... */
+/*
+ * rm [-Rdfirv] file...
+ * Removes files and trees.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +26,8 @@ static void set_option(int option)
 }
 
 /*
- * What a path ends in that is never removed: . and .. also with slashes behind
- * them, and the root.
+ * Returns 1 if a path must not be removed: it ends in . or .., also with
+ * slashes behind, or is the root.
  */
 static int is_protected(const char *path)
 {

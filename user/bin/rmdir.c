@@ -1,9 +1,12 @@
-/* rmdir [-p] directory... */
+/*
+ * rmdir [-p] directory...
+ * Removes empty directories.
+ */
 #include <string.h>
 #include <unistd.h>
 #include <util.h>
 
-/* Cuts the last part off a path; whether something is left. */
+/* Cuts the last part off a path. Returns 1 if something is left. */
 static int cut_last(char *path)
 {
 	char *slash;

@@ -1,4 +1,7 @@
-/* seq [-w] [-s separator] [first [increment]] last */
+/*
+ * seq [-w] [-s separator] [first [increment]] last
+ * Prints numbers in sequence.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +25,7 @@ static long long integer(const char *s)
 static const char *separator = "\n";
 static int wide;
 
-/* Reads the options; what may be a negative number is none. */
+/* Parses the options. What may be a negative number is no option. */
 static void read_options(int argc, char **argv)
 {
 	while (optind < argc &&
@@ -40,7 +43,7 @@ static void read_options(int argc, char **argv)
 	}
 }
 
-/* Prints the numbers, with -w all as wide as the widest. */
+/* Prints the numbers; with -w all are as wide as the widest. */
 static void print(long long first, long long step, long long last)
 {
 	int width = 0, any = 0;

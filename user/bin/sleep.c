@@ -1,4 +1,7 @@
-/* sleep seconds[.fraction][smhd]...: as long as all of them together */
+/*
+ * sleep seconds[.fraction][smhd]...
+ * Waits for the sum of its arguments.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +11,7 @@
 
 #define NANOSECONDS 1000000000
 
-/* Adds what an argument says. */
+/* Adds the time of an argument. */
 static void add(struct timespec *ts, const char *arg)
 {
 	static const char letters[] = "smhd";

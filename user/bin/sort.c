@@ -1,4 +1,7 @@
-/* sort [-bcCdfhimnrsu] [-k start[,end]]... [-o output] [-t char] [file...] */
+/*
+ * sort [-bcCdfhimnrsu] [-k start[,end]]... [-o output] [-t char] [file...]
+ * Sorts lines, all of them in memory.
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +26,8 @@ struct part {
 };
 
 /*
- * How to compare: -d dictionary -f fold -h with K M G -i printable -n numeric
- * -r reversed
+ * How to compare: -d dictionary, -f fold case, -h with K M G, -i printable, -n
+ * numeric, -r reversed.
  */
 enum {
 	DICTIONARY = 1,
@@ -38,8 +41,8 @@ enum {
 };
 
 /*
- * What is compared: from a field's character on, counted from 0, up to a
- * field's; end_field -1 is the end of the line.
+ * The part of a line to compare: from a character of one field, counted from 0,
+ * up to that of another. end_field -1 is the end of the line.
  */
 struct key {
 	int field, character, end_field, end_character, order;
@@ -52,8 +55,8 @@ static struct line *lines;
 static size_t count;
 
 /*
- * The place behind n fields: a field has the blanks in front of it, or ends at
- * the separator.
+ * Returns the place behind n fields. A field includes the blanks before it, or
+ * ends at the separator.
  */
 static const char *skip_fields(const char *s, const char *end, int n)
 {
@@ -131,8 +134,8 @@ static int compare_text(struct part a, struct part b, int order)
 }
 
 /*
- * A number of any length: its sign, and the digits of its integer without
- * zeroes in front and of its fraction.
+ * A number of any length: its sign, the digits of its integer without leading
+ * zeroes, and of its fraction.
  */
 struct value {
 	int sign, power;
@@ -191,7 +194,7 @@ static int compare_numbers(struct part a, struct part b, int order)
 	return result * x.sign;
 }
 
-/* By one key; what it does not say is said by the options for all. */
+/* Compares by one key. A key without options of its own uses those for all. */
 static int compare_key(const struct line *a, const struct line *b,
 		       const struct key *k)
 {
@@ -224,7 +227,7 @@ static int compare(const struct line *a, const struct line *b)
 				      : compare_bytes(a, b);
 }
 
-/* Sorts n lines by merging sorted halves: equal ones stay in order. */
+/* Sorts n lines by merging sorted halves. Equal lines keep their order. */
 static void sort(struct line *l, size_t n, struct line *room)
 {
 	size_t half = n / 2, i = 0, j = half, to = 0;
@@ -261,7 +264,7 @@ static void read_lines(const char *name)
 	fclose(f);
 }
 
-/* -c and -C: the first line that is out of order. */
+/* Finds the first line that is out of order, for -c and -C. */
 static int check_order(const char *name)
 {
 	for (size_t i = 1; i < count; i++) {
@@ -318,7 +321,7 @@ static void bad_key(const char *s)
 	exit(TROUBLE);
 }
 
-/* field[.character][order]; what follows. */
+/* Parses field[.character][order]. Returns what follows. */
 static char *parse_position(char *s, int *field, int *character, int *order,
 			    int at_end)
 {
@@ -363,7 +366,7 @@ static void set_option(int option, const char **output)
 	case 'C': quiet = check = 1; break;
 	case 'c': check = 1; break;
 	case 'k': add_key(optarg); break;
-	case 'm': break;	/* what is sorted is sorted as well as merged */
+	case 'm': break;	/* nothing to do: sorting merges, too */
 	case 'o': *output = optarg; break;
 	case 's': stable = 1; break;
 	case 't':

@@ -1,4 +1,7 @@
-/* stat [-L] [-c format] file...: what the inode says */
+/*
+ * stat [-L] [-c format] file...
+ * Prints the contents of inodes.
+ */
 #include <ctype.h>
 #include <grp.h>
 #include <pwd.h>
@@ -73,7 +76,7 @@ static const char *group_name(unsigned gid)
 	return group ? group->gr_name : "UNKNOWN";
 }
 
-/* %D of the usual form: the device's number. */
+/* Returns the text of %D, a device's number, in the default format. */
 static const char *device_type(const struct stat *st)
 {
 	static char text[40];
@@ -85,7 +88,7 @@ static const char *device_type(const struct stat *st)
 	return text;
 }
 
-/* Returns the major number of a device with part H, the minor with L. */
+/* Returns the major number of a device for part H, the minor one for L. */
 static unsigned part_of(unsigned long dev, char part)
 {
 	return part == 'H' ? dev >> 8 & 0xFFF : dev & 0xFF;
@@ -136,8 +139,8 @@ static const char *text_of(char letter, const char *file,
 }
 
 /*
- * One directive, behind its percent sign: flags and width as printf has them,
- * then perhaps H or L, then the letter.
+ * Prints one directive; f points behind its percent sign. It has flags and
+ * width as in printf(), perhaps H or L, then the letter.
  */
 static const char *directive(const char *f, const char *file,
 			     const struct stat *st)

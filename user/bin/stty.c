@@ -1,6 +1,7 @@
 /*
- * stty [-F device] [-a] [size] [setting...]: show or change a terminal's
- * settings; as reset, put it and the screen into order again
+ * stty [-F device] [-a] [size] [setting...]
+ * Shows or changes a terminal's settings. Called as reset it restores the
+ * terminal and its screen.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,8 +20,8 @@ static struct termios now, sane;
 static const char *column_gap = "";
 
 /*
- * The flags in the order in which -a shows them: the word, and 1 for c_iflag, 2
- * c_oflag, 3 c_cflag, 4 c_lflag. A field has a mask.
+ * The flags in the order of -a: the word, and 1 for c_iflag, 2 c_oflag, 3
+ * c_cflag, 4 c_lflag. A field has a mask.
  */
 static const struct flag {
 	const char *name;
@@ -106,7 +107,7 @@ static int set_speed(unsigned value)
 	return 0;
 }
 
-/* What a terminal has when it is opened first. */
+/* Sets what a terminal has when it is first opened. */
 static void make_sane(struct termios *t)
 {
 	t->c_iflag = ICRNL | IXON | (t->c_iflag & IUTF8);
@@ -141,8 +142,8 @@ static void show_char(const char *name, int c)
 }
 
 /*
- * All flags, a new line for each kind, or those that are not as they are in a
- * sane terminal.
+ * Prints all flags, with a new line for each kind, or only those that differ
+ * from a sane terminal's.
  */
 static void show_flags(int all)
 {
@@ -193,7 +194,7 @@ static void show(int all, int fd)
 	show_flags(all);
 }
 
-/* ^C, ^?, a letter, or ^- and undef for none */
+/* Parses ^C, ^?, a letter, or ^- and undef for none. */
 static int control_char(const char *s)
 {
 	if (strcmp(s, "^-") == 0 || strcmp(s, "undef") == 0)
@@ -276,7 +277,7 @@ static void show_size(int fd)
 	printf("%d %d\n", size.ws_row, size.ws_col);
 }
 
-/* One setting; how many arguments it took. */
+/* Applies one setting. Returns how many arguments it took. */
 static int apply(int fd, char **arg)
 {
 	if (set_flag(arg[0]) || set_mode(arg[0]))

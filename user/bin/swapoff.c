@@ -1,4 +1,7 @@
-/* swapoff file... */
+/*
+ * swapoff file...
+ * Stops the use of swap areas.
+ */
 #include <sys/swap.h>
 #include <util.h>
 

@@ -1,4 +1,7 @@
-/* swapon [-p priority] file...; swapon -s: what is in use */
+/*
+ * swapon [-p priority] file...; swapon -s
+ * Starts the use of swap areas; -s prints those in use.
+ */
 #include <fcntl.h>
 #include <sys/swap.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 /*
- * sync [file...]: write everything to the disks, or what belongs to the files:
- * then it says if that failed
+ * sync [file...]
+ * Writes everything to the disks. For files, writes what belongs to them and
+ * reports failures.
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,4 +1,7 @@
-/* tail [-f] [-n [+]lines | -c [+]bytes] [file...] */
+/*
+ * tail [-f] [-n [+]lines | -c [+]bytes] [file...]
+ * Prints the end of files.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +14,12 @@ static struct count_options options;
 static struct followed {
 	int fd;
 	const char *name;
-} *followed;			/* with -f: what may grow */
+} *followed;			/* files that may grow, for -f */
 static int followed_count;
 
 /*
- * Everything in memory: a file here is small, and a pipe has no end to start
- * from.
+ * Reads a whole file into memory. Files here are small, and a pipe cannot be
+ * read from its end.
  */
 static char *read_all(int fd, const char *name, size_t *length)
 {
@@ -42,7 +45,7 @@ static int counts(char c)
 	return options.bytes || c == '\n';
 }
 
-/* Remembers a file for -f; what stands in a pipe has an end. */
+/* Remembers a file for -f; a pipe is not followed. */
 static void add_followed(int fd, const char *name)
 {
 	struct stat st;
@@ -80,7 +83,7 @@ static void tail(int fd, const char *name)
 	add_followed(fd, name);
 }
 
-/* -f: what is appended, until somebody ends it. */
+/* Prints what is appended to the files of -f, for ever. */
 static void follow(void)
 {
 	struct followed *last = followed + followed_count - 1;

@@ -1,4 +1,7 @@
-/* tee [-ai] [file...] */
+/*
+ * tee [-ai] [file...]
+ * Copies standard input to standard output and to files.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,7 +24,7 @@ int main(int argc, char **argv)
 		else
 			signal(SIGINT, SIG_IGN);
 	}
-	/* in the place of the first, standard output */
+	/* the first name's place is for standard output */
 	names = argv + optind - 1;
 	names[0] = standard_output;
 	fds = calloc(argc, sizeof(*fds));

@@ -1,5 +1,6 @@
 /*
- * test expression, [ expression ]: POSIX's operators, with ! -a -o and brackets
+ * test expression, [ expression ]
+ * Evaluates POSIX's operators, with ! -a -o and brackets.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,8 +85,7 @@ static int same(const char *a, const char *b)
 }
 
 /*
- * Returns 1 if s is an operator between two operands, with its result in
- * *value.
+ * Returns 1 if s is an operator between two operands, and its result in *value.
  */
 static int binary(const char *a, const char *op, const char *b, int *value)
 {
@@ -175,7 +175,7 @@ int main(int argc, char **argv)
 			bad("missing ]");
 		argv[--argc] = NULL;
 	}
-	/* access() asks for the real ids, test for the effective ones */
+	/* access() uses the real ids, test needs the effective ones */
 	syscall(__NR_setregid32, getegid(), -1);
 	syscall(__NR_setreuid32, geteuid(), -1);
 	at = argv + 1;

@@ -1,6 +1,7 @@
 /*
- * time [-p] command [arg...]: how long it took, and how much of that in the
- * program and in the kernel, on standard error
+ * time [-p] command [arg...]
+ * Runs a command. Prints on standard error how long it took, and how much of
+ * that in the program and in the kernel.
  */
 #include <run.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include <unistd.h>
 #include <util.h>
 
-/* One line: a name and seconds. */
+/* Prints one line: a name and seconds. */
 static void show(const char *name, long seconds, long microseconds)
 {
 	fprintf(stderr, "%s %ld.%02ld\n", name, seconds, microseconds / 10000);

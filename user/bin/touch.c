@@ -1,6 +1,7 @@
 /*
- * touch [-acm] [-r file | -t [[CC]YY]MMDDhhmm[.SS] | -d date] file...; what a
- * date may be says user/common/parse_date.c. Times are local, by TZ.
+ * touch [-acm] [-r file | -t [[CC]YY]MMDDhhmm[.SS] | -d date] file...
+ * Sets the times of files. user/common/parse_date.c lists the forms of a date.
+ * Times are local, by TZ.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +29,7 @@ static int pair(const char *s)
 	return (s[0] - '0') * 10 + s[1] - '0';
 }
 
-/* -t */
+/* Parses the argument of -t. */
 static void parse_stamp(const char *s)
 {
 	size_t n = strspn(s, "0123456789");
@@ -54,7 +55,7 @@ static void parse_stamp(const char *s)
 	times[0] = times[1] = (struct timespec64){ .tv_sec = t };
 }
 
-/* -d */
+/* Parses the argument of -d. */
 static void read_date(const char *s)
 {
 	if (parse_date(s, &times[0]) < 0)
@@ -62,7 +63,7 @@ static void read_date(const char *s)
 	times[1] = times[0];
 }
 
-/* -r */
+/* Takes the times of a file, for -r. */
 static void copy_times(const char *file)
 {
 	struct stat st;

@@ -1,6 +1,7 @@
 /*
- * tr [-Ccds] set1 [set2]: a set is of characters, ranges a-z, classes [:alpha:]
- * and [=c=], and in the second repetitions [c*n]
+ * tr [-Ccds] set1 [set2]
+ * Translates characters. A set holds characters, ranges a-z, classes [:alpha:]
+ * and [=c=]. The second may hold repetitions [c*n].
  */
 #include <ctype.h>
 #include <errno.h>
@@ -12,13 +13,13 @@
 #include <util.h>
 
 #define BYTES	256
-#define ROOM	4096	/* more than all bytes, because they may be repeated */
+#define ROOM	4096	/* more than all bytes: they may be repeated */
 
 static const char synopsis[] = "[-Ccds] set1 [set2]";
 
 struct set {
 	unsigned char list[ROOM], has[BYTES];
-	/* fill: where [c*] stands, which becomes as long as is needed */
+	/* fill: where [c*] stands, which fills up the set */
 	int count, fill;
 	unsigned char filler;
 };
@@ -35,7 +36,7 @@ static void add(struct set *set, int c)
 		set->list[set->count++] = c;
 }
 
-/* A character, or what a backslash makes of the next ones. */
+/* Returns a character; a backslash combines with what follows it. */
 static int character(const char **s)
 {
 	static const char from[] = "abfnrtv", to[] = "\a\b\f\n\r\t\v";
@@ -56,7 +57,10 @@ static int character(const char **s)
 	return p ? (*s)++, to[p - from] : (unsigned char)*(*s)++;
 }
 
-/* [:class:], with all its characters; what follows, or NULL when it is none. */
+/*
+ * Adds all characters of [:class:]. Returns what follows, or NULL if it is
+ * none.
+ */
 static const char *add_class(struct set *set, const char *s)
 {
 	const char *end = NULL;
@@ -73,7 +77,7 @@ static const char *add_class(struct set *set, const char *s)
 	return end;
 }
 
-/* [c*n] or [c*]; what follows, or NULL when it is none. */
+/* Adds [c*n] or [c*]. Returns what follows, or NULL if it is none. */
 static const char *add_repeated(struct set *set, const char *s)
 {
 	const char *p = s + 1;
@@ -93,7 +97,10 @@ static const char *add_repeated(struct set *set, const char *s)
 	return p + 1;
 }
 
-/* What stands in brackets; what follows, or NULL when the bracket is itself. */
+/*
+ * Adds what stands in brackets. Returns what follows, or NULL if the bracket
+ * stands for itself.
+ */
 static const char *add_bracket(struct set *set, const char *s, int second)
 {
 	const char *end = add_class(set, s);
@@ -105,7 +112,7 @@ static const char *add_bracket(struct set *set, const char *s, int second)
 	return end || !second ? end : add_repeated(set, s);
 }
 
-/* Writes a set out. */
+/* Parses a set into its characters. */
 static void parse(struct set *set, const char *s, int second)
 {
 	set->fill = -1;
@@ -136,7 +143,7 @@ static void parse(struct set *set, const char *s, int second)
 		set->has[set->filler] = 1;
 }
 
-/* All characters that are not in a set, in order. */
+/* Replaces a set by all characters that are not in it, in order. */
 static void complement(struct set *set)
 {
 	set->count = 0;
@@ -146,7 +153,7 @@ static void complement(struct set *set)
 }
 
 /*
- * Makes the second set as long as the first: at [c*], or else at its end with
+ * Makes the second set as long as the first: fills it up at [c*], or repeats
  * its last character.
  */
 static void lengthen(struct set *set, int length)
@@ -186,7 +193,7 @@ static int read_options(int argc, char **argv)
 	return operands;
 }
 
-/* What each byte becomes. name is the second set as it was given. */
+/* Sets what each byte becomes. name is the second set as it was given. */
 static void make_map(const char *name)
 {
 	for (int i = 0; i < BYTES; i++)
@@ -200,7 +207,10 @@ static void make_map(const char *name)
 		map[from.list[i]] = to.list[i];
 }
 
-/* Of the bytes in squeezed that come out several times in a row one is kept. */
+/*
+ * Translates the input. Repeated output of a byte in squeezed is reduced to
+ * one.
+ */
 static void filter(const unsigned char *squeezed)
 {
 	int c, last = -1;

@@ -1,4 +1,7 @@
-/* true: do nothing, successfully. */
+/*
+ * true
+ * Does nothing, successfully.
+ */
 int main(void)
 {
 	return 0;

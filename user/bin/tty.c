@@ -1,4 +1,7 @@
-/* tty [-s]: the name of the terminal that is standard input */
+/*
+ * tty [-s]
+ * Prints the name of the terminal that is standard input.
+ */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,8 +10,8 @@
 #include <util.h>
 
 /*
- * Prints the name of the device in a folder that is the terminal st; whether
- * there is one.
+ * Prints the name of the device in a folder that is the terminal st. Returns 1
+ * if there is one.
  */
 static int find_device(const char *folder, const struct stat *st)
 {

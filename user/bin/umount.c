@@ -1,4 +1,7 @@
-/* umount directory... */
+/*
+ * umount directory...
+ * Unmounts file systems.
+ */
 #include <sys/mount.h>
 #include <util.h>
 

@@ -1,4 +1,7 @@
-/* uname [-asnrvm] */
+/*
+ * uname [-asnrvm]
+ * Prints the names of the system.
+ */
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <unistd.h>

@@ -1,4 +1,7 @@
-/* uniq [-cdui] [-f fields] [-s chars] [-w chars] [input [output]] */
+/*
+ * uniq [-cdui] [-f fields] [-s chars] [-w chars] [input [output]]
+ * Prints one line of each group of equal adjacent lines.
+ */
 #include <ctype.h>
 #include <fcntl.h>
 #include <lines.h>
@@ -18,7 +21,7 @@ struct line {
 };
 
 /*
- * Where the part of a line begins that is compared; its length, which may be
+ * Finds the part of a line that is compared. Returns its length, which may be
  * limited.
  */
 static long key(const struct line *l, const char **s)
@@ -60,7 +63,7 @@ static void print_group(const struct line *line, long n)
 	putchar('\n');
 }
 
-/* Goes through all lines, with the first of the current group at hand. */
+/* Goes through all lines and remembers the first of the current group. */
 static void uniq(FILE *f)
 {
 	struct line first = { 0 }, line = { 0 }, other;
@@ -80,7 +83,6 @@ static void uniq(FILE *f)
 	print_group(&first, n);
 }
 
-/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

@@ -1,4 +1,7 @@
-/* wc [-lwcm] [file...]; a character is a byte */
+/*
+ * wc [-lwcm] [file...]
+ * Counts lines, words and bytes. A character is a byte.
+ */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,8 +55,8 @@ static void count(int fd, const char *name)
 }
 
 /*
- * As many digits as the size of all files takes, or a guess when they do not
- * say it.
+ * Returns the width of a column: the digits of the size of all files, or a
+ * guess if sizes are unknown.
  */
 static int width_of(char **names)
 {

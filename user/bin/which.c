@@ -1,4 +1,7 @@
-/* which [-a] name...: where the shell would find programs */
+/*
+ * which [-a] name...
+ * Prints where the shell would find programs.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
  * xargs [-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes]
  * [-s size] [command [arg...]]
+ * Runs a command with words from standard input as arguments.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <unistd.h>
 #include <util.h>
 
-/* words and bytes a command line, less than what the kernel takes */
+/* words and bytes a command line, less than the kernel's limit */
 #define WORDS_MAX 1000
 #define SIZE_MAX 32768
 
@@ -28,7 +29,7 @@ static FILE *in;
 static char *word;
 static size_t word_room;
 
-/* Puts c at place n of the word that is being read. */
+/* Puts c at place n of the current word. */
 static void store(size_t n, int c)
 {
 	if (n == word_room) {
@@ -40,10 +41,7 @@ static void store(size_t n, int c)
 	word[n] = c;
 }
 
-/*
- * A character inside or outside of quotes: what it is, or -2 when it is one
- * that quotes.
- */
+/* Returns a character inside or outside of quotes, or -2 if it is a quote. */
 static int unquoted(int c, int *quote)
 {
 	if (zero || (*quote && c != *quote && c != '\n'))
@@ -68,7 +66,7 @@ static int ends_word(int c)
 	return zero ? c == '\0' : c == '\n' || (!replaced && isblank(c));
 }
 
-/* Reads the next word. Returns 0 at the end. What ended it is in *end. */
+/* Reads the next word. Returns 0 at the end. *end is what ended it. */
 static int read_word(int *end)
 {
 	int c = getc(in), quote = 0, any = 0;
@@ -94,7 +92,7 @@ static int read_word(int *end)
 	       !(last_word && strcmp(word, last_word) == 0);
 }
 
-/* Returns 1 if the user, at the terminal, wants a command. */
+/* Returns 1 if the user, at the terminal, wants the command to run. */
 static int wanted(void)
 {
 	static FILE *terminal;
@@ -109,7 +107,7 @@ static int wanted(void)
 	return first == 'y' || first == 'Y';
 }
 
-/* Waits for one command and keeps the worst of what came of it. */
+/* Waits for one command and keeps the worst status. */
 static void finish(void)
 {
 	int result;
@@ -130,7 +128,7 @@ static void finish(void)
 		status = 123;
 }
 
-/* Starts a command, as soon as there are no more than there may be. */
+/* Starts a command, once fewer than the maximum are running. */
 static void run(char **command)
 {
 	int pid;
@@ -151,8 +149,7 @@ static void run(char **command)
 }
 
 /*
- * Returns a string with each occurrence of the replaced one exchanged for the
- * word.
+ * Returns a string in which the word replaces each occurrence of the -I string.
  */
 static char *replace(const char *s)
 {
@@ -174,7 +171,7 @@ static char *replace(const char *s)
 	return result;
 }
 
-/* -I: the command once for each line. */
+/* Runs the command once for each line, for -I. */
 static void run_for_each(char **command, int count)
 {
 	char *line[count + 1];
@@ -196,7 +193,7 @@ static void too_long(void)
 	exit(1);
 }
 
-/* As many words a command as there may be. */
+/* Runs the command with groups of as many words as allowed. */
 static void run_in_groups(char **command, int count)
 {
 	static char *line[WORDS_MAX + 1];
@@ -234,7 +231,6 @@ static void run_in_groups(char **command, int count)
 		run(line);
 }
 
-/* Notes an option and its argument. */
 static void set_option(int option)
 {
 	switch (option) {

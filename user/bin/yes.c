@@ -1,4 +1,7 @@
-/* yes [word...] */
+/*
+ * yes [word...]
+ * Prints its arguments for ever.
+ */
 #include <stdio.h>
 #include <unistd.h>
 #include <util.h>

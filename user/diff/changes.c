@@ -1,4 +1,7 @@
-/* diff: two files as lines, and the changes between them. */
+/*
+ * Finds the changes between two files: cuts them into lines, compares, and
+ * lists what differs.
+ */
 #include "diff.h"
 #include "differences.h"
 #include <ctype.h>
@@ -10,12 +13,12 @@ struct change *changes;
 int change_count;
 
 /*
- * Changes move down to here: what both files end with stays, but for what is
+ * Changes move down to here. What both files end with stays, except the lines
  * shown around changes.
  */
 static int bottom;
 
-/* Returns zeroed memory. Ends if there is none. */
+/* Returns zeroed memory. Exits if there is none. */
 static void *allocate(size_t n, size_t size)
 {
 	void *p = calloc(n ? n : 1, size);
@@ -34,7 +37,7 @@ static const char *line_end(const char *s, const char *end)
 }
 
 /*
- * Cuts a file into lines. The newline is part of its line, so that a last line
+ * Cuts a file into lines. The newline belongs to its line, so that a last line
  * without one differs.
  */
 static void cut_lines(struct file *f)
@@ -55,7 +58,7 @@ static void cut_lines(struct file *f)
 
 /*
  * Returns the next character of a line that counts, or -1. -b makes blanks one
- * and drops those at the end, -w drops all, -i makes letters small.
+ * and drops those at the end. -w drops all blanks, -i makes letters small.
  */
 static int next_character(const char **s, const char *end)
 {
@@ -87,7 +90,10 @@ static int same_line(const struct line *a, const struct line *b)
 	return c == d;
 }
 
-/* Returns the place of a line in the table: that of an equal one, or free. */
+/*
+ * Returns the place of a line in the table: that of an equal one, or a free
+ * place.
+ */
 static unsigned find_place(struct line **table, unsigned size,
 			   const struct line *l)
 {
@@ -104,7 +110,7 @@ static unsigned find_place(struct line **table, unsigned size,
 	return hash;
 }
 
-/* Numbers the lines by content. Returns how many numbers there may be. */
+/* Numbers the lines by content. Returns an upper limit of the numbers. */
 static unsigned number_lines(void)
 {
 	unsigned size = 2 * (files[0].count + files[1].count) + 1;
@@ -148,14 +154,14 @@ static void list_changes(void)
 
 /*
  * Returns how many lines a change of one file can move down without a change of
- * meaning, before it meets another change or the end. Where "a b" was put
+ * meaning. It stops at another change or at the end. Where "a b" was inserted
  * behind "a b", either may count as new.
  */
 static int room_below(int i)
 {
 	const struct change *c = &changes[i];
 	int limit = (i + 1 < change_count ? c[1].a0 : bottom) - c->a1, n = 0;
-	int side = c->a0 == c->a1;	/* the file that has lines of it */
+	int side = c->a0 == c->a1;	/* the file with the lines */
 	const int *start = files[side].same + (side ? c->b0 : c->a0);
 	const int *end = files[side].same + (side ? c->b1 : c->a1);
 
@@ -166,7 +172,7 @@ static int room_below(int i)
 	return n;
 }
 
-/* The same upwards. */
+/* Like room_below(), but upwards. */
 static int room_above(int i)
 {
 	const struct change *c = &changes[i];
@@ -182,7 +188,7 @@ static int room_above(int i)
 	return n;
 }
 
-/* Makes one of the changes i and i + 1, which meet. */
+/* Joins the adjacent changes i and i + 1. */
 static void join(int i)
 {
 	changes[i].a1 = changes[i + 1].a1;
@@ -202,8 +208,8 @@ static void move(struct change *c, int n)
 }
 
 /*
- * Moves changes to where they meet others, else as far down as they go. So they
- * are fewer, and stand where people expect them.
+ * Moves each change to where it meets another, or else down as far as possible.
+ * So there are fewer changes, and they are where people expect them.
  */
 static void settle(void)
 {
@@ -223,7 +229,7 @@ static void settle(void)
 	}
 }
 
-/* Finds what is different between the two files in memory. */
+/* Finds the differences between the two files in memory. */
 void find_changes(void)
 {
 	unsigned numbers;

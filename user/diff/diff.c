@@ -1,4 +1,8 @@
-/* diff [-rqsNabwi] [-u | -U lines] from to */
+/*
+ * diff [-rqsNabwi] [-u | -U lines] from to
+ * Compares two files or folders. This file holds the options and the walk over
+ * folders; changes.c finds the changes.
+ */
 #include "diff.h"
 #include <fcntl.h>
 #include <names.h>
@@ -12,10 +16,10 @@ struct file files[2];
 int fold_blanks, no_blanks, fold_case, context = -1;
 
 static int recursive, brief, say_same, new_files, as_text, status;
-/* diff and its options, for the line before each file of a folder */
+/* diff and its options, printed before each file of a folder */
 static char heading[256];
 
-/* Reads a whole file. Returns 0 after saying why it could not. */
+/* Reads a whole file. Returns 0 after an error message. */
 static int load(struct file *f, const char *name)
 {
 	int fd = strcmp(name, "-") == 0 ? 0 : open(name, O_RDONLY);
@@ -58,7 +62,7 @@ static void note(int result)
 	status = result > status ? result : status;
 }
 
-/* Returns 1 if a file is binary: a zero near the beginning makes it so. */
+/* Returns 1 if a file is binary: it has a zero near the beginning. */
 static int is_binary(const struct file *f)
 {
 	return !as_text && f->length > 0 &&
@@ -66,7 +70,8 @@ static int is_binary(const struct file *f)
 }
 
 /*
- * Compares two files in memory whose bytes differ. Returns 1 if that counts.
+ * Prints the differences of two files in memory whose bytes differ. Returns 1
+ * if they count.
  */
 static int say_difference(const char *before)
 {
@@ -89,7 +94,10 @@ static int say_difference(const char *before)
 	return 1;
 }
 
-/* Compares two files by name. Prints before, if any, ahead of differences. */
+/*
+ * Compares two files by name. Prints before, if any, ahead of their
+ * differences.
+ */
 static void diff_files(const char *a, const char *b, const char *before)
 {
 	int loaded = load(&files[0], a) & load(&files[1], b);
@@ -109,8 +117,8 @@ static void diff_files(const char *a, const char *b, const char *before)
 static void diff_folders(const char *a, const char *b);
 
 /*
- * Compares a name that both folders have, or that with -N counts as empty in
- * one.
+ * Compares a name of both folders. With -N it may be missing in one, and counts
+ * as empty there.
  */
 static void diff_entry(const char *a, const char *b, const char *name)
 {
@@ -134,7 +142,7 @@ static void diff_entry(const char *a, const char *b, const char *name)
 	free(y);
 }
 
-/* Returns the names in a folder. With -N one that is not there has none. */
+/* Returns the names in a folder. With -N a missing folder has none. */
 static char **names_in(const char *folder)
 {
 	if (new_files && access(folder, F_OK) < 0)
@@ -142,7 +150,7 @@ static char **names_in(const char *folder)
 	return sorted_names(folder);
 }
 
-/* Compares two names; the end of a list, or no list, comes last. */
+/* Compares two names. The end of a list, or no list, comes last. */
 static int order_of(char **x, char **y)
 {
 	if (!x || !*x)
@@ -152,7 +160,7 @@ static int order_of(char **x, char **y)
 	return strcmp(*x, *y);
 }
 
-/* Compares two folders: their names, merged. */
+/* Compares two folders by merging their lists of names. */
 static void diff_folders(const char *a, const char *b)
 {
 	char **left = names_in(a), **right = names_in(b);
@@ -177,7 +185,6 @@ static void diff_folders(const char *a, const char *b)
 	free_names(right);
 }
 
-/* Sets an option. */
 static void set_option(int option)
 {
 	switch (option) {

@@ -1,7 +1,6 @@
 /*
- * diff: the two files compared, their changes, and the options that more than
- * one of its files look at. Reading order: diff.c, changes.c, differences.c,
- * output.c.
+ * diff: the two files, their changes, and the options shared by its files.
+ * Reading order: diff.c, changes.c, differences.c, output.c.
  */
 #ifndef DIFF_H
 #define DIFF_H
@@ -20,8 +19,8 @@ struct file {
 	size_t length;
 	struct line *lines;
 	int count;
-	int *same;	/* a number a line, the same for equal lines of both */
-	char *changed;	/* a mark a line; a zero before and after them */
+	int *same;	/* a number a line; equal lines share it */
+	char *changed;	/* a mark a line; a zero before and after */
 };
 
 /* Lines a0 up to a1 of the first file became b0 up to b1 of the second. */

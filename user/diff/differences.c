@@ -1,29 +1,29 @@
 /*
- * What to change in one sequence to make it another: a shortest list of
- * changes, found with E. Myers, "An O(ND) Difference Algorithm and Its
- * Variations" (1986), in the form that needs little space: search from both
- * ends, split where the searches meet, repeat. x counts the items of the first
- * sequence, y those of the second.
+ * Finds a shortest list of changes that make one sequence into another: E.
+ * Myers, "An O(ND) Difference Algorithm and Its Variations" (1986). This is the
+ * form that needs little space. It searches from both ends, splits where the
+ * searches meet, and repeats. x counts the items of the first sequence, y those
+ * of the second.
  */
 #include "differences.h"
 #include <stdlib.h>
 
 static struct side {
 	const struct sequence *all;
-	int *kept, count;	/* the items that the other sequence has too */
+	int *kept, count;	/* the items that both sequences have */
 } sides[2];
 
 /* for each diagonal x - y how far the two searches have come */
 static int *forward, *backward;
 
-/* The nth item kept is changed. */
+/* Marks the nth item kept as changed. */
 static void mark(const struct side *s, int n)
 {
 	s->all->changed[s->kept[n]] = 1;
 }
 
 /*
- * Returns 1 if item x of those kept of the first sequence equals item y of the
+ * Returns 1 if kept item x of the first sequence equals kept item y of the
  * second.
  */
 static int equal(int x, int y)
@@ -33,7 +33,7 @@ static int equal(int x, int y)
 }
 
 /*
- * The part of the problem at hand, and the diagonals (x - y) that the two
+ * The current part of the problem, and the diagonals (x - y) that the two
  * searches have reached.
  */
 struct box {
@@ -42,8 +42,8 @@ struct box {
 };
 
 /*
- * One change further from the start. Whether the search from the end was met:
- * then at *x, *y.
+ * Goes one change further from the start. Returns 1 if it met the search from
+ * the end, at *x, *y.
  */
 static int step_forward(struct box *b, int odd, int *x, int *y)
 {
@@ -68,7 +68,9 @@ static int step_forward(struct box *b, int odd, int *x, int *y)
 	return 0;
 }
 
-/* One change further from the end. */
+/*
+ * Goes one change further from the end. Returns 1 if it met the other search.
+ */
 static int step_backward(struct box *b, int odd, int *x, int *y)
 {
 	if (b->b_low > b->x0 - b->y1)
@@ -94,7 +96,7 @@ static int step_backward(struct box *b, int odd, int *x, int *y)
 
 /*
  * Marks what is changed between items x0 to x1 of the first sequence and y0 to
- * y1 of the second, counting those kept.
+ * y1 of the second. Only kept items count.
  */
 static void compare(int x0, int x1, int y0, int y1)
 {
@@ -124,8 +126,8 @@ static void compare(int x0, int x1, int y0, int y1)
 }
 
 /*
- * Between what both begin with and what both end with, items of only one
- * sequence are changed for sure; the others are kept for the search.
+ * Looks at the items between the common beginning and the common end. Marks
+ * items of only one sequence as changed, and keeps the others for the search.
  */
 static void keep_common(int start, int *ends, char *seen)
 {
@@ -141,8 +143,8 @@ static void keep_common(int start, int *ends, char *seen)
 }
 
 /*
- * Returns how many items both begin with; ends gets where in each begins what
- * both end with.
+ * Returns how many items both begin with. ends gets where in each sequence the
+ * common end begins.
  */
 static int common_ends(const struct sequence *from, const struct sequence *to,
 		       int *ends)

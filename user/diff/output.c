@@ -1,9 +1,9 @@
-/* diff: what it prints of the changes, normal or unified. */
+/* Prints the changes, in normal or unified form. */
 #include "diff.h"
 #include <stdio.h>
 #include <time.h>
 
-/* Prints lines with a mark in front. */
+/* Prints lines with a mark before each. */
 static void print_lines(const struct file *f, const char *mark, int from,
 			int to)
 {
@@ -15,7 +15,9 @@ static void print_lines(const struct file *f, const char *mark, int from,
 	}
 }
 
-/* Prints a range as normal output has it; an empty one is the line before. */
+/*
+ * Prints a range in the normal form. An empty one is given by the line before.
+ */
 static void print_range(int from, int to)
 {
 	if (to - from > 1)
@@ -24,7 +26,7 @@ static void print_range(int from, int to)
 		printf("%d", to);
 }
 
-/* Prints a change as normal output has it. */
+/* Prints a change in the normal form. */
 static void print_normal(const struct change *c)
 {
 	char letter = 'c';
@@ -43,7 +45,7 @@ static void print_normal(const struct change *c)
 	print_lines(&files[1], "> ", c->b0, c->b1);
 }
 
-/* Prints a file's name and date, at the head of unified output. */
+/* Prints a file's name and date, as the head of unified output. */
 static void print_header(const char *mark, const struct file *f)
 {
 	time64_t modified = f->st.st_mtime;
@@ -57,7 +59,7 @@ static void print_header(const char *mark, const struct file *f)
 	       f->st.st_mtime_nsec, zone);
 }
 
-/* Prints a range of lines as unified output has it. */
+/* Prints a range of lines in the unified form. */
 static void print_unified_range(char sign, int from, int to)
 {
 	if (to - from == 1)
@@ -66,10 +68,7 @@ static void print_unified_range(char sign, int from, int to)
 		printf("%c%d,%d ", sign, from + (to > from), to - from);
 }
 
-/*
- * Prints the changes from c up to end, which are near each other, with the
- * lines around them.
- */
+/* Prints the nearby changes from c up to end, with the lines around them. */
 static void print_hunk(const struct change *c, const struct change *end)
 {
 	int before = c->a0 < context ? c->a0 : context, at = c->a0 - before;
@@ -90,10 +89,7 @@ static void print_hunk(const struct change *c, const struct change *end)
 	print_lines(&files[0], " ", at, at + after);
 }
 
-/*
- * Prints all changes as unified output has them, those near each other in one
- * piece.
- */
+/* Prints all changes in the unified form, nearby ones together. */
 static void print_unified(void)
 {
 	const struct change *c = changes, *last = changes + change_count, *end;

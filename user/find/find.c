@@ -1,9 +1,11 @@
 /*
- * find [-H | -L | -P] [path...] [expression]: -name -iname -path -type -size
- * -newer -mtime -atime -ctime -mmin -perm -user -group -nouser -nogroup -links
- * -inum -empty -print -print0 -prune -delete -exec ; and +, -ok, -quit -true
- * -false -maxdepth -mindepth -depth -xdev, with ! -a -o and brackets. Links are
- * followed with -L, those among the paths with -H.
+ * find [-H | -L | -P] [path...] [expression]
+ * Walks over trees of files and evaluates an expression for each file. -L
+ * follows links, -H only those among the paths.
+ * Primaries: -name -iname -path -type -size -newer -mtime -atime -ctime -mmin
+ * -perm -user -group -nouser -nogroup -links -inum -empty -print -print0 -prune
+ * -delete -exec ; and +, -ok, -quit -true -false -maxdepth -mindepth -depth
+ * -xdev. Operators: ! -a -o and brackets.
  */
 #include <ctype.h>
 #include "find.h"
@@ -25,14 +27,14 @@ static int follow;			/* L, H, P or 0 */
 
 static struct expr *or_expression(void);
 
-/* Ends because of a bad expression. */
+/* Reports a bad expression and exits. */
 static void fail(const char *what, const char *why)
 {
 	complain(what, why);
 	exit(1);
 }
 
-/* A node of the expression with a test and what it holds. */
+/* Returns a new node of the expression with its test. */
 static struct expr *make(int (*test)(struct expr *, const struct file *),
 			 struct expr *a, struct expr *b)
 {
@@ -46,7 +48,7 @@ static struct expr *make(int (*test)(struct expr *, const struct file *),
 	return e;
 }
 
-/* The number in an argument: [+-]n. What follows it in *rest. */
+/* Parses a number [+-]n. *rest becomes what follows it. */
 static void set_number(struct expr *e, const char *arg, char **rest, int base)
 {
 	const char *digits = arg + (*arg == '+' || *arg == '-' || *arg == '/');
@@ -57,7 +59,7 @@ static void set_number(struct expr *e, const char *arg, char **rest, int base)
 		fail(arg, "not a number");
 }
 
-/* -size n[cwbkM] */
+/* Parses the argument of -size: n[cwbkM]. */
 static void set_size(struct expr *e, const char *arg)
 {
 	static const char letters[] = "cwbkMG";
@@ -72,7 +74,7 @@ static void set_size(struct expr *e, const char *arg)
 	e->unit = units[unit - letters];
 }
 
-/* -perm [-/]mode */
+/* Parses the argument of -perm: [-/]mode. */
 static void set_mode(struct expr *e, const char *arg)
 {
 	e->sign = *arg == '-' || *arg == '/' ? *arg : '=';
@@ -81,7 +83,7 @@ static void set_mode(struct expr *e, const char *arg)
 		fail(arg, "not a mode");
 }
 
-/* -type: letters separated by commas. */
+/* Checks the argument of -type: letters separated by commas. */
 static void check_types(const char *arg)
 {
 	for (const char *s = arg; !*s || !strchr("bcdflps", *s) || s[1]; s += 2)
@@ -89,7 +91,7 @@ static void check_types(const char *arg)
 			fail(arg, "not a type");
 }
 
-/* -mindepth and -maxdepth */
+/* Parses the argument of -mindepth and -maxdepth. */
 static int depth_number(const char *arg)
 {
 	if (!isdigit(*arg))
@@ -97,7 +99,7 @@ static int depth_number(const char *arg)
 	return number(arg);
 }
 
-/* What an argument means, for each letter of the table below. */
+/* Sets an argument, according to its letter in the table below. */
 static void set_argument(struct expr *e, char kind, char *arg)
 {
 	struct stat st;
@@ -135,7 +137,7 @@ static void set_argument(struct expr *e, char kind, char *arg)
 	e->unit = kind == 'm' ? 60 : 86400;
 }
 
-/* -exec or -ok: its words up to ; or {} + */
+/* Parses the words of -exec or -ok, up to ; or {} +. */
 static struct expr *parse_exec(int ask_first)
 {
 	struct expr *e = make(ask_first ? test_ok : test_exec, NULL, NULL);
@@ -166,10 +168,7 @@ static struct expr *parse_exec(int ask_first)
 	return e;
 }
 
-/*
- * The primaries: what kind of argument each takes, whether it is an action, and
- * what it tests.
- */
+/* The primaries: the kind of argument, 1 for an action, and the test. */
 static const struct primary {
 	const char *name;
 	char argument, action;
@@ -207,7 +206,7 @@ static const struct primary {
 	{ "-xdev", 0, 0, test_true },
 };
 
-/* One word of the table, with its argument. */
+/* Parses one word of the table, with its argument. */
 static struct expr *parse_primary(void)
 {
 	char *word = *at++;
@@ -239,7 +238,7 @@ static int take(const char *word)
 	return 1;
 }
 
-/* A primary, ! before another, or an expression in brackets. */
+/* Parses a primary, ! before another, or an expression in brackets. */
 static struct expr *not_expression(void)
 {
 	struct expr *e;
@@ -256,7 +255,7 @@ static struct expr *not_expression(void)
 	return e;
 }
 
-/* Expressions side by side, with -a between them or nothing. */
+/* Parses adjacent expressions, with or without -a between them. */
 static struct expr *and_expression(void)
 {
 	struct expr *e = not_expression();
@@ -270,7 +269,7 @@ static struct expr *and_expression(void)
 	return e;
 }
 
-/* Expressions with -o between them. */
+/* Parses expressions with -o between them. */
 static struct expr *or_expression(void)
 {
 	struct expr *e = and_expression();

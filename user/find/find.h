@@ -13,15 +13,13 @@ struct file {
 };
 
 /*
- * A node of the expression. The tests are true or false; the actions are tests
- * too.
+ * A node of the expression. The actions are tests, too, and return true or
+ * false.
  */
 struct expr {
 	int (*test)(struct expr *e, const struct file *f);
-	struct expr *a, *b;		/* and, or, not */
-	/*
-	 * an argument, or a number with the kind of comparison in front of it
-	 */
+	struct expr *a, *b;		/* operands of and, or, not */
+	/* an argument, or a number with a comparison before it */
 	char *text;
 	char sign;		/* + more than, - less than, else exactly */
 	long long number;
@@ -33,8 +31,8 @@ struct expr {
 
 extern time64_t find_started;
 extern int find_pruned;			/* -prune was met */
-void add_group(struct expr *e);		/* an -exec + was read */
-void run_groups(void);		/* what is still collected for all of them */
+void add_group(struct expr *e);		/* called when an -exec + was read */
+void run_groups(void); /* runs the commands that are still collecting files */
 int test_and(struct expr *e, const struct file *f);
 int test_or(struct expr *e, const struct file *f);
 int test_not(struct expr *e, const struct file *f);

@@ -1,4 +1,4 @@
-/* The tests and actions of find, apart from the reading of its expression. */
+/* The tests and actions of find. The expression is parsed in find.c. */
 #include <ctype.h>
 #include "find.h"
 #include <fnmatch.h>
@@ -17,39 +17,39 @@ int find_pruned;
 static struct expr *groups[8];		/* each -exec + */
 static int group_count;
 
-/* expression expression */
+/* Tests expression expression. */
 int test_and(struct expr *e, const struct file *f)
 {
 	return e->a->test(e->a, f) && e->b->test(e->b, f);
 }
 
-/* expression -o expression */
+/* Tests expression -o expression. */
 int test_or(struct expr *e, const struct file *f)
 {
 	return e->a->test(e->a, f) || e->b->test(e->b, f);
 }
 
-/* ! expression */
+/* Tests ! expression. */
 int test_not(struct expr *e, const struct file *f)
 {
 	return !e->a->test(e->a, f);
 }
 
-/* What needs no test: an option that holds for all files, and -true. */
+/* Tests -true, and options that hold for all files. */
 int test_true(struct expr *e, const struct file *f)
 {
 	(void)e, (void)f;
 	return 1;
 }
 
-/* -false */
+/* Tests -false. */
 int test_false(struct expr *e, const struct file *f)
 {
 	(void)e, (void)f;
 	return 0;
 }
 
-/* -name, and -iname, whose pattern is in small letters. */
+/* Tests -name, and -iname, whose pattern is in small letters. */
 int test_name(struct expr *e, const struct file *f)
 {
 	char *name = last_part(f->path);
@@ -62,13 +62,13 @@ int test_name(struct expr *e, const struct file *f)
 	return matches;
 }
 
-/* -path: the whole path. */
+/* Tests the whole path, for -path. */
 int test_path(struct expr *e, const struct file *f)
 {
 	return fnmatch(e->text, f->path, 0) == 0;
 }
 
-/* -type: one letter or several. */
+/* Tests -type, with one letter or several. */
 int test_type(struct expr *e, const struct file *f)
 {
 	static const char letters[] = "?pc?d?b?f?l?s???";
@@ -76,7 +76,7 @@ int test_type(struct expr *e, const struct file *f)
 	return strchr(e->text, letters[f->st.st_mode >> 12 & 15]) != NULL;
 }
 
-/* Returns 1 if a value is as the argument wants it: more, less or equal. */
+/* Returns 1 if a value is as the argument demands: more, less or equal. */
 static int compare(const struct expr *e, long long value)
 {
 	if (e->sign == '+')
@@ -86,14 +86,14 @@ static int compare(const struct expr *e, long long value)
 	return value == e->number;
 }
 
-/* -size, in units rounded up. */
+/* Tests -size, in units rounded up. */
 int test_size(struct expr *e, const struct file *f)
 {
 	return compare(e, f->st.st_size / e->unit +
 				  (f->st.st_size % e->unit != 0));
 }
 
-/* -mtime, -atime and -ctime: whole days since then; -mmin: minutes. */
+/* Tests -mtime, -atime and -ctime in whole days, -mmin in minutes. */
 int test_modified(struct expr *e, const struct file *f)
 {
 	return compare(e, (find_started - f->st.st_mtime) / e->unit);
@@ -109,26 +109,26 @@ int test_changed(struct expr *e, const struct file *f)
 	return compare(e, (find_started - f->st.st_ctime) / e->unit);
 }
 
-/* -links */
+/* Tests -links. */
 int test_links(struct expr *e, const struct file *f)
 {
 	return compare(e, f->st.st_nlink);
 }
 
-/* -inum */
+/* Tests -inum. */
 int test_inode(struct expr *e, const struct file *f)
 {
 	return compare(e, f->st.st_ino);
 }
 
-/* -newer: changed after the file given. */
+/* Tests -newer: changed after the given file. */
 int test_newer(struct expr *e, const struct file *f)
 {
 	return f->st.st_mtime > e->number ||
 	       (f->st.st_mtime == e->number && f->st.st_mtime_nsec > e->unit);
 }
 
-/* -perm: exactly these bits, with - all of them, with / any of them. */
+/* Tests -perm: exactly these bits, with - all of them, with / any of them. */
 int test_permissions(struct expr *e, const struct file *f)
 {
 	long mode = f->st.st_mode & 07777;
@@ -140,19 +140,19 @@ int test_permissions(struct expr *e, const struct file *f)
 	return mode == e->number;
 }
 
-/* -user */
+/* Tests -user. */
 int test_user(struct expr *e, const struct file *f)
 {
 	return f->st.st_uid == e->number;
 }
 
-/* -group */
+/* Tests -group. */
 int test_group(struct expr *e, const struct file *f)
 {
 	return f->st.st_gid == e->number;
 }
 
-/* -nouser and -nogroup: a number without a name. */
+/* Tests -nouser and -nogroup: a number without a name. */
 int test_no_user(struct expr *e, const struct file *f)
 {
 	(void)e;
@@ -165,7 +165,7 @@ int test_no_group(struct expr *e, const struct file *f)
 	return !getgrgid(f->st.st_gid);
 }
 
-/* -empty: no bytes, or no names. */
+/* Tests -empty: no bytes, or no names. */
 int test_empty(struct expr *e, const struct file *f)
 {
 	char **names;
@@ -180,7 +180,7 @@ int test_empty(struct expr *e, const struct file *f)
 	return empty;
 }
 
-/* -print */
+/* Does -print. */
 int test_print(struct expr *e, const struct file *f)
 {
 	static int terminal = -1;
@@ -192,7 +192,7 @@ int test_print(struct expr *e, const struct file *f)
 	return putchar('\n') >= 0;
 }
 
-/* -print0 */
+/* Does -print0. */
 int test_print0(struct expr *e, const struct file *f)
 {
 	(void)e;
@@ -201,7 +201,7 @@ int test_print0(struct expr *e, const struct file *f)
 	return 1;
 }
 
-/* -prune: do not go into this directory. */
+/* Does -prune: the walk does not enter this directory. */
 int test_prune(struct expr *e, const struct file *f)
 {
 	(void)e, (void)f;
@@ -209,7 +209,7 @@ int test_prune(struct expr *e, const struct file *f)
 	return 1;
 }
 
-/* -delete */
+/* Does -delete. */
 int test_delete(struct expr *e, const struct file *f)
 {
 	(void)e;
@@ -220,7 +220,7 @@ int test_delete(struct expr *e, const struct file *f)
 	return 0;
 }
 
-/* -quit */
+/* Does -quit. */
 int test_quit(struct expr *e, const struct file *f)
 {
 	(void)e, (void)f;
@@ -228,7 +228,7 @@ int test_quit(struct expr *e, const struct file *f)
 	exit(exit_status);
 }
 
-/* Returns a word of -exec with the path in the place of each {}; malloc'ed. */
+/* Returns a word of -exec in which the path replaces each {}; malloc'ed. */
 static char *with_path(const char *word, const char *path)
 {
 	size_t room = strlen(word) + 1, n = 0;
@@ -251,7 +251,7 @@ static char *with_path(const char *word, const char *path)
 	return result;
 }
 
-/* -exec ... ; */
+/* Does -exec ... ;. */
 int test_exec(struct expr *e, const struct file *f)
 {
 	char *command[e->word_count + 1];
@@ -268,7 +268,7 @@ int test_exec(struct expr *e, const struct file *f)
 	return status == 0;
 }
 
-/* -ok: -exec after a question. */
+/* Does -ok: -exec after a question. */
 int test_ok(struct expr *e, const struct file *f)
 {
 	return ask(e->words[0], f->path) && test_exec(e, f);
@@ -302,7 +302,7 @@ void run_groups(void)
 		run_group(groups[i]);
 }
 
-/* -exec ... {} + */
+/* Does -exec ... {} +: collects the file. */
 int test_exec_group(struct expr *e, const struct file *f)
 {
 	e->size += strlen(f->path) + 1;

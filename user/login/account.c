@@ -1,4 +1,4 @@
-/* What login and su share: checking a password and becoming a user. */
+/* Checks passwords and becomes a user, for login and su. */
 #include "account.h"
 #include <crypt.h>
 #include <grp.h>
@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 /*
- * Returns 1 if the password that is typed now is the user's; for a user that is
- * not there (NULL) it takes as long and is wrong.
+ * Reads a password and returns 1 if it is the user's. Without such a user
+ * (NULL) it takes as long and returns 0.
  */
 int check_password(const struct passwd *user)
 {
@@ -31,7 +31,10 @@ int become(const struct passwd *user)
 		       : 0;
 }
 
-/* HOME and its like; a new session keeps only the kind of terminal. */
+/*
+ * Sets HOME and its relatives. A new session keeps only TERM of the old
+ * environment.
+ */
 void user_environment(const struct passwd *user, int new_session)
 {
 	static char *none[] = { NULL };

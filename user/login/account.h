@@ -1,6 +1,6 @@
 /*
- * login, su and passwd: one program, for they share most of their code and a
- * floppy is small. main.c chooses by the name.
+ * login, su and passwd. They are one program, because they share most of their
+ * code and a floppy is small. main.c chooses by the name.
  */
 #ifndef ACCOUNT_H
 #define ACCOUNT_H
@@ -12,7 +12,8 @@ int passwd(int argc, char **argv);
 /* account.c */
 #define DELAY 3				/* seconds after a wrong password */
 int check_password(const struct passwd *user);
-int become(const struct passwd *user);	/* groups, then user; -1 with errno */
+/* sets groups, then user; -1 with errno */
+int become(const struct passwd *user);
 void user_environment(const struct passwd *user, int new_session);
 
 /* replace.c */

@@ -1,6 +1,7 @@
 /*
- * login [name]: ask for name and password on a terminal and start the user's
- * shell there. init runs it for the terminals of /etc/ttys.
+ * login [name]
+ * Asks for name and password on a terminal and starts the user's shell there.
+ * init runs it for the terminals of /etc/ttys.
  */
 #include "account.h"
 #include <stdio.h>
@@ -16,7 +17,7 @@
 
 static char name[64];
 
-/* Asks for a name until there is one; 0 at the end of the input. */
+/* Asks for a name until there is one. Returns 0 at the end of the input. */
 static int read_name(void)
 {
 	struct utsname host;
@@ -33,8 +34,8 @@ static int read_name(void)
 }
 
 /*
- * The user's shell in place of this program. The entry is copied, for reading
- * /etc/group overwrites it.
+ * Becomes the user's shell. Copies the entry, because reading /etc/group
+ * overwrites it.
  */
 static void start_session(const struct passwd *user)
 {
@@ -57,7 +58,10 @@ static void start_session(const struct passwd *user)
 	die(copy.pw_shell);
 }
 
-/* Only for init and root itself: it gives the terminal to the user. */
+/*
+ * Runs login. Only init and root may, because it gives the terminal to the
+ * user.
+ */
 int login(int argc, char **argv)
 {
 	if (getuid() != 0) {

@@ -1,6 +1,6 @@
 /*
- * login, su and passwd: the name that the program was called by says which.
- * Set-user-ID root.
+ * login, su and passwd in one program, chosen by the name it was called by. It
+ * is set-user-ID root.
  */
 #include "account.h"
 #include <string.h>

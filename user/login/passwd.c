@@ -1,4 +1,7 @@
-/* passwd [-d] [user]: change a password, or (root only) remove it. */
+/*
+ * passwd [-d] [user]
+ * Changes a password, or (root only) removes it.
+ */
 #include "account.h"
 #include <crypt.h>
 #include <pwd.h>
@@ -19,8 +22,8 @@ static void give_up(const char *why)
 }
 
 /*
- * "$5$" and a salt that nobody had before: it need not be secret. A kernel
- * without getrandom() leaves that part as it is.
+ * Returns "$5$" and a new salt. The salt need not be secret. Without
+ * getrandom() its random part stays as it is.
  */
 static const char *new_setting(void)
 {

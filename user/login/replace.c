@@ -1,9 +1,9 @@
 /*
- * Replaces a user's password in /etc/passwd. The file is never changed itself:
- * a new one is written beside it, and takes its place when it is whole and on
- * the disk. Whatever fails on the way, the old one stays. This takes no memory,
- * and whoever started the program cannot make it stop halfway for good: the
- * lock ends with the program.
+ * Replaces a user's password in /etc/passwd. The file itself is never changed:
+ * a new one is written beside it, and replaces it once it is complete and on
+ * the disk. After a failure the old file stays. This allocates no memory. The
+ * caller cannot stop the program halfway for good: the lock ends with the
+ * program.
  */
 #include "account.h"
 #include <errno.h>
@@ -23,7 +23,7 @@
 #define LOCK_NAME	"/etc/.pwd.lock"
 #define LOCK_SECONDS	15
 
-/* No signal and no limit of the caller's interrupts the writing. */
+/* Protects the writing from signals and limits of the caller. */
 static void shut_out_caller(void)
 {
 	struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
@@ -35,7 +35,7 @@ static void shut_out_caller(void)
 	umask(077);
 }
 
-/* Waits a while for others who change the file; the lock is held to the end. */
+/* Waits a while for others who change the file. The lock is held to the end. */
 static void lock(void)
 {
 	struct flock all = { .l_type = F_WRLCK };
@@ -65,7 +65,10 @@ static int next(int fd)
 	return at < end ? buf[at++] : EOF;
 }
 
-/* Finds the password, [*start, *end), of a user; 0 if there is no such line. */
+/*
+ * Finds the password, [*start, *end), of a user. Returns 0 if there is no such
+ * line.
+ */
 static int find(int fd, const char *name, off_t *start, off_t *end)
 {
 	size_t length = strlen(name), matched = 0;
@@ -87,7 +90,7 @@ static int find(int fd, const char *name, off_t *start, off_t *end)
 	return 0;
 }
 
-/* Copies the file's first n bytes. -1: that was not possible. */
+/* Copies the file's first n bytes. Returns -1 on failure. */
 static int copy_head(int from, int to, off_t n)
 {
 	char buf[512];
@@ -130,7 +133,10 @@ static void sync_directory(void)
 	close(fd);
 }
 
-/* Returns 0 if there is no such user; ends the program if it cannot be done. */
+/*
+ * Replaces a user's password. Returns 0 if there is no such user. Exits on an
+ * error.
+ */
 int replace_password(const char *name, const char *hash)
 {
 	int from, to;

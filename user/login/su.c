@@ -1,6 +1,6 @@
 /*
- * su [-] [-c command] [user] [argument...]: a shell as another user, root
- * without a name.
+ * su [-] [-c command] [user] [argument...]
+ * Starts a shell as another user, or as root without a name.
  */
 #include "account.h"
 #include <stdio.h>
@@ -13,7 +13,8 @@ static int new_session;
 static const char *command, *name = "root";
 
 /*
- * Options may stand before and behind the name; what is left goes to the shell.
+ * Parses the options, which may stand before and behind the name. Returns the
+ * arguments of the shell.
  */
 static char **read_options(int argc, char **argv)
 {
@@ -37,7 +38,7 @@ static char **read_options(int argc, char **argv)
 	}
 }
 
-/* The shell with its arguments: argv[0] has a dash in a new session. */
+/* Becomes the shell with its arguments. argv[0] has a dash in a new session. */
 static void run_shell(const struct passwd *user, char **rest)
 {
 	char *argv[64], argv0[64];

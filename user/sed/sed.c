@@ -1,7 +1,8 @@
 /*
- * sed [-nEis] [-e script] [-f file] [script] [file...]: addresses N $ /re/
- * \cREc first~step with ranges to N $ /re/ +N, and ! behind them; the commands
- * { } = a b c d D g G h H i l n N p P q Q r s t T w x y : #
+ * sed [-nEis] [-e script] [-f file] [script] [file...]
+ * Edits lines by a script. Addresses: N $ /re/ \cREc first~step, ranges to N $
+ * /re/ +N, and ! behind them. Commands: { } = a b c d D g G h H i l n N p P q Q
+ * r s t T w x y : #
  */
 #include "sed.h"
 #include <stdlib.h>
@@ -14,7 +15,7 @@ struct script script;
 
 static int in_place, separate;
 
-/* Runs the script over all lines of the files. */
+/* Runs the script for all lines of the files. */
 static enum result run(void)
 {
 	enum result r = PRINT;
@@ -32,8 +33,8 @@ static enum result run(void)
 }
 
 /*
- * Puts the new file in the place of the old one, with its mode and owner.
- * Returns -1 with errno if it could not.
+ * Replaces the old file by the new one, with its mode and owner. Returns -1
+ * with errno on failure.
  */
 static int take_place(struct output *file, const char *path, const char *name,
 		      const struct stat *st)
@@ -45,7 +46,8 @@ static int take_place(struct output *file, const char *path, const char *name,
 }
 
 /*
- * -i: edits one file. Writes another beside it, which then takes its name.
+ * Edits one file, for -i. Writes a new file beside it, which then takes its
+ * name.
  */
 static enum result edit(char *name)
 {
@@ -79,7 +81,7 @@ static enum result edit(char *name)
 	return r;
 }
 
-/* -s and -i: edits each file for itself; the lines are counted anew. */
+/* Edits each file separately, for -s and -i. Line numbers start anew. */
 static void run_separately(char **names)
 {
 	enum result r = PRINT;
@@ -94,7 +96,7 @@ static void run_separately(char **names)
 	}
 }
 
-/* Reads the options. Returns the script in source. */
+/* Parses the options. Returns the script in source. */
 static void set_options(int argc, char **argv, struct text *source)
 {
 	static const char synopsis[] =
@@ -124,7 +126,7 @@ int main(int argc, char **argv)
 	char **files;
 
 	util_init(argv[0]);
-	failure_status = 4;		/* what cannot be written, as GNU */
+	failure_status = 4;		/* for lost output, as GNU */
 	standard_output.f = stdout;
 	set_options(argc, argv, &source);
 	append(&hold, "", 0);

@@ -1,6 +1,7 @@
 /*
- * sed: its script as commands, and what its files share. Reading order: sed.c,
- * sed_parse.c, sed_select.c, sed_commands.c, sed_text.c, sed_files.c.
+ * sed: its script as commands, and the declarations shared by its files.
+ * Reading order: sed.c, sed_parse.c, sed_select.c, sed_commands.c, sed_text.c,
+ * sed_files.c.
  */
 #ifndef SED_H
 #define SED_H
@@ -9,14 +10,14 @@
 #include <stdio.h>
 
 struct text {
-	char *s;			/* always ended by a zero */
+	char *s;			/* NUL-terminated */
 	size_t length, room;
 };
 
 struct output {
 	FILE *f;
 	const char *name;
-	/* the last line had no newline: it gets one when another follows */
+	/* the last line had no newline; it gets one if another line follows */
 	int unended;
 	struct output *next;
 };
@@ -24,17 +25,18 @@ struct output {
 struct address {
 	enum { NONE, LINE, STEP, LAST, PLUS, RE } kind;
 	long line, step;
-	regex_t *re;			/* NULL: the one used last */
+	regex_t *re;			/* NULL: the last one used */
 };
 
 struct command {
 	struct address from, to;
-	int negate, active, begun;	/* inside the range; was already */
-	long end;		/* its last line, if it ends by number */
+	/* active: in the range; begun: it has been */
+	int negate, active, begun;
+	long end;		/* the range's last line, if it is a number */
 	char name;
 	/* of a c i; file of r; label of : b t T; the two halves of y */
 	char *text;
-	int target;		/* of b t T, and of { when it is not obeyed */
+	int target;		/* of b t T, and of { when not obeyed */
 	regex_t *re;			/* s */
 	char *replacement;
 	int nth, global, print, groups;	/* groups: the highest \1 to \9 */
@@ -47,21 +49,22 @@ struct script {
 };
 
 /*
- * What comes after a command: the next one; the end of the cycle, with the
- * pattern space printed or not; the same without a new line; the end.
+ * What follows a command. CONTINUE: the next command. PRINT, DELETE: the end of
+ * the cycle, with or without printing the pattern space. RESTART: DELETE
+ * without a new line. The rest: the end of sed.
  */
 enum result { CONTINUE, PRINT, DELETE, RESTART, QUIT, QUIT_SILENTLY };
 
 extern struct script script;
-extern struct text pattern, hold;	/* the two spaces */
+extern struct text pattern, hold;	/* pattern and hold space */
 
 /* sed_parse.c */
 void add_source(struct text *source, const char *s, int is_file);
 void parse_script(char *source);
-int close_outputs(void);	/* of w; -1: it was said which is not whole */
+int close_outputs(void);	/* of w; -1 after an error message */
 
 /* sed_select.c */
-extern regex_t *last_re;		/* the one used last */
+extern regex_t *last_re;		/* the last one used */
 int match(regex_t *re, const char *s, regmatch_t *m, int flags);
 int selected(struct command *c);
 void reset_ranges(void);
@@ -81,7 +84,7 @@ void make_visible(const char *text, struct text *to);
 
 /* sed_files.c */
 extern struct output standard_output, *out;
-extern int has_newline;		/* the line read last ended in a newline */
+extern int has_newline;		/* the last line read ended in a newline */
 extern long line_number;
 void set_input(char **names);
 void close_input(void);

@@ -1,4 +1,4 @@
-/* sed: what the commands do. */
+/* Carries out sed's commands. */
 #include "sed.h"
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +7,12 @@
 struct text pattern, hold;
 int quit_status;
 
-static int substituted;		/* s replaced something, for t and T */
+static int substituted;		/* s replaced something; for t and T */
 static struct text result;	/* of s */
 
 /*
- * s: an empty match right behind another does not count. Returns 1 if anything
- * was replaced.
+ * Does s. An empty match right behind another does not count. Returns 1 if
+ * anything was replaced.
  */
 static int substitute(const struct command *c)
 {
@@ -56,7 +56,7 @@ static int substitute(const struct command *c)
 	return done;
 }
 
-/* l: the pattern space with everything in it visible. */
+/* Does l: prints the pattern space with all characters visible. */
 static void list(void)
 {
 	struct text t = { 0 };
@@ -66,7 +66,7 @@ static void list(void)
 	free(t.s);
 }
 
-/* =: the number of the line. */
+/* Does =: prints the number of the line. */
 static void put_number(long n)
 {
 	char digits[16];
@@ -80,7 +80,7 @@ static size_t first_part(void)
 	return strcspn(pattern.s, "\n");
 }
 
-/* What s does after it has replaced something. */
+/* Prints and writes as the flags of s demand, after a replacement. */
 static void print_substituted(const struct command *c)
 {
 	substituted = 1;
@@ -90,7 +90,7 @@ static void print_substituted(const struct command *c)
 		put(c->output, pattern.s, pattern.length, 1);
 }
 
-/* x: pattern space and hold space change places. */
+/* Does x: exchanges pattern space and hold space. */
 static void exchange(void)
 {
 	struct text t = pattern;
@@ -99,7 +99,7 @@ static void exchange(void)
 	hold = t;
 }
 
-/* Commands that change the pattern space, or print. */
+/* Carries out commands that change the pattern space, or print. */
 static enum result obey_simple(struct command *c)
 {
 	switch (c->name) {
@@ -136,8 +136,8 @@ static enum result obey_simple(struct command *c)
 }
 
 /*
- * n and N: reads the next line, which replaces the pattern space or is appended
- * to it. Without a next line sed ends.
+ * Does n and N: the next line replaces the pattern space or is appended to it.
+ * Without a next line sed ends.
  */
 static enum result obey_next(int append_it)
 {
@@ -155,7 +155,7 @@ static enum result obey_next(int append_it)
 	return CONTINUE;
 }
 
-/* Obeys a command that does not jump. */
+/* Carries out a command that does not jump. */
 static enum result obey(struct command *c)
 {
 	size_t n;
@@ -185,7 +185,7 @@ static enum result obey(struct command *c)
 	return obey_simple(c);
 }
 
-/* Returns 1 if a command goes on elsewhere, at its target. */
+/* Returns 1 if a command jumps to its target. */
 static int jumps(const struct command *c, int obeyed)
 {
 	int before = substituted;
@@ -199,7 +199,7 @@ static int jumps(const struct command *c, int obeyed)
 	return c->name == 'b' || before == (c->name == 't');
 }
 
-/* Obeys the script once, for one line. */
+/* Runs the script once, for one line. */
 enum result cycle(void)
 {
 	enum result r = CONTINUE;
@@ -216,7 +216,9 @@ enum result cycle(void)
 	return r == CONTINUE ? PRINT : r;
 }
 
-/* For a new line: an empty pattern space, and nothing was replaced in it. */
+/*
+ * Starts a new line with an empty pattern space; nothing is replaced in it yet.
+ */
 int begin_line(void)
 {
 	if (at_end())

@@ -1,4 +1,4 @@
-/* sed: the lines that it reads, and those that it writes. */
+/* Reads and writes sed's lines. */
 #include <fcntl.h>
 #include <lines.h>
 #include "sed.h"
@@ -16,14 +16,14 @@ static FILE *in;
 static struct command **queue;	/* a and r wait for the end of the cycle */
 static int queued, queue_room;
 
-/* From here on the lines are those of these files; the list ends in NULL. */
+/* Sets the files to read from now on. The list ends in NULL. */
 void set_input(char **names)
 {
 	close_input();
 	files = names;
 }
 
-/* Closes the file that is being read. */
+/* Closes the current input file. */
 void close_input(void)
 {
 	if (in)
@@ -52,7 +52,7 @@ int at_end(void)
 	}
 }
 
-/* Writes a line. First it ends one before that had no newline. */
+/* Writes a line. First it ends the previous one if that had no newline. */
 void put(struct output *o, const char *s, size_t n, int newline)
 {
 	if (o->unended)
@@ -65,7 +65,7 @@ void put(struct output *o, const char *s, size_t n, int newline)
 		fflush(o->f);
 }
 
-/* Copies a file to the output, as r does; one that is not there is empty. */
+/* Copies a file to the output, for r. A missing file counts as empty. */
 static void put_file(const char *name)
 {
 	static char buf[1024];

@@ -1,6 +1,5 @@
 /*
- * sed's script: from text to a list of commands. Whatever is wrong with it ends
- * the program.
+ * Parses sed's script into a list of commands. An error in it ends the program.
  */
 #include <ctype.h>
 #include <lines.h>
@@ -10,17 +9,17 @@
 #include <string.h>
 #include <util.h>
 
-static char *at;			/* in the source */
-static struct output *outputs;		/* of w, each file once */
+static char *at;			/* place in the source */
+static struct output *outputs;		/* files of w, each once */
 
-/* Ends because of a bad script. */
+/* Reports a bad script and exits. */
 static void fail(const char *why)
 {
 	complain(at && *at ? at : "script", why);
 	exit(1);
 }
 
-/* Returns zeroed memory. Ends if there is none. */
+/* Returns zeroed memory. Exits if there is none. */
 static void *allocate(size_t size)
 {
 	void *p = calloc(1, size);
@@ -30,7 +29,7 @@ static void *allocate(size_t size)
 	return p;
 }
 
-/* To the next character that is no blank. */
+/* Skips blanks. */
 static void skip_blanks(void)
 {
 	while (isblank(*at))
@@ -38,8 +37,8 @@ static void skip_blanks(void)
 }
 
 /*
- * Returns how long a [set] is: the delimiter is nothing special in it. 1 when
- * it is not closed.
+ * Returns the length of a [set], in which the delimiter is an ordinary
+ * character. Returns 1 if it is not closed.
  */
 static size_t set_length(const char *s)
 {
@@ -52,12 +51,12 @@ static size_t set_length(const char *s)
 }
 
 /*
- * What stands up to a delimiter; malloc'ed. \n is a newline, a delimiter behind
- * a backslash is itself.
+ * Returns what stands up to a delimiter; malloc'ed.
+ *  is a newline. A delimiter behind a backslash is an ordinary character.
  */
 static char *read_delimited(char delimiter, int is_re)
 {
-	const char *set = at;		/* where the [set] around at ends */
+	const char *set = at;		/* end of the last [set] */
 	struct text t = { 0 };
 
 	append(&t, "", 0);
@@ -85,8 +84,8 @@ static char *read_delimited(char delimiter, int is_re)
 }
 
 /*
- * Returns a compiled expression; NULL for an empty one, which stands for the
- * one used last.
+ * Returns a compiled expression. Returns NULL for an empty one, which stands
+ * for the last one used.
  */
 static regex_t *compile(const char *source, int flags)
 {
@@ -103,7 +102,7 @@ static regex_t *compile(const char *source, int flags)
 	return re;
 }
 
-/* One address; whether there is one. */
+/* Parses one address. Returns 1 if there is one. */
 static int parse_address(struct address *a)
 {
 	char *source;
@@ -130,7 +129,7 @@ static int parse_address(struct address *a)
 	return a->kind != NONE;
 }
 
-/* The addresses in front of a command. */
+/* Parses the addresses before a command. */
 static void parse_addresses(struct command *c)
 {
 	parse_address(&c->from);
@@ -154,8 +153,8 @@ static void parse_addresses(struct command *c)
 }
 
 /*
- * Returns the text of a, c or i: to the end of the line, further with a
- * backslash at that.
+ * Returns the text of a, c or i. It ends with the line; a backslash there
+ * continues it.
  */
 static char *read_text(void)
 {
@@ -195,7 +194,7 @@ static char *read_word(const char *ends)
 	return word;
 }
 
-/* Returns the file of a w command, opened once. */
+/* Returns the file of a w command. Each file is opened once. */
 static struct output *read_output(void)
 {
 	char *name = read_word("\n");
@@ -242,7 +241,7 @@ static int highest_group(const char *s)
 	return highest;
 }
 
-/* s/regular expression/replacement/flags */
+/* Parses s/regular expression/replacement/flags. */
 static void parse_substitution(struct command *c)
 {
 	char delimiter = *at ? *at++ : 0,
@@ -272,7 +271,7 @@ static void parse_substitution(struct command *c)
 		fail("no such group");
 }
 
-/* Takes the backslashes out of one half of y. */
+/* Removes the backslashes from one half of y. */
 static void unescape(char *s)
 {
 	char *to = s;
@@ -286,7 +285,7 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-/* y/abc/xyz/ */
+/* Parses y/abc/xyz/. */
 static void parse_translation(struct command *c)
 {
 	char delimiter = *at ? *at++ : 0;
@@ -299,7 +298,7 @@ static void parse_translation(struct command *c)
 		fail("the halves of y differ in length");
 }
 
-/* What stands behind the name of a command. */
+/* Parses what stands behind the name of a command. */
 static void parse_arguments(struct command *c)
 {
 	switch (c->name) {
@@ -320,7 +319,7 @@ static void parse_arguments(struct command *c)
 	at += *at == ';';
 }
 
-/* The command that a } closes: the innermost open {. */
+/* Links a } to the innermost open {. */
 static void close_block(void)
 {
 	for (int i = script.count - 1; i >= 0; i--)
@@ -332,7 +331,7 @@ static void close_block(void)
 	fail("no { for this");
 }
 
-/* Finds labels, and blocks that are still open. */
+/* Resolves labels, and reports blocks that are still open. */
 static void resolve(void)
 {
 	at = NULL;
@@ -352,7 +351,7 @@ static void resolve(void)
 	}
 }
 
-/* Puts a command behind those there are. */
+/* Appends a command to the script. */
 static void add_command(const struct command *c)
 {
 	script.commands =
@@ -390,7 +389,7 @@ void parse_script(char *source)
 	resolve();
 }
 
-/* Adds to the script what -e says or the file of -f holds. */
+/* Adds the text of -e or the file of -f to the source. */
 void add_source(struct text *source, const char *s, int is_file)
 {
 	char *line = NULL;

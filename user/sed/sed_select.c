@@ -1,11 +1,11 @@
-/* sed: which lines a command is for. */
+/* Decides which lines a sed command applies to. */
 #include "sed.h"
 #include <stdlib.h>
 #include <util.h>
 
 regex_t *last_re;
 
-/* Matches a regular expression, or with NULL the one used last. */
+/* Matches a regular expression, or with NULL the last one used. */
 int match(regex_t *re, const char *s, regmatch_t *m, int flags)
 {
 	last_re = re ? re : last_re;
@@ -16,7 +16,7 @@ int match(regex_t *re, const char *s, regmatch_t *m, int flags)
 	return regexec(last_re, s, 10, m, flags) == 0;
 }
 
-/* Returns 1 if the line has an address. */
+/* Returns 1 if an address matches the line. */
 static int matches(const struct address *a)
 {
 	regmatch_t m[10];
@@ -35,8 +35,8 @@ static int matches(const struct address *a)
 }
 
 /*
- * Returns 1 if a range begins at this line. One from a line's number begins
- * once, there or when that is past.
+ * Returns 1 if a range begins at this line. A range from a line number begins
+ * once, there or later.
  */
 static int begins(const struct command *c)
 {
@@ -48,8 +48,8 @@ static int begins(const struct command *c)
 }
 
 /*
- * Returns 1 if the line is in the range of a command. A range that ends by
- * number ends at once if that is past.
+ * Returns 1 if the line is in the range of a command. If its last line's number
+ * is already past, the range ends at once.
  */
 static int in_range(struct command *c)
 {
@@ -70,13 +70,13 @@ static int in_range(struct command *c)
 	return 1;
 }
 
-/* Returns 1 if a command is for this line. */
+/* Returns 1 if a command applies to this line. */
 int selected(struct command *c)
 {
 	return (c->to.kind ? in_range(c) : matches(&c->from)) != c->negate;
 }
 
-/* No range goes on from one file to the next; 0,/re/ begins anew. */
+/* Ends all ranges before a new file; 0,/re/ begins anew. */
 void reset_ranges(void)
 {
 	struct command *c = script.commands;

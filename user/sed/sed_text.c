@@ -1,4 +1,4 @@
-/* sed: what it does to a text: replacements, y, l. */
+/* sed's texts: replacements, y, l. */
 #include <ctype.h>
 #include "sed.h"
 #include <stdio.h>
@@ -22,14 +22,13 @@ void append(struct text *t, const char *s, size_t n)
 	t->s[t->length] = '\0';
 }
 
-/* Makes a text this one. */
 void set_text(struct text *t, const char *s, size_t n)
 {
 	t->length = 0;
 	append(t, s, n);
 }
 
-/* Appends a text with everything in it visible, in short lines. */
+/* Appends a text with all characters visible, in short lines. */
 void make_visible(const char *text, struct text *list)
 {
 	static const char from[] = "\\\a\b\f\n\r\t\v", to[] = "\\abfnrtv";
@@ -53,7 +52,7 @@ void make_visible(const char *text, struct text *list)
 	append(list, "$", 1);
 }
 
-/* Appends a replacement: & and \1 to \9 are what matched. */
+/* Appends a replacement. & and \1 to \9 stand for what matched. */
 void append_replacement(struct text *to, const char *r, const char *s,
 			const regmatch_t *m)
 {
@@ -76,7 +75,7 @@ void append_replacement(struct text *to, const char *r, const char *s,
 	}
 }
 
-/* y */
+/* Translates characters, for y. */
 void translate(char *s, const struct command *c)
 {
 	for (; *s; s++) {

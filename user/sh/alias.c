@@ -1,6 +1,6 @@
 /*
- * Aliases: where a command's name is expected, a word is replaced by a text,
- * which is then read as if it had been typed.
+ * Aliases. Where a command's name is expected, a word is replaced by a text.
+ * The text is then read as if it had been typed.
  */
 #include "sh.h"
 #include <stdio.h>
@@ -10,9 +10,9 @@
 struct alias {
 	struct alias *next;
 	char *text;
-	/* its text is being read: it is not replaced within itself */
+	/* its text is being read: not replaced within itself */
 	int active;
-	size_t tail;	/* so much of the input was left behind its text */
+	size_t tail;	/* length of the input left behind its text */
 	char name[];
 };
 
@@ -34,7 +34,7 @@ const char *get_alias(const char *name)
 	return a ? a->text : NULL;
 }
 
-/* Those whose text was read to its end may be replaced again. */
+/* Allows aliases whose text was read to its end to be replaced again. */
 static void forget_finished(const struct lexer *l)
 {
 	size_t left = l->input.length - l->token_start;
@@ -45,8 +45,9 @@ static void forget_finished(const struct lexer *l)
 }
 
 /*
- * The input becomes what stood before the word, the text, and what stands
- * behind.
+ * Replaces the word by the alias's text. The input becomes what stood before
+ * the word, the text, and what stands behind. Returns 0 if the word is no
+ * alias.
  */
 int expand_alias(struct lexer *l)
 {
@@ -76,7 +77,7 @@ int expand_alias(struct lexer *l)
 	return 1;
 }
 
-/* Where a command begins a word may be an alias, but not if it is reserved. */
+/* Replaces the word where a command begins, unless it is reserved. */
 void expand_command_alias(struct lexer *l)
 {
 	while (l->token == T_WORD && !is_reserved(l->word) && expand_alias(l))
@@ -90,7 +91,7 @@ static void show(const struct alias *a)
 	putchar('\n');
 }
 
-/* Gives an alias a text in the place of the one it may have. */
+/* Defines an alias, or gives an existing one a new text. */
 static void define(const char *name, size_t n, const char *text)
 {
 	struct alias *a = find(arena_strndup(name, n));
@@ -105,7 +106,7 @@ static void define(const char *name, size_t n, const char *text)
 	a->text = keep_string(text);
 }
 
-/* alias [name[=text]...] */
+/* Runs alias [name[=text]...]. */
 int do_alias(int argc, char **argv)
 {
 	int status = 0;
@@ -127,7 +128,7 @@ int do_alias(int argc, char **argv)
 	return status;
 }
 
-/* unalias -a | name... */
+/* Runs unalias -a | name.... */
 int do_unalias(int argc, char **argv)
 {
 	int status = 0;

@@ -1,6 +1,6 @@
 /*
- * Memory that lives as long as the command it belongs to: large pieces cut from
- * front to back. Marks nest.
+ * Memory that lives as long as the command it belongs to. Large pieces are used
+ * from front to back. Marks nest.
  */
 #include "sh.h"
 #include <stdio.h>
@@ -18,7 +18,10 @@ struct piece {
 
 static struct piece *pieces;
 
-/* Memory that is kept until it is freed, zeroed; there is no way on without. */
+/*
+ * Returns zeroed memory that is kept until it is freed. Ends the shell if there
+ * is none.
+ */
 void *keep_alloc(size_t size)
 {
 	void *p = calloc(1, size);
@@ -35,7 +38,7 @@ char *keep_string(const char *s)
 	return strcpy(keep_alloc(strlen(s) + 1), s);
 }
 
-/* Memory, zeroed. */
+/* Returns zeroed memory of the arena. */
 void *arena_alloc(size_t size)
 {
 	void *p;
@@ -72,7 +75,7 @@ void *arena_mark(void)
 	return pieces ? pieces->memory + pieces->used : NULL;
 }
 
-/* Gives back what was allocated since the mark was taken. */
+/* Frees what was allocated since the mark was taken. */
 void arena_release(void *mark)
 {
 	char *m = mark;
@@ -88,7 +91,7 @@ void arena_release(void *mark)
 		pieces->used = m - pieces->memory;
 }
 
-/* Makes room for so many characters more and the end mark. */
+/* Makes room for more further characters and the NUL. */
 static void text_reserve(struct text *t, size_t more)
 {
 	char *bigger;

@@ -1,6 +1,6 @@
 /*
- * $((...)): C's integer operators by precedence climbing, with ?: and the
- * assignments. Names are variables; unset ones are 0.
+ * $((...)): C's integer operators with ?: and the assignments, by precedence
+ * climbing. Names are variables; unset ones are 0.
  */
 #include "sh.h"
 #include <ctype.h>
@@ -9,12 +9,12 @@
 #include <string.h>
 
 static const char *at;
-/* in the branch that && || ?: do not take: nothing is assigned or divided */
+/* in the branch that && || ?: skip: no assignment, no division */
 static int skipping;
 
 /*
- * Longer ones first. Level 0 is no operator here, but keeps a shorter one from
- * matching.
+ * Longer operators come first. Level 0 is no operator here, but prevents the
+ * match of a shorter one.
  */
 static const struct {
 	const char *text;
@@ -43,7 +43,7 @@ static void skip(void)
 		at++;
 }
 
-/* A constant: decimal, 0 octal, 0x hexadecimal. */
+/* Parses a constant: decimal, 0 octal, 0x hexadecimal. */
 static long long number(void)
 {
 	char *end;
@@ -56,7 +56,7 @@ static long long number(void)
 }
 
 /*
- * Returns a variable's value, which must be a number; unset or empty it counts
+ * Returns a variable's value, which must be a number. Unset or empty it counts
  * as 0.
  */
 static long long variable(const char *name)
@@ -73,7 +73,7 @@ static long long variable(const char *name)
 	return value;
 }
 
-/* Takes a name from the input. */
+/* Parses a name. */
 static char *name(void)
 {
 	size_t n = 0;
@@ -86,7 +86,10 @@ static char *name(void)
 	return s;
 }
 
-/* A bracket, a sign or negation and its operand, a variable or a constant. */
+/*
+ * Parses a bracket, a sign or negation with its operand, a variable or a
+ * constant.
+ */
 static long long primary(void)
 {
 	long long value;
@@ -128,8 +131,8 @@ static long long divide(char op, long long a, long long b)
 }
 
 /*
- * What a binary operator makes of its operands; op may be followed by an =,
- * which is not looked at.
+ * Returns the result of a binary operator. op may be followed by an =, which is
+ * ignored.
  */
 static long long apply(const char *op, long long a, long long b)
 {
@@ -157,7 +160,7 @@ static long long apply(const char *op, long long a, long long b)
 	}
 }
 
-/* Returns the operator that comes next; -1: none. */
+/* Returns the operator that comes next, or -1 if there is none. */
 static int next_operator(void)
 {
 	skip();
@@ -168,7 +171,7 @@ static int next_operator(void)
 	return -1;
 }
 
-/* Binary operators of at least this level: precedence climbing. */
+/* Parses binary operators of at least this level, by precedence climbing. */
 static long long expression(int level)
 {
 	long long value = primary(), right;
@@ -190,8 +193,8 @@ static long long expression(int level)
 }
 
 /*
- * a ? b : c, which binds to the right; the branch not taken is read but does
- * nothing.
+ * Parses a ? b : c, which binds to the right. The branch not taken is parsed
+ * but has no effect.
  */
 static long long conditional(void)
 {
@@ -214,7 +217,7 @@ static long long conditional(void)
 	return condition ? yes : no;
 }
 
-/* Returns the length of an assignment operator at s; 0: there is none. */
+/* Returns the length of an assignment operator at s, or 0 if there is none. */
 static size_t assignment_operator(const char *s)
 {
 	if (s[0] == '=' && s[1] != '=')
@@ -225,7 +228,9 @@ static size_t assignment_operator(const char *s)
 									   : 0;
 }
 
-/* name = value and name += value, or anything that binds closer. */
+/*
+ * Parses name = value, name += value and so on, or anything that binds closer.
+ */
 static long long assignment(void)
 {
 	const char *start, *op;
@@ -256,8 +261,8 @@ static long long assignment(void)
 }
 
 /*
- * Returns the value of a whole expression, whose substitutions are done; errors
- * end the command.
+ * Returns the value of an expression whose substitutions are done. An error
+ * ends the command.
  */
 long long arithmetic(const char *text)
 {

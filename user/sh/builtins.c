@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A count given as an argument; anything else is fatal. */
+/* Returns a count given as an argument. Anything else is fatal. */
 static int count_argument(int argc, char **argv, int otherwise)
 {
 	if (argc < 2)
@@ -24,7 +24,7 @@ static int do_exit_shell(int argc, char **argv)
 				  exiting >= 0 ? exiting : last_status));
 }
 
-/* eval word...: the words make one input. */
+/* Runs eval word...: the words together are one input. */
 static int do_eval(int argc, char **argv)
 {
 	struct text t = { 0 };
@@ -36,7 +36,7 @@ static int do_eval(int argc, char **argv)
 	return run_string(text_end(&t));
 }
 
-/* . file: sought along PATH, unless it has a slash. */
+/* Runs . file. The file is sought along PATH, unless it has a slash. */
 static int do_source(int argc, char **argv)
 {
 	const char *path;
@@ -64,7 +64,8 @@ static int do_source(int argc, char **argv)
 }
 
 /*
- * exec program...: without one, its redirections stay (command.c sees to that).
+ * Runs exec program.... Without a program its redirections stay (see
+ * command.c).
  */
 int do_exec(int argc, char **argv)
 {
@@ -80,7 +81,7 @@ int do_exec(int argc, char **argv)
 	return last_status;
 }
 
-/* break and continue; outside of loops they do nothing. */
+/* Runs break and continue. Outside of loops they do nothing. */
 static int jump(enum jump kind, int argc, char **argv)
 {
 	int levels = count_argument(argc, argv, 1);
@@ -120,8 +121,8 @@ static int do_colon(int argc, char **argv)
 }
 
 /*
- * hash: where programs are is not remembered, so that there is nothing to
- * forget.
+ * Runs hash. It has nothing to do, because the shell does not remember where
+ * programs are.
  */
 static int do_hash(int argc, char **argv)
 {
@@ -140,7 +141,7 @@ static int do_false(int argc, char **argv)
 	return 1;
 }
 
-/* What a name means to the shell; terse as `command -v` has it. */
+/* Prints what a name means to the shell; terse is the form of `command -v`. */
 static int describe(const char *name, int terse)
 {
 	int special;
@@ -186,7 +187,7 @@ static int do_type(int argc, char **argv)
 	return status;
 }
 
-/* command [-p] [-v | -V] name [argument...] */
+/* Runs command [-p] [-v | -V] name [argument...]. */
 static int do_command(int argc, char **argv)
 {
 	int i = 1, what = 0, status;
@@ -265,7 +266,7 @@ static const struct {
 };
 #define BUILTINS (int)(sizeof(builtins) / sizeof(builtins[0]))
 
-/* help: what there is. */
+/* Runs help: lists the builtins. */
 static int do_help(int argc, char **argv)
 {
 	(void)argc;
@@ -283,8 +284,8 @@ const char *builtin_name(int i)
 }
 
 /*
- * Returns the function of a builtin, NULL if it is none; *special as POSIX has
- * it.
+ * Returns the function of a builtin, or NULL if there is none. Sets *special
+ * for POSIX's special builtins.
  */
 builtin_t find_builtin(const char *name, int *special)
 {

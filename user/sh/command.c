@@ -1,6 +1,7 @@
 /*
- * Simple commands: a builtin or function is run in the shell itself, with its
- * redirections undone afterwards; a program in a child, by fork and exec.
+ * Simple commands. A builtin or function is run in the shell itself, and its
+ * redirections are undone afterwards. A program is run in a child, by fork()
+ * and exec().
  */
 #include "sh.h"
 #include <errno.h>
@@ -12,7 +13,7 @@
 
 #define CALLS_MAX 1000		/* nesting of functions */
 
-int substitution_status;	/* of the last $(command); -1: there was none */
+int substitution_status;	/* of the last $(command); -1: none */
 int function_depth;
 const char *search_path;
 
@@ -23,14 +24,14 @@ static void trace_words(char **words)
 }
 
 /*
- * Where the assignments in front of a command go; the program that exec becomes
+ * How long the assignments before a command last. The program that exec starts
  * gets them as well.
  */
 enum scope { KEPT, FOR_EXEC, ONE_COMMAND };
 
 /*
- * Expands and carries out assignments, each after the other. For one command
- * they are exported, and local_restore() undoes them.
+ * Expands and makes assignments, one after the other. For one command they are
+ * exported; local_restore() undoes them.
  */
 static char **assign_all(const struct word *w, enum scope scope)
 {
@@ -60,7 +61,7 @@ static char **assign_all(const struct word *w, enum scope scope)
 	return list;
 }
 
-/* set -x: what is about to be run. */
+/* Shows what is about to be run, for set -x. */
 static void trace(char **assignments, char **argv)
 {
 	if (!option['x'])
@@ -74,7 +75,7 @@ static void trace(char **assignments, char **argv)
 	fputs("\n", stderr);
 }
 
-/* Returns the path of a program. */
+/* Returns the path of a program, or NULL. */
 char *find_program(const char *name)
 {
 	const char *path = search_path ? search_path : get_var("PATH");
@@ -104,8 +105,8 @@ static int means_missing(int error)
 }
 
 /*
- * Becomes the program; if that fails it is said why, and the status is 127
- * (there is none) or 126.
+ * Becomes the program. If that fails, prints why and returns 127 (not found) or
+ * 126.
  */
 int try_program(char **argv)
 {
@@ -134,7 +135,10 @@ static void become_program(struct node *n, char **argv)
 	exec_program(argv);
 }
 
-/* In a child, unless this process is a child that has nothing else to do. */
+/*
+ * Runs a program in a child, or in this process if it is a child with nothing
+ * else to do.
+ */
 static int run_program(struct node *n, char **argv)
 {
 	struct job *j;
@@ -147,9 +151,7 @@ static int run_program(struct node *n, char **argv)
 	return wait_job(j);
 }
 
-/*
- * Runs a function's body with parameters, local variables and loops of its own.
- */
+/* Runs a function's body with its own parameters, local variables and loops. */
 static int call_function(struct node *body, char **argv)
 {
 	char **outer = positional, *name = positional[0];
@@ -175,8 +177,8 @@ static int call_function(struct node *body, char **argv)
 }
 
 /*
- * What a builtin has printed goes out, before its redirections end. Whether it
- * could be written.
+ * Writes what a builtin has printed, before its redirections end. Returns 1 if
+ * it could be written.
  */
 static int flush_output(const char *name)
 {
@@ -198,8 +200,8 @@ static int call_inside(int argc, char **argv, builtin_t builtin, int special)
 }
 
 /*
- * Runs a builtin or function in the shell itself. A redirection that fails is
- * fatal to a special builtin.
+ * Runs a builtin or function in the shell itself. For a special builtin a
+ * failed redirection is fatal.
  */
 static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin,
 		      int special)
@@ -219,7 +221,7 @@ static int run_inside(struct node *n, int argc, char **argv, builtin_t builtin,
 	return status;
 }
 
-/* Assignments and redirections without a command. */
+/* Carries out assignments and redirections without a command. */
 static int run_empty(struct node *n)
 {
 	struct saved *mark = redirect_mark();
@@ -233,7 +235,8 @@ static int run_empty(struct node *n)
 }
 
 /*
- * Expands the words, finds out what the first one names, assigns, and runs it.
+ * Expands the words, finds out what the first one names, makes the assignments,
+ * and runs it.
  */
 int run_simple(struct node *n)
 {
@@ -262,7 +265,7 @@ int run_simple(struct node *n)
 	return status;
 }
 
-/* command name...: neither a function nor fatal. */
+/* Runs the command of `command name...`: no function, and no error is fatal. */
 int run_call(int argc, char **argv, int functions_too)
 {
 	struct node *function = functions_too ? get_function(argv[0]) : NULL;
@@ -283,8 +286,8 @@ int run_call(int argc, char **argv, int functions_too)
 }
 
 /*
- * $(command): its output without NUL characters and the newlines at the end;
- * its status becomes that of a command that is only an assignment.
+ * Returns the output of $(command), without NUL characters and the newlines at
+ * its end. Its status becomes that of a command that is only an assignment.
  */
 char *command_output(struct node *n, const char *text)
 {
@@ -296,7 +299,7 @@ char *command_output(struct node *n, const char *text)
 
 	if (pipe(fds) < 0)
 		fail("pipe: %s", strerror(errno));
-	job_control = 0;	/* it stays in the shell's own process group */
+	job_control = 0;	/* stays in the shell's process group */
 	j = new_job(1, NULL);
 	if (start_process(j, 0) == 0) {
 		close(fds[0]);

@@ -1,6 +1,6 @@
 /*
- * Completing the word in front of the cursor: names of commands where a command
- * is expected, names of files elsewhere.
+ * Completes the word before the cursor: names of commands where a command is
+ * expected, names of files elsewhere.
  */
 #include "sh.h"
 #include <dirent.h>
@@ -12,11 +12,14 @@
 /* The word that ends at the cursor. */
 struct partial {
 	struct text word;		/* without its quotes */
-	char quote;			/* it stands in one; $: in $'...' */
-	int command;			/* it is a command's name */
+	char quote;			/* the quote it is in; $: in $'...' */
+	int command;			/* it names a command */
 };
 
-/* Takes the line apart up to the cursor, as roughly as is enough here. */
+/*
+ * Finds the word before the cursor. This does not parse exactly, but well
+ * enough.
+ */
 static void find_word(struct partial *p, const char *line, size_t at)
 {
 	p->command = 1;
@@ -79,8 +82,8 @@ static void add(struct completion *c, const char *name, const char *prefix,
 }
 
 /*
- * The names in a directory that begin with prefix; only those that can be run
- * if it is a command that is wanted.
+ * Adds the names of a directory that begin with prefix. For a command, only
+ * those that can be run.
  */
 static void add_files(struct completion *c, const char *directory,
 		      const char *prefix, int programs)
@@ -108,7 +111,7 @@ static void add_files(struct completion *c, const char *directory,
 		closedir(dir);
 }
 
-/* Builtins, functions and what can be run along PATH. */
+/* Adds builtins, functions and the programs along PATH. */
 static void add_commands(struct completion *c, const char *prefix)
 {
 	const char *path = get_var("PATH"), *name;
@@ -123,7 +126,7 @@ static void add_commands(struct completion *c, const char *prefix)
 			  1);
 }
 
-/* Returns the directory a path begins with, ~ replaced. */
+/* Returns the directory of a path, with ~ replaced. */
 static char *directory_of(const char *path, size_t n)
 {
 	struct text t = { 0 };
@@ -142,7 +145,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Sort, drop what is there twice, and see how far all are the same. */
+/* Sorts the names, removes duplicates, and finds what they have in common. */
 static void finish(struct completion *c)
 {
 	int kept = 0;
@@ -159,7 +162,7 @@ static void finish(struct completion *c)
 		;
 }
 
-/* What the word in front of the cursor may become. */
+/* Finds what the word before the cursor may become. */
 void complete(const char *line, size_t at, struct completion *c)
 {
 	struct partial p = { 0 };

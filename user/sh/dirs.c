@@ -1,6 +1,5 @@
 /*
- * cd and pwd, which remember the way that led here through symbolic links;
- * umask and times.
+ * cd and pwd, which remember the way through symbolic links; umask and times.
  */
 #include "sh.h"
 #include <errno.h>
@@ -11,7 +10,7 @@
 #include <sys/times.h>
 #include <unistd.h>
 
-/* PWD if it is right, else what the kernel says. */
+/* Returns PWD if it is right, else the kernel's answer. */
 static char *current_directory(int physical)
 {
 	const char *pwd = get_var("PWD");
@@ -25,7 +24,7 @@ static char *current_directory(int physical)
 	return getcwd(cwd, 4096) ? cwd : NULL;
 }
 
-/* Takes . and .. and double slashes out of an absolute path. */
+/* Removes . and .. and double slashes from an absolute path. */
 static char *clean_path(const char *path)
 {
 	struct text t = { 0 };
@@ -47,7 +46,7 @@ static char *clean_path(const char *path)
 	return text_end(&t);
 }
 
-/* directory/name */
+/* Returns directory/name. */
 static char *join(const char *directory, const char *name)
 {
 	struct text t = { 0 };
@@ -59,8 +58,8 @@ static char *join(const char *directory, const char *name)
 }
 
 /*
- * Go there; 0 or -1. With links followed by name, .. is what stands before in
- * the path.
+ * Changes the directory. Returns 0 or -1. Unless physical is set, .. removes
+ * the part before it in the path.
  */
 static int change_to(const char *to, int physical)
 {
@@ -82,7 +81,10 @@ static int change_to(const char *to, int physical)
 	return 0;
 }
 
-/* Along CDPATH; 1: gone there, and it shall be shown. */
+/*
+ * Tries the directories of CDPATH. Returns 1 if it went there and the place is
+ * to be printed.
+ */
 static int change_along_path(const char *to, int physical)
 {
 	const char *path = get_var("CDPATH");
@@ -102,7 +104,7 @@ static int change_along_path(const char *to, int physical)
 	return 0;
 }
 
-/* cd [-LP] [directory | -] */
+/* Runs cd [-LP] [directory | -]. */
 int do_cd(int argc, char **argv)
 {
 	int i = 1, physical = 0, show;
@@ -133,7 +135,7 @@ int do_cd(int argc, char **argv)
 	return 0;
 }
 
-/* pwd [-LP] */
+/* Runs pwd [-LP]. */
 int do_pwd(int argc, char **argv)
 {
 	char *cwd = current_directory(argc > 1 && strcmp(argv[1], "-P") == 0);
@@ -144,7 +146,7 @@ int do_pwd(int argc, char **argv)
 	return 0;
 }
 
-/* Prints u=rwx,g=rx,o= from a mask, which says what is not allowed. */
+/* Prints a mask as u=rwx,g=rx,o=. A bit of the mask forbids. */
 static void show_symbolic(mode_t mask)
 {
 	static const char who[] = "ugo";
@@ -159,8 +161,8 @@ static void show_symbolic(mode_t mask)
 }
 
 /*
- * Returns the letters behind an operator as bits for everybody; u g o stand for
- * what is allowed to them now.
+ * Returns the letters behind an operator as bits for everybody. u g o stand for
+ * what they are allowed now.
  */
 static int letter_bits(const char **s, int allowed)
 {
@@ -191,8 +193,8 @@ static int who_bits(char c)
 }
 
 /*
- * Changes a mask by clauses like u=rwx,go-w. Returns the new one, or -1 if they
- * cannot be read.
+ * Changes a mask by clauses like u=rwx,go-w. Returns the new mask, or -1 if a
+ * clause is invalid.
  */
 static int symbolic_mask(const char *s, mode_t mask)
 {
@@ -224,7 +226,7 @@ static int symbolic_mask(const char *s, mode_t mask)
 	}
 }
 
-/* umask [-S] [mask] */
+/* Runs umask [-S] [mask]. */
 int do_umask(int argc, char **argv)
 {
 	int symbolic = argc > 1 && strcmp(argv[1], "-S") == 0, new;
@@ -260,7 +262,9 @@ static void show_time(clock_t ticks, char end)
 	       (long)ticks / 100 % 60, (long)ticks % 100, end);
 }
 
-/* times: the shell's and its children's user and system time. */
+/*
+ * Runs times: prints the user and system time of the shell and of its children.
+ */
 int do_times(int argc, char **argv)
 {
 	struct tms t;

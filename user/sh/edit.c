@@ -1,8 +1,8 @@
 /*
- * Typing a line at a terminal: the screen and the line's text. What the keys do
- * is in edit_keys.c. The terminal is in raw mode only while a line is typed;
- * signals stay on, so that ^C interrupts as ever. Sequences used: ESC [ A C J
- * H, which Cowix's console and every vt100 know.
+ * The line editor: the screen and the text of the line. edit_keys.c does what
+ * the keys ask for. The terminal is in raw mode only while a line is typed.
+ * Signals stay on, so that ^C interrupts as ever. It uses the sequences ESC [ A
+ * C J H of Cowix's console and of every vt100.
  */
 #include "edit.h"
 #include <errno.h>
@@ -31,8 +31,8 @@ static size_t terminal_columns(void)
 }
 
 /*
- * The prompt's last line decides where the text begins; sequences for colours
- * take no room.
+ * Sets the prompt, whose last line decides where the text begins. Sequences for
+ * colours take no room.
  */
 void set_prompt(struct editor *e, const char *prompt)
 {
@@ -53,7 +53,7 @@ void set_prompt(struct editor *e, const char *prompt)
 	}
 }
 
-/* ESC [ n direction, or nothing for 0. */
+/* Writes ESC [ n direction, or nothing for 0. */
 static void move(struct editor *e, size_t n, char direction)
 {
 	char sequence[24];
@@ -65,10 +65,7 @@ static void move(struct editor *e, size_t n, char direction)
 	text_puts(&e->out, sequence);
 }
 
-/*
- * From the end of what was written, where the cursor is, to the cursor's place
- * in the line.
- */
+/* Moves the cursor from the end of the text to its place in the line. */
 static void place_cursor(struct editor *e)
 {
 	size_t end = cell_of(e, e->length), here = cell_of(e, e->at);
@@ -85,7 +82,7 @@ static void place_cursor(struct editor *e)
 	e->row = here / e->columns;
 }
 
-/* Writes prompt and line anew. */
+/* Draws prompt and line anew. */
 void redraw(struct editor *e)
 {
 	e->columns = terminal_columns();
@@ -96,7 +93,10 @@ void redraw(struct editor *e)
 	place_cursor(e);
 }
 
-/* Leaves the line as it is, its cursor behind its end, and writes below it. */
+/*
+ * Writes s below the line. The line stays as it is, with its cursor behind its
+ * end.
+ */
 void show_at_end(struct editor *e, const char *s)
 {
 	size_t at = e->at;
@@ -108,7 +108,7 @@ void show_at_end(struct editor *e, const char *s)
 	e->at = at;
 }
 
-/* Puts text into the line; the screen is left alone. */
+/* Inserts text into the line, but not on the screen. */
 static void put_in(struct editor *e, const char *s, size_t n)
 {
 	if (e->length + n + 1 > e->room) {
@@ -129,8 +129,8 @@ static void put_in(struct editor *e, const char *s, size_t n)
 }
 
 /*
- * Puts text in at the cursor. At the end of the line, within a row, it is only
- * written, without ado.
+ * Inserts text at the cursor. At the end of the line, within a row, the text is
+ * only written; otherwise the line is redrawn.
  */
 void insert(struct editor *e, const char *s, size_t n)
 {
@@ -147,8 +147,8 @@ void insert(struct editor *e, const char *s, size_t n)
 }
 
 /*
- * Deletes a part of the line. The last character, within a row, is wiped
- * without drawing the line anew.
+ * Deletes a part of the line. The last character of the line, within a row, is
+ * only wiped; otherwise the line is redrawn.
  */
 void delete(struct editor *e, size_t from, size_t to)
 {
@@ -174,8 +174,8 @@ void replace_line(struct editor *e, const char *s)
 }
 
 /*
- * Sleep until there is a key, or a signal has come, be it just before the
- * sleep. What poll() says of the terminal.
+ * Sleeps until there is a key or a signal, even one that came just before the
+ * sleep. Returns what poll() says of the terminal.
  */
 static int await_key(void)
 {
@@ -192,8 +192,8 @@ static int await_key(void)
 }
 
 /*
- * Returns a byte from the terminal; -1: the end; -2: ^C. The read does not
- * wait: ^C throws away what was typed, also when poll() has just seen it.
+ * Returns a byte from the terminal, -1 for the end, or -2 for ^C. The read does
+ * not wait: after poll() has seen a byte, ^C may still discard it.
  */
 int read_key(void)
 {
@@ -215,7 +215,7 @@ int read_key(void)
 	}
 }
 
-/* Keys come at once and are not echoed; before is for the way back. */
+/* Makes keys come at once and without echo. *before gets the old modes. */
 static int make_raw(struct termios *before)
 {
 	struct termios raw;
@@ -230,7 +230,7 @@ static int make_raw(struct termios *before)
 	return tcsetattr(0, TCSADRAIN, &raw);
 }
 
-/* Handles keys until the line is finished, one way or another. */
+/* Handles keys until the line is finished. Returns how it ended. */
 static enum outcome type_line(struct editor *e)
 {
 	enum outcome outcome = GO_ON;
@@ -256,8 +256,8 @@ static enum outcome type_line(struct editor *e)
 }
 
 /*
- * Reads a line; the caller gets it with its newline. NULL: the end of the
- * input, or ^C (then interrupted is set).
+ * Returns a typed line with its newline. Returns NULL at the end of the input
+ * or after ^C, which sets interrupted.
  */
 char *edit_line(const char *prompt)
 {

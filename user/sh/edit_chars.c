@@ -1,11 +1,11 @@
 /*
- * Characters of the line: how many bytes each has and how many columns it
- * takes. Where the terminal has IUTF8 set they are UTF-8, elsewhere bytes; a
- * control character is shown as ^ and a letter.
+ * The characters of the line: how many bytes and columns each takes. They are
+ * UTF-8 if the terminal has IUTF8 set, else bytes. A control character is shown
+ * as ^ and a letter.
  */
 #include "edit.h"
 
-/* First and last characters of runs that take no column, or two. */
+/* Ranges of characters that take no column, or two. */
 static const struct {
 	unsigned first, last;
 	int width;
@@ -57,7 +57,10 @@ int char_width(const struct editor *e, const char *s)
 	return 1;
 }
 
-/* What takes no column belongs to the character in front of it. */
+/*
+ * Returns where the character before at begins. What takes no column belongs to
+ * the character before it.
+ */
 size_t char_before(const struct editor *e, size_t at)
 {
 	while (at > 0 && char_width(e, e->line + --at) == 0)
@@ -83,7 +86,10 @@ size_t text_width(const struct editor *e, const char *s)
 	return width;
 }
 
-/* A character of two columns does not begin in a row's last one. */
+/*
+ * Returns the cell of a place. A character of two columns does not begin in the
+ * last column of a row.
+ */
 size_t cell_of(const struct editor *e, size_t at)
 {
 	size_t cell = e->prompt_width;
@@ -98,7 +104,7 @@ size_t cell_of(const struct editor *e, size_t at)
 	return cell;
 }
 
-/* Returns 1 if the cursor goes to a place before it by one step to the left. */
+/* Returns 1 if one step to the left brings the cursor to at. */
 int goes_back_one(const struct editor *e, size_t at)
 {
 	size_t here = cell_of(e, e->at);
@@ -106,7 +112,7 @@ int goes_back_one(const struct editor *e, size_t at)
 	return cell_of(e, at) + 1 == here && here % e->columns != 0;
 }
 
-/* Writes text for the terminal, nothing in it taken for a command. */
+/* Writes text for the terminal so that no character acts as a command. */
 void put_shown(struct editor *e, const char *s, size_t n)
 {
 	for (; n > 0; n--, s++) {

@@ -1,4 +1,4 @@
-/* What a backslash means in $'...'. */
+/* The escapes of $'...'. */
 #include "sh.h"
 #include <ctype.h>
 #include <string.h>
@@ -19,8 +19,8 @@ static const char *read_digits(const char *s, int n, int base, char *c)
 }
 
 /*
- * Reads the character that stands behind a backslash at s; returns what follows
- * it. One that means nothing is itself, and its backslash is lost.
+ * Reads the character behind a backslash; s points to it. Returns what follows.
+ * An unknown escape stands for the character itself.
  */
 const char *read_escape(const char *s, char *c)
 {

@@ -1,5 +1,5 @@
 /*
- * Running the tree: lists, conditions, loops. Each function returns a status,
+ * Runs the tree: lists, conditions, loops. Each function returns a status,
  * which becomes $?. Simple commands are in command.c.
  */
 #include "sh.h"
@@ -24,7 +24,7 @@ void run_and_exit(struct node *n)
 	exit_shell(n ? run_node(n) : 0);
 }
 
-/* Runs what -e does not apply to. */
+/* Runs a condition, to which -e does not apply. */
 static int run_condition(struct node *n)
 {
 	int status;
@@ -35,7 +35,10 @@ static int run_condition(struct node *n)
 	return status;
 }
 
-/* A child of a pipeline: in and out replace its standard input and output. */
+/*
+ * Runs a part of a pipeline in a child. in and out replace its standard input
+ * and output.
+ */
 static void run_pipe_part(struct node *n, int in, const int *out)
 {
 	if (in >= 0) {
@@ -53,8 +56,8 @@ static void run_pipe_part(struct node *n, int in, const int *out)
 }
 
 /*
- * left | right: each in a child; the last one's status counts. Longer pipelines
- * nest to the right.
+ * Runs left | right, each in a child. The last one's status counts. Longer
+ * pipelines nest to the right.
  */
 static int run_pipe(struct node *n, struct job *j, int background)
 {
@@ -89,7 +92,7 @@ static int processes_of(const struct node *n)
 	return count;
 }
 
-/* A pipeline or a subshell, waited for. */
+/* Runs a pipeline or a subshell, and waits for it. */
 static int run_foreground(struct node *n)
 {
 	struct job *j = new_job(processes_of(n), n->text);
@@ -101,7 +104,7 @@ static int run_foreground(struct node *n)
 	return wait_job(j);
 }
 
-/* list & */
+/* Runs list &. */
 static int run_background(struct node *n)
 {
 	struct job *j = new_job(processes_of(n->left), n->text);
@@ -115,8 +118,8 @@ static int run_background(struct node *n)
 }
 
 /*
- * After a loop's body or condition: whether the loop ends. break and continue
- * with a number reach through several loops.
+ * Called after a loop's body or condition. Returns 1 if the loop ends. break
+ * and continue with a number reach through several loops.
  */
 static int loop_ends(void)
 {
@@ -132,7 +135,7 @@ static int loop_ends(void)
 	return 1;
 }
 
-/* while and until. */
+/* Runs while and until. */
 static int run_while(struct node *n)
 {
 	int status = 0;
@@ -155,7 +158,7 @@ static int run_while(struct node *n)
 	return status;
 }
 
-/* for: the list is expanded once, in advance. */
+/* Runs for. The list is expanded once, in advance. */
 static int run_for(struct node *n)
 {
 	int count, status = 0;
@@ -181,7 +184,7 @@ static int run_for(struct node *n)
 	return status;
 }
 
-/* case: the first pattern that matches. */
+/* Runs the first item of case whose pattern matches. */
 static int run_case(struct node *n)
 {
 	const char *subject = expand_string(n->words->text);
@@ -193,7 +196,7 @@ static int run_case(struct node *n)
 	return 0;
 }
 
-/* if; elif is an if in the place of else. */
+/* Runs if. An elif is an if in the place of else. */
 static int run_if(struct node *n)
 {
 	int status = run_condition(n->left);
@@ -228,7 +231,7 @@ static int run_sequence(struct node *n)
 	return jumping ? status : run_node(n->right);
 }
 
-/* By kind. */
+/* Runs a compound command, according to its kind. */
 static int run_compound(struct node *n)
 {
 	switch (n->kind) {
@@ -251,8 +254,8 @@ static int run_compound(struct node *n)
 }
 
 /*
- * Runs a tree: its status, which becomes $?. With -e a failure that nobody
- * asked for ends the shell.
+ * Runs a tree. Returns its status, which becomes $?. With -e an unchecked
+ * failure ends the shell.
  */
 int run_node(struct node *n)
 {
@@ -284,8 +287,8 @@ int run_node(struct node *n)
 }
 
 /*
- * Runs commands one after the other; a syntax error ends it. They come from a
- * file: set -v shows them.
+ * Runs commands one after the other; a syntax error ends it. With from_file,
+ * set -v shows them.
  */
 static int run_lexer(struct lexer *l, int from_file, int *error)
 {
@@ -303,7 +306,7 @@ static int run_lexer(struct lexer *l, int from_file, int *error)
 			return last_status = 2;
 		if (n)
 			status = run_node(n);
-		/* else an alias put a new input into the arena */
+		/* otherwise an alias has put a new input into the arena */
 		if (l->input.s == input)
 			arena_release(mark);
 		if (jumping || (!n && l->token == T_END))
@@ -311,7 +314,7 @@ static int run_lexer(struct lexer *l, int from_file, int *error)
 	}
 }
 
-/* Runs a text; a syntax error in it ends a shell that is not interactive. */
+/* Runs a text. A syntax error in it ends a shell that is not interactive. */
 static int run_text(const char *text, int from_file)
 {
 	struct lexer l;
@@ -329,7 +332,7 @@ int run_string(const char *text)
 	return run_text(text, 0);
 }
 
-/* Runs a file; a return in it ends it. */
+/* Runs a file. A return in it ends it. */
 int run_file(const char *path)
 {
 	FILE *f = fopen(path, "r");

@@ -1,6 +1,6 @@
 /*
- * Expansion of words: tilde, parameters, command output, arithmetic, then
- * splitting into fields and matching file names (glob.c).
+ * Expands words: tilde, parameters, command output, arithmetic. Then splits
+ * them into fields and matches file names (glob.c).
  */
 #include "expand.h"
 #include <ctype.h>
@@ -40,8 +40,8 @@ void put_quoted(struct fields *f, char c)
 }
 
 /*
- * A separator ends a field; white space beside another separator counts as one
- * with it.
+ * Ends a field at a separator. White space beside another separator belongs to
+ * it.
  */
 static void put_separator(struct fields *f, char c)
 {
@@ -60,7 +60,8 @@ static void put_separator(struct fields *f, char c)
 }
 
 /*
- * The value of an expansion: inside quotes as it is, outside cut into fields.
+ * Adds the value of an expansion: inside quotes as it is, otherwise split into
+ * fields.
  */
 void put_value(struct fields *f, const char *value, int quoted)
 {
@@ -82,7 +83,8 @@ void put_value(struct fields *f, const char *value, int quoted)
 }
 
 /*
- * $(command) behind the $: the parser finds its end and gives the tree to run.
+ * Expands $(command); s points behind the $. The parser finds its end and
+ * returns the tree to run.
  */
 static size_t expand_substitution(struct fields *f, const char *s, int quoted)
 {
@@ -97,7 +99,10 @@ static size_t expand_substitution(struct fields *f, const char *s, int quoted)
 	return l.at + 1;
 }
 
-/* $((expression)) behind the $: how many characters it takes. */
+/*
+ * Expands $((expression)); s points behind the $. Returns how many characters
+ * it takes.
+ */
 static size_t expand_arithmetic(struct fields *f, const char *s, int quoted)
 {
 	ssize_t n = arithmetic_length(s + 2);
@@ -113,7 +118,10 @@ static size_t expand_arithmetic(struct fields *f, const char *s, int quoted)
 	return n + 4;
 }
 
-/* $name, $1, $?: the name's length; 0: the $ stands for itself. */
+/*
+ * Expands $name, $1, $?. Returns the length of the name, or 0 if the $ stands
+ * for itself.
+ */
 static size_t expand_name(struct fields *f, const char *s, int quoted)
 {
 	size_t n = 0;
@@ -142,7 +150,10 @@ static size_t expand_name(struct fields *f, const char *s, int quoted)
 	return n;
 }
 
-/* What begins with $ at s; how many characters behind the $ it takes. */
+/*
+ * Expands what begins with $ at s. Returns how many characters behind the $ it
+ * takes.
+ */
 static size_t expand_dollar(struct fields *f, const char *s, enum quoting q)
 {
 	if (s[0] == '(' && s[1] == '(')
@@ -159,8 +170,8 @@ static size_t expand_dollar(struct fields *f, const char *s, enum quoting q)
 }
 
 /*
- * `command`: a backslash before ` $ or \ is taken away first. Returns how many
- * characters behind the first ` it takes.
+ * Expands `command`. First removes a backslash before ` $ or \. Returns how
+ * many characters behind the first ` it takes.
  */
 static size_t expand_backquote(struct fields *f, const char *s, enum quoting q)
 {
@@ -178,8 +189,8 @@ static size_t expand_backquote(struct fields *f, const char *s, enum quoting q)
 }
 
 /*
- * ~ and ~user at the start of a word, if what follows allows it: how many
- * characters it takes.
+ * Expands ~ and ~user at the start of a word, if what follows allows it.
+ * Returns how many characters it takes.
  */
 static size_t expand_tilde(struct fields *f, const char *s)
 {
@@ -221,7 +232,10 @@ static const char *expand_single(struct fields *f, const char *s,
 	return s + 1;
 }
 
-/* $'...', s behind it. A NUL ends nothing: it is left out. */
+/*
+ * Expands $'...'; s points behind the quote. A NUL is left out and ends
+ * nothing.
+ */
 static const char *expand_escapes(struct fields *f, const char *s,
 				  const char *end)
 {
@@ -239,7 +253,7 @@ static const char *expand_escapes(struct fields *f, const char *s,
 }
 
 /*
- * "...": it makes a field even when it is empty, unless it is nothing but "$@"
+ * Expands "...". It makes a field even if it is empty, but not for "$@" alone
  * without parameters.
  */
 static const char *expand_double(struct fields *f, const char *s,
@@ -255,8 +269,8 @@ static const char *expand_double(struct fields *f, const char *s,
 }
 
 /*
- * A backslash and what follows; within double quotes it quotes only some
- * characters.
+ * Expands a backslash and the next character. Within double quotes it quotes
+ * only some characters.
  */
 static const char *expand_escape(struct fields *f, const char *s,
 				 const char *end, enum quoting q, int in_braces)
@@ -277,8 +291,8 @@ static const char *expand_escape(struct fields *f, const char *s,
 }
 
 /*
- * Expands the text from s to end into f, without ending its last field; where
- * it stopped: at the closing quote, or the end.
+ * Expands the text from s to end into f, without ending its last field. Returns
+ * where it stopped: at the closing quote or at the end.
  */
 const char *expand_text(struct fields *f, const char *s, const char *end,
 			enum quoting q, int in_braces)
@@ -341,7 +355,10 @@ static int is_declaration(const struct word *words)
 			 strcmp(words->text, "local") == 0);
 }
 
-/* name=value as an argument of export and its like: one field. */
+/*
+ * Expands name=value as an argument of export and its relatives, into one
+ * field.
+ */
 static void expand_declared(struct fields *f, const char *s)
 {
 	size_t n = strcspn(s, "=") + 1;
@@ -351,8 +368,8 @@ static void expand_declared(struct fields *f, const char *s)
 }
 
 /*
- * All expansions of a list of words, which is a whole command's or not: fields,
- * NULL-terminated.
+ * Does all expansions of a list of words; command says if it is a whole
+ * command. Returns the fields, NULL-terminated.
  */
 char **expand_words(const struct word *words, int command, int *count)
 {
@@ -390,7 +407,10 @@ char *expand_string(const char *word)
 	return unescape(text_end(&f.now));
 }
 
-/* A value behind =: not split, and a ~ behind each colon means a home. */
+/*
+ * Expands the value of an assignment. It is not split, and a ~ behind each
+ * colon means a home.
+ */
 char *expand_assignment(const char *value)
 {
 	struct fields f = { .assigned = 1 };

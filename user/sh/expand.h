@@ -1,6 +1,6 @@
 /*
- * What the files of the expansion share: the fields of a command as they come,
- * and who adds to them.
+ * The fields of a command while its words are expanded, and the functions that
+ * add to them.
  */
 #ifndef EXPAND_H
 #define EXPAND_H
@@ -10,20 +10,20 @@
 enum quoting { Q_NONE, Q_DOUBLE, Q_HERE };
 
 /*
- * While a field is built, a backslash stands before each character that was
- * quoted and could mean something to glob; the last step takes it away.
+ * In a field under construction, a backslash marks each quoted character that
+ * glob could misread. The last step removes the backslashes.
  */
 struct fields {
 	char **list;
 	int count, room;
-	struct text now;		/* the field being built */
-	int started; /* it exists, even if it is empty ("" was written) */
-	int split; /* unquoted expansions are cut at the characters of IFS */
-	int pattern;	/* a pattern is wanted: a backslash in a value quotes */
+	struct text now;		/* the field under construction */
+	int started; /* it exists, even if empty ("" was written) */
+	int split; /* unquoted expansions are cut at IFS */
+	int pattern;	/* result is a pattern: quote backslashes of values */
 	/* an assignment's value: a ~ behind a colon means a home as well */
 	int assigned;
-	int after_space; /* the last field was ended by white space of IFS */
-	int empty_at;			/* a "$@" without parameters was met */
+	int after_space; /* white space of IFS ended the last field */
+	int empty_at;			/* "$@" without parameters was met */
 };
 
 void add_field(struct fields *f, char *s);

@@ -1,5 +1,5 @@
 /*
- * Functions: their trees are copied, because they outlive the line that they
+ * Functions. Their trees are copied, because they outlive the line that they
  * were parsed from. A copy is never freed: it may be running.
  */
 #include "sh.h"
@@ -19,7 +19,7 @@ static char *copy_text(const char *s)
 	return s ? keep_string(s) : NULL;
 }
 
-/* Copies of lists and trees, down to the texts. */
+/* Copies a list of words with their texts. */
 static struct word *copy_words(const struct word *w)
 {
 	struct word *copy;
@@ -32,7 +32,7 @@ static struct word *copy_words(const struct word *w)
 	return copy;
 }
 
-/* With the texts of here-documents. */
+/* Copies redirections, with the texts of here-documents. */
 static struct redirect *copy_redirects(const struct redirect *r)
 {
 	struct redirect *copy;
@@ -48,7 +48,7 @@ static struct redirect *copy_redirects(const struct redirect *r)
 
 static struct node *copy_node(const struct node *n);
 
-/* With patterns and bodies. */
+/* Copies the items of a case, with patterns and bodies. */
 static struct case_item *copy_cases(const struct case_item *c)
 {
 	struct case_item *copy;
@@ -62,7 +62,7 @@ static struct case_item *copy_cases(const struct case_item *c)
 	return copy;
 }
 
-/* A node and all below it. */
+/* Copies a node and all below it. */
 static struct node *copy_node(const struct node *n)
 {
 	struct node *copy;
@@ -100,7 +100,7 @@ const char *function_name(int i)
 	return f ? f->name : NULL;
 }
 
-/* Forgets a function by name; its body stays, for it may be running. */
+/* Forgets a function by name. Its body stays, because it may be running. */
 void unset_function(const char *name)
 {
 	for (struct function **p = &functions; *p; p = &(*p)->next)
@@ -113,7 +113,7 @@ void unset_function(const char *name)
 		}
 }
 
-/* Defines a function, in the place of an older one. */
+/* Defines a function, or replaces one of this name. */
 void set_function(const char *name, struct node *body)
 {
 	struct function *f = keep_alloc(sizeof(*f) + strlen(name) + 1);

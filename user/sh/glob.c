@@ -1,4 +1,4 @@
-/* Matching file names with patterns. */
+/* Matches file names with patterns. */
 #include "expand.h"
 #include <dirent.h>
 #include <fnmatch.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Takes away the backslashes that mark quoted characters. */
+/* Removes the backslashes that mark quoted characters. */
 char *unescape(char *s)
 {
 	char *to = s, *start = s;
@@ -23,7 +23,7 @@ char *unescape(char *s)
 
 /*
  * Returns 1 if the first n characters can match anything but themselves. A [
- * without its ] does not: it is a command.
+ * without its ] cannot: it is a command.
  */
 static int has_pattern(const char *s, size_t n)
 {
@@ -46,8 +46,8 @@ static void glob_in(struct fields *f, const char *directory,
 		    const char *pattern);
 
 /*
- * A name below a directory matched the part of the pattern in front of a slash
- * or the end: go on with the rest.
+ * Goes on with the rest of the pattern. A name below a directory has matched
+ * the part before a slash or the end.
  */
 static void glob_matched(struct fields *f, const char *directory,
 			 const char *name, const char *rest)
@@ -74,8 +74,8 @@ static void glob_matched(struct fields *f, const char *directory,
 }
 
 /*
- * Matches the rest of a pattern below a directory (text ends in / or is empty);
- * matches are added to f.
+ * Matches the rest of a pattern below a directory and adds the matches to f.
+ * text ends in / or is empty.
  */
 static void glob_in(struct fields *f, const char *directory,
 		    const char *pattern)
@@ -100,7 +100,7 @@ static void glob_in(struct fields *f, const char *directory,
 }
 
 /*
- * Replaces a field by the sorted names it matches, or by itself when there are
+ * Replaces a field by the sorted names it matches, or by itself if there are
  * none.
  */
 void glob_field(struct fields *out, char *field)

@@ -1,4 +1,4 @@
-/* The lines typed before. */
+/* The history: the lines typed before. */
 #include "sh.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #define LINES 200
 
-/* a ring: the last one is lines[(added - 1) % LINES] */
+/* a ring: the last line is lines[(added - 1) % LINES] */
 static char *lines[LINES];
 static int added;
 
@@ -22,7 +22,7 @@ const char *history_get(int back)
 		       : NULL;
 }
 
-/* Remembers a line, unless it is empty or the same as the last. */
+/* Remembers a line, unless it is empty or equals the last one. */
 void history_add(const char *line)
 {
 	const char *last = history_get(1);

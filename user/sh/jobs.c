@@ -1,6 +1,7 @@
 /*
- * Jobs: every pipeline and background list. With job control (set -m) each is a
- * process group of its own; the one in the foreground owns the terminal.
+ * Jobs: every pipeline and background list is one. With job control (set -m)
+ * each is a process group of its own. The group in the foreground owns the
+ * terminal.
  */
 #include "jobs.h"
 #include <errno.h>
@@ -19,7 +20,7 @@ static struct termios shell_modes;
 static pid_t shell_pgrp;
 static int last_used;
 
-/* A job without processes yet; it is in the list from now on. */
+/* Returns a new job without processes. It is in the list from now on. */
 struct job *new_job(int processes, const char *text)
 {
 	struct job **p = &jobs, *j = keep_alloc(sizeof(*j) + processes *
@@ -33,7 +34,7 @@ struct job *new_job(int processes, const char *text)
 	return *p = j;
 }
 
-/* Takes a job out of the list. */
+/* Removes a job from the list and frees it. */
 void free_job(struct job *j)
 {
 	struct job **p = &jobs;
@@ -46,7 +47,7 @@ void free_job(struct job *j)
 	free(j);
 }
 
-/* In a new child: it has no jobs, no traps and no terminal. */
+/* Called in a new child: it has no jobs, traps or terminal. */
 static void become_subshell(void)
 {
 	if (jobs)
@@ -61,8 +62,8 @@ static void become_subshell(void)
 }
 
 /*
- * Puts a process of a job into its group; parent and child both do it, because
- * nobody knows who comes first.
+ * Puts a process of a job into its group. Parent and child both do it, because
+ * either may come first.
  */
 static void join_group(struct job *j, pid_t pid, int background)
 {
@@ -76,8 +77,8 @@ static void join_group(struct job *j, pid_t pid, int background)
 }
 
 /*
- * Without job control a background process must not notice ^C, nor read what is
- * typed.
+ * Called without job control: keeps a background process from ^C and from typed
+ * input.
  */
 static void detach(void)
 {
@@ -93,9 +94,8 @@ static void detach(void)
 
 /*
  * Forks a subshell, as a process of the job if there is one. An interactive
- * shell ignores SIGTERM, and so does its child at first: signals are held back
- * until the child has actions of its own, or one that comes at once would be
- * lost.
+ * shell ignores SIGTERM, and so does its child at first. Signals are blocked
+ * until the child has set its own actions, so that an early one is not lost.
  */
 static pid_t fork_subshell(struct job *j, int background)
 {
@@ -117,7 +117,7 @@ static pid_t fork_subshell(struct job *j, int background)
 	return pid;
 }
 
-/* Forks a subshell that is no job: nobody waits for it. */
+/* Forks a subshell that is no job; the shell does not wait for it. */
 pid_t start_child(void)
 {
 	pid_t pid = fork_subshell(NULL, 0);
@@ -143,9 +143,7 @@ pid_t start_process(struct job *j, int background)
 	return pid;
 }
 
-/*
- * A job's state follows from its processes': stopped if one is and none runs.
- */
+/* Sets a job's state from its processes': stopped if one is and none runs. */
 static void update_state(struct job *j)
 {
 	enum job_state state = JOB_DONE;
@@ -173,7 +171,7 @@ struct job *job_of(pid_t pid)
 	return NULL;
 }
 
-/* Returns the state of a process by what waitpid() said. */
+/* Returns the state of a process from its waitpid() status. */
 static enum job_state state_of(int status)
 {
 	if (WIFSTOPPED(status))
@@ -201,7 +199,10 @@ int collect(int options)
 	return pid;
 }
 
-/* The job's status is its last process's; a stopped one counts as killed. */
+/*
+ * Returns the status of a job, which is its last process's. A stopped one
+ * counts as killed.
+ */
 int job_status(const struct job *j)
 {
 	int status = j->processes[j->started - 1].status;
@@ -228,7 +229,7 @@ void number_job(struct job *j)
 	j->used = ++last_used;
 }
 
-/* The job used last comes first; stopped ones come before running ones. */
+/* Returns the job used last. Stopped jobs come before running ones. */
 struct job *current_job(int which)
 {
 	struct job *best = NULL, *second = NULL;
@@ -256,8 +257,8 @@ struct job *current_job(int which)
 }
 
 /*
- * The shell takes the terminal back: as the job left it, or if it did not end
- * well as it was before.
+ * Takes the terminal back after a job. If the job ended well its modes are
+ * kept; otherwise the shell restores its own.
  */
 static void take_terminal_back(struct job *j)
 {
@@ -275,8 +276,8 @@ static void take_terminal_back(struct job *j)
 }
 
 /*
- * What killed a job in the foreground is said, except ^C and a pipe without
- * readers. ^C also ends what the shell itself was doing.
+ * Prints which signal killed a job in the foreground, except SIGINT and
+ * SIGPIPE. ^C also interrupts the shell itself.
  */
 static void name_signal(struct job *j)
 {
@@ -293,8 +294,8 @@ static void name_signal(struct job *j)
 }
 
 /*
- * Waits in the foreground until the job ends or stops: its status. When it
- * ended it is freed.
+ * Waits in the foreground until the job ends or stops. Returns its status. A
+ * job that ended is freed.
  */
 int wait_job(struct job *j)
 {
@@ -329,7 +330,7 @@ void background_job(struct job *j)
 		fprintf(stderr, "[%d] %d\n", j->number, last_background);
 }
 
-/* Before a prompt: what happened to the jobs in the background. */
+/* Called before a prompt: reports changes of the jobs in the background. */
 void report_jobs(void)
 {
 	struct job *next;
@@ -346,7 +347,7 @@ void report_jobs(void)
 	}
 }
 
-/* Lets a stopped job go on. */
+/* Continues a stopped job. */
 int continue_job(struct job *j, int foreground)
 {
 	for (int i = 0; i < j->started; i++)
@@ -364,7 +365,7 @@ int continue_job(struct job *j, int foreground)
 }
 
 /*
- * Returns 1 if the shell stays after all because jobs are stopped. It says so
+ * Returns 1 if the shell must not exit yet because jobs are stopped. It warns
  * once; the next exit is obeyed.
  */
 int stay_for_jobs(void)
@@ -380,7 +381,7 @@ int stay_for_jobs(void)
 	return 1;
 }
 
-/* Stopped jobs would never end without their shell. */
+/* Hangs up the stopped jobs, which would never end without their shell. */
 void hangup_jobs(void)
 {
 	for (struct job *j = jobs; j; j = j->next)
@@ -391,8 +392,8 @@ void hangup_jobs(void)
 }
 
 /*
- * Find the terminal, wait until the shell is in its foreground, and become a
- * group of its own.
+ * Finds the terminal, waits until the shell is in its foreground, and makes the
+ * shell a group of its own.
  */
 static void take_terminal(void)
 {

@@ -1,4 +1,4 @@
-/* Jobs: what jobs.c and the builtins about them share. */
+/* Jobs: shared by jobs.c and the builtins about them. */
 #ifndef JOBS_H
 #define JOBS_H
 
@@ -15,17 +15,14 @@ struct process {
 
 struct job {
 	struct job *next;
-	int number;	/* 0: in the foreground, and never stopped so far */
-	/*
-	 * when it was last stopped or sent to the background: which is %+ and
-	 * which %-
-	 */
+	int number;	/* 0: in the foreground, never stopped so far */
+	/* when last stopped or sent to the background; decides %+ and %- */
 	int used;
 	enum job_state state;
-	int changed;		/* nobody was told about its state yet */
+	int changed;		/* its state is not reported yet */
 	int controlled;			/* it is a process group of its own */
 	pid_t pgrp;
-	struct termios modes;		/* the terminal's when it was stopped */
+	struct termios modes; /* of the terminal, when it was stopped */
 	int has_modes;
 	char *text;
 	int count, started;
@@ -33,16 +30,16 @@ struct job {
 };
 
 extern struct job *jobs;
-/* of the shell that this is a subshell of: $(jobs -p) shows them */
+/* the parent's, in a subshell: $(jobs -p) shows them */
 extern struct job *outer_jobs;
-/* the descriptor that job control is done with; -1: none */
+/* the descriptor for job control; -1: none */
 extern int terminal;
 
-/* %1 %+ %- %name %?part; NULL: it was said that there is none */
+/* from %1 %+ %- %name %?part; NULL after an error message */
 struct job *find_job(const char *name);
 struct job *job_of(pid_t pid);
 struct job *current_job(int which);		/* 0: %+, 1: %- */
-/* wait for a child and note what happened to it: as waitpid() */
+/* waits for a child and notes what happened to it; like waitpid() */
 int collect(int options);
 int job_status(const struct job *j);
 void free_job(struct job *j);

@@ -20,8 +20,8 @@ static int matches(const struct job *j, const char *name)
 }
 
 /*
- * A job by %number, %+, %-, %name or %?part; NULL when none or several are
- * meant, which is said.
+ * Returns a job by %number, %+, %-, %name or %?part. Returns NULL with a
+ * message if it means no job or several.
  */
 struct job *find_job(const char *name)
 {
@@ -46,7 +46,7 @@ struct job *find_job(const char *name)
 	return found;
 }
 
-/* Running, Stopped, Done, Exit 3, or the signal's name. */
+/* Returns Running, Stopped, Done, Exit 3, or the signal's name. */
 static const char *state_text(const struct job *j)
 {
 	static char text[32];
@@ -60,7 +60,7 @@ static const char *state_text(const struct job *j)
 	return WEXITSTATUS(status) ? text : "Done";
 }
 
-/* [1]+ Stopped    sleep 100 */
+/* Prints a job like [1]+ Stopped    sleep 100. */
 void show_job(struct job *j, int pids, int to)
 {
 	FILE *f = to == 1 ? stdout : stderr;
@@ -78,7 +78,7 @@ void show_job(struct job *j, int pids, int to)
 	j->changed = 0;
 }
 
-/* jobs [-lp] [job...] */
+/* Runs jobs [-lp] [job...]. */
 int do_jobs(int argc, char **argv)
 {
 	int i = 1, form = 0;
@@ -109,7 +109,7 @@ int do_jobs(int argc, char **argv)
 	return 0;
 }
 
-/* fg [job] */
+/* Runs fg [job]. */
 int do_fg(int argc, char **argv)
 {
 	struct job *j;
@@ -125,7 +125,7 @@ int do_fg(int argc, char **argv)
 	return wait_job(j);
 }
 
-/* bg [job...] */
+/* Runs bg [job...]. */
 int do_bg(int argc, char **argv)
 {
 	int i = 1;
@@ -146,8 +146,8 @@ int do_bg(int argc, char **argv)
 }
 
 /*
- * Waits for a job, or all (NULL); a signal with a trap, or ^C, ends the wait.
- * The status, 0 for all.
+ * Waits for a job, or for all (NULL). A signal with a trap, or ^C, ends the
+ * wait. Returns the status, or 0 for all.
  */
 static int wait_for(struct job *j)
 {
@@ -168,7 +168,7 @@ static int wait_for(struct job *j)
 	}
 }
 
-/* After wait nobody can ask for those that ended. */
+/* Frees the jobs that ended: after wait they cannot be named. */
 static void forget_done(void)
 {
 	struct job *next;
@@ -180,7 +180,7 @@ static void forget_done(void)
 	}
 }
 
-/* wait [pid | job...] */
+/* Runs wait [pid | job...]. */
 int do_wait(int argc, char **argv)
 {
 	int status = 0;
@@ -200,7 +200,7 @@ int do_wait(int argc, char **argv)
 	return status;
 }
 
-/* kill -l [signal | status] */
+/* Runs kill -l [signal | status]. */
 static int list_signals(int argc, char **argv)
 {
 	if (argc > 2) {
@@ -242,11 +242,11 @@ static int kill_one(const char *whom, int sig)
 		return 1;
 	}
 	if (j && j->state == JOB_STOPPED && (sig == SIGTERM || sig == SIGHUP))
-		kill(pid, SIGCONT);	/* a stopped job could not die */
+		kill(pid, SIGCONT);	/* a stopped job cannot die */
 	return 0;
 }
 
-/* kill [-s signal | -signal] pid | job...; kill -l */
+/* Runs kill [-s signal | -signal] pid | job... and kill -l. */
 int do_kill(int argc, char **argv)
 {
 	int sig = SIGTERM, i = 1, status = 0;

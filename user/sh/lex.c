@@ -1,7 +1,7 @@
 /*
- * Cutting input into tokens. Quotes and substitutions stay in the word as they
- * were written; of $(...) only the parser knows where it ends, so that it is
- * called to pass over it.
+ * Cuts input into tokens. Quotes and substitutions stay in the word as they
+ * were written. Only the parser knows where $(...) ends, so it is called to
+ * skip it.
  */
 #include "sh.h"
 #include <ctype.h>
@@ -9,7 +9,7 @@
 
 static void copy_dollar(struct lexer *l, struct text *t, int quoted);
 
-/* Returns 1 if a word means something where a command begins. */
+/* Returns 1 if a word is reserved where a command begins. */
 int is_reserved(const char *s)
 {
 	static const char *const words[] = {
@@ -49,7 +49,7 @@ static int look(const struct lexer *l)
 	return l->input.s[l->at];
 }
 
-/* Passes over backslashes that join lines. */
+/* Skips backslashes that join lines. */
 static void skip_joints(struct lexer *l)
 {
 	while (look(l) == '\\' && l->input.s[l->at + 1] == '\n') {
@@ -61,8 +61,8 @@ static void skip_joints(struct lexer *l)
 }
 
 /*
- * Returns the next character, fetching another line at the end of the input
- * because an unfinished construct needs it. 0: there is none.
+ * Returns the next character. Gets another line at the end of the input, for an
+ * unfinished construct. Returns 0 if there is none.
  */
 static int need_char(struct lexer *l)
 {
@@ -75,7 +75,7 @@ static int need_char(struct lexer *l)
 }
 
 /*
- * Copies what was quoted with a backslash; a backslash at the end of a line
+ * Copies a character quoted with a backslash. A backslash at the end of a line
  * joins it with the next.
  */
 static void copy_escaped(struct lexer *l, struct text *t)
@@ -90,8 +90,8 @@ static void copy_escaped(struct lexer *l, struct text *t)
 }
 
 /*
- * Copies up to a closing quote inside which nothing but (if escapes) a
- * backslash is special.
+ * Copies up to a closing quote. Inside only a backslash is special, and only
+ * with escapes.
  */
 static void copy_plain(struct lexer *l, struct text *t, char quote, int escapes)
 {
@@ -105,7 +105,7 @@ static void copy_plain(struct lexer *l, struct text *t, char quote, int escapes)
 	text_put(t, quote);
 }
 
-/* "...", in which $ ` and \ stay special. */
+/* Copies "...", in which $ ` and \ stay special. */
 static void copy_double(struct lexer *l, struct text *t)
 {
 	int c;
@@ -124,7 +124,7 @@ static void copy_double(struct lexer *l, struct text *t)
 	text_put(t, '"');
 }
 
-/* A character and, if it opens something, all up to its end. */
+/* Copies a character and, if it opens something, all up to its end. */
 static void copy_part(struct lexer *l, struct text *t, int c, int quoted)
 {
 	if (c == '\\') {
@@ -142,7 +142,7 @@ static void copy_part(struct lexer *l, struct text *t, int c, int quoted)
 		copy_dollar(l, t, quoted);
 }
 
-/* ${...}: within double quotes ' is no quote, except in patterns. */
+/* Copies ${...}. Within double quotes ' is no quote, except in patterns. */
 static void copy_braces(struct lexer *l, struct text *t, int quoted)
 {
 	size_t n = l->at;
@@ -158,8 +158,8 @@ static void copy_braces(struct lexer *l, struct text *t, int quoted)
 }
 
 /*
- * $((...)), the brackets counted; 0: the last two ) are apart, so that it is a
- * command that begins with a subshell.
+ * Copies $((...)), counting brackets. Returns 0 if the last two ) are apart:
+ * then it is a command that begins with a subshell.
  */
 static int copy_arithmetic(struct lexer *l, struct text *t)
 {
@@ -179,7 +179,7 @@ static int copy_arithmetic(struct lexer *l, struct text *t)
 	return 1;
 }
 
-/* The part of a word that begins with $. */
+/* Copies the part of a word that begins with $. */
 static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 {
 	size_t start, length = t->length;
@@ -211,7 +211,7 @@ static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 	}
 }
 
-/* Returns the length of what stands behind ${, up to and with its }. */
+/* Returns the length of what stands behind ${, including its }. */
 size_t braces_length(const char *s, int quoted)
 {
 	struct lexer l;
@@ -225,8 +225,8 @@ size_t braces_length(const char *s, int quoted)
 }
 
 /*
- * Returns the length of the expression behind $((, without its )); -1: it is
- * none.
+ * Returns the length of the expression behind $((, without its )). Returns -1
+ * if it is none.
  */
 ssize_t arithmetic_length(const char *s)
 {
@@ -242,7 +242,7 @@ ssize_t arithmetic_length(const char *s)
 }
 
 /*
- * Reads up to an unquoted blank or operator; digits in front of < or > are a
+ * Reads a word up to an unquoted blank or operator. Digits before < or > are a
  * descriptor's number.
  */
 static void read_word(struct lexer *l)
@@ -273,7 +273,7 @@ static const struct {
 	{ "<", T_LESS },        { ">", T_GREAT },     { "\n", T_NEWLINE },
 };
 
-/* White space, comments and joined lines in front of a token. */
+/* Skips white space, comments and joined lines before a token. */
 static void skip_blanks(struct lexer *l)
 {
 	for (;;) {
@@ -292,8 +292,8 @@ static void skip_blanks(struct lexer *l)
 }
 
 /*
- * Returns how many characters of the input the operator takes, 0 if it is not
- * there; joined lines may part its characters.
+ * Returns how many characters of the input the operator takes, or 0 if it is
+ * not there. Joined lines may separate its characters.
  */
 static size_t operator_length(const struct lexer *l, const char *operator)
 {
@@ -310,7 +310,7 @@ static size_t operator_length(const struct lexer *l, const char *operator)
 }
 
 /*
- * Looks at the next token. Behind a newline come the texts of the
+ * Reads the next token. Behind a newline it reads the texts of the
  * here-documents that the line announced.
  */
 void next_token(struct lexer *l)
@@ -357,7 +357,7 @@ static char *remove_quotes(const char *s)
 }
 
 /*
- * One line of a here-document; where backslashes mean something, one at its end
+ * Reads one line of a here-document. If backslashes are special, one at its end
  * joins it with the next.
  */
 static char *read_here_line(struct lexer *l, const struct redirect *r)
@@ -382,7 +382,7 @@ static char *read_here_line(struct lexer *l, const struct redirect *r)
 }
 
 /*
- * Collects the text of a here-document up to its delimiter, or up to the end of
+ * Reads the text of a here-document up to its delimiter, or up to the end of
  * the input.
  */
 static void read_here(struct lexer *l, struct redirect *r)

@@ -1,7 +1,7 @@
 /*
- * sh: the shell. sh [-options] [-c command [name [arg...]] | file [arg...] | -s
- * [arg...]]; without command and file it reads commands from standard input,
- * with prompts if that is a terminal.
+ * sh [-options] [-c command [name [arg...]] | file [arg...] | -s [arg...]]
+ * The shell. Without command and file it reads commands from standard input,
+ * and prompts if that is a terminal.
  */
 #include "sh.h"
 #include <errno.h>
@@ -25,7 +25,7 @@ static void say(const char *format, va_list ap)
 	fputs("\n", stderr);
 }
 
-/* Says what is wrong; returns the status of an error, 2. */
+/* Prints what is wrong. Returns the status of an error, 2. */
 int complain(const char *format, ...)
 {
 	va_list ap;
@@ -37,8 +37,8 @@ int complain(const char *format, ...)
 }
 
 /*
- * Runs a builtin that is not special: an error ends it, but not the shell. What
- * `command` runs is a part of it.
+ * Runs a builtin that is not special: an error ends it, but not the shell. The
+ * command that `command` runs is treated as a part of it.
  */
 int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
 {
@@ -68,8 +68,8 @@ int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv)
 }
 
 /*
- * In a child: an error ends it, and nothing of what the shell was about is
- * taken up again.
+ * Called in a child: an error ends it, and does not return to the shell's
+ * builtin.
  */
 void forget_forgiving(void)
 {
@@ -77,8 +77,8 @@ void forget_forgiving(void)
 }
 
 /*
- * Gives up the command; an interactive shell goes on with the next one, and a
- * builtin with what stands behind it.
+ * Gives up the command. An interactive shell goes on with the next one, and
+ * run_forgiving() with what stands behind it.
  */
 void back_to_prompt(void)
 {
@@ -90,7 +90,7 @@ void back_to_prompt(void)
 }
 
 /*
- * Says what is wrong and gives up the command, or the shell if it is not
+ * Prints what is wrong and gives up the command, or the shell if it is not
  * interactive.
  */
 void fail(const char *format, ...)
@@ -104,7 +104,7 @@ void fail(const char *format, ...)
 	back_to_prompt();
 }
 
-/* The end of the shell or of a subshell: the trap on EXIT is run first. */
+/* Ends the shell or a subshell. The trap on EXIT is run first. */
 void exit_shell(int status)
 {
 	char *action = take_exit_trap();
@@ -123,8 +123,8 @@ void exit_shell(int status)
 }
 
 /*
- * One line from standard input, a byte at a time: what follows belongs to the
- * commands. NULL at the end.
+ * Reads a line from standard input, a byte at a time: what follows belongs to
+ * the commands. Returns NULL at the end.
  */
 static char *read_line(void)
 {
@@ -146,7 +146,7 @@ static char *read_line(void)
 	return t.s;
 }
 
-/* Returns a line for a prompt: typed at a terminal, or from a file. */
+/* Returns a line, either typed at a prompt or read from a file. */
 static char *prompted_line(const char *variable)
 {
 	const char *prompt = get_var(variable);
@@ -167,7 +167,7 @@ static char *prompted_line(const char *variable)
 	return line;
 }
 
-/* parse_line() needs the rest of an unfinished command. */
+/* Called by parse_line() for the rest of an unfinished command. */
 static char *continue_line(void *context)
 {
 	char *line = prompted_line("PS2");
@@ -178,7 +178,7 @@ static char *continue_line(void *context)
 	return line;
 }
 
-/* Reads and runs a command. Returns 0 when the input has ended. */
+/* Reads and runs a command. Returns 0 at the end of the input. */
 static int run_input_line(void)
 {
 	struct lexer l;
@@ -245,7 +245,7 @@ static int run_input(void)
 	return last_status;
 }
 
-/* The environment's variables, and those that the shell sets itself. */
+/* Imports the environment's variables, and sets those of the shell. */
 static void set_defaults(void)
 {
 	char number[16], cwd[512];
@@ -266,8 +266,8 @@ static void set_defaults(void)
 }
 
 /*
- * The options in front; *command becomes the -c string's place. Returns the
- * first argument's.
+ * Parses the options. *command becomes the index of the -c string. Returns the
+ * index of the first argument.
  */
 static int read_options(int argc, char **argv, int *command)
 {
@@ -295,7 +295,10 @@ static int read_options(int argc, char **argv, int *command)
 	return i;
 }
 
-/* Read the options, then commands from a string, a file or standard input. */
+/*
+ * Parses the options, then reads commands from a string, a file or standard
+ * input.
+ */
 int main(int argc, char **argv)
 {
 	int command = 0, first, status;

@@ -18,7 +18,7 @@ static const struct {
 };
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
-/* -1: there is no such option. */
+/* Sets or clears an option. Returns -1 if there is no such option. */
 int set_option(char letter, int on)
 {
 	for (size_t i = 0; i < OPTIONS; i++)
@@ -39,7 +39,7 @@ int set_option_named(const char *name, int on)
 	return -1;
 }
 
-/* set -o, or set +o, whose output the shell can read again. */
+/* Runs set -o, or set +o, whose output the shell can read again. */
 void show_options(int as_commands)
 {
 	if (!as_commands)
@@ -54,7 +54,7 @@ void show_options(int as_commands)
 	}
 }
 
-/* $- */
+/* Returns the value of $-. */
 const char *option_letters(void)
 {
 	static char letters[OPTIONS + 1];

@@ -1,4 +1,4 @@
-/* Parameters and what ${...} does with them. */
+/* Parameters and the expansions of ${...}. */
 #include "expand.h"
 #include <ctype.h>
 #include <fnmatch.h>
@@ -16,7 +16,7 @@ static int parameter_count(void)
 }
 
 /*
- * What stands between the parameters where they become one string: the first
+ * Returns what separates the parameters when they become one string: the first
  * character of IFS.
  */
 static const char *star_separator(void)
@@ -27,8 +27,8 @@ static const char *star_separator(void)
 }
 
 /*
- * $@ and $*: within quotes $@ makes a field of each parameter, and $* one of
- * all; where nothing is split both make one.
+ * Expands $@ and $*. Within quotes $@ makes a field of each parameter, and $*
+ * one of all. Where nothing is split both make one.
  */
 void put_positional(struct fields *f, int quoted, char which)
 {
@@ -51,7 +51,7 @@ void put_positional(struct fields *f, int quoted, char which)
 	}
 }
 
-/* Returns the value of the parameter with this name; NULL: unset. */
+/* Returns the value of the parameter with this name, or NULL if it is unset. */
 const char *parameter(const char *name)
 {
 	static char number[16];
@@ -93,7 +93,7 @@ static const char *trim(const char *value, const char *pattern, int at_end,
 	char *copy = arena_strndup(value, length);
 
 	for (size_t i = 0; i <= length; i++) {
-		size_t n = longest ? length - i : i; /* characters to be cut */
+		size_t n = longest ? length - i : i; /* characters to cut */
 		char saved = copy[n];
 		int match;
 
@@ -112,7 +112,7 @@ static const char *trim(const char *value, const char *pattern, int at_end,
 }
 
 /*
- * Returns the length of the parameter's name at s, which may be a number or one
+ * Returns the length of the parameter's name at s. It may be a number or one
  * special character.
  */
 static size_t name_length(const char *s)
@@ -128,7 +128,7 @@ static size_t name_length(const char *s)
 	return s[0] && strchr("?$!#-@*", s[0]) ? 1 : 0;
 }
 
-/* ${#name} */
+/* Expands ${#name}. */
 static void put_length(struct fields *f, const char *name, int quoted)
 {
 	const char *value = strcmp(name, "@") == 0 || strcmp(name, "*") == 0
@@ -163,7 +163,7 @@ static void assign_default(const char *name, const char *word, enum quoting q)
 	set_var(name, word_string(word, q));
 }
 
-/* Returns a value without what # ## % or %% and the pattern behind it match. */
+/* Returns a value without the match of the pattern behind # ## % or %%. */
 static const char *trimmed(const char *value, const char *rest)
 {
 	int longest = rest[1] == rest[0];
@@ -172,7 +172,7 @@ static const char *trimmed(const char *value, const char *rest)
 		    longest);
 }
 
-/* ${name<operator>word}: rest begins with the operator. */
+/* Expands ${name<operator>word}; rest begins with the operator. */
 static void put_modified(struct fields *f, const char *name, const char *rest,
 			 enum quoting q)
 {
@@ -217,8 +217,8 @@ static void put_modified(struct fields *f, const char *name, const char *rest,
 }
 
 /*
- * ${name}, ${#name}, ${name:-word} and its relatives, ${name#pattern} and its.
- * text is what stands between the braces.
+ * Expands ${name}, ${#name}, ${name:-word}, ${name#pattern} and their
+ * relatives. text is what stands between the braces.
  */
 void expand_braces(struct fields *f, char *text, enum quoting q)
 {

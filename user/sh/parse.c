@@ -1,13 +1,13 @@
 /*
- * From tokens to a tree, by recursive descent along POSIX's shell grammar:
- * lists, pipelines and whole lines. A syntax error is said once and unwinds
+ * Makes a tree of tokens by recursive descent along POSIX's shell grammar:
+ * lists, pipelines and whole lines. A syntax error is reported once and unwinds
  * through l->failed.
  */
 #include "parse.h"
 #include <ctype.h>
 #include <string.h>
 
-/* The kind of the token looked at, for a message about one without text. */
+/* Returns the kind of the current token, for an error message. */
 static const char *token_kind(const struct lexer *l)
 {
 	if (l->failed)
@@ -17,7 +17,7 @@ static const char *token_kind(const struct lexer *l)
 	return l->token == T_NEWLINE ? "end of line" : "operator";
 }
 
-/* Prints the first syntax error of a command; it unwinds through l->failed. */
+/* Prints the first syntax error of a command. It unwinds through l->failed. */
 void syntax_error(struct lexer *l)
 {
 	if (!(l->failed & 1))
@@ -39,7 +39,7 @@ struct node *new_node(enum node_kind kind, struct node *left,
 	return n;
 }
 
-/* Returns 1 if the token looked at is the word text. */
+/* Returns 1 if the current token is the word text. */
 int is_word(const struct lexer *l, const char *text)
 {
 	return l->token == T_WORD && strcmp(l->word, text) == 0;
@@ -56,7 +56,7 @@ void skip_newlines(struct lexer *l)
 		next_token(l);
 }
 
-/* Skips newlines and the word text, which must stand there. */
+/* Skips newlines and the word text, which must follow. */
 void expect(struct lexer *l, const char *text)
 {
 	skip_newlines(l);
@@ -76,7 +76,7 @@ void add_word(struct word ***tail, char *text)
 	*tail = &w->next;
 }
 
-/* A compound command with its redirections, or a simple one. */
+/* Parses a compound command with its redirections, or a simple one. */
 struct node *parse_command(struct lexer *l)
 {
 	struct node *n;
@@ -91,7 +91,7 @@ struct node *parse_command(struct lexer *l)
 	return n;
 }
 
-/* What was written from start to the token looked at, for the list of jobs. */
+/* Returns the text from start to the current token, for the list of jobs. */
 static char *source_text(const struct lexer *l, size_t start)
 {
 	const char *s = l->input.s + start;
@@ -107,7 +107,7 @@ static char *source_text(const struct lexer *l, size_t start)
 	return text;
 }
 
-/* command | command...: it nests to the right. */
+/* Parses command | command.... It nests to the right. */
 static struct node *parse_pipe(struct lexer *l)
 {
 	struct node *n = parse_command(l);
@@ -120,7 +120,7 @@ static struct node *parse_pipe(struct lexer *l)
 	return n;
 }
 
-/* [!] pipe */
+/* Parses [!] pipe. */
 static struct node *parse_pipeline(struct lexer *l)
 {
 	struct node *n;
@@ -135,7 +135,7 @@ static struct node *parse_pipeline(struct lexer *l)
 	return negate ? new_node(N_NOT, n, NULL) : n;
 }
 
-/* pipeline [&& pipeline | || pipeline]...; both bind to the left. */
+/* Parses pipeline [&& pipeline | || pipeline].... Both bind to the left. */
 static struct node *parse_and_or(struct lexer *l)
 {
 	struct node *n = parse_pipeline(l);
@@ -150,7 +150,10 @@ static struct node *parse_and_or(struct lexer *l)
 	return n;
 }
 
-/* Words that end a list because they belong to the construct around it. */
+/*
+ * Returns 1 at a word that ends a list because it belongs to the construct
+ * around it.
+ */
 static int ends_list(struct lexer *l)
 {
 	static const char *const words[] = { "then", "else", "elif", "fi",
@@ -171,8 +174,8 @@ static struct node *append(struct node *list, struct node *n)
 }
 
 /*
- * Commands separated by ; & and newlines. stop_at_newline: one line of input is
- * enough.
+ * Parses commands separated by ; & and newlines. With stop_at_newline, stops
+ * after one line of input.
  */
 struct node *parse_list(struct lexer *l, int stop_at_newline)
 {
@@ -213,8 +216,8 @@ struct node *parse_list(struct lexer *l, int stop_at_newline)
 }
 
 /*
- * Parses a complete command, as many lines as it needs. *error: it was said
- * what is wrong.
+ * Parses a complete command, with as many lines as it needs. Sets *error if it
+ * has printed an error.
  */
 struct node *parse_line(struct lexer *l, int *error)
 {
@@ -236,8 +239,8 @@ struct node *parse_line(struct lexer *l, int *error)
 }
 
 /*
- * What stands between $( and ), in the midst of a word: the lexer is left
- * behind the bracket.
+ * Parses what stands between $( and ), inside a word. Leaves the lexer behind
+ * the bracket.
  */
 struct node *parse_substitution(struct lexer *l)
 {

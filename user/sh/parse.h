@@ -1,5 +1,5 @@
 /*
- * What the three files of the parser share: parse.c, parse_simple.c,
+ * Shared by the three files of the parser: parse.c, parse_simple.c,
  * parse_compound.c.
  */
 #ifndef PARSE_H

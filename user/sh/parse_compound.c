@@ -1,7 +1,7 @@
 /* The parser's compound commands: if, while, until, for, case, ( ) and { }. */
 #include "parse.h"
 
-/* if list then list [elif ...] [else list] fi */
+/* Parses if list then list [elif ...] [else list] fi. */
 static struct node *parse_if(struct lexer *l)
 {
 	struct node *n = new_node(N_IF, NULL, NULL);
@@ -23,7 +23,7 @@ static struct node *parse_if(struct lexer *l)
 	return n;
 }
 
-/* while or until list do list done */
+/* Parses while or until list do list done. */
 static struct node *parse_while(struct lexer *l, enum node_kind kind)
 {
 	struct node *n = new_node(kind, NULL, NULL);
@@ -36,7 +36,7 @@ static struct node *parse_while(struct lexer *l, enum node_kind kind)
 	return n;
 }
 
-/* for name [in word...] do list done */
+/* Parses for name [in word...] do list done. */
 static struct node *parse_for(struct lexer *l)
 {
 	struct node *n = new_node(N_FOR, NULL, NULL);
@@ -63,7 +63,7 @@ static struct node *parse_for(struct lexer *l)
 	return n;
 }
 
-/* [(] pattern [| pattern]... ) [list] ;; */
+/* Parses [(] pattern [| pattern]... ) [list] ;;. */
 static struct case_item *parse_case_item(struct lexer *l)
 {
 	struct case_item *item = arena_alloc(sizeof(*item));
@@ -93,7 +93,7 @@ static struct case_item *parse_case_item(struct lexer *l)
 	return item;
 }
 
-/* case word in item... esac */
+/* Parses case word in item... esac. */
 static struct node *parse_case(struct lexer *l)
 {
 	struct node *n = new_node(N_CASE, NULL, NULL);
@@ -116,7 +116,7 @@ static struct node *parse_case(struct lexer *l)
 	return n;
 }
 
-/* ( list ) or { list; } */
+/* Parses ( list ) or { list; }. */
 static struct node *parse_bracketed(struct lexer *l, enum node_kind kind)
 {
 	struct node *n = new_node(kind, NULL, NULL);

@@ -1,12 +1,12 @@
 /*
- * The parser's simple commands: assignments, words and redirections; and the
- * definition of a function, which begins as one.
+ * The parser's simple commands: assignments, words and redirections. A
+ * function's definition begins as one, too.
  */
 #include "parse.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns 1 if a redirection begins at the token looked at. */
+/* Returns 1 if a redirection begins at the current token. */
 int is_redirect(const struct lexer *l)
 {
 	return l->token == T_NUMBER ||
@@ -28,7 +28,7 @@ static enum redirect_kind redirect_kind(enum token token)
 	}
 }
 
-/* Returns the descriptor that an operator is about if no number is written. */
+/* Returns the descriptor of an operator without a number. */
 static int default_fd(enum token token)
 {
 	switch (token) {
@@ -41,7 +41,7 @@ static int default_fd(enum token token)
 	}
 }
 
-/* Queues a here-document; its text begins after the next newline. */
+/* Queues a here-document. Its text begins after the next newline. */
 static void announce_here(struct lexer *l, struct redirect *r)
 {
 	struct redirect **p = &l->pending;
@@ -78,7 +78,7 @@ void parse_redirect(struct lexer *l, struct redirect ***tail)
 	next_token(l);
 }
 
-/* name() command; the ( was seen. */
+/* Parses name() command; the ( was already read. */
 static struct node *parse_function(struct lexer *l, char *name)
 {
 	struct node *n = new_node(N_FUNCTION, NULL, NULL);
@@ -94,7 +94,7 @@ static struct node *parse_function(struct lexer *l, char *name)
 }
 
 /*
- * Assignments, words and redirections, in any order; or a function's
+ * Parses assignments, words and redirections, in any order, or a function's
  * definition.
  */
 struct node *parse_simple(struct lexer *l)

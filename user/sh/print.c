@@ -7,9 +7,9 @@
 #include <string.h>
 
 /*
- * Puts the escape behind a backslash at s; how many characters it took. In %b
- * and echo octal numbers begin with 0 and \c ends all output: then *stop is
- * set.
+ * Appends the escape behind a backslash at s. Returns how many characters it
+ * took. In %b and echo octal numbers begin with 0. There \c ends all output: it
+ * sets *stop.
  */
 static size_t put_escape(struct text *t, const char *s, int with_zero,
 			 int *stop)
@@ -33,7 +33,7 @@ static size_t put_escape(struct text *t, const char *s, int with_zero,
 	return n;
 }
 
-/* Puts s with its escapes into t. Returns 1 when \c ended all output. */
+/* Appends s with its escapes to t. Returns 1 if \c ended all output. */
 static int put_escaped(struct text *t, const char *s)
 {
 	int stop = 0;
@@ -47,7 +47,7 @@ static int put_escaped(struct text *t, const char *s)
 	return stop;
 }
 
-/* echo [-neE] [word...] */
+/* Runs echo [-neE] [word...]. */
 int do_echo(int argc, char **argv)
 {
 	int newline = 1, escapes = 0, stop = 0, i = 1;
@@ -82,7 +82,7 @@ static const char *next_string(void)
 	return *arguments ? *arguments++ : "";
 }
 
-/* A number: 'c is a character's code. */
+/* Returns the next argument as a number; 'c is a character's code. */
 static long long next_number(void)
 {
 	const char *s = next_string();
@@ -103,8 +103,8 @@ static long long next_number(void)
 }
 
 /*
- * %b: the characters with their escapes, as many as the precision says, and
- * blanks up to the width.
+ * Prints %b: the characters with their escapes, as many as the precision says,
+ * and blanks up to the width.
  */
 static void put_block(const char *spec)
 {
@@ -125,7 +125,7 @@ static void put_block(const char *spec)
 		printf("%*s", (int)blanks, "");
 }
 
-/* One conversion that the library knows. */
+/* Prints one conversion by the library's printf(). */
 static void convert(const char *spec, size_t n, char type)
 {
 	char format[40];
@@ -145,7 +145,7 @@ static void convert(const char *spec, size_t n, char type)
 #pragma GCC diagnostic pop
 }
 
-/* The conversion at s, which begins with %; where it ends. */
+/* Prints the conversion at s, which begins with %. Returns where it ends. */
 static const char *put_conversion(const char *s)
 {
 	struct text spec = { 0 };
@@ -177,7 +177,7 @@ static const char *put_conversion(const char *s)
 	return *s ? s + 1 : s;
 }
 
-/* The format once, with as many arguments as it takes. */
+/* Prints the format once, with as many arguments as it takes. */
 static void put_format(const char *s)
 {
 	struct text t = { 0 };
@@ -195,7 +195,7 @@ static void put_format(const char *s)
 }
 
 /*
- * printf format [argument...]: the format is used again while there are
+ * Runs printf format [argument...]. The format is used again while there are
  * arguments.
  */
 int do_printf(int argc, char **argv)

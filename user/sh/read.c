@@ -1,4 +1,4 @@
-/* read: a line from standard input, cut into variables. */
+/* read: splits a line from standard input into variables. */
 #include "sh.h"
 #include <ctype.h>
 #include <errno.h>
@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 /*
- * A line as it came, and of each character whether a backslash stood before it.
+ * A line as it was read. For each character it also says if a backslash stood
+ * before it.
  */
 struct line {
 	struct text text, escaped;
@@ -20,7 +21,8 @@ static void put(struct line *l, char c, int escaped)
 }
 
 /*
- * One character; 0 at the end of the input, -1 when a signal wants to be heard.
+ * Reads one character. Returns 0 at the end of the input, or -1 when a signal
+ * must be handled.
  */
 static int read_char(char *c)
 {
@@ -39,8 +41,8 @@ static int read_char(char *c)
 }
 
 /*
- * Reads up to a newline, a byte at a time so that the rest stays for others. 0:
- * the input ended before.
+ * Reads up to a newline, a byte at a time so that the rest stays for others.
+ * Returns 0 if the input ended first.
  */
 static int read_input_line(struct line *l, int raw)
 {
@@ -64,8 +66,8 @@ static int read_input_line(struct line *l, int raw)
 }
 
 /*
- * Returns 1 if the i-th character separates as white space, 2 if it separates
- * otherwise, else 0.
+ * Returns 1 if the i-th character is a separator of white space, 2 if it is
+ * another separator, else 0.
  */
 static int separator(const struct line *l, size_t i, const char *ifs)
 {
@@ -84,8 +86,7 @@ static size_t skip_space(const struct line *l, size_t i, const char *ifs)
 }
 
 /*
- * Returns the end of the field at i, and in *next the start of the one behind
- * it.
+ * Returns the end of the field at i. *next becomes the start of the next field.
  */
 static size_t field_end(const struct line *l, size_t i, const char *ifs,
 			size_t *next)
@@ -99,8 +100,8 @@ static size_t field_end(const struct line *l, size_t i, const char *ifs,
 }
 
 /*
- * The last variable takes all the rest, without white space at its end; a
- * single field loses its separator.
+ * Returns the end of the rest, which the last variable takes, without white
+ * space at its end. A single field loses its separator.
  */
 static size_t rest_end(const struct line *l, size_t i, const char *ifs)
 {
@@ -131,7 +132,7 @@ static void assign_fields(const struct line *l, char **names, int count)
 	}
 }
 
-/* read [-r] [-p prompt] name... */
+/* Runs read [-r] [-p prompt] name.... */
 int do_read(int argc, char **argv)
 {
 	struct line l = { 0 };

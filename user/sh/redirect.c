@@ -1,4 +1,4 @@
-/* Redirections: carrying them out, and putting back what they replaced. */
+/* Carries out redirections, and puts back what they replaced. */
 #include "sh.h"
 #include <ctype.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SAVED_FD	10 /* where redirected descriptors are kept meanwhile */
+#define SAVED_FD	10 /* redirected descriptors are kept from here on */
 #define PIPE_ROOM	4096		/* what a pipe holds without a reader */
 
 /* What a redirection replaced, to be put back. */
@@ -21,8 +21,8 @@ struct saved {
 static struct saved *saved;
 
 /*
- * A here-document comes through a pipe if it fits, else through a child that
- * writes it.
+ * Opens a here-document: a pipe if it fits into one, else a pipe that a child
+ * fills.
  */
 static int open_here(const struct redirect *r)
 {
@@ -48,7 +48,7 @@ static int open_here(const struct redirect *r)
 	return fds[0];
 }
 
-/* > with set -C: not onto a file that exists. */
+/* Opens a file for >. With set -C it may not be a regular file that exists. */
 static int open_careful(const char *target)
 {
 	struct stat st;
@@ -67,7 +67,7 @@ static int duplicate(const char *target)
 	return fcntl(atoi(target), F_DUPFD, SAVED_FD);
 }
 
-/* Returns a descriptor for what a redirection names; -1 with errno. */
+/* Returns a descriptor for the target of a redirection, or -1 with errno. */
 static int open_target(const struct redirect *r, const char *target)
 {
 	switch (r->kind) {
@@ -81,7 +81,7 @@ static int open_target(const struct redirect *r, const char *target)
 	}
 }
 
-/* Remembers where a descriptor leads now. */
+/* Saves a descriptor before it is redirected. */
 static void save(int fd)
 {
 	struct saved *s = keep_alloc(sizeof(*s));
@@ -92,7 +92,7 @@ static void save(int fd)
 	saved = s;
 }
 
-/* Carry out one redirection; -1: it was said why not. */
+/* Carries out one redirection. Returns -1 after an error message. */
 static int redirect_one(const struct redirect *r, int keep)
 {
 	const char *target = r->kind == R_HERE ? "" : expand_string(r->target);
@@ -125,10 +125,7 @@ static int redirect_one(const struct redirect *r, int keep)
 	return 0;
 }
 
-/*
- * Carry out redirections; unless they are to be kept, what they replace is
- * remembered.
- */
+/* Carries out redirections. Remembers what they replace, unless keep is set. */
 int redirect(const struct redirect *r, int keep)
 {
 	if (r)

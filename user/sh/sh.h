@@ -1,8 +1,9 @@
 /*
- * The shell: what its files share. Reading order: main.c, options.c; lex.c,
- * parse.c, function.c; expand.c, param.c, glob.c, arith.c; exec.c, command.c,
- * redirect.c, jobs.c, trap.c; vars.c; builtins.c and the builtins' files;
- * edit.c, history.c, complete.c; arena.c.
+ * The shell: declarations shared by its files.
+ * Reading order: main.c, options.c; lex.c, parse.c, function.c; expand.c,
+ * param.c, glob.c, arith.c; exec.c, command.c, redirect.c, jobs.c, trap.c;
+ * vars.c; builtins.c and the builtins' files; edit.c, history.c, complete.c;
+ * arena.c.
  */
 #ifndef SH_H
 #define SH_H
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* arena.c: memory for one command, given back all at once. */
+/* arena.c: memory for one command, freed all at once */
 void *keep_alloc(size_t size);
 char *keep_string(const char *s);
 void *arena_alloc(size_t size);
@@ -27,7 +28,7 @@ struct text {
 void text_put(struct text *t, char c);
 void text_puts(struct text *t, const char *s);
 void text_putn(struct text *t, const char *s, size_t n);
-char *text_end(struct text *t); /* its characters; "" if there were none */
+char *text_end(struct text *t); /* NUL-terminated; "" if empty */
 
 /* lex.c: words keep their quotes; expand.c removes them. */
 enum token {
@@ -56,20 +57,19 @@ enum token {
 
 struct lexer {
 	struct text input;		/* what was read so far */
-	size_t at;			/* what is left of it begins here */
-	/* another line, for unfinished commands; NULL: there is none */
+	size_t at;			/* where the rest of it begins */
+	/* gets another line, for unfinished commands; NULL: there is none */
 	char *(*more)(void *context);
 	void *context;
-	enum token token;		/* the token looked at */
+	enum token token;		/* the current token */
 	size_t token_start;
 	char *word;			/* its text, for T_WORD and T_NUMBER */
 	int line, failed;
-	/* while more than this is left, an alias's text is read; 0: none is */
-	size_t alias_tail;
 	/*
-	 * the word here may be an alias too: the last one's text ended in a
-	 * blank
+	 * an alias's text is being read while more than this is left; 0: none
 	 */
+	size_t alias_tail;
+	/* the word here may be an alias too: the last alias ended in a blank */
 	size_t alias_next;
 	/* here-documents whose text begins after the next newline */
 	struct redirect *pending;
@@ -77,12 +77,12 @@ struct lexer {
 
 void lex_init(struct lexer *l, const char *input, char *(*more)(void *),
 	      void *context);
-int lex_more(struct lexer *l);		/* get another line; 0: there is none */
+int lex_more(struct lexer *l); /* gets another line; 0: there is none */
 void next_token(struct lexer *l);
 void read_pending_here(struct lexer *l);
-/* of what stands behind ${ up to and with the } */
+/* of what stands behind ${, with the } */
 size_t braces_length(const char *s, int quoted);
-/* of what stands behind $(( up to the )); -1: it is a command */
+/* of what stands behind $((, up to the )); -1: it is a command */
 ssize_t arithmetic_length(const char *s);
 
 int is_reserved(const char *s);
@@ -94,10 +94,10 @@ struct redirect {
 	struct redirect *next, *next_pending;
 	enum redirect_kind kind;
 	int fd;
-	char *target;	/* unexpanded; the text itself of a here-document */
-	/* a here-document whose delimiter was quoted: not expanded */
+	char *target;	/* unexpanded; of a here-document the text itself */
+	/* a here-document with a quoted delimiter: not expanded */
 	int quoted;
-	int strip;	/* <<-: without the tabs at the start of lines */
+	int strip;	/* <<-: remove tabs at the start of lines */
 };
 
 struct word {
@@ -137,18 +137,18 @@ struct node {
 	struct redirect *redirects;
 	struct case_item *cases;
 	char *name;		/* for's variable, the function's name */
-	char *text; /* as it was written, for the list of jobs; may be NULL */
+	char *text; /* as written, for the list of jobs; may be NULL */
 	int in_list;				/* for ... in was written */
 };
 
-/* NULL without error: nothing there (or the end: l->token) */
+/* NULL without error: an empty line (or the end: l->token) */
 struct node *parse_line(struct lexer *l, int *error);
-/* what stands between $( and ), which is passed over */
+/* parses and skips what stands between $( and ) */
 struct node *parse_substitution(struct lexer *l);
 
 /* alias.c */
 struct alias;
-/* put an alias's text in the place of the word looked at; 0: it is none */
+/* replaces the current word by its alias's text; 0: it has none */
 int expand_alias(struct lexer *l);
 void expand_command_alias(struct lexer *l);
 const char *get_alias(const char *name);
@@ -177,9 +177,9 @@ long long arithmetic(const char *expression);
 extern int last_status, shell_pid, last_background, interactive, in_subshell,
 	substitution_status, loop_depth;
 enum jump { J_NONE, J_BREAK, J_CONTINUE, J_RETURN };
-extern enum jump jumping;	/* break, continue or return is on its way up */
+extern enum jump jumping;	/* break, continue or return is under way */
 extern int jump_levels;
-/* inside what && || ! if while test, -e does not apply */
+/* > 0 inside a condition, where -e does not apply */
 extern int condition_depth;
 int run_node(struct node *node);
 void run_and_exit(struct node *n) __attribute__((noreturn));
@@ -188,7 +188,7 @@ int run_file(const char *path);		/* 127: cannot be read */
 
 /* command.c */
 int run_simple(struct node *n);
-/* a command whose words are known */
+/* runs a command whose words are known */
 int run_call(int argc, char **argv, int functions_too);
 int try_program(char **argv);
 void exec_program(char **argv) __attribute__((noreturn));
@@ -196,21 +196,18 @@ char *find_program(const char *name);	/* its path; NULL: none */
 #define DEFAULT_PATH "/bin:/sbin"
 /* where command -p seeks programs; NULL: along PATH */
 extern const char *search_path;
-/* of one or the other */
+/* runs the node or, without one, the text */
 char *command_output(struct node *n, const char *text);
 
-/*
- * main.c: errors that end a shell which is not interactive; an interactive one
- * goes back to its prompt
- */
+/* main.c: errors. They end the shell, but an interactive one prompts again. */
 void fail(const char *format, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 void back_to_prompt(void) __attribute__((noreturn));
 int run_forgiving(int (*builtin)(int argc, char **argv), int argc, char **argv);
 void forget_forgiving(void);
 void exit_shell(int status) __attribute__((noreturn));
-extern int exiting; /* the status that the shell ends with; -1: it does not */
-/* says it; 2 */
+extern int exiting; /* the shell's exit status; -1: it goes on */
+/* prints the message; returns 2 */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* options.c: option['e'] and so on */
@@ -222,19 +219,20 @@ const char *option_letters(void);
 
 /* redirect.c */
 struct saved;
-/* unless kept, remembers what it replaces; -1: it was said why */
+/* unless keep, remembers what it replaces; -1 after an error message */
 int redirect(const struct redirect *r, int keep);
 struct saved *redirect_mark(void);
-void restore(struct saved *mark); /* undo what was redirected since the mark */
+/* undoes what was redirected since the mark */
+void restore(struct saved *mark);
 
 /* jobs.c */
 struct job;
 extern int job_control;		/* jobs have process groups of their own */
-/* fork; the child is a subshell without jobs and traps */
+/* forks a subshell without jobs and traps */
 pid_t start_child(void);
 struct job *new_job(int processes, const char *text);
 pid_t start_process(struct job *j, int background);
-/* in the foreground, until it ends or stops: its status */
+/* waits in the foreground until it ends or stops; returns its status */
 int wait_job(struct job *j);
 void background_job(struct job *j);
 void report_jobs(void);
@@ -250,7 +248,7 @@ extern volatile int interrupted;	/* ^C came to an interactive shell */
 extern volatile int trap_pending;
 void run_traps(void);
 void traps_in_child(void);
-/* what an interactive shell arranged is undone in its children */
+/* undoes in a child what an interactive shell arranged */
 void default_signals(void);
 void interactive_signals(void);
 char *take_exit_trap(void);
@@ -278,9 +276,9 @@ int is_name(const char *s);
 extern char **positional;		/* $0, $1, ... NULL-terminated */
 enum { V_EXPORT = 1, V_READONLY = 2 };
 const char *get_var(const char *name);	/* NULL: unset */
-/* fails on a read-only one */
+/* fails on a read-only variable */
 void set_var(const char *name, const char *value);
-/* does nothing to a read-only one */
+/* does nothing to a read-only variable */
 void set_var_quietly(const char *name, const char *value);
 void mark_var(const char *name, int flag);
 int is_readonly(const char *name);
@@ -291,7 +289,7 @@ void import_environment(void);
 char **make_environment(void);
 int is_assignment(const char *word);
 void *local_mark(void);
-/* its value comes back with local_restore() */
+/* local_restore() brings its value back */
 void local_save(const char *name);
 void local_restore(void *mark);
 extern int function_depth;
@@ -300,15 +298,15 @@ extern int function_depth;
 /* with its newline, in the arena; NULL: the end */
 char *edit_line(const char *prompt);
 void history_add(const char *line);
-const char *history_get(int back); /* 1: the last one; NULL: there is none */
+const char *history_get(int back); /* 1: the last; NULL: there is none */
 int history_count(void);
 struct completion {
 	/* what the word may become, sorted; directories end in / */
 	char **list;
 	int count;
-	size_t typed;			/* so much of each was typed already */
-	size_t common;			/* so much of them is the same */
-	char quote;		/* the quote that the word stands in, or 0 */
+	size_t typed;			/* length already typed */
+	size_t common;			/* length that all have in common */
+	char quote;		/* the quote that the word is in, or 0 */
 };
 void complete(const char *line, size_t at, struct completion *c);
 

@@ -1,6 +1,6 @@
 /*
- * test and [: POSIX's rules by the number of arguments, with -a, -o and
- * brackets beyond them.
+ * test and [: POSIX's rules by the number of arguments; beyond them -a, -o and
+ * brackets.
  */
 #include "sh.h"
 #include <errno.h>
@@ -22,7 +22,7 @@ static void bad(const char *what, const char *why)
 	longjmp(bad_expression, 1);
 }
 
-/* A decimal number, or the end of the test. */
+/* Parses a decimal number. Anything else ends the test. */
 static long long integer(const char *s)
 {
 	char *rest;
@@ -39,7 +39,7 @@ static int is_unary(const char *s)
 	       strchr("bcdefghknprstuwxzLOGS", s[1]);
 }
 
-/* The operators about a file's kind and mode. */
+/* Tests a file's kind and mode. */
 static int file_test(char op, const char *path)
 {
 	struct stat st;
@@ -65,7 +65,7 @@ static int file_test(char op, const char *path)
 	}
 }
 
-/* An operator and its operand. */
+/* Tests an operator and its operand. */
 static int unary(char op, const char *s)
 {
 	switch (op) {
@@ -106,7 +106,7 @@ static int is_binary(const char *s)
 	return 0;
 }
 
-/* Two operands and what stands between. */
+/* Tests two operands and the operator between. */
 static int binary(const char *a, const char *op, const char *b)
 {
 	long long x, y;
@@ -135,8 +135,8 @@ static int binary(const char *a, const char *op, const char *b)
 }
 
 /*
- * a op b; -op a; ( expression ); a. What could be both is taken as a binary
- * operator's operand.
+ * Parses a op b; -op a; ( expression ); a. An ambiguous word is taken as a
+ * binary operator's operand.
  */
 static int primary(void)
 {
@@ -164,7 +164,7 @@ static int primary(void)
 	return *s != '\0';
 }
 
-/* primary [-a primary]... */
+/* Parses primary [-a primary].... */
 static int and_expression(void)
 {
 	int value = primary();
@@ -176,7 +176,7 @@ static int and_expression(void)
 	return value;
 }
 
-/* and [-o and]... */
+/* Parses and [-o and].... */
 static int or_expression(void)
 {
 	int value = and_expression();
@@ -188,7 +188,9 @@ static int or_expression(void)
 	return value;
 }
 
-/* The rules for up to four arguments; -1: they do not decide. */
+/*
+ * Applies the rules for up to four arguments. Returns -1 if they do not decide.
+ */
 static int by_count(char **a, int count)
 {
 	int inner;
@@ -215,7 +217,10 @@ static int by_count(char **a, int count)
 	return -1;
 }
 
-/* test expression, [ expression ]: 0 true, 1 false, 2 an error. */
+/*
+ * Runs test expression and [ expression ]. Returns 0 for true, 1 for false, 2
+ * for an error.
+ */
 int do_test(int argc, char **argv)
 {
 	int value;

@@ -10,7 +10,7 @@
 volatile int interrupted, trap_pending;
 
 static char *actions[SIGNALS];		/* NULL: none; "": ignored */
-static char ignored_at_start[SIGNALS]; /* 1: yes; 2: no; 0: nobody looked yet */
+static char ignored_at_start[SIGNALS]; /* 1: yes; 2: no; 0: not known yet */
 static volatile char pending[SIGNALS];
 static int signals_arranged;
 
@@ -26,7 +26,7 @@ static void on_interrupt(int sig)
 	interrupted = INTERRUPTED;
 }
 
-/* What a signal without a trap does to this shell. */
+/* Restores what a signal without a trap does to this shell. */
 static void handle_as_before(int sig)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
@@ -41,7 +41,7 @@ static void handle_as_before(int sig)
 	sigaction(sig, &action, NULL);
 }
 
-/* An interactive shell outlives ^C, ^\ and SIGTERM. */
+/* Makes an interactive shell survive ^C, ^\ and SIGTERM. */
 void interactive_signals(void)
 {
 	interactive = option['i'] = 1;
@@ -52,8 +52,8 @@ void interactive_signals(void)
 }
 
 /*
- * In a child of a shell: the signals that the shell keeps away from itself are
- * the child's as usual.
+ * Called in a child of a shell: restores the signals that the shell handles or
+ * ignores.
  */
 void default_signals(void)
 {
@@ -70,10 +70,7 @@ void default_signals(void)
 	signals_arranged = interrupted = 0;
 }
 
-/*
- * In a subshell what was trapped is as if it had not been; what was ignored
- * stays so.
- */
+/* Called in a subshell: removes the traps. What was ignored stays ignored. */
 void traps_in_child(void)
 {
 	for (int sig = 0; sig < SIGNALS; sig++) {
@@ -93,8 +90,8 @@ void traps_in_child(void)
 }
 
 /*
- * Runs the actions of the signals that came; $? is the same afterwards, unless
- * one returns from a function.
+ * Runs the actions of the signals that came. Keeps $?, unless one returns from
+ * a function.
  */
 void run_traps(void)
 {
@@ -129,8 +126,8 @@ char *take_exit_trap(void)
 }
 
 /*
- * What was ignored when the shell started can be neither trapped nor reset,
- * except in an interactive shell.
+ * Returns 1 if a signal can be neither trapped nor reset: it was ignored at the
+ * start. Not in an interactive shell.
  */
 static int fixed(int sig)
 {
@@ -147,7 +144,7 @@ static int fixed(int sig)
 	return ignored_at_start[sig] == 1;
 }
 
-/* action NULL: as if there had never been a trap; "": ignored. */
+/* Sets a trap. action NULL removes it; "" ignores the signal. */
 static void set_trap(int sig, const char *action)
 {
 	struct sigaction how = { .sa_handler = action && *action ? on_signal
@@ -163,7 +160,7 @@ static void set_trap(int sig, const char *action)
 		handle_as_before(sig);
 }
 
-/* trap: in a form that the shell can read again. */
+/* Prints the traps in a form that the shell can read again. */
 static void show_traps(void)
 {
 	for (int sig = 0; sig < SIGNALS; sig++)
@@ -174,7 +171,9 @@ static void show_traps(void)
 		}
 }
 
-/* trap [action] signal...; the action - or a number in its place resets. */
+/*
+ * Runs trap [action] signal.... The action - or a number in its place resets.
+ */
 int do_trap(int argc, char **argv)
 {
 	int i = 1, status = 0;

@@ -1,6 +1,6 @@
 /*
- * ulimit [-HS] [-a | -tfdscmlpnvw [value]]: the limits that the shell's
- * programs inherit, each in the unit that dash has for it.
+ * ulimit [-HS] [-a | -tfdscmlpnvw [value]]
+ * The limits that the shell's programs inherit. The units are those of dash.
  */
 #include "sh.h"
 #include <errno.h>
@@ -56,7 +56,7 @@ static int show_all(int which)
 	return 0;
 }
 
-/* Both limits change unless one was named. */
+/* Changes a limit: both kinds unless one was named. */
 static int change(const struct limit *l, int which, const char *text)
 {
 	unsigned long value = RLIM_INFINITY;

@@ -1,6 +1,6 @@
 /*
- * Variables: their values, flags, and what `local` and assignments in front of
- * a command replace for a while.
+ * Variables: their values and flags. `local` and assignments before a command
+ * replace them for a while.
  */
 #include "sh.h"
 #include <ctype.h>
@@ -46,7 +46,7 @@ static struct var *find(const char *name)
 	return NULL;
 }
 
-/* Returns the variable with this name, made unset if need be. */
+/* Returns the variable with this name; if there is none, makes an unset one. */
 static struct var *find_or_make(const char *name)
 {
 	struct var *v = find(name);
@@ -105,7 +105,7 @@ void mark_var(const char *name, int flag)
 	find_or_make(name)->flags |= flag;
 }
 
-/* Forgets a variable, its flags as well. */
+/* Forgets a variable and its flags. */
 void unset_var(const char *name)
 {
 	for (struct var **p = &vars; *p; p = &(*p)->next)
@@ -119,7 +119,7 @@ void unset_var(const char *name)
 		}
 }
 
-/* A value that the shell can read again. */
+/* Prints a value that the shell can read again. */
 void put_shell_quoted(const char *s)
 {
 	putchar('\'');
@@ -138,10 +138,7 @@ static int by_name(const void *a, const void *b)
 		      (*(struct var *const *)b)->name);
 }
 
-/*
- * Shows the variables that have a flag (0: all that are set) in the order of
- * their names.
- */
+/* Prints the variables with a flag (0: all that are set), sorted by name. */
 void show_vars(const char *prefix, int flag)
 {
 	int n = 0;
@@ -166,8 +163,8 @@ void show_vars(const char *prefix, int flag)
 }
 
 /*
- * Every variable of the environment that has a proper name becomes one of the
- * shell, exported.
+ * Makes an exported variable of each one in the environment that has a proper
+ * name.
  */
 void import_environment(void)
 {
@@ -185,7 +182,7 @@ void import_environment(void)
 	}
 }
 
-/* Returns the exported variables, as exec wants them. */
+/* Returns the exported variables, in the form of exec(). */
 char **make_environment(void)
 {
 	char **list;
@@ -208,7 +205,7 @@ char **make_environment(void)
 	return list;
 }
 
-/* name=... with a proper name */
+/* Returns 1 for name=... with a proper name. */
 int is_assignment(const char *word)
 {
 	if (!isalpha(*word) && *word != '_')
@@ -223,9 +220,7 @@ void *local_mark(void)
 	return locals;
 }
 
-/*
- * Remembers a variable (or the options, whose name is -) until local_restore().
- */
+/* Saves a variable until local_restore(). The name - means the options. */
 void local_save(const char *name)
 {
 	struct local *l = keep_alloc(sizeof(*l) + strlen(name) + 1);
@@ -242,7 +237,7 @@ void local_save(const char *name)
 	locals = l;
 }
 
-/* Makes a variable what it was when `local` came. */
+/* Restores a variable to what it was before `local`. */
 static void put_back(struct local *l)
 {
 	struct var *v;
@@ -260,7 +255,7 @@ static void put_back(struct local *l)
 	}
 }
 
-/* Puts back all that was saved since the mark. */
+/* Restores all that was saved since the mark. */
 void local_restore(void *mark)
 {
 	while (locals != mark) {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The name in front of = ; a bad one is fatal. */
+/* Returns the name before the =. A bad one is fatal. */
 static char *checked_name(const char *command, const char *argument)
 {
 	char *name = arena_strndup(argument, strcspn(argument, "="));
@@ -18,7 +18,10 @@ static char *checked_name(const char *command, const char *argument)
 	return name;
 }
 
-/* export and readonly: [name[=value]...], or a list of all that are. */
+/*
+ * Runs export and readonly: [name[=value]...]. Without names lists all
+ * variables that have the flag.
+ */
 static int mark_all(int argc, char **argv, int flag)
 {
 	int i = 1;
@@ -53,7 +56,10 @@ int do_readonly(int argc, char **argv)
 	return mark_all(argc, argv, V_READONLY);
 }
 
-/* local name[=value]...: until the function returns. local -: the options. */
+/*
+ * Runs local name[=value]...: until the function returns. `local -` saves the
+ * options.
+ */
 int do_local(int argc, char **argv)
 {
 	if (!function_depth)
@@ -73,12 +79,12 @@ int do_local(int argc, char **argv)
 	return 0;
 }
 
-/* unset [-fv] name... */
+/* Runs unset [-fv] name.... */
 int do_unset(int argc, char **argv)
 {
 	int i = 1, functions = 0;
 
-	/* -v is what is done without it */
+	/* -v is the default */
 	for (; i < argc && argv[i][0] == '-'; i++)
 		functions |= strchr(argv[i], 'f') != NULL;
 	for (; i < argc; i++) {
@@ -94,8 +100,8 @@ int do_unset(int argc, char **argv)
 }
 
 /*
- * New positional parameters; the old ones may still be in use by the loop that
- * runs.
+ * Sets new positional parameters. The old ones are not freed: the loop that
+ * runs may use them.
  */
 static void set_positional(int count, char **list)
 {
@@ -117,8 +123,8 @@ static int set_letters(const char *letters, int on)
 }
 
 /*
- * set: show the variables; set -e, +x, -o name: options; set [--] a b: the
- * positional parameters.
+ * Runs set. It shows the variables, or sets options (set -e, +x, -o name) and
+ * positional parameters (set [--] a b).
  */
 int do_set(int argc, char **argv)
 {
@@ -152,7 +158,7 @@ int do_set(int argc, char **argv)
 	return 0;
 }
 
-/* shift [n] */
+/* Runs shift [n]. */
 int do_shift(int argc, char **argv)
 {
 	int n = argc > 1 ? atoi(argv[1]) : 1, count = 0;
@@ -170,7 +176,7 @@ int do_shift(int argc, char **argv)
 	return 0;
 }
 
-/* A letter that getopts found, or ? or : */
+/* Sets the variable to the letter that getopts found, or to ? or :. */
 static int set_option_found(const char *name, char letter)
 {
 	char number[16];
@@ -184,12 +190,12 @@ static int set_option_found(const char *name, char letter)
 	return 0;
 }
 
-/* inside a cluster like -abc; 0: at the start of an argument */
+/* inside a group like -abc; 0: at the start of an argument */
 static int option_place;
 
 /*
- * The argument of the option c, which stands behind it or is the next one; ""
- * and *missing when there is none.
+ * Returns the argument of an option, which stands behind it or is the next one.
+ * Returns "" and sets *missing if there is none.
  */
 static const char *option_argument(char **list, int count, int *missing)
 {
@@ -207,7 +213,7 @@ static const char *option_argument(char **list, int count, int *missing)
 	return argument;
 }
 
-/* An option that is not known, or one without its argument. */
+/* Reports an unknown option, or one without its argument. */
 static int option_error(const char *name, int quiet, char c, int missing)
 {
 	if (quiet) {
@@ -221,7 +227,7 @@ static int option_error(const char *name, int quiet, char c, int missing)
 	return set_option_found(name, quiet && missing ? ':' : '?');
 }
 
-/* Returns 1 if the options are at their end. "--" is passed over. */
+/* Returns 1 at the end of the options. Skips "--". */
 static int options_end(char **list, int count)
 {
 	const char *argument = optind <= count ? list[optind] : NULL;
@@ -234,8 +240,8 @@ static int options_end(char **list, int count)
 }
 
 /*
- * getopts letters name [argument...]: the next option, by OPTIND and the place
- * inside a cluster.
+ * Runs getopts letters name [argument...]: finds the next option, by OPTIND and
+ * the place inside a group.
  */
 int do_getopts(int argc, char **argv)
 {

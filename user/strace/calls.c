@@ -1,8 +1,8 @@
 /*
- * The calls: names from abi/unistd.h, and for each a letter an argument
- * (decode.c, structs.c, flags.c). Behind = stands how the result is shown, if
- * not as a decimal number: x hexadecimal, o octal, t with its date, - not at
- * all, because the call does not return.
+ * The system calls: names from abi/unistd.h, and for each a letter an argument
+ * (decode.c, structs.c, flags.c). A letter behind = gives the form of the
+ * result, which is a decimal number without it. x: hexadecimal; o: octal; t:
+ * with its date; -: the call does not return.
  */
 #include "strace.h"
 #include <abi/fcntl.h>
@@ -206,7 +206,10 @@ const char *call_format(long number)
 	return "xxx";
 }
 
-/* The arguments up to the first that needs the result, or all that are left. */
+/*
+ * Shows the arguments up to the first that needs the result, or all that are
+ * left.
+ */
 static void show_args(struct tracee *t, int at_exit)
 {
 	for (; *t->rest && *t->rest != '='; t->rest++, t->next_arg++) {

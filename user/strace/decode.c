@@ -1,4 +1,4 @@
-/* One argument of a call, by the letter that its format has. */
+/* Shows one argument of a call, by its letter in the call's format. */
 #include "strace.h"
 #include <abi/fcntl.h>
 #include <abi/termios.h>
@@ -21,7 +21,7 @@ int is_output(char format)
 	return strchr("BRSTAKyzVwr8XQYJE560I", format) != NULL;
 }
 
-/* A byte as C writes it; a number may be short if no digit follows. */
+/* Shows a byte in C's form. An octal number is short if no digit follows. */
 static void show_byte(unsigned char c, int next)
 {
 	static const char letters[] = "\t\n\v\f\r\"\\", names[] = "tnvfr\"\\";
@@ -35,7 +35,10 @@ static void show_byte(unsigned char c, int next)
 		out(next >= '0' && next <= '9' ? "\\%03o" : "\\%o", c);
 }
 
-/* At most limit bytes; length is -1 if the text ends with a NUL. */
+/*
+ * Shows at most limit bytes. A length of -1 means that the text ends with a
+ * NUL.
+ */
 static void show_text(pid_t pid, unsigned long addr, long length, int limit)
 {
 	static char text[LONGEST_STRING + 1];
@@ -62,7 +65,7 @@ static void show_text(pid_t pid, unsigned long addr, long length, int limit)
 		show_byte(text[i], i + 1 < shown ? text[i + 1] : -1);
 	if (end)
 		length = end - text;
-	/* a text whose end was not read is longer than what is shown */
+	/* without its NUL, a text is longer than what is shown */
 	out(length < 0 || length > shown ? "\"..." : "\"");
 }
 
@@ -71,13 +74,13 @@ void show_string(pid_t pid, unsigned long addr, long length)
 	show_text(pid, addr, length, string_limit);
 }
 
-/* A path is shown whole, whatever -s says. */
+/* Shows a whole path, whatever -s says. */
 static void show_path(pid_t pid, unsigned long addr)
 {
 	show_text(pid, addr, -1, PATH_MAX - 1);
 }
 
-/* A list of strings as exec() takes it. */
+/* Shows a list of strings, like exec()'s. */
 static void show_list(struct tracee *t, unsigned long addr)
 {
 	unsigned long string;

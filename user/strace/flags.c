@@ -1,6 +1,6 @@
 /*
- * Names of flags and of other numbers. The lists end with a name that is NULL;
- * a value of several bits stands before its parts.
+ * Names of flags and of other numbers. Each list ends with a NULL name. A value
+ * of several bits stands before its parts.
  */
 #include "strace.h"
 #include <abi/fcntl.h>
@@ -18,7 +18,7 @@ static const char *const signal_names[] = {
 #include <signal_names.h>
 };
 
-/* Linux's values of what Cowix's headers do not define yet. */
+/* Linux's values that Cowix's headers do not define yet. */
 static const struct flag open_flags[] = { F(O_WRONLY),
 					  F(O_RDWR),
 					  F(O_CREAT),
@@ -160,7 +160,7 @@ int show_one(const struct flag *values, unsigned value)
 	return 0;
 }
 
-/* Flags whose value 0 has a name, too. Returns 0 for others. */
+/* Shows flags whose value 0 has a name, too. Returns 0 for others. */
 static int show_with_zero(char format, unsigned value)
 {
 	switch (format) {

@@ -1,6 +1,7 @@
 /*
  * strace [-cf] [-e [trace=]call,...] [-o file] [-s length] program
- * [argument...]: the system calls of a program, one a line
+ * [argument...]
+ * Prints the system calls of a program, one a line.
  */
 #include "strace.h"
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 
 int follow, summary, string_limit = 32;
 static char *calls;	/* -e: names with a comma before and behind each */
-static int all_but;		/* they stand behind an exclamation mark */
+static int all_but;		/* the names are those not to be shown */
 
 int chosen(long number)
 {
@@ -39,7 +40,7 @@ static void choose(const char *list)
 		calls = NULL;
 }
 
-/* The program's file, found as the shell would find it. */
+/* Returns the path of the program, along PATH like the shell. */
 static const char *find_program(const char *name)
 {
 	const char *path = getenv("PATH");
@@ -79,7 +80,10 @@ static void set_option(int option)
 	}
 }
 
-/* Options end at the program's name: those behind it are its own. */
+/*
+ * Parses the options up to the program's name. Those behind it are the
+ * program's own.
+ */
 static void read_options(int argc, char **argv)
 {
 	int option;

@@ -1,4 +1,4 @@
-/* The memory of a traced process, a word at a time. */
+/* Reads the memory of a traced process, a word at a time. */
 #include "strace.h"
 #include <string.h>
 

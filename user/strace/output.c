@@ -1,6 +1,6 @@
 /*
- * Lines of output. Of several processes only one can have its line open; the
- * others' are cut and continued later.
+ * Prints the lines of output. Only one process can have its line open. The
+ * lines of others are cut and continued later.
  */
 #include "strace.h"
 #include <stdarg.h>
@@ -35,7 +35,7 @@ void out(const char *format, ...)
 	column += n;
 }
 
-/* A new line of a process, or the rest of its own that was cut. */
+/* Begins a new line of a process, or continues its own line that was cut. */
 void begin_line(struct tracee *t)
 {
 	static pid_t first;

@@ -1,6 +1,6 @@
 /*
- * strace: what its files share. Reading order: main.c, trace.c, calls.c,
- * decode.c, structs.c, flags.c, memory.c, output.c.
+ * strace: declarations shared by its files. Reading order: main.c, trace.c,
+ * calls.c, decode.c, structs.c, flags.c, memory.c, output.c.
  */
 #ifndef STRACE_H
 #define STRACE_H
@@ -11,7 +11,7 @@
 #define RESULT_COLUMN 40
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-/* PTRACE_GETREGS */
+/* as PTRACE_GETREGS fills them in */
 struct user_regs {
 	long ebx, ecx, edx, esi, edi, ebp, eax, xds, xes, xfs, xgs, orig_eax,
 		eip, xcs, eflags, esp, xss;
@@ -21,25 +21,25 @@ struct user_regs {
 struct tracee {
 	struct tracee *next;
 	pid_t pid;
-	/* the one that strace started; its first stop has been seen */
+	/* program: started by strace; known: its first stop was seen */
 	int program, known;
-	int started;	/* exec() was called: what comes is the program's */
+	int started;	/* exec() was called: what follows is the program's */
 	int in_call, hidden;	/* between entry and exit; not to be shown */
-	int exec_trap; /* exec() may send a SIGTRAP that is not the program's */
+	int exec_trap; /* exec() may send a SIGTRAP of its own */
 	long number, args[6], result;
 	/* the formats of the arguments that are shown at the exit */
 	const char *rest;
-	/* the comma before that argument is there already */
+	/* comma: the comma before that argument is already printed */
 	int next_arg, comma;
 	long entry_time;
 };
 
 /* main.c */
 extern int follow, summary, string_limit;
-int chosen(long number);		/* -e trace= */
+int chosen(long number);		/* for -e trace= */
 
 /* trace.c */
-/* the program's exit status, as wait() has it */
+/* returns the program's exit status, as wait() does */
 int trace(char **argv, const char *path);
 long ptrace(int request, pid_t pid, void *addr, void *data);
 enum {
@@ -61,8 +61,8 @@ void show_exit(struct tracee *t);
 
 /* decode.c, structs.c: one argument each */
 void show_arg(struct tracee *t, char format, int n);
-int is_output(char format);	/* known only when the call has returned */
-/* -1: up to the NUL */
+int is_output(char format);	/* known only after the call */
+/* length -1: up to the NUL */
 void show_string(pid_t pid, unsigned long addr, long length);
 void show_pointer(unsigned long addr);
 int show_struct(struct tracee *t, char format, unsigned long addr);
@@ -83,7 +83,7 @@ const char *signal_name(int sig);
 const char *error_name(int error);
 
 /* memory.c */
-/* how many bytes could be read */
+/* returns how many bytes could be read */
 int read_memory(pid_t pid, unsigned long addr, void *to, size_t n);
 /* the same, but not far beyond a NUL */
 int read_text(pid_t pid, unsigned long addr, char *to, size_t n);

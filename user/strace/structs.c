@@ -1,4 +1,4 @@
-/* Structures in the memory of a traced process. */
+/* Shows structures in the memory of a traced process. */
 #include "strace.h"
 #include <abi/dirent.h>
 #include <abi/fcntl.h>
@@ -146,8 +146,9 @@ static void show_termios(const struct termios *t)
 }
 
 /*
- * How many directory entries a getdents call delivered: the record length
- * stands at the same place in both forms but for the larger numbers.
+ * Returns how many directory entries a getdents call delivered. The record
+ * length stands at the same place in both forms, apart from their larger
+ * numbers.
  */
 static int count_entries(struct tracee *t, unsigned long addr, int wide)
 {
@@ -173,13 +174,13 @@ void show_date(long seconds)
 	out("%s", date);
 }
 
-/* A time of 64-bit seconds, as the kernel has it. */
+/* A time with 64-bit seconds, in the kernel's form. */
 struct time64 {
 	long long seconds;
 	long nanoseconds, unused;
 };
 
-/* Shows a time to be set. */
+/* Shows a time that is to be set. */
 static void show_new_time(long long seconds, long nanoseconds)
 {
 	if (nanoseconds == UTIME_NOW || nanoseconds == UTIME_OMIT) {
@@ -191,7 +192,7 @@ static void show_new_time(long long seconds, long nanoseconds)
 	out(" */");
 }
 
-/* Shows access and change, as utimensat() sets them. */
+/* Shows the access and change times that utimensat() sets. */
 static void show_times(const struct timespec *times)
 {
 	out("[");
@@ -201,7 +202,7 @@ static void show_times(const struct timespec *times)
 	out("]");
 }
 
-/* Shows the same of utimensat_time64(). */
+/* Shows the access and change times of utimensat_time64(). */
 static void show_times64(const struct time64 *times)
 {
 	out("[");
@@ -345,7 +346,9 @@ static void show_contents(char format)
 	}
 }
 
-/* A structure, by its format's letter; 0: that is none. */
+/*
+ * Shows a structure, by its format's letter. Returns 0 if the letter has none.
+ */
 int show_struct(struct tracee *t, char format, unsigned long addr)
 {
 	if (format == '5' || format == '6') {

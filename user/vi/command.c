@@ -1,6 +1,6 @@
 /*
- * Commands: one key each, with a count and a register before it. What is no
- * command is a motion.
+ * vi's commands: one key each, with a count and a register before it. A key
+ * that is no command is a motion.
  */
 #include "vi.h"
 #include <ctype.h>
@@ -17,7 +17,7 @@ static int times(int count)
 	return count ? count : 1;
 }
 
-/* For what takes longer and longer when it is repeated. */
+/* Limits the count of commands that take ever longer when repeated. */
 static int few_times(int count)
 {
 	if (count > OFTEN_MAX)
@@ -63,7 +63,7 @@ static void to_line_end(int key, int count)
 	change_range(key == 'C' ? 'c' : 'd', cursor, line_end(), EXCLUSIVE);
 }
 
-/* Y and S: yy and cc. */
+/* Does Y and S, which mean yy and cc. */
 static void whole_lines(int key, int count)
 {
 	struct place to = { cursor.row + times(count) - 1, 0 };
@@ -155,14 +155,14 @@ static void restore_line(int key, int count)
 	undo_line();
 }
 
-/* & */
+/* Does &. */
 static void substitute_again(int key, int count)
 {
 	(void)key, (void)count;
 	ex_command("s");
 }
 
-/* ^^ */
+/* Does ^^. */
 static void edit_other(int key, int count)
 {
 	(void)key, (void)count;
@@ -199,7 +199,7 @@ static void colon(int key, int count)
 		ex_command(line);
 }
 
-/* ZZ: write if needed and leave; ZQ: leave. */
+/* Does ZZ: writes if needed and leaves; ZQ: leaves. */
 static void leave_by_z(int key, int count)
 {
 	(void)count;
@@ -211,7 +211,7 @@ static void leave_by_z(int key, int count)
 	fail("");
 }
 
-/* z and where the cursor's line shall be: Enter or t, . or z, - or b. */
+/* Does z and the place for the cursor's line: Enter or t, . or z, - or b. */
 static void place_line(int key, int count)
 {
 	(void)key;
@@ -252,7 +252,7 @@ static void page(int key, int count)
 	cursor.col = first_text(cursor.row);
 }
 
-/* ^D, ^U: half a screen, the cursor with it. */
+/* Does ^D and ^U: moves half a screen, the cursor with it. */
 static void half_page(int key, int count)
 {
 	int n = count ? count : (rows - 1) / 2;
@@ -266,7 +266,7 @@ static void half_page(int key, int count)
 	cursor.col = first_text(cursor.row);
 }
 
-/* ^E, ^Y: the screen moves below the cursor. */
+/* Does ^E and ^Y: moves the screen below the cursor. */
 static void scroll_line(int key, int count)
 {
 	int new = top + (key == CTRL('E') ? times(count) : -times(count));
@@ -290,8 +290,8 @@ static void status(int key, int count)
 }
 
 /*
- * ^Z, unless the shell has no job control: it gave this program no process
- * group of its own then, and nobody would wake it.
+ * Does ^Z, but only if the shell has job control. Otherwise this program has no
+ * process group of its own, and nobody would wake it.
  */
 static void suspend(int key, int count)
 {
@@ -366,7 +366,7 @@ static const struct {
 				   { CTRL('Z'), 0, suspend },
 			 };
 
-/* The key of a command, behind its count and register. */
+/* Reads the key of a command, behind its count and register. */
 static int read_command(int *count)
 {
 	int key = get_key();

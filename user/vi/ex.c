@@ -1,6 +1,6 @@
 /*
  * The commands behind a colon: addresses, a name, arguments, and | between
- * commands. What they do is in ex_commands.c.
+ * commands. ex_commands.c carries them out.
  */
 #include "vi.h"
 #include <ctype.h>
@@ -30,8 +30,8 @@ static const char *search_address(const char *s, int *row)
 }
 
 /*
- * Reads one address: a number, ., $, 'm, /pattern/ or ?pattern?, then +n and
- * -n; *row is NO_ADDRESS if there is none.
+ * Parses one address: a number, ., $, 'm, /pattern/ or ?pattern?, then +n and
+ * -n. *row is NO_ADDRESS if there is none.
  */
 const char *address(const char *s, int *row)
 {
@@ -62,7 +62,10 @@ const char *address(const char *s, int *row)
 	return s;
 }
 
-/* The row behind ; is the current one for the address that follows. */
+/*
+ * Parses the addresses. The row before ; becomes the current one for the next
+ * address.
+ */
 static const char *range(const char *s, struct ex *x)
 {
 	struct place before = cursor;
@@ -93,8 +96,8 @@ static const char *range(const char *s, struct ex *x)
 }
 
 /*
- * Returns where a command's argument ends: at a | without a backslash, or
- * never.
+ * Returns where a command's argument ends: at a | without a backslash, or at
+ * the end.
  */
 static const char *argument_end(const char *s, int kind)
 {
@@ -111,7 +114,7 @@ static const char *argument_end(const char *s, int kind)
 	return s;
 }
 
-/* Adds a file's name in the place of % or #. */
+/* Appends a file's name for % or #. */
 static char *add_name(char *to, char *end, const char *name)
 {
 	if (!name)
@@ -120,8 +123,8 @@ static char *add_name(char *to, char *end, const char *name)
 }
 
 /*
- * Copies an argument without the blanks behind it. A | may have a backslash;
- * among names of files, and in shell commands, % and # are names.
+ * Copies an argument without the blanks behind it. A | may have a backslash. In
+ * file names and shell commands % and # are names.
  */
 static void copy_argument(const char *s, const char *end, char *to, int size,
 			  int kind)
@@ -148,7 +151,7 @@ static void copy_argument(const char *s, const char *end, char *to, int size,
 
 /*
  * Returns the command of a name at s; an empty one is :print. Sets *length to
- * its.
+ * the name's.
  */
 static const struct ex_name *find_name(const char *s, int *length)
 {
@@ -173,7 +176,7 @@ static void check_range(const struct ex *x, int zero)
 		fail("No such lines");
 }
 
-/* Obeys the first command; returns what is behind its |, or NULL. */
+/* Carries out the first command. Returns what is behind its |, or NULL. */
 static const char *one_command(const char *s)
 {
 	struct ex x = { 0 };

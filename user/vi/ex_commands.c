@@ -1,4 +1,4 @@
-/* What the commands behind a colon do; their names. */
+/* Carries out the commands behind a colon; their names. */
 #include "vi.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static void ex_next(struct ex *x)
 	load_file(*file_list++);
 }
 
-/* :rewind: the first of the files once more. */
+/* Does :rewind: edits the first of the files once more. */
 static void ex_rewind(struct ex *x)
 {
 	check_unsaved(x->force);
@@ -87,7 +87,7 @@ static void ex_read(struct ex *x)
 	read_into(x->last, *x->argument ? x->argument : file_name);
 }
 
-/* [register] [count]: the lines that a command is for. */
+/* Parses [register] [count]: the lines that a command applies to. */
 static void take_register_and_count(struct ex *x)
 {
 	char *s = x->argument;
@@ -123,7 +123,10 @@ static void ex_yank(struct ex *x)
 	cursor = before;
 }
 
-/* Lines, whatever the register holds; :0put puts them before all others. */
+/*
+ * Does :put. It puts lines, whatever the register holds; :0put puts them before
+ * all others.
+ */
 static void ex_put(struct ex *x)
 {
 	reg = *x->argument;
@@ -131,7 +134,7 @@ static void ex_put(struct ex *x)
 	put_lines(x->last < 0);
 }
 
-/* :<, :>, and as often as the sign is repeated. */
+/* Does :< and :>, as often as the sign is repeated. */
 static void ex_shift(struct ex *x)
 {
 	int by = 1 + strspn(x->argument, x->name);
@@ -162,7 +165,7 @@ static int target(struct ex *x)
 	return row;
 }
 
-/* Copies of the lines behind a row. */
+/* Copies the lines behind a row. */
 static int copy_lines(struct ex *x, int row)
 {
 	int n = x->last - x->first + 1;
@@ -240,7 +243,9 @@ static void ex_print(struct ex *x)
 	cursor.col = first_text(cursor.row);
 }
 
-/* :s and, repeating it, :& and, for the pattern searched last, :~ */
+/*
+ * Does :s. Also repeats it for :&, and for :~ with the last pattern searched.
+ */
 static void ex_again(struct ex *x)
 {
 	ex_substitute(x->first, x->last, x->argument, *x->name == '~');
@@ -254,7 +259,7 @@ static void ex_global_lines(struct ex *x)
 		  x->argument, *x->name == 'g' && !x->force);
 }
 
-/* :!, with addresses for the lines that go through the command. */
+/* Does :!, with addresses for lines that go through the command. */
 static void ex_bang(struct ex *x)
 {
 	if (x->given)

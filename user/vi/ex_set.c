@@ -1,4 +1,4 @@
-/* :set: the options that are kept; every other one is refused. */
+/* :set: the options that vi knows. Every other one is refused. */
 #include "vi.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static const struct option *find_option(const char *name)
 	     "wrapscan");
 }
 
-/* Adds an option as :set would take it. */
+/* Appends an option in the form that :set takes. */
 static int show(const struct option *o, char *to, int size)
 {
 	if (o->number)

@@ -1,6 +1,6 @@
 /*
- * Reading and writing files. A file is written in place, so that its inode,
- * mode and links stay, and cut to its length only afterwards.
+ * Reads and writes files. A file is written in place, so that its inode, mode
+ * and links stay. It is cut to its length only afterwards.
  */
 #include "vi.h"
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <util.h>
 
 char *file_name, *other_name, **file_list, **first_file;
-/* the file as it was when it was read or written last */
+/* the file when it was last read or written */
 static struct stat as_read;
 
 static void fail_with(const char *name, int error)
@@ -36,7 +36,9 @@ void set_name(const char *name)
 	file_name = copy;
 }
 
-/* All of a file, with room for a byte more; NULL with errno. */
+/*
+ * Returns all of a file, with room for one more byte. Returns NULL with errno.
+ */
 char *read_all(int fd, int *size)
 {
 	struct stat st = { 0 };
@@ -86,7 +88,7 @@ static char *read_named(const char *name, int *size)
 	return buf;
 }
 
-/* Edits another file; one that does not exist is empty. */
+/* Edits another file. A missing one is empty. */
 int load_file(const char *name)
 {
 	char kept[256];
@@ -114,7 +116,7 @@ int load_file(const char *name)
 	return 0;
 }
 
-/* Puts the lines of a text behind a row (-1: before the first). */
+/* Inserts the lines of a text behind a row (-1: before the first). */
 void read_text_into(int row, const char *text, int size)
 {
 	int n = 0;
@@ -139,7 +141,7 @@ void read_text_into(int row, const char *text, int size)
 	cursor = (struct place){ row + 1, 0 };
 }
 
-/* :r */
+/* Does :r. */
 void read_into(int row, const char *name)
 {
 	int size = 0, before = nr_lines;
@@ -152,7 +154,10 @@ void read_into(int row, const char *name)
 	message("\"%s\" %d lines", name, nr_lines - before);
 }
 
-/* Lines to a descriptor, in large pieces; how many bytes, or -1 with errno. */
+/*
+ * Writes lines to a descriptor, in large pieces. Returns how many bytes, or -1
+ * with errno.
+ */
 int write_lines(int fd, int first, int last)
 {
 	static char buf[8192];
@@ -175,8 +180,8 @@ int write_lines(int fd, int first, int last)
 }
 
 /*
- * What must not be lost by mistake: another file, or this one if someone else
- * has changed it.
+ * Fails if a file must not be overwritten by mistake: another one, or this one
+ * if someone else has changed it.
  */
 static void check_target(const char *name, int whole)
 {
@@ -194,7 +199,8 @@ static void check_target(const char *name, int whole)
 }
 
 /*
- * The lines into the open file; the first error is kept while the rest is done.
+ * Writes the lines into the open file. Keeps the first error while the rest is
+ * done.
  */
 static int store(int fd, int first, int last, int append)
 {
@@ -247,8 +253,8 @@ void write_file(const char *name, int first, int last, int append, int force)
 }
 
 /*
- * The terminal is gone, or the machine is going down: keep the text in a file
- * beside the original.
+ * Saves the text in a file beside the original. Called when the terminal is
+ * gone or the machine goes down.
  */
 void save_on_hangup(void)
 {

@@ -1,6 +1,6 @@
 /*
- * Shell commands: on the terminal, or with lines as their input, and what they
- * print as lines.
+ * Runs shell commands: on the terminal, or with lines as their input and their
+ * output as lines.
  */
 #include "vi.h"
 #include <errno.h>
@@ -11,10 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What an earlier command was, for a ! in the next one. */
+/* The last command, for a ! in the next one. */
 static char last_command[512];
 
-/* Puts the last command in the place of each ! without a backslash. */
+/* Replaces each ! without a backslash by the last command. */
 static const char *with_last(const char *s)
 {
 	char text[sizeof(last_command)], *to = text;
@@ -35,7 +35,7 @@ static const char *with_last(const char *s)
 	return strcpy(last_command, text);
 }
 
-/* In a child: becomes a shell that runs a command. */
+/* Called in a child: becomes a shell that runs a command. */
 static void become_shell(const char *s)
 {
 	signal(SIGINT, SIG_DFL);
@@ -53,7 +53,7 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-/* Starts a child that writes lines into a pipe; returns the other end. */
+/* Starts a child that writes lines into a pipe. Returns the other end. */
 static int lines_as_input(int first, int last, pid_t *writer)
 {
 	int ends[2];
@@ -74,7 +74,7 @@ static int lines_as_input(int first, int last, pid_t *writer)
 	return ends[0];
 }
 
-/* Starts a command; descriptors below 0 are the terminal. Closes both. */
+/* Starts a command. Descriptors below 0 are the terminal. Closes both. */
 static pid_t start(const char *s, int in, int out)
 {
 	pid_t pid = fork();
@@ -99,8 +99,9 @@ static pid_t start(const char *s, int in, int out)
 }
 
 /*
- * Returns what a command prints, malloc'ed; its input are lines unless last is
- * below first. Fails, with nothing changed, if it cannot be run or read.
+ * Returns what a command prints, malloc'ed. Its input is the lines, or none if
+ * last is below first. Fails, with nothing changed, if it cannot be run or
+ * read.
  */
 static char *output_of(const char *s, int first, int last, int *size)
 {
@@ -129,7 +130,7 @@ static char *output_of(const char *s, int first, int last, int *size)
 	return buf;
 }
 
-/* Puts what a command prints behind a row. */
+/* Inserts what a command prints behind a row. */
 void read_command_into(int row, const char *s)
 {
 	int size;
@@ -139,7 +140,7 @@ void read_command_into(int row, const char *s)
 	free(buf);
 }
 
-/* Puts what a command makes of lines in their place. */
+/* Replaces lines by what a command makes of them. */
 void filter_lines(int first, int last, const char *s)
 {
 	int size;
@@ -166,7 +167,7 @@ static void await_enter(void)
 	forget_screen();
 }
 
-/* Runs a command on the terminal, as the shell had it. */
+/* Runs a command on the terminal, in the modes that the shell had set. */
 static void on_terminal(const char *s, int in)
 {
 	pid_t pid;
@@ -182,14 +183,14 @@ static void on_terminal(const char *s, int in)
 	}
 }
 
-/* :!command */
+/* Does :!command. */
 void ex_shell(struct ex *x)
 {
 	on_terminal(with_last(x->argument), -1);
 	await_enter();
 }
 
-/* :w !command */
+/* Does :w !command. */
 void write_to_command(const char *s, int first, int last)
 {
 	pid_t writer;

@@ -77,7 +77,10 @@ static void shift(int by)
 	cursor.col = col < 0 ? 0 : col;
 }
 
-/* A key that moves the cursor begins the text to repeat anew; 0: it is none. */
+/*
+ * Handles a key that moves the cursor; the text to repeat begins anew. Returns
+ * 0 for other keys.
+ */
 static int moved(int key)
 {
 	struct place to = cursor;
@@ -136,7 +139,9 @@ void insert_mode(int times, int new_lines)
 		cursor.col--;
 }
 
-/* An empty line, or one with its neighbour's indentation, before a row. */
+/*
+ * Inserts an empty line before a row. It may get its neighbour's indentation.
+ */
 void open_line(int row)
 {
 	int like = row > 0 && row > cursor.row ? row - 1 : row;
@@ -147,7 +152,7 @@ void open_line(int row)
 	cursor = (struct place){ row, new.n };
 }
 
-/* Going back in replace mode gives the old text back. */
+/* Restores the old text when the cursor goes back in replace mode. */
 static void restore_char(const struct line *old, int start)
 {
 	if (cursor.col <= start)

@@ -1,4 +1,4 @@
-/* Keys: from the terminal, or once more from the last command (.). */
+/* Reads keys from the terminal, or again those of the last command (.). */
 #include "vi.h"
 #include <errno.h>
 #include <signal.h>
@@ -13,7 +13,7 @@ static unsigned char typed[256];
 static int typed_at, typed_end;
 
 /*
- * A list of keys: what is being recorded, what . repeats, what is being
+ * Lists of keys: what is being recorded, what . repeats, what is being
  * repeated.
  */
 struct key_list {
@@ -81,7 +81,7 @@ void keep_recording(void)
 	recorded.n = 0;
 }
 
-/* Puts keys in front of those that are still to be read. */
+/* Pushes keys before those that are still to be read. */
 static void push_list(const struct key_list *l)
 {
 	struct key_list rest = { 0 };
@@ -108,7 +108,10 @@ void push_keys(const char *s, int n)
 	free(l.keys);
 }
 
-/* A numbered register counts up: "1pu.u. looks for the deleted text. */
+/*
+ * Repeats the last command. A numbered register counts up: "1pu.u. looks for
+ * the deleted text.
+ */
 void replay(int count)
 {
 	struct key_list l = { 0 };
@@ -135,8 +138,8 @@ void drop_replay(void)
 }
 
 /*
- * Waits for bytes; 0 if a signal came instead or, with a limit, nothing in a
- * tenth of a second.
+ * Waits for bytes. Returns 0 if a signal came or, with a limit, after a tenth
+ * of a second without a byte.
  */
 static int fill(int limit)
 {
@@ -176,7 +179,7 @@ static int next_byte(void)
 	return typed[typed_at++];
 }
 
-/* ESC [ number ~ */
+/* Reads ESC [ number ~. */
 static int numbered_key(int number)
 {
 	static const short keys[] = {
@@ -188,7 +191,8 @@ static int numbered_key(int number)
 }
 
 /*
- * What begins with ESC: a key of its own, or several bytes that came at once.
+ * Reads what begins with ESC: the key itself, or several bytes that came at
+ * once.
  */
 static int escape_sequence(void)
 {

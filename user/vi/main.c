@@ -1,6 +1,7 @@
 /*
- * vi [+command] [file...]: a screen editor. This file: start, end, and what to
- * do about signals.
+ * vi [+command] [file...]
+ * A screen editor. This file holds its start, its end, and the handling of
+ * signals.
  */
 #include "vi.h"
 #include <signal.h>
@@ -36,8 +37,8 @@ void fail(const char *why)
 }
 
 /*
- * The cursor goes to the last line, which keeps the last message: it says what
- * was written.
+ * Ends vi. The cursor goes to the last line, which keeps the last message: it
+ * says what was written.
  */
 void leave(int status)
 {
@@ -67,8 +68,8 @@ static void on_hangup(int sig)
 }
 
 /*
- * The handlers only leave a note; the read of the next key is interrupted and
- * looks at it.
+ * Installs handlers that only set a flag. A signal interrupts the reading of
+ * the next key, which looks at the flag.
  */
 static void catch_signals(void)
 {

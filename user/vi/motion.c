@@ -17,7 +17,7 @@ int row_in_text(int row)
 	return row >= nr_lines ? nr_lines - 1 : row;
 }
 
-/* Up and down keep to the column where the cursor was put. */
+/* Moves up and down in the column where the cursor was put. */
 static enum motion_kind vertical(struct place *p, int by)
 {
 	if (p->row + by < 0 || p->row + by >= nr_lines) {
@@ -58,7 +58,10 @@ static enum motion_kind line_end(struct place *p, int count)
 	return lines[p->row].n ? INCLUSIVE : EXCLUSIVE;
 }
 
-/* w behind an operator does not take the end of the line with it; cw is ce. */
+/*
+ * Moves by words. w behind an operator does not include the end of the line; cw
+ * is ce.
+ */
 static enum motion_kind words(struct place *p, int key, int count)
 {
 	void (*go)(struct place *, int) = word_end;
@@ -118,7 +121,7 @@ static enum motion_kind find_again(struct place *p, int key, int count)
 	return find_in_line(p, kind, count);
 }
 
-/* Screen lines: H, M, L. */
+/* Moves to a line of the screen: H, M, L. */
 static enum motion_kind screen_line(struct place *p, int key, int count)
 {
 	int last = last_row_shown(), row;
@@ -135,7 +138,7 @@ static enum motion_kind screen_line(struct place *p, int key, int count)
 	}
 }
 
-/* ' leads to the line of a mark, ` to its very place. */
+/* Moves to the line of a mark (') or to its exact place (`). */
 static enum motion_kind to_mark(struct place *p, int key)
 {
 	const struct place *m = mark(get_key());
@@ -150,7 +153,7 @@ static enum motion_kind to_mark(struct place *p, int key)
 	return EXCLUSIVE;
 }
 
-/* +n or -n behind a pattern: so many lines further. */
+/* Parses +n or -n behind a pattern: n lines further. */
 static enum motion_kind offset(struct place *p, const char *s)
 {
 	int by = *s == '-' ? -1 : 1;
@@ -187,7 +190,7 @@ static enum motion_kind to_pattern(struct place *p, int key, int count)
 	return *rest == '+' || *rest == '-' ? offset(p, rest) : EXCLUSIVE;
 }
 
-/* { } ( ) [[ ]] */
+/* Moves by { } ( ) [[ ]]. */
 static enum motion_kind pieces(struct place *p, int key, int count)
 {
 	int by = strchr("})]", key) ? 1 : -1;
@@ -204,7 +207,7 @@ static enum motion_kind pieces(struct place *p, int key, int count)
 	return EXCLUSIVE;
 }
 
-/* Motions that keep the wanted column; -1: none of them. */
+/* Does motions that keep the wanted column. Returns -1 for others. */
 static int move_vertically(int key, int n, struct place *to)
 {
 	switch (key) {

@@ -1,4 +1,4 @@
-/* What is done with a range of text: yank, delete, change, shift, filter. */
+/* The operators on a range of text: yank, delete, change, shift, filter. */
 #include "vi.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 int shift_width = 8;
 
-/* Puts a line's blanks at its start at a width, with tabs where they fit. */
+/* Sets a line's indentation to a width, with tabs where they fit. */
 static void indent_line(int row, int width)
 {
 	int n = first_text(row), tabs = width / tab_stop;
@@ -31,7 +31,7 @@ void shift_lines(int first, int last, int by)
 	cursor = (struct place){ first, first_text(first) };
 }
 
-/* ! and the lines of a motion: they go through a command. */
+/* Does ! and a motion: lets its lines go through a command. */
 static void filter(int first, int last)
 {
 	const char *command = prompt('!');
@@ -42,7 +42,7 @@ static void filter(int first, int last)
 
 /*
  * Joins the next line to this one. Its indentation goes, and one space comes
- * between if there is need; with as_it_is neither.
+ * between if needed; with as_it_is neither.
  */
 static void join_next(int row, int as_it_is)
 {
@@ -75,8 +75,9 @@ static int before(struct place a, struct place b)
 }
 
 /*
- * An exclusive range that ends at the start of a line ends before its newline;
- * one that also starts at the start of a line is lines.
+ * Adjusts an exclusive range that ends at the start of a line: it ends before
+ * the last newline. If it also starts at the start of a line it becomes
+ * linewise.
  */
 static int make_linewise(struct place from, struct place *to,
 			 enum motion_kind kind)

@@ -1,6 +1,6 @@
 /*
  * The registers: the unnamed one, a to z (A to Z append), and 1 to 9, which
- * keep the deleted lines, the last first. Putting text back; running it.
+ * keep the lines deleted last. Puts their text back, or runs it.
  */
 #include "vi.h"
 #include <ctype.h>
@@ -33,7 +33,7 @@ static void set_register(struct text_register *r, char *s, int n, int linewise)
 	*r = (struct text_register){ s, n, linewise };
 }
 
-/* Adds text behind what a register has. */
+/* Appends text to a register. */
 static void append_register(struct text_register *r, char *s, int n,
 			    int linewise)
 {
@@ -48,7 +48,7 @@ static void append_register(struct text_register *r, char *s, int n,
 		     linewise || r->linewise);
 }
 
-/* Copies a range into a register; with append behind what it has. */
+/* Copies a range into a register; with append adds it. */
 static void store(struct text_register *r, struct place from, struct place to,
 		  int linewise, int append)
 {
@@ -84,8 +84,8 @@ void keep_deleted(struct place from, struct place to, int linewise)
 }
 
 /*
- * Returns a register's text several times, with a newline before (or behind)
- * each if it is lines.
+ * Returns a register's text several times. Lines get a newline before (or
+ * behind) each copy.
  */
 static char *repeated_text(const struct text_register *r, int before, int count,
 			   int *n)

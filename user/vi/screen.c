@@ -1,6 +1,6 @@
 /*
- * The screen. Each time an image of the whole screen is made from the text,
- * compared with what the terminal shows, and the difference sent: only with
+ * The screen. Each time, an image of the whole screen is made from the text and
+ * compared with what the terminal shows. Only the difference is sent. It uses
  * cursor positions, erasing to the end of a line, and scrolling regions, which
  * every VT100 has.
  */
@@ -16,7 +16,7 @@
 
 int rows, columns, top, inserting, show_numbers;
 int tab_stop = 8;
-static int skip; /* rows of the line at the top that are above the screen */
+static int skip; /* rows of the top line above the screen */
 static char *image, *shown;
 /* where the terminal's cursor is; -1: unknown */
 static int shown_row, shown_col;
@@ -61,7 +61,7 @@ void measure_screen(void)
 	forget_screen();
 }
 
-/* How a byte looks at a display column; its width. */
+/* Writes how a byte looks at a display column. Returns its width. */
 static int look(unsigned char c, int column, char *to)
 {
 	if (c == '\t')
@@ -111,7 +111,7 @@ static int margin(void)
 	return show_numbers ? 8 : 0;
 }
 
-/* Screen rows that a line takes. */
+/* Returns how many screen rows a line takes. */
 static int height(int row)
 {
 	int cells = margin() + display_column(row, lines[row].n);
@@ -120,8 +120,8 @@ static int height(int row)
 }
 
 /*
- * Returns the cursor's cell, counted from its line's first; on a tab it stands
- * at the end unless text is put before it.
+ * Returns the cursor's cell, counted from its line's first. On a tab it is at
+ * the end, unless text is inserted before the tab.
  */
 static int cursor_cell(void)
 {
@@ -133,7 +133,7 @@ static int cursor_cell(void)
 	return margin() + column;
 }
 
-/* Goes up from a line as far as n screen rows allow. */
+/* Returns the row that is up to n screen rows above a line. */
 static int row_above(int row, int n)
 {
 	while (row > 0 && (n -= height(row - 1)) >= 0)
@@ -152,8 +152,8 @@ void show_row(int row, int at)
 }
 
 /*
- * Screen rows from the top of the screen to the cursor's, or a number beyond
- * the screen.
+ * Returns the screen rows from the top of the screen to the cursor, or a number
+ * beyond the screen.
  */
 static int rows_to_cursor(void)
 {
@@ -194,8 +194,8 @@ int last_row_shown(void)
 }
 
 /*
- * A line's cells, those from `from` up to `limit`, into the image at `to`; how
- * many.
+ * Draws a line's cells, from `from` up to `limit`, into the image at `to`.
+ * Returns how many.
  */
 static int draw_line(int row, char *to, int from, int limit)
 {
@@ -221,8 +221,8 @@ static int draw_line(int row, char *to, int from, int limit)
 }
 
 /*
- * The last row: what is being typed or the message, and the cursor's place in
- * the text if there is room.
+ * Draws the last row: what is being typed, or the message, and the cursor's
+ * place in the text if there is room.
  */
 static void draw_status(void)
 {
@@ -279,8 +279,8 @@ static int length(const char *cells)
 }
 
 /*
- * Sends what differs in one row: from the first to the last difference, and the
- * erasing of what was longer.
+ * Sends what differs in one row, from the first to the last difference. Erases
+ * what was longer.
  */
 static void update_row(int row)
 {
@@ -307,7 +307,7 @@ static void update_row(int row)
 	memcpy(old, new, columns);
 }
 
-/* If the text only moved up or down by a few rows, let the terminal move it. */
+/* Lets the terminal scroll if the text only moved up or down by a few rows. */
 static void scroll_terminal(void)
 {
 	const int text_rows = rows - 1;

@@ -1,5 +1,6 @@
 /*
- * Searching, and the line at the bottom where patterns and commands are typed.
+ * Searching, and the line at the bottom in which patterns and commands are
+ * typed.
  */
 #include "vi.h"
 #include <regex.h>
@@ -14,7 +15,7 @@ static regex_t pattern;
 static char *pattern_text;
 
 /*
- * Makes a pattern the current one; an empty one means the last, compiled anew
+ * Makes a pattern the current one. An empty one means the last, compiled anew
  * if :set ic has changed since.
  */
 void set_pattern(const char *text)
@@ -46,8 +47,8 @@ const char *current_pattern(void)
 }
 
 /*
- * The pattern's first match in a line from a column on: start[0] and up to nine
- * groups, as columns.
+ * Finds the pattern's first match in a line from a column on. Returns 1 and
+ * fills in match[0] and up to nine groups, as columns.
  */
 int match_at(int row, int from, regmatch_t *match, int nr_matches)
 {
@@ -76,7 +77,7 @@ static int match_in(int row, int from, int *col)
 	       match.rm_so == 0;
 }
 
-/* The last match that starts before a column. */
+/* Finds the last match that starts before a column. */
 static int last_match(int row, int before, int *col)
 {
 	int found = 0, at, from = 0;
@@ -90,7 +91,7 @@ static int last_match(int row, int before, int *col)
 	return found;
 }
 
-/* The next or previous match in the whole text, around its end. */
+/* Finds the next or previous match in the whole text, around its end. */
 int search(struct place *p, int by)
 {
 	int row = p->row, col;
@@ -116,8 +117,8 @@ int search(struct place *p, int by)
 }
 
 /*
- * The part of s up to a delimiter without a backslash; what follows the
- * delimiter.
+ * Copies the part of s up to a delimiter without a backslash. Returns what
+ * follows the delimiter.
  */
 const char *cut_pattern(const char *s, char delimiter, char *to, int size)
 {
@@ -136,7 +137,7 @@ const char *cut_pattern(const char *s, char delimiter, char *to, int size)
 	return *s ? s + 1 : s;
 }
 
-/* Lets a line be typed at the bottom; NULL: it was given up. */
+/* Reads a line at the bottom. Returns NULL if it was given up. */
 const char *prompt(char first)
 {
 	static char text[512];

@@ -45,7 +45,7 @@ static void add_cased(const char *s, int n)
 	}
 }
 
-/* What stands behind a backslash in a replacement. */
+/* Adds what a backslash and the next character stand for in a replacement. */
 static void add_escape(char c, const char *line, const regmatch_t *match)
 {
 	int group = c - '0';
@@ -64,8 +64,8 @@ static void add_escape(char c, const char *line, const regmatch_t *match)
 }
 
 /*
- * Adds the replacement for one match: & is the match, \1 to \9 its groups, \n
- * and a carriage return (typed behind ^V) new lines.
+ * Adds the replacement for one match. & is the match, \1 to \9 its groups.
+ *  and a carriage return (typed behind ^V) are new lines.
  */
 static void add_replacement(const char *s, const char *line,
 			    const regmatch_t *match)
@@ -86,12 +86,12 @@ static struct {
 	int known;
 } last;
 
-/* How this :s works: c asks, i ignores case, g takes all of a line. */
+/* The options of this :s: c asks, i ignores case, g takes all of a line. */
 static struct {
 	int all, ask, any_case, over, found;
 } how;
 
-/* Returns 1 if to replace what is at a place. */
+/* Asks if the match at a place is to be replaced. Returns 1 if so. */
 static int confirmed(struct place at)
 {
 	int key;
@@ -107,8 +107,8 @@ static int confirmed(struct place at)
 }
 
 /*
- * Builds the line with its replacements; returns how many there were. An empty
- * match right behind another does not count.
+ * Builds the line with its replacements. Returns their number. An empty match
+ * right behind another does not count.
  */
 static int build(int row, int all)
 {
@@ -141,7 +141,7 @@ static int build(int row, int all)
 	return count;
 }
 
-/* Replaces a line by what was built; returns how many more there are now. */
+/* Replaces a line by what was built. Returns how many lines were added. */
 static int store(int row)
 {
 	struct place start = { row, 0 };
@@ -157,7 +157,7 @@ static int store(int row)
 	return nr_lines - before;
 }
 
-/* Reads the replacement: ~ is the last one, and so is a % alone. */
+/* Parses the replacement. ~ is the last one, and so is a % alone. */
 static const char *read_replacement(const char *s, char delimiter)
 {
 	char text[sizeof(last.replacement)], whole[2 * sizeof(text)];
@@ -182,7 +182,7 @@ static const char *read_replacement(const char *s, char delimiter)
 	return s;
 }
 
-/* Reads the letters and the count behind the last delimiter. */
+/* Parses the letters and the count behind the last delimiter. */
 static void read_options(const char *s, int *first, int *last_row)
 {
 	int count;
@@ -205,8 +205,8 @@ static void read_options(const char *s, int *first, int *last_row)
 }
 
 /*
- * Reads /pattern/replacement/options, or options alone: the last :s again, for
- * its own pattern or the one searched last.
+ * Parses /pattern/replacement/options. Options alone repeat the last :s, for
+ * its own pattern or the last one searched.
  */
 static void read_substitution(const char *s, int *first, int *last_row,
 			      int searched)
@@ -256,7 +256,7 @@ void ex_substitute(int first, int last_row, const char *s, int searched)
 	message("%d replacement%s", count, count == 1 ? "" : "s");
 }
 
-/* Returns the row of a line, searched from a row on; -1: it is gone. */
+/* Returns the row of a line, searched from a row on, or -1 if it is gone. */
 static int find_line(const char *s, int from)
 {
 	for (int row = from; row < nr_lines; row++)
@@ -266,8 +266,9 @@ static int find_line(const char *s, int from)
 }
 
 /*
- * :g and :v: choose the lines first, by the addresses of their texts, then run
- * the command on each that is still there. A :s without a match is no error.
+ * Does :g and :v. First chooses the lines, by the addresses of their texts.
+ * Then runs the command on each that is still there. A :s without a match is no
+ * error.
  */
 void ex_global(int first, int last, const char *s, int matching)
 {

@@ -1,7 +1,7 @@
 /*
- * The text: an array of lines. A line's bytes are never changed in place; a new
- * line takes its place, and the old one goes to the record of changes (undo.c).
- * The lines of a file as loaded stay in the one buffer it was read into.
+ * The text: an array of lines. A line's bytes are never changed in place: a new
+ * line replaces it, and the record of changes (undo.c) keeps the old one. The
+ * lines of a loaded file stay in the buffer it was read into.
  */
 #include "vi.h"
 #include <stdlib.h>
@@ -41,7 +41,7 @@ void free_line(struct line l)
 		free(l.s);
 }
 
-/* Room for n lines in the array. */
+/* Makes room for n lines in the array. */
 static void grow(int n)
 {
 	struct line *more;
@@ -108,10 +108,7 @@ struct place *mark(int name)
 	return name >= 'a' && name <= 'z' ? &marks[name - 'a'] : NULL;
 }
 
-/*
- * Puts other lines into the place of some; nothing is recorded and nothing
- * freed.
- */
+/* Replaces some lines by others. Records and frees nothing. */
 void splice(int at, int removed, const struct line *new, int added)
 {
 	grow(nr_lines - removed + added);
@@ -126,7 +123,8 @@ void splice(int at, int removed, const struct line *new, int added)
 }
 
 /*
- * The one way to change the text. Memory is taken before anything is touched.
+ * Replaces lines and records the change. All changes of the text go through
+ * here. Allocates memory before anything is changed.
  */
 void replace_lines(int at, int removed, const struct line *new, int added)
 {
@@ -158,8 +156,8 @@ void replace_in_line(struct place at, int removed, const char *s, int n)
 }
 
 /*
- * Text with newlines: the first piece joins what is before the place, the last
- * what is behind it.
+ * Inserts text with newlines. Its first piece joins what is before the place,
+ * its last piece what is behind. Returns where the inserted text ends.
  */
 struct place insert_text(struct place at, const char *s, int n)
 {

@@ -1,7 +1,7 @@
 /*
- * The record of changes: which lines each change removed and how many it put
- * there. Undoing exchanges the two, so that the same record redoes it. The
- * records of one command have one number and go together.
+ * The record of changes: the lines that each change removed, and how many it
+ * put there. Undo exchanges the two, so that the same record redoes it. All
+ * records of one command have the same number and are undone together.
  */
 #include "vi.h"
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static struct record {
 } *records;
 static int nr_records, nr_done, room, this_step;
 
-/* The line with the cursor as it was when the cursor came to it. */
+/* The cursor's line as it was when the cursor came to it. */
 static struct {
 	int row, nr_lines, n;
 	char *s;
@@ -64,7 +64,7 @@ int same_change(int at)
 	       r->at == at && r->added == 1 && r->removed == 1;
 }
 
-/* A new change ends the possibility to redo. */
+/* Makes room for a record. After a new change there is nothing to redo. */
 void reserve_record(void)
 {
 	struct record *more;
@@ -147,7 +147,7 @@ void note_line(void)
 		memcpy(untouched.s, l->s, l->n);
 }
 
-/* Undoing it once more brings the changes back. */
+/* Restores the noted line. A second call brings the changes back. */
 void undo_line(void)
 {
 	struct place start = { cursor.row, 0 };

@@ -1,8 +1,8 @@
 /*
- * vi: what its files share. Reading order: main.c, text.c (the lines), undo.c,
- * keys.c, screen.c, motion.c, words.c, search.c, command.c, operator.c,
- * registers.c, insert.c, ex.c, ex_commands.c, ex_set.c, substitute.c, filter.c,
- * file.c.
+ * vi: declarations shared by its files.
+ * Reading order: main.c, text.c (the lines), undo.c, keys.c, screen.c,
+ * motion.c, words.c, search.c, command.c, operator.c, registers.c, insert.c,
+ * ex.c, ex_commands.c, ex_set.c, substitute.c, filter.c, file.c.
  */
 #ifndef VI_H
 #define VI_H
@@ -28,7 +28,8 @@ extern jmp_buf restart;		/* where an error gives up the command */
 extern volatile int resized, hung_up;
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void fail(const char *why) __attribute__((
-	noreturn)); /* say why, and on with the next command; "" only beeps */
+	/* prints why, goes on with the next command; "" only beeps */
+	noreturn));
 void leave(int status) __attribute__((noreturn));
 
 /* text.c: at least one line is always there */
@@ -37,16 +38,16 @@ extern int nr_lines, modified, nothing;	/* nothing: the one line is no line */
 extern struct place cursor;
 #define MARKS 27		/* the last: where the cursor jumped from */
 extern struct place marks[MARKS];	/* row -1: not set */
-struct place *mark(int name);		/* NULL: there is no such mark */
-void *need(size_t size); /* malloc that fails the command, never the editor */
+struct place *mark(int name);		/* NULL: no such mark */
+void *need(size_t size); /* malloc that fails the command, not the editor */
 struct line make_line(const char *s, int n);
 void free_line(struct line l);
-/* a new text: the lines of buf, which must have room for one byte more */
+/* a new text: the lines of buf, which must have room for one more byte */
 void adopt_text(char *buf, int size);
 void splice(int at, int removed, const struct line *new, int added);
 void replace_lines(int at, int removed, const struct line *new, int added);
 void replace_in_line(struct place at, int removed, const char *s, int n);
-/* where it ends */
+/* returns where it ends */
 struct place insert_text(struct place at, const char *s, int n);
 void delete_text(struct place from, struct place to);	/* from before to */
 void delete_lines(int first, int last);
@@ -55,7 +56,7 @@ int first_text(int row); /* column of the first character that is not blank */
 
 /* undo.c */
 void begin_change(void);		/* what follows is undone in one step */
-/* whether the last record is this step's change of this very line */
+/* 1 if the last record is this step's change of this very line */
 int same_change(int at);
 void reserve_record(void);
 void add_record(int at, int added, struct line *old, int removed);
@@ -82,11 +83,11 @@ int get_key(void);	/* draws the screen when nothing is typed ahead */
 void raw_terminal(void);
 void cooked_terminal(void);
 void start_recording(void);
-void keep_recording(void);	/* what was typed since is what . repeats */
+void keep_recording(void);	/* . repeats what was typed since */
 void unrecord_key(void);		/* the last key is a digit of a count */
 void record_count(int count);
 void replay(int count);		/* the last command, with its count if 0 */
-void push_keys(const char *s, int n);	/* to be read as if they were typed */
+void push_keys(const char *s, int n);	/* are read as if they were typed */
 void drop_replay(void);
 
 /* screen.c */
@@ -98,7 +99,7 @@ void draw_screen(void);
 void put_string(const char *s, int n);
 void flush_output(void);
 int display_column(int row, int col);
-int column_at(int row, int wanted);	/* the byte shown at a display column */
+int column_at(int row, int wanted);	/* the byte at a display column */
 int last_row_shown(void);
 /* at 0: as the first line of the screen, 1: in the middle, 2: as the last */
 void show_row(int row, int at);
@@ -123,7 +124,7 @@ const char *current_pattern(void);
 void set_pattern(const char *pattern);	/* empty: the last one again */
 int match_at(int row, int from, regmatch_t *match, int nr_matches);
 int search(struct place *p, int by);
-/* a line typed at the bottom, NULL if it was given up */
+/* a line typed at the bottom; NULL: given up */
 const char *prompt(char first);
 const char *cut_pattern(const char *s, char delimiter, char *to, int size);
 
@@ -131,11 +132,11 @@ const char *cut_pattern(const char *s, char delimiter, char *to, int size);
 extern int shift_width;
 void command(void);
 void clamp_cursor(void);
-extern int reg;				/* the register that " chose, or 0 */
+extern int reg;				/* the register chosen by ", or 0 */
 void yank(struct place from, struct place to, int linewise);
 void keep_deleted(struct place from, struct place to, int linewise);
 void put_register(int before, int count);
-void put_lines(int before);	/* whatever the register holds, as lines */
+void put_lines(int before);	/* puts what the register holds as lines */
 void execute_register(int name, int count);
 void change_range(int operator, struct place from, struct place to,
 		  enum motion_kind kind);
@@ -151,7 +152,7 @@ void replace_mode(void);
 
 /* ex.c, ex_commands.c, ex_set.c, substitute.c, filter.c, file.c */
 struct ex {
-	int first, last, given;	/* rows; how many addresses there were */
+	int first, last, given;	/* rows; given: number of addresses */
 	int force;		/* an exclamation mark behind the name */
 	const char *name;
 	char *argument;			/* "": none */
@@ -159,8 +160,8 @@ struct ex {
 enum { WORDS = 0, LINE = 1, PATTERN = 2, FILES = 4, ZERO = 8 };
 extern const struct ex_name {
 	const char *name;
-	int least;			/* letters that do */
-	int kind;			/* how its argument is read */
+	int least;			/* length of the shortest form */
+	int kind;			/* how its argument is parsed */
 	void (*run)(struct ex *x);
 } ex_names[];
 void ex_command(const char *s);
@@ -176,7 +177,8 @@ void ex_substitute(int first, int last, const char *s, int searched);
 extern int in_global;		/* :g is at work: fail() may end it */
 void ex_global(int first, int last, const char *s, int matching);
 extern char *file_name, *other_name;
-extern char **file_list, **first_file;	/* what :n goes to; all of them */
+/* first_file: all files; file_list: the rest, for :n */
+extern char **file_list, **first_file;
 void set_name(const char *name);
 int load_file(const char *name);
 char *read_all(int fd, int *size);	/* malloc'ed; NULL with errno */

@@ -1,4 +1,4 @@
-/* Places in the text one after the other, words, brackets and paragraphs. */
+/* Moves a place in the text: by characters, words, brackets and paragraphs. */
 #include "vi.h"
 #include <ctype.h>
 #include <string.h>
@@ -12,8 +12,8 @@ int char_at(struct place p)
 }
 
 /*
- * One character on or back, the end of a line counting as one; 0 at the end of
- * the text.
+ * Moves a place by one character. The end of a line counts as one. Returns 0 at
+ * the end of the text.
  */
 int step(struct place *p, int by)
 {
@@ -91,8 +91,8 @@ void word_back(struct place *p, int big)
 }
 
 /*
- * From the first bracket at or behind the place in its line to the one that
- * belongs to it.
+ * Moves from the first bracket at or behind the place in its line to the
+ * matching one.
  */
 int match_bracket(struct place *p)
 {
@@ -117,7 +117,7 @@ int match_bracket(struct place *p)
 	return 0;
 }
 
-/* To the next empty line, or the end of the text. */
+/* Moves to the next empty line, or the end of the text. */
 void paragraph(struct place *p, int by)
 {
 	int row = p->row;
@@ -142,8 +142,9 @@ static int behind_sentence(struct place p)
 }
 
 /*
- * A sentence begins at the first text of a paragraph, at an empty line behind
- * one, and where the last ended with the line or with two blanks.
+ * Returns 1 if a sentence starts here. It starts at the first text of a
+ * paragraph and at an empty line behind one. It also starts where the last one
+ * ended with the line or with two blanks.
  */
 static int starts_sentence(struct place p)
 {
@@ -176,7 +177,7 @@ void sentence(struct place *p, int by)
 		p->col = lines[p->row].n - (for_operator == 0);
 }
 
-/* To the next line that begins with a brace, or the end of the text. */
+/* Moves to the next line that begins with a brace, or the end of the text. */
 void section(struct place *p, int by)
 {
 	do
