@@ -19,8 +19,7 @@ struct file {
 struct expr {
 	int (*test)(struct expr *e, const struct file *f);
 	struct expr *a, *b;		/* operands of and, or, not */
-	/* an argument, or a number with a comparison before it */
-	char *text;
+	char *text; /* an argument, or a number with a comparison before it */
 	char sign;		/* + more than, - less than, else exactly */
 	long long number;
 	long unit;

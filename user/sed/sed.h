@@ -56,7 +56,7 @@ struct script {
 enum result { CONTINUE, PRINT, DELETE, RESTART, QUIT, QUIT_SILENTLY };
 
 extern struct script script;
-extern struct text pattern, hold;	/* pattern and hold space */
+extern struct text pattern, hold;	/* the two spaces */
 
 /* sed_parse.c */
 void add_source(struct text *source, const char *s, int is_file);

@@ -32,8 +32,7 @@ struct job {
 extern struct job *jobs;
 /* the parent's, in a subshell: $(jobs -p) shows them */
 extern struct job *outer_jobs;
-/* the descriptor for job control; -1: none */
-extern int terminal;
+extern int terminal;	/* the descriptor for job control; -1: none */
 
 /* from %1 %+ %- %name %?part; NULL after an error message */
 struct job *find_job(const char *name);

@@ -95,8 +95,7 @@ struct redirect {
 	enum redirect_kind kind;
 	int fd;
 	char *target;	/* unexpanded; of a here-document the text itself */
-	/* a here-document with a quoted delimiter: not expanded */
-	int quoted;
+	int quoted; /* a here-document with a quoted delimiter: not expanded */
 	int strip;	/* <<-: remove tabs at the start of lines */
 };
 
@@ -228,8 +227,7 @@ void restore(struct saved *mark);
 /* jobs.c */
 struct job;
 extern int job_control;		/* jobs have process groups of their own */
-/* forks a subshell without jobs and traps */
-pid_t start_child(void);
+pid_t start_child(void);	/* forks a subshell without jobs and traps */
 struct job *new_job(int processes, const char *text);
 pid_t start_process(struct job *j, int background);
 /* waits in the foreground until it ends or stops; returns its status */
@@ -289,8 +287,7 @@ void import_environment(void);
 char **make_environment(void);
 int is_assignment(const char *word);
 void *local_mark(void);
-/* local_restore() brings its value back */
-void local_save(const char *name);
+void local_save(const char *name); /* local_restore() brings its value back */
 void local_restore(void *mark);
 extern int function_depth;
 

@@ -13,8 +13,7 @@
 #include <util.h>
 
 char *file_name, *other_name, **file_list, **first_file;
-/* the file when it was last read or written */
-static struct stat as_read;
+static struct stat as_read;	/* the file when it was last read or written */
 
 static void fail_with(const char *name, int error)
 {

@@ -27,9 +27,8 @@ struct place {
 extern jmp_buf restart;		/* where an error gives up the command */
 extern volatile int resized, hung_up;
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void fail(const char *why) __attribute__((
-	/* prints why, goes on with the next command; "" only beeps */
-	noreturn));
+/* prints why and goes on with the next command; "" only beeps */
+void fail(const char *why) __attribute__((noreturn));
 void leave(int status) __attribute__((noreturn));
 
 /* text.c: at least one line is always there */
@@ -124,8 +123,7 @@ const char *current_pattern(void);
 void set_pattern(const char *pattern);	/* empty: the last one again */
 int match_at(int row, int from, regmatch_t *match, int nr_matches);
 int search(struct place *p, int by);
-/* a line typed at the bottom; NULL: given up */
-const char *prompt(char first);
+const char *prompt(char first);	/* a line typed at the bottom; NULL: given up */
 const char *cut_pattern(const char *s, char delimiter, char *to, int size);
 
 /* command.c, operator.c, registers.c */
