@@ -1,9 +1,9 @@
 /*
  * bench [-m MiB] [-p policy] [-s n] [W1 W2 ...]
- * Runs the workloads of the targets and counts with the time stamp counter. An
- * emulator may count instructions there (tools/run -i). A policy is a number of
- * xfork()'s, for W2 to W5; without it they use fork(). With -s, n other
- * processes sleep meanwhile. Runs on Linux too.
+ * Runs the workloads of the targets, and counts with the time stamp counter. An
+ * emulator may make that count instructions (tools/run -i). A policy is a
+ * number of xfork()'s, for W2 to W5; without it they use fork(). With -s, n
+ * other processes sleep meanwhile. Runs on Linux too.
  */
 #include <cowix.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /*
  * init: process 1. It runs /etc/rc and keeps a login, or a shell, on each
- * terminal that /etc/ttys names. tools/run may put `run` into the kernel's
- * parameters, so that it is in the environment. Then init only runs that
- * command after /etc/rc, on the serial lines, and switches the machine off.
+ * terminal that /etc/ttys names. If the environment holds `run`, it only runs
+ * that command after /etc/rc, on the serial lines. Then it switches the machine
+ * off. tools/run passes `run` by the kernel's parameters.
  */
 #include <fcntl.h>
 #include <signal.h>

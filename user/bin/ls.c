@@ -29,7 +29,7 @@ static struct list {
 	int count, room;
 } empty;
 
-/* How wide the numbers and names of a list are. */
+/* The widths of the numbers and names of a list. */
 struct widths {
 	int inode, blocks, links, user, group, size;
 };

@@ -1,7 +1,7 @@
 /*
  * pwd [-LP]
- * Prints the current directory: the name in PWD if that is right, or with -P
- * one without symbolic links.
+ * Prints the current directory. It prints the name in PWD if that is right.
+ * With -P the name has no symbolic links.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -41,8 +41,8 @@ enum {
 };
 
 /*
- * The part of a line to compare: from a character of one field, counted from 0,
- * up to that of another. end_field -1 is the end of the line.
+ * The part of a line to compare. It begins at a character of one field, counted
+ * from 0, and ends at one of another. If end_field is -1 it ends with the line.
  */
 struct key {
 	int field, character, end_field, end_character, order;

@@ -55,8 +55,8 @@ static void count(int fd, const char *name)
 }
 
 /*
- * Returns the width of a column: the digits of the size of all files, or a
- * guess if sizes are unknown.
+ * Returns the width of a column: the digits of all files' size. If a size is
+ * unknown it guesses.
  */
 static int width_of(char **names)
 {

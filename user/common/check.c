@@ -83,10 +83,10 @@ int on_64_bits(void)
 }
 
 /*
- * Returns how many frames are free, cached or hold kernel objects. A frame may
- * leave the first kind for the others without being lost: as a page of init's
- * program that init now needs, or as the page of an object that stays after its
- * neighbours have gone. Objects are counted separately.
+ * Returns how many frames are free, cached or hold kernel objects. A free frame
+ * may become one of the others without being lost. It may hold a page of init's
+ * program that init now needs. It may also hold the last objects of a page
+ * whose other objects are gone. Objects are counted separately.
  */
 unsigned accounted(const struct audit_report *r)
 {

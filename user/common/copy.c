@@ -127,8 +127,8 @@ static int keep_attributes(const char *to, const struct stat *st)
 }
 
 /*
- * With COPY_LINKS: links to the copy if the file was copied under another name.
- * Returns 1 if it was not; then it is remembered.
+ * Makes the new name a link to the copy if the file was copied under another
+ * name. Returns 1 if it was not; then it is remembered. Used with COPY_LINKS.
  */
 static int copy_name(const struct stat *st, const char *to)
 {

@@ -23,7 +23,7 @@ enum {
 };
 int remove_tree(const char *path, int flags);
 /*
- * For cp, mv and ln: calls fn for each file but the last. The target is the
+ * Calls fn for each file but the last, for cp, mv and ln. The target is the
  * last argument or, if that is a directory, the file's name in it.
  */
 void each_target(char **files, int count, const char *synopsis,

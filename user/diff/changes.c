@@ -57,8 +57,9 @@ static void cut_lines(struct file *f)
 }
 
 /*
- * Returns the next character of a line that counts, or -1. -b makes blanks one
- * and drops those at the end. -w drops all blanks, -i makes letters small.
+ * Returns the next character of a line that counts, or -1. With -b, blanks
+ * count as one, and those at the end are dropped. With -w all blanks are
+ * dropped. With -i letters become small.
  */
 static int next_character(const char **s, const char *end)
 {

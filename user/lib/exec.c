@@ -11,8 +11,8 @@ int execv(const char *path, char *const argv[])
 }
 
 /*
- * Returns 1 if the beginning of a file is not text: it is an ELF file or has a
- * NUL in the first line.
+ * Returns 1 if a file is not text. Its beginning is an ELF header, or its first
+ * line has a NUL.
  */
 int looks_binary(const char *start, size_t n)
 {

@@ -26,8 +26,8 @@ struct matcher {
 };
 
 /*
- * What follows the current node: the rest of its sequence, then the rest around
- * it.
+ * The nodes that follow the current one: the rest of its sequence, then the
+ * rest around it.
  */
 struct rest {
 	struct re_node *node;

@@ -36,8 +36,8 @@ static const char *prefix(const char *s, int *base, int *negative)
 }
 
 /*
- * The digits at s in a base; how far they go in *end, or start when there are
- * none.
+ * Returns the value of the digits at s in a base. *end becomes where they end,
+ * or start if there are none.
  */
 static unsigned long long digits(const char *s, const char *start, char **end,
 				 unsigned base)

@@ -1,6 +1,6 @@
 /*
- * Replaces a user's password in /etc/passwd. The file itself is never changed:
- * a new one is written beside it, and replaces it once it is complete and on
+ * Replaces a user's password in /etc/passwd. The file itself is never changed.
+ * A new one is written beside it, and replaces it once it is complete and on
  * the disk. After a failure the old file stays. This allocates no memory. The
  * caller cannot stop the program halfway for good: the lock ends with the
  * program.

@@ -49,9 +49,9 @@ struct script {
 };
 
 /*
- * What follows a command. CONTINUE: the next command. PRINT, DELETE: the end of
- * the cycle, with or without printing the pattern space. RESTART: DELETE
- * without a new line. The rest: the end of sed.
+ * The next step after a command. CONTINUE: the next command. PRINT, DELETE: the
+ * end of the cycle, with or without printing the pattern space. RESTART: DELETE
+ * without a new line. The others: the end of sed.
  */
 enum result { CONTINUE, PRINT, DELETE, RESTART, QUIT, QUIT_SILENTLY };
 

@@ -24,7 +24,7 @@ static void trace_words(char **words)
 }
 
 /*
- * How long the assignments before a command last. The program that exec starts
+ * The scope of the assignments before a command. The program that exec starts
  * gets them as well.
  */
 enum scope { KEPT, FOR_EXEC, ONE_COMMAND };

@@ -1,4 +1,6 @@
-/* The line that is being typed: what edit.c and edit_keys.c share. */
+/*
+ * The line editor: declarations shared by edit.c, edit_chars.c and edit_keys.c.
+ */
 #ifndef EDIT_H
 #define EDIT_H
 
@@ -9,10 +11,10 @@ struct editor {
 	size_t length, at, room;	/* at: the cursor */
 	const char *prompt;
 	size_t prompt_width;		/* of its last line */
-	size_t row; /* the cursor's, counted from the row where the prompt is */
+	size_t row; /* row of the cursor, from the prompt's row */
 	size_t columns;
-	int utf8;			/* the terminal takes it: IUTF8 */
-	int back;	/* which line of the history is shown; 0: the new one */
+	int utf8;			/* the terminal uses UTF-8: IUTF8 */
+	int back;	/* line of the history that is shown; 0: the new one */
 	char *new_line;		/* the new one, while an older one is shown */
 	char *killed;			/* what ^Y brings back */
 	struct text out;		/* for the terminal */
@@ -23,7 +25,6 @@ void redraw(struct editor *e);
 void insert(struct editor *e, const char *s, size_t n);
 void delete(struct editor *e, size_t from, size_t to);
 void replace_line(struct editor *e, const char *s);
-/* what stands below the line from now on */
 void show_at_end(struct editor *e, const char *s);
 void flush_output(struct editor *e);
 void set_prompt(struct editor *e, const char *prompt);
@@ -35,7 +36,8 @@ size_t char_behind(const struct editor *e, size_t at);	/* where it ends */
 int char_width(const struct editor *e, const char *s);	/* in columns */
 size_t text_width(const struct editor *e, const char *s);
 size_t cell_of(const struct editor *e, size_t at); /* from the prompt's row */
-int goes_back_one(const struct editor *e, size_t at); /* one column, one row */
+/* 1 if at is one step left */
+int goes_back_one(const struct editor *e, size_t at);
 void put_shown(struct editor *e, const char *s, size_t n);
 
 /* edit_keys.c */

@@ -12,7 +12,7 @@
 #define SAVED_FD	10 /* redirected descriptors are kept from here on */
 #define PIPE_ROOM	4096		/* what a pipe holds without a reader */
 
-/* What a redirection replaced, to be put back. */
+/* A redirected descriptor, to be put back. */
 struct saved {
 	struct saved *next;
 	int fd, copy;			/* copy -1: fd was closed */

@@ -212,7 +212,7 @@ static void show_times64(const struct time64 *times)
 	out("]");
 }
 
-/* Where a structure of each format is read to. */
+/* Room for a structure of each format. */
 static union {
 	struct old_stat stat;
 	struct stat64 stat64;

@@ -179,8 +179,8 @@ int write_lines(int fd, int first, int last)
 }
 
 /*
- * Fails if a file must not be overwritten by mistake: another one, or this one
- * if someone else has changed it.
+ * Fails if a file must not be overwritten by mistake. It may be another one, or
+ * someone else may have changed this one.
  */
 static void check_target(const char *name, int whole)
 {

@@ -5,7 +5,7 @@
 
 int auto_indent;
 
-/* What was typed in this insertion, for a count to repeat. */
+/* The text typed in this insertion, for a count to repeat. */
 static struct {
 	char *s;
 	int n, room;

@@ -221,8 +221,8 @@ static int draw_line(int row, char *to, int from, int limit)
 }
 
 /*
- * Draws the last row: what is being typed, or the message, and the cursor's
- * place in the text if there is room.
+ * Draws the last row: what is being typed, or the message. If there is room it
+ * shows the cursor's place in the text.
  */
 static void draw_status(void)
 {

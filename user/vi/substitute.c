@@ -64,8 +64,8 @@ static void add_escape(char c, const char *line, const regmatch_t *match)
 }
 
 /*
- * Adds the replacement for one match. & is the match, \1 to \9 its groups.
- *  and a carriage return (typed behind ^V) are new lines.
+ * Adds the replacement for one match. & is the match, \1 to \9 are its groups.
+ * A carriage return (typed behind ^V) and \n are new lines.
  */
 static void add_replacement(const char *s, const char *line,
 			    const regmatch_t *match)

@@ -1,7 +1,7 @@
 /*
  * The text: an array of lines. A line's bytes are never changed in place: a new
- * line replaces it, and the record of changes (undo.c) keeps the old one. The
- * lines of a loaded file stay in the buffer it was read into.
+ * line replaces it. The record of changes (undo.c) keeps the old one. The lines
+ * of a loaded file stay in the buffer it was read into.
  */
 #include "vi.h"
 #include <stdlib.h>
