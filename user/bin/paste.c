@@ -23,10 +23,7 @@ static int escaped(char c)
 	}
 }
 
-/*
- * Parses the list of delimiters, with
- * , \t, \\ and \0.
- */
+/* Parses the list of delimiters, with the escapes \n, \t, \\ and \0. */
 static void parse_list(const char *s)
 {
 	for (count = 0; *s && count < 256; s++) {

@@ -51,8 +51,8 @@ static size_t set_length(const char *s)
 }
 
 /*
- * Returns what stands up to a delimiter; malloc'ed.
- *  is a newline. A delimiter behind a backslash is an ordinary character.
+ * Returns what stands up to a delimiter; malloc'ed. \n is a newline. A
+ * delimiter behind a backslash is an ordinary character.
  */
 static char *read_delimited(char delimiter, int is_re)
 {

@@ -36,7 +36,6 @@ size_t char_behind(const struct editor *e, size_t at);	/* where it ends */
 int char_width(const struct editor *e, const char *s);	/* in columns */
 size_t text_width(const struct editor *e, const char *s);
 size_t cell_of(const struct editor *e, size_t at); /* from the prompt's row */
-/* 1 if at is one step left */
 int goes_back_one(const struct editor *e, size_t at);
 void put_shown(struct editor *e, const char *s, size_t n);
 
