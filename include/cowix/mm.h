@@ -17,10 +17,10 @@ struct task_struct;
  * mem_map[]: one entry for each page frame. The law: `count` is the number of
  * references to the frame. User page-table entries that map it hold one each,
  * and so do directories that use it as a page table. The others are held by the
- * page cache, the swap cache and the kernel. A count of 0 means free. A count above 1 on a frame of a
- * private area means that nobody may write.
- * Each holder drops its own reference with free_page(). The last one frees the
- * frame. 896 MB hold fewer than 2^28 entries, so 32 bits cannot wrap.
+ * page cache, the swap cache and the kernel. A count of 0 means free. A count
+ * above 1 on a frame of a private area means that nobody may write. Each holder
+ * drops its own reference with free_page(). The last one frees the frame. 896
+ * MB hold fewer than 2^28 entries, so 32 bits cannot wrap.
  */
 struct page {
 	u32 count;
