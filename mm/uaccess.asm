@@ -1,6 +1,6 @@
 ; User copies. Each instruction here that touches a program's memory has a line
-; in __ex_table. If it faults for good, fixup_exception() continues at the line's
-; second address, with -EFAULT or -ENOMEM in EAX.
+; in __ex_table. If it faults for good, fixup_exception() continues at the
+; line's second address, with -EFAULT or -ENOMEM in EAX.
 ;
 ;	int __copy_user(void *to, const void *from, u32 n);
 ;	int __clear_user(void *to, u32 n);

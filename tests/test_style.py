@@ -7,7 +7,16 @@ import pytest
 from conftest import TOP
 
 # To do: width and sentence as well.
-RULES = ["space", "indent", "conditional", "function", "file", "name"]
+RULES = [
+    "width",
+    "space",
+    "indent",
+    "conditional",
+    "function",
+    "file",
+    "name",
+    "sentence",
+]
 
 FUNCTION = "int f(void)\n{\n%s\treturn 0;\n}\n"
 LONG = "A page%s stays." % (4 * ",\n%s which somebody maps a second time")
