@@ -31,7 +31,7 @@ def floppy(tmp_path_factory):
 
 
 def swap_line(out):
-    """Total, used and free of free's last line."""
+    """Returns total, used and free of free's last line."""
     return [
         int(n) for n in re.search(r"Swap: +(\d+) +(\d+) +(\d+)", out).groups()
     ]
@@ -48,8 +48,8 @@ def swap_line(out):
     ],
 )
 def test_three_times_the_memory(what, params, floppy, tmp_path):
-    """Programs write and read three times the RAM, alone and shared by forks
-    of all policies, and each byte is right; then swap is empty and goes."""
+    """Writes and reads three times the RAM, alone and shared by forks of all
+    policies. Each byte is right; then swap is empty and goes."""
     result = cowix(
         f"{ON}; /tests/thrash {what} && {CLEAN}",
         *drive(swap_disk(tmp_path / "swap.img", 64 * MB)),
@@ -73,7 +73,8 @@ def test_three_times_the_memory(what, params, floppy, tmp_path):
 
 
 def test_pressed(floppy, tmp_path):
-    """Pipes, FPU registers and terminals while every allocation sleeps."""
+    """Uses pipes, FPU registers and terminals while every allocation
+    sleeps."""
     result = cowix(
         f"{ON}; /tests/pressed && {CLEAN}",
         *drive(swap_disk(tmp_path / "swap.img")),
@@ -103,9 +104,8 @@ def test_four_megabytes(floppy, tmp_path):
 
 
 def test_mappings_by_dice(tmp_path):
-    """Random calls on few pages, forks of both kinds that copy on write, and
-    pages given up to swap all the time: what each call says is what Linux
-    says."""
+    """Makes random calls on few pages, which go to swap all the time, with
+    both copying forks. Each call's result is Linux's."""
     folder, host = tmp_path / "files", tmp_path / "host"
     (folder / "w").mkdir(parents=True)
     host.mkdir()
@@ -156,7 +156,7 @@ def test_mappings_by_dice(tmp_path):
 
 
 def test_partition_and_its_neighbours(floppy, tmp_path):
-    """A partition: nothing is written outside of it."""
+    """Checks that nothing is written outside of a partition."""
     image = with_partition(tmp_path / "disk.img")
     with open(image, "rb") as f:
         before = f.read(START * 512)
@@ -182,8 +182,8 @@ def test_partition_and_its_neighbours(floppy, tmp_path):
     "emulator,fs", [("qemu", "minix1"), ("bochs", "minix3")]
 )
 def test_file(emulator, fs, tmp_path):
-    """A file that mkswap makes a swap area, on the disk that is the root:
-    three times the memory, then the file system is as it was."""
+    """Swaps to a file made by mkswap on the root disk, with three times the
+    memory. Then the file system is as before."""
     image, after, overlay = (
         str(tmp_path / "hd.img"),
         str(tmp_path / "after.img"),
@@ -230,8 +230,8 @@ def test_file(emulator, fs, tmp_path):
 
 
 def test_two_areas(floppy, tmp_path):
-    """The one with the higher priority is filled first; when both are needed,
-    both are used, and either goes alone."""
+    """Checks that the area with the higher priority is filled first. If both
+    are needed, both are used, and either can go alone."""
     disks = [swap_disk(tmp_path / f"{name}.img", 12 * MB) for name in "ab"]
     result = cowix(
         f"{PROC}; swapon /dev/hda; swapon -p 5 /dev/hdb; /tests/thrash 10000; "
@@ -261,7 +261,7 @@ def test_two_areas(floppy, tmp_path):
 
 
 def test_shell_goes_on_beside_it(floppy, tmp_path):
-    """Commands run while others push everything out: their own pages, and the
+    """Runs commands while others push everything out. Their pages, and the
     shell's, come back right."""
     result = cowix(
         f"{ON}; /tests/thrash 9000 3 & i=0; while [ $i -lt 25 ]; "
@@ -289,8 +289,8 @@ def test_shell_goes_on_beside_it(floppy, tmp_path):
 
 
 def test_headers(floppy, tmp_path):
-    """The host's header is understood, with its label, and ours by the host;
-    what is mounted or in use is refused."""
+    """Checks that each side reads the other's header, with the label. Mounted
+    or used devices are refused."""
     ours, theirs = create(tmp_path / "ours.img", 8 * MB), mkswap(
         create(tmp_path / "theirs.img", 8 * MB), "-L", "spare"
     )
@@ -337,8 +337,8 @@ def test_headers(floppy, tmp_path):
 
 
 def test_what_is_shown(floppy, tmp_path):
-    """meminfo, free, status and the command line of a process whose pages are
-    in swap."""
+    """Checks meminfo, free, status, and the command line of a process whose
+    pages are in swap."""
     result = cowix(
         f"{ON}; sleep 77 & /tests/thrash 12000; cat /proc/$!/cmdline | "
         "tr '\\0' ' '; echo; grep VmSwap /proc/$!/status; cat /proc/meminfo; "
@@ -368,7 +368,7 @@ def test_what_is_shown(floppy, tmp_path):
 
 
 def test_trace(tmp_path):
-    """Pages on their way out and in are events of the trace."""
+    """Checks that the trace has events for pages that go out and come in."""
     result = cowix(
         f"{PROC}; echo 1 > /proc/vmtrace; /tests/swap round_trip; "
         "echo 0 > /proc/vmtrace; cat /proc/vmtrace",

@@ -1,6 +1,6 @@
 /*
  * Page-table entries and the TLB: the rights of an entry after each change, for
- * a process that has just used it. Also what becomes of sharing.
+ * a process that just used it. Also what becomes of sharing.
  */
 #include <abi/mman.h>
 #include <check.h>

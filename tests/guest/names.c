@@ -1,6 +1,6 @@
 /*
- * Names and what files say: the calls with a directory descriptor, links,
- * times, modes, chroot.
+ * Names and attributes: the calls with a directory descriptor, links, times,
+ * modes, chroot.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -179,8 +179,8 @@ static void renames(void)
 }
 
 /*
- * Forty links may follow one another, more are a loop, also if they never come
- * back; and the work does not grow with their product.
+ * Checks that forty links may follow one another. More are a loop, even if they
+ * end. The work must not grow with their product.
  */
 static void many_links(void)
 {

@@ -1,6 +1,6 @@
 /*
- * tmpfs, the memory file system. On Cowix one is mounted for the tests; on
- * Linux they run in /dev/shm, which is one, or, without it, in /tmp.
+ * tmpfs, the memory file system. On Cowix the tests mount one. On Linux they
+ * run in /dev/shm, or without it in /tmp.
  */
 #include <check.h>
 #include <cowix.h>
@@ -17,10 +17,10 @@
 #define CHILD "tmpfs-child" /* started under this name the program only ends */
 #define CHILD_STATUS 7
 
-/* where it is mounted, or a folder in /dev/shm */
+/* mount point, or a folder in /dev/shm */
 static const char *base = "/mnt";
 
-/* A path in the file system under test; eight may be in use at once. */
+/* Returns a path in the file system under test. Eight may be in use at once. */
 static const char *in(const char *name)
 {
 	static char paths[8][300];
@@ -81,8 +81,8 @@ static unsigned next_random(void)
 }
 
 /*
- * Two thousand random writes, reads and truncations, compared with the same in
- * memory.
+ * Compares two thousand random writes, reads and truncations with the same ones
+ * in memory.
  */
 static void random_access(void)
 {
@@ -253,7 +253,7 @@ static void special_files(void)
 	CHECK(unlink(in("null")) == 0);
 }
 
-/* A program that was copied here runs. */
+/* Runs a program that was copied here. */
 static void programs(void)
 {
 	static char buf[4096];
@@ -287,8 +287,8 @@ static long free_blocks(void)
 }
 
 /*
- * What statfs() says follows exactly what is written, in pages; holes are free
- * of charge.
+ * Checks that statfs() counts exactly the pages written. Holes are free of
+ * charge.
  */
 static void room(void)
 {
@@ -329,8 +329,8 @@ static void room(void)
 }
 
 /*
- * Fill it: ENOSPC after exactly what statfs() promised, and all is there again
- * when the files have gone.
+ * Fills it: ENOSPC comes after exactly what statfs() promised. All space is
+ * back when the files have gone.
  */
 static void full(void)
 {
@@ -393,9 +393,7 @@ static int check_pattern(const char *path, int size)
 	return read(fd, buf, 1) == 0 && close(fd) == 0;
 }
 
-/*
- * Neither dropping the caches nor a program that takes all memory loses a page.
- */
+/* Checks that dropped caches or exhausted memory lose no page. */
 static void kept(void)
 {
 	struct statfs st;
@@ -427,8 +425,7 @@ static void kept(void)
 }
 
 /*
- * A file system that is unmounted takes everything in it along; two at once are
- * two.
+ * Checks that unmounting frees everything in it. Two at once are independent.
  */
 static void unmounting(void)
 {

@@ -262,8 +262,8 @@ static void collatz(void)
 }
 
 /*
- * The same again in several processes at once: what each prints must not depend
- * on the others.
+ * Repeats everything in several processes at once. Their output must not depend
+ * on each other.
  */
 int main(void)
 {

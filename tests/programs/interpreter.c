@@ -1,7 +1,7 @@
 /*
  * A small Lisp: reader, environments, closures, tail calls, a copying garbage
- * collector, errors by longjmp. It runs programs that sort, compute primes and
- * big factorials, and solve the queens, in a heap that is too small to hold
+ * collector, errors by longjmp. Its programs sort, compute primes and
+ * factorials, and solve the queens problem. The heap is too small to hold
  * everything at once.
  */
 #include <ctype.h>
@@ -42,7 +42,7 @@ static void fail(const char *form, ...)
 	longjmp(failed, 1);
 }
 
-/* Local variables that must survive a collection are kept in roots. */
+/* Keeps local variables in roots, so that they survive a collection. */
 #define KEEP(x) \
 	(root_count < ROOTS ? (void)(roots[root_count++] = (x)) \
 			    : fail("too deep"))
