@@ -21,7 +21,7 @@ PROGRAMS = (
 
 
 def mkswap(image, *options):
-    """The host's own mkswap makes it."""
+    """Makes a swap area with the host's own mkswap."""
     subprocess.run(
         ["/usr/sbin/mkswap", *options, image], check=True, capture_output=True
     )
@@ -42,8 +42,8 @@ def with_partition(path, size=32 * MB):
 
 
 def make_floppy(folder):
-    """The ordinary floppy, and programs that need more memory than there
-    is."""
+    """Makes the ordinary floppy with programs that need more memory than
+    there is."""
     overlay, image = folder / "overlay", str(folder / "floppy.img")
     (overlay / "tests").mkdir(parents=True)
     for name in ("thrash", "oom", "pressed"):

@@ -1,5 +1,5 @@
-"""Swap that is full, that must go, and disks that fail: who ends, and who
-notices nothing."""
+"""Full swap, swapoff, and failing disks: which process ends, and which ones
+notice nothing."""
 import re
 
 import pytest
@@ -15,8 +15,8 @@ def floppy(tmp_path_factory):
 
 
 def test_full(floppy, tmp_path):
-    """When swap is full as well, the process that holds most ends, and the log
-    names it; all it had is free again."""
+    """Fills swap as well. The process that holds most ends, the log names it,
+    and all its memory is free again."""
     alone = "while ps | grep -q thras[h]; do sleep 1; done"
     result = cowix(
         f"{ON}; /tests/thrash 10000 2; echo status $?; {alone}; {CLEAN}",
@@ -36,7 +36,8 @@ def test_full(floppy, tmp_path):
 
 
 def test_init_is_not_the_victim(floppy):
-    """Without memory for process 1, the largest other process ends."""
+    """Checks that without memory for process 1, the largest other process
+    ends."""
     result = cowix(
         "true", "-k", "init=/tests/oom", "-m", "8", "-v", image=floppy
     )
@@ -48,8 +49,8 @@ def test_init_is_not_the_victim(floppy):
 
 
 def test_swapoff_without_room(floppy, tmp_path):
-    """What does not fit into memory stays in swap, and its owner notices
-    nothing."""
+    """Checks that what does not fit into memory stays in swap, unnoticed by
+    its owner."""
     result = cowix(
         f"{ON}; /tests/thrash 20000 3 & sleep 1; swapoff /dev/hda 2>&1; "
         f"swapon -s | tail -1; wait; {CLEAN}",
@@ -70,7 +71,7 @@ def test_swapoff_without_room(floppy, tmp_path):
 
 
 def test_read_error(floppy, tmp_path):
-    """A page that cannot be read is SIGBUS for its reader, and nobody else."""
+    """Checks that an unreadable page is SIGBUS for its reader only."""
     image = swap_disk(tmp_path / "swap.img")
     result = cowix(
         f"{ON}; /tests/thrash 12000; echo status $?; audit -d | head -1; "
@@ -92,8 +93,8 @@ def test_read_error(floppy, tmp_path):
 
 
 def test_write_error(floppy, tmp_path):
-    """A page that cannot be written stays in memory, and its place is not used
-    again."""
+    """Checks that an unwritable page stays in memory, and its place is not
+    used again."""
     image = swap_disk(tmp_path / "swap.img")
     result = cowix(
         f"{ON}; /tests/thrash 14000 && /tests/thrash 14000 && {CLEAN}",

@@ -1,4 +1,4 @@
-"""vi on the host: its screen, its files, and what it refuses; and once on the
+"""vi on the host: its screen, its files, and its refusals; and once on the
 console."""
 import os
 import re
@@ -11,8 +11,8 @@ from vi_screen import ESC, NUMBERS, VI, Screen, Vi
 
 
 def test_screen(tmp_path):
-    """Text, tabs, control characters, the lines after the end, the messages
-    and the cursor."""
+    """Checks text, tabs, control characters, lines after the end, messages and
+    the cursor."""
     path = tmp_path / "f"
     path.write_bytes(b"one\n\ttab\x01\xe9\nlast\n")
     vi = Vi(path, rows=10, columns=60)
@@ -40,8 +40,8 @@ def test_screen(tmp_path):
 
 
 def test_scrolling(tmp_path):
-    """After each of many movements the screen is the one that a fresh drawing
-    gives."""
+    """Checks after each of many movements that a fresh drawing gives the same
+    screen."""
     path = tmp_path / "f"
     path.write_text(
         "".join(
@@ -101,7 +101,8 @@ def test_scrolling(tmp_path):
 
 
 def test_long_line(tmp_path):
-    """A line longer than the screen: the part around the cursor is shown."""
+    """Checks that a line longer than the screen shows the part around the
+    cursor."""
     path = tmp_path / "f"
     path.write_text(
         "before\n" + "".join(f"{n:04d}." for n in range(1000)) + "\nafter\n"
@@ -132,8 +133,8 @@ def test_resize(tmp_path):
 
 
 def test_suspend(tmp_path):
-    """^Z gives the terminal back to a shell with job control, fg comes back;
-    without one it is refused."""
+    """Checks that ^Z gives the terminal to a shell with job control, and fg
+    comes back. Without one it is refused."""
     shell = pexpect.spawn(
         "/bin/bash",
         ["--norc", "-i"],
@@ -159,8 +160,8 @@ def test_suspend(tmp_path):
 
 
 def test_large_file(tmp_path):
-    """Five megabytes: read, changed everywhere, undone, changed at the end and
-    written."""
+    """Reads five megabytes, changes them everywhere, undoes that, changes the
+    end and writes."""
     path = tmp_path / "f"
     text = "".join(
         f"{n} the quick brown fox jumps over the lazy dog\n"
@@ -175,8 +176,8 @@ def test_large_file(tmp_path):
 
 
 def test_same_inode(tmp_path):
-    """Written in place: inode, mode and links stay, also when the text becomes
-    shorter."""
+    """Checks that vi writes in place: inode, mode and links stay, also for a
+    shorter text."""
     path = tmp_path / "f"
     path.write_text(NUMBERS)
     path.chmod(0o751)
@@ -241,8 +242,8 @@ def test_ex_files(tmp_path):
 
 
 def test_in_cowix(machine):
-    """On the console: a file typed, saved, changed by a command, and shown by
-    cat."""
+    """Types a file on the console, saves it, changes it by a command, and
+    shows it by cat."""
     machine.wait_for("\n#")
     machine.type("vi /root/f\n")
     machine.wait_for("[new file]")
@@ -262,7 +263,8 @@ def test_in_cowix(machine):
 
 
 def test_ex_refuses(tmp_path):
-    """What is not kept is said; :w !, :set, % and # work."""
+    """Checks that unsupported commands are reported. :w !, :set, % and #
+    work."""
     (tmp_path / "f").write_text("a b\nc\n")
     vi = Vi(tmp_path / "f")
     for command, answer in (

@@ -5,7 +5,8 @@ from vi_screen import ESC, NUMBERS, Vi
 
 
 def edit(path, text, keys):
-    """Type keys into vi on a file with this text; what the file is then."""
+    """Types keys into vi on a file with this text. Returns the file's text
+    then."""
     path.write_text(text)
     vi = Vi(path)
     assert vi.quit(keys + ESC + ":wq\r") == 0

@@ -1,5 +1,4 @@
-"""vi on a terminal of the host, and what its screen shows: a small model of a
-VT100."""
+"""vi on a terminal of the host, and a small model of a VT100 as its screen."""
 import os
 import re
 
@@ -13,7 +12,7 @@ NUMBERS = "".join(f"{n}\n" for n in range(1, 51))
 
 
 class Screen:
-    """What a VT100 shows: cursor positions, erasing, scrolling regions,
+    """A model of a VT100: cursor positions, erasing, scrolling regions,
     reverse line feed."""
 
     def __init__(self, rows, columns):
@@ -132,7 +131,7 @@ class Vi:
         return self.screen.lines()
 
     def shows(self, text, keys, row=-1):
-        """Whether the keys bring a text to a row, in some seconds."""
+        """Returns True if the keys bring a text to a row within seconds."""
         self.child.send(keys)
         for _ in range(60):
             self.settle()

@@ -233,7 +233,7 @@ static int set_memlock(unsigned limit)
 	return syscall(__NR_setrlimit, RLIMIT_MEMLOCK, &l);
 }
 
-/* An ordinary user locks as much as RLIMIT_MEMLOCK allows. */
+/* Checks that a user can lock as much as RLIMIT_MEMLOCK allows. */
 static void lock_within_limit(void)
 {
 	char *p;

@@ -54,7 +54,7 @@ static void relative_to_directories(void)
 	leave();
 }
 
-/* A directory that is gone takes nothing. */
+/* Checks that a directory that is gone takes nothing. */
 static void removed_directory(void)
 {
 	enter();
@@ -278,7 +278,7 @@ static void times(void)
 	leave();
 }
 
-/* By a descriptor, of a link, and through one. */
+/* Acts by a descriptor, on a link, and through one. */
 static void times_of_links(void)
 {
 	struct timespec64 wide[2] = { { 9000, 0, 0 }, { 6000, 0, 0 } };

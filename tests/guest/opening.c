@@ -23,7 +23,7 @@ static void open_flags(void)
 	CHECK_ERRNO(at(__NR_openat, ".", O_RDWR, 0, 0), EISDIR);
 	CHECK_ERRNO(at(__NR_openat, "a/", O_RDONLY, 0, 0), ENOTDIR);
 	CHECK_ERRNO(open("/", O_RDONLY | O_CREAT, 0644), EISDIR);
-	/* a link into nothing: that is what is made */
+	/* a link to a missing name: that name is made */
 	fd = at(__NR_openat, "m", O_WRONLY | O_CREAT, 0640, 0);
 	CHECK(fd >= 0 && close(fd) == 0 &&
 	      (stat_of("new", AT_SYMLINK_NOFOLLOW).st_mode & 07777) == 0640);

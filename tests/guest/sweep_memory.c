@@ -4,7 +4,7 @@
 #include "sweep.h"
 #include "swapfile.h"
 
-/* Memory. */
+/* ---- Areas ---- */
 
 static int grow_heap(void)
 {

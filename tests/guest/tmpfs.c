@@ -124,7 +124,7 @@ static void random_access(void)
 	CHECK(unlink(in("r")) == 0);
 }
 
-/* Each entry is seen once, also while those that were seen are removed. */
+/* Checks that each entry is seen once, though seen ones are removed. */
 static void remove_what_is_seen(void)
 {
 	static char seen[300];

@@ -165,7 +165,7 @@ static void matrices(void)
 	free(c);
 }
 
-/* Big numbers are lists of four digits. Returns a check of digits of e. */
+/* Returns a checksum of digits of e. Big numbers are lists of four digits. */
 static unsigned digits_of_e(void)
 {
 	enum { DIGITS = 1000, LIMBS = DIGITS / 4 + 5 };

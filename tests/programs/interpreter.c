@@ -264,7 +264,7 @@ static struct cell *eval_parts(void)
 	return eval_list(KEPT(2)->tail, environment);
 }
 
-/* Evaluate; the loop is what makes tail calls cost no stack. */
+/* Evaluates. The loop makes tail calls cost no stack. */
 static struct cell *eval(struct cell *c, struct cell *environment)
 {
 	for (;;) {

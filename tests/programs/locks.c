@@ -84,7 +84,7 @@ static void on_alarm(int number)
 	(void)number;
 }
 
-/* Two wait for each other: one is refused. */
+/* Makes two wait for each other: one is refused. */
 static void wait_for_each_other(int *ready)
 {
 	int status;

@@ -177,7 +177,7 @@ static void selecting(void)
 	}
 }
 
-/* With a signal that waits, and a mask that lets it through. */
+/* Polls with a pending signal, and a mask that lets it through. */
 static void masks(void)
 {
 	struct timespec precise = { 0, 30000000 };

@@ -84,7 +84,7 @@ static void remapping(void)
 	printf("%d\n", q[0]);
 }
 
-/* What mremap() refuses: places, flags, and more than one area. */
+/* Checks refusals of mremap(): places, flags, and more than one area. */
 static void refused_places(char *p, char *to)
 {
 	CALL(mremap(to, PAGE, PAGE, MREMAP_FIXED, p + PAGE) == p + PAGE);

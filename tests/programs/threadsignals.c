@@ -1,6 +1,6 @@
 /*
- * What reaches a thread: its own signals and the process's, cancellation, a
- * stop of all.
+ * Events that reach a thread: its own signals and the process's, cancellation,
+ * a stop of all.
  */
 #include <errno.h>
 #include <fcntl.h>
