@@ -16,7 +16,7 @@ def check(build):
         [os.path.join(TOP, "tools/check-layers"), build],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
 
