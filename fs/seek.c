@@ -6,6 +6,8 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 
+#define SEEK_LIMIT	0x7FFFFFFFFFFFFFFFll	/* of a loff_t */
+
 /* Returns the size of a file or block device. */
 static s64 end_of(const struct inode *inode)
 {
@@ -14,8 +16,13 @@ static s64 end_of(const struct inode *inode)
 	return inode->i_size;
 }
 
-/* Moves the position. Beyond the end is allowed: writing there makes a hole. */
-static int move_position(struct file *file, s64 offset, int whence)
+/*
+ * Moves the position, to *pos. Beyond the end is allowed: writing there makes a
+ * hole. Returns 0, -ESPIPE, -EINVAL, or -EOVERFLOW beyond limit: then nothing
+ * has moved.
+ */
+static int move_position(struct file *file, s64 offset, int whence, s64 limit,
+			 loff_t *pos)
 {
 	s64 base;
 
@@ -37,16 +44,23 @@ static int move_position(struct file *file, s64 offset, int whence)
 	base += offset;
 	if (base < 0)
 		return -EINVAL;
-	file->pos = base;
+	if (base > limit)
+		return -EOVERFLOW;
+	*pos = file->pos = base;
 	return 0;
 }
 
 /* As move_position(), after the calls that use a shared position now. */
-static int do_lseek(struct file *file, s64 offset, int whence)
+static int do_lseek(int fd, s64 offset, int whence, s64 limit, loff_t *pos)
 {
-	bool held = hold_position(file);
-	int error = move_position(file, offset, whence);
+	struct file *file = fget(fd);
+	bool held;
+	int error;
 
+	if (!file)
+		return -EBADF;
+	held = hold_position(file);
+	error = move_position(file, offset, whence, limit, pos);
 	if (held)
 		release_position(file);
 	return error;
@@ -54,32 +68,17 @@ static int do_lseek(struct file *file, s64 offset, int whence)
 
 int sys_lseek(int fd, s32 offset, int whence)
 {
-	struct file *file = fget(fd);
-	loff_t before;
-	int error;
+	loff_t pos;
+	int error = do_lseek(fd, offset, whence, FILE_SIZE_MAX, &pos);
 
-	if (!file)
-		return -EBADF;
-	before = file->pos;
-	error = do_lseek(file, offset, whence);
-	/* the answer would not fit */
-	if (!error && file->pos > FILE_SIZE_MAX) {
-		file->pos = before;
-		error = -EOVERFLOW;
-	}
-	return error ? error : (int)file->pos;
+	return error ? error : (int)pos;
 }
 
 int sys__llseek(int fd, u32 high, u32 low, loff_t __user *result, int whence)
 {
-	struct file *file = fget(fd);
 	s64 offset = (u64)high << 32 | low;
-	int error;
+	loff_t pos;
+	int error = do_lseek(fd, offset, whence, SEEK_LIMIT, &pos);
 
-	if (!file)
-		return -EBADF;
-	error = do_lseek(file, offset, whence);
-	if (error)
-		return error;
-	return copy_to_user(result, &file->pos, sizeof(file->pos));
+	return error ? error : copy_to_user(result, &pos, sizeof(pos));
 }

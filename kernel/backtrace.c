@@ -61,7 +61,7 @@ static void show_frame(const struct stack_frame *frame)
 	printk(")\n");
 }
 
-/* Returns whether a whole frame lies at addr, in the stack's page. */
+/* Returns true if a whole frame lies at addr, in the stack's page. */
 static bool is_frame(u32 addr, u32 page)
 {
 	return addr % sizeof(u32) == 0 && PAGE_ROUND_DOWN(addr) == page &&
