@@ -59,11 +59,13 @@ struct inode *new_inode(struct super_block *sb)
 	return inode;
 }
 
+/* Frees an inode that nobody uses; its pages may be busy for a while. */
 static void free_inode(struct inode *inode)
 {
+	list_del(&inode->hash_link);	/* before the sleep: nobody finds it, */
+	inode->i_count++;		/* and nobody else frees it */
 	name_cache_forget_inode(inode);
 	drop_inode_pages(inode, 0);
-	list_del(&inode->hash_link);
 	list_del(&inode->all_link);
 	nr_inodes--;
 	kfree(inode);

@@ -41,8 +41,7 @@ static int move_position(struct file *file, s64 offset, int whence, s64 limit,
 	default:
 		return -EINVAL;
 	}
-	base += offset;
-	if (base < 0)
+	if (__builtin_add_overflow(base, offset, &base) || base < 0)
 		return -EINVAL;
 	if (base > limit)
 		return -EOVERFLOW;

@@ -100,6 +100,12 @@ def test_stat_format(format):
     assert re.sub(r"'", "", hosts) == ours
 
 
+def test_stat_format_without_letter():
+    done = run(f"{BIN}/stat", "-c", "%5", "/tmp")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"%5" in done.stderr
+
+
 def test_stat():
     ours, hosts = both("stat", "/etc/passwd", "/dev/null", "/tmp")
     assert ours == re.sub(r" Birth:.*\n", "", hosts)

@@ -99,6 +99,8 @@ static void seeking(void)
 	if (on_cowix())		/* a 64-bit Linux returns the lower half */
 		CHECK_ERRNO(lseek(fd, 0, SEEK_CUR), EOVERFLOW);
 	CHECK_ERRNO(llseek(fd, -11, SEEK_END), EINVAL);
+	CHECK_ERRNO(llseek(fd, ~(1ull << 63), SEEK_END), EINVAL);
+	CHECK_ERRNO(llseek(fd, 1ull << 63, SEEK_END), EINVAL);
 	CHECK_ERRNO(llseek(fd, 0, 7), EINVAL);
 	CHECK_ERRNO(syscall(__NR__llseek, fd, 0, 0, 0x10, SEEK_SET), EFAULT);
 	CHECK_ERRNO(syscall(__NR__llseek, 99, 0, 0, &result, SEEK_SET), EBADF);

@@ -7,6 +7,7 @@
 #ifndef SWEEP_H
 #define SWEEP_H
 #include <check.h>
+#include <counts.h>
 #include <cowix.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -46,28 +47,15 @@ static char spare[PAGE] __attribute__((aligned(PAGE)));
 /* touched by faults; the rehearsal has another target */
 static volatile char *target, *real_target;
 
-/* Returns the name of the first count that differs, or NULL. */
+/* Returns the first count that differs, or NULL. */
 static const char *difference(const struct audit_report *a,
 			      const struct audit_report *b)
 {
-	if (b->mismatches)
-		return "audit";
-	if (accounted(a) != accounted(b))
-		return "frames";
-	if (a->kernel_objects - a->frames_cache !=
-	    b->kernel_objects - b->frames_cache)
-		return "kernel objects";
-	if (a->frames_user != b->frames_user)
-		return "user pages";
-	if (a->frames_tables != b->frames_tables)
-		return "page tables";
-	if (a->inodes_used != b->inodes_used)
-		return "inodes";
-	if (a->files_used != b->files_used)
-		return "open files";
-	if (a->buffers_used != b->buffers_used)
-		return "buffers";
-	return a->tasks != b->tasks ? "tasks" : owned_difference(a, b);
+	const char *what = counts_difference(a, b);
+
+	if (!what && a->frames_user != b->frames_user)
+		what = "user pages";
+	return what;
 }
 
 /*

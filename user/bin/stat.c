@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -153,6 +154,10 @@ static const char *directive(const char *f, const char *file,
 		format[n++] = *f++;
 	if ((*f == 'H' || *f == 'L') && (f[1] == 'd' || f[1] == 'r'))
 		part = *f++;
+	if (!*f) {
+		complain(format, "directive without a letter");
+		exit(1);
+	}
 	text = text_of(*f, file, st);
 	if (text) {
 		strcpy(format + n, "s");

@@ -31,11 +31,6 @@ void check_failed(const char *file, int line, const char *what)
 int run_tests(const struct test *tests, int argc, char **argv);
 struct sysinfo;
 int pages_info(struct sysinfo *info);	/* sysinfo() in pages */
-struct audit_report;
-/* returns the owner with more or fewer frames in b, or NULL */
-const char *owned_difference(const struct audit_report *a,
-			     const struct audit_report *b);
-unsigned accounted(const struct audit_report *r);
 int on_cowix(void);			/* 1 if there is the memory audit */
 int on_64_bits(void);	/* 1 if the program has all 4 GB */
 int wait_status(int pid);		/* waits for a child; raw status */

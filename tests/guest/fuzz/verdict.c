@@ -1,4 +1,5 @@
 /* After a round: what must be as it was before the first one. */
+#include <counts.h>
 #include <fcntl.h>
 #include "fuzz.h"
 
@@ -6,12 +7,6 @@
 
 static struct audit_report before, after;
 static struct task_info tasks[16];
-
-/* Returns the frames that are free, or whose contents can be read again. */
-static unsigned accounted(const struct audit_report *r)
-{
-	return r->frames_free + r->frames_cache + r->frames_kernel;
-}
 
 static void count(struct audit_report *r)
 {
@@ -49,35 +44,6 @@ void take_baseline(void)
 	count(&before);
 }
 
-/* Returns the first count that differs, or NULL. */
-static const char *difference(void)
-{
-	static char text[80];
-	const struct audit_report *a = &before, *b = &after;
-	const struct {
-		const char *name;
-		unsigned before, after;
-	} pairs[] = {
-		{ "mismatches", 0, b->mismatches },
-		{ "tasks", a->tasks, b->tasks },
-		{ "open files", a->files_used, b->files_used },
-		{ "inodes", a->inodes_used, b->inodes_used },
-		{ "frames", accounted(a), accounted(b) },
-		{ "kernel objects", a->kernel_objects - a->frames_cache,
-		  b->kernel_objects - b->frames_cache },
-		{ "page tables", a->frames_tables, b->frames_tables },
-		{ "buffers", a->buffers_used, b->buffers_used },
-	};
-
-	for (unsigned i = 0; i < ARRAY(pairs); i++)
-		if (pairs[i].before != pairs[i].after) {
-			sprintf(text, "%s: %u before, %u after", pairs[i].name,
-				pairs[i].before, pairs[i].after);
-			return text;
-		}
-	return NULL;
-}
-
 static const char *name_of_hole(void)
 {
 	static const char *const names[] = {
@@ -112,7 +78,7 @@ const char *verdict(void)
 		return wrong;
 	for (int i = 0; i < TRIES; i++) {
 		count(&after);
-		wrong = difference();
+		wrong = counts_difference(&before, &after);
 		if (!wrong || after.mismatches)
 			return wrong;
 		sleep_us(20000);
