@@ -10,6 +10,7 @@
 #include <cowix/mm.h>
 #include <cowix/params.h>
 #include <cowix/sched.h>
+#include <cowix/trace.h>
 #include <cowix/traps.h>
 #include <cowix/tty.h>
 #include <abi/errno.h>

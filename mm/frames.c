@@ -13,6 +13,7 @@
 #include <cowix/kernel.h>
 #include <cowix/plan.h>
 #include <cowix/sched.h>
+#include <cowix/trace.h>
 #include <asm/string.h>
 #include "mm_internal.h"
 

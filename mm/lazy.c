@@ -12,6 +12,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
+#include <cowix/trace.h>
 #include <abi/errno.h>
 #include "mm_internal.h"
 

@@ -25,6 +25,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
+#include <cowix/trace.h>
 #include <abi/errno.h>
 #include <asm/string.h>
 #include "mm_internal.h"

@@ -1,5 +1,6 @@
 /* Page tables: made, walked, and their entries counted. */
 #include <cowix/kernel.h>
+#include <cowix/trace.h>
 #include <abi/errno.h>
 #include "mm_internal.h"
 

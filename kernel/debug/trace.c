@@ -13,6 +13,7 @@
 #include <cowix/kernel.h>
 #include <cowix/params.h>
 #include <cowix/sched.h>
+#include <cowix/trace.h>
 #include <abi/errno.h>
 #include "mm/mm_internal.h"
 

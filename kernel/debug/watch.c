@@ -5,6 +5,7 @@
 #include <cowix/proc.h>
 #include <cowix/sched.h>
 #include <cowix/seq.h>
+#include <cowix/trace.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
 #include <abi/audit.h>

@@ -7,6 +7,7 @@
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/entry.h>
+#include <cowix/trace.h>
 #include <cowix/traps.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>

@@ -12,6 +12,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
+#include <cowix/trace.h>
 #include "mm/mm_internal.h"
 
 #define WANTED		32	/* pages evicted at a time */

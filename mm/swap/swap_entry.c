@@ -6,6 +6,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
+#include <cowix/trace.h>
 #include <abi/errno.h>
 #include "mm/mm_internal.h"
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <test_expression.h>
 #include <unistd.h>
 
 /* Returns a count given as an argument. Anything else is fatal. */
@@ -238,7 +239,7 @@ static const struct {
 	{ "times", do_times, 1 },
 	{ "trap", do_trap, 1 },
 	{ "unset", do_unset, 1 },
-	{ "[", do_test, 0 },
+	{ "[", test_expression, 0 },
 	{ "alias", do_alias, 0 },
 	{ "bg", do_bg, 0 },
 	{ "cd", do_cd, 0 },
@@ -256,7 +257,7 @@ static const struct {
 	{ "printf", do_printf, 0 },
 	{ "pwd", do_pwd, 0 },
 	{ "read", do_read, 0 },
-	{ "test", do_test, 0 },
+	{ "test", test_expression, 0 },
 	{ "true", do_colon, 0 },
 	{ "type", do_type, 0 },
 	{ "umask", do_umask, 0 },

@@ -259,8 +259,7 @@ int do_bg(int argc, char **argv), do_fg(int argc, char **argv),
 	do_jobs(int argc, char **argv), do_kill(int argc, char **argv),
 	do_wait(int argc, char **argv);
 int do_exec(int argc, char **argv), do_trap(int argc, char **argv);
-int do_test(int argc, char **argv), do_echo(int argc, char **argv),
-	do_printf(int argc, char **argv);
+int do_echo(int argc, char **argv), do_printf(int argc, char **argv);
 int do_export(int argc, char **argv), do_readonly(int argc, char **argv),
 	do_unset(int argc, char **argv), do_local(int argc, char **argv),
 	do_set(int argc, char **argv), do_shift(int argc, char **argv),

@@ -1,14 +1,15 @@
 /*
- * test and [: POSIX's rules by the number of arguments; beyond them -a, -o and
- * brackets.
+ * The expressions of test and [, for the program and for the shell's own. Up to
+ * four arguments follow POSIX's rules by their number. Beyond them there are
+ * -a, -o and brackets.
  */
-#include "sh.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <test_expression.h>
 #include <unistd.h>
 
 static char **at, **end;
@@ -16,9 +17,10 @@ static jmp_buf bad_expression;
 
 static int or_expression(void);
 
+/* Complains, and ends the evaluation. */
 static void bad(const char *what, const char *why)
 {
-	complain("test: %s: %s", what, why);
+	fprintf(stderr, "test: %s: %s\n", what, why);
 	longjmp(bad_expression, 1);
 }
 
@@ -217,20 +219,16 @@ static int by_count(char **a, int count)
 	return -1;
 }
 
-/*
- * Runs test expression and [ expression ]. Returns 0 for true, 1 for false, 2
- * for an error.
- */
-int do_test(int argc, char **argv)
+int test_expression(int argc, char **argv)
 {
 	int value;
 
 	at = argv + 1;
 	end = argv + argc;
-	if (strcmp(argv[0], "[") == 0 && strcmp(*--end, "]") != 0)
-		return complain("[: missing ]");
 	if (setjmp(bad_expression))
 		return 2;
+	if (strcmp(argv[0], "[") == 0 && strcmp(*--end, "]") != 0)
+		bad("[", "missing ]");
 	value = by_count(at, end - at);
 	if (value >= 0)
 		return !value;
