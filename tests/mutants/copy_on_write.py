@@ -41,15 +41,16 @@ MUTANTS = [
         "sweep_memory write_fault kernel_fault",
         (
             "mm/memory.c",
-            "new = get_free_page(); if (!new)",
-            "\t\tfree_page(PTE_FRAME(old));\n"
-            "\t\tnew = get_free_page();\n"
-            "\t\tif (!new)",
+            "u32 new = get_free_page(); if (!new)",
+            "u32 new;\n\n"
+            "\tfree_page(PTE_FRAME(old));\n"
+            "\tnew = get_free_page();\n"
+            "\tif (!new)",
         ),
         (
             "mm/memory.c",
             "free_page(PTE_FRAME(old)); trace_page(",
-            "\t\ttrace_page(",
+            "\ttrace_page(",
         ),
     ),
     Mutant(

@@ -18,7 +18,7 @@ MUTANTS = [
         (
             "fs/minix/minix_dir.c",
             "minix_clear_entry(from_dir, &old);",
-            "\terror = remove_entry(from_dir, from, from_length, inode);\n",
+            "\terror = minix_remove_entry(from_dir, from, from_length, inode);\n",
         ),
         (
             "fs/minix/minix_dir.c",
