@@ -470,7 +470,7 @@ static void limits(void)
 		CHECK_ERRNO(fork(), EAGAIN);
 		_exit(3);
 	}
-	CHECK(wait_status(pid) == 3 << 8);	/* true would have ended with 0 */
+	CHECK(wait_status(pid) == 3 << 8);	/* true ends with 0 */
 }
 
 TESTS({ "limits", "RLIMIT_NPROC by memory; setuid, then exec", limits },

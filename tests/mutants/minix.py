@@ -18,7 +18,8 @@ MUTANTS = [
         (
             "fs/minix/minix_dir.c",
             "minix_clear_entry(from_dir, &old);",
-            "\terror = minix_remove_entry(from_dir, from, from_length, inode);\n",
+            "\terror = minix_remove_entry(from_dir, from, from_length,\n"
+            "\t\t\tinode);\n",
         ),
         (
             "fs/minix/minix_dir.c",
