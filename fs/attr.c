@@ -83,6 +83,32 @@ int sys_ftruncate(int fd, s32 size)
 	return sys_ftruncate64(fd, size);
 }
 
+/*
+ * Reserves room in a file, or makes a hole. No file system does either when it
+ * is asked so: the C library then writes zeroes. Returns -EOPNOTSUPP, or what
+ * is wrong with the arguments.
+ */
+int sys_fallocate(int fd, u32 mode, s64 start, s64 length)
+{
+	struct file *file = fget(fd);
+	u32 type = file ? file->inode->i_mode & S_IFMT : 0;
+
+	if (!file)
+		return -EBADF;
+	if (start < 0 || length <= 0)
+		return -EINVAL;
+	if (mode & ~(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE) ||
+	    mode == FALLOC_PUNCH_HOLE)
+		return -EOPNOTSUPP;
+	if (!(file->flags & O_ACCMODE))
+		return -EBADF;
+	if (type == S_IFIFO)
+		return -ESPIPE;
+	if (type != S_IFREG && type != S_IFBLK)
+		return -ENODEV;
+	return length > FILE_SIZE_MAX - start ? -EFBIG : -EOPNOTSUPP;
+}
+
 static bool is_readonly(const struct inode *inode)
 {
 	return on_mount_with(inode, MS_RDONLY) && !inode->i_sb->s_transient;

@@ -10,6 +10,7 @@
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
+#include <abi/ioctl.h>
 
 enum {
 	MINOR_MEM = 1,
@@ -291,7 +292,44 @@ static int bdev_write(struct file *file, const char __user *buf, u32 count,
 	return n > 0 ? finish_write(file, n) : n;
 }
 
+/* BLKFLSBUF: writes what the cache has of the device, then forgets it. */
+static int flush_device(struct inode *inode)
+{
+	int error = suser() ? sync_inode(inode) : -EACCES;
+
+	if (!error)
+		invalidate_buffers(inode->i_rdev);
+	return error;
+}
+
+/*
+ * Tells the size of a device and of its parts. None says by itself that it is
+ * read-only: a floppy's tab shows when it is written to.
+ */
+static int bdev_ioctl(struct file *file, u32 command, u32 arg)
+{
+	u32 sectors = blkdev_sectors(file->inode->i_rdev);
+	u64 bytes = (u64)sectors * SECTOR_SIZE;
+	void __user *to = (void __user *)arg;
+
+	switch (command) {
+	case BLKGETSIZE:
+		return put_user_u32(sectors, to);
+	case BLKGETSIZE64:
+		return copy_to_user(to, &bytes, sizeof(bytes));
+	case BLKSSZGET:
+		return put_user_u32(SECTOR_SIZE, to);
+	case BLKBSZGET:
+		return put_user_u32(BLOCK_SIZE, to);
+	case BLKROGET:
+		return put_user_u32(0, to);
+	case BLKFLSBUF:
+		return flush_device(file->inode);
+	}
+	return -ENOTTY;
+}
+
 const struct file_ops blkdev_fops = {
 	.open = bdev_open, .read = bdev_read, .write = bdev_write,
-	.sync = sync_inode,
+	.ioctl = bdev_ioctl, .sync = sync_inode,
 };

@@ -189,6 +189,25 @@ int sys_close(int fd)
 	return 0;
 }
 
+/*
+ * Closes the descriptors from first to last, or only marks them to be closed by
+ * exec. With CLOSE_RANGE_UNSHARE other tasks that share the table keep theirs.
+ */
+int sys_close_range(u32 first, u32 last, u32 flags)
+{
+	if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) ||
+	    first > last)
+		return -EINVAL;
+	if (flags & CLOSE_RANGE_UNSHARE && unshare_files() < 0)
+		return -ENOMEM;
+	for (u32 fd = first; fd <= last && fd < current->files->end; fd++)
+		if (flags & CLOSE_RANGE_CLOEXEC)
+			current->files->close_on_exec[fd] = true;
+		else
+			sys_close(fd);
+	return 0;
+}
+
 /* Makes `to`, which is free, one more descriptor of fd's file. */
 static int dup_to(int fd, int to, bool cloexec)
 {

@@ -388,17 +388,6 @@ int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos)
 	return error ? error : write_file(file, buf, count, &pos);
 }
 
-int sys_ioctl(int fd, u32 command, u32 arg)
-{
-	struct file *file = fget(fd);
-
-	if (!file)
-		return -EBADF;
-	if (!file->fop->ioctl)
-		return -ENOTTY;
-	return file->fop->ioctl(file, command, arg);
-}
-
 /*
  * Takes advice on how a file will be read, which changes nothing. Returns
  * -EINVAL for advice that nobody knows.

@@ -96,19 +96,49 @@ int sys_writev(int fd, const struct iovec __user *vector, int count)
 	return do_vector_here(fd, vector, count, true);
 }
 
-int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos)
+/* Transfers at pos, which is not the file's own position. */
+static int do_vector_at(int fd, const struct iovec __user *vector, int count,
+			loff_t pos, bool write)
 {
 	struct file *file;
 	int error = get_seekable(fd, pos, &file);
 
-	return error ? error : do_vector(file, vector, count, false, &pos);
+	return error ? error : do_vector(file, vector, count, write, &pos);
+}
+
+int sys_preadv(int fd, const struct iovec __user *vector, int count, loff_t pos)
+{
+	return do_vector_at(fd, vector, count, pos, false);
 }
 
 int sys_pwritev(int fd, const struct iovec __user *vector, int count,
 		loff_t pos)
 {
-	struct file *file;
-	int error = get_seekable(fd, pos, &file);
+	return do_vector_at(fd, vector, count, pos, true);
+}
 
-	return error ? error : do_vector(file, vector, count, true, &pos);
+/*
+ * A position of -1 means the file's own. No flag is known: they ask for what
+ * this kernel does not do for a single call.
+ */
+static int do_vector_flags(int fd, const struct iovec __user *vector, int count,
+			   loff_t pos, u32 flags, bool write)
+{
+	if (flags)
+		return fget(fd) ? -EOPNOTSUPP : -EBADF;
+	if (pos == -1)
+		return do_vector_here(fd, vector, count, write);
+	return do_vector_at(fd, vector, count, pos, write);
+}
+
+int sys_preadv2(int fd, const struct iovec __user *vector, int count,
+		loff_t pos, u32 flags)
+{
+	return do_vector_flags(fd, vector, count, pos, flags, false);
+}
+
+int sys_pwritev2(int fd, const struct iovec __user *vector, int count,
+		 loff_t pos, u32 flags)
+{
+	return do_vector_flags(fd, vector, count, pos, flags, true);
 }

@@ -17,14 +17,29 @@ static s64 end_of(const struct inode *inode)
 }
 
 /*
+ * Finds the next data or the next hole at or behind an offset. There are no
+ * holes but the one at the end, since files do not tell where they have more.
+ * Returns 0 or -ENXIO.
+ */
+static int find_data(const struct inode *inode, s64 offset, int whence,
+		     s64 *found)
+{
+	if (offset < 0 || offset >= inode->i_size)
+		return -ENXIO;
+	*found = whence == SEEK_DATA ? offset : inode->i_size;
+	return 0;
+}
+
+/*
  * Moves the position, to *pos. Beyond the end is allowed: writing there makes a
- * hole. Returns 0, -ESPIPE, -EINVAL, or -EOVERFLOW beyond limit: then nothing
- * has moved.
+ * hole. Returns 0, -ESPIPE, -EINVAL, -ENXIO, or -EOVERFLOW beyond limit: then
+ * nothing has moved.
  */
 static int move_position(struct file *file, s64 offset, int whence, s64 limit,
 			 loff_t *pos)
 {
 	s64 base;
+	int error;
 
 	if (!file->seekable)
 		return -ESPIPE;
@@ -37,6 +52,15 @@ static int move_position(struct file *file, s64 offset, int whence, s64 limit,
 		break;
 	case SEEK_END:
 		base = end_of(file->inode);
+		break;
+	case SEEK_DATA:
+	case SEEK_HOLE:
+		if (!S_ISREG(file->inode->i_mode))
+			return -EINVAL;
+		error = find_data(file->inode, offset, whence, &base);
+		if (error)
+			return error;
+		offset = 0;
 		break;
 	default:
 		return -EINVAL;

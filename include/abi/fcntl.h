@@ -39,6 +39,14 @@
 #define F_DUPFD_CLOEXEC	1030
 #define FD_CLOEXEC	1
 
+/* close_range() */
+#define CLOSE_RANGE_UNSHARE	2
+#define CLOSE_RANGE_CLOEXEC	4
+
+/* fallocate() */
+#define FALLOC_KEEP_SIZE	0x01
+#define FALLOC_PUNCH_HOLE	0x02
+
 #define F_RDLCK		0
 #define F_WRLCK		1
 #define F_UNLCK		2
@@ -79,6 +87,8 @@ struct flock64 {
 #define SEEK_SET	0
 #define SEEK_CUR	1
 #define SEEK_END	2
+#define SEEK_DATA	3
+#define SEEK_HOLE	4
 
 #define F_OK		0
 #define X_OK		1

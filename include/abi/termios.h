@@ -5,6 +5,8 @@
 #ifndef ABI_TERMIOS_H
 #define ABI_TERMIOS_H
 
+#include <abi/ioctl.h>
+
 #define NCCS 19
 #define NCC 8
 
@@ -148,7 +150,6 @@ enum {
 #define TIOCSTI		0x5412
 #define TIOCGWINSZ	0x5413
 #define TIOCSWINSZ	0x5414
-#define FIONREAD	0x541B
 #define TIOCINQ		FIONREAD
 #define TIOCNOTTY	0x5422
 #define TCSBRKP		0x5425

@@ -259,6 +259,7 @@ int sys_truncate64(const char __user *path, s64 size);
 int sys_truncate(const char __user *path, s32 size);
 int sys_ftruncate64(int fd, s64 size);
 int sys_ftruncate(int fd, s32 size);
+int sys_fallocate(int fd, u32 mode, s64 start, s64 length);
 int sys_fchmodat(int dirfd, const char __user *path, u32 mode);
 int sys_chmod(const char __user *path, u32 mode);
 int sys_fchmod(int fd, u32 mode);
@@ -295,6 +296,7 @@ int sys_flock(int fd, u32 operation);
 
 /* fs/file_table.c */
 int sys_close(int fd);
+int sys_close_range(u32 first, u32 last, u32 flags);
 int sys_dup(int fd);
 int sys_dup2(int fd, int to);
 int sys_dup3(int fd, int to, u32 flags);
@@ -310,6 +312,9 @@ int sys_fchdir(int fd);
 int sys_chroot(const char __user *path);
 int sys_umask(u32 mask);
 int sys_getcwd(char __user *buf, u32 size);
+
+/* fs/ioctl.c */
+int sys_ioctl(int fd, u32 command, u32 arg);
 
 /* fs/mount.c */
 int sys_mount(const char __user *device, const char __user *dir,
@@ -352,7 +357,6 @@ int sys_read(int fd, char __user *buf, u32 count);
 int sys_write(int fd, const char __user *buf, u32 count);
 int sys_pread64(int fd, char __user *buf, u32 count, loff_t pos);
 int sys_pwrite64(int fd, const char __user *buf, u32 count, loff_t pos);
-int sys_ioctl(int fd, u32 command, u32 arg);
 int sys_fadvise64_64(int fd, loff_t start, loff_t length,
 				int advice);
 int sys_fadvise64(int fd, loff_t start, u32 length, int advice);
@@ -368,6 +372,10 @@ int sys_preadv(int fd, const struct iovec __user *vector, int count,
 	       loff_t pos);
 int sys_pwritev(int fd, const struct iovec __user *vector, int count,
 		loff_t pos);
+int sys_preadv2(int fd, const struct iovec __user *vector, int count,
+		loff_t pos, u32 flags);
+int sys_pwritev2(int fd, const struct iovec __user *vector, int count,
+		 loff_t pos, u32 flags);
 
 /* fs/seek.c */
 int sys_lseek(int fd, s32 offset, int whence);
@@ -389,6 +397,12 @@ int sys_pselect6(int n, u32 __user *in, u32 __user *out, u32 __user *ex,
 int sys_pselect6_time64(int n, u32 __user *in, u32 __user *out, u32 __user *ex,
 			struct timespec64 __user *timeout,
 			const u32 __user *mask_and_size);
+
+/* fs/sendfile.c */
+int sys_sendfile64(int out, int in, loff_t __user *user_pos, u32 count);
+int sys_sendfile(int out, int in, u32 __user *user_pos, u32 count);
+int sys_copy_file_range(int in, loff_t __user *in_pos, int out,
+			loff_t __user *out_pos, u32 count, u32 flags);
 
 /* fs/stat.c */
 int sys_stat(const char __user *path, struct old_stat __user *buf);
@@ -415,5 +429,19 @@ int sys_swapoff(const char __user *path);
 int sys_sync(void);
 int sys_fsync(int fd);
 int sys_syncfs(int fd);
+
+/* fs/xattr.c */
+int sys_setxattr(const char __user *path, const char __user *name,
+		 const void __user *value, u32 size, u32 flags);
+int sys_lsetxattr(const char __user *path, const char __user *name,
+		  const void __user *value, u32 size, u32 flags);
+int sys_fsetxattr(int fd, const char __user *name, const void __user *value,
+		  u32 size, u32 flags);
+int sys_getxattr(const char __user *path, const char __user *name);
+int sys_lgetxattr(const char __user *path, const char __user *name);
+int sys_fgetxattr(int fd, const char __user *name);
+int sys_listxattr(const char __user *path);
+int sys_llistxattr(const char __user *path);
+int sys_flistxattr(int fd);
 
 #endif
