@@ -86,6 +86,9 @@ bool is_dying(struct task_struct *task);
 int copy_signals(struct task_struct *child, bool share);
 void exit_signals(struct task_struct *task);
 
+/* kernel/signal/kill.c */
+void tell_child(struct task_struct *child);
+
 /* kernel/signal/sigqueue.c */
 void recalc_signals(struct task_struct *task);
 

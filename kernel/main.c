@@ -70,7 +70,7 @@ static void show_boot_params(const struct boot_params *bp)
 void start_kernel(struct boot_params *bp)
 {
 	console_init();
-	printk("Cowix %s %s\n", system_names.release, system_names.version);
+	printk("%s\n", system_names.version);
 	show_boot_params(bp);
 	params_init(bp->cmdline);
 	gdt_init();

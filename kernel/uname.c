@@ -1,4 +1,8 @@
-/* The names of the system and of the machine. */
+/*
+ * The names of the system and of the machine. The release is that of the Linux
+ * whose calls programs find here: some compare it and would think this kernel
+ * too old. Cowix's own version is the version.
+ */
 #include <cowix/kernel.h>
 #include <cowix/task.h>
 #include <cowix/uaccess.h>
@@ -7,11 +11,13 @@
 #include <abi/utsname.h>
 #include "version.h"
 
+#define LINUX_RELEASE	"5.10.0"
+
 struct utsname system_names = {
 	.sysname = "Cowix",
 	.nodename = "cowix",
-	.release = VERSION,
-	.version = BUILD,
+	.release = LINUX_RELEASE,
+	.version = "Cowix " VERSION " " BUILD,
 	.machine = "i386",
 	.domainname = "(none)",
 };

@@ -193,8 +193,11 @@ static void show_status(struct seq *s)
 	seq_printf(s, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", task->uid,
 		   task->euid, task->suid, task->fsuid, task->gid, task->egid,
 		   task->sgid, task->fsgid);
-	seq_printf(s, "FDSize:\t%u\nGroups:\t \n",
+	seq_printf(s, "FDSize:\t%u\nGroups:\t",
 		   task->files ? task->files->end : 0);
+	for (u32 i = 0; i < task->nr_groups; i++)
+		seq_printf(s, "%u ", task->groups[i]);
+	seq_printf(s, " \nNoNewPrivs:\t%u\n", task->no_new_privs);
 	if (task->mm)
 		show_memory_sizes(s, task->mm);
 	seq_printf(s, "Threads:\t%u\n", nr_threads(task));

@@ -11,6 +11,8 @@
 struct identity {
 	u32 uid, euid, gid, egid, personality;
 	u32 nr_groups, groups[NGROUPS_MAX];
+	bool no_new_privs;
+	int parent_signal;
 };
 
 /* kernel/task/sched.c */

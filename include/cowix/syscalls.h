@@ -92,7 +92,7 @@ int sys_getcpu(u32 __user *cpu, u32 __user *node);
 int sys_sched_yield(void);
 
 /* kernel/task/prctl.c */
-int sys_prctl(int option, u32 arg);
+int sys_prctl(int option, u32 arg, u32 third, u32 fourth, u32 fifth);
 
 /* kernel/task/rlimit.c */
 int sys_ugetrlimit(u32 resource, struct rlimit __user *buf);

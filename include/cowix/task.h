@@ -109,6 +109,7 @@ struct task_struct {
 	struct vfork_wait *vfork_wait;	/* the parent sleeps in vfork() */
 	int maker;		/* the thread of the parent that made it */
 	int exit_signal;	/* tells the parent of the end; 0: none */
+	int parent_signal;	/* the thread's: tells it of its maker's end */
 	int exit_status;		/* as wait() reports it */
 	int stop_signal;	/* a stop that wait() has not reported yet */
 	bool continued;		/* a continuation, not reported yet */
@@ -125,6 +126,7 @@ struct task_struct {
 	u32 gid, egid, sgid, fsgid;
 	u32 nr_groups, groups[NGROUPS_MAX];	/* supplementary */
 	u32 personality;		/* what personality() keeps */
+	bool no_new_privs;		/* programs give it no rights */
 
 	/* memory */
 	struct mm *mm;			/* NULL: a kernel task */

@@ -91,6 +91,19 @@ static struct signal_source current_source(int code)
 }
 
 /*
+ * Called when the maker of a child ends. Tells the child by the signals that
+ * its threads have chosen, if current may send them.
+ */
+void tell_child(struct task_struct *child)
+{
+	struct signal_source source = current_source(SI_USER);
+
+	for_each_thread(t, child)
+		if (t->parent_signal)
+			kill_one(t->parent_signal, t, false, &source);
+}
+
+/*
  * Sends a signal to the task with a number, which must belong to the process
  * tgid unless that is 0. Returns 0, -ESRCH, or an error of kill_one().
  */

@@ -69,6 +69,8 @@ static void act_as(struct ids ids, u32 effective, u32 fs)
 {
 	if ((effective != *ids.effective || fs != *ids.fs) && current->mm)
 		current->mm->dumpable = false;
+	if (effective != *ids.effective || fs != *ids.fs)
+		current->parent_signal = 0;
 	*ids.effective = effective;
 	*ids.fs = fs;
 }
@@ -320,6 +322,8 @@ void save_identity(struct identity *to)
 		.gid = current->gid, .egid = current->egid,
 		.personality = current->personality,
 		.nr_groups = current->nr_groups,
+		.no_new_privs = current->no_new_privs,
+		.parent_signal = current->parent_signal,
 	};
 	memcpy(to->groups, current->groups, sizeof(to->groups));
 }
@@ -351,7 +355,8 @@ bool exec_credentials(const struct identity *was, const struct inode *inode,
 		      struct mm *mm)
 {
 	u32 group_runs = S_ISGID | S_IXGRP;
-	u32 mode = inode_nosuid(inode) ? 0 : inode->i_mode;
+	bool nosuid = inode_nosuid(inode) || was->no_new_privs;
+	u32 mode = nosuid ? 0 : inode->i_mode;
 	u32 euid = mode & S_ISUID ? inode->i_uid : was->euid;
 	u32 egid = (mode & group_runs) == group_runs ? inode->i_gid : was->egid;
 	bool secure = euid != was->uid || egid != was->gid;
@@ -364,6 +369,8 @@ bool exec_credentials(const struct identity *was, const struct inode *inode,
 	    euid != was->euid || egid != was->egid)
 		mm->dumpable = false;
 	take_on(was, euid, egid);
+	current->no_new_privs = was->no_new_privs;
+	current->parent_signal = secure ? 0 : was->parent_signal;
 	if (euid == was->euid && egid == was->egid)
 		current->personality = was->personality;
 	else

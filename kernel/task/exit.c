@@ -30,6 +30,7 @@ static void reparent_children(struct task_struct *task)
 			task->children.next, struct task_struct, sibling);
 
 		tracer_exits(child);
+		tell_child(child);
 		sched_independent(child);
 		child->exit_signal = SIGCHLD;
 		list_del(&child->sibling);
@@ -105,8 +106,10 @@ static NORETURN void exit_thread(struct task_struct *task)
 		struct task_struct *child =
 			list_entry(node, struct task_struct, sibling);
 
-		if (child->maker == task->pid)
+		if (child->maker == task->pid) {
+			tell_child(child);
 			child->maker = process->pid;
+		}
 	}
 	unhash_task(task);
 	free_dead_thread(process);

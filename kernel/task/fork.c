@@ -37,6 +37,7 @@ static void init_family(struct task_struct *task)
 	wait_queue_init(&task->child_exit);
 	task->vfork_wait = NULL;
 	task->stop_signal = 0;
+	task->parent_signal = 0;
 	task->continued = task->claimed = task->did_exec = false;
 	task->leader = false;
 }
