@@ -159,7 +159,8 @@ $(BUILD)/inc/version.h: $(BUILD)/version Makefile
 	@mkdir -p $(@D)
 	@printf '#define %s "%s"\n' VERSION '$(VERSION)' \
 		BUILD '$(strip #1 $(COMMIT))' > $@
-$(BUILD)/kernel/uname.o: $(BUILD)/inc/version.h
+$(BUILD)/kernel/uname.o $(BUILD)/fs/proc/proc_system.o: \
+	$(BUILD)/inc/version.h
 
 # ---- Constants that assembly and programs share with C ----
 

@@ -68,7 +68,7 @@ def test_version():
         release, *commit = file.read().split()
     result = cowix("uname -r; uname -v", "-v")
     built = " ".join(["#1", *commit])
-    assert result.out.decode() == f"{release}\n{built}\n"
+    assert result.out.decode() == f"5.10.0\nCowix {release} {built}\n"
     assert f"Cowix {release} {built}\n" in result.err.replace("\r", "")
 
 

@@ -6,6 +6,7 @@
 #include <cowix/swap.h>
 #include <abi/utsname.h>
 #include "proc.h"
+#include "version.h"
 
 #define KB(pages) ((pages) * (PAGE_SIZE / 1024))
 #define CPUID_EXTENDED	0x80000000u
@@ -75,8 +76,9 @@ static void show_loadavg(struct seq *s)
 
 static void show_version(struct seq *s)
 {
-	seq_printf(s, "%s version %s (" COMPILER ") %s\n", system_names.sysname,
-		   system_names.release, system_names.version);
+	seq_printf(s, "%s version " VERSION " (" COMPILER ") " BUILD
+		   ", with the calls of Linux %s\n", system_names.sysname,
+		   system_names.release);
 }
 
 /* The names of the bits of CPUID leaf 1's EDX, as Linux has them. */
