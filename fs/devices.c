@@ -34,6 +34,13 @@ static bool is_memory(kdev_t dev)
 	       MEMORY_MINORS >> MINOR(dev) & 1;
 }
 
+/* Returns true for /dev/zero: mapped, it is memory that begins as zeroes. */
+bool is_zero_device(const struct inode *inode)
+{
+	return S_ISCHR(inode->i_mode) &&
+	       inode->i_rdev == MKDEV(MEM_MAJOR, MINOR_ZERO);
+}
+
 static int chrdev_open(struct inode *inode, struct file *file)
 {
 	if (MAJOR(inode->i_rdev) == PTS_MAJOR && !devpts_alive(inode))

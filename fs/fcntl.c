@@ -17,7 +17,7 @@ static int lock_command(int fd, struct file *file, int command,
 	if (error)
 		return error;
 	error = fcntl_lock(fd, file, command, &fl);
-	if (error || command != F_GETLK64)
+	if (error || (command != F_GETLK64 && command != F_OFD_GETLK))
 		return error;
 	return copy_to_user(user, &fl, sizeof(fl));
 }
@@ -96,10 +96,19 @@ int sys_fcntl(int fd, int command, u32 arg)
 	case F_GETLK64:
 	case F_SETLK64:
 	case F_SETLKW64:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
 		return lock_command(fd, file, command,
 				    (struct flock64 __user *)arg);
 	case F_GETOWN:
 		return 0;			/* nobody is sent SIGIO */
+	case F_GETLEASE:
+		return F_UNLCK;			/* nobody can have one */
+	case F_GETPIPE_SZ:
+		return pipe_size(file->inode);
+	case F_SETPIPE_SZ:
+		return set_pipe_size(file->inode, arg);
 	}
 	return -EINVAL;
 }

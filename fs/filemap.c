@@ -177,8 +177,26 @@ const struct vm_ops file_vm_ops = {
 };
 
 /*
+ * Makes area one of memory that processes share: a file without a name. That
+ * does not go to swap, so it cannot be larger than RAM.
+ */
+static int map_nameless(struct vm_area *area, u32 length)
+{
+	int error = 0;
+
+	if (length == 0)
+		return -EINVAL;
+	if (length > FILE_SIZE_MAX || length >> PAGE_SHIFT > nr_ram_frames)
+		return -ENOMEM;
+	area->object = tmpfs_nameless(PAGE_ROUND_UP(length), &error);
+	area->flags |= VM_MAY_WRITE;
+	return error;
+}
+
+/*
  * Makes area one of a file, and takes a reference to that. The file must be
- * regular and open for reading; for writing, too, if a shared mapping wants it.
+ * regular, or /dev/zero, and open for reading; for writing, too, if a shared
+ * mapping wants it.
  */
 static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 {
@@ -192,6 +210,8 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 		return -EACCES;
 	if (area->flags & VM_SHARED && area->flags & VM_WRITE && mode != O_RDWR)
 		return -EACCES;
+	if (is_zero_device(file->inode))
+		return area->flags & VM_SHARED ? map_nameless(area, length) : 0;
 	if (!S_ISREG(file->inode->i_mode))
 		return -ENODEV;
 	if (on_mount_with(file->inode, MS_NOEXEC)) {
@@ -207,23 +227,6 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 	area->object = igrab(file->inode);
 	area->offset = page << PAGE_SHIFT;
 	return 0;
-}
-
-/*
- * Makes area one of memory that processes share: a file without a name. That
- * does not go to swap, so it cannot be larger than RAM.
- */
-static int map_nameless(struct vm_area *area, u32 length)
-{
-	int error = 0;
-
-	if (length == 0)
-		return -EINVAL;
-	if (length > FILE_SIZE_MAX || length >> PAGE_SHIFT > nr_ram_frames)
-		return -ENOMEM;
-	area->object = tmpfs_nameless(PAGE_ROUND_UP(length), &error);
-	area->flags |= VM_MAY_WRITE;
-	return error;
 }
 
 #define MAP_KNOWN \

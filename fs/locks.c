@@ -1,7 +1,7 @@
 /*
- * Advisory locks on files: POSIX record locks (fcntl), which belong to a
- * process and cover bytes, and whole-file locks (flock), which belong to an
- * open file. An inode lists the locks that are held. A task that must wait
+ * Advisory locks on files: record locks (fcntl), which cover bytes and belong to
+ * a process or to an open file, and whole-file locks (flock), which belong to
+ * an open file. An inode lists the locks that are held. A task that must wait
  * sleeps until a lock is released. A wait that would close a circle of
  * processes fails (EDEADLK).
  */
@@ -15,9 +15,10 @@
 
 struct file_lock {
 	struct list link;		/* in inode->i_locks */
-	struct files_struct *owner;	/* of a record lock; NULL: flock's */
+	/* of a record lock: descriptors, or the open file; NULL: flock's */
+	const void *owner;
 	struct file *file;		/* owns a flock() lock */
-	int pid;
+	int pid;			/* -1: an open file's */
 	short type;			/* F_RDLCK or F_WRLCK */
 	s64 start, end;			/* first and last byte */
 };
@@ -38,6 +39,12 @@ static bool same_owner(const struct file_lock *a, const struct file_lock *b)
 	if (a->owner || b->owner)
 		return a->owner == b->owner;
 	return a->file == b->file;
+}
+
+/* Returns true for a lock that goes when its process closes the file. */
+static bool is_process_lock(const struct file_lock *lock)
+{
+	return lock->owner && lock->owner != lock->file;
 }
 
 static bool overlap(const struct file_lock *a, const struct file_lock *b)
@@ -220,9 +227,10 @@ static int await_lock(struct inode *inode, const struct file_lock *new,
 			return 0;
 		if (!wait)
 			return -EAGAIN;
-		if (new->owner && would_deadlock(conflict))
+		if (is_process_lock(new) && would_deadlock(conflict))
 			return -EDEADLK;
-		current->waits_for_lock_of = new->owner ? conflict->pid : 0;
+		current->waits_for_lock_of =
+			is_process_lock(new) ? conflict->pid : 0;
 		error = interruptible_sleep_on(&lock_gone);
 		current->waits_for_lock_of = 0;
 	}
@@ -235,7 +243,7 @@ static int await_lock(struct inode *inode, const struct file_lock *new,
  */
 static bool closed_meanwhile(const struct file_lock *new, int fd)
 {
-	return new->owner && new->type != F_UNLCK &&
+	return is_process_lock(new) && new->type != F_UNLCK &&
 	       file_at(current->files, fd) != new->file;
 }
 
@@ -300,13 +308,25 @@ static int set_range(const struct file *file, const struct flock64 *fl,
 	return lock->start < 0 ? -EINVAL : 0;
 }
 
-static int fill_lock(struct file *file, const struct flock64 *fl,
+static bool is_ofd_command(int command)
+{
+	return command >= F_OFD_GETLK && command <= F_OFD_SETLKW;
+}
+
+/* For an open file's lock no process must be named. Returns 0 or -EINVAL... */
+static int fill_lock(struct file *file, int command, const struct flock64 *fl,
 		     struct file_lock *lock)
 {
 	*lock = (struct file_lock){ .owner = current->files,
 				    .file = file,
 				    .pid = current->tgid,
 				    .type = fl->l_type };
+	if (is_ofd_command(command)) {
+		if (fl->l_pid)
+			return -EINVAL;
+		lock->owner = file;
+		lock->pid = -1;
+	}
 	if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK &&
 	    fl->l_type != F_UNLCK)
 		return -EINVAL;
@@ -314,10 +334,10 @@ static int fill_lock(struct file *file, const struct flock64 *fl,
 }
 
 /* F_GETLK: describes in fl the lock that would prevent the one in fl. */
-static int get_lock(struct file *file, struct flock64 *fl)
+static int get_lock(struct file *file, int command, struct flock64 *fl)
 {
 	struct file_lock lock, *conflict;
-	int error = fill_lock(file, fl, &lock);
+	int error = fill_lock(file, command, fl, &lock);
 
 	if (error)
 		return error;
@@ -347,15 +367,16 @@ int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl)
 	struct file_lock lock;
 	int error;
 
-	if (command == F_GETLK64)
-		return get_lock(file, fl);
-	error = fill_lock(file, fl, &lock);
+	if (command == F_GETLK64 || command == F_OFD_GETLK)
+		return get_lock(file, command, fl);
+	error = fill_lock(file, command, fl, &lock);
 	if (error)
 		return error;
 	if ((fl->l_type == F_RDLCK && mode == O_WRONLY) ||
 	    (fl->l_type == F_WRLCK && mode == O_RDONLY))
 		return -EBADF;
-	return acquire(fd, file->inode, &lock, command == F_SETLKW64);
+	return acquire(fd, file->inode, &lock,
+		       command == F_SETLKW64 || command == F_OFD_SETLKW);
 }
 
 /* Does flock(): locks the whole file for the open file. */
@@ -384,7 +405,7 @@ int flock_file(int fd, struct file *file, u32 operation)
 /*
  * Called when a descriptor is closed: the process loses all its record locks on
  * the file, as POSIX demands. Called with owner NULL when the open file goes:
- * releases its flock() locks.
+ * releases the locks that are its own.
  */
 void free_locks(struct file *file, struct files_struct *owner)
 {
@@ -393,7 +414,8 @@ void free_locks(struct file *file, struct files_struct *owner)
 	list_for_each_safe(node, &inode->i_locks) {
 		struct file_lock *lock = lock_at(node);
 
-		if (lock->owner == owner && (owner || lock->file == file))
+		if (owner ? lock->owner == owner
+			  : lock->file == file && !is_process_lock(lock))
 			release_lock(lock);
 	}
 	wake_up(&lock_gone);

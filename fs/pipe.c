@@ -280,6 +280,35 @@ static void count_sides(struct pipe *pipe, u32 flags, int change)
 	wake_up(&pipe->wait);
 }
 
+/* F_GETPIPE_SZ. Returns -EBADF for what is no pipe. */
+int pipe_size(const struct inode *inode)
+{
+	return inode->i_pipe ? (int)inode->i_pipe->size : -EBADF;
+}
+
+/*
+ * F_SETPIPE_SZ: makes the pipe hold as many bytes, in whole pages, and at least
+ * SMALL_SIZE. Returns the new size; -EPERM if it would be more than a pipe may
+ * ever have, or than this user may have now; -EBUSY if the pipe holds more, or
+ * somebody is just copying.
+ */
+int set_pipe_size(struct inode *inode, u32 bytes)
+{
+	struct pipe *pipe = inode->i_pipe;
+	u32 size = PAGE_ROUND_UP(max_u32(bytes, SMALL_SIZE));
+
+	if (!pipe)
+		return -EBADF;
+	if (bytes > PIPE_SIZE ||
+	    (size > pipe->size && size > size_for(current->uid)))
+		return -EPERM;
+	if (pipe->copying || pipe->head - PAGE_ROUND_DOWN(pipe->tail) > size)
+		return -EBUSY;
+	pipe->size = size;
+	wake_up(&pipe->wait);
+	return size;
+}
+
 /* Returns true if an open waits for the other side of a named pipe. */
 static bool is_alone(const struct inode *inode, u32 mode)
 {

@@ -161,14 +161,30 @@ int sys_statx(int dirfd, const char __user *path, u32 flags, u32 mask,
 	return error;
 }
 
+/* Fills it for what has no file system: a pipe, and whatever is like one. */
+static void nameless_statfs(const struct inode *inode, struct statfs64 *st)
+{
+	u32 magic = ANON_INODE_MAGIC;
+
+	if (S_ISFIFO(inode->i_mode))
+		magic = PIPEFS_MAGIC;
+	if ((inode->i_mode & S_IFMT) == S_IFSOCK)
+		magic = SOCKFS_MAGIC;
+	*st = (struct statfs64){ .f_type = magic, .f_bsize = PAGE_SIZE,
+				 .f_namelen = NAME_MAX, .f_frsize = PAGE_SIZE,
+				 .f_flags = ST_VALID };
+}
+
 /* Fills the wide structure for an inode's file system. */
-static int get_statfs(const struct inode *inode, struct statfs64 *st)
+static void get_statfs(const struct inode *inode, struct statfs64 *st)
 {
 	struct super_block *sb = inode->i_sb;
 	u32 blocks = 0, free = 0, inodes = 0, free_inodes = 0;
 
-	if (!sb)
-		return -ENOSYS;
+	if (!sb) {
+		nameless_statfs(inode, st);
+		return;
+	}
 	if (sb->s_op->statfs)
 		sb->s_op->statfs(sb, &blocks, &free, &inodes, &free_inodes);
 	*st = (struct statfs64){
@@ -184,17 +200,14 @@ static int get_statfs(const struct inode *inode, struct statfs64 *st)
 		.f_frsize = BLOCK_SIZE,
 		.f_flags = ST_VALID | sb->s_flags,
 	};
-	return 0;
 }
 
 static int fill_statfs(const struct inode *inode, struct statfs __user *buf)
 {
 	struct statfs64 st;
 	struct statfs narrow;
-	int error = get_statfs(inode, &st);
 
-	if (error)
-		return error;
+	get_statfs(inode, &st);
 	narrow = (struct statfs){
 		.f_type = st.f_type,
 		.f_bsize = st.f_bsize,
@@ -215,9 +228,11 @@ static int fill_statfs64(const struct inode *inode, u32 size,
 			 struct statfs64 __user *buf)
 {
 	struct statfs64 st;
-	int error = size == sizeof(st) ? get_statfs(inode, &st) : -EINVAL;
 
-	return error ? error : copy_to_user(buf, &st, sizeof(st));
+	if (size != sizeof(st))
+		return -EINVAL;
+	get_statfs(inode, &st);
+	return copy_to_user(buf, &st, sizeof(st));
 }
 
 int sys_statfs(const char __user *path, struct statfs __user *buf)

@@ -5,6 +5,12 @@
 /* f_flags is filled in; the others are mount()'s */
 #define ST_VALID	0x20
 
+/* f_type of files that no file system has, and their f_namelen */
+#define PIPEFS_MAGIC	0x50495045
+#define SOCKFS_MAGIC	0x534F434B
+#define ANON_INODE_MAGIC 0x09041934
+#define NAME_MAX	255
+
 struct statfs {
 	long f_type, f_bsize, f_blocks, f_bfree, f_bavail, f_files, f_ffree;
 	int f_fsid[2];

@@ -105,7 +105,10 @@ int read_link_text(struct inode *link, char *buf, u32 size);
 
 /* fs/devices.c, fs/pipe.c */
 extern const struct file_ops chrdev_fops, blkdev_fops, fifo_fops;
+int pipe_size(const struct inode *inode);
+int set_pipe_size(struct inode *inode, u32 bytes);
 int open_device(kdev_t dev);
+bool is_zero_device(const struct inode *inode);
 
 /* fs/readdir.c: "." and "..", for a file system that does not store them */
 #define FIRST_POSITION	2	/* of the entry behind them */
