@@ -297,7 +297,7 @@ int sys_umount(const char __user *path)
 }
 
 /* Prints a word and a space. Characters that would end the word are octal. */
-static void show_word(struct seq *s, const char *word)
+static void show_mount_word(struct seq *s, const char *word)
 {
 	for (; *word; word++)
 		if (strchr(" \t\n\\", *word))
@@ -330,13 +330,39 @@ void show_mounts(struct seq *s)
 		struct super_block *sb =
 			list_entry(node, struct super_block, link);
 
-		show_word(s, sb->s_device);
-		show_word(s, sb->s_dir);
-		show_word(s, sb->s_type->name);
+		show_mount_word(s, sb->s_device);
+		show_mount_word(s, sb->s_dir);
+		show_mount_word(s, sb->s_type->name);
 		show_flags(s, sb->s_flags);
 		if (sb->s_op->show_options)
 			sb->s_op->show_options(sb, s);
 		seq_printf(s, " 0 0\n");
+	}
+}
+
+/*
+ * Prints /proc/PID/mountinfo. A file system is mounted only once, so the number
+ * of its device is that of its mount.
+ */
+void show_mountinfo(struct seq *s)
+{
+	list_for_each(node, &mounts) {
+		struct super_block *sb =
+			list_entry(node, struct super_block, link);
+		const struct inode *covered = sb->s_covered;
+
+		seq_printf(s, "%u %u %u:%u / ", sb->s_dev,
+			   covered ? covered->i_dev : sb->s_dev,
+			   MAJOR(sb->s_dev), MINOR(sb->s_dev));
+		show_mount_word(s, sb->s_dir);
+		show_flags(s, sb->s_flags);
+		seq_printf(s, " - ");
+		show_mount_word(s, sb->s_type->name);
+		show_mount_word(s, sb->s_device);
+		seq_printf(s, sb->s_flags & MS_RDONLY ? "ro" : "rw");
+		if (sb->s_op->show_options)
+			sb->s_op->show_options(sb, s);
+		seq_printf(s, "\n");
 	}
 }
 

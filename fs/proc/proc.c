@@ -12,7 +12,7 @@
 #include "proc.h"
 
 #define PROC_MAGIC	0x9FA0
-#define STORE_LENGTH	16	/* of a text that is written, with its NUL */
+#define STORE_LENGTH	68	/* of a text that is written, with its NUL */
 
 struct proc_table system_files, task_files;
 
@@ -42,8 +42,15 @@ const struct proc_table *proc_table_of(const struct inode *inode)
 	return proc_pid(inode) ? &task_files : &system_files;
 }
 
+/* Returns the entry of an inode that is no directory of a task, and no link. */
 const struct proc_entry *proc_entry_of(const struct inode *inode)
 {
+	static const struct proc_entry fdinfo = {
+		.mode = S_IFREG | 0400, .private = true, .show = show_fdinfo,
+	};
+
+	if (proc_kind(inode) >= PROC_FIRST_FDINFO)
+		return &fdinfo;
 	return proc_table_of(inode)->entry[proc_kind(inode) - PROC_FIRST_ENTRY];
 }
 
@@ -85,7 +92,7 @@ int proc_check_access(struct inode *inode)
 	task = proc_task(inode);
 	if (!task)
 		return -ESRCH;
-	if (proc_kind(inode) == PROC_DIR)
+	if (is_task_dir(inode))
 		return 0;
 	private = proc_kind(inode) >= PROC_FIRST_FD ||
 		  proc_entry_of(inode)->private;
@@ -123,7 +130,7 @@ static int proc_read(struct file *file, char __user *buf, u32 count,
 	return n;
 }
 
-/* Passes the text to the entry, cut off where no number is as long. */
+/* Passes the text to the entry, cut off where none may be as long. */
 static int proc_write(struct file *file, const char __user *buf, u32 count,
 		      loff_t *pos)
 {
@@ -198,20 +205,20 @@ static int proc_read_inode(struct inode *inode)
 {
 	u32 pid = proc_pid(inode), kind = proc_kind(inode);
 	struct task_struct *task = find_task(pid);
-	struct file *file;
+	struct file *file = NULL;
 
 	if (pid && !task)
 		return -ENOENT;
-	if (kind == PROC_DIR) {
+	if (kind >= PROC_FIRST_FD && task)
+		file = task_file(task, proc_fd(inode));
+	if (kind >= PROC_FIRST_FD && !file)
+		return -ENOENT;
+	if (is_task_dir(inode))
 		inode->i_mode = S_IFDIR | 0555;
-	} else if (kind < PROC_FIRST_FD) {
-		inode->i_mode = proc_entry_of(inode)->mode;
-	} else {
-		file = task ? task_file(task, kind - PROC_FIRST_FD) : NULL;
-		if (!file)
-			return -ENOENT;
+	else if (kind >= PROC_FIRST_FD && kind < PROC_FIRST_FDINFO)
 		inode->i_mode = fd_mode(file);
-	}
+	else
+		inode->i_mode = proc_entry_of(inode)->mode;
 	inode->i_writable = S_ISREG(inode->i_mode) && inode->i_mode & S_IWUSR;
 	inode->i_nlink = S_ISDIR(inode->i_mode) ? 2 : 1;
 	set_operations(inode);

@@ -9,13 +9,16 @@
 struct task_struct;
 
 /*
- * The upper half of an inode number is a process, or 0 for the system. The
- * lower half says what the inode is: the process's directory, an entry of the
- * table, or a descriptor.
+ * The upper half of an inode number is a process or thread, or 0 for the
+ * system. The lower half says what the inode is: the process's directory, an
+ * entry of the table, the directory of a thread in its process's, or a
+ * descriptor: the link to its file, or what there is to know of it.
  */
 #define PROC_DIR		1u
 #define PROC_FIRST_ENTRY	2u
-#define PROC_FIRST_FD		0x100u
+#define PROC_THREAD		0x100u
+#define PROC_FIRST_FD		0x1000u
+#define PROC_FIRST_FDINFO	0x8000u
 #define PROC_INO(pid, kind)	((u32)(pid) << 16 | (kind))
 #define PROC_ROOT_INO		PROC_INO(0, PROC_DIR)
 
@@ -29,7 +32,22 @@ static inline u32 proc_kind(const struct inode *inode)
 	return inode->i_ino & 0xFFFF;
 }
 
-#define PROC_ENTRIES_MAX	48
+/* Returns true for the directory of a process or of a thread. */
+static inline bool is_task_dir(const struct inode *inode)
+{
+	return proc_kind(inode) == PROC_DIR || proc_kind(inode) == PROC_THREAD;
+}
+
+/* Returns the descriptor that a link, or a file of fdinfo, is about. */
+static inline u32 proc_fd(const struct inode *inode)
+{
+	u32 kind = proc_kind(inode);
+
+	return kind < PROC_FIRST_FDINFO ? kind - PROC_FIRST_FD
+					: kind - PROC_FIRST_FDINFO;
+}
+
+#define PROC_ENTRIES_MAX	64
 
 struct proc_table {
 	const struct proc_entry *entry[PROC_ENTRIES_MAX];
@@ -57,6 +75,17 @@ int describe_inode(struct inode *inode, char *page, char **text);
 /* proc_system.c, proc_task.c: entries up to one without a name */
 extern const struct proc_entry proc_system_entries[], proc_task_entries[];
 
+/* proc_task.c */
+void show_fdinfo(struct seq *s);
+void show_area_line(struct seq *s, const struct vm_area *area,
+		    const struct mm *mm, char *page);
+
+/* proc_limits.c */
+void show_limits(struct seq *s);
+
+/* proc_smaps.c */
+void show_smaps(struct seq *s);
+
 /* proc_memory.c */
 void show_frames(struct seq *s);
 void show_pages(struct seq *s);
@@ -67,5 +96,8 @@ void show_overcommit(struct seq *s);
 int store_overcommit(const char *text);
 void show_max_areas(struct seq *s);
 int store_max_areas(const char *text);
+int store_hostname(const char *text);
+void show_word(struct seq *s);
+void show_number(struct seq *s);
 
 #endif

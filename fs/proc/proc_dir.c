@@ -1,7 +1,7 @@
 /*
- * /proc: its directories. Names are entries of the tables and, in two kinds of
- * directories, numbers: processes in /proc itself, descriptors in a process's
- * fd.
+ * /proc: its directories. Names are entries of the tables and, in some
+ * directories, numbers: processes in /proc itself; of a process, threads in
+ * task, descriptors in fd and fdinfo.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -10,22 +10,23 @@
 
 #define NUMBER_DIGITS	5
 
-/* Returns true if dir is the directory of a process's open files. */
-static bool has_files(const struct inode *dir)
+/*
+ * Returns what the numbers are that dir has as names: processes (PROC_DIR),
+ * threads, or descriptors of one of two kinds. 0: it has none.
+ */
+static u32 numbers_of(const struct inode *dir)
 {
-	return proc_pid(dir) && proc_kind(dir) != PROC_DIR;
+	if (dir->i_ino == PROC_ROOT_INO)
+		return PROC_DIR;
+	return is_task_dir(dir) ? 0 : proc_entry_of(dir)->numbered;
 }
 
-/* Returns true if some names in dir are numbers. */
-static bool has_numbers(const struct inode *dir)
-{
-	return has_files(dir) || dir->i_ino == PROC_ROOT_INO;
-}
-
-/* Returns true if the entry lies in dir. */
+/* Returns true if the entry lies in dir. A thread has no threads of its own. */
 static bool is_in(const struct proc_entry *e, const struct inode *dir)
 {
-	if (proc_kind(dir) == PROC_DIR)
+	if (proc_kind(dir) == PROC_THREAD && e->numbered == PROC_THREAD)
+		return false;
+	if (is_task_dir(dir))
 		return !e->dir;
 	return e->dir && strcmp(e->dir, proc_entry_of(dir)->name) == 0;
 }
@@ -48,21 +49,29 @@ static int name_to_number(const char *name, u32 length)
 	return value;
 }
 
-static u32 proc_parent_ino(const struct inode *dir)
+/* Returns the number of the entry that has this name in a table. */
+static u32 entry_ino(const struct proc_table *table, u32 pid, const char *name)
 {
-	const char *parent;
 	u32 i = 0;
 
-	if (has_files(dir))
-		return PROC_INO(proc_pid(dir), PROC_DIR);
-	if (proc_kind(dir) == PROC_DIR)
-		return PROC_ROOT_INO;
-	parent = proc_entry_of(dir)->dir;
-	if (!parent)
-		return PROC_ROOT_INO;
-	while (strcmp(system_files.entry[i]->name, parent) != 0)
+	while (strcmp(table->entry[i]->name, name) != 0)
 		i++;
-	return PROC_INO(0, PROC_FIRST_ENTRY + i);
+	return PROC_INO(pid, PROC_FIRST_ENTRY + i);
+}
+
+static u32 proc_parent_ino(const struct inode *dir)
+{
+	const struct task_struct *task = find_task(proc_pid(dir));
+	const char *parent;
+
+	if (proc_kind(dir) == PROC_THREAD && task)
+		return entry_ino(&task_files, task->tgid, "task");
+	if (is_task_dir(dir))
+		return PROC_ROOT_INO;
+	if (proc_pid(dir))
+		return PROC_INO(proc_pid(dir), PROC_DIR);
+	parent = proc_entry_of(dir)->dir;
+	return parent ? entry_ino(&system_files, 0, parent) : PROC_ROOT_INO;
 }
 
 static int lookup_entry(const struct inode *dir, const char *name, u32 length,
@@ -82,66 +91,86 @@ static int lookup_entry(const struct inode *dir, const char *name, u32 length,
 	return -ENOENT;
 }
 
+/* Returns the inode number of a name in dir that is a number. */
+static u32 number_ino(const struct inode *dir, u32 number)
+{
+	u32 kind = numbers_of(dir);
+
+	if (kind == PROC_DIR || kind == PROC_THREAD)
+		return PROC_INO(number, kind);
+	return PROC_INO(proc_pid(dir), kind + number);
+}
+
+/* Returns true if dir has this number as a name. task is whose dir it is. */
+static bool has_number(const struct inode *dir, const struct task_struct *task,
+		       u32 number)
+{
+	const struct task_struct *found;
+
+	if (numbers_of(dir) >= PROC_FIRST_FD)
+		return task_file(task, number);
+	found = number ? find_task(number) : NULL;
+	return found && (!task || found->tgid == task->tgid);
+}
+
 int proc_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
 {
-	u32 pid = proc_pid(dir);
-	struct task_struct *task = pid ? proc_task(dir) : NULL;
+	struct task_struct *task = proc_pid(dir) ? proc_task(dir) : NULL;
 	int number = name_to_number(name, length);
 
 	if (is_dot_dotdot(name, length)) {
 		*ino = length == 1 ? dir->i_ino : proc_parent_ino(dir);
 		return 0;
 	}
-	if (pid && !task)
+	if (proc_pid(dir) && !task)
 		return -ENOENT;
-	if (has_files(dir)) {
-		*ino = PROC_INO(pid, PROC_FIRST_FD + number);
-		return number >= 0 && task_file(task, number) ? 0 : -ENOENT;
-	}
-	if (!has_numbers(dir) || number < 0)
+	if (!numbers_of(dir) || number < 0)
 		return lookup_entry(dir, name, length, ino);
-	*ino = PROC_INO(number, PROC_DIR);
-	return number && find_task(number) ? 0 : -ENOENT;
+	*ino = number_ino(dir, number);
+	return has_number(dir, task, number) ? 0 : -ENOENT;
 }
 
-/* Returns the process with the lowest number from pid on, or NULL. */
-static const struct task_struct *next_process(int pid)
+/* Sets *lowest to pid if that is lower, but not below n. 0: none yet. */
+static void take_lower(u32 *lowest, u32 pid, u32 n)
 {
-	const struct task_struct *next = NULL;
+	if (pid >= n && (!*lowest || pid < *lowest))
+		*lowest = pid;
+}
 
-	list_for_each(node, &all_tasks) {
-		const struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
+/*
+ * Returns the lowest number of a process from n on, or of a thread of task
+ * unless that is NULL. 0: there is none.
+ */
+static u32 next_task(const struct task_struct *task, u32 n)
+{
+	u32 lowest = 0;
 
-		if (task->pid >= pid && (!next || task->pid < next->pid))
-			next = task;
+	if (task) {
+		for_each_thread(t, task)
+			take_lower(&lowest, t->pid, n);
+		return lowest;
 	}
-	return next;
+	list_for_each(node, &all_tasks)
+		take_lower(&lowest,
+			   list_entry(node, struct task_struct, all_link)->pid,
+			   n);
+	return lowest;
 }
 
-/* Finds the first process from number *n on. */
-static bool find_process_from(u32 *n, u32 *ino)
+/* Finds the first number from *n on that dir has as a name. */
+static bool find_number_from(struct inode *dir, u32 *n)
 {
-	const struct task_struct *task = next_process(*n);
+	const struct task_struct *task = proc_pid(dir) ? proc_task(dir) : NULL;
 
-	if (!task)
+	if (proc_pid(dir) && !task)
 		return false;
-	*n = task->pid;
-	*ino = PROC_INO(task->pid, PROC_DIR);
-	return true;
-}
-
-/* Finds the first open file from descriptor *n on. */
-static bool find_descriptor_from(struct inode *dir, u32 *n, u32 *ino)
-{
-	const struct task_struct *task = proc_task(dir);
-
-	if (!task || !task->files)
-		return false;
-	while (*n < task->files->end && !task->files->fd[*n])
+	if (numbers_of(dir) < PROC_FIRST_FD) {
+		*n = next_task(task, *n);
+		return *n;
+	}
+	while (task->files && *n < task->files->end && !task->files->fd[*n])
 		++*n;
-	*ino = PROC_INO(task->pid, PROC_FIRST_FD + *n);
-	return *n < task->files->end;
+	return task_file(task, *n);
 }
 
 /*
@@ -173,19 +202,15 @@ static const char *name_at(struct inode *dir, u32 *pos, char number[8],
 {
 	u32 n = *pos - FIRST_POSITION, first_number;
 	const char *name = entry_name(dir, &n, ino);
-	bool found;
 
 	if (name)
 		return name;
-	if (!has_numbers(dir))
+	if (!numbers_of(dir))
 		return NULL;
 	first_number = *pos - n;
-	if (has_files(dir))
-		found = find_descriptor_from(dir, &n, ino);
-	else
-		found = find_process_from(&n, ino);
-	if (!found)
+	if (!find_number_from(dir, &n))
 		return NULL;
+	*ino = number_ino(dir, n);
 	*pos = first_number + n;
 	snprintf(number, 8, "%u", n);
 	return number;

@@ -37,7 +37,7 @@ static int proc_follow(struct inode *link, struct inode **inode)
 	if (error)
 		return error == -ESRCH ? -ENOENT : error;
 	if (proc_kind(link) >= PROC_FIRST_FD) {
-		file = task_file(task, proc_kind(link) - PROC_FIRST_FD);
+		file = task_file(task, proc_fd(link));
 		*inode = file ? file->inode : NULL;
 	} else {
 		*inode = proc_entry_of(link)->target(task);

@@ -2,6 +2,7 @@
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
 #include <abi/errno.h>
+#include <abi/utsname.h>
 #include "proc.h"
 
 #define NUMBER_MAX	0x7FFFFFFFu
@@ -32,6 +33,31 @@ int store_overcommit(const char *text)
 	u32 mode;
 
 	return parse_setting(text, 0, &mode);
+}
+
+/* Prints the word, or the number, that the entry has. */
+void show_word(struct seq *s)
+{
+	seq_printf(s, "%s\n", (const char *)proc_entry_of(s->inode)->shown);
+}
+
+void show_number(struct seq *s)
+{
+	seq_printf(s, "%u\n", (u32)proc_entry_of(s->inode)->shown);
+}
+
+/* Names the machine, as sethostname() does. Returns -EINVAL if too long. */
+int store_hostname(const char *text)
+{
+	u32 length = strlen(text);
+
+	if (length && text[length - 1] == '\n')
+		length--;
+	if (length >= sizeof(system_names.nodename))
+		return -EINVAL;
+	memcpy(system_names.nodename, text, length);
+	system_names.nodename[length] = '\0';
+	return 0;
 }
 
 void show_max_areas(struct seq *s)

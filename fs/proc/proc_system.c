@@ -185,6 +185,11 @@ static void show_params(struct seq *s)
 #define SHOWN(called, function) \
 	{ .name = called, .mode = S_IFREG | 0444, .show = function }
 
+/* An entry of /proc/sys/kernel: a word, or a number. */
+#define KERNEL(called, function, what) \
+	{ .name = called, .dir = "kernel", .mode = S_IFREG | 0444, \
+	  .show = function, .shown = (const void *)(what) }
+
 const struct proc_entry proc_system_entries[] = {
 	{ .name = "self", .mode = S_IFLNK | 0777 },
 	SHOWN("meminfo", show_meminfo),
@@ -202,6 +207,16 @@ const struct proc_entry proc_system_entries[] = {
 	SHOWN("owners", show_owners),
 	{ .name = "sys", .mode = S_IFDIR | 0555 },
 	{ .name = "vm", .dir = "sys", .mode = S_IFDIR | 0555 },
+	{ .name = "kernel", .dir = "sys", .mode = S_IFDIR | 0555 },
+	{ .name = "hostname", .dir = "kernel", .mode = S_IFREG | 0644,
+	  .show = show_word, .shown = system_names.nodename,
+	  .store = store_hostname },
+	KERNEL("domainname", show_word, system_names.domainname),
+	KERNEL("ostype", show_word, system_names.sysname),
+	KERNEL("osrelease", show_word, system_names.release),
+	KERNEL("version", show_word, system_names.version),
+	KERNEL("pid_max", show_number, PID_MAX + 1),
+	KERNEL("ngroups_max", show_number, NGROUPS_MAX),
 	{ .name = "overcommit_memory", .dir = "vm", .mode = S_IFREG | 0644,
 	  .show = show_overcommit, .store = store_overcommit },
 	{ .name = "max_map_count", .dir = "vm", .mode = S_IFREG | 0644,

@@ -9,6 +9,7 @@
 #include <cowix/swap.h>
 #include <cowix/tty.h>
 #include <abi/errno.h>
+#include <abi/fcntl.h>
 #include "proc.h"
 
 #define KB(bytes)	((bytes) / 1024)
@@ -270,6 +271,18 @@ static void show_area(struct seq *s, const struct vm_area *area)
 		   MINOR(dev), ino);
 }
 
+/* Prints the line of an area, as area_name() does. */
+void show_area_line(struct seq *s, const struct vm_area *area,
+		    const struct mm *mm, char *page)
+{
+	u32 start = s->at;
+	const char *name;
+
+	show_area(s, area);
+	name = area_name(area, mm, page);
+	show_area_name(s, name, s->at - start);
+}
+
 static void show_maps(struct seq *s)
 {
 	char *page = kpage_alloc(OWNER_CALL);
@@ -278,18 +291,34 @@ static void show_maps(struct seq *s)
 	while (page) {
 		const struct task_struct *task = task_of(s);
 		const struct vm_area *area = next_area(task, addr);
-		u32 start = s->at;
-		const char *name;
 
 		if (!area)
 			break;
 		addr = area->end;
-		show_area(s, area);
-		name = area_name(area, task->mm, page);
-		show_area_name(s, name, s->at - start);
+		show_area_line(s, area, task->mm, page);
 	}
 	if (page)
 		kpage_free(page);
+}
+
+/* Prints where an open file is, how it was opened, and on which mount. */
+void show_fdinfo(struct seq *s)
+{
+	u32 fd = proc_fd(s->inode);
+	const struct task_struct *task = task_of(s);
+	const struct file *file = task_file(task, fd);
+	const struct super_block *sb;
+	u32 flags;
+
+	if (!file)
+		return;
+	sb = file->inode->i_sb;
+	flags = file->flags & ~O_NOCTTY;
+	if (task->files->close_on_exec[fd])
+		flags |= O_CLOEXEC;
+	seq_printf(s, "pos:\t%lld\nflags:\t0%o\n", file->pos, flags);
+	seq_printf(s, "mnt_id:\t%u\nino:\t%u\n", sb ? sb->s_dev : 0,
+		   file->inode->i_ino);
 }
 
 static struct inode *cwd_of(struct task_struct *task)
@@ -322,6 +351,12 @@ const struct proc_entry proc_task_entries[] = {
 	  .show = show_environ },
 	{ .name = "maps", .mode = S_IFREG | 0444, .private = true,
 	  .show = show_maps },
+	{ .name = "smaps", .mode = S_IFREG | 0444, .private = true,
+	  .show = show_smaps },
+	{ .name = "limits", .mode = S_IFREG | 0444, .show = show_limits },
+	{ .name = "mounts", .mode = S_IFREG | 0444, .show = show_mounts },
+	{ .name = "mountinfo", .mode = S_IFREG | 0444,
+	  .show = show_mountinfo },
 	{ .name = "pages", .mode = S_IFREG | 0444, .private = true,
 	  .show = show_pages },
 	{ .name = "cwd", .mode = S_IFLNK | 0777, .private = true,
@@ -330,6 +365,10 @@ const struct proc_entry proc_task_entries[] = {
 	  .target = root_of },
 	{ .name = "exe", .mode = S_IFLNK | 0777, .private = true,
 	  .target = exe_of },
-	{ .name = "fd", .mode = S_IFDIR | 0500, .private = true },
+	{ .name = "fd", .mode = S_IFDIR | 0500, .private = true,
+	  .numbered = PROC_FIRST_FD },
+	{ .name = "fdinfo", .mode = S_IFDIR | 0500, .private = true,
+	  .numbered = PROC_FIRST_FDINFO },
+	{ .name = "task", .mode = S_IFDIR | 0555, .numbered = PROC_THREAD },
 	{ 0 },
 };

@@ -11,9 +11,11 @@ struct task_struct;
 struct proc_entry {
 	const char *name;
 	const char *dir;		/* its directory's entry, or NULL */
-	u32 mode;
+	u16 mode;
+	u16 numbered;	/* of a directory of numbers: what they mean, or 0 */
 	bool private;			/* for the process's owner and root */
 	void (*show)(struct seq *s);	/* prints all of its text */
+	const void *shown;		/* what a common show() prints */
 	int (*store)(const char *text);	/* takes what is written, or NULL */
 	/* of a link: returns an inode without a reference, or NULL */
 	struct inode *(*target)(struct task_struct *task);

@@ -35,6 +35,7 @@ extern u32 load_average[3];			/* over 1, 5 and 15 minutes */
 void loadavg_init(void);
 
 /* kernel/task/pid.c */
+#define PID_MAX		32767
 extern int last_pid;				/* given out last */
 extern u32 nr_forks;				/* tasks ever made */
 extern u32 nr_tasks;		/* all there are or that are being made */

@@ -69,6 +69,7 @@ void mounts_synced(u32 when);
 
 /* fs/mount.c */
 void show_mounts(struct seq *s);
+void show_mountinfo(struct seq *s);
 
 /* fs/root.c */
 int mount_root(void);

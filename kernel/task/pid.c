@@ -5,7 +5,6 @@
 #include "kernel/kernel_internal.h"
 
 #define PID_BUCKETS	256
-#define PID_MAX		32767
 #define PID_FIRST_REUSED 100	/* numbers below it are not given out again */
 
 static struct list buckets[PID_BUCKETS];
