@@ -68,6 +68,22 @@ static bool of_descriptor(int command)
 	       command == F_GETFD || command == F_SETFD || command == F_GETFL;
 }
 
+/* Does the commands that few programs use. */
+static int other_command(struct file *file, int command, u32 arg)
+{
+	switch (command) {
+	case F_GETOWN:
+		return 0;			/* nobody is sent SIGIO */
+	case F_GETLEASE:
+		return F_UNLCK;			/* nobody can have one */
+	case F_GETPIPE_SZ:
+		return pipe_size(file->inode);
+	case F_SETPIPE_SZ:
+		return set_pipe_size(file->inode, arg);
+	}
+	return -EINVAL;
+}
+
 int sys_fcntl(int fd, int command, u32 arg)
 {
 	struct file *file = of_descriptor(command) ? fget_any(fd) : fget(fd);
@@ -101,16 +117,8 @@ int sys_fcntl(int fd, int command, u32 arg)
 	case F_OFD_SETLKW:
 		return lock_command(fd, file, command,
 				    (struct flock64 __user *)arg);
-	case F_GETOWN:
-		return 0;			/* nobody is sent SIGIO */
-	case F_GETLEASE:
-		return F_UNLCK;			/* nobody can have one */
-	case F_GETPIPE_SZ:
-		return pipe_size(file->inode);
-	case F_SETPIPE_SZ:
-		return set_pipe_size(file->inode, arg);
 	}
-	return -EINVAL;
+	return other_command(file, command, arg);
 }
 
 int sys_flock(int fd, u32 operation)

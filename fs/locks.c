@@ -1,8 +1,8 @@
 /*
- * Advisory locks on files: record locks (fcntl), which cover bytes and belong to
- * a process or to an open file, and whole-file locks (flock), which belong to
- * an open file. An inode lists the locks that are held. A task that must wait
- * sleeps until a lock is released. A wait that would close a circle of
+ * Advisory locks on files: record locks (fcntl), which cover bytes and belong
+ * to a process or to an open file, and whole-file locks (flock), which belong
+ * to an open file. An inode lists the locks that are held. A task that must
+ * wait sleeps until a lock is released. A wait that would close a circle of
  * processes fails (EDEADLK).
  */
 #include <cowix/kernel.h>

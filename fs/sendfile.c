@@ -67,7 +67,7 @@ static int send_window(struct transfer *t, u32 count)
  * Copies up to count bytes, fewer at the end of the first file, or where the
  * second would wait. Returns how many, or an error if there are none.
  */
-static int send_all(struct transfer *t, u32 count)
+static int send_windows(struct transfer *t, u32 count)
 {
 	u32 done = 0;
 	int n = 0;
@@ -143,7 +143,7 @@ static int do_sendfile(int out, int in, loff_t *pos, u32 count, loff_t limit)
 	if (!n && t.from >= limit)
 		n = -EOVERFLOW;
 	if (!n)
-		n = send_all(&t, count);
+		n = send_windows(&t, count);
 	if (n > 0) {
 		t.out->pos = t.to;
 		if (pos)
@@ -183,7 +183,7 @@ int sys_sendfile(int out, int in, u32 __user *user_pos, u32 count)
 	return put_user_u32(pos, user_pos) < 0 ? -EFAULT : n;
 }
 
-/* Returns true if, in one file, the bytes that there are would be overwritten. */
+/* Returns true if the copy would overwrite, in one file, what it copies. */
 static bool overlaps(const struct transfer *t, u32 count)
 {
 	s64 left = t->in->inode->i_size - t->from;
@@ -234,7 +234,7 @@ static int copy_range(struct transfer *t, loff_t __user *in_pos,
 		return -EFAULT;
 	n = check_range(t, count);
 	if (!n)
-		n = send_all(t, count);
+		n = send_windows(t, count);
 	if (n <= 0)
 		return n;
 	if (store_position(t->from, t->in, in_pos) < 0 ||

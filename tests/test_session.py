@@ -169,6 +169,11 @@ def make_image_with(script):
             "rc\nrc3\n",
         ),
         (
+            "echo x | cat /dev/stdin; echo y >/dev/stdout; "
+            "echo z | cat /dev/fd/0",
+            "x\ny\nz\n",
+        ),
+        (
             "cut -d' ' -f1 /proc/version; mount | cut -d' ' -f2 | "
             "grep -E '^/(proc|tmp)$'",
             "Cowix\n/proc\n/tmp\n",

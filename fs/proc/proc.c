@@ -42,16 +42,20 @@ const struct proc_table *proc_table_of(const struct inode *inode)
 	return proc_pid(inode) ? &task_files : &system_files;
 }
 
-/* Returns the entry of an inode that is no directory of a task, and no link. */
+/*
+ * Returns the entry of an inode that is no directory of a task and no link to
+ * an open file. The entry of fdinfo shows what is in that directory.
+ */
 const struct proc_entry *proc_entry_of(const struct inode *inode)
 {
-	static const struct proc_entry fdinfo = {
-		.mode = S_IFREG | 0400, .private = true, .show = show_fdinfo,
-	};
+	const struct proc_table *table = proc_table_of(inode);
+	u32 i = proc_kind(inode) - PROC_FIRST_ENTRY;
 
-	if (proc_kind(inode) >= PROC_FIRST_FDINFO)
-		return &fdinfo;
-	return proc_table_of(inode)->entry[proc_kind(inode) - PROC_FIRST_ENTRY];
+	if (proc_kind(inode) < PROC_FIRST_FDINFO)
+		return table->entry[i];
+	for (i = 0; table->entry[i]->numbered != PROC_FIRST_FDINFO; i++)
+		;
+	return table->entry[i];
 }
 
 /*
@@ -215,7 +219,9 @@ static int proc_read_inode(struct inode *inode)
 		return -ENOENT;
 	if (is_task_dir(inode))
 		inode->i_mode = S_IFDIR | 0555;
-	else if (kind >= PROC_FIRST_FD && kind < PROC_FIRST_FDINFO)
+	else if (kind >= PROC_FIRST_FDINFO)
+		inode->i_mode = S_IFREG | S_IRUSR;
+	else if (kind >= PROC_FIRST_FD)
 		inode->i_mode = fd_mode(file);
 	else
 		inode->i_mode = proc_entry_of(inode)->mode;

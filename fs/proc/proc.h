@@ -76,7 +76,6 @@ int describe_inode(struct inode *inode, char *page, char **text);
 extern const struct proc_entry proc_system_entries[], proc_task_entries[];
 
 /* proc_task.c */
-void show_fdinfo(struct seq *s);
 void show_area_line(struct seq *s, const struct vm_area *area,
 		    const struct mm *mm, char *page);
 

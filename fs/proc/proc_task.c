@@ -302,7 +302,7 @@ static void show_maps(struct seq *s)
 }
 
 /* Prints where an open file is, how it was opened, and on which mount. */
-void show_fdinfo(struct seq *s)
+static void show_fdinfo(struct seq *s)
 {
 	u32 fd = proc_fd(s->inode);
 	const struct task_struct *task = task_of(s);
@@ -368,7 +368,7 @@ const struct proc_entry proc_task_entries[] = {
 	{ .name = "fd", .mode = S_IFDIR | 0500, .private = true,
 	  .numbered = PROC_FIRST_FD },
 	{ .name = "fdinfo", .mode = S_IFDIR | 0500, .private = true,
-	  .numbered = PROC_FIRST_FDINFO },
+	  .numbered = PROC_FIRST_FDINFO, .show = show_fdinfo },
 	{ .name = "task", .mode = S_IFDIR | 0555, .numbered = PROC_THREAD },
 	{ 0 },
 };
