@@ -103,6 +103,7 @@ help:
 #: make check-style     80 columns, short functions and files, plain sentences
 #: make check-layers    no arrow between object files goes up, no circle is
 #:                      large
+#: make docs            docs/syscalls.md, the table of system calls
 #: make check-docs      every file and function that a document names exists
 #: make compile-db      compile_commands.json, for clangd and other tools
 #: make screenshots     docs/screenshot.png, from the console in QEMU
@@ -332,6 +333,8 @@ bench: all
 	$(Q)$(PYTHON) tools/bench -o $(BENCH)
 check-layers: $(OBJS)
 	$(Q)$(PYTHON) tools/check-layers $(BUILD)
+docs:
+	$(Q)$(PYTHON) tools/syscalls
 check-docs:
 	$(Q)$(PYTHON) tools/check-docs
 check-style:
@@ -344,7 +347,7 @@ clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
 .PHONY: all help hd test-images run debug bochs bochs-debug bochs-cow test \
-	mutants fuzz bench check-layers check-docs check-style compile-db \
+	mutants fuzz bench check-layers check-docs check-style compile-db docs \
 	screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

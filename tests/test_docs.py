@@ -22,6 +22,17 @@ def test_documents():
     assert result.returncode == 0, result.stdout
 
 
+def test_table_of_system_calls():
+    """Checks that docs/syscalls.md is what make docs would write now."""
+    result = subprocess.run(
+        [os.path.join(TOP, "tools/syscalls"), "-c"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 @pytest.mark.parametrize(
     "text,complaint",
     [
