@@ -6,13 +6,17 @@ VERSION	= 0.2.0
 V	?=
 OPT	?=
 OVERLAY	?=
-SIZE	?= 64
+SIZE	?=
 FS	?= minix3
 BUILD	= build
 BENCH	= $(BUILD)
 # How long the fuzzer runs, and its first seed; tools/fuzz has more options.
 SECONDS	?= 60
 SEED	?= 1
+
+# Debian's packages, and another suite than the host's, for make debian.
+PACKAGES ?=
+SUITE	?=
 
 # What to build it with, e.g. CROSS_COMPILE=i686-elf- or CC=clang LD=ld.lld.
 CROSS_COMPILE ?=
@@ -90,6 +94,8 @@ help:
 #: make [OVERLAY=dir]   build/cowix.img, with the files below dir added
 #: make hd [OVERLAY=dir] [SIZE=MB] [FS=minix3]
 #:                      build/hd.img, a hard disk that boots
+#: make debian [PACKAGES='bash python3 ...'] [SIZE=MB] [SUITE=bookworm]
+#:                      build/debian.img, the same with Debian's programs
 #: make run             boots it in QEMU: a window, or this terminal when
 #:                      there is no display
 #: make debug           QEMU stopped at the first instruction, gdb attached
@@ -299,10 +305,15 @@ MKFS	= $(PYTHON) tools/mkfs $(if $(SILENT),--quiet) \
 ADD	= $(if $(OVERLAY),--overlay $(OVERLAY))
 $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(Q)$(MKFS) $(ADD) -o $@ $(PROGRAMS)
-# The hard disk: SIZE in MB, FS one of the names that tools/mkfs --help lists.
+# The hard disk: SIZE in MB (64), FS one of the names that tools/mkfs --help lists.
 hd: $(IMAGE_DEPS)
-	$(Q)$(MKFS) $(ADD) --disk $(SIZE) --fs $(FS) --params root=hda1 \
+	$(Q)$(MKFS) $(ADD) --disk $(or $(SIZE),64) --fs $(FS) --params root=hda1 \
 		-o $(BUILD)/hd.img $(PROGRAMS)
+# A disk with Debian's programs: tools/debian adds the tree and its size.
+debian: $(IMAGE_DEPS)
+	$(Q)$(PYTHON) tools/debian $(if $(SIZE),--size $(SIZE)) \
+		$(if $(SUITE),--suite $(SUITE)) $(PACKAGES) -- $(MKFS) \
+		--params root=hda1 -o $(BUILD)/debian.img $(PROGRAMS)
 # Each guest test on a floppy of its own: the base system and, in /tests, the
 # program.
 TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS))
@@ -346,8 +357,9 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd test-images run debug bochs bochs-debug bochs-cow test \
-	mutants fuzz bench check-layers check-docs check-style compile-db docs \
-	screenshots clean FORCE
+.PHONY: all help hd debian test-images run debug bochs bochs-debug bochs-cow \
+	test mutants fuzz bench check-layers check-docs check-style compile-db \
+	docs screenshots clean FORCE
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/debian -prune -o -name '*.d' \
+	-print 2>/dev/null)
