@@ -1,7 +1,7 @@
 /*
- * df [-hkP] [file...]
- * Prints the room on file systems, in KB. Without arguments it lists all
- * mounts.
+ * df [-hikP] [file...]
+ * Prints the room on file systems: in KB, or with -i in inodes, of which each
+ * file needs one. Without arguments it lists all mounts.
  */
 #include <cowix.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <util.h>
 
-static int human;
+static int human, inodes;
 static char table[16384]; /* the mounts: lines of device, directory and more */
 static struct mount {
 	const char *device, *dir;
@@ -31,23 +31,53 @@ static void print_size(unsigned long blocks, unsigned long size, int width)
 	printf(" %*s", width, text);
 }
 
+/* Returns how much of all is used, in per cent, rounded up. */
+static unsigned long percent(unsigned long used, unsigned long all)
+{
+	return all ? ((unsigned long long)used * 100 + all - 1) / all : 0;
+}
+
+static void show_inodes(const struct mount *m, const struct statfs *st)
+{
+	unsigned long used = st->f_files - st->f_ffree;
+
+	printf("%-16s %11lu %9lu %9lu", m->device, (unsigned long)st->f_files,
+	       used, (unsigned long)st->f_ffree);
+	printf(" %7lu%% %s\n", percent(used, st->f_files), m->dir);
+}
+
 static void show(const struct mount *m)
 {
 	struct statfs st;
-	unsigned long used, all, percent;
+	unsigned long used;
 
 	if (statfs(m->dir, &st) < 0) {
 		warn(m->dir);
 		return;
 	}
+	if (inodes) {
+		show_inodes(m, &st);
+		return;
+	}
 	used = st.f_blocks - st.f_bfree;
-	all = used + st.f_bavail;
-	percent = all ? ((unsigned long long)used * 100 + all - 1) / all : 0;
 	printf("%-16s", m->device);
 	print_size(st.f_blocks, st.f_bsize, 11);
 	print_size(used, st.f_bsize, 9);
 	print_size(st.f_bavail, st.f_bsize, 9);
-	printf(" %7lu%% %s\n", percent, m->dir);
+	printf(" %7lu%% %s\n", percent(used, used + st.f_bavail), m->dir);
+}
+
+static void show_title(void)
+{
+	const char *first = "1024-blocks";
+
+	if (human)
+		first = "Size";
+	if (inodes)
+		first = "Inodes";
+	printf("%-16s %11s %9s %9s %8s Mounted on\n", "Filesystem", first,
+	       inodes ? "IUsed" : "Used", inodes ? "IFree" : "Available",
+	       inodes ? "IUse%" : "Capacity");
 }
 
 /* Ends the word at s with a NUL. Returns what is behind it. */
@@ -114,15 +144,16 @@ int main(int argc, char **argv)
 	int option;
 
 	util_init(argv[0]);
-	while ((option = getopt(argc, argv, "hkP")) != -1) {
+	while ((option = getopt(argc, argv, "hikP")) != -1) {
 		if (option == '?')
-			usage("[-hkP] [file...]");
-		human = option == 'h' || (human && option == 'P');
+			usage("[-hikP] [file...]");
+		if (option == 'i')
+			inodes = 1;
+		else
+			human = option == 'h' || (human && option == 'P');
 	}
 	read_mounts();
-	printf("%-16s %11s %9s %9s %8s %s\n", "Filesystem",
-	       human ? "Size" : "1024-blocks", "Used", "Available", "Capacity",
-	       "Mounted on");
+	show_title();
 	for (char **file = argv + optind; *file; file++)
 		show_file(*file);
 	if (optind == argc)
