@@ -81,7 +81,7 @@ FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages fault \
 	page_cache page_io buffer pipe open target namei_ops minix/%)
 
 # Programs: one source file in user/bin each, or a folder. Tests likewise.
-FOLDERS	= sed find diff sh vi strace login
+FOLDERS	= awk sed find diff sh vi strace login
 PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 TEST_FOLDERS = fuzz
@@ -305,10 +305,11 @@ MKFS	= $(PYTHON) tools/mkfs $(if $(SILENT),--quiet) \
 ADD	= $(if $(OVERLAY),--overlay $(OVERLAY))
 $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(Q)$(MKFS) $(ADD) -o $@ $(PROGRAMS)
-# The hard disk: SIZE in MB (64), FS one of the names that tools/mkfs --help lists.
+# The hard disk: SIZE in MB (64), FS one of the names that tools/mkfs --help
+# lists.
 hd: $(IMAGE_DEPS)
-	$(Q)$(MKFS) $(ADD) --disk $(or $(SIZE),64) --fs $(FS) --params root=hda1 \
-		-o $(BUILD)/hd.img $(PROGRAMS)
+	$(Q)$(MKFS) $(ADD) --disk $(or $(SIZE),64) --fs $(FS) \
+		--params root=hda1 -o $(BUILD)/hd.img $(PROGRAMS)
 # A disk with Debian's programs: tools/debian adds the tree and its size.
 debian: $(IMAGE_DEPS)
 	$(Q)$(PYTHON) tools/debian $(if $(SIZE),--size $(SIZE)) \

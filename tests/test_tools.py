@@ -64,6 +64,11 @@ def fixture(folder):
         "other/b.c": "y\nn\n",
         "other/sub/c.c": "q\n",
         "other/sub/extra": "e\n",
+        "script.awk": "# lines\nfunction twice(x) {\n\treturn 2 * x\n}\n\n"
+        "NR > v {\n\tprint NR, \\\n\t\ttwice(NR), $1\n}\n",
+        "script2.awk": 'END { print "second" }\n',
+        "defines": "#define E_ONE 1\n#define E_TWO 2 /* x */\n"
+        "#define OTHER 3\n#define E_TEXT x\n#define E_UN 1\n",
         "long": "word " * 60 + "\n" + "\t\\\a\x01é\n",
     }
     for name, text in texts.items():
@@ -165,8 +170,8 @@ def cases(name):
 
 
 OURS = (
-    "basename cat chgrp chmod chown cmp comm cp cut date dd df dirname du env "
-    "expr find grep head hexdump id kill ls touch"
+    "awk basename cat chgrp chmod chown cmp comm cp cut date dd df dirname du "
+    "env expr find grep head hexdump id kill ls touch"
 ).split()
 
 

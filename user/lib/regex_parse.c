@@ -8,7 +8,7 @@ const char *__match_class(const char *p, char c, int *matched);
 
 struct parser {
 	const char *at;
-	int extended, icase, depth, bad, groups, alternatives;
+	int extended, icase, escapes, depth, bad, groups, alternatives;
 };
 
 static struct re_node *parse_alternatives(struct parser *p);
@@ -61,6 +61,10 @@ static unsigned char set_member(struct parser *p)
 	}
 	if (s[0] == '[' && strchr(".=:", s[1]))
 		p->bad |= s[1] != '\0';
+	if (p->escapes && s[0] == '\\' && s[1]) {
+		p->at += 2;
+		return s[1];
+	}
 	p->at++;
 	return s[0];
 }
@@ -290,7 +294,8 @@ int regcomp(regex_t *re, const char *pattern, int flags)
 {
 	struct parser p = { .at = pattern,
 			    .extended = flags & REG_EXTENDED,
-			    .icase = flags & REG_ICASE };
+			    .icase = flags & REG_ICASE,
+			    .escapes = flags & REG_ESCAPES };
 
 	re->flags = flags;
 	re->first = parse_alternatives(&p);

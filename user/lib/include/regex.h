@@ -12,6 +12,7 @@ typedef struct { int rm_so, rm_eo; } regmatch_t;
 /* our own: a match with no word character before or behind it */
 #define REG_WORD 4
 #define REG_LINE 8		/* our own: a match up to the end of the line */
+#define REG_ESCAPES 16	/* our own: a backslash quotes in [ ] as well */
 #define REG_NOMATCH 1
 #define REG_BADPAT 2
 #define REG_NOTBOL 1 /* of regexec(): s is not the start of a line */

@@ -10,6 +10,7 @@ void free(void *p);
 void exit(int status) __attribute__((noreturn));
 void abort(void) __attribute__((noreturn));
 int atexit(void (*fn)(void));
+double strtod(const char *s, char **end);
 int atoi(const char *s);
 long atol(const char *s);
 long strtol(const char *s, char **end, int base);
