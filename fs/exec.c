@@ -7,12 +7,14 @@
 #include <cowix/sched.h>
 #include <cowix/entry.h>
 #include <cowix/trace.h>
+#include <cowix/ptrace.h>
 #include <cowix/traps.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <abi/stat.h>
+#include <abi/unistd.h>
 #include <asm/string.h>
 #include "exec.h"
 
@@ -135,7 +137,7 @@ static void start_at(struct pt_regs *regs, u32 entry, u32 stack)
 {
 	set_fs_gs(0, 0);
 	memset(regs, 0, sizeof(*regs));
-	regs->orig_eax = -1;
+	regs->orig_eax = __NR_execve;	/* where its tracer sees it begin */
 	regs->ds = regs->es = regs->ss = USER_DS;
 	regs->cs = USER_CS;
 	regs->eflags = EFLAGS_IF;
@@ -154,10 +156,11 @@ static void commit_exec(struct program *p, struct pt_regs *regs)
 		mm_release(old);
 	drop_shares();
 	fpu_release(current);
+	release_debugregs(current);
 	tls_clear(current);
 	current->did_exec = true;
-	ptrace_exec();
 	start_at(regs, p->entry, p->at);
+	ptrace_exec(p->caller);
 }
 
 /*
@@ -212,6 +215,9 @@ static int start_program(struct program *p)
 		return -EAGAIN;
 	p->sig_blocked = current->sig_blocked;
 	save_identity(&p->identity);
+	p->caller = current->pid;
+	if (current != process)
+		ptrace_hand_over(process);
 	process->successor = p;
 	process->group_work |= GROUP_EXEC;
 	if (!single_threaded(process))

@@ -24,6 +24,7 @@ struct program {
 	u32 identity_at;		/* stack address of the user ids */
 	struct identity identity;	/* of the thread that called exec */
 	u64 sig_blocked;		/* likewise */
+	int caller;			/* that thread */
 	u32 phdr_addr, phdr_count;	/* for the auxiliary vector */
 	char comm[sizeof(((struct task_struct *)0)->comm)];
 	u8 header[HEADER_SIZE];	/* the file's first bytes, zero-padded */

@@ -9,14 +9,15 @@
 ;	void enter_user_mode(struct pt_regs *regs);	does not return
 ;
 ; Called from here:
-;	void syscall_trace(void);	void do_signal(struct pt_regs *regs);
+;	u32 syscall_trace_enter(void);	void syscall_trace_exit(void);
+;	void do_signal(struct pt_regs *regs);
 ;	void schedule(void);		void drop_held_file(void);
 ;	void fork_returns(void);	int sys_ni_syscall(void);
 
 %include "entry.inc"
 
-extern current, sys_call_table, sys_ni_syscall, syscall_trace, do_signal
-extern schedule, fork_returns, drop_held_file, vm86_entry, common_exception
+extern current, sys_call_table, sys_ni_syscall, do_signal
+extern syscall_trace_enter, syscall_trace_exit, schedule, fork_returns, drop_held_file, vm86_entry, common_exception
 
 section .text
 
@@ -30,7 +31,7 @@ system_call:
 	REFUSE_VM86 vm86_entry
 	sti
 	mov edx, [current]
-	test dword [edx + TASK_PTRACE], PT_SYSCALL
+	test dword [edx + TASK_PTRACE], PT_ENTRY
 	jnz trace_entry
 .call:
 	cmp eax, SYSCALLS
@@ -47,7 +48,7 @@ system_call:
 	mov [esp + REGS_EAX], eax
 .traced:
 	mov edx, [current]
-	test dword [edx + TASK_PTRACE], PT_SYSCALL
+	test dword [edx + TASK_PTRACE], PT_EXIT
 	jnz trace_exit
 
 ; Back to the program, unless something must be done before. A segment that the
@@ -85,14 +86,13 @@ unknown_call:
 ; and arguments. It stops it once more after the call.
 trace_entry:
 	mov dword [esp + REGS_EAX], -ENOSYS	; what the tracer sees
-	call syscall_trace
-	mov eax, [esp + REGS_ORIG_EAX]
+	call syscall_trace_enter
 	cmp eax, -1
 	jne system_call.call
 	jmp system_call.traced	; no call is wanted, and EAX is the result
 
 trace_exit:
-	call syscall_trace
+	call syscall_trace_exit
 	jmp return_to_user
 
 ; Does one thing of current->work (in EAX), and looks again: gives up the CPU,

@@ -10,6 +10,7 @@
 #include <cowix/traps.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
+#include <abi/ptrace.h>
 #include <asm/fpu.h>
 #include <asm/system.h>
 
@@ -97,14 +98,23 @@ void fpu_switch(struct task_struct *next)
 		write_cr0(read_cr0() | CR0_TS);
 }
 
-/* Gives current, which has none, an initial state. Returns 0 or -ENOMEM. */
-static int make_state(void)
+/* Returns a new initial state, or NULL if there was no memory. */
+struct fpu_state *fpu_new_state(void)
 {
 	struct fpu_state *state = kmalloc(sizeof(*state));
 
+	if (state)
+		*state = initial;
+	return state;
+}
+
+/* Gives current, which has none, an initial state. Returns 0 or -ENOMEM. */
+static int make_state(void)
+{
+	struct fpu_state *state = fpu_new_state();
+
 	if (!state)
 		return -ENOMEM;
-	*state = initial;
 	current->fpu = state;
 	return 0;
 }
@@ -299,4 +309,70 @@ int fpu_restore_from_user(const void __user *from)
 	fxsave_from_fnsave(current->fpu->image, &old);
 	*(u32 *)&current->fpu->image[MXCSR_OFFSET] &= mxcsr_valid;
 	return error;
+}
+
+/*
+ * Has the FPU convert a state to FNSAVE's format. The registers belong to
+ * nobody afterwards.
+ */
+static void fnsave_from_fxsave(struct fnsave_state *to, const u8 *image)
+{
+	clts();
+	if (fpu_owner)
+		save(fpu_owner->fpu);
+	fninit();
+	fxrstor(image);
+	fnsave(to);
+	fpu_owner = NULL;
+	write_cr0(read_cr0() | CR0_TS);
+}
+
+/*
+ * Stores a task's state as FNSAVE or as FXSAVE does: FPREGS_SIZE or
+ * FPXREGS_SIZE bytes. Returns 0, or -ENODEV if the CPU has no FXSAVE.
+ */
+int fpu_get_regs(struct task_struct *task, u8 *to, bool fxsave_format)
+{
+	const struct fpu_state *state = task->fpu ? task->fpu : &initial;
+	struct fnsave_state old;
+
+	if (fxsave_format && !cpu_has_fxsr)
+		return -ENODEV;
+	sync_state(task);
+	if (fxsave_format) {
+		memcpy(to, state->image, FPXREGS_SIZE);
+		return 0;
+	}
+	if (cpu_has_fxsr)
+		fnsave_from_fxsave(&old, state->image);
+	else
+		memcpy(&old, state->image, sizeof(old));
+	memcpy(to, &old, FPREGS_SIZE);
+	return 0;
+}
+
+/*
+ * Sets a task's state, which must exist, from the same formats. Returns 0,
+ * -ENODEV, or -EINVAL for bits of MXCSR that the CPU does not have.
+ */
+int fpu_set_regs(struct task_struct *task, const u8 *from, bool fxsave_format)
+{
+	u8 *image = task->fpu->image;
+	struct fnsave_state old;
+
+	if (fxsave_format && !cpu_has_fxsr)
+		return -ENODEV;
+	if (fxsave_format && *(const u32 *)&from[MXCSR_OFFSET] & ~mxcsr_valid)
+		return -EINVAL;
+	sync_state(task);
+	disown(task);
+	if (fxsave_format) {
+		memcpy(image, from, FPXREGS_SIZE);
+	} else if (cpu_has_fxsr) {
+		memcpy(&old, from, FPREGS_SIZE);
+		fxsave_from_fnsave(image, &old);
+	} else {
+		memcpy(image, from, FPREGS_SIZE);
+	}
+	return 0;
 }

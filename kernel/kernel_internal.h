@@ -74,9 +74,8 @@ void futex_owner_died(void);
 int set_thread_area(struct task_struct *task,
 		    struct user_desc __user *user_desc, bool may_allocate);
 
-/* kernel/task/ptrace.c */
-int ptrace_signal(int sig, const struct signal_source *source);
-void tracer_exits(struct task_struct *child);
+/* kernel/task/exit.c */
+void announce_end(struct task_struct *task);
 
 /* kernel/signal/signal.c */
 int fatal_signal(struct task_struct *task);

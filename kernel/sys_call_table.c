@@ -37,6 +37,8 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(gettid),
 	CALL(ps),
 	CALL(ptrace),
+	CALL(process_vm_readv),
+	CALL(process_vm_writev),
 	CALL(set_tid_address),
 	CALL(set_robust_list),
 	CALL(get_robust_list),

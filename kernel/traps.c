@@ -95,6 +95,8 @@ static void user_trap(struct pt_regs *regs, u32 vector)
 
 	if (vector == X87_ERROR || vector == SIMD_ERROR)
 		code = fpu_exception_code(vector == SIMD_ERROR);
+	if (vector == DEBUG_TRAP)
+		code = debug_trap_code(regs);
 	if (code == SI_KERNEL || vector == ALIGNMENT_CHECK)
 		addr = 0;
 	if (regs->eflags & EFLAGS_IF)
@@ -121,11 +123,13 @@ void end_vm86(struct pt_regs *regs)
 /*
  * Returns true if the kernel can go on after an exception of its own. A
  * program's debug trap is one: if MOV SS puts it off, it arrives at the
- * kernel's first instruction.
+ * kernel's first instruction. Nor does it matter if the kernel uses memory that
+ * a debugger watches.
  */
 static bool is_harmless(struct pt_regs *regs, u32 vector)
 {
 	if (vector == DEBUG_TRAP) {
+		debug_trap_code(regs);
 		regs->eflags &= ~EFLAGS_TF;
 		return true;
 	}

@@ -73,6 +73,7 @@
 #define BUS_ADRERR	2
 #define TRAP_BRKPT	1
 #define TRAP_TRACE	2
+#define TRAP_HWBKPT	4
 
 /* call 67 */
 struct old_sigaction {

@@ -23,6 +23,7 @@
 #define WIFSTOPPED(s)	(((s) & 0xFF) == 0x7F)
 #define WIFSIGNALED(s)	(((s) & 0x7F) != 0 && ((s) & 0x7F) != 0x7F)
 #define W_STOPPED(sig)	((sig) << 8 | 0x7F)
+#define CORE_FLAG	0x80		/* a core file was written */
 #define W_CONTINUED	0xFFFF
 #define WIFCONTINUED(s)	((s) == 0xFFFF)
 

@@ -290,10 +290,6 @@ void mm_unlock(struct mm *mm);
 void unmap_object(const struct inode *object, u32 end);
 /* where area was mapped, or -errno */
 int do_mmap(struct vm_area *area, u32 addr, u32 length, u32 flags);
-/* whether a read-only private area had to be opened for it; then: */
-bool let_tracer_write(struct mm *mm, u32 addr, u32 bytes);
-void stop_tracer_writing(struct mm *mm, u32 addr, u32 bytes);
-
 /* Programs may map [start, end) of the object no longer, to make a hole. */
 void unmap_hole(const struct inode *object, u32 start, u32 end);
 
@@ -328,6 +324,12 @@ int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);
 /* mm/oom.c */
 void out_of_memory(u32 eip, u32 addr);
 bool await_memory(u32 addr);	/* to try again */
+
+/* mm/foreign.c: another's memory */
+struct mm *borrow_mm(struct mm *mm);
+void return_mm(struct mm *own);
+int access_page(u32 addr, void *buf, u32 n, bool write, bool forced);
+int access_memory(u32 addr, void *buf, u32 n, bool write, bool forced);
 
 /* mm/fault.c */
 void do_page_fault(struct pt_regs *regs, u32 error);

@@ -78,9 +78,6 @@ int check_file_size(u64 size);
 /* kernel/task/tls.c */
 void tls_clear(struct task_struct *task);
 
-/* kernel/task/ptrace.c */
-void ptrace_exec(void);
-
 /* kernel/signal/sigaction.c */
 int unshare_signals(void);
 void exec_signals(struct task_struct *task);

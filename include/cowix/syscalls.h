@@ -134,6 +134,14 @@ int sys_setgroups32(int size, const u32 __user *list);
 /* kernel/task/ptrace.c */
 int sys_ptrace(u32 request, int pid, u32 addr, u32 data);
 
+/* kernel/task/ptrace_memory.c */
+int sys_process_vm_readv(int pid, const struct iovec __user *local, u32 n,
+			 const struct iovec __user *remote, u32 remote_n,
+			 u32 flags);
+int sys_process_vm_writev(int pid, const struct iovec __user *local, u32 n,
+			  const struct iovec __user *remote, u32 remote_n,
+			  u32 flags);
+
 /* kernel/task/futex.c */
 int sys_futex(u32 addr, int op, u32 value, u32 timeout, u32 addr2, u32 value3);
 int sys_futex_time64(u32 addr, int op, u32 value, u32 timeout, u32 addr2,

@@ -25,6 +25,8 @@ struct tty;
 struct fpu_state;
 struct switch_frame;		/* cowix/entry.h */
 struct vfork_wait;
+struct core_dump;
+struct debug_regs;
 
 enum task_state {
 	TASK_RUNNING,
@@ -32,6 +34,7 @@ enum task_state {
 	TASK_UNINTERRUPTIBLE,
 	TASK_KILLABLE,		/* asleep; only the process's end wakes it */
 	TASK_STOPPED,
+	TASK_TRACED,		/* only its tracer, or its end, wakes it */
 	TASK_ZOMBIE,
 };
 
@@ -49,14 +52,24 @@ enum task_state {
 
 /* task->ptrace */
 #define PT_TRACED	1
-#define PT_SYSCALL	2		/* stop before and after system calls */
-#define PT_SYSGOOD	4
-#define PT_PRIVILEGED	8		/* the superuser began to trace */
+#define PT_SYSCALL	2	/* stop before and after system calls */
+#define PT_SYSEMU	4	/* stop before each call, and leave it out */
+#define PT_PRIVILEGED	8	/* the superuser began to trace */
+#define PT_SEIZED	0x10
+#define PT_STEP		0x20	/* the tracer has set TF */
+#define PT_INTERRUPT	0x40	/* stop soon */
+#define PT_NOTIFY	0x80	/* the same: a group stop began or ended */
+#define PT_LISTENING	0x100	/* stopped, and PT_NOTIFY wakes it */
+#define PT_TOOK_PART	0x200	/* in the group stop: it may run on */
+#define PT_TRAP		(PT_INTERRUPT | PT_NOTIFY)
+#define PT_ENTRY	(PT_SYSCALL | PT_SYSEMU)
+#define PT_EXIT		(PT_SYSCALL | PT_STEP)
 
 /* process->group_work: what all threads of a process are to do next */
 #define GROUP_EXIT	1	/* end, with the process's exit_status */
 #define GROUP_EXEC	2	/* end; the first one runs the successor */
 #define GROUP_STOP	4	/* stop until SIGCONT */
+#define GROUP_KILL	8	/* with GROUP_EXIT: by SIGKILL */
 
 struct itimer {
 	u64 left, interval;		/* ticks */
@@ -95,11 +108,12 @@ struct task_struct {
 	u32 group_work;			/* process: GROUP_* */
 	struct program *successor;	/* process: with GROUP_EXEC */
 	struct task_struct *dead_thread; /* process: ended last; to free */
+	struct core_dump *core;	/* process: its threads wait for the dump */
 
 	/* what the C library asked for; addresses in the program */
 	u32 set_child_tid, clear_child_tid, robust_list;
 	u64 tls[TLS_ENTRIES];		/* its own GDT entries */
-	bool uses_tls;			/* one of them was ever set */
+	bool switches_more;		/* it has tls[] or debug registers */
 
 	/* family, all of it the process's */
 	struct list all_link;		/* all processes */
@@ -112,6 +126,7 @@ struct task_struct {
 	int parent_signal;	/* the thread's: tells it of its maker's end */
 	int exit_status;		/* as wait() reports it */
 	int stop_signal;	/* a stop that wait() has not reported yet */
+	int stopped_by;			/* the signal of GROUP_STOP */
 	bool continued;		/* a continuation, not reported yet */
 	bool claimed;		/* a thread is just reporting its news */
 	bool did_exec;
@@ -161,8 +176,14 @@ struct task_struct {
 
 	/* being traced */
 	u32 ptrace;			/* PT_*, 0: not at all */
-	int ptrace_signal;	/* why it stopped, then what to deliver */
+	u32 ptrace_options;		/* PTRACE_O_* */
+	struct task_struct *tracer;	/* the thread that traces it */
+	struct list tracees, tracee_link;
+	int trace_code;	/* why it stopped, until told; what to deliver */
+	u32 ptrace_message;		/* PTRACE_GETEVENTMSG */
+	int ptrace_signal;		/* of the stop's siginfo, 0: none */
 	struct signal_source ptrace_source;
+	struct debug_regs *debug;	/* NULL: none is set */
 
 	/* time, in ticks; the process's but for run_ticks */
 	u32 run_ticks;

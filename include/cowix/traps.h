@@ -22,6 +22,7 @@
 #define EXCEPTION_ENTRY_SIZE 9
 #define INTERRUPT_ENTRY_SIZE 4
 
+struct fpu_state;
 struct task_struct;
 
 /* kernel/gdt.c */
@@ -52,5 +53,12 @@ void fpu_reset_current(void);
 int fpu_exception_code(bool simd);
 int fpu_save_to_user(void __user *to);
 int fpu_restore_from_user(const void __user *frame);
+struct fpu_state *fpu_new_state(void);
+int fpu_get_regs(struct task_struct *task, u8 *to, bool fxsave_format);
+int fpu_set_regs(struct task_struct *task, const u8 *from, bool fxsave_format);
+
+/* kernel/debugreg.c */
+void load_debugregs(const struct task_struct *task);
+int debug_trap_code(struct pt_regs *regs);
 
 #endif

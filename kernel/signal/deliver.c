@@ -3,6 +3,7 @@
  * what its default action does, and what becomes of an interrupted call.
  */
 #include <cowix/kernel.h>
+#include <cowix/ptrace.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
 #include <cowix/syscalls.h>
@@ -44,25 +45,21 @@ static void end_call(struct pt_regs *regs, const struct k_sigaction *action)
 		regs->eax = -EINTR;
 }
 
-/* Stops the process. The parent may learn of it by wait(). */
-static void stop_process(int sig)
-{
-	struct task_struct *process = current->process;
-
-	process->group_work |= GROUP_STOP;
-	process->stop_signal = sig;
-	alert_group(process);
-	tell_parent(process, CLD_STOPPED, sig);
-}
-
-/* Stops current until another task wakes it. */
-static void stay_stopped(struct task_struct *process)
+/*
+ * Stops current until another task wakes it. If it is traced it traps instead:
+ * at once, or when a tracer attaches to it in its sleep.
+ */
+static void stay_stopped(void)
 {
 	u32 flags = irq_save();
 
-	if (process->group_work == GROUP_STOP) {
+	if (current->ptrace) {
+		ptrace_trap();
+	} else if (group_work_of(current) == GROUP_STOP) {
 		current->state = TASK_STOPPED;
 		schedule();
+		current->trace_code = 0;
+		current->ptrace &= ~PT_LISTENING;
 	}
 	irq_restore(flags);
 }
@@ -74,10 +71,12 @@ static void stay_stopped(struct task_struct *process)
  */
 static void do_group_work(struct task_struct *process)
 {
-	while (process->group_work)
-		if (process->group_work == GROUP_STOP)
-			stay_stopped(process);
-		else if (process->group_work & GROUP_EXEC && current == process)
+	u32 work;
+
+	while ((work = group_work_of(current)) != 0)
+		if (work == GROUP_STOP)
+			stay_stopped();
+		else if (work & GROUP_EXEC && current == process)
 			exec_take_over();
 		else
 			do_exit(process->exit_status);
@@ -92,7 +91,7 @@ static void default_action(int sig, const struct pt_regs *regs)
 {
 	if (default_stops(sig)) {
 		if (sig == SIGSTOP || !is_orphaned(current->process->pgrp))
-			stop_process(sig);
+			begin_group_stop(current->process, sig);
 		return;
 	}
 	if (dumps_core(sig) && sig != SIGQUIT && sig != SIGABRT)
@@ -135,6 +134,17 @@ static bool has_handler(int sig, const struct pt_regs *regs)
 }
 
 /*
+ * Returns true for a signal that would end or stop init: its tracer has seen
+ * it, and nothing else happens. Its own faults are different.
+ */
+static bool spares_init(int sig, const struct signal_source *source)
+{
+	return current->process == init_task && current->ptrace &&
+	       action_of(current, sig)->handler == SIGNAL_DEFAULT &&
+	       !(dumps_core(sig) && source->code > 0);
+}
+
+/*
  * Delivers the first pending signal that has a handler, and carries out the
  * default actions of those before it. A tracer sees each signal first. An
  * interrupted system call that no handler saw is restarted; one that sleeps for
@@ -149,12 +159,17 @@ void do_signal(struct pt_regs *regs)
 	sti();
 	for (;;) {
 		do_group_work(current->process);
+		if (current->ptrace & PT_TRAP) {
+			ptrace_trap();
+			continue;
+		}
 		sig = take_signal(&source);
 		if (!sig)
 			break;
 		if (current->ptrace)
 			sig = ptrace_signal(sig, &source);
-		if (!sig || !has_handler(sig, regs))
+		if (!sig || spares_init(sig, &source) ||
+		    !has_handler(sig, regs))
 			continue;
 		if (interrupted_call(regs))
 			end_call(regs, action_of(current, sig));

@@ -6,6 +6,7 @@
  * them may break copy-on-write like any other write to the program's memory.
  */
 #include <cowix/kernel.h>
+#include <cowix/ptrace.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
 #include <cowix/syscalls.h>
@@ -274,10 +275,15 @@ void start_handler(int sig, struct pt_regs *regs,
 {
 	/* a copy: other threads may change the action while current sleeps */
 	struct k_sigaction action = *action_of(current, sig);
+	bool stepped = current->ptrace & PT_STEP;
 	u64 blocked = action.mask;
 	int error;
 
 	current->restarting = 0;
+	if (stepped) {			/* the handler's registers have no TF */
+		regs->eflags &= ~EFLAGS_TF;
+		current->ptrace &= ~PT_STEP;
+	}
 	error = push_any_frame(sig, &action, regs, source);
 	if (error == -ENOMEM)
 		return;
@@ -297,6 +303,8 @@ void start_handler(int sig, struct pt_regs *regs,
 	set_blocked(current->sig_blocked | blocked);
 	if (action.flags & SA_RESETHAND)
 		action_of(current, sig)->handler = SIGNAL_DEFAULT;
+	if (stepped)
+		ptrace_handler();
 }
 
 /* What the frame of sigreturn() or rt_sigreturn() says. */

@@ -13,6 +13,7 @@
  * processes send them.
  */
 #include <cowix/kernel.h>
+#include <cowix/ptrace.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
@@ -99,7 +100,7 @@ int fatal_signal(struct task_struct *task)
 {
 	u64 left = task->pending.set | task->process->shared.set;
 
-	if (task->process->ptrace)
+	if (task->ptrace)
 		return 0;
 	left &= ~task->sig_blocked;
 	while (left) {
@@ -121,8 +122,8 @@ bool is_dying(struct task_struct *task)
 
 /*
  * Makes all threads of a process look at its group_work. Threads that sleep
- * interruptibly or are stopped are woken; a thread that its tracer has stopped
- * only if it is to end. Callable from interrupts.
+ * interruptibly or are stopped are woken; one that its tracer has stopped only
+ * if it is to end. Callable from interrupts.
  */
 void alert_group(struct task_struct *process)
 {
@@ -134,7 +135,8 @@ void alert_group(struct task_struct *process)
 		t->work |= WORK_SIGNAL;
 		if (t->state == TASK_INTERRUPTIBLE ||
 		    (t->state == TASK_KILLABLE && ends) ||
-		    (t->state == TASK_STOPPED && (!t->ptrace || ends)))
+		    t->state == TASK_STOPPED ||
+		    (t->state == TASK_TRACED && ends))
 			wake_up_task(t);
 	}
 	irq_restore(flags);
@@ -145,6 +147,55 @@ static void forget_pending(struct task_struct *process, u64 signals)
 	process->shared.set &= ~signals;
 	for_each_thread(t, process)
 		t->pending.set &= ~signals;
+}
+
+/*
+ * Returns what a thread is to do with its group. One that has stopped with it
+ * runs on when its tracer wants that.
+ */
+u32 group_work_of(const struct task_struct *task)
+{
+	u32 work = task->process->group_work;
+
+	return task->ptrace & PT_TOOK_PART ? work & ~GROUP_STOP : work;
+}
+
+/* Has a tracee trap soon: PT_TRAP says why. Interrupts are masked. */
+void tell_trap(struct task_struct *task)
+{
+	task->work |= WORK_SIGNAL;
+	if (task->state == TASK_INTERRUPTIBLE ||
+	    (task->state == TASK_TRACED && task->ptrace & PT_LISTENING))
+		wake_up_task(task);
+}
+
+/*
+ * Called when a group stop begins or ends: no thread has taken part in the next
+ * one, and tracers that have seized one are told.
+ */
+static void tell_group_traps(struct task_struct *process)
+{
+	for_each_thread(t, process) {
+		t->ptrace &= ~PT_TOOK_PART;
+		if (t->ptrace & PT_SEIZED) {
+			t->ptrace |= PT_NOTIFY;
+			tell_trap(t);
+		}
+	}
+}
+
+/*
+ * Stops a process by a signal. The parent may learn of it by wait(). It is told
+ * here unless it traces the process: then it sees the thread stop.
+ */
+void begin_group_stop(struct task_struct *process, int sig)
+{
+	process->group_work |= GROUP_STOP;
+	process->stop_signal = process->stopped_by = sig;
+	tell_group_traps(process);
+	alert_group(process);
+	if (!current->tracer || traced_elsewhere(current))
+		tell_parent(process, CLD_STOPPED, sig);
 }
 
 /*
@@ -159,7 +210,8 @@ static void handle_stop_and_continue(int sig, struct task_struct *process)
 	if (sig != SIGCONT)
 		return;
 	forget_pending(process, STOP_SIGNALS);
-	if (process->group_work & GROUP_STOP && !process->ptrace) {
+	tell_group_traps(process);
+	if (process->group_work & GROUP_STOP) {
 		process->group_work &= ~GROUP_STOP;
 		process->stop_signal = 0;
 		process->continued = true;
@@ -200,14 +252,15 @@ static void kill_process(struct task_struct *process)
 		process->exit_status = SIGKILL;
 		process->stop_signal = 0;
 	}
+	process->group_work |= GROUP_KILL;
 	alert_group(process);
 }
 
 /* Returns true if a signal need not become pending, as it would do nothing. */
 static bool no_effect(int sig, struct task_struct *task)
 {
-	/* nothing kills init but what it handles */
-	if (task->process == init_task &&
+	/* nothing kills init but what it handles; its tracer sees more */
+	if (task->process == init_task && (sig == SIGKILL || !task->ptrace) &&
 	    action_of(task, sig)->handler == SIGNAL_DEFAULT)
 		return true;
 	return ignores_signal(task, sig) && !task->ptrace &&
@@ -269,8 +322,12 @@ void send_signal(int sig, struct task_struct *task)
 	post_signal(sig, task, false, &kernel);
 }
 
-/* Tells the parent by a signal, unless sig is 0, and wakes it if it waits. */
-static void tell_by(int sig, struct task_struct *task, int code, int status)
+/*
+ * Tells a process of a task by a signal, unless sig is 0, and wakes it if it
+ * waits.
+ */
+static void tell_by(int sig, struct task_struct *process,
+		    struct task_struct *task, int code, int status)
 {
 	struct signal_source source = {
 		.code = code, .pid = task->pid, .uid = task->uid,
@@ -278,32 +335,55 @@ static void tell_by(int sig, struct task_struct *task, int code, int status)
 	};
 
 	if (valid_signal(sig))
-		post_signal(sig, task->parent, false, &source);
-	wake_up(&task->parent->child_exit);
+		post_signal(sig, process, false, &source);
+	wake_up(&process->child_exit);
 }
 
-/*
- * Tells the parent of a stop or a continuation: by SIGCHLD, unless the parent
- * wants none.
- */
+/* Tells of a stop or a continuation by SIGCHLD, unless that is not wanted. */
+static void tell_change(struct task_struct *process, struct task_struct *task,
+			int code, int status)
+{
+	bool quiet = !process->sigactions ||
+		     action_of(process, SIGCHLD)->flags & SA_NOCLDSTOP;
+
+	tell_by(quiet ? 0 : SIGCHLD, process, task, code, status);
+}
+
+/* Tells the parent of a stop or a continuation. */
 void tell_parent(struct task_struct *task, int code, int status)
 {
-	u32 flags = action_of(task->parent, SIGCHLD)->flags;
-	bool quiet = flags & SA_NOCLDSTOP && code != CLD_TRAPPED;
+	tell_change(task->parent, task, code, status);
+}
 
-	tell_by(quiet ? 0 : SIGCHLD, task, code, status);
+/* Tells the tracer that a task has stopped for it. */
+void tell_tracer(struct task_struct *task, int why, int status)
+{
+	tell_change(task->tracer->process, task, why, status);
+}
+
+/* Returns what tells of a task's end: what clone() was given, or SIGCHLD. */
+static int end_signal(const struct task_struct *task)
+{
+	bool own = task == task->process && !traced_elsewhere(task);
+
+	return own ? task->exit_signal : SIGCHLD;
 }
 
 /*
- * Tells the parent of a task's end, by the signal that clone() was given. The
- * caller has reserved it if it is a real-time signal.
+ * Tells the tracer of a task's end or, if it has none, the parent. The caller
+ * has reserved the signal if it is a real-time signal.
  */
 void tell_end(struct task_struct *task)
 {
+	struct task_struct *to = task->tracer ? task->tracer->process
+					      : task->parent;
 	int sig = WTERMSIG(task->exit_status);
-	int status = sig ? sig : WEXITSTATUS(task->exit_status);
+	int code = sig ? CLD_KILLED : CLD_EXITED;
 
-	tell_by(task->exit_signal, task, sig ? CLD_KILLED : CLD_EXITED, status);
+	if (task->exit_status & CORE_FLAG)
+		code = CLD_DUMPED;
+	tell_by(end_signal(task), to, task, code,
+		sig ? sig : WEXITSTATUS(task->exit_status));
 }
 
 /*

@@ -64,6 +64,10 @@ bool dumps_core(int sig);
 bool ignores_signal(struct task_struct *task, int sig);
 bool ignores_by_default(struct task_struct *task, int sig);
 void tell_end(struct task_struct *task);
+void tell_tracer(struct task_struct *task, int why, int status);
+void tell_trap(struct task_struct *task);
+u32 group_work_of(const struct task_struct *task);
+void begin_group_stop(struct task_struct *process, int sig);
 void tell_some_thread(struct task_struct *process, u64 signals);
 
 /* sigqueue.c */

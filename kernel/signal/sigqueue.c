@@ -25,7 +25,7 @@ void recalc_signals(struct task_struct *task)
 
 	if ((task->pending.set | task->process->shared.set) &
 		    ~task->sig_blocked ||
-	    task->process->group_work)
+	    group_work_of(task) || task->ptrace & PT_TRAP)
 		task->work |= WORK_SIGNAL;
 	else if (task == current)
 		task->work &= ~WORK_SIGNAL;

@@ -13,15 +13,14 @@
 
 /*
  * Flags that clone() knows. The trivial ones need no work: there are no
- * semaphores to undo, no queues of disk requests to share, and no tracer takes
- * children over.
+ * semaphores to undo and no queues of disk requests to share.
  */
-#define CLONE_TRIVIAL \
-	(CLONE_SYSVSEM | CLONE_DETACHED | CLONE_IO | CLONE_UNTRACED)
+#define CLONE_TRIVIAL	(CLONE_SYSVSEM | CLONE_DETACHED | CLONE_IO)
 #define CLONE_KNOWN	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
 			 CLONE_VFORK | CLONE_PARENT | CLONE_THREAD | \
 			 CLONE_SETTLS | CLONE_PARENT_SETTID | \
 			 CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | \
+			 CLONE_PTRACE | CLONE_UNTRACED | \
 			 CLONE_TRIVIAL)
 
 /*

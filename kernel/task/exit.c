@@ -8,6 +8,7 @@
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/plan.h>
+#include <cowix/ptrace.h>
 #include <cowix/traps.h>
 #include <cowix/entry.h>
 #include <cowix/tty.h>
@@ -29,7 +30,6 @@ static void reparent_children(struct task_struct *task)
 		struct task_struct *child = list_entry(
 			task->children.next, struct task_struct, sibling);
 
-		tracer_exits(child);
 		tell_child(child);
 		sched_independent(child);
 		child->exit_signal = SIGCHLD;
@@ -63,12 +63,12 @@ static bool unwanted(const struct task_struct *zombie)
 /*
  * Tells the parent of a zombie, which goes to the front of the list of
  * children: waitpid() finds it there at once. A parent that wants no zombies
- * still gets the signal.
+ * still gets the signal. If the zombie is traced its tracer comes first.
  */
-static void notify_parent(struct task_struct *task)
+void announce_end(struct task_struct *task)
 {
 	list_del(&task->sibling);
-	if (unwanted(task)) {
+	if (!task->tracer && unwanted(task)) {
 		tell_end(task);
 		task->parent = init_task;
 	}
@@ -95,9 +95,9 @@ static void exit_session(struct task_struct *task)
 
 /*
  * Ends a thread that is not the first of its process. The last of them lets the
- * first thread go on.
+ * first thread go on. A traced one stays until its tracer has waited for it.
  */
-static NORETURN void exit_thread(struct task_struct *task)
+static NORETURN void exit_thread(struct task_struct *task, int status)
 {
 	struct task_struct *process = task->process;
 
@@ -111,10 +111,15 @@ static NORETURN void exit_thread(struct task_struct *task)
 			child->maker = process->pid;
 		}
 	}
-	unhash_task(task);
 	free_dead_thread(process);
-	process->dead_thread = task;
 	task->state = TASK_ZOMBIE;
+	if (task->tracer) {
+		task->exit_status = status;
+		tell_end(task);
+	} else {
+		unhash_task(task);
+		process->dead_thread = task;
+	}
 	if (single_threaded(process))
 		wake_up(&process->child_exit);
 	schedule();
@@ -151,6 +156,8 @@ static void release_all(struct task_struct *task)
 		exit_session(task);
 	exit_fs(task);
 	fpu_release(task);
+	release_debugregs(task);
+	exit_tracer(task);
 	if (first)
 		reparent_children(task);
 	exit_signals(task);
@@ -167,6 +174,7 @@ NORETURN void do_exit(int status)
 
 	if (task == init_task)
 		panic("init died: status %x", status);
+	ptrace_event(PTRACE_EVENT_EXIT, status);
 	leave_locks();
 	if (!(process->group_work & GROUP_EXIT))
 		process->exit_status = status;	/* the last thread's counts */
@@ -178,12 +186,12 @@ NORETURN void do_exit(int status)
 	release_all(task);
 	planned(PLAN_END);
 	if (task != process)
-		exit_thread(task);
+		exit_thread(task, status);
 	(void)reserve_signals(task->exit_signal, 1);
 	task->state = TASK_ZOMBIE;
 	if (could_continue(task->parent, task))
 		hangup_if_orphaned(task->pgrp);
-	notify_parent(task);
+	announce_end(task);
 	release_reserved();
 	schedule();
 	panic("do_exit: a zombie ran");

@@ -8,6 +8,7 @@
 #include <cowix/sched.h>
 #include <cowix/entry.h>
 #include <cowix/trace.h>
+#include <cowix/ptrace.h>
 #include <cowix/traps.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
@@ -25,6 +26,7 @@ static void init_thread(struct task_struct *task)
 	list_init(&task->threads);
 	task->group_work = 0;
 	task->dead_thread = NULL;
+	task->core = NULL;
 	task->set_child_tid = task->clear_child_tid = task->robust_list = 0;
 }
 
@@ -47,6 +49,17 @@ static void init_pending(struct pending_signals *pending)
 	pending->set = 0;
 	pending->queued = 0;
 	list_init(&pending->queue);
+}
+
+/* Nobody traces a new task, and it traces nobody. */
+static void init_tracing(struct task_struct *task)
+{
+	task->ptrace = task->ptrace_options = 0;
+	task->tracer = NULL;
+	task->trace_code = 0;
+	task->debug = NULL;
+	list_init(&task->tracees);
+	list_init(&task->tracee_link);
 }
 
 /* A new task has used no time, and has no timers. */
@@ -82,8 +95,8 @@ static struct task_struct *task_dup(void)
 	init_family(task);
 	init_pending(&task->pending);
 	init_pending(&task->shared);
+	init_tracing(task);
 	task->restarting = 0;
-	task->ptrace = 0;
 	task->held_file = NULL;
 	task->oom_since = 0;
 	init_times(task);
@@ -120,6 +133,8 @@ static void copy_thread(struct task_struct *child, const struct pt_regs *regs)
 
 	*child_regs = *regs;
 	child_regs->eax = 0;
+	if (current->ptrace & PT_STEP)	/* the parent's, and not its own */
+		child_regs->eflags &= ~EFLAGS_TF;
 	frame->fs = read_fs();
 	frame->gs = read_gs();
 	frame->eip = ret_from_fork;
@@ -294,7 +309,7 @@ int do_fork(const struct fork_request *want)
 {
 	struct task_struct *child = task_dup();
 	struct vfork_wait wait = { WAIT_QUEUE_INIT(wait.queue), false };
-	int error, pid;
+	int error, pid, event = 0;
 
 	if (!child)
 		return -ENOMEM;
@@ -312,9 +327,15 @@ int do_fork(const struct fork_request *want)
 	if (want->flags & CLONE_VFORK)
 		child->vfork_wait = &wait;
 	adopt(child, want);
+	if (current->ptrace)
+		event = ptrace_fork(child, want);
 	sched_fork(child);
-	if (want->flags & CLONE_VFORK)
+	if (event)
+		ptrace_event(event, pid);
+	if (want->flags & CLONE_VFORK) {
 		await_vfork(child, &wait);
+		ptrace_event(PTRACE_EVENT_VFORK_DONE, pid);
+	}
 	return pid;
 
 free_pid:

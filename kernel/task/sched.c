@@ -186,6 +186,15 @@ void use_mm(struct mm *mm)
 	load_pgdir(mm ? __pa(mm->pgdir) : __pa(swapper_pg_dir));
 }
 
+/* Exchanges what few tasks have: segments and debug registers of their own. */
+static void switch_more(const struct task_struct *prev,
+			const struct task_struct *next)
+{
+	load_tls(next->tls);
+	if (prev->debug || next->debug)
+		load_debugregs(next);
+}
+
 /*
  * Switches from one task to another. A kernel task keeps the directory that is
  * loaded: the kernel's half is the same in all.
@@ -201,8 +210,8 @@ static inline void context_switch(struct task_struct *prev,
 	if (next->mm)
 		load_pgdir(__pa(next->mm->pgdir));
 	set_kernel_stack(next->stack_top);
-	if (prev->uses_tls || next->uses_tls)
-		load_tls(next->tls);
+	if (prev->switches_more || next->switches_more)
+		switch_more(prev, next);
 	if (fpu_owner)
 		fpu_switch(next);
 	switch_to(&prev->switch_frame, next->switch_frame);

@@ -31,6 +31,7 @@ void task_init(void)
 	list_init(&idle_task->shared.queue);
 	list_init(&idle_task->children);
 	list_init(&idle_task->sibling);
+	list_init(&idle_task->tracees);
 	wait_queue_init(&idle_task->child_exit);
 }
 
@@ -43,9 +44,7 @@ struct pt_regs *task_regs(struct task_struct *task)
 /* Returns the letter of a task's state, as ps shows it. */
 char state_letter(const struct task_struct *task)
 {
-	static const char letters[] = { 'R', 'S', 'D', 'D', 'T', 'Z' };
+	static const char letters[] = { 'R', 'S', 'D', 'D', 'T', 't', 'Z' };
 
-	if (task->state == TASK_STOPPED && task->ptrace)
-		return 't';
 	return letters[task->state];
 }

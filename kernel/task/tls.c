@@ -4,6 +4,7 @@
  * context_switch() exchanges the entries.
  */
 #include <cowix/kernel.h>
+#include <cowix/ptrace.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
@@ -96,6 +97,16 @@ static int free_tls_entry(const struct task_struct *task)
 	return -ESRCH;
 }
 
+/* Sets a TLS entry of a task, which may be current. */
+static void store_tls(struct task_struct *task, u32 index,
+		      const struct user_desc *d)
+{
+	task->tls[index] = to_descriptor(d);
+	task->switches_more = true;
+	if (task == current)
+		load_tls(task->tls);
+}
+
 /*
  * Sets a TLS entry of a task as the program's description says. If that has the
  * number -1 and may_allocate is set, a free entry is taken and the program is
@@ -122,10 +133,7 @@ int set_thread_area(struct task_struct *task,
 		return -EINVAL;
 	if (error)
 		return error;
-	task->tls[index] = to_descriptor(&d);
-	task->uses_tls = true;
-	if (task == current)
-		load_tls(task->tls);
+	store_tls(task, index, &d);
 	return 0;
 }
 
@@ -160,10 +168,51 @@ int sys_modify_ldt(int function, void __user *buf, u32 size)
 	return function == 0 ? 0 : -ENOSYS;
 }
 
+/* Describes all entries of a task. Called for tracers and core files. */
+void get_tls(const struct task_struct *task, struct user_desc *to)
+{
+	for (u32 i = 0; i < TLS_ENTRIES; i++) {
+		to[i].entry_number = TLS_SELECTOR / 8 + i;
+		from_descriptor(&to[i], task->tls[i]);
+	}
+}
+
+/* Sets all entries of a tracee. Returns 0, or -EINVAL and sets none. */
+int set_tls(struct task_struct *task, const struct user_desc *from)
+{
+	for (u32 i = 0; i < TLS_ENTRIES; i++)
+		if (!desc_allowed(&from[i]))
+			return -EINVAL;
+	for (u32 i = 0; i < TLS_ENTRIES; i++)
+		store_tls(task, i, &from[i]);
+	return 0;
+}
+
+/* Tells or, as its tracer wants it, sets entry `number` of a tracee. */
+int tracee_thread_area(struct task_struct *task, u32 number,
+		       struct user_desc __user *user_desc, bool set)
+{
+	struct user_desc all[TLS_ENTRIES];
+	u32 index = number - TLS_SELECTOR / 8;
+	int pid = task->pid;
+
+	if ((s32)number < 0)
+		return -EIO;
+	if (index >= TLS_ENTRIES)
+		return -EINVAL;
+	get_tls(task, all);
+	if (!set)
+		return copy_to_user(user_desc, &all[index], sizeof(all[0]));
+	if (copy_from_user(&all[index], user_desc, sizeof(all[0])) < 0)
+		return -EFAULT;
+	task = stopped_tracee(pid);
+	return task ? set_tls(task, all) : -ESRCH;
+}
+
 /* Takes all entries away. Called by exec. */
 void tls_clear(struct task_struct *task)
 {
 	memset(task->tls, 0, sizeof(task->tls));
 	load_tls(task->tls);
-	task->uses_tls = false;
+	task->switches_more = false;
 }

@@ -1,5 +1,10 @@
-/* Waiting for children: finding one that has news, and reporting the news. */
+/*
+ * Waiting for children and tracees: finding one that has news, and reporting
+ * the news. A child that another process traces has died for its parent only
+ * when its tracer knows.
+ */
 #include <cowix/kernel.h>
+#include <cowix/ptrace.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <cowix/syscalls.h>
@@ -40,31 +45,69 @@ static bool right_kind(const struct task_struct *child, int options)
 {
 	if (options & __WNOTHREAD && child->maker != current->pid)
 		return false;
-	if (child->ptrace || options & (int)__WALL)
+	if (options & (int)__WALL)
 		return true;
 	return (child->exit_signal == SIGCHLD) == !(options & __WCLONE);
 }
 
-/* Returns true if waitpid(pid) means this child. */
+/* Returns true if a wait with these options may tell of a task. */
+static bool may_wait_for(const struct task_struct *task, int options)
+{
+	if (traced_here(task))
+		return !(options & __WNOTHREAD) || task->tracer == current;
+	return task == task->process && task->parent == current->process &&
+	       right_kind(task, options);
+}
+
+/* Returns true if waitpid(pid) means this child or tracee. */
 static bool eligible(const struct task_struct *child, int pid, int options)
 {
-	if (!right_kind(child, options))
+	int pgrp = child->process->pgrp;
+
+	if (!may_wait_for(child, options))
 		return false;
 	if (pid > 0)
 		return child->pid == pid;
 	if (pid == 0)
-		return child->pgrp == current->process->pgrp;
-	return pid == -1 || child->pgrp == -pid;
+		return pgrp == current->process->pgrp;
+	return pid == -1 || pgrp == -pid;
 }
 
-/* Returns true if a child has something to tell a wait with these options. */
+/*
+ * Returns true if a child or tracee has something to tell a wait with these
+ * options. A tracer sees each thread stop, a parent the process.
+ */
 static bool has_news(const struct task_struct *child, int options)
 {
 	if (child->claimed)
 		return false;
-	return (options & WEXITED && child->state == TASK_ZOMBIE) ||
-	       ((options & WUNTRACED || child->ptrace) && child->stop_signal) ||
-	       (options & WCONTINUED && child->continued);
+	if (child->state == TASK_ZOMBIE)
+		return options & WEXITED &&
+		       (!child->tracer || traced_here(child));
+	if (traced_here(child) && child->state == TASK_TRACED &&
+	    child->trace_code && !(child->ptrace & PT_LISTENING))
+		return true;
+	if (options & WUNTRACED && child->stop_signal && !traced_here(child))
+		return true;
+	return options & WCONTINUED && child->continued;
+}
+
+/* Like find_child(), among those whom current's process traces. */
+static struct task_struct *find_tracee(int pid, int options, bool *any)
+{
+	for_each_thread(tracer, current) {
+		list_for_each(node, &tracer->tracees) {
+			struct task_struct *task = list_entry(
+				node, struct task_struct, tracee_link);
+
+			if (!eligible(task, pid, options))
+				continue;
+			*any = true;
+			if (has_news(task, options))
+				return task;
+		}
+	}
+	return NULL;
 }
 
 /*
@@ -73,27 +116,24 @@ static bool has_news(const struct task_struct *child, int options)
  */
 static struct task_struct *find_child(int pid, int options, bool *any)
 {
-	*any = false;
-	if (pid > 0) {
-		struct task_struct *child = find_task(pid);
+	struct task_struct *child = pid > 0 ? find_task(pid) : NULL;
 
-		*any = child && child == child->process &&
-		       child->parent == current->process &&
-		       right_kind(child, options);
+	*any = child && may_wait_for(child, options);
+	if (pid > 0)
 		return *any && has_news(child, options) ? child : NULL;
-	}
+	child = find_tracee(pid, options, any);
+	if (child)
+		return child;
 	list_for_each(node, &current->process->children) {
-		struct task_struct *child =
-			list_entry(node, struct task_struct, sibling);
-
+		child = list_entry(node, struct task_struct, sibling);
 		if (!eligible(child, pid, options))
 			continue;
 		*any = true;
 		if (has_news(child, options))
 			return child;
-		/* zombies and traced children stand in front */
+		/* zombies stand in front */
 		if (pid == -1 && !(options & (WUNTRACED | WCONTINUED)) &&
-		    !child->ptrace && !child->claimed)
+		    child->state != TASK_ZOMBIE)
 			return NULL;
 	}
 	return NULL;
@@ -104,6 +144,8 @@ static int child_status(const struct task_struct *child)
 {
 	if (child->state == TASK_ZOMBIE)
 		return child->exit_status;
+	if (traced_here(child) && child->trace_code)
+		return W_STOPPED(child->trace_code);
 	return child->stop_signal ? W_STOPPED(child->stop_signal) : W_CONTINUED;
 }
 
@@ -174,8 +216,8 @@ static int await_child(int pid, int options, struct task_struct **child)
 
 /* What a wait tells of a child: that it is dead, or its last stop. */
 struct news {
-	bool dead, continued;
-	int stop_signal;
+	bool dead, traced, continued;
+	int stop_signal, trace_code;
 };
 
 /*
@@ -185,12 +227,51 @@ struct news {
  */
 static struct news claim(struct task_struct *child)
 {
-	struct news news = { child->state == TASK_ZOMBIE, child->continued,
-			     child->stop_signal };
+	struct news news = {
+		.dead = child->state == TASK_ZOMBIE,
+		.traced = traced_here(child) && child->trace_code,
+	};
 
 	child->claimed = true;
-	child->stop_signal = child->continued = 0;
+	if (news.traced) {
+		news.trace_code = child->trace_code;
+		child->trace_code = 0;
+	} else {
+		news.stop_signal = child->stop_signal;
+		news.continued = child->continued;
+		child->stop_signal = child->continued = 0;
+	}
 	return news;
+}
+
+/*
+ * Makes news of a child news again. Meanwhile it may have gone on, or there may
+ * be other news.
+ */
+static void give_back(struct task_struct *child, const struct news *news)
+{
+	if (news->traced) {
+		if (child->state == TASK_TRACED && !child->trace_code)
+			child->trace_code = news->trace_code;
+	} else if (!child->stop_signal && !child->continued) {
+		child->stop_signal = news->stop_signal;
+		child->continued = news->continued;
+	}
+}
+
+/*
+ * Removes a zombie that has been told. It stays if a process that traced it has
+ * told of it: then its parent is next.
+ */
+static void remove_zombie(struct task_struct *task)
+{
+	if (task != task->process || task->parent != current->process) {
+		reap_traced(task);
+		return;
+	}
+	if (task->tracer)
+		untrace(task);
+	release_task(task);
 }
 
 /* Ends a claim: a zombie is freed, or, if not taken, the news is news again. */
@@ -198,12 +279,12 @@ static void news_told(struct task_struct *child, const struct news *news,
 		      bool taken)
 {
 	child->claimed = false;
-	if (taken && news->dead) {
-		release_task(child);
-	} else if (!taken && !child->stop_signal && !child->continued) {
-		child->stop_signal = news->stop_signal;
-		child->continued = news->continued;
-	}
+	if (child->tracer)		/* others may wait for it, too */
+		wake_up(&child->process->parent->child_exit);
+	if (!taken)
+		give_back(child, news);
+	else if (news->dead)
+		remove_zombie(child);
 	if (!single_threaded(current))
 		wake_up(&current->process->child_exit);
 }
@@ -250,13 +331,16 @@ static void fill_wait_info(struct siginfo *info,
 	struct signal_source source = { .pid = child->pid, .uid = child->uid };
 
 	if (child->state == TASK_ZOMBIE && WTERMSIG(status)) {
-		source.code = CLD_KILLED;
+		source.code = status & CORE_FLAG ? CLD_DUMPED : CLD_KILLED;
 		source.value = WTERMSIG(status);
 	} else if (child->state == TASK_ZOMBIE) {
 		source.code = CLD_EXITED;
 		source.value = WEXITSTATUS(status);
+	} else if (traced_here(child) && child->trace_code) {
+		source.code = CLD_TRAPPED;
+		source.value = child->trace_code;
 	} else if (child->stop_signal) {
-		source.code = child->ptrace ? CLD_TRAPPED : CLD_STOPPED;
+		source.code = CLD_STOPPED;
 		source.value = child->stop_signal;
 	} else {
 		source.code = CLD_CONTINUED;
