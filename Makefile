@@ -36,20 +36,22 @@ export NM QEMU BOCHS
 KERNEL_OBJS = boot/head.o \
 	$(addprefix lib/,list.o hash.o string.o parse.o vsnprintf.o) \
 	$(addprefix kernel/,main.o entry.o trap_entry.o switch.o fixup.o \
-	traps.o gdt.o irq.o fpu.o debugreg.o sys_call_table.o sys_ni.o pci.o params.o \
-	printk.o log.o panic.o backtrace.o random.o plan.o uname.o) \
+	traps.o gdt.o irq.o fpu.o debugreg.o sys_call_table.o sys_ni.o \
+	pci.o params.o printk.o log.o panic.o backtrace.o random.o plan.o \
+	uname.o) \
 	$(addprefix kernel/task/,task.o sched.o wait.o poll_wait.o fork.o \
 	clone.o stack.o pid.o threads.o exit.o waitpid.o orphans.o priority.o \
-	rlimit.o cred.o access.o tls.o futex.o ptrace.o ptrace_attach.o\
-	ptrace_stop.o ptrace_memory.o ptrace_regs.o prctl.o sys.o) \
+	rlimit.o cred.o access.o tls.o futex.o ptrace.o \
+	ptrace_attach.o ptrace_stop.o ptrace_memory.o ptrace_regs.o \
+	ptrace_debug.o prctl.o sys.o) \
 	$(addprefix kernel/signal/,signal.o kill.o sigqueue.o sigaction.o \
 	deliver.o sigframe.o) \
 	$(addprefix kernel/time/,tick.o timer.o time.o clock.o deadline.o \
 	itimer.o loadavg.o) \
 	$(addprefix mm/,ram.o frames.o owners.o kmalloc.o paging.o area.o \
 	table.o space.o memory.o lazy.o copy_now.o pages.o fault.o mapping.o \
-	protect.o foreign.o mremap.o unmap.o madvise.o mlock.o uaccess_asm.o uaccess.o \
-	oom.o) \
+	protect.o foreign.o mremap.o unmap.o madvise.o mlock.o \
+	uaccess_asm.o uaccess.o oom.o) \
 	$(addprefix mm/swap/,reclaim.o swap_area.o swap.o swap_entry.o \
 	swapoff.o) \
 	$(addprefix fs/,init.o caches.o buffer.o page_cache.o page_io.o \

@@ -17,7 +17,8 @@
 %include "entry.inc"
 
 extern current, sys_call_table, sys_ni_syscall, do_signal
-extern syscall_trace_enter, syscall_trace_exit, schedule, fork_returns, drop_held_file, vm86_entry, common_exception
+extern syscall_trace_enter, syscall_trace_exit
+extern schedule, fork_returns, drop_held_file, vm86_entry, common_exception
 
 section .text
 

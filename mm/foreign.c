@@ -1,14 +1,14 @@
 /*
  * Memory of another process, for ptrace and its relatives. The caller borrows
- * the other address space: it is loaded in the place of its own, and counts one
- * user more. So an access faults and breaks copy-on-write as the program's own
- * would, and other threads of it wait for the lock. A core dump reads current's
- * own memory in the same way.
+ * the other address space. It is loaded in the place of the caller's, and
+ * counts one user more. So an access faults and breaks copy-on-write as the
+ * program's own would. Other threads of the program wait for the lock. A core
+ * dump reads current's own memory in the same way.
  *
- * A tracer also reaches what the program itself may not: it reads pages without
+ * A tracer also reaches what the program itself may not. It reads pages without
  * permission, and writes private ones that are only read. A write always gets
- * the program a page of its own. The area is opened only while the lock is
- * held, and its entry only when nothing sleeps any more: other threads never
+ * the program a page of its own. The area is opened while the lock is held. Its
+ * entry is opened only when nothing sleeps any more. So other threads never
  * find the page writable.
  */
 #include <cowix/kernel.h>
@@ -39,8 +39,8 @@ void return_mm(struct mm *own)
 }
 
 /*
- * Returns the permissions that an access needs and the area lacks, 0 if there
- * are none, or all if it cannot have them.
+ * Returns the permissions that an access needs and the area lacks. Returns all
+ * of them if the area cannot have them.
  */
 static u32 missing(const struct vm_area *area, bool write)
 {
@@ -134,9 +134,8 @@ static int access_locked(struct mm *mm, u32 addr, void *buf, u32 n, bool write,
 }
 
 /*
- * Copies n bytes, which lie in one page, between buf and the borrowed memory of
- * current. forced: as a tracer does. Returns 0, -EFAULT, -ENOMEM, -EIO or
- * -ENOSPC.
+ * Copies n bytes of one page between buf and current's borrowed memory. forced:
+ * as a tracer does. Returns 0, -EFAULT, -ENOMEM, -EIO or -ENOSPC.
  */
 int access_page(u32 addr, void *buf, u32 n, bool write, bool forced)
 {

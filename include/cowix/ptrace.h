@@ -48,7 +48,7 @@ int tracee_thread_area(struct task_struct *task, u32 index,
 void get_tls(const struct task_struct *task, struct user_desc *to);
 int set_tls(struct task_struct *task, const struct user_desc *from);
 
-/* kernel/debugreg.c */
+/* kernel/task/ptrace_debug.c */
 u32 get_debugreg(const struct task_struct *task, u32 n);
 int set_debugreg(int pid, u32 n, u32 value);
 void release_debugregs(struct task_struct *task);

@@ -244,15 +244,19 @@ void tell_some_thread(struct task_struct *process, u64 signals)
 		}
 }
 
-/* Ends a process by SIGKILL, which nothing holds up and no tracer sees. */
+/*
+ * Ends a process by SIGKILL, which nothing holds up. A tracer sees only the end
+ * that comes of it.
+ */
 static void kill_process(struct task_struct *process)
 {
-	if (!(process->group_work & GROUP_EXIT)) {
-		process->group_work |= GROUP_EXIT;
-		process->exit_status = SIGKILL;
-		process->stop_signal = 0;
-	}
-	process->group_work |= GROUP_KILL;
+	bool ends = process->group_work & GROUP_EXIT;
+
+	process->group_work |= GROUP_EXIT | GROUP_KILL;
+	if (ends)
+		return;
+	process->exit_status = SIGKILL;
+	process->stop_signal = 0;
 	alert_group(process);
 }
 

@@ -79,7 +79,7 @@ static int listen_to_group(struct task_struct *tracee)
 	return 0;
 }
 
-static int set_options(struct task_struct *tracee, u32 options)
+static int set_trace_options(struct task_struct *tracee, u32 options)
 {
 	if (options & ~PTRACE_O_MASK)
 		return -EINVAL;
@@ -252,7 +252,7 @@ static int tracee_request(struct task_struct *tracee, u32 request, u32 addr,
 
 	switch (request) {
 	case PTRACE_SETOPTIONS:
-		return set_options(tracee, data);
+		return set_trace_options(tracee, data);
 	case PTRACE_GETEVENTMSG:
 		return put_user_u32(tracee->ptrace_message, user);
 	case PTRACE_GETSIGINFO:

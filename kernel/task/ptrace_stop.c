@@ -27,6 +27,12 @@ static void stop_task(struct task_struct *task, int code, int why)
 	tell_tracer(task, why, code & 0x7F);
 }
 
+/* Returns true if current's thread ends, or becomes another program. */
+static bool must_not_stop(void)
+{
+	return current->process->group_work & (GROUP_EXIT | GROUP_EXEC);
+}
+
 /*
  * Stops current for its tracer. Returns the signal to deliver. current does not
  * stop if its process is to end, but it may tell its own end. Masked: an
@@ -34,11 +40,10 @@ static void stop_task(struct task_struct *task, int code, int why)
  */
 static int stop_for_tracer(int code, int why)
 {
-	bool ends = current->process->group_work & (GROUP_EXIT | GROUP_EXEC);
 	u32 flags = irq_save();
 
 	if (current->ptrace &&
-	    (!ends || EVENT(code) == PTRACE_EVENT_EXIT)) {
+	    (!must_not_stop() || EVENT(code) == PTRACE_EVENT_EXIT)) {
 		stop_task(current, code, why);
 		schedule();
 		code = current->trace_code;
@@ -143,7 +148,8 @@ static void send_chosen(int sig)
 {
 	static const struct signal_source kernel = { .code = SI_KERNEL };
 
-	if (!valid_signal(sig) || reserve_signals(sig, 1) < 0)
+	if (!valid_signal(sig) || must_not_stop() ||
+	    reserve_signals(sig, 1) < 0)
 		return;
 	post_signal(sig, current, true, &kernel);
 	release_reserved();
@@ -170,7 +176,7 @@ u32 syscall_trace_enter(void)
 	bool left_out = current->ptrace & PT_SYSEMU;
 
 	syscall_stop(PTRACE_EVENTMSG_SYSCALL_ENTRY);
-	if (left_out || current->process->group_work & (GROUP_EXIT | GROUP_EXEC))
+	if (left_out || must_not_stop())
 		return -1;
 	return task_regs(current)->orig_eax;
 }

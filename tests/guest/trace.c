@@ -1,16 +1,5 @@
 /* ptrace: what a tracer sees and changes, from system calls to single steps. */
-#include <check.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <abi/ptrace.h>
-
-#define SYSGOOD (SIGTRAP | SYSGOOD_BIT)
-
-static int ptrace(int request, int pid, unsigned addr, unsigned data)
-{
-	return syscall(__NR_ptrace, request, pid, addr, data);
-}
+#include "tracing.h"
 
 static volatile int count;
 static int word = 1000;
@@ -19,22 +8,6 @@ static void note(int sig)
 {
 	(void)sig;
 	count++;
-}
-
-/* Starts a child that asks to be traced, and stops before its work. */
-static int traced(void (*work)(void))
-{
-	int pid = fork(), status;
-
-	if (pid == 0) {
-		CHECK(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
-		raise(SIGSTOP);
-		work();
-		_exit(0);
-	}
-	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) &&
-	      WSTOPSIG(status) == SIGSTOP);
-	return pid;
 }
 
 /*
@@ -52,14 +25,6 @@ static int go_on(int pid, int request, int sig)
 	if (WIFEXITED(status))
 		return 1000 + WEXITSTATUS(status);
 	return 2000 + WTERMSIG(status);
-}
-
-static struct user_regs regs_of(int pid)
-{
-	struct user_regs r;
-
-	CHECK(ptrace(PTRACE_GETREGS, pid, 0, (unsigned)&r) == 0);
-	return r;
 }
 
 static int peek(int pid, void *addr)
@@ -255,12 +220,6 @@ static void signals(void)
 	CHECK(ptrace(PTRACE_DETACH, pid, 0, 0) == 0 &&
 	      wait_status(pid) == 1 << 8);
 	CHECK_ERRNO(ptrace(PTRACE_CONT, pid, 0, 0), ESRCH);
-}
-
-static void wait_for_ever(void)
-{
-	for (;;)
-		pause();
 }
 
 static void deaths(void)

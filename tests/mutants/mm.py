@@ -253,9 +253,8 @@ MUTANTS = [
         "no_split_for_tracer",
         "policies_lives tracers",
         (
-            "mm/protect.c",
-            "if (own_tables(mm, PAGE_ROUND_DOWN(addr), PAGE_ROUND_UP(addr + "
-            "bytes)) < 0) return false;",
+            "mm/foreign.c",
+            "if (own_tables(mm, page, page + PAGE_SIZE) < 0) return -ENOMEM;",
             "",
         ),
     ),

@@ -24,7 +24,7 @@ MUTANTS = [
     ),
     Mutant(
         "traced_gets_rights",
-        "setuid while_traced by_another_thread",
+        "setuid while_traced",
         (
             "kernel/task/cred.c",
             "return (current->ptrace && !(current->ptrace & PT_PRIVILEGED)) "
@@ -34,23 +34,12 @@ MUTANTS = [
         sample=True,
     ),
     Mutant(
-        "asking_thread_decides",
+        "tracer_follows_exec",
         "setuid by_another_thread",
         (
-            "kernel/task/cred.c",
-            ".personality = current->personality,",
-            "\t\t.personality = current->ptrace,",
-        ),
-        (
-            "kernel/task/cred.c",
-            "return (current->ptrace && !(current->ptrace & PT_PRIVILEGED)) "
-            "|| current",
-            "\treturn current",
-        ),
-        (
-            "kernel/task/cred.c",
-            "was->euid != 0 && steered()",
-            "was->euid != 0 && (was->personality || steered())",
+            "kernel/task/ptrace_attach.c",
+            "\tif (to->tracer)\n\t\tuntrace(to);\n",
+            "",
         ),
     ),
     Mutant(
@@ -62,7 +51,7 @@ MUTANTS = [
         "anybody_traces_root",
         "setuid traced_by_root",
         (
-            "kernel/task/ptrace.c",
+            "kernel/task/ptrace_attach.c",
             "if (has_root(current) && !has_root(parent)) return -EPERM;",
             "",
         ),
@@ -127,9 +116,9 @@ MUTANTS = [
         "registers_of_the_dead",
         "sleep_tasks traced",
         (
-            "kernel/task/ptrace.c",
-            "child = stopped_child(pid); /* it",
-            "\t(void)stopped_child(pid);\t/* it",
+            "kernel/task/ptrace_regs.c",
+            "tracee = stopped_tracee(pid); /* it",
+            "\ttracee = find_task(pid);\t/* it",
         ),
     ),
     Mutant(
@@ -137,8 +126,8 @@ MUTANTS = [
         "sleep_tasks stopped",
         (
             "kernel/task/waitpid.c",
-            "if (taken && news->dead) {",
-            "\tif (taken && child->state == TASK_ZOMBIE) {",
+            "else if (news->dead)",
+            "\telse if (child->state == TASK_ZOMBIE)",
         ),
     ),
     Mutant(
