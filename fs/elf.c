@@ -1,7 +1,8 @@
 /*
- * Loads statically linked ELF32 programs for the i386 (Tool Interface Standard,
- * ELF 1.2). Loading only makes areas; pages are read on demand. The file cannot
- * be trusted: each size and sum is checked before it is used.
+ * Loads ELF32 programs for the i386 (Tool Interface Standard, ELF 1.2; System V
+ * ABI, "Program Loading"). Loading only makes areas; pages are read on demand.
+ * docs/exec.md draws what comes of it. The files cannot be trusted: each size
+ * and sum is checked before it is used.
  */
 #include <cowix/kernel.h>
 #include <cowix/swap.h>
@@ -9,28 +10,121 @@
 #include "exec.h"
 
 #define PHDRS_MAX	40u	/* their table then fits one kmalloc object */
+#define MAIN_BASE	0x56555000u	/* of a program that may lie anywhere */
+
+/* An ELF file that is being loaded: a program, or its interpreter. */
+struct image {
+	struct inode *inode;
+	const struct elf32_ehdr *header;
+	struct elf32_phdr *phdrs;
+	u32 first, end;		/* of its segments, as linked */
+	u32 align;		/* of its addresses, a power of two */
+	u32 bias;		/* what is added to an address as linked */
+};
 
 static bool good_elf_header(const struct elf32_ehdr *h)
 {
 	return memcmp(h->e_ident, ELFMAG, SELFMAG) == 0 &&
 	       h->e_ident[EI_CLASS] == ELFCLASS32 &&
-	       h->e_ident[EI_DATA] == ELFDATA2LSB && h->e_type == ET_EXEC &&
+	       h->e_ident[EI_DATA] == ELFDATA2LSB &&
+	       (h->e_type == ET_EXEC || h->e_type == ET_DYN) &&
 	       h->e_machine == EM_386 &&
 	       h->e_phentsize == sizeof(struct elf32_phdr) && h->e_phnum > 0 &&
 	       h->e_phnum <= PHDRS_MAX;
 }
 
 /*
- * Returns true if the segment's bytes lie in the file, its addresses lie in
- * user space below MMAP_TOP, and no sum overflows.
+ * Returns true if the segment's bytes lie in the file, its addresses lie below
+ * MMAP_TOP, and no sum overflows.
  */
 static bool good_segment(const struct elf32_phdr *ph, u32 file_size)
 {
 	return ph->p_filesz <= ph->p_memsz && ph->p_offset <= file_size &&
 	       ph->p_filesz <= file_size - ph->p_offset &&
-	       ph->p_vaddr >= PAGE_SIZE && ph->p_vaddr < MMAP_TOP &&
+	       ph->p_vaddr < MMAP_TOP &&
 	       ph->p_memsz <= MMAP_TOP - ph->p_vaddr &&
 	       OFFSET_IN_PAGE(ph->p_vaddr) == OFFSET_IN_PAGE(ph->p_offset);
+}
+
+/* Returns the i-th program header if it is a segment to be loaded, or NULL. */
+static const struct elf32_phdr *segment_of(const struct image *image, u32 i)
+{
+	const struct elf32_phdr *ph = &image->phdrs[i];
+
+	return ph->p_type == PT_LOAD && ph->p_memsz > 0 ? ph : NULL;
+}
+
+/* Returns the first program header of a type, or NULL. */
+static const struct elf32_phdr *find_phdr(const struct image *image, u32 type)
+{
+	for (u32 i = 0; i < image->header->e_phnum; i++)
+		if (image->phdrs[i].p_type == type)
+			return &image->phdrs[i];
+	return NULL;
+}
+
+/* Checks all segments, and finds out how much room they need together. */
+static int measure_segments(struct image *image)
+{
+	image->first = MMAP_TOP;
+	image->align = PAGE_SIZE;
+	for (u32 i = 0; i < image->header->e_phnum; i++) {
+		const struct elf32_phdr *ph = segment_of(image, i);
+
+		if (!ph)
+			continue;
+		if (!good_segment(ph, image->inode->i_size))
+			return -ENOEXEC;
+		image->first = min_u32(image->first,
+				       PAGE_ROUND_DOWN(ph->p_vaddr));
+		image->end = max_u32(image->end, ph->p_vaddr + ph->p_memsz);
+		if ((ph->p_align & (ph->p_align - 1)) == 0)
+			image->align = max_u32(image->align, ph->p_align);
+	}
+	image->end = PAGE_ROUND_UP(image->end);
+	return image->end ? 0 : -ENOEXEC;
+}
+
+/*
+ * Reads the program headers; close_image() frees them. Returns -ENOEXEC if the
+ * file is no ELF file that can be loaded.
+ */
+static int open_image(struct image *image, struct inode *inode,
+		      const void *header)
+{
+	u32 size;
+	int n;
+
+	*image = (struct image){ .inode = inode, .header = header };
+	if (!good_elf_header(header))
+		return -ENOEXEC;
+	size = image->header->e_phnum * sizeof(*image->phdrs);
+	image->phdrs = kmalloc(size);
+	if (!image->phdrs)
+		return -ENOMEM;
+	n = kernel_read(inode, image->header->e_phoff, image->phdrs, size);
+	if (n < 0)
+		return n;
+	return (u32)n == size ? measure_segments(image) : -ENOEXEC;
+}
+
+static void close_image(struct image *image)
+{
+	kfree(image->phdrs);
+}
+
+/*
+ * Chooses the bias with which an image of type ET_DYN begins at place or, to be
+ * aligned, a little above. Returns -ENOMEM if place is 0 or has no room for it.
+ */
+static int move_image(struct image *image, u32 place)
+{
+	u32 size = image->end - image->first, mask = image->align - 1;
+
+	if (!place || mask > MMAP_TOP - place || size > MMAP_TOP - place - mask)
+		return -ENOMEM;
+	image->bias = (place - image->first + mask) & ~mask;
+	return 0;
 }
 
 static u32 segment_area_flags(u32 segment_flags)
@@ -47,87 +141,141 @@ static u32 segment_area_flags(u32 segment_flags)
 }
 
 /* Maps one PT_LOAD segment: one area with file bytes, then zeroes (.bss). */
-static int map_segment(struct program *program, const struct elf32_phdr *ph)
+static int map_segment(struct mm *mm, const struct image *image,
+		       const struct elf32_phdr *ph)
 {
+	u32 at = ph->p_vaddr + image->bias;
 	struct vm_area area = {
-		.start = PAGE_ROUND_DOWN(ph->p_vaddr),
-		.end = PAGE_ROUND_UP(ph->p_vaddr + ph->p_memsz),
+		.start = PAGE_ROUND_DOWN(at),
+		.end = PAGE_ROUND_UP(at + ph->p_memsz),
 		.flags = segment_area_flags(ph->p_flags),
 		.ops = &file_vm_ops,
-		.object = program->inode,
+		.object = image->inode,
 		.offset = PAGE_ROUND_DOWN(ph->p_offset),
 	};
 
 	area.file_end = area.end;
 	if (ph->p_filesz < ph->p_memsz)
-		area.file_end = ph->p_vaddr + ph->p_filesz;
+		area.file_end = at + ph->p_filesz;
 	if (area.flags & VM_WRITE && overcommitted(area.end - area.start))
 		return -ENOMEM;
-	return map_area(program->mm, &area);
+	return map_area(mm, &area);
+}
+
+/* Maps all segments. Returns -ENOEXEC if they do not fit beside each other. */
+static int map_image(struct mm *mm, const struct image *image)
+{
+	int error = 0;
+
+	for (u32 i = 0; i < image->header->e_phnum && !error; i++) {
+		const struct elf32_phdr *ph = segment_of(image, i);
+
+		if (ph)
+			error = map_segment(mm, image, ph);
+	}
+	return error == -EINVAL ? -ENOEXEC : error;
 }
 
 /*
- * Notes, for AT_PHDR, where the program headers are in memory, if this segment
- * holds their part of the file.
+ * Returns where the program headers are in memory, for AT_PHDR, or 0 if no
+ * segment holds their part of the file.
  */
-static void note_phdrs(struct program *program, const struct elf32_ehdr *h,
-		       const struct elf32_phdr *ph)
+static u32 phdrs_address(const struct image *image)
 {
-	if (h->e_phoff >= ph->p_offset &&
-	    h->e_phoff - ph->p_offset < ph->p_filesz)
-		program->phdr_addr = ph->p_vaddr + h->e_phoff - ph->p_offset;
+	u32 at = image->header->e_phoff;
+
+	for (u32 i = 0; i < image->header->e_phnum; i++) {
+		const struct elf32_phdr *ph = segment_of(image, i);
+
+		if (ph && at >= ph->p_offset && at - ph->p_offset < ph->p_filesz)
+			return image->bias + ph->p_vaddr + at - ph->p_offset;
+	}
+	return 0;
 }
 
-static int map_segments(struct program *program, const struct elf32_ehdr *h,
-			const struct elf32_phdr *phdrs)
+/* Maps the program itself, with the heap behind it. */
+static int map_main(struct program *program, struct image *image)
 {
-	u32 end = 0;
+	const struct elf32_phdr *stack = find_phdr(image, PT_GNU_STACK);
+	int error = 0;
 
-	for (u32 i = 0; i < h->e_phnum; i++) {
-		const struct elf32_phdr *ph = &phdrs[i];
-		int error;
-
-		if (ph->p_type == PT_INTERP)
-			return -ENOEXEC;	/* dynamically linked */
-		if (ph->p_type != PT_LOAD || ph->p_memsz == 0)
-			continue;
-		if (!good_segment(ph, program->inode->i_size))
-			return -ENOEXEC;
-		error = map_segment(program, ph);
-		if (error)
-			return error == -EINVAL ? -ENOEXEC : error;
-		note_phdrs(program, h, ph);
-		end = max_u32(end, ph->p_vaddr + ph->p_memsz);
-	}
-	if (end == 0)
-		return -ENOEXEC;
-	program->mm->start_brk = program->mm->brk = PAGE_ROUND_UP(end);
+	if (image->header->e_type == ET_DYN)
+		error = move_image(image, MAIN_BASE);
+	if (!error)
+		error = map_image(program->mm, image);
+	if (error)
+		return error;
+	program->mm->start_brk = program->mm->brk = image->end + image->bias;
+	program->entry = program->start = image->header->e_entry + image->bias;
+	program->phdr_addr = phdrs_address(image);
+	program->phdr_count = image->header->e_phnum;
+	program->stack_exec = !stack || stack->p_flags & PF_X;
 	return 0;
 }
 
 /*
- * Maps the segments of the file into program->mm, which is empty but for the
- * stack. Called by exec, which frees the mm on an error. Returns -ENOEXEC if
- * the file is no ELF program that can run.
+ * Reads the path of the interpreter that the program names, "" if it names
+ * none, to path, a page.
  */
-int load_elf(struct program *program)
+static int read_interpreter(const struct image *image, char *path)
 {
-	const struct elf32_ehdr *h = (const struct elf32_ehdr *)program->header;
-	struct elf32_phdr *phdrs;
-	u32 size;
+	const struct elf32_phdr *ph = find_phdr(image, PT_INTERP);
 	int n;
 
-	if (!good_elf_header(h))
+	*path = '\0';
+	if (!ph)
+		return 0;
+	if (ph->p_filesz < 2 || ph->p_filesz > PATH_MAX)
 		return -ENOEXEC;
-	size = h->e_phnum * sizeof(*phdrs);
-	phdrs = kmalloc(size);
-	if (!phdrs)
-		return -ENOMEM;
-	n = kernel_read(program->inode, h->e_phoff, phdrs, size);
-	if (n >= 0)
-		n = (u32)n == size ? map_segments(program, h, phdrs) : -ENOEXEC;
-	kfree(phdrs);
-	program->entry = h->e_entry;
-	program->phdr_count = h->e_phnum;
-	return n;
+	n = kernel_read(image->inode, ph->p_offset, path, ph->p_filesz);
+	if (n < 0)
+		return n;
+	if ((u32)n < ph->p_filesz)
+		return -EIO;
+	return path[n - 1] ? -ENOEXEC : 0;
+}
+
+/*
+ * Maps the segments of p->inode into p->mm, which is empty but for the stack.
+ * Called by exec, which frees the mm on an error. Stores to path, a page, that
+ * of the interpreter to be loaded too, or "". Returns -ENOEXEC if the file is
+ * no ELF program that can run.
+ */
+int load_elf(struct program *p, char *path)
+{
+	struct image image;
+	int error = open_image(&image, p->inode, p->header);
+
+	if (!error)
+		error = read_interpreter(&image, path);
+	if (!error)
+		error = map_main(p, &image);
+	close_image(&image);
+	return error;
+}
+
+/*
+ * Maps the interpreter (the dynamic linker) from a file whose first bytes are
+ * in p->header. It runs first, and finds the program by the auxiliary vector.
+ * Returns -ELIBBAD if it is none; an interpreter of its own does not matter.
+ */
+int load_interpreter(struct program *p, struct inode *inode)
+{
+	struct image image;
+	int error;
+
+	if (inode->i_size < sizeof(struct elf32_ehdr))
+		return -EIO;
+	error = open_image(&image, inode, p->header);
+	if (!error && image.header->e_type == ET_DYN)
+		error = move_image(&image,
+			find_gap(p->mm, image.end - image.first + image.align));
+	if (!error)
+		error = map_image(p->mm, &image);
+	if (!error) {
+		p->start = image.header->e_entry + image.bias;
+		p->interpreter_base = image.bias;
+	}
+	close_image(&image);
+	return error == -ENOEXEC ? -ELIBBAD : error;
 }

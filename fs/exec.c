@@ -20,20 +20,17 @@
 
 #define INTERPRETERS_MAX 5		/* nesting of #! */
 
-static void close_program(struct program *p)
+static void close_program(struct inode *inode)
 {
-	if (p->inode) {
-		p->inode->i_running--;
-		iput(p->inode);
-	}
-	p->inode = NULL;
+	inode->i_running--;
+	iput(inode);
 }
 
 /*
- * Opens the file for execution, until close_program(), and reads its header.
+ * Opens a file for execution, until close_program(), and reads its header.
  * Returns -ETXTBSY if the file is open for writing.
  */
-static int open_program(struct program *p, const char *path)
+static int open_program(const char *path, u8 *header, struct inode **program)
 {
 	struct inode *inode;
 	int n = open_exec(path, &inode);
@@ -45,14 +42,14 @@ static int open_program(struct program *p, const char *path)
 		return -ETXTBSY;
 	}
 	inode->i_running++;
-	p->inode = inode;
-	memset(p->header, 0, HEADER_SIZE);
-	n = kernel_read(p->inode, 0, p->header, HEADER_SIZE);
+	*program = inode;
+	memset(header, 0, HEADER_SIZE);
+	n = kernel_read(inode, 0, header, HEADER_SIZE);
 	return n < 0 ? n : 0;
 }
 
 /* Called if the file is a script: sets path to its interpreter's. */
-static int use_interpreter(struct program *p, char *path)
+static int use_script(struct program *p, char *path)
 {
 	char *argument, *name;
 	int error = parse_script(p->header, &name, &argument);
@@ -61,7 +58,8 @@ static int use_interpreter(struct program *p, char *path)
 		error = replace_argv0(p, path, argument, name);
 	if (!error)
 		strlcpy(path, name, HEADER_SIZE);
-	close_program(p);
+	close_program(p->inode);
+	p->inode = NULL;
 	return error;
 }
 
@@ -69,11 +67,11 @@ static int use_interpreter(struct program *p, char *path)
 static int find_program(struct program *p, char *path)
 {
 	for (int depth = 0; depth <= INTERPRETERS_MAX; depth++) {
-		int error = open_program(p, path);
+		int error = open_program(path, p->header, &p->inode);
 
 		if (error || p->header[0] != '#' || p->header[1] != '!')
 			return error;
-		error = use_interpreter(p, path);
+		error = use_script(p, path);
 		if (error)
 			return error;
 	}
@@ -159,13 +157,31 @@ static void commit_exec(struct program *p, struct pt_regs *regs)
 	release_debugregs(current);
 	tls_clear(current);
 	current->did_exec = true;
-	start_at(regs, p->entry, p->at);
+	start_at(regs, p->start, p->at);
 	ptrace_exec(p->caller);
+}
+
+/* Loads the dynamic linker that an ELF program names, if it names one. */
+static int add_interpreter(struct program *p, const char *path)
+{
+	struct inode *inode = NULL;
+	int error;
+
+	if (!*path)
+		return 0;
+	error = open_program(path, p->header, &inode);
+	if (!error) {
+		p->mm->dumpable &= permission(inode, R_OK) == 0;
+		error = load_interpreter(p, inode);
+	}
+	if (inode)
+		close_program(inode);
+	return error;
 }
 
 /*
  * Completes the address space after the arguments. If the user may not read
- * the program's file, nobody may read its memory either.
+ * a file of which the program consists, nobody may read its memory either.
  */
 static int build_program(struct program *p, char *path)
 {
@@ -174,7 +190,9 @@ static int build_program(struct program *p, char *path)
 	if (error)
 		return error;
 	p->mm->dumpable = permission(p->inode, R_OK) == 0;
-	error = load_elf(p);
+	error = load_elf(p, path);
+	if (!error)
+		error = add_interpreter(p, path);
 	return error ? error : finish_stack(p);
 }
 
@@ -182,7 +200,8 @@ static void free_program(struct program *p)
 {
 	if (p->mm)
 		mm_release(p->mm);
-	close_program(p);
+	if (p->inode)
+		close_program(p->inode);
 	kfree(p);
 }
 

@@ -16,7 +16,10 @@
 struct program {
 	struct inode *inode;
 	struct mm *mm;
-	u32 entry;
+	u32 start;			/* where it begins: the interpreter */
+	u32 entry;			/* its own entry point, for AT_ENTRY */
+	u32 interpreter_base;		/* for AT_BASE; 0: there is none */
+	bool stack_exec;		/* code on its stack may run */
 	u32 at;				/* lowest stack address used so far */
 	u32 bottom;			/* of the stack */
 	u32 argc, envc;
@@ -44,6 +47,7 @@ void tell_identity(struct program *p, bool secure);
 int parse_script(u8 *header, char **interpreter, char **argument);
 
 /* elf.c */
-int load_elf(struct program *program);
+int load_elf(struct program *p, char *path);
+int load_interpreter(struct program *p, struct inode *inode);
 
 #endif

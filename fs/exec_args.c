@@ -273,7 +273,8 @@ static int store_auxv(struct program *p, u32 to, u32 platform, u32 random)
 	const u32 auxv[AUXV_WORDS] = {
 		AT_UID, 0, AT_EUID, 0, AT_GID, 0, AT_EGID, 0, AT_SECURE, 0,
 		AT_PHDR, p->phdr_addr, AT_PHENT, sizeof(struct elf32_phdr),
-		AT_PHNUM, p->phdr_count, AT_PAGESZ, PAGE_SIZE, AT_BASE, 0,
+		AT_PHNUM, p->phdr_count, AT_PAGESZ, PAGE_SIZE, AT_BASE,
+		p->interpreter_base,
 		AT_FLAGS, 0, AT_ENTRY, p->entry, AT_CLKTCK, HZ,
 		AT_PLATFORM, platform, AT_RANDOM, random,
 		AT_EXECFN, p->filename, AT_NULL, 0,
@@ -299,6 +300,14 @@ static int store_table(struct program *p, u32 platform, u32 random)
 	return error ? error : store_auxv(p, to, platform, random);
 }
 
+/* Gives the stack's area its true size and permissions. */
+static void cut_stack(struct program *p, struct vm_area *stack)
+{
+	stack->start = PAGE_ROUND_DOWN(p->at);
+	if (!p->stack_exec)
+		stack->flags &= ~VM_EXEC;
+}
+
 /*
  * Finishes the stack. Below the strings it puts a platform name, 16 random
  * bytes for the C library, and the table to which the stack pointer points.
@@ -321,7 +330,7 @@ int finish_stack(struct program *p)
 	p->at = (p->at - words * WORD) & ~15u;
 	if (!error)
 		error = store_table(p, platform, random_at);
-	search_area(p->mm, STACK_BOTTOM)->start = PAGE_ROUND_DOWN(p->at);
+	cut_stack(p, search_area(p->mm, STACK_BOTTOM));
 	return error;
 }
 

@@ -1,4 +1,4 @@
-/* ELF32 for the i386, as far as loading a static program needs it. */
+/* ELF32 for the i386, as far as loading a program needs it. */
 #ifndef ABI_ELF_H
 #define ABI_ELF_H
 
@@ -9,9 +9,11 @@
 #define ELFCLASS32	1
 #define ELFDATA2LSB	1
 #define ET_EXEC		2
+#define ET_DYN		3
 #define EM_386		3
 #define PT_LOAD		1
 #define PT_INTERP	3
+#define PT_GNU_STACK	0x6474E551	/* its flags are the stack's */
 #define PF_X		1
 #define PF_W		2
 #define PF_R		4
