@@ -18,6 +18,7 @@ struct image {
 	const struct elf32_ehdr *header;
 	struct elf32_phdr *phdrs;
 	u32 first, end;		/* of its segments, as linked */
+	u32 code, code_end;	/* of those that are code */
 	u32 align;		/* of its addresses, a power of two */
 	u32 bias;		/* what is added to an address as linked */
 };
@@ -63,25 +64,34 @@ static const struct elf32_phdr *find_phdr(const struct image *image, u32 type)
 	return NULL;
 }
 
+/* Makes the image's addresses include those of a segment. */
+static void add_segment(struct image *image, const struct elf32_phdr *ph)
+{
+	u32 end = ph->p_vaddr + ph->p_memsz;
+
+	image->first = min_u32(image->first, PAGE_ROUND_DOWN(ph->p_vaddr));
+	image->end = max_u32(image->end, PAGE_ROUND_UP(end));
+	if ((ph->p_align & (ph->p_align - 1)) == 0)
+		image->align = max_u32(image->align, ph->p_align);
+	if (ph->p_flags & PF_X) {
+		image->code = min_u32(image->code, ph->p_vaddr);
+		image->code_end = max_u32(image->code_end, end);
+	}
+}
+
 /* Checks all segments, and finds out how much room they need together. */
 static int measure_segments(struct image *image)
 {
-	image->first = MMAP_TOP;
+	image->first = image->code = MMAP_TOP;
 	image->align = PAGE_SIZE;
 	for (u32 i = 0; i < image->header->e_phnum; i++) {
 		const struct elf32_phdr *ph = segment_of(image, i);
 
-		if (!ph)
-			continue;
-		if (!good_segment(ph, image->inode->i_size))
+		if (ph && !good_segment(ph, image->inode->i_size))
 			return -ENOEXEC;
-		image->first = min_u32(image->first,
-				       PAGE_ROUND_DOWN(ph->p_vaddr));
-		image->end = max_u32(image->end, ph->p_vaddr + ph->p_memsz);
-		if ((ph->p_align & (ph->p_align - 1)) == 0)
-			image->align = max_u32(image->align, ph->p_align);
+		if (ph)
+			add_segment(image, ph);
 	}
-	image->end = PAGE_ROUND_UP(image->end);
 	return image->end ? 0 : -ENOEXEC;
 }
 
@@ -140,7 +150,10 @@ static u32 segment_area_flags(u32 segment_flags)
 	return flags;
 }
 
-/* Maps one PT_LOAD segment: one area with file bytes, then zeroes (.bss). */
+/*
+ * Maps one PT_LOAD segment: an area of the file's bytes, then zeroes (.bss).
+ * One without bytes has no file.
+ */
 static int map_segment(struct mm *mm, const struct image *image,
 		       const struct elf32_phdr *ph)
 {
@@ -149,16 +162,18 @@ static int map_segment(struct mm *mm, const struct image *image,
 		.start = PAGE_ROUND_DOWN(at),
 		.end = PAGE_ROUND_UP(at + ph->p_memsz),
 		.flags = segment_area_flags(ph->p_flags),
-		.ops = &file_vm_ops,
-		.object = image->inode,
-		.offset = PAGE_ROUND_DOWN(ph->p_offset),
 	};
 
-	area.file_end = area.end;
-	if (ph->p_filesz < ph->p_memsz)
-		area.file_end = at + ph->p_filesz;
 	if (area.flags & VM_WRITE && overcommitted(area.end - area.start))
 		return -ENOMEM;
+	if (ph->p_filesz > 0) {
+		area.ops = &file_vm_ops;
+		area.object = image->inode;
+		area.offset = PAGE_ROUND_DOWN(ph->p_offset);
+		area.file_end = area.end;
+	}
+	if (ph->p_filesz > 0 && ph->p_filesz < ph->p_memsz)
+		area.file_end = at + ph->p_filesz;
 	return map_area(mm, &area);
 }
 
@@ -187,30 +202,40 @@ static u32 phdrs_address(const struct image *image)
 	for (u32 i = 0; i < image->header->e_phnum; i++) {
 		const struct elf32_phdr *ph = segment_of(image, i);
 
-		if (ph && at >= ph->p_offset && at - ph->p_offset < ph->p_filesz)
+		if (ph && at >= ph->p_offset &&
+		    at - ph->p_offset < ph->p_filesz)
 			return image->bias + ph->p_vaddr + at - ph->p_offset;
 	}
 	return 0;
 }
 
-/* Maps the program itself, with the heap behind it. */
-static int map_main(struct program *program, struct image *image)
+/* Notes what a program and others are told of the image: main is mapped. */
+static void note_main(struct program *p, const struct image *image)
 {
 	const struct elf32_phdr *stack = find_phdr(image, PT_GNU_STACK);
+	struct mm *mm = p->mm;
+
+	mm->start_code = image->code + image->bias;
+	mm->end_code = image->code_end + image->bias;
+	mm->start_brk = mm->brk = image->end + image->bias;
+	p->start = p->entry = image->header->e_entry + image->bias;
+	p->phdr_addr = phdrs_address(image);
+	p->phdr_count = image->header->e_phnum;
+	p->stack_exec = !stack || stack->p_flags & PF_X;
+}
+
+/* Maps the program itself, with the heap behind it. */
+static int map_main(struct program *p, struct image *image)
+{
 	int error = 0;
 
 	if (image->header->e_type == ET_DYN)
 		error = move_image(image, MAIN_BASE);
 	if (!error)
-		error = map_image(program->mm, image);
-	if (error)
-		return error;
-	program->mm->start_brk = program->mm->brk = image->end + image->bias;
-	program->entry = program->start = image->header->e_entry + image->bias;
-	program->phdr_addr = phdrs_address(image);
-	program->phdr_count = image->header->e_phnum;
-	program->stack_exec = !stack || stack->p_flags & PF_X;
-	return 0;
+		error = map_image(p->mm, image);
+	if (!error)
+		note_main(p, image);
+	return error;
 }
 
 /*
@@ -232,7 +257,9 @@ static int read_interpreter(const struct image *image, char *path)
 		return n;
 	if ((u32)n < ph->p_filesz)
 		return -EIO;
-	return path[n - 1] ? -ENOEXEC : 0;
+	if (path[n - 1])
+		return -ENOEXEC;
+	return *path ? 0 : -ENOENT;
 }
 
 /*

@@ -15,7 +15,7 @@
 #define ARGS_MIN	(128u * 1024)	/* bytes that any program gets */
 #define ARGS_MAX	(STACK_MAX / 4 * 3)
 #define STRING_MAX	(128u * 1024)	/* one string, with its NUL */
-#define AUXV_WORDS	34u
+#define AUXV_WORDS	36u
 #define WORD		sizeof(u32)
 
 /* Returns how many bytes the strings and pointers may take together. */
@@ -276,7 +276,7 @@ static int store_auxv(struct program *p, u32 to, u32 platform, u32 random)
 		AT_PHNUM, p->phdr_count, AT_PAGESZ, PAGE_SIZE, AT_BASE,
 		p->interpreter_base,
 		AT_FLAGS, 0, AT_ENTRY, p->entry, AT_CLKTCK, HZ,
-		AT_PLATFORM, platform, AT_RANDOM, random,
+		AT_HWCAP, cpu_features, AT_PLATFORM, platform, AT_RANDOM, random,
 		AT_EXECFN, p->filename, AT_NULL, 0,
 	};
 

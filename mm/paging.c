@@ -17,6 +17,7 @@
 #define KERNEL_PDE_BITS		(PTE_P | PTE_W | PTE_A | PTE_D)
 
 bool cpu_has_pse, cpu_has_pge, cpu_has_fxsr;
+u32 cpu_features;
 
 /*
  * A 486 without CPUID cannot toggle EFLAGS.ID: it has none of the features
@@ -40,6 +41,7 @@ static void detect_features(void)
 	if (!has_cpuid())
 		return;
 	cpuid(1, &eax, &ebx, &ecx, &edx);
+	cpu_features = edx;
 	cpu_has_pse = edx & CPUID_1_EDX_PSE;
 	cpu_has_pge = edx & CPUID_1_EDX_PGE;
 	cpu_has_fxsr = (edx & CPUID_1_EDX_FXSR) && (edx & CPUID_1_EDX_SSE);

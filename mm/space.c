@@ -75,6 +75,8 @@ struct mm *mm_dup(struct mm *mm,
 	if (!child)
 		return NULL;
 	child->dumpable = mm->dumpable;
+	child->start_code = mm->start_code;
+	child->end_code = mm->end_code;
 	child->start_brk = mm->start_brk;
 	child->brk = mm->brk;
 	child->arg_start = mm->arg_start;

@@ -78,6 +78,7 @@ extern const struct proc_entry proc_system_entries[], proc_task_entries[];
 /* proc_task.c */
 void show_area_line(struct seq *s, const struct vm_area *area,
 		    const struct mm *mm, char *page);
+struct mm *next_part(struct seq *s, struct vm_area *part);
 
 /* proc_limits.c */
 void show_limits(struct seq *s);

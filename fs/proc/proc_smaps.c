@@ -84,18 +84,11 @@ static void show_usage(struct seq *s, struct mm *mm, const struct vm_area *area,
 void show_smaps(struct seq *s)
 {
 	char *page = kpage_alloc(OWNER_CALL);
-	u32 addr = 0;
+	struct vm_area part = { 0 };
+	struct mm *mm = page ? next_part(s, &part) : NULL;
 
-	while (page) {
-		const struct task_struct *task = proc_task(s->inode);
-		const struct vm_area *area =
-			task && task->mm ? area_above(task->mm, addr) : NULL;
-
-		if (!area)
-			break;
-		addr = area->end;
-		show_usage(s, task->mm, area, page);
-	}
+	for (; mm; mm = next_part(s, &part))
+		show_usage(s, mm, &part, page);
 	if (page)
 		kpage_free(page);
 }

@@ -65,7 +65,7 @@ static void show_comm(struct seq *s)
 
 /* Sizes in bytes of all areas, and of those for one purpose. */
 struct sizes {
-	u32 all, text, data, stack, text_start, text_end;
+	u32 all, text, data, stack;
 };
 
 static void measure(const struct mm *mm, struct sizes *sizes)
@@ -84,9 +84,6 @@ static void measure(const struct mm *mm, struct sizes *sizes)
 		} else if (area->flags & VM_WRITE) {
 			sizes->data += area->flags & VM_SHARED ? 0 : size;
 		} else if (area->flags & VM_EXEC) {
-			if (!sizes->text)
-				sizes->text_start = area->start;
-			sizes->text_end = area->end;
 			sizes->text += size;
 		}
 	}
@@ -128,8 +125,6 @@ static void show_task_stat(struct seq *s)
 	u64 ignored, caught;
 
 	measure(mm, &sizes);
-	if (!seen)
-		sizes.text_start = sizes.text_end = 0;
 	signal_sets(task, &ignored, &caught);
 	/* 1 to 13 */
 	seq_printf(s, "%d (%s) %c %d %d %d %d %d 0 %u %u 0 0 ", task->pid,
@@ -143,8 +138,9 @@ static void show_task_stat(struct seq *s)
 		   nr_threads(task), task->start_time, sizes.all,
 		   mm ? mm->nr_resident : 0);
 	/* 26 to 37 */
-	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ", sizes.text_start,
-		   sizes.text_end, seen ? seen->arg_start : 0,
+	seq_printf(s, "%u %u %u 0 0 %u %u %u %u 0 0 0 ",
+		   seen ? seen->start_code : 0, seen ? seen->end_code : 0,
+		   seen ? seen->arg_start : 0,
 		   (u32)(task->pending.set | task->shared.set),
 		   (u32)task->sig_blocked, (u32)ignored, (u32)caught);
 	/* 38 to 52 */
@@ -205,21 +201,6 @@ static void show_status(struct seq *s)
 	seq_printf(s, "SigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\n",
 		   task->pending.set, task->shared.set, task->sig_blocked);
 	seq_printf(s, "SigIgn:\t%016llx\nSigCgt:\t%016llx\n", ignored, caught);
-}
-
-/* Returns a process's first area that begins at addr or above, or NULL. */
-static const struct vm_area *next_area(const struct task_struct *task, u32 addr)
-{
-	if (!task || !task->mm)
-		return NULL;
-	list_for_each(node, &task->mm->areas) {
-		const struct vm_area *area =
-			list_entry(node, struct vm_area, link);
-
-		if (area->start >= addr)
-			return area;
-	}
-	return NULL;
 }
 
 /*
@@ -283,20 +264,37 @@ void show_area_line(struct seq *s, const struct vm_area *area,
 	show_area_name(s, name, s->at - start);
 }
 
+/*
+ * Copies to *part what comes next behind it: an area, or one of its two parts.
+ * An area of a program's data and .bss has two: the second has no file. Returns
+ * the address space, or NULL at its end.
+ */
+struct mm *next_part(struct seq *s, struct vm_area *part)
+{
+	const struct task_struct *task = task_of(s);
+	struct mm *mm = task ? task->mm : NULL;
+	const struct vm_area *area = mm ? area_above(mm, part->end) : NULL;
+	u32 start = area ? max_u32(area->start, part->end) : 0;
+
+	if (!area)
+		return NULL;
+	*part = *area;
+	part->start = start;
+	if (start >= area->file_end)
+		part->object = NULL;
+	else
+		part->end = min_u32(area->end, PAGE_ROUND_UP(area->file_end));
+	return mm;
+}
+
 static void show_maps(struct seq *s)
 {
 	char *page = kpage_alloc(OWNER_CALL);
-	u32 addr = 0;
+	struct vm_area part = { 0 };
+	struct mm *mm = page ? next_part(s, &part) : NULL;
 
-	while (page) {
-		const struct task_struct *task = task_of(s);
-		const struct vm_area *area = next_area(task, addr);
-
-		if (!area)
-			break;
-		addr = area->end;
-		show_area_line(s, area, task->mm, page);
-	}
+	for (; mm; mm = next_part(s, &part))
+		show_area_line(s, &part, mm, page);
 	if (page)
 		kpage_free(page);
 }
@@ -331,14 +329,13 @@ static struct inode *root_of(struct task_struct *task)
 	return task->fs ? task->fs->root : NULL;
 }
 
-/* Returns the program that runs: the file of the first area of code. */
+/* Returns the program that runs: the file of the code that exec has mapped. */
 static struct inode *exe_of(struct task_struct *task)
 {
-	const struct vm_area *area = next_area(task, 0);
+	struct mm *mm = task->mm;
+	const struct vm_area *area = mm ? area_above(mm, mm->start_code) : NULL;
 
-	while (area && !(area->flags & VM_EXEC && area->object))
-		area = next_area(task, area->end);
-	return area ? area->object : NULL;
+	return area && area->start <= mm->start_code ? area->object : NULL;
 }
 
 const struct proc_entry proc_task_entries[] = {

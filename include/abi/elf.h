@@ -44,6 +44,7 @@ struct elf32_phdr {
 #define AT_GID		13
 #define AT_EGID		14
 #define AT_PLATFORM	15
+#define AT_HWCAP	16	/* what CPUID says: leaf 1, EDX */
 #define AT_CLKTCK	17
 #define AT_SECURE	23
 #define AT_RANDOM	25

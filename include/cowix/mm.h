@@ -204,6 +204,7 @@ struct mm {
 	 */
 	bool locked;
 	struct wait_queue unlocked;
+	u32 start_code, end_code;	/* of the program, without libraries */
 	u32 start_brk, brk;
 	/* the arguments' strings, and behind them the environment's */
 	u32 arg_start, arg_end, env_end;
@@ -225,6 +226,7 @@ struct mm {
 void paging_init(void);
 bool has_cpuid(void);
 extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
+extern u32 cpu_features;		/* CPUID leaf 1, EDX; 0: unknown */
 
 /* mm/area.c, mm/space.c */
 /*

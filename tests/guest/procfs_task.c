@@ -241,10 +241,14 @@ static void maps(void)
 		   " [heap]");
 	if (!on_cowix())
 		return;
+	check_area(text + sizeof(text) - 1, "rw-p 00000000 00:00 0 ", "");
 	CHECK(read_all("/proc/self/maps") > 0);
-	/* names start in column 49 */
-	for (char *line = text; *line; line = strchr(line, '\n') + 1)
-		CHECK(line[48] == ' ' && (line[49] == '/' || line[49] == '['));
+	/* names start in column 49; .bss has none */
+	for (char *line = text, *end; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		CHECK(end - line < 49 ||
+		      (line[48] == ' ' && (line[49] == '/' || line[49] == '[')));
+	}
 }
 
 static void copy(const char *from, const char *to)
