@@ -259,7 +259,7 @@ static int read_interpreter(const struct image *image, char *path)
 		return -EIO;
 	if (path[n - 1])
 		return -ENOEXEC;
-	return *path ? 0 : -ENOENT;
+	return *path ? 0 : -EACCES;	/* to Linux a directory */
 }
 
 /*
