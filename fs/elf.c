@@ -11,6 +11,7 @@
 
 #define PHDRS_MAX	40u	/* their table then fits one kmalloc object */
 #define MAIN_BASE	0x56555000u	/* of a program that may lie anywhere */
+#define ALIGN_MAX	(1u << 30)	/* added to any size it does not wrap */
 
 /* An ELF file that is being loaded: a program, or its interpreter. */
 struct image {
@@ -123,15 +124,22 @@ static void close_image(struct image *image)
 	kfree(image->phdrs);
 }
 
+/* Returns how much room an image of type ET_DYN needs so that it is aligned. */
+static u32 room_for(const struct image *image)
+{
+	return image->end - image->first + image->align - PAGE_SIZE;
+}
+
 /*
  * Chooses the bias with which an image of type ET_DYN begins at place or, to be
  * aligned, a little above. Returns -ENOMEM if place is 0 or has no room for it.
  */
 static int move_image(struct image *image, u32 place)
 {
-	u32 size = image->end - image->first, mask = image->align - 1;
+	u32 mask = image->align - 1;
 
-	if (!place || mask > MMAP_TOP - place || size > MMAP_TOP - place - mask)
+	if (!place || image->align > ALIGN_MAX ||
+	    room_for(image) > MMAP_TOP - place)
 		return -ENOMEM;
 	image->bias = (place - image->first + mask) & ~mask;
 	return 0;
@@ -295,8 +303,7 @@ int load_interpreter(struct program *p, struct inode *inode)
 		return -EIO;
 	error = open_image(&image, inode, p->header);
 	if (!error && image.header->e_type == ET_DYN)
-		error = move_image(&image,
-			find_gap(p->mm, image.end - image.first + image.align));
+		error = move_image(&image, find_gap(p->mm, room_for(&image)));
 	if (!error)
 		error = map_image(p->mm, &image);
 	if (!error) {

@@ -273,10 +273,10 @@ static int store_auxv(struct program *p, u32 to, u32 platform, u32 random)
 	const u32 auxv[AUXV_WORDS] = {
 		AT_UID, 0, AT_EUID, 0, AT_GID, 0, AT_EGID, 0, AT_SECURE, 0,
 		AT_PHDR, p->phdr_addr, AT_PHENT, sizeof(struct elf32_phdr),
-		AT_PHNUM, p->phdr_count, AT_PAGESZ, PAGE_SIZE, AT_BASE,
-		p->interpreter_base,
-		AT_FLAGS, 0, AT_ENTRY, p->entry, AT_CLKTCK, HZ,
-		AT_HWCAP, cpu_features, AT_PLATFORM, platform, AT_RANDOM, random,
+		AT_PHNUM, p->phdr_count, AT_PAGESZ, PAGE_SIZE,
+		AT_BASE, p->interpreter_base, AT_FLAGS, 0,
+		AT_ENTRY, p->entry, AT_CLKTCK, HZ, AT_HWCAP, cpu_features,
+		AT_PLATFORM, platform, AT_RANDOM, random,
 		AT_EXECFN, p->filename, AT_NULL, 0,
 	};
 

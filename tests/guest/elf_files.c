@@ -90,8 +90,8 @@ FLAW(not_accessible, e->ph[TEXT].p_flags = 0)
 
 static const struct flaw flaws[] = {
 	{ "other machine", other_machine, NO_EXEC, 0 },
-	{ "object file", object_file, NO_EXEC, 0 },
-	{ "core file", core_file, NO_EXEC, 0 },
+	{ "object file", object_file, NO_EXEC, A_SIGNAL },
+	{ "core file", core_file, NO_EXEC, A_SIGNAL },
 	{ "small entries", small_entries, NO_EXEC, 0 },
 	{ "large entries", large_entries, NO_EXEC, 0 },
 	{ "no headers", no_headers, NO_EXEC, 0 },

@@ -246,8 +246,8 @@ static void maps(void)
 	/* names start in column 49; .bss has none */
 	for (char *line = text, *end; *line; line = end + 1) {
 		end = strchr(line, '\n');
-		CHECK(end - line < 49 ||
-		      (line[48] == ' ' && (line[49] == '/' || line[49] == '[')));
+		CHECK(end - line < 49 || strncmp(line + 48, " /", 2) == 0 ||
+		      strncmp(line + 48, " [", 2) == 0);
 	}
 }
 
