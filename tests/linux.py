@@ -28,16 +28,18 @@ sync; poweroff
 
 
 RUNNER = os.path.join(TOP, "tests/programs/runner.c")
-STATIC = [
+FLAGS = [
     "-m32",
     "-O2",
     "-std=gnu11",
     "-D_GNU_SOURCE",
-    "-static",
     "-pthread",
     "-s",
     "-w",
 ]
+STATIC = [*FLAGS, "-static"]
+# What a dynamic program needs in /lib: the interpreter, and libraries.
+LIBRARIES = ["ld-linux.so.2", "libc.so.6", "libm.so.6", "libgcc_s.so.1"]
 HEADER = re.compile(rb"==== (\S+) (\S+) (\d+)\n")
 
 
@@ -100,6 +102,21 @@ def install(program, root):
         shutil.copy(file, root + file)
 
 
+def install_libraries(folder):
+    """Copies this machine's 32-bit libraries to a folder, as far as it has
+    them."""
+    os.makedirs(folder, exist_ok=True)
+    for name in LIBRARIES:
+        path = subprocess.run(
+            ["gcc", "-m32", f"-print-file-name={name}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        if os.path.exists(path):
+            shutil.copy(path, f"{folder}/{name}")
+
+
 def prepare(root, folder, command, programs):
     """Fills root with our own shell and utilities, some programs of this
     machine, and the folder as /work."""
@@ -112,6 +129,7 @@ def prepare(root, folder, command, programs):
     shutil.copytree(folder, f"{root}/work", symlinks=True)
     for program in programs:
         install(program, root)
+    install_libraries(f"{root}/lib")
     shutil.copytree(f"{TOP}/user/etc", f"{root}/etc")
     for path, text in (("init", INIT), ("command", command + "\n")):
         with open(f"{root}/{path}", "w", encoding="utf-8") as file:

@@ -1,9 +1,10 @@
-"""Ordinary C programs, linked statically with the host's C library. Cowix must
-print what Linux prints, byte for byte.
+"""Ordinary C programs, linked with the host's C library: statically, as a
+static program that may lie anywhere, and dynamically. Cowix must print what
+Linux prints, byte for byte.
 
-All of them run in one boot, from a hard disk, one after the other. The program
-runner gives each the same surroundings on both systems, and marks where its
-output begins.
+All programs of a form run in one boot, from a hard disk, one after the other.
+The program runner gives each the same surroundings on both systems, and marks
+where its output begins.
 """
 import glob
 import os
@@ -15,7 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conftest import TOP, cowix
-from linux import STATIC, build_runner, native, run_programs, split
+from linux import (
+    FLAGS,
+    build_runner,
+    install_libraries,
+    native,
+    run_programs,
+    split,
+)
 
 SOURCES = os.path.join(TOP, "tests/programs")
 VARIANTS = {
@@ -28,6 +36,7 @@ VARIANTS = {
     "timers-64": ("timers", ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"]),
     "interpreter-O0": ("interpreter", ["-O0"]),
 }
+FORMS = {"static": ["-static"], "static-pie": ["-static-pie"], "dynamic": []}
 HELPERS = {"runner"}
 NEEDS_ROOT = {"credentials"}
 NEEDS_SHM = {"shm"}
@@ -36,16 +45,18 @@ NAMES = sorted(
     - HELPERS
     - {"floats"}
     | set(VARIANTS)
+    | {"by-hand"}
 )
 DISK_KB, MEMORY, LIMIT, SECONDS = 48 << 10, 64, 900, 200
 
 
-def build(name, folder):
+def build(name, form, folder):
     source, flags = VARIANTS.get(name, (name, []))
     subprocess.run(
         [
             "gcc",
-            *STATIC,
+            *FLAGS,
+            *FORMS[form],
             *flags,
             "-o",
             f"{folder}/{name}",
@@ -56,11 +67,21 @@ def build(name, folder):
     )
 
 
+def build_script(form, folder):
+    """Makes a script that starts the interpreter of a dynamic program itself,
+    with the program as argument."""
+    interpreter = "/lib/ld-linux.so.2" if form == "dynamic" else ""
+    with open(f"{folder}/by-hand", "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\nexec {interpreter} "${{0%/*}}/sorting"\n')
+    os.chmod(f"{folder}/by-hand", 0o755)
+
+
 def make_disk(path, programs):
-    """Makes a disk of one file system: the programs below /t, and an empty /w
-    to work in."""
+    """Makes a disk of one file system: the programs below /t, their libraries,
+    and an empty /w to work in."""
     folder = path + ".files"
     os.makedirs(f"{folder}/w", exist_ok=True)
+    install_libraries(f"{folder}/lib")
     shutil.copytree(programs, f"{folder}/t", dirs_exist_ok=True)
     subprocess.run(
         [
@@ -77,12 +98,15 @@ def make_disk(path, programs):
     )
 
 
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory):
+@pytest.fixture(scope="module", params=FORMS)
+def programs(request, tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("programs"))
+    form = request.param
     build_runner(folder)
+    build_script(form, folder)
+    names = [name for name in NAMES if name != "by-hand"]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda name: build(name, folder), NAMES))
+        list(pool.map(lambda name: build(name, form, folder), names))
     return folder
 
 
@@ -100,7 +124,7 @@ def on_cowix(programs, tmp_path_factory):
     disk = str(tmp_path_factory.mktemp("disk") / "programs.img")
     make_disk(disk, programs)
     result = cowix(
-        "mount -t tmpfs tmpfs /dev/shm; mount /dev/hda /mnt && cd /mnt/w && "
+        "mount /dev/hda /mnt && ln -s /mnt/lib /lib && cd /mnt/w && "
         f"/mnt/t/runner {SECONDS} /mnt/t {' '.join(NAMES)}",
         "-d",
         disk,
