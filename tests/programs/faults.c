@@ -26,7 +26,7 @@ static void report(int number, siginfo_t *info, void *context)
 	long offset = (char *)info->si_addr - base;
 
 	printf("  %s code %d", sigabbrev_np(number), info->si_code);
-	if (offset >= 0 && offset < 16 * PAGE)
+	if (offset >= 0 && offset < 4 * PAGE)
 		printf(" at base + %ld", offset);
 	else if ((uintptr_t)info->si_addr < PAGE)
 		printf(" at %ld", (long)info->si_addr);
