@@ -59,8 +59,8 @@ KERNEL_OBJS = boot/head.o \
 	filesystems.o namei.o namei_ops.o rename.o open.o file_table.o \
 	fcntl.o locks.o read_write.o seek.o readv.o sendfile.o ioctl.o sync.o \
 	select.o readdir.o stat.o attr.o xattr.o fs_struct.o pipe.o \
-	devices.o devpts.o seq.o filemap.o swapon.o exec.o exec_args.o \
-	exec_script.o elf.o) \
+	anon_file.o devices.o devpts.o seq.o filemap.o swapon.o exec.o \
+	exec_args.o exec_script.o elf.o) \
 	$(addprefix fs/minix/minix_,format.o super.o bitmap.o inode.o \
 	truncate.o dir.o entry.o) \
 	$(addprefix fs/tmpfs/,tmpfs.o tmpfs_dir.o tmpfs_options.o) \

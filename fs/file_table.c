@@ -40,7 +40,7 @@ struct file *file_alloc(struct inode *inode, u32 flags)
 	file->fop = inode ? inode->i_fop : NULL;
 	file->seekable = file->moving = false;
 	file->pos = 0;
-	file->tty = 0;
+	file->private = NULL;
 	nr_files++;
 	return file;
 }

@@ -37,10 +37,12 @@ void hash_inode(struct inode *inode)
 
 /*
  * Returns a blank inode with one reference that iget() does not find, or NULL
- * if there was no memory. sb is NULL for a pipe.
+ * if there was no memory. sb is NULL for a pipe
+ * and other files that no directory names; those are numbered here.
  */
 struct inode *new_inode(struct super_block *sb)
 {
+	static u32 nameless;
 	struct inode *inode = kzalloc(sizeof(*inode));
 
 	if (!inode)
@@ -52,6 +54,7 @@ struct inode *new_inode(struct super_block *sb)
 	wait_queue_init(&inode->i_wait);
 	inode->i_sb = sb;
 	inode->i_dev = sb ? sb->s_dev : 0;
+	inode->i_ino = sb ? 0 : ++nameless;
 	inode->i_count = 1;
 	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time();
 	list_add_tail(&inode->all_link, &all_inodes);

@@ -155,6 +155,8 @@ static int may_open(const struct inode *inode, u32 flags, bool created)
 		error = permission(inode, access_mask(flags));
 	if (!error && (type == S_IFCHR || type == S_IFBLK))
 		error = may_use_device(inode);
+	if (!error && (type == 0 || type == S_IFSOCK))
+		error = -ENXIO;		/* anonymous files, through /proc */
 	if (!error && flags & O_NOATIME && !is_owner(inode))
 		error = -EPERM;
 	if (!error && inode->i_running && access_mask(flags) & W_OK)

@@ -423,6 +423,7 @@ const struct file_ops fifo_fops = {
 };
 
 static const struct file_ops pipe_fops = {
+	.name = "pipe",
 	.open = fifo_open,
 	.release = pipe_release,
 	.read = pipe_read,

@@ -11,11 +11,14 @@
  */
 int describe_inode(struct inode *inode, char *page, char **text)
 {
+	const char *name = inode->i_sb ? NULL : inode->i_fop->name;
 	char other[40];
 	int error;
 
-	if (inode->i_pipe)
-		snprintf(other, sizeof(other), "pipe:[%u]", inode->i_ino);
+	if (name && inode->i_mode & S_IFMT)
+		snprintf(other, sizeof(other), "%s:[%u]", name, inode->i_ino);
+	else if (name)
+		snprintf(other, sizeof(other), "anon_inode:[%s]", name);
 	else
 		snprintf(other, sizeof(other), "[%04x]:%u%s", inode->i_dev,
 			 inode->i_ino, inode->i_nlink ? "" : " (deleted)");

@@ -16,6 +16,7 @@ typedef int dirent_fill(void *context, const char *name, u32 length, u32 next,
 
 /* What open files of a type do. An operation may be absent. */
 struct file_ops {
+	const char *name;	/* in /proc, if no directory names the file */
 	int (*open)(struct inode *inode, struct file *file);
 	void (*release)(struct inode *inode, struct file *file);
 	int (*read)(struct file *file, char __user *buf, u32 count,
@@ -38,7 +39,10 @@ struct file {
 	bool seekable;		/* pos has a meaning */
 	bool moving;		/* a call uses pos, which others share */
 	loff_t pos;
-	u32 tty;		/* an open terminal's handle (cowix/tty.h) */
+	union {
+		u32 tty;	/* an open terminal's handle (cowix/tty.h) */
+		void *private;	/* the object of an anonymous file */
+	};
 };
 
 struct files_struct {
@@ -64,5 +68,10 @@ int fd_install_two(struct file *first, struct file *second, int __user *fds,
 		   bool cloexec);
 int dup_from(int fd, u32 lowest, bool cloexec);
 extern u32 nr_files;
+
+/* fs/anon_file.c */
+struct file *anon_file(const struct file_ops *fop, void *private, u32 flags);
+int anon_fd(const struct file_ops *fop, void *private, u32 flags);
+void *anon_private(int fd, const struct file_ops *fop, int *error);
 
 #endif

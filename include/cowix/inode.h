@@ -52,7 +52,7 @@ struct inode_ops {
 
 struct inode {
 	struct list hash_link, all_link;
-	struct super_block *i_sb;	/* NULL: a pipe's */
+	struct super_block *i_sb;	/* NULL: nameless */
 	const struct inode_ops *i_op;
 	const struct file_ops *i_fop;
 	kdev_t i_dev, i_rdev;
