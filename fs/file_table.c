@@ -149,6 +149,26 @@ int fd_install(struct file *file, bool cloexec)
 }
 
 /*
+ * Like fd_install(), but tells the program first, which may sleep. Returns 0,
+ * -EMFILE or -EFAULT: then the file stays the caller's.
+ */
+int fd_install_at(struct file *file, u32 __user *where, bool cloexec)
+{
+	int fd, error;
+
+	do {
+		fd = find_free(0);
+		if (fd < 0)
+			return fd;
+		error = put_user_u32(fd, where);
+		if (error)
+			return error;
+	} while (find_free(0) != fd);
+	put_fd(fd, file, cloexec);
+	return 0;
+}
+
+/*
  * Puts two files into the lowest descriptors. Tells the program first, which
  * may sleep: another thread may take one of them, but meets none that is half
  * open. Returns 0, -EMFILE or -EFAULT: then the files stay the caller's.

@@ -26,6 +26,26 @@ static int may_create(const struct target *t)
 	return permission(t->dir, W_OK);
 }
 
+/*
+ * Makes what node describes at a target that is free, and releases the target.
+ * The caller gets a reference to the inode.
+ */
+static int make_target(struct target *t, const struct new_node *node,
+		       struct inode **inode)
+{
+	int error = may_create(t);
+
+	if (!error && ends_in_slash(t) && !S_ISDIR(node->mode))
+		error = -ENOENT;
+	if (!error)
+		error = t->dir->i_op->create(t->dir, t->last, t->length, node,
+					     inode);
+	if (!error)
+		(*inode)->i_dir = t->dir->i_ino;
+	release_target(t);
+	return error;
+}
+
 /* Makes a directory, link, device or empty file of a name that is free. */
 static int make_node(int dirfd, const char __user *path,
 		     const struct new_node *node)
@@ -34,20 +54,21 @@ static int make_node(int dirfd, const char __user *path,
 	struct target t;
 	int error = get_target(dirfd, path, &t);
 
-	if (error)
-		return error;
-	error = may_create(&t);
-	if (!error && ends_in_slash(&t) && !S_ISDIR(node->mode))
-		error = -ENOENT;
 	if (!error)
-		error = t.dir->i_op->create(t.dir, t.last, t.length, node,
-					    &inode);
-	if (!error) {
-		inode->i_dir = t.dir->i_ino;
+		error = make_target(&t, node, &inode);
+	if (!error)
 		iput(inode);
-	}
-	release_target(&t);
 	return error;
+}
+
+/* Makes a node at a path of the kernel's. Called for the names of sockets. */
+int create_node(const char *path, const struct new_node *node,
+		struct inode **inode)
+{
+	struct target t;
+	int error = find_target(AT_FDCWD, path, &t);
+
+	return error ? error : make_target(&t, node, inode);
 }
 
 int sys_mkdirat(int dirfd, const char __user *path, u32 mode)
@@ -70,6 +91,7 @@ static int check_node(u32 type, u32 dev)
 	switch (type) {
 	case S_IFREG:
 	case S_IFIFO:
+	case S_IFSOCK:
 		return 0;
 	case S_IFCHR:
 	case S_IFBLK:

@@ -54,6 +54,8 @@ static int do_vector(struct file *file, const struct iovec __user *vector,
 
 	if (error)
 		return error;
+	if (file->fop->vector)
+		return file->fop->vector(file, vector, count, write);
 	for (int i = 0; i < count && (write || !total || !is_dry(file)); i++) {
 		struct iovec piece;
 		int n = copy_from_user(&piece, &vector[i], sizeof(piece));

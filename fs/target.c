@@ -32,24 +32,37 @@ static int check_target(const struct target *t)
 }
 
 /*
- * Fills a target and locks its directory; release_target() must follow. Returns
- * -EEXIST if the path has no last component, or another error.
+ * Fills a target and locks its directory; release_target() must follow. The
+ * path is the kernel's and stays the caller's. Returns -EEXIST if the path has
+ * no last component, or another error.
  */
-int get_target(int dirfd, const char __user *user_path, struct target *t)
+int find_target(int dirfd, const char *path, struct target *t)
 {
-	int error = getname(user_path, &t->path);
+	int error = path_parent(dirfd, path, &t->dir, &t->last, &t->length);
 
+	t->path = NULL;
 	if (error)
 		return error;
-	error = path_parent(dirfd, t->path, &t->dir, &t->last, &t->length);
-	if (error) {
-		putname(t->path);
-		return error;
-	}
 	lock_inode(t->dir);
 	error = check_target(t);
 	if (error)
 		release_target(t);
+	return error;
+}
+
+/* Like find_target(), for a program's path, which the target keeps. */
+int get_target(int dirfd, const char __user *user_path, struct target *t)
+{
+	char *path;
+	int error = getname(user_path, &path);
+
+	if (error)
+		return error;
+	error = find_target(dirfd, path, t);
+	if (error)
+		putname(path);
+	else
+		t->path = path;
 	return error;
 }
 

@@ -5,12 +5,13 @@
 #include <cowix/fs.h>
 
 struct target {
-	char *path;
+	char *path;			/* to be freed, or NULL */
 	struct inode *dir;		/* the last component's, locked */
 	const char *last;
 	u32 length;
 };
 
+int find_target(int dirfd, const char *path, struct target *t);
 int get_target(int dirfd, const char __user *user_path, struct target *t);
 void put_target(struct target *t);
 void release_target(struct target *t);

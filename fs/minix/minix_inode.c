@@ -58,7 +58,7 @@ static bool is_possible(const struct inode *inode)
 		return false;
 	return inode->i_nlink > 0 &&
 	       (S_ISDIR(mode) || S_ISREG(mode) || S_ISLNK(mode) ||
-		S_ISFIFO(mode) || is_device(inode));
+		S_ISFIFO(mode) || S_ISSOCK(mode) || is_device(inode));
 }
 
 int minix_read_inode(struct inode *inode)

@@ -6,6 +6,7 @@
 
 struct file;
 struct inode;
+struct iovec;
 struct poll_table;
 
 #define OPEN_MAX	256		/* descriptors of a process */
@@ -23,6 +24,9 @@ struct file_ops {
 		    loff_t *pos);
 	int (*write)(struct file *file, const char __user *buf, u32 count,
 		     loff_t *pos);
+	/* readv() and writev(); absent: piece by piece */
+	int (*vector)(struct file *file, const struct iovec __user *vector,
+		      u32 count, bool write);
 	/* what would not block now (POLLIN...); absent: everything */
 	u32 (*poll)(struct file *file, struct poll_table *table);
 	int (*ioctl)(struct file *file, u32 command, u32 arg);
@@ -64,6 +68,7 @@ struct file *file_alloc(struct inode *inode, u32 flags);
 void fput(struct file *file);
 bool fd_available(void);
 int fd_install(struct file *file, bool cloexec);
+int fd_install_at(struct file *file, u32 __user *where, bool cloexec);
 int fd_install_two(struct file *first, struct file *second, int __user *fds,
 		   bool cloexec);
 int dup_from(int fd, u32 lowest, bool cloexec);

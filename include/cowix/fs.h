@@ -69,6 +69,10 @@ static inline bool is_dot_dotdot(const char *name, u32 length)
 	       (length == 1 || (length == 2 && name[1] == '.'));
 }
 
+/* fs/namei_ops.c */
+int create_node(const char *path, const struct new_node *node,
+		struct inode **inode);
+
 /* fs/name_cache.c */
 struct inode *name_cache_find(const struct inode *dir, const char *name,
 			      u32 length);
