@@ -8,6 +8,7 @@
 #include <cowix/fs.h>
 #include <cowix/irq.h>
 #include <cowix/mm.h>
+#include <cowix/net.h>
 #include <cowix/params.h>
 #include <cowix/sched.h>
 #include <cowix/trace.h>
@@ -94,6 +95,7 @@ void start_kernel(struct boot_params *bp)
 	fpu_init();
 	tty_init();
 	fs_init();
+	net_init();
 	trace_init();
 	watch_init();
 	init_task = kernel_thread(init, NULL, "init");

@@ -61,12 +61,20 @@ def test_the_kernel():
             "a driver knows",
         ),
         (
+            {"net/bind": "dir", "fs/minix/dir": "nothing"},
+            "a socket knows no file system",
+        ),
+        (
+            {"fs/inode": "bind", "net/bind": "nothing"},
+            "nobody below knows sockets",
+        ),
+        (
             {"fs/inode": "audit", "kernel/debug/audit": "nothing"},
             "nobody knows who only",
         ),
         ({f"kernel/f{i}": f"f{(i + 1) % 7}" for i in range(7)}, "circle of 7"),
     ],
-    ids=["mm", "driver", "debug", "circle"],
+    ids=["mm", "driver", "file system", "net", "debug", "circle"],
 )
 def test_it_can_fail(arrows, complaint, tmp_path):
     compile_kernel(tmp_path, arrows)

@@ -16,7 +16,7 @@ enum page_owner {
 	OWNER_KMALLOC,			/* small kernel objects, buffers too */
 	OWNER_CALL,			/* a task, while it is in the kernel */
 	OWNER_PIPE, OWNER_TTY, OWNER_MOUNT, OWNER_SWAP, OWNER_RAMDISK,
-	OWNER_DRIVER, OWNER_TRACE, OWNER_AUDIT,
+	OWNER_DRIVER, OWNER_TRACE, OWNER_AUDIT, OWNER_SOCKET,
 	OWNER_BOOT,			/* never free: the kernel, the BIOS */
 	NR_OWNERS
 };
@@ -24,10 +24,10 @@ enum page_owner {
 #define OWNER_NAMES { \
 	"free", "user", "zero", "cache", "table", "directory", "task", \
 	"kmalloc", "call", "pipe", "tty", "mount", "swap", \
-	"ramdisk", "driver", "trace", "audit", "boot", \
+	"ramdisk", "driver", "trace", "audit", "socket", "boot", \
 }
 /* A letter each, for maps of the memory. */
-#define OWNER_LETTERS ".uzctdTkCptmsRDrab"
+#define OWNER_LETTERS ".uzctdTkCptmsRDraob"
 
 /* first drop what can be had again, so that counts are exact */
 #define AUDIT_DROP_CACHES 1

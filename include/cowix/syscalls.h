@@ -25,6 +25,7 @@ struct old_stat;
 struct stat64;
 struct statfs;
 struct iovec;
+struct msghdr;
 struct utimbuf;
 struct timespec64;
 struct itimerval;
@@ -451,5 +452,41 @@ int sys_fgetxattr(int fd, const char __user *name);
 int sys_listxattr(const char __user *path);
 int sys_llistxattr(const char __user *path);
 int sys_flistxattr(int fd);
+
+/* net/create.c */
+int sys_socket(int family, int type, int protocol);
+int sys_socketpair(int family, int type, int protocol, int __user *fds);
+
+/* net/address.c */
+int sys_getsockname(int fd, void __user *address, int __user *length);
+int sys_getpeername(int fd, void __user *address, int __user *length);
+
+/* net/bind.c */
+int sys_bind(int fd, const void __user *user_address, int length);
+
+/* net/connect.c */
+int sys_listen(int fd, int backlog);
+int sys_connect(int fd, const void __user *user_address, int length);
+int sys_accept4(int fd, void __user *address, int __user *length, u32 flags);
+int sys_shutdown(int fd, int how);
+
+/* net/msg.c */
+int sys_send(int fd, void __user *buf, u32 length, u32 flags);
+int sys_sendto(int fd, void __user *buf, u32 length, u32 flags,
+	       const void __user *address, int address_length);
+int sys_sendmsg(int fd, const struct msghdr __user *user, u32 flags);
+int sys_recv(int fd, void __user *buf, u32 length, u32 flags);
+int sys_recvfrom(int fd, void __user *buf, u32 length, u32 flags,
+		 void __user *address, int __user *address_length);
+int sys_recvmsg(int fd, struct msghdr __user *user, u32 flags);
+
+/* net/options.c */
+int sys_getsockopt(int fd, int level, int option, void __user *to,
+		   int __user *length);
+int sys_setsockopt(int fd, int level, int option, const void __user *from,
+		   int size);
+
+/* net/socketcall.c */
+int sys_socketcall(u32 number, const u32 __user *args);
 
 #endif
