@@ -24,6 +24,7 @@ BOCHS = {
     "sleep_waits": "timers",
     "sleep_memory": "private_file",
     "sleep_pipes": "fifos",
+    "sleep_sockets": "binding",
     "sleep_tasks": "fpu",
     "sleep_terms": "masters",
     "sleep_system": "unmounting swapping",

@@ -9,6 +9,7 @@
 #include <abi/poll.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include "pty.h"
 #include "swapfile.h"
@@ -68,6 +69,23 @@ static void pipes(void)
 	CHECK(gained(OWNER_PIPE) == -2);
 	CHECK(close(ends[0]) == 0 && close(ends[1]) == 0);
 	CHECK(gained(OWNER_PIPE) == -2);
+}
+
+static void sockets(void)
+{
+	static char bytes[3 * PAGE];
+	int fds[2];
+
+	if (!begin())
+		return;
+	CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, fds) == 0);
+	gained(OWNER_SOCKET);
+	CHECK(send(fds[0], bytes, sizeof(bytes), 0) == sizeof(bytes));
+	CHECK(gained(OWNER_SOCKET) == 3);
+	CHECK(recv(fds[1], bytes, 1, 0) == 1 && gained(OWNER_SOCKET) == -3);
+	CHECK(send(fds[0], bytes, sizeof(bytes), 0) == sizeof(bytes));
+	CHECK(close(fds[0]) == 0 && gained(OWNER_SOCKET) == 3);
+	CHECK(close(fds[1]) == 0 && gained(OWNER_SOCKET) == -3);
 }
 
 static void terminals(void)
@@ -222,6 +240,7 @@ static void in_proc(void)
 
 TESTS({ "sum", "free and owned frames are all frames", sum },
       { "pipes", "pages of pipes", pipes },
+      { "sockets", "pages of messages", sockets },
       { "terminals", "pseudo-terminals", terminals },
       { "tasks", "tasks and page directories", tasks },
       { "calls", "pages of a call that sleeps", calls },

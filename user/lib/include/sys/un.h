@@ -1,0 +1,4 @@
+#ifndef SYS_UN_H
+#define SYS_UN_H
+#include <sys/socket.h>
+#endif
