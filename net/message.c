@@ -79,12 +79,12 @@ int message_copy(struct message *m, u32 from, u32 n, struct pieces *pieces,
 	int error = 0;
 
 	if (!pages_for(m->length))
-		return copy_pieces(pieces, (u8 *)m->pages + from, n, to_user);
+		return move_pieces(pieces, (u8 *)m->pages + from, n, to_user);
 	while (n > 0 && !error) {
 		u32 offset = OFFSET_IN_PAGE(from);
 		u32 part = min_u32(n, PAGE_SIZE - offset);
 
-		error = copy_pieces(pieces, m->pages[from / PAGE_SIZE] + offset,
+		error = move_pieces(pieces, m->pages[from / PAGE_SIZE] + offset,
 				    part, to_user);
 		from += part;
 		n -= part;

@@ -155,7 +155,7 @@ int autobind(struct socket *sock);
 /* pieces.c */
 int get_pieces(struct pieces *pieces, const struct iovec __user *vector,
 	       u32 count, u32 *length);
-int copy_pieces(struct pieces *pieces, u8 *data, u32 n, bool to_user);
+int move_pieces(struct pieces *pieces, u8 *data, u32 n, bool to_user);
 
 /* message.c */
 struct message *message_alloc(struct socket *sender, u32 length);

@@ -35,7 +35,7 @@ int get_pieces(struct pieces *pieces, const struct iovec __user *vector,
 }
 
 /* Goes on to the next piece that is not empty. Returns 0 or -EFAULT. */
-static int next_piece(struct pieces *pieces)
+static int begin_piece(struct pieces *pieces)
 {
 	struct iovec piece;
 
@@ -55,10 +55,10 @@ static int next_piece(struct pieces *pieces)
  * Copies n bytes between the kernel and the pieces, which go on. May sleep.
  * Returns 0, -EFAULT or -ENOMEM.
  */
-int copy_pieces(struct pieces *pieces, u8 *data, u32 n, bool to_user)
+int move_pieces(struct pieces *pieces, u8 *data, u32 n, bool to_user)
 {
 	while (n > 0) {
-		int error = next_piece(pieces);
+		int error = begin_piece(pieces);
 		u32 part = min_u32(n, pieces->left);
 
 		if (!error && to_user)
