@@ -180,7 +180,7 @@ static void strange_interpreters(void)
 	for (int i = 0; i < 5; i++) {
 		memset(bytes, 0, sizeof(bytes));
 		strcpy(bytes, tests[i].text);
-		write_file(LOADER, bytes, tests[i].size);
+		save_file(LOADER, bytes, tests[i].size);
 		CHECK(execute(MAIN) == FAILED_EXEC + tests[i].error);
 	}
 	CHECK(unlink(MAIN) == 0 && unlink(LOADER) == 0);

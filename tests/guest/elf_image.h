@@ -14,7 +14,7 @@
 #define LOADER "/tmp/test-loader"	/* an interpreter */
 #define EXEC_BASE 0x08048000u
 #define MAIN_BASE 0x56555000u		/* Cowix's, of ET_DYN */
-#define PAGE 4096u
+#define PAGE 4096
 #define DONE 42				/* status after the whole code */
 #define FAILED_EXEC 100			/* plus the error */
 #define KILLED 300			/* plus the signal */
@@ -111,16 +111,16 @@ static inline void make_loader(struct image *e, int type)
 	set_code(e, loader_code, sizeof(loader_code));
 }
 
-static inline void write_file(const char *path, const void *bytes, unsigned n)
+static inline void save_file(const char *path, const void *bytes, int n)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755);
 
-	CHECK(fd >= 0 && write(fd, bytes, n) == (int)n && close(fd) == 0);
+	CHECK(fd >= 0 && write(fd, bytes, n) == n && close(fd) == 0);
 }
 
 static inline void write_image(const char *path, const struct image *e)
 {
-	write_file(path, e, sizeof(*e));
+	save_file(path, e, sizeof(*e));
 }
 
 /* Executes path. Returns its status, FAILED_EXEC or KILLED. */

@@ -1,5 +1,6 @@
 /* The failure sweep (sweep.h) of fork, vfork and exec. */
 #include <sys/stat.h>
+#include "elf_image.h"
 #include "sweep.h"
 
 static int fork_once(void)
@@ -145,8 +146,29 @@ static void sweep_script(void)
 	CHECK(unlink("/tmp/sweep-script") == 0);
 }
 
+/*
+ * Executes a program and its interpreter. The program has pages of .bss. It
+ * ends with status 0.
+ */
+static void sweep_dynamic(void)
+{
+	static struct image image, loader;
+
+	if (!on_cowix())
+		return;
+	make_image(&image, ET_DYN);
+	image.code[6] = 0;
+	name_interpreter(&image, LOADER);
+	make_loader(&loader, ET_DYN);
+	write_image(MAIN, &image);
+	write_image(LOADER, &loader);
+	sweep_program(MAIN, two, 14);
+	CHECK(unlink(MAIN) == 0 && unlink(LOADER) == 0);
+}
+
 TESTS({ "fork", "fork", sweep_fork },
       { "vfork", "vfork", sweep_vfork },
       { "exec", "exec of a program", sweep_exec },
       { "long_exec", "exec with many arguments", sweep_long_exec },
-      { "script", "exec of a script", sweep_script })
+      { "script", "exec of a script", sweep_script },
+      { "dynamic", "exec of a program with an interpreter", sweep_dynamic })
