@@ -299,6 +299,8 @@ static void aligned_programs(void)
 	}
 	huge_alignment(&image);
 	CHECK(run_images() == FAILED_EXEC + ENOMEM || !on_cowix());
+	image.ph[DATA].p_vaddr += 0xA0000000;	/* the sum wraps */
+	CHECK(run_images() == FAILED_EXEC + ENOMEM || !on_cowix());
 }
 
 TESTS({ "good_files", "ET_EXEC and ET_DYN, with an interpreter or not",

@@ -72,7 +72,7 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "interpreters_stack_counts",
+        "stack_not_executable_unless_asked",
         "interpreters stacks",
         (
             "fs/elf.c",
