@@ -24,7 +24,6 @@ struct program {
 	u32 bottom;			/* of the stack */
 	u32 argc, envc;
 	u32 filename;			/* stack address of the path */
-	u32 identity_at;		/* stack address of the user ids */
 	struct identity identity;	/* of the thread that called exec */
 	u64 sig_blocked;		/* likewise */
 	int caller;			/* that thread */

@@ -280,7 +280,8 @@ static int store_auxv(struct program *p, u32 to, u32 platform, u32 random)
 		AT_EXECFN, p->filename, AT_NULL, 0,
 	};
 
-	p->identity_at = to;
+	p->mm->auxv_start = to;
+	p->mm->auxv_end = to + sizeof(auxv);
 	return fill_stack(p, to, auxv, sizeof(auxv), false);
 }
 
@@ -346,5 +347,5 @@ void tell_identity(struct program *p, bool secure)
 		AT_SECURE, secure,
 	};
 
-	fill_stack(p, p->identity_at, pairs, sizeof(pairs), false);
+	fill_stack(p, p->mm->auxv_start, pairs, sizeof(pairs), false);
 }

@@ -82,6 +82,8 @@ struct mm *mm_dup(struct mm *mm,
 	child->arg_start = mm->arg_start;
 	child->arg_end = mm->arg_end;
 	child->env_end = mm->env_end;
+	child->auxv_start = mm->auxv_start;
+	child->auxv_end = mm->auxv_end;
 	child->keeps_back = mm->keeps_back;
 	list_for_each(node, &mm->areas) {
 		struct vm_area *area;

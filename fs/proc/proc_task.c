@@ -58,6 +58,15 @@ static void show_environ(struct seq *s)
 		show_memory(s, mm, mm->arg_end, mm->env_end);
 }
 
+/* Copies the auxiliary vector, by which a debugger finds main. */
+static void show_auxv(struct seq *s)
+{
+	struct mm *mm = task_of(s)->mm;
+
+	if (mm)
+		show_memory(s, mm, mm->auxv_start, mm->auxv_end);
+}
+
 static void show_comm(struct seq *s)
 {
 	seq_printf(s, "%s\n", task_of(s)->comm);
@@ -346,6 +355,8 @@ const struct proc_entry proc_task_entries[] = {
 	{ .name = "comm", .mode = S_IFREG | 0444, .show = show_comm },
 	{ .name = "environ", .mode = S_IFREG | 0400, .private = true,
 	  .show = show_environ },
+	{ .name = "auxv", .mode = S_IFREG | 0400, .private = true,
+	  .show = show_auxv },
 	{ .name = "maps", .mode = S_IFREG | 0444, .private = true,
 	  .show = show_maps },
 	{ .name = "smaps", .mode = S_IFREG | 0444, .private = true,

@@ -208,6 +208,7 @@ struct mm {
 	u32 start_brk, brk;
 	/* the arguments' strings, and behind them the environment's */
 	u32 arg_start, arg_end, env_end;
+	u32 auxv_start, auxv_end;	/* the auxiliary vector */
 	struct list link;	/* in all_mms, whether a task has it or not */
 	bool dumpable;		/* its user may look into it: access.c */
 	/* its pages are being copied: reclaim finds it by no task */

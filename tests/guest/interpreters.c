@@ -190,6 +190,23 @@ static void make_sleeper(int type)
 	write_image(LOADER, &loader);
 }
 
+/* Checks that a debugger finds main by /proc/PID/auxv. */
+static void vector_of_another(void)
+{
+	unsigned *at = (unsigned *)text;
+	int pid;
+
+	make_sleeper(ET_DYN);
+	pid = start_sleeper(0);
+	CHECK(read_all(of(pid, "auxv")) % 8 == 0);
+	while (*at != AT_ENTRY && *at != AT_NULL)
+		at += 2;
+	CHECK(*at == AT_ENTRY && at[1] % PAGE == CODE);
+	CHECK(at[1] == MAIN_BASE + CODE || !on_cowix());
+	stop_sleeper(pid);
+	remove_files();
+}
+
 /* Returns the line of maps that begins at addr, as a string, or NULL. */
 static char *line_at(unsigned addr)
 {
@@ -371,6 +388,7 @@ static void forbidden_interpreter(void)
 static const struct test list[] = {
 	{ "vector", "what the interpreter is told", vector },
 	{ "base", "and where it is itself", base },
+	{ "vector_of_another", "/proc/PID/auxv", vector_of_another },
 	{ "places", "main and interpreter in maps", places },
 	{ "program_above", "main's code above the interpreter's",
 	  program_above },
