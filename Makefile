@@ -45,7 +45,7 @@ KERNEL_OBJS = boot/head.o \
 	ptrace_attach.o ptrace_stop.o ptrace_memory.o ptrace_regs.o \
 	ptrace_debug.o prctl.o sys.o) \
 	$(addprefix kernel/signal/,signal.o kill.o sigqueue.o sigaction.o \
-	deliver.o sigframe.o) \
+	deliver.o coredump.o sigframe.o) \
 	$(addprefix kernel/time/,tick.o timer.o time.o clock.o deadline.o \
 	itimer.o loadavg.o) \
 	$(addprefix mm/,ram.o frames.o owners.o kmalloc.o paging.o area.o \
@@ -60,7 +60,8 @@ KERNEL_OBJS = boot/head.o \
 	fcntl.o locks.o read_write.o seek.o readv.o sendfile.o ioctl.o sync.o \
 	select.o readdir.o stat.o attr.o xattr.o fs_struct.o pipe.o \
 	anon_file.o devices.o devpts.o seq.o filemap.o swapon.o exec.o \
-	exec_args.o exec_script.o elf.o) \
+	exec_args.o exec_script.o elf.o core.o \
+	core_notes.o) \
 	$(addprefix fs/minix/minix_,format.o super.o bitmap.o inode.o \
 	truncate.o dir.o entry.o) \
 	$(addprefix fs/tmpfs/,tmpfs.o tmpfs_dir.o tmpfs_options.o) \

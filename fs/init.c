@@ -1,4 +1,5 @@
 /* The parts of fs/, each registered with those that it serves. */
+#include <cowix/core.h>
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <abi/stat.h>
@@ -19,6 +20,7 @@ void fs_init(void)
 	register_owner(recount_media);
 	register_owner(recount_minix);
 	set_reclaim(reclaim_caches);
+	core_writer = write_core;
 	register_file_system(&proc_type);
 	register_file_system(&tmpfs_type);
 	register_file_system(&devpts_type);

@@ -120,7 +120,8 @@ static int open_create(int dirfd, const char *path, u32 flags, u32 mode,
 	return error;
 }
 
-static int empty_file(struct inode *inode)
+/* Cuts a regular file to nothing. */
+int empty_file(struct inode *inode)
 {
 	int error;
 
@@ -167,8 +168,8 @@ static int may_open(const struct inode *inode, u32 flags, bool created)
 /*
  * Finds the inode for open(), made if O_CREAT wants it and emptied by O_TRUNC.
  */
-static int open_inode(int dirfd, const char *path, u32 flags, u32 mode,
-		      struct inode **found)
+int open_inode(int dirfd, const char *path, u32 flags, u32 mode,
+	       struct inode **found)
 {
 	struct inode *inode;
 	bool created = false, writes;

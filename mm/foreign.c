@@ -170,3 +170,36 @@ int access_memory(u32 addr, void *buf, u32 n, bool write, bool forced)
 	}
 	return done ? (int)done : error;
 }
+
+/*
+ * Returns true if a private area of a file has pages of the program's own.
+ * Called for a core dump: such an area is not what the file holds. Does not
+ * sleep.
+ */
+bool was_written(struct mm *mm, const struct vm_area *area)
+{
+	pte_t *entry;
+
+	for_each_pte(mm, addr, entry, area->start, area->end) {
+		u32 offset = addr - area->start + area->offset;
+		u32 frame = PTE_FRAME(*entry);
+
+		if (*entry && is_swapped(*entry))
+			return true;
+		if (*entry & PTE_MAPPED && frame != zero_page &&
+		    area->ops->holds(area, offset, frame) == HOLDS_OTHER)
+			return true;
+	}
+	return false;
+}
+
+/* Returns true if a page is as empty as it was in the beginning. */
+bool is_untouched(struct mm *mm, u32 addr)
+{
+	const struct vm_area *area = find_area(mm, addr);
+	const pte_t *entry = find_pte(mm, addr);
+
+	if (entry && *entry)
+		return PTE_FRAME(*entry) == zero_page && *entry & PTE_MAPPED;
+	return area && !area->ops;
+}

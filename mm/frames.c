@@ -43,7 +43,8 @@ void reserve_init(void)
 bool may_use_reserve(void)
 {
 	return suser() || !current->mm ||
-	       current->process->group_work & GROUP_EXIT;
+	       (current->process->group_work & GROUP_EXIT &&
+		!current->process->dumper);
 }
 
 /*

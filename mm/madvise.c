@@ -31,7 +31,7 @@ static int remove_pages(struct vm_area *area, u32 start, u32 end)
 	return area->ops->remove(area, offset, offset + (end - start));
 }
 
-/* What a child will see of [start, end), part of an area. */
+/* What a child, or a core file, will see of [start, end), part of an area. */
 static int change_inheritance(struct mm *mm, struct vm_area *area, u32 start,
 			      u32 end, u32 set, u32 clear)
 {
@@ -44,7 +44,7 @@ static int change_inheritance(struct mm *mm, struct vm_area *area, u32 start,
 		return error;
 	area = find_area(mm, start);
 	area->flags = (area->flags | set) & ~clear;
-	mm->keeps_back |= set != 0;
+	mm->keeps_back |= (set & VM_KEPT_BACK) != 0;
 	return 0;
 }
 
@@ -72,6 +72,10 @@ static int advise(struct mm *mm, struct vm_area *area, u32 start, u32 end,
 	case MADV_KEEPONFORK:
 		return change_inheritance(mm, area, start, end, 0,
 					  VM_WIPEONFORK);
+	case MADV_DONTDUMP:
+		return change_inheritance(mm, area, start, end, VM_DONTDUMP, 0);
+	case MADV_DODUMP:
+		return change_inheritance(mm, area, start, end, 0, VM_DONTDUMP);
 	case MADV_PAGEOUT:
 		if (area->flags & VM_LOCKED)
 			return -EINVAL;

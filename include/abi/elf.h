@@ -10,8 +10,12 @@
 #define ELFDATA2LSB	1
 #define ET_EXEC		2
 #define ET_DYN		3
+#define ET_CORE		4
+#define EV_CURRENT	1
+#define EI_VERSION	6
 #define EM_386		3
 #define PT_LOAD		1
+#define PT_NOTE		4
 #define PT_INTERP	3
 #define PT_GNU_STACK	0x6474E551	/* its flags are the stack's */
 #define PF_X		1

@@ -24,6 +24,7 @@
 struct audit_report;
 struct file_lock;
 struct flock64;
+struct signal_source;
 
 #define PATH_MAX	4096
 #define SYMLINKS_MAX	8		/* one inside the other */
@@ -61,6 +62,10 @@ int user_path(const char __user *path, int follow, struct inode **inode);
 int user_path_at(int dirfd, const char __user *path, u32 flags,
 		 struct inode **inode);
 int open_exec(const char *path, struct inode **inode);
+int open_inode(int dirfd, const char *path, u32 flags, u32 mode,
+	       struct inode **found);
+int empty_file(struct inode *inode);
+bool write_core(int sig, const struct signal_source *source);
 
 /* Returns true for "." and "..". */
 static inline bool is_dot_dotdot(const char *name, u32 length)

@@ -165,6 +165,7 @@ extern u32 max_areas;			/* of an address space */
 #define VM_LOCKED	0x200	/* its pages stay in memory */
 #define VM_NOT_LENT	(VM_KEPT_BACK | VM_LOCKED)	/* nor are its tables */
 #define VM_NEVER_EXEC	0x400	/* of a file that must not be executed */
+#define VM_DONTDUMP	0x800	/* not in a core file */
 
 /* PROT_READ, PROT_WRITE and PROT_EXEC of mmap() have the same values. */
 static inline u32 prot_flags(u32 prot)
@@ -333,6 +334,8 @@ struct mm *borrow_mm(struct mm *mm);
 void return_mm(struct mm *own);
 int access_page(u32 addr, void *buf, u32 n, bool write, bool forced);
 int access_memory(u32 addr, void *buf, u32 n, bool write, bool forced);
+bool was_written(struct mm *mm, const struct vm_area *area);
+bool is_untouched(struct mm *mm, u32 addr);
 
 /* mm/fault.c */
 void do_page_fault(struct pt_regs *regs, u32 error);

@@ -25,7 +25,6 @@ struct tty;
 struct fpu_state;
 struct switch_frame;		/* cowix/entry.h */
 struct vfork_wait;
-struct core_dump;
 struct debug_regs;
 
 enum task_state {
@@ -108,7 +107,8 @@ struct task_struct {
 	u32 group_work;			/* process: GROUP_* */
 	struct program *successor;	/* process: with GROUP_EXEC */
 	struct task_struct *dead_thread; /* process: ended last; to free */
-	struct core_dump *core;	/* process: its threads wait for the dump */
+	struct task_struct *dumper; /* process: writes the core file */
+	bool parked;		/* a core dump need not wait for it */
 
 	/* what the C library asked for; addresses in the program */
 	u32 set_child_tid, clear_child_tid, robust_list;

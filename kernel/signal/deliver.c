@@ -2,6 +2,7 @@
  * Delivering signals, on the way back to user mode: which signal comes first,
  * what its default action does, and what becomes of an interrupted call.
  */
+#include <cowix/core.h>
 #include <cowix/kernel.h>
 #include <cowix/ptrace.h>
 #include <cowix/sched.h>
@@ -82,22 +83,32 @@ static void do_group_work(struct task_struct *process)
 			do_exit(process->exit_status);
 }
 
+/* Returns true if a signal means that the program itself is wrong. */
+static bool is_fault(int sig)
+{
+	return sig == SIGILL || sig == SIGTRAP || sig == SIGFPE ||
+	       sig == SIGSEGV || sig == SIGBUS || sig == SIGSYS;
+}
+
 /*
  * Carries out the default action of a signal that is not ignored: stops or ends
  * the process. The terminal does not stop an orphaned group, which no process
  * would continue. Serious faults are told in the kernel's log.
  */
-static void default_action(int sig, const struct pt_regs *regs)
+static void default_action(int sig, const struct pt_regs *regs,
+			   const struct signal_source *source)
 {
 	if (default_stops(sig)) {
 		if (sig == SIGSTOP || !is_orphaned(current->process->pgrp))
 			begin_group_stop(current->process, sig);
 		return;
 	}
-	if (dumps_core(sig) && sig != SIGQUIT && sig != SIGABRT)
+	if (is_fault(sig))
 		printk("pid %d (%s): signal %d at eip %x, address %x\n",
 		       current->pid, current->comm, sig, regs->eip,
 		       current->fault_addr);
+	if (dumps_core(sig))
+		exit_with_core(sig, source);
 	do_group_exit(sig);
 }
 
@@ -122,13 +133,14 @@ static int take_signal(struct signal_source *source)
  * Returns true if a signal has a handler. If it has none, its default action is
  * carried out, which may not return.
  */
-static bool has_handler(int sig, const struct pt_regs *regs)
+static bool has_handler(int sig, const struct pt_regs *regs,
+			const struct signal_source *source)
 {
 	struct k_sigaction *action = action_of(current, sig);
 
 	if (action->handler == SIGNAL_DEFAULT &&
 	    !ignores_by_default(current, sig))
-		default_action(sig, regs);
+		default_action(sig, regs, source);
 	return action->handler != SIGNAL_DEFAULT &&
 	       action->handler != SIGNAL_IGNORE;
 }
@@ -141,7 +153,7 @@ static bool spares_init(int sig, const struct signal_source *source)
 {
 	return current->process == init_task && current->ptrace &&
 	       action_of(current, sig)->handler == SIGNAL_DEFAULT &&
-	       !(dumps_core(sig) && source->code > 0);
+	       !(is_fault(sig) && source->code > 0);
 }
 
 /*
@@ -169,7 +181,7 @@ void do_signal(struct pt_regs *regs)
 		if (current->ptrace)
 			sig = ptrace_signal(sig, &source);
 		if (!sig || spares_init(sig, &source) ||
-		    !has_handler(sig, regs))
+		    !has_handler(sig, regs, &source))
 			continue;
 		if (interrupted_call(regs))
 			end_call(regs, action_of(current, sig));

@@ -36,12 +36,13 @@ bool default_stops(int sig)
 	       sig == SIGTTOU;
 }
 
-/* Returns true if a signal dumps core on other systems: a serious fault. */
+/* Returns true if a signal that ends a process leaves a core file. */
 bool dumps_core(int sig)
 {
 	return sig == SIGQUIT || sig == SIGILL || sig == SIGTRAP ||
 	       sig == SIGABRT || sig == SIGFPE || sig == SIGSEGV ||
-	       sig == SIGBUS || sig == SIGSYS;
+	       sig == SIGBUS || sig == SIGSYS || sig == SIGXCPU ||
+	       sig == SIGXFSZ;
 }
 
 /* Returns true if a task has the default action, and that does nothing. */

@@ -5,6 +5,7 @@
  * A thread leaves nothing behind. The first thread of a process ends when the
  * others have ended.
  */
+#include <cowix/core.h>
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/plan.h>
@@ -174,6 +175,9 @@ NORETURN void do_exit(int status)
 
 	if (task == init_task)
 		panic("init died: status %x", status);
+	park_for_core(process);
+	if (process->group_work & GROUP_EXIT)
+		status = process->exit_status;
 	ptrace_event(PTRACE_EVENT_EXIT, status);
 	leave_locks();
 	if (!(process->group_work & GROUP_EXIT))

@@ -26,7 +26,8 @@ static void init_thread(struct task_struct *task)
 	list_init(&task->threads);
 	task->group_work = 0;
 	task->dead_thread = NULL;
-	task->core = NULL;
+	task->dumper = NULL;
+	task->parked = false;
 	task->set_child_tid = task->clear_child_tid = task->robust_list = 0;
 }
 
