@@ -192,40 +192,17 @@ static void write_file_of(struct core_file *f)
 	write_memory(f);
 }
 
-/*
- * Returns true if a file may become the core file: current's own, known by no
- * other name, and closed to all others.
- */
-static bool may_be_core(const struct inode *inode)
-{
-	return S_ISREG(inode->i_mode) && inode->i_nlink == 1 &&
-	       inode->i_uid == current->fsuid &&
-	       (inode->i_mode & 0677) == 0600;
-}
-
 /* Gives back what open_inode() gave. */
 static void close_core(struct inode *inode)
 {
-	if (S_ISREG(inode->i_mode))
-		inode->i_writers--;
+	inode->i_writers--;
 	iput(inode);
 }
 
-/* Opens the file "core" in the working directory. Returns 0 or an error. */
-static int open_core(struct inode **inode)
-{
-	int error = open_inode(AT_FDCWD, "core", O_CREAT | O_RDWR | O_NOFOLLOW,
-			       0600, inode);
-
-	if (error)
-		return error;
-	if (may_be_core(*inode) && empty_file(*inode) == 0)
-		return 0;
-	close_core(*inode);
-	return -EPERM;
-}
-
-/* Writes the core file of current's process. Called by exit_with_core(). */
+/*
+ * Writes the core file of current's process. It is new: what has its name is
+ * unlinked, so nobody has it open. Called by exit_with_core().
+ */
 bool write_core(int sig, const struct signal_source *source)
 {
 	const struct rlimit *limits = current->process->rlimits;
@@ -234,7 +211,13 @@ bool write_core(int sig, const struct signal_source *source)
 				 limits[RLIMIT_FSIZE].rlim_cur),
 		.page = kpage_alloc(OWNER_CALL), .sig = sig, .source = source,
 	};
-	int error = f.page ? open_core(&f.inode) : -ENOMEM;
+	int error = -ENOMEM;
+
+	if (f.page) {
+		kernel_unlink("core");
+		error = open_inode(AT_FDCWD, "core", O_CREAT | O_EXCL | O_RDWR,
+				   0600, &f.inode);
+	}
 
 	if (!error) {
 		write_file_of(&f);

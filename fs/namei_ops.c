@@ -184,30 +184,44 @@ static int find_removed(const struct target *t, bool directory,
 	return t->length == 1 ? -EINVAL : -ENOTEMPTY;
 }
 
+/* Removes the name of a target, which is given back. */
+static int remove_target(struct target *t, bool directory)
+{
+	struct inode *inode;
+	int error = find_removed(t, directory, &inode);
+
+	if (error) {
+		release_target(t);
+		return error;
+	}
+	error = may_remove(t, inode, directory);
+	if (!error)
+		error = remove_locked(t, inode);
+	name_cache_forget(t->dir, t->last, t->length);
+	if (!error)
+		forget_name(inode, t->dir);
+	release_target(t);
+	iput(inode);
+	return error;
+}
+
+/* Removes a name in the working directory, for the kernel itself. */
+int kernel_unlink(const char *name)
+{
+	struct target t;
+	int error = find_target(AT_FDCWD, name, &t);
+
+	return error ? error : remove_target(&t, false);
+}
+
 static int remove_name(int dirfd, const char __user *path, bool directory)
 {
 	struct target t;
-	struct inode *inode;
 	int error = get_target(dirfd, path, &t);
 
 	if (error == -EEXIST)
 		return directory ? -EBUSY : -EISDIR;
-	if (error)
-		return error;
-	error = find_removed(&t, directory, &inode);
-	if (error) {
-		release_target(&t);
-		return error;
-	}
-	error = may_remove(&t, inode, directory);
-	if (!error)
-		error = remove_locked(&t, inode);
-	name_cache_forget(t.dir, t.last, t.length);
-	if (!error)
-		forget_name(inode, t.dir);
-	release_target(&t);
-	iput(inode);
-	return error;
+	return error ? error : remove_target(&t, directory);
 }
 
 int sys_unlinkat(int dirfd, const char __user *path, u32 flags)

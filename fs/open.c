@@ -120,8 +120,7 @@ static int open_create(int dirfd, const char *path, u32 flags, u32 mode,
 	return error;
 }
 
-/* Cuts a regular file to nothing. */
-int empty_file(struct inode *inode)
+static int empty_file(struct inode *inode)
 {
 	int error;
 

@@ -64,7 +64,7 @@ int user_path_at(int dirfd, const char __user *path, u32 flags,
 int open_exec(const char *path, struct inode **inode);
 int open_inode(int dirfd, const char *path, u32 flags, u32 mode,
 	       struct inode **found);
-int empty_file(struct inode *inode);
+int kernel_unlink(const char *name);
 bool write_core(int sig, const struct signal_source *source);
 
 /* Returns true for "." and "..". */
