@@ -80,7 +80,6 @@ struct mm *mm_dup(struct mm *mm,
 	child->start_brk = mm->start_brk;
 	child->brk = mm->brk;
 	child->arg_start = mm->arg_start;
-	child->auxv = mm->auxv;
 	child->arg_end = mm->arg_end;
 	child->env_end = mm->env_end;
 	child->auxv_start = mm->auxv_start;
