@@ -35,17 +35,23 @@ static bool good_elf_header(const struct elf32_ehdr *h)
 	       h->e_phnum <= PHDRS_MAX;
 }
 
+/* Returns true if the segment's bytes lie in the file and can be mapped. */
+static bool good_bytes(const struct elf32_phdr *ph, u32 file_size)
+{
+	return ph->p_offset <= file_size &&
+	       ph->p_filesz <= file_size - ph->p_offset &&
+	       OFFSET_IN_PAGE(ph->p_vaddr) == OFFSET_IN_PAGE(ph->p_offset);
+}
+
 /*
- * Returns true if the segment's bytes lie in the file, its addresses lie below
- * MMAP_TOP, and no sum overflows.
+ * Returns true if the segment can be mapped, its addresses lie below MMAP_TOP,
+ * and no sum overflows. Where there are no bytes, their offset does not matter.
  */
 static bool good_segment(const struct elf32_phdr *ph, u32 file_size)
 {
-	return ph->p_filesz <= ph->p_memsz && ph->p_offset <= file_size &&
-	       ph->p_filesz <= file_size - ph->p_offset &&
-	       ph->p_vaddr < MMAP_TOP &&
+	return ph->p_filesz <= ph->p_memsz && ph->p_vaddr < MMAP_TOP &&
 	       ph->p_memsz <= MMAP_TOP - ph->p_vaddr &&
-	       OFFSET_IN_PAGE(ph->p_vaddr) == OFFSET_IN_PAGE(ph->p_offset);
+	       (ph->p_filesz == 0 || good_bytes(ph, file_size));
 }
 
 /* Returns the i-th program header if it is a segment to be loaded, or NULL. */
@@ -178,10 +184,9 @@ static int map_segment(struct mm *mm, const struct image *image,
 		area.ops = &file_vm_ops;
 		area.object = image->inode;
 		area.offset = PAGE_ROUND_DOWN(ph->p_offset);
-		area.file_end = area.end;
+		area.file_end = ph->p_filesz < ph->p_memsz ? at + ph->p_filesz
+							   : area.end;
 	}
-	if (ph->p_filesz > 0 && ph->p_filesz < ph->p_memsz)
-		area.file_end = at + ph->p_filesz;
 	return map_area(mm, &area);
 }
 

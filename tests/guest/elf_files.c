@@ -81,6 +81,7 @@ FLAW(huge_alignment, e->ph[TEXT].p_align = 0x80000000)
 FLAW(odd_alignment, e->ph[TEXT].p_align = 0xFFFFFFFF)
 FLAW(beyond_the_end, e->ph[DATA].p_offset += PAGE)
 FLAW(overlap, e->ph[DATA].p_vaddr = e->ph[TEXT].p_vaddr)
+FLAW(no_bytes, e->ph[DATA].p_filesz = 0; e->ph[DATA].p_offset = -100)
 FLAW(entry_nowhere, e->header.e_entry += 0x20000000)
 FLAW(entry_wraps, e->header.e_entry = 0xFFFFFFF0)
 FLAW(not_accessible, e->ph[TEXT].p_flags = 0)
@@ -115,6 +116,7 @@ static const struct flaw flaws[] = {
 	{ "beyond the end", beyond_the_end, NO_EXEC, ANYTHING },
 	/* there the later segment hides the earlier */
 	{ "overlap", overlap, NO_EXEC, A_SIGNAL },
+	{ "no bytes", no_bytes, DONE, 0 },
 	{ "entry nowhere", entry_nowhere, KILLED + SIGSEGV, 0 },
 	{ "entry wraps", entry_wraps, KILLED + SIGSEGV, 0 },
 	{ "not accessible", not_accessible, KILLED + SIGSEGV, 0 },
