@@ -61,10 +61,15 @@ int sys_getsockname(int fd, void __user *address, int __user *length)
 
 int sys_getpeername(int fd, void __user *address, int __user *length)
 {
-	struct socket *sock;
+	struct socket *sock, *peer;
 	int error = get_socket(fd, &sock);
 
 	if (error)
 		return error;
-	return sock->peer ? tell_name(sock->peer, address, length) : -ENOTCONN;
+	if (!sock->peer)
+		return -ENOTCONN;
+	peer = socket_get(sock->peer);	/* it may have another soon */
+	error = tell_name(peer, address, length);
+	socket_put(peer);
+	return error;
 }

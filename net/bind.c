@@ -146,25 +146,24 @@ static int bind_to(struct socket *sock, const struct address *address)
 int autobind(struct socket *sock)
 {
 	static u32 next;
-	char text[8] = "";
-	struct socket_name *name = name_alloc(text, 6);
-	int error = -ENOSPC;
+	static const char blank[7];		/* and a NUL */
+	struct socket_name *name = name_alloc(blank, sizeof(blank));
+	int error = -EADDRINUSE;
 
 	if (!name)
 		return -ENOMEM;
-	if (sock->name || sock->binding) {
-		name_put(name);
-		return 0;
-	}
+	name->length = sizeof(blank) - 1;
+	if (sock->name || sock->binding)
+		error = 0;			/* perhaps since the sleep */
 	for (u32 i = 0; i < AUTO_NAMES && error; i++) {
-		snprintf(text + 1, 6, "%05x", next++ % AUTO_NAMES);
-		error = bind_abstract(sock, text, 6);
+		snprintf(name->text + 1, 6, "%05x", next++ % AUTO_NAMES);
+		error = bind_abstract(sock, name->text, name->length);
+		if (!error) {
+			sock->name = name;
+			return 0;
+		}
 	}
-	memcpy(name->text, text, 6);
-	if (error)
-		name_put(name);
-	else
-		sock->name = name;
+	name_put(name);
 	return error ? -ENOSPC : 0;
 }
 

@@ -29,28 +29,6 @@ static int set_piece(struct transfer *t, u8 __user *buf, u32 length)
 	return 0;
 }
 
-/* Sends, and waits no longer than the socket's limit. */
-static int send_now(struct transfer *t)
-{
-	wait_end(&t->end, t->sock, t->flags, t->sock->send_ticks);
-	return do_send(t);
-}
-
-static int receive_now(struct transfer *t)
-{
-	wait_end(&t->end, t->sock, t->flags, t->sock->receive_ticks);
-	return do_receive(t);
-}
-
-/* Lets go of what a received message has brought. */
-static void end_receive(struct transfer *t)
-{
-	if (t->rights)
-		drop_rights(t->rights);
-	if (t->from)
-		socket_put(t->from);
-}
-
 /*
  * Tells a program the sender's name, if it wants it: a length of 0 if there is
  * none.
@@ -75,7 +53,7 @@ int sys_sendto(int fd, void __user *buf, u32 length, u32 flags,
 		error = set_piece(&t, buf, length);
 	if (!error && address)
 		error = get_address(&t.to, address, address_length);
-	return error ? error : send_now(&t);
+	return error ? error : do_send(&t);
 }
 
 int sys_send(int fd, void __user *buf, u32 length, u32 flags)
@@ -93,7 +71,7 @@ int sys_recvfrom(int fd, void __user *buf, u32 length, u32 flags,
 		n = set_piece(&t, buf, length);
 	if (n)
 		return n;
-	n = receive_now(&t);
+	n = do_receive(&t);
 	if (n >= 0)
 		error = put_sender(&t, address, address_length);
 	end_receive(&t);
@@ -145,7 +123,7 @@ int sys_sendmsg(int fd, const struct msghdr __user *user, u32 flags)
 		error = get_header(&t, &msg, user);
 	if (!error)
 		error = get_extras(&t, &msg);
-	return error ? error : send_now(&t);
+	return error ? error : do_send(&t);
 }
 
 /* Tells a program all that it wants to know of what was received. */
@@ -172,7 +150,7 @@ int sys_recvmsg(int fd, struct msghdr __user *user, u32 flags)
 		n = get_header(&t, &msg, user);
 	if (n)
 		return n;
-	n = receive_now(&t);
+	n = do_receive(&t);
 	if (n >= 0)
 		error = put_extras(&t, &msg, user);
 	end_receive(&t);

@@ -107,9 +107,9 @@ struct transfer {
 	struct deadline end;		/* of waiting */
 	struct rights *rights;		/* sent, or received */
 	struct ucred creds;
-	struct address to;		/* length 0: none */
 	struct socket *from;		/* the sender: referenced, or NULL */
 	u32 told;			/* MSG_* for the receiver */
+	struct address to;		/* length 0: none */
 };
 
 /* account.c */
@@ -187,6 +187,7 @@ int do_send(struct transfer *t);
 void lock_queue(struct socket *sock);
 void unlock_queue(struct socket *sock);
 int do_receive(struct transfer *t);
+void end_receive(struct transfer *t);
 
 /* collect.c */
 void collect_sockets(void);

@@ -22,7 +22,7 @@ void unlock_queue(struct socket *sock)
 }
 
 /* Sleeps with the queue unlocked. */
-static int await_message(struct socket *sock, const struct deadline *end)
+static int sleep_unlocked(struct socket *sock, const struct deadline *end)
 {
 	int error;
 
@@ -67,24 +67,25 @@ static bool may_wait(const struct deadline *end)
 }
 
 /*
- * Waits for a datagram. Returns NULL with an error, or with 0: none will come.
+ * Waits for a message. Returns NULL with an error, or with 0 if none will come.
  * As on Linux, a call that must not wait for datagrams gets -EAGAIN even then.
  */
-static struct message *await_datagram(struct transfer *t, int *error)
+static struct message *await_message(struct transfer *t, int *error)
 {
 	struct socket *sock = t->sock;
 
 	*error = 0;
-	while (list_empty(&sock->queue) && !*error) {
+	while (list_empty(&sock->queue)) {
 		*error = take_error(sock);
-		if (*error)
-			break;
-		if (sock->shut & SHUT_READ &&
+		if (!*error && sock->shut & SHUT_READ &&
 		    (is_connecting(sock) || may_wait(&t->end)))
 			return NULL;
-		*error = await_message(sock, &t->end);
+		if (!*error)
+			*error = sleep_unlocked(sock, &t->end);
+		if (*error)
+			return NULL;
 	}
-	return *error ? NULL : first_message(sock);
+	return first_message(sock);
 }
 
 /* Copies a datagram to the program, and takes it out unless it peeks. */
@@ -116,27 +117,11 @@ static int receive_datagram(struct transfer *t)
 	if (is_connecting(t->sock) && t->sock->state != CONNECTED)
 		return -ENOTCONN;
 	lock_queue(t->sock);
-	m = await_datagram(t, &n);
+	m = await_message(t, &n);
 	if (m)
 		n = take_datagram(t, m);
 	unlock_queue(t->sock);
 	return n;
-}
-
-/* Waits for bytes of a stream. Returns NULL with an error, or at the end. */
-static struct message *await_bytes(struct transfer *t, int *error)
-{
-	struct socket *sock = t->sock;
-
-	while (list_empty(&sock->queue)) {
-		*error = take_error(sock);
-		if (*error || sock->shut & SHUT_READ)
-			return NULL;
-		*error = await_message(sock, &t->end);
-		if (*error)
-			return NULL;
-	}
-	return first_message(sock);
 }
 
 /*
@@ -157,7 +142,7 @@ static struct message *next_bytes(struct transfer *t,
 	}
 	if (list_empty(queue) && has_some && !(t->flags & MSG_WAITALL))
 		return NULL;
-	return await_bytes(t, error);
+	return await_message(t, error);
 }
 
 /* Returns false if the bytes before m are another writer's, and it matters. */
@@ -213,13 +198,24 @@ static int receive_stream(struct transfer *t)
 
 /*
  * Receives what a call asks for. Returns how many bytes, or an error. The call
- * then has t->rights and the reference t->from, even after an error.
+ * then has t->rights and the reference t->from, even after an error, until
+ * end_receive().
  */
 int do_receive(struct transfer *t)
 {
 	if (t->flags & MSG_OOB)
 		return -EOPNOTSUPP;
+	wait_end(&t->end, t->sock, t->flags, t->sock->receive_ticks);
 	if (t->sock->type == SOCK_STREAM)
 		return receive_stream(t);
 	return receive_datagram(t);
+}
+
+/* Lets go of what a received message has brought, and nobody has taken. */
+void end_receive(struct transfer *t)
+{
+	if (t->rights)
+		drop_rights(t->rights);
+	if (t->from)
+		socket_put(t->from);
 }

@@ -24,15 +24,10 @@ static int socket_transfer(struct file *file, const struct pieces *data,
 
 	if (!length && !write)
 		return 0;
-	wait_end(&t.end, t.sock, 0, write ? t.sock->send_ticks :
-					    t.sock->receive_ticks);
 	if (write)
 		return do_send(&t);
 	n = do_receive(&t);
-	if (t.rights)
-		drop_rights(t.rights);	/* nobody can be told of them */
-	if (t.from)
-		socket_put(t.from);
+	end_receive(&t);
 	return n;
 }
 

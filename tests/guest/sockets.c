@@ -19,7 +19,7 @@ static void handle(int sig)
 static void kinds(void)
 {
 	struct stat st;
-	int fd, fds[2];
+	int fd, fds[2], off = 0;
 
 	if (on_cowix())
 		CHECK_ERRNO(socket(AF_INET, SOCK_STREAM, 0), EAFNOSUPPORT);
@@ -33,6 +33,8 @@ static void kinds(void)
 	CHECK(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
 	CHECK((fcntl(fd, F_GETFL) & (O_ACCMODE | O_NONBLOCK)) ==
 	      (O_RDWR | O_NONBLOCK));
+	CHECK(ioctl(fd, FIONBIO, &off) == 0 &&
+	      !(fcntl(fd, F_GETFL) & O_NONBLOCK));
 	CHECK(fstat(fd, &st) == 0 && st.st_mode == (S_IFSOCK | 0777) &&
 	      st.st_ino != 0);
 	CHECK_ERRNO(lseek(fd, 0, SEEK_SET), ESPIPE);
@@ -345,6 +347,21 @@ static void sleepers(void)
 	close_pair(fds);
 }
 
+/* Checks that a file can be copied into a socket inside the kernel. */
+static void files_into(void)
+{
+	char a[64], b[64];
+	int fds[2], fd = open("/etc/passwd", O_RDONLY), n, got;
+
+	make_pair(SOCK_STREAM, fds);
+	n = syscall(__NR_sendfile, fds[0], fd, NULL, 40);
+	CHECK(n > 10 && pread(fd, a, n, 0) == n);
+	got = recv(fds[1], b, n, MSG_WAITALL);
+	CHECK(got == n && memcmp(a, b, n) == 0);
+	close_pair(fds);
+	CHECK(close(fd) == 0);
+}
+
 /* The old way to call: one number for all. */
 static void old_calls(void)
 {
@@ -378,4 +395,5 @@ TESTS({ "kinds", "what can be made, and what it is", kinds },
       { "timeouts", "SO_RCVTIMEO, SO_SNDTIMEO", timeouts },
       { "options", "getsockopt, setsockopt", options },
       { "sleepers", "signals, poll", sleepers },
+      { "files_into", "sendfile", files_into },
       { "old_calls", "socketcall", old_calls })
