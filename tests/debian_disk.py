@@ -1,0 +1,146 @@
+"""Debian's programs (tests/debian/*) on a disk of make debian: all of them in
+one machine, on Cowix and on Linux. Cowix's shell runs them in both."""
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import BUILD, TOP
+from linux import KERNEL
+
+FOLDER = os.path.join(TOP, "tests/debian")
+IMAGE = os.path.join(BUILD, "debian.img")
+ROOT = os.path.join(BUILD, "debian/root")
+UNREACHABLE = 3
+SECONDS = 60  # for each program
+PARAMETERS = "console=ttyS0 quiet panic=-1 root=/dev/nvme0n1 rw init=/init"
+
+# Runs each program in an empty /tmp, with a limit, in a group of its own. A
+# line before the output says how it ended and how long the output is.
+RUN = """export PATH=/bin:/sbin HOME=/root LC_ALL=C.UTF-8 TERM=vt100
+for name in %s; do
+	mount -t tmpfs tmpfs /tmp && chmod 1777 /tmp && cd /tmp
+	perl -e '$SIG{ALRM} = sub { kill KILL => -$pid; exit 124 };
+		if (!($pid = fork)) { setpgrp; exec "sh", @ARGV }
+		alarm %d; wait; exit($? & 127 ? 128 + ($? & 127) : $? >> 8)' \\
+		/mnt/$name < /dev/null > /run/out 2>&1
+	echo "==== $name $? $(wc -c < /run/out)"
+	cat /run/out
+	cd / && umount /tmp 2> /dev/null
+done
+"""
+INIT = """#!/bin/sh
+mount -t devtmpfs dev /dev; mount -t proc proc /proc; mount -o remount,rw /
+mkdir -p /dev/pts /dev/shm; mount -t devpts pts /dev/pts
+mount -t tmpfs shm /dev/shm; chmod 1777 /dev/shm
+ln -s /proc/self/fd /dev/fd
+stty -opost < /dev/ttyS1
+sh /mnt/run < /dev/null > /dev/ttyS1 2>&1
+sync; poweroff
+"""
+HEADER = re.compile(rb"==== (\S+) (\d+) (\d+)\n")
+
+
+def build():
+    """Makes build/debian.img if it is not there or older than the kernel."""
+    tool = os.path.join(TOP, "tools/debian")
+    with open(f"{BUILD}/debian.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(IMAGE) and os.path.getmtime(IMAGE) > max(
+            map(os.path.getmtime, (tool, f"{BUILD}/kernel.bin"))
+        ):
+            return
+        made = subprocess.run(
+            ["make", "-s", "debian", "PACKAGES="],
+            cwd=TOP,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if f"Error {UNREACHABLE}" in made.stderr:
+        pytest.skip("the registry of Debian's packages cannot be reached")
+    assert made.returncode == 0, made.stdout + made.stderr
+
+
+def scripts(names, folder):
+    """Puts the programs and what runs them into a folder."""
+    os.makedirs(folder)
+    for name in names:
+        shutil.copy(os.path.join(FOLDER, name), folder)
+    with open(f"{folder}/run", "w", encoding="utf-8") as file:
+        file.write(RUN % (" ".join(names), SECONDS))
+
+
+def split(output):
+    """Returns name -> (status, output)."""
+    results, at = {}, 0
+    while match := HEADER.search(output, at):
+        end = match.end() + int(match[3])
+        results[match[1].decode()] = (int(match[2]), output[match.end() : end])
+        at = end
+    return results
+
+
+def on_cowix(names, work, memory=64, emulator="qemu", floppy=None):
+    """Runs programs on Cowix. The image stays as it is. Returns what split()
+    does, and the messages of the kernel."""
+    scripts(names, f"{work}/scripts")
+    second = f"{work}/scripts.img"
+    subprocess.run(
+        [f"{TOP}/tools/mkfs", "-q", "--overlay", f"{work}/scripts"]
+        + ["--fs", "minix3", "--size", "1000", "-o", second],
+        check=True,
+    )
+    options = ["-d", IMAGE, "-e", emulator, "-m", str(memory), "-v"]
+    options += ["-t", str(SECONDS * len(names))]
+    options += ["-f", floppy] if floppy else []
+    for word in ("-drive", f"if=ide,index=1,format=raw,file={second}"):
+        options.append(f"-q={word}")
+    options.append("-q=-snapshot")
+    done = subprocess.run(
+        [f"{TOP}/tools/run", *options, "--"]
+        + ["mount /dev/hdb /mnt && sh /mnt/run; audit"],
+        capture_output=True,
+        check=False,
+    )
+    return split(done.stdout), done.stdout[-2000:], done.stderr.decode()
+
+
+def on_linux(names, work, timeout=900):
+    """Runs programs on Debian's kernel in QEMU, from the same tree."""
+    if not os.path.exists(KERNEL):
+        pytest.skip("there is no kernel by tools/linux")
+    disk, output = f"{work}/linux.ext4", f"{work}/out"
+    extra = f"{work}/extra"
+    scripts(names, f"{extra}/mnt")
+    os.makedirs(f"{extra}/usr/bin")
+    for name in ("sh", "mount", "umount", "poweroff"):
+        shutil.copy(f"{BUILD}/bin/{name}", f"{extra}/usr/bin")
+    with open(f"{extra}/init", "w", encoding="utf-8") as file:
+        file.write(INIT)
+    os.chmod(f"{extra}/init", 0o755)
+    subprocess.run(
+        ["cp", "-a", "--reflink=auto", ROOT, f"{work}/root"], check=True
+    )
+    subprocess.run(["cp", "-a", f"{extra}/.", f"{work}/root"], check=True)
+    subprocess.run(
+        ["/sbin/mkfs.ext4", "-q", "-d", f"{work}/root", disk, "800M"],
+        check=True,
+    )
+    shutil.rmtree(f"{work}/root")
+    subprocess.run(
+        ["timeout", "-k", "5", str(timeout), "qemu-system-x86_64"]
+        + ["-m", "512", "-display", "none", "-nodefaults", "-no-reboot"]
+        + ["-serial", f"file:{work}/log", "-serial", f"file:{output}"]
+        + ["-drive", f"if=none,id=disk,format=raw,cache=unsafe,file={disk}"]
+        + ["-device", "nvme,serial=1,drive=disk", "-kernel", KERNEL]
+        + ["-append", PARAMETERS],
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    os.unlink(disk)
+    with open(output, "rb") as file:
+        return split(file.read())
