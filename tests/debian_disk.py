@@ -115,6 +115,7 @@ def on_linux(names, work, timeout=900):
         pytest.skip("there is no kernel by tools/linux")
     disk, output = f"{work}/linux.ext4", f"{work}/out"
     extra = f"{work}/extra"
+    os.makedirs(work, exist_ok=True)
     scripts(names, f"{extra}/mnt")
     os.makedirs(f"{extra}/usr/bin")
     for name in ("sh", "mount", "umount", "poweroff"):
