@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -87,6 +88,7 @@ def split(output):
 def on_cowix(names, work, memory=64, emulator="qemu", floppy=None):
     """Runs programs on Cowix. The image stays as it is. Returns what split()
     does, and the messages of the kernel."""
+    os.makedirs(work, exist_ok=True)
     scripts(names, f"{work}/scripts")
     second = f"{work}/scripts.img"
     subprocess.run(
@@ -145,3 +147,43 @@ def on_linux(names, work, timeout=900):
     os.unlink(disk)
     with open(output, "rb") as file:
         return split(file.read())
+
+
+def first_line(name):
+    """Returns what a script says that it tries."""
+    with open(os.path.join(FOLDER, name), encoding="utf-8") as file:
+        return file.readline().strip("# \n")
+
+
+def table(ours, theirs):
+    """Returns the rows of docs/programs.md."""
+    rows = [
+        "| program | what is tried | lines it prints | |",
+        "|---|---|--:|---|",
+    ]
+    for name in sorted(theirs):
+        result = "as on Linux"
+        if ours.get(name) != theirs[name]:
+            result = "differs" if name in ours else "does not run"
+        lines = theirs[name][1].count(b"\n")
+        rows.append(f"| {name} | {first_line(name)} | {lines} | {result} |")
+    return "\n".join(rows) + "\n"
+
+
+def main():
+    """Runs all of them and writes the table."""
+    names = sorted(os.listdir(FOLDER))
+    build()
+    with tempfile.TemporaryDirectory() as work:
+        ours = on_cowix(names, f"{work}/cowix")[0]
+        theirs = on_linux(names, f"{work}/linux")
+    page = f"{TOP}/docs/programs.md"
+    with open(page, encoding="utf-8") as file:
+        before, rest = file.read().split("<!-- table -->\n")
+    after = rest[rest.index("<!-- end") :]
+    with open(page, "w", encoding="utf-8") as file:
+        file.write(f"{before}<!-- table -->\n{table(ours, theirs)}{after}")
+
+
+if __name__ == "__main__":
+    main()
