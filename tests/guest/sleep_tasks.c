@@ -1,5 +1,6 @@
 /* The sweep of planned sleeps (sleep.h) over resources of tasks. */
 #include <abi/ptrace.h>
+#include <abi/uio.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -135,6 +136,44 @@ static int wait_for_news(void)
 	return pid == victim ? note(status) : -1;
 }
 
+/* Sets a watchpoint, which needs memory. */
+static int watch(void)
+{
+	return syscall(__NR_ptrace, PTRACE_POKEUSER, victim,
+		       USER_DEBUGREG + 4 * 7, 0);
+}
+
+static int set_fpu(void)
+{
+	static unsigned char fpu[108];
+
+	return syscall(__NR_ptrace, PTRACE_SETFPREGS, victim, 0, fpu);
+}
+
+static int read_vm(void)
+{
+	static unsigned char there;
+	char byte;
+	struct iovec here = { &byte, 1 }, from = { &there, 1 };
+
+	return syscall(__NR_process_vm_readv, victim, &here, 1, &from, 1, 0) ==
+			       1
+		       ? 0
+		       : -1;
+}
+
+/* Another process attaches to the child, and lets it go as it ends. */
+static int attach(void)
+{
+	int pid = fork();
+
+	if (pid == 0) {
+		syscall(__NR_ptrace, PTRACE_ATTACH, victim, 0, 0);
+		_exit(0);
+	}
+	return wait_status(pid);
+}
+
 static int kill_victim(void)
 {
 	return kill(victim, SIGKILL);
@@ -156,6 +195,10 @@ static const struct act victim_acts[] = {
 	{ .name = "set", .run = set_regs },
 	{ .name = "peek", .run = peek },
 	{ .name = "poke", .run = poke },
+	{ .name = "watch", .run = watch },
+	{ .name = "fpu", .run = set_fpu },
+	{ .name = "read vm", .run = read_vm },
+	{ .name = "attach", .run = attach },
 	{ .name = "news", .run = wait_for_news },
 	{ .name = "kill", .run = kill_victim },
 	{ .name = "reap", .run = reap },

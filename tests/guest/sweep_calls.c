@@ -2,6 +2,7 @@
  * The failure sweep (sweep.h) of pipes, mounts, waiting, signals and tracing.
  */
 #include <abi/ptrace.h>
+#include <abi/uio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include "sweep.h"
@@ -254,6 +255,32 @@ static void end_traced(void)
 	      WTERMSIG(wait_status(traced)) == SIGKILL);
 }
 
+/* Sets a watchpoint and FPU registers, and reads some memory. */
+static int steer(void)
+{
+	static unsigned char fpu[108], there;
+	struct iovec here = { fpu, 1 }, from = { &there, 1 };
+	unsigned control = USER_DEBUGREG + 4 * 7;
+
+	if (syscall(__NR_ptrace, PTRACE_POKEUSER, traced, control, 0) < 0 ||
+	    syscall(__NR_ptrace, PTRACE_GETFPREGS, traced, 0, fpu) < 0 ||
+	    syscall(__NR_ptrace, PTRACE_SETFPREGS, traced, 0, fpu) < 0)
+		return -1;
+	return syscall(__NR_process_vm_readv, traced, &here, 1, &from, 1, 0) ==
+			       1
+		       ? 0
+		       : -1;
+}
+
+static void sweep_steering(void)
+{
+	static const struct subject s = { .run = steer,
+					  .prepare = start_traced,
+					  .finish = end_traced };
+
+	sweep(&s, 1);
+}
+
 static void sweep_ptrace(void)
 {
 	static const struct subject s = { .run = poke,
@@ -313,4 +340,5 @@ TESTS({ "pipe", "pipe, and a write to it", sweep_pipe },
       { "poll", "poll and select with many files", sweep_poll },
       { "signals", "a signal's frame, a queued signal", sweep_signals },
       { "ptrace", "a tracer's write", sweep_ptrace },
+      { "steering", "a tracer's registers", sweep_steering },
       { "others", "a record lock, a terminal", sweep_others })

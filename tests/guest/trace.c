@@ -161,6 +161,22 @@ static void peek_and_poke(void)
 	CHECK(go_on(pid, PTRACE_CONT, 0) == 1000);
 }
 
+static void write_text(void)
+{
+	*(volatile int *)text_word = 0;
+}
+
+/* Checks that a tracer's write leaves the text as closed as it was. */
+static void poked_text(void)
+{
+	int pid = traced(write_text), *text = (int *)text_word;
+
+	CHECK(ptrace(PTRACE_POKETEXT, pid, (unsigned)text, peek(pid, text)) ==
+	      0);
+	CHECK(go_on(pid, PTRACE_CONT, 0) == SIGSEGV);
+	CHECK(go_on(pid, PTRACE_CONT, SIGSEGV) == 2000 + SIGSEGV);
+}
+
 static void use_text(void)
 {
 	signal(SIGTRAP, SIG_DFL);
@@ -336,6 +352,7 @@ TESTS({ "system_calls", "calls seen and changed", system_calls },
       { "results", "results seen", results },
       { "no_call", "a call left out", no_call },
       { "peek_and_poke", "memory shared and text", peek_and_poke },
+      { "poked_text", "text that was written", poked_text },
       { "breakpoint", "a breakpoint", breakpoint },
       { "signals", "signals taken, changed, sent", signals },
       { "deaths", "a traced child is killed", deaths },

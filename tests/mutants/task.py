@@ -113,6 +113,43 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "kernel_watched",
+        "trace_regs bad_debug",
+        (
+            "kernel/task/ptrace_debug.c",
+            "if (regs->addr[i] >= TASK_SIZE ||",
+            "\t\tif (",
+        ),
+    ),
+    Mutant(
+        "zombie_thread_forgotten",
+        "trace_threads threads",
+        ("kernel/task/exit.c", "if (task->tracer) {", "\tif (false) {"),
+    ),
+    Mutant(
+        "step_into_signal_frame",
+        "trace_regs handler",
+        (
+            "kernel/signal/sigframe.c",
+            "current->ptrace &= ~PT_STEP;",
+            "",
+        ),
+    ),
+    Mutant(
+        "poked_text_stays_writable",
+        "trace poked_text",
+        ("mm/foreign.c", "close_page(mm, area, addr, more);", ""),
+    ),
+    Mutant(
+        "core_waits_for_nobody",
+        "core threads",
+        (
+            "kernel/signal/coredump.c",
+            "while (!all_parked(process))",
+            "\twhile (false)",
+        ),
+    ),
+    Mutant(
         "registers_of_the_dead",
         "sleep_tasks traced",
         (
