@@ -131,7 +131,7 @@ MUTANTS = [
         "trace_regs handler",
         (
             "kernel/signal/sigframe.c",
-            "current->ptrace &= ~PT_STEP;",
+            "regs->eflags &= ~EFLAGS_TF;",
             "",
         ),
     ),
@@ -141,12 +141,12 @@ MUTANTS = [
         ("mm/foreign.c", "close_page(mm, area, addr, more);", ""),
     ),
     Mutant(
-        "core_waits_for_nobody",
+        "threads_miss_the_core",
         "core threads",
         (
             "kernel/signal/coredump.c",
-            "while (!all_parked(process))",
-            "\twhile (false)",
+            "while (process->dumper) sleep_on(&process->child_exit);",
+            "",
         ),
     ),
     Mutant(
