@@ -218,6 +218,7 @@ void exec_take_over(void)
 	current->group_work &= ~GROUP_EXEC;
 	current->sig_blocked = p->sig_blocked;
 	current->restore_mask = false;
+	current->parked = false;
 	commit_exec(p, task_regs(current));
 	free_program(p);
 }
