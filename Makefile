@@ -47,7 +47,7 @@ KERNEL_OBJS = boot/head.o \
 	$(addprefix kernel/signal/,signal.o kill.o sigqueue.o sigaction.o \
 	deliver.o coredump.o sigframe.o) \
 	$(addprefix kernel/time/,tick.o timer.o time.o clock.o deadline.o \
-	itimer.o loadavg.o) \
+	cpu_clock.o itimer.o clock_timer.o posix_timer.o loadavg.o) \
 	$(addprefix mm/,ram.o frames.o owners.o kmalloc.o paging.o area.o \
 	table.o space.o memory.o lazy.o copy_now.o pages.o fault.o mapping.o \
 	protect.o foreign.o mremap.o unmap.o madvise.o mlock.o \
@@ -59,7 +59,8 @@ KERNEL_OBJS = boot/head.o \
 	filesystems.o namei.o namei_ops.o rename.o open.o file_table.o \
 	fcntl.o locks.o read_write.o seek.o readv.o sendfile.o ioctl.o sync.o \
 	select.o readdir.o stat.o attr.o xattr.o fs_struct.o pipe.o \
-	anon_file.o devices.o devpts.o seq.o filemap.o swapon.o exec.o \
+	anon_file.o epoll.o epoll_wait.o eventfd.o timerfd.o signalfd.o \
+	devices.o devpts.o seq.o filemap.o swapon.o exec.o \
 	exec_args.o exec_script.o elf.o core.o \
 	core_notes.o) \
 	$(addprefix fs/minix/minix_,format.o super.o bitmap.o inode.o \

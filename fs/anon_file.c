@@ -32,6 +32,13 @@ struct file *anon_file(const struct file_ops *fop, void *private, u32 flags)
 	return file;
 }
 
+/* The release operation for an object that is nothing but memory. */
+void anon_release(struct inode *inode, struct file *file)
+{
+	(void)inode;
+	kfree(file->private);
+}
+
 /*
  * Puts a new anonymous file into a descriptor. Takes over private in any case,
  * an object of kmalloc; NULL stands for one that could not be allocated.

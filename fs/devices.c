@@ -28,6 +28,8 @@ enum {
 #define KMSG_MAX	992	/* bytes of a message, as on Linux */
 #define BATCH		64	/* blocks read at once */
 
+static const struct file_ops memory_fops;
+
 static bool is_memory(kdev_t dev)
 {
 	return MAJOR(dev) == MEM_MAJOR && MINOR(dev) < 32 &&
@@ -48,13 +50,14 @@ static int chrdev_open(struct inode *inode, struct file *file)
 	if (is_tty(inode->i_rdev))
 		return tty_open(inode->i_rdev, file->flags & O_NOCTTY,
 				&file->tty);
+	file->fop = &memory_fops;
 	return is_memory(inode->i_rdev) ? 0 : -ENXIO;
 }
 
 static void chrdev_release(struct inode *inode, struct file *file)
 {
-	if (is_tty(inode->i_rdev))
-		tty_close(file->tty);
+	(void)inode;
+	tty_close(file->tty);
 }
 
 /* Reads physical memory: /dev/mem. */
@@ -167,10 +170,15 @@ static int chrdev_ioctl(struct file *file, u32 command, u32 arg)
 
 static u32 chrdev_poll(struct file *file, struct poll_table *table)
 {
-	if (!is_tty(file->inode->i_rdev))
-		return POLL_READY;
 	return tty_poll(file->tty, table);
 }
+
+/* Of what never lets anybody wait: epoll refuses it. */
+static const struct file_ops memory_fops = {
+	.read = chrdev_read,
+	.write = chrdev_write,
+	.ioctl = chrdev_ioctl,
+};
 
 const struct file_ops chrdev_fops = {
 	.open = chrdev_open,

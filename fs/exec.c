@@ -116,6 +116,7 @@ static void drop_shares(void)
 		if (!await_memory(0))
 			return;
 	exec_signals(current);
+	delete_timers(current);
 	close_on_exec(current);
 }
 

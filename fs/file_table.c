@@ -38,7 +38,7 @@ struct file *file_alloc(struct inode *inode, u32 flags)
 	file->flags = flags;
 	file->inode = inode;
 	file->fop = inode ? inode->i_fop : NULL;
-	file->seekable = file->moving = false;
+	file->seekable = file->moving = file->watched = false;
 	file->pos = 0;
 	file->private = NULL;
 	nr_files++;
@@ -50,6 +50,8 @@ void fput(struct file *file)
 {
 	if (--file->count > 0)
 		return;
+	if (file->watched)
+		epoll_forget(file);
 	release_locks(file, NULL);
 	if (file->fop->release)
 		file->fop->release(file->inode, file);

@@ -11,6 +11,7 @@ void fs_init(void)
 	buffer_init();
 	page_cache_init();
 	inode_init();
+	epoll_init();
 	register_file_ops(S_IFREG, &regular_fops);
 	register_file_ops(S_IFCHR, &chrdev_fops);
 	register_file_ops(S_IFBLK, &blkdev_fops);

@@ -126,10 +126,10 @@ static int pipe_sleep(struct file *file, struct pipe *pipe)
  * Called after a change: whoever waits for bytes, for room or for the end of
  * copying looks again.
  */
-static inline void pipe_changed(struct pipe *pipe)
+static inline void pipe_changed(struct pipe *pipe, u32 events)
 {
 	if (!list_empty(&pipe->wait.sleepers))
-		wake_up(&pipe->wait);
+		wake_up_poll(&pipe->wait, events);
 }
 
 /*
@@ -174,7 +174,7 @@ static inline int copy_in(struct pipe *pipe, const char __user *buf, u32 n)
 	pipe->copying = false;
 	if (!error)
 		pipe->head += n;
-	pipe_changed(pipe);
+	pipe_changed(pipe, POLLIN | POLLRDNORM);
 	return error ? error : (int)n;
 }
 
@@ -213,7 +213,7 @@ static int pipe_read(struct file *file, char __user *buf, u32 count,
 		buf += n;
 		left -= n;
 	} while (left > 0 && pipe->head != pipe->tail);
-	pipe_changed(pipe);
+	pipe_changed(pipe, POLLOUT | POLLWRNORM);
 	return left < count ? (int)(count - left) : n;
 }
 

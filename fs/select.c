@@ -76,7 +76,7 @@ static int poll_all(struct poll_list *list, u32 n, u32 always,
 			poll_file(&fds[i], list->files[i], always, table);
 		ready += fds[i].revents != 0;
 	}
-	table->registered = true;
+	table->enter = NULL;
 	return ready;
 }
 
@@ -87,7 +87,7 @@ static int poll_all(struct poll_list *list, u32 n, u32 always,
 static int poll_until(struct poll_list *list, u32 n, u32 always,
 		      const struct deadline *end)
 {
-	struct poll_table table = { .used = 0 };
+	struct poll_sleep sleep = { .table = { poll_enter } };
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
 	bool looked_again = false;
 	u32 flags;
@@ -96,17 +96,17 @@ static int poll_until(struct poll_list *list, u32 n, u32 always,
 	hold_files(list, n);
 	flags = irq_save();
 	for (;;) {
-		ready = poll_all(list, n, always, &table);
+		ready = poll_all(list, n, always, &sleep.table);
 		if (ready || error)
 			break;
-		if (table.no_memory)
+		if (sleep.no_memory)
 			error = -ENOMEM;
-		else if (table.pages && !looked_again)
+		else if (sleep.pages && !looked_again)
 			looked_again = true;	/* the allocation may sleep */
 		else
 			error = sleep_until(&nobody, end);
 	}
-	poll_leave(&table);
+	poll_leave(&sleep);
 	irq_restore(flags);
 	put_files(list, n);
 	if (ready || error == -ETIMEDOUT)
@@ -165,10 +165,10 @@ static int put_left(void __user *to, const struct deadline *end, bool wide,
 }
 
 /*
- * Sets the signal mask for the time that ppoll() or pselect() waits. If a
- * signal ends the wait, the old mask returns after its handler.
+ * Sets the signal mask for the time that ppoll(), pselect() or epoll_pwait()
+ * waits. If a signal ends the wait, the old mask returns after its handler.
  */
-static int swap_mask(const u64 __user *user_mask, u32 size)
+int swap_mask(const u64 __user *user_mask, u32 size)
 {
 	u64 mask;
 

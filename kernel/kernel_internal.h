@@ -94,6 +94,14 @@ void recalc_signals(struct task_struct *task);
 /* kernel/time/itimer.c */
 void itimer_tick(bool user);
 
+/* kernel/time/clock.c */
+int read_clock(int clock, struct timespec64 *ts);
+
+/* kernel/time/cpu_clock.c */
+int cpu_clock_number(int clock);
+struct task_struct *cpu_clock_task(int clock);
+int read_cpu_clock(int clock, struct timespec64 *ts);
+
 /* kernel/time/time.c */
 void clock_tick(void);
 

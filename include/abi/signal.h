@@ -53,6 +53,7 @@
 #define SI_USER		0
 #define SI_KERNEL	0x80
 #define SI_QUEUE	(-1)
+#define SI_TIMER	(-2)
 #define SI_TKILL	(-6)
 #define CLD_EXITED	1
 #define CLD_KILLED	2
@@ -103,6 +104,17 @@ typedef struct siginfo {
 		int pad[29];
 	};
 } siginfo_t;
+
+#define SIGEV_SIGNAL	0
+#define SIGEV_NONE	1
+#define SIGEV_THREAD	2
+#define SIGEV_THREAD_ID	4
+
+/* what timer_create() is to do when a timer comes */
+struct sigevent {
+	int sigev_value, sigev_signo, sigev_notify, sigev_tid;
+	int pad[12];
+};
 
 #define SS_ONSTACK	1
 #define SS_DISABLE	2

@@ -48,7 +48,29 @@ struct utimbuf {
 #define CLOCK_REALTIME_COARSE 5
 #define CLOCK_MONOTONIC_COARSE 6
 #define CLOCK_BOOTTIME	7
+#define CLOCK_TAI	11
 
 #define TIMER_ABSTIME	1
+
+/* A CPU-time clock: ~pid << 3, CPUCLOCK_THREAD, and what is counted. */
+#define CPUCLOCK_PROF	0		/* user and system time */
+#define CPUCLOCK_VIRT	1		/* user time */
+#define CPUCLOCK_SCHED	2		/* both, as the scheduler counts */
+#define CPUCLOCK_KIND	3
+#define CPUCLOCK_THREAD	4
+#define CPUCLOCK_OF_SELF (~0u << 3)
+
+#define TFD_TIMER_ABSTIME	1
+#define TFD_TIMER_CANCEL_ON_SET	2
+#define TFD_CLOEXEC	02000000
+#define TFD_NONBLOCK	00004000
+
+struct itimerspec {
+	struct timespec it_interval, it_value;
+};
+
+struct itimerspec64 {
+	struct timespec64 it_interval, it_value;
+};
 
 #endif

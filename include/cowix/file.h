@@ -42,6 +42,7 @@ struct file {
 	const struct file_ops *fop;
 	bool seekable;		/* pos has a meaning */
 	bool moving;		/* a call uses pos, which others share */
+	bool watched;		/* an epoll has it among its interests */
 	loff_t pos;
 	union {
 		u32 tty;	/* an open terminal's handle (cowix/tty.h) */
@@ -74,8 +75,13 @@ int fd_install_two(struct file *first, struct file *second, int __user *fds,
 int dup_from(int fd, u32 lowest, bool cloexec);
 extern u32 nr_files;
 
+/* fs/epoll.c */
+void epoll_init(void);
+void epoll_forget(struct file *file);
+
 /* fs/anon_file.c */
 struct file *anon_file(const struct file_ops *fop, void *private, u32 flags);
+void anon_release(struct inode *inode, struct file *file);
 int anon_fd(const struct file_ops *fop, void *private, u32 flags);
 void *anon_private(int fd, const struct file_ops *fop, int *error);
 

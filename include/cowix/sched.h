@@ -82,6 +82,9 @@ void tls_clear(struct task_struct *task);
 int unshare_signals(void);
 void exec_signals(struct task_struct *task);
 
+/* kernel/time/posix_timer.c */
+void delete_timers(struct task_struct *process);
+
 /* fs/exec.c */
 int kernel_execve(const char *path, char *const envp[]);
 void exec_take_over(void);

@@ -8,6 +8,7 @@
 
 struct task_struct;
 struct pt_regs;
+struct deadline;
 
 /*
  * Results of a system call that a signal interrupts. do_signal() begins the
@@ -48,6 +49,8 @@ bool blocks_or_ignores(struct task_struct *task, int sig);
 void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught);
 
 /* kernel/signal/sigaction.c */
+int await_signal(u64 set, const struct deadline *end,
+		 struct signal_source *source);
 void wait_with_mask(u64 mask);
 void restore_mask(void);
 

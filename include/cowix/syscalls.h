@@ -36,6 +36,10 @@ struct user_desc;
 struct pollfd;
 struct statx;
 struct statfs64;
+struct epoll_event;
+struct itimerspec;
+struct itimerspec64;
+struct sigevent;
 
 /* kernel/task/fork.c */
 int sys_fork(void);
@@ -214,6 +218,19 @@ int sys_clock_nanosleep_time64(int clock, int flags,
 			       struct timespec64 __user *user_left);
 int sys_nanosleep(const struct timespec __user *asked,
 		  struct timespec __user *left);
+
+/* kernel/time/posix_timer.c */
+int sys_timer_create(int asked, const struct sigevent __user *user_event,
+		     int __user *user_id);
+int sys_timer_settime(int id, int flags, const struct itimerspec __user *new,
+		      struct itimerspec __user *old);
+int sys_timer_settime64(int id, int flags,
+			const struct itimerspec64 __user *new,
+			struct itimerspec64 __user *old);
+int sys_timer_gettime(int id, struct itimerspec __user *to);
+int sys_timer_gettime64(int id, struct itimerspec64 __user *to);
+int sys_timer_getoverrun(int id);
+int sys_timer_delete(int id);
 
 /* kernel/time/itimer.c */
 int sys_alarm(u32 seconds);
@@ -412,6 +429,39 @@ int sys_sendfile64(int out, int in, loff_t __user *user_pos, u32 count);
 int sys_sendfile(int out, int in, u32 __user *user_pos, u32 count);
 int sys_copy_file_range(int in, loff_t __user *in_pos, int out,
 			loff_t __user *out_pos, u32 count, u32 flags);
+
+/* fs/epoll.c */
+int sys_epoll_create(int size);
+int sys_epoll_create1(int flags);
+int sys_epoll_ctl(int epfd, int op, int fd,
+		  const struct epoll_event __user *user_event);
+
+/* fs/epoll_wait.c */
+int sys_epoll_wait(int fd, struct epoll_event __user *to, int max,
+		   int milliseconds);
+int sys_epoll_pwait(int fd, struct epoll_event __user *to, int max,
+		    int milliseconds, const u64 __user *mask, u32 size);
+int sys_epoll_pwait2(int fd, struct epoll_event __user *to, int max,
+		     const struct timespec64 __user *timeout,
+		     const u64 __user *mask, u32 size);
+
+/* fs/eventfd.c */
+int sys_eventfd(u32 count);
+int sys_eventfd2(u32 count, int flags);
+
+/* fs/timerfd.c */
+int sys_timerfd_create(int clock, int flags);
+int sys_timerfd_settime(int fd, int flags, const struct itimerspec __user *new,
+			struct itimerspec __user *old);
+int sys_timerfd_settime64(int fd, int flags,
+			  const struct itimerspec64 __user *new,
+			  struct itimerspec64 __user *old);
+int sys_timerfd_gettime(int fd, struct itimerspec __user *to);
+int sys_timerfd_gettime64(int fd, struct itimerspec64 __user *to);
+
+/* fs/signalfd.c */
+int sys_signalfd(int fd, const u64 __user *set, u32 size);
+int sys_signalfd4(int fd, const u64 __user *user_set, u32 size, int flags);
 
 /* fs/stat.c */
 int sys_stat(const char __user *path, struct old_stat __user *buf);

@@ -161,6 +161,7 @@ struct task_struct {
 	struct sigaction_table *sigactions;
 	struct pending_signals pending;	/* for this thread */
 	struct pending_signals shared;	/* process: for any of its threads */
+	struct wait_queue signal_wait;	/* process: of polled signalfds */
 	u64 sig_blocked;
 	u64 sig_saved;		/* mask from before a wait, if restore_mask */
 	u64 sig_awaited;	/* blocked or not, these end sigtimedwait() */
@@ -190,6 +191,9 @@ struct task_struct {
 	u32 utime, stime, cutime, cstime, start_time;
 	struct timer alarm;		/* ITIMER_REAL */
 	struct itimer itimers[ITIMER_PROF + 1];
+	struct list timers;		/* process: made by timer_create() */
+	u32 nr_timers;			/* process: how many they are */
+	int next_timer;			/* process: the next one's number */
 
 	/* limits of the process; each thread has a copy */
 	struct rlimit rlimits[RLIM_NLIMITS];

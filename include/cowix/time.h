@@ -3,6 +3,7 @@
 #define COWIX_TIME_H
 
 #include <cowix/list.h>
+#include <cowix/wait.h>
 #include <abi/time.h>
 
 #define HZ 100				/* timer interrupts a second */
@@ -36,10 +37,13 @@ extern struct wait_queue clock_set;	/* woken when the clock was set */
  */
 struct deadline {
 	enum {
-		DEADLINE_NEVER, DEADLINE_UPTIME, DEADLINE_WALL, DEADLINE_CPU
+		DEADLINE_NEVER, DEADLINE_UPTIME, DEADLINE_WALL, DEADLINE_CPU,
+		DEADLINE_THREAD		/* CPU time of a thread; timers only */
 	} kind;
 	u64 tick;
 };
+
+u64 tick_of(int kind, const struct task_struct *task);
 
 int no_deadline(int error);
 int set_deadline(struct deadline *end, int clock, bool absolute,
@@ -52,6 +56,36 @@ struct timespec64 ticks_to_timespec(u64 ticks);
 u64 seconds_to_ticks(s64 seconds, u32 nanoseconds);
 int get_timespec(struct timespec64 *ts, const void __user *from, bool wide);
 int put_timespec(const struct timespec64 *ts, void __user *to, bool wide);
+
+/*
+ * A timer of one of the clocks, which may repeat: kernel/time/clock_timer.c.
+ * Times are in nanoseconds of its clock; they come with a tick.
+ */
+struct clock_timer {
+	struct timer timer;		/* runs until the end, or looks again */
+	struct watcher set;	/* of clock_set, if that moves the end */
+	int kind;			/* DEADLINE_* */
+	int pid;			/* whose CPU time counts, or 0 */
+	u64 end;			/* 0: it is not set */
+	u64 interval;			/* 0: it comes once */
+	/* called at the end, with interrupts masked; NULL: nobody is told */
+	void (*expire)(struct clock_timer *t);
+};
+
+/* What programs give: the older calls with shorter times. */
+struct timer_setting {
+	struct timespec64 interval, value;
+};
+
+void clock_timer_init(struct clock_timer *t,
+		      void (*expire)(struct clock_timer *t));
+void clock_timer_set(struct clock_timer *t, int clock, bool absolute,
+		     const struct timer_setting *new);
+void clock_timer_stop(struct clock_timer *t);
+u32 clock_timer_forward(struct clock_timer *t);
+void clock_timer_show(const struct clock_timer *t, struct timer_setting *now);
+int get_setting(struct timer_setting *s, const void __user *from, bool wide);
+int put_setting(const struct timer_setting *s, void __user *to, bool wide);
 
 /* Returns true if tick a comes after tick b, even across an overflow. */
 static inline bool time_after(u32 a, u32 b)

@@ -253,9 +253,9 @@ static int take_awaited(u64 set, struct signal_source *source)
 
 /*
  * Sleeps until a signal of set comes, or until end. Returns its number, -EAGAIN
- * if none came, or -EINTR after any other signal, even a stop.
+ * if none came, or -ERESTARTSYS after any other signal, even a stop.
  */
-static int await_signal(u64 set, const struct deadline *end,
+int await_signal(u64 set, const struct deadline *end,
 			struct signal_source *source)
 {
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
@@ -267,7 +267,7 @@ static int await_signal(u64 set, const struct deadline *end,
 		if (sig)
 			return sig;
 		if (error)
-			return error == -ETIMEDOUT ? -EAGAIN : -EINTR;
+			return error == -ETIMEDOUT ? -EAGAIN : error;
 		current->sig_awaited = set;
 		error = sleep_until(&nobody, end);
 		current->sig_awaited = 0;
@@ -293,6 +293,8 @@ static int do_sigtimedwait(const u64 __user *user_set,
 	if (error)
 		return error;
 	sig = await_signal(set, &end, &source);
+	if (sig == -ERESTARTSYS)
+		return -EINTR;
 	if (sig < 0 || !user_info)
 		return sig;
 	fill_siginfo(&info, sig, &source);
@@ -436,11 +438,12 @@ void exit_signals(struct task_struct *task)
 
 	task->sigactions = NULL;
 	task->sig_blocked = ~0ull;
-	flush_pending(&task->pending, 0);
+	flush_pending(&task->pending, ~0ull);
 	if (task == task->process)
-		flush_pending(&task->shared, 0);
+		flush_pending(&task->shared, ~0ull);
 	else if (task->process->shared.set)
 		tell_some_thread(task->process, task->process->shared.set);
+	abandon_queue(&task->signal_wait);
 	irq_restore(flags);
 	if (--table->users == 0)
 		kfree(table);

@@ -13,6 +13,7 @@
  * processes send them.
  */
 #include <cowix/kernel.h>
+#include <cowix/poll.h>
 #include <cowix/ptrace.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
@@ -145,9 +146,9 @@ void alert_group(struct task_struct *process)
 
 static void forget_pending(struct task_struct *process, u64 signals)
 {
-	process->shared.set &= ~signals;
+	flush_pending(&process->shared, signals);
 	for_each_thread(t, process)
-		t->pending.set &= ~signals;
+		flush_pending(&t->pending, signals);
 }
 
 /*
@@ -272,30 +273,36 @@ static bool no_effect(int sig, struct task_struct *task)
 	       !(task->sig_blocked & SIGBIT(sig));
 }
 
-/* Makes a signal pending. Interrupts are masked. Returns 0 or -EAGAIN. */
+/*
+ * Makes a signal pending; q is that of a timer, or NULL. Interrupts are masked.
+ * Returns 0 or -EAGAIN.
+ */
 static int make_pending(int sig, struct task_struct *task, bool alone,
-			const struct signal_source *source)
+			const struct signal_source *source,
+			struct queued_signal *q)
 {
 	struct task_struct *process = task->process;
-	int error = add_pending(task, alone ? &task->pending : &process->shared,
-				sig, source);
+	struct pending_signals *pending =
+		alone ? &task->pending : &process->shared;
+	int error = 0;
 
+	if (q)
+		add_queued(pending, q);
+	else
+		error = add_pending(task, pending, sig, source);
 	if (error)
 		return error;
 	if (alone)
 		tell_thread(task, SIGBIT(sig));
 	else
 		tell_some_thread(process, SIGBIT(sig));
+	wake_up_poll(&process->signal_wait, POLLIN);
 	return 0;
 }
 
-/*
- * Sends a signal to a task alone, or to its process, without permission checks.
- * Standard signals may be sent from interrupts; a real-time signal must have
- * been reserved. Returns 0, or -EAGAIN if it could not be queued.
- */
-int post_signal(int sig, struct task_struct *task, bool alone,
-		const struct signal_source *source)
+/* Does what post_signal() and post_queued() say. */
+static int post(int sig, struct task_struct *task, bool alone,
+		const struct signal_source *source, struct queued_signal *q)
 {
 	u32 flags = irq_save();
 	struct task_struct *process = task->process;
@@ -310,10 +317,31 @@ int post_signal(int sig, struct task_struct *task, bool alone,
 		else if (sig == SIGKILL)
 			kill_process(process);
 		else
-			error = make_pending(sig, task, alone, source);
+			error = make_pending(sig, task, alone, source, q);
 	}
 	irq_restore(flags);
 	return error;
+}
+
+/*
+ * Sends a signal to a task alone, or to its process, without permission checks.
+ * Standard signals may be sent from interrupts; a real-time signal must have
+ * been reserved. Returns 0, or -EAGAIN if it could not be queued.
+ */
+int post_signal(int sig, struct task_struct *task, bool alone,
+		const struct signal_source *source)
+{
+	return post(sig, task, alone, source, NULL);
+}
+
+/*
+ * Like post_signal(), for the signal of a timer, which is in no queue yet.
+ * Returns false if it is in none after that, as it would do nothing.
+ */
+bool post_queued(struct queued_signal *q, struct task_struct *task, bool alone)
+{
+	post(q->sig, task, alone, &q->source, q);
+	return !list_empty(&q->link);
 }
 
 /*

@@ -28,6 +28,10 @@ struct queued_signal {
 	struct list link;
 	int sig;
 	struct signal_source source;
+	/* called when a timer's was taken; NULL: it is then freed */
+	void (*taken)(struct queued_signal *q);
+	void *owner;			/* the timer */
+	struct pending_signals *pending;	/* where a timer's is queued */
 };
 
 static inline struct k_sigaction *action_of(struct task_struct *task, int sig)
@@ -59,6 +63,7 @@ static inline int lowest_signal(u64 set)
 /* signal.c */
 int post_signal(int sig, struct task_struct *task, bool alone,
 		const struct signal_source *source);
+bool post_queued(struct queued_signal *q, struct task_struct *task, bool alone);
 bool default_stops(int sig);
 bool dumps_core(int sig);
 bool ignores_signal(struct task_struct *task, int sig);
@@ -75,7 +80,10 @@ int reserve_signals(int sig, u32 n);
 void release_reserved(void);
 int add_pending(struct task_struct *task, struct pending_signals *pending,
 		int sig, const struct signal_source *source);
-void flush_pending(struct pending_signals *pending, int sig);
+void add_queued(struct pending_signals *pending, struct queued_signal *q);
+void drop_queued(struct queued_signal *q);
+bool queue_is_full(const struct task_struct *task);
+void flush_pending(struct pending_signals *pending, u64 signals);
 void dequeue_signal(int sig, struct signal_source *source);
 void flush_signal(struct task_struct *process, int sig);
 void fill_siginfo(struct siginfo *info, int sig,

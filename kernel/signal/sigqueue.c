@@ -71,7 +71,10 @@ void release_reserved(void)
 		kfree(take_reserved());
 }
 
-/* Returns how many real-time signals wait for tasks of a real user. */
+/*
+ * Returns how many real-time signals wait for tasks of a real user, or are kept
+ * ready for timers.
+ */
 static u32 queued_for(u32 uid)
 {
 	u32 n = 0;
@@ -82,7 +85,7 @@ static u32 queued_for(u32 uid)
 
 		if (process->uid != uid)
 			continue;
-		n += process->shared.queued;
+		n += process->shared.queued + process->nr_timers;
 		for_each_thread(t, process)
 			n += t->pending.queued;
 	}
@@ -93,7 +96,7 @@ static u32 queued_for(u32 uid)
  * Returns true if no more signals may be queued. The limit is that of the
  * receiver, and counts all signals for its user, as on Linux.
  */
-static bool queue_is_full(const struct task_struct *task)
+bool queue_is_full(const struct task_struct *task)
 {
 	u32 limit = task->rlimits[RLIMIT_SIGPENDING].rlim_cur;
 
@@ -119,16 +122,31 @@ int add_pending(struct task_struct *task, struct pending_signals *pending,
 		pending->queued++;
 		q->sig = sig;
 		q->source = *source;
+		q->taken = NULL;
 		list_add_tail(&q->link, &pending->queue);
 	}
 	pending->set |= SIGBIT(sig);
 	return 0;
 }
 
-static void free_queued(struct pending_signals *pending,
-			struct queued_signal *q)
+/* Makes the signal of a timer pending, of whatever kind it is. */
+void add_queued(struct pending_signals *pending, struct queued_signal *q)
+{
+	q->pending = pending;
+	list_add_tail(&q->link, &pending->queue);
+	pending->set |= SIGBIT(q->sig);
+}
+
+/* Takes a signal out of a queue. A timer's goes back to it, completed. */
+static void take_queued(struct pending_signals *pending,
+			struct queued_signal *q, struct signal_source *source)
 {
 	list_del(&q->link);
+	if (q->taken)
+		q->taken(q);
+	*source = q->source;
+	if (q->taken)
+		return;
 	kfree(q);
 	pending->queued--;
 }
@@ -161,27 +179,40 @@ void dequeue_signal(int sig, struct signal_source *source)
 
 	if (sig < RT_SIGNALS)
 		*source = task->sig_sources[sig - 1];
-	if (q) {
-		*source = q->source;
-		free_queued(pending, q);
-	}
+	if (q)
+		take_queued(pending, q, source);
 	if (!find_queued(pending, sig))
 		pending->set &= ~SIGBIT(sig);
 	recalc_signals(current);
 }
 
-/* Forgets a pending signal altogether, or all of them if sig is 0. */
-void flush_pending(struct pending_signals *pending, int sig)
+/* Frees the signal of a timer, which is pending no more. */
+void drop_queued(struct queued_signal *q)
 {
+	u32 flags = irq_save();
+
+	if (!list_empty(&q->link)) {
+		list_del(&q->link);
+		if (!find_queued(q->pending, q->sig))
+			q->pending->set &= ~SIGBIT(q->sig);
+	}
+	irq_restore(flags);
+	kfree(q);
+}
+
+/* Forgets pending signals altogether. Interrupts are masked. */
+void flush_pending(struct pending_signals *pending, u64 signals)
+{
+	struct signal_source unused;
+
 	list_for_each_safe(node, &pending->queue) {
 		struct queued_signal *q =
 			list_entry(node, struct queued_signal, link);
 
-		if (sig && q->sig != sig)
-			continue;
-		free_queued(pending, q);
+		if (signals & SIGBIT(q->sig))
+			take_queued(pending, q, &unused);
 	}
-	pending->set &= sig ? ~SIGBIT(sig) : 0;
+	pending->set &= ~signals;
 }
 
 /* Forgets a signal that is pending for a process or any of its threads. */
@@ -189,9 +220,9 @@ void flush_signal(struct task_struct *process, int sig)
 {
 	u32 flags = irq_save();
 
-	flush_pending(&process->shared, sig);
+	flush_pending(&process->shared, SIGBIT(sig));
 	for_each_thread(t, process) {
-		flush_pending(&t->pending, sig);
+		flush_pending(&t->pending, SIGBIT(sig));
 		recalc_signals(t);
 	}
 	irq_restore(flags);

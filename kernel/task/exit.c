@@ -186,6 +186,7 @@ NORETURN void do_exit(int status)
 		if (!single_threaded(task) || task->dead_thread)
 			outlive_threads(task);
 		timer_cancel(&task->alarm);
+		delete_timers(task);
 	}
 	release_all(task);
 	planned(PLAN_END);

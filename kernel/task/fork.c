@@ -72,6 +72,8 @@ static void init_times(struct task_struct *task)
 	task->minor_faults = task->child_faults = 0;
 	list_init(&task->alarm.link);
 	memset(task->itimers, 0, sizeof(task->itimers));
+	list_init(&task->timers);
+	task->nr_timers = task->next_timer = 0;
 }
 
 /*
@@ -97,6 +99,7 @@ static struct task_struct *task_dup(void)
 	init_pending(&task->pending);
 	init_pending(&task->shared);
 	init_tracing(task);
+	wait_queue_init(&task->signal_wait);
 	task->restarting = 0;
 	task->held_file = NULL;
 	task->oom_since = 0;

@@ -319,13 +319,30 @@ void wake_up_task(struct task_struct *task)
 	irq_restore(flags);
 }
 
-/* Wakes all tasks that sleep in q. Callable from interrupts. */
-void wake_up(struct wait_queue *q)
+static void tell_watcher(struct sleeper *sleeper, u32 events)
+{
+	struct watcher *watcher =
+		container_of(sleeper, struct watcher, sleeper);
+
+	watcher->woken(watcher, events);
+}
+
+/*
+ * Wakes all tasks that sleep in q, as these events of poll() may have come.
+ * Watchers are told which. Callable from interrupts.
+ */
+void wake_up_poll(struct wait_queue *q, u32 events)
 {
 	u32 flags = irq_save();
 
-	list_for_each(node, &q->sleepers)
-		make_runnable(list_entry(node, struct sleeper, link)->task);
+	list_for_each(node, &q->sleepers) {
+		struct sleeper *s = list_entry(node, struct sleeper, link);
+
+		if (s->task)
+			make_runnable(s->task);
+		else
+			tell_watcher(s, events);
+	}
 	irq_restore(flags);
 }
 

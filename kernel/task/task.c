@@ -29,6 +29,8 @@ void task_init(void)
 	list_init(&idle_task->threads);
 	list_init(&idle_task->pending.queue);
 	list_init(&idle_task->shared.queue);
+	wait_queue_init(&idle_task->signal_wait);
+	list_init(&idle_task->timers);
 	list_init(&idle_task->children);
 	list_init(&idle_task->sibling);
 	list_init(&idle_task->tracees);

@@ -83,11 +83,16 @@ int sys_settimeofday(const struct timeval __user *user_tv,
 	return error;
 }
 
-static int read_clock(int clock, struct timespec64 *ts)
+/* Reads a clock. Returns 0, or -EINVAL. No leap seconds are kept. */
+int read_clock(int clock, struct timespec64 *ts)
 {
+	clock = cpu_clock_number(clock);
+	if (clock < 0)
+		return read_cpu_clock(clock, ts);
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
+	case CLOCK_TAI:
 		current_timespec(ts);
 		return 0;
 	case CLOCK_MONOTONIC:
@@ -95,13 +100,6 @@ static int read_clock(int clock, struct timespec64 *ts)
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
 		*ts = ticks_to_timespec(ticks_now());
-		return 0;
-	case CLOCK_PROCESS_CPUTIME_ID:
-		*ts = ticks_to_timespec(current->process->utime +
-					current->process->stime);
-		return 0;
-	case CLOCK_THREAD_CPUTIME_ID:
-		*ts = ticks_to_timespec(current->run_ticks);
 		return 0;
 	}
 	return -EINVAL;
@@ -146,10 +144,12 @@ static int clock_settime(int clock, const void __user *from, bool wide)
 {
 	struct timespec64 ts;
 
-	if (clock != CLOCK_REALTIME)
+	if (clock > CLOCK_REALTIME || (clock < 0 && !cpu_clock_task(clock)))
 		return -EINVAL;
 	if (get_timespec(&ts, from, wide) < 0)
 		return -EFAULT;
+	if (clock < 0)
+		return -EPERM;
 	return set_clock(ts.tv_sec, ts.tv_nsec);
 }
 
@@ -174,10 +174,10 @@ int sys_times(struct tms __user *buf)
 }
 
 /*
- * Returns 0 if a program may sleep by a clock, -EOPNOTSUPP if it may not, or
+ * Returns the clock by which a program may sleep, -EOPNOTSUPP if it may not, or
  * -EINVAL if there is no such clock.
  */
-static int check_sleep(int clock)
+static int sleep_clock(int clock)
 {
 	struct timespec64 unused;
 
@@ -185,9 +185,15 @@ static int check_sleep(int clock)
 	case CLOCK_REALTIME:
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
+	case CLOCK_TAI:
 	case CLOCK_PROCESS_CPUTIME_ID:
-		return 0;
+		return clock;
 	}
+	if (clock < 0 && cpu_clock_task(clock) == current->process &&
+	    !(clock & (CPUCLOCK_THREAD | CPUCLOCK_VIRT)))
+		return CLOCK_PROCESS_CPUTIME_ID;
+	if (clock < 0 && cpu_clock_task(clock) == current)
+		return -EINVAL;
 	return read_clock(clock, &unused) < 0 ? -EINVAL : -EOPNOTSUPP;
 }
 
@@ -201,10 +207,10 @@ static int do_nanosleep(int clock, bool absolute, const void __user *asked,
 	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
 	struct timespec64 rest;
 	struct deadline end;
-	int error = check_sleep(clock);
+	int error;
 
-	if (!error)
-		error = get_timespec(&rest, asked, wide);
+	clock = sleep_clock(clock);
+	error = clock < 0 ? clock : get_timespec(&rest, asked, wide);
 	if (!error)
 		error = set_deadline(&end, clock, absolute, &rest);
 	if (error)

@@ -29,16 +29,20 @@ struct timespec64 ticks_to_timespec(u64 ticks)
 	};
 }
 
-/* Returns the tick that it is now for ends of that kind. */
-static u64 tick_of(int kind)
+/*
+ * Returns the tick that it is now for ends of that kind. task is the one whose
+ * CPU time counts, if it does.
+ */
+u64 tick_of(int kind, const struct task_struct *task)
 {
-	const struct task_struct *process = current->process;
 	struct timespec64 wall;
 
 	if (kind == DEADLINE_UPTIME)
 		return ticks_now();
 	if (kind == DEADLINE_CPU)
-		return process->utime + process->stime;
+		return task->process->utime + task->process->stime;
+	if (kind == DEADLINE_THREAD)
+		return task->run_ticks;
 	current_timespec(&wall);
 	return seconds_to_ticks(wall.tv_sec, wall.tv_nsec);
 }
@@ -52,7 +56,8 @@ static u64 end_of_span(int kind, const struct timespec64 *ts)
 	u64 ticks = seconds_to_ticks(ts->tv_sec, ts->tv_nsec);
 
 	if (current->restarting != task_regs(current)->orig_eax)
-		current->restart_end = tick_of(kind) + ticks + (ticks > 0);
+		current->restart_end =
+			tick_of(kind, current) + ticks + (ticks > 0);
 	return current->restart_end;
 }
 
@@ -64,7 +69,7 @@ static int deadline_kind(int clock, bool absolute)
 {
 	if (clock == CLOCK_PROCESS_CPUTIME_ID)
 		return DEADLINE_CPU;
-	if (absolute && clock == CLOCK_REALTIME)
+	if (absolute && (clock == CLOCK_REALTIME || clock == CLOCK_TAI))
 		return DEADLINE_WALL;
 	return DEADLINE_UPTIME;
 }
@@ -117,7 +122,7 @@ int get_deadline(struct deadline *end, int clock, bool absolute,
 /* Returns the ticks until end, 0 if it has come. There must be an end. */
 u64 ticks_left(const struct deadline *end)
 {
-	u64 now = tick_of(end->kind);
+	u64 now = tick_of(end->kind, current);
 
 	return end->tick > now ? end->tick - now : 0;
 }

@@ -1,0 +1,191 @@
+/*
+ * Timers of the clocks, for timerfd_create() and timer_create(). Times are kept
+ * in nanoseconds, so that short intervals add up, and end with a tick. A timer
+ * that has come stands still until its user has it forwarded: then the
+ * intervals that are over are counted, not waited for.
+ *
+ * An end is a time of a clock. The timer wheel knows only the uptime. So when
+ * the wheel's timer fires, or the time of day is set, the clock is asked anew.
+ */
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/uaccess.h>
+#include <abi/errno.h>
+#include <asm/system.h>
+
+#define NSEC_A_SECOND	1000000000u
+#define SECONDS_MAX	9223372036ll	/* Linux cuts longer spans to this */
+
+static u64 to_nanoseconds(const struct timespec64 *ts)
+{
+	s64 seconds = ts->tv_sec > SECONDS_MAX ? SECONDS_MAX : ts->tv_sec;
+
+	return seconds * NSEC_A_SECOND + ts->tv_nsec;
+}
+
+static struct timespec64 from_nanoseconds(u64 ns)
+{
+	return (struct timespec64){ ns / NSEC_A_SECOND, ns % NSEC_A_SECOND, 0 };
+}
+
+/* Returns the time of a timer's clock. That of a task that ended is 0. */
+static u64 clock_now(const struct clock_timer *t)
+{
+	const struct task_struct *task = t->pid ? find_task(t->pid) : NULL;
+
+	if (t->pid && !task)
+		return 0;
+	return tick_of(t->kind, task) * NSEC_A_TICK;
+}
+
+/* Returns the nanoseconds until the end, 0 if it has come. */
+static u64 time_to_end(const struct clock_timer *t)
+{
+	u64 now = clock_now(t);
+
+	return t->end > now ? t->end - now : 0;
+}
+
+static void look_again(struct timer *timer);
+
+/* Lets the timer run. Masked, so that it can tell of its end here, too. */
+static void clock_timer_run(struct clock_timer *t)
+{
+	u32 flags = irq_save();
+	u64 left = time_to_end(t);
+
+	if (t->expire && left)
+		timer_add(&t->timer, (left + NSEC_A_TICK - 1) / NSEC_A_TICK,
+			  look_again, t);
+	else if (t->expire)
+		t->expire(t);
+	irq_restore(flags);
+}
+
+/* Called by the wheel: of CPU time less may have been used. */
+static void look_again(struct timer *timer)
+{
+	clock_timer_run(timer->data);
+}
+
+/* Called when the time of day was set. A timer that has come stays so. */
+static void time_was_set(struct watcher *watcher, u32 events)
+{
+	struct clock_timer *t = watcher->owner;
+
+	(void)events;
+	if (timer_cancel(&t->timer))
+		clock_timer_run(t);
+}
+
+void clock_timer_init(struct clock_timer *t,
+		      void (*expire)(struct clock_timer *t))
+{
+	list_init(&t->timer.link);
+	list_init(&t->set.sleeper.link);
+	t->pid = 0;
+	t->end = t->interval = 0;
+	t->expire = expire;
+}
+
+void clock_timer_stop(struct clock_timer *t)
+{
+	timer_cancel(&t->timer);
+	unwatch_queue(&t->set);
+	t->end = t->interval = 0;
+}
+
+/* Returns what a timer's clock counts; *pid: whose CPU time. */
+static int kind_of(int clock, bool absolute, int *pid)
+{
+	if (clock < 0) {
+		*pid = ~(clock >> 3);
+		return clock & CPUCLOCK_THREAD ? DEADLINE_THREAD : DEADLINE_CPU;
+	}
+	if (absolute && (clock == CLOCK_REALTIME || clock == CLOCK_TAI))
+		return DEADLINE_WALL;
+	return DEADLINE_UPTIME;
+}
+
+/*
+ * Sets a timer anew; a value of 0 only stops it. The clock is one that the
+ * caller has checked; a CPU-time clock names its task. A span begins in the
+ * middle of a tick, so it gets one more.
+ */
+void clock_timer_set(struct clock_timer *t, int clock, bool absolute,
+		     const struct timer_setting *new)
+{
+	u64 value = to_nanoseconds(&new->value);
+
+	clock_timer_stop(t);
+	if (!value)
+		return;
+	t->kind = kind_of(clock, absolute, &t->pid);
+	t->interval = to_nanoseconds(&new->interval);
+	t->end = absolute ? value : clock_now(t) + value + NSEC_A_TICK;
+	if (t->kind == DEADLINE_WALL)
+		watch_queue(&t->set, &clock_set, time_was_set, t);
+	clock_timer_run(t);
+}
+
+/*
+ * Lets a timer that has come run again, if it has an interval. Returns how many
+ * ends have come, at least 1.
+ */
+u32 clock_timer_forward(struct clock_timer *t)
+{
+	u64 now = clock_now(t), n = 1;
+
+	if (!t->interval)
+		return 1;
+	if (now >= t->end) {
+		n = (now - t->end) / t->interval + 1;
+		t->end += n * t->interval;
+	}
+	clock_timer_run(t);
+	return n;
+}
+
+/*
+ * Tells what is left of a timer, and its interval. As a program is told, a tick
+ * less, but not 0 before the end.
+ */
+void clock_timer_show(const struct clock_timer *t, struct timer_setting *now)
+{
+	u64 left = t->end ? time_to_end(t) : 0;
+
+	if (left)
+		left = left > NSEC_A_TICK ? left - NSEC_A_TICK : 1;
+	now->value = from_nanoseconds(left);
+	now->interval = from_nanoseconds(t->interval);
+}
+
+static bool valid_timespec(const struct timespec64 *ts)
+{
+	return ts->tv_sec >= 0 && (u32)ts->tv_nsec < NSEC_A_SECOND;
+}
+
+/* Reads a setting from a program. Returns 0, -EFAULT or -EINVAL. */
+int get_setting(struct timer_setting *s, const void __user *from, bool wide)
+{
+	u32 size = wide ? sizeof(struct timespec64) : sizeof(struct timespec);
+	int error = get_timespec(&s->interval, from, wide);
+
+	if (!error)
+		error = get_timespec(&s->value, (const u8 __user *)from + size,
+				     wide);
+	if (error)
+		return error;
+	return valid_timespec(&s->interval) && valid_timespec(&s->value) ?
+	       0 : -EINVAL;
+}
+
+int put_setting(const struct timer_setting *s, void __user *to, bool wide)
+{
+	u32 size = wide ? sizeof(struct timespec64) : sizeof(struct timespec);
+	int error = put_timespec(&s->interval, to, wide);
+
+	if (error)
+		return error;
+	return put_timespec(&s->value, (u8 __user *)to + size, wide);
+}
