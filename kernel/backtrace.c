@@ -23,30 +23,35 @@ static bool in_text(u32 addr)
 	return addr >= (u32)__text_start && addr < (u32)__text_end;
 }
 
-/* Returns the last symbol that is not above addr, or NULL. */
-static const struct symbol *symbol_of(u32 addr)
+/* Returns the function in which addr lies and where it begins, or NULL. */
+static const char *function_of(u32 addr, u32 *start)
 {
-	const struct symbol *low = ksyms, *high = ksyms_end;
+	const char *name = ksyms + sizeof(u32);
+	u32 at = *(const u32 *)ksyms;
 
-	while (low < high) {
-		const struct symbol *middle = low + (high - low) / 2;
+	if (!in_text(addr) || addr < at)
+		return NULL;
+	for (;;) {
+		const char *end = name + strlen(name) + 1;
+		u32 size = end < ksyms_end ? *(const u16 *)end : ~0u;
 
-		if (middle->address <= addr)
-			low = middle + 1;
-		else
-			high = middle;
+		*start = at;
+		if (addr - at < size)
+			return name;
+		at += size;
+		name = end + sizeof(u16);
 	}
-	return low == ksyms || !in_text(addr) ? NULL : low - 1;
 }
 
 /* Prints addr as a function and the distance from its beginning. */
 void show_address(u32 addr)
 {
-	const struct symbol *symbol = symbol_of(addr);
+	u32 start;
+	const char *name = function_of(addr, &start);
 
 	printk("  [%08x] ", addr);
-	if (symbol)
-		printk("%s+%x", symbol->name, addr - symbol->address);
+	if (name)
+		printk("%s+%x", name, addr - start);
 	else
 		printk("?");
 }

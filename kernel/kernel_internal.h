@@ -11,12 +11,12 @@ union task_frame {
 	u8 frame[TASK_FRAME_SIZE];
 };
 
-/* A function of the kernel; tools/ksyms makes the table, sorted by address. */
-struct symbol {
-	u32 address;
-	const char *name;
-};
-extern const struct symbol ksyms[], ksyms_end[];
+/*
+ * The kernel's functions, which tools/ksyms lists: the lowest address in four
+ * bytes, then the names with their NUL. Between two of them stands the distance
+ * to the next function in two bytes.
+ */
+extern const char ksyms[], ksyms_end[];
 
 /* What the child is to be like: CLONE_* flags, and what some of them need. */
 struct fork_request {
