@@ -95,8 +95,44 @@ MUTANTS = [
         "sleep_pipes waiting",
         (
             "fs/select.c",
-            "else if (table.pages && !looked_again)",
+            "else if (sleep.pages && !looked_again)",
             "else if (0)",
+        ),
+    ),
+    Mutant(
+        "edge_stays_ready",
+        "epolls edges",
+        (
+            "fs/epoll_wait.c",
+            "if (!(in->events & (EPOLLONESHOT | EPOLLET)))",
+            "if (!(in->events & EPOLLONESHOT))",
+        ),
+    ),
+    Mutant(
+        "oneshot_stays_armed",
+        "epolls oneshots",
+        (
+            "fs/epoll_wait.c",
+            "in->events &= HOW_BITS;",
+            "in->events |= 0;",
+        ),
+    ),
+    Mutant(
+        "reader_makes_edges",
+        "epolls edges",
+        (
+            "fs/epoll.c",
+            "if (events & in->events & ~HOW_BITS)",
+            "if (in->events & ~HOW_BITS)",
+        ),
+    ),
+    Mutant(
+        "report_looks_once",
+        "sleep_epoll levels",
+        (
+            "fs/epoll_wait.c",
+            "if (ep->changes != changes)",
+            "if (0)",
         ),
     ),
     Mutant(

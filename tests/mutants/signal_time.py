@@ -25,8 +25,8 @@ MUTANTS = [
         "restarts with_stop",
         (
             "kernel/signal/sigaction.c",
-            "error == -ETIMEDOUT ? -EAGAIN : -EINTR;",
-            "error == -ETIMEDOUT ? -EAGAIN : error;",
+            "if (sig == -ERESTARTSYS)",
+            "if (sig == 0)",
         ),
     ),
     Mutant(
@@ -39,8 +39,8 @@ MUTANTS = [
         "clockset dates turned_back",
         (
             "kernel/time/deadline.c",
-            "if (absolute && clock == CLOCK_REALTIME)",
-            "\tif (absolute && clock == 99)",
+            "if (absolute && (clock == CLOCK_REALTIME ||",
+            "if (absolute && (clock == 99 ||",
         ),
     ),
     Mutant(
