@@ -143,6 +143,8 @@ enum {
 #define TCSBRK		0x5409
 #define TCXONC		0x540A
 #define TCFLSH		0x540B
+#define TIOCEXCL	0x540C
+#define TIOCNXCL	0x540D
 #define TIOCSCTTY	0x540E
 #define TIOCGPGRP	0x540F
 #define TIOCSPGRP	0x5410
@@ -156,6 +158,7 @@ enum {
 #define TIOCGSID	0x5429
 /* number of the slave that belongs to a pseudo-terminal's master */
 #define TIOCGPTN	0x80045430
+#define TIOCGEXCL	0x80045440	/* 1 after TIOCEXCL */
 #define TIOCSPTLCK	0x40045431	/* lock or unlock the slave */
 
 #define TCSANOW 0

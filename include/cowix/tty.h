@@ -22,7 +22,7 @@
 #define PTM_MAJOR	128
 #define PTS_MAJOR	136		/* their slaves: /dev/pts */
 
-#define NR_PTYS		64		/* a page each */
+#define NR_PTYS		64		/* two pages each */
 
 struct poll_table;
 

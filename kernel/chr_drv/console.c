@@ -233,7 +233,8 @@ void console_init(void)
 	for (u32 i = 0; i < NR_CONSOLES; i++) {
 		struct console *c = &consoles[i];
 
-		tty_init_struct(&c->tty, MKDEV(TTY_MAJOR, 1 + i), &driver);
+		tty_init_struct(&c->tty, MKDEV(TTY_MAJOR, 1 + i),
+				c->typed, &driver);
 		c->tty.winsize = (struct winsize){ ROWS, COLUMNS, 0, 0 };
 		vt_reset(c);
 	}

@@ -59,6 +59,7 @@ struct console {
 	u16 lines[LINES][COLUMNS];	/* a ring */
 
 	struct tty tty;
+	u8 typed[INPUT_SIZE];
 };
 
 /* Returns an argument of the sequence, or `missing` if it is absent or 0. */

@@ -39,11 +39,15 @@ static const struct termios default_termios = {
 	},
 };
 
-/* Prepares a terminal of a device. Called once, before it can be opened. */
-void tty_init_struct(struct tty *tty, kdev_t dev,
+/*
+ * Prepares a terminal of a device. input has room for what is typed. Called
+ * once, before it can be opened.
+ */
+void tty_init_struct(struct tty *tty, kdev_t dev, u8 *input,
 		     const struct tty_driver *driver)
 {
 	tty->dev = dev;
+	tty->input = input;
 	tty->driver = driver;
 	tty->life = 1;
 	wait_queue_init(&tty->wait);
@@ -54,7 +58,7 @@ void tty_init_struct(struct tty *tty, kdev_t dev,
 void tty_reset(struct tty *tty)
 {
 	tty->termios = default_termios;
-	tty->stopped = tty->literal = false;
+	tty->stopped = tty->literal = tty->exclusive = false;
 	tty_flush_input(tty);
 }
 
@@ -158,9 +162,21 @@ u32 tty_input_room(const struct tty *tty)
 {
 	if (tty_flag(tty, ICANON) && tty->tail == tty->edit)
 		return INPUT_SIZE;
-	if (queued(tty) >= INPUT_SIZE - 2)
+	if (queued(tty) >= INPUT_SIZE - 1)
 		return 0;
-	return INPUT_SIZE - 2 - queued(tty);
+	return INPUT_SIZE - 1 - queued(tty);
+}
+
+/* Puts an entry at the end of the queue, where there is room. */
+static void put_entry(struct tty *tty, u16 entry)
+{
+	u32 i = tty->head++ % INPUT_SIZE;
+
+	tty->input[i] = entry;
+	if (entry & (INPUT_EOL | INPUT_EOF))
+		bit_set(tty->marks, i);
+	else
+		bit_clear(tty->marks, i);
 }
 
 /* Returns how many characters can be read. */
@@ -169,7 +185,7 @@ u32 tty_readable(const struct tty *tty)
 	u32 n = 0;
 
 	for (u32 i = tty->tail; i != tty->edit; i++)
-		n += !(tty->input[i % INPUT_SIZE] & INPUT_EOF);
+		n += !(tty_entry(tty, i) & INPUT_EOF);
 	return n;
 }
 
@@ -194,7 +210,7 @@ static void queue_input(struct tty *tty, u16 entry)
 	bool ends = entry & (INPUT_EOL | INPUT_EOF),
 	     canonical = tty_flag(tty, ICANON);
 
-	if (queued(tty) >= INPUT_SIZE - (canonical && !ends ? 2 : 0))
+	if (queued(tty) >= INPUT_SIZE - (ends ? 0 : 1))
 		return;
 	if (tty->head == tty->edit)
 		tty->line_column = tty->column;
@@ -204,7 +220,7 @@ static void queue_input(struct tty *tty, u16 entry)
 	} else if (!(entry & INPUT_EOF)) {
 		echo(tty, entry);
 	}
-	tty->input[tty->head++ % INPUT_SIZE] = entry;
+	put_entry(tty, entry);
 	if (ends || !canonical) {
 		tty->edit = tty->head;
 		wake_up(&tty->wait);
@@ -217,7 +233,7 @@ static u32 column_of(const struct tty *tty, u32 entry)
 	u32 column = tty->line_column;
 
 	for (u32 i = tty->edit; i != entry; i++) {
-		u8 c = tty->input[i % INPUT_SIZE];
+		u8 c = tty_entry(tty, i);
 
 		if (c == '\t')
 			column += TAB_WIDTH - column % TAB_WIDTH;
@@ -235,7 +251,7 @@ static u8 take_back(struct tty *tty)
 	u8 c;
 
 	do
-		c = tty->input[--tty->head % INPUT_SIZE];
+		c = tty_entry(tty, --tty->head);
 	while (is_continuation(tty, c) && tty->head != tty->edit);
 	return c;
 }
@@ -272,7 +288,7 @@ static bool in_word(u8 c)
 /* Returns whether the last character of the line belongs to a word. */
 static bool ends_in_word(const struct tty *tty)
 {
-	return in_word(tty->input[(tty->head - 1) % INPUT_SIZE]);
+	return in_word(tty_entry(tty, tty->head - 1));
 }
 
 /* Erases the last word of the line, and what is behind it. */
@@ -321,7 +337,7 @@ static void reprint(struct tty *tty, u8 c)
 	echo_text(tty, "\n", 1);
 	tty->line_column = 0;
 	for (u32 i = tty->edit; i != tty->head; i++)
-		echo(tty, tty->input[i % INPUT_SIZE]);
+		echo(tty, tty_entry(tty, i));
 }
 
 /* Obeys a key that edits the line. Returns false if it is none. */

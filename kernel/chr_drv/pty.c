@@ -3,8 +3,8 @@
  * wire ends in the master, a file that some program holds. What is written to
  * the slave is read from the master; what is written to the master has been
  * typed at the slave. Both share one structure, a page, from the master's open
- * to the last close of both, and the slave's wait queue. No interrupt uses
- * them, so nothing here is masked.
+ * to the last close of both, and the slave's wait queue. What is typed has
+ * another page. No interrupt uses them, so nothing here is masked.
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
@@ -31,7 +31,7 @@ struct pty {
 	struct tty slave;
 };
 
-_Static_assert(sizeof(struct pty) <= PAGE_SIZE, "a pseudo-terminal is a page");
+_Static_assert(sizeof(struct pty) <= PAGE_SIZE, "it is a page, input another");
 
 static struct pty *ptys[NR_PTYS];
 
@@ -73,8 +73,10 @@ struct tty *pty_slave(u32 minor)
 void recount_ptys(found_page *found)
 {
 	for (u32 n = 0; n < NR_PTYS; n++)
-		if (ptys[n])
+		if (ptys[n]) {
 			found(OWNER_TTY, ptys[n]);
+			found(OWNER_TTY, ptys[n]->slave.input);
+		}
 }
 
 /* Returns NULL if there is none of that number, or its master is closed. */
@@ -102,6 +104,19 @@ static void make_pty_node(struct pty *pty, u32 n)
 	made++;
 }
 
+/* Takes the two pages of a pseudo-terminal. Returns 0 or -ENOMEM. */
+static int alloc_pages(struct pty **pty, u8 **input)
+{
+	*pty = kpage_zalloc(OWNER_TTY);
+	if (!*pty)
+		return -ENOMEM;
+	*input = kpage_alloc(OWNER_TTY);
+	if (*input)
+		return 0;
+	kpage_free(*pty);
+	return -ENOMEM;
+}
+
 /* /dev/ptmx: makes a new pair. Returns 0, -ENOSPC or -ENOMEM. */
 int pty_open_master(u32 *handle)
 {
@@ -110,18 +125,21 @@ int pty_open_master(u32 *handle)
 		.room = pty_room,
 		.flush = pty_flush,
 	};
-	struct pty *pty = kpage_zalloc(OWNER_TTY);	/* may sleep */
 	u32 n = suser() ? 0 : ROOT_PTYS;
+	struct pty *pty;
+	u8 *input;
+	int error = alloc_pages(&pty, &input);		/* may sleep */
 
-	if (!pty)
-		return -ENOMEM;
+	if (error)
+		return error;
 	while (n < NR_PTYS && ptys[n])
 		n++;
 	if (n == NR_PTYS) {
 		kpage_free(pty);
+		kpage_free(input);
 		return -ENOSPC;
 	}
-	tty_init_struct(&pty->slave, PTS_FIRST + n, &driver);
+	tty_init_struct(&pty->slave, PTS_FIRST + n, input, &driver);
 	pty->master = pty->locked = true;
 	make_pty_node(pty, n);
 	ptys[n] = pty;
@@ -146,6 +164,7 @@ static void free_unused(struct pty *pty)
 	if (pty->master || pty->slave.opens)
 		return;
 	ptys[MINOR(pty->slave.dev)] = NULL;
+	kpage_free(pty->slave.input);
 	kpage_free(pty);
 }
 

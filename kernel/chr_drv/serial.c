@@ -46,6 +46,7 @@ static struct line {
 	u16 base;
 	u8 ring[RING_SIZE];
 	u32 head, tail;
+	u8 received[INPUT_SIZE];
 } lines[SERIAL_LINES];
 
 static struct tty serial_ttys[SERIAL_LINES];
@@ -247,7 +248,7 @@ void serial_init(void)
 			continue;
 		lines[i].base = ports[i].base;
 		tty_init_struct(tty, MKDEV(TTY_MAJOR, SERIAL_FIRST + i),
-				&driver);
+				lines[i].received, &driver);
 		tty->winsize = (struct winsize){ 25, 80, 0, 0 };
 		outb(ports[i].base + UART_FCR, FCR_ENABLE);
 		serial_configure(tty);

@@ -148,7 +148,7 @@ static u32 take_input(struct tty *tty, char *chunk, u32 n, bool *end)
 	u32 taken = 0;
 
 	while (tty->tail != tty->edit && !*end) {
-		u16 entry = tty->input[tty->tail % INPUT_SIZE];
+		u16 entry = tty_entry(tty, tty->tail);
 
 		if (taken == n && !(entry & INPUT_EOF))
 			break;
@@ -393,7 +393,7 @@ void tty_hangup_session(int session)
  * Opens a terminal and gives its handle. A session leader without a terminal
  * gets it as the controlling one, unless noctty is set or another session has
  * it. Through /dev/console it stays open over hangups: init speaks there.
- * Returns 0, -ENXIO or -EIO.
+ * Returns 0, -ENXIO, -EIO, or -EBUSY if somebody wants to be the only one.
  */
 int tty_open(kdev_t dev, bool noctty, u32 *handle)
 {
@@ -411,6 +411,8 @@ int tty_open(kdev_t dev, bool noctty, u32 *handle)
 	if (!tty)
 		return MAJOR(dev) == PTS_MAJOR ? -EIO : -ENXIO;
 	error = MAJOR(dev) == PTS_MAJOR ? pty_open_slave(tty) : 0;
+	if (!error && tty->exclusive && !suser())
+		error = -EBUSY;
 	if (error)
 		return error;
 	tty->opens++;
@@ -431,6 +433,8 @@ void tty_close(u32 handle)
 		return;
 	}
 	tty->opens--;
+	if (!tty->opens)
+		tty->exclusive = false;
 	if (tty->opens == 0 && MAJOR(tty->dev) == PTS_MAJOR)
 		pty_close_slave(tty);
 }

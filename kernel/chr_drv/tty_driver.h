@@ -10,12 +10,13 @@
 #include <cowix/wait.h>
 #include <abi/termios.h>
 
-#define INPUT_SIZE	1024u	/* entries, a power of two */
+#define INPUT_SIZE	4096u	/* entries: a page, and the longest line */
 #define OUTPUT_MAX	8	/* what one character can become: a tab */
 
 /*
  * An entry of the input queue: a character, and marks that canonical mode puts
- * there.
+ * there. In the queue the marks are one bit: a NUL never ends a line, so with
+ * the bit it is the end of the file.
  */
 #define INPUT_EOL	0x100	/* the last character of a line */
 #define INPUT_EOF	0x200	/* no character: the end of file was typed */
@@ -55,12 +56,25 @@ struct tty {
 	u32 line_column;	/* where the line being edited began */
 	struct wait_queue wait;	/* input, room, end of a stop, hangup */
 	u32 head, edit, tail;	/* tail..edit: readable; edit..head: edited */
-	u16 input[INPUT_SIZE];
+	u8 *input;		/* the characters: INPUT_SIZE */
+	u32 marks[INPUT_SIZE / 32];	/* bits: its character ends a line */
+	bool exclusive;		/* only the superuser may open it again */
 };
 
 static inline bool tty_flag(const struct tty *tty, tcflag_t l)
 {
 	return tty->termios.c_lflag & l;
+}
+
+/* Returns an entry of the queue: a character, INPUT_EOF, or with INPUT_EOL. */
+static inline u16 tty_entry(const struct tty *tty, u32 at)
+{
+	u32 i = at % INPUT_SIZE;
+	u8 c = tty->input[i];
+
+	if (!(tty->marks[i / 32] & 1u << i % 32))
+		return c;
+	return c ? c | INPUT_EOL : INPUT_EOF;
 }
 
 /* tty.c */
@@ -71,7 +85,7 @@ int tty_take(struct tty *tty, bool steal);
 void tty_leave(struct tty *tty);
 
 /* ldisc.c; interrupts masked */
-void tty_init_struct(struct tty *tty, kdev_t dev,
+void tty_init_struct(struct tty *tty, kdev_t dev, u8 *input,
 		     const struct tty_driver *driver);
 void tty_reset(struct tty *tty);
 void tty_input(struct tty *tty, u8 c);

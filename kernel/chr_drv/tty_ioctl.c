@@ -306,6 +306,8 @@ static int ask_request(struct tty *tty, bool master, u32 command,
 		return put_user_u32(output_queued(tty), to);
 	case FIONREAD:
 		return put_user_u32(tty_readable(tty), to);
+	case TIOCGEXCL:
+		return put_user_u32(tty->exclusive, to);
 	}
 	return -ENOTTY;
 }
@@ -343,6 +345,10 @@ int tty_ioctl(u32 handle, u32 command, u32 arg)
 		return detach_tty(tty);
 	case TIOCSTI:
 		return simulate_input(tty, user);
+	case TIOCEXCL:
+	case TIOCNXCL:
+		tty->exclusive = command == TIOCEXCL;
+		return 0;
 	}
 	return ask_request(tty, master, command, user);
 }
