@@ -16,17 +16,15 @@ MUTANTS = [
         "sleep_terms masters",
         (
             "kernel/chr_drv/pty.c",
-            "struct pty *pty = kpage_zalloc(OWNER_TTY); /* may sleep */ u32 n "
-            "= suser() ? 0 : ROOT_PTYS; if (!pty) return -ENOMEM; while (n < "
-            "NR_PTYS && ptys[n]) n++;",
-            "\tstruct pty *pty;\n"
-            "\tu32 n = suser() ? 0 : ROOT_PTYS;\n"
+            "int error = alloc_pages(&pty, &input); /* may sleep */ if (error) "
+            "return error; while (n < NR_PTYS && ptys[n]) n++;",
+            "\tint error;\n"
             "\n"
             "\twhile (n < NR_PTYS && ptys[n])\n"
             "\t\tn++;\n"
-            "\tpty = kpage_zalloc(OWNER_TTY);\n"
-            "\tif (!pty)\n"
-            "\t\treturn -ENOMEM;\n",
+            "\terror = alloc_pages(&pty, &input);\n"
+            "\tif (error)\n"
+            "\t\treturn error;\n",
         ),
     ),
     Mutant(
@@ -87,8 +85,31 @@ MUTANTS = [
     Mutant(
         "pty_lost",
         "owners terminals",
-        ("kernel/chr_drv/pty.c", "NULL; kpage_free(pty);", "NULL;"),
+        (
+            "kernel/chr_drv/pty.c",
+            "NULL; kpage_free(pty->slave.input); kpage_free(pty);",
+            "NULL;\n\tkpage_free(pty->slave.input);",
+        ),
         says="owner tty",
+    ),
+    Mutant(
+        "pty_input_lost",
+        "owners terminals",
+        (
+            "kernel/chr_drv/pty.c",
+            "NULL; kpage_free(pty->slave.input); kpage_free(pty);",
+            "NULL;\n\tkpage_free(pty);",
+        ),
+        says="owner tty",
+    ),
+    Mutant(
+        "tty_old_mark",
+        "tty_long many_lines",
+        (
+            "kernel/chr_drv/ldisc.c",
+            "else bit_clear(tty->marks, i);",
+            "",
+        ),
     ),
     Mutant(
         "ramdisk_page_lost",

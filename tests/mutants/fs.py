@@ -308,4 +308,41 @@ MUTANTS = [
             "\t\terror = is_mount_point(replaced) ? -EBUSY : 0;",
         ),
     ),
+    Mutant(
+        "pipe_shrunk_too_far",
+        "fcntls pipe_sizes",
+        (
+            "fs/pipe.c",
+            "if (pipe->copying || pipe->head - PAGE_ROUND_DOWN(pipe->tail) > "
+            "size) return -EBUSY;",
+            "",
+        ),
+    ),
+    Mutant(
+        "file_lock_is_process_lock",
+        "fcntls locks_of_files",
+        (
+            "fs/locks.c",
+            "return lock->owner && lock->owner != lock->file;",
+            "\treturn lock->owner;",
+        ),
+    ),
+    Mutant(
+        "sendfile_window_stays",
+        "sendfile windows",
+        (
+            "fs/sendfile.c",
+            "(void)unmap_range(current->mm, at, at + PAGE_ROUND_UP(length));",
+            "\t(void)at;\n\t(void)length;",
+        ),
+    ),
+    Mutant(
+        "copy_range_onto_itself",
+        "sendfile bad_ranges",
+        (
+            "fs/sendfile.c",
+            "return in == out && overlaps(t, count) ? -EINVAL : 0;",
+            "\treturn 0;",
+        ),
+    ),
 ]

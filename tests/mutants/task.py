@@ -367,4 +367,31 @@ MUTANTS = [
             "\tif (!current->process->group_work)",
         ),
     ),
+    Mutant(
+        "new_privileges",
+        "prctls no_new_privileges",
+        (
+            "kernel/task/cred.c",
+            "bool nosuid = inode_nosuid(inode) || was->no_new_privs;",
+            "\tbool nosuid = inode_nosuid(inode);",
+        ),
+    ),
+    Mutant(
+        "stranger_signals_orphan",
+        "prctls strange_maker",
+        (
+            "kernel/signal/kill.c",
+            "kill_one(t->parent_signal, t, false, &source);",
+            "\t\t\tpost_signal(t->parent_signal, t, false, &source);",
+        ),
+    ),
+    Mutant(
+        "thread_is_no_maker",
+        "prctls thread_ends",
+        (
+            "kernel/task/exit.c",
+            "tell_child(child); child->maker = process->pid;",
+            "\t\t\tchild->maker = process->pid;",
+        ),
+    ),
 ]
