@@ -93,9 +93,9 @@ static void terminals(void)
 	if (!begin())
 		return;
 	open_pair();
-	CHECK(gained(OWNER_TTY) == 1);
+	CHECK(gained(OWNER_TTY) == 2);	/* itself, and its input */
 	CHECK(close(slave) == 0 && close(master) == 0);
-	CHECK(gained(OWNER_TTY) == -1);
+	CHECK(gained(OWNER_TTY) == -2);
 }
 
 /* Starts a child that sleeps, with a stack, a directory and tables. */
