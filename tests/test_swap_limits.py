@@ -22,7 +22,7 @@ def test_full(floppy, tmp_path):
         f"{ON}; /tests/thrash 10000 2; echo status $?; {alone}; {CLEAN}",
         *drive(swap_disk(tmp_path / "swap.img", 4 * MB)),
         "-m",
-        "8",
+        "9",
         "-v",
         image=floppy,
         timeout=100,
