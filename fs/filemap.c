@@ -50,7 +50,7 @@ static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
  */
 static bool wait_for_lock(struct inode *inode, struct mm *mm)
 {
-	if (!inode->i_locked || !mm->locked)
+	if (!inode->i_locked || mm->locker != current)
 		return false;
 	igrab(inode);
 	mm_unlock(mm);

@@ -81,27 +81,29 @@ u32 room_above(struct mm *mm, struct list *next)
  */
 bool mm_lock_slept(struct mm *mm)
 {
-	if (mm->locked) {
+	if (mm->locker) {
 		sleep_on(&mm->unlocked);
 		return true;
 	}
-	mm->locked = true;
+	mm->locker = current;
 	return false;
 }
 
-/* Takes the lock of an address space, which needs one if it has more users. */
+/*
+ * Takes the lock of an address space. Whoever has the only thread takes it,
+ * too: while it sleeps a tracer may come.
+ */
 void mm_lock(struct mm *mm)
 {
-	while (mm->users > 1 && mm_lock_slept(mm))
+	while (mm_lock_slept(mm))
 		;
 }
 
 void mm_unlock(struct mm *mm)
 {
-	if (!mm->locked)
-		return;
-	mm->locked = false;
-	wake_up(&mm->unlocked);
+	mm->locker = NULL;
+	if (!list_empty(&mm->unlocked.sleepers))
+		wake_up(&mm->unlocked);
 }
 
 /* The first area that ends above addr, or NULL. */

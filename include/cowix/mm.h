@@ -200,10 +200,8 @@ struct mm {
 	bool locks_on_fault;	/* their pages need not be there at once */
 	/* it has, or had, page tables that others use too */
 	bool shares_tables;
-	/*
-	 * by one of several users, who may sleep while areas or tables change
-	 */
-	bool locked;
+	/* who changes areas or tables, and may sleep meanwhile; NULL: nobody */
+	struct task_struct *locker;
 	struct wait_queue unlocked;
 	u32 start_code, end_code;	/* of the program, without libraries */
 	u32 start_brk, brk;

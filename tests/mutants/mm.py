@@ -477,4 +477,13 @@ MUTANTS = [
             "\treturn true;",
         ),
     ),
+    Mutant(
+        "only_thread_takes_no_lock",
+        "test_borrowed.py::test_read_meanwhile",
+        (
+            "mm/area.c",
+            "while (mm_lock_slept(mm))",
+            "\twhile (mm->users > 1 && mm_lock_slept(mm))",
+        ),
+    ),
 ]
