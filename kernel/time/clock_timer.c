@@ -48,12 +48,16 @@ static u64 time_to_end(const struct clock_timer *t)
 
 static void look_again(struct timer *timer);
 
-/* Lets the timer run. Masked, so that it can tell of its end here, too. */
+/*
+ * Lets the timer run, from now if it runs already. Masked, so that it can tell
+ * of its end here, too.
+ */
 static void clock_timer_run(struct clock_timer *t)
 {
 	u32 flags = irq_save();
 	u64 left = time_to_end(t);
 
+	timer_cancel(&t->timer);
 	if (t->expire && left)
 		timer_add(&t->timer, (left + NSEC_A_TICK - 1) / NSEC_A_TICK,
 			  look_again, t);
@@ -132,7 +136,7 @@ void clock_timer_set(struct clock_timer *t, int clock, bool absolute,
  * Lets a timer that has come run again, if it has an interval. Returns how many
  * ends have come, at least 1.
  */
-u32 clock_timer_forward(struct clock_timer *t)
+u64 clock_timer_forward(struct clock_timer *t)
 {
 	u64 now = clock_now(t), n = 1;
 

@@ -27,13 +27,13 @@ struct posix_timer {
 	u32 last_overrun;		/* when it was taken last */
 };
 
-/* Lets a timer that has come run again; n ends have come. */
+/* Lets a timer that has come run again, and counts the ends it has missed. */
 static void pass_ends(struct posix_timer *t)
 {
-	u32 n = clock_timer_forward(&t->timer);
+	u64 overrun = t->overrun + clock_timer_forward(&t->timer) - 1;
 
 	t->stands = false;
-	t->overrun = min_u32(t->overrun + n - 1, OVERRUN_MAX);
+	t->overrun = overrun < OVERRUN_MAX ? overrun : OVERRUN_MAX;
 }
 
 /* Called when the signal is taken, just before the program sees it. */
@@ -272,6 +272,23 @@ int sys_timer_gettime64(int id, struct itimerspec64 __user *to)
 	return timer_gettime(id, to, true);
 }
 
+/*
+ * Sets a timer anew and tells what it was. Masked: a tick in between would
+ * let the old setting come.
+ */
+static void set_timer(struct posix_timer *t, bool absolute,
+		      const struct timer_setting *new,
+		      struct timer_setting *old)
+{
+	u32 flags = irq_save();
+
+	show_timer(t, old);
+	t->stands = false;
+	t->overrun = t->last_overrun = 0;
+	clock_timer_set(&t->timer, t->clock, absolute, new);
+	irq_restore(flags);
+}
+
 static int timer_settime(int id, int flags, const void __user *user_new,
 			 void __user *user_old, bool wide)
 {
@@ -284,10 +301,7 @@ static int timer_settime(int id, int flags, const void __user *user_new,
 	t = find_timer(id);
 	if (!t)
 		return -EINVAL;
-	show_timer(t, &old);
-	t->stands = false;
-	t->overrun = t->last_overrun = 0;
-	clock_timer_set(&t->timer, t->clock, flags & TIMER_ABSTIME, &new);
+	set_timer(t, flags & TIMER_ABSTIME, &new, &old);
 	return user_old ? put_setting(&old, user_old, wide) : 0;
 }
 

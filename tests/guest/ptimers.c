@@ -362,6 +362,31 @@ static void clocks(void)
 			    &ts, NULL), EOPNOTSUPP);
 }
 
+/*
+ * A tick may come while a timer is set: the old setting comes, or it does not,
+ * but never both run.
+ */
+static void set_at_ticks(void)
+{
+	int id = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGUSR1, 0);
+	struct itimerspec soon = { { 0, 10 * MS }, { 0, 0 } };
+	long end = now_ms() + 2500;
+
+	handle_with(SIGUSR1, note_info, 0);
+	while (now_ms() < end) {
+		CHECK(syscall(__NR_clock_gettime, CLOCK_MONOTONIC,
+			      &soon.it_value) == 0);
+		CHECK(syscall(__NR_timer_settime, id, TIMER_ABSTIME, &soon,
+			      NULL) == 0);
+		soon.it_value.tv_sec++;
+		CHECK(syscall(__NR_timer_settime, id, TIMER_ABSTIME, &soon,
+			      NULL) == 0);
+	}
+	CHECK(settime(id, 0, 10, 0) == 0);
+	for (int before = count; count == before;)
+		sleep_ms(1000);
+}
+
 TESTS(
 	{ "once", "a timer comes once, and tells who it is", once },
 	{ "plain", "a timer without an event", plain },
@@ -376,4 +401,5 @@ TESTS(
 	{ "threads", "SIGEV_THREAD_ID, also without the thread", threads },
 	{ "cpu-timers", "timers of CPU time", cpu_timers },
 	{ "cpu-clocks", "clocks of processes and threads", cpu_clocks },
+	{ "ticks", "a timer set while a tick comes", set_at_ticks },
 	{ "clocks", "resolution of all clocks, who may be set", clocks })
