@@ -2,7 +2,8 @@
  * Copying from file to file inside the kernel. A window of the first file is
  * mapped into the caller's address space and written from there. The window's
  * pages are those of the page cache: nothing is copied on the way. It is a
- * mapping like one of mmap(), and goes when its part is written.
+ * mapping like one of mmap(), and goes when its part is written. A child that
+ * another thread forks meanwhile does not get it.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -25,8 +26,8 @@ struct transfer {
 static u32 open_window(const struct file *in, u32 offset, u32 length)
 {
 	struct vm_area area = {
-		.flags = VM_READ | VM_NEVER_EXEC, .ops = &file_vm_ops,
-		.object = in->inode, .offset = offset,
+		.flags = VM_READ | VM_NEVER_EXEC | VM_DONTFORK,
+		.ops = &file_vm_ops, .object = in->inode, .offset = offset,
 	};
 	u32 at;
 
@@ -64,8 +65,9 @@ static int send_window(struct transfer *t, u32 count)
 }
 
 /*
- * Copies up to count bytes, fewer at the end of the first file, or where the
- * second would wait. Returns how many, or an error if there are none.
+ * Copies up to count bytes, fewer at the end of the first file, where the
+ * second would wait, or when a signal has come. Returns how many, or an error
+ * if there are none.
  */
 static int send_windows(struct transfer *t, u32 count)
 {
@@ -79,6 +81,10 @@ static int send_windows(struct transfer *t, u32 count)
 			break;
 		done += n;
 		t->from += n;
+		if (signal_pending(current))
+			break;
+		if (current->work & WORK_RESCHED)
+			schedule();
 	}
 	return done ? (int)done : n;
 }
@@ -110,6 +116,12 @@ static bool may_write(const struct file *file)
 	return file->flags & O_ACCMODE;
 }
 
+/* Returns true for a file with pages. Those of /proc show a size of 0. */
+static bool has_pages(const struct inode *inode)
+{
+	return S_ISREG(inode->i_mode) && inode->i_op->map_blocks;
+}
+
 /* Returns 0 if sendfile() can copy so. at: the program gave a position. */
 static int check_sendfile(const struct transfer *t, u32 count, bool at)
 {
@@ -121,7 +133,7 @@ static int check_sendfile(const struct transfer *t, u32 count, bool at)
 		return -EINVAL;
 	if (!may_write(t->out))
 		return -EBADF;
-	if (!S_ISREG(t->in->inode->i_mode) || t->out->flags & O_APPEND)
+	if (!has_pages(t->in->inode) || t->out->flags & O_APPEND)
 		return -EINVAL;
 	return 0;
 }
@@ -200,7 +212,7 @@ static int check_range(const struct transfer *t, u32 count)
 
 	if (S_ISDIR(in->i_mode) || S_ISDIR(out->i_mode))
 		return -EISDIR;
-	if (!S_ISREG(in->i_mode) || !S_ISREG(out->i_mode))
+	if (!has_pages(in) || !S_ISREG(out->i_mode))
 		return -EINVAL;
 	if (!may_read(t->in) || !may_write(t->out) || t->out->flags & O_APPEND)
 		return -EBADF;

@@ -3,11 +3,14 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include "procfs.h"
+#include "thread.h"
 
 #define SIZE 100001	/* more than one window, or a pipe, holds */
+#define LARGE 200000000
 #define BAD ((void *)4096)
 
 static char data[SIZE], copy[SIZE + 1];
@@ -198,6 +201,77 @@ static void windows(void)
 	CHECK(close(in) == 0 && close(out) == 0);
 }
 
+/* A file without pages is refused, or copied: it does not seem empty. */
+static void from_proc(void)
+{
+	int in = open("/proc/version", O_RDONLY), out = temporary();
+
+	if (send_from(out, in, NULL, 1000) < 0)
+		CHECK(errno == EINVAL);
+	else
+		CHECK(lseek(out, 0, SEEK_CUR) > 10);
+	if (on_cowix())
+		CHECK_ERRNO(copy_range(in, NULL, out, NULL, 1000), EINVAL);
+	CHECK(close(in) == 0 && close(out) == 0);
+}
+
+static int ends[2];
+
+static void send_all(void *arg)
+{
+	while (send_from(ends[1], *(int *)arg, NULL, SIZE) > 0)
+		;
+	close(ends[1]);
+}
+
+/* A child forked meanwhile has no window. */
+static void forked(void)
+{
+	int in = filled(), child;
+	struct thread t;
+
+	CHECK(pipe(ends) == 0);
+	start(&t, send_all, &in);
+	sleep_ms(50);
+	child = fork();
+	if (child == 0) {
+		read_all("/proc/self/maps");
+		_exit(strstr(text, "sendfile-file") || strstr(text, "deleted"));
+	}
+	CHECK(wait_status(child) == 0);
+	while (read(ends[0], copy, SIZE) > 0)
+		;
+	join(&t);
+	CHECK(close(ends[0]) == 0 && close(in) == 0);
+}
+
+static volatile int alarms;
+
+static void note_alarm(int sig)
+{
+	(void)sig;
+	alarms++;
+}
+
+/* A signal ends a copy early. */
+static void interrupted(void)
+{
+	struct itimerval soon = { { 0, 0 }, { 0, 10000 } };
+	int in = temporary(), out = open("/dev/null", O_WRONLY), n = LARGE;
+	long end = now_ms() + 8000;
+
+	CHECK(ftruncate(in, LARGE) == 0);
+	signal(SIGALRM, note_alarm);
+	while (n == LARGE && on_cowix() && now_ms() < end) {
+		CHECK(lseek(in, 0, SEEK_SET) == 0);
+		CHECK(syscall(__NR_setitimer, ITIMER_REAL, &soon, NULL) == 0);
+		n = send_from(out, in, NULL, LARGE);
+	}
+	if (on_cowix())
+		CHECK(n > 0 && n < LARGE && lseek(in, 0, SEEK_CUR) == n);
+	CHECK(close(in) == 0 && close(out) == 0);
+}
+
 static const struct test tests[] = {
 	{ "whole_file", "a whole file, from the files' own positions",
 	  whole_file },
@@ -207,6 +281,9 @@ static const struct test tests[] = {
 	{ "bad_sendfile", "what sendfile refuses", bad_sendfile },
 	{ "ranges", "copy_file_range between files and within one", ranges },
 	{ "bad_ranges", "what copy_file_range refuses", bad_ranges },
+	{ "from_proc", "a file of /proc", from_proc },
+	{ "forked", "a fork by another thread", forked },
+	{ "interrupted", "a signal meanwhile", interrupted },
 	{ "windows", "no mapping is left behind", windows },
 	{ 0 },
 };
