@@ -62,7 +62,7 @@ static int signalfd_read(struct file *file, char __user *buf, u32 n,
 	if (file->flags & O_NONBLOCK)
 		end.kind = DEADLINE_UPTIME;	/* it is over */
 	for (; n - done >= sizeof(info); done += sizeof(info)) {
-		result = await_signal(signals->set, &end, &source);
+		result = await_signal(&signals->set, &end, &source);
 		if (result < 0)
 			break;
 		describe_signal(&info, result, &source);

@@ -49,7 +49,7 @@ bool blocks_or_ignores(struct task_struct *task, int sig);
 void signal_sets(const struct task_struct *task, u64 *ignored, u64 *caught);
 
 /* kernel/signal/sigaction.c */
-int await_signal(u64 set, const struct deadline *end,
+int await_signal(const u64 *set, const struct deadline *end,
 		 struct signal_source *source);
 void wait_with_mask(u64 mask);
 void restore_mask(void);

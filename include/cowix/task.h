@@ -161,7 +161,7 @@ struct task_struct {
 	struct sigaction_table *sigactions;
 	struct pending_signals pending;	/* for this thread */
 	struct pending_signals shared;	/* process: for any of its threads */
-	struct wait_queue signal_wait;	/* process: of polled signalfds */
+	struct wait_queue signal_wait;	/* process: for its signals */
 	u64 sig_blocked;
 	u64 sig_saved;		/* mask from before a wait, if restore_mask */
 	u64 sig_awaited;	/* blocked or not, these end sigtimedwait() */

@@ -239,39 +239,33 @@ int sys_sigsuspend(int unused1, int unused2, u32 mask)
 	return suspend_with(mask);
 }
 
-/* Takes out a pending signal of set. Returns its number, or 0 without one. */
-static int take_awaited(u64 set, struct signal_source *source)
+/*
+ * Sleeps until a signal of set comes, or until end. Another thread may change
+ * the set meanwhile, and wakes this one then. Returns the signal's number,
+ * -EAGAIN if none came, or -ERESTARTSYS after any other signal, even a stop.
+ */
+int await_signal(const u64 *set, const struct deadline *end,
+		 struct signal_source *source)
 {
-	u32 flags = irq_save();
-	int sig = lowest_signal(pending_now() & set);
+	u32 flags = irq_save();	/* none comes between the look and the sleep */
+	int sig, error = 0;
 
+	for (;;) {
+		u64 awaited = *set & ~UNBLOCKABLE;
+
+		sig = lowest_signal(pending_now() & awaited);
+		if (sig || error)
+			break;
+		current->sig_awaited = awaited;
+		error = sleep_until(&current->process->signal_wait, end);
+		current->sig_awaited = 0;
+	}
 	if (sig)
 		dequeue_signal(sig, source);
 	irq_restore(flags);
-	return sig;
-}
-
-/*
- * Sleeps until a signal of set comes, or until end. Returns its number, -EAGAIN
- * if none came, or -ERESTARTSYS after any other signal, even a stop.
- */
-int await_signal(u64 set, const struct deadline *end,
-			struct signal_source *source)
-{
-	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
-	int sig, error = 0;
-
-	set &= ~UNBLOCKABLE;
-	for (;;) {
-		sig = take_awaited(set, source);
-		if (sig)
-			return sig;
-		if (error)
-			return error == -ETIMEDOUT ? -EAGAIN : error;
-		current->sig_awaited = set;
-		error = sleep_until(&nobody, end);
-		current->sig_awaited = 0;
-	}
+	if (sig)
+		return sig;
+	return error == -ETIMEDOUT ? -EAGAIN : error;
 }
 
 /* Waits for a signal and tells where it came from. Returns its number. */
@@ -292,7 +286,7 @@ static int do_sigtimedwait(const u64 __user *user_set,
 	error = get_deadline(&end, CLOCK_MONOTONIC, false, timeout, wide);
 	if (error)
 		return error;
-	sig = await_signal(set, &end, &source);
+	sig = await_signal(&set, &end, &source);
 	if (sig == -ERESTARTSYS)
 		return -EINTR;
 	if (sig < 0 || !user_info)

@@ -8,6 +8,7 @@
 #include <abi/eventfd.h>
 #include <abi/poll.h>
 #include <abi/signalfd.h>
+#include "later.h"
 #include "thread.h"
 
 typedef unsigned long long u64;
@@ -34,21 +35,6 @@ static long long get(int fd)
 	int n = read(fd, &value, sizeof(value));
 
 	return n == sizeof(value) ? (long long)value : n;
-}
-
-static int later(int ms, int fd, int sig)
-{
-	int parent = getpid(), pid = fork();
-
-	if (pid == 0) {
-		sleep_ms(ms);
-		if (sig)
-			kill(parent, sig);
-		else
-			put(fd, 3);
-		_exit(0);
-	}
-	return pid;
 }
 
 static void counters(void)
@@ -153,6 +139,20 @@ static void timer_files(void)
 	CHECK(syscall(__NR_fcntl, fd, F_SETFL, O_NONBLOCK) == 0);
 	sleep_ms(30);
 	CHECK(get(fd) == -1 && errno == EAGAIN);
+}
+
+/* More ends come in a second or five than 32 bits count. */
+static void many_ends(void)
+{
+	struct itimerspec new = { { 0, 1 }, { 0, 1 } };
+	long start = now_ms();
+	long long n;
+	int fd = syscall(__NR_timerfd_create, CLOCK_MONOTONIC, 0);
+
+	CHECK(syscall(__NR_timerfd_settime, fd, 0, &new, NULL) == 0);
+	sleep_ms(4500);
+	n = get(fd);
+	CHECK(n >= 4480ll * MS && n <= (now_ms() - start + 20) * (long long)MS);
 }
 
 static void wall_timers(void)
@@ -390,11 +390,38 @@ static void closed_meanwhile(void)
 	CHECK(got == 6);
 }
 
+static void signal_reader(void *arg)
+{
+	struct signalfd_siginfo *si = arg;
+
+	si->ssi_code = read(shared_fd, si, sizeof(*si));
+}
+
+/* Another thread may change the set that a thread waits for. */
+static void changed_meanwhile(void)
+{
+	u64 set = BIT(SIGUSR2);
+	struct signalfd_siginfo si = { 0 };
+	struct thread t;
+
+	block(BIT(SIGUSR1) | BIT(SIGUSR2));
+	shared_fd = signal_file(BIT(SIGUSR1), 0);
+	start(&t, signal_reader, &si);
+	sleep_ms(30);
+	kill(getpid(), SIGUSR2);
+	sleep_ms(30);
+	CHECK(si.ssi_signo == 0);
+	CHECK(syscall(__NR_signalfd4, shared_fd, &set, 8, 0) == shared_fd);
+	join(&t);
+	CHECK(si.ssi_signo == SIGUSR2 && si.ssi_code == sizeof(si));
+}
+
 TESTS(
 	{ "counters", "eventfd: reads, writes, errors", counters },
 	{ "semaphores", "eventfd: EFD_SEMAPHORE", semaphores },
 	{ "full", "eventfd: a writer waits, edges come", full },
 	{ "timers", "timerfd: spans, intervals, what is left", timer_files },
+	{ "many", "timerfd: an interval of a nanosecond", many_ends },
 	{ "wall", "timerfd: times of day, long ago, wide calls", wall_timers },
 	{ "bad-timers", "timerfd: errors", bad_timers },
 	{ "clock-sets", "timerfd: the clock is set", clock_sets },
@@ -402,4 +429,6 @@ TESTS(
 	{ "bad-signals", "signalfd: errors", bad_signal_files },
 	{ "waiting", "signalfd: reads that wait", waiting_reads },
 	{ "whose", "signalfd: the reader's signals", whose },
-	{ "closed", "another thread closes what one reads", closed_meanwhile })
+	{ "closed", "another thread closes what one reads", closed_meanwhile },
+	{ "changed", "another thread changes what one reads",
+	  changed_meanwhile })

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <abi/epoll.h>
 #include <abi/poll.h>
+#include "later.h"
 
 static int create(void)
 {
@@ -389,21 +390,6 @@ static void note(int sig)
 	count++;
 }
 
-static int later(int ms, int fd, int sig)
-{
-	int parent = getpid(), pid = fork();
-
-	if (pid == 0) {
-		sleep_ms(ms);
-		if (sig)
-			kill(parent, sig);
-		else
-			put(fd);
-		_exit(0);
-	}
-	return pid;
-}
-
 static void sleeping(void)
 {
 	struct sigaction action = { .sa_handler = note,
@@ -417,8 +403,8 @@ static void sleeping(void)
 	pid = later(50, fds[1], 0);
 	CHECK(epoll_wait(ep, &event, 1, -1) == 1 && event.events == EPOLLIN);
 	CHECK(wait_status(pid) == 0);
-	take(fds[0]);
 	CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+	CHECK(read(fds[0], &event, 8) == 8);
 	pid = later(50, -1, SIGUSR1);
 	CHECK_ERRNO(epoll_wait(ep, &event, 1, 5000), EINTR);
 	CHECK(count == 1 && wait_status(pid) == 0);
