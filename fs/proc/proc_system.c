@@ -43,6 +43,15 @@ static void show_meminfo(struct seq *s)
 		seq_printf(s, "%-16s%8u kB\n", lines[i].name, lines[i].kb);
 }
 
+/* Counts in pages. */
+static void show_vmstat(struct seq *s)
+{
+	seq_printf(s,
+		   "nr_free_pages %u\nnr_file_pages %u\nnr_shmem %u\n"
+		   "nr_slab_unreclaimable %u\n",
+		   nr_free_pages, nr_cached_pages, tmpfs_pages, kmalloc_pages);
+}
+
 static void show_uptime(struct seq *s)
 {
 	u32 now = jiffies, idle = cpu_ticks[CPU_IDLE];
@@ -193,6 +202,7 @@ static void show_params(struct seq *s)
 const struct proc_entry proc_system_entries[] = {
 	{ .name = "self", .mode = S_IFLNK | 0777 },
 	SHOWN("meminfo", show_meminfo),
+	SHOWN("vmstat", show_vmstat),
 	SHOWN("mounts", show_mounts),
 	SHOWN("swaps", show_swaps),
 	SHOWN("uptime", show_uptime),

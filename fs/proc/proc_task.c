@@ -276,12 +276,12 @@ void show_area_line(struct seq *s, const struct vm_area *area,
 /*
  * Copies to *part what comes next behind it: an area, or one of its two parts.
  * An area of a program's data and .bss has two: the second has no file. Returns
- * the address space, or NULL at its end.
+ * the address space, or NULL at its end, or if current may see it no more.
  */
 struct mm *next_part(struct seq *s, struct vm_area *part)
 {
 	const struct task_struct *task = task_of(s);
-	struct mm *mm = task ? task->mm : NULL;
+	struct mm *mm = task && may_see(task) ? task->mm : NULL;
 	const struct vm_area *area = mm ? area_above(mm, part->end) : NULL;
 	u32 start = area ? max_u32(area->start, part->end) : 0;
 

@@ -60,6 +60,14 @@ static void read_only(void)
 	CHECK_ERRNO(open("/proc/test", O_WRONLY | O_CREAT, 0644), EROFS);
 }
 
+static void vmstat(void)
+{
+	CHECK(read_all("/proc/vmstat") > 0 && number_of("nr_free_pages ") > 0);
+	CHECK(number_of("nr_file_pages ") > 0 &&
+	      number_of("nr_shmem ") >= 0 &&
+	      number_of("nr_slab_unreclaimable ") > 0);
+}
+
 static void meminfo(void)
 {
 	struct audit_report r;
@@ -188,6 +196,7 @@ static const struct test list[] = {
 	{ "tables", "filesystems, mounts, version and others", tables },
 	{ "pieces", "a text in pieces is the same text", pieces },
 	{ "read_only", "nothing can be made or changed", read_only },
+	{ "vmstat", "counts of pages", vmstat },
 	{ "meminfo", "meminfo agrees with the audit", meminfo },
 	{ "clocks", "uptime, boot time, stat", clocks },
 	{ "forks_counted", "processes and the last number", forks_counted },

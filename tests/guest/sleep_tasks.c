@@ -1,4 +1,5 @@
 /* The sweep of planned sleeps (sleep.h) over resources of tasks. */
+#include <abi/prctl.h>
 #include <abi/ptrace.h>
 #include <abi/uio.h>
 #include <sys/mount.h>
@@ -315,6 +316,89 @@ static void proc(void)
 	CHECK(umount(PROC) == 0);
 }
 
+/* /proc/PID/maps of a child that its user may see no more. */
+
+#define ME 54321
+#define SECRET 0xA0000000u
+
+static int orders[2], answers[2];
+
+static void keep_secret(void)
+{
+	hear(orders[0]);
+	CHECK(syscall(__NR_prctl, PR_SET_DUMPABLE, 0) == 0);
+	CHECK(mmap((void *)SECRET, PAGE, PROT_READ,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+	      (void *)SECRET);
+	say(answers[1]);
+	hear(orders[0]);
+	_exit(0);
+}
+
+static void start_private(void)
+{
+	CHECK(pipe(orders) == 0 && pipe(answers) == 0);
+	victim = fork();
+	if (victim == 0) {
+		CHECK(setgid(ME) == 0 && setuid(ME) == 0);
+		CHECK(syscall(__NR_prctl, PR_SET_DUMPABLE, 1) == 0);
+		say(answers[1]);
+		keep_secret();
+	}
+	hear(answers[0]);
+}
+
+static int hide(void)
+{
+	say(orders[1]);
+	hear(answers[0]);
+	return 0;
+}
+
+static int read_of_other(void)
+{
+	char path[60], text[3000] = "";
+	int fd, n = -1;
+
+	sprintf(path, PROC "/%d/maps", victim);
+	CHECK(syscall(__NR_setresgid32, -1, ME, -1) == 0);
+	CHECK(syscall(__NR_setresuid32, -1, ME, -1) == 0);
+	fd = open(path, O_RDONLY);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	CHECK(syscall(__NR_setresuid32, -1, 0, -1) == 0);
+	CHECK(syscall(__NR_setresgid32, -1, 0, -1) == 0);
+	CHECK(!strstr(text, "\na0000000-"));
+	return n < 0 ? -1 : 0;
+}
+
+static void release(void)
+{
+	say(orders[1]);
+	CHECK(wait_status(victim) == 0);
+	for (int i = 0; i < 2; i++)
+		CHECK(close(orders[i]) == 0 && close(answers[i]) == 0);
+}
+
+static const struct act private_acts[] = {
+	{ .name = "maps", .run = read_of_other, .only_subject = 1 },
+	{ .name = "hide", .run = hide, .only_rival = 1 },
+};
+
+static void private(void)
+{
+	static const struct scene scene = SCENE("private", private_acts,
+		.prepare = start_private, .judge = release, .threads = 1);
+
+	if (!on_cowix())
+		return;
+	CHECK(mount("none", PROC, "proc", 0, NULL) == 0);
+	sweep_scene(&scene);
+	CHECK(umount(PROC) == 0);
+}
+
 /* A program executed while its file is written, cut or removed. */
 
 #define PROGRAM "/tmp/sleep-true"
@@ -393,6 +477,7 @@ static void exec(void)
 }
 
 TESTS({ "proc", "/proc of a child that goes", proc },
+      { "private", "maps of a child that hides", private },
       { "exec", "a program whose file changes", exec },
       { "stopped", "a child that is waited for, limited and killed", stopped },
       { "traced", "and that is traced", traced },
