@@ -345,4 +345,32 @@ MUTANTS = [
             "\treturn 0;",
         ),
     ),
+    Mutant(
+        "sendfile_window_inherited",
+        "sendfile forked",
+        ("fs/sendfile.c", "VM_NEVER_EXEC | VM_DONTFORK", "VM_NEVER_EXEC"),
+    ),
+    Mutant(
+        "sendfile_goes_on",
+        "sendfile interrupted",
+        ("fs/sendfile.c", "if (signal_pending(current)) break;", ""),
+    ),
+    Mutant(
+        "maps_looked_at_once",
+        "sleep_tasks private",
+        (
+            "fs/proc/proc_task.c",
+            "task && may_see(task) ? task->mm : NULL;",
+            "task ? task->mm : NULL;",
+        ),
+    ),
+    Mutant(
+        "signalfd_keeps_its_set",
+        "anonfiles changed",
+        (
+            "fs/signalfd.c",
+            "wake_up_poll(&current->process->signal_wait, POLLIN);",
+            "",
+        ),
+    ),
 ]

@@ -140,4 +140,29 @@ MUTANTS = [
             "\t\tif (process != current->process)",
         ),
     ),
+    Mutant(
+        "timer_runs_twice",
+        "ptimers ticks",
+        (
+            "kernel/time/posix_timer.c",
+            "show_timer(t, old); t->stands = false;",
+            "\tshow_timer(t, old);\n"
+            "\tt->stands = false;\n"
+            "\tirq_restore(flags);",
+        ),
+        (
+            "kernel/time/clock_timer.c",
+            "timer_cancel(&t->timer); if (t->expire && left)",
+            "\tif (t->expire && left)",
+        ),
+    ),
+    Mutant(
+        "few_ends",
+        "anonfiles many",
+        (
+            "fs/timerfd.c",
+            "clock_timer_forward(&tf->timer) - 1;",
+            "(u32)clock_timer_forward(&tf->timer) - 1;",
+        ),
+    ),
 ]
