@@ -19,10 +19,10 @@ def test_full(floppy, tmp_path):
     and all its memory is free again."""
     alone = "while ps | grep -q thras[h]; do sleep 1; done"
     result = cowix(
-        f"{ON}; /tests/thrash 10000 2; echo status $?; {alone}; {CLEAN}",
+        f"{ON}; /tests/thrash 14000 2; echo status $?; {alone}; {CLEAN}",
         *drive(swap_disk(tmp_path / "swap.img", 4 * MB)),
         "-m",
-        "9",
+        "8",
         "-v",
         image=floppy,
         timeout=100,
