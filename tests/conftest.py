@@ -1,5 +1,7 @@
 """Helpers of all tests: they run commands inside Cowix, build images and read
 the screen."""
+import importlib.machinery
+import importlib.util
 import json
 import os
 import shutil
@@ -21,7 +23,9 @@ BUILD = os.path.join(TOP, "build")
 LONGEST = [
     "test_guest_linux",
     "test_programs",
+    "test_debian",
     "test_mutants",
+    "test_minix",
     "test_bombs",
     "test_fuzz",
     "test_power_cuts",
@@ -43,6 +47,19 @@ def pytest_collection_modifyitems(items):
 
 
 FLOPPY = os.path.join(BUILD, "cowix.img")
+
+
+def load_tool(name):
+    """Returns a program of tools/ as a module, though its name has no .py."""
+    loader = importlib.machinery.SourceFileLoader(
+        f"{name}_tool", os.path.join(TOP, "tools", name)
+    )
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader(loader.name, loader)
+    )
+    sys.dont_write_bytecode = True
+    loader.exec_module(module)
+    return module
 
 
 def guest_floppy(program):

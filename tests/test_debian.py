@@ -1,19 +1,14 @@
 """Debian's programs for the i386: what tools/debian makes, and how the
 programs run on Cowix. Linux is the oracle, with the same files."""
-import importlib.machinery
-import importlib.util
 import os
 import shutil
 import subprocess
-import sys
 
 import pytest
 
 import debian_disk
-from conftest import TOP, cowix
+from conftest import TOP, cowix, load_tool
 from debian_disk import IMAGE, ROOT, UNREACHABLE
-
-sys.dont_write_bytecode = True
 
 PROGRAMS = sorted(os.listdir(debian_disk.FOLDER))
 
@@ -22,17 +17,6 @@ PROGRAMS = sorted(os.listdir(debian_disk.FOLDER))
 def disk():
     debian_disk.build()
     return IMAGE
-
-
-def load_tool():
-    loader = importlib.machinery.SourceFileLoader(
-        "debian_tool", f"{TOP}/tools/debian"
-    )
-    module = importlib.util.module_from_spec(
-        importlib.util.spec_from_loader("debian_tool", loader)
-    )
-    loader.exec_module(module)
-    return module
 
 
 def test_sources(tmp_path):
@@ -49,7 +33,7 @@ def test_sources(tmp_path):
         "Signed-By: /k\n\nTypes: deb\nURIs: http://other/\nSuites: new\n"
         "Components: main\n"
     )
-    old, new = load_tool().sources(str(tmp_path), "old", "older")
+    old, new = load_tool("debian").sources(str(tmp_path), "old", "older")
     assert old == (
         "deb [ signed-by=/k] http://host/d older main contrib\n"
         "deb http://host/d older-updates main\n"

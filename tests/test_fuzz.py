@@ -1,14 +1,11 @@
 """The kernel fuzzer: short runs, each fixed by its seed, which must find
 planted bugs. `make fuzz` is for long runs."""
-import importlib.machinery
-import importlib.util
 import os
 import subprocess
-import sys
 
 import pytest
 
-from conftest import TOP
+from conftest import TOP, load_tool
 
 ROUNDS = {
     "user32": 50,
@@ -50,19 +47,9 @@ def test_same_seed_same_calls(image):
     assert lines[0][1:] == lines[1][1:] and len(lines[0]) > 100
 
 
-def mutants():
-    path = f"{TOP}/tools/mutants"
-    loader = importlib.machinery.SourceFileLoader("mutants", path)
-    spec = importlib.util.spec_from_loader("mutants", loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("name", ["child_is_writable", "old_page_not_dropped"])
 def test_finds_planted_bugs(name, tmp_path):
-    tools = mutants()
+    tools = load_tool("mutants")
     mutant = next(m for m in tools.MUTANTS if m.name == name)
     folder = os.path.join(tmp_path, "tree")
     tools.copy_tree(folder)

@@ -1,17 +1,14 @@
 """The trace of page frames and its picture, the full-screen memmap, and the
 benchmarks' tables."""
 import csv
-import importlib.machinery
-import importlib.util
 import os
 import re
 import subprocess
-import sys
 import xml.etree.ElementTree
 
 import pytest
 
-from conftest import TOP, cowix, guest_floppy
+from conftest import TOP, cowix, guest_floppy, load_tool
 
 # One process runs at a time. With several the clock's ticks would decide, and
 # they fall elsewhere in Bochs.
@@ -25,14 +22,7 @@ TRACED = (
 )
 SVG = "{http://www.w3.org/2000/svg}"
 
-sys.dont_write_bytecode = True
-loader = importlib.machinery.SourceFileLoader(
-    "vmtrace", os.path.join(TOP, "tools/vmtrace")
-)
-vmtrace = importlib.util.module_from_spec(
-    importlib.util.spec_from_loader("vmtrace", loader)
-)
-loader.exec_module(vmtrace)
+vmtrace = load_tool("vmtrace")
 
 
 @pytest.fixture(scope="module")

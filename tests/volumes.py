@@ -1,7 +1,5 @@
 """Volumes and floppies for tests that cut the power or break disks, and the
 machine that works on them."""
-import importlib.machinery
-import importlib.util
 import json
 import os
 import subprocess
@@ -10,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import BUILD, FLOPPY, TOP, Machine
+from conftest import BUILD, FLOPPY, TOP, Machine, load_tool
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "tools"))
@@ -20,17 +18,6 @@ from minixfs import FORMATS, Reader  # noqa: E402
 PROGRAMS = sorted(
     p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")
 )
-
-
-def load_mkfs():
-    loader = importlib.machinery.SourceFileLoader(
-        "mkfs_tool", f"{TOP}/tools/mkfs"
-    )
-    module = importlib.util.module_from_spec(
-        importlib.util.spec_from_loader("mkfs_tool", loader)
-    )
-    loader.exec_module(module)
-    return module
 
 
 class Guest(Machine):
@@ -52,7 +39,7 @@ class Guest(Machine):
         )
         with open(floppy, "rb") as f:
             data = bytearray(f.read())
-        load_mkfs().set_params(
+        load_tool("mkfs").set_params(
             data, f"panic=off {params} run={command}" if command else params
         )
         with open(self.image, "wb") as f:
