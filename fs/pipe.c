@@ -453,8 +453,7 @@ static struct inode *pipe_inode(void)
 	if (!inode)
 		return NULL;
 	inode->i_mode = S_IFIFO | S_IRUSR | S_IWUSR;
-	inode->i_uid = current->fsuid;
-	inode->i_gid = current->fsgid;
+	set_maker(inode, NULL);
 	inode->i_nlink = 1;
 	inode->i_fop = &pipe_fops;
 	if (pipe_attach(inode) < 0) {

@@ -9,20 +9,25 @@
 #include <abi/errno.h>
 #include <abi/uio.h>
 
-/* Checks all pieces before the first is used. Returns 0, -EINVAL or -EFAULT. */
-static int check_vector(const struct iovec __user *vector, int count)
+/*
+ * Checks all pieces before the first is used. Finds their length in bytes,
+ * which a call's answer can tell. Returns 0, -EINVAL or -EFAULT.
+ */
+int check_vector(const struct iovec __user *vector, u32 count, u32 *length)
 {
 	struct iovec piece;
 
-	if (count < 0 || count > UIO_MAXIOV)
+	if (count > UIO_MAXIOV)
 		return -EINVAL;
-	for (int i = 0; i < count; i++) {
+	*length = 0;
+	for (u32 i = 0; i < count; i++) {
 		if (copy_from_user(&piece, &vector[i], sizeof(piece)) < 0)
 			return -EFAULT;
 		if ((s32)piece.iov_len < 0)
 			return -EINVAL;
 		if (!access_ok(piece.iov_base, piece.iov_len))
 			return -EFAULT;
+		*length += min_u32(piece.iov_len, TRANSFER_MAX - *length);
 	}
 	return 0;
 }
@@ -50,7 +55,8 @@ static int transfer_piece(struct file *file, const struct iovec *piece,
 static int do_vector(struct file *file, const struct iovec __user *vector,
 		     int count, bool write, loff_t *pos)
 {
-	int total = 0, error = check_vector(vector, count);
+	u32 length;
+	int total = 0, error = check_vector(vector, count, &length);
 
 	if (error)
 		return error;

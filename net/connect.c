@@ -23,8 +23,8 @@ int sys_listen(int fd, int backlog)
 		return -EINVAL;
 	sock->backlog = min_u32(backlog, SOMAXCONN);
 	sock->state = LISTENING;
-	sock->peer_creds = current_creds();
-	wake_up(&sock->wait);
+	sock->peer_creds = effective_creds();
+	wake_up(&room);
 	return 0;
 }
 
@@ -46,14 +46,14 @@ static void join(struct socket *sock, struct socket *new,
 {
 	new->peer = socket_get(sock);
 	new->state = CONNECTED;
-	new->peer_creds = current_creds();
+	new->peer_creds = effective_creds();
 	new->name = name_get(listener->name);
 	sock->peer = socket_get(new);
 	sock->state = CONNECTED;
 	sock->peer_creds = listener->peer_creds;
 	list_add_tail(&new->waiting, &listener->queue);
 	listener->queued++;
-	wake_up(&listener->wait);
+	wake_up_poll(&listener->wait, CAN_READ);
 	wake_up(&sock->wait);
 }
 
@@ -74,7 +74,7 @@ static int find_listener(const struct socket *sock,
 		if (!error)
 			return 0;
 		if (error == -EAGAIN)
-			error = socket_sleep(&(*found)->wait, end);
+			error = socket_sleep(&room, end);
 		socket_put(*found);
 		if (error)
 			return error;
@@ -87,7 +87,7 @@ static int connect_stream(struct socket *sock, const struct address *address,
 	struct socket *new, *listener;
 	int error = check_address(address);
 
-	if (!error && sock->pass_creds)
+	if (!error && sock->options & PASS_CREDS)
 		error = autobind(sock);
 	if (error)
 		return error;
@@ -118,8 +118,10 @@ static void forget_peer(struct socket *sock, struct socket *old)
 	lock_queue(sock);
 	if (!list_empty(&sock->queue)) {
 		drop_messages(sock);
-		if (old->peer == sock)
+		if (old->peer == sock) {
 			old->error = ECONNRESET;
+			wake_up(&old->wait);
+		}
 	}
 	unlock_queue(sock);
 	socket_put(old);
@@ -135,7 +137,7 @@ static int connect_datagrams(struct socket *sock, const struct address *address)
 		return -EINVAL;
 	if (address->un.sun_family != AF_UNSPEC) {
 		error = check_address(address);
-		if (!error && sock->pass_creds)
+		if (!error && sock->options & PASS_CREDS)
 			error = autobind(sock);
 		if (!error)
 			error = find_socket(address, sock->type, &peer);
@@ -174,7 +176,11 @@ int sys_connect(int fd, const void __user *user_address, int length)
 	return connect_stream(sock, &address, &end);
 }
 
-/* Waits for a connection and takes it out of the listener's queue. */
+/*
+ * Waits for a connection and takes it out of the listener's queue. Then there
+ * is a descriptor for it, until the caller sleeps. Returns 0, -EMFILE, or an
+ * error of waiting.
+ */
 static int take_connection(struct socket *listener, const struct deadline *end,
 			   struct socket **sock)
 {
@@ -186,28 +192,42 @@ static int take_connection(struct socket *listener, const struct deadline *end,
 		if (error)
 			return error;
 	}
+	if (!fd_available())
+		return -EMFILE;
 	*sock = list_entry(listener->queue.next, struct socket, waiting);
 	list_unlink(&(*sock)->waiting);
-	listener->queued--;
-	(*sock)->pass_creds = listener->pass_creds;
-	wake_up(&listener->wait);
+	(*sock)->options = listener->options & PASS_CREDS;
+	if (listener->queued-- > listener->backlog)
+		wake_up_poll(&room, CAN_WRITE);
 	return 0;
 }
 
-/* Accepts a connection for an open file. Tells the program who has called. */
+/*
+ * Accepts a connection for an open file, which it takes over. Tells the program
+ * who has called. Returns the descriptor.
+ */
 static int accept_for(struct file *file, struct socket *listener,
-		      void __user *address, int __user *length)
+		      void __user *address, int __user *length, bool cloexec)
 {
 	struct deadline end;
-	struct socket *sock;
-	int error;
+	struct socket *sock, *peer;
+	int fd, error;
 
 	wait_end(&end, listener, 0, listener->receive_ticks);
 	error = take_connection(listener, &end, &sock);
-	if (error)
+	if (error) {
+		fput(file);
 		return error;
+	}
 	attach_socket(file, sock);
-	return address ? tell_name(sock->peer, address, length) : 0;
+	peer = socket_get(sock->peer);	/* a thread may close fd soon */
+	fd = fd_install(file, cloexec);
+	if (address)
+		error = tell_name(peer, address, length);
+	socket_put(peer);
+	if (error)
+		sys_close(fd);
+	return error ? error : fd;
 }
 
 int sys_accept4(int fd, void __user *address, int __user *length, u32 flags)
@@ -230,12 +250,8 @@ int sys_accept4(int fd, void __user *address, int __user *length, u32 flags)
 	file = socket_file(flags);
 	if (!file)
 		return -ENOMEM;
-	error = accept_for(file, listener, address, length);
-	if (!error)
-		error = fd_install(file, flags & SOCK_CLOEXEC);
-	if (error < 0)
-		fput(file);
-	return error;
+	return accept_for(file, listener, address, length,
+			  flags & SOCK_CLOEXEC);
 }
 
 int sys_shutdown(int fd, int how)

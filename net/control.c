@@ -33,8 +33,7 @@ static int prepare_rights(struct transfer *t, u32 n)
 	collect_sockets();
 	if (too_many_in_flight(t->sock->account))
 		return -ETOOMANYREFS;
-	t->rights = kzalloc(sizeof(*t->rights) +
-			    SCM_MAX_FD * sizeof(struct file *));
+	t->rights = kzalloc(RIGHTS_SIZE);
 	return t->rights ? 0 : -ENOMEM;
 }
 
@@ -199,7 +198,7 @@ u32 put_control(struct transfer *t, u8 __user *control, u32 size)
 {
 	struct control_space space = { control, control ? size : 0 };
 
-	if (t->from && t->sock->pass_creds)
+	if (t->from && t->sock->options & PASS_CREDS)
 		put_creds(t, &space);
 	if (t->rights)
 		put_rights(t, &space);

@@ -17,10 +17,11 @@ static u32 pages_for(u32 length)
 }
 
 /*
- * Returns a message with room for its data, which is not in any queue. NULL:
- * there is no memory, or the user has too much of it.
+ * Returns a message with room for its data, which is not in any queue. `more`
+ * bytes that come with it are charged, too. NULL: there is no memory, or the
+ * user has too much of it.
  */
-struct message *message_alloc(struct socket *sender, u32 length)
+struct message *message_alloc(struct socket *sender, u32 length, u32 more)
 {
 	u32 pages = pages_for(length), size = sizeof(struct message);
 	struct message *m;
@@ -29,7 +30,7 @@ struct message *message_alloc(struct socket *sender, u32 length)
 	m = kzalloc(size);
 	if (!m)
 		return NULL;
-	size += pages * PAGE_SIZE;
+	size += pages * PAGE_SIZE + more;
 	if (!account_charge(sender->account, size)) {
 		kfree(m);
 		return NULL;
@@ -63,7 +64,7 @@ void message_free(struct message *m)
 	sender->sent -= m->charge;
 	sender->account->bytes -= m->charge;
 	kfree(m);
-	wake_up(&sender->wait);
+	wake_up_poll(&sender->wait, CAN_WRITE);
 	socket_put(sender);
 	if (rights)
 		drop_rights(rights);
@@ -106,17 +107,17 @@ void queue_message(struct socket *to, struct message *m)
 	to->queued++;
 	if (m->rights)
 		depart_rights(m->rights, m->sender->account);
-	wake_up(&to->wait);
+	wake_up_poll(&to->wait, CAN_READ);
 }
 
 /* Takes a message out of a queue. The caller has it now. */
 void unqueue_message(struct socket *from, struct message *m)
 {
 	list_unlink(&m->link);
-	from->queued--;
 	if (m->rights)
 		arrive_rights(m->rights, m->sender->account);
-	wake_up(&room);
+	if (--from->queued == from->backlog)
+		wake_up_poll(&room, CAN_WRITE);
 }
 
 /* Returns the message that is to be taken next, or NULL. */

@@ -10,6 +10,7 @@
 #define NET_NET_H
 
 #include <cowix/fs.h>
+#include <cowix/poll.h>
 #include <cowix/time.h>
 #include <abi/socket.h>
 
@@ -42,10 +43,11 @@ struct socket {
 	enum socket_state state;
 	u32 shut;			/* SHUT_READ, SHUT_WRITE */
 	bool dead;
-	bool pass_creds, reuse;		/* SO_PASSCRED, SO_REUSEADDR */
 	bool reading;			/* a reader is, and may sleep */
 	bool binding;			/* it is getting its name */
 	bool reached;			/* scratch of collect.c */
+	u32 options;			/* 1 << SO_*: those that are on */
+	u32 priority;			/* SO_PRIORITY */
 	int error;			/* SO_ERROR, positive */
 	struct socket *peer;
 	struct socket_name *name;
@@ -62,7 +64,14 @@ struct socket {
 	struct ucred peer_creds;	/* SO_PEERCRED; a listener's own */
 	struct account *account;
 	struct wait_queue wait;		/* for any change */
+	struct wait_queue unlocked;	/* for the end of `reading` */
 };
+
+#define PASS_CREDS	(1u << SO_PASSCRED)
+
+/* What a wait queue is told (cowix/poll.h). */
+#define CAN_READ	(POLLIN | POLLRDNORM)
+#define CAN_WRITE	(POLLOUT | POLLWRNORM | POLLWRBAND)
 
 /* Open files on their way, each referenced. */
 struct rights {
@@ -125,6 +134,7 @@ struct socket *socket_get(struct socket *sock);
 void socket_put(struct socket *sock);
 bool is_connecting(const struct socket *sock);
 struct ucred current_creds(void);
+struct ucred effective_creds(void);
 int take_error(struct socket *sock);
 struct socket *socket_of(const struct file *file);
 int get_socket(int fd, struct socket **sock);
@@ -158,7 +168,7 @@ int get_pieces(struct pieces *pieces, const struct iovec __user *vector,
 int move_pieces(struct pieces *pieces, u8 *data, u32 n, bool to_user);
 
 /* message.c */
-struct message *message_alloc(struct socket *sender, u32 length);
+struct message *message_alloc(struct socket *sender, u32 length, u32 more);
 void message_free(struct message *m);
 int message_copy(struct message *m, u32 from, u32 n, struct pieces *pieces,
 		 bool to_user);
@@ -176,6 +186,8 @@ void drop_rights(struct rights *rights);
 struct rights *copy_rights(const struct rights *rights);
 
 /* control.c */
+#define RIGHTS_SIZE \
+	(sizeof(struct rights) + SCM_MAX_FD * sizeof(struct file *))
 int get_control(struct transfer *t, const u8 __user *control, u32 size);
 u32 put_control(struct transfer *t, u8 __user *control, u32 size);
 

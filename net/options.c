@@ -12,6 +12,14 @@
 #define RECEIVE_MIN	2304u
 #define USEC_A_SECOND	1000000
 #define TICKS_MAX	0x7FFFFFFFu
+#define PRIORITY_MAX	6		/* of ordinary users */
+
+/*
+ * The options that are on or off. As on Linux, those but PASS_CREDS mean
+ * nothing to a socket of AF_UNIX, which keeps them.
+ */
+#define SWITCHES	(1u << SO_REUSEADDR | 1u << SO_BROADCAST | \
+			 1u << SO_KEEPALIVE | PASS_CREDS)
 
 static u32 buffer_size(u32 asked, u32 least)
 {
@@ -37,19 +45,28 @@ static int get_limit(u32 *ticks, const void __user *from, u32 size)
 	return 0;
 }
 
+static bool is_switch(u32 option)
+{
+	return option < 32 && SWITCHES >> option & 1;
+}
+
 /* Sets an option whose value is a number. */
 static int set_number(struct socket *sock, int option, u32 value)
 {
-	switch (option) {
-	case SO_REUSEADDR:
-		sock->reuse = value;
+	if (is_switch(option)) {
+		sock->options &= ~(1u << option);
+		sock->options |= (u32)!!value << option;
 		return 0;
-	case SO_PASSCRED:
-		sock->pass_creds = value;
+	}
+	switch (option) {
+	case SO_PRIORITY:
+		if (value > PRIORITY_MAX && !suser())
+			return -EPERM;
+		sock->priority = value;
 		return 0;
 	case SO_SNDBUF:
 		sock->send_max = buffer_size(value, SEND_MIN);
-		wake_up(&sock->wait);
+		wake_up_poll(&sock->wait, CAN_WRITE);
 		return 0;
 	case SO_RCVBUF:
 		sock->receive_max = buffer_size(value, RECEIVE_MIN);
@@ -84,6 +101,8 @@ int sys_setsockopt(int fd, int level, int option, const void __user *from,
 /* Returns the value of an option that is a number, or -ENOPROTOOPT. */
 static int get_number(struct socket *sock, int option)
 {
+	if (is_switch(option))
+		return sock->options >> option & 1;
 	switch (option) {
 	case SO_DOMAIN:
 		return AF_UNIX;
@@ -95,10 +114,9 @@ static int get_number(struct socket *sock, int option)
 		return -take_error(sock);
 	case SO_ACCEPTCONN:
 		return sock->state == LISTENING;
-	case SO_REUSEADDR:
-		return sock->reuse;
-	case SO_PASSCRED:
-		return sock->pass_creds;
+	case SO_RCVLOWAT:
+	case SO_SNDLOWAT:
+		return 1;
 	case SO_SNDBUF:
 		return sock->send_max;
 	case SO_RCVBUF:
@@ -143,6 +161,9 @@ int sys_getsockopt(int fd, int level, int option, void __user *to,
 	case SO_PEERCRED:
 		return put_value(&sock->peer_creds, sizeof(sock->peer_creds),
 				 room, to, length);
+	case SO_PRIORITY:
+		return put_value(&sock->priority, sizeof(sock->priority), room,
+				 to, length);
 	case SO_RCVTIMEO:
 		return put_limit(sock->receive_ticks, room, to, length);
 	case SO_SNDTIMEO:

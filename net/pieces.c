@@ -10,28 +10,16 @@
 #include "net/net.h"
 
 /*
- * Prepares for a list, and finds its length in bytes, which a call's answer
- * can tell. Returns 0, -EMSGSIZE, -EINVAL or -EFAULT.
+ * Prepares for a list, and finds its length in bytes. Returns 0, -EMSGSIZE,
+ * -EINVAL or -EFAULT.
  */
 int get_pieces(struct pieces *pieces, const struct iovec __user *vector,
 	       u32 count, u32 *length)
 {
-	struct iovec piece;
-
 	if (count > UIO_MAXIOV)
 		return -EMSGSIZE;
 	*pieces = (struct pieces){ .next = vector, .count = count };
-	*length = 0;
-	for (u32 i = 0; i < count; i++) {
-		if (copy_from_user(&piece, &vector[i], sizeof(piece)) < 0)
-			return -EFAULT;
-		if ((s32)piece.iov_len < 0)
-			return -EINVAL;
-		if (!access_ok(piece.iov_base, piece.iov_len))
-			return -EFAULT;
-		*length += min_u32(piece.iov_len, TRANSFER_MAX - *length);
-	}
-	return 0;
+	return check_vector(vector, count, length);
 }
 
 /* Goes on to the next piece that is not empty. Returns 0 or -EFAULT. */

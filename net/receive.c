@@ -11,14 +11,14 @@
 void lock_queue(struct socket *sock)
 {
 	while (sock->reading)
-		sleep_on(&sock->wait);
+		sleep_on(&sock->unlocked);
 	sock->reading = true;
 }
 
 void unlock_queue(struct socket *sock)
 {
 	sock->reading = false;
-	wake_up(&sock->wait);
+	wake_up(&sock->unlocked);
 }
 
 /* Sleeps with the queue unlocked. */
@@ -68,24 +68,27 @@ static bool may_wait(const struct deadline *end)
 
 /*
  * Waits for a message. Returns NULL with an error, or with 0 if none will come.
- * As on Linux, a call that must not wait for datagrams gets -EAGAIN even then.
+ * As on Linux, only the bytes of a stream come before a pending error; and a
+ * call that must not wait for datagrams gets -EAGAIN even if none will come.
  */
 static struct message *await_message(struct transfer *t, int *error)
 {
 	struct socket *sock = t->sock;
 
 	*error = 0;
-	while (list_empty(&sock->queue)) {
-		*error = take_error(sock);
-		if (!*error && sock->shut & SHUT_READ &&
-		    (is_connecting(sock) || may_wait(&t->end)))
-			return NULL;
-		if (!*error)
-			*error = sleep_unlocked(sock, &t->end);
+	while (!*error) {
+		struct message *m = first_message(sock);
+
+		if (!m || sock->type != SOCK_STREAM)
+			*error = take_error(sock);
 		if (*error)
-			return NULL;
+			break;
+		if (m || (sock->shut & SHUT_READ &&
+			  (is_connecting(sock) || may_wait(&t->end))))
+			return m;
+		*error = sleep_unlocked(sock, &t->end);
 	}
-	return first_message(sock);
+	return NULL;
 }
 
 /* Copies a datagram to the program, and takes it out unless it peeks. */
@@ -148,7 +151,7 @@ static struct message *next_bytes(struct transfer *t,
 /* Returns false if the bytes before m are another writer's, and it matters. */
 static bool same_writer(const struct transfer *t, const struct message *m)
 {
-	return !t->sock->pass_creds || !t->from ||
+	return !(t->sock->options & PASS_CREDS) || !t->from ||
 	       memcmp(&t->creds, &m->creds, sizeof(m->creds)) == 0;
 }
 

@@ -39,7 +39,7 @@ static int make_message(struct transfer *t, u32 n, struct message **made)
 
 	if (error)
 		return error;
-	m = message_alloc(t->sock, n);
+	m = message_alloc(t->sock, n, t->rights ? RIGHTS_SIZE : 0);
 	if (!m)
 		return -ENOBUFS;
 	error = message_copy(m, 0, n, &t->data, false);
@@ -99,16 +99,19 @@ bool may_send(const struct socket *sock, const struct socket *to)
 	return !to->peer || to->peer == sock;
 }
 
-/* Returns the error of sending to a socket that is closed. */
+/*
+ * Returns the error of sending to a socket that is closed: -ECONNRESET if it is
+ * not, or no longer, the peer.
+ */
 static int send_to_dead(struct socket *sock, struct socket *to)
 {
 	if (is_connecting(sock))
 		return -EPIPE;
-	if (sock->peer == to) {
-		sock->peer = NULL;
-		sock->state = UNCONNECTED;
-		socket_put(to);
-	}
+	if (sock->peer != to)
+		return -ECONNRESET;
+	sock->peer = NULL;
+	sock->state = UNCONNECTED;
+	socket_put(to);
 	return -ECONNREFUSED;
 }
 
@@ -134,28 +137,38 @@ static int await_receiver(struct socket *sock, struct socket *to,
 	}
 }
 
-/* Sends a datagram that is made. Frees it on an error. */
+/* Finds who is to get a datagram. The caller gets a reference. */
+static int find_receiver(struct transfer *t, struct socket **to)
+{
+	if (t->to.length)
+		return find_socket(&t->to, t->sock->type, to);
+	if (!t->sock->peer)
+		return -ENOTCONN;
+	*to = socket_get(t->sock->peer);
+	return 0;
+}
+
+/*
+ * Sends a datagram that is made. Frees it on an error. Another socket may have
+ * the name of one that was closed while this call waited for it.
+ */
 static int deliver(struct transfer *t, struct message *m)
 {
-	struct socket *sock = t->sock, *to;
-	int error = 0, n = m->length;
+	int error, n = m->length;
 
-	if (t->to.length)
-		error = find_socket(&t->to, sock->type, &to);
-	else if (sock->peer)
-		to = socket_get(sock->peer);
-	else
-		error = -ENOTCONN;
-	if (error) {
-		message_free(m);
-		return error;
-	}
-	error = await_receiver(sock, to, &t->end);
+	do {
+		struct socket *to;
+
+		error = find_receiver(t, &to);
+		if (error)
+			break;
+		error = await_receiver(t->sock, to, &t->end);
+		if (!error)
+			queue_message(to, m);
+		socket_put(to);
+	} while (error == -ECONNRESET && t->to.length);
 	if (error)
 		message_free(m);
-	else
-		queue_message(to, m);
-	socket_put(to);
 	return error ? error : n;
 }
 
@@ -169,7 +182,7 @@ static int send_datagram(struct transfer *t)
 		error = check_address(&t->to);
 	else if (!sock->peer)
 		error = -ENOTCONN;
-	if (!error && sock->pass_creds)
+	if (!error && sock->options & PASS_CREDS)
 		error = autobind(sock);
 	if (!error && t->length > sock->send_max - OVERHEAD)
 		error = -EMSGSIZE;

@@ -13,7 +13,7 @@
 
 LIST_HEAD(sockets);
 
-/* Datagrams that somebody's queue is too long for wait here. */
+/* Whoever somebody's queue is too long for waits here. */
 struct wait_queue room = WAIT_QUEUE_INIT(room);
 
 /* Returns a socket with one reference, or NULL if there was no memory. */
@@ -39,6 +39,7 @@ struct socket *socket_alloc(u32 type)
 	list_init(&sock->queue);
 	list_init(&sock->name_link);
 	wait_queue_init(&sock->wait);
+	wait_queue_init(&sock->unlocked);
 	list_add_tail(&sock->link, &sockets);
 	return sock;
 }
@@ -68,10 +69,16 @@ bool is_connecting(const struct socket *sock)
 	return sock->type != SOCK_DGRAM;
 }
 
-/* Returns what others may know of the process. */
+/* Returns who sends a message. */
 struct ucred current_creds(void)
 {
 	return (struct ucred){ current->tgid, current->uid, current->gid };
+}
+
+/* Returns who connects: what SO_PEERCRED tells. */
+struct ucred effective_creds(void)
+{
+	return (struct ucred){ current->tgid, current->euid, current->egid };
 }
 
 /* Returns a pending error, once, as -errno. */

@@ -159,8 +159,7 @@ struct file *socket_file(u32 flags)
 
 	if (file) {
 		file->inode->i_mode = S_IFSOCK | 0777;
-		file->inode->i_uid = current->fsuid;
-		file->inode->i_gid = current->fsgid;
+		set_maker(file->inode, NULL);
 	}
 	return file;
 }

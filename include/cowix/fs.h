@@ -112,6 +112,9 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
 int write_link(struct inode *inode, const char *target);
 int read_link_text(struct inode *link, char *buf, u32 size);
 
+/* fs/readv.c */
+int check_vector(const struct iovec __user *vector, u32 count, u32 *length);
+
 /* fs/devices.c, fs/pipe.c */
 extern const struct file_ops chrdev_fops, blkdev_fops, fifo_fops;
 int pipe_size(const struct inode *inode);

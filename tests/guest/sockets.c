@@ -288,6 +288,16 @@ static int option(int fd, int which)
 	return value;
 }
 
+/* Checks that an option is off at first, and what is on is 1. */
+static void switch_on(int fd, int which)
+{
+	int value = 10000000;
+
+	CHECK(option(fd, which) == 0);
+	CHECK(setsockopt(fd, SOL_SOCKET, which, &value, 4) == 0);
+	CHECK(option(fd, which) == 1);
+}
+
 static void options(void)
 {
 	int fds[2], one = 1, small = 1, large = 10000000;
@@ -299,12 +309,15 @@ static void options(void)
 	      option(fds[0], SO_DOMAIN) == AF_UNIX &&
 	      option(fds[0], SO_PROTOCOL) == 0 &&
 	      option(fds[0], SO_ACCEPTCONN) == 0);
-	CHECK(option(fds[0], SO_ERROR) == 0 &&
-	      option(fds[0], SO_PASSCRED) == 0);
-	CHECK(setsockopt(fds[0], SOL_SOCKET, SO_PASSCRED, &one, 4) == 0 &&
-	      option(fds[0], SO_PASSCRED) == 1);
-	CHECK(setsockopt(fds[0], SOL_SOCKET, SO_REUSEADDR, &one, 4) == 0 &&
-	      option(fds[0], SO_REUSEADDR) == 1);
+	CHECK(option(fds[0], SO_ERROR) == 0);
+	switch_on(fds[0], SO_KEEPALIVE);
+	switch_on(fds[0], SO_BROADCAST);
+	switch_on(fds[0], SO_REUSEADDR);
+	switch_on(fds[0], SO_PASSCRED);
+	CHECK(option(fds[0], SO_RCVLOWAT) == 1 &&
+	      option(fds[0], SO_SNDLOWAT) == 1);
+	CHECK(setsockopt(fds[0], SOL_SOCKET, SO_PRIORITY, &one, 4) == 0 &&
+	      option(fds[0], SO_PRIORITY) == 1);
 	CHECK(option(fds[0], SO_SNDBUF) == 212992 &&
 	      option(fds[0], SO_RCVBUF) == 212992);
 	CHECK(setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &small, 4) == 0 &&

@@ -359,7 +359,7 @@ static struct ucred peer_of(int fd)
 
 static void peers(void)
 {
-	int fds[2], pid, fd;
+	int fds[2], pid, fd, one = 1, flags;
 	int listener = listen_at(SOCK_STREAM, ABSTRACT("peers"), 5);
 
 	make_pair(SOCK_STREAM, fds);
@@ -377,7 +377,24 @@ static void peers(void)
 	}
 	fd = accept(listener, NULL, NULL);
 	CHECK(fd >= 0 && wait_status(pid) == 0);
-	CHECK(is(peer_of(fd), pid, 1000, 1000));
+	CHECK(is(peer_of(fd), pid, 1000, 1000) && close(fd) == 0);
+	/* the effective ids count; a message tells the real ones */
+	pid = fork();
+	if (pid == 0) {
+		CHECK(syscall(__NR_setresgid32, 1000, 1001, 0) == 0 &&
+		      syscall(__NR_setresuid32, 1000, 1001, 0) == 0);
+		make_pair(SOCK_STREAM, fds);
+		CHECK(is(peer_of(fds[0]), getpid(), 1001, 1001));
+		CHECK(setsockopt(fds[1], SOL_SOCKET, SO_PASSCRED, &one, 4) ==
+		      0 && write(fds[0], "x", 1) == 1);
+		CHECK(is(creds_of(fds[1], &flags), getpid(), 1000, 1000));
+		fd = new_socket(SOCK_STREAM);
+		CHECK(connect_to(fd, ABSTRACT("peers")) == 0);
+		_exit(0);
+	}
+	fd = accept(listener, NULL, NULL);
+	CHECK(fd >= 0 && wait_status(pid) == 0);
+	CHECK(is(peer_of(fd), pid, 1001, 1001));
 	CHECK(close(fd) == 0 && close(listener) == 0);
 }
 
@@ -385,10 +402,18 @@ static void peers(void)
 static void hoards(void)
 {
 	static char page[4096];
-	int fds[2], pid, n = 0;
+	int fds[2], pid, n = 0, plain, more;
 
 	if (!on_cowix())
 		return;
+	/* a message with files takes more, and that is counted */
+	make_pair(SOCK_STREAM, fds);
+	CHECK(write(fds[0], "x", 1) == 1 &&
+	      ioctl(fds[0], TIOCOUTQ, &plain) == 0);
+	CHECK(send_files(fds[0], "x", 1, fds, 1) == 1 &&
+	      ioctl(fds[0], TIOCOUTQ, &more) == 0);
+	CHECK(more > 2 * plain + 253 * 4);
+	close_pair(fds);
 	pid = fork();
 	if (pid == 0) {
 		CHECK(setgid(1000) == 0 && setuid(1000) == 0);

@@ -69,10 +69,46 @@ MUTANTS = [
         "sleep_sockets datagrams",
         (
             "net/receive.c",
-            "while (sock->reading) sleep_on(&sock->wait);",
+            "while (sock->reading) sleep_on(&sock->unlocked);",
             "",
         ),
         sample=True,
+    ),
+    Mutant(
+        "readers_wake_each_other",
+        "sockets_waits readers",
+        (
+            "net/receive.c",
+            "wake_up(&sock->unlocked);",
+            "\twake_up(&sock->unlocked);\n\twake_up(&sock->wait);",
+        ),
+    ),
+    Mutant(
+        "loss_is_told_late",
+        "sockets_waits losses",
+        (
+            "net/receive.c",
+            "if (!m || sock->type != SOCK_STREAM)",
+            "\t\tif (!m)",
+        ),
+    ),
+    Mutant(
+        "connection_without_a_descriptor",
+        "sockets_waits no_descriptor",
+        (
+            "net/connect.c",
+            "if (!fd_available()) return -EMFILE;",
+            "",
+        ),
+    ),
+    Mutant(
+        "any_read_is_room",
+        "sockets_waits strangers",
+        (
+            "net/message.c",
+            "if (--from->queued == from->backlog)",
+            "\tfrom->queued--;\n\tif (true)",
+        ),
     ),
     Mutant(
         "two_names_for_a_socket",
