@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <abi/plan.h>
 #include "fuzz.h"
 
@@ -163,6 +164,18 @@ unsigned plan(void)
 	return chance(50) || is_left_out("sleeps") ? PLAN_ALLOC : sleep;
 }
 
+static unsigned socket_type(void)
+{
+	return 1 + roll(5) + (chance(70) ? SOCK_NONBLOCK : 0);
+}
+
+static unsigned message_flags(void)
+{
+	unsigned flags = chance(70) ? MSG_DONTWAIT : 0;
+
+	return flags | (chance(40) ? 1u << roll(16) : 0);
+}
+
 /* Returns an argument of a kind that is a number. */
 static unsigned number(char kind)
 {
@@ -182,6 +195,11 @@ static unsigned number(char kind)
 	case '8': return roll(12);
 	case '9': return 16;
 	case '!': return 84;
+	case '@': return chance(95) ? 1 : roll(40);	/* AF_UNIX */
+	case '~': return socket_type();
+	case '+': return chance(80) ? 4 : roll(120);	/* of an address */
+	case '=': return message_flags();
+	case '&': return roll(64);
 	default: return input(kind);
 	}
 }

@@ -60,6 +60,7 @@ unsigned argument(char kind);
 unsigned wild_word(void);
 unsigned plan(void);			/* of fail_alloc() */
 unsigned input(char kind);		/* the address of a structure, or 0 */
+void make_name(unsigned *w), make_header(unsigned *w);	/* sockets.c */
 
 /* grammar.c */
 enum gives { NOTHING, FD, PID, ADDRESS };
@@ -70,7 +71,7 @@ struct call {
 	const char *arguments;
 };
 extern const struct call file_calls[], task_calls[], memory_calls[];
-extern const struct call old_calls[];
+extern const struct call old_calls[], socket_calls[];
 void grammar_call(void);
 long call(int number, ...);		/* syscall(), counted */
 
@@ -98,6 +99,7 @@ void run_victim(void);
 void make_pipes(void);			/* objects.c */
 void make_terminal(void);
 void make_files(void);
+void make_sockets(void);		/* sockets.c */
 void map_things(void);			/* memory.c */
 void fork_and_write(void);
 void mount_things(void);		/* mounts.c */

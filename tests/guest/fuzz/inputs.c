@@ -208,6 +208,11 @@ static void small_word(unsigned *w)
 	w[0] = roll(4);
 }
 
+static void room_for_name(unsigned *w)
+{
+	w[0] = chance(95) ? roll(120) : wild_word();
+}
+
 static void (*const makers[128])(unsigned *) = {
 	['T'] = times, ['t'] = long_times, ['v'] = microseconds,
 	['E'] = microseconds, ['I'] = vectors, ['H'] = poll_set, ['Z'] = bits,
@@ -215,7 +220,8 @@ static void (*const makers[128])(unsigned *) = {
 	['U'] = segment, ['C'] = clone_arguments, ['R'] = limit, ['K'] = stack,
 	['B'] = junk, ['y'] = terminal_modes, ['d'] = robust, ['Q'] = queued,
 	['N'] = text, ['g'] = arguments_of_mmap,
-	['_'] = arguments_of_select, ['F'] = small_word,
+	['_'] = arguments_of_select, ['F'] = small_word, ['P'] = make_name,
+	['#'] = make_header, ['%'] = room_for_name,
 };
 
 unsigned input(char kind)

@@ -11,7 +11,7 @@ static const char *const work_paths[] = {
 	"f0", "f1", "f2", "f3", "f4", "f5", "d0", "d1", "d2", "d0/f0", "d0/f1",
 	"d1/f0", "d1/f1", "d0/d1", "d0/d1/f0", "d1/d2", "d2/f0", "p0", "p1",
 	"l0", "l1", "l0/f0", "d0/../f1", "./f2", "d2/", "d0/l1", "x0", "x1",
-	"a-name-that-is-quite-long-but-not-yet-too-long-for-any-of-them",
+	"s0", "a-name-that-is-quite-long-but-not-yet-too-long-for-any-of-them",
 };
 
 /* Names that everybody may look at. */

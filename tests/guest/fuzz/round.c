@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/wait.h>
@@ -163,9 +164,13 @@ static void make_place(int on_tmpfs)
 	chmod(PLACE, 0777);
 }
 
-/* Returns what cannot be cleared away, or NULL. */
+/*
+ * Returns what cannot be cleared away, or NULL. The files of sockets that only
+ * sockets hold are closed with the next socket.
+ */
 static const char *clear_place(int on_tmpfs)
 {
+	close(socket(AF_UNIX, SOCK_STREAM, 0));
 	empty(PLACE, 5);
 	if (on_tmpfs && umount(PLACE) < 0)
 		return "the folder's file system cannot be unmounted";

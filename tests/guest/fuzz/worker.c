@@ -104,6 +104,7 @@ static const struct {
 	{ "pipes", make_pipes, 12 }, { "terminals", make_terminal, 5 },
 	{ "files", make_files, 10 }, { "maps", map_things, 14 },
 	{ "forks", fork_and_write, 2 }, { "mounts", mount_things, 5 },
+	{ "sockets", make_sockets, 8 },
 };
 
 int is_left_out(const char *name)
