@@ -17,24 +17,30 @@
 #include <abi/stat.h>
 #include "core.h"
 
+/* Lets others run. Returns false if the file has ended: SIGKILL cuts it. */
+static bool goes_on(struct core_file *f)
+{
+	if (current->work & WORK_RESCHED)
+		schedule();
+	if (current->process->group_work & GROUP_KILL)
+		f->ended = true;
+	return !f->ended;
+}
+
 /*
  * Returns the first of current's areas that ends above *at, which moves to its
- * end. Returns NULL behind the last. The caller may sleep in between.
+ * end. Returns NULL behind the last, or if the file has ended. The caller may
+ * sleep in between.
  */
-struct vm_area *next_core_area(u32 *at)
+struct vm_area *next_core_area(struct core_file *f, u32 *at)
 {
-	struct vm_area *area = area_above(current->mm, *at);
+	struct vm_area *area = NULL;
 
+	if (goes_on(f))
+		area = area_above(current->mm, *at);
 	if (area)
 		*at = area->end;
 	return area;
-}
-
-/* Returns true if the file must end here: SIGKILL has come, or the limit. */
-static bool is_cut(const struct core_file *f, u32 n)
-{
-	return current->process->group_work & GROUP_KILL ||
-	       n > f->limit - f->written;
 }
 
 /* Adds n bytes to the file, or nothing any more when it has ended. */
@@ -43,9 +49,9 @@ void core_write(struct core_file *f, const void *buf, u32 n)
 	loff_t pos = f->pos;
 
 	f->pos += n;
-	if (!f->inode || f->ended)
+	if (!f->inode || !goes_on(f))
 		return;
-	f->ended = is_cut(f, n);
+	f->ended = n > f->limit - f->written;
 	if (f->ended)
 		return;
 	lock_inode(f->inode);
@@ -53,8 +59,6 @@ void core_write(struct core_file *f, const void *buf, u32 n)
 		f->ended = true;
 	unlock_inode(f->inode);
 	f->written += n;
-	if (current->work & WORK_RESCHED)
-		schedule();
 }
 
 /* Returns true if a mapping of a file begins like a program. */
@@ -122,8 +126,8 @@ static void write_segments(struct core_file *f, u32 left, u32 offset)
 	struct vm_area *area;
 	u32 at = 0;
 
-	for (area = next_core_area(&at); area;
-	     area = next_core_area(&at)) {
+	for (area = next_core_area(f, &at); area;
+	     area = next_core_area(f, &at)) {
 		if (!left--)
 			return;
 		segment = (struct elf32_phdr){
@@ -145,7 +149,7 @@ static void write_segments(struct core_file *f, u32 left, u32 offset)
 /* Writes [start, end) of the memory. What cannot be read becomes a hole. */
 static void write_page_range(struct core_file *f, u32 start, u32 end)
 {
-	for (u32 addr = start; addr < end && !f->ended; addr += PAGE_SIZE)
+	for (u32 addr = start; addr < end && goes_on(f); addr += PAGE_SIZE)
 		if (is_untouched(current->mm, addr) ||
 		    access_page(addr, f->page, PAGE_SIZE, false, true) < 0)
 			f->pos += PAGE_SIZE;
@@ -158,8 +162,8 @@ static void write_memory(struct core_file *f)
 	struct vm_area *area;
 	u32 hole, at = 0;
 
-	for (area = next_core_area(&at); area;
-	     area = next_core_area(&at)) {
+	for (area = next_core_area(f, &at); area;
+	     area = next_core_area(f, &at)) {
 		u32 start = area->start;
 
 		write_page_range(f, start, start + dumped_bytes(area));

@@ -20,7 +20,7 @@ struct core_file {
 
 /* core.c */
 void core_write(struct core_file *f, const void *buf, u32 n);
-struct vm_area *next_core_area(u32 *at);
+struct vm_area *next_core_area(struct core_file *f, u32 *at);
 
 /* core_notes.c */
 void write_notes(struct core_file *f);

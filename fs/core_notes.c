@@ -159,8 +159,8 @@ static void write_files(struct core_file *f)
 		words[0] += list_entry(node, struct vm_area, link)->object !=
 			    NULL;
 	core_write(f, words, 2 * sizeof(u32));
-	for (area = next_core_area(&at); area;
-	     area = next_core_area(&at)) {
+	for (area = next_core_area(f, &at); area;
+	     area = next_core_area(f, &at)) {
 		words[0] = area->start;
 		words[1] = area->end;
 		words[2] = area->offset >> PAGE_SHIFT;
@@ -168,8 +168,8 @@ static void write_files(struct core_file *f)
 			core_write(f, words, sizeof(words));
 	}
 	at = 0;
-	for (area = next_core_area(&at); area;
-	     area = next_core_area(&at)) {
+	for (area = next_core_area(f, &at); area;
+	     area = next_core_area(f, &at)) {
 		if (area->object)
 			write_path(f, area->object);
 	}
@@ -200,7 +200,11 @@ static void note_registers(struct core_file *f, struct task_struct *t)
 		   TLS_ENTRIES * sizeof(struct user_desc));
 }
 
-/* Writes all notes. A debugger takes the first thread for the guilty one. */
+/*
+ * Writes all notes. A debugger takes the first thread for the guilty one. Other
+ * threads are left out when they were about to end before the dump: they may be
+ * gone after any sleep.
+ */
 void write_notes(struct core_file *f)
 {
 	note_status(f, current);
@@ -210,7 +214,7 @@ void write_notes(struct core_file *f)
 	note_files(f);
 	note_registers(f, current);
 	for_each_thread(t, current) {
-		if (t == current || !t->mm)
+		if (!t->waits_for_core)
 			continue;
 		note_status(f, t);
 		note_registers(f, t);

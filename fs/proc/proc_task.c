@@ -195,7 +195,8 @@ static void show_status(struct seq *s)
 		seq_printf(s, "Umask:\t%04o\n", task->fs->umask);
 	seq_printf(s, "State:\t%s\nTgid:\t%d\nPid:\t%d\n", state_name(task),
 		   task->tgid, task->pid);
-	seq_printf(s, "PPid:\t%d\nTracerPid:\t0\n", parent_pid(task));
+	seq_printf(s, "PPid:\t%d\nTracerPid:\t%d\n", parent_pid(task),
+		   task->tracer ? task->tracer->pid : 0);
 	seq_printf(s, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", task->uid,
 		   task->euid, task->suid, task->fsuid, task->gid, task->egid,
 		   task->sgid, task->fsgid);

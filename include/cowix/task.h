@@ -109,6 +109,7 @@ struct task_struct {
 	struct task_struct *dead_thread; /* process: ended last; to free */
 	struct task_struct *dumper; /* process: writes the core file */
 	bool parked;		/* a core dump need not wait for it */
+	bool waits_for_core;	/* and it stays until that is written */
 
 	/* what the C library asked for; addresses in the program */
 	u32 set_child_tid, clear_child_tid, robust_list;

@@ -43,8 +43,10 @@ void park_for_core(struct task_struct *process)
 	if (!process->dumper || process->dumper == current)
 		return;
 	wake_up(&process->child_exit);
+	current->waits_for_core = true;
 	while (process->dumper)
 		sleep_on(&process->child_exit);
+	current->waits_for_core = false;
 }
 
 /*

@@ -255,6 +255,7 @@ static void kill_process(struct task_struct *process)
 	bool ends = process->group_work & GROUP_EXIT;
 
 	process->group_work |= GROUP_EXIT | GROUP_KILL;
+	wake_up(&process->child_exit);	/* await_threads() in exec */
 	if (ends)
 		return;
 	process->exit_status = SIGKILL;

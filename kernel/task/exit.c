@@ -96,7 +96,8 @@ static void exit_session(struct task_struct *task)
 
 /*
  * Ends a thread that is not the first of its process. The last of them lets the
- * first thread go on. A traced one stays until its tracer has waited for it.
+ * first thread go on. A traced one stays until its tracer has waited for it,
+ * one that is claimed until that wait is over.
  */
 static NORETURN void exit_thread(struct task_struct *task, int status)
 {
@@ -114,9 +115,10 @@ static NORETURN void exit_thread(struct task_struct *task, int status)
 	}
 	free_dead_thread(process);
 	task->state = TASK_ZOMBIE;
-	if (task->tracer) {
+	if (task->tracer || task->claimed) {
 		task->exit_status = status;
-		tell_end(task);
+		if (task->tracer)
+			tell_end(task);
 	} else {
 		unhash_task(task);
 		process->dead_thread = task;

@@ -27,7 +27,7 @@ static void init_thread(struct task_struct *task)
 	task->group_work = 0;
 	task->dead_thread = NULL;
 	task->dumper = NULL;
-	task->parked = false;
+	task->parked = task->waits_for_core = false;
 	task->set_child_tid = task->clear_child_tid = task->robust_list = 0;
 }
 

@@ -173,9 +173,9 @@ void ptrace_hand_over(struct task_struct *to)
 }
 
 /*
- * Does with a zombie what its tracer kept from happening: a thread is freed, a
- * process's parent is told. A real-time signal for that is not sent: no memory
- * is reserved for it.
+ * Does with a zombie what its tracer kept from happening: a thread is freed, by
+ * news_told() if it is claimed; a process's parent is told. A real-time signal
+ * for that is not sent: no memory is reserved for it.
  */
 void reap_traced(struct task_struct *task)
 {
@@ -187,13 +187,15 @@ void reap_traced(struct task_struct *task)
 		announce_end(task);
 		return;
 	}
+	if (task->claimed)
+		return;
 	unhash_task(task);
 	free_task(task);
 	if (single_threaded(process))
 		wake_up(&process->child_exit);
 }
 
-/* Lets a tracee go whose tracer ends. A wait() that has claimed it goes on. */
+/* Lets a tracee go whose tracer ends. */
 static void let_go(struct task_struct *task)
 {
 	bool own = task == task->process && traced_here(task) &&
@@ -202,7 +204,7 @@ static void let_go(struct task_struct *task)
 	if (task->ptrace_options & PTRACE_O_EXITKILL)
 		send_signal(SIGKILL, task);
 	untrace(task);
-	if (task->state == TASK_ZOMBIE && !task->claimed && !own)
+	if (task->state == TASK_ZOMBIE && !own)
 		reap_traced(task);
 }
 

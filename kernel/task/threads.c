@@ -3,6 +3,7 @@
  * exec: others may wait for its locks, for its end, or in vfork().
  */
 #include <cowix/kernel.h>
+#include <cowix/ptrace.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
@@ -39,12 +40,18 @@ void free_dead_thread(struct task_struct *process)
 
 /*
  * Waits until current, the first thread of its process, is alone. Called by
- * exit and by exec.
+ * exit and by exec. current traces nobody any more if it ends: dead tracees may
+ * be what another process waits for, and that one may be what current waits
+ * for.
  */
 void await_threads(void)
 {
-	while (!single_threaded(current))
+	while (!single_threaded(current)) {
+		if (!(current->group_work & GROUP_EXEC) ||
+		    current->group_work & GROUP_KILL)
+			exit_tracer(current);
 		sleep_on(&current->child_exit);
+	}
 	free_dead_thread(current);
 }
 

@@ -261,29 +261,36 @@ static void give_back(struct task_struct *child, const struct news *news)
 
 /*
  * Removes a zombie that has been told. It stays if a process that traced it has
- * told of it: then its parent is next.
+ * told of it: then its parent is next, who knows of it if the tracer has ended
+ * meanwhile.
  */
 static void remove_zombie(struct task_struct *task)
 {
-	if (task != task->process || task->parent != current->process) {
+	if (task->parent == current->process && task == task->process) {
+		if (task->tracer)
+			untrace(task);
+		release_task(task);
+	} else if (task->tracer) {
 		reap_traced(task);
-		return;
 	}
-	if (task->tracer)
-		untrace(task);
-	release_task(task);
 }
 
-/* Ends a claim: a zombie is freed, or, if not taken, the news is news again. */
+/*
+ * Ends a claim: a zombie is freed, or, if not taken, the news is news again. A
+ * thread that nobody traces any more is freed in any case when it has ended.
+ */
 static void news_told(struct task_struct *child, const struct news *news,
 		      bool taken)
 {
 	child->claimed = false;
-	if (child->tracer)		/* others may wait for it, too */
-		wake_up(&child->process->parent->child_exit);
+	/* others may wait for it, too */
+	wake_up(&child->process->parent->child_exit);
 	if (!taken)
 		give_back(child, news);
-	else if (news->dead)
+	if (child->state == TASK_ZOMBIE && child != child->process &&
+	    !child->tracer)
+		reap_traced(child);
+	else if (taken && news->dead)
 		remove_zombie(child);
 	if (!single_threaded(current))
 		wake_up(&current->process->child_exit);

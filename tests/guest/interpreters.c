@@ -6,6 +6,7 @@
  */
 #include <signal.h>
 #include <sys/stat.h>
+#include "auxv.h"
 #include "elf_image.h"
 #include "procfs.h"
 #include "users.h"
@@ -23,18 +24,6 @@ struct told {
 	unsigned char code[sizeof(exit_code)];
 	int data_is_right;
 };
-
-static unsigned aux(unsigned type)
-{
-	unsigned *at = (unsigned *)environ;
-
-	while (*at)
-		at++;
-	for (at++; at[0] != AT_NULL; at += 2)
-		if (at[0] == type)
-			return at[1];
-	return -1;
-}
 
 /* Checks main's data: half a page from the file, and 2 1/2 pages of zeroes. */
 static int data_is_right(const char *data)

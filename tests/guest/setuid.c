@@ -7,8 +7,8 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <abi/elf.h>
 #include <abi/ptrace.h>
+#include "auxv.h"
 #include "thread.h"
 
 #define ME 54321
@@ -24,18 +24,6 @@ struct told {
 	unsigned aux_uid, aux_euid, aux_gid, aux_egid, secure;
 	int traceme, held;
 };
-
-static unsigned aux(unsigned type)
-{
-	unsigned *at = (unsigned *)environ;
-
-	while (*at)
-		at++;
-	for (at++; at[0] != AT_NULL; at += 2)
-		if (at[0] == type)
-			return at[1];
-	return -1;
-}
 
 static int tell(void)
 {
