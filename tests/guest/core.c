@@ -2,7 +2,9 @@
  * Core files: when there is one, what may become one, and what is in it. The
  * working directory is an empty one of the test's own.
  */
+#include <cowix.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <abi/elf.h>
@@ -327,6 +329,43 @@ static void threads(void)
 	leave_folder();
 }
 
+static void end_slowly(void *unused)
+{
+	(void)unused;
+	plan_event(1, PLAN_SLEEP | PLAN_COPY);
+	word = 1;			/* the exit's copy sleeps */
+}
+
+static int event;
+
+static void crash_beside_end(void)
+{
+	struct thread thread;
+
+	start(&thread, end_slowly, NULL);
+	while (word < 1)
+		sched_yield();
+	plan_event(event, PLAN_SLEEP | PLAN_PAGE);
+	crash();
+}
+
+/*
+ * Lets a thread end while the notes are written: it has begun before. The
+ * dump's sleep moves on from try to try, by less than a thread's notes take.
+ */
+static void ending_thread(void)
+{
+	if (!on_cowix())
+		return;
+	enter_folder();
+	event = 1;
+	do {
+		CHECK(run(crash_beside_end) == DUMPED(SIGSEGV));
+		event += 3;
+	} while (plan_event(0, 0) >= event - 3);
+	leave_folder();
+}
+
 static volatile int *crashing;
 
 static void crash_with_areas(void)
@@ -394,5 +433,6 @@ TESTS({ "whole", "headers, notes, memory", whole },
       { "names", "what may become one", what_may_be_one },
       { "holes", "holes and hidden memory", holes },
       { "threads", "all threads", threads },
+      { "ending_thread", "one ends meanwhile", ending_thread },
       { "many_areas", "others run meanwhile", many_areas },
       { "traced", "under a tracer", traced_crash })

@@ -124,7 +124,11 @@ MUTANTS = [
     Mutant(
         "zombie_thread_forgotten",
         "trace_threads threads",
-        ("kernel/task/exit.c", "if (task->tracer) {", "\tif (false) {"),
+        (
+            "kernel/task/exit.c",
+            "if (task->tracer || task->claimed) {",
+            "\tif (false) {",
+        ),
     ),
     Mutant(
         "step_into_signal_frame",
@@ -163,8 +167,8 @@ MUTANTS = [
         "sleep_tasks stopped",
         (
             "kernel/task/waitpid.c",
-            "else if (news->dead)",
-            "\telse if (child->state == TASK_ZOMBIE)",
+            "else if (taken && news->dead)",
+            "\telse if (taken && child->state == TASK_ZOMBIE)",
         ),
     ),
     Mutant(
@@ -393,5 +397,60 @@ MUTANTS = [
             "tell_child(child); child->maker = process->pid;",
             "\t\t\tchild->maker = process->pid;",
         ),
+    ),
+    Mutant(
+        "claimed_thread_freed",
+        "trace_ends claimed_thread",
+        (
+            "kernel/task/exit.c",
+            "if (task->tracer || task->claimed) {",
+            "\tif (task->tracer) {",
+        ),
+    ),
+    Mutant(
+        "untraced_zombie_stays",
+        "trace_ends looked_at_thread",
+        (
+            "kernel/task/waitpid.c",
+            "if (child->state == TASK_ZOMBIE && child != child->process &&",
+            "\tif (0 &&",
+        ),
+    ),
+    Mutant(
+        "claim_hides_zombie",
+        "trace_ends looked_at_process",
+        (
+            "kernel/task/waitpid.c",
+            "wake_up(&child->process->parent->child_exit);",
+            "",
+        ),
+    ),
+    Mutant(
+        "tracers_wait_for_each_other",
+        "trace_ends each_other",
+        ("kernel/task/threads.c", "exit_tracer(current);", "\t\t\t;"),
+    ),
+    Mutant(
+        "exec_cannot_be_killed",
+        "trace_ends in_exec",
+        (
+            "kernel/signal/signal.c",
+            "wake_up(&process->child_exit); /* await_threads() in exec */",
+            "",
+        ),
+    ),
+    Mutant(
+        "dump_of_the_gone",
+        "core ending_thread",
+        (
+            "fs/core_notes.c",
+            "if (!t->waits_for_core)",
+            "\t\tif (t == current || !t->mm)",
+        ),
+    ),
+    Mutant(
+        "dump_keeps_the_processor",
+        "core many_areas",
+        ("fs/core.c", "if (current->work & WORK_RESCHED)", "\tif (0)"),
     ),
 ]
