@@ -285,6 +285,8 @@ static void news_told(struct task_struct *child, const struct news *news,
 	child->claimed = false;
 	/* others may wait for it, too */
 	wake_up(&child->process->parent->child_exit);
+	if (child->tracer)
+		wake_up(&child->tracer->process->child_exit);
 	if (!taken)
 		give_back(child, news);
 	if (child->state == TASK_ZOMBIE && child != child->process &&
