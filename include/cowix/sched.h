@@ -52,12 +52,12 @@ struct task_struct *kernel_thread(void (*fn)(void *), void *arg,
 				  const char *name);
 
 /* kernel/task/exit.c */
+void await_threads(void);
 NORETURN void do_exit(int status);		/* one thread */
 NORETURN void do_group_exit(int status);	/* the process */
 
 /* kernel/task/threads.c */
 void leave_locks(void);
-void await_threads(void);
 void vfork_release(struct task_struct *task);
 
 /* kernel/task/cred.c */

@@ -130,6 +130,23 @@ static NORETURN void exit_thread(struct task_struct *task, int status)
 }
 
 /*
+ * Waits until current, the first thread of its process, is alone. Called by
+ * exit and by exec. current traces nobody any more if it ends: dead tracees may
+ * be what another process waits for, and that one may be what current waits
+ * for.
+ */
+void await_threads(void)
+{
+	while (!single_threaded(current)) {
+		if (!(current->group_work & GROUP_EXEC) ||
+		    current->group_work & GROUP_KILL)
+			exit_tracer(current);
+		sleep_on(&current->child_exit);
+	}
+	free_dead_thread(current);
+}
+
+/*
  * Waits in the first thread, which is to end, until the others have ended. Does
  * not return if one of them has called exec: the first thread then becomes the
  * new program.

@@ -3,7 +3,6 @@
  * exec: others may wait for its locks, for its end, or in vfork().
  */
 #include <cowix/kernel.h>
-#include <cowix/ptrace.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
@@ -36,23 +35,6 @@ void free_dead_thread(struct task_struct *process)
 	if (process->dead_thread)
 		free_task(process->dead_thread);
 	process->dead_thread = NULL;
-}
-
-/*
- * Waits until current, the first thread of its process, is alone. Called by
- * exit and by exec. current traces nobody any more if it ends: dead tracees may
- * be what another process waits for, and that one may be what current waits
- * for.
- */
-void await_threads(void)
-{
-	while (!single_threaded(current)) {
-		if (!(current->group_work & GROUP_EXEC) ||
-		    current->group_work & GROUP_KILL)
-			exit_tracer(current);
-		sleep_on(&current->child_exit);
-	}
-	free_dead_thread(current);
 }
 
 /* Lets the parent that waits in vfork() go on. Called by exec and exit. */

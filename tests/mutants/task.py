@@ -428,7 +428,7 @@ MUTANTS = [
     Mutant(
         "tracers_wait_for_each_other",
         "trace_ends each_other",
-        ("kernel/task/threads.c", "exit_tracer(current);", "\t\t\t;"),
+        ("kernel/task/exit.c", "exit_tracer(current);", "\t\t\t;"),
     ),
     Mutant(
         "exec_cannot_be_killed",
