@@ -15,7 +15,7 @@
 
 #define DUMPED(sig)	((sig) | 0x80)
 #define FOLDER		"core-test"
-#define AREAS		4000
+#define AREAS		2500
 
 static int mark = 0x12345678;
 
