@@ -253,7 +253,7 @@ def test_stop_in_a_subshell_and_function(sh):
     start(sh, "(sleep 50; echo after)")
     sh.send("\x1a")
     sh.expect(r"\[1\]\+ Stopped    \(sleep 50; echo after\)\r\n@ $")
-    run(sh, "kill %1")
+    until(sh, "kill %1", "Terminated")
     run(sh, "f() { sleep 60; }")
     start(sh, "f")
     sh.send("\x1a")

@@ -92,17 +92,14 @@ static void clones(void)
 		child = message_of(pid);
 		CHECK(status_of(child) == STOPPED(SIGSTOP));
 		CHECK(ptrace(PTRACE_CONT, pid, 0, 0) == 0);
-		CHECK(next_stop(child, PTRACE_CONT, 0) == i << 8);
-		if (i == 1) {
-			CHECK(status_of(pid) == STOPPED(SIGUSR1));
-			/* the untraced one */
-			CHECK(next_stop(pid, PTRACE_CONT, 0) ==
-			      STOPPED(SIGCHLD));
-		} else {
+		if (i == 0) {	/* before the end, which tells nobody */
 			kill(pid, SIGUSR2);
 			CHECK(status_of(pid) == STOPPED(SIGUSR2));
 		}
+		CHECK(next_stop(child, PTRACE_CONT, 0) == i << 8);
 	}
+	CHECK(status_of(pid) == STOPPED(SIGUSR1));
+	CHECK(next_stop(pid, PTRACE_CONT, 0) == STOPPED(SIGCHLD));
 	CHECK(next_stop(pid, PTRACE_CONT, 0) == AT_EVENT(FORK));
 	child = message_of(pid);
 	CHECK(status_of(child) == STOPPED(SIGSTOP));
