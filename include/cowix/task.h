@@ -70,6 +70,12 @@ enum task_state {
 #define GROUP_STOP	4	/* stop until SIGCONT */
 #define GROUP_KILL	8	/* with GROUP_EXIT: by SIGKILL */
 
+/* User or group ids: both follow the same rules. */
+struct ids {
+	u32 real, effective, saved;
+	u32 fs;				/* for files */
+};
+
 struct itimer {
 	u64 left, interval;		/* ticks */
 };
@@ -138,8 +144,18 @@ struct task_struct {
 	u16 tty;		/* controlling terminal's device, 0: none */
 
 	/* credentials */
-	u32 uid, euid, suid, fsuid;	/* fsuid and fsgid are for files */
-	u32 gid, egid, sgid, fsgid;
+	union {
+		struct ids user;
+		struct {
+			u32 uid, euid, suid, fsuid;
+		};
+	};
+	union {
+		struct ids group;
+		struct {
+			u32 gid, egid, sgid, fsgid;
+		};
+	};
 	u32 nr_groups, groups[NGROUPS_MAX];	/* supplementary */
 	u32 personality;		/* what personality() keeps */
 	bool no_new_privs;		/* programs give it no rights */

@@ -34,30 +34,11 @@ int sys_getegid(void)
 	return current->egid;
 }
 
-/* The four user ids or group ids of current, which follow the same rules. */
-struct ids {
-	u32 *real, *effective, *saved, *fs;
-};
-
-static struct ids user_ids(void)
-{
-	return (struct ids){
-		&current->uid, &current->euid, &current->suid, &current->fsuid,
-	};
-}
-
-static struct ids group_ids(void)
-{
-	return (struct ids){
-		&current->gid, &current->egid, &current->sgid, &current->fsgid,
-	};
-}
-
 /* Returns true if an id may become this: one of the three, or any for root. */
 static bool may_become(const struct ids *ids, u32 id)
 {
-	return suser() || id == LEAVE || id == *ids->real ||
-	       id == *ids->effective || id == *ids->saved;
+	return suser() || id == LEAVE || id == ids->real ||
+	       id == ids->effective || id == ids->saved;
 }
 
 /*
@@ -65,54 +46,54 @@ static bool may_become(const struct ids *ids, u32 id)
  * hold data that its new user must not see. So only the superuser can look into
  * it from now on.
  */
-static void act_as(struct ids ids, u32 effective, u32 fs)
+static void act_as(struct ids *ids, u32 effective, u32 fs)
 {
-	if ((effective != *ids.effective || fs != *ids.fs) && current->mm)
+	if ((effective != ids->effective || fs != ids->fs) && current->mm)
 		current->mm->dumpable = false;
-	if (effective != *ids.effective || fs != *ids.fs)
+	if (effective != ids->effective || fs != ids->fs)
 		current->parent_signal = 0;
-	*ids.effective = effective;
-	*ids.fs = fs;
+	ids->effective = effective;
+	ids->fs = fs;
 }
 
 /* Sets three ids. The id for files follows the effective one. 0 or -EPERM. */
-static int set_three(struct ids ids, u32 real, u32 effective, u32 saved)
+static int set_three(struct ids *ids, u32 real, u32 effective, u32 saved)
 {
-	if (!may_become(&ids, real) || !may_become(&ids, effective) ||
-	    !may_become(&ids, saved))
+	if (!may_become(ids, real) || !may_become(ids, effective) ||
+	    !may_become(ids, saved))
 		return -EPERM;
 	if (effective == LEAVE)
-		effective = *ids.effective;
+		effective = ids->effective;
 	if (real != LEAVE)
-		*ids.real = real;
+		ids->real = real;
 	if (saved != LEAVE)
-		*ids.saved = saved;
+		ids->saved = saved;
 	act_as(ids, effective, effective);
-	if (real != LEAVE && ids.real == &current->uid)
+	if (real != LEAVE && ids == &current->user)
 		note_new_user();
 	return 0;
 }
 
 /* Sets all three ids for the superuser, the effective one for others. */
-static int set_one(struct ids ids, u32 id)
+static int set_one(struct ids *ids, u32 id)
 {
 	if (id == LEAVE)
 		return -EINVAL;
 	if (suser())
 		return set_three(ids, id, id, id);
-	if (id != *ids.real && id != *ids.saved)
+	if (id != ids->real && id != ids->saved)
 		return -EPERM;
 	return set_three(ids, LEAVE, id, LEAVE);
 }
 
 int sys_setuid32(u32 uid)
 {
-	return set_one(user_ids(), uid);
+	return set_one(&current->user, uid);
 }
 
 int sys_setgid32(u32 gid)
 {
-	return set_one(group_ids(), gid);
+	return set_one(&current->group, gid);
 }
 
 /*
@@ -120,40 +101,40 @@ int sys_setgid32(u32 gid)
  * only the effective one. The saved id follows the effective one if the real
  * one is set, or if the effective one becomes another than the real one was.
  */
-static int set_two(struct ids ids, u32 real, u32 effective)
+static int set_two(struct ids *ids, u32 real, u32 effective)
 {
-	u32 old_real = *ids.real;
+	u32 old_real = ids->real;
 	int error;
 
 	if (!suser() && real != LEAVE && real != old_real &&
-	    real != *ids.effective)
+	    real != ids->effective)
 		return -EPERM;
 	error = set_three(ids, real, effective, LEAVE);
 	if (error)
 		return error;
 	if (real != LEAVE || (effective != LEAVE && effective != old_real))
-		*ids.saved = *ids.effective;
+		ids->saved = ids->effective;
 	return 0;
 }
 
 int sys_setreuid32(u32 real, u32 effective)
 {
-	return set_two(user_ids(), real, effective);
+	return set_two(&current->user, real, effective);
 }
 
 int sys_setregid32(u32 real, u32 effective)
 {
-	return set_two(group_ids(), real, effective);
+	return set_two(&current->group, real, effective);
 }
 
 int sys_setresuid32(u32 real, u32 effective, u32 saved)
 {
-	return set_three(user_ids(), real, effective, saved);
+	return set_three(&current->user, real, effective, saved);
 }
 
 int sys_setresgid32(u32 real, u32 effective, u32 saved)
 {
-	return set_three(group_ids(), real, effective, saved);
+	return set_three(&current->group, real, effective, saved);
 }
 
 /* Widens an id of the older calls: -1 stays -1. Called also by chown(). */
@@ -195,54 +176,54 @@ int sys_setresgid(u32 real, u32 effective, u32 saved)
 			       wide_id(saved));
 }
 
-static int get_three(struct ids ids, void __user *real, void __user *effective,
+static int get_three(const struct ids *ids, void __user *real, void __user *effective,
 		     void __user *saved, u32 size)
 {
-	int error = copy_to_user(real, ids.real, size);
+	int error = copy_to_user(real, &ids->real, size);
 
 	if (!error)
-		error = copy_to_user(effective, ids.effective, size);
-	return error ? error : copy_to_user(saved, ids.saved, size);
+		error = copy_to_user(effective, &ids->effective, size);
+	return error ? error : copy_to_user(saved, &ids->saved, size);
 }
 
 int sys_getresuid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
 {
-	return get_three(user_ids(), real, effective, saved, sizeof(u32));
+	return get_three(&current->user, real, effective, saved, sizeof(u32));
 }
 
 int sys_getresgid32(u32 __user *real, u32 __user *effective, u32 __user *saved)
 {
-	return get_three(group_ids(), real, effective, saved, sizeof(u32));
+	return get_three(&current->group, real, effective, saved, sizeof(u32));
 }
 
 int sys_getresuid(u16 __user *real, u16 __user *effective, u16 __user *saved)
 {
-	return get_three(user_ids(), real, effective, saved, sizeof(u16));
+	return get_three(&current->user, real, effective, saved, sizeof(u16));
 }
 
 int sys_getresgid(u16 __user *real, u16 __user *effective, u16 __user *saved)
 {
-	return get_three(group_ids(), real, effective, saved, sizeof(u16));
+	return get_three(&current->group, real, effective, saved, sizeof(u16));
 }
 
 /* Sets the id for files. Returns the old id even if the new one is refused. */
-static int set_fs(struct ids ids, u32 id)
+static int set_fs(struct ids *ids, u32 id)
 {
-	u32 old = *ids.fs;
+	u32 old = ids->fs;
 
-	if (id != LEAVE && (may_become(&ids, id) || id == old))
-		act_as(ids, *ids.effective, id);
+	if (id != LEAVE && (may_become(ids, id) || id == old))
+		act_as(ids, ids->effective, id);
 	return old;
 }
 
 int sys_setfsuid32(u32 uid)
 {
-	return set_fs(user_ids(), uid);
+	return set_fs(&current->user, uid);
 }
 
 int sys_setfsgid32(u32 gid)
 {
-	return set_fs(group_ids(), gid);
+	return set_fs(&current->group, gid);
 }
 
 int sys_setfsuid(u32 uid)
