@@ -57,18 +57,18 @@ KERNEL_OBJS = boot/head.o \
 	$(addprefix fs/,init.o caches.o buffer.o page_cache.o page_io.o \
 	name_cache.o target.o inode.o super.o mounts.o mount.o root.o \
 	filesystems.o namei.o namei_ops.o rename.o open.o file_table.o \
-	fcntl.o locks.o read_write.o seek.o readv.o sendfile.o ioctl.o sync.o \
-	select.o readdir.o stat.o attr.o xattr.o fs_struct.o pipe.o \
-	anon_file.o epoll.o epoll_wait.o eventfd.o timerfd.o signalfd.o \
-	devices.o devpts.o seq.o filemap.o swapon.o exec.o \
-	exec_args.o exec_script.o elf.o core.o \
+	fcntl.o locks.o read_write.o seek.o pieces.o readv.o sendfile.o \
+	ioctl.o sync.o select.o readdir.o stat.o attr.o xattr.o \
+	fs_struct.o pipe.o anon_file.o epoll.o epoll_wait.o eventfd.o \
+	timerfd.o signalfd.o devices.o devpts.o seq.o filemap.o swapon.o \
+	exec.o exec_args.o exec_script.o elf.o core.o \
 	core_notes.o) \
 	$(addprefix fs/minix/minix_,format.o super.o bitmap.o inode.o \
 	truncate.o dir.o entry.o) \
 	$(addprefix fs/tmpfs/,tmpfs.o tmpfs_dir.o tmpfs_options.o) \
 	$(addprefix fs/proc/,proc.o proc_dir.o proc_link.o proc_system.o \
 	proc_sys.o proc_task.o proc_limits.o proc_smaps.o proc_memory.o) \
-	$(addprefix net/,socket.o account.o message.o pieces.o send.o \
+	$(addprefix net/,socket.o account.o message.o send.o \
 	receive.o close.o address.o bind.o connect.o create.o socket_file.o \
 	msg.o control.o rights.o collect.o options.o socketcall.o \
 	proc_unix.o) \

@@ -9,43 +9,10 @@
 #include <abi/errno.h>
 #include <abi/uio.h>
 
-/*
- * Checks all pieces before the first is used. Finds their length in bytes,
- * which a call's answer can tell. Returns 0, -EINVAL or -EFAULT.
- */
-int check_vector(const struct iovec __user *vector, u32 count, u32 *length)
-{
-	struct iovec piece;
-
-	if (count > UIO_MAXIOV)
-		return -EINVAL;
-	*length = 0;
-	for (u32 i = 0; i < count; i++) {
-		if (copy_from_user(&piece, &vector[i], sizeof(piece)) < 0)
-			return -EFAULT;
-		if ((s32)piece.iov_len < 0)
-			return -EINVAL;
-		if (!access_ok(piece.iov_base, piece.iov_len))
-			return -EFAULT;
-		*length += min_u32(piece.iov_len, TRANSFER_MAX - *length);
-	}
-	return 0;
-}
-
 /* Returns true if a file would let its reader wait. */
 static bool is_dry(struct file *file)
 {
 	return file->fop->poll && !(file->fop->poll(file, NULL) & POLLIN);
-}
-
-static int transfer_piece(struct file *file, const struct iovec *piece,
-			  loff_t *pos, bool write)
-{
-	char __user *buf = (char __user *)piece->iov_base;
-
-	if (write)
-		return write_file(file, buf, piece->iov_len, pos);
-	return read_file(file, buf, piece->iov_len, pos);
 }
 
 /*
@@ -55,27 +22,30 @@ static int transfer_piece(struct file *file, const struct iovec *piece,
 static int do_vector(struct file *file, const struct iovec __user *vector,
 		     int count, bool write, loff_t *pos)
 {
-	u32 length;
-	int total = 0, error = check_vector(vector, count, &length);
+	struct pieces p;
+	u32 length, done = 0;
+	int n = get_pieces(&p, vector, count, true, &length);
 
-	if (error)
-		return error;
+	if (n)
+		return n;
 	if (file->fop->vector)
-		return file->fop->vector(file, vector, count, write);
-	for (int i = 0; i < count && (write || !total || !is_dry(file)); i++) {
-		struct iovec piece;
-		int n = copy_from_user(&piece, &vector[i], sizeof(piece));
+		return file->fop->vector(file, &p, length, write);
+	while (done < length && (write || !done || !is_dry(file))) {
+		u32 part;
 
-		piece.iov_len = min_u32(piece.iov_len, TRANSFER_MAX - total);
-		if (!n && piece.iov_len)
-			n = transfer_piece(file, &piece, pos, write);
-		if (n < 0)
-			return total ? total : n;
-		total += n;
-		if ((u32)n < piece.iov_len)
+		n = begin_piece(&p);
+		part = min_u32(p.left, length - done);
+		if (!n && write)
+			n = write_file(file, (char __user *)p.at, part, pos);
+		else if (!n)
+			n = read_file(file, (char __user *)p.at, part, pos);
+		if (n > 0)
+			done += n;
+		if (n < (int)part)
 			break;
+		p.left = 0;
 	}
-	return total;
+	return done ? (int)done : n;
 }
 
 static int do_vector_here(int fd, const struct iovec __user *vector, int count,

@@ -23,6 +23,23 @@ static bool in_text(u32 addr)
 	return addr >= (u32)__text_start && addr < (u32)__text_end;
 }
 
+/*
+ * Reads a size, which is seven bits a byte, the lowest first: most functions
+ * need one. *at moves on.
+ */
+static u32 read_size(const char **at)
+{
+	u32 size = 0, shift = 0;
+	u8 byte;
+
+	do {
+		byte = *(*at)++;
+		size |= (byte & 0x7Fu) << shift;
+		shift += 7;
+	} while (byte & 0x80);
+	return size;
+}
+
 /* Returns the function in which addr lies and where it begins, or NULL. */
 static const char *function_of(u32 addr, u32 *start)
 {
@@ -33,13 +50,13 @@ static const char *function_of(u32 addr, u32 *start)
 		return NULL;
 	for (;;) {
 		const char *end = name + strlen(name) + 1;
-		u32 size = end < ksyms_end ? *(const u16 *)end : ~0u;
+		u32 size = end < ksyms_end ? read_size(&end) : ~0u;
 
 		*start = at;
 		if (addr - at < size)
 			return name;
 		at += size;
-		name = end + sizeof(u16);
+		name = end;
 	}
 }
 

@@ -14,7 +14,7 @@ union task_frame {
 /*
  * The kernel's functions, which tools/ksyms lists: the lowest address in four
  * bytes, then the names with their NUL. Between two of them stands the distance
- * to the next function in two bytes.
+ * to the next function in seven bits a byte, the lowest first.
  */
 extern const char ksyms[], ksyms_end[];
 

@@ -7,6 +7,7 @@
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
+#include <abi/uio.h>
 #include "net/net.h"
 
 /* Begins a call on a descriptor's socket. Returns 0, -EBADF or -ENOTSOCK. */
@@ -95,7 +96,10 @@ static int get_header(struct transfer *t, struct msghdr *msg,
 		msg->msg_namelen = 0;
 	if (msg->msg_namelen < 0)
 		return -EINVAL;
-	return get_pieces(&t->data, msg->msg_iov, msg->msg_iovlen, &t->length);
+	if (msg->msg_iovlen > UIO_MAXIOV)
+		return -EMSGSIZE;
+	return get_pieces(&t->data, msg->msg_iov, msg->msg_iovlen, true,
+			  &t->length);
 }
 
 /* Reads where a message goes, and what it carries besides data. */

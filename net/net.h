@@ -99,14 +99,6 @@ struct address {
 
 #define FAMILY_SIZE	((u32)sizeof(unsigned short))
 
-/* The memory of a program from where a call takes data, or where it puts it. */
-struct pieces {
-	const struct iovec __user *next;
-	u32 count;			/* pieces there */
-	u8 __user *at;			/* the rest of the piece before */
-	u32 left;
-};
-
 /* A call that sends or receives. */
 struct transfer {
 	struct socket *sock;
@@ -161,11 +153,6 @@ int tell_name(const struct socket *sock, void __user *to, int __user *length);
 void names_init(void);
 int find_socket(const struct address *address, u32 type, struct socket **found);
 int autobind(struct socket *sock);
-
-/* pieces.c */
-int get_pieces(struct pieces *pieces, const struct iovec __user *vector,
-	       u32 count, u32 *length);
-int move_pieces(struct pieces *pieces, u8 *data, u32 n, bool to_user);
 
 /* message.c */
 struct message *message_alloc(struct socket *sender, u32 length, u32 more);

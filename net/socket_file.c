@@ -14,7 +14,7 @@
 #include <abi/termios.h>
 #include "net/net.h"
 
-/* Sends or receives what a program has given as pieces. */
+/* Sends or receives pieces as one message. */
 static int socket_transfer(struct file *file, const struct pieces *data,
 			   u32 length, bool write)
 {
@@ -47,17 +47,6 @@ static int socket_write(struct file *file, const char __user *buf, u32 count,
 
 	(void)pos;
 	return socket_transfer(file, &data, count, true);
-}
-
-/* readv() and writev(): the pieces are one message. */
-static int socket_vector(struct file *file, const struct iovec __user *vector,
-			 u32 count, bool write)
-{
-	struct pieces data;
-	u32 length;
-	int error = get_pieces(&data, vector, count, &length);
-
-	return error ? error : socket_transfer(file, &data, length, write);
 }
 
 /* Returns true if a datagram for the peer would find its queue full. */
@@ -146,7 +135,7 @@ static const struct file_ops socket_fops = {
 	.release = socket_release,
 	.read = socket_read,
 	.write = socket_write,
-	.vector = socket_vector,
+	.vector = socket_transfer,
 	.poll = socket_poll,
 	.ioctl = socket_ioctl,
 };

@@ -6,7 +6,7 @@
 
 struct file;
 struct inode;
-struct iovec;
+struct pieces;
 struct poll_table;
 
 #define OPEN_MAX	256		/* descriptors of a process */
@@ -25,8 +25,8 @@ struct file_ops {
 	int (*write)(struct file *file, const char __user *buf, u32 count,
 		     loff_t *pos);
 	/* readv() and writev(); absent: piece by piece */
-	int (*vector)(struct file *file, const struct iovec __user *vector,
-		      u32 count, bool write);
+	int (*vector)(struct file *file, const struct pieces *data, u32 length,
+		      bool write);
 	/* what would not block now (POLLIN...); absent: everything */
 	u32 (*poll)(struct file *file, struct poll_table *table);
 	int (*ioctl)(struct file *file, u32 command, u32 arg);

@@ -112,8 +112,19 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
 int write_link(struct inode *inode, const char *target);
 int read_link_text(struct inode *link, char *buf, u32 size);
 
-/* fs/readv.c */
-int check_vector(const struct iovec __user *vector, u32 count, u32 *length);
+/* fs/pieces.c: memory from where a call takes data, or where it puts it */
+struct pieces {
+	const struct iovec __user *next;
+	u32 count;			/* pieces there */
+	u8 __user *at;			/* the rest of the piece before */
+	u32 left;
+};
+
+int get_pieces(struct pieces *pieces, const struct iovec __user *vector,
+	       u32 count, bool own, u32 *length);
+int begin_piece(struct pieces *pieces);
+void skip_in_piece(struct pieces *pieces, u32 n);
+int move_pieces(struct pieces *pieces, u8 *data, u32 n, bool to_user);
 
 /* fs/devices.c, fs/pipe.c */
 extern const struct file_ops chrdev_fops, blkdev_fops, fifo_fops;

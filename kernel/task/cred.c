@@ -176,8 +176,8 @@ int sys_setresgid(u32 real, u32 effective, u32 saved)
 			       wide_id(saved));
 }
 
-static int get_three(const struct ids *ids, void __user *real, void __user *effective,
-		     void __user *saved, u32 size)
+static int get_three(const struct ids *ids, void __user *real,
+		     void __user *effective, void __user *saved, u32 size)
 {
 	int error = copy_to_user(real, &ids->real, size);
 

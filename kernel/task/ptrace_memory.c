@@ -45,51 +45,6 @@ int poke_word(struct task_struct *tracee, u32 addr, u32 word)
 	return access_word(tracee, addr, &word, true);
 }
 
-/* A list of pieces of memory, and how far it has been used. */
-struct pieces {
-	const struct iovec __user *next;
-	u32 left;			/* pieces behind this one */
-	u32 addr, bytes;		/* of this one, what is left */
-};
-
-/* Goes on to the next piece that is not empty. Returns 0 or -EFAULT. */
-static int next_piece(struct pieces *p)
-{
-	struct iovec piece;
-	int error = 0;
-
-	while (!error && !p->bytes && p->left) {
-		error = copy_from_user(&piece, p->next++, sizeof(piece));
-		p->left--;
-		p->addr = (u32)piece.iov_base;
-		p->bytes = error ? 0 : piece.iov_len;
-	}
-	return error;
-}
-
-/*
- * Returns 1 if all pieces of a list can be used, 0 if they are empty, -EINVAL
- * or -EFAULT.
- */
-static int check_pieces(const struct iovec __user *list, u32 n, bool local)
-{
-	struct iovec piece;
-	int some = 0;
-
-	if (n > UIO_MAXIOV)
-		return -EINVAL;
-	for (u32 i = 0; i < n; i++) {
-		if (copy_from_user(&piece, &list[i], sizeof(piece)) < 0)
-			return -EFAULT;
-		if ((s32)piece.iov_len < 0)
-			return -EINVAL;
-		if (local && !access_ok(piece.iov_base, piece.iov_len))
-			return -EFAULT;
-		some |= piece.iov_len != 0;
-	}
-	return some;
-}
-
 /* Copies n bytes of a page by way of buf. Returns 0 or an error. */
 static int copy_piece(struct mm *mm, u32 local, u32 remote, u32 n, u8 *buf,
 		      bool write)
@@ -109,31 +64,30 @@ static int copy_piece(struct mm *mm, u32 local, u32 remote, u32 n, u8 *buf,
 	return error;
 }
 
-/* Copies as much as both lists have. Returns how many bytes, or an error. */
+/* Copies length bytes. Returns how many were copied, or an error. */
 static int copy_pieces(struct mm *mm, struct pieces *local,
-		       struct pieces *remote, u8 *buf, bool write)
+		       struct pieces *remote, u32 length, u8 *buf, bool write)
 {
-	u32 done = 0, n;
-	int error;
+	u32 done = 0;
+	int error = 0;
 
-	for (;;) {
-		error = next_piece(local);
+	while (done < length) {
+		u32 n = length - done, addr;
+
+		error = begin_piece(local);
 		if (!error)
-			error = next_piece(remote);
-		n = min_u32(local->bytes, remote->bytes);
-		n = min_u32(n, TRANSFER_MAX - done);
-		if (error || !n)
+			error = begin_piece(remote);
+		if (error)
 			break;
-		n = min_u32(n, PAGE_SIZE - OFFSET_IN_PAGE(remote->addr));
-		error = copy_piece(mm, local->addr, remote->addr, n, buf,
-				   write);
+		addr = (u32)remote->at;
+		n = min_u32(n, min_u32(local->left, remote->left));
+		n = min_u32(n, PAGE_SIZE - OFFSET_IN_PAGE(addr));
+		error = copy_piece(mm, (u32)local->at, addr, n, buf, write);
 		if (error)
 			break;
 		done += n;
-		local->addr += n;
-		local->bytes -= n;
-		remote->addr += n;
-		remote->bytes -= n;
+		skip_in_piece(local, n);
+		skip_in_piece(remote, n);
 		if (current->work & WORK_RESCHED)
 			schedule();
 	}
@@ -142,7 +96,7 @@ static int copy_pieces(struct mm *mm, struct pieces *local,
 
 /* Copies between the memory of current and that of another process. */
 static int copy_process(struct task_struct *task, struct pieces *local,
-			struct pieces *remote, bool write)
+			struct pieces *remote, u32 length, bool write)
 {
 	struct mm *mm = task->mm;
 	u8 *buf;
@@ -151,30 +105,36 @@ static int copy_process(struct task_struct *task, struct pieces *local,
 	mm->users++;
 	buf = kpage_alloc(OWNER_CALL);
 	if (buf) {
-		n = copy_pieces(mm, local, remote, buf, write);
+		n = copy_pieces(mm, local, remote, length, buf, write);
 		kpage_free(buf);
 	}
 	mm_release(mm);
 	return n;
 }
 
-static int process_vm(int pid, struct pieces local, struct pieces remote,
+static int process_vm(int pid, const struct iovec __user *list, u32 count,
+		      const struct iovec __user *remote_list, u32 remote_count,
 		      u32 flags, bool write)
 {
 	struct task_struct *task;
+	struct pieces local, remote;
+	u32 length, remote_length;
 	int error = flags ? -EINVAL
-			  : check_pieces(local.next, local.left, true);
+			  : get_pieces(&local, list, count, true, &length);
 
-	if (error > 0)
-		error = check_pieces(remote.next, remote.left, false);
-	if (error <= 0)
+	if (error || !length)
+		return error;
+	error = get_pieces(&remote, remote_list, remote_count, false,
+			   &remote_length);
+	length = min_u32(length, remote_length);
+	if (error || !length)
 		return error;
 	task = find_task(pid);
 	if (!task || !task->mm)
 		return -ESRCH;
 	if (!may_inspect(task, current->uid, current->gid))
 		return -EPERM;
-	return copy_process(task, &local, &remote, write);
+	return copy_process(task, &local, &remote, length, write);
 }
 
 /* Reads memory of another process into current's. */
@@ -182,9 +142,7 @@ int sys_process_vm_readv(int pid, const struct iovec __user *local, u32 n,
 			 const struct iovec __user *remote, u32 remote_n,
 			 u32 flags)
 {
-	return process_vm(pid, (struct pieces){ local, n, 0, 0 },
-			  (struct pieces){ remote, remote_n, 0, 0 }, flags,
-			  false);
+	return process_vm(pid, local, n, remote, remote_n, flags, false);
 }
 
 /* Writes current's memory into that of another process. */
@@ -192,7 +150,5 @@ int sys_process_vm_writev(int pid, const struct iovec __user *local, u32 n,
 			  const struct iovec __user *remote, u32 remote_n,
 			  u32 flags)
 {
-	return process_vm(pid, (struct pieces){ local, n, 0, 0 },
-			  (struct pieces){ remote, remote_n, 0, 0 }, flags,
-			  true);
+	return process_vm(pid, local, n, remote, remote_n, flags, true);
 }
