@@ -163,6 +163,10 @@ class Machine:
         "[": "bracket_left",
         "]": "bracket_right",
         "+": "shift-equal",
+        ":": "shift-semicolon",
+        "%": "shift-5",
+        "!": "shift-1",
+        "^": "shift-6",
     }
 
     def __init__(self, folder, image, *options):
