@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD
+from conftest import BUILD, cowix, guest_floppy
 from linux import linux
 
 BIN = os.path.join(BUILD, "bin")
@@ -209,3 +209,84 @@ def test_long_strings(runs):
     assert 'write(1, "%s"..., 100)' % ("x" * 32) in runs["short"][0]
     assert 'write(1, "%s\\n", 100)' % ("x" * 99) in runs["long"][0]
     assert runs["missing"][1] == 1
+
+
+# Programs of several processes: the image, and what is traced. What the
+# processes do at the same time is not compared.
+FAMILIES = {
+    "pipe": ("threads", "sh -c 'ls /missing | wc; (echo a; echo b) & wait'"),
+    "stop": (
+        "threads",
+        'sh -c \'sh -c "kill -STOP \\$\\$; exit 3" & sleep 1; '
+        "kill -CONT $!; sleep 1'",
+    ),
+    "threads": ("threads", "threads exec_ends_the_others"),
+    "vfork": ("vfork", "vfork many"),
+}
+TRACED = "clone,execve,exit,exit_group,fork,kill,tkill,vfork,write"
+
+
+def by_process(text):
+    """Returns the lines of each process, the oldest process first, without
+    numbers of processes, addresses, times, and where lines were cut. The ends
+    of two children may be one signal, so they are left out."""
+    processes = {}
+    for line in text.splitlines():
+        pid, line = re.fullmatch(r"(\d+) +(.*)", line).groups()
+        processes.setdefault(int(pid), []).append(line)
+    for pid, lines in processes.items():
+        whole = "\n".join(
+            line
+            for line in lines
+            if not re.search("CLD_(EXITED|KILLED)", line)
+        )
+        whole = re.sub(
+            r" <unfinished \.\.\.>\n<\.\.\. \w+ resumed>", "", whole
+        )
+        whole = re.sub(
+            r" <unfinished \.\.\.>(\n\+\+\+ killed)", r") = ?\1", whole
+        )
+        whole = re.sub(r"0x[0-9a-f]{6,} /\* \d+", "ENVIRONMENT", whole)
+        whole = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", whole)
+        whole = re.sub(r"_([us])time=\d+", r"_\1time=TIME", whole)
+        whole = re.sub(r" +(=|ADDRESS\)) ", r" \1 ", whole)
+        whole = re.sub(r'"[^"]*/(bin|tests)/', r'"/\1/', whole)
+        whole = re.sub(
+            r"((fork|clone)\(.*\) = |si_pid=|kill\(-?|in pid )\d+",
+            r"\1NUMBER",
+            whole,
+        )
+        processes[pid] = whole.split("\n")
+    return [processes[pid] for pid in sorted(processes)]
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_families(name, tmp_path):
+    """Follows processes made by fork, vfork and clone, over exec and stops, in
+    Cowix. Each process does what it does on Linux."""
+    image, words = FAMILIES[name]
+    command = (
+        "PATH=$top/bin:$top/tests HOME=/; mkdir w; cd w; "
+        f"strace -f -s 6 -o t -e {TRACED} {words} > o 2>&1 || echo failed; cat t"
+    )
+    (tmp_path / "linux").mkdir()
+    shutil.copytree(
+        BIN, tmp_path / "root/bin", ignore=shutil.ignore_patterns("*.elf")
+    )
+    shutil.copytree(
+        os.path.join(BUILD, "tests"),
+        tmp_path / "root/tests",
+        ignore=lambda _, names: set(names) - {image},
+    )
+    theirs = linux(
+        tmp_path / "root",
+        f"top=$(pwd); export PATH HOME; {command}",
+        tmp_path / "linux",
+    ).decode()
+    ours = cowix(
+        f"top=; cd /tmp; export PATH HOME; {command}",
+        image=guest_floppy(image),
+    )
+    assert ours.status == 0, ours.err
+    theirs, ours = by_process(theirs), by_process(ours.out.decode())
+    assert len(theirs) > 2 and ours == theirs

@@ -11,7 +11,6 @@ int output_fd = 2;
 static char line[4096];
 static int used, column;
 static struct tracee *open_line;
-static int many;			/* more than one process was seen */
 
 static void flush(void)
 {
@@ -38,18 +37,13 @@ void out(const char *format, ...)
 /* Begins a new line of a process, or continues its own line that was cut. */
 void begin_line(struct tracee *t)
 {
-	static pid_t first;
-
 	if (open_line && open_line != t)
 		out(" <unfinished ...>");
 	if (open_line)
 		end_line();
-	if (!first)
-		first = t->pid;
-	many |= t->pid != first;
 	if (follow && output_fd != 2)
 		out("%-5d ", t->pid);
-	else if (many)
+	else if (nr_tracees > 1)
 		out("[pid %5d] ", t->pid);
 	open_line = t;
 }

@@ -21,11 +21,8 @@ struct user_regs {
 struct tracee {
 	struct tracee *next;
 	pid_t pid;
-	/* program: started by strace; known: its first stop was seen */
-	int program, known;
 	int started;	/* exec() was called: what follows is the program's */
 	int in_call, hidden;	/* between entry and exit; not to be shown */
-	int exec_trap; /* exec() may send a SIGTRAP of its own */
 	long number, args[6], result;
 	/* the formats of the arguments that are shown at the exit */
 	const char *rest;
@@ -39,18 +36,20 @@ extern int follow, summary, string_limit;
 int chosen(long number);		/* for -e trace= */
 
 /* trace.c */
+extern int nr_tracees;
 /* returns the program's exit status, as wait() does */
 int trace(char **argv, const char *path);
 long ptrace(int request, pid_t pid, void *addr, void *data);
 enum {
-	PTRACE_TRACEME,
 	PTRACE_PEEKDATA = 2,
 	PTRACE_CONT = 7,
 	PTRACE_GETREGS = 12,
 	PTRACE_SYSCALL = 24,
 	PTRACE_SETOPTIONS = 0x4200,
 	PTRACE_GETEVENTMSG,
-	PTRACE_GETSIGINFO
+	PTRACE_GETSIGINFO,
+	PTRACE_SEIZE = 0x4206,
+	PTRACE_LISTEN = 0x4208
 };
 
 /* calls.c */

@@ -23,7 +23,7 @@ enum {
 	TRACECLONE = 8,
 	TRACEEXEC = 16
 };
-enum { EVENT_FORK = 1, EVENT_VFORK, EVENT_CLONE, EVENT_EXEC };
+enum { EVENT_EXEC = 4, EVENT_STOP = 128 };
 
 /* What -c counts, a call number. */
 #define CALLS_MAX 520
@@ -33,7 +33,7 @@ static struct count {
 } counts[CALLS_MAX];
 
 static struct tracee *tracees;
-static int exec_events;		/* exec() makes an event, not a SIGTRAP */
+int nr_tracees;
 
 long ptrace(int request, pid_t pid, void *addr, void *data)
 {
@@ -52,8 +52,10 @@ static struct tracee *find(pid_t pid)
 	if (!t)
 		die("memory");
 	t->pid = pid;
+	t->started = tracees != NULL;
 	t->next = tracees;
 	tracees = t;
+	nr_tracees++;
 	return t;
 }
 
@@ -64,32 +66,35 @@ static void forget(struct tracee *t)
 	while (*p != t)
 		p = &(*p)->next;
 	*p = t->next;
+	nr_tracees--;
 	free(t);
 }
 
-static void start_program(char **argv, const char *path)
+/*
+ * Starts the program, which waits, stopped, until it is traced. Returns its
+ * number.
+ */
+static pid_t start_program(char **argv, const char *path)
 {
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+	unsigned long options = TRACESYSGOOD | TRACEEXEC;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		raise(SIGSTOP);
+		execv(path, argv);
+		die(argv[0]);
+	}
+	if (follow)
+		options |= TRACEFORK | TRACEVFORK | TRACECLONE;
+	if (waitpid(pid, NULL, WUNTRACED) < 0 ||
+	    ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) < 0) {
+		kill(pid, SIGKILL);
 		die("ptrace");
-	raise(SIGSTOP);
-	execv(path, argv);
-	die(argv[0]);
-}
-
-/* A kernel may know fewer options: the first set that it takes. */
-static void set_options(pid_t pid)
-{
-	unsigned long forks = follow ? TRACEFORK | TRACEVFORK | TRACECLONE : 0;
-	unsigned long sets[] = { TRACESYSGOOD | TRACEEXEC | forks,
-				 TRACESYSGOOD | forks, TRACESYSGOOD };
-
-	for (int i = 0; i < COUNT(sets); i++)
-		if (ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)sets[i]) ==
-		    0) {
-			exec_events = (sets[i] & TRACEEXEC) != 0;
-			return;
-		}
-	die("ptrace: options");
+	}
+	kill(pid, SIGCONT);
+	return pid;
 }
 
 static long now(void)
@@ -129,7 +134,6 @@ static void on_call(struct tracee *t)
 		       sizeof(t->args));
 		t->number = regs.orig_eax;
 		t->started |= t->number == __NR_execve;
-		t->exec_trap = !exec_events && t->number == __NR_execve;
 		t->hidden = !t->started || summary || !chosen(t->number);
 		t->entry_time = summary ? now() : 0;
 		show_entry(t);
@@ -192,45 +196,72 @@ static void show_siginfo(const siginfo_t *info)
 	out("}");
 }
 
-/* A signal on its way to the process; what is to be delivered. */
-static int on_signal(struct tracee *t, int sig)
+/* Shows a signal on its way to the process. */
+static void show_delivery(struct tracee *t, int sig)
 {
 	siginfo_t info;
-	int stopped = ptrace(PTRACE_GETSIGINFO, t->pid, NULL, &info) < 0;
 
-	if (summary)
-		return stopped ? 0 : sig;
+	if (ptrace(PTRACE_GETSIGINFO, t->pid, NULL, &info) < 0)
+		return;
 	begin_line(t);
-	out(stopped ? "--- stopped by " : "--- ");
+	out("--- ");
 	show_signal(sig);
 	out(" ");
-	if (!stopped)
-		show_siginfo(&info);
-	out(stopped ? "---" : " ---");
+	show_siginfo(&info);
+	out(" ---");
 	end_line();
-	return stopped ? 0 : sig;
 }
 
 /*
- * The first stop of a process: the program's own, before it calls exec(), or
- * that of a new child.
+ * The process has stopped with its group, or it is new, or it is to go on.
+ * Returns the request by which it does what it would do untraced.
  */
-static void on_first_stop(struct tracee *t)
+static int on_group_stop(struct tracee *t, int sig)
 {
-	t->known = 1;
-	if (t->program)
-		set_options(t->pid);
-	else
-		t->started = 1;
+	if (sig != SIGSTOP && sig != SIGTSTP && sig != SIGTTIN &&
+	    sig != SIGTTOU)
+		return PTRACE_SYSCALL;
+	if (t->started && !summary) {
+		begin_line(t);
+		out("--- stopped by ");
+		show_signal(sig);
+		out(" ---");
+		end_line();
+	}
+	return PTRACE_LISTEN;
 }
 
+/*
+ * exec() in a thread that is not the first gives it the number of the first,
+ * which is no more.
+ */
+static void on_exec(struct tracee *first, pid_t pid)
+{
+	pid_t number = first->pid;
+
+	if (pid == number)
+		return;
+	if (!summary) {
+		begin_line(first);
+		out("+++ superseded by execve in pid %d +++", pid);
+		end_line();
+	}
+	forget(first);
+	find(pid)->pid = number;
+}
+
+/* A call has made a process, or exec() a program. */
 static void on_event(struct tracee *t, int event)
 {
 	unsigned long pid;
 
-	if (event == EVENT_EXEC || event > EVENT_CLONE ||
-	    ptrace(PTRACE_GETEVENTMSG, t->pid, NULL, &pid) < 0)
+	if (ptrace(PTRACE_GETEVENTMSG, t->pid, NULL, &pid) < 0)
 		return;
+	if (event == EVENT_EXEC) {
+		on_exec(t, pid);
+		return;
+	}
+	find(pid);
 	if (output_fd == 2 && !summary)
 		fprintf(stderr, "%s: Process %lu attached\n", program_name,
 			pid);
@@ -258,22 +289,24 @@ static void on_end(struct tracee *t, int status)
 	forget(t);
 }
 
-/* What a stop means; the signal that the process goes on with. */
-static int on_stop(struct tracee *t, int status)
+/* Looks at a stop, and lets the process go on. */
+static void on_stop(struct tracee *t, int status)
 {
 	int sig = WSTOPSIG(status), event = status >> 16;
+	int request = PTRACE_SYSCALL;
+	pid_t pid = t->pid;
 
-	if (!t->known && sig == SIGSTOP && !event)
-		on_first_stop(t);
-	else if (sig == SYSCALL_STOP)
-		on_call(t);
+	if (event == EVENT_STOP)
+		request = on_group_stop(t, sig);
 	else if (event)
 		on_event(t, event);
-	else if (sig == SIGTRAP && t->exec_trap)
-		t->exec_trap = 0;
-	else
-		return on_signal(t, sig);
-	return 0;
+	else if (sig == SYSCALL_STOP)
+		on_call(t);
+	else if (t->started && !summary)
+		show_delivery(t, sig);
+	if (event || sig == SYSCALL_STOP)
+		sig = 0;
+	ptrace(request, pid, NULL, (void *)(long)sig);
 }
 
 static int compare_counts(const void *a, const void *b)
@@ -331,44 +364,24 @@ static void show_counts(void)
 	end_line();
 }
 
-/*
- * Waits for any traced process; a kernel without __WALL has no processes that
- * need it.
- */
-static pid_t wait_for_any(int *status)
-{
-	pid_t pid = wait4(-1, status, WALL, NULL);
-
-	return pid < 0 && errno == EINVAL ? wait4(-1, status, 0, NULL) : pid;
-}
-
 int trace(char **argv, const char *path)
 {
-	pid_t program = fork(), pid;
+	pid_t program = start_program(argv, path), pid;
 	int status, result = 0;
 
-	if (program < 0)
-		die("fork");
-	if (program == 0)
-		start_program(argv, path);
 	signal(SIGINT, SIG_IGN);		/* they are for the program */
 	signal(SIGQUIT, SIG_IGN);
-	find(program)->program = 1;
-	while ((pid = wait_for_any(&status)) > 0 ||
-	       (pid < 0 && errno == EINTR)) {
-		struct tracee *t = pid > 0 ? find(pid) : NULL;
-		int sig;
-
+	find(program);
+	while ((pid = wait4(-1, &status, WALL, NULL)) > 0 || errno == EINTR) {
 		if (pid < 0)
 			continue;
-		if (!WIFSTOPPED(status)) {
-			if (pid == program)
-				result = status;
-			on_end(t, status);
+		if (WIFSTOPPED(status)) {
+			on_stop(find(pid), status);
 			continue;
 		}
-		sig = on_stop(t, status);
-		ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(long)sig);
+		if (pid == program)
+			result = status;
+		on_end(find(pid), status);
 	}
 	if (summary)
 		show_counts();
