@@ -212,7 +212,8 @@ static int map_file(struct vm_area *area, int fd, u32 page, u32 length)
 		return -EACCES;
 	if (is_zero_device(file->inode))
 		return area->flags & VM_SHARED ? map_nameless(area, length) : 0;
-	if (!S_ISREG(file->inode->i_mode))
+	/* a file of /proc has no pages */
+	if (!S_ISREG(file->inode->i_mode) || !file->inode->i_op->map_blocks)
 		return -ENODEV;
 	if (on_mount_with(file->inode, MS_NOEXEC)) {
 		if (area->flags & VM_EXEC)

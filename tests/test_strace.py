@@ -267,7 +267,8 @@ def test_families(name, tmp_path):
     image, words = FAMILIES[name]
     command = (
         "PATH=$top/bin:$top/tests HOME=/; mkdir w; cd w; "
-        f"strace -f -s 6 -o t -e {TRACED} {words} > o 2>&1 || echo failed; cat t"
+        f"strace -f -s 6 -o t -e {TRACED} {words} > o 2>&1 || echo failed; "
+        "cat t"
     )
     (tmp_path / "linux").mkdir()
     shutil.copytree(

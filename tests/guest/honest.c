@@ -3,6 +3,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -111,6 +112,23 @@ static void read_far(void)
 	CHECK(syscall(__NR_pread64, fd, buf, 64, 0, 1) == 0);
 	CHECK(syscall(__NR_pread64, fd, buf, 64, 0, 1 << 20) == 0);
 	CHECK(close(fd) == 0);
+}
+
+static void map_text(void)
+{
+	int fd = open("/proc/self/stat", O_RDONLY);
+
+	CHECK(fd >= 0);
+	for (int flags = MAP_SHARED; flags <= MAP_PRIVATE; flags++)
+		CHECK_ERRNO(syscall(__NR_mmap2, 0, 4096, PROT_READ, flags, fd,
+				    0),
+			    ENODEV);
+	CHECK(close(fd) == 0);
+}
+
+static void no_pages(void)
+{
+	with_proc(map_text);
 }
 
 static void far_positions(void)
@@ -240,6 +258,7 @@ TESTS({ "advice", "posix_fadvise of a pipe, unknown advice", advice },
 	removed_directory },
       { "largest_transfer", "a call transfers 0x7FFFF000 bytes at most",
 	largest_transfer },
+      { "no_pages", "a file of /proc cannot be mapped", no_pages },
       { "far_positions", "beyond 4 GB a file of /proc is at its end",
 	far_positions },
       { "pipe_through_proc", "a pipe opened through /proc waits for nobody",
