@@ -38,20 +38,36 @@ int copy_fs(struct task_struct *child, bool share)
 	return 0;
 }
 
-/*
- * Drops a task's fs_struct. Clears the pointer first: iput() may sleep, and
- * /proc must not use what is being freed.
- */
-void exit_fs(struct task_struct *task)
+/* Drops a user of an fs_struct; the last one frees it, which may sleep. */
+static void drop_fs(struct fs_struct *fs)
 {
-	struct fs_struct *fs = task->fs;
-
-	task->fs = NULL;
 	if (--fs->users > 0)
 		return;
 	iput(fs->root);
 	iput(fs->cwd);
 	kfree(fs);
+}
+
+/* Called when a task ends. /proc must not find what is being freed. */
+void exit_fs(struct task_struct *task)
+{
+	struct fs_struct *fs = task->fs;
+
+	task->fs = NULL;
+	drop_fs(fs);
+}
+
+/* Gives current an fs_struct of its own. Returns 0, or -ENOMEM. */
+int unshare_fs(void)
+{
+	struct fs_struct *old = current->fs;
+
+	if (old->users == 1)
+		return 0;
+	if (copy_fs(current, false) < 0)
+		return -ENOMEM;
+	drop_fs(old);			/* the others may have gone meanwhile */
+	return 0;
 }
 
 /*

@@ -19,6 +19,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(vfork),
 	CALL(clone),
 	CALL(clone3),
+	CALL(unshare),
 	CALL(xfork),
 	CALL(waitpid),
 	CALL(wait4),
@@ -51,6 +52,7 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(ugetrlimit),
 	CALL(setrlimit),
 	CALL(prlimit64),
+	CALL(rseq),
 	/* scheduling */
 	CALL(sched_yield),
 	CALL(nice),

@@ -1,4 +1,7 @@
-/* System calls that do not exist. The log has each number once. */
+/*
+ * System calls that do not exist. The log has each number once, but not that of
+ * rseq(), which the C library tries in each program.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
@@ -6,6 +9,11 @@
 #include "kernel_internal.h"
 
 static u32 logged[(NR_SYSCALLS + 31) / 32];
+
+int sys_rseq(void)
+{
+	return -ENOSYS;
+}
 
 int sys_ni_syscall(void)
 {

@@ -23,6 +23,7 @@
 #define CLONE_DETACHED		0x00400000	/* means nothing any more */
 #define CLONE_UNTRACED		0x00800000
 #define CLONE_CHILD_SETTID	0x01000000
+#define CLONE_NAMESPACES	0x7E020080	/* CLONE_NEW*: all of them */
 #define CLONE_IO		0x80000000
 #define CLONE_CLEAR_SIGHAND	0x100000000ull	/* clone3() only */
 

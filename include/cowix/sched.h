@@ -99,5 +99,6 @@ void close_on_exec(struct task_struct *task);
 /* fs/fs_struct.c */
 int copy_fs(struct task_struct *child, bool share);
 void exit_fs(struct task_struct *task);
+int unshare_fs(void);
 
 #endif

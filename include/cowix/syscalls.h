@@ -49,6 +49,7 @@ int sys_xfork(u32 policy, u32 stack);
 /* kernel/task/clone.c */
 int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid);
 int sys_clone3(const struct clone_args __user *user_args, u32 size);
+int sys_unshare(u32 flags);
 
 /* kernel/task/exit.c */
 int sys_exit(int status);
@@ -255,6 +256,7 @@ int sys_getrandom(u8 __user *buf, u32 size, u32 flags);
 
 /* kernel/sys_ni.c */
 int sys_ni_syscall(void);
+int sys_rseq(void);
 
 /* kernel/uname.c */
 int sys_uname(struct utsname __user *buf);

@@ -1,6 +1,6 @@
 /*
  * clone and clone3: checks which flags and arguments make sense together.
- * do_fork() does what they ask for.
+ * do_fork() does what they ask for. unshare takes the same flags.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -152,4 +152,31 @@ int sys_clone3(const struct clone_args __user *user_args, u32 size)
 		.clear_handlers = args.flags & CLONE_CLEAR_SIGHAND,
 	};
 	return do_fork(&want);
+}
+
+#define CLONE_PROCESS	(CLONE_VM | CLONE_SIGHAND | CLONE_THREAD)
+
+/*
+ * Ends the sharing of descriptors or of directories. Of memory, signal actions
+ * and threads it can only be said that nobody shares them. There are no name
+ * spaces: only the superuser might have one. Returns 0, -EINVAL, -EPERM, or
+ * -ENOMEM: then the directories may be current's own already.
+ */
+int sys_unshare(u32 flags)
+{
+	if (flags & ~(CLONE_PROCESS | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM |
+		      CLONE_NAMESPACES))
+		return -EINVAL;
+	if (flags & CLONE_PROCESS && !single_threaded(current))
+		return -EINVAL;
+	if (flags & (CLONE_VM | CLONE_SIGHAND) &&
+	    current->sigactions->users > 1)
+		return -EINVAL;
+	if (flags & CLONE_VM && current->mm->users > 1)
+		return -EINVAL;
+	if (flags & CLONE_NAMESPACES)
+		return suser() ? -EINVAL : -EPERM;
+	if (flags & CLONE_FS && unshare_fs() < 0)
+		return -ENOMEM;
+	return flags & CLONE_FILES ? unshare_files() : 0;
 }

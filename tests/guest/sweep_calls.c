@@ -1,10 +1,12 @@
 /*
  * The failure sweep (sweep.h) of pipes, mounts, waiting, signals and tracing.
  */
+#include <abi/clone.h>
 #include <abi/ptrace.h>
 #include <abi/uio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include "start_on.h"
 #include "sweep.h"
 
 static int file_fd;
@@ -322,6 +324,45 @@ static void close_file(void)
 	CHECK(close(file_fd) == 0);
 }
 
+static char stack[STACK];
+static int sharer;
+
+static void wait_to_be_killed(void *unused)
+{
+	(void)unused;
+	for (;;)
+		pause();
+}
+
+static void start_sharer(void)
+{
+	sharer = start_on(__NR_clone, CLONE_FS | CLONE_FILES | SIGCHLD, stack,
+			  wait_to_be_killed, NULL, NULL, NULL, NULL);
+	CHECK(sharer > 0);
+}
+
+static void end_sharer(void)
+{
+	CHECK(kill(sharer, SIGKILL) == 0);
+	wait_status(sharer);
+}
+
+static void next_sharer(void)
+{
+	end_sharer();
+	start_sharer();
+}
+
+static int unshare_fs(void)
+{
+	return syscall(__NR_unshare, CLONE_FS);
+}
+
+static int unshare_files(void)
+{
+	return syscall(__NR_unshare, CLONE_FILES);
+}
+
 static void sweep_others(void)
 {
 	static const struct subject locking = { .run = lock,
@@ -330,9 +371,16 @@ static void sweep_others(void)
 						.error = ENOMEM };
 	static const struct subject terminal = { .run = open_pty,
 						 .undo = close_file };
+	static struct subject parting = { .run = unshare_fs,
+					  .prepare = start_sharer,
+					  .undo = next_sharer,
+					  .finish = end_sharer };
 
 	sweep(&locking, 1);
 	sweep(&terminal, 2);
+	sweep(&parting, 1);
+	parting.run = unshare_files;
+	sweep(&parting, 1);
 }
 
 TESTS({ "pipe", "pipe, and a write to it", sweep_pipe },
@@ -341,4 +389,4 @@ TESTS({ "pipe", "pipe, and a write to it", sweep_pipe },
       { "signals", "a signal's frame, a queued signal", sweep_signals },
       { "ptrace", "a tracer's write", sweep_ptrace },
       { "steering", "a tracer's registers", sweep_steering },
-      { "others", "a record lock, a terminal", sweep_others })
+      { "others", "a record lock, a terminal, unshare", sweep_others })

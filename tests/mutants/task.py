@@ -381,6 +381,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "directories_stay_shared",
+        "refused unshared",
+        (
+            "kernel/task/clone.c",
+            "if (flags & CLONE_FS && unshare_fs() < 0)",
+            "\tif (flags & CLONE_FS && flags & CLONE_VM)",
+        ),
+    ),
+    Mutant(
         "stranger_signals_orphan",
         "prctls strange_maker",
         (
