@@ -134,6 +134,15 @@ def mkfs(output, *extra, **replaced):
     )
 
 
+def disk_options(image, index=0, kind="ide"):
+    """Returns QEMU's options for a disk. The host need not flush it: only the
+    guest's power is cut."""
+    return (
+        "-drive",
+        f"if={kind},index={index},format=raw,cache=unsafe,file={image}",
+    )
+
+
 class Machine:
     """QEMU with a screen to read and a keyboard to type at, through its
     monitor protocol."""
@@ -192,7 +201,7 @@ class Machine:
                 "-boot",
                 "a",
                 *(
-                    ("-drive", f"if=floppy,index=0,format=raw,file={image}")
+                    disk_options(image, 0, "floppy")
                     if isinstance(image, str)
                     else image
                 ),

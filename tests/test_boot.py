@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from conftest import BUILD, FLOPPY, TOP, cowix, fsck, mkfs
+from test_disk import drive
 
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
@@ -238,8 +239,7 @@ def test_mounted_disk(disk):
         script,
         "-m",
         "12",
-        f"-q=-drive",
-        f"-q=if=ide,format=raw,file={disk}",
+        *drive(disk),
         timeout=120,
     )
     assert result.status == 0, result.err

@@ -121,7 +121,7 @@ def test_bochs(disk, tmp_path):
         "-e",
         "bochs",
         "-b",
-        "cpu: model=p3_katmai, ips=20000000",
+        "cpu: model=p3_katmai, ips=5000000",
         "-d",
         copy,
         timeout=240,

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from conftest import FLOPPY, cowix, fsck
+from conftest import FLOPPY, cowix, disk_options, fsck
 
 SECTOR = 512
 DISK = 20 * 16 * 63 * SECTOR  # Bochs wants whole cylinders
@@ -79,7 +79,7 @@ def partitioned(path):
 
 
 def drive(image, index=0):
-    return "-q=-drive", f"-q=if=ide,index={index},format=raw,file={image}"
+    return [f"-q={word}" for word in disk_options(image, index)]
 
 
 def faulty(image, **rule):

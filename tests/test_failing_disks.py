@@ -16,6 +16,7 @@ from volumes import (
     numbers,
     protected,
     repair,
+    tmp_path,
     volume,
 )
 

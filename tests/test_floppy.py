@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from conftest import FLOPPY, Machine, cowix, mkfs
+from conftest import FLOPPY, Machine, cowix, disk_options, mkfs
 
 SECTOR = 512
 FORMATS = {360: "360k", 720: "720k", 1200: "1_2", 1440: "1_44", 2880: "2_88"}
@@ -33,9 +33,10 @@ def second(emulator, image, kilobytes, protected=False, drive=None):
             f"-b=floppyb: {kind}{FORMATS[kilobytes]}={image}, "
             f"status=inserted, write_protected={int(protected)}",
         )
-    return "-q=-drive", f"-q=if=floppy,index=1,format=raw,file={image}" + (
-        ",readonly=on" if protected else ""
-    )
+    words = disk_options(image, 1, "floppy")
+    return [f"-q={word}" for word in words[:-1]] + [
+        f"-q={words[-1]}" + (",readonly=on" if protected else "")
+    ]
 
 
 @pytest.mark.parametrize("kilobytes", FORMATS)

@@ -4,7 +4,16 @@ import subprocess
 import pytest
 
 from conftest import mkfs
-from volumes import PROGRAMS, Reader, content, guest, ide, numbers, volume
+from volumes import (
+    PROGRAMS,
+    Reader,
+    content,
+    guest,
+    ide,
+    numbers,
+    tmp_path,
+    volume,
+)
 
 FILL = """mkdir -p $1/w; cd $1/w; seq 1 9000 > keep; sync; df . | tail -1
 writer() {

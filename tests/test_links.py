@@ -9,7 +9,7 @@ import stat
 import pytest
 
 from powercuts import last_mark, power_cuts, reorder
-from volumes import Reader, guest  # noqa: F401
+from volumes import Reader, guest, tmp_path  # noqa: F401
 
 
 class Moves:

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from conftest import BUILD, TOP, cowix, fsck, guest_floppy, mkfs
+from test_disk import drive
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "tools"))
@@ -51,10 +52,6 @@ def make(path, maker, name, kilobytes):
             capture_output=True,
         )
     return fmt
-
-
-def drive(path, index=0):
-    return "-q=-drive", f"-q=if=ide,index={index},format=raw,file={path}"
 
 
 def clean(path):

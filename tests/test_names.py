@@ -13,6 +13,7 @@ from volumes import (
     guest,
     ide,  # noqa: F401
     repair,
+    tmp_path,
     volume,
 )
 

@@ -31,6 +31,7 @@ from volumes import (
     ide,
     numbers,
     repair,
+    tmp_path,
     volume,
 )
 

@@ -2,13 +2,16 @@
 machine that works on them."""
 import json
 import os
+import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
 from conftest import BUILD, FLOPPY, TOP, Machine, load_tool
+from conftest import disk_options as ide  # noqa: F401
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "tools"))
@@ -100,6 +103,15 @@ class Guest(Machine):
 
 
 @pytest.fixture
+def tmp_path():
+    """Returns a folder in memory, if the host has one, instead of pytest's.
+    fsck.minix waits for the disk each time otherwise."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory, prefix="cowix-") as folder:
+        yield pathlib.Path(folder)
+
+
+@pytest.fixture
 def guest(tmp_path):
     guests = []
 
@@ -110,10 +122,6 @@ def guest(tmp_path):
     yield start
     for machine in guests:
         machine.close()
-
-
-def ide(image, index=0):
-    return "-drive", f"if=ide,index={index},format=raw,file={image}"
 
 
 def volume(path, name, kilobytes=1500):
