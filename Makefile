@@ -70,7 +70,7 @@ KERNEL_OBJS = boot/head.o \
 	proc_sys.o proc_task.o proc_limits.o proc_smaps.o proc_memory.o) \
 	$(addprefix net/,socket.o account.o message.o send.o \
 	receive.o close.o address.o bind.o connect.o create.o socket_file.o \
-	msg.o control.o rights.o collect.o options.o socketcall.o \
+	msg.o batch.o control.o rights.o collect.o options.o socketcall.o \
 	proc_unix.o) \
 	$(addprefix kernel/blk_drv/,ll_rw_blk.o ramdisk.o fdc.o floppy.o \
 	ide.o hd_probe.o floppy_format.o floppy_probe.o floppy_buffer.o hd.o \

@@ -325,7 +325,10 @@ const void *const sys_call_table[NR_SYSCALLS] = {
 	CALL(getpeername),
 	CALL(sendto),
 	CALL(sendmsg),
+	CALL(sendmmsg),
 	CALL(recvfrom),
 	CALL(recvmsg),
+	CALL(recvmmsg),
+	CALL(recvmmsg_time64),
 	CALL(shutdown),
 };

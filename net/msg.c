@@ -117,17 +117,29 @@ static int get_extras(struct transfer *t, const struct msghdr *msg)
 	return error;
 }
 
-int sys_sendmsg(int fd, const struct msghdr __user *user, u32 flags)
+/* Sends a message. Finds out if all of it was sent: if not, a part may be. */
+int send_message(int fd, const struct msghdr __user *user, u32 flags,
+		 bool *whole)
 {
 	struct transfer t;
 	struct msghdr msg;
-	int error = begin_transfer(&t, fd, flags);
+	int n = begin_transfer(&t, fd, flags);
 
-	if (!error)
-		error = get_header(&t, &msg, user);
-	if (!error)
-		error = get_extras(&t, &msg);
-	return error ? error : do_send(&t);
+	if (!n)
+		n = get_header(&t, &msg, user);
+	if (!n)
+		n = get_extras(&t, &msg);
+	if (!n)
+		n = do_send(&t);
+	*whole = (u32)n == t.length;
+	return n;
+}
+
+int sys_sendmsg(int fd, const struct msghdr __user *user, u32 flags)
+{
+	bool whole;
+
+	return send_message(fd, user, flags, &whole);
 }
 
 /* Tells a program all that it wants to know of what was received. */

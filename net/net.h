@@ -178,6 +178,10 @@ struct rights *copy_rights(const struct rights *rights);
 int get_control(struct transfer *t, const u8 __user *control, u32 size);
 u32 put_control(struct transfer *t, u8 __user *control, u32 size);
 
+/* msg.c */
+int send_message(int fd, const struct msghdr __user *user, u32 flags,
+		 bool *whole);
+
 /* send.c */
 bool may_send(const struct socket *sock, const struct socket *to);
 int do_send(struct transfer *t);

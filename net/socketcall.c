@@ -36,10 +36,12 @@ static socket_call *const calls[] = {
 	[SYS_SENDMSG] = SOCKET_CALL(sys_sendmsg),
 	[SYS_RECVMSG] = SOCKET_CALL(sys_recvmsg),
 	[SYS_ACCEPT4] = SOCKET_CALL(sys_accept4),
+	[SYS_RECVMMSG] = SOCKET_CALL(sys_recvmmsg),
+	[SYS_SENDMMSG] = SOCKET_CALL(sys_sendmmsg),
 };
 
 static const u8 nr_args[] = {
-	0, 3, 3, 3, 2, 3, 3, 3, 4, 4, 4, 6, 6, 2, 5, 5, 3, 3, 4,
+	0, 3, 3, 3, 2, 3, 3, 3, 4, 4, 4, 6, 6, 2, 5, 5, 3, 3, 4, 5, 4,
 };
 
 int sys_socketcall(u32 number, const u32 __user *args)

@@ -25,6 +25,7 @@ struct old_stat;
 struct stat64;
 struct statfs;
 struct iovec;
+struct mmsghdr;
 struct msghdr;
 struct utimbuf;
 struct timespec64;

@@ -252,6 +252,13 @@ int sys_recvfrom(int fd, void __user *buf, u32 length, u32 flags,
 		 void __user *address, int __user *address_length);
 int sys_recvmsg(int fd, struct msghdr __user *user, u32 flags);
 
+/* net/batch.c */
+int sys_sendmmsg(int fd, struct mmsghdr __user *list, u32 count, u32 flags);
+int sys_recvmmsg(int fd, struct mmsghdr __user *list, u32 count, u32 flags,
+		 struct timespec __user *timeout);
+int sys_recvmmsg_time64(int fd, struct mmsghdr __user *list, u32 count,
+			u32 flags, struct timespec64 __user *timeout);
+
 /* net/options.c */
 int sys_getsockopt(int fd, int level, int option, void __user *to,
 		   int __user *length);

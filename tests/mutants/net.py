@@ -129,4 +129,14 @@ MUTANTS = [
         "sockets full",
         ("net/message.c", "sender->sent -= m->charge;", ""),
     ),
+    Mutant(
+        "next_message_after_a_part",
+        "sockets_batch faults",
+        ("net/batch.c", "done < count && whole; list++", "done < count; list++"),
+    ),
+    Mutant(
+        "later_error_is_lost",
+        "sockets_batch errors",
+        ("net/batch.c", "keep_error(fd, error);", ";"),
+    ),
 ]
