@@ -132,7 +132,11 @@ MUTANTS = [
     Mutant(
         "next_message_after_a_part",
         "sockets_batch faults",
-        ("net/batch.c", "done < count && whole; list++", "done < count; list++"),
+        (
+            "net/batch.c",
+            "done < count && whole; list++",
+            "done < count; list++",
+        ),
     ),
     Mutant(
         "later_error_is_lost",
