@@ -14,9 +14,7 @@ import debian_disk
 from conftest import TOP, Machine
 from debian_disk import IMAGE, ROOT
 from limit import Limit
-
-pytest.importorskip("pyte", reason="python3-pyte is not here: tools/setup")
-from terminals import Console, Line, differences, texts  # noqa: E402
+from terminals import Console, Line, differences, texts
 
 SECONDS = 25  # for what a key leads to
 LIBRARIES = f"{ROOT}/lib/i386-linux-gnu:{ROOT}/usr/lib/i386-linux-gnu"

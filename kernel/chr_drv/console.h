@@ -14,12 +14,14 @@
 #define LINES		100	/* the screen, and what left it at the top */
 #define ARGS_MAX	16
 
+enum { NORMAL, BOLD, DIM };
+
 /* What ESC 7 saves and ESC 8 brings back. */
 struct cursor {
 	int row, column;
 	u8 colour;		/* VGA: background << 4 | foreground */
-	bool bold, blink, reverse, underline;
-	bool origin;		/* rows count from the region's top */
+	u8 intensity;		/* normal, BOLD or DIM */
+	bool italic, underline, blink, reverse;
 	bool wrap_pending;	/* the next character goes to the next line */
 	u8 charset;		/* which of the two is in use */
 	bool graphics[2];	/* that one has the lines of boxes */
@@ -42,6 +44,7 @@ struct console {
 	struct cursor cursor, saved;
 	int top, bottom;	/* the scrolling region */
 	bool insert, autowrap, visible, application_keys;
+	bool origin;		/* rows count from the region's top */
 	u32 tabs[(COLUMNS + 31) / 32];
 	enum vt_state parse;
 	u8 prefix;		/* the ( or ) of a charset, the ? of ESC [ ? */

@@ -17,10 +17,14 @@
 #define DELETE		0x7F
 #define PALETTE_DIGITS	7	/* of ESC ] P: a colour, red, green, blue */
 
-/* The special graphics of a VT100, from _ to ~, in the PC's character set. */
+/*
+ * The special graphics of a VT100 and of Linux's console, from + to ~, in the
+ * PC's character set. What it does not have stays as it is.
+ */
 static const char graphics[] =
-	" \x04\xB1\t\f\r\n\xF8\xF1\n\v\xD9\xBF\xDA\xC0\xC5"
-	"\xC4\xC4\xC4\xC4_\xC3\xB4\xC1\xC2\xB3\xF3\xF2\xE3=\x9C\xFA";
+	"\x1A\x1B\x18\x19/\xDB" "123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	"[\\]^ \x04\xB1" "bcde\xF8\xF1\xB0i\xD9\xBF\xDA\xC0\xC5"
+	"op\xC4r_\xC3\xB4\xC1\xC2\xB3\xF3\xF2\xE3|\x9C\xFA";
 
 static int clamp(int value, int low, int high)
 {
@@ -29,9 +33,13 @@ static int clamp(int value, int low, int high)
 	return value > high ? high : value;
 }
 
+/* Moves the cursor. Where rows count from the region's top it stays in it. */
 static void go_to(struct console *c, int row, int column)
 {
-	c->cursor.row = clamp(row, 0, ROWS - 1);
+	if (c->origin)
+		c->cursor.row = clamp(row, c->top, c->bottom);
+	else
+		c->cursor.row = clamp(row, 0, ROWS - 1);
 	c->cursor.column = clamp(column, 0, COLUMNS - 1);
 	c->cursor.wrap_pending = false;
 }
@@ -39,9 +47,13 @@ static void go_to(struct console *c, int row, int column)
 /* Like go_to(), but with rows as a program counts them. */
 static void go_to_origin(struct console *c, int row, int column)
 {
-	if (c->cursor.origin)
-		row = clamp(row + c->top, c->top, c->bottom);
-	go_to(c, row, column);
+	go_to(c, row + (c->origin ? c->top : 0), column);
+}
+
+static void restore_cursor(struct console *c)
+{
+	c->cursor = c->saved;
+	go_to(c, c->cursor.row, c->cursor.column);
 }
 
 static void line_feed(struct console *c)
@@ -99,8 +111,8 @@ static void put_char(struct console *c, u8 ch)
 		cursor->column = 0;
 		line_feed(c);
 	}
-	if (cursor->graphics[cursor->charset] && ch >= '_' && ch <= '~')
-		ch = graphics[ch - '_'];
+	if (cursor->graphics[cursor->charset] && ch >= '+' && ch <= '~')
+		ch = graphics[ch - '+'];
 	if (c->insert)
 		insert_chars(c, 1);
 	row = console_row(c, cursor->row);
@@ -187,7 +199,7 @@ static void report(struct console *c)
 	if (vt_arg(c, 0, 0) != 6)
 		return;
 	snprintf(answer, sizeof(answer), "\033[%d;%dR",
-		 c->cursor.row + 1 - (c->cursor.origin ? c->top : 0),
+		 c->cursor.row + 1 - (c->origin ? c->top : 0),
 		 c->cursor.column + 1);
 	reply(c, answer);
 }
@@ -212,7 +224,7 @@ static void set_modes(struct console *c, bool on)
 		case 4: c->insert = on; break;
 		case '?' << 16 | 1: c->application_keys = on; break;
 		case '?' << 16 | 6:
-			c->cursor.origin = on;
+			c->origin = on;
 			go_to_origin(c, 0, 0);
 			break;
 		case '?' << 16 | 7: c->autowrap = on; break;
@@ -280,7 +292,7 @@ static void csi_command(struct console *c, u8 command)
 	case 'n': report(c); break;
 	case 'r': set_region(c); break;
 	case 's': c->saved = c->cursor; break;
-	case 'u': c->cursor = c->saved; break;
+	case 'u': restore_cursor(c); break;
 	default: csi_change(c, command);
 	}
 }
@@ -290,10 +302,11 @@ void vt_reset(struct console *c)
 {
 	memset(&c->cursor, 0, sizeof(c->cursor));
 	vt_reset_attributes(&c->cursor);
+	c->cursor.graphics[1] = true;
 	c->saved = c->cursor;
 	c->top = 0;
 	c->bottom = ROWS - 1;
-	c->insert = c->application_keys = false;
+	c->insert = c->application_keys = c->origin = false;
 	c->autowrap = c->visible = true;
 	for (u32 i = 0; i < ARRAY_SIZE(c->tabs); i++)
 		c->tabs[i] = EVERY_EIGHTH;
@@ -335,7 +348,7 @@ static void escape_char(struct console *c, u8 ch)
 		break;
 	case 'Z': reply(c, "\033[?6c"); break;
 	case '7': c->saved = c->cursor; break;
-	case '8': c->cursor = c->saved; break;
+	case '8': restore_cursor(c); break;
 	case 'c': vt_reset(c); erase_screen(c, 2); break;
 	}
 }

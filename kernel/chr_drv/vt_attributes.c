@@ -7,7 +7,9 @@
 
 #define WHITE		0x07
 #define UNDERLINE	0x03	/* VGA cannot underline in colour: cyan */
-#define BOLD		0x08
+#define ITALIC		0x02	/* green */
+#define GREY		0x08	/* dim */
+#define BRIGHT		0x08
 #define BLINK		0x80
 
 /* ANSI's colours are numbered red, green, blue; VGA's blue, green, red. */
@@ -18,13 +20,17 @@ u8 vt_attribute(const struct cursor *cursor)
 {
 	u8 colour = cursor->colour;
 
-	if (cursor->underline)
+	if (cursor->italic)
+		colour = (colour & 0xF0) | ITALIC;
+	else if (cursor->underline)
 		colour = (colour & 0xF0) | UNDERLINE;
+	else if (cursor->intensity == DIM)
+		colour = (colour & 0xF0) | GREY;
 	if (cursor->reverse)
 		colour = (colour & 7) << 4 | (colour >> 4 & 7) |
-			 (colour & (BOLD | BLINK));
-	if (cursor->bold)
-		colour |= BOLD;
+			 (colour & BRIGHT);
+	if (cursor->intensity == BOLD)
+		colour |= BRIGHT;
 	if (cursor->blink)
 		colour |= BLINK;
 	return colour;
@@ -33,8 +39,9 @@ u8 vt_attribute(const struct cursor *cursor)
 void vt_reset_attributes(struct cursor *cursor)
 {
 	cursor->colour = WHITE;
-	cursor->bold = cursor->blink = false;
-	cursor->reverse = cursor->underline = false;
+	cursor->intensity = NORMAL;
+	cursor->italic = cursor->underline = false;
+	cursor->blink = cursor->reverse = false;
 }
 
 static void set_foreground_colour(struct cursor *cursor, u8 colour)
@@ -47,15 +54,25 @@ static void set_background_colour(struct cursor *cursor, u8 colour)
 	cursor->colour = (cursor->colour & 0x0F) | colour << 4;
 }
 
+static void set_bright(struct cursor *cursor, u8 colour)
+{
+	set_foreground_colour(cursor, colour);
+	cursor->intensity = BOLD;
+}
+
 /* Sets one attribute. An unknown code changes nothing. */
 static void set_attribute(struct cursor *cursor, int code)
 {
 	if (code == 0)
 		vt_reset_attributes(cursor);
-	else if (code == 1 || code == 2 || code == 22)
-		cursor->bold = code == 1;
-	else if (code == 4 || code == 24)
-		cursor->underline = code == 4;
+	else if (code == 1 || code == 2)
+		cursor->intensity = code == 1 ? BOLD : DIM;
+	else if (code == 22)
+		cursor->intensity = NORMAL;
+	else if (code == 3 || code == 23)
+		cursor->italic = code == 3;
+	else if (code == 4 || code == 21 || code == 24)
+		cursor->underline = code != 24;
 	else if (code == 5 || code == 25)
 		cursor->blink = code == 5;
 	else if (code == 7 || code == 27)
@@ -69,19 +86,22 @@ static void set_attribute(struct cursor *cursor, int code)
 	else if (code == 49)
 		set_background_colour(cursor, 0);
 	else if (code >= 90 && code <= 97)
-		set_foreground_colour(cursor, vga_colour[code - 90] | BOLD);
+		set_bright(cursor, vga_colour[code - 90]);
 	else if (code >= 100 && code <= 107)
 		set_background_colour(cursor, vga_colour[code - 100]);
 }
 
 /*
  * Sets one of 256 colours, of which the first 16 are known: they have codes of
- * their own. code is 38 for the foreground or 48 for the background.
+ * their own. code is 38 for the foreground or 48 for the background. A dark
+ * foreground is not bold.
  */
 static void set_indexed(struct cursor *cursor, int code, int number)
 {
 	int first = code == 38 ? 30 : 40, first_bright = first + 60;
 
+	if (number < 16 && code == 38)
+		cursor->intensity = NORMAL;
 	if (number < 8)
 		set_attribute(cursor, first + number);
 	else if (number < 16)
@@ -118,7 +138,7 @@ static u32 set_plain(struct console *c, u32 i)
 		set_indexed(&c->cursor, code, vt_arg(c, i + 2, 0));
 		return 3;
 	}
-	return kind == 2 ? 5 : 1;
+	return kind == 2 ? 5 : 2;
 }
 
 /* Obeys ESC [ ... m. */

@@ -47,6 +47,20 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "restored_cursor_wraps",
+        "test_console.py::test_as_on_linux",
+        (
+            "kernel/chr_drv/vt.c",
+            "c->cursor = c->saved; go_to(c, c->cursor.row, c->cursor.column);",
+            "\tc->cursor = c->saved;",
+        ),
+    ),
+    Mutant(
+        "shift_out_to_letters",
+        "test_console.py::test_as_on_linux",
+        ("kernel/chr_drv/vt.c", "c->cursor.graphics[1] = true;", ""),
+    ),
+    Mutant(
         "floppy_largest_believed",
         "test_floppy.py::test_reading[qemu-720]",
         (
