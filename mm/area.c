@@ -106,12 +106,23 @@ void mm_unlock(struct mm *mm)
 		wake_up(&mm->unlocked);
 }
 
-/* The first area that ends above addr, or NULL. */
+/*
+ * Returns the first area that ends above addr, or NULL. Begins with the one
+ * that was found last, if addr is not below it. So a walk over all areas finds
+ * each at once.
+ */
 struct vm_area *area_above(struct mm *mm, u32 addr)
 {
-	list_for_each(node, &mm->areas)
-		if (addr < area_at(node)->end)
-			return area_at(node);
+	struct vm_area *last = mm->last_area;
+	struct list *node = mm->areas.next;
+
+	if (last && last->start <= addr)
+		node = &last->link;
+	for (; node != &mm->areas; node = node->next)
+		if (addr < area_at(node)->end) {
+			mm->last_area = area_at(node);
+			return mm->last_area;
+		}
 	return NULL;
 }
 
@@ -120,10 +131,7 @@ struct vm_area *search_area(struct mm *mm, u32 addr)
 {
 	struct vm_area *area = area_above(mm, addr);
 
-	if (!area || addr < area->start)
-		return NULL;
-	mm->last_area = area;
-	return area;
+	return area && addr >= area->start ? area : NULL;
 }
 
 bool area_is_free(struct mm *mm, u32 start, u32 end)

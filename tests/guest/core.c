@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/times.h>
 #include <abi/elf.h>
 #include <abi/prctl.h>
 #include <abi/resource.h>
@@ -16,6 +17,7 @@
 #define DUMPED(sig)	((sig) | 0x80)
 #define FOLDER		"core-test"
 #define AREAS		2500
+#define FEW		500
 
 static int mark = 0x12345678;
 
@@ -367,18 +369,26 @@ static void ending_thread(void)
 }
 
 static volatile int *crashing;
+static int areas = AREAS;
+static unsigned empty;		/* bytes that nobody ever touches */
 
 static void crash_with_areas(void)
 {
+	struct tms t;
+
 	set_limit(RLIMIT_CORE, 0xFFFFFFFF);
-	area = map(2 * AREAS * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	for (int i = 0; i < AREAS; i++)
+	area = map(2 * areas * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	for (int i = 0; i < areas; i++)
 		CHECK(mprotect(area + 2 * i * PAGE, PAGE, PROT_READ) == 0);
+	CHECK(!empty || syscall(__NR_mmap2, NULL, empty, PROT_READ,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != -1);
+	times(&t);
+	crashing[1] = t.tms_utime + t.tms_stime;
 	*crashing = 1;
 	crash();
 }
 
-/* Returns 1 if others run all the time while many areas are written. */
+/* Returns 1 if others run all the time while a file of many is written. */
 static int others_run(void)
 {
 	long begin, last, now, longest = 0;
@@ -396,20 +406,49 @@ static int others_run(void)
 			longest = now - last;
 		last = now;
 	}
-	return longest * 5 < last - begin;
+	return longest * 2 < last - begin;
 }
 
 /* Measures several times: the machine may be busy. */
-static void many_areas(void)
+static void much(void)
 {
 	int seen = 0;
 
 	crashing = (void *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
 	enter_folder();
+	empty = 0x90000000;
 	for (int i = 0; i < 5 && !seen; i++)
 		seen = others_run();
+	empty = 0;
 	CHECK(seen || !on_cowix());
 	leave_folder();
+}
+
+/* Returns the ticks of CPU time that the core file of n areas takes. */
+static int dump_ticks(int n)
+{
+	struct tms before, after;
+
+	areas = n;
+	times(&before);
+	CHECK(run(crash_with_areas) == DUMPED(SIGSEGV));
+	times(&after);
+	return after.tms_cstime + after.tms_cutime - before.tms_cstime -
+	       before.tms_cutime - crashing[1];
+}
+
+/* Checks that the time of a dump grows only as the number of areas. */
+static void time_for_areas(void)
+{
+	int few, many;
+
+	crashing = (void *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	enter_folder();
+	few = dump_ticks(FEW);
+	many = dump_ticks(8 * FEW);
+	CHECK(many < 12 * (few + 1) || !on_cowix());
+	leave_folder();
+	areas = AREAS;
 }
 
 /* Checks the order of a tracer's stops and the file. */
@@ -434,5 +473,7 @@ TESTS({ "whole", "headers, notes, memory", whole },
       { "holes", "holes and hidden memory", holes },
       { "threads", "all threads", threads },
       { "ending_thread", "one ends meanwhile", ending_thread },
-      { "many_areas", "others run meanwhile", many_areas },
+      { "much", "others run meanwhile", much },
+      { "time_for_areas", "many areas take no longer than they must",
+	time_for_areas },
       { "traced", "under a tracer", traced_crash })

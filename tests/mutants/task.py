@@ -459,7 +459,12 @@ MUTANTS = [
     ),
     Mutant(
         "dump_keeps_the_processor",
-        "core many_areas",
+        "core much",
         ("fs/core.c", "if (current->work & WORK_RESCHED)", "\tif (0)"),
+    ),
+    Mutant(
+        "areas_are_searched_from_the_first",
+        "core time_for_areas",
+        ("mm/area.c", "node = &last->link;", "\t\tnode = mm->areas.next;"),
     ),
 ]
