@@ -165,4 +165,13 @@ MUTANTS = [
             "(u32)clock_timer_forward(&tf->timer) - 1;",
         ),
     ),
+    Mutant(
+        "sleepers_of_others_are_dropped",
+        "signalfds others_end",
+        (
+            "kernel/signal/sigaction.c",
+            "abandon_queue(&task->signal_wait);",
+            "\tabandon_queue(&task->process->signal_wait);",
+        ),
+    ),
 ]
