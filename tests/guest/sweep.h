@@ -237,7 +237,7 @@ static void make_orphan(void)
  * Sweeps one subject. Fewer allocations than at_least mean that the sweep is
  * broken.
  */
-static void sweep(const struct subject *s, int at_least)
+static inline void sweep(const struct subject *s, int at_least)
 {
 	struct audit_report start;
 	int n;

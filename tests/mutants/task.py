@@ -467,4 +467,22 @@ MUTANTS = [
         "core time_for_areas",
         ("mm/area.c", "node = &last->link;", "\t\tnode = mm->areas.next;"),
     ),
+    Mutant(
+        "failed_dump_keeps_its_page",
+        "sweep_core on_disk",
+        (
+            "fs/core.c",
+            "if (f.page) kpage_free(f.page);",
+            "\tif (!error)\n\t\tkpage_free(f.page);",
+        ),
+    ),
+    Mutant(
+        "dump_keeps_its_file",
+        "sleep_core",
+        (
+            "fs/core.c",
+            "inode->i_writers--; iput(inode);",
+            "\tinode->i_writers--;",
+        ),
+    ),
 ]
