@@ -48,10 +48,10 @@ KERNEL_OBJS = boot/head.o \
 	deliver.o coredump.o sigframe.o) \
 	$(addprefix kernel/time/,tick.o timer.o time.o clock.o deadline.o \
 	cpu_clock.o itimer.o clock_timer.o posix_timer.o loadavg.o) \
-	$(addprefix mm/,ram.o frames.o owners.o kmalloc.o paging.o area.o \
-	table.o space.o memory.o lazy.o copy_now.o pages.o fault.o mapping.o \
-	protect.o foreign.o mremap.o unmap.o madvise.o mlock.o \
-	uaccess_asm.o uaccess.o oom.o) \
+	$(addprefix mm/,ram.o frames.o cleared.o owners.o kmalloc.o paging.o \
+	area.o table.o space.o memory.o lazy.o copy_now.o pages.o around.o \
+	fault.o mapping.o protect.o foreign.o mremap.o unmap.o madvise.o \
+	mlock.o uaccess_asm.o uaccess.o oom.o) \
 	$(addprefix mm/swap/,reclaim.o swap_area.o swap.o swap_entry.o \
 	swapoff.o) \
 	$(addprefix fs/,init.o caches.o buffer.o page_cache.o page_io.o \
@@ -83,7 +83,7 @@ OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 # Compiled for speed: what runs in each fault, switch and call of the
 # benchmarks (make bench). All the rest is compiled for size, since a kernel
 # of -O2 alone is larger than 256 KB. OPT=-O0 and the like hold for all.
-FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages fault \
+FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages around fault \
 	uaccess) \
 	$(addprefix kernel/task/,sched wait fork) \
 	$(addprefix fs/,namei name_cache inode file_table read_write \

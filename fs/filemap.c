@@ -13,6 +13,7 @@
 #include <abi/mount.h>
 
 #define BLOCKS_A_PAGE	(PAGE_SIZE / BLOCK_SIZE)
+#define NEIGHBOURS	24u	/* pages looked at beside one that is mapped */
 #define OFFSET_PAGES	(1u << (32 - PAGE_SHIFT)) /* offsets have 32 bits */
 
 /*
@@ -40,6 +41,29 @@ static int file_fault(struct vm_area *area, u32 offset, u32 *frame)
 	page_of(page->frame)->count++;
 	put_cached_page(page);
 	return 0;
+}
+
+/*
+ * vm_ops: maps pages that stand behind the one at offset in the file's list,
+ * until one is mapped already. They were read after it: together with it, or
+ * when an earlier program came to them.
+ */
+static void file_around(struct mm *mm, const struct vm_area *area, u32 offset)
+{
+	const struct inode *inode = area->object;
+	const struct cached_page *page = find_page(inode, offset / PAGE_SIZE);
+	const struct list *node = page ? page->inode_link.next : &inode->pages;
+	u32 length = whole_pages(area);
+
+	for (u32 i = 0; i < NEIGHBOURS && node != &inode->pages; i++) {
+		page = list_entry(node, struct cached_page, inode_link);
+		offset = page->index * PAGE_SIZE;
+		if (page->uptodate && offset - area->offset < length &&
+		    offset < inode->i_size &&
+		    !map_neighbour(mm, area, offset, page->frame))
+			break;
+		node = node->next;
+	}
 }
 
 /*
@@ -168,6 +192,7 @@ static u32 file_kept(const struct vm_area *area)
 
 const struct vm_ops file_vm_ops = {
 	.fault = file_fault,
+	.around = file_around,
 	.make_writable = file_make_writable,
 	.holds = file_holds,
 	.remove = file_remove,

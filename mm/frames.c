@@ -3,7 +3,8 @@
  * cowix/mm.h).
  *
  * Free frames are a linked list through mem_map[].next. Frames that were never
- * used are in ranges instead, so that booting does not touch every entry.
+ * used are in ranges instead, so that booting does not touch every entry. Those
+ * that hold only zeroes are in cleared.c.
  * Allocating and freeing take constant time. Process context only: interrupt
  * handlers never allocate frames.
  *
@@ -105,7 +106,7 @@ static u32 take_slowly(void)
 			frame = take_frame();
 		if (frame)
 			return frame;
-	} while (next_range() || (reclaim && reclaim() > 0));
+	} while (next_range() || use_cleared() || (reclaim && reclaim() > 0));
 	return 0;
 }
 
@@ -180,15 +181,6 @@ void *kpage_alloc(enum page_owner owner)
 	return frame ? __va(frame << PAGE_SHIFT) : NULL;
 }
 
-void *kpage_zalloc(enum page_owner owner)
-{
-	void *page = kpage_alloc(owner);
-
-	if (page)
-		clear_page(page);
-	return page;
-}
-
 void kpage_free(void *page)
 {
 	free_page(__pa(page));
@@ -196,11 +188,14 @@ void kpage_free(void *page)
 
 /*
  * For the audit: calls visit for each free frame. Returns how many there are.
+ * Cleared ones become ordinary.
  */
 u32 for_each_free_frame(void (*visit)(u32 frame))
 {
 	u32 frame, seen = 0;
 
+	while (use_cleared())
+		;
 	for (frame = free_list; frame && seen <= nr_frames; seen++) {
 		visit(frame);
 		frame = mem_map[frame].next;

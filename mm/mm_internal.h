@@ -24,6 +24,9 @@ void reserve_init(void);
 bool may_use_reserve(void);
 u32 for_each_free_frame(void (*visit)(u32 frame));
 
+/* cleared.c */
+bool use_cleared(void);
+
 /* owners.c, recount.c */
 extern const char *const owner_names[NR_OWNERS];
 extern found_pages *recounts[];
@@ -159,6 +162,12 @@ int map_shared_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write);
 int map_cached_page(struct mm *mm, struct vm_area *area, u32 addr);
 int map_copied_page(struct mm *mm, struct vm_area *area, u32 addr);
 int make_page_writable(struct mm *mm, struct vm_area *area, u32 addr);
+
+/* Returns the bits of a private page that others may share. */
+static inline pte_t shared_bits(const struct vm_area *area)
+{
+	return PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
+}
 
 /* Returns how many bytes of the page at addr come from the area's object. */
 static inline u32 file_bytes(const struct vm_area *area, u32 addr)

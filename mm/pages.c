@@ -29,12 +29,6 @@ static inline int install_page(struct mm *mm, u32 addr, pte_t *entry, u32 frame,
 	return 0;
 }
 
-/* Returns the bits of a private page that others may share. */
-static inline u32 shared_bits(const struct vm_area *area)
-{
-	return PRIVATE_BITS | (area->flags & VM_WRITE ? PAGE_COW : 0);
-}
-
 /*
  * Row 8 of the fault table: a read where no page was. Maps the one page of
  * zeroes; the first write copies it. -ENOMEM
@@ -89,16 +83,19 @@ int map_shared_page(struct mm *mm, struct vm_area *area, u32 addr, u32 write)
  */
 int map_cached_page(struct mm *mm, struct vm_area *area, u32 addr)
 {
+	u32 offset = object_offset(area, addr), frame;
 	pte_t *entry = get_pte(mm, addr);	/* first, as for row 10 */
-	u32 frame;
 	int error;
 
 	if (!entry)
 		return -ENOMEM;
-	error = area->ops->fault(area, object_offset(area, addr), &frame);
+	error = area->ops->fault(area, offset, &frame);
 	if (error)
 		return error;
-	return install_page(mm, addr, entry, frame, shared_bits(area));
+	error = install_page(mm, addr, entry, frame, shared_bits(area));
+	if (!error)
+		area->ops->around(mm, area, offset);
+	return error;
 }
 
 /*
@@ -120,7 +117,7 @@ int map_copied_page(struct mm *mm, struct vm_area *area, u32 addr)
 		kpage_free(page);
 		return error;
 	}
-	copy_page(page, __va(source));
+	memcpy(page, __va(source), bytes);
 	memset(page + bytes, 0, PAGE_SIZE - bytes);
 	free_page(source);
 	own_page(__pa(page), OWNER_USER);
@@ -217,23 +214,27 @@ int move_pages(struct mm *mm, u32 from, u32 to, u32 length)
 
 /*
  * Drops the references of count entries, which lie in one table of mm, and
- * clears them.
+ * clears them. Large areas are mostly empty: it skips what is zero.
  */
-static void drop_entries(struct mm *mm, pte_t *table, u32 count)
+static void drop_entries(struct mm *mm, pte_t *at, u32 count)
 {
+	const pte_t *end = at + count;
 	u32 resident = 0;
 
-	for (u32 i = 0; i < count; i++) {
-		pte_t entry = table[i];
+	for (; at < end; at++) {
+		pte_t entry = *at;
 
-		table[i] = 0;
 		if (entry & PTE_MAPPED) {
+			*at = 0;
 			resident++;
 			if (--page_of(PTE_FRAME(entry))->count == 0)
 				release_frame(entry >> PAGE_SHIFT);
 		} else if (entry) {
+			*at = 0;
 			swap_drop(entry);
 			mm->nr_swapped--;
+		} else {
+			at += zero_words(at, end - at) - 1;
 		}
 	}
 	mm->nr_resident -= resident;
@@ -256,7 +257,10 @@ void zap_page_range(struct mm *mm, u32 start, u32 end)
 	}
 }
 
-/* Drops the page tables numbered first to last - 1. */
+/*
+ * Drops the page tables numbered first to last - 1, which nobody else uses and
+ * whose entries are all dropped.
+ */
 static void drop_tables(struct mm *mm, u32 first, u32 last)
 {
 	for (u32 i = first; i < last; i++) {
@@ -264,7 +268,7 @@ static void drop_tables(struct mm *mm, u32 first, u32 last)
 			continue;
 		trace_page(TRACE_TABLE_FREE, i << PGDIR_SHIFT,
 			   PTE_FRAME(mm->pgdir[i]), 0);
-		free_page(PTE_FRAME(mm->pgdir[i]));
+		kpage_free_cleared(table_of(mm->pgdir[i]));
 		mm->pgdir[i] = 0;
 	}
 }

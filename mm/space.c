@@ -19,14 +19,13 @@ struct mm *mm_alloc(void)
 
 	if (!mm)
 		return NULL;
-	mm->pgdir = kpage_alloc(OWNER_DIRECTORY);
+	mm->pgdir = kpage_zalloc(OWNER_DIRECTORY);
 	if (!mm->pgdir) {
 		kfree(mm);
 		return NULL;
 	}
-	rep_stosl(mm->pgdir, 0, USER_PDES);
 	rep_movsl(mm->pgdir + USER_PDES, swapper_pg_dir + USER_PDES,
-		  PTES_PER_TABLE - USER_PDES);
+		  KERNEL_PDES);
 	list_init(&mm->areas);
 	wait_queue_init(&mm->unlocked);
 	mm->users = 1;
@@ -59,7 +58,8 @@ void mm_release(struct mm *mm)
 	 * last: giving up a file sleeps, and the audit still finds what is left
 	 */
 	list_unlink(&mm->link);
-	kpage_free(mm->pgdir);
+	rep_stosl(mm->pgdir + USER_PDES, 0, KERNEL_PDES);
+	kpage_free_cleared(mm->pgdir);
 	kfree(mm);
 }
 

@@ -49,6 +49,19 @@ static inline void rep_stosl(void *to, u32 value, u32 count)
 			 : "memory");
 }
 
+/* Returns how many of count words are 0 before the first that is not. */
+static inline u32 zero_words(const u32 *p, u32 count)
+{
+	const u32 *end = p;
+	bool other;
+
+	__asm__ volatile("repe scasl"
+			 : "+D"(end), "+c"(count), "=@ccnz"(other)
+			 : "a"(0)
+			 : "memory");
+	return end - p - other;
+}
+
 static inline void copy_page(void *to, const void *from)
 {
 	rep_movsl(to, from, PAGE_SIZE / 4);

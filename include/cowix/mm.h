@@ -69,6 +69,7 @@ void free_page(u32 phys);		/* drops one reference */
 void *kpage_alloc(enum page_owner owner);
 void *kpage_zalloc(enum page_owner owner);	/* cleared */
 void kpage_free(void *page);
+void kpage_free_cleared(void *page);
 
 static inline enum page_owner page_owner(u32 phys)
 {
@@ -109,6 +110,7 @@ void kfree(void *object);		/* NULL is allowed */
  * An area of a program's address space: [start, end), page aligned. The area is
  * the authority on what a program may do.
  */
+struct mm;
 struct vm_area;
 struct inode;
 
@@ -125,6 +127,11 @@ struct vm_ops {
 	 * for the caller, or -EIO, -ENOMEM. May sleep.
 	 */
 	int (*fault)(struct vm_area *area, u32 offset, u32 *frame);
+	/*
+	 * Calls map_neighbour() for pages of the area that are in memory. They
+	 * may be wanted soon after the one at offset. Does not sleep.
+	 */
+	void (*around)(struct mm *mm, const struct vm_area *area, u32 offset);
 	/*
 	 * Called before a program writes to that page through a shared mapping.
 	 * Makes room for it on its medium. It counts as dirty as long as it is
@@ -322,6 +329,10 @@ void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor,
 		      u32 ceiling);
 /* exec places the argument pages with this */
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);
+/* mm/around.c */
+u32 whole_pages(const struct vm_area *area);
+bool map_neighbour(struct mm *mm, const struct vm_area *area, u32 offset,
+		   u32 frame);
 
 /* mm/oom.c */
 void out_of_memory(u32 eip, u32 addr);

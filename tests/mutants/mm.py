@@ -53,8 +53,8 @@ MUTANTS = [
         "entries read_only",
         (
             "mm/pages.c",
-            "return install_page(mm, addr, entry, frame, shared_bits(area));",
-            "\treturn install_page(mm, addr, entry, frame, PRIVATE_BITS | "
+            "error = install_page(mm, addr, entry, frame, shared_bits(area));",
+            "\terror = install_page(mm, addr, entry, frame, PRIVATE_BITS | "
             "PAGE_COW);",
         ),
     ),
@@ -63,8 +63,8 @@ MUTANTS = [
         "entries private_file",
         (
             "mm/pages.c",
-            "return install_page(mm, addr, entry, frame, shared_bits(area));",
-            "\treturn install_page(mm, addr, entry, frame, PRIVATE_BITS | "
+            "error = install_page(mm, addr, entry, frame, shared_bits(area));",
+            "\terror = install_page(mm, addr, entry, frame, PRIVATE_BITS | "
             "(area->flags & VM_WRITE ? PTE_W : 0));",
         ),
     ),
@@ -89,11 +89,11 @@ MUTANTS = [
         "entries no_access",
         (
             "mm/pages.c",
-            "table[i] = 0; if (entry & PTE_MAPPED) {",
+            "if (entry & PTE_MAPPED) { *at = 0;",
             "\t\tif (entry & PAGE_NONE)\n"
             "\t\t\tcontinue;\n"
-            "\t\ttable[i] = 0;\n"
-            "\t\tif (entry & PTE_MAPPED) {",
+            "\t\tif (entry & PTE_MAPPED) {\n"
+            "\t\t\t*at = 0;",
         ),
     ),
     Mutant(
@@ -157,7 +157,7 @@ MUTANTS = [
         "cow child_writes_first",
         (
             "mm/pages.c",
-            "free_page(PTE_FRAME(mm->pgdir[i])); mm->pgdir[i] = 0;",
+            "kpage_free_cleared(table_of(mm->pgdir[i])); mm->pgdir[i] = 0;",
             "\t\t\tmm->pgdir[i] = 0;",
         ),
     ),
@@ -366,7 +366,11 @@ MUTANTS = [
     Mutant(
         "directory_lost",
         "owners tasks",
-        ("mm/space.c", "kpage_free(mm->pgdir); kfree(mm);", "\tkfree(mm);"),
+        (
+            "mm/space.c",
+            "kpage_free_cleared(mm->pgdir); kfree(mm);",
+            "\tkfree(mm);",
+        ),
         says="owner directory",
     ),
     Mutant(
@@ -374,7 +378,7 @@ MUTANTS = [
         "owners tasks",
         (
             "mm/pages.c",
-            "free_page(PTE_FRAME(mm->pgdir[i])); mm->pgdir[i] = 0;",
+            "kpage_free_cleared(table_of(mm->pgdir[i])); mm->pgdir[i] = 0;",
             "\t\t\tmm->pgdir[i] = 0;",
         ),
         says="owner table",
