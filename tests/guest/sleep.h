@@ -13,6 +13,7 @@
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -153,6 +154,8 @@ static void start_filling(void *arg)
 
 static void await_rival(void)
 {
+	for (int i = 0; i < 100 && !shared->rival_done; i++)
+		sched_yield();
 	for (int i = 0; i < 2000 && !shared->rival_done; i++)
 		sleep_ms(1);
 	CHECK(shared->rival_done);
