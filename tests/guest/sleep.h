@@ -154,7 +154,7 @@ static void start_filling(void *arg)
 
 static void await_rival(void)
 {
-	for (int i = 0; i < 100 && !shared->rival_done; i++)
+	for (int i = 0; i < 10 && !shared->rival_done; i++)
 		sched_yield();
 	for (int i = 0; i < 2000 && !shared->rival_done; i++)
 		sleep_ms(1);
