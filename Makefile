@@ -67,7 +67,8 @@ KERNEL_OBJS = boot/head.o \
 	truncate.o dir.o entry.o) \
 	$(addprefix fs/tmpfs/,tmpfs.o tmpfs_dir.o tmpfs_options.o) \
 	$(addprefix fs/proc/,proc.o proc_dir.o proc_link.o proc_system.o \
-	proc_sys.o proc_task.o proc_limits.o proc_smaps.o proc_memory.o) \
+	proc_sys.o proc_task.o proc_limits.o proc_mem.o proc_smaps.o \
+	proc_memory.o) \
 	$(addprefix net/,socket.o account.o message.o send.o \
 	receive.o close.o address.o bind.o connect.o create.o socket_file.o \
 	msg.o batch.o control.o rights.o collect.o options.o socketcall.o \

@@ -187,6 +187,8 @@ static void set_operations(struct inode *inode)
 {
 	inode->i_fop = &proc_fops;
 	inode->i_op = &proc_inode_ops;
+	if (S_ISREG(inode->i_mode) && !proc_entry_of(inode)->show)
+		inode->i_fop = proc_entry_of(inode)->shown;
 	if (S_ISDIR(inode->i_mode))
 		inode->i_fop = &proc_dir_fops;
 	if (S_ISLNK(inode->i_mode))

@@ -83,6 +83,9 @@ struct mm *next_part(struct seq *s, struct vm_area *part);
 /* proc_limits.c */
 void show_limits(struct seq *s);
 
+/* proc_mem.c */
+extern const struct file_ops mem_fops;
+
 /* proc_smaps.c */
 void show_smaps(struct seq *s);
 

@@ -358,6 +358,8 @@ const struct proc_entry proc_task_entries[] = {
 	  .show = show_environ },
 	{ .name = "auxv", .mode = S_IFREG | 0400, .private = true,
 	  .show = show_auxv },
+	{ .name = "mem", .mode = S_IFREG | 0600, .private = true,
+	  .shown = &mem_fops },
 	{ .name = "maps", .mode = S_IFREG | 0444, .private = true,
 	  .show = show_maps },
 	{ .name = "smaps", .mode = S_IFREG | 0444, .private = true,

@@ -15,7 +15,8 @@ struct proc_entry {
 	u16 numbered;	/* of a directory of numbers: what they mean, or 0 */
 	bool private;			/* for the process's owner and root */
 	void (*show)(struct seq *s);	/* prints all of its text */
-	const void *shown;		/* what a common show() prints */
+	/* what a common show() prints; without one, the file's own file_ops */
+	const void *shown;
 	int (*store)(const char *text);	/* takes what is written, or NULL */
 	/* of a link: returns an inode without a reference, or NULL */
 	struct inode *(*target)(struct task_struct *task);

@@ -30,6 +30,8 @@ void exit_tracer(struct task_struct *task);
 struct task_struct *stopped_tracee(int pid);
 
 /* kernel/task/ptrace_memory.c */
+int access_process(struct mm *mm, u32 addr, char __user *buf, u32 count,
+		   bool write);
 int peek_word(struct task_struct *tracee, u32 addr, u32 __user *to);
 int poke_word(struct task_struct *tracee, u32 addr, u32 word);
 

@@ -45,71 +45,91 @@ int poke_word(struct task_struct *tracee, u32 addr, u32 word)
 	return access_word(tracee, addr, &word, true);
 }
 
-/* Copies n bytes of a page by way of buf. Returns 0 or an error. */
-static int copy_piece(struct mm *mm, u32 local, u32 remote, u32 n, u8 *buf,
-		      bool write)
+/* A copy between current's memory and that of another process. */
+struct copying {
+	struct mm *mm;			/* the other's */
+	bool write;			/* to it */
+	bool force;	/* as a tracer: also what the process itself may not */
+	u8 *page;			/* on the way */
+	struct pieces local, remote;
+};
+
+/* Copies n bytes of a page. Returns 0 or an error. */
+static int copy_piece(const struct copying *c, u32 n)
 {
 	struct mm *own;
 	int error = 0;
 
-	if (write)
-		error = copy_from_user(buf, (void __user *)local, n);
+	if (c->write)
+		error = copy_from_user(c->page, c->local.at, n);
 	if (error)
 		return error;
-	own = borrow_mm(mm);
-	error = access_page(remote, buf, n, write, false);
+	own = borrow_mm(c->mm);
+	error = access_page((u32)c->remote.at, c->page, n, c->write, c->force);
 	return_mm(own);
-	if (!error && !write)
-		error = copy_to_user((void __user *)local, buf, n);
-	return error;
+	if (error)
+		return error == -EFAULT && c->force ? -EIO : error;
+	return c->write ? 0 : copy_to_user(c->local.at, c->page, n);
 }
 
 /* Copies length bytes. Returns how many were copied, or an error. */
-static int copy_pieces(struct mm *mm, struct pieces *local,
-		       struct pieces *remote, u32 length, u8 *buf, bool write)
+static int copy_pieces(struct copying *c, u32 length)
 {
 	u32 done = 0;
 	int error = 0;
 
 	while (done < length) {
-		u32 n = length - done, addr;
+		u32 n = length - done;
 
-		error = begin_piece(local);
+		error = begin_piece(&c->local);
 		if (!error)
-			error = begin_piece(remote);
+			error = begin_piece(&c->remote);
 		if (error)
 			break;
-		addr = (u32)remote->at;
-		n = min_u32(n, min_u32(local->left, remote->left));
-		n = min_u32(n, PAGE_SIZE - OFFSET_IN_PAGE(addr));
-		error = copy_piece(mm, (u32)local->at, addr, n, buf, write);
+		n = min_u32(n, min_u32(c->local.left, c->remote.left));
+		n = min_u32(n, PAGE_SIZE - OFFSET_IN_PAGE((u32)c->remote.at));
+		error = copy_piece(c, n);
 		if (error)
 			break;
 		done += n;
-		skip_in_piece(local, n);
-		skip_in_piece(remote, n);
+		skip_in_piece(&c->local, n);
+		skip_in_piece(&c->remote, n);
 		if (current->work & WORK_RESCHED)
 			schedule();
 	}
 	return done ? (int)done : error;
 }
 
-/* Copies between the memory of current and that of another process. */
-static int copy_process(struct task_struct *task, struct pieces *local,
-			struct pieces *remote, u32 length, bool write)
+/* Copies as much as both sides have. Returns how many bytes, or an error. */
+static int copy_process(struct copying *c, u32 length)
 {
-	struct mm *mm = task->mm;
-	u8 *buf;
+	struct mm *mm = c->mm;
 	int n = -ENOMEM;
 
 	mm->users++;
-	buf = kpage_alloc(OWNER_CALL);
-	if (buf) {
-		n = copy_pieces(mm, local, remote, length, buf, write);
-		kpage_free(buf);
+	c->page = kpage_alloc(OWNER_CALL);
+	if (c->page) {
+		n = copy_pieces(c, length);
+		kpage_free(c->page);
 	}
 	mm_release(mm);
 	return n;
+}
+
+/*
+ * Reads or writes memory of a process as its tracer does. Returns how many
+ * bytes, or -EIO where there is no memory, -EFAULT for buf, -ENOMEM.
+ */
+int access_process(struct mm *mm, u32 addr, char __user *buf, u32 count,
+		   bool write)
+{
+	struct copying c = {
+		.mm = mm, .write = write, .force = true,
+		.local = { .at = (u8 __user *)buf, .left = count },
+		.remote = { .at = (u8 __user *)addr, .left = count },
+	};
+
+	return copy_process(&c, count);
 }
 
 static int process_vm(int pid, const struct iovec __user *list, u32 count,
@@ -117,14 +137,14 @@ static int process_vm(int pid, const struct iovec __user *list, u32 count,
 		      u32 flags, bool write)
 {
 	struct task_struct *task;
-	struct pieces local, remote;
+	struct copying c = { .write = write };
 	u32 length, remote_length;
 	int error = flags ? -EINVAL
-			  : get_pieces(&local, list, count, true, &length);
+			  : get_pieces(&c.local, list, count, true, &length);
 
 	if (error || !length)
 		return error;
-	error = get_pieces(&remote, remote_list, remote_count, false,
+	error = get_pieces(&c.remote, remote_list, remote_count, false,
 			   &remote_length);
 	length = min_u32(length, remote_length);
 	if (error || !length)
@@ -134,7 +154,8 @@ static int process_vm(int pid, const struct iovec __user *list, u32 count,
 		return -ESRCH;
 	if (!may_inspect(task, current->uid, current->gid))
 		return -EPERM;
-	return copy_process(task, &local, &remote, length, write);
+	c.mm = task->mm;
+	return copy_process(&c, length);
 }
 
 /* Reads memory of another process into current's. */

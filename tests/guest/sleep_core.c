@@ -86,6 +86,20 @@ static int peek(void)
 		       : -1;
 }
 
+static int write_mem(void)
+{
+	char path[40], bytes[64] = "";
+	int fd, n;
+
+	sprintf(path, FOLDER "/proc/%d/mem", *victim);
+	fd = open(path, O_RDWR);
+	if (fd < 0)
+		return -1;
+	n = syscall(__NR_pwrite64, fd, bytes, 64, peeked, 0);
+	CHECK(close(fd) == 0);
+	return n;
+}
+
 static const struct act acts[] = {
 	{ .name = "dump", .run = dump, .only_subject = 1 },
 	{ .name = "kill", .run = kill_it, .only_rival = 1 },
@@ -95,6 +109,7 @@ static const struct act acts[] = {
 	{ .name = "mkdir", .run = take_its_name, .only_rival = 1 },
 	{ .name = "maps", .run = read_maps, .only_rival = 1 },
 	{ .name = "peek", .run = peek, .only_rival = 1 },
+	{ .name = "mem", .run = write_mem, .only_rival = 1 },
 };
 
 static void nobody(void)

@@ -373,4 +373,14 @@ MUTANTS = [
             "",
         ),
     ),
+    Mutant(
+        "memory_of_the_next_program",
+        "procfs_mem another",
+        ("fs/proc/proc_mem.c", "!mm || mm != file->private ||", "!mm ||"),
+    ),
+    Mutant(
+        "file_of_memory_reaches_less",
+        "procfs_mem forced",
+        ("kernel/task/ptrace_memory.c", ".force = true,", ".force = false,"),
+    ),
 ]
