@@ -18,6 +18,11 @@ SEED	?= 1
 PACKAGES ?=
 SUITE	?=
 
+# What make self builds, in how many MB of memory and of swap.
+SHORT	?=
+MEMORY	?=
+SWAP	?=
+
 # What to build it with, e.g. CROSS_COMPILE=i686-elf- or CC=clang LD=ld.lld.
 CROSS_COMPILE ?=
 CC	= $(CROSS_COMPILE)gcc
@@ -107,6 +112,8 @@ help:
 #:                      build/hd.img, a hard disk that boots
 #: make debian [PACKAGES='bash python3 ...'] [SIZE=MB] [SUITE=bookworm]
 #:                      build/debian.img, the same with Debian's programs
+#: make self [SHORT=1] [MEMORY=32] [SWAP=0]
+#:                      builds Cowix inside Cowix, twice, and compares
 #: make run             boots it in QEMU: a window, or this terminal when
 #:                      there is no display
 #: make debug           QEMU stopped at the first instruction, gdb attached
@@ -326,6 +333,11 @@ debian: $(IMAGE_DEPS)
 	$(Q)$(PYTHON) tools/debian $(if $(SIZE),--size $(SIZE)) \
 		$(if $(SUITE),--suite $(SUITE)) $(PACKAGES) -- $(MKFS) \
 		--params root=hda1 -o $(BUILD)/debian.img $(PROGRAMS)
+# Cowix builds Cowix: SHORT=1 builds one folder, tools/self has more options.
+self: all $(if $(SHORT),,test-images)
+	$(Q)sh tools/linux
+	$(Q)$(PYTHON) tools/self $(if $(SHORT),--short) \
+		$(if $(MEMORY),--memory $(MEMORY)) $(if $(SWAP),--swap $(SWAP))
 # Each guest test on a floppy of its own: the base system and, in /tests, the
 # program.
 TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS))
@@ -369,9 +381,9 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd debian test-images run debug bochs bochs-debug bochs-cow \
-	test mutants fuzz bench check-layers check-docs check-style compile-db \
-	docs screenshots clean FORCE
+.PHONY: all help hd debian self test-images run debug bochs bochs-debug \
+	bochs-cow test mutants fuzz bench check-layers check-docs check-style \
+	compile-db docs screenshots clean FORCE
 .SECONDARY:
--include $(shell find $(BUILD) -path $(BUILD)/debian -prune -o -name '*.d' \
-	-print 2>/dev/null)
+-include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
+	-name '*.d' -print 2>/dev/null)

@@ -64,8 +64,9 @@ def load_tool(name):
 
 def guest_floppy(program):
     """Returns the path of the image with the base system and a program of
-    tests/guest."""
-    return os.path.join(BUILD, "tests", program + ".img")
+    tests/guest. tools/self has others, with another kernel."""
+    folder = os.environ.get("COWIX_TESTS", os.path.join(BUILD, "tests"))
+    return os.path.join(folder, program + ".img")
 
 
 class Result:

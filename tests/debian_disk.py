@@ -10,14 +10,14 @@ import tempfile
 import pytest
 
 from conftest import BUILD, TOP
-from linux import KERNEL
+import linux_vm
+from linux_vm import KERNEL
 
 FOLDER = os.path.join(TOP, "tests/debian")
 IMAGE = os.path.join(BUILD, "debian.img")
 ROOT = os.path.join(BUILD, "debian/root")
 UNREACHABLE = 3
 SECONDS = 60  # for each program
-PARAMETERS = "console=ttyS0 quiet panic=-1 root=/dev/nvme0n1 rw init=/init"
 
 # Runs each program in an empty /tmp, with a limit, in a group of its own. A
 # line before the output says how it ended and how long the output is.
@@ -115,7 +115,6 @@ def on_linux(names, work, timeout=900):
     """Runs programs on Debian's kernel in QEMU, from the same tree."""
     if not os.path.exists(KERNEL):
         pytest.skip("there is no kernel by tools/linux")
-    disk, output = f"{work}/linux.ext4", f"{work}/out"
     extra = f"{work}/extra"
     os.makedirs(work, exist_ok=True)
     scripts(names, f"{extra}/mnt")
@@ -129,24 +128,9 @@ def on_linux(names, work, timeout=900):
         ["cp", "-a", "--reflink=auto", ROOT, f"{work}/root"], check=True
     )
     subprocess.run(["cp", "-a", f"{extra}/.", f"{work}/root"], check=True)
-    subprocess.run(
-        ["/sbin/mkfs.ext4", "-q", "-d", f"{work}/root", disk, "800M"],
-        check=True,
-    )
+    output = linux_vm.output_of(f"{work}/root", work, 800, timeout)
     shutil.rmtree(f"{work}/root")
-    subprocess.run(
-        ["timeout", "-k", "5", str(timeout), "qemu-system-x86_64"]
-        + ["-m", "512", "-display", "none", "-nodefaults", "-no-reboot"]
-        + ["-serial", f"file:{work}/log", "-serial", f"file:{output}"]
-        + ["-drive", f"if=none,id=disk,format=raw,cache=unsafe,file={disk}"]
-        + ["-device", "nvme,serial=1,drive=disk", "-kernel", KERNEL]
-        + ["-append", PARAMETERS],
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    os.unlink(disk)
-    with open(output, "rb") as file:
-        return split(file.read())
+    return split(output)
 
 
 def first_line(name):

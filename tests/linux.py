@@ -12,8 +12,8 @@ import subprocess
 import pytest
 
 from conftest import BUILD, TOP, default_signals
-
-KERNEL = os.path.join(BUILD, "linux", "vmlinuz")
+import linux_vm
+from linux_vm import KERNEL
 
 # The first program in the virtual machine. Output goes to the second serial
 # line, which passes each byte unchanged.
@@ -141,42 +141,9 @@ def in_machine(folder, command, work, timeout, programs):
     """Boots Debian's kernel with the folder. Returns the command's output."""
     if not os.path.exists(KERNEL):
         pytest.skip("no 32-bit programs here, and no kernel by tools/linux")
-    root, disk, output = (f"{work}/{name}" for name in ("root", "disk", "out"))
+    root = f"{work}/root"
     prepare(root, folder, command, programs)
-    subprocess.run(
-        ["/sbin/mkfs.ext4", "-q", "-d", root, disk, "512M"], check=True
-    )
-    subprocess.run(
-        [
-            "timeout",
-            "-k",
-            "5",
-            str(timeout),
-            "qemu-system-x86_64",
-            "-m",
-            "512",
-            "-display",
-            "none",
-            "-nodefaults",
-            "-no-reboot",
-            "-serial",
-            f"file:{work}/log",
-            "-serial",
-            f"file:{output}",
-            "-drive",
-            f"if=none,id=disk,format=raw,cache=unsafe,file={disk}",
-            "-device",
-            "nvme,serial=1,drive=disk",
-            "-kernel",
-            KERNEL,
-            "-append",
-            "console=ttyS0 quiet panic=-1 root=/dev/nvme0n1 rw " "init=/init",
-        ],
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    with open(output, "rb") as file:
-        return file.read()
+    return linux_vm.output_of(root, work, 512, timeout)
 
 
 def linux(folder, command, work, timeout=300, programs=()):

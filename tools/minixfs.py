@@ -4,6 +4,7 @@ Volume builds one, Reader reads one back and checks all of it. Both work on the
 bytes of the medium; nothing is mounted. Building takes inodes and zones in
 order, so equal input gives equal bytes.
 """
+import os
 import struct
 
 SECTOR, SUPER_OFFSET, DIRECT, ROOT = 512, 1024, 7, 1
@@ -390,6 +391,20 @@ class Reader:
             if name:
                 ino = dict(self.entries(ino))[name]
         return ino
+
+    def copy(self, ino, path):
+        """Copies a file, or a directory and all below it, to the host."""
+        mode = self.inode(ino)[0]
+        if mode & IFMT == IFDIR:
+            os.mkdir(path)
+            for name, child in self.entries(ino):
+                if name not in (".", ".."):
+                    self.copy(child, f"{path}/{name}")
+        elif mode & IFMT == IFLNK:
+            os.symlink(self.read(ino), path)
+        else:
+            with open(path, "wb") as file:
+                file.write(self.read(ino))
 
     def check(self):
         """Returns all that is wrong, as a list of sentences."""
