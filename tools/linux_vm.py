@@ -10,8 +10,9 @@ PARAMETERS = "console=ttyS0 quiet panic=-1 root=/dev/nvme0n1 rw init=/init"
 
 def make_disk(folder, disk, megabytes):
     """Makes a disk of a folder's files."""
-    command = ["/sbin/mkfs.ext4", "-q", "-F", "-d", folder, disk]
-    subprocess.run([*command, f"{megabytes}M"], check=True)
+    with open(disk, "wb") as file:
+        file.truncate(megabytes << 20)
+    subprocess.run(["/sbin/mkfs.ext4", "-q", "-d", folder, disk], check=True)
 
 
 def copy_out(disk, path, folder):
