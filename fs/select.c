@@ -155,12 +155,8 @@ int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds)
 static int put_left(void __user *to, const struct deadline *end, bool wide,
 		    int result)
 {
-	struct timespec64 left;
-
-	if (to) {
-		left = time_left(end);
-		(void)put_timespec(&left, to, wide);
-	}
+	if (to)
+		(void)put_time_left(end, to, wide);
 	return result;
 }
 
@@ -339,9 +335,12 @@ static int get_select_end(struct deadline *end,
 static void put_select_left(struct timeval __user *to,
 			    const struct deadline *end)
 {
-	struct timespec64 left = time_left(end);
-	struct timeval tv = { left.tv_sec, left.tv_nsec / 1000 };
+	struct timespec64 left;
+	struct timeval tv;
 
+	time_left(end, &left);
+	tv.tv_sec = left.tv_sec;
+	tv.tv_usec = left.tv_nsec / 1000;
 	if (left.tv_sec > TIME_MAX)
 		tv.tv_sec = TIME_MAX;
 	(void)copy_to_user(to, &tv, sizeof(tv));

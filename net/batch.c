@@ -70,13 +70,6 @@ static int receive_messages(int fd, struct mmsghdr __user *list, u32 count,
 	return done;
 }
 
-static int put_time_left(const struct deadline *end, void __user *to, bool wide)
-{
-	struct timespec64 left = time_left(end);
-
-	return put_timespec(&left, to, wide);
-}
-
 /* Receives, and tells how much was left of the time. */
 static int receive_timed(int fd, struct mmsghdr __user *list, u32 count,
 			 u32 flags, void __user *timeout, bool wide)

@@ -23,7 +23,7 @@ int sys_listen(int fd, int backlog)
 		return -EINVAL;
 	sock->backlog = min_u32(backlog, SOMAXCONN);
 	sock->state = LISTENING;
-	sock->peer_creds = effective_creds();
+	effective_creds(&sock->peer_creds);
 	wake_up(&room);
 	return 0;
 }
@@ -46,7 +46,7 @@ static void join(struct socket *sock, struct socket *new,
 {
 	new->peer = socket_get(sock);
 	new->state = CONNECTED;
-	new->peer_creds = effective_creds();
+	effective_creds(&new->peer_creds);
 	new->name = name_get(listener->name);
 	sock->peer = socket_get(new);
 	sock->state = CONNECTED;

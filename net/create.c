@@ -67,7 +67,7 @@ static void make_pair(struct file *files[2])
 		struct socket *sock = socket_of(files[i]);
 
 		sock->peer = socket_get(socket_of(files[!i]));
-		sock->peer_creds = effective_creds();
+		effective_creds(&sock->peer_creds);
 		sock->state = CONNECTED;
 	}
 }

@@ -16,7 +16,7 @@ static int begin_transfer(struct transfer *t, int fd, u32 flags)
 	memset(t, 0, sizeof(*t));
 	t->flags = flags;
 	t->told = flags & MSG_CMSG_CLOEXEC;
-	t->creds = current_creds();
+	current_creds(&t->creds);
 	return get_socket(fd, &t->sock);
 }
 

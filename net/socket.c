@@ -69,16 +69,20 @@ bool is_connecting(const struct socket *sock)
 	return sock->type != SOCK_DGRAM;
 }
 
-/* Returns who sends a message. */
-struct ucred current_creds(void)
+/* Finds out who sends a message. */
+void current_creds(struct ucred *creds)
 {
-	return (struct ucred){ current->tgid, current->uid, current->gid };
+	creds->pid = current->tgid;
+	creds->uid = current->uid;
+	creds->gid = current->gid;
 }
 
-/* Returns who connects: what SO_PEERCRED tells. */
-struct ucred effective_creds(void)
+/* Finds out who connects: what SO_PEERCRED tells. */
+void effective_creds(struct ucred *creds)
 {
-	return (struct ucred){ current->tgid, current->euid, current->egid };
+	creds->pid = current->tgid;
+	creds->uid = current->euid;
+	creds->gid = current->egid;
 }
 
 /* Returns a pending error, once, as -errno. */

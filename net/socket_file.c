@@ -19,9 +19,10 @@ static int socket_transfer(struct file *file, const struct pieces *data,
 			   u32 length, bool write)
 {
 	struct transfer t = { .sock = socket_of(file), .data = *data,
-			      .length = length, .creds = current_creds() };
+			      .length = length };
 	int n;
 
+	current_creds(&t.creds);
 	if (!length && !write)
 		return 0;
 	if (write)

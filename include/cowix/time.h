@@ -51,8 +51,9 @@ int set_deadline(struct deadline *end, int clock, bool absolute,
 int get_deadline(struct deadline *end, int clock, bool absolute,
 		 const void __user *from, bool wide);
 u64 ticks_left(const struct deadline *end);
-struct timespec64 time_left(const struct deadline *end);
-struct timespec64 ticks_to_timespec(u64 ticks);
+void time_left(const struct deadline *end, struct timespec64 *left);
+int put_time_left(const struct deadline *end, void __user *to, bool wide);
+void ticks_to_timespec(u64 ticks, struct timespec64 *ts);
 u64 seconds_to_ticks(s64 seconds, u32 nanoseconds);
 int get_timespec(struct timespec64 *ts, const void __user *from, bool wide);
 int put_timespec(const struct timespec64 *ts, void __user *to, bool wide);

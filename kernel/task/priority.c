@@ -232,7 +232,7 @@ static int get_interval(int pid, void __user *to, bool wide)
 	task = sched_target(pid);
 	if (!task)
 		return -ESRCH;
-	slice = ticks_to_timespec(slice_ticks(task));
+	ticks_to_timespec(slice_ticks(task), &slice);
 	return put_timespec(&slice, to, wide);
 }
 

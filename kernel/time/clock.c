@@ -99,7 +99,7 @@ int read_clock(int clock, struct timespec64 *ts)
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
-		*ts = ticks_to_timespec(ticks_now());
+		ticks_to_timespec(ticks_now(), ts);
 		return 0;
 	}
 	return -EINVAL;
@@ -221,8 +221,7 @@ static int do_nanosleep(int clock, bool absolute, const void __user *asked,
 		return 0;
 	if (absolute)
 		return -ERESTARTNOHAND;
-	rest = time_left(&end);
-	error = left ? put_timespec(&rest, left, wide) : 0;
+	error = left ? put_time_left(&end, left, wide) : 0;
 	return error ? error : -ERESTART_RESTARTBLOCK;
 }
 

@@ -23,9 +23,11 @@ static u64 to_nanoseconds(const struct timespec64 *ts)
 	return seconds * NSEC_A_SECOND + ts->tv_nsec;
 }
 
-static struct timespec64 from_nanoseconds(u64 ns)
+static void from_nanoseconds(u64 ns, struct timespec64 *ts)
 {
-	return (struct timespec64){ ns / NSEC_A_SECOND, ns % NSEC_A_SECOND, 0 };
+	ts->tv_sec = ns / NSEC_A_SECOND;
+	ts->tv_nsec = ns % NSEC_A_SECOND;
+	ts->pad = 0;
 }
 
 /* Returns the time of a timer's clock. That of a task that ended is 0. */
@@ -160,8 +162,8 @@ void clock_timer_show(const struct clock_timer *t, struct timer_setting *now)
 
 	if (left)
 		left = left > NSEC_A_TICK ? left - NSEC_A_TICK : 1;
-	now->value = from_nanoseconds(left);
-	now->interval = from_nanoseconds(t->interval);
+	from_nanoseconds(left, &now->value);
+	from_nanoseconds(t->interval, &now->interval);
 }
 
 static bool valid_timespec(const struct timespec64 *ts)

@@ -44,10 +44,10 @@ int read_cpu_clock(int clock, struct timespec64 *ts)
 	if (!task)
 		return -EINVAL;
 	if (clock & CPUCLOCK_THREAD)
-		*ts = ticks_to_timespec(task->run_ticks);
+		ticks_to_timespec(task->run_ticks, ts);
 	else if ((clock & CPUCLOCK_KIND) == CPUCLOCK_VIRT)
-		*ts = ticks_to_timespec(task->utime);
+		ticks_to_timespec(task->utime, ts);
 	else
-		*ts = ticks_to_timespec(task->utime + task->stime);
+		ticks_to_timespec(task->utime + task->stime, ts);
 	return 0;
 }

@@ -22,11 +22,11 @@ u64 seconds_to_ticks(s64 seconds, u32 nanoseconds)
 	       (nanoseconds + NSEC_A_TICK - 1) / NSEC_A_TICK;
 }
 
-struct timespec64 ticks_to_timespec(u64 ticks)
+void ticks_to_timespec(u64 ticks, struct timespec64 *ts)
 {
-	return (struct timespec64){
-		ticks / HZ, ticks % HZ * NSEC_A_TICK, 0
-	};
+	ts->tv_sec = ticks / HZ;
+	ts->tv_nsec = ticks % HZ * NSEC_A_TICK;
+	ts->pad = 0;
 }
 
 /*
@@ -127,12 +127,12 @@ u64 ticks_left(const struct deadline *end)
 	return end->tick > now ? end->tick - now : 0;
 }
 
-/* Returns the time left, as a program is told: never more than it asked for. */
-struct timespec64 time_left(const struct deadline *end)
+/* Finds the time left, as a program is told: never more than it asked for. */
+void time_left(const struct deadline *end, struct timespec64 *left)
 {
-	u64 left = ticks_left(end);
+	u64 ticks = ticks_left(end);
 
-	return ticks_to_timespec(left ? left - 1 : 0);
+	ticks_to_timespec(ticks ? ticks - 1 : 0, left);
 }
 
 /*
@@ -158,4 +158,13 @@ int put_timespec(const struct timespec64 *ts, void __user *to, bool wide)
 	if (wide)
 		return copy_to_user(to, ts, sizeof(*ts));
 	return copy_to_user(to, &narrow, sizeof(narrow));
+}
+
+/* Tells a program the time left. Returns 0 or -EFAULT. */
+int put_time_left(const struct deadline *end, void __user *to, bool wide)
+{
+	struct timespec64 left;
+
+	time_left(end, &left);
+	return put_timespec(&left, to, wide);
 }

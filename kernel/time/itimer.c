@@ -62,13 +62,16 @@ static void start_used(struct itimer *timer, u64 ticks, u64 interval)
 }
 
 /* Ticks were rounded up, so that the longest time may not fit: it is cut. */
-static struct timeval to_timeval(u64 ticks)
+static void to_timeval(u64 ticks, struct timeval *tv)
 {
-	struct timespec64 ts = ticks_to_timespec(ticks);
+	u64 seconds = ticks / HZ;
 
-	if (ts.tv_sec > SECONDS_MAX)
-		return (struct timeval){ SECONDS_MAX, 999999 };
-	return (struct timeval){ ts.tv_sec, ts.tv_nsec / NSEC_A_USEC };
+	tv->tv_sec = seconds;
+	tv->tv_usec = ticks % HZ * USEC_A_TICK;
+	if (seconds > SECONDS_MAX) {
+		tv->tv_sec = SECONDS_MAX;
+		tv->tv_usec = 999999;
+	}
 }
 
 /*
@@ -77,9 +80,11 @@ static struct timeval to_timeval(u64 ticks)
  */
 int sys_alarm(u32 seconds)
 {
-	struct timeval left = to_timeval(real_left());
-	bool up = left.tv_usec >= 500000 || (!left.tv_sec && left.tv_usec);
+	struct timeval left;
+	bool up;
 
+	to_timeval(real_left(), &left);
+	up = left.tv_usec >= 500000 || (!left.tv_sec && left.tv_usec);
 	start_real((u64)min_u32(seconds, SECONDS_MAX) * HZ, 0);
 	return left.tv_sec + up;
 }
@@ -94,13 +99,13 @@ static u64 to_ticks(const struct timeval *tv)
 	return seconds_to_ticks(tv->tv_sec, tv->tv_usec * NSEC_A_USEC);
 }
 
-static struct itimerval current_value(int which)
+static void current_value(int which, struct itimerval *value)
 {
 	const struct itimer *timer = &current->process->itimers[which];
 	u64 left = which == ITIMER_REAL ? real_left() : used_left(timer);
 
-	return (struct itimerval){ to_timeval(timer->interval),
-				   to_timeval(left) };
+	to_timeval(timer->interval, &value->it_interval);
+	to_timeval(left, &value->it_value);
 }
 
 int sys_getitimer(int which, struct itimerval __user *buf)
@@ -109,7 +114,7 @@ int sys_getitimer(int which, struct itimerval __user *buf)
 
 	if (which < ITIMER_REAL || which > ITIMER_PROF)
 		return -EINVAL;
-	value = current_value(which);
+	current_value(which, &value);
 	return copy_to_user(buf, &value, sizeof(value));
 }
 
@@ -126,7 +131,7 @@ int sys_setitimer(int which, const struct itimerval __user *new,
 	if (!is_valid_timeval(&value.it_value) ||
 	    !is_valid_timeval(&value.it_interval))
 		return -EINVAL;
-	before = current_value(which);
+	current_value(which, &before);
 	first = to_ticks(&value.it_value);
 	interval = to_ticks(&value.it_interval);
 	if (which == ITIMER_REAL)
