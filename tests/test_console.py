@@ -289,13 +289,14 @@ def test_as_on_linux(console):
     m = console(
         a=f"{ESC}[2J{ESC}[H{ESC}[2md{ESC}[0;3mi{ESC}[0;21mu{ESC}[0;91mB"
         f"{ESC}[38;5;1mr{ESC}[m\016+,-.0q\017{ESC}[12;80Ha{ESC}7{ESC}8b"
+        f"{ESC}[14;80Hc{ESC}[Kd"
         f"{ESC}[5;10r{ESC}7{ESC}[?6h{ESC}8{ESC}[Ho{ESC}[?6l{ESC}[r{ESC}[20HEND"
     )
     rows = shown(m, "a")
     text, attributes = cells(m, 0, 0, 11)
     assert text == "diuBr\x1a\x1b\x18\x19█─"
     assert attributes[:6] == [8, 2, 3, 0x0C, 4, 7]
-    assert rows[11][79] == "b" and rows[4] == "o"
+    assert rows[11][79] == "b" and rows[13][79] == "d" and rows[4] == "o"
 
 
 def test_tab_stops(console):

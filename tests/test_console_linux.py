@@ -3,11 +3,13 @@ sequences, on Cowix and on Linux. The same cells, colours and cursor.
 COWIX_SCREENS=2000 COWIX_SEED=7 for more and others."""
 import os
 import random
+import shutil
 import socket
+import subprocess
 
 import pytest
 
-from conftest import BUILD, Machine, mkfs
+from conftest import FLOPPY, TOP, Machine
 from linux import in_machine
 from terminals import COLUMNS, ROWS, Console, differences, screen_of
 
@@ -85,8 +87,8 @@ def sequences(seed):
 @pytest.fixture
 def folder(tmp_path):
     """Returns a folder with a file for each screen."""
-    path = tmp_path / "overlay" / "root"
-    path.mkdir(parents=True)
+    path = tmp_path / "sequences"
+    path.mkdir()
     for n in range(SEED, SEED + COUNT):
         (path / str(n)).write_bytes(sequences(n).encode("latin-1"))
     return path
@@ -97,9 +99,9 @@ def on_linux(folder, work):
     memory."""
     os.makedirs(work)
     command = f"""for n in $(seq {SEED} {SEED + COUNT - 1}); do
-        cat root/$n > /dev/tty1; cat /dev/vcsa1
+        cat $n > /dev/tty1; cat /dev/vcsa1
     done"""
-    data = in_machine(str(folder.parent), command, work, 300, ())
+    data = in_machine(str(folder), command, work, 300, ())
     assert len(data) == COUNT * BYTES, data[:300]
     screens = []
     for at in range(0, len(data), BYTES):
@@ -111,13 +113,18 @@ def on_linux(folder, work):
 def on_cowix(folder, work):
     """Yields the screens. A shell on the serial line is told what to show."""
     os.makedirs(work)
-    image = f"{work}/floppy.img"
-    programs = [p for p in os.listdir(f"{BUILD}/bin") if "." not in p]
-    made = mkfs(image, *sorted(programs), overlay=str(folder.parent))
-    assert made.returncode == 0, made.stderr
+    image, disk = f"{work}/floppy.img", f"{work}/disk.img"
+    shutil.copy(FLOPPY, image)
+    subprocess.run(
+        [f"{TOP}/tools/mkfs", "-q", "--overlay", str(folder)]
+        + ["--fs", "minix3", "--size", str(1000 + 4 * COUNT), "-o", disk],
+        check=True,
+    )
     m = Machine(
         work,
         image,
+        "-drive",
+        f"if=ide,format=raw,file={disk}",
         "-chardev",
         f"socket,id=line,path={work}/line,server=on,wait=off",
         "-serial",
@@ -129,7 +136,8 @@ def on_cowix(folder, work):
         line.settimeout(60)
         line.connect(f"{work}/line")
         line.sendall(
-            b"while read n; do cat /root/$n > /dev/tty1; echo has $n.; done\n"
+            b"mount /dev/hda /mnt; while read n; do "
+            b"cat /mnt/$n > /dev/tty1; echo has $n.; done\n"
         )
         for n in range(SEED, SEED + COUNT):
             line.sendall(b"%d\n" % n)

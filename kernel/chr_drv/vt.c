@@ -262,7 +262,9 @@ static void csi_change(struct console *c, u8 command)
 		console_fill(c, row, c->cursor.column,
 			     clamp(n, 1, COLUMNS - c->cursor.column));
 		break;
+	default: return;
 	}
+	c->cursor.wrap_pending = false;
 }
 
 /* Obeys ESC [ ... with that final character. */

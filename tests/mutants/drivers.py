@@ -56,6 +56,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "erased_line_wraps",
+        "test_console.py::test_as_on_linux",
+        (
+            "kernel/chr_drv/vt.c",
+            "default: return; } c->cursor.wrap_pending = false;",
+            "\t}",
+        ),
+    ),
+    Mutant(
         "shift_out_to_letters",
         "test_console.py::test_as_on_linux",
         ("kernel/chr_drv/vt.c", "c->cursor.graphics[1] = true;", ""),
