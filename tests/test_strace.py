@@ -249,7 +249,7 @@ def by_process(text):
         whole = re.sub(r"0x[0-9a-f]{6,} /\* \d+", "ENVIRONMENT", whole)
         whole = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", whole)
         whole = re.sub(r"_([us])time=\d+", r"_\1time=TIME", whole)
-        whole = re.sub(r" +(=|ADDRESS\)) ", r" \1 ", whole)
+        whole = re.sub(r" +(=|ADDRESS\))(?= )", r" \1", whole)
         whole = re.sub(r'"[^"]*/(bin|tests)/', r'"/\1/', whole)
         whole = re.sub(
             r"((fork|clone)\(.*\) = |si_pid=|kill\(-?|in pid )\d+",
