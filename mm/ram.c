@@ -74,8 +74,8 @@ static u32 apply_mem_param(u32 end)
 
 /*
  * Take memory for good before the frame allocator works: page tables of the
- * linear map, mem_map itself. The memory lies from 1 MB up, in the 4 MB that
- * head.asm mapped. Panics when it would leave them.
+ * linear map, mem_map itself. The memory lies behind the kernel's variables, in the
+ * 4 MB that head.asm mapped. Panics when it would leave them.
  */
 void *boot_alloc(u32 size)
 {
@@ -91,7 +91,7 @@ void *boot_alloc(u32 size)
 void memory_size_init(const struct boot_params *bp)
 {
 	nr_frames = apply_mem_param(ram_end(bp)) >> PAGE_SHIFT;
-	boot_next = LOW_RAM_START;
+	boot_next = PAGE_ROUND_UP(__pa(_end));
 }
 
 /*
@@ -153,13 +153,14 @@ void frames_init(struct boot_params *bp)
 
 	mem_map = boot_alloc(nr_frames * sizeof(struct page));
 	rep_stosl(mem_map, 0, nr_frames * sizeof(struct page) / 4);
-	reserve_range(0, __pa(_end));
+	reserve_range(0, __pa(__data_end));
 	reserve_range(ebda, boot_next);
 	reserve_holes(bp);
 	add_range(FIRST_USED, nr_frames);
 	add_range(boot_next >> PAGE_SHIFT, min_u32(FIRST_USED, nr_frames));
 	/* below 640 KB, between the kernel and what the BIOS has */
-	add_range(PAGE_ROUND_UP(__pa(_end)) >> PAGE_SHIFT, ebda >> PAGE_SHIFT);
+	add_range(PAGE_ROUND_UP(__pa(__data_end)) >> PAGE_SHIFT,
+		  ebda >> PAGE_SHIFT);
 	nr_ram_frames = nr_free_pages;
 	reserve_init();
 	zero_page = get_zeroed_page();

@@ -17,7 +17,7 @@ void log_to_console(bool on);	/* whether printk also writes the console */
 void log_append(const char *s, size_t n);
 int log_read(char __user *buf, u32 count, loff_t *pos);
 
-extern const u8 __text_start[], __text_end[], _end[];	/* kernel/kernel.ld */
+extern const u8 __text_start[], __text_end[], __data_end[], _end[];
 
 /* kernel/panic.c */
 NORETURN void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
