@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, TOP, cowix
+from conftest import BUILD, TOP, cowix, mkfs
 
 FILE = "lib/list.o"
 
@@ -49,6 +49,22 @@ def test_other_flags_compile_again(make):
     assert make("OPT=-O0") == ""
     assert FILE in make()
     assert make("WERROR=1") == ""
+
+
+def test_without_optimization(tmp_path):
+    """Boots a kernel of -O0, which is the largest one."""
+    kernel, image = f"{tmp_path}/kernel.bin", f"{tmp_path}/image"
+    subprocess.run(
+        ["make", "-s", "-j2", f"BUILD={tmp_path}", "OPT=-O0", kernel],
+        cwd=TOP,
+        env={key: os.environ[key] for key in ("PATH", "HOME")},
+        check=True,
+        timeout=900,
+    )
+    made = mkfs(image, "init", "sh", "mount", "audit", kernel=kernel)
+    assert made.returncode == 0, made.stderr
+    result = cowix("audit", image=image)
+    assert result.out.startswith(b"mismatches 0\n"), result.err
 
 
 def test_other_tools(make, tmp_path):
