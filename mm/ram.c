@@ -73,9 +73,9 @@ static u32 apply_mem_param(u32 end)
 }
 
 /*
- * Take memory for good before the frame allocator works: page tables of the
- * linear map, mem_map itself. The memory lies behind the kernel's variables, in the
- * 4 MB that head.asm mapped. Panics when it would leave them.
+ * Takes memory for good before the frame allocator works: page tables of the
+ * linear map, mem_map itself. The memory lies behind the kernel's variables, in
+ * the 4 MB that head.asm mapped. Panics when it would leave them.
  */
 void *boot_alloc(u32 size)
 {
