@@ -20,7 +20,8 @@ struct program {
 	u32 entry;			/* its own entry point, for AT_ENTRY */
 	u32 interpreter_base;		/* for AT_BASE; 0: there is none */
 	bool stack_exec;		/* code on its stack may run */
-	u32 at;				/* lowest stack address used so far */
+	u32 at;				/* lowest stack address in use */
+	u32 lowest;			/* of what a script has replaced */
 	u32 bottom;			/* of the stack */
 	u32 argc, envc;
 	u32 filename;			/* stack address of the path */

@@ -151,7 +151,7 @@ static int begin_stack(struct program *p, u32 room)
 		.flags = VM_READ | VM_WRITE | VM_EXEC | VM_GROWSDOWN,
 	};
 
-	p->at = STACK_TOP;
+	p->at = p->lowest = STACK_TOP;
 	p->bottom = STACK_TOP - room;
 	p->mm = mm_alloc();
 	return p->mm ? map_area(p->mm, &stack) : -ENOMEM;
@@ -237,6 +237,7 @@ int replace_argv0(struct program *p, const char *path, const char *argument,
 {
 	int error;
 
+	p->lowest = min_u32(p->lowest, p->at);
 	p->at += string_length(p, p->at) + 1;
 	error = push_kernel_string(p, path);
 	p->argc++;
@@ -304,7 +305,13 @@ static int store_table(struct program *p, u32 platform, u32 random)
 /* Gives the stack's area its true size and permissions. */
 static void cut_stack(struct program *p, struct vm_area *stack)
 {
-	stack->start = PAGE_ROUND_DOWN(p->at);
+	u32 start = PAGE_ROUND_DOWN(p->at);
+
+	/* a script's own argv[0] was longer than what has replaced it */
+	if (p->lowest < start)
+		free_page_tables(p->mm, PAGE_ROUND_DOWN(p->lowest), start,
+				 start, start);
+	stack->start = start;
 	if (!p->stack_exec)
 		stack->flags &= ~VM_EXEC;
 }

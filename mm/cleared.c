@@ -16,6 +16,9 @@ void kpage_free_cleared(void *page)
 {
 	u32 frame = __pa(page) >> PAGE_SHIFT;
 
+	if (mem_map[frame].count != 1)
+		panic("kpage_free_cleared: frame %u has count %u", frame,
+		      mem_map[frame].count);
 	mem_map[frame] = (struct page){ 0, cleared_list };
 	cleared_list = frame;
 	nr_free_pages++;

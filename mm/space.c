@@ -34,6 +34,21 @@ struct mm *mm_alloc(void)
 }
 
 /*
+ * Keeps the structure of an address space, though not what is in it. So no
+ * later one has its place: the two can be told apart.
+ */
+void mm_hold(struct mm *mm)
+{
+	mm->holders++;
+}
+
+void mm_drop_hold(struct mm *mm)
+{
+	if (--mm->holders == 0 && mm->users == 0)
+		kfree(mm);
+}
+
+/*
  * Drops one user of an address space. The last one frees its pages, tables,
  * areas and directory. Before that the caller must load another directory, by
  * use_mm().
@@ -42,6 +57,7 @@ void mm_release(struct mm *mm)
 {
 	if (--mm->users > 0)
 		return;
+	mm_hold(mm);
 	if (mm->shares_tables)
 		drop_shared_tables(mm);
 	while (!list_empty(&mm->areas)) {
@@ -54,13 +70,16 @@ void mm_release(struct mm *mm)
 	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
 		panic("mm_release: %u pages left, %u in swap", mm->nr_resident,
 		      mm->nr_swapped);
+	/* tables at places where making an area failed */
+	if (zero_words(mm->pgdir, USER_PDES) < USER_PDES)
+		free_page_tables(mm, 0, TASK_SIZE, 0, TASK_SIZE);
 	/*
 	 * last: giving up a file sleeps, and the audit still finds what is left
 	 */
 	list_unlink(&mm->link);
 	rep_stosl(mm->pgdir + USER_PDES, 0, KERNEL_PDES);
 	kpage_free_cleared(mm->pgdir);
-	kfree(mm);
+	mm_drop_hold(mm);
 }
 
 /*

@@ -75,8 +75,10 @@ static int receive_timed(int fd, struct mmsghdr __user *list, u32 count,
 			 u32 flags, void __user *timeout, bool wide)
 {
 	struct deadline end;
-	int n = get_deadline(&end, CLOCK_MONOTONIC, false, timeout, wide);
+	int n;
 
+	no_deadline(0);		/* a call that goes on begins its time again */
+	n = get_deadline(&end, CLOCK_MONOTONIC, false, timeout, wide);
 	if (!n)
 		n = receive_messages(fd, list, count, flags, &end);
 	if (n > 0 && timeout && put_time_left(&end, timeout, wide) < 0)

@@ -13,11 +13,20 @@
 static int mem_open(struct inode *inode, struct file *file)
 {
 	int error = proc_check_access(inode);
+	struct mm *mm = error ? NULL : proc_task(inode)->mm;
 
-	/* only to be compared: it may be gone when the file is used */
-	if (!error)
-		file->private = proc_task(inode)->mm;
+	/* held, so that no later one can be taken for it */
+	if (mm)
+		mm_hold(mm);
+	file->private = mm;
 	return error;
+}
+
+static void mem_release(struct inode *inode, struct file *file)
+{
+	(void)inode;
+	if (file->private)
+		mm_drop_hold(file->private);
 }
 
 static int access_mem(struct file *file, char __user *buf, u32 count,
@@ -49,4 +58,5 @@ static int mem_write(struct file *file, const char __user *buf, u32 count,
 }
 
 const struct file_ops mem_fops = { .open = mem_open, .read = mem_read,
-				   .write = mem_write };
+				   .write = mem_write,
+				   .release = mem_release };

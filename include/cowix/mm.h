@@ -201,6 +201,7 @@ struct mm {
 	/* the area found last: faults come in clusters */
 	struct vm_area *last_area;
 	int users;		/* tasks that share this address space */
+	int holders;		/* who keep only this structure: mm_hold() */
 	u32 nr_areas;
 	bool keeps_back;		/* some area is, or was, VM_NOT_LENT */
 	u32 locks_future;		/* VM_LOCKED for areas to come, or 0 */
@@ -244,6 +245,8 @@ extern struct list all_mms;
 struct mm *mm_alloc(void); /* an empty address space with one user, or NULL */
 /* drop one user; the last one frees everything */
 void mm_release(struct mm *mm);
+void mm_hold(struct mm *mm);
+void mm_drop_hold(struct mm *mm);
 /* areas and, as copy does it, pages; NULL: no memory, mm is as it was */
 struct mm *mm_dup(struct mm *mm,
 		  int (*copy)(struct mm *child, struct mm *parent));

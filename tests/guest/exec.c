@@ -214,6 +214,24 @@ static void long_lines(void)
 	CHECK(unlink(FILE_NAME) == 0);
 }
 
+/* Runs a script by a name that is longer than what replaces it. */
+static void long_own_name(void)
+{
+	static char name[100001];
+	char *argv[] = { name, NULL };
+	int pid;
+
+	memset(name, 'a', sizeof(name) - 1);
+	make("/tmp/named", "#!/bin/true\n", 12);
+	pid = fork();
+	if (pid == 0) {
+		execve("/tmp/named", argv, argv + 1);
+		_exit(1);
+	}
+	CHECK(wait_status(pid) == 0);
+	CHECK(unlink("/tmp/named") == 0);
+}
+
 /* Checks that five scripts may call each other, but not six. */
 static void nested_scripts(void)
 {
@@ -294,6 +312,7 @@ static int run(int argc, char **argv)
 		{ "bad_arguments", "strings that are nowhere", bad_arguments },
 		{ "script_lines", "what a #! line may say", script_lines },
 		{ "long_lines", "and how long it may be", long_lines },
+		{ "long_own_name", "a script's long argv[0]", long_own_name },
 		{ "nested_scripts", "scripts of scripts", nested_scripts },
 		{ "names", "a script's name", names },
 		{ "large_text", "more text than memory", large_text },

@@ -96,7 +96,7 @@ static void wait_at(int value)
 /* Checks that another's file is empty after exec, and after the end. */
 static void another(void)
 {
-	char *argv[] = { "sleep", "1", NULL };
+	char *argv[] = { "nice", "sleep", "1", NULL };	/* execs twice */
 	int pid, fd, n = 0, new = 3;
 
 	gate = (void *)map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
@@ -105,7 +105,7 @@ static void another(void)
 		wait_at(1);
 		gate[1] = mine;
 		*gate = 2;
-		execve("/bin/sleep", argv, argv + 2);
+		execve("/bin/nice", argv, argv + 3);
 		_exit(1);
 	}
 	fd = open_mem(pid, O_RDWR);

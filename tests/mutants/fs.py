@@ -46,12 +46,17 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "replaced_name_leaks",
+        "exec long_own_name",
+        ("fs/exec_args.c", "if (p->lowest < start)", "\tif (0)"),
+    ),
+    Mutant(
         "argument_pages_leak",
         "exec long_arguments",
         (
             "fs/exec_args.c",
-            "->start = PAGE_ROUND_DOWN(p->at);",
-            "->start = STACK_TOP - PAGE_SIZE;",
+            "stack->start = start;",
+            "\tstack->start = STACK_TOP - PAGE_SIZE;",
         ),
     ),
     Mutant(

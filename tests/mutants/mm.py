@@ -368,8 +368,8 @@ MUTANTS = [
         "owners tasks",
         (
             "mm/space.c",
-            "kpage_free_cleared(mm->pgdir); kfree(mm);",
-            "\tkfree(mm);",
+            "kpage_free_cleared(mm->pgdir); mm_drop_hold(mm);",
+            "\tmm_drop_hold(mm);",
         ),
         says="owner directory",
     ),
