@@ -45,6 +45,22 @@ sync; poweroff
 HEADER = re.compile(rb"==== (\S+) (\d+) (\d+)\n")
 
 
+def make(*words):
+    """Runs make, and returns its output. Skips the test if the registry cannot
+    be reached."""
+    made = subprocess.run(
+        ["make", "-s", *words],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if f"Error {UNREACHABLE}" in made.stderr:
+        pytest.skip("the registry of Debian's packages cannot be reached")
+    assert made.returncode == 0, made.stdout + made.stderr
+    return made.stdout
+
+
 def build():
     """Makes build/debian.img if it is not there or older than the kernel."""
     tool = os.path.join(TOP, "tools/debian")
@@ -54,16 +70,7 @@ def build():
             map(os.path.getmtime, (tool, f"{BUILD}/kernel.bin"))
         ):
             return
-        made = subprocess.run(
-            ["make", "-s", "debian", "PACKAGES="],
-            cwd=TOP,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if f"Error {UNREACHABLE}" in made.stderr:
-        pytest.skip("the registry of Debian's packages cannot be reached")
-    assert made.returncode == 0, made.stdout + made.stderr
+        make("debian", "PACKAGES=")
 
 
 def scripts(names, folder):
