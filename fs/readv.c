@@ -28,8 +28,8 @@ static int do_vector(struct file *file, const struct iovec __user *vector,
 
 	if (n)
 		return n;
-	if (file->fop->vector)
-		return file->fop->vector(file, &p, length, write);
+	if (file->fop->vector)	/* no datagram, as on Linux */
+		return length ? file->fop->vector(file, &p, length, write) : 0;
 	while (done < length && (write || !done || !is_dry(file))) {
 		u32 part;
 

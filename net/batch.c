@@ -1,7 +1,7 @@
 /*
  * sendmmsg() and recvmmsg(): several messages, one after the other. What was
  * done before an error is told instead of it. The error comes with the next
- * call then.
+ * call then. The descriptor is looked up once: another thread may close it.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -20,7 +20,7 @@ int sys_sendmmsg(int fd, struct mmsghdr __user *list, u32 count, u32 flags)
 
 	count = min_u32(count, UIO_MAXIOV);
 	for (; !error && done < count && whole; list++) {
-		error = send_message(fd, &list->msg_hdr, flags, &whole);
+		error = send_message(sock, &list->msg_hdr, flags, &whole);
 		if (error >= 0)
 			error = put_user_u32(error, &list->msg_len);
 		done += !error;
@@ -31,12 +31,9 @@ int sys_sendmmsg(int fd, struct mmsghdr __user *list, u32 count, u32 flags)
 }
 
 /* Keeps an error for the next call that asks the socket for one. */
-static void keep_error(int fd, int error)
+static void keep_error(struct socket *sock, int error)
 {
-	struct socket *sock;
-
-	if (error != -EAGAIN && error > -ERESTARTSYS &&
-	    get_socket(fd, &sock) == 0)
+	if (error != -EAGAIN && error > -ERESTARTSYS)
 		sock->error = -error;
 }
 
@@ -51,8 +48,8 @@ static int receive_messages(int fd, struct mmsghdr __user *list, u32 count,
 	if (!error)
 		error = take_error(sock);
 	for (; !error && done < count; list++) {
-		error = sys_recvmsg(fd, &list->msg_hdr,
-				    flags & ~MSG_WAITFORONE);
+		error = receive_message(sock, &list->msg_hdr,
+					flags & ~MSG_WAITFORONE);
 		if (error >= 0)
 			error = put_user_u32(error, &list->msg_len);
 		done += !error;
@@ -66,7 +63,7 @@ static int receive_messages(int fd, struct mmsghdr __user *list, u32 count,
 	if (!done)
 		return error;
 	if (error)
-		keep_error(fd, error);
+		keep_error(sock, error);
 	return done;
 }
 

@@ -10,14 +10,24 @@
 #include <abi/uio.h>
 #include "net/net.h"
 
-/* Begins a call on a descriptor's socket. Returns 0, -EBADF or -ENOTSOCK. */
-static int begin_transfer(struct transfer *t, int fd, u32 flags)
+static void set_transfer(struct transfer *t, struct socket *sock, u32 flags)
 {
 	memset(t, 0, sizeof(*t));
+	t->sock = sock;
 	t->flags = flags;
 	t->told = flags & MSG_CMSG_CLOEXEC;
 	current_creds(&t->creds);
-	return get_socket(fd, &t->sock);
+}
+
+/* Begins a call on a descriptor's socket. Returns 0, -EBADF or -ENOTSOCK. */
+static int begin_transfer(struct transfer *t, int fd, u32 flags)
+{
+	struct socket *sock;
+	int error = get_socket(fd, &sock);
+
+	if (!error)
+		set_transfer(t, sock, flags);
+	return error;
 }
 
 /* Gives a call one piece of memory. Returns 0 or -EFAULT. */
@@ -118,15 +128,15 @@ static int get_extras(struct transfer *t, const struct msghdr *msg)
 }
 
 /* Sends a message. Finds out if all of it was sent: if not, a part may be. */
-int send_message(int fd, const struct msghdr __user *user, u32 flags,
-		 bool *whole)
+int send_message(struct socket *sock, const struct msghdr __user *user,
+		 u32 flags, bool *whole)
 {
 	struct transfer t;
 	struct msghdr msg;
-	int n = begin_transfer(&t, fd, flags);
+	int n;
 
-	if (!n)
-		n = get_header(&t, &msg, user);
+	set_transfer(&t, sock, flags);
+	n = get_header(&t, &msg, user);
 	if (!n)
 		n = get_extras(&t, &msg);
 	if (!n)
@@ -137,9 +147,11 @@ int send_message(int fd, const struct msghdr __user *user, u32 flags,
 
 int sys_sendmsg(int fd, const struct msghdr __user *user, u32 flags)
 {
+	struct socket *sock;
 	bool whole;
+	int error = get_socket(fd, &sock);
 
-	return send_message(fd, user, flags, &whole);
+	return error ? error : send_message(sock, user, flags, &whole);
 }
 
 /* Tells a program all that it wants to know of what was received. */
@@ -156,14 +168,14 @@ static int put_extras(struct transfer *t, const struct msghdr *msg,
 	return error;
 }
 
-int sys_recvmsg(int fd, struct msghdr __user *user, u32 flags)
+int receive_message(struct socket *sock, struct msghdr __user *user, u32 flags)
 {
 	struct transfer t;
 	struct msghdr msg;
-	int n = begin_transfer(&t, fd, flags), error = 0;
+	int n, error = 0;
 
-	if (!n)
-		n = get_header(&t, &msg, user);
+	set_transfer(&t, sock, flags);
+	n = get_header(&t, &msg, user);
 	if (n)
 		return n;
 	n = do_receive(&t);
@@ -171,4 +183,12 @@ int sys_recvmsg(int fd, struct msghdr __user *user, u32 flags)
 		error = put_extras(&t, &msg, user);
 	end_receive(&t);
 	return error ? error : n;
+}
+
+int sys_recvmsg(int fd, struct msghdr __user *user, u32 flags)
+{
+	struct socket *sock;
+	int error = get_socket(fd, &sock);
+
+	return error ? error : receive_message(sock, user, flags);
 }

@@ -179,8 +179,9 @@ int get_control(struct transfer *t, const u8 __user *control, u32 size);
 u32 put_control(struct transfer *t, u8 __user *control, u32 size);
 
 /* msg.c */
-int send_message(int fd, const struct msghdr __user *user, u32 flags,
-		 bool *whole);
+int send_message(struct socket *sock, const struct msghdr __user *user,
+		 u32 flags, bool *whole);
+int receive_message(struct socket *sock, struct msghdr __user *user, u32 flags);
 
 /* send.c */
 bool may_send(const struct socket *sock, const struct socket *to);

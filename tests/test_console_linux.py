@@ -20,7 +20,7 @@ RESET = "\033c\033%@"  # no UTF-8
 # Left out is what Linux does in its own way: a tab stop that ESC [ g sets, not
 # clears; lines moved outside of the region, or all but one; 24-bit colours.
 SIMPLE = """D E M 7 8 H (0 (B )0 )B [s [u [r [m [;7m [K [1K [2K [1J [4h [4l
-    [?6h [?6l [?7h [?7l [3g [>c ]0;title\a ]R"""
+    [?6h [?6l [?7h [?7l [3g [>c ]0;title\a ]R [3K [4J [38;5m [48;5m"""
 RENDITIONS = [*range(8), *range(21, 26), 27, *range(30, 38), 39]
 RENDITIONS += [*range(40, 48), 49, *range(90, 98), *range(100, 108)]
 
@@ -70,12 +70,18 @@ def control(r):
     return r.choice("\r\n\t\b") * r.randrange(1, 4)
 
 
+def at_the_edge(r):
+    """Comes to the last column, where the next character waits to wrap."""
+    then = r.choice(("\t", "\033M", "\033[3K", "\033[4J", "\033[K"))
+    return f"\033[{r.randrange(1, 26)};78Habc{then}d"
+
+
 def shifted(r):
     return "\016" + text(r) + "\017"
 
 
 KINDS = [text, text, simple, simple, simple, go_to, move, edit, move_lines]
-KINDS += [region, rendition, rendition, indexed, control, control, shifted]
+KINDS += [region, rendition, rendition, indexed, control, control, shifted, at_the_edge]
 
 
 def sequences(seed):

@@ -71,6 +71,7 @@ static void reverse_line_feed(struct console *c)
 		console_scroll(c, c->top, c->bottom, -1);
 	else
 		go_to(c, c->cursor.row - 1, c->cursor.column);
+	c->cursor.wrap_pending = false;
 }
 
 /*
@@ -128,13 +129,14 @@ static bool is_tab_stop(const struct console *c, int column)
 	return c->tabs[column / 32] & 1u << column % 32;
 }
 
+/* Goes to the next tab stop. At the right edge nothing changes. */
 static void tab(struct console *c)
 {
-	int column = c->cursor.column + 1;
+	int *column = &c->cursor.column;
 
-	while (column < COLUMNS - 1 && !is_tab_stop(c, column))
-		column++;
-	go_to(c, c->cursor.row, column);
+	do
+		*column = min_u32(*column + 1, COLUMNS - 1);
+	while (*column < COLUMNS - 1 && !is_tab_stop(c, *column));
 }
 
 /* Obeys a control character, even inside a sequence. */
@@ -249,6 +251,9 @@ static void csi_change(struct console *c, u8 command)
 	int n = clamp(vt_arg(c, 0, 1), 1, COLUMNS), row = c->cursor.row;
 	bool inside = row >= c->top && row <= c->bottom;
 
+	if ((command == 'J' && vt_arg(c, 0, 0) > 3) ||
+	    (command == 'K' && vt_arg(c, 0, 0) > 2))
+		return;
 	switch (command) {
 	case 'J': erase_screen(c, vt_arg(c, 0, 0)); break;
 	case 'K': erase_line(c, vt_arg(c, 0, 0)); break;

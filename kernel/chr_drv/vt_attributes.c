@@ -92,20 +92,23 @@ static void set_attribute(struct cursor *cursor, int code)
 }
 
 /*
- * Sets one of 256 colours, of which the first 16 are known: they have codes of
- * their own. code is 38 for the foreground or 48 for the background. A dark
- * foreground is not bold.
+ * Sets one of 256 colours, whose number is argument n; without it nothing
+ * changes. The first 16 are known: they have codes of their own. code is 38 for
+ * the foreground or 48 for the background. A dark foreground is not bold.
  */
-static void set_indexed(struct cursor *cursor, int code, int number)
+static void set_indexed(struct console *c, int code, u32 n)
 {
 	int first = code == 38 ? 30 : 40, first_bright = first + 60;
+	int number = vt_arg(c, n, 0);
 
-	if (number < 16 && code == 38)
-		cursor->intensity = NORMAL;
+	if (n >= c->nr_args || number >= 16)
+		return;
+	if (code == 38)
+		c->cursor.intensity = NORMAL;
 	if (number < 8)
-		set_attribute(cursor, first + number);
-	else if (number < 16)
-		set_attribute(cursor, first_bright + number - 8);
+		set_attribute(&c->cursor, first + number);
+	else
+		set_attribute(&c->cursor, first_bright + number - 8);
 }
 
 /*
@@ -119,7 +122,7 @@ static void set_grouped(struct console *c, u32 i)
 	if (code == 4)
 		set_attribute(&c->cursor, kind ? 4 : 24);
 	else if ((code == 38 || code == 48) && kind == 5)
-		set_indexed(&c->cursor, code, vt_arg(c, i + 2, 0));
+		set_indexed(c, code, i + 2);
 }
 
 /*
@@ -135,7 +138,7 @@ static u32 set_plain(struct console *c, u32 i)
 		return 1;
 	}
 	if (kind == 5) {
-		set_indexed(&c->cursor, code, vt_arg(c, i + 2, 0));
+		set_indexed(c, code, i + 2);
 		return 3;
 	}
 	return kind == 2 ? 5 : 2;

@@ -1,5 +1,6 @@
 /* sendmmsg() and recvmmsg(): several messages in one call. */
 #include "sockets.h"
+#include "thread.h"
 
 #define MANY	8
 #define BAD	((void *)0x10)
@@ -238,10 +239,39 @@ static void by_socketcall(void)
 	close_pair(fds);
 }
 
+/* Puts another socket into the descriptor from which main receives. */
+static void replace(void *arg)
+{
+	int *fds = arg;
+
+	CHECK(send(fds[0], "a", 1, 0) == 1);
+	sleep_ms(100);
+	CHECK(dup2(fds[2], fds[1]) == fds[1]);
+	CHECK(send(fds[0], "bb", 2, 0) == 2);
+}
+
+/* Checks that the descriptor is looked up once for all messages. */
+static void replaced(void)
+{
+	int fds[4];
+	struct thread t;
+
+	make_pair(SOCK_DGRAM, fds);
+	make_pair(SOCK_DGRAM, fds + 2);
+	prepare(1);
+	start(&t, replace, fds);
+	CHECK(receive_list(fds[1], list, 2, 0, NULL) == 2);
+	CHECK(list[0].msg_len == 1 && list[1].msg_len == 2);
+	join(&t);
+	close_pair(fds);
+	close_pair(fds + 2);
+}
+
 TESTS({ "kinds", "datagrams and records", kinds },
       { "all_of_a_message", "addresses and descriptors", all_of_a_message },
       { "errors", "an error after the first message", errors },
       { "streams", "a message that is sent in part is the last", streams },
       { "faults", "a message of which a part cannot be read", faults },
       { "timeouts", "the timeout of recvmmsg", timeouts },
-      { "by_socketcall", "socketcall's numbers for both", by_socketcall })
+      { "by_socketcall", "socketcall's numbers for both", by_socketcall },
+      { "replaced", "another thread replaces the descriptor", replaced })
