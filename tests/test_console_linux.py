@@ -81,7 +81,8 @@ def shifted(r):
 
 
 KINDS = [text, text, simple, simple, simple, go_to, move, edit, move_lines]
-KINDS += [region, rendition, rendition, indexed, control, control, shifted, at_the_edge]
+KINDS += [region, rendition, rendition, indexed, control, control, shifted]
+KINDS += [at_the_edge]
 
 
 def sequences(seed):

@@ -128,7 +128,7 @@ static void boundaries(int type)
 	CHECK(recv(fds[1], buf, 2, MSG_TRUNC | MSG_PEEK) == 5);
 	CHECK(recv(fds[1], buf, 2, 0) == 2 && memcmp(buf, "th", 2) == 0);
 	CHECK_ERRNO(recv(fds[1], buf, 2, MSG_DONTWAIT), EAGAIN);
-	CHECK(syscall(__NR_writev, fds[0], out, 0) == 0);	/* sends nothing */
+	CHECK(syscall(__NR_writev, fds[0], out, 0) == 0);	/* no message */
 	CHECK(syscall(__NR_writev, fds[0], out, 2) == 5);
 	CHECK(ioctl(fds[1], FIONREAD, &n) == 0 && n == 5);
 	CHECK(syscall(__NR_readv, fds[1], in, 2) == 4 &&

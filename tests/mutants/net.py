@@ -141,6 +141,6 @@ MUTANTS = [
     Mutant(
         "later_error_is_lost",
         "sockets_batch errors",
-        ("net/batch.c", "keep_error(fd, error);", ";"),
+        ("net/batch.c", "keep_error(sock, error);", ";"),
     ),
 ]
