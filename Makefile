@@ -39,7 +39,7 @@ export NM QEMU BOCHS
 
 # The kernel's object files, folder by folder.
 KERNEL_OBJS = boot/head.o \
-	$(addprefix lib/,list.o hash.o tree.o string.o parse.o vsnprintf.o) \
+	$(addprefix lib/,list.o hash.o string.o parse.o vsnprintf.o) \
 	$(addprefix kernel/,main.o entry.o trap_entry.o switch.o fixup.o \
 	traps.o gdt.o irq.o fpu.o debugreg.o sys_call_table.o sys_ni.o \
 	pci.o params.o printk.o log.o panic.o backtrace.o random.o plan.o \
