@@ -28,7 +28,8 @@ static int do_vector(struct file *file, const struct iovec __user *vector,
 
 	if (n)
 		return n;
-	if (file->fop->vector)	/* no datagram, as on Linux */
+	/* no bytes: no empty datagram is sent, as on Linux */
+	if (file->fop->vector)
 		return length ? file->fop->vector(file, &p, length, write) : 0;
 	while (done < length && (write || !done || !is_dry(file))) {
 		u32 part;

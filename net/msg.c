@@ -10,6 +10,7 @@
 #include <abi/uio.h>
 #include "net/net.h"
 
+/* Begins a call on a socket that the caller has looked up. */
 static void set_transfer(struct transfer *t, struct socket *sock, u32 flags)
 {
 	memset(t, 0, sizeof(*t));
@@ -168,6 +169,7 @@ static int put_extras(struct transfer *t, const struct msghdr *msg,
 	return error;
 }
 
+/* Receives a message. Returns its length or an error. */
 int receive_message(struct socket *sock, struct msghdr __user *user, u32 flags)
 {
 	struct transfer t;

@@ -132,11 +132,11 @@ static bool is_tab_stop(const struct console *c, int column)
 /* Goes to the next tab stop. At the right edge nothing changes. */
 static void tab(struct console *c)
 {
-	int *column = &c->cursor.column;
+	int column = c->cursor.column + 1;
 
-	do
-		*column = min_u32(*column + 1, COLUMNS - 1);
-	while (*column < COLUMNS - 1 && !is_tab_stop(c, *column));
+	while (column < COLUMNS - 1 && !is_tab_stop(c, column))
+		column++;
+	c->cursor.column = min_u32(column, COLUMNS - 1);
 }
 
 /* Obeys a control character, even inside a sequence. */
