@@ -244,10 +244,9 @@ static void replace(void *arg)
 {
 	int *fds = arg;
 
-	CHECK(send(fds[0], "a", 1, 0) == 1);
-	sleep_ms(100);
+	sleep_ms(100);			/* until main waits for the first */
 	CHECK(dup2(fds[2], fds[1]) == fds[1]);
-	CHECK(send(fds[0], "bb", 2, 0) == 2);
+	CHECK(send(fds[0], "a", 1, 0) == 1 && send(fds[0], "bb", 2, 0) == 2);
 }
 
 /* Checks that the descriptor is looked up once for all messages. */
