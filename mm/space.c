@@ -49,6 +49,27 @@ void mm_drop_hold(struct mm *mm)
 }
 
 /*
+ * Frees all areas, and first all their pages: dropping an area may sleep, and
+ * the audit could not find it any more. The tree needs no care, it goes as a
+ * whole.
+ */
+static void free_areas(struct mm *mm)
+{
+	mm->last_area = NULL;
+	mm->tree.root = NULL;
+	mm->nr_areas = 0;
+	list_for_each(node, &mm->areas)
+		free_page_tables(mm, area_at(node)->start, area_at(node)->end,
+				 0, room_above(mm, node->next));
+	while (!list_empty(&mm->areas)) {
+		struct vm_area *area = area_at(mm->areas.next);
+
+		list_unlink(&area->link);
+		area_drop(area);
+	}
+}
+
+/*
  * Drops one user of an address space. The last one frees its pages, tables,
  * areas and directory. Before that the caller must load another directory, by
  * use_mm().
@@ -60,13 +81,7 @@ void mm_release(struct mm *mm)
 	mm_hold(mm);
 	if (mm->shares_tables)
 		drop_shared_tables(mm);
-	while (!list_empty(&mm->areas)) {
-		struct vm_area *area = area_at(mm->areas.next);
-
-		free_page_tables(mm, area->start, area->end, 0,
-				 room_above(mm, area->link.next));
-		area_free(mm, area);
-	}
+	free_areas(mm);
 	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
 		panic("mm_release: %u pages left, %u in swap", mm->nr_resident,
 		      mm->nr_swapped);
@@ -129,31 +144,19 @@ no_memory:
  */
 int unmap_range(struct mm *mm, u32 start, u32 end)
 {
-	struct vm_area *first = area_above(mm, start),
-		       *last = area_above(mm, end);
+	struct vm_area *area, *next;
 
-	if (own_tables(mm, start, end) < 0)
+	if (own_tables(mm, start, end) < 0 || split_edges(mm, start, end) < 0)
 		return -ENOMEM;
-	if (first && first->start < start) {
-		struct vm_area *upper = split_area(mm, first, start);
-
-		if (!upper)
-			return -ENOMEM;
-		if (last == first)
-			last = upper;
-	}
-	if (last && last->start < end && !split_area(mm, last, end))
-		return -ENOMEM;
-	for (;;) {
-		struct vm_area *area = area_above(mm, start);
-
-		if (!area || area->start >= end)
-			return 0;
+	area = area_above(mm, start);
+	for (; area && area->start < end; area = next) {
+		next = area_next(mm, area);
 		free_page_tables(mm, area->start, area->end,
 				 room_below(mm, area->link.prev),
 				 room_above(mm, area->link.next));
 		area_free(mm, area);
 	}
+	return 0;
 }
 
 /*
