@@ -1,8 +1,8 @@
 /*
  * Balanced binary trees: see cowix/tree.h. Insertion and removal change a tree
- * in one place, as if it need not be balanced. Then tree_refresh() goes from
- * there up to the root. Wherever one side of a node has become too high, it
- * rotates: a child takes the place of its parent.
+ * in one place, as if it need not be balanced. Then tree_refresh() goes up from
+ * there, to the first node that stays as it is. Wherever one side of a node has
+ * become too high, it rotates: a child takes the place of its parent.
  *
  *	      node                 up
  *	     /    \              /    \
@@ -37,13 +37,17 @@ static void set_child(struct tree_node *node, u32 side, struct tree_node *child)
 		child->parent = node;
 }
 
-/* Computes anew what a node knows of its subtree. */
-static void update(struct tree *tree, struct tree_node *node)
+/* Computes anew what a node knows of its subtree. Returns true if it changed. */
+static bool update(struct tree *tree, struct tree_node *node)
 {
-	node->height = 1 + max_u32(tree_height(node->child[BELOW]),
-				   tree_height(node->child[ABOVE]));
-	if (tree->update)
-		tree->update(tree, node);
+	u32 height = 1 + max_u32(tree_height(node->child[BELOW]),
+				 tree_height(node->child[ABOVE]));
+	bool changed = height != node->height;
+
+	node->height = height;
+	if (tree->update && tree->update(tree, node))
+		changed = true;
+	return changed;
 }
 
 /* The child on that side takes the place of node. Returns that child. */
@@ -60,31 +64,44 @@ static struct tree_node *rotate(struct tree *tree, struct tree_node *node,
 	return up;
 }
 
-/* Returns how much higher a node is on one side than on the other. */
-static int excess(const struct tree_node *node, u32 side)
+/* Returns how much higher a node is above than below; or less, negative. */
+static int lean(const struct tree_node *node)
 {
-	return (int)(tree_height(node->child[side]) -
-		     tree_height(node->child[!side]));
+	return (int)(tree_height(node->child[ABOVE]) -
+		     tree_height(node->child[BELOW]));
 }
 
-/* Balances and updates one node. Returns what is in its place then. */
-static struct tree_node *balance(struct tree *tree, struct tree_node *node)
+/* Balances a node that is too high on one side. Returns what is in its place. */
+static struct tree_node *balance(struct tree *tree, struct tree_node *node,
+				 u32 side)
 {
-	u32 side = excess(node, ABOVE) > 0 ? ABOVE : BELOW;
+	int inwards = side == ABOVE ? -1 : 1;
 
-	if (excess(node, side) < 2) {
-		update(tree, node);
-		return node;
-	}
-	if (excess(node->child[side], side) < 0)
+	if (lean(node->child[side]) == inwards)
 		rotate(tree, node->child[side], !side);
 	return rotate(tree, node, side);
 }
 
 void tree_refresh(struct tree *tree, struct tree_node *node)
 {
-	for (; node; node = node->parent)
-		node = balance(tree, node);
+	for (; node; node = node->parent) {
+		int leans = lean(node);
+
+		if (leans < -1 || leans > 1)
+			node = balance(tree, node, leans > 0 ? ABOVE : BELOW);
+		else if (!update(tree, node))
+			return;
+	}
+}
+
+/*
+ * Refreshes from a node that is new where it is: what it knows is not what its
+ * parent has seen there. No height is 0, so it counts as changed.
+ */
+static void refresh_new(struct tree *tree, struct tree_node *node)
+{
+	node->height = 0;
+	tree_refresh(tree, node);
 }
 
 void tree_insert(struct tree *tree, struct tree_node *node,
@@ -96,7 +113,7 @@ void tree_insert(struct tree *tree, struct tree_node *node,
 		parent->child[side] = node;
 	else
 		tree->root = node;
-	tree_refresh(tree, node);
+	refresh_new(tree, node);
 }
 
 /*
@@ -106,21 +123,22 @@ void tree_insert(struct tree *tree, struct tree_node *node,
 void tree_remove(struct tree *tree, struct tree_node *node)
 {
 	struct tree_node *below = node->child[BELOW],
-			 *above = node->child[ABOVE], *heir, *changed;
+			 *above = node->child[ABOVE], *heir, *parent;
 
 	if (!below || !above) {
-		heir = below ? below : above;
-		replace(tree, node, heir);
-		tree_refresh(tree, heir ? heir : node->parent);
+		replace(tree, node, below ? below : above);
+		tree_refresh(tree, node->parent);
 		return;
 	}
 	heir = tree_lowest(above);
-	changed = heir->parent == node ? heir : heir->parent;
+	parent = heir->parent;
 	replace(tree, heir, heir->child[ABOVE]);
-	set_child(heir, BELOW, node->child[BELOW]);
+	set_child(heir, BELOW, below);
 	set_child(heir, ABOVE, node->child[ABOVE]);
 	replace(tree, node, heir);
-	tree_refresh(tree, changed);
+	if (parent != node)
+		tree_refresh(tree, parent);
+	refresh_new(tree, heir);
 }
 
 void tree_join(struct tree *tree, struct tree_node *below,

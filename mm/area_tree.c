@@ -61,14 +61,19 @@ static u32 largest_gap(struct tree_node *node)
 	return node ? area_of(node)->largest_gap : 0;
 }
 
-static void update_gap(struct tree *tree, struct tree_node *node)
+/* The tree's update(). */
+static bool update_gap(struct tree *tree, struct tree_node *node)
 {
 	const struct mm *mm = container_of(tree, struct mm, tree);
 	u32 below = largest_gap(node->child[BELOW]),
-	    above = largest_gap(node->child[ABOVE]);
+	    above = largest_gap(node->child[ABOVE]),
+	    largest = max_u32(gap_below(mm, area_of(node)),
+			      max_u32(below, above));
 
-	area_of(node)->largest_gap = max_u32(gap_below(mm, area_of(node)),
-					     max_u32(below, above));
+	if (largest == area_of(node)->largest_gap)
+		return false;
+	area_of(node)->largest_gap = largest;
+	return true;
 }
 
 /* Returns a tree of the n areas from *at on, which moves behind them. */
@@ -99,6 +104,13 @@ static bool has_tree(struct mm *mm)
 	return true;
 }
 
+/* The gap of an area, which may be the head of the list, has changed. */
+void gap_changed(struct mm *mm, struct list *node)
+{
+	if (unlikely(mm->tree.root) && node != &mm->areas)
+		tree_refresh(&mm->tree, &area_at(node)->node);
+}
+
 /*
  * Puts an area, which is in the list, into the tree if there is one. Of two
  * neighbours, one is below the other in the tree. So one of the new area's has
@@ -116,20 +128,16 @@ void tree_add_area(struct mm *mm, struct vm_area *area)
 	else
 		tree_insert(&mm->tree, &area->node, &area_at(next)->node,
 			    BELOW);
+	gap_changed(mm, next);
 }
 
-/* Takes out an area which is no longer in the list. */
+/* Takes out an area which the list has just lost. */
 void tree_remove_area(struct mm *mm, struct vm_area *area)
 {
-	if (unlikely(mm->tree.root))
-		tree_remove(&mm->tree, &area->node);
-}
-
-/* The room below an area, which may be the head of the list, has changed. */
-void gap_changed(struct mm *mm, struct list *node)
-{
-	if (unlikely(mm->tree.root) && node != &mm->areas)
-		tree_refresh(&mm->tree, &area_at(node)->node);
+	if (likely(!mm->tree.root))
+		return;
+	tree_remove(&mm->tree, &area->node);
+	gap_changed(mm, area->link.next);
 }
 
 static struct vm_area *tree_above(struct mm *mm, u32 addr)

@@ -52,6 +52,9 @@ extern found_pages *recounts[];
 extern u32 nr_recounts;
 void recount_owners(found_page *found, u32 held);
 
+/* kernel/debug/audit_areas.c */
+const char *broken_areas(const struct mm *mm);
+
 /* uaccess.asm */
 int __clear_user(void *to, u32 n);
 int __strncpy_from_user(char *to, const char *from, u32 n);

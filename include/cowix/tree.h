@@ -23,8 +23,11 @@ struct tree_node {
 
 struct tree {
 	struct tree_node *root;
-	/* called when the node, or something below it, has changed */
-	void (*update)(struct tree *tree, struct tree_node *node);
+	/*
+	 * Called when the node, or something below it, has changed; NULL:
+	 * nothing is kept. Returns true if what the node knows has changed.
+	 */
+	bool (*update)(struct tree *tree, struct tree_node *node);
 };
 
 /* lib/tree.c */
@@ -35,7 +38,10 @@ struct tree {
 void tree_insert(struct tree *tree, struct tree_node *node,
 		 struct tree_node *parent, u32 side);
 void tree_remove(struct tree *tree, struct tree_node *node);
-/* Balances and updates from node, which may be NULL, up to the root. */
+/*
+ * Balances and updates from node, which may be NULL, upwards. Called when what
+ * update() looks at in that node has changed.
+ */
 void tree_refresh(struct tree *tree, struct tree_node *node);
 /*
  * Makes node the root of two subtrees that are balanced with each other. For
