@@ -156,15 +156,9 @@ static struct vm_area *tree_above(struct mm *mm, u32 addr)
 	return found;
 }
 
-/* Begins at the area that was found last, if addr is not below it. */
 static struct vm_area *list_above(struct mm *mm, u32 addr)
 {
-	struct vm_area *last = mm->last_area;
-	struct list *node = mm->areas.next;
-
-	if (last && last->start <= addr)
-		node = &last->link;
-	for (; node != &mm->areas; node = node->next)
+	list_for_each(node, &mm->areas)
 		if (addr < area_at(node)->end)
 			return area_at(node);
 	return NULL;
