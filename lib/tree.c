@@ -37,7 +37,10 @@ static void set_child(struct tree_node *node, u32 side, struct tree_node *child)
 		child->parent = node;
 }
 
-/* Computes anew what a node knows of its subtree. Returns true if it changed. */
+/*
+ * Computes anew what a node knows of its subtree. Returns true if that has
+ * changed.
+ */
 static bool update(struct tree *tree, struct tree_node *node)
 {
 	u32 height = 1 + max_u32(tree_height(node->child[BELOW]),
@@ -71,7 +74,7 @@ static int lean(const struct tree_node *node)
 		     tree_height(node->child[BELOW]));
 }
 
-/* Balances a node that is too high on one side. Returns what is in its place. */
+/* Balances a node that is too high on that side. Returns what replaces it. */
 static struct tree_node *balance(struct tree *tree, struct tree_node *node,
 				 u32 side)
 {

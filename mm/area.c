@@ -41,7 +41,7 @@ bool is_data(u32 flags)
 }
 
 /* Counts bytes that areas with these flags have more; they may be negative. */
-static void count_bytes(struct mm *mm, u32 flags, u32 bytes)
+static void count_area_bytes(struct mm *mm, u32 flags, u32 bytes)
 {
 	mm->bytes += bytes;
 	if (is_data(flags))
@@ -59,7 +59,7 @@ void area_add(struct mm *mm, struct vm_area *area, struct list *behind)
 {
 	list_add(&area->link, behind);
 	mm->nr_areas++;
-	count_bytes(mm, area->flags, area_size(area));
+	count_area_bytes(mm, area->flags, area_size(area));
 	tree_add_area(mm, area);
 }
 
@@ -81,30 +81,30 @@ void area_free(struct mm *mm, struct vm_area *area)
 		mm->last_area = NULL;
 	list_unlink(&area->link);
 	mm->nr_areas--;
-	count_bytes(mm, area->flags, -area_size(area));
+	count_area_bytes(mm, area->flags, -area_size(area));
 	tree_remove_area(mm, area);
 	area_drop(area);
 }
 
 void move_area_start(struct mm *mm, struct vm_area *area, u32 start)
 {
-	count_bytes(mm, area->flags, area->start - start);
+	count_area_bytes(mm, area->flags, area->start - start);
 	area->start = start;
 	gap_changed(mm, &area->link);
 }
 
 void move_area_end(struct mm *mm, struct vm_area *area, u32 end)
 {
-	count_bytes(mm, area->flags, end - area->end);
+	count_area_bytes(mm, area->flags, end - area->end);
 	area->end = end;
 	gap_changed(mm, area->link.next);
 }
 
 void set_area_flags(struct mm *mm, struct vm_area *area, u32 flags)
 {
-	count_bytes(mm, area->flags, -area_size(area));
+	count_area_bytes(mm, area->flags, -area_size(area));
 	area->flags = flags;
-	count_bytes(mm, flags, area_size(area));
+	count_area_bytes(mm, flags, area_size(area));
 }
 
 /*
@@ -171,7 +171,7 @@ static bool extend_lower(struct mm *mm, struct list *next,
 	prev->end = area->end;
 	if (area->ops)
 		prev->file_end = max_u32(area->file_end, area->start);
-	count_bytes(mm, area->flags, area_size(area));
+	count_area_bytes(mm, area->flags, area_size(area));
 	return true;
 }
 
@@ -262,7 +262,7 @@ struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr)
 		return NULL;
 	upper->start = addr;
 	upper->offset += addr - area->start;
-	count_bytes(mm, area->flags, addr - area->end);
+	count_area_bytes(mm, area->flags, addr - area->end);
 	area->end = addr;
 	area_add(mm, upper, &area->link);
 	return upper;

@@ -14,11 +14,6 @@
 
 #define FEW_AREAS	16u
 
-static struct vm_area *area_of(struct tree_node *node)
-{
-	return container_of(node, struct vm_area, node);
-}
-
 /*
  * Returns the unmapped room below or above an area. Page tables that lie wholly
  * in the room and the area are the area's alone.
@@ -58,7 +53,7 @@ u32 gap_below(const struct mm *mm, const struct vm_area *area)
 
 static u32 largest_gap(struct tree_node *node)
 {
-	return node ? area_of(node)->largest_gap : 0;
+	return node ? area_of_node(node)->largest_gap : 0;
 }
 
 /* The tree's update(). */
@@ -67,12 +62,12 @@ static bool update_gap(struct tree *tree, struct tree_node *node)
 	const struct mm *mm = container_of(tree, struct mm, tree);
 	u32 below = largest_gap(node->child[BELOW]),
 	    above = largest_gap(node->child[ABOVE]),
-	    largest = max_u32(gap_below(mm, area_of(node)),
+	    largest = max_u32(gap_below(mm, area_of_node(node)),
 			      max_u32(below, above));
 
-	if (largest == area_of(node)->largest_gap)
+	if (largest == area_of_node(node)->largest_gap)
 		return false;
-	area_of(node)->largest_gap = largest;
+	area_of_node(node)->largest_gap = largest;
 	return true;
 }
 
@@ -146,7 +141,7 @@ static struct vm_area *tree_above(struct mm *mm, u32 addr)
 	struct vm_area *found = NULL;
 
 	while (node) {
-		struct vm_area *area = area_of(node);
+		struct vm_area *area = area_of_node(node);
 		bool ends_above = addr < area->end;
 
 		if (ends_above)
@@ -194,8 +189,8 @@ static struct vm_area *tree_gap(struct mm *mm, u32 size)
 	for (;;) {
 		if (largest_gap(node->child[ABOVE]) >= size)
 			node = node->child[ABOVE];
-		else if (gap_below(mm, area_of(node)) >= size)
-			return area_of(node);
+		else if (gap_below(mm, area_of_node(node)) >= size)
+			return area_of_node(node);
 		else
 			node = node->child[BELOW];
 	}

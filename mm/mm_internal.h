@@ -12,6 +12,11 @@ static inline struct vm_area *area_at(struct list *node)
 	return list_entry(node, struct vm_area, link);
 }
 
+static inline struct vm_area *area_of_node(struct tree_node *node)
+{
+	return container_of(node, struct vm_area, node);
+}
+
 /* Returns the next higher area, or NULL. */
 static inline struct vm_area *area_next(struct mm *mm, struct vm_area *area)
 {

@@ -49,9 +49,8 @@ void mm_drop_hold(struct mm *mm)
 }
 
 /*
- * Frees all areas, and first all their pages: dropping an area may sleep, and
- * the audit could not find it any more. The tree needs no care, it goes as a
- * whole.
+ * Frees all areas, and the tree as a whole. First it frees all pages, since
+ * dropping an area may sleep. After that an audit looks for no area any more.
  */
 static void free_areas(struct mm *mm)
 {

@@ -4,8 +4,8 @@
  * more than one. So a tree of n nodes has a height below 1.45 log2(n) + 1.
  *
  * The user keeps the order. It goes down from the root, compares as it likes,
- * and tells tree_insert() where a node goes. It may also keep in each node what
- * it wants to know of the whole subtree: a sum, a largest value. Then update()
+ * and tells tree_insert() where a node goes. A node may also know something of
+ * its whole subtree, such as a sum or the largest of some value. Then update()
  * computes that from the node itself and its two children.
  */
 #ifndef COWIX_TREE_H

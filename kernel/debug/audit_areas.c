@@ -5,11 +5,6 @@
 #include <cowix/kernel.h>
 #include "mm/mm_internal.h"
 
-static struct vm_area *area_of(struct tree_node *node)
-{
-	return container_of(node, struct vm_area, node);
-}
-
 /* Returns the largest gap of a subtree, by what its root and children say. */
 static u32 recounted_gap(const struct mm *mm, const struct vm_area *area)
 {
@@ -19,7 +14,7 @@ static u32 recounted_gap(const struct mm *mm, const struct vm_area *area)
 		struct tree_node *child = area->node.child[side];
 
 		if (child)
-			gap = max_u32(gap, area_of(child)->largest_gap);
+			gap = max_u32(gap, area_of_node(child)->largest_gap);
 	}
 	return gap;
 }

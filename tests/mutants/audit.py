@@ -38,26 +38,26 @@ MUTANTS = [
             "refresh_new(tree, heir);",
             "\ttree_refresh(tree, heir);",
         ),
-        says="audit: wrong largest gap",
+        says="audit: tree of areas is out of balance",
     ),
     Mutant(
         "gap_left_behind",
-        "manyareas growing",
+        "manyareas random_calls",
         (
             "mm/area_tree.c",
             "tree_remove(&mm->tree, &area->node); "
             "gap_changed(mm, area->link.next);",
             "\ttree_remove(&mm->tree, &area->node);",
         ),
-        says="audit: wrong largest gap",
     ),
     Mutant(
         "protected_bytes_uncounted",
         "manyareas growing",
         (
             "mm/area.c",
-            "area->flags = flags; count_bytes(mm, flags, area_size(area));",
-            "\tcount_bytes(mm, area->flags, area_size(area));\n"
+            "area->flags = flags; "
+            "count_area_bytes(mm, flags, area_size(area));",
+            "\tcount_area_bytes(mm, area->flags, area_size(area));\n"
             "\tarea->flags = flags;",
         ),
         says="audit: wrong sums of areas",
