@@ -49,17 +49,27 @@ void mm_drop_hold(struct mm *mm)
 }
 
 /*
- * Frees all areas, and the tree as a whole. First it frees all pages, since
- * dropping an area may sleep. After that an audit looks for no area any more.
+ * Frees all pages and tables. Tables also lie at places where making an area
+ * has failed. Does not sleep.
  */
+static void free_all_pages(struct mm *mm)
+{
+	if (mm->shares_tables)
+		drop_shared_tables(mm);
+	list_for_each(node, &mm->areas)
+		zap_page_range(mm, area_at(node)->start, area_at(node)->end);
+	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
+		panic("mm_release: %u pages left, %u in swap", mm->nr_resident,
+		      mm->nr_swapped);
+	free_all_tables(mm);
+}
+
+/* Frees all areas, and the tree as a whole. May sleep. */
 static void free_areas(struct mm *mm)
 {
 	mm->last_area = NULL;
 	mm->tree.root = NULL;
 	mm->nr_areas = 0;
-	list_for_each(node, &mm->areas)
-		free_page_tables(mm, area_at(node)->start, area_at(node)->end,
-				 0, room_above(mm, node->next));
 	while (!list_empty(&mm->areas)) {
 		struct vm_area *area = area_at(mm->areas.next);
 
@@ -78,15 +88,8 @@ void mm_release(struct mm *mm)
 	if (--mm->users > 0)
 		return;
 	mm_hold(mm);
-	if (mm->shares_tables)
-		drop_shared_tables(mm);
+	free_all_pages(mm);
 	free_areas(mm);
-	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
-		panic("mm_release: %u pages left, %u in swap", mm->nr_resident,
-		      mm->nr_swapped);
-	/* tables at places where making an area failed */
-	if (zero_words(mm->pgdir, USER_PDES) < USER_PDES)
-		free_page_tables(mm, 0, TASK_SIZE, 0, TASK_SIZE);
 	/*
 	 * last: giving up a file sleeps, and the audit still finds what is left
 	 */

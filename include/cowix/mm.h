@@ -338,6 +338,7 @@ void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);
 void zap_page_range(struct mm *mm, u32 start, u32 end);
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor,
 		      u32 ceiling);
+void free_all_tables(struct mm *mm);
 /* exec places the argument pages with this */
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);
 /* mm/around.c */
