@@ -32,13 +32,9 @@ static void copy_table(struct mm *mm, pte_t *pde, u32 addr, pte_t *to)
 	pte_t *from = table_of(*pde);
 
 	trace_page(TRACE_TABLE_COPY, start, PTE_FRAME(*pde), __pa(to));
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
+	for_each_area(area, mm, start, start + LARGE_PAGE_SIZE) {
 		u32 first = max_u32(area->start, start), count;
 
-		if (area->end <= start ||
-		    area->start >= start + LARGE_PAGE_SIZE)
-			continue;
 		count = (table_end(first, area->end) - first) >> PAGE_SHIFT;
 		first = PGTBL_INDEX(first);
 		trace_entries(TRACE_SHARE, start + first * PAGE_SIZE,
@@ -135,13 +131,9 @@ static bool keeps_back(struct mm *mm, u32 i)
 {
 	u32 start = i << PGDIR_SHIFT;
 
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
-
-		if (area->flags & VM_NOT_LENT && area->end > start &&
-		    area->start < start + LARGE_PAGE_SIZE)
+	for_each_area(area, mm, start, start + LARGE_PAGE_SIZE)
+		if (area->flags & VM_NOT_LENT)
 			return true;
-	}
 	return false;
 }
 

@@ -273,10 +273,21 @@ static void drop_tables(struct mm *mm, u32 first, u32 last)
 	}
 }
 
+/* Frees all page tables, whose entries are all dropped. */
+void free_all_tables(struct mm *mm)
+{
+	u32 i = zero_words(mm->pgdir, USER_PDES);
+
+	while (i < USER_PDES) {
+		drop_tables(mm, i, i + 1);
+		i += zero_words(mm->pgdir + i, USER_PDES - i);
+	}
+}
+
 /*
  * Frees the pages of [start, end). Frees also the page tables that lie wholly
- * in [floor, ceiling), the unmapped room around it. Called by exit, exec
- * (mm_release) and unmap_range. Never fails.
+ * in [floor, ceiling), the unmapped room around it. Called by exec and
+ * unmap_range. Never fails.
  */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling)
 {

@@ -32,3 +32,25 @@ def test_sleepers_cost_nothing():
             abs(costs[1][workload] - costs[0][workload])
             <= 0.02 * costs[0][workload]
         ), costs
+
+
+def test_ten_thousand_areas():
+    """Checks that many areas are searched in logarithmic time, and that fork
+    takes no longer for an area than when there was only a list."""
+    done = cowix(
+        "/tests/manyareas costs", "-i", image=guest_floppy("manyareas")
+    )
+    counts = {
+        name.decode(): int(count)
+        for name, count in re.findall(rb"(\w.*): (\d+) instructions", done.out)
+    }
+    limits = {
+        "fault": 800,
+        "mprotect": 4000,
+        "munmap": 4000,
+        "mmap": 2500,
+        "fork, an area": 550,
+        "fork and mmap in the child, an area": 800,
+    }
+    for name, limit in limits.items():
+        assert counts[name] <= limit, done.out
