@@ -10,13 +10,13 @@
 #include <cowix/sched.h>
 #include <abi/errno.h>
 
-HASH_TABLE(inode_table, 7);
+static struct hash_table inode_table;
 static LIST_HEAD(all_inodes);		/* the longest unused first */
 u32 nr_inodes;
 
 void inode_init(void)
 {
-	hash_init(&inode_table);
+	hash_init(&inode_table, 128);
 }
 
 static struct inode *inode_at(struct list *node)

@@ -17,8 +17,9 @@
 #define AHEAD_MAX	32u
 /* Pages read together where a program touches a mapped file. */
 #define AROUND		8u
+#define FRAMES_A_BUCKET	2u
 
-HASH_TABLE(page_table, 8);
+static struct hash_table page_table;
 static LIST_HEAD(lru);			/* the longest unused first */
 u32 nr_cached_pages;
 
@@ -41,7 +42,7 @@ void recount_pages(found_page *found)
 
 void page_cache_init(void)
 {
-	hash_init(&page_table);
+	hash_init(&page_table, nr_frames / FRAMES_A_BUCKET);
 }
 
 /*

@@ -12,9 +12,6 @@ static inline struct vm_area *area_at(struct list *node)
 	return list_entry(node, struct vm_area, link);
 }
 
-/* ram.c */
-void *boot_alloc(u32 size);
-
 /* frames.c */
 void add_range(u32 first, u32 end);
 void release_frame(u32 frame);
