@@ -49,6 +49,7 @@ struct inode *new_inode(struct super_block *sb)
 		return NULL;
 	list_init(&inode->hash_link);
 	list_init(&inode->pages);
+	list_init(&inode->dirty_pages);
 	list_init(&inode->i_locks);
 	list_init(&inode->i_names);
 	wait_queue_init(&inode->i_wait);
