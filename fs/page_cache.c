@@ -305,13 +305,14 @@ static void cut_page(struct cached_page *page, u32 size)
  */
 void drop_inode_pages(struct inode *inode, u32 size)
 {
-	u32 end = inode->i_page_end;
+	u32 end;
 
 	if (inode->i_mappings)
 		unmap_object(inode, size);
 	inode->i_cuts++;
 	if (list_empty(&inode->pages))
 		return;
+	end = inode->i_page_end;
 	inode->i_page_end = min_u32(end, PAGE_ROUND_UP(size) / PAGE_SIZE);
 	forget_pages(inode, size / PAGE_SIZE, end, size, cut_page);
 }
@@ -369,22 +370,23 @@ static bool page_droppable(const struct cached_page *page)
 
 /*
  * Called when memory is short: drops up to wanted pages that nobody maps and
- * that are clean or cannot be written, the longest unused first. Returns how
- * many.
+ * that are clean or cannot be written, the longest unused first. The others
+ * that it meets count as used: so the next call does not meet them again.
+ * Returns how many were dropped.
  */
 int shrink_page_cache(int wanted)
 {
 	int dropped = 0;
 
-	list_for_each_safe(node, &lru) {
-		struct cached_page *page = page_at_lru(node);
+	for (u32 left = nr_cached_pages; left && dropped < wanted; left--) {
+		struct cached_page *page = page_at_lru(lru.next);
 
-		if (dropped >= wanted)
-			break;
 		if (page_droppable(page)) {
 			page->inode->i_lost |= page->dirty;
 			free_cached_page(page);
 			dropped++;
+		} else {
+			list_move_tail(&page->lru_link, &lru);
 		}
 	}
 	return dropped;

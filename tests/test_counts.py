@@ -51,4 +51,5 @@ def test_pages_cost_nothing_to_others():
     assert cost["fault beside many"] <= cost["fault beside few"] + 50, cost
     assert cost["cut in memory"] <= 5000 >= cost["cut on disk"], cost
     assert cost["fsync beside many"] <= cost["fsync beside few"] + 1000, cost
+    assert cost["audit of many"] <= 2 * cost["audit of few"], cost
     assert cost["wake"] <= 400 >= cost["wake in a file"], cost

@@ -84,6 +84,16 @@ static unsigned many(void)
 	return n < MANY ? n : MANY;
 }
 
+/* Writes all files. Returns how many pages stay in memory. */
+static unsigned drop_caches(void)
+{
+	struct audit_report report = { 0 };
+
+	if (on_cowix())
+		CHECK(mm_audit(&report, AUDIT_DROP_CACHES) == 0);
+	return report.frames_cache;
+}
+
 /* A file and what it should hold. */
 static char model[MODEL * PAGE], found[MODEL * PAGE];
 static unsigned size;
@@ -137,8 +147,8 @@ static void change(int in_memory)
 		default:
 			CHECK(fsync(fd) == 0);
 		}
-		if (i % 64 == 0 && on_cowix())
-			mm_audit(NULL, AUDIT_DROP_CACHES);
+		if (i % 64 == 0)
+			drop_caches();
 		compare(fd);
 	}
 	drop_file(fd, in_memory);
@@ -213,23 +223,23 @@ static void changed_while_written(void)
 {
 	int fd = make_file(0), last;
 	struct thread writer;
+	unsigned cached;
 
 	CHECK(ftruncate(fd, sizeof(model)) == 0);
+	cached = drop_caches();
 	mapped = map(sizeof(model), MAP_SHARED, fd);
 	word = 0;
 	start(&writer, store_for_ever, NULL);
 	for (int i = 0; i < 10; i++) {
 		CHECK(fsync(fd) == 0);
-		if (on_cowix())
-			mm_audit(NULL, AUDIT_DROP_CACHES);
+		drop_caches();
 		sleep_ms(1);
 	}
 	word = 1;
 	join(&writer);
 	last = counter - 1;
 	CHECK(munmap(mapped, sizeof(model)) == 0);
-	if (on_cowix())
-		mm_audit(NULL, AUDIT_DROP_CACHES);
+	CHECK(drop_caches() == cached);
 	for (unsigned i = 0; i < MODEL; i++) {
 		int value;
 
@@ -271,6 +281,16 @@ static void cuts(int fd, unsigned pages, const char *what)
 	report(what, begin, 20);
 }
 
+/* Every frame is looked at, but not beside every other. */
+static void audits(const char *what)
+{
+	unsigned long long begin = count();
+
+	if (on_cowix())
+		CHECK(mm_audit(NULL, 0) == 0);
+	report(what, begin, 1);
+}
+
 static void reading(void)
 {
 	int fd = make_file(1);
@@ -279,9 +299,11 @@ static void reading(void)
 	fill(fd, 0, FEW);
 	preads(fd, FEW, "pread beside few");
 	faults(fd, FEW, "fault beside few");
+	audits("audit of few");
 	fill(fd, FEW, pages);
 	preads(fd, pages, "pread beside many");
 	faults(fd, pages, "fault beside many");
+	audits("audit of many");
 	cuts(fd, pages, "cut in memory");
 	drop_file(fd, 1);
 }
