@@ -240,6 +240,7 @@ static void await_page(struct cached_page *page)
 	page->users--;
 }
 
+/* Returns true if a list has more than length members, in as many steps. */
 static bool list_longer(const struct list *head, u32 length)
 {
 	list_for_each(node, head)
@@ -256,7 +257,9 @@ static bool list_longer(const struct list *head, u32 length)
 static void forget_pages(struct inode *inode, u32 first, u32 end, u32 size,
 			 void (*drop)(struct cached_page *page, u32 size))
 {
-	if (first >= end || list_longer(&inode->pages, end - first)) {
+	if (first >= end)
+		return;
+	if (list_longer(&inode->pages, end - first)) {
 		for (; first < end; first++) {
 			struct cached_page *page = find_page(inode, first);
 
@@ -337,7 +340,7 @@ void drop_hole(struct inode *inode, u32 start, u32 end)
 {
 	unmap_hole(inode, start, end);
 	forget_pages(inode, start / PAGE_SIZE,
-		   min_u32(end / PAGE_SIZE, inode->i_page_end), 0, empty_page);
+		     min_u32(end / PAGE_SIZE, inode->i_page_end), 0, empty_page);
 }
 
 /*

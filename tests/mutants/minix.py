@@ -55,7 +55,7 @@ MUTANTS = [
         (
             "fs/minix/minix_bitmap.c",
             "if ((bit && bit < map->freed) || error < 0)",
-            "\t\tif (bit || error < 0)\n",
+            "\t\tif (error <= 0)\n",
         ),
     ),
     Mutant(
