@@ -340,7 +340,8 @@ void drop_hole(struct inode *inode, u32 start, u32 end)
 {
 	unmap_hole(inode, start, end);
 	forget_pages(inode, start / PAGE_SIZE,
-		     min_u32(end / PAGE_SIZE, inode->i_page_end), 0, empty_page);
+		     min_u32(end / PAGE_SIZE, inode->i_page_end), 0,
+		     empty_page);
 }
 
 /*
