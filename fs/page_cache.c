@@ -174,6 +174,7 @@ static void read_ahead(struct inode *inode, u32 index, bool around)
 	while (inode->i_ahead < min_u32(end, pages) &&
 	       read_early(inode, inode->i_ahead))
 		inode->i_ahead++;
+	start_requests(inode->i_dev);
 }
 
 /* Reads a page, and begins to read those that may be wanted next. */
