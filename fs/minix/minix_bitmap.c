@@ -33,17 +33,15 @@ static u32 find_clear(const struct minix_map *map, u32 start)
 
 static bool is_set(const struct minix_map *map, u32 bit)
 {
-	return *word_of(map, bit) & 1u << bit % BITS_A_WORD;
+	return *word_of(map, bit) >> bit % BITS_A_WORD & 1;
 }
 
 /* Returns the first clear bit behind the last one taken, or 0. */
 static u32 next_bit(const struct minix_map *map)
 {
-	u32 bit = max_u32(map->hint, 1);
-
-	if (bit < map->bits && !is_set(map, bit))
-		return bit;
-	return find_clear(map, bit);
+	if (map->hint < map->bits && !is_set(map, map->hint))
+		return map->hint;
+	return find_clear(map, map->hint);
 }
 
 /*
