@@ -19,7 +19,7 @@ enum { NOT_FRESH, UNFLUSHED, UNWRITTEN };
 
 static bool write_fresh(kdev_t dev, int *error);
 
-HASH_TABLE(buffer_table, 10);
+static struct hash_table buffer_table;
 static LIST_HEAD(lru);			/* the longest unused first */
 u32 nr_buffers;
 u32 nr_own_buffers;
@@ -27,7 +27,7 @@ u32 writes_begun = 1;
 
 void buffer_init(void)
 {
-	hash_init(&buffer_table);
+	hash_init(&buffer_table, 1024);
 }
 
 static struct buffer_head *find_buffer(kdev_t dev, u32 block)

@@ -79,6 +79,9 @@ void start_kernel(struct boot_params *bp)
 	irq_init();
 	memory_size_init(bp);
 	paging_init();
+	futex_init();
+	fs_tables_init();
+	names_init();
 	frames_init(bp);
 	kmalloc_init();
 	reclaim_init();
@@ -87,7 +90,6 @@ void start_kernel(struct boot_params *bp)
 	stack_init();
 	rlimit_init();
 	sched_init();
-	futex_init();
 	timer_init();
 	tick_init();
 	loadavg_init();

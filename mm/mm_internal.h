@@ -36,9 +36,6 @@ static inline u32 bytes_within(const struct vm_area *area, u32 start, u32 end)
 	return min_u32(end, area->end) - max_u32(start, area->start);
 }
 
-/* ram.c */
-void *boot_alloc(u32 size);
-
 /* frames.c */
 void add_range(u32 first, u32 end);
 void release_frame(u32 frame);

@@ -54,6 +54,7 @@ extern pte_t swapper_pg_dir[];	/* boot/head.asm: the kernel's page directory */
 
 /* mm/ram.c */
 void memory_size_init(const struct boot_params *bp);
+void *boot_alloc(u32 size);	/* before frames_init, for good */
 void frames_init(struct boot_params *bp);
 
 /*
