@@ -1,137 +1,69 @@
 /*
- * poll() and select(): wait until one of several files would not block. Each
- * round calls the poll operation of every file. In the first round it also
- * enters the caller into the wait queues that announce a change. Waking any of
- * them ends the sleep. Interrupts are masked from the last round to the sleep,
- * so that no change is missed.
+ * poll() and select(): their arguments become a list of files (poll_list.c),
+ * and what that found becomes their results.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
-#include <cowix/poll.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
-#include <abi/fcntl.h>
-#include <asm/system.h>
+#include "poll_list.h"
 
 #define ALWAYS_REPORTED	(POLLERR | POLLHUP | POLLNVAL)
 #define READABLE	(POLLIN | POLLRDNORM | POLLHUP | POLLERR)
 #define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
-#define SET_WORDS	(OPEN_MAX / 32)
+#define FEW_WORDS	2u	/* of a set for which no memory is needed */
 #define TIME_MAX	0x7FFFFFFF /* the last second that programs can name */
 
-/*
- * The files of one call; fits in a page. Each open file is referenced while
- * current is in its wait queues, since another thread may close it.
- */
-struct poll_list {
-	struct pollfd fds[OPEN_MAX];
-	struct file *files[OPEN_MAX];
-};
-
-static void hold_files(struct poll_list *list, u32 n)
+/* Reads poll()'s array. -EFAULT, -ENOMEM */
+static int read_fds(struct poll_list *list, const struct pollfd __user *from,
+		    u32 n)
 {
-	for (u32 i = 0; i < n; i++) {
-		struct file *file = file_at(current->files, list->fds[i].fd);
+	struct poll_part *part = &list->first;
+	int error;
 
-		if (file && file->flags & O_PATH)
-			file = NULL;
-		list->files[i] = file;
-		if (file)
-			file->count++;
-	}
-}
-
-static void put_files(struct poll_list *list, u32 n)
-{
-	for (u32 i = 0; i < n; i++)
-		if (list->files[i])
-			fput(list->files[i]);
-}
-
-/* Returns the events of one file: those that p asks for and those in always. */
-static u32 poll_file(const struct pollfd *p, struct file *file, u32 always,
-		     struct poll_table *table)
-{
-	u32 ready;
-
-	if (p->fd < 0)
-		return 0;
-	if (!file)
-		return POLLNVAL;
-	ready = file->fop->poll ? file->fop->poll(file, table) : POLL_READY;
-	return ready & ((u16)p->events | always);
-}
-
-/* Asks all files once. Returns how many of them have events. */
-static int poll_all(struct poll_list *list, u32 n, u32 always,
-		    struct poll_table *table)
-{
-	struct pollfd *fds = list->fds;
-	int ready = 0;
-
-	for (u32 i = 0; i < n; i++) {
-		fds[i].revents =
-			poll_file(&fds[i], list->files[i], always, table);
-		ready += fds[i].revents != 0;
-	}
-	table->enter = NULL;
-	return ready;
-}
-
-/*
- * Waits until a file is ready. Returns how many are, 0 when the time is over,
- * -ERESTARTNOHAND or -ENOMEM.
- */
-static int poll_until(struct poll_list *list, u32 n, u32 always,
-		      const struct deadline *end)
-{
-	struct poll_sleep sleep = { .table = { poll_enter } };
-	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
-	bool looked_again = false;
-	u32 flags;
-	int ready, error = 0;
-
-	hold_files(list, n);
-	flags = irq_save();
 	for (;;) {
-		ready = poll_all(list, n, always, &sleep.table);
-		if (ready || error)
-			break;
-		if (sleep.no_memory)
-			error = -ENOMEM;
-		else if (sleep.pages && !looked_again)
-			looked_again = true;	/* the allocation may sleep */
-		else
-			error = sleep_until(&nobody, end);
+		part->n = min_u32(n, part->room);
+		error = copy_from_user(part->fds, from, part->n * sizeof(*from));
+		from += part->n;
+		n -= part->n;
+		if (error || !n)
+			return error;
+		part = add_part(part);
+		if (!part)
+			return -ENOMEM;
 	}
-	poll_leave(&sleep);
-	irq_restore(flags);
-	put_files(list, n);
-	if (ready || error == -ETIMEDOUT)
-		return ready;
-	return error == -ERESTARTSYS ? -ERESTARTNOHAND : error;
+}
+
+static int write_fds(struct poll_list *list, struct pollfd __user *to)
+{
+	int error = 0;
+
+	for_each_part(part, list) {
+		if (!error)
+			error = copy_to_user(to, part->fds,
+					     part->n * sizeof(*to));
+		to += part->n;
+	}
+	return error;
 }
 
 static int do_poll(struct pollfd __user *user_fds, u32 n,
 		   const struct deadline *end)
 {
-	struct poll_list *list;
+	struct poll_list list;
 	int ready;
 
-	if (n > OPEN_MAX)
+	if (n > current->rlimits[RLIMIT_NOFILE].rlim_cur)
 		return -EINVAL;
-	list = kpage_alloc(OWNER_CALL);
-	if (!list)
-		return -ENOMEM;
-	ready = copy_from_user(list->fds, user_fds, n * sizeof(*user_fds));
+	begin_list(&list);
+	ready = read_fds(&list, user_fds, n);
 	if (!ready)
-		ready = poll_until(list, n, ALWAYS_REPORTED, end);
-	if (ready >= 0 &&
-	    copy_to_user(user_fds, list->fds, n * sizeof(*user_fds)) < 0)
+		ready = poll_until(&list, ALWAYS_REPORTED, end);
+	if (ready >= 0 && write_fds(&list, user_fds) < 0)
 		ready = -EFAULT;
-	kpage_free(list);
+	free_parts(&list);
 	return ready;
 }
 
@@ -217,97 +149,167 @@ int sys_ppoll_time64(struct pollfd __user *fds, u32 n,
 	return do_ppoll(fds, n, timeout, true, mask, size);
 }
 
-/* select()'s three sets: readable, writable, exceptional. */
+/* select()'s sets, one behind the other: readable, writable, exceptional. */
 struct fd_sets {
-	u32 set[3][SET_WORDS];
+	u32 *set;
+	u32 words;			/* of each */
+	u32 few[3 * FEW_WORDS];		/* the memory, if it is enough */
 };
 
 static const u16 select_events[3] = { READABLE, WRITABLE, POLLPRI };
+/* of these events, the one that only this set asks for */
+static const u16 select_marks[3] = { POLLIN, POLLOUT, POLLPRI };
 
-static int copy_sets(struct fd_sets *sets, u32 __user *const user[3], u32 n,
-		     bool out)
+/* Makes three empty sets for n descriptors. Returns 0, or -ENOMEM. */
+static int begin_sets(struct fd_sets *sets, u32 n)
 {
-	u32 bytes = (n + 31) / 32 * 4;
+	u32 bytes;
+
+	sets->words = (n + 31) / 32;
+	bytes = 3 * sets->words * sizeof(u32);
+	sets->set = sets->words <= FEW_WORDS ? sets->few : kmalloc(bytes);
+	if (!sets->set)
+		return -ENOMEM;
+	memset(sets->set, 0, bytes);
+	return 0;
+}
+
+static void free_sets(struct fd_sets *sets)
+{
+	if (sets->set != sets->few)
+		kfree(sets->set);
+}
+
+static int copy_sets(struct fd_sets *sets, u32 __user *const user[3], bool out)
+{
+	u32 *set = sets->set, bytes = sets->words * sizeof(u32);
 	int error = 0;
 
 	for (int i = 0; i < 3 && !error; i++) {
-		u32 *set = sets->set[i];
-
 		if (user[i] && out)
 			error = copy_to_user(user[i], set, bytes);
 		else if (user[i])
 			error = copy_from_user(set, user[i], bytes);
+		set += sets->words;
 	}
 	return error;
 }
 
-/* Turns the sets into a list for poll. Returns its length. */
-static u32 sets_to_fds(const struct fd_sets *sets, u32 n, struct pollfd *fds)
+/* Returns the bits that stand in any of the sets' words number i. */
+static u32 in_any(const struct fd_sets *sets, u32 i)
 {
-	u32 count = 0;
+	const u32 *word = &sets->set[i];
 
-	for (u32 fd = 0; fd < n; fd++) {
-		u32 events = 0;
+	return word[0] | word[sets->words] | word[2 * sets->words];
+}
 
-		for (int i = 0; i < 3; i++)
-			if (sets->set[i][fd / 32] & 1u << fd % 32)
-				events |= select_events[i];
-		if (events)
-			fds[count++] = (struct pollfd){ fd, events, 0 };
+/* Returns the events for which a bit stands in the sets' words number i. */
+static u32 events_of(const struct fd_sets *sets, u32 i, u32 bit)
+{
+	const u32 *word = &sets->set[i];
+	u32 events = 0;
+
+	for (int k = 0; k < 3; k++, word += sets->words)
+		if (*word & bit)
+			events |= select_events[k];
+	return events;
+}
+
+/* Turns the sets of n descriptors into a list for poll. -ENOMEM */
+static int sets_to_list(const struct fd_sets *sets, u32 n,
+			struct poll_list *list)
+{
+	struct poll_part *part = &list->first;
+
+	for (u32 fd = 0; fd < n; fd += 32) {
+		u32 i = fd / 32, bits = in_any(sets, i);
+
+		if (n - fd < 32)
+			bits &= (1u << (n - fd)) - 1;
+		for (; bits; bits &= bits - 1) {
+			if (part->n == part->room)
+				part = add_part(part);
+			if (!part)
+				return -ENOMEM;
+			part->fds[part->n++] = (struct pollfd){
+				fd + __builtin_ctz(bits),
+				events_of(sets, i, bits & -bits), 0
+			};
+		}
 	}
-	return count;
+	return 0;
+}
+
+/* Enters one result into the sets. Returns how many bits it has there. */
+static int set_bits(struct fd_sets *sets, const struct pollfd *p)
+{
+	u32 *word = &sets->set[p->fd / 32];
+	int bits = 0;
+
+	for (int k = 0; k < 3; k++, word += sets->words)
+		if (p->events & select_marks[k] &&
+		    p->revents & select_events[k]) {
+			*word |= 1u << p->fd % 32;
+			bits++;
+		}
+	return bits;
 }
 
 /*
  * Turns the result of poll back into sets. Returns how many bits are set, or
  * -EBADF if one of the files is not open.
  */
-static int fds_to_sets(const struct pollfd *fds, u32 count,
-		       struct fd_sets *sets)
+static int list_to_sets(struct poll_list *list, struct fd_sets *sets)
 {
-	struct fd_sets asked = *sets;
 	int bits = 0;
 
-	memset(sets, 0, sizeof(*sets));
-	for (u32 k = 0; k < count; k++) {
-		u32 fd = fds[k].fd, mask = 1u << fd % 32;
+	memset(sets->set, 0, 3 * sets->words * sizeof(u32));
+	for_each_part(part, list)
+		for (u32 i = 0; i < part->n; i++) {
+			const struct pollfd *p = &part->fds[i];
 
-		if (fds[k].revents & POLLNVAL)
-			return -EBADF;
-		for (int i = 0; i < 3; i++)
-			if (asked.set[i][fd / 32] & mask &&
-			    (u16)fds[k].revents & select_events[i]) {
-				sets->set[i][fd / 32] |= mask;
-				bits++;
-			}
-	}
+			if (p->revents & POLLNVAL)
+				return -EBADF;
+			if (p->revents)
+				bits += set_bits(sets, p);
+		}
 	return bits;
+}
+
+/* Waits for the files of sets, and leaves in them those that are ready. */
+static int select_until(struct fd_sets *sets, u32 n, const struct deadline *end)
+{
+	struct poll_list list;
+	int result;
+
+	begin_list(&list);
+	result = sets_to_list(sets, n, &list);
+	if (!result)
+		result = poll_until(&list, 0, end);	/* and POLLNVAL */
+	if (result >= 0)
+		result = list_to_sets(&list, sets);
+	free_parts(&list);
+	return result;
 }
 
 static int do_select(int n, u32 __user *const user[3],
 		     const struct deadline *end)
 {
-	struct fd_sets sets = { { { 0 } } };
-	struct poll_list *list;
-	u32 count;
+	struct fd_sets sets;
 	int result;
 
 	if (n < 0)
 		return -EINVAL;
 	n = min_u32(n, OPEN_MAX);
-	result = copy_sets(&sets, user, n, false);
+	result = begin_sets(&sets, n);
 	if (result)
 		return result;
-	list = kpage_alloc(OWNER_CALL);
-	if (!list)
-		return -ENOMEM;
-	count = sets_to_fds(&sets, n, list->fds);
-	result = poll_until(list, count, 0, end);	/* and POLLNVAL */
-	if (result >= 0)
-		result = fds_to_sets(list->fds, count, &sets);
-	kpage_free(list);
-	if (result >= 0 && copy_sets(&sets, user, n, true) < 0)
+	result = copy_sets(&sets, user, false);
+	if (!result)
+		result = select_until(&sets, n, end);
+	if (result >= 0 && copy_sets(&sets, user, true) < 0)
 		result = -EFAULT;
+	free_sets(&sets);
 	return result;
 }
 
