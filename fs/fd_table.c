@@ -12,19 +12,6 @@
 #include <cowix/mm.h>
 #include <abi/errno.h>
 
-/* Returns the chunk of fd, or NULL if it does not exist. */
-static struct fd_chunk *chunk_of(const struct files_struct *files, u32 fd)
-{
-	u32 i = fd / CHUNK_FDS;
-
-	return i < files->chunks ? files->chunk[i] : NULL;
-}
-
-static u32 bit_of(u32 n)
-{
-	return 1u << n % 32;
-}
-
 /* Returns the bits of a word that stand for n and higher numbers. */
 static u32 bits_from(u32 n)
 {
@@ -34,15 +21,9 @@ static u32 bits_from(u32 n)
 /* Returns the open file of a descriptor that is not in the first chunk. */
 struct file *far_file(const struct files_struct *files, u32 fd)
 {
-	const struct fd_chunk *chunk = chunk_of(files, fd);
+	const struct fd_chunk *chunk = fd_chunk(files, fd);
 
 	return chunk ? chunk->file[fd % CHUNK_FDS] : NULL;
-}
-
-/* Returns true if fd's chunk exists. */
-bool fd_has_room(const struct files_struct *files, u32 fd)
-{
-	return chunk_of(files, fd);
 }
 
 /* Makes sure that fd's chunk exists. On -ENOMEM nothing has changed. */
@@ -80,55 +61,35 @@ static u32 chunk_not_full(const struct files_struct *files, u32 i)
 	return FD_CHUNKS;
 }
 
-/*
- * Returns the lowest free descriptor from `from` on, which is at most OPEN_MAX.
- * There may be no room for it. If it is OPEN_MAX all are in use.
- */
-u32 fd_lowest_free(const struct files_struct *files, u32 from)
+/* Does the work of fd_lowest_free() beyond the first chunk. */
+u32 far_lowest_free(const struct files_struct *files, u32 from)
 {
-	const struct fd_chunk *chunk = chunk_of(files, from);
+	const struct fd_chunk *chunk = fd_chunk(files, from);
 	u32 free = bits_from(from);
 
 	if (chunk)
 		free &= ~chunk->open;
 	if (!free) {
 		from = chunk_not_full(files, from / CHUNK_FDS + 1) * CHUNK_FDS;
-		chunk = chunk_of(files, from);
+		chunk = fd_chunk(files, from);
 		free = chunk ? ~chunk->open : ~0u;
 	}
 	return (from & ~(CHUNK_FDS - 1)) + __builtin_ctz(free);
 }
 
-/* Sets the file of a descriptor for which there is room. */
-void fd_enter(struct files_struct *files, u32 fd, struct file *file,
-	      bool close_on_exec)
+/* Called when fd's chunk becomes full, or is full no longer. */
+void fd_turn_full(struct files_struct *files, u32 fd)
 {
-	struct fd_chunk *chunk = chunk_of(files, fd);
 	u32 i = fd / CHUNK_FDS;
 
-	chunk->file[fd % CHUNK_FDS] = file;
-	chunk->open |= bit_of(fd);
-	if (chunk->open == ~0u)
-		files->full[i / 32] |= bit_of(i);
-	fd_set_close_on_exec(files, fd, close_on_exec);
-}
-
-/* Makes an open descriptor a free one. */
-void fd_remove(struct files_struct *files, u32 fd)
-{
-	struct fd_chunk *chunk = chunk_of(files, fd);
-	u32 i = fd / CHUNK_FDS;
-
-	chunk->file[fd % CHUNK_FDS] = NULL;
-	chunk->open &= ~bit_of(fd);
-	files->full[i / 32] &= ~bit_of(i);
+	files->full[i / 32] ^= fd_bit(i);
 }
 
 /* Returns the first open descriptor from fd on, or OPEN_MAX. */
 u32 fd_next_open(const struct files_struct *files, u32 fd)
 {
 	while (fd / CHUNK_FDS < files->chunks) {
-		const struct fd_chunk *chunk = chunk_of(files, fd);
+		const struct fd_chunk *chunk = fd_chunk(files, fd);
 		u32 open = chunk ? chunk->open & bits_from(fd) : 0;
 
 		fd &= ~(CHUNK_FDS - 1);
@@ -142,17 +103,17 @@ u32 fd_next_open(const struct files_struct *files, u32 fd)
 /* Returns true if exec closes a descriptor, which is open. */
 bool fd_close_on_exec(const struct files_struct *files, u32 fd)
 {
-	return chunk_of(files, fd)->close_on_exec & bit_of(fd);
+	return fd_chunk(files, fd)->close_on_exec & fd_bit(fd);
 }
 
 void fd_set_close_on_exec(struct files_struct *files, u32 fd, bool on)
 {
-	struct fd_chunk *chunk = chunk_of(files, fd);
+	struct fd_chunk *chunk = fd_chunk(files, fd);
 
 	if (on)
-		chunk->close_on_exec |= bit_of(fd);
+		chunk->close_on_exec |= fd_bit(fd);
 	else
-		chunk->close_on_exec &= ~bit_of(fd);
+		chunk->close_on_exec &= ~fd_bit(fd);
 }
 
 /*

@@ -322,17 +322,25 @@ int copy_files(struct task_struct *child, bool share)
 	return 0;
 }
 
-/* Drops a user of a table; the last one closes its files, which may sleep. */
-static void drop_files(struct files_struct *files)
+/* Closes the files of a chunk, whose table nobody uses any more. */
+static void drop_chunk(struct files_struct *files, const struct fd_chunk *chunk)
 {
-	if (--files->users > 0)
-		return;
-	for_each_fd_from(fd, files, 0) {
-		struct file *file = file_at(files, fd);
+	for (u32 open = chunk->open; open; open &= open - 1) {
+		struct file *file = chunk->file[__builtin_ctz(open)];
 
 		release_locks(file, files);
 		fput(file);
 	}
+}
+
+/* Drops a user of a table; the last one closes its files, which may sleep. */
+void drop_files(struct files_struct *files)
+{
+	if (--files->users > 0)
+		return;
+	for (u32 i = 0; i < files->chunks; i++)
+		if (files->chunk[i])
+			drop_chunk(files, files->chunk[i]);
 	fd_table_free(files);
 }
 
@@ -361,7 +369,13 @@ int unshare_files(void)
 /* Called by exec: closes the descriptors that are marked. */
 void close_on_exec(struct task_struct *task)
 {
-	for_each_fd_from(fd, task->files, 0)
-		if (fd_close_on_exec(task->files, fd))
-			sys_close(fd);
+	const struct files_struct *files = task->files;
+
+	for (u32 i = 0; i < files->chunks; i++) {
+		const struct fd_chunk *chunk = files->chunk[i];
+		u32 bits = chunk ? chunk->open & chunk->close_on_exec : 0;
+
+		for (; bits; bits &= bits - 1)
+			sys_close(i * CHUNK_FDS + __builtin_ctz(bits));
+	}
 }

@@ -1,6 +1,6 @@
 /*
- * poll() and select(): their arguments become a list of files (poll_list.c),
- * and what that found becomes their results.
+ * select() and its forms. The calls of poll() are here, too, which have their
+ * ends and signal masks in common with it.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -8,64 +8,12 @@
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
-#include "poll_list.h"
+#include "ask.h"
 
-#define ALWAYS_REPORTED	(POLLERR | POLLHUP | POLLNVAL)
 #define READABLE	(POLLIN | POLLRDNORM | POLLHUP | POLLERR)
 #define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
-#define FEW_WORDS	2u	/* of a set for which no memory is needed */
+#define FEW_WORDS	2u	/* of a set for which no page is needed */
 #define TIME_MAX	0x7FFFFFFF /* the last second that programs can name */
-
-/* Reads poll()'s array. -EFAULT, -ENOMEM */
-static int read_fds(struct poll_list *list, const struct pollfd __user *from,
-		    u32 n)
-{
-	struct poll_part *part = &list->first;
-	int error;
-
-	for (;;) {
-		part->n = min_u32(n, part->room);
-		error = copy_from_user(part->fds, from, part->n * sizeof(*from));
-		from += part->n;
-		n -= part->n;
-		if (error || !n)
-			return error;
-		part = add_part(part);
-		if (!part)
-			return -ENOMEM;
-	}
-}
-
-static int write_fds(struct poll_list *list, struct pollfd __user *to)
-{
-	int error = 0;
-
-	for_each_part(part, list) {
-		if (!error)
-			error = copy_to_user(to, part->fds,
-					     part->n * sizeof(*to));
-		to += part->n;
-	}
-	return error;
-}
-
-static int do_poll(struct pollfd __user *user_fds, u32 n,
-		   const struct deadline *end)
-{
-	struct poll_list list;
-	int ready;
-
-	if (n > current->rlimits[RLIMIT_NOFILE].rlim_cur)
-		return -EINVAL;
-	begin_list(&list);
-	ready = read_fds(&list, user_fds, n);
-	if (!ready)
-		ready = poll_until(&list, ALWAYS_REPORTED, end);
-	if (ready >= 0 && write_fds(&list, user_fds) < 0)
-		ready = -EFAULT;
-	free_parts(&list);
-	return ready;
-}
 
 int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds)
 {
@@ -149,168 +97,156 @@ int sys_ppoll_time64(struct pollfd __user *fds, u32 n,
 	return do_ppoll(fds, n, timeout, true, mask, size);
 }
 
-/* select()'s sets, one behind the other: readable, writable, exceptional. */
+/*
+ * The sets of one select(), one behind the other: readable, writable and
+ * exceptional, and the same three of the result.
+ */
 struct fd_sets {
+	const struct files_struct *files;
 	u32 *set;
 	u32 words;			/* of each */
-	u32 few[3 * FEW_WORDS];		/* the memory, if it is enough */
+	u32 few[6 * FEW_WORDS];		/* the memory, if it is enough */
 };
 
-static const u16 select_events[3] = { READABLE, WRITABLE, POLLPRI };
-/* of these events, the one that only this set asks for */
-static const u16 select_marks[3] = { POLLIN, POLLOUT, POLLPRI };
+_Static_assert(6 * OPEN_MAX / 8 <= PAGE_SIZE, "six sets fit in a page");
 
-/* Makes three empty sets for n descriptors. Returns 0, or -ENOMEM. */
-static int begin_sets(struct fd_sets *sets, u32 n)
-{
-	u32 bytes;
-
-	sets->words = (n + 31) / 32;
-	bytes = 3 * sets->words * sizeof(u32);
-	sets->set = sets->words <= FEW_WORDS ? sets->few : kmalloc(bytes);
-	if (!sets->set)
-		return -ENOMEM;
-	memset(sets->set, 0, bytes);
-	return 0;
-}
-
-static void free_sets(struct fd_sets *sets)
-{
-	if (sets->set != sets->few)
-		kfree(sets->set);
-}
-
+/* Copies what the program has of the sets, or the result to it. -EFAULT */
 static int copy_sets(struct fd_sets *sets, u32 __user *const user[3], bool out)
 {
-	u32 *set = sets->set, bytes = sets->words * sizeof(u32);
+	u32 bytes = sets->words * sizeof(u32);
+	u32 *set = out ? sets->set + 3 * sets->words : sets->set;
 	int error = 0;
 
-	for (int i = 0; i < 3 && !error; i++) {
+	for (int i = 0; i < 3 && !error; i++, set += sets->words)
 		if (user[i] && out)
 			error = copy_to_user(user[i], set, bytes);
 		else if (user[i])
 			error = copy_from_user(set, user[i], bytes);
-		set += sets->words;
-	}
+		else
+			memset(set, 0, bytes);
 	return error;
 }
 
+/* Clears the bits of descriptors from n on, which are in the last words. */
+static void cut_sets(struct fd_sets *sets, u32 n)
+{
+	if (n % 32)
+		for (int i = 1; i <= 3; i++)
+			sets->set[i * sets->words - 1] &= (1u << n % 32) - 1;
+}
+
 /* Returns the bits that stand in any of the sets' words number i. */
-static u32 in_any(const struct fd_sets *sets, u32 i)
+static u32 asked_bits(const struct fd_sets *sets, u32 i)
 {
 	const u32 *word = &sets->set[i];
 
 	return word[0] | word[sets->words] | word[2 * sets->words];
 }
 
-/* Returns the events for which a bit stands in the sets' words number i. */
-static u32 events_of(const struct fd_sets *sets, u32 i, u32 bit)
+/* Adds a bit to a result. So current will not sleep. Returns 1. */
+static int add_bit(u32 *result, u32 bit, struct poll_table *table)
 {
-	const u32 *word = &sets->set[i];
-	u32 events = 0;
-
-	for (int k = 0; k < 3; k++, word += sets->words)
-		if (*word & bit)
-			events |= select_events[k];
-	return events;
+	*result |= bit;
+	table->enter = NULL;
+	return 1;
 }
 
-/* Turns the sets of n descriptors into a list for poll. -ENOMEM */
-static int sets_to_list(const struct fd_sets *sets, u32 n,
-			struct poll_list *list)
+/* Asks the files of the sets' words number i. Like ask_sets(). */
+static int ask_word(struct fd_sets *sets, u32 i, struct poll_table *table)
 {
-	struct poll_part *part = &list->first;
+	u32 *word = &sets->set[i], words = sets->words;
+	u32 in = 0, out = 0, ex = 0;
+	int found = 0;
 
-	for (u32 fd = 0; fd < n; fd += 32) {
-		u32 i = fd / 32, bits = in_any(sets, i);
+	for (u32 bits = asked_bits(sets, i); bits; bits &= bits - 1) {
+		u32 bit = bits & -bits, fd = i * 32 + __builtin_ctz(bits);
+		u32 ready = ask_file(sets->files, fd, table);
 
-		if (n - fd < 32)
-			bits &= (1u << (n - fd)) - 1;
-		for (; bits; bits &= bits - 1) {
-			if (part->n == part->room)
-				part = add_part(part);
-			if (!part)
-				return -ENOMEM;
-			part->fds[part->n++] = (struct pollfd){
-				fd + __builtin_ctz(bits),
-				events_of(sets, i, bits & -bits), 0
-			};
-		}
+		if (ready & POLLNVAL)
+			return -EBADF;
+		if (ready & READABLE && word[0] & bit)
+			found += add_bit(&in, bit, table);
+		if (ready & WRITABLE && word[words] & bit)
+			found += add_bit(&out, bit, table);
+		if (ready & POLLPRI && word[2 * words] & bit)
+			found += add_bit(&ex, bit, table);
 	}
-	return 0;
-}
-
-/* Enters one result into the sets. Returns how many bits it has there. */
-static int set_bits(struct fd_sets *sets, const struct pollfd *p)
-{
-	u32 *word = &sets->set[p->fd / 32];
-	int bits = 0;
-
-	for (int k = 0; k < 3; k++, word += sets->words)
-		if (p->events & select_marks[k] &&
-		    p->revents & select_events[k]) {
-			*word |= 1u << p->fd % 32;
-			bits++;
-		}
-	return bits;
+	word[3 * words] = in;
+	word[4 * words] = out;
+	word[5 * words] = ex;
+	return found;
 }
 
 /*
- * Turns the result of poll back into sets. Returns how many bits are set, or
- * -EBADF if one of the files is not open.
+ * Asks all files once. Returns how many bits the result has, or -EBADF if one of
+ * the files is not open.
  */
-static int list_to_sets(struct poll_list *list, struct fd_sets *sets)
+static int ask_sets(void *asked, struct poll_table *table)
 {
-	int bits = 0;
+	struct fd_sets *sets = asked;
+	int found = 0;
 
-	memset(sets->set, 0, 3 * sets->words * sizeof(u32));
-	for_each_part(part, list)
-		for (u32 i = 0; i < part->n; i++) {
-			const struct pollfd *p = &part->fds[i];
+	for (u32 i = 0; i < sets->words; i++) {
+		int n = ask_word(sets, i, table);
 
-			if (p->revents & POLLNVAL)
-				return -EBADF;
-			if (p->revents)
-				bits += set_bits(sets, p);
-		}
-	return bits;
+		if (n < 0)
+			return n;
+		found += n;
+	}
+	return found;
 }
 
-/* Waits for the files of sets, and leaves in them those that are ready. */
-static int select_until(struct fd_sets *sets, u32 n, const struct deadline *end)
+/* Puts the descriptors of the sets into the table of asked ones. -ENOMEM */
+static int add_asked(const struct fd_sets *sets, struct files_struct *asked)
 {
-	struct poll_list list;
-	int result;
-
-	begin_list(&list);
-	result = sets_to_list(sets, n, &list);
-	if (!result)
-		result = poll_until(&list, 0, end);	/* and POLLNVAL */
-	if (result >= 0)
-		result = list_to_sets(&list, sets);
-	free_parts(&list);
-	return result;
+	for (u32 i = 0; i < sets->words; i++)
+		for (u32 bits = asked_bits(sets, i); bits; bits &= bits - 1)
+			if (ask_add(asked, i * 32 + __builtin_ctz(bits)) < 0)
+				return -ENOMEM;
+	return 0;
 }
 
+/* Waits for the files of the sets. Returns like do_select(). */
+static int select_files(struct fd_sets *sets, const struct deadline *end)
+{
+	struct files_struct *asked = ask_begin();
+	int found = 0;
+
+	if (!asked)
+		return -ENOMEM;
+	sets->files = asked;
+	if (asked != current->files)
+		found = add_asked(sets, asked);
+	if (!found)
+		found = ask_until(ask_sets, sets, end);
+	ask_end(asked);
+	return found;
+}
+
+/* Returns how many bits the results have, or an error. */
 static int do_select(int n, u32 __user *const user[3],
 		     const struct deadline *end)
 {
 	struct fd_sets sets;
-	int result;
+	int found;
 
 	if (n < 0)
 		return -EINVAL;
 	n = min_u32(n, OPEN_MAX);
-	result = begin_sets(&sets, n);
-	if (result)
-		return result;
-	result = copy_sets(&sets, user, false);
-	if (!result)
-		result = select_until(&sets, n, end);
-	if (result >= 0 && copy_sets(&sets, user, true) < 0)
-		result = -EFAULT;
-	free_sets(&sets);
-	return result;
+	sets.words = (n + 31) / 32;
+	sets.set = sets.words <= FEW_WORDS ? sets.few : kpage_alloc(OWNER_CALL);
+	if (!sets.set)
+		return -ENOMEM;
+	found = copy_sets(&sets, user, false);
+	if (!found) {
+		cut_sets(&sets, n);
+		found = select_files(&sets, end);
+	}
+	if (found >= 0 && copy_sets(&sets, user, true) < 0)
+		found = -EFAULT;
+	if (sets.set != sets.few)
+		kpage_free(sets.set);
+	return found;
 }
 
 /*

@@ -56,7 +56,7 @@ struct file {
 /* Descriptors that follow each other. */
 struct fd_chunk {
 	u32 open;			/* bitmap of those in use */
-	u32 close_on_exec;		/* bitmap; open descriptors only */
+	u32 close_on_exec;		/* bitmap, of those only */
 	struct file *file[CHUNK_FDS];	/* NULL: not in use */
 };
 
@@ -80,15 +80,72 @@ static inline struct file *file_at(const struct files_struct *files, u32 fd)
 /* fs/fd_table.c */
 struct files_struct *fd_table_copy(const struct files_struct *from);
 void fd_table_free(struct files_struct *files);
-bool fd_has_room(const struct files_struct *files, u32 fd);
 int fd_make_room(struct files_struct *files, u32 fd);
-u32 fd_lowest_free(const struct files_struct *files, u32 from);
-void fd_enter(struct files_struct *files, u32 fd, struct file *file,
-	      bool close_on_exec);
-void fd_remove(struct files_struct *files, u32 fd);
+void fd_turn_full(struct files_struct *files, u32 fd);
+u32 far_lowest_free(const struct files_struct *files, u32 from);
 u32 fd_next_open(const struct files_struct *files, u32 fd);
 bool fd_close_on_exec(const struct files_struct *files, u32 fd);
 void fd_set_close_on_exec(struct files_struct *files, u32 fd, bool on);
+
+/* Returns the chunk of a descriptor, or NULL if it does not exist. */
+static inline struct fd_chunk *fd_chunk(const struct files_struct *files,
+					u32 fd)
+{
+	u32 i = fd / CHUNK_FDS;
+
+	return i < files->chunks ? files->chunk[i] : NULL;
+}
+
+/* Returns true if a descriptor's chunk exists. */
+static inline bool fd_has_room(const struct files_struct *files, u32 fd)
+{
+	return fd < CHUNK_FDS || fd_chunk(files, fd);
+}
+
+/*
+ * Returns the lowest free descriptor from `from` on, which is at most OPEN_MAX.
+ * There may be no room for it. If it is OPEN_MAX all are in use.
+ */
+static inline u32 fd_lowest_free(const struct files_struct *files, u32 from)
+{
+	u32 free = ~files->first.open;
+
+	if (from == 0 && free)
+		return __builtin_ctz(free);
+	return far_lowest_free(files, from);
+}
+
+static inline u32 fd_bit(u32 n)
+{
+	return 1u << n % 32;
+}
+
+/* Sets the file of a descriptor for which there is room. */
+static inline void fd_enter(struct files_struct *files, u32 fd,
+			    struct file *file, bool close_on_exec)
+{
+	struct fd_chunk *chunk = files->chunk[fd / CHUNK_FDS];
+	u32 bit = fd_bit(fd);
+
+	chunk->file[fd % CHUNK_FDS] = file;
+	chunk->close_on_exec &= ~bit;
+	if (close_on_exec)
+		chunk->close_on_exec |= bit;
+	chunk->open |= bit;
+	if (chunk->open == ~0u)
+		fd_turn_full(files, fd);
+}
+
+/* Makes an open descriptor a free one. */
+static inline void fd_remove(struct files_struct *files, u32 fd)
+{
+	struct fd_chunk *chunk = files->chunk[fd / CHUNK_FDS];
+
+	if (chunk->open == ~0u)
+		fd_turn_full(files, fd);
+	chunk->file[fd % CHUNK_FDS] = NULL;
+	chunk->open &= ~fd_bit(fd);
+}
 
 /* Goes over the open descriptors from `from` on. The body may sleep. */
 #define for_each_fd_from(fd, files, from) \
