@@ -88,6 +88,7 @@ void start_kernel(struct boot_params *bp)
 	pid_init();
 	task_init();
 	stack_init();
+	fork_init();
 	rlimit_init();
 	sched_init();
 	timer_init();
