@@ -102,4 +102,13 @@ MUTANTS = [
         "test_counts.py::test_pages_cost_nothing_to_others",
         ("fs/page_cache.c", "if (length-- == 0)", "\t\tif (!head)\n"),
     ),
+    Mutant(
+        "futexes_in_one_bucket",
+        "test_counts.py::test_pages_cost_nothing_to_others",
+        (
+            "kernel/task/futex.c",
+            "return hash_bucket(&futex_table, owner, key->at / 4);",
+            "\treturn hash_bucket(&futex_table, owner, 0);\n",
+        ),
+    ),
 ]
