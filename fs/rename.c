@@ -130,6 +130,8 @@ static int move_name(const struct target *from, const struct target *to,
 	name_cache_forget(to->dir, to->last, to->length);
 	if (error)
 		return error;
+	name_cache_set(from->dir, from->last, from->length, NULL);
+	name_cache_set(to->dir, to->last, to->length, inode);
 	inode->i_dir = to->dir->i_ino;
 	names_changed(inode);
 	if (replaced)

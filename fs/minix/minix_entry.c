@@ -23,9 +23,11 @@ static bool is_name(const char *here, u32 name_size, const char *name,
 	return length == name_size || here[length] == '\0';
 }
 
-/* Stores an inode number in the entry at place. */
+/* Stores an inode number in the entry at place, 0 to make it free. */
 void minix_set_ino(struct minix_place *place, u32 ino)
 {
+	if (!ino)
+		place->dir->i_taken = min_u32(place->dir->i_taken, place->n);
 	minix_put(place->entry, place->format->number_size, ino);
 	mark_buffer_dirty(place->bh);
 }
@@ -45,6 +47,8 @@ int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 		error = -EIO;
 	if (error)
 		return error;
+	place->dir = dir;
+	place->n = n;
 	place->format = info->format;
 	place->bh = bread(dir->i_dev, block, &error);
 	if (place->bh)
@@ -53,25 +57,19 @@ int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 	return error;
 }
 
-/*
- * Searches n entries of `size` bytes from place on for a free one. Returns true
- * with place moved there.
- */
-static bool search_free(struct minix_place *place, u32 n, u32 size)
+/* Moves place to the next entry if the same block has one. */
+bool minix_next_place(struct minix_place *place)
 {
-	u32 number_size = place->format->number_size;
-	u8 *entry = place->entry, *end = entry + n * size;
-
-	for (; entry < end; entry += size) {
-		if (!minix_get(entry, number_size)) {
-			place->entry = entry;
-			return true;
-		}
-	}
-	return false;
+	place->n++;
+	place->entry += minix_info(place->dir->i_sb)->entry_size;
+	return place->n < minix_entry_count(place->dir) &&
+	       place->entry < place->bh->data + BLOCK_SIZE;
 }
 
-/* Searches in the same way for a name. */
+/*
+ * Searches a name among n entries of `size` bytes from place on. Returns true
+ * with place moved there.
+ */
 static bool search_name(struct minix_place *place, u32 n, u32 size,
 			const char *name, u32 length)
 {
@@ -84,6 +82,7 @@ static bool search_name(struct minix_place *place, u32 n, u32 size,
 
 		if (here[0] == name[0] && minix_get(entry, number_size) &&
 		    is_name(here, format->name_size, name, length)) {
+			place->n += (entry - place->entry) / size;
 			place->entry = entry;
 			return true;
 		}
@@ -92,8 +91,8 @@ static bool search_name(struct minix_place *place, u32 n, u32 size,
 }
 
 /*
- * Finds a name or, with length 0, a free entry. Returns 0, and the caller
- * releases the place's buffer; or -ENOENT, -EIO, -ENOMEM.
+ * Finds a name. Returns 0, and the caller releases the place's buffer; or
+ * -ENOENT, -EIO, -ENOMEM.
  */
 int minix_find_entry(struct inode *dir, const char *name, u32 length,
 		     struct minix_place *place)
@@ -104,15 +103,10 @@ int minix_find_entry(struct inode *dir, const char *name, u32 length,
 	for (u32 n = 0; n < count; n += a_block) {
 		u32 entries = min_u32(a_block, count - n);
 		int error = minix_get_place(dir, n, place);
-		bool found;
 
 		if (error)
 			return error;
-		if (length)
-			found = search_name(place, entries, size, name, length);
-		else
-			found = search_free(place, entries, size);
-		if (found)
+		if (search_name(place, entries, size, name, length))
 			return 0;
 		brelse(place->bh);
 	}
@@ -135,10 +129,29 @@ void minix_set_entry(struct minix_place *place, const char *name, u32 length,
 	minix_set_ino(place, ino);
 }
 
+/* Finds a free entry among those that there are. Returns as for a name. */
+static int find_free(struct inode *dir, struct minix_place *place)
+{
+	while (dir->i_taken < minix_entry_count(dir)) {
+		int error = minix_get_place(dir, dir->i_taken, place);
+
+		if (error)
+			return error;
+		do {
+			dir->i_taken = place->n;
+			if (!minix_ino_at(place))
+				return 0;
+		} while (minix_next_place(place));
+		dir->i_taken++;
+		brelse(place->bh);
+	}
+	return -ENOENT;
+}
+
 /* Finds a free entry; makes the directory longer if there is none. */
 int minix_make_place(struct inode *dir, struct minix_place *place)
 {
-	int error = minix_find_entry(dir, NULL, 0, place);
+	int error = find_free(dir, place);
 	u32 n = minix_entry_count(dir), block;
 
 	if (error != -ENOENT)

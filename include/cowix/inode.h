@@ -69,6 +69,7 @@ struct inode {
 	struct pipe *i_pipe;
 	struct list pages;	/* in the page cache */
 	struct list i_names;	/* in the name cache */
+	struct list i_entries;	/* there, too: the names in a directory */
 	u32 i_read_next;	/* the next page of a sequential reader */
 	u32 i_ahead;		/* the first page that was not read ahead */
 	u32 i_window;		/* how many are read ahead at a time */
@@ -78,6 +79,7 @@ struct inode {
 	/* These two are never both above 0: */
 	u32 i_writers;		/* files and mappings that may write */
 	u32 i_running;		/* programs, and areas of programs */
+	u32 i_taken;		/* of a Minix directory: entries before it are */
 	u32 i_zone[10];
 };
 
