@@ -8,6 +8,8 @@
 #include <cowix/time.h>
 #include <abi/errno.h>
 
+#define MAPPED	8u		/* blocks whose places are found together */
+
 static u32 entries_a_block(const struct inode *dir)
 {
 	return BLOCK_SIZE / minix_info(dir->i_sb)->entry_size;
@@ -33,20 +35,17 @@ void minix_set_ino(struct minix_place *place, u32 ino)
 }
 
 /*
- * Sets *place to entry number n of a directory. The caller releases its buffer.
- * Returns -EIO also for a hole, as directories have none.
+ * Sets *place to entry number n of a directory, which is in `block`. The caller
+ * releases its buffer. Returns -EIO also for a hole, as directories have none.
  */
-int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
+static int read_place(struct inode *dir, u32 n, u32 block,
+		      struct minix_place *place)
 {
 	const struct minix_info *info = minix_info(dir->i_sb);
-	u32 block;
-	int error = minix_map_blocks(dir, n / entries_a_block(dir), 1, false,
-				     &block);
+	int error;
 
-	if (!error && block == 0)
-		error = -EIO;
-	if (error)
-		return error;
+	if (block == 0)
+		return -EIO;
 	place->dir = dir;
 	place->n = n;
 	place->format = info->format;
@@ -55,6 +54,16 @@ int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 		place->entry = place->bh->data +
 			       n % entries_a_block(dir) * info->entry_size;
 	return error;
+}
+
+/* Like read_place(), but finds the block, too. */
+int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
+{
+	u32 block;
+	int error = minix_map_blocks(dir, n / entries_a_block(dir), 1, false,
+				     &block);
+
+	return error ? error : read_place(dir, n, block, place);
 }
 
 /* Moves place to the next entry if the same block has one. */
@@ -76,11 +85,13 @@ static bool search_name(struct minix_place *place, u32 n, u32 size,
 	const struct minix_format *format = place->format;
 	u32 number_size = format->number_size;
 	u8 *entry = place->entry, *end = entry + n * size;
+	char last = name[length - 1];	/* names often differ there */
 
 	for (; entry < end; entry += size) {
 		const char *here = (const char *)entry + number_size;
 
-		if (here[0] == name[0] && minix_get(entry, number_size) &&
+		if (here[0] == name[0] && here[length - 1] == last &&
+		    minix_get(entry, number_size) &&
 		    is_name(here, format->name_size, name, length)) {
 			place->n += (entry - place->entry) / size;
 			place->entry = entry;
@@ -88,6 +99,16 @@ static bool search_name(struct minix_place *place, u32 n, u32 size,
 		}
 	}
 	return false;
+}
+
+/*
+ * Finds where some blocks of a directory are, from number i on. An error leaves
+ * 0 for the rest.
+ */
+static void map_ahead(struct inode *dir, u32 i, u32 nr_blocks, u32 *blocks)
+{
+	memset(blocks, 0, MAPPED * sizeof(*blocks));
+	minix_map_blocks(dir, i, min_u32(MAPPED, nr_blocks - i), false, blocks);
 }
 
 /*
@@ -99,11 +120,18 @@ int minix_find_entry(struct inode *dir, const char *name, u32 length,
 {
 	u32 size = minix_info(dir->i_sb)->entry_size;
 	u32 count = minix_entry_count(dir), a_block = entries_a_block(dir);
+	u32 nr_blocks = (count + a_block - 1) / a_block, blocks[MAPPED];
 
-	for (u32 n = 0; n < count; n += a_block) {
-		u32 entries = min_u32(a_block, count - n);
-		int error = minix_get_place(dir, n, place);
+	for (u32 i = 0; i < nr_blocks; i++) {
+		u32 n = i * a_block, entries = min_u32(a_block, count - n);
+		int error;
 
+		if (i % MAPPED == 0)
+			map_ahead(dir, i, nr_blocks, blocks);
+		if (blocks[i % MAPPED])
+			error = read_place(dir, n, blocks[i % MAPPED], place);
+		else
+			error = minix_get_place(dir, n, place);
 		if (error)
 			return error;
 		if (search_name(place, entries, size, name, length))
