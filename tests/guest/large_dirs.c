@@ -4,11 +4,13 @@
  */
 #include <check.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <abi/dirent.h>
 
-#define MEMORY "/crowded"
+#define MEMORY "/in-memory"
 #define IN_MEMORY 50000
 #define DISK "/on-disk"
 #define ON_DISK 3000
@@ -177,6 +179,31 @@ static void deep(void)
 	CHECK(chdir("/") == 0 && umount("/d") == 0 && rmdir("/d") == 0);
 }
 
+#define PROCESSES 300
+
+/* Lists /proc beside many processes. */
+static void processes(void)
+{
+	int parent = getpid();
+
+	CHECK(mount("proc", "/proc", "proc", 0, NULL) == 0);
+	for (int i = 0; i < PROCESSES; i++) {
+		int pid = fork();
+
+		CHECK(pid >= 0);
+		while (pid == 0 && getppid() == parent)
+			pause();
+		if (pid == 0)
+			_exit(0);
+	}
+	CHECK(chdir("/proc") == 0 && list("proc list") > PROCESSES);
+	CHECK(signal(SIGTERM, SIG_IGN) != SIG_ERR && kill(0, SIGTERM) == 0);
+	while (wait(NULL) > 0)
+		;
+	CHECK(chdir("/") == 0 && umount("/proc") == 0);
+}
+
 TESTS({ "memory", "50,000 entries in tmpfs", memory },
       { "disk", "3,000 entries on a disk", disk },
-      { "deep", "directories in directories", deep })
+      { "deep", "directories in directories", deep },
+      { "processes", "directories of many processes", processes })
