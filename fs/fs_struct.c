@@ -207,8 +207,8 @@ static int read_name(struct inode *at, struct inode **parent,
 
 /*
  * Goes up from an inode to its directory and puts its name in front of the
- * path. Replaces the reference to the inode by one to the directory; on an error
- * perhaps by NULL.
+ * path. Replaces the reference to the inode by one to the directory, or by NULL
+ * if an error came first.
  */
 static int step_up(struct inode **at, struct growing_path *path)
 {
@@ -235,7 +235,7 @@ static int step_up(struct inode **at, struct growing_path *path)
  * it begins at the root of all since current's does not lie above the inode, or
  * an error: -ENOENT if the inode has no name or none is known.
  */
-static int find_path(struct inode *at, char *page, char **path)
+static int path_from_root(struct inode *at, char *page, char **path)
 {
 	struct growing_path p = { page + PATH_MAX - 1, page };
 	int error = 0;
@@ -257,10 +257,10 @@ static int find_path(struct inode *at, char *page, char **path)
 	return error;
 }
 
-/* As find_path(), but does not tell where the path begins. */
+/* As path_from_root(), but does not tell where the path begins. */
 int inode_path(struct inode *inode, char *page, char **path)
 {
-	int error = find_path(inode, page, path);
+	int error = path_from_root(inode, page, path);
 
 	return error > 0 ? 0 : error;
 }
@@ -287,7 +287,7 @@ int sys_getcwd(char __user *buf, u32 size)
 
 	if (!page)
 		return -ENOMEM;
-	error = find_path(igrab(current->fs->cwd), page, &path);
+	error = path_from_root(igrab(current->fs->cwd), page, &path);
 	if (error > 0)
 		error = mark_unreachable(page, &path);
 	length = page + PATH_MAX - path;

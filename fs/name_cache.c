@@ -15,7 +15,7 @@
 
 #define FRAMES_A_BUCKET	2
 
-static struct hash_table names;
+static struct hash_table name_table;
 static LIST_HEAD(aged);			/* the oldest first */
 static u32 nr_aged;			/* at most one for each frame */
 
@@ -23,13 +23,13 @@ u32 name_changes;
 
 void name_cache_init(void)
 {
-	hash_init(&names, nr_frames / FRAMES_A_BUCKET);
+	hash_init(&name_table, nr_frames / FRAMES_A_BUCKET);
 }
 
 static struct list *name_bucket(const struct inode *dir, const char *name,
 				u32 length)
 {
-	return hash_bucket(&names, 0, hash_name((u32)dir, name, length));
+	return hash_bucket(&name_table, 0, hash_name((u32)dir, name, length));
 }
 
 static struct cached_name *name_in(const struct list *bucket,
@@ -99,7 +99,8 @@ int shrink_names(int wanted)
 static struct cached_name *new_name(struct inode *dir, const char *name,
 				    u32 length)
 {
-	struct cached_name *n = kmalloc(offsetof(struct cached_name, name) + length);
+	u32 size = offsetof(struct cached_name, name) + length;
+	struct cached_name *n = kmalloc(size);
 
 	if (!n)
 		return NULL;
@@ -217,9 +218,12 @@ void name_cache_forget(const struct inode *dir, const char *name, u32 length)
  */
 void name_cache_forget_inode(struct inode *inode)
 {
-	list_for_each_safe(node, &inode->i_names)
-		name_cache_drop(list_entry(node, struct cached_name, inode_link));
-	list_for_each_safe(node, &inode->i_entries)
+	struct list *names = &inode->i_names, *entries = &inode->i_entries;
+
+	list_for_each_safe(node, names)
+		name_cache_drop(
+			list_entry(node, struct cached_name, inode_link));
+	list_for_each_safe(node, entries)
 		name_cache_drop(list_entry(node, struct cached_name, dir_link));
 }
 

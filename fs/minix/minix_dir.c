@@ -256,7 +256,7 @@ static int minix_readdir(struct file *file, dirent_fill *fill, void *context)
 	return stop > 0 ? 0 : stop;
 }
 
-static int refuse_name(void *context, const char *name, u32 length, u32 next,
+static int not_empty_with(void *context, const char *name, u32 length, u32 next,
 		       u32 ino)
 {
 	(void)context;
@@ -270,7 +270,7 @@ static int minix_check_empty(struct inode *dir)
 {
 	struct file file = { .inode = dir };
 
-	return minix_readdir(&file, refuse_name, NULL);
+	return minix_readdir(&file, not_empty_with, NULL);
 }
 
 static int minix_rmdir(struct inode *dir, const char *name, u32 length,

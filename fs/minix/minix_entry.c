@@ -158,7 +158,7 @@ void minix_set_entry(struct minix_place *place, const char *name, u32 length,
 }
 
 /* Finds a free entry among those that there are. Returns as for a name. */
-static int find_free(struct inode *dir, struct minix_place *place)
+static int find_free_entry(struct inode *dir, struct minix_place *place)
 {
 	while (dir->i_taken < minix_entry_count(dir)) {
 		int error = minix_get_place(dir, dir->i_taken, place);
@@ -179,7 +179,7 @@ static int find_free(struct inode *dir, struct minix_place *place)
 /* Finds a free entry; makes the directory longer if there is none. */
 int minix_make_place(struct inode *dir, struct minix_place *place)
 {
-	int error = find_free(dir, place);
+	int error = find_free_entry(dir, place);
 	u32 n = minix_entry_count(dir), block;
 
 	if (error != -ENOENT)

@@ -174,7 +174,7 @@ static bool find_number_from(struct inode *dir, u32 *n)
 }
 
 /* Returns how many entries of the tables are in dir. */
-static u32 count_entries(const struct inode *dir)
+static u32 count_table_names(const struct inode *dir)
 {
 	const struct proc_table *table = proc_table_of(dir);
 	u32 count = 0;
@@ -221,7 +221,7 @@ static const char *name_at(struct inode *dir, u32 first_number, u32 *pos,
 int proc_readdir(struct file *file, dirent_fill *fill, void *context)
 {
 	struct inode *dir = file->inode;
-	u32 first_number = FIRST_POSITION + count_entries(dir);
+	u32 first_number = FIRST_POSITION + count_table_names(dir);
 	int stop = proc_check_access(dir);
 
 	if (stop)

@@ -1,7 +1,7 @@
 /*
  * tmpfs: directories. What they contain is in the name cache, which keeps all
- * names of this file system. A directory lists its entries in the order in which
- * they were made.
+ * names of this file system. A directory lists them in the order in which they
+ * were made.
  */
 #include <cowix/kernel.h>
 #include <abi/errno.h>
@@ -37,6 +37,7 @@ static void dir_changed(struct inode *dir, int change)
 	dir->i_mtime = dir->i_ctime = current_time();
 }
 
+/* Gives inode a name that is free. Returns 0 or -ENOMEM. */
 static int tmpfs_add_entry(struct inode *dir, const char *name, u32 length,
 			   struct inode *inode)
 {

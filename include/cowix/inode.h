@@ -79,7 +79,7 @@ struct inode {
 	/* These two are never both above 0: */
 	u32 i_writers;		/* files and mappings that may write */
 	u32 i_running;		/* programs, and areas of programs */
-	u32 i_taken;		/* of a Minix directory: entries before it are */
+	u32 i_taken;		/* Minix: entries before it are not free */
 	u32 i_zone[10];
 };
 

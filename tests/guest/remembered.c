@@ -3,6 +3,7 @@
  * disk and in tmpfs. Each test looks for names first, so that they are known.
  */
 #include <check.h>
+#include <cowix.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -132,6 +133,25 @@ static void parents(void)
 	in_both(parents_here);
 }
 
+/*
+ * A directory goes, of which it is known what it lacks. Another that comes into
+ * memory then is a different one.
+ */
+static void successor_here(void)
+{
+	make_dir("p");
+	make("p/f");
+	make_dir("q");
+	mm_audit(NULL, AUDIT_DROP_CACHES);
+	CHECK(is_gone("q/f") && rmdir("q") == 0);
+	CHECK(ino_of("p/f") && unlink("p/f") == 0 && rmdir("p") == 0);
+}
+
+static void successor(void)
+{
+	in_both(successor_here);
+}
+
 static void long_names_here(void)
 {
 	char name[300], other[300];
@@ -168,20 +188,41 @@ static const char *numbered(int n)
 	return name;
 }
 
-/* Many names of two files. Some share a place in any table. */
+static unsigned size_of(const char *path)
+{
+	struct stat st;
+
+	CHECK(stat(path, &st) == 0);
+	return st.st_size;
+}
+
+/*
+ * Many names of two files. Some share a place in any table. A directory does
+ * not grow if as many names come as have gone.
+ */
 static void crowd_here(void)
 {
-	unsigned odd = make("odd"), even = make("even");
+	unsigned odd = make("odd"), even = make("even"), size;
 
 	for (int i = 0; i < CROWD; i++)
 		CHECK(is_gone(numbered(i)));
 	for (int i = 0; i < 200; i++)
 		CHECK(link(i % 2 ? "odd" : "even", numbered(i)) == 0);
+	size = size_of(".");
 	for (int i = 0; i < 200; i += 3)
 		CHECK(unlink(numbered(i)) == 0);
-	for (int i = 0; i < CROWD; i++)
-		CHECK(ino_of(numbered(i)) ==
-		      (i >= 200 || i % 3 == 0 ? 0 : i % 2 ? odd : even));
+	for (int i = 0; i < 200; i += 3)
+		CHECK(link("even", numbered(i)) == 0);
+	CHECK(size_of(".") == size);
+	for (int i = 0; i < 200; i += 3)
+		CHECK(unlink(numbered(i)) == 0);
+	for (int i = 0; i < CROWD; i++) {
+		unsigned ino = i % 2 ? odd : even;
+
+		if (i >= 200 || i % 3 == 0)
+			ino = 0;
+		CHECK(ino_of(numbered(i)) == ino);
+	}
 	for (int i = 0; i < 200; i++)
 		if (i % 3)
 			CHECK(unlink(numbered(i)) == 0);
@@ -358,6 +399,7 @@ static void mounted(void)
 TESTS({ "absent", "a name that did not exist is made and goes", absent },
       { "replaced", "a name changes its file", replaced },
       { "parents", "directories above move, and come again", parents },
+      { "successor", "one directory after another", successor },
       { "long_names", "of the greatest length, and longer", long_names },
       { "crowd", "many names and more that do not exist", crowd },
       { "listed", "directories that change while they are read", listed },
