@@ -12,6 +12,7 @@
 
 #define FOLDER "/tmp/remembered"
 #define CROWD 600
+#define ABSENT 2000
 
 int getdents(int fd, void *buf, unsigned size);
 
@@ -396,10 +397,41 @@ static void mounted(void)
 	in_both(mounted_here);
 }
 
+static unsigned kernel_objects(void)
+{
+	struct audit_report r;
+
+	CHECK(mm_audit(&r, 0) == 0);
+	return r.kernel_objects;
+}
+
+/* Checks that what is known of names goes when a program wants all memory. */
+static void given_back(void)
+{
+	unsigned before;
+	int pid;
+
+	if (!on_cowix())
+		return;
+	before = kernel_objects();
+	for (int i = 0; i < ABSENT; i++)
+		CHECK(is_gone(numbered(i)));
+	CHECK(kernel_objects() >= before + ABSENT);
+	pid = fork();
+	if (pid == 0) {
+		for (char *p; (p = sbrk(1 << 16)) != (char *)-1;)
+			memset(p, 1, 1 << 16);
+		_exit(0);
+	}
+	wait_status(pid);
+	CHECK(kernel_objects() < before + ABSENT / 2);
+}
+
 TESTS({ "absent", "a name that did not exist is made and goes", absent },
       { "replaced", "a name changes its file", replaced },
       { "parents", "directories above move, and come again", parents },
       { "successor", "one directory after another", successor },
+      { "given_back", "memory is short", given_back },
       { "long_names", "of the greatest length, and longer", long_names },
       { "crowd", "many names and more that do not exist", crowd },
       { "listed", "directories that change while they are read", listed },

@@ -127,7 +127,9 @@ static int follow(void)
 /* Looks for a name that is not there, unless the rival makes it. */
 static int find_x(void)
 {
-	return access("x", F_OK);
+	struct stat st;
+
+	return lstat("x", &st);
 }
 
 static int chmod_a(void)
@@ -342,10 +344,7 @@ static void describe_position(char *to)
 	describe_files(to);
 }
 
-/*
- * A file system without room for the text of a link. symlink() fails and leaves
- * no name.
- */
+/* A file system without room for a link's text: symlink() leaves no name. */
 
 static int make_anew(void)
 {
@@ -359,6 +358,7 @@ static const struct act full_acts[] = {
 	{ .name = "anew", .run = make_anew },
 	{ .name = "rename", .run = rename_new },
 	{ .name = "follow", .run = follow },
+	{ .name = "find", .run = find_x },
 };
 
 /* Fills the disk. describe_files() does not look at z. */

@@ -40,6 +40,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "names_keep_memory",
+        "remembered given_back",
+        (
+            "fs/caches.c",
+            "dropped += shrink_names((wanted - dropped) * NAMES_A_FRAME);",
+            "\t\t;",
+        ),
+    ),
+    Mutant(
         "reader_goes_only_on",
         "remembered listed",
         (
