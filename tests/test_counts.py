@@ -14,8 +14,7 @@ def test_forking_beside_children_that_yield():
     assert int(counts[b"8"]) < 2300 and int(counts[b"12"]) < 2700, done.out
 
 
-# Instructions for a name, or for an entry listed. Linux 6.1's figures are
-# larger.
+# Instructions for a name, or for an entry listed, with room for a third more.
 NAMES = {
     "tmpfs create": 3000,
     "tmpfs hit": 1300,
