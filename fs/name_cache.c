@@ -26,6 +26,7 @@ void name_cache_init(void)
 	hash_init(&name_table, nr_frames / FRAMES_A_BUCKET);
 }
 
+/* Returns the list in which the entry of a name in dir is, if there is one. */
 static struct list *name_bucket(const struct inode *dir, const char *name,
 				u32 length)
 {
@@ -138,7 +139,10 @@ static void insert_name(struct cached_name *n, struct list *bucket,
 	set_inode(n, inode);
 }
 
-/* Returns false for names that are not to be found here. */
+/*
+ * Returns false for names that are not kept here: those of other file systems,
+ * and absent ones if all that exist are here.
+ */
 static bool is_cached(const struct inode *dir, const char *name, u32 length,
 		      const struct inode *inode)
 {

@@ -256,6 +256,7 @@ static int minix_readdir(struct file *file, dirent_fill *fill, void *context)
 	return stop > 0 ? 0 : stop;
 }
 
+/* Called by readdir for each entry. Returns -ENOTEMPTY for a real one. */
 static int not_empty_with(void *context, const char *name, u32 length, u32 next,
 		       u32 ino)
 {
