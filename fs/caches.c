@@ -3,12 +3,16 @@
 #include <cowix/fs.h>
 #include <abi/audit.h>
 
+#define NAMES_A_FRAME	64		/* most of them are short */
+
 static int drop_clean(int wanted)
 {
 	int dropped = shrink_page_cache(wanted);
 
 	if (dropped < wanted)
 		dropped += shrink_buffers(wanted - dropped);
+	if (dropped < wanted)
+		dropped += shrink_names((wanted - dropped) * NAMES_A_FRAME);
 	return dropped;
 }
 
@@ -48,6 +52,7 @@ void fs_drop_caches(void)
 	do
 		shrink_page_cache(ALL);
 	while (shrink_inodes() > 0);
+	shrink_names(ALL);
 	shrink_buffers(ALL);
 }
 

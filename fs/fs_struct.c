@@ -120,11 +120,28 @@ int sys_umask(u32 mask)
 	return old;
 }
 
+/* A path that grows in front, towards its beginning. */
+struct growing_path {
+	char *start;
+	const char *limit;
+};
+
+/* Puts a name and a slash in front of a path. Returns 0 or -ENAMETOOLONG. */
+static int prepend(struct growing_path *path, const char *name, u32 length)
+{
+	if (path->start - path->limit < (int)length + 1)
+		return -ENAMETOOLONG;
+	path->start -= length;
+	memcpy(path->start, name, length);
+	*--path->start = '/';
+	return 0;
+}
+
 /* A search for the name of an inode in a directory. */
 struct name_search {
 	u32 ino;
-	char *name;		/* the name found is put in front of it */
-	u32 length;
+	struct growing_path *path;
+	u32 length;		/* of the name, which was found; else 0 */
 };
 
 /* Called by readdir for each entry. Returns 1 to stop at the inode's name. */
@@ -132,14 +149,14 @@ static int match_ino(void *context, const char *name, u32 length, u32 next,
 		     u32 ino)
 {
 	struct name_search *s = context;
+	int error;
 
 	(void)next;
 	if (ino != s->ino || is_dot_dotdot(name, length))
 		return 0;
-	s->name -= length;
-	memcpy(s->name, name, length);
 	s->length = length;
-	return 1;
+	error = prepend(s->path, name, length);
+	return error ? error : 1;
 }
 
 /* Finds the directory in which a file (no directory) was found last. */
@@ -156,66 +173,109 @@ static int last_directory(struct inode *inode, struct inode **dir)
 }
 
 /*
- * Finds the parent directory of an inode and puts the name that it has there in
- * front of *path, above limit. *parent, if set, is referenced even on an error.
+ * Reads the parent directory of an inode to find the name that it has there.
+ * The name cache has it afterwards. *parent, if set, is referenced even on an
+ * error.
  */
-static int name_in_parent(struct inode *at, struct inode **parent, char **path,
-			  const char *limit)
+static int read_name(struct inode *at, struct inode **parent,
+		     struct growing_path *path)
 {
-	struct inode *named = at;
-	struct name_search s = { .name = *path };
+	struct name_search s = { .ino = at->i_ino, .path = path };
 	struct file dir = { 0 };
+	u32 before = name_changes;
 	int error;
 
 	if (S_ISDIR(at->i_mode))
-		error = lookup_in(at, "..", 2, parent);
+		error = parent_inode(at, parent);
 	else
 		error = last_directory(at, parent);
 	if (error)
 		return error;
 	if (!S_ISDIR((*parent)->i_mode))
 		return -EIO;
-	while (named == named->i_sb->s_root && named->i_sb->s_covered)
-		named = named->i_sb->s_covered;
-	s.ino = named->i_ino;
-	if (s.name - limit < (int)named->i_sb->s_name_max + 1)
-		return -ENAMETOOLONG;
 	dir.inode = *parent;
 	error = (*parent)->i_fop->readdir(&dir, match_ino, &s);
-	if (!error && !s.length)
+	if (error)
+		return error;
+	if (!s.length)
+		return -ENOENT;
+	if (before == name_changes)
+		at->i_dir = (*parent)->i_ino;
+	name_cache_found(*parent, path->start + 1, s.length, at, before);
+	return 0;
+}
+
+/*
+ * Goes up from an inode to its directory and puts its name in front of the
+ * path. Replaces the reference to the inode by one to the directory, or by NULL
+ * if an error came first.
+ */
+static int step_up(struct inode **at, struct growing_path *path)
+{
+	struct inode *inode = *at;
+	const struct cached_name *name = name_of(inode);
+	int error;
+
+	*at = NULL;
+	if (name) {
+		*at = igrab(name->dir);
+		error = prepend(path, name->name, name->length);
+	} else if (S_ISDIR(inode->i_mode) && !inode->i_nlink) {
 		error = -ENOENT;
-	*path = s.name - 1;
-	**path = '/';
+	} else {
+		error = read_name(inode, at, path);
+	}
+	iput(inode);
 	return error;
 }
 
 /*
- * Finds the path of an inode from current's root: walks up and looks for each
- * name in the parent. Drops the reference to the inode. The path is put at the
- * end of a page; *path points to its start. Returns -ENOENT if the inode has no
- * name or none is known.
+ * Finds the path of an inode from current's root, whose reference it drops. The
+ * path is put at the end of a page; *path points to its start. Returns 0, 1 if
+ * it begins at the root of all since current's does not lie above the inode, or
+ * an error: -ENOENT if the inode has no name or none is known.
  */
-int inode_path(struct inode *at, char *page, char **path)
+static int path_from_root(struct inode *at, char *page, char **path)
 {
-	struct inode *parent;
+	struct growing_path p = { page + PATH_MAX - 1, page };
 	int error = 0;
 
-	*path = page + PATH_MAX - 1;
-	**path = '\0';
-	while (!error && at != current->fs->root &&
-	       !(at->i_sb && at == at->i_sb->s_root && !at->i_sb->s_covered)) {
-		parent = NULL;
-		error = name_in_parent(at, &parent, path, page);
-		iput(at);
-		at = parent;
+	*p.start = '\0';
+	while (!error && at != current->fs->root) {
+		if (!at->i_sb || at != at->i_sb->s_root)
+			error = step_up(&at, &p);
+		else if (at->i_sb->s_covered)
+			at = cross_up(at);
+		else
+			error = 1;
 	}
 	if (at)
 		iput(at);
-	if (!error && !**path) {	/* the root itself */
-		--*path;
-		**path = '/';
-	}
+	if (error >= 0 && !*p.start)
+		*--p.start = '/';
+	*path = p.start;
 	return error;
+}
+
+/* As path_from_root(), but does not tell where the path begins. */
+int inode_path(struct inode *inode, char *page, char **path)
+{
+	int error = path_from_root(inode, page, path);
+
+	return error > 0 ? 0 : error;
+}
+
+/* Puts what Linux has for such directories in front of a path. */
+static int mark_unreachable(char *page, char **path)
+{
+	static const char mark[] = "(unreachable)";
+	u32 length = sizeof(mark) - 1;
+
+	if (*path - page < (int)length)
+		return -ENAMETOOLONG;
+	*path -= length;
+	memcpy(*path, mark, length);
+	return 0;
 }
 
 /* Returns the length with the NUL; -ERANGE if buf is too small. */
@@ -227,7 +287,9 @@ int sys_getcwd(char __user *buf, u32 size)
 
 	if (!page)
 		return -ENOMEM;
-	error = inode_path(igrab(current->fs->cwd), page, &path);
+	error = path_from_root(igrab(current->fs->cwd), page, &path);
+	if (error > 0)
+		error = mark_unreachable(page, &path);
 	length = page + PATH_MAX - path;
 	if (!error && length > size)
 		error = -ERANGE;

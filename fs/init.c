@@ -11,6 +11,7 @@ void fs_tables_init(void)
 	buffer_init();
 	page_cache_init();
 	inode_init();
+	name_cache_init();
 	epoll_init();
 }
 

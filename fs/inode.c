@@ -52,6 +52,7 @@ struct inode *new_inode(struct super_block *sb)
 	list_init(&inode->dirty_pages);
 	list_init(&inode->i_locks);
 	list_init(&inode->i_names);
+	list_init(&inode->i_entries);
 	wait_queue_init(&inode->i_wait);
 	inode->i_sb = sb;
 	inode->i_dev = sb ? sb->s_dev : 0;

@@ -105,7 +105,7 @@ static struct inode *cross_down(struct inode *inode)
  * Returns the directory on which a file system is mounted if inode is its root,
  * else inode. Takes over the caller's reference.
  */
-static struct inode *cross_up(struct inode *inode)
+struct inode *cross_up(struct inode *inode)
 {
 	while (inode == inode->i_sb->s_root && inode->i_sb->s_covered) {
 		struct inode *covered = igrab(inode->i_sb->s_covered);
@@ -116,13 +116,23 @@ static struct inode *cross_up(struct inode *inode)
 	return inode;
 }
 
+/* Finds the directory that dir's ".." names, in its own file system. */
+int parent_inode(struct inode *dir, struct inode **parent)
+{
+	u32 ino;
+	int error = dir->i_op->lookup(dir, "..", 2, &ino);
+
+	if (!error)
+		*parent = iget(dir->i_sb, ino, &error);
+	return error;
+}
+
 /*
  * Finds "..". The root of what the process sees is its own parent. The parent
  * of a mounted root is that of the directory on which it is mounted.
  */
 static int lookup_parent(struct inode *dir, struct inode **inode)
 {
-	u32 ino;
 	int error;
 
 	dir = igrab(dir);
@@ -131,9 +141,7 @@ static int lookup_parent(struct inode *dir, struct inode **inode)
 		return 0;
 	}
 	dir = cross_up(dir);
-	error = dir->i_op->lookup(dir, "..", 2, &ino);
-	if (!error)
-		*inode = iget(dir->i_sb, ino, &error);
+	error = parent_inode(dir, inode);
 	iput(dir);
 	if (!error)
 		*inode = cross_down(*inode);
@@ -142,7 +150,7 @@ static int lookup_parent(struct inode *dir, struct inode **inode)
 
 /*
  * Searches dir for a name. iget() may sleep: the name may go meanwhile and its
- * number be another file's. So if any name has gone, it searches again.
+ * number be another file's. So if any name has changed, it searches again.
  */
 static int search_directory(struct inode *dir, const char *name, u32 length,
 			    struct inode **inode)
@@ -153,18 +161,20 @@ static int search_directory(struct inode *dir, const char *name, u32 length,
 	if (length > dir->i_sb->s_name_max)
 		return -ENAMETOOLONG;
 	for (;;) {
-		before = names_gone;
+		before = name_changes;
 		error = dir->i_op->lookup(dir, name, length, &ino);
+		if (error == -ENOENT)
+			name_cache_found(dir, name, length, NULL, before);
 		if (error)
 			return error;
 		*inode = iget(dir->i_sb, ino, &error);
-		if (before == names_gone)
+		if (before == name_changes)
 			break;
 		if (!error)
 			iput(*inode);
 	}
 	if (!error)
-		name_cache_add(dir, name, length, *inode);
+		name_cache_found(dir, name, length, *inode, before);
 	return error;
 }
 
@@ -175,6 +185,8 @@ static int search_directory(struct inode *dir, const char *name, u32 length,
 int lookup_in(struct inode *dir, const char *name, u32 length,
 	      struct inode **inode)
 {
+	const struct cached_name *known;
+	struct inode *found;
 	int error;
 
 	if (!S_ISDIR(dir->i_mode))
@@ -182,18 +194,24 @@ int lookup_in(struct inode *dir, const char *name, u32 length,
 	error = permission(dir, X_OK);
 	if (error)
 		return error;
-	if (length == 2 && name[0] == '.' && name[1] == '.')
-		return lookup_parent(dir, inode);
-	*inode = name_cache_find(dir, name, length);
-	if (*inode)
-		igrab(*inode);
-	else
-		error = search_directory(dir, name, length, inode);
-	if (error)
-		return error;
-	if (!is_dot_dotdot(name, length))
-		(*inode)->i_dir = dir->i_ino;
-	*inode = cross_down(*inode);
+	if (is_dot_dotdot(name, length)) {
+		if (length == 2)
+			return lookup_parent(dir, inode);
+		*inode = igrab(dir);
+		return 0;
+	}
+	known = name_cache_find(dir, name, length);
+	if (known) {
+		if (!known->inode)
+			return -ENOENT;
+		found = igrab(known->inode);
+	} else {
+		error = search_directory(dir, name, length, &found);
+		if (error)
+			return error;
+	}
+	found->i_dir = dir->i_ino;
+	*inode = cross_down(found);
 	return 0;
 }
 

@@ -14,11 +14,13 @@
 /* Returns 0 if the name is free and may be made. */
 static int may_create(const struct target *t)
 {
-	u32 ino;
-	int error = t->dir->i_op->lookup(t->dir, t->last, t->length, &ino);
+	struct inode *inode;
+	int error = lookup_in(t->dir, t->last, t->length, &inode);
 
-	if (!error)
+	if (!error) {
+		iput(inode);
 		return -EEXIST;
+	}
 	if (error != -ENOENT)
 		return error;
 	if (t->dir->i_nlink == 0)
@@ -40,8 +42,10 @@ static int make_target(struct target *t, const struct new_node *node,
 	if (!error)
 		error = t->dir->i_op->create(t->dir, t->last, t->length, node,
 					     inode);
-	if (!error)
+	if (!error) {
+		name_cache_set(t->dir, t->last, t->length, *inode);
 		(*inode)->i_dir = t->dir->i_ino;
+	}
 	release_target(t);
 	return error;
 }
@@ -197,9 +201,12 @@ static int remove_target(struct target *t, bool directory)
 	error = may_remove(t, inode, directory);
 	if (!error)
 		error = remove_locked(t, inode);
-	name_cache_forget(t->dir, t->last, t->length);
-	if (!error)
+	if (error) {
+		name_cache_forget(t->dir, t->last, t->length);
+	} else {
+		name_cache_set(t->dir, t->last, t->length, NULL);
 		forget_name(inode, t->dir);
+	}
 	release_target(t);
 	iput(inode);
 	return error;
@@ -266,8 +273,10 @@ static int link_inode(int dirfd, const char __user *path, struct inode *inode)
 	error = may_link(&t, inode);
 	if (!error)
 		error = t.dir->i_op->link(t.dir, t.last, t.length, inode);
-	if (!error)
+	if (!error) {
+		name_cache_set(t.dir, t.last, t.length, inode);
 		names_changed(inode);
+	}
 	release_target(&t);
 	return error;
 }

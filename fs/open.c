@@ -32,7 +32,7 @@ static int create_file(struct inode *dir, const char *last, u32 length,
 	error = dir->i_op->create(dir, last, length, &file, inode);
 	if (error)
 		return error;
-	name_cache_add(dir, last, length, *inode);
+	name_cache_set(dir, last, length, *inode);
 	(*inode)->i_dir = dir->i_ino;
 	return 0;
 }

@@ -55,32 +55,33 @@ static int copy_record(struct dirent_buffer *c, const void *record, u32 size)
 static int fill_dirent(void *context, const char *name, u32 length, u32 next,
 		       u32 ino)
 {
-	u8 space[sizeof(struct linux_dirent) + NAME_MAX + 2] ALIGNED(4) = { 0 };
+	u8 space[sizeof(struct linux_dirent) + NAME_MAX + 2] ALIGNED(4);
 	struct linux_dirent *d = (struct linux_dirent *)space;
-	u32 used = offsetof(struct linux_dirent, d_name) + length + 2;
-	u32 size = (used + 3) & ~3u;
+	u32 end = offsetof(struct linux_dirent, d_name) + length;
+	u32 size = (end + 2 + 3) & ~3u;
 
 	d->d_ino = ino;
 	d->d_off = next;
 	d->d_reclen = size;
 	memcpy(d->d_name, name, length);
+	memset(space + end, 0, size - end);	/* with the type, unknown */
 	return copy_record(context, d, size);
 }
 
 static int fill_dirent64(void *context, const char *name, u32 length, u32 next,
 			 u32 ino)
 {
-	u8 space[sizeof(struct linux_dirent64) + NAME_MAX + 2]
-		ALIGNED(8) = { 0 };
+	u8 space[sizeof(struct linux_dirent64) + NAME_MAX + 2] ALIGNED(8);
 	struct linux_dirent64 *d = (struct linux_dirent64 *)space;
-	u32 used = offsetof(struct linux_dirent64, d_name) + length + 1;
-	u32 size = (used + 7) & ~7u;
+	u32 end = offsetof(struct linux_dirent64, d_name) + length;
+	u32 size = (end + 1 + 7) & ~7u;
 
 	d->d_ino = ino;
 	d->d_off = next;
 	d->d_reclen = size;
 	d->d_type = DT_UNKNOWN;
 	memcpy(d->d_name, name, length);
+	memset(space + end, 0, size - end);
 	return copy_record(context, d, size);
 }
 

@@ -126,10 +126,13 @@ static int move_name(const struct target *from, const struct target *to,
 						to->last, to->length, replaced);
 	if (replaced)
 		unlock_inode(replaced);
-	name_cache_forget(from->dir, from->last, from->length);
-	name_cache_forget(to->dir, to->last, to->length);
-	if (error)
+	if (error) {
+		name_cache_forget(from->dir, from->last, from->length);
+		name_cache_forget(to->dir, to->last, to->length);
 		return error;
+	}
+	name_cache_set(from->dir, from->last, from->length, NULL);
+	name_cache_set(to->dir, to->last, to->length, inode);
 	inode->i_dir = to->dir->i_ino;
 	names_changed(inode);
 	if (replaced)

@@ -35,6 +35,44 @@ def test_pages_cost_nothing_to_others():
     assert cost["wake"] <= 400 >= cost["wake in a file"], cost
 
 
+# Instructions for a name, or for an entry listed, with room for a third more.
+NAMES = {
+    "tmpfs create": 3000,
+    "tmpfs hit": 1300,
+    "tmpfs miss": 1000,
+    "tmpfs list": 300,
+    "tmpfs unlink": 2200,
+    "tmpfs list again": 300,
+    "Minix link": 80000,
+    "Minix hit": 1300,
+    "Minix first miss": 60000,
+    "Minix miss": 1000,
+    "Minix list": 419,
+    "Minix unlink": 16000,
+    "Minix list again": 419,
+    "getcwd at 100": 16000,
+    "getcwd at 1000": 160000,
+    "proc list": 5160,
+}
+
+
+def test_large_directories():
+    """Checks what names cost among 50,000 in memory, among 3,000 on a disk, and
+    below 1,000 directories."""
+    done = cowix(
+        "/tests/large_dirs",
+        "-i",
+        "-m",
+        "256",
+        image=guest_floppy("large_dirs"),
+    )
+    assert done.status == 0, done.out.decode() + done.err
+    costs = dict(re.findall(r"  ([\w ]+): (\d+)\n", done.out.decode()))
+    assert costs.keys() == NAMES.keys()
+    for what, limit in NAMES.items():
+        assert int(costs[what]) <= limit, done.out.decode()
+
+
 def test_sleepers_cost_nothing():
     """Checks that 400 sleeping processes add no instructions to a switch and a
     fork."""

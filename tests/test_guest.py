@@ -11,6 +11,7 @@ OTHERS = {
     "bigbss",
     "bombs",
     "damaged",
+    "large_dirs",
     "oom",
     "pressed",
     "readahead",

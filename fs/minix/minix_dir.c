@@ -232,25 +232,46 @@ static u32 name_length_at(const struct minix_place *place)
 	return strnlen(minix_name_at(place), place->format->name_size);
 }
 
+/* Passes entries to fill until it stops. pos is the next entry's number. */
+static int minix_readdir(struct file *file, dirent_fill *fill, void *context)
+{
+	struct inode *dir = file->inode;
+	struct minix_place place;
+	int stop = 0;
+
+	while (!stop && file->pos < minix_entry_count(dir)) {
+		stop = minix_get_place(dir, file->pos, &place);
+		if (stop)
+			break;
+		do {
+			if (minix_ino_at(&place))
+				stop = fill(context, minix_name_at(&place),
+					    name_length_at(&place), place.n + 1,
+					    minix_ino_at(&place));
+			if (!stop)
+				file->pos = place.n + 1;
+		} while (!stop && minix_next_place(&place));
+		brelse(place.bh);
+	}
+	return stop > 0 ? 0 : stop;
+}
+
+/* Called by readdir for each entry. Returns -ENOTEMPTY for a real one. */
+static int not_empty_with(void *context, const char *name, u32 length, u32 next,
+		       u32 ino)
+{
+	(void)context;
+	(void)next;
+	(void)ino;
+	return is_dot_dotdot(name, length) ? 0 : -ENOTEMPTY;
+}
+
 /* Returns -ENOTEMPTY if a directory has more than `.` and `..`. */
 static int minix_check_empty(struct inode *dir)
 {
-	struct minix_place place;
+	struct file file = { .inode = dir };
 
-	for (u32 n = 0; n < minix_entry_count(dir); n++) {
-		int error = minix_get_place(dir, n, &place);
-		bool counts;
-
-		if (error)
-			return error;
-		counts = minix_ino_at(&place) &&
-			 !is_dot_dotdot(minix_name_at(&place),
-					name_length_at(&place));
-		brelse(place.bh);
-		if (counts)
-			return -ENOTEMPTY;
-	}
-	return 0;
+	return minix_readdir(&file, not_empty_with, NULL);
 }
 
 static int minix_rmdir(struct inode *dir, const char *name, u32 length,
@@ -393,28 +414,6 @@ put_up:
 put_old:
 	brelse(old.bh);
 	return error;
-}
-
-/* Passes entries to fill until it stops. pos is the next entry's number. */
-static int minix_readdir(struct file *file, dirent_fill *fill, void *context)
-{
-	struct inode *dir = file->inode;
-	struct minix_place place;
-
-	for (; file->pos < minix_entry_count(dir); file->pos++) {
-		int error = minix_get_place(dir, file->pos, &place);
-
-		if (error)
-			return error;
-		if (minix_ino_at(&place))
-			error = fill(context, minix_name_at(&place),
-				     name_length_at(&place), file->pos + 1,
-				     minix_ino_at(&place));
-		brelse(place.bh);
-		if (error)
-			return error > 0 ? 0 : error;
-	}
-	return 0;
 }
 
 const struct inode_ops minix_inode_ops = {

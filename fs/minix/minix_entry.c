@@ -8,6 +8,8 @@
 #include <cowix/time.h>
 #include <abi/errno.h>
 
+#define MAPPED	8u		/* blocks whose places are found together */
+
 static u32 entries_a_block(const struct inode *dir)
 {
 	return BLOCK_SIZE / minix_info(dir->i_sb)->entry_size;
@@ -23,28 +25,29 @@ static bool is_name(const char *here, u32 name_size, const char *name,
 	return length == name_size || here[length] == '\0';
 }
 
-/* Stores an inode number in the entry at place. */
+/* Stores an inode number in the entry at place, 0 to make it free. */
 void minix_set_ino(struct minix_place *place, u32 ino)
 {
+	if (!ino)
+		place->dir->i_taken = min_u32(place->dir->i_taken, place->n);
 	minix_put(place->entry, place->format->number_size, ino);
 	mark_buffer_dirty(place->bh);
 }
 
 /*
- * Sets *place to entry number n of a directory. The caller releases its buffer.
- * Returns -EIO also for a hole, as directories have none.
+ * Sets *place to entry number n of a directory, which is in `block`. The caller
+ * releases its buffer. Returns -EIO also for a hole, as directories have none.
  */
-int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
+static int read_place(struct inode *dir, u32 n, u32 block,
+		      struct minix_place *place)
 {
 	const struct minix_info *info = minix_info(dir->i_sb);
-	u32 block;
-	int error = minix_map_blocks(dir, n / entries_a_block(dir), 1, false,
-				     &block);
+	int error;
 
-	if (!error && block == 0)
-		error = -EIO;
-	if (error)
-		return error;
+	if (block == 0)
+		return -EIO;
+	place->dir = dir;
+	place->n = n;
 	place->format = info->format;
 	place->bh = bread(dir->i_dev, block, &error);
 	if (place->bh)
@@ -53,37 +56,44 @@ int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 	return error;
 }
 
-/*
- * Searches n entries of `size` bytes from place on for a free one. Returns true
- * with place moved there.
- */
-static bool search_free(struct minix_place *place, u32 n, u32 size)
+/* Like read_place(), but finds the block, too. */
+int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 {
-	u32 number_size = place->format->number_size;
-	u8 *entry = place->entry, *end = entry + n * size;
+	u32 block;
+	int error = minix_map_blocks(dir, n / entries_a_block(dir), 1, false,
+				     &block);
 
-	for (; entry < end; entry += size) {
-		if (!minix_get(entry, number_size)) {
-			place->entry = entry;
-			return true;
-		}
-	}
-	return false;
+	return error ? error : read_place(dir, n, block, place);
 }
 
-/* Searches in the same way for a name. */
+/* Moves place to the next entry if the same block has one. */
+bool minix_next_place(struct minix_place *place)
+{
+	place->n++;
+	place->entry += minix_info(place->dir->i_sb)->entry_size;
+	return place->n < minix_entry_count(place->dir) &&
+	       place->entry < place->bh->data + BLOCK_SIZE;
+}
+
+/*
+ * Searches a name among n entries of `size` bytes from place on. Returns true
+ * with place moved there.
+ */
 static bool search_name(struct minix_place *place, u32 n, u32 size,
 			const char *name, u32 length)
 {
 	const struct minix_format *format = place->format;
 	u32 number_size = format->number_size;
 	u8 *entry = place->entry, *end = entry + n * size;
+	char last = name[length - 1];	/* names often differ there */
 
 	for (; entry < end; entry += size) {
 		const char *here = (const char *)entry + number_size;
 
-		if (here[0] == name[0] && minix_get(entry, number_size) &&
+		if (here[0] == name[0] && here[length - 1] == last &&
+		    minix_get(entry, number_size) &&
 		    is_name(here, format->name_size, name, length)) {
+			place->n += (entry - place->entry) / size;
 			place->entry = entry;
 			return true;
 		}
@@ -92,27 +102,39 @@ static bool search_name(struct minix_place *place, u32 n, u32 size,
 }
 
 /*
- * Finds a name or, with length 0, a free entry. Returns 0, and the caller
- * releases the place's buffer; or -ENOENT, -EIO, -ENOMEM.
+ * Finds where some blocks of a directory are, from number i on. An error leaves
+ * 0 for the rest.
+ */
+static void map_ahead(struct inode *dir, u32 i, u32 nr_blocks, u32 *blocks)
+{
+	memset(blocks, 0, MAPPED * sizeof(*blocks));
+	minix_map_blocks(dir, i, min_u32(MAPPED, nr_blocks - i), false, blocks);
+}
+
+/*
+ * Finds a name. Returns 0, and the caller releases the place's buffer; or
+ * -ENOENT, -EIO, -ENOMEM.
  */
 int minix_find_entry(struct inode *dir, const char *name, u32 length,
 		     struct minix_place *place)
 {
 	u32 size = minix_info(dir->i_sb)->entry_size;
 	u32 count = minix_entry_count(dir), a_block = entries_a_block(dir);
+	u32 nr_blocks = (count + a_block - 1) / a_block, blocks[MAPPED];
 
-	for (u32 n = 0; n < count; n += a_block) {
-		u32 entries = min_u32(a_block, count - n);
-		int error = minix_get_place(dir, n, place);
-		bool found;
+	for (u32 i = 0; i < nr_blocks; i++) {
+		u32 n = i * a_block, entries = min_u32(a_block, count - n);
+		int error;
 
+		if (i % MAPPED == 0)
+			map_ahead(dir, i, nr_blocks, blocks);
+		if (blocks[i % MAPPED])
+			error = read_place(dir, n, blocks[i % MAPPED], place);
+		else
+			error = minix_get_place(dir, n, place);
 		if (error)
 			return error;
-		if (length)
-			found = search_name(place, entries, size, name, length);
-		else
-			found = search_free(place, entries, size);
-		if (found)
+		if (search_name(place, entries, size, name, length))
 			return 0;
 		brelse(place->bh);
 	}
@@ -135,10 +157,29 @@ void minix_set_entry(struct minix_place *place, const char *name, u32 length,
 	minix_set_ino(place, ino);
 }
 
+/* Finds a free entry among those that there are. Returns as for a name. */
+static int find_free_entry(struct inode *dir, struct minix_place *place)
+{
+	while (dir->i_taken < minix_entry_count(dir)) {
+		int error = minix_get_place(dir, dir->i_taken, place);
+
+		if (error)
+			return error;
+		do {
+			dir->i_taken = place->n;
+			if (!minix_ino_at(place))
+				return 0;
+		} while (minix_next_place(place));
+		dir->i_taken++;
+		brelse(place->bh);
+	}
+	return -ENOENT;
+}
+
 /* Finds a free entry; makes the directory longer if there is none. */
 int minix_make_place(struct inode *dir, struct minix_place *place)
 {
-	int error = minix_find_entry(dir, NULL, 0, place);
+	int error = find_free_entry(dir, place);
 	u32 n = minix_entry_count(dir), block;
 
 	if (error != -ENOENT)

@@ -173,41 +173,43 @@ static bool find_number_from(struct inode *dir, u32 *n)
 	return task_file(task, *n);
 }
 
-/*
- * Returns the name of the table's entry number *n in dir. Without so many
- * entries returns NULL and subtracts their number from *n.
- */
-static const char *entry_name(const struct inode *dir, u32 *n, u32 *ino)
+/* Returns how many entries of the tables are in dir. */
+static u32 count_table_names(const struct inode *dir)
 {
 	const struct proc_table *table = proc_table_of(dir);
+	u32 count = 0;
 
-	for (u32 i = 0; i < table->n; i++) {
-		if (!is_in(table->entry[i], dir))
-			continue;
-		if (*n == 0) {
-			*ino = PROC_INO(proc_pid(dir), PROC_FIRST_ENTRY + i);
-			return table->entry[i]->name;
-		}
-		--*n;
-	}
-	return NULL;
+	for (u32 i = 0; i < table->n; i++)
+		count += is_in(table->entry[i], dir);
+	return count;
+}
+
+/* Returns the name of the table's entry number n in dir, which has so many. */
+static const char *entry_name(const struct inode *dir, u32 n, u32 *ino)
+{
+	const struct proc_table *table = proc_table_of(dir);
+	u32 i = 0;
+
+	while (!is_in(table->entry[i], dir) || n-- > 0)
+		i++;
+	*ino = PROC_INO(proc_pid(dir), PROC_FIRST_ENTRY + i);
+	return table->entry[i]->name;
 }
 
 /*
  * Finds the name at position *pos of a directory, or the first one behind it.
- * number is room for a name that is a number.
+ * Numbers begin at position first_number; `number` is room for one as a name.
  */
-static const char *name_at(struct inode *dir, u32 *pos, char number[8],
-			   u32 *ino)
+static const char *name_at(struct inode *dir, u32 first_number, u32 *pos,
+			   char number[8], u32 *ino)
 {
-	u32 n = *pos - FIRST_POSITION, first_number;
-	const char *name = entry_name(dir, &n, ino);
+	u32 n;
 
-	if (name)
-		return name;
+	if (*pos < first_number)
+		return entry_name(dir, *pos - FIRST_POSITION, ino);
 	if (!numbers_of(dir))
 		return NULL;
-	first_number = *pos - n;
+	n = *pos - first_number;
 	if (!find_number_from(dir, &n))
 		return NULL;
 	*ino = number_ino(dir, n);
@@ -219,6 +221,7 @@ static const char *name_at(struct inode *dir, u32 *pos, char number[8],
 int proc_readdir(struct file *file, dirent_fill *fill, void *context)
 {
 	struct inode *dir = file->inode;
+	u32 first_number = FIRST_POSITION + count_table_names(dir);
 	int stop = proc_check_access(dir);
 
 	if (stop)
@@ -229,7 +232,8 @@ int proc_readdir(struct file *file, dirent_fill *fill, void *context)
 	while (!stop) {
 		char number[8];
 		u32 pos = file->pos, ino;
-		const char *name = name_at(dir, &pos, number, &ino);
+		const char *name = name_at(dir, first_number, &pos, number,
+					   &ino);
 
 		if (!name)
 			break;

@@ -152,7 +152,6 @@ static void tmpfs_put_super(struct super_block *sb)
 {
 	struct tmpfs *fs = sb->s_private;
 
-	tmpfs_free_entries(fs);
 	tmpfs_pages -= fs->pages;
 	kfree(fs);
 }
@@ -234,9 +233,9 @@ static int tmpfs_read_super(struct super_block *sb)
 		.pages = nr_ram_frames / 2, .inodes = nr_ram_frames / 2,
 		.mode = ROOT_MODE, .uid = current->euid, .gid = current->egid,
 	};
-	list_init(&fs->entries);
 	sb->s_private = fs;
 	sb->s_op = &tmpfs_super_ops;
+	sb->s_cache_names = sb->s_keeps_names = true;
 	sb->s_name_max = NAME_LENGTH_MAX;
 	sb->s_magic = TMPFS_MAGIC;
 	sb->s_root = tmpfs_new_inode(sb, NULL, S_IFDIR | ROOT_MODE, 0, &error);

@@ -14,12 +14,11 @@ struct tmpfs {
 	u32 pages, inodes;		/* in use */
 	struct tmpfs_options options;
 	u32 last_ino;
-	struct list entries;		/* of all directories */
 };
 
 /* Lies in an inode where other file systems have zones. */
 struct tmpfs_node {
-	struct list entries;		/* a directory's */
+	struct list *reader;		/* the entry that the last one wants */
 	u32 next_position;		/* of the next entry */
 	u32 parent;			/* inode number of its `..` */
 	u32 pages;			/* with data, for the limit */
@@ -45,7 +44,6 @@ struct inode *tmpfs_new_inode(struct super_block *sb, struct inode *dir,
 
 /* tmpfs_dir.c */
 void tmpfs_init_dir(struct inode *inode, u32 parent_ino);
-void tmpfs_free_entries(struct tmpfs *fs);
 int tmpfs_lookup(struct inode *dir, const char *name, u32 length, u32 *ino);
 int tmpfs_create(struct inode *dir, const char *name, u32 length,
 		 const struct new_node *node, struct inode **result);

@@ -1,34 +1,13 @@
 /*
- * tmpfs: directories. A directory is a list of entries, each a name and an
- * inode number, in the order in which they were made.
+ * tmpfs: directories. What they contain is in the name cache, which keeps all
+ * names of this file system. A directory lists them in the order in which they
+ * were made.
  */
 #include <cowix/kernel.h>
 #include <abi/errno.h>
 #include "tmpfs.h"
 
 #define ENTRY_SIZE	20	/* in its directory's size, as on Linux */
-
-struct tmpfs_entry {
-	struct list link;		/* in its directory */
-	struct list all_link;		/* in the file system */
-	u32 ino;
-	u32 position;			/* in the directory: later, higher */
-	u32 length;
-	char name[];
-};
-
-static struct tmpfs_entry *tmpfs_find_entry(struct inode *dir, const char *name,
-					    u32 length)
-{
-	list_for_each(link, &tmpfs_node(dir)->entries) {
-		struct tmpfs_entry *e =
-			list_entry(link, struct tmpfs_entry, link);
-
-		if (e->length == length && memcmp(e->name, name, length) == 0)
-			return e;
-	}
-	return NULL;
-}
 
 /* Makes an empty directory of a new inode. */
 void tmpfs_init_dir(struct inode *inode, u32 parent_ino)
@@ -37,23 +16,17 @@ void tmpfs_init_dir(struct inode *inode, u32 parent_ino)
 
 	inode->i_nlink = 2;
 	inode->i_size = FIRST_POSITION * ENTRY_SIZE;
-	list_init(&node->entries);
 	node->next_position = FIRST_POSITION;
 	node->parent = parent_ino;
+	node->reader = &inode->i_entries;
 }
 
+/* Finds `..`. A name would have been found in the name cache. */
 int tmpfs_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
 {
-	const struct tmpfs_entry *e;
-
-	if (is_dot_dotdot(name, length)) {
-		*ino = length == 1 ? dir->i_ino : tmpfs_node(dir)->parent;
-		return 0;
-	}
-	e = tmpfs_find_entry(dir, name, length);
-	if (!e)
+	if (!is_dot_dotdot(name, length))
 		return -ENOENT;
-	*ino = e->ino;
+	*ino = tmpfs_node(dir)->parent;
 	return 0;
 }
 
@@ -64,38 +37,28 @@ static void dir_changed(struct inode *dir, int change)
 	dir->i_mtime = dir->i_ctime = current_time();
 }
 
+/* Gives inode a name that is free. Returns 0 or -ENOMEM. */
 static int tmpfs_add_entry(struct inode *dir, const char *name, u32 length,
-			   u32 ino)
+			   struct inode *inode)
 {
-	struct tmpfs_entry *e = kmalloc(sizeof(*e) + length);
+	struct cached_name *e = name_cache_set(dir, name, length, inode);
 
 	if (!e)
 		return -ENOMEM;
-	e->ino = ino;
 	e->position = tmpfs_node(dir)->next_position++;
-	e->length = length;
-	memcpy(e->name, name, length);
-	list_add_tail(&e->link, &tmpfs_node(dir)->entries);
-	list_add_tail(&e->all_link, &tmpfs_of(dir)->entries);
 	dir_changed(dir, ENTRY_SIZE);
 	return 0;
 }
 
 static void tmpfs_remove_entry(struct inode *dir, const char *name, u32 length)
 {
-	struct tmpfs_entry *e = tmpfs_find_entry(dir, name, length);
+	struct cached_name *e = name_cache_find(dir, name, length);
+	struct tmpfs_node *node = tmpfs_node(dir);
 
-	list_del(&e->link);
-	list_del(&e->all_link);
-	kfree(e);
+	if (node->reader == &e->dir_link)
+		node->reader = e->dir_link.next;
+	name_cache_drop(e);
 	dir_changed(dir, -ENTRY_SIZE);
-}
-
-/* Frees all entries of a file system that is unmounted. */
-void tmpfs_free_entries(struct tmpfs *fs)
-{
-	list_for_each_safe(link, &fs->entries)
-		kfree(list_entry(link, struct tmpfs_entry, all_link));
 }
 
 int tmpfs_create(struct inode *dir, const char *name, u32 length,
@@ -110,7 +73,7 @@ int tmpfs_create(struct inode *dir, const char *name, u32 length,
 	if (node->target)
 		error = write_link(inode, node->target);
 	if (!error)
-		error = tmpfs_add_entry(dir, name, length, inode->i_ino);
+		error = tmpfs_add_entry(dir, name, length, inode);
 	if (error) {
 		inode->i_nlink = 0;
 		iput(inode);
@@ -125,7 +88,7 @@ int tmpfs_create(struct inode *dir, const char *name, u32 length,
 int tmpfs_link(struct inode *dir, const char *name, u32 length,
 	       struct inode *inode)
 {
-	int error = tmpfs_add_entry(dir, name, length, inode->i_ino);
+	int error = tmpfs_add_entry(dir, name, length, inode);
 
 	if (error)
 		return error;
@@ -145,7 +108,7 @@ int tmpfs_unlink(struct inode *dir, const char *name, u32 length,
 
 static int tmpfs_check_empty(struct inode *dir)
 {
-	return list_empty(&tmpfs_node(dir)->entries) ? 0 : -ENOTEMPTY;
+	return list_empty(&dir->i_entries) ? 0 : -ENOTEMPTY;
 }
 
 int tmpfs_rmdir(struct inode *dir, const char *name, u32 length,
@@ -170,7 +133,7 @@ static int replace_entry(struct inode *dir, const char *name, u32 length,
 
 	if (error)
 		return error;
-	tmpfs_find_entry(dir, name, length)->ino = inode->i_ino;
+	name_cache_set(dir, name, length, inode);	/* it has an entry */
 	dir_changed(dir, 0);
 	replaced->i_nlink -= directory ? 2 : 1;
 	dir->i_nlink -= directory;
@@ -186,7 +149,7 @@ int tmpfs_rename(struct inode *from_dir, const char *from, u32 from_length,
 	if (replaced)
 		error = replace_entry(to_dir, to, to_length, inode, replaced);
 	else
-		error = tmpfs_add_entry(to_dir, to, to_length, inode->i_ino);
+		error = tmpfs_add_entry(to_dir, to, to_length, inode);
 	if (error)
 		return error;
 	tmpfs_remove_entry(from_dir, from, from_length);
@@ -198,23 +161,42 @@ int tmpfs_rename(struct inode *from_dir, const char *from, u32 from_length,
 	return 0;
 }
 
+static struct cached_name *entry_at(struct list *link)
+{
+	return list_entry(link, struct cached_name, dir_link);
+}
+
+/*
+ * Returns the link of the first entry from a position on, or the list's head.
+ * The search begins where the last reader stopped.
+ */
+static struct list *entry_from(struct inode *dir, u32 position)
+{
+	struct list *head = &dir->i_entries, *at = tmpfs_node(dir)->reader;
+
+	while (at->prev != head && entry_at(at->prev)->position >= position)
+		at = at->prev;
+	while (at != head && entry_at(at)->position < position)
+		at = at->next;
+	return at;
+}
+
 int tmpfs_readdir(struct file *file, dirent_fill *fill, void *context)
 {
-	struct tmpfs_node *node = tmpfs_node(file->inode);
+	struct inode *dir = file->inode;
+	struct tmpfs_node *node = tmpfs_node(dir);
 	int stop = readdir_dots(file, fill, context, node->parent);
+	struct list *at = entry_from(dir, file->pos);
 
-	list_for_each(link, &node->entries) {
-		const struct tmpfs_entry *e =
-			list_entry(link, struct tmpfs_entry, link);
+	for (; !stop && at != &dir->i_entries; at = at->next) {
+		const struct cached_name *e = entry_at(at);
 
+		stop = fill(context, e->name, e->length, e->position + 1,
+			    e->inode->i_ino);
 		if (stop)
 			break;
-		if (e->position < file->pos)
-			continue;
-		stop = fill(context, e->name, e->length, e->position + 1,
-			    e->ino);
-		if (!stop)
-			file->pos = e->position + 1;
+		file->pos = e->position + 1;
 	}
+	node->reader = at;
 	return stop > 0 ? 0 : stop;
 }

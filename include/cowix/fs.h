@@ -17,6 +17,7 @@
 #include <cowix/file.h>
 #include <cowix/inode.h>
 #include <cowix/mm.h>
+#include <cowix/name_cache.h>
 #include <cowix/page_cache.h>
 #include <cowix/sched.h>
 #include <cowix/super.h>
@@ -49,6 +50,8 @@ int path_parent(int dirfd, const char *path, struct inode **dir,
 		const char **last, u32 *length);
 int link_parent(struct inode *start, struct inode *link, char *text,
 		struct inode **dir, const char **last, u32 *length);
+struct inode *cross_up(struct inode *inode);
+int parent_inode(struct inode *dir, struct inode **parent);
 int lookup_in(struct inode *dir, const char *name, u32 length,
 	      struct inode **inode);
 int read_link(struct inode *link, char *buf, u32 size);
@@ -78,15 +81,6 @@ static inline bool is_dot_dotdot(const char *name, u32 length)
 /* fs/namei_ops.c */
 int create_node(const char *path, const struct new_node *node,
 		struct inode **inode);
-
-/* fs/name_cache.c */
-struct inode *name_cache_find(const struct inode *dir, const char *name,
-			      u32 length);
-void name_cache_add(const struct inode *dir, const char *name, u32 length,
-		    struct inode *inode);
-void name_cache_forget(const struct inode *dir, const char *name, u32 length);
-void name_cache_forget_inode(struct inode *inode);
-extern u32 names_gone;		/* how many were forgotten so far */
 
 /* fs/fs_struct.c */
 struct fs_struct {

@@ -72,6 +72,7 @@ struct inode {
 	u32 i_nr_dirty;		/* how many are dirty */
 	u32 i_page_end;		/* no page has this number or a higher one */
 	struct list i_names;	/* in the name cache */
+	struct list i_entries;	/* there, too: the names in a directory */
 	u32 i_read_next;	/* the next page of a sequential reader */
 	u32 i_ahead;		/* the first page that was not read ahead */
 	u32 i_window;		/* how many are read ahead at a time */
@@ -81,6 +82,7 @@ struct inode {
 	/* These two are never both above 0: */
 	u32 i_writers;		/* files and mappings that may write */
 	u32 i_running;		/* programs, and areas of programs */
+	u32 i_taken;		/* Minix: entries before it are not free */
 	u32 i_zone[10];
 };
 

@@ -116,6 +116,8 @@ int minix_truncate(struct inode *inode, u32 size);
 /* minix_entry.c */
 /* The place of an entry in a directory. */
 struct minix_place {
+	struct inode *dir;
+	u32 n;				/* the entry's number in dir */
 	struct buffer_head *bh;		/* to be released by the caller */
 	u8 *entry;			/* in bh: inode number, name */
 	const struct minix_format *format;
@@ -138,6 +140,7 @@ static inline u32 minix_entry_count(const struct inode *dir)
 
 void minix_set_ino(struct minix_place *place, u32 ino);
 int minix_get_place(struct inode *dir, u32 n, struct minix_place *place);
+bool minix_next_place(struct minix_place *place);
 int minix_find_entry(struct inode *dir, const char *name, u32 length,
 		     struct minix_place *place);
 int minix_make_place(struct inode *dir, struct minix_place *place);

@@ -124,6 +124,14 @@ static int follow(void)
 	return stat("s", &st);
 }
 
+/* Looks for a name that is not there, unless the rival makes it. */
+static int find_x(void)
+{
+	struct stat st;
+
+	return lstat("x", &st);
+}
+
 static int chmod_a(void)
 {
 	return chmod("a", 0600);
@@ -162,6 +170,15 @@ static int remove_and_make(void)
 	return fd_result(open("x", O_RDWR | O_CREAT, 0640));
 }
 
+/* Makes a file and lets the kernel forget what it knows of it. */
+static int create_and_drop(void)
+{
+	int error = create();
+
+	mm_audit(NULL, AUDIT_DROP_CACHES);
+	return error;
+}
+
 static const struct act name_acts[] = {
 	{ .name = "create", .run = create },
 	{ .name = "unlink", .run = unlink_a },
@@ -171,6 +188,7 @@ static const struct act name_acts[] = {
 	{ .name = "mkdir", .run = mkdir_x },
 	{ .name = "symlink", .run = make_link },
 	{ .name = "follow", .run = follow },
+	{ .name = "find", .run = find_x },
 	{ .name = "list", .run = list },
 };
 
@@ -193,7 +211,9 @@ static const struct act data_acts[] = {
 	{ .name = "rename over", .run = rename_over },
 	{ .name = "chmod", .run = chmod_a },
 	{ .name = "follow", .run = follow },
+	{ .name = "find", .run = find_x },
 	{ .name = "reuse", .run = remove_and_make, .only_rival = 1 },
+	{ .name = "create and drop", .run = create_and_drop, .only_rival = 1 },
 };
 
 static void make_file(const char *name, const char *text)
@@ -324,10 +344,7 @@ static void describe_position(char *to)
 	describe_files(to);
 }
 
-/*
- * A file system without room for the text of a link. symlink() fails and leaves
- * no name.
- */
+/* A file system without room for a link's text: symlink() leaves no name. */
 
 static int make_anew(void)
 {
@@ -341,6 +358,7 @@ static const struct act full_acts[] = {
 	{ .name = "anew", .run = make_anew },
 	{ .name = "rename", .run = rename_new },
 	{ .name = "follow", .run = follow },
+	{ .name = "find", .run = find_x },
 };
 
 /* Fills the disk. describe_files() does not look at z. */

@@ -157,7 +157,7 @@ MUTANTS = [
     Mutant(
         "number_reused",
         "sleep_files data",
-        ("fs/namei.c", "if (before == names_gone)", "\t\tif (1)\n"),
+        ("fs/namei.c", "if (before == name_changes)", "\t\tif (1)\n"),
     ),
     Mutant(
         "position_unheld",
@@ -183,9 +183,8 @@ MUTANTS = [
         (
             "fs/tmpfs/tmpfs_dir.c",
             "if (node->target) error = write_link(inode, node->target); if "
-            "(!error) error = tmpfs_add_entry(dir, name, length, "
-            "inode->i_ino);",
-            "\terror = tmpfs_add_entry(dir, name, length, inode->i_ino);\n"
+            "(!error) error = tmpfs_add_entry(dir, name, length, inode);",
+            "\terror = tmpfs_add_entry(dir, name, length, inode);\n"
             "\tif (!error && node->target)\n"
             "\t\terror = write_link(inode, node->target);\n",
         ),
