@@ -64,13 +64,27 @@ struct inode *new_inode(struct super_block *sb)
 	return inode;
 }
 
+/*
+ * Drops all pages of an inode that nobody uses. A task that wants memory may
+ * still look at one that it has waited for, without a reference to the inode:
+ * wait_cached_page(). It is done soon.
+ */
+static void drop_all_pages(struct inode *inode)
+{
+	drop_inode_pages(inode, 0);
+	while (!list_empty(&inode->pages)) {
+		sleep_on_timeout(&inode->i_wait, 1);
+		drop_inode_pages(inode, 0);
+	}
+}
+
 /* Frees an inode that nobody uses; its pages may be busy for a while. */
 static void free_inode(struct inode *inode)
 {
 	list_del(&inode->hash_link);	/* before the sleep: nobody finds it, */
 	inode->i_count++;		/* and nobody else frees it */
 	name_cache_forget_inode(inode);
-	drop_inode_pages(inode, 0);
+	drop_all_pages(inode);
 	list_del(&inode->all_link);
 	nr_inodes--;
 	kfree(inode);
@@ -394,7 +408,11 @@ void drop_inodes(struct super_block *sb)
 	list_for_each_safe(node, &all_inodes) {
 		struct inode *inode = inode_at(node);
 
-		if (inode->i_sb == sb)
-			free_inode(inode);
+		if (inode->i_sb != sb)
+			continue;
+		inode->i_count++;		/* nobody else frees it */
+		drop_all_pages(inode);
+		node_next = node->next;		/* this may have slept */
+		free_inode(inode);
 	}
 }

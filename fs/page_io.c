@@ -162,6 +162,9 @@ int begin_page_read(struct cached_page *page)
 	if (page->busy)
 		return 0;
 	error = locate_page(page, where);
+	/* a file that is being cut has blocks there still */
+	if (page->index * PAGE_SIZE >= page->inode->i_size)
+		memset(where, 0, sizeof(where));
 	if (!error && !page->busy && !page->uptodate)
 		begin_page_io(page, READ, where);
 	return error;

@@ -6,11 +6,11 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/hash.h>
+#include <cowix/net.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
-#include <cowix/net.h>
 #include "net/net.h"
 
 #define AUTO_NAMES	0x100000u	/* as five digits */

@@ -141,6 +141,7 @@ int minix_truncate(struct inode *inode, u32 size)
 		put_cached_page(page);
 	}
 	free_zones(inode, (size + info->zone_size - 1) / info->zone_size);
+	inode->i_cuts++;	/* blocks found meanwhile may be another's */
 	inode->i_mtime = inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
 	return 0;
