@@ -7,7 +7,7 @@ MUTANTS = [
         "closing half_a_pipe",
         (
             "fs/file_table.c",
-            "} while (find_free(0) != fd[0] || find_free(fd[0] + 1) != fd[1]);",
+            "} while (!is_lowest(fd[0], 0) || !is_lowest(fd[1], fd[0] + 1));",
             "\t} while (0);",
         ),
     ),
@@ -99,7 +99,7 @@ MUTANTS = [
         "poll_asks_once",
         "sleep_pipes waiting",
         (
-            "fs/select.c",
+            "fs/ask.c",
             "else if (sleep.pages && !looked_again)",
             "else if (0)",
         ),

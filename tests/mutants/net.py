@@ -97,8 +97,8 @@ MUTANTS = [
         "sockets_waits no_descriptor",
         (
             "net/connect.c",
-            "if (!fd_available()) return -EMFILE;",
-            "",
+            "int error = check_fd(); while (",
+            "\tint error = 0;\n\n\twhile (",
         ),
     ),
     Mutant(

@@ -7,9 +7,8 @@ MUTANTS = [
         "lazy few_tables",
         (
             "mm/lazy.c",
-            "parent->pgdir[i] = child->pgdir[i] = pde; "
-            "page_of(PTE_FRAME(pde))->count++;",
-            "\t\tparent->pgdir[i] = child->pgdir[i] = pde;",
+            "from[i] = to[i] = pde; page_of(PTE_FRAME(pde))->count++;",
+            "\t\tfrom[i] = to[i] = pde;",
         ),
         sample=True,
     ),
@@ -37,8 +36,8 @@ MUTANTS = [
         "policies sequences",
         (
             "mm/lazy.c",
-            "parent->pgdir[i] = child->pgdir[i] = pde;",
-            "\t\tchild->pgdir[i] = pde;",
+            "from[i] = to[i] = pde;",
+            "\t\tto[i] = pde;",
         ),
     ),
     Mutant(
@@ -46,9 +45,8 @@ MUTANTS = [
         "lazy both_sides_write",
         (
             "mm/lazy.c",
-            "parent->pgdir[i] = child->pgdir[i] = pde;",
-            "\t\tchild->pgdir[i] = parent->pgdir[i];\n"
-            "\t\tparent->pgdir[i] = pde;",
+            "from[i] = to[i] = pde;",
+            "\t\tto[i] = from[i];\n\t\tfrom[i] = pde;",
         ),
     ),
     Mutant(
@@ -109,8 +107,8 @@ MUTANTS = [
         "lazy exec_forgets",
         (
             "mm/lazy.c",
-            "free_page(PTE_FRAME(pde)); mm->pgdir[i] = 0;",
-            "\t\tmm->pgdir[i] = 0;",
+            "table->count--; pgdir[i] = 0;",
+            "\t\tpgdir[i] = 0;",
         ),
     ),
     Mutant(
@@ -118,9 +116,8 @@ MUTANTS = [
         "policies one_after_the_other",
         (
             "mm/lazy.c",
-            "if (!(pde & PAGE_COW) || !has_sharers(pde))",
-            "\t\tif (!(pde & PAGE_COW) || page_of(PTE_FRAME(pde))->count <= "
-            "2)",
+            "if (!(pgdir[i] & PAGE_COW) || table->count == 1)",
+            "\t\tif (!(pgdir[i] & PAGE_COW) || table->count <= 2)",
         ),
     ),
     Mutant(
