@@ -151,7 +151,7 @@ static void copy_chunk(struct fd_chunk *to, const struct fd_chunk *from)
 
 /*
  * Returns a table with the same open files, each with one more reference. NULL
- * if there was no memory. `from` is NULL for the first task, which has no files.
+ * if there was no memory. If `from` is NULL the table is empty.
  */
 struct files_struct *fd_table_copy(const struct files_struct *from)
 {

@@ -167,7 +167,8 @@ static void executed(void)
 	CHECK(fcntl(3000, F_SETFD, 0) == 0);
 	pid = fork();
 	if (pid == 0) {
-		execve("/bin/sh", (char *[]){ "sh", "-c", (char *)script, NULL },
+		execve("/bin/sh",
+		       (char *[]){ "sh", "-c", (char *)script, NULL },
 		       environ);
 		_exit(9);
 	}

@@ -1,7 +1,7 @@
 /*
  * A server that forks for snapshots of its memory while it is written to. The
- * variables say how large it is (MIB), how many of its pages the requests change
- * (HOT), and after how many requests it forks (EVERY). It prints what a request
+ * variable MIB says how large it is, HOT how many of its pages the requests
+ * change, and EVERY after how many requests it forks. It prints what a request
  * costs, for tests/test_fork.py and tools/snapshots.
  */
 #include <check.h>
