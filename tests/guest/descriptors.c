@@ -371,6 +371,47 @@ static void growing(void)
 	sweep_scene(&scene);
 }
 
+static int ends[2], found;
+
+static void wait_by_poll(void *arg)
+{
+	struct pollfd p = { ends[0], POLLIN, 0 };
+
+	(void)arg;
+	word = 1;
+	found = syscall(__NR_poll, &p, 1, -1);
+}
+
+static void wait_by_select(void *arg)
+{
+	(void)arg;
+	memset(sets, 0, sizeof(sets));
+	add(0, ends[0]);
+	word = 1;
+	found = select_many(ends[0] + 1, NULL);
+}
+
+/* Checks that a file stays open while a thread waits for it. */
+static void closed_meanwhile(void)
+{
+	static void (*const ways[])(void *) = { wait_by_poll, wait_by_select };
+
+	for (int way = 0; way < 2; way++) {
+		struct thread t;
+
+		word = found = 0;
+		CHECK(pipe(ends) == 0 && dup2(ends[0], 200) == 200 &&
+		      close(ends[0]) == 0);
+		ends[0] = 200;
+		start(&t, ways[way], NULL);
+		await_word(1);
+		sleep_ms(20);
+		CHECK(close(200) == 0 && write(ends[1], "x", 1) == 1);
+		join(&t);
+		CHECK(found == 1 && close(ends[1]) == 0);
+	}
+}
+
 static unsigned long long cycles(void)
 {
 	unsigned long long t;
@@ -390,7 +431,7 @@ static unsigned long long cycles(void)
 		for (int i = 0; i < TIMES; i++) { \
 			statement; \
 		} \
-		printf("cost %s %lu\n", name, \
+		printf("cost %s%s %lu\n", name, kind, \
 		       (unsigned long)((cycles() - begin) / TIMES)); \
 		fflush(stdout); \
 	} while (0)
@@ -404,8 +445,8 @@ static void fork_once(void)
 	waitpid(pid, NULL, 0);
 }
 
-/* Prints the costs of waiting for 100 pipes that nobody writes to. */
-static void cost_of_waiting(int first)
+/* Prints what it costs to look at 100 files from first on. */
+static void cost_of_looking(int first, const char *kind)
 {
 	static unsigned in[MANY / 32], again[MANY / 32];
 	struct timeval at_once = { 0, 0 };
@@ -418,27 +459,25 @@ static void cost_of_waiting(int first)
 			    syscall(__NR__newselect, first + 100, again, NULL,
 				    NULL, &at_once)));
 	COST("poll_100", poll_many(100, 0));
-	asked[99].fd = 1;
-	asked[99].events = POLLOUT;
-	COST("poll_100_last", poll_many(100, -1));
 	COST("poll_1", poll_many(1, 0));
 }
 
 static void costs(void)
 {
-	int ends[2], first = 3;
+	const char *kind = "";
+	int first = 3;
 
 	raise_limit();
 	close_range(3, ~0u, 0);
 	fill(first + 100);
-	cost_of_waiting(first);
+	cost_of_looking(first, "_ready");
 	close_range(3, ~0u, 0);
 	COST("fork_3", fork_once());
 	COST("dup_close_3", close(dup(1)));
 	CHECK(pipe(ends) == 0 && dup2(ends[1], 200) == 200);
 	for (int fd = ends[1]; fd < first + 100; fd++)
 		CHECK(dup2(ends[0], fd) == fd);
-	cost_of_waiting(first);
+	cost_of_looking(first, "_empty");
 	close_range(200, 200, 0);
 	fill(252);
 	COST("dup_close_252", close(dup(1)));
@@ -458,5 +497,7 @@ TESTS({ "limits", "1,024 and 4,096", limits },
       { "errors_selected", "select() of a broken pipe", errors_selected },
       { "polled", "poll() of 4,096", polled },
       { "passed", "descriptors that are sent", passed },
+      { "closed_meanwhile", "threads wait for what others close",
+	closed_meanwhile },
       { "growing", "a table that grows while threads use it", growing },
       { "costs", "instructions, printed", costs })

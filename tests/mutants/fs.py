@@ -12,6 +12,61 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "full_chunk_unnoticed",
+        "descriptors lowest",
+        (
+            "include/cowix/file.h",
+            "chunk->open |= bit; if (chunk->open == ~0u) "
+            "fd_turn_full(files, fd);",
+            "\tchunk->open |= bit;",
+        ),
+    ),
+    Mutant(
+        "chunk_made_twice",
+        "descriptors growing",
+        (
+            "fs/fd_table.c",
+            "if (fd_has_room(files, fd)) {",
+            "\tif (0) {",
+        ),
+        sample=True,
+    ),
+    Mutant(
+        "copy_of_a_smaller_table",
+        "descriptors growing",
+        ("fs/fd_table.c", "} while (made);", "\t} while (0);"),
+    ),
+    Mutant(
+        "free_descriptor_not_looked_at_again",
+        "descriptors growing",
+        (
+            "fs/file_table.c",
+            "} while (fd_make_room(files, fd) == 0);",
+            "\t\tif (fd_make_room(files, fd) == 0)\n"
+            "\t\t\treturn fd;\n"
+            "\t} while (0);",
+        ),
+    ),
+    Mutant(
+        "new_descriptor_closed_by_exec",
+        "descriptors scattered",
+        ("include/cowix/file.h", "chunk->close_on_exec &= ~bit;", ""),
+    ),
+    Mutant(
+        "select_beyond_n",
+        "descriptors selected",
+        ("fs/select.c", "cut_sets(&sets, n);", "\t\t(void)cut_sets;"),
+    ),
+    Mutant(
+        "asked_files_not_held",
+        "descriptors closed_meanwhile",
+        (
+            "fs/ask.c",
+            "if (current->files->users == 1) return current->files;",
+            "\tif (current->files->users)\n\t\treturn current->files;",
+        ),
+    ),
+    Mutant(
         "readonly_but_for_some",
         "sleep_remount readonly",
         ("fs/mount.c", "await_inodes(sb);", ""),

@@ -13,6 +13,24 @@ MUTANTS = [
         sample=True,
     ),
     Mutant(
+        "large_process_not_lent",
+        "test_fork.py::test_large_processes_fork_as_fast_as_small_ones",
+        (
+            "kernel/task/fork.c",
+            "lend_above = LARGE;",
+            "\t\tlend_above *= LARGE;",
+        ),
+    ),
+    Mutant(
+        "table_after_a_gap_not_freed",
+        "memory",
+        (
+            "mm/pages.c",
+            "return i > last ? end : i << PGDIR_SHIFT;",
+            "\treturn i >= last ? end : i << PGDIR_SHIFT;",
+        ),
+    ),
+    Mutant(
         "lent_on_not_counted",
         "policies sequences",
         (
