@@ -25,7 +25,7 @@ struct files_struct *ask_begin(void)
 {
 	if (current->files->users == 1)
 		return current->files;
-	return fd_table_copy(NULL);
+	return fd_table_new();
 }
 
 /* Puts an asked descriptor into that table, if it is the call's own. -ENOMEM */

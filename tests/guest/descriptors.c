@@ -371,6 +371,34 @@ static void growing(void)
 	sweep_scene(&scene);
 }
 
+/* Leaves a part of the table without room. */
+static void with_a_gap(void)
+{
+	source = open("/dev/null", O_RDWR);
+	CHECK(source >= 0 && dup2(source, 70) == 70 &&
+	      dup2(source, HIGH - 1) == HIGH - 1);
+}
+
+static int dup_into_gap(void)
+{
+	return dup2(source, 40);
+}
+
+static const struct act gap_acts[] = {
+	{ .name = "fork", .run = fork_many, .only_subject = 1 },
+	{ .name = "dup2", .run = dup_into_gap, .only_rival = 1 },
+};
+
+/* Checks forks of a table that gets a part below those already copied. */
+static void growing_below(void)
+{
+	static const struct scene scene = SCENE("gap", gap_acts,
+		.prepare = with_a_gap, .judge = undo_growth, .threads = 1,
+		.describe = describe_table);
+
+	sweep_scene(&scene);
+}
+
 static int ends[2], found;
 
 static void wait_by_poll(void *arg)
@@ -500,4 +528,5 @@ TESTS({ "limits", "1,024 and 4,096", limits },
       { "closed_meanwhile", "threads wait for what others close",
 	closed_meanwhile },
       { "growing", "a table that grows while threads use it", growing },
+      { "growing_below", "forks of a table with a gap", growing_below },
       { "costs", "instructions, printed", costs })

@@ -33,7 +33,7 @@ MUTANTS = [
     ),
     Mutant(
         "copy_of_a_smaller_table",
-        "descriptors growing",
+        "descriptors growing_below",
         ("fs/fd_table.c", "} while (made);", "\t} while (0);"),
     ),
     Mutant(

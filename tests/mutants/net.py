@@ -97,8 +97,8 @@ MUTANTS = [
         "sockets_waits no_descriptor",
         (
             "net/connect.c",
-            "int error = check_fd(); while (",
-            "\tint error = 0;\n\n\twhile (",
+            "if (!error) error = check_fd(); }",
+            "\t}",
         ),
     ),
     Mutant(

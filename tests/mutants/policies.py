@@ -23,7 +23,7 @@ MUTANTS = [
     ),
     Mutant(
         "table_after_a_gap_not_freed",
-        "memory",
+        "memory far_pages",
         (
             "mm/pages.c",
             "return i > last ? end : i << PGDIR_SHIFT;",
