@@ -23,7 +23,7 @@ MUTANTS = [
     ),
     Mutant(
         "chunk_made_twice",
-        "descriptors growing",
+        "sleep_descriptors growing",
         (
             "fs/fd_table.c",
             "if (fd_has_room(files, fd)) {",
@@ -33,12 +33,12 @@ MUTANTS = [
     ),
     Mutant(
         "copy_of_a_smaller_table",
-        "descriptors growing_below",
+        "sleep_descriptors growing_below",
         ("fs/fd_table.c", "} while (made);", "\t} while (0);"),
     ),
     Mutant(
         "free_descriptor_not_looked_at_again",
-        "descriptors growing",
+        "sleep_descriptors growing",
         (
             "fs/file_table.c",
             "} while (fd_make_room(files, fd) == 0);",
@@ -59,7 +59,7 @@ MUTANTS = [
     ),
     Mutant(
         "asked_files_not_held",
-        "descriptors closed_meanwhile",
+        "sleep_descriptors closed_meanwhile",
         (
             "fs/ask.c",
             "if (current->files->users == 1) return current->files;",
