@@ -10,11 +10,17 @@
 
 #define MANY 4096
 
-/* Lets the process have as many as there can be. */
-static void raise_limit(void)
+static int close_range(unsigned first, unsigned last, unsigned flags)
+{
+	return syscall(__NR_close_range, first, last, flags);
+}
+
+/* Closes all but three, and lets the process have as many as there can be. */
+static void prepare(void)
 {
 	struct rlimit limit = { MANY, MANY };
 
+	CHECK(close_range(3, ~0u, 0) == 0);
 	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 }
 
@@ -43,11 +49,6 @@ static int count_open(void)
 	return n;
 }
 
-static int close_range(unsigned first, unsigned last, unsigned flags)
-{
-	return syscall(__NR_close_range, first, last, flags);
-}
-
 static void limits(void)
 {
 	struct rlimit limit;
@@ -58,7 +59,7 @@ static void limits(void)
 	      (limit.rlim_cur == 1024 && limit.rlim_max == MANY));
 	CHECK(!on_cowix() || dup2(0, 1024) < 0);
 	CHECK(dup2(0, 1023) == 1023 && close(1023) == 0);
-	raise_limit();
+	prepare();
 	CHECK_ERRNO(dup2(0, MANY), EBADF);
 	CHECK_ERRNO(fcntl(0, F_DUPFD, MANY), EINVAL);
 	CHECK(fcntl(0, F_DUPFD, MANY - 1) == MANY - 1);
@@ -85,7 +86,7 @@ static void lowest(void)
 				     4064, 4095 };
 	const int n = sizeof(holes) / sizeof(*holes);
 
-	raise_limit();
+	prepare();
 	fill(MANY);
 	for (int i = n - 1; i >= 0; i--)
 		CHECK(close(holes[i]) == 0);
@@ -112,7 +113,7 @@ static void scattered(void)
 	char buf[2];
 	int ends[2];
 
-	raise_limit();
+	prepare();
 	CHECK(pipe(ends) == 0);
 	CHECK(dup2(ends[0], 4000) == 4000 && dup2(ends[1], 100) == 100);
 	CHECK(!is_open(99) && !is_open(3999) && !is_open(4001) &&
@@ -135,7 +136,7 @@ static void forked(void)
 {
 	int first, pid;
 
-	raise_limit();
+	prepare();
 	first = fill(4000);
 	CHECK(close_range(100, 2999, 0) == 0);
 	CHECK(close_range(3500, ~0u, CLOSE_RANGE_CLOEXEC) == 0);
@@ -160,7 +161,7 @@ static void executed(void)
 		"! test -e /proc/self/fd/3001 && test $# -lt 12";
 	int pid;
 
-	raise_limit();
+	prepare();
 	fill(MANY);
 	CHECK(close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) == 0);
 	CHECK(fcntl(3000, F_SETFD, 0) == 0);
@@ -197,7 +198,7 @@ static void selected(void)
 	struct timeval at_once = { 0, 0 };
 	int ends[2];
 
-	raise_limit();
+	prepare();
 	CHECK(pipe(ends) == 0);
 	CHECK(dup2(ends[0], 3000) == 3000 && dup2(ends[1], 4095) == 4095 &&
 	      dup2(ends[0], 1055) == 1055 && dup2(ends[0], 64) == 64);
@@ -253,7 +254,7 @@ static void polled(void)
 {
 	int ends[2], pid;
 
-	raise_limit();
+	prepare();
 	CHECK(pipe(ends) == 0);
 	for (int i = 0; i < MANY; i++)
 		asked[i] = (struct pollfd){ ends[0], POLLIN, 0 };
@@ -284,7 +285,7 @@ static void passed(void)
 			      .msg_controllen = sizeof(c) };
 	int fds[2], *sent = (int *)CMSG_DATA(&c.header);
 
-	raise_limit();
+	prepare();
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
 	fill(1023);
 	sent[0] = fds[0];
@@ -350,8 +351,7 @@ static void costs(void)
 	const char *kind = "";
 	int ends[2], first = 3;
 
-	raise_limit();
-	close_range(3, ~0u, 0);
+	prepare();
 	fill(first + 100);
 	cost_of_looking(first, "_ready");
 	close_range(3, ~0u, 0);
