@@ -22,6 +22,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "half_a_table_kept",
+        "sweep_calls descriptors",
+        (
+            "fs/fd_table.c",
+            "fd_table_free(files); return NULL;",
+            "\t\tkfree(files);\n\t\treturn NULL;",
+        ),
+    ),
+    Mutant(
         "chunk_made_twice",
         "sleep_descriptors growing",
         (
