@@ -12,6 +12,7 @@
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/sched.h>
+#include <cowix/uaccess.h>
 #include <abi/errno.h>
 #include <asm/system.h>
 #include "ask.h"
@@ -24,7 +25,7 @@ struct files_struct *ask_begin(void)
 {
 	if (current->files->users == 1)
 		return current->files;
-	return fd_table_copy(NULL);
+	return fd_table_new();
 }
 
 /* Puts an asked descriptor into that table, if it is the call's own. -ENOMEM */
@@ -87,4 +88,22 @@ int ask_until(int (*ask)(void *request, struct poll_table *table),
 	if (found || error == -ETIMEDOUT)
 		return found;
 	return error == -ERESTARTSYS ? -ERESTARTNOHAND : error;
+}
+
+/*
+ * Sets the signal mask for the time that ppoll(), pselect() or epoll_pwait()
+ * waits. If a signal ends the wait, the old mask returns after its handler.
+ */
+int swap_mask(const u64 __user *user_mask, u32 size)
+{
+	u64 mask;
+
+	if (!user_mask)
+		return 0;
+	if (size != sizeof(mask))
+		return -EINVAL;
+	if (copy_from_user(&mask, user_mask, sizeof(mask)) < 0)
+		return -EFAULT;
+	wait_with_mask(mask);
+	return 0;
 }

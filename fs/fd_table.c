@@ -116,6 +116,22 @@ void fd_set_close_on_exec(struct files_struct *files, u32 fd, bool on)
 		chunk->close_on_exec &= ~fd_bit(fd);
 }
 
+static void begin_table(struct files_struct *files)
+{
+	files->users = files->chunks = 1;
+	files->chunk[0] = &files->first;
+}
+
+/* Returns a table without files, or NULL if there was no memory. */
+struct files_struct *fd_table_new(void)
+{
+	struct files_struct *files = kzalloc(sizeof(*files));
+
+	if (files)
+		begin_table(files);
+	return files;
+}
+
 /*
  * Makes the chunks of `to` that it needs for a copy of `from`. Making one may
  * sleep, and threads that share `from` may need more. -ENOMEM
@@ -151,19 +167,15 @@ static void copy_chunk(struct fd_chunk *to, const struct fd_chunk *from)
 
 /*
  * Returns a table with the same open files, each with one more reference. NULL
- * if there was no memory. `from` is NULL for the first task, which has no files.
+ * if there was no memory.
  */
 struct files_struct *fd_table_copy(const struct files_struct *from)
 {
-	static const struct files_struct no_files;
 	struct files_struct *files = kmalloc(sizeof(*files));
 
 	if (!files)
 		return NULL;
-	if (!from)
-		from = &no_files;
-	files->users = files->chunks = 1;
-	files->chunk[0] = &files->first;
+	begin_table(files);
 	if (make_room_for(files, from) < 0) {
 		fd_table_free(files);
 		return NULL;

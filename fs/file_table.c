@@ -223,19 +223,21 @@ int sys_close(int fd)
  */
 int sys_close_range(u32 first, u32 last, u32 flags)
 {
+	struct files_struct *files;
+
 	if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) ||
 	    first > last)
 		return -EINVAL;
 	if (flags & CLOSE_RANGE_UNSHARE && unshare_files() < 0)
 		return -ENOMEM;
-	for_each_fd_from(fd, current->files, first) {
-		if (fd > last)
-			break;
+	files = current->files;
+	last = min_u32(last, OPEN_MAX - 1);
+	for (u32 fd = fd_next_open(files, first); fd <= last;
+	     fd = fd_next_open(files, fd + 1))
 		if (flags & CLOSE_RANGE_CLOEXEC)
-			fd_set_close_on_exec(current->files, fd, true);
+			fd_set_close_on_exec(files, fd, true);
 		else
 			sys_close(fd);
-	}
 	return 0;
 }
 
@@ -315,7 +317,7 @@ int copy_files(struct task_struct *child, bool share)
 		current->files->users++;
 		return 0;
 	}
-	files = fd_table_copy(current->files);
+	files = current->files ? fd_table_copy(current->files) : fd_table_new();
 	if (!files)
 		return -ENOMEM;
 	child->files = files;

@@ -40,24 +40,6 @@ static int put_left(void __user *to, const struct deadline *end, bool wide,
 	return result;
 }
 
-/*
- * Sets the signal mask for the time that ppoll(), pselect() or epoll_pwait()
- * waits. If a signal ends the wait, the old mask returns after its handler.
- */
-int swap_mask(const u64 __user *user_mask, u32 size)
-{
-	u64 mask;
-
-	if (!user_mask)
-		return 0;
-	if (size != sizeof(mask))
-		return -EINVAL;
-	if (copy_from_user(&mask, user_mask, sizeof(mask)) < 0)
-		return -EFAULT;
-	wait_with_mask(mask);
-	return 0;
-}
-
 static int poll_with_mask(struct pollfd __user *fds, u32 n,
 			  const struct deadline *end, const u64 __user *mask,
 			  u32 size)
@@ -178,8 +160,8 @@ static int ask_word(struct fd_sets *sets, u32 i, struct poll_table *table)
 }
 
 /*
- * Asks all files once. Returns how many bits the result has, or -EBADF if one of
- * the files is not open.
+ * Asks all files once. Returns how many bits the result has, or -EBADF if one
+ * of the files is not open.
  */
 static int ask_sets(void *asked, struct poll_table *table)
 {

@@ -44,6 +44,8 @@ void sleep_in(struct wait_queue *q, enum task_state state);
 u32 slice_ticks(const struct task_struct *task);
 
 /* kernel/task/fork.c */
+void fork_init(void);
+int copy_memory(struct mm *child, struct mm *parent);
 int do_fork(const struct fork_request *want);
 
 /* kernel/task/threads.c */
@@ -56,9 +58,6 @@ void hangup_if_orphaned(int pgrp);
 
 /* kernel/task/stack.c */
 void stack_init(void);
-/* kernel/task/fork.c */
-void fork_init(void);
-int copy_memory(struct mm *child, struct mm *parent);
 void paint_stack(struct task_struct *task);
 void free_task(struct task_struct *task);
 

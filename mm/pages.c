@@ -241,8 +241,8 @@ static void drop_entries(struct mm *mm, pte_t *at, u32 count)
 }
 
 /*
- * Returns the first address from addr on for which there is a page table, or
- * end if there is none below it. Large areas have few.
+ * Returns the first address from addr on that a page table covers. Returns end
+ * if there is none below it.
  */
 static u32 skip_missing(const struct mm *mm, u32 addr, u32 end)
 {

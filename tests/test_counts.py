@@ -73,6 +73,30 @@ def test_large_directories():
         assert int(costs[what]) <= limit, done.out.decode()
 
 
+def test_descriptors():
+    """Checks that thousands of open files cost nothing, and against Linux that
+    looking at 100 does not: 10,900."""
+    done = cowix(
+        "/tests/descriptors costs",
+        "-i",
+        image=guest_floppy("descriptors"),
+    )
+    found = re.findall(r"cost (\w+) (\d+)", done.out.decode())
+    costs = {name: int(count) for name, count in found}
+    for name, most in {
+        "select_100_ready": 9000,
+        "poll_100_ready": 9000,
+        "select_100_empty": 13000,
+        "poll_100_empty": 13000,
+        "poll_1_ready": 800,
+        "dup_close_252": 500,
+        "dupfd_252": 600,
+        "dup_close_4095": 600,
+        "close_range_few": 300,
+    }.items():
+        assert costs[name] <= most, done.out
+
+
 def test_sleepers_cost_nothing():
     """Checks that 400 sleeping processes add no instructions to a switch and a
     fork."""

@@ -20,6 +20,7 @@ OTHERS = {
 }
 # The sweeps of sleeps that run in Bochs, which is slow.
 BOCHS = {
+    "sleep_descriptors": "growing_below closed_meanwhile",
     "sleep_files": "ways",
     "sleep_forks": "limits",
     "sleep_waits": "timers",

@@ -78,6 +78,7 @@ static inline struct file *file_at(const struct files_struct *files, u32 fd)
 }
 
 /* fs/fd_table.c */
+struct files_struct *fd_table_new(void);
 struct files_struct *fd_table_copy(const struct files_struct *from);
 void fd_table_free(struct files_struct *files);
 int fd_make_room(struct files_struct *files, u32 fd);
@@ -146,11 +147,6 @@ static inline void fd_remove(struct files_struct *files, u32 fd)
 	chunk->file[fd % CHUNK_FDS] = NULL;
 	chunk->open &= ~fd_bit(fd);
 }
-
-/* Goes over the open descriptors from `from` on. The body may sleep. */
-#define for_each_fd_from(fd, files, from) \
-	for (u32 fd = fd_next_open(files, from); fd < OPEN_MAX; \
-	     fd = fd_next_open(files, fd + 1))
 
 struct file *fget(int fd);
 struct file *fget_any(int fd);

@@ -1,5 +1,5 @@
 /*
- * Waiting for several files at once (kernel/task/poll_wait.c, fs/select.c). A
+ * Waiting for several files at once (kernel/task/poll_wait.c, fs/ask.c). A
  * file's poll operation returns the events that are ready now. It also enters
  * the caller into the wait queues that announce a change. It does not if the
  * table is NULL.
@@ -43,7 +43,7 @@ static inline void poll_wait(struct wait_queue *q, struct poll_table *table)
 		table->enter(q, table);
 }
 
-/* fs/select.c */
+/* fs/ask.c */
 int swap_mask(const u64 __user *user_mask, u32 size);
 
 #endif

@@ -369,7 +369,7 @@ void fork_init(void)
 	else if (strcmp(value, "auto") == 0)
 		lend_above = LARGE;
 	else
-		printk("fork=%s: it is none of cow, lazy and auto; cow is taken\n",
+		printk("fork=%s: not cow, lazy or auto; cow is taken\n",
 		       value);
 }
 

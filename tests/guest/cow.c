@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include "policies.h"
 #include "trees.h"
 
 #define PAGE 4096
@@ -215,7 +216,7 @@ static void fault_counts(void)
 
 	fill('f');
 	faults();
-	pid = fork();
+	pid = fork_by(FORK_POLICY_COW);		/* whatever fork= says */
 	if (pid == 0) {
 		/* the counting itself needs this stack and data */
 		faults();

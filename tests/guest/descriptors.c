@@ -1,21 +1,26 @@
 /* Thousands of descriptors: limits, the lowest free one, fork, exec, select. */
+#include <check.h>
 #include <cowix.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <abi/poll.h>
-#include "sleep.h"
 
 #define MANY 4096
 
-/* Lets the process have as many as there can be. */
-static void raise_limit(void)
+static int close_range(unsigned first, unsigned last, unsigned flags)
+{
+	return syscall(__NR_close_range, first, last, flags);
+}
+
+/* Closes all but three, and lets the process have as many as there can be. */
+static void prepare(void)
 {
 	struct rlimit limit = { MANY, MANY };
 
+	CHECK(close_range(3, ~0u, 0) == 0);
 	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 }
 
@@ -44,11 +49,6 @@ static int count_open(void)
 	return n;
 }
 
-static int close_range(unsigned first, unsigned last, unsigned flags)
-{
-	return syscall(__NR_close_range, first, last, flags);
-}
-
 static void limits(void)
 {
 	struct rlimit limit;
@@ -59,7 +59,7 @@ static void limits(void)
 	      (limit.rlim_cur == 1024 && limit.rlim_max == MANY));
 	CHECK(!on_cowix() || dup2(0, 1024) < 0);
 	CHECK(dup2(0, 1023) == 1023 && close(1023) == 0);
-	raise_limit();
+	prepare();
 	CHECK_ERRNO(dup2(0, MANY), EBADF);
 	CHECK_ERRNO(fcntl(0, F_DUPFD, MANY), EINVAL);
 	CHECK(fcntl(0, F_DUPFD, MANY - 1) == MANY - 1);
@@ -86,7 +86,7 @@ static void lowest(void)
 				     4064, 4095 };
 	const int n = sizeof(holes) / sizeof(*holes);
 
-	raise_limit();
+	prepare();
 	fill(MANY);
 	for (int i = n - 1; i >= 0; i--)
 		CHECK(close(holes[i]) == 0);
@@ -113,7 +113,7 @@ static void scattered(void)
 	char buf[2];
 	int ends[2];
 
-	raise_limit();
+	prepare();
 	CHECK(pipe(ends) == 0);
 	CHECK(dup2(ends[0], 4000) == 4000 && dup2(ends[1], 100) == 100);
 	CHECK(!is_open(99) && !is_open(3999) && !is_open(4001) &&
@@ -136,7 +136,7 @@ static void forked(void)
 {
 	int first, pid;
 
-	raise_limit();
+	prepare();
 	first = fill(4000);
 	CHECK(close_range(100, 2999, 0) == 0);
 	CHECK(close_range(3500, ~0u, CLOSE_RANGE_CLOEXEC) == 0);
@@ -161,13 +161,14 @@ static void executed(void)
 		"! test -e /proc/self/fd/3001 && test $# -lt 12";
 	int pid;
 
-	raise_limit();
+	prepare();
 	fill(MANY);
 	CHECK(close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) == 0);
 	CHECK(fcntl(3000, F_SETFD, 0) == 0);
 	pid = fork();
 	if (pid == 0) {
-		execve("/bin/sh", (char *[]){ "sh", "-c", (char *)script, NULL },
+		execve("/bin/sh",
+		       (char *[]){ "sh", "-c", (char *)script, NULL },
 		       environ);
 		_exit(9);
 	}
@@ -197,7 +198,7 @@ static void selected(void)
 	struct timeval at_once = { 0, 0 };
 	int ends[2];
 
-	raise_limit();
+	prepare();
 	CHECK(pipe(ends) == 0);
 	CHECK(dup2(ends[0], 3000) == 3000 && dup2(ends[1], 4095) == 4095 &&
 	      dup2(ends[0], 1055) == 1055 && dup2(ends[0], 64) == 64);
@@ -253,7 +254,7 @@ static void polled(void)
 {
 	int ends[2], pid;
 
-	raise_limit();
+	prepare();
 	CHECK(pipe(ends) == 0);
 	for (int i = 0; i < MANY; i++)
 		asked[i] = (struct pollfd){ ends[0], POLLIN, 0 };
@@ -284,7 +285,7 @@ static void passed(void)
 			      .msg_controllen = sizeof(c) };
 	int fds[2], *sent = (int *)CMSG_DATA(&c.header);
 
-	raise_limit();
+	prepare();
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
 	fill(1023);
 	sent[0] = fds[0];
@@ -293,81 +294,6 @@ static void passed(void)
 	CHECK(recvmsg(fds[1], &msg, 0) == 1);
 	CHECK(sent[0] == 1023 && sent[1] == 1024);
 	CHECK(write(1023, "x", 1) == 1 && read(fds[1], &byte, 1) == 1);
-}
-
-/* The lowest free descriptor when a scene begins: it has no room yet. */
-#define HIGH (32 * 3)
-
-static int source;
-
-static void up_to_the_brim(void)
-{
-	source = fill(HIGH);
-}
-
-static int dup_high(void)
-{
-	return dup(source);
-}
-
-static int make_high_pipe(void)
-{
-	int ends[2];
-
-	CHECK(pipe(ends) == 0 && ends[1] > ends[0]);
-	return ends[0] + ends[1];
-}
-
-static int dup_over_high(void)
-{
-	return dup2(source, HIGH + 1);
-}
-
-static int close_source(void)
-{
-	return close(source);
-}
-
-static int fork_many(void)
-{
-	int pid = fork();
-
-	if (pid == 0)
-		_exit(!is_open(HIGH - 1) || close_range(HIGH, ~0u, 0) < 0);
-	return wait_status(pid);
-}
-
-static const struct act growing_acts[] = {
-	{ .name = "dup", .run = dup_high },
-	{ .name = "pipe", .run = make_high_pipe },
-	{ .name = "dup2", .run = dup_over_high },
-	{ .name = "close", .run = close_source, .only_rival = 1 },
-	{ .name = "fork", .run = fork_many, .only_subject = 1 },
-};
-
-/* The table's open descriptors and what they refer to. */
-static void describe_table(char *to)
-{
-	struct stat st;
-
-	for (int fd = HIGH; fd < HIGH + 6; fd++)
-		to += sprintf(to, "%d:%lx ", fd,
-			      fstat(fd, &st) < 0 ? 0l : (long)st.st_mode);
-}
-
-static void undo_growth(void)
-{
-	close_range(source, ~0u, 0);
-}
-
-/* Checks threads that let the table grow while one of them sleeps in that. */
-static void growing(void)
-{
-	static const struct scene scene = SCENE("table", growing_acts,
-		.prepare = up_to_the_brim, .judge = undo_growth, .threads = 1,
-		.describe = describe_table);
-
-	sweep_scene(&scene);
 }
 
 static unsigned long long cycles(void)
@@ -389,7 +315,7 @@ static unsigned long long cycles(void)
 		for (int i = 0; i < TIMES; i++) { \
 			statement; \
 		} \
-		printf("cost %s %lu\n", name, \
+		printf("cost %s%s %lu\n", name, kind, \
 		       (unsigned long)((cycles() - begin) / TIMES)); \
 		fflush(stdout); \
 	} while (0)
@@ -403,8 +329,8 @@ static void fork_once(void)
 	waitpid(pid, NULL, 0);
 }
 
-/* Prints the costs of waiting for 100 pipes that nobody writes to. */
-static void cost_of_waiting(int first)
+/* Prints what it costs to look at 100 files from first on. */
+static void cost_of_looking(int first, const char *kind)
 {
 	static unsigned in[MANY / 32], again[MANY / 32];
 	struct timeval at_once = { 0, 0 };
@@ -417,27 +343,24 @@ static void cost_of_waiting(int first)
 			    syscall(__NR__newselect, first + 100, again, NULL,
 				    NULL, &at_once)));
 	COST("poll_100", poll_many(100, 0));
-	asked[99].fd = 1;
-	asked[99].events = POLLOUT;
-	COST("poll_100_last", poll_many(100, -1));
 	COST("poll_1", poll_many(1, 0));
 }
 
 static void costs(void)
 {
+	const char *kind = "";
 	int ends[2], first = 3;
 
-	raise_limit();
-	close_range(3, ~0u, 0);
+	prepare();
 	fill(first + 100);
-	cost_of_waiting(first);
+	cost_of_looking(first, "_ready");
 	close_range(3, ~0u, 0);
 	COST("fork_3", fork_once());
 	COST("dup_close_3", close(dup(1)));
 	CHECK(pipe(ends) == 0 && dup2(ends[1], 200) == 200);
 	for (int fd = ends[1]; fd < first + 100; fd++)
 		CHECK(dup2(ends[0], fd) == fd);
-	cost_of_waiting(first);
+	cost_of_looking(first, "_empty");
 	close_range(200, 200, 0);
 	fill(252);
 	COST("dup_close_252", close(dup(1)));
@@ -457,5 +380,4 @@ TESTS({ "limits", "1,024 and 4,096", limits },
       { "errors_selected", "select() of a broken pipe", errors_selected },
       { "polled", "poll() of 4,096", polled },
       { "passed", "descriptors that are sent", passed },
-      { "growing", "a table that grows while threads use it", growing },
       { "costs", "instructions, printed", costs })

@@ -276,6 +276,20 @@ static void fpu(void)
 	CHECK(wait_status(pid) == 0);
 }
 
+/* Checks that pages with nothing for megabytes before them are given back. */
+static void far_pages(void)
+{
+	const unsigned size = 20 << 20;
+	char *old = sbrk(size), *last = old + size - 1;
+
+	CHECK(old != (void *)-1);
+	for (int i = 0; i < 2; i++) {
+		CHECK(old[0] == 0 && *last == 0);
+		old[0] = *last = 1;
+		CHECK(sbrk(-size) == old + size && sbrk(size) == old);
+	}
+}
+
 TESTS({ "protection", "forbidden accesses end in the right signals",
 	protection },
       { "read_only_zeroes",
@@ -283,6 +297,7 @@ TESTS({ "protection", "forbidden accesses end in the right signals",
 	read_only_zeroes },
       { "fault_info", "a handler learns the address", fault_info },
       { "heap", "brk grows, shrinks, gives zeroes and knows its limits", heap },
+      { "far_pages", "pages far behind others", far_pages },
       { "stack", "the stack grows to 8 MB and no further", stack },
       { "fpu", "FPU state is each process's own", fpu },
       { "out_of_memory", "who touches too much is killed", out_of_memory },

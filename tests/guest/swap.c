@@ -141,7 +141,7 @@ static void exit_frees(void)
 	fill(area, PAGES, 'e');
 	page_out(area, PAGES / 2);
 	for (int way = 0; way < 3; way++) {
-		pid = way == 2 ? fork_by(FORK_POLICY_LAZY) : fork();
+		pid = fork_by(way == 2 ? FORK_POLICY_LAZY : FORK_POLICY_COW);
 		if (pid == 0) {
 			page_out(area, PAGES);
 			if (way == 1)

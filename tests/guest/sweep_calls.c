@@ -158,6 +158,60 @@ static void sweep_poll(void)
 	sweep(&selecting, 1);
 }
 
+/* Descriptors: their table takes memory for each 32, when they are used. */
+
+static int fork_high(void)
+{
+	int pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid;
+}
+
+static void open_high(void)
+{
+	CHECK(dup2(0, 100) == 100 && dup2(0, 1000) == 1000);
+}
+
+static void reap(void)
+{
+	CHECK(wait(NULL) > 0);
+}
+
+/* Lets the first allocation of a call fail that needs room for fd. */
+static void without_room(int fd, int (*call)(int fd))
+{
+	fail_alloc(1);
+	CHECK_ERRNO(call(fd), ENOMEM);
+	fail_alloc(0);
+	CHECK(fcntl(fd, F_GETFD) == -1 && call(fd) == 0);
+	CHECK(fcntl(fd, F_GETFD) == 0 && close(fd) == 0);
+}
+
+static int dup_to(int fd)
+{
+	return dup2(0, fd) == fd ? 0 : -1;
+}
+
+static int dup_from(int fd)
+{
+	return fcntl(0, F_DUPFD, fd) == fd ? 0 : -1;
+}
+
+static void sweep_descriptors(void)
+{
+	static const struct subject forking = { .run = fork_high,
+						.prepare = open_high,
+						.undo = reap };
+
+	sweep(&forking, 3);
+	if (!on_cowix())
+		return;
+	without_room(200, dup_to);
+	without_room(300, dup_from);
+}
+
 /* Signals. */
 
 static volatile int handled;
@@ -386,6 +440,7 @@ static void sweep_others(void)
 TESTS({ "pipe", "pipe, and a write to it", sweep_pipe },
       { "mount", "mount, and reading /proc", sweep_mount },
       { "poll", "poll and select with many files", sweep_poll },
+      { "descriptors", "room for more, and copies of it", sweep_descriptors },
       { "signals", "a signal's frame, a queued signal", sweep_signals },
       { "ptrace", "a tracer's write", sweep_ptrace },
       { "steering", "a tracer's registers", sweep_steering },

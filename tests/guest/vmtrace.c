@@ -92,7 +92,7 @@ static void life_of_a_page(void)
 		return;
 	CHECK(trace("1\n") == 2);
 	*page = 1;
-	pid = fork();
+	pid = xfork(FORK_POLICY_COW, NULL);
 	if (pid == 0) {
 		*page = 2;
 		_exit(0);
@@ -289,7 +289,7 @@ static void pages(void)
 	CHECK(page[PAGE] == 0 && (line = pages_line(page + PAGE)) &&
 	      strncmp(line + 32, "r-c-az\n", 7) == 0);
 	CHECK(pipe(fds) == 0);
-	pid = fork();
+	pid = xfork(FORK_POLICY_COW, NULL);
 	if (pid == 0) {
 		read(fds[0], &c, 1);
 		_exit(0);

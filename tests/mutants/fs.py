@@ -7,8 +7,72 @@ MUTANTS = [
         "closing half_a_pipe",
         (
             "fs/file_table.c",
-            "} while (find_free(0) != fd[0] || find_free(fd[0] + 1) != fd[1]);",
+            "} while (!is_lowest(fd[0], 0) || !is_lowest(fd[1], fd[0] + 1));",
             "\t} while (0);",
+        ),
+    ),
+    Mutant(
+        "full_chunk_unnoticed",
+        "descriptors lowest",
+        (
+            "include/cowix/file.h",
+            "chunk->open |= bit; if (chunk->open == ~0u) "
+            "fd_turn_full(files, fd);",
+            "\tchunk->open |= bit;",
+        ),
+    ),
+    Mutant(
+        "half_a_table_kept",
+        "sweep_calls descriptors",
+        (
+            "fs/fd_table.c",
+            "fd_table_free(files); return NULL;",
+            "\t\tkfree(files);\n\t\treturn NULL;",
+        ),
+    ),
+    Mutant(
+        "chunk_made_twice",
+        "sleep_descriptors growing",
+        (
+            "fs/fd_table.c",
+            "if (fd_has_room(files, fd)) {",
+            "\tif (0) {",
+        ),
+        sample=True,
+    ),
+    Mutant(
+        "copy_of_a_smaller_table",
+        "sleep_descriptors growing_below",
+        ("fs/fd_table.c", "} while (made);", "\t} while (0);"),
+    ),
+    Mutant(
+        "free_descriptor_not_looked_at_again",
+        "sleep_descriptors growing",
+        (
+            "fs/file_table.c",
+            "} while (fd_make_room(files, fd) == 0);",
+            "\t\tif (fd_make_room(files, fd) == 0)\n"
+            "\t\t\treturn fd;\n"
+            "\t} while (0);",
+        ),
+    ),
+    Mutant(
+        "new_descriptor_closed_by_exec",
+        "descriptors scattered",
+        ("include/cowix/file.h", "chunk->close_on_exec &= ~bit;", ""),
+    ),
+    Mutant(
+        "select_beyond_n",
+        "descriptors selected",
+        ("fs/select.c", "cut_sets(&sets, n);", "\t\t(void)cut_sets;"),
+    ),
+    Mutant(
+        "asked_files_not_held",
+        "sleep_descriptors closed_meanwhile",
+        (
+            "fs/ask.c",
+            "if (current->files->users == 1) return current->files;",
+            "\tif (current->files->users)\n\t\treturn current->files;",
         ),
     ),
     Mutant(
@@ -99,7 +163,7 @@ MUTANTS = [
         "poll_asks_once",
         "sleep_pipes waiting",
         (
-            "fs/select.c",
+            "fs/ask.c",
             "else if (sleep.pages && !looked_again)",
             "else if (0)",
         ),

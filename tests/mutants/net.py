@@ -97,8 +97,8 @@ MUTANTS = [
         "sockets_waits no_descriptor",
         (
             "net/connect.c",
-            "if (!fd_available()) return -EMFILE;",
-            "",
+            "if (!error) error = check_fd(); }",
+            "\t}",
         ),
     ),
     Mutant(

@@ -7,11 +7,28 @@ MUTANTS = [
         "lazy few_tables",
         (
             "mm/lazy.c",
-            "parent->pgdir[i] = child->pgdir[i] = pde; "
-            "page_of(PTE_FRAME(pde))->count++;",
-            "\t\tparent->pgdir[i] = child->pgdir[i] = pde;",
+            "from[i] = to[i] = pde; page_of(PTE_FRAME(pde))->count++;",
+            "\t\tfrom[i] = to[i] = pde;",
         ),
         sample=True,
+    ),
+    Mutant(
+        "large_process_not_lent",
+        "test_fork.py::test_large_processes_fork_as_fast_as_small_ones",
+        (
+            "kernel/task/fork.c",
+            "lend_above = LARGE;",
+            "\t\tlend_above *= LARGE;",
+        ),
+    ),
+    Mutant(
+        "table_after_a_gap_not_freed",
+        "memory far_pages",
+        (
+            "mm/pages.c",
+            "return i > last ? end : i << PGDIR_SHIFT;",
+            "\treturn i >= last ? end : i << PGDIR_SHIFT;",
+        ),
     ),
     Mutant(
         "lent_on_not_counted",
@@ -37,8 +54,8 @@ MUTANTS = [
         "policies sequences",
         (
             "mm/lazy.c",
-            "parent->pgdir[i] = child->pgdir[i] = pde;",
-            "\t\tchild->pgdir[i] = pde;",
+            "from[i] = to[i] = pde;",
+            "\t\tto[i] = pde;",
         ),
     ),
     Mutant(
@@ -46,9 +63,8 @@ MUTANTS = [
         "lazy both_sides_write",
         (
             "mm/lazy.c",
-            "parent->pgdir[i] = child->pgdir[i] = pde;",
-            "\t\tchild->pgdir[i] = parent->pgdir[i];\n"
-            "\t\tparent->pgdir[i] = pde;",
+            "from[i] = to[i] = pde;",
+            "\t\tto[i] = from[i];\n\t\tfrom[i] = pde;",
         ),
     ),
     Mutant(
@@ -109,8 +125,8 @@ MUTANTS = [
         "lazy exec_forgets",
         (
             "mm/lazy.c",
-            "free_page(PTE_FRAME(pde)); mm->pgdir[i] = 0;",
-            "\t\tmm->pgdir[i] = 0;",
+            "table->count--; pgdir[i] = 0;",
+            "\t\tpgdir[i] = 0;",
         ),
     ),
     Mutant(
@@ -118,9 +134,8 @@ MUTANTS = [
         "policies one_after_the_other",
         (
             "mm/lazy.c",
-            "if (!(pde & PAGE_COW) || !has_sharers(pde))",
-            "\t\tif (!(pde & PAGE_COW) || page_of(PTE_FRAME(pde))->count <= "
-            "2)",
+            "if (!(pgdir[i] & PAGE_COW) || table->count == 1)",
+            "\t\tif (!(pgdir[i] & PAGE_COW) || table->count <= 2)",
         ),
     ),
     Mutant(
