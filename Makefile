@@ -91,7 +91,7 @@ OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 # benchmarks (make bench). All the rest is compiled for size, since a kernel
 # of -O2 alone is larger than 256 KB. OPT=-O0 and the like hold for all.
 FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages around fault \
-	uaccess) \
+	uaccess) lib/tree \
 	$(addprefix kernel/task/,sched wait fork) \
 	$(addprefix fs/,namei name_cache inode file_table read_write \
 	page_cache buffer pipe) \

@@ -56,33 +56,33 @@ static u32 largest_gap(struct tree_node *node)
 	return node ? area_of_node(node)->largest_gap : 0;
 }
 
-/* The tree's update(). */
-static bool update_gap(struct tree *tree, struct tree_node *node)
+/* The tree's learn(). */
+static bool learn_gap(struct tree_node *node)
 {
-	const struct mm *mm = container_of(tree, struct mm, tree);
-	u32 below = largest_gap(node->child[BELOW]),
-	    above = largest_gap(node->child[ABOVE]),
-	    largest = max_u32(gap_below(mm, area_of_node(node)),
-			      max_u32(below, above));
+	struct vm_area *area = area_of_node(node);
+	u32 largest = max_u32(area->gap, largest_gap(node->child[TREE_LEFT])),
+	    old = area->largest_gap;
 
-	if (largest == area_of_node(node)->largest_gap)
-		return false;
-	area_of_node(node)->largest_gap = largest;
-	return true;
+	largest = max_u32(largest, largest_gap(node->child[TREE_RIGHT]));
+	area->largest_gap = largest;
+	return largest != old;
 }
 
 /* Returns a tree of the n areas from *at on, which moves behind them. */
-static struct tree_node *build(struct tree *tree, struct list **at, u32 n)
+static struct tree_node *build(struct mm *mm, struct list **at, u32 n)
 {
-	struct tree_node *below, *node;
+	struct tree_node *left;
+	struct vm_area *area;
 
 	if (n == 0)
 		return NULL;
-	below = build(tree, at, n / 2);
-	node = &area_at(*at)->node;
+	left = build(mm, at, n / 2);
+	area = area_at(*at);
+	area->gap = gap_below(mm, area);
 	*at = (*at)->next;
-	tree_join(tree, below, node, build(tree, at, n - n / 2 - 1));
-	return node;
+	tree_join(&mm->tree, &area->node, left,
+		  build(mm, at, n - n / 2 - 1));
+	return &area->node;
 }
 
 /* Returns true if mm has many areas: then they are in its tree. */
@@ -93,8 +93,8 @@ static bool has_tree(struct mm *mm)
 	if (likely(mm->nr_areas <= FEW_AREAS))
 		return false;
 	if (!mm->tree.root) {
-		mm->tree.update = update_gap;
-		mm->tree.root = build(&mm->tree, &first, mm->nr_areas);
+		mm->tree.learn = learn_gap;
+		mm->tree.root = build(mm, &first, mm->nr_areas);
 	}
 	return true;
 }
@@ -102,8 +102,10 @@ static bool has_tree(struct mm *mm)
 /* The gap of an area, which may be the head of the list, has changed. */
 void gap_changed(struct mm *mm, struct list *node)
 {
-	if (unlikely(mm->tree.root) && node != &mm->areas)
-		tree_refresh(&mm->tree, &area_at(node)->node);
+	if (likely(!mm->tree.root) || node == &mm->areas)
+		return;
+	area_at(node)->gap = gap_below(mm, area_at(node));
+	tree_renew(&mm->tree, &area_at(node)->node);
 }
 
 /*
@@ -117,12 +119,13 @@ void tree_add_area(struct mm *mm, struct vm_area *area)
 
 	if (likely(!mm->tree.root))
 		return;
-	if (prev != &mm->areas && !area_at(prev)->node.child[ABOVE])
+	area->gap = gap_below(mm, area);
+	if (prev != &mm->areas && !area_at(prev)->node.child[TREE_RIGHT])
 		tree_insert(&mm->tree, &area->node, &area_at(prev)->node,
-			    ABOVE);
+			    TREE_RIGHT);
 	else
 		tree_insert(&mm->tree, &area->node, &area_at(next)->node,
-			    BELOW);
+			    TREE_LEFT);
 	gap_changed(mm, next);
 }
 
@@ -146,7 +149,7 @@ static struct vm_area *tree_above(struct mm *mm, u32 addr)
 
 		if (ends_above)
 			found = area;
-		node = node->child[ends_above ? BELOW : ABOVE];
+		node = node->child[ends_above ? TREE_LEFT : TREE_RIGHT];
 	}
 	return found;
 }
@@ -187,12 +190,12 @@ static struct vm_area *tree_gap(struct mm *mm, u32 size)
 	if (largest_gap(node) < size)
 		return NULL;
 	for (;;) {
-		if (largest_gap(node->child[ABOVE]) >= size)
-			node = node->child[ABOVE];
-		else if (gap_below(mm, area_of_node(node)) >= size)
+		if (largest_gap(node->child[TREE_RIGHT]) >= size)
+			node = node->child[TREE_RIGHT];
+		else if (area_of_node(node)->gap >= size)
 			return area_of_node(node);
 		else
-			node = node->child[BELOW];
+			node = node->child[TREE_LEFT];
 	}
 }
 

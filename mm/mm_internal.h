@@ -14,7 +14,7 @@ static inline struct vm_area *area_at(struct list *node)
 
 static inline struct vm_area *area_of_node(struct tree_node *node)
 {
-	return container_of(node, struct vm_area, node);
+	return tree_entry(node, struct vm_area, node);
 }
 
 /* Returns the next higher area, or NULL. */

@@ -196,7 +196,8 @@ struct vm_area {
 	 */
 	u32 file_end;
 	struct tree_node node;	/* in mm->tree, if there is one */
-	u32 largest_gap;	/* below it, or an area of its subtree */
+	/* in the tree: free bytes below the area; the most in its subtree */
+	u32 gap, largest_gap;
 };
 
 struct mm {

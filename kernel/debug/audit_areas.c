@@ -5,12 +5,12 @@
 #include <cowix/kernel.h>
 #include "mm/mm_internal.h"
 
-/* Returns the largest gap of a subtree, by what its root and children say. */
-static u32 recounted_gap(const struct mm *mm, const struct vm_area *area)
+/* Returns what a node should have learned. */
+static u32 recounted_gap(const struct vm_area *area)
 {
-	u32 gap = gap_below(mm, area);
+	u32 gap = area->gap;
 
-	for (u32 side = BELOW; side <= ABOVE; side++) {
+	for (u32 side = TREE_LEFT; side <= TREE_RIGHT; side++) {
 		struct tree_node *child = area->node.child[side];
 
 		if (child)
@@ -23,17 +23,18 @@ static u32 recounted_gap(const struct mm *mm, const struct vm_area *area)
 static const char *broken_node(const struct mm *mm, const struct vm_area *area)
 {
 	const struct tree_node *node = &area->node,
-			       *below = node->child[BELOW],
-			       *above = node->child[ABOVE];
-	u32 low = tree_height(below), high = tree_height(above);
+			       *left = node->child[TREE_LEFT],
+			       *right = node->child[TREE_RIGHT];
+	int low = tree_height(left), high = tree_height(right);
 
-	if ((below && below->parent != node) ||
-	    (above && above->parent != node))
+	if ((left && left->parent != node) || (right && right->parent != node))
 		return "area has another's children";
-	if (node->height != 1 + max_u32(low, high) || low > high + 1 ||
+	if (node->height != 1 + (low > high ? low : high) || low > high + 1 ||
 	    high > low + 1)
 		return "tree of areas is out of balance";
-	if (area->largest_gap != recounted_gap(mm, area))
+	if (area->gap != gap_below(mm, area))
+		return "wrong gap below an area";
+	if (area->largest_gap != recounted_gap(area))
 		return "wrong largest gap";
 	return NULL;
 }
@@ -41,7 +42,7 @@ static const char *broken_node(const struct mm *mm, const struct vm_area *area)
 /* Compares the tree with the list, in order. */
 static const char *broken_tree(const struct mm *mm)
 {
-	struct tree_node *at = tree_lowest(mm->tree.root);
+	struct tree_node *at = tree_first(&mm->tree);
 	const char *rule = NULL;
 
 	if (!at)

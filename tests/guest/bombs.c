@@ -21,7 +21,7 @@
 #define PAGE 4096
 #define USER 1000
 #define SWAP "/dev/hda"
-#define GOING_OFF 600		/* ms until a bomb has taken all */
+#define GOING_OFF 1500		/* ms until a bomb has taken all */
 #define TIMES 5			/* tries of a command */
 #define SOON 100u		/* million instructions for a command */
 #define WITH_DISK 20000u /* with swap: waits count, too */

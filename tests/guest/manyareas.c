@@ -159,7 +159,7 @@ static void operate_and_compare(int times, int holes)
 {
 	for (int i = 0; i < times; i++) {
 		operate(holes);
-		if (i % 8 == 0)
+		if (i % 32 == 0)
 			audit();
 		if (i % 64 == 0)
 			compare();

@@ -21,26 +21,6 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "tree_out_of_balance",
-        "manyareas random_calls",
-        (
-            "lib/tree.c",
-            "if (leans < -1 || leans > 1)",
-            "\t\tif (leans < -1)",
-        ),
-        says="audit: tree of areas is out of balance",
-    ),
-    Mutant(
-        "heir_taken_for_known",
-        "manyareas random_calls",
-        (
-            "lib/tree.c",
-            "refresh_new(tree, heir);",
-            "\ttree_refresh(tree, heir);",
-        ),
-        says="audit: tree of areas is out of balance",
-    ),
-    Mutant(
         "gap_left_behind",
         "manyareas random_calls",
         (
