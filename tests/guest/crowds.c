@@ -15,6 +15,7 @@
 #define USER 1000
 #define PID_MAX 32767
 #define FIRST_AGAIN 100
+#define QUEUED 40			/* a real-time signal */
 
 static int children[MANY], nr_children;
 
@@ -78,6 +79,16 @@ static void priority(void)
 	CHECK(syscall(__NR_getpriority, PRIO_PROCESS, children[5]) == 20);
 }
 
+/* Sends us a signal that is queued, and takes it. */
+static void queue(void)
+{
+	unsigned long long set = 1ull << (QUEUED - 1);
+
+	CHECK(syscall(__NR_rt_sigprocmask, SIG_BLOCK, &set, NULL, 8) == 0);
+	CHECK(kill(getpid(), QUEUED) == 0);
+	CHECK(syscall(__NR_rt_sigtimedwait, &set, NULL, NULL, 8) == QUEUED);
+}
+
 static void stat_file(void)
 {
 	char name[32], buf[512];
@@ -105,7 +116,8 @@ static const struct {
 	{ "fork", fork_and_wait }, { "reap", reap },
 	{ "kill", probe },	   { "group", group },
 	{ "setpgid", move },	   { "priority", priority },
-	{ "stat", stat_file },	   { "readdir", list },
+	{ "queue", queue },	   { "stat", stat_file },
+	{ "readdir", list },
 };
 
 static void measure(int many)

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define TRIES 20
+#define TRIES 12
 #define PERIOD 73		/* ms; no multiple of a tick */
 #define MS 1000000		/* ns; and cycles under -icount */
 
