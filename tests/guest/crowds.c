@@ -179,6 +179,7 @@ static void costs_for_user(void)
 	while (nr_children)
 		reap();
 	many_zombies(many);
+	fflush(stdout);
 }
 
 static void costs(void)
