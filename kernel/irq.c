@@ -4,6 +4,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/irq.h>
+#include <cowix/sched.h>
 #include <cowix/entry.h>
 #include <cowix/traps.h>
 #include <asm/io.h>
@@ -99,4 +100,5 @@ void do_irq(struct pt_regs *regs, u32 irq)
 	irq_counts[irq]++;
 	if (handlers[irq])
 		handlers[irq](regs);
+	sched_interrupt();
 }

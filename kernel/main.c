@@ -79,13 +79,13 @@ void start_kernel(struct boot_params *bp)
 	irq_init();
 	memory_size_init(bp);
 	paging_init();
+	pid_init();
 	futex_init();
 	fs_tables_init();
 	names_init();
 	frames_init(bp);
 	kmalloc_init();
 	reclaim_init();
-	pid_init();
 	task_init();
 	stack_init();
 	fork_init();

@@ -62,8 +62,10 @@ static void put_number(struct output *out, const struct spec *spec, u64 value,
 	int sign_length = strlen(sign), minimum = min_digits(spec, sign_length);
 	char text[DIGITS_MAX + 2], *end = text + sizeof(text), *s = end;
 
-	for (; value || end - s < minimum; value /= base)
+	for (; value >> 32; value /= base)
 		*--s = digits[value % base];
+	for (u32 rest = value; rest || end - s < minimum; rest /= base)
+		*--s = digits[rest % base];
 	while (sign_length > 0)
 		*--s = sign[--sign_length];
 	put_text(out, spec, s, end - s);

@@ -137,3 +137,30 @@ def test_ten_thousand_areas():
     }
     for name, limit in limits.items():
         assert counts[name] <= limit, done.out
+
+
+def test_answers_come_soon():
+    """Checks that a sleeper answers within 20 ms, whatever else computes."""
+    done = cowix("/tests/latency", "-i", image=guest_floppy("latency"))
+    late = re.findall(rb"beside (\d+ \w+): longest (-?\d+)", done.out)
+    assert len(late) == 4, done.out
+    assert all(int(longest) <= 20000 for _, longest in late), done.out
+
+
+def test_many_processes_cost_nothing():
+    """Checks that calls cost the same beside 125 and 1,000 processes, and that
+    a listing grows no faster than what it lists."""
+    done = cowix(
+        "/tests/crowds costs", "-i", "-m", "256", image=guest_floppy("crowds")
+    )
+    costs = {
+        (int(many), name.decode()): int(cost)
+        for many, name, cost in re.findall(rb"(\d+) (\w+) (\d+)", done.out)
+    }
+    few, many = 125, 1000
+    flat = "fork reap kill group setpgid priority queue stat"
+    for name in flat.split():
+        assert costs[many, name] <= 1.1 * costs[few, name], done.out
+    assert costs[many, "readdir"] <= many / few * costs[few, "readdir"]
+    assert costs[many, "reap"] <= 5400 and costs[many, "zombie"] <= 700
+    assert costs[many, "stat"] <= 19000, done.out

@@ -150,11 +150,7 @@ static u32 next_task(const struct task_struct *task, u32 n)
 			take_lower(&lowest, t->pid, n);
 		return lowest;
 	}
-	list_for_each(node, &all_tasks)
-		take_lower(&lowest,
-			   list_entry(node, struct task_struct, all_link)->pid,
-			   n);
-	return lowest;
+	return next_process(n);
 }
 
 /* Finds the first number from *n on that dir has as a name. */

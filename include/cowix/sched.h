@@ -25,6 +25,7 @@ void let_others_run(u32 ticks);
 void wake_up_task(struct task_struct *task);
 void sched_fork(struct task_struct *child);
 void sched_independent(struct task_struct *task);
+void sched_interrupt(void);
 void sched_tick(struct pt_regs *regs);
 void use_mm(struct mm *mm);
 NORETURN void idle_loop(void);
@@ -44,8 +45,19 @@ int hold_pid(struct task_struct *task, u32 wanted);
 void drop_pid(struct task_struct *task);
 u32 tasks_of(u32 uid);
 struct task_struct *find_task(int pid);
+u32 next_process(u32 n);
+struct task_struct *next_member(const struct task_struct *after, int pgrp);
+struct task_struct *next_in_session(const struct task_struct *after,
+				    int session);
+void set_group(struct task_struct *process, int session, int pgrp);
 void hash_task(struct task_struct *task);
 void unhash_task(struct task_struct *task);
+
+/* Walks the processes of a group, or all. */
+#define EVERYBODY	(-1)
+#define for_each_member(t, pgrp) \
+	for (struct task_struct *t = next_member(NULL, pgrp); t; \
+	     t = next_member(t, pgrp))
 
 /* kernel/task/fork.c */
 struct task_struct *kernel_thread(void (*fn)(void *), void *arg,

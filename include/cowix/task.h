@@ -104,6 +104,7 @@ struct task_struct {
 	struct list run_link;	/* in a run queue: runnable, not current */
 	u32 priority;
 	int time_slice;			/* ticks left in this epoch */
+	int fresh_ticks;	/* with as many left it has hardly run */
 	u32 epoch;			/* to which time_slice belongs */
 	bool borrows;		/* no slice yet: its maker's process pays */
 
@@ -124,6 +125,7 @@ struct task_struct {
 
 	/* family, all of it the process's */
 	struct list all_link;		/* all processes */
+	struct list group_link, session_link;	/* pid.c finds them by these */
 	struct task_struct *parent;
 	struct list children, sibling;
 	struct wait_queue child_exit;	/* waitpid() sleeps here */

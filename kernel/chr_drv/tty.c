@@ -325,13 +325,11 @@ int tty_take(struct tty *tty, bool steal)
 /* Takes the terminal from all tasks of its session. */
 void tty_leave(struct tty *tty)
 {
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
+	struct task_struct *task = NULL;
 
-		if (tty->session && task->session == tty->session)
+	if (tty->session)
+		while ((task = next_in_session(task, tty->session)))
 			task->tty = 0;
-	}
 	tty->session = tty->pgrp = 0;
 }
 

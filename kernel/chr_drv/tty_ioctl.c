@@ -135,12 +135,7 @@ static int set_foreground(struct tty *tty, const void __user *from)
 	if ((s32)pgrp <= 0)
 		return -EINVAL;
 	error = -ESRCH;
-	list_for_each(node, &all_tasks) {
-		const struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
-
-		if (task->pgrp != (int)pgrp)
-			continue;
+	for_each_member(task, (int)pgrp) {
 		if (task->session != tty->session)
 			return -EPERM;
 		error = 0;

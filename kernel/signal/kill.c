@@ -37,45 +37,32 @@ int kill_pgrp(int pgrp, int sig)
 {
 	int error = -ESRCH;
 
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
-
-		if (task->pgrp == pgrp && task->state != TASK_ZOMBIE) {
-			send_signal(sig, task);
-			error = 0;
-		}
+	for_each_member(task, pgrp) {
+		if (task->state == TASK_ZOMBIE)
+			continue;
+		send_signal(sig, task);
+		error = 0;
 	}
 	return error;
 }
 
-/* Returns true if kill(-pgrp) means a process; -1 all but init and current. */
-static bool in_kill_group(const struct task_struct *process, int pgrp)
-{
-	if (pgrp == -1)
-		return process != init_task && process != current->process;
-	return process->pgrp == pgrp;
-}
-
 /*
- * Signals a process group, or with pgrp -1 all processes that current may
- * signal but init and its own. Returns 0 if one was signalled, else the last
- * error, -ESRCH if there is no process. With -1 it is no error that current may
- * signal none.
+ * Signals a process group, or EVERYBODY that current may signal but init and
+ * its own process. Returns 0 if one was signalled, else the last error, -ESRCH
+ * if there is no process. It is no error that current may signal none of all.
  */
 static int kill_many(int pgrp, int sig, const struct signal_source *source)
 {
 	int error = -ESRCH;
 
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
+	for_each_member(task, pgrp) {
 		int result;
 
-		if (!in_kill_group(task, pgrp))
+		if (pgrp == EVERYBODY &&
+		    (task == init_task || task == current->process))
 			continue;
 		result = kill_one(sig, task, false, source);
-		if (pgrp == -1 && result == -EPERM)
+		if (pgrp == EVERYBODY && result == -EPERM)
 			result = error == -ESRCH ? 0 : error;
 		if (error)
 			error = result;
@@ -124,29 +111,29 @@ static int send_to(int tgid, int pid, int sig, bool alone,
 	return error;
 }
 
-static u32 nr_processes(void)
+static u32 nr_members(int pgrp)
 {
 	u32 n = 0;
 
-	list_for_each(node, &all_tasks)
+	for_each_member(task, pgrp)
 		n++;
 	return n;
 }
 
 /*
- * Reserves sig for each process. Allocating may sleep, and processes may be
- * made meanwhile, so they are counted again. Returns 0, or -EAGAIN if there was
- * no memory.
+ * Reserves sig for each process of a group, or for all. Allocating may sleep,
+ * and processes may be made meanwhile, so they are counted again. Returns 0, or
+ * -EAGAIN if there was no memory.
  */
-static int reserve_for_all(int sig)
+static int reserve_for_all(int sig, int pgrp)
 {
 	u32 n;
 	int error;
 
 	do {
-		n = nr_processes();
+		n = nr_members(pgrp);
 		error = reserve_signals(sig, n);
-	} while (!error && nr_processes() > n);
+	} while (!error && nr_members(pgrp) > n);
 	return error;
 }
 
@@ -161,8 +148,8 @@ int sys_kill(int pid, int sig)
 	if (pid == 0)
 		pgrp = current->process->pgrp;
 	if (pid == -1)
-		pgrp = -1;
-	error = reserve_for_all(sig);
+		pgrp = EVERYBODY;
+	error = reserve_for_all(sig, pgrp);
 	if (error)
 		return error;
 	error = kill_many(pgrp, sig, &source);

@@ -76,6 +76,7 @@ void begin_group_stop(struct task_struct *process, int sig);
 void tell_some_thread(struct task_struct *process, u64 signals);
 
 /* sigqueue.c */
+extern u32 nr_kept_signals;
 int reserve_signals(int sig, u32 n);
 void release_reserved(void);
 int add_pending(struct task_struct *task, struct pending_signals *pending,

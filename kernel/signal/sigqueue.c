@@ -12,6 +12,7 @@
 
 static LIST_HEAD(reserved);
 static u32 nr_reserved;
+u32 nr_kept_signals;	/* queued, or kept ready for a timer */
 
 /*
  * Sets or clears WORK_SIGNAL after the pending or the blocked signals have
@@ -94,13 +95,15 @@ static u32 queued_for(u32 uid)
 
 /*
  * Returns true if no more signals may be queued. The limit is that of the
- * receiver, and counts all signals for its user, as on Linux.
+ * receiver, and counts all signals for its user, as on Linux; but only if there
+ * are as many at all.
  */
 bool queue_is_full(const struct task_struct *task)
 {
 	u32 limit = task->rlimits[RLIMIT_SIGPENDING].rlim_cur;
 
-	return limit != RLIM_INFINITY && queued_for(task->uid) >= limit;
+	return limit != RLIM_INFINITY && nr_kept_signals >= limit &&
+	       queued_for(task->uid) >= limit;
 }
 
 /*
@@ -120,6 +123,7 @@ int add_pending(struct task_struct *task, struct pending_signals *pending,
 			return -EAGAIN;
 		q = take_reserved();
 		pending->queued++;
+		nr_kept_signals++;
 		q->sig = sig;
 		q->source = *source;
 		q->taken = NULL;
@@ -149,6 +153,7 @@ static void take_queued(struct pending_signals *pending,
 		return;
 	kfree(q);
 	pending->queued--;
+	nr_kept_signals--;
 }
 
 /* Returns the oldest queued signal with this number, or NULL. */

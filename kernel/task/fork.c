@@ -41,6 +41,8 @@ static void init_thread(struct task_struct *task)
 static void init_family(struct task_struct *task)
 {
 	list_init(&task->all_link);
+	list_init(&task->group_link);
+	list_init(&task->session_link);
 	list_init(&task->children);
 	list_init(&task->sibling);
 	wait_queue_init(&task->child_exit);

@@ -23,27 +23,19 @@ bool could_continue(const struct task_struct *parent,
 /* Returns true if no living member of the group has such a parent. */
 bool is_orphaned(int pgrp)
 {
-	list_for_each(node, &all_tasks) {
-		const struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
-
-		if (task->pgrp == pgrp && task->state != TASK_ZOMBIE &&
+	for_each_member(task, pgrp)
+		if (task->state != TASK_ZOMBIE &&
 		    could_continue(task->parent, task))
 			return false;
-	}
 	return true;
 }
 
 static bool has_stopped(int pgrp)
 {
-	list_for_each(node, &all_tasks) {
-		const struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
-
-		if (task->pgrp == pgrp && (task->state == TASK_STOPPED ||
-					   task->group_work & GROUP_STOP))
+	for_each_member(task, pgrp)
+		if (task->state == TASK_STOPPED ||
+		    task->group_work & GROUP_STOP)
 			return true;
-	}
 	return false;
 }
 
@@ -63,6 +55,6 @@ void hangup_group(int pgrp)
  */
 void hangup_if_orphaned(int pgrp)
 {
-	if (has_stopped(pgrp) && is_orphaned(pgrp))
+	if (is_orphaned(pgrp) && has_stopped(pgrp))
 		hangup_group(pgrp);
 }

@@ -1,17 +1,23 @@
-/* Process numbers, and finding a task by its number in O(1): a hash table. */
+/*
+ * Process numbers. A bitmap holds those that tasks have. Hash tables find a
+ * task by its number, and the processes of a group or session by that one's.
+ */
+#include <cowix/hash.h>
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <abi/errno.h>
+#include <asm/system.h>
 #include "kernel/kernel_internal.h"
 
-#define PID_BUCKETS	256
+#define BUCKETS_MIN	64u
+#define FRAMES_A_BUCKET	32u
 #define PID_FIRST_REUSED 100	/* numbers below it are not given out again */
 
-static struct list buckets[PID_BUCKETS];
+static struct hash_table tasks, groups, sessions;
+static u32 held[(PID_MAX + 1) / 32];	/* bitmap of the tasks' numbers */
 static LIST_HEAD(unborn);	/* have a number, and cannot be found yet */
 int last_pid;
 u32 nr_forks, nr_tasks;
-static bool chosen_freely = true;	/* each number was the last plus one */
 
 /* Counts the frames of all tasks for mm_audit(), ended threads' too. */
 static void recount_tasks(found_page *found)
@@ -30,17 +36,23 @@ static void recount_tasks(found_page *found)
 /* Called once by start_kernel. */
 void pid_init(void)
 {
+	u32 buckets = max_u32(BUCKETS_MIN, nr_frames / FRAMES_A_BUCKET);
+
 	register_owner(recount_tasks);
-	for (u32 i = 0; i < PID_BUCKETS; i++)
-		list_init(&buckets[i]);
+	hash_init(&tasks, buckets);
+	hash_init(&groups, buckets);
+	hash_init(&sessions, buckets);
+}
+
+static struct list *pid_bucket(const struct hash_table *table, int number)
+{
+	return hash_bucket(table, 0, number);
 }
 
 /* Returns the task with this number, or NULL. */
 struct task_struct *find_task(int pid)
 {
-	struct list *bucket = &buckets[(u32)pid % PID_BUCKETS];
-
-	list_for_each(node, bucket) {
+	list_for_each(node, pid_bucket(&tasks, pid)) {
 		struct task_struct *task =
 			list_entry(node, struct task_struct, pid_link);
 
@@ -56,41 +68,109 @@ static struct task_struct *unborn_at(struct list *node)
 }
 
 /*
- * Returns true if a task has this number, even one that is still being made, or
- * if a process group or session is named after it. While the numbers only grow,
- * a new one cannot be any of these.
+ * Returns the first number from n on that a task has, or, with all bits in
+ * flip, that no task has. There is none if it is above PID_MAX.
  */
-static bool pid_in_use(int pid)
+static u32 next_number(u32 n, u32 flip)
 {
-	if (chosen_freely)
-		return false;
-	if (find_task(pid))
-		return true;
-	list_for_each(node, &unborn)
-		if (unborn_at(node)->pid == pid)
-			return true;
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
+	for (; n <= PID_MAX; n = (n | 31) + 1) {
+		u32 word = (held[n / 32] ^ flip) >> n % 32;
 
-		if (task->pgrp == pid || task->session == pid)
-			return true;
+		if (word)
+			return n + bit_scan_forward(word);
 	}
-	return false;
+	return n;
+}
+
+/* Returns the lowest number of a process from n on; 0: there is none. */
+u32 next_process(u32 n)
+{
+	for (n = next_number(n, 0); n <= PID_MAX; n = next_number(n + 1, 0)) {
+		const struct task_struct *task = find_task(n);
+
+		if (task && task == task->process)
+			return n;
+	}
+	return 0;
+}
+
+/*
+ * Returns the process behind `after`, or the first if that is NULL, in a
+ * process group or among all (EVERYBODY). NULL: there is none.
+ */
+struct task_struct *next_member(const struct task_struct *after, int pgrp)
+{
+	struct list *head, *node;
+
+	if (pgrp == EVERYBODY) {
+		node = after ? after->all_link.next : all_tasks.next;
+		return node == &all_tasks ? NULL :
+			list_entry(node, struct task_struct, all_link);
+	}
+	head = pid_bucket(&groups, pgrp);
+	node = after ? after->group_link.next : head->next;
+	for (; node != head; node = node->next) {
+		struct task_struct *task =
+			list_entry(node, struct task_struct, group_link);
+
+		if (task->pgrp == pgrp)
+			return task;
+	}
+	return NULL;
+}
+
+/* Like next_member(), in a session. */
+struct task_struct *next_in_session(const struct task_struct *after,
+				    int session)
+{
+	struct list *head = pid_bucket(&sessions, session);
+	struct list *node = after ? after->session_link.next : head->next;
+
+	for (; node != head; node = node->next) {
+		struct task_struct *task =
+			list_entry(node, struct task_struct, session_link);
+
+		if (task->session == session)
+			return task;
+	}
+	return NULL;
+}
+
+/* Puts a process into a session and a group, out of those that it was in. */
+void set_group(struct task_struct *process, int session, int pgrp)
+{
+	u32 flags = irq_save();
+
+	process->session = session;
+	process->pgrp = pgrp;
+	list_move_tail(&process->session_link, pid_bucket(&sessions, session));
+	list_move_tail(&process->group_link, pid_bucket(&groups, pgrp));
+	irq_restore(flags);
+}
+
+/* Returns true if a process group or session is named after a number. */
+static bool names_group(int pid)
+{
+	return next_member(NULL, pid) || next_in_session(NULL, pid);
 }
 
 /* Returns the next free number, or -EAGAIN when every number is taken. */
 static int next_pid(void)
 {
-	for (int tries = 0; tries < PID_MAX; tries++) {
-		if (++last_pid > PID_MAX) {
-			last_pid = PID_FIRST_REUSED;
-			chosen_freely = false;
+	u32 pid = last_pid;
+	bool again = false;
+
+	do {
+		pid = next_number(pid + 1, ~0u);
+		if (pid > PID_MAX) {
+			if (again)
+				return -EAGAIN;
+			again = true;
+			pid = next_number(PID_FIRST_REUSED, ~0u);
 		}
-		if (!pid_in_use(last_pid))
-			return last_pid;
-	}
-	return -EAGAIN;
+	} while (pid > PID_MAX || names_group(pid));
+	last_pid = pid;
+	return pid;
 }
 
 /*
@@ -106,13 +186,12 @@ int hold_pid(struct task_struct *task, u32 wanted)
 
 	if (wanted > PID_MAX)
 		return -EINVAL;
-	if (wanted)
-		chosen_freely = false;
+	if (wanted && (next_number(wanted, 0) == wanted || names_group(wanted)))
+		return -EEXIST;
 	pid = wanted ? (int)wanted : next_pid();
 	if (pid < 0)
 		return pid;
-	if (wanted && pid_in_use(pid))
-		return -EEXIST;
+	bit_set(held, pid);
 	task->pid = task->tgid = pid;
 	list_add(&task->pid_link, &unborn);
 	nr_tasks++;
@@ -123,6 +202,7 @@ int hold_pid(struct task_struct *task, u32 wanted)
 void drop_pid(struct task_struct *task)
 {
 	list_del(&task->pid_link);
+	bit_clear(held, task->pid);
 	nr_tasks--;
 }
 
@@ -153,11 +233,13 @@ void hash_task(struct task_struct *task)
 	u32 flags = irq_save();
 
 	list_del(&task->pid_link);
-	list_add(&task->pid_link, &buckets[(u32)task->pid % PID_BUCKETS]);
-	if (task == task->process)
+	list_add(&task->pid_link, pid_bucket(&tasks, task->pid));
+	if (task == task->process) {
 		list_add_tail(&task->all_link, &all_tasks);
-	else
+		set_group(task, task->session, task->pgrp);
+	} else {
 		list_add_tail(&task->threads, &task->process->threads);
+	}
 	irq_restore(flags);
 	nr_forks++;
 }
@@ -169,7 +251,10 @@ void unhash_task(struct task_struct *task)
 
 	list_del(&task->pid_link);
 	list_del(&task->all_link);
+	list_del(&task->group_link);
+	list_del(&task->session_link);
 	list_del(&task->threads);
+	bit_clear(held, task->pid);
 	irq_restore(flags);
 	nr_tasks--;
 }

@@ -81,9 +81,9 @@ int sys_nice(int increment)
 }
 
 /* Returns the process of which `who` is a thread; 0 means current. */
-static const struct task_struct *process_of(u32 who)
+static struct task_struct *process_of(u32 who)
 {
-	const struct task_struct *task = who ? find_task(who) : current;
+	struct task_struct *task = who ? find_task(who) : current;
 
 	return task ? task->process : NULL;
 }
@@ -93,49 +93,60 @@ static bool selected(const struct task_struct *process, int which, u32 who)
 {
 	if (!process->mm)
 		return false;
-	if (which == PRIO_PROCESS)
-		return process == process_of(who);
 	if (which == PRIO_PGRP)
 		return process->pgrp ==
 		       (who ? (int)who : current->process->pgrp);
-	return process->uid == (who ? who : current->uid);
+	return which == PRIO_PROCESS ||
+	       process->uid == (who ? who : current->uid);
+}
+
+/*
+ * Returns the next of the processes that which and who select, the first after
+ * NULL; or NULL after the last.
+ */
+static struct task_struct *next_selected(struct task_struct *task, int which,
+					 u32 who)
+{
+	int pgrp = EVERYBODY;
+
+	if (which == PRIO_PGRP)
+		pgrp = who ? (int)who : current->process->pgrp;
+	do {
+		if (which == PRIO_PROCESS)
+			task = task ? NULL : process_of(who);
+		else
+			task = next_member(task, pgrp);
+	} while (task && !selected(task, which, who));
+	return task;
 }
 
 /* Returns the highest priority of the selected processes, as 20 - nice. */
 int sys_getpriority(int which, u32 who)
 {
+	struct task_struct *task = NULL;
 	int best = -ESRCH;
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
-
-		if (selected(task, which, who) &&
-		    PRIO_BASE - nice_of(task) > best)
+	while ((task = next_selected(task, which, who)))
+		if (PRIO_BASE - nice_of(task) > best)
 			best = PRIO_BASE - nice_of(task);
-	}
 	return best;
 }
 
 int sys_setpriority(int which, u32 who, int nice)
 {
+	struct task_struct *task = NULL;
 	int error = -ESRCH;
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
 	nice = clamp_nice(nice);
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
+	while ((task = next_selected(task, which, who))) {
+		int result = set_process_nice(task, nice);
 
-		if (selected(task, which, who)) {
-			int result = set_process_nice(task, nice);
-
-			if (error == -ESRCH || result)
-				error = result;
-		}
+		if (error == -ESRCH || result)
+			error = result;
 	}
 	return error;
 }

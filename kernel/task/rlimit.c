@@ -161,6 +161,15 @@ int check_file_size(u64 size)
 }
 
 /*
+ * Returns true if current's user has at least n tasks. They are only counted if
+ * there are as many at all.
+ */
+static bool user_has_tasks(u32 n)
+{
+	return nr_tasks >= n && tasks_of(current->uid) >= n;
+}
+
+/*
  * Returns true if current's user may have one more task. The superuser always
  * may, so ordinary users never have all there can be. Called by fork just
  * before the new task counts.
@@ -170,13 +179,15 @@ bool may_fork(void)
 	if (suser() || !current->uid)
 		return true;
 	return nr_tasks < nr_frames / TASK_PART &&
-	       tasks_of(current->uid) < current->rlimits[RLIMIT_NPROC].rlim_cur;
+	       !user_has_tasks(current->rlimits[RLIMIT_NPROC].rlim_cur);
 }
 
 static bool nproc_exceeded(void)
 {
-	return current->uid &&
-	       tasks_of(current->uid) > current->rlimits[RLIMIT_NPROC].rlim_cur;
+	u32 limit = current->rlimits[RLIMIT_NPROC].rlim_cur;
+
+	return current->uid && limit != RLIM_INFINITY &&
+	       user_has_tasks(limit + 1);
 }
 
 /*

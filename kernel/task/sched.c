@@ -1,9 +1,10 @@
 /*
- * The scheduler. Runnable tasks wait in two arrays of queues, one queue a
- * priority. A bitmap says which queues are not empty, so picking the next task
- * is a bit scan. A task that has used up its time slice gets a new one and
- * moves to the expired array. When the active array is empty the two change
- * places, so that no priority starves another. All of it is O(1).
+ * The scheduler. Runnable tasks wait in two arrays of queues, one queue a rank:
+ * the priority, less a bonus for a task that was woken. A bitmap says which
+ * queues are not empty, so picking the next task is a bit scan. A task that has
+ * used up its time slice gets a new one and moves to the expired array. When
+ * the active array is empty the two change places, so that no priority starves
+ * another. All of it is O(1).
  *
  * Each change begins an epoch, in which every task has one slice. A child has
  * its first slice in the epoch after its birth. Until then its parent's slice
@@ -24,16 +25,19 @@
 /* nice 0: 11 ticks, 110 ms */
 #define SLICE_TICKS(priority)	(1 + (PRIORITIES - (priority)) / 2)
 #define MAKERS_OWN	2	/* ticks of their maker's that children leave */
+#define BONUS_MAX	2	/* ranks that a task gains by sleeping */
+#define RANKS		(PRIORITIES + BONUS_MAX)
+#define RANK(task, bonus)	((task)->priority + BONUS_MAX - (bonus))
 
 struct run_queue {
 	u32 bitmap[2];			/* bit n: queue n is not empty */
-	struct list queue[PRIORITIES];
+	struct list queue[RANKS];
 };
 
 static struct run_queue queues[2];
 static struct run_queue *active = &queues[0], *expired = &queues[1];
 static u32 epoch;		/* how often the arrays have changed places */
-static bool woken;		/* a task was woken since the last switch */
+static u32 current_rank;	/* of the queue in which current stood */
 /* current's child, made since the last switch: current is to come next */
 static struct task_struct *newborn;
 static u32 loaded_pgdir;		/* what CR3 holds */
@@ -43,7 +47,7 @@ u32 context_switches, cpu_ticks[CPU_STATES];
 /* Prepares the run queues. Called once by start_kernel. */
 void sched_init(void)
 {
-	for (u32 i = 0; i < PRIORITIES; i++) {
+	for (u32 i = 0; i < RANKS; i++) {
 		list_init(&queues[0].queue[i]);
 		list_init(&queues[1].queue[i]);
 	}
@@ -51,37 +55,40 @@ void sched_init(void)
 	set_kernel_stack(idle_task->stack_top);
 }
 
-/* Puts a task into the queue of its priority. Interrupts are masked. */
+/* Puts a task into a queue. Interrupts are masked. */
 static inline void enqueue(struct run_queue *rq, struct task_struct *task,
-			   bool front)
+			   u32 rank, bool front)
 {
-	u32 priority = task->priority;
-	struct list *queue = &rq->queue[priority];
+	struct list *queue = &rq->queue[rank];
 
 	if (front)
 		list_add(&task->run_link, queue);
 	else
 		list_add_tail(&task->run_link, queue);
-	bit_set(rq->bitmap, priority);
+	bit_set(rq->bitmap, rank);
 }
 
-/* Takes out the first task of the most urgent queue; NULL if all are empty. */
-static inline struct task_struct *dequeue_first(struct run_queue *rq)
+static inline bool queues_empty(const struct run_queue *rq)
 {
-	struct list *queue, *first;
-	u32 priority;
+	return !rq->bitmap[0] && !rq->bitmap[1];
+}
 
+/* Returns the rank of the most urgent queue that is not empty. */
+static inline u32 best_rank(const struct run_queue *rq)
+{
 	if (rq->bitmap[0])
-		priority = bit_scan_forward(rq->bitmap[0]);
-	else if (rq->bitmap[1])
-		priority = 32 + bit_scan_forward(rq->bitmap[1]);
-	else
-		return NULL;
-	queue = &rq->queue[priority];
-	first = queue->next;
+		return bit_scan_forward(rq->bitmap[0]);
+	return 32 + bit_scan_forward(rq->bitmap[1]);
+}
+
+/* Takes out the first task of a queue. */
+static inline struct task_struct *dequeue_first(struct run_queue *rq, u32 rank)
+{
+	struct list *queue = &rq->queue[rank], *first = queue->next;
+
 	list_unlink(first);
 	if (list_empty(queue))
-		bit_clear(rq->bitmap, priority);
+		bit_clear(rq->bitmap, rank);
 	return list_entry(first, struct task_struct, run_link);
 }
 
@@ -105,6 +112,7 @@ static inline int ticks_of(struct task_struct *task)
 static inline void new_slice(struct task_struct *task, u32 of_epoch)
 {
 	task->time_slice = SLICE_TICKS(task->priority);
+	task->fresh_ticks = task->time_slice - 1;
 	task->epoch = of_epoch;
 	task->borrows = false;
 }
@@ -116,7 +124,7 @@ static inline void new_slice(struct task_struct *task, u32 of_epoch)
 static void expire(struct task_struct *task, bool front)
 {
 	new_slice(task, epoch + 1);
-	enqueue(expired, task, front);
+	enqueue(expired, task, RANK(task, 0), front);
 }
 
 /*
@@ -125,18 +133,17 @@ static void expire(struct task_struct *task, bool front)
  */
 static inline struct task_struct *next_active(void)
 {
-	struct task_struct *next = dequeue_first(active);
+	while (!queues_empty(active)) {
+		u32 rank = best_rank(active);
+		struct task_struct *next = dequeue_first(active, rank);
 
-	while (next && ticks_of(next) <= 0) {
+		if (ticks_of(next) > 0) {
+			current_rank = rank;
+			return next;
+		}
 		expire(next, false);
-		next = dequeue_first(active);
 	}
-	return next;
-}
-
-static inline bool queues_empty(const struct run_queue *rq)
-{
-	return !rq->bitmap[0] && !rq->bitmap[1];
+	return NULL;
 }
 
 /* Takes out the task that is to run next; the idle task if there is none. */
@@ -156,8 +163,8 @@ static inline struct task_struct *pick_next(void)
 }
 
 /*
- * Queues current, which stays runnable: behind its new child, behind all others
- * of its priority, or, without time, in the expired array.
+ * Queues current, which stays runnable: behind its new child, in the place that
+ * it had, or, without time, in the expired array.
  */
 static inline void requeue_current(void)
 {
@@ -166,7 +173,7 @@ static inline void requeue_current(void)
 	else if (newborn)
 		list_add(&current->run_link, &newborn->run_link);
 	else
-		enqueue(active, current, false);
+		enqueue(active, current, current_rank, true);
 }
 
 static inline void load_pgdir(u32 pgdir)
@@ -226,7 +233,6 @@ static void switch_to_next(void)
 	struct task_struct *prev = current, *next;
 
 	prev->work &= ~WORK_RESCHED;
-	woken = false;
 	newborn = NULL;
 	next = pick_next();
 	if (next != prev)
@@ -289,23 +295,27 @@ int interruptible_sleep_on(struct wait_queue *q)
 
 /*
  * Makes a sleeping or stopped task runnable; does nothing if it is already. The
- * task goes before those that have not slept: it has not used its time, and
- * would otherwise wait for the slices of all that only compute. Its own slice
- * of this epoch bounds that. Interrupts are masked.
+ * task goes before those that have not slept, or it would wait for the slices
+ * of all that only compute. One that has hardly computed in this epoch goes
+ * before one that often sleeps for a moment. What is left of its slice bounds
+ * what it gains. Interrupts are masked.
  */
 static inline void make_runnable(struct task_struct *task)
 {
+	int ticks;
+
 	if (task->state == TASK_RUNNING || task->state == TASK_ZOMBIE)
 		return;
 	task->state = TASK_RUNNING;
 	if (task->epoch != epoch)
 		new_slice(task, epoch);
-	if (ticks_of(task) <= 0) {
+	ticks = ticks_of(task);
+	if (ticks <= 0) {
 		expire(task, true);
 		return;
 	}
-	enqueue(active, task, true);
-	woken = true;
+	enqueue(active, task, RANK(task, 1 + (ticks >= task->fresh_ticks)),
+		true);
 	if (task->priority < current->priority)
 		current->work |= WORK_RESCHED;
 }
@@ -381,15 +391,24 @@ void sched_fork(struct task_struct *child)
 		child->borrows = false;		/* a sibling: nobody pays */
 	child->state = TASK_RUNNING;
 	newborn = child;
-	enqueue(active, child, true);
+	enqueue(active, child, RANK(child, BONUS_MAX), true);
 	current->work |= WORK_RESCHED;
 	irq_restore(flags);
 }
 
 /*
- * Accounts a tick. If a task was woken it has its turn now, and need not wait
- * for the slice of one that only computes. current keeps what is left of its
- * slice. Called by the clock interrupt.
+ * Gives a more urgent task its turn now. current keeps what is left of its
+ * slice, and its place. Called at the end of each interrupt.
+ */
+void sched_interrupt(void)
+{
+	if (!queues_empty(active) && best_rank(active) < current_rank)
+		current->work |= WORK_RESCHED;
+}
+
+/*
+ * Accounts a tick. current has computed now, and has its bonus no longer.
+ * Called by the clock interrupt.
  */
 void sched_tick(struct pt_regs *regs)
 {
@@ -408,7 +427,8 @@ void sched_tick(struct pt_regs *regs)
 		cpu_ticks[CPU_SYSTEM]++;
 	}
 	payer_of(current)->time_slice--;
-	if (current->time_slice <= 0 || woken)
+	current_rank = RANK(current, 0);
+	if (current->time_slice <= 0)
 		current->work |= WORK_RESCHED;
 }
 
@@ -429,6 +449,19 @@ NORETURN void idle_loop(void)
 	}
 }
 
+/* Lets the others of the same priority run. */
+static void yield(void)
+{
+	u32 flags = irq_save();
+
+	if (ticks_of(current) <= 0)
+		expire(current, false);
+	else
+		enqueue(active, current, RANK(current, 0), false);
+	switch_to_next();
+	irq_restore(flags);
+}
+
 /*
  * Lets all others run until they all sleep, or for this many ticks at most.
  * Called for a planned sleep, also where interrupts are masked: a real sleep
@@ -442,14 +475,13 @@ void let_others_run(u32 ticks)
 		sti();
 		before = context_switches;
 		current->time_slice = 0; /* behind those of all priorities */
-		schedule();
+		yield();
 	} while (context_switches != before && !time_after(jiffies, end));
 	irq_restore(flags);
 }
 
-/* Lets the others of the same priority run. */
 int sys_sched_yield(void)
 {
-	schedule();
+	yield();
 	return 0;
 }

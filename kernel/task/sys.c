@@ -52,13 +52,9 @@ static int group_target(int pid, struct task_struct **target)
 
 static bool group_in_session(int pgrp, int session)
 {
-	list_for_each(node, &all_tasks) {
-		struct task_struct *task =
-			list_entry(node, struct task_struct, all_link);
-
-		if (task->pgrp == pgrp && task->session == session)
+	for_each_member(task, pgrp)
+		if (task->session == session)
 			return true;
-	}
 	return false;
 }
 
@@ -75,7 +71,7 @@ int sys_setpgid(int pid, int pgrp)
 		return error;
 	if (pgrp && pgrp != task->pid && !group_in_session(pgrp, task->session))
 		return -EPERM;
-	task->pgrp = pgrp ? pgrp : task->pid;
+	set_group(task, task->session, pgrp ? pgrp : task->pid);
 	return 0;
 }
 
@@ -107,12 +103,10 @@ int sys_setsid(void)
 {
 	struct task_struct *process = current->process;
 
-	list_for_each(node, &all_tasks)
-		if (list_entry(node, struct task_struct, all_link)->pgrp ==
-		    process->pid)
-			return -EPERM;
+	if (next_member(NULL, process->pid))
+		return -EPERM;
 	process->leader = true;
-	process->session = process->pgrp = process->pid;
+	set_group(process, process->pid, process->pid);
 	process->tty = 0;
 	return process->pid;
 }

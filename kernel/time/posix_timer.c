@@ -161,12 +161,14 @@ static void add_timer(struct posix_timer *t, int clock,
 	};
 	list_add_tail(&t->link, &process->timers);
 	process->nr_timers++;
+	nr_kept_signals++;
 }
 
 static void remove_timer(struct posix_timer *t)
 {
 	list_del(&t->link);
 	t->process->nr_timers--;
+	nr_kept_signals--;
 	timer_free(t);
 }
 

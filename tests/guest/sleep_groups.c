@@ -6,7 +6,7 @@
 #include "sleep.h"
 
 #define SIGQUEUED 40		/* is queued */
-#define CHILDREN 20		/* more than there are others */
+#define CHILDREN 20
 
 static volatile struct {
 	int look, told;
@@ -31,10 +31,14 @@ static void be_member(void *arg)
 
 static int members[CHILDREN];
 
+/* Makes members, and becomes one that has joined after them. */
 static int grow(void)
 {
+	int pgrp = getpgrp();
+
 	for (int i = 0; i < CHILDREN; i++)
 		members[i] = start_child(be_member);
+	CHECK(setpgid(0, 0) == 0 && setpgid(0, pgrp) == 0);
 	return 0;
 }
 

@@ -7,9 +7,9 @@ MUTANTS = [
         "cow parent_writes_first fault_counts",
         (
             "kernel/task/sched.c",
-            "newborn = child; enqueue(active, child, true); current->work |= "
-            "WORK_RESCHED;",
-            "\tenqueue(active, child, false);",
+            "newborn = child; enqueue(active, child, RANK(child, BONUS_MAX), "
+            "true); current->work |= WORK_RESCHED;",
+            "\tenqueue(active, child, RANK(child, 0), false);",
         ),
         (
             "mm/memory.c",

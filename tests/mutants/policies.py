@@ -72,9 +72,9 @@ MUTANTS = [
         "lazy both_sides_write",
         (
             "kernel/task/sched.c",
-            "newborn = child; enqueue(active, child, true); current->work |= "
-            "WORK_RESCHED;",
-            "\tenqueue(active, child, false);",
+            "newborn = child; enqueue(active, child, RANK(child, BONUS_MAX), "
+            "true); current->work |= WORK_RESCHED;",
+            "\tenqueue(active, child, RANK(child, 0), false);",
         ),
         (
             "mm/lazy.c",

@@ -66,7 +66,7 @@ MUTANTS = [
         "verdicts nobody_to_kill",
         (
             "kernel/signal/kill.c",
-            "if (pgrp == -1 && result == -EPERM)",
+            "if (pgrp == EVERYBODY && result == -EPERM)",
             "\t\tif (0)",
         ),
     ),
@@ -107,7 +107,7 @@ MUTANTS = [
         "sleep_groups groups",
         (
             "kernel/signal/kill.c",
-            "} while (!error && nr_processes() > n);",
+            "} while (!error && nr_members(pgrp) > n);",
             "\t} while (0);",
         ),
     ),

@@ -7,9 +7,9 @@ MUTANTS = [
         "cow",
         (
             "kernel/task/sched.c",
-            "newborn = child; enqueue(active, child, true); current->work |= "
-            "WORK_RESCHED;",
-            "\tenqueue(active, child, false);",
+            "newborn = child; enqueue(active, child, RANK(child, BONUS_MAX), "
+            "true); current->work |= WORK_RESCHED;",
+            "\tenqueue(active, child, RANK(child, 0), false);",
         ),
         control=True,
     ),
@@ -245,29 +245,6 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "children_cost_nothing",
-        "fairness hog_and_double_forker",
-        (
-            "kernel/task/sched.c",
-            "child->borrows = true;",
-            "\tnew_slice(child, epoch);\n",
-        ),
-    ),
-    Mutant(
-        "parent_behind_others",
-        "fairness back_from_fork",
-        ("kernel/task/sched.c", "else if (newborn)", "\telse if (0)\n"),
-    ),
-    Mutant(
-        "sleepers_wait_their_turn",
-        "fairness sleepers",
-        (
-            "kernel/task/sched.c",
-            "enqueue(active, task, true); woken = true;",
-            "\tenqueue(active, task, false);",
-        ),
-    ),
-    Mutant(
         "clone_child_is_usual",
         "clones kinds_of_children",
         (
@@ -327,7 +304,7 @@ MUTANTS = [
         "bombs limits",
         (
             "kernel/task/rlimit.c",
-            "tasks_of(current->uid) < current->rlimits[RLIMIT_NPROC].rlim_cur;",
+            "!user_has_tasks(current->rlimits[RLIMIT_NPROC].rlim_cur);",
             "\t       1;",
         ),
     ),
