@@ -1,0 +1,118 @@
+"""The tables and pictures of tools/growth."""
+import os
+import shutil
+import subprocess
+
+
+def groups_of(figures):
+    """Returns {group: {row: {n: figure}}}."""
+    found = {}
+    for (group, row, n), figure in figures.items():
+        found.setdefault(group, {}).setdefault(row, {})[n] = figure
+    return found
+
+
+def number(figure):
+    return "–" if figure is None else f"{figure:,}"
+
+
+def times(ratio):
+    return "–" if ratio is None else f"{ratio:.2f}"
+
+
+def ratio(one, other):
+    """Returns how many times one is as large as the other, or None."""
+    return None if not one or not other else one / other
+
+
+def worst(cowix, linux):
+    """Returns the size at which Cowix does worst beside Linux. Without Linux
+    it is the largest."""
+    sizes = [n for n in cowix if linux.get(n)]
+    if not sizes:
+        return max(cowix)
+    return max(sizes, key=lambda n: cowix[n] / linux[n])
+
+
+def growth(figures):
+    """Returns how many times the smallest size's figure the largest has."""
+    return ratio(figures[max(figures)], figures[min(figures)])
+
+
+def line(cells):
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def ratios(cowix, linux):
+    """Returns the rows of the table, the worst ratio first."""
+    rows = []
+    for group, operations in groups_of(cowix).items():
+        for row, figures in operations.items():
+            other = groups_of(linux).get(group, {}).get(row, {})
+            n = worst(figures, other)
+            rows.append((group, row, n, figures, other))
+    rows.sort(key=lambda r: -(ratio(r[3][r[2]], r[4].get(r[2])) or 0))
+    return rows
+
+
+def ratio_table(rows):
+    text = line(["operation", "beside", "Cowix", "Linux", "ratio", "grows"])
+    text += "|---|---|--:|--:|--:|--:|\n"
+    for group, row, n, figures, other in rows:
+        things = "" if group in ("base", "clock") else f"{n:,} {group}"
+        text += line(
+            [
+                row,
+                things,
+                number(figures[n]),
+                number(other.get(n)),
+                times(ratio(figures[n], other.get(n))),
+                times(growth(figures)) if len(figures) > 1 else "",
+            ]
+        )
+    return text
+
+
+def size_tables(cowix, linux):
+    """Returns a table for each group: Cowix's figures above Linux's."""
+    text = ""
+    ours, theirs = groups_of(cowix), groups_of(linux)
+    for group in {**ours, **theirs}:
+        rows = {**ours.get(group, {}), **theirs.get(group, {})}
+        sizes = sorted(
+            {
+                n
+                for operations in (ours, theirs)
+                for figures in operations.get(group, {}).values()
+                for n in figures
+            }
+        )
+        text += f"\n### {group}\n\n"
+        text += line(["", ""] + [f"{n:,}" for n in sizes])
+        text += "|---|---|" + "--:|" * len(sizes) + "\n"
+        for row in rows:
+            for name, operations in (("Cowix", ours), ("Linux", theirs)):
+                figures = operations.get(group, {}).get(row, {})
+                text += line(
+                    [row if name == "Cowix" else "", name]
+                    + [number(figures.get(n)) for n in sizes]
+                )
+    return text
+
+
+def document(cowix, linux):
+    """Returns growth.md: all ratios, then all figures."""
+    return (
+        "# Growth: what an operation costs beside many things\n\n"
+        "Made by `tools/growth`. Instructions, or nanoseconds where a row says\n"
+        "so. Each ratio is that of the size at which it is worst. The last\n"
+        "column is how many times the cost at the smallest size the largest\n"
+        "has.\n\n"
+        + ratio_table(ratios(cowix, linux))
+        + "\n## All sizes\n"
+        + size_tables(cowix, linux)
+    )
+
+
+def draw(folder, cowix, linux):
+    pass
