@@ -118,7 +118,7 @@ static void pipe_rows(void)
 	pid = fork();
 	if (pid == 0)
 		echo();
-	measure("a byte to a process and back", 200, there_and_back);
+	measure("a byte to a process and back", MOST, there_and_back);
 	end_children(&pid, 1);
 }
 

@@ -3,6 +3,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#define WRITES	10000
+
 static char *memory;
 static unsigned pages;
 
@@ -36,6 +38,23 @@ static void parent_writes(void)
 	report("parent writes afterwards, a page", (now() - begin) / pages);
 }
 
+/*
+ * Reports what each of many writes to any page costs a server, with all that a
+ * snapshot of it costs: a child that sleeps meanwhile.
+ */
+static void snapshot(void)
+{
+	u64 begin = now();
+	pid_t pid = fork();
+
+	if (pid == 0)
+		pause();
+	for (unsigned i = 0; i < WRITES; i++)
+		memory[i * 2654435761u % pages * PAGE]++;
+	end_children(&pid, 1);
+	report("a write, with a snapshot", (now() - begin) / WRITES);
+}
+
 void forks(unsigned n, unsigned before)
 {
 	(void)before;
@@ -50,4 +69,5 @@ void forks(unsigned n, unsigned before)
 	measure("fork, exit, wait", 5, fork_and_wait);
 	child_writes();
 	parent_writes();
+	snapshot();
 }

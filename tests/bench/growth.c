@@ -14,6 +14,7 @@
 #include <time.h>
 #include <util.h>
 
+#define WAITING	60		/* seconds that a size may take */
 #define TEN_TO(...)	{ 10, 100, 1000, ##__VA_ARGS__ }
 
 static const struct group groups[] = {
@@ -21,15 +22,21 @@ static const struct group groups[] = {
 	{ "clock", lateness, { 1 } },
 	{ "areas", areas, TEN_TO(10000, 100000) },
 	{ "descriptors", descriptors, TEN_TO(10000, 100000) },
-	{ "directory, tmpfs", folder_ram, TEN_TO(10000, 100000) },
-	{ "directory, minix", folder_disk, TEN_TO(3000) },
-	{ "depth", depth, TEN_TO() },
-	{ "MB cached, tmpfs", cached_ram, { 1, 10, 100, 400 } },
-	{ "MB cached, minix", cached_disk, { 1, 10, 100 } },
+	{ "tmpfs files", folder_ram, TEN_TO(10000, 100000) },
+	{ "Minix files", folder_disk, TEN_TO(3000) },
+	{ "folders deep", depth, TEN_TO() },
+	{ "letters a name", letters, { 10, 50, 100, 250 } },
+	{ "MB on tmpfs", cached_ram, { 1, 10, 100, 400 } },
+	{ "MB on Minix", cached_disk, { 1, 10, 100 } },
+	{ "record locks", locks, TEN_TO() },
+	{ "sockets", sockets, TEN_TO() },
+	{ "mounts", many_mounts, TEN_TO() },
 	{ "futex waiters", futexes, TEN_TO() },
 	{ "timers", timers, TEN_TO(10000, 100000) },
 	{ "processes", processes, TEN_TO() },
-	{ "MiB touched", forks, { 1, 10, 100, 500 } },
+	{ "yielders", yielders, { 1, 4, 8, 12 } },
+	{ "hogs", hogs, { 1, 4, 16 } },
+	{ "MiB touched", forks, { 1, 10, 100, 400 } },
 	{ 0 }
 };
 
@@ -58,20 +65,42 @@ void failed(const char *row)
 	note(row, strerror(errno));
 }
 
+static int by_size(const void *a, const void *b)
+{
+	u64 one = *(const u64 *)a, other = *(const u64 *)b;
+
+	return one < other ? -1 : one > other;
+}
+
+/*
+ * Sets costs to what op(1) to op(times) cost, in ascending order. Returns NULL
+ * if one failed.
+ */
+static const u64 *costs_of(const char *row, unsigned times,
+			   int (*op)(unsigned i))
+{
+	static u64 costs[MOST + 1];
+
+	for (unsigned i = 0; i <= times; i++) {
+		u64 begin = now();
+
+		if (op(i) < 0) {
+			failed(row);
+			return NULL;
+		}
+		costs[i] = now() - begin;
+	}
+	qsort(costs + 1, times, sizeof(u64), by_size);
+	return costs + 1;
+}
+
 void measure_each(const char *row, unsigned times, unsigned things,
 		  int (*op)(unsigned i))
 {
-	u64 begin = 0;
+	const u64 *costs = costs_of(row, times, op);
 
-	for (unsigned i = 0; i <= times; i++) {
-		if (op(i) < 0) {
-			failed(row);
-			return;
-		}
-		if (i == 0)
-			begin = now();
-	}
-	report(row, (now() - begin) / times / things);
+	if (costs)
+		report(row, costs[times / 2] / things);
 }
 
 void measure(const char *row, unsigned times, int (*op)(unsigned i))
@@ -79,12 +108,27 @@ void measure(const char *row, unsigned times, int (*op)(unsigned i))
 	measure_each(row, times, 1, op);
 }
 
+void measure_least(const char *row, unsigned times, int (*op)(unsigned i))
+{
+	const u64 *costs = costs_of(row, times, op);
+
+	if (costs)
+		report(row, costs[0]);
+}
+
+static void set_limit(int resource, unsigned n)
+{
+	struct rlimit limit = { n, n };
+
+	setrlimit(resource, &limit);
+}
+
 void raise_limit(int resource, unsigned n)
 {
-	struct rlimit limit = { n, n }, old;
+	struct rlimit old;
 
 	if (getrlimit(resource, &old) == 0 && old.rlim_cur < n)
-		setrlimit(resource, &limit);
+		set_limit(resource, n);
 }
 
 void set_number(const char *path, unsigned n)
@@ -115,6 +159,22 @@ int fork_and_wait(unsigned i)
 	return pid < 0 ? -1 : waitpid(pid, NULL, 0);
 }
 
+int start_children(pid_t *pids, unsigned n, void (*run)(void))
+{
+	for (unsigned i = 0; i < n; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			for (;;)
+				run();
+		}
+		if (pids[i] < 0) {
+			end_children(pids, i);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 void end_children(const pid_t *pids, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
@@ -123,65 +183,73 @@ void end_children(const pid_t *pids, unsigned n)
 		waitpid(pids[i], NULL, 0);
 }
 
-/*
- * Runs the group at the present size in a process of its own, which ends when
- * the budget is used up twice. Returns false if it did not get through.
- */
-static int run_size(unsigned before)
+/* Ends a process that waits for ever or computes too long. */
+static void limit_time(void)
 {
+	alarm(WAITING);
+	set_limit(RLIMIT_CORE, 0);
+	set_limit(RLIMIT_CPU, 2 * budget / 1000 + 1);
+}
+
+static u64 microseconds(const struct timeval *t)
+{
+	return t->tv_sec * 1000000ull + t->tv_usec;
+}
+
+/*
+ * Runs the group at the present size in a process of its own. Returns the
+ * microseconds that it and its children ran, of about 1,000 instructions each,
+ * or -1 if it did not get through.
+ */
+static long long run_size(unsigned before)
+{
+	struct rusage usage;
 	int status;
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		setpgid(0, 0);
-		alarm(2 * budget / 1000 + 1);
+		limit_time();
 		group->run(size, before);
 		_exit(0);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0) {
+	if (pid < 0 || wait4(pid, &status, 0, &usage) < 0) {
 		failed("fork");
-		return 0;
+		return -1;
 	}
 	kill(-pid, SIGKILL);
 	if (WIFSIGNALED(status))
-		note("all", WTERMSIG(status) == SIGALRM ? "too slow" : "died");
-	return status == 0;
-}
-
-/*
- * Returns what a size will cost, after two others cost last and cost. Waiting
- * does not grow, and is counted too.
- */
-static u64 expected(u64 last, u64 cost)
-{
-	u64 more = cost > last ? cost - last : 0;
-
-	if (last == 0)
-		return cost;
-	return cost + more * (cost / last > 10 ? cost / last : 10);
+		note("all", WTERMSIG(status) == SIGXCPU ? "too slow" :
+			    WTERMSIG(status) == SIGALRM ? "waits for ever" :
+			    "died");
+	return status ? -1 : (long long)(microseconds(&usage.ru_utime) +
+					 microseconds(&usage.ru_stime));
 }
 
 /*
  * Runs the group at one size after the other, as long as the next is likely to
- * stay within the budget.
+ * stay within the budget: the cost grows as much as the size, or as it did the
+ * last time.
  */
 static void run_group(void)
 {
-	u64 last = 0, cost = 0;
+	long long last = 0, cost = 0;
 	unsigned before = 0;
 
 	for (const unsigned *n = group->sizes; *n && *n <= largest; n++) {
-		u64 begin = now();
+		long long factor = before ? *n / before : 0;
 
+		if (last > 0 && cost / last > factor)
+			factor = cost / last;
 		size = *n;
-		if (expected(last, cost) > budget * 1000000) {
+		if (cost > last && cost * factor > (long long)budget * 1000) {
 			note("all", "left out, it would be too slow");
 			return;
 		}
-		if (!run_size(before))
-			return;
 		last = cost;
-		cost = now() - begin;
+		cost = run_size(before);
+		if (cost < 0)
+			return;
 		before = size;
 	}
 }

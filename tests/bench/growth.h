@@ -14,6 +14,7 @@
 
 #define PAGE	4096
 #define OFTEN	63		/* times that a cheap operation is done */
+#define MOST	200
 
 typedef unsigned long long u64;
 
@@ -55,11 +56,14 @@ void report(const char *row, u64 figure);
 /* Prints that a row has no figure, with errno's reason. */
 void failed(const char *row);
 /*
- * Prints the mean cost of op(1) to op(times). op(0) only warms up. If one
- * returns a negative number, the row has no figure.
+ * Prints the median of what op(1) to op(times) cost, so that a tick or a wait
+ * for the disk does not count. op(0) only warms up. If one returns a negative
+ * number, the row has no figure.
  */
 void measure(const char *row, unsigned times, int (*op)(unsigned i));
-/* The same, divided by the number of things that each op() touches. */
+/* Prints the least, for what always waits for the disk. */
+void measure_least(const char *row, unsigned times, int (*op)(unsigned i));
+/* The median, divided by the number of things that each op() touches. */
 void measure_each(const char *row, unsigned times, unsigned things,
 		  int (*op)(unsigned i));
 /* Sets a limit to n, if it is lower. */
@@ -69,6 +73,8 @@ void set_number(const char *path, unsigned n);
 /* Runs fork(), exit() and wait() once. */
 int fork_and_wait(unsigned i);
 void sleep_ms(unsigned ms);		/* less than a second */
+/* Starts n children, each of which runs run() for ever. */
+int start_children(pid_t *pids, unsigned n, void (*run)(void));
 /* Kills the n children, and waits for them. */
 void end_children(const pid_t *pids, unsigned n);
 
@@ -82,6 +88,12 @@ void cached_disk(unsigned n, unsigned before);
 void folder_ram(unsigned n, unsigned before);
 void folder_disk(unsigned n, unsigned before);
 void depth(unsigned n, unsigned before);
+void letters(unsigned n, unsigned before);
+void locks(unsigned n, unsigned before);
+void sockets(unsigned n, unsigned before);
+void many_mounts(unsigned n, unsigned before);
+void yielders(unsigned n, unsigned before);
+void hogs(unsigned n, unsigned before);
 void futexes(unsigned n, unsigned before);
 void timers(unsigned n, unsigned before);
 void processes(unsigned n, unsigned before);

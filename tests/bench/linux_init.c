@@ -13,10 +13,11 @@
 #define MODULES	100
 #define DISK	"/dev/sda"
 
-static void mount_on(const char *device, const char *folder, const char *type)
+static void mount_on(const char *device, const char *folder, const char *type,
+		     const char *options)
 {
 	mkdir(folder, 0755);
-	if (mount(device, folder, type, 0, NULL) < 0)
+	if (mount(device, folder, type, 0, options) < 0)
 		printf("# mount %s: %s\n", folder, strerror(errno));
 }
 
@@ -61,13 +62,14 @@ void start_linux(void)
 {
 	pid_t pid, ended;
 
-	mount_on("dev", "/dev", "devtmpfs");
+	mount_on("dev", "/dev", "devtmpfs", NULL);
 	open_output();
-	mount_on("proc", "/proc", "proc");
+	mount_on("proc", "/proc", "proc", NULL);
 	load_modules();
 	await_disk();
-	mount_on("ram", ram_folder, "tmpfs");
-	mount_on(DISK, disk_folder, "minix");
+	mount_on("ram", ram_folder, "tmpfs", "nr_inodes=200000");
+	mount_on(DISK, disk_folder, "minix", NULL);
+	sleep_ms(900);		/* what goes on behind a boot has ended */
 	pid = fork();
 	if (pid == 0)
 		return;

@@ -59,22 +59,9 @@ static int read_proc(unsigned i)
 	return got;
 }
 
-static int make_processes(void)
+static void sleep_on(void)
 {
-	pids = malloc(count * sizeof(pid_t));
-	for (unsigned i = 0; i < count; i++) {
-		pids[i] = fork();
-		if (pids[i] == 0) {
-			for (;;)
-				pause();
-		}
-		if (pids[i] < 0) {
-			end_children(pids, i);
-			return -1;
-		}
-	}
-	sched_yield();
-	return 0;
+	pause();
 }
 
 /* All have ended before the first is waited for. */
@@ -91,10 +78,12 @@ void processes(unsigned n, unsigned before)
 {
 	(void)before;
 	count = n;
-	if (make_processes() < 0) {
+	pids = malloc(n * sizeof(pid_t));
+	if (start_children(pids, n, sleep_on) < 0) {
 		failed("all");
 		return;
 	}
+	sched_yield();
 	measure("fork, exit, wait", 15, fork_and_wait);
 	measure("kill with 0", OFTEN, ask_one);
 	measure("waitpid, it runs", OFTEN, look_for_end);
