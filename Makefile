@@ -125,7 +125,8 @@ help:
 #: make test            every test
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
-#: make bench           instruction counts: a table, build/bench.csv, plots
+#: make bench           instruction counts, also beside many things and of
+#:                      Linux: tables, build/bench.csv, build/growth.csv, plots
 #: make check-style     80 columns, short functions and files, plain sentences
 #: make check-layers    no arrow between object files goes up, no circle is
 #:                      large
@@ -371,8 +372,9 @@ mutants: all
 	$(Q)$(PYTHON) tools/mutants
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
-bench: all
+bench: all $(GROWTH).img
 	$(Q)$(PYTHON) tools/bench -o $(BENCH)
+	$(Q)$(PYTHON) tools/growth -o $(BENCH)
 check-layers: $(OBJS)
 	$(Q)$(PYTHON) tools/check-layers $(BUILD)
 docs:

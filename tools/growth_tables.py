@@ -3,6 +3,41 @@ import os
 import shutil
 import subprocess
 
+# What is drawn: for each picture the groups side by side, and their rows.
+FILES = ["create", "stat", "stat of a missing name", "unlink"]
+PICTURES = {
+    "areas": {
+        "areas": ["mmap anywhere", "munmap of one", "mprotect", "first fault"],
+        "descriptors": [
+            "close one, dup",
+            "epoll_wait, one is ready",
+            "epoll_ctl, delete and add",
+        ],
+    },
+    "files": {"tmpfs files": FILES, "Minix files": FILES},
+    "memory": {
+        "MB on tmpfs": [
+            "pread of 16 bytes",
+            "fault of a mapping",
+            "ftruncate by a byte",
+        ],
+        "MiB touched": ["fork, exit, wait", "a write, with a snapshot"],
+        "MiB touched, fork=auto": [
+            "fork, exit, wait",
+            "a write, with a snapshot",
+        ],
+    },
+    "processes": {
+        "processes": [
+            "fork, exit, wait",
+            "kill with 0",
+            "wait for one of those that ended",
+        ],
+        "timers": ["timer_settime", "timer_delete"],
+        "futex waiters": ["wake, nobody waits", "wake one, it waits again"],
+    },
+}
+
 
 def groups_of(figures):
     """Returns {group: {row: {n: figure}}}."""
@@ -104,15 +139,68 @@ def document(cowix, linux):
     """Returns growth.md: all ratios, then all figures."""
     return (
         "# Growth: what an operation costs beside many things\n\n"
-        "Made by `tools/growth`. Instructions, or nanoseconds where a row says\n"
-        "so. Each ratio is that of the size at which it is worst. The last\n"
-        "column is how many times the cost at the smallest size the largest\n"
-        "has.\n\n"
+        "Made by `tools/growth`: instructions, or nanoseconds where a row\n"
+        "says so. Each ratio is that of the size at which it is worst. The\n"
+        "last column is how many times the cost at the smallest size the\n"
+        "largest has.\n\n"
         + ratio_table(ratios(cowix, linux))
         + "\n## All sizes\n"
         + size_tables(cowix, linux)
     )
 
 
+def series(figures):
+    """Returns gnuplot's text of points for one line."""
+    return "".join(f"{n} {figures[n]}\n" for n in sorted(figures)) + "e\n"
+
+
+def panel(group, rows, cowix, linux):
+    """Returns a gnuplot script: cost against number, with a colour for each
+    operation."""
+    lines, data = [], ""
+    systems = ((cowix, "linespoints dt 1"), (linux, "lines dt 2"))
+    for colour, row in enumerate(rows, 1):
+        for name, style in systems:
+            figures = groups_of(name).get(group, {}).get(row)
+            if not figures:
+                continue
+            title = f'title "{row}"' if name is cowix else "notitle"
+            lines.append(f"'-' with {style} lw 2 lc {colour} {title}")
+            data += series(figures)
+    if not lines:
+        return ""
+    return (
+        f'set title "{group}; Linux is dashed"\n'
+        + "plot "
+        + ", ".join(lines)
+        + "\n"
+        + data
+    )
+
+
 def draw(folder, cowix, linux):
-    pass
+    """Draws the pictures, if gnuplot is there."""
+    if not shutil.which("gnuplot"):
+        print("No pictures: gnuplot is not there (Debian: gnuplot-nox).")
+        return
+    for name, panels in PICTURES.items():
+        scripts = [panel(*words, cowix, linux) for words in panels.items()]
+        if not any(scripts):
+            continue
+        path = os.path.join(folder, f"growth-{name}.svg")
+        head = (
+            f"set terminal svg size {380 * len(scripts)},480 "
+            'noenhanced font "sans-serif,12" '
+            f'background "white" name "{name}"\n'
+            f'set output "{path}"\n'
+            "set logscale xy\nset grid\n"
+            'set format y "%.0s%c"\nset format x "%.0s%c"\n'
+            "set key below vertical maxcols 1 left\n"
+            f"set multiplot layout 1,{len(scripts)}\n"
+        )
+        subprocess.run(
+            ["gnuplot"],
+            input=head + "".join(scripts) + "unset multiplot\n",
+            text=True,
+            check=True,
+        )

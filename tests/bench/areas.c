@@ -60,7 +60,7 @@ static int make_areas(void)
 {
 	unsigned long length = (unsigned long)count * 2 * PAGE;
 
-	set_number("/proc/sys/vm/max_map_count", 2 * count + 1000);
+	raise_number("/proc/sys/vm/max_map_count", 2 * count + 1000);
 	first = mmap(NULL, length, PROT_NONE, ANON, -1, 0);
 	if (first == MAP_FAILED || munmap(first, length) < 0)
 		return -1;

@@ -7,7 +7,7 @@
 
 static int pipe_ends[2];	/* nothing to read */
 static int ready[2];		/* a byte to read */
-static int *fds, freed, queue;
+static int *fds, queue;
 static unsigned count;
 static struct pollfd *polled;
 static unsigned char set[FD_SETSIZE / 8];
@@ -23,8 +23,9 @@ static int dup_and_close(unsigned i)
 /* Fills the hole that a closed descriptor in the middle leaves. */
 static int close_and_dup(unsigned i)
 {
-	freed = fds[chosen(i, count)];
-	return close(freed) < 0 ? -1 : dup(pipe_ends[0]) == freed ? 0 : -1;
+	int freed = fds[chosen(i, count)];
+
+	return close(freed) == 0 && dup(pipe_ends[0]) == freed ? 0 : -1;
 }
 
 static int poll_all(unsigned i)

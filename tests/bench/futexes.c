@@ -10,7 +10,7 @@
 	CLONE_THREAD | CLONE_SYSVSEM)
 #define LITTLE	1024		/* of the stack, that a thread uses */
 
-static volatile int words[1001], waiting;
+static volatile int words[2000], waiting;
 static int own;
 
 static int futex(volatile int *word, int op, int value)

@@ -21,7 +21,7 @@ static const struct group groups[] = {
 	{ "base", base, { 1 } },
 	{ "clock", lateness, { 1 } },
 	{ "areas", areas, TEN_TO(10000, 100000) },
-	{ "descriptors", descriptors, TEN_TO(10000, 100000) },
+	{ "descriptors", descriptors, TEN_TO(4000) },
 	{ "tmpfs files", folder_ram, TEN_TO(10000, 100000) },
 	{ "Minix files", folder_disk, TEN_TO(3000) },
 	{ "folders deep", depth, TEN_TO() },
@@ -31,9 +31,9 @@ static const struct group groups[] = {
 	{ "record locks", locks, TEN_TO() },
 	{ "sockets", sockets, TEN_TO() },
 	{ "mounts", many_mounts, TEN_TO() },
-	{ "futex waiters", futexes, TEN_TO() },
+	{ "futex waiters", futexes, TEN_TO(2000) },
 	{ "timers", timers, TEN_TO(10000, 100000) },
-	{ "processes", processes, TEN_TO() },
+	{ "processes", processes, TEN_TO(2000) },
 	{ "yielders", yielders, { 1, 4, 8, 12 } },
 	{ "hogs", hogs, { 1, 4, 16 } },
 	{ "MiB touched", forks, { 1, 10, 100, 400 } },
@@ -43,7 +43,7 @@ static const struct group groups[] = {
 const char *ram_folder = "/ram", *disk_folder = "/disk";
 
 static unsigned largest = 100000;
-static u64 budget = 2000;	/* millions of instructions a size */
+static u64 budget = 5000;	/* millions of instructions a size */
 static const struct group *group;	/* which runs now, and its size */
 static unsigned size;
 
@@ -131,15 +131,17 @@ void raise_limit(int resource, unsigned n)
 		set_limit(resource, n);
 }
 
-void set_number(const char *path, unsigned n)
+void raise_number(const char *path, unsigned n)
 {
-	char text[16];
-	int fd = open(path, O_WRONLY);
+	char text[16] = "";
+	int fd = open(path, O_RDWR);
 
-	if (fd >= 0) {
-		write(fd, text, sprintf(text, "%u", n));
-		close(fd);
-	}
+	if (fd < 0)
+		return;
+	read(fd, text, sizeof(text) - 1);
+	if (strtoul(text, NULL, 10) < n)
+		pwrite(fd, text, sprintf(text, "%u", n), 0);
+	close(fd);
 }
 
 void sleep_ms(unsigned ms)
@@ -196,6 +198,14 @@ static u64 microseconds(const struct timeval *t)
 	return t->tv_sec * 1000000ull + t->tv_usec;
 }
 
+/* Returns why a size was not got through. */
+static const char *signal_meaning(int sig)
+{
+	if (sig == SIGXCPU)
+		return "too slow";
+	return sig == SIGALRM ? "waits for ever" : "died";
+}
+
 /*
  * Runs the group at the present size in a process of its own. Returns the
  * microseconds that it and its children ran, of about 1,000 instructions each,
@@ -219,9 +229,7 @@ static long long run_size(unsigned before)
 	}
 	kill(-pid, SIGKILL);
 	if (WIFSIGNALED(status))
-		note("all", WTERMSIG(status) == SIGXCPU ? "too slow" :
-			    WTERMSIG(status) == SIGALRM ? "waits for ever" :
-			    "died");
+		note("all", signal_meaning(WTERMSIG(status)));
 	return status ? -1 : (long long)(microseconds(&usage.ru_utime) +
 					 microseconds(&usage.ru_stime));
 }

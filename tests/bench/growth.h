@@ -39,7 +39,10 @@ static inline u64 now(void)
 	return t;
 }
 
-/* Returns one of n; a different one for each i below n. n is a power of ten. */
+/*
+ * Returns one of n; a different one for each i below n, which is no multiple of
+ * the prime.
+ */
 static inline unsigned chosen(unsigned i, unsigned n)
 {
 	return (i % n * 7919u + 3) % n;
@@ -68,8 +71,8 @@ void measure_each(const char *row, unsigned times, unsigned things,
 		  int (*op)(unsigned i));
 /* Sets a limit to n, if it is lower. */
 void raise_limit(int resource, unsigned n);
-/* Writes a number to a file of /proc. Some systems have no such limit. */
-void set_number(const char *path, unsigned n);
+/* Sets a limit in /proc, if it is lower. Some systems have none. */
+void raise_number(const char *path, unsigned n);
 /* Runs fork(), exit() and wait() once. */
 int fork_and_wait(unsigned i);
 void sleep_ms(unsigned ms);		/* less than a second */
