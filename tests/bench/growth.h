@@ -28,6 +28,8 @@ struct group {
 	unsigned sizes[6];		/* ascending, and a 0 */
 };
 
+extern const struct group *group;	/* which runs now */
+extern unsigned size;			/* its number of things */
 extern const char *ram_folder, *disk_folder;	/* on tmpfs, on Minix */
 
 /* The time stamp counter: an emulator may make it count instructions. */
@@ -56,7 +58,8 @@ static inline unsigned some_of(unsigned n)
 
 /* Prints a row's figure at the present size. */
 void report(const char *row, u64 figure);
-/* Prints that a row has no figure, with errno's reason. */
+/* Prints why a row has no figure; failed() has errno's reason. */
+void note(const char *row, const char *why);
 void failed(const char *row);
 /*
  * Prints the median of what op(1) to op(times) cost, so that a tick or a wait
@@ -69,7 +72,9 @@ void measure_least(const char *row, unsigned times, int (*op)(unsigned i));
 /* The median, divided by the number of things that each op() touches. */
 void measure_each(const char *row, unsigned times, unsigned things,
 		  int (*op)(unsigned i));
-/* Sets a limit to n, if it is lower. */
+/* Sets a limit to n. A little later the kernel kills who ignores it. */
+void set_limit(int resource, unsigned n);
+/* The same, if it is lower. */
 void raise_limit(int resource, unsigned n);
 /* Sets a limit in /proc, if it is lower. Some systems have none. */
 void raise_number(const char *path, unsigned n);
@@ -103,5 +108,6 @@ void processes(unsigned n, unsigned before);
 void descriptors(unsigned n, unsigned before);
 void lateness(unsigned n, unsigned before);
 void forks(unsigned n, unsigned before);
+void disk(unsigned n, unsigned before);
 
 #endif
