@@ -90,6 +90,14 @@ def ratios(cowix, linux):
     return rows
 
 
+def worst_rows(rows):
+    """Returns the first row of each group."""
+    firsts = {}
+    for row in rows:
+        firsts.setdefault(row[0], row)
+    return list(firsts.values())
+
+
 def ratio_table(rows):
     text = line(["operation", "beside", "Cowix", "Linux", "ratio", "grows"])
     text += "|---|---|--:|--:|--:|--:|\n"
@@ -137,13 +145,17 @@ def size_tables(cowix, linux):
 
 def document(cowix, linux):
     """Returns growth.md: all ratios, then all figures."""
+    rows = ratios(cowix, linux)
     return (
         "# Growth: what an operation costs beside many things\n\n"
         "Made by `tools/growth`: instructions, or nanoseconds where a row\n"
         "says so. Each ratio is that of the size at which it is worst. The\n"
         "last column is how many times the cost at the smallest size the\n"
         "largest has.\n\n"
-        + ratio_table(ratios(cowix, linux))
+        "## The worst of each group\n\n"
+        + ratio_table(worst_rows(rows))
+        + "\n## All ratios\n\n"
+        + ratio_table(rows)
         + "\n## All sizes\n"
         + size_tables(cowix, linux)
     )
@@ -185,7 +197,8 @@ def draw(folder, cowix, linux):
         return
     for name, panels in PICTURES.items():
         scripts = [panel(*words, cowix, linux) for words in panels.items()]
-        if not any(scripts):
+        scripts = [script for script in scripts if script]
+        if not scripts:
             continue
         path = os.path.join(folder, f"growth-{name}.svg")
         head = (

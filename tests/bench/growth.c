@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <util.h>
 
-#define WAITING	60		/* seconds that a size may take */
+#define WAITING	1000		/* seconds that a size may take */
 #define LITTLE	50000		/* microseconds: too few to tell a growth */
 #define TEN_TO(...)	{ 10, 100, 1000, __VA_ARGS__ }
 
