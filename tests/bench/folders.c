@@ -128,5 +128,6 @@ void folder_ram(unsigned n, unsigned before)
 
 void folder_disk(unsigned n, unsigned before)
 {
+	start_idler();
 	folder(disk_folder, n, before);
 }

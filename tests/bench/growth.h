@@ -62,14 +62,12 @@ void report(const char *row, u64 figure);
 void note(const char *row, const char *why);
 void failed(const char *row);
 /*
- * Prints the median of what op(1) to op(times) cost, so that a tick or a wait
- * for the disk does not count. op(0) only warms up. If one returns a negative
- * number, the row has no figure.
+ * Prints the median of what op(1) to op(times) cost, so that a tick does not
+ * count. op(0) only warms up. If one returns a negative number, the row has no
+ * figure.
  */
 void measure(const char *row, unsigned times, int (*op)(unsigned i));
-/* Prints the least, for what always waits for the disk. */
-void measure_least(const char *row, unsigned times, int (*op)(unsigned i));
-/* The median, divided by the number of things that each op() touches. */
+/* The same, divided by the number of things that each op() touches. */
 void measure_each(const char *row, unsigned times, unsigned things,
 		  int (*op)(unsigned i));
 /* Sets a limit to n. A little later the kernel kills who ignores it. */
@@ -83,6 +81,13 @@ int fork_and_wait(unsigned i);
 void sleep_ms(unsigned ms);		/* less than a second */
 /* Starts n children, each of which runs run() for ever. */
 int start_children(pid_t *pids, unsigned n, void (*run)(void));
+/*
+ * Starts a child that runs when nothing else does. What it runs is not counted:
+ * measure() no longer counts how long the disk takes.
+ */
+void start_idler(void);
+/* Returns how many instructions the idler has run. They wrap round. */
+unsigned idled(void);
 /* Kills the n children, and waits for them. */
 void end_children(const pid_t *pids, unsigned n);
 

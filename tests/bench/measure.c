@@ -36,6 +36,7 @@ static const u64 *costs_of(const char *row, unsigned times,
 	static u64 costs[MOST + 1];
 
 	for (unsigned i = 0; i <= times; i++) {
+		unsigned idle = idled();
 		u64 begin = now();
 
 		if (op(i) < 0) {
@@ -43,6 +44,8 @@ static const u64 *costs_of(const char *row, unsigned times,
 			return NULL;
 		}
 		costs[i] = now() - begin;
+		idle = idled() - idle;
+		costs[i] -= idle < costs[i] ? idle : costs[i];
 	}
 	qsort(costs + 1, times, sizeof(u64), by_size);
 	return costs + 1;
@@ -60,12 +63,4 @@ void measure_each(const char *row, unsigned times, unsigned things,
 void measure(const char *row, unsigned times, int (*op)(unsigned i))
 {
 	measure_each(row, times, 1, op);
-}
-
-void measure_least(const char *row, unsigned times, int (*op)(unsigned i))
-{
-	const u64 *costs = costs_of(row, times, op);
-
-	if (costs)
-		report(row, costs[0]);
 }
