@@ -92,8 +92,7 @@ def needed(tree):
     def add(name):
         if name in order or name not in files:
             return
-        with open(files[name], "rb") as file:
-            found = re.search(rb"\0depends=([^\0]*)\0", file.read())
+        found = re.search(rb"\0depends=([^\0]*)\0", read(files[name]))
         for other in found[1].decode().split(",") if found else ():
             add(other.replace("-", "_"))
         order.append(name)
@@ -103,11 +102,10 @@ def needed(tree):
     return [files[name] for name in order]
 
 
-def entry(name, mode, data=b"", number=[0]):
+def entry(number, name, mode, data=b""):
     """Returns one file of a cpio archive."""
-    number[0] += 1
     path = name.encode() + b"\0"
-    fields = [number[0], mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0]
+    fields = [number, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0]
     head = b"070701" + b"".join(
         b"%08X" % field for field in fields + [len(path), 0]
     )
@@ -118,17 +116,23 @@ def pad(data):
     return data + bytes(-len(data) % 4)
 
 
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def make_initramfs(program, path):
     """Makes Linux's first files: a program as /init, and the modules."""
-    with open(program, "rb") as file:
-        data = entry("init", 0o100755, file.read())
-    for name in ("dev", "proc", "modules"):
-        data += entry(name, 0o40755)
-    for number, module in enumerate(sorted(glob.glob(f"{FOLDER}/module*"))):
-        with open(module, "rb") as file:
-            data += entry(f"modules/{number:02}", 0o100644, file.read())
-    with open(path, "wb") as file:
-        file.write(data + entry("TRAILER!!!", 0))
+    files = [("init", 0o100755, read(program))]
+    files += [(name, 0o40755) for name in ("dev", "proc", "modules")]
+    files += [
+        (f"modules/{number:02}", 0o100644, read(module))
+        for number, module in enumerate(sorted(glob.glob(f"{FOLDER}/module*")))
+    ]
+    files.append(("TRAILER!!!", 0))
+    with open(path, "wb") as archive:
+        for number, words in enumerate(files, 1):
+            archive.write(entry(number, *words))
 
 
 def command(program, words, disk, memory, work, *options):

@@ -8,10 +8,11 @@
 
 #define SHARED (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
 	CLONE_THREAD | CLONE_SYSVSEM)
-#define LITTLE	1024		/* of the stack, that a thread uses */
+#define LITTLE	1024		/* bytes of stack that a thread uses */
 
 static volatile int words[2000], waiting;
 static int own;
+static unsigned count;
 
 static int futex(volatile int *word, int op, int value)
 {
@@ -37,8 +38,6 @@ static int wait_in_vain(unsigned i)
 	return futex(&own, FUTEX_WAIT, 1) < 0 && errno == EAGAIN ? 0 : -1;
 }
 
-static unsigned count;
-
 /* Wakes a thread, and lets it run until it waits again. */
 static int wake_one(unsigned i)
 {
@@ -54,7 +53,7 @@ static int make_thread(unsigned i)
 	if (i % 64 == 0)
 		stacks = mmap(NULL, STACK + 64 * LITTLE, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	/* start_on() takes a stack's top, and only the top is used */
+	/* start_on() begins at a stack's top: the stacks may overlap */
 	return start_on(__NR_clone, SHARED, stacks + i % 64 * LITTLE, wait_on,
 			(void *)&words[i], NULL, NULL, NULL);
 }

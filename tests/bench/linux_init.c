@@ -3,7 +3,6 @@
  * need, and runs the rest of the program as a child. Then it switches off.
  */
 #include "growth.h"
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
