@@ -102,6 +102,8 @@ FOLDERS	= awk sed find diff sh vi strace login
 PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 TEST_FOLDERS = fuzz
+# The program of tools/growth, on an image as the tests have.
+GROWTH	= $(BUILD)/tests/growth
 LIBC_SRCS = $(wildcard user/lib/*.c user/lib/*.asm user/common/*.c)
 
 all: $(BUILD)/cowix.img $(BUILD)/kernel.sym $(BUILD)/System.map
@@ -124,7 +126,8 @@ help:
 #: make test            every test
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
-#: make bench           instruction counts: a table, build/bench.csv, plots
+#: make bench           instruction counts, also beside many things and of
+#:                      Linux: tables, build/bench.csv, build/growth.csv, plots
 #: make check-style     80 columns, short functions and files, plain sentences
 #: make check-layers    no arrow between object files goes up, no circle is
 #:                      large
@@ -299,6 +302,8 @@ $(BUILD)/user/%.o: user/%.c $(BUILD)/flags
 	$(compile-program)
 $(BUILD)/tests/guest/%.o: tests/guest/%.c $(BUILD)/flags
 	$(compile-program)
+$(BUILD)/tests/bench/%.o: tests/bench/%.c $(BUILD)/flags
+	$(compile-program)
 # What the programs share with the kernel.
 $(BUILD)/user/shared/%.o: lib/%.c $(BUILD)/flags
 	$(compile-program)
@@ -314,6 +319,8 @@ $(BUILD)/bin/%: $(BUILD)/user/bin/%.o $(LIBC)
 	$(link-program)
 $(addprefix $(BUILD)/tests/,$(TEST_FOLDERS)): $(BUILD)/tests/%: \
 		$$(call objects,$$(wildcard tests/guest/$$*/*.c)) $(LIBC)
+	$(link-program)
+$(GROWTH): $(call objects,$(wildcard tests/bench/*.c)) $(LIBC)
 	$(link-program)
 $(BUILD)/tests/%: $(BUILD)/tests/guest/%.o $(LIBC)
 	$(link-program)
@@ -346,7 +353,8 @@ self: all $(if $(SHORT),,test-images)
 		$(if $(MEMORY),--memory $(MEMORY)) $(if $(SWAP),--swap $(SWAP))
 # Each guest test on a floppy of its own: the base system and, in /tests, the
 # program.
-TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS))
+TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
+	$(GROWTH).img
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
 	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) tests/$*
 test-images: $(TEST_IMAGES)
@@ -370,8 +378,9 @@ mutants: all
 	$(Q)$(PYTHON) tools/mutants
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
-bench: all
+bench: all $(GROWTH).img
 	$(Q)$(PYTHON) tools/bench -o $(BENCH)
+	$(Q)$(PYTHON) tools/growth -o $(BENCH)
 check-layers: $(OBJS)
 	$(Q)$(PYTHON) tools/check-layers $(BUILD)
 docs:
