@@ -27,7 +27,7 @@ u32 writes_begun = 1;
 
 void buffer_init(void)
 {
-	hash_init(&buffer_table, 1024);
+	hash_init(&buffer_table, 1024, boot_alloc);
 }
 
 static struct buffer_head *find_buffer(kdev_t dev, u32 block)

@@ -39,7 +39,7 @@ static u32 spreading, wave, searches;
 
 void epoll_init(void)
 {
-	hash_init(&interest_table, 64);
+	hash_init(&interest_table, 64, boot_alloc);
 }
 
 static struct list *bucket_of(const struct file *file)

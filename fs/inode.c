@@ -16,7 +16,7 @@ u32 nr_inodes;
 
 void inode_init(void)
 {
-	hash_init(&inode_table, 128);
+	hash_init(&inode_table, 128, boot_alloc);
 }
 
 static struct inode *inode_at(struct list *node)

@@ -23,7 +23,7 @@ u32 name_changes;
 
 void name_cache_init(void)
 {
-	hash_init(&name_table, nr_frames / FRAMES_A_BUCKET);
+	hash_init(&name_table, nr_frames / FRAMES_A_BUCKET, boot_alloc);
 }
 
 /* Returns the list in which the entry of a name in dir is, if there is one. */

@@ -42,7 +42,7 @@ void recount_pages(found_page *found)
 
 void page_cache_init(void)
 {
-	hash_init(&page_table, nr_frames / FRAMES_A_BUCKET);
+	hash_init(&page_table, nr_frames / FRAMES_A_BUCKET, boot_alloc);
 }
 
 /*

@@ -1,12 +1,11 @@
 /* Hash tables: see cowix/hash.h. */
 #include <cowix/hash.h>
-#include <cowix/mm.h>
 
 /*
  * Gives a table at least the wanted number of buckets, two or more, all empty.
- * Called before frames_init(): large tables need memory that is still whole.
+ * They lie in memory that alloc() returns, which must not fail.
  */
-void hash_init(struct hash_table *table, u32 wanted)
+void hash_init(struct hash_table *table, u32 wanted, void *(*alloc)(u32 size))
 {
 	u32 buckets = 2;
 
@@ -15,7 +14,7 @@ void hash_init(struct hash_table *table, u32 wanted)
 		buckets *= 2;
 		table->shift--;
 	}
-	table->buckets = boot_alloc(buckets * sizeof(struct list));
+	table->buckets = alloc(buckets * sizeof(struct list));
 	for (u32 i = 0; i < buckets; i++)
 		list_init(&table->buckets[i]);
 }

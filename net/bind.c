@@ -20,7 +20,7 @@ static struct hash_table name_table;
 /* Called once by start_kernel. */
 void names_init(void)
 {
-	hash_init(&name_table, 32);
+	hash_init(&name_table, 32, boot_alloc);
 }
 
 static struct list *node_bucket(const struct inode *node)

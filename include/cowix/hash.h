@@ -20,7 +20,7 @@ struct hash_table {
 };
 
 /* lib/hash.c */
-void hash_init(struct hash_table *table, u32 wanted);
+void hash_init(struct hash_table *table, u32 wanted, void *(*alloc)(u32 size));
 
 /*
  * Returns the bucket of a key. Multiplicative hashing: the upper bits of the

@@ -47,7 +47,8 @@ static struct hash_table futex_table;
 void futex_init(void)
 {
 	hash_init(&futex_table,
-		  max_u32(BUCKETS_MIN, nr_frames / FRAMES_A_BUCKET));
+		  max_u32(BUCKETS_MIN, nr_frames / FRAMES_A_BUCKET),
+		  boot_alloc);
 }
 
 static struct list *futex_bucket(const struct futex_key *key)

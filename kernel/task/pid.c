@@ -39,9 +39,9 @@ void pid_init(void)
 	u32 buckets = max_u32(BUCKETS_MIN, nr_frames / FRAMES_A_BUCKET);
 
 	register_owner(recount_tasks);
-	hash_init(&tasks, buckets);
-	hash_init(&groups, buckets);
-	hash_init(&sessions, buckets);
+	hash_init(&tasks, buckets, boot_alloc);
+	hash_init(&groups, buckets, boot_alloc);
+	hash_init(&sessions, buckets, boot_alloc);
 }
 
 static struct list *pid_bucket(const struct hash_table *table, int number)
