@@ -88,7 +88,7 @@ void start_kernel(struct boot_params *bp)
 	rlimit_init();
 	sched_init();
 	futex_init();
-	timer_init();
+	pit_init();
 	tick_init();
 	loadavg_init();
 	time_init();

@@ -11,6 +11,7 @@
 #define SEND_MIN	4608u
 #define RECEIVE_MIN	2304u
 #define USEC_A_SECOND	1000000
+#define USEC_A_TICK	(USEC_A_SECOND / HZ)
 #define TICKS_MAX	0x7FFFFFFFu
 #define PRIORITY_MAX	6		/* of ordinary users */
 
@@ -40,7 +41,8 @@ static int get_limit(u32 *ticks, const void __user *from, u32 size)
 		return -EDOM;
 	if (tv.tv_sec < 0)
 		tv = (struct timeval){ 0, 1 };	/* hardly any */
-	wanted = seconds_to_ticks(tv.tv_sec, tv.tv_usec * 1000);
+	wanted = (u64)tv.tv_sec * HZ +
+		 (tv.tv_usec + USEC_A_TICK - 1) / USEC_A_TICK;
 	*ticks = wanted < TICKS_MAX ? wanted : 0;
 	return 0;
 }
@@ -137,7 +139,7 @@ static int put_value(const void *value, int size, int room, void __user *to,
 
 static int put_limit(u32 ticks, int room, void __user *to, int __user *length)
 {
-	struct timeval tv = { ticks / HZ, ticks % HZ * (USEC_A_SECOND / HZ) };
+	struct timeval tv = { ticks / HZ, ticks % HZ * USEC_A_TICK };
 
 	return put_value(&tv, sizeof(tv), room, to, length);
 }

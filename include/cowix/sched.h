@@ -27,7 +27,7 @@ void sched_fork(struct task_struct *child);
 void sched_independent(struct task_struct *task);
 void sched_tick(struct pt_regs *regs);
 void use_mm(struct mm *mm);
-NORETURN void idle_loop(void);
+bool sched_is_idle(void);
 
 /* kernel/time/loadavg.c */
 #define LOAD_ONE	2048u			/* a load of 1 */

@@ -46,7 +46,7 @@ int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
 	struct timeval answer;
 	int error = 0;
 
-	current_timespec(&now);
+	to_timespec(wall_of(now_ns()), &now);
 	answer = (struct timeval){ now.tv_sec, now.tv_nsec / NSEC_A_USEC };
 	if (tv)
 		error = copy_to_user(tv, &answer, sizeof(answer));
@@ -91,15 +91,19 @@ int read_clock(int clock, struct timespec64 *ts)
 		return read_cpu_clock(clock, ts);
 	switch (clock) {
 	case CLOCK_REALTIME:
-	case CLOCK_REALTIME_COARSE:
 	case CLOCK_TAI:
-		current_timespec(ts);
+		to_timespec(wall_of(now_ns()), ts);
+		return 0;
+	case CLOCK_REALTIME_COARSE:
+		to_timespec(wall_of(tick_ns()), ts);
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
-	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
-		ticks_to_timespec(ticks_now(), ts);
+		to_timespec(now_ns(), ts);
+		return 0;
+	case CLOCK_MONOTONIC_COARSE:
+		to_timespec(tick_ns(), ts);
 		return 0;
 	}
 	return -EINVAL;
@@ -121,11 +125,21 @@ int sys_clock_gettime64(int clock, struct timespec64 __user *to)
 	return error ? error : put_timespec(&now, to, true);
 }
 
-/* All clocks advance with the tick. */
+/* Returns true for clocks that advance with the tick: those of CPU time, too. */
+static bool is_coarse(int clock)
+{
+	return clock == CLOCK_REALTIME_COARSE ||
+	       clock == CLOCK_MONOTONIC_COARSE || cpu_clock_number(clock) < 0;
+}
+
+/* Times are nanoseconds, and a sleep ends with the first count after its end. */
 static int get_resolution(int clock, void __user *to, bool wide)
 {
-	struct timespec64 resolution = { 0, NSEC_A_TICK, 0 }, unused;
+	struct timespec64 resolution = { 0, 1, 0 }, unused;
 	int error = read_clock(clock, &unused);
+
+	if (is_coarse(clock))
+		resolution.tv_nsec = NSEC_A_TICK;
 
 	return error || !to ? error : put_timespec(&resolution, to, wide);
 }
