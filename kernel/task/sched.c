@@ -421,7 +421,8 @@ u32 slice_ticks(const struct task_struct *task)
 /* Returns true if there is nothing to run but the idle task. */
 bool sched_is_idle(void)
 {
-	return queues_empty(active) && queues_empty(expired);
+	return current == idle_task && queues_empty(active) &&
+	       queues_empty(expired);
 }
 
 /*

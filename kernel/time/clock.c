@@ -86,9 +86,6 @@ int sys_settimeofday(const struct timeval __user *user_tv,
 /* Reads a clock. Returns 0, or -EINVAL. No leap seconds are kept. */
 int read_clock(int clock, struct timespec64 *ts)
 {
-	clock = cpu_clock_number(clock);
-	if (clock < 0)
-		return read_cpu_clock(clock, ts);
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_TAI:
@@ -106,7 +103,8 @@ int read_clock(int clock, struct timespec64 *ts)
 		to_timespec(tick_ns(), ts);
 		return 0;
 	}
-	return -EINVAL;
+	clock = cpu_clock_number(clock);
+	return clock < 0 ? read_cpu_clock(clock, ts) : -EINVAL;
 }
 
 int sys_clock_gettime(int clock, struct timespec __user *to)

@@ -11,6 +11,7 @@
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
+#include <asm/divide.h>
 #include <asm/system.h>
 
 #define SECONDS_MAX	9223372036ll	/* Linux cuts longer spans to this */
@@ -24,8 +25,10 @@ u64 to_nanoseconds(s64 seconds, u32 nanoseconds)
 
 void to_timespec(u64 ns, struct timespec64 *ts)
 {
-	ts->tv_sec = ns / NSEC_A_SECOND;
-	ts->tv_nsec = ns % NSEC_A_SECOND;
+	u32 rest;
+
+	ts->tv_sec = divide(ns, NSEC_A_SECOND, &rest);
+	ts->tv_nsec = rest;
 	ts->pad = 0;
 }
 

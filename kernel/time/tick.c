@@ -53,7 +53,7 @@ static void clock_interrupt(struct pt_regs *regs)
 
 	run_timers(now);
 	catch_up(now, regs);
-	set_next_alarm(current == idle_task ? NEVER : next_tick);
+	set_next_alarm(sched_is_idle() ? NEVER : next_tick);
 }
 
 /*
