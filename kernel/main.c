@@ -91,6 +91,7 @@ void start_kernel(struct boot_params *bp)
 	pit_init();
 	tick_init();
 	loadavg_init();
+	posix_timer_init();
 	time_init();
 	fpu_init();
 	tty_init();

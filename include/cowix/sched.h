@@ -83,6 +83,7 @@ int unshare_signals(void);
 void exec_signals(struct task_struct *task);
 
 /* kernel/time/posix_timer.c */
+void posix_timer_init(void);
 void delete_timers(struct task_struct *process);
 
 /* fs/exec.c */

@@ -22,8 +22,8 @@ static bool alarm_pends(const struct task_struct *process)
 }
 
 /*
- * Returns the end of the first interval that is over after earliest. *end is
- * the end of one before.
+ * Returns the end of the first interval that is over after earliest. end is
+ * that of one before.
  */
 static u64 next_end(u64 end, u64 interval, u64 earliest)
 {
@@ -63,15 +63,18 @@ static void start_real(u64 ns, u64 interval)
 		timer_set(&process->alarm, now_ns() + ns, real_fired, process);
 }
 
-/* Returns the time that the real timer has left, 0 if it does not run. */
+/*
+ * Returns the time that the real timer has left, 0 if it does not run. As long
+ * as it does a program is shown more than that.
+ */
 static u64 real_left(void)
 {
 	const struct timer *t = &current->process->alarm;
-	u64 soon = now_ns() + NSEC_A_USEC;
+	u64 now = now_ns();
 
 	if (!timer_pending(t))
 		return 0;
-	return t->expires > soon ? t->expires - now_ns() : NSEC_A_USEC;
+	return t->expires > now + NSEC_A_USEC ? t->expires - now : NSEC_A_USEC;
 }
 
 /* Like real_left(), for the other two timers. */

@@ -5,6 +5,7 @@
  * intervals that are over by then are its overrun.
  */
 #include <cowix/kernel.h>
+#include <cowix/hash.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
@@ -16,6 +17,7 @@
 
 struct posix_timer {
 	struct list link;		/* in its process's list */
+	struct list hash_link;		/* by process and number */
 	int id;
 	int clock;
 	struct task_struct *process;
@@ -26,6 +28,14 @@ struct posix_timer {
 	u32 overrun;			/* since the signal was sent */
 	u32 last_overrun;		/* when it was taken last */
 };
+
+/* As many buckets as Linux has. */
+HASH_TABLE(timers, 9);
+
+static struct list *bucket_of(const struct task_struct *process, int id)
+{
+	return hash_bucket(&timers, (u32)process / TASK_FRAME_SIZE, id);
+}
 
 /* Lets a timer that has come run again, and counts the ends it has missed. */
 static void pass_ends(struct posix_timer *t)
@@ -160,12 +170,14 @@ static void add_timer(struct posix_timer *t, int clock,
 		.code = SI_TIMER, .pid = t->id, .value = event->sigev_value,
 	};
 	list_add_tail(&t->link, &process->timers);
+	list_add(&t->hash_link, bucket_of(process, t->id));
 	process->nr_timers++;
 }
 
 static void remove_timer(struct posix_timer *t)
 {
 	list_del(&t->link);
+	list_del(&t->hash_link);
 	t->process->nr_timers--;
 	timer_free(t);
 }
@@ -180,11 +192,13 @@ void delete_timers(struct task_struct *process)
 /* Returns a timer of current's process, or NULL. */
 static struct posix_timer *find_timer(int id)
 {
-	list_for_each(node, &current->process->timers) {
-		struct posix_timer *t =
-			list_entry(node, struct posix_timer, link);
+	const struct task_struct *process = current->process;
 
-		if (t->id == id)
+	list_for_each(node, bucket_of(process, id)) {
+		struct posix_timer *t =
+			list_entry(node, struct posix_timer, hash_link);
+
+		if (t->process == process && t->id == id)
 			return t;
 	}
 	return NULL;
@@ -316,4 +330,10 @@ int sys_timer_settime64(int id, int flags,
 			struct itimerspec64 __user *old)
 {
 	return timer_settime(id, flags, new, old, true);
+}
+
+/* Called once by start_kernel. */
+void posix_timer_init(void)
+{
+	hash_init(&timers);
 }

@@ -48,8 +48,8 @@ MUTANTS = [
         "cputime timers",
         (
             "kernel/time/itimer.c",
-            "ticks ? ticks + 1 : 0, interval",
-            "ticks, interval",
+            "ticks ? ticks + 1 : 0, ticks_of(interval)",
+            "ticks, ticks_of(interval)",
         ),
     ),
     Mutant(
@@ -71,18 +71,63 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "ticks_overflow",
+        "spans_overflow",
         "clockset long_sleeps",
         (
             "kernel/time/deadline.c",
-            "return (u64)seconds * HZ +",
-            "\treturn (u32)seconds * HZ +",
+            "return (u64)seconds * NSEC_A_SECOND + nanoseconds;",
+            "\treturn (u32)seconds * NSEC_A_SECOND + nanoseconds;",
         ),
     ),
     Mutant(
-        "timer_is_early",
-        "clockset not_early",
-        ("kernel/time/itimer.c", "ticks + 1, real_fired", "ticks, real_fired"),
+        "timers_are_early",
+        "clocks lateness",
+        (
+            "kernel/time/timer.c",
+            "while (first && first->expires <= now) {",
+            "\twhile (first && first->expires <= now + NSEC_A_TICK) {",
+        ),
+    ),
+    Mutant(
+        "alarm_is_not_moved",
+        "clocks lateness",
+        ("kernel/time/timer.c", "if (when < alarm_time)", "\tif (0)"),
+    ),
+    Mutant(
+        "siblings_are_lost",
+        "manytimers order",
+        ("kernel/time/timer.c", "put(next, &tree->next);", ""),
+    ),
+    Mutant(
+        "later_timers_first",
+        "manytimers order",
+        (
+            "kernel/time/timer.c",
+            "tree = join(pairs, tree);",
+            "\t\tif (tree) {\n"
+            "\t\t\tput(pairs->child, &tree->next);\n"
+            "\t\t\tput(tree, &pairs->child);\n"
+            "\t\t}\n"
+            "\t\ttree = pairs;",
+        ),
+    ),
+    Mutant(
+        "idle_ticks",
+        "clocks quiet",
+        (
+            "kernel/time/tick.c",
+            "set_next_alarm(sched_is_idle() ? NEVER : next_tick);",
+            "\tset_next_alarm(next_tick);",
+        ),
+    ),
+    Mutant(
+        "alarms_storm",
+        "clocks storms",
+        (
+            "kernel/time/itimer.c",
+            "if (pended || !alarm_pends(process))",
+            "\tif (0)",
+        ),
     ),
     Mutant(
         "frame_leaves_its_stack",
