@@ -53,8 +53,8 @@ void set_current_time(u32 seconds, u32 nanoseconds);
 extern struct wait_queue clock_set;	/* woken when the clock was set */
 
 /*
- * The end of a wait: kernel/time/deadline.c. A time in nanoseconds: of uptime,
- * of the time of day, or of the CPU time of the process that waits.
+ * The end of a wait, in nanoseconds: kernel/time/deadline.c. It counts uptime,
+ * the time of day, or the CPU time of the process that waits.
  */
 struct deadline {
 	enum {

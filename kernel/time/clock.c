@@ -123,14 +123,17 @@ int sys_clock_gettime64(int clock, struct timespec64 __user *to)
 	return error ? error : put_timespec(&now, to, true);
 }
 
-/* Returns true for clocks that advance with the tick: those of CPU time, too. */
+/* Returns true for clocks that move with the tick, as those of CPU time do. */
 static bool is_coarse(int clock)
 {
 	return clock == CLOCK_REALTIME_COARSE ||
 	       clock == CLOCK_MONOTONIC_COARSE || cpu_clock_number(clock) < 0;
 }
 
-/* Times are nanoseconds, and a sleep ends with the first count after its end. */
+/*
+ * Like Linux, says of the others what a time can tell. They move with each
+ * count of their chip, and timers end with the first one after their end.
+ */
 static int get_resolution(int clock, void __user *to, bool wide)
 {
 	struct timespec64 resolution = { 0, 1, 0 }, unused;

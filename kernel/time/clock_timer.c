@@ -18,7 +18,7 @@ static u64 from_timespec(const struct timespec64 *ts)
 }
 
 /* Returns the task whose CPU time counts, or NULL if it has ended. */
-static const struct task_struct *task_of(const struct clock_timer *t)
+static const struct task_struct *timed_task(const struct clock_timer *t)
 {
 	return t->pid ? find_task(t->pid) : NULL;
 }
@@ -26,7 +26,7 @@ static const struct task_struct *task_of(const struct clock_timer *t)
 /* Returns the time of a timer's clock. That of a task that ended is 0. */
 static u64 clock_now(const struct clock_timer *t)
 {
-	const struct task_struct *task = task_of(t);
+	const struct task_struct *task = timed_task(t);
 
 	return t->pid && !task ? 0 : clock_of(t->kind, task);
 }
@@ -34,7 +34,7 @@ static u64 clock_now(const struct clock_timer *t)
 /* Returns the uptime at which a timer may come, or is to look again. */
 static u64 next_look(const struct clock_timer *t)
 {
-	const struct task_struct *task = task_of(t);
+	const struct task_struct *task = timed_task(t);
 
 	if (t->pid && !task)
 		return now_ns() + t->end;	/* its clock stands at 0 */

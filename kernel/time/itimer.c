@@ -85,16 +85,16 @@ static u64 used_left(const struct itimer *timer)
 	return shown * NSEC_A_TICK;
 }
 
-static u64 ticks_of(u64 ns)
+static u64 used_ticks(u64 ns)
 {
 	return (ns + NSEC_A_TICK - 1) / NSEC_A_TICK;
 }
 
 static void start_used(struct itimer *timer, u64 ns, u64 interval)
 {
-	u64 ticks = ticks_of(ns);
+	u64 ticks = used_ticks(ns);
 
-	*timer = (struct itimer){ ticks ? ticks + 1 : 0, ticks_of(interval) };
+	*timer = (struct itimer){ ticks ? ticks + 1 : 0, used_ticks(interval) };
 }
 
 /* Ticks were rounded up, so that the longest time may not fit: it is cut. */

@@ -32,7 +32,7 @@ struct posix_timer {
 /* As many buckets as Linux has. */
 HASH_TABLE(timers, 9);
 
-static struct list *bucket_of(const struct task_struct *process, int id)
+static struct list *timer_bucket(const struct task_struct *process, int id)
 {
 	return hash_bucket(&timers, (u32)process / TASK_FRAME_SIZE, id);
 }
@@ -170,7 +170,7 @@ static void add_timer(struct posix_timer *t, int clock,
 		.code = SI_TIMER, .pid = t->id, .value = event->sigev_value,
 	};
 	list_add_tail(&t->link, &process->timers);
-	list_add(&t->hash_link, bucket_of(process, t->id));
+	list_add(&t->hash_link, timer_bucket(process, t->id));
 	process->nr_timers++;
 }
 
@@ -194,7 +194,7 @@ static struct posix_timer *find_timer(int id)
 {
 	const struct task_struct *process = current->process;
 
-	list_for_each(node, bucket_of(process, id)) {
+	list_for_each(node, timer_bucket(process, id)) {
 		struct posix_timer *t =
 			list_entry(node, struct posix_timer, hash_link);
 

@@ -9,10 +9,9 @@
 #include <asm/system.h>
 #include "kernel/kernel_internal.h"
 
-volatile u32 jiffies;			/* the low half of ticks */
 static u64 next_tick = NSEC_A_TICK;	/* its uptime */
 
-/* Returns the uptime of the last tick. That is cheaper to tell than the time. */
+/* Returns the uptime of the last tick. The chip need not be asked. */
 u64 tick_ns(void)
 {
 	u32 flags = irq_save();

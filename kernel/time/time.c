@@ -27,7 +27,7 @@ struct cmos_time {
 	u8 second, minute, hour, day, month, year, century;
 };
 
-static u64 boot_ns;			/* the time of day at boot, since 1970 */
+static u64 boot_ns;			/* from 1970 to the boot */
 static u32 wall_seconds;		/* since 1970, at the last tick */
 static u64 second_end;			/* the uptime when they are one more */
 struct wait_queue clock_set = WAIT_QUEUE_INIT(clock_set);
@@ -168,7 +168,7 @@ void set_current_time(u32 seconds, u32 nanoseconds)
 	u32 flags = irq_save();
 	u64 now = now_ns();
 
-	boot_ns = to_nanoseconds(seconds, nanoseconds) - now;
+	boot_ns = (u64)seconds * NSEC_A_SECOND + nanoseconds - now;
 	wall_seconds = seconds;
 	second_end = now + NSEC_A_SECOND - nanoseconds;
 	wake_up(&clock_set);

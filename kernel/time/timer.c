@@ -14,10 +14,11 @@
 #include <asm/system.h>
 #include "kernel/kernel_internal.h"
 
+volatile u32 jiffies;			/* ticks since boot, the low half */
 static struct timer *first;
 
-/* Puts a tree where *at is. */
-static void put(struct timer *t, struct timer **at)
+/* Hangs a tree where *at is. */
+static void hang(struct timer *t, struct timer **at)
 {
 	*at = t;
 	if (t)
@@ -25,7 +26,7 @@ static void put(struct timer *t, struct timer **at)
 }
 
 /* Makes one tree of two; either may be NULL. Of equals a comes first. */
-static struct timer *join(struct timer *a, struct timer *b)
+static struct timer *meld(struct timer *a, struct timer *b)
 {
 	struct timer *early = a, *late = b;
 
@@ -35,13 +36,13 @@ static struct timer *join(struct timer *a, struct timer *b)
 		early = b;
 		late = a;
 	}
-	put(early->child, &late->next);
-	put(late, &early->child);
+	hang(early->child, &late->next);
+	hang(late, &early->child);
 	return early;
 }
 
 /* Makes one tree of a list of siblings. */
-static struct timer *join_all(struct timer *t)
+static struct timer *meld_all(struct timer *t)
 {
 	struct timer *pairs = NULL, *tree = NULL;
 
@@ -49,7 +50,7 @@ static struct timer *join_all(struct timer *t)
 		struct timer *second = t->next;
 		struct timer *rest = second ? second->next : NULL;
 
-		t = join(t, second);
+		t = meld(t, second);
 		t->next = pairs;
 		pairs = t;
 		t = rest;
@@ -57,7 +58,7 @@ static struct timer *join_all(struct timer *t)
 	while (pairs) {
 		struct timer *rest = pairs->next;
 
-		tree = join(pairs, tree);
+		tree = meld(pairs, tree);
 		pairs = rest;
 	}
 	return tree;
@@ -67,15 +68,15 @@ static struct timer *join_all(struct timer *t)
 static void take_out(struct timer *t)
 {
 	struct timer **at = t->at, *next = t->next;
-	struct timer *tree = join_all(t->child);
+	struct timer *tree = meld_all(t->child);
 
 	t->at = NULL;
 	if (!tree) {
-		put(next, at);
+		hang(next, at);
 		return;
 	}
-	put(next, &tree->next);
-	put(tree, at);
+	hang(next, &tree->next);
+	hang(tree, at);
 }
 
 /*
@@ -91,7 +92,7 @@ void timer_set(struct timer *t, u64 when, void (*fire)(struct timer *),
 	t->fire = fire;
 	t->data = data;
 	t->child = t->next = NULL;
-	put(join(first, t), &first);
+	hang(meld(first, t), &first);
 	if (when < alarm_time)
 		set_alarm(when);
 	irq_restore(flags);

@@ -48,8 +48,8 @@ MUTANTS = [
         "cputime timers",
         (
             "kernel/time/itimer.c",
-            "ticks ? ticks + 1 : 0, ticks_of(interval)",
-            "ticks, ticks_of(interval)",
+            "ticks ? ticks + 1 : 0, used_ticks(interval)",
+            "ticks, used_ticks(interval)",
         ),
     ),
     Mutant(
@@ -96,17 +96,17 @@ MUTANTS = [
     Mutant(
         "siblings_are_lost",
         "manytimers order",
-        ("kernel/time/timer.c", "put(next, &tree->next);", ""),
+        ("kernel/time/timer.c", "hang(next, &tree->next);", ""),
     ),
     Mutant(
         "later_timers_first",
         "manytimers order",
         (
             "kernel/time/timer.c",
-            "tree = join(pairs, tree);",
+            "tree = meld(pairs, tree);",
             "\t\tif (tree) {\n"
-            "\t\t\tput(pairs->child, &tree->next);\n"
-            "\t\t\tput(tree, &pairs->child);\n"
+            "\t\t\thang(pairs->child, &tree->next);\n"
+            "\t\t\thang(tree, &pairs->child);\n"
             "\t\t}\n"
             "\t\ttree = pairs;",
         ),
