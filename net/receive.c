@@ -63,7 +63,7 @@ static int take_rights(struct transfer *t, struct message *m)
 /* Returns true if a call may wait at all. */
 static bool may_wait(const struct deadline *end)
 {
-	return end->kind == DEADLINE_NEVER || end->end;
+	return end->kind == DEADLINE_NEVER || end->time;
 }
 
 /*

@@ -126,7 +126,7 @@ void wait_end(struct deadline *end, const struct socket *sock, u32 flags,
 		*end = (struct deadline){ .kind = DEADLINE_UPTIME };
 	else if (ticks)
 		*end = (struct deadline){ .kind = DEADLINE_UPTIME,
-					  .end = now_ns() + (u64)ticks *
+					  .time = now_ns() + (u64)ticks *
 							 NSEC_A_TICK };
 }
 

@@ -61,7 +61,7 @@ struct deadline {
 		DEADLINE_NEVER, DEADLINE_UPTIME, DEADLINE_WALL, DEADLINE_CPU,
 		DEADLINE_THREAD		/* CPU time of a thread; timers only */
 	} kind;
-	u64 end;
+	u64 time;
 };
 
 u64 clock_of(int kind, const struct task_struct *task);

@@ -76,7 +76,7 @@ int sleep_until(struct wait_queue *q, const struct deadline *end)
 	flags = irq_save();
 	list_add_tail(&me.link, &clock_set.sleepers);
 	if (!is_over(end)) {
-		timer_set(&timeout, uptime_at(end->kind, current, end->end),
+		timer_set(&timeout, uptime_at(end->kind, current, end->time),
 			  timeout_fired, current);
 		error = interruptible_sleep_on(q);
 		if (!timer_cancel(&timeout) && !error && is_over(end))

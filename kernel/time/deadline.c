@@ -123,9 +123,9 @@ int set_deadline(struct deadline *end, int clock, bool absolute,
 	if (ts) {
 		end->kind = deadline_kind(clock, absolute);
 		if (absolute)
-			end->end = to_nanoseconds(ts->tv_sec, ts->tv_nsec);
+			end->time = to_nanoseconds(ts->tv_sec, ts->tv_nsec);
 		else
-			end->end = end_of_span(end->kind, ts);
+			end->time = end_of_span(end->kind, ts);
 	}
 	current->restarting = 0;
 	return 0;
@@ -146,7 +146,7 @@ int get_deadline(struct deadline *end, int clock, bool absolute,
 /* Returns true if end has come. There must be one. */
 bool is_over(const struct deadline *end)
 {
-	return end->end <= clock_of(end->kind, current);
+	return end->time <= clock_of(end->kind, current);
 }
 
 /* Finds the time left, as a program is told: never more than it asked for. */
@@ -154,7 +154,7 @@ void time_left(const struct deadline *end, struct timespec64 *left)
 {
 	u64 now = clock_of(end->kind, current) + grain_of(end->kind);
 
-	to_timespec(end->end > now ? end->end - now : 0, left);
+	to_timespec(end->time > now ? end->time - now : 0, left);
 }
 
 /*

@@ -15,6 +15,7 @@
 
 #define NSEC_A_USEC	1000
 #define SECONDS_MAX	0x7FFFFFFF	/* what programs can name */
+#define USELESS_SPAN	(NSEC_A_TICK / 10)
 
 static bool alarm_pends(const struct task_struct *process)
 {
@@ -35,8 +36,8 @@ static u64 next_end(u64 end, u64 interval, u64 earliest)
 
 /*
  * Sends SIGALRM. As long as that changes nothing, since one is pending or the
- * signal is ignored, it comes once a tick at most: short intervals could leave
- * no time for anything else.
+ * signal is ignored, it comes once a millisecond at most: shorter intervals
+ * could leave no time for anything else.
  */
 static void real_fired(struct timer *t)
 {
@@ -47,7 +48,7 @@ static void real_fired(struct timer *t)
 
 	send_signal(SIGALRM, process);
 	if (pended || !alarm_pends(process))
-		earliest += NSEC_A_TICK;
+		earliest += USELESS_SPAN;
 	if (interval)
 		timer_set(t, next_end(t->expires, interval, earliest),
 			  real_fired, process);
@@ -100,11 +101,12 @@ static void start_used(struct itimer *timer, u64 ns, u64 interval)
 /* Ticks were rounded up, so that the longest time may not fit: it is cut. */
 static void to_timeval(u64 ns, struct timeval *tv)
 {
-	u64 seconds = ns / NSEC_A_SECOND;
+	struct timespec64 ts;
 
-	tv->tv_sec = seconds;
-	tv->tv_usec = ns % NSEC_A_SECOND / NSEC_A_USEC;
-	if (seconds > SECONDS_MAX) {
+	to_timespec(ns, &ts);
+	tv->tv_sec = ts.tv_sec;
+	tv->tv_usec = ts.tv_nsec / NSEC_A_USEC;
+	if (ts.tv_sec > SECONDS_MAX) {
 		tv->tv_sec = SECONDS_MAX;
 		tv->tv_usec = 999999;
 	}

@@ -62,11 +62,13 @@ u64 now_ns(void)
 	return now;
 }
 
+/* Begins a count. The chip takes it with its next pulse, in 0.84 us. */
 static void give_count(u16 count)
 {
 	given = count;
 	outb(PIT_CHANNEL0, count & 0xFF);
 	outb(PIT_CHANNEL0, count >> 8);
+	io_delay();			/* or a read could tell the old one */
 }
 
 /*
