@@ -38,6 +38,7 @@ void timer_set(struct timer *t, u64 when, void (*fire)(struct timer *),
 	       void *data);
 void timer_add(struct timer *t, u32 ticks, void (*fire)(struct timer *),
 	       void *data);
+void timer_repeat(struct timer *t, u64 interval);
 bool timer_cancel(struct timer *t);
 
 /* kernel/time/tick.c */

@@ -11,47 +11,17 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include "kernel/kernel_internal.h"
-#include "kernel/signal/signal_internal.h"
 
 #define NSEC_A_USEC	1000
 #define SECONDS_MAX	0x7FFFFFFF	/* what programs can name */
-#define USELESS_SPAN	(NSEC_A_TICK / 10)
-
-static bool alarm_pends(const struct task_struct *process)
-{
-	return process->shared.set & SIGBIT(SIGALRM);
-}
 
 /*
- * Returns the end of the first interval that is over after earliest. end is
- * that of one before.
- */
-static u64 next_end(u64 end, u64 interval, u64 earliest)
-{
-	end += interval;
-	if (end <= earliest)
-		end += ((earliest - end) / interval + 1) * interval;
-	return end;
-}
-
-/*
- * Sends SIGALRM. As long as that changes nothing, since one is pending or the
- * signal is ignored, it comes once a millisecond at most: shorter intervals
- * could leave no time for anything else.
+ * Sends SIGALRM. The timer stands still until the signal is taken, as on Linux:
+ * else the shortest intervals could leave no time for anything else.
  */
 static void real_fired(struct timer *t)
 {
-	struct task_struct *process = t->data;
-	u64 interval = process->itimers[ITIMER_REAL].interval;
-	u64 earliest = now_ns();
-	bool pended = alarm_pends(process);
-
-	send_signal(SIGALRM, process);
-	if (pended || !alarm_pends(process))
-		earliest += USELESS_SPAN;
-	if (interval)
-		timer_set(t, next_end(t->expires, interval, earliest),
-			  real_fired, process);
+	send_signal(SIGALRM, t->data);
 }
 
 static void start_real(u64 ns, u64 interval)

@@ -106,6 +106,19 @@ void timer_add(struct timer *t, u32 ticks, void (*fire)(struct timer *),
 }
 
 /*
+ * Sets a timer that has fired anew: to the end of the first interval after that
+ * which is not over.
+ */
+void timer_repeat(struct timer *t, u64 interval)
+{
+	u64 now = now_ns(), end = t->expires + interval;
+
+	if (end <= now)
+		end += ((now - end) / interval + 1) * interval;
+	timer_set(t, end, t->fire, t->data);
+}
+
+/*
  * Cancels a timer that was set before. Returns false if it has fired already:
  * then nothing happens.
  */

@@ -72,42 +72,71 @@ static int next_signal(void)
 	return si.si_status;
 }
 
-/*
- * Sets timers in a random order, each third one twice; each fifth is stopped.
- * Checks that the others come, in the order of their ends.
- */
+/* A timer and what became of it. */
+static struct {
+	int id, came;
+	ns_t end;
+	ns_t stop, stopped;		/* before and after it was stopped */
+} timers[MANY];
+
+/* Sets all timers to random ends, each third one twice. */
+static void set_all(ns_t start)
+{
+	for (int i = 0; i < MANY; i++) {
+		timers[i].end = start + random_number() % 100000 * 1000;
+		if (i % 3 == 0)
+			set(timers[i].id, TIMER_ABSTIME, start + i * MSEC);
+		set(timers[i].id, TIMER_ABSTIME, timers[i].end);
+	}
+	CHECK(now() < start);
+}
+
+/* Stops each fifth timer, whether it has come or not. */
+static void stop_some(void)
+{
+	for (int i = 0; i < MANY; i += 5) {
+		timers[i].stop = now();
+		set(timers[i].id, 0, 0);
+		timers[i].stopped = now();
+	}
+}
+
+/* Takes all signals. They must have come in the order of their timers' ends. */
+static void take_signals(void)
+{
+	ns_t last = 0;
+	int i;
+
+	while ((i = next_signal()) >= 0) {
+		CHECK(!timers[i].came && timers[i].end >= last);
+		timers[i].came = 1;
+		last = timers[i].end;
+	}
+}
+
+/* Checks that timers come in the order of their ends, unless stopped before. */
 static void order(void)
 {
-	static ns_t end[MANY];
-	static int id[MANY];
-	ns_t start, last = 0;
-	int expected = 0, i;
+	ns_t start;
 
 	allow_signals();
 	block(set_of(SIGRTMIN));
-	for (i = 0; i < MANY; i++)
-		id[i] = create(i);
+	for (int i = 0; i < MANY; i++)
+		timers[i].id = create(i);
 	start = now() + 3 * SECOND;	/* for slow machines */
-	for (i = 0; i < MANY; i++) {
-		end[i] = start + random_number() % 100000 * 1000;
-		if (i % 3 == 0)
-			set(id[i], TIMER_ABSTIME, start + i * MSEC);
-		set(id[i], TIMER_ABSTIME, end[i]);
-	}
-	for (i = 0; i < MANY; i++)
-		if (i % 5 == 0)
-			set(id[i], 0, 0);
-		else
-			expected++;
-	CHECK(now() < start);
+	set_all(start);
+	while (now() < start + 50 * MSEC)
+		sleep_ms(10);
+	stop_some();
 	while (now() < start + 150 * MSEC)
 		sleep_ms(10);
-	while ((i = next_signal()) >= 0) {
-		CHECK(i % 5 != 0 && end[i] >= last);
-		last = end[i];
-		expected--;
+	take_signals();
+	for (int i = 0; i < MANY; i++) {
+		if (!timers[i].stop || timers[i].end < timers[i].stop)
+			CHECK(timers[i].came);
+		else if (timers[i].end > timers[i].stopped)
+			CHECK(!timers[i].came);
 	}
-	CHECK(expected == 0);
 }
 
 /* Returns what it costs to set a timer for a span and to stop it. */

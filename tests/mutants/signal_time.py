@@ -112,6 +112,11 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "alarm_comes_once",
+        "timers real_timer",
+        ("kernel/signal/sigqueue.c", "if (sig == SIGALRM)", "\tif (0)"),
+    ),
+    Mutant(
         "idle_ticks",
         "clocks quiet",
         (
@@ -125,8 +130,12 @@ MUTANTS = [
         "clocks storms",
         (
             "kernel/time/itimer.c",
-            "if (pended || !alarm_pends(process))",
-            "\tif (0)",
+            "send_signal(SIGALRM, t->data);",
+            "\tu64 interval = ((struct task_struct *)t->data)->itimers[0]"
+            ".interval;\n\n"
+            "\tsend_signal(SIGALRM, t->data);\n"
+            "\tif (interval)\n"
+            "\t\ttimer_repeat(t, interval);",
         ),
     ),
     Mutant(
