@@ -32,7 +32,7 @@ void to_timespec(u64 ns, struct timespec64 *ts)
 	ts->pad = 0;
 }
 
-/* Returns the steps in which a clock moves, or 0: it can be read at any time */
+/* Returns the steps in which a clock moves, or 0 if they are too small. */
 u64 grain_of(int kind)
 {
 	bool is_cpu = kind == DEADLINE_CPU || kind == DEADLINE_THREAD;
