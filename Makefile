@@ -39,7 +39,7 @@ export NM QEMU BOCHS
 
 # The kernel's object files, folder by folder.
 KERNEL_OBJS = boot/head.o \
-	$(addprefix lib/,list.o hash.o string.o parse.o vsnprintf.o) \
+	$(addprefix lib/,list.o hash.o tree.o string.o parse.o vsnprintf.o) \
 	$(addprefix kernel/,main.o entry.o trap_entry.o switch.o fixup.o \
 	traps.o gdt.o irq.o fpu.o debugreg.o sys_call_table.o sys_ni.o \
 	pci.o params.o printk.o log.o panic.o backtrace.o random.o plan.o \
@@ -54,17 +54,17 @@ KERNEL_OBJS = boot/head.o \
 	$(addprefix kernel/time/,pit.o timer.o tick.o time.o clock.o \
 	deadline.o cpu_clock.o itimer.o clock_timer.o posix_timer.o loadavg.o) \
 	$(addprefix mm/,ram.o frames.o cleared.o owners.o kmalloc.o paging.o \
-	area.o table.o space.o memory.o lazy.o copy_now.o pages.o around.o \
-	fault.o mapping.o protect.o foreign.o mremap.o unmap.o madvise.o \
-	mlock.o uaccess_asm.o uaccess.o oom.o) \
+	area_tree.o area.o table.o space.o memory.o lazy.o copy_now.o pages.o \
+	around.o fault.o mapping.o protect.o foreign.o mremap.o unmap.o \
+	madvise.o mlock.o uaccess_asm.o uaccess.o oom.o) \
 	$(addprefix mm/swap/,reclaim.o swap_area.o swap.o swap_entry.o \
 	swapoff.o) \
 	$(addprefix fs/,init.o caches.o buffer.o page_cache.o page_io.o \
 	name_cache.o target.o inode.o super.o mounts.o mount.o root.o \
 	filesystems.o namei.o namei_ops.o rename.o open.o file_table.o \
-	fcntl.o locks.o read_write.o seek.o pieces.o readv.o sendfile.o \
-	ioctl.o sync.o select.o readdir.o stat.o attr.o xattr.o \
-	fs_struct.o pipe.o anon_file.o epoll.o epoll_wait.o eventfd.o \
+	fd_table.o fcntl.o locks.o read_write.o seek.o pieces.o readv.o \
+	sendfile.o ioctl.o sync.o ask.o poll.o select.o readdir.o stat.o \
+	attr.o xattr.o fs_struct.o pipe.o anon_file.o epoll.o epoll_wait.o eventfd.o \
 	timerfd.o signalfd.o devices.o devpts.o seq.o filemap.o swapon.o \
 	exec.o exec_args.o exec_script.o elf.o core.o \
 	core_notes.o) \
@@ -83,7 +83,8 @@ KERNEL_OBJS = boot/head.o \
 	partition.o) \
 	$(addprefix kernel/chr_drv/,tty.o tty_ioctl.o ldisc.o console.o vt.o \
 	vt_attributes.o keyboard.o serial.o pty.o) \
-	$(addprefix kernel/debug/,audit.o recount.o trace.o watch.o fail.o)
+	$(addprefix kernel/debug/,audit.o audit_areas.o recount.o trace.o \
+	watch.o fail.o)
 OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 
 # Compiled for speed: what runs in each fault, switch and call of the

@@ -19,7 +19,7 @@ enum { NOT_FRESH, UNFLUSHED, UNWRITTEN };
 
 static bool write_fresh(kdev_t dev, int *error);
 
-HASH_TABLE(buffer_table, 10);
+static struct hash_table buffer_table;
 static LIST_HEAD(lru);			/* the longest unused first */
 u32 nr_buffers;
 u32 nr_own_buffers;
@@ -27,7 +27,7 @@ u32 writes_begun = 1;
 
 void buffer_init(void)
 {
-	hash_init(&buffer_table);
+	hash_init(&buffer_table, 1024);
 }
 
 static struct buffer_head *find_buffer(kdev_t dev, u32 block)
@@ -105,13 +105,17 @@ static void start_io(struct buffer_head *bh, int cmd)
 }
 
 /*
- * Begins to read a buffer, unless it has its contents or another task has
- * begun. finish_read() must follow before the contents are looked at.
+ * Begins to read a buffer. Returns false if it has its contents or was begun
+ * before. finish_read() must follow before the contents are looked at; for a
+ * block that may be wanted it is the next reader's.
  */
-void start_read(struct buffer_head *bh)
+bool start_read(struct buffer_head *bh)
 {
-	if (!bh->uptodate && bh->request.done)
-		start_io(bh, READ);
+	if (bh->uptodate || bh->reading || !bh->request.done)
+		return false;
+	bh->reading = true;
+	start_io(bh, READ);
+	return true;
 }
 
 /* Waits until a buffer has its contents. Returns 0, or -EIO. */
@@ -119,9 +123,26 @@ int finish_read(struct buffer_head *bh)
 {
 	int error = bh->uptodate ? 0 : wait_request(&bh->request);
 
+	bh->reading = false;
 	if (!error)
 		bh->uptodate = true;
 	return error;
+}
+
+/*
+ * Begins to read a block that may be wanted soon. Returns false if it was begun
+ * before, or if there was no memory: nothing is written to get some.
+ */
+bool read_buffer_early(kdev_t dev, u32 block)
+{
+	struct buffer_head *bh = nr_free_pages ? getblk(dev, block) : NULL;
+	bool begun;
+
+	if (!bh)
+		return false;
+	begun = start_read(bh);
+	brelse(bh);
+	return begun;
 }
 
 /*
@@ -354,7 +375,7 @@ void forget_buffer(kdev_t dev, u32 block)
 	wait_request(&bh->request);
 	if (bh->request.cmd == WRITE)
 		bh->request.error = 0;
-	bh->dirty = false;
+	bh->dirty = bh->reading = false;
 	bh->fresh = NOT_FRESH;
 	bh->count--;
 }
@@ -391,7 +412,10 @@ void discard_buffers(kdev_t dev)
 	list_for_each(node, &lru) {
 		struct buffer_head *bh = buffer_at(node);
 
-		if (bh->dev != dev || !bh->request.done)
+		if (bh->dev != dev)
+			continue;
+		bh->reading = false;	/* what comes is the old medium's */
+		if (!bh->request.done)
 			continue;
 		bh->dirty = bh->uptodate = false;
 		bh->fresh = NOT_FRESH;

@@ -33,13 +33,13 @@ struct watch_table {
 	struct interest *interest;
 };
 
-HASH_TABLE(interest_table, 6);		/* by file */
+static struct hash_table interest_table;	/* by file */
 static LIST_HEAD(epolls);
 static u32 spreading, wave, searches;
 
 void epoll_init(void)
 {
-	hash_init(&interest_table);
+	hash_init(&interest_table, 64);
 }
 
 static struct list *bucket_of(const struct file *file)

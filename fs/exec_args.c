@@ -311,7 +311,7 @@ static void cut_stack(struct program *p, struct vm_area *stack)
 	if (p->lowest < start)
 		free_page_tables(p->mm, PAGE_ROUND_DOWN(p->lowest), start,
 				 start, start);
-	stack->start = start;
+	move_area_start(p->mm, stack, start);
 	if (!p->stack_exec)
 		stack->flags &= ~VM_EXEC;
 }

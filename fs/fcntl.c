@@ -96,9 +96,9 @@ int sys_fcntl(int fd, int command, u32 arg)
 	case F_DUPFD_CLOEXEC:
 		return dup_from(fd, arg, true);
 	case F_GETFD:
-		return current->files->close_on_exec[fd] ? FD_CLOEXEC : 0;
+		return fd_close_on_exec(current->files, fd) ? FD_CLOEXEC : 0;
 	case F_SETFD:
-		current->files->close_on_exec[fd] = arg & FD_CLOEXEC;
+		fd_set_close_on_exec(current->files, fd, arg & FD_CLOEXEC);
 		return 0;
 	case F_GETFL:
 		return file->flags & ~O_NOCTTY;

@@ -108,51 +108,58 @@ void drop_held_file(void)
 		fput(file);
 }
 
-/* Puts a file, whose reference it takes over, into a free descriptor. */
-static void put_fd(u32 fd, struct file *file, bool cloexec)
+/* Returns true if fd is the lowest free descriptor from `from` on. */
+static bool is_lowest(u32 fd, u32 from)
 {
-	struct files_struct *files = current->files;
-
-	while (files->end <= fd)
-		files->fd[files->end++] = NULL;
-	files->fd[fd] = file;
-	files->close_on_exec[fd] = cloexec;
+	return fd_lowest_free(current->files, from) == fd;
 }
 
-/* Returns the lowest free descriptor from `from` on, or -EMFILE. */
+/*
+ * Returns the lowest free descriptor from `from` on, for which there is room.
+ * Making room may sleep. -EMFILE, -ENOMEM
+ */
 static int find_free(u32 from)
 {
-	const struct files_struct *files = current->files;
-	u32 fd = from;
+	struct files_struct *files = current->files;
+	u32 fd;
 
-	while (fd < files->end && files->fd[fd])
-		fd++;
-	if (fd >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
-		return -EMFILE;
-	return fd;
+	do {
+		fd = fd_lowest_free(files, from);
+		if (fd >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
+			return -EMFILE;
+		if (fd_has_room(files, fd))
+			return fd;
+	} while (fd_make_room(files, fd) == 0);
+	return -ENOMEM;
 }
 
-bool fd_available(void)
+/*
+ * Returns 0 if there is a descriptor for one more file, until current sleeps.
+ * Looking may sleep, too. -EMFILE, -ENOMEM
+ */
+int check_fd(void)
 {
-	return find_free(0) >= 0;
+	int fd = find_free(0);
+
+	return fd < 0 ? fd : 0;
 }
 
 /*
  * Puts a file, whose reference it takes over, into the lowest free descriptor.
- * Returns that, or -EMFILE: the file stays the caller's.
+ * Returns that, -EMFILE or -ENOMEM: then the file stays the caller's.
  */
 int fd_install(struct file *file, bool cloexec)
 {
 	int fd = find_free(0);
 
 	if (fd >= 0)
-		put_fd(fd, file, cloexec);
+		fd_enter(current->files, fd, file, cloexec);
 	return fd;
 }
 
 /*
  * Like fd_install(), but tells the program first, which may sleep. Returns 0,
- * -EMFILE or -EFAULT: then the file stays the caller's.
+ * -EMFILE, -ENOMEM or -EFAULT: then the file stays the caller's.
  */
 int fd_install_at(struct file *file, u32 __user *where, bool cloexec)
 {
@@ -165,15 +172,16 @@ int fd_install_at(struct file *file, u32 __user *where, bool cloexec)
 		error = put_user_u32(fd, where);
 		if (error)
 			return error;
-	} while (find_free(0) != fd);
-	put_fd(fd, file, cloexec);
+	} while (!is_lowest(fd, 0));
+	fd_enter(current->files, fd, file, cloexec);
 	return 0;
 }
 
 /*
  * Puts two files into the lowest descriptors. Tells the program first, which
  * may sleep: another thread may take one of them, but meets none that is half
- * open. Returns 0, -EMFILE or -EFAULT: then the files stay the caller's.
+ * open. Returns 0, -EMFILE, -ENOMEM or -EFAULT: then the files stay the
+ * caller's.
  */
 int fd_install_two(struct file *first, struct file *second, int __user *fds,
 		   bool cloexec)
@@ -190,9 +198,9 @@ int fd_install_two(struct file *first, struct file *second, int __user *fds,
 		error = copy_to_user(fds, fd, sizeof(fd));
 		if (error)
 			return error;
-	} while (find_free(0) != fd[0] || find_free(fd[0] + 1) != fd[1]);
-	put_fd(fd[0], first, cloexec);
-	put_fd(fd[1], second, cloexec);
+	} while (!is_lowest(fd[0], 0) || !is_lowest(fd[1], fd[0] + 1));
+	fd_enter(current->files, fd[0], first, cloexec);
+	fd_enter(current->files, fd[1], second, cloexec);
 	return 0;
 }
 
@@ -204,9 +212,7 @@ int sys_close(int fd)
 	if (!file)
 		return -EBADF;
 	release_locks(file, files);
-	files->fd[fd] = NULL;
-	while (files->end > 0 && !files->fd[files->end - 1])
-		files->end--;
+	fd_remove(files, fd);
 	fput(file);
 	return 0;
 }
@@ -222,21 +228,34 @@ int sys_close_range(u32 first, u32 last, u32 flags)
 		return -EINVAL;
 	if (flags & CLOSE_RANGE_UNSHARE && unshare_files() < 0)
 		return -ENOMEM;
-	for (u32 fd = first; fd <= last && fd < current->files->end; fd++)
+	for_each_fd_from(fd, current->files, first) {
+		if (fd > last)
+			break;
 		if (flags & CLOSE_RANGE_CLOEXEC)
-			current->files->close_on_exec[fd] = true;
+			fd_set_close_on_exec(current->files, fd, true);
 		else
 			sys_close(fd);
+	}
 	return 0;
 }
 
-/* Makes `to`, which is free, one more descriptor of fd's file. */
+/*
+ * Makes `to`, for which there is room, one more descriptor of fd's file. What
+ * was open there is closed afterwards. Returns `to`, or -EBADF.
+ */
 static int dup_to(int fd, int to, bool cloexec)
 {
-	struct file *file = fget_any(fd);
+	struct files_struct *files = current->files;
+	struct file *file = file_at(files, fd), *old = file_at(files, to);
 
+	if (!file)
+		return -EBADF;
 	file->count++;
-	put_fd(to, file, cloexec);
+	fd_enter(files, to, file, cloexec);
+	if (old) {
+		release_locks(old, files);
+		fput(old);
+	}
 	return to;
 }
 
@@ -245,7 +264,7 @@ int dup_from(int fd, u32 lowest, bool cloexec)
 {
 	int to;
 
-	if (!fget_any(fd))
+	if (!file_at(current->files, fd))
 		return -EBADF;
 	if (lowest >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
 		return -EINVAL;
@@ -258,25 +277,20 @@ int sys_dup(int fd)
 	return dup_from(fd, 0, false);
 }
 
-/* Duplicates fd to `to`. What was open there is closed afterwards. */
+/* Duplicates fd to `to`, whether that is free or not. */
 static int dup_over(int fd, int to, bool cloexec)
 {
-	struct file *old = file_at(current->files, to);
-
-	if (!fget_any(fd) ||
+	if (!file_at(current->files, fd) ||
 	    (u32)to >= current->rlimits[RLIMIT_NOFILE].rlim_cur)
 		return -EBADF;
-	dup_to(fd, to, cloexec);
-	if (old) {
-		release_locks(old, current->files);
-		fput(old);
-	}
-	return to;
+	if (fd_make_room(current->files, to) < 0)
+		return -ENOMEM;
+	return dup_to(fd, to, cloexec);
 }
 
 int sys_dup2(int fd, int to)
 {
-	if (fd == to && fget_any(fd))
+	if (fd == to && file_at(current->files, fd))
 		return to;
 	return dup_over(fd, to, false);
 }
@@ -296,41 +310,38 @@ int sys_dup3(int fd, int to, u32 flags)
 int copy_files(struct task_struct *child, bool share)
 {
 	struct files_struct *files;
-	u32 end;
 
 	if (share) {
 		current->files->users++;
 		return 0;
 	}
-	files = kmalloc(sizeof(*files));
+	files = fd_table_copy(current->files);
 	if (!files)
 		return -ENOMEM;
-	end = current->files ? current->files->end : 0;	/* now, after a sleep */
-	files->users = 1;
-	files->end = end;
-	if (end)
-		memcpy(files->close_on_exec, current->files->close_on_exec,
-		       end * sizeof(bool));
-	for (u32 fd = 0; fd < end; fd++) {
-		files->fd[fd] = current->files->fd[fd];
-		if (files->fd[fd])
-			files->fd[fd]->count++;
-	}
 	child->files = files;
 	return 0;
 }
 
+/* Closes the files of a chunk, whose table nobody uses any more. */
+static void drop_chunk(struct files_struct *files, const struct fd_chunk *chunk)
+{
+	for (u32 open = chunk->open; open; open &= open - 1) {
+		struct file *file = chunk->file[__builtin_ctz(open)];
+
+		release_locks(file, files);
+		fput(file);
+	}
+}
+
 /* Drops a user of a table; the last one closes its files, which may sleep. */
-static void drop_files(struct files_struct *files)
+void drop_files(struct files_struct *files)
 {
 	if (--files->users > 0)
 		return;
-	for (u32 fd = 0; fd < files->end; fd++)
-		if (files->fd[fd]) {
-			release_locks(files->fd[fd], files);
-			fput(files->fd[fd]);
-		}
-	kfree(files);
+	for (u32 i = 0; i < files->chunks; i++)
+		if (files->chunk[i])
+			drop_chunk(files, files->chunk[i]);
+	fd_table_free(files);
 }
 
 /* Called when a task ends. /proc must not find a table that is going. */
@@ -358,7 +369,13 @@ int unshare_files(void)
 /* Called by exec: closes the descriptors that are marked. */
 void close_on_exec(struct task_struct *task)
 {
-	for (u32 fd = 0; fd < task->files->end; fd++)
-		if (task->files->fd[fd] && task->files->close_on_exec[fd])
-			sys_close(fd);
+	const struct files_struct *files = task->files;
+
+	for (u32 i = 0; i < files->chunks; i++) {
+		const struct fd_chunk *chunk = files->chunk[i];
+		u32 bits = chunk ? chunk->open & chunk->close_on_exec : 0;
+
+		for (; bits; bits &= bits - 1)
+			sys_close(i * CHUNK_FDS + __builtin_ctz(bits));
+	}
 }

@@ -118,7 +118,8 @@ static int file_make_writable(struct vm_area *area, u32 offset)
 		error = allocate_page(inode, offset);
 		page->mapped_writable |= !error;
 		/* some new blocks, after an error, hold stale data */
-		page->dirty |= !error || inode->i_sb->s_type->needs_device;
+		if (!error || inode->i_sb->s_type->needs_device)
+			set_page_dirty(page);
 		put_cached_page(page);
 	}
 	if (!error) {

@@ -5,13 +5,18 @@
 #include <abi/stat.h>
 #include "fs/proc/proc.h"
 
-/* Called once by start_kernel. */
-void fs_init(void)
+/* Takes the memory of the hash tables. Called once by start_kernel. */
+void fs_tables_init(void)
 {
 	buffer_init();
 	page_cache_init();
 	inode_init();
 	epoll_init();
+}
+
+/* Called once by start_kernel. */
+void fs_init(void)
+{
 	register_file_ops(S_IFREG, &regular_fops);
 	register_file_ops(S_IFCHR, &chrdev_fops);
 	register_file_ops(S_IFBLK, &blkdev_fops);

@@ -10,13 +10,13 @@
 #include <cowix/sched.h>
 #include <abi/errno.h>
 
-HASH_TABLE(inode_table, 7);
+static struct hash_table inode_table;
 static LIST_HEAD(all_inodes);		/* the longest unused first */
 u32 nr_inodes;
 
 void inode_init(void)
 {
-	hash_init(&inode_table);
+	hash_init(&inode_table, 128);
 }
 
 static struct inode *inode_at(struct list *node)
@@ -49,6 +49,7 @@ struct inode *new_inode(struct super_block *sb)
 		return NULL;
 	list_init(&inode->hash_link);
 	list_init(&inode->pages);
+	list_init(&inode->dirty_pages);
 	list_init(&inode->i_locks);
 	list_init(&inode->i_names);
 	wait_queue_init(&inode->i_wait);

@@ -53,7 +53,7 @@ int sys_ioctl(int fd, u32 command, u32 arg)
 	switch (command) {
 	case FIOCLEX:
 	case FIONCLEX:
-		current->files->close_on_exec[fd] = command == FIOCLEX;
+		fd_set_close_on_exec(current->files, fd, command == FIOCLEX);
 		return 0;
 	case FIONBIO:
 		return set_nonblocking(file, user);

@@ -235,9 +235,9 @@ static int do_open(int dirfd, const char *path, u32 flags, u32 mode)
 		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	if (flags & O_DIRECT)
 		return -EINVAL;		/* nothing goes past the cache */
-	if (flags & (O_CREAT | O_TRUNC) && !fd_available())
-		return -EMFILE;
 	error = check_files();
+	if (!error && flags & (O_CREAT | O_TRUNC))
+		error = check_fd();
 	if (error)
 		return error;
 	file = file_alloc(NULL, flags & kept);

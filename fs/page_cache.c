@@ -17,8 +17,9 @@
 #define AHEAD_MAX	32u
 /* Pages read together where a program touches a mapped file. */
 #define AROUND		8u
+#define FRAMES_A_BUCKET	2u
 
-HASH_TABLE(page_table, 8);
+static struct hash_table page_table;
 static LIST_HEAD(lru);			/* the longest unused first */
 u32 nr_cached_pages;
 
@@ -41,7 +42,7 @@ void recount_pages(found_page *found)
 
 void page_cache_init(void)
 {
-	hash_init(&page_table);
+	hash_init(&page_table, nr_frames / FRAMES_A_BUCKET);
 }
 
 /*
@@ -84,12 +85,14 @@ static struct cached_page *create_page(struct inode *inode, u32 index)
 	page->users = 0;
 	page->dirty = page->uptodate = page->failed = false;
 	page->mapped_writable = page->busy = false;
+	list_init(&page->dirty_link);
 	page->request.cmd = READ;
 	wait_queue_init(&page->request.wait);
 	list_add(&page->hash_link, page_bucket(inode, index));
 	/* most files grow at the end: sorted, more or less */
 	list_add_tail(&page->inode_link, &inode->pages);
 	list_add_tail(&page->lru_link, &lru);
+	inode->i_page_end = max_u32(inode->i_page_end, index + 1);
 	nr_cached_pages++;
 	created++;
 	return page;
@@ -97,9 +100,11 @@ static struct cached_page *create_page(struct inode *inode, u32 index)
 
 static void free_cached_page(struct cached_page *page)
 {
-	list_del(&page->hash_link);
-	list_del(&page->inode_link);
-	list_del(&page->lru_link);
+	clear_page_dirty(page);
+	list_unlink(&page->dirty_link);
+	list_unlink(&page->hash_link);
+	list_unlink(&page->inode_link);
+	list_unlink(&page->lru_link);
 	own_page(page->frame, OWNER_USER);	/* if programs map it still */
 	free_page(page->frame);
 	kfree(page);
@@ -169,6 +174,7 @@ static void read_ahead(struct inode *inode, u32 index, bool around)
 	while (inode->i_ahead < min_u32(end, pages) &&
 	       read_early(inode, inode->i_ahead))
 		inode->i_ahead++;
+	start_requests(inode->i_dev);
 }
 
 /* Reads a page, and begins to read those that may be wanted next. */
@@ -235,6 +241,67 @@ static void await_page(struct cached_page *page)
 	page->users--;
 }
 
+/* Returns true if a list has more than length members, in as many steps. */
+static bool list_longer(const struct list *head, u32 length)
+{
+	list_for_each(node, head)
+		if (length-- == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Calls drop, which may free its page, for the pages [first, end) of a file.
+ * Waits for busy ones. Either looks up all numbers or goes through all pages,
+ * whichever is less.
+ */
+static void forget_pages(struct inode *inode, u32 first, u32 end, u32 size,
+			 void (*drop)(struct cached_page *page, u32 size))
+{
+	if (first >= end)
+		return;
+	if (list_longer(&inode->pages, end - first)) {
+		for (; first < end; first++) {
+			struct cached_page *page = find_page(inode, first);
+
+			if (page && page->busy)
+				await_page(page);
+			if (page)
+				drop(page, size);
+		}
+		return;
+	}
+	list_for_each_safe(node, &inode->pages) {
+		struct cached_page *page = page_at_inode(node);
+
+		if (page->index < first || page->index >= end)
+			continue;
+		if (page->busy) {
+			await_page(page);
+			node_next = node->next;	/* what it was may have gone */
+		}
+		drop(page, size);
+	}
+}
+
+/* Forgets a page of a file that now ends before it, or in it. */
+static void cut_page(struct cached_page *page, u32 size)
+{
+	struct inode *inode = page->inode;
+
+	if (page->index * PAGE_SIZE < size) {
+		clear_beyond(page, size);
+		return;
+	}
+	if (page->users == 0) {
+		free_cached_page(page);
+		return;
+	}
+	page->uptodate = false;		/* so the last user frees it */
+	clear_page_dirty(page);
+	inode->i_page_end = max_u32(inode->i_page_end, page->index + 1);
+}
+
 /*
  * Called when a file shrinks to size, or goes away with size 0: forgets its
  * pages beyond that and clears the rest of the last one. Waits for busy ones. A
@@ -242,24 +309,27 @@ static void await_page(struct cached_page *page)
  */
 void drop_inode_pages(struct inode *inode, u32 size)
 {
+	u32 end;
+
 	if (inode->i_mappings)
 		unmap_object(inode, size);
 	inode->i_cuts++;
-	list_for_each_safe(node, &inode->pages) {
-		struct cached_page *page = page_at_inode(node);
+	if (list_empty(&inode->pages))
+		return;
+	end = inode->i_page_end;
+	inode->i_page_end = min_u32(end, PAGE_ROUND_UP(size) / PAGE_SIZE);
+	forget_pages(inode, size / PAGE_SIZE, end, size, cut_page);
+}
 
-		if (page->busy && (page->index + 1) * PAGE_SIZE > size) {
-			await_page(page);
-			node_next = node->next;	/* what it was may have gone */
-		}
-		if (page->index * PAGE_SIZE >= size) {
-			page->dirty = page->uptodate = false;
-			if (page->users == 0)	/* else its last user does */
-				free_cached_page(page);
-		} else if (page->index == size / PAGE_SIZE) {
-			clear_beyond(page, size);
-		}
-	}
+/* Forgets a page of a hole. One that is being read is zeroes from now on. */
+static void empty_page(struct cached_page *page, u32 size)
+{
+	(void)size;
+	clear_page_dirty(page);
+	if (page->users)
+		clear_page(__va(page->frame));
+	else
+		free_cached_page(page);
 }
 
 /*
@@ -270,18 +340,9 @@ void drop_inode_pages(struct inode *inode, u32 size)
 void drop_hole(struct inode *inode, u32 start, u32 end)
 {
 	unmap_hole(inode, start, end);
-	list_for_each_safe(node, &inode->pages) {
-		struct cached_page *page = page_at_inode(node);
-		u32 at = page->index * PAGE_SIZE;
-
-		if (at < start || at >= end)
-			continue;
-		page->dirty = false;
-		if (page->users)		/* its reader sees zeroes */
-			clear_page(__va(page->frame));
-		else
-			free_cached_page(page);
-	}
+	forget_pages(inode, start / PAGE_SIZE,
+		     min_u32(end / PAGE_SIZE, inode->i_page_end), 0,
+		     empty_page);
 }
 
 /*
@@ -314,22 +375,23 @@ static bool page_droppable(const struct cached_page *page)
 
 /*
  * Called when memory is short: drops up to wanted pages that nobody maps and
- * that are clean or cannot be written, the longest unused first. Returns how
- * many.
+ * that are clean or cannot be written, the longest unused first. The others
+ * that it meets count as used: so the next call does not meet them again.
+ * Returns how many were dropped.
  */
 int shrink_page_cache(int wanted)
 {
 	int dropped = 0;
 
-	list_for_each_safe(node, &lru) {
-		struct cached_page *page = page_at_lru(node);
+	for (u32 left = nr_cached_pages; left && dropped < wanted; left--) {
+		struct cached_page *page = page_at_lru(lru.next);
 
-		if (dropped >= wanted)
-			break;
 		if (page_droppable(page)) {
 			page->inode->i_lost |= page->dirty;
 			free_cached_page(page);
 			dropped++;
+		} else {
+			list_move_tail(&page->lru_link, &lru);
 		}
 	}
 	return dropped;

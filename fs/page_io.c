@@ -15,6 +15,19 @@
 #define WRITE_BATCH	64u	/* pages queued for writing at a time */
 
 /*
+ * Notes that a page must be written. Called by set_page_dirty() if it is clean.
+ */
+void make_page_dirty(struct cached_page *page)
+{
+	struct inode *inode = page->inode;
+
+	page->dirty = true;
+	inode->i_nr_dirty++;
+	if (list_empty(&page->dirty_link))
+		list_add_tail(&page->dirty_link, &inode->dirty_pages);
+}
+
+/*
  * Finds the blocks of a page; holes are 0. An error beyond the end of a damaged
  * file does not matter.
  */
@@ -128,7 +141,8 @@ int finish_page_io(struct cached_page *page)
 	page->busy = false;
 	if (error) {
 		page->failed = page->request.cmd == WRITE;
-		page->dirty |= page->failed;
+		if (page->failed)
+			set_page_dirty(page);
 	} else if (page->request.cmd == READ) {
 		clear_beyond(page, page->inode->i_size);
 		page->uptodate = true;
@@ -153,9 +167,9 @@ int begin_page_read(struct cached_page *page)
 	return error;
 }
 
-static struct cached_page *page_of_inode(struct list *node)
+static struct cached_page *page_at_dirty(struct list *node)
 {
-	return list_entry(node, struct cached_page, inode_link);
+	return list_entry(node, struct cached_page, dirty_link);
 }
 
 /*
@@ -179,7 +193,8 @@ static int begin_page_write(struct cached_page *page)
 		clear_beyond(page, page->inode->i_size);
 	page->mapped_writable &= page_of(page->frame)->count > 1;
 	/* programs may go on writing */
-	page->dirty = (error && error != -EIO) || page->mapped_writable;
+	if ((!error || error == -EIO) && !page->mapped_writable)
+		clear_page_dirty(page);
 	if (!error)
 		begin_page_io(page, WRITE, where);
 	return error;
@@ -194,8 +209,8 @@ static int begin_inode_pages(struct inode *inode)
 	u32 end = inode->i_size, started = 0;
 	int first_error = 0;
 
-	list_for_each(node, &inode->pages) {
-		struct cached_page *page = page_of_inode(node);
+	list_for_each(node, &inode->dirty_pages) {
+		struct cached_page *page = page_at_dirty(node);
 		int error;
 
 		if (!page->dirty || page->index * PAGE_SIZE >= end)
@@ -213,6 +228,22 @@ static int begin_inode_pages(struct inode *inode)
 }
 
 /*
+ * Waits until a page that is being written is written. Returns 0, or the error
+ * of a page that is dirty again.
+ */
+static int finish_page_write(struct cached_page *page)
+{
+	int error;
+
+	if (page->request.cmd != WRITE || (!page->busy && !page->dirty))
+		return 0;
+	page->users++;
+	error = finish_page_io(page);
+	page->users--;
+	return error;
+}
+
+/*
  * Writes the dirty pages of a file back. Returns the first error, also of a
  * page that was dropped since. A page that could not be written stays dirty.
  */
@@ -223,17 +254,15 @@ int write_inode_pages(struct inode *inode)
 	if (inode->i_lost && !first_error)
 		first_error = -EIO;
 	inode->i_lost = false;
-	list_for_each(node, &inode->pages) {
-		struct cached_page *page = page_of_inode(node);
-		int error;
+	list_for_each_safe(node, &inode->dirty_pages) {
+		struct cached_page *page = page_at_dirty(node);
+		int error = finish_page_write(page);
 
-		if (page->request.cmd != WRITE || (!page->busy && !page->dirty))
-			continue;
-		page->users++;
-		error = finish_page_io(page);
-		page->users--;
 		if (error && !first_error)
 			first_error = error;
+		node_next = node->next;		/* it may have slept */
+		if (!page->dirty && !page->busy && !page->users)
+			list_del(&page->dirty_link);
 	}
 	return first_error;
 }

@@ -139,11 +139,12 @@ static int write_part(struct inode *inode, u32 pos, const void *buf, u32 count,
 	if (!error)
 		error = fill_page(page, OFFSET_IN_PAGE(pos), buf, count, user);
 	if (!error) {
-		page->uptodate = page->dirty = true;
+		page->uptodate = true;
+		set_page_dirty(page);
 		if (grows)
 			inode->i_size = pos + count;
 	} else if (page->uptodate && inode->i_sb->s_type->needs_device) {
-		page->dirty = true;	/* new blocks hold stale data */
+		set_page_dirty(page);	/* new blocks hold stale data */
 	}
 	put_cached_page(page);
 	if (error && grows)

@@ -1,139 +1,19 @@
 /*
- * poll() and select(): wait until one of several files would not block. Each
- * round calls the poll operation of every file. In the first round it also
- * enters the caller into the wait queues that announce a change. Waking any of
- * them ends the sleep. Interrupts are masked from the last round to the sleep,
- * so that no change is missed.
+ * select() and its forms. The calls of poll() are here, too, which have their
+ * ends and signal masks in common with it.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
-#include <cowix/poll.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
-#include <abi/fcntl.h>
-#include <asm/system.h>
+#include "ask.h"
 
-#define ALWAYS_REPORTED	(POLLERR | POLLHUP | POLLNVAL)
 #define READABLE	(POLLIN | POLLRDNORM | POLLHUP | POLLERR)
 #define WRITABLE	(POLLOUT | POLLWRNORM | POLLERR)
-#define SET_WORDS	(OPEN_MAX / 32)
+#define FEW_WORDS	2u	/* of a set for which no page is needed */
 #define TIME_MAX	0x7FFFFFFF /* the last second that programs can name */
-
-/*
- * The files of one call; fits in a page. Each open file is referenced while
- * current is in its wait queues, since another thread may close it.
- */
-struct poll_list {
-	struct pollfd fds[OPEN_MAX];
-	struct file *files[OPEN_MAX];
-};
-
-static void hold_files(struct poll_list *list, u32 n)
-{
-	for (u32 i = 0; i < n; i++) {
-		struct file *file = file_at(current->files, list->fds[i].fd);
-
-		if (file && file->flags & O_PATH)
-			file = NULL;
-		list->files[i] = file;
-		if (file)
-			file->count++;
-	}
-}
-
-static void put_files(struct poll_list *list, u32 n)
-{
-	for (u32 i = 0; i < n; i++)
-		if (list->files[i])
-			fput(list->files[i]);
-}
-
-/* Returns the events of one file: those that p asks for and those in always. */
-static u32 poll_file(const struct pollfd *p, struct file *file, u32 always,
-		     struct poll_table *table)
-{
-	u32 ready;
-
-	if (p->fd < 0)
-		return 0;
-	if (!file)
-		return POLLNVAL;
-	ready = file->fop->poll ? file->fop->poll(file, table) : POLL_READY;
-	return ready & ((u16)p->events | always);
-}
-
-/* Asks all files once. Returns how many of them have events. */
-static int poll_all(struct poll_list *list, u32 n, u32 always,
-		    struct poll_table *table)
-{
-	struct pollfd *fds = list->fds;
-	int ready = 0;
-
-	for (u32 i = 0; i < n; i++) {
-		fds[i].revents =
-			poll_file(&fds[i], list->files[i], always, table);
-		ready += fds[i].revents != 0;
-	}
-	table->enter = NULL;
-	return ready;
-}
-
-/*
- * Waits until a file is ready. Returns how many are, 0 when the time is over,
- * -ERESTARTNOHAND or -ENOMEM.
- */
-static int poll_until(struct poll_list *list, u32 n, u32 always,
-		      const struct deadline *end)
-{
-	struct poll_sleep sleep = { .table = { poll_enter } };
-	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
-	bool looked_again = false;
-	u32 flags;
-	int ready, error = 0;
-
-	hold_files(list, n);
-	flags = irq_save();
-	for (;;) {
-		ready = poll_all(list, n, always, &sleep.table);
-		if (ready || error)
-			break;
-		if (sleep.no_memory)
-			error = -ENOMEM;
-		else if (sleep.pages && !looked_again)
-			looked_again = true;	/* the allocation may sleep */
-		else
-			error = sleep_until(&nobody, end);
-	}
-	poll_leave(&sleep);
-	irq_restore(flags);
-	put_files(list, n);
-	if (ready || error == -ETIMEDOUT)
-		return ready;
-	return error == -ERESTARTSYS ? -ERESTARTNOHAND : error;
-}
-
-static int do_poll(struct pollfd __user *user_fds, u32 n,
-		   const struct deadline *end)
-{
-	struct poll_list *list;
-	int ready;
-
-	if (n > OPEN_MAX)
-		return -EINVAL;
-	list = kpage_alloc(OWNER_CALL);
-	if (!list)
-		return -ENOMEM;
-	ready = copy_from_user(list->fds, user_fds, n * sizeof(*user_fds));
-	if (!ready)
-		ready = poll_until(list, n, ALWAYS_REPORTED, end);
-	if (ready >= 0 &&
-	    copy_to_user(user_fds, list->fds, n * sizeof(*user_fds)) < 0)
-		ready = -EFAULT;
-	kpage_free(list);
-	return ready;
-}
 
 int sys_poll(struct pollfd __user *fds, u32 n, int milliseconds)
 {
@@ -217,98 +97,156 @@ int sys_ppoll_time64(struct pollfd __user *fds, u32 n,
 	return do_ppoll(fds, n, timeout, true, mask, size);
 }
 
-/* select()'s three sets: readable, writable, exceptional. */
+/*
+ * The sets of one select(), one behind the other: readable, writable and
+ * exceptional, and the same three of the result.
+ */
 struct fd_sets {
-	u32 set[3][SET_WORDS];
+	const struct files_struct *files;
+	u32 *set;
+	u32 words;			/* of each */
+	u32 few[6 * FEW_WORDS];		/* the memory, if it is enough */
 };
 
-static const u16 select_events[3] = { READABLE, WRITABLE, POLLPRI };
+_Static_assert(6 * OPEN_MAX / 8 <= PAGE_SIZE, "six sets fit in a page");
 
-static int copy_sets(struct fd_sets *sets, u32 __user *const user[3], u32 n,
-		     bool out)
+/* Copies what the program has of the sets, or the result to it. -EFAULT */
+static int copy_sets(struct fd_sets *sets, u32 __user *const user[3], bool out)
 {
-	u32 bytes = (n + 31) / 32 * 4;
+	u32 bytes = sets->words * sizeof(u32);
+	u32 *set = out ? sets->set + 3 * sets->words : sets->set;
 	int error = 0;
 
-	for (int i = 0; i < 3 && !error; i++) {
-		u32 *set = sets->set[i];
-
+	for (int i = 0; i < 3 && !error; i++, set += sets->words)
 		if (user[i] && out)
 			error = copy_to_user(user[i], set, bytes);
 		else if (user[i])
 			error = copy_from_user(set, user[i], bytes);
-	}
+		else
+			memset(set, 0, bytes);
 	return error;
 }
 
-/* Turns the sets into a list for poll. Returns its length. */
-static u32 sets_to_fds(const struct fd_sets *sets, u32 n, struct pollfd *fds)
+/* Clears the bits of descriptors from n on, which are in the last words. */
+static void cut_sets(struct fd_sets *sets, u32 n)
 {
-	u32 count = 0;
+	if (n % 32)
+		for (int i = 1; i <= 3; i++)
+			sets->set[i * sets->words - 1] &= (1u << n % 32) - 1;
+}
 
-	for (u32 fd = 0; fd < n; fd++) {
-		u32 events = 0;
+/* Returns the bits that stand in any of the sets' words number i. */
+static u32 asked_bits(const struct fd_sets *sets, u32 i)
+{
+	const u32 *word = &sets->set[i];
 
-		for (int i = 0; i < 3; i++)
-			if (sets->set[i][fd / 32] & 1u << fd % 32)
-				events |= select_events[i];
-		if (events)
-			fds[count++] = (struct pollfd){ fd, events, 0 };
+	return word[0] | word[sets->words] | word[2 * sets->words];
+}
+
+/* Adds a bit to a result. So current will not sleep. Returns 1. */
+static int add_bit(u32 *result, u32 bit, struct poll_table *table)
+{
+	*result |= bit;
+	table->enter = NULL;
+	return 1;
+}
+
+/* Asks the files of the sets' words number i. Like ask_sets(). */
+static int ask_word(struct fd_sets *sets, u32 i, struct poll_table *table)
+{
+	u32 *word = &sets->set[i], words = sets->words;
+	u32 in = 0, out = 0, ex = 0;
+	int found = 0;
+
+	for (u32 bits = asked_bits(sets, i); bits; bits &= bits - 1) {
+		u32 bit = bits & -bits, fd = i * 32 + __builtin_ctz(bits);
+		u32 ready = ask_file(sets->files, fd, table);
+
+		if (ready & POLLNVAL)
+			return -EBADF;
+		if (ready & READABLE && word[0] & bit)
+			found += add_bit(&in, bit, table);
+		if (ready & WRITABLE && word[words] & bit)
+			found += add_bit(&out, bit, table);
+		if (ready & POLLPRI && word[2 * words] & bit)
+			found += add_bit(&ex, bit, table);
 	}
-	return count;
+	word[3 * words] = in;
+	word[4 * words] = out;
+	word[5 * words] = ex;
+	return found;
 }
 
 /*
- * Turns the result of poll back into sets. Returns how many bits are set, or
- * -EBADF if one of the files is not open.
+ * Asks all files once. Returns how many bits the result has, or -EBADF if one of
+ * the files is not open.
  */
-static int fds_to_sets(const struct pollfd *fds, u32 count,
-		       struct fd_sets *sets)
+static int ask_sets(void *asked, struct poll_table *table)
 {
-	struct fd_sets asked = *sets;
-	int bits = 0;
+	struct fd_sets *sets = asked;
+	int found = 0;
 
-	memset(sets, 0, sizeof(*sets));
-	for (u32 k = 0; k < count; k++) {
-		u32 fd = fds[k].fd, mask = 1u << fd % 32;
+	for (u32 i = 0; i < sets->words; i++) {
+		int n = ask_word(sets, i, table);
 
-		if (fds[k].revents & POLLNVAL)
-			return -EBADF;
-		for (int i = 0; i < 3; i++)
-			if (asked.set[i][fd / 32] & mask &&
-			    (u16)fds[k].revents & select_events[i]) {
-				sets->set[i][fd / 32] |= mask;
-				bits++;
-			}
+		if (n < 0)
+			return n;
+		found += n;
 	}
-	return bits;
+	return found;
 }
 
+/* Puts the descriptors of the sets into the table of asked ones. -ENOMEM */
+static int add_asked(const struct fd_sets *sets, struct files_struct *asked)
+{
+	for (u32 i = 0; i < sets->words; i++)
+		for (u32 bits = asked_bits(sets, i); bits; bits &= bits - 1)
+			if (ask_add(asked, i * 32 + __builtin_ctz(bits)) < 0)
+				return -ENOMEM;
+	return 0;
+}
+
+/* Waits for the files of the sets. Returns like do_select(). */
+static int select_files(struct fd_sets *sets, const struct deadline *end)
+{
+	struct files_struct *asked = ask_begin();
+	int found = 0;
+
+	if (!asked)
+		return -ENOMEM;
+	sets->files = asked;
+	if (asked != current->files)
+		found = add_asked(sets, asked);
+	if (!found)
+		found = ask_until(ask_sets, sets, end);
+	ask_end(asked);
+	return found;
+}
+
+/* Returns how many bits the results have, or an error. */
 static int do_select(int n, u32 __user *const user[3],
 		     const struct deadline *end)
 {
-	struct fd_sets sets = { { { 0 } } };
-	struct poll_list *list;
-	u32 count;
-	int result;
+	struct fd_sets sets;
+	int found;
 
 	if (n < 0)
 		return -EINVAL;
 	n = min_u32(n, OPEN_MAX);
-	result = copy_sets(&sets, user, n, false);
-	if (result)
-		return result;
-	list = kpage_alloc(OWNER_CALL);
-	if (!list)
+	sets.words = (n + 31) / 32;
+	sets.set = sets.words <= FEW_WORDS ? sets.few : kpage_alloc(OWNER_CALL);
+	if (!sets.set)
 		return -ENOMEM;
-	count = sets_to_fds(&sets, n, list->fds);
-	result = poll_until(list, count, 0, end);	/* and POLLNVAL */
-	if (result >= 0)
-		result = fds_to_sets(list->fds, count, &sets);
-	kpage_free(list);
-	if (result >= 0 && copy_sets(&sets, user, n, true) < 0)
-		result = -EFAULT;
-	return result;
+	found = copy_sets(&sets, user, false);
+	if (!found) {
+		cut_sets(&sets, n);
+		found = select_files(&sets, end);
+	}
+	if (found >= 0 && copy_sets(&sets, user, true) < 0)
+		found = -EFAULT;
+	if (sets.set != sets.few)
+		kpage_free(sets.set);
+	return found;
 }
 
 /*

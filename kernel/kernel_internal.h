@@ -56,6 +56,9 @@ void hangup_if_orphaned(int pgrp);
 
 /* kernel/task/stack.c */
 void stack_init(void);
+/* kernel/task/fork.c */
+void fork_init(void);
+int copy_memory(struct mm *child, struct mm *parent);
 void paint_stack(struct task_struct *task);
 void free_task(struct task_struct *task);
 

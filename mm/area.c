@@ -1,6 +1,6 @@
 /*
- * The areas of an address space: found, entered, split and joined; its lock;
- * and what limits they keep. An area says what a program may do, whether or not
+ * The areas of an address space: entered, split and joined; its lock; and what
+ * limits they keep. An area says what a program may do, whether or not
  * a page is there yet. What the page tables hold is the business of others.
  */
 #include <cowix/kernel.h>
@@ -34,10 +34,33 @@ struct vm_area *area_new(const struct mm *mm, const struct vm_area *area)
 	return mm->nr_areas < max_areas ? area_dup(area) : NULL;
 }
 
+/* Returns true if RLIMIT_DATA counts such an area: private and writable. */
+bool is_data(u32 flags)
+{
+	return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
+}
+
+/* Counts bytes that areas with these flags have more; they may be negative. */
+static void count_area_bytes(struct mm *mm, u32 flags, u32 bytes)
+{
+	mm->bytes += bytes;
+	if (is_data(flags))
+		mm->data_bytes += bytes;
+	if (flags & VM_LOCKED)
+		mm->locked_bytes += bytes;
+}
+
+static u32 area_size(const struct vm_area *area)
+{
+	return area->end - area->start;
+}
+
 void area_add(struct mm *mm, struct vm_area *area, struct list *behind)
 {
 	list_add(&area->link, behind);
 	mm->nr_areas++;
+	count_area_bytes(mm, area->flags, area_size(area));
+	tree_add_area(mm, area);
 }
 
 /*
@@ -56,23 +79,32 @@ void area_free(struct mm *mm, struct vm_area *area)
 {
 	if (mm->last_area == area)
 		mm->last_area = NULL;
-	list_del(&area->link);
+	list_unlink(&area->link);
 	mm->nr_areas--;
+	count_area_bytes(mm, area->flags, -area_size(area));
+	tree_remove_area(mm, area);
 	area_drop(area);
 }
 
-/*
- * Returns the unmapped room below or above an area. Page tables that lie wholly
- * in the room and the area are the area's alone.
- */
-u32 room_below(struct mm *mm, struct list *prev)
+void move_area_start(struct mm *mm, struct vm_area *area, u32 start)
 {
-	return prev == &mm->areas ? 0 : area_at(prev)->end;
+	count_area_bytes(mm, area->flags, area->start - start);
+	area->start = start;
+	gap_changed(mm, &area->link);
 }
 
-u32 room_above(struct mm *mm, struct list *next)
+void move_area_end(struct mm *mm, struct vm_area *area, u32 end)
 {
-	return next == &mm->areas ? TASK_SIZE : area_at(next)->start;
+	count_area_bytes(mm, area->flags, end - area->end);
+	area->end = end;
+	gap_changed(mm, area->link.next);
+}
+
+void set_area_flags(struct mm *mm, struct vm_area *area, u32 flags)
+{
+	count_area_bytes(mm, area->flags, -area_size(area));
+	area->flags = flags;
+	count_area_bytes(mm, flags, area_size(area));
 }
 
 /*
@@ -106,34 +138,6 @@ void mm_unlock(struct mm *mm)
 		wake_up(&mm->unlocked);
 }
 
-/*
- * Returns the first area that ends above addr, or NULL. Begins with the one
- * that was found last, if addr is not below it. So a walk over all areas finds
- * each at once.
- */
-struct vm_area *area_above(struct mm *mm, u32 addr)
-{
-	struct vm_area *last = mm->last_area;
-	struct list *node = mm->areas.next;
-
-	if (last && last->start <= addr)
-		node = &last->link;
-	for (; node != &mm->areas; node = node->next)
-		if (addr < area_at(node)->end) {
-			mm->last_area = area_at(node);
-			return mm->last_area;
-		}
-	return NULL;
-}
-
-/* find_area()'s search, when the area found last is not the one. */
-struct vm_area *search_area(struct mm *mm, u32 addr)
-{
-	struct vm_area *area = area_above(mm, addr);
-
-	return area && addr >= area->start ? area : NULL;
-}
-
 bool area_is_free(struct mm *mm, u32 start, u32 end)
 {
 	struct vm_area *area = area_above(mm, start);
@@ -147,25 +151,27 @@ static bool can_join(const struct vm_area *a, const struct vm_area *b)
 	if (a->ops != b->ops || a->flags != b->flags || a->flags & VM_GROWSDOWN)
 		return false;
 	return !a->ops || (a->object == b->object &&
-			   a->offset + (a->end - a->start) == b->offset &&
+			   a->offset + area_size(a) == b->offset &&
 			   a->file_end >= a->end);
 }
 
 /*
- * An area that would continue its lower neighbour becomes part of it: whether
- * it has.
+ * Makes an area part of its lower neighbour if it would continue that. Returns
+ * true if it has. Then the gap of `next`, which is or will be behind it, is for
+ * the caller to update.
  */
 static bool extend_lower(struct mm *mm, struct list *next,
 			 const struct vm_area *area)
 {
-	struct list *prev = next->prev;
+	struct vm_area *prev = area_at(next->prev);
 
-	if (prev == &mm->areas || area_at(prev)->end != area->start ||
-	    !can_join(area_at(prev), area))
+	if (next->prev == &mm->areas || prev->end != area->start ||
+	    !can_join(prev, area))
 		return false;
-	area_at(prev)->end = area->end;
+	prev->end = area->end;
 	if (area->ops)
-		area_at(prev)->file_end = max_u32(area->file_end, area->start);
+		prev->file_end = max_u32(area->file_end, area->start);
+	count_area_bytes(mm, area->flags, area_size(area));
 	return true;
 }
 
@@ -175,11 +181,12 @@ static bool extend_lower(struct mm *mm, struct list *next,
  */
 void join_areas(struct mm *mm, u32 start, u32 end)
 {
-	list_for_each_safe(node, &mm->areas) {
-		struct vm_area *area = area_at(node);
+	struct vm_area *area = area_above(mm, start), *next;
 
-		if (area->start >= start && area->start <= end &&
-		    extend_lower(mm, node, area))
+	for (; area && area->start <= end; area = next) {
+		next = area_next(mm, area);
+		if (area->start >= start &&
+		    extend_lower(mm, &area->link, area))
 			area_free(mm, area);
 	}
 }
@@ -197,10 +204,12 @@ void enter_area(struct mm *mm, struct vm_area *area)
 {
 	struct list *next = list_place(mm, area->start);
 
-	if (extend_lower(mm, next, area))
+	if (extend_lower(mm, next, area)) {
+		gap_changed(mm, next);
 		area_drop(area);
-	else
+	} else {
 		area_add(mm, area, next->prev);
+	}
 }
 
 /*
@@ -219,8 +228,10 @@ int map_area(struct mm *mm, const struct vm_area *template)
 		return -EINVAL;
 	if (next != &mm->areas && area_at(next)->start < template->end)
 		return -EINVAL;
-	if (extend_lower(mm, next, template))
+	if (extend_lower(mm, next, template)) {
+		gap_changed(mm, next);
 		return 0;
+	}
 	area = area_new(mm, template);
 	if (!area)
 		return -ENOMEM;
@@ -236,7 +247,7 @@ void unmap_empty(struct mm *mm, u32 start)
 	if (area->start == start)
 		area_free(mm, area);
 	else
-		area->end = start;
+		move_area_end(mm, area, start);
 }
 
 /*
@@ -251,6 +262,7 @@ struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr)
 		return NULL;
 	upper->start = addr;
 	upper->offset += addr - area->start;
+	count_area_bytes(mm, area->flags, addr - area->end);
 	area->end = addr;
 	area_add(mm, upper, &area->link);
 	return upper;
@@ -259,11 +271,10 @@ struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr)
 /* Returns up to where areas cover [start, end) without a gap. */
 u32 covered_end(struct mm *mm, u32 start, u32 end)
 {
-	list_for_each(node, &mm->areas) {
-		struct vm_area *area = area_at(node);
-
-		if (area->start <= start && start < area->end)
-			start = area->end;
+	for_each_area(area, mm, start, end) {
+		if (area->start > start)
+			break;
+		start = area->end;
 	}
 	return min_u32(start, end);
 }
@@ -316,7 +327,7 @@ int grow_stack(struct mm *mm, struct vm_area *area, u32 addr)
 	    !may_grow(mm, area->flags, bytes) ||
 	    !may_lock(mm, area->flags, bytes))
 		return -EFAULT;
-	area->start = start;
+	move_area_start(mm, area, start);
 	area->offset -= area->ops ? bytes : 0;
 	return 0;
 }
@@ -332,48 +343,6 @@ struct vm_area *find_stack_above(struct mm *mm, u32 addr)
 	return area && area->flags & VM_GROWSDOWN ? area : NULL;
 }
 
-/* Returns where the room for others below an area ends. */
-u32 free_above(const struct vm_area *area)
-{
-	u32 guard = area->flags & VM_GROWSDOWN ? STACK_GUARD : 0;
-
-	return area->start > guard ? area->start - guard : 0;
-}
-
-/*
- * Returns the highest free range of size bytes, page aligned. It lies below
- * MMAP_TOP and above the heap's start. Returns 0 if there is none.
- */
-u32 find_gap(struct mm *mm, u32 size)
-{
-	u32 top = MMAP_TOP;
-
-	for (struct list *node = mm->areas.prev; ; node = node->prev) {
-		u32 floor = node == &mm->areas ? PAGE_SIZE : area_at(node)->end;
-
-		if (floor < top && top - floor >= size)
-			return top - size;
-		if (node == &mm->areas)
-			return 0;
-		top = min_u32(top, free_above(area_at(node)));
-	}
-}
-
-u32 mm_size(const struct mm *mm)
-{
-	u32 size = 0;
-
-	list_for_each(node, &mm->areas)
-		size += area_at(node)->end - area_at(node)->start;
-	return size;
-}
-
-/* Returns true if RLIMIT_DATA counts such an area: private and writable. */
-bool is_data(u32 flags)
-{
-	return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
-}
-
 static bool within(u32 limit, u32 size, u32 bytes)
 {
 	return limit == RLIM_INFINITY ||
@@ -384,16 +353,12 @@ static bool within(u32 limit, u32 size, u32 bytes)
 bool may_hold_data(const struct mm *mm, u32 bytes)
 {
 	const struct rlimit *limit = &current->rlimits[RLIMIT_DATA];
-	u32 size = 0;
 
 	if (limit->rlim_cur == RLIM_INFINITY)
 		return true;
-	list_for_each(node, &mm->areas)
-		if (is_data(area_at(node)->flags))
-			size += area_at(node)->end - area_at(node)->start;
 	/* Linux: some set 0 to forbid brk() alone. */
 	return within(limit->rlim_cur ? limit->rlim_cur : limit->rlim_max,
-		      size, bytes);
+		      mm->data_bytes, bytes);
 }
 
 /* The same for an area with these flags, also by RLIMIT_AS. */
@@ -401,24 +366,19 @@ bool may_grow(const struct mm *mm, u32 flags, u32 bytes)
 {
 	u32 limit = current->rlimits[RLIMIT_AS].rlim_cur;
 
-	if (limit != RLIM_INFINITY && !within(limit, mm_size(mm), bytes))
+	if (limit != RLIM_INFINITY && !within(limit, mm->bytes, bytes))
 		return false;
 	return !is_data(flags) || may_hold_data(mm, bytes);
 }
 
 /* Returns the bytes that are locked of [start, end). */
-u32 locked_bytes(const struct mm *mm, u32 start, u32 end)
+u32 locked_bytes(struct mm *mm, u32 start, u32 end)
 {
 	u32 bytes = 0;
 
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
-
-		if (area->flags & VM_LOCKED && area->start < end &&
-		    area->end > start)
-			bytes += min_u32(end, area->end) -
-				 max_u32(start, area->start);
-	}
+	for_each_area(area, mm, start, end)
+		if (area->flags & VM_LOCKED)
+			bytes += bytes_within(area, start, end);
 	return bytes;
 }
 
@@ -431,9 +391,7 @@ int check_lock_limit(const struct mm *mm, u32 bytes)
 		return 0;
 	if (!limit)
 		return -EPERM;
-	return bytes > limit || locked_bytes(mm, 0, TASK_SIZE) > limit - bytes
-		       ? -ENOMEM
-		       : 0;
+	return within(limit, mm->locked_bytes, bytes) ? 0 : -ENOMEM;
 }
 
 /* Returns true if an area with these flags may grow by so many bytes. */

@@ -75,7 +75,7 @@ static int open_page(struct mm *mm, struct vm_area *area, u32 addr, bool write,
 
 	if (own_tables(mm, page, page + PAGE_SIZE) < 0)
 		return -ENOMEM;
-	area->flags |= more;
+	set_area_flags(mm, area, area->flags | more);
 	protect_pages(mm, page, page + PAGE_SIZE, area->flags);
 	return have_page(mm, addr, write);
 }
@@ -85,7 +85,7 @@ static void close_page(struct mm *mm, struct vm_area *area, u32 addr, u32 more)
 {
 	u32 page = PAGE_ROUND_DOWN(addr);
 
-	area->flags &= ~more;
+	set_area_flags(mm, area, area->flags & ~more);
 	protect_pages(mm, page, page + PAGE_SIZE, area->flags);
 }
 

@@ -32,13 +32,9 @@ static void copy_table(struct mm *mm, pte_t *pde, u32 addr, pte_t *to)
 	pte_t *from = table_of(*pde);
 
 	trace_page(TRACE_TABLE_COPY, start, PTE_FRAME(*pde), __pa(to));
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
+	for_each_area(area, mm, start, start + LARGE_PAGE_SIZE) {
 		u32 first = max_u32(area->start, start), count;
 
-		if (area->end <= start ||
-		    area->start >= start + LARGE_PAGE_SIZE)
-			continue;
 		count = (table_end(first, area->end) - first) >> PAGE_SHIFT;
 		first = PGTBL_INDEX(first);
 		trace_entries(TRACE_SHARE, start + first * PAGE_SIZE,
@@ -135,13 +131,9 @@ static bool keeps_back(struct mm *mm, u32 i)
 {
 	u32 start = i << PGDIR_SHIFT;
 
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
-
-		if (area->flags & VM_NOT_LENT && area->end > start &&
-		    area->start < start + LARGE_PAGE_SIZE)
+	for_each_area(area, mm, start, start + LARGE_PAGE_SIZE)
+		if (area->flags & VM_NOT_LENT)
 			return true;
-	}
 	return false;
 }
 
@@ -172,15 +164,17 @@ static int copy_beside(struct mm *child, struct mm *parent)
 static void lend_tables(struct mm *child, struct mm *parent,
 			const struct vm_area *area)
 {
-	for_each_pde(i, area->start, area->end) {
-		pte_t pde = parent->pgdir[i];
+	pte_t *from = parent->pgdir, *to = child->pgdir;
 
-		if (!(pde & PTE_P) || child->pgdir[i])
+	for_each_pde(i, area->start, area->end) {
+		pte_t pde = from[i];
+
+		if (!(pde & PTE_P) || to[i])
 			continue;
 		if (parent->keeps_back && keeps_back(parent, i))
 			continue;
 		pde = (pde & ~PTE_W) | PAGE_COW;
-		parent->pgdir[i] = child->pgdir[i] = pde;
+		from[i] = to[i] = pde;
 		page_of(PTE_FRAME(pde))->count++;
 	}
 }
@@ -205,13 +199,15 @@ int share_page_tables(struct mm *child, struct mm *parent)
 /* Drops mm's references to the tables of one area that others use too. */
 static void drop_shared_of(struct mm *mm, const struct vm_area *area)
 {
-	for_each_pde(i, area->start, area->end) {
-		pte_t pde = mm->pgdir[i];
+	pte_t *pgdir = mm->pgdir;
 
-		if (!(pde & PAGE_COW) || !has_sharers(pde))
+	for_each_pde(i, area->start, area->end) {
+		struct page *table = page_of(PTE_FRAME(pgdir[i]));
+
+		if (!(pgdir[i] & PAGE_COW) || table->count == 1)
 			continue;
-		free_page(PTE_FRAME(pde));
-		mm->pgdir[i] = 0;
+		table->count--;
+		pgdir[i] = 0;
 	}
 }
 

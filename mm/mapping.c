@@ -65,14 +65,9 @@ static u32 replaced_data(struct mm *mm, u32 start, u32 end)
 {
 	u32 bytes = 0;
 
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
-
-		if (is_data(area->flags) && area->start < end &&
-		    area->end > start)
-			bytes += min_u32(end, area->end) -
-				 max_u32(start, area->start);
-	}
+	for_each_area(area, mm, start, end)
+		if (is_data(area->flags))
+			bytes += bytes_within(area, start, end);
 	return bytes;
 }
 

@@ -36,13 +36,9 @@ static int populate(struct mm *mm, u32 start, u32 end)
 static void set_locked(struct mm *mm, u32 start, u32 end, bool on)
 {
 	mm->keeps_back |= on;
-	list_for_each(node, &mm->areas) {
-		struct vm_area *area = area_at(node);
-
-		if (area->start >= start && area->end <= end)
-			area->flags = on ? area->flags | VM_LOCKED
-					 : area->flags & ~VM_LOCKED;
-	}
+	for_each_area(area, mm, start, end)
+		set_area_flags(mm, area, on ? area->flags | VM_LOCKED
+					    : area->flags & ~VM_LOCKED);
 	join_areas(mm, start, end);
 }
 
@@ -123,7 +119,7 @@ int sys_mlockall(u32 flags)
 	mm_lock(mm);
 	error = check_lock_limit(
 		mm, flags & MCL_CURRENT
-			    ? mm_size(mm) - locked_bytes(mm, 0, TASK_SIZE)
+			    ? mm->bytes - mm->locked_bytes
 			    : 0);
 	if (!error && flags & MCL_CURRENT)
 		error = own_tables(mm, 0, TASK_SIZE);

@@ -12,8 +12,29 @@ static inline struct vm_area *area_at(struct list *node)
 	return list_entry(node, struct vm_area, link);
 }
 
-/* ram.c */
-void *boot_alloc(u32 size);
+static inline struct vm_area *area_of_node(struct tree_node *node)
+{
+	return container_of(node, struct vm_area, node);
+}
+
+/* Returns the next higher area, or NULL. */
+static inline struct vm_area *area_next(struct mm *mm, struct vm_area *area)
+{
+	struct list *next = area->link.next;
+
+	return next == &mm->areas ? NULL : area_at(next);
+}
+
+/* Goes over the areas of which a part lies in [from, to). */
+#define for_each_area(area, mm, from, to) \
+	for (struct vm_area *area = area_above(mm, from); \
+	     area && area->start < (to); area = area_next(mm, area))
+
+/* Returns how much of an area lies in [start, end), where part of it is. */
+static inline u32 bytes_within(const struct vm_area *area, u32 start, u32 end)
+{
+	return min_u32(end, area->end) - max_u32(start, area->start);
+}
 
 /* frames.c */
 void add_range(u32 first, u32 end);
@@ -32,6 +53,9 @@ extern const char *const owner_names[NR_OWNERS];
 extern found_pages *recounts[];
 extern u32 nr_recounts;
 void recount_owners(found_page *found, u32 held);
+
+/* kernel/debug/audit_areas.c */
+const char *broken_areas(const struct mm *mm);
 
 /* uaccess.asm */
 int __clear_user(void *to, u32 n);
@@ -197,6 +221,15 @@ bool promises_too_much(u32 area_flags, u32 bytes);
 int place_area(struct mm *mm, struct vm_area *area, u32 addr, u32 length,
 	       u32 flags);
 
+/* area_tree.c */
+u32 room_below(const struct mm *mm, struct list *prev);
+u32 room_above(struct mm *mm, struct list *next);
+u32 free_above(const struct vm_area *area);
+u32 gap_below(const struct mm *mm, const struct vm_area *area);
+void tree_add_area(struct mm *mm, struct vm_area *area);
+void tree_remove_area(struct mm *mm, struct vm_area *area);
+void gap_changed(struct mm *mm, struct list *node);
+
 /* area.c */
 void area_free(struct mm *mm, struct vm_area *area);
 void area_drop(struct vm_area *area);
@@ -204,18 +237,15 @@ void enter_area(struct mm *mm, struct vm_area *area);
 struct vm_area *area_dup(const struct vm_area *area);
 struct vm_area *area_new(const struct mm *mm, const struct vm_area *area);
 void area_add(struct mm *mm, struct vm_area *area, struct list *behind);
-u32 room_below(struct mm *mm, struct list *prev);
-u32 room_above(struct mm *mm, struct list *next);
 u32 covered_end(struct mm *mm, u32 start, u32 end);
 int split_at(struct mm *mm, u32 addr);
 int split_edges(struct mm *mm, u32 start, u32 end);
-u32 locked_bytes(const struct mm *mm, u32 start, u32 end);
+u32 locked_bytes(struct mm *mm, u32 start, u32 end);
 int check_lock_limit(const struct mm *mm, u32 bytes);
 bool may_lock(const struct mm *mm, u32 flags, u32 bytes);
 bool may_grow(const struct mm *mm, u32 flags, u32 bytes);
 bool may_hold_data(const struct mm *mm, u32 bytes);
 bool is_data(u32 flags);
-u32 free_above(const struct vm_area *area);
 struct vm_area *find_stack_above(struct mm *mm, u32 addr);
 
 #endif

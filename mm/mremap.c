@@ -15,7 +15,7 @@ static int grow_mapping(struct mm *mm, struct vm_area *area, u32 old_end,
 		return -ENOMEM;
 	if (!may_grow(mm, area->flags, new_end - old_end))
 		return -ENOMEM;
-	area->end = new_end;
+	move_area_end(mm, area, new_end);
 	/* else it ends in zeroes, and goes on so */
 	if (area->file_end >= old_end)
 		area->file_end = new_end;

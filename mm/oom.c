@@ -35,18 +35,16 @@ static u32 pages_behind(const struct vm_area *area)
 static u32 pages_of(const struct task_struct *process)
 {
 	const struct mm *mm = process->mm;
-	u32 pages, areas = 0;
+	u32 pages;
 
 	if (!mm || process == init_task || mm == init_task->mm)
 		return 0;
 	pages = mm->nr_resident + mm->nr_swapped + 1;
 	for (u32 i = 0; i < USER_PDES; i++)
 		pages += (mm->pgdir[i] & PTE_P) != 0;
-	list_for_each(node, &mm->areas) {
+	list_for_each(node, &mm->areas)
 		pages += pages_behind(area_at(node));
-		areas++;
-	}
-	return pages + areas * sizeof(struct vm_area) / PAGE_SIZE;
+	return pages + mm->nr_areas * sizeof(struct vm_area) / PAGE_SIZE;
 }
 
 static u32 pages_of_user(u32 uid)

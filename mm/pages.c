@@ -241,6 +241,18 @@ static void drop_entries(struct mm *mm, pte_t *at, u32 count)
 }
 
 /*
+ * Returns the first address from addr on for which there is a page table, or
+ * end if there is none below it. Large areas have few.
+ */
+static u32 skip_missing(const struct mm *mm, u32 addr, u32 end)
+{
+	u32 i = PGDIR_INDEX(addr), last = PGDIR_INDEX(end - 1);
+
+	i += zero_words(mm->pgdir + i, last + 1 - i);
+	return i > last ? end : i << PGDIR_SHIFT;
+}
+
+/*
  * Drops all references that the entries of [start, end) hold. The caller
  * flushes the TLB.
  */
@@ -250,8 +262,10 @@ void zap_page_range(struct mm *mm, u32 start, u32 end)
 		u32 count = (next - addr) >> PAGE_SHIFT;
 		pte_t *entry = find_pte(mm, addr);
 
-		if (!entry)
+		if (!entry) {
+			next = skip_missing(mm, addr, end);
 			continue;
+		}
 		trace_entries(TRACE_FREE, addr, entry, count, 0);
 		drop_entries(mm, entry, count);
 	}
@@ -264,8 +278,10 @@ void zap_page_range(struct mm *mm, u32 start, u32 end)
 static void drop_tables(struct mm *mm, u32 first, u32 last)
 {
 	for (u32 i = first; i < last; i++) {
-		if (!(mm->pgdir[i] & PTE_P))
+		if (!(mm->pgdir[i] & PTE_P)) {
+			i += zero_words(mm->pgdir + i, last - i) - 1;
 			continue;
+		}
 		trace_page(TRACE_TABLE_FREE, i << PGDIR_SHIFT,
 			   PTE_FRAME(mm->pgdir[i]), 0);
 		kpage_free_cleared(table_of(mm->pgdir[i]));
@@ -273,10 +289,21 @@ static void drop_tables(struct mm *mm, u32 first, u32 last)
 	}
 }
 
+/* Frees all page tables, whose entries are all dropped. */
+void free_all_tables(struct mm *mm)
+{
+	u32 i = zero_words(mm->pgdir, USER_PDES);
+
+	while (i < USER_PDES) {
+		drop_tables(mm, i, i + 1);
+		i += zero_words(mm->pgdir + i, USER_PDES - i);
+	}
+}
+
 /*
  * Frees the pages of [start, end). Frees also the page tables that lie wholly
- * in [floor, ceiling), the unmapped room around it. Called by exit, exec
- * (mm_release) and unmap_range. Never fails.
+ * in [floor, ceiling), the unmapped room around it. Called by exec and
+ * unmap_range. Never fails.
  */
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor, u32 ceiling)
 {

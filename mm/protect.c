@@ -24,13 +24,9 @@ static bool forbids(const struct vm_area *area, u32 prot)
 
 static bool range_forbids(struct mm *mm, u32 start, u32 end, u32 prot)
 {
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
-
-		if (area->start < end && area->end > start &&
-		    forbids(area, prot))
+	for_each_area(area, mm, start, end)
+		if (forbids(area, prot))
 			return true;
-	}
 	return false;
 }
 
@@ -39,15 +35,10 @@ static u32 new_data(struct mm *mm, u32 start, u32 end, u32 prot)
 {
 	u32 bytes = 0;
 
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
-
-		if (area->end > start && area->start < end &&
-		    !is_data(area->flags) &&
+	for_each_area(area, mm, start, end)
+		if (!is_data(area->flags) &&
 		    is_data(area->flags | prot_flags(prot)))
-			bytes += min_u32(end, area->end) -
-				 max_u32(start, area->start);
-	}
+			bytes += bytes_within(area, start, end);
 	return bytes;
 }
 
@@ -58,10 +49,11 @@ static u32 new_data(struct mm *mm, u32 start, u32 end, u32 prot)
  */
 static int stack_start(struct mm *mm, u32 prot, u32 *addr, u32 *length)
 {
-	const struct vm_area *area = area_above(mm, *addr);
+	const struct vm_area *area;
 
 	if (!(prot & PROT_GROWSDOWN))
 		return 0;
+	area = area_above(mm, *addr);
 	if (OFFSET_IN_PAGE(*addr) || !area || !(area->flags & VM_GROWSDOWN) ||
 	    area->start > *addr)
 		return -EINVAL;
@@ -75,12 +67,9 @@ static int stack_start(struct mm *mm, u32 prot, u32 *addr, u32 *length)
 /* Gives all areas of [start, end), which has edges, and their pages prot. */
 static void set_protection(struct mm *mm, u32 start, u32 end, u32 prot)
 {
-	list_for_each(node, &mm->areas) {
-		struct vm_area *area = area_at(node);
-
-		if (area->end <= start || area->start >= end)
-			continue;
-		area->flags = (area->flags & ~VM_PROT) | prot_flags(prot);
+	for_each_area(area, mm, start, end) {
+		set_area_flags(mm, area,
+			       (area->flags & ~VM_PROT) | prot_flags(prot));
 		protect_pages(mm, area->start, area->end, area->flags);
 	}
 	join_areas(mm, start, end);

@@ -12,6 +12,7 @@
 /* these frames come first: they are the same whatever boot and BIOS take */
 #define FIRST_USED		((16u << 20) >> PAGE_SHIFT)
 #define E820_RAM		1
+#define BOOT_ALIGN		16u
 
 static u32 boot_next;		/* boot_alloc() takes from here upward */
 
@@ -73,16 +74,17 @@ static u32 apply_mem_param(u32 end)
 }
 
 /*
- * Takes memory for good before the frame allocator works: page tables of the
- * linear map, mem_map itself. The memory lies behind the kernel's variables, in
- * the 4 MB that head.asm mapped. Panics when it would leave them.
+ * Takes memory for good before the frame allocator works, behind the kernel's
+ * variables. First come the page tables of the linear map. They are few enough
+ * for the 4 MB that head.asm mapped; what follows may leave these. Then come
+ * hash tables, and mem_map itself. Panics if there is no more RAM.
  */
 void *boot_alloc(u32 size)
 {
 	u32 at = boot_next;
 
-	boot_next += PAGE_ROUND_UP(size);
-	if (boot_next > LARGE_PAGE_SIZE || boot_next > nr_frames << PAGE_SHIFT)
+	boot_next += (size + BOOT_ALIGN - 1) & ~(BOOT_ALIGN - 1);
+	if (boot_next > nr_frames << PAGE_SHIFT)
 		panic("boot_alloc: %u bytes do not fit", size);
 	return __va(at);
 }
@@ -157,7 +159,8 @@ void frames_init(struct boot_params *bp)
 	reserve_range(ebda, boot_next);
 	reserve_holes(bp);
 	add_range(FIRST_USED, nr_frames);
-	add_range(boot_next >> PAGE_SHIFT, min_u32(FIRST_USED, nr_frames));
+	add_range(PAGE_ROUND_UP(boot_next) >> PAGE_SHIFT,
+		  min_u32(FIRST_USED, nr_frames));
 	/* below 640 KB, between the kernel and what the BIOS has */
 	add_range(PAGE_ROUND_UP(__pa(__data_end)) >> PAGE_SHIFT,
 		  ebda >> PAGE_SHIFT);

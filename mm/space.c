@@ -49,6 +49,36 @@ void mm_drop_hold(struct mm *mm)
 }
 
 /*
+ * Frees all pages and tables. Tables also lie at places where making an area
+ * has failed. Does not sleep.
+ */
+static void free_all_pages(struct mm *mm)
+{
+	if (mm->shares_tables)
+		drop_shared_tables(mm);
+	list_for_each(node, &mm->areas)
+		zap_page_range(mm, area_at(node)->start, area_at(node)->end);
+	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
+		panic("mm_release: %u pages left, %u in swap", mm->nr_resident,
+		      mm->nr_swapped);
+	free_all_tables(mm);
+}
+
+/* Frees all areas, and the tree as a whole. May sleep. */
+static void free_areas(struct mm *mm)
+{
+	mm->last_area = NULL;
+	mm->tree.root = NULL;
+	mm->nr_areas = 0;
+	while (!list_empty(&mm->areas)) {
+		struct vm_area *area = area_at(mm->areas.next);
+
+		list_unlink(&area->link);
+		area_drop(area);
+	}
+}
+
+/*
  * Drops one user of an address space. The last one frees its pages, tables,
  * areas and directory. Before that the caller must load another directory, by
  * use_mm().
@@ -58,21 +88,8 @@ void mm_release(struct mm *mm)
 	if (--mm->users > 0)
 		return;
 	mm_hold(mm);
-	if (mm->shares_tables)
-		drop_shared_tables(mm);
-	while (!list_empty(&mm->areas)) {
-		struct vm_area *area = area_at(mm->areas.next);
-
-		free_page_tables(mm, area->start, area->end, 0,
-				 room_above(mm, area->link.next));
-		area_free(mm, area);
-	}
-	if ((mm->nr_resident || mm->nr_swapped) && !mm->shares_tables)
-		panic("mm_release: %u pages left, %u in swap", mm->nr_resident,
-		      mm->nr_swapped);
-	/* tables at places where making an area failed */
-	if (zero_words(mm->pgdir, USER_PDES) < USER_PDES)
-		free_page_tables(mm, 0, TASK_SIZE, 0, TASK_SIZE);
+	free_all_pages(mm);
+	free_areas(mm);
 	/*
 	 * last: giving up a file sleeps, and the audit still finds what is left
 	 */
@@ -129,31 +146,19 @@ no_memory:
  */
 int unmap_range(struct mm *mm, u32 start, u32 end)
 {
-	struct vm_area *first = area_above(mm, start),
-		       *last = area_above(mm, end);
+	struct vm_area *area, *next;
 
-	if (own_tables(mm, start, end) < 0)
+	if (own_tables(mm, start, end) < 0 || split_edges(mm, start, end) < 0)
 		return -ENOMEM;
-	if (first && first->start < start) {
-		struct vm_area *upper = split_area(mm, first, start);
-
-		if (!upper)
-			return -ENOMEM;
-		if (last == first)
-			last = upper;
-	}
-	if (last && last->start < end && !split_area(mm, last, end))
-		return -ENOMEM;
-	for (;;) {
-		struct vm_area *area = area_above(mm, start);
-
-		if (!area || area->start >= end)
-			return 0;
+	area = area_above(mm, start);
+	for (; area && area->start < end; area = next) {
+		next = area_next(mm, area);
 		free_page_tables(mm, area->start, area->end,
 				 room_below(mm, area->link.prev),
 				 room_above(mm, area->link.next));
 		area_free(mm, area);
 	}
+	return 0;
 }
 
 /*

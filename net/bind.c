@@ -10,15 +10,17 @@
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
+#include <cowix/net.h>
 #include "net/net.h"
 
 #define AUTO_NAMES	0x100000u	/* as five digits */
 
-HASH_TABLE(name_table, 5);
+static struct hash_table name_table;
 
+/* Called once by start_kernel. */
 void names_init(void)
 {
-	hash_init(&name_table);
+	hash_init(&name_table, 32);
 }
 
 static struct list *node_bucket(const struct inode *node)

@@ -178,22 +178,23 @@ int sys_connect(int fd, const void __user *user_address, int length)
 
 /*
  * Waits for a connection and takes it out of the listener's queue. Then there
- * is a descriptor for it, until the caller sleeps. Returns 0, -EMFILE, or an
- * error of waiting.
+ * is a descriptor for it, until the caller sleeps. Returns 0, or an error of
+ * check_fd() or of waiting.
  */
 static int take_connection(struct socket *listener, const struct deadline *end,
 			   struct socket **sock)
 {
-	while (list_empty(&listener->queue)) {
-		int error = -EINVAL;
+	int error = check_fd();
 
+	while (!error && list_empty(&listener->queue)) {
+		error = -EINVAL;
 		if (!(listener->shut & SHUT_READ))
 			error = socket_sleep(&listener->wait, end);
-		if (error)
-			return error;
+		if (!error)
+			error = check_fd();
 	}
-	if (!fd_available())
-		return -EMFILE;
+	if (error)
+		return error;
 	*sock = list_entry(listener->queue.next, struct socket, waiting);
 	list_unlink(&(*sock)->waiting);
 	(*sock)->options = listener->options & PASS_CREDS;
@@ -244,7 +245,7 @@ int sys_accept4(int fd, void __user *address, int __user *length, u32 flags)
 		return -EOPNOTSUPP;
 	if (listener->state != LISTENING)
 		return -EINVAL;
-	error = fd_available() ? check_files() : -EMFILE;
+	error = check_files();
 	if (error)
 		return error;
 	file = socket_file(flags);

@@ -151,7 +151,6 @@ int check_address(const struct address *address);
 int tell_name(const struct socket *sock, void __user *to, int __user *length);
 
 /* bind.c */
-void names_init(void);
 int find_socket(const struct address *address, u32 type, struct socket **found);
 int autobind(struct socket *sock);
 

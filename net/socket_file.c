@@ -171,7 +171,6 @@ void net_init(void)
 		{ 0 },
 	};
 
-	names_init();
 	register_owner(recount_sockets);
 	proc_register(entries);
 }

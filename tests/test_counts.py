@@ -16,6 +16,27 @@ def test_forking_beside_children_that_yield():
     assert int(counts[b"8"]) < 2300 and int(counts[b"12"]) < 2700, done.out
 
 
+def test_pages_cost_nothing_to_others():
+    """Checks that 400 MB of cached pages add nothing to what is done to one,
+    nor 500 sleeping threads to a futex."""
+    done = cowix(
+        "/tests/cached reading syncing waking",
+        "-i",
+        "-m",
+        "512",
+        image=guest_floppy("cached"),
+    )
+    assert done.status == 0, done.out
+    cost = dict(re.findall(r"  (.*): (\d+)", done.out.decode()))
+    cost = {what: int(n) for what, n in cost.items()}
+    assert cost["pread beside many"] <= 450, cost
+    assert cost["fault beside many"] <= cost["fault beside few"] + 50, cost
+    assert cost["cut in memory"] <= 5000 >= cost["cut on disk"], cost
+    assert cost["fsync beside many"] <= cost["fsync beside few"] + 1000, cost
+    assert cost["audit of many"] <= 2 * cost["audit of few"], cost
+    assert cost["wake"] <= 400 >= cost["wake in a file"], cost
+
+
 def test_sleepers_cost_nothing():
     """Checks that 400 sleeping processes add no instructions to a switch and a
     fork."""
@@ -34,6 +55,28 @@ def test_sleepers_cost_nothing():
             abs(costs[1][workload] - costs[0][workload])
             <= 0.02 * costs[0][workload]
         ), costs
+
+
+def test_ten_thousand_areas():
+    """Checks that many areas are searched in logarithmic time, and that fork
+    takes no longer for an area than when there was only a list."""
+    done = cowix(
+        "/tests/manyareas costs", "-i", image=guest_floppy("manyareas")
+    )
+    counts = {
+        name.decode(): int(count)
+        for name, count in re.findall(rb"(\w.*): (\d+) instructions", done.out)
+    }
+    limits = {
+        "fault": 800,
+        "mprotect": 4000,
+        "munmap": 4000,
+        "mmap": 2500,
+        "fork, an area": 550,
+        "fork and mmap in the child, an area": 800,
+    }
+    for name, limit in limits.items():
+        assert counts[name] <= limit, done.out
 
 
 @pytest.fixture(scope="module")

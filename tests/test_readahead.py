@@ -287,3 +287,22 @@ def test_speed(tmp_path):
         )
         assert mode == "PIO" or after - before < SPEED_MB * MB // PAGE // 2
     assert rates["DMA"] > rates["PIO"]
+
+
+def test_few_transfers(tmp_path):
+    """Counts the disk's interrupts: inodes made together come together, and so
+    do the pages of a file that is read from front to back."""
+    files = {f"file{i:04}": b"x" for i in range(1000)}
+    image = disk(tmp_path / "many.img", dict(files, big=BIG[: 4 * MB]))
+    count = "grep intr /proc/stat | cut -d ' ' -f 17"
+    result = cowix(
+        f"{MOUNT}; {count}; ls -l /mnt | wc -l; {count}; "
+        f"cat /mnt/big | wc -c; {count}; {CLEAN}",
+        *drive(image),
+        "-m",
+        "64",
+    )
+    before, names, listed, size, read, clean = result.out.split(b"\n")[:6]
+    assert (names, size, clean) == (b"1002", b"4194304", b"mismatches 0")
+    assert int(listed) - int(before) < 100, result.out  # 63 blocks each
+    assert int(read) - int(listed) < 130, result.out  # 1,024 pages

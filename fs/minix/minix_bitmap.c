@@ -33,33 +33,38 @@ static u32 find_clear(const struct minix_map *map, u32 start)
 
 static bool is_set(const struct minix_map *map, u32 bit)
 {
-	return *word_of(map, bit) & 1u << bit % BITS_A_WORD;
+	return *word_of(map, bit) >> bit % BITS_A_WORD & 1;
 }
 
-/* Returns true if the next bit to be taken was clear at the last sync, too. */
-static bool next_is_safe(const struct minix_map *map)
+/* Returns the first clear bit behind the last one taken, or 0. */
+static u32 next_bit(const struct minix_map *map)
 {
-	u32 bit = max_u32(map->hint, 1);
-
-	if (bit < map->bits && is_set(map, bit))
-		bit = find_clear(map, bit);
-	return bit && bit < map->freed;
+	if (map->hint < map->bits && !is_set(map, map->hint))
+		return map->hint;
+	return find_clear(map, map->hint);
 }
 
 /*
- * Called before a bit is taken. If the next bit was freed, but on the medium
- * still belongs to another file, a power cut could give both files the zone.
- * Then this makes all that was freed durable. That happens once in a walk
- * through the map, or when the hint reaches a bit that was freed ahead of it.
+ * Returns what next_bit() does, when it may be taken. If that bit was freed,
+ * but on the medium still belongs to another file, a power cut could give both
+ * files the zone. Then this makes all that was freed durable. That happens once
+ * in a walk through the map, or when the hint reaches a bit that was freed
+ * ahead of it.
  */
-static void await_freed(struct super_block *sb, struct minix_map *map)
+static u32 next_safe_bit(struct super_block *sb, struct minix_map *map)
 {
-	while (!next_is_safe(map)) {
-		u32 when = map->freed_when;
+	int error = 0;
 
+	for (;;) {
+		u32 bit = next_bit(map), when = map->freed_when;
+
+		/* bits below freed were clear at the last sync, too */
+		if ((bit && bit < map->freed) || error < 0)
+			return bit;
 		map->freed = map->bits;
-		if (is_durable(sb, when) || make_durable(sb, when) < 0)
-			return;
+		if (is_durable(sb, when))
+			return bit;
+		error = make_durable(sb, when);
 	}
 }
 
@@ -69,17 +74,12 @@ static void await_freed(struct super_block *sb, struct minix_map *map)
  */
 static u32 take_bit(struct super_block *sb, struct minix_map *map)
 {
-	u32 bit;
+	u32 bit = next_safe_bit(sb, map);
 
-	await_freed(sb, map);
-	bit = max_u32(map->hint, 1);
-	if (bit >= map->bits || is_set(map, bit)) {
-		bit = find_clear(map, bit);
-		if (!bit)
-			bit = find_clear(map, 1);
-		if (!bit)
-			return 0;
-	}
+	if (!bit)
+		bit = find_clear(map, 1);
+	if (!bit)
+		return 0;
 	*word_of(map, bit) |= 1u << bit % BITS_A_WORD;
 	mark_buffer_dirty(map->blocks[bit / MINIX_BITS_A_BLOCK]);
 	map->hint = bit + 1;

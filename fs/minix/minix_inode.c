@@ -8,6 +8,23 @@
 #include <cowix/time.h>
 #include <abi/errno.h>
 
+#define TABLE_AHEAD	16u		/* blocks */
+
+/*
+ * Begins to read a block of the inode table. If it is not in memory the next
+ * ones are begun, too: inodes that were made together are used together, and a
+ * disk has them in one transfer.
+ */
+static void begin_table_read(const struct super_block *sb, u32 block)
+{
+	const struct minix_info *info = minix_info(sb);
+	u32 end = info->first_data_zone << info->zone_shift;
+
+	end = min_u32(end, block + TABLE_AHEAD);
+	while (block < end && read_buffer_early(sb->s_dev, block))
+		block++;
+}
+
 /*
  * Returns an inode's slot in the table on the medium; *bh is its buffer, which
  * the caller releases. Returns NULL with *error on failure.
@@ -20,14 +37,16 @@ static void *read_inode_slot(const struct inode *inode, struct buffer_head **bh,
 		    info->zone_map_zones;
 	u32 size = info->format->inode_size;
 	u32 index = inode->i_ino - 1, a_block = BLOCK_SIZE / size;
+	u32 block = (table << info->zone_shift) + index / a_block;
 
 	if (inode->i_ino == 0 || inode->i_ino > info->inodes) {
 		minix_damage(inode->i_sb, "a name for inode", inode->i_ino);
 		*error = -EIO;
 		return NULL;
 	}
-	*bh = bread(inode->i_dev, (table << info->zone_shift) + index / a_block,
-		    error);
+	if (inode->i_sb->s_read_ahead)
+		begin_table_read(inode->i_sb, block);
+	*bh = bread(inode->i_dev, block, error);
 	return *bh ? (*bh)->data + index % a_block * size : NULL;
 }
 
@@ -200,6 +219,18 @@ static int direct_zone(struct inode *inode, u32 slot, bool create,
 }
 
 /*
+ * Begins to read the block of pointers that a pointer names, which a file that
+ * is read from front to back needs next.
+ */
+static void read_pointers_early(const struct inode *inode, u32 zone)
+{
+	if (inode->i_sb->s_read_ahead && zone &&
+	    minix_valid_zone(inode->i_sb, zone))
+		read_buffer_early(inode->i_dev,
+				  zone << minix_info(inode->i_sb)->zone_shift);
+}
+
+/*
  * Finds the zones for up to n pointers in the zone `table`, from number index
  * on, as far as they lie in one block. Stores the zones from zone[0] on and
  * their number in *found. create and pointers are as above.
@@ -231,6 +262,8 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
 		}
 		zone[*found] = at;
 	}
+	if (pointers && !error && offset % BLOCK_SIZE + size < BLOCK_SIZE)
+		read_pointers_early(inode, minix_get(pointer, size));
 	brelse(bh);
 	return error;
 }

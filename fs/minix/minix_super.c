@@ -126,6 +126,7 @@ static int read_maps(struct super_block *sb, struct minix_info *info)
 		return -ENOMEM;
 	inodes->bits = inodes->freed = inode_bits(info);
 	zones->bits = zones->freed = zone_bits(info);
+	inodes->hint = zones->hint = 1;		/* 0 is never free */
 	zones->blocks = inodes->blocks + blocks_for(inodes->bits);
 	error = read_map(sb, inodes, MINIX_FIRST_MAP);
 	if (error)

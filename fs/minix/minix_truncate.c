@@ -137,7 +137,7 @@ int minix_truncate(struct inode *inode, u32 size)
 	if (size <= old_size)
 		drop_inode_pages(inode, size);
 	if (page) {
-		page->dirty = true;
+		set_page_dirty(page);
 		put_cached_page(page);
 	}
 	free_zones(inode, (size + info->zone_size - 1) / info->zone_size);

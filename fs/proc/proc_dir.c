@@ -168,8 +168,8 @@ static bool find_number_from(struct inode *dir, u32 *n)
 		*n = next_task(task, *n);
 		return *n;
 	}
-	while (task->files && *n < task->files->end && !task->files->fd[*n])
-		++*n;
+	if (task->files)
+		*n = fd_next_open(task->files, *n);
 	return task_file(task, *n);
 }
 

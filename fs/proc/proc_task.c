@@ -201,7 +201,7 @@ static void show_status(struct seq *s)
 		   task->euid, task->suid, task->fsuid, task->gid, task->egid,
 		   task->sgid, task->fsgid);
 	seq_printf(s, "FDSize:\t%u\nGroups:\t",
-		   task->files ? task->files->end : 0);
+		   task->files ? task->files->chunks * CHUNK_FDS : 0);
 	for (u32 i = 0; i < task->nr_groups; i++)
 		seq_printf(s, "%u ", task->groups[i]);
 	seq_printf(s, " \nNoNewPrivs:\t%u\n", task->no_new_privs);
@@ -322,7 +322,7 @@ static void show_fdinfo(struct seq *s)
 		return;
 	sb = file->inode->i_sb;
 	flags = file->flags & ~O_NOCTTY;
-	if (task->files->close_on_exec[fd])
+	if (fd_close_on_exec(task->files, fd))
 		flags |= O_CLOEXEC;
 	seq_printf(s, "pos:\t%lld\nflags:\t0%o\n", file->pos, flags);
 	seq_printf(s, "mnt_id:\t%u\nino:\t%u\n", sb ? sb->s_dev : 0,

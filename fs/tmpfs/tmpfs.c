@@ -61,14 +61,18 @@ struct inode *tmpfs_new_inode(struct super_block *sb, struct inode *dir,
 	return inode;
 }
 
-/* Sets the number of a file's pages with data. */
-static void account(struct inode *inode, u32 pages)
+/*
+ * Counts a file's pages with data, which are the dirty ones. Called when they
+ * have changed; a failed write may have lost a new page.
+ */
+static void account(struct inode *inode)
 {
 	struct tmpfs_node *node = tmpfs_node(inode);
+	u32 more = inode->i_nr_dirty - node->pages;
 
-	tmpfs_of(inode)->pages += pages - node->pages;
-	tmpfs_pages += pages - node->pages;
-	node->pages = pages;
+	tmpfs_of(inode)->pages += more;
+	tmpfs_pages += more;
+	node->pages = inode->i_nr_dirty;
 }
 
 /*
@@ -89,29 +93,15 @@ static int tmpfs_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
 		return 0;
 	if (is_full(fs->pages, fs->options.pages))
 		return -ENOSPC;
-	account(inode, tmpfs_node(inode)->pages + 1);
-	page->dirty = true;
+	set_page_dirty(page);
+	account(inode);
 	return 0;
-}
-
-/* Counts a file's pages again. A failed write may have lost a new page. */
-static void count_pages(struct inode *inode)
-{
-	u32 pages = 0;
-
-	list_for_each(node, &inode->pages) {
-		const struct cached_page *page =
-			list_entry(node, struct cached_page, inode_link);
-
-		pages += page->dirty;
-	}
-	account(inode, pages);
 }
 
 static void tmpfs_punch(struct inode *inode, u32 start, u32 end)
 {
 	drop_hole(inode, start, end);
-	count_pages(inode);
+	account(inode);
 }
 
 static int tmpfs_truncate(struct inode *inode, u32 size)
@@ -121,7 +111,7 @@ static int tmpfs_truncate(struct inode *inode, u32 size)
 	inode->i_size = size;
 	if (size < old_size)
 		drop_inode_pages(inode, size);
-	count_pages(inode);
+	account(inode);
 	inode->i_mtime = inode->i_ctime = current_time();
 	return 0;
 }
@@ -153,7 +143,7 @@ static int tmpfs_read_inode(struct inode *inode)
 static void tmpfs_delete_inode(struct inode *inode)
 {
 	if (!S_ISDIR(inode->i_mode))
-		account(inode, 0);
+		account(inode);
 	tmpfs_of(inode)->inodes--;
 }
 

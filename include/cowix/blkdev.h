@@ -48,7 +48,8 @@ struct block_device_ops {
 };
 
 /* kernel/blk_drv/ll_rw_blk.c, for fs/ */
-void submit_request(struct request *rq);	/* returns at once */
+void submit_request(struct request *rq);
+void start_requests(kdev_t dev);	/* returns at once */
 int wait_request(struct request *rq);		/* sleeps */
 int block_rw(kdev_t dev, int cmd, u32 sector, u32 nr_sectors, void *buffer);
 u32 blkdev_sectors(kdev_t dev);

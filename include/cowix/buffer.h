@@ -11,6 +11,7 @@ struct buffer_head {
 	u32 block;
 	u32 count;		/* users: brelse() drops what bread() gave */
 	bool dirty, uptodate;
+	bool reading;		/* was begun to be read; nobody has looked */
 	u8 fresh;		/* to be durable before other dirty buffers */
 	bool direct;		/* data is the device's own memory */
 	u8 *data;
@@ -19,7 +20,8 @@ struct buffer_head {
 
 struct buffer_head *bread(kdev_t dev, u32 block, int *error);
 struct buffer_head *getblk(kdev_t dev, u32 block);
-void start_read(struct buffer_head *bh);
+bool start_read(struct buffer_head *bh);
+bool read_buffer_early(kdev_t dev, u32 block);
 int finish_read(struct buffer_head *bh);
 void brelse(struct buffer_head *bh);
 void write_first(struct buffer_head *bh);

@@ -34,6 +34,7 @@ struct signal_source;
 #define TRANSFER_MAX	PAGE_ROUND_DOWN(0x7FFFFFFFu)
 
 /* fs/init.c */
+void fs_tables_init(void);
 void fs_init(void);
 
 /* fs/caches.c */

@@ -19,22 +19,20 @@ struct hash_table {
 	struct list *buckets;
 };
 
-/* Defines a static table of 2^bits buckets. hash_init() makes them empty. */
-#define HASH_TABLE(name, bits)                       \
-	static struct list name##_buckets[1u << (bits)]; \
-	static struct hash_table name = { 32 - (bits), name##_buckets }
-
 /* lib/hash.c */
-void hash_init(struct hash_table *table);
+void hash_init(struct hash_table *table, u32 wanted);
 
 /*
  * Returns the bucket of a key. Multiplicative hashing: the upper bits of the
- * product depend on all bits of the sum.
+ * product depend on all bits of the sum. The first word is multiplied once
+ * more: else (inode, page) and its neighbour (inode + 1, page - 1) would meet.
  */
 static inline struct list *hash_bucket(const struct hash_table *table, u32 a,
 				       u32 b)
 {
-	return &table->buckets[(a + b) * HASH_MULTIPLIER >> table->shift];
+	u32 key = (a * HASH_MULTIPLIER + b) * HASH_MULTIPLIER;
+
+	return &table->buckets[key >> table->shift];
 }
 
 /*

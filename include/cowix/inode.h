@@ -68,6 +68,9 @@ struct inode {
 	struct super_block *i_mount;	/* mounted on this directory */
 	struct pipe *i_pipe;
 	struct list pages;	/* in the page cache */
+	struct list dirty_pages;	/* and perhaps some that were */
+	u32 i_nr_dirty;		/* how many are dirty */
+	u32 i_page_end;		/* no page has this number or a higher one */
 	struct list i_names;	/* in the name cache */
 	u32 i_read_next;	/* the next page of a sequential reader */
 	u32 i_ahead;		/* the first page that was not read ahead */

@@ -4,6 +4,7 @@
 
 #include <cowix/types.h>
 #include <cowix/list.h>
+#include <cowix/tree.h>
 #include <cowix/wait.h>
 #include <asm/mmu.h>
 #include <asm/ptrace.h>
@@ -53,6 +54,7 @@ extern pte_t swapper_pg_dir[];	/* boot/head.asm: the kernel's page directory */
 
 /* mm/ram.c */
 void memory_size_init(const struct boot_params *bp);
+void *boot_alloc(u32 size);	/* before frames_init, for good */
 void frames_init(struct boot_params *bp);
 
 /*
@@ -193,6 +195,8 @@ struct vm_area {
 	 * backed
 	 */
 	u32 file_end;
+	struct tree_node node;	/* in mm->tree, if there is one */
+	u32 largest_gap;	/* below it, or an area of its subtree */
 };
 
 struct mm {
@@ -203,6 +207,9 @@ struct mm {
 	int users;		/* tasks that share this address space */
 	int holders;		/* who keep only this structure: mm_hold() */
 	u32 nr_areas;
+	/* the bytes of all areas; of those is_data(), and VM_LOCKED */
+	u32 bytes, data_bytes, locked_bytes;
+	struct tree tree;	/* of areas, once there are many */
 	bool keeps_back;		/* some area is, or was, VM_NOT_LENT */
 	u32 locks_future;		/* VM_LOCKED for areas to come, or 0 */
 	bool locks_on_fault;	/* their pages need not be there at once */
@@ -236,7 +243,7 @@ bool has_cpuid(void);
 extern bool cpu_has_pge, cpu_has_pse, cpu_has_fxsr;
 extern u32 cpu_features;		/* CPUID leaf 1, EDX; 0: unknown */
 
-/* mm/area.c, mm/space.c */
+/* mm/area.c, mm/area_tree.c, mm/space.c */
 /*
  * also those that are being made, or are held by others when their process is
  * gone
@@ -270,7 +277,9 @@ struct vm_area *split_area(struct mm *mm, struct vm_area *area, u32 addr);
 void join_areas(struct mm *mm, u32 start, u32 end);
 /* the highest free range below MMAP_TOP; 0: none */
 u32 find_gap(struct mm *mm, u32 size);
-u32 mm_size(const struct mm *mm);	/* bytes of all areas */
+void move_area_start(struct mm *mm, struct vm_area *area, u32 start);
+void move_area_end(struct mm *mm, struct vm_area *area, u32 end);
+void set_area_flags(struct mm *mm, struct vm_area *area, u32 flags);
 int grow_stack(struct mm *mm, struct vm_area *area, u32 addr);
 bool overcommitted(u32 bytes);
 
@@ -330,6 +339,7 @@ void protect_pages(struct mm *mm, u32 start, u32 end, u32 flags);
 void zap_page_range(struct mm *mm, u32 start, u32 end);
 void free_page_tables(struct mm *mm, u32 start, u32 end, u32 floor,
 		      u32 ceiling);
+void free_all_tables(struct mm *mm);
 /* exec places the argument pages with this */
 int put_page_at(struct mm *mm, u32 addr, u32 frame, u32 bits);
 /* mm/around.c */

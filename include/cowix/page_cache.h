@@ -3,20 +3,22 @@
 #define COWIX_PAGE_CACHE_H
 
 #include <cowix/blkdev.h>
+#include <cowix/inode.h>
 #include <cowix/list.h>
 
-struct inode;
-
+/* Bits, so that it fits into 96 bytes: there may be 200,000. */
 struct cached_page {
 	struct list hash_link, inode_link, lru_link;
+	struct list dirty_link;	/* in its inode's list, or in none */
 	struct inode *inode;
 	u32 index;		/* page number in the file */
 	u32 frame;		/* the cache has one reference to it */
 	u32 users;		/* they work on it now: it is not dropped */
-	bool dirty, uptodate;
-	bool failed;		/* it could not be written; dirty too */
-	bool mapped_writable;	/* dirty for as long as it is mapped */
-	bool busy;		/* in transfer, or its end is not noted yet */
+	bool dirty : 1;		/* by set_page_dirty() */
+	bool uptodate : 1;
+	bool failed : 1;	/* it could not be written; dirty too */
+	bool mapped_writable : 1; /* dirty for as long as it is mapped */
+	bool busy : 1;		/* in transfer, or its end is not noted yet */
 	struct request request;
 };
 
@@ -38,9 +40,26 @@ void page_cache_init(void);
 extern u32 nr_cached_pages;
 
 /* fs/page_io.c */
+void make_page_dirty(struct cached_page *page);
 void clear_beyond(struct cached_page *page, u32 size);
 int begin_page_read(struct cached_page *page);
 int finish_page_io(struct cached_page *page);
 int write_inode_pages(struct inode *inode);
+
+static inline void set_page_dirty(struct cached_page *page)
+{
+	if (!page->dirty)
+		make_page_dirty(page);
+}
+
+/*
+ * Notes that a page is clean, or about to be. It stays in the list of dirty
+ * pages: write_inode_pages() must still find it.
+ */
+static inline void clear_page_dirty(struct cached_page *page)
+{
+	page->inode->i_nr_dirty -= page->dirty;
+	page->dirty = false;
+}
 
 #endif

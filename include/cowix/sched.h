@@ -92,6 +92,7 @@ void exec_take_over(void);
 
 /* fs/file_table.c */
 int copy_files(struct task_struct *child, bool share);
+void drop_files(struct files_struct *files);
 int unshare_files(void);
 void drop_held_file(void);
 void exit_files(struct task_struct *task);

@@ -20,6 +20,8 @@ struct queue {
 	const struct block_device_ops *ops;
 	struct list requests;
 	struct request *last;	/* the driver works up to it; NULL: idle */
+	u64 head;		/* where the driver works, or last did */
+	bool kicking;		/* kick() is at work */
 	struct {
 		u32 written;	/* write requests, counted as they come */
 		u32 flushed;	/* those that are known to be durable */
@@ -178,24 +180,43 @@ static bool before(const struct request *a, const struct request *b, u64 head)
 static void enqueue_request(struct queue *q, struct request *rq)
 {
 	struct list *pos = q->requests.prev;
+	struct list *busy = q->last ? &q->last->link : &q->requests;
 
-	while (q->last && pos != &q->last->link) {
+	while (pos != busy) {
 		const struct request *other =
 			list_entry(pos, struct request, link);
 
 		if (rq->cmd == FLUSH || other->cmd == FLUSH ||
-		    !before(rq, other, position(q->last)))
+		    !before(rq, other, q->head))
 			break;
 		pos = pos->prev;
 	}
 	list_add(&rq->link, pos);
 }
 
-/* Has an idle driver begin the queue's head. */
+/* Notes up to which request the driver works. */
+static void work_up_to(struct queue *q, struct request *rq)
+{
+	q->last = rq;
+	q->head = position(rq);
+}
+
+/*
+ * Has an idle driver begin the queue's head. One that is memory, or fails, may
+ * have ended it on return, and begins the next. Interrupts are masked.
+ */
 static void kick(int major)
 {
-	queues[major].last = current_request(major);
-	queues[major].ops->start(major);
+	struct queue *q = &queues[major];
+
+	if (q->kicking)			/* called by end_request() */
+		return;
+	q->kicking = true;
+	while (!q->last && !list_empty(&q->requests)) {
+		work_up_to(q, current_request(major));
+		q->ops->start(major);
+	}
+	q->kicking = false;
 }
 
 /* Returns 0, or the error of a request that cannot be begun at all. */
@@ -212,9 +233,10 @@ static int check_request(const struct request *rq)
 }
 
 /*
- * Begins a transfer and returns at once. The caller has filled in dev, cmd,
- * sector, nr_sectors and buffer. The request and its buffer stay the caller's
- * and must live until rq->done.
+ * Queues a transfer and returns at once. An idle driver begins it when somebody
+ * waits for it, or at start_requests(): until then others may join it. The
+ * caller has filled in dev, cmd, sector, nr_sectors and buffer. The request and
+ * its buffer stay the caller's and must live until rq->done.
  */
 void submit_request(struct request *rq)
 {
@@ -231,8 +253,15 @@ void submit_request(struct request *rq)
 		q->disks[disk_of(rq->dev)].written++;
 	flags = irq_save();
 	enqueue_request(q, rq);
-	if (!q->last)
-		kick(MAJOR(rq->dev));
+	irq_restore(flags);
+}
+
+/* Begins what is queued for a device. Called when nobody waits for it yet. */
+void start_requests(kdev_t dev)
+{
+	u32 flags = irq_save();
+
+	kick(MAJOR(dev));
 	irq_restore(flags);
 }
 
@@ -241,6 +270,8 @@ int wait_request(struct request *rq)
 {
 	u32 flags = irq_save();
 
+	if (!rq->done)
+		kick(MAJOR(rq->dev));
 	while (!rq->done)
 		sleep_on(&rq->wait);
 	irq_restore(flags);
@@ -300,7 +331,7 @@ u32 merge_requests(int major, u32 max)
 			break;
 		sectors += next->nr_sectors;
 	}
-	q->last = rq;
+	work_up_to(q, rq);
 	return sectors;
 }
 
@@ -342,6 +373,5 @@ void end_request(struct request *rq, int error)
 	if (!idle)
 		return;
 	q->last = NULL;
-	if (!list_empty(&q->requests))
-		kick(MAJOR(rq->dev));
+	kick(MAJOR(rq->dev));
 }

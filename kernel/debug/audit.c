@@ -15,6 +15,8 @@
  * writable entry of a private area: the frame's count is 1 each entry: it lies
  * in an area; its frame is RAM and not free the free list: it holds exactly the
  * frames with count 0
+ *
+ * The rules of areas are in audit_areas.c.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -268,6 +270,7 @@ static void audit_table(struct mm *mm, u32 pde_index, pte_t pde)
 static void audit_mm(struct mm *mm)
 {
 	u32 before = user_entries, swapped_before = swap_entries;
+	const char *rule;
 
 	audit_owned(OWNER_DIRECTORY, mm->pgdir);
 	for (u32 i = 0; i < USER_PDES; i++)
@@ -279,6 +282,9 @@ static void audit_mm(struct mm *mm)
 			       __pa(mm->pgdir) >> PAGE_SHIFT, 0, mm);
 	if (!user_of(mm))
 		return;
+	rule = broken_areas(mm);
+	if (rule)
+		audit_complain(rule, 0, 0, mm);
 	if (user_entries - before != mm->nr_resident)
 		audit_complain("wrong number of resident pages", 0,
 			       user_entries - before, mm);

@@ -43,7 +43,7 @@ static bool clone_flags_valid(u32 flags)
 int sys_clone(u32 flags, u32 stack, u32 parent_tid, u32 tls, u32 child_tid)
 {
 	struct fork_request want = {
-		.flags = flags & ~CLONE_SIGNAL, .copy_mm = copy_page_table,
+		.flags = flags & ~CLONE_SIGNAL, .copy_mm = copy_memory,
 		.stack = stack, .parent_tid = parent_tid,
 		.child_tid = child_tid, .tls = tls,
 		.exit_signal = flags & CLONE_SIGNAL,
@@ -145,7 +145,7 @@ int sys_clone3(const struct clone_args __user *user_args, u32 size)
 	if (error)
 		return error;
 	want = (struct fork_request){
-		.flags = args.flags, .copy_mm = copy_page_table, .pid = pid,
+		.flags = args.flags, .copy_mm = copy_memory, .pid = pid,
 		.stack = args.stack + args.stack_size,
 		.parent_tid = args.parent_tid, .child_tid = args.child_tid,
 		.tls = args.tls, .exit_signal = args.exit_signal,

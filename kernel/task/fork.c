@@ -5,6 +5,7 @@
  * each of these steps.
  */
 #include <cowix/kernel.h>
+#include <cowix/params.h>
 #include <cowix/sched.h>
 #include <cowix/entry.h>
 #include <cowix/trace.h>
@@ -18,6 +19,11 @@
 #include <abi/xfork.h>
 #include "kernel/kernel_internal.h"
 #include "kernel/signal/signal_internal.h"
+
+#define LARGE	(4u * 1024 * 1024 / PAGE_SIZE)	/* pages of a process */
+
+/* A fork lends the page tables of a process that has more resident pages. */
+static u32 lend_above = ~0u;
 
 /* Makes a task the only thread of a process of its own. */
 static void init_thread(struct task_struct *task)
@@ -349,11 +355,37 @@ free_child:
 	return error;
 }
 
+/*
+ * Reads the parameter fork=: cow, lazy or auto. Called once by start_kernel.
+ */
+void fork_init(void)
+{
+	const char *value = param_get("fork");
+
+	if (!value || strcmp(value, "cow") == 0)
+		return;
+	if (strcmp(value, "lazy") == 0)
+		lend_above = 0;
+	else if (strcmp(value, "auto") == 0)
+		lend_above = LARGE;
+	else
+		printk("fork=%s: it is none of cow, lazy and auto; cow is taken\n",
+		       value);
+}
+
+/* Gives the child the parent's pages in the way that fork= says. -ENOMEM */
+int copy_memory(struct mm *child, struct mm *parent)
+{
+	if (parent->nr_resident > lend_above)
+		return share_page_tables(child, parent);
+	return copy_page_table(child, parent);
+}
+
 /* Makes a child with a copy of current's memory, shared copy-on-write. */
 int sys_fork(void)
 {
 	static const struct fork_request want = {
-		.copy_mm = copy_page_table, .exit_signal = SIGCHLD,
+		.copy_mm = copy_memory, .exit_signal = SIGCHLD,
 	};
 
 	return do_fork(&want);

@@ -19,6 +19,8 @@
 #define ROBUST_LIMIT	2048		/* locks marked for one thread */
 #define PI_LOCK		1u	/* in a list: that lock inherits priority */
 #define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
+#define BUCKETS_MIN	256u
+#define FRAMES_A_BUCKET	32u
 
 /*
  * The name of a word. A sleeper holds a reference to the file, and its thread
@@ -39,17 +41,20 @@ struct futex_sleeper {
 	struct wait_queue wait;
 };
 
-HASH_TABLE(futex_table, 5);
+static struct hash_table futex_table;
 
 /* Called once by start_kernel. */
 void futex_init(void)
 {
-	hash_init(&futex_table);
+	hash_init(&futex_table,
+		  max_u32(BUCKETS_MIN, nr_frames / FRAMES_A_BUCKET));
 }
 
 static struct list *futex_bucket(const struct futex_key *key)
 {
-	return hash_bucket(&futex_table, (u32)key->mm, key->at / 4);
+	u32 owner = (u32)key->file | (u32)key->mm;	/* one is NULL */
+
+	return hash_bucket(&futex_table, owner, key->at / 4);
 }
 
 static bool same_key(const struct futex_key *a, const struct futex_key *b)

@@ -14,6 +14,7 @@
 #define TASK_PART	16u	/* all users' tasks together: frames / 16 */
 #define NPROC_PART	32u	/* one user's by default, as on Linux */
 #define MEMLOCK_DEFAULT	65536u		/* bytes, as on Linux for long */
+#define NOFILE_DEFAULT	1024u		/* as on Linux */
 #define OLD_INFINITY	0x7FFFFFFFu	/* "no limit" of getrlimit, call 76 */
 
 /*
@@ -34,7 +35,8 @@ void rlimit_init(void)
 				 nr_frames / NPROC_PART };
 	task->rlimits[RLIMIT_MEMLOCK] =
 		(struct rlimit){ MEMLOCK_DEFAULT, MEMLOCK_DEFAULT };
-	task->rlimits[RLIMIT_NOFILE] = (struct rlimit){ OPEN_MAX, OPEN_MAX };
+	task->rlimits[RLIMIT_NOFILE] =
+		(struct rlimit){ NOFILE_DEFAULT, OPEN_MAX };
 	task->rlimits[RLIMIT_NICE] = task->rlimits[RLIMIT_RTPRIO] =
 		(struct rlimit){ 0, 0 };
 }

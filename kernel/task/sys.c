@@ -167,7 +167,7 @@ static void fill_task_info(struct task_info *info,
 		.priority = task->priority,
 		.rss_kb = task->mm ? task->mm->nr_resident * (PAGE_SIZE / 1024)
 				   : 0,
-		.vsize_kb = task->mm ? mm_size(task->mm) / 1024 : 0,
+		.vsize_kb = task->mm ? task->mm->bytes / 1024 : 0,
 	};
 	memcpy(info->comm, task->comm, sizeof(info->comm));
 }

@@ -143,10 +143,11 @@ int get_deadline(struct deadline *end, int clock, bool absolute,
 	return set_deadline(end, clock, absolute, from ? &ts : NULL);
 }
 
-/* Returns true if end has come. There must be one. */
+/* Returns true if there is an end, and it has come. */
 bool is_over(const struct deadline *end)
 {
-	return end->time <= clock_of(end->kind, current);
+	return end->kind != DEADLINE_NEVER &&
+	       end->time <= clock_of(end->kind, current);
 }
 
 /* Finds the time left, as a program is told: never more than it asked for. */

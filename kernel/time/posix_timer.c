@@ -29,12 +29,13 @@ struct posix_timer {
 	u32 last_overrun;		/* when it was taken last */
 };
 
-/* As many buckets as Linux has. */
-HASH_TABLE(timers, 9);
+#define BUCKETS	512	/* as many as Linux has */
+
+static struct hash_table timers;
 
 static struct list *timer_bucket(const struct task_struct *process, int id)
 {
-	return hash_bucket(&timers, (u32)process / TASK_FRAME_SIZE, id);
+	return hash_bucket(&timers, (u32)process, id);
 }
 
 /* Lets a timer that has come run again, and counts the ends it has missed. */
@@ -335,5 +336,5 @@ int sys_timer_settime64(int id, int flags,
 /* Called once by start_kernel. */
 void posix_timer_init(void)
 {
-	hash_init(&timers);
+	hash_init(&timers, BUCKETS);
 }

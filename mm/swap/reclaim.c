@@ -98,8 +98,7 @@ static bool can_go(const struct vm_area *area)
  */
 static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 {
-	list_for_each(node, &mm->areas) {
-		const struct vm_area *area = area_at(node);
+	for_each_area(area, mm, start, end) {
 		u32 addr = max_u32(area->start, start);
 		u32 stop = min_u32(area->end, end);
 

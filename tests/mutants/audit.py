@@ -21,6 +21,48 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "tree_out_of_balance",
+        "manyareas random_calls",
+        (
+            "lib/tree.c",
+            "if (leans < -1 || leans > 1)",
+            "\t\tif (leans < -1)",
+        ),
+        says="audit: tree of areas is out of balance",
+    ),
+    Mutant(
+        "heir_taken_for_known",
+        "manyareas random_calls",
+        (
+            "lib/tree.c",
+            "refresh_new(tree, heir);",
+            "\ttree_refresh(tree, heir);",
+        ),
+        says="audit: tree of areas is out of balance",
+    ),
+    Mutant(
+        "gap_left_behind",
+        "manyareas random_calls",
+        (
+            "mm/area_tree.c",
+            "tree_remove(&mm->tree, &area->node); "
+            "gap_changed(mm, area->link.next);",
+            "\ttree_remove(&mm->tree, &area->node);",
+        ),
+    ),
+    Mutant(
+        "protected_bytes_uncounted",
+        "manyareas growing",
+        (
+            "mm/area.c",
+            "area->flags = flags; "
+            "count_area_bytes(mm, flags, area_size(area));",
+            "\tcount_area_bytes(mm, area->flags, area_size(area));\n"
+            "\tarea->flags = flags;",
+        ),
+        says="audit: wrong sums of areas",
+    ),
+    Mutant(
         "audit_visits_twice",
         "cow child_writes_first",
         (

@@ -70,4 +70,45 @@ MUTANTS = [
         "advice hole",
         ("fs/page_cache.c", "unmap_hole(inode, start, end);", ""),
     ),
+    Mutant(
+        "redirtied_page_unlisted",
+        "cached changed_while_written",
+        (
+            "fs/page_io.c",
+            "if (!page->dirty && !page->busy && !page->users)",
+            "\t\tif (!page->busy && !page->users)\n",
+        ),
+    ),
+    Mutant(
+        "cut_page_counts_on",
+        "cached cut",
+        (
+            "include/cowix/page_cache.h",
+            "page->inode->i_nr_dirty -= page->dirty;",
+            "",
+        ),
+    ),
+    Mutant(
+        "last_page_forgotten",
+        "cached changed",
+        (
+            "fs/page_cache.c",
+            "inode->i_page_end = max_u32(inode->i_page_end, index + 1);",
+            "\tinode->i_page_end = max_u32(inode->i_page_end, index);\n",
+        ),
+    ),
+    Mutant(
+        "all_pages_walked",
+        "test_counts.py::test_pages_cost_nothing_to_others",
+        ("fs/page_cache.c", "if (length-- == 0)", "\t\tif (!head)\n"),
+    ),
+    Mutant(
+        "futexes_in_one_bucket",
+        "test_counts.py::test_pages_cost_nothing_to_others",
+        (
+            "kernel/task/futex.c",
+            "return hash_bucket(&futex_table, owner, key->at / 4);",
+            "\treturn hash_bucket(&futex_table, owner, 0);\n",
+        ),
+    ),
 ]

@@ -156,4 +156,33 @@ MUTANTS = [
         ),
         says="owner driver",
     ),
+    Mutant(
+        "begun_one_by_one",
+        "test_readahead.py::test_few_transfers",
+        (
+            "kernel/blk_drv/ll_rw_blk.c",
+            "enqueue_request(q, rq); irq_restore(flags);",
+            "\tenqueue_request(q, rq);\n"
+            "\tkick(MAJOR(rq->dev));\n"
+            "\tirq_restore(flags);",
+        ),
+    ),
+    Mutant(
+        "inode_table_not_ahead",
+        "test_readahead.py::test_few_transfers",
+        (
+            "fs/minix/minix_inode.c",
+            "#define TABLE_AHEAD 16u",
+            "#define TABLE_AHEAD\t1u",
+        ),
+    ),
+    Mutant(
+        "ended_at_once_recurses",
+        "test_failing_disks.py::test_bad_sector_on_the_floppy",
+        (
+            "kernel/blk_drv/ll_rw_blk.c",
+            "if (q->kicking) /* called by end_request() */ return;",
+            "",
+        ),
+    ),
 ]

@@ -55,8 +55,8 @@ MUTANTS = [
         "exec long_arguments",
         (
             "fs/exec_args.c",
-            "stack->start = start;",
-            "\tstack->start = STACK_TOP - PAGE_SIZE;",
+            "move_area_start(p->mm, stack, start);",
+            "\tmove_area_start(p->mm, stack, STACK_TOP - PAGE_SIZE);",
         ),
     ),
     Mutant(

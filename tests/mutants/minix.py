@@ -54,8 +54,8 @@ MUTANTS = [
         "test_power_cuts.py::test_fsync_then_cut",
         (
             "fs/minix/minix_bitmap.c",
-            "await_freed(sb, map);",
-            "\t(void)await_freed;\n\t(void)sb;\n",
+            "if ((bit && bit < map->freed) || error < 0)",
+            "\t\tif (error <= 0)\n",
         ),
     ),
     Mutant(

@@ -218,8 +218,8 @@ MUTANTS = [
         "policies_calls three_generations",
         (
             "mm/space.c",
-            "if (own_tables(mm, start, end) < 0) return -ENOMEM;",
-            "",
+            "own_tables(mm, start, end) < 0 || split_edges(mm, start, end) < 0",
+            "split_edges(mm, start, end) < 0",
         ),
     ),
     Mutant(

@@ -181,10 +181,10 @@ MUTANTS = [
         "policies sequences",
         (
             "mm/lazy.c",
-            "if (area->end <= start || area->start >= start + "
-            "LARGE_PAGE_SIZE)",
-            "\t\tif (area->end <= start || area->end >= start + "
-            "LARGE_PAGE_SIZE || area->start <= start)",
+            "for_each_area(area, mm, start, start + LARGE_PAGE_SIZE) { u32",
+            "\tfor_each_area(area, mm, start, start + LARGE_PAGE_SIZE) {\n"
+            "\t\tif (area->end >= start + LARGE_PAGE_SIZE || "
+            "area->start <= start)\n\t\t\tcontinue;\n\t\tu32",
         ),
     ),
     Mutant(
@@ -440,8 +440,8 @@ MUTANTS = [
         "advice locked_lent",
         (
             "mm/lazy.c",
-            "if (area->flags & VM_NOT_LENT && area->end > start &&",
-            "\t\tif (area->flags & VM_KEPT_BACK && area->end > start &&",
+            "if (area->flags & VM_NOT_LENT) return true;",
+            "\t\tif (area->flags & VM_KEPT_BACK)\n\t\t\treturn true;",
         ),
     ),
     Mutant(

@@ -463,9 +463,13 @@ MUTANTS = [
         ("fs/core.c", "if (current->work & WORK_RESCHED)", "\tif (0)"),
     ),
     Mutant(
-        "areas_are_searched_from_the_first",
+        "areas_have_no_tree",
         "core time_for_areas",
-        ("mm/area.c", "node = &last->link;", "\t\tnode = mm->areas.next;"),
+        (
+            "mm/area_tree.c",
+            "if (likely(mm->nr_areas <= FEW_AREAS)) return false;",
+            "\treturn false;",
+        ),
     ),
     Mutant(
         "failed_dump_keeps_its_page",
