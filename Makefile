@@ -51,8 +51,8 @@ KERNEL_OBJS = boot/head.o \
 	ptrace_debug.o prctl.o sys.o) \
 	$(addprefix kernel/signal/,signal.o kill.o sigqueue.o sigaction.o \
 	deliver.o coredump.o sigframe.o) \
-	$(addprefix kernel/time/,tick.o timer.o time.o clock.o deadline.o \
-	cpu_clock.o itimer.o clock_timer.o posix_timer.o loadavg.o) \
+	$(addprefix kernel/time/,pit.o timer.o tick.o time.o clock.o \
+	deadline.o cpu_clock.o itimer.o clock_timer.o posix_timer.o loadavg.o) \
 	$(addprefix mm/,ram.o frames.o cleared.o owners.o kmalloc.o paging.o \
 	area_tree.o area.o table.o space.o memory.o lazy.o copy_now.o pages.o \
 	around.o fault.o mapping.o protect.o foreign.o mremap.o unmap.o \

@@ -51,11 +51,6 @@ void ask_end(struct files_struct *asked)
 		drop_files(asked);
 }
 
-static bool is_over(const struct deadline *end)
-{
-	return end->kind != DEADLINE_NEVER && ticks_left(end) == 0;
-}
-
 /*
  * Calls ask(request, table) for each round, until it returns something else
  * than 0, which is returned. It need not enter any queue once it has found

@@ -93,6 +93,15 @@ void tell_child(struct task_struct *child);
 /* kernel/signal/sigqueue.c */
 void recalc_signals(struct task_struct *task);
 
+/* kernel/time/pit.c */
+#define NEVER	(~(u64)0)
+extern u64 alarm_time;
+void set_alarm(u64 when);
+
+/* kernel/time/timer.c */
+void run_timers(u64 now);
+void set_next_alarm(u64 latest);
+
 /* kernel/time/itimer.c */
 void itimer_tick(bool user);
 
@@ -105,6 +114,6 @@ struct task_struct *cpu_clock_task(int clock);
 int read_cpu_clock(int clock, struct timespec64 *ts);
 
 /* kernel/time/time.c */
-void clock_tick(void);
+void wall_tick(u64 now);
 
 #endif

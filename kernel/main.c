@@ -81,6 +81,7 @@ void start_kernel(struct boot_params *bp)
 	paging_init();
 	pid_init();
 	futex_init();
+	posix_timer_init();
 	fs_tables_init();
 	names_init();
 	frames_init(bp);
@@ -91,7 +92,7 @@ void start_kernel(struct boot_params *bp)
 	fork_init();
 	rlimit_init();
 	sched_init();
-	timer_init();
+	pit_init();
 	tick_init();
 	loadavg_init();
 	time_init();

@@ -55,7 +55,7 @@ static int receive_messages(int fd, struct mmsghdr __user *list, u32 count,
 		done += !error;
 		if (flags & MSG_WAITFORONE)
 			flags |= MSG_DONTWAIT;
-		if (end->kind != DEADLINE_NEVER && !ticks_left(end))
+		if (is_over(end))
 			break;
 		if (current->work & WORK_RESCHED)
 			schedule();

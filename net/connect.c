@@ -172,7 +172,7 @@ int sys_connect(int fd, const void __user *user_address, int length)
 		return error;
 	if (!is_connecting(sock))
 		return connect_datagrams(sock, &address);
-	wait_end(&end, sock, 0, sock->send_ticks);
+	wait_end(&end, sock, 0, sock->send_limit);
 	return connect_stream(sock, &address, &end);
 }
 
@@ -214,7 +214,7 @@ static int accept_for(struct file *file, struct socket *listener,
 	struct socket *sock, *peer;
 	int fd, error;
 
-	wait_end(&end, listener, 0, listener->receive_ticks);
+	wait_end(&end, listener, 0, listener->receive_limit);
 	error = take_connection(listener, &end, &sock);
 	if (error) {
 		fput(file);

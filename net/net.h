@@ -59,7 +59,8 @@ struct socket {
 	u32 queued, backlog;
 	u32 sent;			/* bytes of messages it has sent */
 	u32 send_max, receive_max;	/* SO_SNDBUF, SO_RCVBUF */
-	u32 send_ticks, receive_ticks;	/* SO_SNDTIMEO, SO_RCVTIMEO; 0: none */
+	/* SO_SNDTIMEO, SO_RCVTIMEO, in ns; 0: none */
+	u64 send_limit, receive_limit;
 	u32 in_flight;			/* its references by messages */
 	struct ucred peer_creds;	/* SO_PEERCRED; a listener's own */
 	struct account *account;
@@ -131,7 +132,7 @@ int take_error(struct socket *sock);
 struct socket *socket_of(const struct file *file);
 int get_socket(int fd, struct socket **sock);
 void wait_end(struct deadline *end, const struct socket *sock, u32 flags,
-	      u32 ticks);
+	      u64 limit);
 int socket_sleep(struct wait_queue *q, const struct deadline *end);
 struct socket_name *name_alloc(const char *text, u32 length);
 struct socket_name *name_get(struct socket_name *name);

@@ -11,7 +11,7 @@
 #define SEND_MIN	4608u
 #define RECEIVE_MIN	2304u
 #define USEC_A_SECOND	1000000
-#define TICKS_MAX	0x7FFFFFFFu
+#define NSEC_A_USEC	1000
 #define PRIORITY_MAX	6		/* of ordinary users */
 
 /*
@@ -27,10 +27,9 @@ static u32 buffer_size(u32 asked, u32 least)
 }
 
 /* Reads a limit for waiting. No time means none. */
-static int get_limit(u32 *ticks, const void __user *from, u32 size)
+static int get_limit(u64 *ns, const void __user *from, u32 size)
 {
 	struct timeval tv;
-	u64 wanted;
 
 	if (size < sizeof(tv))
 		return -EINVAL;
@@ -40,8 +39,7 @@ static int get_limit(u32 *ticks, const void __user *from, u32 size)
 		return -EDOM;
 	if (tv.tv_sec < 0)
 		tv = (struct timeval){ 0, 1 };	/* hardly any */
-	wanted = seconds_to_ticks(tv.tv_sec, tv.tv_usec * 1000);
-	*ticks = wanted < TICKS_MAX ? wanted : 0;
+	*ns = to_nanoseconds(tv.tv_sec, tv.tv_usec * NSEC_A_USEC);
 	return 0;
 }
 
@@ -89,9 +87,9 @@ int sys_setsockopt(int fd, int level, int option, const void __user *from,
 	if (level != SOL_SOCKET)
 		return -EOPNOTSUPP;
 	if (option == SO_RCVTIMEO)
-		return get_limit(&sock->receive_ticks, from, size);
+		return get_limit(&sock->receive_limit, from, size);
 	if (option == SO_SNDTIMEO)
-		return get_limit(&sock->send_ticks, from, size);
+		return get_limit(&sock->send_limit, from, size);
 	if (size < (int)sizeof(value))
 		return -EINVAL;
 	error = get_user_u32(&value, from);
@@ -135,10 +133,13 @@ static int put_value(const void *value, int size, int room, void __user *to,
 	return put_user_u32(size, length);
 }
 
-static int put_limit(u32 ticks, int room, void __user *to, int __user *length)
+static int put_limit(u64 ns, int room, void __user *to, int __user *length)
 {
-	struct timeval tv = { ticks / HZ, ticks % HZ * (USEC_A_SECOND / HZ) };
+	struct timespec64 ts;
+	struct timeval tv;
 
+	to_timespec(ns, &ts);
+	tv = (struct timeval){ ts.tv_sec, ts.tv_nsec / NSEC_A_USEC };
 	return put_value(&tv, sizeof(tv), room, to, length);
 }
 
@@ -165,9 +166,9 @@ int sys_getsockopt(int fd, int level, int option, void __user *to,
 		return put_value(&sock->priority, sizeof(sock->priority), room,
 				 to, length);
 	case SO_RCVTIMEO:
-		return put_limit(sock->receive_ticks, room, to, length);
+		return put_limit(sock->receive_limit, room, to, length);
 	case SO_SNDTIMEO:
-		return put_limit(sock->send_ticks, room, to, length);
+		return put_limit(sock->send_limit, room, to, length);
 	}
 	value = get_number(sock, option);
 	if (value < 0)

@@ -63,7 +63,7 @@ static int take_rights(struct transfer *t, struct message *m)
 /* Returns true if a call may wait at all. */
 static bool may_wait(const struct deadline *end)
 {
-	return end->kind == DEADLINE_NEVER || end->tick;
+	return end->kind == DEADLINE_NEVER || end->time;
 }
 
 /*
@@ -208,7 +208,7 @@ int do_receive(struct transfer *t)
 {
 	if (t->flags & MSG_OOB)
 		return -EOPNOTSUPP;
-	wait_end(&t->end, t->sock, t->flags, t->sock->receive_ticks);
+	wait_end(&t->end, t->sock, t->flags, t->sock->receive_limit);
 	if (t->sock->type == SOCK_STREAM)
 		return receive_stream(t);
 	return receive_datagram(t);

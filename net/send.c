@@ -209,7 +209,7 @@ int do_send(struct transfer *t)
 {
 	int n;
 
-	wait_end(&t->end, t->sock, t->flags, t->sock->send_ticks);
+	wait_end(&t->end, t->sock, t->flags, t->sock->send_limit);
 	if (t->flags & MSG_OOB)
 		n = -EOPNOTSUPP;
 	else if (t->sock->type == SOCK_STREAM)

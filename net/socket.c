@@ -115,18 +115,18 @@ int get_socket(int fd, struct socket **sock)
 }
 
 /*
- * Fills in when a call stops to wait: at once, after so many ticks, or, with 0
- * of them, never.
+ * Fills in when a call stops to wait: at once, after a limit in nanoseconds,
+ * or, if that is 0, never.
  */
 void wait_end(struct deadline *end, const struct socket *sock, u32 flags,
-	      u32 ticks)
+	      u64 limit)
 {
 	*end = (struct deadline){ .kind = DEADLINE_NEVER };
 	if (flags & MSG_DONTWAIT || sock->file->flags & O_NONBLOCK)
 		*end = (struct deadline){ .kind = DEADLINE_UPTIME };
-	else if (ticks)
+	else if (limit)
 		*end = (struct deadline){ .kind = DEADLINE_UPTIME,
-					  .tick = ticks_now() + ticks };
+					  .time = now_ns() + limit };
 }
 
 /*

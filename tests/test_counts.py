@@ -1,6 +1,8 @@
 """Limits in instructions, counted by QEMU, which hold on any machine."""
 import re
 
+import pytest
+
 from conftest import cowix, guest_floppy
 
 
@@ -164,3 +166,56 @@ def test_many_processes_cost_nothing():
     assert costs[many, "readdir"] <= many / few * costs[few, "readdir"]
     assert costs[many, "reap"] <= 5400 and costs[many, "zombie"] <= 700
     assert costs[many, "stat"] <= 19000, done.out
+
+
+@pytest.fixture(scope="module")
+def clocks():
+    """Returns what the test of clocks prints."""
+    done = cowix("/tests/clocks", "-i", image=guest_floppy("clocks"))
+    assert done.status == 0, done.out
+    return done.out.decode()
+
+
+def test_clock_has_small_steps(clocks):
+    """Checks what a reading costs, and that the clock moves with each count of
+    its chip."""
+    cost = re.search(r"clock_gettime: (\d+) ns", clocks)[1]
+    step = re.search(r"least step (\d+) ns, (\d+) over 5 us", clocks)
+    assert int(cost) < 250
+    assert int(step[1]) < 1000 and int(step[2]) < 20
+
+
+def test_waits_end_in_time(clocks):
+    """Checks that no wait on an idle machine is 50 microseconds late."""
+    late = re.findall(r"late: (.*): (\d+) ns", clocks)
+    assert len(late) > 30
+    assert not [wait for wait in late if int(wait[1]) > 50000]
+
+
+def test_clock_loses_nothing(clocks):
+    """Compares the clock with the processor's, which counts nanoseconds. In
+    QEMU each new count of the chip begins where it is given, so that a
+    correction can only be right on the average."""
+    drift = dict(
+        (what, int(clock) / int(processor))
+        for what, clock, processor in re.findall(
+            r"drift: (.*): (\d+) ns of (\d+) cycles", clocks
+        )
+    )
+    assert abs(drift["idle"] - 1) < 20e-6, drift
+    assert abs(drift["sleeps of 1 ms"] - 1) < 1e-3, drift
+
+
+def test_pending_timers_cost_nothing():
+    """Checks that 1,000 other timers make none dearer."""
+    done = cowix(
+        "/tests/manytimers costs", "-i", image=guest_floppy("manytimers")
+    )
+    costs = [
+        [int(n) for n in re.findall(r"[a-z] (\d+)", line)]
+        for line in done.out.decode().splitlines()
+        if "pending" in line
+    ]
+    assert len(costs) == 2 and len(costs[0]) == 4, done.out
+    for alone, beside in zip(*costs):
+        assert beside <= 1.1 * alone, costs

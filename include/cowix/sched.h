@@ -28,7 +28,7 @@ void sched_independent(struct task_struct *task);
 void sched_interrupt(void);
 void sched_tick(struct pt_regs *regs);
 void use_mm(struct mm *mm);
-NORETURN void idle_loop(void);
+bool sched_is_idle(void);
 
 /* kernel/time/loadavg.c */
 #define LOAD_ONE	2048u			/* a load of 1 */
@@ -95,6 +95,7 @@ int unshare_signals(void);
 void exec_signals(struct task_struct *task);
 
 /* kernel/time/posix_timer.c */
+void posix_timer_init(void);
 void delete_timers(struct task_struct *process);
 
 /* fs/exec.c */

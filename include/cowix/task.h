@@ -77,7 +77,7 @@ struct ids {
 };
 
 struct itimer {
-	u64 left, interval;		/* ticks */
+	u64 left, interval;	/* ticks; of ITIMER_REAL nanoseconds */
 };
 
 /*
@@ -186,7 +186,7 @@ struct task_struct {
 	u64 sig_awaited;	/* blocked or not, these end sigtimedwait() */
 	bool restore_mask;
 	u32 restarting;		/* the call that begins again, 0: none */
-	u64 restart_end;		/* the tick at which that call ends */
+	u64 restart_end;		/* the time at which that call ends */
 	u32 altstack_sp, altstack_size;	/* size 0: none */
 
 	/* the last exception that was the program's fault */

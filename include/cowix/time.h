@@ -1,66 +1,90 @@
-/* Time: ticks and timers, the time of day, ends of waits (kernel/time). */
+/* Time: clocks and timers, the time of day, ends of waits (kernel/time). */
 #ifndef COWIX_TIME_H
 #define COWIX_TIME_H
 
-#include <cowix/list.h>
 #include <cowix/wait.h>
 #include <abi/time.h>
 
-#define HZ 100				/* timer interrupts a second */
-#define NSEC_A_TICK	(1000000000 / HZ)
+#define HZ 100				/* ticks a second */
+#define NSEC_A_SECOND	1000000000u
+#define NSEC_A_TICK	(NSEC_A_SECOND / HZ)
 
 extern volatile u32 jiffies;		/* ticks since boot, the low half */
 
+/* kernel/time/pit.c */
+u64 now_ns(void);			/* since boot */
+void pit_init(void);
+
+/* kernel/time/timer.c: a timer is in a tree of them while it is pending */
 struct timer {
-	struct list link;
-	u64 expires;			/* the tick at which to fire */
+	u64 expires;			/* the uptime at which to fire */
 	void (*fire)(struct timer *);	/* called with interrupts masked */
 	void *data;
+	struct timer *child, *next;	/* its first child, its next sibling */
+	struct timer **at;		/* what points to it, or NULL */
 };
 
-void timer_add(struct timer *t, u64 ticks, void (*fire)(struct timer *),
+static inline void timer_clear(struct timer *t)
+{
+	t->at = NULL;
+}
+
+static inline bool timer_pending(const struct timer *t)
+{
+	return t->at != NULL;
+}
+
+void timer_set(struct timer *t, u64 when, void (*fire)(struct timer *),
 	       void *data);
-u64 ticks_now(void);			/* all of them */
+void timer_add(struct timer *t, u32 ticks, void (*fire)(struct timer *),
+	       void *data);
+void timer_repeat(struct timer *t, u64 interval);
 bool timer_cancel(struct timer *t);
-void timer_init(void);
-void timer_tick(void);
+
+/* kernel/time/tick.c */
+u64 tick_ns(void);			/* the uptime of the last tick */
 void tick_init(void);
+NORETURN void idle_loop(void);
+
+/* kernel/time/time.c */
 void time_init(void);			/* reads the CMOS clock */
 u32 current_time(void);
-void current_timespec(struct timespec64 *ts);
+u64 wall_of(u64 uptime);
 void set_current_time(u32 seconds, u32 nanoseconds);
 extern struct wait_queue clock_set;	/* woken when the clock was set */
 
 /*
- * The end of a wait: kernel/time/deadline.c. A tick of uptime, of the time of
- * day, or of the CPU time of the process that waits.
+ * The end of a wait, in nanoseconds: kernel/time/deadline.c. It counts uptime,
+ * the time of day, or the CPU time of the process that waits.
  */
 struct deadline {
 	enum {
 		DEADLINE_NEVER, DEADLINE_UPTIME, DEADLINE_WALL, DEADLINE_CPU,
 		DEADLINE_THREAD		/* CPU time of a thread; timers only */
 	} kind;
-	u64 tick;
+	u64 time;
 };
 
-u64 tick_of(int kind, const struct task_struct *task);
+u64 clock_of(int kind, const struct task_struct *task);
+u64 grain_of(int kind);
+u64 uptime_at(int kind, const struct task_struct *task, u64 end);
 
 int no_deadline(int error);
 int set_deadline(struct deadline *end, int clock, bool absolute,
 		 const struct timespec64 *ts);
 int get_deadline(struct deadline *end, int clock, bool absolute,
 		 const void __user *from, bool wide);
-u64 ticks_left(const struct deadline *end);
+bool is_over(const struct deadline *end);
 void time_left(const struct deadline *end, struct timespec64 *left);
 int put_time_left(const struct deadline *end, void __user *to, bool wide);
-void ticks_to_timespec(u64 ticks, struct timespec64 *ts);
-u64 seconds_to_ticks(s64 seconds, u32 nanoseconds);
+u64 to_nanoseconds(s64 seconds, u32 nanoseconds);
+void to_timespec(u64 ns, struct timespec64 *ts);
 int get_timespec(struct timespec64 *ts, const void __user *from, bool wide);
 int put_timespec(const struct timespec64 *ts, void __user *to, bool wide);
 
 /*
  * A timer of one of the clocks, which may repeat: kernel/time/clock_timer.c.
- * Times are in nanoseconds of its clock; they come with a tick.
+ * Times are in nanoseconds of its clock.
  */
 struct clock_timer {
 	struct timer timer;		/* runs until the end, or looks again */

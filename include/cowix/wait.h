@@ -61,7 +61,7 @@ static inline void wake_up(struct wait_queue *q)
 /* kernel/task/wait.c */
 int killable_sleep_on(struct wait_queue *q);
 int sleep_on_timeout(struct wait_queue *q, u32 ticks);
-int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks);
+int interruptible_sleep_on_timeout(struct wait_queue *q, u32 ticks);
 int sleep_until(struct wait_queue *q, const struct deadline *end);
 
 /* kernel/task/poll_wait.c */

@@ -441,8 +441,6 @@ void floppy_init(void)
 	types = inb(CMOS_DATA);
 	drives[0].type = known_type(types >> 4);
 	drives[1].type = known_type(types & 0x0F);
-	list_init(&watchdog.link);
-	list_init(&motor_timer.link);
 	if (!types)
 		return;
 	motors = fdc_motors();	/* the BIOS has just used one: it still spins */

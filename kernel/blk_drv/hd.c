@@ -323,7 +323,6 @@ static void announce(kdev_t dev, const struct disk *d)
 /* Finds the disks of a channel and their partitions. */
 static void init_channel(struct channel *c)
 {
-	list_init(&c->timer.link);
 	register_blkdev(c->major, &hd_ops);
 	for (u32 unit = 0; unit < DISKS; unit++)
 		hd_identify(c, unit, &c->disks[unit]);

@@ -170,6 +170,15 @@ static struct queued_signal *find_queued(struct pending_signals *pending,
 	return NULL;
 }
 
+/* Lets an interval timer that has come run again, once its signal is taken. */
+static void alarm_taken(struct task_struct *process)
+{
+	u64 interval = process->itimers[ITIMER_REAL].interval;
+
+	if (interval && !timer_pending(&process->alarm))
+		timer_repeat(&process->alarm, interval);
+}
+
 /*
  * Takes out a pending signal, current's own before its process's, and stores
  * where it came from. A real-time signal stays pending while more of it are
@@ -188,6 +197,8 @@ void dequeue_signal(int sig, struct signal_source *source)
 		take_queued(pending, q, source);
 	if (!find_queued(pending, sig))
 		pending->set &= ~SIGBIT(sig);
+	if (sig == SIGALRM)
+		alarm_taken(current->process);
 	recalc_signals(current);
 }
 

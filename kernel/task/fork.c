@@ -78,7 +78,7 @@ static void init_times(struct task_struct *task)
 	task->run_ticks = task->utime = task->stime = 0;
 	task->cutime = task->cstime = 0;
 	task->minor_faults = task->child_faults = 0;
-	list_init(&task->alarm.link);
+	timer_clear(&task->alarm);
 	memset(task->itimers, 0, sizeof(task->itimers));
 	list_init(&task->timers);
 	task->nr_timers = task->next_timer = 0;

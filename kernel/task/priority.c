@@ -243,7 +243,7 @@ static int get_interval(int pid, void __user *to, bool wide)
 	task = sched_target(pid);
 	if (!task)
 		return -ESRCH;
-	ticks_to_timespec(slice_ticks(task), &slice);
+	to_timespec((u64)slice_ticks(task) * NSEC_A_TICK, &slice);
 	return put_timespec(&slice, to, wide);
 }
 

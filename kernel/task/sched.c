@@ -438,15 +438,11 @@ u32 slice_ticks(const struct task_struct *task)
 	return SLICE_TICKS(task->priority);
 }
 
-/* Waits for interrupts, and lets tasks run that they made runnable. */
-NORETURN void idle_loop(void)
+/* Returns true if there is nothing to run but the idle task. */
+bool sched_is_idle(void)
 {
-	for (;;) {
-		cli();
-		if (queues_empty(active) && queues_empty(expired))
-			sti_hlt();
-		schedule();
-	}
+	return current == idle_task && queues_empty(active) &&
+	       queues_empty(expired);
 }
 
 /* Lets the others of the same priority run. */

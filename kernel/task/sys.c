@@ -129,7 +129,7 @@ int sys_sysinfo(struct sysinfo __user *buf)
 {
 	struct sysinfo info = { 0 };
 
-	info.uptime = ticks_now() / HZ;
+	info.uptime = now_ns() / NSEC_A_SECOND;
 	info.totalram = nr_ram_frames;
 	info.freeram = nr_free_pages;
 	info.bufferram = nr_own_buffers * BLOCK_SIZE / PAGE_SIZE;

@@ -45,7 +45,7 @@ int sleep_on_timeout(struct wait_queue *q, u32 ticks)
  * Sleeps until wake_up(), until a signal is pending, or until ticks have
  * passed. Returns 0, -ERESTARTSYS or -ETIMEDOUT.
  */
-int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks)
+int interruptible_sleep_on_timeout(struct wait_queue *q, u32 ticks)
 {
 	u32 flags = irq_save();	/* the timer must not fire before the sleep */
 	struct timer timeout;
@@ -67,17 +67,22 @@ int interruptible_sleep_on_timeout(struct wait_queue *q, u64 ticks)
 int sleep_until(struct wait_queue *q, const struct deadline *end)
 {
 	struct sleeper me = { .task = current };
+	struct timer timeout;
 	u32 flags;
-	u64 ticks;
-	int error;
+	int error = -ETIMEDOUT;
 
 	if (end->kind == DEADLINE_NEVER)
 		return interruptible_sleep_on(q);
 	flags = irq_save();
 	list_add_tail(&me.link, &clock_set.sleepers);
-	ticks = ticks_left(end);
-	error = ticks ? interruptible_sleep_on_timeout(q, ticks) : -ETIMEDOUT;
+	if (!is_over(end)) {
+		timer_set(&timeout, uptime_at(end->kind, current, end->time),
+			  timeout_fired, current);
+		error = interruptible_sleep_on(q);
+		if (!timer_cancel(&timeout) && !error && is_over(end))
+			error = -ETIMEDOUT;
+	}
 	list_del(&me.link);
 	irq_restore(flags);
-	return error == -ETIMEDOUT && ticks_left(end) ? 0 : error;
+	return error;
 }

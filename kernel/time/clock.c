@@ -46,7 +46,7 @@ int sys_gettimeofday(struct timeval __user *tv, struct timezone __user *tz)
 	struct timeval answer;
 	int error = 0;
 
-	current_timespec(&now);
+	to_timespec(wall_of(now_ns()), &now);
 	answer = (struct timeval){ now.tv_sec, now.tv_nsec / NSEC_A_USEC };
 	if (tv)
 		error = copy_to_user(tv, &answer, sizeof(answer));
@@ -86,23 +86,25 @@ int sys_settimeofday(const struct timeval __user *user_tv,
 /* Reads a clock. Returns 0, or -EINVAL. No leap seconds are kept. */
 int read_clock(int clock, struct timespec64 *ts)
 {
-	clock = cpu_clock_number(clock);
-	if (clock < 0)
-		return read_cpu_clock(clock, ts);
 	switch (clock) {
 	case CLOCK_REALTIME:
-	case CLOCK_REALTIME_COARSE:
 	case CLOCK_TAI:
-		current_timespec(ts);
+		to_timespec(wall_of(now_ns()), ts);
+		return 0;
+	case CLOCK_REALTIME_COARSE:
+		to_timespec(wall_of(tick_ns()), ts);
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
-	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
-		ticks_to_timespec(ticks_now(), ts);
+		to_timespec(now_ns(), ts);
+		return 0;
+	case CLOCK_MONOTONIC_COARSE:
+		to_timespec(tick_ns(), ts);
 		return 0;
 	}
-	return -EINVAL;
+	clock = cpu_clock_number(clock);
+	return clock < 0 ? read_cpu_clock(clock, ts) : -EINVAL;
 }
 
 int sys_clock_gettime(int clock, struct timespec __user *to)
@@ -121,11 +123,24 @@ int sys_clock_gettime64(int clock, struct timespec64 __user *to)
 	return error ? error : put_timespec(&now, to, true);
 }
 
-/* All clocks advance with the tick. */
+/* Returns true for clocks that move with the tick, as those of CPU time do. */
+static bool is_coarse(int clock)
+{
+	return clock == CLOCK_REALTIME_COARSE ||
+	       clock == CLOCK_MONOTONIC_COARSE || cpu_clock_number(clock) < 0;
+}
+
+/*
+ * Like Linux, says of the others what a time can tell. They move with each
+ * count of their chip, and timers end with the first one after their end.
+ */
 static int get_resolution(int clock, void __user *to, bool wide)
 {
-	struct timespec64 resolution = { 0, NSEC_A_TICK, 0 }, unused;
+	struct timespec64 resolution = { 0, 1, 0 }, unused;
 	int error = read_clock(clock, &unused);
+
+	if (is_coarse(clock))
+		resolution.tv_nsec = NSEC_A_TICK;
 
 	return error || !to ? error : put_timespec(&resolution, to, wide);
 }

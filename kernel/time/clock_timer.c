@@ -1,11 +1,10 @@
 /*
- * Timers of the clocks, for timerfd_create() and timer_create(). Times are kept
- * in nanoseconds, so that short intervals add up, and end with a tick. A timer
- * that has come stands still until its user has it forwarded: then the
- * intervals that are over are counted, not waited for.
+ * Timers of the clocks, for timerfd_create() and timer_create(). A timer that
+ * has come stands still until its user has it forwarded: then the intervals
+ * that are over are counted, not waited for.
  *
- * An end is a time of a clock. The timer wheel knows only the uptime. So when
- * the wheel's timer fires, or the time of day is set, the clock is asked anew.
+ * An end is a time of a clock. The kernel's timers know only the uptime. So
+ * when one fires, or the time of day is set, the clock is asked anew.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -13,31 +12,33 @@
 #include <abi/errno.h>
 #include <asm/system.h>
 
-#define NSEC_A_SECOND	1000000000u
-#define SECONDS_MAX	9223372036ll	/* Linux cuts longer spans to this */
-
-static u64 to_nanoseconds(const struct timespec64 *ts)
+static u64 from_timespec(const struct timespec64 *ts)
 {
-	s64 seconds = ts->tv_sec > SECONDS_MAX ? SECONDS_MAX : ts->tv_sec;
-
-	return seconds * NSEC_A_SECOND + ts->tv_nsec;
+	return to_nanoseconds(ts->tv_sec, ts->tv_nsec);
 }
 
-static void from_nanoseconds(u64 ns, struct timespec64 *ts)
+/* Returns the task whose CPU time counts, or NULL if it has ended. */
+static const struct task_struct *timed_task(const struct clock_timer *t)
 {
-	ts->tv_sec = ns / NSEC_A_SECOND;
-	ts->tv_nsec = ns % NSEC_A_SECOND;
-	ts->pad = 0;
+	return t->pid ? find_task(t->pid) : NULL;
 }
 
 /* Returns the time of a timer's clock. That of a task that ended is 0. */
 static u64 clock_now(const struct clock_timer *t)
 {
-	const struct task_struct *task = t->pid ? find_task(t->pid) : NULL;
+	const struct task_struct *task = timed_task(t);
+
+	return t->pid && !task ? 0 : clock_of(t->kind, task);
+}
+
+/* Returns the uptime at which a timer may come, or is to look again. */
+static u64 next_look(const struct clock_timer *t)
+{
+	const struct task_struct *task = timed_task(t);
 
 	if (t->pid && !task)
-		return 0;
-	return tick_of(t->kind, task) * NSEC_A_TICK;
+		return now_ns() + t->end;	/* its clock stands at 0 */
+	return uptime_at(t->kind, task, t->end);
 }
 
 /* Returns the nanoseconds until the end, 0 if it has come. */
@@ -61,14 +62,13 @@ static void clock_timer_run(struct clock_timer *t)
 
 	timer_cancel(&t->timer);
 	if (t->expire && left)
-		timer_add(&t->timer, (left + NSEC_A_TICK - 1) / NSEC_A_TICK,
-			  look_again, t);
+		timer_set(&t->timer, next_look(t), look_again, t);
 	else if (t->expire)
 		t->expire(t);
 	irq_restore(flags);
 }
 
-/* Called by the wheel: of CPU time less may have been used. */
+/* Called at that time: of CPU time less may have been used. */
 static void look_again(struct timer *timer)
 {
 	clock_timer_run(timer->data);
@@ -87,7 +87,7 @@ static void time_was_set(struct watcher *watcher, u32 events)
 void clock_timer_init(struct clock_timer *t,
 		      void (*expire)(struct clock_timer *t))
 {
-	list_init(&t->timer.link);
+	timer_clear(&t->timer);
 	list_init(&t->set.sleeper.link);
 	t->pid = 0;
 	t->end = t->interval = 0;
@@ -115,20 +115,21 @@ static int kind_of(int clock, bool absolute, int *pid)
 
 /*
  * Sets a timer anew; a value of 0 only stops it. The clock is one that the
- * caller has checked; a CPU-time clock names its task. A span begins in the
- * middle of a tick, so it gets one more.
+ * caller has checked; a CPU-time clock names its task.
  */
 void clock_timer_set(struct clock_timer *t, int clock, bool absolute,
 		     const struct timer_setting *new)
 {
-	u64 value = to_nanoseconds(&new->value);
+	u64 value = from_timespec(&new->value);
 
 	clock_timer_stop(t);
 	if (!value)
 		return;
 	t->kind = kind_of(clock, absolute, &t->pid);
-	t->interval = to_nanoseconds(&new->interval);
-	t->end = absolute ? value : clock_now(t) + value + NSEC_A_TICK;
+	t->interval = from_timespec(&new->interval);
+	t->end = value;
+	if (!absolute)
+		t->end += clock_now(t) + grain_of(t->kind);
 	if (t->kind == DEADLINE_WALL)
 		watch_queue(&t->set, &clock_set, time_was_set, t);
 	clock_timer_run(t);
@@ -153,17 +154,17 @@ u64 clock_timer_forward(struct clock_timer *t)
 }
 
 /*
- * Tells what is left of a timer, and its interval. As a program is told, a tick
- * less, but not 0 before the end.
+ * Tells what is left of a timer, and its interval. As a program is told, a
+ * clock's step less, but not 0 before the end.
  */
 void clock_timer_show(const struct clock_timer *t, struct timer_setting *now)
 {
-	u64 left = t->end ? time_to_end(t) : 0;
+	u64 left = t->end ? time_to_end(t) : 0, grain = grain_of(t->kind);
 
 	if (left)
-		left = left > NSEC_A_TICK ? left - NSEC_A_TICK : 1;
-	from_nanoseconds(left, &now->value);
-	from_nanoseconds(t->interval, &now->interval);
+		left = left > grain ? left - grain : 1;
+	to_timespec(left, &now->value);
+	to_timespec(t->interval, &now->interval);
 }
 
 static bool valid_timespec(const struct timespec64 *ts)

@@ -44,10 +44,10 @@ int read_cpu_clock(int clock, struct timespec64 *ts)
 	if (!task)
 		return -EINVAL;
 	if (clock & CPUCLOCK_THREAD)
-		ticks_to_timespec(task->run_ticks, ts);
+		to_timespec(clock_of(DEADLINE_THREAD, task), ts);
 	else if ((clock & CPUCLOCK_KIND) == CPUCLOCK_VIRT)
-		ticks_to_timespec(task->utime, ts);
+		to_timespec((u64)task->utime * NSEC_A_TICK, ts);
 	else
-		ticks_to_timespec(task->utime + task->stime, ts);
+		to_timespec(clock_of(DEADLINE_CPU, task), ts);
 	return 0;
 }

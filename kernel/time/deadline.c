@@ -1,69 +1,93 @@
 /*
- * The ends of waits. An end is a tick of uptime, of the time of day, or of CPU
- * time. Setting the clock moves the end only if the program has named a time of
- * day. Of CPU time a process uses at most one tick in each tick: so it may
- * sleep for what is left, and then looks again. Ticks have 64 bits, so no span
- * that a program can ask for overflows.
+ * The ends of waits. An end is a time of uptime, of the time of day, or of CPU
+ * time, in nanoseconds. Setting the clock moves the end only if the program has
+ * named a time of day. A process uses at most a second of CPU time in each
+ * second: so it may sleep for what is left, and then looks again.
+ *
+ * CPU time is counted in ticks. So a span of it begins in the middle of a tick,
+ * and gets one more. Nobody is shown that one.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
+#include <asm/divide.h>
 #include <asm/system.h>
 
 #define SECONDS_MAX	9223372036ll	/* Linux cuts longer spans to this */
 
-/* Returns the ticks that a time lasts, rounded up. */
-u64 seconds_to_ticks(s64 seconds, u32 nanoseconds)
+u64 to_nanoseconds(s64 seconds, u32 nanoseconds)
 {
 	if (seconds > SECONDS_MAX)
 		seconds = SECONDS_MAX;
-	return (u64)seconds * HZ +
-	       (nanoseconds + NSEC_A_TICK - 1) / NSEC_A_TICK;
+	return (u64)seconds * NSEC_A_SECOND + nanoseconds;
 }
 
-void ticks_to_timespec(u64 ticks, struct timespec64 *ts)
+void to_timespec(u64 ns, struct timespec64 *ts)
 {
-	ts->tv_sec = ticks / HZ;
-	ts->tv_nsec = ticks % HZ * NSEC_A_TICK;
+	u32 rest;
+
+	ts->tv_sec = divide(ns, NSEC_A_SECOND, &rest);
+	ts->tv_nsec = rest;
 	ts->pad = 0;
 }
 
-/*
- * Returns the tick that it is now for ends of that kind. task is the one whose
- * CPU time counts, if it does.
- */
-u64 tick_of(int kind, const struct task_struct *task)
+/* Returns the steps in which a clock moves, or 0 if they are too small. */
+u64 grain_of(int kind)
 {
-	struct timespec64 wall;
+	bool is_cpu = kind == DEADLINE_CPU || kind == DEADLINE_THREAD;
 
-	if (kind == DEADLINE_UPTIME)
-		return ticks_now();
-	if (kind == DEADLINE_CPU)
-		return task->process->utime + task->process->stime;
-	if (kind == DEADLINE_THREAD)
-		return task->run_ticks;
-	current_timespec(&wall);
-	return seconds_to_ticks(wall.tv_sec, wall.tv_nsec);
+	return is_cpu ? NSEC_A_TICK : 0;
 }
 
 /*
- * Returns when a span ends that begins now, in the middle of a tick. A call
- * that is restarted keeps the end it had.
+ * Returns what a clock shows. task is the one whose CPU time counts, if it
+ * does.
+ */
+u64 clock_of(int kind, const struct task_struct *task)
+{
+	if (kind == DEADLINE_CPU)
+		return (u64)(task->process->utime + task->process->stime) *
+		       NSEC_A_TICK;
+	if (kind == DEADLINE_THREAD)
+		return (u64)task->run_ticks * NSEC_A_TICK;
+	return kind == DEADLINE_WALL ? wall_of(now_ns()) : now_ns();
+}
+
+/*
+ * Returns the uptime at which a clock may show end. That is not far from what
+ * it shows: of CPU time, whole ticks are left.
+ */
+u64 uptime_at(int kind, const struct task_struct *task, u64 end)
+{
+	u64 shown, left;
+
+	if (kind == DEADLINE_UPTIME)
+		return end;
+	shown = clock_of(kind, task);
+	left = end > shown ? end - shown : 0;
+	if (grain_of(kind))
+		left = (left + NSEC_A_TICK - 1) / NSEC_A_TICK * NSEC_A_TICK;
+	return now_ns() + left;
+}
+
+/*
+ * Returns when a span ends that begins now. A call that is restarted keeps the
+ * end it had.
  */
 static u64 end_of_span(int kind, const struct timespec64 *ts)
 {
-	u64 ticks = seconds_to_ticks(ts->tv_sec, ts->tv_nsec);
+	u64 span = to_nanoseconds(ts->tv_sec, ts->tv_nsec);
 
 	if (current->restarting != task_regs(current)->orig_eax)
-		current->restart_end =
-			tick_of(kind, current) + ticks + (ticks > 0);
+		current->restart_end = clock_of(kind, current) + span +
+				       (span ? grain_of(kind) : 0);
 	return current->restart_end;
 }
 
 /*
- * Returns what the ticks of an end count. A span of the time of day is one of
- * uptime: setting the clock changes no span.
+ * Returns what an end counts. A span of the time of day is one of uptime:
+ * setting the clock changes no span.
  */
 static int deadline_kind(int clock, bool absolute)
 {
@@ -99,9 +123,9 @@ int set_deadline(struct deadline *end, int clock, bool absolute,
 	if (ts) {
 		end->kind = deadline_kind(clock, absolute);
 		if (absolute)
-			end->tick = seconds_to_ticks(ts->tv_sec, ts->tv_nsec);
+			end->time = to_nanoseconds(ts->tv_sec, ts->tv_nsec);
 		else
-			end->tick = end_of_span(end->kind, ts);
+			end->time = end_of_span(end->kind, ts);
 	}
 	current->restarting = 0;
 	return 0;
@@ -119,20 +143,19 @@ int get_deadline(struct deadline *end, int clock, bool absolute,
 	return set_deadline(end, clock, absolute, from ? &ts : NULL);
 }
 
-/* Returns the ticks until end, 0 if it has come. There must be an end. */
-u64 ticks_left(const struct deadline *end)
+/* Returns true if there is an end, and it has come. */
+bool is_over(const struct deadline *end)
 {
-	u64 now = tick_of(end->kind, current);
-
-	return end->tick > now ? end->tick - now : 0;
+	return end->kind != DEADLINE_NEVER &&
+	       end->time <= clock_of(end->kind, current);
 }
 
 /* Finds the time left, as a program is told: never more than it asked for. */
 void time_left(const struct deadline *end, struct timespec64 *left)
 {
-	u64 ticks = ticks_left(end);
+	u64 now = clock_of(end->kind, current) + grain_of(end->kind);
 
-	ticks_to_timespec(ticks ? ticks - 1 : 0, left);
+	to_timespec(end->time > now ? end->time - now : 0, left);
 }
 
 /*

@@ -1,9 +1,9 @@
 /*
- * Interval timers. ITIMER_REAL runs on the timer wheel; alarm() is its short
- * form. ITIMER_VIRTUAL and ITIMER_PROF count the ticks that the process itself
- * has used. Units inside are ticks. The first span begins in the middle of a
- * tick, so it gets one tick more, or it would be too short. No program is shown
- * that one.
+ * Interval timers. ITIMER_REAL goes by the uptime, in nanoseconds; alarm() is
+ * its short form. ITIMER_VIRTUAL and ITIMER_PROF count the ticks that the
+ * process itself has used. Their first span begins in the middle of a tick, so
+ * it gets one tick more, or it would be too short. No program is shown that
+ * one.
  */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
@@ -12,63 +12,71 @@
 #include <abi/errno.h>
 #include "kernel/kernel_internal.h"
 
-#define USEC_A_TICK	(1000000 / HZ)
 #define NSEC_A_USEC	1000
 #define SECONDS_MAX	0x7FFFFFFF	/* what programs can name */
 
+/*
+ * Sends SIGALRM. The timer stands still until the signal is taken, as on Linux:
+ * else the shortest intervals could leave no time for anything else.
+ */
 static void real_fired(struct timer *t)
 {
-	struct task_struct *task = t->data;
-
-	send_signal(SIGALRM, task);
-	if (task->itimers[ITIMER_REAL].interval)
-		timer_add(t, task->itimers[ITIMER_REAL].interval, real_fired,
-			  task);
+	send_signal(SIGALRM, t->data);
 }
 
-static void start_real(u64 ticks, u64 interval)
+static void start_real(u64 ns, u64 interval)
 {
 	struct task_struct *process = current->process;
 
 	timer_cancel(&process->alarm);
 	process->itimers[ITIMER_REAL].interval = interval;
-	if (ticks)
-		timer_add(&process->alarm, ticks + 1, real_fired, process);
+	if (ns)
+		timer_set(&process->alarm, now_ns() + ns, real_fired, process);
 }
 
-/* Returns what to show of the ticks that a running timer has left. */
-static u64 shown(u64 left)
-{
-	return left > 1 ? left - 1 : 1;
-}
-
-/* Returns the ticks that the real timer has left, 0 if it does not run. */
+/*
+ * Returns the time that the real timer has left, 0 if it does not run. As long
+ * as it does a program is shown more than that.
+ */
 static u64 real_left(void)
 {
 	const struct timer *t = &current->process->alarm;
+	u64 now = now_ns();
 
-	return list_empty(&t->link) ? 0 : shown(t->expires - ticks_now());
+	if (!timer_pending(t))
+		return 0;
+	return t->expires > now + NSEC_A_USEC ? t->expires - now : NSEC_A_USEC;
 }
 
 /* Like real_left(), for the other two timers. */
 static u64 used_left(const struct itimer *timer)
 {
-	return timer->left ? shown(timer->left) : 0;
+	u64 shown = timer->left > 1 ? timer->left - 1 : timer->left;
+
+	return shown * NSEC_A_TICK;
 }
 
-static void start_used(struct itimer *timer, u64 ticks, u64 interval)
+static u64 used_ticks(u64 ns)
 {
-	*timer = (struct itimer){ ticks ? ticks + 1 : 0, interval };
+	return (ns + NSEC_A_TICK - 1) / NSEC_A_TICK;
+}
+
+static void start_used(struct itimer *timer, u64 ns, u64 interval)
+{
+	u64 ticks = used_ticks(ns);
+
+	*timer = (struct itimer){ ticks ? ticks + 1 : 0, used_ticks(interval) };
 }
 
 /* Ticks were rounded up, so that the longest time may not fit: it is cut. */
-static void to_timeval(u64 ticks, struct timeval *tv)
+static void to_timeval(u64 ns, struct timeval *tv)
 {
-	u64 seconds = ticks / HZ;
+	struct timespec64 ts;
 
-	tv->tv_sec = seconds;
-	tv->tv_usec = ticks % HZ * USEC_A_TICK;
-	if (seconds > SECONDS_MAX) {
+	to_timespec(ns, &ts);
+	tv->tv_sec = ts.tv_sec;
+	tv->tv_usec = ts.tv_nsec / NSEC_A_USEC;
+	if (ts.tv_sec > SECONDS_MAX) {
 		tv->tv_sec = SECONDS_MAX;
 		tv->tv_usec = 999999;
 	}
@@ -85,7 +93,7 @@ int sys_alarm(u32 seconds)
 
 	to_timeval(real_left(), &left);
 	up = left.tv_usec >= 500000 || (!left.tv_sec && left.tv_usec);
-	start_real((u64)min_u32(seconds, SECONDS_MAX) * HZ, 0);
+	start_real(to_nanoseconds(min_u32(seconds, SECONDS_MAX), 0), 0);
 	return left.tv_sec + up;
 }
 
@@ -94,17 +102,21 @@ static bool is_valid_timeval(const struct timeval *tv)
 	return tv->tv_sec >= 0 && (u32)tv->tv_usec < 1000000;
 }
 
-static u64 to_ticks(const struct timeval *tv)
+static u64 from_timeval(const struct timeval *tv)
 {
-	return seconds_to_ticks(tv->tv_sec, tv->tv_usec * NSEC_A_USEC);
+	return to_nanoseconds(tv->tv_sec, tv->tv_usec * NSEC_A_USEC);
 }
 
 static void current_value(int which, struct itimerval *value)
 {
 	const struct itimer *timer = &current->process->itimers[which];
-	u64 left = which == ITIMER_REAL ? real_left() : used_left(timer);
+	u64 left = real_left(), interval = timer->interval;
 
-	to_timeval(timer->interval, &value->it_interval);
+	if (which != ITIMER_REAL) {
+		left = used_left(timer);
+		interval *= NSEC_A_TICK;
+	}
+	to_timeval(interval, &value->it_interval);
 	to_timeval(left, &value->it_value);
 }
 
@@ -132,8 +144,8 @@ int sys_setitimer(int which, const struct itimerval __user *new,
 	    !is_valid_timeval(&value.it_interval))
 		return -EINVAL;
 	current_value(which, &before);
-	first = to_ticks(&value.it_value);
-	interval = to_ticks(&value.it_interval);
+	first = from_timeval(&value.it_value);
+	interval = from_timeval(&value.it_interval);
 	if (which == ITIMER_REAL)
 		start_real(first, interval);
 	else

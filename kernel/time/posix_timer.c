@@ -5,6 +5,7 @@
  * intervals that are over by then are its overrun.
  */
 #include <cowix/kernel.h>
+#include <cowix/hash.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
@@ -16,6 +17,7 @@
 
 struct posix_timer {
 	struct list link;		/* in its process's list */
+	struct list hash_link;		/* by process and number */
 	int id;
 	int clock;
 	struct task_struct *process;
@@ -26,6 +28,15 @@ struct posix_timer {
 	u32 overrun;			/* since the signal was sent */
 	u32 last_overrun;		/* when it was taken last */
 };
+
+#define BUCKETS	512	/* as many as Linux has */
+
+static struct hash_table timers;
+
+static struct list *timer_bucket(const struct task_struct *process, int id)
+{
+	return hash_bucket(&timers, (u32)process, id);
+}
 
 /* Lets a timer that has come run again, and counts the ends it has missed. */
 static void pass_ends(struct posix_timer *t)
@@ -160,6 +171,7 @@ static void add_timer(struct posix_timer *t, int clock,
 		.code = SI_TIMER, .pid = t->id, .value = event->sigev_value,
 	};
 	list_add_tail(&t->link, &process->timers);
+	list_add(&t->hash_link, timer_bucket(process, t->id));
 	process->nr_timers++;
 	nr_kept_signals++;
 }
@@ -167,6 +179,7 @@ static void add_timer(struct posix_timer *t, int clock,
 static void remove_timer(struct posix_timer *t)
 {
 	list_del(&t->link);
+	list_del(&t->hash_link);
 	t->process->nr_timers--;
 	nr_kept_signals--;
 	timer_free(t);
@@ -182,11 +195,13 @@ void delete_timers(struct task_struct *process)
 /* Returns a timer of current's process, or NULL. */
 static struct posix_timer *find_timer(int id)
 {
-	list_for_each(node, &current->process->timers) {
-		struct posix_timer *t =
-			list_entry(node, struct posix_timer, link);
+	const struct task_struct *process = current->process;
 
-		if (t->id == id)
+	list_for_each(node, timer_bucket(process, id)) {
+		struct posix_timer *t =
+			list_entry(node, struct posix_timer, hash_link);
+
+		if (t->process == process && t->id == id)
 			return t;
 	}
 	return NULL;
@@ -318,4 +333,10 @@ int sys_timer_settime64(int id, int flags,
 			struct itimerspec64 __user *old)
 {
 	return timer_settime(id, flags, new, old, true);
+}
+
+/* Called once by start_kernel. */
+void posix_timer_init(void)
+{
+	hash_init(&timers, BUCKETS);
 }

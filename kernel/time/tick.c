@@ -1,14 +1,25 @@
-/* The 100 Hz tick (Intel 8254, channel 0), and all that happens at it. */
+/*
+ * The interrupt of the clock, and the ticks, a hundred a second. They come only
+ * while a task runs, for its CPU time and its time slice: the idle task sleeps
+ * until the next timer, and the ticks are made up for when it is left.
+ */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/irq.h>
-#include <asm/io.h>
+#include <asm/system.h>
 #include "kernel/kernel_internal.h"
 
-#define PIT_CHANNEL0	0x40
-#define PIT_COMMAND	0x43
-#define PIT_HZ		1193182
-#define PIT_RATE0	0x34	/* channel 0, low then high byte, mode 2 */
+static u64 next_tick = NSEC_A_TICK;	/* its uptime */
+
+/* Returns the uptime of the last tick. The chip need not be asked. */
+u64 tick_ns(void)
+{
+	u32 flags = irq_save();
+	u64 last = next_tick - NSEC_A_TICK;
+
+	irq_restore(flags);
+	return last;
+}
 
 /* Counts a tick of CPU time for current's own timers and its limit. */
 static void charge_current(bool user)
@@ -20,22 +31,52 @@ static void charge_current(bool user)
 		check_cpu_limit();
 }
 
-static void tick(struct pt_regs *regs)
+/*
+ * Counts the ticks that have passed. There are several if the machine was idle,
+ * or if interrupts were masked for long.
+ */
+static void catch_up(u64 now, struct pt_regs *regs)
 {
-	clock_tick();
-	timer_tick();
-	sched_tick(regs);
-	if (current != idle_task)
-		charge_current(user_mode(regs));
+	for (; next_tick <= now; next_tick += NSEC_A_TICK) {
+		jiffies++;
+		sched_tick(regs);
+		if (current != idle_task)
+			charge_current(user_mode(regs));
+	}
+	wall_tick(next_tick - NSEC_A_TICK);
+}
+
+static void clock_interrupt(struct pt_regs *regs)
+{
+	u64 now = now_ns();
+
+	run_timers(now);
+	catch_up(now, regs);
+	set_next_alarm(sched_is_idle() ? NEVER : next_tick);
+}
+
+/*
+ * Waits for interrupts, and lets tasks run that they made runnable. A task
+ * needs the ticks: the alarm must not come later than the next.
+ */
+NORETURN void idle_loop(void)
+{
+	for (;;) {
+		cli();
+		while (sched_is_idle()) {
+			sti_hlt();
+			cli();
+		}
+		if (alarm_time > next_tick) {
+			catch_up(now_ns(), NULL);
+			set_next_alarm(next_tick);
+		}
+		schedule();
+	}
 }
 
 /* Called once by start_kernel. */
 void tick_init(void)
 {
-	u32 divisor = PIT_HZ / HZ;
-
-	outb(PIT_COMMAND, PIT_RATE0);
-	outb(PIT_CHANNEL0, divisor & 0xFF);
-	outb(PIT_CHANNEL0, divisor >> 8);
-	request_irq(IRQ_TIMER, tick);
+	request_irq(IRQ_TIMER, clock_interrupt);
 }

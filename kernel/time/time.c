@@ -1,4 +1,4 @@
-/* Wall-clock time: the CMOS clock at boot (MC146818), then the ticks. */
+/* Wall-clock time: the CMOS clock at boot (MC146818), then the uptime. */
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <asm/io.h>
@@ -27,8 +27,9 @@ struct cmos_time {
 	u8 second, minute, hour, day, month, year, century;
 };
 
-static u32 wall_seconds;		/* since 1970 */
-static u32 wall_ticks;			/* of the next second */
+static u64 boot_ns;			/* from 1970 to the boot */
+static u32 wall_seconds;		/* since 1970, at the last tick */
+static u64 second_end;			/* the uptime when they are one more */
 struct wait_queue clock_set = WAIT_QUEUE_INIT(clock_set);
 
 static u8 cmos_read(u8 index)
@@ -131,48 +132,45 @@ void time_init(void)
 	}
 	cmos_decode(&now, cmos_read(CMOS_STATUS_B));
 	if (is_valid_date(&now))
-		wall_seconds = to_seconds(&now);
+		set_current_time(to_seconds(&now), 0);
 	else
 		printk("time: the battery's clock shows no date\n");
 }
 
-/* Called at each tick. */
-void clock_tick(void)
+/* Called at each tick, with its uptime. */
+void wall_tick(u64 now)
 {
-	if (++wall_ticks == HZ) {
-		wall_ticks = 0;
+	for (; second_end <= now; second_end += NSEC_A_SECOND)
 		wall_seconds++;
-	}
 }
 
-/* Returns the seconds since 1970. */
+/*
+ * Returns the seconds since 1970, as of the last tick. Files have their times
+ * from here.
+ */
 u32 current_time(void)
 {
 	return wall_seconds;
 }
 
-/*
- * Like current_time(), with the part of the second that has passed, in ticks.
- */
-void current_timespec(struct timespec64 *ts)
+/* Returns the time of day, in nanoseconds since 1970, at an uptime. */
+u64 wall_of(u64 uptime)
 {
-	u32 flags = irq_save();
-
-	*ts = (struct timespec64){ wall_seconds, wall_ticks * NSEC_A_TICK, 0 };
-	irq_restore(flags);
+	return boot_ns + uptime;
 }
 
 /*
- * Sets the clock; nanoseconds are cut to ticks. Tasks that wait for a time of
- * day are woken, and look again how long that is. Spans do not change: they
- * count ticks since boot.
+ * Sets the clock. Tasks that wait for a time of day are woken, and look again
+ * how long that is. Spans do not change: they count from boot.
  */
 void set_current_time(u32 seconds, u32 nanoseconds)
 {
 	u32 flags = irq_save();
+	u64 now = now_ns();
 
+	boot_ns = (u64)seconds * NSEC_A_SECOND + nanoseconds - now;
 	wall_seconds = seconds;
-	wall_ticks = nanoseconds / NSEC_A_TICK;
+	second_end = now + NSEC_A_SECOND - nanoseconds;
 	wake_up(&clock_set);
 	irq_restore(flags);
 }

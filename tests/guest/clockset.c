@@ -1,6 +1,6 @@
 /*
  * Setting the clock wakes only sleepers whose time of day has come. Also tests
- * spans whose ticks do not fit in 32 bits.
+ * the longest spans.
  */
 #include <check.h>
 #include <signal.h>
@@ -10,7 +10,6 @@
 #include "sleeping.h"
 
 #define LONGEST	0x7FFFFFFF
-#define TRIES	9
 
 static volatile int handled;
 
@@ -75,7 +74,7 @@ static void sleep_span(void)
 
 	CHECK(syscall(__NR_clock_nanosleep, CLOCK_REALTIME, 0, &span, NULL) ==
 	      0);
-	CHECK(now_ms() - start >= 590);
+	CHECK(now_ms() - start >= 600);
 }
 
 static void sleep_to_uptime(void)
@@ -106,7 +105,7 @@ static void await_alarm(void)
 	CHECK(sigprocmask(SIG_BLOCK, &alarms, NULL) == 0);
 	interrupt_in(600);
 	CHECK_ERRNO(sigsuspend(&none), EINTR);
-	CHECK(now_ms() - start >= 580);
+	CHECK(now_ms() - start >= 600);
 }
 
 /* Turns the clock forth and back while a child sleeps in work(). */
@@ -296,69 +295,6 @@ static void long_timers(void)
 	CHECK(alarm_for(0) == 1);		/* never 0 while it runs */
 }
 
-/*
- * Returns how often the clock could be read until flag was set or ms had
- * passed.
- */
-static long reads_until(const volatile int *flag, int ms)
-{
-	long start = now_ms(), n = 0;
-
-	while (!*flag && now_ms() - start < ms)
-		n++;
-	return n;
-}
-
-static void wait_for_edge(void)
-{
-	long start = now_ms();
-
-	while (now_ms() == start)
-		;
-}
-
-static long middle(long *n)
-{
-	for (int i = 0; i < TRIES; i++)
-		for (int k = i + 1; k < TRIES; k++)
-			if (n[k] < n[i]) {
-				long t = n[i];
-
-				n[i] = n[k];
-				n[k] = t;
-			}
-	return n[TRIES / 2];
-}
-
-/*
- * Checks that a timer begun in the middle of a tick lasts its full time.
- * Cowix's clock is too coarse for that, so this counts reads of the clock.
- * Other work on the machine disturbs only some of the tries.
- */
-static void not_early(void)
-{
-	static const int never;
-	long tick[TRIES], lasted[TRIES];
-
-	for (int i = 0; i < TRIES; i++) {
-		wait_for_edge();
-		tick[i] = reads_until(&never, 10);
-	}
-	for (int i = 0; i < TRIES; i++) {
-		long start;
-
-		wait_for_edge();
-		for (long n = middle(tick) / 2; n > 0; n--)
-			now_ms();
-		handled = 0;
-		start = now_ms();
-		interrupt_in(10);
-		lasted[i] = reads_until(&handled, 1000);
-		CHECK(now_ms() - start >= 10);
-	}
-	CHECK(!on_cowix() || middle(lasted) >= middle(tick) * 8 / 10);
-}
-
 static const struct test tests[] = {
 	{ "dates", "sleepers until a date, when the clock is set", dates },
 	{ "spans", "others sleep as long as they asked for", spans },
@@ -371,7 +307,6 @@ static const struct test tests[] = {
 	{ "long_polls", "polls, selects and futexes as long", long_polls },
 	{ "bad_times", "times that are none", bad_times },
 	{ "long_timers", "timers and alarms of 68 years", long_timers },
-	{ "not_early", "a timer keeps its time", not_early },
 	{ 0 }
 };
 

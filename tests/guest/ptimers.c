@@ -362,8 +362,18 @@ static void clocks(void)
 			    &ts, NULL), EOPNOTSUPP);
 }
 
+/* Moves a time by less than a second. */
+static void move(struct timespec *ts, long ns)
+{
+	ts->tv_nsec += ns;
+	if (ts->tv_nsec >= 1000 * MS) {
+		ts->tv_nsec -= 1000 * MS;
+		ts->tv_sec++;
+	}
+}
+
 /*
- * A tick may come while a timer is set: the old setting comes, or it does not,
+ * A timer may come while it is set anew: the old setting comes, or it does not,
  * but never both run.
  */
 static void set_at_ticks(void)
@@ -373,12 +383,15 @@ static void set_at_ticks(void)
 	long end = now_ms() + 2500;
 
 	handle_with(SIGUSR1, note_info, 0);
-	while (now_ms() < end) {
+	for (int n = 0; now_ms() < end; n++) {
 		CHECK(syscall(__NR_clock_gettime, CLOCK_MONOTONIC,
 			      &soon.it_value) == 0);
+		move(&soon.it_value, n % 33 * 1000);
 		CHECK(syscall(__NR_timer_settime, id, TIMER_ABSTIME, &soon,
 			      NULL) == 0);
 		soon.it_value.tv_sec++;
+		for (volatile int i = n % 401; i > 0; i--)
+			;
 		CHECK(syscall(__NR_timer_settime, id, TIMER_ABSTIME, &soon,
 			      NULL) == 0);
 	}
@@ -401,5 +414,5 @@ TESTS(
 	{ "threads", "SIGEV_THREAD_ID, also without the thread", threads },
 	{ "cpu-timers", "timers of CPU time", cpu_timers },
 	{ "cpu-clocks", "clocks of processes and threads", cpu_clocks },
-	{ "ticks", "a timer set while a tick comes", set_at_ticks },
+	{ "ticks", "a timer set anew while it comes", set_at_ticks },
 	{ "clocks", "resolution of all clocks, who may be set", clocks })

@@ -48,8 +48,8 @@ MUTANTS = [
         "cputime timers",
         (
             "kernel/time/itimer.c",
-            "ticks ? ticks + 1 : 0, interval",
-            "ticks, interval",
+            "ticks ? ticks + 1 : 0, used_ticks(interval)",
+            "ticks, used_ticks(interval)",
         ),
     ),
     Mutant(
@@ -71,18 +71,72 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "ticks_overflow",
+        "spans_overflow",
         "clockset long_sleeps",
         (
             "kernel/time/deadline.c",
-            "return (u64)seconds * HZ +",
-            "\treturn (u32)seconds * HZ +",
+            "return (u64)seconds * NSEC_A_SECOND + nanoseconds;",
+            "\treturn (u32)seconds * NSEC_A_SECOND + nanoseconds;",
         ),
     ),
     Mutant(
-        "timer_is_early",
-        "clockset not_early",
-        ("kernel/time/itimer.c", "ticks + 1, real_fired", "ticks, real_fired"),
+        "timers_are_early",
+        "clocks lateness",
+        (
+            "kernel/time/timer.c",
+            "while (first && first->expires <= now) {",
+            "\twhile (first && first->expires <= now + NSEC_A_TICK) {",
+        ),
+    ),
+    Mutant(
+        "alarm_is_not_moved",
+        "clocks lateness",
+        ("kernel/time/timer.c", "if (when < alarm_time)", "\tif (0)"),
+    ),
+    Mutant(
+        "siblings_are_lost",
+        "manytimers order",
+        ("kernel/time/timer.c", "hang(next, &tree->next);", ""),
+    ),
+    Mutant(
+        "later_timers_first",
+        "manytimers order",
+        (
+            "kernel/time/timer.c",
+            "tree = meld(pairs, tree);",
+            "\t\tif (tree) {\n"
+            "\t\t\thang(pairs->child, &tree->next);\n"
+            "\t\t\thang(tree, &pairs->child);\n"
+            "\t\t}\n"
+            "\t\ttree = pairs;",
+        ),
+    ),
+    Mutant(
+        "alarm_comes_once",
+        "timers real_timer",
+        ("kernel/signal/sigqueue.c", "if (sig == SIGALRM)", "\tif (0)"),
+    ),
+    Mutant(
+        "idle_ticks",
+        "clocks quiet",
+        (
+            "kernel/time/tick.c",
+            "set_next_alarm(sched_is_idle() ? NEVER : next_tick);",
+            "\tset_next_alarm(next_tick);",
+        ),
+    ),
+    Mutant(
+        "alarms_storm",
+        "clocks storms",
+        (
+            "kernel/time/itimer.c",
+            "send_signal(SIGALRM, t->data);",
+            "\tu64 interval = ((struct task_struct *)t->data)->itimers[0]"
+            ".interval;\n\n"
+            "\tsend_signal(SIGALRM, t->data);\n"
+            "\tif (interval)\n"
+            "\t\ttimer_repeat(t, interval);",
+        ),
     ),
     Mutant(
         "frame_leaves_its_stack",

@@ -240,8 +240,8 @@ MUTANTS = [
         "cputime alone",
         (
             "kernel/task/wait.c",
-            "return error == -ETIMEDOUT && ticks_left(end) ? 0 : error;",
-            "\treturn error;",
+            "if (!timer_cancel(&timeout) && !error && is_over(end))",
+            "\t\tif (!timer_cancel(&timeout) && !error)",
         ),
     ),
     Mutant(
