@@ -142,11 +142,13 @@ def test_ten_thousand_areas():
 
 
 def test_answers_come_soon():
-    """Checks that a sleeper answers within 20 ms, whatever else computes."""
+    """Checks that a sleeper answers within 20 ms, whatever else computes, and at
+    once beside those that do nothing else."""
     done = cowix("/tests/latency", "-i", image=guest_floppy("latency"))
     late = re.findall(rb"beside (\d+ \w+): longest (-?\d+)", done.out)
     assert len(late) == 4, done.out
-    assert all(int(longest) <= 20000 for _, longest in late), done.out
+    for others, longest in late:
+        assert int(longest) <= (2000 if b"hogs" in others else 20000), done.out
 
 
 def test_many_processes_cost_nothing():

@@ -338,5 +338,5 @@ int sys_timer_settime64(int id, int flags,
 /* Called once by start_kernel. */
 void posix_timer_init(void)
 {
-	hash_init(&timers, BUCKETS);
+	hash_init(&timers, BUCKETS, boot_alloc);
 }
