@@ -68,10 +68,11 @@ def split(output):
 
 def run_programs(programs, names, work, seconds, timeout):
     """Runs programs of a folder on Linux by the runner, one after the other.
-    Returns name -> (status, output)."""
+    What they leave goes. Returns name -> (status, output)."""
     command = (
         f"top=$(pwd); mkdir w && cd w && $top/runner {seconds} $top "
         + " ".join(names)
+        + "; rm -rf $top/w"
     )
     return split(linux(programs, command, work, timeout))[0]
 
