@@ -356,7 +356,8 @@ void prepare_growth(struct inode *inode)
 
 	if (!page || !page->mapped_writable)
 		return;
-	unmap_object(inode, inode->i_size);
+	if (inode->i_mappings)
+		unmap_object(inode, inode->i_size);
 	clear_beyond(page, inode->i_size);
 }
 

@@ -297,6 +297,24 @@ static void time_fork(void)
 	end("fork and mmap in the child, an area", MANY);
 }
 
+/* Appends to a file whose last page was written through a mapping. */
+static void time_append(void)
+{
+	int fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *p;
+
+	CHECK(fd >= 0 && write(fd, "first", 5) == 5);
+	p = mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0);
+	CHECK(p != MAP_FAILED);
+	*p = 'F';
+	CHECK(munmap(p, PAGE) == 0);
+	begin();
+	for (int i = 0; i < 10; i++)
+		CHECK(write(fd, "more", 4) == 4);
+	end("append", 10);
+	CHECK(close(fd) == 0 && unlink("file") == 0);
+}
+
 static void costs(void)
 {
 	char *p;
@@ -309,6 +327,7 @@ static void costs(void)
 	time_protecting(p);
 	time_mapping(p);
 	time_fork();
+	time_append();
 	audit();
 }
 
