@@ -1,6 +1,6 @@
-"""Linux, the tests' oracle. This machine's own kernel is used if it runs
-32-bit programs. Otherwise Debian's runs in a virtual machine that tools/linux
-prepares.
+"""Linux, the tests' oracle: Debian's kernel in a virtual machine, which
+tools/linux prepares, so that all machines give the same answers. Where that
+cannot be had it is this machine's own kernel, if it runs 32-bit programs.
 
 A command finds the files of a folder below its working directory, and a shell.
 """
@@ -77,7 +77,7 @@ def run_programs(programs, names, work, seconds, timeout):
     return split(linux(programs, command, work, timeout))[0]
 
 
-def native():
+def runs_here():
     """Returns True if the kernel itself runs 32-bit programs. Under QEMU they
     are told another machine's name."""
     try:
@@ -90,6 +90,11 @@ def native():
     except OSError:
         return False
     return name.stdout.strip() == os.uname().machine
+
+
+def native():
+    """Returns True if this machine's own kernel is the oracle."""
+    return not os.path.exists(KERNEL) and runs_here()
 
 
 def install(program, root):
@@ -141,7 +146,7 @@ def prepare(root, folder, command, programs):
 def in_machine(folder, command, work, timeout, programs):
     """Boots Debian's kernel with the folder. Returns the command's output."""
     if not os.path.exists(KERNEL):
-        pytest.skip("no 32-bit programs here, and no kernel by tools/linux")
+        pytest.skip("tools/linux found no kernel")
     root = f"{work}/root"
     prepare(root, folder, command, programs)
     return linux_vm.output_of(root, work, 512, timeout)

@@ -8,7 +8,7 @@ import xml.etree.ElementTree
 import pytest
 
 from conftest import BUILD, TOP, default_signals
-from linux import native
+from linux import runs_here
 
 PROGRAM = os.path.join(BUILD, "tests/growth")
 TOOL = os.path.join(TOP, "tools/growth")
@@ -55,7 +55,7 @@ def rows_of(folder):
 
 def test_every_row_here(tmp_path):
     """Runs all groups on the machine's own kernel: each row has a figure."""
-    if not native():
+    if not runs_here():
         pytest.skip("no 32-bit programs here")
     words = [PROGRAM, "-n", "10"]
     for option in ("-r", "-d"):
