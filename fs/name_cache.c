@@ -12,6 +12,7 @@
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
 #include <cowix/hash.h>
+#include <asm/string.h>
 
 #define FRAMES_A_BUCKET	2
 
@@ -33,6 +34,7 @@ static struct list *name_bucket(const struct inode *dir, const char *name,
 	return hash_bucket(&name_table, 0, hash_name((u32)dir, name, length));
 }
 
+/* Searches a bucket. No name is empty: repe_cmpsb() needs that. */
 static struct cached_name *name_in(const struct list *bucket,
 				   const struct inode *dir, const char *name,
 				   u32 length)
@@ -42,7 +44,7 @@ static struct cached_name *name_in(const struct list *bucket,
 			list_entry(node, struct cached_name, hash_link);
 
 		if (n->dir == dir && n->length == length &&
-		    memcmp(n->name, name, length) == 0)
+		    repe_cmpsb(n->name, name, length) == 0)
 			return n;
 	}
 	return NULL;
@@ -232,8 +234,8 @@ void name_cache_forget_inode(struct inode *inode)
 }
 
 /*
- * Returns the entry of the name that an inode was last found by, or NULL if it
- * is not known. A directory has no other.
+ * Returns the entry of a name that an inode has where it was last found, or
+ * NULL if none is known. A directory has no other.
  */
 const struct cached_name *name_of(const struct inode *inode)
 {

@@ -173,9 +173,11 @@ static int search_directory(struct inode *dir, const char *name, u32 length,
 		if (!error)
 			iput(*inode);
 	}
-	if (!error)
-		name_cache_found(dir, name, length, *inode, before);
-	return error;
+	if (error)
+		return error;
+	(*inode)->i_dir = dir->i_ino;	/* first: the next one may sleep */
+	name_cache_found(dir, name, length, *inode, before);
+	return 0;
 }
 
 /*
@@ -205,12 +207,12 @@ int lookup_in(struct inode *dir, const char *name, u32 length,
 		if (!known->inode)
 			return -ENOENT;
 		found = igrab(known->inode);
+		found->i_dir = dir->i_ino;
 	} else {
 		error = search_directory(dir, name, length, &found);
 		if (error)
 			return error;
 	}
-	found->i_dir = dir->i_ino;
 	*inode = cross_down(found);
 	return 0;
 }

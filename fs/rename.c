@@ -131,8 +131,9 @@ static int move_name(const struct target *from, const struct target *to,
 		name_cache_forget(to->dir, to->last, to->length);
 		return error;
 	}
-	name_cache_set(from->dir, from->last, from->length, NULL);
+	/* in this order, as each may sleep: the file always has a name */
 	name_cache_set(to->dir, to->last, to->length, inode);
+	name_cache_set(from->dir, from->last, from->length, NULL);
 	inode->i_dir = to->dir->i_ino;
 	names_changed(inode);
 	if (replaced)

@@ -119,7 +119,7 @@ int proc_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
 	int number = name_to_number(name, length);
 
 	if (is_dot_dotdot(name, length)) {
-		*ino = length == 1 ? dir->i_ino : proc_parent_ino(dir);
+		*ino = proc_parent_ino(dir);
 		return 0;
 	}
 	if (proc_pid(dir) && !task)

@@ -24,13 +24,13 @@ static inline void rep_movsl(void *to, const void *from, u32 count)
  * Compares until a byte differs or count, which must not be 0, is reached.
  * Returns the difference of the last two bytes compared.
  */
-static inline int repe_cmpsb(const u8 *a, const u8 *b, u32 count)
+static inline int repe_cmpsb(const void *a, const void *b, u32 count)
 {
 	__asm__ volatile("repe cmpsb"
 			 : "+S"(a), "+D"(b), "+c"(count)
 			 :
 			 : "memory", "cc");
-	return a[-1] - b[-1];
+	return ((const u8 *)a)[-1] - ((const u8 *)b)[-1];
 }
 
 static inline void rep_stosb(void *to, u8 value, u32 count)

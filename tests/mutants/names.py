@@ -30,6 +30,17 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "place_noted_late",
+        "sleep_places",
+        (
+            "fs/namei.c",
+            "(*inode)->i_dir = dir->i_ino; /* first: the next one may sleep */ "
+            "name_cache_found(dir, name, length, *inode, before);",
+            "\tname_cache_found(dir, name, length, *inode, before);\n"
+            "\t(*inode)->i_dir = dir->i_ino;\n",
+        ),
+    ),
+    Mutant(
         "names_outlive_directory",
         "remembered successor",
         (
