@@ -143,8 +143,8 @@ def test_ten_thousand_areas():
 
 
 def test_answers_come_soon():
-    """Checks that a sleeper answers within 20 ms, whatever else computes, and at
-    once beside those that do nothing else."""
+    """Checks that a sleeper answers within 20 ms, whatever else computes, and
+    at once beside those that do nothing else."""
     done = cowix("/tests/latency", "-i", image=guest_floppy("latency"))
     late = re.findall(rb"beside (\d+ \w+): longest (-?\d+)", done.out)
     assert len(late) == 4, done.out
