@@ -1,7 +1,9 @@
 """Limits in instructions, counted by QEMU, which hold on any machine."""
 import re
 
-from conftest import cowix, guest_floppy
+from conftest import cowix, fsck, guest_floppy
+from test_disk import drive
+from volumes import volume
 
 
 def test_forking_beside_children_that_yield():
@@ -33,6 +35,28 @@ def test_pages_cost_nothing_to_others():
     assert cost["fsync beside many"] <= cost["fsync beside few"] + 1000, cost
     assert cost["audit of many"] <= 2 * cost["audit of few"], cost
     assert cost["wake"] <= 400 >= cost["wake in a file"], cost
+
+
+def test_syncing_beside_much(tmp_path):
+    """Checks on a disk that sync, fsync and rename leave alone what they need
+    not touch: 5,000 inodes and 2,000 dirty files."""
+    disk = volume(tmp_path / "disk.img", "minix3", 60000)
+    done = cowix(
+        "mount /dev/hda /mnt; cd /mnt; /tests/dirty; s=$?; "
+        "cd /; umount /mnt; exit $s",
+        "-i",
+        "-m",
+        "64",
+        *drive(disk),
+        image=guest_floppy("dirty"),
+    )
+    assert done.status == 0, done.out
+    fsck(disk)
+    cost = dict(re.findall(r"  (.*): (\d+)", done.out.decode()))
+    cost = {what: int(n) for what, n in cost.items()}
+    assert cost["sync of nothing"] <= 3000, cost
+    assert cost["fsync"] <= 15000 >= cost["fsync beside many"], cost
+    assert cost["rename"] <= 32000 >= cost["rename beside many"], cost
 
 
 def test_sleepers_cost_nothing():
