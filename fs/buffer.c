@@ -1,7 +1,8 @@
 /*
  * The buffer cache: blocks of devices in memory, found by device and number,
- * dropped in least-recently-used order, written back late. Blocks of a memory
- * device (the ramdisk) are not copied: such a buffer points into the device.
+ * and dropped in least-recently-used order. fs/buffer_write.c writes them back,
+ * late. Blocks of a memory device (the ramdisk) are not copied: such a buffer
+ * points into the device.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
@@ -11,26 +12,18 @@
 
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 
-/*
- * How far a fresh buffer is from durable: not written, or written but perhaps
- * only in the cache of the disk.
- */
-enum { NOT_FRESH, UNFLUSHED, UNWRITTEN };
-
-static bool write_fresh(kdev_t dev, int *error);
-
 static struct hash_table buffer_table;
 static LIST_HEAD(lru);			/* the longest unused first */
 u32 nr_buffers;
 u32 nr_own_buffers;
-u32 writes_begun = 1;
 
 void buffer_init(void)
 {
-	hash_init(&buffer_table, 1024, boot_alloc);
+	hash_init(&buffer_table, nr_frames / 4, boot_alloc);
 }
 
-static struct buffer_head *find_buffer(kdev_t dev, u32 block)
+/* Returns the buffer of a block without a reference, or NULL. */
+struct buffer_head *find_buffer(kdev_t dev, u32 block)
 {
 	list_for_each(node, hash_bucket(&buffer_table, dev, block)) {
 		struct buffer_head *bh =
@@ -69,6 +62,8 @@ static struct buffer_head *create_buffer(kdev_t dev, u32 block)
 	bh->direct = bh->uptodate = direct != NULL;
 	bh->dev = dev;
 	bh->block = block;
+	list_init(&bh->dirty_link);
+	list_init(&bh->owner_link);
 	wait_queue_init(&bh->request.wait);
 	bh->request.done = true;
 	list_add(&bh->hash_link, hash_bucket(&buffer_table, dev, block));
@@ -88,13 +83,13 @@ struct buffer_head *getblk(kdev_t dev, u32 block)
 
 	if (!bh)
 		bh = create_buffer(dev, block);
-	/* one in use keeps its place, so that sync_buffers() can sleep on it */
 	if (bh && bh->count++ == 0)
 		list_move_tail(&bh->lru_link, &lru);
 	return bh;
 }
 
-static void start_io(struct buffer_head *bh, int cmd)
+/* Begins to transfer a buffer. */
+void start_io(struct buffer_head *bh, int cmd)
 {
 	bh->request.dev = bh->dev;
 	bh->request.cmd = cmd;
@@ -175,178 +170,23 @@ void brelse(struct buffer_head *bh)
 }
 
 /*
- * A dirty buffer holds either what must be durable first (it is fresh) or what
- * must wait for that, never both. Called before a change of the first kind:
- * writes what the buffer has of the second. Sleeps. Returns an error of
- * writing.
+ * Fills a block of an inode with zeroes, without reading it. They are durable
+ * before what will refer to the block. If the block is being read, through the
+ * file of its device, waits first: the transfer would overwrite the zeroes.
+ * Returns -ENOMEM.
  */
-int begin_first(struct buffer_head *bh)
+int clear_block(struct inode *inode, u32 block)
 {
-	int error = 0;
-
-	while (!error && bh->dirty && !bh->fresh && !bh->direct)
-		error = sync_buffers(bh->dev);
-	return error;
-}
-
-/* Called before a change of the second kind: writes what is of the first. */
-int begin_last(struct buffer_head *bh)
-{
-	int error = 0;
-
-	while (!error && bh->fresh)
-		write_fresh(bh->dev, &error);
-	return error;
-}
-
-/* Marks a changed buffer as one that all other dirty ones must wait for. */
-void write_first(struct buffer_head *bh)
-{
-	bh->fresh = bh->direct ? NOT_FRESH : UNWRITTEN;
-	mark_buffer_dirty(bh);
-}
-
-/*
- * Fills a block with zeroes, without reading it. They are durable before what
- * will refer to the block. If the block is being read, through the file of its
- * device, waits first: the transfer would overwrite the zeroes. Returns
- * -ENOMEM.
- */
-int clear_block(kdev_t dev, u32 block)
-{
-	struct buffer_head *bh = getblk(dev, block);
+	struct buffer_head *bh = getblk(inode->i_dev, block);
 
 	if (!bh)
 		return -ENOMEM;
 	wait_request(&bh->request);
 	memset(bh->data, 0, BLOCK_SIZE);
 	write_first(bh);
+	own_buffer(bh, inode);
 	brelse(bh);
 	return 0;
-}
-
-/*
- * Begins to write a dirty buffer, unless a transfer is under way. It may become
- * dirty again meanwhile. The buffer of a memory device is the device: that is
- * only told, for when it writes itself back.
- */
-static void start_write(struct buffer_head *bh)
-{
-	if (!bh->request.done)
-		return;
-	bh->dirty = false;
-	bh->fresh = min_u32(bh->fresh, UNFLUSHED);
-	if (bh->direct) {
-		blkdev_mark_dirty(bh->dev, bh->block);
-		return;
-	}
-	writes_begun++;
-	start_io(bh, WRITE);
-}
-
-/* Returns true if a buffer is one of a device. All are of device 0. */
-static bool buffer_is_on(const struct buffer_head *bh, kdev_t dev)
-{
-	return !dev || bh->dev == dev;
-}
-
-/*
- * Waits for a buffer that is being written. Returns an error of writing, after
- * which the buffer is dirty again.
- */
-static int end_write(struct buffer_head *bh)
-{
-	int error;
-
-	if (bh->request.done &&
-	    (!bh->request.error || bh->request.cmd != WRITE))
-		return 0;
-	bh->count++;
-	error = wait_request(&bh->request);
-	if (bh->request.cmd != WRITE)
-		error = 0;
-	if (error) {
-		bh->request.error = 0;
-		bh->dirty = true;
-	}
-	bh->count--;
-	return error;
-}
-
-/*
- * Writes the dirty buffers of a device (0: of all) that are at least as fresh
- * as least. Returns the first error. All are queued before the first is waited
- * for, so that the elevator can sort them.
- */
-static int write_buffers(kdev_t dev, u8 least)
-{
-	int first_error = 0;
-
-	list_for_each(node, &lru) {
-		struct buffer_head *bh = buffer_at(node);
-
-		if (bh->dirty && bh->fresh >= least && buffer_is_on(bh, dev))
-			start_write(bh);
-	}
-	list_for_each(node, &lru) {
-		int error = end_write(buffer_at(node));
-
-		if (!first_error)
-			first_error = error;
-	}
-	return first_error;
-}
-
-static bool any_fresh(kdev_t dev)
-{
-	list_for_each(node, &lru) {
-		const struct buffer_head *bh = buffer_at(node);
-
-		if (bh->fresh && buffer_is_on(bh, dev))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Makes the fresh buffers of a device durable. Returns false if there were
- * none; else there may be new ones by now. *error becomes the first error.
- */
-static bool write_fresh(kdev_t dev, int *error)
-{
-	int written;
-
-	if (!any_fresh(dev))
-		return false;
-	written = write_buffers(dev, UNWRITTEN);
-	list_for_each(node, &lru) {
-		struct buffer_head *bh = buffer_at(node);
-
-		if (bh->fresh != UNFLUSHED || !buffer_is_on(bh, dev))
-			continue;
-		bh->fresh = NOT_FRESH;
-		bh->count++;		/* keeps its place in the list */
-		blkdev_sync(bh->dev);	/* flushes for the first of them only */
-		bh->count--;
-	}
-	if (!*error)
-		*error = written;
-	return true;
-}
-
-/*
- * Writes all dirty buffers of a device (0: of all) and waits, the fresh ones
- * first. Returns the first error; a buffer that could not be written stays
- * dirty.
- */
-int sync_buffers(kdev_t dev)
-{
-	int error = 0, written;
-
-	while (write_fresh(dev, &error))
-		;
-	written = write_buffers(dev, NOT_FRESH);
-	return error ? error : written;
 }
 
 static void free_buffer(struct buffer_head *bh)
@@ -358,6 +198,14 @@ static void free_buffer(struct buffer_head *bh)
 	nr_own_buffers -= !bh->direct;
 	kfree(bh);
 	nr_buffers--;
+}
+
+/* Returns true if a block (0: none) is as its disk has it. */
+bool block_is_clean(kdev_t dev, u32 block)
+{
+	const struct buffer_head *bh = block ? find_buffer(dev, block) : NULL;
+
+	return !bh || list_empty(&bh->dirty_link);
 }
 
 /*
@@ -373,24 +221,14 @@ void forget_buffer(kdev_t dev, u32 block)
 		return;
 	bh->count++;
 	wait_request(&bh->request);
-	if (bh->request.cmd == WRITE)
-		bh->request.error = 0;
-	bh->dirty = bh->reading = false;
-	bh->fresh = NOT_FRESH;
+	clean_buffer(bh);
 	bh->count--;
 }
 
 static bool buffer_droppable(const struct buffer_head *bh)
 {
-	return bh->count == 0 && !bh->dirty && bh->request.done;
-}
-
-bool buffers_dirty(void)
-{
-	list_for_each(node, &lru)
-		if (buffer_at(node)->dirty)
-			return true;
-	return false;
+	return bh->count == 0 && list_empty(&bh->dirty_link) &&
+	       bh->request.done;
 }
 
 /* Drops the unused clean buffers of a device whose medium goes. */
@@ -417,8 +255,8 @@ void discard_buffers(kdev_t dev)
 		bh->reading = false;	/* what comes is the old medium's */
 		if (!bh->request.done)
 			continue;
-		bh->dirty = bh->uptodate = false;
-		bh->fresh = NOT_FRESH;
+		bh->uptodate = false;
+		clean_buffer(bh);
 	}
 	invalidate_buffers(dev);
 }
@@ -436,8 +274,7 @@ int shrink_buffers(int wanted)
 
 		if (dropped >= wanted)
 			break;
-		if (bh->direct && bh->dirty)
-			start_write(bh);
+		write_direct(bh);
 		if (buffer_droppable(bh)) {
 			free_buffer(bh);
 			dropped++;

@@ -12,11 +12,13 @@
 
 static struct hash_table inode_table;
 static LIST_HEAD(all_inodes);		/* the longest unused first */
+static LIST_HEAD(dirty_inodes);		/* those to be written: pages, too */
+static u32 nr_dirty;
 u32 nr_inodes;
 
 void inode_init(void)
 {
-	hash_init(&inode_table, 128, boot_alloc);
+	hash_init(&inode_table, nr_frames / 8, boot_alloc);
 }
 
 static struct inode *inode_at(struct list *node)
@@ -48,6 +50,8 @@ struct inode *new_inode(struct super_block *sb)
 	if (!inode)
 		return NULL;
 	list_init(&inode->hash_link);
+	list_init(&inode->dirty_link);
+	list_init(&inode->i_blocks);
 	list_init(&inode->pages);
 	list_init(&inode->dirty_pages);
 	list_init(&inode->i_locks);
@@ -78,6 +82,24 @@ static void drop_all_pages(struct inode *inode)
 	}
 }
 
+/* Takes an inode out of the list of those to be written. */
+static void unlist_inode(struct inode *inode)
+{
+	if (list_empty(&inode->dirty_link))
+		return;
+	list_del(&inode->dirty_link);
+	nr_dirty--;
+}
+
+/* Puts an inode into that list: it, or a page, is dirty. */
+void queue_inode(struct inode *inode)
+{
+	if (!inode->i_sb || !inode->i_sb->s_type->needs_device)
+		return;
+	list_add_tail(&inode->dirty_link, &dirty_inodes);
+	nr_dirty++;
+}
+
 /* Frees an inode that nobody uses; its pages may be busy for a while. */
 static void free_inode(struct inode *inode)
 {
@@ -85,6 +107,9 @@ static void free_inode(struct inode *inode)
 	inode->i_count++;		/* and nobody else frees it */
 	name_cache_forget_inode(inode);
 	drop_all_pages(inode);
+	if (!list_empty(&inode->i_blocks))
+		disown_buffers(inode);
+	unlist_inode(inode);
 	list_del(&inode->all_link);
 	nr_inodes--;
 	kfree(inode);
@@ -304,33 +329,52 @@ int write_inode(struct inode *inode)
 	return error;
 }
 
+/* Keeps an inode in its list while it is written. */
+static struct inode *hold_dirty(struct list *node)
+{
+	struct inode *inode = list_entry(node, struct inode, dirty_link);
+
+	inode->i_syncs++;
+	return igrab(inode);
+}
+
+/* Lets it go, also out of the list if it is clean. May sleep at the end. */
+static void release_dirty(struct inode *inode)
+{
+	inode->i_syncs--;
+	if (!inode->i_syncs && !inode->i_dirty &&
+	    list_empty(&inode->dirty_pages))
+		unlist_inode(inode);
+	iput(inode);
+}
+
 /*
- * Calls write (write_inode or write_inode_pages) for all inodes of a file
- * system, or of all with NULL. Returns the first error. An inode in use keeps
- * its place in the list, so that sleeping on one is harmless.
+ * Calls write (write_inode or write_inode_pages) for the dirty inodes of a file
+ * system, or of all with NULL, but not for those that become dirty meanwhile.
+ * Returns the first error. The next one is held before the last is released, so
+ * that sleeping is harmless.
  */
 int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 {
+	struct list *node = dirty_inodes.next;
+	struct inode *last = NULL;
 	int first_error = 0;
 
-	list_for_each(node, &all_inodes) {
-		struct inode *inode = inode_at(node);
-		int error;
+	for (u32 n = nr_dirty; n > 0 && node != &dirty_inodes; n--) {
+		struct inode *inode = hold_dirty(node);
+		int error = 0;
 
-		if (!inode->i_sb || !inode->i_sb->s_type->needs_device ||
-		    !inode->i_valid || (sb && inode->i_sb != sb))
-			continue;
-		inode->i_count++;
-		error = write(inode);
-		if (error && !first_error)
+		if (last)
+			release_dirty(last);
+		if (inode->i_valid && (!sb || inode->i_sb == sb))
+			error = write(inode);
+		if (!first_error)
 			first_error = error;
-		if (--inode->i_count == 0 && inode->i_nlink == 0) {
-			/* its last user went meanwhile: deleting it sleeps */
-			inode->i_count++;
-			iput(inode);
-			node = &all_inodes;	/* start again */
-		}
+		node = node->next;
+		last = inode;
 	}
+	if (last)
+		release_dirty(last);
 	return first_error;
 }
 

@@ -25,6 +25,8 @@ void make_page_dirty(struct cached_page *page)
 	inode->i_nr_dirty++;
 	if (list_empty(&page->dirty_link))
 		list_add_tail(&page->dirty_link, &inode->dirty_pages);
+	if (list_empty(&inode->dirty_link))
+		queue_inode(inode);
 }
 
 /*

@@ -4,9 +4,9 @@
  * synced safe, with no more flushes than that needs; docs/tricks.md proves it.
  *
  * 1. A new block of pointers or entries is there before what refers to it
- *    (fs/buffer.c: fresh).
- * 2. A file's new name is there before an old one goes: make_durable() in link,
- *    unlink and rename.
+ *    (fs/buffer_write.c).
+ * 2. A file's new name is there before an old one goes: sync_entry() in rename,
+ *    make_durable() in unlink.
  * 3. A zone that was freed has its next owner only when the medium knows that
  *    the old one is gone (fs/minix/minix_bitmap.c).
  * 4. The number of a file's links is never lower than that of its names:
@@ -24,6 +24,12 @@
 #include <abi/errno.h>
 
 #define DEPTH_MAX (PATH_MAX / 2)	/* directories above a file */
+
+/* What is written so that an inode can be found. */
+struct way {
+	struct write_batch batch;
+	u32 when;	/* all up to that sync_clock must be durable, too */
+};
 
 u32 sync_clock = 1;
 
@@ -83,52 +89,98 @@ bool is_durable(const struct super_block *sb, u32 when)
 	return sb->s_synced > when || !keeps_order(sb);
 }
 
-/*
- * Makes what happened then durable, if it is not. Returns an error of writing.
- */
+/* Makes what happened when sync_clock was `when` durable, if it is not. */
+static int sync_since(struct super_block *sb, u32 when)
+{
+	return sb->s_synced > when ? 0 : sync_super(sb);
+}
+
+/* Does so if the medium keeps an order. Returns an error of writing. */
 int make_durable(struct super_block *sb, u32 when)
 {
-	if (is_durable(sb, when))
-		return 0;
-	return sync_super(sb);
+	return is_durable(sb, when) ? 0 : sync_since(sb, when);
 }
 
 /*
- * Copies an inode into its buffer, and the directories above it, through which
- * its name is found. Those that are not in memory have not changed.
+ * Calls act for an inode and the directories above it, through which its name
+ * is found, until it returns an error. Those that are not in memory have not
+ * changed.
  */
-static int write_with_parents(struct inode *inode)
+static int on_the_way(struct inode *inode,
+		      int (*act)(struct inode *inode, struct way *way),
+		      struct way *way)
 {
 	struct super_block *sb = inode->i_sb;
-	int error = write_inode(inode);
-	u32 ino = inode->i_dir;
+	u32 ino = inode->i_ino;
+	int error = 0;
 
 	for (u32 n = 0; !error && n < DEPTH_MAX && inode_in_memory(sb, ino);
 	     n++) {
-		struct inode *dir = iget(sb, ino, &error);
+		struct inode *next = iget(sb, ino, &error);
 
-		if (!dir)
+		if (!next)
 			break;
-		error = write_inode(dir);
-		ino = dir->i_dir != ino ? dir->i_dir : 0;
-		iput(dir);
+		error = act(next, way);
+		ino = next->i_dir != ino ? next->i_dir : 0;
+		iput(next);
 	}
 	return error;
 }
 
-/*
- * Makes the entries of a directory durable, but not what they refer to. Does
- * nothing where no order is kept.
- */
-int sync_names(struct inode *dir)
+static int copy_inode(struct inode *inode, struct way *way)
 {
-	int error, flushed;
+	(void)way;
+	return write_inode(inode);
+}
+
+/*
+ * Begins to write the block that has an inode, and that with its name. If names
+ * in several blocks have changed, notes when.
+ */
+static int begin_blocks(struct inode *inode, struct way *way)
+{
+	struct super_block *sb = inode->i_sb;
+
+	sb->s_op->begin_inode(inode, &way->batch);
+	if (sb->s_synced <= inode->i_name_at)
+		batch_block(&way->batch, sb->s_dev, inode->i_name);
+	way->when = max_u32(way->when, inode->i_names_at);
+	return 0;
+}
+
+/* Begins to write an inode and what leads to it. Returns an error. */
+static int begin_way(struct inode *inode, struct way *way)
+{
+	int error = on_the_way(inode, copy_inode, way);
+
+	return error ? error : on_the_way(inode, begin_blocks, way);
+}
+
+/*
+ * Flushes the disk, which does first what was begun, and makes durable all up
+ * to the time noted, if that is not so. Returns begun if that is an error, else
+ * the first one.
+ */
+static int finish_way(struct super_block *sb, struct way *way, int begun)
+{
+	int flushed = blkdev_sync(sb->s_dev), error = end_batch(&way->batch);
+
+	error = first_of(begun, first_of(error, flushed));
+	return error ? error : sync_since(sb, way->when);
+}
+
+/*
+ * Makes a directory's entry durable through its buffer, but not the way to the
+ * directory. Does nothing where no order is kept.
+ */
+int sync_entry(struct inode *dir, struct buffer_head *bh)
+{
+	struct way way = { .when = 0 };
 
 	if (!keeps_order(dir->i_sb))
 		return 0;
-	error = write_with_parents(dir);
-	flushed = sync_device(dir->i_dev);
-	return first_of(error, flushed);
+	batch_buffer(&way.batch, bh);
+	return finish_way(dir->i_sb, &way, 0);
 }
 
 /*
@@ -137,24 +189,70 @@ int sync_names(struct inode *dir)
  */
 int sync_links(struct inode *inode)
 {
-	int error, flushed;
+	struct way way = { .when = 0 };
+	int error;
 
 	if (!keeps_order(inode->i_sb))
 		return 0;
 	error = write_inode(inode);
-	flushed = sync_device(inode->i_dev);
-	return first_of(error, flushed);
+	if (!error)
+		inode->i_sb->s_op->begin_inode(inode, &way.batch);
+	return finish_way(inode->i_sb, &way, error);
+}
+
+/* Makes a directory durable. The files in it are its contents. */
+static int sync_directory(struct inode *dir)
+{
+	int error = write_inodes(dir->i_sb, write_inode);
+	int written = sync_device(dir->i_dev);
+
+	return first_of(error, written);
 }
 
 /*
- * Copies the inodes that fsync() makes durable into their buffers. The files of
- * a directory are its content.
+ * Begins to write the bitmaps, which have a file's blocks, and writes its
+ * pages. A directory's blocks are in buffers. Returns an error of the pages.
  */
-static int write_own_inodes(struct inode *inode)
+static int begin_contents(struct inode *inode, struct way *way)
 {
-	if (S_ISDIR(inode->i_mode))
-		return write_inodes(inode->i_sb, write_inode);
-	return write_with_parents(inode);
+	inode->i_sb->s_op->begin_maps(inode->i_sb, &way->batch);
+	return write_inode_pages(inode);
+}
+
+/*
+ * Called by rename before a file has a name in dir, too. Does sync_links(), and
+ * makes the way to that directory durable. If the name is another file's, the
+ * contents of this one come first.
+ */
+int sync_before_rename(struct inode *inode, struct inode *dir, bool replaces)
+{
+	struct way way = { .when = 0 };
+	int error = 0;
+
+	if (!keeps_order(inode->i_sb))
+		return 0;
+	if (replaces && S_ISDIR(inode->i_mode))
+		error = sync_directory(inode);
+	else if (replaces)
+		error = begin_contents(inode, &way);
+	if (!error)
+		error = write_inode(inode);
+	if (!error)
+		error = begin_way(dir, &way);
+	if (!error)
+		inode->i_sb->s_op->begin_inode(inode, &way.batch);
+	return finish_way(inode->i_sb, &way, error);
+}
+
+/*
+ * Returns the time up to which all must be durable so that a file's names are:
+ * 0 if those are remembered that have changed.
+ */
+static u32 names_changed_at(const struct inode *inode)
+{
+	if (inode->i_nlink && !inode->i_dir && inode != inode->i_sb->s_root)
+		return sync_clock;
+	return inode->i_nlink > 1 ? inode->i_sb->s_linked : 0;
 }
 
 /*
@@ -164,25 +262,21 @@ static int write_own_inodes(struct inode *inode)
  */
 int sync_inode(struct inode *inode)
 {
-	int error, flushed;
+	struct super_block *sb = inode->i_sb;
+	struct way way = { .when = 0 };
+	int error;
 
 	if (S_ISBLK(inode->i_mode))
 		return sync_device(inode->i_rdev);
-	if (!inode->i_sb->s_type->needs_device)
+	if (!sb->s_type->needs_device)
 		return 0;
-	error = write_inode_pages(inode);
+	if (S_ISDIR(inode->i_mode))
+		return sync_directory(inode);
+	way.when = names_changed_at(inode);
+	error = begin_contents(inode, &way);
 	if (!error)
-		error = write_own_inodes(inode);
-	flushed = sync_device(inode->i_sb->s_dev);
-	return first_of(error, flushed);
-}
-
-/* Called by rename: makes a file durable before it takes another's name. */
-int sync_before_replace(struct inode *inode)
-{
-	if (!keeps_order(inode->i_sb))
-		return 0;
-	return sync_inode(inode);
+		error = begin_way(inode, &way);
+	return finish_way(sb, &way, error);
 }
 
 /* Makes everything durable, also what the devices hold back. */

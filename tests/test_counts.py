@@ -3,7 +3,9 @@ import re
 
 import pytest
 
-from conftest import cowix, guest_floppy
+from conftest import cowix, fsck, guest_floppy
+from test_disk import drive
+from volumes import volume
 
 
 def test_forking_beside_children_that_yield():
@@ -97,6 +99,28 @@ def test_descriptors():
         "close_range_few": 300,
     }.items():
         assert costs[name] <= most, done.out
+
+
+def test_syncing_beside_much(tmp_path):
+    """Checks on a disk that sync, fsync and rename leave alone what they need
+    not touch: 5,000 inodes and 2,000 dirty files."""
+    disk = volume(tmp_path / "disk.img", "minix3", 60000)
+    done = cowix(
+        "mount /dev/hda /mnt; cd /mnt; /tests/dirty; s=$?; "
+        "cd /; umount /mnt; exit $s",
+        "-i",
+        "-m",
+        "64",
+        *drive(disk),
+        image=guest_floppy("dirty"),
+    )
+    assert done.status == 0, done.out
+    fsck(disk)
+    cost = dict(re.findall(r"  (.*): (\d+)", done.out.decode()))
+    cost = {what: int(n) for what, n in cost.items()}
+    assert cost["sync of nothing"] <= 3000, cost
+    assert cost["fsync"] <= 15000 >= cost["fsync beside many"], cost
+    assert cost["rename"] <= 32000 >= cost["rename beside many"], cost
 
 
 def test_sleepers_cost_nothing():

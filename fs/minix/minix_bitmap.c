@@ -99,6 +99,16 @@ static void give_bit(struct minix_map *map, u32 bit)
 	map->freed_when = sync_clock;
 }
 
+/* Begins to write what has changed in both bitmaps. */
+void minix_begin_maps(struct super_block *sb, struct write_batch *batch)
+{
+	struct buffer_head **blocks = minix_info(sb)->inode_map.blocks;
+
+	for (u32 i = 0; i < MINIX_MAPS && blocks[i]; i++)
+		if (blocks[i]->dirty)
+			batch_buffer(batch, blocks[i]);
+}
+
 /* Returns how many bits are clear. */
 u32 minix_count_free(const struct minix_map *map)
 {

@@ -22,8 +22,22 @@ static int minix_lookup(struct inode *dir, const char *name, u32 length,
 	return 0;
 }
 
+/*
+ * Notes where an inode's name has changed. fsync() writes that block, or all if
+ * another was changed before and is not written yet.
+ */
+static void note_name(struct inode *inode, const struct buffer_head *bh)
+{
+	if (inode->i_name && inode->i_name != bh->block &&
+	    !block_is_clean(inode->i_dev, inode->i_name))
+		inode->i_names_at = sync_clock;
+	inode->i_name = bh->block;
+	inode->i_name_at = sync_clock;
+}
+
+/* Adds an entry: a name of inode, or with NULL `.` or `..`. */
 static int minix_add_entry(struct inode *dir, const char *name, u32 length,
-			   u32 ino)
+			   u32 ino, struct inode *inode)
 {
 	struct minix_place place;
 	int error = minix_make_place(dir, &place);
@@ -31,6 +45,8 @@ static int minix_add_entry(struct inode *dir, const char *name, u32 length,
 	if (error)
 		return error;
 	minix_set_entry(&place, name, length, ino);
+	if (inode)
+		note_name(inode, place.bh);
 	brelse(place.bh);
 	minix_touch(dir);
 	return 0;
@@ -45,9 +61,11 @@ static int name_new(struct inode *dir, const char *name, u32 length,
 
 	if (error)
 		return error;
-	error = begin_last(place.bh);
+	error = minix_begin_name(place.bh, inode);
 	if (!error) {
 		minix_set_entry(&place, name, length, inode->i_ino);
+		minix_name_new(place.bh, inode);
+		note_name(inode, place.bh);
 		if (keeps_order(dir->i_sb) && place.bh->request.done)
 			inode->i_named = writes_begun;
 		minix_touch(dir);
@@ -61,7 +79,7 @@ static int name_new(struct inode *dir, const char *name, u32 length,
  * not on the medium yet, the order does not matter.
  */
 static int minix_remove_entry(struct inode *dir, const char *name, u32 length,
-			      const struct inode *inode)
+			      struct inode *inode)
 {
 	struct minix_place place;
 	int error = minix_find_entry(dir, name, length, &place);
@@ -74,7 +92,7 @@ static int minix_remove_entry(struct inode *dir, const char *name, u32 length,
 	} else {
 		error = begin_first(place.bh);
 		if (!error)
-			minix_clear_entry(dir, &place);
+			minix_clear_entry(dir, &place, inode);
 	}
 	brelse(place.bh);
 	return error;
@@ -83,10 +101,12 @@ static int minix_remove_entry(struct inode *dir, const char *name, u32 length,
 /* Makes `.` and `..` of a new directory. */
 static int fill_directory(struct inode *inode, struct inode *dir)
 {
-	int error = minix_add_entry(inode, ".", 1, inode->i_ino);
+	int error = minix_add_entry(inode, ".", 1, inode->i_ino, NULL);
 
 	inode->i_nlink = LINKS_OF_DIR;
-	return error ? error : minix_add_entry(inode, "..", 2, dir->i_ino);
+	if (error)
+		return error;
+	return minix_add_entry(inode, "..", 2, dir->i_ino, NULL);
 }
 
 /* Returns a new inode for dir, or NULL with *error -ENOMEM or -ENOSPC. */
@@ -202,7 +222,8 @@ static int minix_link(struct inode *dir, const char *name, u32 length,
 	add_link(inode);		/* first: adding the entry sleeps */
 	error = sync_links(inode);
 	if (!error)
-		error = minix_add_entry(dir, name, length, inode->i_ino);
+		error = minix_add_entry(dir, name, length, inode->i_ino,
+					inode);
 	if (error) {
 		drop_link(inode, 0);
 		return error;
@@ -288,8 +309,8 @@ static int minix_rmdir(struct inode *dir, const char *name, u32 length,
 }
 
 /* Changes the name in an entry. */
-static int change_name(struct inode *dir, const char *from, u32 from_length,
-		       const char *to, u32 to_length)
+static int change_name(struct inode *dir, struct inode *inode, const char *from,
+		       u32 from_length, const char *to, u32 to_length)
 {
 	struct minix_place place;
 	int error = minix_find_entry(dir, from, from_length, &place);
@@ -297,6 +318,7 @@ static int change_name(struct inode *dir, const char *from, u32 from_length,
 	if (error)
 		return error;
 	minix_set_entry(&place, to, to_length, minix_ino_at(&place));
+	note_name(inode, place.bh);
 	brelse(place.bh);
 	minix_touch(dir);
 	return 0;
@@ -323,9 +345,10 @@ static int put_name(struct inode *inode, struct inode *dir,
 	int error;
 
 	minix_set_entry(place, name, length, inode->i_ino);
+	note_name(inode, place->bh);
 	minix_touch(dir);
 	inode->i_dir = dir->i_ino;
-	error = sync_names(dir);
+	error = sync_entry(dir, place->bh);
 	if (error) {
 		minix_set_ino(place, before);
 		inode->i_dir = dir_before;
@@ -335,24 +358,36 @@ static int put_name(struct inode *inode, struct inode *dir,
 
 /*
  * Gives inode its new name and one link more, on the medium too. The old name
- * stays for the moment. If the file replaces another, its data is on the medium
- * first.
+ * stays for the moment, and nothing hinders that it goes next. If the file
+ * replaces another, its data is on the medium first.
  */
-static int name_twice(struct inode *inode, bool replaces, struct inode *dir,
+static int name_twice(struct inode *inode, bool replaces,
+		      struct buffer_head *old, struct inode *dir,
 		      struct minix_place *place, const char *name, u32 length)
 {
 	int error;
 
 	add_link(inode);
-	if (replaces)
-		error = sync_before_replace(inode);
-	else
-		error = sync_links(inode);
+	error = sync_before_rename(inode, dir, replaces);
+	if (!error)
+		error = begin_first(old);
 	if (!error)
 		error = put_name(inode, dir, place, name, length);
 	if (error)
 		drop_link(inode, 1);
 	return error;
+}
+
+/*
+ * Does drop_name() for a file whose name another has now, on the medium too:
+ * the file need not wait for names that went from this block.
+ */
+static void drop_replaced(struct inode *dir, const struct minix_place *place,
+			  struct inode *replaced)
+{
+	if (replaced->i_after == place->bh->block)
+		replaced->i_after = 0;
+	drop_name(dir, replaced);
 }
 
 /* Returns 0 if the links and an empty target allow a rename. */
@@ -383,7 +418,8 @@ static int minix_rename(struct inode *from_dir, const char *from,
 	if (error)
 		return error;
 	if (!replaced && from_dir == to_dir)
-		return change_name(from_dir, from, from_length, to, to_length);
+		return change_name(from_dir, inode, from, from_length, to,
+				   to_length);
 	error = minix_find_entry(from_dir, from, from_length, &old);
 	if (error)
 		return error;
@@ -397,12 +433,13 @@ static int minix_rename(struct inode *from_dir, const char *from,
 		error = minix_make_place(to_dir, &new);
 	if (error)
 		goto put_up;
-	error = name_twice(inode, replaced, to_dir, &new, to, to_length);
+	error = name_twice(inode, replaced, old.bh, to_dir, &new, to,
+			   to_length);
 	if (error)
 		goto put_new;
 	if (replaced)
-		drop_name(to_dir, replaced);
-	minix_clear_entry(from_dir, &old);
+		drop_replaced(to_dir, &new, replaced);
+	minix_clear_entry(from_dir, &old, inode);
 	drop_link(inode, 1);
 	if (moves)
 		move_parent(&up, from_dir, to_dir);

@@ -189,21 +189,34 @@ int minix_make_place(struct inode *dir, struct minix_place *place)
 	if (error)
 		return error;
 	if (n % entries_a_block(dir) == 0)
-		error = clear_block(dir->i_dev, block);
+		error = clear_block(dir, block);
 	if (!error)
 		error = minix_get_place(dir, n, place);
-	if (!error)
+	if (!error) {
 		dir->i_size += minix_info(dir->i_sb)->entry_size;
+		mark_inode_dirty(dir);
+	}
 	return error;
 }
 
+static void wait_for(struct inode *inode, u32 block)
+{
+	inode->i_after = later_block(inode->i_dev, inode->i_after, block);
+}
+
 /*
- * Removes the entry at place. The medium gets this before any change of the
- * file's inode.
+ * Removes the entry of an inode at place. The medium gets this before any
+ * change of the inode, and before the count of links in dir.
  */
-void minix_clear_entry(struct inode *dir, struct minix_place *place)
+void minix_clear_entry(struct inode *dir, struct minix_place *place,
+		       struct inode *inode)
 {
 	minix_set_ino(place, 0);
 	write_first(place->bh);
 	minix_touch(dir);
+	if (place->bh->direct)
+		return;
+	wait_for(inode, place->bh->block);
+	if (S_ISDIR(inode->i_mode))
+		wait_for(dir, place->bh->block);
 }

@@ -8,6 +8,17 @@
 #include <cowix/time.h>
 #include <abi/errno.h>
 
+/* Returns the number of the block that has an inode. */
+static u32 inode_block(const struct inode *inode)
+{
+	const struct minix_info *info = minix_info(inode->i_sb);
+	u32 table = MINIX_FIRST_MAP + info->inode_map_zones +
+		    info->zone_map_zones;
+
+	return (table << info->zone_shift) +
+	       (inode->i_ino - 1) * info->format->inode_size / BLOCK_SIZE;
+}
+
 #define TABLE_AHEAD	16u		/* blocks */
 
 /*
@@ -33,11 +44,8 @@ static void *read_inode_slot(const struct inode *inode, struct buffer_head **bh,
 			     int *error)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
-	u32 table = MINIX_FIRST_MAP + info->inode_map_zones +
-		    info->zone_map_zones;
 	u32 size = info->format->inode_size;
-	u32 index = inode->i_ino - 1, a_block = BLOCK_SIZE / size;
-	u32 block = (table << info->zone_shift) + index / a_block;
+	u32 block = inode_block(inode);
 
 	if (inode->i_ino == 0 || inode->i_ino > info->inodes) {
 		minix_damage(inode->i_sb, "a name for inode", inode->i_ino);
@@ -47,7 +55,9 @@ static void *read_inode_slot(const struct inode *inode, struct buffer_head **bh,
 	if (inode->i_sb->s_read_ahead)
 		begin_table_read(inode->i_sb, block);
 	*bh = bread(inode->i_dev, block, error);
-	return *bh ? (*bh)->data + index % a_block * size : NULL;
+	if (!*bh)
+		return NULL;
+	return (*bh)->data + (inode->i_ino - 1) * size % BLOCK_SIZE;
 }
 
 /* Sets the operations for the inode's type. */
@@ -117,9 +127,29 @@ static void fill_inode_slot(struct inode *inode, void *slot)
 }
 
 /*
- * Writes an inode to its buffer. The medium gets the change last, after all to
- * which the inode may refer now. An inode whose name is not on the medium yet
- * may be written at any time.
+ * Called before the name of a new inode is stored in a buffer, which must then
+ * wait for the inode. Sleeps. Returns an error of writing.
+ */
+int minix_begin_name(struct buffer_head *bh, struct inode *inode)
+{
+	u32 block;
+
+	if (bh->direct)
+		return 0;
+	block = inode_block(inode);
+	return begin_after(bh, inode, &block);
+}
+
+/* Called after it was stored. */
+void minix_name_new(struct buffer_head *bh, struct inode *inode)
+{
+	if (!bh->direct)
+		write_after(bh, inode, inode_block(inode));
+}
+
+/*
+ * Writes an inode to its buffer. If it must wait for others on its way to the
+ * medium, so must the whole buffer.
  */
 int minix_write_inode(struct inode *inode)
 {
@@ -129,11 +159,11 @@ int minix_write_inode(struct inode *inode)
 
 	if (!slot)
 		return error;
-	if (!minix_is_unwritten(inode))
-		error = begin_last(bh);
+	if (!bh->direct)
+		error = begin_after(bh, inode, &inode->i_after);
 	if (!error) {
 		fill_inode_slot(inode, slot);
-		mark_buffer_dirty(bh);
+		write_after(bh, inode, inode->i_after);
 	}
 	brelse(bh);
 	return error;
@@ -160,6 +190,13 @@ int minix_write_new_inode(struct inode *inode)
 	return error;
 }
 
+/* Begins to write an inode, after the blocks of pointers in its file. */
+void minix_begin_inode(struct inode *inode, struct write_batch *batch)
+{
+	batch_owned(batch, inode);
+	batch_block(batch, inode->i_dev, inode_block(inode));
+}
+
 /* Zeroes a zone: as a table of pointers it must start with holes. */
 static int clear_zone(struct inode *inode, u32 zone)
 {
@@ -168,7 +205,7 @@ static int clear_zone(struct inode *inode, u32 zone)
 	int error = 0;
 
 	for (u32 i = 0; i < 1u << shift && !error; i++)
-		error = clear_block(inode->i_dev, (zone << shift) + i);
+		error = clear_block(inode, (zone << shift) + i);
 	return error;
 }
 
@@ -219,6 +256,35 @@ static int direct_zone(struct inode *inode, u32 slot, bool create,
 }
 
 /*
+ * Returns a new zone of pointers for a pointer in the block that bh has, or 0
+ * with *error. The medium must have the zone first.
+ */
+static u32 table_below(struct inode *inode, struct buffer_head *bh, int *error)
+{
+	static const u32 no_block;
+	u32 zone = new_zone(inode, true, error);
+
+	if (!zone)
+		return 0;
+	*error = begin_after(bh, inode, &no_block);
+	if (!*error)
+		return zone;
+	minix_free_zone(inode->i_sb, zone);
+	return 0;
+}
+
+/* Called when pointers in a block of an inode were stored. */
+static void change_table(struct inode *inode, struct buffer_head *bh,
+			 bool pointers)
+{
+	if (pointers)
+		write_after(bh, inode, 0);
+	else
+		mark_buffer_dirty(bh);
+	own_buffer(bh, inode);
+}
+
+/*
  * Begins to read the block of pointers that a pointer names, which a file that
  * is read from front to back needs next.
  */
@@ -243,6 +309,7 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
 	u32 block = (table << info->zone_shift) + offset / BLOCK_SIZE;
 	struct buffer_head *bh;
 	u8 *pointer;
+	bool changed = false;
 	int error;
 
 	bh = bread(inode->i_dev, block, &error);
@@ -256,12 +323,15 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
 		if (at != 0) {
 			error = check_zone(inode, at);
 		} else if (create) {
-			at = new_zone(inode, pointers, &error);
+			at = pointers ? table_below(inode, bh, &error) :
+					new_zone(inode, false, &error);
 			minix_put(pointer, size, at);
-			mark_buffer_dirty(bh);
+			changed = true;
 		}
 		zone[*found] = at;
 	}
+	if (changed)
+		change_table(inode, bh, pointers);
 	if (pointers && !error && offset % BLOCK_SIZE + size < BLOCK_SIZE)
 		read_pointers_early(inode, minix_get(pointer, size));
 	brelse(bh);

@@ -180,6 +180,8 @@ static void minix_statfs(struct super_block *sb, u32 *blocks, u32 *free,
 static const struct super_ops minix_super_ops = {
 	.read_inode = minix_read_inode,
 	.write_inode = minix_write_inode,
+	.begin_inode = minix_begin_inode,
+	.begin_maps = minix_begin_maps,
 	.delete_inode = minix_delete_inode,
 	.put_super = minix_put_super,
 	.statfs = minix_statfs,

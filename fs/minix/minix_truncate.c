@@ -36,6 +36,8 @@ static bool free_pointers(struct inode *inode, u32 block, u32 first, u32 from,
 			all = false;
 		}
 	}
+	if (bh->dirty)
+		own_buffer(bh, inode);
 	brelse(bh);
 	return all;
 }

@@ -152,9 +152,9 @@ extern u32 sync_clock;		/* syncs that were ever begun */
 int write_caches(struct super_block *sb);
 int sync_super(struct super_block *sb);
 int sync_inode(struct inode *inode);
-int sync_names(struct inode *dir);
+int sync_entry(struct inode *dir, struct buffer_head *bh);
 int sync_links(struct inode *inode);
-int sync_before_replace(struct inode *inode);
+int sync_before_rename(struct inode *inode, struct inode *dir, bool replaces);
 bool keeps_order(const struct super_block *sb);
 bool is_durable(const struct super_block *sb, u32 when);
 int make_durable(struct super_block *sb, u32 when);

@@ -52,6 +52,7 @@ struct inode_ops {
 
 struct inode {
 	struct list hash_link, all_link;
+	struct list dirty_link;	/* of those that have something to write */
 	struct super_block *i_sb;	/* NULL: nameless */
 	const struct inode_ops *i_op;
 	const struct file_ops *i_fop;
@@ -59,9 +60,15 @@ struct inode {
 	u32 i_ino, i_count;
 	u32 i_dir;		/* a directory that has its name; 0: unknown */
 	u32 i_named;		/* writes_begun at its only name, or 0 */
+	u32 i_name;		/* the block in which its name has changed */
+	u32 i_name_at;		/* sync_clock then */
+	u32 i_names_at;		/* ... when that was so in several blocks */
+	u32 i_after;		/* the block that must be durable before it */
+	struct list i_blocks;	/* its buffers that are not clean */
 	u32 i_mode, i_uid, i_gid, i_nlink, i_size;
 	s64 i_atime, i_mtime, i_ctime;	/* seconds since 1970 */
 	bool i_dirty, i_locked, i_valid;
+	u16 i_syncs;		/* writers that need it to stay in that list */
 	bool i_lost;		/* data was lost: the next sync must say so */
 	bool i_writable;	/* although the file system is not */
 	struct wait_queue i_wait;	/* for the lock */
@@ -92,6 +99,7 @@ void hash_inode(struct inode *inode);
 void iput(struct inode *inode);
 void lock_inode(struct inode *inode);
 void unlock_inode(struct inode *inode);
+void queue_inode(struct inode *inode);
 int write_inode(struct inode *inode);
 int write_inodes(struct super_block *sb, int (*write)(struct inode *inode));
 int shrink_inodes(void);
@@ -120,6 +128,8 @@ static inline struct inode *igrab(struct inode *inode)
 static inline void mark_inode_dirty(struct inode *inode)
 {
 	inode->i_dirty = true;
+	if (list_empty(&inode->dirty_link))
+		queue_inode(inode);
 }
 
 /* Returns an id as it is where there is room up to max only. */

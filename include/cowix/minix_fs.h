@@ -96,6 +96,7 @@ u32 minix_new_zone(struct super_block *sb);		/* 0: none left */
 void minix_free_zone(struct super_block *sb, u32 zone);
 u32 minix_new_ino(struct super_block *sb);		/* 0: none left */
 void minix_free_ino(struct super_block *sb, u32 ino);
+void minix_begin_maps(struct super_block *sb, struct write_batch *batch);
 u32 minix_count_free(const struct minix_map *map);
 bool minix_valid_zone(const struct super_block *sb, u32 zone);
 bool minix_zone_in_use(const struct super_block *sb, u32 zone);
@@ -106,6 +107,9 @@ int minix_read_inode(struct inode *inode);
 int minix_write_inode(struct inode *inode);
 int minix_write_new_inode(struct inode *inode);
 bool minix_is_unwritten(const struct inode *inode);
+int minix_begin_name(struct buffer_head *bh, struct inode *inode);
+void minix_name_new(struct buffer_head *bh, struct inode *inode);
+void minix_begin_inode(struct inode *inode, struct write_batch *batch);
 void minix_delete_inode(struct inode *inode);
 int minix_map_blocks(struct inode *inode, u32 first, u32 n, bool create,
 		     u32 *where);
@@ -146,7 +150,8 @@ int minix_find_entry(struct inode *dir, const char *name, u32 length,
 int minix_make_place(struct inode *dir, struct minix_place *place);
 void minix_set_entry(struct minix_place *place, const char *name, u32 length,
 		     u32 ino);
-void minix_clear_entry(struct inode *dir, struct minix_place *place);
+void minix_clear_entry(struct inode *dir, struct minix_place *place,
+		       struct inode *inode);
 void minix_touch(struct inode *inode);
 
 /* minix_dir.c */

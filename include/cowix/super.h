@@ -7,6 +7,7 @@
 struct inode;
 struct seq;
 struct super_block;
+struct write_batch;
 
 struct file_system_type {
 	struct list link;
@@ -19,6 +20,9 @@ struct file_system_type {
 struct super_ops {
 	int (*read_inode)(struct inode *inode);
 	int (*write_inode)(struct inode *inode);
+	/* or NULL: begins to write the blocks that have inodes; bitmaps */
+	void (*begin_inode)(struct inode *inode, struct write_batch *batch);
+	void (*begin_maps)(struct super_block *sb, struct write_batch *batch);
 	/* last link and last reference gone: free it on the medium */
 	void (*delete_inode)(struct inode *inode);
 	void (*put_super)(struct super_block *sb);	/* or NULL */

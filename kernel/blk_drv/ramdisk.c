@@ -103,6 +103,14 @@ static u32 dirty_run(u32 end, u32 most)
 	return n;
 }
 
+/* Returns end without the blocks before it whose words are all clean. */
+static u32 skip_clean(u32 end)
+{
+	while (end && end % 32 == 0 && !dirty[end / 32 - 1])
+		end -= 32;
+	return end;
+}
+
 /*
  * Writes all changed blocks back, in runs, the last first: data and directories
  * before the inodes that refer to them. When a run fails, blocks are written
@@ -118,7 +126,8 @@ static int ramdisk_sync(kdev_t dev)
 	(void)dev;
 	if (!buffer)
 		return -ENOMEM;
-	for (u32 end = nr_blocks; end > 0 && failures < FAILURES_TOLD;) {
+	for (u32 end = skip_clean(nr_blocks);
+	     end > 0 && failures < FAILURES_TOLD; end = skip_clean(end)) {
 		u32 n = dirty_run(end, most);
 		int error = n ? write_back(end - n, n, buffer) : 0;
 

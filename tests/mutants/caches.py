@@ -26,32 +26,70 @@ MUTANTS = [
         "test_links.py::test_links_are_never_too_few",
         (
             "fs/sync.c",
-            "error = write_inode(inode); flushed = sync_device(inode->i_dev);",
-            "\treturn 0;\n\terror = flushed = 0;",
+            "if (!keeps_order(inode->i_sb)) return 0; error = "
+            "write_inode(inode);",
+            "\tif (inode->i_nlink)\n\t\treturn 0;\n"
+            "\terror = write_inode(inode);\n",
         ),
     ),
     Mutant(
         "pointers_in_any_order",
         "test_power_cuts.py::test_reordered_power_cut",
-        ("fs/buffer.c", "blkdev_sync(bh->dev); /*", "\t\t/*"),
+        (
+            "fs/buffer_write.c",
+            "blkdev_sync(bh->dev); /* for the first",
+            "\t\t\t/* for the first",
+        ),
+        (
+            "fs/buffer_write.c",
+            "bh->after_flush |= owned_buffer(node)->fresh != NOT_FRESH;",
+            "\t\t;\n",
+        ),
     ),
     Mutant(
         "written_name_goes_at_once",
         "test_names.py::test_a_name_leads_to_an_inode",
-        ("fs/buffer.c", "writes_begun++;", ""),
+        (
+            "fs/buffer_write.c",
+            "bh->started = writes_begun++;",
+            "\tbh->started = writes_begun;\n",
+        ),
     ),
     Mutant(
         "fsync_without_directories",
         "test_power_cuts.py::test_reordered_power_cut",
-        ("fs/sync.c", "u32 ino = inode->i_dir;", "\tu32 ino = 0;\n"),
+        (
+            "fs/sync.c",
+            "ino = next->i_dir != ino ? next->i_dir : 0;",
+            "\t\tino = 0;\n",
+        ),
     ),
     Mutant(
         "fsync_without_flush",
         "test_power_cuts.py::test_fsync_then_cut",
         (
             "fs/sync.c",
-            "int error = sync_buffers(dev), flushed = blkdev_sync(dev);",
-            "\tint error = sync_buffers(dev), flushed = 0;",
+            "int flushed = blkdev_sync(sb->s_dev), error",
+            "\tint flushed = 0, error",
+        ),
+    ),
+    Mutant(
+        "fsync_without_name",
+        "test_power_cuts.py::test_fsync_then_cut",
+        (
+            "fs/sync.c",
+            "if (sb->s_synced <= inode->i_name_at)",
+            "\tif (!sb->s_dev)",
+        ),
+    ),
+    Mutant(
+        "clean_inodes_listed",
+        "test_counts.py::test_syncing_beside_much",
+        (
+            "fs/inode.c",
+            "list_empty(&inode->dirty_pages)) unlist_inode(inode);",
+            "\t    list_empty(&inode->dirty_pages) && !inode->i_valid)\n"
+            "\t\tunlist_inode(inode);\n",
         ),
     ),
     Mutant(

@@ -5,7 +5,11 @@ MUTANTS = [
     Mutant(
         "rename_in_any_order",
         "test_power_cuts.py::test_reordered_power_cut",
-        ("fs/minix/minix_dir.c", "error = sync_names(dir);", "\terror = 0;\n"),
+        (
+            "fs/minix/minix_dir.c",
+            "error = sync_entry(dir, place->bh);",
+            "\terror = 0;\n",
+        ),
     ),
     Mutant(
         "links_lowered_too_early",
@@ -17,7 +21,7 @@ MUTANTS = [
         "renames without_memory",
         (
             "fs/minix/minix_dir.c",
-            "minix_clear_entry(from_dir, &old);",
+            "minix_clear_entry(from_dir, &old, inode);",
             "\terror = minix_remove_entry(from_dir, from, from_length,\n"
             "\t\t\tinode);\n",
         ),
@@ -35,9 +39,11 @@ MUTANTS = [
         "replaced_in_any_order",
         "test_power_cuts.py::test_reordered_power_cut",
         (
-            "fs/minix/minix_dir.c",
-            "error = sync_before_replace(inode);",
-            "\t\terror = sync_links(inode);\n",
+            "fs/sync.c",
+            "error = begin_contents(inode, &way); if (!error) error = "
+            "write_inode(inode);",
+            "\t\terror = 0;\n\tif (!error)\n"
+            "\t\terror = write_inode(inode);\n",
         ),
     ),
     Mutant(
@@ -70,7 +76,38 @@ MUTANTS = [
     Mutant(
         "name_in_new_block",
         "test_names.py::test_a_name_leads_to_an_inode",
-        ("fs/minix/minix_dir.c", "error = begin_last(place.bh);", ""),
+        (
+            "fs/minix/minix_dir.c",
+            "error = minix_begin_name(place.bh, inode);",
+            "",
+        ),
+    ),
+    Mutant(
+        "name_waits_for_nothing",
+        "test_names.py::test_a_name_leads_to_an_inode",
+        (
+            "fs/minix/minix_inode.c",
+            "write_after(bh, inode, inode_block(inode));",
+            "\tmark_buffer_dirty(bh);\n\t(void)inode;\n",
+        ),
+    ),
+    Mutant(
+        "old_name_goes_with_new_ones",
+        "test_names.py::test_a_name_leads_to_an_inode",
+        (
+            "fs/minix/minix_dir.c",
+            "error = begin_first(old);",
+            "\t\t(void)old;\n",
+        ),
+    ),
+    Mutant(
+        "directory_longer_in_memory",
+        "test_power_cuts.py::test_power_cut_disk",
+        (
+            "fs/minix/minix_entry.c",
+            "mark_inode_dirty(dir); } return error;",
+            "\t}\n\treturn error;\n",
+        ),
     ),
     Mutant(
         "name_goes_with_new_ones",
@@ -80,7 +117,11 @@ MUTANTS = [
     Mutant(
         "inode_freed_with_new_ones",
         "test_names.py::test_a_name_leads_to_an_inode",
-        ("fs/minix/minix_inode.c", "error = begin_last(bh);", "\t\t;\n"),
+        (
+            "fs/minix/minix_inode.c",
+            "write_after(bh, inode, inode->i_after);",
+            "\t\tmark_buffer_dirty(bh);\n",
+        ),
     ),
     Mutant(
         "new_inode_with_freed_ones",
@@ -92,9 +133,8 @@ MUTANTS = [
         "test_names.py::test_a_rename_that_cannot_be_written",
         (
             "fs/minix/minix_dir.c",
-            "if (replaces) error = sync_before_replace(inode); else error = "
-            "sync_links(inode);",
-            "\t(void)replaces;\n\tsync_before_replace(inode);\n\terror = 0;\n",
+            "error = sync_before_rename(inode, dir, replaces);",
+            "\tsync_before_rename(inode, dir, replaces);\n\terror = 0;\n",
         ),
     ),
     Mutant(
@@ -102,8 +142,8 @@ MUTANTS = [
         "test_names.py::test_a_rename_that_cannot_be_written",
         (
             "fs/minix/minix_dir.c",
-            "error = sync_names(dir);",
-            "\tsync_names(dir);\n\terror = 0;\n",
+            "error = sync_entry(dir, place->bh);",
+            "\tsync_entry(dir, place->bh);\n\terror = 0;\n",
         ),
     ),
     Mutant(
