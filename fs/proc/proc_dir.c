@@ -139,18 +139,21 @@ static void take_lower(u32 *lowest, u32 pid, u32 n)
 
 /*
  * Returns the lowest number of a process from n on, or of a thread of task
- * unless that is NULL. 0: there is none.
+ * unless that is NULL. 0: there is none. Threads often have neighbouring
+ * numbers: then listing a thousand is no walk over all for each.
  */
 static u32 next_task(const struct task_struct *task, u32 n)
 {
+	const struct task_struct *found = find_task(n);
 	u32 lowest = 0;
 
-	if (task) {
-		for_each_thread(t, task)
-			take_lower(&lowest, t->pid, n);
-		return lowest;
-	}
-	return next_process(n);
+	if (!task)
+		return next_process(n);
+	if (found && found->process == task->process)
+		return n;
+	for_each_thread(t, task)
+		take_lower(&lowest, t->pid, n);
+	return lowest;
 }
 
 /* Finds the first number from *n on that dir has as a name. */

@@ -53,7 +53,7 @@ void set_group(struct task_struct *process, int session, int pgrp);
 void hash_task(struct task_struct *task);
 void unhash_task(struct task_struct *task);
 
-/* Walks the processes of a group, or all. */
+/* Walks the processes of a group, or all. The body must not sleep or move t. */
 #define EVERYBODY	(-1)
 #define for_each_member(t, pgrp) \
 	for (struct task_struct *t = next_member(NULL, pgrp); t; \

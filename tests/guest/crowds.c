@@ -10,12 +10,16 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <abi/clone.h>
+#include "start_on.h"
 
 #define MANY 1000
 #define USER 1000
 #define PID_MAX 32767
 #define FIRST_AGAIN 100
 #define QUEUED 40			/* a real-time signal */
+#define THREAD \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
 
 static int children[MANY], nr_children;
 
@@ -99,14 +103,22 @@ static void stat_file(void)
 	CHECK(fd >= 0 && read(fd, buf, sizeof(buf)) > 0 && close(fd) == 0);
 }
 
-static void list(void)
+/* Returns how many names a directory has. */
+static int names_in(const char *path)
 {
-	DIR *dir = opendir("/proc");
+	DIR *dir = opendir(path);
+	int n = 0;
 
 	CHECK(dir);
 	while (readdir(dir))
-		;
+		n++;
 	closedir(dir);
+	return n;
+}
+
+static void list(void)
+{
+	CHECK(names_in("/proc") > nr_children);
 }
 
 static const struct {
@@ -160,6 +172,40 @@ static void many_zombies(int many)
 	printf("  %d zombie %u\n", many, (unsigned)(count() - begin) / many);
 }
 
+static void sleep_in_thread(void *arg)
+{
+	(void)arg;
+	sleep_for_ever();
+}
+
+/* Lists the threads of a process that has many. */
+static void many_threads(int many)
+{
+	unsigned long long begin;
+
+	for (int n = 1; n < many; n++) {
+		char *stack = malloc(STACK);
+
+		CHECK(stack && start_on(__NR_clone, THREAD, stack,
+					sleep_in_thread, NULL, NULL, NULL,
+					NULL) > 0);
+	}
+	begin = count();
+	CHECK(names_in("/proc/self/task") == many + 2);
+	printf("  %d threads %u\n", many, (unsigned)(count() - begin));
+	fflush(stdout);
+	_exit(0);
+}
+
+static void list_threads(int many)
+{
+	int pid = fork();
+
+	if (pid == 0)
+		many_threads(many);
+	CHECK(wait_status(pid) == 0);
+}
+
 /* Returns how many children the user may have, MANY at most. */
 static int most_children(void)
 {
@@ -180,6 +226,8 @@ static void costs_for_user(void)
 		reap();
 	many_zombies(many);
 	fflush(stdout);
+	list_threads(many / 8);
+	list_threads(many);
 }
 
 static void costs(void)

@@ -197,6 +197,50 @@ static void hog_and_double_forker(void)
 	at_least(0, 30, 1);
 }
 
+static int there[2], back[2];
+
+/* Wakes the listener, and is woken by it. */
+static void speaker(int n)
+{
+	char c = 'x';
+
+	close(there[0]);
+	while (!over(n))
+		for (int i = 0; i < 100; i++)
+			CHECK(write(there[1], &c, 1) == 1 &&
+			      read(back[0], &c, 1) == 1);
+}
+
+static void listener(int n)
+{
+	char c;
+
+	close(there[1]);
+	for (int i = 0; read(there[0], &c, 1) == 1; i++) {
+		CHECK(write(back[1], &c, 1) == 1);
+		if (i % 100 == 0)
+			over(n);
+	}
+}
+
+/* Checks that two that wake each other in turns have what two hogs have. */
+static void hog_and_talkers(void)
+{
+	int sum;
+
+	share_memory();
+	CHECK(pipe(there) == 0 && pipe(back) == 0);
+	start(hog, 0);
+	start(speaker, 1);
+	start(listener, 2);
+	close(there[1]);
+	run(3000);
+	sum = used(0) + used(1) + used(2);
+	if (used(0) * 4 < sum)
+		printf("  %d of %d ticks\n", used(0), sum);
+	CHECK(!on_cowix() || (used(0) * 4 >= sum && used(0) * 2 <= sum));
+}
+
 /*
  * Runs three hogs, yielders and forkers each. Everybody must get at least half
  * of a ninth.
@@ -336,6 +380,7 @@ TESTS({ "hog_and_yielder", "who yields gets as much as who does not",
       { "hog_and_slow_forker", "few long children", hog_and_slow_forker },
       { "hog_and_double_forker", "children that are orphans at once",
 	hog_and_double_forker },
+      { "hog_and_talkers", "two that wake each other", hog_and_talkers },
       { "crowd", "three of each", crowd },
       { "back_from_fork", "a child that computes does not hold its parent up",
 	back_from_fork },
