@@ -42,7 +42,7 @@ static int start(void (*what)(void))
 		for (;;)
 			pause();
 	}
-	for (int i = 0; i < 2000 && shared->done == before; i++)
+	for (int i = 0; i < 4000 && shared->done == before; i++)
 		sleep_ms(10);
 	CHECK(shared->done > before);
 	return pid;
