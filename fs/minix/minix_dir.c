@@ -260,6 +260,7 @@ static int minix_readdir(struct file *file, dirent_fill *fill, void *context)
 	struct minix_place place;
 	int stop = 0;
 
+	minix_read_dir_early(dir, file->pos);
 	while (!stop && file->pos < minix_entry_count(dir)) {
 		stop = minix_get_place(dir, file->pos, &place);
 		if (stop)

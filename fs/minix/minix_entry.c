@@ -103,12 +103,27 @@ static bool search_name(struct minix_place *place, u32 n, u32 size,
 
 /*
  * Finds where some blocks of a directory are, from number i on. An error leaves
- * 0 for the rest.
+ * 0 for the rest. From a disk they are read together.
  */
 static void map_ahead(struct inode *dir, u32 i, u32 nr_blocks, u32 *blocks)
 {
+	u32 n = min_u32(MAPPED, nr_blocks - i);
+
 	memset(blocks, 0, MAPPED * sizeof(*blocks));
-	minix_map_blocks(dir, i, min_u32(MAPPED, nr_blocks - i), false, blocks);
+	minix_map_blocks(dir, i, n, false, blocks);
+	for (u32 k = 0; k < n && dir->i_sb->s_read_ahead; k++)
+		if (blocks[k])
+			read_buffer_early(dir->i_dev, blocks[k]);
+}
+
+/* Begins to read the blocks of a directory that has entry number n. */
+void minix_read_dir_early(struct inode *dir, u32 n)
+{
+	u32 a_block = entries_a_block(dir), blocks[MAPPED];
+	u32 nr_blocks = (minix_entry_count(dir) + a_block - 1) / a_block;
+
+	if (dir->i_sb->s_read_ahead && n / a_block < nr_blocks)
+		map_ahead(dir, n / a_block, nr_blocks, blocks);
 }
 
 /*

@@ -144,6 +144,7 @@ static inline u32 minix_entry_count(const struct inode *dir)
 
 void minix_set_ino(struct minix_place *place, u32 ino);
 int minix_get_place(struct inode *dir, u32 n, struct minix_place *place);
+void minix_read_dir_early(struct inode *dir, u32 n);
 bool minix_next_place(struct minix_place *place);
 int minix_find_entry(struct inode *dir, const char *name, u32 length,
 		     struct minix_place *place);
