@@ -171,7 +171,7 @@ void clock_timer_show(const struct clock_timer *t, struct timer_setting *now)
 {
 	u64 left = t->end ? time_to_end(t) : 0, grain = grain_of(t->kind);
 
-	if (left)
+	if (left || timer_pending(&t->timer))
 		left = left > grain ? left - grain : 1;
 	to_timespec(left, &now->value);
 	to_timespec(t->interval, &now->interval);

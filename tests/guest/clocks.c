@@ -374,7 +374,7 @@ static void storms(void)
  */
 static void shortest(void)
 {
-	struct itimerspec new = { { 0, 1 }, { 0, 1 } };
+	struct itimerspec new = { { 0, 1 }, { 0, 1 } }, left;
 	struct sigevent event = { 0, SIGUSR2, SIGEV_SIGNAL, 0, { 0 } };
 	int fd = syscall(__NR_timerfd_create, CLOCK_MONOTONIC, 0), id;
 	sigset_t set = set_of(SIGUSR2);
@@ -388,9 +388,12 @@ static void shortest(void)
 	block(set);
 	CHECK(syscall(__NR_timer_create, CLOCK_MONOTONIC, &event, &id) == 0);
 	CHECK(syscall(__NR_timer_settime, id, 0, &new, NULL) == 0);
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 100; i++) {
 		CHECK(syscall(__NR_rt_sigtimedwait, &set, NULL, NULL, 8) ==
 		      SIGUSR2);
+		CHECK(syscall(__NR_timer_gettime, id, &left) == 0);
+		CHECK(ns_of(&left.it_value) == 1);
+	}
 	handle(SIGUSR2, SIG_IGN, 0);
 	unblock(set);
 	CHECK(syscall(__NR_timer_settime, id, 0, &new, NULL) == 0);
