@@ -54,7 +54,7 @@ static void go_on(struct timer_file *tf)
 {
 	if (tf->stands && tf->timer.interval) {
 		tf->stands = false;
-		tf->count += clock_timer_forward(&tf->timer) - 1;
+		tf->count += clock_timer_forward(&tf->timer, 0) - 1;
 	}
 }
 

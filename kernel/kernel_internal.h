@@ -97,6 +97,7 @@ void recalc_signals(struct task_struct *task);
 #define NEVER	(~(u64)0)
 extern u64 alarm_time;
 void set_alarm(u64 when);
+void hasten_alarm(u64 when);
 
 /* kernel/time/timer.c */
 void run_timers(u64 now);

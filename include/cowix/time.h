@@ -107,7 +107,7 @@ void clock_timer_init(struct clock_timer *t,
 void clock_timer_set(struct clock_timer *t, int clock, bool absolute,
 		     const struct timer_setting *new);
 void clock_timer_stop(struct clock_timer *t);
-u64 clock_timer_forward(struct clock_timer *t);
+u64 clock_timer_forward(struct clock_timer *t, u64 ahead);
 void clock_timer_show(const struct clock_timer *t, struct timer_setting *now);
 int get_setting(struct timer_setting *s, const void __user *from, bool wide);
 int put_setting(const struct timer_setting *s, void __user *to, bool wide);

@@ -51,20 +51,29 @@ static u64 time_to_end(const struct clock_timer *t)
 
 static void look_again(struct timer *timer);
 
+/* Lets the timer run, from now if it runs already. Interrupts are masked. */
+static void start(struct clock_timer *t)
+{
+	timer_cancel(&t->timer);
+	if (t->expire)
+		timer_set(&t->timer, next_look(t), look_again, t);
+}
+
 /*
- * Lets the timer run, from now if it runs already. Masked, so that it can tell
- * of its end here, too.
+ * Like start(), but if the end has come, tells of it at once. Masked, so that
+ * nothing comes in between.
  */
 static void clock_timer_run(struct clock_timer *t)
 {
 	u32 flags = irq_save();
-	u64 left = time_to_end(t);
 
-	timer_cancel(&t->timer);
-	if (t->expire && left)
-		timer_set(&t->timer, next_look(t), look_again, t);
-	else if (t->expire)
-		t->expire(t);
+	if (time_to_end(t)) {
+		start(t);
+	} else {
+		timer_cancel(&t->timer);
+		if (t->expire)
+			t->expire(t);
+	}
 	irq_restore(flags);
 }
 
@@ -137,11 +146,12 @@ void clock_timer_set(struct clock_timer *t, int clock, bool absolute,
 
 /*
  * Lets a timer that has come run again, if it has an interval. Returns how many
- * ends have come, at least 1.
+ * ends have come, at least 1. Those of the time ahead count, too. If another
+ * one comes meanwhile the next interrupt tells. Interrupts are masked.
  */
-u64 clock_timer_forward(struct clock_timer *t)
+u64 clock_timer_forward(struct clock_timer *t, u64 ahead)
 {
-	u64 now = clock_now(t), n = 1;
+	u64 now = clock_now(t) + ahead, n = 1;
 
 	if (!t->interval)
 		return 1;
@@ -149,7 +159,7 @@ u64 clock_timer_forward(struct clock_timer *t)
 		n = (now - t->end) / t->interval + 1;
 		t->end += n * t->interval;
 	}
-	clock_timer_run(t);
+	start(t);
 	return n;
 }
 
@@ -161,7 +171,7 @@ void clock_timer_show(const struct clock_timer *t, struct timer_setting *now)
 {
 	u64 left = t->end ? time_to_end(t) : 0, grain = grain_of(t->kind);
 
-	if (left)
+	if (left || timer_pending(&t->timer))
 		left = left > grain ? left - grain : 1;
 	to_timespec(left, &now->value);
 	to_timespec(t->interval, &now->interval);

@@ -29,7 +29,7 @@ static void start_real(u64 ns, u64 interval)
 	struct task_struct *process = current->process;
 
 	timer_cancel(&process->alarm);
-	process->itimers[ITIMER_REAL].interval = interval;
+	process->itimers[ITIMER_REAL].interval = ns ? interval : 0;
 	if (ns)
 		timer_set(&process->alarm, now_ns() + ns, real_fired, process);
 }

@@ -26,13 +26,16 @@
 #define PARTS		21	/* of a nanosecond */
 #define COUNT_PARTS	17600	/* how many of them a count is */
 #define COUNT_MAX	0x8000
+#define ROUND		0x10000		/* counts, after which all repeats */
 #define REACH		((COUNT_MAX - 1) * COUNT_PARTS / PARTS)	/* ns */
+#define SPAN_MIN	30000	/* ns from a count to the second alarm after */
 #define SERIES		8
 #define LOSSES		64		/* in each */
 
 static u64 began;		/* the uptime when the chip got its count */
 static u32 began_parts;		/* and parts of a nanosecond */
 static u16 given;		/* that count */
+static u16 seen;		/* how many had passed at the last look */
 static u32 lost_parts;		/* whenever it gets one */
 u64 alarm_time;			/* the uptime at which it interrupts */
 
@@ -46,17 +49,35 @@ static inline u16 read_count(u32 channel)
 	return low | inb(PIT_CHANNEL0 + channel) << 8;
 }
 
-/* Returns the parts since `began`. Interrupts are masked. */
+/* Moves `began` by some parts. */
+static inline void move_on(u32 parts)
+{
+	parts += began_parts;
+	began += parts / PARTS;
+	began_parts = parts % PARTS;
+}
+
+/*
+ * Returns the parts since `began`. If fewer counts seem to have passed than
+ * before, the interrupt is late, and the chip has gone round. Interrupts are
+ * masked.
+ */
 static inline u32 parts_passed(void)
 {
-	return (u16)(given - read_count(0)) * COUNT_PARTS + began_parts;
+	u16 counts = given - read_count(0);
+
+	if (counts < seen)
+		move_on(ROUND * COUNT_PARTS);
+	seen = counts;
+	return counts * COUNT_PARTS;
 }
 
 /* Returns the nanoseconds since boot. They never go back. */
 u64 now_ns(void)
 {
 	u32 flags = irq_save();
-	u64 now = began + parts_passed() / PARTS;
+	u32 passed = parts_passed();
+	u64 now = began + (passed + began_parts) / PARTS;
 
 	irq_restore(flags);
 	return now;
@@ -66,28 +87,45 @@ u64 now_ns(void)
 static void give_count(u16 count)
 {
 	given = count;
+	seen = 0;
 	outb(PIT_CHANNEL0, count & 0xFF);
 	outb(PIT_CHANNEL0, count >> 8);
 	io_delay();			/* or a read could tell the old one */
 }
 
+/* Returns when an alarm may come that should come at an uptime. */
+static inline u64 alarm_at(u64 when)
+{
+	return when > began + SPAN_MIN ? when : began + SPAN_MIN;
+}
+
 /*
  * Has the chip interrupt at an uptime, or earlier if that is out of its reach.
- * If it has passed already the interrupt comes at once. Interrupts are masked.
+ * If it has passed already the interrupt comes at once, or later if the last
+ * count is new: each is a little wrong. Interrupts are masked.
  */
 void set_alarm(u64 when)
 {
-	u32 passed = parts_passed() + lost_parts;
 	u32 wait = 0;
 
-	began += passed / PARTS;
-	began_parts = passed % PARTS;
+	when = alarm_at(when);
+	move_on(parts_passed() + lost_parts);
 	if (when > began + REACH)
 		when = began + REACH;
 	if (when > began)
 		wait = when - began;
 	alarm_time = when;
 	give_count(wait * PARTS / COUNT_PARTS + 1);
+}
+
+/*
+ * Has it interrupt at an uptime at the latest. A new count never puts off what
+ * the old one would do. Interrupts are masked.
+ */
+void hasten_alarm(u64 when)
+{
+	if (alarm_at(when) < alarm_time)
+		set_alarm(when);
 }
 
 /*

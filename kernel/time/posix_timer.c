@@ -38,10 +38,13 @@ static struct list *timer_bucket(const struct task_struct *process, int id)
 	return hash_bucket(&timers, (u32)process, id);
 }
 
-/* Lets a timer that has come run again, and counts the ends it has missed. */
-static void pass_ends(struct posix_timer *t)
+/*
+ * Lets a timer that has come run again, and counts the ends it has missed, also
+ * those of the time ahead.
+ */
+static void pass_ends(struct posix_timer *t, u64 ahead)
 {
-	u64 overrun = t->overrun + clock_timer_forward(&t->timer) - 1;
+	u64 overrun = t->overrun + clock_timer_forward(&t->timer, ahead) - 1;
 
 	t->stands = false;
 	t->overrun = overrun < OVERRUN_MAX ? overrun : OVERRUN_MAX;
@@ -53,7 +56,7 @@ static void signal_taken(struct queued_signal *q)
 	struct posix_timer *t = q->owner;
 
 	if (t->stands)
-		pass_ends(t);
+		pass_ends(t, 0);
 	t->last_overrun = t->overrun;
 	q->source.uid = t->overrun;
 }
@@ -69,7 +72,10 @@ static bool send(struct posix_timer *t)
 	return post_queued(t->signal, task, t->thread != 0);
 }
 
-/* Called when a timer comes. Interrupts are masked. */
+/*
+ * Called when a timer comes. If its signal is ignored nobody paces it: then it
+ * comes once a tick at most, as on Linux. Interrupts are masked.
+ */
 static void posix_timer_expired(struct clock_timer *timer)
 {
 	struct posix_timer *t = container_of(timer, struct posix_timer, timer);
@@ -81,7 +87,7 @@ static void posix_timer_expired(struct clock_timer *timer)
 	}
 	t->overrun = 0;
 	if (!send(t))
-		pass_ends(t);
+		pass_ends(t, timer->interval < NSEC_A_TICK ? NSEC_A_TICK : 0);
 }
 
 /*
@@ -263,7 +269,7 @@ static void show_timer(struct posix_timer *t, struct timer_setting *now)
 	u32 flags = irq_save();
 
 	if (t->stands || !t->timer.expire)
-		pass_ends(t);
+		pass_ends(t, 0);
 	clock_timer_show(&t->timer, now);
 	irq_restore(flags);
 }

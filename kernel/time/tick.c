@@ -69,7 +69,7 @@ NORETURN void idle_loop(void)
 		}
 		if (alarm_time > next_tick) {
 			catch_up(now_ns(), NULL);
-			set_next_alarm(next_tick);
+			hasten_alarm(next_tick);
 		}
 		schedule();
 	}

@@ -93,8 +93,7 @@ void timer_set(struct timer *t, u64 when, void (*fire)(struct timer *),
 	t->data = data;
 	t->child = t->next = NULL;
 	hang(meld(first, t), &first);
-	if (when < alarm_time)
-		set_alarm(when);
+	hasten_alarm(when);
 	irq_restore(flags);
 }
 

@@ -368,6 +368,58 @@ static void storms(void)
 		;
 }
 
+/*
+ * Checks intervals that are over before the timer is set anew: it goes on. If
+ * its signal is ignored it leaves the machine its time.
+ */
+static void shortest(void)
+{
+	struct itimerspec new = { { 0, 1 }, { 0, 1 } }, left;
+	struct sigevent event = { 0, SIGUSR2, SIGEV_SIGNAL, 0, { 0 } };
+	int fd = syscall(__NR_timerfd_create, CLOCK_MONOTONIC, 0), id;
+	sigset_t set = set_of(SIGUSR2);
+	unsigned long long n;
+	long before;
+
+	CHECK(syscall(__NR_timerfd_settime, fd, 0, &new, NULL) == 0);
+	for (int i = 0; i < 100; i++)
+		CHECK(read(fd, &n, 8) == 8 && n > 0);
+	close(fd);
+	block(set);
+	CHECK(syscall(__NR_timer_create, CLOCK_MONOTONIC, &event, &id) == 0);
+	CHECK(syscall(__NR_timer_settime, id, 0, &new, NULL) == 0);
+	for (int i = 0; i < 100; i++) {
+		CHECK(syscall(__NR_rt_sigtimedwait, &set, NULL, NULL, 8) ==
+		      SIGUSR2);
+		CHECK(syscall(__NR_timer_gettime, id, &left) == 0);
+		CHECK(ns_of(&left.it_value) == 1);
+	}
+	handle(SIGUSR2, SIG_IGN, 0);
+	unblock(set);
+	CHECK(syscall(__NR_timer_settime, id, 0, &new, NULL) == 0);
+	before = interrupts();
+	for (ns_t start = now(); now() - start < 100 * MSEC;)
+		;
+	printf("interrupts, ignored: %ld\n", interrupts() - before);
+	CHECK(!on_cowix() || interrupts() - before < 200);
+	CHECK(syscall(__NR_timer_delete, id) == 0);
+}
+
+/* Checks that a signal from elsewhere starts no timer that is off. */
+static void disarmed(void)
+{
+	sigset_t set = set_of(SIGALRM);
+	struct itimerval value;
+
+	block(set);
+	set_itimer(0, MSEC);
+	CHECK(kill(getpid(), SIGALRM) == 0);
+	CHECK(syscall(__NR_rt_sigtimedwait, &set, NULL, NULL, 8) == SIGALRM);
+	CHECK(syscall(__NR_getitimer, ITIMER_REAL, &value) == 0);
+	CHECK(value.it_value.tv_sec == 0 && value.it_value.tv_usec == 0);
+	CHECK(value.it_interval.tv_usec == 0);
+}
+
 static unsigned long long time_stamp(void)
 {
 	unsigned low, high;
@@ -408,6 +460,8 @@ static const struct test tests[] = {
 	{ "intervals", "short intervals add up", intervals },
 	{ "quiet", "an idle machine has no ticks", quiet },
 	{ "storms", "the shortest interval", storms },
+	{ "shortest", "intervals of a nanosecond", shortest },
+	{ "disarmed", "SIGALRM starts no timer", disarmed },
 	{ "drift", "the clock loses nothing", drift },
 	{ 0 }
 };

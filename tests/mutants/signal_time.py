@@ -91,7 +91,7 @@ MUTANTS = [
     Mutant(
         "alarm_is_not_moved",
         "clocks lateness",
-        ("kernel/time/timer.c", "if (when < alarm_time)", "\tif (0)"),
+        ("kernel/time/timer.c", "hasten_alarm(when);", ""),
     ),
     Mutant(
         "siblings_are_lost",
@@ -115,6 +115,24 @@ MUTANTS = [
         "alarm_comes_once",
         "timers real_timer",
         ("kernel/signal/sigqueue.c", "if (sig == SIGALRM)", "\tif (0)"),
+    ),
+    Mutant(
+        "ignored_timer_storms",
+        "clocks shortest",
+        (
+            "kernel/time/posix_timer.c",
+            "pass_ends(t, timer->interval < NSEC_A_TICK ? NSEC_A_TICK : 0);",
+            "\t\tpass_ends(t, 0);",
+        ),
+    ),
+    Mutant(
+        "any_sigalrm_starts_timer",
+        "clocks disarmed",
+        (
+            "kernel/time/itimer.c",
+            "process->itimers[ITIMER_REAL].interval = ns ? interval : 0;",
+            "\tprocess->itimers[ITIMER_REAL].interval = interval;",
+        ),
     ),
     Mutant(
         "idle_ticks",
@@ -206,8 +224,8 @@ MUTANTS = [
         ),
         (
             "kernel/time/clock_timer.c",
-            "timer_cancel(&t->timer); if (t->expire && left)",
-            "\tif (t->expire && left)",
+            "timer_cancel(&t->timer); if (t->expire) timer_set(",
+            "\tif (t->expire)\n\t\ttimer_set(",
         ),
     ),
     Mutant(
@@ -215,8 +233,8 @@ MUTANTS = [
         "anonfiles many",
         (
             "fs/timerfd.c",
-            "clock_timer_forward(&tf->timer) - 1;",
-            "(u32)clock_timer_forward(&tf->timer) - 1;",
+            "clock_timer_forward(&tf->timer, 0) - 1;",
+            "(u32)clock_timer_forward(&tf->timer, 0) - 1;",
         ),
     ),
     Mutant(
