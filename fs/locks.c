@@ -62,12 +62,12 @@ static int await_lock(struct inode *inode, const struct file_lock *new,
 
 	if (new->type == F_UNLCK)
 		return 0;
-	if (new->kind == WHOLE_FILE_LOCK && find_conflict(inode, new))
-		release_flock(inode, new);
 	while (!error) {
 		conflict = find_conflict(inode, new);
 		if (!conflict)
 			return 0;
+		if (new->kind == WHOLE_FILE_LOCK)
+			release_flock(inode, new);
 		if (!wait)
 			return -EAGAIN;
 		if (of_process && would_deadlock(conflict))

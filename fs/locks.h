@@ -20,7 +20,7 @@ struct file_lock {
 	s64 start, end;			/* first and last byte */
 };
 
-/* One that holds locks of a kind on a file: the same bytes only once. */
+/* One that holds locks of a kind on a file. They never overlap. */
 struct lock_owner {
 	struct list link;		/* in inode->i_locks */
 	enum lock_kind kind;

@@ -391,8 +391,8 @@ MUTANTS = [
         "fcntls locks_of_files",
         (
             "fs/locks.c",
-            "lock->kind = FILE_LOCK;",
-            "",
+            "lock->kind = FILE_LOCK; lock->holder = file;",
+            "\tlock->kind = FILE_LOCK;",
         ),
     ),
     Mutant(
