@@ -18,7 +18,7 @@ static struct lock_owner *owner_at(struct list *node)
 	return list_entry(node, struct lock_owner, link);
 }
 
-static struct file_lock *lock_of(struct tree_node *node)
+static struct file_lock *lock_at(struct tree_node *node)
 {
 	return node ? tree_entry(node, struct file_lock, node) : NULL;
 }
@@ -62,7 +62,8 @@ void free_lock_memory(struct lock_memory *memory)
 	kfree(memory->owner);
 }
 
-static bool owns(const struct lock_owner *owner, const struct file_lock *lock)
+static bool owns_lock(const struct lock_owner *owner,
+		      const struct file_lock *lock)
 {
 	return owner->holder == lock->holder && owner->kind == lock->kind;
 }
@@ -72,7 +73,7 @@ struct lock_owner *find_lock_owner(struct inode *inode,
 				   const struct file_lock *lock)
 {
 	list_for_each(node, &inode->i_locks)
-		if (owns(owner_at(node), lock))
+		if (owns_lock(owner_at(node), lock))
 			return owner_at(node);
 	return NULL;
 }
@@ -84,11 +85,12 @@ static struct file_lock *first_up_to(const struct lock_owner *owner, s64 byte)
 	struct file_lock *found = NULL;
 
 	while (node) {
-		struct file_lock *lock = lock_of(node);
+		struct file_lock *lock = lock_at(node);
+		int side = lock->end < byte ? TREE_RIGHT : TREE_LEFT;
 
-		if (lock->end >= byte)
+		if (side == TREE_LEFT)
 			found = lock;
-		node = node->child[lock->end >= byte ? TREE_LEFT : TREE_RIGHT];
+		node = node->child[side];
 	}
 	return found;
 }
@@ -102,7 +104,7 @@ static struct file_lock *first_against(const struct lock_owner *owner,
 	while (lock && lock->start <= new->end) {
 		if (lock->type == F_WRLCK || new->type == F_WRLCK)
 			return lock;
-		lock = lock_of(tree_next(&lock->node));
+		lock = lock_at(tree_next(&lock->node));
 	}
 	return NULL;
 }
@@ -118,7 +120,7 @@ struct file_lock *find_conflict(struct inode *inode,
 		struct file_lock *lock;
 
 		if (whole != (owner->kind == WHOLE_FILE_LOCK) ||
-		    owns(owner, new))
+		    owns_lock(owner, new))
 			continue;
 		lock = first_against(owner, new);
 		if (lock)
@@ -134,7 +136,7 @@ static void add_lock(struct lock_owner *owner, struct file_lock *lock)
 
 	while (node) {
 		parent = node;
-		side = lock_of(node)->start < lock->start ? TREE_RIGHT
+		side = lock_at(node)->start < lock->start ? TREE_RIGHT
 							  : TREE_LEFT;
 		node = node->child[side];
 	}
@@ -184,7 +186,7 @@ static void make_room(struct lock_owner *owner, struct file_lock *new,
 	struct file_lock *own = first_up_to(owner, new->start - 1);
 
 	while (own && own->start - 1 <= new->end) {
-		struct file_lock *next = lock_of(tree_next(&own->node));
+		struct file_lock *next = lock_at(tree_next(&own->node));
 
 		if (own->type == new->type) {
 			if (own->start < new->start)
@@ -249,7 +251,7 @@ void set_lock(struct inode *inode, struct lock_memory *memory)
 void release_owner(struct lock_owner *owner)
 {
 	while (owner->locks.root)
-		release_lock(owner, lock_of(tree_first(&owner->locks)));
+		release_lock(owner, lock_at(tree_first(&owner->locks)));
 	owner_changed(owner);
 }
 
