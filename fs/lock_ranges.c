@@ -2,8 +2,8 @@
  * The locks that are held on a file (see locks.c). An inode lists their owners,
  * in the order in which they came. An owner's locks never overlap, and those of
  * the same type do not touch. So they have the same order by their start and by
- * their end, and a balanced tree finds the ones at any byte. What an owner sets
- * or releases costs nothing for those of others.
+ * their end, and a balanced tree finds the ones at any byte. So a call costs
+ * something for each owner, who are few, and hardly anything for each lock.
  */
 #include <cowix/kernel.h>
 #include <cowix/fs.h>
