@@ -63,9 +63,9 @@ KERNEL_OBJS = boot/head.o \
 	buffer_batch.o page_cache.o page_io.o \
 	name_cache.o target.o inode.o super.o mounts.o mount.o root.o \
 	filesystems.o namei.o namei_ops.o rename.o open.o file_table.o \
-	fd_table.o fcntl.o locks.o read_write.o seek.o pieces.o readv.o \
-	sendfile.o ioctl.o sync.o ask.o poll.o select.o readdir.o stat.o \
-	attr.o xattr.o fs_struct.o pipe.o anon_file.o epoll.o \
+	fd_table.o fcntl.o locks.o lock_ranges.o read_write.o seek.o pieces.o \
+	readv.o sendfile.o ioctl.o sync.o ask.o poll.o select.o readdir.o \
+	stat.o attr.o xattr.o fs_struct.o pipe.o anon_file.o epoll.o \
 	epoll_wait.o eventfd.o timerfd.o signalfd.o devices.o devpts.o \
 	seq.o filemap.o swapon.o exec.o exec_args.o exec_script.o elf.o core.o \
 	core_notes.o) \

@@ -1,6 +1,6 @@
 /*
  * epoll: waiting for many files without naming them each time. An epoll is an
- * open file with a list of interests: each is a descriptor's open file, and the
+ * open file with a tree of interests: each is a descriptor's open file, and the
  * events that are wanted of it. A watcher in the file's wait queues puts the
  * interest into the list of those that are ready. So a wait looks at these
  * only, and files on which nothing happens cost nothing.
@@ -26,6 +26,7 @@
 #define CHAIN_MAX	5	/* epolls that watch one another */
 #define LOOP		100	/* the length of a chain without an end */
 #define USER_PART	25	/* of all memory, for a user's interests */
+#define FRAMES_A_BUCKET	64u
 
 /* Given to a poll operation: enters the watchers of an interest. */
 struct watch_table {
@@ -33,13 +34,19 @@ struct watch_table {
 	struct interest *interest;
 };
 
-static struct hash_table interest_table;	/* by file */
+/* A place in a tree where there is no node yet. */
+struct place {
+	struct tree_node *parent;
+	int side;
+};
+
+static struct hash_table interest_table;	/* of all epolls, by file */
 static LIST_HEAD(epolls);
-static u32 spreading, wave, searches;
+static u32 nr_interests, spreading, wave, searches;
 
 void epoll_init(void)
 {
-	hash_init(&interest_table, 64, boot_alloc);
+	hash_init(&interest_table, nr_frames / FRAMES_A_BUCKET, boot_alloc);
 }
 
 static struct list *bucket_of(const struct file *file)
@@ -50,6 +57,11 @@ static struct list *bucket_of(const struct file *file)
 static struct interest *hashed(struct list *node)
 {
 	return list_entry(node, struct interest, hash_link);
+}
+
+static struct interest *interest_of(struct tree_node *node)
+{
+	return tree_entry(node, struct interest, node);
 }
 
 /* Returns the epoll that a file is, or NULL. */
@@ -101,15 +113,27 @@ static void enter_watcher(struct wait_queue *q, struct poll_table *table)
 	watch_queue(&in->watchers[in->queues++], q, file_changed, in);
 }
 
-/* Returns the interest of an epoll in an open file by a descriptor, or NULL. */
+/*
+ * Returns the interest of an epoll in an open file by a descriptor. If there is
+ * none it is NULL, and the place is where a new one belongs.
+ */
 static struct interest *find_interest(const struct epoll *ep,
-				      const struct file *file, int fd)
+				      const struct file *file, int fd,
+				      struct place *place)
 {
-	list_for_each(node, bucket_of(file)) {
-		struct interest *in = hashed(node);
+	struct tree_node *node = ep->interests.root;
 
-		if (in->file == file && in->fd == fd && in->epoll == ep)
+	*place = (struct place){ NULL, TREE_LEFT };
+	while (node) {
+		struct interest *in = interest_of(node);
+		bool before;
+
+		if (in->file == file && in->fd == fd)
 			return in;
+		before = in->file < file || (in->file == file && in->fd < fd);
+		place->parent = node;
+		place->side = before ? TREE_RIGHT : TREE_LEFT;
+		node = node->child[place->side];
 	}
 	return NULL;
 }
@@ -123,9 +147,10 @@ static void free_interest(struct interest *in)
 	list_del(&in->ready);
 	irq_restore(flags);
 	list_del(&in->hash_link);
-	list_del(&in->link);
+	tree_remove(&in->epoll->interests, &in->node);
 	in->epoll->changes++;
 	in->epoll->count--;
+	nr_interests--;
 	kfree(in);
 }
 
@@ -149,12 +174,12 @@ static u32 chain_below(struct epoll *ep, const struct epoll *top)
 		return LOOP;
 	if (ep->search == searches)
 		return ep->chain;
-	list_for_each(node, &ep->interests) {
-		struct interest *in = list_entry(node, struct interest, link);
+	for (struct tree_node *node = tree_first(&ep->interests); node;
+	     node = tree_next(node)) {
+		struct epoll *other = epoll_of(interest_of(node)->file);
 
-		if (epoll_of(in->file))
-			longest = max_u32(longest,
-					  chain_below(epoll_of(in->file), top));
+		if (other)
+			longest = max_u32(longest, chain_below(other, top));
 	}
 	ep->search = searches;
 	ep->chain = longest + 1;
@@ -191,19 +216,25 @@ static int check_chains(struct epoll *ep, struct epoll *other)
 	return length + chain_above(ep) > CHAIN_MAX ? -ELOOP : 0;
 }
 
-/* Returns true if current's user has as many interests as he may. */
+/*
+ * Returns true if a user has as many interests as he may. They need not be
+ * counted while all users together have fewer.
+ */
 static bool too_many(u32 uid)
 {
+	u32 most = nr_frames / USER_PART *
+		   (PAGE_SIZE / sizeof(struct interest));
 	u32 count = 0;
 
+	if (nr_interests < most)
+		return false;
 	list_for_each(node, &epolls) {
 		const struct epoll *ep = list_entry(node, struct epoll, link);
 
 		if (ep->uid == uid)
 			count += ep->count;
 	}
-	return count >= nr_frames / USER_PART *
-			(PAGE_SIZE / sizeof(struct interest));
+	return count >= most;
 }
 
 /* Sets what is wanted of an interest. It is ready if that is there already. */
@@ -223,11 +254,12 @@ static int add_interest(struct epoll *ep, struct file *file, int fd,
 {
 	struct watch_table watch = { { enter_watcher }, *new };
 	struct interest *in = *new;
+	struct place place;
 	int error = epoll_of(file) ? check_chains(ep, epoll_of(file)) : 0;
 
 	if (error)
 		return error;
-	if (find_interest(ep, file, fd))
+	if (find_interest(ep, file, fd, &place))
 		return -EEXIST;
 	if (too_many(ep->uid))
 		return -ENOSPC;
@@ -236,9 +268,10 @@ static int add_interest(struct epoll *ep, struct file *file, int fd,
 	in->file = file;
 	in->fd = fd;
 	list_init(&in->ready);
-	list_add(&in->link, &ep->interests);
+	tree_insert(&ep->interests, &in->node, place.parent, place.side);
 	list_add(&in->hash_link, bucket_of(file));
 	ep->count++;
+	nr_interests++;
 	file->watched = true;
 	set_events(in, event, &watch.table);
 	return 0;
@@ -257,7 +290,8 @@ static int check_exclusive(int op, const struct file *file, u32 events)
 static int change_interest(struct epoll *ep, int op, struct file *file, int fd,
 			   const struct epoll_event *event)
 {
-	struct interest *in = find_interest(ep, file, fd);
+	struct place place;
+	struct interest *in = find_interest(ep, file, fd, &place);
 
 	if (op != EPOLL_CTL_DEL && op != EPOLL_CTL_MOD)
 		return -EINVAL;
@@ -319,8 +353,8 @@ static void epoll_release(struct inode *inode, struct file *file)
 	struct epoll *ep = file->private;
 
 	(void)inode;
-	list_for_each_safe(node, &ep->interests)
-		free_interest(list_entry(node, struct interest, link));
+	while (ep->interests.root)
+		free_interest(interest_of(tree_first(&ep->interests)));
 	list_del(&ep->link);
 	kfree(ep);
 }
@@ -351,7 +385,6 @@ int sys_epoll_create1(int flags)
 	ep = kzalloc(sizeof(*ep));
 	if (ep) {
 		list_init(&ep->link);
-		list_init(&ep->interests);
 		list_init(&ep->ready);
 		wait_queue_init(&ep->wait);
 		ep->uid = current->uid;

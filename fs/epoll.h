@@ -3,6 +3,7 @@
 #define FS_EPOLL_H
 
 #include <cowix/poll.h>
+#include <cowix/tree.h>
 #include <abi/epoll.h>
 
 struct file;
@@ -14,7 +15,8 @@ struct file_ops;
 
 struct epoll {
 	struct list link;		/* all epolls */
-	struct list interests, ready;
+	struct tree interests;		/* by file and descriptor */
+	struct list ready;
 	struct wait_queue wait;		/* until some are ready */
 	struct file *file;		/* its own */
 	u32 count;			/* of its interests */
@@ -25,7 +27,7 @@ struct epoll {
 };
 
 struct interest {
-	struct list link;		/* in its epoll */
+	struct tree_node node;		/* in its epoll */
 	struct list ready;		/* in its epoll, or empty */
 	struct list hash_link;
 	struct epoll *epoll;

@@ -206,25 +206,42 @@ static int read_name(struct inode *at, struct inode **parent,
 }
 
 /*
- * Goes up from an inode to its directory and puts its name in front of the
- * path. Replaces the reference to the inode by one to the directory, or by NULL
- * if an error came first.
+ * Goes up from an inode as far as names are known, but not above current's
+ * root. Nobody else runs meanwhile. So no directory needs a reference but the
+ * last, which replaces the inode. Returns 0 or -ENAMETOOLONG.
+ */
+static int climb(struct inode **at, struct growing_path *path)
+{
+	struct inode *dir = *at;
+	const struct cached_name *name = name_of(dir);
+	int error = 0;
+
+	while (!error && name) {
+		error = prepend(path, name->name, name->length);
+		dir = name->dir;
+		name = dir == current->fs->root ? NULL : name_of(dir);
+	}
+	igrab(dir);
+	iput(*at);
+	*at = dir;
+	return error;
+}
+
+/*
+ * Goes up from an inode to a directory above it and puts what leads from there
+ * in front of the path. Replaces the reference to the inode by one to the
+ * directory, or by NULL if an error came first.
  */
 static int step_up(struct inode **at, struct growing_path *path)
 {
 	struct inode *inode = *at;
-	const struct cached_name *name = name_of(inode);
-	int error;
+	int error = -ENOENT;
 
+	if (name_of(inode))
+		return climb(at, path);
 	*at = NULL;
-	if (name) {
-		*at = igrab(name->dir);
-		error = prepend(path, name->name, name->length);
-	} else if (S_ISDIR(inode->i_mode) && !inode->i_nlink) {
-		error = -ENOENT;
-	} else {
+	if (!S_ISDIR(inode->i_mode) || inode->i_nlink)
 		error = read_name(inode, at, path);
-	}
 	iput(inode);
 	return error;
 }

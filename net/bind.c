@@ -14,13 +14,14 @@
 #include "net/net.h"
 
 #define AUTO_NAMES	0x100000u	/* as five digits */
+#define FRAMES_A_BUCKET	64u
 
 static struct hash_table name_table;
 
 /* Called once by start_kernel. */
 void names_init(void)
 {
-	hash_init(&name_table, 32, boot_alloc);
+	hash_init(&name_table, nr_frames / FRAMES_A_BUCKET, boot_alloc);
 }
 
 static struct list *node_bucket(const struct inode *node)

@@ -136,15 +136,15 @@ int readdir_dots(struct file *file, dirent_fill *fill, void *context,
 /* fs/filemap.c */
 extern const struct vm_ops file_vm_ops;		/* exec maps files with these */
 
-/* fs/locks.c */
+/* fs/locks.c, fs/lock_ranges.c */
 int fcntl_lock(int fd, struct file *file, int command, struct flock64 *fl);
 int flock_file(int fd, struct file *file, u32 operation);
-void free_locks(struct file *file, struct files_struct *owner);
+void free_locks(struct file *file, struct files_struct *files);
 
-static inline void release_locks(struct file *file, struct files_struct *owner)
+static inline void release_locks(struct file *file, struct files_struct *files)
 {
 	if (!list_empty(&file->inode->i_locks))
-		free_locks(file, owner);
+		free_locks(file, files);
 }
 
 /* fs/sync.c */

@@ -84,7 +84,7 @@ struct inode {
 	u32 i_ahead;		/* the first page that was not read ahead */
 	u32 i_window;		/* how many are read ahead at a time */
 	u32 i_cuts;		/* how often the file was cut short */
-	struct list i_locks;	/* advisory locks */
+	struct list i_locks;	/* owners of advisory locks */
 	u32 i_mappings;		/* areas of address spaces that map it */
 	/* These two are never both above 0: */
 	u32 i_writers;		/* files and mappings that may write */

@@ -94,7 +94,7 @@ void unwatch_queue(struct watcher *watcher)
 	irq_restore(flags);
 }
 
-/* Puts out the watchers of a queue that ends. Nobody sleeps in it. */
+/* Puts out all of a queue that ends: watchers, and sleepers it has woken. */
 void abandon_queue(struct wait_queue *q)
 {
 	u32 flags = irq_save();

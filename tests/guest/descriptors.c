@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <abi/epoll.h>
 #include <abi/poll.h>
 
 #define MANY 4096
@@ -346,6 +347,25 @@ static void cost_of_looking(int first, const char *kind)
 	COST("poll_1", poll_many(1, 0));
 }
 
+/* Prints what it costs to watch one descriptor, beside 1,000 copies of it. */
+static void cost_of_watching(void)
+{
+	struct epoll_event event = { EPOLLIN, 0 };
+	int epfd = syscall(__NR_epoll_create1, 0), last = 0, ends[2];
+	const char *kind = "";
+
+	CHECK(pipe(ends) == 0);
+	for (int i = 0; i < 1000; i++) {
+		last = dup(ends[0]);
+		CHECK(syscall(__NR_epoll_ctl, epfd, EPOLL_CTL_ADD, last,
+			      &event) == 0);
+	}
+	COST("epoll_1000",
+	     syscall(__NR_epoll_ctl, epfd, EPOLL_CTL_DEL, last, NULL);
+	     syscall(__NR_epoll_ctl, epfd, EPOLL_CTL_ADD, last, &event));
+	close_range(3, ~0u, 0);
+}
+
 static void costs(void)
 {
 	const char *kind = "";
@@ -355,6 +375,7 @@ static void costs(void)
 	fill(first + 100);
 	cost_of_looking(first, "_ready");
 	close_range(3, ~0u, 0);
+	cost_of_watching();
 	COST("fork_3", fork_once());
 	COST("dup_close_3", close(dup(1)));
 	CHECK(pipe(ends) == 0 && dup2(ends[1], 200) == 200);

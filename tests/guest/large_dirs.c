@@ -97,6 +97,19 @@ static int list(const char *what)
 	return entries;
 }
 
+/* Looks for files whose inodes are not kept, beside those that are. */
+static void look_in_proc(void)
+{
+	struct stat st;
+
+	CHECK(mount("proc", "/proc", "proc", 0, NULL) == 0);
+	begin();
+	for (int i = 0; i < SAMPLE; i++)
+		CHECK(stat("/proc/1/stat", &st) == 0);
+	end("proc stat", SAMPLE);
+	CHECK(umount("/proc") == 0);
+}
+
 static void memory(void)
 {
 	mkdir(MEMORY, 0755);
@@ -110,6 +123,7 @@ static void memory(void)
 	end("tmpfs create", SAMPLE);
 	find_present("tmpfs hit", IN_MEMORY);
 	find_absent("tmpfs miss", IN_MEMORY);
+	look_in_proc();
 	CHECK(list("tmpfs list") == IN_MEMORY + 2);
 	begin();
 	for (int i = 0; i < SAMPLE; i++)

@@ -263,8 +263,8 @@ MUTANTS = [
         "locks closed_meanwhile",
         (
             "fs/locks.c",
-            "if (!error && closed_meanwhile(new, fd))",
-            "\tif (0 && closed_meanwhile(new, fd))\n",
+            "if (!error && closed_meanwhile(fd, file, new))",
+            "\tif (0 && closed_meanwhile(fd, file, new))\n",
         ),
     ),
     Mutant(
@@ -391,9 +391,32 @@ MUTANTS = [
         "fcntls locks_of_files",
         (
             "fs/locks.c",
-            "return lock->owner && lock->owner != lock->file;",
-            "\treturn lock->owner;",
+            "lock->kind = FILE_LOCK; lock->holder = file;",
+            "\tlock->kind = FILE_LOCK;",
         ),
+    ),
+    Mutant(
+        "touching_locks_stay_apart",
+        "lockranges randomly",
+        (
+            "fs/lock_ranges.c",
+            "first_up_to(owner, new->start - 1);",
+            " first_up_to(owner, new->start);",
+        ),
+    ),
+    Mutant(
+        "latest_owner_is_in_the_way",
+        "lockranges randomly",
+        (
+            "fs/lock_ranges.c",
+            "list_add_tail(&owner->link, &inode->i_locks);",
+            "\tlist_add(&owner->link, &inode->i_locks);",
+        ),
+    ),
+    Mutant(
+        "released_lock_wakes_nobody",
+        "locks waiting",
+        ("fs/lock_ranges.c", "wake_up(&owner->gone);", ""),
     ),
     Mutant(
         "sendfile_window_stays",
