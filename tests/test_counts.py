@@ -108,13 +108,14 @@ def test_syncing_beside_much(tmp_path):
     not touch: 5,000 inodes and 2,000 dirty files."""
     disk = volume(tmp_path / "disk.img", "minix3", 60000)
     done = cowix(
-        "mount /dev/hda /mnt; cd /mnt; /tests/dirty; s=$?; "
+        "mount /dev/hda /mnt; cd /mnt; TEST_SECONDS=600 /tests/dirty; s=$?; "
         "cd /; umount /mnt; exit $s",
         "-i",
         "-m",
         "64",
         *drive(disk),
         image=guest_floppy("dirty"),
+        timeout=200,
     )
     assert done.status == 0, done.out
     fsck(disk)
