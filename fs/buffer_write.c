@@ -55,11 +55,14 @@ static bool write_failed(const struct buffer_head *bh)
 /* Takes a clean buffer out of the lists. After a failed write it is dirty. */
 static void settle_buffer(struct buffer_head *bh)
 {
+	if (bh->freed && write_failed(bh))
+		bh->request.error = 0;	/* the block's next owner comes */
 	bh->dirty |= write_failed(bh);
 	if (bh->dirty || bh->fresh || bh->sleepers || !bh->request.done)
 		return;
 	list_del(&bh->dirty_link);
 	disown_buffer(bh);
+	bh->freed = false;
 }
 
 /* Keeps a buffer in the list, and in memory, until release_buffer(). */
@@ -182,9 +185,8 @@ static bool must_wait(const struct buffer_head *bh)
 }
 
 /*
- * Begins to write a dirty buffer, for which nothing is under way. It may become
- * dirty again meanwhile. The buffer of a memory device is the device: that is
- * only told, for when it writes itself back.
+ * Begins to write a dirty buffer, for which nothing is under way. A memory
+ * device, which has the data, is only told for when it writes itself back.
  */
 static void start_write(struct buffer_head *bh)
 {

@@ -92,6 +92,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "removed_directory_forgotten",
+        "test_names.py::test_a_name_leads_to_an_inode",
+        (
+            "fs/buffer.c",
+            "bh->freed = is_awaited(bh);",
+            "\tbh->freed = is_awaited(bh) && !bh->block;\n",
+        ),
+    ),
+    Mutant(
         "old_name_goes_with_new_ones",
         "test_names.py::test_a_name_leads_to_an_inode",
         (
