@@ -40,7 +40,7 @@ MUTANTS = [
         "test_power_cuts.py::test_reordered_power_cut",
         (
             "fs/sync.c",
-            "error = begin_contents(inode, &way); if (!error) error = "
+            "error = write_inode_pages(inode); if (!error) error = "
             "write_inode(inode);",
             "\t\terror = 0;\n\tif (!error)\n"
             "\t\terror = write_inode(inode);\n",
