@@ -182,6 +182,7 @@ int clear_block(struct inode *inode, u32 block)
 	if (!bh)
 		return -ENOMEM;
 	wait_request(&bh->request);
+	bh->freed = false;
 	memset(bh->data, 0, BLOCK_SIZE);
 	write_first(bh);
 	own_buffer(bh, inode);
@@ -208,16 +209,26 @@ bool block_is_clean(kdev_t dev, u32 block)
 	return !bh || list_empty(&bh->dirty_link);
 }
 
+/* Returns true if others may wait for a buffer, and the medium knows it. */
+static bool is_awaited(const struct buffer_head *bh)
+{
+	return bh->fresh && (!bh->owner || bh->started);
+}
+
 /*
  * Called when a block becomes free on its file system: what its buffer holds
  * must not be written any more. Waits for a request that is under way, which a
- * request of the next owner could overtake.
+ * request of the next owner could overtake. But if others wait for the buffer,
+ * it is still written: the next owner comes after a sync.
  */
 void forget_buffer(kdev_t dev, u32 block)
 {
 	struct buffer_head *bh = find_buffer(dev, block);
 
 	if (!bh)
+		return;
+	bh->freed = is_awaited(bh);
+	if (bh->freed)
 		return;
 	bh->count++;
 	wait_request(&bh->request);

@@ -11,9 +11,9 @@ void batch_buffer(struct write_batch *batch, struct buffer_head *bh)
 {
 	int error;
 
+	hold_buffer(bh);
 	if (batch->n == ARRAY_SIZE(batch->buffers))
 		end_batch(batch);
-	hold_buffer(bh);
 	batch->buffers[batch->n++] = bh;
 	error = begin_buffer_write(bh);
 	if (!batch->error)

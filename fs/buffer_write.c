@@ -52,17 +52,17 @@ static bool write_failed(const struct buffer_head *bh)
 	       bh->request.error;
 }
 
-/*
- * Takes a buffer out of the lists if it is clean. One that could not be written
- * is dirty again.
- */
+/* Takes a clean buffer out of the lists. After a failed write it is dirty. */
 static void settle_buffer(struct buffer_head *bh)
 {
+	if (bh->freed && write_failed(bh))
+		bh->request.error = 0;	/* the block's next owner comes */
 	bh->dirty |= write_failed(bh);
 	if (bh->dirty || bh->fresh || bh->sleepers || !bh->request.done)
 		return;
 	list_del(&bh->dirty_link);
 	disown_buffer(bh);
+	bh->freed = false;
 }
 
 /* Keeps a buffer in the list, and in memory, until release_buffer(). */
@@ -185,9 +185,8 @@ static bool must_wait(const struct buffer_head *bh)
 }
 
 /*
- * Begins to write a dirty buffer, for which nothing is under way. It may become
- * dirty again meanwhile. The buffer of a memory device is the device: that is
- * only told, for when it writes itself back.
+ * Begins to write a dirty buffer, for which nothing is under way. A memory
+ * device, which has the data, is only told for when it writes itself back.
  */
 static void start_write(struct buffer_head *bh)
 {
@@ -278,8 +277,8 @@ static bool count_as_flushed(struct buffer_head *bh)
  */
 static int write_before(struct buffer_head *bh)
 {
-	bool flush = bh->after_flush;
 	int error = 0, written;
+	bool flush;
 
 	for (u32 i = 0; i < AFTER_MAX; i++) {
 		struct buffer_head *first = find_buffer(bh->dev, bh->after[i]);
@@ -290,6 +289,7 @@ static int write_before(struct buffer_head *bh)
 		if (!error)
 			error = written;
 	}
+	flush = bh->after_flush;	/* may be new: writing slept */
 	for (u32 i = 0; i < AFTER_MAX; i++)
 		flush |= count_as_flushed(find_buffer(bh->dev, bh->after[i]));
 	bh->after_flush = false;
@@ -400,13 +400,13 @@ static bool is_wanted(const struct buffer_head *bh, kdev_t dev, bool only_fresh)
 
 /*
  * Waits for a buffer. If what was under way began before write number `begun`,
- * and the buffer has changes, writes it once more.
+ * and the buffer has changes or could not be written, writes it once more.
  */
 static int finish_buffer(struct buffer_head *bh, u32 begun, bool only_fresh)
 {
 	int error = end_buffer_write(bh);
 
-	if (error || bh->started >= begun || !is_wanted(bh, 0, only_fresh))
+	if (bh->started >= begun || !is_wanted(bh, 0, only_fresh))
 		return error;
 	error = begin_buffer_write(bh);
 	return error ? error : end_buffer_write(bh);

@@ -104,6 +104,7 @@ void queue_inode(struct inode *inode)
 static void free_inode(struct inode *inode)
 {
 	list_del(&inode->hash_link);	/* before the sleep: nobody finds it, */
+	inode->i_valid = false;		/* or writes it, */
 	inode->i_count++;		/* and nobody else frees it */
 	name_cache_forget_inode(inode);
 	drop_all_pages(inode);
@@ -315,27 +316,31 @@ bool is_owner(const struct inode *inode)
 	return fs_suser() || current->fsuid == inode->i_uid;
 }
 
-/* Copies a dirty inode into its buffer. It stays dirty on an error. */
+/*
+ * Copies a dirty inode into its buffer, and does not sleep after that. Until
+ * then, and on an error, it stays dirty: another fsync() must not pass it by.
+ */
 int write_inode(struct inode *inode)
 {
-	int error;
+	int error = 0;
 
-	if (!inode->i_dirty)
-		return 0;
-	inode->i_dirty = false;
-	error = inode->i_sb->s_op->write_inode(inode);
-	if (error)
-		inode->i_dirty = true;
+	if (inode->i_dirty)
+		error = inode->i_sb->s_op->write_inode(inode);
+	if (!error)
+		inode->i_dirty = false;
 	return error;
 }
 
-/* Keeps an inode in its list while it is written. */
-static struct inode *hold_dirty(struct list *node)
+static struct inode *inode_at_dirty(struct list *node)
 {
-	struct inode *inode = list_entry(node, struct inode, dirty_link);
+	return list_entry(node, struct inode, dirty_link);
+}
 
+/* Keeps an inode in its list while it is written. */
+static void hold_dirty(struct inode *inode)
+{
 	inode->i_syncs++;
-	return igrab(inode);
+	igrab(inode);
 }
 
 /* Lets it go, also out of the list if it is clean. May sleep at the end. */
@@ -352,25 +357,26 @@ static void release_dirty(struct inode *inode)
  * Calls write (write_inode or write_inode_pages) for the dirty inodes of a file
  * system, or of all with NULL, but not for those that become dirty meanwhile.
  * Returns the first error. The next one is held before the last is released, so
- * that sleeping is harmless.
+ * that sleeping is harmless. One that is being deleted cannot be held.
  */
 int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 {
 	struct list *node = dirty_inodes.next;
 	struct inode *last = NULL;
-	int first_error = 0;
+	int first_error = 0, error;
 
-	for (u32 n = nr_dirty; n > 0 && node != &dirty_inodes; n--) {
-		struct inode *inode = hold_dirty(node);
-		int error = 0;
+	for (u32 n = nr_dirty; n > 0 && node != &dirty_inodes;
+	     n--, node = node->next) {
+		struct inode *inode = inode_at_dirty(node);
 
+		if (!inode->i_valid || (sb && inode->i_sb != sb))
+			continue;
+		hold_dirty(inode);
 		if (last)
 			release_dirty(last);
-		if (inode->i_valid && (!sb || inode->i_sb == sb))
-			error = write(inode);
+		error = write(inode);
 		if (!first_error)
 			first_error = error;
-		node = node->next;
 		last = inode;
 	}
 	if (last)
@@ -390,7 +396,8 @@ int shrink_inodes(void)
 		struct inode *inode = inode_at(node);
 
 		if (inode->i_count == 0 && !inode->i_dirty &&
-		    list_empty(&inode->pages)) {
+		    list_empty(&inode->pages) &&
+		    list_empty(&inode->i_blocks)) {
 			free_inode(inode);
 			dropped++;
 		}

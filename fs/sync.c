@@ -209,14 +209,10 @@ static int sync_directory(struct inode *dir)
 	return first_of(error, written);
 }
 
-/*
- * Begins to write the bitmaps, which have a file's blocks, and writes its
- * pages. A directory's blocks are in buffers. Returns an error of the pages.
- */
-static int begin_contents(struct inode *inode, struct way *way)
+/* Begins to write the bitmaps. Called last: they have all blocks in use. */
+static void begin_maps(struct super_block *sb, struct way *way)
 {
-	inode->i_sb->s_op->begin_maps(inode->i_sb, &way->batch);
-	return write_inode_pages(inode);
+	sb->s_op->begin_maps(sb, &way->batch);
 }
 
 /*
@@ -234,13 +230,15 @@ int sync_before_rename(struct inode *inode, struct inode *dir, bool replaces)
 	if (replaces && S_ISDIR(inode->i_mode))
 		error = sync_directory(inode);
 	else if (replaces)
-		error = begin_contents(inode, &way);
+		error = write_inode_pages(inode);
 	if (!error)
 		error = write_inode(inode);
 	if (!error)
 		error = begin_way(dir, &way);
 	if (!error)
 		inode->i_sb->s_op->begin_inode(inode, &way.batch);
+	if (!error && replaces)
+		begin_maps(inode->i_sb, &way);
 	return finish_way(inode->i_sb, &way, error);
 }
 
@@ -273,9 +271,11 @@ int sync_inode(struct inode *inode)
 	if (S_ISDIR(inode->i_mode))
 		return sync_directory(inode);
 	way.when = names_changed_at(inode);
-	error = begin_contents(inode, &way);
+	error = write_inode_pages(inode);
 	if (!error)
 		error = begin_way(inode, &way);
+	if (!error)
+		begin_maps(sb, &way);
 	return finish_way(sb, &way, error);
 }
 

@@ -30,6 +30,8 @@ STEPS = (
     "for i in {all}; do mv b/e$i a/h$i; ln -s a/h$i b/s$i; done",
     "for i in {all}; do echo $i > t; rm t; done; sync",
     "rm -r a b; mkdir c; for i in {all}; do mkdir c/k$i c/k$i/l; done; sync",
+    "for i in {all}; do echo $i > c/k$i/l/x; done; echo z > c/z; sync",
+    "for i in {all}; do rm -r c/k$i/l; done; echo z >> c/z; sync c/z; sync",
 )
 
 

@@ -5,11 +5,19 @@
 
 #define BITS_A_WORD	32u
 
+static struct buffer_head *map_block(const struct minix_map *map, u32 bit)
+{
+	return map->blocks[bit / MINIX_BITS_A_BLOCK];
+}
+
+static u32 *word_in(const struct buffer_head *bh, u32 bit)
+{
+	return (u32 *)bh->data + bit % MINIX_BITS_A_BLOCK / BITS_A_WORD;
+}
+
 static u32 *word_of(const struct minix_map *map, u32 bit)
 {
-	struct buffer_head *bh = map->blocks[bit / MINIX_BITS_A_BLOCK];
-
-	return (u32 *)bh->data + bit % MINIX_BITS_A_BLOCK / BITS_A_WORD;
+	return word_in(map_block(map, bit), bit);
 }
 
 /* Returns the first clear bit from start on, or 0: bit 0 is never free. */
@@ -75,13 +83,15 @@ static u32 next_safe_bit(struct super_block *sb, struct minix_map *map)
 static u32 take_bit(struct super_block *sb, struct minix_map *map)
 {
 	u32 bit = next_safe_bit(sb, map);
+	struct buffer_head *bh;
 
 	if (!bit)
 		bit = find_clear(map, 1);
 	if (!bit)
 		return 0;
-	*word_of(map, bit) |= 1u << bit % BITS_A_WORD;
-	mark_buffer_dirty(map->blocks[bit / MINIX_BITS_A_BLOCK]);
+	bh = map_block(map, bit);
+	*word_in(bh, bit) |= 1u << bit % BITS_A_WORD;
+	mark_buffer_dirty(bh);
 	map->hint = bit + 1;
 	return bit;
 }
@@ -92,8 +102,10 @@ static u32 take_bit(struct super_block *sb, struct minix_map *map)
  */
 static void give_bit(struct minix_map *map, u32 bit)
 {
-	*word_of(map, bit) &= ~(1u << bit % BITS_A_WORD);
-	mark_buffer_dirty(map->blocks[bit / MINIX_BITS_A_BLOCK]);
+	struct buffer_head *bh = map_block(map, bit);
+
+	*word_in(bh, bit) &= ~(1u << bit % BITS_A_WORD);
+	mark_buffer_dirty(bh);
 	if (bit >= map->hint)
 		map->freed = min_u32(map->freed, bit);
 	map->freed_when = sync_clock;

@@ -66,7 +66,7 @@ static int name_new(struct inode *dir, const char *name, u32 length,
 		minix_set_entry(&place, name, length, inode->i_ino);
 		minix_name_new(place.bh, inode);
 		note_name(inode, place.bh);
-		if (keeps_order(dir->i_sb) && place.bh->request.done)
+		if (!place.bh->direct)
 			inode->i_named = writes_begun;
 		minix_touch(dir);
 	}

@@ -218,13 +218,13 @@ static u32 new_zone(struct inode *inode, bool pointers, int *error)
 	u32 zone = minix_new_zone(inode->i_sb);
 
 	*error = zone ? 0 : -ENOSPC;
-	if (zone && pointers)
-		*error = clear_zone(inode, zone);
-	if (zone && *error) {
-		minix_free_zone(inode->i_sb, zone);
-		zone = 0;
-	}
-	return zone;
+	if (!zone || !pointers)
+		return zone;
+	*error = clear_zone(inode, zone);
+	if (!*error)
+		return zone;
+	minix_free_zone(inode->i_sb, zone);
+	return 0;
 }
 
 static int check_zone(const struct inode *inode, u32 zone)
@@ -308,6 +308,7 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
 	u32 size = info->format->pointer_size, offset = index * size;
 	u32 block = (table << info->zone_shift) + offset / BLOCK_SIZE;
 	struct buffer_head *bh;
+	u32 done = 0;
 	u8 *pointer;
 	bool changed = false;
 	int error;
@@ -317,7 +318,7 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
 		return error;
 	pointer = bh->data + offset % BLOCK_SIZE;
 	n = min_u32(n, (BLOCK_SIZE - offset % BLOCK_SIZE) / size);
-	for (*found = 0; *found < n && !error; ++*found, pointer += size) {
+	for (; done < n && !error; done++, pointer += size) {
 		u32 at = minix_get(pointer, size);
 
 		if (at != 0) {
@@ -328,8 +329,9 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
 			minix_put(pointer, size, at);
 			changed = true;
 		}
-		zone[*found] = at;
+		zone[done] = at;
 	}
+	*found = done;
 	if (changed)
 		change_table(inode, bh, pointers);
 	if (pointers && !error && offset % BLOCK_SIZE + size < BLOCK_SIZE)

@@ -87,20 +87,29 @@ static bool free_tree(struct inode *inode, u32 zone, u32 from, u32 level)
 	return all;
 }
 
+/* Frees what hangs below a pointer in the inode from zone number `from` on. */
+static void free_slot(struct inode *inode, u32 slot, u32 from, u32 level)
+{
+	u32 zone = inode->i_zone[slot];
+
+	if (zone && free_tree(inode, zone, from, level))
+		inode->i_zone[slot] = 0;
+}
+
 /* Frees all zones of a file but the first `keep`. */
 static void free_zones(struct inode *inode, u32 keep)
 {
 	const struct minix_info *info = minix_info(inode->i_sb);
-	u32 start = 0;
+	u32 start = MINIX_DIRECT;
 
-	for (u32 slot = 0; slot < MINIX_DIRECT + info->format->levels; slot++) {
-		u32 level = slot < MINIX_DIRECT ? 0 : slot - MINIX_DIRECT + 1;
+	for (u32 slot = keep; slot < MINIX_DIRECT; slot++)
+		free_slot(inode, slot, 0, 0);
+	for (u32 level = 1; level <= info->format->levels; level++) {
 		u32 span = 1u << level * info->pointer_shift;
 		u32 from = keep > start ? keep - start : 0;
 
-		if (from < span && inode->i_zone[slot] &&
-		    free_tree(inode, inode->i_zone[slot], from, level))
-			inode->i_zone[slot] = 0;
+		if (from < span)
+			free_slot(inode, MINIX_DIRECT + level - 1, from, level);
 		start += span;
 	}
 }

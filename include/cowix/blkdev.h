@@ -19,12 +19,13 @@
 #define IDE_MAJOR	3		/* the first channel: hda and hdb */
 #define IDE2_MAJOR	22		/* the second channel: hdc and hdd */
 
-enum { READ, WRITE, FLUSH };
+/* BARRIER: nothing, but after what was queued before, and before the rest */
+enum { READ, WRITE, FLUSH, BARRIER };
 
 struct request {
 	struct list link;	/* in the device's queue */
 	kdev_t dev;
-	int cmd;		/* READ, WRITE, FLUSH */
+	int cmd;		/* READ, WRITE, FLUSH, BARRIER */
 	u32 sector;		/* of dev; once submitted, of its disk */
 	u32 nr_sectors;
 	u8 *buffer;		/* contiguous; aligned to 4 bytes */

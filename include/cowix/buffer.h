@@ -22,6 +22,7 @@ struct buffer_head {
 	bool dirty, uptodate;
 	bool reading;		/* was begun to be read; nobody has looked */
 	u8 fresh;		/* to be durable before those that wait */
+	bool freed;		/* its block is; written for those that wait */
 	bool after_flush;	/* to be written after its disk is flushed */
 	u16 sleepers;		/* they need it to stay in its lists */
 	bool direct;		/* data is the device's own memory */

@@ -298,7 +298,7 @@ static int hd_sync(kdev_t dev)
 {
 	const struct disk *d = &channel_of(MAJOR(dev))->disks[unit_of(dev)];
 
-	return d->flush ? block_rw(dev, FLUSH, 0, 0, NULL) : 0;
+	return block_rw(dev, d->flush ? FLUSH : BARRIER, 0, 0, NULL);
 }
 
 static const struct block_device_ops hd_ops = {

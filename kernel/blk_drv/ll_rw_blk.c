@@ -25,7 +25,7 @@ struct queue {
 	struct {
 		u32 written;	/* write requests, counted as they come */
 		u32 flushed;	/* those that are known to be durable */
-		u32 failures[FLUSH + 1];	/* in a row, by command */
+		u32 failures[BARRIER + 1];	/* in a row, by command */
 	} disks[DISKS_MAX];
 };
 
@@ -103,7 +103,8 @@ static u32 disk_of(kdev_t dev)
 
 /*
  * Has a disk make durable what was written to it, unless that is done already.
- * The ramdisk is not written through its queue: it knows itself what to do.
+ * What is queued later comes after that, also on a disk without a cache. The
+ * ramdisk is not written through its queue: it knows itself what to do.
  */
 int blkdev_sync(kdev_t dev)
 {
@@ -112,7 +113,7 @@ int blkdev_sync(kdev_t dev)
 	u32 disk, written;
 	int error;
 
-	if (!ops || !ops->sync || !blkdev_sectors(dev))
+	if (!ops || !blkdev_sectors(dev))
 		return 0;
 	if (ops->direct)
 		return ops->sync(dev);
@@ -121,7 +122,7 @@ int blkdev_sync(kdev_t dev)
 	written = q->disks[disk].written;
 	if (q->disks[disk].flushed == written)
 		return 0;
-	error = ops->sync(dev);
+	error = ops->sync ? ops->sync(dev) : block_rw(dev, BARRIER, 0, 0, NULL);
 	if (!error)
 		q->disks[disk].flushed = written;
 	return error;
@@ -175,7 +176,7 @@ static bool before(const struct request *a, const struct request *b, u64 head)
 
 /*
  * Puts a request in its place, behind those that are being worked on. A flush
- * goes to the end, and nothing passes it.
+ * or a barrier goes to the end, and nothing passes it.
  */
 static void enqueue_request(struct queue *q, struct request *rq)
 {
@@ -186,7 +187,7 @@ static void enqueue_request(struct queue *q, struct request *rq)
 		const struct request *other =
 			list_entry(pos, struct request, link);
 
-		if (rq->cmd == FLUSH || other->cmd == FLUSH ||
+		if (rq->cmd >= FLUSH || other->cmd >= FLUSH ||
 		    !before(rq, other, q->head))
 			break;
 		pos = pos->prev;
@@ -213,8 +214,13 @@ static void kick(int major)
 		return;
 	q->kicking = true;
 	while (!q->last && !list_empty(&q->requests)) {
-		work_up_to(q, current_request(major));
-		q->ops->start(major);
+		struct request *rq = current_request(major);
+
+		work_up_to(q, rq);
+		if (rq->cmd == BARRIER)
+			end_request(rq, 0);
+		else
+			q->ops->start(major);
 	}
 	q->kicking = false;
 }
@@ -226,7 +232,7 @@ static int check_request(const struct request *rq)
 
 	if (size == 0)
 		return -ENXIO;
-	if (rq->cmd != FLUSH &&
+	if (rq->cmd < FLUSH &&
 	    (rq->sector >= size || rq->nr_sectors > size - rq->sector))
 		return -EIO;
 	return 0;
@@ -249,7 +255,7 @@ void submit_request(struct request *rq)
 		return;
 	if (q->ops->first)
 		rq->sector += q->ops->first(rq->dev);
-	if (rq->cmd == WRITE && q->ops->sync)
+	if (rq->cmd == WRITE)
 		q->disks[disk_of(rq->dev)].written++;
 	flags = irq_save();
 	enqueue_request(q, rq);
@@ -323,7 +329,7 @@ u32 merge_requests(int major, u32 max)
 	struct request *rq = current_request(major), *next;
 	u32 sectors = rq->nr_sectors;
 
-	for (; rq->cmd != FLUSH && rq->link.next != &q->requests; rq = next) {
+	for (; rq->cmd < FLUSH && rq->link.next != &q->requests; rq = next) {
 		next = next_request(rq);
 		if (next->cmd != rq->cmd ||
 		    position(next) != position(rq) + rq->nr_sectors ||

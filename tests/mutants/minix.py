@@ -40,7 +40,7 @@ MUTANTS = [
         "test_power_cuts.py::test_reordered_power_cut",
         (
             "fs/sync.c",
-            "error = begin_contents(inode, &way); if (!error) error = "
+            "error = write_inode_pages(inode); if (!error) error = "
             "write_inode(inode);",
             "\t\terror = 0;\n\tif (!error)\n"
             "\t\terror = write_inode(inode);\n",
@@ -89,6 +89,15 @@ MUTANTS = [
             "fs/minix/minix_inode.c",
             "write_after(bh, inode, inode_block(inode));",
             "\tmark_buffer_dirty(bh);\n\t(void)inode;\n",
+        ),
+    ),
+    Mutant(
+        "removed_directory_forgotten",
+        "test_names.py::test_a_name_leads_to_an_inode",
+        (
+            "fs/buffer.c",
+            "bh->freed = is_awaited(bh);",
+            "\tbh->freed = is_awaited(bh) && !bh->block;\n",
         ),
     ),
     Mutant(
