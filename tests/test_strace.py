@@ -217,7 +217,7 @@ FAMILIES = {
     "pipe": ("threads", "sh -c 'ls /missing | wc; (echo a; echo b) & wait'"),
     "stop": (
         "threads",
-        'sh -c \'sh -c "kill -STOP \\$\\$; exit 3" & sleep 1; '
+        'sh -c \'sh -c "sleep 1; kill -STOP \\$\\$; exit 3" & sleep 2; '
         "kill -CONT $!; sleep 1'",
     ),
     "threads": ("threads", "threads exec_ends_the_others"),
@@ -245,6 +245,14 @@ def by_process(text):
         )
         whole = re.sub(
             r" <unfinished \.\.\.>(\n\+\+\+ killed)", r") = ?\1", whole
+        )
+        # Another thread's exec ends this one before its exit, or in clone(),
+        # which has succeeded.
+        whole = re.sub(r"\nexit\(0\) = \?(\n\+\+\+ superseded)", r"\1", whole)
+        whole = re.sub(
+            r"(clone\(.*) <unfinished \.\.\.>(\n\+\+\+ superseded)",
+            r"\1) = NUMBER\2",
+            whole,
         )
         whole = re.sub(r"0x[0-9a-f]{6,} /\* \d+", "ENVIRONMENT", whole)
         whole = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", whole)
