@@ -59,7 +59,7 @@ KERNEL_OBJS = boot/head.o \
 	madvise.o mlock.o uaccess_asm.o uaccess.o oom.o) \
 	$(addprefix mm/swap/,reclaim.o swap_area.o swap.o swap_entry.o \
 	swapoff.o) \
-	$(addprefix fs/,init.o caches.o buffer.o buffer_write.o \
+	$(addprefix fs/,init.o caches.o times.o buffer.o buffer_write.o \
 	buffer_batch.o page_cache.o page_io.o \
 	name_cache.o target.o inode.o super.o mounts.o mount.o root.o \
 	filesystems.o namei.o namei_ops.o rename.o open.o file_table.o \
@@ -95,7 +95,7 @@ FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages around fault \
 	uaccess) lib/tree \
 	$(addprefix kernel/task/,sched wait fork) \
 	$(addprefix fs/,namei name_cache inode file_table read_write \
-	page_cache buffer buffer_write pipe) \
+	page_cache buffer buffer_write pipe times) \
 	$(addprefix fs/minix/minix_,inode dir bitmap entry truncate)
 
 # Programs: one source file in user/bin each, or a folder. Tests likewise.

@@ -122,12 +122,6 @@ static int may_change(const struct inode *inode)
 	return is_owner(inode) ? 0 : -EPERM;
 }
 
-static void attr_changed(struct inode *inode)
-{
-	inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
-}
-
 /*
  * Sets a file's permissions. Drops the set-group-id bit unless current is in
  * the file's group.
@@ -141,7 +135,7 @@ static int change_mode(struct inode *inode, u32 mode)
 	if (!fs_suser() && !in_group(inode->i_gid))
 		mode &= ~S_ISGID;
 	inode->i_mode = (inode->i_mode & S_IFMT) | (mode & 07777);
-	attr_changed(inode);
+	inode_changed(inode);
 	return 0;
 }
 
@@ -173,7 +167,7 @@ static int change_owner(struct inode *inode, u32 uid, u32 gid)
 	if (gid != NOT_CHANGED)
 		inode->i_gid = gid;
 	drop_set_id(inode);
-	attr_changed(inode);
+	inode_changed(inode);
 	return 0;
 }
 
@@ -329,7 +323,7 @@ int sys_readlink(const char __user *path, char __user *buf, int size)
 
 /*
  * The five forms of utime() take different structures. All of them are turned
- * into this one: two times in seconds, as the file systems keep them.
+ * into this one: two times in nanoseconds, as inodes keep them.
  */
 struct new_times {
 	s64 time[2];		/* access, modification */
@@ -337,16 +331,6 @@ struct new_times {
 	bool now;		/* both become now: a writer may do that, too */
 	bool invalid;		/* -EINVAL, but only if the file is found */
 };
-
-/* Returns the time nearest to `time` that the file system can store. */
-static s64 nearest_time(const struct super_block *sb, s64 time)
-{
-	if (!sb)
-		return time;
-	if (time < sb->s_time_min)
-		return sb->s_time_min;
-	return time > sb->s_time_max ? sb->s_time_max : time;
-}
 
 static int set_times(struct inode *inode, const struct new_times *t)
 {
@@ -357,10 +341,10 @@ static int set_times(struct inode *inode, const struct new_times *t)
 	if (error)
 		return error;
 	if (t->set[0])
-		inode->i_atime = nearest_time(inode->i_sb, t->time[0]);
+		inode->i_atime = nearest_time(inode, t->time[0]);
 	if (t->set[1])
-		inode->i_mtime = nearest_time(inode->i_sb, t->time[1]);
-	attr_changed(inode);
+		inode->i_mtime = nearest_time(inode, t->time[1]);
+	inode_changed(inode);
 	return 0;
 }
 
@@ -392,14 +376,14 @@ static int set_times_at(int dirfd, const char __user *path,
 
 static struct new_times times_now(void)
 {
-	u32 now = current_time();
+	s64 now = coarse_time();
 
 	return (struct new_times){ .time = { now, now },
 				   .set = { true, true },
 				   .now = true };
 }
 
-static struct new_times times_in_seconds(s64 access, s64 modification)
+static struct new_times times_at(s64 access, s64 modification)
 {
 	return (struct new_times){ .time = { access, modification },
 				   .set = { true, true } };
@@ -413,7 +397,8 @@ int sys_utime(const char __user *path, const struct utimbuf __user *user_times)
 	if (user_times) {
 		if (copy_from_user(&times, user_times, sizeof(times)) < 0)
 			return -EFAULT;
-		t = times_in_seconds(times.actime, times.modtime);
+		t = times_at(join_time(times.actime, 0),
+			     join_time(times.modtime, 0));
 	}
 	return set_times_at(AT_FDCWD, path, &t, 0);
 }
@@ -430,7 +415,10 @@ int sys_futimesat(int dirfd, const char __user *path,
 		if ((u32)times[0].tv_usec >= 1000000 ||
 		    (u32)times[1].tv_usec >= 1000000)
 			return -EINVAL;
-		t = times_in_seconds(times[0].tv_sec, times[1].tv_sec);
+		t = times_at(join_time(times[0].tv_sec,
+				       times[0].tv_usec * 1000),
+			     join_time(times[1].tv_sec,
+				       times[1].tv_usec * 1000));
 	}
 	return set_times_at(dirfd, path, &t, 0);
 }
@@ -450,7 +438,7 @@ static void take_time(struct new_times *t, int which, s64 seconds,
 	t->now &= nanoseconds == UTIME_NOW;
 	if (nanoseconds == UTIME_NOW || nanoseconds == UTIME_OMIT)
 		return;
-	t->time[which] = seconds;
+	t->time[which] = join_time(seconds, nanoseconds);
 	t->invalid |= nanoseconds >= 1000000000;
 }
 

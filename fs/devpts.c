@@ -78,8 +78,6 @@ static int devpts_read_inode(struct inode *inode)
 	if (inode->i_ino == ROOT_INO) {
 		inode->i_mode = S_IFDIR | 0755;
 		inode->i_nlink = 2;
-		inode->i_mtime = inode->i_ctime = inode->i_atime =
-			current_time();
 	} else if (!node) {
 		return -ENOENT;
 	} else {

@@ -122,10 +122,8 @@ static int file_make_writable(struct vm_area *area, u32 offset)
 			set_page_dirty(page);
 		put_cached_page(page);
 	}
-	if (!error) {
-		inode->i_mtime = inode->i_ctime = current_time();
-		mark_inode_dirty(inode);
-	}
+	if (!error)
+		touch_inode(inode);
 	unlock_inode(inode);
 	return error;
 }
@@ -176,7 +174,7 @@ static int file_remove(struct vm_area *area, u32 start, u32 end)
 		return -EAGAIN;
 	lock_inode(inode);
 	inode->i_op->punch(inode, start, end);
-	inode->i_mtime = inode->i_ctime = current_time();
+	touch_inode(inode);
 	unlock_inode(inode);
 	return 0;
 }

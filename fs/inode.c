@@ -62,7 +62,7 @@ struct inode *new_inode(struct super_block *sb)
 	inode->i_dev = sb ? sb->s_dev : 0;
 	inode->i_ino = sb ? 0 : ++nameless;
 	inode->i_count = 1;
-	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time();
+	inode->i_atime = inode->i_mtime = inode->i_ctime = inode_time(inode);
 	list_add_tail(&inode->all_link, &all_inodes);
 	nr_inodes++;
 	return inode;

@@ -275,7 +275,7 @@ static int link_inode(int dirfd, const char __user *path, struct inode *inode)
 		error = t.dir->i_op->link(t.dir, t.last, t.length, inode);
 	if (!error) {
 		name_cache_set(t.dir, t.last, t.length, inode);
-		names_changed(inode);
+		inode_changed(inode);
 	}
 	release_target(&t);
 	return error;

@@ -405,10 +405,8 @@ static int fifo_write(struct file *file, const char __user *buf, u32 count,
 	struct inode *inode = file->inode;
 	int n = pipe_write(file, buf, count, pos);
 
-	if (n > 0) {
-		inode->i_mtime = inode->i_ctime = current_time();
-		mark_inode_dirty(inode);
-	}
+	if (n > 0)
+		touch_inode(inode);
 	return n;
 }
 

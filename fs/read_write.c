@@ -169,13 +169,21 @@ static int write_what_fits(struct inode *inode, u32 pos, const void *buf,
 	return error ? error : (int)count;
 }
 
-/* Returns how much of count may be written at pos by current. */
-static u32 limit_write(u32 pos, u32 count)
+/*
+ * Makes *count what may be written at pos by current. Returns 0, or -EFBIG if
+ * that is nothing.
+ */
+static int limit_write(u64 pos, u32 *count)
 {
 	u32 limit = min_u32(FILE_SIZE_MAX,
 			    current->rlimits[RLIMIT_FSIZE].rlim_cur);
+	int error = 0;
 
-	return min_u32(count, limit - pos);
+	if (pos + *count > limit) {
+		error = check_file_size(pos + (*count != 0));
+		*count = limit - (u32)pos;
+	}
+	return error;
 }
 
 /*
@@ -187,14 +195,10 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
 		bool user)
 {
 	u32 done = 0, at = *pos;
-	int n = 0;
+	int n = user ? limit_write(*pos, &count) : 0;
 
-	if (user) {
-		n = check_file_size((u64)*pos + (count != 0));
-		if (n < 0)
-			return n;
-		count = limit_write(at, count);
-	}
+	if (n < 0)
+		return n;
 	while (done < count) {
 		u32 room = PAGE_SIZE - OFFSET_IN_PAGE(at);
 
@@ -208,8 +212,7 @@ int inode_write(struct inode *inode, const void *buf, u32 count, loff_t *pos,
 	if (!done)
 		return n;
 	*pos = at;
-	inode->i_mtime = inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
+	touch_inode(inode);
 	return done;
 }
 

@@ -135,7 +135,7 @@ static int move_name(const struct target *from, const struct target *to,
 	name_cache_set(to->dir, to->last, to->length, inode);
 	name_cache_set(from->dir, from->last, from->length, NULL);
 	inode->i_dir = to->dir->i_ino;
-	names_changed(inode);
+	inode_changed(inode);
 	if (replaced)
 		forget_name(replaced, to->dir);
 	return 0;

@@ -16,6 +16,9 @@ static u32 stat_blocks(const struct inode *inode)
 
 static int fill_stat(const struct inode *inode, struct old_stat __user *buf)
 {
+	const struct timespec64 a = split_time(inode->i_atime);
+	const struct timespec64 m = split_time(inode->i_mtime);
+	const struct timespec64 c = split_time(inode->i_ctime);
 	struct old_stat st = {
 		.st_dev = inode->i_dev,
 		.st_ino = inode->i_ino,
@@ -27,9 +30,12 @@ static int fill_stat(const struct inode *inode, struct old_stat __user *buf)
 		.st_size = inode->i_size,
 		.st_blksize = PAGE_SIZE,
 		.st_blocks = stat_blocks(inode),
-		.st_atime = inode->i_atime,
-		.st_mtime = inode->i_mtime,
-		.st_ctime = inode->i_ctime,
+		.st_atime = a.tv_sec,
+		.st_atime_nsec = a.tv_nsec,
+		.st_mtime = m.tv_sec,
+		.st_mtime_nsec = m.tv_nsec,
+		.st_ctime = c.tv_sec,
+		.st_ctime_nsec = c.tv_nsec,
 	};
 
 	return copy_to_user(buf, &st, sizeof(st));
@@ -37,6 +43,9 @@ static int fill_stat(const struct inode *inode, struct old_stat __user *buf)
 
 static int fill_stat64(const struct inode *inode, struct stat64 __user *buf)
 {
+	const struct timespec64 a = split_time(inode->i_atime);
+	const struct timespec64 m = split_time(inode->i_mtime);
+	const struct timespec64 c = split_time(inode->i_ctime);
 	struct stat64 st = {
 		.st_dev = inode->i_dev,
 		.old_ino = inode->i_ino,
@@ -49,9 +58,12 @@ static int fill_stat64(const struct inode *inode, struct stat64 __user *buf)
 		.st_size = inode->i_size,
 		.st_blksize = PAGE_SIZE,
 		.st_blocks = stat_blocks(inode),
-		.st_atime = inode->i_atime,
-		.st_mtime = inode->i_mtime,
-		.st_ctime = inode->i_ctime,
+		.st_atime = a.tv_sec,
+		.st_atime_nsec = a.tv_nsec,
+		.st_mtime = m.tv_sec,
+		.st_mtime_nsec = m.tv_nsec,
+		.st_ctime = c.tv_sec,
+		.st_ctime_nsec = c.tv_nsec,
 	};
 
 	return copy_to_user(buf, &st, sizeof(st));
@@ -112,9 +124,11 @@ int sys_fstat64(int fd, struct stat64 __user *buf)
 	return file ? fill_stat64(file->inode, buf) : -EBADF;
 }
 
-static struct statx_timestamp statx_time(s64 seconds)
+static struct statx_timestamp statx_time(s64 time)
 {
-	return (struct statx_timestamp){ .tv_sec = seconds };
+	const struct timespec64 ts = split_time(time);
+
+	return (struct statx_timestamp){ ts.tv_sec, ts.tv_nsec, 0 };
 }
 
 static int fill_statx(const struct inode *inode, struct statx __user *buf)

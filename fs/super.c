@@ -61,8 +61,6 @@ static struct super_block *new_super(const struct file_system_type *type,
 	sb->s_type = type;
 	sb->s_dev = dev;
 	sb->s_synced = 1;
-	sb->s_time_min = S64_MIN;
-	sb->s_time_max = S64_MAX;
 	sb->s_read_ahead = type->needs_device && !blkdev_direct(dev, 0);
 	return sb;
 }

@@ -106,13 +106,6 @@ int may_vanish(const struct inode *inode)
 	return is_swap_file(inode) ? -EPERM : 0;
 }
 
-/* Called when an inode has got or lost a name. */
-void names_changed(struct inode *inode)
-{
-	inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
-}
-
 /*
  * Called when a name of inode in dir is gone. If that was the name remembered,
  * another may be found later.
@@ -121,5 +114,5 @@ void forget_name(struct inode *inode, const struct inode *dir)
 {
 	if (inode->i_dir == dir->i_ino)
 		inode->i_dir = 0;
-	names_changed(inode);
+	inode_changed(inode);
 }

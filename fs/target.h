@@ -19,7 +19,6 @@ bool ends_in_slash(const struct target *t);
 int may_delete(const struct target *t, const struct inode *inode);
 int may_vanish(const struct inode *inode);
 bool is_mount_point(const struct inode *inode);
-void names_changed(struct inode *inode);
 void forget_name(struct inode *inode, const struct inode *dir);
 
 #endif

@@ -48,7 +48,7 @@ static int minix_add_entry(struct inode *dir, const char *name, u32 length,
 	if (inode)
 		note_name(inode, place.bh);
 	brelse(place.bh);
-	minix_touch(dir);
+	touch_inode(dir);
 	return 0;
 }
 
@@ -68,7 +68,7 @@ static int name_new(struct inode *dir, const char *name, u32 length,
 		note_name(inode, place.bh);
 		if (!place.bh->direct)
 			inode->i_named = writes_begun;
-		minix_touch(dir);
+		touch_inode(dir);
 	}
 	brelse(place.bh);
 	return error;
@@ -88,7 +88,7 @@ static int minix_remove_entry(struct inode *dir, const char *name, u32 length,
 		return error;
 	if (minix_is_unwritten(inode)) {
 		minix_set_ino(&place, 0);
-		minix_touch(dir);
+		touch_inode(dir);
 	} else {
 		error = begin_first(place.bh);
 		if (!error)
@@ -144,7 +144,6 @@ static u32 link_max(const struct inode *inode)
 static void add_link(struct inode *inode)
 {
 	inode->i_nlink++;
-	inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
 }
 
@@ -156,7 +155,6 @@ static void drop_link(struct inode *inode, u32 least)
 {
 	if (inode->i_nlink > least)
 		inode->i_nlink--;
-	inode->i_ctime = current_time();
 	mark_inode_dirty(inode);
 }
 
@@ -321,7 +319,7 @@ static int change_name(struct inode *dir, struct inode *inode, const char *from,
 	minix_set_entry(&place, to, to_length, minix_ino_at(&place));
 	note_name(inode, place.bh);
 	brelse(place.bh);
-	minix_touch(dir);
+	touch_inode(dir);
 	return 0;
 }
 
@@ -347,7 +345,7 @@ static int put_name(struct inode *inode, struct inode *dir,
 
 	minix_set_entry(place, name, length, inode->i_ino);
 	note_name(inode, place->bh);
-	minix_touch(dir);
+	touch_inode(dir);
 	inode->i_dir = dir->i_ino;
 	error = sync_entry(dir, place->bh);
 	if (error) {

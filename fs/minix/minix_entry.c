@@ -156,13 +156,6 @@ int minix_find_entry(struct inode *dir, const char *name, u32 length,
 	return -ENOENT;
 }
 
-/* Notes that an inode's contents have changed now. */
-void minix_touch(struct inode *inode)
-{
-	inode->i_mtime = inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
-}
-
 /* Stores a name and an inode number at place. */
 void minix_set_entry(struct minix_place *place, const char *name, u32 length,
 		     u32 ino)
@@ -228,7 +221,7 @@ void minix_clear_entry(struct inode *dir, struct minix_place *place,
 {
 	minix_set_ino(place, 0);
 	write_first(place->bh);
-	minix_touch(dir);
+	touch_inode(dir);
 	if (place->bh->direct)
 		return;
 	wait_for(inode, place->bh->block);

@@ -4,6 +4,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/minix_fs.h>
+#include <asm/divide.h>
 
 /* Versions 1 and 2. */
 struct super12 {
@@ -72,6 +73,14 @@ static void read_super3(struct minix_info *info, const void *super)
 	info->zone_size = s->block_size;
 }
 
+/* Returns the seconds of a time, which for an inode of Minix are all of it. */
+static u32 whole_seconds(s64 time)
+{
+	u32 nanoseconds;
+
+	return divide(time, NSEC_A_SECOND, &nanoseconds);
+}
+
 static void read_inode1(struct inode *inode, const void *slot)
 {
 	const struct inode1 *d = slot;
@@ -81,7 +90,8 @@ static void read_inode1(struct inode *inode, const void *slot)
 	inode->i_gid = d->gid;
 	inode->i_nlink = d->nlinks;
 	inode->i_size = d->size;
-	inode->i_atime = inode->i_mtime = inode->i_ctime = d->mtime;
+	inode->i_atime = inode->i_mtime = inode->i_ctime =
+		from_seconds(d->mtime);
 	for (u32 i = 0; i < ARRAY_SIZE(d->zone); i++)
 		inode->i_zone[i] = d->zone[i];
 }
@@ -95,7 +105,7 @@ static void write_inode1(const struct inode *inode, void *slot)
 	d->gid = low_id(inode->i_gid, U8_MAX);
 	d->nlinks = inode->i_nlink;
 	d->size = inode->i_size;
-	d->mtime = inode->i_mtime;
+	d->mtime = whole_seconds(inode->i_mtime);
 	for (u32 i = 0; i < ARRAY_SIZE(d->zone); i++)
 		d->zone[i] = inode->i_zone[i];
 }
@@ -109,9 +119,9 @@ static void read_inode23(struct inode *inode, const void *slot)
 	inode->i_gid = d->gid;
 	inode->i_nlink = d->nlinks;
 	inode->i_size = d->size;
-	inode->i_atime = d->atime;
-	inode->i_mtime = d->mtime;
-	inode->i_ctime = d->ctime;
+	inode->i_atime = from_seconds(d->atime);
+	inode->i_mtime = from_seconds(d->mtime);
+	inode->i_ctime = from_seconds(d->ctime);
 	memcpy(inode->i_zone, d->zone, sizeof(d->zone));
 }
 
@@ -124,9 +134,9 @@ static void write_inode23(const struct inode *inode, void *slot)
 	d->gid = low_id(inode->i_gid, U16_MAX);
 	d->nlinks = inode->i_nlink;
 	d->size = inode->i_size;
-	d->atime = inode->i_atime;
-	d->mtime = inode->i_mtime;
-	d->ctime = inode->i_ctime;
+	d->atime = whole_seconds(inode->i_atime);
+	d->mtime = whole_seconds(inode->i_mtime);
+	d->ctime = whole_seconds(inode->i_ctime);
 	memcpy(d->zone, inode->i_zone, sizeof(d->zone));
 }
 

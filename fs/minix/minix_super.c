@@ -224,8 +224,7 @@ static int minix_read_super(struct super_block *sb)
 		sb->s_name_max = info->format->name_size;
 		sb->s_cache_names = true;
 		sb->s_magic = info->format->magic;
-		sb->s_time_min = 0;		/* 1970 to 2106, as Linux */
-		sb->s_time_max = U32_MAX;
+		sb->s_seconds = true;
 		error = get_root(sb);
 	}
 	if (error)

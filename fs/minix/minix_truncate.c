@@ -153,7 +153,6 @@ int minix_truncate(struct inode *inode, u32 size)
 	}
 	free_zones(inode, (size + info->zone_size - 1) / info->zone_size);
 	inode->i_cuts++;	/* blocks found meanwhile may be another's */
-	inode->i_mtime = inode->i_ctime = current_time();
-	mark_inode_dirty(inode);
+	touch_inode(inode);
 	return 0;
 }

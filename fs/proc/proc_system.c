@@ -158,7 +158,7 @@ static void show_system_stat(struct seq *s)
 	for (u32 i = 0; i < NR_IRQS; i++)
 		seq_printf(s, " %u", irq_counts[i]);
 	seq_printf(s, "\nctxt %u\nbtime %u\n", context_switches,
-		   current_time() - jiffies / HZ);
+		   wall_seconds - jiffies / HZ);
 	seq_printf(s, "processes %u\nprocs_running %u\nprocs_blocked 0\n",
 		   nr_forks, count_tasks(true));
 }

@@ -112,7 +112,7 @@ static int tmpfs_truncate(struct inode *inode, u32 size)
 	if (size < old_size)
 		drop_inode_pages(inode, size);
 	account(inode);
-	inode->i_mtime = inode->i_ctime = current_time();
+	touch_inode(inode);
 	return 0;
 }
 

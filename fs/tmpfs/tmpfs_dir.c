@@ -34,7 +34,7 @@ int tmpfs_lookup(struct inode *dir, const char *name, u32 length, u32 *ino)
 static void dir_changed(struct inode *dir, int change)
 {
 	dir->i_size += change;
-	dir->i_mtime = dir->i_ctime = current_time();
+	touch_inode(dir);
 }
 
 /* Gives inode a name that is free. Returns 0 or -ENOMEM. */
@@ -93,7 +93,6 @@ int tmpfs_link(struct inode *dir, const char *name, u32 length,
 	if (error)
 		return error;
 	inode->i_nlink++;
-	inode->i_ctime = current_time();
 	return 0;
 }
 
@@ -102,7 +101,6 @@ int tmpfs_unlink(struct inode *dir, const char *name, u32 length,
 {
 	tmpfs_remove_entry(dir, name, length);
 	inode->i_nlink--;
-	inode->i_ctime = current_time();
 	return 0;
 }
 

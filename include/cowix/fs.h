@@ -91,6 +91,19 @@ struct fs_struct {
 
 int inode_path(struct inode *inode, char *page, char **path);
 
+/* fs/times.c */
+s64 inode_time(const struct inode *inode);
+s64 nearest_time(const struct inode *inode, s64 time);
+void touch_inode(struct inode *inode);
+void inode_changed(struct inode *inode);
+struct timespec64 split_time(s64 time);
+s64 join_time(s64 seconds, u32 nanoseconds);
+
+static inline s64 from_seconds(u32 seconds)
+{
+	return (s64)seconds * NSEC_A_SECOND;
+}
+
 /* fs/read_write.c */
 extern const struct file_ops regular_fops;
 bool has_position(const struct inode *inode);

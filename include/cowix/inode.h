@@ -57,6 +57,12 @@ struct inode {
 	const struct inode_ops *i_op;
 	const struct file_ops *i_fop;
 	kdev_t i_dev, i_rdev;
+	u16 i_mode;
+	u16 i_syncs;		/* writers that need it to stay in that list */
+	u16 i_window;		/* how many pages are read ahead at a time */
+	bool i_dirty : 1, i_locked : 1, i_valid : 1;
+	bool i_lost : 1;	/* data was lost: the next sync must say so */
+	bool i_writable : 1;	/* although the file system is not */
 	u32 i_ino, i_count;
 	u32 i_dir;		/* a directory that has its name; 0: unknown */
 	u32 i_named;		/* writes_begun at its only name, or 0 */
@@ -65,12 +71,8 @@ struct inode {
 	u32 i_names_at;		/* ... when that was so in several blocks */
 	u32 i_after;		/* the block that must be durable before it */
 	struct list i_blocks;	/* its buffers that are not clean */
-	u32 i_mode, i_uid, i_gid, i_nlink, i_size;
-	s64 i_atime, i_mtime, i_ctime;	/* seconds since 1970 */
-	bool i_dirty, i_locked, i_valid;
-	u16 i_syncs;		/* writers that need it to stay in that list */
-	bool i_lost;		/* data was lost: the next sync must say so */
-	bool i_writable;	/* although the file system is not */
+	u32 i_uid, i_gid, i_nlink, i_size;
+	s64 i_atime, i_mtime, i_ctime;	/* fs/times.c */
 	struct wait_queue i_wait;	/* for the lock */
 	struct super_block *i_mount;	/* mounted on this directory */
 	struct pipe *i_pipe;
@@ -80,18 +82,21 @@ struct inode {
 	u32 i_page_end;		/* no page has this number or a higher one */
 	struct list i_names;	/* in the name cache */
 	struct list i_entries;	/* there, too: the names in a directory */
-	u32 i_read_next;	/* the next page of a sequential reader */
+	union {
+		u32 i_read_next; /* the next page of a sequential reader */
+		u32 i_taken;	/* Minix: entries before it are not free */
+	};
 	u32 i_ahead;		/* the first page that was not read ahead */
-	u32 i_window;		/* how many are read ahead at a time */
 	u32 i_cuts;		/* how often the file was cut short */
 	struct list i_locks;	/* owners of advisory locks */
 	u32 i_mappings;		/* areas of address spaces that map it */
 	/* These two are never both above 0: */
 	u32 i_writers;		/* files and mappings that may write */
 	u32 i_running;		/* programs, and areas of programs */
-	u32 i_taken;		/* Minix: entries before it are not free */
 	u32 i_zone[10];
 };
+
+_Static_assert(sizeof(struct inode) <= 256, "the next size is a third more");
 
 struct inode *iget(struct super_block *sb, u32 ino, int *error);
 struct inode *new_inode(struct super_block *sb);

@@ -153,7 +153,6 @@ void minix_set_entry(struct minix_place *place, const char *name, u32 length,
 		     u32 ino);
 void minix_clear_entry(struct inode *dir, struct minix_place *place,
 		       struct inode *inode);
-void minix_touch(struct inode *inode);
 
 /* minix_dir.c */
 extern const struct inode_ops minix_inode_ops;

@@ -45,8 +45,8 @@ struct super_block {
 	bool s_transient;	/* its inodes go with their last user */
 	bool s_cache_names;	/* a name keeps its inode until it is changed */
 	bool s_keeps_names;	/* all of them are in the name cache */
+	bool s_seconds;		/* times of files are u32, in seconds */
 	u32 s_name_max, s_magic;
-	s64 s_time_min, s_time_max;	/* times that it can keep */
 	const struct super_ops *s_op;
 	struct inode *s_root, *s_covered;
 	char *s_device;		/* as mount named it */

@@ -48,7 +48,8 @@ NORETURN void idle_loop(void);
 
 /* kernel/time/time.c */
 void time_init(void);			/* reads the CMOS clock */
-u32 current_time(void);
+extern volatile u32 wall_seconds;	/* since 1970, at the last tick */
+s64 coarse_time(void);
 u64 wall_of(u64 uptime);
 void set_current_time(u32 seconds, u32 nanoseconds);
 extern struct wait_queue clock_set;	/* woken when the clock was set */

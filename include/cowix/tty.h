@@ -31,7 +31,7 @@ struct pty_node {
 	u32 number;
 	u32 ino;	/* never used again */
 	u32 uid, gid, mode;
-	u32 time;	/* when it was made: seconds since 1970 */
+	s64 time;	/* when it was made: fs/times.c */
 };
 
 /* kernel/chr_drv/pty.c */

@@ -99,7 +99,7 @@ static void make_pty_node(struct pty *pty, u32 n)
 		.uid = current->euid,
 		.gid = current->egid,
 		.mode = MODE,
-		.time = current_time(),
+		.time = coarse_time(),
 	};
 	made++;
 }

@@ -16,7 +16,7 @@ static struct timezone zone;
 
 int sys_time(u32 __user *seconds)
 {
-	u32 now = current_time();
+	u32 now = wall_seconds;
 	int error = seconds ? put_user_u32(now, seconds) : 0;
 
 	return error ? error : (int)now;
@@ -92,7 +92,7 @@ int read_clock(int clock, struct timespec64 *ts)
 		to_timespec(wall_of(now_ns()), ts);
 		return 0;
 	case CLOCK_REALTIME_COARSE:
-		to_timespec(wall_of(tick_ns()), ts);
+		to_timespec(coarse_time(), ts);
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:

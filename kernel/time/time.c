@@ -28,8 +28,9 @@ struct cmos_time {
 };
 
 static u64 boot_ns;			/* from 1970 to the boot */
-static u32 wall_seconds;		/* since 1970, at the last tick */
+volatile u32 wall_seconds;		/* since 1970, at the last tick */
 static u64 second_end;			/* the uptime when they are one more */
+static s64 wall_ns;			/* since 1970, at the last tick */
 struct wait_queue clock_set = WAIT_QUEUE_INIT(clock_set);
 
 static u8 cmos_read(u8 index)
@@ -142,15 +143,21 @@ void wall_tick(u64 now)
 {
 	for (; second_end <= now; second_end += NSEC_A_SECOND)
 		wall_seconds++;
+	if (wall_ns < (s64)wall_of(now))	/* else it was set since */
+		wall_ns = wall_of(now);
 }
 
 /*
- * Returns the seconds since 1970, as of the last tick. Files have their times
- * from here.
+ * Returns the nanoseconds since 1970, as of the last tick or since the clock
+ * was set. The chip need not be asked.
  */
-u32 current_time(void)
+s64 coarse_time(void)
 {
-	return wall_seconds;
+	u32 flags = irq_save();
+	s64 time = wall_ns;
+
+	irq_restore(flags);
+	return time;
 }
 
 /* Returns the time of day, in nanoseconds since 1970, at an uptime. */
@@ -170,6 +177,7 @@ void set_current_time(u32 seconds, u32 nanoseconds)
 
 	boot_ns = (u64)seconds * NSEC_A_SECOND + nanoseconds - now;
 	wall_seconds = seconds;
+	wall_ns = wall_of(now);
 	second_end = now + NSEC_A_SECOND - nanoseconds;
 	wake_up(&clock_set);
 	irq_restore(flags);

@@ -166,4 +166,9 @@ MUTANTS = [
         ),
         says="owner mount",
     ),
+    Mutant(
+        "minix_has_fractions",
+        "stamps on_disk",
+        ("fs/minix/minix_super.c", "sb->s_seconds = true;", ""),
+    ),
 ]

@@ -96,4 +96,13 @@ MUTANTS = [
             "\tif (n)",
         ),
     ),
+    Mutant(
+        "lost_name_is_no_change",
+        "stamps names",
+        (
+            "fs/target.c",
+            "inode->i_dir = 0; inode_changed(inode);",
+            "\t\tinode->i_dir = 0;",
+        ),
+    ),
 ]

@@ -246,4 +246,23 @@ MUTANTS = [
             "\tabandon_queue(&task->process->signal_wait);",
         ),
     ),
+    Mutant(
+        "set_clock_leaves_files_behind",
+        "stamps clock_is_set",
+        (
+            "kernel/time/time.c",
+            "wall_ns = wall_of(now); second_end =",
+            "\tsecond_end =",
+        ),
+    ),
+    Mutant(
+        "no_second_before_1970",
+        "stamps in_memory",
+        ("fs/times.c", "ts.tv_sec = ~ts.tv_sec;", "ts.tv_sec = -ts.tv_sec;"),
+    ),
+    Mutant(
+        "set_clock_goes_back",
+        "stamps clock_is_set",
+        ("kernel/time/time.c", "if (wall_ns < (s64)wall_of(now))", "\tif (1)"),
+    ),
 ]

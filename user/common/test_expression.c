@@ -85,7 +85,12 @@ static int newer(const char *a, const char *b)
 {
 	struct stat x, y;
 
-	return stat(a, &x) == 0 && (stat(b, &y) < 0 || x.st_mtime > y.st_mtime);
+	if (stat(a, &x) < 0)
+		return 0;
+	if (stat(b, &y) < 0)
+		return 1;
+	return x.st_mtime > y.st_mtime || (x.st_mtime == y.st_mtime &&
+					   x.st_mtime_nsec > y.st_mtime_nsec);
 }
 
 static int same_file(const char *a, const char *b)
