@@ -227,9 +227,9 @@ TRACED = "clone,execve,exit,exit_group,fork,kill,tkill,vfork,write"
 
 
 def by_process(text):
-    """Returns the lines of each process, the oldest process first, without
-    numbers of processes, addresses, times, and where lines were cut. The ends
-    of two children may be one signal, so they are left out."""
+    """Returns the lines of each process, sorted, without numbers of processes,
+    addresses, times, and where lines were cut. The ends of two children may be
+    one signal, so they are left out."""
     processes = {}
     for line in text.splitlines():
         pid, line = re.fullmatch(r"(\d+) +(.*)", line).groups()
@@ -248,7 +248,7 @@ def by_process(text):
         )
         # Another thread's exec ends this one before its exit, or in clone(),
         # which has succeeded.
-        whole = re.sub(r"\nexit\(0\) = \?(\n\+\+\+ superseded)", r"\1", whole)
+        whole = re.sub(r"\nexit\(0\) += \?(\n\+\+\+ superseded)", r"\1", whole)
         whole = re.sub(
             r"(clone\(.*) <unfinished \.\.\.>(\n\+\+\+ superseded)",
             r"\1) = NUMBER\2",
@@ -265,7 +265,7 @@ def by_process(text):
             whole,
         )
         processes[pid] = whole.split("\n")
-    return [processes[pid] for pid in sorted(processes)]
+    return sorted(processes.values())
 
 
 @pytest.mark.parametrize("name", FAMILIES)
