@@ -242,13 +242,30 @@ static bool buffer_droppable(const struct buffer_head *bh)
 	       bh->request.done;
 }
 
-/* Drops the unused clean buffers of a device whose medium goes. */
+/* Waits for a transfer, as one that was begun early may be under way. */
+static void await_buffer(struct buffer_head *bh)
+{
+	bh->count++;
+	wait_request(&bh->request);
+	bh->count--;
+}
+
+/*
+ * Drops the unused clean buffers of a device (0: of all) whose medium goes.
+ * None is left that will have the old medium's contents.
+ */
 void invalidate_buffers(kdev_t dev)
 {
 	list_for_each_safe(node, &lru) {
 		struct buffer_head *bh = buffer_at(node);
 
-		if (bh->dev == dev && buffer_droppable(bh))
+		if (!buffer_is_on(bh, dev))
+			continue;
+		if (!bh->request.done) {
+			await_buffer(bh);
+			node_next = node->next;	/* others may have gone */
+		}
+		if (buffer_droppable(bh))
 			free_buffer(bh);
 	}
 }
@@ -261,7 +278,7 @@ void discard_buffers(kdev_t dev)
 	list_for_each(node, &lru) {
 		struct buffer_head *bh = buffer_at(node);
 
-		if (bh->dev != dev)
+		if (!buffer_is_on(bh, dev))
 			continue;
 		bh->reading = false;	/* what comes is the old medium's */
 		if (!bh->request.done)

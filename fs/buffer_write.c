@@ -129,12 +129,6 @@ bool buffers_dirty(void)
 	return !list_empty(&dirty_buffers);
 }
 
-/* Returns true if a buffer is one of a device. All are of device 0. */
-static bool buffer_is_on(const struct buffer_head *bh, kdev_t dev)
-{
-	return !dev || bh->dev == dev;
-}
-
 static bool any_fresh(kdev_t dev)
 {
 	if (!nr_fresh)

@@ -53,7 +53,7 @@ void fs_drop_caches(void)
 		shrink_page_cache(ALL);
 	while (shrink_inodes() > 0);
 	shrink_names(ALL);
-	shrink_buffers(ALL);
+	invalidate_buffers(0);
 }
 
 /* Fills in what the audit is to know of fs/. */

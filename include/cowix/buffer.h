@@ -107,4 +107,10 @@ void batch_block(struct write_batch *batch, kdev_t dev, u32 block);
 void batch_owned(struct write_batch *batch, struct inode *inode);
 int end_batch(struct write_batch *batch);
 
+/* Returns true if a buffer is one of a device. All are of device 0. */
+static inline bool buffer_is_on(const struct buffer_head *bh, kdev_t dev)
+{
+	return !dev || bh->dev == dev;
+}
+
 #endif

@@ -114,10 +114,13 @@ static void take_signals(void)
 	}
 }
 
-/* Checks that timers come in the order of their ends, unless stopped before. */
+/*
+ * Checks that timers come in the order of their ends, unless stopped before.
+ * Another kernel's interrupt may be late, and its timer stopped meanwhile.
+ */
 static void order(void)
 {
-	ns_t start;
+	ns_t start, late = on_cowix() ? 0 : 20 * MSEC;
 
 	allow_signals();
 	block(set_of(SIGRTMIN));
@@ -132,7 +135,7 @@ static void order(void)
 		sleep_ms(10);
 	take_signals();
 	for (int i = 0; i < MANY; i++) {
-		if (!timers[i].stop || timers[i].end < timers[i].stop)
+		if (!timers[i].stop || timers[i].end < timers[i].stop - late)
 			CHECK(timers[i].came);
 		else if (timers[i].end > timers[i].stopped)
 			CHECK(!timers[i].came);
