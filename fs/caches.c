@@ -4,6 +4,7 @@
 #include <abi/audit.h>
 
 #define NAMES_A_FRAME	64		/* most of them are short */
+#define INODES_A_FRAME	15
 
 static int drop_clean(int wanted)
 {
@@ -13,6 +14,8 @@ static int drop_clean(int wanted)
 		dropped += shrink_buffers(wanted - dropped);
 	if (dropped < wanted)
 		dropped += shrink_names((wanted - dropped) * NAMES_A_FRAME);
+	if (dropped < wanted)
+		dropped += shrink_inodes((wanted - dropped) * INODES_A_FRAME);
 	return dropped;
 }
 
@@ -51,7 +54,7 @@ void fs_drop_caches(void)
 	write_caches(NULL);
 	do
 		shrink_page_cache(ALL);
-	while (shrink_inodes() > 0);
+	while (shrink_inodes(ALL) > 0);
 	shrink_names(ALL);
 	invalidate_buffers(0);
 }

@@ -11,7 +11,6 @@
 #include <abi/errno.h>
 
 static struct hash_table inode_table;
-static LIST_HEAD(all_inodes);		/* the longest unused first */
 static LIST_HEAD(dirty_inodes);		/* those to be written: pages, too */
 static u32 nr_dirty;
 u32 nr_inodes;
@@ -23,7 +22,7 @@ void inode_init(void)
 
 static struct inode *inode_at(struct list *node)
 {
-	return list_entry(node, struct inode, all_link);
+	return list_entry(node, struct inode, sb_link);
 }
 
 static struct list *inode_bucket(const struct super_block *sb, u32 ino)
@@ -63,7 +62,9 @@ struct inode *new_inode(struct super_block *sb)
 	inode->i_ino = sb ? 0 : ++nameless;
 	inode->i_count = 1;
 	inode->i_atime = inode->i_mtime = inode->i_ctime = inode_time(inode);
-	list_add_tail(&inode->all_link, &all_inodes);
+	list_init(&inode->sb_link);
+	if (sb)
+		list_add_tail(&inode->sb_link, &sb->s_inodes);
 	nr_inodes++;
 	return inode;
 }
@@ -111,7 +112,7 @@ static void free_inode(struct inode *inode)
 	if (!list_empty(&inode->i_blocks))
 		disown_buffers(inode);
 	unlist_inode(inode);
-	list_del(&inode->all_link);
+	list_del(&inode->sb_link);
 	nr_inodes--;
 	kfree(inode);
 }
@@ -236,7 +237,7 @@ static void release_inode(struct inode *inode)
 	else if (inode->i_nlink == 0)
 		delete_inode(inode);
 	else
-		list_move_tail(&inode->all_link, &all_inodes);
+		list_move_tail(&inode->sb_link, &inode->i_sb->s_inodes);
 }
 
 /* Drops a reference. May sleep if it was the last of a file without links. */
@@ -384,21 +385,30 @@ int write_inodes(struct super_block *sb, int (*write)(struct inode *inode))
 	return first_error;
 }
 
+static bool inode_droppable(const struct inode *inode)
+{
+	return inode->i_count == 0 && !inode->i_dirty &&
+	       list_empty(&inode->pages) && list_empty(&inode->i_blocks);
+}
+
 /*
- * Called when memory is short or counts must be exact: forgets the inodes that
- * are unused, clean and without pages. Returns their number.
+ * Called when memory is short or counts must be exact: forgets up to wanted
+ * inodes that are unused, clean and without pages. Returns how many.
  */
-int shrink_inodes(void)
+int shrink_inodes(int wanted)
 {
 	int dropped = 0;
 
-	list_for_each_safe(node, &all_inodes) {
-		struct inode *inode = inode_at(node);
+	list_for_each(mount, &mounts) {
+		struct super_block *sb =
+			list_entry(mount, struct super_block, link);
 
-		if (inode->i_count == 0 && !inode->i_dirty &&
-		    list_empty(&inode->pages) &&
-		    list_empty(&inode->i_blocks)) {
-			free_inode(inode);
+		list_for_each_safe(node, &sb->s_inodes) {
+			if (dropped == wanted)
+				return dropped;
+			if (!inode_droppable(inode_at(node)))
+				continue;
+			free_inode(inode_at(node));
 			dropped++;
 		}
 	}
@@ -408,11 +418,10 @@ int shrink_inodes(void)
 /* Returns true if more of a file system is in use than its own root. */
 bool inodes_busy(struct super_block *sb)
 {
-	list_for_each(node, &all_inodes) {
+	list_for_each(node, &sb->s_inodes) {
 		struct inode *inode = inode_at(node);
 
-		if (inode->i_sb == sb &&
-		    inode->i_count > (inode == sb->s_root ? 1u : 0u))
+		if (inode->i_count > (inode == sb->s_root ? 1u : 0u))
 			return true;
 	}
 	return false;
@@ -424,10 +433,10 @@ bool inodes_busy(struct super_block *sb)
  */
 bool inodes_written(struct super_block *sb)
 {
-	list_for_each(node, &all_inodes) {
+	list_for_each(node, &sb->s_inodes) {
 		struct inode *inode = inode_at(node);
 
-		if (inode->i_sb == sb && inode->i_count &&
+		if (inode->i_count &&
 		    (inode->i_writers || !inode->i_nlink))
 			return true;
 	}
@@ -437,16 +446,16 @@ bool inodes_written(struct super_block *sb)
 /* Waits until those inodes of a file system that are locked are not. */
 void await_inodes(struct super_block *sb)
 {
-	list_for_each(node, &all_inodes) {
+	list_for_each(node, &sb->s_inodes) {
 		struct inode *inode = inode_at(node);
 
-		if (inode->i_sb != sb || !inode->i_locked)
+		if (!inode->i_locked)
 			continue;
 		igrab(inode);
 		lock_inode(inode);
 		unlock_inode(inode);
 		iput(inode);
-		node = &all_inodes;	/* others have come and gone */
+		node = &sb->s_inodes;	/* others have come and gone */
 	}
 }
 
@@ -456,11 +465,9 @@ void await_inodes(struct super_block *sb)
  */
 void drop_inodes(struct super_block *sb)
 {
-	list_for_each_safe(node, &all_inodes) {
+	list_for_each_safe(node, &sb->s_inodes) {
 		struct inode *inode = inode_at(node);
 
-		if (inode->i_sb != sb)
-			continue;
 		inode->i_count++;		/* nobody else frees it */
 		drop_all_pages(inode);
 		node_next = node->next;		/* this may have slept */

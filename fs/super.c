@@ -45,7 +45,8 @@ void free_super(struct super_block *sb)
 	drop_inodes(sb);
 	if (sb->s_op->put_super)
 		sb->s_op->put_super(sb);
-	invalidate_buffers(sb->s_dev);
+	if (sb->s_type->needs_device)
+		invalidate_buffers(sb->s_dev);
 	kfree(sb->s_device);
 	kfree(sb->s_dir);
 	kfree(sb);
@@ -58,6 +59,7 @@ static struct super_block *new_super(const struct file_system_type *type,
 
 	if (!sb)
 		return NULL;
+	list_init(&sb->s_inodes);
 	sb->s_type = type;
 	sb->s_dev = dev;
 	sb->s_synced = 1;

@@ -235,6 +235,35 @@ def test_many_inodes(tmp_path):
     assert reader.lookup("/new") > 65536 and outside(disk, "/new") == b"new\n"
 
 
+def test_more_inodes_than_memory(tmp_path):
+    """Lists 15,000 files with 4 MB: inodes that nobody uses are forgotten."""
+    for folder in range(100):
+        (tmp_path / f"files/d{folder}").mkdir(parents=True)
+        for name in range(150):
+            (tmp_path / f"files/d{folder}/f{name}").touch()
+    disk = str(tmp_path / "many.img")
+    options = "--fs minix3 --size 20000 --inodes 16000 --overlay"
+    subprocess.run(
+        [
+            f"{TOP}/tools/mkfs",
+            *options.split(),
+            tmp_path / "files",
+            "-o",
+            disk,
+        ],
+        check=True,
+        capture_output=True,
+    )
+    result = cowix(
+        "mount /dev/hda /mnt; ls -lR /mnt | wc -l; umount /mnt; "
+        "audit | head -1",
+        "-m",
+        "4",
+        *drive(disk),
+    )
+    assert result.out == b"15402\nmismatches 0\n", result.err
+
+
 def test_freed_blocks(tmp_path):
     """Turns a directory's blocks into a file's. Stale data of the directory in
     the cache must not overwrite the file."""

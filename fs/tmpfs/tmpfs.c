@@ -250,7 +250,9 @@ struct file_system_type tmpfs_type = {
 };
 
 /* The file system of files without names. It is mounted nowhere. */
-static struct super_block nameless;
+static struct super_block nameless = {
+	.s_inodes = LIST_INIT(nameless.s_inodes),
+};
 
 /*
  * Makes the file system for shared memory, which has no limit of pages: like

@@ -51,7 +51,7 @@ struct inode_ops {
 };
 
 struct inode {
-	struct list hash_link, all_link;
+	struct list hash_link, sb_link;
 	struct list dirty_link;	/* of those that have something to write */
 	struct super_block *i_sb;	/* NULL: nameless */
 	const struct inode_ops *i_op;
@@ -107,7 +107,7 @@ void unlock_inode(struct inode *inode);
 void queue_inode(struct inode *inode);
 int write_inode(struct inode *inode);
 int write_inodes(struct super_block *sb, int (*write)(struct inode *inode));
-int shrink_inodes(void);
+int shrink_inodes(int wanted);
 bool inode_in_memory(const struct super_block *sb, u32 ino);
 bool inodes_busy(struct super_block *sb);
 bool inodes_written(struct super_block *sb);

@@ -36,6 +36,7 @@ struct super_ops {
 
 struct super_block {
 	struct list link;
+	struct list s_inodes;	/* in memory, the longest unused first */
 	const struct file_system_type *s_type;
 	kdev_t s_dev;
 	u32 s_synced;		/* what was done before that sync is durable */

@@ -149,4 +149,13 @@ MUTANTS = [
             "\treturn hash_bucket(&futex_table, owner, 0);\n",
         ),
     ),
+    Mutant(
+        "inodes_stay",
+        "test_minix.py::test_more_inodes_than_memory",
+        (
+            "fs/caches.c",
+            "dropped += shrink_inodes((wanted - dropped) * INODES_A_FRAME);",
+            "\t\t;",
+        ),
+    ),
 ]
