@@ -264,10 +264,12 @@ static int minix_readdir(struct file *file, dirent_fill *fill, void *context)
 		if (stop)
 			break;
 		do {
-			if (minix_ino_at(&place))
+			u32 ino = minix_ino_at(&place);
+
+			if (ino)
 				stop = fill(context, minix_name_at(&place),
 					    name_length_at(&place), place.n + 1,
-					    minix_ino_at(&place));
+					    ino);
 			if (!stop)
 				file->pos = place.n + 1;
 		} while (!stop && minix_next_place(&place));

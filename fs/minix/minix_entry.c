@@ -42,17 +42,20 @@ static int read_place(struct inode *dir, u32 n, u32 block,
 		      struct minix_place *place)
 {
 	const struct minix_info *info = minix_info(dir->i_sb);
+	u32 a_block = entries_a_block(dir);
 	int error;
 
 	if (block == 0)
 		return -EIO;
 	place->dir = dir;
 	place->n = n;
+	place->size = info->entry_size;
+	place->left = min_u32(a_block - n % a_block,
+			      minix_entry_count(dir) - n);
 	place->format = info->format;
 	place->bh = bread(dir->i_dev, block, &error);
 	if (place->bh)
-		place->entry = place->bh->data +
-			       n % entries_a_block(dir) * info->entry_size;
+		place->entry = place->bh->data + n % a_block * place->size;
 	return error;
 }
 
@@ -64,15 +67,6 @@ int minix_get_place(struct inode *dir, u32 n, struct minix_place *place)
 				     &block);
 
 	return error ? error : read_place(dir, n, block, place);
-}
-
-/* Moves place to the next entry if the same block has one. */
-bool minix_next_place(struct minix_place *place)
-{
-	place->n++;
-	place->entry += minix_info(place->dir->i_sb)->entry_size;
-	return place->n < minix_entry_count(place->dir) &&
-	       place->entry < place->bh->data + BLOCK_SIZE;
 }
 
 /*

@@ -124,6 +124,8 @@ struct minix_place {
 	u32 n;				/* the entry's number in dir */
 	struct buffer_head *bh;		/* to be released by the caller */
 	u8 *entry;			/* in bh: inode number, name */
+	u32 size;			/* of an entry */
+	u32 left;			/* entries in bh, with this one */
 	const struct minix_format *format;
 };
 
@@ -137,6 +139,14 @@ static inline char *minix_name_at(const struct minix_place *place)
 	return (char *)place->entry + place->format->number_size;
 }
 
+/* Moves place to the next entry if the same block has one. */
+static inline bool minix_next_place(struct minix_place *place)
+{
+	place->n++;
+	place->entry += place->size;
+	return --place->left > 0;
+}
+
 static inline u32 minix_entry_count(const struct inode *dir)
 {
 	return dir->i_size / minix_info(dir->i_sb)->entry_size;
@@ -145,7 +155,6 @@ static inline u32 minix_entry_count(const struct inode *dir)
 void minix_set_ino(struct minix_place *place, u32 ino);
 int minix_get_place(struct inode *dir, u32 n, struct minix_place *place);
 void minix_read_dir_early(struct inode *dir, u32 n);
-bool minix_next_place(struct minix_place *place);
 int minix_find_entry(struct inode *dir, const char *name, u32 length,
 		     struct minix_place *place);
 int minix_make_place(struct inode *dir, struct minix_place *place);
