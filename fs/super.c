@@ -3,15 +3,21 @@
 #include <cowix/fs.h>
 #include <abi/errno.h>
 
+#define MINORS	255u		/* of major 0, from 1 on */
+
 /*
  * Returns a device number for a file system without a device: major 0 and the
- * lowest free minor. 0 if all are taken.
+ * next free minor. 0 if all are taken.
  */
 static kdev_t anonymous_device(void)
 {
-	for (u32 minor = 1; minor < 256; minor++)
-		if (!find_mount(MKDEV(0, minor)))
-			return MKDEV(0, minor);
+	static u32 last;
+
+	for (u32 tries = 0; tries < MINORS; tries++) {
+		last = last % MINORS + 1;
+		if (!find_mount(MKDEV(0, last)))
+			return MKDEV(0, last);
+	}
 	return 0;
 }
 
