@@ -90,9 +90,9 @@ OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 
 # Compiled for speed: what runs in each fault, switch and call of the
 # benchmarks (make bench). All the rest is compiled for size, since a kernel
-# of -O2 alone is larger than 256 KB. OPT=-O0 and the like hold for all.
+# of -O2 alone is much larger. OPT=-O0 and the like hold for all.
 FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages around fault \
-	uaccess) lib/tree \
+	uaccess) lib/tree lib/hash \
 	$(addprefix kernel/task/,sched wait fork) \
 	$(addprefix fs/,namei name_cache inode file_table read_write \
 	page_cache buffer buffer_write pipe times) \

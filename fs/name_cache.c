@@ -14,7 +14,7 @@
 #include <cowix/hash.h>
 #include <asm/string.h>
 
-#define FRAMES_A_BUCKET	2
+#define FRAMES_A_BUCKET	4
 
 static struct hash_table name_table;
 static LIST_HEAD(aged);			/* the oldest first */

@@ -29,8 +29,8 @@
 #define ROUND		0x10000		/* counts, after which all repeats */
 #define REACH		((COUNT_MAX - 1) * COUNT_PARTS / PARTS)	/* ns */
 #define SPAN_MIN	30000	/* ns from a count to the second alarm after */
-#define SERIES		8
-#define LOSSES		64		/* in each */
+#define SERIES		4
+#define LOSSES		32		/* in each */
 
 static u64 began;		/* the uptime when the chip got its count */
 static u32 began_parts;		/* and parts of a nanosecond */
