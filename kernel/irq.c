@@ -100,5 +100,4 @@ void do_irq(struct pt_regs *regs, u32 irq)
 	irq_counts[irq]++;
 	if (handlers[irq])
 		handlers[irq](regs);
-	sched_interrupt();
 }

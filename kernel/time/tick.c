@@ -53,6 +53,7 @@ static void clock_interrupt(struct pt_regs *regs)
 	run_timers(now);
 	catch_up(now, regs);
 	set_next_alarm(sched_is_idle() ? NEVER : next_tick);
+	sched_interrupt();
 }
 
 /*
