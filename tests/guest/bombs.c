@@ -21,7 +21,8 @@
 #define PAGE 4096
 #define USER 1000
 #define SWAP "/dev/hda"
-#define GOING_OFF 1500		/* ms until a bomb has taken all */
+/* ms until a bomb has taken all; then swap is not full yet */
+#define GOING_OFF (has_swap() ? 600 : 1500)
 #define TIMES 5			/* tries of a command */
 #define SOON 100u		/* million instructions for a command */
 #define WITH_DISK 20000u /* with swap: waits count, too */
