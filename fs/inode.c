@@ -38,8 +38,8 @@ void hash_inode(struct inode *inode)
 
 /*
  * Returns a blank inode with one reference that iget() does not find, or NULL
- * if there was no memory. sb is NULL for a pipe
- * and other files that no directory names; those are numbered here.
+ * if there was no memory. sb is NULL for pipes and
+ * other files that no directory names; those are numbered here.
  */
 struct inode *new_inode(struct super_block *sb)
 {

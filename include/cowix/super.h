@@ -44,7 +44,7 @@ struct super_block {
 	u32 s_flags;		/* MS_RDONLY, MS_NOSUID, MS_NODEV... */
 	bool s_read_ahead;	/* its device is slower than memory */
 	bool s_transient;	/* its inodes go with their last user */
-	bool s_cache_names;	/* a name keeps its inode until it is changed */
+	bool s_cache_names;	/* its names are remembered */
 	bool s_keeps_names;	/* all of them are in the name cache */
 	bool s_seconds;		/* times of files are u32, in seconds */
 	u32 s_name_max, s_magic;

@@ -400,7 +400,7 @@ void sched_fork(struct task_struct *child)
  * Gives a more urgent task its turn now. current keeps what is left of its
  * slice, and its place. Called at the end of the clock's interrupt. Whom a
  * device has woken waits for the next tick: where memory is short these are
- * many, and would take the pages of one that computes between two of them.
+ * many, each with little to do before it waits again.
  */
 void sched_interrupt(void)
 {

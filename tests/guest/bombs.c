@@ -21,7 +21,10 @@
 #define PAGE 4096
 #define USER 1000
 #define SWAP "/dev/hda"
-/* ms until a bomb has taken all; then swap is not full yet */
+/*
+ * ms until a command is tried. With swap it is early: later, where processes
+ * fight for the last frames, a command may take 20,000 million instructions.
+ */
 #define GOING_OFF (has_swap() ? 600 : 1500)
 #define TIMES 5			/* tries of a command */
 #define SOON 100u		/* million instructions for a command */
