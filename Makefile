@@ -38,7 +38,7 @@ BOCHS	= $(or $(shell command -v bochs-bin),bochs)
 export NM QEMU BOCHS
 
 # The kernel's object files, folder by folder.
-KERNEL_OBJS = boot/head.o \
+KERNEL_OBJS = boot/head.o boot/multiboot.o \
 	$(addprefix lib/,list.o hash.o tree.o string.o parse.o vsnprintf.o) \
 	$(addprefix kernel/,main.o entry.o trap_entry.o switch.o fixup.o \
 	traps.o gdt.o irq.o fpu.o debugreg.o sys_call_table.o sys_ni.o \
@@ -163,7 +163,7 @@ USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections \
 	-fdata-sections -fomit-frame-pointer -fno-builtin \
 	-Iuser/lib/include -Iuser/common -Iinclude -I$(BUILD)/names
 ERRORS	= $(if $(CI)$(WERROR),-Werror)
-ASFLAGS	= -I$(BUILD)/inc/ -Iinclude/asm/
+ASFLAGS	= -I$(BUILD)/inc/ -Iinclude/asm/ -Iboot/
 LDFLAGS	:= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
 	$(shell $(LD) --no-warn-rwx-segments -v >/dev/null 2>&1 && \
 	echo --no-warn-rwx-segments)
@@ -246,6 +246,7 @@ define assemble
 endef
 $(BUILD)/%.o: %.asm $(INCS) $(BUILD)/flags
 	$(assemble)
+$(BUILD)/boot/multiboot.o: boot/gdt.inc
 $(BUILD)/mm/uaccess_asm.o: mm/uaccess.asm $(INCS) $(BUILD)/flags
 	$(assemble)
 
@@ -279,8 +280,7 @@ $(BUILD)/kernel.asm: $(BUILD)/kernel.elf
 $(BUILD)/%.bin: boot/%.asm $(wildcard boot/*.inc) $(INCS) $(BUILD)/flags
 	$(call say,NASM)
 	@mkdir -p $(@D)
-	$(Q)$(NASM) -f bin $(if $(SILENT),-w-user) $(ASFLAGS) -Iboot/ \
-		-o $@ $<
+	$(Q)$(NASM) -f bin $(if $(SILENT),-w-user) $(ASFLAGS) -o $@ $<
 
 # ---- Programs: a small static library, and one source file or folder each ----
 
