@@ -118,8 +118,11 @@ help:
 #:                      build/debian.img, the same with Debian's programs
 #: make self [SHORT=1] [MEMORY=32] [SWAP=0]
 #:                      builds Cowix inside Cowix, twice, and compares
-#: make run             boots it in QEMU: a window, or this terminal when
+#: make iso             build/cowix.iso, a CD that boots
+#: make run [MEM=32] [QEMU=qemu-system-x86_64]
+#:                      boots it in QEMU: a window, or this terminal when
 #:                      there is no display
+#: make run-hd          the same with build/hd.img, which keeps what is written
 #: make debug           QEMU stopped at the first instruction, gdb attached
 #: make bochs           boots it in Bochs
 #: make bochs-debug     the same, stopped in its debugger
@@ -364,6 +367,11 @@ test-images: $(TEST_IMAGES)
 
 run: all
 	$(Q)sh tools/qemu
+run-hd:
+	$(Q)[ -f $(BUILD)/hd.img ] || $(MAKE) -s hd
+	$(Q)sh tools/qemu hd
+iso: all
+	$(Q)sh tools/iso
 debug: all
 	$(Q)sh tools/qemu debug
 bochs: all
@@ -397,8 +405,8 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd debian self test-images run debug bochs bochs-debug \
-	bochs-cow test mutants fuzz bench check-layers check-docs check-style \
+.PHONY: all help hd debian self test-images run run-hd iso debug bochs \
+	bochs-debug bochs-cow test mutants fuzz bench check-layers check-docs check-style \
 	compile-db docs screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \

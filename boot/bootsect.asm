@@ -12,9 +12,7 @@
 %include "boot_params.inc"
 
 bits 16
-org 0x7C00
-
-FIELDS		equ 438			; offset of what tools/mkfs fills in
+org BOOT_SECTOR
 
 start:
 	jmp 0:.flat			; some BIOSes start with CS 0x07C0
@@ -22,7 +20,7 @@ start:
 	xor ax, ax
 	mov ds, ax
 	mov ss, ax
-	mov sp, 0x7C00
+	mov sp, BOOT_SECTOR
 	cld
 	sti
 	mov [drive], dl
@@ -62,14 +60,14 @@ disk_errors:	db 0x04, " missing ", 0
 		db 0x80, " not ready ", 0
 		db 0, " error ", 0
 
-%assign room FIELDS - ($ - $$)
+%assign room BOOT_FIELDS - ($ - $$)
 %if room < 0
   %assign room -room
   %error boot sector: room bytes too long
 %else
   %warning boot sector: room bytes left
 %endif
-	times FIELDS - ($ - $$) db 0
+	times BOOT_FIELDS - ($ - $$) db 0
 
 ; tools/mkfs fills these in; on a hard disk the partition table follows, at 446.
 first_sector:	dw 0

@@ -153,6 +153,18 @@ static void device_path(kdev_t dev, char *path, size_t size)
 
 static char root_device_name[16], root_dir[] = "/";
 
+/* Tells why a root that the BIOS could boot from may be missing now. */
+static void explain_missing(kdev_t dev)
+{
+	char path[16];
+
+	if (!dev || blkdev_sectors(dev))
+		return;
+	device_path(dev, path, sizeof(path));
+	printk("root: %s is not there: only IDE disks and floppies have drivers"
+	       "\n", path);
+}
+
 /* Mounts the root for process 1, the caller. Returns 0 or an error. */
 int mount_root(void)
 {
@@ -161,8 +173,10 @@ int mount_root(void)
 	int error;
 
 	sb = get_super(find_file_system("minix"), dev, NULL, &error);
-	if (!sb)
+	if (!sb) {
+		explain_missing(dev);
 		return error;
+	}
 	device_path(dev, root_device_name, sizeof(root_device_name));
 	sb->s_device = root_device_name;
 	sb->s_dir = root_dir;	/* never freed: the root stays mounted */

@@ -5,6 +5,8 @@
 #ifndef COWIX_BOOT_PARAMS_H
 #define COWIX_BOOT_PARAMS_H
 
+#define BOOT_SECTOR	0x7C00		/* where the BIOS loads it */
+#define BOOT_FIELDS	438		/* offset of what tools/mkfs fills in */
 #define BOOT_PARAMS	0x9000
 #define SETUP_LOAD	0x10000		/* physical address of setup */
 #define SETUP_SIZE	4096
