@@ -405,9 +405,9 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd debian self test-images run run-hd iso debug bochs \
-	bochs-debug bochs-cow test mutants fuzz bench check-layers check-docs check-style \
-	compile-db docs screenshots clean FORCE
+.PHONY: all help hd debian self test-images run run-hd iso debug \
+	bochs bochs-debug bochs-cow test mutants fuzz bench check-layers \
+	check-docs check-style compile-db docs screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)

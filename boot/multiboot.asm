@@ -1,9 +1,9 @@
 ; Another way in: GRUB, or qemu -kernel, loads the kernel as the Multiboot
-; Specification (version 1) says, without boot sector and setup. The loader looks
-; for the header below in the first 8 KB of kernel.elf or /boot/cowix. It puts
-; the kernel, from startup_32 on, at MULTIBOOT_LOAD, since many loaders do not
-; write below 1 MB. It jumps to multiboot_start in protected mode, with paging
-; off. EBX leads to a structure that tells about the machine.
+; Specification (version 1) says, without boot sector and setup. The loader
+; looks for the header below in the first 8 KB of kernel.elf or /boot/cowix. It
+; puts the kernel, from startup_32 on, at MULTIBOOT_LOAD, since many loaders do
+; not write below 1 MB. It jumps to multiboot_start in protected mode, with
+; paging off. EBX leads to a structure that tells about the machine.
 ;
 ; This does what setup does otherwise: it fills struct boot_params, moves the
 ; kernel to where it belongs, and jumps to startup_32. A module that the loader

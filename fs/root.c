@@ -78,9 +78,9 @@ static kdev_t copied_disk(void)
 }
 
 /*
- * Returns the root for a ramdisk that came by the BIOS or the boot loader. It is
- * written back to its floppy. If it came from an IDE disk, that disk is the root
- * and the ramdisk is not needed. Any other medium has no driver here.
+ * Returns the root for a ramdisk that came by the BIOS or the boot loader. It
+ * is written back to its floppy. If it came from an IDE disk, that disk is the
+ * root and the ramdisk is not needed. Any other medium has no driver here.
  */
 static kdev_t loaded_root(const struct boot_params *bp)
 {

@@ -52,14 +52,14 @@ struct boot_params {
 	u16 e801_high;		/* units of 64 KB above 16 MB */
 	u16 mem88;		/* KB above 1 MB, by the oldest call */
 	u16 base_memory_kb;	/* below the extended BIOS data area */
-	u8 boot_drive;		/* BIOS number: below 0x80 a floppy; BOOT_LOADER */
+	u8 boot_drive;		/* BIOS: below 0x80 a floppy; BOOT_LOADER */
 	u8 cursor_row, cursor_column;
 	u8 hard_disks;		/* that the BIOS knows */
 	u16 cylinders;		/* of the boot drive, as the BIOS sees it */
 	u8 heads, sectors;	/* likewise */
 	u8 video_mode, video_columns;
 	u16 padding;
-	u32 ramdisk, ramdisk_end; /* physical addresses, or 0: none was loaded */
+	u32 ramdisk, ramdisk_end;	/* physical addresses, or 0: none */
 	struct e820_entry e820[E820_MAX];
 	char cmdline[CMDLINE_SIZE];
 };

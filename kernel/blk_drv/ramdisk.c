@@ -1,8 +1,8 @@
 /*
- * The ramdisk: a copy of the boot floppy in page frames, four blocks each. Setup
- * has read it by the BIOS, or GRUB has brought it, or it is read here. File
- * systems work in its memory directly. A bitmap remembers which blocks were
- * changed. sync writes those back to the floppy, so that files survive a
+ * The ramdisk: a copy of the boot floppy in page frames, four blocks each.
+ * Setup has read it by the BIOS, or GRUB has brought it, or it is read here.
+ * File systems work in its memory directly. A bitmap remembers which blocks
+ * were changed. sync writes those back to the floppy, so that files survive a
  * reboot. A ramdisk whose medium has no driver is not written back.
  */
 #include <cowix/kernel.h>
@@ -14,7 +14,7 @@
 #define MAX_BLOCKS	2880
 #define BLOCKS_A_FRAME	(PAGE_SIZE / BLOCK_SIZE)
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
-#define COMPARED	5	/* frames: the Minix maps and inodes of a floppy */
+#define COMPARED	5	/* frames: a floppy's Minix maps, inodes */
 
 static u8 *frames[MAX_BLOCKS / BLOCKS_A_FRAME];
 static u32 dirty[(MAX_BLOCKS + 31) / 32];
@@ -177,18 +177,24 @@ void ramdisk_release(void)
 		}
 }
 
-/* Takes the ramdisk that the boot loader has put into memory, if there is one. */
+/*
+ * Takes the ramdisk that setup or a boot loader has put into memory, if any.
+ * Gives back what is too much.
+ */
 static void adopt_frames(void)
 {
-	u32 size = boot_ramdisk_end - boot_ramdisk;
+	u32 n = (boot_ramdisk_end - boot_ramdisk) / PAGE_SIZE;
 
-	if (size > MAX_BLOCKS * BLOCK_SIZE) {
-		printk("ramdisk: %u KB are too many\n", size / BLOCK_SIZE);
-		size = MAX_BLOCKS * BLOCK_SIZE;
+	for (u32 i = 0; i < n; i++)
+		if (i < ARRAY_SIZE(frames))
+			frames[i] = __va(boot_ramdisk + i * PAGE_SIZE);
+		else
+			kpage_free(__va(boot_ramdisk + i * PAGE_SIZE));
+	if (n > ARRAY_SIZE(frames)) {
+		printk("ramdisk: %u KB are too many\n", n * BLOCKS_A_FRAME);
+		n = ARRAY_SIZE(frames);
 	}
-	for (u32 i = 0; i < size / PAGE_SIZE; i++)
-		frames[i] = __va(boot_ramdisk + i * PAGE_SIZE);
-	nr_blocks = size / BLOCK_SIZE;
+	nr_blocks = n * BLOCKS_A_FRAME;
 }
 
 void ramdisk_init(void)
