@@ -258,6 +258,38 @@ def test_cut_short(tmp_path):
     assert re.search(r"^sector 0064 error \w{4}$", run.log, re.M), run.log
 
 
+@pytest.mark.parametrize(
+    "shown,says",
+    [
+        ("boot...", "\nsector "),
+        ("file system...", "cannot read sector "),
+    ],
+)
+def test_floppy_taken_out(shown, says, tmp_path):
+    """Takes a slow floppy out while it is read. The boot sector gives up; the
+    kernel does without what setup could not read."""
+    image = image_with(tmp_path / "a", "")
+    options = f"if=none,id=medium,format=raw,file={image}"
+    options += ",throttling.bps-read=100000"
+    machine = Machine(
+        str(tmp_path),
+        ("-drive", options, "-device", "floppy,drive=medium"),
+    )
+    try:
+        machine.wait_for(shown)
+        machine.command(
+            "human-monitor-command", **{"command-line": "eject -f medium"}
+        )
+        machine.wait_for(says)
+        if says == "cannot read sector ":
+            machine.wait_for("audit: 0 mismatches")
+            screen = machine.screen()
+            assert ": the controller failed 0020" in screen, screen
+            assert "error 6 (no such device)" in screen, screen
+    finally:
+        machine.close()
+
+
 def test_kernel_with_a_disk(tmp_path):
     """qemu -kernel without a ramdisk: the root is where root= says."""
     image = image_with(tmp_path / "a", "")
