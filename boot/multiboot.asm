@@ -33,7 +33,6 @@ LOADED		equ MULTIBOOT_LOAD - KERNEL_BASE - KERNEL_LOAD ; + an address
 
 ; The structure that EBX leads to.
 MBI_FLAGS	equ 0			; which of the following are there
-HAS_MEMORY	equ 1 << 0
 HAS_CMDLINE	equ 1 << 2
 HAS_MODULES	equ 1 << 3
 HAS_MMAP	equ 1 << 6

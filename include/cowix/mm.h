@@ -38,8 +38,8 @@ struct page {
 extern struct page *mem_map;
 extern u32 nr_frames;		/* frames of RAM that mem_map describes */
 extern u32 nr_free_pages;
-/* frames that were free when memory was set up: what can be lost */
 extern u32 boot_ramdisk, boot_ramdisk_end;	/* physical addresses, or 0 */
+/* frames that were free when memory was set up: what can be lost */
 extern u32 nr_ram_frames;
 /*
  * physical address of the shared page of zeroes; the kernel holds one reference
