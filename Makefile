@@ -38,7 +38,7 @@ BOCHS	= $(or $(shell command -v bochs-bin),bochs)
 export NM QEMU BOCHS
 
 # The kernel's object files, folder by folder.
-KERNEL_OBJS = boot/head.o \
+KERNEL_OBJS = boot/head.o boot/multiboot.o \
 	$(addprefix lib/,list.o hash.o tree.o string.o parse.o vsnprintf.o) \
 	$(addprefix kernel/,main.o entry.o trap_entry.o switch.o fixup.o \
 	traps.o gdt.o irq.o fpu.o debugreg.o sys_call_table.o sys_ni.o \
@@ -118,8 +118,11 @@ help:
 #:                      build/debian.img, the same with Debian's programs
 #: make self [SHORT=1] [MEMORY=32] [SWAP=0]
 #:                      builds Cowix inside Cowix, twice, and compares
-#: make run             boots it in QEMU: a window, or this terminal when
+#: make iso             build/cowix.iso, a CD that boots
+#: make run [MEM=32] [QEMU=qemu-system-x86_64]
+#:                      boots it in QEMU: a window, or this terminal when
 #:                      there is no display
+#: make run-hd          the same with build/hd.img, which keeps what is written
 #: make debug           QEMU stopped at the first instruction, gdb attached
 #: make bochs           boots it in Bochs
 #: make bochs-debug     the same, stopped in its debugger
@@ -163,7 +166,7 @@ USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections \
 	-fdata-sections -fomit-frame-pointer -fno-builtin \
 	-Iuser/lib/include -Iuser/common -Iinclude -I$(BUILD)/names
 ERRORS	= $(if $(CI)$(WERROR),-Werror)
-ASFLAGS	= -I$(BUILD)/inc/ -Iinclude/asm/
+ASFLAGS	= -I$(BUILD)/inc/ -Iinclude/asm/ -Iboot/
 LDFLAGS	:= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
 	$(shell $(LD) --no-warn-rwx-segments -v >/dev/null 2>&1 && \
 	echo --no-warn-rwx-segments)
@@ -246,6 +249,7 @@ define assemble
 endef
 $(BUILD)/%.o: %.asm $(INCS) $(BUILD)/flags
 	$(assemble)
+$(BUILD)/boot/multiboot.o: boot/gdt.inc
 $(BUILD)/mm/uaccess_asm.o: mm/uaccess.asm $(INCS) $(BUILD)/flags
 	$(assemble)
 
@@ -279,8 +283,7 @@ $(BUILD)/kernel.asm: $(BUILD)/kernel.elf
 $(BUILD)/%.bin: boot/%.asm $(wildcard boot/*.inc) $(INCS) $(BUILD)/flags
 	$(call say,NASM)
 	@mkdir -p $(@D)
-	$(Q)$(NASM) -f bin $(if $(SILENT),-w-user) $(ASFLAGS) -Iboot/ \
-		-o $@ $<
+	$(Q)$(NASM) -f bin $(if $(SILENT),-w-user) $(ASFLAGS) -o $@ $<
 
 # ---- Programs: a small static library, and one source file or folder each ----
 
@@ -364,6 +367,11 @@ test-images: $(TEST_IMAGES)
 
 run: all
 	$(Q)sh tools/qemu
+run-hd:
+	$(Q)[ -f $(BUILD)/hd.img ] || $(MAKE) -s hd
+	$(Q)sh tools/qemu hd
+iso: all
+	$(Q)sh tools/iso
 debug: all
 	$(Q)sh tools/qemu debug
 bochs: all
@@ -397,9 +405,9 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd debian self test-images run debug bochs bochs-debug \
-	bochs-cow test mutants fuzz bench check-layers check-docs check-style \
-	compile-db docs screenshots clean FORCE
+.PHONY: all help hd debian self test-images run run-hd iso debug \
+	bochs bochs-debug bochs-cow test mutants fuzz bench check-layers \
+	check-docs check-style compile-db docs screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)

@@ -1,7 +1,8 @@
 ; Setup: the first 4 KB of /boot/cowix, in real mode at SETUP_LOAD. Checks that
 ; the kernel behind it has arrived whole, and asks the BIOS about the machine
-; (bios.inc). Opens the A20 gate (a20.inc), enters protected mode, and jumps to
-; startup_32 (head.asm).
+; (bios.inc). Opens the A20 gate (a20.inc), and reads the root file system into
+; memory (ramdisk.inc). Enters protected mode, and jumps to startup_32
+; (head.asm). GRUB and its like do without: see multiboot.asm.
 ;
 ; On entry: DL boot drive, EAX checksum of the kernel, BX sectors of setup and
 ; kernel together.
@@ -29,6 +30,7 @@ start:
 	mov cx, cs
 	mov ds, cx
 	mov [wanted_sum], eax
+	mov [drive], dl
 	mov [sectors], bx
 	mov cx, PARAMS_SEGMENT
 	mov es, cx
@@ -48,6 +50,10 @@ start:
 	rep movsb
 	mov byte [es:BP_CMDLINE + CMDLINE_SIZE - 1], 0
 	call enable_a20
+	mov dl, [drive]
+	call probe_extensions
+	call get_geometry
+	call load_ramdisk
 	mov si, protected
 	call print
 	call get_cursor
@@ -92,8 +98,11 @@ die:
 	jmp .stop
 
 %include "print.inc"
+%include "disk.inc"
+%include "disk_error.inc"
 %include "bios.inc"
 %include "a20.inc"
+%include "ramdisk.inc"
 
 bits 32
 protected_mode:
@@ -106,26 +115,7 @@ protected_mode:
 	mov esp, SETUP_LOAD
 	jmp KERNEL_CS:KERNEL_LOAD
 
-; A segment descriptor with base 0 and limit 4 GB (Intel SDM volume 3, "Segment
-; Descriptors"). FLAT_SEGMENT access
-%macro FLAT_SEGMENT 1
-	dw 0xFFFF			; limit, bits 0-15
-	dw 0				; base, bits 0-15
-	db 0				; base, bits 16-23
-	db %1				; access: present, ring, type
-	db 0xCF				; limit in pages, 32-bit; limit, 16-19
-	db 0				; base, bits 24-31
-%endmacro
-
-CODE_ACCESS	equ 0x9A		; present, ring 0, code, readable
-DATA_ACCESS	equ 0x92		; present, ring 0, data, writable
-
-; In the order that KERNEL_CS and KERNEL_DS say.
-align 8
-gdt:
-	dq 0				; selector 0 is never used
-	FLAT_SEGMENT CODE_ACCESS
-	FLAT_SEGMENT DATA_ACCESS
+%include "gdt.inc"
 gdt_descriptor:
 	dw $ - gdt - 1
 	dd SETUP_LOAD + gdt
@@ -133,12 +123,32 @@ gdt_descriptor:
 wanted_sum:	dd 0
 sectors:	dw 0
 
-whole:		db "setup: kernel loaded", 13, 10, 0
-damaged:	db "setup: the kernel is damaged (checksum): "
+newline:	db 13, 10, 0
+whole:		db 13, 10, "setup: kernel loaded", 13, 10, 0
+damaged:	db 13, 10, "setup: the kernel is damaged (checksum): "
 		db "the image is cut short or was changed", 13, 10, 0
 memory:		db "setup: memory sized", 13, 10, 0
 a20_closed:	db "setup: cannot open the A20 gate", 13, 10, 0
 protected:	db "setup: entering protected mode", 13, 10, 0
 
+cannot_read:	db "setup: cannot read sector ", 0
+; int 13h's errors (AH); the last stands for all others.
+disk_errors:	db 0x02, ": no address mark ", 0
+		db 0x04, ": no such sector ", 0
+		db 0x06, ": the disk was changed ", 0
+		db 0x08, ": DMA overrun ", 0
+		db 0x10, ": bad CRC ", 0
+		db 0x20, ": the controller failed ", 0
+		db 0x40, ": seek failed ", 0
+		db 0x80, ": not ready ", 0
+		db 0, ": error ", 0
+
+%assign room CMDLINE_OFFSET - ($ - $$)
+%if room < 0
+  %assign room -room
+  %error setup: room bytes too long
+%else
+  %warning setup: room bytes left
+%endif
 	times CMDLINE_OFFSET - ($ - $$) db 0
 	times CMDLINE_SIZE db 0		; the kernel parameters

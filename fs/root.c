@@ -63,22 +63,76 @@ static kdev_t floppy_root(void)
 	return RAM0;
 }
 
-static kdev_t root_device(void)
+/* Returns the IDE disk whose image is in the ramdisk, or 0. */
+static kdev_t copied_disk(void)
+{
+	static const kdev_t disks[] = {
+		HDA, MKDEV(IDE_MAJOR, HD_MINORS),
+		MKDEV(IDE2_MAJOR, 0), MKDEV(IDE2_MAJOR, HD_MINORS),
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(disks); i++)
+		if (ramdisk_is_copy_of(disks[i]))
+			return disks[i];
+	return 0;
+}
+
+/*
+ * Returns the root for a ramdisk that came by the BIOS or the boot loader. It
+ * is written back to its floppy. If it came from an IDE disk, that disk is the
+ * root and the ramdisk is not needed. Any other medium has no driver here.
+ */
+static kdev_t loaded_root(const struct boot_params *bp)
+{
+	kdev_t disk = 0;
+
+	printk("ramdisk: %u KB loaded\n", blkdev_blocks(RAM0));
+	if (bp->boot_drive < FIRST_HARD_DISK && ramdisk_is_copy_of(FD0)) {
+		ramdisk_set_origin(FD0);
+		return RAM0;
+	}
+	if (bp->boot_drive >= FIRST_HARD_DISK && bp->boot_drive != BOOT_LOADER)
+		disk = copied_disk();
+	if (disk) {
+		ramdisk_release();
+		return disk;
+	}
+	printk("ramdisk: no driver for its medium, changes are not kept\n");
+	return RAM0;
+}
+
+/* Returns the root without root=. */
+static kdev_t default_root(void)
 {
 	const struct boot_params *bp = __va(BOOT_PARAMS);
-	const char *name = param_get("root");
-	kdev_t dev;
 
-	if (!name && bp->boot_drive < FIRST_HARD_DISK)
+	if (blkdev_sectors(RAM0))
+		return loaded_root(bp);
+	if (bp->boot_drive < FIRST_HARD_DISK)
 		return floppy_root();
-	if (!name)
-		return blkdev_sectors(HDA1) ? HDA1 : HDA;
-	dev = parse_device(name);
+	return blkdev_sectors(HDA1) ? HDA1 : HDA;
+}
+
+/* Returns the root that root= names, or 0. */
+static kdev_t named_root(const char *name)
+{
+	kdev_t dev = parse_device(name);
+
 	if (!dev)
 		printk("root=%s: unknown device\n", name);
+	if (dev == RAM0 && blkdev_sectors(RAM0))
+		return loaded_root(__va(BOOT_PARAMS));
+	ramdisk_release();
 	if (dev == RAM0 && ramdisk_load(FD0) < 0)
 		return 0;
 	return dev;
+}
+
+static kdev_t root_device(void)
+{
+	const char *name = param_get("root");
+
+	return name ? named_root(name) : default_root();
 }
 
 static void device_path(kdev_t dev, char *path, size_t size)
@@ -99,6 +153,18 @@ static void device_path(kdev_t dev, char *path, size_t size)
 
 static char root_device_name[16], root_dir[] = "/";
 
+/* Tells why a root that the BIOS could boot from may be missing now. */
+static void explain_missing(kdev_t dev)
+{
+	char path[16];
+
+	if (!dev || blkdev_sectors(dev))
+		return;
+	device_path(dev, path, sizeof(path));
+	printk("root: %s is not there: only IDE disks and floppies have drivers"
+	       "\n", path);
+}
+
 /* Mounts the root for process 1, the caller. Returns 0 or an error. */
 int mount_root(void)
 {
@@ -107,8 +173,10 @@ int mount_root(void)
 	int error;
 
 	sb = get_super(find_file_system("minix"), dev, NULL, &error);
-	if (!sb)
+	if (!sb) {
+		explain_missing(dev);
 		return error;
+	}
 	device_path(dev, root_device_name, sizeof(root_device_name));
 	sb->s_device = root_device_name;
 	sb->s_dir = root_dir;	/* never freed: the root stays mounted */

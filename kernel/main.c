@@ -23,11 +23,37 @@ static const char *const init_paths[] = {
 	"/sbin/init", "/bin/init", "/bin/sh",
 };
 
+/* Returns what an error means here, for someone who sees Cowix not start. */
+static const char *meaning(int error)
+{
+	switch (-error) {
+	case ENOENT:
+		return "no such file";
+	case EIO:
+		return "unreadable";
+	case ENXIO:
+	case ENODEV:
+		return "no such device";
+	case ENOMEM:
+		return "no memory";
+	case EACCES:
+		return "not executable";
+	case EINVAL:
+		return "bad format";
+	case ENOEXEC:
+		return "not a program";
+	default:
+		return "see errno.h";
+	}
+}
+
 static NORETURN void no_init(const char *path, int error)
 {
 	if (path)
-		panic("cannot run %s: error %d", path, -error);
-	panic("no init found: /sbin/init: error %d; try init=", -error);
+		panic("cannot run %s: error %d (%s)", path, -error,
+		      meaning(error));
+	panic("no init found: /sbin/init: error %d (%s); try init=", -error,
+	      meaning(error));
 }
 
 /*
@@ -46,8 +72,8 @@ static void init(void *unused)
 	hd_init();
 	error = mount_root();
 	if (error)
-		panic("cannot mount the root file system: error %d; try root=",
-		      -error);
+		panic("cannot mount the root file system: error %d (%s); "
+		      "try root=", -error, meaning(error));
 	if (path)
 		no_init(path, kernel_execve(path, environment));
 	error = -ENOENT;
@@ -58,10 +84,22 @@ static void init(void *unused)
 
 static void show_boot_params(const struct boot_params *bp)
 {
-	printk("BIOS: boot drive %x (%u cylinders, %u heads, %u sectors), ",
-	       bp->boot_drive, bp->cylinders, bp->heads, bp->sectors);
-	printk("%u hard disks, video mode %u, %u columns\n", bp->hard_disks,
+	if (bp->boot_drive == BOOT_LOADER)
+		printk("started by a boot loader");
+	else
+		printk("BIOS: boot drive %x, geometry %u/%u/%u", bp->boot_drive,
+		       bp->cylinders, bp->heads, bp->sectors);
+	printk(", hard disks: %u, video mode %u, %u columns\n", bp->hard_disks,
 	       bp->video_mode, bp->video_columns);
+}
+
+/* Shows name, version and build: a bar on the console, a line in the log. */
+static void show_banner(void)
+{
+	console_only("\033[1;37;44m");
+	printk("%s", system_names.version);
+	console_only("\033[K\033[m");
+	printk("\n");
 }
 
 /*
@@ -71,7 +109,7 @@ static void show_boot_params(const struct boot_params *bp)
 void start_kernel(struct boot_params *bp)
 {
 	console_init();
-	printk("%s\n", system_names.version);
+	show_banner();
 	show_boot_params(bp);
 	params_init(bp->cmdline);
 	gdt_init();

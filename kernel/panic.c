@@ -52,7 +52,10 @@ void at_panic(void (*report)(void))
 	panic_report = report;
 }
 
-/* Begins a panic. A second one is not reported: it would hide the first. */
+/*
+ * Begins a panic. The report is white on red, in lines of its own. A second
+ * panic is not reported: it would hide the first.
+ */
 static void enter_panic(void)
 {
 	cli();
@@ -60,6 +63,7 @@ static void enter_panic(void)
 		stop_machine();
 	panicking = true;
 	log_to_console(true);
+	console_only("\033[m\n\033[1;37;41m\033[J");
 }
 
 /*

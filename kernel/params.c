@@ -11,7 +11,7 @@
 char *params[PARAMS_MAX + 1];	/* NULL-terminated */
 static const char *const kernel_names[] = {
 	"console", "root", "init", "mem", "panic", "trace", "ide", "stack",
-	"fork",
+	"fork", "ramdisk",
 };
 
 /*

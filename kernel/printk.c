@@ -24,6 +24,13 @@ void log_to_console(bool on)
 	to_console = on;
 }
 
+/* Writes to the console only: control sequences, which no log wants. */
+void console_only(const char *s)
+{
+	if (to_console && console_write)
+		console_write(s, strlen(s));
+}
+
 /* Writes to the host only. */
 void e9_write(const char *s, size_t n)
 {

@@ -25,7 +25,7 @@ static u32 free_list;		/* number of the first free frame, 0: none */
 static u32 fresh, fresh_end;	/* rest of the range in use: new since boot */
 static struct range {
 	u32 first, end;
-} ranges[3];			/* in the order of their use */
+} ranges[4];			/* in the order of their use */
 static u32 nr_ranges, ranges_used;
 
 struct page *mem_map;

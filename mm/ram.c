@@ -11,10 +11,10 @@
 #define LOW_RAM_START		0x100000u
 /* these frames come first: they are the same whatever boot and BIOS take */
 #define FIRST_USED		((16u << 20) >> PAGE_SHIFT)
-#define E820_RAM		1
 #define BOOT_ALIGN		16u
 
 static u32 boot_next;		/* boot_alloc() takes from here upward */
+u32 boot_ramdisk, boot_ramdisk_end;	/* physical addresses, or 0 */
 
 /*
  * Kilobytes above 1 MB as the older BIOS calls report them; they are used when
@@ -83,10 +83,27 @@ void *boot_alloc(u32 size)
 {
 	u32 at = boot_next;
 
-	boot_next += (size + BOOT_ALIGN - 1) & ~(BOOT_ALIGN - 1);
+	if (at < boot_ramdisk_end && at + size > boot_ramdisk)
+		at = boot_ramdisk_end;
+	boot_next = at + ((size + BOOT_ALIGN - 1) & ~(BOOT_ALIGN - 1));
 	if (boot_next > nr_frames << PAGE_SHIFT)
 		panic("boot_alloc: %u bytes do not fit", size);
 	return __va(at);
+}
+
+/*
+ * Notes where the boot loader has put a ramdisk. One that lies in memory which
+ * is not used, or over the kernel, is ignored.
+ */
+static void find_ramdisk(const struct boot_params *bp)
+{
+	u32 end = PAGE_ROUND_UP(bp->ramdisk_end);
+
+	if (bp->ramdisk % PAGE_SIZE || bp->ramdisk < boot_next ||
+	    end <= bp->ramdisk || end > nr_frames << PAGE_SHIFT)
+		return;
+	boot_ramdisk = bp->ramdisk;
+	boot_ramdisk_end = end;
 }
 
 /* Called first: sizes memory, so that paging_init() knows how much to map. */
@@ -94,6 +111,7 @@ void memory_size_init(const struct boot_params *bp)
 {
 	nr_frames = apply_mem_param(ram_end(bp)) >> PAGE_SHIFT;
 	boot_next = PAGE_ROUND_UP(__pa(_end));
+	find_ramdisk(bp);
 }
 
 /*
@@ -106,6 +124,25 @@ static void reserve_range(u32 start, u32 end)
 	     frame < PAGE_ROUND_UP(end) >> PAGE_SHIFT && frame < nr_frames;
 	     frame++)
 		mem_map[frame] = (struct page){ 1, OWNER_BOOT };
+}
+
+/* Gives the ramdisk its frames, before the driver is there. */
+static void reserve_ramdisk(void)
+{
+	for (u32 at = boot_ramdisk; at < boot_ramdisk_end; at += PAGE_SIZE)
+		*page_of(at) = (struct page){ 1, OWNER_RAMDISK };
+}
+
+/* Does add_range() for both sides of a ramdisk in the middle. */
+static void add_ranges(u32 first, u32 end)
+{
+	u32 hole = boot_ramdisk >> PAGE_SHIFT;
+
+	if (first <= hole && hole < end) {
+		add_range(first, hole);
+		first = boot_ramdisk_end >> PAGE_SHIFT;
+	}
+	add_range(first, end);
 }
 
 /*
@@ -158,13 +195,15 @@ void frames_init(struct boot_params *bp)
 	reserve_range(0, __pa(__data_end));
 	reserve_range(ebda, boot_next);
 	reserve_holes(bp);
-	add_range(FIRST_USED, nr_frames);
-	add_range(PAGE_ROUND_UP(boot_next) >> PAGE_SHIFT,
-		  min_u32(FIRST_USED, nr_frames));
+	reserve_ramdisk();
+	add_ranges(FIRST_USED, nr_frames);
+	add_ranges(PAGE_ROUND_UP(boot_next) >> PAGE_SHIFT,
+		   min_u32(FIRST_USED, nr_frames));
 	/* below 640 KB, between the kernel and what the BIOS has */
 	add_range(PAGE_ROUND_UP(__pa(__data_end)) >> PAGE_SHIFT,
 		  ebda >> PAGE_SHIFT);
-	nr_ram_frames = nr_free_pages;
+	nr_ram_frames = nr_free_pages +
+			((boot_ramdisk_end - boot_ramdisk) >> PAGE_SHIFT);
 	reserve_init();
 	zero_page = get_zeroed_page();
 	own_page(zero_page, OWNER_ZERO);

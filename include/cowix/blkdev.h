@@ -77,5 +77,8 @@ void hd_init(void);
 
 /* kernel/blk_drv/ramdisk.c */
 int ramdisk_load(kdev_t from);
+bool ramdisk_is_copy_of(kdev_t dev);
+void ramdisk_set_origin(kdev_t dev);
+void ramdisk_release(void);
 
 #endif

@@ -5,6 +5,8 @@
 #ifndef COWIX_BOOT_PARAMS_H
 #define COWIX_BOOT_PARAMS_H
 
+#define BOOT_SECTOR	0x7C00		/* where the BIOS loads it */
+#define BOOT_FIELDS	438		/* offset of what tools/mkfs fills in */
 #define BOOT_PARAMS	0x9000
 #define SETUP_LOAD	0x10000		/* physical address of setup */
 #define SETUP_SIZE	4096
@@ -27,8 +29,14 @@
 #define BP_SECTORS	19
 #define BP_VIDEO_MODE	20
 #define BP_VIDEO_COLUMNS 21
-#define BP_E820		24
-#define BP_CMDLINE	792
+#define BP_RAMDISK	24
+#define BP_RAMDISK_END	28
+#define BP_E820		32
+#define BP_CMDLINE	800
+
+#define RAMDISK_LOAD	0x600000	/* where setup puts it */
+#define BOOT_LOADER	0xFF		/* the boot drive is not known */
+#define E820_RAM	1
 
 #ifndef __ASSEMBLER__
 #include <cowix/types.h>
@@ -44,13 +52,14 @@ struct boot_params {
 	u16 e801_high;		/* units of 64 KB above 16 MB */
 	u16 mem88;		/* KB above 1 MB, by the oldest call */
 	u16 base_memory_kb;	/* below the extended BIOS data area */
-	u8 boot_drive;		/* BIOS number: below 0x80 a floppy */
+	u8 boot_drive;		/* BIOS: below 0x80 a floppy; BOOT_LOADER */
 	u8 cursor_row, cursor_column;
 	u8 hard_disks;		/* that the BIOS knows */
 	u16 cylinders;		/* of the boot drive, as the BIOS sees it */
 	u8 heads, sectors;	/* likewise */
 	u8 video_mode, video_columns;
 	u16 padding;
+	u32 ramdisk, ramdisk_end;	/* physical addresses, or 0: none */
 	struct e820_entry e820[E820_MAX];
 	char cmdline[CMDLINE_SIZE];
 };
@@ -61,6 +70,7 @@ _Static_assert(offsetof(struct boot_params, base_memory_kb) == BP_BASE_MEMORY,
 _Static_assert(offsetof(struct boot_params, boot_drive) == BP_BOOT_DRIVE, "");
 _Static_assert(offsetof(struct boot_params, cylinders) == BP_CYLINDERS, "");
 _Static_assert(offsetof(struct boot_params, video_mode) == BP_VIDEO_MODE, "");
+_Static_assert(offsetof(struct boot_params, ramdisk) == BP_RAMDISK, "");
 _Static_assert(offsetof(struct boot_params, e820) == BP_E820, "");
 _Static_assert(offsetof(struct boot_params, cmdline) == BP_CMDLINE, "");
 #endif

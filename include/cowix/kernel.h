@@ -10,6 +10,7 @@
 /* kernel/printk.c */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void register_console(void (*write)(const char *s, size_t n));
+void console_only(const char *s);
 void e9_write(const char *s, size_t n);	/* to port 0xE9 only */
 void log_to_console(bool on);	/* whether printk also writes the console */
 

@@ -38,6 +38,7 @@ struct page {
 extern struct page *mem_map;
 extern u32 nr_frames;		/* frames of RAM that mem_map describes */
 extern u32 nr_free_pages;
+extern u32 boot_ramdisk, boot_ramdisk_end;	/* physical addresses, or 0 */
 /* frames that were free when memory was set up: what can be lost */
 extern u32 nr_ram_frames;
 /*

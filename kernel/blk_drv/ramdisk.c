@@ -1,8 +1,9 @@
 /*
- * The ramdisk: a copy of the boot floppy in page frames, four blocks each. File
- * systems work in its memory directly. A bitmap remembers which blocks were
- * changed. sync writes those back to the floppy, so that files survive a
- * reboot.
+ * The ramdisk: a copy of the boot floppy in page frames, four blocks each.
+ * Setup has read it by the BIOS, or GRUB has brought it, or it is read here.
+ * File systems work in its memory directly. A bitmap remembers which blocks
+ * were changed. sync writes those back to the floppy, so that files survive a
+ * reboot. A ramdisk whose medium has no driver is not written back.
  */
 #include <cowix/kernel.h>
 #include <cowix/blkdev.h>
@@ -13,11 +14,12 @@
 #define MAX_BLOCKS	2880
 #define BLOCKS_A_FRAME	(PAGE_SIZE / BLOCK_SIZE)
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
+#define COMPARED	5	/* frames: a floppy's Minix maps, inodes */
 
 static u8 *frames[MAX_BLOCKS / BLOCKS_A_FRAME];
 static u32 dirty[(MAX_BLOCKS + 31) / 32];
 static u32 nr_blocks;
-static kdev_t origin;			/* where it was loaded from */
+static kdev_t origin;			/* where it is written back to, or 0 */
 
 static u32 ramdisk_sectors(kdev_t dev)
 {
@@ -119,11 +121,14 @@ static u32 skip_clean(u32 end)
  */
 static int ramdisk_sync(kdev_t dev)
 {
-	u8 *buffer = kpage_alloc(OWNER_CALL);
 	u32 most = PAGE_SIZE / BLOCK_SIZE, failures = 0;
 	int first_error = 0;
+	u8 *buffer;
 
 	(void)dev;
+	if (!origin)
+		return 0;
+	buffer = kpage_alloc(OWNER_CALL);
 	if (!buffer)
 		return -ENOMEM;
 	for (u32 end = skip_clean(nr_blocks);
@@ -161,19 +166,67 @@ static void recount_frames(found_page *found)
 			found(OWNER_RAMDISK, frames[i]);
 }
 
-void ramdisk_init(void)
+/* Gives back all frames. Called by mount_root() for another root. */
+void ramdisk_release(void)
 {
-	register_owner(recount_frames);
-	register_blkdev(RAM_MAJOR, &ramdisk_ops);
-}
-
-static void release_frames(void)
-{
+	nr_blocks = 0;
 	for (u32 i = 0; i < ARRAY_SIZE(frames); i++)
 		if (frames[i]) {
 			kpage_free(frames[i]);
 			frames[i] = NULL;
 		}
+}
+
+/*
+ * Takes the ramdisk that setup or a boot loader has put into memory, if any.
+ * Gives back what is too much.
+ */
+static void adopt_frames(void)
+{
+	u32 n = (boot_ramdisk_end - boot_ramdisk) / PAGE_SIZE;
+
+	for (u32 i = 0; i < n; i++)
+		if (i < ARRAY_SIZE(frames))
+			frames[i] = __va(boot_ramdisk + i * PAGE_SIZE);
+		else
+			kpage_free(__va(boot_ramdisk + i * PAGE_SIZE));
+	if (n > ARRAY_SIZE(frames)) {
+		printk("ramdisk: %u KB are too many\n", n * BLOCKS_A_FRAME);
+		n = ARRAY_SIZE(frames);
+	}
+	nr_blocks = n * BLOCKS_A_FRAME;
+}
+
+void ramdisk_init(void)
+{
+	register_owner(recount_frames);
+	register_blkdev(RAM_MAJOR, &ramdisk_ops);
+	adopt_frames();
+}
+
+/*
+ * Returns true if a device begins as the ramdisk does, so that it is the medium
+ * which the BIOS has read.
+ */
+bool ramdisk_is_copy_of(kdev_t dev)
+{
+	u8 *buffer = kpage_alloc(OWNER_CALL);
+	bool same = buffer && nr_blocks >= COMPARED * BLOCKS_A_FRAME &&
+		    blkdev_open(dev) == 0 && blkdev_blocks(dev) >= nr_blocks;
+
+	for (u32 i = 0; same && i < COMPARED; i++)
+		same = block_rw(dev, READ, i * (PAGE_SIZE / SECTOR_SIZE),
+				PAGE_SIZE / SECTOR_SIZE, buffer) == 0 &&
+		       memcmp(buffer, frames[i], PAGE_SIZE) == 0;
+	if (buffer)
+		kpage_free(buffer);
+	return same;
+}
+
+/* Has the ramdisk written back to dev. */
+void ramdisk_set_origin(kdev_t dev)
+{
+	origin = dev;
 }
 
 /* Reads a device into new frames. Returns 0, -ENOMEM or its error. */
@@ -211,7 +264,7 @@ int ramdisk_load(kdev_t from)
 		return -EFBIG;
 	error = load_frames(from, blocks);
 	if (error) {
-		release_frames();
+		ramdisk_release();
 		return error;
 	}
 	nr_blocks = blocks;

@@ -1,0 +1,47 @@
+"""Planted bugs on the way from power-on to the root file system."""
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "zone_map_off_by_one",
+        "test_boot_media.py::test_every_block",
+        (
+            "boot/ramdisk.inc",
+            "inc ax				; bit 0 stands for no block",
+            "",
+        ),
+    ),
+    Mutant(
+        "kernel_copied_too_low",
+        "test_boot_media.py::test_every_block",
+        ("boot/ramdisk.inc", "add ax, SETUP_SIZE / BLOCK", ""),
+    ),
+    Mutant(
+        "ramdisk_frames_free",
+        "test_boot_media.py::test_memory",
+        ("mm/ram.c", "reserve_ramdisk(); add_ranges(", "\tadd_ranges("),
+    ),
+    Mutant(
+        "tables_over_ramdisk",
+        "test_boot_media.py::test_memory",
+        (
+            "mm/ram.c",
+            "if (at < boot_ramdisk_end && at + size > boot_ramdisk)",
+            "\tif (0)",
+        ),
+    ),
+    Mutant(
+        "any_floppy_is_the_origin",
+        "test_boot_media.py::test_other_floppy",
+        (
+            "kernel/blk_drv/ramdisk.c",
+            "memcmp(buffer, frames[i], PAGE_SIZE) == 0",
+            "\t\t       true",
+        ),
+    ),
+    Mutant(
+        "module_without_end",
+        "test_boot_media.py::test_kernel_with_too_much",
+        ("boot/multiboot.asm", "mov eax, [esi + 4]", "\tmov eax, [esi]"),
+    ),
+]
