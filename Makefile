@@ -121,6 +121,7 @@ help:
 #: make run             boots it in QEMU: a window, or this terminal when
 #:                      there is no display
 #: make debug           QEMU stopped at the first instruction, gdb attached
+#: make console         its shell, in another terminal, when there is no window
 #: make bochs           boots it in Bochs
 #: make bochs-debug     the same, stopped in its debugger
 #: make bochs-cow       one copy-on-write fault in Bochs, before and after
@@ -366,6 +367,8 @@ run: all
 	$(Q)sh tools/qemu
 debug: all
 	$(Q)sh tools/qemu debug
+console:
+	$(Q)$(PYTHON) tools/console
 bochs: all
 	$(Q)sh tools/bochs/run
 bochs-debug: all
@@ -397,8 +400,8 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd debian self test-images run debug bochs bochs-debug \
-	bochs-cow test mutants fuzz bench check-layers check-docs check-style \
+.PHONY: all help hd debian self test-images run debug console bochs \
+	bochs-debug bochs-cow test mutants fuzz bench check-layers check-docs check-style \
 	compile-db docs screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
