@@ -14,11 +14,13 @@ BENCH	= $(BUILD)
 SECONDS	?= 60
 SEED	?= 1
 
-# Debian's packages, and another suite than the host's, for make debian.
+# Debian's packages, and another suite than the host's, for make debian and
+# make first-hour.
 PACKAGES ?=
 SUITE	?=
 
-# What make self builds, in how many MB of memory and of swap.
+# What make self builds, in how many MB of memory and of swap. SHORT=1 also
+# shortens make test.
 SHORT	?=
 MEMORY	?=
 SWAP	?=
@@ -125,7 +127,9 @@ help:
 #: make bochs           boots it in Bochs
 #: make bochs-debug     the same, stopped in its debugger
 #: make bochs-cow       one copy-on-write fault in Bochs, before and after
-#: make test            every test
+#: make test [SHORT=1]  every test, or a few for two minutes
+#: make first-hour SUITE=trixie
+#:                      a bare Debian, in which all that README says is typed
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
 #: make bench           instruction counts, also beside many things and of
@@ -360,6 +364,7 @@ TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
 	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) tests/$*
 test-images: $(TEST_IMAGES)
+SHORT_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,cow process)
 
 # ---- Wishes ----
 
@@ -375,9 +380,11 @@ bochs-debug: all
 	$(Q)sh tools/bochs/run debug
 bochs-cow: all
 	$(Q)$(PYTHON) tools/bochs/cow
-test: all test-images
-	$(Q)sh tools/linux
-	$(Q)$(PYTHON) tools/test
+test: all $(if $(SHORT),$(SHORT_IMAGES),test-images)
+	$(if $(SHORT),,$(Q)sh tools/linux)
+	$(Q)$(PYTHON) tools/test $(if $(SHORT),--short)
+first-hour:
+	$(Q)$(PYTHON) tools/first-hour $(SUITE)
 mutants: all
 	$(Q)$(PYTHON) tools/mutants
 fuzz: $(BUILD)/tests/fuzz.img
@@ -401,8 +408,8 @@ clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
 .PHONY: all help hd debian self test-images run debug console bochs \
-	bochs-debug bochs-cow test mutants fuzz bench check-layers check-docs check-style \
-	compile-db docs screenshots clean FORCE
+	bochs-debug bochs-cow test first-hour mutants fuzz bench check-layers \
+	check-docs check-style compile-db docs screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)
