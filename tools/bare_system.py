@@ -16,11 +16,11 @@ HOME = "/cowix"  # where the tree is
 USER, PASSWORD = "student", "secret"
 SCREEN = "-screen 0 1024x768x24"
 # What runs first in the namespaces: $1 is the folder, $2 where packages are
-# kept, $3 the command.
+# kept, and then comes the command.
 ENTER = """
 mount --rbind /dev "$1/dev" &&
 mount --bind "$2" "$1/var/cache/apt/archives" &&
-exec chroot "$1" /bin/sh -c "$3"
+folder=$1 && shift 2 && exec chroot "$folder" "$@"
 """
 
 
@@ -75,15 +75,15 @@ class BareSystem:
             f"chown -R {USER} {HOME}"
         )
 
-    def enter(self, command):
+    def enter(self, *command):
         return (
             "unshare --mount --pid --fork --kill-child "
             f"--mount-proc={self.folder}/proc sh -c"
-        ).split() + [ENTER, "enter", self.folder, self.packages, command]
+        ).split() + [ENTER, "enter", self.folder, self.packages, *command]
 
     def as_root(self, command):
         result = subprocess.run(
-            self.enter(command),
+            self.enter("/bin/sh", "-c", command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -97,7 +97,8 @@ class BareSystem:
         return self.as_root(f"cd {HOME} && {{ {command}; }}")
 
     def spawn(self, command, seconds):
-        """Types a command, as the user whose system this is."""
+        """Types a command, as the user whose system this is. script gives it
+        a terminal of its own: the host's is of processes that are not here."""
         command = f"cd {HOME} && {command}"
         if self.user:
             server = f"Xvfb :{self.display} {SCREEN} -fbdir /tmp"
@@ -105,10 +106,10 @@ class BareSystem:
                 f"{server} >/dev/null 2>&1 & "
                 f"until [ -e /tmp/.X11-unix/X{self.display} ]; "
                 "do sleep 0.1; done; "
-                f"su {USER} -c "
+                f"su {USER} --session-command "
                 + shlex.quote(f"export DISPLAY=:{self.display}; {command}")
             )
-        program, *arguments = self.enter(command)
+        program, *arguments = self.enter("script", "-qec", command, os.devnull)
         return pexpect.spawn(program, arguments, timeout=seconds)
 
     def screen(self):
