@@ -98,7 +98,8 @@ class BareSystem:
 
     def spawn(self, command, seconds):
         """Types a command, as the user whose system this is. script gives it
-        a terminal of its own: the host's is of processes that are not here."""
+        a terminal of its own: the host's is of processes that are not here.
+        It is not the first process, which would have to reap others."""
         command = f"cd {HOME} && {command}"
         if self.user:
             server = f"Xvfb :{self.display} {SCREEN} -fbdir /tmp"
@@ -109,7 +110,8 @@ class BareSystem:
                 f"su {USER} --session-command "
                 + shlex.quote(f"export DISPLAY=:{self.display}; {command}")
             )
-        program, *arguments = self.enter("script", "-qec", command, os.devnull)
+        script = f"script -qec {shlex.quote(command)} /dev/null; exit $?"
+        program, *arguments = self.enter("/bin/sh", "-c", script)
         return pexpect.spawn(program, arguments, timeout=seconds)
 
     def screen(self):
