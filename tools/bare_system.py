@@ -29,19 +29,15 @@ def sh(*command, **options):
 
 
 class Here:
-    """This machine, with the tree as it is."""
+    """This machine, with the tree as it is, and the terminal alone."""
 
-    name, display = "this machine", None
+    name = "this machine"
 
     def spawn(self, command, seconds):
+        command = f"unset DISPLAY WAYLAND_DISPLAY; {command}"
         return pexpect.spawn(
             "/bin/sh", ["-c", command], cwd=TOP, timeout=seconds
         )
-
-    def output(self, command):
-        return subprocess.run(
-            command, shell=True, cwd=TOP, capture_output=True, text=True
-        ).stdout
 
 
 class BareSystem:
