@@ -347,8 +347,7 @@ $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 hd: $(IMAGE_DEPS)
 	$(Q)$(MKFS) $(ADD) --disk $(or $(SIZE),64) --fs $(FS) \
 		--params root=hda1 -o $(BUILD)/hd.img $(PROGRAMS)
-	$(if $(SILENT),,@echo "To boot it:" \
-		"$(QEMU) -drive if=ide,format=raw,file=$(BUILD)/hd.img")
+	$(if $(SILENT),,@echo "make run-hd boots it")
 # A disk with Debian's programs: tools/debian adds the tree and its size.
 debian: $(IMAGE_DEPS)
 	$(Q)$(PYTHON) tools/debian $(if $(SIZE),--size $(SIZE)) \
