@@ -12,6 +12,7 @@ import subprocess
 import pexpect
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PICTURES = os.path.join(TOP, "build", "first-hour")
 HOME = "/cowix"  # where the tree is
 USER, PASSWORD = "student", "secret"
 SCREEN = "-screen 0 1024x768x24"
@@ -43,21 +44,24 @@ class Here:
 class BareSystem:
     """A Debian in a folder, for root or for an ordinary user with a display."""
 
-    def __init__(self, base, folder, packages, user=None):
-        self.folder, self.packages, self.user = folder, packages, user
-        self.pictures = {}
+    def __init__(self, suite, base, folder, user=None):
+        """Copies base into a folder below that one, and adds the tree."""
+        self.suite, self.user = suite, user
+        self.folder = os.path.join(folder, user or "root")
+        self.packages = os.path.join(folder, "packages")
         self.name = f"{user}, display" if user else "root"
         # Systems at work at the same time share the names of displays.
         self.display = 100 + os.getpid() % 10000 if user else None
-        sh("cp", "-a", base, folder)
-        os.makedirs(f"{folder}{HOME}")
+        os.makedirs(f"{self.packages}/partial", exist_ok=True)
+        sh("cp", "-a", base, self.folder)
+        os.makedirs(f"{self.folder}{HOME}")
         tree = subprocess.run(
             ["git", "archive", "HEAD"],
             cwd=TOP,
             check=True,
             stdout=subprocess.PIPE,
         ).stdout
-        sh("tar", "x", "-C", f"{folder}{HOME}", input=tree)
+        sh("tar", "x", "-C", f"{self.folder}{HOME}", input=tree)
         if user:
             self.add_user()
 
@@ -98,13 +102,15 @@ class BareSystem:
         It is not the first process, which would have to reap others."""
         command = f"cd {HOME} && {command}"
         if self.user:
-            server = f"Xvfb :{self.display} {SCREEN} -fbdir /tmp"
+            number = self.display
+            server = f"Xvfb :{number} {SCREEN} -fbdir /tmp"
             command = (
+                f"rm -f /tmp/.X{number}-lock /tmp/.X11-unix/X{number}; "
                 f"{server} >/dev/null 2>&1 & "
-                f"until [ -e /tmp/.X11-unix/X{self.display} ]; "
+                f"until [ -e /tmp/.X11-unix/X{number} ]; "
                 "do sleep 0.1; done; "
                 f"su {USER} --session-command "
-                + shlex.quote(f"export DISPLAY=:{self.display}; {command}")
+                + shlex.quote(f"export DISPLAY=:{number}; {command}")
             )
         script = f"script -qec {shlex.quote(command)} /dev/null; exit $?"
         program, *arguments = self.enter("/bin/sh", "-c", script)
@@ -123,6 +129,16 @@ class BareSystem:
         )
         begin = header + 12 * colours
         return width, height, dump[begin : begin + height * line]
+
+    def keep_picture(self, name):
+        """Writes what is on the screen as build/first-hour/SUITE-name.ppm."""
+        width, height, pixels = self.screen()
+        colours = bytearray(3 * width * height)
+        for channel in range(3):
+            colours[channel::3] = pixels[2 - channel :: 4]
+        os.makedirs(PICTURES, exist_ok=True)
+        with open(f"{PICTURES}/{self.suite}-{name}.ppm", "wb") as file:
+            file.write(b"P6 %d %d 255\n" % (width, height) + colours)
 
     def remove(self):
         # Were something still mounted, that would be removed, too.

@@ -97,7 +97,7 @@ def picture(session, name):
         share = lit * 7 / (width * height)
         if share > 0.02:
             time.sleep(3)
-            session.system.pictures[name] = session.system.screen()
+            session.system.keep_picture(name)
             return f"{share:.0%} of the screen is lit"
         time.sleep(0.5)
     raise Stumble("the screen stays black")
