@@ -68,7 +68,7 @@ class BareSystem:
     def add_user(self):
         """Adds who sits at a desktop: a user with sudo, and an X server."""
         self.as_root(
-            "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get "
+            "apt-get update -q; DEBIAN_FRONTEND=noninteractive apt-get "
             "install -q -y --no-install-recommends sudo xvfb && "
             f"useradd -m -s /bin/bash -G sudo {USER} && "
             f"echo {USER}:{PASSWORD} | chpasswd && "
