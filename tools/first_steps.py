@@ -8,7 +8,7 @@ import pexpect
 from bare_system import PASSWORD
 
 LONG = 3600  # seconds for what installs and builds, on any machine
-PROMPT = r"\n# $"
+PROMPT = "# $"
 GDB = r"\(gdb\) $"
 BLACK = bytes(3)
 LETTERS = 0.005  # of the screen, when some lines of text are there
@@ -79,7 +79,8 @@ class Session:
 
 def use_shell(session):
     """Types a command into Cowix's shell, and switches it off."""
-    session.password(PROMPT)
+    session.password("follows here")
+    session.wait_for(PROMPT)
     seconds = session.seconds()
     session.type("echo $((6 * 7))")
     session.wait_for(r"\n42\r")
