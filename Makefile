@@ -120,8 +120,10 @@ help:
 #:                      build/debian.img, the same with Debian's programs
 #: make self [SHORT=1] [MEMORY=32] [SWAP=0]
 #:                      builds Cowix inside Cowix, twice, and compares
-#: make run             boots it in QEMU: a window, or this terminal when
+#: make run [MEM=32] [QEMU=qemu-system-x86_64]
+#:                      boots it in QEMU: a window, or this terminal when
 #:                      there is no display
+#: make run-hd          the same with build/hd.img, which keeps what is written
 #: make debug           QEMU stopped at the first instruction, gdb attached
 #: make console         its shell, in another terminal, when there is no window
 #: make bochs           boots it in Bochs
@@ -371,6 +373,9 @@ SHORT_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,cow process)
 
 run: all
 	$(Q)sh tools/qemu
+run-hd:
+	$(Q)[ -f $(BUILD)/hd.img ] || $(MAKE) -s hd
+	$(Q)sh tools/qemu hd
 debug: all
 	$(Q)sh tools/qemu debug
 console:
@@ -408,9 +413,10 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd debian self test-images run debug console bochs \
-	bochs-debug bochs-cow test first-hour mutants fuzz bench check-layers \
-	check-docs check-style compile-db docs screenshots clean FORCE
+.PHONY: all help hd debian self test-images run run-hd debug console \
+	bochs bochs-debug bochs-cow test first-hour mutants fuzz bench \
+	check-layers check-docs check-style compile-db docs screenshots clean \
+	FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)
