@@ -14,11 +14,13 @@ BENCH	= $(BUILD)
 SECONDS	?= 60
 SEED	?= 1
 
-# Debian's packages, and another suite than the host's, for make debian.
+# Debian's packages, and another suite than the host's, for make debian and
+# make first-hour.
 PACKAGES ?=
 SUITE	?=
 
-# What make self builds, in how many MB of memory and of swap.
+# What make self builds, in how many MB of memory and of swap. SHORT=1 also
+# shortens make test.
 SHORT	?=
 MEMORY	?=
 SWAP	?=
@@ -124,10 +126,13 @@ help:
 #:                      there is no display
 #: make run-hd          the same with build/hd.img, which keeps what is written
 #: make debug           QEMU stopped at the first instruction, gdb attached
+#: make console         its shell, in another terminal, when there is no window
 #: make bochs           boots it in Bochs
 #: make bochs-debug     the same, stopped in its debugger
 #: make bochs-cow       one copy-on-write fault in Bochs, before and after
-#: make test            every test
+#: make test [SHORT=1]  every test, or a few for two minutes
+#: make first-hour SUITE=trixie
+#:                      a bare Debian, in which all that README says is typed
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
 #: make bench           instruction counts, also beside many things and of
@@ -345,6 +350,7 @@ $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 hd: $(IMAGE_DEPS)
 	$(Q)$(MKFS) $(ADD) --disk $(or $(SIZE),64) --fs $(FS) \
 		--params root=hda1 -o $(BUILD)/hd.img $(PROGRAMS)
+	$(if $(SILENT),,@echo "make run-hd boots it")
 # A disk with Debian's programs: tools/debian adds the tree and its size.
 debian: $(IMAGE_DEPS)
 	$(Q)$(PYTHON) tools/debian $(if $(SIZE),--size $(SIZE)) \
@@ -362,6 +368,7 @@ TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
 	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) tests/$*
 test-images: $(TEST_IMAGES)
+SHORT_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,cow process)
 
 # ---- Wishes ----
 
@@ -374,15 +381,19 @@ iso: all
 	$(Q)sh tools/iso
 debug: all
 	$(Q)sh tools/qemu debug
+console:
+	$(Q)$(PYTHON) tools/console
 bochs: all
 	$(Q)sh tools/bochs/run
 bochs-debug: all
 	$(Q)sh tools/bochs/run debug
 bochs-cow: all
 	$(Q)$(PYTHON) tools/bochs/cow
-test: all test-images
-	$(Q)sh tools/linux
-	$(Q)$(PYTHON) tools/test
+test: all $(if $(SHORT),$(SHORT_IMAGES),test-images)
+	$(if $(SHORT),,$(Q)sh tools/linux)
+	$(Q)$(PYTHON) tools/test $(if $(SHORT),--short)
+first-hour:
+	$(Q)$(PYTHON) tools/first-hour $(SUITE)
 mutants: all
 	$(Q)$(PYTHON) tools/mutants
 fuzz: $(BUILD)/tests/fuzz.img
@@ -405,9 +416,10 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd debian self test-images run run-hd iso debug \
-	bochs bochs-debug bochs-cow test mutants fuzz bench check-layers \
-	check-docs check-style compile-db docs screenshots clean FORCE
+.PHONY: all help hd debian self test-images run run-hd iso debug console \
+	bochs bochs-debug bochs-cow test first-hour mutants fuzz bench \
+	check-layers check-docs check-style compile-db docs screenshots clean \
+	FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)

@@ -19,6 +19,9 @@ from limit import Limit  # noqa: E402
 
 BUILD = os.path.join(TOP, "build")
 
+# An ordinary user of Debian does not have fsck.minix there.
+os.environ["PATH"] += ":/usr/sbin:/sbin"
+
 # The longest tests begin first, so that no worker is left alone with one.
 LONGEST = [
     "test_guest_linux",

@@ -51,7 +51,7 @@ def build_runner(folder):
         capture_output=True,
         check=False,
     ).returncode:
-        pytest.skip("no static 32-bit C library here: gcc-multilib")
+        pytest.skip("no static 32-bit C library: libc6-dev-i386")
 
 
 def split(output):

@@ -55,7 +55,7 @@ def cores(tmp_path_factory):
         + ["-o", folder / "files/crash", folder / "crash.c"],
         capture_output=True,
     ).returncode:
-        pytest.skip("no static 32-bit C library here: gcc-multilib")
+        pytest.skip("no static 32-bit C library: libc6-dev-i386")
     disk = str(folder / "disk")
     subprocess.run(
         [f"{TOP}/tools/mkfs", "-q", "--overlay", folder / "files"]

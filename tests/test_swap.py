@@ -113,7 +113,7 @@ def test_mappings_by_dice(tmp_path):
         ["gcc", *STATIC, "-o", folder / "dice", f"{SOURCES}/random_maps.c"],
         capture_output=True,
     ).returncode:
-        pytest.skip("no static 32-bit C library here: gcc-multilib")
+        pytest.skip("no static 32-bit C library: libc6-dev-i386")
     disk = str(tmp_path / "disk.img")
     subprocess.run(
         [

@@ -45,7 +45,7 @@
 #define KEY_F11		0x57
 #define SCANCODES	0x59
 
-/* Characters by scan code; 0: none. */
+/* Characters by scan code; 0: none. The end of each string is the last one. */
 static const char plain[SCANCODES] =
 	"\0\0331234567890-=\177"
 	"\tqwertyuiop[]\r"
@@ -54,7 +54,7 @@ static const char plain[SCANCODES] =
 	"*\0 "
 	"\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	"789-456+1230."
-	"\0\0<\0\0";
+	"\0\0<\0";
 static const char shifted[SCANCODES] =
 	"\0\033!@#$%^&*()_+\177"
 	"\tQWERTYUIOP{}\r"
@@ -63,13 +63,13 @@ static const char shifted[SCANCODES] =
 	"*\0 "
 	"\0\0\0\0\0\0\0\0\0\0\0\0\0"
 	"789-456+1230."
-	"\0\0>\0\0";
+	"\0\0>\0";
 
 /*
  * What the keys from Home to Delete send: a letter means ESC [ letter, a digit
  * ESC [ digit ~. "-" and "+" stand for keys that are no cursor keys.
  */
-static const char cursor_keys[KEY_DELETE - KEY_HOME + 1] = "1A5-DGC+4B623";
+static const char cursor_keys[] = "1A5-DGC+4B623";
 
 /* F6 to F12: ESC [ number ~. F1 to F5 send ESC [ [ and a letter. */
 static const u8 function_keys[] = { 17, 18, 19, 20, 21, 23, 24 };

@@ -14,11 +14,11 @@ static void yield(void)
 	sched_yield();
 }
 
+static volatile unsigned steps;
+
 static void compute(void)
 {
-	static volatile unsigned number;
-
-	number++;
+	steps++;
 }
 
 static void echo(void)

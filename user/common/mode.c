@@ -5,7 +5,7 @@
 
 void mode_string(mode_t mode, char *to)
 {
-	static const char types[16] = "?pc?d?b?-?l?s???", bits[] = "rwxrwxrwx";
+	static const char types[] = "?pc?d?b?-?l?s???", bits[] = "rwxrwxrwx";
 
 	to[0] = types[mode >> 12 & 15];
 	for (int i = 0; i < 9; i++)

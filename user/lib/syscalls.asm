@@ -7,7 +7,7 @@ extern errno
 
 %macro WRAPPER 2-3	; common part, name [, number's name if it differs]
 section .text.%2 progbits alloc exec nowrite align=1
-global $%2
+global %2
 $%2:
 %rotate -1			; the last parameter comes first
 	mov eax, __NR_%1
