@@ -134,6 +134,8 @@ help:
 #:                      large
 #: make docs            docs/syscalls.md, the table of system calls
 #: make check-docs      every file and function that a document names exists
+#: make sessions        types the sessions of all documents again, and compares
+#: make pictures        docs/guide/pictures/*.svg, from their descriptions
 #: make compile-db      compile_commands.json, for clangd and other tools
 #: make screenshots     docs/screenshot.png, from the console in QEMU
 #: make clean           removes build/
@@ -388,6 +390,10 @@ docs:
 	$(Q)$(PYTHON) tools/syscalls
 check-docs:
 	$(Q)$(PYTHON) tools/check-docs
+sessions: all
+	$(Q)$(PYTHON) tools/sessions
+pictures:
+	$(Q)$(PYTHON) tools/pictures.py
 check-style:
 	$(Q)$(PYTHON) tools/check-style
 screenshots: all
@@ -399,7 +405,7 @@ clean:
 FORCE:
 .PHONY: all help hd debian self test-images run debug bochs bochs-debug \
 	bochs-cow test mutants fuzz bench check-layers check-docs check-style \
-	compile-db docs screenshots clean FORCE
+	compile-db docs sessions pictures screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)
