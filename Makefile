@@ -133,7 +133,7 @@ help:
 #: make check-layers    no arrow between object files goes up, no circle is
 #:                      large
 #: make docs            docs/syscalls.md, the table of system calls
-#: make check-docs      every file and function that a document names exists
+#: make check-docs      all that a document names exists: files, targets, links
 #: make sessions        types the sessions of all documents again, and compares
 #: make pictures        docs/guide/pictures/*.svg, from their descriptions
 #: make compile-db      compile_commands.json, for clangd and other tools

@@ -84,8 +84,14 @@ def main():
     wrong = []
     for path, svg_path in pairs("."):
         if list(check(path, svg_path)):
+            try:
+                svg = draw(path)
+            except OSError:
+                sys.exit("Graphviz is missing: sh tools/setup pictures")
+            except subprocess.CalledProcessError:
+                sys.exit(f"{path}: dot cannot draw it")
             with open(svg_path, "w", encoding="utf-8") as file:
-                file.write(draw(path))
+                file.write(svg)
             print(svg_path)
         wrong += check(path, svg_path)
     print("\n".join(wrong), end="\n" if wrong else "")
