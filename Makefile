@@ -136,6 +136,8 @@ help:
 #: make check-docs      all that a document names exists: files, targets, links
 #: make sessions        types the sessions of all documents again, and compares
 #: make pictures        docs/guide/pictures/*.svg, from their descriptions
+#: make book            build/book/: the guide and the numbered source with
+#:                      an index, as HTML and PDF
 #: make compile-db      compile_commands.json, for clangd and other tools
 #: make screenshots     docs/screenshot.png, from the console in QEMU
 #: make clean           removes build/
@@ -398,14 +400,16 @@ check-style:
 	$(Q)$(PYTHON) tools/check-style
 screenshots: all
 	$(Q)$(PYTHON) tools/screenshot docs/screenshot.png
+book:
+	$(Q)$(PYTHON) tools/book
 compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 	$(Q)$(PYTHON) tools/compile-db
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
 .PHONY: all help hd debian self test-images run debug bochs bochs-debug \
-	bochs-cow test mutants fuzz bench check-layers check-docs check-style \
-	compile-db docs sessions pictures screenshots clean FORCE
+	bochs-cow test mutants fuzz bench book check-layers check-docs \
+	check-style compile-db docs sessions pictures screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)

@@ -7,9 +7,10 @@ import re
 import subprocess
 
 READING = "docs/reading.md"
+CALLS = "kernel/sys_call_table.c"  # where CALL(fork) means sys_fork
 FOLDERS = ("include", "boot", "lib", "kernel", "mm", "fs", "net")
 SUFFIXES = (".c", ".h", ".asm", ".inc", ".ld")
-GLOBAL = re.compile(r"global (\w+)")
+LABEL = re.compile(r"([A-Za-z_]\w*):")
 # What matters in a line: comments, texts, and words with what is before and
 # behind them.
 C_PIECES = re.compile(
@@ -40,12 +41,14 @@ class File:
 
 
 class Name:
-    """A function or structure: where it is defined and used, by lines."""
+    """A function, label or structure: where it is defined, and the lines of
+    each file that use it. `seen_in` matches the files that can."""
 
-    def __init__(self, name, path, line, is_struct=False):
+    def __init__(self, name, path, line, seen_in=".*", is_struct=False):
         self.name = name
         self.path = path
         self.line = line
+        self.seen_in = re.compile(seen_in)
         self.is_struct = is_struct
         self.uses = {}
 
@@ -121,7 +124,7 @@ def read_parts():
 def find_c_names(paths):
     """Yields the functions and structures of C files, as ctags finds them."""
     command = ["ctags", "-f", "-", "-L", "-", "--languages=C",
-               "--language-force=C", "--kinds-C=fs", "--fields=nk",
+               "--language-force=C", "--kinds-C=fs", "--fields=fnk",
                "-I", "__init,__user,NORETURN"]
     try:
         result = subprocess.run(command, input="\n".join(paths),
@@ -131,30 +134,34 @@ def find_c_names(paths):
     for tag in result.stdout.splitlines():
         name, path, *_ = tag.split("\t")
         line = int(re.search(r"\tline:(\d+)", tag)[1])
+        is_static = tag.endswith("\tfile:") and path.endswith(".c")
+        seen_in = re.escape(path) if is_static else ".*"
         if not name.startswith("__anon"):
-            yield Name(name, path, line, ';"\ts' in tag)
+            yield Name(name, path, line, seen_in, ';"\ts' in tag)
 
 
-def find_asm_names(file):
-    """Yields the global labels of an assembly file."""
+def find_labels(file):
+    """Yields the labels of an assembly file, without those inside others. C
+    knows only those that are global."""
     for number, line in enumerate(file.lines, 1):
-        match = GLOBAL.match(line)
+        match = LABEL.match(line)
         if match:
-            label = re.compile(rf"{match[1]}:")
-            at = [n for n, text in enumerate(file.lines, 1)
-                  if label.match(text)]
-            yield Name(match[1], file.path, at[0] if at else number)
+            is_global = f"global {match[1]}" in file.lines
+            yield Name(match[1], file.path, number,
+                       ".*" if is_global else r".*\.(asm|inc)")
 
 
 def find_names(files):
-    """Returns two dictionaries: the functions, and the structures."""
+    """Returns two dictionaries: the functions, and the structures. The boot
+    sector and setup have some labels of the same name: the first counts."""
     functions, structures = {}, {}
     found = list(find_c_names([f.path for f in files if f.is_c]))
     for file in files:
-        if not file.is_c:
-            found += find_asm_names(file)
+        if file.path.endswith((".asm", ".inc")):
+            found += find_labels(file)
     for name in found:
-        (structures if name.is_struct else functions)[name.name] = name
+        kind = structures if name.is_struct else functions
+        kind.setdefault(name.name, name)
     return functions, structures
 
 
@@ -183,6 +190,10 @@ class Reader:
             self.in_comment = text == "/*"
         called = text.endswith("()")
         function = self.functions.get(text.removesuffix("()"))
+        if self.file.path == CALLS:
+            function = self.functions.get(f"sys_{text}", function)
+        if function and not function.seen_in.fullmatch(self.file.path):
+            function = None
         if not code and not called:
             function = None
         return function, code and function is not None
@@ -208,12 +219,12 @@ def find_uses(files, functions):
 
 
 def is_declaration(line, in_header):
-    """Returns true for prototypes in the first column, and labels of
-    another file."""
+    """Returns true for prototypes in the first column, and for labels that an
+    assembly file names to its linker."""
     if line.startswith(("extern ", "global ")):
         return True
-    return bool(re.match(r"[a-z_]\w*[ *].*\(.*[,;)]$", line)) and (
-        in_header or line.endswith(";"))
+    prototype = re.match(r"[a-z_]\w*[ *].*\(.*[,;)]$", line)
+    return bool(prototype) and (in_header or line.endswith(";"))
 
 
 # ---- HTML ----
