@@ -98,8 +98,12 @@ def read_parts():
     with open(READING, encoding="utf-8") as file:
         items = list(read_items(file.read()))
     left = list_sources()
-    listed = {p for level, names, _ in items if not level
-              for p in expand(names, left)}
+    listed = {
+        p
+        for level, names, _ in items
+        if not level
+        for p in expand(names, left)
+    }
     parts = []
     for level, words, what in items:
         if level:
@@ -123,12 +127,27 @@ def read_parts():
 
 def find_c_names(paths):
     """Yields the functions and structures of C files, as ctags finds them."""
-    command = ["ctags", "-f", "-", "-L", "-", "--languages=C",
-               "--language-force=C", "--kinds-C=fs", "--fields=fnk",
-               "-I", "__init,__user,NORETURN"]
+    command = [
+        "ctags",
+        "-f",
+        "-",
+        "-L",
+        "-",
+        "--languages=C",
+        "--language-force=C",
+        "--kinds-C=fs",
+        "--fields=fnk",
+        "-I",
+        "__init,__user,NORETURN",
+    ]
     try:
-        result = subprocess.run(command, input="\n".join(paths),
-                                capture_output=True, text=True, check=True)
+        result = subprocess.run(
+            command,
+            input="\n".join(paths),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     except FileNotFoundError:
         raise SystemExit("book: no ctags: sh tools/setup book") from None
     for tag in result.stdout.splitlines():
@@ -147,8 +166,12 @@ def find_labels(file):
         match = LABEL.match(line)
         if match:
             is_global = f"global {match[1]}" in file.lines
-            yield Name(match[1], file.path, number,
-                       ".*" if is_global else r".*\.(asm|inc)")
+            yield Name(
+                match[1],
+                file.path,
+                number,
+                ".*" if is_global else r".*\.(asm|inc)",
+            )
 
 
 def find_names(files):
@@ -179,7 +202,7 @@ class Reader:
         end = 0
         for match in pattern.finditer(line):
             if match.start() > end:
-                yield line[end:match.start()], None, False
+                yield line[end : match.start()], None, False
             end = match.end()
             yield (match[0], *self.look_up(match[0]))
         yield line[end:], None, False
@@ -208,7 +231,9 @@ def find_uses(files, functions):
         for number, line in enumerate(file.lines, 1):
             for _, function, is_code in reader.pieces(line):
                 if not is_code or (file.path, number) == (
-                        function.path, function.line):
+                    function.path,
+                    function.line,
+                ):
                     continue
                 if is_declaration(line, declares):
                     continue
@@ -234,14 +259,19 @@ def listing_html(file, functions):
     """Returns a file's lines, numbered, with links to the functions."""
     reader = Reader(file, functions)
     targets = file.targets | {
-        f.line for f in functions.values() if f.path == file.path}
+        f.line for f in functions.values() if f.path == file.path
+    }
     width = len(str(len(file.lines)))
     rows = []
     for number, line in enumerate(file.lines, 1):
         mark = f' id="{file.path}:{number}"' if number in targets else ""
-        rows.append(f"<i{mark}>{number:{width}}</i> " + "".join(
-            piece_html(*piece, file.path, number)
-            for piece in reader.pieces(line)))
+        rows.append(
+            f"<i{mark}>{number:{width}}</i> "
+            + "".join(
+                piece_html(*piece, file.path, number)
+                for piece in reader.pieces(line)
+            )
+        )
     return "<pre>" + "\n".join(row.rstrip() for row in rows) + "</pre>"
 
 
@@ -257,23 +287,32 @@ def piece_html(text, function, _, path, number):
 def uses_html(name):
     """Returns the lines that use a function, by file."""
     return "; ".join(
-        f"{path} " + " ".join(
-            f'<a href="#{path}:{line}">{line}</a>' for line in lines)
-        for path, lines in name.uses.items())
+        f"{path} "
+        + " ".join(f'<a href="#{path}:{line}">{line}</a>' for line in lines)
+        for path, lines in name.uses.items()
+    )
 
 
 def index_html(functions, structures):
     """Returns the index: each function once, then each structure."""
-    rows = ['<section class="index" id="index">', "<h1>Index</h1>",
-            "<h2>Functions</h2>", "<dl>"]
+    rows = [
+        '<section class="index" id="index">',
+        "<h1>Index</h1>",
+        "<h2>Functions</h2>",
+        "<dl>",
+    ]
     for name in sorted(functions.values(), key=lambda n: n.name.lower()):
-        rows.append(f'<dt>{name.name} <a class="at" href="#{name.anchor}">'
-                    f"{name.anchor}</a></dt>")
+        rows.append(
+            f'<dt>{name.name} <a class="at" href="#{name.anchor}">'
+            f"{name.anchor}</a></dt>"
+        )
         rows.append(f"<dd>{uses_html(name)}</dd>")
     rows += ["</dl>", "<h2>Structures</h2>", "<dl>"]
     for name in sorted(structures.values(), key=lambda n: n.name.lower()):
-        rows.append(f'<dt>{name.name} <a class="at" href="#{name.path}">'
-                    f"{name.anchor}</a></dt>")
+        rows.append(
+            f'<dt>{name.name} <a class="at" href="#{name.path}">'
+            f"{name.anchor}</a></dt>"
+        )
     return "\n".join(rows + ["</dl>", "</section>"])
 
 
@@ -289,13 +328,15 @@ class Listing:
     def html(self):
         rows = []
         for part in self.parts:
-            rows.append(f'<h2 id="{part.anchor}">{html.escape(part.title)}'
-                        "</h2>")
+            rows.append(
+                f'<h2 id="{part.anchor}">{html.escape(part.title)}' "</h2>"
+            )
             for file in part.files:
                 rows.append(
                     f'<section class="file" id="{file.path}">'
                     f"<h3>{file.path}</h3><p>{html.escape(file.what)}</p>"
-                    f"{listing_html(file, self.functions)}</section>")
+                    f"{listing_html(file, self.functions)}</section>"
+                )
         return "\n".join(rows)
 
     def index(self):
