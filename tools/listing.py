@@ -88,6 +88,7 @@ def read_items(text):
         if title:
             yield len(level), title, None
         else:
+            what = re.sub(r"\[([^]]*)\]\([^)]*\)|\*\*|`", r"\1", what)
             yield 0, names, " ".join(what.split())
 
 
