@@ -136,8 +136,8 @@ help:
 #: make check-docs      all that a document names exists: files, targets, links
 #: make sessions        types the sessions of all documents again, and compares
 #: make pictures        docs/guide/pictures/*.svg, from their descriptions
-#: make book            build/book/: the guide and the numbered source with
-#:                      an index, as HTML and PDF
+#: make book [HTML=1]   build/book/: the guide and the numbered source with
+#:                      an index, as HTML and PDF, or as HTML only
 #: make compile-db      compile_commands.json, for clangd and other tools
 #: make screenshots     docs/screenshot.png, from the console in QEMU
 #: make clean           removes build/
@@ -401,7 +401,7 @@ check-style:
 screenshots: all
 	$(Q)$(PYTHON) tools/screenshot docs/screenshot.png
 book:
-	$(Q)$(PYTHON) tools/book
+	$(Q)$(PYTHON) tools/book $(if $(HTML),--html)
 compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 	$(Q)$(PYTHON) tools/compile-db
 clean:
