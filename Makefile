@@ -370,6 +370,8 @@ bochs: all
 	$(Q)sh tools/bochs/run
 bochs-debug: all
 	$(Q)sh tools/bochs/run debug
+debug-program: all
+	$(Q)COWIX_PROGRAM="$(or $(P),ls)" sh tools/qemu debug
 bochs-cow: all
 	$(Q)$(PYTHON) tools/bochs/cow
 test: all test-images

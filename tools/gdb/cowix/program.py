@@ -72,20 +72,23 @@ def debug(name):
 
 def pass_command(command):
     """Has init run a command instead of a login: called before the kernel
-    reads its parameters."""
+    reads its parameters. Without a window it uses the serial line."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        command = f"{{ {command}; }} </dev/console >/dev/console 2>&1"
     parameters = gdb.parse_and_eval("bp->cmdline")
-    address = int(parameters.address)
-    text = memory.text_at(address, parameters.type.sizeof)
-    text = f"{text} panic=off run={command}".strip()
-    data = text.encode() + b"\0"
+    address, size = int(parameters.address), parameters.type.sizeof
+    text = memory.text_at(address, size).split("run=")[0]
+    data = f"{text} run={command}".strip().encode() + b"\0"
+    if len(data) > size:
+        raise gdb.GdbError("The command is too long.")
     gdb.selected_inferior().write_memory(address, data)
 
 
 class DebugProgram(Command):
     """Loads the symbols of a program of Cowix, and stops in its main.
 
-    Then type the program's name in Cowix. Before it, `continue`.
-    `make debug-program P='ls -l /'` does all that, and runs the command.
+    Then type continue here, and the program's name in Cowix. `make
+    debug-program P='ls -l /'` does all that, and runs the command.
 
     Usage: debug-program NAME"""
 

@@ -42,25 +42,27 @@ def parameters(pointer):
     ]
 
 
-def string(address):
+def string(address, length):
     """Returns the beginning of a program's string in quotes, or its address
-    if it is not in memory."""
+    if it is not in memory. Without a length it ends with a zero byte."""
+    shown = min(length, STRING_SHOWN) if length else STRING_SHOWN
     try:
-        data = memory.read_array(address, STRING_SHOWN)
+        data = memory.read_array(address, shown)
     except gdb.MemoryError:
         return f"{address:#x}"
-    text = data.split(b"\0")[0].decode("latin-1")
-    more = "..." if b"\0" not in data else ""
-    return '"' + text.encode("unicode_escape").decode() + f'"{more}'
+    text = data if length else data.split(b"\0")[0]
+    whole = len(text) == length if length else len(text) < shown
+    quoted = text.decode("latin-1").encode("unicode_escape").decode()
+    return f'"{quoted}"' + ("" if whole else "...")
 
 
-def in_words(value, of):
+def in_words(value, of, length=None):
     """Returns an argument as its type wants it."""
     if of.code == gdb.TYPE_CODE_PTR:
         target = of.target()
         is_text = target.strip_typedefs().sizeof == 1
         if is_text and "const" in str(target) and value:
-            return string(value)
+            return string(value, length)
         return f"{value:#x}" if value else "NULL"
     if of.code == gdb.TYPE_CODE_INT and of.is_signed:
         value = value - (1 << 32) if value >> 31 else value
@@ -70,10 +72,12 @@ def in_words(value, of):
 def call_in_words(regs, call):
     """Returns name(arguments) of a call whose registers are saved."""
     name, pointer = name_of(call)
-    values = [regs[register] for register in ARGUMENTS]
+    known = parameters(pointer)
+    values = dict(zip((p for p, _ in known), map(regs.__getitem__, ARGUMENTS)))
+    length = values.get("count")  # of what write() is given
     shown = [
-        f"{parameter}={in_words(value, of)}"
-        for value, (parameter, of) in zip(values, parameters(pointer))
+        f"{parameter}={in_words(values[parameter], of, length)}"
+        for parameter, of in known
     ]
     return name, f"{name}({', '.join(shown)})"
 
