@@ -121,9 +121,14 @@ help:
 #: make run             boots it in QEMU: a window, or this terminal when
 #:                      there is no display
 #: make debug           QEMU stopped at the first instruction, gdb attached
+#: make debug-program P='ls -l /'
+#:                      the same, stopped in the main of a program
 #: make bochs           boots it in Bochs
 #: make bochs-debug     the same, stopped in its debugger
 #: make bochs-cow       one copy-on-write fault in Bochs, before and after
+#: make bochs-fault, bochs-switch, bochs-syscall, bochs-power-on
+#:                      a page fault, a task switch, a system call, the way
+#:                      to the first line of C: step by step
 #: make test            every test
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
@@ -272,7 +277,7 @@ $(BUILD)/kernel.bin: $(BUILD)/kernel.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 	$(if $(SILENT),,@echo "kernel as loaded: `stat -c %s $@` bytes")
 $(BUILD)/kernel.sym: $(BUILD)/kernel.elf
-	$(Q)$(NM) -n $< | awk '{ print $$1 " " $$3 }' > $@
+	$(Q)$(NM) -n $< | awk '$$2 !~ /[aA]/ { print $$1 " " $$3 }' > $@
 $(BUILD)/System.map: $(BUILD)/kernel.elf
 	$(Q)$(NM) -n $< > $@
 $(BUILD)/kernel.asm: $(BUILD)/kernel.elf
@@ -374,8 +379,13 @@ bochs: all
 	$(Q)sh tools/bochs/run
 bochs-debug: all
 	$(Q)sh tools/bochs/run debug
+debug-program: all
+	$(Q)COWIX_PROGRAM="$(or $(P),ls)" sh tools/qemu debug
 bochs-cow: all
 	$(Q)$(PYTHON) tools/bochs/cow
+BOCHS_SHOWS = $(patsubst %,bochs-%,fault switch syscall power-on)
+$(BOCHS_SHOWS): bochs-%: all
+	$(Q)$(PYTHON) tools/bochs/show $*
 test: all test-images
 	$(Q)sh tools/linux
 	$(Q)$(PYTHON) tools/test
@@ -407,9 +417,10 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd debian self test-images run debug bochs bochs-debug \
-	bochs-cow test mutants fuzz bench book check-layers check-docs \
-	check-style compile-db docs sessions pictures screenshots clean FORCE
+.PHONY: all help hd debian self test-images run debug debug-program bochs \
+	bochs-debug bochs-cow $(BOCHS_SHOWS) test mutants fuzz bench book \
+	check-layers check-docs check-style compile-db docs sessions \
+	pictures screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)
