@@ -103,6 +103,30 @@ def test_static_functions_are_known_in_their_file_only(source):
     assert set(start.uses) == {start.path}
 
 
+def rows_of_textbooks():
+    """Yields the file and breakpoint cells of docs/textbooks.md, split."""
+    path = os.path.join(TOP, "docs/textbooks.md")
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            cells = line.strip().strip("|").split("|")
+            if line.startswith("|") and len(cells) == 5:
+                yield [re.findall(r"`([^`]+)`", cell) for cell in cells[2:4]]
+
+
+def test_breakpoints_of_textbooks(source):
+    """Checks that each breakpoint lies in a file that stands beside it."""
+    count = 0
+    for files, breakpoints in rows_of_textbooks():
+        for name in breakpoints:
+            path = source.functions[name].path
+            assert any(
+                path.endswith(f"/{file}") or path.startswith(file)
+                for file in files
+            ), (name, path, files)
+            count += 1
+    assert count > 80
+
+
 def make_tree(tree, reading, files):
     for path, text in {"docs/reading.md": reading, **files}.items():
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
