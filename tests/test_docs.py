@@ -78,6 +78,7 @@ def translated(text):
         ("* `mm/a.c`: `knife=1`", "no parameter knife="),
         ("* `mm/a.c`:\n```\n$ ls\n```", "nobody replays $ ls"),
         ("* `mm/a.c`:\n```bash\nls\n```", "a block is called bash"),
+        ("* `mm/a.c`:\n```c\nint old;\n```", "no line int old;"),
         ("* `mm/a.c`: `do_fork`, `mm/a.c`, `mm/a.c:do_fork`", ""),
         ("* `mm/a.c`: `make all`, `fork=`\n# The end!\n[a](#the-end)", ""),
     ],

@@ -57,3 +57,11 @@ def check_links(document, text, read):
         elif anchor and (not name or name.endswith(".md")):
             if anchor not in anchors(read(path) if name else text):
                 yield f"{document}: no heading {link}"
+
+
+def check_code(document, text, lines):
+    """Yields lines of C or assembly that the source does not have any more."""
+    for name, content in blocks(text):
+        for line in content.split("\n") if name in ("c", "asm") else []:
+            if line.strip() and " ".join(line.split()) not in lines:
+                yield f"{document}: the source has no line {line.strip()}"
