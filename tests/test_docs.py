@@ -45,6 +45,8 @@ $ true
 ## Exercises
 
 `labs/01-one`
+
+| 44 | 1.1 |
 """
 TABLE = "| [1 One](01-one.md) | one |\n"
 
@@ -100,6 +102,7 @@ def test_it_can_fail(text, complaint, tmp_path):
         (translated(CHAPTER.replace("##", "#")), "levels of headings"),
         (translated(CHAPTER.replace("true", "false")), "fenced blocks"),
         (translated(CHAPTER.replace("`l", "l")), "names in back quotes"),
+        (translated(CHAPTER.replace("1.1", "1.2")), "figures in tables"),
         (translated(CHAPTER.replace("one.svg", "two.svg")), "pictures"),
         ({"docs/a.zh-CN.md": ""}, "no docs/a.md"),
         ({"docs/pictures/a.dot": "digraph {}"}, "older than"),

@@ -9,7 +9,7 @@ from docs_markdown import SESSIONS, blocks, headings, prose
 
 GUIDE = "docs/guide"
 TRANSLATION = re.compile(r"(.*)\.[a-z]{2}-[A-Z]{2}\.md")
-QUOTED = re.compile(r"`([^`\n]+)`")
+QUOTED = re.compile(r"`([^`]+)`")  # perhaps on two lines
 
 
 def is_chapter(path):
@@ -46,10 +46,12 @@ def check_guide(documents, read):
 
 def outline(text):
     """Returns what a translation leaves as it is."""
+    names = [" ".join(q.split()) for q in QUOTED.findall(prose(text))]
     return {
         "levels of headings": [level for level, _ in headings(text)],
         "fenced blocks": blocks(text),
-        "names in back quotes": Counter(QUOTED.findall(prose(text))),
+        "names in back quotes": Counter(names),
+        "figures in tables": re.findall(r"\| *([\d,.]+) *(?=\|)", text),
         "pictures": re.findall(r"!\[.*?\]\((.*?)\)", text),
     }
 
