@@ -357,11 +357,15 @@ def test_debug_program(tmp_path):
     script = "hbreak start_kernel\ncontinue\ndelete\n"
     script += "python import cowix.program; cowix.program.begin()\n"
     script += "backtrace\nprint argv[1]\nnext\nnext\nnext\ninfo source\n"
+    script += "ps\npython\ntry:\n gdb.execute('audit')\n"
+    script += "except gdb.error as error:\n print(error)\nend\n"
     script += "break sys_statx\ncontinue\nbacktrace\nkill\n"
     text, _ = debug(
         tmp_path, script, "echo no", FLOPPY, COWIX_PROGRAM="ls -l /etc"
     )
     assert re.search(r"main \(argc=3, argv=\w+\) at user/bin/ls.c:\d+", text)
+    assert re.search(r"^ +\*\d+ .* running .* ls$", text, re.M), text
+    assert "No audit here: a program runs" in text, text
     assert '"-l"' in text and "page_fault" not in text, text
     assert "Current source file is user/bin/ls.c" in text, text
     assert re.search(r"^#2 .* at user/lib/syscalls.asm:\d+", text, re.M), text
