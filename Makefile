@@ -383,8 +383,7 @@ debug-program: all
 	$(Q)COWIX_PROGRAM="$(or $(P),ls)" sh tools/qemu debug
 bochs-cow: all
 	$(Q)$(PYTHON) tools/bochs/cow
-BOCHS_SHOWS = $(patsubst %,bochs-%,fault switch syscall power-on)
-$(BOCHS_SHOWS): bochs-%: all
+bochs-fault bochs-switch bochs-syscall bochs-power-on: bochs-%: all
 	$(Q)$(PYTHON) tools/bochs/show $*
 test: all test-images
 	$(Q)sh tools/linux
@@ -418,9 +417,9 @@ clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
 .PHONY: all help hd debian self test-images run debug debug-program bochs \
-	bochs-debug bochs-cow $(BOCHS_SHOWS) test mutants fuzz bench book \
-	check-layers check-docs check-style compile-db docs sessions \
-	pictures screenshots clean FORCE
+	bochs-debug bochs-cow bochs-fault bochs-switch bochs-syscall \
+	bochs-power-on test mutants fuzz bench book check-layers check-docs \
+	check-style compile-db docs sessions pictures screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)

@@ -57,10 +57,12 @@ def cached(frame):
 
 
 def in_swap_cache(frame):
-    for area, page, slot in swap.slots_of(frame):
+    found = swap.cached_in(frames.entry(frame), frame)
+    if found:
+        number, page = swap.place(found[0])
         yield 1, (
-            f"swap cache: area {area}, page {page}, "
-            f"which {slot['count']} entries name"
+            f"swap cache: area {number}, page {page}, "
+            f"which {found[1]['count']} entries name"
         )
 
 

@@ -18,8 +18,8 @@ def slot_in(area, page):
     medium = area.follow("medium")
     if not medium or not 0 < page < medium["pages"]:
         return None
-    return Struct("slot", pointer(area["slots"], page // a_page)
-                  + page % a_page * size)
+    slots = pointer(area["slots"], page // a_page)
+    return Struct("slot", slots + page % a_page * size)
 
 
 def place(entry):
@@ -33,7 +33,7 @@ def place(entry):
 def entry_in_words(entry):
     """Returns what an entry says that has no frame."""
     number, page = place(entry)
-    slot = slot_in(areas()[number], page)
+    slot = slot_of(entry)
     words = f"in swap: area {number}, page {page}"
     if not slot:
         return words + ", which does not exist"
@@ -42,11 +42,17 @@ def entry_in_words(entry):
     return words + (f", also in frame {frame:#x}" if frame else "")
 
 
-def slots_of(frame):
-    """Yields (area, page, slot) of each slot whose page is in a frame."""
-    for number, area in enumerate(areas()):
-        medium = area.follow("medium")
-        for page in range(1, medium["pages"] if medium else 0):
-            slot = slot_in(area, page)
-            if slot["frame"] // kernel.page_size() == frame:
-                yield number, page, slot
+def slot_of(entry):
+    """Returns the slot that an entry names, or None."""
+    number, page = place(entry)
+    return slot_in(areas()[number], page)
+
+
+def cached_in(line, frame):
+    """Returns (entry, slot) of the slot whose page is in a frame with this
+    line of mem_map[], or None."""
+    entry = line["next"] & -kernel.page_size()
+    slot = slot_of(entry)
+    if not slot or slot["frame"] // kernel.page_size() != frame:
+        return None
+    return entry, slot
