@@ -127,9 +127,14 @@ help:
 #: make run-hd          the same with build/hd.img, which keeps what is written
 #: make debug           QEMU stopped at the first instruction, gdb attached
 #: make console         its shell, in another terminal, when there is no window
+#: make debug-program P='ls -l /'
+#:                      the same, stopped in the main of a program
 #: make bochs           boots it in Bochs
 #: make bochs-debug     the same, stopped in its debugger
 #: make bochs-cow       one copy-on-write fault in Bochs, before and after
+#: make bochs-fault, bochs-switch, bochs-syscall, bochs-power-on
+#:                      a page fault, a task switch, a system call, the way
+#:                      to the first line of C: step by step
 #: make test [SHORT=1]  every test, or a few for two minutes
 #: make first-hour SUITE=trixie
 #:                      a bare Debian, in which all that README says is typed
@@ -141,7 +146,11 @@ help:
 #: make check-layers    no arrow between object files goes up, no circle is
 #:                      large
 #: make docs            docs/syscalls.md, the table of system calls
-#: make check-docs      every file and function that a document names exists
+#: make check-docs      all that a document names exists: files, targets, links
+#: make sessions        types the sessions of all documents again, and compares
+#: make pictures        docs/guide/pictures/*.svg, from their descriptions
+#: make book [HTML=1]   build/book/: the guide and the numbered source with
+#:                      an index, as HTML and PDF, or as HTML only
 #: make compile-db      compile_commands.json, for clangd and other tools
 #: make screenshots     docs/screenshot.png, from the console in QEMU
 #: make clean           removes build/
@@ -277,7 +286,7 @@ $(BUILD)/kernel.bin: $(BUILD)/kernel.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 	$(if $(SILENT),,@echo "kernel as loaded: `stat -c %s $@` bytes")
 $(BUILD)/kernel.sym: $(BUILD)/kernel.elf
-	$(Q)$(NM) -n $< | awk '{ print $$1 " " $$3 }' > $@
+	$(Q)$(NM) -n $< | awk '$$2 !~ /[aA]/ { print $$1 " " $$3 }' > $@
 $(BUILD)/System.map: $(BUILD)/kernel.elf
 	$(Q)$(NM) -n $< > $@
 $(BUILD)/kernel.asm: $(BUILD)/kernel.elf
@@ -387,8 +396,12 @@ bochs: all
 	$(Q)sh tools/bochs/run
 bochs-debug: all
 	$(Q)sh tools/bochs/run debug
+debug-program: all
+	$(Q)COWIX_PROGRAM="$(or $(P),ls)" sh tools/qemu debug
 bochs-cow: all
 	$(Q)$(PYTHON) tools/bochs/cow
+bochs-fault bochs-switch bochs-syscall bochs-power-on: bochs-%: all
+	$(Q)$(PYTHON) tools/bochs/show $*
 test: all $(if $(SHORT),$(SHORT_IMAGES),test-images)
 	$(if $(SHORT),,$(Q)sh tools/linux)
 	$(Q)$(PYTHON) tools/test $(if $(SHORT),--short)
@@ -407,19 +420,26 @@ docs:
 	$(Q)$(PYTHON) tools/syscalls
 check-docs:
 	$(Q)$(PYTHON) tools/check-docs
+sessions: all
+	$(Q)$(PYTHON) tools/sessions
+pictures:
+	$(Q)$(PYTHON) tools/pictures.py
 check-style:
 	$(Q)$(PYTHON) tools/check-style
 screenshots: all
 	$(Q)$(PYTHON) tools/screenshot docs/screenshot.png
+book:
+	$(Q)$(PYTHON) tools/book $(if $(HTML),--html)
 compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 	$(Q)$(PYTHON) tools/compile-db
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug console \
-	bochs bochs-debug bochs-cow test first-hour mutants fuzz bench \
-	check-layers check-docs check-style compile-db docs screenshots clean \
-	FORCE
+	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
+	bochs-syscall bochs-power-on test first-hour mutants fuzz bench book \
+	check-layers check-docs check-style compile-db docs sessions pictures \
+	screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)

@@ -308,6 +308,7 @@ def gdb(folder, *commands):
         text = subprocess.run(
             ["gdb", "-q", "-nx", "-batch", "-x", str(folder / "init")]
             + ["-x", str(folder / "commands"), f"{BUILD}/kernel.elf"],
+            cwd=TOP,
             capture_output=True,
             text=True,
             timeout=120,

@@ -33,6 +33,38 @@ def test_table_of_system_calls():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+SOURCE = 'int do_fork(void) { return !param_get("fork"); }\n'
+CHAPTER = """# 1 One
+
+![one](pictures/one.svg)
+
+```sh
+$ true
+```
+
+## Exercises
+
+`labs/01-one`
+
+| 44 | 1.1 |
+"""
+TABLE = "| [1 One](01-one.md) | one |\n"
+
+
+def guide(chapter=CHAPTER, table=TABLE, **more):
+    """Returns the files of a guide with one chapter."""
+    return {
+        "docs/guide/01-one.md": chapter,
+        "docs/guide/README.md": table,
+        "docs/guide/pictures/one.svg": "",
+        **more,
+    }
+
+
+def translated(text):
+    return guide(**{"docs/guide/01-one.zh-CN.md": text})
+
+
 @pytest.mark.parametrize(
     "text,complaint",
     [
@@ -40,16 +72,58 @@ def test_table_of_system_calls():
         ("* `mm/a.c`: a\n* `mm/a.c`: b", "lists mm/a.c 2 times"),
         ("* `mm/a.c`: a\n`b.c`", "no file b.c"),
         ("* `mm/a.c`: `map_page()`", "no function map_page()"),
+        ("* `mm/a.c`: `mm/a.c:do_exit`", "no do_exit in mm/a.c"),
         ("* `mm/a.c`: [a](b.md)", "no b.md"),
-        ("* `mm/a.c`: `do_fork`, `mm/a.c`", ""),
+        ("* `mm/a.c`: [a](#the-end)", "no heading #the-end"),
+        ("* `mm/a.c`: `make tea`", "no target tea"),
+        ("* `mm/a.c`: `tools/hammer -x`", "no tools/hammer"),
+        ("* `mm/a.c`: `knife=1`", "no parameter knife="),
+        ("* `mm/a.c`:\n```\n$ ls\n```", "nobody replays $ ls"),
+        ("* `mm/a.c`:\n```bash\nls\n```", "a block is called bash"),
+        ("* `mm/a.c`:\n```c\nint old;\n```", "no line int old;"),
+        ("* `mm/a.c`: `do_fork`, `mm/a.c`, `mm/a.c:do_fork`", ""),
+        ("* `mm/a.c`: `make all`, `fork=`\n# The end!\n[a](#the-end)", ""),
     ],
 )
 def test_it_can_fail(text, complaint, tmp_path):
-    for folder in ("docs", "mm"):
-        os.mkdir(tmp_path / folder)
-    (tmp_path / "docs/reading.md").write_text(text + "\n")
-    (tmp_path / "mm/a.c").write_text("int do_fork(void);\n")
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    result = check(str(tmp_path))
+    can_fail({"docs/reading.md": text + "\n"}, complaint, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "files,complaint",
+    [
+        (guide(), ""),
+        (guide(table=""), "its table has docs/guide/01-one.md 0 times"),
+        (guide(CHAPTER.replace("## Ex", "# Ex")), "has not exercises"),
+        (guide(CHAPTER.replace("```sh", "```c")), "has not a session"),
+        (guide(CHAPTER.replace("labs", "lab")), "has not a lab"),
+        (guide("# 1 One\n\nText.\n" + CHAPTER), "has not a picture"),
+        (translated(CHAPTER.replace("One", "Eins")), ""),
+        (translated(CHAPTER.replace("##", "#")), "levels of headings"),
+        (translated(CHAPTER.replace("true", "false")), "fenced blocks"),
+        (translated(CHAPTER.replace("`l", "l")), "names in back quotes"),
+        (translated(CHAPTER.replace("1.1", "1.2")), "figures in tables"),
+        (translated(CHAPTER.replace("one.svg", "two.svg")), "pictures"),
+        ({"docs/a.zh-CN.md": ""}, "no docs/a.md"),
+        ({"docs/pictures/a.dot": "digraph {}"}, "older than"),
+        (guide(**{"labs/02-two/README.md": "two"}), "no labs/01-one"),
+        (
+            {"labs/01-a/lab.toml": "[[out]]\nfile='mm/a.c'\nstub=['no']"},
+            "no no in mm/a.c",
+        ),
+    ],
+)
+def test_guide_can_fail(files, complaint, tmp_path):
+    files = {"docs/reading.md": "* `mm/a.c`: a\n", **files}
+    can_fail(files, complaint, tmp_path)
+
+
+def can_fail(files, complaint, tree):
+    files = {"mm/a.c": SOURCE, "Makefile": "all:\n", **files}
+    for name, text in files.items():
+        os.makedirs(os.path.dirname(tree / name), exist_ok=True)
+        (tree / name).write_text(text)
+    subprocess.run(["git", "init", "-q"], cwd=tree, check=True)
+    result = check(str(tree))
     assert result.returncode == bool(complaint), result.stdout
     assert complaint in result.stdout

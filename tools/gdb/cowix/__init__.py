@@ -1,0 +1,1 @@
+"""What gdb knows of Cowix; tools/gdb/load.py imports it."""
