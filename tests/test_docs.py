@@ -82,7 +82,8 @@ def translated(text):
         ("* `mm/a.c`:\n```bash\nls\n```", "a block is called bash"),
         ("* `mm/a.c`:\n```c\nint old;\n```", "no line int old;"),
         ("* `mm/a.c`: `do_fork`, `mm/a.c`, `mm/a.c:do_fork`", ""),
-        ("* `mm/a.c`: `make all`, `fork=`\n# The end!\n[a](#the-end)", ""),
+        ("* `mm/a.c`: `make all`, `make bochs-cow`", ""),
+        ("* `mm/a.c`: `fork=`\n# The end!\n[a](#the-end)", ""),
     ],
 )
 def test_it_can_fail(text, complaint, tmp_path):
@@ -119,7 +120,7 @@ def test_guide_can_fail(files, complaint, tmp_path):
 
 
 def can_fail(files, complaint, tree):
-    files = {"mm/a.c": SOURCE, "Makefile": "all:\n", **files}
+    files = {"mm/a.c": SOURCE, "Makefile": "all:\nbochs-%:\n", **files}
     for name, text in files.items():
         os.makedirs(os.path.dirname(tree / name), exist_ok=True)
         (tree / name).write_text(text)
