@@ -125,6 +125,8 @@ help:
 #: make bochs-debug     the same, stopped in its debugger
 #: make bochs-cow       one copy-on-write fault in Bochs, before and after
 #: make test            every test
+#: make grade [HINTS=n]  in a tree that tools/lab start made: points, a hint
+#: make labs            all labs: stubs, the reference and wrong answers
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
 #: make bench           instruction counts, also beside many things and of
@@ -375,6 +377,10 @@ bochs-cow: all
 test: all test-images
 	$(Q)sh tools/linux
 	$(Q)$(PYTHON) tools/test
+grade:
+	$(Q)$(PYTHON) tools/lab grade $(if $(HINTS),--hints $(HINTS))
+labs: all
+	$(Q)COWIX_LABS=all $(PYTHON) -m pytest -q -s tests/test_labs.py
 mutants: all
 	$(Q)$(PYTHON) tools/mutants
 fuzz: $(BUILD)/tests/fuzz.img
@@ -398,8 +404,8 @@ clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
 .PHONY: all help hd debian self test-images run debug bochs bochs-debug \
-	bochs-cow test mutants fuzz bench check-layers check-docs check-style \
-	compile-db docs screenshots clean FORCE
+	bochs-cow test grade labs mutants fuzz bench check-layers check-docs \
+	check-style compile-db docs screenshots clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)
