@@ -157,6 +157,20 @@ def c_stub(head, name, body):
     return ["{", *["\t" + line if line else "" for line in lines], "}"]
 
 
+def asm_stub(name, body):
+    """Returns the lines of an assembly function that fails. Only boot/ needs a
+    body of the lab's own: there is no panic() yet."""
+    if body:
+        return ["; Lab: write this.", *body.strip().splitlines()]
+    return [
+        "; Lab: write this.",
+        "extern panic",
+        "push .text",
+        "call panic",
+        f'.text:	db "lab: {name} is yours to write", 0',
+    ]
+
+
 def take_out(text, out):
     """Returns a file's text without the functions that out names."""
     lines = text.split("\n")
@@ -166,10 +180,8 @@ def take_out(text, out):
     for name in out.get("stub", []):
         _, start, brace, end = find(lines, name)
         if asm:
-            body = bodies[name].strip().splitlines()
-            lines[brace:end] = ["\t; Lab: write this."] + [
-                "\t" + line for line in body
-            ]
+            body = asm_stub(name, bodies.get(name))
+            lines[brace:end] = ["\t" + line for line in body]
         else:
             head = lines[start:brace]
             lines[brace:end] = c_stub(head, name, bodies.get(name))
@@ -178,11 +190,12 @@ def take_out(text, out):
         while end < len(lines) and not lines[end]:
             end += 1
         del lines[first:end]
-    for line in out.get("lines", []):
-        if line not in lines:
-            raise LabError(f"{out['file']} has no line {line!r}")
-        lines.remove(line)
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    for old, new in out.get("replace", []):
+        if text.count(old) != 1:
+            raise LabError(f"{out['file']} has {old!r} {text.count(old)} times")
+        text = text.replace(old, new)
+    return text
 
 
 def stubs(lab, top=TOP):
