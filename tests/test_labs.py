@@ -30,8 +30,7 @@ def copy_answer(lab, target):
     copy_kernel(target)
     patch = os.path.join(TOP, "labs", lab["name"], "answer.patch")
     if os.path.exists(patch):
-        command = ["patch", "-s", "-p1", "-i", patch]
-        subprocess.run(command, cwd=target, check=True)
+        subprocess.run(["git", "apply", patch], cwd=target, check=True)
 
 
 def plant(lab, wrong, target):

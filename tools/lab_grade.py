@@ -14,7 +14,7 @@ import sys
 
 from lab_tree import KERNEL, LabError, list_files
 
-TIMED_OUT, PANIC = 124, 125  # of tools/run
+TIMED_OUT, PANIC, NO_START = 124, 125, 126  # of tools/run
 NOT_BUILT = "the kernel does not build"
 NOT_COPIED = ("*.img", "debian*", "self*", "linux*", "*.new", "grade")
 # Behaviour and counts are graded apart: one leak must not fail all tests.
@@ -56,7 +56,7 @@ def stamp(top, files):
 
 def programs(lab):
     """Returns the programs of tests/guest that the lab's tests run."""
-    text = "\n".join(test["run"] for test in lab["test"])
+    text = "\n".join(test.get("run", "") for test in lab["test"])
     return sorted(set(re.findall(r"/tests/(\w+)", text)))
 
 
@@ -85,7 +85,9 @@ def write_overlay(work, lab):
     os.makedirs(f"{overlay}/lab")
     for program in programs(lab):
         shutil.copy2(f"{work}/build/tests/{program}", f"{overlay}/tests")
-    scripts = {str(i): test["run"] for i, test in enumerate(lab["test"])}
+    scripts = {
+        str(i): test.get("run", "") for i, test in enumerate(lab["test"])
+    }
     for name, text in {"run": RUNNER, **scripts}.items():
         with open(f"{overlay}/lab/{name}", "w", encoding="utf-8") as file:
             file.write(text.strip() + "\n")
@@ -225,6 +227,7 @@ def how_it_died(status, log):
     """Returns in words why a machine did not run its tests to their end."""
     words = {
         PANIC: "the machine stopped",
+        NO_START: "it ended before the kernel said a word (triple fault?)",
         TIMED_OUT: "nothing more happened until the time was over",
     }
     text = words.get(status, f"the machine ended with status {status}")
@@ -273,12 +276,68 @@ def read_results(lab, numbers, status, output, log):
     return results
 
 
+def assemble(work, lab, test, image):
+    """Makes a floppy of a lab's own boot sector, which includes the student's
+    files of boot/. Returns what nasm says against it."""
+    done = subprocess.run(
+        [
+            *("nasm", "-f", "bin", "-w-user", "-Iboot/", "-Ibuild/inc/"),
+            f"-D{test['define']}",
+            *("-o", image, f"labs/{lab['name']}/{test['sector']}"),
+        ],
+        cwd=work,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        return done.stderr
+    with open(image, "ab") as file:
+        file.truncate(1474560)
+    return ""
+
+
+def boot_sector(work, lab, test):
+    """Returns the result of such a boot sector: what it says on port 0xE9."""
+    image = f"{work}/build/lab.img"
+    wrong = assemble(work, lab, test, image)
+    if wrong:
+        return Result(test, False, wrong)
+    command = [
+        os.environ.get("QEMU", "qemu-system-i386"),
+        *("-display", "none", "-monitor", "none", "-nodefaults"),
+        *("-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"),
+        *("-debugcon", "stdio", "-no-reboot", "-boot", "a"),
+        *("-drive", f"if=floppy,format=raw,file={image}"),
+    ]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=4 * lab.get("seconds", 60),
+            check=False,
+        )
+        said, ended = done.stdout.decode("latin-1"), True
+    except subprocess.TimeoutExpired as error:
+        said, ended = (error.stdout or b"").decode("latin-1"), False
+    seen = said.strip() or "nothing"
+    if not ended:
+        seen += "\nnothing more happened until the time was over"
+    right = all(re.search(e, said, re.M) for e in test["expect"])
+    return Result(test, right and ended, seen)
+
+
 def run_tests(work, lab):
     """Runs all tests of a lab, as many in a machine as have the same
     options. Returns their results."""
     results = {}
     while len(results) < len(lab["test"]):
         left = [n for n in range(len(lab["test"])) if n not in results]
+        if "sector" in lab["test"][left[0]]:
+            result = boot_sector(work, lab, lab["test"][left[0]])
+            results[left[0]] = result
+            continue
         options = lab["test"][left[0]].get("options", [])
         numbers = []
         for n in left:

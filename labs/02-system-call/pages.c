@@ -137,7 +137,8 @@ static void rights(void)
 
 TESTS({ "is_there", "the call exists", is_there },
       { "counts_present", "each page touched is one more", counts_present },
-      { "counts_shared", "a fork shares pages, a write ends it", counts_shared },
+      { "counts_shared", "a fork shares pages, a write ends it",
+	counts_shared },
       { "counts_others", "the pages of children", counts_others },
       { "nobody", "processes that are not there, or have ended", nobody },
       { "bad_pointers", "EFAULT", bad_pointers },
