@@ -115,3 +115,59 @@ def test_lab(name, tmp_path):
     copy_answer(bench.lab, bench.tree)
     said, results, points = bench.grade("reference")
     assert said == "" and points == tree.total(bench.lab), show(results)
+
+
+@pytest.mark.parametrize("name", tree.names())
+def test_sheet(name):
+    """Checks that the sheet and the list of labs know a lab and its points."""
+    points = tree.total(tree.load(name))
+    with open(f"{TOP}/labs/{name}/README.md", encoding="utf-8") as file:
+        assert f" {points} points" in " ".join(file.read().split())
+    with open(f"{TOP}/labs/README.md", encoding="utf-8") as file:
+        assert re.search(rf"\| \[{name}\].*\| {points} \|", file.read())
+
+
+def lab(*words, **options):
+    return subprocess.run(
+        [f"{TOP}/tools/lab", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
+
+
+def test_what_cannot_be(tmp_path):
+    """Checks the words for a lab, a tree and a reference that are not there."""
+    assert "no lab 99" in lab("start", "99", str(tmp_path / "a")).stderr
+    assert "is no tree of a lab" in lab("grade", str(tmp_path)).stderr
+    (tmp_path / "full").write_text("")
+    assert "is not empty" in lab("start", "5", str(tmp_path)).stderr
+    note = '{"lab": "05-do-wp-page", "reference": "/nowhere"}'
+    (tmp_path / tree.NOTE).write_text(note)
+    assert "/nowhere, is gone" in lab("grade", str(tmp_path)).stderr
+    (tmp_path / tree.NOTE).write_text("{")
+    assert "is damaged" in lab("grade", str(tmp_path)).stderr
+
+
+def test_student_and_teacher(tmp_path):
+    """Goes a student's way: a stub, a second hint, a syntax error, the answer.
+    A teacher's table has the same."""
+    student = str(tmp_path / "student")
+    assert "to write: do_wp_page" in lab("start", "5", student).stdout
+    first, second = lab("grade", student).stdout, lab("grade", student).stdout
+    assert "0 of 24 points" in first and "hint 1 of" in first
+    assert "hint 2 of" not in first and "hint 2 of" in second
+    assert not os.path.exists(f"{student}/labs/05-do-wp-page/lab.toml")
+    with open(f"{student}/mm/memory.c", "a", encoding="utf-8") as file:
+        file.write("nonsense\n")
+    out = lab("grade", student).stdout
+    assert "does not build" in out and "0 of 24" in out and "error:" in out
+    shutil.copy(f"{TOP}/mm/memory.c", f"{student}/mm/memory.c")
+    with open(f"{student}/tests/guest/cow.c", "w", encoding="utf-8") as file:
+        file.write("bent\n")  # what is the reference's does not count
+    assert "24 of 24 points" in lab("grade", student).stdout
+    lines = lab("check", "5", student, str(tmp_path / "none")).stdout
+    lines = lines.splitlines()
+    assert lines[0].startswith("dir,child first,") and ",24," in lines[1]
+    assert lines[2].endswith("has no kernel in it")
