@@ -239,7 +239,7 @@ def judge(test, status, output, log, boot_log):
     both = output + log
     lacking = [e for e in test.get("expect", []) if not re.search(e, both)]
     lacking += [e for e in test.get("log", []) if not re.search(e, boot_log)]
-    wrong = re.findall(r"^.*\baudit: .*$", log, re.M)
+    wrong = re.findall(r"\baudit: (.*)$", log, re.M)
     seen = output.strip()
     if status:
         seen += f"\n(exit status {status})"
