@@ -143,6 +143,8 @@ def test_what_cannot_be(tmp_path):
     assert "is no tree of a lab" in lab("grade", str(tmp_path)).stderr
     (tmp_path / "full").write_text("")
     assert "is not empty" in lab("start", "5", str(tmp_path)).stderr
+    inside = lab("start", "5", f"{TOP}/build/lab5").stderr
+    assert "lies in the reference" in inside
     note = '{"lab": "05-do-wp-page", "reference": "/nowhere"}'
     (tmp_path / tree.NOTE).write_text(note)
     assert "/nowhere, is gone" in lab("grade", str(tmp_path)).stderr

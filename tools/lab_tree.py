@@ -221,6 +221,8 @@ def start(name, target):
     lab = load(name)
     if os.path.exists(target) and os.listdir(target):
         raise LabError(f"{target} is not empty")
+    if os.path.realpath(target).startswith(os.path.realpath(TOP) + "/"):
+        raise LabError(f"{target} lies in the reference; take a folder outside")
     changed = stubs(lab)
     for path in list_files(TOP):
         if ANSWERS.fullmatch(path):
