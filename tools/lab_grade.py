@@ -24,9 +24,9 @@ for number
 do
 	echo "lab: begin $number"
 	sh /lab/$number 2>&1
-	echo "lab: end $number $?"
+	printf "\\nlab: end $number $?\\n"
 	dmesg -c
-	echo "lab: over $number"
+	printf "\\nlab: over $number\\n"
 done
 """
 
