@@ -138,6 +138,8 @@ help:
 #: make test [SHORT=1]  every test, or a few for two minutes
 #: make first-hour SUITE=trixie
 #:                      a bare Debian, in which all that README says is typed
+#: make grade [HINTS=n]  in a tree that tools/lab start made: points, a hint
+#: make labs            all labs: stubs, the reference and wrong answers
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
 #: make bench           instruction counts, also beside many things and of
@@ -407,6 +409,10 @@ test: all $(if $(SHORT),$(SHORT_IMAGES),test-images)
 	$(Q)$(PYTHON) tools/test $(if $(SHORT),--short)
 first-hour:
 	$(Q)$(PYTHON) tools/first-hour $(SUITE)
+grade:
+	$(Q)$(PYTHON) tools/lab grade $(if $(HINTS),--hints $(HINTS))
+labs: all
+	$(Q)COWIX_LABS=all $(PYTHON) -m pytest -q -s tests/test_labs.py
 mutants: all
 	$(Q)$(PYTHON) tools/mutants
 fuzz: $(BUILD)/tests/fuzz.img
@@ -439,7 +445,7 @@ FORCE:
 	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
 	bochs-syscall bochs-power-on test first-hour mutants fuzz bench book \
 	check-layers check-docs check-style compile-db docs sessions pictures \
-	screenshots clean FORCE
+	screenshots grade labs clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)
