@@ -251,7 +251,8 @@ def test_cow(session):
     assert f"frame {frame:#x}, count 2, user" in text
     page = fault["addr"] & ~0xFFF
     owners = re.findall(rf"mapped at {page:08x} by pid (\d+)", text)
-    assert sorted(owners) == ["1", str(fault["current"])]
+    assert len(set(owners)) == 2 and "1" in owners
+    assert str(fault["current"]) in owners  # parent or child came first
     assert "a write copies it" in text and "mm/memory.c:" in text
     assert fault["audit"] == "0 mismatches\n"
     wrong = session["wrong"]
@@ -285,7 +286,11 @@ def test_inodes_and_buffers(session):
 def test_scheduler_and_timers(session):
     queues = session["marker"]["runqueue"]
     assert f"runs: {session['marker']['sync']} (sync)" in queues
-    assert re.search(r"^  rank \d+: \d+ \(sh\), priority 20", queues, re.M)
+    ready = re.findall(
+        r"^ +(\d+) .* running .* (\w+)$", session["marker"]["ps"], re.M
+    )
+    queued = re.findall(r"^  rank \d+: (\d+) \((\w+)\),", queues, re.M)
+    assert sorted(queued) == sorted(t for t in ready if t[1] != "idle")
     switches = session["counts"]["context_switches"]
     assert f"{switches} switches" in queues
     timers = session["marker"]["timers"]
@@ -304,7 +309,8 @@ def test_dmesg(session):
 def test_printers(session):
     marker = session["marker"]
     assert re.search(r"= list of \d+ from", marker["print all_tasks"])
-    assert "= task 3 (init) TASK_RUNNING" in session["fault"]["print *current"]
+    task = f"= task {session['fault']['current']} (init) TASK_RUNNING"
+    assert task in session["fault"]["print *current"]
     assert re.search(
         r"\(in swap: area 0, page \d+, count \d+\)$",
         session["swap"]["printed"].strip(),
@@ -321,12 +327,24 @@ def test_wrong_arguments(session):
 def test_syscalls(session):
     """Checks the calls of the shell and its children between two stops."""
     text = session["calls"]["continue"]
-    assert re.search(r'sh: open\(path="/tmp/x", flags=\d+.*\) = 3$', text, re.M)
-    assert r'sh: write(fd=1, buf="hello\n", count=6) = 6' in text
-    assert re.search(r'execve\(user_path="/bin/cat".*\) = 0$', text, re.M)
-    assert re.search(r'open\(path="/missing".*\) = -ENOENT$', text, re.M)
+
+    def returned(task, call, result):
+        """Others may run before a call's result is known."""
+        name = call.split("\\")[0]
+        calls = f"{task}: {call}.*\\)"
+        at_once = re.search(f"{calls} = {result}$", text, re.M)
+        later = rf"\w+: \.\.\. {name} = {result}$"
+        return at_once or (
+            re.search(rf"{calls} \.\.\.$", text, re.M)
+            and re.search(later, text, re.M)
+        )
+
+    assert returned("sh", 'open\\(path="/tmp/x", flags=', 3), text
+    assert returned("sh", r'write\(fd=1, buf="hello\\n", count=6', 6), text
+    assert returned("sh", 'execve\\(user_path="/bin/cat", argv=', 0), text
+    assert returned("cat", 'open\\(path="/missing", ', "-ENOENT"), text
+    assert returned("sh", "waitpid\\(pid=-1, ", r"\d+"), text
     assert "cat: exit_group(status=1)\n" in text
-    assert re.search(r"sh: \.\.\. waitpid = \d+$", text, re.M)
     assert session["calls"]["syscalls off"] == "System calls are not shown.\n"
 
 
