@@ -93,8 +93,9 @@ def at_the_marker():
 
 
 def across_calls():
-    """The calls of a program between two breakpoints."""
-    run("break sys_sync")
+    """The calls between two programs' sync(). An interrupt in the first one
+    may have it come to the breakpoint again, so that does not count."""
+    run(f"break sys_sync if current->pid != {value('current->pid')}")
     run("syscalls on")
     FOUND["calls"] = {"continue": run("continue")}
     keep("calls", "syscalls", "syscalls off")

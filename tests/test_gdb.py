@@ -75,6 +75,7 @@ def session(tmp_path_factory):
     assert (folder / "found").exists(), printed + result.err
     found = json.loads((folder / "found").read_text())
     assert "swap" in found, printed
+    found["printed"] = printed
     sections = re.split(r"^== (\w+)\n", result.out.decode(), flags=re.M)
     found["guest"] = dict(zip(sections[1::2], sections[2::2]))
     return found
@@ -327,6 +328,7 @@ def test_wrong_arguments(session):
 def test_syscalls(session):
     """Checks the calls of the shell and its children between two stops."""
     text = session["calls"]["continue"]
+    assert text, session["printed"]
 
     def returned(task, call, result):
         """Others may run before a call's result is known."""
