@@ -136,6 +136,8 @@ help:
 #: make check-docs      every file and function that a document names exists
 #: make compile-db      compile_commands.json, for clangd and other tools
 #: make screenshots     docs/screenshot.png, from the console in QEMU
+#: make web             build/web/, Cowix in a browser with its frames beside it
+#: make test-web        and its tests in headless Chromium
 #: make clean           removes build/
 #: V=1 shows the commands, OPT=-O0 compiles the kernel with that.
 
@@ -359,6 +361,15 @@ TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
 	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) tests/$*
 test-images: $(TEST_IMAGES)
+# The floppy of the page in web/: it waits at port 0xEC after each event of the
+# trace, and has the program of the page's tour.
+WEB_ROOT = $(BUILD)/web-root
+$(WEB_ROOT)/bin/pages: $(BUILD)/user/web/pages.o $(LIBC)
+	@mkdir -p $(@D)
+	$(link-program)
+	@rm $@.elf
+$(BUILD)/web.img: $(IMAGE_DEPS) $(WEB_ROOT)/bin/pages
+	$(Q)$(MKFS) --overlay $(WEB_ROOT) --params trace=step -o $@ $(PROGRAMS)
 
 # ---- Wishes ----
 
@@ -390,6 +401,14 @@ check-docs:
 	$(Q)$(PYTHON) tools/check-docs
 check-style:
 	$(Q)$(PYTHON) tools/check-style
+# npm ci runs again when the lock file has changed.
+web/node_modules/.package-lock.json: web/package-lock.json
+	$(Q)cd web && npm ci --no-audit --no-fund $(if $(SILENT),--silent)
+	@touch $@
+web: all $(BUILD)/web.img web/node_modules/.package-lock.json
+	$(Q)$(PYTHON) tools/web -o $(BUILD)/web
+test-web: web
+	$(Q)cd web && timeout -k 10 600 node --test test/page.test.js
 screenshots: all
 	$(Q)$(PYTHON) tools/screenshot docs/screenshot.png
 compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
@@ -399,7 +418,7 @@ clean:
 FORCE:
 .PHONY: all help hd debian self test-images run debug bochs bochs-debug \
 	bochs-cow test mutants fuzz bench check-layers check-docs check-style \
-	compile-db docs screenshots clean FORCE
+	compile-db docs screenshots web test-web clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)
