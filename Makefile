@@ -383,7 +383,7 @@ bochs-debug: all
 	$(Q)sh tools/bochs/run debug
 bochs-cow: all
 	$(Q)$(PYTHON) tools/bochs/cow
-test: all test-images
+test: all test-images $(BUILD)/web.img
 	$(Q)sh tools/linux
 	$(Q)$(PYTHON) tools/test
 mutants: all

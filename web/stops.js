@@ -9,40 +9,38 @@ export const STOPS = [
     title: "Power on",
     look: ["kernel", "free"],
     text: `
-      A PC that has just been switched on knows only one program, the BIOS
+      A PC that has just been switched on knows only one program: the BIOS,
       in a chip.
 
-      It reads the first 512 bytes of the floppy, and they read the rest:
+      It reads the first 512 bytes of the floppy, and these read the rest,
       the kernel of Cowix.
 
-      The kernel divides the memory into frames of 4,096 bytes, and each
-      cell of the map is one of them.
+      The kernel divides the memory into frames of 4,096 bytes; each cell of
+      the map is one.
 
-      Grey cells hold the kernel and what it needs for itself; dark ones
+      Grey frames hold the kernel and what it needs for itself; dark ones
       are free.
 
-      At the end it starts the first program, and you see the prompt of a
-      shell, which waits for a command.`,
+      At last it starts a shell, whose prompt, #, waits for a command.`,
     act: (tour) => tour.boot(),
   },
   {
     title: "The shell",
     look: ["own", "mapped", "table"],
     text: `
-      The shell is a program like any other: it reads a line and does what
-      that line says.
+      The shell is a program that reads a line and does what the line says.
 
-      The tour has typed ps for you, which lists the programs that run;
-      each running program is a process with a number.
+      The tour has typed ps, which lists the programs that run: each is a
+      process with a number.
 
-      A process does not see frames: it has addresses of its own, and a
-      page table says which frame is behind each.
+      A process has addresses of its own, and page tables say which frame is
+      behind each.
 
-      The cells with a white or pink border are those that the shell can
-      reach, and the list “Page tables” has its addresses.
+      Cells with a white border are what the shell can reach; “Page tables”
+      lists its addresses.
 
-      A green frame is the shell's alone; a pale blue one is a page of the
-      program's file, which all shells use together.`,
+      Green frames are private; pale blue ones hold a program's file, and
+      all its processes use them.`,
     async act(tour) {
       await tour.processes(0);
       await tour.command("ps");
@@ -53,20 +51,18 @@ export const STOPS = [
     title: "Fork",
     look: ["shared"],
     text: `
-      A new process begins as a copy of another one: that is what fork
-      does.
+      Fork makes a new process, the child, as a copy of another, its parent.
 
-      The program pages has sixteen pages full of data, and has just
-      forked; but not one of them was copied.
+      The program pages has sixteen pages of data and has just forked, but
+      not one was copied.
 
-      Parent and child use the same frames: their count is 2 now, and they
-      are orange.
+      Both use the same frames: their count is 2 now, and they are orange.
 
-      So that neither sees what the other writes, the kernel has taken
-      away the right to write, and marked the entries PAGE_COW.
+      Neither may see what the other writes, so the kernel made the entries
+      read-only and PAGE_COW.
 
-      The letters r-c in the list say so: may be read, may not be written,
-      copy on write.`,
+      The list has these on a pink ground: r-c, may be read, not written,
+      copied on write.`,
     async act(tour) {
       await tour.processes(1);
       await tour.word("fork");
@@ -77,18 +73,18 @@ export const STOPS = [
     title: "Read",
     look: ["shared"],
     text: `
-      Now the child has read all sixteen pages.
+      The child has now read all sixteen pages.
 
-      Nothing has happened to their frames: each of them is still orange,
-      and its count is still 2.
+      Nothing has happened to the frames: they are still orange, and their
+      counts are still 2.
 
-      Two can read the same page as long as they like, and neither can
-      tell that it is shared.
+      Any number of processes may read a page, and none can tell that it is
+      shared.
 
       The processor did not even ask the kernel, since reading is allowed.
 
-      Most children read much and write little, so most of the work of a
-      copy is never done.`,
+      Most children write to few of their pages, so most of the copying is
+      never done.`,
     async act(tour) {
       await tour.processes(2);
       await tour.word("read");
@@ -99,20 +95,20 @@ export const STOPS = [
     title: "Write",
     look: ["shared", "own"],
     text: `
-      Now the child writes to page ${WRITTEN}, and the processor refuses:
-      the entry is read-only, which is a page fault.
+      The child writes to page ${WRITTEN}, which is read-only, so the
+      processor calls the kernel: a page fault.
 
-      The kernel has stopped right behind the copy, at the line that is
-      lit up in the source below.
+      The kernel waits behind the copy, at the line that is lit up under
+      “Slow motion”.
 
-      It saw PAGE_COW and a count of 2, so it took a free frame, copied
-      the page, and let the child's entry point there.
+      It saw PAGE_COW and a count of 2, took a free frame, and copied the
+      page into it.
 
-      The red borders are the old frame, whose count has gone back to 1,
-      and the new one.
+      The red borders are the old frame, whose count is 1 again, and the
+      copy.
 
-      Only this one page was copied; the child goes on with the next stop,
-      and its write happens as if nothing had been.`,
+      With the next stop the kernel goes on, and the child's write is
+      repeated, with success.`,
     async act(tour) {
       await tour.processes(2);
       await tour.stopAt("copy", `write ${WRITTEN}`, WRITTEN);
@@ -125,17 +121,15 @@ export const STOPS = [
     text: `
       The child has ended, and the kernel has taken back all that it had.
 
-      For each entry of its page tables the count of the frame went down
-      by one.
+      The count of each frame that it mapped went down by one.
 
-      Where it reached 0 the frame is free and dark: that was the child's
-      own copy.
+      Its own copy has a count of 0 now: that frame is free and dark.
 
-      Where it was 2 it is 1 now, and the frame is green again, for the
-      parent alone.
+      The other pages have a count of 1 again and are green: only the parent
+      has them.
 
-      When the parent writes there is a fault once more, but no copy: the
-      kernel only gives the right to write back.`,
+      When the parent writes to one, there is a fault but no copy: the entry
+      becomes writable.`,
     async act(tour) {
       await tour.processes(2);
       await tour.word("exit");
@@ -146,20 +140,20 @@ export const STOPS = [
     title: "LAZY",
     look: ["table", "shared"],
     text: `
-      A process with much memory has many entries, and even to share them
-      one by one takes time.
+      A process with much memory has many entries, and sharing them one by
+      one takes time.
 
-      The fork called LAZY shares the page tables instead: the map shows
-      them in violet, with a count of 2.
+      The fork called LAZY lends the page tables themselves: they are
+      violet, with a count of 2.
 
-      PAGE_COW is in the directory now, one level up, and protects all
+      Now PAGE_COW is in the directory, one level higher, and protects all
       pages of a table at once.
 
-      The child has begun to write, and the kernel has stopped at the line
-      in lazy.c that first gives it a table of its own.
+      The child has begun to write, and the kernel waits in lazy.c, before
+      it copies that table.
 
-      What a fork costs no longer depends on how much memory there is;
-      only what is changed is paid for.`,
+      So a fork costs hardly more with much memory than with little: what
+      changes is paid for.`,
     async act(tour) {
       await tour.processes(1);
       tour.motion.waitFor((event) => event.word === "split");

@@ -9,9 +9,10 @@ import { chromium } from "playwright-core";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-export const FOLDER = path.resolve(here, "../../build/web");
+const top = path.resolve(here, "../..");
+export const FOLDER = process.env.COWIX_WEB ?? path.join(top, "build/web");
 // Where the tests leave pictures of what they saw.
-export const PICTURES = path.resolve(here, "../../build/web-pictures");
+export const PICTURES = `${FOLDER}-pictures`;
 export const LIMIT = 120_000; // milliseconds that a machine under load may need
 const TYPES = {
   ".css": "text/css",

@@ -62,9 +62,13 @@ const picture = (page, name) =>
 
 // Returns the number of a source line that contains a text.
 function lineOf(file, text) {
-  const lines = readFileSync(path.join(FOLDER, "../..", file), "utf8");
+  const place = new URL(`../../${file}`, import.meta.url);
 
-  return lines.split("\n").findIndex((line) => line.includes(text)) + 1;
+  return (
+    readFileSync(place, "utf8")
+      .split("\n")
+      .findIndex((line) => line.includes(text)) + 1
+  );
 }
 
 // Returns what the page knows of a process, as /proc/PID/pages prints it.
@@ -425,9 +429,6 @@ onPage("all of it can be done by keyboard", async (page) => {
   assert.equal(await focused(), "Go on behind the screen");
   await page.keyboard.press("Enter");
   await tabTo("Esc");
-  await tabTo("next");
-  await page.keyboard.press("Enter");
-  await page.waitForFunction(() => !globalThis.cowix.tour.busy);
   await tabTo("map");
   await page.keyboard.press("End");
   await page.keyboard.press("Home");
@@ -437,6 +438,9 @@ onPage("all of it can be done by keyboard", async (page) => {
     await page.textContent("#frame"),
     /^Frame 00029000: count 1, kernel, owner boot/,
   );
+  await tabTo("next");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => !globalThis.cowix.tour.busy);
   await tabTo("any");
   await page.keyboard.press("Enter");
   await page.evaluate(() => globalThis.cowix.machine.type("ls\n"));
