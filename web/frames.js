@@ -129,9 +129,9 @@ export class FrameMap {
       pen.fillText(count > 9 ? "+" : count, x + cell / 2, y + cell / 2);
     }
     if (this.marks.has(i))
-      this.frameCell(x, y, this.marks.get(i) === "c" ? "#ff2e88" : "#fff");
+      this.frameCell(x, y, this.marks.get(i) === "c" ? "#ff7bd0" : "#fff");
     if (this.changed.has(i)) this.frameCell(x, y, "#ffe14d");
-    if (this.lit.has(i)) this.frameCell(x, y, "#ff3030", 2);
+    if (this.lit.has(i)) this.frameCell(x, y, "#e80000", 3);
     if (i === this.chosen && document.activeElement === this.canvas)
       this.frameCell(x, y, "#00e5ff", 2);
   }

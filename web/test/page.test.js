@@ -57,8 +57,11 @@ async function type(page, line, prompt = SHELL) {
 const waitForEvent = (page) =>
   page.waitForFunction(() => globalThis.cowix.motion.current, null);
 
-const picture = (page, name) =>
-  page.screenshot({ path: path.join(PICTURES, name), fullPage: true });
+// Leaves a picture of the page, when what has changed is marked no longer.
+async function picture(page, name) {
+  await page.waitForFunction(() => globalThis.cowix.map.changed.size === 0);
+  await page.screenshot({ path: path.join(PICTURES, name), fullPage: true });
+}
 
 // Returns the number of a source line that contains a text.
 function lineOf(file, text) {
