@@ -60,28 +60,28 @@ static int fill_dirent(void *context, const char *name, u32 length, u32 next,
 	u32 end = offsetof(struct linux_dirent, d_name) + length;
 	u32 size = (end + 2 + 3) & ~3u;
 
+	*(u64 *)(space + size - sizeof(u64)) = 0;	/* behind the name */
 	d->d_ino = ino;
 	d->d_off = next;
 	d->d_reclen = size;
-	memcpy(d->d_name, name, length);
-	memset(space + end, 0, size - end);	/* with the type, unknown */
+	memcpy(d->d_name, name, length);	/* the type is 0, unknown */
 	return copy_record(context, d, size);
 }
 
 static int fill_dirent64(void *context, const char *name, u32 length, u32 next,
 			 u32 ino)
 {
-	u8 space[sizeof(struct linux_dirent64) + NAME_MAX + 2] ALIGNED(8);
+	u8 space[sizeof(struct linux_dirent64) + NAME_MAX + 2] ALIGNED(4);
 	struct linux_dirent64 *d = (struct linux_dirent64 *)space;
 	u32 end = offsetof(struct linux_dirent64, d_name) + length;
 	u32 size = (end + 1 + 7) & ~7u;
 
+	*(u64 *)(space + size - sizeof(u64)) = 0;	/* behind the name */
 	d->d_ino = ino;
 	d->d_off = next;
 	d->d_reclen = size;
 	d->d_type = DT_UNKNOWN;
 	memcpy(d->d_name, name, length);
-	memset(space + end, 0, size - end);
 	return copy_record(context, d, size);
 }
 
