@@ -155,6 +155,8 @@ help:
 #:                      an index, as HTML and PDF, or as HTML only
 #: make compile-db      compile_commands.json, for clangd and other tools
 #: make screenshots     docs/screenshot.png, from the console in QEMU
+#: make web             build/web/, Cowix in a browser with its frames beside it
+#: make test-web        and its tests in headless Chromium
 #: make clean           removes build/
 #: V=1 shows the commands, OPT=-O0 compiles the kernel with that.
 
@@ -380,6 +382,15 @@ $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
 	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) tests/$*
 test-images: $(TEST_IMAGES)
 SHORT_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,cow process)
+# The floppy of the page in web/: it waits at port 0xEC after each event of the
+# trace, and has the program of the page's tour.
+WEB_ROOT = $(BUILD)/web-root
+$(WEB_ROOT)/bin/pages: $(BUILD)/user/web/pages.o $(LIBC)
+	@mkdir -p $(@D)
+	$(link-program)
+	@rm $@.elf
+$(BUILD)/web.img: $(IMAGE_DEPS) $(WEB_ROOT)/bin/pages
+	$(Q)$(MKFS) --overlay $(WEB_ROOT) --params trace=step -o $@ $(PROGRAMS)
 
 # ---- Wishes ----
 
@@ -404,7 +415,7 @@ bochs-cow: all
 	$(Q)$(PYTHON) tools/bochs/cow
 bochs-fault bochs-switch bochs-syscall bochs-power-on: bochs-%: all
 	$(Q)$(PYTHON) tools/bochs/show $*
-test: all $(if $(SHORT),$(SHORT_IMAGES),test-images)
+test: all $(if $(SHORT),$(SHORT_IMAGES),test-images $(BUILD)/web.img)
 	$(if $(SHORT),,$(Q)sh tools/linux)
 	$(Q)$(PYTHON) tools/test $(if $(SHORT),--short)
 first-hour:
@@ -432,6 +443,14 @@ pictures:
 	$(Q)$(PYTHON) tools/pictures.py
 check-style:
 	$(Q)$(PYTHON) tools/check-style
+# npm ci runs again when the lock file has changed.
+web/node_modules/.package-lock.json: web/package-lock.json
+	$(Q)cd web && npm ci --no-audit --no-fund $(if $(SILENT),--silent)
+	@touch $@
+web: all $(BUILD)/web.img web/node_modules/.package-lock.json
+	$(Q)$(PYTHON) tools/web -o $(BUILD)/web
+test-web: web
+	$(Q)cd web && timeout -k 10 600 node --test test/page.test.js
 screenshots: all
 	$(Q)$(PYTHON) tools/screenshot docs/screenshot.png
 book:
@@ -445,7 +464,7 @@ FORCE:
 	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
 	bochs-syscall bochs-power-on test first-hour mutants fuzz bench book \
 	check-layers check-docs check-style compile-db docs sessions pictures \
-	screenshots grade labs clean FORCE
+	screenshots grade labs web test-web clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)

@@ -2,7 +2,8 @@
  * The trace of what happens to page frames: /proc/vmtrace has a line for each
  * event. With trace=vm it begins with the first program, and goes to port 0xE9
  * too. Time is the number of the event, so that the same program gives the same
- * text on every machine.
+ * text on every machine. With trace=step, whoever sits behind port 0xEC, as the
+ * page in web/ does, sees each event before the kernel goes on.
  *
  * While the trace is off it costs one test in each place where something
  * happens to a frame or a table.
@@ -15,12 +16,15 @@
 #include <cowix/sched.h>
 #include <cowix/trace.h>
 #include <abi/errno.h>
+#include <asm/io.h>
 #include "mm/mm_internal.h"
 
 #define RING_PAGES	32u
 #define COUNT_MAX	9999999u	/* a line has room for seven digits */
 #define PAGE_EVENTS	(PAGE_SIZE / sizeof(struct event))
 #define RING_EVENTS	(RING_PAGES * PAGE_EVENTS)
+#define STEP_PORT	0xEC
+#define STEP_WAIT	0	/* what it reads while the event is looked at */
 
 struct event {
 	u32 kind;
@@ -59,7 +63,7 @@ static const struct {
 
 static struct event *ring[RING_PAGES];
 static u32 events;			/* recorded since it was switched on */
-static bool to_port;
+static bool to_port, in_steps;
 
 static struct event *event_at(u32 number)
 {
@@ -103,7 +107,19 @@ static struct event *event_begins(u32 kind, int pid)
 	return e;
 }
 
-/* Sends the event that is complete to the port, if it is wanted there. */
+/*
+ * Tells STEP_PORT of the event that is complete, by the frame pointer: with it
+ * all callers are found. Waits as long as the port wants. A port without a
+ * device reads 0xFF.
+ */
+static void offer_step(void)
+{
+	outl(STEP_PORT, (u32)__builtin_frame_address(0));
+	while (inb(STEP_PORT) == STEP_WAIT)
+		;
+}
+
+/* Sends the event that is complete to the ports, if it is wanted there. */
 static void event_ends(void)
 {
 	char line[TRACE_LINE + 1];
@@ -112,6 +128,8 @@ static void event_ends(void)
 		trace_line(events - 1, line);
 		e9_write(line, TRACE_LINE);
 	}
+	if (in_steps)
+		offer_step();
 }
 
 static void record(u32 kind, u32 addr, u32 frame, u32 before, u32 other)
@@ -294,11 +312,16 @@ int trace_switch(bool on)
 	return error;
 }
 
-/* Called by start_kernel before there are programs. Looks for trace=vm. */
+/* Called by start_kernel before there are programs. Looks for trace=. */
 void trace_init(void)
 {
 	const char *what = param_get("trace");
 
 	register_owner(recount_ring);
-	to_port = what && strcmp(what, "vm") == 0 && trace_switch(true) == 0;
+	if (!what)
+		return;
+	to_port = strcmp(what, "vm") == 0;
+	in_steps = strcmp(what, "step") == 0;
+	if ((to_port || in_steps) && trace_switch(true) < 0)
+		to_port = in_steps = false;
 }

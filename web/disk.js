@@ -1,0 +1,74 @@
+// The disk: from the page, from a file of the user's, or kept in the browser.
+
+import { asset } from "cowix/assets.js";
+
+const SIZE = 1440 * 1024;
+const STAMP = 438; // in the boot sector: place and checksum of the kernel
+const DATABASE = "cowix";
+const STORE = "disks";
+
+// Returns the disk that came with the page.
+export function freshDisk() {
+  return asset("cowix.img");
+}
+
+// Throws an error that says why a disk cannot be used here.
+export function checkDisk(disk, stamp) {
+  const bytes = disk.subarray(STAMP, STAMP + stamp.length / 2);
+  const found = Array.from(bytes, (b) => b.toString(16).padStart(2, "0"));
+
+  if (disk.length !== SIZE)
+    throw new Error(`a floppy has ${SIZE} bytes, and this file ${disk.length}`);
+  if (disk[510] !== 0x55 || disk[511] !== 0xaa)
+    throw new Error("this file is no disk that boots");
+  if (found.join("") !== stamp)
+    throw new Error(
+      "this disk has another kernel than the one that the page knows",
+    );
+}
+
+// Has the browser store the disk as a file.
+export function download(disk) {
+  const link = document.createElement("a");
+
+  link.href = URL.createObjectURL(new Blob([disk]));
+  link.download = "cowix.img";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+const finished = (request) =>
+  new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+
+async function database() {
+  const request = indexedDB.open(DATABASE, 1);
+
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+  return finished(request);
+}
+
+// Keeps a disk in the browser, until the next one is kept.
+export async function keep(disk) {
+  const db = await database();
+  const change = db.transaction(STORE, "readwrite");
+
+  change.objectStore(STORE).put(disk, "floppy");
+  await new Promise((done, failed) => {
+    change.oncomplete = done;
+    change.onerror = change.onabort = () => failed(change.error);
+  });
+  db.close();
+}
+
+// Returns the disk that was kept, or undefined.
+export async function keptDisk() {
+  const db = await database();
+  const store = db.transaction(STORE).objectStore(STORE);
+  const disk = await finished(store.get("floppy"));
+
+  db.close();
+  return disk;
+}
