@@ -78,27 +78,36 @@ static kdev_t copied_disk(void)
 }
 
 /*
- * Returns the root for a ramdisk that came by the BIOS or the boot loader. It
- * is written back to its floppy. If it came from an IDE disk, that disk is the
- * root and the ramdisk is not needed. Any other medium has no driver here.
+ * Returns the ramdisk that came by the BIOS or the boot loader. It is written
+ * back if it came from the floppy.
+ */
+static kdev_t loaded_ramdisk(void)
+{
+	const struct boot_params *bp = __va(BOOT_PARAMS);
+
+	printk("ramdisk: %u KB loaded\n", blkdev_blocks(RAM0));
+	if (bp->boot_drive < FIRST_HARD_DISK && ramdisk_is_copy_of(FD0))
+		ramdisk_set_origin(FD0);
+	else
+		printk("ramdisk: not from a floppy here, changes are not "
+		       "kept\n");
+	return RAM0;
+}
+
+/*
+ * Returns the root for a loaded ramdisk. If it came from an IDE disk, that disk
+ * is the root and the ramdisk is not needed.
  */
 static kdev_t loaded_root(const struct boot_params *bp)
 {
 	kdev_t disk = 0;
 
-	printk("ramdisk: %u KB loaded\n", blkdev_blocks(RAM0));
-	if (bp->boot_drive < FIRST_HARD_DISK && ramdisk_is_copy_of(FD0)) {
-		ramdisk_set_origin(FD0);
-		return RAM0;
-	}
 	if (bp->boot_drive >= FIRST_HARD_DISK && bp->boot_drive != BOOT_LOADER)
 		disk = copied_disk();
-	if (disk) {
-		ramdisk_release();
-		return disk;
-	}
-	printk("ramdisk: no driver for its medium, changes are not kept\n");
-	return RAM0;
+	if (!disk)
+		return loaded_ramdisk();
+	ramdisk_release();
+	return disk;
 }
 
 /* Returns the root without root=. */
@@ -121,7 +130,7 @@ static kdev_t named_root(const char *name)
 	if (!dev)
 		printk("root=%s: unknown device\n", name);
 	if (dev == RAM0 && blkdev_sectors(RAM0))
-		return loaded_root(__va(BOOT_PARAMS));
+		return loaded_ramdisk();
 	ramdisk_release();
 	if (dev == RAM0 && ramdisk_load(FD0) < 0)
 		return 0;
@@ -153,12 +162,14 @@ static void device_path(kdev_t dev, char *path, size_t size)
 
 static char root_device_name[16], root_dir[] = "/";
 
-/* Tells why a root that the BIOS could boot from may be missing now. */
+/* Tells why a disk that the BIOS could boot from may be missing now. */
 static void explain_missing(kdev_t dev)
 {
 	char path[16];
 
-	if (!dev || blkdev_sectors(dev))
+	if (MAJOR(dev) != IDE_MAJOR && MAJOR(dev) != IDE2_MAJOR)
+		return;
+	if (blkdev_sectors(dev))
 		return;
 	device_path(dev, path, sizeof(path));
 	printk("root: %s is not there: only IDE disks and floppies have drivers"

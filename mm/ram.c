@@ -93,15 +93,19 @@ void *boot_alloc(u32 size)
 
 /*
  * Notes where the boot loader has put a ramdisk. One that lies in memory which
- * is not used, or over the kernel, is ignored.
+ * is not used, or over the kernel, is ignored, and that is said.
  */
 static void find_ramdisk(const struct boot_params *bp)
 {
 	u32 end = PAGE_ROUND_UP(bp->ramdisk_end);
 
 	if (bp->ramdisk % PAGE_SIZE || bp->ramdisk < boot_next ||
-	    end <= bp->ramdisk || end > nr_frames << PAGE_SHIFT)
+	    end <= bp->ramdisk || end > nr_frames << PAGE_SHIFT) {
+		if (bp->ramdisk_end)
+			printk("ramdisk: ignored, no memory to use at %x-%x\n",
+			       bp->ramdisk, bp->ramdisk_end);
 		return;
+	}
 	boot_ramdisk = bp->ramdisk;
 	boot_ramdisk_end = end;
 }

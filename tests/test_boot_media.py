@@ -218,9 +218,21 @@ def test_parameters(params, loads, root, tmp_path):
     assert f"root: /dev/{root}" in run.log and "status 0" in run.log
 
 
+def test_root_by_name(tmp_path):
+    """root= names the root, wherever the image came from. A device that is
+    no disk is not called one."""
+    image = image_with(tmp_path / "a", "root=ram0 " + command("true"))
+    run = Run(tmp_path, MEDIA["ide"](image))
+    assert "root: /dev/ram0" in run.log and NOT_KEPT in run.log, run.log
+    image = image_with(tmp_path / "a", "root=500 " + command("true"))
+    run = Run(tmp_path, MEDIA["floppy"](image))
+    assert "panic: cannot mount" in run.log, run.log
+    assert "is not there" not in run.log, run.log
+
+
 def test_little_memory(tmp_path):
-    """With 4 MB the root stays on the floppy. On a medium without a driver it
-    cannot be reached, which is said."""
+    """With 4 MB the root stays on the floppy. On a medium without a driver, or
+    as a module, it cannot be reached, which is said."""
     image = image_with(tmp_path / "a", command("ls /"))
     run = Run(tmp_path, MEDIA["floppy"](image), memory=4)
     assert "root: /dev/fd0" in run.log and "sbin" in run.out, run.log
@@ -228,6 +240,10 @@ def test_little_memory(tmp_path):
     run = Run(tmp_path, MEDIA["sata"](image), memory=4)
     assert "/dev/hda is not there: only IDE disks and floppies" in run.log
     assert "error 6 (no such device)" in run.log
+    check_lines(run.log)
+    options = [*MEDIA["kernel"](image), "-append", command("ls /")]
+    run = Run(tmp_path, options, memory=4)
+    assert "ramdisk: ignored, no memory to use at " in run.log, run.log
     check_lines(run.log)
 
 
