@@ -60,3 +60,13 @@ def test_written_anew(tmp_path):
     replay("-w", str(document))
     text = "```sh\n$ echo one\no...\n$ echo two\ntwo\n```\n"
     assert document.read_text() == text
+
+
+def test_only_documents_of_the_tree(tmp_path, monkeypatch):
+    """Checks that nothing is typed which a package's README says."""
+    for folder in ("docs", "build", "web/node_modules/v86"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "README.md").write_text("```sh\n$ true\n```\n")
+    sessions = load_tool("sessions")
+    monkeypatch.setattr(sessions, "TOP", str(tmp_path))
+    assert sessions.documents() == [str(tmp_path / "docs/README.md")]
