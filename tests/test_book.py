@@ -190,4 +190,4 @@ def test_without_pandoc(tmp_path):
         timeout=60,
     )
     assert result.returncode == 1
-    assert "sh tools/setup book" in result.stderr
+    assert "no pandoc, ctags, weasyprint: sh tools/setup book" in result.stderr

@@ -82,6 +82,7 @@ def translated(text):
         ("* `mm/a.c`:\n```bash\nls\n```", "a block is called bash"),
         ("* `mm/a.c`:\n```c\nint old;\n```", "no line int old;"),
         ("* `mm/a.c`: `do_fork`, `mm/a.c`, `mm/a.c:do_fork`", ""),
+        ("* `mm/a.c`:\n`b.inc`", "no file b.inc"),
         ("* `mm/a.c`: `make all`, `make bochs-cow`", ""),
         ("* `mm/a.c`: `fork=`\n# The end!\n[a](#the-end)", ""),
     ],
@@ -111,6 +112,14 @@ def test_it_can_fail(text, complaint, tmp_path):
         (
             {"labs/01-a/lab.toml": "[[out]]\nfile='mm/a.c'\nstub=['no']"},
             "no no in mm/a.c",
+        ),
+        (
+            {
+                "labs/01-a/lab.toml": "[[out]]\nfile='boot/a.inc'\n"
+                "stub=['open_gate']",
+                "boot/a.inc": "open_gate:\n\tret\n",
+            },
+            "",
         ),
     ],
 )

@@ -11,9 +11,10 @@ TOOL = os.path.join(TOP, "tools/sessions")
 DOCUMENTS = load_tool("sessions").documents()
 
 
-def replay(*arguments):
+def replay(*arguments, **environment):
     return subprocess.run(
         [sys.executable, TOOL, *arguments],
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -60,3 +61,22 @@ def test_written_anew(tmp_path):
     replay("-w", str(document))
     text = "```sh\n$ echo one\no...\n$ echo two\ntwo\n```\n"
     assert document.read_text() == text
+
+
+def test_no_machine(tmp_path):
+    """Checks that gdb does not wait for a machine that cannot start."""
+    document = tmp_path / "document.md"
+    document.write_text("```gdb\n(gdb) print 1\n$1 = 1\n```\n")
+    result = replay(str(document), QEMU="/nowhere")
+    assert result.returncode == 1
+    assert "does not start" in result.stdout
+
+
+def test_only_documents_of_the_tree(tmp_path, monkeypatch):
+    """Checks that nothing is typed which a package's README says."""
+    for folder in ("docs", "build", "web/node_modules/v86"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "README.md").write_text("```sh\n$ true\n```\n")
+    sessions = load_tool("sessions")
+    monkeypatch.setattr(sessions, "TOP", str(tmp_path))
+    assert sessions.documents() == [str(tmp_path / "docs/README.md")]

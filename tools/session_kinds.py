@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, "build")
@@ -93,6 +94,14 @@ def gdb_setup(path):
     )
 
 
+def await_server(machine, path):
+    """Waits until gdb can connect. Ends if the machine does not start."""
+    while not os.path.exists(path):
+        if machine.poll() is not None:
+            sys.exit("sessions: the machine for gdb does not start: make all")
+        time.sleep(0.05)
+
+
 def run_gdb(commands, inside):
     """Runs commands in gdb, from where make debug begins. Cowix runs the shell
     command that is called inside."""
@@ -103,20 +112,21 @@ def run_gdb(commands, inside):
         run = cowix("-i", *server, command=inside or "true")
         with open(f"{work}/setup", "w", encoding="utf-8") as file:
             file.write("set width 0\n" + gdb_setup(path))
+        gdb = ["gdb", "-q", "-nx", "-x", f"{work}/setup"]
+        gdb.append(f"{BUILD}/kernel.elf")
         lines = ["set prompt"]
         for mark, command in zip(text_marks(commands), commands + ["kill"]):
             lines += [rf"echo \n{mark.strip()}\n", command]
         with subprocess.Popen(
             run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as machine:
-            wait = f"while [ ! -S {path} ] && kill -0 {machine.pid}; do "
-            wait += "sleep 0.05; done; exec gdb -q -nx -x "
-            output = output_of(
-                ["sh", "-c", f"{wait}{work}/setup build/kernel.elf"],
-                input="\n".join(lines + [""]).encode(),
-                stdin=None,
-            )
-            machine.terminate()
+            try:
+                await_server(machine, path)
+                output = output_of(
+                    gdb, input="\n".join(lines + [""]).encode(), stdin=None
+                )
+            finally:
+                machine.terminate()
         return cut(output, text_marks(commands))
 
 
