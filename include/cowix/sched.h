@@ -21,6 +21,7 @@ extern u32 cpu_ticks[CPU_STATES];		/* since boot */
 extern u32 context_switches;
 void sched_init(void);
 void schedule(void);
+void yield(void);
 void let_others_run(u32 ticks);
 void wake_up_task(struct task_struct *task);
 void sched_fork(struct task_struct *child);

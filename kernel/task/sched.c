@@ -448,7 +448,7 @@ bool sched_is_idle(void)
 }
 
 /* Lets the others of the same priority run. */
-static void yield(void)
+void yield(void)
 {
 	u32 flags = irq_save();
 

@@ -28,6 +28,7 @@ static int (*reclaim_caches)(int wanted);
 static struct place hand;
 static pte_t found[SWAP_BATCH];		/* slots that are to be written */
 static u32 nr_found;
+static u32 nr_in_want;			/* tasks in reclaim_something() */
 static bool turning;			/* by a task that writes them */
 static struct wait_queue turned = WAIT_QUEUE_INIT(turned);
 
@@ -102,6 +103,8 @@ static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 		u32 addr = max_u32(area->start, start);
 		u32 stop = min_u32(area->end, end);
 
+		if (!mm->nr_resident)
+			break;
 		if (area->flags & VM_LOCKED || !can_go(area))
 			continue;
 		for (; addr < stop; addr += PAGE_SIZE) {
@@ -157,20 +160,6 @@ static void end_turning(void)
 }
 
 /*
- * Lets interrupts in, and others run whose turn it is. Called between turns: a
- * fault comes here with interrupts masked, and may turn a hundred times.
- */
-static void let_others_in(void)
-{
-	u32 flags = irq_save();
-
-	sti();
-	if (current->work & WORK_RESCHED)
-		schedule();
-	irq_restore(flags);
-}
-
-/*
  * Scans the process at the hand, and moves the hand. Returns true if it has
  * come round.
  */
@@ -206,7 +195,6 @@ static int turn_hand(void)
 	int wanted = max_u32(min_u32(WANTED, nr_free_swap), 1), left = wanted;
 	u32 rounds = 0;
 
-	let_others_in();
 	if (!begin_turning())
 		return 1;
 	while (rounds < ROUNDS && left > 0 && nr_found < SWAP_BATCH &&
@@ -221,6 +209,24 @@ static int turn_hand(void)
 }
 
 /*
+ * Lets interrupts in, since a fault comes here with interrupts masked, and
+ * others run whose turn it is. Where several want frames, each is woken again
+ * and again, and would pass by those that want none. So an ordinary user's goes
+ * behind all others of its priority each time.
+ */
+static void let_others_in(void)
+{
+	u32 flags = irq_save();
+
+	sti();
+	if (nr_in_want > 1 && !may_use_reserve())
+		yield();
+	else if (current->work & WORK_RESCHED)
+		schedule();
+	irq_restore(flags);
+}
+
+/*
  * Called by the allocator when it has no frame. Returns how many things were
  * given up, though perhaps no frame among them, or 0: there is nothing more.
  * The caller may be a fork. While it sleeps here, other threads must not write
@@ -231,11 +237,14 @@ static int reclaim_something(void)
 	int n;
 
 	flush_address_space();
+	nr_in_want++;
+	let_others_in();
 	n = reclaim_caches ? reclaim_caches(WANTED) : 0;
 	if (!n)
 		n = shrink_swap_cache();
 	if (!n)
 		n = turn_hand();
+	nr_in_want--;
 	return n ? n : resume_swap();
 }
 

@@ -21,14 +21,10 @@
 #define PAGE 4096
 #define USER 1000
 #define SWAP "/dev/hda"
-/*
- * ms until a command is tried. With swap it is early: later, where processes
- * fight for the last frames, a command may take 20,000 million instructions.
- */
-#define GOING_OFF (has_swap() ? 600 : 1500)
+#define GOING_OFF 1500		/* ms until a command is tried */
 #define TIMES 5			/* tries of a command */
 #define SOON 100u		/* million instructions for a command */
-#define WITH_DISK 20000u /* with swap: waits count, too */
+#define WITH_DISK 2000u		/* with swap: waits count, too */
 
 /* Ends all processes of the user, as the user may. */
 static void end_user(void)
