@@ -139,7 +139,7 @@ def test_looking_back(console):
     until(m, lambda: m.screen() == below + " x" and cursor(m) == (24, 9))
     m.key("backspace")
     m.type("seq 1 300; clear\n")
-    until(m, lambda: m.screen().startswith("#"))
+    until(m, lambda: m.screen().startswith("/root #"))
     look("up", 20, 202)  # 75 lines back is all there is
     for _ in range(20):
         m.key("shift-pgdn")
