@@ -143,7 +143,7 @@ def test_looking_back(console):
     look("up", 20, 202)  # 75 lines back is all there is
     for _ in range(20):
         m.key("shift-pgdn")
-    until(m, lambda: m.screen().startswith("#"))
+    until(m, lambda: m.screen().startswith("/root #"))
 
 
 def test_cursor_movement(console):
