@@ -87,7 +87,7 @@ KERNEL_OBJS = boot/head.o boot/multiboot.o \
 	$(addprefix kernel/chr_drv/,tty.o tty_ioctl.o ldisc.o console.o vt.o \
 	vt_attributes.o keyboard.o serial.o pty.o) \
 	$(addprefix kernel/debug/,audit.o audit_areas.o recount.o trace.o \
-	watch.o fail.o)
+	sysrq.o watch.o fail.o)
 OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 
 # Compiled for speed: what runs in each fault, switch and call of the

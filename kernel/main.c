@@ -144,6 +144,7 @@ void start_kernel(struct boot_params *bp)
 	if (!init_task)
 		panic("start_kernel: no memory for the first task");
 	audit_init();
+	sysrq_init();
 	sti();
 	idle_loop();
 }

@@ -16,7 +16,8 @@
 #define KBD_COMMAND	0x64
 #define KBD_RESET	0xFE
 
-static void show_regs(const struct pt_regs *regs)
+/* Prints the registers that an interrupt or an exception has saved. */
+void show_regs(const struct pt_regs *regs)
 {
 	u32 esp = user_mode(regs) ? regs->esp : (u32)(regs + 1) - 8;
 

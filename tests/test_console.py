@@ -30,7 +30,7 @@ def console(tmp_path):
         m = Machine(str(tmp_path), image, "-serial", "null")
         m.image = image
         machines.append(m)
-        m.wait_for("\n#")
+        m.wait_for("\n/root #")
         return m
 
     yield start
@@ -85,7 +85,7 @@ def shown(m, text):
 def log_in(m):
     m.wait_for("login:")
     m.type("root\n")
-    m.wait_for("\n#")
+    m.wait_for("\n/root #")
 
 
 def test_switching(console):
@@ -123,7 +123,7 @@ def test_looking_back(console):
         until(m, lambda: m.screen().startswith(f"{first}\n"))
 
     m.type("seq 100 190\n")
-    m.wait_for("\n190\n# ".rstrip())
+    m.wait_for("\n190\n/root #")
     below = m.screen()
     assert below.startswith("167\n")
     look("up", 3, 131)
@@ -136,14 +136,14 @@ def test_looking_back(console):
         m, lambda: m.screen().startswith("143\n")
     )  # each console has its own place
     m.key("x")
-    until(m, lambda: m.screen() == below + " x" and cursor(m) == (24, 3))
+    until(m, lambda: m.screen() == below + " x" and cursor(m) == (24, 9))
     m.key("backspace")
     m.type("seq 1 300; clear\n")
-    until(m, lambda: m.screen().startswith("#"))
+    until(m, lambda: m.screen().startswith("/root #"))
     look("up", 20, 202)  # 75 lines back is all there is
     for _ in range(20):
         m.key("shift-pgdn")
-    until(m, lambda: m.screen().startswith("#"))
+    until(m, lambda: m.screen().startswith("/root #"))
 
 
 def test_cursor_movement(console):

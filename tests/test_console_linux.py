@@ -138,7 +138,7 @@ def on_cowix(folder, work):
         "chardev:line",
     )
     try:
-        m.wait_for("\n#")
+        m.wait_for("\n/root #")
         line = socket.socket(socket.AF_UNIX)
         line.settimeout(60)
         line.connect(f"{work}/line")

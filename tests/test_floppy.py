@@ -181,7 +181,7 @@ def machine(tmp_path):
         "-device",
         "floppy,id=second,drive=medium,unit=1",
     )
-    m.wait_for("\n#")
+    m.wait_for("\n/root #")
     yield m
     m.close()
 

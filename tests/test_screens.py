@@ -73,7 +73,7 @@ class Terminals:
 
     def log_in(self):
         """Waits for the shells."""
-        self.machine.wait_for("\n#")
+        self.machine.wait_for("\n/root #")
         self.serial.type("mount /dev/hdb /mnt; echo mounted $?\n")
         self.until(lambda: "mounted 0" in "".join(texts(self.serial.screen())))
 

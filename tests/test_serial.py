@@ -34,7 +34,7 @@ def machine(tmp_path):
     m.first = socket.socket(socket.AF_UNIX)
     m.first.connect(f"{tmp_path}/first")
     m.first.settimeout(15)
-    m.wait_for("\n#")
+    m.wait_for("\n/root #")
     yield m
     m.first.close()
     m.close()

@@ -11,7 +11,7 @@ from conftest import FLOPPY, TOP, cowix, fsck
 
 
 def test_console(machine):
-    machine.wait_for("\n#")
+    machine.wait_for("\n/root #")
     machine.type("echo Hello $((6*7)) | tr a-z A-Z\n")
     machine.wait_for("HELLO 42")
     machine.type("cat > /root/typed\nfirst lime")
@@ -31,7 +31,7 @@ def test_console(machine):
 def test_file_systems(machine):
     """Checks that /etc/rc mounts the file systems in memory. Their files are
     gone after the next start."""
-    machine.wait_for("\n#")
+    machine.wait_for("\n/root #")
     machine.type("mount; echo x > /tmp/x; cat /proc/$$/comm\n")
     machine.wait_for(
         "proc /proc proc ro 0 0\ntmpfs /tmp tmpfs rw 0 0\n"
@@ -43,18 +43,51 @@ def test_file_systems(machine):
 
 
 def test_audit_key(machine):
-    machine.wait_for("\n#")
+    machine.wait_for("\n/root #")
     machine.key("alt-f9")
     machine.wait_for("audit: 0 mismatches")
 
 
+def test_sysrq_keys(machine):
+    """Checks the keys that show what goes on while a program loops."""
+    machine.wait_for("\n/root #")
+    machine.type("while :; do :; done\n")
+    for letter, shown in {
+        "x": "t  tasks\n",
+        "m": "swap: 0 KB, 0 free, 0 cached\n",
+        "l": "(sh) in ",
+        "t": " sysrq\n",
+        "a": "audit: 0 mismatches\n",
+        "v": "trace: on\n",
+    }.items():
+        machine.key(f"alt-sysrq-{letter}")
+        machine.wait_for(shown)
+    machine.key("alt-sysrq-v")
+    machine.wait_for("trace: off\n")
+    machine.key("ctrl-c")
+    machine.type("echo o'ver'\n")
+    machine.wait_for("\nover")
+
+
 def test_colours(machine):
-    machine.wait_for("\n#")
+    machine.wait_for("\n/root #")
     machine.type("echo -e '\\033[2J\\033[5;10H\\033[31mred\\033[0m'\n")
     machine.wait_for("\n         red")
     with open(machine.vga, "rb") as f:
         cell = f.read()[(4 * 80 + 9) * 2 :][:2]
     assert cell == b"r\x04"
+
+
+def test_prompt_and_list(machine):
+    """Checks that the prompt has the folder, and a list colours."""
+    machine.wait_for("\n/root #")
+    machine.type("cd /dev; ls -d null; NO_COLOR=1 ls -d zero\n")
+    machine.wait_for("\nnull\nzero\n/dev #")
+    with open(machine.vga, "rb") as f:
+        cells = f.read()
+    text = cells[::2]
+    assert cells[text.rindex(b"null") * 2 + 1] == 0x0E
+    assert cells[text.rindex(b"zero") * 2 + 1] == 0x07
 
 
 def test_serial(tmp_path):
@@ -86,13 +119,13 @@ def test_serial(tmp_path):
     )
     child.expect("# ")
     child.sendline("x=serial; for i in 1 2 3; do echo $x$i; done")
-    child.expect(r"serial1\s+serial2\s+serial3\s+# ")
+    child.expect(r"serial1\s+serial2\s+serial3\s+/root # ")
     child.sendline("cat | sort")
     child.send("pear\nappel\b\ble\n")
     child.sendeof()
-    child.expect(r"apple\s+pear\s+# ")
+    child.expect(r"apple\s+pear\s+/root # ")
     child.sendline("sleep 50 & ps | grep -c sleep; kill $!")
-    child.expect(r"\s1\s+# ")
+    child.expect(r"\s1\s+/root # ")
     child.send("cat\n\x03")
     child.expect("# ")
     child.sendline("halt")

@@ -451,7 +451,7 @@ def test_more(tmp_path):
 def test_more_on_the_console(machine):
     """Runs more inside Cowix, with keys from the keyboard and a pipe as
     standard input."""
-    machine.wait_for("\n#")
+    machine.wait_for("\n/root #")
     machine.type("seq 100 | more\n")
     machine.wait_for("\n24\n--More--")
     machine.type(" ")

@@ -292,7 +292,7 @@ def test_picture_of_nothing():
 
 
 def test_memmap(machine):
-    machine.wait_for("\n#")
+    machine.wait_for("\n/root #")
     machine.type("sleep 100 &\nmemmap\n")
     machine.wait_for("q quit")
     assert re.match(

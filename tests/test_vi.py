@@ -244,7 +244,7 @@ def test_ex_files(tmp_path):
 def test_in_cowix(machine):
     """Types a file on the console, saves it, changes it by a command, and
     shows it by cat."""
-    machine.wait_for("\n#")
+    machine.wait_for("\n/root #")
     machine.type("vi /root/f\n")
     machine.wait_for("[new file]")
     machine.type("ihello\nworld")

@@ -368,6 +368,7 @@ void do_page_fault(struct pt_regs *regs, u32 error);
 int mm_audit(void);	/* mismatches found, each one printed; -ENOMEM */
 void audit_init(void);
 void watch_init(void);		/* kernel/debug/watch.c */
+void sysrq_init(void);		/* kernel/debug/sysrq.c */
 struct audit_report;
 /* The same, and counts of what is in use. held: as recount_calls() says. */
 int mm_audit_report(struct audit_report *report, u32 held);

@@ -86,6 +86,7 @@ static inline void trace_exec(void)
 #define TRACE_LINE	64u		/* characters of a line of its text */
 
 void trace_init(void);
+bool trace_is_on(void);
 int trace_switch(bool on);	/* -ENOMEM. Off twice gives back its frames */
 /* the numbers of the events that are kept: from the returned one up to *end */
 u32 trace_first(u32 *end);

@@ -41,6 +41,7 @@ NORETURN void die(const char *what, struct pt_regs *regs, u32 code);
 /* kernel/backtrace.c */
 void show_address(u32 addr);
 void show_backtrace(u32 ebp);
+void show_regs(const struct pt_regs *regs);
 
 /* kernel/fpu.c */
 extern struct task_struct *fpu_owner;	/* whose state the FPU holds, or NULL */

@@ -55,8 +55,7 @@ int tty_ioctl(u32 handle, u32 cmd, u32 arg);
 void console_init(void);	/* printk may write the screen from now on */
 
 /* kernel/chr_drv/keyboard.c */
-#define KEY_F9		0x43		/* scan code */
-void keyboard_hotkey(u8 scancode, void (*fn)(void));
+void keyboard_sysrq(void (*fn)(char key, const struct pt_regs *regs));
 
 static inline bool is_tty(kdev_t dev)
 {

@@ -2,8 +2,8 @@
  * The PS/2 keyboard (8042 controller, scan code set 1). Keys become characters
  * and escape sequences, those of Linux's console, for the console in front.
  * Some keys are obeyed here: Alt-F1 to Alt-F4 switch consoles, Shift-PageUp and
- * Shift-PageDown look back, Ctrl-Alt-Del asks init to restart. Alt with another
- * key can call a function that was registered, such as the memory audit.
+ * Shift-PageDown look back, Ctrl-Alt-Del asks init to restart. Alt and SysRq
+ * with a letter call a function that was registered (kernel/debug/sysrq.c).
  */
 #include <cowix/kernel.h>
 #include <cowix/irq.h>
@@ -32,6 +32,7 @@
 #define KEY_CAPS	0x3A
 #define KEY_F1		0x3B
 #define KEY_F4		0x3E
+#define KEY_F9		0x43
 #define KEY_F10		0x44
 #define KEY_NUM		0x45
 #define KEY_SCROLL	0x46
@@ -42,6 +43,7 @@
 #define KEY_PLUS	0x4E
 #define KEY_PAGE_DOWN	0x51
 #define KEY_DELETE	0x53
+#define KEY_SYSRQ	0x54	/* Print Screen while Alt is down */
 #define KEY_F11		0x57
 #define SCANCODES	0x59
 
@@ -99,12 +101,16 @@ static u8 held_locks;			/* keys that are down: they repeat */
 static bool extended;			/* the last code was EXTENDED */
 static bool lights_pending;		/* to be sent when SET_LEDS is taken */
 static u32 skip;			/* codes of the Pause key that follow */
-static void (*hotkeys[SCANCODES])(void);
+static bool sysrq_down;			/* since then Alt was not released */
+static void (*sysrq)(char key, const struct pt_regs *regs);
 
-/* Has Alt with a key call fn, in the interrupt. */
-void keyboard_hotkey(u8 scancode, void (*fn)(void))
+/*
+ * Has Alt and SysRq with a letter call fn, in the interrupt, whose registers it
+ * gets. On keyboards without SysRq, Alt-F9 is the letter a.
+ */
+void keyboard_sysrq(void (*fn)(char key, const struct pt_regs *regs))
 {
-	hotkeys[scancode] = fn;
+	sysrq = fn;
 }
 
 /* Sends a byte to the keyboard. */
@@ -292,6 +298,8 @@ static bool modifier_key(u8 code, bool down)
 		modifiers |= bit;
 	else
 		modifiers &= ~bit;
+	if (!(modifiers & ALT))
+		sysrq_down = false;
 	if (lock)
 		lock_key(lock, down);
 	return bit || lock || code == KEY_LSHIFT || code == KEY_RSHIFT;
@@ -309,13 +317,27 @@ static void type_key(u8 code)
 	type(c);
 }
 
+/* Obeys Alt with SysRq. Returns false if it is another key. */
+static bool sysrq_key(u8 code, const struct pt_regs *regs)
+{
+	if (!(modifiers & ALT) || !sysrq)
+		return false;
+	if (code == KEY_SYSRQ)
+		sysrq_down = true;
+	else if (code == KEY_F9)
+		sysrq('a', regs);
+	else if (sysrq_down)
+		sysrq(plain[code], regs);
+	else
+		return false;
+	return true;
+}
+
 static void key_down(u8 code)
 {
 	bool alt = modifiers & ALT;
 
-	if (alt && hotkeys[code]) {
-		hotkeys[code]();
-	} else if (alt && code >= KEY_F1 && code <= KEY_F4) {
+	if (alt && code >= KEY_F1 && code <= KEY_F4) {
 		console_switch(code - KEY_F1);
 		set_lights();
 	} else if (alt && modifiers & CTRL && code == KEY_DELETE) {
@@ -344,9 +366,11 @@ static bool is_typed(u8 code)
 }
 
 /* A key was pressed or released. */
-static void key_changed(u8 code, bool down)
+static void key_changed(u8 code, bool down, const struct pt_regs *regs)
 {
-	if (!modifier_key(code, down) && down && is_typed(code))
+	if (modifier_key(code, down) || !down || !is_typed(code))
+		return;
+	if (!sysrq_key(code, regs))
 		key_down(code);
 }
 
@@ -354,7 +378,6 @@ static void keyboard_interrupt(struct pt_regs *regs)
 {
 	u8 status = inb(KBD_STATUS), code;
 
-	(void)regs;
 	if (!(status & STATUS_OUTPUT))
 		return;
 	code = inb(KBD_DATA);
@@ -369,7 +392,7 @@ static void keyboard_interrupt(struct pt_regs *regs)
 	} else if (code == EXTENDED) {
 		extended = true;
 	} else {
-		key_changed(code & ~RELEASE, !(code & RELEASE));
+		key_changed(code & ~RELEASE, !(code & RELEASE), regs);
 		extended = false;
 	}
 }

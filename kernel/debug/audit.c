@@ -455,28 +455,8 @@ static void audit_panic(void)
 		printk("audit: %d mismatches\n", mm_audit());
 }
 
-/* Alt-F9 runs the audit. It needs frames, so it is left to a task. */
-static struct wait_queue audit_wanted = WAIT_QUEUE_INIT(audit_wanted);
-
-static void audit_key(void)
-{
-	wake_up(&audit_wanted);
-}
-
-static void audit_task(void *unused)
-{
-	(void)unused;
-	for (;;) {
-		sleep_on(&audit_wanted);
-		printk("audit: %d mismatches\n", mm_audit());
-	}
-}
-
 /* Called once by start_kernel. */
 void audit_init(void)
 {
 	at_panic(audit_panic);
-	keyboard_hotkey(KEY_F9, audit_key);
-	if (!kernel_thread(audit_task, NULL, "audit"))
-		panic("audit_init: no memory for the task");
 }

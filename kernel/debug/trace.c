@@ -225,7 +225,7 @@ static const struct tracer recorder = {
 	.fork = record_fork, .exec = record_exec,
 };
 
-static bool trace_is_on(void)
+bool trace_is_on(void)
 {
 	return tracer == &recorder;
 }

@@ -3,6 +3,11 @@ from .mutant import Mutant
 
 MUTANTS = [
     Mutant(
+        "sysrq_task_sleeps_on",
+        "test_session.py::test_sysrq_keys",
+        ("kernel/debug/sysrq.c", "wake_up(&wanted);", ""),
+    ),
+    Mutant(
         "anybody_drops_caches",
         "access strangers",
         (

@@ -1,6 +1,6 @@
 /*
  * ls [-1ACFHLRSacdfghiklnopqrstu] [file...]
- * Lists files and directories.
+ * Lists files and directories, in colour on a terminal.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -36,7 +36,7 @@ struct widths {
 
 /* the options by letter; of exclusive ones only the last */
 static char set[128];
-static int width, headings;
+static int width, headings, coloured;
 static time64_t now;
 
 static void add(struct list *l, const char *name, const struct stat *st)
@@ -103,6 +103,35 @@ static const char *mark(mode_t mode)
 	case S_IFREG: return mode & 0111 ? "*" : "";
 	default: return "";
 	}
+}
+
+/* Returns the control sequence that begins the colour of a file, or "". */
+static const char *colour(mode_t mode)
+{
+	if (!coloured)
+		return "";
+	switch (mode & S_IFMT) {
+	case S_IFDIR: return "\033[1;34m";
+	case S_IFLNK: return "\033[1;36m";
+	case S_IFIFO: return "\033[33m";
+	case S_IFSOCK: return "\033[1;35m";
+	case S_IFBLK:
+	case S_IFCHR: return "\033[1;33m";
+	default: return mode & 0111 ? "\033[1;32m" : "";
+	}
+}
+
+/* Prints a name. Returns its width on the screen. */
+static int put_file_name(const struct file *f)
+{
+	const char *begin = colour(f->st.st_mode);
+	int n;
+
+	fputs(begin, stdout);
+	n = put_name(f->name, set['q']);
+	if (*begin)
+		fputs("\033[m", stdout);
+	return n;
 }
 
 /* Returns a number in kilobytes as text, or one of bytes with a letter. */
@@ -244,7 +273,7 @@ static void print_long(const char *dir, const struct file *f,
 		printf(set['n'] ? "%*s " : "%-*s ", w->group,
 		       owner(f->st.st_gid, 1));
 	printf("%*s %s ", w->size, size_text(&f->st), date);
-	put_name(f->name, set['q']);
+	put_file_name(f);
 	if (S_ISLNK(f->st.st_mode)) {
 		char *path = *f->name == '/' ? strdup(f->name)
 					     : join_path(dir, f->name);
@@ -278,7 +307,7 @@ static void print_columns(const struct list *l, const struct widths *w)
 			int n;
 
 			put_prefix(f, w);
-			n = put_name(f->name, set['q']) +
+			n = put_file_name(f) +
 			    printf("%s", mark(f->st.st_mode));
 			if (i + rows < l->count)
 				printf("%*s", longest + 2 - n, "");
@@ -303,7 +332,7 @@ static void print_list(const char *dir, struct list *l)
 			continue;
 		}
 		put_prefix(f, &w);
-		put_name(f->name, set['q']);
+		put_file_name(f);
 		printf("%s\n", mark(f->st.st_mode));
 	}
 }
@@ -382,6 +411,17 @@ static void list_directory(const char *path)
 	release(&l);
 }
 
+/*
+ * Returns true if a terminal is to show colours: not if it has none (TERM is
+ * dumb), nor if NO_COLOR, which many programs obey, says so.
+ */
+static int wants_colour(void)
+{
+	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+
+	return !(term && strcmp(term, "dumb") == 0) && !(no && *no);
+}
+
 /* Sets an option and clears those that it excludes. */
 static void set_option(int option)
 {
@@ -414,6 +454,7 @@ int main(int argc, char **argv)
 
 	util_init(argv[0]);
 	set['C'] = set['q'] = terminal;
+	coloured = terminal && wants_colour();
 	while ((option = getopt(argc, argv, OPTIONS)) != -1)
 		set_option(option);
 	now = time(NULL);

@@ -256,7 +256,7 @@ static void set_defaults(void)
 	set_var("IFS", " \t\n");
 	set_var("OPTIND", "1");
 	if (!get_var("PS1"))
-		set_var("PS1", getuid() ? "$ " : "# ");
+		set_var("PS1", getuid() ? "$PWD $ " : "$PWD # ");
 	set_var("PS2", "> ");
 	set_var("PS4", "+ ");
 	snprintf(number, sizeof(number), "%d", getppid());
