@@ -3,7 +3,7 @@
 import { STOPS } from "cowix/stops.js";
 
 export const SHELL = /[#$]$/; // ends the line where the shell waits
-const PAGES = /^pages>$/; // and where the program pages does
+const PAGES = /pages>$/; // and where the program pages does
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
