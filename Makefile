@@ -33,11 +33,12 @@ AR	= $(CROSS_COMPILE)ar
 NM	= $(CROSS_COMPILE)nm
 OBJCOPY	= $(CROSS_COMPILE)objcopy
 OBJDUMP	= $(CROSS_COMPILE)objdump
+ADDR2LINE = $(CROSS_COMPILE)addr2line
 NASM	= nasm
 PYTHON	= /usr/bin/python3
 QEMU	= qemu-system-i386
 BOCHS	= $(or $(shell command -v bochs-bin),bochs)
-export NM QEMU BOCHS
+export NM OBJDUMP ADDR2LINE QEMU BOCHS
 
 # The kernel's object files, folder by folder.
 KERNEL_OBJS = boot/head.o boot/multiboot.o \

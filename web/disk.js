@@ -2,8 +2,6 @@
 
 import { asset } from "cowix/assets.js";
 
-const SIZE = 1440 * 1024;
-const STAMP = 438; // in the boot sector: place and checksum of the kernel
 const DATABASE = "cowix";
 const STORE = "disks";
 
@@ -12,16 +10,17 @@ export function freshDisk() {
   return asset("cowix.img");
 }
 
-// Throws an error that says why a disk cannot be used here.
+// Throws an error that says why a disk cannot be used here. The stamp is the
+// place and the checksum of the kernel, in the boot sector (kernel.json).
 export function checkDisk(disk, stamp) {
-  const bytes = disk.subarray(STAMP, STAMP + stamp.length / 2);
-  const found = Array.from(bytes, (b) => b.toString(16).padStart(2, "0"));
+  const { offset, bytes, size } = stamp;
+  const found = disk.subarray(offset, offset + bytes.length);
 
-  if (disk.length !== SIZE)
-    throw new Error(`a floppy has ${SIZE} bytes, and this file ${disk.length}`);
+  if (disk.length !== size)
+    throw new Error(`a floppy has ${size} bytes, and this file ${disk.length}`);
   if (disk[510] !== 0x55 || disk[511] !== 0xaa)
     throw new Error("this file is no disk that boots");
-  if (found.join("") !== stamp)
+  if (bytes.some((byte, i) => byte !== found[i]))
     throw new Error(
       "this disk has another kernel than the one that the page knows",
     );

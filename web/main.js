@@ -9,7 +9,7 @@ import { Machine } from "cowix/machine.js";
 import { Motion, sentence } from "cowix/motion.js";
 import { marksOf, runsOf, showRuns, usersOf } from "cowix/pages.js";
 import { Source } from "cowix/source.js";
-import { Tour } from "cowix/tour.js";
+import { SHELL, Tour } from "cowix/tour.js";
 
 const REFRESH = 200; // milliseconds
 // So little that all frames can be seen at once; index.html?memory=16 has more.
@@ -176,20 +176,32 @@ class Page {
   }
 
   // Has the guest write to the disk what it holds back, if it can be asked.
+  // Returns the disk, and a warning if it could not.
   async synced() {
-    if (this.machine.running && /[#$]$/.test(this.machine.lastLine()))
-      await this.tour.command("sync");
-    return new Uint8Array(this.machine.disk).slice();
+    const asks = this.machine.running && SHELL.test(this.machine.lastLine());
+
+    if (asks) await this.tour.command("sync");
+    return {
+      disk: new Uint8Array(this.machine.disk).slice(),
+      warning: asks
+        ? ""
+        : " What was written in the last seconds may be missing, since no " +
+          "shell was there to sync.",
+    };
   }
 
   async save() {
-    disks.download(await this.synced());
-    $("disk-state").textContent = "The disk is a file now: cowix.img.";
+    const { disk, warning } = await this.synced();
+
+    disks.download(disk);
+    $("disk-state").textContent = `The disk is a file now.${warning}`;
   }
 
   async keep() {
-    await disks.keep(await this.synced());
-    $("disk-state").textContent = "This browser keeps the disk.";
+    const { disk, warning } = await this.synced();
+
+    await disks.keep(disk);
+    $("disk-state").textContent = `This browser keeps the disk.${warning}`;
   }
 
   async kept() {

@@ -2,8 +2,8 @@
 
 import { STOPS } from "cowix/stops.js";
 
-const SHELL = /[#$]$/; // ends the line where the shell waits
-const PAGES = /^pages>$/; // and where the program pages does
+export const SHELL = /[#$]$/; // ends the line where the shell waits
+const PAGES = /pages>$/; // and where the program pages does
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -141,11 +141,20 @@ export class Tour {
     while (there() < number) await this.word(there() ? "fork" : "pages");
   }
 
+  // Returns where the program pages has its pages. Asks it if that is no
+  // longer on the screen.
+  async address() {
+    const answer = () =>
+      this.machine.lines().findLast((line) => line.includes(" pages at "));
+
+    if (!answer()) await this.word("where");
+    return parseInt(answer().split(" pages at ")[1], 16);
+  }
+
   // Types a word, and waits for an event at a page of the program pages.
   async stopAt(kind, word, page) {
     const { PAGE_SIZE } = this.page.guest;
-    const line = this.machine.lines().findLast((l) => / pages at /.test(l));
-    const base = parseInt(line?.split(" pages at ")[1], 16);
+    const base = await this.address();
 
     this.motion.waitFor(
       (event) => event.word === kind && event.addr === base + page * PAGE_SIZE,

@@ -1,8 +1,8 @@
 /*
  * pages
  * Has sixteen pages, and does with them what its reader types: fork, lazy,
- * read, write N, exit. The child takes the words until it exits. The page in
- * web/ shows what becomes of the frames.
+ * read, write N, exit; where: their address. The child takes the words until
+ * it exits. The page in web/ shows what becomes of the frames.
  */
 #include <cowix.h>
 #include <stdio.h>
@@ -36,6 +36,12 @@ static void do_fork(int child)
 		printf("%d: I am the child\n", getpid());
 }
 
+static void do_where(void)
+{
+	printf("%d: %d pages at %08lx\n", getpid(), PAGES,
+	       (unsigned long)pages);
+}
+
 static void do_read(void)
 {
 	int sum = 0;
@@ -63,6 +69,8 @@ static void obey(const char *word, unsigned page)
 		do_fork(fork());
 	else if (strcmp(word, "lazy") == 0)
 		do_fork(xfork(FORK_POLICY_LAZY, NULL));
+	else if (strcmp(word, "where") == 0)
+		do_where();
 	else if (strcmp(word, "read") == 0)
 		do_read();
 	else if (strcmp(word, "write") == 0)
@@ -70,7 +78,7 @@ static void obey(const char *word, unsigned page)
 	else if (strcmp(word, "exit") == 0)
 		exit(0);
 	else
-		printf("words: fork lazy read write N exit\n");
+		printf("words: fork lazy where read write N exit\n");
 }
 
 int main(int argc, char **argv)
@@ -80,8 +88,7 @@ int main(int argc, char **argv)
 
 	util_init(argv[0]);
 	memset(pages, 1, sizeof(pages));
-	printf("%d: %d pages at %08lx\n", getpid(), PAGES,
-	       (unsigned long)pages);
+	do_where();
 	for (;;) {
 		char *word;
 

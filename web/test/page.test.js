@@ -17,7 +17,7 @@ import {
 } from "./browser.js";
 
 const STOPS = 7;
-const PAGES = /^pages>$/;
+const PAGES = /pages>$/;
 
 let browser;
 
@@ -157,10 +157,10 @@ onPage("a fork shares, a write copies, an exit frees", async (page) => {
     });
 
   await type(page, "pages", PAGES);
-  assert.equal(await shared(), 0);
+  const first = await shared();
   await type(page, "fork", PAGES);
   const after = await shared();
-  assert.ok(after >= 16, `${after} frames are shared`);
+  assert.ok(after >= first + 16, `${after} frames are shared`);
   await type(page, "read", PAGES);
   assert.equal(await shared(), after);
   await type(page, "write 3", PAGES);
@@ -170,7 +170,7 @@ onPage("a fork shares, a write copies, an exit frees", async (page) => {
   await type(page, "write 4", PAGES);
   assert.equal(await shared(), after - 2);
   await type(page, "exit", PAGES);
-  assert.equal(await shared(), 0);
+  assert.equal(await shared(), first);
 });
 
 onPage("slow motion stops at a copy, with the line of it", async (page) => {
@@ -275,7 +275,15 @@ onPage("the tour runs, forwards and back", async (page) => {
       return globalThis.cowix.totals;
     });
 
+  let forked = 0; // frames that are shared then
+
   for (let stop = 1; stop <= STOPS; stop++) {
+    if (stop === 5) {
+      // the line with the pages' address is no longer on the screen
+      await page.locator("#screen").focus();
+      await pressKeys(page, "\n".repeat(26));
+      await lastLine(page, PAGES);
+    }
     await goes("next");
     assert.match(
       await page.textContent("[data-tour=title]"),
@@ -287,9 +295,11 @@ onPage("the tour runs, forwards and back", async (page) => {
       () => globalThis.cowix.motion.current?.word,
     );
 
-    if (stop === 3 || stop === 4) assert.equal(shared, 16);
-    if (stop === 5) assert.deepEqual([shared, event], [15, "copy"]);
-    if (stop === 6) assert.equal(shared, 0);
+    if (stop === 3) forked = shared;
+    if (stop === 3) assert.ok(shared >= 16);
+    if (stop === 4) assert.equal(shared, forked);
+    if (stop === 5) assert.deepEqual([shared, event], [forked - 1, "copy"]);
+    if (stop === 6) assert.ok(shared <= forked - 16);
     if (stop === 7) assert.equal(event, "split");
   }
   assert.ok(await page.isDisabled("[data-tour=next]"));
@@ -356,8 +366,9 @@ onPage("what is no disk of this kernel is refused", async (page) => {
     return page.textContent("#disk-state");
   };
   const other = readFileSync(path.join(FOLDER, "cowix.img"));
+  const { stamp } = JSON.parse(readFileSync(path.join(FOLDER, "kernel.json")));
 
-  other[442] ^= 1;
+  other[stamp.offset + stamp.bytes.length - 1] ^= 1;
   assert.match(await give(Buffer.alloc(100)), /1474560 bytes/);
   assert.match(await give(other), /another kernel/);
   await page.waitForFunction(() => globalThis.cowix.machine.running);
@@ -439,7 +450,7 @@ onPage("all of it can be done by keyboard", async (page) => {
   await page.keyboard.press("ArrowDown");
   assert.match(
     await page.textContent("#frame"),
-    /^Frame 00029000: count 1, kernel, owner boot/,
+    /^Frame 00029000: count \d+, kernel, owner /,
   );
   await tabTo("next");
   await page.keyboard.press("Enter");
