@@ -127,6 +127,19 @@ def test_sheet(name):
         assert re.search(rf"\| \[{name}\].*\| {points} \|", file.read())
 
 
+def test_nothing_of_the_tree_before(tmp_path):
+    """Checks that a file which only one tree has is not there for the next."""
+    for name in ("one", "two"):
+        (tmp_path / name / "mm").mkdir(parents=True)
+        (tmp_path / name / "mm/memory.c").write_text(name)
+    (tmp_path / "one/mm/more.h").touch()
+    work = tmp_path / "work"
+    for name in ("one", "two"):
+        grader.plant(str(work), TOP, [], str(tmp_path / name))
+        assert (work / "mm/memory.c").read_text() == name
+        assert (work / "mm/more.h").exists() == (name == "one")
+
+
 def lab(*words, **options):
     return subprocess.run(
         [f"{TOP}/tools/lab", *words],

@@ -29,6 +29,15 @@ def sh(*command, **options):
     subprocess.run(command, check=True, **options)
 
 
+def remove(folder):
+    """Removes a folder. Were something still mounted there, that would go,
+    too."""
+    with open("/proc/mounts", encoding="utf-8") as file:
+        if f" {folder}/" in file.read():
+            raise OSError(f"{folder}: something is mounted there")
+    shutil.rmtree(folder)
+
+
 class Here:
     """This machine, with the tree as it is, and the terminal alone."""
 
@@ -141,11 +150,7 @@ class BareSystem:
             file.write(b"P6 %d %d 255\n" % (width, height) + colours)
 
     def remove(self):
-        # Were something still mounted, that would be removed, too.
-        with open("/proc/mounts", encoding="utf-8") as file:
-            if f" {self.folder}/" in file.read():
-                raise OSError(f"{self.folder}: something is mounted there")
-        shutil.rmtree(self.folder)
+        remove(self.folder)
 
 
 def make_base(suite, folder):
@@ -154,6 +159,8 @@ def make_base(suite, folder):
         return
     with open(f"{folder}.log", "w", encoding="utf-8") as log:
         sh(
+            # What it mounts is gone with it, even when it is killed.
+            *"unshare --mount --pid --fork --kill-child --mount-proc".split(),
             *["debootstrap", "--variant=minbase", suite, folder],
             stdout=log,
             stderr=log,

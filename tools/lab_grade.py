@@ -113,8 +113,6 @@ def copy_reference(work, reference, files):
     if os.path.isdir(built):
         ignored = shutil.ignore_patterns(*NOT_COPIED)
         shutil.copytree(built, f"{work}/build", ignore=ignored)
-    else:
-        print("building the reference, once", flush=True)
 
 
 def prepare(work, reference, lab):
@@ -124,6 +122,8 @@ def prepare(work, reference, lab):
     now, path = stamp(reference, files) + lab["name"], f"{work}/stamp"
     if is_text(path, now):
         return files
+    # not on stdout, which may be a teacher's table
+    print("building what the tests need, once", file=sys.stderr, flush=True)
     copy_reference(work, reference, files)
     for program in lab_programs(work, lab):
         shutil.copy2(program, f"{work}/tests/guest")
@@ -149,15 +149,20 @@ def is_kernel(name):
     return name.split("/")[0] in KERNEL
 
 
+def kernel_files(tree):
+    """Returns the files in the kernel's folders of a tree."""
+    return [
+        os.path.relpath(os.path.join(folder, name), tree)
+        for top in KERNEL
+        for folder, _, found in os.walk(os.path.join(tree, top))
+        for name in found
+    ]
+
+
 def plant(work, reference, files, student):
     """Takes the kernel from the student's tree, all else from the reference.
     What is the same already keeps its time, so that make leaves it alone."""
-    theirs = [
-        os.path.relpath(os.path.join(folder, name), student)
-        for top in KERNEL
-        for folder, _, found in os.walk(os.path.join(student, top))
-        for name in found
-    ]
+    theirs = kernel_files(student)
     if not theirs:
         raise LabError(f"{student} has no kernel in it")
     sources = {name: reference for name in files if not is_kernel(name)}
@@ -167,10 +172,9 @@ def plant(work, reference, files, student):
         if os.path.isfile(source) and not same(source, place):
             os.makedirs(os.path.dirname(place), exist_ok=True)
             shutil.copyfile(source, place)
-    for name in files:
-        if is_kernel(name) and name not in sources:
-            if os.path.exists(os.path.join(work, name)):
-                os.remove(os.path.join(work, name))
+    for path in kernel_files(work):  # also those of the tree before
+        if path not in sources:
+            os.remove(os.path.join(work, path))
 
 
 def build(work):
