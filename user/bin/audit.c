@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 	       r.frames_kernel, r.frames_tables, r.frames_user);
 	printf("owners: ");
 	for (int i = 0; i < NR_OWNERS; i++) {
-		const char *gap = i == 9 ? ",\n" : ", ";
+		const char *gap = i % 7 == 6 ? ",\n" : ", ";
 
 		if (i == NR_OWNERS - 1)
 			gap = "\n";
