@@ -37,6 +37,7 @@ SHORT = "fork_and_hold fork_bomb memory memory_of_many terminals shared_memory"
     [
         (16, False, ""),
         (32, True, ""),
+        (32, True, "tables"),
         (16, True, SHORT),
         (32, False, SHORT),
         (16, False, "tables"),

@@ -447,7 +447,7 @@ bool sched_is_idle(void)
 	       queues_empty(expired);
 }
 
-/* Lets the others of the same priority run. */
+/* Lets the others of the same priority run. current loses its bonus. */
 void yield(void)
 {
 	u32 flags = irq_save();

@@ -104,7 +104,7 @@ static u32 scan(struct mm *mm, u32 start, u32 end, int *wanted, bool now)
 		u32 stop = min_u32(area->end, end);
 
 		if (!mm->nr_resident)
-			break;
+			break;		/* all is in swap */
 		if (area->flags & VM_LOCKED || !can_go(area))
 			continue;
 		for (; addr < stop; addr += PAGE_SIZE) {
@@ -209,10 +209,11 @@ static int turn_hand(void)
 }
 
 /*
- * Lets interrupts in, since a fault comes here with interrupts masked, and
- * others run whose turn it is. Where several want frames, each is woken again
- * and again, and would pass by those that want none. So an ordinary user's goes
- * behind all others of its priority each time.
+ * Lets interrupts in: a fault comes here with interrupts masked, and may turn
+ * the hand a hundred times. Lets others run whose turn it is. Where several
+ * want frames they wake each other all the time. A task that wants none would
+ * have to wait until their slices are used up. So each goes behind all others
+ * of its priority, unless it is the superuser's.
  */
 static void let_others_in(void)
 {

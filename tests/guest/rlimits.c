@@ -167,7 +167,36 @@ static void cpu_limit(void)
 	CHECK(WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
+/*
+ * Checks that limits are as on Linux: set by memory, counted for the real user.
+ */
+static void tasks_of_a_user(void)
+{
+	struct rlimit limit;
+	int pid;
+
+	if (!on_cowix())
+		return;
+	CHECK(syscall(__NR_ugetrlimit, RLIMIT_NPROC, &limit) == 0);
+	CHECK(limit.rlim_cur >= 8 && limit.rlim_cur < 100000);
+	pid = fork();
+	if (pid == 0) {
+		struct rlimit one = { 1, 1 };
+		char *const args[] = { "/bin/true", NULL };
+
+		CHECK(syscall(__NR_setrlimit, RLIMIT_NPROC, &one) == 0);
+		CHECK(fork() >= 0);
+		CHECK(setuid(ME) == 0);	/* now two, too many */
+		CHECK_ERRNO(execve("/bin/true", args, args + 1), EAGAIN);
+		CHECK_ERRNO(fork(), EAGAIN);
+		_exit(3);
+	}
+	CHECK(wait_status(pid) == 3 << 8);	/* true ends with 0 */
+}
+
 TESTS({ "priorities", "nice, setpriority", priorities },
       { "process_limits", "RLIMIT_NPROC, RLIMIT_NOFILE", process_limits },
+      { "tasks_of_a_user", "RLIMIT_NPROC by memory; setuid, then exec",
+	tasks_of_a_user },
       { "memory_limits", "RLIMIT_STACK, AS, DATA", memory_limits },
       { "cpu_limit", "RLIMIT_CPU", cpu_limit })

@@ -154,6 +154,16 @@ MUTANTS = [
             "\t} while (0);",
         ),
     ),
+    # those who fight for frames keep the bonus of a sleeper
+    Mutant(
+        "reclaimers_stay_ahead",
+        "test_bombs.py::test_bombs[32-True-tables]",
+        (
+            "mm/swap/reclaim.c",
+            "if (nr_in_want > 1 && !may_use_reserve())",
+            "\tif (0 && !may_use_reserve())",
+        ),
+    ),
     Mutant(
         "sharers_live",
         "victims sharers",

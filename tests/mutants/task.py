@@ -301,7 +301,7 @@ MUTANTS = [
     ),
     Mutant(
         "nproc_ignored",
-        "bombs limits",
+        "rlimits tasks_of_a_user",
         (
             "kernel/task/rlimit.c",
             "!user_has_tasks(current->rlimits[RLIMIT_NPROC].rlim_cur);",
@@ -310,7 +310,7 @@ MUTANTS = [
     ),
     Mutant(
         "nproc_forgotten_at_setuid",
-        "bombs limits",
+        "rlimits tasks_of_a_user",
         (
             "kernel/task/rlimit.c",
             "return !current->over_nproc;",
