@@ -146,7 +146,7 @@ def test_where_tasks_sleep(session):
     """Checks what ps and bt-task say of a program and of a kernel's task."""
     ps = session["marker"]["ps"]
     assert re.search(r"interruptible .* sleep +do_nanosleep$", ps, re.M), ps
-    assert re.search(r"uninterruptible .* audit +audit_task$", ps, re.M), ps
+    assert re.search(r"uninterruptible .* sysrq +sysrq_task$", ps, re.M), ps
     calls = at_marker(session, "bt-task")
     order = ("switch_to_next", "sleep_until", "do_nanosleep", "system_call")
     places = [calls.index(name) for name in order]

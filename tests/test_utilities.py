@@ -383,6 +383,7 @@ def test_control_characters_stay_off_the_terminal(command, tmp_path):
         f"{BIN}/sh",
         ["-c", f"{BIN}/{command}"],
         cwd=folder if "more" in command else tmp_path,
+        env={**os.environ, "NO_COLOR": "1"},
         encoding="latin-1",
         timeout=10,
         dimensions=(24, 80),
