@@ -98,7 +98,10 @@ def test_it_can_fail(text, complaint, tmp_path):
         (guide(table=""), "its table has docs/guide/01-one.md 0 times"),
         (guide(CHAPTER.replace("## Ex", "# Ex")), "has not exercises"),
         (guide(CHAPTER.replace("```sh", "```c")), "has not a session"),
-        (guide(CHAPTER.replace("labs", "lab")), "has not a lab"),
+        (
+            guide(**{"labs/README.md": "| [02-two](x) | write | 9 | 1 | - |"}),
+            "chapter 1 has not lab 02-two",
+        ),
         (guide("# 1 One\n\nText.\n" + CHAPTER), "has not a picture"),
         (translated(CHAPTER.replace("One", "Eins")), ""),
         (translated(CHAPTER.replace("##", "#")), "levels of headings"),

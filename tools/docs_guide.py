@@ -25,11 +25,26 @@ def check_chapter(path, text):
         ),
         "a session": SESSIONS & kinds,
         "exercises": (2, "Exercises") in headings(text),
-        "a lab": re.search(r"labs/\d\d-", text),
     }
     for thing, found in wanted.items():
         if not found:
             yield f"{path}: has not {thing}"
+
+
+LAB_ROW = re.compile(r"^\| \[(\d\d-[\w-]+)\].*\| *\d+ *\| *(\d+) *\|", re.M)
+
+
+def check_lab_chapters(chapters, read):
+    """Yields labs that the chapter in their row of labs/README.md has not."""
+    if not chapters or not os.path.exists("labs/README.md"):
+        return
+    for lab, number in LAB_ROW.findall(read("labs/README.md")):
+        start = f"{GUIDE}/{int(number):02}-"
+        if not any(
+            path.startswith(start) and f"labs/{lab}" in read(path)
+            for path in chapters
+        ):
+            yield f"labs/README.md: chapter {number} has not lab {lab}"
 
 
 def check_guide(documents, read):
@@ -42,6 +57,7 @@ def check_guide(documents, read):
         if count != 1:
             yield f"{GUIDE}/README.md: its table has {path} {count} times"
         yield from check_chapter(path, read(path))
+    yield from check_lab_chapters(chapters, read)
 
 
 def outline(text):
