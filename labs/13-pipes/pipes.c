@@ -234,6 +234,48 @@ static void records(void)
 	close(fds[0]);
 }
 
+/* Returns how often one byte in the buffer differs from the one before. */
+static int changes(unsigned n)
+{
+	int found = 0;
+
+	for (unsigned i = 1; i < n; i++)
+		found += buffer[i] != buffer[i - 1];
+	return found;
+}
+
+/*
+ * A child writes a record for which there is no room. Before it can go on the
+ * parent writes, too: before the record or behind it, never into it.
+ */
+static void try_record(void)
+{
+	unsigned full = RING - RECORD / 2;
+	int pid, n;
+
+	open_pipe(0);
+	memset(buffer, 'a', RING);
+	CHECK(write(fds[1], buffer, full) == (int)full);
+	pid = fork();
+	if (pid == 0) {
+		memset(buffer, 'b', RECORD);
+		_exit(write(fds[1], buffer, RECORD) != (int)RECORD);
+	}
+	sleep_ms(50);
+	CHECK(read(fds[0], buffer, PAGE) == (int)PAGE);
+	memset(buffer, 'c', 100);
+	CHECK(write(fds[1], buffer, 100) == 100 && wait_status(pid) == 0);
+	n = read(fds[0], buffer, RING);
+	CHECK(n == (int)(full - PAGE + RECORD + 100) && changes(n) == 2);
+	close_both();
+}
+
+static void record(void)
+{
+	for (int i = 0; i < 5; i++)
+		try_record();
+}
+
 /* A bad address is an error, and takes nothing from the pipe. */
 static void bad_address(void)
 {
@@ -275,6 +317,7 @@ TESTS({ "order", "bytes come out as they went in", order },
       { "no_reader", "SIGPIPE and EPIPE", no_reader },
       { "reader_leaves", "while the writer sleeps", reader_leaves },
       { "no_waiting", "O_NONBLOCK", no_waiting },
+      { "record", "a record for which there is no room", record },
       { "records", "records stay whole", records },
       { "bad_address", "EFAULT takes nothing", bad_address },
       { "signals", "a signal ends a wait", signals })
