@@ -144,16 +144,6 @@ MUTANTS = [
         "victims largest_of_most",
         ("mm/oom.c", "all = pages_of_user(process->uid);", "\t\tall = pages;"),
     ),
-    # each of a hundred looks for memory while the victim waits its turn
-    Mutant(
-        "others_look_again",
-        "test_bombs.py::test_bombs[16-False-tables]",
-        (
-            "mm/oom.c",
-            "} while (!memory_is_back() && somebody_ends());",
-            "\t} while (0);",
-        ),
-    ),
     # those who fight for frames keep the bonus of a sleeper
     Mutant(
         "reclaimers_stay_ahead",
