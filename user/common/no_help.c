@@ -1,4 +1,4 @@
-/* The pages of a program that has none: those in tests, for example. */
+/* The text of programs without a page, like those in tests. */
 #include <help.h>
 
-const struct help help_pages[] = { { 0 } };
+const char help_text[] = "";
