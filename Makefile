@@ -391,11 +391,12 @@ self: all $(if $(SHORT),,test-images)
 	$(Q)$(PYTHON) tools/self $(if $(SHORT),--short) \
 		$(if $(MEMORY),--memory $(MEMORY)) $(if $(SWAP),--swap $(SWAP))
 # Each guest test on a floppy of its own: the base system and, in /tests, the
-# program.
+# program. Tests write files, so what is large and not for them is left out.
 TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
 	$(GROWTH).img
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
-	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) tests/$*
+	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ \
+		$(filter-out man vi,$(PROGRAMS)) tests/$*
 test-images: $(TEST_IMAGES)
 SHORT_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,cow process)
 # The floppy of the page in web/: it waits at port 0xEC after each event of the
