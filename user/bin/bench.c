@@ -354,7 +354,7 @@ static void w8c(void)
 static void w8(void)
 {
 	static char buf[PAGE];
-	int fd = open("/bench.tmp", O_CREAT | O_RDWR | O_TRUNC, 0644), n = 32;
+	int fd = open("/bench.tmp", O_CREAT | O_RDWR | O_TRUNC, 0644), n = 35;
 	u64 start = now();
 
 	for (int i = 0; i < n; i++)
