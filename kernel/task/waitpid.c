@@ -204,7 +204,9 @@ static int await_child(int pid, int options, struct task_struct **child)
 
 	do {
 		*child = find_child(pid, options, &any);
-		if (*child || error)
+		if (*child)
+			return 0;	/* SIGCHLD came with the news */
+		if (error)
 			return error;
 		if (!any)
 			return -ECHILD;

@@ -140,6 +140,23 @@ static void no_zombies(void)
 	CHECK(WEXITSTATUS(wait_status(pid)) == 5);
 }
 
+/* Checks that wait() tells of the child whose SIGCHLD has ended its sleep. */
+static void news_first(void)
+{
+	int pid;
+
+	handle(SIGCHLD, note, 0);
+	for (int i = 1; i <= 10; i++) {
+		pid = fork();
+		if (pid == 0) {
+			sleep_ms(10);
+			_exit(i);
+		}
+		CHECK(WEXITSTATUS(wait_status(pid)) == i);
+		await_count(i);
+	}
+}
+
 static int order[16];
 
 static void note_order(int sig, siginfo_t *si, void *context)
@@ -323,6 +340,7 @@ static void over_exec(void)
 TESTS({ "senders", "who sent a signal and how", senders },
       { "ends_of_children", "SIGCHLD says what happened", ends_of_children },
       { "no_zombies", "SIGCHLD ignored, SA_NOCLDWAIT", no_zombies },
+      { "news_first", "a child's end before EINTR", news_first },
       { "queueing", "real-time signals in order", queueing },
       { "waiting_for_signals", "sigtimedwait", waiting_for_signals },
       { "suspended_masks", "sigsuspend and masks", suspended_masks },
