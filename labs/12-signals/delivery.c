@@ -3,12 +3,16 @@
  * stack and leaves behind.
  */
 #include "catch.h"
+#include <cowix.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <abi/resource.h>
 
 #define CARRY 1u
 #define DIRECTION 0x400u
 #define HIGH 40			/* a signal in the upper half of the mask */
+#define NOWHERE 0x1234		/* no program goes on there */
+#define STACK 16384
 
 /* What stands in the registers when the signal comes, and afterwards. */
 enum { EBX, ECX, EDX, ESI, EDI, EBP, ESP, EAX, FLAGS, NR_VALUES };
@@ -116,6 +120,7 @@ static void kill_with_values(void)
 			 "mov %%ebp, after + 20\n\t"
 			 "mov %%esp, after + 24\n\t"
 			 "mov %%eax, after + 28\n\t"
+			 "mov before + 24, %%esp\n\t"
 			 "pop %%ebp"
 			 :
 			 : "a"(__NR_kill), "b"(before[EBX]), "c"(SIGUSR1),
@@ -147,16 +152,22 @@ static void frame(void)
 	CHECK(0);
 }
 
-static void registers(void)
+/* Checks that the handler ran, and left no trace. */
+static void check_values(void)
 {
-	handle(SIGUSR1, note, 0);
-	kill_with_values();
 	CHECK(count == 1 && last == SIGUSR1);
 	CHECK(after[EBX] == before[EBX] && after[ECX] == SIGUSR1);
 	CHECK(after[EDX] == 0xD7D7D7D7 && after[ESI] == 0x51515151);
 	CHECK(after[EDI] == 0xD1D1D1D1 && after[EBP] == 0xB9B9B9B9);
 	CHECK(after[ESP] == before[ESP] && after[EAX] == 0);
 	CHECK(after[FLAGS] & CARRY && after[FLAGS] & DIRECTION);
+}
+
+static void registers(void)
+{
+	handle(SIGUSR1, note, 0);
+	kill_with_values();
+	check_values();
 }
 
 /* A program as of old, which has no code of its own to return to. */
@@ -192,10 +203,87 @@ static void masks(void)
 	CHECK(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && now == some);
 }
 
+static void forge_state(int sig, siginfo_t *si, void *context)
+{
+	struct sigcontext *sc = &((struct ucontext *)context)->uc_mcontext;
+
+	(void)sig;
+	(void)si;
+	sc->eip = NOWHERE;
+	sc->fpstate = (void *)0xC0000000;
+}
+
+static void leave(int sig, siginfo_t *si, void *context)
+{
+	struct sigcontext *sc = &((struct ucontext *)context)->uc_mcontext;
+
+	(void)sig;
+	(void)si;
+	CHECK(sc->eip != NOWHERE);
+	_exit(0);
+}
+
+/* The sigreturn() that fails has changed no register. */
+static void bad_state(void)
+{
+	handle_with(SIGUSR1, forge_state, 0);
+	handle_with(SIGSEGV, leave, 0);
+	raise(SIGUSR1);
+	CHECK(0);
+}
+
+static unsigned data_segment;
+
+static void forge_selectors(int sig, siginfo_t *si, void *context)
+{
+	struct sigcontext *sc = &((struct ucontext *)context)->uc_mcontext;
+
+	(void)sig;
+	(void)si;
+	sc->fs = data_segment & ~3u;	/* with the kernel's privilege */
+	sc->gs = 0;
+}
+
+static void selectors(void)
+{
+	unsigned fs, gs;
+
+	__asm__("mov %%ds, %0" : "=r"(data_segment));
+	handle_with(SIGUSR1, forge_selectors, 0);
+	raise(SIGUSR1);
+	__asm__ volatile("mov %%fs, %0" : "=r"(fs));
+	__asm__ volatile("mov %%gs, %0" : "=r"(gs));
+	CHECK(fs == data_segment && gs == 0);
+}
+
+/*
+ * There is no memory for the page of the frame, at the first try. The rehearsal
+ * brings in all other pages.
+ */
+static void no_memory(void)
+{
+	stack_t stack = { .ss_size = STACK };
+
+	registers();
+	count = 0;
+	stack.ss_sp = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(stack.ss_sp != MAP_FAILED);
+	CHECK(syscall(__NR_sigaltstack, &stack, NULL) == 0);
+	handle(SIGUSR1, note, SA_ONSTACK);
+	fail_alloc(1);
+	kill_with_values();
+	CHECK(fail_alloc(0) >= 1);
+	check_values();
+}
+
 TESTS({ "lowest", "the lowest that is not blocked", lowest },
       { "core", "some leave a core file", core },
       { "orphans", "stops where nobody continues", orphans },
       { "frame", "what a handler finds on its stack", frame },
       { "registers", "they are the same afterwards", registers },
       { "code_in_frame", "a handler without a restorer", code_in_frame },
-      { "masks", "what a handler blocks, and afterwards", masks })
+      { "masks", "what a handler blocks, and afterwards", masks },
+      { "bad_state", "a state of the FPU that is none", bad_state },
+      { "selectors", "segments of the program's own", selectors },
+      { "no_memory", "a frame that is written twice", no_memory })
