@@ -193,6 +193,11 @@ def build(work):
 # ---- Machines ----
 
 
+def options_of(lab, test):
+    """Returns the words for tools/run: the test's own, or the lab's."""
+    return test.get("options", lab.get("options", []))
+
+
 def boot(work, lab, numbers):
     """Runs tests in one machine. Returns its status, output and log."""
     test = lab["test"][numbers[0]]
@@ -203,7 +208,7 @@ def boot(work, lab, numbers):
             "-v",
             *("-t", str(lab.get("seconds", 60))),
             *("-f", f"{work}/build/cowix.img"),
-            *test.get("options", []),
+            *options_of(lab, test),
             "--",
             "sh /lab/run " + " ".join(map(str, numbers)),
         ],
@@ -342,10 +347,10 @@ def run_tests(work, lab):
             result = boot_sector(work, lab, lab["test"][left[0]])
             results[left[0]] = result
             continue
-        options = lab["test"][left[0]].get("options", [])
+        options = options_of(lab, lab["test"][left[0]])
         numbers = []
         for n in left:
-            if lab["test"][n].get("options", []) != options:
+            if options_of(lab, lab["test"][n]) != options:
                 break
             numbers.append(n)
         results.update(read_results(lab, numbers, *boot(work, lab, numbers)))
