@@ -186,7 +186,7 @@ def build(work):
         for name in os.listdir(f"{work}/build/bin")
         for word in ("-o", f"build/bin/{name}")
     ]
-    done = make(work, *kept, "OVERLAY=build/overlay", "build/cowix.img")
+    done = make(work, *kept, "OVERLAY=build/overlay", "build/grade.img")
     return done.stderr.strip(), done.returncode == 0
 
 
@@ -206,7 +206,7 @@ def boot(work, lab, numbers):
             f"{work}/tools/run",
             "-v",
             *("-t", str(lab.get("seconds", 60))),
-            *("-f", f"{work}/build/cowix.img"),
+            *("-f", f"{work}/build/grade.img"),
             *options_of(lab, numbers[0]),
             "--",
             "sh /lab/run " + " ".join(map(str, numbers)),

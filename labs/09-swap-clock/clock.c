@@ -9,6 +9,7 @@
 #define AT_A_TIME 16	/* pages that are written together */
 #define FEW 100		/* of a child, or locked */
 #define MOST 16384	/* 64 MB */
+#define TABLE 1024	/* pages of one page table */
 
 static char *memory;
 static unsigned room;		/* pages that fit into memory, or more */
@@ -151,6 +152,31 @@ static void locked(void)
 	check_all();
 }
 
-TESTS({ "hand_stays", "the hand goes on where it was", hand_stays },
+/* Where no page table is, the pages behind are not forgotten. */
+static void sparse(void)
+{
+	unsigned last = 3 * TABLE - 1;
+	char *p = map(last + 1);
+
+	p[0] = p[last * PAGE] = 's';
+	CHECK(madvise(p, (last + 1) * PAGE, MADV_PAGEOUT) == 0);
+	CHECK(look(p, last + 1) == last + 1);
+	CHECK(p[0] == 's' && p[last * PAGE] == 's');
+}
+
+/* Pages that were only read are one frame of zeroes, and need no slot. */
+static void zeroes(void)
+{
+	char *p = map(FEW);
+
+	for (int i = 0; i < FEW; i++)
+		CHECK(p[i * PAGE] == 0);
+	CHECK(madvise(p, FEW * PAGE, MADV_PAGEOUT) == 0);
+	CHECK(look(p, FEW) == 0);
+}
+
+TESTS({ "sparse", "page tables that are not there", sparse },
+      { "zeroes", "the page of zeroes stays", zeroes },
+      { "hand_stays", "the hand goes on where it was", hand_stays },
       { "everybody", "the hand comes to all processes", everybody },
       { "locked", "mlock", locked })
