@@ -151,6 +151,22 @@ static void locked(void)
 	check_all();
 }
 
+/* Pages that were only read are all one page of zeroes, and stay. */
+static void zeroes(void)
+{
+	char *p = map(FEW);
+	struct sysinfo before, after;
+	int sum = 0;
+
+	for (unsigned i = 0; i < FEW; i++)
+		sum += p[i * PAGE];
+	CHECK(sum == 0 && pages_info(&before) == 0);
+	CHECK(madvise(p, FEW * PAGE, MADV_PAGEOUT) == 0);
+	CHECK(pages_info(&after) == 0 && after.freeswap == before.freeswap);
+	CHECK(look(p, FEW) == 0);
+}
+
 TESTS({ "hand_stays", "the hand goes on where it was", hand_stays },
       { "everybody", "the hand comes to all processes", everybody },
-      { "locked", "mlock", locked })
+      { "locked", "mlock", locked },
+      { "zeroes", "pages of zeroes", zeroes })
