@@ -12,7 +12,7 @@
 #define SLICE 11	/* ticks, at nice 0 */
 
 static volatile struct {
-	int stop;
+	int go, stop;
 	int last;		/* who computes */
 	int turns;		/* how often that was another than before */
 	int used[HOGS];		/* ticks */
@@ -34,17 +34,20 @@ static int ticks_used(void)
 	return t.tms_utime + t.tms_stime;
 }
 
-/* The first slice may be that of another nice value: it does not count. */
+/* Computes until the end. What it did before `go` does not count. */
 static void compute(int n)
 {
-	while (!shared->stop && ticks_used() < SLICE)
+	int before;
+
+	while (!shared->go)
 		;
+	before = ticks_used();
 	while (!shared->stop)
 		if (shared->last != n) {
 			shared->last = n;
 			shared->turns++;
 		}
-	shared->used[n] = ticks_used() - SLICE;
+	shared->used[n] = ticks_used() - before;
 	_exit(0);
 }
 
@@ -60,18 +63,32 @@ static void start_hog(int n, int niceness)
 	}
 }
 
-/* Lets them compute. Returns how many ticks all of them have had. */
-static int run(int ms)
+/* Lets them begin: their first slices may be those of another nice value. */
+static void begin_count(void)
+{
+	sleep_ms(400);
+	shared->go = 1;
+}
+
+/* Ends them. Returns how many ticks all of them have had. */
+static int end_count(void)
 {
 	int sum = 0;
 
-	sleep_ms(ms);
 	shared->stop = 1;
 	while (wait(NULL) > 0)
 		;
 	for (int n = 0; n < HOGS; n++)
 		sum += shared->used[n];
 	return sum;
+}
+
+/* Lets them compute for a while. */
+static int run(int ms)
+{
+	begin_count();
+	sleep_ms(ms);
+	return end_count();
 }
 
 static void tell(int sum)
@@ -104,7 +121,7 @@ static void shares(void)
 	begin();
 	for (int n = 0; n < HOGS; n++)
 		start_hog(n, 0);
-	sum = run(1500);
+	sum = run(1200);
 	tell(sum);
 	for (int n = 0; n < HOGS; n++)
 		CHECK(shared->used[n] * 100 >= sum * 14 &&
@@ -124,7 +141,7 @@ static void slices(void)
 	begin();
 	start_hog(0, 0);
 	start_hog(1, 0);
-	check_turns(run(1200));
+	check_turns(run(1000));
 }
 
 /* A third often wakes up. Whom it interrupts goes on afterwards. */
@@ -139,9 +156,10 @@ static void place(void)
 	if (pid == 0)
 		for (;;)
 			sleep_ms(10);
-	sleep_ms(1200);
+	begin_count();
+	sleep_ms(1000);
 	kill(pid, SIGKILL);
-	check_turns(run(0));
+	check_turns(end_count());
 }
 
 /* In an epoch they have 11, 6 and 1 ticks. */
@@ -161,8 +179,31 @@ static void niceness(void)
 	CHECK(shared->used[2] * 100 <= sum * 12);
 }
 
+/* Who has computed and makes a child that computes goes on soon, too. */
+static void back_at_once(void)
+{
+	for (int i = 0; i < 4; i++) {
+		int now = ticks_used(), pid;
+		long begin;
+
+		while (ticks_used() < now + 3)
+			;
+		begin = now_ms();
+		pid = fork();
+		if (pid == 0)
+			for (;;)
+				;
+		begin = now_ms() - begin;
+		CHECK(kill(pid, SIGKILL) == 0 && wait_status(pid) == SIGKILL);
+		if (begin > 40)
+			printf("  %ld ms in fork()\n", begin);
+		CHECK(begin <= 40);
+	}
+}
+
 TESTS({ "alone", "sleep and come back", alone },
       { "shares", "four that compute", shares },
       { "slices", "how long a turn is", slices },
       { "place", "an interrupted turn goes on", place },
-      { "niceness", "11, 6 and 1 of 18", niceness })
+      { "niceness", "11, 6 and 1 of 18", niceness },
+      { "back_at_once", "a child does not hold its parent up", back_at_once })
