@@ -179,10 +179,15 @@ static void niceness(void)
 	CHECK(shared->used[2] * 100 <= sum * 12);
 }
 
-/* Who has computed and makes a child that computes goes on soon, too. */
+/*
+ * Who has computed and makes a child that computes goes on soon, too. Once the
+ * machine itself may have stood still.
+ */
 static void back_at_once(void)
 {
-	for (int i = 0; i < 4; i++) {
+	int late = 0;
+
+	for (int i = 0; i < 6; i++) {
 		int now = ticks_used(), pid;
 		long begin;
 
@@ -195,10 +200,10 @@ static void back_at_once(void)
 				;
 		begin = now_ms() - begin;
 		CHECK(kill(pid, SIGKILL) == 0 && wait_status(pid) == SIGKILL);
-		if (begin > 40)
-			printf("  %ld ms in fork()\n", begin);
-		CHECK(begin <= 40);
+		printf("  %ld ms in fork()\n", begin);
+		late += begin > 40;
 	}
+	CHECK(late <= 2);
 }
 
 TESTS({ "alone", "sleep and come back", alone },
