@@ -186,24 +186,28 @@ def build(work):
         for name in os.listdir(f"{work}/build/bin")
         for word in ("-o", f"build/bin/{name}")
     ]
-    done = make(work, *kept, "OVERLAY=build/overlay", "build/cowix.img")
+    done = make(work, *kept, "OVERLAY=build/overlay", "build/grade.img")
     return done.stderr.strip(), done.returncode == 0
 
 
 # ---- Machines ----
 
 
+def options_of(lab, number):
+    """Returns the options of the machine for a test: its own, or the lab's."""
+    return lab["test"][number].get("options", lab.get("options", []))
+
+
 def boot(work, lab, numbers):
     """Runs tests in one machine. Returns its status, output and log."""
-    test = lab["test"][numbers[0]]
     done = subprocess.run(
         [
             sys.executable,
             f"{work}/tools/run",
             "-v",
             *("-t", str(lab.get("seconds", 60))),
-            *("-f", f"{work}/build/cowix.img"),
-            *test.get("options", []),
+            *("-f", f"{work}/build/grade.img"),
+            *options_of(lab, numbers[0]),
             "--",
             "sh /lab/run " + " ".join(map(str, numbers)),
         ],
@@ -342,10 +346,10 @@ def run_tests(work, lab):
             result = boot_sector(work, lab, lab["test"][left[0]])
             results[left[0]] = result
             continue
-        options = lab["test"][left[0]].get("options", [])
+        options = options_of(lab, left[0])
         numbers = []
         for n in left:
-            if lab["test"][n].get("options", []) != options:
+            if options_of(lab, n) != options:
                 break
             numbers.append(n)
         results.update(read_results(lab, numbers, *boot(work, lab, numbers)))
