@@ -398,10 +398,10 @@ $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
 	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ \
 		$(filter-out man vi,$(PROGRAMS)) tests/$*
 test-images: $(TEST_IMAGES)
-# The floppy of tools/lab grade, as spare: a lab's tests are in the overlay.
+# The floppy of tools/lab grade, without what is large and not for tests: a
+# lab's own are in the overlay.
 $(BUILD)/grade.img: $(IMAGE_DEPS) FORCE
-	$(Q)$(MKFS) $(ADD) --tests $(BUILD)/tests -o $@ \
-		$(filter-out man vi,$(PROGRAMS))
+	$(Q)$(MKFS) $(ADD) --man "" -o $@ $(filter-out man vi,$(PROGRAMS))
 SHORT_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,cow process)
 # The floppy of the page in web/: it waits at port 0xEC after each event of the
 # trace, and has the program of the page's tour.
