@@ -10,6 +10,7 @@ from volumes import PROGRAMS, Reader, content, repair, volume
 
 SECTOR = 512
 DIRS = ("a", "b", "c", "c/d")
+FOLDERS_KB = 30  # maps, inodes and folders, at most
 WORDS = random.Random(0).choices(
     range(60, 1400), k=30000
 )  # contents that look like pointers to zones, or like directories
@@ -27,8 +28,11 @@ class Work:
     disk's first block. `checks` has, for each mark, the rules that hold until
     the next."""
 
-    def __init__(self, seed, rounds, operations, size=30):
+    def __init__(self, seed, rounds, operations, size=30, room=None):
+        """With room, in KB, files go when the rest could not take two more
+        of `size`."""
         self.random, self.serial, self.size = random.Random(seed), 0, size
+        self.room = room
         self.files, self.touched = {}, set()
         self.rules, self.checks, self.moved = {}, [], {}
         self.script = ["mkdir -p a b c/d"]
@@ -54,15 +58,23 @@ class Work:
             "directory",
         )
         kind = self.random.choice(kinds) if idle else "create"
-        if len(self.files) > 20 and idle:
+        if idle and (len(self.files) > 20 or self.is_full()):
             kind = "remove"
         getattr(self, kind)(self.random.choice(idle) if idle else None)
+
+    def is_full(self):
+        """A file has at most one block of pointers here, a folder one of
+        names."""
+        if self.room is None:
+            return False
+        used = sum(len(data) // 1024 + 2 for data in self.files.values())
+        return used + 2 * self.size + FOLDERS_KB > self.room
 
     def mark(self, durable):
         """Makes `durable` the files' rules from here on."""
         number = len(self.checks)
         self.script.append(
-            f"echo {number} | dd of=$2 conv=notrunc,fsync 2>/dev/null"
+            f"echo {number} | dd of=$2 conv=notrunc,fsync status=none"
         )
         self.checks.append(dict(self.rules))
         self.rules = durable
@@ -95,7 +107,7 @@ class Work:
         )
         self.script.append(
             f"dd if=/root/words bs=1k skip={first} count={count} {how}{name} "
-            "2>/dev/null"
+            "status=none"
         )
         return WORDS[first << 10 : first + count << 10]
 
@@ -272,7 +284,7 @@ def reorder(before, writes, path, seed, disks):
 def with_script(tmp_path, work):
     overlay = tmp_path / "overlay" / "root"
     overlay.mkdir(parents=True)
-    (overlay / "work").write_text("cd $1\n" + "\n".join(work.script) + "\n")
+    (overlay / "work").write_text("set -e; cd $1\n" + "\n".join(work.script) + "\n")
     (overlay / "words").write_bytes(WORDS)
     image = str(tmp_path / "work.img")
     assert (
@@ -293,8 +305,21 @@ def power_cuts(name, work, guest, tmp_path, size=800):
         floppy=with_script(tmp_path, work),
     )
     machine.end()
-    assert "power off, status 0" in machine.text("log")
+    assert "power off, status 0" in machine.text("log"), machine.text("err")
     return before, logged(log), str(tmp_path / "cut.img")
+
+
+def dangers(path):
+    """Returns what is wrong with a volume before a repair, but for what any
+    repair puts right: too many links, and bits of the maps."""
+
+    def harmless(problem):
+        links = re.search(r": (\d+) names, but (\d+) links", problem)
+        return problem.startswith("bitmap of ") or (
+            links and int(links[2]) > int(links[1])
+        )
+
+    return [what for what in Reader(path).check() if not harmless(what)]
 
 
 def losses(name, work, cuts, path):
