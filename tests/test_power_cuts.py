@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from conftest import TOP, mkfs
+from conftest import BUILD, TOP, mkfs
 from powercuts import (
+    NAMES,
     WORDS,
     Work,
     last_mark,
@@ -31,6 +32,7 @@ from volumes import (
     ide,
     numbers,
     repair,
+    small_floppy,
     tmp_path,
     volume,
 )
@@ -40,6 +42,8 @@ WORK = (
     "mv {0}/old {0}/d/new; cp -r /etc {0}/copy; rm {0}/copy/rc; sync; "
     "echo synced; sleep 60"
 )
+
+WORKERS = "cp mkdir mv rm seq sleep sync".split()
 
 
 def check_work(image, top):
@@ -72,10 +76,12 @@ def test_sync_then_cut_disk(name, guest, tmp_path):
 
 
 @pytest.mark.parametrize("memory", [32, 4])
-def test_sync_then_cut_floppy(memory, guest):
+def test_sync_then_cut_floppy(memory, guest, tmp_path):
     """Checks the root in the same way. It is in the ramdisk, which sync writes
-    back, or with 4 MB on the floppy."""
-    machine = guest(WORK.format("/root"), memory=memory)
+    back, or with 4 MB on the floppy. That has few programs: all of them leave
+    little room."""
+    floppy = small_floppy(tmp_path / "small.img", *WORKERS)
+    machine = guest(WORK.format("/root"), memory=memory, floppy=floppy)
     machine.expect("synced")
     machine.close()
     assert f"root: /dev/{'ram0' if memory > 4 else 'fd0'}" in machine.text(
@@ -89,7 +95,7 @@ def test_sync_then_cut_floppy(memory, guest):
 
 
 @pytest.mark.parametrize(
-    "name,seed", [("minix1", 1), ("minix1", 2), ("minix3", 3)]
+    "name,seed", [("minix1", 1), ("minix2", 2), ("minix3", 3)]
 )
 def test_power_cut_disk(name, seed, guest, tmp_path):
     """Tries each prefix of the log of writes, as a disk does that writes in
@@ -100,27 +106,58 @@ def test_power_cut_disk(name, seed, guest, tmp_path):
     assert not missing, f"of {len(writes)} writes"
 
 
+# What is done to a disk of how many KB: of the small one the zones soon have
+# their next owner. Nearly all of `names` are about names.
+LOADS = {
+    "files": (800, dict(rounds=8, operations=9)),
+    "small": (400, dict(rounds=20, operations=9, room=400)),
+    "names": (800, dict(rounds=12, operations=12, size=2, kinds=NAMES)),
+}
+
+
 @pytest.mark.parametrize(
-    "name,seed,kilobytes",
+    "name,load,seed",
     [
-        ("minix1", 11, 800),
-        ("minix1", 12, 800),
-        ("minix3", 13, 800),
-        ("minix1", 14, 400),
+        ("minix1", "files", 11),
+        ("minix3", "files", 13),
+        ("minix1", "small", 14),
+        ("minix2", "small", 23),
+        ("minix1", "names", 15),
+        ("minix2", "names", 16),
+        ("minix3", "names", 17),
     ],
 )
-def test_reordered_power_cut(name, seed, kilobytes, guest, tmp_path):
-    """Tries a disk whose cache writes in any order since its last flush. The
-    last disk is small: its zones soon have their next owner."""
-    seed, disks = int(os.environ.get("COWIX_SEED", seed)), int(
-        os.environ.get("COWIX_CUTS", 400)
-    )
-    work = Work(seed, 8 if kilobytes > 400 else 20, 9)
+def test_reordered_power_cut(name, load, seed, guest, tmp_path):
+    """Tries a disk whose cache writes in any order since its last flush."""
+    seed = int(os.environ.get("COWIX_SEED", seed))
+    disks = int(os.environ.get("COWIX_CUTS", 200))
+    kilobytes, how = LOADS[load]
+    work = Work(seed, **how)
     before, writes, path = power_cuts(name, work, guest, tmp_path, kilobytes)
     missing = losses(
         name, work, reorder(before, writes, path, seed, disks), path
     )
     assert not missing, f"of {len(writes)} writes, seed {seed}"
+
+
+SWAP = """cd /mnt && dd if=/dev/zero of=swap bs=64k count=100 status=none &&
+mkswap swap && swapon swap || exit 1; /root/thrash 7000 2 & """
+
+
+@pytest.mark.parametrize("name", ["minix1", "minix3"])
+def test_power_cut_while_swapping(name, guest, tmp_path):
+    """The disk has the file that is swapped to, too, by processes that need
+    more memory than there is. No page comes to lie in another file."""
+    work, size = Work(31, 4, 6, 9), 9000
+    programs = "mkswap", "swapon", f"{BUILD}/tests/thrash"
+    before, writes, path = power_cuts(
+        name, work, guest, tmp_path, size, SWAP, programs, memory=8
+    )
+    swapped = sum(len(write[1]) > 3 * 1024 for write in writes if write)
+    assert swapped > 100
+    disks = int(os.environ.get("COWIX_CUTS", 100))
+    missing = losses(name, work, reorder(before, writes, path, 31, disks), path)
+    assert not missing, f"of {len(writes)} writes"
 
 
 FSYNCED = {

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from conftest import BUILD, FLOPPY, TOP, Machine, load_tool
+from conftest import BUILD, FLOPPY, TOP, Machine, load_tool, mkfs
 from conftest import disk_options as ide  # noqa: F401
 
 sys.dont_write_bytecode = True
@@ -134,6 +134,13 @@ def volume(path, name, kilobytes=1500):
         check=True,
         capture_output=True,
     )
+    return str(path)
+
+
+def small_floppy(path, *programs, **files):
+    """Makes a boot floppy with a few programs, and so with much room."""
+    made = mkfs(str(path), "init", "sh", *programs, **files)
+    assert made.returncode == 0, made.stderr
     return str(path)
 
 
