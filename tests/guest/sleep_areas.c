@@ -87,13 +87,17 @@ static int read_maps(void)
 	return close(fd) == 0 ? n : -1;
 }
 
-static const struct act acts[] = {
-	{ .name = "protect", .run = protect },
-	{ .name = "join", .run = join_three },
+static const struct act rooms[] = {
 	{ .name = "unmap", .run = unmap },
 	{ .name = "map over", .run = map_over },
 	{ .name = "map", .run = map_fresh },
 	{ .name = "move", .run = move },
+};
+
+static const struct act rights[] = {
+	{ .name = "protect", .run = protect },
+	{ .name = "join", .run = join_three },
+	{ .name = "unmap", .run = unmap },
 	{ .name = "lock", .run = lock },
 	{ .name = "forget", .run = forget },
 	{ .name = "fork", .run = fork_and_look },
@@ -151,17 +155,32 @@ static void unmap_areas(void)
 		check_fresh();
 }
 
-static void areas(void)
+static void sweep_with_proc(const struct scene *scene)
 {
-	static const struct scene scene = SCENE("areas", acts,
-		.prepare = prepare_areas, .describe = describe_areas,
-		.judge = unmap_areas, .threads = 1);
-
 	if (!on_cowix())
 		return;
 	CHECK(mount("proc", "/proc", "proc", 0, NULL) == 0);
-	sweep_scene(&scene);
+	sweep_scene(scene);
 	CHECK(umount("/proc") == 0);
 }
 
-TESTS({ "areas", "each change of many areas against each", areas })
+static void coming(void)
+{
+	static const struct scene scene = SCENE("rooms", rooms,
+		.prepare = prepare_areas, .describe = describe_areas,
+		.judge = unmap_areas, .threads = 1);
+
+	sweep_with_proc(&scene);
+}
+
+static void changing(void)
+{
+	static const struct scene scene = SCENE("rights", rights,
+		.prepare = prepare_areas, .describe = describe_areas,
+		.judge = unmap_areas, .threads = 1);
+
+	sweep_with_proc(&scene);
+}
+
+TESTS({ "coming", "areas come and go, among many", coming },
+      { "changing", "what changes areas, and what looks at them", changing })
