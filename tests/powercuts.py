@@ -299,7 +299,9 @@ def with_script(tmp_path, work, *programs):
     )
 
 
-def power_cuts(name, work, guest, tmp_path, size=800, before="", programs=(), **options):
+def power_cuts(
+    name, work, guest, tmp_path, size=800, before="", programs=(), **options
+):
     """Returns the disk's first state, the writes during the work, and a path
     for a disk. Runs a command `before` the work, with the disk in /mnt."""
     disk, log = volume(tmp_path / "disk.img", name, size), tmp_path / "writes"

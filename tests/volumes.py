@@ -18,6 +18,19 @@ sys.path.insert(0, os.path.join(TOP, "tools"))
 from limit import Limit  # noqa: E402
 from minixfs import FORMATS, Reader  # noqa: E402
 
+# make faults tries all, and writes its figures to a file.
+EACH = os.environ.get("COWIX_FAULTS") == "each"
+FIGURES = os.path.join(BUILD, "faults.txt")
+
+
+def figure(line):
+    """Notes what was tried, for make faults."""
+    print(line)
+    if EACH:
+        with open(FIGURES, "a", encoding="ascii") as file:
+            file.write(line + "\n")
+
+
 PROGRAMS = sorted(
     p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")
 )

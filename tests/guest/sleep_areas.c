@@ -120,7 +120,16 @@ static void prepare_areas(void)
 	fresh = NULL;
 }
 
-/* Writes a letter for the rights of each page, and one for its byte. */
+/* Writes which page it is, a letter for its rights, and one for its byte. */
+static char *describe_page(char *to, const char *page, const char *mode)
+{
+	*to++ = 'A' + ((unsigned)page >> 12) % 64;
+	*to++ = mode[0] == '-' ? '-' : mode[1];
+	*to++ = mode[0] == '-' ? '-' : 'a' + !*page;
+	return to;
+}
+
+/* Describes each page that there is. */
 static void describe_areas(char *to)
 {
 	unsigned first, last;
@@ -135,13 +144,8 @@ static void describe_areas(char *to)
 		last = strtoul(rest + 1, &rest, 16);
 		memcpy(mode, rest + 1, 4);
 		for (unsigned at = first; at < last; at += PAGE)
-			if ((at >> 24 == 0x50 || at >> 24 == 0x60)) {
-				*to++ = 'A' + (at >> 12) % 64;
-				*to++ = mode[0] == '-' ? '-' :
-					mode[1] == 'w' ? 'w' : 'r';
-				*to++ = mode[0] == '-' ? '-' :
-					'a' + !*(char *)at;
-			}
+			if (at >> 24 == 0x50 || at >> 24 == 0x60)
+				to = describe_page(to, (char *)at, mode);
 	}
 	*to = '\0';
 	fclose(f);
