@@ -48,7 +48,7 @@ MUTANTS = [
         "fewer_tried_again",
         "test_every_request.py::test_each_request_fails"
         "[sectors-boot from a disk]",
-        ("boot/disk.inc", "mov [count], di", "\tcmp [count], di"),
+        ("boot/disk.inc", "mov byte [count], 1", "\tnop"),
     ),
     Mutant(
         "ramdisk_from_the_first",
