@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include "sweep.h"
+#include "thread.h"
 
 #define DIRECTORY "/swept"
 #define FILE_NAME "/swept/file"
@@ -309,12 +310,61 @@ static void close_pipe(void)
 	CHECK(close(pipe_ends[0]) == 0 && close(pipe_ends[1]) == 0);
 }
 
+static struct thread other;
+static int hold[2];
+
+static void wait_for_word(void *unused)
+{
+	char c;
+
+	(void)unused;
+	CHECK(read(hold[0], &c, 1) == 1);
+}
+
+/* Has a thread share our descriptors: poll needs a table of its own then. */
+static void share_descriptors(void)
+{
+	CHECK(pipe(hold) == 0);
+	fill_pipe();
+	start(&other, wait_for_word, NULL);
+}
+
+static void share_no_more(void)
+{
+	CHECK(write(hold[1], "x", 1) == 1);
+	join(&other);
+	close_pipe();
+	CHECK(close(hold[0]) == 0 && close(hold[1]) == 0);
+}
+
+static void open_log(void)
+{
+	fd = open("/dev/kmsg", O_WRONLY);
+	CHECK(fd >= 0);
+}
+
+static int write_log(void)
+{
+	return write(fd, "swept\n", 6);
+}
+
+static void close_log(void)
+{
+	CHECK(close(fd) == 0);
+}
+
 static void waiting(void)
 {
 	static const struct subject dup = { .run = do_dup,
 					    .undo = close_dup },
 				    poll = { .run = do_poll },
 				    select = { .run = do_select },
+				    log = { .run = write_log,
+					    .prepare = open_log,
+					    .finish = close_log },
+				    shared = { .run = do_wait,
+					       .prepare = share_descriptors,
+					       .finish = share_no_more },
 				    wait = { .run = do_wait,
 					     .prepare = fill_pipe,
 					     .finish = close_pipe };
@@ -323,9 +373,11 @@ static void waiting(void)
 	sweep(&poll, 1);
 	sweep(&select, 0);
 	sweep(&wait, 0);
+	sweep(&shared, 1);
+	sweep(&log, 1);
 }
 
 TESTS({ "looking", "calls with a name", looking },
       { "removing", "unlink, rmdir, mknod", removing },
       { "copying", "sendfile, copy_file_range, fsync, flock", copying },
-      { "waiting", "dup2, poll and select", waiting })
+      { "waiting", "dup2, poll, select, the log", waiting })
