@@ -143,6 +143,9 @@ help:
 #: make labs            all labs: stubs, the reference and wrong answers
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
+#: make faults [CUTS=1000]
+#:                      a disk fails at each request of a boot and of a build;
+#:                      the power goes; figures in build/faults.txt
 #: make bench           instruction counts, also beside many things and of
 #:                      Linux: tables, build/bench.csv, build/growth.csv, plots
 #: make check-style     80 columns, short functions and files, plain sentences
@@ -449,6 +452,13 @@ mutants: all
 	$(Q)$(PYTHON) tools/mutants
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
+# What make test tries some of.
+FAULT_TESTS = $(addprefix tests/test_,every_request.py power_cuts.py)
+faults: all $(BUILD)/tests/thrash
+	$(Q)rm -f $(BUILD)/faults.txt
+	$(Q)COWIX_FAULTS=each COWIX_CUTS=$(or $(CUTS),1000) $(PYTHON) \
+		tools/test $(FAULT_TESTS)
+	@sort $(BUILD)/faults.txt
 bench: all $(GROWTH).img
 	$(Q)$(PYTHON) tools/bench -o $(BENCH)
 	$(Q)$(PYTHON) tools/growth -o $(BENCH)
@@ -484,9 +494,9 @@ clean:
 FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug console \
 	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
-	bochs-syscall bochs-power-on test first-hour mutants fuzz bench book \
-	check-layers check-docs check-style compile-db docs sessions pictures \
-	screenshots grade labs web test-web clean FORCE
+	bochs-syscall bochs-power-on test first-hour mutants fuzz faults bench \
+	book check-layers check-docs check-style compile-db docs sessions \
+	pictures screenshots grade labs web test-web clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)

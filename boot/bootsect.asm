@@ -28,8 +28,8 @@ start:
 	call print
 	call probe_extensions
 	call get_geometry
-	mov ax, SETUP_LOAD >> 4
-	mov es, ax
+	push SETUP_LOAD >> 4
+	pop es
 	mov ax, [first_sector]
 	mov [sector], ax
 	mov ax, [sector_count]

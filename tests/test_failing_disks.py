@@ -241,3 +241,71 @@ def test_read_error_in_a_program(guest, tmp_path):
     assert machine.text().endswith(
         "\n0\nmismatches 0\n"
     ) and "Input/output error" in machine.text("err")
+
+
+READERS = """cat $f
+head -c 9000 $f
+tail $f
+tail -c 9000 $f
+wc $f
+wc -c $f
+od $f
+hexdump $f
+nl $f
+awk '{ print }' $f
+awk 'BEGIN { RS = "" } { print }' $f
+awk -f $f
+awk 'BEGIN { while ((n = getline < ARGV[1]) > 0); exit n < 0 }' $f
+sed p $f
+sed -f $f
+sort $f
+uniq $f
+cut -c 1 $f
+paste $f
+comm $f $f
+cmp $f $f
+diff $f /etc/rc
+grep x $f
+more $f
+dd if=$f of=/dev/null status=none
+cp $f /root/copy
+cat < $f
+tee < $f
+tr a b < $f
+xargs true < $f
+sh $f
+. $f"""
+
+
+def test_unreadable_file(guest, tmp_path):
+    """Has each program that reads files read one, up to a bad sector. None
+    takes that for the end."""
+    disk, script = volume(tmp_path / "disk.img", "minix1"), ""
+    text = "mount /dev/hda /mnt; seq 1 20000 > /mnt/f; umount /mnt"
+    made = cowix(text, *(f"-q={word}" for word in ide(disk)))
+    assert made.status == 0, made.err
+    reader = Reader(disk)
+    zones = reader.file_zones(reader.inode(reader.lookup("/f"))[3], [])
+    readers = READERS.splitlines()
+    for command in readers:
+        script += f"f=/mnt/f; ({command}) > /dev/null; echo $?\n"
+    overlay = tmp_path / "overlay" / "root"
+    overlay.mkdir(parents=True)
+    (overlay / "script").write_text(script)
+    image = str(tmp_path / "script.img")
+    programs = "awk cat cmp comm cp cut dd diff grep head hexdump init more "
+    programs += "mount nl od paste sed sh sort tail tee tr true uniq wc xargs"
+    folder = str(tmp_path / "overlay")
+    assert mkfs(image, *programs.split(), overlay=folder).returncode == 0
+    machine = guest(
+        "mount /dev/hda /mnt; sh /root/script",
+        *failing_ide(disk, {"iotype": "read", "sector": zones[4] * 2}),
+        floppy=image,
+    )
+    machine.end()
+    statuses = machine.text().split()
+    assert len(statuses) == len(readers), machine.text("err")
+    good = [r for r, n in zip(readers, statuses) if n == "0"]
+    assert not good, machine.text("err")
+    said = machine.text("err").count("Input/output error")
+    assert said >= len(readers) - 2, machine.text("err")

@@ -20,6 +20,8 @@ OTHERS = {
 }
 # The sweeps of sleeps that run in Bochs, which is slow.
 BOCHS = {
+    "sleep_areas": "coming",
+    "sleep_copies": "parting",
     "sleep_descriptors": "growing_below closed_meanwhile",
     "sleep_files": "ways",
     "sleep_forks": "limits",

@@ -7,10 +7,13 @@ import time
 
 import pytest
 
-from conftest import TOP, mkfs
+from builds import Build
+from conftest import BUILD, TOP, mkfs
 from powercuts import (
+    NAMES,
     WORDS,
     Work,
+    dangers,
     last_mark,
     logged,
     losses,
@@ -24,13 +27,16 @@ from powercuts import (
     with_script,
 )
 from volumes import (
+    EACH,
     PROGRAMS,
     Reader,
     content,
+    figure,
     guest,
     ide,
     numbers,
     repair,
+    small_floppy,
     tmp_path,
     volume,
 )
@@ -40,6 +46,8 @@ WORK = (
     "mv {0}/old {0}/d/new; cp -r /etc {0}/copy; rm {0}/copy/rc; sync; "
     "echo synced; sleep 60"
 )
+
+WORKERS = "cp mkdir mv rm seq sleep sync".split()
 
 
 def check_work(image, top):
@@ -72,10 +80,12 @@ def test_sync_then_cut_disk(name, guest, tmp_path):
 
 
 @pytest.mark.parametrize("memory", [32, 4])
-def test_sync_then_cut_floppy(memory, guest):
+def test_sync_then_cut_floppy(memory, guest, tmp_path):
     """Checks the root in the same way. It is in the ramdisk, which sync writes
-    back, or with 4 MB on the floppy."""
-    machine = guest(WORK.format("/root"), memory=memory)
+    back, or with 4 MB on the floppy. That has few programs: all of them leave
+    little room."""
+    floppy = small_floppy(tmp_path / "small.img", *WORKERS)
+    machine = guest(WORK.format("/root"), memory=memory, floppy=floppy)
     machine.expect("synced")
     machine.close()
     assert f"root: /dev/{'ram0' if memory > 4 else 'fd0'}" in machine.text(
@@ -89,7 +99,7 @@ def test_sync_then_cut_floppy(memory, guest):
 
 
 @pytest.mark.parametrize(
-    "name,seed", [("minix1", 1), ("minix1", 2), ("minix3", 3)]
+    "name,seed", [("minix1", 1), ("minix2", 2), ("minix3", 3)]
 )
 def test_power_cut_disk(name, seed, guest, tmp_path):
     """Tries each prefix of the log of writes, as a disk does that writes in
@@ -100,27 +110,95 @@ def test_power_cut_disk(name, seed, guest, tmp_path):
     assert not missing, f"of {len(writes)} writes"
 
 
+# What is done to a disk of how many KB: of the small one the zones soon have
+# their next owner. Nearly all of `names` are about names.
+LOADS = {
+    "files": (800, dict(rounds=8, operations=9)),
+    "small": (400, dict(rounds=20, operations=9, room=400)),
+    "names": (800, dict(rounds=12, operations=12, size=2, kinds=NAMES)),
+}
+
+
 @pytest.mark.parametrize(
-    "name,seed,kilobytes",
+    "name,load,seed",
     [
-        ("minix1", 11, 800),
-        ("minix1", 12, 800),
-        ("minix3", 13, 800),
-        ("minix1", 14, 400),
+        ("minix1", "files", 11),
+        ("minix3", "files", 13),
+        ("minix1", "small", 14),
+        ("minix2", "small", 23),
+        ("minix1", "names", 15),
+        ("minix2", "names", 16),
+        ("minix3", "names", 17),
     ],
 )
-def test_reordered_power_cut(name, seed, kilobytes, guest, tmp_path):
-    """Tries a disk whose cache writes in any order since its last flush. The
-    last disk is small: its zones soon have their next owner."""
-    seed, disks = int(os.environ.get("COWIX_SEED", seed)), int(
-        os.environ.get("COWIX_CUTS", 400)
+def test_reordered_power_cut(name, load, seed, guest, tmp_path):
+    """Tries a disk whose cache writes in any order since its last flush."""
+    first = int(os.environ.get("COWIX_SEED", seed))
+    disks = int(os.environ.get("COWIX_CUTS", 200))
+    kilobytes, how = LOADS[load]
+    for seed in range(first, first + (20 if EACH else 1)):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        work = Work(seed, **how)
+        before, writes, path = power_cuts(name, work, guest, folder, kilobytes)
+        cuts = Counted(reorder(before, writes, path, seed, disks))
+        missing = losses(name, work, cuts, path)
+        assert not missing, f"of {len(writes)} writes, seed {seed}"
+        figure(f"{name}, {load}, seed {seed}: {cuts} of {len(writes)} writes")
+        shutil.rmtree(folder)
+
+
+SWAP = """cd /mnt && dd if=/dev/zero of=swap bs=64k count=100 status=none &&
+mkswap swap && swapon swap || exit 1; /root/thrash 7000 2 & """
+
+
+@pytest.mark.parametrize("name", ["minix1", "minix3"])
+def test_power_cut_while_swapping(name, guest, tmp_path):
+    """The disk has the file that is swapped to, too, by processes that need
+    more memory than there is. No page comes to lie in another file."""
+    work, size = Work(31, 4, 6, 9), 9000
+    programs = "mkswap", "swapon", f"{BUILD}/tests/thrash"
+    before, writes, path = power_cuts(
+        name, work, guest, tmp_path, size, SWAP, programs, memory=8
     )
-    work = Work(seed, 8 if kilobytes > 400 else 20, 9)
-    before, writes, path = power_cuts(name, work, guest, tmp_path, kilobytes)
-    missing = losses(
-        name, work, reorder(before, writes, path, seed, disks), path
+    swapped = sum(len(write[1]) > 3 * 1024 for write in writes if write)
+    assert swapped > 100
+    disks = int(os.environ.get("COWIX_CUTS", 100))
+    cuts = Counted(reorder(before, writes, path, 31, disks))
+    missing = losses(name, work, cuts, path)
+    assert not missing, f"of {len(writes)} writes"
+    figure(f"{name}, swapping: {cuts} of {len(writes)} writes")
+
+
+@pytest.mark.parametrize("name", ["minix1", "minix3"])
+def test_power_cut_of_a_build(name, guest, tmp_path):
+    """Cuts the power while a build writes. Sources and tools stay, and what
+    has its last name is whole. After a few of the cuts it is built again from
+    what is there: the result is the same."""
+    build, log = Build(tmp_path, name), tmp_path / "writes"
+    path, whole = str(tmp_path / "cut.img"), str(tmp_path / "whole.img")
+    before = open(build.image, "rb").read()
+    shutil.copy(build.image, whole)
+    machine = guest(
+        build.command + "umount /mnt",
+        *recorded(whole, log, "ide-hd,drive=lw,bus=ide.0"),
+        floppy=build.floppy,
     )
-    assert not missing, f"of {len(writes)} writes, seed {seed}"
+    machine.end()
+    result, writes = build.result(whole), logged(log)
+    disks = int(os.environ.get("COWIX_CUTS", 200))
+    cuts = Counted(reorder(before, writes, path, 41, disks))
+    for number in cuts:
+        lost = dangers(path)
+        if name == "minix1":
+            repair(path)
+        lost += build.damage(path, result)
+        assert not lost, f"at write {number}"
+        if cuts.n % 70 == 7:
+            again = build.command + "umount /mnt"
+            guest(again, *ide(path), floppy=build.floppy).end()
+            assert build.result(path) == result
+    figure(f"{name}, build: {cuts} of {len(writes)} writes")
 
 
 FSYNCED = {
@@ -188,6 +266,21 @@ def test_fsync_then_cut(how, guest, tmp_path):
         assert content(Reader(path), name) == WORDS
 
 
+class Counted:
+    """Counts the disks that cuts leave."""
+
+    def __init__(self, cuts):
+        self.cuts, self.n = cuts, 0
+
+    def __iter__(self):
+        for number in self.cuts:
+            self.n += 1
+            yield number
+
+    def __str__(self):
+        return f"{self.n} cuts"
+
+
 @pytest.mark.parametrize("memory", [32, 4])
 def test_power_cut_floppy(memory, guest, tmp_path):
     """Checks the root's floppy. The ramdisk writes changes back without an
@@ -225,6 +318,54 @@ def test_power_cut_floppy(memory, guest, tmp_path):
     assert (
         mark == len(work.checks) - 2 and not missing
     ), f"of {len(writes)} writes"
+
+
+def clear_free(path):
+    """Clears the zones that the map has as free, as setup does when it reads
+    the file system."""
+    reader = Reader(path)
+    data = b"".join(
+        reader.zone(2 + reader.inode_map + i) for i in range(reader.zone_map)
+    )
+    bits = int.from_bytes(data, "little") >> 1
+    with open(path, "r+b") as f:
+        for zone in range(reader.first, reader.zones):
+            if not bits >> zone - reader.first & 1:
+                f.seek(zone * reader.fmt.block)
+                f.write(bytes(reader.fmt.block))
+
+
+def test_fresh_files_of_the_ramdisk(guest, tmp_path):
+    """Cuts the power while new files are written back, and boots without a
+    repair. A file is not there, or empty, or whole: it is never full of
+    zeroes that setup read for it."""
+    log, cut, before = tmp_path / "writes", str(tmp_path / "cut.img"), []
+    work = Work(1, 0, 0)
+    work.script = [
+        f"dd if=/root/words of={n} bs=1k skip={n} count=25 status=none"
+        for n in range(5)
+    ]
+
+    def drive(image):
+        before.append(open(image, "rb").read())
+        return recorded(image, log, "floppy,drive=lw,unit=0")
+
+    machine = guest(
+        "sh /root/work /root; sync",
+        floppy=with_script(tmp_path, work),
+        drive=drive,
+    )
+    machine.end()
+    seen = set()
+    for number in replay(before[0], logged(log), cut):
+        clear_free(cut)
+        reader = Reader(cut)
+        for n in range(5):
+            data = content(reader, f"/root/{n}")
+            seen.add(bool(data))
+            whole = WORDS[n << 10 : n + 25 << 10]
+            assert data in (None, b"", whole), f"{n} at write {number}"
+    assert seen == {False, True}
 
 
 def test_update(guest, tmp_path):

@@ -10,13 +10,26 @@ import time
 
 import pytest
 
-from conftest import BUILD, FLOPPY, TOP, Machine, load_tool
+from conftest import BUILD, FLOPPY, TOP, Machine, load_tool, mkfs
 from conftest import disk_options as ide  # noqa: F401
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "tools"))
 from limit import Limit  # noqa: E402
 from minixfs import FORMATS, Reader  # noqa: E402
+
+# make faults tries all, and writes its figures to a file.
+EACH = os.environ.get("COWIX_FAULTS") == "each"
+FIGURES = os.path.join(BUILD, "faults.txt")
+
+
+def figure(line):
+    """Notes what was tried, for make faults."""
+    print(line)
+    if EACH:
+        with open(FIGURES, "a", encoding="ascii") as file:
+            file.write(line + "\n")
+
 
 PROGRAMS = sorted(
     p for p in os.listdir(f"{BUILD}/bin") if not p.endswith(".elf")
@@ -134,6 +147,13 @@ def volume(path, name, kilobytes=1500):
         check=True,
         capture_output=True,
     )
+    return str(path)
+
+
+def small_floppy(path, *programs, **files):
+    """Makes a boot floppy with a few programs, and so with much room."""
+    made = mkfs(str(path), "init", "sh", *programs, **files)
+    assert made.returncode == 0, made.stderr
     return str(path)
 
 

@@ -15,6 +15,7 @@
 #define BLOCKS_A_FRAME	(PAGE_SIZE / BLOCK_SIZE)
 #define SECTORS_A_BLOCK	(BLOCK_SIZE / SECTOR_SIZE)
 #define COMPARED	5	/* frames: a floppy's Minix maps, inodes */
+#define HEAD		(COMPARED * BLOCKS_A_FRAME)
 
 static u8 *frames[MAX_BLOCKS / BLOCKS_A_FRAME];
 static u32 dirty[(MAX_BLOCKS + 31) / 32];
@@ -92,61 +93,66 @@ static int write_back(u32 block, u32 n, u8 *buffer)
 	return error;
 }
 
-/*
- * Returns how many blocks in a row are dirty, from the one before `end` down:
- * at most `most`.
- */
-static u32 dirty_run(u32 end, u32 most)
+/* Returns how many blocks in a row are dirty, from `block` on: at most most. */
+static u32 dirty_run(u32 block, u32 most)
 {
 	u32 n = 0;
 
-	while (n < most && is_dirty(end - 1 - n))
+	while (n < most && is_dirty(block + n))
 		n++;
 	return n;
 }
 
-/* Returns end without the blocks before it whose words are all clean. */
-static u32 skip_clean(u32 end)
+/* Writing back: how far it is. */
+struct writing {
+	u8 *buffer;
+	u32 most;		/* blocks at a time; one after a failure */
+	u32 failures;
+	int first_error;
+};
+
+/*
+ * Writes the changed blocks from `block` up to `end` back, in runs. When a run
+ * fails, blocks are written one at a time. A floppy that fails again and again
+ * is left alone; the other blocks stay dirty.
+ */
+static void write_range(struct writing *w, u32 block, u32 end)
 {
-	while (end && end % 32 == 0 && !dirty[end / 32 - 1])
-		end -= 32;
-	return end;
+	while (block < end && w->failures < FAILURES_TOLD) {
+		u32 n = dirty_run(block, min_u32(w->most, end - block));
+		int error = n ? write_back(block, n, w->buffer) : 0;
+
+		if (error)
+			w->failures++;
+		if (!w->first_error)
+			w->first_error = error;
+		if (error && n > 1)
+			w->most = 1;
+		else
+			block += max_u32(n, 1);
+	}
 }
 
 /*
- * Writes all changed blocks back, in runs, the last first: data and directories
- * before the inodes that refer to them. When a run fails, blocks are written
- * one at a time. A floppy that fails again and again is left alone; the other
- * blocks stay dirty. Returns the first error.
+ * Writes all changed blocks back: data and directories before what refers to
+ * them at the beginning of the disk. There the maps come before the inodes, or
+ * setup would clear the zones of a new file after a power cut between the two.
+ * Returns the first error.
  */
 static int ramdisk_sync(kdev_t dev)
 {
-	u32 most = PAGE_SIZE / BLOCK_SIZE, failures = 0;
-	int first_error = 0;
-	u8 *buffer;
+	struct writing w = { .most = BLOCKS_A_FRAME };
 
 	(void)dev;
 	if (!origin)
 		return 0;
-	buffer = kpage_alloc(OWNER_CALL);
-	if (!buffer)
+	w.buffer = kpage_alloc(OWNER_CALL);
+	if (!w.buffer)
 		return -ENOMEM;
-	for (u32 end = skip_clean(nr_blocks);
-	     end > 0 && failures < FAILURES_TOLD; end = skip_clean(end)) {
-		u32 n = dirty_run(end, most);
-		int error = n ? write_back(end - n, n, buffer) : 0;
-
-		if (error)
-			failures++;
-		if (!first_error)
-			first_error = error;
-		if (error && n > 1)
-			most = 1;
-		else
-			end -= max_u32(n, 1);
-	}
-	kpage_free(buffer);
-	return first_error;
+	write_range(&w, min_u32(HEAD, nr_blocks), nr_blocks);
+	write_range(&w, 0, min_u32(HEAD, nr_blocks));
+	kpage_free(w.buffer);
+	return w.first_error;
 }
 
 static const struct block_device_ops ramdisk_ops = {

@@ -44,4 +44,25 @@ MUTANTS = [
         "test_boot_media.py::test_kernel_with_too_much",
         ("boot/multiboot.asm", "mov eax, [esi + 4]", "\tmov eax, [esi]"),
     ),
+    Mutant(
+        "fewer_tried_again",
+        "test_every_request.py::test_each_request_fails"
+        "[sectors-boot from a disk]",
+        ("boot/disk.inc", "mov byte [count], 1", "\tnop"),
+    ),
+    Mutant(
+        "ramdisk_from_the_first",
+        "test_power_cuts.py::test_fresh_files_of_the_ramdisk",
+        (
+            "kernel/blk_drv/ramdisk.c",
+            "write_range(&w, min_u32(HEAD, nr_blocks), nr_blocks);",
+            "",
+        ),
+        (
+            "kernel/blk_drv/ramdisk.c",
+            "write_range(&w, 0, min_u32(HEAD, nr_blocks));",
+            "\twrite_range(&w, 4, nr_blocks);\n"
+            "\twrite_range(&w, 0, 4);",
+        ),
+    ),
 ]

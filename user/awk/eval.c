@@ -87,8 +87,8 @@ static int is_match(struct node *n)
 /* Reads a record into $0 or a variable. Returns 1, 0 at the end, or -1. */
 static struct value do_getline(struct node *n)
 {
+	struct input *in = NULL;
 	struct string *s;
-	struct input *in;
 
 	if (n->number == NONE) {
 		s = next_main_record();
@@ -99,7 +99,7 @@ static struct value do_getline(struct node *n)
 		s = read_record(in);
 	}
 	if (!s)
-		return number_value(0);
+		return number_value(in && ferror(in->f) ? -1 : 0);
 	if (n->a)
 		write_place(find_place(n->a), input_value(s));
 	else

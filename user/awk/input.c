@@ -1,5 +1,6 @@
 /* Records: from the files that are operands, from other files, commands. */
 #include "awk.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <util.h>
@@ -88,8 +89,21 @@ struct string *read_record(struct input *in)
 	return read_line(in->f, (unsigned char)*rs);
 }
 
+/* Says why a file could be read no further, if that is not its end. */
+static void check_input(void)
+{
+	const char *name = to_string(get(&FILENAME->value))->s;
+
+	errno = ferror(main_input.f);
+	if (!errno)
+		return;
+	warn(main_input.f == stdin ? "-" : name);
+	exit_code = 2;
+}
+
 static void close_input(void)
 {
+	check_input();
 	if (main_input.f != stdin)
 		fclose(main_input.f);
 	free(main_input.all);

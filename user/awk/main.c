@@ -72,6 +72,8 @@ static void add_file(const char *name)
 		exit(2);
 	}
 	add_source(f, NULL);
+	if (ferror(f))
+		fatal(name, strerror(ferror(f)));
 	if (f != stdin)
 		fclose(f);
 }

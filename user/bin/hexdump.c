@@ -3,6 +3,7 @@
  * Prints files as hexadecimal numbers.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -64,8 +65,9 @@ static void dump(int fd, const char *name)
 		if (limit == 0)
 			break;
 	}
-	if (fclose(f) < 0)
+	if ((errno = ferror(f)))
 		warn(name);
+	fclose(f);
 }
 
 int main(int argc, char **argv)

@@ -4,6 +4,7 @@
  * a size of 1, 2, 4 or 8.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <lines.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,8 @@ static int next_byte(void)
 	for (;;) {
 		if (in && (c = getc(in)) != EOF)
 			return c;
+		if (in && (errno = ferror(in)))
+			warn(files[-1]);
 		if (in)
 			fclose(in);
 		in = NULL;
