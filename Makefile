@@ -8,7 +8,9 @@ OPT	?=
 OVERLAY	?=
 SIZE	?=
 FS	?= minix3
-BUILD	= build
+# With the sanitizers, in a folder of its own.
+SANITIZE ?=
+BUILD	= build$(if $(SANITIZE),/sanitize)
 BENCH	= $(BUILD)
 # How long the fuzzer runs, and its first seed; tools/fuzz has more options.
 SECONDS	?= 60
@@ -88,7 +90,8 @@ KERNEL_OBJS = boot/head.o boot/multiboot.o \
 	$(addprefix kernel/chr_drv/,tty.o tty_ioctl.o ldisc.o console.o vt.o \
 	vt_attributes.o keyboard.o serial.o pty.o) \
 	$(addprefix kernel/debug/,audit.o audit_areas.o recount.o trace.o \
-	sysrq.o watch.o fail.o)
+	sysrq.o watch.o fail.o) \
+	$(if $(SANITIZE),$(addprefix kernel/debug/,ubsan.o kasan.o))
 OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 
 # Compiled for speed: what runs in each fault, switch and call of the
@@ -99,7 +102,8 @@ FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages around fault \
 	$(addprefix kernel/task/,sched wait fork) \
 	$(addprefix fs/,namei name_cache inode file_table read_write \
 	page_cache buffer buffer_write pipe times) \
-	$(addprefix fs/minix/minix_,inode dir bitmap entry truncate)
+	$(addprefix fs/minix/minix_,inode dir bitmap entry truncate) \
+	kernel/debug/kasan
 
 # Programs: one source file in user/bin each, or a folder. Tests likewise.
 FOLDERS	= awk sed find diff sh vi strace login
@@ -184,6 +188,17 @@ SPEED	:= -O2 $(foreach what,loops jumps labels,\
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections \
 	-fdata-sections -fomit-frame-pointer -fno-builtin \
 	-Iuser/lib/include -Iuser/common -Iinclude -I$(BUILD)/names
+# make SANITIZE=1: tests for undefined behaviour, and each access to memory
+# looked up in shadow memory, but for the files that keep that.
+UNDEFINED = shift,integer-divide-by-zero,unreachable,vla-bound,bounds
+UNDEFINED := $(UNDEFINED),signed-integer-overflow,bool,enum,builtin
+SHADOWED = -fsanitize=kernel-address -fasan-shadow-offset=0xE0000000 \
+	--param=asan-instrumentation-with-call-threshold=0
+SANITIZERS = -DSANITIZE -fsanitize=$(UNDEFINED) \
+	-fno-sanitize-recover=undefined $(SHADOWED)
+NOT_SANITIZED = $(addprefix kernel/debug/,ubsan kasan) mm/kmalloc
+sanitizers = $(if $(SANITIZE),$(if $(filter $(NOT_SANITIZED),$*),\
+	-DSANITIZE,$(SANITIZERS)))
 ERRORS	= $(if $(CI)$(WERROR),-Werror)
 ASFLAGS	= -I$(BUILD)/inc/ -Iinclude/asm/ -Iboot/
 LDFLAGS	:= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
@@ -202,7 +217,7 @@ say	= $(if $(V)$(SILENT),,@printf '%-8s%s\n' '$(1)' '$(@:$(BUILD)/%=%)')
 remember = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
 $(BUILD)/flags: FORCE
 	$(call remember,$(CC) $(CFLAGS) $(USER_CFLAGS) $(OPT) $(FAST) \
-	$(SPEED) $(NASM) $(LD) $(LDFLAGS))
+	$(if $(SANITIZE),$(SANITIZERS) $(NOT_SANITIZED)) $(SPEED) $(NASM) $(LD) $(LDFLAGS))
 $(BUILD)/overlay.name: FORCE
 	$(call remember,$(OVERLAY))
 
@@ -258,7 +273,7 @@ $(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: $(STRACE_NAMES)
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) \
+	$(Q)$(CC) $(CFLAGS) $(sanitizers) \
 		$(or $(OPT),$(if $(filter $(FAST),$*),$(SPEED),-Os)) \
 		$(ERRORS) -MMD -MP -c -o $@ $<
 define assemble
@@ -468,4 +483,4 @@ FORCE:
 	screenshots grade labs web test-web clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
-	-name '*.d' -print 2>/dev/null)
+	-path $(BUILD)/sanitize -prune -o -name '*.d' -print 2>/dev/null)

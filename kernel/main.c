@@ -10,6 +10,7 @@
 #include <cowix/mm.h>
 #include <cowix/net.h>
 #include <cowix/params.h>
+#include <cowix/sanitize.h>
 #include <cowix/sched.h>
 #include <cowix/trace.h>
 #include <cowix/traps.h>
@@ -108,6 +109,7 @@ static void show_banner(void)
  */
 void start_kernel(struct boot_params *bp)
 {
+	kasan_early();
 	console_init();
 	show_banner();
 	show_boot_params(bp);
@@ -117,6 +119,7 @@ void start_kernel(struct boot_params *bp)
 	irq_init();
 	memory_size_init(bp);
 	paging_init();
+	kasan_init();
 	pid_init();
 	futex_init();
 	posix_timer_init();
