@@ -102,8 +102,9 @@ FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages around fault \
 	$(addprefix kernel/task/,sched wait fork) \
 	$(addprefix fs/,namei name_cache inode file_table read_write \
 	page_cache buffer buffer_write pipe times) \
-	$(addprefix fs/minix/minix_,inode dir bitmap entry truncate) \
-	kernel/debug/kasan
+	$(addprefix fs/minix/minix_,inode dir bitmap entry truncate)
+# The sanitizers leave less room below 640 KB: then only their own part.
+FAST	:= $(if $(SANITIZE),kernel/debug/kasan,$(FAST))
 
 # Programs: one source file in user/bin each, or a folder. Tests likewise.
 FOLDERS	= awk sed find diff sh vi strace login
@@ -193,7 +194,9 @@ USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections \
 UNDEFINED = shift,integer-divide-by-zero,unreachable,vla-bound,bounds
 UNDEFINED := $(UNDEFINED),signed-integer-overflow,bool,enum,builtin
 SHADOWED = -fsanitize=kernel-address -fasan-shadow-offset=0xE0000000 \
-	--param=asan-instrumentation-with-call-threshold=0
+	--param=asan-instrumentation-with-call-threshold=0 \
+	--param=asan-stack=1 \
+	-mpreferred-stack-boundary=3
 SANITIZERS = -DSANITIZE -fsanitize=$(UNDEFINED) \
 	-fno-sanitize-recover=undefined $(SHADOWED)
 NOT_SANITIZED = $(addprefix kernel/debug/,ubsan kasan) mm/kmalloc
@@ -391,11 +394,14 @@ self: all $(if $(SHORT),,test-images)
 	$(Q)$(PYTHON) tools/self $(if $(SHORT),--short) \
 		$(if $(MEMORY),--memory $(MEMORY)) $(if $(SWAP),--swap $(SWAP))
 # Each guest test on a floppy of its own: the base system and, in /tests, the
-# program.
+# program. With the sanitizers the kernel is larger, and large programs that no
+# test runs stay out.
+BESIDE_TEST = $(if $(SANITIZE),$(filter-out awk diff find strace vi, \
+	$(PROGRAMS)),$(PROGRAMS))
 TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
 	$(GROWTH).img
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
-	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ $(PROGRAMS) tests/$*
+	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ $(BESIDE_TEST) tests/$*
 test-images: $(TEST_IMAGES)
 SHORT_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,cow process)
 # The floppy of the page in web/: it waits at port 0xEC after each event of the

@@ -23,6 +23,11 @@ enum poison {
 
 #ifdef SANITIZE
 #define SANITIZED	1
+/*
+ * Aligns the stack of functions whose caller in assembly does not: a variable
+ * begins where its shadow byte does. From there on each function keeps that.
+ */
+#define FROM_ASM	__attribute__((force_align_arg_pointer))
 #define REDZONE		16u	/* at least, behind each object of kmalloc */
 
 void kasan_early(void);		/* first of all: the lowest 4 MB */
@@ -32,6 +37,7 @@ void poison(const void *start, u32 size, enum poison why);
 void unpoison(const void *start, u32 size);
 #else
 #define SANITIZED	0
+#define FROM_ASM
 #define REDZONE		0u
 
 static inline void kasan_early(void) {}
