@@ -91,7 +91,7 @@ KERNEL_OBJS = boot/head.o boot/multiboot.o \
 	vt_attributes.o keyboard.o serial.o pty.o) \
 	$(addprefix kernel/debug/,audit.o audit_areas.o recount.o trace.o \
 	sysrq.o watch.o fail.o) \
-	$(if $(SANITIZE),$(addprefix kernel/debug/,ubsan.o kasan.o))
+	$(if $(SANITIZE),$(addprefix kernel/debug/,ubsan.o kasan.o kasan_stack.o))
 OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 
 # Compiled for speed: what runs in each fault, switch and call of the
@@ -199,7 +199,7 @@ SHADOWED = -fsanitize=kernel-address -fasan-shadow-offset=0xE0000000 \
 	-mpreferred-stack-boundary=3
 SANITIZERS = -DSANITIZE -fsanitize=$(UNDEFINED) \
 	-fno-sanitize-recover=undefined $(SHADOWED)
-NOT_SANITIZED = $(addprefix kernel/debug/,ubsan kasan) mm/kmalloc
+NOT_SANITIZED = $(addprefix kernel/debug/,ubsan kasan kasan_stack) mm/kmalloc
 sanitizers = $(if $(SANITIZE),$(if $(filter $(NOT_SANITIZED),$*),\
 	-DSANITIZE,$(SANITIZERS)))
 ERRORS	= $(if $(CI)$(WERROR),-Werror)

@@ -21,8 +21,11 @@ enum poison {
 	POISON_FREE_FRAME = 0xFF,
 };
 
+struct task_struct;
+
 #ifdef SANITIZE
 #define SANITIZED	1
+#define STACK_SIZE	8192u	/* of a task, in memory of its own */
 /*
  * Aligns the stack of functions whose caller in assembly does not: a variable
  * begins where its shadow byte does. From there on each function keeps that.
@@ -32,16 +35,27 @@ enum poison {
 
 void kasan_early(void);		/* first of all: the lowest 4 MB */
 void kasan_init(void);		/* after paging_init(): all of RAM */
+void stack_pool_init(void);
+bool take_stack(struct task_struct *task);	/* false: there is none */
+void give_stack(struct task_struct *task);
 void sanitize_off(void);	/* nothing is looked at any more */
 void poison(const void *start, u32 size, enum poison why);
 void unpoison(const void *start, u32 size);
 #else
 #define SANITIZED	0
+#define STACK_SIZE	4096u	/* the task structure is part of it */
 #define FROM_ASM
 #define REDZONE		0u
 
 static inline void kasan_early(void) {}
 static inline void kasan_init(void) {}
+static inline void give_stack(struct task_struct *task) { (void)task; }
+
+static inline bool take_stack(struct task_struct *task)
+{
+	(void)task;
+	return true;
+}
 
 static inline void poison(const void *start, u32 size, enum poison why)
 {

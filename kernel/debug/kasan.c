@@ -92,6 +92,7 @@ void kasan_init(void)
 	for (u8 *s = shadow_of(ram_end); s <= last; s += PAGE_SIZE)
 		map_shadow(s);
 	ram_end = end;
+	stack_pool_init();
 }
 
 /* From now on everything may be touched: a panic must be able to tell it. */
