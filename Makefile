@@ -8,8 +8,9 @@ OPT	?=
 OVERLAY	?=
 SIZE	?=
 FS	?= minix3
-# With the sanitizers, in a folder of its own.
+# With the sanitizers, in a folder of its own. PLANTED=1 adds faults for them.
 SANITIZE ?=
+PLANTED	?=
 BUILD	= build$(if $(SANITIZE),/sanitize)
 BENCH	= $(BUILD)
 # How long the fuzzer runs, and its first seed; tools/fuzz has more options.
@@ -91,7 +92,8 @@ KERNEL_OBJS = boot/head.o boot/multiboot.o \
 	vt_attributes.o keyboard.o serial.o pty.o) \
 	$(addprefix kernel/debug/,audit.o audit_areas.o recount.o trace.o \
 	sysrq.o watch.o fail.o) \
-	$(if $(SANITIZE),$(addprefix kernel/debug/,ubsan.o kasan.o kasan_stack.o))
+	$(if $(SANITIZE),$(addprefix kernel/debug/,ubsan.o kasan.o kasan_stack.o)) \
+	$(if $(PLANTED),tests/planted/faults.o)
 OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 
 # Compiled for speed: what runs in each fault, switch and call of the
@@ -147,6 +149,10 @@ help:
 #: make grade [HINTS=n]  in a tree that tools/lab start made: points, a hint
 #: make labs            all labs: stubs, the reference and wrong answers
 #: make mutants         planted bugs, each of which a test must catch
+#: make SANITIZE=1      build/sanitize/: undefined behaviour and accesses to
+#:                      memory that is not given out end in a panic
+#: make sanitize        that, with all guest tests and the fuzzer
+#: make sparse          addresses of programs, byte order, locks: silent
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
 #: make bench           instruction counts, also beside many things and of
 #:                      Linux: tables, build/bench.csv, build/growth.csv, plots
@@ -199,9 +205,13 @@ SHADOWED = -fsanitize=kernel-address -fasan-shadow-offset=0xE0000000 \
 	-mpreferred-stack-boundary=3
 SANITIZERS = -DSANITIZE -fsanitize=$(UNDEFINED) \
 	-fno-sanitize-recover=undefined $(SHADOWED)
+# Global variables only where bytes from outside choose the place in tables: all
+# would not fit on a floppy.
+SHADOWED_GLOBALS = kernel/chr_drv/% lib/% tests/planted/%
 NOT_SANITIZED = $(addprefix kernel/debug/,ubsan kasan kasan_stack) mm/kmalloc
 sanitizers = $(if $(SANITIZE),$(if $(filter $(NOT_SANITIZED),$*),\
-	-DSANITIZE,$(SANITIZERS)))
+	-DSANITIZE,$(SANITIZERS) $(if $(filter $(SHADOWED_GLOBALS),$*),\
+	--param=asan-globals=1)))
 ERRORS	= $(if $(CI)$(WERROR),-Werror)
 ASFLAGS	= -I$(BUILD)/inc/ -Iinclude/asm/ -Iboot/
 LDFLAGS	:= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
@@ -220,7 +230,8 @@ say	= $(if $(V)$(SILENT),,@printf '%-8s%s\n' '$(1)' '$(@:$(BUILD)/%=%)')
 remember = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
 $(BUILD)/flags: FORCE
 	$(call remember,$(CC) $(CFLAGS) $(USER_CFLAGS) $(OPT) $(FAST) \
-	$(if $(SANITIZE),$(SANITIZERS) $(NOT_SANITIZED)) $(SPEED) $(NASM) $(LD) $(LDFLAGS))
+	$(if $(SANITIZE),$(SANITIZERS) $(NOT_SANITIZED) \
+	$(SHADOWED_GLOBALS)) $(SPEED) $(NASM) $(LD) $(LDFLAGS))
 $(BUILD)/overlay.name: FORCE
 	$(call remember,$(OVERLAY))
 
@@ -292,7 +303,8 @@ $(BUILD)/mm/uaccess_asm.o: mm/uaccess.asm $(INCS) $(BUILD)/flags
 
 # It is linked twice: the second time with the table of its own functions,
 # which panic() uses, and which must not have moved them.
-LINK_KERNEL = $(LD) $(LDFLAGS) -T kernel/kernel.ld -Map $(BUILD)/kernel.map
+LINK_KERNEL = $(LD) $(LDFLAGS) $(if $(PLANTED),--wrap=sysrq_init) \
+	-T kernel/kernel.ld -Map $(BUILD)/kernel.map
 $(BUILD)/kernel.elf: $(OBJS) kernel/kernel.ld tools/ksyms
 	$(call say,LD)
 	$(Q)$(PYTHON) tools/ksyms > $(BUILD)/ksyms0.asm < /dev/null
@@ -396,8 +408,8 @@ self: all $(if $(SHORT),,test-images)
 # Each guest test on a floppy of its own: the base system and, in /tests, the
 # program. With the sanitizers the kernel is larger, and large programs that no
 # test runs stay out.
-BESIDE_TEST = $(if $(SANITIZE),$(filter-out awk diff find strace vi, \
-	$(PROGRAMS)),$(PROGRAMS))
+BESIDE_TEST = $(if $(SANITIZE),$(filter-out awk date diff expr find \
+	login nl sed stat strace touch vi,$(PROGRAMS)),$(PROGRAMS))
 TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
 	$(GROWTH).img
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
@@ -448,6 +460,12 @@ labs: all
 	$(Q)COWIX_LABS=all $(PYTHON) -m pytest -q -s tests/test_labs.py
 mutants: all
 	$(Q)$(PYTHON) tools/mutants
+# All guest tests and the fuzzer in the kernel of SANITIZE=1, and sweeps of it.
+sanitize:
+	$(Q)$(MAKE) SANITIZE=1 all test-images
+	$(Q)$(PYTHON) tools/sanitize
+	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED) \
+		-f build/sanitize/tests/fuzz.img both64 user32 root32
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
 bench: all $(GROWTH).img
@@ -484,7 +502,8 @@ clean:
 FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug console \
 	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
-	bochs-syscall bochs-power-on test first-hour mutants fuzz bench book \
+	bochs-syscall bochs-power-on test first-hour mutants fuzz sanitize \
+	sparse bench book \
 	check-layers check-docs check-style compile-db docs sessions pictures \
 	screenshots grade labs web test-web clean FORCE
 .SECONDARY:

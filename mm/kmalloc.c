@@ -82,7 +82,7 @@ static struct slab *slab_create(u32 class)
 	slab->fresh = sizeof(struct slab);
 	slab->capacity = (PAGE_SIZE - sizeof(struct slab)) / class_size[class];
 	list_add(&slab->link, &partial[class]);
-	poison(slab, PAGE_SIZE, POISON_BESIDE_OBJECT);
+	poison(slab + 1, PAGE_SIZE - sizeof(*slab), POISON_BESIDE_OBJECT);
 	kmalloc_pages++;
 	return slab;
 }

@@ -38,6 +38,9 @@ static pte_t early_table[PTES_PER_TABLE] ALIGNED(PAGE_SIZE);
 static u32 ram_end;		/* where the part with a shadow ends */
 static bool on;
 
+typedef void constructor(void);
+extern constructor *const __constructors[], *const __constructors_end[];
+
 static inline u8 *shadow_of(u32 addr)
 {
 	return (u8 *)(SHADOW_OFFSET + addr / GRANULE);
@@ -83,6 +86,36 @@ static void map_shadow(const u8 *shadow)
 	table[PGTBL_INDEX(shadow)] = take_page();
 }
 
+/* What the compiler tells of a global variable. */
+struct global {
+	const void *start;
+	u32 size, size_with_poison;
+	const char *name, *file;
+	u32 has_constructor;
+	const void *place, *indicator;
+};
+
+/*
+ * Poisons what lies behind global variables. The compiler writes a function for
+ * each file that calls this.
+ */
+void __asan_register_globals(const struct global *globals, u32 count);
+void __asan_unregister_globals(const struct global *globals, u32 count);
+
+void __asan_register_globals(const struct global *globals, u32 count)
+{
+	for (const struct global *g = globals; g < globals + count; g++) {
+		poison(g->start, g->size_with_poison, POISON_GLOBAL);
+		unpoison(g->start, g->size);
+	}
+}
+
+/* Called by none: the kernel has no end. But its address is taken. */
+void __asan_unregister_globals(const struct global *globals, u32 count)
+{
+	(void)globals, (void)count;
+}
+
 /* Maps the shadow of all RAM. It takes an eighth of what it shadows. */
 void kasan_init(void)
 {
@@ -92,6 +125,8 @@ void kasan_init(void)
 	for (u8 *s = shadow_of(ram_end); s <= last; s += PAGE_SIZE)
 		map_shadow(s);
 	ram_end = end;
+	for (constructor *const *c = __constructors; c < __constructors_end; c++)
+		(*c)();
 	stack_pool_init();
 }
 
@@ -122,7 +157,7 @@ static inline bool is_good(u32 addr)
 {
 	u8 good = *shadow_of(addr);
 
-	return good == 0 || addr % GRANULE < good;
+	return good == 0 || (good < GRANULE && addr % GRANULE < good);
 }
 
 /*
