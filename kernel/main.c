@@ -119,7 +119,6 @@ FROM_ASM void start_kernel(struct boot_params *bp)
 	irq_init();
 	memory_size_init(bp);
 	paging_init();
-	kasan_init();
 	pid_init();
 	futex_init();
 	posix_timer_init();

@@ -53,7 +53,7 @@ bool may_use_reserve(void)
  * Called by frames_init(), in the order of use: the frames [first, end) whose
  * count is 0 are free. Up to the first hole they are fresh. Those behind a hole
  * go to the free list. With a
- * sanitizer all do: see put_last().
+ * sanitizer all do: see free_frame_last().
  */
 void add_range(u32 first, u32 end)
 {
@@ -155,7 +155,7 @@ u32 get_zeroed_page(void)
  * Puts a frame behind all others that are free. With a sanitizer each frame
  * stays free, and poisoned, as long as can be: who uses it late is found.
  */
-static void put_last(u32 frame)
+static void free_frame_last(u32 frame)
 {
 	static u32 last;
 
@@ -174,7 +174,7 @@ static void put_last(u32 frame)
 void release_frame(u32 frame)
 {
 	if (SANITIZED) {
-		put_last(frame);
+		free_frame_last(frame);
 	} else {
 		mem_map[frame].next = free_list;
 		free_list = frame;

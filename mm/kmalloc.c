@@ -146,10 +146,10 @@ void *kzalloc(size_t size)
 }
 
 /*
- * Puts an object behind all that are free in its page. With a sanitizer it stays
- * free, and poisoned, as long as can be.
+ * Puts an object behind all that are free in its page. With a sanitizer it
+ * stays free, and poisoned, as long as can be.
  */
-static void put_last(struct slab *slab, void *object)
+static void free_object_last(struct slab *slab, void *object)
 {
 	void **end = &slab->free;
 
@@ -174,7 +174,7 @@ void kfree(void *object)
 	if (slab->used-- == slab->capacity)
 		list_move_tail(&slab->link, &partial[slab->class]);
 	if (SANITIZED) {
-		put_last(slab, object);
+		free_object_last(slab, object);
 	} else {
 		*(void **)object = slab->free;
 		slab->free = object;

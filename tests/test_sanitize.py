@@ -95,7 +95,7 @@ def test_no_fault_no_report(planted):
 @pytest.mark.parametrize("program", GUEST_TESTS)
 def test_guest_test_passes(built, program):
     tool = load_tool("sanitize")
-    name, wrong = tool.run(program, 64)
+    name, wrong, _ = tool.run(program, 64)
     assert wrong is None, f"{name}: {wrong}"
 
 

@@ -34,7 +34,7 @@ struct task_struct;
 #define REDZONE		16u	/* at least, behind each object of kmalloc */
 
 void kasan_early(void);		/* first of all: the lowest 4 MB */
-void kasan_init(void);		/* after paging_init(): all of RAM */
+void kasan_init(void);		/* all of RAM, once it is mapped */
 void stack_pool_init(void);
 bool take_stack(struct task_struct *task);	/* false: there is none */
 void give_stack(struct task_struct *task);

@@ -125,8 +125,8 @@ void kasan_init(void)
 	for (u8 *s = shadow_of(ram_end); s <= last; s += PAGE_SIZE)
 		map_shadow(s);
 	ram_end = end;
-	for (constructor *const *c = __constructors; c < __constructors_end; c++)
-		(*c)();
+	for (u32 i = 0; __constructors + i < __constructors_end; i++)
+		__constructors[i]();
 	stack_pool_init();
 }
 
@@ -184,7 +184,8 @@ static u32 first_bad(u32 addr, u32 size)
 static const char *reason(u32 bad)
 {
 	if (bad < KERNEL_BASE)
-		return bad < PAGE_SIZE ? "a null pointer" : "a program's memory";
+		return bad < PAGE_SIZE ? "a null pointer"
+				       : "a program's memory";
 	if (bad >= ram_end)
 		return "no memory";
 	if (*shadow_of(bad) < GRANULE)		/* the next one says more */
@@ -229,7 +230,8 @@ static void show_shadow(u32 addr)
 		show_line(start);
 }
 
-static NORETURN void report(const char *what, u32 addr, u32 size, u32 bad)
+static NORETURN void report_access(const char *what, u32 addr, u32 size,
+				   u32 bad)
 {
 	sanitize_off();
 	show_shadow(bad);
@@ -242,7 +244,7 @@ static inline void check(const char *what, const void *at, u32 size)
 	u32 bad = on && size ? first_bad((u32)at, size) : 0;
 
 	if (unlikely(bad))
-		report(what, (u32)at, size, bad);
+		report_access(what, (u32)at, size, bad);
 }
 
 /* What the compiler calls: accesses of 1 to 16 bytes, and of any number. */

@@ -19,7 +19,7 @@ struct stack {
 
 static struct stack *free_stacks;
 
-static void put(struct stack *stack)
+static void keep_stack(struct stack *stack)
 {
 	stack->next = free_stacks;
 	free_stacks = stack;
@@ -34,7 +34,7 @@ void stack_pool_init(void)
 
 	pool = (u8 *)(((u32)pool + STACK_SIZE - 1) & ~(STACK_SIZE - 1));
 	for (u32 i = 0; i < n; i++)
-		put((struct stack *)(pool + i * STACK_SIZE));
+		keep_stack((struct stack *)(pool + i * STACK_SIZE));
 }
 
 /* Gives a task a larger stack than its frame has. Returns false if none is. */
@@ -59,5 +59,5 @@ void give_stack(struct task_struct *task)
 	if (stack->guard != STACK_GUARD_VALUE)
 		panic("kernel stack of pid %d (%s) overflowed", task->pid,
 		      task->comm);
-	put(stack);
+	keep_stack(stack);
 }

@@ -15,7 +15,8 @@ struct place {
 };
 
 /* Ends the machine: after undefined behaviour nothing can be relied on. */
-static NORETURN void report(const char *what, const struct place *place)
+static NORETURN void report_undefined(const char *what,
+				      const struct place *place)
 {
 	sanitize_off();
 	panic("ubsan: %s at %s:%u:%u", what, place->file, place->line,
@@ -26,7 +27,7 @@ static NORETURN void report(const char *what, const struct place *place)
 #define HANDLER(name, what) \
 	NORETURN void __ubsan_handle_##name##_abort(const struct place *place) \
 	{ \
-		report(what, place); \
+		report_undefined(what, place); \
 	}
 
 #define HANDLER_PROTOTYPE(name) \
@@ -59,5 +60,5 @@ NORETURN void __ubsan_handle_builtin_unreachable(const struct place *);
 
 void __ubsan_handle_builtin_unreachable(const struct place *place)
 {
-	report("a place that cannot be reached", place);
+	report_undefined("a place that cannot be reached", place);
 }
