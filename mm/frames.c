@@ -155,16 +155,18 @@ u32 get_zeroed_page(void)
  * Puts a frame behind all others that are free. With a sanitizer each frame
  * stays free, and poisoned, as long as can be: who uses it late is found.
  */
-static void free_frame_last(u32 frame)
+static inline void free_frame_last(u32 frame)
 {
 	static u32 last;
 
+	poison(__va(frame << PAGE_SHIFT), PAGE_SIZE, POISON_FREE_FRAME);
 	mem_map[frame].next = 0;
 	if (free_list)
 		mem_map[last].next = frame;
 	else
 		free_list = frame;
 	last = frame;
+	nr_free_pages++;
 }
 
 /*
@@ -175,11 +177,10 @@ void release_frame(u32 frame)
 {
 	if (SANITIZED) {
 		free_frame_last(frame);
-	} else {
-		mem_map[frame].next = free_list;
-		free_list = frame;
+		return;
 	}
-	poison(__va(frame << PAGE_SHIFT), PAGE_SIZE, POISON_FREE_FRAME);
+	mem_map[frame].next = free_list;
+	free_list = frame;
 	nr_free_pages++;
 }
 
