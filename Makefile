@@ -160,7 +160,8 @@ help:
 #: make check-style     80 columns, short functions and files, plain sentences
 #: make check-layers    no arrow between object files goes up, no circle is
 #:                      large
-#: make docs            docs/syscalls.md, the table of system calls
+#: make docs            docs/syscalls.md and docs/manual.md: the system calls,
+#:                      and the pages that man shows inside
 #: make check-docs      all that a document names exists: files, targets, links
 #: make sessions        types the sessions of all documents again, and compares
 #: make pictures        docs/guide/pictures/*.svg, from their descriptions
@@ -366,10 +367,23 @@ $(BUILD)/user/libc.a: $(call objects,$(LIBC_SRCS)) \
 	$(call say,AR)
 	$(Q)rm -f $@; $(AR) rcsD $@ $^
 LIBC	= $(BUILD)/user/libc.a user/user.ld
+
+# What each program prints for --help: from its page in user/man, in a file that
+# only changes when the page does.
+HELP	= $(BUILD)/user/help
+PAGES	= $(wildcard user/man/*.[0-9]) tools/manual tools/other_names.py
+$(HELP)/made: $(PAGES) Makefile
+	$(Q)$(PYTHON) tools/manual help $(HELP) $(PROGRAMS)
+	@touch $@
+$(patsubst %,$(HELP)/%.c,$(PROGRAMS)): $(HELP)/made ;
+$(HELP)/%.o: $(HELP)/%.c $(BUILD)/flags
+	$(compile-program)
+$(BUILD)/pages: $(PAGES)
+	$(Q)$(PYTHON) tools/manual pages $@
 $(addprefix $(BUILD)/bin/,$(FOLDERS)): $(BUILD)/bin/%: \
-		$$(call objects,$$(wildcard user/$$*/*.c)) $(LIBC)
+		$$(call objects,$$(wildcard user/$$*/*.c)) $(HELP)/%.o $(LIBC)
 	$(link-program)
-$(BUILD)/bin/%: $(BUILD)/user/bin/%.o $(LIBC)
+$(BUILD)/bin/%: $(BUILD)/user/bin/%.o $(HELP)/%.o $(LIBC)
 	$(link-program)
 $(addprefix $(BUILD)/tests/,$(TEST_FOLDERS)): $(BUILD)/tests/%: \
 		$$(call objects,$$(wildcard tests/guest/$$*/*.c)) $(LIBC)
@@ -383,10 +397,11 @@ $(BUILD)/tests/%: $(BUILD)/tests/guest/%.o $(LIBC)
 
 IMAGE_DEPS = $(BUILD)/bootsect.bin $(BUILD)/setup.bin $(BUILD)/kernel.bin \
 	$(addprefix $(BUILD)/bin/,$(PROGRAMS)) $(wildcard user/etc/*) \
-	tools/mkfs tools/minixfs.py
+	$(BUILD)/pages tools/mkfs tools/minixfs.py
 MKFS	= $(PYTHON) tools/mkfs $(if $(SILENT),--quiet) \
 	--boot $(BUILD)/bootsect.bin --setup $(BUILD)/setup.bin \
-	--kernel $(BUILD)/kernel.bin --bin $(BUILD)/bin --etc user/etc
+	--kernel $(BUILD)/kernel.bin --bin $(BUILD)/bin --etc user/etc \
+	--man $(BUILD)/pages
 ADD	= $(if $(OVERLAY),--overlay $(OVERLAY))
 $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(Q)$(MKFS) $(ADD) -o $@ $(PROGRAMS)
@@ -407,14 +422,15 @@ self: all $(if $(SHORT),,test-images)
 	$(Q)$(PYTHON) tools/self $(if $(SHORT),--short) \
 		$(if $(MEMORY),--memory $(MEMORY)) $(if $(SWAP),--swap $(SWAP))
 # Each guest test on a floppy of its own: the base system and, in /tests, the
-# program. With the sanitizers the kernel is larger, and large programs that no
-# test runs stay out.
-BESIDE_TEST = $(if $(SANITIZE),$(filter-out awk date diff expr find \
-	login nl sed stat strace touch vi,$(PROGRAMS)),$(PROGRAMS))
+# program. Tests write files, so what is large and not for them is left out; more
+# of it beside the sanitizers, with which the kernel is larger.
+NOT_FOR_TESTS = man vi $(if $(SANITIZE),awk date diff expr find login nl sed \
+	stat strace touch)
 TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
 	$(GROWTH).img
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
-	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ $(BESIDE_TEST) tests/$*
+	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ \
+		$(filter-out $(NOT_FOR_TESTS),$(PROGRAMS)) tests/$*
 test-images: $(TEST_IMAGES)
 SHORT_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,cow process)
 # The floppy of the page in web/: it waits at port 0xEC after each event of the
@@ -484,6 +500,7 @@ check-layers: $(OBJS)
 	$(Q)$(PYTHON) tools/check-layers $(BUILD)
 docs:
 	$(Q)$(PYTHON) tools/syscalls
+	$(Q)$(PYTHON) tools/manual docs
 check-docs:
 	$(Q)$(PYTHON) tools/check-docs
 sessions: all

@@ -36,7 +36,7 @@ from volumes import (
 )
 
 WORK = (
-    "mkdir -p {0}/d/e; seq 1 30000 > {0}/d/e/ramp; seq 1 10 > {0}/old; "
+    "mkdir -p {0}/d/e; seq 1 20000 > {0}/d/e/ramp; seq 1 10 > {0}/old; "
     "mv {0}/old {0}/d/new; cp -r /etc {0}/copy; rm {0}/copy/rc; sync; "
     "echo synced; sleep 60"
 )
@@ -45,7 +45,7 @@ WORK = (
 def check_work(image, top):
     report = repair(image)
     reader = Reader(image)
-    assert content(reader, f"{top}/d/e/ramp") == numbers(1, 30000) and content(
+    assert content(reader, f"{top}/d/e/ramp") == numbers(1, 20000) and content(
         reader, f"{top}/d/new"
     ) == numbers(1, 10), report
     assert (
@@ -57,7 +57,7 @@ def check_work(image, top):
     outside = subprocess.run(
         ["grub-fstest", image, "cat", f"{top}/d/e/ramp"], capture_output=True
     )
-    assert outside.stdout == numbers(1, 30000), outside.stderr
+    assert outside.stdout == numbers(1, 20000), outside.stderr
     return report
 
 
@@ -195,7 +195,7 @@ def test_power_cut_floppy(memory, guest, tmp_path):
     log, cut, work = (
         tmp_path / "writes",
         str(tmp_path / "cut.img"),
-        Work(5, 3, 8, 20),
+        Work(5, 3, 8, 8),
     )
     before = []
 

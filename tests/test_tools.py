@@ -477,9 +477,10 @@ def test_more_without_a_terminal(folder):
 
 
 def test_sizes():
-    """Checks the size of these tools together, since the floppy is small."""
+    """Checks the size of these tools together, since the floppy is small. What
+    each says for --help is in it, some 350 bytes."""
     names = (
         "basename chgrp chown cmp comm cut diff dirname du expr find more nice "
         "nl od paste printf sed tee time tty uniq which xargs"
     ).split()
-    assert sum(os.path.getsize(f"{BIN}/{name}") for name in names) < 225000
+    assert sum(os.path.getsize(f"{BIN}/{name}") for name in names) < 232000

@@ -7,6 +7,7 @@
  * Minix. Runs on Linux too, there also as its first process.
  */
 #include "growth.h"
+#include <help.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -15,6 +16,10 @@
 #define WAITING	1000		/* seconds that a size may take */
 #define LITTLE	50000		/* microseconds: too few to tell a growth */
 #define TEN_TO(...)	{ 10, 100, 1000, __VA_ARGS__ }
+
+const char help_text[] =
+	"usage: growth [-n largest] [-b millions] [-r folder] [-d folder] "
+	"[group...]\n\tMeasures the kernel.\n\0";
 
 static const struct group groups[] = {
 	{ "base", base, { 1 } },
@@ -153,8 +158,7 @@ int main(int argc, char **argv)
 		else if (c == 'd')
 			disk_folder = optarg;
 		else
-			usage("growth [-n largest] [-b millions] [-r folder] "
-			      "[-d folder] [group...]");
+			usage();
 	}
 	for (group = groups; group->name; group++) {
 		if (wanted(group->name, argv + optind))

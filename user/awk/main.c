@@ -4,6 +4,7 @@
  * actions say what to do with them.
  */
 #include "awk.h"
+#include <help.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,7 @@ int main(int argc, char **argv)
 	int option;
 
 	util_init("awk");
+	answer_help(argv);
 	init_variables();
 	while ((option = getopt(argc, argv, "+F:v:f:")) != -1) {
 		if (option == 'F')
@@ -177,14 +179,12 @@ int main(int argc, char **argv)
 		else if (option == 'f')
 			add_file(optarg);
 		else if (option != 'v' || !assign_operand(optarg))
-			usage("[-F separator] [-v name=value] [-f file] "
-			      "[program] [operand...]");
+			usage();
 	}
 	if (separator)
 		set(&FS->value, text_value(unescape(strdup(separator))));
 	if (!source && optind == argc)
-		usage("[-F separator] [-v name=value] [-f file] "
-		      "[program] [operand...]");
+		usage();
 	if (!source)
 		add_source(NULL, argv[optind++]);
 	set_arguments(argc - optind, argv + optind);

@@ -12,11 +12,15 @@ int main(int argc, char **argv)
 {
 	static const char *const names[NR_OWNERS] = OWNER_NAMES;
 	struct audit_report r;
-	int found;
+	int found, option, flags = 0;
 
-	util_init(argv[0]);
-	found = mm_audit(&r, getopt(argc, argv, "d") == 'd' ? AUDIT_DROP_CACHES
-							    : 0);
+	util_start(argv);
+	while ((option = getopt(argc, argv, "d")) != -1) {
+		if (option == '?')
+			usage();
+		flags = AUDIT_DROP_CACHES;
+	}
+	found = mm_audit(&r, flags);
 	if (found < 0)
 		die("mm_audit");
 	printf("mismatches %u\nframes: total %u, free %u, cache %u, "

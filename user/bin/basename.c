@@ -2,6 +2,7 @@
  * basename path [suffix]
  * Prints the last part of a path, without the suffix.
  */
+#include <help.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,8 +21,9 @@ int main(int argc, char **argv)
 	int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
 	char *s;
 
+	answer_help(argv);
 	if (argc - first < 1 || argc - first > 2) {
-		fputs("usage: basename path [suffix]\n", stderr);
+		print_usage("basename");
 		return 1;
 	}
 	s = last_part(argv[first]);

@@ -354,7 +354,7 @@ static void w8c(void)
 static void w8(void)
 {
 	static char buf[PAGE];
-	int fd = open("/bench.tmp", O_CREAT | O_RDWR | O_TRUNC, 0644), n = 48;
+	int fd = open("/bench.tmp", O_CREAT | O_RDWR | O_TRUNC, 0644), n = 35;
 	u64 start = now();
 
 	for (int i = 0; i < n; i++)
@@ -429,7 +429,7 @@ int main(int argc, char **argv)
 	unsigned long sleepers = 0;
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "m:p:s:")) != -1) {
 		if (option == 'm')
 			megabytes = number(optarg);
@@ -437,8 +437,7 @@ int main(int argc, char **argv)
 			policy = number(optarg);
 		else if (option != 's' ||
 			 (sleepers = number(optarg)) > SLEEPERS_MAX)
-			usage("[-m MiB] [-p policy] [-s sleeping processes] "
-			      "[workload...]");
+			usage();
 	}
 	for (unsigned long i = 0; i < sleepers; i++)
 		sleeping[i] = start_sleeper();

@@ -85,10 +85,10 @@ int main(int argc, char **argv)
 {
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "AbeEnstTuv")) != -1) {
 		if (option == '?')
-			usage("[-AbeEnstTuv] [file...]");
+			usage();
 		number_lines |= option == 'n';
 		number_full |= option == 'b';
 		squeeze |= option == 's';

@@ -11,9 +11,8 @@ int main(int argc, char **argv)
 	char **words;
 	gid_t gid = -1;
 
-	util_init(argv[0]);
-	words = owner_options(argc, argv, &options,
-			      "[-Rhf] [-H | -L | -P] group file...");
+	util_start(argv);
+	words = owner_options(argc, argv, &options);
 	if (**words && (gid = group_id(*words)) == (gid_t)-1) {
 		complain(*words, "no such group");
 		return 1;

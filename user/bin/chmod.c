@@ -60,9 +60,9 @@ int main(int argc, char **argv)
 {
 	char **words = options(argv + (argc > 0));
 
-	util_init(argv[0]);
+	util_start(argv);
 	if (!words[0] || !words[1])
-		usage("[-Rf] mode file...");
+		usage();
 	if (change_mode(words[0], 0, 0) < 0) {
 		complain(words[0], "bad mode");
 		return 1;

@@ -42,9 +42,8 @@ int main(int argc, char **argv)
 	struct owner_options options = { .follow = 0 };
 	char **words;
 
-	util_init(argv[0]);
-	words = owner_options(argc, argv, &options,
-			      "[-Rhf] [-H | -L | -P] owner[:[group]] file...");
+	util_start(argv);
+	words = owner_options(argc, argv, &options);
 	read_owner(*words);
 	while (*++words)
 		change_owner(*words, uid, gid, &options);

@@ -62,16 +62,16 @@ int main(int argc, char **argv)
 	int option;
 	FILE *a, *b;
 
-	util_init(argv[0]);
+	util_start(argv);
 	failure_status = 2;
 	while ((option = getopt(argc, argv, "ls")) != -1) {
 		list |= option == 'l';
 		silent |= option == 's';
 		if (option == '?')
-			usage("[-l | -s] file1 file2");
+			usage();
 	}
 	if (argc - optind != 2 || (list && silent))
-		usage("[-l | -s] file1 file2");
+		usage();
 	a = open_input(argv[optind]);
 	b = open_input(argv[optind + 1]);
 	return a && b ? cmp(a, b, argv + optind) : 2;

@@ -52,14 +52,14 @@ int main(int argc, char **argv)
 	int option;
 	FILE *a, *b;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "123")) != -1) {
 		if (option == '?')
-			usage("[-123] file1 file2");
+			usage();
 		hidden[option - '1'] = 1;
 	}
 	if (argc - optind != 2)
-		usage("[-123] file1 file2");
+		usage();
 	a = open_input(argv[optind]);
 	b = open_input(argv[optind + 1]);
 	if (!a || !b)

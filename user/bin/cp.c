@@ -6,7 +6,6 @@
 #include <unistd.h>
 #include <util.h>
 
-static const char synopsis[] = "[-adfHiLnPpRrv] file... target";
 static int flags;
 
 /* Sets an option. Of those that exclude each other the last one counts. */
@@ -22,7 +21,7 @@ static void set_option(int option)
 	case 'a': flags |= COPY_RECURSIVE | COPY_PRESERVE | COPY_LINKS; break;
 	case 'd': flags |= COPY_LINKS; break;
 	case 'H': case 'L': case 'P': break;
-	default: usage(synopsis);
+	default: usage();
 	}
 }
 
@@ -36,7 +35,7 @@ int main(int argc, char **argv)
 {
 	int option, follow = 0;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "adfHiLnPpRrv")) != -1) {
 		set_option(option);
 		if (option == 'H' || option == 'L' || option == 'P')
@@ -48,6 +47,6 @@ int main(int argc, char **argv)
 		flags |= COPY_FOLLOW;
 	if (follow == 'H')
 		flags |= COPY_FOLLOW_FIRST;
-	each_target(argv + optind, argc - optind, synopsis, copy);
+	each_target(argv + optind, argc - optind, copy);
 	return exit_status;
 }

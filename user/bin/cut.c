@@ -116,11 +116,9 @@ static void cut(int fd, const char *name)
 
 int main(int argc, char **argv)
 {
-	static const char synopsis[] =
-		"-b list | -c list | -f list [-d char] [-s] [file...]";
 	int option, lists = 0, delimited = 0;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "b:c:f:d:sn")) != -1) {
 		if (option == 'b' || option == 'c' || option == 'f') {
 			parse_list(optarg);
@@ -130,12 +128,12 @@ int main(int argc, char **argv)
 		only_delimited |= option == 's';
 		delimited |= option == 'd';
 		if (option == '?' || (option == 'd' && optarg[0] && optarg[1]))
-			usage(synopsis);
+			usage();
 		if (option == 'd')
 			delimiter = optarg[0];
 	}
 	if (lists != 1 || (!fields && (delimited || only_delimited)))
-		usage(synopsis);
+		usage();
 	for_each_file(argv + optind, cut);
 	return exit_status;
 }

@@ -12,9 +12,6 @@
 #include <unistd.h>
 #include <util.h>
 
-#define SYNOPSIS \
-	"[-uR] [-d date | -r file | -s date] [+format] | mmddhhmm[[cc]yy]"
-
 static void bad_date(const char *s)
 {
 	complain(s, "not a date");
@@ -73,7 +70,7 @@ static void read_options(int argc, char **argv)
 		case 'd': options.date = optarg; break;
 		case 'r': options.file = optarg; break;
 		case 'R': options.format = "%a, %d %b %Y %H:%M:%S %z"; break;
-		default: usage(SYNOPSIS);
+		default: usage();
 		}
 }
 
@@ -112,7 +109,7 @@ int main(int argc, char **argv)
 {
 	time64_t shown;
 
-	util_init(argv[0]);
+	util_start(argv);
 	read_options(argc, argv);
 	shown = wanted_time();
 	if (optind < argc && argv[optind][0] == '+') {
@@ -122,7 +119,7 @@ int main(int argc, char **argv)
 		options.set = 1;
 	}
 	if (optind < argc)
-		usage(SYNOPSIS);
+		usage();
 	if (options.set && set_time(shown) < 0)
 		warn("cannot set the clock");
 	show(shown);

@@ -16,10 +16,6 @@
 #include <unistd.h>
 #include <util.h>
 
-#define SYNOPSIS \
-	"[if=file] [of=file] [bs=n] [ibs=n] [obs=n] [count=n] [skip=n] " \
-	"[seek=n] [conv=...] [status=none|noxfer]"
-
 enum {
 	NOTRUNC = 1,
 	SYNC = 2,
@@ -68,7 +64,7 @@ static struct timeval start;
 static void bad(const char *what)
 {
 	complain(what, "not understood");
-	usage(SYNOPSIS);
+	usage();
 }
 
 static unsigned long suffix(const char **end)
@@ -311,7 +307,7 @@ int main(int argc, char **argv)
 {
 	char *buf;
 
-	util_init(argv[0]);
+	util_start(argv);
 	for (int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1; i < argc;
 	     i++)
 		operand(argv[i]);

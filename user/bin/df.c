@@ -143,10 +143,10 @@ int main(int argc, char **argv)
 {
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "hikP")) != -1) {
 		if (option == '?')
-			usage("[-hikP] [file...]");
+			usage();
 		if (option == 'i')
 			inodes = 1;
 		else

@@ -2,6 +2,7 @@
  * dirname path...
  * Prints the directories of paths.
  */
+#include <help.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,8 +25,9 @@ int main(int argc, char **argv)
 {
 	int i = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
 
+	answer_help(argv);
 	if (i >= argc) {
-		fputs("usage: dirname path...\n", stderr);
+		print_usage("dirname");
 		return 1;
 	}
 	for (; i < argc; i++)

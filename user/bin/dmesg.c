@@ -16,10 +16,10 @@ int main(int argc, char **argv)
 	int size = klogctl(SIZE_BUFFER, NULL, 0), n, action = READ_ALL, option;
 	char *buf = malloc(size > 0 ? size : 1);
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "cC")) != -1) {
 		if (option == '?')
-			usage("[-cC]");
+			usage();
 		action = option == 'c' ? READ_CLEAR : CLEAR;
 	}
 	n = buf ? klogctl(action, buf, size) : -1;

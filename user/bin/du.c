@@ -96,7 +96,7 @@ static void set_option(int option)
 	case 'k': human = 0; break;
 	case 'x': one_device = 1; break;
 	case 'H': case 'L': follow = option; break;
-	default: usage("[-ackhsx] [-H | -L] [-d depth] [file...]");
+	default: usage();
 	}
 }
 
@@ -106,7 +106,7 @@ int main(int argc, char **argv)
 	unsigned long sum = 0;
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "ackhsxHLd:")) != -1)
 		set_option(option);
 	repeated = follow == 'L' || argc - optind > 1;

@@ -9,8 +9,6 @@
 #include <unistd.h>
 #include <util.h>
 
-#define SYNOPSIS "[-i] [-u name]... [name=value]... [command [arg...]]"
-
 static char *nothing[] = { NULL };
 
 /* Parses the options. A lone -, at which getopt() stops, means -i. */
@@ -22,7 +20,7 @@ static char **read_options(int argc, char **argv)
 		if (option == 'i')
 			environ = nothing;
 		else if (option != 'u' || !*optarg || strchr(optarg, '='))
-			usage(SYNOPSIS);
+			usage();
 		else
 			unsetenv(optarg);
 	if (argv[optind] && strcmp(argv[optind], "-") == 0) {
@@ -36,7 +34,7 @@ int main(int argc, char **argv)
 {
 	char **word;
 
-	util_init(argv[0]);
+	util_start(argv);
 	failure_status = 125;
 	word = read_options(argc, argv);
 	for (; *word && strchr(*word, '='); word++)

@@ -303,10 +303,10 @@ int main(int argc, char **argv)
 {
 	char *result;
 
-	util_init(argv[0]);
+	util_start(argv);
 	failure_status = 3;
 	if (argc < 2)
-		usage("expression");
+		usage();
 	at = argv + 1;
 	take("--");
 	result = or_expression();

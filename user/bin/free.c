@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 	struct sysinfo info;
 
 	(void)argc;
-	util_init(argv[0]);
+	util_start(argv);
 	if (sysinfo(&info) < 0)
 		die("sysinfo");
 	printf("%12s %9s %9s %9s\n", "total", "used", "free", "cache");

@@ -16,10 +16,6 @@
 #include <unistd.h>
 #include <util.h>
 
-#define SYNOPSIS \
-	"[-E | -F] [-acHhiLlnoqRrsvwx] [-m lines] [-A lines] [-B lines] " \
-	"[-C lines] [-e pattern | -f file | pattern] [file...]"
-
 static regex_t *patterns;
 static int pattern_count;
 static long around;			/* -C */
@@ -360,7 +356,7 @@ static long lines(void)
 	long n = number(optarg);
 
 	if (n < 0)
-		usage(SYNOPSIS);
+		usage();
 	given['C'] = 1;
 	return n;
 }
@@ -382,7 +378,7 @@ static void set_option(int option)
 	case 'A': after = lines(); break;
 	case 'B': before = lines(); break;
 	case 'C': around = lines(); break;
-	case '?': usage(SYNOPSIS);
+	case '?': usage();
 	default: given[option] = 1;
 	}
 }
@@ -395,7 +391,7 @@ int main(int argc, char **argv)
 	} *lists = calloc(argc + 1, sizeof(*lists));
 	int option, count = 0;
 
-	util_init(argv[0]);
+	util_start(argv);
 	failure_status = 2;
 	while ((option = getopt(argc, argv,
 				"EFGHLRace:f:hilm:noqrsvwxA:B:C:")) != -1) {
@@ -407,7 +403,7 @@ int main(int argc, char **argv)
 		lists[count++].text = optarg;
 	}
 	if (!count && optind == argc)
-		usage(SYNOPSIS);
+		usage();
 	before = before < 0 ? around : before;
 	after = after < 0 ? around : after;
 	for (int i = 0; i < count; i++)

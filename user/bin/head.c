@@ -31,10 +31,10 @@ static void head(int fd, const char *name)
 
 int main(int argc, char **argv)
 {
-	util_init(argv[0]);
+	util_start(argv);
 	argv = count_options(argc, argv, "n:c:", &options);
 	if (options.limit < 0)
-		usage("[-n lines | -c bytes] [file...]");
+		usage();
 	for_each_file(argv, head);
 	return exit_status;
 }

@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 {
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "Cvn:s:")) != -1) {
 		canonical |= option == 'C';
 		all_lines |= option == 'v';
@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 		if (option == 's')
 			skip = number(optarg);
 		if (option == '?')
-			usage("[-Cv] [-n bytes] [-s skip] [file...]");
+			usage();
 	}
 	for_each_file(argv + optind, dump);
 	if (offset)

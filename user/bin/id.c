@@ -117,7 +117,7 @@ static int read_options(int argc, char **argv)
 			what = what && option != what ? '?' : option;
 	}
 	if (what == '?' || (!what && (names || real)))
-		usage("[-u | -g | -G] [-nr] [user...]");
+		usage();
 	return what;
 }
 
@@ -156,7 +156,7 @@ int main(int argc, char **argv)
 {
 	int what;
 
-	util_init(argv[0]);
+	util_start(argv);
 	what = read_options(argc, argv);
 	if (!argv[optind]) {
 		look_at_self();

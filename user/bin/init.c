@@ -5,6 +5,7 @@
  * off. tools/run passes `run` by the kernel's parameters.
  */
 #include <fcntl.h>
+#include <help.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,10 +257,12 @@ static void reap(void)
 		}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const char *command = getenv("run");
 
+	(void)argc;
+	answer_help(argv);
 	setenv("PATH", "/bin:/sbin", 0);
 	setenv("HOME", "/root", 0);
 	setenv("TERM", "vt100", 0);

@@ -10,8 +10,6 @@
 #include <string.h>
 #include <util.h>
 
-#define SYNOPSIS "[-s signal | -signal] pid... | -l [signal | status]..."
-
 static int known_signal(const char *s)
 {
 	int sig = signal_number(s);
@@ -67,7 +65,7 @@ int main(int argc, char **argv)
 	char **word = argv + (argc > 0);
 	int sig = SIGTERM;
 
-	util_init(argv[0]);
+	util_start(argv);
 	if (*word && strcmp(*word, "-l") == 0) {
 		list(word + 1);
 		return exit_status;
@@ -81,7 +79,7 @@ int main(int argc, char **argv)
 	}
 	word += *word && strcmp(*word, "--") == 0;
 	if (!*word)
-		usage(SYNOPSIS);
+		usage();
 	for (; *word; word++)
 		send(*word, sig);
 	return exit_status;

@@ -68,10 +68,9 @@ static int names_link(const char *name)
 
 int main(int argc, char **argv)
 {
-	static const char synopsis[] = "[-LPfns] target... [name]";
 	int option, count;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "LPfns")) != -1) {
 		symbolic |= option == 's';
 		force |= option == 'f';
@@ -79,7 +78,7 @@ int main(int argc, char **argv)
 		if (option == 'L' || option == 'P')
 			link_flags = option == 'L' ? AT_SYMLINK_FOLLOW : 0;
 		if (option == '?')
-			usage(synopsis);
+			usage();
 	}
 	count = argc - optind;
 	if (count == 1)
@@ -87,6 +86,6 @@ int main(int argc, char **argv)
 	else if (count == 2 && names_link(argv[optind + 1]))
 		make_link(argv[optind], argv[optind + 1]);
 	else
-		each_target(argv + optind, count, synopsis, make_link);
+		each_target(argv + optind, count, make_link);
 	return exit_status;
 }

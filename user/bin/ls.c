@@ -429,7 +429,7 @@ static void set_option(int option)
 						 "lC" };
 
 	if (option == '?')
-		usage("[-" OPTIONS "] [file...]");
+		usage();
 	if (option == 'n' || option == 'g' || option == 'o') {
 		set[option] = 1;
 		option = 'l';
@@ -452,7 +452,7 @@ int main(int argc, char **argv)
 	struct list files = empty, dirs = empty;
 	int option, terminal = isatty(1);
 
-	util_init(argv[0]);
+	util_start(argv);
 	set['C'] = set['q'] = terminal;
 	coloured = terminal && wants_colour();
 	while ((option = getopt(argc, argv, OPTIONS)) != -1)

@@ -451,7 +451,7 @@ int main(int argc, char **argv)
 	int c;
 
 	(void)argc;
-	util_init(argv[0]);
+	util_start(argv);
 	open_terminal();
 	do {
 		draw();

@@ -9,8 +9,6 @@
 #include <unistd.h>
 #include <util.h>
 
-static const char synopsis[] = "[-p] [-m mode] directory...";
-
 /*
  * Makes the missing directories above path, writable so that more can be made
  * in them. Returns -1 if one cannot be made.
@@ -38,7 +36,7 @@ int main(int argc, char **argv)
 	mode_t mask = umask(0);
 	long mode = -1;
 
-	util_init(argv[0]);
+	util_start(argv);
 	umask(mask);
 	while ((option = getopt(argc, argv, "pm:")) != -1) {
 		parents |= option == 'p';
@@ -48,10 +46,10 @@ int main(int argc, char **argv)
 			return 1;
 		}
 		if (option == '?')
-			usage(synopsis);
+			usage();
 	}
 	if (optind == argc)
-		usage(synopsis);
+		usage();
 	for (; optind < argc; optind++) {
 		char *path = argv[optind];
 

@@ -12,10 +12,10 @@ int main(int argc, char **argv)
 	unsigned dev = 0;
 	mode_t mode = S_IFCHR | 0666;
 
-	util_init(argv[0]);
+	util_start(argv);
 	if (!((type == 'p' && argc == 3) ||
 	      (argc == 5 && (type == 'b' || type == 'c'))))
-		usage("name b|c major minor | name p");
+		usage();
 	if (argc == 5)
 		dev = number(argv[3]) << 8 | number(argv[4]);
 	if (type == 'p')

@@ -30,15 +30,15 @@ int main(int argc, char **argv)
 	long long end;
 	int fd, option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "L:")) != -1) {
 		if (option != 'L')
-			usage("[-L label] file");
+			usage();
 		strncpy((char *)header.label, optarg, sizeof(header.label));
 	}
 	path = argv[optind];
 	if (!path || argv[optind + 1])
-		usage("[-L label] file");
+		usage();
 	fd = open(path, O_RDWR);
 	end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 	if (end < 0)

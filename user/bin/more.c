@@ -251,11 +251,11 @@ static void copy(int fd, const char *name)
 
 int main(int argc, char **argv)
 {
-	util_init(argv[0]);
+	util_start(argv);
 	if (getopt(argc, argv, "") != -1)
-		usage("[file...]");
+		usage();
 	if (optind == argc && isatty(0))
-		usage("[file...]");
+		usage();
 	files_left = argc - optind;
 	if (isatty(1))
 		open_keyboard();

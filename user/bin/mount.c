@@ -12,7 +12,6 @@
 #include <unistd.h>
 #include <util.h>
 
-static const char use[] = "[-r] [-t type] [-o options] device directory";
 static unsigned long flags;
 static char data[1024];
 
@@ -71,7 +70,7 @@ int main(int argc, char **argv)
 	const char *type = "minix", *device;
 	int option, words;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "ro:t:")) != -1) {
 		if (option == 'r')
 			flags |= MS_RDONLY;
@@ -80,13 +79,13 @@ int main(int argc, char **argv)
 		else if (option == 't')
 			type = optarg;
 		else
-			usage(use);
+			usage();
 	}
 	words = argc - optind;
 	if (argc == 1)
 		return show();
 	if (words != 2 && !(words == 1 && flags & MS_REMOUNT))
-		usage(use);
+		usage();
 	device = words == 2 ? argv[optind] : NULL;
 	if (mount(device, argv[argc - 1], type, flags, *data ? data : NULL) < 0)
 		die(device ? device : argv[argc - 1]);

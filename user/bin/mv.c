@@ -90,18 +90,17 @@ static void move(const char *from, const char *to)
 
 int main(int argc, char **argv)
 {
-	static const char synopsis[] = "[-finv] file... target";
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "finv")) != -1) {
 		if (option == '?')
-			usage(synopsis);
+			usage();
 		if (option == 'v')
 			verbose = 1;
 		else
 			manner = option;
 	}
-	each_target(argv + optind, argc - optind, synopsis, move);
+	each_target(argv + optind, argc - optind, move);
 	return exit_status;
 }

@@ -2,6 +2,7 @@
  * nice [-n increment] command [arg...]
  * Runs a command with a lower priority.
  */
+#include <help.h>
 #include <run.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@ int main(int argc, char **argv)
 {
 	int increment = 10, option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "n:")) != -1) {
 		char *end;
 
@@ -26,6 +27,6 @@ int main(int argc, char **argv)
 		warn("priority");
 	exec_or_exit(argv + optind);
 bad:
-	complain("usage", "nice [-n increment] command [arg...]");
+	print_usage("nice");
 	return 125;
 }

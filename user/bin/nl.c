@@ -21,13 +21,6 @@ static int section = BODY, width = 6, keep;
 static long start = 1, step = 1, join = 1, blanks, current;
 static const char *separator = "\t", *format = "%*ld", *mark = "\\:";
 
-/* Prints the synopsis and exits. */
-static void synopsis(void)
-{
-	usage("[-bhf a|t|n|pRE] [-n ln|rn|rz] [-s separator] [-w width] "
-	      "[-v start] [-i step] [-l n] [-d cc] [-p] [file...]");
-}
-
 /* Sets which lines of a section get a number. */
 static void set_style(struct style *style, const char *s)
 {
@@ -113,7 +106,7 @@ static void set_format(const char *s)
 	else if (strcmp(s, "rz") == 0)
 		format = "%0*ld";
 	else if (strcmp(s, "rn") != 0)
-		synopsis();
+		usage();
 }
 
 /*
@@ -141,7 +134,7 @@ static void set_option(int option)
 	case 'l': join = number(optarg); break;
 	case 'd': set_mark(optarg); break;
 	case 'p': keep = 1; break;
-	default: synopsis();
+	default: usage();
 	}
 }
 
@@ -149,11 +142,11 @@ int main(int argc, char **argv)
 {
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "b:h:f:n:s:w:v:i:l:d:p")) != -1)
 		set_option(option);
 	if (width < 1)
-		synopsis();
+		usage();
 	current = start;
 	join = join < 1 ? 1 : join;
 	for_each_file(argv + optind, nl);

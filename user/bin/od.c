@@ -12,8 +12,6 @@
 
 #define BLOCK 16
 #define TYPES_MAX 8
-#define SYNOPSIS \
-	"[-A d|o|x|n] [-t type...] [-j skip] [-N count] [-vbcdosx] [file...]"
 
 static struct type {
 	char letter;
@@ -51,7 +49,7 @@ static int width_of(char letter, int size)
 static void add_type(char letter, int size)
 {
 	if (type_count == TYPES_MAX)
-		usage(SYNOPSIS);
+		usage();
 	types[type_count++] =
 		(struct type){ letter, size, width_of(letter, size), 0 };
 }
@@ -72,13 +70,13 @@ static void parse_types(const char *s)
 		int size = strchr("ac", letter) ? 1 : 4;
 
 		if (!strchr("acdoux", letter))
-			usage(SYNOPSIS);
+			usage();
 		if (size == 4 && isdigit(*s))
 			size = strtol(s, (char **)&s, 10);
 		else if (size == 4 && *s && strchr("CSIL", *s))
 			size = letter_size(*s++);
 		if (size != 1 && size != 2 && size != 4 && size != 8)
-			usage(SYNOPSIS);
+			usage();
 		add_type(letter, size);
 	}
 }
@@ -269,7 +267,7 @@ static void set_option(int option)
 	case 'o': add_type('o', 2); break;
 	case 's': add_type('d', 2); break;
 	case 'x': add_type('x', 2); break;
-	default: usage(SYNOPSIS);
+	default: usage();
 	}
 }
 
@@ -278,11 +276,11 @@ int main(int argc, char **argv)
 	static char *standard_input[] = { "-", NULL };
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "A:t:j:N:vbcdosx")) != -1)
 		set_option(option);
 	if (!strchr("doxn", base))
-		usage(SYNOPSIS);
+		usage();
 	if (!type_count)
 		add_type('o', 2);
 	align();

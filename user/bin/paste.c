@@ -118,14 +118,14 @@ int main(int argc, char **argv)
 	int option, in_series = 0, n;
 	char **names;
 
-	util_init(argv[0]);
+	util_start(argv);
 	parse_list("\t");
 	while ((option = getopt(argc, argv, "sd:")) != -1) {
 		in_series |= option == 's';
 		if (option == 'd')
 			parse_list(optarg);
 		if (option == '?')
-			usage("[-s] [-d list] file...");
+			usage();
 	}
 	names = optind < argc ? argv + optind : standard_input;
 	n = optind < argc ? argc - optind : 1;

@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <help.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,9 +204,9 @@ int main(int argc, char **argv)
 	char **before;
 	int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
 
-	util_init(argv[0]);
+	util_start(argv);
 	if (first >= argc) {
-		complain("usage", "printf format [argument...]");
+		print_usage("printf");
 		return 1;
 	}
 	arguments = argv + first + 1;

@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 	struct task_info tasks[A_TIME];
 	struct sysinfo info;
 
-	util_init(argv[0]);
+	util_start(argv);
 	sysinfo(&info);
 	booted = time(NULL) - info.uptime;
 	if (users)

@@ -32,10 +32,10 @@ int main(int argc, char **argv)
 	int option, physical = 0;
 	const char *s;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "LP")) != -1) {
 		if (option == '?')
-			usage("[-LP]");
+			usage();
 		physical = option == 'P';
 	}
 	s = physical ? NULL : logical();

@@ -8,7 +8,7 @@
 int main(int argc, char **argv)
 {
 	(void)argc;
-	util_init(argv[0]);
+	util_start(argv);
 	reboot(LINUX_REBOOT_CMD_RESTART, 0);
 	die("reboot");
 	return 1;

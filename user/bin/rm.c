@@ -10,7 +10,6 @@
 #include <unistd.h>
 #include <util.h>
 
-static const char synopsis[] = "[-Rdfirv] file...";
 static int flags, folders;
 
 static void set_option(int option)
@@ -21,7 +20,7 @@ static void set_option(int option)
 	case 'i': flags = (flags & ~REMOVE_FORCE) | REMOVE_ASK; break;
 	case 'v': flags |= REMOVE_VERBOSE; break;
 	case 'd': folders = 1; break;
-	default: usage(synopsis);
+	default: usage();
 	}
 }
 
@@ -43,11 +42,11 @@ int main(int argc, char **argv)
 {
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "Rdfirv")) != -1)
 		set_option(option);
 	if (optind == argc && !(flags & REMOVE_FORCE))
-		usage(synopsis);
+		usage();
 	for (; optind < argc; optind++) {
 		struct stat st;
 

@@ -25,14 +25,14 @@ int main(int argc, char **argv)
 {
 	int option, parents = 0;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "p")) != -1) {
 		if (option == '?')
-			usage("[-p] directory...");
+			usage();
 		parents = 1;
 	}
 	if (optind == argc)
-		usage("[-p] directory...");
+		usage();
 	for (; optind < argc; optind++) {
 		char *path = argv[optind];
 

@@ -8,8 +8,6 @@
 #include <unistd.h>
 #include <util.h>
 
-#define SYNOPSIS "[-w] [-s separator] [first [increment]] last"
-
 static long long integer(const char *s)
 {
 	char *end;
@@ -35,7 +33,7 @@ static void read_options(int argc, char **argv)
 		if (option == -1)
 			break;
 		if (option == '?')
-			usage(SYNOPSIS);
+			usage();
 		if (option == 'w')
 			wide = 1;
 		else
@@ -66,18 +64,18 @@ int main(int argc, char **argv)
 	long long first = 1, step = 1, last;
 	int count;
 
-	util_init(argv[0]);
+	util_start(argv);
 	read_options(argc, argv);
 	count = argc - optind;
 	if (count < 1 || count > 3)
-		usage(SYNOPSIS);
+		usage();
 	last = integer(argv[argc - 1]);
 	if (count > 1)
 		first = integer(argv[optind]);
 	if (count > 2)
 		step = integer(argv[optind + 1]);
 	if (step == 0)
-		usage(SYNOPSIS);
+		usage();
 	print(first, step, last);
 	return 0;
 }

@@ -46,9 +46,9 @@ int main(int argc, char **argv)
 {
 	struct timespec ts = { 0 };
 
-	util_init(argv[0]);
+	util_start(argv);
 	if (getopt(argc, argv, "") != -1 || optind == argc)
-		usage("seconds...");
+		usage();
 	for (; optind < argc; optind++)
 		add(&ts, argv[optind]);
 	while (nanosleep(&ts, &ts) < 0)

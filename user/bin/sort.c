@@ -12,8 +12,6 @@
 #include <util.h>
 
 #define TROUBLE 2
-static const char synopsis[] =
-	"[-bcCdfhimnrsu] [-k start[,end]]... [-o output] [-t char] [file...]";
 
 struct line {
 	char *s;
@@ -377,7 +375,7 @@ static void set_option(int option, const char **output)
 	case 'u': unique = 1; break;
 	default:
 		if (!order)
-			usage(synopsis);
+			usage();
 	}
 }
 
@@ -388,7 +386,7 @@ int main(int argc, char **argv)
 	char **files;
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	failure_status = TROUBLE;
 	while ((option = getopt(argc, argv, "bcCdfhimnrsuk:o:t:")) != -1)
 		set_option(option, &output);
@@ -398,7 +396,7 @@ int main(int argc, char **argv)
 		k->order = k->order ? k->order : whole.order;
 	files = argv[optind] ? argv + optind : standard_input;
 	if (check && argc - optind > 1)
-		usage(synopsis);
+		usage();
 	for (char **f = files; *f; f++)
 		read_lines(*f);
 	if (check)

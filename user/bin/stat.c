@@ -191,16 +191,16 @@ int main(int argc, char **argv)
 	const char *format = usual;
 	int follow = 0, option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "Lc:")) != -1) {
 		if (option == '?')
-			usage("[-L] [-c format] file...");
+			usage();
 		if (option == 'c')
 			format = optarg;
 		follow |= option == 'L';
 	}
 	if (optind == argc)
-		usage("[-L] [-c format] file...");
+		usage();
 	for (char **file = argv + optind; *file; file++) {
 		struct stat st;
 

@@ -313,7 +313,7 @@ int main(int argc, char **argv)
 	char **arg = argv + 1;
 
 	(void)argc;
-	util_init(argv[0]);
+	util_start(argv);
 	if (arg[0] && arg[1] && strcmp(arg[0], "-F") == 0) {
 		fd = open(arg[1], O_RDWR | O_NONBLOCK | O_NOCTTY);
 		if (fd < 0)

@@ -7,9 +7,9 @@
 
 int main(int argc, char **argv)
 {
-	util_init(argv[0]);
+	util_start(argv);
 	if (argc < 2)
-		usage("file...");
+		usage();
 	for (int i = 1; i < argc; i++)
 		if (swapoff(argv[i]) < 0)
 			warn(argv[i]);

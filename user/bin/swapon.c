@@ -20,12 +20,12 @@ int main(int argc, char **argv)
 {
 	int option, flags = 0;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "sp:")) != -1) {
 		if (option == 's')
 			return show();
 		if (option == '?')
-			usage("[-p priority] file... or -s");
+			usage();
 		flags = SWAP_FLAG_PREFER |
 			(number(optarg) & SWAP_FLAG_PRIO_MASK);
 	}

@@ -9,7 +9,7 @@
 
 int main(int argc, char **argv)
 {
-	util_init(argv[0]);
+	util_start(argv);
 	if (argc == 1)
 		sync();
 	for (int i = 1; i < argc; i++) {

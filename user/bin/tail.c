@@ -108,7 +108,7 @@ int main(int argc, char **argv)
 {
 	char **files;
 
-	util_init(argv[0]);
+	util_start(argv);
 	files = count_options(argc, argv, "fn:c:", &options);
 	options.limit = options.limit < 0 ? -options.limit : options.limit;
 	for_each_file(files, tail);

@@ -15,10 +15,10 @@ int main(int argc, char **argv)
 	ssize_t length;
 	char **names;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "ai")) != -1) {
 		if (option == '?')
-			usage("[-ai] [file...]");
+			usage();
 		if (option == 'a')
 			flags = O_APPEND;
 		else

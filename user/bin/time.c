@@ -23,10 +23,10 @@ int main(int argc, char **argv)
 	struct timeval start, end;
 	int option, status;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "p")) != -1)
 		if (option == '?')
-			usage("[-p] command [arg...]");
+			usage();
 	if (optind == argc)
 		return 0;
 	gettimeofday(&start, NULL);

@@ -12,7 +12,6 @@
 #include <unistd.h>
 #include <util.h>
 
-static const char synopsis[] = "[-acm] [-r file | -t time | -d date] file...";
 static struct timespec64 times[2] = {	/* of access and of change */
 	{ .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_NOW },
 };
@@ -91,7 +90,7 @@ int main(int argc, char **argv)
 {
 	int option, access = 0, change = 0, create = 1;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "acmd:r:t:")) != -1)
 		switch (option) {
 		case 'a': access = 1; break;
@@ -100,10 +99,10 @@ int main(int argc, char **argv)
 		case 'd': read_date(optarg); break;
 		case 'r': copy_times(optarg); break;
 		case 't': parse_stamp(optarg); break;
-		default: usage(synopsis);
+		default: usage();
 		}
 	if (optind == argc)
-		usage(synopsis);
+		usage();
 	if (access && !change)
 		times[1].tv_nsec = UTIME_OMIT;
 	if (change && !access)

@@ -15,8 +15,6 @@
 #define BYTES	256
 #define ROOM	4096	/* more than all bytes: they may be repeated */
 
-static const char synopsis[] = "[-Ccds] set1 [set2]";
-
 struct set {
 	unsigned char list[ROOM], has[BYTES];
 	/* fill: where [c*] stands, which fills up the set */
@@ -182,14 +180,14 @@ static int read_options(int argc, char **argv)
 		delete |= option == 'd';
 		squeeze |= option == 's';
 		if (option == '?')
-			usage(synopsis);
+			usage();
 	}
 	operands = argc - optind;
 	if (operands < 1 || operands > 2)
-		usage(synopsis);
+		usage();
 	/* -d or -s alone takes one set, -d without -s no second one */
 	if (operands == 1 ? delete == squeeze : delete && !squeeze)
-		usage(synopsis);
+		usage();
 	return operands;
 }
 
@@ -230,7 +228,7 @@ int main(int argc, char **argv)
 {
 	int operands;
 
-	util_init(argv[0]);
+	util_start(argv);
 	operands = read_options(argc, argv);
 	parse(&from, argv[optind], 0);
 	if (complemented)

@@ -41,12 +41,12 @@ int main(int argc, char **argv)
 	int quiet = 0, option;
 	struct stat st;
 
-	util_init(argv[0]);
+	util_start(argv);
 	failure_status = 3;
 	while ((option = getopt(argc, argv, "s")) == 's')
 		quiet = 1;
 	if (option == '?' || optind < argc)
-		usage("[-s]");
+		usage();
 	if (!isatty(0) || fstat(0, &st) < 0) {
 		if (!quiet)
 			puts("not a tty");

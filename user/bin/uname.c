@@ -16,16 +16,16 @@ int main(int argc, char **argv)
 		   *gap = "";
 	int option, wanted = 0;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "asnrvm")) != -1) {
 		if (option == '?')
-			usage("[-asnrvm]");
+			usage();
 		for (int i = 0; i < 5; i++)
 			if (option == letters[i] || option == 'a')
 				wanted |= 1 << i;
 	}
 	if (optind < argc)
-		usage("[-asnrvm]");
+		usage();
 	if (uname(&u) < 0)
 		die("uname");
 	for (int i = 0; i < 5; i++)

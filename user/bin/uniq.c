@@ -10,8 +10,6 @@
 #include <unistd.h>
 #include <util.h>
 
-static const char synopsis[] =
-	"[-cdui] [-f fields] [-s chars] [-w chars] [input [output]]";
 static int counts, repeated, unique, fold, skip_fields, skip_chars, width = -1;
 
 struct line {
@@ -93,7 +91,7 @@ static void set_option(int option)
 	case 'f': skip_fields = number(optarg); break;
 	case 's': skip_chars = number(optarg); break;
 	case 'w': width = number(optarg); break;
-	default: usage(synopsis);
+	default: usage();
 	}
 }
 
@@ -102,11 +100,11 @@ int main(int argc, char **argv)
 	int option, fd;
 	FILE *f;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "cduif:s:w:")) != -1)
 		set_option(option);
 	if (argc - optind > 2 || skip_fields < 0 || skip_chars < 0)
-		usage(synopsis);
+		usage();
 	f = open_input(optind < argc ? argv[optind] : "-");
 	if (!f)
 		return 1;

@@ -83,13 +83,13 @@ int main(int argc, char **argv)
 {
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "lwcm")) != -1) {
 		show_lines |= option == 'l';
 		show_words |= option == 'w';
 		show_bytes |= option == 'c' || option == 'm';
 		if (option == '?')
-			usage("[-lwcm] [file...]");
+			usage();
 	}
 	if (!show_lines && !show_words && !show_bytes)
 		show_lines = show_words = show_bytes = 1;

@@ -52,12 +52,10 @@ int main(int argc, char **argv)
 {
 	int option, status = 0;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "a")) != -1) {
-		if (option == '?') {
-			fputs("usage: which [-a] name...\n", stderr);
-			return 2;
-		}
+		if (option == '?')
+			usage();
 		all = 1;
 	}
 	status = optind == argc;

@@ -18,9 +18,6 @@
 #define WORDS_MAX 1000
 #define SIZE_MAX 32768
 
-static const char synopsis[] =
-	"[-0prtx] [-E word] [-I string] [-L lines] [-n number] [-P processes] "
-	"[-s size] [command [arg...]]";
 static int zero, no_empty, trace, prompt, exact,
 	words_max = WORDS_MAX, lines_max, size_max = SIZE_MAX,
 	processes_max = 1, processes, status;
@@ -245,7 +242,7 @@ static void set_option(int option)
 	case 'L': lines_max = number(optarg); break;
 	case 's': size_max = number(optarg); break;
 	case 'I': replaced = optarg; break;
-	default: usage(synopsis);
+	default: usage();
 	}
 }
 
@@ -254,7 +251,7 @@ int main(int argc, char **argv)
 	static char *echo[] = { "echo", NULL };
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	while ((option = getopt(argc, argv, "0prtxE:I:L:n:P:s:")) != -1)
 		set_option(option);
 	if (optind == argc) {
@@ -263,7 +260,7 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind > WORDS_MAX / 2 || words_max < 1 ||
 	    processes_max < 0 || (replaced && !*replaced))
-		usage(synopsis);
+		usage();
 	in = fdopen(fcntl(0, F_DUPFD_CLOEXEC, 3), "r");
 	close(0);
 	if (!in || open("/dev/null", O_RDONLY) != 0)

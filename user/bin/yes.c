@@ -11,9 +11,9 @@ int main(int argc, char **argv)
 	static char *usual[] = { "y", NULL };
 	char **words;
 
-	util_init(argv[0]);
+	util_start(argv);
 	if (getopt(argc, argv, "") != -1)
-		usage("[word...]");
+		usage();
 	words = optind < argc ? argv + optind : usual;
 	for (char **w = words;
 	     printf(w[1] ? "%s " : "%s\n", *w) >= 0 && !ferror(stdout);)

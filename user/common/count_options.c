@@ -4,10 +4,6 @@
 #include <unistd.h>
 #include <util.h>
 
-static const char head_synopsis[] = "[-n [+]lines | -c [+]bytes] [file...]";
-static const char tail_synopsis[] =
-	"[-f] [-n [+]lines | -c [+]bytes] [file...]";
-
 char **count_options(int argc, char **argv, const char *letters,
 		     struct count_options *o)
 {
@@ -21,7 +17,7 @@ char **count_options(int argc, char **argv, const char *letters,
 	}
 	while ((option = getopt(argc, argv, letters)) != -1) {
 		if (option == '?')
-			usage(*letters == 'f' ? tail_synopsis : head_synopsis);
+			usage();
 		if (option == 'f') {
 			o->follow = 1;
 			continue;

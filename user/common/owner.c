@@ -50,8 +50,7 @@ long group_id(const char *name)
 	return find_id("/etc/group", name);
 }
 
-char **owner_options(int argc, char **argv, struct owner_options *o,
-		     const char *synopsis)
+char **owner_options(int argc, char **argv, struct owner_options *o)
 {
 	int option;
 
@@ -60,11 +59,11 @@ char **owner_options(int argc, char **argv, struct owner_options *o,
 		case 'R': o->recursive = 1; break;
 		case 'h': o->links = 1; break;
 		case 'f': o->quiet = 1; break;
-		case '?': usage(synopsis);
+		case '?': usage();
 		default: o->follow = option;
 		}
 	if (argc - optind < 2)
-		usage(synopsis);
+		usage();
 	if (!o->recursive)
 		o->follow = 0;
 	return argv + optind;

@@ -15,8 +15,7 @@ long group_id(const char *name);
  * Parses the options -R -h -f -H -L -P. Returns the arguments that follow,
  * which are at least two.
  */
-char **owner_options(int argc, char **argv, struct owner_options *options,
-		     const char *synopsis);
+char **owner_options(int argc, char **argv, struct owner_options *options);
 /* an id of -1 is not changed */
 void change_owner(const char *path, uid_t uid, gid_t gid,
 		  const struct owner_options *options);

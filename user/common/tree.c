@@ -65,14 +65,14 @@ int remove_tree(const char *path, int flags)
 	return 0;
 }
 
-void each_target(char **files, int count, const char *synopsis,
+void each_target(char **files, int count,
 		 void (*fn)(const char *from, const char *to))
 {
 	const char *target = count ? files[count - 1] : NULL;
 	int into;
 
 	if (count < 2)
-		usage(synopsis);
+		usage();
 	into = is_directory(target);
 	if (!into && count > 2) {
 		complain(target, "not a directory");

@@ -26,6 +26,6 @@ int remove_tree(const char *path, int flags);
  * Calls fn for each file but the last, for cp, mv and ln. The target is the
  * last argument or, if that is a directory, the file's name in it.
  */
-void each_target(char **files, int count, const char *synopsis,
+void each_target(char **files, int count,
 		 void (*fn)(const char *from, const char *to));
 #endif

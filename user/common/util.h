@@ -11,11 +11,12 @@ extern int exit_status;			/* warn() sets it to 1 */
 /* exit status of die() and of lost output: 1 unless the program changes it */
 extern int failure_status;
 void util_init(const char *argv0);
+void util_start(char **argv);		/* the same, and answers --help */
 void warn(const char *what);		/* prog: what: strerror(errno) */
 void die(const char *what);		/* the same, and exits */
 void complain(const char *what, const char *why);
-/* prints it on standard error and exits with 2 */
-void usage(const char *synopsis) __attribute__((noreturn));
+/* prints the synopses of the program's page and exits with 2 */
+void usage(void) __attribute__((noreturn));
 /* copies all bytes; -1 with errno: cannot read, -2: cannot write */
 int copy_fd(int from, int to);
 int write_all(int fd, const void *buf, size_t n);

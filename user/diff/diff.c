@@ -198,7 +198,7 @@ static void set_option(int option)
 	case 'i': fold_case = 1; break;
 	case 'u': context = context < 0 ? 3 : context; break;
 	case 'U': context = number(optarg); break;
-	default: usage("[-rqsNabwi] [-u | -U lines] from to");
+	default: usage();
 	}
 }
 
@@ -207,12 +207,12 @@ int main(int argc, char **argv)
 	const char *a, *b;
 	int option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	failure_status = 2;
 	while ((option = getopt(argc, argv, "rqsNabwiuU:")) != -1)
 		set_option(option);
 	if (argc - optind != 2)
-		usage("[-rqsNabwi] [-u | -U lines] from to");
+		usage();
 	strcpy(heading, "diff");
 	for (int i = 1; i < optind &&
 			strlen(heading) + strlen(argv[i]) + 2 < sizeof(heading);

@@ -323,7 +323,7 @@ int main(int argc, char **argv)
 	struct expr *e;
 	int first, paths, option;
 
-	util_init(argv[0]);
+	util_start(argv);
 	find_started = time(NULL);
 	while (argv[optind] && strlen(argv[optind]) == 2 &&
 	       strchr("HLP-", argv[optind][1]) &&

@@ -1,6 +1,7 @@
 /* Functions for all utilities: error messages in one form, and copying. */
 #include <errno.h>
 #include <fcntl.h>
+#include <help.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,12 @@ void util_init(const char *argv0)
 	atexit(check_output);
 }
 
+void util_start(char **argv)
+{
+	util_init(argv[0]);
+	answer_help(argv);
+}
+
 void complain(const char *what, const char *why)
 {
 	int error = errno;
@@ -58,9 +65,10 @@ void die(const char *what)
 	exit(failure_status);
 }
 
-void usage(const char *synopsis)
+void usage(void)
 {
-	fprintf(stderr, "usage: %s %s\n", program_name, synopsis);
+	fflush(stdout);
+	print_usage(program_name);
 	exit(2);
 }
 

@@ -84,7 +84,7 @@ int passwd(int argc, char **argv)
 
 	while ((option = getopt(argc, argv, "d")) != -1) {
 		if (option == '?' || getuid() != 0)
-			usage("[-d] [user]");
+			usage();
 		hash = "";
 	}
 	user = argv[optind] ? getpwnam(argv[optind]) : getpwuid(getuid());

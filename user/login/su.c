@@ -23,7 +23,7 @@ static char **read_options(int argc, char **argv)
 	for (;;) {
 		while ((option = getopt(argc, argv, "lc:")) != -1) {
 			if (option == '?')
-				usage("[-] [-c command] [user] [argument...]");
+				usage();
 			if (option == 'c')
 				command = optarg;
 			new_session |= option == 'l';

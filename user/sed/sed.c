@@ -99,8 +99,6 @@ static void run_separately(char **names)
 /* Parses the options. Returns the script in source. */
 static void set_options(int argc, char **argv, struct text *source)
 {
-	static const char synopsis[] =
-		"[-nEis] [-e script] [-f file] [script] [file...]";
 	int option;
 
 	while ((option = getopt(argc, argv, "nErise:f:")) != -1) {
@@ -111,10 +109,10 @@ static void set_options(int argc, char **argv, struct text *source)
 		if (option == 'e' || option == 'f')
 			add_source(source, optarg, option == 'f');
 		if (option == '?')
-			usage(synopsis);
+			usage();
 	}
 	if (!source->s && optind == argc)
-		usage(synopsis);
+		usage();
 	if (!source->s)
 		add_source(source, argv[optind++], 0);
 }
@@ -125,7 +123,7 @@ int main(int argc, char **argv)
 	struct text source = { 0 };
 	char **files;
 
-	util_init(argv[0]);
+	util_start(argv);
 	failure_status = 4;		/* for lost output, as GNU */
 	standard_output.f = stdout;
 	set_options(argc, argv, &source);

@@ -275,7 +275,7 @@ static int do_help(int argc, char **argv)
 	fputs("builtins:", stdout);
 	for (int i = 0; i < BUILTINS; i++)
 		printf(" %s", builtins[i].name);
-	puts("\nprograms: ls /bin");
+	puts("\nprograms: ls /bin; what they do: man intro");
 	return 0;
 }
 

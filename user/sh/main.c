@@ -5,6 +5,7 @@
  */
 #include "sh.h"
 #include <errno.h>
+#include <help.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -303,6 +304,7 @@ int main(int argc, char **argv)
 {
 	int command = 0, first, status;
 
+	answer_help(argv);
 	shell_pid = getpid();
 	set_defaults();
 	first = read_options(argc, argv, &command);

@@ -75,8 +75,7 @@ static void set_option(int option)
 			die(optarg);
 		break;
 	default:
-		usage("[-cf] [-e [trace=]call,...] [-o file] [-s length] "
-		      "program [argument...]");
+		usage();
 	}
 }
 
@@ -99,7 +98,7 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	util_init(argv[0]);
+	util_start(argv);
 	read_options(argc, argv);
 	status = trace(argv + optind, find_program(argv[optind]));
 	if (WIFEXITED(status))

@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 	char *volatile first = NULL;
 
 	(void)argc;
-	util_init(argv[0]);
+	util_start(argv);
 	if (!isatty(0) || !isatty(1)) {
 		complain("standard input", "not a terminal");
 		return 1;
