@@ -401,7 +401,7 @@ IMAGE_DEPS = $(BUILD)/bootsect.bin $(BUILD)/setup.bin $(BUILD)/kernel.bin \
 MKFS	= $(PYTHON) tools/mkfs $(if $(SILENT),--quiet) \
 	--boot $(BUILD)/bootsect.bin --setup $(BUILD)/setup.bin \
 	--kernel $(BUILD)/kernel.bin --bin $(BUILD)/bin --etc user/etc \
-	--man $(BUILD)/pages
+	$(if $(SANITIZE),,--man $(BUILD)/pages)
 ADD	= $(if $(OVERLAY),--overlay $(OVERLAY))
 $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(Q)$(MKFS) $(ADD) -o $@ $(PROGRAMS)
@@ -422,8 +422,8 @@ self: all $(if $(SHORT),,test-images)
 	$(Q)$(PYTHON) tools/self $(if $(SHORT),--short) \
 		$(if $(MEMORY),--memory $(MEMORY)) $(if $(SWAP),--swap $(SWAP))
 # Each guest test on a floppy of its own: the base system and, in /tests, the
-# program. Tests write files, so what is large and not for them is left out; more
-# of it beside the sanitizers, with which the kernel is larger.
+# program. Tests write files, so what is large and not for them is left out. The
+# kernel with sanitizers is larger, so that more is.
 NOT_FOR_TESTS = man vi $(if $(SANITIZE),awk date diff expr find login nl sed \
 	stat strace touch)
 TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
