@@ -112,6 +112,8 @@ FAST	:= $(if $(SANITIZE),kernel/debug/kasan,$(FAST))
 # Programs: one source file in user/bin each, or a folder. Tests likewise.
 FOLDERS	= awk sed find diff sh vi strace login
 PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
+# The floppy has no room for these beside the sanitizers.
+PROGRAMS := $(filter-out $(if $(SANITIZE),man strace vi),$(PROGRAMS))
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 TEST_FOLDERS = fuzz
 # The program of tools/growth, on an image as the tests have.
