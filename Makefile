@@ -8,7 +8,10 @@ OPT	?=
 OVERLAY	?=
 SIZE	?=
 FS	?= minix3
-BUILD	= build
+# With the sanitizers, in a folder of its own. PLANTED=1 adds faults for them.
+SANITIZE ?=
+PLANTED	?=
+BUILD	= build$(if $(SANITIZE),/sanitize)
 BENCH	= $(BUILD)
 # How long the fuzzer runs, and its first seed; tools/fuzz has more options.
 SECONDS	?= 60
@@ -88,7 +91,10 @@ KERNEL_OBJS = boot/head.o boot/multiboot.o \
 	$(addprefix kernel/chr_drv/,tty.o tty_ioctl.o ldisc.o console.o vt.o \
 	vt_attributes.o keyboard.o serial.o pty.o) \
 	$(addprefix kernel/debug/,audit.o audit_areas.o recount.o trace.o \
-	sysrq.o watch.o fail.o)
+	sysrq.o watch.o fail.o) \
+	$(if $(SANITIZE),$(addprefix kernel/debug/,ubsan.o kasan.o \
+	kasan_stack.o)) \
+	$(if $(PLANTED),tests/planted/faults.o)
 OBJS	= $(addprefix $(BUILD)/,$(KERNEL_OBJS))
 
 # Compiled for speed: what runs in each fault, switch and call of the
@@ -100,10 +106,14 @@ FAST	= $(addprefix mm/,frames kmalloc table memory lazy pages around fault \
 	$(addprefix fs/,namei name_cache inode file_table read_write \
 	page_cache buffer buffer_write pipe times) \
 	$(addprefix fs/minix/minix_,inode dir bitmap entry truncate)
+# The sanitizers leave less room below 640 KB: then only their own part.
+FAST	:= $(if $(SANITIZE),kernel/debug/kasan,$(FAST))
 
 # Programs: one source file in user/bin each, or a folder. Tests likewise.
 FOLDERS	= awk sed find diff sh vi strace login
 PROGRAMS = $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) $(FOLDERS)
+# The floppy has no room for these beside the sanitizers.
+PROGRAMS := $(filter-out $(if $(SANITIZE),man strace vi),$(PROGRAMS))
 TESTS	= $(patsubst tests/guest/%.c,%,$(wildcard tests/guest/*.c))
 TEST_FOLDERS = fuzz
 # The program of tools/growth, on an image as the tests have.
@@ -142,6 +152,10 @@ help:
 #: make grade [HINTS=n]  in a tree that tools/lab start made: points, a hint
 #: make labs            all labs: stubs, the reference and wrong answers
 #: make mutants         planted bugs, each of which a test must catch
+#: make SANITIZE=1      build/sanitize/: undefined behaviour and accesses to
+#:                      memory that is not given out end in a panic
+#: make sanitize        that, with all guest tests and the fuzzer
+#: make sparse          addresses of programs, byte order, locks: silent
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
 #: make faults [CUTS=1000]
 #:                      a disk fails at each request of a boot and of a build;
@@ -188,6 +202,23 @@ SPEED	:= -O2 $(foreach what,loops jumps labels,\
 USER_CFLAGS := $(COMMON) -Os -fno-math-errno -ffunction-sections \
 	-fdata-sections -fomit-frame-pointer -fno-builtin \
 	-Iuser/lib/include -Iuser/common -Iinclude -I$(BUILD)/names
+# make SANITIZE=1: tests for undefined behaviour, and each access to memory
+# looked up in shadow memory, but for the files that keep that.
+UNDEFINED = shift,integer-divide-by-zero,unreachable,vla-bound,bounds
+UNDEFINED := $(UNDEFINED),signed-integer-overflow,bool,enum,builtin
+SHADOWED = -fsanitize=kernel-address -fasan-shadow-offset=0xE0000000 \
+	--param=asan-instrumentation-with-call-threshold=0 \
+	--param=asan-stack=1 \
+	-mpreferred-stack-boundary=3
+SANITIZERS = -DSANITIZE -fsanitize=$(UNDEFINED) \
+	-fno-sanitize-recover=undefined $(SHADOWED)
+# Global variables only where bytes from outside choose the place in tables: all
+# would not fit on a floppy.
+SHADOWED_GLOBALS = kernel/chr_drv/% lib/% tests/planted/%
+NOT_SANITIZED = $(addprefix kernel/debug/,ubsan kasan kasan_stack) mm/kmalloc
+sanitizers = $(if $(SANITIZE),$(if $(filter $(NOT_SANITIZED),$*),\
+	-DSANITIZE,$(SANITIZERS) $(if $(filter $(SHADOWED_GLOBALS),$*),\
+	--param=asan-globals=1)))
 ERRORS	= $(if $(CI)$(WERROR),-Werror)
 ASFLAGS	= -I$(BUILD)/inc/ -Iinclude/asm/ -Iboot/
 LDFLAGS	:= -m elf_i386 -nostdlib -z noexecstack --orphan-handling=error \
@@ -206,7 +237,8 @@ say	= $(if $(V)$(SILENT),,@printf '%-8s%s\n' '$(1)' '$(@:$(BUILD)/%=%)')
 remember = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
 $(BUILD)/flags: FORCE
 	$(call remember,$(CC) $(CFLAGS) $(USER_CFLAGS) $(OPT) $(FAST) \
-	$(SPEED) $(NASM) $(LD) $(LDFLAGS))
+	$(if $(SANITIZE),$(SANITIZERS) $(NOT_SANITIZED) \
+	$(SHADOWED_GLOBALS)) $(SPEED) $(NASM) $(LD) $(LDFLAGS))
 $(BUILD)/overlay.name: FORCE
 	$(call remember,$(OVERLAY))
 
@@ -262,7 +294,7 @@ $(BUILD)/user/strace/calls.o $(BUILD)/user/strace/flags.o: $(STRACE_NAMES)
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) \
+	$(Q)$(CC) $(CFLAGS) $(sanitizers) \
 		$(or $(OPT),$(if $(filter $(FAST),$*),$(SPEED),-Os)) \
 		$(ERRORS) -MMD -MP -c -o $@ $<
 define assemble
@@ -278,7 +310,8 @@ $(BUILD)/mm/uaccess_asm.o: mm/uaccess.asm $(INCS) $(BUILD)/flags
 
 # It is linked twice: the second time with the table of its own functions,
 # which panic() uses, and which must not have moved them.
-LINK_KERNEL = $(LD) $(LDFLAGS) -T kernel/kernel.ld -Map $(BUILD)/kernel.map
+LINK_KERNEL = $(LD) $(LDFLAGS) $(if $(PLANTED),--wrap=sysrq_init) \
+	-T kernel/kernel.ld -Map $(BUILD)/kernel.map
 $(BUILD)/kernel.elf: $(OBJS) kernel/kernel.ld tools/ksyms
 	$(call say,LD)
 	$(Q)$(PYTHON) tools/ksyms > $(BUILD)/ksyms0.asm < /dev/null
@@ -373,7 +406,7 @@ IMAGE_DEPS = $(BUILD)/bootsect.bin $(BUILD)/setup.bin $(BUILD)/kernel.bin \
 MKFS	= $(PYTHON) tools/mkfs $(if $(SILENT),--quiet) \
 	--boot $(BUILD)/bootsect.bin --setup $(BUILD)/setup.bin \
 	--kernel $(BUILD)/kernel.bin --bin $(BUILD)/bin --etc user/etc \
-	--man $(BUILD)/pages
+	$(if $(SANITIZE),,--man $(BUILD)/pages)
 ADD	= $(if $(OVERLAY),--overlay $(OVERLAY))
 $(BUILD)/cowix.img: $(IMAGE_DEPS) $(BUILD)/overlay.name $(if $(OVERLAY),FORCE)
 	$(Q)$(MKFS) $(ADD) -o $@ $(PROGRAMS)
@@ -394,12 +427,15 @@ self: all $(if $(SHORT),,test-images)
 	$(Q)$(PYTHON) tools/self $(if $(SHORT),--short) \
 		$(if $(MEMORY),--memory $(MEMORY)) $(if $(SWAP),--swap $(SWAP))
 # Each guest test on a floppy of its own: the base system and, in /tests, the
-# program. Tests write files, so what is large and not for them is left out.
+# program. Tests write files, so what is large and not for them is left out. The
+# kernel with sanitizers is larger, so that more is.
+NOT_FOR_TESTS = man vi $(if $(SANITIZE),awk date diff expr find login nl sed \
+	stat strace touch)
 TEST_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,$(TESTS) $(TEST_FOLDERS)) \
 	$(GROWTH).img
 $(TEST_IMAGES): $(BUILD)/tests/%.img: $(BUILD)/tests/% $(IMAGE_DEPS)
 	$(Q)$(MKFS) --tests $(BUILD)/tests -o $@ \
-		$(filter-out man vi,$(PROGRAMS)) tests/$*
+		$(filter-out $(NOT_FOR_TESTS),$(PROGRAMS)) tests/$*
 test-images: $(TEST_IMAGES)
 # The floppy of tools/lab grade, without what is large and not for tests: a
 # lab's own are in the overlay.
@@ -450,6 +486,20 @@ labs: all
 	$(Q)COWIX_LABS=all $(PYTHON) -m pytest -q -s tests/test_labs.py
 mutants: all
 	$(Q)$(PYTHON) tools/mutants
+# All guest tests and the fuzzer in the kernel of SANITIZE=1, and sweeps of it.
+sanitize:
+	$(Q)$(MAKE) SANITIZE=1 all test-images
+	$(Q)$(PYTHON) tools/sanitize
+	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED) \
+		-f build/sanitize/tests/fuzz.img both64 user32 root32
+# What sparse warns of, and nothing else: it takes u64 for 8 bytes wide also in
+# a structure, so that sizes are not checked.
+SPARSE	= sparse -Waddress-space -Wbitwise -Wcontext -Wno-non-pointer-null \
+	-D__float128='long double' '-D_Static_assert(what, why)='
+sparse: $(BUILD)/inc/version.h
+	$(Q)for f in $(wildcard $(KERNEL_OBJS:.o=.c)); do \
+		$(SPARSE) $(CFLAGS) $$f 2>&1; done | tee $(BUILD)/sparse
+	@[ ! -s $(BUILD)/sparse ]
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
 # What make test tries some of.
@@ -494,9 +544,10 @@ clean:
 FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug console \
 	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
-	bochs-syscall bochs-power-on test first-hour mutants fuzz faults bench \
-	book check-layers check-docs check-style compile-db docs sessions \
-	pictures screenshots grade labs web test-web clean FORCE
+	bochs-syscall bochs-power-on test first-hour mutants fuzz faults \
+	sanitize sparse bench book check-layers check-docs check-style \
+	compile-db docs sessions pictures screenshots grade labs web test-web \
+	clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
-	-name '*.d' -print 2>/dev/null)
+	-path $(BUILD)/sanitize -prune -o -name '*.d' -print 2>/dev/null)

@@ -56,7 +56,9 @@ static int fill_stack(struct program *p, u32 to, const void *from, u32 n,
 		int error = target ? 0 : -ENOMEM;
 
 		if (target && user)
-			error = copy_from_user(target, source, part);
+			error = copy_from_user(
+				target, (__force const void __user *)source,
+				part);
 		else if (target)
 			memcpy(target, source, part);
 		if (error)

@@ -6,6 +6,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/mm.h>
+#include <cowix/sanitize.h>
 #include <cowix/traps.h>
 #include "kernel_internal.h"
 
@@ -83,11 +84,17 @@ static void show_frame(const struct stack_frame *frame)
 	printk(")\n");
 }
 
-/* Returns true if a whole frame lies at addr, in the stack's page. */
-static bool is_frame(u32 addr, u32 page)
+/* Returns the lower end of the stack on which addr lies. */
+static u32 stack_of(u32 addr)
 {
-	return addr % sizeof(u32) == 0 && PAGE_ROUND_DOWN(addr) == page &&
-	       PAGE_ROUND_DOWN(addr + sizeof(struct stack_frame) - 1) == page;
+	return addr & ~(STACK_SIZE - 1);
+}
+
+/* Returns true if a whole frame lies at addr, on the stack. */
+static bool is_frame(u32 addr, u32 stack)
+{
+	return addr % sizeof(u32) == 0 && stack_of(addr) == stack &&
+	       stack_of(addr + sizeof(struct stack_frame) - 1) == stack;
 }
 
 /*
@@ -96,13 +103,13 @@ static bool is_frame(u32 addr, u32 page)
  */
 void show_backtrace(u32 ebp)
 {
-	u32 page = PAGE_ROUND_DOWN((u32)__builtin_frame_address(0));
+	u32 stack = stack_of((u32)__builtin_frame_address(0));
 
 	printk("backtrace:\n");
 	for (u32 shown = 0; shown < BACKTRACE_MAX; shown++) {
 		const struct stack_frame *frame = (struct stack_frame *)ebp;
 
-		if (!is_frame(ebp, page) || !in_text(frame->return_address))
+		if (!is_frame(ebp, stack) || !in_text(frame->return_address))
 			break;
 		show_frame(frame);
 		if (frame->callers_ebp <= ebp)

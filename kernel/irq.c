@@ -6,6 +6,7 @@
 #include <cowix/irq.h>
 #include <cowix/sched.h>
 #include <cowix/entry.h>
+#include <cowix/sanitize.h>
 #include <cowix/traps.h>
 #include <asm/io.h>
 #include <asm/system.h>
@@ -90,7 +91,7 @@ static bool is_spurious(u32 irq)
 }
 
 /* Called by kernel/trap_entry.asm for every interrupt. All stay masked here. */
-void do_irq(struct pt_regs *regs, u32 irq)
+FROM_ASM void do_irq(struct pt_regs *regs, u32 irq)
 {
 	if (is_spurious(irq))
 		return;

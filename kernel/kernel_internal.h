@@ -5,6 +5,10 @@
 #include <cowix/sched.h>
 
 struct user_desc;
+struct boot_params;
+
+/* kernel/main.c */
+void start_kernel(struct boot_params *bp);
 
 union task_frame {
 	struct task_struct task;

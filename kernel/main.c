@@ -10,6 +10,7 @@
 #include <cowix/mm.h>
 #include <cowix/net.h>
 #include <cowix/params.h>
+#include <cowix/sanitize.h>
 #include <cowix/sched.h>
 #include <cowix/trace.h>
 #include <cowix/traps.h>
@@ -60,7 +61,7 @@ static NORETURN void no_init(const char *path, int error)
  * Process 1. Sets up disks and the root file system, which needs a task that
  * may sleep. Then it becomes init.
  */
-static void init(void *unused)
+static FROM_ASM void init(void *unused)
 {
 	const char *path = param_get("init");
 	char **environment = params_environment();
@@ -106,8 +107,9 @@ static void show_banner(void)
  * Called by head.asm with paging on and interrupts masked, on the idle task's
  * stack.
  */
-void start_kernel(struct boot_params *bp)
+FROM_ASM void start_kernel(struct boot_params *bp)
 {
+	kasan_early();
 	console_init();
 	show_banner();
 	show_boot_params(bp);

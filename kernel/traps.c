@@ -8,6 +8,7 @@
 #include <cowix/traps.h>
 #include <cowix/irq.h>
 #include <cowix/entry.h>
+#include <cowix/sanitize.h>
 #include <abi/errno.h>
 #include <asm/system.h>
 #include "kernel/signal/signal_internal.h"
@@ -111,7 +112,7 @@ static void user_trap(struct pt_regs *regs, u32 vector)
  * enter it, but QEMU's does. Nothing in regs is believed, and the signal cannot
  * be caught. Called by kernel/trap_entry.asm when regs is in its usual place.
  */
-void end_vm86(struct pt_regs *regs)
+FROM_ASM void end_vm86(struct pt_regs *regs)
 {
 	regs->cs = USER_CS;
 	regs->ds = regs->es = regs->ss = USER_DS;
@@ -154,7 +155,7 @@ static const char *exception_name(u32 vector)
 }
 
 /* Called by kernel/trap_entry.asm for all but double and page faults. */
-void do_trap(struct pt_regs *regs, u32 vector)
+FROM_ASM void do_trap(struct pt_regs *regs, u32 vector)
 {
 	if (vector == NO_DEVICE && user_mode(regs)) {
 		wait_for_fpu();

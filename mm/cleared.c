@@ -6,12 +6,16 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/plan.h>
+#include <cowix/sanitize.h>
 #include <asm/string.h>
 #include "mm_internal.h"
 
 static u32 cleared_list;	/* number of the first one, 0: none */
 
-/* Frees a page of zeroes that only the caller has. */
+/*
+ * Frees a page of zeroes that only the caller has. With a sanitizer it gets no
+ * list of its own: it would soon be used again.
+ */
 void kpage_free_cleared(void *page)
 {
 	u32 frame = __pa(page) >> PAGE_SHIFT;
@@ -19,6 +23,10 @@ void kpage_free_cleared(void *page)
 	if (mem_map[frame].count != 1)
 		panic("kpage_free_cleared: frame %u has count %u", frame,
 		      mem_map[frame].count);
+	if (SANITIZED) {
+		kpage_free(page);
+		return;
+	}
 	mem_map[frame] = (struct page){ 0, cleared_list };
 	cleared_list = frame;
 	nr_free_pages++;

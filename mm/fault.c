@@ -37,6 +37,7 @@
  * with their own interrupt flag.
  */
 #include <cowix/kernel.h>
+#include <cowix/sanitize.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
 #include <abi/errno.h>
@@ -222,7 +223,7 @@ static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
  * Called by page_fault (kernel/trap_entry.asm). If it has to wait for another
  * thread that changes the address space, the access is tried again.
  */
-void do_page_fault(struct pt_regs *regs, u32 code)
+FROM_ASM void do_page_fault(struct pt_regs *regs, u32 code)
 {
 	u32 addr = read_cr2();
 	struct mm *mm = current->mm;

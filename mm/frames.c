@@ -13,6 +13,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/plan.h>
+#include <cowix/sanitize.h>
 #include <cowix/sched.h>
 #include <cowix/trace.h>
 #include <asm/string.h>
@@ -51,13 +52,14 @@ bool may_use_reserve(void)
 /*
  * Called by frames_init(), in the order of use: the frames [first, end) whose
  * count is 0 are free. Up to the first hole they are fresh. Those behind a hole
- * go to the free list.
+ * go to the free list. With a
+ * sanitizer all do: see free_frame_last().
  */
 void add_range(u32 first, u32 end)
 {
 	u32 frame = first;
 
-	while (frame < end && mem_map[frame].count == 0)
+	while (!SANITIZED && frame < end && mem_map[frame].count == 0)
 		frame++;
 	ranges[nr_ranges++] = (struct range){ first, frame };
 	nr_free_pages += frame - first;
@@ -126,6 +128,7 @@ static inline u32 allocate(u32 owner)
 	if (likely(frame)) {
 		mem_map[frame] = (struct page){ 1, owner };
 		nr_free_pages--;
+		unpoison(__va(frame << PAGE_SHIFT), PAGE_SIZE);
 	}
 	return frame;
 }
@@ -149,11 +152,33 @@ u32 get_zeroed_page(void)
 }
 
 /*
+ * Puts a frame behind all others that are free. With a sanitizer each frame
+ * stays free, and poisoned, as long as can be: who uses it late is found.
+ */
+static inline void free_frame_last(u32 frame)
+{
+	static u32 last;
+
+	poison(__va(frame << PAGE_SHIFT), PAGE_SIZE, POISON_FREE_FRAME);
+	mem_map[frame].next = 0;
+	if (free_list)
+		mem_map[last].next = frame;
+	else
+		free_list = frame;
+	last = frame;
+	nr_free_pages++;
+}
+
+/*
  * Put a frame whose last reference is gone back. Called by free_page() and by
  * the loops that drop entries.
  */
 void release_frame(u32 frame)
 {
+	if (SANITIZED) {
+		free_frame_last(frame);
+		return;
+	}
 	mem_map[frame].next = free_list;
 	free_list = frame;
 	nr_free_pages++;

@@ -8,6 +8,7 @@
 #include <cowix/list.h>
 #include <cowix/mm.h>
 #include <cowix/plan.h>
+#include <cowix/sanitize.h>
 #include <asm/string.h>
 #include "mm_internal.h"
 
@@ -81,8 +82,15 @@ static struct slab *slab_create(u32 class)
 	slab->fresh = sizeof(struct slab);
 	slab->capacity = (PAGE_SIZE - sizeof(struct slab)) / class_size[class];
 	list_add(&slab->link, &partial[class]);
+	poison(slab + 1, PAGE_SIZE - sizeof(*slab), POISON_BESIDE_OBJECT);
 	kmalloc_pages++;
 	return slab;
+}
+
+/* Returns true if some object of the page was never handed out. */
+static inline bool has_fresh(const struct slab *slab)
+{
+	return slab->fresh + class_size[slab->class] <= PAGE_SIZE;
 }
 
 static void *slab_take(struct slab *slab)
@@ -90,7 +98,7 @@ static void *slab_take(struct slab *slab)
 	void *object = slab->free;
 
 	kmalloc_objects++;
-	if (object) {
+	if (object && !(SANITIZED && has_fresh(slab))) {
 		slab->free = *(void **)object;
 	} else {
 		object = (u8 *)slab + slab->fresh;
@@ -109,12 +117,13 @@ void *kmalloc(size_t size)
 {
 	u32 class;
 	struct slab *slab;
+	void *object;
 
 	if (unlikely(size > SIZE_MAX_CLASS))
 		return NULL;
 	if (planned(PLAN_ALLOC))
 		return NULL;
-	class = class_of[(size + 15) / 16];
+	class = class_of[(min_u32(size + REDZONE, SIZE_MAX_CLASS) + 15) / 16];
 	if (likely(!list_empty(&partial[class]))) {
 		slab = list_entry(partial[class].next, struct slab, link);
 	} else {
@@ -122,7 +131,9 @@ void *kmalloc(size_t size)
 		if (!slab)
 			return NULL;
 	}
-	return slab_take(slab);
+	object = slab_take(slab);
+	unpoison(object, size);
+	return object;
 }
 
 void *kzalloc(size_t size)
@@ -132,6 +143,22 @@ void *kzalloc(size_t size)
 	if (object)
 		memset(object, 0, size);
 	return object;
+}
+
+/*
+ * Puts an object behind all that are free in its page. With a sanitizer it
+ * stays free, and poisoned, as long as can be.
+ */
+static void free_object_last(struct slab *slab, void *object)
+{
+	void **end = &slab->free;
+
+	check_load(object, 1);		/* or it was freed twice */
+	while (*end)
+		end = *end;
+	*end = object;
+	*(void **)object = NULL;
+	poison(object, class_size[slab->class], POISON_FREE_OBJECT);
 }
 
 /* Give an object back. The page it lies in is freed with its last object. */
@@ -146,8 +173,12 @@ void kfree(void *object)
 	kmalloc_objects--;
 	if (slab->used-- == slab->capacity)
 		list_move_tail(&slab->link, &partial[slab->class]);
-	*(void **)object = slab->free;
-	slab->free = object;
+	if (SANITIZED) {
+		free_object_last(slab, object);
+	} else {
+		*(void **)object = slab->free;
+		slab->free = object;
+	}
 	if (slab->used == 0) {
 		list_del(&slab->link);
 		slab->magic = 0;

@@ -6,6 +6,7 @@
  * may hold a copy of them.
  */
 #include <cowix/kernel.h>
+#include <cowix/sanitize.h>
 #include <asm/string.h>
 #include "mm_internal.h"
 
@@ -97,4 +98,5 @@ void paging_init(void)
 	kernel_protect();
 	if (cpu_has_pge)
 		write_cr4(read_cr4() | CR4_PGE);
+	kasan_init();
 }

@@ -54,10 +54,12 @@ static int unterminated(u32 room, u32 size)
 int strncpy_from_user(char *to, const char __user *from, size_t size)
 {
 	u32 room = string_room(from, size);
-	int length =
-		room ? __strncpy_from_user(to, (__force const char *)from, room)
-		     : -EFAULT;
+	int length = -EFAULT;
 
+	check_store(to, size);
+	if (room)
+		length = __strncpy_from_user(
+			to, (__force const char *)from, room);
 	return length < 0 || (u32)length < room ? length
 						: unterminated(room, size);
 }

@@ -88,6 +88,16 @@ def test_version():
     assert f"Cowix {release} {built}\n" in result.err.replace("\r", "")
 
 
+@pytest.mark.skipif(not shutil.which("sparse"), reason="no sparse")
+def test_sparse_is_silent():
+    """Checks that no pointer of a program is followed, or passed on as one of
+    the kernel's."""
+    process = subprocess.run(
+        ["make", "-s", "sparse"], cwd=TOP, capture_output=True, text=True
+    )
+    assert process.returncode == 0, process.stdout + process.stderr
+
+
 @pytest.mark.skipif(not shutil.which("clang"), reason="no clang")
 def test_compile_commands():
     """Checks that clang, and so clangd, understands the kernel's files."""

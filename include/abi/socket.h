@@ -2,6 +2,8 @@
 #ifndef ABI_SOCKET_H
 #define ABI_SOCKET_H
 
+#include <abi/types.h>
+
 #define AF_UNSPEC	0
 #define AF_UNIX		1
 #define AF_INET		2
@@ -71,11 +73,11 @@ struct sockaddr_un {
 struct iovec;
 
 struct msghdr {
-	void *msg_name;
+	void __user *msg_name;
 	int msg_namelen;
-	struct iovec *msg_iov;
+	struct iovec __user *msg_iov;
 	unsigned int msg_iovlen;
-	void *msg_control;
+	void __user *msg_control;
 	unsigned int msg_controllen;
 	unsigned int msg_flags;
 };

@@ -2,8 +2,10 @@
 #ifndef ABI_UIO_H
 #define ABI_UIO_H
 
+#include <abi/types.h>
+
 struct iovec {
-	void *iov_base;
+	void __user *iov_base;
 	unsigned int iov_len;
 };
 

@@ -3,6 +3,7 @@
 #define ASM_IO_H
 
 #include <cowix/types.h>
+#include <cowix/sanitize.h>
 
 static inline void outb(u16 port, u8 value)
 {
@@ -36,6 +37,7 @@ static inline u32 inl(u16 port)
 /* Reads count 16-bit words from a data port into memory (ATA PIO). */
 static inline void insw(u16 port, void *to, u32 count)
 {
+	check_store(to, count * 2);
 	__asm__ volatile("rep insw"
 			 : "+D"(to), "+c"(count)
 			 : "d"(port)
@@ -45,6 +47,7 @@ static inline void insw(u16 port, void *to, u32 count)
 /* Writes count 16-bit words from memory to a data port. */
 static inline void outsw(u16 port, const void *from, u32 count)
 {
+	check_load(from, count * 2);
 	__asm__ volatile("rep outsw"
 			 : "+S"(from), "+c"(count)
 			 : "d"(port)

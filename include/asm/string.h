@@ -3,9 +3,12 @@
 #define ASM_STRING_H
 
 #include <asm/mmu.h>
+#include <cowix/sanitize.h>
 
 static inline void rep_movsb(void *to, const void *from, u32 count)
 {
+	check_load(from, count);
+	check_store(to, count);
 	__asm__ volatile("rep movsb"
 			 : "+D"(to), "+S"(from), "+c"(count)
 			 :
@@ -14,6 +17,8 @@ static inline void rep_movsb(void *to, const void *from, u32 count)
 
 static inline void rep_movsl(void *to, const void *from, u32 count)
 {
+	check_load(from, count * 4);
+	check_store(to, count * 4);
 	__asm__ volatile("rep movsl"
 			 : "+D"(to), "+S"(from), "+c"(count)
 			 :
@@ -26,6 +31,8 @@ static inline void rep_movsl(void *to, const void *from, u32 count)
  */
 static inline int repe_cmpsb(const void *a, const void *b, u32 count)
 {
+	check_load(a, count);
+	check_load(b, count);
 	__asm__ volatile("repe cmpsb"
 			 : "+S"(a), "+D"(b), "+c"(count)
 			 :
@@ -35,6 +42,7 @@ static inline int repe_cmpsb(const void *a, const void *b, u32 count)
 
 static inline void rep_stosb(void *to, u8 value, u32 count)
 {
+	check_store(to, count);
 	__asm__ volatile("rep stosb"
 			 : "+D"(to), "+c"(count)
 			 : "a"(value)
@@ -43,6 +51,7 @@ static inline void rep_stosb(void *to, u8 value, u32 count)
 
 static inline void rep_stosl(void *to, u32 value, u32 count)
 {
+	check_store(to, count * 4);
 	__asm__ volatile("rep stosl"
 			 : "+D"(to), "+c"(count)
 			 : "a"(value)
@@ -55,6 +64,7 @@ static inline u32 zero_words(const u32 *p, u32 count)
 	const u32 *end = p;
 	bool other;
 
+	check_load(p, count * 4);
 	__asm__ volatile("repe scasl"
 			 : "+D"(end), "+c"(count), "=@ccnz"(other)
 			 : "a"(0)

@@ -27,5 +27,6 @@ void switch_to(struct switch_frame **save, struct switch_frame *next);
 void do_trap(struct pt_regs *regs, u32 vector);
 void do_irq(struct pt_regs *regs, u32 irq);
 void end_vm86(struct pt_regs *regs);
+void fork_returns(void);
 
 #endif

@@ -28,14 +28,6 @@ typedef u16 kdev_t;			/* device number: major << 8 | minor */
 #define MAJOR(dev)		((dev) >> 8)
 #define MINOR(dev)		((dev) & 0xFF)
 
-#ifdef __CHECKER__
-#define __user __attribute__((noderef, address_space(1)))
-#define __force __attribute__((force))
-#else
-#define __user				/* a pointer that came from a program */
-#define __force
-#endif
-
 #define NORETURN __attribute__((noreturn))
 #define PACKED __attribute__((packed))
 #define ALIGNED(n) __attribute__((aligned(n)))

@@ -9,6 +9,7 @@
 #define COWIX_UACCESS_H
 
 #include <cowix/types.h>
+#include <cowix/sanitize.h>
 #include <asm/mmu.h>
 
 int copy_from_user(void *to, const void __user *from, size_t n);
@@ -21,11 +22,13 @@ int __copy_user(void *to, const void *from, u32 n);	/* mm/uaccess.asm */
 
 static inline int __copy_from_user(void *to, const void __user *from, size_t n)
 {
+	check_store(to, n);
 	return __copy_user(to, (__force const void *)from, n);
 }
 
 static inline int __copy_to_user(void __user *to, const void *from, size_t n)
 {
+	check_load(from, n);
 	return __copy_user((__force void *)to, from, n);
 }
 

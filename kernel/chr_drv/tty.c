@@ -6,6 +6,7 @@
 #include <cowix/kernel.h>
 #include <cowix/sched.h>
 #include <cowix/poll.h>
+#include <cowix/syscalls.h>
 #include <cowix/uaccess.h>
 #include <abi/errno.h>
 #include "tty_driver.h"

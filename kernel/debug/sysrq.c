@@ -8,6 +8,7 @@
 #include <cowix/buffer.h>
 #include <cowix/fs.h>
 #include <cowix/page_cache.h>
+#include <cowix/sanitize.h>
 #include <cowix/sched.h>
 #include <cowix/swap.h>
 #include <cowix/trace.h>
@@ -135,7 +136,7 @@ static u32 take_pending(void)
 	return taken;
 }
 
-static void sysrq_task(void *unused)
+static FROM_ASM void sysrq_task(void *unused)
 {
 	(void)unused;
 	for (;;) {

@@ -5,6 +5,7 @@
 #include <cowix/core.h>
 #include <cowix/kernel.h>
 #include <cowix/ptrace.h>
+#include <cowix/sanitize.h>
 #include <cowix/sched.h>
 #include <cowix/traps.h>
 #include <cowix/syscalls.h>
@@ -163,7 +164,7 @@ static bool spares_init(int sig, const struct signal_source *source)
  * a time keeps its end (see end_of_span()). Called by entry.asm before the
  * return to user mode.
  */
-void do_signal(struct pt_regs *regs)
+FROM_ASM void do_signal(struct pt_regs *regs)
 {
 	struct signal_source source;
 	int sig;

@@ -141,7 +141,7 @@ static int reserve_for_all(int sig, int pgrp)
 int sys_kill(int pid, int sig)
 {
 	struct signal_source source = current_source(SI_USER);
-	int error, pgrp = -pid;
+	int error, pgrp = -(u32)pid;	/* INT_MIN stays, as no group */
 
 	if (pid > 0)
 		return send_to(0, pid, sig, false, &source);

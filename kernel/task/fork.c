@@ -6,6 +6,7 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/params.h>
+#include <cowix/sanitize.h>
 #include <cowix/sched.h>
 #include <cowix/entry.h>
 #include <cowix/trace.h>
@@ -98,6 +99,10 @@ static struct task_struct *task_dup(void)
 	memcpy(task, current, offsetof(struct task_struct, sig_sources));
 	task->stack_guard = STACK_GUARD_VALUE;
 	task->stack_top = (u32)task + TASK_FRAME_SIZE;
+	if (!take_stack(task)) {
+		kpage_free(task);
+		return NULL;
+	}
 	paint_stack(task);
 	task->work = 0;
 	list_init(&task->pid_link);
@@ -353,6 +358,7 @@ int do_fork(const struct fork_request *want)
 free_pid:
 	drop_pid(child);
 free_child:
+	give_stack(child);
 	kpage_free(child);
 	return error;
 }
@@ -472,6 +478,7 @@ free_signals:
 free_pid:
 	drop_pid(task);
 free_task:
+	give_stack(task);
 	kpage_free(task);
 	return NULL;
 }

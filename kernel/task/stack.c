@@ -6,13 +6,14 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/params.h>
+#include <cowix/sanitize.h>
 #include <cowix/sched.h>
 #include "kernel/kernel_internal.h"
 
 #define PATTERN		0x57ACF111u
 
 static bool measured;
-static u32 least = TASK_FRAME_SIZE;	/* bytes left at worst so far */
+static u32 least = STACK_SIZE;	/* bytes left at worst so far */
 
 /* Called once by start_kernel, before tasks are made. */
 void stack_init(void)
@@ -24,6 +25,8 @@ void stack_init(void)
 
 static u32 *stack_end(struct task_struct *task)
 {
+	if (SANITIZED)
+		return (u32 *)(task->stack_top - STACK_SIZE) + 1;
 	return &task->stack_guard + 1;
 }
 
@@ -57,5 +60,6 @@ void free_task(struct task_struct *task)
 {
 	if (measured)
 		measure_stack(task);
+	give_stack(task);
 	kpage_free(task);
 }

@@ -12,6 +12,7 @@
 #include <abi/errno.h>
 #include <abi/ldt.h>
 #include <asm/segment.h>
+#include "kernel/kernel_internal.h"
 
 /*
  * A data segment descriptor of privilege level 3 (Intel SDM volume 3, "Segment

@@ -371,7 +371,7 @@ static int wait_target(int type, int id, int *pid)
 		*pid = id;
 		return id > 0 ? 0 : -EINVAL;
 	case P_PGID:
-		*pid = -id;
+		*pid = -(u32)id;	/* also of INT_MIN */
 		return id >= 0 ? 0 : -EINVAL;
 	}
 	return -EINVAL;

@@ -94,7 +94,7 @@ int sys_alarm(u32 seconds)
 	to_timeval(real_left(), &left);
 	up = left.tv_usec >= 500000 || (!left.tv_sec && left.tv_usec);
 	start_real(to_nanoseconds(min_u32(seconds, SECONDS_MAX), 0), 0);
-	return left.tv_sec + up;
+	return (u32)left.tv_sec + up;	/* 2**31 at most */
 }
 
 static bool is_valid_timeval(const struct timeval *tv)

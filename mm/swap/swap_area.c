@@ -38,7 +38,9 @@ struct slot *slot_at(const struct swap_area *area, u32 page)
 
 static pte_t entry_for(const struct swap_area *area, u32 page)
 {
-	return (area - swap_areas) << SWAP_AREA_SHIFT | page << PAGE_SHIFT;
+	u32 number = area - swap_areas;
+
+	return number << SWAP_AREA_SHIFT | page << PAGE_SHIFT;
 }
 
 /*

@@ -232,6 +232,9 @@ static void kinds_of_children(void)
 		    ECHILD);
 	CHECK_ERRNO(syscall(__NR_waitid, P_PGID, -5, NULL, WEXITED, NULL),
 		    EINVAL);
+	CHECK_ERRNO(syscall(__NR_waitid, P_PGID, -0x7FFFFFFF - 1, NULL, WEXITED,
+			    NULL),
+		    EINVAL);
 }
 
 /* Checks that exec makes any child a usual one. */

@@ -167,6 +167,34 @@ static void cpu_limit(void)
 	CHECK(WTERMSIG(wait_status(pid)) == SIGKILL);
 }
 
+/* Becomes a user's, says so by closing the pipe, and stays. */
+static void stay_as_user(int pipe_end)
+{
+	CHECK(setuid(ME) == 0 && close(pipe_end) == 0);
+	for (;;)
+		pause();
+}
+
+/* A user may have one task, and has two: exec and fork fail. */
+static void be_one_too_many(void)
+{
+	struct rlimit one = { 1, 1 };
+	char *const args[] = { "/bin/true", NULL };
+	int ends[2], other;
+	char c;
+
+	CHECK(syscall(__NR_setrlimit, RLIMIT_NPROC, &one) == 0);
+	CHECK(pipe(ends) == 0 && (other = fork()) >= 0);
+	if (other == 0)
+		stay_as_user(ends[1]);
+	CHECK(close(ends[1]) == 0 && read(ends[0], &c, 1) == 0);
+	CHECK(setuid(ME) == 0);
+	CHECK_ERRNO(execve("/bin/true", args, args + 1), EAGAIN);
+	CHECK_ERRNO(fork(), EAGAIN);
+	CHECK(kill(other, SIGKILL) == 0);
+	_exit(3);
+}
+
 /*
  * Checks that limits are as on Linux: set by memory, counted for the real user.
  */
@@ -180,17 +208,8 @@ static void tasks_of_a_user(void)
 	CHECK(syscall(__NR_ugetrlimit, RLIMIT_NPROC, &limit) == 0);
 	CHECK(limit.rlim_cur >= 8 && limit.rlim_cur < 100000);
 	pid = fork();
-	if (pid == 0) {
-		struct rlimit one = { 1, 1 };
-		char *const args[] = { "/bin/true", NULL };
-
-		CHECK(syscall(__NR_setrlimit, RLIMIT_NPROC, &one) == 0);
-		CHECK(fork() >= 0);
-		CHECK(setuid(ME) == 0);	/* now two, too many */
-		CHECK_ERRNO(execve("/bin/true", args, args + 1), EAGAIN);
-		CHECK_ERRNO(fork(), EAGAIN);
-		_exit(3);
-	}
+	if (pid == 0)
+		be_one_too_many();
 	CHECK(wait_status(pid) == 3 << 8);	/* true ends with 0 */
 }
 
