@@ -14,6 +14,9 @@ BENCH	= $(BUILD)
 SECONDS	?= 60
 SEED	?= 1
 
+# Also the worlds that make explore leaves out.
+DEEP	?=
+
 # Debian's packages, and another suite than the host's, for make debian and
 # make first-hour.
 PACKAGES ?=
@@ -143,6 +146,8 @@ help:
 #: make labs            all labs: stubs, the reference and wrong answers
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
+#: make explore [DEEP=1]
+#:                      every state of small worlds, with the files of mm/
 #: make bench           instruction counts, also beside many things and of
 #:                      Linux: tables, build/bench.csv, build/growth.csv, plots
 #: make check-style     80 columns, short functions and files, plain sentences
@@ -427,6 +432,9 @@ labs: all
 	$(Q)COWIX_LABS=all $(PYTHON) -m pytest -q -s tests/test_labs.py
 mutants: all
 	$(Q)$(PYTHON) tools/mutants
+explore:
+	$(Q)$(MAKE) -s -f tools/explore/Makefile BUILD=$(BUILD) CC="$(CC)"
+	$(Q)$(BUILD)/explore/mm $(if $(DEEP),-a)
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
 bench: all $(GROWTH).img
@@ -463,7 +471,8 @@ clean:
 FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug console \
 	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
-	bochs-syscall bochs-power-on test first-hour mutants fuzz bench book \
+	bochs-syscall bochs-power-on test first-hour mutants fuzz bench \
+	book explore \
 	check-layers check-docs check-style compile-db docs sessions pictures \
 	screenshots grade labs web test-web clean FORCE
 .SECONDARY:

@@ -1,0 +1,347 @@
+/*
+ * What can happen in the worlds of mm/, and what the model says of it. The
+ * model knows of each page what may be done with it, and what is in it. It
+ * knows nothing of frames, tables, forks of different kinds or swap: that
+ * programs cannot see any of it is what is to be shown.
+ */
+#include <abi/errno.h>
+#include <abi/mman.h>
+#include <abi/signal.h>
+#include <cowix/syscalls.h>
+#include "world.h"
+
+const char *const op_names[NR_OPS] = {
+	[READ_PAGE] = "reads",
+	[WRITE_PAGE] = "writes",
+	[WRITE_STALE] = "writes, though the TLB holds it read-only,",
+	[PROTECT_READ] = "makes read-only",
+	[PROTECT_WRITE] = "makes writable",
+	[PROTECT_NONE] = "forbids itself",
+	[UNMAP] = "unmaps",
+	[MAP] = "maps anew",
+	[DROP] = "gives up the contents of",
+	[MOVE] = "moves",
+	[PAGE_OUT] = "has swapped out",
+	[PEEK] = "is traced: read is",
+	[POKE] = "is traced: written is",
+	[FORK_OLD] = "forks by OLD",
+	[FORK_COW] = "forks by COW",
+	[FORK_LAZY] = "forks by LAZY",
+	[EXIT] = "exits",
+};
+
+static u8 *protection_of(const struct act *act)
+{
+	return &state.protection[act->who][act->page];
+}
+
+static u8 *value_of(const struct act *act)
+{
+	return &state.value[act->who][act->page];
+}
+
+/* Returns a value that no page has. */
+static u8 new_value(void)
+{
+	u8 value = 1;
+
+	for (u32 i = 0; i < PROCESSES * PAGES; i++)
+		if (state.alive[i / PAGES] &&
+		    state.value[i / PAGES][i % PAGES] == value) {
+			value++;
+			i = -1;
+		}
+	return value;
+}
+
+/* A call may fail only if memory was refused or a transfer failed. */
+static bool may_fail(int result)
+{
+	return has_failed && (result == -ENOMEM || result == -EIO ||
+			      result == SIGBUS);
+}
+
+static enum outcome access_page_of(const struct act *act, bool stale, u32 need)
+{
+	bool write = need & VM_WRITE;
+	u8 protection = *protection_of(act), value = new_value();
+	int failed = touch(act->page, write, stale, &value);
+
+	if (protection == UNMAPPED || !(protection & need)) {
+		rule(failed == SIGSEGV, "an access must be refused");
+		return REFUSED;
+	}
+	if (failed) {
+		rule(may_fail(failed), "an access must be allowed");
+		return IO_ERROR;
+	}
+	if (write)
+		*value_of(act) = value;
+	rule(value == *value_of(act), "a read finds another value");
+	return DONE;
+}
+
+static enum outcome read_page(const struct act *act)
+{
+	return access_page_of(act, false, VM_READ);
+}
+
+static enum outcome write_page(const struct act *act)
+{
+	return access_page_of(act, act->op == WRITE_STALE, VM_WRITE);
+}
+
+/* What the model says of each page of a range when a call has succeeded. */
+static void set_range(const struct act *act, u8 protection, bool empties)
+{
+	for (u32 page = act->page; page <= act->page + act->other; page++) {
+		state.protection[act->who][page] = protection;
+		if (empties)
+			state.value[act->who][page] = 0;
+	}
+}
+
+static u32 length_of(const struct act *act)
+{
+	return (act->other + 1) * PAGE_SIZE;
+}
+
+static enum outcome failed_call(int result)
+{
+	rule(may_fail(result), "a call fails (%d)", result);
+	return result == -EIO ? IO_ERROR : NO_MEMORY;
+}
+
+static enum outcome protect(const struct act *act)
+{
+	static const u32 prots[] = { PROT_READ, PROT_READ | PROT_WRITE,
+				     PROT_NONE };
+	u32 prot = prots[act->op - PROTECT_READ];
+	int result = sys_mprotect(address_of(act->page), length_of(act), prot);
+
+	if (result)
+		return failed_call(result);
+	set_range(act, prot, false);
+	return DONE;
+}
+
+static enum outcome unmap(const struct act *act)
+{
+	int result = sys_munmap(address_of(act->page), length_of(act));
+
+	if (result)
+		return failed_call(result);
+	set_range(act, UNMAPPED, true);
+	return DONE;
+}
+
+static enum outcome map(const struct act *act)
+{
+	struct vm_area area = { .flags = VM_READ | VM_WRITE };
+	int result = do_mmap(&area, address_of(act->page), length_of(act),
+			     MAP_FIXED);
+
+	if (result != (int)address_of(act->page))
+		return failed_call(result);
+	set_range(act, VM_READ | VM_WRITE, true);
+	return DONE;
+}
+
+static enum outcome drop(const struct act *act)
+{
+	int result = sys_madvise(address_of(act->page), length_of(act),
+				 MADV_DONTNEED);
+
+	if (result)
+		return failed_call(result);
+	for (u32 page = act->page; page <= act->page + act->other; page++)
+		state.value[act->who][page] = 0;
+	return DONE;
+}
+
+static enum outcome move(const struct act *act)
+{
+	u32 to = address_of(act->other);
+	int result = sys_mremap(address_of(act->page), PAGE_SIZE, PAGE_SIZE,
+				MREMAP_MAYMOVE | MREMAP_FIXED, to);
+
+	if (result != (int)to)
+		return failed_call(result);
+	state.protection[act->who][act->other] = *protection_of(act);
+	state.value[act->who][act->other] = *value_of(act);
+	*protection_of(act) = UNMAPPED;
+	*value_of(act) = 0;
+	return DONE;
+}
+
+static enum outcome page_out_now(const struct act *act)
+{
+	int result = sys_madvise(address_of(act->page), PAGE_SIZE,
+				 MADV_PAGEOUT);
+
+	rule(!result, "a page is not given up (%d)", result);
+	return DONE;
+}
+
+/* A tracer reads or writes whatever is mapped. */
+static enum outcome trace(const struct act *act)
+{
+	bool write = act->op == POKE;
+	u8 value = new_value();
+	struct mm *own;
+	int result;
+
+	run_kernel();
+	own = borrow_mm(state.mm[act->who]);
+	result = access_memory(address_of(act->page), &value, 1, write, true);
+	check_tlb();
+	return_mm(own);
+	if (*protection_of(act) == UNMAPPED) {
+		rule(result == -EFAULT, "a tracer must be refused");
+		return REFUSED;
+	}
+	if (!write && *protection_of(act) == PROT_NONE && result == -EFAULT)
+		return REFUSED;
+	if (result != 1)
+		return failed_call(result);
+	if (write)
+		*value_of(act) = value;
+	rule(value == *value_of(act), "a tracer finds another value");
+	return DONE;
+}
+
+/* Returns the place of a process that does not exist. */
+static u32 free_process(void)
+{
+	u32 p = 0;
+
+	while (p < config->processes && (state.alive[p] || state.in_making[p]))
+		p++;
+	return p;
+}
+
+static enum outcome fork(const struct act *act)
+{
+	static int (*const copy[])(struct mm *, struct mm *) = {
+		copy_pages_now, copy_page_table, share_page_tables
+	};
+	u32 child = free_process();
+	struct mm *mm;
+
+	state.in_making[child] = true;
+	mm = mm_dup(state.mm[act->who], copy[act->op - FORK_OLD]);
+	state.in_making[child] = false;
+	if (!mm) {
+		rule(has_failed, "fork fails");
+		return NO_MEMORY;
+	}
+	state.mm[child] = mm;
+	state.alive[child] = true;
+	memcpy(state.protection[child], state.protection[act->who], PAGES);
+	memcpy(state.value[child], state.value[act->who], PAGES);
+	return DONE;
+}
+
+/* The directory is left before it is freed, as the kernel does it. */
+static enum outcome leave(const struct act *act)
+{
+	struct mm *mm = state.mm[act->who];
+
+	use_mm(NULL);
+	state.alive[act->who] = false;
+	state.mm[act->who] = current->mm = NULL;
+	mm_release(mm);
+	memset(state.protection[act->who], UNMAPPED, PAGES);
+	memset(state.value[act->who], 0, PAGES);
+	return DONE;
+}
+
+static enum outcome (*const operations[NR_OPS])(const struct act *act) = {
+	[READ_PAGE] = read_page,    [WRITE_PAGE] = write_page,
+	[WRITE_STALE] = write_page, [PROTECT_READ] = protect,
+	[PROTECT_WRITE] = protect,  [PROTECT_NONE] = protect,
+	[UNMAP] = unmap,	    [MAP] = map,
+	[DROP] = drop,		    [MOVE] = move,
+	[PAGE_OUT] = page_out_now,  [PEEK] = trace,
+	[POKE] = trace,		    [FORK_OLD] = fork,
+	[FORK_COW] = fork,	    [FORK_LAZY] = fork,
+	[EXIT] = leave,
+};
+
+/* Carries out an act, which is possible. */
+void do_act(const struct act *act)
+{
+	enum outcome outcome;
+
+	run_process(act->who);
+	fill_tlb();
+	outcome = operations[act->op](act);
+	if (outcome == DONE && has_failed)
+		outcome = NO_MEMORY;	/* and the access was tried again */
+	if (outcome == DONE && has_slept)
+		outcome = SLEPT;
+	seen(act->op * NR_OUTCOMES + outcome);
+	fill_tlb();
+	check_tlb();
+}
+
+/* Returns how many pages an operation can begin at. */
+u32 pages_of_op(u32 op)
+{
+	return op < FORK_OLD ? config->pages : 1;
+}
+
+/* Returns how many values act->other can have. */
+u32 others_of_op(u32 op)
+{
+	return op == MOVE || OP(op) & RANGES ? config->pages : 1;
+}
+
+static bool can_write_stale(const struct act *act)
+{
+	const struct mm *mm = state.mm[act->who];
+	const pte_t *entry = entry_of(mm, act->page);
+
+	return loaded_process() == (int)act->who && entry &&
+	       *entry & PTE_P &&
+	       *entry & directory_entry_of(mm, act->page) & PTE_W &&
+	       may_be_stale(act->page);
+}
+
+/* Returns true if a range is as an operation needs it. */
+static bool range_fits(const struct act *act)
+{
+	u32 mapped = 0;
+
+	if (act->page + act->other >= config->pages)
+		return false;
+	for (u32 page = act->page; page <= act->page + act->other; page++)
+		mapped += state.protection[act->who][page] != UNMAPPED;
+	if (act->op == MAP)
+		return true;
+	return act->op == UNMAP ? mapped : mapped == act->other + 1;
+}
+
+/* Returns true if an act changes something or shows something. */
+bool is_possible(const struct act *act)
+{
+	if (!state.alive[act->who] || !(config->ops & OP(act->op)))
+		return false;
+	if (OP(act->op) & RANGES)
+		return range_fits(act);
+	switch (act->op) {
+	case WRITE_STALE:
+		return can_write_stale(act);
+	case MOVE:
+		return act->other != act->page &&
+		       *protection_of(act) != UNMAPPED &&
+		       state.protection[act->who][act->other] == UNMAPPED;
+	case PAGE_OUT:
+		return *protection_of(act) != UNMAPPED;
+	case FORK_OLD:
+	case FORK_COW:
+	case FORK_LAZY:
+		return free_process() < config->processes;
+	}
+	return true;
+}

@@ -1,0 +1,140 @@
+/* The worlds of mm/: what their files share. See docs/explore.md. */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <cowix/kernel.h>
+#include <cowix/sched.h>
+#include <cowix/plan.h>
+#include "mm/mm_internal.h"
+#include "search.h"
+
+#define FRAMES		40u	/* of the machine; frame 0 is never used */
+#define PROCESSES	3u	/* at most */
+#define PAGES		3u	/* of each process, at most */
+#define TABLES		2u	/* page tables that they may lie in */
+#define FIRST_PDE	1u	/* the first table's entry in the directory */
+#define LAST_WORD	(PAGE_SIZE / sizeof(u32) - 1)
+
+#define UNMAPPED	0xFF	/* as a page's protection */
+
+/* Another address space than the programs': the kernel's own, at start. */
+#define NOBODY		(-1)
+
+/* What can happen, by whom, where. Ranges go from page to page + other. */
+enum op {
+	READ_PAGE, WRITE_PAGE, WRITE_STALE,
+	PROTECT_READ, PROTECT_WRITE, PROTECT_NONE,
+	UNMAP, MAP, DROP, MOVE,
+	PAGE_OUT, PEEK, POKE,
+	FORK_OLD, FORK_COW, FORK_LAZY, EXIT,
+	NR_OPS
+};
+
+#define OP(op)		(1u << (op))
+#define ALL_OPS		(OP(NR_OPS) - 1)
+#define RANGES		(OP(PROTECT_READ) | OP(PROTECT_WRITE) | \
+			 OP(PROTECT_NONE) | OP(UNMAP) | OP(MAP) | OP(DROP))
+#define FORKS		(OP(FORK_OLD) | OP(FORK_COW) | OP(FORK_LAZY))
+
+struct act {
+	u32 op, who, page, other;
+};
+
+/* How an act ends, for the table of what has occurred. */
+enum outcome { DONE, REFUSED, NO_MEMORY, IO_ERROR, SLEPT, NR_OUTCOMES };
+
+/* What a world is made of. */
+struct mm_config {
+	u32 processes, pages;
+	u32 lower;	/* pages in the lower table; the others lie behind */
+	u32 ops;	/* OP() of what can happen */
+	bool fails;	/* each allocation may fail, each transfer */
+	u32 meanwhile;	/* what others do while one of them sleeps */
+	bool swaps;
+};
+
+/* A translation that the CPU may still know. frame 0: none */
+struct cached {
+	u32 frame;
+	bool writable;
+};
+
+#define CACHED_MAX	4u
+
+/* The state of the machine and of the model beside it. */
+extern struct state {
+	/* The model: what each process should find in its memory. */
+	bool alive[PROCESSES], in_making[PROCESSES];
+	u8 protection[PROCESSES][PAGES];	/* PROT_*, or UNMAPPED */
+	u8 value[PROCESSES][PAGES];
+	/* The machine. */
+	struct mm *mm[PROCESSES];
+	u32 cr3;
+	struct cached page_tlb[PAGES][CACHED_MAX];
+	struct cached table_tlb[TABLES][CACHED_MAX];
+	struct page map[FRAMES];
+	u8 disk[SWAP_BATCH];
+} state;
+
+extern const struct mm_config *config;
+extern u32 spare_frame, slab_frames[2], swap_frames[2];
+
+/* Breaks a rule unless ok. */
+#define rule(ok, ...) \
+	do { \
+		if (!(ok)) \
+			broken(__VA_ARGS__); \
+	} while (0)
+
+static inline u32 address_of(u32 page)
+{
+	return ((FIRST_PDE + 1) << PGDIR_SHIFT) - config->lower * PAGE_SIZE +
+	       page * PAGE_SIZE;
+}
+
+/* world.c */
+extern struct task_struct tasks[PROCESSES], tracer_task;
+void run_process(u32 who);
+void run_kernel(void);
+
+/* mmu.c */
+int loaded_process(void);
+pte_t *entry_of(const struct mm *mm, u32 page);
+pte_t directory_entry_of(const struct mm *mm, u32 page);
+void fill_tlb(void);
+void check_tlb(void);
+bool may_be_stale(u32 page);
+int touch(u32 page, bool write, bool stale, u8 *value);
+
+/* plan.c: planned failures and sleeps */
+struct plan {
+	u32 event;		/* which event of the act; 0: none */
+	bool sleeps;		/* else it fails */
+	struct act meanwhile;
+};
+extern bool plan_came, has_failed, has_slept;
+void carry_out(const struct act *act, const struct plan *plan);
+bool transfer_fails(void);
+
+/* ops.c */
+extern const char *const op_names[NR_OPS];
+bool is_possible(const struct act *act);
+void do_act(const struct act *act);
+u32 pages_of_op(u32 op);
+u32 others_of_op(u32 op);
+
+/* check.c, canon.c */
+void check_world(bool is_new);
+unsigned canonical_form(unsigned char *form);
+
+/* worlds.c */
+#define SAVED_SIZE	(16u << 10)	/* bytes; more than a state needs */
+void start_world(const struct world *world);
+void save_world(void *to);
+void restore_world(const void *from);
+void steps_of_world(bool (*try)(step_t step));
+void run_step(step_t step);
+void say_step(step_t step);
+const char *pair_of_world(unsigned n);
+
+#endif
