@@ -20,7 +20,7 @@
 #define USER_CS	0x1B
 
 static u32 fault_address;
-static int signal_sent, error_fixed;
+static int refused[2];	/* for each side: a signal, or the kernel's error */
 
 /* Returns the process whose page directory is loaded, or NOBODY. */
 int loaded_process(void)
@@ -177,13 +177,13 @@ void send_fault_signal(int sig, int code, u32 addr)
 {
 	(void)code;
 	(void)addr;
-	signal_sent = sig;
+	refused[this_side()] = sig;
 }
 
 bool fixup_exception(struct pt_regs *regs, int error)
 {
 	(void)regs;
-	error_fixed = error;
+	refused[this_side()] = error;
 	return true;
 }
 
@@ -213,10 +213,10 @@ static int fault(u32 page, bool write, bool present, bool by_kernel)
 
 	fill_tlb();
 	fault_address = address_of(page);
-	signal_sent = error_fixed = 0;
+	refused[this_side()] = 0;
 	do_page_fault(&regs, (present ? PF_PRESENT : 0) |
 				     (write ? PF_WRITE : 0));
-	return signal_sent ? signal_sent : error_fixed;
+	return refused[this_side()];
 }
 
 /* An access of current, until it is carried out or refused for good. */

@@ -28,6 +28,7 @@ const char *const op_names[NR_OPS] = {
 	[FORK_COW] = "forks by COW",
 	[FORK_LAZY] = "forks by LAZY",
 	[EXIT] = "exits",
+	[EVICT] = "is robbed, by one who needs memory, of",
 };
 
 static u8 *protection_of(const struct act *act)
@@ -183,6 +184,15 @@ static enum outcome page_out_now(const struct act *act)
 	return DONE;
 }
 
+/* What reclaim does for one who finds no frame: it takes no lock. */
+static enum outcome evict(const struct act *act)
+{
+	u32 addr = address_of(act->page);
+
+	page_out(state.mm[act->who], addr, addr + PAGE_SIZE);
+	return DONE;
+}
+
 /* A tracer reads or writes whatever is mapped. */
 static enum outcome trace(const struct act *act)
 {
@@ -191,7 +201,6 @@ static enum outcome trace(const struct act *act)
 	struct mm *own;
 	int result;
 
-	run_kernel();
 	own = borrow_mm(state.mm[act->who]);
 	result = access_memory(address_of(act->page), &value, 1, write, true);
 	check_tlb();
@@ -239,6 +248,7 @@ static enum outcome fork(const struct act *act)
 	state.alive[child] = true;
 	memcpy(state.protection[child], state.protection[act->who], PAGES);
 	memcpy(state.value[child], state.value[act->who], PAGES);
+	link_tasks();
 	return DONE;
 }
 
@@ -253,6 +263,7 @@ static enum outcome leave(const struct act *act)
 	mm_release(mm);
 	memset(state.protection[act->who], UNMAPPED, PAGES);
 	memset(state.value[act->who], 0, PAGES);
+	link_tasks();
 	return DONE;
 }
 
@@ -265,7 +276,7 @@ static enum outcome (*const operations[NR_OPS])(const struct act *act) = {
 	[PAGE_OUT] = page_out_now,  [PEEK] = trace,
 	[POKE] = trace,		    [FORK_OLD] = fork,
 	[FORK_COW] = fork,	    [FORK_LAZY] = fork,
-	[EXIT] = leave,
+	[EXIT] = leave,		    [EVICT] = evict,
 };
 
 /* Carries out an act, which is possible. */
@@ -273,7 +284,10 @@ void do_act(const struct act *act)
 {
 	enum outcome outcome;
 
-	run_process(act->who);
+	if (OP(act->op) & BY_KERNEL)
+		run_kernel();
+	else
+		run_process(act->who);
 	fill_tlb();
 	outcome = operations[act->op](act);
 	if (outcome == DONE && has_failed)
@@ -288,7 +302,7 @@ void do_act(const struct act *act)
 /* Returns how many pages an operation can begin at. */
 u32 pages_of_op(u32 op)
 {
-	return op < FORK_OLD ? config->pages : 1;
+	return op < FORK_OLD || op == EVICT ? config->pages : 1;
 }
 
 /* Returns how many values act->other can have. */
@@ -325,7 +339,7 @@ static bool range_fits(const struct act *act)
 /* Returns true if an act changes something or shows something. */
 bool is_possible(const struct act *act)
 {
-	if (!state.alive[act->who] || !(config->ops & OP(act->op)))
+	if (!state.alive[act->who])
 		return false;
 	if (OP(act->op) & RANGES)
 		return range_fits(act);
@@ -337,6 +351,7 @@ bool is_possible(const struct act *act)
 		       *protection_of(act) != UNMAPPED &&
 		       state.protection[act->who][act->other] == UNMAPPED;
 	case PAGE_OUT:
+	case EVICT:
 		return *protection_of(act) != UNMAPPED;
 	case FORK_OLD:
 	case FORK_COW:
@@ -344,4 +359,27 @@ bool is_possible(const struct act *act)
 		return free_process() < config->processes;
 	}
 	return true;
+}
+
+static u32 free_processes(void)
+{
+	u32 n = 0;
+
+	for (u32 p = 0; p < config->processes; p++)
+		n += !state.alive[p];
+	return n;
+}
+
+/*
+ * Returns true if one act can happen while the other sleeps. A process does one
+ * thing at a time, but others may need its memory.
+ */
+bool are_possible(const struct act *act, const struct act *meanwhile)
+{
+	if (!(config->meanwhile & OP(meanwhile->op)) || !is_possible(meanwhile))
+		return false;
+	if (act->who == meanwhile->who && meanwhile->op != EVICT)
+		return false;
+	return !(OP(act->op) & FORKS) || !(OP(meanwhile->op) & FORKS) ||
+	       free_processes() > 1;
 }

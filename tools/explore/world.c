@@ -11,6 +11,7 @@
 
 #define KEPT_WORDS	4u	/* at each end of a frame */
 #define SLAB_BYTES	1536u
+#define SLOTS		5u	/* of swap */
 #define SLOT_BYTES	64u
 #define KERNEL_DATA	(6u << 10)
 #define KERNEL_PDE	0x00ABC063u	/* stands for the kernel's half */
@@ -30,8 +31,8 @@ struct state state;
 const struct mm_config *config;
 u32 spare_frame, slab_frames[2], swap_frames[2];
 
-struct task_struct tasks[PROCESSES], tracer_task;
-struct task_struct *current = &tracer_task, *init_task = &tracer_task;
+struct task_struct tasks[PROCESSES], kernel_tasks[2];
+struct task_struct *current = kernel_tasks, *init_task = kernel_tasks;
 LIST_HEAD(all_tasks);
 pte_t swapper_pg_dir[PTES_PER_TABLE] ALIGNED(PAGE_SIZE);
 bool (*planner)(u32 event);
@@ -97,12 +98,6 @@ void fs_audit_counts(struct audit_report *report)
 	(void)report;
 }
 
-void sleep_on(struct wait_queue *q)
-{
-	(void)q;
-	panic("somebody sleeps");
-}
-
 int sleep_on_timeout(struct wait_queue *q, u32 ticks)
 {
 	(void)ticks;
@@ -115,12 +110,6 @@ int interruptible_sleep_on_timeout(struct wait_queue *q, u32 ticks)
 	return sleep_on_timeout(q, ticks);
 }
 
-void wake_up_poll(struct wait_queue *q, u32 events)
-{
-	(void)q;
-	(void)events;
-}
-
 void schedule(void)
 {
 }
@@ -130,7 +119,7 @@ void yield(void)
 }
 
 /* Has the list of all tasks and their address spaces say what state says. */
-static void link_tasks(void)
+void link_tasks(void)
 {
 	list_init(&all_tasks);
 	for (u32 p = 0; p < config->processes; p++) {
@@ -152,8 +141,39 @@ void run_process(u32 who)
 void run_kernel(void)
 {
 	link_tasks();
-	current = &tracer_task;
+	current = &kernel_tasks[this_side()];
 	current->mm = NULL;
+}
+
+/* The disk that swap lies on: the value of each page. */
+static void transfer(struct swap_medium *medium, bool write,
+		     struct swap_io *io, u32 n)
+{
+	bool fails;
+
+	(void)medium;
+	if (write)
+		check_tlb();
+	fails = transfer_fails();
+	for (u32 i = 0; i < n; i++) {
+		u32 *words = __va(io[i].frame);
+
+		io[i].error = fails ? -EIO : 0;
+		if (!fails && write)
+			state.disk[io[i].page] = words[0];
+		else if (!fails)
+			words[0] = words[LAST_WORD] = state.disk[io[i].page];
+	}
+}
+
+static struct swap_medium medium = { .transfer = transfer, .pages = SLOTS + 1 };
+
+static void start_swap(void)
+{
+	swap_start(swap_add(&medium));
+	/* the page of slots, and before it the one with its address */
+	swap_frames[1] = PAGE_ROUND_DOWN(__pa(slot_of(PAGE_SIZE)));
+	swap_frames[0] = swap_frames[1] - PAGE_SIZE;
 }
 
 static void make_task(struct task_struct *task, int pid)
@@ -174,7 +194,8 @@ static void start_machine(void)
 	swapper_pg_dir[PTES_PER_TABLE - 1] = KERNEL_PDE;
 	for (u32 p = 0; p < PROCESSES; p++)
 		make_task(&tasks[p], p + 1);
-	make_task(&tracer_task, PROCESSES + 1);
+	make_task(&kernel_tasks[0], PROCESSES + 1);
+	make_task(&kernel_tasks[1], PROCESSES + 2);
 	mem_map = state.map;
 	mem_map[0] = (struct page){ 1, OWNER_BOOT };
 	nr_frames = FRAMES;
@@ -226,7 +247,10 @@ void start_world(const struct world *world)
 {
 	config = world->config;
 	start_machine();
+	plan_init();
 	take_for_good();
+	if (config->swaps)
+		start_swap();
 	make_first_process();
 }
 

@@ -27,6 +27,7 @@ enum op {
 	UNMAP, MAP, DROP, MOVE,
 	PAGE_OUT, PEEK, POKE,
 	FORK_OLD, FORK_COW, FORK_LAZY, EXIT,
+	EVICT,			/* by another, who needs memory */
 	NR_OPS
 };
 
@@ -34,6 +35,7 @@ enum op {
 #define ALL_OPS		(OP(NR_OPS) - 1)
 #define RANGES		(OP(PROTECT_READ) | OP(PROTECT_WRITE) | \
 			 OP(PROTECT_NONE) | OP(UNMAP) | OP(MAP) | OP(DROP))
+#define BY_KERNEL	(OP(PEEK) | OP(POKE) | OP(EVICT))
 #define FORKS		(OP(FORK_OLD) | OP(FORK_COW) | OP(FORK_LAZY))
 
 struct act {
@@ -93,7 +95,8 @@ static inline u32 address_of(u32 page)
 }
 
 /* world.c */
-extern struct task_struct tasks[PROCESSES], tracer_task;
+extern struct task_struct tasks[PROCESSES], kernel_tasks[2];
+void link_tasks(void);
 void run_process(u32 who);
 void run_kernel(void);
 
@@ -113,12 +116,15 @@ struct plan {
 	struct act meanwhile;
 };
 extern bool plan_came, has_failed, has_slept;
+void plan_init(void);
 void carry_out(const struct act *act, const struct plan *plan);
 bool transfer_fails(void);
+u32 this_side(void);
 
 /* ops.c */
 extern const char *const op_names[NR_OPS];
 bool is_possible(const struct act *act);
+bool are_possible(const struct act *act, const struct act *meanwhile);
 void do_act(const struct act *act);
 u32 pages_of_op(u32 op);
 u32 others_of_op(u32 op);

@@ -1,28 +1,38 @@
 /*
  * The worlds of mm/ there are, and how a step of theirs is written in a number:
- * an act in 12 bits, which of its events fails in 4.
+ * an act in 12 bits, which of its events fails or sleeps in 4, whether it sleeps,
+ * and what happens meanwhile in 12.
  */
 #include "world.h"
 
-static step_t number_of(const struct act *act, const struct plan *plan)
+#define ACT_BITS	12
+#define EVENTS_MAX	15u
+
+static step_t bits_of_act(const struct act *act)
 {
-	return act->who | act->op << 2 | act->page << 7 | act->other << 9 |
-	       plan->event << 12;
+	return act->who | act->op << 2 | act->page << 7 | act->other << 9;
 }
 
-static struct act act_of(step_t step)
+static struct act act_of(u32 bits)
 {
-	u32 bits = step;
-
 	return (struct act){ .who = bits & 3,
 			     .op = bits >> 2 & 31,
 			     .page = bits >> 7 & 3,
 			     .other = bits >> 9 & 3 };
 }
 
+static step_t number_of(const struct act *act, const struct plan *plan)
+{
+	return bits_of_act(act) | plan->event << ACT_BITS |
+	       plan->sleeps << (ACT_BITS + 4) |
+	       bits_of_act(&plan->meanwhile) << (ACT_BITS + 5);
+}
+
 static struct plan plan_of(step_t step)
 {
-	return (struct plan){ .event = step >> 12 & 15 };
+	return (struct plan){ .event = step >> ACT_BITS & EVENTS_MAX,
+			      .sleeps = step >> (ACT_BITS + 4) & 1,
+			      .meanwhile = act_of(step >> (ACT_BITS + 5)) };
 }
 
 void run_step(step_t step)
@@ -33,43 +43,76 @@ void run_step(step_t step)
 	carry_out(&act, &plan);
 }
 
-/* Tries an act with each of its events failing. */
-static bool try_plans(const struct act *act, bool (*try)(step_t step))
+/*
+ * Calls each for all acts of ops, as far as they can be written, until it
+ * returns false.
+ */
+static bool for_each_act(u32 ops, bool (*each)(const struct act *act))
+{
+	struct act act;
+
+	for (act.who = 0; act.who < config->processes; act.who++)
+		for (act.op = 0; act.op < NR_OPS; act.op++) {
+			u32 pages = pages_of_op(act.op);
+
+			if (!(ops & OP(act.op)))
+				continue;
+			for (u32 i = 0; i < pages * others_of_op(act.op); i++) {
+				act.page = i % pages;
+				act.other = i / pages;
+				if (!each(&act))
+					return false;
+			}
+		}
+	return true;
+}
+
+static bool (*try_step)(step_t step);
+static const struct act *first;		/* the act that sleeps */
+static u32 event;			/* where */
+
+/* Tries the first act, and another one while it sleeps. */
+static bool try_meanwhile(const struct act *act)
+{
+	struct plan plan = { event, true, *act };
+
+	return !are_possible(first, act) || try_step(number_of(first, &plan));
+}
+
+/* Tries an act alone, and with each of its events failing or sleeping. */
+static bool try_act(const struct act *act)
 {
 	struct plan plan = { 0 };
 
-	if (!try(number_of(act, &plan)))
+	if (!is_possible(act))
+		return true;
+	if (!try_step(number_of(act, &plan)))
 		return false;
 	if (!config->fails)
 		return true;
-	do {
-		plan.event++;
-		if (!try(number_of(act, &plan)))
+	for (plan.event = 1; plan.event <= EVENTS_MAX; plan.event++) {
+		if (!try_step(number_of(act, &plan)))
 			return false;
-	} while (plan_came);
+		if (!plan_came)
+			break;
+		first = act;
+		event = plan.event;
+		if (!for_each_act(config->meanwhile, try_meanwhile))
+			return false;
+	}
 	return true;
 }
 
 void steps_of_world(bool (*try)(step_t step))
 {
-	struct act act;
-
-	for (act.who = 0; act.who < config->processes; act.who++)
-		for (act.op = 0; act.op < NR_OPS; act.op++)
-			for (u32 i = 0;
-			     i < pages_of_op(act.op) * others_of_op(act.op);
-			     i++) {
-				act.page = i % pages_of_op(act.op);
-				act.other = i / pages_of_op(act.op);
-				if (is_possible(&act) && !try_plans(&act, try))
-					return;
-			}
+	try_step = try;
+	for_each_act(config->ops, try_act);
 }
 
 static void say_act(const struct act *act)
 {
 	print("process %u %s", act->who + 1, op_names[act->op]);
-	if (act->op >= FORK_OLD)
+	if (pages_of_op(act->op) == 1 && act->op >= FORK_OLD)
 		return;
 	print(" page %u", act->page);
 	if (act->op == MOVE)
@@ -84,8 +127,12 @@ void say_step(step_t step)
 	struct plan plan = plan_of(step);
 
 	say_act(&act);
-	if (plan.event)
-		print(", its allocation number %u fails", plan.event);
+	if (!plan.event)
+		return;
+	print(", and where it asks for something the %u. time it ", plan.event);
+	print(plan.sleeps ? "sleeps, while " : "gets nothing");
+	if (plan.sleeps)
+		say_act(&plan.meanwhile);
 }
 
 const char *pair_of_world(unsigned n)
@@ -94,16 +141,26 @@ const char *pair_of_world(unsigned n)
 	return NULL;
 }
 
-#define NO_SWAP	(ALL_OPS & ~OP(PAGE_OUT))
+#define ALONE	(ALL_OPS & ~OP(EVICT))
+#define NO_SWAP	(ALONE & ~OP(PAGE_OUT))
 
 static const struct mm_config one_page = {
 	.processes = 2, .pages = 1, .lower = 1, .ops = NO_SWAP, .fails = true,
+	.meanwhile = NO_SWAP,
 };
 static const struct mm_config two_tables = {
 	.processes = 2, .pages = 2, .lower = 1, .ops = NO_SWAP,
 };
 static const struct mm_config one_table = {
 	.processes = 2, .pages = 2, .lower = 2, .ops = NO_SWAP, .fails = true,
+};
+static const struct mm_config three_processes = {
+	.processes = 3, .pages = 1, .lower = 1, .ops = NO_SWAP, .fails = true,
+	.meanwhile = NO_SWAP,
+};
+static const struct mm_config swap = {
+	.processes = 2, .pages = 1, .lower = 1, .ops = ALONE, .fails = true,
+	.meanwhile = ALL_OPS, .swaps = true,
 };
 
 #define MM_WORLD(what) \
@@ -113,7 +170,7 @@ static const struct mm_config one_table = {
 	.pair = pair_of_world, .saved_size = SAVED_SIZE
 
 static const struct world one_page_world = {
-	.name = "page", .about = "2 processes, 1 page, failures",
+	.name = "page", .about = "2 processes, 1 page, failures, sleeps",
 	MM_WORLD(one_page)
 };
 static const struct world two_tables_world = {
@@ -127,6 +184,16 @@ static const struct world one_table_world = {
 	MM_WORLD(one_table)
 };
 
+static const struct world three_world = {
+	.name = "three", .about = "3 processes, 1 page, failures, sleeps",
+	MM_WORLD(three_processes)
+};
+static const struct world swap_world = {
+	.name = "swap", .about = "2 processes, 1 page, swap, failures, sleeps",
+	MM_WORLD(swap)
+};
+
 const struct world *const worlds[] = {
-	&one_page_world, &two_tables_world, &one_table_world, NULL
+	&one_page_world, &two_tables_world, &one_table_world, &three_world,
+	&swap_world, NULL
 };
