@@ -146,6 +146,7 @@ static void put_process(u32 who)
 	put(state.alive[who]);
 	if (!state.alive[who])
 		return;
+	put(state.threads[who]);
 	put(mm->shares_tables | mm->keeps_back << 1);
 	put_areas(mm);
 	for (u32 i = FIRST_PDE; i < FIRST_PDE + TABLES; i++)

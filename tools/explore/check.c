@@ -274,8 +274,10 @@ void check_world(bool is_new)
 
 		if (!state.alive[p] || is_broken())
 			continue;
-		rule(mm->users == 1 && !mm->holders && !mm->locker &&
-			     !mm->building, "an act has left something behind");
+		rule(mm->users == state.threads[p], "users is wrong");
+		rule(!mm->holders && !mm->locker && !mm->building &&
+			     list_empty(&mm->unlocked.sleepers),
+		     "an act has left something behind");
 		check_tables(p);
 		check_missing(p);
 		areas += check_areas(p);

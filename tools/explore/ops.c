@@ -28,6 +28,8 @@ const char *const op_names[NR_OPS] = {
 	[FORK_COW] = "forks by COW",
 	[FORK_LAZY] = "forks by LAZY",
 	[EXIT] = "exits",
+	[CLONE] = "gets a second thread",
+	[EXEC] = "calls exec",
 	[EVICT] = "is robbed, by one who needs memory, of",
 };
 
@@ -41,17 +43,25 @@ static u8 *value_of(const struct act *act)
 	return &state.value[act->who][act->page];
 }
 
-/* Returns a value that no page has. */
+static bool is_used(u8 value)
+{
+	for (u32 p = 0; p < PROCESSES; p++)
+		for (u32 page = 0; state.alive[p] && page < PAGES; page++)
+			if (state.value[p][page] == value)
+				return true;
+	return false;
+}
+
+/* Returns a value that no page has, nor will have by the other act. */
 static u8 new_value(void)
 {
+	static u8 chosen;
 	u8 value = 1;
 
-	for (u32 i = 0; i < PROCESSES * PAGES; i++)
-		if (state.alive[i / PAGES] &&
-		    state.value[i / PAGES][i % PAGES] == value) {
-			value++;
-			i = -1;
-		}
+	while (is_used(value) || (this_side() && value == chosen))
+		value++;
+	if (!this_side())
+		chosen = value;
 	return value;
 }
 
@@ -62,13 +72,29 @@ static bool may_fail(int result)
 			      result == SIGBUS);
 }
 
+/*
+ * Returns true while a tracer opens this page in order to write. That sleeps,
+ * and meanwhile other threads can read the page whatever its protection says.
+ */
+static bool is_open(const struct act *act)
+{
+	const struct act *other = sleeping_act();
+
+	return other && other->op == POKE && other->who == act->who &&
+	       other->page == act->page;
+}
+
 static enum outcome access_page_of(const struct act *act, bool stale, u32 need)
 {
 	bool write = need & VM_WRITE;
-	u8 protection = *protection_of(act), value = new_value();
+	u8 value = new_value(), protection;
 	int failed = touch(act->page, write, stale, &value);
 
+	/* only now: another thread may have come first */
+	protection = *protection_of(act);
 	if (protection == UNMAPPED || !(protection & need)) {
+		if (!failed && !write && is_open(act))
+			return DONE;
 		rule(failed == SIGSEGV, "an access must be refused");
 		return REFUSED;
 	}
@@ -92,14 +118,34 @@ static enum outcome write_page(const struct act *act)
 	return access_page_of(act, act->op == WRITE_STALE, VM_WRITE);
 }
 
-/* What the model says of each page of a range when a call has succeeded. */
-static void set_range(const struct act *act, u8 protection, bool empties)
+/* What the model says of a range when a call has succeeded. */
+static void set_protection(const struct act *act, u8 protection)
 {
-	for (u32 page = act->page; page <= act->page + act->other; page++) {
+	for (u32 page = act->page; page <= act->page + act->other; page++)
 		state.protection[act->who][page] = protection;
-		if (empties)
-			state.value[act->who][page] = 0;
-	}
+}
+
+static void set_empty(const struct act *act)
+{
+	for (u32 page = act->page; page <= act->page + act->other; page++)
+		state.value[act->who][page] = 0;
+}
+
+/* Returns how many pages from the beginning of a range on are mapped. */
+static u32 mapped_pages(const struct act *act)
+{
+	u32 n = 0;
+
+	while (n <= act->other &&
+	       state.protection[act->who][act->page + n] != UNMAPPED)
+		n++;
+	return n;
+}
+
+/* A call fails rightly if another thread has unmapped part of its range. */
+static bool has_gap(const struct act *act, int result)
+{
+	return result == -ENOMEM && mapped_pages(act) <= act->other;
 }
 
 static u32 length_of(const struct act *act)
@@ -120,9 +166,14 @@ static enum outcome protect(const struct act *act)
 	u32 prot = prots[act->op - PROTECT_READ];
 	int result = sys_mprotect(address_of(act->page), length_of(act), prot);
 
+	if (has_gap(act, result)) {
+		for (u32 n = mapped_pages(act); n-- > 0;)
+			state.protection[act->who][act->page + n] = prot;
+		return REFUSED;
+	}
 	if (result)
 		return failed_call(result);
-	set_range(act, prot, false);
+	set_protection(act, prot);
 	return DONE;
 }
 
@@ -132,19 +183,24 @@ static enum outcome unmap(const struct act *act)
 
 	if (result)
 		return failed_call(result);
-	set_range(act, UNMAPPED, true);
+	set_protection(act, UNMAPPED);
+	set_empty(act);
 	return DONE;
 }
 
 static enum outcome map(const struct act *act)
 {
 	struct vm_area area = { .flags = VM_READ | VM_WRITE };
-	int result = do_mmap(&area, address_of(act->page), length_of(act),
-			     MAP_FIXED);
+	int result;
 
+	mm_lock(current->mm);		/* as fs/filemap.c has it */
+	result = do_mmap(&area, address_of(act->page), length_of(act),
+			 MAP_FIXED);
+	mm_unlock(current->mm);
 	if (result != (int)address_of(act->page))
 		return failed_call(result);
-	set_range(act, VM_READ | VM_WRITE, true);
+	set_protection(act, VM_READ | VM_WRITE);
+	set_empty(act);
 	return DONE;
 }
 
@@ -153,11 +209,10 @@ static enum outcome drop(const struct act *act)
 	int result = sys_madvise(address_of(act->page), length_of(act),
 				 MADV_DONTNEED);
 
-	if (result)
+	if (result && !has_gap(act, result))
 		return failed_call(result);
-	for (u32 page = act->page; page <= act->page + act->other; page++)
-		state.value[act->who][page] = 0;
-	return DONE;
+	set_empty(act);
+	return result ? REFUSED : DONE;
 }
 
 static enum outcome move(const struct act *act)
@@ -166,6 +221,8 @@ static enum outcome move(const struct act *act)
 	int result = sys_mremap(address_of(act->page), PAGE_SIZE, PAGE_SIZE,
 				MREMAP_MAYMOVE | MREMAP_FIXED, to);
 
+	if (result == -EFAULT && *protection_of(act) == UNMAPPED)
+		return REFUSED;
 	if (result != (int)to)
 		return failed_call(result);
 	state.protection[act->who][act->other] = *protection_of(act);
@@ -180,6 +237,8 @@ static enum outcome page_out_now(const struct act *act)
 	int result = sys_madvise(address_of(act->page), PAGE_SIZE,
 				 MADV_PAGEOUT);
 
+	if (has_gap(act, result))
+		return REFUSED;
 	rule(!result, "a page is not given up (%d)", result);
 	return DONE;
 }
@@ -229,40 +288,138 @@ static u32 free_process(void)
 	return p;
 }
 
+/* Returns what a page has in it, wherever it is. */
+static u8 contents(const struct mm *mm, u32 page)
+{
+	const pte_t *entry = entry_of(mm, page);
+	const struct slot *slot;
+
+	if (!entry || !*entry)
+		return 0;
+	if (!is_swapped(*entry))
+		return *(u8 *)__va(PTE_FRAME(*entry));
+	slot = slot_of(*entry);
+	return slot->frame ? *(u8 *)__va(PTE_FRAME(slot->frame))
+			   : state.disk[slot_number(*entry)];
+}
+
+/*
+ * A child has what its parent has. What another thread writes while fork sleeps
+ * the child may have or not.
+ */
+static void make_process(u32 child, const struct act *act, struct mm *mm,
+			 const u8 *before)
+{
+	state.mm[child] = mm;
+	state.alive[child] = true;
+	state.threads[child] = 1;
+	memcpy(state.protection[child], state.protection[act->who], PAGES);
+	memcpy(state.value[child], state.value[act->who], PAGES);
+	for (u32 page = 0; page < config->pages; page++)
+		if (contents(mm, page) == before[page])
+			state.value[child][page] = before[page];
+	link_tasks();
+}
+
 static enum outcome fork(const struct act *act)
 {
 	static int (*const copy[])(struct mm *, struct mm *) = {
 		copy_pages_now, copy_page_table, share_page_tables
 	};
 	u32 child = free_process();
+	u8 before[PAGES];
 	struct mm *mm;
 
 	state.in_making[child] = true;
-	mm = mm_dup(state.mm[act->who], copy[act->op - FORK_OLD]);
+	mm_lock(current->mm);		/* as kernel/task/fork.c has it */
+	memcpy(before, state.value[act->who], PAGES);
+	mm = mm_dup(current->mm, copy[act->op - FORK_OLD]);
+	mm_unlock(current->mm);
 	state.in_making[child] = false;
 	if (!mm) {
 		rule(has_failed, "fork fails");
 		return NO_MEMORY;
 	}
-	state.mm[child] = mm;
-	state.alive[child] = true;
-	memcpy(state.protection[child], state.protection[act->who], PAGES);
-	memcpy(state.value[child], state.value[act->who], PAGES);
-	link_tasks();
+	make_process(child, act, mm, before);
 	return DONE;
 }
 
-/* The directory is left before it is freed, as the kernel does it. */
+/* A second thread, or the child of vfork(): both share the memory. */
+static enum outcome clone(const struct act *act)
+{
+	state.mm[act->who]->users++;
+	state.threads[act->who]++;
+	return DONE;
+}
+
+/* A thread leaves its address space, and runs in another, or none. */
+static void leave_for(const struct act *act, struct mm *to)
+{
+	struct mm *mm = current->mm;
+
+	current->mm = to;
+	use_mm(to);
+	if (--state.threads[act->who] == 0) {
+		state.alive[act->who] = false;
+		state.mm[act->who] = NULL;
+		memset(state.protection[act->who], UNMAPPED, PAGES);
+		memset(state.value[act->who], 0, PAGES);
+	}
+	mm_release(mm);
+	link_tasks();
+}
+
 static enum outcome leave(const struct act *act)
 {
-	struct mm *mm = state.mm[act->who];
+	leave_for(act, NULL);
+	return DONE;
+}
 
-	use_mm(NULL);
-	state.alive[act->who] = false;
-	state.mm[act->who] = current->mm = NULL;
+/* Makes the memory of a program with an argument, in page 0. NULL: no memory */
+static struct mm *load_program(u8 argument)
+{
+	struct vm_area area = { .start = address_of(0),
+				.end = address_of(config->pages),
+				.flags = VM_READ | VM_WRITE };
+	struct mm *mm = mm_alloc();
+	u32 *words;
+
+	if (!mm)
+		return NULL;
+	words = map_area(mm, &area) < 0 ? NULL : kpage_zalloc(OWNER_CALL);
+	if (words) {
+		words[0] = words[LAST_WORD] = argument;
+		if (put_page_at(mm, address_of(0), __pa(words),
+				PRIVATE_BITS | PTE_W) == 0)
+			return mm;
+	}
 	mm_release(mm);
-	memset(state.protection[act->who], UNMAPPED, PAGES);
-	memset(state.value[act->who], 0, PAGES);
+	return NULL;
+}
+
+/*
+ * Exec. Of two threads it is the child of vfork() that calls it, and is a
+ * process of its own from then on.
+ */
+static enum outcome exec(const struct act *act)
+{
+	u32 who = state.threads[act->who] > 1 ? free_process() : act->who;
+	u8 argument = new_value();
+	struct mm *mm;
+
+	state.in_making[who] = true;
+	mm = load_program(argument);
+	state.in_making[who] = false;
+	if (!mm) {
+		rule(has_failed, "exec fails");
+		return NO_MEMORY;
+	}
+	leave_for(act, mm);
+	state.mm[who] = mm;
+	state.alive[who] = true;
+	state.threads[who] = 1;
+	memset(state.protection[who], VM_READ | VM_WRITE, config->pages);
+	state.value[who][0] = argument;
 	link_tasks();
 	return DONE;
 }
@@ -277,6 +434,7 @@ static enum outcome (*const operations[NR_OPS])(const struct act *act) = {
 	[POKE] = trace,		    [FORK_OLD] = fork,
 	[FORK_COW] = fork,	    [FORK_LAZY] = fork,
 	[EXIT] = leave,		    [EVICT] = evict,
+	[CLONE] = clone,	    [EXEC] = exec,
 };
 
 /* Carries out an act, which is possible. */
@@ -357,6 +515,11 @@ bool is_possible(const struct act *act)
 	case FORK_COW:
 	case FORK_LAZY:
 		return free_process() < config->processes;
+	case CLONE:
+		return state.threads[act->who] == 1;
+	case EXEC:
+		return state.threads[act->who] == 1 ||
+		       free_process() < config->processes;
 	}
 	return true;
 }
@@ -378,8 +541,9 @@ bool are_possible(const struct act *act, const struct act *meanwhile)
 {
 	if (!(config->meanwhile & OP(meanwhile->op)) || !is_possible(meanwhile))
 		return false;
-	if (act->who == meanwhile->who && meanwhile->op != EVICT)
+	if (act->who == meanwhile->who && state.threads[act->who] == 1 &&
+	    !(OP(meanwhile->op) & BY_KERNEL))
 		return false;
-	return !(OP(act->op) & FORKS) || !(OP(meanwhile->op) & FORKS) ||
+	return !(OP(act->op) & MAKERS) || !(OP(meanwhile->op) & MAKERS) ||
 	       free_processes() > 1;
 }

@@ -17,6 +17,7 @@
 
 bool plan_came, has_failed, has_slept;
 
+static struct act begun;	/* the act that may sleep */
 static struct plan plan;
 static u32 counted;		/* events so far */
 
@@ -35,6 +36,18 @@ static u8 stack[STACK_SIZE] ALIGNED(16);
 u32 this_side(void)
 {
 	return running - sides;
+}
+
+/* Returns true if the other act is one of the same process. */
+bool is_second_thread(void)
+{
+	return running != sides && plan.meanwhile.who == begun.who;
+}
+
+/* Returns the act that sleeps while this one goes on, or NULL. */
+const struct act *sleeping_act(void)
+{
+	return running != sides && !sides[0].is_done ? &begun : NULL;
 }
 
 /* Pushes the registers that a function must keep, and exchanges the stacks. */
@@ -90,7 +103,7 @@ static void sleep_by_plan(void)
 {
 	has_slept = true;
 	fill_tlb();
-	if (tasks[plan.meanwhile.who].mm == current->mm)
+	if (plan.meanwhile.who == begun.who)
 		check_tlb();
 	make_second_side();
 	run_other_side();
@@ -193,6 +206,7 @@ static void finish_other_side(void)
 /* Carries out an act by a plan. plan_came says whether the event has come. */
 void carry_out(const struct act *act, const struct plan *by)
 {
+	begun = *act;
 	plan = *by;
 	plan_came = has_failed = has_slept = false;
 	counted = 0;
@@ -201,6 +215,7 @@ void carry_out(const struct act *act, const struct plan *by)
 	sides[1] = (struct side){ .is_done = true };
 	planner = plan.event ? allocation_fails : NULL;
 	do_act(act);
+	sides[0].is_done = true;
 	plan.event = 0;
 	planner = NULL;
 	finish_other_side();

@@ -31,7 +31,7 @@ struct state state;
 const struct mm_config *config;
 u32 spare_frame, slab_frames[2], swap_frames[2];
 
-struct task_struct tasks[PROCESSES], kernel_tasks[2];
+struct task_struct tasks[PROCESSES], second_threads[PROCESSES], kernel_tasks[2];
 struct task_struct *current = kernel_tasks, *init_task = kernel_tasks;
 LIST_HEAD(all_tasks);
 pte_t swapper_pg_dir[PTES_PER_TABLE] ALIGNED(PAGE_SIZE);
@@ -124,16 +124,17 @@ void link_tasks(void)
 	list_init(&all_tasks);
 	for (u32 p = 0; p < config->processes; p++) {
 		tasks[p].mm = state.mm[p];
+		second_threads[p].mm = state.mm[p];
 		if (state.alive[p])
 			list_add_tail(&tasks[p].all_link, &all_tasks);
 	}
 }
 
-/* A process is scheduled. */
+/* A process is scheduled, or its second thread while the first one sleeps. */
 void run_process(u32 who)
 {
 	link_tasks();
-	current = &tasks[who];
+	current = is_second_thread() ? &second_threads[who] : &tasks[who];
 	use_mm(current->mm);
 }
 
@@ -192,10 +193,12 @@ static void start_machine(void)
 {
 	map_memory((void *)KERNEL_BASE, FRAMES * PAGE_SIZE);
 	swapper_pg_dir[PTES_PER_TABLE - 1] = KERNEL_PDE;
-	for (u32 p = 0; p < PROCESSES; p++)
+	for (u32 p = 0; p < PROCESSES; p++) {
 		make_task(&tasks[p], p + 1);
-	make_task(&kernel_tasks[0], PROCESSES + 1);
-	make_task(&kernel_tasks[1], PROCESSES + 2);
+		make_task(&second_threads[p], PROCESSES + p + 1);
+	}
+	make_task(&kernel_tasks[0], 2 * PROCESSES + 1);
+	make_task(&kernel_tasks[1], 2 * PROCESSES + 2);
 	mem_map = state.map;
 	mem_map[0] = (struct page){ 1, OWNER_BOOT };
 	nr_frames = FRAMES;
@@ -237,9 +240,10 @@ static void make_first_process(void)
 	memset(state.protection, UNMAPPED, sizeof(state.protection));
 	state.mm[0] = mm_alloc();
 	state.alive[0] = true;
+	state.threads[0] = state.mm[0]->users =
+		config->have_two_threads ? 2 : 1;
 	map_area(state.mm[0], &area);
-	for (u32 page = 0; page < config->pages; page++)
-		state.protection[0][page] = VM_READ | VM_WRITE;
+	memset(state.protection[0], VM_READ | VM_WRITE, config->pages);
 	link_tasks();
 }
 

@@ -26,7 +26,7 @@ enum op {
 	PROTECT_READ, PROTECT_WRITE, PROTECT_NONE,
 	UNMAP, MAP, DROP, MOVE,
 	PAGE_OUT, PEEK, POKE,
-	FORK_OLD, FORK_COW, FORK_LAZY, EXIT,
+	FORK_OLD, FORK_COW, FORK_LAZY, EXIT, CLONE, EXEC,
 	EVICT,			/* by another, who needs memory */
 	NR_OPS
 };
@@ -36,7 +36,8 @@ enum op {
 #define RANGES		(OP(PROTECT_READ) | OP(PROTECT_WRITE) | \
 			 OP(PROTECT_NONE) | OP(UNMAP) | OP(MAP) | OP(DROP))
 #define BY_KERNEL	(OP(PEEK) | OP(POKE) | OP(EVICT))
-#define FORKS		(OP(FORK_OLD) | OP(FORK_COW) | OP(FORK_LAZY))
+/* what may need the place of a process that does not exist */
+#define MAKERS		(OP(FORK_OLD) | OP(FORK_COW) | OP(FORK_LAZY) | OP(EXEC))
 
 struct act {
 	u32 op, who, page, other;
@@ -50,6 +51,7 @@ struct mm_config {
 	u32 processes, pages;
 	u32 lower;	/* pages in the lower table; the others lie behind */
 	u32 ops;	/* OP() of what can happen */
+	bool have_two_threads;	/* at first: the first process */
 	bool fails;	/* each allocation may fail, each transfer */
 	u32 meanwhile;	/* what others do while one of them sleeps */
 	bool swaps;
@@ -69,6 +71,7 @@ extern struct state {
 	bool alive[PROCESSES], in_making[PROCESSES];
 	u8 protection[PROCESSES][PAGES];	/* PROT_*, or UNMAPPED */
 	u8 value[PROCESSES][PAGES];
+	u8 threads[PROCESSES];
 	/* The machine. */
 	struct mm *mm[PROCESSES];
 	u32 cr3;
@@ -95,7 +98,8 @@ static inline u32 address_of(u32 page)
 }
 
 /* world.c */
-extern struct task_struct tasks[PROCESSES], kernel_tasks[2];
+extern struct task_struct tasks[PROCESSES], second_threads[PROCESSES],
+	kernel_tasks[2];
 void link_tasks(void);
 void run_process(u32 who);
 void run_kernel(void);
@@ -120,6 +124,8 @@ void plan_init(void);
 void carry_out(const struct act *act, const struct plan *plan);
 bool transfer_fails(void);
 u32 this_side(void);
+bool is_second_thread(void);
+const struct act *sleeping_act(void);
 
 /* ops.c */
 extern const char *const op_names[NR_OPS];

@@ -141,8 +141,9 @@ const char *pair_of_world(unsigned n)
 	return NULL;
 }
 
-#define ALONE	(ALL_OPS & ~OP(EVICT))
-#define NO_SWAP	(ALONE & ~OP(PAGE_OUT))
+#define PLAIN	(OP(CLONE) - 1)		/* no threads */
+#define THREADS	(OP(CLONE) | OP(EXEC))
+#define NO_SWAP	(PLAIN & ~OP(PAGE_OUT))
 
 static const struct mm_config one_page = {
 	.processes = 2, .pages = 1, .lower = 1, .ops = NO_SWAP, .fails = true,
@@ -159,8 +160,18 @@ static const struct mm_config three_processes = {
 	.meanwhile = NO_SWAP,
 };
 static const struct mm_config swap = {
-	.processes = 2, .pages = 1, .lower = 1, .ops = ALONE, .fails = true,
-	.meanwhile = ALL_OPS, .swaps = true,
+	.processes = 2, .pages = 1, .lower = 1, 	.ops = PLAIN, .fails = true,
+	.meanwhile = PLAIN | OP(EVICT), .swaps = true,
+};
+
+static const struct mm_config threads = {
+	.processes = 2, .pages = 1, .lower = 1, .ops = NO_SWAP | THREADS,
+	.fails = true, .meanwhile = NO_SWAP | THREADS, .have_two_threads = true,
+};
+static const struct mm_config swap_threads = {
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | THREADS,
+	.fails = true, .meanwhile = PLAIN | THREADS | OP(EVICT),
+	.have_two_threads = true, .swaps = true,
 };
 
 #define MM_WORLD(what) \
@@ -193,7 +204,16 @@ static const struct world swap_world = {
 	MM_WORLD(swap)
 };
 
+static const struct world threads_world = {
+	.name = "threads", .about = "2 processes with threads, exec, 1 page",
+	MM_WORLD(threads)
+};
+static const struct world swap_threads_world = {
+	.name = "swapthr", .about = "the same with swap", .is_slow = true,
+	MM_WORLD(swap_threads)
+};
+
 const struct world *const worlds[] = {
 	&one_page_world, &two_tables_world, &one_table_world, &three_world,
-	&swap_world, NULL
+	&swap_world, &threads_world, &swap_threads_world, NULL
 };
