@@ -32,4 +32,32 @@ static inline void irq_restore(u32 flags)
 	(void)flags;
 }
 
+#define EFLAGS_TF	0x00000100
+
+static inline u16 read_fs(void)
+{
+	return 0;
+}
+
+static inline u16 read_gs(void)
+{
+	return 0;
+}
+
+/* These are not privileged, and need no real machine. */
+static inline u32 bit_scan_forward(u32 word)
+{
+	return __builtin_ctz(word);
+}
+
+static inline void bit_set(u32 *words, u32 index)
+{
+	words[index / 32] |= 1u << index % 32;
+}
+
+static inline void bit_clear(u32 *words, u32 index)
+{
+	words[index / 32] &= ~(1u << index % 32);
+}
+
 #endif
