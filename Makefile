@@ -436,6 +436,7 @@ explore:
 	$(Q)$(MAKE) -s -f tools/explore/Makefile BUILD=$(BUILD) CC="$(CC)"
 	$(Q)$(BUILD)/explore/mm $(if $(DEEP),-a)
 	$(Q)$(BUILD)/explore/pipes $(if $(DEEP),-a)
+	$(Q)$(BUILD)/explore/waits $(if $(DEEP),-a)
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
 bench: all $(GROWTH).img
