@@ -8,7 +8,6 @@
 #define POOL_PAGES	4u
 #define POOL_PIPES	6u
 #define WRAP_SOON	(0u - 2 * PAGE_SIZE)	/* head and tail at first */
-#define MAX_PERMUTATION	24u
 #define LITTLE_MEMORY	8u		/* frames: a pipe gets two */
 
 const struct pipe_config *config;
@@ -525,40 +524,14 @@ static u32 form_in_order(u8 *form, const u8 *order)
 	return to - form;
 }
 
-/*
- * Writes the least of the forms with processes in any order. Only those of the
- * same role can change places.
- */
-static u32 least_form(u8 *form, u8 *order, u32 done, u32 size)
+static bool have_same_role(u32 a, u32 b)
 {
-	u8 other[FORM_MAX];
-
-	if (done == nr_processes) {
-		u32 n = form_in_order(other, order);
-
-		if (!size || memcmp(other, form, n) < 0)
-			memcpy(form, other, n);
-		return n;
-	}
-	for (u32 i = done; i < nr_processes; i++) {
-		u8 was = order[done];
-
-		if (config->roles[order[i]] != config->roles[done])
-			continue;
-		order[done] = order[i];
-		order[i] = was;
-		size = least_form(form, order, done + 1, size);
-		order[i] = order[done];
-		order[done] = was;
-	}
-	return size;
+	return config->roles[a] == config->roles[b];
 }
 
 static unsigned canonical_form(unsigned char *form)
 {
-	u8 order[PROCESSES] = { 0, 1, 2, 3 };
-
-	return least_form(form, order, 0, 0);
+	return least_form(form, have_same_role, form_in_order);
 }
 
 /* Worlds. */

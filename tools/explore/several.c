@@ -204,3 +204,53 @@ void restore_several(const void *state)
 {
 	keep((void *)state, false);
 }
+
+/* What least_form() is called for, and the best so far. */
+static bool (*are_alike)(u32 a, u32 b);
+static u32 (*form_in_order)(u8 *form, const u8 *order);
+static u8 *least;
+static u32 least_size;
+
+/* Tries all orders that differ from one place on. */
+static void try_orders(u8 *order, u32 from)
+{
+	u8 form[FORM_MAX];
+	u32 size;
+
+	for (u32 i = from; i < nr_processes; i++) {
+		u8 was = order[from];
+
+		if (!are_alike(order[i], was))
+			continue;
+		order[from] = order[i];
+		order[i] = was;
+		try_orders(order, from + 1);
+		order[i] = order[from];
+		order[from] = was;
+	}
+	if (from < nr_processes)
+		return;
+	size = form_in_order(form, order);
+	if (!least_size || size < least_size ||
+	    (size == least_size && memcmp(form, least, size) < 0)) {
+		memcpy(least, form, size);
+		least_size = size;
+	}
+}
+
+/*
+ * Writes the least of the forms with processes in any order. Only processes
+ * that are alike change places. Returns how long it is.
+ */
+u32 least_form(u8 *form, bool (*alike)(u32 a, u32 b),
+	       u32 (*in_order)(u8 *form, const u8 *order))
+{
+	u8 order[PROCESSES] = { 0, 1, 2, 3 };
+
+	are_alike = alike;
+	form_in_order = in_order;
+	least = form;
+	least_size = 0;
+	try_orders(order, 0);
+	return least_size;
+}

@@ -39,8 +39,10 @@ void go_on(u32 who);
 void begin_call(u32 who, u32 call);
 void save_several(void *state);
 void restore_several(const void *state);
+u32 least_form(u8 *form, bool (*alike)(u32 a, u32 b),
+	       u32 (*in_order)(u8 *form, const u8 *order));
 
-/* steps.c: how a step is written in a number; no part of a state */
+/* turns.c: how a step is written in a number; no part of a state */
 extern const struct world *the_world;
 bool is_planned(bool *fails);
 void steps_of_several(bool (*try)(step_t step));

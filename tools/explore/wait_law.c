@@ -268,9 +268,12 @@ static u32 form_in_order(u8 *form, const u8 *order)
 	return to - form;
 }
 
+static bool are_both_others(u32 a, u32 b)
+{
+	return a == b || (a != INIT && b != INIT);
+}
+
 unsigned form_of_waits(unsigned char *form)
 {
-	static const u8 order[PROCESSES] = { 0, 1, 2, 3 };
-
-	return form_in_order(form, order);
+	return least_form(form, are_both_others, form_in_order);
 }

@@ -372,19 +372,20 @@ static void start_waits(const struct world *world)
 
 static const struct wait_config three = {
 	.processes = 3, .fails = true, .inits = CALL(6),
-	.calls = LIVES | CALL(5) | CALL(7) | CALL(9) | CALL(10),
-};
-static const struct wait_config killing = {
-	.processes = 3, .fails = true, .inits = CALL(6),
-	.calls = LIVES | VFORKS | KILLS,
+	.calls = LIVES | VFORKS | KILLS | CALL(5) | CALL(7) | CALL(9) |
+		CALL(10),
 };
 static const struct wait_config stopping = {
-	.processes = 3, .inits = CALL(6) | STOPS,
+	.processes = 3, .inits = CALL(6) | STOPS, .fails = true,
 	.calls = LIVES | CALL(8) | STOPS | CALL(15) | CALL(16),
 };
 static const struct wait_config four = {
-	.processes = 4, .inits = CALL(6),
+	.processes = 4, .inits = CALL(6), .fails = true,
 	.calls = LIVES | CALL(5) | CALL(7) | WAITS_FOR,
+};
+static const struct wait_config four_killing = {
+	.processes = 4, .inits = CALL(6),
+	.calls = LIVES | KILLS | CALL(14) | CALL(17),
 };
 
 #define WAIT_WORLD(what) \
@@ -394,15 +395,15 @@ static const struct wait_config four = {
 	.say = say_several, .saved_size = 80000
 
 static const struct world family_world = {
-	.name = "family", .about = "init and 2 processes: fork, exit, wait",
+	.name = "family", .about = "init and 2 processes: all but stops",
 	WAIT_WORLD(three)
 };
-static const struct world killing_world = {
-	.name = "killing", .about = "the same with vfork and signals",
-	WAIT_WORLD(killing)
+static const struct world murders_world = {
+	.name = "murders", .about = "init and 3 processes: SIGTERM, SIGKILL",
+	WAIT_WORLD(four_killing)
 };
 static const struct world stopping_world = {
-	.name = "stopping", .about = "the same with stops",
+	.name = "stopping", .about = "init and 2 processes: with stops",
 	WAIT_WORLD(stopping)
 };
 static const struct world clan_world = {
@@ -411,5 +412,5 @@ static const struct world clan_world = {
 };
 
 const struct world *const worlds[] = {
-	&family_world, &killing_world, &stopping_world, &clan_world, NULL
+	&family_world, &murders_world, &stopping_world, &clan_world, NULL
 };
