@@ -30,6 +30,7 @@ const char *const op_names[NR_OPS] = {
 	[EXIT] = "exits",
 	[CLONE] = "gets a second thread",
 	[EXEC] = "calls exec",
+	[BRING_BACK] = "gets back, by swapoff,",
 	[EVICT] = "is robbed, by one who needs memory, of",
 };
 
@@ -204,13 +205,26 @@ static enum outcome map(const struct act *act)
 	return DONE;
 }
 
+/* Without memory, madvise() may have done a part: the first areas' pages. */
+static enum outcome dropped_in_part(const struct act *act, int result)
+{
+	for (u32 page = act->page; page <= act->page + act->other; page++) {
+		const pte_t *entry = entry_of(current->mm, page);
+
+		if (entry && *entry)
+			break;
+		state.value[act->who][page] = 0;
+	}
+	return failed_call(result);
+}
+
 static enum outcome drop(const struct act *act)
 {
 	int result = sys_madvise(address_of(act->page), length_of(act),
 				 MADV_DONTNEED);
 
 	if (result && !has_gap(act, result))
-		return failed_call(result);
+		return dropped_in_part(act, result);
 	set_empty(act);
 	return result ? REFUSED : DONE;
 }
@@ -250,6 +264,18 @@ static enum outcome evict(const struct act *act)
 
 	page_out(state.mm[act->who], addr, addr + PAGE_SIZE);
 	return DONE;
+}
+
+/* What swapoff does with each page: it takes no lock either. */
+static enum outcome bring_back(const struct act *act)
+{
+	struct mm *mm = state.mm[act->who];
+	int result;
+
+	mm->users++;
+	result = do_swap_page(mm, address_of(act->page));
+	mm_release(mm);
+	return result && result != -EAGAIN ? failed_call(result) : DONE;
 }
 
 /* A tracer reads or writes whatever is mapped. */
@@ -434,6 +460,7 @@ static enum outcome (*const operations[NR_OPS])(const struct act *act) = {
 	[POKE] = trace,		    [FORK_OLD] = fork,
 	[FORK_COW] = fork,	    [FORK_LAZY] = fork,
 	[EXIT] = leave,		    [EVICT] = evict,
+	[BRING_BACK] = bring_back,
 	[CLONE] = clone,	    [EXEC] = exec,
 };
 
@@ -460,7 +487,7 @@ void do_act(const struct act *act)
 /* Returns how many pages an operation can begin at. */
 u32 pages_of_op(u32 op)
 {
-	return op < FORK_OLD || op == EVICT ? config->pages : 1;
+	return op < FORK_OLD || op >= PAGE_OUT ? config->pages : 1;
 }
 
 /* Returns how many values act->other can have. */
@@ -510,6 +537,7 @@ bool is_possible(const struct act *act)
 		       state.protection[act->who][act->other] == UNMAPPED;
 	case PAGE_OUT:
 	case EVICT:
+	case BRING_BACK:
 		return *protection_of(act) != UNMAPPED;
 	case FORK_OLD:
 	case FORK_COW:
@@ -546,4 +574,41 @@ bool are_possible(const struct act *act, const struct act *meanwhile)
 		return false;
 	return !(OP(act->op) & MAKERS) || !(OP(meanwhile->op) & MAKERS) ||
 	       free_processes() > 1;
+}
+
+/* Returns the operations that must have an outcome, in a large world. */
+static u32 ops_with(u32 outcome)
+{
+	const u32 access = OP(READ_PAGE) | OP(WRITE_PAGE) | OP(PEEK) | OP(POKE);
+	const u32 allocating = access | RANGES | OP(MOVE) | MAKERS;
+
+	switch (outcome) {
+	case REFUSED:
+		return access;
+	case NO_MEMORY:
+		return config->fails ? allocating : 0;
+	case IO_ERROR:
+		return config->swaps ? access | OP(BRING_BACK) : 0;
+	case SLEPT:
+		return config->meanwhile ? allocating : 0;
+	}
+	return ALL_OPS;
+}
+
+/* Returns the operations that never can happen in this world. */
+static u32 impossible_ops(void)
+{
+	bool have_neighbours = config->pages > 1 &&
+			       (config->lower > 1 || config->pages > 2);
+
+	return (config->pages > 1 ? 0 : OP(MOVE)) |
+	       (have_neighbours ? 0 : OP(WRITE_STALE));
+}
+
+/* Returns true if an operation must end so at least once. */
+bool must_occur(u32 op, u32 outcome)
+{
+	u32 ops = (config->ops | config->meanwhile) & ~impossible_ops();
+
+	return ops & ops_with(outcome) & OP(op);
 }

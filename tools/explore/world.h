@@ -24,10 +24,12 @@
 enum op {
 	READ_PAGE, WRITE_PAGE, WRITE_STALE,
 	PROTECT_READ, PROTECT_WRITE, PROTECT_NONE,
-	UNMAP, MAP, DROP, MOVE,
-	PAGE_OUT, PEEK, POKE,
-	FORK_OLD, FORK_COW, FORK_LAZY, EXIT, CLONE, EXEC,
-	EVICT,			/* by another, who needs memory */
+	UNMAP, MAP, DROP, MOVE, PEEK, POKE,
+	FORK_OLD, FORK_COW, FORK_LAZY, EXIT,
+	/* with threads */
+	CLONE, EXEC,
+	/* with swap: by itself; by one who needs memory; by swapoff */
+	PAGE_OUT, EVICT, BRING_BACK,
 	NR_OPS
 };
 
@@ -35,7 +37,7 @@ enum op {
 #define ALL_OPS		(OP(NR_OPS) - 1)
 #define RANGES		(OP(PROTECT_READ) | OP(PROTECT_WRITE) | \
 			 OP(PROTECT_NONE) | OP(UNMAP) | OP(MAP) | OP(DROP))
-#define BY_KERNEL	(OP(PEEK) | OP(POKE) | OP(EVICT))
+#define BY_KERNEL	(OP(PEEK) | OP(POKE) | OP(EVICT) | OP(BRING_BACK))
 /* what may need the place of a process that does not exist */
 #define MAKERS		(OP(FORK_OLD) | OP(FORK_COW) | OP(FORK_LAZY) | OP(EXEC))
 
@@ -79,6 +81,7 @@ extern struct state {
 	struct cached table_tlb[TABLES][CACHED_MAX];
 	struct page map[FRAMES];
 	u8 disk[SWAP_BATCH];
+	bool is_bad[SWAP_BATCH];	/* it could not be written once */
 } state;
 
 extern const struct mm_config *config;
@@ -134,6 +137,7 @@ bool are_possible(const struct act *act, const struct act *meanwhile);
 void do_act(const struct act *act);
 u32 pages_of_op(u32 op);
 u32 others_of_op(u32 op);
+bool must_occur(u32 op, u32 outcome);
 
 /* check.c, canon.c */
 void check_world(bool is_new);

@@ -135,42 +135,57 @@ void say_step(step_t step)
 		say_act(&plan.meanwhile);
 }
 
+/* Returns what an operation and an outcome are called, if both must meet. */
 const char *pair_of_world(unsigned n)
 {
-	(void)n;
-	return NULL;
+	static const char *const outcomes[NR_OUTCOMES] = {
+		[DONE] = "and it is done", [REFUSED] = "and is refused",
+		[NO_MEMORY] = "and something fails", [SLEPT] = "and sleeps",
+		[IO_ERROR] = "and cannot read it"
+	};
+	static char name[100];
+	u32 op = n / NR_OUTCOMES, outcome = n % NR_OUTCOMES;
+
+	if (op >= NR_OPS || !must_occur(op, outcome))
+		return NULL;
+	snprintf(name, sizeof(name), "a process %s something %s", op_names[op],
+		 outcomes[outcome]);
+	return name;
 }
 
-#define PLAIN	(OP(CLONE) - 1)		/* no threads */
+#define PLAIN	(OP(CLONE) - 1)		/* no threads, no swap */
 #define THREADS	(OP(CLONE) | OP(EXEC))
-#define NO_SWAP	(PLAIN & ~OP(PAGE_OUT))
+#define SWAP	(OP(PAGE_OUT) | OP(BRING_BACK))
 
 static const struct mm_config one_page = {
-	.processes = 2, .pages = 1, .lower = 1, .ops = NO_SWAP, .fails = true,
-	.meanwhile = NO_SWAP,
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN, .fails = true,
+	.meanwhile = PLAIN,
 };
 static const struct mm_config two_tables = {
-	.processes = 2, .pages = 2, .lower = 1, .ops = NO_SWAP,
+	.processes = 2, .pages = 2, .lower = 1, .ops = PLAIN,
 };
 static const struct mm_config one_table = {
-	.processes = 2, .pages = 2, .lower = 2, .ops = NO_SWAP, .fails = true,
+	.processes = 2, .pages = 2, .lower = 2, .ops = PLAIN, .fails = true,
 };
 static const struct mm_config three_processes = {
-	.processes = 3, .pages = 1, .lower = 1, .ops = NO_SWAP, .fails = true,
-	.meanwhile = NO_SWAP,
+	.processes = 3, .pages = 1, .lower = 1, .ops = PLAIN, .fails = true,
+	.meanwhile = PLAIN,
 };
 static const struct mm_config swap = {
-	.processes = 2, .pages = 1, .lower = 1, 	.ops = PLAIN, .fails = true,
-	.meanwhile = PLAIN | OP(EVICT), .swaps = true,
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | SWAP,
+	.fails = true, .meanwhile = PLAIN | SWAP | OP(EVICT), .swaps = true,
 };
-
 static const struct mm_config threads = {
-	.processes = 2, .pages = 1, .lower = 1, .ops = NO_SWAP | THREADS,
-	.fails = true, .meanwhile = NO_SWAP | THREADS, .have_two_threads = true,
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | THREADS,
+	.fails = true, .meanwhile = PLAIN | THREADS, .have_two_threads = true,
+};
+static const struct mm_config two_threads = {
+	.processes = 2, .pages = 2, .lower = 1, .ops = PLAIN | THREADS,
+	.fails = true, .meanwhile = PLAIN | THREADS, .have_two_threads = true,
 };
 static const struct mm_config swap_threads = {
-	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | THREADS,
-	.fails = true, .meanwhile = PLAIN | THREADS | OP(EVICT),
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | SWAP | THREADS,
+	.fails = true, .meanwhile = PLAIN | SWAP | THREADS | OP(EVICT),
 	.have_two_threads = true, .swaps = true,
 };
 
@@ -180,40 +195,41 @@ static const struct mm_config swap_threads = {
 	.save = save_world, .restore = restore_world, .say = say_step, \
 	.pair = pair_of_world, .saved_size = SAVED_SIZE
 
-static const struct world one_page_world = {
+static const struct world page_world = {
 	.name = "page", .about = "2 processes, 1 page, failures, sleeps",
-	MM_WORLD(one_page)
+	.states = 1176, MM_WORLD(one_page)
 };
-static const struct world two_tables_world = {
-	.name = "tables", .about = "2 processes, 2 pages in 2 tables",
-	.is_slow = true,
-	MM_WORLD(two_tables)
-};
-static const struct world one_table_world = {
-	.name = "table", .about = "2 processes, 2 pages in 1 table, failures",
-	.is_slow = true,
-	MM_WORLD(one_table)
-};
-
 static const struct world three_world = {
 	.name = "three", .about = "3 processes, 1 page, failures, sleeps",
-	MM_WORLD(three_processes)
+	.states = 29655, MM_WORLD(three_processes)
+};
+static const struct world threads_world = {
+	.name = "threads", .about = "2 processes with threads, exec, 1 page, "
+				    "failures, sleeps",
+	.states = 4541, MM_WORLD(threads)
 };
 static const struct world swap_world = {
 	.name = "swap", .about = "2 processes, 1 page, swap, failures, sleeps",
-	MM_WORLD(swap)
+	.states = 22476, MM_WORLD(swap)
 };
-
-static const struct world threads_world = {
-	.name = "threads", .about = "2 processes with threads, exec, 1 page",
-	MM_WORLD(threads)
+static const struct world brothers_world = {
+	.name = "brothers", .about = "threads, 2 pages in 2 tables, sleeps",
+	.depth = 3, MM_WORLD(two_threads)
 };
-static const struct world swap_threads_world = {
-	.name = "swapthr", .about = "the same with swap", .is_slow = true,
-	MM_WORLD(swap_threads)
+static const struct world table_world = {
+	.name = "table", .about = "2 processes, 2 pages in 1 table, failures",
+	.states = 383791, MM_WORLD(one_table), .is_slow = true,
+};
+static const struct world tables_world = {
+	.name = "tables", .about = "2 processes, 2 pages in 2 tables",
+	.states = 861974, MM_WORLD(two_tables), .is_slow = true,
+};
+static const struct world mixed_world = {
+	.name = "mixed", .about = "threads and swap, failures, sleeps",
+	.states = 89352, MM_WORLD(swap_threads), .is_slow = true,
 };
 
 const struct world *const worlds[] = {
-	&one_page_world, &two_tables_world, &one_table_world, &three_world,
-	&swap_world, &threads_world, &swap_threads_world, NULL
+	&page_world, &three_world, &threads_world, &swap_world,
+	&brothers_world, &table_world, &tables_world, &mixed_world, NULL
 };
