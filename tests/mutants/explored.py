@@ -288,7 +288,7 @@ MUTANTS = [
     ),
     Mutant(
         "neighbours_table_dropped",
-        "explore tables:4",
+        "explore table:4",
         (
             "mm/space.c",
             "room_below(mm, area->link.prev),",

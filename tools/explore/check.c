@@ -194,6 +194,8 @@ static void check_slot(pte_t entry, const struct slot *slot)
 
 	rule(slot->count == slot_references[number], "a slot's count is wrong");
 	rule(!(slot->frame & SLOT_BUSY), "a transfer does not end");
+	rule(!state.is_bad[number] || slot->count,
+	     "a slot that could not be written is free again");
 	if (!slot->frame)
 		return;
 	references[slot->frame >> PAGE_SHIFT]++;

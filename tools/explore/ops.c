@@ -283,13 +283,14 @@ static enum outcome trace(const struct act *act)
 {
 	bool write = act->op == POKE;
 	u8 value = new_value();
-	struct mm *own;
+	struct mm *mm = state.mm[act->who], *own = borrow_mm(mm);
 	int result;
 
-	own = borrow_mm(state.mm[act->who]);
 	result = access_memory(address_of(act->page), &value, 1, write, true);
 	check_tlb();
 	return_mm(own);
+	if (state.mm[act->who] != mm)
+		return REFUSED;		/* it has ended meanwhile */
 	if (*protection_of(act) == UNMAPPED) {
 		rule(result == -EFAULT, "a tracer must be refused");
 		return REFUSED;
@@ -570,7 +571,7 @@ bool are_possible(const struct act *act, const struct act *meanwhile)
 	if (!(config->meanwhile & OP(meanwhile->op)) || !is_possible(meanwhile))
 		return false;
 	if (act->who == meanwhile->who && state.threads[act->who] == 1 &&
-	    !(OP(meanwhile->op) & BY_KERNEL))
+	    !((OP(act->op) | OP(meanwhile->op)) & BY_KERNEL))
 		return false;
 	return !(OP(act->op) & MAKERS) || !(OP(meanwhile->op) & MAKERS) ||
 	       free_processes() > 1;

@@ -160,8 +160,6 @@ static void transfer(struct swap_medium *medium, bool write,
 		u32 *words = __va(io[i].frame);
 
 		io[i].error = fails ? -EIO : 0;
-		rule(!write || !state.is_bad[io[i].page],
-		     "a slot that could not be written is used again");
 		state.is_bad[io[i].page] |= fails && write;
 		if (!fails && write)
 			state.disk[io[i].page] = words[0];
