@@ -1,7 +1,79 @@
 """Planted bugs in mm/ that the explorer finds (tools/explore): each breaks a
 rule in a small world. Some of them no emulator can show, and many need a sleep
 at the right place."""
+from . import around, audit, copy_on_write, mm, policies, swap
 from .mutant import Mutant
+
+# Mutants of other tables that the explorer finds as well: the world, how many
+# steps it needs, and the rule.
+ALSO = {
+    "directory_not_cleared": ("page:3", "an access must be allowed"),
+    "protected_bytes_uncounted": ("page:1", "audit: wrong sums of areas"),
+    "no_count_at_fork": ("page:2", "a count is too low: a frame in use is freed"),
+    "drop_before_copy": ("page:2", "a count is too low: a frame in use is freed"),
+    "parent_stays_writable": ("page:2", "a shared page may be written"),
+    "child_is_writable": ("page:2", "a shared page may be written"),
+    "unprotect_at_two": ("page:1", "a shared page may be written"),
+    "neighbours_not_counted": ("table:4", "a shared page may be written"),
+    "neighbours_need_no_mark": ("table:3", "an entry is for no slot of swap"),
+    "grandchild_unmarked": ("page:2", "an entry of a writable area is neither writable nor PAGE_COW"),
+    "page_none_not_counted": ("page:3", "a count is too low: a frame in use is freed"),
+    "not_copied": ("page:2", "an access finds another value"),
+    "old_page_not_dropped": ("page:1", "a count is too high: a frame is lost"),
+    "mark_left_after_reuse": ("page:3", "an entry is writable and PAGE_COW"),
+    "half_copy_not_counted": ("swap:2", "nr_swapped is wrong"),
+    "half_copy_accepted": ("page:2", "nr_resident is wrong"),
+    "shared_page_freed_at_exit": ("page:2", "a free frame is in use"),
+    "permission_ignored": ("page:2", "an access must be refused"),
+    "present_pages_not_refused": ("page:3", "an access faults for ever"),
+    "zero_page_marked_anyway": ("page:2", "PAGE_COW where nobody may write"),
+    "zero_page_writable": ("page:1", "a shared page may be written"),
+    "zero_page_not_counted": ("page:1", "a count is too low: a frame in use is freed"),
+    "page_none_not_freed": ("page:3", "nr_resident is wrong"),
+    "page_none_not_marked": ("page:2", "an entry is for no slot of swap"),
+    "mprotect_unshares": ("page:2", "a shared page may be written"),
+    "no_flush_after_mprotect": ("page:2", "the TLB may hold an old page-table entry"),
+    "no_flush_after_munmap": ("page:2", "the TLB may hold an old directory entry"),
+    "no_flush_after_madvise": ("page:2", "the TLB may hold an old page-table entry"),
+    "fresh_page_not_cleared": ("page:2", "an access finds another value"),
+    "tables_not_freed": ("page:2", "a count is too high: a frame is lost"),
+    "neighbours_table_freed": ("table:2", "nr_resident is wrong"),
+    "resident_not_counted": ("page:1", "nr_resident is wrong"),
+    "frame_lost_without_table": ("threads:1", "a count is too high: a frame is lost"),
+    "no_split_for_first_touch": ("page:2", "nr_resident is wrong"),
+    "no_split_for_munmap": ("page:3", "panic: kpage_free_cleared"),
+    "no_split_for_mprotect": ("page:3", "an access must be allowed"),
+    "no_split_for_madvise": ("page:3", "nr_resident is wrong"),
+    "no_split_for_mremap": ("tables:4", "nr_resident is wrong"),
+    "no_split_for_tracer": ("page:3", "PAGE_COW where nobody may write"),
+    "freed_at_first_exit": ("page:1", "areas are not what was asked for"),
+    "mmap_over_unmaps_first": ("page:1", "areas are not what was asked for"),
+    "slot_outlives_munmap": ("swap:2", "a slot's count is wrong"),
+    "sharers_count_no_swap": ("swap:3", "nr_swapped is wrong"),
+    "swapped_page_protected": ("swap:3", "everybody sleeps"),
+    "zeroes_for_swapped": ("swap:2", "an access finds another value"),
+    "directory_lost": ("page:1", "a count is too high: a frame is lost"),
+    "table_lost": ("page:2", "a count is too high: a frame is lost"),
+}
+
+
+def also_explored():
+    found = [
+        mutant
+        for table in (around, audit, copy_on_write, mm, policies, swap)
+        for mutant in table.MUTANTS
+        if mutant.name in ALSO
+    ]
+    return [
+        Mutant(
+            f"{mutant.name}_explored",
+            f"explore {ALSO[mutant.name][0]}",
+            *mutant.changes,
+            says=ALSO[mutant.name][1],
+        )
+        for mutant in found
+    ]
+
 
 MUTANTS = [
     Mutant(
@@ -12,7 +84,8 @@ MUTANTS = [
             "reuse_pages(addr, entry); flush_page(addr);",
             "\t\treuse_pages(addr, entry);",
         ),
-        says="?",
+        says="the TLB may hold an old page-table entry",
+        sample=True,
     ),
     Mutant(
         "stale_entry_not_flushed",
@@ -22,7 +95,7 @@ MUTANTS = [
             "case STALE_TLB: /* 3 */ flush_page(addr);",
             "\tcase STALE_TLB:",
         ),
-        says="?",
+        says="an access faults for ever",
     ),
     Mutant(
         "fault_takes_no_lock",
@@ -38,7 +111,8 @@ MUTANTS = [
             "\tif (shared)\n"
             "\t\tmm_unlock(mm);",
         ),
-        says="?",
+        says="nr_resident is wrong",
+        sample=True,
     ),
     Mutant(
         "copy_of_what_was_evicted",
@@ -48,7 +122,7 @@ MUTANTS = [
             "if (*entry != old) {",
             "\tif (0) {",
         ),
-        says="?",
+        says="nr_resident is wrong",
     ),
     Mutant(
         "table_copied_without_sharers",
@@ -59,7 +133,7 @@ MUTANTS = [
             "if (has_sharers(*pde)) {",
             "\tif (copy) {",
         ),
-        says="?",
+        says="a count is too high: a frame is lost",
     ),
     Mutant(
         "own_table_not_flushed",
@@ -69,7 +143,7 @@ MUTANTS = [
             "if (current->mm == mm) flush_address_space(); return 0;",
             "\treturn 0;",
         ),
-        says="?",
+        says="the TLB may hold an old directory entry",
     ),
     Mutant(
         "slot_read_without_users",
@@ -79,7 +153,7 @@ MUTANTS = [
             "if (must_read(slot_of(entry))) /* reclaim may have slept */",
             "\t(void)must_read;\n\tif (1)",
         ),
-        says="?",
+        says="audit: wrong number of free or cached slots",
     ),
     Mutant(
         "entry_looked_at_too_early",
@@ -100,7 +174,7 @@ MUTANTS = [
             "\t\tentry = present_entry(parent, addr, &error);\n"
             "\tif (!entry) {",
         ),
-        says="?",
+        says="a page holds another value",
     ),
     Mutant(
         "entry_not_looked_at_again",
@@ -110,7 +184,7 @@ MUTANTS = [
             "if (entry && *entry == slot)",
             "\tif (entry)",
         ),
-        says="?",
+        says="the code crashes: Segmentation fault",
     ),
     Mutant(
         "evicted_not_flushed",
@@ -120,7 +194,7 @@ MUTANTS = [
             "flush_address_space(); swap_write(found, nr_found);",
             "\tswap_write(found, nr_found);",
         ),
-        says="?",
+        says="the TLB may hold an old page-table entry",
     ),
     Mutant(
         "reclaim_sleeps_unflushed",
@@ -130,7 +204,7 @@ MUTANTS = [
             "flush_address_space(); nr_in_want++;",
             "\tnr_in_want++;",
         ),
-        says="?",
+        says="the TLB may hold an old page-table entry",
     ),
     Mutant(
         "installed_over_another",
@@ -141,7 +215,7 @@ MUTANTS = [
             "code); mm_unlock(mm);",
             "\terror = handle_fault(mm, addr, code);",
         ),
-        says="?",
+        says="the TLB may hold an old directory entry",
     ),
     Mutant(
         "recount_forgotten",
@@ -151,7 +225,7 @@ MUTANTS = [
             "if (error || parent->keeps_back || entry_changes != changes)",
             "\t(void)changes;\n\tif (error || parent->keeps_back)",
         ),
-        says="?",
+        says="nr_resident is wrong",
     ),
     Mutant(
         "write_error_forgotten",
@@ -161,7 +235,7 @@ MUTANTS = [
             "if (error && write) slot->frame |= SLOT_FAILED; else if (error)",
             "\tif (error && !write)",
         ),
-        says="?",
+        says="a page in swap holds another value",
     ),
     Mutant(
         "read_error_ignored",
@@ -171,7 +245,7 @@ MUTANTS = [
             "else if (error) leave_cache(slot);",
             "",
         ),
-        says="?",
+        says="a page holds another value",
     ),
     Mutant(
         "failed_slot_used_again",
@@ -181,7 +255,7 @@ MUTANTS = [
             "slot_free(entry, !failed);",
             "\t(void)failed;\n\tslot_free(entry, true);",
         ),
-        says="?",
+        says="a slot that could not be written is free again",
     ),
     Mutant(
         "sharers_not_counted",
@@ -191,13 +265,13 @@ MUTANTS = [
             "count_for_sharers(mm, addr, resident, swapped);",
             "",
         ),
-        says="?",
+        says="nr_resident is wrong",
     ),
     Mutant(
         "brought_back_not_counted",
         "explore swap:5",
         ("mm/swap/swap_entry.c", "page_of(frame)->count++;", ""),
-        says="?",
+        says="an entry maps a frame that is free, or none",
     ),
     Mutant(
         "brought_back_writable",
@@ -207,14 +281,14 @@ MUTANTS = [
             "(alone ? PTE_W : PAGE_COW)",
             "((void)alone, PTE_W)",
         ),
-        says="?",
+        says="a shared page may be written",
     ),
     Mutant(
         "swapped_entry_stays_counted",
         "explore swap:5",
         ("mm/pages.c", "swap_drop(entry); mm->nr_swapped--;",
          "\t\t\tswap_drop(entry);"),
-        says="?",
+        says="nr_swapped is wrong",
     ),
     Mutant(
         "moved_from_lent_table",
@@ -225,7 +299,7 @@ MUTANTS = [
             "for_each_pte",
             "\tfor_each_pte",
         ),
-        says="?",
+        says="nr_resident is wrong",
     ),
     Mutant(
         "upper_edge_not_split",
@@ -236,7 +310,7 @@ MUTANTS = [
             "split_at(mm, end);",
             "",
         ),
-        says="?",
+        says="areas are not what was asked for",
     ),
     Mutant(
         "nobody_is_woken",
@@ -247,13 +321,13 @@ MUTANTS = [
             "wake_up(&mm->unlocked);",
             "",
         ),
-        says="?",
+        says="somebody was never woken",
     ),
     Mutant(
         "turn_not_passed_on",
         "explore swap:5",
         ("mm/swap/reclaim.c", "wake_up(&turned);", ""),
-        says="?",
+        says="somebody was never woken",
     ),
     Mutant(
         "end_of_reading_untold",
@@ -264,7 +338,7 @@ MUTANTS = [
             "wake_up(&transferred);",
             "\tfinish_transfer(entry, false, io.error);",
         ),
-        says="?",
+        says="somebody was never woken",
     ),
     Mutant(
         "end_of_writing_untold",
@@ -274,7 +348,7 @@ MUTANTS = [
             "entries += count; } wake_up(&transferred);",
             "\t\tentries += count;\n\t}",
         ),
-        says="?",
+        says="somebody was never woken",
     ),
     Mutant(
         "tracer_leaves_open",
@@ -284,7 +358,7 @@ MUTANTS = [
             "close_page(mm, area, addr, more); return error;",
             "\t(void)close_page;\n\treturn error;",
         ),
-        says="?",
+        says="an entry may write, its area not",
     ),
     Mutant(
         "neighbours_table_dropped",
@@ -294,7 +368,7 @@ MUTANTS = [
             "room_below(mm, area->link.prev),",
             "\t\t\t\t 0,",
         ),
-        says="?",
+        says="nr_resident is wrong",
     ),
     Mutant(
         "moved_pages_unflushed",
@@ -306,4 +380,4 @@ MUTANTS = [
         ),
         control=True,
     ),
-]
+] + also_explored()

@@ -202,7 +202,7 @@ static void check_found(const u32 *words, u32 page)
 {
 	for (u32 p = 0; p < PROCESSES; p++)
 		if (state.mm[p] == current->mm)
-			rule(words[0] == state.value[p][page] &&
+			rule(words[0] == expected_value(p, page) &&
 				     words[LAST_WORD] == words[0],
 			     "an access finds another value");
 }

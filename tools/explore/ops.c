@@ -31,6 +31,13 @@ const char *const op_names[NR_OPS] = {
 	[CLONE] = "gets a second thread",
 	[EXEC] = "calls exec",
 	[BRING_BACK] = "gets back, by swapoff,",
+	[FILE_PRIVATE] = "maps the file, private, as",
+	[FILE_SHARED] = "maps the file, shared, as",
+	[CUT_FILE] = "cuts the file",
+	[GROW_FILE] = "extends the file",
+	[PUNCH_FILE] = "makes a hole of the file",
+	[WRITE_FILE] = "writes, by write(), into the file's",
+	[FORGET_FILE] = "has the cache give up the file's",
 	[EVICT] = "is robbed, by one who needs memory, of",
 };
 
@@ -50,11 +57,14 @@ static bool is_used(u8 value)
 		for (u32 page = 0; state.alive[p] && page < PAGES; page++)
 			if (state.value[p][page] == value)
 				return true;
+	for (u32 page = 0; page < config->pages; page++)
+		if (config->has_file && file_value(page) == value)
+			return true;
 	return false;
 }
 
 /* Returns a value that no page has, nor will have by the other act. */
-static u8 new_value(void)
+u8 new_value(void)
 {
 	static u8 chosen;
 	u8 value = 1;
@@ -71,6 +81,26 @@ static bool may_fail(int result)
 {
 	return has_failed && (result == -ENOMEM || result == -EIO ||
 			      result == SIGBUS);
+}
+
+/* Returns true if there is no such page of the file any more. */
+static bool is_beyond_end(const struct act *act)
+{
+	u8 kind = state.kind[act->who][act->page];
+
+	return (kind == SHARED_PAGE || kind == PRIVATE_PAGE) &&
+	       act->page >= state.file.pages;
+}
+
+/* A page was written: it may have become the writer's own. */
+static void note_write(const struct act *act, u8 value)
+{
+	u8 *kind = &state.kind[act->who][act->page];
+
+	if (*kind == PRIVATE_PAGE)
+		*kind = OWN_COPY;
+	if (*kind != SHARED_PAGE)
+		*value_of(act) = value;
 }
 
 /*
@@ -99,13 +129,18 @@ static enum outcome access_page_of(const struct act *act, bool stale, u32 need)
 		rule(failed == SIGSEGV, "an access must be refused");
 		return REFUSED;
 	}
+	if (is_beyond_end(act)) {
+		rule(failed == SIGBUS, "an access beyond the end of the file");
+		return REFUSED;
+	}
 	if (failed) {
 		rule(may_fail(failed), "an access must be allowed");
 		return IO_ERROR;
 	}
 	if (write)
-		*value_of(act) = value;
-	rule(value == *value_of(act), "a read finds another value");
+		note_write(act, value);
+	rule(value == expected_value(act->who, act->page),
+	     "a read finds another value");
 	return DONE;
 }
 
@@ -126,10 +161,23 @@ static void set_protection(const struct act *act, u8 protection)
 		state.protection[act->who][page] = protection;
 }
 
+/* Pages that were given up are as they were at first, or as the file has them. */
 static void set_empty(const struct act *act)
 {
-	for (u32 page = act->page; page <= act->page + act->other; page++)
+	for (u32 page = act->page; page <= act->page + act->other; page++) {
 		state.value[act->who][page] = 0;
+		if (state.kind[act->who][page] == OWN_COPY)
+			state.kind[act->who][page] = PRIVATE_PAGE;
+	}
+}
+
+/* Pages that were unmapped, or mapped anew. */
+static void set_anonymous(const struct act *act, u8 protection)
+{
+	set_protection(act, protection);
+	set_empty(act);
+	memset(&state.kind[act->who][act->page], ANONYMOUS_PAGE,
+	       act->other + 1);
 }
 
 /* Returns how many pages from the beginning of a range on are mapped. */
@@ -154,7 +202,7 @@ static u32 length_of(const struct act *act)
 	return (act->other + 1) * PAGE_SIZE;
 }
 
-static enum outcome failed_call(int result)
+enum outcome failed_call(int result)
 {
 	rule(may_fail(result), "a call fails (%d)", result);
 	return result == -EIO ? IO_ERROR : NO_MEMORY;
@@ -184,8 +232,7 @@ static enum outcome unmap(const struct act *act)
 
 	if (result)
 		return failed_call(result);
-	set_protection(act, UNMAPPED);
-	set_empty(act);
+	set_anonymous(act, UNMAPPED);
 	return DONE;
 }
 
@@ -200,8 +247,7 @@ static enum outcome map(const struct act *act)
 	mm_unlock(current->mm);
 	if (result != (int)address_of(act->page))
 		return failed_call(result);
-	set_protection(act, VM_READ | VM_WRITE);
-	set_empty(act);
+	set_anonymous(act, VM_READ | VM_WRITE);
 	return DONE;
 }
 
@@ -213,7 +259,7 @@ static enum outcome dropped_in_part(const struct act *act, int result)
 
 		if (entry && *entry)
 			break;
-		state.value[act->who][page] = 0;
+		set_empty(&(struct act){ .who = act->who, .page = page });
 	}
 	return failed_call(result);
 }
@@ -241,6 +287,8 @@ static enum outcome move(const struct act *act)
 		return failed_call(result);
 	state.protection[act->who][act->other] = *protection_of(act);
 	state.value[act->who][act->other] = *value_of(act);
+	state.kind[act->who][act->other] = state.kind[act->who][act->page];
+	state.kind[act->who][act->page] = ANONYMOUS_PAGE;
 	*protection_of(act) = UNMAPPED;
 	*value_of(act) = 0;
 	return DONE;
@@ -297,11 +345,18 @@ static enum outcome trace(const struct act *act)
 	}
 	if (!write && *protection_of(act) == PROT_NONE && result == -EFAULT)
 		return REFUSED;
+	if (is_beyond_end(act) && result == -EIO)
+		return REFUSED;
+	if (write && result == -EFAULT &&
+	    state.kind[act->who][act->page] == SHARED_PAGE &&
+	    !(*protection_of(act) & PROT_WRITE))
+		return REFUSED;
 	if (result != 1)
 		return failed_call(result);
 	if (write)
-		*value_of(act) = value;
-	rule(value == *value_of(act), "a tracer finds another value");
+		note_write(act, value);
+	rule(value == expected_value(act->who, act->page),
+	     "a tracer finds another value");
 	return DONE;
 }
 
@@ -332,8 +387,24 @@ static u8 contents(const struct mm *mm, u32 page)
 
 /*
  * A child has what its parent has. What another thread writes while fork sleeps
- * the child may have or not.
+ * the child may have or not. Of a page of the file it may have its own copy.
  */
+static void inherit_page(u32 child, u32 page, u8 before)
+{
+	const struct mm *mm = state.mm[child];
+	const pte_t *entry = entry_of(mm, page);
+	u8 *kind = &state.kind[child][page];
+
+	if (*kind == PRIVATE_PAGE && entry && *entry & PTE_MAPPED &&
+	    PTE_FRAME(*entry) != state.file.frame[page]) {
+		*kind = OWN_COPY;
+		state.value[child][page] = file_value(page);
+	}
+	if ((*kind == ANONYMOUS_PAGE || *kind == OWN_COPY) &&
+	    contents(mm, page) == before)
+		state.value[child][page] = before;
+}
+
 static void make_process(u32 child, const struct act *act, struct mm *mm,
 			 const u8 *before)
 {
@@ -342,9 +413,9 @@ static void make_process(u32 child, const struct act *act, struct mm *mm,
 	state.threads[child] = 1;
 	memcpy(state.protection[child], state.protection[act->who], PAGES);
 	memcpy(state.value[child], state.value[act->who], PAGES);
+	memcpy(state.kind[child], state.kind[act->who], PAGES);
 	for (u32 page = 0; page < config->pages; page++)
-		if (contents(mm, page) == before[page])
-			state.value[child][page] = before[page];
+		inherit_page(child, page, before[page]);
 	link_tasks();
 }
 
@@ -359,7 +430,8 @@ static enum outcome fork(const struct act *act)
 
 	state.in_making[child] = true;
 	mm_lock(current->mm);		/* as kernel/task/fork.c has it */
-	memcpy(before, state.value[act->who], PAGES);
+	for (u32 page = 0; page < config->pages; page++)
+		before[page] = expected_value(act->who, page);
 	mm = mm_dup(current->mm, copy[act->op - FORK_OLD]);
 	mm_unlock(current->mm);
 	state.in_making[child] = false;
@@ -391,6 +463,7 @@ static void leave_for(const struct act *act, struct mm *to)
 		state.mm[act->who] = NULL;
 		memset(state.protection[act->who], UNMAPPED, PAGES);
 		memset(state.value[act->who], 0, PAGES);
+		memset(state.kind[act->who], ANONYMOUS_PAGE, PAGES);
 	}
 	mm_release(mm);
 	link_tasks();
@@ -462,6 +535,10 @@ static enum outcome (*const operations[NR_OPS])(const struct act *act) = {
 	[FORK_COW] = fork,	    [FORK_LAZY] = fork,
 	[EXIT] = leave,		    [EVICT] = evict,
 	[BRING_BACK] = bring_back,
+	[FILE_PRIVATE] = map_file,  [FILE_SHARED] = map_file,
+	[CUT_FILE] = change_file,   [GROW_FILE] = change_file,
+	[PUNCH_FILE] = change_file, [WRITE_FILE] = change_file,
+	[FORGET_FILE] = change_file,
 	[CLONE] = clone,	    [EXEC] = exec,
 };
 
@@ -488,6 +565,8 @@ void do_act(const struct act *act)
 /* Returns how many pages an operation can begin at. */
 u32 pages_of_op(u32 op)
 {
+	if (op == CUT_FILE || op == GROW_FILE || op == PUNCH_FILE)
+		return 1;
 	return op < FORK_OLD || op >= PAGE_OUT ? config->pages : 1;
 }
 
@@ -517,7 +596,7 @@ static bool range_fits(const struct act *act)
 		return false;
 	for (u32 page = act->page; page <= act->page + act->other; page++)
 		mapped += state.protection[act->who][page] != UNMAPPED;
-	if (act->op == MAP)
+	if (act->op == MAP || act->op >= FILE_PRIVATE)
 		return true;
 	return act->op == UNMAP ? mapped : mapped == act->other + 1;
 }
@@ -525,6 +604,8 @@ static bool range_fits(const struct act *act)
 /* Returns true if an act changes something or shows something. */
 bool is_possible(const struct act *act)
 {
+	if (OP(act->op) & FILE_OPS)
+		return can_change_file(act);
 	if (!state.alive[act->who])
 		return false;
 	if (OP(act->op) & RANGES)

@@ -256,6 +256,8 @@ void start_world(const struct world *world)
 	take_for_good();
 	if (config->swaps)
 		start_swap();
+	if (config->has_file)
+		start_file();
 	make_first_process();
 }
 

@@ -30,14 +30,22 @@ enum op {
 	CLONE, EXEC,
 	/* with swap: by itself; by one who needs memory; by swapoff */
 	PAGE_OUT, EVICT, BRING_BACK,
+	/* with a file */
+	FILE_PRIVATE, FILE_SHARED,
+	CUT_FILE, GROW_FILE, PUNCH_FILE, WRITE_FILE, FORGET_FILE,
 	NR_OPS
 };
 
 #define OP(op)		(1u << (op))
 #define ALL_OPS		(OP(NR_OPS) - 1)
 #define RANGES		(OP(PROTECT_READ) | OP(PROTECT_WRITE) | \
-			 OP(PROTECT_NONE) | OP(UNMAP) | OP(MAP) | OP(DROP))
-#define BY_KERNEL	(OP(PEEK) | OP(POKE) | OP(EVICT) | OP(BRING_BACK))
+			 OP(PROTECT_NONE) | OP(UNMAP) | OP(MAP) | OP(DROP) | \
+			 OP(FILE_PRIVATE) | OP(FILE_SHARED))
+/* to the file as a whole, or to a page of it */
+#define FILE_OPS	(OP(CUT_FILE) | OP(GROW_FILE) | OP(PUNCH_FILE) | \
+			 OP(WRITE_FILE) | OP(FORGET_FILE))
+#define BY_KERNEL	(OP(PEEK) | OP(POKE) | OP(EVICT) | OP(BRING_BACK) | \
+			 FILE_OPS)
 /* what may need the place of a process that does not exist */
 #define MAKERS		(OP(FORK_OLD) | OP(FORK_COW) | OP(FORK_LAZY) | OP(EXEC))
 
@@ -56,7 +64,7 @@ struct mm_config {
 	bool have_two_threads;	/* at first: the first process */
 	bool fails;	/* each allocation may fail, each transfer */
 	u32 meanwhile;	/* what others do while one of them sleeps */
-	bool swaps;
+	bool swaps, has_file;
 };
 
 /* A translation that the CPU may still know. frame 0: none */
@@ -67,12 +75,24 @@ struct cached {
 
 #define CACHED_MAX	4u
 
+/* What a page is: the file's own are seen by all who have not written them. */
+enum { ANONYMOUS_PAGE, SHARED_PAGE, PRIVATE_PAGE, OWN_COPY };
+
+struct file_state {
+	u32 pages;		/* its length */
+	u32 areas;		/* that map it */
+	u32 frame[PAGES];	/* in the page cache, or 0 */
+	bool is_dirty[PAGES];
+	u8 disk[PAGES];
+};
+
 /* The state of the machine and of the model beside it. */
 extern struct state {
 	/* The model: what each process should find in its memory. */
 	bool alive[PROCESSES], in_making[PROCESSES];
 	u8 protection[PROCESSES][PAGES];	/* PROT_*, or UNMAPPED */
 	u8 value[PROCESSES][PAGES];
+	u8 kind[PROCESSES][PAGES];
 	u8 threads[PROCESSES];
 	/* The machine. */
 	struct mm *mm[PROCESSES];
@@ -80,6 +100,7 @@ extern struct state {
 	struct cached page_tlb[PAGES][CACHED_MAX];
 	struct cached table_tlb[TABLES][CACHED_MAX];
 	struct page map[FRAMES];
+	struct file_state file;
 	u8 disk[SWAP_BATCH];
 	bool is_bad[SWAP_BATCH];	/* it could not be written once */
 } state;
@@ -137,6 +158,17 @@ bool are_possible(const struct act *act, const struct act *meanwhile);
 void do_act(const struct act *act);
 u32 pages_of_op(u32 op);
 u32 others_of_op(u32 op);
+enum outcome failed_call(int result);
+u8 new_value(void);
+
+/* file.c */
+void start_file(void);
+enum outcome map_file(const struct act *act);
+enum outcome change_file(const struct act *act);
+bool can_change_file(const struct act *act);
+u8 file_value(u32 page);
+u8 expected_value(u32 who, u32 page);
+
 bool must_occur(u32 op, u32 outcome);
 
 /* check.c, canon.c */

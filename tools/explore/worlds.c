@@ -112,7 +112,7 @@ void steps_of_world(bool (*try)(step_t step))
 static void say_act(const struct act *act)
 {
 	print("process %u %s", act->who + 1, op_names[act->op]);
-	if (pages_of_op(act->op) == 1 && act->op >= FORK_OLD)
+	if (act->op >= FORK_OLD && act->op <= EXEC)
 		return;
 	print(" page %u", act->page);
 	if (act->op == MOVE)
@@ -155,6 +155,7 @@ const char *pair_of_world(unsigned n)
 
 #define PLAIN	(OP(CLONE) - 1)		/* no threads, no swap */
 #define THREADS	(OP(CLONE) | OP(EXEC))
+#define FILES	(OP(FILE_PRIVATE) | OP(FILE_SHARED) | FILE_OPS | OP(PAGE_OUT))
 #define SWAP	(OP(PAGE_OUT) | OP(BRING_BACK))
 
 static const struct mm_config one_page = {
@@ -187,6 +188,27 @@ static const struct mm_config swap_threads = {
 	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | SWAP | THREADS,
 	.fails = true, .meanwhile = PLAIN | SWAP | THREADS | OP(EVICT),
 	.have_two_threads = true, .swaps = true,
+};
+
+static const struct mm_config files = {
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | FILES,
+	.fails = true, .meanwhile = PLAIN | FILES | OP(EVICT),
+	.has_file = true,
+};
+
+static const struct mm_config two_file_pages = {
+	.processes = 2, .pages = 2, .lower = 2, .ops = PLAIN | FILES,
+	.fails = true, .has_file = true,
+};
+static const struct mm_config file_threads = {
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | FILES | THREADS,
+	.fails = true, .meanwhile = PLAIN | FILES | THREADS | OP(EVICT),
+	.have_two_threads = true, .has_file = true,
+};
+static const struct mm_config file_and_swap = {
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | FILES | SWAP,
+	.fails = true, .meanwhile = PLAIN | FILES | SWAP | OP(EVICT),
+	.swaps = true, .has_file = true,
 };
 
 #define MM_WORLD(what) \
@@ -229,7 +251,25 @@ static const struct world mixed_world = {
 	.states = 89352, MM_WORLD(swap_threads), .is_slow = true,
 };
 
+static const struct world file_world = {
+	.name = "file", .about = "2 processes, 1 page, a file, failures, sleeps",
+	.states = 34205, MM_WORLD(files)
+};
+static const struct world file_pages_world = {
+	.name = "pages", .about = "2 processes, 2 pages of a file, failures",
+	.depth = 4, MM_WORLD(two_file_pages)
+};
+static const struct world file_threads_world = {
+	.name = "library", .about = "threads and a file, failures, sleeps",
+	.is_slow = true, MM_WORLD(file_threads)
+};
+static const struct world file_swap_world = {
+	.name = "all", .about = "a file and swap, failures, sleeps",
+	.is_slow = true, MM_WORLD(file_and_swap)
+};
+
 const struct world *const worlds[] = {
-	&page_world, &three_world, &threads_world, &swap_world,
-	&brothers_world, &table_world, &tables_world, &mixed_world, NULL
+	&page_world, &three_world, &threads_world, &swap_world, &file_world,
+	&brothers_world, &file_pages_world, &table_world, &tables_world,
+	&mixed_world, &file_threads_world, &file_swap_world, NULL
 };
