@@ -313,7 +313,7 @@ void check_world(bool is_new)
 	if (config->swaps)
 		for_each_slot(check_slot);
 	check_counts();
-	rule(state.file.areas == of_file, "the file has another number of areas");
+	rule(state.file.areas == of_file, "the file has lost count of areas");
 	check_objects(areas);
 	if (is_new && !is_broken())
 		check_audit();

@@ -151,15 +151,36 @@ u32 this_side(void);
 bool is_second_thread(void);
 const struct act *sleeping_act(void);
 
-/* ops.c */
-extern const char *const op_names[NR_OPS];
+static inline u8 *protection_of(const struct act *act)
+{
+	return &state.protection[act->who][act->page];
+}
+
+static inline u8 *value_of(const struct act *act)
+{
+	return &state.value[act->who][act->page];
+}
+
+/* access.c */
+u8 new_value(void);
+enum outcome failed_call(int result);
+enum outcome read_page(const struct act *act);
+enum outcome write_page(const struct act *act);
+enum outcome trace(const struct act *act);
+
+/* lives.c */
+u32 free_process(void);
+enum outcome fork_process(const struct act *act);
+enum outcome clone_thread(const struct act *act);
+enum outcome end_process(const struct act *act);
+enum outcome exec_program(const struct act *act);
+
+/* possible.c */
 bool is_possible(const struct act *act);
 bool are_possible(const struct act *act, const struct act *meanwhile);
-void do_act(const struct act *act);
 u32 pages_of_op(u32 op);
 u32 others_of_op(u32 op);
-enum outcome failed_call(int result);
-u8 new_value(void);
+bool must_occur(u32 op, u32 outcome);
 
 /* file.c */
 void start_file(void);
@@ -169,13 +190,16 @@ bool can_change_file(const struct act *act);
 u8 file_value(u32 page);
 u8 expected_value(u32 who, u32 page);
 
-bool must_occur(u32 op, u32 outcome);
+/* ops.c */
+void do_act(const struct act *act);
 
 /* check.c, canon.c */
 void check_world(bool is_new);
 unsigned canonical_form(unsigned char *form);
 
-/* worlds.c */
+/* steps.c, say.c */
+struct act act_of(u32 bits);
+struct plan plan_of(step_t step);
 #define SAVED_SIZE	(16u << 10)	/* bytes; more than a state needs */
 void start_world(const struct world *world);
 void save_world(void *to);
