@@ -120,6 +120,8 @@ static void put_areas(struct mm *mm)
 		put(1 + ((area->start - address_of(0)) >> PAGE_SHIFT));
 		put(1 + ((area->end - address_of(0)) >> PAGE_SHIFT));
 		put(area->flags);
+		put(area->ops != NULL);
+		put((area->file_end - address_of(0)) >> PAGE_SHIFT);
 	}
 	put(0);
 }
@@ -154,6 +156,20 @@ static void put_process(u32 who)
 	put_tlb(who);
 }
 
+static void put_file(void)
+{
+	const struct file_state *file = &state.file;
+
+	put(file->pages);
+	for (u32 page = 0; page < config->pages; page++) {
+		put(file->is_dirty[page]);
+		if (file->frame[page])
+			put_frame(file->frame[page]);
+		else
+			put_value(file->disk[page]);
+	}
+}
+
 /* Writes the form with the processes in this order. Returns its length. */
 static u32 write_form(unsigned char *to, const u8 *order)
 {
@@ -164,6 +180,8 @@ static u32 write_form(unsigned char *to, const u8 *order)
 	memset(slot_names, 0, sizeof(slot_names));
 	for (u32 i = 0; i < config->processes; i++)
 		put_process(order[i]);
+	if (config->has_file)
+		put_file();
 	put(nr_free_pages);
 	put(nr_free_swap);
 	return length;

@@ -7,7 +7,7 @@
 
 static u32 references[FRAMES];	/* found to each frame */
 static u32 slot_references[SWAP_BATCH];
-static u32 free_frames;
+static u32 free_frames, of_file;	/* areas of the file */
 
 /* An entry of a page table, which is not 0, and whose it is. */
 struct found {
@@ -44,6 +44,22 @@ static void check_bits(pte_t entry, u8 protection)
 	     "presence does not fit the protection");
 }
 
+/* A page of the file that is mapped shared. */
+static void check_shared(const struct found *at)
+{
+	u8 protection = state.protection[at->who][at->page];
+
+	rule(!(at->entry & PTE_W) || protection & VM_WRITE,
+	     "an entry may write, its area not");
+	rule(!(at->entry & PTE_W) || state.file.is_dirty[at->page],
+	     "a page may be written, and the file does not know");
+	rule(!(at->entry & PAGE_COW), "PAGE_COW on a page that is shared");
+	rule(!!(at->entry & PTE_P) == (protection != 0),
+	     "presence does not fit the protection");
+	rule(PTE_FRAME(at->entry) == state.file.frame[at->page],
+	     "a shared page is not the file's");
+}
+
 static void check_mapped(const struct found *at)
 {
 	u32 frame = PTE_FRAME(at->entry);
@@ -54,8 +70,11 @@ static void check_mapped(const struct found *at)
 	}
 	if (at->is_first)
 		references[frame >> PAGE_SHIFT]++;
-	check_bits(at->entry, state.protection[at->who][at->page]);
-	check_value(frame, state.value[at->who][at->page]);
+	if (state.kind[at->who][at->page] == SHARED_PAGE)
+		check_shared(at);
+	else
+		check_bits(at->entry, state.protection[at->who][at->page]);
+	check_value(frame, expected_value(at->who, at->page));
 }
 
 static void check_swapped(const struct found *at)
@@ -157,6 +176,8 @@ static void check_missing(u32 who)
 
 		rule((entry && *entry) || !state.value[who][page],
 		     "a page is lost");
+		rule(state.kind[who][page] != OWN_COPY || (entry && *entry),
+		     "a copy of the file's page is lost");
 	}
 }
 
@@ -173,6 +194,7 @@ static u32 check_areas(u32 who)
 		const struct vm_area *area = area_at(node);
 
 		n++;
+		of_file += area->ops != NULL;
 		found_last |= area == mm->last_area;
 		for (u32 page = 0; page < config->pages; page++)
 			if (address_of(page) >= area->start &&
@@ -194,6 +216,8 @@ static void check_slot(pte_t entry, const struct slot *slot)
 
 	rule(slot->count == slot_references[number], "a slot's count is wrong");
 	rule(!(slot->frame & SLOT_BUSY), "a transfer does not end");
+	rule(!state.is_bad[number] || slot->count,
+	     "a slot that could not be written is free again");
 	if (!slot->frame)
 		return;
 	references[slot->frame >> PAGE_SHIFT]++;
@@ -214,6 +238,9 @@ static void check_counts(void)
 {
 	references[spare_frame >> PAGE_SHIFT]++;
 	references[zero_page >> PAGE_SHIFT]++;
+	for (u32 page = 0; page < config->pages; page++)
+		if (state.file.frame[page])
+			references[state.file.frame[page] >> PAGE_SHIFT]++;
 	for (u32 i = 0; i < 2; i++) {
 		references[slab_frames[i] >> PAGE_SHIFT]++;
 		if (config->swaps)
@@ -269,6 +296,7 @@ void check_world(bool is_new)
 
 	memset(references, 0, sizeof(references));
 	memset(slot_references, 0, sizeof(slot_references));
+	of_file = 0;
 	for (u32 p = 0; p < config->processes; p++) {
 		const struct mm *mm = state.mm[p];
 
@@ -285,6 +313,7 @@ void check_world(bool is_new)
 	if (config->swaps)
 		for_each_slot(check_slot);
 	check_counts();
+	rule(state.file.areas == of_file, "the file has lost count of areas");
 	check_objects(areas);
 	if (is_new && !is_broken())
 		check_audit();

@@ -74,6 +74,15 @@ void print(const char *format, ...)
 	va_end(args);
 }
 
+void print_to(char *text, unsigned size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, size, format, args);
+	va_end(args);
+}
+
 void map_memory(void *at, unsigned size)
 {
 	void *got = mmap(at, size, PROT_READ | PROT_WRITE,

@@ -70,6 +70,8 @@ bool is_broken(void);
 void give_up(void) __attribute__((noreturn));
 void seen(unsigned pair);
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void print_to(char *text, unsigned size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Zeroed memory at a given address. Ends the program if that is taken. */
 void map_memory(void *at, unsigned size);
 

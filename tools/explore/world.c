@@ -160,6 +160,7 @@ static void transfer(struct swap_medium *medium, bool write,
 		u32 *words = __va(io[i].frame);
 
 		io[i].error = fails ? -EIO : 0;
+		state.is_bad[io[i].page] |= fails && write;
 		if (!fails && write)
 			state.disk[io[i].page] = words[0];
 		else if (!fails)
@@ -255,6 +256,8 @@ void start_world(const struct world *world)
 	take_for_good();
 	if (config->swaps)
 		start_swap();
+	if (config->has_file)
+		start_file();
 	make_first_process();
 }
 

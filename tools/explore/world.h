@@ -24,18 +24,28 @@
 enum op {
 	READ_PAGE, WRITE_PAGE, WRITE_STALE,
 	PROTECT_READ, PROTECT_WRITE, PROTECT_NONE,
-	UNMAP, MAP, DROP, MOVE,
-	PAGE_OUT, PEEK, POKE,
-	FORK_OLD, FORK_COW, FORK_LAZY, EXIT, CLONE, EXEC,
-	EVICT,			/* by another, who needs memory */
+	UNMAP, MAP, DROP, MOVE, PEEK, POKE,
+	FORK_OLD, FORK_COW, FORK_LAZY, EXIT,
+	/* with threads */
+	CLONE, EXEC,
+	/* with swap: by itself; by one who needs memory; by swapoff */
+	PAGE_OUT, EVICT, BRING_BACK,
+	/* with a file */
+	FILE_PRIVATE, FILE_SHARED,
+	CUT_FILE, GROW_FILE, PUNCH_FILE, WRITE_FILE, FORGET_FILE,
 	NR_OPS
 };
 
 #define OP(op)		(1u << (op))
 #define ALL_OPS		(OP(NR_OPS) - 1)
 #define RANGES		(OP(PROTECT_READ) | OP(PROTECT_WRITE) | \
-			 OP(PROTECT_NONE) | OP(UNMAP) | OP(MAP) | OP(DROP))
-#define BY_KERNEL	(OP(PEEK) | OP(POKE) | OP(EVICT))
+			 OP(PROTECT_NONE) | OP(UNMAP) | OP(MAP) | OP(DROP) | \
+			 OP(FILE_PRIVATE) | OP(FILE_SHARED))
+/* to the file as a whole, or to a page of it */
+#define FILE_OPS	(OP(CUT_FILE) | OP(GROW_FILE) | OP(PUNCH_FILE) | \
+			 OP(WRITE_FILE) | OP(FORGET_FILE))
+#define BY_KERNEL	(OP(PEEK) | OP(POKE) | OP(EVICT) | OP(BRING_BACK) | \
+			 FILE_OPS)
 /* what may need the place of a process that does not exist */
 #define MAKERS		(OP(FORK_OLD) | OP(FORK_COW) | OP(FORK_LAZY) | OP(EXEC))
 
@@ -54,7 +64,7 @@ struct mm_config {
 	bool have_two_threads;	/* at first: the first process */
 	bool fails;	/* each allocation may fail, each transfer */
 	u32 meanwhile;	/* what others do while one of them sleeps */
-	bool swaps;
+	bool swaps, has_file;
 };
 
 /* A translation that the CPU may still know. frame 0: none */
@@ -65,12 +75,24 @@ struct cached {
 
 #define CACHED_MAX	4u
 
+/* What a page is: the file's own are seen by all who have not written them. */
+enum { ANONYMOUS_PAGE, SHARED_PAGE, PRIVATE_PAGE, OWN_COPY };
+
+struct file_state {
+	u32 pages;		/* its length */
+	u32 areas;		/* that map it */
+	u32 frame[PAGES];	/* in the page cache, or 0 */
+	bool is_dirty[PAGES];
+	u8 disk[PAGES];
+};
+
 /* The state of the machine and of the model beside it. */
 extern struct state {
 	/* The model: what each process should find in its memory. */
 	bool alive[PROCESSES], in_making[PROCESSES];
 	u8 protection[PROCESSES][PAGES];	/* PROT_*, or UNMAPPED */
 	u8 value[PROCESSES][PAGES];
+	u8 kind[PROCESSES][PAGES];
 	u8 threads[PROCESSES];
 	/* The machine. */
 	struct mm *mm[PROCESSES];
@@ -78,7 +100,9 @@ extern struct state {
 	struct cached page_tlb[PAGES][CACHED_MAX];
 	struct cached table_tlb[TABLES][CACHED_MAX];
 	struct page map[FRAMES];
+	struct file_state file;
 	u8 disk[SWAP_BATCH];
+	bool is_bad[SWAP_BATCH];	/* it could not be written once */
 } state;
 
 extern const struct mm_config *config;
@@ -127,19 +151,55 @@ u32 this_side(void);
 bool is_second_thread(void);
 const struct act *sleeping_act(void);
 
-/* ops.c */
-extern const char *const op_names[NR_OPS];
+static inline u8 *protection_of(const struct act *act)
+{
+	return &state.protection[act->who][act->page];
+}
+
+static inline u8 *value_of(const struct act *act)
+{
+	return &state.value[act->who][act->page];
+}
+
+/* access.c */
+u8 new_value(void);
+enum outcome failed_call(int result);
+enum outcome read_page(const struct act *act);
+enum outcome write_page(const struct act *act);
+enum outcome trace(const struct act *act);
+
+/* lives.c */
+u32 free_process(void);
+enum outcome fork_process(const struct act *act);
+enum outcome clone_thread(const struct act *act);
+enum outcome end_process(const struct act *act);
+enum outcome exec_program(const struct act *act);
+
+/* possible.c */
 bool is_possible(const struct act *act);
 bool are_possible(const struct act *act, const struct act *meanwhile);
-void do_act(const struct act *act);
 u32 pages_of_op(u32 op);
 u32 others_of_op(u32 op);
+bool must_occur(u32 op, u32 outcome);
+
+/* file.c */
+void start_file(void);
+enum outcome map_file(const struct act *act);
+enum outcome change_file(const struct act *act);
+bool can_change_file(const struct act *act);
+u8 file_value(u32 page);
+u8 expected_value(u32 who, u32 page);
+
+/* ops.c */
+void do_act(const struct act *act);
 
 /* check.c, canon.c */
 void check_world(bool is_new);
 unsigned canonical_form(unsigned char *form);
 
-/* worlds.c */
+/* steps.c, say.c */
+struct act act_of(u32 bits);
+struct plan plan_of(step_t step);
 #define SAVED_SIZE	(16u << 10)	/* bytes; more than a state needs */
 void start_world(const struct world *world);
 void save_world(void *to);
