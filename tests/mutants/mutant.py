@@ -5,7 +5,8 @@ class Mutant:
     """A change of the kernel, and the tests that must notice it.
 
     tests    a program of tests/guest/ and perhaps names of its tests, or
-             FILE.py::TEST, or explore and worlds of it, perhaps WORLD:DEPTH
+             FILE.py::TEST, or explore and worlds of it, perhaps WORLD:DEPTH;
+             PROGRAM/WORLD where the program is not mm
     changes  (path, old text, new text); white space in the old text does not
              matter
     control  it is no bug: the tests must pass

@@ -225,8 +225,8 @@ void check_sleepers(void)
 				     count_open('r'),
 			     "process %u sleeps, and could write", who + 1);
 		if (kind == OPEN_IT)
-			rule(!count_open(is_role(who, 'r') ? 'w' : 'r'),
-			     "process %u sleeps, and the other side is there",
+			rule(!other_has_come(who),
+			     "process %u sleeps, and the other side has come",
 			     who + 1);
 	}
 }

@@ -5,8 +5,6 @@
 #include "fs/pipe.c"
 #include "pipes.h"
 
-#define POOL_PAGES	4u
-#define POOL_PIPES	6u
 #define WRAP_SOON	(0u - 2 * PAGE_SIZE)	/* head and tail at first */
 #define LITTLE_MEMORY	8u		/* frames: a pipe gets two */
 
@@ -14,12 +12,8 @@ const struct pipe_config *config;
 u32 nr_processes, nr_frames, nr_calls;
 bool may_fail;
 
-static u8 pages[POOL_PAGES][PAGE_SIZE];
-static bool page_used[POOL_PAGES];
-static struct pipe pool[POOL_PIPES];
-static bool pipe_used[POOL_PIPES];
-static struct inode the_inode;
-static struct file files[PROCESSES];
+_Static_assert(sizeof(struct pipe) <= PIPE_BYTES, "");
+
 static struct super_block any_super;
 static u32 opens_before[PROCESSES];	/* of the other side; open waits */
 static bool waits_to_open[PROCESSES];
@@ -46,120 +40,6 @@ const struct call calls[] = {
 const char *call_name(u32 call)
 {
 	return calls[call - FIRST_CALL].name;
-}
-
-/* The rest of the kernel. */
-
-void *kpage_alloc(enum page_owner owner)
-{
-	struct side *side = &model.side[who_runs()];
-	bool fails;
-
-	(void)owner;
-	side->inside = true;
-	fails = fails_here(AT_PAGE);
-	side->inside = false;
-	for (u32 i = 0; i < POOL_PAGES && !fails; i++)
-		if (!page_used[i]) {
-			page_used[i] = true;
-			return pages[i];
-		}
-	rule(fails, "the pipe takes more pages than it has");
-	return NULL;
-}
-
-void kpage_free(void *page)
-{
-	u32 i = ((u32)page - (u32)pages) / PAGE_SIZE;
-
-	if (i >= POOL_PAGES || !page_used[i])
-		panic("a page is freed twice");
-	page_used[i] = false;
-	memset(page, 0xEE, PAGE_SIZE);
-}
-
-void *kzalloc(size_t size)
-{
-	if (fails_here(AT_OBJECT))
-		return NULL;
-	for (u32 i = 0; i < POOL_PIPES; i++)
-		if (!pipe_used[i]) {
-			pipe_used[i] = true;
-			memset(&pool[i], 0, size);
-			return &pool[i];
-		}
-	panic("too many pipes");
-}
-
-void kfree(void *object)
-{
-	struct pipe *pipe = object;
-
-	if (!pipe)
-		return;
-	if (!pipe_used[pipe - pool])
-		panic("a pipe is freed twice");
-	pipe_used[pipe - pool] = false;
-	memset(pipe, 0xEE, sizeof(*pipe));
-}
-
-struct inode *new_inode(struct super_block *sb)
-{
-	if (fails_here(AT_OBJECT))
-		return NULL;
-	the_inode = (struct inode){ .i_sb = sb, .i_count = 1 };
-	return &the_inode;
-}
-
-void iput(struct inode *inode)
-{
-	if (--inode->i_count == 0 && inode->i_pipe)
-		inode->i_fop->drop(inode);
-}
-
-struct file *file_alloc(struct inode *inode, u32 flags)
-{
-	struct file *file = &files[who_runs()];
-
-	if (fails_here(AT_OBJECT))
-		return NULL;
-	*file = (struct file){ .count = 1, .flags = flags, .inode = inode,
-			       .fop = inode->i_fop };
-	return file;
-}
-
-void fput(struct file *file)
-{
-	file->fop->release(file->inode, file);
-	iput(file->inode);
-}
-
-int check_files(void)
-{
-	return 0;
-}
-
-int fd_install_two(struct file *first, struct file *second, int __user *fds,
-		   bool close_on_exec)
-{
-	(void)first, (void)second, (void)fds, (void)close_on_exec;
-	panic("nobody calls pipe()");
-}
-
-void set_maker(struct inode *inode, const struct inode *dir)
-{
-	(void)inode, (void)dir;
-}
-
-void touch_inode(struct inode *inode)
-{
-	(void)inode;
-}
-
-int put_user_u32(u32 value, void __user *to)
-{
-	(void)to;
-	return value;
 }
 
 /* What the model may know of a pipe. */
@@ -194,14 +74,23 @@ u32 count_open(char role)
 	return n;
 }
 
-/* Calls. */
-
 static u32 mode_of(u32 who)
 {
 	if (config->roles[who] == 'b')
 		return O_RDWR;
 	return config->roles[who] == 'r' ? O_RDONLY : O_WRONLY;
 }
+
+/* Returns true if the other side has come since a process waits for it. */
+bool other_has_come(u32 who)
+{
+	const struct pipe *pipe = the_inode.i_pipe;
+
+	return opens_before[who] != (mode_of(who) == O_RDONLY ?
+		pipe->writer_opens : pipe->reader_opens);
+}
+
+/* Calls. */
 
 bool can_begin(u32 who, u32 number)
 {
@@ -296,22 +185,12 @@ static u32 units_held(const struct pipe *pipe)
 	return pipe ? (pipe->head - pipe->tail) / UNIT : 0;
 }
 
-static u32 count_used(const bool *used, u32 n)
-{
-	u32 count = 0;
-
-	for (u32 i = 0; i < n; i++)
-		count += used[i];
-	return count;
-}
-
 static u32 found_pages_count;
 
 static void count_page(enum page_owner owner, const void *page)
 {
 	(void)owner;
-	rule(page_used[((u32)page - (u32)pages) / PAGE_SIZE],
-	     "the pipe has a page that is free");
+	rule(is_page_used(page), "the pipe has a page that is free");
 	found_pages_count++;
 }
 
@@ -321,11 +200,11 @@ static void check_memory(void)
 
 	found_pages_count = 0;
 	recount_pipes(count_page);
-	rule(found_pages_count == count_used(page_used, POOL_PAGES),
+	rule(found_pages_count == pages_used(),
 	     "a page is lost");
 	for (u32 who = 0; who < nr_processes; who++)
 		attaching += processes[who].is_paused;
-	rule(count_used(pipe_used, POOL_PIPES) <= attaching + has_pipe(),
+	rule(pipes_used() <= attaching + has_pipe(),
 	     "a pipe is lost");
 }
 
@@ -452,15 +331,6 @@ static void run_pipe(step_t step)
 
 /* Forms. */
 
-/* Returns true if a process sleeps in open, and the other side has come. */
-static bool has_come(u32 who)
-{
-	const struct pipe *pipe = the_inode.i_pipe;
-
-	return opens_before[who] != (mode_of(who) == O_RDONLY ?
-		pipe->writer_opens : pipe->reader_opens);
-}
-
 static u8 *form_of_process(u8 *to, u32 who)
 {
 	const struct process *p = &processes[who];
@@ -473,7 +343,7 @@ static u8 *form_of_process(u8 *to, u32 who)
 		side->killed << 6 | signal_pending(task_of(who)) << 7;
 	*to++ = side->moved;
 	*to++ = (side->written - side->read) & 63;
-	*to++ = waits_to_open[who] ? 1 + has_come(who) : 0;
+	*to++ = waits_to_open[who] ? 1 + other_has_come(who) : 0;
 	*to++ = has_pipe() && files[who].pos == the_inode.i_pipe->writer_opens;
 	return to;
 }

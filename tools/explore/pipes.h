@@ -2,6 +2,7 @@
 #ifndef PIPES_H
 #define PIPES_H
 
+#include <cowix/fs.h>
 #include "several.h"
 
 /* Data comes in units, of which only the first and last words are looked at. */
@@ -10,6 +11,7 @@
 #define BUFFER		0x10000u	/* a program's; nothing is there */
 #define RECORD_MAX	2u		/* units in PIPE_BUF */
 #define ALL_UNITS	4u		/* in the longest call */
+#define PIPE_BYTES	256u		/* room for a struct pipe */
 
 /* Where a process may have to wait amid something. */
 enum { AT_PAGE = 1, AT_OBJECT, AT_UNIT };
@@ -53,11 +55,19 @@ extern struct model {
 extern const struct pipe_config *config;
 extern const struct call calls[];
 
+/* pipe_rest.c */
+extern struct inode the_inode;
+extern struct file files[PROCESSES];
+u32 pages_used(void);
+u32 pipes_used(void);
+bool is_page_used(const void *page);
+
 /* pipes.c */
 u32 units_in_pipe(void);
 u32 units_of_room(void);
 bool has_pipe(void);
 u32 count_open(char role);
+bool other_has_come(u32 who);
 
 /* pipe_model.c */
 const struct call *call_of(u32 who);
