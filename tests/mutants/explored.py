@@ -7,7 +7,7 @@ from .mutant import Mutant
 # Mutants of other tables that the explorer finds as well: the world, how many
 # steps it needs, and the rule.
 ALSO = {
-    "directory_not_cleared": ("page:3", "an access must be allowed"),
+    "directory_not_cleared": ("page:3", "everybody sleeps"),
     "protected_bytes_uncounted": ("page:1", "audit: wrong sums of areas"),
     "no_count_at_fork": (
         "page:2",
@@ -69,7 +69,7 @@ ALSO = {
     ),
     "no_split_for_first_touch": ("page:2", "nr_resident is wrong"),
     "no_split_for_munmap": ("page:3", "panic: kpage_free_cleared"),
-    "no_split_for_mprotect": ("page:3", "an access must be allowed"),
+    "no_split_for_mprotect": ("page:3", "everybody sleeps"),
     "no_split_for_madvise": ("page:3", "nr_resident is wrong"),
     "no_split_for_mremap": ("tables:4", "nr_resident is wrong"),
     "no_split_for_tracer": ("page:3", "PAGE_COW where nobody may write"),
