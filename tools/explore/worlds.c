@@ -109,15 +109,15 @@ static const struct world brothers_world = {
 };
 static const struct world table_world = {
 	.name = "table", .about = "2 processes, 2 pages in 1 table, failures",
-	.states = 383791, MM_WORLD(one_table), .is_slow = true,
+	.states = 383791, MM_WORLD(one_table),
 };
 static const struct world tables_world = {
 	.name = "tables", .about = "2 processes, 2 pages in 2 tables",
-	.states = 861974, MM_WORLD(two_tables), .is_slow = true,
+	.states = 861974, MM_WORLD(two_tables),
 };
 static const struct world mixed_world = {
 	.name = "mixed", .about = "threads and swap, failures, sleeps",
-	.states = 89352, MM_WORLD(swap_threads), .is_slow = true,
+	.states = 89352, MM_WORLD(swap_threads),
 };
 
 static const struct world file_world = {
@@ -139,8 +139,8 @@ static const struct world file_swap_world = {
 };
 
 const struct world *const worlds[] = {
-	&page_world, &three_world, &threads_world, &crowd_world, &swap_world, &file_world,
-	&heap_world,
-	&brothers_world, &file_pages_world, &table_world, &tables_world,
-	&mixed_world, &file_threads_world, &file_swap_world, NULL
+	&page_world, &three_world, &threads_world, &crowd_world, &swap_world,
+	&file_world, &heap_world, &brothers_world, &file_pages_world,
+	&table_world, &tables_world, &mixed_world, &file_threads_world,
+	&file_swap_world, NULL
 };
