@@ -7,7 +7,7 @@ from .mutant import Mutant
 # Mutants of other tables that the explorer finds as well: the world, how many
 # steps it needs, and the rule.
 ALSO = {
-    "directory_not_cleared": ("page:3", "an access must be allowed"),
+    "directory_not_cleared": ("page:3", "everybody sleeps"),
     "protected_bytes_uncounted": ("page:1", "audit: wrong sums of areas"),
     "no_count_at_fork": (
         "page:2",
@@ -69,7 +69,7 @@ ALSO = {
     ),
     "no_split_for_first_touch": ("page:2", "nr_resident is wrong"),
     "no_split_for_munmap": ("page:3", "panic: kpage_free_cleared"),
-    "no_split_for_mprotect": ("page:3", "an access must be allowed"),
+    "no_split_for_mprotect": ("page:3", "everybody sleeps"),
     "no_split_for_madvise": ("page:3", "nr_resident is wrong"),
     "no_split_for_mremap": ("tables:4", "nr_resident is wrong"),
     "no_split_for_tracer": ("page:3", "PAGE_COW where nobody may write"),
@@ -81,6 +81,42 @@ ALSO = {
     "zeroes_for_swapped": ("swap:2", "an access finds another value"),
     "directory_lost": ("page:1", "a count is too high: a frame is lost"),
     "table_lost": ("page:2", "a count is too high: a frame is lost"),
+    "neighbour_covers_own_page": (
+        "pages:3",
+        "nr_resident is wrong",
+    ),
+    "no_count_of_shared": (
+        "file:2",
+        "a count is too low: a frame in use is freed",
+    ),
+    "count_wraps_at_256": (
+        "crowd:1",
+        "an entry maps a frame that is free, or none",
+    ),
+    "count_wraps_at_65536": (
+        "crowd:1",
+        "an entry maps a frame that is free, or none",
+    ),
+    "file_page_marked_anyway": (
+        "file:3",
+        "PAGE_COW where nobody may write",
+    ),
+    "file_page_writable": (
+        "file:1",
+        "a shared page may be written",
+    ),
+    "source_not_dropped": (
+        "file:1",
+        "a count is too high: a frame is lost",
+    ),
+    "child_has_no_heap": (
+        "heap:1",
+        "the heap ends elsewhere",
+    ),
+    "write_below_lent_table": (
+        "file:3",
+        "an access finds another value",
+    ),
 }
 
 

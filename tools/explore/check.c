@@ -237,6 +237,7 @@ static void visit_free(u32 frame)
 static void check_counts(void)
 {
 	references[spare_frame >> PAGE_SHIFT]++;
+	references[crowd_frame >> PAGE_SHIFT] += config->crowd;
 	references[zero_page >> PAGE_SHIFT]++;
 	for (u32 page = 0; page < config->pages; page++)
 		if (state.file.frame[page])
@@ -302,6 +303,9 @@ void check_world(bool is_new)
 
 		if (!state.alive[p] || is_broken())
 			continue;
+		rule(!(config->ops & OP(BRK)) ||
+			     mm->brk == address_of(state.brk[p]),
+		     "the heap ends elsewhere");
 		rule(mm->users == state.threads[p], "users is wrong");
 		rule(!mm->holders && !mm->locker && !mm->building &&
 			     list_empty(&mm->unlocked.sleepers),

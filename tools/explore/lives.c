@@ -58,6 +58,7 @@ static void make_process(u32 child, const struct act *act, struct mm *mm,
 	memcpy(state.protection[child], state.protection[act->who], PAGES);
 	memcpy(state.value[child], state.value[act->who], PAGES);
 	memcpy(state.kind[child], state.kind[act->who], PAGES);
+	state.brk[child] = state.brk[act->who];
 	for (u32 page = 0; page < config->pages; page++)
 		inherit_page(child, page, before[page]);
 	link_tasks();
@@ -164,6 +165,7 @@ enum outcome exec_program(const struct act *act)
 	state.threads[who] = 1;
 	memset(state.protection[who], VM_READ | VM_WRITE, config->pages);
 	state.value[who][0] = argument;
+	state.brk[who] = 0;
 	link_tasks();
 	return DONE;
 }

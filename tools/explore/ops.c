@@ -184,13 +184,15 @@ static enum outcome (*const operations[NR_OPS])(const struct act *act) = {
 	[DROP] = drop,		    [MOVE] = move,
 	[PAGE_OUT] = page_out_now,  [PEEK] = trace,
 	[POKE] = trace,		    [FORK_OLD] = fork_process,
-	[FORK_COW] = fork_process,	    [FORK_LAZY] = fork_process,
-	[EXIT] = end_process,		    [EVICT] = evict,
+	[FORK_COW] = fork_process,  [FORK_LAZY] = fork_process,
+	[EXIT] = end_process,	    [EVICT] = evict,
 	[BRING_BACK] = bring_back,
 	[FILE_PRIVATE] = map_file,  [FILE_SHARED] = map_file,
 	[CUT_FILE] = change_file,   [GROW_FILE] = change_file,
 	[PUNCH_FILE] = change_file, [WRITE_FILE] = change_file,
 	[FORGET_FILE] = change_file,
+	[BRK] = move_brk,	    [GROW_MAPPING] = grow_mapping,
+	[SHRINK_MAPPING] = shrink_mapping,
 	[CLONE] = clone_thread,	    [EXEC] = exec_program,
 };
 

@@ -9,6 +9,8 @@ u32 pages_of_op(u32 op)
 {
 	if (op == CUT_FILE || op == GROW_FILE || op == PUNCH_FILE)
 		return 1;
+	if (op == BRK)
+		return config->pages + 1;
 	return op < FORK_OLD || op >= PAGE_OUT ? config->pages : 1;
 }
 
@@ -67,6 +69,12 @@ bool is_possible(const struct act *act)
 	case FORK_COW:
 	case FORK_LAZY:
 		return free_process() < config->processes;
+	case BRK:
+		return act->page != state.brk[act->who];
+	case GROW_MAPPING:
+	case SHRINK_MAPPING:
+		return act->page + 1 < config->pages &&
+		       *protection_of(act) != UNMAPPED;
 	case CLONE:
 		return state.threads[act->who] == 1;
 	case EXEC:
@@ -104,11 +112,12 @@ bool are_possible(const struct act *act, const struct act *meanwhile)
 static u32 ops_with(u32 outcome)
 {
 	const u32 access = OP(READ_PAGE) | OP(WRITE_PAGE) | OP(PEEK) | OP(POKE);
-	const u32 allocating = access | RANGES | OP(MOVE) | MAKERS;
+	const u32 allocating = access | RANGES | OP(MOVE) | MAKERS |
+			       OP(BRK) | OP(SHRINK_MAPPING);
 
 	switch (outcome) {
 	case REFUSED:
-		return access;
+		return access | OP(BRK) | OP(GROW_MAPPING);
 	case NO_MEMORY:
 		return config->fails ? allocating : 0;
 	case IO_ERROR:

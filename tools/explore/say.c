@@ -30,6 +30,9 @@ static const char *const sentences[NR_OPS] = {
 	[GROW_FILE] = "the file is as long as before again",
 	[PUNCH_FILE] = "the file becomes one large hole",
 	[WRITE_FILE] = "write() changes in the file %2$s",
+	[BRK] = "%1$s sets the end of its heap to %2$s",
+	[GROW_MAPPING] = "%1$s grows the mapping of %2$s by a page",
+	[SHRINK_MAPPING] = "%1$s shrinks the mapping of %2$s by a page",
 	[FORGET_FILE] = "the page cache gives up %2$s",
 };
 

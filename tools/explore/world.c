@@ -29,7 +29,7 @@ struct saved {
 
 struct state state;
 const struct mm_config *config;
-u32 spare_frame, slab_frames[2], swap_frames[2];
+u32 crowd_frame, spare_frame, slab_frames[2], swap_frames[2];
 
 struct task_struct tasks[PROCESSES], second_threads[PROCESSES], kernel_tasks[2];
 struct task_struct *current = kernel_tasks, *init_task = kernel_tasks;
@@ -245,7 +245,34 @@ static void make_first_process(void)
 		config->have_two_threads ? 2 : 1;
 	map_area(state.mm[0], &area);
 	memset(state.protection[0], VM_READ | VM_WRITE, config->pages);
+	state.mm[0]->start_brk = address_of(0);
+	state.mm[0]->brk = address_of(config->pages);
+	state.brk[0] = config->pages;
 	link_tasks();
+}
+
+static void recount_crowd(found_page *found)
+{
+	for (u32 i = 0; i < config->crowd; i++)
+		found(OWNER_USER, __va(crowd_frame));
+}
+
+/*
+ * Has the first page written, and counts a crowd of processes that share it and
+ * do nothing. They are not there, only their references.
+ */
+static void make_crowd(void)
+{
+	u8 value = 1;
+
+	run_process(0);
+	touch(0, true, false, &value);
+	state.value[0][0] = value;
+	crowd_frame = PTE_FRAME(*entry_of(state.mm[0], 0));
+	*entry_of(state.mm[0], 0) ^= PTE_W | PAGE_COW;
+	page_of(crowd_frame)->count += config->crowd;
+	write_cr3(read_cr3());
+	register_owner(recount_crowd);
 }
 
 void start_world(const struct world *world)
@@ -259,6 +286,8 @@ void start_world(const struct world *world)
 	if (config->has_file)
 		start_file();
 	make_first_process();
+	if (config->crowd)
+		make_crowd();
 }
 
 static char *kernel_data(char *to, const char *from, bool save)

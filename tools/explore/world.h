@@ -33,6 +33,8 @@ enum op {
 	/* with a file */
 	FILE_PRIVATE, FILE_SHARED,
 	CUT_FILE, GROW_FILE, PUNCH_FILE, WRITE_FILE, FORGET_FILE,
+	/* with a heap */
+	BRK, GROW_MAPPING, SHRINK_MAPPING,
 	NR_OPS
 };
 
@@ -65,6 +67,7 @@ struct mm_config {
 	bool fails;	/* each allocation may fail, each transfer */
 	u32 meanwhile;	/* what others do while one of them sleeps */
 	bool swaps, has_file;
+	u32 crowd;	/* so many others have the first page, too */
 };
 
 /* A translation that the CPU may still know. frame 0: none */
@@ -93,6 +96,7 @@ extern struct state {
 	u8 protection[PROCESSES][PAGES];	/* PROT_*, or UNMAPPED */
 	u8 value[PROCESSES][PAGES];
 	u8 kind[PROCESSES][PAGES];
+	u8 brk[PROCESSES];			/* a page's number */
 	u8 threads[PROCESSES];
 	/* The machine. */
 	struct mm *mm[PROCESSES];
@@ -106,7 +110,7 @@ extern struct state {
 } state;
 
 extern const struct mm_config *config;
-extern u32 spare_frame, slab_frames[2], swap_frames[2];
+extern u32 crowd_frame, spare_frame, slab_frames[2], swap_frames[2];
 
 /* Breaks a rule unless ok. */
 #define rule(ok, ...) \
@@ -167,6 +171,11 @@ enum outcome failed_call(int result);
 enum outcome read_page(const struct act *act);
 enum outcome write_page(const struct act *act);
 enum outcome trace(const struct act *act);
+
+/* heap.c */
+enum outcome move_brk(const struct act *act);
+enum outcome grow_mapping(const struct act *act);
+enum outcome shrink_mapping(const struct act *act);
 
 /* lives.c */
 u32 free_process(void);

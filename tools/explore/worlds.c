@@ -60,6 +60,18 @@ static const struct mm_config file_and_swap = {
 	.swaps = true, .has_file = true,
 };
 
+static const struct mm_config heap = {
+	.processes = 2, .pages = 2, .lower = 1,
+	.ops = OP(READ_PAGE) | OP(WRITE_PAGE) | OP(UNMAP) | OP(MAP) |
+	       OP(BRK) | OP(GROW_MAPPING) | OP(SHRINK_MAPPING) |
+	       OP(FORK_COW) | OP(FORK_LAZY) | OP(EXIT),
+	.fails = true,
+};
+static const struct mm_config crowd = {
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN, .fails = true,
+	.meanwhile = PLAIN, .crowd = 65534,
+};
+
 #define MM_WORLD(what) \
 	.config = &(what), .start = start_world, .steps = steps_of_world, \
 	.run = run_step, .check = check_world, .canon = canonical_form, \
@@ -83,21 +95,29 @@ static const struct world swap_world = {
 	.name = "swap", .about = "2 processes, 1 page, swap, failures, sleeps",
 	.states = 22476, MM_WORLD(swap)
 };
+static const struct world heap_world = {
+	.name = "heap", .about = "brk(), mremap() to other sizes, failures",
+	.states = 43115, MM_WORLD(heap)
+};
+static const struct world crowd_world = {
+	.name = "crowd", .about = "a page that 65,535 processes have",
+	.states = 1504, MM_WORLD(crowd)
+};
 static const struct world brothers_world = {
 	.name = "brothers", .about = "threads, 2 pages in 2 tables, sleeps",
 	.depth = 3, MM_WORLD(two_threads)
 };
 static const struct world table_world = {
 	.name = "table", .about = "2 processes, 2 pages in 1 table, failures",
-	.states = 383791, MM_WORLD(one_table), .is_slow = true,
+	.states = 383791, MM_WORLD(one_table),
 };
 static const struct world tables_world = {
 	.name = "tables", .about = "2 processes, 2 pages in 2 tables",
-	.states = 861974, MM_WORLD(two_tables), .is_slow = true,
+	.states = 861974, MM_WORLD(two_tables),
 };
 static const struct world mixed_world = {
 	.name = "mixed", .about = "threads and swap, failures, sleeps",
-	.states = 89352, MM_WORLD(swap_threads), .is_slow = true,
+	.states = 89352, MM_WORLD(swap_threads),
 };
 
 static const struct world file_world = {
@@ -119,7 +139,8 @@ static const struct world file_swap_world = {
 };
 
 const struct world *const worlds[] = {
-	&page_world, &three_world, &threads_world, &swap_world, &file_world,
-	&brothers_world, &file_pages_world, &table_world, &tables_world,
-	&mixed_world, &file_threads_world, &file_swap_world, NULL
+	&page_world, &three_world, &threads_world, &crowd_world, &swap_world,
+	&file_world, &heap_world, &brothers_world, &file_pages_world,
+	&table_world, &tables_world, &mixed_world, &file_threads_world,
+	&file_swap_world, NULL
 };
