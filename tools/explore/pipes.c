@@ -447,15 +447,18 @@ static const struct pipe_config named_by_both = {
 	.say = say_several, .saved_size = 60000
 
 static const struct world writers_world = {
-	.name = "writers", .about = "a pipe with 2 writers and a reader",
+	.name = "writers", .states = 41983,
+	.about = "a pipe with 2 writers and a reader",
 	PIPE_WORLD(two_writers)
 };
 static const struct world readers_world = {
-	.name = "readers", .about = "a pipe with 2 readers and a writer",
+	.name = "readers", .states = 34978,
+	.about = "a pipe with 2 readers and a writer",
 	PIPE_WORLD(two_readers)
 };
 static const struct world both_world = {
-	.name = "both", .about = "2 processes that read and write, sizes",
+	.name = "both", .states = 97959,
+	.about = "2 processes that read and write, sizes",
 	PIPE_WORLD(both_sides)
 };
 static const struct world four_world = {
@@ -464,15 +467,18 @@ static const struct world four_world = {
 	PIPE_WORLD(four)
 };
 static const struct world two_world = {
-	.name = "two", .about = "a pipe between 2 processes, all calls",
+	.name = "two", .states = 44466,
+	.about = "a pipe between 2 processes, all calls",
 	PIPE_WORLD(two)
 };
 static const struct world named_world = {
-	.name = "named", .about = "a named pipe, a writer, 2 readers",
+	.name = "named", .states = 6332,
+	.about = "a named pipe, a writer, 2 readers",
 	PIPE_WORLD(named)
 };
 static const struct world named_both_world = {
-	.name = "named3", .about = "a named pipe, all kinds of users",
+	.name = "named3", .states = 22170,
+	.about = "a named pipe, all kinds of users",
 	PIPE_WORLD(named_by_both)
 };
 

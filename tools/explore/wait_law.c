@@ -13,6 +13,7 @@ void note_fork(u32 parent, u32 child)
 	people[child] = (struct person){
 		.exists = true,
 		.parent = parent,
+		.lender = call_of(parent)->kind == VFORK ? parent : NOBODY,
 		.pid = task_of(child)->pid,
 		.ignores_children = people[parent].ignores_children,
 		.target = -1,
@@ -26,14 +27,17 @@ void note_end(u32 who)
 	int sig = WTERMSIG(task_of(who)->exit_status);
 
 	p->is_dead = true;
+	p->lender = NOBODY;
 	p->status = task_of(who)->exit_status;
 	rule(p->causes & 1ull << sig, "process %u ends by %d for no reason",
 	     who + 1, sig);
 	if (people[p->parent].ignores_children)
 		p->parent = INIT;
 	for (u32 i = 0; i < nr_processes; i++)
-		if (people[i].exists && people[i].parent == who)
+		if (people[i].exists && people[i].parent == who) {
 			people[i].parent = INIT;
+			people[i].lender = NOBODY;
+		}
 }
 
 /* A process is freed, by who has waited for it. */
@@ -79,12 +83,13 @@ static bool is_wait(u32 kind)
 static void check_wait(u32 who)
 {
 	int result = processes[who].result;
-	bool any = false, news = false;
+	bool any = false, news = false, killed = false;
 
 	for (u32 i = 0; i < nr_processes; i++)
 		if (is_meant(who, i)) {
 			any = true;
 			news |= has_news(who, i);
+			killed |= task_of(i)->group_work & GROUP_KILL;
 		}
 	rule(result != 0 || (any && !news && call_of(who)->kind == LOOK_ANY),
 	     "process %u gets 0 from a wait", who + 1);
@@ -92,6 +97,8 @@ static void check_wait(u32 who)
 	     "that it has none", who + 1);
 	rule(result != -EFAULT || processes[who].has_failed,
 	     "process %u gets error %d", who + 1, -result);
+	rule(result != -EFAULT || news || killed,
+	     "what process %u was not told is forgotten", who + 1);
 	rule(result >= 0 || result == -ECHILD || result == -EFAULT ||
 		     result == -ERESTARTSYS,
 	     "process %u gets error %d from a wait", who + 1, -result);
@@ -115,6 +122,15 @@ void check_result(u32 who)
 	people[who].target = people[who].told = -1;
 }
 
+/* Returns true if a child runs in the memory of this process, after vfork(). */
+static bool lends(u32 who)
+{
+	for (u32 i = 0; i < nr_processes; i++)
+		if (people[i].exists && people[i].lender == who)
+			return true;
+	return false;
+}
+
 /* Nobody waits who need not, or sleeps with a signal that wakes. */
 static void check_sleeper(u32 who)
 {
@@ -132,9 +148,12 @@ static void check_sleeper(u32 who)
 			}
 		rule(any, "process %u waits for nobody", who + 1);
 	}
-	if (task->state == TASK_KILLABLE)
+	if (task->state == TASK_KILLABLE) {
 		rule(!is_dying(task), "process %u sleeps, and should end",
 		     who + 1);
+		rule(lends(who), "process %u sleeps for ever in vfork()",
+		     who + 1);
+	}
 	if (task->state == TASK_STOPPED)
 		rule(task->process->group_work == GROUP_STOP,
 		     "process %u is stopped without a reason", who + 1);
@@ -188,9 +207,20 @@ static void check_order(u32 who)
 	}
 }
 
+/* What processes had is given back, but what a fork has taken so far. */
+static void check_counts(u32 count, u32 alive, u32 lasting, u32 making)
+{
+	rule(nr_tasks >= count && nr_tasks <= count + making,
+	     "there are %u processes, and %u are counted", count, nr_tasks);
+	rule(tables_used() >= alive && tables_used() <= alive + making,
+	     "a table of actions is lost");
+	rule(memories_used() >= lasting && memories_used() <= lasting + making,
+	     "an address space is lost");
+}
+
 void check_waits(bool is_new)
 {
-	u32 count = 0, making = 0;
+	u32 count = 0, alive = 0, lasting = 0, making = 0;
 
 	(void)is_new;
 	for (u32 who = 0; who < nr_processes && !is_broken(); who++) {
@@ -198,13 +228,14 @@ void check_waits(bool is_new)
 		if (!people[who].exists)
 			continue;
 		count++;
+		alive += task_of(who)->sigactions != NULL;
+		lasting += task_of(who)->mm != NULL;
 		check_child(who);
 		check_order(who);
 		if (is_asleep(who))
 			check_sleeper(who);
 	}
-	rule(nr_tasks >= count && nr_tasks <= count + making,
-	     "there are %u processes, and %u are counted", count, nr_tasks);
+	check_counts(count, alive, lasting, making);
 }
 
 /* Forms. */
@@ -245,7 +276,7 @@ static u8 *form_of_person(u8 *to, u32 who, const u8 *new_number)
 	*to++ = task->continued | task->claimed << 1 | of->in_call << 2 |
 		of->is_paused << 3 | of->has_failed << 4 |
 		(task->vfork_wait != NULL) << 5;
-	*to++ = of->call;
+	*to++ = of->in_call && !p->is_dead ? 1 + call_of(who)->kind : 0;
 	*to++ = of->place;
 	*to++ = form_of_target(who, new_number);
 	*to++ = task->vfork_wait ? p->parent : 0;

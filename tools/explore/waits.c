@@ -136,6 +136,25 @@ void kfree(void *object)
 	object_used[i] = false;
 }
 
+u32 tables_used(void)
+{
+	u32 count = 0;
+
+	for (u32 i = 0; i < POOL_OBJECTS; i++)
+		count += object_used[i];
+	return count;
+}
+
+/* Returns how many references to address spaces there are. */
+u32 memories_used(void)
+{
+	u32 count = 0;
+
+	for (u32 i = 0; i < PROCESSES; i++)
+		count += memories[i].users;
+	return count;
+}
+
 struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *, struct mm *))
 {
 	(void)mm, (void)copy;
@@ -151,7 +170,7 @@ struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *, struct mm *))
 
 void mm_release(struct mm *mm)
 {
-	fails_here(AT_MEMORY);
+	fails_here(current->mm ? AT_MEMORY_UNDONE : AT_MEMORY_LEFT);
 	if (!mm->users--)
 		panic("an address space is released twice");
 }
@@ -213,8 +232,7 @@ int copy_files(struct task_struct *child, bool share)
 
 void exit_files(struct task_struct *task)
 {
-	(void)task;
-	fails_here(AT_FILES);
+	fails_here(task == current ? AT_FILES_LEFT : AT_FILES_UNDONE);
 }
 
 /* Calls. */
@@ -299,6 +317,7 @@ static int do_call(u32 who, const struct call *call)
 	case KILL:	return send(call);
 	case EXEC:
 		current->did_exec = true;
+		people[who].lender = NOBODY;
 		vfork_release(current);
 		return 0;
 	case IGNORE_CHILDREN:
@@ -346,7 +365,8 @@ static void start_init(void)
 	hash_task(init);
 	copy_signals(init, false);
 	init->mm = mm_dup(NULL, NULL);
-	people[INIT] = (struct person){ .exists = true, .pid = init->pid };
+	people[INIT] = (struct person){ .exists = true, .pid = init->pid,
+					 .lender = NOBODY };
 }
 
 static void start_waits(const struct world *world)
@@ -376,6 +396,10 @@ static const struct wait_config three = {
 		CALL(10),
 };
 static const struct wait_config stopping = {
+	.processes = 3, .inits = CALL(6) | STOPS,
+	.calls = LIVES | CALL(8) | STOPS | CALL(15) | CALL(16),
+};
+static const struct wait_config failing = {
 	.processes = 3, .inits = CALL(6) | STOPS, .fails = true,
 	.calls = LIVES | CALL(8) | STOPS | CALL(15) | CALL(16),
 };
@@ -395,22 +419,33 @@ static const struct wait_config four_killing = {
 	.say = say_several, .saved_size = 80000
 
 static const struct world family_world = {
-	.name = "family", .about = "init and 2 processes: all but stops",
+	.name = "family", .states = 52189,
+	.about = "init and 2 processes: all but stops",
 	WAIT_WORLD(three)
 };
 static const struct world murders_world = {
-	.name = "murders", .about = "init and 3 processes: SIGTERM, SIGKILL",
+	.name = "murders", .states = 7504,
+	.about = "init and 3 processes: SIGTERM, SIGKILL",
 	WAIT_WORLD(four_killing)
 };
 static const struct world stopping_world = {
-	.name = "stopping", .about = "init and 2 processes: with stops",
+	.name = "stopping", .states = 16875,
+	.about = "init and 2 processes: with stops",
 	WAIT_WORLD(stopping)
 };
+static const struct world failing_world = {
+	.name = "failing", .states = 223362,
+	.about = "the same, and what is needed fails or comes late",
+	.is_slow = true,
+	WAIT_WORLD(failing)
+};
 static const struct world clan_world = {
-	.name = "clan", .about = "init and 3 processes: fork, exit, wait",
+	.name = "clan", .states = 34777,
+	.about = "init and 3 processes: fork, exit, wait",
 	WAIT_WORLD(four)
 };
 
 const struct world *const worlds[] = {
-	&family_world, &murders_world, &stopping_world, &clan_world, NULL
+	&family_world, &murders_world, &stopping_world, &clan_world,
+	&failing_world, NULL
 };

@@ -8,7 +8,11 @@
 #define NOBODY		0xFFu
 
 /* Where a process may have to wait amid something. */
-enum { AT_FRAME = 1, AT_OBJECT, AT_MEMORY, AT_FILES, AT_STATUS };
+enum {
+	AT_FRAME = 1, AT_OBJECT, AT_STATUS,
+	AT_MEMORY, AT_MEMORY_UNDONE, AT_MEMORY_LEFT,
+	AT_FILES, AT_FILES_UNDONE, AT_FILES_LEFT,
+};
 
 enum kind {
 	TAKE_SIGNALS, FORK, VFORK, EXEC, EXIT, IGNORE_CHILDREN,
@@ -34,6 +38,7 @@ struct person {
 	bool exists, is_dead;
 	bool ignores_children;
 	u8 parent;
+	u8 lender;		/* sleeps in vfork() for this child, or NOBODY */
 	int pid;
 	int status;		/* of its end */
 	int told;		/* the status that its last wait has got */
@@ -48,6 +53,8 @@ extern const struct call calls[];
 /* waits.c */
 const struct call *call_of(u32 who);
 u32 slot_of(const struct task_struct *task);
+u32 tables_used(void);
+u32 memories_used(void);
 
 /* wait_law.c */
 void note_fork(u32 parent, u32 child);
