@@ -437,6 +437,7 @@ explore:
 	$(Q)$(BUILD)/explore/mm $(if $(DEEP),-a)
 	$(Q)$(BUILD)/explore/pipes $(if $(DEEP),-a)
 	$(Q)$(BUILD)/explore/waits $(if $(DEEP),-a)
+	$(Q)$(BUILD)/explore/futexes $(if $(DEEP),-a)
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
 bench: all $(GROWTH).img

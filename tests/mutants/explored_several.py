@@ -1,4 +1,4 @@
-"""Planted bugs in pipes, fork, exit and wait that the explorer finds, in worlds
+"""Planted bugs in pipes, fork, exit, wait and futexes that the explorer finds, in worlds
 with several processes in the kernel at once (tools/explore)."""
 from .mutant import Mutant
 
@@ -12,6 +12,12 @@ def pipe(name, worlds, old, new, says, **options):
 def wait(name, worlds, path, old, new, says, **options):
     worlds = " ".join(f"waits/{world}" for world in worlds.split())
     change = (f"kernel/{path}", old, new)
+    return Mutant(name, f"explore {worlds}", change, says=says, **options)
+
+
+def futex(name, worlds, old, new, says, **options):
+    worlds = " ".join(f"futexes/{world}" for world in worlds.split())
+    change = ("kernel/task/futex.c", old, new)
     return Mutant(name, f"explore {worlds}", change, says=says, **options)
 
 
@@ -80,14 +86,6 @@ MUTANTS = [
         "kpage_free(*slot); *slot = NULL;",
         "*slot = NULL;",
         "a page is lost",
-    ),
-    pipe(
-        "page_of_rest_freed",
-        "two",
-        "if (offset + n == PAGE_SIZE) {",
-        "if (offset + n == PAGE_SIZE || pipe->head == pipe->tail) {",
-        None,
-        control=True,
     ),
     pipe(
         "close_tells_nobody",
@@ -343,5 +341,82 @@ MUTANTS = [
         "",
         None,
         control=True,
+    ),
+    futex(
+        "word_not_looked_at",
+        "lock",
+        "int error = bits ? check_word(addr, value) : -EINVAL;",
+        "int error = bits ? 0 : -EINVAL;",
+        "sleeps for ever",
+    ),
+    futex(
+        "woken_unmarked",
+        "lock",
+        "s->woken = true; wake_up(&s->wait);",
+        "\t\t\twake_up(&s->wait);",
+        "sleeps for ever",
+    ),
+    futex(
+        "marked_unwoken",
+        "lock",
+        "s->woken = true; wake_up(&s->wait);",
+        "\t\t\ts->woken = true;",
+        "sleeps for ever",
+    ),
+    futex(
+        "woken_twice",
+        "lock",
+        "|| !(s->bits & bits) || s->woken)",
+        "|| !(s->bits & bits))",
+        "sleeps for ever",
+    ),
+    futex(
+        "one_more_woken",
+        "lock all",
+        "if (done++ < count) {",
+        "if (done++ <= count) {",
+        "?",
+    ),
+    futex(
+        "moved_to_no_bucket",
+        "all",
+        "s->key = *to; list_move_tail(&s->link, futex_bucket(to));",
+        "\ts->key = *to;",
+        "sleeps for ever",
+    ),
+    futex(
+        "moved_under_old_name",
+        "all",
+        "s->key = *to; list_move_tail",
+        "\tlist_move_tail",
+        "sleeps for ever",
+    ),
+    futex(
+        "waiter_stays_in_bucket",
+        "lock",
+        "list_del(&me.link); if (me.key.file)",
+        "\tif (me.key.file)",
+        "?",
+    ),
+    futex(
+        "file_not_dropped",
+        "all",
+        "list_del(&me.link); if (me.key.file) iput(me.key.file);",
+        "\tlist_del(&me.link);",
+        "the file has",
+    ),
+    futex(
+        "requeue_keeps_file",
+        "all",
+        "FUTEX_BITSET_ALL); if (from->file) iput(from->file);",
+        "FUTEX_BITSET_ALL);",
+        "the file has",
+    ),
+    futex(
+        "mover_takes_all",
+        "all",
+        "if (done >= count + requeue) break;",
+        "",
+        "?",
     ),
 ]

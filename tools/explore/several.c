@@ -96,6 +96,12 @@ void begin_call(u32 who, u32 call)
 	go_on(who);
 }
 
+/* Returns the process whose stack an object lies on. */
+u32 whose_stack(const void *object)
+{
+	return ((u32)object - (u32)stacks) / CALL_STACK;
+}
+
 bool is_asleep(u32 who)
 {
 	return processes[who].in_call && task_of(who)->state != TASK_RUNNING;

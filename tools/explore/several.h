@@ -33,6 +33,7 @@ extern union task_frame frames[PROCESSES];	/* of the processes */
 bool fails_here(u32 place);
 void leave(void);
 u32 who_runs(void);
+u32 whose_stack(const void *object);
 bool is_asleep(u32 who);
 bool can_go_on(u32 who);
 void go_on(u32 who);
