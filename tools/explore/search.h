@@ -56,7 +56,7 @@ struct result {
 	unsigned states, depth;
 	unsigned long long transitions;
 	double seconds;
-	bool complete;
+	bool complete, full;		/* full: more states than there is room */
 	const char *rule;		/* NULL: none is broken */
 };
 void search(const struct world *world, unsigned jobs, unsigned depth,
