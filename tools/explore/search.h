@@ -56,7 +56,8 @@ struct result {
 	unsigned states, depth;
 	unsigned long long transitions;
 	double seconds;
-	bool complete, full;		/* full: more states than there is room */
+	bool complete;
+	bool full;		/* more states than there is room for */
 	const char *rule;		/* NULL: none is broken */
 };
 void search(const struct world *world, unsigned jobs, unsigned depth,
