@@ -44,8 +44,8 @@ bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new)
 }
 
 /*
- * Returns the bits of a private page's entry, by its area's flags. writable: it
- * need not wait for a fault to be written.
+ * Returns the bits of a private page's entry, by its area's flags. If it is
+ * writable, no fault comes before the first write.
  */
 static u32 private_bits(u32 flags, bool writable)
 {

@@ -103,7 +103,7 @@ static const struct world threads_world = {
 };
 static const struct world swap_world = {
 	.name = "swap", .about = "2 processes, 1 page, swap, failures, sleeps",
-	.states = 22476, MM_WORLD(swap)
+	.states = 22248, MM_WORLD(swap)
 };
 static const struct world twice_world = {
 	.name = "twice", .about = "2 processes, 1 page, two acts meanwhile",
